@@ -1,0 +1,2 @@
+// tfjs function -> graph -> ONNX Runtime; knows no model and no method.
+export {};

@@ -1,0 +1,2 @@
+// The suite that every method must pass.
+export {};

@@ -1,0 +1,2 @@
+// Image folders, preprocessing and the procedural miniatures.
+export {};

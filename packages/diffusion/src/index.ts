@@ -1,0 +1,2 @@
+// Noise schedule, losses, samplers, guidance.
+export {};

@@ -1,0 +1,2 @@
+// DiT, as a function of its weights.
+export {};

@@ -1,0 +1,2 @@
+// The contract: what a fine-tuning method is.
+export {};

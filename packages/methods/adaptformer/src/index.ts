@@ -1,0 +1,2 @@
+// AdaptFormer.
+export {};

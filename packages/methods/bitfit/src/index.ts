@@ -1,0 +1,2 @@
+// BitFit.
+export {};

@@ -1,0 +1,2 @@
+// DiffFit.
+export {};

@@ -1,0 +1,2 @@
+// LoRA.
+export {};

@@ -1,0 +1,2 @@
+// Feature extractors, FID and KID.
+export {};

@@ -1,0 +1,2 @@
+// Tensor functions with closed-form gradients, eager and traced.
+export {};

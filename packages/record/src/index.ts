@@ -1,0 +1,2 @@
+// The record that every run leaves: its schema, reading and writing.
+export {};

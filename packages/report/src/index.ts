@@ -1,0 +1,2 @@
+// Records to CSV, Markdown and charts.
+export {};

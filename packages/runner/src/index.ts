@@ -1,0 +1,2 @@
+// One cell: train, sample, score, record.
+export {};

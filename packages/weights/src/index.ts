@@ -1,0 +1,2 @@
+// safetensors, read and written.
+export {};
