@@ -1,2 +1,3 @@
-// Philox 4x32-10: random numbers keyed by seed, purpose and index.
-export {};
+export { hash32, integers, normals, permutation, type Stream, stream, uniforms } from "./draws.ts";
+export { inverseNormal } from "./normal.ts";
+export { philox } from "./philox.ts";

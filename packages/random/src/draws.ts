@@ -1,0 +1,108 @@
+// Random numbers keyed by seed, purpose and index, never by the order of calls: a resumed run draws what an uninterrupted one
+// would have drawn, and a sample does not depend on how the work was split.
+
+import { inverseNormal } from "./normal.ts";
+import { philox } from "./philox.ts";
+
+const TWO_32 = 4294967296;
+
+/** `n` draws from N(0, 1), rounded to float32. */
+export function normals(seed: number, purpose: string, index: number, n: number): Float32Array {
+  const out = new Float32Array(n);
+  words(seed, purpose, index, n, (i, word) => {
+    out[i] = inverseNormal((word + 0.5) / TWO_32);
+  });
+  return out;
+}
+
+/** `n` draws from [0, 1), multiples of 2^-32. */
+export function uniforms(seed: number, purpose: string, index: number, n: number): Float64Array {
+  const out = new Float64Array(n);
+  words(seed, purpose, index, n, (i, word) => {
+    out[i] = word / TWO_32;
+  });
+  return out;
+}
+
+/** `n` integers in [0, below). The bias of scaling 32 bits is below * 2^-32. */
+export function integers(seed: number, purpose: string, index: number, n: number, below: number): Uint32Array {
+  if (!(Number.isInteger(below) && below >= 1 && below <= TWO_32))
+    throw new RangeError(`integers: below is ${below}, wanted a whole number from 1 to 2^32`);
+  const out = new Uint32Array(n);
+  words(seed, purpose, index, n, (i, word) => {
+    out[i] = Math.floor((word / TWO_32) * below);
+  });
+  return out;
+}
+
+/** The numbers 0 to n - 1 in random order (Fisher and Yates). */
+export function permutation(seed: number, purpose: string, index: number, n: number): Uint32Array {
+  const out = Uint32Array.from({ length: n }, (_, i) => i);
+  const u = uniforms(seed, purpose, index, n);
+  for (let i = n - 1; i > 0; i--) {
+    const j = Math.floor(u[i]! * (i + 1));
+    const held = out[i]!;
+    out[i] = out[j]!;
+    out[j] = held;
+  }
+  return out;
+}
+
+/** Draws taken one after the other from one key. */
+export interface Stream {
+  /** From [0, 1). */
+  uniform(): number;
+  /** From N(0, 1), in double precision. */
+  normal(): number;
+  /** From 0, ..., below - 1. */
+  integer(below: number): number;
+}
+
+/** The stream at (seed, purpose, index). */
+export function stream(seed: number, purpose: string, index: number): Stream {
+  const key = keyOf(seed, purpose, index);
+  const buffer = new Uint32Array(4);
+  let block = 0;
+  let left = 0;
+  const word = (): number => {
+    if (left === 0) {
+      philox(key.k0, key.k1, block++, key.low, key.high, key.upperSeed, buffer);
+      left = 4;
+    }
+    return buffer[4 - left--]!;
+  };
+  return {
+    uniform: () => word() / TWO_32,
+    normal: () => inverseNormal((word() + 0.5) / TWO_32),
+    integer: (below) => Math.floor((word() / TWO_32) * below),
+  };
+}
+
+function words(seed: number, purpose: string, index: number, n: number, put: (i: number, word: number) => void): void {
+  const key = keyOf(seed, purpose, index);
+  const buffer = new Uint32Array(4);
+  for (let i = 0; i < n; i += 4) {
+    philox(key.k0, key.k1, i / 4, key.low, key.high, key.upperSeed, buffer);
+    for (let j = i; j < i + 4 && j < n; j++) put(j, buffer[j - i]!);
+  }
+}
+
+function keyOf(seed: number, purpose: string, index: number) {
+  for (const [what, value] of [["seed", seed] as const, ["index", index] as const])
+    if (!(Number.isSafeInteger(value) && value >= 0))
+      throw new RangeError(`random: ${what} is ${value}, wanted a whole number from 0 to 2^53 - 1`);
+  return {
+    k0: seed >>> 0,
+    k1: hash32(purpose),
+    low: index >>> 0,
+    high: Math.floor(index / TWO_32),
+    upperSeed: Math.floor(seed / TWO_32),
+  };
+}
+
+/** 32-bit hash of a text: FNV-1a over its UTF-16 code units, http://www.isthe.com/chongo/tech/comp/fnv/ */
+export function hash32(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h >>> 0;
+}
