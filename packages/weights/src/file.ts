@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { type Safetensors, tensorOf } from "./decode.ts";
+import { safetensorsParts } from "./encode.ts";
+import { headerLength, parseHeader, prefixBytes } from "./header.ts";
+import type { StoredTensor } from "./tensor-type.ts";
+
+/**
+ * Reads a safetensors file, each tensor into memory of its own (so files past 4 GB work). Throws CorruptFileError for
+ * what the file holds, and Node's own error (ENOENT, EACCES, EISDIR, ...) where it cannot be opened or read.
+ */
+export function readSafetensors(path: string): Safetensors {
+  const file = openSync(path, "r");
+  try {
+    const fileBytes = fstatSync(file).size;
+    const length = headerLength(readAt(file, 0, Math.min(prefixBytes, fileBytes)), fileBytes, path);
+    const dataStart = prefixBytes + length;
+    const { entries, metadata } = parseHeader(readAt(file, prefixBytes, length), fileBytes - dataStart, path);
+    const tensors = new Map<string, StoredTensor>();
+    for (const entry of entries)
+      tensors.set(entry.name, tensorOf(entry, readAt(file, dataStart + entry.begin, entry.end - entry.begin), path));
+    return { tensors, metadata };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Writes a safetensors file under a temporary name in the same folder, flushes it, then renames it: whole or not at all. */
+export function writeSafetensors(
+  path: string,
+  tensors: Iterable<readonly [string, StoredTensor]>,
+  metadata: Readonly<Record<string, string>> = {},
+): void {
+  const parts = safetensorsParts(tensors, metadata);
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  try {
+    const file = openSync(temporary, "wx");
+    try {
+      for (const part of parts) writeAll(file, part);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+const maxCallBytes = 1 << 30; // one read or write takes at most 2^31 - 1 bytes
+
+/** Up to `length` bytes from `position`, fewer where the file ends before. */
+function readAt(file: number, position: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const got = readSync(file, bytes, done, Math.min(maxCallBytes, length - done), position + done);
+    if (got === 0) break;
+    done += got;
+  }
+  return bytes.subarray(0, done);
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  let done = 0;
+  while (done < bytes.length) done += writeSync(file, bytes, done, Math.min(maxCallBytes, bytes.length - done));
+}

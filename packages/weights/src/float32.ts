@@ -1,0 +1,33 @@
+import type { StoredTensor } from "./tensor-type.ts";
+
+/**
+ * The values as float32: F32 as it is (the same array), F64 rounded to nearest, F16 and BF16 exactly.
+ * Throws for the integer types.
+ */
+export function float32(tensor: StoredTensor): Float32Array {
+  const { type, data } = tensor;
+  switch (type) {
+    case "F32":
+      return data as Float32Array;
+    case "F64":
+      return Float32Array.from(data as Float64Array);
+    case "BF16":
+      return new Float32Array(Uint32Array.from(data as Uint16Array, (bits) => bits << 16).buffer);
+    case "F16":
+      return Float32Array.from(data as Uint16Array, halfToNumber);
+    default:
+      throw new Error(
+        `tensor of type ${type} and shape [${tensor.shape}]: wanted floating-point numbers (F64, F32, F16, BF16)`,
+      );
+  }
+}
+
+/** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+}

@@ -1,0 +1,129 @@
+import { CorruptFileError } from "./corrupt-file-error.ts";
+import { type Json, JsonError, type JsonObject, parseStrictJson } from "./strict-json.ts";
+import { elementCount, isTensorType, type TensorType, tensorTypes, typeInfo } from "./tensor-type.ts";
+
+/** One tensor's entry in a header; the bytes run from `begin` to `end`, counted from the end of the header. */
+export interface Entry {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly shape: readonly number[];
+  readonly count: number;
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface Header {
+  /** In the order of their bytes. */
+  readonly entries: readonly Entry[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The length field before the header: 64 bits, little-endian. */
+export const prefixBytes = 8;
+
+/** The reference implementation's cap (safetensors, `MAX_HEADER_SIZE`). */
+export const maxHeaderBytes = 100_000_000;
+
+/** Length of the header that the first eight bytes announce, checked against the file's size. */
+export function headerLength(prefix: Uint8Array, fileBytes: number, source: string): number {
+  if (prefix.length < prefixBytes)
+    throw new CorruptFileError(source, `${prefix.length} bytes: a safetensors file has at least ${prefixBytes}`);
+  const announced = new DataView(prefix.buffer, prefix.byteOffset, prefixBytes).getBigUint64(0, true);
+  if (announced > BigInt(maxHeaderBytes))
+    throw new CorruptFileError(
+      source,
+      `header of ${announced} bytes: at most ${maxHeaderBytes} are allowed; is it a safetensors file?`,
+    );
+  const length = Number(announced);
+  if (prefixBytes + length > fileBytes)
+    throw new CorruptFileError(
+      source,
+      `header of ${length} bytes in a file of ${fileBytes}: truncated, or not a safetensors file`,
+    );
+  return length;
+}
+
+/**
+ * Reads a header and checks it against the number of data bytes: types and shapes known, byte ranges as long as type and
+ * shape say, back to back from 0, without overlap or hole, to the last byte.
+ */
+export function parseHeader(header: Uint8Array, dataBytes: number, source: string): Header {
+  const fail = (problem: string): never => {
+    throw new CorruptFileError(source, problem);
+  };
+  const fields = headerFields(header, fail);
+  let metadata: Readonly<Record<string, string>> = {};
+  const entries: Entry[] = [];
+  for (const [name, value] of fields) {
+    if (name === "__metadata__") metadata = readMetadata(value, fail);
+    else entries.push(readEntry(name, value, fail));
+  }
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let covered = 0;
+  for (const { name, begin, end } of entries) {
+    if (begin !== covered)
+      fail(
+        `tensor "${name}" begins at byte ${begin} of the data, the one before it ends at ${covered}: overlap or hole`,
+      );
+    covered = end;
+  }
+  if (covered !== dataBytes)
+    fail(`the tensors cover ${covered} bytes of data, the file holds ${dataBytes}: truncated, or with bytes to spare`);
+  return { entries, metadata };
+}
+
+type Fail = (problem: string) => never;
+
+function headerFields(header: Uint8Array, fail: Fail): JsonObject {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(header);
+  } catch {
+    return fail("header is not UTF-8 text");
+  }
+  if (text[0] !== "{") fail('header does not begin with "{"');
+  try {
+    return parseStrictJson(text) as JsonObject;
+  } catch (error) {
+    if (error instanceof JsonError) return fail(`header is not strict JSON: ${error.message}`);
+    throw error;
+  }
+}
+
+function readMetadata(value: Json, fail: Fail): Readonly<Record<string, string>> {
+  if (value === null) return {};
+  if (!(value instanceof Map)) return fail("__metadata__ is not an object");
+  for (const [key, text] of value as JsonObject)
+    if (typeof text !== "string") fail(`__metadata__ "${key}" is not a string: the format allows strings only`);
+  return Object.fromEntries(value as ReadonlyMap<string, string>);
+}
+
+function readEntry(name: string, value: Json, fail: Fail): Entry {
+  if (!(value instanceof Map)) return fail(`tensor "${name}": an object with dtype, shape and data_offsets was wanted`);
+  const fields = value as JsonObject;
+  const type = fields.get("dtype");
+  if (typeof type !== "string") return fail(`tensor "${name}": dtype is not a string`);
+  if (!isTensorType(type))
+    return fail(`tensor "${name}" has dtype "${type}": wanted one of ${[...tensorTypes.keys()].join(", ")}`);
+  const shape = sizes(fields.get("shape"));
+  if (shape === undefined) return fail(`tensor "${name}": shape is not a list of sizes from 0 to 2^53`);
+  const [begin, end, ...more] = sizes(fields.get("data_offsets")) ?? [];
+  if (begin === undefined || end === undefined || more.length > 0)
+    return fail(`tensor "${name}": data_offsets is not a pair of sizes from 0 to 2^53`);
+  const count = elementCount(shape);
+  if (count === undefined) return fail(`tensor "${name}" of shape [${shape}]: too many elements to count`);
+  const bytes = count * typeInfo(type).bytes;
+  if (bytes !== end - begin)
+    fail(
+      `tensor "${name}", ${type} [${shape}], takes ${bytes} bytes, data_offsets [${begin}, ${end}] give it ${end - begin}`,
+    );
+  return { name, type, shape, count, begin, end };
+}
+
+function sizes(value: Json | undefined): number[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const list = (value as readonly Json[]).map((item) =>
+    typeof item === "bigint" && item >= 0n ? Number(item) : Number.NaN,
+  );
+  return list.every(Number.isSafeInteger) ? list : undefined;
+}

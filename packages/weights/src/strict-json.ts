@@ -1,0 +1,121 @@
+/** Parsed JSON, with objects as maps, so that no key (`__proto__` included) means anything but itself. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
+export type JsonObject = ReadonlyMap<string, Json>;
+
+/** Where and why a text is not strict JSON. */
+export class JsonError extends Error {}
+
+/**
+ * Parses JSON as strictly as the reference implementation of safetensors (serde_json) does: a key given twice, a lone
+ * surrogate and nesting past 128 are errors. `JSON.parse` lets all three through. Whole numbers come as bigint.
+ */
+export function parseStrictJson(text: string): Json {
+  const reader = new Reader(text);
+  const value = reader.value(0);
+  reader.end();
+  return value;
+}
+
+const maxDepth = 128;
+const spaces: ReadonlySet<string> = new Set([" ", "\t", "\n", "\r"]);
+const numeral = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
+const literals: ReadonlyMap<string, Json> = new Map<string, Json>([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);
+
+class Reader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  value(depth: number): Json {
+    if (depth > maxDepth) this.#fail(`nested deeper than ${maxDepth}`);
+    this.#skipSpace();
+    const first = this.#text[this.#at];
+    if (first === "{") return this.#object(depth);
+    if (first === "[") return this.#array(depth);
+    if (first === '"') return this.#string();
+    for (const [word, meaning] of literals)
+      if (this.#text.startsWith(word, this.#at)) return this.#take(word.length, meaning);
+    return this.#number();
+  }
+
+  end(): void {
+    this.#skipSpace();
+    if (this.#at < this.#text.length) this.#fail("text after the end");
+  }
+
+  #object(depth: number): JsonObject {
+    const object = new Map<string, Json>();
+    this.#at++;
+    if (this.#accept("}")) return object;
+    do {
+      this.#skipSpace();
+      if (this.#text[this.#at] !== '"') this.#fail("a key in double quotes was wanted");
+      const key = this.#string();
+      if (object.has(key)) this.#fail(`the key ${JSON.stringify(key)} is there twice`);
+      if (!this.#accept(":")) this.#fail('":" was wanted');
+      object.set(key, this.value(depth + 1));
+    } while (this.#accept(","));
+    if (!this.#accept("}")) this.#fail('"," or "}" was wanted');
+    return object;
+  }
+
+  #array(depth: number): readonly Json[] {
+    const items: Json[] = [];
+    this.#at++;
+    if (this.#accept("]")) return items;
+    do items.push(this.value(depth + 1));
+    while (this.#accept(","));
+    if (!this.#accept("]")) this.#fail('"," or "]" was wanted');
+    return items;
+  }
+
+  #string(): string {
+    let end = this.#at + 1;
+    while (end < this.#text.length && this.#text[end] !== '"') end += this.#text[end] === "\\" ? 2 : 1;
+    if (end >= this.#text.length) this.#fail("a string does not end");
+    let value: string;
+    try {
+      value = JSON.parse(this.#text.slice(this.#at, end + 1)) as string;
+    } catch {
+      return this.#fail("a string holds a control character or an unknown escape");
+    }
+    if (/\p{Surrogate}/u.test(value)) this.#fail("a string holds half of a surrogate pair");
+    return this.#take(end + 1 - this.#at, value);
+  }
+
+  #number(): number | bigint {
+    numeral.lastIndex = this.#at;
+    const token = numeral.exec(this.#text)?.[0];
+    if (token === undefined) return this.#fail("a value was wanted");
+    // Past 20 digits nothing is a 64-bit size, and BigInt would take quadratic time over a million of them.
+    const whole = /^-?[0-9]{1,20}$/.test(token) && token !== "-0";
+    return this.#take(token.length, whole ? BigInt(token) : Number(token));
+  }
+
+  #skipSpace(): void {
+    while (spaces.has(this.#text[this.#at] ?? "")) this.#at++;
+  }
+
+  #accept(mark: string): boolean {
+    this.#skipSpace();
+    if (this.#text[this.#at] !== mark) return false;
+    this.#at++;
+    return true;
+  }
+
+  #take<T>(length: number, value: T): T {
+    this.#at += length;
+    return value;
+  }
+
+  #fail(problem: string): never {
+    throw new JsonError(`${problem}, at character ${this.#at}`);
+  }
+}
