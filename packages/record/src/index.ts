@@ -1,2 +1,4 @@
 // The record that every run leaves: its schema, reading and writing.
-export {};
+export { RecordError, readRecord, readRecords, writeRecord } from "./files.ts";
+export { replaceFile } from "./replace-file.ts";
+export { type RunMetrics, type RunRecord, recordSchema } from "./schema.ts";

@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { exampleRecord } from "./example.test.data.ts";
+import { recordSchema } from "./index.ts";
+
+test("a finished and a diverged run are valid records", () => {
+  expect(recordSchema.safeParse(exampleRecord()).error).toBeUndefined();
+  expect(recordSchema.safeParse(divergedRecord()).error).toBeUndefined();
+});
+
+test.each([
+  ["a finished run without metrics", { ...exampleRecord(), metrics: null }, "metrics"],
+  ["a diverged run with metrics", { ...divergedRecord(), metrics: exampleRecord().metrics }, "metrics"],
+  ["an unknown field", { ...exampleRecord(), metrix: null }, "metrix"],
+  ["a missing field", { ...exampleRecord(), protocol: undefined }, "protocol"],
+  ["a date without a time", { ...exampleRecord(), startedAt: "2026-01-05" }, "startedAt"],
+  [
+    "a digest that is no SHA-256",
+    { ...exampleRecord(), weights: { ...exampleRecord().weights, base: "abc" } },
+    "SHA-256",
+  ],
+  [
+    "a finished run without trained weights",
+    { ...exampleRecord(), weights: { ...exampleRecord().weights, trained: null } },
+    "trained",
+  ],
+  [
+    "more trainable weights than the model has",
+    { ...exampleRecord(), parameters: { trainable: 11, classEmbedding: 1, model: 10 } },
+    "at most as many",
+  ],
+  [
+    "a class embedding larger than what was trained",
+    { ...exampleRecord(), parameters: { trainable: 5, classEmbedding: 6, model: 10 } },
+    "class embedding",
+  ],
+  [
+    "an interval that is upside down",
+    { ...exampleRecord(), metrics: { ...exampleRecord().metrics, fidInterval: [2, 1] } },
+    "low <= high",
+  ],
+])("%s is refused, and the message says where", (_, record, where) => {
+  const result = recordSchema.safeParse(record);
+  expect(result.success).toBe(false);
+  expect(JSON.stringify(result.error?.issues)).toContain(where);
+});
+
+function divergedRecord() {
+  const record = exampleRecord();
+  return {
+    ...record,
+    exit: "diverged",
+    metrics: null,
+    weights: { ...record.weights, trained: null },
+    times: { ...record.times, sample: null, features: null, score: null },
+    training: {
+      ...record.training,
+      loss: [
+        { step: 0, value: 1.2 },
+        { step: 10, value: null },
+      ],
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/**
+ * The record of one cell (recipe × dataset × method × seed). It is raw, and can be believed on its own:
+ * every table and every chart is a function of records and of nothing else.
+ */
+import { z } from "zod";
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 as 64 lower-case hexadecimal digits");
+const text = z.string().min(1);
+const count = z.int().nonnegative();
+const seconds = z.number().nonnegative();
+const interval = z
+  .tuple([z.number(), z.number()])
+  .refine(([low, high]) => low <= high, "expected [low, high] with low <= high");
+/** A map that JSON can hold and give back as it was: no NaN, no infinity, no undefined, no date. */
+const jsonObject = z
+  .record(z.string(), z.unknown())
+  .refine((value) => z.json().safeParse(value).success, "expected values that JSON can hold, numbers finite");
+
+const cell = z.strictObject({
+  /** Name of the method, as on the command line: `lora`. */
+  method: text,
+  /** Name of the method with its options, as in a table: `LoRA-R8`. Rows of tables are keyed by it. */
+  methodLabel: text,
+  /** Where the method came from: the package and its version. */
+  methodSource: text,
+  /** The method's options, defaults filled in. */
+  options: jsonObject,
+  /** Name of the dataset, as on the command line: `flowers`. */
+  dataset: text,
+  /** Name of the dataset in a table: `Oxford Flowers`. */
+  datasetTitle: text,
+  seed: count,
+});
+
+const data = z.strictObject({
+  /** `miniature`: the procedural pictures that come with the program; `folder`: image files. */
+  source: z.enum(["miniature", "folder"]),
+  /** Class names, in label order. */
+  classes: z.array(z.string()).min(1),
+  /** Images that were trained on. */
+  images: count,
+  /** Height and width after preprocessing, in pixels. */
+  size: z.int().positive(),
+  /** Digest of the images and their labels: equal data, equal fingerprint. */
+  fingerprint: text,
+  /** Files left out because they could not be read as images. */
+  skipped: count,
+});
+
+const metrics = z.strictObject({
+  /** Id of the feature extractor. Distances of different extractors cannot be compared. */
+  extractor: text,
+  /** Features per image. */
+  dimension: z.int().positive(),
+  /** Id of the resizer in front of the extractor. */
+  resizer: text,
+  /** Generated images that were scored. */
+  generated: z.int().positive(),
+  /** Real images that they were scored against. */
+  real: z.int().positive(),
+  fid: z.number(),
+  fidInterval: interval,
+  /** Level of `fidInterval` and `baseFidInterval`, such as 0.95. */
+  intervalLevel: z.number().gt(0).lt(1),
+  kid: z.number(),
+  /** The same scores for the base model without fine-tuning, sampled with its null class: the floor of a table. */
+  baseFid: z.number(),
+  baseFidInterval: interval,
+  baseKid: z.number(),
+  baseGenerated: z.int().positive(),
+});
+
+/** The schema of a record. Unknown keys are errors, so that a misspelt field is not lost in silence. */
+export const recordSchema = z
+  .strictObject({
+    /** Version of this schema. */
+    schema: z.literal(1),
+    /** What makes results comparable, such as `mini/1`. Records of different protocols never share a table. */
+    protocol: text,
+    recipe: text,
+    /** True where data, base model and extractor are the small ones that come with the program. */
+    miniature: z.boolean(),
+    cell,
+    data,
+    /** The resolved recipe, whole. */
+    settings: jsonObject,
+    code: z.strictObject({
+      version: text,
+      /** Commit of the program's own tree; null outside a git checkout. */
+      commit: z.string().min(7).nullable(),
+      /** True if the tree had no uncommitted change; null where there is no commit. */
+      clean: z.boolean().nullable(),
+    }),
+    /** Versions of the packages that the numbers depend on, by name. */
+    versions: z.record(z.string(), z.string()),
+    machine: z.strictObject({
+      cpu: text,
+      cores: z.int().positive(),
+      memoryGB: z.number().positive(),
+      /** Name of the accelerator that was used; null if none was. */
+      gpu: text.nullable(),
+      os: text,
+      arch: text,
+      node: text,
+    }),
+    engine: z.strictObject({ name: text, threads: z.int().positive() }),
+    /** SHA-256 of the weight files. `trained` is null if the run left none. */
+    weights: z.strictObject({ base: sha256, extractor: sha256, trained: sha256.nullable() }),
+    parameters: z.strictObject({
+      /** Weights that were trained, the class embedding included. */
+      trainable: count,
+      /** The share of the class embedding in `trainable`. */
+      classEmbedding: count,
+      /** All weights of the model that was trained, the method's own included. */
+      model: z.int().positive(),
+    }),
+    /** Seconds of each stage, summed over resumes; null for a stage that the run did not reach. */
+    times: z.strictObject({
+      data: seconds,
+      compile: seconds,
+      train: seconds,
+      sample: seconds.nullable(),
+      features: seconds.nullable(),
+      score: seconds.nullable(),
+      total: seconds,
+    }),
+    /** Median milliseconds of a training step. */
+    stepMilliseconds: z.number().nonnegative(),
+    /** Highest resident memory of the process, in MB (10^6 bytes). */
+    peakMemoryMB: z.number().nonnegative(),
+    training: z.strictObject({
+      /** Optimizer steps that were taken. */
+      steps: count,
+      batch: z.int().positive(),
+      /** How often the run was resumed. */
+      resumes: count,
+      /** The loss at some steps, in step order; null where it was not finite. */
+      loss: z.array(z.strictObject({ step: count, value: z.number().nullable() })),
+    }),
+    /** Null where the run diverged. */
+    metrics: metrics.nullable(),
+    exit: z.enum(["finished", "diverged"]),
+    startedAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime(),
+  })
+  .refine((record) => (record.exit === "finished") === (record.metrics !== null), {
+    path: ["metrics"],
+    message: "expected metrics for a finished run and null for a diverged one",
+  })
+  .refine((record) => record.exit === "diverged" || record.weights.trained !== null, {
+    path: ["weights", "trained"],
+    message: "expected the digest of the trained weights for a finished run",
+  })
+  .refine(({ parameters }) => parameters.trainable <= parameters.model, {
+    path: ["parameters", "trainable"],
+    message: "expected at most as many trainable weights as the model has",
+  })
+  .refine(({ parameters }) => parameters.classEmbedding <= parameters.trainable, {
+    path: ["parameters", "classEmbedding"],
+    message: "expected the class embedding to be part of the trainable weights",
+  });
+
+export type RunRecord = z.infer<typeof recordSchema>;
+export type RunMetrics = z.infer<typeof metrics>;
