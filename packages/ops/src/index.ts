@@ -1,2 +1,6 @@
-// Tensor functions with closed-form gradients, eager and traced.
-export {};
+export { gelu, silu } from "./activations.ts";
+export { attention, selfAttention } from "./attention.ts";
+export { layerNorm } from "./layer-norm.ts";
+export { linear } from "./linear.ts";
+export { modulate } from "./modulate.ts";
+export { stopGradient } from "./stop-gradient.ts";

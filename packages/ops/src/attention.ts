@@ -1,0 +1,36 @@
+import * as tf from "@tensorflow/tfjs";
+
+// N = batch, T = tokens, H = heads, C = width of one head, D = H C = width
+
+/**
+ * Scaled dot-product attention, softmax(q k^T / sqrt(C)) v (https://arxiv.org/abs/1706.03762, eq. 1).
+ *
+ * @param q_NHTC queries; the number of queries may differ from that of keys and values
+ * @returns [N, H, T, C], T that of the queries
+ */
+export function attention(q_NHTC: tf.Tensor, k_NHTC: tf.Tensor, v_NHTC: tf.Tensor): tf.Tensor {
+  const width = q_NHTC.shape.at(-1) as number;
+  const scores = tf.matMul(tf.mul(q_NHTC, 1 / Math.sqrt(width)), k_NHTC, false, true);
+  return tf.matMul(tf.softmax(scores), v_NHTC);
+}
+
+/**
+ * Multi-head self-attention between the `qkv` and the `proj` layers of a transformer block.
+ *
+ * @param qkv_NTE what the qkv layer gives, E = 3 D, ordered as timm and the DiT checkpoints do: q, k, v, each by head
+ * @param heads H; divides D
+ * @returns [N, T, D], ready for `proj`
+ */
+export function selfAttention(qkv_NTE: tf.Tensor, heads: number): tf.Tensor {
+  const [N, T, E] = qkv_NTE.shape as [number, number, number];
+  const D = E / 3;
+  const C = D / heads;
+  if (qkv_NTE.rank !== 3 || !Number.isInteger(C)) {
+    throw new Error(
+      `self-attention: qkv [${qkv_NTE.shape}] with ${heads} heads: wanted [N, T, 3 D] with D divisible by ${heads}`,
+    );
+  }
+  const parts = tf.split(tf.transpose(tf.reshape(qkv_NTE, [N, T, 3, heads, C]), [2, 0, 3, 1, 4]), 3, 0);
+  const [q, k, v] = parts.map((part) => tf.reshape(part, [N, heads, T, C])) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  return tf.reshape(tf.transpose(attention(q, k, v), [0, 2, 1, 3]), [N, T, D]);
+}

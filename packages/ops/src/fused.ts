@@ -1,0 +1,21 @@
+import * as tf from "@tensorflow/tfjs";
+
+/**
+ * Whether the active tfjs backend brings its own kernel of this name. The functions of this package then run that one
+ * kernel in place of a chain of plain tfjs ops; both give the same values to rounding, and the tests hold them together.
+ *
+ * Kernels looked for: `LayerNorm` {x} (epsilon) -> [y, invStd], `Gelu` {x} -> y, `GeluGrad` {dy, x} -> dx.
+ */
+export function hasKernel(name: string): boolean {
+  return tf.getKernel(name, tf.getBackend()) !== undefined;
+}
+
+/** Runs a kernel of the active backend that has one output. */
+export function runKernel(name: string, inputs: Record<string, tf.Tensor>, attrs: Record<string, number> = {}) {
+  return tf.engine().runKernel<tf.Tensor>(name, inputs, attrs);
+}
+
+/** Runs a kernel of the active backend that has several outputs. */
+export function runKernels(name: string, inputs: Record<string, tf.Tensor>, attrs: Record<string, number> = {}) {
+  return tf.engine().runKernel<tf.Tensor[]>(name, inputs, attrs);
+}

@@ -1,0 +1,37 @@
+import * as tf from "@tensorflow/tfjs";
+import { hasKernel, runKernels } from "./fused.ts";
+
+/**
+ * Layer normalisation over the last axis, without affine: (x - mean) / sqrt(var + eps), var the biased variance.
+ * Ba, Kiros and Hinton, 2016, https://arxiv.org/abs/1607.06450.
+ *
+ * @param x any shape [..., D], D >= 1
+ * @param eps added to the variance; 1e-6 in the official DiT
+ */
+export function layerNorm(x: tf.Tensor, eps = 1e-6): tf.Tensor {
+  if (x.rank === 0) throw new Error("layer norm of a scalar: wanted at least one axis to normalise over");
+  return customLayerNorm(eps)(x);
+}
+
+const customLayerNorm = (eps: number) =>
+  tf.customGrad((x, save) => {
+    const { y, invStd } = forward(x as tf.Tensor, eps);
+    (save as tf.GradSaveFunc)([y, invStd]);
+    // dx = (dy - mean(dy) - y mean(dy y)) / std, means over the last axis
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [y, invStd] = saved as [tf.Tensor, tf.Tensor];
+      const along = tf.mul(y, tf.mean(tf.mul(dy, y), -1, true));
+      return tf.mul(tf.sub(tf.sub(dy, tf.mean(dy, -1, true)), along), invStd);
+    };
+    return { value: y, gradFunc };
+  });
+
+function forward(x: tf.Tensor, eps: number): { y: tf.Tensor; invStd: tf.Tensor } {
+  if (hasKernel("LayerNorm")) {
+    const [y, invStd] = runKernels("LayerNorm", { x }, { epsilon: eps }) as [tf.Tensor, tf.Tensor];
+    return { y, invStd };
+  }
+  const centred = tf.sub(x, tf.mean(x, -1, true));
+  const invStd = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), eps));
+  return { y: tf.mul(centred, invStd), invStd };
+}
