@@ -30,7 +30,7 @@ export function tensorOf(entry: Entry, bytes: Uint8Array, source: string): Store
   if (bytes.length !== count * width)
     throw new CorruptFileError(
       source,
-      `tensor "${entry.name}": ${bytes.length} of its ${count * width} bytes are there`,
+      `tensor ${JSON.stringify(entry.name)}: ${bytes.length} of its ${count * width} bytes are there`,
     );
   const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   return { type, shape, data: new TypedArray(buffer, byteOffset, count) };

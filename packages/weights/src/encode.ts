@@ -33,7 +33,7 @@ export function safetensorsParts(
   const names = new Set<string>();
   let at = 0;
   for (const [name, tensor] of sorted) {
-    if (names.has(name)) throw new Error(`tensor "${name}" is there twice: a name stands for one tensor`);
+    if (names.has(name)) throw new Error(`tensor ${JSON.stringify(name)} is there twice: a name stands for one tensor`);
     if (name === "__metadata__")
       throw new Error('a tensor cannot be named "__metadata__": the format keeps that name for itself');
     names.add(name);
@@ -61,9 +61,13 @@ function headerBytes(json: string): Uint8Array {
 function bytesOf(name: string, { type, shape, data }: StoredTensor): Uint8Array {
   const { array } = typeInfo(type);
   if (!(data instanceof array))
-    throw new Error(`tensor "${name}" of type ${type} holds a ${data.constructor.name}: wanted a ${array.name}`);
+    throw new Error(
+      `tensor ${JSON.stringify(name)} of type ${type} holds a ${data.constructor.name}: wanted a ${array.name}`,
+    );
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || elementCount(shape) !== data.length)
-    throw new Error(`tensor "${name}" of shape [${shape}] holds ${data.length} values: shape and values do not agree`);
+    throw new Error(
+      `tensor ${JSON.stringify(name)} of shape [${shape}] holds ${data.length} values: shape and values do not agree`,
+    );
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 

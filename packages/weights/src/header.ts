@@ -63,7 +63,7 @@ export function parseHeader(header: Uint8Array, dataBytes: number, source: strin
   for (const { name, begin, end } of entries) {
     if (begin !== covered)
       fail(
-        `tensor "${name}" begins at byte ${begin} of the data, the one before it ends at ${covered}: overlap or hole`,
+        `tensor ${JSON.stringify(name)} begins at byte ${begin} of the data, the one before it ends at ${covered}: overlap or hole`,
       );
     covered = end;
   }
@@ -94,28 +94,33 @@ function readMetadata(value: Json, fail: Fail): Readonly<Record<string, string>>
   if (value === null) return {};
   if (!(value instanceof Map)) return fail("__metadata__ is not an object");
   for (const [key, text] of value as JsonObject)
-    if (typeof text !== "string") fail(`__metadata__ "${key}" is not a string: the format allows strings only`);
+    if (typeof text !== "string")
+      fail(`__metadata__ ${JSON.stringify(key)} is not a string: the format allows strings only`);
   return Object.fromEntries(value as ReadonlyMap<string, string>);
 }
 
 function readEntry(name: string, value: Json, fail: Fail): Entry {
-  if (!(value instanceof Map)) return fail(`tensor "${name}": an object with dtype, shape and data_offsets was wanted`);
+  if (!(value instanceof Map))
+    return fail(`tensor ${JSON.stringify(name)}: an object with dtype, shape and data_offsets was wanted`);
   const fields = value as JsonObject;
   const type = fields.get("dtype");
-  if (typeof type !== "string") return fail(`tensor "${name}": dtype is not a string`);
+  if (typeof type !== "string") return fail(`tensor ${JSON.stringify(name)}: dtype is not a string`);
   if (!isTensorType(type))
-    return fail(`tensor "${name}" has dtype "${type}": wanted one of ${[...tensorTypes.keys()].join(", ")}`);
+    return fail(
+      `tensor ${JSON.stringify(name)} has dtype "${type}": wanted one of ${[...tensorTypes.keys()].join(", ")}`,
+    );
   const shape = sizes(fields.get("shape"));
-  if (shape === undefined) return fail(`tensor "${name}": shape is not a list of sizes from 0 to 2^53`);
+  if (shape === undefined) return fail(`tensor ${JSON.stringify(name)}: shape is not a list of sizes from 0 to 2^53`);
   const [begin, end, ...more] = sizes(fields.get("data_offsets")) ?? [];
   if (begin === undefined || end === undefined || more.length > 0)
-    return fail(`tensor "${name}": data_offsets is not a pair of sizes from 0 to 2^53`);
+    return fail(`tensor ${JSON.stringify(name)}: data_offsets is not a pair of sizes from 0 to 2^53`);
   const count = elementCount(shape);
-  if (count === undefined) return fail(`tensor "${name}" of shape [${shape}]: too many elements to count`);
+  if (count === undefined)
+    return fail(`tensor ${JSON.stringify(name)} of shape [${shape}]: too many elements to count`);
   const bytes = count * typeInfo(type).bytes;
   if (bytes !== end - begin)
     fail(
-      `tensor "${name}", ${type} [${shape}], takes ${bytes} bytes, data_offsets [${begin}, ${end}] give it ${end - begin}`,
+      `tensor ${JSON.stringify(name)}, ${type} [${shape}], takes ${bytes} bytes, data_offsets [${begin}, ${end}] give it ${end - begin}`,
     );
   return { name, type, shape, count, begin, end };
 }

@@ -1,0 +1,40 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { CorruptFileError, decodeSafetensors, readSafetensors, type StoredTensor, writeSafetensors } from "./index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dit-bench-weights-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const tensors: [string, StoredTensor][] = [["a", { type: "F32", shape: [2], data: new Float32Array([1, 2]) }]];
+const everyType = new URL("fixtures/every-type.safetensors", import.meta.url).pathname;
+
+test("a file read from disk holds what its bytes hold", () => {
+  expect(readSafetensors(everyType)).toEqual(decodeSafetensors(readFileSync(everyType)));
+});
+
+test("a file is replaced whole, and no temporary name is left behind", () => {
+  const inner = join(folder, "replace");
+  mkdirSync(inner);
+  const path = join(inner, "model.safetensors");
+  writeFileSync(path, "old");
+  writeSafetensors(path, tensors, { step: "3" });
+  expect(readSafetensors(path)).toEqual({ tensors: new Map(tensors), metadata: { step: "3" } });
+  expect(readdirSync(inner)).toEqual(["model.safetensors"]);
+});
+
+test("where writing fails, what was there stays and no temporary name is left behind", () => {
+  const inner = join(folder, "fail");
+  mkdirSync(join(inner, "model.safetensors"), { recursive: true }); // a folder under the file's name cannot be renamed over
+  expect(() => writeSafetensors(join(inner, "model.safetensors"), tensors)).toThrow();
+  expect(readdirSync(inner)).toEqual(["model.safetensors"]);
+});
+
+test("a corrupt file is refused by its path, a missing one with the system's code", () => {
+  const path = join(folder, "short.safetensors");
+  writeFileSync(path, readFileSync(everyType).subarray(0, -1));
+  expect(() => readSafetensors(path)).toThrow(CorruptFileError);
+  expect(() => readSafetensors(path)).toThrow(path);
+  expect(() => readSafetensors(join(folder, "missing"))).toThrow(expect.objectContaining({ code: "ENOENT" }));
+});
