@@ -1,2 +1,6 @@
-// DiT, as a function of its weights.
-export {};
+export { checkConfig, type DitConfig, ditByName, ditNames, outputChannels } from "./config.ts";
+export { dit } from "./dit.ts";
+export { initialDit, newClassEmbedding } from "./init.ts";
+export { CLASS_EMBEDDING, ditModel } from "./model.ts";
+export { sinCosPositions } from "./positions.ts";
+export { timestepEmbedding, timestepFrequencies } from "./timesteps.ts";

@@ -1,2 +1,12 @@
-// The contract: what a fine-tuning method is.
-export {};
+// The contract: all that a fine-tuning method imports.
+
+export { linear } from "@dit-bench/ops";
+export * as tf from "@tensorflow/tfjs";
+export { z } from "zod";
+export { type Adapted, attach, bare, type Call, type Linear } from "./attach.ts";
+export { glob } from "./glob.ts";
+export { constant, type Init, type InitContext, kaiming, normal, ones, uniform, zeros } from "./init.ts";
+export { foldAffineNorm, scaleLinear } from "./merges.ts";
+export { type Adaptation, defineMethod, type Graft, graft, type Method } from "./method.ts";
+export { type Model, type Module, size, type Values, type WeightInfo, type Weights } from "./model.ts";
+export { describeOptions, OptionsError, parseOptions } from "./options.ts";

@@ -1,2 +1,11 @@
-// BitFit.
-export {};
+import { defineMethod, z } from "@dit-bench/method";
+
+/** BitFit: train the biases, freeze the rest. */
+export default defineMethod({
+  name: "bitfit",
+  label: () => "BitFit",
+  source: "Ben Zaken et al. 2021, https://arxiv.org/abs/2106.10199",
+  options: z.strictObject({}),
+  learningRate: 1e-3,
+  adapt: () => ({ train: ["**.bias"] }),
+});

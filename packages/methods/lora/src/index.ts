@@ -1,2 +1,34 @@
-// LoRA.
-export {};
+// I = in, O = out, R = rank
+
+import { defineMethod, graft, kaiming, linear, tf, z, zeros } from "@dit-bench/method";
+
+/**
+ * LoRA: y = W x + b + (alpha / rank) B A x, with W and b frozen.
+ * Defaults: one pair on the fused qkv, rank 8 (the DiffFit paper's parameter counts close with it); alpha 1 is loralib's default.
+ */
+export default defineMethod({
+  name: "lora",
+  label: ({ rank }) => `LoRA-R${rank}`,
+  source: "Hu et al. 2021, https://arxiv.org/abs/2106.09685",
+  options: z.strictObject({
+    rank: z.int().min(1).default(8).describe("width of the low-rank update; the paper tries 8 and 16"),
+    alpha: z.number().positive().default(1).describe("the update is scaled by alpha / rank"),
+    at: z.string().default("blocks.*.attn.qkv").describe("linear layers to adapt, as a glob over module paths"),
+  }),
+  learningRate: 1e-3,
+  adapt: ({ rank, alpha, at }) => ({
+    grafts: [
+      graft({
+        at,
+        weights: ({ in: I, out: O }) => ({
+          a_RI: kaiming(I, rank, I),
+          b_OR: zeros(O, rank), // so that the adapted model starts as the base model
+        }),
+        forward: (call, x, { a_RI, b_OR }) => tf.add(call(x), tf.mul(alpha / rank, linear(linear(x, a_RI), b_OR))),
+        merge: (base, { a_RI, b_OR }, { path }) => ({
+          [`${path}.weight`]: tf.add(base[`${path}.weight`]!, tf.mul(alpha / rank, tf.matMul(b_OR, a_RI))),
+        }),
+      }),
+    ],
+  }),
+});

@@ -1,0 +1,60 @@
+// Configurations of DiT: Peebles & Xie 2022, "Scalable Diffusion Models with Transformers", https://arxiv.org/abs/2212.09748, table 1.
+
+export interface DitConfig {
+  readonly name: string;
+  /** Side of the square input, in pixels or latent cells. */
+  readonly inputSize: number;
+  readonly patchSize: number;
+  /** Of the input: 3 for pixels, 4 for Stable Diffusion's latents. */
+  readonly channels: number;
+  readonly width: number;
+  readonly depth: number;
+  readonly heads: number;
+  /** Hidden width of the MLP over the model's. */
+  readonly mlpRatio: number;
+  /** Without the null class, which has index `classes`. */
+  readonly classes: number;
+  /** Does the model also put out a variance for each channel? */
+  readonly learnSigma: boolean;
+}
+
+const sizes = {
+  S: { width: 384, depth: 12, heads: 6 },
+  B: { width: 768, depth: 12, heads: 12 },
+  L: { width: 1024, depth: 24, heads: 16 },
+  XL: { width: 1152, depth: 28, heads: 16 },
+} as const;
+
+/** Names of the published configurations: `DiT-S/8` … `DiT-XL/2`. */
+export const ditNames: readonly string[] = Object.keys(sizes).flatMap((s) => [8, 4, 2].map((p) => `DiT-${s}/${p}`));
+
+/** A published configuration by name, over the 32×32×4 latents of 256×256 images. */
+export function ditByName(name: string, { classes = 1000, inputSize = 32 } = {}): DitConfig {
+  const match = /^DiT-(S|B|L|XL)\/(2|4|8)$/.exec(name);
+  if (!match) throw new Error(`unknown model '${name}'; wanted one of ${ditNames.join(", ")}`);
+  return {
+    name,
+    inputSize,
+    patchSize: Number(match[2]),
+    channels: 4,
+    ...sizes[match[1] as keyof typeof sizes],
+    mlpRatio: 4,
+    classes,
+    learnSigma: true,
+  };
+}
+
+/** Says what is wrong with a configuration, if anything is. */
+export function checkConfig(c: DitConfig): void {
+  const wrong = (what: string) => new Error(`model ${c.name}: ${what}`);
+  for (const key of ["inputSize", "patchSize", "channels", "width", "depth", "heads", "classes"] as const)
+    if (!(Number.isInteger(c[key]) && c[key] >= 1))
+      throw wrong(`${key} is ${c[key]}, wanted a whole number of at least 1`);
+  if (c.inputSize % c.patchSize !== 0)
+    throw wrong(`inputSize ${c.inputSize} is no multiple of patchSize ${c.patchSize}`);
+  if (c.width % c.heads !== 0) throw wrong(`width ${c.width} is no multiple of heads ${c.heads}`);
+  if (c.width % 4 !== 0) throw wrong(`width ${c.width} is no multiple of 4, which the positions need`);
+}
+
+/** Channels that the model puts out. */
+export const outputChannels = (c: DitConfig): number => (c.learnSigma ? 2 : 1) * c.channels;

@@ -1,0 +1,51 @@
+// Fresh weights for pretraining, as DiT starts: Peebles & Xie 2022, section 3.2 ("adaLN-Zero") and their published settings.
+
+import { normals, uniforms } from "@dit-bench/random";
+import type { DitConfig } from "./config.ts";
+import { ditModel } from "./model.ts";
+import { sinCosPositions } from "./positions.ts";
+
+/**
+ * Linear layers Xavier uniform with zero biases, timestep and class embeddings N(0, 0.02²), the modulations and the final layer
+ * zero, so that every block starts as the identity.
+ */
+export function initialDit(config: DitConfig, seed: number): Record<string, Float32Array> {
+  const out: Record<string, Float32Array> = {};
+  for (const { name, shape } of ditModel(config).weights) {
+    const n = shape.reduce((a, b) => a * b, 1);
+    if (name === "pos_embed")
+      out[name] = Float32Array.from(sinCosPositions(config.width, config.inputSize / config.patchSize));
+    else if (name.endsWith(".bias") || /adaLN_modulation|final_layer\.linear/.test(name))
+      out[name] = new Float32Array(n);
+    else if (/^[ty]_embedder/.test(name)) out[name] = normals(seed, `init ${name}`, 0, n).map((z) => 0.02 * z);
+    else {
+      const [O, ...rest] = shape as [number, ...number[]];
+      const bound = Math.sqrt(6 / (O + rest.reduce((a, b) => a * b, 1))); // Glorot & Bengio 2010, eq. 16
+      out[name] = Float32Array.from(uniforms(seed, `init ${name}`, 0, n), (u) => bound * (2 * u - 1));
+    }
+  }
+  return out;
+}
+
+/**
+ * A class embedding for a new label space, [classes + 1, D]: each new class starts from the base classes' mean and deviation, width by
+ * width, and the null row (the last) is the base model's own.
+ */
+export function newClassEmbedding(
+  base: Float32Array,
+  { width: D, classes: baseClasses }: Pick<DitConfig, "width" | "classes">,
+  classes: number,
+  seed: number,
+): Float32Array {
+  const out = new Float32Array((classes + 1) * D);
+  const z = normals(seed, "init class embedding", 0, classes * D);
+  for (let d = 0; d < D; d++) {
+    let mean = 0;
+    for (let k = 0; k < baseClasses; k++) mean += base[k * D + d]! / baseClasses;
+    let variance = 0;
+    for (let k = 0; k < baseClasses; k++) variance += (base[k * D + d]! - mean) ** 2 / baseClasses;
+    for (let k = 0; k < classes; k++) out[k * D + d] = mean + Math.sqrt(variance) * z[k * D + d]!;
+    out[classes * D + d] = base[baseClasses * D + d]!;
+  }
+  return out;
+}

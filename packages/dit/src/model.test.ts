@@ -1,0 +1,107 @@
+import { size } from "@dit-bench/method";
+import { readSafetensors } from "@dit-bench/weights";
+import { describe, expect, it } from "vitest";
+import { checkConfig, ditByName, ditModel, ditNames, initialDit, newClassEmbedding, sinCosPositions } from "./index.ts";
+
+const path = (name: string) => new URL(`fixtures/${name}.safetensors`, import.meta.url).pathname;
+const count = (name: string, classes: number) =>
+  ditModel(ditByName(name, { classes })).weights.reduce((sum, w) => sum + size(w.shape), 0);
+const tiny = {
+  name: "tiny",
+  inputSize: 8,
+  patchSize: 2,
+  channels: 4,
+  width: 64,
+  depth: 2,
+  heads: 4,
+  mlpRatio: 4,
+  classes: 10,
+  learnSigma: true,
+};
+
+describe("ditModel", () => {
+  it("names and shapes every weight as the official checkpoint does", () => {
+    const official = readSafetensors(path("dit_weights")).tensors;
+    const ours = ditModel(tiny).weights;
+    expect(ours.map((w) => w.name).sort()).toEqual([...official.keys()].sort());
+    for (const w of ours) expect([...w.shape], w.name).toEqual([...official.get(w.name)!.shape]);
+  });
+
+  it("counts 675,129,632 numbers in DiT-XL/2 with its positions, as the published checkpoint holds", () => {
+    expect(count("DiT-XL/2", 1000)).toBe(675_129_632);
+  });
+
+  it("gives every linear module its weight and bias", () => {
+    const { modules, weights } = ditModel(tiny);
+    for (const m of modules.filter((m) => m.kind === "linear")) {
+      expect(size(weights.find((w) => w.name === `${m.path}.weight`)!.shape)).toBe(m.in * m.out);
+      expect(weights.find((w) => w.name === `${m.path}.bias`)!.shape).toEqual([m.out]);
+    }
+  });
+});
+
+describe("configurations", () => {
+  it("know the twelve published names", () => {
+    expect(ditNames).toHaveLength(12);
+    expect(ditNames.map((n) => ditByName(n).name)).toEqual(ditNames);
+    expect(() => ditByName("DiT-M/2")).toThrow("unknown model 'DiT-M/2'; wanted one of DiT-S/8");
+  });
+
+  it.each([
+    [{ patchSize: 3 }, "inputSize 8 is no multiple of patchSize 3"],
+    [{ heads: 5 }, "width 64 is no multiple of heads 5"],
+    [{ width: 66, heads: 1 }, "no multiple of 4"],
+    [{ depth: 0 }, "depth is 0"],
+  ])("say what is wrong: %j", (change, message) => {
+    expect(() => checkConfig({ ...tiny, ...change })).toThrow(message);
+  });
+});
+
+describe("sinCosPositions", () => {
+  const tensors = readSafetensors(path("positional_embedding")).tensors;
+  const cases = [...tensors.keys()].flatMap((key) => {
+    const match = /^D(\d+|\w+)_grid(\d+|\w+?)(_half)?\.float32$/.exec(key);
+    return match ? [[key, match] as const] : [];
+  });
+
+  it("has fixtures to stand against", () => expect(cases.length).toBeGreaterThan(2));
+
+  it.each(cases)("equals the official %s to the last float32 bit but one", (key, match) => {
+    const [D, G] = [Number(match[1]), Number(match[2])];
+    const ours = Float32Array.from(sinCosPositions(D, G, match[3] ? 0.5 : 1));
+    const theirs = tensors.get(key)!;
+    const rows = tensors.get(key.replace("float32", "rows"));
+    const kept = rows ? Array.from(rows.data, Number) : Array.from({ length: G * G }, (_, i) => i);
+    expect(theirs.data.length).toBe(kept.length * D);
+    let worst = 0;
+    kept.forEach((row, r) => {
+      for (let d = 0; d < D; d++)
+        worst = Math.max(worst, Math.abs(ours[row * D + d]! - Number(theirs.data[r * D + d])));
+    });
+    expect(worst).toBeLessThan(1.2e-7);
+  });
+});
+
+describe("fresh weights", () => {
+  it("start as adaLN-Zero: modulations and final layer zero, the rest not", () => {
+    const w = initialDit(tiny, 1);
+    for (const { name, shape } of ditModel(tiny).weights) {
+      expect(w[name]!.length, name).toBe(size(shape));
+      const zero = w[name]!.every((v) => v === 0);
+      expect(zero, name).toBe(/bias$|adaLN|final_layer/.test(name));
+    }
+    expect(initialDit(tiny, 1)["blocks.0.attn.qkv.weight"]).toEqual(w["blocks.0.attn.qkv.weight"]);
+    expect(initialDit(tiny, 2)["blocks.0.attn.qkv.weight"]).not.toEqual(w["blocks.0.attn.qkv.weight"]);
+  });
+
+  it("a new class embedding keeps the null row and the base's statistics", () => {
+    const base = Float32Array.from({ length: 1001 * 8 }, (_, i) => (i % 8) + 0.5 * Math.sin(i));
+    const fresh = newClassEmbedding(base, { width: 8, classes: 1000 }, 2000, 3);
+    expect([...fresh.slice(2000 * 8)]).toEqual([...base.slice(1000 * 8)]);
+    for (let d = 0; d < 8; d++) {
+      let mean = 0;
+      for (let k = 0; k < 2000; k++) mean += fresh[k * 8 + d]! / 2000;
+      expect(Math.abs(mean - d)).toBeLessThan(0.05);
+    }
+  });
+});

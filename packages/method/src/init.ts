@@ -1,0 +1,44 @@
+// Fresh weights: a shape, known at once, and values, made when they are needed.
+
+import { normals, uniforms } from "@dit-bench/random";
+import { size } from "./model.ts";
+
+/** What a fresh weight may depend on. */
+export interface InitContext {
+  readonly seed: number;
+  /** The weight's own path: values are keyed by it, so that runs agree whatever the order. */
+  readonly name: string;
+  /** The base model's numbers under a checkpoint path. */
+  base(name: string): Float32Array;
+}
+
+export interface Init {
+  readonly shape: readonly number[];
+  values(context: InitContext): Float32Array;
+}
+
+export const constant = (value: number, ...shape: number[]): Init => ({
+  shape,
+  values: () => new Float32Array(size(shape)).fill(value),
+});
+export const zeros = (...shape: number[]): Init => constant(0, ...shape);
+export const ones = (...shape: number[]): Init => constant(1, ...shape);
+
+/** N(0, std²). */
+export const normal = (std: number, ...shape: number[]): Init => ({
+  shape,
+  values: ({ seed, name }) => normals(seed, `init ${name}`, 0, size(shape)).map((z) => std * z),
+});
+
+/** U(-bound, bound). */
+export const uniform = (bound: number, ...shape: number[]): Init => ({
+  shape,
+  values: ({ seed, name }) =>
+    Float32Array.from(uniforms(seed, `init ${name}`, 0, size(shape)), (u) => bound * (2 * u - 1)),
+});
+
+/**
+ * Kaiming uniform with a = √5, as PyTorch's linear layers and loralib's A start: U(±1/√fanIn).
+ * He et al. 2015, https://arxiv.org/abs/1502.01852, eq. 14: bound √(6 / ((1 + a²) fanIn)).
+ */
+export const kaiming = (fanIn: number, ...shape: number[]): Init => uniform(1 / Math.sqrt(fanIn), ...shape);

@@ -1,0 +1,51 @@
+// The contract: which base weights a method trains, and what it grafts onto the model.
+
+import type * as tf from "@tensorflow/tfjs";
+import type { z } from "zod";
+import type { Init } from "./init.ts";
+import type { Model, Module, Weights } from "./model.ts";
+
+/** New weights around every module whose path matches. Has `forward`, or `merge`, or both. */
+export interface Graft<K extends string = string> {
+  /** Module paths to graft onto, as a glob: `blocks.*.attn.{qkv,proj}`. Matching none is an error. */
+  readonly at: string;
+  /** The new trainable weights of one module. They are stored as `<path>.<method>.<key>`. */
+  weights(module: Module): Record<K, Init>;
+  /**
+   * Stands in for the module; `call` is the module itself. Plain tfjs ops, no reads of values: the same function runs eagerly,
+   * under tf.grads and traced. Omit to run a linear module on its merged weights instead.
+   */
+  forward?(call: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, w: Weights<K>): tf.Tensor;
+  /**
+   * Folds the graft into the base model: the base weights that change, by checkpoint path, given all of them. Linear weights
+   * are [out, in] here whatever their shape in the checkpoint. Omit where folding cannot be exact.
+   */
+  merge?(base: Weights, w: Weights<K>, module: Module): Record<string, tf.Tensor>;
+}
+
+export interface Adaptation {
+  /** Base weights left trainable, as globs over checkpoint paths: `**.bias`. The rest are frozen. Matching none is an error. */
+  readonly train?: readonly string[];
+  // biome-ignore lint/suspicious/noExplicitAny: each graft's keys are checked where it is written, by graft()
+  readonly grafts?: readonly Graft<any>[];
+}
+
+export interface Method<Options extends object = object> {
+  /** What `bench run --method` takes: lower case, the package's last word. */
+  readonly name: string;
+  /** As a table's row calls it, with the options that tell two settings apart: `LoRA-R8`. */
+  label(options: Options): string;
+  /** Where it was published. */
+  readonly source: string;
+  /** Options: their types, defaults (the published settings) and help texts. The values are plain JSON, so that a record holds them whole. */
+  readonly options: z.ZodType<Options>;
+  /** Published learning rate (AdamW, constant). */
+  readonly learningRate: number;
+  adapt(options: Options, model: Model): Adaptation;
+}
+
+/** Identity, for type inference. */
+export const defineMethod = <Options extends object>(method: Method<Options>): Method<Options> => method;
+
+/** Identity, for type inference. */
+export const graft = <K extends string>(g: Graft<K>): Graft<K> => g;
