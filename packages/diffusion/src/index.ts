@@ -1,2 +1,28 @@
-// Noise schedule, losses, samplers, guidance.
-export {};
+// Noise schedule, losses, samplers, guidance, and the optimizer's and the moving average's arithmetic.
+export {
+  type AdamWCoefficientName,
+  type AdamWOptions,
+  adamw,
+  adamwCoefficientNames,
+  adamwCoefficients,
+} from "./adamw.ts";
+export type { Coefficients } from "./coefficients.ts";
+export { emaUpdate } from "./ema.ts";
+export { type GuidedChannels, guided } from "./guidance.ts";
+export { respace } from "./respacing.ts";
+export {
+  ddimStep,
+  ddpmStep,
+  type SamplerName,
+  type StepOptions,
+  stepCoefficientNames,
+  stepCoefficients,
+} from "./sampling.ts";
+export { linearSchedule, type Schedule } from "./schedule.ts";
+export {
+  noised,
+  type TrainingCoefficientName,
+  trainingCoefficientNames,
+  trainingCoefficients,
+  trainingLoss,
+} from "./training.ts";

@@ -1,0 +1,63 @@
+import * as tf from "@tensorflow/tfjs";
+
+// P = weights, all of them in one flat vector
+
+/** Settings by the names of torch.optim.AdamW. */
+export interface AdamWOptions {
+  /** Learning rate. */
+  readonly lr: number;
+  /** Decay of the two moments; DiT keeps torch's [0.9, 0.999]. */
+  readonly betas: readonly [number, number];
+  /** Added to the root of the second moment; torch's is 1e-8. */
+  readonly eps: number;
+  /** Decoupled weight decay; DiT has 0 (torch's own default is 0.01). */
+  readonly weightDecay: number;
+}
+
+/** Names of the coefficients that `adamw` reads. */
+export const adamwCoefficientNames = ["stepSize", "epsilon", "weightFactor"] as const;
+
+export type AdamWCoefficientName = (typeof adamwCoefficientNames)[number];
+
+/**
+ * What changes from step to step, each [1], computed in float64: Adam's bias corrections, moved into the step size and epsilon as at
+ * the end of section 2 of Kingma & Ba 2015 (https://arxiv.org/abs/1412.6980): lr sqrt(1 - beta2^k) / (1 - beta1^k) and
+ * eps sqrt(1 - beta2^k); and the factor 1 - lr weightDecay of decoupled decay (Loshchilov & Hutter 2019,
+ * https://arxiv.org/abs/1711.05101, algorithm 2, scaled by lr as torch does).
+ *
+ * @param step the number of this update, from 1
+ */
+export function adamwCoefficients(step: number, options: AdamWOptions): Record<AdamWCoefficientName, Float32Array> {
+  if (!Number.isInteger(step) || step < 1) throw new Error(`AdamW step ${step}: wanted a whole number from 1`);
+  const [beta1, beta2] = options.betas;
+  const rootCorrection2 = Math.sqrt(1 - beta2 ** step);
+  return {
+    stepSize: Float32Array.of((options.lr * rootCorrection2) / (1 - beta1 ** step)),
+    epsilon: Float32Array.of(options.eps * rootCorrection2),
+    weightFactor: Float32Array.of(1 - options.lr * options.weightDecay),
+  };
+}
+
+/**
+ * One update of AdamW, the same as torch.optim.AdamW (without amsgrad) to rounding: the moments are torch's `exp_avg` and
+ * `exp_avg_sq`, not corrected for bias, and start at 0.
+ *
+ * @param coefficients those of this step, each a scalar or [1]
+ * @param options the same as for `adamwCoefficients`; fixed when compiled
+ */
+export function adamw(
+  w_P: tf.Tensor,
+  m_P: tf.Tensor,
+  v_P: tf.Tensor,
+  g_P: tf.Tensor,
+  coefficients: Readonly<Record<AdamWCoefficientName, tf.Tensor>>,
+  options: Pick<AdamWOptions, "betas" | "weightDecay">,
+): { w: tf.Tensor; m: tf.Tensor; v: tf.Tensor } {
+  const [beta1, beta2] = options.betas;
+  const m = tf.add(tf.mul(m_P, beta1), tf.mul(g_P, 1 - beta1));
+  const v = tf.add(tf.mul(v_P, beta2), tf.mul(tf.square(g_P), 1 - beta2));
+  const step_P = tf.mul(tf.div(m, tf.add(tf.sqrt(v), coefficients.epsilon)), coefficients.stepSize);
+  // without decay a pass over all weights is saved
+  const decayed_P = options.weightDecay === 0 ? w_P : tf.mul(w_P, coefficients.weightFactor);
+  return { w: tf.sub(decayed_P, step_P), m, v };
+}
