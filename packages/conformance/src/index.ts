@@ -1,2 +1,3 @@
-// The suite that every method must pass.
-export {};
+export { type Check, checks } from "./checks.ts";
+export { parametersOn } from "./counts.ts";
+export type { Case } from "./subject.ts";

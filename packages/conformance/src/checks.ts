@@ -1,0 +1,174 @@
+// What every method must hold, whatever it does. Each check throws with what it saw.
+
+import { attach, describeOptions, parseOptions, type Values } from "@dit-bench/method";
+import * as tf from "@tensorflow/tfjs";
+import { compiledChecks } from "./compiled.ts";
+import { type Case, eagerInputs, forward, model, type Subject, subject, tensors } from "./subject.ts";
+
+export interface Check {
+  readonly name: string;
+  run(c: Case): void | Promise<void>;
+}
+
+export const checks: readonly Check[] = [
+  {
+    name: "has a name, a label, a source and options that survive JSON",
+    run({ method, options }) {
+      if (!/^[a-z][a-z0-9-]*$/.test(method.name))
+        fail(`name is '${method.name}', wanted lower case letters, digits and hyphens`);
+      const parsed = parseOptions(method, options);
+      if (!method.label(parsed)) fail("label is empty");
+      if (!/https?:\/\/|doi/.test(method.source))
+        fail(`source is '${method.source}', wanted a citation with an address`);
+      if (!(method.learningRate > 0)) fail(`learningRate is ${method.learningRate}`);
+      const back = parseOptions(method, JSON.parse(JSON.stringify(parsed)));
+      if (JSON.stringify(back) !== JSON.stringify(parsed))
+        fail(`options change on the way through JSON: ${JSON.stringify(back)}`);
+      describeOptions(method);
+    },
+  },
+  {
+    name: "refuses an option it does not know",
+    run({ method }) {
+      try {
+        parseOptions(method, { "no-such-option": 1 });
+      } catch {
+        return;
+      }
+      fail("took the option 'no-such-option'; wanted a z.strictObject");
+    },
+  },
+  {
+    name: "says what trains before any weight exists",
+    run(c) {
+      const s = subject(c);
+      if (s.adapted.parameters < 1) fail("trains nothing");
+      for (const { name, shape } of s.adapted.trainable) {
+        const n = shape.reduce((a, b) => a * b, 1);
+        if (s.start[name]?.length !== n)
+          fail(`'${name}' is [${shape}], but starts with ${s.start[name]?.length} values`);
+      }
+    },
+  },
+  {
+    name: "starts as the base model, where it promises so",
+    run: (c) =>
+      tidily(() => {
+        const s = subject(c);
+        const plain = forward(undefined, tensors(s, s.base), ...eagerInputs());
+        const d = difference(adaptedOutput(s, s.start), plain);
+        if (c.startsAsBase && d > 1e-5) fail(`differs from the base model by ${d} at the start`);
+        if (!c.startsAsBase && d < 1e-5) fail("promises not to start as the base model, but does");
+      }),
+  },
+  {
+    name: "gives every trainable weight a gradient",
+    run: (c) =>
+      tidily(() => {
+        const s = subject(c);
+        const dead = [...gradients(s, s.moved)].filter(([, g]) => g === 0).map(([name]) => name);
+        if (dead.length > 0) fail(`no gradient reaches ${dead.join(", ")}`);
+      }),
+  },
+  {
+    name: "can move every module from the start",
+    run: (c) =>
+      tidily(() => {
+        const s = subject(c);
+        const module = (name: string) => name.split(".").slice(0, -1).join(".");
+        const all = gradients(s, s.start);
+        const moving = new Set([...all].filter(([, g]) => g > 0).map(([name]) => module(name)));
+        const stuck = [...new Set([...all.keys()].map(module))].filter((m) => !moving.has(m));
+        if (stuck.length > 0) fail(`a product of zeros never moves: ${stuck.join(", ")}`);
+      }),
+  },
+  {
+    name: "folds into the base model exactly, where it promises so",
+    run: (c) =>
+      tidily(() => {
+        const s = subject(c);
+        const { weights, unmerged } = s.adapted.merge(tensors(s, { ...s.base, ...s.moved }));
+        if ((unmerged.length === 0) !== c.merges)
+          fail(`promises merges: ${c.merges}, but leaves over: ${unmerged.join(", ") || "nothing"}`);
+        if (s.adapted.merges !== c.merges) fail(`says merges: ${s.adapted.merges}`);
+        if (!c.merges) return;
+        const d = difference(forward(undefined, weights, ...eagerInputs()), adaptedOutput(s, s.moved));
+        if (d > 1e-4) fail(`merged and adapted outputs differ by ${d}`);
+      }),
+  },
+  {
+    name: "reads no values and leaves no tensors behind",
+    run(c) {
+      const s = subject(c);
+      tidily(() => gradients(s, s.moved));
+      const before = tf.memory().numTensors;
+      tidily(() => gradientTensors(s, s.moved, reading));
+      const left = tf.memory().numTensors - before;
+      if (left !== 0) fail(`leaves ${left} tensors behind`);
+    },
+  },
+  {
+    name: "starts the same from the same seed, and in any company",
+    run(c) {
+      const s = subject(c);
+      const again = attach(c.method, model, c.options).initial(s.base, 0);
+      for (const [name, v] of Object.entries(s.start))
+        if (!v.every((x, i) => Object.is(x, again[name]![i]))) fail(`'${name}' starts otherwise the second time`);
+    },
+  },
+  ...compiledChecks,
+];
+
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+function tidily(f: () => unknown): void {
+  tf.tidy(() => {
+    f();
+  });
+}
+
+function adaptedOutput(s: Subject, trainable: Values): tf.Tensor {
+  return forward(s, tensors(s, { ...s.base, ...trainable }), ...eagerInputs());
+}
+
+const difference = (a: tf.Tensor, b: tf.Tensor): number => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!;
+
+/** The largest gradient of each trainable weight. */
+function gradients(s: Subject, at: Values): Map<string, number> {
+  const all = gradientTensors(s, at, (f) => f());
+  return new Map([...all].map(([name, g]) => [name, tf.max(tf.abs(g)).dataSync()[0]!]));
+}
+
+function gradientTensors(s: Subject, at: Values, run: <T>(f: () => T) => T): Map<string, tf.Tensor> {
+  const names = s.adapted.trainable.map((w) => w.name);
+  const frozen = tensors(s, Object.fromEntries(s.adapted.frozen.map(({ name }) => [name, s.base[name]!])));
+  const start = tensors(s, at);
+  const [x, t, y] = eagerInputs();
+  const loss = (...vs: tf.Tensor[]) => {
+    const w = { ...frozen, ...Object.fromEntries(names.map((n, i) => [n, vs[i]!])) };
+    return tf.mean(tf.square(forward(s, w, x, t, y))) as tf.Scalar;
+  };
+  try {
+    const all = run(() => tf.grads(loss)(names.map((n) => start[n]!)));
+    return new Map(names.map((name, i) => [name, all[i]!]));
+  } catch (e) {
+    // tfjs throws where a weight is not used at all
+    if (/Cannot compute gradient of y=f\(x\) with respect to x/.test((e as Error).message))
+      fail("a trainable weight is not used at all");
+    throw e;
+  }
+}
+
+/** Runs f with the reading of values forbidden. */
+function reading<T>(f: () => T): T {
+  const proto = tf.Tensor.prototype;
+  const kept = { dataSync: proto.dataSync, data: proto.data };
+  proto.dataSync = proto.data = () => fail("reads a tensor's values; a method must be plain tensor functions");
+  try {
+    return f();
+  } finally {
+    Object.assign(proto, kept);
+  }
+}

@@ -1,0 +1,2 @@
+import type { Check } from "./checks.ts";
+export const compiledChecks: readonly Check[] = [];

@@ -1,0 +1,184 @@
+import { defineMethod, type Graft, graft, linear, normal, ones, parseOptions, tf, z, zeros } from "@dit-bench/method";
+import { describe, expect, it } from "vitest";
+import { type Case, checks } from "./index.ts";
+
+// Broken methods, each for the check that must catch it.
+const at = "blocks.*.attn.qkv";
+const method = (name: string, g: Graft) =>
+  defineMethod({
+    name,
+    label: () => name,
+    source: "https://example.org",
+    options: z.strictObject({}),
+    learningRate: 1e-3,
+    adapt: () => ({ grafts: [g] }),
+  });
+const scale = { at, weights: ({ out }: { out: number }) => ({ s: ones(out) }) };
+const lowRank = (make: typeof normal) => ({
+  at,
+  weights: ({ in: I, out: O }: { in: number; out: number }) => ({ a: make(0.1, 2, I), b: zeros(O, 2) }),
+});
+let kept: tf.Tensor | undefined;
+let draws = 0;
+
+const broken: [check: string, message: RegExp, c: Case][] = [
+  [
+    "folds into the base model exactly, where it promises so",
+    /merged and adapted outputs differ/,
+    {
+      method: method(
+        "forgets-scale",
+        graft({
+          ...lowRank(normal),
+          forward: (call, x, { a, b }) => tf.add(call(x), tf.mul(2, linear(linear(x, a), b))),
+          merge: (base, { a, b }, { path }) => ({
+            [`${path}.weight`]: tf.add(base[`${path}.weight`]!, tf.matMul(b, a)),
+          }),
+        }),
+      ),
+      startsAsBase: true,
+      merges: true,
+    },
+  ],
+  [
+    "folds into the base model exactly, where it promises so",
+    /promises merges: true, but leaves over/,
+    {
+      method: method("no-merge", graft({ ...scale, forward: (call, x, { s }) => tf.mul(call(x), s) })),
+      startsAsBase: true,
+      merges: true,
+    },
+  ],
+  [
+    "can move every module from the start",
+    /a product of zeros never moves/,
+    {
+      method: method(
+        "both-zero",
+        graft({
+          ...lowRank((_, ...shape) => zeros(...shape)),
+          forward: (call, x, { a, b }) => tf.add(call(x), linear(linear(x, a), b)),
+        }),
+      ),
+      startsAsBase: true,
+      merges: false,
+    },
+  ],
+  [
+    "gives every trainable weight a gradient",
+    /not used at all/,
+    {
+      method: method(
+        "unused",
+        graft({
+          at,
+          weights: ({ out }) => ({ s: ones(out), t: zeros(out) }),
+          forward: (call, x, { s }) => tf.mul(call(x), s),
+        }),
+      ),
+      startsAsBase: true,
+      merges: false,
+    },
+  ],
+  [
+    "starts as the base model, where it promises so",
+    /differs from the base model/,
+    {
+      method: method(
+        "not-identity",
+        graft({ at, weights: ({ out }) => ({ s: zeros(out) }), forward: (call, x, { s }) => tf.mul(call(x), s) }),
+      ),
+      startsAsBase: true,
+      merges: false,
+    },
+  ],
+  [
+    "reads no values and leaves no tensors behind",
+    /reads a tensor's values/,
+    {
+      method: method(
+        "reads",
+        graft({ ...scale, forward: (call, x, { s }) => (s.dataSync()[0]! > 0 ? tf.mul(call(x), s) : call(x)) }),
+      ),
+      startsAsBase: true,
+      merges: false,
+    },
+  ],
+  [
+    "reads no values and leaves no tensors behind",
+    /leaves \d+ tensors behind/,
+    {
+      method: method(
+        "leaks",
+        graft({
+          ...scale,
+          forward: (call, x, { s }) => {
+            kept = tf.keep(tf.add(s, 0));
+            return tf.mul(call(x), s);
+          },
+        }),
+      ),
+      startsAsBase: true,
+      merges: false,
+    },
+  ],
+  [
+    "starts the same from the same seed, and in any company",
+    /starts otherwise the second time/,
+    {
+      method: method(
+        "unseeded",
+        graft({
+          at,
+          weights: ({ out }) => ({ s: { shape: [out], values: () => new Float32Array(out).fill(1 + ++draws / 1e4) } }),
+          forward: (call, x, { s }) => tf.mul(call(x), s),
+        }),
+      ),
+      startsAsBase: false,
+      merges: false,
+    },
+  ],
+  [
+    "refuses an option it does not know",
+    /took the option/,
+    {
+      method: {
+        ...method("lax", graft({ ...scale, forward: (call, x, { s }) => tf.mul(call(x), s) })),
+        options: z.object({}),
+      },
+      startsAsBase: true,
+      merges: false,
+    },
+  ],
+];
+
+describe("the conformance suite", () => {
+  it.each(broken)("catches by '%s' what says %s", async (name, message, c) => {
+    const check = checks.find((k) => k.name === name)!;
+    await expect((async () => check.run(c))()).rejects.toThrow(message);
+    kept?.dispose();
+  });
+
+  it("lets a method without a forward run on its merged weights", async () => {
+    const merged = method(
+      "merged-only",
+      graft({
+        at,
+        weights: ({ out }) => ({ s: ones(out) }),
+        merge: (base, { s }, { path }) => ({
+          [`${path}.weight`]: tf.mul(base[`${path}.weight`]!, tf.expandDims(s, 1)),
+          [`${path}.bias`]: tf.mul(base[`${path}.bias`]!, s),
+        }),
+      }),
+    );
+    for (const check of checks) await check.run({ method: merged, startsAsBase: true, merges: true });
+  });
+
+  it("names the trouble when a graft has neither forward nor a linear module to merge into", () => {
+    const bad = method("nowhere", graft({ at: "blocks.0", weights: ({ out }) => ({ s: ones(out) }) }));
+    expect(() => checks[2]!.run({ method: bad, startsAsBase: true, merges: false })).toThrow(
+      "the graft on 'blocks.0' has no forward",
+    );
+    expect(parseOptions(bad)).toEqual({});
+  });
+});

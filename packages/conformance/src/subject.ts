@@ -1,0 +1,107 @@
+// The small model that methods are tried on: every weight drawn so that nothing is zero and every part matters.
+//
+// N = batch, C = channels, S = input side, K = classes
+
+import { type DitConfig, dit, ditModel, sinCosPositions } from "@dit-bench/dit";
+import { type Adapted, attach, type Method, type Values, type Weights } from "@dit-bench/method";
+import { normals } from "@dit-bench/random";
+import * as tf from "@tensorflow/tfjs";
+
+export const config: DitConfig = {
+  name: "conformance",
+  inputSize: 8,
+  patchSize: 4,
+  channels: 2,
+  width: 16,
+  depth: 6, // enough for a method that treats the first five blocks, or the first half, unlike the rest
+  heads: 2,
+  mlpRatio: 4,
+  classes: 3,
+  learnSigma: true,
+};
+
+export const model = ditModel(config);
+
+/** One method and one choice of its options, with what it promises. */
+export interface Case {
+  // biome-ignore lint/suspicious/noExplicitAny: a method of any options
+  readonly method: Method<any>;
+  readonly options?: object;
+  /** Does the adapted model start as the base model? */
+  readonly startsAsBase: boolean;
+  /** Can all of it be folded into the base model's weights? */
+  readonly merges: boolean;
+}
+
+export interface Subject {
+  readonly adapted: Adapted;
+  readonly base: Values;
+  /** Values of everything that trains, as the method starts. */
+  readonly start: Values;
+  /** The same, moved off the start. */
+  readonly moved: Values;
+}
+
+export function subject(c: Case): Subject {
+  const adapted = attach(c.method, model, c.options);
+  const base = baseWeights();
+  const start = adapted.initial(base, 0);
+  const moved = Object.fromEntries(
+    Object.entries(start).map(([name, v]) => {
+      const z = normals(1, `moved ${name}`, 0, v.length);
+      return [name, v.map((x, i) => x + 0.05 * z[i]!)];
+    }),
+  );
+  return { adapted, base, start, moved };
+}
+
+/** Weights N(0, 1/fan-in), biases N(0, 0.1²), class table N(0, 0.5²), positions sin-cos. */
+function baseWeights(): Values {
+  return Object.fromEntries(
+    model.weights.map(({ name, shape }) => {
+      if (name === "pos_embed")
+        return [name, Float32Array.from(sinCosPositions(config.width, config.inputSize / config.patchSize))];
+      const std = name.endsWith(".bias")
+        ? 0.1
+        : name === model.classEmbedding
+          ? 0.5
+          : (shape[0]! / sizeOf(shape)) ** 0.5;
+      return [name, normals(0, `conformance ${name}`, 0, sizeOf(shape)).map((z) => std * z)];
+    }),
+  );
+}
+
+/** The model's inputs: noised images, timesteps, labels with the null class among them. */
+export const inputs = {
+  x: {
+    shape: [3, config.channels, config.inputSize, config.inputSize],
+    data: normals(0, "conformance x", 0, 3 * 2 * 64),
+  },
+  t: { shape: [3], data: Float32Array.of(3, 250, 999) },
+  y: { shape: [3], data: Int32Array.of(0, 2, config.classes) },
+} as const;
+
+/** Names, shapes and values of weights as tensors on the present backend. */
+export function tensors(s: Subject, values: Values): Record<string, tf.Tensor> {
+  const shapes = new Map([...s.adapted.model.weights, ...s.adapted.trainable].map((w) => [w.name, w.shape]));
+  return Object.fromEntries(
+    Object.entries(values).map(([name, v]) => {
+      const shape = shapes.get(name);
+      if (!shape || sizeOf(shape) !== v.length)
+        throw new Error(`weight '${name}' has ${v.length} values, but its shape is [${shape ?? "unknown"}]`);
+      return [name, tf.tensor(v, [...shape])];
+    }),
+  );
+}
+
+/** The adapted model's output [N, 2C, S, S]; give bare weights and no trainable ones for the base model's. */
+export function forward(s: Subject | undefined, weights: Weights, x: tf.Tensor, t: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  return dit(weights, config, x, t, y, s?.adapted.call(weights));
+}
+
+export function eagerInputs(): [tf.Tensor, tf.Tensor, tf.Tensor] {
+  const { x, t, y } = inputs;
+  return [tf.tensor(x.data, [...x.shape]), tf.tensor(t.data, [...t.shape]), tf.tensor(y.data, [...y.shape], "int32")];
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

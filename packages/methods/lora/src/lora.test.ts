@@ -1,0 +1,28 @@
+import { checks, parametersOn } from "@dit-bench/conformance";
+import { parseOptions } from "@dit-bench/method";
+import { describe, expect, it } from "vitest";
+import lora from "./index.ts";
+
+describe.each([{}, { rank: 2, alpha: 8, at: "blocks.*.{attn,mlp}.*" }, { at: "x_embedder.proj" }])(
+  "LoRA %j",
+  (options) => {
+    it.each(checks)("$name", ({ run }) => run({ method: lora, options, startsAsBase: true, merges: true }));
+  },
+);
+
+describe("LoRA", () => {
+  it("trains 1,149,696 numbers of DiT-XL/2 on Food-101 at rank 8, 2,181,888 at rank 16", () => {
+    expect(parametersOn(lora)).toBe(1_149_696);
+    expect(parametersOn(lora, { rank: 16 })).toBe(2_181_888);
+  });
+
+  it("refuses a place the model does not have", () => {
+    expect(() => parametersOn(lora, { at: "blocks.*.atn.*" })).toThrow(
+      "no module of the model matches 'blocks.*.atn.*'",
+    );
+  });
+
+  it("says which option is wrong", () => {
+    expect(() => parseOptions(lora, { rank: 0 })).toThrow(/option 'rank'.*given 0.*rank=8/);
+  });
+});
