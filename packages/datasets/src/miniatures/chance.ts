@@ -1,0 +1,31 @@
+import type { Stream } from "@dit-bench/random";
+
+/** Uniform in [from, to). */
+export function between(r: Stream, from: number, to: number): number {
+  return from + (to - from) * r.uniform();
+}
+
+/** Bell-shaped and bounded: within (centre - spread, centre + spread), as the mean of two uniforms. */
+export function around(r: Stream, centre: number, spread: number): number {
+  return centre + spread * (r.uniform() + r.uniform() - 1);
+}
+
+/** True with probability p. */
+export function happens(r: Stream, p: number): boolean {
+  return r.uniform() < p;
+}
+
+/** +1 or -1. */
+export function side(r: Stream): number {
+  return r.uniform() < 0.5 ? -1 : 1;
+}
+
+/** One of the list's entries. */
+export function pick<T>(r: Stream, list: readonly T[]): T {
+  return list[Math.floor(r.uniform() * list.length)]!;
+}
+
+/** A whole number from `least` to `most`, both included. */
+export function count(r: Stream, least: number, most: number): number {
+  return least + Math.floor(r.uniform() * (most - least + 1));
+}

@@ -1,0 +1,176 @@
+/** Paints and the ways of filling a shape with them. */
+import { type Brush, fill, type Ink, localLight, type Paint } from "./canvas.ts";
+import type { Color } from "./color.ts";
+import { clamp } from "./elementary.ts";
+import type { Field } from "./noise.ts";
+import { everywhere, type Shape } from "./shapes.ts";
+
+/** One colour all over. */
+export function solid(c: Color): Paint {
+  const [red, green, blue] = c;
+  return (_x, _y, _d, ink) => {
+    ink[0] = red;
+    ink[1] = green;
+    ink[2] = blue;
+  };
+}
+
+/** From `a` at (x0, y0) to `b` at (x1, y1), constant beyond. */
+export function gradient(x0: number, y0: number, a: Color, x1: number, y1: number, b: Color): Paint {
+  const ex = x1 - x0;
+  const ey = y1 - y0;
+  const k = 1 / (ex * ex + ey * ey);
+  return (x, y, _d, ink) => lerp(ink, a, b, clamp(((x - x0) * ex + (y - y0) * ey) * k));
+}
+
+/** Through the colours from top (y0) to bottom (y1). */
+export function bands(y0: number, y1: number, colors: readonly Color[]): Paint {
+  const n = colors.length - 1;
+  return (_x, y, _d, ink) => {
+    const t = clamp((y - y0) / (y1 - y0)) * n;
+    const i = Math.min(n - 1, Math.floor(t));
+    lerp(ink, colors[i]!, colors[i + 1]!, t - i);
+  };
+}
+
+/** From `a` at (cx, cy) to `b` at the radius and beyond. */
+export function glow(cx: number, cy: number, radius: number, a: Color, b: Color): Paint {
+  return (x, y, _d, ink) => {
+    const u = x - cx;
+    const v = y - cy;
+    lerp(ink, a, b, Math.min(1, Math.sqrt(u * u + v * v) / radius));
+  };
+}
+
+/** From `a` where the field is -1 to `b` where it is 1. */
+export function mottled(field: Field, a: Color, b: Color): Paint {
+  return (x, y, _d, ink) => lerp(ink, a, b, clamp(field(x, y) * 0.5 + 0.5));
+}
+
+/** `b` on the edge of the shape, `a` from `depth` inwards. */
+export function rimmed(a: Color, b: Color, depth: number): Paint {
+  return (_x, _y, d, ink) => lerp(ink, b, a, clamp(-d / depth));
+}
+
+/** `over` on top of `base`, in proportion to the field's value held within [0, 1]. */
+export function layered(base: Paint, over: Paint, field: Field): Paint {
+  return (x, y, d, ink) => {
+    const k = clamp(field(x, y));
+    if (k < 1) base(x, y, d, ink);
+    if (k === 0) return;
+    const [red, green, blue] = ink as unknown as Color;
+    over(x, y, d, ink);
+    if (k === 1) return;
+    ink[0] = red + (ink[0]! - red) * k;
+    ink[1] = green + (ink[1]! - green) * k;
+    ink[2] = blue + (ink[2]! - blue) * k;
+  };
+}
+
+/** `base` made brighter or darker by field * amount. */
+export function grained(base: Paint, field: Field, amount: number): Paint {
+  return (x, y, d, ink) => {
+    base(x, y, d, ink);
+    dim(ink, 1 + amount * field(x, y));
+  };
+}
+
+export interface Surface {
+  /** How far in from the edge the surface curves, in local units; the default curves all the way over `bevel` = 1. */
+  readonly bevel: number;
+  /** Strength of the highlight, 0 to 1. */
+  readonly gloss?: number;
+  readonly opacity?: number;
+}
+
+/** Fills a shape as a solid body: its surface rises from the edge like a quarter circle of radius `bevel`. */
+export function round(b: Brush, s: Shape, c: Color | Paint, surface: Surface): void {
+  const base = paintOf(c);
+  const { bevel, gloss = 0, opacity = 1 } = surface;
+  const { x: lx, y: ly, z: lz } = localLight(b);
+  const step = bevel * 0.02;
+  fill(
+    b,
+    s,
+    (x, y, d, ink) => {
+      base(x, y, d, ink);
+      const t = clamp(-d / bevel);
+      const slope = t < 1 ? (1 - t) / step : 0;
+      const nx = slope === 0 ? 0 : slope * (s.distance(x + step, y) - d);
+      const ny = slope === 0 ? 0 : slope * (s.distance(x, y + step) - d);
+      const nz = Math.sqrt(t * (2 - t));
+      relight(ink, b, nx * lx + ny * ly + nz * lz, gloss);
+    },
+    0,
+    opacity,
+  );
+}
+
+/** Fills an upright ellipse as a ball, normals and all. */
+export function ball(
+  b: Brush,
+  cx: number,
+  cy: number,
+  rx: number,
+  ry: number,
+  s: Shape,
+  c: Color | Paint,
+  gloss = 0,
+): void {
+  const base = paintOf(c);
+  const { x: lx, y: ly, z: lz } = localLight(b);
+  fill(b, s, (x, y, d, ink) => {
+    base(x, y, d, ink);
+    const nx = (x - cx) / rx;
+    const ny = (y - cy) / ry;
+    const nz = Math.sqrt(Math.max(0, 1 - nx * nx - ny * ny));
+    relight(ink, b, nx * lx + ny * ly + nz * lz, gloss);
+  });
+}
+
+/** Fills a shape without shading. */
+export function flat(b: Brush, s: Shape, c: Color | Paint, opacity = 1): void {
+  fill(b, s, paintOf(c), 0, opacity);
+}
+
+/** Fills a shape with a blurred edge: shadows, haze, glows. */
+export function soft(b: Brush, s: Shape, c: Color | Paint, softness: number, opacity = 1): void {
+  fill(b, s, paintOf(c), softness, opacity);
+}
+
+/** Paints the whole canvas. */
+export function wash(b: Brush, c: Color | Paint, opacity = 1): void {
+  fill(b, everywhere, paintOf(c), 0, opacity);
+}
+
+/** A colour or a paint, as a paint. */
+export function paintOf(c: Color | Paint): Paint {
+  return typeof c === "function" ? c : solid(c);
+}
+
+/** Writes a + (b - a) t. */
+export function lerp(ink: Ink, a: Color, b: Color, t: number): void {
+  ink[0] = a[0] + (b[0] - a[0]) * t;
+  ink[1] = a[1] + (b[1] - a[1]) * t;
+  ink[2] = a[2] + (b[2] - a[2]) * t;
+}
+
+/** Multiplies the ink by k. */
+export function dim(ink: Ink, k: number): void {
+  ink[0] = ink[0]! * k;
+  ink[1] = ink[1]! * k;
+  ink[2] = ink[2]! * k;
+}
+
+/** Lights the ink: `facing` is the cosine between the surface's normal and the light. */
+export function relight(ink: Ink, b: Brush, facing: number, gloss: number): void {
+  const { ambient, bright, shade } = b.light;
+  const lit = Math.max(facing, 0);
+  const k = ambient + (1 - ambient) * lit;
+  for (let c = 0; c < 3; c++) ink[c] = ink[c]! * (shade[c]! + (bright[c]! - shade[c]!) * lit) * k * 1.25;
+  if (gloss > 0 && facing > 0.7) {
+    const t = (facing - 0.7) / 0.3;
+    const shine = gloss * t * t * t;
+    for (let c = 0; c < 3; c++) ink[c] = ink[c]! + (bright[c]! - ink[c]!) * shine;
+  }
+}

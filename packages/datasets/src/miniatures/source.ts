@@ -1,0 +1,29 @@
+import { miniature } from "./miniature.ts";
+import { blob, block, critter, fish, furniture, leaf, pebble, sphere, vessel } from "./source-objects.ts";
+import { glowing, marble, ridge, ring, stripe, tile, twig } from "./source-patterns.ts";
+
+/**
+ * What the base model learns before it meets a miniature, as ImageNet is for the published model: solids, textures, layouts,
+ * lines and lights over a wide range of colours, and none of the miniatures' own subjects.
+ */
+export const sourceDomain = miniature(
+  { name: "source", title: "Source domain", subject: "solids, textures, lines, creatures and lights of every colour" },
+  {
+    sphere,
+    block,
+    blob,
+    pebble,
+    vessel,
+    furniture,
+    critter,
+    fish,
+    leaf,
+    twig,
+    ridge,
+    stripe,
+    tile,
+    ring,
+    marble,
+    glow: glowing,
+  },
+);
