@@ -1,0 +1,32 @@
+import { arrayOf, type DType, type GraphBuilder, type Value } from "../graph.ts";
+import type { Kernel } from "./index.ts";
+import { axisOf, reshape } from "./shaping.ts";
+
+export const indexing: Record<string, Kernel> = {
+  GatherV2: ({ g, inputs: { x, indices }, attrs: { axis, batchDims } }) => {
+    if (batchDims) throw new Error(`batchDims ${batchDims} is not supported, wanted 0`);
+    return g.add("Gather", [x!, indices!], { axis: axisOf(axis, x!) });
+  },
+  OneHot: ({ g, inputs: { indices }, attrs: { depth, onValue, offValue, dtype } }) => {
+    const hot = isOneHot(g, indices!, depth);
+    const choice = (value: number) => g.constant(arrayOf(dtype as DType).from([value]), { shape: [], dtype });
+    return g.add("Where", [hot, choice(onValue), choice(offValue)]);
+  },
+  /** The gradient of a gather: as a product with a one-hot matrix; a segment id outside [0, numSegments) is dropped, as in tfjs. */
+  UnsortedSegmentSum: ({ g, inputs: { x, segmentIds }, attrs: { numSegments } }) => {
+    const [rows, ...rest] = x!.shape;
+    const width = rest.reduce((a, b) => a * b, 1);
+    const hot = g.add("Cast", [isOneHot(g, segmentIds!, numSegments)], { to: x!.dtype });
+    const sums = g.add("MatMul", [hot, reshape(g, x!, [rows!, width])], { transA: true, transB: false, alpha: 1 });
+    return reshape(g, sums, [numSegments, ...rest]);
+  },
+};
+
+/** [..., depth] bool: where the last axis's position is the index. */
+function isOneHot(g: GraphBuilder, indices: Value, depth: number): Value {
+  const positions = g.constant(
+    Int32Array.from({ length: depth }, (_, i) => i),
+    { shape: [depth], dtype: "int32" },
+  );
+  return g.add("Equal", [reshape(g, indices, [...indices.shape, 1]), positions]);
+}

@@ -1,0 +1,120 @@
+import type { Data, Graph, Node, Type, Value } from "../graph.ts";
+import type { Op } from "../spec.ts";
+import { type Lowering, lowerings } from "./lowerings.ts";
+import { type Attribute, bytesOf, externalTensor, model, node, tensor, valueInfo } from "./model.ts";
+import type { Message } from "./wire.ts";
+
+export interface Encoded {
+  /** The ONNX model, without the values of its larger constants. */
+  readonly bytes: Uint8Array;
+  /** Those values: views of the constants themselves. */
+  readonly external: readonly { readonly path: string; readonly data: Uint8Array }[];
+  /** Names in the model, by names in the graph. An input that nothing reads is not in the model. */
+  readonly inputs: ReadonlyMap<string, string>;
+  readonly outputs: ReadonlyMap<string, string>;
+  /** How many ONNX nodes of each op. */
+  readonly ops: Readonly<Record<string, number>>;
+}
+
+/** Encodes a graph as an ONNX model. */
+export function encode(graph: Graph, name = "graph"): Encoded {
+  const encoder = new Encoder();
+  for (const n of graph.nodes) encoder.node(n);
+  return encoder.finish(graph, name);
+}
+
+/** Constants of more bytes than this are kept outside of the model. */
+const EXTERNAL = 1024;
+
+/** Names every value of a graph and collects the messages of its model. */
+export class Encoder {
+  readonly #names = new Map<Value, string>();
+  readonly #int64 = new Map<string, string>();
+  readonly #nodes: Message[] = [];
+  readonly #initializers: Message[] = [];
+  readonly #external: { path: string; data: Uint8Array }[] = [];
+  readonly #inputs = new Map<string, Value>();
+  readonly #ops: Record<string, number> = {};
+  #count = 0;
+
+  node(n: Node): void {
+    (lowerings[n.op] as Lowering<Op>)(this, n as never);
+  }
+
+  /** The name of a value; a constant or an input enters the model when it is first named. */
+  name(value: Value): string {
+    const known = this.#names.get(value);
+    if (known !== undefined) return known;
+    const { source } = value;
+    const made =
+      source.kind === "input"
+        ? `in:${source.name}`
+        : source.kind === "constant"
+          ? this.constant(source.data, value)
+          : `${source.node.name}:${source.index}`;
+    if (source.kind === "input") this.#inputs.set(source.name, value);
+    this.#names.set(value, made);
+    return made;
+  }
+
+  constant(data: Data, { dtype, shape }: Type): string {
+    const name = this.fresh("constant");
+    if (data.byteLength <= EXTERNAL) {
+      this.#initializers.push(tensor(name, dtype, shape, data));
+    } else {
+      this.#initializers.push(externalTensor(name, dtype, shape, name, data.byteLength));
+      this.#external.push({ path: name, data: bytesOf(data) });
+    }
+    return name;
+  }
+
+  /** A constant operand of an op that wants shapes, axes or pads as int64. */
+  int64(values: readonly number[], shape: readonly number[] = [values.length]): string {
+    const key = `${values}|${shape}`;
+    const known = this.#int64.get(key);
+    if (known !== undefined) return known;
+    const name = this.fresh("int64");
+    this.#initializers.push(tensor(name, "int64", shape, BigInt64Array.from(values, BigInt)));
+    this.#int64.set(key, name);
+    return name;
+  }
+
+  /** Adds an ONNX node. */
+  add(
+    from: string,
+    op: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain = "",
+  ): void {
+    this.#nodes.push(node(from, op, inputs, outputs, attributes, domain));
+    this.#ops[op] = (this.#ops[op] ?? 0) + 1;
+  }
+
+  fresh(prefix: string): string {
+    return `${prefix}#${this.#count++}`;
+  }
+
+  finish(graph: Graph, name: string): Encoded {
+    const outputs = new Map<string, string>();
+    const outputInfos: Message[] = [];
+    for (const [key, value] of graph.outputs) {
+      // A name of its own for each: two outputs may be one value, and an output may be an input or a constant.
+      const made = `out:${key}`;
+      this.add(made, "Identity", [this.name(value)], [made]);
+      outputs.set(key, made);
+      outputInfos.push(valueInfo(made, value.dtype, value.shape));
+    }
+    const inputs = new Map([...this.#inputs].map(([key, value]) => [key, this.name(value)]));
+    const inputInfos = [...this.#inputs.values()].map((v) => valueInfo(this.name(v), v.dtype, v.shape));
+    const bytes = model({
+      name,
+      nodes: this.#nodes,
+      initializers: this.#initializers,
+      inputs: inputInfos,
+      outputs: outputInfos,
+    });
+    return { bytes, external: this.#external, inputs, outputs, ops: this.#ops };
+  }
+}

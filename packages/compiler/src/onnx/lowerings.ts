@@ -1,0 +1,175 @@
+import { arrayOf, type NodeOf, type Value } from "../graph.ts";
+import type { AttrsOf, Op } from "../spec.ts";
+import type { Encoder } from "./encode.ts";
+import { type Attribute, elementType } from "./model.ts";
+
+/** How a node of the graph is written in ONNX: usually one node of the same name. */
+export type Lowering<O extends Op> = (e: Encoder, node: NodeOf<O>) => void;
+
+/** The node as it stands, under its own or another name. */
+function same<O extends Op>(
+  attributes: (attrs: AttrsOf<O>) => Record<string, Attribute> = () => ({}),
+  op?: string,
+  domain = "",
+): Lowering<O> {
+  return (e, n) =>
+    e.add(
+      n.name,
+      op ?? n.op,
+      n.inputs.map((v) => e.name(v)),
+      n.outputs.map((v) => e.name(v)),
+      attributes(n.attrs),
+      domain,
+    );
+}
+
+/** The node with int64 operands after its inputs. */
+function withOperands<O extends Op>(
+  operands: (attrs: AttrsOf<O>) => (readonly number[])[],
+  attributes: (attrs: AttrsOf<O>) => Record<string, Attribute> = () => ({}),
+): Lowering<O> {
+  return (e, n) => {
+    const inputs = [...n.inputs.map((v) => e.name(v)), ...operands(n.attrs).map((o) => e.int64(o))];
+    e.add(
+      n.name,
+      n.op,
+      inputs,
+      n.outputs.map((v) => e.name(v)),
+      attributes(n.attrs),
+    );
+  };
+}
+
+const flag = (b: boolean) => (b ? 1 : 0);
+type Reduce = "ReduceSum" | "ReduceMean" | "ReduceMax" | "ReduceMin" | "ReduceProd";
+const reduce = <O extends Reduce>(): Lowering<O> =>
+  withOperands<O>(
+    ({ axes }) => [axes],
+    ({ keepDims }) => ({ keepdims: flag(keepDims) }),
+  );
+
+export const lowerings: { readonly [O in Op]: Lowering<O> } = {
+  Abs: same(),
+  Neg: same(),
+  Sign: same(),
+  Exp: same(),
+  Log: same(),
+  Sqrt: same(),
+  Reciprocal: same(),
+  Sin: same(),
+  Cos: same(),
+  Tan: same(),
+  Asin: same(),
+  Acos: same(),
+  Atan: same(),
+  Sinh: same(),
+  Cosh: same(),
+  Asinh: same(),
+  Acosh: same(),
+  Atanh: same(),
+  Tanh: same(),
+  Sigmoid: same(),
+  Softplus: same(),
+  Erf: same(),
+  Relu: same(),
+  Floor: same(),
+  Ceil: same(),
+  Round: same(),
+  Elu: same(),
+  Selu: same(),
+  Not: same(),
+  IsNaN: same(),
+  IsInf: same(),
+  Add: same(),
+  Sub: same(),
+  Mul: same(),
+  Div: same(),
+  Pow: same(),
+  Max: same(),
+  Min: same(),
+  Fmod: same(() => ({ fmod: 1 }), "Mod"),
+  And: same(),
+  Or: same(),
+  Xor: same(),
+  Equal: same(),
+  Less: same(),
+  LessOrEqual: same(),
+  Greater: same(),
+  GreaterOrEqual: same(),
+  Where: same(),
+  LeakyRelu: same(({ alpha }) => ({ alpha: { float: alpha } })),
+  Gelu: same(() => ({}), "FastGelu", "com.microsoft"),
+  GeluGrad: (_, n) => {
+    throw new Error(`onnx: node ${n.name}: GeluGrad must be expanded before encoding`);
+  },
+  Cast: same(({ to }) => ({ to: elementType[to] })),
+  Clip: (e, n) => {
+    const [x] = n.inputs as [Value];
+    const bound = (value: number) => e.constant(arrayOf(x.dtype).from([value]), { dtype: x.dtype, shape: [] });
+    e.add(n.name, "Clip", [e.name(x), bound(n.attrs.min), bound(n.attrs.max)], [e.name(n.outputs[0]!)]);
+  },
+  Reshape: withOperands(
+    ({ shape }) => [shape],
+    () => ({ allowzero: 1 }),
+  ),
+  Expand: withOperands(({ shape }) => [shape]),
+  Transpose: same(({ perm }) => ({ perm })),
+  Tile: withOperands(({ repeats }) => [repeats]),
+  Concat: same(({ axis }) => ({ axis })),
+  Split: withOperands(
+    ({ sizes }) => [sizes],
+    ({ axis }) => ({ axis }),
+  ),
+  Slice: withOperands(({ starts, sizes, steps }) => {
+    // Walking down to index 0 ends before it, at -1, which ONNX would count from the end.
+    const ends = starts.map((start, i) => {
+      const end = start + sizes[i]! * steps[i]!;
+      return end < 0 ? -(2 ** 31) : end;
+    });
+    return [starts, ends, starts.map((_, i) => i), steps];
+  }),
+  Pad: (e, n) => {
+    const { before, after, mode, value } = n.attrs;
+    const [x] = n.inputs as [Value];
+    const fill = e.constant(arrayOf(x.dtype).from([value]), { dtype: x.dtype, shape: [] });
+    e.add(n.name, "Pad", [e.name(x), e.int64([...before, ...after]), fill], [e.name(n.outputs[0]!)], { mode });
+  },
+  Gather: same(({ axis }) => ({ axis })),
+  ReduceSum: reduce(),
+  ReduceMean: reduce(),
+  ReduceMax: reduce(),
+  ReduceMin: reduce(),
+  ReduceProd: reduce(),
+  ArgMax: argReduce,
+  ArgMin: argReduce,
+  CumSum: (e, n) => {
+    const { axis, exclusive, reverse } = n.attrs;
+    const attributes = { exclusive: flag(exclusive), reverse: flag(reverse) };
+    e.add(n.name, "CumSum", [e.name(n.inputs[0]!), e.int64([axis], [])], [e.name(n.outputs[0]!)], attributes);
+  },
+  Softmax: same(({ axis }) => ({ axis })),
+  MatMul: (e, n) => {
+    const { transA, transB, alpha } = n.attrs;
+    if (!transA && !transB && alpha === 1) return same<"MatMul">()(e, n);
+    const attributes = { transA: flag(transA), transB: flag(transB), alpha: { float: alpha } };
+    return same<"MatMul">(() => attributes, "FusedMatMul", "com.microsoft")(e, n);
+  },
+  LayerNorm: (e, n) => {
+    const [y, invStd] = n.outputs as [Value, Value];
+    const names = [e.name(y), e.fresh("mean"), e.name(invStd)];
+    e.add(
+      n.name,
+      "LayerNormalization",
+      n.inputs.map((v) => e.name(v)),
+      names,
+      { axis: -1, epsilon: { float: n.attrs.epsilon } },
+    );
+  },
+};
+
+/** ONNX gives int64. */
+function argReduce(e: Encoder, n: NodeOf<"ArgMax" | "ArgMin">): void {
+  const wide = e.fresh("wide");
+  e.add(n.name, n.op, [e.name(n.inputs[0]!)], [wide], { axis: n.attrs.axis, keepdims: 0 });
+  e.add(`${n.name}/int32`, "Cast", [wide], [e.name(n.outputs[0]!)], { to: elementType.int32 });
+}

@@ -1,0 +1,33 @@
+import type { Graph, GraphBuilder, NodeOf, Value } from "../graph.ts";
+import { rewrite } from "./rewrite.ts";
+
+/** Writes the ops that ONNX Runtime has no kernel for in terms of those it has. */
+export function expand(graph: Graph): Graph {
+  return rewrite(graph, (node, g) => {
+    if (node.op === "GeluGrad") return [geluGrad(g, node)];
+    if (node.op === "Gelu" && node.inputs[0]!.dtype === "float64") return [gelu(g, node.inputs[0]!)];
+    return undefined;
+  });
+}
+
+/** 2 sqrt(2/pi), and times 0.044715: gelu(x) = x sigmoid(k x + c x^3), see @dit-bench/ops. */
+const k = 2 * Math.sqrt(2 / Math.PI);
+const c = k * 0.044715;
+
+function gelu(g: GraphBuilder, x: Value): Value {
+  return g.add("Mul", [x, gate(g, x, g.add("Mul", [x, x]))]);
+}
+
+/** dx = dy s (1 + (x - y) (k + 3 c x^2)), s = sigmoid(k x + c x^3), y = x s. */
+function geluGrad(g: GraphBuilder, { inputs }: NodeOf<"GeluGrad">): Value {
+  const [dy, x, y] = inputs as [Value, Value, Value];
+  const square = g.add("Mul", [x, x]);
+  const slope = g.add("Add", [g.add("Mul", [square, g.scalar(3 * c, x.dtype)]), g.scalar(k, x.dtype)]);
+  const inside = g.add("Add", [g.add("Mul", [g.add("Sub", [x, y]), slope]), g.scalar(1, x.dtype)]);
+  return g.add("Mul", [g.add("Mul", [inside, gate(g, x, square)]), dy]);
+}
+
+function gate(g: GraphBuilder, x: Value, square: Value): Value {
+  const inside = g.add("Add", [g.add("Mul", [square, g.scalar(c, x.dtype)]), g.scalar(k, x.dtype)]);
+  return g.add("Sigmoid", [g.add("Mul", [x, inside])]);
+}

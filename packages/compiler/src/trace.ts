@@ -1,0 +1,178 @@
+import * as tf from "@tensorflow/tfjs";
+import { type Data, type Graph, GraphBuilder, type Type, type Value } from "./graph.ts";
+import { type Kernel, kernels } from "./kernels/index.ts";
+import { constantFrom, type Signature, type TensorFunction, typeOf } from "./signature.ts";
+
+/**
+ * Runs `fn` once on symbols and returns what it did, as a graph.
+ *
+ * While `fn` runs, the active tfjs backend is one whose kernels record nodes in place of computing. Gradients need no
+ * care: tfjs's own autodiff calls the same kernels. Tensors made elsewhere, and values known when compiled, become
+ * constants. Nothing global survives: the backend and its kernels are taken away and the previous backend is restored,
+ * also when `fn` throws.
+ *
+ * Throws when `fn` reads a value that is not a constant, runs an op that has no kernel here, or returns what it may not.
+ */
+export function trace(fn: TensorFunction, signature: Signature): Graph {
+  const g = new GraphBuilder();
+  const backend = new TraceBackend(g);
+  const previous = tf.getBackend() as string | undefined;
+  if (previous === BACKEND) throw new Error("trace: a trace is running already: finish it before starting another");
+  tf.registerBackend(BACKEND, () => backend);
+  for (const [kernelName, kernel] of Object.entries(kernels)) {
+    tf.registerKernel({ kernelName, backendName: BACKEND, kernelFunc: backend.kernelFunc(kernelName, kernel) });
+  }
+  tf.engine().startScope("trace");
+  try {
+    void tf.setBackend(BACKEND); // takes effect at once: only a backend that starts asynchronously is waited for
+    const inputs = Object.fromEntries(
+      Object.entries(signature).map(([name, spec]) => {
+        const type = typeOf(spec);
+        const value = spec.value === undefined ? g.input(name, type) : constantFrom(g, name, spec.value, type);
+        return [name, backend.tensor(value)];
+      }),
+    );
+    return g.finish(backend.outputs(fn(inputs)));
+  } finally {
+    tf.engine().endScope();
+    for (const kernelName of Object.keys(kernels)) tf.unregisterKernel(kernelName, BACKEND);
+    if (previous !== undefined) void tf.setBackend(previous);
+    tf.removeBackend(BACKEND);
+  }
+}
+
+const BACKEND = "dit-bench-trace";
+
+class TraceBackend extends tf.KernelBackend {
+  readonly #builder: GraphBuilder;
+  readonly #values = new Map<object, Value>();
+
+  constructor(builder: GraphBuilder) {
+    super();
+    this.#builder = builder;
+  }
+
+  /** The tfjs tensor that stands for a value. */
+  tensor(value: Value): tf.Tensor {
+    return tf.engine().makeTensorFromTensorInfo(this.#info(value), this);
+  }
+
+  /** A kernel as tfjs calls it: tensor infos in, tensor infos out. */
+  kernelFunc(name: string, kernel: Kernel): tf.KernelFunc {
+    return ({ inputs, attrs }) => {
+      const values = Object.fromEntries(
+        Object.entries(inputs).map(([key, info]) => [key, info && this.#valueOf(info as unknown as tf.TensorInfo)]),
+      );
+      try {
+        const made = kernel({ g: this.#builder, inputs: values as Record<string, Value>, attrs: attrs ?? {} });
+        return Array.isArray(made) ? made.map((v) => this.#info(v)) : this.#info(made as Value);
+      } catch (error) {
+        throw new Error(`trace: tfjs kernel ${name}: ${(error as Error).message}${at(callSite())}`, { cause: error });
+      }
+    };
+  }
+
+  outputs(made: Record<string, tf.Tensor>): Map<string, Value> {
+    if (made === null || typeof made !== "object" || made instanceof tf.Tensor) {
+      throw new Error(
+        `trace: the function returned ${made instanceof tf.Tensor ? "a tensor" : String(made)}, wanted a record of named tensors`,
+      );
+    }
+    const entries = Object.entries(made).map(([name, tensor]): [string, Value] => {
+      if (!(tensor instanceof tf.Tensor))
+        throw new Error(`trace: output "${name}" is ${String(tensor)}, wanted a tensor`);
+      return [name, this.#valueOf(tensor)];
+    });
+    if (entries.length === 0)
+      throw new Error("trace: the function returned no outputs, wanted at least one named tensor");
+    return new Map(entries);
+  }
+
+  override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
+    const type = typeOf({ shape, dtype: dtype as Type["dtype"] });
+    return this.#info(constantFrom(this.#builder, "a tensor made while tracing", values as Data, type)).dataId;
+  }
+
+  override readSync(dataId: object): tf.BackendValues {
+    const value = this.#values.get(dataId);
+    if (value?.source.kind === "constant") return value.source.data as tf.BackendValues;
+    const source = value?.source;
+    const what =
+      source?.kind === "input" ? `input "${source.name}"` : source ? `the result of ${source.node.name}` : "a tensor";
+    throw new Error(
+      `trace: the value of ${what} was read while tracing${at(callSite())}: it is known only when the compiled function runs. ` +
+        "Write the choice with tf.where, or read it from the outputs of run",
+    );
+  }
+
+  override async read(dataId: object): Promise<tf.BackendValues> {
+    return this.readSync(dataId);
+  }
+
+  override disposeData(dataId: object): boolean {
+    this.#values.delete(dataId);
+    return true;
+  }
+
+  override dispose(): void {
+    this.#values.clear();
+  }
+
+  override numDataIds(): number {
+    return this.#values.size;
+  }
+
+  /** Every tensor has a data id of its own, so that one reference is all there ever is. */
+  override refCount(): number {
+    return 1;
+  }
+  override incRef(): void {}
+  decRef(): void {}
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: true };
+  }
+  override floatPrecision(): 32 {
+    return 32;
+  }
+  override epsilon(): number {
+    return 1e-7; // what the other float32 backends give
+  }
+  override timerAvailable(): boolean {
+    return false;
+  }
+
+  #info(value: Value): tf.TensorInfo {
+    const dataId = {};
+    this.#values.set(dataId, value);
+    return { dataId, shape: [...value.shape], dtype: value.dtype as tf.DataType };
+  }
+
+  #valueOf({ dataId, shape, dtype }: tf.TensorInfo): Value {
+    const known = this.#values.get(dataId);
+    if (known) return known;
+    // Made on another backend: read there, and left there.
+    const data = tf.engine().readSync(dataId as tf.DataId) as Data;
+    const type = typeOf({ shape, dtype: dtype as Type["dtype"] });
+    const value = constantFrom(this.#builder, "a tensor made outside", data.slice(), type);
+    this.#values.set(dataId, value);
+    return value;
+  }
+}
+
+/** The first line on the stack that is neither tfjs's nor this package's: where the traced function called tfjs. */
+function callSite(): string | undefined {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 200;
+  const stack = new Error().stack ?? "";
+  Error.stackTraceLimit = limit;
+  const ours = new URL(".", import.meta.url).pathname;
+  const theirs = stack
+    .split("\n")
+    .slice(1)
+    .map((line) => line.match(/\(?((?:file:\/\/|\/)[^()]+:\d+:\d+)\)?$/)?.[1])
+    .find((place) => place && !place.includes("/@tensorflow/") && (!place.includes(ours) || place.includes(".test.")));
+  return theirs?.replace(/^file:\/\//, "");
+}
+
+const at = (site: string | undefined) => (site ? `, at ${site}` : "");
