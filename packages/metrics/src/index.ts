@@ -1,2 +1,5 @@
 // Feature extractors, FID and KID.
-export {};
+export { frechetDistance } from "./frechet-distance.ts";
+export { type FrechetInterval, frechetInterval, type IntervalOptions } from "./frechet-interval.ts";
+export { kid } from "./kid.ts";
+export { type Statistics, statistics } from "./statistics.ts";
