@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { boundaryOf, checkStateOutputs, checkValues } from "./boundary.ts";
 import type { Compiled, CompileOptions, Engine } from "./engine.ts";
@@ -10,15 +9,8 @@ import { trace } from "./trace.ts";
 
 type Runtime = typeof import("onnxruntime-node");
 
-/** The compiled engine: ONNX Runtime's CPU provider. Throws when the runtime cannot be loaded. */
-export async function createCpuEngine({
-  threads = availableParallelism(),
-}: {
-  threads?: number;
-} = {}): Promise<Engine> {
-  if (!Number.isInteger(threads) || threads < 1)
-    throw new Error(`threads is ${threads}: wanted a whole number of at least 1`);
-  const ort = await loadRuntime();
+/** The compiled engine: ONNX Runtime's CPU provider. */
+export function createCpuEngine(ort: Runtime, threads: number): Engine {
   return {
     name: "cpu",
     threads,
@@ -26,6 +18,7 @@ export async function createCpuEngine({
   };
 }
 
+/** Loads ONNX Runtime. Throws when its native library does not fit the machine. */
 export async function loadRuntime(): Promise<Runtime> {
   const module = (await import("onnxruntime-node")) as Runtime & { default?: Runtime };
   return module.default ?? module;
@@ -36,11 +29,11 @@ async function compile(
   threads: number,
   fn: TensorFunction,
   signature: Signature,
-  { name = "function", state: stateNames = [] }: CompileOptions,
+  { name = "function", state: stateNames = [], precision = "float32" }: CompileOptions,
 ): Promise<Compiled> {
-  const boundary = boundaryOf(name, signature, stateNames, "float32");
+  const boundary = boundaryOf(name, signature, stateNames, precision);
   const start = performance.now();
-  const graph = optimize(trace(fn, signature));
+  const graph = optimize(trace(fn, signature), precision);
   checkStateOutputs(boundary, graph.outputs);
   const encoded = encode(graph, name);
   const traced = performance.now();

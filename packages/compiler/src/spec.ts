@@ -33,8 +33,32 @@ interface Attributes {
   MatMul: { transA: boolean; transB: boolean; alpha: number };
   /** Over the last axis: x, scale, bias -> y, 1 / sqrt(var + epsilon). */
   LayerNorm: { epsilon: number };
+  /** x [N, C, H, W], filter [O, C / group, H, W]. Pads are top, left, bottom, right. */
+  Conv: Convolution;
+  /** x [N, C, H, W], filter [C, O / group, H, W]: the gradient of Conv by its input. */
+  ConvTranspose: Convolution & { outputPadding: Dims };
+  MaxPool: Window;
+  /** x, dy -> dx */
+  MaxPoolGrad: Window;
+  /** Padding is not counted. */
+  AveragePool: Window;
+  /** x [N, C, ...], scale, offset, mean, variance [C]: inference. */
+  BatchNorm: { epsilon: number };
+  /** Of [N, C, H, W] to `size` [H, W]. Nearest rounds down. */
+  Resize: { size: Dims; mode: "linear" | "nearest"; halfPixel: boolean };
   LeakyRelu: { alpha: number };
   Clip: { min: number; max: number };
+}
+interface Convolution {
+  strides: Dims;
+  pads: Dims;
+  dilations: Dims;
+  group: number;
+}
+interface Window {
+  kernel: Dims;
+  strides: Dims;
+  pads: Dims;
 }
 interface Reduction {
   axes: Dims;
@@ -253,6 +277,43 @@ const specs = {
     }
     return [x, { shape: x.shape.with(-1, 1), dtype: x.dtype }];
   },
+  Conv: (inputs, { strides, pads, dilations, group }, fail) => {
+    const [x, w] = imagesAndFilter(inputs, fail);
+    const [O, I, ...kernel] = w.shape as [number, number, number, number];
+    if (I * group !== x.shape[1] || O % group !== 0)
+      fail(`filter does not fit ${x.shape[1]} channels in ${group} groups`);
+    return [
+      { shape: [x.shape[0]!, O, ...windows(x.shape.slice(2), kernel, strides, pads, dilations)], dtype: x.dtype },
+    ];
+  },
+  ConvTranspose: (inputs, { strides, pads, dilations, group, outputPadding }, fail) => {
+    const [x, w] = imagesAndFilter(inputs, fail);
+    const [C, O, ...kernel] = w.shape as [number, number, number, number];
+    if (C !== x.shape[1]) fail(`filter does not fit ${x.shape[1]} channels`);
+    const sides = x.shape.slice(2).map((n, i) => {
+      const reach = (kernel[i]! - 1) * dilations[i]! + 1;
+      return (n - 1) * strides[i]! + reach + outputPadding[i]! - pads[i]! - pads[i + 2]!;
+    });
+    return [{ shape: [x.shape[0]!, O * group, ...sides], dtype: x.dtype }];
+  },
+  MaxPool: pool,
+  AveragePool: pool,
+  MaxPoolGrad: (inputs, attrs, fail) => {
+    const [x, dy] = count(inputs, 2, fail) as [Type, Type];
+    if (!same(pool([x], attrs, fail)[0]!, dy)) fail("wanted dy of the type that MaxPool gives");
+    return [{ shape: x.shape, dtype: x.dtype }];
+  },
+  BatchNorm: (inputs, _, fail) => {
+    const [x, ...vectors] = count(inputs, 5, fail) as [Type, Type, Type, Type, Type];
+    const C = x.shape[1] ?? fail("wanted at least two axes");
+    for (const v of vectors) if (!same(v, { shape: [C], dtype: x.dtype })) fail(`wanted four vectors [${C}]`);
+    return [one([x], float, fail)];
+  },
+  Resize: (inputs, { size }, fail) => {
+    const x = one(inputs, float, fail);
+    if (x.shape.length !== 4 || size.length !== 2) fail("wanted [N, C, H, W] and a size of two");
+    return [{ shape: [...x.shape.slice(0, 2), ...size], dtype: x.dtype }];
+  },
 } satisfies { [O in Op]: Spec<O> };
 
 function unarySpec(allowed: readonly DType[]): AnySpec {
@@ -280,6 +341,29 @@ function reduction(allowed: readonly DType[]) {
 function argReduction(inputs: readonly Type[], { axis }: { axis: number }, fail: Fail): readonly Type[] {
   const x = checkAxes(one(inputs, number, fail), [axis], fail);
   return [{ shape: x.shape.filter((_, i) => i !== axis), dtype: "int32" }];
+}
+
+function imagesAndFilter(inputs: readonly Type[], fail: Fail): [Type, Type] {
+  const [x, w] = count(inputs, 2, fail) as [Type, Type];
+  if (x.shape.length !== 4 || w.shape.length !== 4 || x.dtype !== w.dtype)
+    fail("wanted [N, C, H, W] and a filter of four axes");
+  return [x, w];
+}
+
+function pool(inputs: readonly Type[], { kernel, strides, pads }: Window, fail: Fail): readonly Type[] {
+  const x = one(inputs, float, fail);
+  if (x.shape.length !== 4) fail("wanted [N, C, H, W]");
+  return [
+    { shape: [...x.shape.slice(0, 2), ...windows(x.shape.slice(2), kernel, strides, pads, [1, 1])], dtype: x.dtype },
+  ];
+}
+
+/** How many windows fit along each side. */
+function windows(sides: Dims, kernel: Dims, strides: Dims, pads: Dims, dilations: Dims): number[] {
+  return sides.map((n, i) => {
+    const reach = (kernel[i]! - 1) * dilations[i]! + 1;
+    return Math.floor((n + pads[i]! + pads[i + 2]! - reach) / strides[i]!) + 1;
+  });
 }
 
 function count(inputs: readonly Type[], wanted: number, fail: Fail): readonly Type[] {

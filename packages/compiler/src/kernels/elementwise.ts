@@ -75,10 +75,10 @@ export const elementwise: Record<string, Kernel> = {
     const inside = g.add("Mul", [dy!, g.add("Add", [y!, g.scalar(1)])]);
     return g.add("Where", [g.add("GreaterOrEqual", [y!, g.scalar(0)]), dy!, inside]);
   },
-  /** In double, as tfjs computes it: a quotient that rounds up to a whole number would floor too high. */
+  /** int32 whatever comes in, and by way of double, as in tfjs: a float32 quotient that rounds up would floor too high. */
   FloorDiv: ({ g, inputs: { a, b } }) => {
     const wide = (x: Value) => g.add("Cast", [x], { to: "float64" });
-    return g.add("Cast", [g.add("Floor", [g.add("Div", [wide(a!), wide(b!)])])], { to: a!.dtype });
+    return g.add("Cast", [g.add("Floor", [g.add("Div", [wide(a!), wide(b!)])])], { to: "int32" });
   },
   Identity: ({ inputs: { x } }) => x!,
   IsFinite: ({ g, inputs: { x } }) => g.add("Not", [g.add("Or", [g.add("IsNaN", [x!]), g.add("IsInf", [x!])])]),

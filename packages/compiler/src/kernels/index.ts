@@ -1,6 +1,7 @@
 import type { GraphBuilder, Value } from "../graph.ts";
 import { elementwise } from "./elementwise.ts";
 import { fused } from "./fused.ts";
+import { images } from "./images.ts";
 import { indexing } from "./indexing.ts";
 import { products } from "./products.ts";
 import { reductions } from "./reductions.ts";
@@ -23,5 +24,6 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...indexing,
   ...reductions,
   ...products,
+  ...images,
   ...fused,
 };

@@ -1,4 +1,4 @@
-import { arrayOf, type NodeOf, type Value } from "../graph.ts";
+import { arrayOf, type NodeOf, sizeOf, type Value } from "../graph.ts";
 import type { AttrsOf, Op } from "../spec.ts";
 import type { Encoder } from "./encode.ts";
 import { type Attribute, elementType } from "./model.ts";
@@ -150,9 +150,46 @@ export const lowerings: { readonly [O in Op]: Lowering<O> } = {
   Softmax: same(({ axis }) => ({ axis })),
   MatMul: (e, n) => {
     const { transA, transB, alpha } = n.attrs;
+    if (n.outputs[0]!.dtype === "float64") return plainMatMul(e, n);
     if (!transA && !transB && alpha === 1) return same<"MatMul">()(e, n);
     const attributes = { transA: flag(transA), transB: flag(transB), alpha: { float: alpha } };
     return same<"MatMul">(() => attributes, "FusedMatMul", "com.microsoft")(e, n);
+  },
+  Conv: same(({ strides, pads, dilations, group }) => ({ strides, pads, dilations, group })),
+  ConvTranspose: same(({ strides, pads, dilations, group, outputPadding }) => ({
+    strides,
+    pads,
+    dilations,
+    group,
+    output_padding: outputPadding,
+  })),
+  MaxPool: same(({ kernel, strides, pads }) => ({ kernel_shape: kernel, strides, pads })),
+  AveragePool: same(({ kernel, strides, pads }) => ({ kernel_shape: kernel, strides, pads, count_include_pad: 0 })),
+  MaxPoolGrad: (e, n) => {
+    // MaxPool's second output has the flat position in x of each window's first largest element: dy is added there.
+    const { kernel, strides, pads } = n.attrs;
+    const [x, dy] = n.inputs as [Value, Value];
+    const [size, windows] = [sizeOf(x.shape), sizeOf(dy.shape)];
+    const [best, positions, flatPositions, flatDy, zeros, sums] = ["max", "at", "flat", "dy", "zeros", "sums"].map(
+      (s) => e.fresh(s),
+    ) as [string, string, string, string, string, string];
+    const zero = e.constant(arrayOf(x.dtype).of(0), { dtype: x.dtype, shape: [] });
+    e.add(n.name, "MaxPool", [e.name(x)], [best, positions], { kernel_shape: kernel, strides, pads });
+    e.add(`${n.name}/positions`, "Reshape", [positions, e.int64([windows])], [flatPositions]);
+    e.add(`${n.name}/dy`, "Reshape", [e.name(dy), e.int64([windows])], [flatDy]);
+    e.add(`${n.name}/zeros`, "Expand", [zero, e.int64([size])], [zeros]);
+    e.add(`${n.name}/add`, "ScatterElements", [zeros, flatPositions, flatDy], [sums], { axis: 0, reduction: "add" });
+    e.add(`${n.name}/dx`, "Reshape", [sums, e.int64(x.shape)], [e.name(n.outputs[0]!)]);
+  },
+  BatchNorm: same(({ epsilon }) => ({ epsilon: { float: epsilon } }), "BatchNormalization"),
+  Resize: (e, n) => {
+    const { size, mode, halfPixel } = n.attrs;
+    const [x] = n.inputs as [Value];
+    e.add(n.name, "Resize", [e.name(x), "", "", e.int64([...x.shape.slice(0, 2), ...size])], [e.name(n.outputs[0]!)], {
+      mode,
+      coordinate_transformation_mode: halfPixel ? "half_pixel" : "asymmetric",
+      nearest_mode: "floor",
+    });
   },
   LayerNorm: (e, n) => {
     const [y, invStd] = n.outputs as [Value, Value];
@@ -172,4 +209,24 @@ function argReduce(e: Encoder, n: NodeOf<"ArgMax" | "ArgMin">): void {
   const wide = e.fresh("wide");
   e.add(n.name, n.op, [e.name(n.inputs[0]!)], [wide], { axis: n.attrs.axis, keepdims: 0 });
   e.add(`${n.name}/int32`, "Cast", [wide], [e.name(n.outputs[0]!)], { to: elementType.int32 });
+}
+
+/** FusedMatMul has no kernel for double. */
+function plainMatMul(e: Encoder, n: NodeOf<"MatMul">): void {
+  const [a, b] = n.inputs as [Value, Value];
+  const [y] = n.outputs as [Value];
+  const turned = (x: Value, turn: boolean) => {
+    if (!turn) return e.name(x);
+    const axes = x.shape.map((_, i) => i);
+    const name = e.fresh("turned");
+    e.add(`${n.name}/turn`, "Transpose", [e.name(x)], [name], {
+      perm: [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!],
+    });
+    return name;
+  };
+  const product = n.attrs.alpha === 1 ? e.name(y) : e.fresh("product");
+  e.add(n.name, "MatMul", [turned(a, n.attrs.transA), turned(b, n.attrs.transB)], [product]);
+  if (n.attrs.alpha === 1) return;
+  const alpha = e.constant(Float64Array.of(n.attrs.alpha), { dtype: "float64", shape: [] });
+  e.add(`${n.name}/alpha`, "Mul", [product, alpha], [e.name(y)]);
 }

@@ -1,0 +1,73 @@
+import * as ops from "@dit-bench/ops";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, test } from "vitest";
+import { agree, gradientsAgree } from "../testing/agree.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+describe("products", () => {
+  for (const [transposeA, transposeB] of [
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ] as const) {
+    for (const batch of [[], [2], [2, 3]]) {
+      test(`of [${batch}] matrices, transposed ${transposeA}, ${transposeB}`, async () => {
+        const f = (a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b, transposeA, transposeB);
+        const [a, b] = [transposeA ? [4, 3] : [3, 4], transposeB ? [5, 4] : [4, 5]];
+        await agree(f as never, [
+          [...batch, ...a],
+          [...batch, ...b],
+        ]);
+        await gradientsAgree(f as never, [
+          [...batch, ...a],
+          [...batch, ...b],
+        ]);
+      });
+    }
+  }
+
+  test("broadcast over leading axes", () =>
+    agree(
+      (a, b) => tf.matMul(a!, b!),
+      [
+        [2, 3, 4],
+        [1, 4, 5],
+      ],
+    ));
+  test("of a vector", () => gradientsAgree((a, b) => tf.dot(a!, b!), [[4], [4, 3]]));
+});
+
+describe("fused kernels are the plain ops of @dit-bench/ops", () => {
+  const cases: Record<string, (x: tf.Tensor) => tf.Tensor> = {
+    layerNorm: (x) => ops.layerNorm(x),
+    gelu: ops.gelu,
+    silu: ops.silu,
+    selfAttention: (x) => ops.selfAttention(x, 2),
+    stopGradient: (x) => tf.mul(x, ops.stopGradient(tf.square(x))),
+  };
+  for (const [name, f] of Object.entries(cases)) {
+    test(name, async () => {
+      await agree(f as never, [[2, 3, 12]]);
+      await gradientsAgree(f as never, [[2, 3, 12]]);
+    });
+  }
+
+  test("linear", async () => {
+    await agree(ops.linear as never, [[2, 3, 4], [5, 4], [5]]);
+    await gradientsAgree(ops.linear as never, [[2, 3, 4], [5, 4], [5]]);
+  });
+
+  test("modulated layer norm", () =>
+    gradientsAgree(
+      (x, shift, scale) => ops.modulate(ops.layerNorm(x!), shift!, scale!),
+      [
+        [2, 3, 8],
+        [2, 8],
+        [2, 8],
+      ],
+    ));
+});

@@ -1,0 +1,65 @@
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, test } from "vitest";
+import { agree, gradientsAgree } from "../testing/agree.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+const reductions = { sum: tf.sum, mean: tf.mean, max: tf.max, min: tf.min, logSumExp: tf.logSumExp, prod: tf.prod };
+const axes: [string, number[] | undefined, boolean][] = [
+  ["all", undefined, false],
+  ["the last", [-1], true],
+  ["the first and last", [0, -1], false],
+  ["a middle", [1], false],
+];
+
+describe("reductions", () => {
+  for (const [name, f] of Object.entries(reductions)) {
+    for (const [which, axis, keep] of axes) {
+      test(`${name} over ${which}${keep ? ", kept" : ""}`, async () => {
+        const g = (x: tf.Tensor) => f(x, axis as number[], keep);
+        await agree(g as never, [[2, 3, 4]]);
+        if (name !== "prod") await gradientsAgree(g as never, [[2, 3, 4]]); // tfjs has a gradient of prod for one axis only
+      });
+    }
+  }
+
+  test("of a scalar", () => agree((x) => [tf.sum(x!), tf.mean(x!), tf.max(x!)], [[]]));
+
+  test("of whole numbers and bools", () =>
+    agree(
+      (i, b) => [
+        tf.sum(i!),
+        tf.mean(i!),
+        tf.max(i!),
+        tf.sum(b!),
+        tf.mean(b!),
+        tf.all(b!),
+        tf.any(b!),
+        tf.all(b!, 1),
+        tf.any(b!, 0, true),
+      ],
+      [tf.tensor2d([1, -2, 3, 5], [2, 2], "int32"), tf.tensor2d([1, 0, 1, 1], [2, 2], "bool")],
+    ));
+
+  test("argMax and argMin take the first of equals", () =>
+    agree((x) => [tf.argMax(x!, -1), tf.argMin(x!, 0)], [tf.tensor2d([1, 3, 3, 2, 1, 0], [2, 3])]));
+
+  test("cumulative sums, exclusive and reversed", async () => {
+    await agree(
+      (x) => [tf.cumsum(x!, 1), tf.cumsum(x!, 0, true), tf.cumsum(x!, 1, false, true), tf.cumsum(x!, 1, true, true)],
+      [[3, 4]],
+    );
+    await gradientsAgree((x) => tf.cumsum(x!, 1, true, true), [[3, 4]]);
+  });
+
+  test("softmax and log-softmax along the last axis", async () => {
+    for (const f of [tf.softmax, tf.logSoftmax]) {
+      await agree((x) => f(x!), [[2, 3, 4]]);
+      await gradientsAgree((x) => f(x!), [[2, 3, 4]]);
+    }
+  });
+
+  test("variance by moments", () => gradientsAgree((x) => tf.moments(x!, [0]).variance, [[5, 3]]));
+});

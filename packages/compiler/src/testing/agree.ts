@@ -1,0 +1,84 @@
+import * as tf from "@tensorflow/tfjs";
+import { expect } from "vitest";
+import { createEngine, type Engine, type Signature, type TensorFunction, type Values } from "../index.ts";
+
+let engine: Promise<Engine> | undefined;
+
+/** The compiled engine that all tests of a file share. */
+export function compiledEngine(): Promise<Engine> {
+  engine ??= createEngine("cpu", { threads: 1 });
+  return engine;
+}
+
+/** An input of a test: a shape of float32 waves in (-2, 2), no two values alike, or a tensor. */
+export type Sample = readonly number[] | tf.Tensor;
+
+export function sample(s: Sample, phase = 0): tf.Tensor {
+  if (s instanceof tf.Tensor) return s;
+  const n = s.reduce((a, b) => a * b, 1);
+  return tf.tensor(
+    Float32Array.from({ length: n }, (_, i) => 2 * Math.sin(1.7 * i + phase)),
+    [...s],
+  );
+}
+
+/** Compiles and runs `fn`, and holds every output against eager tfjs: shape, dtype, and values to `tolerance` of the largest. */
+export async function agree(
+  fn: (...xs: tf.Tensor[]) => unknown,
+  samples: readonly Sample[],
+  tolerance = 1e-5,
+): Promise<void> {
+  const tensors = samples.map((s, i) => sample(s, i));
+  const named: TensorFunction = (inputs) => record(fn(...tensors.map((_, i) => inputs[`x${i}`]!)));
+  const signature: Signature = Object.fromEntries(
+    tensors.map((t, i) => [`x${i}`, { shape: t.shape, dtype: t.dtype as "float32" }]),
+  );
+  const values: Values = Object.fromEntries(tensors.map((t, i) => [`x${i}`, t.dataSync().slice() as Float32Array]));
+  const compiled = await (await compiledEngine()).compile(named, signature);
+  const made = await compiled.run(values);
+  await compiled.dispose();
+  const wanted = record(fn(...tensors));
+  expect(Object.keys(made).sort()).toEqual(Object.keys(wanted).sort());
+  for (const [key, tensor] of Object.entries(wanted)) {
+    const [a, b] = [made[key]!, tensor.dataSync()];
+    expect(a.constructor.name, key).toBe(arrays[tensor.dtype as "float32"]);
+    expect(a.length, key).toBe(b.length);
+    const scale = Math.max(1e-30, ...Array.from(b, (x) => (Number.isFinite(x) ? Math.abs(x) : 0)));
+    const off = Array.from(a, (x, i) => difference(x, b[i]!) / scale);
+    const worst = off.indexOf(Math.max(...off));
+    expect(off[worst] ?? 0, `output ${key}, element ${worst}: ${a[worst]} is not ${b[worst]}`).toBeLessThanOrEqual(
+      tolerance,
+    );
+  }
+}
+
+/** The same for the gradients of a weighted sum of what `fn` gives, by every input that is a float. */
+export async function gradientsAgree(
+  fn: (...xs: tf.Tensor[]) => tf.Tensor,
+  samples: readonly Sample[],
+  tolerance = 1e-5,
+): Promise<void> {
+  const loss = (...xs: tf.Tensor[]) => {
+    const y = fn(...xs);
+    return tf.sum(tf.mul(y, sample(y.shape, 0.3)));
+  };
+  const floats = samples.flatMap((s, i) => (s instanceof tf.Tensor && s.dtype !== "float32" ? [] : [i]));
+  const gradients = (...xs: tf.Tensor[]) => {
+    const by = (...some: tf.Tensor[]) => loss(...xs.map((x, i) => (floats.includes(i) ? some[floats.indexOf(i)]! : x)));
+    return tf.grads(by)(floats.map((i) => xs[i]!));
+  };
+  await agree(gradients, samples, tolerance);
+}
+
+function record(made: unknown): Record<string, tf.Tensor> {
+  if (made instanceof tf.Tensor) return { y: made };
+  return Array.isArray(made)
+    ? Object.fromEntries(made.map((t, i) => [`y${i}`, t]))
+    : (made as Record<string, tf.Tensor>);
+}
+
+/** Not what dataSync gives: tfjs-cpu casts int32 to float32 by changing the label alone. */
+const arrays = { float32: "Float32Array", int32: "Int32Array", bool: "Uint8Array" };
+
+const difference = (a: number, b: number) =>
+  Object.is(a, b) || a === b ? 0 : Number.isNaN(a) || Number.isNaN(b) ? 1e30 : Math.abs(a - b);
