@@ -1,2 +1,11 @@
-// Image folders, preprocessing and the procedural miniatures.
-export {};
+export { resizeTensorflow1Bilinear, resizeTorchBilinear } from "./bilinear.ts";
+export { centerCrop, preprocessingId } from "./center-crop.ts";
+export { DataError, type DataErrorCode } from "./data-error.ts";
+export { decodeImage, ImageError } from "./decode-image.ts";
+export { type ImageListing, listImages, type Skipped } from "./image-listing.ts";
+export { type ImageSet, type LoadOptions, loadFolder } from "./load-folder.ts";
+export * from "./miniatures/index.ts";
+export { nearest } from "./nearest-name.ts";
+export { resizePillow8, resizePillowFloat, type Window } from "./pillow-resize.ts";
+export type { ResampleFilter } from "./resample-weights.ts";
+export type { FloatImage, RgbImage } from "./rgb-image.ts";

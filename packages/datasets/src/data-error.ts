@@ -1,0 +1,22 @@
+/** What is wrong with a user's data. */
+export type DataErrorCode =
+  | "missing-folder"
+  | "not-a-folder"
+  | "no-images"
+  | "no-class-folders"
+  | "splits"
+  | "one-class"
+  | "unreadable-images"
+  | "too-large"
+  | "registry";
+
+/** Data that is missing or cannot be used (exit code 4 of the command line). */
+export class DataError extends Error {
+  override readonly name = "DataError";
+  readonly code: DataErrorCode;
+
+  constructor(code: DataErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,178 @@
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { centerCrop, preprocessingId } from "./center-crop.ts";
+import { DataError } from "./data-error.ts";
+import { decodeImage, ImageError } from "./decode-image.ts";
+import { type ImageListing, listImages, type Skipped } from "./image-listing.ts";
+
+// N = images, S = pixels a side
+
+/** A labelled set of square pictures. */
+export interface ImageSet {
+  readonly name: string;
+  readonly classes: readonly string[];
+  /** S. */
+  readonly size: number;
+  /** [N, S, S, 3], RGB. */
+  readonly pixels: Uint8Array;
+  /** [N], indices into `classes`. */
+  readonly labels: Int32Array;
+  /** SHA-256 over the preprocessing's name and size, and each file's path and SHA-256, in order. */
+  readonly fingerprint: string;
+  /** [N], where each picture came from. */
+  readonly files: readonly string[];
+  readonly skipped: readonly Skipped[];
+}
+
+export interface LoadOptions {
+  /** S, the side of the centre crop. */
+  readonly size: number;
+  /** Whether one file that cannot be used is an error (otherwise it is listed under `skipped`). */
+  readonly strict?: boolean;
+  /** At most this many usable images of each class, the first in byte order. */
+  readonly perClass?: number;
+  /** Called after each file; `total` grows where a file that cannot be used is replaced by the next of its class. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Loads a folder of class folders (see `listImages` for the layout, `decodeImage` for what is read, `centerCrop` for what is
+ * made of it). Throws DataError where the layout is wrong, nothing can be used, or, with `strict`, anything cannot.
+ */
+export async function loadFolder(folder: string, options: LoadOptions): Promise<ImageSet> {
+  const { size, strict = false, perClass = Number.POSITIVE_INFINITY, onProgress } = options;
+  const listing = listImages(folder);
+  const skipped = [...listing.skipped];
+  if (strict) refuseSkipped(folder, skipped);
+  checkMemory(folder, listing, size, perClass);
+
+  const usable: Loaded[][] = listing.classes.map(() => []);
+  const next = listing.classes.map(() => 0);
+  let done = 0;
+  for (;;) {
+    // After the first round only classes are left in which a file could not be used and `perClass` is not reached.
+    const round = listing.classes.flatMap(({ files }, label) => {
+      const from = next[label] as number;
+      const to = Math.min(files.length, from + perClass - (usable[label] as Loaded[]).length);
+      next[label] = to;
+      return files.slice(from, to).map((file) => ({ file, label }));
+    });
+    if (round.length === 0) break;
+    const total = done + round.length;
+    await eachOf(
+      round,
+      ({ file }) => loadImage(folder, file, size),
+      ({ file, label }, result) => {
+        if ("reason" in result) skipped.push({ file, reason: result.reason });
+        else (usable[label] as Loaded[]).push({ file, ...result });
+        onProgress?.(++done, total);
+      },
+    );
+    if (strict) refuseSkipped(folder, skipped);
+  }
+  return assemble(folder, listing, usable, skipped, size);
+}
+
+interface Picture {
+  readonly pixels: Uint8Array;
+  readonly sha256: string;
+}
+
+interface Loaded extends Picture {
+  readonly file: string;
+}
+
+const decodersAtOnce = 3; // a decoded picture can take 300 MB
+const mostFileBytes = 500_000_000;
+const mostSetBytes = 2_000_000_000; // it is in memory twice while it is put together
+
+async function loadImage(folder: string, file: string, size: number): Promise<Picture | { reason: string }> {
+  try {
+    const path = join(folder, file);
+    const { size: bytes } = await stat(path);
+    if (bytes > mostFileBytes) return { reason: `${bytes} bytes: at most ${mostFileBytes} are allowed` };
+    const content = await readFile(path);
+    const { pixels } = centerCrop(await decodeImage(content), size);
+    return { pixels, sha256: createHash("sha256").update(content).digest("hex") };
+  } catch (error) {
+    if (error instanceof ImageError) return { reason: error.message };
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return { reason: `cannot be read (${code})` };
+  }
+}
+
+/** Works on several items at once and takes the results in the items' order. */
+async function eachOf<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  take: (item: T, result: R) => void,
+): Promise<void> {
+  const waiting: Promise<R>[] = [];
+  let started = 0;
+  for (const item of items) {
+    while (started < items.length && waiting.length < decodersAtOnce) {
+      const result = work(items[started++] as T);
+      result.catch(() => undefined); // it is awaited below, perhaps after another one has failed
+      waiting.push(result);
+    }
+    take(item, await (waiting.shift() as Promise<R>));
+  }
+}
+
+function assemble(
+  folder: string,
+  listing: ImageListing,
+  usable: readonly (readonly Loaded[])[],
+  skipped: readonly Skipped[],
+  size: number,
+): ImageSet {
+  const kept = listing.classes.flatMap(({ name }, i) =>
+    (usable[i] as Loaded[]).length > 0 ? [{ name, images: usable[i] as Loaded[] }] : [],
+  );
+  if (kept.length < 2) {
+    const what = kept[0] === undefined ? "none of the images" : `only images of the class "${kept[0].name}"`;
+    throw new DataError("unreadable-images", `${what} in "${folder}" can be used: ${examples(skipped)}`);
+  }
+  const images = kept.flatMap(({ images }) => images);
+  const pixels = new Uint8Array(images.length * size * size * 3);
+  const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
+  for (const [i, image] of images.entries()) {
+    pixels.set(image.pixels, i * size * size * 3);
+    hash.update(`${image.sha256} ${JSON.stringify(image.file)}\n`);
+  }
+  return {
+    name: listing.name,
+    classes: kept.map(({ name }) => name),
+    size,
+    pixels,
+    labels: Int32Array.from(kept.flatMap(({ images }, label) => images.map(() => label))),
+    fingerprint: hash.digest("hex"),
+    files: images.map(({ file }) => file),
+    skipped,
+  };
+}
+
+function refuseSkipped(folder: string, skipped: readonly Skipped[]): void {
+  if (skipped.length > 0)
+    throw new DataError(
+      "unreadable-images",
+      `${skipped.length} of the files in "${folder}" cannot be used: ${examples(skipped)}; repair or remove them, or load without strict to leave them out`,
+    );
+}
+
+function examples(skipped: readonly Skipped[]): string {
+  const shown = skipped.slice(0, 5).map(({ file, reason }) => `${file} (${reason})`);
+  return `${shown.join(", ")}${skipped.length > shown.length ? `, and ${skipped.length - shown.length} more` : ""}`;
+}
+
+function checkMemory(folder: string, { classes }: ImageListing, size: number, perClass: number): void {
+  const images = classes.reduce((sum, { files }) => sum + Math.min(perClass, files.length), 0);
+  const bytes = images * size * size * 3;
+  if (bytes > mostSetBytes)
+    throw new DataError(
+      "too-large",
+      `${images} images of "${folder}" at ${size}×${size} take ${(bytes / 1e9).toFixed(1)} GB: at most ${mostSetBytes / 1e9} GB fit; take fewer per class`,
+    );
+}
