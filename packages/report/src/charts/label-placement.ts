@@ -1,0 +1,126 @@
+/**
+ * Where the labels of a scatter plot go, so that none covers another, a point or the edge.
+ * Coordinates are pixels, y downwards.
+ */
+export interface Box {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+export interface Anchor {
+  x: number;
+  y: number;
+  /** Distance that the label keeps from the point's centre. */
+  radius: number;
+  /** Size of the label. */
+  width: number;
+  height: number;
+}
+
+/**
+ * A box for every anchor's label, near its point, within `bounds`, clear of the other labels and of `obstacles`.
+ * Local search over a fixed set of places, from several orders; the same input gives the same output. When there is
+ * no room for all, the boxes overlap as little as the search could find.
+ */
+export function placeLabels(anchors: readonly Anchor[], obstacles: readonly Box[], bounds: Box): Box[] {
+  const places = anchors.map((anchor) => candidates(anchor, obstacles, bounds));
+  let best: Choice = { picks: [], cost: Number.POSITIVE_INFINITY };
+  for (let first = 0; first < Math.max(1, anchors.length); first++) {
+    const order = anchors.map((_, index) => (first + index) % anchors.length);
+    const choice = search(places, order);
+    if (choice.cost < best.cost) best = choice;
+  }
+  return best.picks.map((pick, index) => places[index]![pick]!.box);
+}
+
+/** Area that two boxes share. */
+export function overlap(a: Box, b: Box): number {
+  const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  return width > 0 && height > 0 ? width * height : 0;
+}
+
+interface Place {
+  box: Box;
+  /** What the place costs whatever the other labels do. */
+  cost: number;
+}
+
+interface Choice {
+  /** Index of the chosen place of each label. */
+  picks: number[];
+  cost: number;
+}
+
+// Weights: a covered pixel must outweigh any distance, so that labels overlap only where nothing else is left.
+const coverCost = 50;
+const distanceCost = 1;
+const sideCost = 3; // right of the point reads best, then left, then above and below
+const margin = 2; // pixels between a label and anything else
+
+const directions = 16;
+const distances = [0, 5, 11, 18, 26, 36, 48, 62, 80, 105, 135];
+
+function candidates(anchor: Anchor, obstacles: readonly Box[], bounds: Box): Place[] {
+  return distances.flatMap((distance) =>
+    Array.from({ length: directions }, (_, direction) => {
+      const angle = (2 * Math.PI * direction) / directions;
+      const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
+      // The label's centre lies on a rounded rectangle around the point, so that its edge keeps the distance.
+      const reach = anchor.radius + distance;
+      const x = anchor.x + dx * reach + soften(dx) * (anchor.width / 2);
+      const y = anchor.y + dy * reach + soften(dy) * (anchor.height / 2);
+      const box = {
+        left: x - anchor.width / 2,
+        top: y - anchor.height / 2,
+        right: x + anchor.width / 2,
+        bottom: y + anchor.height / 2,
+      };
+      const outside = anchor.width * anchor.height - overlap(box, bounds);
+      const covered = obstacles.reduce((sum, obstacle) => sum + overlap(grow(box), obstacle), outside);
+      const side = sideCost * (1 - dx) + sideCost * Math.abs(dy);
+      return { box, cost: coverCost * covered + distanceCost * distance + side };
+    }),
+  );
+}
+
+/** 1 on most of a side and falling to 0 across it, so that sideways labels are centred on the point's height. */
+function soften(component: number): number {
+  return Math.max(-1, Math.min(1, component * Math.SQRT2));
+}
+
+/** Improves one label at a time until none can be improved. */
+function search(places: readonly Place[][], order: readonly number[]): Choice {
+  const picks = places.map(() => -1);
+  const costOf = (label: number, pick: number) => {
+    const { box, cost } = places[label]![pick]!;
+    const near = grow(box);
+    return picks.reduce((sum, other, index) => {
+      if (other < 0 || index === label) return sum;
+      return sum + coverCost * overlap(near, grow(places[index]![other]!.box));
+    }, cost);
+  };
+  for (let round = 0; round < 30; round++) {
+    let changed = false;
+    for (const label of order) {
+      let best = picks[label]!;
+      let bestCost = best < 0 ? Number.POSITIVE_INFINITY : costOf(label, best);
+      for (let pick = 0; pick < places[label]!.length; pick++) {
+        const cost = costOf(label, pick);
+        if (cost < bestCost) [best, bestCost] = [pick, cost];
+      }
+      if (best !== picks[label]) {
+        picks[label] = best;
+        changed = true;
+      }
+    }
+    if (!changed) break;
+  }
+  return { picks, cost: picks.reduce((sum, pick, label) => sum + costOf(label, pick), 0) };
+}
+
+function grow(box: Box): Box {
+  return { left: box.left - margin, top: box.top - margin, right: box.right + margin, bottom: box.bottom + margin };
+}

@@ -1,0 +1,193 @@
+/** What is drawn around the points of the parameters chart: error bars, the floor, labels. */
+import type { Chart, Plugin } from "chart.js";
+import { formatFid } from "../format.ts";
+import { type Anchor, type Box, overlap, placeLabels } from "./label-placement.ts";
+import { font, ink, quietInk, type Shape } from "./style.ts";
+
+/** One method. */
+export interface Point {
+  label: string;
+  /** Trainable parameters. */
+  x: number;
+  /** FID, and its interval. */
+  y: number;
+  interval: [low: number, high: number];
+  /** Pixels. */
+  radius: number;
+  colour: string;
+  shape: Shape;
+}
+
+/** The base model as a line; `beyond` says on which side it lies off the axis, if it does. */
+export interface Floor {
+  fid: number;
+  beyond: "above" | "below" | null;
+}
+
+/** Error bars and the floor beneath the points, labels over them. */
+export function marks(points: readonly Point[], floor: Floor | null): Plugin<"scatter"> {
+  return {
+    id: "marks",
+    beforeDatasetsDraw(chart) {
+      for (const point of points) drawBar(chart, point);
+      if (floor !== null && floor.beyond === null) drawFloorLine(chart, floor.fid);
+    },
+    afterDatasetsDraw(chart) {
+      if (points.length === 0) drawEmpty(chart);
+      drawLabels(chart, points, floor);
+    },
+  };
+}
+
+const capWidth = 4; // half the width of an error bar's ends, in pixels
+
+function drawBar(chart: Chart<"scatter">, point: Point): void {
+  const { ctx } = chart;
+  const { left, right, top, bottom } = barBox(chart, point);
+  const middle = (left + right) / 2;
+  ctx.save();
+  ctx.strokeStyle = point.colour;
+  ctx.lineWidth = 1.5;
+  ctx.beginPath();
+  ctx.moveTo(middle, top);
+  ctx.lineTo(middle, bottom);
+  for (const end of [top, bottom]) {
+    ctx.moveTo(left, end);
+    ctx.lineTo(right, end);
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+
+function barBox({ scales }: Chart<"scatter">, { x, interval: [low, high] }: Point): Box {
+  const middle = scales.x!.getPixelForValue(x);
+  return {
+    left: middle - capWidth,
+    right: middle + capWidth,
+    top: scales.y!.getPixelForValue(high),
+    bottom: scales.y!.getPixelForValue(low),
+  };
+}
+
+function drawFloorLine({ ctx, scales, chartArea }: Chart<"scatter">, fid: number): void {
+  const y = scales.y!.getPixelForValue(fid);
+  ctx.save();
+  ctx.strokeStyle = quietInk;
+  ctx.lineWidth = 1.25;
+  ctx.setLineDash([6, 4]);
+  ctx.beginPath();
+  ctx.moveTo(chartArea.left, y);
+  ctx.lineTo(chartArea.right, y);
+  ctx.stroke();
+  ctx.restore();
+}
+
+function drawEmpty({ ctx, chartArea }: Chart<"scatter">): void {
+  ctx.save();
+  ctx.font = font(14);
+  ctx.fillStyle = quietInk;
+  ctx.textAlign = "center";
+  const middle = [(chartArea.left + chartArea.right) / 2, (chartArea.top + chartArea.bottom) / 2] as const;
+  ctx.fillText("No method has finished every dataset yet", ...middle);
+  ctx.restore();
+}
+
+const nameFont = font(14, "600");
+const numberFont = font(13);
+const labelHeight = 18;
+const numberGap = 5; // between a name and its number
+const edge = 4; // that labels keep from the ends of the plot
+const pointGap = 5; // that labels keep from their points
+
+function drawLabels(chart: Chart<"scatter">, points: readonly Point[], floor: Floor | null): void {
+  const { ctx, scales, chartArea } = chart;
+  ctx.save();
+  ctx.textBaseline = "middle";
+  const bounds = {
+    left: chartArea.left + edge,
+    top: chartArea.top + edge,
+    right: chartArea.right - edge,
+    bottom: chartArea.bottom - edge,
+  };
+  const anchors: Anchor[] = points.map(({ label, x, y, radius }) => ({
+    x: scales.x!.getPixelForValue(x),
+    y: scales.y!.getPixelForValue(y),
+    radius: radius + pointGap,
+    width: widthOf(ctx, nameFont, label) + numberGap + widthOf(ctx, numberFont, formatFid(y)),
+    height: labelHeight,
+  }));
+  const obstacles = points.flatMap((point, index) => [square(anchors[index]!, point.radius), barBox(chart, point)]);
+  if (floor !== null) obstacles.push(...drawFloorLabel(chart, floor, obstacles, bounds));
+
+  for (const [index, box] of placeLabels(anchors, obstacles, bounds).entries()) {
+    const { label, y, radius } = points[index]!;
+    drawLeader(ctx, box, anchors[index]!, radius);
+    const middle = (box.top + box.bottom) / 2;
+    write(ctx, nameFont, ink, label, box.left, middle);
+    write(ctx, numberFont, quietInk, formatFid(y), box.left + widthOf(ctx, nameFont, label) + numberGap, middle);
+  }
+  ctx.restore();
+}
+
+/** A thin line from a point to its label, where they are not next to each other. */
+function drawLeader(ctx: CanvasRenderingContext2D, box: Box, { x, y }: Anchor, radius: number): void {
+  const end = {
+    x: Math.max(box.left, Math.min(box.right, x)),
+    y: Math.max(box.top + 2, Math.min(box.bottom - 2, y)),
+  };
+  const distance = Math.hypot(end.x - x, end.y - y);
+  if (distance < radius + 2 * pointGap) return;
+  const start = (radius + 1) / distance;
+  ctx.save();
+  ctx.strokeStyle = quietInk;
+  ctx.lineWidth = 0.75;
+  ctx.beginPath();
+  ctx.moveTo(x + start * (end.x - x), y + start * (end.y - y));
+  ctx.lineTo(end.x, end.y);
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** Writes at an end of the floor's line, where it covers least; returns the boxes that other labels must leave free. */
+function drawFloorLabel(chart: Chart<"scatter">, floor: Floor, obstacles: readonly Box[], bounds: Box): Box[] {
+  const { ctx, scales, chartArea } = chart;
+  const arrow = floor.beyond === "above" ? "↑ " : floor.beyond === "below" ? "↓ " : "";
+  const text = `${arrow}Base model, not fine-tuned: ${formatFid(floor.fid)}`;
+  const width = widthOf(ctx, numberFont, text);
+  const line = scales.y!.getPixelForValue(floor.fid);
+  const tops =
+    floor.beyond === "above"
+      ? [bounds.top]
+      : floor.beyond === "below"
+        ? [bounds.bottom - labelHeight]
+        : [line - 3 - labelHeight, line + 3];
+  const boxes = tops.flatMap((top) =>
+    [bounds.right - width, bounds.left].map((left) => ({ left, right: left + width, top, bottom: top + labelHeight })),
+  );
+  const cost = (box: Box) =>
+    width * labelHeight - overlap(box, bounds) + obstacles.reduce((sum, obstacle) => sum + overlap(box, obstacle), 0);
+  const box = boxes.reduce((best, other) => (cost(other) < cost(best) ? other : best));
+  write(ctx, numberFont, quietInk, text, box.left, (box.top + box.bottom) / 2);
+  if (floor.beyond !== null) return [box];
+  return [box, { left: chartArea.left, right: chartArea.right, top: line - 1, bottom: line + 1 }];
+}
+
+function square({ x, y }: Anchor, reach: number): Box {
+  return { left: x - reach, right: x + reach, top: y - reach, bottom: y + reach };
+}
+
+function widthOf(ctx: CanvasRenderingContext2D, textFont: string, text: string): number {
+  ctx.font = textFont;
+  return ctx.measureText(text).width;
+}
+
+/** Text with a white edge, so that it stays readable over grid lines. */
+function write(ctx: CanvasRenderingContext2D, textFont: string, colour: string, text: string, x: number, y: number) {
+  ctx.font = textFont;
+  ctx.lineJoin = "round";
+  ctx.lineWidth = 3;
+  ctx.strokeStyle = "white";
+  ctx.strokeText(text, x, y);
+  ctx.fillStyle = colour;
+  ctx.fillText(text, x, y);
+}

@@ -1,0 +1,51 @@
+/** Numbers as they stand in tables and charts. */
+
+/** A distance, with the two decimals that the field prints. */
+export function formatFid(value: number): string {
+  return value.toFixed(2);
+}
+
+/** A number of parameters to three digits: 835, 25.1k, 1.80M, 674M. */
+export function formatCount(value: number): string {
+  for (const [unit, suffix] of [
+    [1e9, "B"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const) {
+    // What rounds up to the next unit belongs to it: 999,600 is 1.00M, not 1000k.
+    if (value >= unit * 0.9995) return `${(value / unit).toPrecision(3)}${suffix}`;
+  }
+  return String(Math.round(value));
+}
+
+/** A tick on an axis of powers of ten: 300, 10k, 1M. */
+export function formatTick(value: number): string {
+  for (const [unit, suffix] of [
+    [1e9, "B"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const) {
+    if (value >= unit) return `${Number((value / unit).toPrecision(3))}${suffix}`;
+  }
+  return String(value);
+}
+
+/** A percentage to two digits, at most 100. */
+export function formatPercent(value: number): string {
+  return `${value >= 99.5 ? Math.round(value) : Number(value.toPrecision(2))}\u00a0%`;
+}
+
+/** A ratio of times: 0.49×. */
+export function formatRatio(value: number): string {
+  return `${value.toFixed(2)}×`;
+}
+
+/** `3 seeds`, `1 seed`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listing(items: readonly string[]): string {
+  return items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}
