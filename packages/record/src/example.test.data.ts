@@ -5,6 +5,7 @@ export function exampleRecord({ seed = 0 } = {}): RunRecord {
   return {
     schema: 1,
     protocol: "mini/1",
+    identity: "1".repeat(64),
     recipe: "mini",
     miniature: true,
     cell: {

@@ -77,6 +77,8 @@ export const recordSchema = z
     schema: z.literal(1),
     /** What makes results comparable, such as `mini/1`. Records of different protocols never share a table. */
     protocol: text,
+    /** Digest of all that the numbers depend on: the same identity, the same result. */
+    identity: sha256,
     recipe: text,
     /** True where data, base model and extractor are the small ones that come with the program. */
     miniature: z.boolean(),
