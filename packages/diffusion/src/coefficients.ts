@@ -27,11 +27,9 @@ export function lookUp(table: Float64Array, t: Int32Array): Float32Array {
   return Float32Array.from(t, (step) => table[step]!);
 }
 
-/** @throws a RangeError if a step lies outside of the process */
-export function checkSteps(t: Int32Array, steps: number): void {
-  for (const [sample, step] of t.entries()) {
-    if (step < 0 || step >= steps) {
-      throw new RangeError(`diffusion step ${step} of sample ${sample}: wanted 0 to ${steps - 1}`);
-    }
+/** @throws a RangeError if the process has no such step */
+export function checkStep(step: number, steps: number, of = ""): void {
+  if (!Number.isInteger(step) || step < 0 || step >= steps) {
+    throw new RangeError(`diffusion step ${step}${of}: wanted a whole number from 0 to ${steps - 1}`);
   }
 }

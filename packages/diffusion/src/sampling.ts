@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Coefficients, checkSteps, perSample } from "./coefficients.ts";
+import { type Coefficients, checkStep, perSample } from "./coefficients.ts";
 import { logVarianceAbovePosterior, logVarianceRange, predictXstart, splitOutput } from "./network-output.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -39,8 +39,7 @@ export function stepCoefficients(
   i: number,
   n: number,
 ): Record<string, Float32Array> {
-  if (!Number.isInteger(i)) throw new RangeError(`diffusion step ${i}: wanted a whole number`);
-  checkSteps(Int32Array.of(i), schedule.steps);
+  checkStep(i, schedule.steps);
   const fill = (value: number) => new Float32Array(n).fill(value);
   const shared = {
     sqrtRecipAlphasCumprod: fill(schedule.sqrtRecipAlphasCumprod[i]!),

@@ -1,6 +1,6 @@
 import { stopGradient } from "@dit-bench/ops";
 import * as tf from "@tensorflow/tfjs";
-import { type Coefficients, checkSteps, coefficient, lookUp, perSample } from "./coefficients.ts";
+import { type Coefficients, checkStep, coefficient, lookUp, perSample } from "./coefficients.ts";
 import { discretizedLogLikelihood } from "./likelihood.ts";
 import { logVarianceAbovePosterior, logVarianceRange, predictXstart, splitOutput } from "./network-output.ts";
 import type { Schedule } from "./schedule.ts";
@@ -28,7 +28,9 @@ export type TrainingCoefficientName = (typeof trainingCoefficientNames)[number];
  * @throws a RangeError if a step lies outside of the schedule
  */
 export function trainingCoefficients(schedule: Schedule, t: Int32Array): Record<TrainingCoefficientName, Float32Array> {
-  checkSteps(t, schedule.steps);
+  t.forEach((step, sample) => {
+    checkStep(step, schedule.steps, ` of sample ${sample}`);
+  });
   const reciprocalStd = schedule.posteriorLogVarianceClipped.map((logVariance) => Math.exp(-logVariance / 2));
   return {
     sqrtAlphasCumprod: lookUp(schedule.sqrtAlphasCumprod, t),

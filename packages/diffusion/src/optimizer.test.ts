@@ -1,0 +1,150 @@
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { difference, fixture, networkWeights, predict, relativeDifference, tensors } from "./fixture.test.data.ts";
+import {
+  type AdamWCoefficientName,
+  adamw,
+  adamwCoefficientNames,
+  adamwCoefficients,
+  emaUpdate,
+  linearSchedule,
+  noised,
+  trainingCoefficients,
+  trainingLoss,
+} from "./index.ts";
+
+beforeAll(() => tf.setBackend("cpu"));
+
+const schedule = linearSchedule();
+const options = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
+type StepCoefficients = Record<AdamWCoefficientName, tf.Tensor>;
+const coefficientsOf = (step: number, o = options) => tensors(adamwCoefficients(step, o)) as StepCoefficients;
+
+describe("five steps of training, against torch.optim.AdamW on the official loss", () => {
+  const batches = fixture("adamw_batches");
+
+  /** Weights by name as one flat vector, and back. */
+  const flatten = (weights: Record<string, tf.Tensor>, names: string[]) =>
+    tf.concat(names.map((name) => tf.reshape(weights[name]!, [-1])));
+  const unflatten = (flat: tf.Tensor, like: Record<string, tf.Tensor>, names: string[]) => {
+    const parts = tf.split(
+      flat,
+      names.map((name) => like[name]!.size),
+    );
+    return Object.fromEntries(names.map((name, k) => [name, tf.reshape(parts[k]!, like[name]!.shape)]));
+  };
+
+  function train(trains: (name: string) => boolean) {
+    const base = networkWeights();
+    const names = Object.keys(base).filter(trains);
+    const rows = (key: string) => batches.rows(key);
+    const y = rows("y").map((row) => Int32Array.from(row.dataSync()));
+    const t = rows("t").map((row) => Int32Array.from(row.dataSync()));
+    const [x0, noise] = [rows("x0"), rows("noise")];
+    let w = flatten(base, names);
+    let [m, v, ema] = [tf.zerosLike(w), tf.zerosLike(w), w];
+    const losses: number[] = [];
+    let firstGradient: Record<string, tf.Tensor> = {};
+    for (let k = 0; k < 5; k++) {
+      const coefficients = tensors(trainingCoefficients(schedule, t[k]!));
+      const xt = noised(x0[k]!, noise[k]!, coefficients);
+      const loss = (flat: tf.Tensor) => {
+        const output = predict({ ...base, ...unflatten(flat, base, names) }, xt, t[k]!, y[k]!);
+        return tf.mean(trainingLoss(output, x0[k]!, xt, noise[k]!, coefficients).loss_N);
+      };
+      const { value, grad } = tf.valueAndGrad(loss as (flat: tf.Tensor) => tf.Scalar)(w);
+      losses.push(value.dataSync()[0]!);
+      if (k === 0) firstGradient = unflatten(grad, base, names);
+      ({ w, m, v } = adamw(w, m, v, grad, coefficientsOf(k + 1), options));
+      ema = emaUpdate(ema, w, 0.9);
+    }
+    return { names, losses, firstGradient, after: unflatten(w, base, names), ema: unflatten(ema, base, names) };
+  }
+
+  /** Without the key part of qkv's bias: softmax ignores it, its gradient is rounding, and AdamW makes steps of that. */
+  const compared = (name: string, x: tf.Tensor) =>
+    name.endsWith("attn.qkv.bias") ? tf.concat([tf.slice(x, 0, 64), tf.slice(x, 128, 64)]) : x;
+
+  it.each([
+    { set: "bias", trains: (name: string) => name.endsWith(".bias") || name.startsWith("y_embedder."), within: 1e-6 },
+    { set: "all", trains: (name: string) => name !== "pos_embed", within: 2e-5 },
+  ])("has the same losses, weights and averages: $set", ({ set, trains, within }) => {
+    const official = fixture(`adamw_${set}`);
+    const { names, losses, firstGradient, after, ema } = train(trains);
+    expect(names.length).toBe(official.names.filter((name) => name.startsWith("after.")).length);
+    expect(relativeDifference(losses, official.numbers("loss"))).toBeLessThan(2e-6);
+    for (const name of names) {
+      const want = (key: string) => compared(name, official.tensor(`${key}.${name}`));
+      expect(difference(compared(name, after[name]!), want("after")), name).toBeLessThan(within);
+      expect(difference(compared(name, ema[name]!), want("ema")), name).toBeLessThan(within);
+    }
+    if (set === "bias") {
+      const gradients = fixture("adamw_bias_grad1");
+      for (const name of names) {
+        expect(difference(firstGradient[name]!, gradients.tensor(name)), name).toBeLessThan(1e-6);
+      }
+    }
+  });
+});
+
+describe("adamw", () => {
+  /** torch.optim.AdamW's documented algorithm (its page's pseudocode), in float64, on one weight. */
+  function reference(
+    w: number,
+    gradients: number[],
+    o: { lr: number; betas: readonly [number, number]; eps: number; weightDecay: number },
+  ) {
+    let [m, v] = [0, 0];
+    gradients.forEach((g, k) => {
+      w -= o.lr * o.weightDecay * w;
+      m = o.betas[0] * m + (1 - o.betas[0]) * g;
+      v = o.betas[1] * v + (1 - o.betas[1]) * g * g;
+      const [mHat, vHat] = [m / (1 - o.betas[0] ** (k + 1)), v / (1 - o.betas[1] ** (k + 1))];
+      w -= (o.lr * mHat) / (Math.sqrt(vHat) + o.eps);
+    });
+    return { w, m, v };
+  }
+
+  it.each([0, 0.05])("follows the published algorithm with weight decay %d, moments included", (weightDecay) => {
+    const o = { lr: 0.02, betas: [0.8, 0.95], eps: 1e-3, weightDecay } as const;
+    const gradients = [0.3, -0.001, 2, 0, 0.04, -0.5];
+    let state = { w: tf.tensor1d([1.5]) as tf.Tensor, m: tf.zeros([1]), v: tf.zeros([1]) };
+    gradients.forEach((g, k) => {
+      const coefficients = tensors(adamwCoefficients(k + 1, o)) as StepCoefficients;
+      state = adamw(state.w, state.m, state.v, tf.tensor1d([g]), coefficients, o);
+    });
+    const want = reference(1.5, gradients, o);
+    for (const key of ["w", "m", "v"] as const) {
+      expect(relativeDifference(state[key], [want[key]])).toBeLessThan(1e-6);
+    }
+  });
+
+  it("leaves a weight without a gradient where it is", () => {
+    const zero = tf.zeros([2]);
+    const { w } = adamw(tf.tensor1d([3, -4]), zero, zero, zero, coefficientsOf(1), options);
+    expect([...w.dataSync()]).toEqual([3, -4]);
+  });
+
+  it("names the coefficients that it computes", () => {
+    expect(Object.keys(adamwCoefficients(1, options))).toEqual([...adamwCoefficientNames]);
+  });
+
+  it.each([0, -1, 1.5])("counts its steps from 1: %d is refused", (step) => {
+    expect(() => adamwCoefficients(step, options)).toThrow(`AdamW step ${step}: wanted a whole number from 1`);
+  });
+});
+
+describe("the moving average", () => {
+  it("leaves a weight that does not change exactly as it is", () => {
+    const w = tf.tensor1d([0.1, 1 / 3, -7.7]);
+    expect(difference(emaUpdate(w, w, 0.9999), w)).toBe(0);
+  });
+
+  it("weighs the new weight with 1 - decay", () => {
+    expect(emaUpdate(tf.tensor1d([1]), tf.tensor1d([3]), 0.75).dataSync()[0]).toBe(1.5);
+  });
+
+  it.each([1, -0.1, Number.NaN])("refuses decay %d", (decay) => {
+    expect(() => emaUpdate(tf.zeros([1]), tf.zeros([1]), decay)).toThrow(`EMA decay ${decay}: wanted at least 0`);
+  });
+});
