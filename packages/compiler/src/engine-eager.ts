@@ -78,14 +78,14 @@ async function compile(
 
 /** Runs `f` with a tfjs backend active, in a tidy, and puts the previous one back, also when it throws. */
 async function on<T>(backend: string, f: () => T): Promise<T> {
-  const previous = tf.getBackend() as string | undefined;
+  const previous = tf.getBackend() as string | null | undefined; // none yet in a process that has run no op
   await tf.setBackend(backend);
   tf.engine().startScope("engine");
   try {
     return f();
   } finally {
     tf.engine().endScope();
-    if (previous !== undefined) await tf.setBackend(previous);
+    if (previous) await tf.setBackend(previous);
   }
 }
 

@@ -16,7 +16,7 @@ import { constantFrom, type Signature, type TensorFunction, typeOf } from "./sig
 export function trace(fn: TensorFunction, signature: Signature): Graph {
   const g = new GraphBuilder();
   const backend = new TraceBackend(g);
-  const previous = tf.getBackend() as string | undefined;
+  const previous = tf.getBackend() as string | null | undefined; // none yet in a process that has run no op
   if (previous === BACKEND) throw new Error("trace: a trace is running already: finish it before starting another");
   tf.registerBackend(BACKEND, () => backend);
   for (const [kernelName, kernel] of Object.entries(kernels)) {
@@ -36,7 +36,7 @@ export function trace(fn: TensorFunction, signature: Signature): Graph {
   } finally {
     tf.engine().endScope();
     for (const kernelName of Object.keys(kernels)) tf.unregisterKernel(kernelName, BACKEND);
-    if (previous !== undefined) void tf.setBackend(previous);
+    if (previous) void tf.setBackend(previous);
     tf.removeBackend(BACKEND);
   }
 }
