@@ -1,5 +1,6 @@
 export { resizeTensorflow1Bilinear, resizeTorchBilinear } from "./bilinear.ts";
 export { centerCrop, preprocessingId } from "./center-crop.ts";
+export { contactSheet, type SheetOptions, type SheetRow } from "./contact-sheet.ts";
 export { DataError, type DataErrorCode } from "./data-error.ts";
 export { decodeImage, ImageError } from "./decode-image.ts";
 export { type ImageListing, listImages, type Skipped } from "./image-listing.ts";
