@@ -3,7 +3,7 @@ import { at, type Brush } from "./canvas.ts";
 import { type Color, mix, scaled } from "./color.ts";
 import { clamp, cos, sin } from "./elementary.ts";
 import { flat, gradient, soft } from "./paint.ts";
-import { box, circle, ellipse, line, type Point, polygon } from "./shapes.ts";
+import { circle, line, type Point, polygon } from "./shapes.ts";
 
 /** A corner of the profile: x forwards, y upwards, half the width there, and the part that begins with this corner. */
 export interface Corner {

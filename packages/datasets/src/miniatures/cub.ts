@@ -1,10 +1,10 @@
 /** Stands for CUB-200: birds in their places. */
 import type { Stream } from "@dit-bench/random";
-import { bokeh, foliage, scene, shadow, sky } from "./backdrops.ts";
+import { bokeh, foliage, scene, sky } from "./backdrops.ts";
 import { at, type Brush, blur, type Canvas, type Paint } from "./canvas.ts";
 import { around, between, count, happens, pick, side } from "./chance.ts";
 import { type Color, hex, hsl, mix, scaled, varied } from "./color.ts";
-import { clamp, cos, sin, smoothstep, TURN } from "./elementary.ts";
+import { clamp, cos, sin, smoothstep } from "./elementary.ts";
 import { miniature } from "./miniature.ts";
 import { clouds, noise, stretched } from "./noise.ts";
 import { flat, gradient, grained, lerp, round, soft, solid, wash } from "./paint.ts";

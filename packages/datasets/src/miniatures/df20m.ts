@@ -4,25 +4,12 @@ import { foliage, scene, shadow } from "./backdrops.ts";
 import { at, type Brush, blur, type Canvas } from "./canvas.ts";
 import { around, between, count, happens, pick, side } from "./chance.ts";
 import { type Color, hex, hsl, mix, scaled, varied } from "./color.ts";
-import { clamp, cos, HALF, sin, smoothstep, TURN } from "./elementary.ts";
+import { clamp, HALF, sin, smoothstep } from "./elementary.ts";
 import { miniature } from "./miniature.ts";
 import { clouds, noise, stretched } from "./noise.ts";
-import { flat, gradient, grained, lerp, mottled, round, soft, solid, wash } from "./paint.ts";
+import { flat, gradient, grained, lerp, mottled, round, soft, solid } from "./paint.ts";
 import { develop } from "./photograph.ts";
-import {
-  both,
-  circle,
-  curve,
-  ellipse,
-  halfPlane,
-  line,
-  melded,
-  type Point,
-  polygon,
-  rough,
-  stroke,
-  under,
-} from "./shapes.ts";
+import { both, curve, ellipse, halfPlane, line, melded, type Point, polygon, rough, stroke, under } from "./shapes.ts";
 
 export const df20m = miniature(
   { name: "df20m", title: "Danish fungi (miniature)", subject: "mushrooms on the forest floor" },

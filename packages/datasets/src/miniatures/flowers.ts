@@ -7,9 +7,9 @@ import { type Color, hex, hsl, mix, scaled, varied } from "./color.ts";
 import { atan2, clamp, cos, HALF, sin, smoothstep, TURN } from "./elementary.ts";
 import { miniature } from "./miniature.ts";
 import { clouds, noise, stretched } from "./noise.ts";
-import { ball, flat, gradient, grained, lerp, mottled, round, soft, solid } from "./paint.ts";
+import { ball, flat, gradient, grained, lerp, round, soft, solid } from "./paint.ts";
 import { develop } from "./photograph.ts";
-import { circle, curve, ellipse, line, type Point, polygon, stroke, union } from "./shapes.ts";
+import { circle, curve, ellipse, line, type Point, polygon, stroke } from "./shapes.ts";
 
 export const flowers = miniature(
   { name: "flowers", title: "Flowers (miniature)", subject: "blossoms close up, before leaves out of focus" },

@@ -1,3 +1,5 @@
+import { artbench } from "./artbench.ts";
+import { caltech } from "./caltech.ts";
 import { cars } from "./cars.ts";
 import { cub } from "./cub.ts";
 import { df20m } from "./df20m.ts";
@@ -11,4 +13,4 @@ export { type DrawOptions, drawMiniature, drawOne, type Miniature } from "./mini
 export { sourceDomain } from "./source.ts";
 
 /** The stand-ins for the eight data sets of the DiffFit paper, in its order. */
-export const miniatures: readonly Miniature[] = [food, sun, df20m, cub, flowers, cars];
+export const miniatures: readonly Miniature[] = [food, sun, df20m, caltech, cub, artbench, flowers, cars];
