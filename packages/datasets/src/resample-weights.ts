@@ -1,5 +1,5 @@
 /**
- * The weights of Pillow's resampling (its published algorithm, `libImaging/Resample.c`, 1998 to today): the filter is stretched by
+ * The weights of Pillow's resampling (https://github.com/python-pillow/Pillow, the algorithm of `Resample.c`): the filter is stretched by
  * the scale when shrinking, cut off at the border and normalised there.
  */
 
