@@ -136,6 +136,23 @@ describe("properties", () => {
     expect(frechetDistance(a, b)).toBeCloseTo(1 + 0 + 4 + (4 + 0.25 + 0.0625), 13);
   });
 
+  const n = 96;
+  test.each<[string, (i: number) => number, (i: number) => number]>([
+    ["of full rank", (i) => 10 ** ((-4 * i) / n), (i) => 10 ** ((-4 * ((i * 7) % n)) / n)],
+    ["over twelve decades", (i) => 10 ** ((-12 * i) / n), (i) => 10 ** ((-12 * ((i * 7) % n)) / n)],
+    ["singular", (i) => (i < n / 3 ? 1 / (i + 1) : 0), (i) => (i % 2 ? 1 / (i + 2) : 0)],
+  ])("covariances with common eigenvectors add up the eigenvalues' (σ1 - σ2)² to 1e-12: %s", (_, first, second) => {
+    const indices = Array.from({ length: n }, (_, i) => i);
+    const s = (variance: (i: number) => number): Statistics => ({
+      dimension: n,
+      count: 100,
+      mean: new Float64Array(n),
+      covariance: turnedDiagonal(indices.map(variance)),
+    });
+    const wanted = indices.reduce((sum, i) => sum + (Math.sqrt(first(i)) - Math.sqrt(second(i))) ** 2, 0);
+    expect(relative(frechetDistance(s(first), s(second)), wanted)).toBeLessThan(1e-12);
+  });
+
   test("a set without any spread has the distance of its point", () => {
     const point = statistics(new Float64Array(3 * d).fill(2), d);
     const s = statistics(x, d);
@@ -173,6 +190,26 @@ describe("statistics that cannot be", () => {
 
 function features(n: number, d: number, seed: number): Float64Array {
   return Float64Array.from(normals(seed, "frechet-distance.test", 0, n * d));
+}
+
+/** The symmetric matrix with these eigenvalues whose eigenvectors two fixed Householder reflections make. */
+function turnedDiagonal(eigenvalues: number[]): Float64Array {
+  const n = eigenvalues.length;
+  const a = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) a[i * n + i] = eigenvalues[i]!;
+  for (const index of [0, 1]) {
+    const v = Float64Array.from(normals(9, "frechet-distance.test.turn", index, n));
+    const length = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
+    const u = v.map((x) => x / length);
+    const au = u.map((_, i) => u.reduce((sum, x, j) => sum + a[i * n + j]! * x, 0));
+    const uau = u.reduce((sum, x, i) => sum + x * au[i]!, 0);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j <= i; j++) {
+        a[i * n + j] = a[i * n + j]! - 2 * (u[i]! * au[j]! + au[i]! * u[j]!) + 4 * uau * u[i]! * u[j]!;
+        a[j * n + i] = a[i * n + j]!;
+      }
+  }
+  return a;
 }
 
 function stored(name: string, set: number, dimension: number): Statistics {

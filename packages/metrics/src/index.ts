@@ -1,5 +1,8 @@
 // Feature extractors, FID and KID.
+export { classifierLoss } from "./classifier-loss.ts";
+export type { Extractor } from "./extractor.ts";
 export { frechetDistance } from "./frechet-distance.ts";
 export { type FrechetInterval, frechetInterval, type IntervalOptions } from "./frechet-interval.ts";
 export { kid } from "./kid.ts";
+export { initialWeights, miniInception, standardised } from "./mini-inception.ts";
 export { type Statistics, statistics } from "./statistics.ts";
