@@ -1,2 +1,1 @@
-// The command line: bench.
-export {};
+export { main, program } from "./main.ts";

@@ -1,2 +1,103 @@
+// The method through the compiler: the same values and gradients as eagerly, and gradients that finite differences confirm.
+
+import { createEngine, type Engine, type Signature, type TensorFunction } from "@dit-bench/compiler";
+import type { Values } from "@dit-bench/method";
+import { integers } from "@dit-bench/random";
+import * as tf from "@tensorflow/tfjs";
 import type { Check } from "./checks.ts";
-export const compiledChecks: readonly Check[] = [];
+import { forward, inputs, type Subject, subject } from "./subject.ts";
+
+export const compiledChecks: readonly Check[] = [
+  {
+    name: "gives compiled what it gives eagerly: outputs and gradients, relative 1e-5",
+    async run(c) {
+      const s = subject(c);
+      const eager = await evaluate(await createEngine("tfjs-cpu"), s);
+      const compiled = await evaluate(await createEngine("cpu", { threads: 1 }), s);
+      for (const [name, want] of Object.entries(eager)) {
+        const got = compiled[name]!;
+        const scale = peak(want); // of the whole tensor: the keys' bias has no true gradient, so that each entry by itself could be rounding alone
+        const worst = want.reduce((max, v, i) => Math.max(max, Math.abs(v - got[i]!)), 0);
+        if (!(worst <= 1e-5 * scale)) throw new Error(`${name} is off by ${worst} where the largest value is ${scale}`);
+      }
+    },
+  },
+  {
+    name: "has gradients that finite differences in float64 confirm, relative 1e-6",
+    async run(c) {
+      const s = subject(c);
+      const engine = await createEngine("cpu", { threads: 1 });
+      const f = await engine.compile(lossAndGradients(s), signature(s), { precision: "float64" });
+      const at = Object.fromEntries(
+        Object.entries(feeds(s)).map(([k, v]) => [k, v instanceof Int32Array ? v : Float64Array.from(v)]),
+      );
+      const run = async () => (await f.run(at)) as unknown as Record<string, Float64Array>;
+      const there = await run();
+      for (const { name } of s.adapted.trainable) {
+        const values = at[name] as Float64Array;
+        const gradient = there[`d ${name}`]!;
+        const scale = Math.max(peak(gradient), 1e-6);
+        for (const i of integers(0, `probe ${name}`, 0, 2, values.length)) {
+          const x = values[i]!;
+          const h = 1e-4;
+          const loss = async (v: number) => {
+            values[i] = v;
+            return (await run()).loss![0]!;
+          };
+          // fourth order: (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h
+          const [a, b, p, q] = [await loss(x + h), await loss(x - h), await loss(x + 2 * h), await loss(x - 2 * h)];
+          values[i] = x;
+          const estimate = (8 * (a! - b!) - (p! - q!)) / (12 * h);
+          if (!(Math.abs(estimate - gradient[i]!) <= 1e-6 * scale))
+            throw new Error(`the gradient of ${name}[${i}] is ${gradient[i]}, finite differences give ${estimate}`);
+        }
+      }
+      await f.dispose();
+    },
+  },
+];
+
+const peak = (v: ArrayLike<number>): number => Array.from(v).reduce((max, x) => Math.max(max, Math.abs(x)), 0);
+
+function signature(s: Subject): Signature {
+  const trainable = Object.fromEntries(s.adapted.trainable.map((w) => [w.name, { shape: w.shape }]));
+  const frozen = Object.fromEntries(s.adapted.frozen.map((w) => [w.name, { shape: w.shape, value: s.base[w.name]! }]));
+  const { x, t, y } = inputs;
+  return {
+    ...trainable,
+    ...frozen,
+    x: { shape: x.shape },
+    t: { shape: t.shape },
+    y: { shape: y.shape, dtype: "int32" },
+  };
+}
+
+function feeds(s: Subject): Record<string, Float32Array | Int32Array> {
+  const moved: Values = s.moved;
+  return { ...moved, x: inputs.x.data, t: inputs.t.data, y: inputs.y.data };
+}
+
+/** out, the mean of its squares as loss, and `d <name>` for each trainable weight. */
+function lossAndGradients(s: Subject): TensorFunction {
+  const names = s.adapted.trainable.map((w) => w.name);
+  return (given) => {
+    const { x, t, y, ...w } = given as Record<string, tf.Tensor> & { x: tf.Tensor; t: tf.Tensor; y: tf.Tensor };
+    const loss = (...vs: tf.Tensor[]) => {
+      const weights = { ...w, ...Object.fromEntries(names.map((n, i) => [n, vs[i]!])) };
+      return tf.mean(tf.square(forward(s, weights, x, t, y))) as tf.Scalar;
+    };
+    const { value, grads } = tf.valueAndGrads(loss)(names.map((n) => w[n]!));
+    return {
+      out: forward(s, w, x, t, y),
+      loss: value,
+      ...Object.fromEntries(names.map((n, i) => [`d ${n}`, grads[i]!])),
+    };
+  };
+}
+
+async function evaluate(engine: Engine, s: Subject): Promise<Record<string, Float32Array>> {
+  const f = await engine.compile(lossAndGradients(s), signature(s));
+  const out = (await f.run(feeds(s))) as Record<string, Float32Array>;
+  await f.dispose();
+  return out;
+}

@@ -3,7 +3,7 @@
 // N = batch, C = channels, S = input side, K = classes
 
 import { type DitConfig, dit, ditModel, sinCosPositions } from "@dit-bench/dit";
-import { type Adapted, attach, type Method, type Values, type Weights } from "@dit-bench/method";
+import { type Adapted, type AnyMethod, attach, type Values, type Weights } from "@dit-bench/method";
 import { normals } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
 
@@ -24,8 +24,7 @@ export const model = ditModel(config);
 
 /** One method and one choice of its options, with what it promises. */
 export interface Case {
-  // biome-ignore lint/suspicious/noExplicitAny: a method of any options
-  readonly method: Method<any>;
+  readonly method: AnyMethod;
   readonly options?: object;
   /** Does the adapted model start as the base model? */
   readonly startsAsBase: boolean;

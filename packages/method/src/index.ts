@@ -7,6 +7,6 @@ export { type Adapted, attach, bare, type Call, type Linear } from "./attach.ts"
 export { glob } from "./glob.ts";
 export { constant, type Init, type InitContext, kaiming, normal, ones, uniform, zeros } from "./init.ts";
 export { foldAffineNorm, scaleLinear } from "./merges.ts";
-export { type Adaptation, defineMethod, type Graft, graft, type Method } from "./method.ts";
+export { type Adaptation, type AnyMethod, defineMethod, type Graft, graft, type Method } from "./method.ts";
 export { type Model, type Module, size, type Values, type WeightInfo, type Weights } from "./model.ts";
 export { describeOptions, OptionsError, parseOptions } from "./options.ts";

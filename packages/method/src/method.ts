@@ -44,6 +44,10 @@ export interface Method<Options extends object = object> {
   adapt(options: Options, model: Model): Adaptation;
 }
 
+/** A method of whatever options. */
+// biome-ignore lint/suspicious/noExplicitAny: options are checked by the method's own schema when they are parsed
+export type AnyMethod = Method<any>;
+
 /** Identity, for type inference. */
 export const defineMethod = <Options extends object>(method: Method<Options>): Method<Options> => method;
 

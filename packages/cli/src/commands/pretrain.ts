@@ -1,0 +1,49 @@
+// bench pretrain: a recipe's own weights, made again.
+
+import { join } from "node:path";
+import { createEngine, type EngineName } from "@dit-bench/compiler";
+import { BenchError, loadRecipe, pretrainBase, pretrainExtractor } from "@dit-bench/runner";
+import { progress, stderrTerminal } from "../progress.ts";
+import { wholeNumber } from "../settings.ts";
+import { listenForSignals } from "../signals.ts";
+
+export interface PretrainOptions {
+  recipe: string;
+  part: string;
+  to?: string;
+  out: string;
+  engine: string;
+  threads?: string;
+}
+
+export async function pretrain(options: PretrainOptions): Promise<void> {
+  if (!["base", "extractor", "all"].includes(options.part))
+    throw new BenchError("usage", `--part ${options.part}: wanted base, extractor or all`);
+  const recipe = loadRecipe(options.recipe);
+  const listener = progress(stderrTerminal(), listenForSignals());
+  const engine = await createEngine(
+    options.engine as EngineName,
+    options.threads ? { threads: wholeNumber("threads", options.threads, 1) } : {},
+  );
+  const task = {
+    recipe,
+    engine,
+    out: options.to ?? recipe.folder,
+    work: join(options.out, `pretraining-${recipe.settings.name}`),
+    listener,
+  };
+  try {
+    if (options.part !== "base") {
+      const { path, accuracy } = await pretrainExtractor(task);
+      listener.clear();
+      process.stdout.write(`${path}: right on ${(100 * accuracy).toFixed(1)} % of pictures it has not seen\n`);
+    }
+    if (options.part !== "extractor") {
+      const path = await pretrainBase(task);
+      listener.clear();
+      process.stdout.write(`${path}\n`);
+    }
+  } finally {
+    listener.clear();
+  }
+}

@@ -1,0 +1,51 @@
+// bench table: tables and chart from records alone.
+
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { readRecords, writeRecord } from "@dit-bench/record";
+import { groupByProtocol, writeReport } from "@dit-bench/report";
+import { BenchError, projectFolder } from "@dit-bench/runner";
+
+export interface TableOptions {
+  recipe: string;
+  from?: string;
+  out?: string;
+  json?: boolean;
+}
+
+export async function table(options: TableOptions): Promise<void> {
+  const published = join(projectFolder(), "results", options.recipe);
+  const from = options.from ? resolve(options.from) : published;
+  if (!existsSync(from))
+    throw new BenchError(
+      "data",
+      `${options.from ? `--from ${options.from}` : `results/${options.recipe}`}: there is no such folder; make records with 'bench grid --recipe ${options.recipe}', then 'bench table --from runs'`,
+    );
+  await writeTables(from, options.out ? resolve(options.out) : from, options.json ?? false);
+}
+
+/** Writes the tables of every protocol found below `from`; into `out` itself where there is one protocol, into a folder each where there are more. */
+export async function writeTables(from: string, out: string, json: boolean): Promise<void> {
+  const records = await readRecords(from);
+  if (records.length === 0)
+    throw new BenchError("data", `${from}: no records below this folder; 'bench run' and 'bench grid' make them`);
+  const groups = [...groupByProtocol(records)];
+  const written = [];
+  for (const [protocol, group] of groups) {
+    const folder = groups.length === 1 ? out : join(out, protocol.replaceAll(/[^\w+.-]+/g, "-"));
+    if (resolve(out) !== resolve(from))
+      for (const r of group)
+        await writeRecord(
+          join(folder, "records", r.cell.dataset, `${r.cell.methodLabel.toLowerCase()}-seed-${r.cell.seed}.json`),
+          r,
+        );
+    const paths = await writeReport(group, folder);
+    written.push({ protocol, records: group.length, ...paths });
+    process.stdout.write(
+      `${protocol}: ${group.length} records\n${Object.values(paths)
+        .map((p) => `  ${p}\n`)
+        .join("")}`,
+    );
+  }
+  if (json) process.stdout.write(`${JSON.stringify({ tables: written })}\n`);
+}

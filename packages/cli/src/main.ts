@@ -1,0 +1,109 @@
+// The command line: which commands there are. Each one's work is loaded only when it is called, so that help is quick.
+
+import { Command, CommanderError } from "commander";
+import { reportError } from "./report-error.ts";
+
+const collect = (value: string, before: string[]) => [...before, value];
+const collected = [[] as string[]] as const;
+
+export function program(): Command {
+  const bench = new Command("bench")
+    .description("Compare fine-tuning methods on Diffusion Transformers: train, sample, score, tabulate.")
+    .showHelpAfterError("(bench --help lists the commands, bench run --help the options of one)")
+    .option("--verbose", "show the stack of an error");
+
+  const common = (command: Command) =>
+    command
+      .option("--recipe <name>", "the benchmark's settings: a name, or a folder with a recipe.json", "mini")
+      .option("--out <folder>", "where runs are kept", "runs");
+  const method = (command: Command) =>
+    common(command)
+      .option(
+        "--set <key=value>",
+        "an option of the method (rank=16) or a setting of the recipe (training.steps=300); repeatable",
+        collect,
+        ...collected,
+      )
+      .option(
+        "--plugin <package>",
+        "a package, folder or file with a method of your own; repeatable",
+        collect,
+        ...collected,
+      )
+      .option("--data <folder>", "your own images, one subfolder a class, in place of the miniature")
+      .option("--strict", "stop at the first image that cannot be used, instead of leaving it out")
+      .option("--engine <name>", "what computes: auto, cpu, tfjs-cpu, tfjs-node, tfjs-node-gpu", "auto")
+      .option("--json", "one JSON object on the last line of stdout");
+
+  method(bench.command("run"))
+    .description("fine-tune a model with one method on one dataset, sample from it and score the samples")
+    .requiredOption("--method <name>", "how to fine-tune: bench list methods")
+    .requiredOption("--dataset <name>", "what to fine-tune to: bench list datasets")
+    .option("--seed <number>", "key of all random numbers", "0")
+    .option("--threads <number>", "threads of the engine (default: all)")
+    .addHelpText(
+      "after",
+      "\nRun the same command again to go on after an interruption; a finished run is not done twice.",
+    )
+    .action(async (options) => (await import("./commands/run.ts")).run(options));
+
+  method(bench.command("grid"))
+    .description("run methods × datasets × seeds, several at once, and make the tables")
+    .option("--methods <names>", "comma-separated (default: all built-in ones and those of plug-ins)")
+    .option("--datasets <names>", "comma-separated (default: all eight)")
+    .option("--seeds <number>", "how many seeds, from 0", "1")
+    .option("--jobs <number>", "runs at the same time, each with its share of the processor (default: one a core)")
+    .action(async (options) => (await import("./commands/grid.ts")).grid(options));
+
+  bench
+    .command("table")
+    .description("make the comparison tables and the chart again, from records alone")
+    .option("--recipe <name>", "whose published records to take: results/NAME", "mini")
+    .option("--from <folder>", "take the records below this folder instead, such as runs")
+    .option("--out <folder>", "where to write tables, chart and copies of the records (default: beside the records)")
+    .option("--json", "one JSON object on the last line of stdout")
+    .action(async (options) => (await import("./commands/table.ts")).table(options));
+
+  bench
+    .command("list")
+    .description("methods, datasets, recipes, engines or runs")
+    .argument("<what>", "methods, datasets, recipes, engines or runs")
+    .option(
+      "--model <name>",
+      "methods: count trainable parameters on this model, such as DiT-XL/2 (default: the recipe's)",
+    )
+    .option("--classes <number>", "methods: for this many classes")
+    .option("--recipe <name>", "methods: whose model to count on", "mini")
+    .option("--plugin <package>", "methods: list those of a plug-in too; repeatable", collect, ...collected)
+    .option("--out <folder>", "runs: where they are kept", "runs")
+    .option("--json", "as JSON")
+    .action(async (what, options) => (await import("./commands/list.ts")).list(what, options));
+
+  common(bench.command("pretrain"))
+    .description("make a recipe's own base model and feature extractor again")
+    .option("--part <name>", "base, extractor or all", "all")
+    .option("--to <folder>", "where the weights go (default: beside the recipe)")
+    .option("--engine <name>", "what computes", "auto")
+    .option("--threads <number>", "threads of the engine (default: all)")
+    .action(async (options) => (await import("./commands/pretrain.ts")).pretrain(options));
+
+  bench
+    .command("doctor")
+    .description("what works on this machine, and how to get what does not")
+    .option("--json", "as JSON")
+    .action(async (options) => (await import("./commands/doctor.ts")).doctor(options));
+
+  for (const command of [bench, ...bench.commands]) command.exitOverride();
+  return bench;
+}
+
+export async function main(argv: readonly string[]): Promise<void> {
+  const bench = program();
+  try {
+    await bench.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError)
+      process.exitCode = error.exitCode === 0 ? 0 : 2; // commander has printed it
+    else process.exitCode = await reportError(error, Boolean(bench.opts().verbose));
+  }
+}

@@ -1,0 +1,92 @@
+// Progress on stderr: one line redrawn on a terminal, a line every thirty seconds elsewhere.
+
+import type { Listener } from "@dit-bench/runner";
+
+const QUIET_SECONDS = 30;
+const REDRAW_MS = 100;
+const BAR = 24;
+
+export interface Terminal {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  readonly columns: number;
+  now(): number;
+}
+
+export const stderrTerminal = (): Terminal => ({
+  write: (text) => void process.stderr.write(text),
+  isTTY: Boolean(process.stderr.isTTY),
+  columns: process.stderr.columns ?? 80,
+  now: () => performance.now(),
+});
+
+/** A listener that draws; `clear` removes what stands on the present line. */
+export function progress(terminal: Terminal, stopping: () => boolean): Listener & { clear(): void } {
+  let stage = "";
+  let started = 0;
+  let firstDone = 0;
+  let drawn = 0;
+  let dirty = false;
+  const clear = () => {
+    if (dirty) terminal.write("\r\x1b[2K");
+    dirty = false;
+  };
+  return {
+    stopping,
+    clear,
+    stage(name, detail) {
+      clear();
+      stage = name;
+      started = drawn = terminal.now();
+      firstDone = Number.NaN;
+      terminal.write(detail ? `${name}: ${detail}\n` : `${name}\n`);
+    },
+    progress(done, total, note) {
+      const now = terminal.now();
+      if (Number.isNaN(firstDone)) {
+        firstDone = done;
+        started = now;
+      }
+      const pause = terminal.isTTY ? REDRAW_MS : 1e3 * QUIET_SECONDS;
+      if (now - drawn < pause) return;
+      drawn = now;
+      const line = describe(stage, done, total, firstDone, (now - started) / 1e3, note, terminal.isTTY);
+      if (!terminal.isTTY) return terminal.write(`${line}\n`);
+      terminal.write(`\r\x1b[2K${line.slice(0, terminal.columns - 1)}`);
+      dirty = true;
+    },
+    note(text) {
+      clear();
+      terminal.write(`${text}\n`);
+    },
+  };
+}
+
+function describe(
+  stage: string,
+  done: number,
+  total: number,
+  first: number,
+  seconds: number,
+  note: string | undefined,
+  bar: boolean,
+): string {
+  const rate = (done - first) / seconds;
+  const filled = Math.round((BAR * done) / total);
+  const parts = [stage.padEnd(9), bar ? `[${"=".repeat(filled)}${" ".repeat(BAR - filled)}]` : "", `${done}/${total}`];
+  if (rate > 0)
+    parts.push(
+      rate >= 1 ? `${rate.toFixed(1)}/s` : `${(1 / rate).toFixed(1)} s each`,
+      `${duration((total - done) / rate)} left`,
+    );
+  if (note) parts.push(note);
+  return parts.filter(Boolean).join("  ");
+}
+
+/** 75 -> "1 min 15 s" */
+export function duration(seconds: number): string {
+  const s = Math.round(seconds);
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+}

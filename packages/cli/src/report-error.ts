@@ -1,0 +1,36 @@
+// Errors as a person reads them, and the exit code that goes with each.
+
+import { exitCodes } from "./exit-codes.ts";
+import { signalled } from "./signals.ts";
+
+const byName: Readonly<Record<string, number>> = {
+  OptionsError: exitCodes.usage,
+  UnknownDatasetError: exitCodes.usage,
+  DataError: exitCodes.data,
+  RecordError: exitCodes.data,
+  CorruptFileError: exitCodes.data,
+};
+
+/** System errors that mean the disk or its rights, not the program. */
+const ioCodes = new Set(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "EIO", "ENOTDIR", "EMFILE", "EFBIG"]);
+
+/** Prints one line on stderr; returns the exit code. */
+export async function reportError(error: unknown, verbose: boolean): Promise<number> {
+  const e = error instanceof Error ? error : new Error(String(error));
+  const code = exitCode(e);
+  const unexpected = code === exitCodes.failure;
+  process.stderr.write(`bench: ${e.message}\n`);
+  if (verbose) process.stderr.write(`${e.stack}\n`);
+  else if (unexpected) process.stderr.write("bench: with --verbose after 'bench' the place is shown\n");
+  return code;
+}
+
+function exitCode(e: Error): number {
+  if (e.name === "Interrupted" || (e as { exitCode?: number }).exitCode === exitCodes.interrupted)
+    return signalled() ?? exitCodes.interrupted;
+  const own = (e as { exitCode?: unknown }).exitCode;
+  if (typeof own === "number") return own;
+  const system = (e as NodeJS.ErrnoException).code;
+  if (system !== undefined && ioCodes.has(system)) return exitCodes.io;
+  return byName[e.name] ?? byName[e.constructor.name] ?? exitCodes.failure;
+}

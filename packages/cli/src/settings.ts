@@ -1,0 +1,42 @@
+// What the commands share: values of flags, and what they select.
+
+import { BenchError, isRecipeSetting, loadRecipe, type Recipe } from "@dit-bench/runner";
+
+/** `key=value` flags, divided into settings of the recipe (dotted) and options of the method. Values are JSON where they can be. */
+export function parseSettings(flags: readonly string[]): {
+  recipe: Record<string, unknown>;
+  method: Record<string, unknown>;
+} {
+  const parsed = { recipe: {} as Record<string, unknown>, method: {} as Record<string, unknown> };
+  for (const flag of flags) {
+    const at = flag.indexOf("=");
+    if (at < 1) throw new BenchError("usage", `--set ${flag}: wanted key=value, such as --set rank=16`);
+    const key = flag.slice(0, at);
+    const text = flag.slice(at + 1);
+    (isRecipeSetting(key) ? parsed.recipe : parsed.method)[key] = json(text);
+  }
+  return parsed;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+export function wholeNumber(flag: string, text: string, least: number): number {
+  const n = Number(text);
+  if (!(Number.isSafeInteger(n) && n >= least))
+    throw new BenchError("usage", `--${flag} ${text}: wanted a whole number of at least ${least}`);
+  return n;
+}
+
+export function recipeOf(options: { recipe: string; set: readonly string[] }): {
+  recipe: Recipe;
+  methodOptions: Record<string, unknown>;
+} {
+  const { recipe: changes, method } = parseSettings(options.set);
+  return { recipe: loadRecipe(options.recipe, changes), methodOptions: method };
+}

@@ -1,0 +1,97 @@
+// Batches, each a function of seed and step alone: a resumed run trains on what an uninterrupted one would have.
+//
+// N = batch, M = images, C = channels, S = side
+
+import type { Values } from "@dit-bench/compiler";
+import { type Schedule, trainingCoefficients } from "@dit-bench/diffusion";
+import { integers, normals, permutation, uniforms } from "@dit-bench/random";
+
+export interface LabelledImages {
+  /** RGB, [M, S, S, 3]. */
+  readonly pixels: Uint8Array;
+  readonly labels: Int32Array;
+  readonly size: number;
+}
+
+export interface BatchSettings {
+  readonly batch: number;
+  readonly seed: number;
+  readonly flip: boolean;
+  readonly labelDropout: number;
+  /** Index of the null class. */
+  readonly nullClass: number;
+}
+
+/** The images of step `step`: every image once an epoch, in an order of its own each epoch; and which of them are mirrored. */
+export function batchIndices(
+  images: number,
+  { batch, seed, flip }: Pick<BatchSettings, "batch" | "seed" | "flip">,
+  step: number,
+): { index: number; mirrored: boolean }[] {
+  const orders = new Map<number, Uint32Array>();
+  const mirrors = uniforms(seed, "mirror", step, batch);
+  return Array.from({ length: batch }, (_, j) => {
+    const position = step * batch + j;
+    const epoch = Math.floor(position / images);
+    let order = orders.get(epoch);
+    if (!order) {
+      order = permutation(seed, "order", epoch, images);
+      orders.set(epoch, order);
+    }
+    return { index: order[position % images]!, mirrored: flip && mirrors[j]! < 0.5 };
+  });
+}
+
+/** Everything one denoising step reads, by the names of `batchSignature`. */
+export function denoisingBatch(images: LabelledImages, schedule: Schedule, s: BatchSettings, step: number): Values {
+  const N = s.batch;
+  const S = images.size;
+  const chosen = batchIndices(images.labels.length, s, step);
+  const x0 = new Float32Array(N * 3 * S * S);
+  chosen.forEach(({ index, mirrored }, j) => {
+    writeImage(images, index, mirrored, x0, j * 3 * S * S);
+  });
+  const t = Int32Array.from(integers(s.seed, "timesteps", step, N, schedule.steps));
+  const dropped = uniforms(s.seed, "label dropout", step, N);
+  const y = Int32Array.from(chosen, ({ index }, j) =>
+    dropped[j]! < s.labelDropout ? s.nullClass : images.labels[index]!,
+  );
+  const coefficients = trainingCoefficients(schedule, t);
+  return {
+    x0,
+    noise: normals(s.seed, "noise", step, x0.length),
+    t: Float32Array.from(t, (step) => schedule.timesteps[step]!),
+    y,
+    ...Object.fromEntries(Object.entries(coefficients).map(([name, v]) => [`q.${name}`, v])),
+  };
+}
+
+/** One image as [3, S, S] in [-1, 1], mirrored left to right if asked. */
+function writeImage(
+  { pixels, size: S }: LabelledImages,
+  index: number,
+  mirrored: boolean,
+  out: Float32Array,
+  at: number,
+): void {
+  const from = index * S * S * 3;
+  for (let y = 0; y < S; y++)
+    for (let x = 0; x < S; x++) {
+      const source = from + (y * S + (mirrored ? S - 1 - x : x)) * 3;
+      for (let c = 0; c < 3; c++) out[at + (c * S + y) * S + x] = pixels[source + c]! / 127.5 - 1;
+    }
+}
+
+/** [N, 3, S, S] in [-1, 1] to RGB bytes [N, S, S, 3]: rounded to the nearest level, clipped. */
+export function toPixels(x_NCSS: Float32Array, S: number): Uint8Array {
+  const plane = S * S;
+  const N = x_NCSS.length / (3 * plane);
+  const out = new Uint8Array(x_NCSS.length);
+  for (let n = 0; n < N; n++)
+    for (let p = 0; p < plane; p++)
+      for (let c = 0; c < 3; c++) {
+        const v = Math.round((x_NCSS[(n * 3 + c) * plane + p]! + 1) * 127.5);
+        out[(n * plane + p) * 3 + c] = Math.min(255, Math.max(0, v));
+      }
+  return out;
+}

@@ -1,0 +1,21 @@
+// The network to sample from: the base model with the method folded in, or, where it cannot be folded, wrapped around it.
+
+import type { DitConfig } from "@dit-bench/dit";
+import type { Adapted, Values } from "@dit-bench/method";
+import * as tf from "@tensorflow/tfjs";
+import type { Network } from "./sample.ts";
+
+export function mergedNetwork(adapted: Adapted, config: DitConfig, base: Values, trained: Values): Network {
+  const all = { ...base, ...trained };
+  if (!adapted.merges) {
+    return { config, infos: [...adapted.frozen, ...adapted.trainable], values: all, call: adapted.call };
+  }
+  const infos = adapted.model.weights;
+  const shapes = [...infos, ...adapted.trainable];
+  const values = tf.tidy(() => {
+    const tensors = Object.fromEntries(shapes.map(({ name, shape }) => [name, tf.tensor(all[name]!, [...shape])]));
+    const { weights } = adapted.merge(tensors);
+    return Object.fromEntries(infos.map(({ name }) => [name, weights[name]!.dataSync() as Float32Array]));
+  });
+  return { config, infos, values };
+}

@@ -1,0 +1,57 @@
+// What a record says of where it was made.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { arch, cpus, release, totalmem, type } from "node:os";
+import { dirname, join } from "node:path";
+import type { RunRecord } from "@dit-bench/record";
+import { projectFolder } from "./recipe.ts";
+
+export function codeState(): RunRecord["code"] {
+  const folder = projectFolder();
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
+  const git = (...args: string[]) =>
+    execFileSync("git", args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  try {
+    return { version, commit: git("rev-parse", "HEAD"), clean: git("status", "--porcelain") === "" };
+  } catch {
+    return { version, commit: null, clean: null }; // no git, or not a checkout
+  }
+}
+
+export function machine(): RunRecord["machine"] {
+  const processors = cpus();
+  return {
+    cpu: processors[0]?.model.trim() || "unknown",
+    cores: Math.max(1, processors.length),
+    memoryGB: Math.round(totalmem() / 1e8) / 10,
+    gpu: null,
+    os: `${type()} ${release()}`,
+    arch: arch(),
+    node: process.versions.node,
+  };
+}
+
+/** Versions of what the numbers depend on. */
+export function versions(): Record<string, string> {
+  const require = createRequire(import.meta.url);
+  return Object.fromEntries(
+    ["@tensorflow/tfjs", "onnxruntime-node", "sharp"].map((name) => [name, versionOf(require, name)]),
+  );
+}
+
+function versionOf(require: NodeJS.Require, name: string): string {
+  for (let folder = dirname(require.resolve(name)); folder !== dirname(folder); folder = dirname(folder)) {
+    try {
+      const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+        name?: string;
+        version?: string;
+      };
+      if (manifest.name === name && manifest.version) return manifest.version;
+    } catch {
+      // no package.json here: look one folder further up
+    }
+  }
+  return "unknown";
+}

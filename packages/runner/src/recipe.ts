@@ -1,0 +1,183 @@
+// A recipe: the data of one benchmark, with no logic. Everything that decides a result stands in it.
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { nearest } from "@dit-bench/datasets";
+import { z } from "zod";
+import { BenchError } from "./errors.ts";
+
+const whole = z.int().min(1);
+
+const recipeSchema = z.strictObject({
+  name: z.string(),
+  /** Records of different protocols never share a table. */
+  protocol: z.string(),
+  title: z.string(),
+  /** One paragraph: what it stands for and what it does not. */
+  about: z.string(),
+  /** Are data, base model and extractor the project's own small ones? */
+  miniature: z.boolean(),
+  model: z.strictObject({
+    name: z.string(),
+    inputSize: whole,
+    patchSize: whole,
+    channels: whole,
+    width: whole,
+    depth: whole,
+    heads: whole,
+    mlpRatio: z.number().positive(),
+    classes: whole,
+    learnSigma: z.literal(true),
+  }),
+  /** Weight files, beside the recipe. */
+  base: z.string(),
+  extractor: z.strictObject({ weights: z.string(), classes: whole }),
+  data: z.strictObject({
+    /** Images of each class of a miniature. */
+    perClass: whole,
+    /** Seed of the miniatures' drawings, the same for every run. */
+    seed: z.int().min(0),
+    /** Train on mirrored images half of the time. */
+    flip: z.boolean(),
+  }),
+  training: z.strictObject({
+    steps: whole,
+    batch: whole,
+    /** Share of labels replaced by the null class, for guidance. */
+    labelDropout: z.number().min(0).max(1),
+    emaDecay: z.number().min(0).lt(1),
+    betas: z.tuple([z.number(), z.number()]),
+    eps: z.number().positive(),
+    weightDecay: z.number().min(0),
+    /** Multiplies every method's published learning rate. */
+    learningRateScale: z.number().positive(),
+  }),
+  sampling: z.strictObject({
+    sampler: z.enum(["ddpm", "ddim"]),
+    /** Steps of the respaced process, as in `ddim20` or `250`. */
+    respacing: z.string(),
+    guidance: z.number().min(1),
+    guidedChannels: z.enum(["three", "all"]),
+    clipDenoised: z.boolean(),
+    /** Generated images to score. */
+    images: z.int().min(2),
+    batch: whole,
+  }),
+  metrics: z.strictObject({
+    resamples: z.int().min(20),
+    level: z.number().gt(0).lt(1),
+  }),
+  /** How `bench pretrain` makes the base model and the extractor. */
+  pretraining: z.strictObject({
+    seed: z.int().min(0),
+    base: z.strictObject({
+      perClass: whole,
+      steps: whole,
+      batch: whole,
+      learningRate: z.number().positive(),
+      emaDecay: z.number().min(0).lt(1),
+    }),
+    extractor: z.strictObject({
+      perClass: whole,
+      steps: whole,
+      batch: whole,
+      learningRate: z.number().positive(),
+      emaDecay: z.number().min(0).lt(1),
+    }),
+  }),
+});
+
+export type RecipeSettings = z.infer<typeof recipeSchema>;
+
+export interface Recipe {
+  readonly settings: RecipeSettings;
+  /** Where its files lie. */
+  readonly folder: string;
+  /** `mini/1`, with a mark of what was changed: `mini/1+9f3a2c`. */
+  readonly protocol: string;
+}
+
+/** Top folder of the project: the one with `benchmarks/` in it. */
+export function projectFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "benchmarks"))) {
+    const up = dirname(folder);
+    if (up === folder)
+      throw new BenchError("failure", "the folder 'benchmarks' was not found above the program's own files");
+    folder = up;
+  }
+  return folder;
+}
+
+/** Names of the recipes that come with the project. */
+export function recipeNames(): string[] {
+  const folder = join(projectFolder(), "benchmarks");
+  return readdirSync(folder).filter((name) => existsSync(join(folder, name, "recipe.json")));
+}
+
+/**
+ * A recipe by name, or by the path of a folder with a `recipe.json`.
+ *
+ * @param changes settings by dotted path, such as `{"training.steps": 50}`; they mark the protocol, because results then differ
+ */
+export function loadRecipe(name: string, changes: Readonly<Record<string, unknown>> = {}): Recipe {
+  const known = recipeNames();
+  const folder = known.includes(name) ? join(projectFolder(), "benchmarks", name) : resolve(name);
+  const path = join(folder, "recipe.json");
+  if (!existsSync(path)) {
+    const near = nearest(name, known);
+    throw new BenchError(
+      "usage",
+      `unknown recipe '${name}'; wanted one of ${known.join(", ")}, or a folder with a recipe.json${near ? `. Did you mean '${near}'?` : ""}`,
+    );
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new BenchError("usage", `recipe ${path}: it is no JSON (${(error as Error).message})`);
+  }
+  const settings = check(content, path);
+  const changed =
+    Object.keys(changes).length === 0 ? settings : check(withChanges(content, changes), `recipe '${name}'`);
+  const mark = JSON.stringify(changed) === JSON.stringify(settings) ? "" : `+${shortHash(JSON.stringify(changed))}`;
+  return { settings: changed, folder, protocol: settings.protocol + mark };
+}
+
+/** Is this dotted path a setting of recipes, so that `--set` means it and not an option of the method? */
+export const isRecipeSetting = (path: string): boolean => path.includes(".");
+
+export const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
+
+function check(content: unknown, where: string): RecipeSettings {
+  const result = recipeSchema.safeParse(content);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((i) => `${i.path.join(".") || "it"}: ${i.message}`);
+  throw new BenchError("usage", `${where}: ${issues.join("; ")}`);
+}
+
+function withChanges(content: unknown, changes: Readonly<Record<string, unknown>>): unknown {
+  const copy = structuredClone(content) as Record<string, unknown>;
+  for (const [path, value] of Object.entries(changes)) {
+    const keys = path.split(".");
+    const last = keys.pop()!;
+    let at: unknown = copy;
+    for (const key of keys) at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+    if (!(isObject(at) && Object.hasOwn(at, last))) {
+      const near = nearest(path, settingPaths(copy));
+      throw new BenchError("usage", `the recipe has no setting '${path}'${near ? `; did you mean '${near}'?` : ""}`);
+    }
+    at[last] = value;
+  }
+  return copy;
+}
+
+const isObject = (v: unknown): v is Record<string, unknown> => typeof v === "object" && v !== null && !Array.isArray(v);
+
+function settingPaths(object: Record<string, unknown>, prefix = ""): string[] {
+  return Object.entries(object).flatMap(([key, v]) =>
+    isObject(v) ? settingPaths(v, `${prefix}${key}.`) : [prefix + key],
+  );
+}

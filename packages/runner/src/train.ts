@@ -1,0 +1,138 @@
+// The training loop: batches in, losses out, a checkpoint now and then.
+
+import type { Engine, Values } from "@dit-bench/compiler";
+import { type AdamWOptions, adamwCoefficients } from "@dit-bench/diffusion";
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { BenchError, Interrupted } from "./errors.ts";
+import type { Listener } from "./events.ts";
+import { unflatten } from "./flat.ts";
+import { initialState, type StepDescription, stateNames, type TrainingState, trainingStep } from "./optimise.ts";
+
+export interface Training {
+  readonly engine: Engine;
+  readonly step: StepDescription;
+  /** Starting values of what trains. */
+  readonly start: Readonly<Record<string, Float32Array>>;
+  readonly steps: number;
+  /** The optimizer's settings at step `step` (from 0); only the learning rate may change. */
+  optimizer(step: number): AdamWOptions;
+  /** Inputs of step `step` (from 0), a function of the step alone. */
+  batch(step: number): Values;
+  /** Where the unfinished training is kept, and what it is of. */
+  readonly checkpoint: { readonly path: string; readonly identity: string };
+  readonly listener: Listener;
+}
+
+export interface Trained {
+  /** The weights' moving average: what is sampled from. */
+  readonly ema: Record<string, Float32Array>;
+  /** Loss of each step. */
+  readonly losses: readonly number[];
+  readonly stepMilliseconds: number;
+  readonly compileSeconds: number;
+  readonly trainSeconds: number;
+  readonly resumes: number;
+}
+
+/** The loss was not finite. */
+export class Diverged extends BenchError {
+  readonly trained: Omit<Trained, "ema">;
+  constructor(step: number, trained: Omit<Trained, "ema">) {
+    super(
+      "diverged",
+      `training diverged: the loss of step ${step} is ${trained.losses.at(-1)}; try a lower learning rate, for instance --set training.learningRateScale=0.1`,
+    );
+    this.trained = trained;
+  }
+}
+
+/** At least this many seconds of work between two checkpoints: what a crash can cost. */
+const CHECKPOINT_SECONDS = 4;
+
+/** Trains to the end, from the checkpoint if there is one; leaves a checkpoint of the end. */
+export async function train(task: Training): Promise<Trained> {
+  const { checkpoint, listener, steps } = task;
+  const parameters = initialState(task.step.trainable, task.start).weights.length;
+  const kept = readCheckpoint(checkpoint.path, checkpoint.identity, parameters);
+  const done: Checkpoint = kept ?? {
+    step: 0,
+    state: initialState(task.step.trainable, task.start),
+    losses: [],
+    seconds: 0,
+    resumes: 0,
+  };
+  const losses = [...done.losses];
+  const resumes = done.resumes + (kept && kept.step < steps ? 1 : 0);
+  const result = (
+    ema: Float32Array,
+    milliseconds: number[],
+    compileSeconds: number,
+    trainSeconds: number,
+  ): Trained => ({
+    ema: unflatten(task.step.trainable, ema),
+    losses,
+    stepMilliseconds: median(milliseconds),
+    compileSeconds,
+    trainSeconds,
+    resumes,
+  });
+  if (done.step >= steps)
+    return result(done.state.ema, [(1e3 * done.seconds) / Math.max(1, done.step)], 0, done.seconds);
+  if (kept) listener.note?.(`resuming after step ${done.step} of ${steps}`);
+
+  listener.stage?.("compile");
+  const compileStart = performance.now();
+  const compiled = await task.engine.compile(...trainingStep(task.step));
+  const compileSeconds = (performance.now() - compileStart) / 1e3;
+  try {
+    await compiled.setState(done.state);
+    listener.stage?.("train", `${steps} steps`);
+    const milliseconds: number[] = [];
+    const start = performance.now();
+    const seconds = () => done.seconds + (performance.now() - start) / 1e3;
+    let lastKept = performance.now();
+    const keep = async (step: number) => {
+      writeCheckpoint(checkpoint.path, checkpoint.identity, {
+        step,
+        state: await stateOf(compiled),
+        losses,
+        seconds: seconds(),
+        resumes,
+      });
+      lastKept = performance.now();
+    };
+    for (let step = done.step; step < steps; step++) {
+      const before = performance.now();
+      const { loss } = await compiled.run({ ...task.batch(step), ...adamwInputs(step + 1, task.optimizer(step)) });
+      const value = (loss as Float32Array)[0]!;
+      milliseconds.push(performance.now() - before);
+      losses.push(value);
+      if (!Number.isFinite(value))
+        throw new Diverged(step, result(new Float32Array(parameters), milliseconds, compileSeconds, seconds()));
+      listener.progress?.(step + 1, steps, `loss ${value.toFixed(4)}`);
+      const last = step + 1 === steps;
+      const stop = !last && listener.stopping?.();
+      if (last || stop || performance.now() - lastKept > 1e3 * CHECKPOINT_SECONDS) await keep(step + 1);
+      if (stop)
+        throw new Interrupted(`stopped after step ${step + 1} of ${steps}; run the same command again to go on`);
+    }
+    const { ema } = await stateOf(compiled);
+    return result(ema, milliseconds, compileSeconds, seconds());
+  } finally {
+    await compiled.dispose();
+  }
+}
+
+function adamwInputs(step: number, options: AdamWOptions): Values {
+  return Object.fromEntries(Object.entries(adamwCoefficients(step, options)).map(([name, v]) => [`adamw.${name}`, v]));
+}
+
+async function stateOf(compiled: { getState(): Promise<Values> }): Promise<TrainingState> {
+  const state = await compiled.getState();
+  return Object.fromEntries(stateNames.map((name) => [name, state[name]])) as unknown as TrainingState;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted.length === 0 ? 0 : (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+}

@@ -1,0 +1,37 @@
+// Weight files of a recipe, checked against what they must hold.
+
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { decodeSafetensors, float32 } from "@dit-bench/weights";
+import { BenchError } from "./errors.ts";
+
+export interface WeightFile {
+  readonly values: Readonly<Record<string, Float32Array>>;
+  readonly sha256: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Reads a file that must hold exactly these weights; `remedy` says how to get it. */
+export function readWeights(
+  path: string,
+  wanted: readonly { readonly name: string; readonly shape: readonly number[] }[],
+  remedy: string,
+): WeightFile {
+  const wrong = (what: string, cause?: unknown) => new BenchError("data", `${path}: ${what}; ${remedy}`, { cause });
+  if (!existsSync(path)) throw wrong("there is no such file");
+  const bytes = readFileSync(path);
+  let stored: ReturnType<typeof decodeSafetensors>;
+  try {
+    stored = decodeSafetensors(bytes, path);
+  } catch (error) {
+    throw new BenchError("data", `${(error as Error).message}; ${remedy}`, { cause: error });
+  }
+  const values: Record<string, Float32Array> = {};
+  for (const { name, shape } of wanted) {
+    const tensor = stored.tensors.get(name);
+    if (!tensor) throw wrong(`it has no weight '${name}'`);
+    if (tensor.shape.join() !== shape.join()) throw wrong(`'${name}' is [${tensor.shape}], wanted [${shape}]`);
+    values[name] = float32(tensor);
+  }
+  return { values, sha256: createHash("sha256").update(bytes).digest("hex"), metadata: stored.metadata };
+}
