@@ -24,7 +24,13 @@ test("equal records make equal bytes, whatever the order of their keys", async (
   await writeRecord(join(folder, "b.json"), reversed);
   const written = await readFile(join(folder, "a.json"), "utf8");
   expect(await readFile(join(folder, "b.json"), "utf8")).toBe(written);
-  expect(Object.keys(JSON.parse(written)).slice(0, 5)).toEqual(["schema", "protocol", "identity", "recipe", "miniature"]);
+  expect(Object.keys(JSON.parse(written)).slice(0, 5)).toEqual([
+    "schema",
+    "protocol",
+    "identity",
+    "recipe",
+    "miniature",
+  ]);
   expect(Object.keys(JSON.parse(written).settings)).toEqual(["sampling", "training"]);
   expect(written.startsWith('{\n  "schema": 1,\n')).toBe(true);
   expect(written.endsWith("}\n")).toBe(true);

@@ -15,7 +15,7 @@ function createSvgCanvas(width, height) {
   let content; // getContent() ends the drawing: asked a second time, it gives an empty picture
   const toSvg = (type = svgType) => {
     if (type !== svgType) throw new TypeError(`cannot encode an SVG canvas as "${type}": wanted "${svgType}"`);
-    content ??= canvas.getContent();
+    content ??= Buffer.from(renumberIds(canvas.getContent().toString("utf8")));
     return content;
   };
   canvas.toBuffer = (typeOrCallback, type) => {
@@ -30,6 +30,15 @@ function createSvgCanvas(width, height) {
     setImmediate(typeOrCallback, null, buffer);
   };
   return canvas;
+}
+
+/** Ids count on from one canvas of the process to the next (`cl_3`, `cl_4` …); numbered anew, equal drawings are equal bytes. */
+function renumberIds(svg) {
+  const numbered = new Map();
+  for (const [, id, kind] of svg.matchAll(/ id="(([a-z]+)_[0-9a-f]+)"/g)) numbered.set(id, `${kind}_${numbered.size}`);
+  return svg.replace(/( id="|#)([a-z]+_[0-9a-f]+)(?=[")])/g, (whole, before, id) => {
+    return numbered.has(id) ? before + numbered.get(id) : whole;
+  });
 }
 
 module.exports = { ...nodeCanvas, createCanvas };

@@ -15,7 +15,7 @@ export function groupByProtocol(records: readonly RunRecord[]): Map<string, RunR
 }
 
 /**
- * The records in table order (label, dataset, seed), exact copies left out.
+ * The records in table order (label, dataset, seed); of a cell that was run twice with the same result, the first.
  * Throws an error that quotes both values if two records cannot stand in one table: other protocol, base model,
  * extractor, resizer, data under one dataset's name, number of scored images, or another method under one label.
  */
@@ -45,15 +45,15 @@ export function comparableRecords(records: readonly RunRecord[]): RunRecord[] {
     (a, b) =>
       byText(a.cell.methodLabel, b.cell.methodLabel) ||
       byText(a.cell.dataset, b.cell.dataset) ||
-      a.cell.seed - b.cell.seed,
+      a.cell.seed - b.cell.seed ||
+      byText(a.finishedAt, b.finishedAt),
   );
   return sorted.filter((record, index) => {
     const before = sorted[index - 1];
     if (before === undefined || cellName(before) !== cellName(record)) return true;
-    if (isDeepStrictEqual(before, record)) return false;
-    const finished = [before.finishedAt, record.finishedAt].sort().join(" and ");
+    if (before.identity === record.identity && isDeepStrictEqual(before.metrics, record.metrics)) return false;
     throw new Error(
-      `two different records of one cell: ${cellName(record)}, finished ${finished}; ` +
+      `two different records of one cell: ${cellName(record)}, finished ${before.finishedAt} and ${record.finishedAt}; ` +
         "wanted one record per cell, because choosing between runs is choosing results; remove one of them",
     );
   });

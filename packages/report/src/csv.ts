@@ -45,6 +45,7 @@ const columns: [name: string, value: (record: RunRecord) => string | number | bo
   ["version", (r) => r.code.version],
   ["commit", (r) => r.code.commit],
   ["clean", (r) => r.code.clean],
+  ["identity", (r) => r.identity],
 ];
 
 /**

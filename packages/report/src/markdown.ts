@@ -7,8 +7,8 @@ const gap = "–";
 /** The comparison as a Markdown page: what was measured, the table, and how to read it. */
 export function toMarkdown(comparison: Comparison): string {
   const parts = [
-    `# Fine-tuning methods compared: ${escape(listing(comparison.recipes))}`,
-    comparison.miniature ? `> **${escape(miniatureNote(comparison))}**` : null,
+    `# Fine-tuning methods compared: ${literal(listing(comparison.recipes))}`,
+    comparison.miniature ? `> **${literal(miniatureNote(comparison))}**` : null,
     heading(comparison),
     table(comparison),
     footnotes(comparison)
@@ -40,7 +40,7 @@ function table(comparison: Comparison): string {
   const { datasets, rows, floor } = comparison;
   const header = [
     "Method",
-    ...datasets.map(({ title }) => escape(title)),
+    ...datasets.map(({ title }) => literal(title)),
     "Average",
     "Rank",
     "Trainable",
@@ -54,7 +54,7 @@ function table(comparison: Comparison): string {
     header,
     header.map((_, index) => (index === 0 ? ":--" : "--:")),
     ...rows.map((row) => [
-      escape(row.label) + (row.ceiling ? " (ceiling)" : ""),
+      literal(row.label) + (row.ceiling ? " (ceiling)" : ""),
       ...row.cells.map((cell, index) => cellText(cell, seeds, cell.mean !== null && cell.mean === best[index])),
       averageText(row, row.average !== null && row.average.mean === bestAverage),
       row.rank === null ? gap : String(row.rank),
@@ -100,7 +100,7 @@ function footnotes(comparison: Comparison): string[] {
     rows.some((row) => row.ceiling)
       ? "Ceiling: full fine-tuning, which the cheaper methods are measured against."
       : null,
-    "Floor: the base model without fine-tuning, sampled without a class.",
+    "Floor: the base model without fine-tuning, sampled with its null class, because it knows none of the new ones.",
     trainableNote(rows),
     timeNote(rows),
     ...gapNotes(comparison),
@@ -180,7 +180,7 @@ function commonSeedCount({ rows }: Comparison): number {
 }
 
 /** Makes a text literal in Markdown, in a table too. */
-function escape(text: string): string {
+function literal(text: string): string {
   return text.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|~#&]/g, (character) => `\\${character}`);
 }
 

@@ -79,6 +79,7 @@ function syntheticRecord(
   return {
     schema: 1,
     protocol: "mini/1",
+    identity: "1".repeat(64),
     recipe: "mini",
     miniature: true,
     cell: {

@@ -2,14 +2,17 @@
 import type { Axis } from "./axes.ts";
 import { gridInk, ink, quietInk } from "./style.ts";
 
-/** A title with lines beneath it, on the left; no legend, because the marks are labelled where they are. */
-export function headline(title: string, lines: readonly string[]) {
+/**
+ * A title with lines beneath it, on the left, wrapped to `width` pixels; no legend, because the marks are labelled where
+ * they are.
+ */
+export function headline(title: string, lines: readonly string[], width: number) {
   return {
     legend: { display: false },
     title: {
       display: true,
       align: "start" as const,
-      text: title,
+      text: wrap(title, width / 11),
       color: ink,
       font: { size: 20, weight: 600 },
       padding: { top: 0, bottom: 6 },
@@ -17,7 +20,7 @@ export function headline(title: string, lines: readonly string[]) {
     subtitle: {
       display: lines.length > 0,
       align: "start" as const,
-      text: [...lines],
+      text: lines.flatMap((line) => wrap(line, width / 6.6)),
       color: quietInk,
       font: { size: 13, lineHeight: 1.45 },
       padding: { top: 0, bottom: 16 },
@@ -43,4 +46,15 @@ export function plainScale(title: string, axis: Axis, format: (value: number) =>
       scale.ticks = axis.ticks.map((value) => ({ value }));
     },
   };
+}
+
+/** Lines of at most `length` characters, longer only where a single word is. */
+function wrap(text: string, length: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > length) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }

@@ -41,7 +41,7 @@ export async function lossCurve(record: RunRecord, format: ChartFormat): Promise
     },
     options: {
       layout: { padding: { top: 18, right: 28, bottom: 14, left: 14 } },
-      plugins: headline(title, [how]),
+      plugins: headline(title, [how], size.width),
       scales: {
         x: { type: "linear", ...plainScale("Training step", stepAxis(training.steps), formatTick) },
         y: {

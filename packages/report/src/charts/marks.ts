@@ -151,8 +151,8 @@ function drawLeader(ctx: CanvasRenderingContext2D, box: Box, { x, y }: Anchor, r
 /** Writes at an end of the floor's line, where it covers least; returns the boxes that other labels must leave free. */
 function drawFloorLabel(chart: Chart<"scatter">, floor: Floor, obstacles: readonly Box[], bounds: Box): Box[] {
   const { ctx, scales, chartArea } = chart;
-  const arrow = floor.beyond === "above" ? "↑ " : floor.beyond === "below" ? "↓ " : "";
-  const text = `${arrow}Base model, not fine-tuned: ${formatFid(floor.fid)}`;
+  const beyond = floor.beyond === null ? "" : `, ${floor.beyond} this chart`;
+  const text = `Base model, not fine-tuned: ${formatFid(floor.fid)}${beyond}`;
   const width = widthOf(ctx, numberFont, text);
   const line = scales.y!.getPixelForValue(floor.fid);
   const tops =

@@ -27,7 +27,7 @@ export async function parametersChart(
   const yAxis = fidAxis(points, comparison.floor.average?.interval ?? null);
   const floor = toFloor(comparison.floor.average?.mean ?? null, yAxis);
   const xAxis = logAxis(points.length > 0 ? points.map((point) => point.x) : [1e4, 1e6]);
-  const single = comparison.datasets.length === 1 ? comparison.datasets[0]!.title : null;
+  const yTitle = comparison.datasets.length === 1 ? "FID, lower is better" : "Average FID, lower is better";
   const title = "Trainable parameters against FID";
   const configuration: ChartConfiguration<"scatter"> = {
     type: "scatter",
@@ -43,16 +43,12 @@ export async function parametersChart(
     },
     options: {
       layout: { padding: { top: 18, right: 28, bottom: 14, left: 14 } },
-      plugins: headline(title, subtitle(comparison)),
+      plugins: headline(title, subtitle(comparison), size.width),
       scales: {
         x: { type: "logarithmic", ...plainScale("Trainable parameters", xAxis, formatTick) },
         y: {
           type: "linear",
-          ...plainScale(
-            single === null ? "Average FID, lower is better" : `FID on ${single}, lower is better`,
-            yAxis,
-            String,
-          ),
+          ...plainScale(yTitle, yAxis, String),
         },
       },
     },
@@ -118,6 +114,6 @@ function subtitle(comparison: Comparison): string[] {
     miniature
       ? `Miniatures: distances by the small extractor ${extractor ?? "of the recipe"}, never to be compared with published FIDs.`
       : `Distances by the extractor ${extractor ?? "of the recipe"}.`,
-    ...(missing.length > 0 ? [`Not drawn, because not every dataset is finished: ${listing(missing)}.`] : []),
+    ...(missing.length > 0 ? [`Not drawn, because a dataset is missing or diverged: ${listing(missing)}.`] : []),
   ];
 }

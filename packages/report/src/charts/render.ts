@@ -12,7 +12,8 @@ export type ChartFormat = "png" | "svg";
 
 /**
  * Draws a chart. The same configuration gives the same bytes: the font comes with the package, and in an SVG all text
- * is paths. `title` is what an SVG tells those who cannot see it.
+ * is paths. (Only characters that the font lacks, Chinese ones say, are taken from the fonts of the machine.)
+ * `title` is what an SVG tells those who cannot see it.
  */
 export async function render<T extends ChartType>(
   configuration: ChartConfiguration<T>,

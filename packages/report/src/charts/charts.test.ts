@@ -1,0 +1,113 @@
+import { createRequire } from "node:module";
+import type { RunRecord } from "@dit-bench/record";
+import { expect, test, vi } from "vitest";
+import { comparison, lossCurve, parametersChart } from "../index.ts";
+import { diverged, methods, syntheticRecords } from "../synthetic.test.data.ts";
+
+const require = createRequire(import.meta.url);
+const formats = ["png", "svg"] as const;
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+test("charts load chart.js and the canvas only when one is drawn", async () => {
+  const loaded = () => Object.keys(require.cache).filter((path) => /chart\.js|canvas/.test(path));
+  expect(loaded()).toEqual([]);
+  await parametersChart(comparison(syntheticRecords()), { format: "svg" });
+  expect(loaded().length).toBeGreaterThan(0);
+});
+
+test.each(formats)("equal records make a %s with equal bytes, whatever was drawn before", async (format) => {
+  const draw = (records: RunRecord[]) => parametersChart(comparison(records), { format });
+  const first = await draw(syntheticRecords());
+  const other = await draw(syntheticRecords({ seeds: [0] }));
+  const again = await draw(syntheticRecords().reverse());
+  expect(Buffer.compare(again, first)).toBe(0);
+  expect(Buffer.compare(other, first)).not.toBe(0);
+
+  const record = syntheticRecords()[0]!;
+  const loss = await lossCurve(record, format);
+  expect(Buffer.compare(await lossCurve(record, format), loss)).toBe(0);
+});
+
+test("a PNG has two pixels per CSS pixel", async () => {
+  const png = Buffer.from(await parametersChart(comparison(syntheticRecords()), { format: "png" }));
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1920, 1200]); // width and height in the IHDR chunk
+});
+
+test("an SVG needs no font, scales, and has a title", async () => {
+  const svg = text(await parametersChart(comparison(syntheticRecords()), { format: "svg" }));
+  expect(svg).toContain('viewBox="0 0 960 600"');
+  expect(svg).toContain("<title>Trainable parameters against FID</title>");
+  expect(svg).not.toContain("<text");
+  expect(svg).not.toContain("font-family");
+});
+
+test("every text of every chart is set in the font that comes with the package", async () => {
+  const { fonts, restore } = spyOnText();
+  await parametersChart(comparison(syntheticRecords()), { format: "png" });
+  await lossCurve(diverged(syntheticRecords()[0]!), "png");
+  restore();
+  expect(fonts.length).toBeGreaterThan(20);
+  expect([...new Set(fonts.map((font) => font.split("px ")[1]))].map((family) => family?.replaceAll('"', ""))).toEqual([
+    "dit-bench",
+  ]);
+});
+
+test("the chart names its methods, its extractor, that it is a miniature, and what it leaves out", async () => {
+  const records = syntheticRecords().map((record) =>
+    record.cell.method === "lora" && record.cell.dataset === "sun" ? diverged(record) : record,
+  );
+  const { texts, restore } = spyOnText();
+  await parametersChart(comparison(records), { format: "png" });
+  restore();
+  const drawn = texts.join("\n");
+  for (const { label } of methods) expect(texts.includes(label)).toBe(label !== "LoRA-R8");
+  expect(drawn).toContain("Base model, not fine-tuned: 50.");
+  expect(drawn).toMatch(/mini-extractor\/1, never to be compared with published FIDs/);
+  expect(drawn).toContain("Not drawn, because a dataset is missing or diverged: LoRA-R8.");
+});
+
+test("one method, none, two on one spot and a floor far away can all be drawn", async () => {
+  const [, bitfit] = methods;
+  const twins = [bitfit!, { ...bitfit!, label: "BitFit again" }];
+  const far = syntheticRecords().map((record) => ({ ...record, metrics: { ...record.metrics!, baseFid: 900 } }));
+  const none = syntheticRecords({ datasets: ["sun"] })
+    .slice(0, 1)
+    .concat(syntheticRecords({ datasets: ["cub"] }).slice(-1));
+  const cases: [records: RunRecord[], shown: string][] = [
+    [syntheticRecords({ methods: [bitfit!], seeds: [0] }), "BitFit"],
+    [none, "No method has finished every dataset yet"],
+    [syntheticRecords({ methods: twins }), "BitFit again"],
+    [far, "Base model, not fine-tuned: 900.00, above this chart"],
+  ];
+  for (const [records, shown] of cases) {
+    const { texts, restore } = spyOnText();
+    await parametersChart(comparison(records), { format: "png" });
+    restore();
+    expect(texts).toContain(shown);
+  }
+});
+
+test("the loss curve says where a run diverged, and changes to a logarithmic axis for a loss that explodes", async () => {
+  const run = diverged(syntheticRecords()[0]!);
+  run.training.loss.splice(-2, 1, { step: 99, value: 4e5 });
+  const { texts, restore } = spyOnText();
+  await lossCurve(run, "png");
+  restore();
+  expect(texts).toContain("diverged at step 100");
+  expect(texts).toContain("1e6");
+  expect(texts).toContain("Training loss: Full on Food-101");
+});
+
+/** Notes what is written on canvases, and in which font. */
+function spyOnText() {
+  const prototype = Object.getPrototypeOf(require("canvas").createCanvas(1, 1).getContext("2d"));
+  const fonts: string[] = [];
+  const texts: string[] = [];
+  const original = prototype.fillText;
+  const spy = vi.spyOn(prototype, "fillText").mockImplementation(function (this: unknown, ...args: unknown[]) {
+    fonts.push((this as { font: string }).font);
+    texts.push(String(args[0]));
+    return original.apply(this, args);
+  });
+  return { fonts, texts, restore: () => spy.mockRestore() };
+}

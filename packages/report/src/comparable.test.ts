@@ -1,0 +1,56 @@
+import type { RunRecord } from "@dit-bench/record";
+import { expect, test } from "vitest";
+import { comparableRecords } from "./comparable.ts";
+import { groupByProtocol } from "./index.ts";
+import { syntheticRecords } from "./synthetic.test.data.ts";
+
+const [first, second, ...others] = syntheticRecords({ seeds: [0], datasets: ["food"] }) as [RunRecord, RunRecord];
+
+test.each<[what: string, change: (record: RunRecord) => RunRecord, message: RegExp]>([
+  ["protocols", (r) => ({ ...r, protocol: "paper/1" }), /more than one protocol: "mini\/1" and "paper\/1"/],
+  ["base models", (r) => ({ ...r, weights: { ...r.weights, base: "d".repeat(64) } }), /more than one base model/],
+  ["extractors", (r) => ({ ...r, metrics: { ...r.metrics!, extractor: "inception" } }), /more than one extractor/],
+  ["resizers", (r) => ({ ...r, metrics: { ...r.metrics!, resizer: "clean" } }), /more than one resizer/],
+  [
+    "numbers of samples",
+    (r) => ({ ...r, metrics: { ...r.metrics!, generated: 10 } }),
+    /generated images of food: 512 and 10/,
+  ],
+  ["data under one name", (r) => ({ ...r, data: { ...r.data, fingerprint: "mine" } }), /fingerprint of food/],
+  [
+    "options under one label",
+    (r) => ({
+      ...r,
+      cell: { ...r.cell, methodLabel: first.cell.methodLabel, method: first.cell.method, options: { x: 1 } },
+    }),
+    /more than one method labelled Full/,
+  ],
+])("records with different %s do not share a table", (_, change, message) => {
+  expect(() => comparableRecords([first, change(second)])).toThrow(message);
+  expect(comparableRecords([first, second])).toHaveLength(2);
+});
+
+test("two records of one cell are an error, unless they are the same run with the same result", () => {
+  const again = { ...first, finishedAt: "2026-02-01T00:00:00.000Z" };
+  expect(comparableRecords([again, second, first])).toEqual(comparableRecords([first, second]));
+  for (const different of [
+    { ...again, identity: "9".repeat(64) },
+    { ...again, metrics: { ...again.metrics!, fid: 1 } },
+  ]) {
+    expect(() => comparableRecords([different, second, first])).toThrow(
+      /one cell: Full on food, seed 0, finished 2026-01-05T10:00:44\.100Z and 2026-02-01T00:00:00\.000Z/,
+    );
+  }
+});
+
+test("no records are an error that says so", () => {
+  expect(() => comparableRecords([])).toThrow(/there are no records/);
+});
+
+test("records are grouped by protocol for a table each", () => {
+  const all = [{ ...first, protocol: "paper/1" }, second, ...others];
+  expect([...groupByProtocol(all)].map(([protocol, group]) => [protocol, group.length])).toEqual([
+    ["mini/1", 5],
+    ["paper/1", 1],
+  ]);
+});
