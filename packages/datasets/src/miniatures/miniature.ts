@@ -1,5 +1,5 @@
 import { type Stream, stream } from "@dit-bench/random";
-import { type Canvas, pixels } from "./canvas.ts";
+import { type Canvas, pixels } from "./raster/canvas.ts";
 
 // N = images, S = pixels a side
 

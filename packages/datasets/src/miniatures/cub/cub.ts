@@ -1,0 +1,12 @@
+import { miniature } from "../miniature.ts";
+import { jay } from "./blue-jay.ts";
+import { cardinal } from "./cardinal.ts";
+import { goldfinch } from "./goldfinch.ts";
+import { gull } from "./gull.ts";
+import { hummingbird } from "./hummingbird.ts";
+import { mallard } from "./mallard.ts";
+
+export const cub = miniature(
+  { name: "cub", title: "Birds (miniature)", subject: "birds on branches, on water and in the air" },
+  { cardinal, "blue jay": jay, goldfinch, mallard, hummingbird, gull },
+);
