@@ -9,7 +9,7 @@ import { drawMiniature, type Miniature, miniatures, sourceDomain } from "@dit-be
 import { linearSchedule } from "@dit-bench/diffusion";
 import { ditModel, initialDit } from "@dit-bench/dit";
 import { attach } from "@dit-bench/method";
-import { classifierLoss, initialWeights, miniInception } from "@dit-bench/metrics";
+import { classifierLoss, initialWeights, miniInception, standardised, statistics } from "@dit-bench/metrics";
 import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
 import { batchIndices, denoisingBatch, type LabelledImages } from "./batches.ts";
@@ -121,14 +121,13 @@ export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: 
     checkpoint,
     listener,
   });
-  const path = save(
-    join(out, e.weights),
-    trainable.map(({ name, shape }) => [name, f32(ema[name]!, shape)] as const),
-    recipe,
-    extractor.id,
-    checkpoint.path,
-  );
-  return { path, accuracy: await accuracy(engine, ema, draw(domains, 20, seed, p.perClass), K) };
+  // Each feature at mean 0 and variance 1 over the pictures it was trained on, so that a distance counts in their variances.
+  const raw = await compileExtractor(engine, extractor, ema);
+  const values = standardised(ema, statistics(await raw.features(images.pixels), extractor.dimension));
+  await raw.dispose();
+  const tensors = trainable.map(({ name, shape }) => [name, f32(values[name]!, shape)] as const);
+  const path = save(join(out, e.weights), tensors, recipe, extractor.id, checkpoint.path);
+  return { path, accuracy: await accuracy(engine, values, draw(domains, 20, seed, p.perClass), K) };
 }
 
 /** Linear warm-up over the first fiftieth of the steps, then a half cosine to zero: Loshchilov & Hutter 2016, https://arxiv.org/abs/1608.03983. */

@@ -1,0 +1,25 @@
+import { defineMethod, graft, ones, tf, z, zeros } from "@dit-bench/method";
+
+/** SSF: scale and shift the output of linear layers, y = s (W x + b) + t, with W and b frozen. */
+export default defineMethod({
+  name: "ssf",
+  label: () => "SSF",
+  source: "Lian et al. 2022, https://arxiv.org/abs/2210.08823",
+  options: z.strictObject({
+    at: z.string().default("blocks.*.{attn,mlp}.*").describe("linear layers, as a glob over module paths"),
+  }),
+  learningRate: 1e-3,
+  adapt: ({ at }) => ({
+    grafts: [
+      graft({
+        at,
+        weights: ({ out }) => ({ scale: ones(out), shift: zeros(out) }),
+        forward: (call, x, { scale, shift }) => tf.add(tf.mul(call(x), scale), shift),
+        merge: (base, { scale, shift }, { path }) => ({
+          [`${path}.weight`]: tf.mul(base[`${path}.weight`], tf.reshape(scale, [-1, 1])),
+          [`${path}.bias`]: tf.add(tf.mul(base[`${path}.bias`], scale), shift),
+        }),
+      }),
+    ],
+  }),
+});

@@ -1,0 +1,39 @@
+// The built program as a child process.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const entry = fileURLToPath(new URL("../bin/bench.js", import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The JSON object of the last line. */
+  readonly json: Record<string, unknown>;
+}
+
+/** Starts bench; `watch` sees what it says on stderr, as it says it. */
+export function bench(
+  args: readonly string[],
+  { cwd, watch }: { cwd: string; watch?: (stderr: string, child: ChildProcess) => void },
+): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [entry, ...args], { cwd, env: { ...process.env, NO_COLOR: "1" } });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+      watch?.(stderr, child);
+    });
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      const last = stdout.trimEnd().split("\n").at(-1) ?? "";
+      resolve({ code, signal, stdout, stderr, json: last.startsWith("{") ? JSON.parse(last) : {} });
+    });
+  });
+}

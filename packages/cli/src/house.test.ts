@@ -1,0 +1,143 @@
+// Rules of the house that no compiler checks.
+
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { builtinMethods } from "@dit-bench/runner";
+import { describe, expect, it } from "vitest";
+import { program } from "./main.ts";
+
+const top = new URL("../../..", import.meta.url).pathname;
+
+interface Manifest {
+  name: string;
+  dependencies?: Record<string, string>;
+}
+const manifest = (folder: string): Manifest => JSON.parse(readFileSync(join(top, folder, "package.json"), "utf8"));
+const folders = (folder: string) =>
+  readdirSync(join(top, folder)).filter((f) => existsSync(join(top, folder, f, "package.json")));
+
+/** Who may import whom: arrows go one way. Development dependencies are free: tests may look anywhere. */
+const arrows: Record<string, string[]> = {
+  random: [],
+  ops: [],
+  weights: [],
+  record: [],
+  compiler: [],
+  method: ["ops", "random"],
+  dit: ["method", "ops", "random"],
+  diffusion: ["ops"],
+  datasets: ["random"],
+  metrics: ["ops", "random"],
+  conformance: ["compiler", "dit", "method", "random"],
+  runner: ["compiler", "datasets", "diffusion", "dit", "method", "method-*", "metrics", "random", "record", "weights"],
+  report: ["record"],
+  cli: ["compiler", "datasets", "dit", "method", "record", "report", "runner"],
+};
+
+describe("the house", () => {
+  const allowed = (name: string, rule: readonly string[]) =>
+    rule.includes(name) || (name.startsWith("method-") && rule.includes("method-*"));
+  const own = (m: Manifest) =>
+    Object.keys(m.dependencies ?? {}).flatMap((d) => (d.startsWith("@dit-bench/") ? [d.slice(11)] : []));
+
+  it.each(folders("packages"))("packages/%s imports only what it may", (name) => {
+    expect(arrows[name], `packages/${name} has no arrows: add a line`).toBeDefined();
+    for (const d of own(manifest(`packages/${name}`))) expect(allowed(d, arrows[name]!), `${name} -> ${d}`).toBe(true);
+  });
+
+  it.each(folders("packages/methods"))("packages/methods/%s imports the contract alone", (name) => {
+    expect(own(manifest(`packages/methods/${name}`))).toEqual(["method"]);
+  });
+
+  it.each(folders("packages/methods"))("packages/methods/%s is a line in the list of built-in methods", (name) => {
+    expect(builtinMethods).toContain(manifest(`packages/methods/${name}`).name);
+  });
+
+  it("sources import no package that their manifest does not name", () => {
+    for (const folder of [
+      ...folders("packages").map((f) => `packages/${f}`),
+      ...folders("packages/methods").map((f) => `packages/methods/${f}`),
+    ]) {
+      const m = JSON.parse(readFileSync(join(top, folder, "package.json"), "utf8"));
+      for (const file of sources(join(top, folder, "src"))) {
+        const named = {
+          ...m.dependencies,
+          ...m.peerDependencies,
+          ...(/\.test\.|test\.data/.test(file) ? { vitest: "", ...m.devDependencies, "fast-check": "" } : {}),
+        };
+        for (const [, specifier] of readFileSync(file, "utf8").matchAll(
+          /^(?:import|export)[^"';]*?from "([^."][^"]*)"/gm,
+        )) {
+          const name = specifier!
+            .split("/")
+            .slice(0, specifier!.startsWith("@") ? 2 : 1)
+            .join("/");
+          if (!name.startsWith("node:")) expect(Object.keys(named), `${file} imports ${name}`).toContain(name);
+        }
+      }
+    }
+  });
+
+  it("has at its top only what belongs there", () => {
+    const wanted = [
+      "LICENSE",
+      "README.md",
+      "benchmarks",
+      "datasets.json",
+      "docs",
+      "examples",
+      "package-lock.json",
+      "package.json",
+      "packages",
+      "results",
+      "tools",
+      "tsconfig.json",
+    ];
+    const passing = ["node_modules", "runs"]; // made by installing and running, never committed
+    const found = readdirSync(top).filter((f) => !f.startsWith(".") && !passing.includes(f));
+    expect(found.sort()).toEqual(wanted.sort());
+  });
+
+  it("looks as the README's tree says, a phrase a line", () => {
+    const readme = readFileSync(join(top, "README.md"), "utf8");
+    const tree = /```tree\n([\s\S]*?)```/.exec(readme)?.[1];
+    expect(tree, "the README has no block ```tree").toBeDefined();
+    const described = new Set<string>();
+    const parents: string[] = [];
+    for (const line of tree!.trimEnd().split("\n")) {
+      const [, indent, name, phrase] = /^( *)(\S+)(?: {2,}(.+))?$/.exec(line) ?? [];
+      const depth = indent!.length / 2;
+      parents.splice(depth, parents.length, name!.replace(/\/$/, ""));
+      const path = parents.join("/");
+      expect(existsSync(join(top, path)), `the README names ${path}`).toBe(true);
+      expect(statSync(join(top, path)).isDirectory(), path).toBe(name!.endsWith("/"));
+      expect(phrase?.length ?? 0, `${path} has no phrase`).toBeGreaterThan(8);
+      described.add(path);
+    }
+    for (const f of folders("packages")) expect([...described], `packages/${f}`).toContain(`packages/${f}`);
+    for (const f of folders("packages/methods")) expect([...described]).toContain(`packages/methods/${f}`);
+    for (const f of ["benchmarks", "results", "docs", "examples", "tools", "datasets.json"])
+      expect([...described]).toContain(f);
+  });
+});
+
+describe("the command line", () => {
+  it("has these commands and flags and no others", () => {
+    const flags = Object.fromEntries(program().commands.map((c) => [c.name(), c.options.map((o) => o.long!.slice(2))]));
+    const method = ["recipe", "out", "set", "plugin", "data", "strict", "engine", "json"];
+    expect(flags).toEqual({
+      run: [...method, "method", "dataset", "seed", "threads"],
+      grid: [...method, "methods", "datasets", "seeds", "jobs"],
+      table: ["recipe", "from", "out", "json"],
+      list: ["model", "classes", "recipe", "plugin", "out", "json"],
+      pretrain: ["recipe", "out", "part", "to", "engine", "threads"],
+      doctor: ["json"],
+    });
+  });
+});
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((f) => f.endsWith(".ts"))
+    .map((f) => join(folder, f));
+}
