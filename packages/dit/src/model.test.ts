@@ -94,6 +94,14 @@ describe("fresh weights", () => {
     expect(initialDit(tiny, 2)["blocks.0.attn.qkv.weight"]).not.toEqual(w["blocks.0.attn.qkv.weight"]);
   });
 
+  it("of unit size condition the model as strongly at any width", () => {
+    const w = initialDit(tiny, 1, "unit");
+    const variance = (name: string) => w[name]!.reduce((sum, v) => sum + v * v, 0) / w[name]!.length;
+    expect(variance("y_embedder.embedding_table.weight")).toBeCloseTo(1, 0);
+    expect(variance("t_embedder.mlp.2.weight")).toBeCloseTo(2 / 64, 2);
+    expect(variance("t_embedder.mlp.0.weight")).toBeCloseTo(2 / 256, 3);
+  });
+
   it("a new class embedding keeps the null row and the base's statistics", () => {
     const base = Float32Array.from({ length: 1001 * 8 }, (_, i) => (i % 8) + 0.5 * Math.sin(i));
     const fresh = newClassEmbedding(base, { width: 8, classes: 1000 }, 2000, 3);

@@ -47,7 +47,7 @@ export async function pretrainBase({ recipe, engine, out, work, listener }: Pret
   const images = draw([sourceDomain], p.perClass, seed);
   const { method } = await loadMethod("full");
   const adapted = attach(method, ditModel(config));
-  const start = initialDit(config, seed);
+  const start = initialDit(config, seed, p.embeddings);
   const settings = {
     batch: p.batch,
     seed,

@@ -73,6 +73,8 @@ const recipeSchema = z.strictObject({
   pretraining: z.strictObject({
     seed: z.int().min(0),
     base: z.strictObject({
+      /** How the embeddings start: see initialDit. */
+      embeddings: z.enum(["published", "unit"]),
       perClass: whole,
       steps: whole,
       batch: whole,

@@ -1,0 +1,187 @@
+// The six methods against plain PyTorch, which shares no code with them: values made by tools/torch/methods.py, float32 on a CPU.
+
+import { readdirSync } from "node:fs";
+import { createEngine, type Signature, type TensorFunction, type Values } from "@dit-bench/compiler";
+import { adamwCoefficients } from "@dit-bench/diffusion";
+import { type DitConfig, dit, ditModel } from "@dit-bench/dit";
+import { type Adapted, type AnyMethod, attach, type WeightInfo, type Weights } from "@dit-bench/method";
+import adaptformer from "@dit-bench/method-adaptformer";
+import bitfit from "@dit-bench/method-bitfit";
+import difffit from "@dit-bench/method-difffit";
+import full from "@dit-bench/method-full";
+import lora from "@dit-bench/method-lora";
+import vpt from "@dit-bench/method-vpt";
+import { float32, readSafetensors, type Safetensors } from "@dit-bench/weights";
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, it } from "vitest";
+import { unflatten } from "../flat.ts";
+import { initialState, trainingStep } from "../optimise.ts";
+
+const config: DitConfig = {
+  name: "reference",
+  inputSize: 8,
+  patchSize: 4,
+  channels: 2,
+  width: 16,
+  depth: 6,
+  heads: 2,
+  mlpRatio: 4,
+  classes: 3,
+  learnSigma: true,
+};
+const model = ditModel(config);
+const methods: Record<string, AnyMethod> = { full, bitfit, lora, adaptformer, vpt, difffit };
+
+const base = read("base.safetensors");
+const baseWeights = named(base, "w.");
+const cases = readdirSync(new URL(".", import.meta.url))
+  .filter((file) => file.endsWith(".safetensors") && file !== "base.safetensors")
+  .map((file) => {
+    const stored = read(file);
+    const { method, options } = stored.metadata as { method: string; options: string };
+    const adapted = attach(methods[method]!, model, JSON.parse(options) as object);
+    const trained = { ...pick(baseWeights, adapted.trainable), ...named(stored, "w.") };
+    return { title: file.replace(".safetensors", ""), stored, adapted, trained };
+  });
+
+it("covers every built-in method, LoRA at both ranks, AdaptFormer in both forms", () => {
+  expect(cases.map((c) => c.title)).toEqual([
+    "adaptformer",
+    "adaptformer-seq",
+    "bitfit",
+    "difffit",
+    "full",
+    "lora-r16",
+    "lora-r8",
+    "vpt",
+  ]);
+});
+
+describe.each(cases)("$title, against PyTorch", ({ stored, adapted, trained }) => {
+  const wanted = named(stored, "grad.");
+
+  it("trains the same weights", () => {
+    expect(adapted.trainable.map((w) => w.name).sort()).toEqual(Object.keys(wanted).sort());
+    for (const { name, shape } of adapted.trainable)
+      expect([...shape], name).toEqual([...stored.tensors.get(`grad.${name}`)!.shape]);
+  });
+
+  it.each(["tfjs-cpu", "cpu"] as const)("on %s has its output, loss and gradients within 1e-5", async (name) => {
+    const engine = await createEngine(name, { threads: 1 });
+    const compiled = await engine.compile(lossAndGradients(adapted), signature(adapted));
+    const got = await compiled.run({ ...batch(), ...trained });
+    await compiled.dispose();
+    expect(furthest(got.output!, value(stored, "output"))).toBeLessThan(1e-5);
+    expect(relative(got.loss!, value(stored, "loss"))).toBeLessThan(1e-5);
+    for (const [weight, gradient] of Object.entries(wanted))
+      expect(relative(determined(weight, got[`d ${weight}`]!), determined(weight, gradient)), weight).toBeLessThan(
+        1e-5,
+      );
+  });
+
+  it.runIf(adapted.merges)("merged into the base model has its output within 1e-5 of the largest value", async () => {
+    const engine = await createEngine("tfjs-cpu");
+    const merged: TensorFunction = (given) => ({ output: run(adapted.merge(given).weights, given) });
+    const compiled = await engine.compile(merged, signature(adapted));
+    const { output } = await compiled.run({ ...batch(), ...trained });
+    expect(relative(output!, value(stored, "output"))).toBeLessThan(1e-5);
+  });
+
+  const after = named(stored, "after.");
+  it.runIf(Object.keys(after).length > 0).each(["tfjs-cpu", "cpu"] as const)(
+    "on %s stands where torch.optim.AdamW does after five steps of 1e-3, within 1e-6",
+    async (name) => {
+      const engine = await createEngine(name, { threads: 1 });
+      const optimizer = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
+      const inputs = Object.fromEntries(
+        Object.entries(signature(adapted)).filter(([input]) => !adapted.trainable.some((w) => w.name === input)),
+      );
+      const loss = (mine: Weights, given: Weights) => meanSquare(run({ ...given, ...mine }, given, adapted), given);
+      const step = trainingStep({ trainable: adapted.trainable, inputs, loss, optimizer, emaDecay: 0.9 });
+      const compiled = await engine.compile(...step);
+      await compiled.setState({ ...initialState(adapted.trainable, trained) });
+      for (let k = 1; k <= 5; k++) {
+        const coefficients = Object.entries(adamwCoefficients(k, optimizer)).map(([c, v]) => [`adamw.${c}`, v]);
+        await compiled.run({ ...batch(), ...Object.fromEntries(coefficients) });
+      }
+      const weights = unflatten(adapted.trainable, (await compiled.getState()).weights as Float32Array);
+      await compiled.dispose();
+      for (const [weight, values] of Object.entries(after))
+        expect(furthest(determined(weight, weights[weight]!), determined(weight, values)), weight).toBeLessThan(1e-6);
+    },
+  );
+});
+
+function run(weights: Weights, given: Weights, adapted?: Adapted): tf.Tensor {
+  return dit(weights, config, given.x!, given.t!, given.y!, adapted?.call(weights));
+}
+
+const meanSquare = (output: tf.Tensor, given: Weights): tf.Scalar =>
+  tf.mean(tf.square(tf.sub(output, given.target!))) as tf.Scalar;
+
+/** output, loss, and `d <name>` for each trainable weight. */
+function lossAndGradients(adapted: Adapted): TensorFunction {
+  const names = adapted.trainable.map((w) => w.name);
+  return (given) => {
+    const loss = (...trainable: tf.Tensor[]) => {
+      const weights = { ...given, ...Object.fromEntries(names.map((name, i) => [name, trainable[i]!])) };
+      return meanSquare(run(weights, given, adapted), given);
+    };
+    const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => given[name]!));
+    const gradients = Object.fromEntries(names.map((name, i) => [`d ${name}`, grads[i]!]));
+    return { output: run(given, given, adapted), loss: value, ...gradients };
+  };
+}
+
+function signature(adapted: Adapted): Signature {
+  const specOf = ({ shape }: WeightInfo) => ({ shape });
+  return {
+    ...Object.fromEntries(adapted.trainable.map((w) => [w.name, specOf(w)])),
+    ...Object.fromEntries(adapted.frozen.map((w) => [w.name, { shape: w.shape, value: baseWeights[w.name]! }])),
+    ...Object.fromEntries(["x", "t", "target"].map((name) => [name, { shape: base.tensors.get(name)!.shape }])),
+    y: { shape: base.tensors.get("y")!.shape, dtype: "int32" },
+  };
+}
+
+function batch(): Values {
+  return {
+    x: value(base, "x"),
+    t: value(base, "t"),
+    target: value(base, "target"),
+    y: base.tensors.get("y")!.data as Int32Array,
+  };
+}
+
+/** Without the keys' rows of a qkv bias: softmax does not see them, their true gradient is 0 and what is computed rounding alone. */
+function determined(name: string, values: ArrayLike<number>): number[] {
+  const D = config.width;
+  return Array.from(values).filter((_, i) => !(name.endsWith("attn.qkv.bias") && i >= D && i < 2 * D));
+}
+
+function furthest(got: ArrayLike<number>, want: ArrayLike<number>): number {
+  expect(got.length).toBe(want.length);
+  return Array.from(want).reduce((max, v, i) => Math.max(max, Math.abs(v - got[i]!)), 0);
+}
+
+/** The largest difference over the largest value. */
+function relative(got: ArrayLike<number>, want: ArrayLike<number>): number {
+  return furthest(got, want) / Array.from(want).reduce((max, v) => Math.max(max, Math.abs(v)), 0);
+}
+
+function read(file: string): Safetensors {
+  return readSafetensors(new URL(file, import.meta.url).pathname);
+}
+
+function value(file: Safetensors, name: string): Float32Array {
+  return float32(file.tensors.get(name)!);
+}
+
+/** The tensors under a prefix, without it. */
+function named(file: Safetensors, prefix: string): Record<string, Float32Array> {
+  const names = [...file.tensors.keys()].filter((name) => name.startsWith(prefix));
+  return Object.fromEntries(names.map((name) => [name.slice(prefix.length), value(file, name)]));
+}
+
+function pick(values: Record<string, Float32Array>, infos: readonly WeightInfo[]): Record<string, Float32Array> {
+  return Object.fromEntries(infos.flatMap(({ name }) => (values[name] ? [[name, values[name]]] : [])));
+}
