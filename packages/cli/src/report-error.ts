@@ -4,7 +4,7 @@ import { exitCodes } from "./exit-codes.ts";
 import { signalled } from "./signals.ts";
 
 const byName: Readonly<Record<string, number>> = {
-  OptionsError: exitCodes.usage,
+  MethodError: exitCodes.usage,
   UnknownDatasetError: exitCodes.usage,
   DataError: exitCodes.data,
   RecordError: exitCodes.data,
@@ -19,9 +19,9 @@ export async function reportError(error: unknown, verbose: boolean): Promise<num
   const e = error instanceof Error ? error : new Error(String(error));
   const code = exitCode(e);
   const unexpected = code === exitCodes.failure;
-  process.stderr.write(`bench: ${e.message}\n`);
+  const hint = unexpected && !verbose ? " ('bench --verbose …' shows where)" : "";
+  process.stderr.write(`bench: ${e.message}${hint}\n`);
   if (verbose) process.stderr.write(`${e.stack}\n`);
-  else if (unexpected) process.stderr.write("bench: with --verbose after 'bench' the place is shown\n");
   return code;
 }
 

@@ -5,7 +5,7 @@ import { glob } from "./glob.ts";
 import type { Init } from "./init.ts";
 import type { Graft, Method } from "./method.ts";
 import { type Model, type Module, size, type Values, type WeightInfo, type Weights } from "./model.ts";
-import { parseOptions } from "./options.ts";
+import { MethodError, parseOptions } from "./options.ts";
 
 /** A linear layer's weights as it runs: weight [out, in], bias [out]. */
 export interface Linear {
@@ -75,7 +75,8 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
   );
   const seen = new Set<string>();
   for (const { name } of grafted) {
-    if (seen.has(name)) throw new Error(`${method.name}: two grafts name a weight '${name}'; give one another key`);
+    if (seen.has(name))
+      throw new MethodError(`${method.name}: two grafts name a weight '${name}'; give one another key`);
     seen.add(name);
   }
   const byPath = new Map<string, Site[]>();
@@ -94,7 +95,7 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
     initial(base, seed) {
       const read = (name: string) => {
         const values = base[name];
-        if (!values) throw new Error(`${method.name}: the base model has no weight '${name}'`);
+        if (!values) throw new MethodError(`${method.name}: the base model has no weight '${name}'`);
         return values;
       };
       const fresh: Record<string, Float32Array> = {};
@@ -143,7 +144,7 @@ function sitesOf(who: string, g: Graft, model: Model): Site[] {
     );
   return hits.map((module) => {
     if (!g.forward && !(g.merge && module.kind === "linear"))
-      throw new Error(
+      throw new MethodError(
         `${who}: the graft on '${module.path}' has no forward; only a linear module can run on its merged weights instead`,
       );
     return { module, graft: g, prefix: `${module.path}.${who}.`, inits: g.weights(module) };
@@ -160,7 +161,7 @@ function mergedLinear(site: Site, own: Linear, mine: Weights): Linear {
   const merged = site.graft.merge!({ [weight]: own.weight, [bias]: own.bias }, mine, site.module);
   const foreign = Object.keys(merged).find((name) => name !== weight && name !== bias);
   if (foreign)
-    throw new Error(
+    throw new MethodError(
       `the graft on '${site.module.path}' has no forward, so its merge may only change that layer, not '${foreign}'`,
     );
   return { weight: merged[weight] ?? own.weight, bias: merged[bias] ?? own.bias };
@@ -170,6 +171,6 @@ const asMatrix = (w: tf.Tensor, module: Module | undefined): tf.Tensor =>
   module ? tf.reshape(w, [module.out, module.in]) : w;
 
 const matchesNothing = (who: string, what: string, pattern: string, all: string[]) =>
-  new Error(
+  new MethodError(
     `${who}: no ${what} of the model matches '${pattern}'; wanted a glob over paths such as ${all.slice(0, 4).join(", ")}`,
   );

@@ -9,4 +9,4 @@ export { constant, type Init, type InitContext, kaiming, normal, ones, uniform, 
 export { foldAffineNorm, scaleLinear } from "./merges.ts";
 export { type Adaptation, type AnyMethod, defineMethod, type Graft, graft, type Method } from "./method.ts";
 export { type Model, type Module, size, type Values, type WeightInfo, type Weights } from "./model.ts";
-export { describeOptions, OptionsError, parseOptions } from "./options.ts";
+export { describeOptions, MethodError, parseOptions } from "./options.ts";

@@ -14,10 +14,13 @@ export function parseOptions<O extends object>(method: Method<O>, given: object 
       : "";
     return `${at ? `option '${at}': ` : ""}${issue.message}${value}`;
   });
-  throw new OptionsError(`${method.name}: ${problems.join("; ")}. Its options: ${describeOptions(method)}`);
+  throw new MethodError(`${method.name}: ${problems.join("; ")}. Its options: ${describeOptions(method)}`);
 }
 
-export class OptionsError extends Error {}
+/** A method, or its options, that do not fit the contract or the model: something for whoever chose or wrote it. */
+export class MethodError extends Error {
+  override readonly name = "MethodError";
+}
 
 /** One line: each option with its default. */
 export function describeOptions(method: Method): string {

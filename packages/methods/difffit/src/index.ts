@@ -1,6 +1,6 @@
 // D = width, O = out
 
-import { defineMethod, foldAffineNorm, graft, ones, scaleLinear, tf, z, zeros } from "@dit-bench/method";
+import { defineMethod, foldAffineNorm, graft, MethodError, ones, scaleLinear, tf, z, zeros } from "@dit-bench/method";
 
 /**
  * DiffFit: train the biases, affine layer norms and scale factors γ (starting at 1) after modules of the first blocks.
@@ -26,7 +26,7 @@ export default defineMethod({
   learningRate: 1e-3,
   adapt({ gamma, from, blocks, norm }, { depth }) {
     const count = Math.min(blocks === "half" ? Math.ceil(depth / 2) : blocks, depth - from);
-    if (count < 1) throw new Error(`difffit: option 'from' is ${from}, but the model has only ${depth} blocks`);
+    if (count < 1) throw new MethodError(`difffit: option 'from' is ${from}, but the model has only ${depth} blocks`);
     const chosen = `blocks.{${Array.from({ length: count }, (_, i) => from + i)}}`;
     const scaled = {
       attn: ["attn", ".proj"],
