@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { loadRecipe, recipeNames } from "./recipe.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "recipe-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("recipes", () => {
+  it("that come with the project are valid", () => {
+    expect(recipeNames()).toContain("mini");
+    for (const name of recipeNames()) expect(loadRecipe(name).settings.name).toBe(name);
+  });
+
+  it("keep their protocol unless a setting is changed to another value", () => {
+    const { settings } = loadRecipe("mini");
+    expect(loadRecipe("mini").protocol).toBe(settings.protocol);
+    expect(loadRecipe("mini", { "training.steps": settings.training.steps }).protocol).toBe(settings.protocol);
+    const changed = loadRecipe("mini", { "training.steps": 7 });
+    expect(changed.settings.training.steps).toBe(7);
+    expect(changed.protocol).toMatch(/^mini\/1\+[0-9a-f]{8}$/);
+    expect(loadRecipe("mini", { "training.steps": 8 }).protocol).not.toBe(changed.protocol);
+  });
+
+  it.each([
+    [{ "training.step": 3 }, "did you mean 'training.steps'"],
+    [{ "training.steps": 0 }, "training.steps"],
+    [{ "training.steps": "many" }, "training.steps"],
+    [{ "training.batch.size": 3 }, "no setting 'training.batch.size'"],
+    [{ "training.__proto__": 3 }, "no setting 'training.__proto__'"],
+  ])("refuse %j", (changes, message) => {
+    expect(() => loadRecipe("mini", changes)).toThrow(message);
+  });
+
+  it("may lie in any folder, and say what is wrong with them", () => {
+    expect(() => loadRecipe(folder)).toThrow("unknown recipe");
+    writeFileSync(join(folder, "recipe.json"), "{");
+    expect(() => loadRecipe(folder)).toThrow("it is no JSON");
+    writeFileSync(join(folder, "recipe.json"), JSON.stringify({ ...loadRecipe("mini").settings, extra: 1 }));
+    expect(() => loadRecipe(folder)).toThrow("extra");
+  });
+});
