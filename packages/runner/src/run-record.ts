@@ -1,0 +1,106 @@
+// What a run says of itself when it ends.
+
+import { CLASS_EMBEDDING } from "@dit-bench/dit";
+import { type Adapted, size } from "@dit-bench/method";
+import type { RunMetrics, RunRecord } from "@dit-bench/record";
+import type { Dataset } from "./dataset.ts";
+import { codeState, machine, versions } from "./provenance.ts";
+import type { RunTask } from "./run.ts";
+import type { Stopwatch } from "./stopwatch.ts";
+import type { Trained } from "./train.ts";
+
+/** What is known before training. */
+export interface Beginning {
+  readonly task: RunTask;
+  readonly adapted: Adapted;
+  readonly data: Dataset;
+  readonly startedAt: Date;
+  readonly identity: string;
+  /** SHA-256 of the weight files. */
+  readonly base: string;
+  readonly extractor: string;
+}
+
+/** Metrics and the trained file's SHA-256 are null where the run diverged. */
+export function recordOf(
+  b: Beginning,
+  trained: Omit<Trained, "ema">,
+  clock: Stopwatch,
+  metrics: RunMetrics | null,
+  trainedHash: string | null,
+): RunRecord {
+  const { task, adapted, data } = b;
+  const { settings, protocol } = task.recipe;
+  const total = (w: readonly { readonly shape: readonly number[] }[]) =>
+    w.reduce((sum, { shape }) => sum + size(shape), 0);
+  const seconds = (name: string) => round(clock.laps[name] ?? 0, 3);
+  const finished = metrics !== null;
+  return {
+    schema: 1,
+    protocol: data.source === "folder" ? `${protocol} on own images` : protocol,
+    identity: b.identity,
+    recipe: settings.name,
+    miniature: settings.miniature,
+    cell: {
+      method: adapted.method.name,
+      methodLabel: adapted.method.label(adapted.options),
+      methodSource: task.method.from,
+      options: adapted.options as Record<string, unknown>,
+      dataset: data.name,
+      datasetTitle: data.title,
+      seed: task.seed,
+    },
+    data: {
+      source: data.source,
+      classes: [...data.classes],
+      images: data.labels.length,
+      size: data.size,
+      fingerprint: data.fingerprint,
+      skipped: data.skipped,
+    },
+    settings,
+    code: codeState(),
+    versions: versions(),
+    machine: machine(),
+    engine: { name: task.engine.name, threads: task.engine.threads },
+    weights: { base: b.base, extractor: b.extractor, trained: trainedHash },
+    parameters: {
+      trainable: adapted.parameters,
+      classEmbedding: total(adapted.trainable.filter((w) => w.name === CLASS_EMBEDDING)),
+      model: total(adapted.trainable) + total(adapted.frozen),
+    },
+    times: {
+      data: seconds("data"),
+      compile: round(trained.compileSeconds, 3),
+      train: round(trained.trainSeconds, 3),
+      sample: finished ? seconds("sample") : null,
+      features: finished ? seconds("features") : null,
+      score: finished ? seconds("score") : null,
+      total: round((Date.now() - b.startedAt.getTime()) / 1e3, 3),
+    },
+    stepMilliseconds: round(trained.stepMilliseconds, 2),
+    peakMemoryMB: round((process.resourceUsage().maxRSS * 1024) / 1e6, 1),
+    training: {
+      steps: trained.losses.length,
+      batch: settings.training.batch,
+      resumes: trained.resumes,
+      loss: thinned(trained.losses),
+    },
+    metrics,
+    exit: finished ? "finished" : "diverged",
+    startedAt: b.startedAt.toISOString(),
+    finishedAt: new Date().toISOString(),
+  };
+}
+
+/** At most sixty points of the loss, each the mean of the steps since the one before. */
+function thinned(losses: readonly number[]): { step: number; value: number | null }[] {
+  const stride = Math.ceil(losses.length / 60);
+  return Array.from({ length: Math.ceil(losses.length / stride) }, (_, i) => {
+    const part = losses.slice(i * stride, (i + 1) * stride);
+    const mean = part.reduce((a, b) => a + b, 0) / part.length;
+    return { step: i * stride + part.length, value: Number.isFinite(mean) ? round(mean, 6) : null };
+  });
+}
+
+const round = (x: number, digits: number): number => Math.round(x * 10 ** digits) / 10 ** digits;

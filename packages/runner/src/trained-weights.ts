@@ -1,0 +1,33 @@
+// The file that a run is for: what was trained, alone.
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Adapted } from "@dit-bench/method";
+import { writeSafetensors } from "@dit-bench/weights";
+import type { Recipe } from "./recipe.ts";
+import type { Trained } from "./train.ts";
+
+/** The moving average of the trained weights, as it was sampled from; the metadata says how to put it back on. Returns the file's SHA-256. */
+export function writeTrained(
+  path: string,
+  adapted: Adapted,
+  trained: Trained,
+  about: { readonly recipe: Recipe; readonly dataset: string; readonly seed: number; readonly identity: string },
+): string {
+  const { recipe, dataset, seed, identity } = about;
+  const tensors = adapted.trainable.map(
+    ({ name, shape }) => [name, { type: "F32" as const, shape, data: trained.ema[name]! }] as const,
+  );
+  writeSafetensors(path, tensors, {
+    identity,
+    what: "moving average of the trained weights",
+    recipe: recipe.settings.name,
+    protocol: recipe.protocol,
+    settings: JSON.stringify(recipe.settings),
+    method: adapted.method.name,
+    options: JSON.stringify(adapted.options),
+    dataset,
+    seed: String(seed),
+  });
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}
