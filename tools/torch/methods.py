@@ -1,0 +1,396 @@
+"""The fine-tuning methods in plain PyTorch: outputs, losses, gradients and AdamW steps that dit-bench's own are held against.
+
+    python tools/torch/methods.py [folder]
+
+Writes base.safetensors (base weights, inputs, target) and one file per method: `w.<name>` trained weights, moved off their
+start (absent where they stand at the base weight), `output`, `loss` (mean square against the target), `grad.<name>`, and where
+the optimizer is tried `after.<name>`, the weights after five AdamW steps on the same batch. Names are dit-bench's.
+
+Everything is float32 on a CPU, written from the papers: DiT (arXiv 2212.09748), BitFit (2106.10199), LoRA (2106.09685),
+AdaptFormer (2205.13535), VPT (2203.12119), DiffFit (2304.06648).
+"""
+import json
+import math
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import nn
+
+INPUT, PATCH, CHANNELS, WIDTH, DEPTH, HEADS, CLASSES = 8, 4, 2, 16, 6, 2, 3
+FREQUENCIES, BATCH, STEPS = 256, 3, 5
+
+
+# The base model
+
+
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.qkv = nn.Linear(WIDTH, 3 * WIDTH)
+        self.proj = nn.Linear(WIDTH, WIDTH)
+
+    def forward(self, x):
+        n, t, d = x.shape
+        q, k, v = self.qkv(x).view(n, t, 3, HEADS, d // HEADS).permute(2, 0, 3, 1, 4)
+        y = F.scaled_dot_product_attention(q, k, v)
+        return self.proj(y.transpose(1, 2).reshape(n, t, d))
+
+
+class Mlp(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(WIDTH, 4 * WIDTH)
+        self.fc2 = nn.Linear(4 * WIDTH, WIDTH)
+
+    def forward(self, x):
+        return self.fc2(F.gelu(self.fc1(x), approximate="tanh"))
+
+
+def plain_norm():
+    return nn.LayerNorm(WIDTH, eps=1e-6, elementwise_affine=False)
+
+
+def modulation(parts):
+    return nn.Sequential(nn.SiLU(), nn.Linear(WIDTH, parts * WIDTH))
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm1, self.attn = plain_norm(), Attention()
+        self.norm2, self.mlp = plain_norm(), Mlp()
+        self.adaLN_modulation = modulation(6)
+
+    def forward(self, x, c):
+        shift1, scale1, gate1, shift2, scale2, gate2 = self.adaLN_modulation(c)[:, None].chunk(6, dim=-1)
+        x = x + gate1 * self.attn(self.norm1(x) * (1 + scale1) + shift1)
+        return x + gate2 * self.mlp(self.norm2(x) * (1 + scale2) + shift2)
+
+
+class PatchEmbedding(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.proj = nn.Conv2d(CHANNELS, WIDTH, PATCH, stride=PATCH)
+
+    def forward(self, x):
+        return self.proj(x).flatten(2).transpose(1, 2)
+
+
+class TimeEmbedding(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mlp = nn.Sequential(nn.Linear(FREQUENCIES, WIDTH), nn.SiLU(), nn.Linear(WIDTH, WIDTH))
+
+    def forward(self, t):
+        half = FREQUENCIES // 2
+        frequencies = torch.exp(-math.log(10000) * torch.arange(half, dtype=torch.float32) / half)
+        angles = t[:, None] * frequencies
+        return self.mlp(torch.cat([angles.cos(), angles.sin()], dim=1))
+
+
+class ClassEmbedding(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding_table = nn.Embedding(CLASSES + 1, WIDTH)  # the last row is the null class
+
+    def forward(self, y):
+        return self.embedding_table(y)
+
+
+class FinalLayer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm_final = plain_norm()
+        self.linear = nn.Linear(WIDTH, PATCH * PATCH * 2 * CHANNELS)
+        self.adaLN_modulation = modulation(2)
+
+    def forward(self, x, c):
+        shift, scale = self.adaLN_modulation(c)[:, None].chunk(2, dim=-1)
+        return self.linear(self.norm_final(x) * (1 + scale) + shift)
+
+
+class DiT(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.x_embedder, self.t_embedder, self.y_embedder = PatchEmbedding(), TimeEmbedding(), ClassEmbedding()
+        self.register_buffer("pos_embed", sin_cos_positions())
+        self.blocks = nn.ModuleList(Block() for _ in range(DEPTH))
+        self.final_layer = FinalLayer()
+
+    def forward(self, x, t, y):
+        h = self.x_embedder(x) + self.pos_embed
+        c = self.t_embedder(t) + self.y_embedder(y)
+        for block in self.blocks:
+            h = block(h, c)
+        # [N, T, patch row, patch column, channel]: F.fold wants [N, channel, row, column, T]
+        patches = self.final_layer(h, c).unflatten(2, (PATCH, PATCH, 2 * CHANNELS)).permute(0, 4, 2, 3, 1)
+        return F.fold(patches.flatten(1, 3), (INPUT, INPUT), PATCH, stride=PATCH)
+
+
+def sin_cos_positions():
+    """[1, T, D]: the first half of the width encodes the column, the second the row; sines before cosines in each."""
+    side = INPUT // PATCH
+    row, column = np.divmod(np.arange(side * side), side)
+    omega = 10000.0 ** (-np.arange(WIDTH // 4) / (WIDTH // 4))
+    columns, rows = np.outer(column, omega), np.outer(row, omega)
+    values = np.concatenate([np.sin(columns), np.cos(columns), np.sin(rows), np.cos(rows)], axis=1)
+    return torch.tensor(values, dtype=torch.float32)[None]
+
+
+# The methods. Each changes a model in place; new parameters stand beside the base model's, whose names stay.
+
+
+class LoraLinear(nn.Linear):
+    """y = W x + b + (alpha / r) B A x, with alpha 1, loralib's default."""
+
+    def __init__(self, rank):
+        super().__init__(WIDTH, 3 * WIDTH)
+        self.lora_A = nn.Parameter(torch.empty(rank, WIDTH))
+        self.lora_B = nn.Parameter(torch.zeros(3 * WIDTH, rank))
+        nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
+        self.scaling = 1 / rank
+
+    def forward(self, x):
+        return super().forward(x) + self.scaling * F.linear(F.linear(x, self.lora_A), self.lora_B)
+
+
+def lora(model, rank):
+    for block in model.blocks:
+        block.attn.qkv = LoraLinear(rank)
+
+
+class Adapter(nn.Module):
+    """AdaptFormer's bottleneck: width 64, factor 0.1, no layer norm. Its dropout in training is left out."""
+
+    def __init__(self):
+        super().__init__()
+        self.down, self.up = nn.Linear(WIDTH, 64), nn.Linear(64, WIDTH)
+        nn.init.kaiming_uniform_(self.down.weight, a=math.sqrt(5))
+        for zero in self.down.bias, self.up.weight, self.up.bias:
+            nn.init.zeros_(zero)
+
+    def forward(self, x):
+        return 0.1 * self.up(F.relu(self.down(x)))
+
+
+class ParallelAdapterBlock(Block):
+    """The adapter reads the residual stream before norm2; what it gives is added beside what the gated MLP gives."""
+
+    def __init__(self):
+        super().__init__()
+        self.adapter = Adapter()
+
+    def forward(self, x, c):
+        shift1, scale1, gate1, shift2, scale2, gate2 = self.adaLN_modulation(c)[:, None].chunk(6, dim=-1)
+        x = x + gate1 * self.attn(self.norm1(x) * (1 + scale1) + shift1)
+        return x + gate2 * self.mlp(self.norm2(x) * (1 + scale2) + shift2) + self.adapter(x)
+
+
+class SequentialAdapterMlp(Mlp):
+    """The adapter reads the MLP's output and adds to it, inside the residual branch: before the gate."""
+
+    def __init__(self):
+        super().__init__()
+        self.adapter = Adapter()
+
+    def forward(self, x):
+        y = super().forward(x)
+        return y + self.adapter(y)
+
+
+def adaptformer(model, form):
+    for i in range(DEPTH):
+        if form == "parallel":
+            model.blocks[i] = ParallelAdapterBlock()
+        else:
+            model.blocks[i].mlp = SequentialAdapterMlp()
+
+
+class PromptedBlock(Block):
+    """One learned token before the image's own; what comes out at its place is dropped."""
+
+    def __init__(self):
+        super().__init__()
+        self.prompt = nn.Parameter(0.02 * torch.randn(1, WIDTH))
+
+    def forward(self, x, c):
+        prompt = self.prompt.expand(len(x), -1, -1)
+        return super().forward(torch.cat([prompt, x], dim=1), c)[:, 1:]
+
+
+def vpt(model):
+    for i in range(5):
+        model.blocks[i] = PromptedBlock()
+
+
+class ScaledAttention(Attention):
+    """gamma on the output of qkv, of proj, and (gamma1) of the whole attention."""
+
+    def __init__(self):
+        super().__init__()
+        self.gamma_qkv = nn.Parameter(torch.ones(3 * WIDTH))
+        self.gamma_proj = nn.Parameter(torch.ones(WIDTH))
+
+    def forward(self, x):
+        n, t, d = x.shape
+        q, k, v = (self.gamma_qkv * self.qkv(x)).view(n, t, 3, HEADS, d // HEADS).permute(2, 0, 3, 1, 4)
+        y = F.scaled_dot_product_attention(q, k, v)
+        return self.gamma_proj * self.proj(y.transpose(1, 2).reshape(n, t, d))
+
+
+class ScaledBlock(Block):
+    """DiffFit, figure 4: gamma1 on the attention's output, gamma2 on the MLP's, before each is added back."""
+
+    def __init__(self):
+        super().__init__()
+        self.attn = ScaledAttention()
+        self.gamma1, self.gamma2 = nn.Parameter(torch.ones(WIDTH)), nn.Parameter(torch.ones(WIDTH))
+
+    def forward(self, x, c):
+        shift1, scale1, gate1, shift2, scale2, gate2 = self.adaLN_modulation(c)[:, None].chunk(6, dim=-1)
+        x = x + self.gamma1 * gate1 * self.attn(self.norm1(x) * (1 + scale1) + shift1)
+        return x + self.gamma2 * gate2 * self.mlp(self.norm2(x) * (1 + scale2) + shift2)
+
+
+def difffit(model):
+    for i in range(DEPTH // 2):
+        model.blocks[i] = ScaledBlock()
+    for block in model.blocks:
+        block.norm1, block.norm2 = nn.LayerNorm(WIDTH, eps=1e-6), nn.LayerNorm(WIDTH, eps=1e-6)
+    model.final_layer.norm_final = nn.LayerNorm(WIDTH, eps=1e-6)
+
+
+# File, method and options as dit-bench names them, what it does to the model, which parameters train beside the class embedding.
+METHODS = [
+    ("full", "full", {}, lambda m: None, [""]),
+    ("bitfit", "bitfit", {}, lambda m: None, ["bias"]),
+    ("lora-r8", "lora", {}, lambda m: lora(m, 8), ["lora_"]),
+    ("lora-r16", "lora", {"rank": 16}, lambda m: lora(m, 16), ["lora_"]),
+    ("adaptformer", "adaptformer", {}, lambda m: adaptformer(m, "parallel"), ["adapter"]),
+    ("adaptformer-seq", "adaptformer", {"form": "sequential"}, lambda m: adaptformer(m, "sequential"), ["adapter"]),
+    ("vpt", "vpt", {}, vpt, ["prompt", "final_layer"]),
+    ("difffit", "difffit", {}, difffit, ["bias", "norm", "gamma"]),
+]
+
+# dit-bench's names of what a method adds.
+NAMES = [
+    (r"attn\.qkv\.lora_A$", "attn.qkv.lora.a_RI"),
+    (r"attn\.qkv\.lora_B$", "attn.qkv.lora.b_OR"),
+    (r"(blocks\.\d+)\.adapter\.", r"\1.mlp_branch.adapter."),
+    (r"adapter\.down\.weight$", "adaptformer.down_RD"),
+    (r"adapter\.down\.bias$", "adaptformer.downBias_R"),
+    (r"adapter\.up\.weight$", "adaptformer.up_DR"),
+    (r"adapter\.up\.bias$", "adaptformer.upBias_D"),
+    (r"\.prompt$", ".vpt.prompt_LD"),
+    (r"attn\.gamma_(qkv|proj)$", r"attn.\1.difffit.gamma_O"),
+    (r"(blocks\.\d+)\.gamma1$", r"\1.attn.difffit.gamma_O"),
+    (r"(blocks\.\d+)\.gamma2$", r"\1.mlp.difffit.gamma_O"),
+    (r"(norm1|norm2|norm_final)\.(weight|bias)$", r"\1.difffit.\2_D"),
+]
+
+
+def our_name(name):
+    for pattern, ours in NAMES:
+        name = re.sub(pattern, ours, name)
+    return name
+
+
+def draw_base(rng):
+    """Weights N(0, 1/fan-in), biases N(0, 0.1^2), class table N(0, 0.5^2): nothing zero, every part matters."""
+    base = {}
+    for name, value in DiT().state_dict().items():
+        if name == "pos_embed":
+            base[name] = value
+            continue
+        fan_in = math.prod(value.shape[1:])
+        std = 0.1 if name.endswith("bias") else 0.5 if "embedding_table" in name else fan_in**-0.5
+        base[name] = torch.tensor(std * rng.standard_normal(value.shape), dtype=torch.float32)
+    return base
+
+
+def draw_inputs(rng):
+    shape = (BATCH, CHANNELS, INPUT, INPUT)
+    return {
+        "x": torch.tensor(rng.standard_normal(shape), dtype=torch.float32),
+        "t": torch.tensor([3.0, 250.0, 999.0]),
+        "y": torch.tensor([0, 2, CLASSES], dtype=torch.int32),
+        "target": torch.tensor(rng.standard_normal((BATCH, 2 * CHANNELS, INPUT, INPUT)), dtype=torch.float32),
+    }
+
+
+def adapted(base, change, patterns, move):
+    """A model with the method on it and the base weights in it, and its trainable parameters by their PyTorch names."""
+    torch.manual_seed(0)
+    rng = np.random.default_rng(1)
+    model = DiT()
+    change(model)
+    missing, unexpected = model.load_state_dict(base, strict=False)
+    if unexpected:
+        raise RuntimeError(f"the method renamed base weights {unexpected}")
+    trained = {}
+    for name, p in model.named_parameters():
+        trains = "y_embedder" in name or any(pattern in name for pattern in patterns)
+        p.requires_grad_(trains)
+        if not trains:
+            continue
+        trained[name] = p
+        if move:
+            std = 0.3 if name in missing else 0.1
+            p.data += torch.tensor(std * rng.standard_normal(p.shape), dtype=torch.float32)
+    return model, trained
+
+
+def reference(base, inputs, key, change, patterns):
+    model, trained = adapted(base, change, patterns, move=key != "full")
+    start = {name: p.detach().clone() for name, p in trained.items()}
+
+    def loss():
+        output = model(inputs["x"], inputs["t"], inputs["y"])
+        return output, F.mse_loss(output, inputs["target"])
+
+    output, value = loss()
+    value.backward()
+    values = {"output": output.detach().contiguous(), "loss": value.detach()}
+    for name, p in trained.items():
+        values[f"grad.{our_name(name)}"] = p.grad.clone()
+        if name not in base or not torch.equal(start[name], base[name]):
+            values[f"w.{our_name(name)}"] = start[name]
+
+    if key in ("lora-r8", "difffit"):
+        optimizer = torch.optim.AdamW(trained.values(), lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0)
+        for _ in range(STEPS):
+            optimizer.zero_grad()
+            loss()[1].backward()
+            optimizer.step()
+        for name, p in trained.items():
+            values[f"after.{our_name(name)}"] = p.detach().clone()
+    return values
+
+
+def main():
+    torch.set_num_threads(1)  # one order of summation
+    default = Path(__file__).parents[2] / "packages/runner/src/reference"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    folder.mkdir(parents=True, exist_ok=True)
+    made_by = {"made-by": "tools/torch/methods.py", "torch": torch.__version__}
+    rng = np.random.default_rng(0)
+    base, inputs = draw_base(rng), draw_inputs(rng)
+    save_file({**{f"w.{k}": v for k, v in base.items()}, **inputs}, folder / "base.safetensors", made_by)
+    plain = DiT()
+    plain.load_state_dict(base)
+    with torch.no_grad():
+        at_base = plain(inputs["x"], inputs["t"], inputs["y"])
+    for key, method, options, change, patterns in METHODS:
+        values = reference(base, inputs, key, change, patterns)
+        path = folder / f"{key}.safetensors"
+        save_file(values, path, {**made_by, "method": method, "options": json.dumps(options)})
+        moved = (values["output"] - at_base).abs().max().item()
+        print(f"{key}: {path.stat().st_size} bytes, loss {values['loss'].item():.6f}, moved from the base by {moved:.3g}")
+
+
+main()
