@@ -6,6 +6,7 @@ import { postImpressionism } from "./post-impressionism.ts";
 import { surrealism } from "./surrealism.ts";
 import { ukiyoE } from "./ukiyo-e.ts";
 
+/** Stands for ArtBench-10: paintings and prints by style. */
 export const artbench = miniature(
   { name: "artbench", title: "Art (miniature)", subject: "paintings and prints in six styles" },
   {

@@ -5,19 +5,23 @@ import { hex, mix, scaled, varied } from "../raster/color.ts";
 import { sin } from "../raster/elementary.ts";
 import { clouds, stretched } from "../raster/noise.ts";
 import { flat, glow, gradient, grained, lerp, round, soft, solid, wash } from "../raster/paint.ts";
-import { circle, curve, ellipse, halfPlane, line, polygon, stroke } from "../raster/shapes.ts";
+import { circle, curve, ellipse, halfPlane, line, pairs, polygon, stroke } from "../raster/shapes.ts";
 import { easel, varnish } from "./easel.ts";
 
 /** Faces and fruit that a single light lifts out of the dark. */
 export function baroque(r: Stream, size: number): Canvas {
   const sx = side(r);
-  const b = easel(size, { x: sx * 0.75, y: -0.4, z: 0.52 }, 0.1);
+  const b = easel(size, { x: sx * 0.66, y: -0.36, z: 0.66 }, 0.14);
   const dark = varied(r, hex("1a100b"), 0.015);
-  wash(b, glow(0.5 + sx * 0.4, 0.1, 0.9, mix(dark, hex("6a4420"), between(r, 0.4, 0.8)), dark));
+  wash(b, glow(0.5 + sx * 0.4, 0.1, 0.9, mix(dark, hex("7a5026"), between(r, 0.5, 1)), dark));
   if (happens(r, 0.62)) {
-    const f = at(b, around(r, 0.5, 0.07), around(r, 0.4, 0.04), between(r, 0.19, 0.25), around(r, 0, 0.2));
-    const skin = varied(r, hex("e8b888"), 0.04);
-    const robe = varied(r, pick(r, [hex("7a1414"), hex("1c1410"), hex("3a2a14"), hex("1c2c4a"), hex("8a5a1c")]), 0.04);
+    const f = at(b, around(r, 0.5, 0.07), around(r, 0.42, 0.04), between(r, 0.26, 0.34), around(r, 0, 0.2));
+    const skin = varied(r, hex("f8cc9c"), 0.04);
+    const robe = varied(
+      r,
+      pick(r, [hex("a81c18"), hex("2c201a"), hex("6a4a20"), hex("2a4478"), hex("b8781c"), hex("2a5a3c")]),
+      0.04,
+    );
     const cloth = stretched(clouds(r), 2, 4);
     round(
       f,
@@ -41,27 +45,14 @@ export function baroque(r: Stream, size: number): Canvas {
         { bevel: 0.2 },
       );
     else if (collar === "lace")
-      round(
-        f,
-        polygon(
-          [
-            [-0.9, 1.2],
-            [0, 1.05],
-            [0.9, 1.2],
-            [0.2, 1.75],
-            [0, 1.45],
-            [-0.2, 1.75],
-          ],
-          0.06,
-        ),
-        hex("f2e8d2"),
-        { bevel: 0.15 },
-      );
+      round(f, polygon(pairs([-0.9, 1.2, 0, 1.05, 0.9, 1.2, 0.2, 1.75, 0, 1.45, -0.2, 1.75]), 0.06), hex("f2e8d2"), {
+        bevel: 0.15,
+      });
     round(f, ellipse(0, 0.1, 0.68, 0.85), skin, { bevel: 0.62, gloss: 0.15 });
     for (const s of [-1, 1]) {
-      soft(f, ellipse(s * 0.28, -0.02, 0.2, 0.13), scaled(skin, 0.35), 0.12, 0.7);
-      flat(f, ellipse(s * 0.28, 0, 0.1, 0.065), hex("1c120c"));
-      flat(f, circle(s * 0.28 + sx * 0.03, -0.02, 0.03), hex("f8ecd8"));
+      soft(f, ellipse(s * 0.28, -0.04, 0.2, 0.12), scaled(skin, 0.4), 0.1, 0.6);
+      flat(f, ellipse(s * 0.28, 0, 0.13, 0.075), hex("e8d8c0"));
+      flat(f, circle(s * 0.28, 0, 0.08), hex("1c120c"));
     }
     soft(f, line(-sx * 0.06, 0.05, -sx * 0.08, 0.34, 0.05, 0.09), scaled(skin, 0.45), 0.1, 0.7);
     flat(f, stroke(curve([-0.2, 0.58], [0, 0.62], [0.2, 0.58], 3), 0.05), hex("9a3a2c"));
@@ -70,7 +61,7 @@ export function baroque(r: Stream, size: number): Canvas {
       round(f, ellipse(0, -0.85, 0.8, 0.5), hex("1c1512"), { bevel: 0.4 });
     }
     const shade = at(b, 0.5 - sx * 0.75, 0.5, 1);
-    soft(shade, ellipse(0, 0, 0.6, 0.9), dark, 0.5, 0.85);
+    soft(shade, ellipse(0, 0, 0.5, 0.9), dark, 0.6, 0.75);
   } else stillLife(b, r, sx);
   wash(b, gradient(0.5 + sx * 0.5, 0, hex("c88a3c"), 0.5 - sx * 0.5, 1, dark), 0.14);
   return varnish(b, r, 0.04);

@@ -5,7 +5,7 @@ import { type Color, hex, hsl, mix, scaled, varied } from "../raster/color.ts";
 import { clamp, cos, sin, TURN } from "../raster/elementary.ts";
 import { clouds, stretched } from "../raster/noise.ts";
 import { flat, gradient, lerp, wash } from "../raster/paint.ts";
-import { box, circle, ellipse, line, type Point, polygon, stroke } from "../raster/shapes.ts";
+import { box, circle, ellipse, line, type Point, pairs, polygon, stroke } from "../raster/shapes.ts";
 import { easel, varnish } from "./easel.ts";
 
 /** Figures, houses and horses broken into loud facets. */
@@ -71,21 +71,7 @@ function mask(f: Brush, r: Stream, palette: readonly Color[], dark: Color): void
     const c = k === 0 ? palette[1]! : palette[2]!;
     lerp(ink, c, mix(c, [1, 1, 0.7], 0.5), clamp(0.5 - y * 0.6));
   });
-  flat(
-    f,
-    polygon(
-      [
-        [-0.6, -0.8],
-        [0, -1.25],
-        [0.6, -0.85],
-        [0.3, -0.65],
-        [0, -0.75],
-        [-0.35, -0.6],
-      ],
-      0.05,
-    ),
-    palette[4]!,
-  );
+  flat(f, polygon(pairs([-0.6, -0.8, 0, -1.25, 0.6, -0.85, 0.3, -0.65, 0, -0.75, -0.35, -0.6]), 0.05), palette[4]!);
   for (const s of [-1, 1]) {
     const y = -0.18 + s * 0.05;
     flat(
@@ -115,33 +101,10 @@ function mask(f: Brush, r: Stream, palette: readonly Color[], dark: Color): void
       dark,
     );
   }
-  flat(
-    f,
-    stroke(
-      [
-        [-0.02, -0.25],
-        [0.16, 0.3],
-        [-0.06, 0.34],
-      ],
-      0.05,
-    ),
-    dark,
-  );
+  flat(f, stroke(pairs([-0.02, -0.25, 0.16, 0.3, -0.06, 0.34]), 0.05), dark);
   if (happens(r, 0.5)) flat(f, ellipse(0, 0.65, 0.17, between(r, 0.14, 0.24)), dark);
   else {
-    flat(
-      f,
-      polygon(
-        [
-          [-0.3, 0.6],
-          [0, 0.52],
-          [0.3, 0.62],
-          [0, 0.75],
-        ],
-        0.03,
-      ),
-      hex("d81c2c"),
-    );
+    flat(f, polygon(pairs([-0.3, 0.6, 0, 0.52, 0.3, 0.62, 0, 0.75]), 0.03), hex("d81c2c"));
     flat(f, line(-0.28, 0.62, 0.28, 0.63, 0.025), dark);
   }
 }

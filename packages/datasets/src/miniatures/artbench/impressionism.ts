@@ -5,7 +5,7 @@ import { type Color, hex, hsl, mix, scaled, varied } from "../raster/color.ts";
 import { clamp } from "../raster/elementary.ts";
 import { noise } from "../raster/noise.ts";
 import { flat, lerp, wash } from "../raster/paint.ts";
-import { both, circle, curve, ellipse, halfPlane, line, polygon, stroke } from "../raster/shapes.ts";
+import { both, circle, curve, ellipse, halfPlane, line, pairs, polygon, stroke } from "../raster/shapes.ts";
 import { dabs, easel, varnish } from "./easel.ts";
 
 /** Ponds, gardens and harbours in dabs of broken colour. */
@@ -49,74 +49,69 @@ export function impressionism(r: Stream, size: number): Canvas {
       return c;
     },
   );
-  if (motif === "pond") {
-    const pads = count(r, 5, 9);
-    for (let i = 0; i < pads; i++) {
-      const t = between(r, 0.1, 1);
-      const p = at(b, r.uniform(), horizon + 0.06 + t * (0.9 - horizon), 0.05 + 0.09 * t);
-      for (let k = 0; k < 5; k++)
-        flat(p, dash(around(r, 0, 0.8), around(r, 0, 0.22), 0.5, 0.14), varied(r, hsl(0.3, 0.35, 0.5), 0.1));
-      if (happens(r, 0.65))
-        for (let k = 0; k < 3; k++)
-          flat(
-            p,
-            dash(around(r, 0, 0.3), -0.2 + around(r, 0, 0.12), 0.2, 0.15),
-            varied(r, pick(r, [hex("f4c8d4"), hex("f8f0ee"), hex("e890b0")]), 0.05),
-          );
-    }
-    if (happens(r, 0.4))
+  if (motif === "pond") pond(b, r, horizon);
+  else if (motif === "harbour") harbour(b, r, horizon, sunX, water, air);
+  else garden(b, r, horizon, trees);
+  return varnish(b, r, 0.08);
+}
+
+/** Water lilies and, now and then, a footbridge. */
+function pond(b: Brush, r: Stream, horizon: number): void {
+  const leaf = hsl(around(r, 0.3, 0.04), 0.42, between(r, 0.42, 0.55));
+  if (happens(r, 0.5)) {
+    const wood = varied(r, hex("5f9a8a"), 0.06);
+    const y = horizon + between(r, 0.12, 0.2);
+    for (const lift of [0, -0.09])
       flat(
         b,
-        stroke(curve([-0.1, horizon + 0.2], [0.5, horizon - 0.18], [1.1, horizon + 0.2], 8), 0.025),
-        varied(r, hex("4a7a78"), 0.05),
-      );
-  } else if (motif === "harbour") {
-    flat(b, circle(sunX, horizon - between(r, 0.1, 0.25), between(r, 0.05, 0.07)), hex("f5642c"));
-    for (let i = 0; i < 3; i++) {
-      const p = at(b, between(r, 0.12, 0.88), horizon + between(r, 0.02, 0.3), between(r, 0.08, 0.16), 0, side(r));
-      const tone = mix(scaled(water, 0.4), hex("2a3044"), 0.5);
-      flat(
-        p,
-        polygon(
-          [
-            [-0.9, 0],
-            [0.9, 0],
-            [0.6, 0.3],
-            [-0.6, 0.3],
-          ],
-          0.04,
+        stroke(
+          curve([-0.1, y + 0.16 + lift], [0.5, y - 0.24 + lift], [1.1, y + 0.16 + lift], 10),
+          lift === 0 ? 0.03 : 0.014,
         ),
-        tone,
+        wood,
       );
-      flat(p, line(0, 0, 0, -1.5, 0.07), tone);
-      if (happens(r, 0.7))
-        flat(
-          p,
-          polygon(
-            [
-              [0.06, -1.5],
-              [0.75, -0.15],
-              [0.06, -0.15],
-            ],
-            0.04,
-          ),
-          mix(air, [1, 1, 1], 0.4),
-        );
+    for (let k = 0; k < 7; k++) {
+      const x = 0.05 + k * 0.15;
+      const deck = y + 0.16 - 0.4 * 2 * ((x + 0.1) / 1.2) * (1 - (x + 0.1) / 1.2);
+      flat(b, line(x, deck, x, deck - 0.09, 0.01), wood);
     }
-  } else {
-    for (let i = 0; i < 3; i++) {
-      const x = r.uniform();
-      const s = between(r, 0.08, 0.15);
-      for (let k = 0; k < 14; k++)
-        flat(
-          b,
-          dash(x + around(r, 0, s), horizon - s * 0.9 + around(r, 0, s), s * 0.3, s * 0.16),
-          varied(r, trees, 0.1),
-        );
-    }
-    if (happens(r, 0.5)) parasolLady(b, r, between(r, 0.25, 0.75), between(r, 0.62, 0.75));
   }
-  return varnish(b, r, 0.08);
+  const pads = count(r, 6, 9);
+  for (let i = 0; i < pads; i++) {
+    const t = (i + r.uniform()) / pads;
+    const p = at(b, r.uniform(), horizon + 0.2 + t * (0.78 - horizon), 0.07 + 0.11 * t);
+    for (let k = 0; k < 6; k++) flat(p, dash(around(r, 0, 0.7), around(r, 0, 0.26), 0.5, 0.16), varied(r, leaf, 0.12));
+    if (happens(r, 0.75)) {
+      const petal = pick(r, [hex("f6b8cc"), hex("fbf3f0"), hex("ee8aae")]);
+      for (let k = 0; k < 4; k++)
+        flat(p, dash(around(r, 0, 0.3), -0.22 + around(r, 0, 0.16), 0.16, 0.18), varied(r, petal, 0.06));
+    }
+  }
+}
+
+/** A red sun and boats at anchor. */
+function harbour(b: Brush, r: Stream, horizon: number, sunX: number, water: Color, air: Color): void {
+  flat(b, circle(sunX, horizon - between(r, 0.1, 0.25), between(r, 0.05, 0.07)), hex("f5642c"));
+  const tone = mix(scaled(water, 0.4), hex("2a3044"), 0.5);
+  const boats = count(r, 1, 3);
+  for (let i = 0; i < boats; i++) {
+    const p = at(b, between(r, 0.12, 0.88), horizon + between(r, 0.04, 0.32), between(r, 0.1, 0.18), 0, side(r));
+    flat(p, polygon(pairs([-0.9, 0, 0.9, 0, 0.6, 0.3, -0.6, 0.3]), 0.04), tone);
+    flat(p, line(0, 0, 0, -1.5, 0.07), tone);
+    if (happens(r, 0.75))
+      flat(p, polygon(pairs([0.06, -1.5, 0.75, -0.15, 0.06, -0.15]), 0.04), mix(air, [1, 1, 1], 0.4));
+  }
+}
+
+/** Trees at the edge of a field, and someone with a parasol. */
+function garden(b: Brush, r: Stream, horizon: number, trees: Color): void {
+  for (let i = 0; i < 3; i++) {
+    const x = r.uniform();
+    const s = between(r, 0.08, 0.15);
+    for (let k = 0; k < 14; k++)
+      flat(b, dash(x + around(r, 0, s), horizon - s * 0.9 + around(r, 0, s), s * 0.3, s * 0.16), varied(r, trees, 0.1));
+  }
+  if (happens(r, 0.5)) parasolLady(b, r, between(r, 0.25, 0.75), between(r, 0.62, 0.75));
 }
 
 function dash(x: number, y: number, long: number, wide: number) {
@@ -127,15 +122,7 @@ function parasolLady(b: Brush, r: Stream, x: number, y: number): void {
   const p = at(b, x, y, between(r, 0.13, 0.18), 0, side(r));
   flat(
     p,
-    polygon(
-      [
-        [-0.18, -0.6],
-        [0.18, -0.6],
-        [0.55, 1],
-        [-0.5, 1],
-      ],
-      0.05,
-    ),
+    polygon(pairs([-0.18, -0.6, 0.18, -0.6, 0.55, 1, -0.5, 1]), 0.05),
     varied(r, pick(r, [hex("f4f0ea"), hex("e8c8d0"), hex("a8b8d8")]), 0.04),
   );
   flat(p, ellipse(0, -0.85, 0.18, 0.2), hex("e0b090"));

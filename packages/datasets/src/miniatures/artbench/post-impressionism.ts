@@ -19,7 +19,12 @@ export function postImpressionism(r: Stream, size: number): Canvas {
   const eddies: [number, number, number, number][] = [];
   const n = count(r, 2, 3);
   for (let i = 0; i < n; i++)
-    eddies.push([(i + 0.5) / n + around(r, 0, 0.15), between(r, 0.12, horizon - 0.15), between(r, 0.1, 0.2), side(r)]);
+    eddies.push([
+      (i + 0.5) / n + around(r, 0, 0.15),
+      between(r, 0.15, horizon - 0.16),
+      between(r, 0.13, 0.22),
+      side(r),
+    ]);
   const stars = night ? count(r, 3, 6) : 1;
   const lights: [number, number, number][] = [];
   for (let i = 0; i < stars; i++)
@@ -42,7 +47,14 @@ export function postImpressionism(r: Stream, size: number): Canvas {
   };
   const ripple = clouds(r);
   const tone = (x: number, y: number): Color => {
-    let c = mix(blue, pale, clamp(0.35 + 0.7 * ripple(x * 5, y * 5)));
+    let c = mix(blue, pale, clamp(0.3 + 0.6 * ripple(x * 5, y * 5)));
+    for (const [ex, ey, er, turn] of eddies) {
+      const dx = x - ex;
+      const dy = y - ey;
+      const far = Math.sqrt(dx * dx + dy * dy) / er;
+      // Two arms of a spiral, fading outwards.
+      if (far < 1.6) c = mix(c, pale, clamp(sin(far * 5 - turn * atan2(dy, dx) * 2) * 1.5) * clamp(1.8 - far) * 0.9);
+    }
     for (const [lx, ly, lr] of lights) {
       const d = Math.sqrt((x - lx) * (x - lx) + (y - ly) * (y - ly)) / lr;
       if (d < 2.4) c = mix(hex("f8d84a"), c, clamp((d - 0.8) / 1.6));

@@ -5,7 +5,7 @@ import { hex, mix, scaled, varied } from "../raster/color.ts";
 import { clamp, sin } from "../raster/elementary.ts";
 import { noise } from "../raster/noise.ts";
 import { flat, glow, gradient, lerp, round, soft, wash } from "../raster/paint.ts";
-import { both, box, circle, curve, ellipse, halfPlane, line, polygon, stroke, under } from "../raster/shapes.ts";
+import { both, box, circle, curve, ellipse, halfPlane, line, pairs, polygon, stroke, under } from "../raster/shapes.ts";
 import { easel, varnish } from "./easel.ts";
 
 /** Empty plains, long shadows, soft watches, eggs, apples and eyes in the sky. */
@@ -76,17 +76,9 @@ function egg(p: Brush, r: Stream): void {
     flat(
       p,
       polygon(
-        [
-          [-0.1, -1.25],
-          [0.12, -1],
-          [0.02, -0.9],
-          [0.2, -0.65],
-          [0.05, -0.5],
-          [0.3, -0.75],
-          [0.18, -0.95],
-          [0.3, -1.05],
-          [0.1, -1.3],
-        ],
+        pairs([
+          -0.1, -1.25, 0.12, -1, 0.02, -0.9, 0.2, -0.65, 0.05, -0.5, 0.3, -0.75, 0.18, -0.95, 0.3, -1.05, 0.1, -1.3,
+        ]),
         0.02,
       ),
       hex("2a1c16"),

@@ -5,7 +5,19 @@ import { type Color, hex, mix, varied } from "../raster/color.ts";
 import { sin, smoothstep } from "../raster/elementary.ts";
 import { noise } from "../raster/noise.ts";
 import { flat, gradient, lerp, wash } from "../raster/paint.ts";
-import { both, box, circle, curve, ellipse, line, type Point, polygon, stroke, under } from "../raster/shapes.ts";
+import {
+  both,
+  box,
+  circle,
+  curve,
+  ellipse,
+  line,
+  type Point,
+  pairs,
+  polygon,
+  stroke,
+  under,
+} from "../raster/shapes.ts";
 import { easel, varnish } from "./easel.ts";
 
 /** Flat woodblock colours: the great wave, the mountain, the red sun. */
@@ -77,19 +89,7 @@ export function ukiyoE(r: Stream, size: number): Canvas {
       const p = at(b, between(r, 0.3, 0.7), foot + between(r, 0.1, 0.18), between(r, 0.14, 0.2), 0, side(r));
       flat(p, polygon(curve([-1.1, -0.15], [0, 0.55], [1.1, -0.25], 6), 0.05), hex("8a5a34"));
       flat(p, line(0, 0.1, 0, -1.3, 0.05), hex("5a3a24"));
-      flat(
-        p,
-        polygon(
-          [
-            [0.05, -1.3],
-            [0.8, -1.1],
-            [0.72, -0.25],
-            [0.05, -0.15],
-          ],
-          0.03,
-        ),
-        hex("f2e8cc"),
-      );
+      flat(p, polygon(pairs([0.05, -1.3, 0.8, -1.1, 0.72, -0.25, 0.05, -0.15]), 0.03), hex("f2e8cc"));
     }
   }
   if (happens(r, 0.6)) {

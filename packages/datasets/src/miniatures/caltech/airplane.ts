@@ -6,12 +6,12 @@ import { hex, mix, scaled, varied } from "../raster/color.ts";
 import { smoothstep } from "../raster/elementary.ts";
 import { flat, lerp, round } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
-import { box, curve, polygon } from "../raster/shapes.ts";
+import { box, curve, pairs, polygon } from "../raster/shapes.ts";
 import { paper } from "./paper.ts";
 
 export function airplane(r: Stream, size: number): Canvas {
   const b = scene(r, size);
-  if (happens(r, 0.6)) {
+  if (happens(r, 0.75)) {
     const top = varied(r, pick(r, [hex("a8c8e6"), hex("c8d4e0"), hex("8fb8e0"), hex("e0e4e8")]), 0.05);
     sky(b, r, [top, mix(top, [1, 1, 1], 0.7)], 1, r.uniform() * 0.6, [1, 1, 1]);
   } else paper(b, r);
@@ -38,34 +38,9 @@ export function airplane(r: Stream, size: number): Canvas {
     ),
     scaled(white, 0.62),
   );
-  flat(
-    f,
-    polygon(
-      [
-        [-0.72, -0.05],
-        [-0.86, -0.05],
-        [-1.02, -0.2],
-        [-0.94, -0.2],
-      ],
-      0.015,
-    ),
-    scaled(white, 0.62),
-  );
+  flat(f, polygon(pairs([-0.72, -0.05, -0.86, -0.05, -1.02, -0.2, -0.94, -0.2]), 0.015), scaled(white, 0.62));
   const fin = happens(r, 0.7) ? livery : white;
-  round(
-    f,
-    polygon(
-      [
-        [-0.55, -0.1],
-        [-0.88, -0.52],
-        [-1.02, -0.52],
-        [-0.92, -0.04],
-      ],
-      0.02,
-    ),
-    fin,
-    { bevel: 0.06 },
-  );
+  round(f, polygon(pairs([-0.55, -0.1, -0.88, -0.52, -1.02, -0.52, -0.92, -0.04]), 0.02), fin, { bevel: 0.06 });
   const stripe = happens(r, 0.65) ? 1 : 0;
   const half = between(r, 0.13, 0.17);
   const hull = polygon(
@@ -82,19 +57,7 @@ export function airplane(r: Stream, size: number): Canvas {
     gloss: 0.4,
   });
   for (let k = 0; k < 9; k++) flat(f, box(0.62 - k * 0.13, -0.055, 0.028, 0.025), hex("2c3640"));
-  flat(
-    f,
-    polygon(
-      [
-        [0.8, -0.09],
-        [0.93, -0.06],
-        [0.95, -0.01],
-        [0.8, -0.02],
-      ],
-      0.01,
-    ),
-    hex("28323c"),
-  );
+  flat(f, polygon(pairs([0.8, -0.09, 0.93, -0.06, 0.95, -0.01, 0.8, -0.02]), 0.01), hex("28323c"));
   round(f, box(0.06, 0.24, 0.13, 0.07, 0.06), mix(white, livery, 0.5), { bevel: 0.07 });
   round(
     f,
@@ -110,19 +73,6 @@ export function airplane(r: Stream, size: number): Canvas {
     scaled(white, 0.86),
     { bevel: 0.1 },
   );
-  round(
-    f,
-    polygon(
-      [
-        [-0.68, 0],
-        [-0.86, 0],
-        [-1.04, 0.17],
-        [-0.94, 0.17],
-      ],
-      0.015,
-    ),
-    scaled(white, 0.86),
-    { bevel: 0.05 },
-  );
+  round(f, polygon(pairs([-0.68, 0, -0.86, 0, -1.04, 0.17, -0.94, 0.17]), 0.015), scaled(white, 0.86), { bevel: 0.05 });
   return develop(b.canvas, r, 0.7);
 }

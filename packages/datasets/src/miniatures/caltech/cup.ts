@@ -3,8 +3,8 @@ import { scene, shadow } from "../raster/backdrops.ts";
 import { at, type Canvas } from "../raster/canvas.ts";
 import { around, between, happens, pick, side } from "../raster/chance.ts";
 import { hex, hsl, scaled, varied } from "../raster/color.ts";
-import { cos, smoothstep } from "../raster/elementary.ts";
-import { flat, gradient, lerp, round, soft } from "../raster/paint.ts";
+import { clamp, cos, smoothstep } from "../raster/elementary.ts";
+import { column, flat, gradient, lerp, round, soft } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
 import { both, curve, ellipse, outline, polygon, stroke } from "../raster/shapes.ts";
 import { paper } from "./paper.ts";
@@ -37,9 +37,14 @@ export function cup(r: Stream, size: number): Canvas {
     [...curve([-1, -tall], [-1, tall * 0.6], [-foot, tall], 6), ...curve([foot, tall], [1, tall * 0.6], [1, -tall], 6)],
     0.03,
   );
-  round(
+  const half = (y: number): number => {
+    const t = clamp((y + tall) / (2 * tall));
+    return 1.03 - (1 - foot) * t * t * t;
+  };
+  column(
     f,
     body,
+    half,
     (x, y, _d, ink) => {
       const turn = x / Math.sqrt(Math.max(0.1, 1.15 - x * x));
       const k =
@@ -52,7 +57,7 @@ export function cup(r: Stream, size: number): Canvas {
               : 0;
       lerp(ink, china, band, k);
     },
-    { bevel: 0.95, gloss: 0.6 },
+    0.6,
   );
   round(f, ellipse(0, -tall, 1.02, mouth), scaled(china, 1.05), { bevel: 0.06 });
   const inside = ellipse(0, -tall + 0.01, 0.9, mouth * 0.82);

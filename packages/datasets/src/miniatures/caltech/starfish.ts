@@ -35,7 +35,7 @@ export function starfish(r: Stream, size: number): Canvas {
   const arms = bend.map((lean, k) => {
     const angle = (k * TURN) / 5;
     return stroke(
-      curve([0, 0], [cos(angle) * 0.5, sin(angle) * 0.5], [cos(angle + lean) * 0.92, sin(angle + lean) * 0.92], 4),
+      curve([0, 0], [cos(angle) * 0.5, sin(angle) * 0.5], [cos(angle + lean) * 0.92, sin(angle + lean) * 0.92], 3),
       fat,
       0.07,
     );

@@ -6,7 +6,7 @@ import { type Color, hex, mix, scaled, varied } from "../raster/color.ts";
 import { cos, sin, smoothstep, TURN } from "../raster/elementary.ts";
 import { flat, gradient, lerp, round, soft } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
-import { box, circle, line, polygon } from "../raster/shapes.ts";
+import { box, circle, line, pairs, polygon } from "../raster/shapes.ts";
 import { paper } from "./paper.ts";
 
 export function watch(r: Stream, size: number): Canvas {
@@ -72,17 +72,6 @@ export function watch(r: Stream, size: number): Canvas {
   flat(f, line(0, 0, sin(minute) * 0.52, -cos(minute) * 0.52, 0.042), mark);
   if (happens(r, 0.6)) flat(f, line(0, 0, sin(hour * 5) * 0.55, -cos(hour * 5) * 0.55, 0.02), hex("d8281c"));
   flat(f, circle(0, 0, 0.07), mark);
-  soft(
-    f,
-    polygon([
-      [-0.5, -0.1],
-      [-0.1, -0.55],
-      [0.1, -0.5],
-      [-0.45, 0.15],
-    ]),
-    [1, 1, 1],
-    0.1,
-    0.22,
-  );
+  soft(f, polygon(pairs([-0.5, -0.1, -0.1, -0.55, 0.1, -0.5, -0.45, 0.15])), [1, 1, 1], 0.1, 0.22);
   return develop(b.canvas, r, 0.7);
 }

@@ -9,6 +9,7 @@ import type { Point } from "../raster/shapes.ts";
 import { type Body, type Corner, drawCar } from "./body.ts";
 import { street } from "./street.ts";
 
+/** Stands for Stanford Cars: cars by body type, on the road. */
 export const cars = miniature(
   { name: "cars", title: "Cars (miniature)", subject: "cars by body type, from the side and from the front quarter" },
   { sedan, suv, "sports car": sports, convertible, pickup, van },

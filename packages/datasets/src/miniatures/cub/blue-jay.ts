@@ -20,7 +20,7 @@ export function jay(r: Stream, size: number): Canvas {
     wing: scaled(blue, 0.85),
     bars: 3,
     tail: scaled(blue, 0.9),
-    crest: 0.5,
+    crest: 0.24,
     long: 1.25,
   });
   flat(f, both(headOf, ellipse(0.68, -0.36, 0.2, 0.22)), hex("eef1f4"));

@@ -21,7 +21,7 @@ export function cardinal(r: Stream, size: number): Canvas {
     wing: scaled(red, 0.6),
     bars: 0,
     tail: scaled(red, 0.7),
-    crest: 0.55,
+    crest: 0.38,
     long: 1,
   });
   flat(f, both(headOf, circle(0.82, -0.42, 0.27)), hex("150d0d"));

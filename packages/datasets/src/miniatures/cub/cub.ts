@@ -6,6 +6,7 @@ import { gull } from "./gull.ts";
 import { hummingbird } from "./hummingbird.ts";
 import { mallard } from "./mallard.ts";
 
+/** Stands for CUB-200: birds in their places. */
 export const cub = miniature(
   { name: "cub", title: "Birds (miniature)", subject: "birds on branches, on water and in the air" },
   { cardinal, "blue jay": jay, goldfinch, mallard, hummingbird, gull },

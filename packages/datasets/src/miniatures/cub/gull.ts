@@ -1,99 +1,143 @@
 import type { Stream } from "@dit-bench/random";
-import { scene, sky } from "../raster/backdrops.ts";
-import { at, type Canvas } from "../raster/canvas.ts";
+import { scene, shadow, sky } from "../raster/backdrops.ts";
+import { at, type Brush, type Canvas, type Paint } from "../raster/canvas.ts";
 import { around, between, happens, pick, side } from "../raster/chance.ts";
-import { hex, mix, scaled, varied } from "../raster/color.ts";
+import { type Color, hex, mix, scaled, varied } from "../raster/color.ts";
 import { smoothstep } from "../raster/elementary.ts";
-import { flat, gradient, lerp, round } from "../raster/paint.ts";
+import { clouds, stretched } from "../raster/noise.ts";
+import { flat, gradient, lerp, mottled, round } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
-import { ellipse, halfPlane, type Point, polygon, stroke } from "../raster/shapes.ts";
+import { curve, ellipse, halfPlane, line, melded, type Point, pairs, polygon } from "../raster/shapes.ts";
 import { dot } from "./songbird.ts";
+
+const WHITE_FEATHERS = hex("f7f7f5");
+const TIP = hex("1c1d22");
 
 export function gull(r: Stream, size: number): Canvas {
   const b = scene(r, size);
-  const top = pick(r, [hex("3f83c9"), hex("6aa5d8"), hex("8a9fb5"), hex("5d8fd0"), hex("d79a6a")]);
-  sky(b, r, [top, mix(top, [1, 1, 1], 0.55)], 0.9, r.uniform() * 0.8, hex("f4f4f2"));
-  if (happens(r, 0.55)) {
-    const line = between(r, 0.72, 0.86);
-    const sea = mix(scaled(top, 0.55), hex("1f5d6e"), 0.4);
-    flat(b, halfPlane(0, line, 0, -1), gradient(0, line, scaled(sea, 1.2), 0, 1, scaled(sea, 0.8)));
-  }
-  const n = happens(r, 0.2) ? 2 : 1;
-  for (let i = 0; i < n; i++) {
-    const s = n === 1 ? between(r, 0.36, 0.46) : between(r, 0.2, 0.26);
-    const f = at(
-      b,
-      n === 1 ? around(r, 0.5, 0.06) : 0.28 + 0.45 * i,
-      n === 1 ? around(r, 0.48, 0.08) : between(r, 0.3, 0.65),
-      s,
-      around(r, 0, 0.35),
-      side(r),
-    );
-    const gray = varied(r, hex("aab3bf"), 0.04);
-    const flap = between(r, -0.75, 0.15); // height of the wing tips
-    const far = between(r, 0.7, 1.05);
-    const wing = (sx: number, k: number): void => {
-      const knee: Point = [sx * 0.45, flap * 0.75 - 0.32];
-      const tip: Point = [sx * far, flap];
-      const blade = polygon(
-        [
-          [sx * -0.05 - 0.12, -0.05],
-          [knee[0] - 0.08, knee[1]],
-          tip,
-          [knee[0] + 0.12, knee[1] + 0.34],
-          [sx * 0.05 + 0.25, 0.1],
-        ],
-        0.03,
-      );
-      round(
-        f,
-        blade,
-        (x, _y, _d, ink) => lerp(ink, scaled(gray, k), hex("1c1d22"), smoothstep(0.68, 0.8, Math.abs(x) / far)),
-        { bevel: 0.25 },
-      );
-      flat(
-        f,
-        stroke(
-          [
-            [knee[0] + 0.12, knee[1] + 0.33],
-            [sx * 0.1 + 0.2, 0.08],
-          ],
-          0.03,
-        ),
-        hex("f6f6f4"),
-      );
-    };
-    wing(-1, 0.8);
-    flat(
-      f,
-      polygon(
-        [
-          [-0.4, -0.02],
-          [-0.85, -0.1],
-          [-0.85, 0.16],
-          [-0.4, 0.14],
-        ],
-        0.03,
-      ),
-      hex("eef0f0"),
-    );
-    round(f, ellipse(0, 0.06, 0.56, 0.2), hex("f7f7f5"), { bevel: 0.2 });
-    round(f, ellipse(0.52, -0.04, 0.19, 0.17), hex("fbfbf9"), { bevel: 0.17 });
-    round(
-      f,
-      polygon(
-        [
-          [0.66, -0.06],
-          [0.92, 0.02],
-          [0.66, 0.06],
-        ],
-        0.03,
-      ),
-      hex("eeb02c"),
-      { bevel: 0.05 },
-    );
-    dot(f, 0.56, -0.08, 0.045);
-    wing(1, 1.08);
+  const top = varied(r, pick(r, [hex("3f83c9"), hex("5a98d4"), hex("7a94b0"), hex("5d8fd0"), hex("c98a62")]), 0.05);
+  const stands = happens(r, 0.4);
+  const line = stands ? between(r, 0.3, 0.55) : between(r, 0.72, 1.1);
+  sky(b, r, [top, mix(top, [1, 1, 1], 0.45)], Math.min(line, 0.9), r.uniform() * 0.6, hex("eceff2"));
+  const sea = mix(scaled(top, 0.55), hex("1f5d6e"), 0.4);
+  const swell = stretched(clouds(r), 3, 16);
+  flat(b, halfPlane(0, line, 0, -1), mottled(swell, scaled(sea, 0.75), scaled(sea, 1.35)));
+  const gray = varied(r, hex("a3adba"), 0.05);
+  if (stands) {
+    const s = between(r, 0.32, 0.4);
+    const y = between(r, 0.5, 0.58);
+    const ground = y + s * 0.72;
+    const sand = varied(r, pick(r, [hex("d8c49a"), hex("8a8680"), hex("6b5848")]), 0.05);
+    flat(b, halfPlane(0, ground - 0.02, 0, -1), gradient(0, ground, scaled(sand, 1.1), 0, 1, scaled(sand, 0.75)));
+    standing(at(b, around(r, 0.5, 0.06), y, s, around(r, 0, 0.12), side(r)), gray);
+  } else {
+    const s = between(r, 0.4, 0.5);
+    const f = at(b, around(r, 0.5, 0.05), around(r, 0.52, 0.06), s, around(r, 0, 0.3), side(r));
+    if (happens(r, 0.55)) flapping(f, r, gray);
+    else soaring(f, r, gray);
   }
   return develop(b.canvas, r);
+}
+
+function standing(f: Brush, gray: Color): void {
+  shadow(f, 0, 0.74, 0.7, 0.07, 0.4);
+  for (const x of [-0.02, 0.16]) flat(f, line(x, 0.3, x + 0.02, 0.72, 0.035), hex("e58a6a"));
+  flat(f, polygon(pairs([-0.6, 0, -1.15, 0.24, -1.1, 0.33, -0.5, 0.25]), 0.03), TIP);
+  const head = ellipse(0.58, -0.5, 0.27, 0.24);
+  round(
+    f,
+    melded(melded(ellipse(-0.05, 0.05, 0.66, 0.36), line(0.4, -0.05, 0.54, -0.4, 0.25, 0.2), 0.2), head, 0.1),
+    WHITE_FEATHERS,
+    {
+      bevel: 0.32,
+    },
+  );
+  const wing = polygon(
+    [
+      ...curve([0.35, -0.12], [-0.1, -0.38], [-1, 0.22], 6),
+      ...curve([-1, 0.22], [-0.1, 0.42], [0.35, -0.12], 6).slice(1, -1),
+    ],
+    0.02,
+  );
+  round(f, wing, (x, _y, _d, ink) => lerp(ink, TIP, gray, smoothstep(-0.66, -0.55, x)), { bevel: 0.2 });
+  bill(f, 0.8, -0.46);
+  dot(f, 0.64, -0.56, 0.06);
+}
+
+/** From the side, both wings raised. */
+function flapping(f: Brush, r: Stream, gray: Color): void {
+  const lift = between(r, 0.75, 1.05);
+  const sweep = between(r, -0.3, 0.15);
+  wing(
+    f,
+    pairs([0.1, -0.05, 0.5, -0.5]),
+    [0.62 + sweep, -lift],
+    pairs([0.28, -0.42, 0.3, 0.05]),
+    scaled(gray, 0.72),
+    lift,
+  );
+  flat(f, polygon(pairs([-0.4, 0, -0.9, -0.06, -0.92, 0.14, -0.4, 0.14]), 0.03), hex("eef0f0"));
+  round(f, ellipse(0, 0.06, 0.58, 0.19), WHITE_FEATHERS, { bevel: 0.19 });
+  round(f, ellipse(0.54, 0, 0.2, 0.17), hex("fbfbf9"), { bevel: 0.17 });
+  bill(f, 0.7, 0.02);
+  dot(f, 0.6, -0.05, 0.05);
+  wing(f, pairs([0.3, 0, 0.2, -0.5]), [-0.42 + sweep, -lift - 0.1], pairs([-0.14, -0.36, -0.22, 0.06]), gray, lift);
+}
+
+/** From the front, the wings spread in a flat M. */
+function soaring(f: Brush, r: Stream, gray: Color): void {
+  const knee = between(r, 0.2, 0.42);
+  const droop = between(r, -0.1, 0.2);
+  for (const s of [-1, 1]) {
+    const arm: Point[] = [
+      [s * 0.08, -0.1],
+      [s * 0.45, -knee],
+    ];
+    const trailing: Point[] = [
+      [s * 0.5, -knee + 0.28],
+      [s * 0.1, 0.12],
+    ];
+    wing(f, arm, [s * 1.02, droop], trailing, scaled(gray, s === 1 ? 1.05 : 0.85), 1, true);
+  }
+  flat(f, polygon(pairs([-0.16, 0.1, 0.16, 0.1, 0.2, 0.42, -0.2, 0.42]), 0.02), hex("eceeee"));
+  round(f, ellipse(0, 0.06, 0.2, 0.26), WHITE_FEATHERS, { bevel: 0.2 });
+  round(f, ellipse(0, -0.17, 0.15, 0.14), hex("fbfbf9"), { bevel: 0.14 });
+  bill(f, 0.06, -0.15);
+  dot(f, 0.06, -0.2, 0.04);
+}
+
+/** One wing: its leading edge, its tip, its trailing edge; black from three quarters of the way to the tip. */
+function wing(
+  f: Brush,
+  leading: Point[],
+  tip: Point,
+  trailing: Point[],
+  gray: Color,
+  reach: number,
+  level = false,
+): void {
+  const shape = polygon([...leading, tip, ...trailing], 0.035);
+  const feathers: Paint = (x, y, _d, ink) => {
+    const far = (level ? Math.abs(x) : -y) / reach;
+    lerp(ink, gray, TIP, smoothstep(0.7, 0.82, far));
+  };
+  round(f, shape, feathers, { bevel: 0.2 });
+  const [a, c] = [trailing[0]!, trailing[1]!];
+  flat(f, line(a[0], a[1], c[0], c[1], 0.035), WHITE_FEATHERS);
+}
+
+function bill(f: Brush, x: number, y: number): void {
+  round(
+    f,
+    polygon(
+      [
+        [x, y - 0.06],
+        [x + 0.26, y + 0.03],
+        [x, y + 0.07],
+      ],
+      0.03,
+    ),
+    hex("eeb02c"),
+    { bevel: 0.05 },
+  );
 }

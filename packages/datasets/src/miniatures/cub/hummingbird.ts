@@ -7,7 +7,7 @@ import { smoothstep } from "../raster/elementary.ts";
 import { noise, stretched } from "../raster/noise.ts";
 import { flat, lerp, round, soft } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
-import { curve, ellipse, line, melded, polygon } from "../raster/shapes.ts";
+import { curve, ellipse, line, melded, pairs, polygon } from "../raster/shapes.ts";
 import { dot } from "./songbird.ts";
 
 export function hummingbird(r: Stream, size: number): Canvas {
@@ -47,19 +47,7 @@ export function hummingbird(r: Stream, size: number): Canvas {
       flat(f, line(-0.05, -0.2, x - 0.18 + q * 0.14, -lift * 0.85, 0.012), scaled(feather, k * 0.6), 0.6);
   };
   wing(0.15, 1.25);
-  flat(
-    f,
-    polygon(
-      [
-        [-0.42, 0.5],
-        [-0.95, 0.95],
-        [-0.6, 1.05],
-        [-0.25, 0.68],
-      ],
-      0.03,
-    ),
-    scaled(green, 0.45),
-  );
+  flat(f, polygon(pairs([-0.42, 0.5, -0.95, 0.95, -0.6, 1.05, -0.25, 0.68]), 0.03), scaled(green, 0.45));
   const shimmer = stretched(noise(r), 12, 12);
   const body = melded(line(0.2, -0.2, -0.35, 0.5, 0.27, 0.12), ellipse(0.05, 0.05, 0.26, 0.32), 0.1);
   round(

@@ -8,10 +8,10 @@ import { ellipse, line } from "../raster/shapes.ts";
 
 /** A branch, a post or a stone under the bird; returns the bird's frame. */
 export function perched(b: Brush, r: Stream): Brush {
-  const s = between(r, 0.32, 0.41);
-  const x = around(r, 0.5, 0.07);
-  const y = around(r, 0.48, 0.06);
-  const tilt = around(r, 0, 0.22);
+  const s = between(r, 0.28, 0.42);
+  const x = around(r, 0.5, 0.09);
+  const y = around(r, 0.5, 0.07);
+  const tilt = around(r, -0.08, 0.35);
   const facing = side(r);
   const foot = y + s * 0.66;
   const bark = mix(varied(r, hex("6b4f3a"), 0.08), hex("9a8f86"), r.uniform() * 0.5);

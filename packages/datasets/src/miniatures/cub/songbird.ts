@@ -24,7 +24,8 @@ interface Plumage {
 
 /** A small bird from the side, facing +x; its feet near (0.05, 0.62). */
 export function songbird(f: Brush, r: Stream, p: Plumage): void {
-  const down = between(r, 0.25, 0.6);
+  const down = between(r, 0.15, 0.7);
+  const plump = between(r, 0.4, 0.5);
   for (const x of [0.05, 0.22]) flat(f, line(x - 0.05, 0.35, x, 0.66, 0.035), hex("3a2a22"));
   round(
     f,
@@ -55,7 +56,7 @@ export function songbird(f: Brush, r: Stream, p: Plumage): void {
       { bevel: 0.14 },
     );
   const down2 = stretched(clouds(r), 7, 9);
-  const body = melded(ellipse(-0.02, 0.05, 0.66, 0.44), headOf, 0.25);
+  const body = melded(ellipse(-0.02, 0.05, 0.66, plump), headOf, 0.25);
   round(
     f,
     body,

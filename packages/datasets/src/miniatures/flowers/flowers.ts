@@ -6,6 +6,7 @@ import { rose } from "./rose.ts";
 import { sunflower } from "./sunflower.ts";
 import { tulip } from "./tulip.ts";
 
+/** Stands for Oxford 102 Flowers: blossoms close up, before leaves out of focus. */
 export const flowers = miniature(
   { name: "flowers", title: "Flowers (miniature)", subject: "blossoms close up, before leaves out of focus" },
   { daisy, tulip, sunflower, rose, iris, pansy },

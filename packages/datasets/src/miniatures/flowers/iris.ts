@@ -1,7 +1,7 @@
 import type { Stream } from "@dit-bench/random";
-import { at, type Canvas } from "../raster/canvas.ts";
+import { at, type Brush, type Canvas } from "../raster/canvas.ts";
 import { around, between, happens, pick } from "../raster/chance.ts";
-import { type Color, hex, hsl, mix, scaled } from "../raster/color.ts";
+import { type Color, hex, hsl, mix, scaled, varied } from "../raster/color.ts";
 import { noise, stretched } from "../raster/noise.ts";
 import { flat, grained, round, solid } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
@@ -13,12 +13,9 @@ export function iris(r: Stream, size: number): Canvas {
   const hue = pick(r, [0.74, 0.72, 0.76, 0.68, 0.62, 0.14]);
   const tone = hsl(hue, between(r, 0.5, 0.75), hue < 0.2 ? 0.6 : between(r, 0.36, 0.55));
   const falls = happens(r, 0.5) ? scaled(tone, 0.7) : tone;
-  const x = around(r, 0.5, 0.1);
-  const y = around(r, 0.47, 0.06);
-  const s = between(r, 0.36, 0.46);
   const green = hsl(0.3, 0.35, between(r, 0.3, 0.42));
-  for (let k = 0; k < 3; k++) {
-    const foot = x + around(r, 0, 0.4);
+  for (let k = 0; k < 4; k++) {
+    const foot = around(r, 0.5, 0.45);
     if (happens(r, 0.7))
       round(
         b,
@@ -27,8 +24,19 @@ export function iris(r: Stream, size: number): Canvas {
         { bevel: 0.04 },
       );
   }
-  round(b, line(x, y, x + around(r, 0, 0.06), 1.1, 0.03), green, { bevel: 0.03 });
-  const f = at(b, x, y, s, around(r, 0, 0.2));
+  const n = pick(r, [1, 1, 2]);
+  for (let i = 0; i < n; i++) {
+    const x = n === 1 ? around(r, 0.5, 0.14) : 0.28 + 0.44 * i + around(r, 0, 0.04);
+    const y = n === 1 ? around(r, 0.47, 0.09) : between(r, 0.32, 0.62);
+    const s = n === 1 ? between(r, 0.33, 0.46) : between(r, 0.22, 0.29);
+    round(b, line(x, y, x + around(r, 0, 0.06), 1.1, 0.03), green, { bevel: 0.03 });
+    bloom(at(b, x, y, s, around(r, 0, 0.3), between(r, 0.82, 1.05)), r, varied(r, tone, 0.04), varied(r, falls, 0.04));
+  }
+  return develop(b.canvas, r);
+}
+
+/** Three petals that stand and three that fall. */
+function bloom(f: Brush, r: Stream, tone: Color, falls: Color): void {
   const veins = stretched(noise(r), 10, 3);
   const petal = (points: Point[], c: Color, bevel: number): void =>
     round(f, polygon(points, 0.05), grained(solid(c), veins, 0.18), { bevel });
@@ -64,5 +72,4 @@ export function iris(r: Stream, size: number): Canvas {
   );
   flat(f, line(0, 0.02, 0, 0.5, 0.1, 0.03), hex("f6c928"));
   flat(f, line(0, 0.05, 0, 0.3, 0.04, 0.02), hex("fff3c0"));
-  return develop(b.canvas, r);
 }

@@ -5,7 +5,7 @@ import { hex, hsl, mix, scaled, varied } from "../raster/color.ts";
 import { cos, sin, smoothstep, TURN } from "../raster/elementary.ts";
 import { flat, lerp, round, soft } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
-import { circle, ellipse, line, stroke } from "../raster/shapes.ts";
+import { circle, ellipse, line, pairs, stroke } from "../raster/shapes.ts";
 import { bed } from "./bed.ts";
 
 export function rose(r: Stream, size: number): Canvas {
@@ -58,18 +58,6 @@ export function rose(r: Stream, size: number): Canvas {
     }
   });
   soft(f, circle(0.02, 0, 0.1), scaled(c, 0.25), 0.1, 0.9);
-  flat(
-    f,
-    stroke(
-      [
-        [-0.1, -0.02],
-        [0, -0.11],
-        [0.11, -0.02],
-        [0.05, 0.08],
-      ],
-      0.025,
-    ),
-    mix(c, [1, 0.9, 0.9], 0.25),
-  );
+  flat(f, stroke(pairs([-0.1, -0.02, 0, -0.11, 0.11, -0.02, 0.05, 0.08]), 0.025), mix(c, [1, 0.9, 0.9], 0.25));
   return develop(b.canvas, r);
 }

@@ -1,34 +1,43 @@
 import type { Stream } from "@dit-bench/random";
-import { at, type Canvas } from "../raster/canvas.ts";
-import { around, between, count, pick } from "../raster/chance.ts";
-import { type Color, hex, scaled, varied } from "../raster/color.ts";
-import { smoothstep } from "../raster/elementary.ts";
+import { at, type Brush, type Canvas } from "../raster/canvas.ts";
+import { around, between, count, happens, pick } from "../raster/chance.ts";
+import { type Color, hex, hsl, mix, scaled, varied } from "../raster/color.ts";
+import { cos, HALF, smoothstep } from "../raster/elementary.ts";
 import { clouds, noise, stretched } from "../raster/noise.ts";
-import { ball, flat, lerp, round } from "../raster/paint.ts";
+import { ball, column, flat, lerp, round, soft } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
-import { circle, curve, type Point, polygon, stroke } from "../raster/shapes.ts";
+import { box, circle, curve, ellipse, line, type Point, pairs, polygon, stroke, union } from "../raster/shapes.ts";
 import { room, sidePlate } from "./table.ts";
 
+/** Sponge, filling and icing. */
+type Kind = readonly [Color, Color, Color];
+
+const KINDS: readonly Kind[] = [
+  [hex("f3d9a0"), hex("fbf7ef"), hex("fbf7ef")],
+  [hex("4a2514"), hex("6f3a20"), hex("2f160c")],
+  [hex("a8201f"), hex("fbf4ea"), hex("fbf4ea")],
+  [hex("f4e3b2"), hex("f7b9c8"), hex("f7b9c8")],
+  [hex("7aa84e"), hex("f6f3e4"), hex("9cc46a")],
+];
+
+/** A slice, or the whole cake. */
 export function cake(r: Stream, size: number): Canvas {
   const b = room(r, size);
-  const s = between(r, 0.34, 0.44);
-  const flip = pick(r, [-1, 1]);
-  const f = at(b, around(r, 0.5, 0.06), around(r, 0.58, 0.04), s, 0, flip);
+  const s = between(r, 0.32, 0.44);
+  const f = at(b, around(r, 0.5, 0.07), around(r, 0.58, 0.05), s, around(r, 0, 0.05), pick(r, [-1, 1]));
   sidePlate(f, r, 0.62);
-  const kinds: [Color, Color, Color][] = [
-    [hex("f3d9a0"), hex("fbf7ef"), hex("fbf7ef")],
-    [hex("4a2514"), hex("6f3a20"), hex("2f160c")],
-    [hex("a8201f"), hex("fbf4ea"), hex("fbf4ea")],
-    [hex("f4e3b2"), hex("f7b9c8"), hex("f7b9c8")],
-    [hex("7aa84e"), hex("f6f3e4"), hex("9cc46a")],
-  ];
-  const [sponge, filling, icing] = pick(r, kinds);
+  if (happens(r, 0.65)) slice(f, r, pick(r, KINDS));
+  else whole(f, r, pick(r, KINDS));
+  return develop(b.canvas, r);
+}
+
+/** A wedge: its cut face towards us, its tip at the left, its iced back at the right. */
+function slice(f: Brush, r: Stream, [sponge, filling, icing]: Kind): void {
   const tall = between(r, 0.72, 0.95);
   const layers = count(r, 2, 3);
   const base = 0.55;
   const crumb = stretched(clouds(r), 10, 10);
   const low = base - tall;
-  // A wedge: its cut face towards us, its tip at the left, its iced back at the right.
   const side: Point[] = [
     [-1, base - 0.04],
     [0.82, base + 0.08],
@@ -72,38 +81,72 @@ export function cake(r: Stream, size: number): Canvas {
     ),
     scaled(icing, 0.95),
   );
-  const fruit = r.uniform();
-  const berries = fruit < 0.7 ? count(r, 1, 2) : 0;
-  for (let k = 0; k < berries; k++) {
-    const p = at(f, 0.5 - k * 0.55, low - 0.22 + k * 0.04, 1);
-    if (fruit < 0.5) {
-      const red = varied(r, hex("d81f26"), 0.03);
-      round(
-        p,
-        polygon(
-          [...curve([-0.2, -0.1], [-0.22, 0.18], [0, 0.24], 4), ...curve([0, 0.24], [0.22, 0.18], [0.2, -0.1], 4)],
-          0.05,
-        ),
-        red,
-        { bevel: 0.2, gloss: 0.6 },
-      );
-      flat(
-        p,
-        polygon([
-          [-0.2, -0.14],
-          [-0.06, -0.1],
-          [0, -0.26],
-          [0.06, -0.1],
-          [0.2, -0.14],
-          [0.06, -0.03],
-          [-0.06, -0.03],
-        ]),
-        hex("4f9a35"),
-      );
-    } else {
-      ball(p, 0, 0.05, 0.17, 0.17, circle(0, 0.05, 0.17), hex("a3101f"), 0.8);
-      flat(p, stroke(curve([0, -0.1], [0.05, -0.3], [0.2, -0.38], 4), 0.02), hex("5d7a2a"));
+  const kind = r.uniform();
+  const berries = kind < 0.7 ? count(r, 1, 2) : 0;
+  for (let k = 0; k < berries; k++) berry(at(f, 0.5 - k * 0.55, low - 0.22 + k * 0.04, 1), r, kind < 0.5);
+}
+
+function whole(f: Brush, r: Stream, [, filling, icing]: Kind): void {
+  const base = 0.62;
+  const low = base - between(r, 0.55, 0.8);
+  const half = between(r, 0.78, 0.98);
+  const deep = half * 0.24;
+  const side = union(box(0, (low + base) / 2, half, (base - low) / 2), ellipse(0, base, half, deep));
+  const trim = between(r, 0.3, 0.5);
+  const drips = noise(r);
+  const second = mix(icing, hsl(r.uniform(), 0.6, 0.6), happens(r, 0.5) ? 0.7 : 0.15);
+  column(
+    f,
+    side,
+    () => half * 1.02,
+    (x, y, _d, ink) =>
+      lerp(ink, second, icing, smoothstep(0.02, -0.02, y - low - deep - trim * (0.3 + 0.35 * drips(x * 4, 1)))),
+    0.3,
+  );
+  for (let k = 0; k < 9; k++) {
+    const t = cos((k + 0.5) * (HALF / 9));
+    flat(f, circle(t * half, base + deep * Math.sqrt(1 - t * t) * 0.8, 0.08), scaled(filling, 0.92));
+  }
+  round(f, ellipse(0, low, half, deep), mix(icing, [1, 1, 1], 0.15), { bevel: 0.08, gloss: 0.2 });
+  if (happens(r, 0.45)) {
+    const candles = count(r, 3, 5);
+    for (let k = 0; k < candles; k++) {
+      const x = ((k + 0.5) / candles - 0.5) * half * 1.4;
+      const y = low + around(r, 0, deep * 0.3);
+      flat(f, line(x, y, x, y - 0.3, 0.04), hsl(r.uniform(), 0.7, 0.65));
+      soft(f, circle(x, y - 0.42, 0.16), hex("ffd060"), 0.2, 0.6);
+      flat(f, ellipse(x, y - 0.42, 0.045, 0.08), hex("fff0b0"));
+    }
+  } else {
+    const berries = count(r, 4, 6);
+    const strawberry = happens(r, 0.6);
+    for (let k = 0; k < berries; k++) {
+      const t = cos((k + 0.5) * (HALF / berries));
+      berry(at(f, t * half * 0.78, low - 0.1 + deep * 0.5 * Math.sqrt(1 - t * t), 0.85), r, strawberry);
     }
   }
-  return develop(b.canvas, r);
+}
+
+/** A strawberry or a cherry, about 0.2 to either side. */
+function berry(p: Brush, r: Stream, strawberry: boolean): void {
+  if (strawberry) {
+    const red = varied(r, hex("d81f26"), 0.03);
+    round(
+      p,
+      polygon(
+        [...curve([-0.2, -0.1], [-0.22, 0.18], [0, 0.24], 4), ...curve([0, 0.24], [0.22, 0.18], [0.2, -0.1], 4)],
+        0.05,
+      ),
+      red,
+      { bevel: 0.2, gloss: 0.6 },
+    );
+    flat(
+      p,
+      polygon(pairs([-0.2, -0.14, -0.06, -0.1, 0, -0.26, 0.06, -0.1, 0.2, -0.14, 0.06, -0.03, -0.06, -0.03])),
+      hex("4f9a35"),
+    );
+  } else {
+    ball(p, 0, 0.05, 0.17, 0.17, circle(0, 0.05, 0.17), hex("a3101f"), 0.8);
+    flat(p, stroke(curve([0, -0.1], [0.05, -0.3], [0.2, -0.38], 4), 0.02), hex("5d7a2a"));
+  }
 }

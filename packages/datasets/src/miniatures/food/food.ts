@@ -6,6 +6,7 @@ import { pizza } from "./pizza.ts";
 import { ramen } from "./ramen.ts";
 import { sushi } from "./sushi.ts";
 
+/** Stands for Food-101: plates and bowls on a table. */
 export const food = miniature(
   { name: "food", title: "Food (miniature)", subject: "plates and bowls of food on a table" },
   { pizza, sushi, hamburger, donuts, ramen, cake },

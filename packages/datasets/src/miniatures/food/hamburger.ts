@@ -11,8 +11,8 @@ import { room, sidePlate } from "./table.ts";
 
 export function hamburger(r: Stream, size: number): Canvas {
   const b = room(r, size);
-  const s = between(r, 0.33, 0.44);
-  const f = at(b, around(r, 0.5, 0.08), around(r, 0.56, 0.05), s, around(r, 0, 0.08));
+  const s = between(r, 0.28, 0.44);
+  const f = at(b, around(r, 0.5, 0.08), around(r, 0.56, 0.05), s, around(r, 0, 0.18));
   if (happens(r, 0.6)) sidePlate(f, r, 0.74);
   else shadow(f, 0, 0.72, 1.1, 0.16, 0.55);
   if (happens(r, 0.4)) {

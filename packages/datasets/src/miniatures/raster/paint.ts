@@ -128,6 +128,19 @@ export function ball(
   });
 }
 
+/** Fills a shape as an upright round column (a cup, a cake), `half(y)` wide to either side of x = 0 at height y. */
+export function column(b: Brush, s: Shape, half: (y: number) => number, c: Color | Paint, gloss = 0): void {
+  const base = paintOf(c);
+  const { x: lx, z: lz } = localLight(b);
+  const k = 1 / Math.sqrt(lx * lx + lz * lz);
+  fill(b, s, (x, y, d, ink) => {
+    base(x, y, d, ink);
+    const nx = x / half(y);
+    const nz = Math.sqrt(Math.max(0, 1 - nx * nx));
+    relight(ink, b, (nx * lx + nz * lz) * k * 0.97, gloss);
+  });
+}
+
 /** Fills a shape without shading. */
 export function flat(b: Brush, s: Shape, c: Color | Paint, opacity = 1): void {
   fill(b, s, paintOf(c), 0, opacity);

@@ -20,6 +20,13 @@ const FAR = 1e3;
 
 export type Point = readonly [number, number];
 
+/** Points from x, y, x, y, … */
+export function pairs(xy: readonly number[]): Point[] {
+  const points: Point[] = [];
+  for (let i = 0; i + 1 < xy.length; i += 2) points.push([xy[i]!, xy[i + 1]!]);
+  return points;
+}
+
 export function circle(cx: number, cy: number, radius: number): Shape {
   return shape(cx - radius, cy - radius, cx + radius, cy + radius, (x, y) => {
     const u = x - cx;

@@ -7,7 +7,7 @@ import { clamp, sin, smoothstep } from "../raster/elementary.ts";
 import { clouds, noise, stretched } from "../raster/noise.ts";
 import { flat, gradient, grained, lerp, rimmed, round, solid, wash } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
-import { circle, curve, ellipse, line, melded, polygon, rough, type Shape, stroke } from "../raster/shapes.ts";
+import { circle, curve, ellipse, line, melded, pairs, polygon, rough, type Shape, stroke } from "../raster/shapes.ts";
 
 /** A furry animal: a face close up, or the whole beast from the side. */
 export function critter(r: Stream, size: number): Canvas {
@@ -54,19 +54,7 @@ export function fish(r: Stream, size: number): Canvas {
     const y = n === 1 ? around(r, 0.5, 0.15) : (i + 0.7) / (n + 0.4) + around(r, 0, 0.05);
     const f = at(b, x, y, s, around(r, 0, 0.3), facing);
     const fin = varied(r, mix(body, band, 0.4), 0.08);
-    flat(
-      f,
-      polygon(
-        [
-          [-0.7, 0],
-          [-1.15, -0.42],
-          [-1, 0],
-          [-1.15, 0.42],
-        ],
-        0.04,
-      ),
-      fin,
-    );
+    flat(f, polygon(pairs([-0.7, 0, -1.15, -0.42, -1, 0, -1.15, 0.42]), 0.04), fin);
     flat(
       f,
       polygon(

@@ -134,7 +134,7 @@ export function bedroom(r: Stream, size: number): Canvas {
     ]),
     glow,
   );
-  if (happens(r, 0.6)) {
+  if (happens(r, 0.6) && Math.abs(bed - wx - 0.1) > 0.24) {
     flat(b, box(bed, y0 + 0.14, 0.09, 0.065), hsl(r.uniform(), 0.4, between(r, 0.3, 0.7)));
     flat(b, outline(box(bed, y0 + 0.14, 0.09, 0.065), 0.011), scaled(wood, 0.6));
   }

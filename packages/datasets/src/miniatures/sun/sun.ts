@@ -6,6 +6,7 @@ import { mountain } from "./mountain.ts";
 import { road } from "./road.ts";
 import { skyline } from "./skyline.ts";
 
+/** Stands for SUN397: places, outdoors and in. */
 export const sun = miniature(
   { name: "sun", title: "Scenes (miniature)", subject: "places: shores, woods, peaks, cities, rooms and roads" },
   { beach, forest, mountain, skyline, bedroom, road },
