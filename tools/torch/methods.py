@@ -21,125 +21,9 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import nn
 
-INPUT, PATCH, CHANNELS, WIDTH, DEPTH, HEADS, CLASSES = 8, 4, 2, 16, 6, 2, 3
-FREQUENCIES, BATCH, STEPS = 256, 3, 5
+from dit import CHANNELS, CLASSES, DEPTH, HEADS, INPUT, WIDTH, Attention, Block, DiT, Mlp
 
-
-# The base model
-
-
-class Attention(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.qkv = nn.Linear(WIDTH, 3 * WIDTH)
-        self.proj = nn.Linear(WIDTH, WIDTH)
-
-    def forward(self, x):
-        n, t, d = x.shape
-        q, k, v = self.qkv(x).view(n, t, 3, HEADS, d // HEADS).permute(2, 0, 3, 1, 4)
-        y = F.scaled_dot_product_attention(q, k, v)
-        return self.proj(y.transpose(1, 2).reshape(n, t, d))
-
-
-class Mlp(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.fc1 = nn.Linear(WIDTH, 4 * WIDTH)
-        self.fc2 = nn.Linear(4 * WIDTH, WIDTH)
-
-    def forward(self, x):
-        return self.fc2(F.gelu(self.fc1(x), approximate="tanh"))
-
-
-def plain_norm():
-    return nn.LayerNorm(WIDTH, eps=1e-6, elementwise_affine=False)
-
-
-def modulation(parts):
-    return nn.Sequential(nn.SiLU(), nn.Linear(WIDTH, parts * WIDTH))
-
-
-class Block(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.norm1, self.attn = plain_norm(), Attention()
-        self.norm2, self.mlp = plain_norm(), Mlp()
-        self.adaLN_modulation = modulation(6)
-
-    def forward(self, x, c):
-        shift1, scale1, gate1, shift2, scale2, gate2 = self.adaLN_modulation(c)[:, None].chunk(6, dim=-1)
-        x = x + gate1 * self.attn(self.norm1(x) * (1 + scale1) + shift1)
-        return x + gate2 * self.mlp(self.norm2(x) * (1 + scale2) + shift2)
-
-
-class PatchEmbedding(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.proj = nn.Conv2d(CHANNELS, WIDTH, PATCH, stride=PATCH)
-
-    def forward(self, x):
-        return self.proj(x).flatten(2).transpose(1, 2)
-
-
-class TimeEmbedding(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.mlp = nn.Sequential(nn.Linear(FREQUENCIES, WIDTH), nn.SiLU(), nn.Linear(WIDTH, WIDTH))
-
-    def forward(self, t):
-        half = FREQUENCIES // 2
-        frequencies = torch.exp(-math.log(10000) * torch.arange(half, dtype=torch.float32) / half)
-        angles = t[:, None] * frequencies
-        return self.mlp(torch.cat([angles.cos(), angles.sin()], dim=1))
-
-
-class ClassEmbedding(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.embedding_table = nn.Embedding(CLASSES + 1, WIDTH)  # the last row is the null class
-
-    def forward(self, y):
-        return self.embedding_table(y)
-
-
-class FinalLayer(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.norm_final = plain_norm()
-        self.linear = nn.Linear(WIDTH, PATCH * PATCH * 2 * CHANNELS)
-        self.adaLN_modulation = modulation(2)
-
-    def forward(self, x, c):
-        shift, scale = self.adaLN_modulation(c)[:, None].chunk(2, dim=-1)
-        return self.linear(self.norm_final(x) * (1 + scale) + shift)
-
-
-class DiT(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.x_embedder, self.t_embedder, self.y_embedder = PatchEmbedding(), TimeEmbedding(), ClassEmbedding()
-        self.register_buffer("pos_embed", sin_cos_positions())
-        self.blocks = nn.ModuleList(Block() for _ in range(DEPTH))
-        self.final_layer = FinalLayer()
-
-    def forward(self, x, t, y):
-        h = self.x_embedder(x) + self.pos_embed
-        c = self.t_embedder(t) + self.y_embedder(y)
-        for block in self.blocks:
-            h = block(h, c)
-        # [N, T, patch row, patch column, channel]: F.fold wants [N, channel, row, column, T]
-        patches = self.final_layer(h, c).unflatten(2, (PATCH, PATCH, 2 * CHANNELS)).permute(0, 4, 2, 3, 1)
-        return F.fold(patches.flatten(1, 3), (INPUT, INPUT), PATCH, stride=PATCH)
-
-
-def sin_cos_positions():
-    """[1, T, D]: the first half of the width encodes the column, the second the row; sines before cosines in each."""
-    side = INPUT // PATCH
-    row, column = np.divmod(np.arange(side * side), side)
-    omega = 10000.0 ** (-np.arange(WIDTH // 4) / (WIDTH // 4))
-    columns, rows = np.outer(column, omega), np.outer(row, omega)
-    values = np.concatenate([np.sin(columns), np.cos(columns), np.sin(rows), np.cos(rows)], axis=1)
-    return torch.tensor(values, dtype=torch.float32)[None]
+BATCH, STEPS = 3, 5
 
 
 # The methods. Each changes a model in place; new parameters stand beside the base model's, whose names stay.
@@ -212,7 +96,10 @@ def adaptformer(model, form):
 
 
 class PromptedBlock(Block):
-    """One learned token before the image's own; what comes out at its place is dropped."""
+    """
+    One learned token before the image's own; what comes out at its place is dropped, as in the paper's equation of VPT-Deep.
+    (The authors' code, where it prompts only some blocks, lets the last prompt's output run on through the rest.)
+    """
 
     def __init__(self):
         super().__init__()
@@ -377,20 +264,26 @@ def main():
     default = Path(__file__).parents[2] / "packages/runner/src/reference"
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default
     folder.mkdir(parents=True, exist_ok=True)
-    made_by = {"made-by": "tools/torch/methods.py", "torch": torch.__version__}
+
+    def save(key, values, **about):
+        # one entry of metadata: the library writes several in an order of its own, and equal values shall be equal bytes
+        about = {"made-by": "tools/torch/methods.py", "torch": torch.__version__, **about}
+        path = folder / f"{key}.safetensors"
+        save_file(values, path, {"about": json.dumps(about)})
+        return path.stat().st_size
+
     rng = np.random.default_rng(0)
     base, inputs = draw_base(rng), draw_inputs(rng)
-    save_file({**{f"w.{k}": v for k, v in base.items()}, **inputs}, folder / "base.safetensors", made_by)
+    save("base", {**{f"w.{k}": v for k, v in base.items()}, **inputs})
     plain = DiT()
     plain.load_state_dict(base)
     with torch.no_grad():
         at_base = plain(inputs["x"], inputs["t"], inputs["y"])
     for key, method, options, change, patterns in METHODS:
         values = reference(base, inputs, key, change, patterns)
-        path = folder / f"{key}.safetensors"
-        save_file(values, path, {**made_by, "method": method, "options": json.dumps(options)})
+        size = save(key, values, method=method, options=options)
         moved = (values["output"] - at_base).abs().max().item()
-        print(f"{key}: {path.stat().st_size} bytes, loss {values['loss'].item():.6f}, moved from the base by {moved:.3g}")
+        print(f"{key}: {size} bytes, loss {values['loss'].item():.6f}, moved from the base by {moved:.3g}")
 
 
 main()

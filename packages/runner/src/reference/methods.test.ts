@@ -38,8 +38,8 @@ const baseWeights = named(base, "w.");
 const cases = ["full", "bitfit", "lora-r8", "lora-r16", "adaptformer", "adaptformer-seq", "vpt", "difffit"].map(
   (title) => {
     const stored = read(`${title}.safetensors`);
-    const { method, options } = stored.metadata as { method: string; options: string };
-    const adapted = attach(methods[method]!, model, JSON.parse(options) as object);
+    const { method, options } = JSON.parse(stored.metadata.about!) as { method: string; options: object };
+    const adapted = attach(methods[method]!, model, options);
     const trained = { ...pick(baseWeights, adapted.trainable), ...named(stored, "w.") };
     return { title, stored, adapted, trained };
   },
