@@ -73,5 +73,12 @@ export function checkValues(
   }
 }
 
+/** Throws unless every piece of state has been set. */
+export function checkStateSet({ name, state }: Boundary, set: ReadonlyMap<string, unknown>): void {
+  for (const key of state.keys()) {
+    if (!set.has(key)) throw new Error(`${name}: state "${key}" has no value: call setState before run`);
+  }
+}
+
 const show = ({ dtype, shape }: Type) => `${dtype} [${shape.join(", ")}]`;
 const list = (names: readonly string[]) => (names.length ? names.map((n) => `"${n}"`).join(", ") : "none");

@@ -1,9 +1,10 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { boundaryOf, checkStateOutputs, checkValues } from "./boundary.ts";
-import type { Compiled, CompileOptions, Engine } from "./engine.ts";
+import { type Boundary, boundaryOf, checkStateOutputs, checkStateSet, checkValues } from "./boundary.ts";
+import type { Compiled, CompileOptions, Engine, Report } from "./engine.ts";
 import type { Data, Type } from "./graph.ts";
 import { encode } from "./onnx/encode.ts";
 import { optimize } from "./passes/index.ts";
+import { queue } from "./queue.ts";
 import type { Signature, TensorFunction, Values } from "./signature.ts";
 import { trace } from "./trace.ts";
 
@@ -29,65 +30,87 @@ async function compile(
   threads: number,
   fn: TensorFunction,
   signature: Signature,
-  { name = "function", state: stateNames = [], precision = "float32" }: CompileOptions,
+  options: CompileOptions,
 ): Promise<Compiled> {
-  const boundary = boundaryOf(name, signature, stateNames, precision);
-  const start = performance.now();
-  const graph = optimize(trace(fn, signature), precision);
-  checkStateOutputs(boundary, graph.outputs);
-  const encoded = encode(graph, name);
-  const traced = performance.now();
-  const session = await ort.InferenceSession.create(encoded.bytes, {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: "sequential",
-    graphOptimizationLevel: "all",
-    externalData: encoded.external.map(({ path, data }) => ({ path, data })),
-    logSeverityLevel: 3,
-  });
-  const ready = performance.now();
-
-  const feedOf = (key: string, data: Data, { dtype, shape }: Type): void => {
-    const inModel = encoded.inputs.get(key); // what nothing reads is not in the model
+  const { name = "function" } = options;
+  const boundary = boundaryOf(name, signature, options.state ?? [], options.precision ?? "float32");
+  const { session, inputs, outputs, report } = await start(ort, threads, boundary, fn, signature, options);
+  const state = new Map<string, Data>();
+  const feeds: Record<string, Tensor> = {};
+  const feed = (key: string, data: Data, { dtype, shape }: Type): void => {
+    const inModel = inputs.get(key); // what nothing reads is not in the model
     if (inModel !== undefined) feeds[inModel] = new ort.Tensor(dtype as "float32", data as Float32Array, shape);
   };
-  const feeds: Record<string, Tensor> = {};
-  const state = new Map<string, Data>();
+  const inTurn = queue();
 
   return {
-    async run(values) {
-      checkValues(name, "input", values, boundary.inputs, true);
-      for (const key of boundary.state.keys()) {
-        if (!state.has(key)) throw new Error(`${name}: state "${key}" has no value: call setState before run`);
-      }
-      for (const [key, type] of boundary.inputs) feedOf(key, values[key]!, type);
-      const made: InferenceSession.OnnxValueMapType = await session.run(feeds);
-      const results: Values = {};
-      for (const [key, inModel] of encoded.outputs) {
-        const tensor = made[inModel] as Tensor;
-        const type = boundary.state.get(key);
-        if (!type) {
-          results[key] = tensor.data as Data;
-          continue;
+    run: (values) =>
+      inTurn(async () => {
+        checkValues(name, "input", values, boundary.inputs, true);
+        checkStateSet(boundary, state);
+        for (const [key, type] of boundary.inputs) feed(key, values[key]!, type);
+        const made = (await session.run(feeds)) as Record<string, Tensor>;
+        const results: Values = {};
+        for (const [key, inModel] of outputs) {
+          const data = made[inModel]!.data as Data;
+          const type = boundary.state.get(key);
+          if (type) {
+            state.set(key, data);
+            feed(key, data, type); // the runtime's own output array goes in again: nothing is copied here
+          } else results[key] = data;
         }
-        state.set(key, tensor.data as Data);
-        if (encoded.inputs.has(key)) feeds[encoded.inputs.get(key)!] = tensor;
-      }
-      return results;
-    },
-    async setState(values) {
-      checkValues(name, "state", values, boundary.state, false);
-      for (const [key, value] of Object.entries(values)) {
-        const copy = value.slice();
-        state.set(key, copy);
-        feedOf(key, copy, boundary.state.get(key)!);
-      }
-    },
-    async getState() {
-      return Object.fromEntries([...state].map(([key, value]) => [key, value.slice()]));
-    },
-    report: { nodes: graph.nodes.length, ops: encoded.ops, traceMs: traced - start, sessionMs: ready - traced },
-    dispose: () => session.release(),
+        return results;
+      }),
+    setState: (values) =>
+      inTurn(async () => {
+        checkValues(name, "state", values, boundary.state, false);
+        for (const [key, value] of Object.entries(values)) {
+          state.set(key, value.slice());
+          feed(key, state.get(key)!, boundary.state.get(key)!);
+        }
+      }),
+    getState: () => inTurn(async () => Object.fromEntries([...state].map(([key, value]) => [key, value.slice()]))),
+    report,
+    dispose: () => inTurn(() => session.release()),
   };
+}
+
+interface Started {
+  readonly session: InferenceSession;
+  /** Names in the model by names at the boundary. */
+  readonly inputs: ReadonlyMap<string, string>;
+  readonly outputs: ReadonlyMap<string, string>;
+  readonly report: Report;
+}
+
+/** Traces, encodes and makes the session. The graph and its constants are let go when this returns: the session has its own. */
+async function start(
+  ort: Runtime,
+  threads: number,
+  boundary: Boundary,
+  fn: TensorFunction,
+  signature: Signature,
+  options: CompileOptions,
+): Promise<Started> {
+  const begun = performance.now();
+  const graph = optimize(trace(fn, signature), options.precision);
+  checkStateOutputs(boundary, graph.outputs);
+  const { bytes, external, inputs, outputs, ops } = encode(graph, boundary.name);
+  const traced = performance.now();
+  let session: InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(bytes, {
+      executionProviders: ["cpu"],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      graphOptimizationLevel: "all",
+      externalData: external.map(({ path, data }) => ({ path, data })),
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    throw new Error(`${boundary.name}: ONNX Runtime refuses the graph: ${(error as Error).message}`, { cause: error });
+  }
+  const report = { nodes: graph.nodes.length, ops, traceMs: traced - begun, sessionMs: performance.now() - traced };
+  return { session, inputs, outputs, report };
 }

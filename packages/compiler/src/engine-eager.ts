@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Boundary, boundaryOf, checkStateOutputs, checkValues } from "./boundary.ts";
+import { type Boundary, boundaryOf, checkStateOutputs, checkStateSet, checkValues } from "./boundary.ts";
 import type { Compiled, CompileOptions, Engine } from "./engine.ts";
 import { arrayOf, type Data, type DType, type Type } from "./graph.ts";
+import { queue } from "./queue.ts";
 import { type Signature, type TensorFunction, typeOf, type Values } from "./signature.ts";
 
 /**
@@ -27,7 +28,7 @@ async function compile(
 ): Promise<Compiled> {
   const boundary = boundaryOf(name, signature, stateNames, "float32");
   const state = new Map<string, tf.Tensor>();
-  const constants = await on(backend, () =>
+  const constants = on(backend, () =>
     Object.entries(signature).flatMap(([key, spec]): [string, tf.Tensor][] =>
       spec.value === undefined ? [] : [[key, tf.keep(tensorOf(spec.value, typeOf(spec)))]],
     ),
@@ -36,56 +37,58 @@ async function compile(
     state.get(key)?.dispose();
     state.set(key, tf.keep(tensor));
   };
+  const inTurn = queue();
 
   return {
-    async run(values) {
-      checkValues(name, "input", values, boundary.inputs, true);
-      for (const key of boundary.state.keys()) {
-        if (!state.has(key)) throw new Error(`${name}: state "${key}" has no value: call setState before run`);
-      }
-      const made = await on(backend, () => {
-        const inputs = [...boundary.inputs].map(([key, type]): [string, tf.Tensor] => [
-          key,
-          tensorOf(values[key]!, type),
-        ]);
-        const outputs = fn(Object.fromEntries([...constants, ...state, ...inputs]));
-        return keepOutputs(boundary, outputs, replace);
-      });
-      const results: Values = {};
-      for (const [key, tensor] of made) {
-        results[key] = await dataOf(tensor);
-        tensor.dispose();
-      }
-      return results;
-    },
-    async setState(values) {
-      checkValues(name, "state", values, boundary.state, false);
-      await on(backend, () => {
-        for (const [key, value] of Object.entries(values)) replace(key, tensorOf(value, boundary.state.get(key)!));
-      });
-    },
-    async getState() {
-      const entries = [...state].map(async ([key, tensor]): Promise<[string, Data]> => [key, await dataOf(tensor)]);
-      return Object.fromEntries(await Promise.all(entries));
-    },
+    run: (values) =>
+      inTurn(async () => {
+        checkValues(name, "input", values, boundary.inputs, true);
+        checkStateSet(boundary, state);
+        const made = on(backend, () => {
+          const inputs = [...boundary.inputs].map(([key, type]): [string, tf.Tensor] => [
+            key,
+            tensorOf(values[key]!, type),
+          ]);
+          return keepOutputs(boundary, fn(Object.fromEntries([...constants, ...state, ...inputs])), replace);
+        });
+        const results: Values = {};
+        for (const [key, tensor] of made) {
+          results[key] = await dataOf(tensor);
+          tensor.dispose();
+        }
+        return results;
+      }),
+    setState: (values) =>
+      inTurn(async () => {
+        checkValues(name, "state", values, boundary.state, false);
+        on(backend, () => {
+          for (const [key, value] of Object.entries(values)) replace(key, tensorOf(value, boundary.state.get(key)!));
+        });
+      }),
+    getState: () =>
+      inTurn(async () => {
+        const copies: Values = {};
+        for (const [key, tensor] of state) copies[key] = await dataOf(tensor);
+        return copies;
+      }),
     report: { nodes: 0, ops: {}, traceMs: 0, sessionMs: 0 },
-    async dispose() {
-      for (const [, tensor] of [...constants, ...state]) tensor.dispose();
-      state.clear();
-    },
+    dispose: () =>
+      inTurn(async () => {
+        for (const [, tensor] of [...constants, ...state]) tensor.dispose();
+      }),
   };
 }
 
-/** Runs `f` with a tfjs backend active, in a tidy, and puts the previous one back, also when it throws. */
-async function on<T>(backend: string, f: () => T): Promise<T> {
+/** Runs `f` with a tfjs backend active, in a scope of its own, and puts the previous one back, also when it throws. */
+function on<T>(backend: string, f: () => T): T {
   const previous = tf.getBackend() as string | null | undefined; // none yet in a process that has run no op
-  await tf.setBackend(backend);
+  void tf.setBackend(backend); // takes effect at once: none of these backends starts asynchronously
   tf.engine().startScope("engine");
   try {
     return f();
   } finally {
     tf.engine().endScope();
-    if (previous) await tf.setBackend(previous);
+    if (previous) void tf.setBackend(previous);
   }
 }
 

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Data, type Graph, GraphBuilder, type Type, type Value } from "./graph.ts";
 import { type Kernel, kernels } from "./kernels/index.ts";
+import { fill } from "./kernels/shaping.ts";
 import { constantFrom, type Signature, type TensorFunction, typeOf } from "./signature.ts";
 
 /**
@@ -90,7 +91,13 @@ class TraceBackend extends tf.KernelBackend {
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
     const type = typeOf({ shape, dtype: dtype as Type["dtype"] });
-    return this.#info(constantFrom(this.#builder, "a tensor made while tracing", values as Data, type)).dataId;
+    const data = values as Data;
+    // tf.ones and tf.zeros write arrays of one value, also inside of tfjs's gradients of sums and means.
+    const uniform = data.length > 1 && data.every((x) => Object.is(x, data[0]));
+    const value = uniform
+      ? fill(this.#builder, shape, Number(data[0]), type.dtype)
+      : constantFrom(this.#builder, "a tensor made while tracing", data, type);
+    return this.#info(value).dataId;
   }
 
   override readSync(dataId: object): tf.BackendValues {

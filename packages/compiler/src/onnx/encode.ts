@@ -18,9 +18,9 @@ export interface Encoded {
 
 /** Encodes a graph as an ONNX model. */
 export function encode(graph: Graph, name = "graph"): Encoded {
-  const encoder = new Encoder();
+  const encoder = new Encoder(graph);
   for (const n of graph.nodes) encoder.node(n);
-  return encoder.finish(graph, name);
+  return encoder.finish(name);
 }
 
 /** Constants of more bytes than this are kept outside of the model. */
@@ -35,7 +35,16 @@ export class Encoder {
   readonly #external: { path: string; data: Uint8Array }[] = [];
   readonly #inputs = new Map<string, Value>();
   readonly #ops: Record<string, number> = {};
+  readonly #outputs: ReadonlyMap<string, Value>;
   #count = 0;
+
+  constructor(graph: Graph) {
+    this.#outputs = graph.outputs;
+    // What a node makes for one output alone is made under that output's name.
+    for (const [key, value] of graph.outputs) {
+      if (value.source.kind === "output" && !this.#names.has(value)) this.#names.set(value, outputName(key));
+    }
+  }
 
   node(n: Node): void {
     (lowerings[n.op] as Lowering<Op>)(this, n as never);
@@ -96,25 +105,23 @@ export class Encoder {
     return `${prefix}#${this.#count++}`;
   }
 
-  finish(graph: Graph, name: string): Encoded {
-    const outputs = new Map<string, string>();
-    const outputInfos: Message[] = [];
-    for (const [key, value] of graph.outputs) {
-      // A name of its own for each: two outputs may be one value, and an output may be an input or a constant.
-      const made = `out:${key}`;
-      this.add(made, "Identity", [this.name(value)], [made]);
-      outputs.set(key, made);
-      outputInfos.push(valueInfo(made, value.dtype, value.shape));
+  finish(name: string): Encoded {
+    const outputs = new Map([...this.#outputs.keys()].map((key) => [key, outputName(key)]));
+    for (const [key, value] of this.#outputs) {
+      // Two outputs may be one value, and an output may be an input or a constant: then it is copied.
+      const made = outputName(key);
+      if (this.name(value) !== made) this.add(made, "Identity", [this.name(value)], [made]);
     }
     const inputs = new Map([...this.#inputs].map(([key, value]) => [key, this.name(value)]));
-    const inputInfos = [...this.#inputs.values()].map((v) => valueInfo(this.name(v), v.dtype, v.shape));
     const bytes = model({
       name,
       nodes: this.#nodes,
       initializers: this.#initializers,
-      inputs: inputInfos,
-      outputs: outputInfos,
+      inputs: [...this.#inputs.values()].map((v) => valueInfo(this.name(v), v.dtype, v.shape)),
+      outputs: [...this.#outputs].map(([key, v]) => valueInfo(outputName(key), v.dtype, v.shape)),
     });
     return { bytes, external: this.#external, inputs, outputs, ops: this.#ops };
   }
 }
+
+const outputName = (key: string) => `out:${key}`;

@@ -1,11 +1,13 @@
 import type { Graph, GraphBuilder, NodeOf, Value } from "../graph.ts";
 import { rewrite } from "./rewrite.ts";
 
-/** Writes the ops that ONNX Runtime has no kernel for in terms of those it has. */
+/** Writes the ops that ONNX Runtime has no kernel for, in float32 or in float64, in terms of those it has. */
 export function expand(graph: Graph): Graph {
   return rewrite(graph, (node, g) => {
     if (node.op === "GeluGrad") return [geluGrad(g, node)];
-    if (node.op === "Gelu" && node.inputs[0]!.dtype === "float64") return [gelu(g, node.inputs[0]!)];
+    if (node.inputs[0]?.dtype !== "float64") return undefined;
+    if (node.op === "Gelu") return [gelu(g, node.inputs[0])];
+    if (node.op === "LayerNorm") return layerNorm(g, node);
     return undefined;
   });
 }
@@ -16,6 +18,16 @@ const c = k * 0.044715;
 
 function gelu(g: GraphBuilder, x: Value): Value {
   return g.add("Mul", [x, gate(g, x, g.add("Mul", [x, x]))]);
+}
+
+/** The runtime's kernel for double gives 1 / sqrt(var + epsilon) in single precision. */
+function layerNorm(g: GraphBuilder, { inputs, attrs }: NodeOf<"LayerNorm">): readonly Value[] {
+  const [x, scale, bias] = inputs as [Value, Value, Value];
+  const mean = (v: Value) => g.add("ReduceMean", [v], { axes: [x.shape.length - 1], keepDims: true });
+  const centred = g.add("Sub", [x, mean(x)]);
+  const variance = g.add("Add", [mean(g.add("Mul", [centred, centred])), g.scalar(attrs.epsilon, x.dtype)]);
+  const invStd = g.add("Reciprocal", [g.add("Sqrt", [variance])]);
+  return [g.add("Add", [g.add("Mul", [g.add("Mul", [centred, invStd]), scale]), bias]), invStd];
 }
 
 /** dx = dy s (1 + (x - y) (k + 3 c x^2)), s = sigmoid(k x + c x^3), y = x s. */

@@ -2,9 +2,12 @@ import type { DType, Graph } from "../graph.ts";
 import { removeDeadCode } from "./dead-code.ts";
 import { expand } from "./expand.ts";
 import { toFloat64 } from "./float64.ts";
+import { simplify } from "./simplify.ts";
 
-/** All passes, in their order. */
+export { expand, removeDeadCode, simplify, toFloat64 };
+
+/** All passes, in their order. Repeated subexpressions and constant ones are left to ONNX Runtime, which removes both. */
 export function optimize(graph: Graph, precision: DType = "float32"): Graph {
-  const alive = removeDeadCode(graph);
+  const alive = removeDeadCode(simplify(removeDeadCode(graph)));
   return removeDeadCode(expand(precision === "float64" ? toFloat64(alive) : alive));
 }

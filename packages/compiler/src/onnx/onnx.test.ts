@@ -1,0 +1,115 @@
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { GraphBuilder } from "../graph.ts";
+import { encode } from "./encode.ts";
+import { Message } from "./wire.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+const hex = (m: Message) => Buffer.from(m.finish()).toString("hex");
+
+describe("the wire format", () => {
+  // Worked examples of https://protobuf.dev/programming-guides/encoding
+  test("is that of the protocol buffers documentation", () => {
+    expect(hex(new Message().int(1, 150))).toBe("089601");
+    expect(hex(new Message().string(2, "testing"))).toBe("120774657374696e67");
+    expect(hex(new Message().message(3, new Message().int(1, 150)))).toBe("1a03089601");
+    expect(hex(new Message().int(1, -2))).toBe("08feffffffffffffffff01");
+    expect(hex(new Message().float(2, 1))).toBe("150000803f");
+    expect(hex(new Message().int(20, 2n ** 40n))).toBe("a001808080808020");
+  });
+});
+
+/** The fields of a message, undecoded, in their order. */
+function fields(bytes: Uint8Array): { field: number; value: bigint | Uint8Array }[] {
+  const found: { field: number; value: bigint | Uint8Array }[] = [];
+  let at = 0;
+  const varint = () => {
+    let value = 0n;
+    for (let shift = 0n; ; shift += 7n) {
+      const byte = bytes[at++]!;
+      value |= BigInt(byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < bytes.length) {
+    const tag = Number(varint());
+    const length = tag % 8 === 0 ? undefined : tag % 8 === 5 ? 4 : Number(varint());
+    found.push({ field: tag >> 3, value: length === undefined ? varint() : bytes.subarray(at, at + length) });
+    at += length ?? 0;
+  }
+  return found;
+}
+const all = (bytes: Uint8Array, field: number) =>
+  fields(bytes)
+    .filter((f) => f.field === field)
+    .map((f) => f.value as Uint8Array);
+const text = (bytes: Uint8Array, field: number) => all(bytes, field).map((b) => Buffer.from(b).toString());
+
+describe("a model", () => {
+  const weights = Float32Array.from({ length: 600 }, (_, i) => i);
+  const encoded = (() => {
+    const g = new GraphBuilder();
+    const x = g.input("x", { shape: [2, 20], dtype: "float32" });
+    g.input("unused", { shape: [1], dtype: "bool" });
+    const y = g.add("MatMul", [x, g.constant(weights, { shape: [30, 20], dtype: "float32" })], {
+      transA: false,
+      transB: true,
+      alpha: 1,
+    });
+    const z = g.add("Reshape", [g.add("Add", [y, g.scalar(0.5)])], { shape: [60] });
+    return encode(
+      g.finish(
+        new Map([
+          ["z", z],
+          ["x", x],
+          ["again", z],
+        ]),
+      ),
+      "my function",
+    );
+  })();
+  const graph = all(encoded.bytes, 7)[0]!;
+
+  test("has its nodes in order, with ops, names, domains and edges", () => {
+    const nodes = all(graph, 1);
+    expect(nodes.flatMap((n) => text(n, 4))).toEqual(["FusedMatMul", "Add", "Reshape", "Identity", "Identity"]);
+    expect(text(nodes[0]!, 7)).toEqual(["com.microsoft"]);
+    expect(text(nodes[0]!, 3)).toEqual(["MatMul_0"]);
+    expect(text(nodes[2]!, 2)).toEqual(["out:z"]);
+    expect(text(nodes[1]!, 1)[0]).toBe(text(nodes[0]!, 2)[0]);
+    expect(encoded.ops).toEqual({ FusedMatMul: 1, Add: 1, Reshape: 1, Identity: 2 });
+  });
+
+  test("keeps large constants outside, as views, and small ones inside", () => {
+    expect(encoded.external).toHaveLength(1);
+    expect(encoded.external[0]!.data.buffer).toBe(weights.buffer);
+    const initializers = all(graph, 5);
+    const outside = initializers.find((t) => text(t, 8)[0] === encoded.external[0]!.path)!;
+    expect(all(outside, 9)).toEqual([]);
+    expect(all(outside, 13).map((e) => [text(e, 1)[0], text(e, 2)[0]])).toEqual([
+      ["location", encoded.external[0]!.path],
+      ["offset", "0"],
+      ["length", "2400"],
+    ]);
+    expect(initializers.flatMap((t) => all(t, 9)).map((raw) => raw.length)).toContain(4);
+  });
+
+  test("declares used inputs and all outputs, by names of their own", () => {
+    expect(all(graph, 11).map((i) => text(i, 1)[0])).toEqual(["in:x"]);
+    expect(all(graph, 12).map((o) => text(o, 1)[0])).toEqual(["out:z", "out:x", "out:again"]);
+    expect(Object.fromEntries(encoded.inputs)).toEqual({ x: "in:x" });
+    expect(Object.fromEntries(encoded.outputs)).toEqual({ z: "out:z", x: "out:x", again: "out:again" });
+    expect(text(graph, 2)).toEqual(["my function"]);
+  });
+
+  test("refuses a node that a pass should have written out", () => {
+    const g = new GraphBuilder();
+    const x = g.input("x", { shape: [2], dtype: "float32" });
+    expect(() => encode(g.finish(new Map([["y", g.add("GeluGrad", [x, x, x])]])))).toThrow(
+      /GeluGrad_0: GeluGrad must be expanded/,
+    );
+  });
+});
