@@ -104,7 +104,8 @@ async function start(
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: "sequential",
-      graphOptimizationLevel: "all",
+      // In double, the runtime's fusions make operators that it has no double kernel for (QuickGelu, for one).
+      graphOptimizationLevel: options.precision === "float64" ? "basic" : "all",
       externalData: external.map(({ path, data }) => ({ path, data })),
       logSeverityLevel: 3,
     });

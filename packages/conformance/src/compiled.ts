@@ -39,17 +39,23 @@ export const compiledChecks: readonly Check[] = [
         const scale = Math.max(peak(gradient), 1e-6);
         for (const i of integers(0, `probe ${name}`, 0, 2, values.length)) {
           const x = values[i]!;
-          const h = 1e-4;
           const loss = async (v: number) => {
             values[i] = v;
             return (await run()).loss![0]!;
           };
-          // fourth order: (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h
-          const [a, b, p, q] = [await loss(x + h), await loss(x - h), await loss(x + 2 * h), await loss(x - 2 * h)];
+          const estimates: number[] = [];
+          // A step that reaches over the kink of a relu says nothing, so shorter ones are tried; a wrong gradient fails at all of them.
+          for (const h of [1e-4, 1e-5, 1e-6]) {
+            // fourth order: (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h
+            const [a, b, p, q] = [await loss(x + h), await loss(x - h), await loss(x + 2 * h), await loss(x - 2 * h)];
+            estimates.push((8 * (a - b) - (p - q)) / (12 * h));
+            if (Math.abs(estimates.at(-1)! - gradient[i]!) <= 1e-6 * scale) break;
+          }
           values[i] = x;
-          const estimate = (8 * (a! - b!) - (p! - q!)) / (12 * h);
-          if (!(Math.abs(estimate - gradient[i]!) <= 1e-6 * scale))
-            throw new Error(`the gradient of ${name}[${i}] is ${gradient[i]}, finite differences give ${estimate}`);
+          if (!(Math.abs(estimates.at(-1)! - gradient[i]!) <= 1e-6 * scale))
+            throw new Error(
+              `the gradient of ${name}[${i}] is ${gradient[i]}, finite differences give ${estimates.join(", ")}`,
+            );
         }
       }
       await f.dispose();
