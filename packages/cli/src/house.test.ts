@@ -63,7 +63,7 @@ describe("the house", () => {
         const named = {
           ...m.dependencies,
           ...m.peerDependencies,
-          ...(/\.test\.|test\.data/.test(file) ? { vitest: "", ...m.devDependencies, "fast-check": "" } : {}),
+          ...(/\.test\.|\/testing\//.test(file) ? { vitest: "", ...m.devDependencies, "fast-check": "" } : {}),
         };
         for (const [, specifier] of readFileSync(file, "utf8").matchAll(
           /^(?:import|export)[^"';]*?from "([^."][^"]*)"/gm,
