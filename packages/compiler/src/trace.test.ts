@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import * as tf from "@tensorflow/tfjs";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createEngine, trace } from "./index.ts";
@@ -63,6 +65,19 @@ describe("trace", () => {
         .grad((x: tf.Tensor) => tf.sum(x))(tf.tensor1d([1, 2]))
         .dataSync(),
     ]).toEqual([1, 1]);
+  });
+
+  test("lets go of the weights with the graph", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const weights = (() => {
+      const value = new Float32Array(100_000).fill(0.5);
+      trace(({ x, w }) => ({ y: tf.mul(x!, tf.sum(w!)) }), { x, w: { shape: [100_000], value } });
+      return new WeakRef(value);
+    })();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    collect();
+    expect(weights.deref()).toBeUndefined();
   });
 
   test("refuses to start inside of another trace", () => {

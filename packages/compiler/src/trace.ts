@@ -45,7 +45,7 @@ export function trace(fn: TensorFunction, signature: Signature): Graph {
 const BACKEND = "dit-bench-trace";
 
 class TraceBackend extends tf.KernelBackend {
-  readonly #builder: GraphBuilder;
+  #builder: GraphBuilder;
   readonly #values = new Map<object, Value>();
 
   constructor(builder: GraphBuilder) {
@@ -121,8 +121,10 @@ class TraceBackend extends tf.KernelBackend {
     return true;
   }
 
+  /** tfjs's profiler may hold on to a backend that is gone: let it hold no weights. */
   override dispose(): void {
     this.#values.clear();
+    this.#builder = new GraphBuilder();
   }
 
   override numDataIds(): number {
