@@ -10,6 +10,7 @@ export function mergedNetwork(adapted: Adapted, config: DitConfig, base: Values,
   if (!adapted.merges) {
     return { config, infos: [...adapted.frozen, ...adapted.trainable], values: all, call: adapted.call };
   }
+  tf.enableProdMode(); // or the eager backend advises on stderr to install another one
   const infos = adapted.model.weights;
   const shapes = [...infos, ...adapted.trainable];
   const values = tf.tidy(() => {
