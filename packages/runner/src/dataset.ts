@@ -60,7 +60,7 @@ export async function loadDataset(choice: DatasetChoice, recipe: Recipe, listene
   const { classes, size, pixels, labels, fingerprint, skipped } = set;
   return {
     name: entry.name,
-    title: entry.title,
+    title: `own images, ${basename(resolve(choice.folder))}`, // they are not the dataset whose name they go under
     source: "folder",
     classes,
     size,

@@ -98,7 +98,7 @@ function summary(record: RunRecord, files: Record<string, string>): string {
     `  FID          ${m.fid.toFixed(2)}   (${100 * m.intervalLevel} % interval ${m.fidInterval[0].toFixed(2)} to ${m.fidInterval[1].toFixed(2)}, ${m.generated} samples)`,
     `  base model   ${m.baseFid.toFixed(2)}   (not fine-tuned, sampled with its null class)`,
     `  KID          ${m.kid.toFixed(4)}   (base model ${m.baseKid.toFixed(4)})`,
-    `  trained      ${parameters.trainable.toLocaleString("en")} of ${parameters.model.toLocaleString("en")} parameters (${share.toPrecision(2)} %)`,
+    `  trained      ${parameters.trainable.toLocaleString("en")} of ${parameters.model.toLocaleString("en")} parameters (${share < 10 ? share.toPrecision(2) : share.toFixed(0)} %)`,
     `  time         ${duration(times.total)}`,
     ...Object.entries(files).map(([name, path]) => `  ${name.padEnd(12)} ${relative(process.cwd(), path) || path}`),
     "",
