@@ -75,6 +75,12 @@ async function compile(
   };
 }
 
+/**
+ * How long an idle thread of the runtime looks for work before it sleeps. Its default, some tens of milliseconds, starves whatever
+ * else runs on the machine; one millisecond outlasts the gaps between ops, and a step takes as long as before (74 against 73 ms).
+ */
+const SPIN_MICROSECONDS = "1000";
+
 interface Started {
   readonly session: InferenceSession;
   /** Names in the model by names at the boundary. */
@@ -108,6 +114,7 @@ async function start(
       graphOptimizationLevel: options.precision === "float64" ? "basic" : "all",
       externalData: external.map(({ path, data }) => ({ path, data })),
       logSeverityLevel: 3,
+      extra: { session: { intra_op: { spin_duration_us: SPIN_MICROSECONDS } } },
     });
   } catch (error) {
     throw new Error(`${boundary.name}: ONNX Runtime refuses the graph: ${(error as Error).message}`, { cause: error });
