@@ -81,6 +81,12 @@ async function compile(
  */
 const SPIN_MICROSECONDS = "1000";
 
+/**
+ * Up to this size the runtime keeps a packed copy of every constant weight for each product it is in; above it, it packs on the fly.
+ * A DiffFit step of DiT-XL/2 (2.7 GB) then takes 1.56 instead of 1.45 s, to the same bits, and 7.6 instead of 11.0 GB at its peak.
+ */
+const PACKED_BYTES = 2 ** 30;
+
 interface Started {
   readonly session: InferenceSession;
   /** Names in the model by names at the boundary. */
@@ -102,6 +108,7 @@ async function start(
   const graph = optimize(trace(fn, signature), options.precision);
   checkStateOutputs(boundary, graph.outputs);
   const { bytes, external, inputs, outputs, ops } = encode(graph, boundary.name);
+  const constantBytes = external.reduce((sum, { data }) => sum + data.byteLength, 0);
   const traced = performance.now();
   let session: InferenceSession;
   try {
@@ -114,7 +121,12 @@ async function start(
       graphOptimizationLevel: options.precision === "float64" ? "basic" : "all",
       externalData: external.map(({ path, data }) => ({ path, data })),
       logSeverityLevel: 3,
-      extra: { session: { intra_op: { spin_duration_us: SPIN_MICROSECONDS } } },
+      extra: {
+        session: {
+          intra_op: { spin_duration_us: SPIN_MICROSECONDS },
+          disable_prepacking: constantBytes > PACKED_BYTES ? "1" : "0",
+        },
+      },
     });
   } catch (error) {
     throw new Error(`${boundary.name}: ONNX Runtime refuses the graph: ${(error as Error).message}`, { cause: error });
