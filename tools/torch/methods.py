@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import nn
 
-from dit import CHANNELS, CLASSES, DEPTH, HEADS, INPUT, WIDTH, Attention, Block, DiT, Mlp
+from dit import CHANNELS, CLASSES, DEPTH, HEADS, INPUT, PATCH, WIDTH, Attention, Block, DiT, FinalLayer, Mlp
 
 BATCH, STEPS = 3, 5
 
@@ -96,25 +96,29 @@ def adaptformer(model, form):
 
 
 class PromptedBlock(Block):
-    """
-    One learned token before the image's own; what comes out at its place is dropped, as in the paper's equation of VPT-Deep.
-    (The authors' code, where it prompts only some blocks, lets the last prompt's output run on through the rest.)
-    """
+    """One learned token before the image's own, in place of what came out of the block before at its place."""
 
-    def __init__(self):
+    def __init__(self, first):
         super().__init__()
-        self.prompt = nn.Parameter(0.02 * torch.randn(1, WIDTH))
+        self.first = first
+        bound = math.sqrt(6 / (CHANNELS * PATCH**2 + WIDTH))
+        self.prompt = nn.Parameter(torch.empty(1, WIDTH).uniform_(-bound, bound))
 
     def forward(self, x, c):
-        prompt = self.prompt.expand(len(x), -1, -1)
-        return super().forward(torch.cat([prompt, x], dim=1), c)[:, 1:]
+        image = x if self.first else x[:, 1:]
+        return super().forward(torch.cat([self.prompt.expand(len(x), -1, -1), image], dim=1), c)
+
+
+class FinalLayerWithoutPrompt(FinalLayer):
+    def forward(self, x, c):
+        return super().forward(x[:, 1:], c)
 
 
 def vpt(model):
+    """As the VPT authors' code: after the last prompted block its prompt's output runs on through the rest."""
     for i in range(5):
-        model.blocks[i] = PromptedBlock()
-
-
+        model.blocks[i] = PromptedBlock(first=i == 0)
+    model.final_layer = FinalLayerWithoutPrompt()
 class ScaledAttention(Attention):
     """gamma on the output of qkv, of proj, and (gamma1) of the whole attention."""
 

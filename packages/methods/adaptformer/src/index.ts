@@ -6,7 +6,8 @@ import { defineMethod, graft, kaiming, linear, tf, z, zeros } from "@dit-bench/m
  * AdaptFormer: a bottleneck beside each MLP, scale · (W_up relu(W_down x + b_down) + b_up).
  * parallel: reads the residual stream before its norm, and adds to what the gated MLP adds back to it.
  * sequential: reads the MLP's output and adds to it, before the gate.
- * Defaults: the AdaptFormer authors' (bottleneck 64, scale 0.1, no layer norm, W_up and biases zero).
+ * Defaults: the AdaptFormer authors' (bottleneck 64, scale 0.1, no layer norm, W_up and biases zero), but without the dropout
+ * of 0.1 that their code has between the two layers: a step here has no randomness of its own.
  */
 export default defineMethod({
   name: "adaptformer",

@@ -1,11 +1,12 @@
 // N = batch, L = prompt length, T = tokens, D = width
 
-import { defineMethod, graft, normal, tf, z } from "@dit-bench/method";
+import { defineMethod, type Graft, graft, tf, uniform, z } from "@dit-bench/method";
 
 /**
- * VPT-Deep: learned tokens before the image's own, fresh ones at each of the first blocks, dropped again after it.
+ * VPT-Deep: learned tokens before the image's own, fresh ones in each of the first blocks in place of what came out at theirs.
  * Defaults: one token in five blocks and the final layer trained, which gives the DiffFit paper's parameter count.
- * Prompts start as N(0, 0.02²), the deviation of ViT's class token; the paper does not say.
+ * Where a paper is silent, as the VPT authors' code (https://github.com/KMnP/vpt, vit_prompt/vit.py): blocks after the last
+ * prompted one still see its prompt's output, and prompts start as U(±√(6 / (values of a patch + D))).
  */
 export default defineMethod({
   name: "vpt",
@@ -21,18 +22,29 @@ export default defineMethod({
     finalLayer: z.boolean().default(true).describe("also train the final layer"),
   }),
   learningRate: 1e-3,
-  adapt: ({ tokens: L, blocks, finalLayer }, { depth }) => ({
-    train: finalLayer ? ["final_layer.**"] : [],
-    grafts: [
+  adapt: ({ tokens: L, blocks, finalLayer }, { depth, width: D, modules }) => {
+    const prompted = Math.min(blocks, depth);
+    const patch = modules.find((m) => m.path === "x_embedder.proj")!.in;
+    const prompts = (block: number): Graft =>
       graft({
-        at: `blocks.{${Array.from({ length: Math.min(blocks, depth) }, (_, i) => i)}}`,
-        weights: ({ in: D }) => ({ prompt_LD: normal(0.02, L, D) }),
+        at: `blocks.${block}`,
+        weights: () => ({ prompt_LD: uniform(Math.sqrt(6 / (patch + D)), L, D) }),
         forward(call, x_NTD, { prompt_LD }) {
-          const [N, T, D] = x_NTD.shape as [number, number, number];
-          const prompt_NLD = tf.tile(tf.expandDims(prompt_LD, 0), [N, 1, 1]);
-          return tf.slice(call(tf.concat([prompt_NLD, x_NTD], 1)), [0, L, 0], [N, T, D]);
+          const image_NTD = block === 0 ? x_NTD : withoutFirst(L, x_NTD);
+          const prompt_NLD = tf.tile(tf.expandDims(prompt_LD, 0), [image_NTD.shape[0]!, 1, 1]);
+          return call(tf.concat([prompt_NLD, image_NTD], 1));
         },
-      }),
-    ],
-  }),
+      });
+    const dropLast = graft({
+      at: "blocks",
+      weights: () => ({}),
+      forward: (call, x_NTD) => withoutFirst(L, call(x_NTD)),
+    });
+    return {
+      train: finalLayer ? ["final_layer.**"] : [],
+      grafts: [...Array.from({ length: prompted }, (_, block) => prompts(block)), dropLast],
+    };
+  },
 });
+
+const withoutFirst = (L: number, x_NTD: tf.Tensor): tf.Tensor => tf.slice(x_NTD, [0, L, 0], [-1, -1, -1]);
