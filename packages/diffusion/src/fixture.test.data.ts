@@ -3,8 +3,8 @@ import { readSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
 
 /** The official code's own values (facebookresearch/DiT, commit ed81ce2, float32 on a CPU; schedules in float64). */
-export function fixture(name: string) {
-  const { tensors } = readSafetensors(new URL(`fixtures/${name}.safetensors`, import.meta.url).pathname);
+export function fixture(name: string, folder = "fixtures") {
+  const { tensors } = readSafetensors(new URL(`${folder}/${name}.safetensors`, import.meta.url).pathname);
   const stored = (key: string) => {
     const tensor = tensors.get(key);
     if (!tensor) throw new Error(`fixture ${name} has no "${key}"`);
@@ -22,7 +22,7 @@ export function fixture(name: string) {
   };
 }
 
-/** The network of the fixtures, untrained: none of its weights is zero. */
+/** The network of the fixtures, untrained: none of its weights is zero. The model's own tests have its file. */
 export const network: DitConfig = {
   name: "fixture",
   inputSize: 8,
@@ -37,7 +37,7 @@ export const network: DitConfig = {
 };
 
 export const networkWeights = (): Record<string, tf.Tensor> => {
-  const weights = fixture("dit_weights");
+  const weights = fixture("dit_weights", "../../dit/src/fixtures");
   return Object.fromEntries(weights.names.map((name) => [name, weights.tensor(name)]));
 };
 
