@@ -1,7 +1,10 @@
 // Rules of the house that no compiler checks.
 
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readRecords } from "@dit-bench/record";
+import { writeReport } from "@dit-bench/report";
 import { builtinMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
 import { program } from "./main.ts";
@@ -118,6 +121,39 @@ describe("the house", () => {
     for (const f of folders("packages/methods")) expect([...described]).toContain(`packages/methods/${f}`);
     for (const f of ["benchmarks", "results", "docs", "examples", "tools", "datasets.json"])
       expect([...described]).toContain(f);
+  });
+});
+
+describe("the published results", () => {
+  const published = join(top, "results/mini");
+  const read = (...path: string[]) => readFileSync(join(...path), "utf8");
+
+  it("are 6 methods on 8 datasets with 3 seeds each, made by committed code", async () => {
+    const records = await readRecords(published);
+    const cells = records.map((r) => `${r.cell.method} ${r.cell.dataset} ${r.cell.seed}`);
+    expect(new Set(cells).size).toBe(6 * 8 * 3);
+    expect(records.length).toBe(6 * 8 * 3);
+    expect(records.filter((r) => !r.code.clean || r.exit !== "finished")).toEqual([]);
+  });
+
+  it("have the tables and the chart that their records make", async () => {
+    const again = mkdtempSync(join(tmpdir(), "dit-bench-results-"));
+    await writeReport(await readRecords(published), again);
+    // The PNG is left out: another processor may round a pixel's shade another way.
+    for (const file of ["table.csv", "table.md", "chart.svg"])
+      expect(read(again, file) === read(published, file), file).toBe(true);
+    rmSync(again, { recursive: true });
+  });
+
+  it("stand in the README as they are", () => {
+    const table = read(published, "table.md")
+      .split("\n")
+      .filter((line) => line.startsWith("|"));
+    const readme = read(top, "README.md");
+    expect(table.length).toBe(2 + 7);
+    expect(readme).toContain(`<!-- results/mini/table.md -->\n${table.join("\n")}\n`);
+    for (const [, path] of readme.matchAll(/\]\((?!https?:)([^)#]+)/g))
+      expect(existsSync(join(top, path!)), `the README links to ${path}`).toBe(true);
   });
 });
 
