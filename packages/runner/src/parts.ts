@@ -1,0 +1,9 @@
+// What a run is made of, part by part: for measuring them (benchmarks/performance). Users of runs want index.ts.
+export { readBase } from "./base-model.ts";
+export { denoisingBatch, toPixels } from "./batches.ts";
+export { denoisingStep } from "./denoising.ts";
+export { compileExtractor } from "./features.ts";
+export { initialState, type TrainingState, trainingStep } from "./optimise.ts";
+export { machine, versions } from "./provenance.ts";
+export { samplerStep } from "./sample.ts";
+export { readWeights } from "./weight-file.ts";
