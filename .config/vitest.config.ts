@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["packages/**/src/**/*.test.ts", "examples/**/*.test.ts"],
+    include: ["packages/**/src/**/*.test.ts", "examples/**/*.test.ts", "benchmarks/**/*.test.mjs"],
     testTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,

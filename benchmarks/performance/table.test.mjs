@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { rowsOf } from "./rows.mjs";
+import { toMarkdown } from "./table.mjs";
+import { verdicts } from "./verdicts.mjs";
+
+const settings = JSON.parse(readFileSync(new URL("settings.json", import.meta.url), "utf8"));
+
+/** A result of one round with these milliseconds a run for each of a row's processes; processor time is twice that. */
+function result(times, parts = []) {
+  const chosen = {
+    shapes: ["384x12"],
+    methods: Object.keys(times),
+    peers: ["pytorch", "torch.compile"],
+    parts: Object.keys(parts),
+    threads: 2,
+  };
+  const rows = rowsOf(settings, chosen).map(({ ours: _, rivals, ...row }) => {
+    const ms = times[row.method] ?? parts[row.part];
+    const measured = (who) => ({ who, load: 0.5, wall_ms: [ms[who]], cpu_ms: 2 * ms[who], peak_mb: ms.peak_mb ?? 100 });
+    const about = {
+      trainable: 7,
+      trace_ms: 1200,
+      session_ms: 300,
+      compile_ms: 9000,
+      images: 32,
+      versions: { torch: "2.13.0" },
+    };
+    return {
+      ...row,
+      rivals: Object.fromEntries(Object.entries(rivals).map(([name, { scale }]) => [name, { scale }])),
+      chain: [
+        measured("ours"),
+        ...Object.keys(rivals).flatMap((name) => (name in ms ? [measured(name), measured("ours")] : [])),
+      ],
+      about: { ours: [about], pytorch: [about], "torch.compile": [about] },
+      failed: ms.failed ?? {},
+    };
+  });
+  const machine = { cpu: "a processor", cores: 2, memoryGB: 25.3, node: "20.20.2" };
+  const code = { commit: "0123456789", clean: true };
+  return {
+    machine,
+    code,
+    versions: { "onnxruntime-node": "1.30.0" },
+    threads: 2,
+    rounds: 1,
+    startedAt: "2026-11-23T05:00:00Z",
+    settings,
+    rows,
+  };
+}
+
+const square = 80; // ms of one product of 2048³
+const one = result({
+  sample: { ours: 100, pytorch: 150, "torch.compile": 125, "square product": square, "own products": 90 },
+  difffit: {
+    ours: 300,
+    pytorch: 330,
+    "torch.compile": 294,
+    "square product": square,
+    full: 500,
+    failed: { "own products": "ended | with code 1" },
+  },
+});
+
+describe("the table", () => {
+  const page = toMarkdown(one);
+
+  it("says where and what was measured", () => {
+    expect(page).toContain(
+      "a processor, 2 cores, 25.3 GB; 2 threads, 1 rounds; Node 20.20.2, onnxruntime-node 1.30.0, PyTorch 2.13.0; commit 0123456, 2026-11-23.",
+    );
+    expect(page).toContain("## Width 384, depth 12, 256 tokens, batch 8");
+  });
+
+  it("has a line for each method: time, ratios with their spread, shares of the product rates", () => {
+    const flops = one.rows[0].flops / 2 / 2048 ** 3;
+    const share = `${Math.round((100 * flops * square) / 100)} %`;
+    expect(page).toContain(
+      `| sampling | 100 | 1.50 [1.50, 1.50] | 1.25 [1.25, 1.25] | ${share} [${share}, ${share}] | 90 % [90 %, 90 %] |`,
+    );
+    expect(page).toMatch(/\| DiffFit \| 300 \| 1\.10 \[.*\| – \|\n/);
+  });
+
+  it("holds DiffFit against full fine-tuning, and says what failed", () => {
+    expect(page).toContain(
+      "DiffFit over full fine-tuning: wall time 0.60 [0.60, 0.60], processor time 0.60 [0.60, 0.60], memory 1.00.",
+    );
+    expect(page).toContain("- 384x12 difffit, own products: ended | with code 1");
+  });
+
+  it("is the same from the result read back", () => {
+    expect(toMarkdown(JSON.parse(JSON.stringify(one)))).toBe(page);
+  });
+
+  it("answers whether making batches holds up the step", () => {
+    const page = toMarkdown(result({}, { loop: { ours: 100, "same batch": 97 }, "decoding-32": { ours: 16 } }));
+    expect(page).toContain("take 0.97 [0.97, 0.97] of the wall time");
+    expect(page).toContain("Decoding to 32 gives 2000 images a second, 6.25 of that.");
+    expect(page).toContain("| step fed the same batch / step that makes its batch | ≥ 0.95 | 0.97 | met |");
+  });
+});
+
+describe("targets", () => {
+  it("are judged by the faster peer, the share of the square product's rate, and DiffFit's part of full", () => {
+    const found = Object.fromEntries(verdicts(one).map(({ what, found, met }) => [what, [found, met]]));
+    expect(found["384x12 sample: the fastest PyTorch / ours"]).toEqual(["1.25", true]);
+    expect(found["384x12 difffit: the fastest PyTorch / ours"]).toEqual(["0.98", false]);
+    expect(found["384x12 difffit / full: time"]).toEqual(["0.60", true]);
+    expect(found["384x12 difffit / full: memory"]).toEqual(["1.00", false]);
+    expect(Object.keys(found)).toContain("384x12 sample: share of the square product's rate");
+  });
+});

@@ -1,0 +1,181 @@
+"""PyTorch on the same work: a DiT's training step with one of the six fine-tuning methods, or its sampling forward.
+
+Plain PyTorch as its users write it (nn.Linear, scaled_dot_product_attention, AdamW, frozen weights by requires_grad), with
+what makes it fast on a processor: the fused AdamW, inference mode for sampling, torch.compile where asked.
+
+Commands come as JSON lines on stdin, answers go as JSON lines to stdout (see process.mjs):
+    {"prepare": {"method": "difffit", "shape": {"width": 192, …}, "compile": false, "threads": 2}}
+    {"measure": {"steps": 2, "seconds": 1}}
+It ends with its input.
+"""
+import json
+import resource
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+CLASSES, PATCH_VALUES, OUTPUTS, FREQUENCIES = 101, 16, 32, 256
+PROMPTED_BLOCKS, RANK, BOTTLENECK = 5, 8, 64
+
+
+class LoraLinear(nn.Linear):
+    def __init__(self, i, o):
+        super().__init__(i, o)
+        self.lora_a, self.lora_b = nn.Parameter(torch.randn(RANK, i) * 0.02), nn.Parameter(torch.zeros(o, RANK))
+
+    def forward(self, x):
+        return super().forward(x) + F.linear(F.linear(x, self.lora_a), self.lora_b) / RANK
+
+
+class Block(nn.Module):
+    def __init__(self, method, index, shape):
+        super().__init__()
+        D, self.heads, depth = shape["width"], shape["heads"], shape["depth"]
+        affine = method == "difffit"
+        self.norm1 = nn.LayerNorm(D, elementwise_affine=affine, eps=1e-6)
+        self.norm2 = nn.LayerNorm(D, elementwise_affine=affine, eps=1e-6)
+        self.qkv = (LoraLinear if method == "lora" else nn.Linear)(D, 3 * D)
+        self.proj, self.fc1, self.fc2 = nn.Linear(D, D), nn.Linear(D, 4 * D), nn.Linear(4 * D, D)
+        self.ada = nn.Linear(D, 6 * D)
+        self.scaled = method == "difffit" and index < (depth + 1) // 2
+        if self.scaled:
+            self.gamma1, self.gamma2 = nn.Parameter(torch.ones(D)), nn.Parameter(torch.ones(D))
+            self.gamma_qkv, self.gamma_proj = nn.Parameter(torch.ones(3 * D)), nn.Parameter(torch.ones(D))
+        self.adapted = method == "adaptformer"
+        if self.adapted:
+            self.adapter_down, self.adapter_up = nn.Linear(D, BOTTLENECK), nn.Linear(BOTTLENECK, D)
+        self.prompted = method == "vpt" and index < PROMPTED_BLOCKS
+        if self.prompted:
+            self.prompt = nn.Parameter(torch.randn(1, D) * 0.02)
+        self.first = index == 0
+
+    def attention(self, x):
+        n, t, d = x.shape
+        qkv = self.qkv(x)
+        if self.scaled:
+            qkv = qkv * self.gamma_qkv
+        q, k, v = qkv.reshape(n, t, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
+        y = self.proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(n, t, d))
+        return y * self.gamma_proj * self.gamma1 if self.scaled else y
+
+    def mlp(self, x):
+        y = self.fc2(F.gelu(self.fc1(x), approximate="tanh"))
+        return y * self.gamma2 if self.scaled else y
+
+    def forward(self, x, silu_c):
+        if self.prompted:  # a fresh prompt in place of what came out at the one before
+            x = torch.cat([self.prompt.expand(x.shape[0], 1, -1), x if self.first else x[:, 1:]], 1)
+        shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = self.ada(silu_c).unsqueeze(1).chunk(6, -1)
+        x = x + gate_a * self.attention(self.norm1(x) * (1 + scale_a) + shift_a)
+        y = gate_m * self.mlp(self.norm2(x) * (1 + scale_m) + shift_m)
+        if self.adapted:
+            y = y + 0.1 * self.adapter_up(F.relu(self.adapter_down(x)))
+        return x + y
+
+
+class DiT(nn.Module):
+    def __init__(self, method, shape):
+        super().__init__()
+        D, T = shape["width"], shape["tokens"]
+        self.x_embedder, self.y_embedder = nn.Linear(PATCH_VALUES, D), nn.Embedding(CLASSES + 1, D)
+        self.t_embedder = nn.Sequential(nn.Linear(FREQUENCIES, D), nn.SiLU(), nn.Linear(D, D))
+        self.blocks = nn.ModuleList([Block(method, i, shape) for i in range(shape["depth"])])
+        self.norm_final = nn.LayerNorm(D, elementwise_affine=method == "difffit", eps=1e-6)
+        self.final_ada, self.final_linear = nn.Linear(D, 2 * D), nn.Linear(D, OUTPUTS)
+        self.pos = nn.Parameter(torch.randn(1, T, D) * 0.02, requires_grad=False)
+        self.prompted = method == "vpt"
+
+    def forward(self, x, t, y):
+        half = FREQUENCIES // 2
+        f = torch.exp(-9.2103404 * torch.arange(half) / half)  # ln 10000
+        t = torch.cat([torch.cos(t[:, None] * f), torch.sin(t[:, None] * f)], -1)
+        silu_c = F.silu(self.t_embedder(t) + self.y_embedder(y))
+        x = self.x_embedder(x) + self.pos
+        for block in self.blocks:
+            x = block(x, silu_c)
+        if self.prompted:
+            x = x[:, 1:]
+        shift, scale = self.final_ada(silu_c).unsqueeze(1).chunk(2, -1)
+        return self.final_linear(self.norm_final(x) * (1 + scale) + shift)
+
+
+TRAINS = dict(
+    sample=lambda n: False,
+    full=lambda n: n != "pos",
+    bitfit=lambda n: "bias" in n or "y_embedder" in n,
+    lora=lambda n: "lora_" in n or "y_embedder" in n,
+    adaptformer=lambda n: "adapter_" in n or "y_embedder" in n,
+    vpt=lambda n: "prompt" in n or "y_embedder" in n or "final" in n,
+    difffit=lambda n: "bias" in n or "gamma" in n or "norm" in n or "y_embedder" in n,
+)
+
+
+def prepare(method, shape, compile, threads):
+    """Gives the function of one step, and what to say of it."""
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    model = DiT(method, shape)
+    for name, p in model.named_parameters():
+        p.requires_grad = TRAINS[method](name)
+    trained = [p for p in model.parameters() if p.requires_grad]
+    run = torch.compile(model) if compile else model
+    N, T = shape["batch"], shape["tokens"]
+    x, target = torch.randn(N, T, PATCH_VALUES), torch.randn(N, T, PATCH_VALUES)
+    t, y = torch.rand(N) * 999, torch.randint(0, CLASSES, (N,))
+    if trained:
+        optimizer = torch.optim.AdamW(trained, 1e-4, weight_decay=0, fused=True)
+
+        def step():
+            optimizer.zero_grad()
+            F.mse_loss(run(x, t, y)[..., :PATCH_VALUES], target).backward()
+            optimizer.step()
+    else:
+
+        def step():
+            with torch.inference_mode():
+                run(x, t, y)
+
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        step()
+        times.append(1e3 * (time.perf_counter() - start))
+    about = dict(trainable=sum(p.numel() for p in trained), versions=dict(torch=torch.__version__, python=sys.version.split()[0]))
+    if compile:
+        about["compile_ms"] = round(times[0] - times[2], 1)
+    return step, about
+
+
+def measure(step, steps, seconds):
+    wall, cpu, begun = [], time.process_time(), time.perf_counter()
+    while len(wall) < steps or time.perf_counter() - begun < seconds:
+        start = time.perf_counter()
+        step()
+        wall.append(round(1e3 * (time.perf_counter() - start), 3))
+    return dict(wall_ms=wall, cpu_ms=round(1e3 * (time.process_time() - cpu), 3))
+
+
+def peak_mb():
+    """Of this process alone: a child's ru_maxrss starts at its parent's."""
+    try:
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmHWM"))
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (2**20 if sys.platform == "darwin" else 1024)
+
+
+step = None
+answered = time.perf_counter(), time.process_time()
+for line in sys.stdin:
+    command = json.loads(line)
+    idle = dict(idle_ms=round(1e3 * (time.perf_counter() - answered[0])), idle_cpu_ms=round(1e3 * (time.process_time() - answered[1])))
+    if "prepare" in command:
+        step, about = prepare(**command["prepare"])
+        answer = dict(about=about)
+    else:
+        answer = {**measure(step, **command["measure"]), **idle}
+    answered = time.perf_counter(), time.process_time()
+    print(json.dumps({**answer, "peak_mb": peak_mb()}), flush=True)
