@@ -60,14 +60,17 @@ async function run({ again, out, python: given, ...chosen }) {
   if (todo.length < rows.length)
     say(`${rows.length - todo.length} of ${rows.length} rows are in ${path} already; --again measures them again`);
 
-  // torch.compile keeps what it compiled from run to run; a folder of our own makes its first start here a real one.
+  // torch.compile keeps what it compiled, for other models too; a folder for each makes the first start of each a real one.
   const cache = mkdtempSync(join(tmpdir(), "dit-bench-inductor-"));
   const pool = processPool(({ program, prepare }) =>
     program === "python"
       ? {
           command: python,
           args: [here("torch_dit.py")],
-          env: { OMP_NUM_THREADS: String(prepare.threads), TORCHINDUCTOR_CACHE_DIR: cache },
+          env: {
+            OMP_NUM_THREADS: String(prepare.threads),
+            TORCHINDUCTOR_CACHE_DIR: join(cache, `${prepare.method}-${prepare.shape.width}`),
+          },
         }
       : { command: process.execPath, args: [here("worker.mjs")] },
   );

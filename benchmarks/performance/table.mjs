@@ -6,6 +6,8 @@ import { median } from "./statistics.mjs";
 import { verdicts } from "./verdicts.mjs";
 
 const GAP = "–";
+/** A load that much above our own threads is somebody else's. */
+const BUSY = 1;
 const TITLES = {
   sample: "sampling",
   full: "Full",
@@ -56,6 +58,9 @@ function heading({ machine, versions, threads, rounds, code, startedAt, rows }) 
     `onnxruntime-node ${versions["onnxruntime-node"]}, ${torch ? `PyTorch ${torch}` : "without PyTorch"}; ${commit}, ${startedAt.slice(0, 10)}.`,
     loads.length > 0
       ? `Load of the machine while measuring: ${median(loads)} in the median, ${Math.max(...loads)} at most.`
+      : "",
+    loads.length > 0 && median(loads) > threads + BUSY
+      ? "**Other work ran on the machine: PyTorch's threads suffer from that more than ours; measure again when it is quiet.**"
       : "",
   ]
     .join(" ")

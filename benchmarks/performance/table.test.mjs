@@ -74,6 +74,12 @@ describe("the table", () => {
     expect(page).toContain("## Width 384, depth 12, 256 tokens, batch 8");
   });
 
+  it("warns where other work ran", () => {
+    expect(page).not.toContain("Other work ran");
+    const rows = one.rows.map((row) => ({ ...row, chain: row.chain.map((m) => ({ ...m, load: 3.5 })) }));
+    expect(toMarkdown({ ...one, rows })).toContain("**Other work ran on the machine");
+  });
+
   it("has a line for each method: time, ratios with their spread, shares of the product rates", () => {
     const flops = one.rows[0].flops / 2 / 2048 ** 3;
     const share = `${Math.round((100 * flops * square) / 100)} %`;
