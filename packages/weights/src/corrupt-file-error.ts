@@ -1,12 +1,6 @@
-/** A file's bytes are not what its format says; `source` is its path, or what the caller called it. */
-export class CorruptFileError extends Error {
+import { WeightFileError } from "./weight-file-error.ts";
+
+/** A file's bytes are not what its format says. */
+export class CorruptFileError extends WeightFileError {
   override readonly name = "CorruptFileError";
-  readonly source: string;
-
-  constructor(source: string, problem: string) {
-    super(`${source}: ${problem.length > maxProblem ? `${problem.slice(0, maxProblem)}…` : problem}`);
-    this.source = source;
-  }
 }
-
-const maxProblem = 400; // a name quoted from a hostile header can be a hundred megabytes long

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Safetensors, tensorOf } from "./decode.ts";
 import { safetensorsParts } from "./encode.ts";
 import { headerLength, parseHeader, prefixBytes } from "./header.ts";
+import { readAt } from "./read-file.ts";
 import type { StoredTensor } from "./tensor-type.ts";
 
 /**
@@ -49,19 +50,7 @@ export function writeSafetensors(
   }
 }
 
-const maxCallBytes = 1 << 30; // one read or write takes at most 2^31 - 1 bytes
-
-/** Up to `length` bytes from `position`, fewer where the file ends before. */
-function readAt(file: number, position: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const got = readSync(file, bytes, done, Math.min(maxCallBytes, length - done), position + done);
-    if (got === 0) break;
-    done += got;
-  }
-  return bytes.subarray(0, done);
-}
+const maxCallBytes = 1 << 30; // one write takes at most 2^31 - 1 bytes
 
 function writeAll(file: number, bytes: Uint8Array): void {
   let done = 0;

@@ -1,6 +1,10 @@
+export type { Checkpoint } from "./checkpoint.ts";
 export { CorruptFileError } from "./corrupt-file-error.ts";
 export { decodeSafetensors, type Safetensors } from "./decode.ts";
 export { encodeSafetensors } from "./encode.ts";
 export { readSafetensors, writeSafetensors } from "./file.ts";
 export { float32 } from "./float32.ts";
+export { type OpenOptions, openCheckpoint } from "./open-checkpoint.ts";
+export type { TensorInfo } from "./place.ts";
 export type { StoredTensor, TensorData, TensorType } from "./tensor-type.ts";
+export { RefusedGlobalError, UnsupportedFileError, WeightFileError } from "./weight-file-error.ts";

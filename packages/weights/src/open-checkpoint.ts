@@ -1,0 +1,88 @@
+// Opens any file of weights, by what it holds, whatever it is called.
+
+import { statSync } from "node:fs";
+import { type Checkpoint, checkpoint } from "./checkpoint.ts";
+import { openFolder, openIndex } from "./folder.ts";
+import { headerLength, parseHeader, prefixBytes } from "./header.ts";
+import type { PlacedTensor } from "./place.ts";
+import { type ReadableFile, stampOf, withFile } from "./read-file.ts";
+import { recognise } from "./recognise.ts";
+import { readLegacyCheckpoint } from "./torch/legacy-checkpoint.ts";
+import type { Located } from "./torch/located.ts";
+import { stateDict } from "./torch/state-dict.ts";
+import { widthOf } from "./torch/types.ts";
+import { readZipCheckpoint } from "./torch/zip-checkpoint.ts";
+import { UnsupportedFileError } from "./weight-file-error.ts";
+
+export interface OpenOptions {
+  /** The entry of a checkpoint that has several: `ema`, `model`. */
+  readonly key?: string;
+}
+
+/**
+ * Lists a safetensors file, a PyTorch checkpoint (zip or legacy), an index of shards, or a diffusers folder. Reads no tensor.
+ * Throws a WeightFileError for what the file holds, and Node's own error (ENOENT, EACCES, …) where it cannot be opened.
+ */
+export async function openCheckpoint(path: string, options: OpenOptions = {}): Promise<Checkpoint> {
+  if (statSync(path).isDirectory()) return openFolder(path, (file) => openFile(file, options));
+  return openFile(path, options);
+}
+
+function openFile(
+  path: string,
+  { key, shard = false }: OpenOptions & { readonly shard?: boolean },
+): Promise<Checkpoint> {
+  return withFile(path, async (file) => {
+    const format = recognise(file);
+    if (shard && format === "index") throw new UnsupportedFileError(path, "an index in the place of a shard");
+    if (key !== undefined && (format === "safetensors" || format === "index"))
+      throw new UnsupportedFileError(
+        path,
+        `the key ${JSON.stringify(key)} was asked for: ${format} files have no entries to choose from`,
+      );
+    switch (format) {
+      case "safetensors":
+        return openSafetensors(file);
+      case "index":
+        return openIndex(file, (shard) => openFile(shard, { shard: true }));
+      case "zip":
+        return listed(file, "PyTorch zip", await readZipCheckpoint(file), key);
+      case "pickle":
+        return listed(file, "PyTorch legacy", readLegacyCheckpoint(file), key);
+    }
+  });
+}
+
+function openSafetensors(file: ReadableFile): Checkpoint {
+  const length = headerLength(file.read(0, Math.min(prefixBytes, file.size)), file.size, file.path);
+  const dataStart = prefixBytes + length;
+  const { entries, metadata } = parseHeader(file.read(prefixBytes, length), file.size - dataStart, file.path);
+  const stamp = stampOf(file);
+  return checkpoint({
+    source: file.path,
+    format: "safetensors",
+    metadata: new Map(Object.entries(metadata)),
+    tensors: new Map(
+      entries.map(({ name, type, shape, count, begin }): [string, PlacedTensor] => [
+        name,
+        { type, shape, count, file: stamp, begin: dataStart + begin },
+      ]),
+    ),
+  });
+}
+
+function listed(file: ReadableFile, format: string, { root, storages }: Located, key: string | undefined): Checkpoint {
+  const { tensors, metadata, notes } = stateDict(root, file.path, key);
+  const stamp = stampOf(file);
+  const placed = new Map<string, PlacedTensor>();
+  for (const [name, { storage, type, shape, strides, offset }] of tensors)
+    placed.set(name, {
+      type,
+      shape,
+      strides,
+      count: shape.reduce((product, size) => product * size, 1),
+      file: stamp,
+      begin: storages.get(storage.key)! + offset * widthOf(type),
+    });
+  return checkpoint({ source: file.path, format, tensors: placed, metadata, notes });
+}

@@ -1,0 +1,105 @@
+import { CorruptFileError } from "../corrupt-file-error.ts";
+import type { ReadableFile } from "../read-file.ts";
+
+/** A pickle's own bytes, without the storages beside it: DiT-XL/2's train checkpoint has 0.2 MB. */
+export const maxPickleBytes = 32 << 20;
+
+/** The bytes of one pickle after another, fetched from a file piece by piece. */
+export class PickleInput {
+  readonly source: string;
+  readonly #file: ReadableFile;
+  readonly #end: number;
+  #piece = new Uint8Array(0);
+  #view = new DataView(this.#piece.buffer);
+  #pieceStart: number;
+  #at = 0;
+
+  /** Reads from `begin` on, and nothing from `end` on; more than `maxPickleBytes` is an error when it is reached. */
+  constructor(file: ReadableFile, begin: number, end: number) {
+    this.source = file.path;
+    this.#file = file;
+    this.#pieceStart = begin;
+    this.#end = Math.min(end, begin + maxPickleBytes);
+    this.#cut = this.#end < end;
+  }
+
+  readonly #cut: boolean;
+
+  /** Position in the file. */
+  get position(): number {
+    return this.#pieceStart + this.#at;
+  }
+
+  byte(): number {
+    if (this.#at === this.#piece.length) this.#fetch(1);
+    return this.#piece[this.#at++]!;
+  }
+
+  /** A view of the next bytes; the next call may overwrite nothing of it. */
+  bytes(length: number): Uint8Array {
+    if (this.#piece.length - this.#at < length) this.#fetch(length);
+    this.#at += length;
+    return this.#piece.subarray(this.#at - length, this.#at);
+  }
+
+  uint16(): number {
+    return this.#number(2, (view, at) => view.getUint16(at, true));
+  }
+
+  int32(): number {
+    return this.#number(4, (view, at) => view.getInt32(at, true));
+  }
+
+  uint32(): number {
+    return this.#number(4, (view, at) => view.getUint32(at, true));
+  }
+
+  /** A length; where it is past what a double counts, Infinity, which no file holds. */
+  uint64(): number {
+    const value = this.#number(8, (view, at) => view.getBigUint64(at, true));
+    return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(value);
+  }
+
+  /** Big-endian, as the pickle format has it, unlike all its other numbers. */
+  float64(): number {
+    return this.#number(8, (view, at) => view.getFloat64(at, false));
+  }
+
+  /** Text up to the next line feed. */
+  line(): string {
+    const codes: number[] = [];
+    for (let code = this.byte(); code !== 0x0a; code = this.byte()) {
+      if (codes.length === maxLine) throw this.corrupt(`a line longer than ${maxLine} bytes`);
+      codes.push(code);
+    }
+    return Buffer.from(codes).toString("utf8");
+  }
+
+  corrupt(problem: string): CorruptFileError {
+    return new CorruptFileError(this.source, `pickle, at byte ${this.position}: ${problem}`);
+  }
+
+  #number<T>(width: number, read: (view: DataView, at: number) => T): T {
+    if (this.#piece.length - this.#at < width) this.#fetch(width);
+    this.#at += width;
+    return read(this.#view, this.#at - width);
+  }
+
+  #fetch(wanted: number): void {
+    const at = this.position;
+    const left = this.#end - at;
+    if (wanted > left)
+      throw this.corrupt(
+        this.#cut && wanted <= maxPickleBytes
+          ? `it is longer than ${maxPickleBytes} bytes, the most that is read`
+          : `${wanted} bytes were announced, ${left} are left: truncated`,
+      );
+    this.#piece = this.#file.read(at, Math.max(wanted, Math.min(left, pieceBytes)));
+    this.#view = new DataView(this.#piece.buffer, this.#piece.byteOffset, this.#piece.length);
+    this.#pieceStart = at;
+    this.#at = 0;
+  }
+}
+
+const pieceBytes = 1 << 16;
+const maxLine = 1 << 16; // names and numbers of protocol 0

@@ -1,0 +1,75 @@
+// The texts of Python's older protocols.
+
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Undefined where the bytes are not UTF-8. */
+export function utf8(bytes: Uint8Array): string | undefined {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A string of Python 2, which may be text or bytes: UTF-8 if it is that, else a character a byte. */
+export const python2String = (bytes: Uint8Array): string => utf8(bytes) ?? latin1(bytes);
+
+export const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+
+const escapes: ReadonlyMap<string, string> = new Map([
+  ["\\", "\\"],
+  ["'", "'"],
+  ['"', '"'],
+  ["n", "\n"],
+  ["r", "\r"],
+  ["t", "\t"],
+  ["a", "\x07"],
+  ["b", "\b"],
+  ["f", "\f"],
+  ["v", "\v"],
+]);
+
+/** The string that Python's repr wrote, quotes included; undefined where it is none. */
+export function unquoted(text: string): string | undefined {
+  const inner = /^(['"])(.*)\1$/s.exec(text)?.[2];
+  return inner?.replace(/\\(?:x([0-9a-fA-F]{2})|(.))/gs, (whole, hex: string | undefined, char: string | undefined) =>
+    hex === undefined ? (escapes.get(char!) ?? whole) : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+/** Python's raw-unicode-escape: only \uXXXX and \UXXXXXXXX mean something; undefined where one is no character. */
+export function rawUnicode(text: string): string | undefined {
+  let wrong = false;
+  const plain = text.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, four: string, eight: string) => {
+    const code = Number.parseInt(four ?? eight, 16);
+    if (code > 0x10ffff) wrong = true;
+    return wrong ? "" : String.fromCodePoint(code);
+  });
+  return wrong ? undefined : plain;
+}
+
+/** A decimal whole number, as a number where a double is exact; undefined where the text is none. */
+export function wholeNumber(text: string): number | bigint | undefined {
+  if (!/^[+-]?[0-9]{1,100}$/.test(text)) return undefined; // BigInt takes quadratic time over a million digits
+  return shortest(BigInt(text.replace("+", "")));
+}
+
+/** Little-endian two's complement of any length. */
+export function twosComplement(bytes: Uint8Array): number | bigint {
+  if (bytes.length === 0) return 0;
+  const hex = Buffer.from(bytes).reverse().toString("hex");
+  return shortest(BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`)));
+}
+
+const shortest = (value: bigint): number | bigint => {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+};
+
+/** What Python's repr writes for a float; undefined where the text is none. */
+export function floatOf(text: string): number | undefined {
+  if (/^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i.test(text)) return Number(text);
+  const special: Record<string, number> = { inf: Infinity, "-inf": -Infinity, nan: Number.NaN, "-nan": Number.NaN };
+  return Object.hasOwn(special, text) ? special[text] : undefined;
+}

@@ -1,0 +1,393 @@
+// Reads a pickle as data. A stack machine as Python's own, but a global is only a name, and a call only what an allow-list
+// says that it would have made: nothing runs. Opcodes and their meaning: CPython, Lib/pickletools.py.
+
+import { RefusedGlobalError } from "../weight-file-error.ts";
+import { ArgumentError, mayName, type Stand, standFor } from "./globals.ts";
+import type { PickleInput } from "./input.ts";
+import { maxProtocol, op, opName } from "./opcodes.ts";
+import { floatOf, latin1, python2String, rawUnicode, twosComplement, unquoted, utf8, wholeNumber } from "./text.ts";
+import { kindOf, PickleGlobal, PickleObject, PickleTuple, type PickleValue } from "./values.ts";
+
+/** The format around a pickle: what it adds to the allow-list, and what persistent ids mean in it. */
+export interface PickleHost {
+  standFor?(name: string): Stand | undefined;
+  persistent?(id: PickleValue): PickleValue;
+}
+
+/** Bounds on what a pickle of `maxPickleBytes` can make of memory; a checkpoint of 10,000 tensors needs a tenth of them. */
+const maxSteps = 2_000_000;
+const maxContainers = 500_000;
+const maxLongBytes = 256;
+
+/** One pickle, from where the input stands to its STOP. */
+export function unpickle(input: PickleInput, host: PickleHost = {}): PickleValue {
+  return new Machine(input, host).run();
+}
+
+class Machine {
+  readonly #in: PickleInput;
+  readonly #host: PickleHost;
+  #stack: PickleValue[] = [];
+  readonly #below: PickleValue[][] = []; // the stacks under each MARK
+  readonly #memo = new Map<number, PickleValue>();
+  #containers = 0;
+
+  constructor(input: PickleInput, host: PickleHost) {
+    this.#in = input;
+    this.#host = host;
+  }
+
+  run(): PickleValue {
+    for (let step = 0; step < maxSteps; step++) {
+      const code = this.#in.byte();
+      if (code === op.STOP) {
+        const value = this.#pop();
+        return this.#stack.length + this.#below.length === 0 ? value : this.#fail("STOP with values left on the stack");
+      }
+      this.#step(code);
+    }
+    return this.#fail(`more than ${maxSteps} steps`);
+  }
+
+  #step(code: number) {
+    const input = this.#in;
+    switch (code) {
+      case op.PROTO: {
+        const protocol = input.byte();
+        if (protocol > maxProtocol) this.#fail(`protocol ${protocol}: wanted at most ${maxProtocol}`);
+        return;
+      }
+      case op.FRAME:
+        input.uint64(); // how far a reader may read ahead; this one needs no such leave
+        return;
+
+      case op.NONE:
+        return this.#push(null);
+      case op.NEWTRUE:
+        return this.#push(true);
+      case op.NEWFALSE:
+        return this.#push(false);
+      case op.BININT:
+        return this.#push(input.int32());
+      case op.BININT1:
+        return this.#push(input.byte());
+      case op.BININT2:
+        return this.#push(input.uint16());
+      case op.LONG1:
+        return this.#push(twosComplement(input.bytes(input.byte())));
+      case op.LONG4:
+        return this.#push(twosComplement(input.bytes(this.#atMost(input.int32(), maxLongBytes, "LONG4"))));
+      case op.INT: {
+        const text = input.line();
+        return this.#push(text === "00" ? false : text === "01" ? true : this.#parsed(wholeNumber(text), text));
+      }
+      case op.LONG: {
+        const text = input.line();
+        return this.#push(this.#parsed(wholeNumber(text.replace(/L$/, "")), text));
+      }
+      case op.FLOAT: {
+        const text = input.line();
+        return this.#push(this.#parsed(floatOf(text), text));
+      }
+      case op.BINFLOAT:
+        return this.#push(input.float64());
+
+      case op.STRING: {
+        const text = input.line();
+        return this.#push(this.#parsed(unquoted(text), text));
+      }
+      case op.UNICODE: {
+        const text = input.line();
+        return this.#push(this.#parsed(rawUnicode(text), text));
+      }
+      case op.BINSTRING:
+        return this.#push(python2String(input.bytes(this.#atMost(input.int32(), 2 ** 31, "BINSTRING"))));
+      case op.SHORT_BINSTRING:
+        return this.#push(python2String(input.bytes(input.byte())));
+      case op.SHORT_BINUNICODE:
+        return this.#push(this.#text(input.bytes(input.byte())));
+      case op.BINUNICODE:
+        return this.#push(this.#text(input.bytes(input.uint32())));
+      case op.BINUNICODE8:
+        return this.#push(this.#text(input.bytes(input.uint64())));
+      case op.SHORT_BINBYTES:
+        return this.#push(input.bytes(input.byte()));
+      case op.BINBYTES:
+        return this.#push(input.bytes(input.uint32()));
+      case op.BINBYTES8:
+      case op.BYTEARRAY8:
+        return this.#push(input.bytes(input.uint64()));
+
+      case op.MARK:
+        this.#container();
+        this.#below.push(this.#stack);
+        this.#stack = [];
+        return;
+      case op.POP:
+        if (this.#stack.length > 0) this.#stack.pop();
+        else this.#toMark();
+        return;
+      case op.POP_MARK:
+        this.#toMark();
+        return;
+      case op.DUP:
+        return this.#push(this.#top());
+      case op.PUT:
+        return this.#put(this.#memoIndex());
+      case op.BINPUT:
+        return this.#put(input.byte());
+      case op.LONG_BINPUT:
+        return this.#put(input.uint32());
+      case op.MEMOIZE:
+        return this.#put(this.#memo.size);
+      case op.GET:
+        return this.#get(this.#memoIndex());
+      case op.BINGET:
+        return this.#get(input.byte());
+      case op.LONG_BINGET:
+        return this.#get(input.uint32());
+
+      case op.EMPTY_TUPLE:
+        return this.#tuple([]);
+      case op.TUPLE1:
+        return this.#tuple(this.#popMany(1));
+      case op.TUPLE2:
+        return this.#tuple(this.#popMany(2));
+      case op.TUPLE3:
+        return this.#tuple(this.#popMany(3));
+      case op.TUPLE:
+        return this.#tuple(this.#toMark());
+      case op.EMPTY_LIST:
+        return this.#pushContainer([]);
+      case op.LIST:
+        return this.#pushContainer(this.#toMark());
+      case op.EMPTY_DICT:
+        return this.#pushContainer(new Map());
+      case op.DICT: {
+        const items = this.#toMark();
+        this.#pushContainer(new Map());
+        return this.#setItems(items);
+      }
+      case op.EMPTY_SET:
+        return this.#pushContainer(new Set());
+      case op.FROZENSET:
+        return this.#pushContainer(new Set(this.#toMark()));
+      case op.APPEND:
+        return this.#append(this.#popMany(1));
+      case op.APPENDS:
+        return this.#append(this.#toMark());
+      case op.SETITEM:
+        return this.#setItems(this.#popMany(2));
+      case op.SETITEMS:
+        return this.#setItems(this.#toMark());
+      case op.ADDITEMS:
+        return this.#addItems(this.#toMark());
+
+      case op.GLOBAL: {
+        const module = input.line();
+        return this.#push(this.#global(module, input.line()));
+      }
+      case op.STACK_GLOBAL: {
+        const [module, name] = this.#popMany(2);
+        if (typeof module !== "string" || typeof name !== "string")
+          return this.#fail("STACK_GLOBAL without two strings");
+        return this.#push(this.#global(module, name));
+      }
+      case op.REDUCE: {
+        const [callable, args] = this.#popMany(2);
+        if (!(args instanceof PickleTuple)) return this.#fail(`REDUCE with ${kindOf(args!)} in place of a tuple`);
+        return this.#pushContainer(this.#call(callable!, args.items));
+      }
+      case op.INST: {
+        const module = input.line();
+        const callable = this.#global(module, input.line());
+        return this.#pushContainer(this.#call(callable, this.#toMark()));
+      }
+      case op.OBJ: {
+        const [callable, ...args] = this.#toMark();
+        return this.#pushContainer(this.#call(callable ?? null, args));
+      }
+      case op.NEWOBJ: {
+        const [of, args] = this.#popMany(2);
+        return this.#newObject(of!, args!);
+      }
+      case op.NEWOBJ_EX: {
+        const [of, args] = this.#popMany(3);
+        return this.#newObject(of!, args!);
+      }
+      case op.BUILD:
+        return this.#build(this.#pop());
+
+      case op.BINPERSID:
+        return this.#persistent(this.#pop());
+      case op.PERSID:
+        return this.#persistent(input.line());
+
+      case op.NEXT_BUFFER:
+      case op.READONLY_BUFFER:
+        return this.#fail(`${opName(code)}: its buffers are kept outside the file`);
+      case op.EXT1:
+      case op.EXT2:
+      case op.EXT4:
+        return this.#fail(`${opName(code)}: a global by number, which only the program that wrote it can tell`);
+      default:
+        return this.#fail(`${opName(code)} is no opcode`);
+    }
+  }
+
+  #global(module: string, name: string): PickleGlobal {
+    const full = `${module}.${name}`;
+    if (!mayName(full))
+      throw new RefusedGlobalError(this.#in.source, full, `the pickle names the Python global ${shown(full)}`);
+    return new PickleGlobal(full);
+  }
+
+  #call(callable: PickleValue, args: readonly PickleValue[]): PickleValue {
+    if (!(callable instanceof PickleGlobal)) return this.#fail(`a call of ${kindOf(callable)}`);
+    const stand = this.#host.standFor?.(callable.name) ?? standFor(callable.name);
+    if (!stand)
+      throw new RefusedGlobalError(
+        this.#in.source,
+        callable.name,
+        `the pickle calls the Python global ${shown(callable.name)}, which is not on the list of harmless ones`,
+      );
+    try {
+      return stand(args, (entries) => this.#container(entries));
+    } catch (error) {
+      if (error instanceof ArgumentError) return this.#fail(`${shown(callable.name)}: ${error.message}`);
+      throw error;
+    }
+  }
+
+  /** `cls.__new__(cls, *args)`: an object of any class is kept as data. */
+  #newObject(of: PickleValue, args: PickleValue): void {
+    if (!(of instanceof PickleGlobal)) this.#fail(`a new object of ${kindOf(of)}`);
+    if (!(args instanceof PickleTuple)) this.#fail(`a new object from ${kindOf(args)} in place of a tuple`);
+    const listed = this.#host.standFor?.(of.name) ?? standFor(of.name);
+    this.#pushContainer(listed ? this.#call(of, args.items) : new PickleObject(of.name, args.items));
+  }
+
+  /** `__setstate__`: kept for opaque objects; what dicts and tensors carry beside their content has no use here. */
+  #build(state: PickleValue): void {
+    const object = this.#top();
+    if (object instanceof PickleObject) object.state = state;
+    else if (
+      object === null ||
+      typeof object !== "object" ||
+      object instanceof PickleGlobal ||
+      object instanceof PickleTuple
+    )
+      this.#fail(`BUILD of ${kindOf(object)}`);
+  }
+
+  #persistent(id: PickleValue): void {
+    if (!this.#host.persistent) this.#fail(`a persistent id where none means anything: ${kindOf(id)}`);
+    try {
+      this.#push(this.#host.persistent(id));
+    } catch (error) {
+      if (error instanceof ArgumentError) this.#fail(error.message);
+      throw error;
+    }
+  }
+
+  #append(items: readonly PickleValue[]): void {
+    const list = this.#top();
+    if (list instanceof PickleObject) list.items ??= [];
+    const target = list instanceof PickleObject ? list.items : list;
+    if (!Array.isArray(target)) this.#fail(`items for ${kindOf(list)} in place of a list`);
+    for (const item of items) target.push(item);
+  }
+
+  #addItems(items: readonly PickleValue[]): void {
+    const set = this.#top();
+    if (!(set instanceof Set)) this.#fail(`items for ${kindOf(set)} in place of a set`);
+    for (const item of items) set.add(item);
+  }
+
+  #setItems(items: readonly PickleValue[]): void {
+    const dict = this.#top();
+    if (dict instanceof PickleObject) dict.entries ??= new Map();
+    const target = dict instanceof PickleObject ? dict.entries : dict;
+    if (!(target instanceof Map)) this.#fail(`entries for ${kindOf(dict)} in place of a dict`);
+    if (items.length % 2 === 1) this.#fail("a key without a value");
+    for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
+  }
+
+  #tuple(items: readonly PickleValue[]): void {
+    this.#pushContainer(new PickleTuple(items));
+  }
+
+  #pushContainer(value: PickleValue): void {
+    this.#container();
+    this.#push(value);
+  }
+
+  #container(count = 1): void {
+    this.#containers += count;
+    if (this.#containers > maxContainers) this.#fail(`more than ${maxContainers} lists, tuples, dicts and objects`);
+  }
+
+  #push(value: PickleValue): void {
+    this.#stack.push(value);
+  }
+
+  #pop(): PickleValue {
+    if (this.#stack.length === 0) this.#fail("a value is wanted from an empty stack");
+    return this.#stack.pop()!;
+  }
+
+  #top(): PickleValue {
+    if (this.#stack.length === 0) this.#fail("a value is wanted from an empty stack");
+    return this.#stack.at(-1)!;
+  }
+
+  #popMany(count: number): PickleValue[] {
+    if (this.#stack.length < count) this.#fail("values are wanted from an empty stack");
+    return this.#stack.splice(-count);
+  }
+
+  /** What lies above the last MARK, which goes with it. */
+  #toMark(): PickleValue[] {
+    const below = this.#below.pop();
+    if (!below) return this.#fail("a MARK is wanted and there is none");
+    const above = this.#stack;
+    this.#stack = below;
+    return above;
+  }
+
+  #put(index: number): void {
+    this.#memo.set(index, this.#top());
+  }
+
+  #get(index: number): void {
+    const value = this.#memo.get(index);
+    if (value === undefined) this.#fail(`nothing was kept under ${index}`);
+    this.#push(value);
+  }
+
+  #memoIndex(): number {
+    const text = this.#in.line();
+    return /^[0-9]{1,10}$/.test(text)
+      ? Number(text)
+      : this.#fail(`${JSON.stringify(text.slice(0, 40))} is no memo index`);
+  }
+
+  #text(bytes: Uint8Array): string {
+    // Python lets halves of surrogate pairs through; no name of a tensor has any.
+    return utf8(bytes) ?? this.#fail(`text that is not UTF-8: ${JSON.stringify(latin1(bytes.subarray(0, 40)))}`);
+  }
+
+  #parsed<T>(value: T | undefined, text: string): T {
+    return value ?? this.#fail(`${JSON.stringify(text.slice(0, 40))} cannot be read`);
+  }
+
+  #atMost(length: number, most: number, what: string): number {
+    return length >= 0 && length <= most ? length : this.#fail(`${what} of ${length} bytes`);
+  }
+
+  #fail(problem: string): never {
+    throw this.#in.corrupt(problem);
+  }
+}
+
+const shown = (name: string): string => (/^[\w.]{1,120}$/.test(name) ? name : JSON.stringify(name.slice(0, 120)));

@@ -1,0 +1,73 @@
+// Where a tensor's numbers lie in a file, and how they come from there.
+
+import { CorruptFileError } from "./corrupt-file-error.ts";
+import { type FileStamp, withSameFile } from "./read-file.ts";
+import { isTensorType, type StoredTensor, type TensorData, tensorTypes, typeInfo } from "./tensor-type.ts";
+import { UnsupportedFileError } from "./weight-file-error.ts";
+
+/** A tensor as a listing has it: known, not read. */
+export interface TensorInfo {
+  /** Of `TensorType`, or a type that can only be listed, such as C64. */
+  readonly type: string;
+  readonly shape: readonly number[];
+  /** How many numbers it has. */
+  readonly count: number;
+}
+
+export interface PlacedTensor extends TensorInfo {
+  readonly file: FileStamp;
+  /** First byte of its first number. */
+  readonly begin: number;
+  /** Distance of neighbours in each dimension, in numbers; left out where the numbers lie row by row. */
+  readonly strides?: readonly number[];
+}
+
+/** Reads one tensor: its own bytes and no others, but for a view with gaps, whose gaps are read too. */
+export function readPlaced(name: string, { type, shape, count, file, begin, strides }: PlacedTensor): StoredTensor {
+  const unsupported = (problem: string) =>
+    new UnsupportedFileError(file.path, `tensor ${JSON.stringify(name)}, ${type} [${shape}]: ${problem}`);
+  if (!isTensorType(type)) throw unsupported(`can be listed, not read; wanted ${[...tensorTypes.keys()].join(", ")}`);
+  const { array: TypedArray, bytes: width } = typeInfo(type);
+  const gather = strides !== undefined && !isRowMajor(shape, strides);
+  const span = gather && count > 0 ? shape.reduce((sum, n, i) => sum + (n - 1) * strides[i]!, 1) : count;
+  if (span * width > Math.max(freeBytes, 4 * count * width))
+    throw unsupported(`a view of ${count} numbers spread over ${span}; save a copy of it with .contiguous()`);
+  if (count * width > Math.max(freeBytes, 4 * span * width))
+    throw unsupported(`${count} numbers repeated out of ${span}; save the tensor that was expanded instead`);
+  const bytes = withSameFile(file, (open) => open.read(begin, span * width));
+  if (bytes.length !== span * width)
+    throw new CorruptFileError(file.path, `tensor ${JSON.stringify(name)} is cut short`);
+  const data = new TypedArray(bytes.buffer, bytes.byteOffset, span);
+  return {
+    type,
+    shape,
+    data: gather ? gathered(data, shape, strides, new TypedArray(new ArrayBuffer(count * width), 0, count)) : data,
+  };
+}
+
+const freeBytes = 64 << 20; // what a view or an expanded tensor may take beyond a few times its size
+
+function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {
+  let stride = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    if (shape[i] !== 1 && strides[i] !== stride) return shape.includes(0);
+    stride *= shape[i]!;
+  }
+  return true;
+}
+
+/** Numbers at strides, row by row. */
+function gathered(from: TensorData, shape: readonly number[], strides: readonly number[], to: TensorData): TensorData {
+  const index = shape.map(() => 0);
+  let at = 0;
+  for (let i = 0; i < to.length; i++) {
+    to[i] = from[at]!;
+    for (let d = shape.length - 1; d >= 0; d--) {
+      at += strides[d]!;
+      if (++index[d]! < shape[d]!) break;
+      at -= strides[d]! * shape[d]!;
+      index[d] = 0;
+    }
+  }
+  return to;
+}

@@ -1,0 +1,79 @@
+// PyTorch's format before 1.6: five pickles one after another (magic number, version, machine, object, storage keys), then
+// the storages, each a 64-bit count and its numbers. Layout: torch/serialization.py, `_legacy_save` and `_legacy_load`.
+
+import { CorruptFileError } from "../corrupt-file-error.ts";
+import { PickleInput } from "../pickle/input.ts";
+import { unpickle } from "../pickle/unpickle.ts";
+import { kindOf, PickleTuple, type PickleValue } from "../pickle/values.ts";
+import type { ReadableFile } from "../read-file.ts";
+import { UnsupportedFileError } from "../weight-file-error.ts";
+import type { Located } from "./located.ts";
+import { type Storage, TorchHost } from "./tensors.ts";
+import { widthOf } from "./types.ts";
+
+/** torch/serialization.py, MAGIC_NUMBER */
+const magicNumber = 0x1950a86a20f9469cfc6cn;
+/** torch/serialization.py, PROTOCOL_VERSION */
+const version = 1001;
+
+export function readLegacyCheckpoint(file: ReadableFile): Located {
+  const input = new PickleInput(file, 0, file.size);
+  const first = unpickle(input);
+  if (first !== magicNumber)
+    throw new UnsupportedFileError(
+      file.path,
+      `a pickle of ${kindOf(first)}, not one of PyTorch's: wanted a file that torch.save wrote`,
+    );
+  const found = unpickle(input);
+  if (found !== version)
+    throw new UnsupportedFileError(
+      file.path,
+      `${kindOf(found)} as the version of PyTorch's legacy format: wanted ${version}`,
+    );
+  checkMachine(unpickle(input), file.path);
+  const host = new TorchHost();
+  const root = unpickle(input, host);
+  return { root, storages: locate(file, unpickle(input), host.storages, input.position) };
+}
+
+function checkMachine(info: PickleValue, path: string): void {
+  if (!(info instanceof Map))
+    throw new CorruptFileError(path, `${kindOf(info)} in place of the facts about the machine`);
+  if (info.get("little_endian") !== true)
+    throw new UnsupportedFileError(path, "written on a big-endian machine: only little-endian files are read");
+}
+
+function locate(
+  file: ReadableFile,
+  keys: PickleValue,
+  storages: ReadonlyMap<string, Storage>,
+  begin: number,
+): ReadonlyMap<string, number> {
+  const corrupt = (problem: string) => new CorruptFileError(file.path, problem);
+  const list = keys instanceof PickleTuple ? keys.items : keys;
+  if (!Array.isArray(list)) throw corrupt(`${kindOf(keys)} in place of the storages' keys`);
+  const places = new Map<string, number>();
+  let at = begin;
+  for (const key of list as readonly PickleValue[]) {
+    const storage = typeof key === "string" ? storages.get(key) : undefined;
+    if (!storage) throw corrupt(`${kindOf(key)} as the key of a storage that no tensor names`);
+    if (places.has(storage.key)) throw corrupt(`the storage ${JSON.stringify(key)} is there twice`);
+    const bytes = storage.count * widthOf(storage.type);
+    const head = file.read(at, countBytes);
+    const count = new DataView(head.buffer, head.byteOffset, countBytes).getBigInt64(0, true);
+    if (count !== BigInt(storage.count))
+      throw corrupt(`storage ${JSON.stringify(key)} has ${count} numbers, its tensors say ${storage.count}`);
+    at += countBytes;
+    if (at + bytes > file.size)
+      throw corrupt(
+        `storage ${JSON.stringify(key)} takes ${bytes} bytes from ${at} on in a file of ${file.size}: truncated`,
+      );
+    places.set(storage.key, at);
+    at += bytes;
+  }
+  for (const key of storages.keys())
+    if (!places.has(key)) throw corrupt(`storage ${JSON.stringify(key)} is not in the file`);
+  return places;
+}
+
+const countBytes = 8;

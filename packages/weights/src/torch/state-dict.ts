@@ -1,0 +1,165 @@
+// Which tensors of a checkpoint are the model's, and their names.
+
+import { CorruptFileError } from "../corrupt-file-error.ts";
+import { PickleObject, PickleTuple, type PickleValue } from "../pickle/values.ts";
+import { UnsupportedFileError } from "../weight-file-error.ts";
+import { TorchTensor } from "./tensors.ts";
+
+export interface StateDict {
+  /** By dotted name. */
+  readonly tensors: ReadonlyMap<string, TorchTensor>;
+  /** Plain values beside the tensors, such as the options of the run, by dotted name. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** What was chosen, for a person. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The entry to take where a checkpoint has several and nobody says which: the moving average before the trained model (as the
+ * loader of facebookresearch/DiT does), then the customary name.
+ */
+const preferred = ["ema", "model", "state_dict"];
+
+const maxNodes = 1_000_000;
+const maxDepth = 64;
+const maxTensors = 100_000;
+const maxName = 512;
+const maxMetadata = 1_000;
+
+/** The tensors below `key`; without one, below the preferred entry, or all where there is none such. */
+export function stateDict(root: PickleValue, source: string, key?: string): StateDict {
+  const walk = new Walk(source);
+  if (root instanceof TorchTensor) walk.visit(root, "tensor", 0);
+  else if (!(root instanceof Map)) walk.visit(root, "", 0);
+  const entries = root instanceof Map ? [...root].map(([k, value]) => [nameOf(k), value] as const) : [];
+  const sizes = entries.map(([name, value]) => [name, walk.countBelow(value)] as const);
+  const holding = sizes.filter(([, count]) => count > 0).map(([name]) => name!);
+  const chosen = key ?? choose(entries, holding);
+  const notes: string[] = [];
+  if (chosen === undefined) walk.visit(root, "", 0);
+  else {
+    const found = entries.find(([name]) => name === chosen);
+    if (!found || !holding.includes(chosen))
+      throw new UnsupportedFileError(
+        source,
+        `there are no tensors under the key ${JSON.stringify(chosen)}; wanted one of ${holding.slice(0, 20).join(", ") || "none: it has no entries with tensors"}`,
+      );
+    const others = holding.filter((name) => name !== chosen);
+    if (others.length > 0 || key === undefined)
+      notes.push(
+        `tensors of ${JSON.stringify(chosen)}${others.length > 0 ? `; others are under ${others.slice(0, 20).join(", ")}` : ""}`,
+      );
+    walk.visit(found[1], found[1] instanceof TorchTensor ? chosen : "", 0);
+    for (const [name, value] of entries) if (name !== undefined && !holding.includes(name)) walk.visit(value, name, 0);
+  }
+  if (walk.objects.size > 0)
+    notes.push(`skipped, as data that never ran: ${[...walk.objects].slice(0, 10).join(", ")}`);
+  if (walk.tensors.size === 0)
+    throw new UnsupportedFileError(source, `it holds no tensors${notes.length > 0 ? `; ${notes.join("; ")}` : ""}`);
+  return { tensors: walk.tensors, metadata: walk.metadata, notes };
+}
+
+function choose(
+  entries: readonly (readonly [string | undefined, PickleValue])[],
+  holding: readonly string[],
+): string | undefined {
+  if (entries.some(([, value]) => value instanceof TorchTensor)) return undefined; // a state dict itself
+  return preferred.find((name) => holding.includes(name)) ?? (holding.length === 1 ? holding[0] : undefined);
+}
+
+const nameOf = (key: PickleValue): string | undefined =>
+  typeof key === "string" || typeof key === "number" || typeof key === "bigint" ? String(key) : undefined;
+
+/** What torch.nn.Module keeps its tensors and children in; their names are no part of a tensor's name. */
+const moduleParts: ReadonlySet<string> = new Set(["_parameters", "_buffers", "_modules"]);
+
+class Walk {
+  readonly tensors = new Map<string, TorchTensor>();
+  readonly metadata = new Map<string, string>();
+  /** Classes of the objects that were met. */
+  readonly objects = new Set<string>();
+  readonly #source: string;
+  readonly #above = new Set<PickleValue>();
+  #nodes = 0;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  visit(value: PickleValue, name: string, depth: number): void {
+    this.#count();
+    if (name.length > maxName)
+      throw this.#corrupt(`a name of more than ${maxName} characters: ${JSON.stringify(name.slice(0, 80))}…`);
+    if (value instanceof TorchTensor) this.#tensor(name, value);
+    else if (value === null || typeof value !== "object") this.#plain(name, value);
+    else if (!this.#above.has(value)) this.#inside(value, name, depth); // a value may hold itself
+  }
+
+  #inside(value: PickleValue & object, name: string, depth: number): void {
+    if (depth > maxDepth)
+      throw this.#corrupt(`nested deeper than ${maxDepth}, at ${JSON.stringify(name.slice(0, 80))}`);
+    this.#above.add(value);
+    if (value instanceof PickleObject && value.className !== "argparse.Namespace")
+      this.objects.add(value.className.slice(0, 120));
+    for (const [part, child] of children(value))
+      this.visit(child, part === undefined ? name : name === "" ? part : `${name}.${part}`, depth + 1);
+    this.#above.delete(value);
+  }
+
+  /** How many tensors lie below, counted without naming them. */
+  countBelow(value: PickleValue, depth = 0): number {
+    this.#count();
+    if (value instanceof TorchTensor) return 1;
+    if (value === null || typeof value !== "object" || depth > maxDepth || this.#above.has(value)) return 0;
+    this.#above.add(value);
+    let count = 0;
+    for (const [, child] of children(value)) count += this.countBelow(child, depth + 1);
+    this.#above.delete(value);
+    return count;
+  }
+
+  #count(): void {
+    if (++this.#nodes > maxNodes)
+      throw this.#corrupt(`more than ${maxNodes} values, counted wherever they are named again`);
+  }
+
+  #tensor(name: string, tensor: TorchTensor): void {
+    if (this.tensors.has(name)) throw this.#corrupt(`two tensors are named ${JSON.stringify(name)}`);
+    if (this.tensors.size === maxTensors) throw this.#corrupt(`more than ${maxTensors} tensors`);
+    this.tensors.set(name, tensor);
+  }
+
+  #plain(name: string, value: null | boolean | number | bigint | string | undefined): void {
+    const text = String(value);
+    if (name !== "" && this.metadata.size < maxMetadata && text.length <= maxName) this.metadata.set(name, text);
+  }
+
+  #corrupt(problem: string): CorruptFileError {
+    return new CorruptFileError(this.#source, problem);
+  }
+}
+
+/** What a value holds, each with its part of the name; undefined where it adds none. */
+function* children(value: PickleValue): Generator<[string | undefined, PickleValue]> {
+  if (value instanceof Map)
+    for (const [key, child] of value) {
+      const name = nameOf(key);
+      if (name !== undefined) yield [name, child];
+    }
+  else if (Array.isArray(value)) yield* numbered(value);
+  else if (value instanceof PickleTuple) yield* numbered(value.items);
+  else if (value instanceof PickleObject) {
+    yield* numbered(value.args);
+    if (value.items) yield* numbered(value.items);
+    if (value.entries) yield* children(value.entries);
+    const states = value.state instanceof PickleTuple ? value.state.items : [value.state]; // (dict, slots)
+    for (const state of states)
+      if (state instanceof Map)
+        for (const [part, child] of children(state))
+          yield [part !== undefined && moduleParts.has(part) ? undefined : part, child];
+  }
+}
+
+function* numbered(items: readonly PickleValue[]): Generator<[string, PickleValue]> {
+  for (const [i, item] of items.entries()) yield [String(i), item];
+}

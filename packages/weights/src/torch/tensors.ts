@@ -1,0 +1,173 @@
+// What PyTorch's own globals stand for in a pickle: storages and the tensors that look at them. Checked, never read.
+
+import { ArgumentError, type Stand } from "../pickle/globals.ts";
+import type { PickleHost } from "../pickle/unpickle.ts";
+import { HostValue, kindOf, PickleGlobal, PickleObject, PickleTuple, type PickleValue } from "../pickle/values.ts";
+import { elementCount } from "../tensor-type.ts";
+import { dtypeOf, storageType, widthOf } from "./types.ts";
+
+/** A run of numbers in the file, by the key under which the file keeps it. */
+export interface Storage {
+  readonly key: string;
+  readonly type: string;
+  /** Numbers in the whole storage. */
+  readonly count: number;
+}
+
+/** A storage, or the part of one that a legacy file makes a storage of its own. */
+class TorchStorage extends HostValue {
+  readonly kind = "storage";
+  readonly storage: Storage;
+  readonly begin: number;
+  readonly count: number;
+
+  constructor(storage: Storage, begin: number, count: number) {
+    super();
+    this.storage = storage;
+    this.begin = begin;
+    this.count = count;
+  }
+}
+
+export class TorchTensor extends HostValue {
+  readonly kind = "tensor";
+  readonly storage: Storage;
+  readonly type: string;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  /** Of its first number in the storage, counted in numbers of its own type. */
+  readonly offset: number;
+
+  constructor(storage: Storage, type: string, offset: number, shape: readonly number[], strides: readonly number[]) {
+    super();
+    this.storage = storage;
+    this.type = type;
+    this.offset = offset;
+    this.shape = shape;
+    this.strides = strides;
+  }
+}
+
+/** The allow-list for PyTorch's pickles, and every storage that one names. */
+export class TorchHost implements PickleHost {
+  readonly storages = new Map<string, Storage>();
+
+  standFor(name: string): Stand | undefined {
+    return stands.get(name);
+  }
+
+  /** `('storage', class, key, device, count)`, in legacy files with `None` or `(key, offset, count)` of a part after it. */
+  persistent(id: PickleValue): TorchStorage {
+    const [tag, of, key, , count, part] = id instanceof PickleTuple ? id.items : [];
+    if (tag !== "storage" || !(of instanceof PickleGlobal) || typeof key !== "string" || !isSize(count))
+      throw new ArgumentError(`a persistent id that is no storage: ${kindOf(id)}`);
+    const type = storageType(of.name);
+    if (!type) throw new ArgumentError(`a storage of the unknown class ${JSON.stringify(of.name)}`);
+    const known = this.storages.get(key);
+    if (known && (known.type !== type || known.count !== count))
+      throw new ArgumentError(
+        `storage ${JSON.stringify(key)} is ${known.type} of ${known.count} in one place, ${type} of ${count} in another`,
+      );
+    const storage = known ?? { key, type, count };
+    this.storages.set(key, storage);
+    if (part === undefined || part === null) return new TorchStorage(storage, 0, count);
+    const [, begin, length] = part instanceof PickleTuple ? part.items : [];
+    if (!isSize(begin) || !isSize(length) || begin + length > count)
+      throw new ArgumentError(`a part of storage ${JSON.stringify(key)} that is not inside it`);
+    return new TorchStorage(storage, begin, length);
+  }
+}
+
+const maxDimensions = 64; // PyTorch's own bound for most operations (aten, `dim_bitset_size`)
+
+const isSize = (value: PickleValue | undefined): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;
+
+function sizes(value: PickleValue | undefined, what: string): number[] {
+  const items = value instanceof PickleTuple ? value.items : Array.isArray(value) ? value : undefined;
+  if (!items || items.length > maxDimensions || !items.every(isSize))
+    throw new ArgumentError(`${what} is not a tuple of at most ${maxDimensions} sizes`);
+  return items as number[];
+}
+
+/** The tensor, if every number of it lies in its storage. */
+function tensor(
+  storage: PickleValue | undefined,
+  offset: PickleValue | undefined,
+  size: PickleValue | undefined,
+  stride: PickleValue | undefined,
+  type?: string,
+): TorchTensor {
+  if (!(storage instanceof TorchStorage)) throw new ArgumentError(`${kindOf(storage ?? null)} in place of a storage`);
+  const shape = sizes(size, "the size");
+  const strides = stride === undefined ? rowMajor(shape) : sizes(stride, "the stride");
+  if (!isSize(offset)) throw new ArgumentError("the storage offset is not a size");
+  if (shape.length !== strides.length) throw new ArgumentError(`${shape.length} sizes and ${strides.length} strides`);
+  const count = elementCount(shape);
+  if (count === undefined) throw new ArgumentError(`a tensor of shape [${shape}]: too many elements to count`);
+  const last = shape.reduce((sum, n, i) => sum + (n - 1) * strides[i]!, offset);
+  const own = type ?? storage.storage.type;
+  const held = Math.floor((storage.count * widthOf(storage.storage.type)) / widthOf(own));
+  if (count > 0 && !(last < held))
+    throw new ArgumentError(
+      `a tensor of shape [${shape}], strides [${strides}] and offset ${offset} in a storage of ${held} numbers`,
+    );
+  const begin = (storage.begin * widthOf(storage.storage.type)) / widthOf(own);
+  if (!Number.isInteger(begin)) throw new ArgumentError("a tensor over bytes that begin between two of its numbers");
+  return new TorchTensor(storage.storage, own, begin + offset, shape, strides);
+}
+
+function rowMajor(shape: readonly number[]): number[] {
+  const strides: number[] = [];
+  for (let i = shape.length - 1, stride = 1; i >= 0; i--) {
+    strides[i] = stride;
+    stride *= Math.max(1, shape[i]!);
+  }
+  return strides;
+}
+
+/** A tensor with something around it that does not change its numbers. */
+const sameTensor: Stand = ([data]) => {
+  if (!(data instanceof TorchTensor)) throw new ArgumentError(`${kindOf(data ?? null)} in place of a tensor`);
+  return data;
+};
+
+/** torch._tensor._rebuild_from_type_v2(function, type, args, state): a subclass of Tensor, or a tensor with attributes. */
+const ofType: Stand = ([rebuild, , args], spend) => {
+  const stand = rebuild instanceof PickleGlobal ? rebuilds.get(rebuild.name) : undefined;
+  if (!stand || !(args instanceof PickleTuple))
+    throw new ArgumentError(`it rebuilds a tensor by ${kindOf(rebuild ?? null)}, which is not known`);
+  return stand(args.items, spend);
+};
+
+/** torch/_utils.py */
+const rebuilds: ReadonlyMap<string, Stand> = new Map<string, Stand>([
+  ["torch._utils._rebuild_tensor", ([storage, offset, size, stride]) => tensor(storage, offset, size, stride)],
+  ["torch._utils._rebuild_tensor_v2", ([storage, offset, size, stride]) => tensor(storage, offset, size, stride)],
+  [
+    "torch._utils._rebuild_tensor_v3",
+    ([storage, offset, size, stride, , , dtype]) => {
+      const type = dtype instanceof PickleGlobal ? dtypeOf(dtype.name) : undefined;
+      if (!type) throw new ArgumentError(`a tensor of an unknown type: ${kindOf(dtype ?? null)}`);
+      return tensor(storage, offset, size, stride, type);
+    },
+  ],
+  ["torch._utils._rebuild_qtensor", ([storage, offset, size, stride]) => tensor(storage, offset, size, stride)],
+  ["torch._utils._rebuild_parameter", sameTensor],
+  ["torch._utils._rebuild_parameter_with_state", sameTensor],
+]);
+
+const stands: ReadonlyMap<string, Stand> = new Map<string, Stand>([
+  ...rebuilds,
+  ["torch.nn.parameter.Parameter", sameTensor],
+  ["torch._tensor._rebuild_from_type_v2", ofType],
+  ["torch._tensor._rebuild_from_type", ofType],
+  ["torch.Size", ([size]) => new PickleTuple(sizes(size, "torch.Size"))],
+  ["torch.device", (args) => new PickleObject("torch.device", args)],
+  ["torch.serialization._get_layout", (args) => new PickleObject("torch.layout", args)],
+  // TorchScript's archives write lists of plain values by these.
+  ...["intlist", "doublelist", "boollist", "tensorlist"].map((list): [string, Stand] => [
+    `torch.jit._pickle.build_${list}`,
+    ([items]) => items ?? [],
+  ]),
+]);

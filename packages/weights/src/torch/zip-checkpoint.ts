@@ -1,0 +1,47 @@
+// PyTorch's format since 1.6: a zip archive with a pickle, and one uncompressed entry a storage.
+// Layout: pytorch/caffe2/serialize/inline_container.h.
+
+import { CorruptFileError } from "../corrupt-file-error.ts";
+import { PickleInput } from "../pickle/input.ts";
+import { unpickle } from "../pickle/unpickle.ts";
+import type { ReadableFile } from "../read-file.ts";
+import { UnsupportedFileError } from "../weight-file-error.ts";
+import type { Located } from "./located.ts";
+import { TorchHost } from "./tensors.ts";
+import { widthOf } from "./types.ts";
+import { type Range, zipEntries } from "./zip-entries.ts";
+
+export async function readZipCheckpoint(file: ReadableFile): Promise<Located> {
+  const entries = await zipEntries(file);
+  const pickles = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
+  const pickle = entries.get(pickles[0] ?? "");
+  if (!pickle || pickles.length > 1)
+    throw new UnsupportedFileError(
+      file.path,
+      `a zip archive with ${pickles.length} entries FOLDER/data.pkl: wanted one, as torch.save writes it`,
+    );
+  const folder = pickles[0]!.slice(0, -"/data.pkl".length);
+  checkByteOrder(file, entries.get(`${folder}/byteorder`));
+  const host = new TorchHost();
+  const root = unpickle(new PickleInput(file, pickle.begin, pickle.end), host);
+  const storages = new Map<string, number>();
+  for (const { key, type, count } of host.storages.values()) {
+    const entry = entries.get(`${folder}/data/${key}`);
+    if (!entry) throw new CorruptFileError(file.path, `storage ${JSON.stringify(key)} is not in the archive`);
+    const bytes = entry.end - entry.begin;
+    if (bytes !== count * widthOf(type))
+      throw new CorruptFileError(
+        file.path,
+        `storage ${JSON.stringify(key)}, ${type} of ${count}, takes ${count * widthOf(type)} bytes, its entry has ${bytes}`,
+      );
+    storages.set(key, entry.begin);
+  }
+  return { root, storages };
+}
+
+function checkByteOrder(file: ReadableFile, entry: Range | undefined): void {
+  if (!entry) return; // before PyTorch 2.1; big-endian machines could not exchange files then
+  const text = Buffer.from(file.read(entry.begin, Math.min(entry.end - entry.begin, 16))).toString("latin1");
+  if (text !== "little")
+    throw new UnsupportedFileError(file.path, `byte order ${JSON.stringify(text)}: only "little" is read`);
+}

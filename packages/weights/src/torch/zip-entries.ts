@@ -1,0 +1,105 @@
+// The entries of a zip archive as ranges of the file. PyTorch stores tensors uncompressed, so nothing is ever inflated.
+
+import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader } from "yauzl";
+import { CorruptFileError } from "../corrupt-file-error.ts";
+import type { ReadableFile } from "../read-file.ts";
+import { UnsupportedFileError, WeightFileError } from "../weight-file-error.ts";
+
+export interface Range {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** One entry a tensor and a few more; optimizer states included, the largest public checkpoints have some ten thousand. */
+const maxEntries = 100_000;
+const maxNameBytes = 512;
+
+/** Every entry by its name. Names are only looked up, never used as paths; yauzl refuses those that would escape a folder. */
+export async function zipEntries(file: ReadableFile): Promise<Map<string, Range>> {
+  try {
+    return await readEntries(file);
+  } catch (error) {
+    if (error instanceof WeightFileError) throw error;
+    throw new CorruptFileError(file.path, `zip archive: ${(error as Error).message}`);
+  }
+}
+
+async function readEntries(file: ReadableFile): Promise<Map<string, Range>> {
+  const corrupt = (problem: string) => new CorruptFileError(file.path, `zip archive: ${problem}`);
+  const zip = await fromRandomAccessReaderPromise(new FileReader(file), file.size, {
+    autoClose: false,
+    lazyEntries: true,
+    strictFileNames: true,
+  });
+  if (zip.entryCount > maxEntries)
+    throw new UnsupportedFileError(
+      file.path,
+      `zip archive of ${zip.entryCount} entries: at most ${maxEntries} are read`,
+    );
+  const entries = new Map<string, Range>();
+  for await (const entry of zip.eachEntry()) {
+    const name = entry.fileName;
+    if (entry.fileNameLength > maxNameBytes) throw corrupt(`an entry's name of ${entry.fileNameLength} bytes`);
+    if (entries.has(name)) throw corrupt(`the entry ${JSON.stringify(name)} is there twice`);
+    checkStored(entry, file.path);
+    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    entries.set(name, { begin: fileDataStart, end: fileDataStart + entry.compressedSize });
+  }
+  refuseOverlap(entries, corrupt);
+  return entries;
+}
+
+function checkStored(entry: Entry, path: string): void {
+  const what = `zip entry ${JSON.stringify(entry.fileName)}`;
+  if (entry.isEncrypted()) throw new UnsupportedFileError(path, `${what} is encrypted`);
+  if (entry.compressionMethod !== 0)
+    throw new UnsupportedFileError(
+      path,
+      `${what} is compressed (method ${entry.compressionMethod}): torch.save stores; load it with PyTorch and save it again`,
+    );
+  if (entry.compressedSize !== entry.uncompressedSize)
+    throw new CorruptFileError(
+      path,
+      `${what} is stored and yet of two sizes, ${entry.compressedSize} and ${entry.uncompressedSize}`,
+    );
+}
+
+/** Entries that share bytes are how a small archive pretends to be a large one. */
+function refuseOverlap(entries: ReadonlyMap<string, Range>, corrupt: (problem: string) => Error): void {
+  const sorted = [...entries].filter(([, { begin, end }]) => end > begin).sort(([, a], [, b]) => a.begin - b.begin);
+  for (let i = 1; i < sorted.length; i++) {
+    const [before, { end }] = sorted[i - 1]!;
+    const [name, { begin }] = sorted[i]!;
+    if (begin < end) throw corrupt(`the entries ${JSON.stringify(before)} and ${JSON.stringify(name)} share bytes`);
+  }
+}
+
+/** yauzl's view of a file that is open already. */
+class FileReader extends RandomAccessReader {
+  readonly #file: ReadableFile;
+
+  constructor(file: ReadableFile) {
+    super();
+    this.#file = file;
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    done: (error: Error | null) => void,
+  ): void {
+    let problem: Error | null = null;
+    try {
+      buffer.set(this.#file.read(position, length), offset);
+    } catch (error) {
+      problem = error as Error;
+    }
+    done(problem);
+  }
+
+  override _readStreamForRange(): never {
+    throw new Error("entries are read by their place in the file, not as streams");
+  }
+}
