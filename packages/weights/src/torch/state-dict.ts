@@ -29,14 +29,12 @@ const maxMetadata = 1_000;
 /** The tensors below `key`; without one, below the preferred entry, or all where there is none such. */
 export function stateDict(root: PickleValue, source: string, key?: string): StateDict {
   const walk = new Walk(source);
-  if (root instanceof TorchTensor) walk.visit(root, "tensor", 0);
-  else if (!(root instanceof Map)) walk.visit(root, "", 0);
   const entries = root instanceof Map ? [...root].map(([k, value]) => [nameOf(k), value] as const) : [];
   const sizes = entries.map(([name, value]) => [name, walk.countBelow(value)] as const);
   const holding = sizes.filter(([, count]) => count > 0).map(([name]) => name!);
   const chosen = key ?? choose(entries, holding);
   const notes: string[] = [];
-  if (chosen === undefined) walk.visit(root, "", 0);
+  if (chosen === undefined) walk.visit(root, root instanceof TorchTensor ? "tensor" : "", 0);
   else {
     const found = entries.find(([name]) => name === chosen);
     if (!found || !holding.includes(chosen))

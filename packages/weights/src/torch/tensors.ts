@@ -58,6 +58,8 @@ export class TorchHost implements PickleHost {
 
   /** `('storage', class, key, device, count)`, in legacy files with `None` or `(key, offset, count)` of a part after it. */
   persistent(id: PickleValue): TorchStorage {
+    if (typeof id === "string")
+      throw new ArgumentError("a storage as text (pickle protocol 0), which PyTorch cannot load");
     const [tag, of, key, , count, part] = id instanceof PickleTuple ? id.items : [];
     if (tag !== "storage" || !(of instanceof PickleGlobal) || typeof key !== "string" || !isSize(count))
       throw new ArgumentError(`a persistent id that is no storage: ${kindOf(id)}`);
@@ -163,8 +165,8 @@ const stands: ReadonlyMap<string, Stand> = new Map<string, Stand>([
   ["torch._tensor._rebuild_from_type_v2", ofType],
   ["torch._tensor._rebuild_from_type", ofType],
   ["torch.Size", ([size]) => new PickleTuple(sizes(size, "torch.Size"))],
-  ["torch.device", (args) => new PickleObject("torch.device", args)],
-  ["torch.serialization._get_layout", (args) => new PickleObject("torch.layout", args)],
+  ["torch.device", () => new PickleObject("torch.device")],
+  ["torch.serialization._get_layout", () => new PickleObject("torch.layout")],
   // TorchScript's archives write lists of plain values by these.
   ...["intlist", "doublelist", "boollist", "tensorlist"].map((list): [string, Stand] => [
     `torch.jit._pickle.build_${list}`,

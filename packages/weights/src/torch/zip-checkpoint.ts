@@ -9,24 +9,24 @@ import { UnsupportedFileError } from "../weight-file-error.ts";
 import type { Located } from "./located.ts";
 import { TorchHost } from "./tensors.ts";
 import { widthOf } from "./types.ts";
-import { type Range, zipEntries } from "./zip-entries.ts";
+import { storedEntry, type ZipEntry, zipEntries } from "./zip-entries.ts";
 
 export async function readZipCheckpoint(file: ReadableFile): Promise<Located> {
   const entries = await zipEntries(file);
   const pickles = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
-  const pickle = entries.get(pickles[0] ?? "");
+  const pickle = storedEntry(entries, pickles[0] ?? "", file.path);
   if (!pickle || pickles.length > 1)
     throw new UnsupportedFileError(
       file.path,
       `a zip archive with ${pickles.length} entries FOLDER/data.pkl: wanted one, as torch.save writes it`,
     );
   const folder = pickles[0]!.slice(0, -"/data.pkl".length);
-  checkByteOrder(file, entries.get(`${folder}/byteorder`));
+  checkByteOrder(file, storedEntry(entries, `${folder}/byteorder`, file.path));
   const host = new TorchHost();
   const root = unpickle(new PickleInput(file, pickle.begin, pickle.end), host);
   const storages = new Map<string, number>();
   for (const { key, type, count } of host.storages.values()) {
-    const entry = entries.get(`${folder}/data/${key}`);
+    const entry = storedEntry(entries, `${folder}/data/${key}`, file.path);
     if (!entry) throw new CorruptFileError(file.path, `storage ${JSON.stringify(key)} is not in the archive`);
     const bytes = entry.end - entry.begin;
     if (bytes !== count * widthOf(type))
@@ -39,7 +39,7 @@ export async function readZipCheckpoint(file: ReadableFile): Promise<Located> {
   return { root, storages };
 }
 
-function checkByteOrder(file: ReadableFile, entry: Range | undefined): void {
+function checkByteOrder(file: ReadableFile, entry: ZipEntry | undefined): void {
   if (!entry) return; // before PyTorch 2.1; big-endian machines could not exchange files then
   const text = Buffer.from(file.read(entry.begin, Math.min(entry.end - entry.begin, 16))).toString("latin1");
   if (text !== "little")

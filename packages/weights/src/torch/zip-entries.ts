@@ -5,9 +5,12 @@ import { CorruptFileError } from "../corrupt-file-error.ts";
 import type { ReadableFile } from "../read-file.ts";
 import { UnsupportedFileError, WeightFileError } from "../weight-file-error.ts";
 
-export interface Range {
+/** The bytes of an entry, from `begin` to `end`. */
+export interface ZipEntry {
   readonly begin: number;
   readonly end: number;
+  /** Why it is not these bytes as they stand, where it is not: it may be there, it may not be used. */
+  readonly packed?: string;
 }
 
 /** One entry a tensor and a few more; optimizer states included, the largest public checkpoints have some ten thousand. */
@@ -15,7 +18,7 @@ const maxEntries = 100_000;
 const maxNameBytes = 512;
 
 /** Every entry by its name. Names are only looked up, never used as paths; yauzl refuses those that would escape a folder. */
-export async function zipEntries(file: ReadableFile): Promise<Map<string, Range>> {
+export async function zipEntries(file: ReadableFile): Promise<Map<string, ZipEntry>> {
   try {
     return await readEntries(file);
   } catch (error) {
@@ -24,7 +27,7 @@ export async function zipEntries(file: ReadableFile): Promise<Map<string, Range>
   }
 }
 
-async function readEntries(file: ReadableFile): Promise<Map<string, Range>> {
+async function readEntries(file: ReadableFile): Promise<Map<string, ZipEntry>> {
   const corrupt = (problem: string) => new CorruptFileError(file.path, `zip archive: ${problem}`);
   const zip = await fromRandomAccessReaderPromise(new FileReader(file), file.size, {
     autoClose: false,
@@ -36,36 +39,37 @@ async function readEntries(file: ReadableFile): Promise<Map<string, Range>> {
       file.path,
       `zip archive of ${zip.entryCount} entries: at most ${maxEntries} are read`,
     );
-  const entries = new Map<string, Range>();
+  const entries = new Map<string, ZipEntry>();
   for await (const entry of zip.eachEntry()) {
     const name = entry.fileName;
     if (entry.fileNameLength > maxNameBytes) throw corrupt(`an entry's name of ${entry.fileNameLength} bytes`);
     if (entries.has(name)) throw corrupt(`the entry ${JSON.stringify(name)} is there twice`);
-    checkStored(entry, file.path);
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-    entries.set(name, { begin: fileDataStart, end: fileDataStart + entry.compressedSize });
+    entries.set(name, { begin: fileDataStart, end: fileDataStart + entry.compressedSize, ...packedHow(entry) });
   }
   refuseOverlap(entries, corrupt);
   return entries;
 }
 
-function checkStored(entry: Entry, path: string): void {
-  const what = `zip entry ${JSON.stringify(entry.fileName)}`;
-  if (entry.isEncrypted()) throw new UnsupportedFileError(path, `${what} is encrypted`);
-  if (entry.compressionMethod !== 0)
+/** Archives of TorchScript keep their source code compressed; PyTorch never compresses a pickle or a tensor. */
+function packedHow(entry: Entry): { readonly packed?: string } {
+  if (entry.isEncrypted()) return { packed: "encrypted" };
+  return entry.compressionMethod === 0 ? {} : { packed: `compressed (method ${entry.compressionMethod})` };
+}
+
+/** The entry of this name, if there is one and its bytes stand as they are. */
+export function storedEntry(entries: ReadonlyMap<string, ZipEntry>, name: string, path: string): ZipEntry | undefined {
+  const entry = entries.get(name);
+  if (entry?.packed)
     throw new UnsupportedFileError(
       path,
-      `${what} is compressed (method ${entry.compressionMethod}): torch.save stores; load it with PyTorch and save it again`,
+      `zip entry ${JSON.stringify(name)} is ${entry.packed}: torch.save stores; load it with PyTorch and save it again`,
     );
-  if (entry.compressedSize !== entry.uncompressedSize)
-    throw new CorruptFileError(
-      path,
-      `${what} is stored and yet of two sizes, ${entry.compressedSize} and ${entry.uncompressedSize}`,
-    );
+  return entry;
 }
 
 /** Entries that share bytes are how a small archive pretends to be a large one. */
-function refuseOverlap(entries: ReadonlyMap<string, Range>, corrupt: (problem: string) => Error): void {
+function refuseOverlap(entries: ReadonlyMap<string, ZipEntry>, corrupt: (problem: string) => Error): void {
   const sorted = [...entries].filter(([, { begin, end }]) => end > begin).sort(([, a], [, b]) => a.begin - b.begin);
   for (let i = 1; i < sorted.length; i++) {
     const [before, { end }] = sorted[i - 1]!;
