@@ -127,6 +127,8 @@ def main():
     model.save_pretrained(dit / "whole")
     model.to(torch.float16).save_pretrained(dit / "shards", max_shard_size="12KB")
     model = DiTTransformer2DModel.from_pretrained(dit / "whole").eval()
+    for block in model.transformer_blocks:  # diffusers 0.42 spaces 128 frequencies over 127 steps, the official model over 128
+        block.norm1.emb.time_proj.downscale_freq_shift = 0
     x, t, y = torch.randn(3, 4, 4, 4), torch.tensor([0, 500, 999]), torch.tensor([0, 2, 3])
     with torch.no_grad():
         out = model(x, timestep=t, class_labels=y).sample

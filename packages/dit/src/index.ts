@@ -1,6 +1,10 @@
 export { checkConfig, type DitConfig, ditByName, ditNames, outputChannels } from "./config.ts";
 export { dit } from "./dit.ts";
 export { type EmbeddingStart, initialDit, newClassEmbedding } from "./init.ts";
+export { asDiffusers, asOfficial } from "./layouts/convert.ts";
+export { diffusersConfig } from "./layouts/diffusers-config.ts";
+export { type DitLayout, recogniseLayout } from "./layouts/layout.ts";
+export { LayoutError, type RawTensor, type TensorSource, type TensorView } from "./layouts/tensor-source.ts";
 export { CLASS_EMBEDDING, ditModel } from "./model.ts";
 export { sinCosPositions } from "./positions.ts";
 export { timestepEmbedding, timestepFrequencies } from "./timesteps.ts";

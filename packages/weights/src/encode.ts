@@ -1,5 +1,5 @@
 import { maxHeaderBytes, prefixBytes } from "./header.ts";
-import { elementCount, type StoredTensor, tensorTypes, typeInfo } from "./tensor-type.ts";
+import { elementCount, isTensorType, type StoredTensor, tensorTypes, typeInfo } from "./tensor-type.ts";
 
 /**
  * The bytes of a safetensors file. Tensors are laid out widest type first, then by name, metadata by key, and the header
@@ -9,27 +9,27 @@ export function encodeSafetensors(
   tensors: Iterable<readonly [string, StoredTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const parts = safetensorsParts(tensors, metadata);
-  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return new Uint8Array(Buffer.concat([...safetensorsParts(tensors, metadata)]));
 }
 
-/** The same, as the pieces that make up the file one after the other: header, then views of the tensors. */
-export function safetensorsParts(
-  tensors: Iterable<readonly [string, StoredTensor]>,
+/** A tensor that is read when it is its turn to be written, so that no more than one need be in memory. */
+export interface PendingTensor {
+  /** One of TensorType. */
+  readonly type: string;
+  readonly shape: readonly number[];
+  readonly read: () => StoredTensor;
+}
+
+/** The same, as the pieces that make up the file one after the other: header, then the tensors, each read in its turn. */
+export function* safetensorsParts(
+  tensors: Iterable<readonly [string, StoredTensor | PendingTensor]>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array[] {
+): Generator<Uint8Array> {
   const sorted = [...tensors].sort(([a, s], [b, t]) => rank(s) - rank(t) || compareUtf8(a, b));
   const keys = Object.keys(metadata).sort(compareUtf8);
   const fields: string[] = [];
   if (keys.length > 0)
     fields.push(`"__metadata__":{${keys.map((key) => `${quote(key)}:${quote(metadata[key] as string)}`)}}`);
-  const parts: Uint8Array[] = [];
   const names = new Set<string>();
   let at = 0;
   for (const [name, tensor] of sorted) {
@@ -37,14 +37,20 @@ export function safetensorsParts(
     if (name === "__metadata__")
       throw new Error('a tensor cannot be named "__metadata__": the format keeps that name for itself');
     names.add(name);
-    const bytes = bytesOf(name, tensor);
-    fields.push(
-      `${quote(name)}:{"dtype":"${tensor.type}","shape":[${tensor.shape}],"data_offsets":[${at},${at + bytes.length}]}`,
-    );
-    parts.push(bytes);
-    at += bytes.length;
+    const end = at + bytesWanted(name, tensor);
+    fields.push(`${quote(name)}:{"dtype":"${tensor.type}","shape":[${tensor.shape}],"data_offsets":[${at},${end}]}`);
+    at = end;
   }
-  return [headerBytes(`{${fields}}`), ...parts];
+  yield headerBytes(`{${fields}}`);
+  for (const [name, tensor] of sorted) {
+    const stored = "read" in tensor ? tensor.read() : tensor;
+    if (stored.type !== tensor.type || stored.shape.join() !== tensor.shape.join())
+      throw new Error(
+        `tensor ${JSON.stringify(name)} was announced as ${tensor.type} [${tensor.shape}] and is ${stored.type} [${stored.shape}]`,
+      );
+    bytesWanted(name, stored);
+    yield new Uint8Array(stored.data.buffer, stored.data.byteOffset, stored.data.byteLength);
+  }
 }
 
 function headerBytes(json: string): Uint8Array {
@@ -58,22 +64,29 @@ function headerBytes(json: string): Uint8Array {
   return bytes;
 }
 
-function bytesOf(name: string, { type, shape, data }: StoredTensor): Uint8Array {
-  const { array } = typeInfo(type);
-  if (!(data instanceof array))
+/** The bytes that a tensor's type and shape take; a tensor at hand must have them. */
+function bytesWanted(name: string, tensor: StoredTensor | PendingTensor): number {
+  const { type, shape } = tensor;
+  if (!isTensorType(type))
+    throw new Error(`tensor ${JSON.stringify(name)} is ${type}: wanted one of ${[...tensorTypes.keys()].join(", ")}`);
+  const { array, bytes } = typeInfo(type);
+  const count = shape.every((size) => Number.isSafeInteger(size) && size >= 0) ? elementCount(shape) : undefined;
+  if (count === undefined) throw new Error(`tensor ${JSON.stringify(name)} has the shape [${shape}]: wanted sizes`);
+  if ("read" in tensor) return count * bytes;
+  if (!(tensor.data instanceof array))
     throw new Error(
-      `tensor ${JSON.stringify(name)} of type ${type} holds a ${data.constructor.name}: wanted a ${array.name}`,
+      `tensor ${JSON.stringify(name)} of type ${type} holds a ${tensor.data.constructor.name}: wanted a ${array.name}`,
     );
-  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || elementCount(shape) !== data.length)
+  if (count !== tensor.data.length)
     throw new Error(
-      `tensor ${JSON.stringify(name)} of shape [${shape}] holds ${data.length} values: shape and values do not agree`,
+      `tensor ${JSON.stringify(name)} of shape [${shape}] holds ${tensor.data.length} values: shape and values do not agree`,
     );
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return count * bytes;
 }
 
-const ranks = new Map([...tensorTypes.keys()].map((type, index) => [type, index]));
+const ranks = new Map<string, number>([...tensorTypes.keys()].map((type, index) => [type, index]));
 
-function rank({ type }: StoredTensor): number {
+function rank({ type }: { readonly type: string }): number {
   return ranks.get(type) ?? ranks.size;
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Safetensors, tensorOf } from "./decode.ts";
-import { safetensorsParts } from "./encode.ts";
+import { type PendingTensor, safetensorsParts } from "./encode.ts";
 import { headerLength, parseHeader, prefixBytes } from "./header.ts";
 import { readAt } from "./read-file.ts";
 import type { StoredTensor } from "./tensor-type.ts";
@@ -27,10 +27,13 @@ export function readSafetensors(path: string): Safetensors {
   }
 }
 
-/** Writes a safetensors file under a temporary name in the same folder, flushes it, then renames it: whole or not at all. */
+/**
+ * Writes a safetensors file under a temporary name in the same folder, flushes it, then renames it: whole or not at all.
+ * Pending tensors are read one at a time.
+ */
 export function writeSafetensors(
   path: string,
-  tensors: Iterable<readonly [string, StoredTensor]>,
+  tensors: Iterable<readonly [string, StoredTensor | PendingTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
   const parts = safetensorsParts(tensors, metadata);

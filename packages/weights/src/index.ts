@@ -1,7 +1,7 @@
 export type { Checkpoint } from "./checkpoint.ts";
 export { CorruptFileError } from "./corrupt-file-error.ts";
 export { decodeSafetensors, type Safetensors } from "./decode.ts";
-export { encodeSafetensors } from "./encode.ts";
+export { encodeSafetensors, type PendingTensor } from "./encode.ts";
 export { readSafetensors, writeSafetensors } from "./file.ts";
 export { float32 } from "./float32.ts";
 export { type OpenOptions, openCheckpoint } from "./open-checkpoint.ts";

@@ -1,0 +1,46 @@
+// Which of the two layouts a checkpoint has, and whether it is a whole one.
+
+import { type Correspondence, correspondences, diffusersPositions, officialPositions } from "./names.ts";
+import { LayoutError, type RawTensor, type TensorSource } from "./tensor-source.ts";
+
+export type DitLayout = "official" | "diffusers";
+
+export interface RecognisedLayout {
+  readonly layout: DitLayout;
+  readonly depth: number;
+  readonly correspondences: readonly Correspondence[];
+}
+
+/** Recognises a DiT by its names; a tensor too few or too many is an error that names it. */
+export function recogniseLayout<T extends RawTensor>({ source, tensors }: TensorSource<T>): RecognisedLayout {
+  const names = [...tensors.keys()];
+  const layout = tensors.has("x_embedder.proj.weight")
+    ? "official"
+    : tensors.has("pos_embed.proj.weight")
+      ? "diffusers"
+      : undefined;
+  if (!layout)
+    throw new LayoutError(
+      `${source}: no DiT: wanted a tensor x_embedder.proj.weight (facebookresearch) or pos_embed.proj.weight (diffusers), found ${some(names)}`,
+    );
+  const block = layout === "official" ? /^blocks\.(\d+)\./ : /^transformer_blocks\.(\d+)\./;
+  const depth = new Set(names.flatMap((name) => block.exec(name)?.[1] ?? [])).size;
+  if (depth === 0) throw new LayoutError(`${source}: a DiT without blocks: found ${some(names)}`);
+  const table = correspondences(depth);
+  const wanted = new Set(table.flatMap(({ official, diffusers }) => (layout === "official" ? [official] : diffusers)));
+  const optional = layout === "official" ? officialPositions : diffusersPositions;
+  const missing = [...wanted].filter((name) => !tensors.has(name));
+  const strange = names.filter((name) => !wanted.has(name) && name !== optional);
+  if (missing.length > 0)
+    throw new LayoutError(`${source}: a ${layout} DiT of ${depth} blocks has ${some(missing)} too; not found`);
+  if (strange.length > 0) throw new LayoutError(`${source}: a ${layout} DiT has no ${some(strange)}`);
+  return { layout, depth, correspondences: table };
+}
+
+const some = (names: readonly string[]): string =>
+  names.length === 0
+    ? "no tensors"
+    : names
+        .slice(0, 4)
+        .map((name) => JSON.stringify(name.slice(0, 120)))
+        .join(", ") + (names.length > 4 ? ` and ${names.length - 4} more` : "");
