@@ -16,7 +16,7 @@ export interface PickleHost {
 
 /** Bounds on what a pickle of `maxPickleBytes` can make of memory; a checkpoint of 10,000 tensors needs a tenth of them. */
 const maxSteps = 2_000_000;
-const maxContainers = 500_000;
+const maxContainers = 250_000;
 const maxLongBytes = 256;
 
 /** One pickle, from where the input stands to its STOP. */

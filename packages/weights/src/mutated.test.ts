@@ -1,0 +1,105 @@
+// Valid files with a few bytes changed: each is read, or gives a typed error, soon; no other exception, no hang, no large memory.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import { openCheckpoint, WeightFileError } from "./index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dit-bench-mutated-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const fixtures = new URL("fixtures/checkpoints/", import.meta.url);
+const originals = readdirSync(fixtures).map((name) => readFileSync(new URL(name, fixtures)));
+
+/** Bytes that mean something in one of the formats: lengths, opcodes, digits, brackets. */
+const telling = [
+  0, 1, 2, 0x7f, 0x80, 0xfe, 0xff, 0x28, 0x29, 0x2e, 0x51, 0x52, 0x62, 0x63, 0x68, 0x71, 0x74, 0x75, 0x7b, 0x7d, 0x81,
+];
+const byte = fc.oneof(fc.nat(255), fc.constantFrom(...telling));
+const where = fc.oneof(fc.nat(1 << 16), fc.nat(600)); // most headers and pickles begin early
+const edit = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("set" as const),
+      at: where,
+      bytes: fc.array(byte, { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("insert" as const),
+      at: where,
+      bytes: fc.array(byte, { minLength: 1, maxLength: 8 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("remove" as const), at: where, count: fc.integer({ min: 1, max: 64 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("cut" as const), at: where }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("copy" as const),
+      at: where,
+      from: where,
+      count: fc.integer({ min: 1, max: 64 }),
+    }),
+  },
+);
+
+type Edit = typeof edit extends fc.Arbitrary<infer T> ? T : never;
+
+function edited(original: Buffer, edits: readonly Edit[]): Buffer {
+  let file = Buffer.from(original);
+  for (const e of edits) {
+    const at = file.length === 0 ? 0 : e.at % file.length;
+    if (e.kind === "set") file.set(e.bytes.slice(0, file.length - at), at);
+    else if (e.kind === "insert") file = Buffer.concat([file.subarray(0, at), Buffer.from(e.bytes), file.subarray(at)]);
+    else if (e.kind === "remove") file = Buffer.concat([file.subarray(0, at), file.subarray(at + e.count)]);
+    else if (e.kind === "cut") file = file.subarray(0, at);
+    else if (file.length > 0) file.copyWithin(at, e.from % file.length, (e.from % file.length) + e.count);
+  }
+  return file;
+}
+
+test("20,000 mutated files are read or refused by a typed error", { timeout: 600_000 }, async () => {
+  const path = join(folder, "mutated");
+  const counts = { read: 0, refused: 0 };
+  let slowest = 0;
+  let memory = 0;
+  const start = process.memoryUsage().rss;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...originals),
+      fc.array(edit, { minLength: 1, maxLength: 2 }),
+      async (original, edits) => {
+        writeFileSync(path, edited(original, edits));
+        const begin = process.cpuUsage();
+        try {
+          const c = await openCheckpoint(path);
+          for (const name of c.tensors.keys()) c.read(name);
+          counts.read++;
+        } catch (error) {
+          if (!(error instanceof WeightFileError)) throw error;
+          counts.refused++;
+        }
+        const { user, system } = process.cpuUsage(begin); // processor time: the machine may be busy with other things
+        slowest = Math.max(slowest, (user + system) / 1000);
+        memory = Math.max(memory, process.memoryUsage.rss() - start);
+      },
+    ),
+    { numRuns: 20_000, seed: 20261123, endOnFailure: true },
+  );
+  expect(counts.read + counts.refused).toBe(20_000);
+  expect(counts.read).toBeGreaterThan(1_000); // many bytes are numbers, and numbers may be any
+  expect(counts.refused).toBeGreaterThan(2_000);
+  expect(slowest).toBeLessThan(2_000); // milliseconds
+  expect(memory).toBeLessThan(500e6);
+  if (process.env.DIT_BENCH_SHOW)
+    process.stderr.write(`${JSON.stringify({ ...counts, slowest, memory, cpu: process.cpuUsage() })}\n`);
+});
