@@ -420,6 +420,31 @@ describe("bench list and doctor", () => {
   });
 });
 
+describe("bench list-weights", () => {
+  const fixture = (name: string) => new URL(`../../weights/src/fixtures/checkpoints/${name}`, import.meta.url).pathname;
+
+  it("lists names, types and shapes on stdout, what it chose on stderr", async () => {
+    const r = await go("list-weights", fixture("train-zip.pt"));
+    expect(r.stdout).toBe("weight  F32   [3, 2]\nbias    F32   [3]\n2 tensors, 9 numbers\n");
+    expect(r.stderr).toContain('tensors of "ema"; others are under model, opt');
+  });
+
+  it("lists another entry by its key, as JSON", async () => {
+    const r = await go("list-weights", fixture("train-legacy.pt"), "--key", "opt", "--json");
+    expect(r.json).toMatchObject({ format: "PyTorch legacy", count: 6 });
+  });
+
+  it("refuses what would run code, and what is not there, with exit code 4", async () => {
+    const hostile = join(place, "hostile.pt");
+    writeFileSync(hostile, "cos\nsystem\n(S'touch was-here'\ntR.");
+    const r = await go("list-weights", hostile);
+    expect(r).toMatchObject({ code: 4, stdout: "" });
+    expect(r.stderr).toContain("os.system");
+    expect(existsSync(join(place, "was-here"))).toBe(false);
+    expect(await go("list-weights", "nowhere.pt")).toMatchObject({ code: 4 });
+  });
+});
+
 /** A folder of noisy JPEGs, so many a class; the first `dots` of each class are single pixels. */
 async function photos(name: string, classes: Record<string, number>, dots = 0): Promise<string> {
   const top = join(place, `photos ${name}`);

@@ -34,7 +34,7 @@ const arrows: Record<string, string[]> = {
   conformance: ["compiler", "dit", "method", "random"],
   runner: ["compiler", "datasets", "diffusion", "dit", "method", "method-*", "metrics", "random", "record", "weights"],
   report: ["record"],
-  cli: ["compiler", "datasets", "dit", "method", "record", "report", "runner"],
+  cli: ["compiler", "datasets", "dit", "method", "record", "report", "runner", "weights"],
 };
 
 describe("the house", () => {
@@ -166,6 +166,7 @@ describe("the command line", () => {
       grid: [...method, "methods", "datasets", "seeds", "jobs"],
       table: ["recipe", "from", "out", "json"],
       list: ["model", "classes", "recipe", "plugin", "out", "json"],
+      "list-weights": ["key", "json"],
       pretrain: ["recipe", "out", "part", "to", "engine", "threads"],
       doctor: ["json"],
     });

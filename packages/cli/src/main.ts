@@ -79,6 +79,14 @@ export function program(): Command {
     .option("--json", "as JSON")
     .action(async (what, options) => (await import("./commands/list.ts")).list(what, options));
 
+  bench
+    .command("list-weights")
+    .description("names, types and shapes of a checkpoint's tensors; nothing in it is run")
+    .argument("<file>", "safetensors, PyTorch (.pt, .pth, .bin, .ckpt), an index of shards, or a diffusers folder")
+    .option("--key <name>", "which entry of a checkpoint that has several (default: ema, model or state_dict)")
+    .option("--json", "as JSON")
+    .action(async (file, options) => (await import("./commands/list-weights.ts")).listWeights(file, options));
+
   common(bench.command("pretrain"))
     .description("make a recipe's own base model and feature extractor again")
     .option("--part <name>", "base, extractor or all", "all")

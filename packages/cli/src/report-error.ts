@@ -9,6 +9,9 @@ const byName: Readonly<Record<string, number>> = {
   DataError: exitCodes.data,
   RecordError: exitCodes.data,
   CorruptFileError: exitCodes.data,
+  UnsupportedFileError: exitCodes.data,
+  RefusedGlobalError: exitCodes.data,
+  LayoutError: exitCodes.data,
 };
 
 /** System errors that mean the disk or its rights, not the program. */

@@ -1,0 +1,34 @@
+// bench list-weights: what a file of weights holds, without running anything of it or reading a tensor.
+
+import { existsSync } from "node:fs";
+import { BenchError } from "@dit-bench/runner";
+import { openCheckpoint } from "@dit-bench/weights";
+
+export interface ListWeightsOptions {
+  key?: string;
+  json?: boolean;
+}
+
+export async function listWeights(path: string, { key, json }: ListWeightsOptions): Promise<void> {
+  if (!existsSync(path))
+    throw new BenchError("data", `${path}: there is no such file; wanted a file of weights or a folder with one`);
+  const { format, tensors, metadata, notes } = await openCheckpoint(path, key === undefined ? {} : { key });
+  const rows = [...tensors].map(([name, { type, shape, count }]) => ({ name, type, shape, count }));
+  const numbers = rows.reduce((sum, { count }) => sum + count, 0);
+  if (json) {
+    const listing = { format, count: rows.length, numbers, tensors: rows, metadata: [...metadata], notes };
+    process.stdout.write(`${JSON.stringify(listing)}\n`);
+    return;
+  }
+  for (const note of [format, ...notes]) process.stderr.write(`${printable(note)}\n`);
+  const width = Math.min(maxWidth, Math.max(0, ...rows.map(({ name }) => printable(name).length)));
+  for (const { name, type, shape } of rows)
+    process.stdout.write(`${printable(name).padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]\n`);
+  process.stdout.write(`${rows.length.toLocaleString("en")} tensors, ${numbers.toLocaleString("en")} numbers\n`);
+}
+
+const maxWidth = 80;
+
+/** A stranger's text without what a terminal would obey. */
+const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, "0")}`);
