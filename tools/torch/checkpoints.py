@@ -1,6 +1,6 @@
 """Writes the small checkpoints that the tests of packages/weights and packages/dit read, with PyTorch, and beside them the values they hold.
 
-    .venv/bin/pip install -r tools/torch/requirements.txt diffusers==0.42.1
+    .venv/bin/pip install -r tools/torch/requirements.txt
     .venv/bin/python tools/torch/checkpoints.py
 """
 

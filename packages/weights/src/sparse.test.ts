@@ -1,0 +1,57 @@
+// Files past 2 and 4 GiB, and what loading one takes.
+
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { openCheckpoint } from "./index.ts";
+import { type SparseTensor, sparseLegacy, sparseSafetensors, sparseZip } from "./sparse.test.data.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dit-bench-sparse-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.each([
+  ["safetensors", sparseSafetensors],
+  ["PyTorch zip", sparseZip],
+  ["PyTorch legacy", sparseLegacy],
+] as const)("%s", (format, make) => {
+  test("tensors behind the first 2, 4 and 6 GiB are read, and no others", async () => {
+    const big = 2 ** 29 + 3; // 2 GiB and a bit
+    const path = join(folder, "big");
+    make(
+      path,
+      [1, 2, 3].flatMap((i): SparseTensor[] => [
+        { name: `big.${i}`, count: big, first: i },
+        { name: `small.${i}`, count: 5, first: 10 * i },
+      ]),
+    );
+    expect(statSync(path).size).toBeGreaterThan(6 * 2 ** 30);
+    const c = await openCheckpoint(path);
+    expect(c.format).toBe(format);
+    expect(c.tensors.get("big.3")).toMatchObject({ shape: [big], count: big });
+    for (const i of [1, 2, 3]) expect(c.float32(`small.${i}`)).toEqual(new Float32Array([10 * i, 0, 0, 0, 0]));
+    rmSync(path);
+  });
+
+  test("a whole model in memory takes no more than 1.3 times its size", async () => {
+    const path = join(folder, "model");
+    const size = 128 << 20;
+    const count = size / 4 / 64;
+    make(
+      path,
+      Array.from({ length: 64 }, (_, i) => ({ name: `t${i}`, count, first: i + 1 })),
+    );
+    const before = process.memoryUsage();
+    let most = 0;
+    const c = await openCheckpoint(path);
+    const loaded: Float32Array[] = [];
+    for (const name of c.tensors.keys()) {
+      loaded.push(c.float32(name));
+      const { arrayBuffers, heapUsed } = process.memoryUsage();
+      most = Math.max(most, arrayBuffers - before.arrayBuffers + Math.max(0, heapUsed - before.heapUsed));
+    }
+    expect(loaded.map((values) => values[0])).toEqual(Array.from({ length: 64 }, (_, i) => i + 1));
+    expect(most).toBeLessThan(1.3 * size);
+    rmSync(path);
+  });
+});
