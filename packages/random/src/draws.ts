@@ -8,19 +8,17 @@ const TWO_32 = 4294967296;
 
 /** `n` draws from N(0, 1), rounded to float32. */
 export function normals(seed: number, purpose: string, index: number, n: number): Float32Array {
+  const drawn = words(seed, purpose, index, n);
   const out = new Float32Array(n);
-  words(seed, purpose, index, n, (i, word) => {
-    out[i] = inverseNormal((word + 0.5) / TWO_32);
-  });
+  for (let i = 0; i < n; i++) out[i] = inverseNormal((drawn[i]! + 0.5) / TWO_32);
   return out;
 }
 
 /** `n` draws from [0, 1), multiples of 2^-32. */
 export function uniforms(seed: number, purpose: string, index: number, n: number): Float64Array {
+  const drawn = words(seed, purpose, index, n);
   const out = new Float64Array(n);
-  words(seed, purpose, index, n, (i, word) => {
-    out[i] = word / TWO_32;
-  });
+  for (let i = 0; i < n; i++) out[i] = drawn[i]! / TWO_32;
   return out;
 }
 
@@ -28,10 +26,9 @@ export function uniforms(seed: number, purpose: string, index: number, n: number
 export function integers(seed: number, purpose: string, index: number, n: number, below: number): Uint32Array {
   if (!(Number.isInteger(below) && below >= 1 && below <= TWO_32))
     throw new RangeError(`integers: below is ${below}, wanted a whole number from 1 to 2^32`);
+  const drawn = words(seed, purpose, index, n);
   const out = new Uint32Array(n);
-  words(seed, purpose, index, n, (i, word) => {
-    out[i] = Math.floor((word / TWO_32) * below);
-  });
+  for (let i = 0; i < n; i++) out[i] = Math.floor((drawn[i]! / TWO_32) * below);
   return out;
 }
 
@@ -78,13 +75,12 @@ export function stream(seed: number, purpose: string, index: number): Stream {
   };
 }
 
-function words(seed: number, purpose: string, index: number, n: number, put: (i: number, word: number) => void): void {
-  const key = keyOf(seed, purpose, index);
-  const buffer = new Uint32Array(4);
-  for (let i = 0; i < n; i += 4) {
-    philox(key.k0, key.k1, i / 4, key.low, key.high, key.upperSeed, buffer);
-    for (let j = i; j < i + 4 && j < n; j++) put(j, buffer[j - i]!);
-  }
+/** `n` words or up to three more. */
+function words(seed: number, purpose: string, index: number, n: number): Uint32Array {
+  const { k0, k1, low, high, upperSeed } = keyOf(seed, purpose, index);
+  const out = new Uint32Array(4 * Math.ceil(n / 4));
+  for (let block = 0; block < out.length / 4; block++) philox(k0, k1, block, low, high, upperSeed, out, 4 * block);
+  return out;
 }
 
 function keyOf(seed: number, purpose: string, index: number) {
