@@ -71,7 +71,7 @@ async function compile(
         for (const [key, tensor] of state) copies[key] = await dataOf(tensor);
         return copies;
       }),
-    report: { nodes: 0, ops: {}, traceMs: 0, sessionMs: 0 },
+    report: { nodes: 0, ops: {}, constantBytes: 0, traceMs: 0, sessionMs: 0 },
     dispose: () =>
       inTurn(async () => {
         for (const [, tensor] of [...constants, ...state]) tensor.dispose();

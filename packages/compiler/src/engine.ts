@@ -7,6 +7,8 @@ export interface CompileOptions {
   readonly state?: readonly string[];
   /** float64 computes, takes and gives Float64Array in place of Float32Array; it is for gradient checks. */
   readonly precision?: "float32" | "float64";
+  /** Start of the path of a file to which the runtime writes, on `dispose`, how long each node took and which provider ran it. */
+  readonly profile?: string;
 }
 
 export interface Compiled {
@@ -27,6 +29,8 @@ export interface Report {
   readonly nodes: number;
   /** Nodes by op. */
   readonly ops: Readonly<Record<string, number>>;
+  /** Size of the larger constants, as the session was given them. */
+  readonly constantBytes: number;
   /** Tracing, passes and encoding. */
   readonly traceMs: number;
   /** Making the session: the runtime's own optimizer, and packing of constant weights. */
@@ -36,5 +40,9 @@ export interface Report {
 export interface Engine {
   readonly name: string;
   readonly threads: number;
+  /** What it computes on, where that is not the processor. */
+  readonly adapter?: string;
+  /** Why `auto` took it. */
+  readonly reason?: string;
   compile(fn: TensorFunction, signature: Signature, options?: CompileOptions): Promise<Compiled>;
 }

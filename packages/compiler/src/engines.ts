@@ -1,15 +1,19 @@
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "./engine.ts";
-import { createCpuEngine, loadRuntime } from "./engine-cpu.ts";
+import { deviceEntry } from "./engine-device.ts";
 import { createEagerEngine } from "./engine-eager.ts";
+import { type EngineEntry, firstLine, versionOf } from "./engine-entry.ts";
+import { createOnnxEngine, loadRuntime } from "./engine-onnx.ts";
+import { cpuProvider } from "./provider.ts";
 
-export type EngineName = "auto" | "cpu" | "tfjs-cpu" | "tfjs-node" | "tfjs-node-gpu";
+type Name = "cuda" | "webgpu" | "cpu" | "tfjs-cpu" | "tfjs-node" | "tfjs-node-gpu";
+/** `+float16` keeps frozen weights as float16 and computes in float32. */
+export type EngineName = "auto" | Name | `${"cuda" | "webgpu" | "cpu"}+float16`;
 
 export interface EngineDescription {
-  readonly name: Exclude<EngineName, "auto">;
+  readonly name: Name;
   readonly available: boolean;
   /** What it is, or why it is not there. */
   readonly reason: string;
@@ -18,34 +22,37 @@ export interface EngineDescription {
 }
 
 export interface EngineOptions {
-  /** Of the compiled engine; as many as the machine runs at once where not given. */
+  /** Of the compiled engine on the processor; as many as the machine runs at once where not given. */
   readonly threads?: number;
 }
 
-/** Starts an engine. `auto` is `cpu` where ONNX Runtime loads, else `tfjs-cpu`. Throws when the engine is not there, and says how to get it. */
+/** Starts an engine. Throws when the engine is not there, and says how to get it. */
 export async function createEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
   const threads = options.threads ?? availableParallelism();
   if (!Number.isInteger(threads) || threads < 1) {
     throw new Error(`engine: threads is ${threads}: wanted a whole number of at least 1`);
   }
-  if (name === "auto") {
-    const first = (await describeEngines()).find((engine) => engine.available);
-    return createEngine(first?.name ?? "tfjs-cpu", options);
-  }
-  if (!Object.hasOwn(engines, name)) {
+  if (name === "auto") return choose(threads);
+  const [plain, kept] = name.split("+") as [Name, string?];
+  if (!Object.hasOwn(engines, plain)) {
     throw new Error(`engine "${name}" is not known: wanted auto, ${Object.keys(engines).join(", ")}`);
   }
-  const { start, how } = engines[name];
+  const { start, how, compiled } = engines[plain];
+  if (kept !== undefined && !(compiled && kept === "float16")) {
+    throw new Error(
+      `engine "${name}" is not known: wanted +float16 after one of ${compiledNames().join(", ")}, or nothing`,
+    );
+  }
   try {
-    return await start(threads);
+    return await start(threads, kept === "float16" ? "float16" : "float32");
   } catch (error) {
     throw new Error(`engine "${name}" cannot start: ${firstLine(error)}: ${how}`, { cause: error });
   }
 }
 
-/** Every engine, in the order in which `auto` tries them, and whether it works here. */
+/** Every engine, fastest first where that is known, and whether it works here. */
 export async function describeEngines(): Promise<EngineDescription[]> {
-  const names = Object.keys(engines) as EngineDescription["name"][];
+  const names = Object.keys(engines) as Name[];
   return Promise.all(
     names.map(async (name): Promise<EngineDescription> => {
       const { load, what, how } = engines[name];
@@ -58,23 +65,38 @@ export async function describeEngines(): Promise<EngineDescription[]> {
   );
 }
 
-interface EngineEntry {
-  readonly what: string;
-  readonly how: string;
-  /** Loads what the engine needs and gives its version. */
-  load(): Promise<string>;
-  start(threads: number): Promise<Engine>;
+/**
+ * `auto`: a GPU where one is found and computes, else the processor. A driver that computes on the processor (SwiftShader,
+ * lavapipe) is not taken: it is for tests, and slower than `cpu`.
+ */
+async function choose(threads: number): Promise<Engine> {
+  const passedOver: string[] = [];
+  for (const name of ["cuda", "webgpu", "cpu", "tfjs-cpu"] as const) {
+    const { unwanted, start } = engines[name];
+    try {
+      const why = unwanted?.();
+      if (why !== undefined) throw new Error(why);
+      const engine = await start(threads, "float32");
+      return { ...engine, reason: [...passedOver, `${name} works`].join("; ") };
+    } catch (error) {
+      passedOver.push(`${name}: ${firstLine(error)}`);
+    }
+  }
+  throw new Error(`engine "auto": none works: ${passedOver.join("; ")}`);
 }
 
-const engines: Record<EngineDescription["name"], EngineEntry> = {
+const engines: Record<Name, EngineEntry> = {
+  cuda: deviceEntry("cuda"),
+  webgpu: deviceEntry("webgpu"),
   cpu: {
     what: "compiled, ONNX Runtime on the CPU",
     how: "reinstall onnxruntime-node with `npm install onnxruntime-node --ignore-scripts`",
+    compiled: true,
     load: async () => {
       await loadRuntime();
       return versionOf("onnxruntime-node");
     },
-    start: async (threads) => createCpuEngine(await loadRuntime(), threads),
+    start: async (threads, frozenWeights) => createOnnxEngine(await loadRuntime(), cpuProvider(threads), frozenWeights),
   },
   "tfjs-cpu": {
     what: "op by op in JavaScript, the slow reference",
@@ -85,6 +107,10 @@ const engines: Record<EngineDescription["name"], EngineEntry> = {
   "tfjs-node": native("tfjs-node", "op by op, libtensorflow on the CPU"),
   "tfjs-node-gpu": native("tfjs-node-gpu", "op by op, libtensorflow on CUDA 11"),
 };
+
+function compiledNames(): string[] {
+  return Object.entries(engines).flatMap(([name, { compiled }]) => (compiled ? [name] : []));
+}
 
 /** tfjs's native backends: optional peers, since their install downloads binaries. */
 function native(name: "tfjs-node" | "tfjs-node-gpu", what: string): EngineEntry {
@@ -107,14 +133,3 @@ function native(name: "tfjs-node" | "tfjs-node-gpu", what: string): EngineEntry 
     },
   };
 }
-
-function versionOf(name: string): string {
-  const require = createRequire(import.meta.url);
-  try {
-    return `${name} ${(require(`${name}/package.json`) as { version: string }).version}`;
-  } catch {
-    throw new Error(`${name} is not installed`);
-  }
-}
-
-const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split("\n")[0]!;

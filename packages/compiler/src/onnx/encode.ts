@@ -1,7 +1,8 @@
 import type { Data, Graph, Node, Type, Value } from "../graph.ts";
 import type { Op } from "../spec.ts";
-import { type Lowering, lowerings } from "./lowerings.ts";
-import { type Attribute, bytesOf, externalTensor, model, node, tensor, valueInfo } from "./model.ts";
+import { toFloat16 } from "./float16.ts";
+import { type Lowering, type Lowerings, lowerings } from "./lowerings.ts";
+import { type Attribute, bytesOf, elementType, externalTensor, model, node, tensor, valueInfo } from "./model.ts";
 import type { Message } from "./wire.ts";
 
 export interface Encoded {
@@ -16,9 +17,16 @@ export interface Encoded {
   readonly ops: Readonly<Record<string, number>>;
 }
 
+export interface EncodeOptions {
+  /** In place of the usual ones, for a provider that has no kernels for those. */
+  readonly lowerings?: Partial<Lowerings>;
+  /** How the larger float32 constants of two axes or more are kept: as they are, or rounded, and widened where they are used. */
+  readonly matrices?: "float32" | "float16";
+}
+
 /** Encodes a graph as an ONNX model. */
-export function encode(graph: Graph, name = "graph"): Encoded {
-  const encoder = new Encoder(graph);
+export function encode(graph: Graph, name = "graph", options: EncodeOptions = {}): Encoded {
+  const encoder = new Encoder(graph, options);
   for (const n of graph.nodes) encoder.node(n);
   return encoder.finish(name);
 }
@@ -36,9 +44,13 @@ export class Encoder {
   readonly #inputs = new Map<string, Value>();
   readonly #ops: Record<string, number> = {};
   readonly #outputs: ReadonlyMap<string, Value>;
+  readonly #lowerings: Lowerings;
+  readonly #matrices: "float32" | "float16";
   #count = 0;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, options: EncodeOptions = {}) {
+    this.#lowerings = { ...lowerings, ...options.lowerings };
+    this.#matrices = options.matrices ?? "float32";
     this.#outputs = graph.outputs;
     // What a node makes for one output alone is made under that output's name.
     for (const [key, value] of graph.outputs) {
@@ -47,7 +59,7 @@ export class Encoder {
   }
 
   node(n: Node): void {
-    (lowerings[n.op] as Lowering<Op>)(this, n as never);
+    (this.#lowerings[n.op] as Lowering<Op>)(this, n as never);
   }
 
   /** The name of a value; a constant or an input enters the model when it is first named. */
@@ -70,6 +82,12 @@ export class Encoder {
     const name = this.fresh("constant");
     if (data.byteLength <= EXTERNAL) {
       this.#initializers.push(tensor(name, dtype, shape, data));
+    } else if (this.#matrices === "float16" && data instanceof Float32Array && shape.length >= 2) {
+      const narrow = this.fresh("float16");
+      const rounded = toFloat16(data);
+      this.#initializers.push(externalTensor(narrow, "float16", shape, narrow, rounded.byteLength));
+      this.#external.push({ path: narrow, data: bytesOf(rounded) });
+      this.add(`${name}/float32`, "Cast", [narrow], [name], { to: elementType.float32 });
     } else {
       this.#initializers.push(externalTensor(name, dtype, shape, name, data.byteLength));
       this.#external.push({ path: name, data: bytesOf(data) });

@@ -48,7 +48,9 @@ const reduce = <O extends Reduce>(): Lowering<O> =>
     ({ keepDims }) => ({ keepdims: flag(keepDims) }),
   );
 
-export const lowerings: { readonly [O in Op]: Lowering<O> } = {
+export type Lowerings = { readonly [O in Op]: Lowering<O> };
+
+export const lowerings: Lowerings = {
   Abs: same(),
   Neg: same(),
   Sign: same(),
@@ -150,7 +152,7 @@ export const lowerings: { readonly [O in Op]: Lowering<O> } = {
   Softmax: same(({ axis }) => ({ axis })),
   MatMul: (e, n) => {
     const { transA, transB, alpha } = n.attrs;
-    if (n.outputs[0]!.dtype === "float64") return plainMatMul(e, n);
+    if (n.outputs[0]!.dtype === "float64") return transposedMatMul(e, n); // FusedMatMul has no kernel for double
     if (!transA && !transB && alpha === 1) return same<"MatMul">()(e, n);
     const attributes = { transA: flag(transA), transB: flag(transB), alpha: { float: alpha } };
     return same<"MatMul">(() => attributes, "FusedMatMul", "com.microsoft")(e, n);
@@ -211,8 +213,8 @@ function argReduce(e: Encoder, n: NodeOf<"ArgMax" | "ArgMin">): void {
   e.add(`${n.name}/int32`, "Cast", [wide], [e.name(n.outputs[0]!)], { to: elementType.int32 });
 }
 
-/** FusedMatMul has no kernel for double. */
-function plainMatMul(e: Encoder, n: NodeOf<"MatMul">): void {
+/** The operands turned first, and the product scaled afterwards. */
+export function transposedMatMul(e: Encoder, n: NodeOf<"MatMul">): void {
   const [a, b] = n.inputs as [Value, Value];
   const [y] = n.outputs as [Value];
   const turned = (x: Value, turn: boolean) => {
@@ -227,6 +229,6 @@ function plainMatMul(e: Encoder, n: NodeOf<"MatMul">): void {
   const product = n.attrs.alpha === 1 ? e.name(y) : e.fresh("product");
   e.add(n.name, "MatMul", [turned(a, n.attrs.transA), turned(b, n.attrs.transB)], [product]);
   if (n.attrs.alpha === 1) return;
-  const alpha = e.constant(Float64Array.of(n.attrs.alpha), { dtype: "float64", shape: [] });
+  const alpha = e.constant(arrayOf(y.dtype).of(n.attrs.alpha), { dtype: y.dtype, shape: [] });
   e.add(`${n.name}/alpha`, "Mul", [product, alpha], [e.name(y)]);
 }

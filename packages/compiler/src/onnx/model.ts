@@ -4,7 +4,7 @@ import { Message } from "./wire.ts";
 // The messages of https://github.com/onnx/onnx/blob/v1.17.0/onnx/onnx.proto that a graph of tensors needs, with its field numbers.
 
 /** TensorProto.DataType */
-export const elementType = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
+export const elementType = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 } as const;
 
 export type Attribute = number | { float: number } | string | readonly number[];
 
@@ -21,7 +21,7 @@ export function tensor(
 /** A tensor with its values in the file `path`, from its start. */
 export function externalTensor(
   name: string,
-  dtype: DType,
+  dtype: DType | "float16",
   shape: readonly number[],
   path: string,
   length: number,
@@ -85,7 +85,7 @@ export function model({ name, nodes, initializers, inputs, outputs }: Parts): Ui
 const IR_VERSION = 9;
 const OPSET = 20;
 
-function header(name: string, dtype: DType | "int64", shape: readonly number[]): Message {
+function header(name: string, dtype: DType | "int64" | "float16", shape: readonly number[]): Message {
   const message = new Message();
   for (const d of shape) message.int(1, d);
   return message.int(2, elementType[dtype]).string(8, name);
@@ -100,4 +100,4 @@ function attribute(name: string, value: Attribute): Message {
   return message.int(20, 7);
 }
 
-export const bytesOf = (data: Data | BigInt64Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+export const bytesOf = (data: Data | BigInt64Array | Uint16Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

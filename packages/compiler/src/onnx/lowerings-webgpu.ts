@@ -1,0 +1,73 @@
+import { type NodeOf, sizeOf, type Value } from "../graph.ts";
+import type { Encoder } from "./encode.ts";
+import { type Lowerings, lowerings, transposedMatMul } from "./lowerings.ts";
+import { elementType } from "./model.ts";
+
+// What ONNX Runtime's WebGPU provider has no kernel for, in terms of what it has: so that no node falls back to the processor,
+// which would wait for the device, copy the operands over, and copy the result back.
+
+export const webgpuLowerings: Partial<Lowerings> = {
+  MatMul: (e, n) => {
+    const { transA, transB, alpha } = n.attrs;
+    if (!transA && !transB && alpha === 1) return lowerings.MatMul(e, n);
+    const [a, b] = n.inputs as [Value, Value];
+    if (b.shape.length === 2 && (a.shape.length === 2 || !transA)) return gemm(e, n);
+    return transposedMatMul(e, n);
+  },
+  Split: (e, n) => {
+    // The kernel binds every output to one shader.
+    if (n.outputs.length <= MOST_OUTPUTS) return lowerings.Split(e, n);
+    const { axis, sizes } = n.attrs;
+    let start = 0;
+    for (const [i, y] of n.outputs.entries()) {
+      const end = start + sizes[i]!;
+      const operands = [start, end, axis].map((v) => e.int64([v]));
+      e.add(`${n.name}/${i}`, "Slice", [e.name(n.inputs[0]!), ...operands], [e.name(y)]);
+      start = end;
+    }
+  },
+  And: (e, n) => asInt32(e, n, "Min"),
+  Or: (e, n) => asInt32(e, n, "Max"),
+  Xor: (e, n) => {
+    const equal = e.fresh("equal");
+    e.add(`${n.name}/equal`, "Equal", integers(e, n), [equal]);
+    e.add(n.name, "Not", [equal], [e.name(n.outputs[0]!)]);
+  },
+  IsNaN: (e, n) => {
+    const [x] = n.inputs as [Value];
+    const equal = e.fresh("equal");
+    e.add(`${n.name}/equal`, "Equal", [e.name(x), e.name(x)], [equal]);
+    e.add(n.name, "Not", [equal], [e.name(n.outputs[0]!)]);
+  },
+};
+
+/** WebGPU promises eight storage buffers a shader, one of which is the input: https://www.w3.org/TR/webgpu/#limits */
+const MOST_OUTPUTS = 7;
+
+/** A product with a matrix on the right: as one of two matrices, which Gemm turns as it reads them, so that a constant needs no turned copy. */
+function gemm(e: Encoder, n: NodeOf<"MatMul">): void {
+  const [a, b] = n.inputs as [Value, Value];
+  const [y] = n.outputs as [Value];
+  const { transA, transB, alpha } = n.attrs;
+  const attributes = { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: { float: alpha } };
+  if (a.shape.length === 2) return e.add(n.name, "Gemm", [e.name(a), e.name(b)], [e.name(y)], attributes);
+  const [flat, product] = [e.fresh("flat"), e.fresh("product")];
+  const rows = sizeOf(a.shape.slice(0, -1));
+  e.add(`${n.name}/flat`, "Reshape", [e.name(a), e.int64([rows, a.shape.at(-1)!])], [flat], { allowzero: 1 });
+  e.add(n.name, "Gemm", [flat, e.name(b)], [product], attributes);
+  e.add(`${n.name}/shape`, "Reshape", [product, e.int64(y.shape)], [e.name(y)], { allowzero: 1 });
+}
+
+function asInt32(e: Encoder, n: NodeOf<"And" | "Or">, op: "Min" | "Max"): void {
+  const number = e.fresh("number");
+  e.add(n.name, op, integers(e, n), [number]);
+  e.add(`${n.name}/bool`, "Cast", [number], [e.name(n.outputs[0]!)], { to: elementType.bool });
+}
+
+function integers(e: Encoder, n: NodeOf<"And" | "Or" | "Xor">): string[] {
+  return n.inputs.map((v, i) => {
+    const made = e.fresh("integer");
+    e.add(`${n.name}/${i}`, "Cast", [e.name(v)], [made], { to: elementType.int32 });
+    return made;
+  });
+}

@@ -1,0 +1,74 @@
+import type { InferenceSession } from "onnxruntime-node";
+import { type Boundary, checkStateOutputs } from "./boundary.ts";
+import type { CompileOptions, Report } from "./engine.ts";
+import { encode } from "./onnx/encode.ts";
+import { optimize } from "./passes/index.ts";
+import type { Provider } from "./provider.ts";
+import type { Signature, TensorFunction } from "./signature.ts";
+import { trace } from "./trace.ts";
+
+type Runtime = typeof import("onnxruntime-node");
+
+export interface Started {
+  readonly session: InferenceSession;
+  /** Names in the model by names at the boundary. */
+  readonly inputs: ReadonlyMap<string, string>;
+  readonly outputs: ReadonlyMap<string, string>;
+  readonly report: Report;
+}
+
+/** Traces, encodes and makes the session. The graph and its constants are let go when this returns: the session has its own. */
+export async function startSession(
+  ort: Runtime,
+  provider: Provider,
+  frozenWeights: "float32" | "float16",
+  boundary: Boundary,
+  fn: TensorFunction,
+  signature: Signature,
+  options: CompileOptions,
+): Promise<Started> {
+  const begun = performance.now();
+  const graph = optimize(trace(fn, signature), options.precision);
+  checkStateOutputs(boundary, graph.outputs);
+  const { bytes, external, inputs, outputs, ops } = encode(graph, boundary.name, {
+    lowerings: provider.lowerings,
+    matrices: frozenWeights,
+  });
+  const constantBytes = external.reduce((sum, { data }) => sum + data.byteLength, 0);
+  const traced = performance.now();
+  const given = provider.options({ constantBytes, float64: options.precision === "float64" });
+  const stays = [...outputs].filter(([key]) => boundary.state.has(key)).map(([, inModel]) => inModel);
+  let session: InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(bytes, {
+      ...given,
+      externalData: external.map(({ path, data }) => ({ path, data })),
+      ...(provider.residence && stays.length > 0
+        ? { preferredOutputLocation: Object.fromEntries(stays.map((name) => [name, provider.residence!])) }
+        : {}),
+      ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
+      extra: { ...given.extra, optimization: optimization(provider, frozenWeights) },
+    });
+  } catch (error) {
+    throw new Error(`${boundary.name}: ONNX Runtime refuses the graph: ${(error as Error).message}`, { cause: error });
+  }
+  const report = {
+    nodes: graph.nodes.length,
+    ops,
+    constantBytes,
+    traceMs: traced - begun,
+    sessionMs: performance.now() - traced,
+  };
+  return { session, inputs, outputs, report };
+}
+
+/** What the runtime's own optimizer is to leave alone. */
+function optimization({ withoutOptimizers }: Provider, frozenWeights: "float32" | "float16"): Record<string, string> {
+  // It would widen the float16 weights once and for all, and keep those: by folding the casts, or by this optimizer.
+  const widening = frozenWeights === "float16" ? ["FuseFp16InitializerToFp32NodeTransformer"] : [];
+  const without = [...withoutOptimizers, ...widening];
+  return {
+    ...(without.length > 0 ? { disable_specified_optimizers: without.join(";") } : {}),
+    ...(frozenWeights === "float16" ? { constant_folding_max_output_size_in_bytes: "1024" } : {}),
+  };
+}
