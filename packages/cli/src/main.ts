@@ -32,7 +32,7 @@ export function program(): Command {
       )
       .option("--data <folder>", "your own images, one subfolder a class, in place of the miniature")
       .option("--strict", "stop at the first image that cannot be used, instead of leaving it out")
-      .option("--engine <name>", "what computes: auto, cpu, tfjs-cpu, tfjs-node, tfjs-node-gpu", "auto")
+      .option("--engine <name>", "what computes: auto, cuda, webgpu, cpu, each of these with +float16 for the frozen weights, tfjs-cpu, tfjs-node, tfjs-node-gpu", "auto")
       .option("--json", "one JSON object on the last line of stdout");
 
   method(bench.command("run"))
@@ -91,7 +91,7 @@ export function program(): Command {
     .description("make a recipe's own base model and feature extractor again")
     .option("--part <name>", "base, extractor or all", "all")
     .option("--to <folder>", "where the weights go (default: beside the recipe)")
-    .option("--engine <name>", "what computes", "auto")
+    .option("--engine <name>", "what computes: bench list engines", "auto")
     .option("--threads <number>", "threads of the engine (default: all)")
     .action(async (options) => (await import("./commands/pretrain.ts")).pretrain(options));
 

@@ -1,5 +1,6 @@
 // What the commands share: values of flags, and what they select.
 
+import { createEngine, type Engine, type EngineName } from "@dit-bench/compiler";
 import { BenchError, isRecipeSetting, loadRecipe, type Recipe } from "@dit-bench/runner";
 
 /** `key=value` flags, divided into settings of the recipe (dotted) and options of the method. Values are JSON where they can be. */
@@ -31,6 +32,20 @@ export function wholeNumber(flag: string, text: string, least: number): number {
   if (!(Number.isSafeInteger(n) && n >= least))
     throw new BenchError("usage", `--${flag} ${text}: wanted a whole number of at least ${least}`);
   return n;
+}
+
+/** The engine of `--engine` and `--threads`; says why where the choice was left to the program. */
+export async function engineOf(
+  options: { engine: string; threads?: string },
+  note: (text: string) => void,
+): Promise<Engine> {
+  const engine = await createEngine(
+    options.engine as EngineName,
+    options.threads ? { threads: wholeNumber("threads", options.threads, 1) } : {},
+  );
+  const where = engine.adapter ? ` on ${engine.adapter}` : "";
+  if (engine.reason) note(`engine ${engine.name}${where} (${engine.reason})`);
+  return engine;
 }
 
 export function recipeOf(options: { recipe: string; set: readonly string[] }): {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { type Adapter, cudaAdapter, webgpuAdapter } from "./adapters.ts";
 import type { Engine } from "./engine.ts";
-import { type EngineEntry, versionOf } from "./engine-entry.ts";
+import { CannotStart, type EngineEntry, versionOf } from "./engine-entry.ts";
 import { createOnnxEngine, loadRuntime } from "./engine-onnx.ts";
 import { cudaProvider, type Provider, webgpuProvider } from "./provider.ts";
 import { tryEngine } from "./trial.ts";
@@ -51,7 +51,13 @@ export function deviceEntry(name: "cuda" | "webgpu"): EngineEntry {
         `onnxruntime-node for ${process.platform} on ${process.arch} is built without the ${name} provider`,
       );
     }
-    return tryEngine(createOnnxEngine(ort, provider(find().name), frozenWeights));
+    const adapter = find().name;
+    try {
+      return await tryEngine(createOnnxEngine(ort, provider(adapter), frozenWeights));
+    } catch (error) {
+      if (!/requires f16/.test((error as Error).message)) throw error;
+      throw new CannotStart(`${adapter} has no 16-bit floats in shaders`, `use engine "${name}"`, error);
+    }
   };
   return {
     what,

@@ -13,6 +13,16 @@ export interface EngineEntry {
   start(threads: number, frozenWeights: "float32" | "float16"): Promise<Engine>;
 }
 
+/** An engine cannot start for a reason that its own `how` does not help against. */
+export class CannotStart extends Error {
+  /** What helps. */
+  readonly how: string;
+  constructor(reason: string, how: string, cause: unknown) {
+    super(reason, { cause });
+    this.how = how;
+  }
+}
+
 /** Name and version of an installed package. Throws where it is not installed. */
 export function versionOf(name: string): string {
   const require = createRequire(import.meta.url);

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "./engine.ts";
 import { deviceEntry } from "./engine-device.ts";
 import { createEagerEngine } from "./engine-eager.ts";
-import { type EngineEntry, firstLine, versionOf } from "./engine-entry.ts";
+import { CannotStart, type EngineEntry, firstLine, versionOf } from "./engine-entry.ts";
 import { createOnnxEngine, loadRuntime } from "./engine-onnx.ts";
 import { cpuProvider } from "./provider.ts";
 
@@ -46,7 +46,8 @@ export async function createEngine(name: EngineName, options: EngineOptions = {}
   try {
     return await start(threads, kept === "float16" ? "float16" : "float32");
   } catch (error) {
-    throw new Error(`engine "${name}" cannot start: ${firstLine(error)}: ${how}`, { cause: error });
+    const remedy = error instanceof CannotStart ? error.how : how;
+    throw new Error(`engine "${name}" cannot start: ${firstLine(error)}: ${remedy}`, { cause: error });
   }
 }
 

@@ -1,6 +1,8 @@
 import type { InferenceSession } from "onnxruntime-node";
+import type { Graph } from "./graph.ts";
 import type { Lowerings } from "./onnx/lowerings.ts";
 import { webgpuLowerings } from "./onnx/lowerings-webgpu.ts";
+import { exactTrigonometry } from "./passes/index.ts";
 
 /** An execution provider of ONNX Runtime: what is told to it, what it is given, and where it keeps state. */
 export interface Provider {
@@ -12,7 +14,9 @@ export interface Provider {
   readonly float64: boolean;
   /** Optimizations of the runtime that make what it cannot run. */
   readonly withoutOptimizers: readonly string[];
-  /** How it wants some ops written; the others as they are. */
+  /** A last pass over its graphs. */
+  prepare?(graph: Graph): Graph;
+  /** How it wants some ops encoded; the others as they are. */
   readonly lowerings: Partial<Lowerings>;
   /** What `preferredOutputLocation` takes for outputs that stay on the device; absent where every output comes back to the host. */
   readonly residence?: "gpu-buffer";
@@ -68,6 +72,7 @@ export function webgpuProvider(adapter: string): Provider {
     float64: false,
     // Its SkipLayerNormalization leaves out the 1/sigma that the gradient reads.
     withoutOptimizers: ["SkipLayerNormFusion"],
+    prepare: exactTrigonometry,
     lowerings: webgpuLowerings,
     residence: "gpu-buffer",
     options: () => ({

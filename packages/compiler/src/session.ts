@@ -28,7 +28,8 @@ export async function startSession(
   options: CompileOptions,
 ): Promise<Started> {
   const begun = performance.now();
-  const graph = optimize(trace(fn, signature), options.precision);
+  const optimized = optimize(trace(fn, signature), options.precision);
+  const graph = provider.prepare?.(optimized) ?? optimized;
   checkStateOutputs(boundary, graph.outputs);
   const { bytes, external, inputs, outputs, ops } = encode(graph, boundary.name, {
     lowerings: provider.lowerings,
@@ -64,8 +65,10 @@ export async function startSession(
 
 /** What the runtime's own optimizer is to leave alone. */
 function optimization({ withoutOptimizers }: Provider, frozenWeights: "float32" | "float16"): Record<string, string> {
-  // It would widen the float16 weights once and for all, and keep those: by folding the casts, or by this optimizer.
-  const widening = frozenWeights === "float16" ? ["FuseFp16InitializerToFp32NodeTransformer"] : [];
+  // It would widen the float16 weights once and for all, by folding the casts or by the first of these; and the second would
+  // make one widened copy for the forward and the backward pass, which would live from the one to the other.
+  const widening =
+    frozenWeights === "float16" ? ["FuseFp16InitializerToFp32NodeTransformer", "CommonSubexpressionElimination"] : [];
   const without = [...withoutOptimizers, ...widening];
   return {
     ...(without.length > 0 ? { disable_specified_optimizers: without.join(";") } : {}),

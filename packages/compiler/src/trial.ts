@@ -1,15 +1,20 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "./engine.ts";
 
-/** Computes a small product, so that an engine whose device does not start, or computes nonsense, is known before it is given work. */
+/**
+ * Computes a small product with a constant that is large enough to be handled as weights are, so that an engine whose device does not
+ * start, or computes nonsense, is known before it is given work.
+ */
 export async function tryEngine(engine: Engine): Promise<Engine> {
+  const weights = Float32Array.from({ length: 2 * 256 }, (_, i) => i % 256); // all of them exact in float16
   const compiled = await engine.compile(
-    ({ x, y }) => ({ z: tf.matMul(x as tf.Tensor2D, y as tf.Tensor2D) }),
-    { x: { shape: [2, 3] }, y: { shape: [3, 2] } },
+    ({ x, w }) => ({ y: tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D) }),
+    { x: { shape: [1, 2] }, w: { shape: [2, 256], value: weights } },
     { name: "trial" },
   );
-  const { z } = await compiled.run({ x: Float32Array.of(1, 2, 3, 4, 5, 6), y: Float32Array.of(1, 0, 0, 1, 2, 2) });
+  const { y } = await compiled.run({ x: Float32Array.of(2, 1) });
   await compiled.dispose();
-  if (`${z}` !== "7,8,16,17") throw new Error(`a product came out as [${z}]: wanted [7,8,16,17]`);
+  const wrong = y!.findIndex((v, i) => v !== 3 * i);
+  if (wrong !== -1) throw new Error(`a product came out wrong: element ${wrong} is ${y![wrong]}, wanted ${3 * wrong}`);
   return engine;
 }

@@ -16,8 +16,13 @@ export interface Checkpoint {
   readonly resumes: number;
 }
 
-/** @param identity what the training is of; another training's checkpoint is refused */
-export function writeCheckpoint(path: string, identity: string, c: Checkpoint): void {
+/** What a checkpoint is of; another training's is refused, and another engine's too, since it would round otherwise. */
+export interface CheckpointOwner {
+  readonly identity: string;
+  readonly engine: string;
+}
+
+export function writeCheckpoint(path: string, { identity, engine }: CheckpointOwner, c: Checkpoint): void {
   const tensors = stateNames.map((name) => [name, f32(c.state[name])] as const);
   const { step, seconds, resumes } = c;
   writeSafetensors(
@@ -25,13 +30,18 @@ export function writeCheckpoint(path: string, identity: string, c: Checkpoint): 
     [...tensors, ["losses", { type: "F64", shape: [c.losses.length], data: Float64Array.from(c.losses) }]],
     {
       identity,
+      engine,
       progress: JSON.stringify({ step, seconds, resumes }),
     },
   );
 }
 
 /** The checkpoint at `path`, or undefined where there is none. */
-export function readCheckpoint(path: string, identity: string, parameters: number): Checkpoint | undefined {
+export function readCheckpoint(
+  path: string,
+  { identity, engine }: CheckpointOwner,
+  parameters: number,
+): Checkpoint | undefined {
   if (!existsSync(path)) return undefined;
   const advice = "delete it to train from the start";
   try {
@@ -40,6 +50,12 @@ export function readCheckpoint(path: string, identity: string, parameters: numbe
       throw new BenchError(
         "data",
         `the checkpoint ${path} is of another run (its data, settings or weights were others); ${advice}, or choose another --out`,
+      );
+    const before = metadata.engine ?? engine;
+    if (before !== engine)
+      throw new BenchError(
+        "data",
+        `the checkpoint ${path} was made on engine ${before} and this run is on ${engine}, which rounds otherwise; go on with --engine ${before}, or ${advice}`,
       );
     const state = Object.fromEntries(
       stateNames.map((name) => [name, float32(tensors.get(name)!)]),

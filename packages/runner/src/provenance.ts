@@ -20,13 +20,14 @@ export function codeState(): RunRecord["code"] {
   }
 }
 
-export function machine(): RunRecord["machine"] {
+/** @param gpu what computed, where that was not the processor */
+export function machine(gpu?: string): RunRecord["machine"] {
   const processors = cpus();
   return {
     cpu: processors[0]?.model.trim() || "unknown",
     cores: Math.max(1, processors.length),
     memoryGB: Math.round(totalmem() / 1e8) / 10,
-    gpu: null,
+    gpu: gpu ?? null,
     os: `${type()} ${release()}`,
     arch: arch(),
     node: process.versions.node,

@@ -61,7 +61,7 @@ export function recordOf(
     settings,
     code: codeState(),
     versions: versions(),
-    machine: machine(),
+    machine: machine(task.engine.adapter),
     engine: { name: task.engine.name, threads: task.engine.threads },
     weights: { base: b.base, extractor: b.extractor, trained: trainedHash },
     parameters: {

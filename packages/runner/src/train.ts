@@ -53,7 +53,8 @@ const CHECKPOINT_SECONDS = 4;
 export async function train(task: Training): Promise<Trained> {
   const { checkpoint, listener, steps } = task;
   const parameters = initialState(task.step.trainable, task.start).weights.length;
-  const kept = readCheckpoint(checkpoint.path, checkpoint.identity, parameters);
+  const owner = { identity: checkpoint.identity, engine: task.engine.name };
+  const kept = readCheckpoint(checkpoint.path, owner, parameters);
   const done: Checkpoint = kept ?? {
     step: 0,
     state: initialState(task.step.trainable, task.start),
@@ -92,7 +93,7 @@ export async function train(task: Training): Promise<Trained> {
     const seconds = () => done.seconds + (performance.now() - start) / 1e3;
     let lastKept = performance.now();
     const keep = async (step: number) => {
-      writeCheckpoint(checkpoint.path, checkpoint.identity, {
+      writeCheckpoint(checkpoint.path, owner, {
         step,
         state: await stateOf(compiled),
         losses,

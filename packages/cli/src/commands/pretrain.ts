@@ -1,10 +1,9 @@
 // bench pretrain: a recipe's own weights, made again.
 
 import { join } from "node:path";
-import { createEngine, type EngineName } from "@dit-bench/compiler";
 import { BenchError, loadRecipe, pretrainBase, pretrainExtractor } from "@dit-bench/runner";
 import { progress, stderrTerminal } from "../progress.ts";
-import { wholeNumber } from "../settings.ts";
+import { engineOf } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 
 export interface PretrainOptions {
@@ -21,10 +20,7 @@ export async function pretrain(options: PretrainOptions): Promise<void> {
     throw new BenchError("usage", `--part ${options.part}: wanted base, extractor or all`);
   const recipe = loadRecipe(options.recipe);
   const listener = progress(stderrTerminal(), listenForSignals());
-  const engine = await createEngine(
-    options.engine as EngineName,
-    options.threads ? { threads: wholeNumber("threads", options.threads, 1) } : {},
-  );
+  const engine = await engineOf(options, (text) => listener.note?.(text));
   const task = {
     recipe,
     engine,

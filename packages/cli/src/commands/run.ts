@@ -1,11 +1,10 @@
 // bench run: one cell.
 
 import { join, relative } from "node:path";
-import { createEngine, type EngineName } from "@dit-bench/compiler";
 import { type RunRecord, replaceFile } from "@dit-bench/record";
 import { loadMethod, runCell } from "@dit-bench/runner";
 import { duration, progress, stderrTerminal } from "../progress.ts";
-import { recipeOf, wholeNumber } from "../settings.ts";
+import { engineOf, recipeOf, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 
 export interface RunOptions {
@@ -28,10 +27,7 @@ export async function run(options: RunOptions): Promise<void> {
   const seed = wholeNumber("seed", options.seed, 0);
   const method = await loadMethod(options.method, options.plugin);
   const listener = progress(stderrTerminal(), listenForSignals());
-  const engine = await createEngine(
-    options.engine as EngineName,
-    options.threads ? { threads: wholeNumber("threads", options.threads, 1) } : {},
-  );
+  const engine = await engineOf(options, (text) => listener.note?.(text));
   try {
     const outcome = await runCell({
       recipe,

@@ -37,6 +37,8 @@ const EXTERNAL = 1024;
 /** Names every value of a graph and collects the messages of its model. */
 export class Encoder {
   readonly #names = new Map<Value, string>();
+  /** The float16 constants that stand for values. */
+  readonly #narrow = new Map<Value, string>();
   readonly #int64 = new Map<string, string>();
   readonly #nodes: Message[] = [];
   readonly #initializers: Message[] = [];
@@ -62,11 +64,17 @@ export class Encoder {
     (this.#lowerings[n.op] as Lowering<Op>)(this, n as never);
   }
 
-  /** The name of a value; a constant or an input enters the model when it is first named. */
+  /** The name of a value, to be asked for once a use; a constant or an input enters the model when it is first named. */
   name(value: Value): string {
+    const narrow = this.#narrow.get(value);
+    if (narrow !== undefined) return this.#widened(narrow);
     const known = this.#names.get(value);
     if (known !== undefined) return known;
     const { source } = value;
+    if (source.kind === "constant" && this.#isNarrowed(source.data, value)) {
+      this.#narrow.set(value, this.#external16(source.data, value.shape));
+      return this.name(value);
+    }
     const made =
       source.kind === "input"
         ? `in:${source.name}`
@@ -82,16 +90,30 @@ export class Encoder {
     const name = this.fresh("constant");
     if (data.byteLength <= EXTERNAL) {
       this.#initializers.push(tensor(name, dtype, shape, data));
-    } else if (this.#matrices === "float16" && data instanceof Float32Array && shape.length >= 2) {
-      const narrow = this.fresh("float16");
-      const rounded = toFloat16(data);
-      this.#initializers.push(externalTensor(narrow, "float16", shape, narrow, rounded.byteLength));
-      this.#external.push({ path: narrow, data: bytesOf(rounded) });
-      this.add(`${name}/float32`, "Cast", [narrow], [name], { to: elementType.float32 });
     } else {
       this.#initializers.push(externalTensor(name, dtype, shape, name, data.byteLength));
       this.#external.push({ path: name, data: bytesOf(data) });
     }
+    return name;
+  }
+
+  #isNarrowed(data: Data, { shape }: Type): data is Float32Array {
+    const large = data instanceof Float32Array && data.byteLength > EXTERNAL;
+    return this.#matrices === "float16" && large && shape.length >= 2;
+  }
+
+  #external16(data: Float32Array, shape: readonly number[]): string {
+    const name = this.fresh("float16");
+    const rounded = toFloat16(data);
+    this.#initializers.push(externalTensor(name, "float16", shape, name, rounded.byteLength));
+    this.#external.push({ path: name, data: bytesOf(rounded) });
+    return name;
+  }
+
+  /** Widened for one use: between two uses only the narrow constant takes memory. */
+  #widened(narrow: string): string {
+    const name = this.fresh("float32");
+    this.add(name, "Cast", [narrow], [name], { to: elementType.float32 });
     return name;
   }
 

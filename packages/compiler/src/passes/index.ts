@@ -3,8 +3,9 @@ import { removeDeadCode } from "./dead-code.ts";
 import { expand } from "./expand.ts";
 import { toFloat64 } from "./float64.ts";
 import { simplify } from "./simplify.ts";
+import { exactTrigonometry } from "./trigonometry.ts";
 
-export { expand, removeDeadCode, simplify, toFloat64 };
+export { exactTrigonometry, expand, removeDeadCode, simplify, toFloat64 };
 
 /** All passes, in their order. Repeated subexpressions and constant ones are left to ONNX Runtime, which removes both. */
 export function optimize(graph: Graph, precision: DType = "float32"): Graph {
