@@ -32,7 +32,11 @@ export function program(): Command {
       )
       .option("--data <folder>", "your own images, one subfolder a class, in place of the miniature")
       .option("--strict", "stop at the first image that cannot be used, instead of leaving it out")
-      .option("--engine <name>", "what computes: auto, cuda, webgpu, cpu, each of these with +float16 for the frozen weights, tfjs-cpu, tfjs-node, tfjs-node-gpu", "auto")
+      .option(
+        "--engine <name>",
+        "what computes: auto, cuda, webgpu, cpu, each of these with +float16 for the frozen weights, tfjs-cpu, tfjs-node, tfjs-node-gpu",
+        "auto",
+      )
       .option("--json", "one JSON object on the last line of stdout");
 
   method(bench.command("run"))

@@ -79,10 +79,5 @@ export function deviceEntry(name: "cuda" | "webgpu"): EngineEntry {
 /** Where onnxruntime-node has its libraries. */
 function runtimeFolder(): string {
   const require = createRequire(import.meta.url);
-  return join(
-    dirname(require.resolve("onnxruntime-node/package.json")),
-    "bin/napi-v6",
-    process.platform,
-    process.arch,
-  );
+  return join(dirname(require.resolve("onnxruntime-node/package.json")), "bin/napi-v6", process.platform, process.arch);
 }

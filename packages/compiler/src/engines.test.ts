@@ -13,7 +13,11 @@ const counter: TensorFunction = ({ x, total, steps }) => ({
 });
 const signature = { x: { shape: [2] }, total: { shape: [2] }, steps: { shape: [], dtype: "int32" } } as const;
 
-describe.each(["cpu", "tfjs-cpu"] as const)("engine %s", (name) => {
+const webgpu = (await describeEngines()).find(({ name }) => name === "webgpu")!;
+if (!webgpu.available) console.warn(`tests on webgpu are left out: ${webgpu.reason}: ${webgpu.how}`);
+const here = [...(webgpu.available ? (["webgpu"] as const) : []), "cpu", "cpu+float16", "tfjs-cpu"] as const;
+
+describe.each(here)("engine %s", (name) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await createEngine(name, { threads: 1 });
@@ -133,25 +137,41 @@ describe("the compiled engine", () => {
 });
 
 describe("the list of engines", () => {
-  test("has the compiled one and the reference, and says how to get the others", async () => {
+  test("has the compiled ones and the reference, and says how to get what is not there", async () => {
     const engines = await describeEngines();
-    expect(engines.map((e) => e.name)).toEqual(["cpu", "tfjs-cpu", "tfjs-node", "tfjs-node-gpu"]);
-    expect(engines[0]).toMatchObject({ available: true, reason: expect.stringContaining("onnxruntime-node") });
+    expect(engines.map((e) => e.name)).toEqual(["cuda", "webgpu", "cpu", "tfjs-cpu", "tfjs-node", "tfjs-node-gpu"]);
+    const cpu = engines.find((e) => e.name === "cpu");
+    expect(cpu).toMatchObject({ available: true, reason: expect.stringContaining("onnxruntime-node") });
     for (const engine of engines.filter((e) => !e.available)) {
-      expect(engine.reason).toMatch(/is not installed/);
-      expect(engine.how).toContain(`npm install @tensorflow/${engine.name}@4.22.0`);
+      expect(engine.reason).not.toBe("");
+      expect(engine.how).toMatch(
+        { cuda: /cuda12/, webgpu: /Vulkan/ }[engine.name as string] ?? /npm install @tensorflow/,
+      );
     }
   });
 
-  test("auto takes the compiled one", async () => {
-    expect((await createEngine("auto", { threads: 1 })).name).toBe("cpu");
+  test("auto takes a compiled one, no driver on the processor, and says why", async () => {
+    const engine = await createEngine("auto", { threads: 1 });
+    expect(engine.reason).toMatch(new RegExp(`${engine.name} works$`));
+    if (engine.name === "cpu") {
+      expect(engine.reason).toMatch(/^cuda: .+; webgpu: .+; cpu works$/);
+      if (webgpu.available) expect(engine.reason).toContain("is not a GPU");
+    } else expect(engine.adapter).not.toMatch(/swiftshader|lvp/);
   });
 
   test("an engine that is not there, or not known, or of no threads is refused", async () => {
     const missing = (await describeEngines()).find((e) => !e.available);
     if (missing)
-      await expect(createEngine(missing.name)).rejects.toThrow(/cannot start: .* is not installed: install it with/);
-    await expect(createEngine("gpu" as never)).rejects.toThrow('engine "gpu" is not known: wanted auto, cpu');
+      await expect(createEngine(missing.name)).rejects.toThrow(`cannot start: ${missing.reason}: ${missing.how}`);
+    await expect(createEngine("gpu" as never)).rejects.toThrow(
+      'engine "gpu" is not known: wanted auto, cuda, webgpu, cpu',
+    );
+    await expect(createEngine("cpu+float8" as never)).rejects.toThrow(
+      'engine "cpu+float8" is not known: wanted +float16 after one of cuda, webgpu, cpu, or nothing',
+    );
+    await expect(createEngine("tfjs-cpu+float16" as never)).rejects.toThrow(
+      /is not known: wanted \+float16 after one of/,
+    );
     await expect(createEngine("cpu", { threads: 0 })).rejects.toThrow(
       "threads is 0: wanted a whole number of at least 1",
     );

@@ -7,7 +7,8 @@ export {
   type EngineOptions,
 } from "./engines.ts";
 export type { Graph, Node, Type, Value } from "./graph.ts";
-export { type Encoded, encode } from "./onnx/encode.ts";
+export { type Encoded, type EncodeOptions, encode } from "./onnx/encode.ts";
 export { optimize } from "./passes/index.ts";
+export { type ProfiledNode, readProfile } from "./profile.ts";
 export type { Signature, Spec, TensorFunction, Values } from "./signature.ts";
 export { trace } from "./trace.ts";

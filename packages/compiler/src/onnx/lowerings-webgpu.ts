@@ -50,7 +50,10 @@ function gemm(e: Encoder, n: NodeOf<"MatMul">): void {
   const [y] = n.outputs as [Value];
   const { transA, transB, alpha } = n.attrs;
   const attributes = { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: { float: alpha } };
-  if (a.shape.length === 2) return e.add(n.name, "Gemm", [e.name(a), e.name(b)], [e.name(y)], attributes);
+  if (a.shape.length === 2) {
+    e.add(n.name, "Gemm", [e.name(a), e.name(b)], [e.name(y)], attributes);
+    return;
+  }
   const [flat, product] = [e.fresh("flat"), e.fresh("product")];
   const rows = sizeOf(a.shape.slice(0, -1));
   e.add(`${n.name}/flat`, "Reshape", [e.name(a), e.int64([rows, a.shape.at(-1)!])], [flat], { allowzero: 1 });

@@ -100,4 +100,5 @@ function attribute(name: string, value: Attribute): Message {
   return message.int(20, 7);
 }
 
-export const bytesOf = (data: Data | BigInt64Array | Uint16Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+export const bytesOf = (data: Data | BigInt64Array | Uint16Array) =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -1,0 +1,89 @@
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { createEngine, encode, type Signature, type TensorFunction, trace } from "../index.ts";
+import { toFloat16 } from "./float16.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+/** What the bits of a float16 stand for: https://en.wikipedia.org/wiki/Half-precision_floating-point_format */
+function widened(bits: number): number {
+  const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24);
+}
+const half = (x: number) => toFloat16(Float32Array.of(x))[0]!;
+
+describe("rounding to float16", () => {
+  test("leaves every float16 as it is", () => {
+    const numbers = Array.from({ length: 65536 }, (_, bits) => bits).filter((bits) => !Number.isNaN(widened(bits)));
+    expect(Array.from(toFloat16(Float32Array.from(numbers, widened)))).toEqual(numbers);
+    expect(widened(half(Number.NaN))).toBeNaN();
+  });
+
+  test("goes to the nearer neighbour, and half-way to the even one", () => {
+    for (const bits of [0, 1, 2, 1022, 1023, 1024, 1025, 0x3bff, 0x3c00, 0x3c01, 0x7bfd]) {
+      const [low, high] = [widened(bits), widened(bits + 1)];
+      const middle = (low + high) / 2; // exact in float32
+      expect(half(middle)).toBe(bits + (bits & 1));
+      expect(half(Math.fround(middle - (high - low) / 1000))).toBe(bits);
+      expect(half(Math.fround(middle + (high - low) / 1000))).toBe(bits + 1);
+      expect(half(-middle)).toBe(0x8000 | (bits + (bits & 1)));
+    }
+    expect(half(1e-30)).toBe(0);
+  });
+
+  test("refuses what is too large", () => {
+    expect(half(65519)).toBe(0x7bff);
+    expect(() => half(65520)).toThrow(
+      "float16: 65520 is beyond its largest number, 65504: keep these weights in float32",
+    );
+  });
+});
+
+describe("frozen weights as float16", () => {
+  const weights = Float32Array.from({ length: 32 * 32 }, (_, i) => Math.sin(i));
+  const bias = Float32Array.from({ length: 512 }, (_, i) => Math.cos(i));
+  const signature: Signature = {
+    x: { shape: [2, 32] },
+    w: { shape: [32, 32], value: weights },
+    b: { shape: [512], value: bias },
+  };
+  const fn: TensorFunction = ({ x, w, b }) => {
+    const y = tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D);
+    return { y: tf.matMul(tf.tanh(y), w as tf.Tensor2D, false, true), z: tf.add(tf.sum(y), b!) };
+  };
+
+  test("take half the room, vectors apart, and are widened for each use", () => {
+    const { external, ops } = encode(trace(fn, signature), "f", { matrices: "float16" });
+    expect(external.map(({ data }) => data.byteLength).sort()).toEqual([bias.byteLength, weights.byteLength / 2]);
+    expect(ops.Cast).toBe(2);
+  });
+
+  test("compute as the rounded weights do in float32", async () => {
+    const x = Float32Array.from({ length: 64 }, (_, i) => Math.sin(3 * i));
+    const run = async (name: "cpu" | "cpu+float16", value: Float32Array) => {
+      const engine = await createEngine(name, { threads: 1 });
+      expect(engine.name).toBe(name);
+      const compiled = await engine.compile(fn, { ...signature, w: { shape: [32, 32], value } });
+      const made = await compiled.run({ x });
+      await compiled.dispose();
+      return made.y as Float32Array;
+    };
+    const narrow = await run("cpu+float16", weights);
+    const rounded = await run("cpu", Float32Array.from(toFloat16(weights), widened));
+    const exact = await run("cpu", weights);
+    narrow.forEach((v, i) => {
+      expect(Math.abs(v - rounded[i]!)).toBeLessThan(1e-5);
+    });
+    expect(Math.max(...narrow.map((v, i) => Math.abs(v - exact[i]!)))).toBeGreaterThan(1e-5);
+  });
+
+  test("not beside float64", async () => {
+    const engine = await createEngine("cpu+float16");
+    await expect(engine.compile(fn, signature, { precision: "float64" })).rejects.toThrow(
+      'engine cpu+float16: no float64: compile on "cpu"',
+    );
+  });
+});

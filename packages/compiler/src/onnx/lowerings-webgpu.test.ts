@@ -1,0 +1,87 @@
+// What the WebGPU provider is given is plain ONNX, so that its meaning can be tested on the processor.
+
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { createOnnxEngine, loadRuntime } from "../engine-onnx.ts";
+import type { Engine, TensorFunction } from "../index.ts";
+import { cpuProvider } from "../provider.ts";
+import { sample } from "../testing/agree.ts";
+import { webgpuLowerings } from "./lowerings-webgpu.ts";
+
+let engine: Engine;
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+  engine = createOnnxEngine(await loadRuntime(), { ...cpuProvider(1), lowerings: webgpuLowerings });
+});
+
+/** Holds `fn` against eager tfjs; resolves to the ONNX nodes that it was made of. */
+async function ops(fn: (...xs: tf.Tensor[]) => tf.Tensor | tf.Tensor[], ...given: tf.Tensor[]) {
+  const list = (made: tf.Tensor | tf.Tensor[]) =>
+    Object.fromEntries([made].flat().map((y, i) => [`y${i}`, y])) as Record<string, tf.Tensor>;
+  const named: TensorFunction = (inputs) => list(fn(...given.map((_, i) => inputs[`x${i}`]!)));
+  const compiled = await engine.compile(
+    named,
+    Object.fromEntries(given.map((x, i) => [`x${i}`, { shape: x.shape, dtype: x.dtype as "float32" }])),
+  );
+  const made = await compiled.run(
+    Object.fromEntries(given.map((x, i) => [`x${i}`, x.dataSync().slice() as Float32Array])),
+  );
+  await compiled.dispose();
+  for (const [key, wanted] of Object.entries(list(fn(...given)))) {
+    const values = wanted.dataSync();
+    expect(made[key]!.length).toBe(values.length);
+    made[key]!.forEach((v, i) => {
+      expect(Math.abs(v - Number(values[i])), `${key}[${i}]`).toBeLessThan(1e-5);
+    });
+  }
+  return compiled.report.ops;
+}
+
+describe("a product", () => {
+  const product = (transA: boolean, transB: boolean) => (a: tf.Tensor, b: tf.Tensor) =>
+    tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, transA, transB);
+
+  test("of two matrices, turned in any way, is one node", async () => {
+    expect(await ops(product(false, false), sample([2, 3]), sample([3, 4], 1))).toEqual({ MatMul: 1 });
+    expect(await ops(product(true, false), sample([3, 2]), sample([3, 4], 1))).toEqual({ Gemm: 1 });
+    expect(await ops(product(false, true), sample([2, 3]), sample([4, 3], 1))).toEqual({ Gemm: 1 });
+    expect(await ops(product(true, true), sample([3, 2]), sample([4, 3], 1))).toEqual({ Gemm: 1 });
+  });
+
+  test("of many rows with one turned matrix is one of two matrices", async () => {
+    const made = await ops(product(false, true), sample([2, 3, 5]), sample([4, 5], 1));
+    expect(made).toEqual({ Reshape: 2, Gemm: 1 });
+  });
+
+  test("of batches turns the operand first", async () => {
+    expect(await ops(product(false, true), sample([2, 3, 5]), sample([2, 4, 5], 1))).toEqual({
+      Transpose: 1,
+      MatMul: 1,
+    });
+    expect(await ops(product(true, false), sample([2, 5, 3]), sample([2, 5, 4], 1))).toEqual({
+      Transpose: 1,
+      MatMul: 1,
+    });
+  });
+});
+
+describe("a split", () => {
+  const pieces = (n: number) => (x: tf.Tensor) => tf.split(x, n, 1);
+
+  test("into up to seven is one node, into more a slice each", async () => {
+    expect(await ops(pieces(7), sample([3, 14]))).toEqual({ Split: 1 });
+    expect(await ops(pieces(8), sample([3, 16]))).toEqual({ Slice: 8 });
+  });
+});
+
+test("logic is that of numbers", async () => {
+  const a = tf.tensor1d([1, 1, 0, 0], "bool");
+  const b = tf.tensor1d([1, 0, 1, 0], "bool");
+  expect(await ops((a, b) => tf.logicalAnd(a, b), a, b)).toMatchObject({ Min: 1 });
+  expect(await ops((a, b) => tf.logicalOr(a, b), a, b)).toMatchObject({ Max: 1 });
+  expect(await ops((a, b) => tf.logicalXor(a, b), a, b)).not.toHaveProperty("Xor");
+  expect(await ops((x) => tf.isNaN(x), tf.tensor1d([0, Number.NaN, Number.POSITIVE_INFINITY]))).toEqual({
+    Equal: 1,
+    Not: 1,
+  });
+});

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/** One node in one run, as the runtime profiled it. */
+export interface ProfiledNode {
+  readonly name: string;
+  readonly op: string;
+  /** The runtime's name of who ran it: `CPUExecutionProvider`, `WebGpuExecutionProvider`, `CUDAExecutionProvider`. */
+  readonly provider: string;
+  readonly microseconds: number;
+}
+
+/** The nodes of the profiles that start with `prefix`, what `compile` was given as `profile`; they are there once it has been disposed of. */
+export function readProfile(prefix: string): ProfiledNode[] {
+  const files = readdirSync(dirname(prefix)).filter((file) => file.startsWith(basename(prefix)));
+  if (files.length === 0) throw new Error(`profile: no file starts with ${prefix}: dispose of what was compiled first`);
+  return files.flatMap((file) => {
+    const events = JSON.parse(readFileSync(join(dirname(prefix), file), "utf8")) as Event[];
+    return events.flatMap(({ cat, name, dur, args }) =>
+      cat === "Node" && args?.provider && args.op_name
+        ? [{ name: name.replace(/_kernel_time$/, ""), op: args.op_name, provider: args.provider, microseconds: dur }]
+        : [],
+    );
+  });
+}
+
+interface Event {
+  readonly cat: string;
+  readonly name: string;
+  readonly dur: number;
+  readonly args?: { readonly provider?: string; readonly op_name?: string };
+}
