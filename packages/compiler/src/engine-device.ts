@@ -55,8 +55,12 @@ export function deviceEntry(name: "cuda" | "webgpu"): EngineEntry {
     try {
       return await tryEngine(createOnnxEngine(ort, provider(adapter), frozenWeights));
     } catch (error) {
-      if (!/requires f16/.test((error as Error).message)) throw error;
-      throw new CannotStart(`${adapter} has no 16-bit floats in shaders`, `use engine "${name}"`, error);
+      const { message } = error as Error;
+      if (/requires f16/.test(message))
+        throw new CannotStart(`${adapter} has no 16-bit floats in shaders`, `use engine "${name}"`, error);
+      if (/Failed to get a WebGPU adapter/.test(message))
+        throw new Error(`a driver is installed, for ${adapter}, but WebGPU gets no adapter of it`, { cause: error });
+      throw error;
     }
   };
   return {
@@ -70,7 +74,8 @@ export function deviceEntry(name: "cuda" | "webgpu"): EngineEntry {
     },
     load: async () => {
       const { adapter } = await start("float32");
-      return `${adapter}, ${versionOf("onnxruntime-node")}`;
+      const slow = find().software === true ? ", slow: for tests, and never taken by auto" : "";
+      return `${adapter}${slow}, ${versionOf("onnxruntime-node")}`;
     },
     start: (_, frozenWeights) => start(frozenWeights),
   };

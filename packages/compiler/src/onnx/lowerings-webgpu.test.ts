@@ -62,6 +62,10 @@ describe("a product", () => {
       Transpose: 1,
       MatMul: 1,
     });
+    expect(await ops(product(true, true), sample([2, 5, 3]), sample([2, 4, 5], 1))).toEqual({
+      Transpose: 2,
+      MatMul: 1,
+    });
   });
 });
 
@@ -72,6 +76,19 @@ describe("a split", () => {
     expect(await ops(pieces(7), sample([3, 14]))).toEqual({ Split: 1 });
     expect(await ops(pieces(8), sample([3, 16]))).toEqual({ Slice: 8 });
   });
+});
+
+test("a power of two broadcast operands expands the first", async () => {
+  const pow = (a: tf.Tensor, b: tf.Tensor) => tf.pow(tf.add(tf.abs(a), 0.5), b);
+  expect(await ops(pow, sample([3, 4]), sample([4], 1))).toEqual({ Abs: 1, Add: 1, Pow: 1 });
+  expect(await ops(pow, sample([3, 1]), sample([1, 4], 1))).toEqual({ Abs: 1, Add: 1, Expand: 1, Pow: 1 });
+});
+
+test("the gradient of a max pool is refused", async () => {
+  const pool = (x: tf.Tensor) => tf.sum(tf.maxPool(x as tf.Tensor4D, 2, 2, "valid"));
+  await expect(ops(tf.grad(pool), sample([1, 4, 4, 1]))).rejects.toThrow(
+    /the webgpu engine has no gradient of a max pool: use engine cpu/,
+  );
 });
 
 test("logic is that of numbers", async () => {

@@ -1,4 +1,4 @@
-import { type NodeOf, sizeOf, type Value } from "../graph.ts";
+import { equalShapes, type NodeOf, sizeOf, type Value } from "../graph.ts";
 import type { Encoder } from "./encode.ts";
 import { type Lowerings, lowerings, transposedMatMul } from "./lowerings.ts";
 import { elementType } from "./model.ts";
@@ -25,6 +25,20 @@ export const webgpuLowerings: Partial<Lowerings> = {
       e.add(`${n.name}/${i}`, "Slice", [e.name(n.inputs[0]!), ...operands], [e.name(y)]);
       start = end;
     }
+  },
+  Pow: (e, n) => {
+    // The kernel fails where both operands are broadcast.
+    const [y] = n.outputs as [Value];
+    if (n.inputs.some((v) => equalShapes(v.shape, y.shape))) {
+      lowerings.Pow(e, n);
+      return;
+    }
+    const base = e.fresh("base");
+    e.add(`${n.name}/base`, "Expand", [e.name(n.inputs[0]!), e.int64(y.shape)], [base]);
+    e.add(n.name, "Pow", [base, e.name(n.inputs[1]!)], [e.name(y)]);
+  },
+  MaxPoolGrad: (_, n) => {
+    throw new Error(`onnx: node ${n.name}: the webgpu engine has no gradient of a max pool: use engine cpu`);
   },
   And: (e, n) => asInt32(e, n, "Min"),
   Or: (e, n) => asInt32(e, n, "Max"),

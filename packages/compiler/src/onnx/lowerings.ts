@@ -217,17 +217,17 @@ function argReduce(e: Encoder, n: NodeOf<"ArgMax" | "ArgMin">): void {
 export function transposedMatMul(e: Encoder, n: NodeOf<"MatMul">): void {
   const [a, b] = n.inputs as [Value, Value];
   const [y] = n.outputs as [Value];
-  const turned = (x: Value, turn: boolean) => {
+  const turned = (side: "a" | "b", x: Value, turn: boolean) => {
     if (!turn) return e.name(x);
     const axes = x.shape.map((_, i) => i);
     const name = e.fresh("turned");
-    e.add(`${n.name}/turn`, "Transpose", [e.name(x)], [name], {
+    e.add(`${n.name}/turn ${side}`, "Transpose", [e.name(x)], [name], {
       perm: [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!],
     });
     return name;
   };
   const product = n.attrs.alpha === 1 ? e.name(y) : e.fresh("product");
-  e.add(n.name, "MatMul", [turned(a, n.attrs.transA), turned(b, n.attrs.transB)], [product]);
+  e.add(n.name, "MatMul", [turned("a", a, n.attrs.transA), turned("b", b, n.attrs.transB)], [product]);
   if (n.attrs.alpha === 1) return;
   const alpha = e.constant(arrayOf(y.dtype).of(n.attrs.alpha), { dtype: y.dtype, shape: [] });
   e.add(`${n.name}/alpha`, "Mul", [product, alpha], [e.name(y)]);

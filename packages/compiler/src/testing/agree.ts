@@ -1,12 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect } from "vitest";
-import { createEngine, type Engine, type Signature, type TensorFunction, type Values } from "../index.ts";
+import {
+  createEngine,
+  type Engine,
+  type EngineName,
+  type Signature,
+  type TensorFunction,
+  type Values,
+} from "../index.ts";
 
 let engine: Promise<Engine> | undefined;
 
-/** The compiled engine that all tests of a file share. */
+/** The compiled engine that all tests of a file share: `cpu`, or the one that TEST_ENGINE names. */
 export function compiledEngine(): Promise<Engine> {
-  engine ??= createEngine("cpu", { threads: 1 });
+  engine ??= createEngine((process.env.TEST_ENGINE ?? "cpu") as EngineName, { threads: 1 });
   return engine;
 }
 

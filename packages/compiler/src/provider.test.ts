@@ -1,0 +1,50 @@
+import * as tf from "@tensorflow/tfjs";
+import { afterEach, describe, expect, test } from "vitest";
+import { createOnnxEngine, loadRuntime } from "./engine-onnx.ts";
+import { describeEngines } from "./index.ts";
+import { cpuProvider, cudaProvider, webgpuProvider } from "./provider.ts";
+
+const sizes = { constantBytes: 0, float64: false };
+
+describe("what the runtime is told", () => {
+  test("on the processor, for weights that are packed and for more than that", () => {
+    const session = (constantBytes: number) => cpuProvider(3).options({ ...sizes, constantBytes }).extra!.session;
+    expect(cpuProvider(3).options(sizes)).toMatchObject({ executionProviders: ["cpu"], intraOpNumThreads: 3 });
+    expect(session(2 ** 30)).toMatchObject({ disable_prepacking: "0" });
+    expect(session(2 ** 30 + 1)).toMatchObject({ disable_prepacking: "1" });
+  });
+
+  test("on WebGPU: state stays there", () => {
+    const provider = webgpuProvider("a GPU");
+    expect(provider).toMatchObject({ residence: "gpu-buffer", adapter: "a GPU", threads: 1 });
+    expect(provider.options(sizes).executionProviders).toEqual([{ name: "webgpu", preferredLayout: "NCHW" }]);
+  });
+});
+
+describe("on CUDA", () => {
+  const before = process.env.NVIDIA_TF32_OVERRIDE;
+  afterEach(() => {
+    if (before === undefined) delete process.env.NVIDIA_TF32_OVERRIDE;
+    else process.env.NVIDIA_TF32_OVERRIDE = before;
+  });
+
+  test("the device is named, and products keep float32 unless the user has chosen", () => {
+    delete process.env.NVIDIA_TF32_OVERRIDE;
+    expect(cudaProvider("a GPU", 1).options(sizes)).toMatchObject({
+      executionProviders: [{ name: "cuda", deviceId: 1 }],
+    });
+    expect(process.env.NVIDIA_TF32_OVERRIDE).toBe("0");
+    process.env.NVIDIA_TF32_OVERRIDE = "1";
+    cudaProvider("a GPU");
+    expect(process.env.NVIDIA_TF32_OVERRIDE).toBe("1");
+  });
+
+  test("a session without the provider's library is refused, and nothing computes in its place", async () => {
+    const cuda = (await describeEngines()).find(({ name }) => name === "cuda")!;
+    if (cuda.available) return;
+    const engine = createOnnxEngine(await loadRuntime(), cudaProvider("a GPU"));
+    expect(engine).toMatchObject({ name: "cuda", adapter: "a GPU", threads: 1 });
+    const compiling = engine.compile(({ x }) => ({ y: tf.exp(x!) }), { x: { shape: [2] } }, { name: "f" });
+    await expect(compiling).rejects.toThrow(/^f: ONNX Runtime refuses the graph: .*(Cuda|CUDA|cuda)/);
+  });
+});
