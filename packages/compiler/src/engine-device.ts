@@ -19,7 +19,7 @@ interface Device {
 const devices: Record<"cuda" | "webgpu", Device> = {
   cuda: {
     what: "compiled, ONNX Runtime on CUDA 12",
-    how: "it needs Linux on x64, an NVIDIA driver, CUDA 12's libraries (cudart, cublas, curand, cufft) and cuDNN 9 where the system finds them, and the provider, about 300 MB, which `node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12` downloads",
+    how: "it needs Linux on x64, an NVIDIA driver, CUDA 12's libraries (cudart, cublas, curand, cufft) and cuDNN 9 where the system finds them, and the provider, some hundred MB, which `node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12` downloads",
     provider: cudaProvider,
     find: () => {
       const library = join(runtimeFolder(), "libonnxruntime_providers_cuda.so");

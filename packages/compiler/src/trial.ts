@@ -12,8 +12,7 @@ export async function tryEngine(engine: Engine): Promise<Engine> {
     { x: { shape: [1, 2] }, w: { shape: [2, 256], value: weights } },
     { name: "trial" },
   );
-  const { y } = await compiled.run({ x: Float32Array.of(2, 1) });
-  await compiled.dispose();
+  const { y } = await compiled.run({ x: Float32Array.of(2, 1) }).finally(() => compiled.dispose());
   const wrong = y!.findIndex((v, i) => v !== 3 * i);
   if (wrong !== -1) throw new Error(`a product came out wrong: element ${wrong} is ${y![wrong]}, wanted ${3 * wrong}`);
   return engine;

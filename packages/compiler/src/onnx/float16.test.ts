@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createEngine, encode, type Signature, type TensorFunction, trace } from "../index.ts";
+import { createEngine, encode, readProfile, type Signature, type TensorFunction, trace } from "../index.ts";
 import { toFloat16 } from "./float16.ts";
 
 beforeAll(async () => {
@@ -78,6 +81,17 @@ describe("frozen weights as float16", () => {
       expect(Math.abs(v - rounded[i]!)).toBeLessThan(1e-5);
     });
     expect(Math.max(...narrow.map((v, i) => Math.abs(v - exact[i]!)))).toBeGreaterThan(1e-5);
+  });
+
+  test("stay narrow in the runtime, which widens them in every run", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "dit-bench-"));
+    const profile = join(folder, "f");
+    const engine = await createEngine("cpu+float16", { threads: 1 });
+    const compiled = await engine.compile(fn, signature, { profile });
+    await compiled.run({ x: new Float32Array(64) });
+    await compiled.dispose();
+    expect(readProfile(profile).filter(({ op }) => op === "Cast")).toHaveLength(2);
+    rmSync(folder, { recursive: true });
   });
 
   test("not beside float64", async () => {
