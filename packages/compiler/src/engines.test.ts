@@ -150,13 +150,8 @@ describe("the list of engines", () => {
     }
   });
 
-  test("auto takes a compiled one, no driver on the processor, and says why", async () => {
-    const engine = await createEngine("auto", { threads: 1 });
-    expect(engine.reason).toMatch(new RegExp(`${engine.name} works$`));
-    if (engine.name === "cpu") {
-      expect(engine.reason).toMatch(/^cuda: .+; webgpu: .+; cpu works$/);
-      if (webgpu.available) expect(engine.reason).toContain("is not a GPU");
-    } else expect(engine.adapter).not.toMatch(/swiftshader|lvp/);
+  test("auto takes the processor while no GPU has been measured, and says why", async () => {
+    expect(await createEngine("auto", { threads: 1 })).toMatchObject({ name: "cpu", reason: "cpu works" });
   });
 
   test("an engine that is not there, or not known, or of no threads is refused", async () => {

@@ -67,12 +67,12 @@ export async function describeEngines(): Promise<EngineDescription[]> {
 }
 
 /**
- * `auto`: a GPU where one is found and computes, else the processor. A driver that computes on the processor (SwiftShader,
+ * `auto`: the processor while no GPU has been measured (docs/engines.md); after it a GPU, where one is found and computes. A driver that computes on the processor (SwiftShader,
  * lavapipe) is not taken: it is for tests, and slower than `cpu`.
  */
 async function choose(threads: number): Promise<Engine> {
   const passedOver: string[] = [];
-  for (const name of ["cuda", "webgpu", "cpu", "tfjs-cpu"] as const) {
+  for (const name of ["cpu", "cuda", "webgpu", "tfjs-cpu"] as const) {
     const { unwanted, start } = engines[name];
     try {
       const why = unwanted?.();
