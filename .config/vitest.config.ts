@@ -8,7 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/**/src/**/*.test.ts", "examples/**/*.test.ts", "benchmarks/**/*.test.mjs"],
-    testTimeout: 60_000,
+    testTimeout: 180_000, // whole runs are among the tests, and machines are shared
     pool: "forks",
     maxWorkers: 2,
   },
