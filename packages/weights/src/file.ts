@@ -1,11 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import { type Safetensors, tensorOf } from "./decode.ts";
 import { type PendingTensor, safetensorsParts } from "./encode.ts";
 import { headerLength, parseHeader, prefixBytes } from "./header.ts";
 import { readAt } from "./read-file.ts";
 import type { StoredTensor } from "./tensor-type.ts";
+import { writeWhole } from "./write-file.ts";
 
 /**
  * Reads a safetensors file, each tensor into memory of its own (so files past 4 GB work). Throws CorruptFileError for
@@ -36,26 +35,5 @@ export function writeSafetensors(
   tensors: Iterable<readonly [string, StoredTensor | PendingTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
-  const parts = safetensorsParts(tensors, metadata);
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-  try {
-    const file = openSync(temporary, "wx");
-    try {
-      for (const part of parts) writeAll(file, part);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-}
-
-const maxCallBytes = 1 << 30; // one write takes at most 2^31 - 1 bytes
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  let done = 0;
-  while (done < bytes.length) done += writeSync(file, bytes, done, Math.min(maxCallBytes, bytes.length - done));
+  writeWhole(path, safetensorsParts(tensors, metadata));
 }

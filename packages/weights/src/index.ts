@@ -5,6 +5,7 @@ export { encodeSafetensors, type PendingTensor } from "./encode.ts";
 export { readSafetensors, writeSafetensors } from "./file.ts";
 export { float32 } from "./float32.ts";
 export { fromFloat32 } from "./from-float32.ts";
+export { readNpz, writeNpz } from "./numpy/npz.ts";
 export { type OpenOptions, openCheckpoint } from "./open-checkpoint.ts";
 export type { TensorInfo } from "./place.ts";
 export type { StoredTensor, TensorData, TensorType } from "./tensor-type.ts";

@@ -6,10 +6,10 @@ import { PickleInput } from "../pickle/input.ts";
 import { unpickle } from "../pickle/unpickle.ts";
 import type { ReadableFile } from "../read-file.ts";
 import { UnsupportedFileError } from "../weight-file-error.ts";
+import { storedEntry, type ZipEntry, zipEntries } from "../zip-entries.ts";
 import type { Located } from "./located.ts";
 import { TorchHost } from "./tensors.ts";
 import { widthOf } from "./types.ts";
-import { storedEntry, type ZipEntry, zipEntries } from "./zip-entries.ts";
 
 export async function readZipCheckpoint(file: ReadableFile): Promise<Located> {
   const entries = await zipEntries(file);

@@ -1,16 +1,21 @@
-// The entries of a zip archive as ranges of the file. PyTorch stores tensors uncompressed, so nothing is ever inflated.
+// The entries of a zip archive as ranges of the file. PyTorch stores tensors uncompressed and NumPy may deflate its arrays.
 
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader } from "yauzl";
-import { CorruptFileError } from "../corrupt-file-error.ts";
-import type { ReadableFile } from "../read-file.ts";
-import { UnsupportedFileError, WeightFileError } from "../weight-file-error.ts";
+import { CorruptFileError } from "./corrupt-file-error.ts";
+import type { ReadableFile } from "./read-file.ts";
+import { UnsupportedFileError, WeightFileError } from "./weight-file-error.ts";
 
 /** The bytes of an entry, from `begin` to `end`. */
 export interface ZipEntry {
   readonly begin: number;
   readonly end: number;
-  /** Why it is not these bytes as they stand, where it is not: it may be there, it may not be used. */
+  /** Why it is not these bytes as they stand, where it is not: it may be there, it may not be used as it is. */
   readonly packed?: string;
+  /** Whether they are packed by deflate and nothing else. */
+  readonly deflated: boolean;
+  /** Bytes once unpacked, and their CRC-32, as the archive says. */
+  readonly size: number;
+  readonly crc: number;
 }
 
 /** One entry a tensor and a few more; optimizer states included, the largest public checkpoints have some ten thousand. */
@@ -45,7 +50,14 @@ async function readEntries(file: ReadableFile): Promise<Map<string, ZipEntry>> {
     if (entry.fileNameLength > maxNameBytes) throw corrupt(`an entry's name of ${entry.fileNameLength} bytes`);
     if (entries.has(name)) throw corrupt(`the entry ${JSON.stringify(name)} is there twice`);
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-    entries.set(name, { begin: fileDataStart, end: fileDataStart + entry.compressedSize, ...packedHow(entry) });
+    entries.set(name, {
+      begin: fileDataStart,
+      end: fileDataStart + entry.compressedSize,
+      size: entry.uncompressedSize,
+      crc: entry.crc32,
+      deflated: entry.compressionMethod === 8 && !entry.isEncrypted(),
+      ...packedHow(entry),
+    });
   }
   refuseOverlap(entries, corrupt);
   return entries;

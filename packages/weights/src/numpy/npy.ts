@@ -1,0 +1,139 @@
+// NumPy's .npy: a mark, a Python dictionary in text, then the numbers.
+// Layout: numpy/lib/format.py, "Format Version 1.0" to "3.0".
+
+import { CorruptFileError } from "../corrupt-file-error.ts";
+import { elementCount, type StoredTensor, type TensorData, type TensorType, typeInfo } from "../tensor-type.ts";
+import { UnsupportedFileError } from "../weight-file-error.ts";
+
+const mark = "\x93NUMPY";
+/** NumPy's own bound on a header that it reads without being told to trust it (`_MAX_HEADER_SIZE`). */
+const maxHeaderBytes = 10_000;
+/** NumPy's own bound on dimensions since 2.0 (`NPY_MAXDIMS`). */
+const maxDimensions = 64;
+
+/** NumPy's names of the types, little-endian; single bytes have no order and a bar in its place. */
+const descriptions = new Map<string, TensorType>([
+  ["<f8", "F64"],
+  ["<f4", "F32"],
+  ["<f2", "F16"],
+  ["<i8", "I64"],
+  ["<i4", "I32"],
+  ["<i2", "I16"],
+  ["|i1", "I8"],
+  ["|u1", "U8"],
+  ["|b1", "BOOL"],
+]);
+
+/** One array, its numbers row by row whatever their order in the file. `source` is what messages call it. */
+export function decodeNpy(bytes: Uint8Array, source: string): StoredTensor {
+  const { type, shape, fortran, dataStart } = header(bytes, source);
+  const count = elementCount(shape);
+  const { array: TypedArray, bytes: width } = typeInfo(type);
+  if (count === undefined || bytes.length - dataStart !== count * width)
+    throw new CorruptFileError(
+      source,
+      `a .npy array ${type} [${shape}] has ${bytes.length - dataStart} bytes of numbers: wanted ${count === undefined ? "a size that exists" : count * width}`,
+    );
+  // A copy, since numbers must begin at a multiple of their width.
+  const data = new TypedArray(new Uint8Array(bytes.subarray(dataStart)).buffer, 0, count);
+  return { type, shape, data: fortran && shape.length > 1 ? rowMajor(data, shape) : data };
+}
+
+/** The bytes that `numpy.save` writes for the array. */
+export function encodeNpy({ type, shape, data }: StoredTensor): Buffer {
+  const description = [...descriptions].find(([, t]) => t === type)?.[0];
+  if (description === undefined)
+    throw new Error(`a .npy array cannot hold ${type}: wanted ${[...descriptions.values()].join(", ")}`);
+  if (elementCount(shape) !== data.length)
+    throw new Error(`a .npy array [${shape}] of ${data.length} numbers: shape and numbers do not agree`);
+  // NumPy leaves room for the first dimension to grow to 21 digits, and ends the header at a multiple of 64.
+  const room = shape.length > 0 ? " ".repeat(21 - String(shape[0]).length) : "";
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const text = `{'descr': '${description}', 'fortran_order': False, 'shape': (${sizes}), }${room}`;
+  const padding = 64 - ((mark.length + 4 + text.length + 1) % 64);
+  const start = Buffer.from(`${mark}\x01\x00..${text}${" ".repeat(padding)}\n`, "latin1");
+  start.writeUInt16LE(start.length - mark.length - 4, mark.length + 2);
+  return Buffer.concat([start, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
+}
+
+interface Header {
+  readonly type: TensorType;
+  readonly shape: readonly number[];
+  /** Columns before rows. */
+  readonly fortran: boolean;
+  readonly dataStart: number;
+}
+
+function header(bytes: Uint8Array, source: string): Header {
+  const corrupt = (problem: string) => new CorruptFileError(source, `.npy array: ${problem}`);
+  const start = Buffer.from(bytes.subarray(0, mark.length + 6));
+  if (start.length < mark.length + 6 || start.toString("latin1", 0, mark.length) !== mark)
+    throw corrupt(`begins with ${JSON.stringify(start.toString("latin1", 0, mark.length))}: wanted \\x93NUMPY`);
+  const version = start[mark.length]!;
+  if (version < 1 || version > 3)
+    throw new UnsupportedFileError(source, `.npy array of version ${version}: 1, 2 and 3 are read`);
+  const textStart = mark.length + (version === 1 ? 4 : 6);
+  const length = version === 1 ? start.readUInt16LE(mark.length + 2) : start.readUInt32LE(mark.length + 2);
+  if (length > maxHeaderBytes) throw corrupt(`a header of ${length} bytes: at most ${maxHeaderBytes} are read`);
+  if (textStart + length > bytes.length) throw corrupt(`a header of ${length} bytes in ${bytes.length}: cut short`);
+  const text = Buffer.from(bytes.subarray(textStart, textStart + length)).toString("latin1");
+  return { ...dictionary(text, source), dataStart: textStart + length };
+}
+
+/** The three entries that NumPy writes, and no others; a type of several fields is a list, and refused. */
+function dictionary(text: string, source: string): Omit<Header, "dataStart"> {
+  const shown = JSON.stringify(text.trim().slice(0, 120));
+  const entry = (name: string, value: string) => new RegExp(`^[{,]\\s*(['"])${name}\\1\\s*:\\s*${value}\\s*`);
+  let rest = text.trim();
+  const found = new Map<string, string>();
+  while (!/^,?\s*\}$/.test(rest)) {
+    const before = rest;
+    for (const [name, value] of Object.entries(values)) {
+      const match = entry(name, value).exec(rest);
+      if (!match || found.has(name)) continue;
+      found.set(name, match[2]!);
+      rest = rest.slice(match[0].length);
+    }
+    if (rest === before)
+      throw new UnsupportedFileError(source, `.npy header ${shown}: wanted a plain type, its order and its shape`);
+  }
+  const description = found.get("descr");
+  const sizes = found.get("shape");
+  const order = found.get("fortran_order");
+  if (description === undefined || sizes === undefined || order === undefined)
+    throw new CorruptFileError(source, `.npy header ${shown}: wanted descr, fortran_order and shape`);
+  const type = descriptions.get(description);
+  if (type === undefined)
+    throw new UnsupportedFileError(
+      source,
+      `.npy array of type ${JSON.stringify(description)}: wanted one of ${[...descriptions.keys()].join(", ")}; save it with NumPy as float64`,
+    );
+  const shape = [...sizes.matchAll(/\d+/g)].map(([digits]) => Number(digits));
+  if (shape.length > maxDimensions)
+    throw new CorruptFileError(source, `.npy array of ${shape.length} dimensions: at most ${maxDimensions} exist`);
+  return { type, shape, fortran: order === "True" };
+}
+
+const values = {
+  descr: `['"]([^'"]{1,20})['"]`,
+  fortran_order: "(True|False)",
+  shape: String.raw`\(((?:\s*\d{1,15}\s*(?:,|(?=\))))*)\s*\)`,
+};
+
+function rowMajor(columnMajor: TensorData, shape: readonly number[]): TensorData {
+  const out = columnMajor.slice();
+  const index = shape.map(() => 0);
+  // Column by column: the first index moves fastest.
+  const strides = shape.map((_, d) => shape.slice(d + 1).reduce((a, b) => a * b, 1));
+  let to = 0;
+  for (let i = 0; i < out.length; i++) {
+    out[to] = columnMajor[i]!;
+    for (let d = 0; d < shape.length; d++) {
+      to += strides[d]!;
+      if (++index[d]! < shape[d]!) break;
+      to -= strides[d]! * shape[d]!;
+      index[d] = 0;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,100 @@
+// NumPy's .npz: a zip archive with one entry NAME.npy an array, stored (savez) or deflated (savez_compressed).
+
+import { crc32, inflateRawSync } from "node:zlib";
+import { CorruptFileError } from "../corrupt-file-error.ts";
+import { type ReadableFile, withFile } from "../read-file.ts";
+import type { StoredTensor } from "../tensor-type.ts";
+import { UnsupportedFileError } from "../weight-file-error.ts";
+import { writeWhole } from "../write-file.ts";
+import { type ZipEntry, zipEntries } from "../zip-entries.ts";
+import { decodeNpy, encodeNpy } from "./npy.ts";
+
+/** An array unpacked: 262,144 rows of 2,048 float32 features. */
+const maxArrayBytes = 2 ** 31;
+/** Deflate cannot shrink further than this (zlib's "Maximum Compression Factor"). */
+const mostShrunk = 1032;
+
+/**
+ * The arrays of a .npz file by their names, or of those named the ones that it has. Throws a WeightFileError for what the file
+ * holds, and Node's own error (ENOENT, EACCES, ...) where it cannot be opened.
+ */
+export function readNpz(path: string, names?: readonly string[]): Promise<Map<string, StoredTensor>> {
+  return withFile(path, async (file) => {
+    const entries = await zipEntries(file);
+    const arrays = new Map<string, StoredTensor>();
+    for (const [entry, place] of entries) {
+      const name = entry.replace(/\.npy$/, "");
+      if (name === entry || (names && !names.includes(name))) continue;
+      arrays.set(name, decodeNpy(unpacked(file, entry, place), `${path}: ${entry}`));
+    }
+    return arrays;
+  });
+}
+
+function unpacked(file: ReadableFile, name: string, { begin, end, size, crc, packed, deflated }: ZipEntry): Uint8Array {
+  const quoted = `zip entry ${JSON.stringify(name)}`;
+  const corrupt = (problem: string) => new CorruptFileError(file.path, `${quoted}: ${problem}`);
+  if (packed !== undefined && !deflated)
+    throw new UnsupportedFileError(file.path, `${quoted} is ${packed}: wanted numpy.savez or savez_compressed`);
+  if (size > maxArrayBytes)
+    throw new UnsupportedFileError(file.path, `${quoted} takes ${size} bytes: at most ${maxArrayBytes} are read`);
+  if (size > mostShrunk * (end - begin)) throw corrupt(`${end - begin} bytes cannot unpack to ${size}`);
+  const bytes = file.read(begin, end - begin);
+  let whole: Uint8Array = bytes;
+  if (deflated) {
+    try {
+      whole = inflateRawSync(bytes, { maxOutputLength: Math.max(1, size) });
+    } catch (error) {
+      throw corrupt(`damaged (${(error as Error).message})`);
+    }
+  }
+  if (whole.length !== size) throw corrupt(`unpacks to ${whole.length} bytes: wanted ${size}`);
+  if (crc32(whole) !== crc) throw corrupt("its checksum is another: the file is damaged");
+  return whole;
+}
+
+/** Writes what `numpy.load` reads, whole or not at all. The same arrays always give the same bytes. */
+export function writeNpz(path: string, arrays: Iterable<readonly [string, StoredTensor]>): void {
+  writeWhole(path, storedZip([...arrays].map(([name, array]) => [`${name}.npy`, encodeNpy(array)])));
+}
+
+/** A zip archive of stored entries: PKWARE's APPNOTE.TXT, 4.3.7, 4.3.12 and 4.3.16, without its 64-bit extension. */
+function storedZip(entries: readonly (readonly [string, Uint8Array])[]): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  const directory: Uint8Array[] = [];
+  let at = 0;
+  for (const [name, data] of entries) {
+    const path = Buffer.from(name);
+    const common = fields(
+      [2, 20], // version 2.0
+      [2, 0x800], // names in UTF-8
+      [2, 0], // stored
+      [2, 0], // midnight ...
+      [2, 0x21], // ... of 1 January 1980, the format's first day
+      [4, crc32(data)],
+      [4, data.length],
+      [4, data.length],
+      [2, path.length],
+      [2, 0],
+    );
+    const local = Buffer.concat([fields([4, 0x04034b50]), common, path]);
+    directory.push(fields([4, 0x02014b50], [2, 20]), common, fields([2, 0], [2, 0], [2, 0], [4, 0], [4, at]), path);
+    parts.push(local, data);
+    at += local.length + data.length;
+    if (at > 0xffffffff) throw new Error(`.npz file of ${at} bytes: wanted less than 4 GiB`);
+  }
+  const size = directory.reduce((sum, part) => sum + part.length, 0);
+  const [n, end] = [entries.length, 0x06054b50];
+  return [...parts, ...directory, fields([4, end], [2, 0], [2, 0], [2, n], [2, n], [4, size], [4, at], [2, 0])];
+}
+
+/** Little-endian whole numbers of these widths, one after the other. */
+function fields(...values: readonly (readonly [number, number])[]): Buffer {
+  return Buffer.concat(
+    values.map(([width, value]) => {
+      const bytes = Buffer.alloc(width);
+      bytes.writeUIntLE(value, 0, width);
+      return bytes;
+    }),
+  );
+}
