@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Extractor } from "./extractor.ts";
+import type { Classifier } from "./extractor.ts";
 
 // N = images, S = side in pixels, K = classes
 
@@ -17,7 +17,7 @@ const SMOOTHING = 0.1;
  * @param labels_NK one-hot rows, float32
  */
 export function classifierLoss(
-  extractor: Extractor,
+  extractor: Classifier,
   w: Readonly<Record<string, tf.Tensor>>,
   x_NSSC: tf.Tensor4D,
   labels_NK: tf.Tensor2D,

@@ -17,6 +17,10 @@ export interface Extractor {
    * @returns [N, F]
    */
   features(w: Readonly<Record<string, tf.Tensor>>, x_NSSC: tf.Tensor4D): tf.Tensor2D;
+}
+
+/** An extractor that this project trains. */
+export interface Classifier extends Extractor {
   /** Class scores before the softmax, [N, K]: what it is trained by. */
   logits(w: Readonly<Record<string, tf.Tensor>>, x_NSSC: tf.Tensor4D): tf.Tensor2D;
 }

@@ -1,7 +1,7 @@
 import { linear } from "@dit-bench/ops";
 import { normals } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
-import type { Extractor } from "./extractor.ts";
+import type { Classifier, Extractor } from "./extractor.ts";
 import { type Convolution, convolutionWeights, convolveRelu } from "./scaled-convolution.ts";
 import type { Statistics } from "./statistics.ts";
 
@@ -42,7 +42,7 @@ const POOLED = 160;
  * - `standardised` afterwards scales each to mean 0 and variance 1 over a set of real images. The distance then counts in variances
  *   of real images: 1 is what moving one feature by its standard deviation costs, and no feature drowns the others.
  */
-export function miniInception(classes: number): Extractor {
+export function miniInception(classes: number): Classifier {
   if (!(Number.isInteger(classes) && classes >= 2))
     throw new RangeError(`mini inception: classes is ${classes}, wanted a whole number of at least 2`);
   const features: Extractor["features"] = (w, x_NSSC) => {
