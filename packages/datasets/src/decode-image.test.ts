@@ -46,6 +46,18 @@ describe("pictures that are read", () => {
     expect((await decodeImage(encoded)).pixels).toEqual(Buffer.from(ramp));
   });
 
+  test("as stored, transparency and orientation are passed over, as Pillow's convert does", async () => {
+    const rgba = Uint8Array.from({ length: 20 * 16 * 4 }, (_, i) => (i % 4 < 3 ? i % 251 : 0));
+    const encoded = await sharp(rgba, { raw: { width: 20, height: 16, channels: 4 } })
+      .withMetadata({ orientation: 6 })
+      .png()
+      .toBuffer();
+    expect(await decodeImage(encoded)).toMatchObject({ width: 16, height: 20 });
+    const stored = await decodeImage(encoded, { asStored: true });
+    expect(stored).toMatchObject({ width: 20, height: 16 });
+    expect([...stored.pixels]).toEqual([...rgba.filter((_, i) => i % 4 < 3)]);
+  });
+
   test("transparency is put on white", async () => {
     const rgba = Uint8Array.from({ length: 16 * 16 * 4 }, (_, i) =>
       i % 4 < 3 ? 100 : ([0, 128, 255][Math.floor(i / 4) % 3] as number),

@@ -21,13 +21,16 @@ export const mostPixels = 100_000_000;
  * - Grayscale is repeated in three channels, 16 bits are cut to the upper 8, and CMYK is converted as Pillow does.
  * - Embedded colour profiles are ignored, as in DiT's training and in pytorch-fid.
  * - Of an animation the first picture counts.
+ *
+ * With `asStored` orientation and transparency are passed over and the colours taken as they are stored, as
+ * `Image.open(path).convert("RGB")` does in Pillow and so in pytorch-fid.
  */
-export async function decodeImage(bytes: Uint8Array): Promise<RgbImage> {
+export async function decodeImage(bytes: Uint8Array, { asStored = false } = {}): Promise<RgbImage> {
   const format = formatOf(bytes);
   try {
     const metadata = await opened(bytes).metadata();
     checkSize(metadata);
-    return metadata.space === "cmyk" ? await decodeCmyk(bytes) : await decodeRgb(bytes);
+    return metadata.space === "cmyk" ? await decodeCmyk(bytes, asStored) : await decodeRgb(bytes, asStored);
   } catch (error) {
     if (error instanceof ImageError) throw error;
     throw new ImageError(`damaged ${format}: ${firstLine(error)}`);
@@ -55,10 +58,10 @@ function checkSize({ width, height }: Metadata): void {
   if (width * height > mostPixels) throw new ImageError(`${size}: at most ${mostPixels / 1e6} million are allowed`);
 }
 
-async function decodeRgb(bytes: Uint8Array): Promise<RgbImage> {
-  const { data, info } = await opened(bytes)
-    .autoOrient()
-    .flatten({ background: "white" })
+async function decodeRgb(bytes: Uint8Array, asStored: boolean): Promise<RgbImage> {
+  const picture = opened(bytes);
+  const opaque = asStored ? picture.removeAlpha() : picture.autoOrient().flatten({ background: "white" });
+  const { data, info } = await opaque
     .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
@@ -67,9 +70,9 @@ async function decodeRgb(bytes: Uint8Array): Promise<RgbImage> {
 }
 
 /** What a printer would be sent, inks c, m, y, k: red = (255 - c)(255 - k)/255, and so on, rounded as Pillow rounds it. */
-async function decodeCmyk(bytes: Uint8Array): Promise<RgbImage> {
-  const { data, info } = await opened(bytes)
-    .autoOrient()
+async function decodeCmyk(bytes: Uint8Array, asStored: boolean): Promise<RgbImage> {
+  const picture = opened(bytes);
+  const { data, info } = await (asStored ? picture : picture.autoOrient())
     .pipelineColourspace("cmyk")
     .toColourspace("cmyk")
     .raw({ depth: "uchar" })

@@ -41,15 +41,32 @@ export function listImages(folder: string): ImageListing {
   return { name: basename(resolve(folder)), classes, skipped: skipped.sort((a, b) => compareBytes(a.file, b.file)) };
 }
 
+/**
+ * Lists every image in `folder` and below it, whatever its class: paths below the folder given, in byte order. Throws DataError where
+ * there is no such folder or no image in it.
+ */
+export function listPictures(folder: string): {
+  readonly files: readonly string[];
+  readonly skipped: readonly Skipped[];
+} {
+  const wanted = "wanted is a folder of JPEG, PNG, WebP or GIF images";
+  entriesOf(folder, wanted);
+  const skipped: Skipped[] = [];
+  const files = imagesBelow(folder, ".", new Set(), skipped).map((file) => file.slice("./".length));
+  if (files.length === 0) throw new DataError("no-images", `no images in "${folder}": ${wanted}`);
+  const named = skipped.map(({ file, reason }) => ({ file: file.slice("./".length), reason }));
+  return { files: files.sort(compareBytes), skipped: named };
+}
+
 const layout = "wanted is one folder per class with its images in it, as in FOLDER/rose/1.jpg, FOLDER/tulip/2.png";
 
-function entriesOf(folder: string): Dirent[] {
+function entriesOf(folder: string, wanted = layout): Dirent[] {
   try {
     return visible(readdirSync(folder, { withFileTypes: true }));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new DataError("missing-folder", `image folder "${folder}" does not exist: ${layout}`);
-    if (code === "ENOTDIR") throw new DataError("not-a-folder", `"${folder}" is a file: ${layout}`);
+    if (code === "ENOENT") throw new DataError("missing-folder", `image folder "${folder}" does not exist: ${wanted}`);
+    if (code === "ENOTDIR") throw new DataError("not-a-folder", `"${folder}" is a file: ${wanted}`);
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DataError } from "./data-error.ts";
+import { listPictures } from "./image-listing.ts";
 import { loadFolder } from "./load-folder.ts";
 
 const root = mkdtempSync(join(tmpdir(), "dit-bench-datasets-"));
@@ -221,3 +222,24 @@ async function failure(path: string, options = {}): Promise<DataError> {
   expect(error).toBeInstanceOf(DataError);
   return error as DataError;
 }
+
+describe("a folder of images, whatever their class", () => {
+  test("lists them in byte order, those of folders below it too, and says what it leaves out", () => {
+    const path = folder("pictures", {
+      "b.png": "red",
+      "B.jpg": "red",
+      "a/1.png": "red",
+      "c.tiff": "x",
+      ".d.png": "red",
+    });
+    expect(listPictures(path)).toEqual({
+      files: ["B.jpg", "a/1.png", "b.png"],
+      skipped: [{ file: "c.tiff", reason: "not JPEG, PNG, WebP or GIF: convert it first" }],
+    });
+  });
+
+  test("is refused where there is none, or no image in it", () => {
+    expect(() => listPictures(join(root, "nowhere"))).toThrow("does not exist: wanted is a folder of JPEG");
+    expect(() => listPictures(folder("no pictures", { "a.txt": "x" }))).toThrow("no images in");
+  });
+});
