@@ -13,6 +13,10 @@ export interface FeatureExtractor {
   readonly dimension: number;
   /** RGB bytes [N, S, S, 3] to features [N, D]. */
   features(pixels: Uint8Array, listener?: Listener): Promise<Float32Array>;
+  /** Images a call of `run` takes at most. */
+  readonly batch: number;
+  /** At most `batch` images [N, S, S, 3], in the range that the extractor takes, to features [N, D]. One call at a time. */
+  run(x_NSSC: Float32Array): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 
@@ -22,6 +26,7 @@ export async function compileExtractor(
   engine: Engine,
   extractor: Extractor,
   values: Values,
+  batch = BATCH,
 ): Promise<FeatureExtractor> {
   const { imageSize: S, dimension: D } = extractor;
   const names = Object.keys(extractor.weights);
@@ -31,29 +36,39 @@ export async function compileExtractor(
       return { features: extractor.features(weights, given.x as tf.Tensor4D) };
     },
     {
-      x: { shape: [BATCH, S, S, 3] },
+      x: { shape: [batch, S, S, 3] },
       ...Object.fromEntries(
         names.map((name) => [`w.${name}`, { shape: extractor.weights[name]!, value: values[name]! }]),
       ),
     },
     { name: extractor.id },
   );
+  const numbers = S * S * 3;
+  const count = (length: number, unit: string) => {
+    const N = length / numbers;
+    if (Number.isInteger(N)) return N;
+    throw new Error(`${extractor.id}: ${length} ${unit} are no whole number of ${S}x${S} RGB images`);
+  };
+  const run = async (x_NSSC: Float32Array) => {
+    const N = count(x_NSSC.length, "numbers");
+    if (N > batch) throw new Error(`${extractor.id}: ${N} images at once, wanted at most ${batch}`);
+    const x = N === batch ? x_NSSC : new Float32Array(batch * numbers);
+    if (N < batch) x.set(x_NSSC);
+    const { features } = await compiled.run({ x });
+    return (features as Float32Array).slice(0, N * D);
+  };
   return {
     id: extractor.id,
     dimension: D,
+    batch,
+    run,
     async features(pixels, listener) {
-      const numbers = S * S * 3;
-      const N = pixels.length / numbers;
-      if (!Number.isInteger(N))
-        throw new Error(`${extractor.id}: ${pixels.length} bytes are no whole number of ${S}x${S} RGB images`);
+      const N = count(pixels.length, "bytes");
       const out = new Float32Array(N * D);
-      const x = new Float32Array(BATCH * numbers);
-      for (let first = 0; first < N; first += BATCH) {
-        const kept = Math.min(BATCH, N - first);
+      for (let first = 0; first < N; first += batch) {
+        const kept = Math.min(batch, N - first);
         const from = pixels.subarray(first * numbers, (first + kept) * numbers);
-        for (let i = 0; i < from.length; i++) x[i] = from[i]! / 127.5 - 1;
-        const { features } = await compiled.run({ x });
-        out.set((features as Float32Array).subarray(0, kept * D), first * D);
+        out.set(await run(Float32Array.from(from, (x) => x / 127.5 - 1)), first * D);
         listener?.progress?.(first + kept, N);
       }
       return out;

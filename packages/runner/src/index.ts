@@ -1,5 +1,15 @@
 export { protocolFolder } from "./cell.ts";
 export { type DatasetChoice, datasetEntries } from "./dataset.ts";
+export { type Comparison, compareSets } from "./distance/compare-sets.ts";
+export { isFeatureFile, readFeatureFile, writeFeatureFile } from "./distance/feature-file.ts";
+export { type FeatureSet, statisticsOf } from "./distance/feature-set.ts";
+export { imageFeatures } from "./distance/image-features.ts";
+export {
+  type ExtractorChoice,
+  extractorNames,
+  type LoadedExtractor,
+  loadExtractor,
+} from "./distance/load-extractor.ts";
 export { BenchError, exitCodes, Interrupted } from "./errors.ts";
 export type { Listener } from "./events.ts";
 export { type GridCell, runGrid } from "./grid.ts";

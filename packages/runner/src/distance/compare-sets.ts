@@ -1,0 +1,99 @@
+// Distances between two sets of images.
+
+import { defaultNeighbours, frechetDistance, frechetInterval, kid, precisionRecall } from "@dit-bench/metrics";
+import { permutation } from "@dit-bench/random";
+import { BenchError } from "../errors.ts";
+import type { Listener } from "../events.ts";
+import { checkComparable, type FeatureSet, statisticsOf } from "./feature-set.ts";
+
+export interface Comparison {
+  readonly fid: number;
+  /** Where the distance would lie were other images drawn, at these numbers of images; see frechetInterval. */
+  readonly interval: {
+    readonly low: number;
+    readonly high: number;
+    readonly level: number;
+    readonly bias: number;
+  } | null;
+  readonly kid: number | null;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly neighbours: number;
+  /** Images of each set; null where a file has statistics alone. */
+  readonly counts: readonly [number | null, number | null];
+  /** Images of each set that KID, precision and recall were taken over: drawn where there are more than these take time for. */
+  readonly pairwiseCounts: readonly [number | null, number | null];
+  readonly dimension: number;
+  readonly extractor: string | null;
+  readonly resizer: string | null;
+}
+
+export interface CompareOptions {
+  /** Draws for the interval; none unless told. Each costs as much as the distance. */
+  readonly resamples?: number;
+  /** Also compute KID, precision and recall. */
+  readonly pairwise?: boolean;
+  readonly listener?: Listener;
+}
+
+/** All pairs of 5,000 and 5,000 samples of 2,048 features take some minutes. */
+const mostPairwise = 5000;
+const SEED = 0;
+
+/** @param generated the set that is judged @param real the set that it is judged by */
+export function compareSets(generated: FeatureSet, real: FeatureSet, options: CompareOptions = {}): Comparison {
+  const { resamples = 0, pairwise = false, listener } = options;
+  checkComparable(generated, real);
+  const D = generated.dimension;
+  for (const { source, count } of [generated, real])
+    if (count !== undefined && count <= D)
+      listener?.note?.(
+        `${source}: ${count} images do not span ${D} features; the distance compares only with others of as many images`,
+      );
+  listener?.stage?.("distance", `${D} features`);
+  const [first, second] = [statisticsOf(generated), statisticsOf(real)];
+  const fid = told(generated, real, () => frechetDistance(first, second));
+  const interval =
+    resamples > 0 && generated.features
+      ? told(generated, real, () => frechetInterval(generated.features!, second, D, { resamples, seed: SEED }))
+      : null;
+  const x = pairwise && real.features ? drawn(generated) : undefined;
+  const y = pairwise && generated.features ? drawn(real) : undefined;
+  if (x && y) listener?.stage?.("pairs", `${x.length / D} and ${y.length / D} images`);
+  const enough = x && y && Math.min(x.length, y.length) / D > defaultNeighbours;
+  const manifold = enough ? told(generated, real, () => precisionRecall(x, y, D)) : null;
+  const about = generated.about ?? real.about;
+  return {
+    fid,
+    interval: interval && { low: interval.low, high: interval.high, level: interval.level, bias: interval.bias },
+    kid: x && y ? told(generated, real, () => kid(x, y, D)) : null,
+    precision: manifold?.precision ?? null,
+    recall: manifold?.recall ?? null,
+    neighbours: defaultNeighbours,
+    counts: [generated.count ?? null, real.count ?? null],
+    pairwiseCounts: x && y ? [x.length / D, y.length / D] : [null, null],
+    dimension: D,
+    extractor: about?.extractor ?? null,
+    resizer: about?.resizer ?? null,
+  };
+}
+
+/** Statistics that are none are the file's fault. */
+function told<T>(a: FeatureSet, b: FeatureSet, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    throw new BenchError("data", `${a.source} and ${b.source}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The features, or those of as many images as pairs are taken over, drawn without replacement, always the same ones. */
+function drawn({ features, dimension: D }: FeatureSet): Float32Array | undefined {
+  if (!features || features.length <= mostPairwise * D) return features;
+  const order = permutation(SEED, "compare-sets.drawn", 0, features.length / D)
+    .slice(0, mostPairwise)
+    .sort();
+  const out = new Float32Array(mostPairwise * D);
+  for (const [to, from] of order.entries()) out.set(features.subarray(from * D, (from + 1) * D), to * D);
+  return out;
+}

@@ -1,0 +1,99 @@
+// Feature files: `features` [N, D] float32, `mu` [D] and `sigma` [D, D] float64, as .npz or .safetensors. pytorch-fid reads the .npz
+// and writes such with `mu` and `sigma` alone.
+
+import { existsSync } from "node:fs";
+import type { Statistics } from "@dit-bench/metrics";
+import { readNpz, readSafetensors, type StoredTensor, writeNpz, writeSafetensors } from "@dit-bench/weights";
+import { z } from "zod";
+import { BenchError } from "../errors.ts";
+import { type FeatureOrigin, type FeatureSet, statisticsOf } from "./feature-set.ts";
+
+const originSchema = z.object({ extractor: z.string(), weights: z.string(), resizer: z.string() });
+
+export const isFeatureFile = (path: string) => /\.(npz|safetensors)$/i.test(path);
+
+/** Writes features with their statistics; the path's ending says in which format. */
+export function writeFeatureFile(path: string, set: FeatureSet): void {
+  const D = set.dimension;
+  const { mean, covariance } = statisticsOf(set);
+  const tensors: [string, StoredTensor][] = [
+    ["mu", { type: "F64", shape: [D], data: mean }],
+    ["sigma", { type: "F64", shape: [D, D], data: covariance }],
+  ];
+  if (set.features)
+    tensors.unshift(["features", { type: "F32", shape: [set.features.length / D, D], data: set.features }]);
+  if (/\.npz$/i.test(path)) {
+    const about = new TextEncoder().encode(JSON.stringify(set.about ?? null));
+    writeNpz(path, [...tensors, ["about", { type: "U8", shape: [about.length], data: about }]]);
+  } else if (/\.safetensors$/i.test(path))
+    writeSafetensors(path, tensors, { about: JSON.stringify(set.about ?? null) });
+  else throw new BenchError("usage", `--output ${path}: wanted a name that ends in .npz or .safetensors`);
+}
+
+/** Reads what writeFeatureFile or pytorch-fid wrote. Statistics in the file are taken as they are, else made from its features. */
+export async function readFeatureFile(path: string): Promise<FeatureSet> {
+  if (!existsSync(path))
+    throw new BenchError("data", `${path}: there is no such file; wanted a folder of images, a .npz or a .safetensors`);
+  const { tensors, about } = await read(path);
+  const wrong = (what: string) =>
+    new BenchError(
+      "data",
+      `${path}: ${what}; wanted features [N, D], or mu [D] and sigma [D, D], of floating-point numbers`,
+    );
+  const float = (name: string) => {
+    const tensor = tensors.get(name);
+    if (!tensor) return undefined;
+    const { type, data, shape } = tensor;
+    if (!(data instanceof Float32Array || data instanceof Float64Array)) throw wrong(`'${name}' holds ${type}`);
+    return { data, shape };
+  };
+  const [features, mu, sigma] = ["features", "mu", "sigma"].map(float);
+  if (features && features.shape.length !== 2) throw wrong(`'features' is [${features.shape}]`);
+  if (!features && !(mu && sigma))
+    throw wrong(`it holds ${[...tensors.keys()].join(", ") || "no array of these names"}`);
+  const D = features?.shape[1] ?? mu!.data.length;
+  if (D === 0 || (mu && mu.shape.join() !== `${D}`)) throw wrong(`'mu' is [${mu?.shape}] for ${D} features`);
+  if (sigma && sigma.shape.join() !== `${D},${D}`) throw wrong(`'sigma' is [${sigma.shape}] for ${D} features`);
+  const count = features?.shape[0];
+  const known: Statistics | undefined =
+    mu && sigma
+      ? {
+          dimension: D,
+          count: count ?? Number.NaN,
+          mean: Float64Array.from(mu.data),
+          covariance: Float64Array.from(sigma.data),
+        }
+      : undefined;
+  return {
+    source: path,
+    dimension: D,
+    ...(features ? { count: count!, features: Float32Array.from(features.data) } : {}),
+    ...(known ? { statistics: known } : {}),
+    ...(about ? { about } : {}),
+  };
+}
+
+interface Contents {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly about?: FeatureOrigin | undefined;
+}
+
+async function read(path: string): Promise<Contents> {
+  if (/\.npz$/i.test(path)) {
+    const tensors = await readNpz(path, ["features", "mu", "sigma", "about"]);
+    const about = tensors.get("about")?.data;
+    return { tensors, about: origin(about instanceof Uint8Array ? new TextDecoder().decode(about) : undefined) };
+  }
+  const { tensors, metadata } = readSafetensors(path);
+  return { tensors, about: origin(metadata.about) };
+}
+
+/** A stranger's file may have anything under this name. */
+function origin(text: string | undefined): FeatureOrigin | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return originSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

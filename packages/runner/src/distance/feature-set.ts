@@ -1,0 +1,52 @@
+// A set of images as distances see it: its features, or their mean and covariance alone.
+//
+// N = images, D = feature dimension
+
+import { type Statistics, statistics } from "@dit-bench/metrics";
+import { BenchError } from "../errors.ts";
+
+/** What features were measured with. Sets that differ in any of it do not compare. */
+export interface FeatureOrigin {
+  readonly extractor: string;
+  /** SHA-256 of the extractor's weights. */
+  readonly weights: string;
+  readonly resizer: string;
+}
+
+export interface FeatureSet {
+  /** The folder or file, for messages. */
+  readonly source: string;
+  readonly dimension: number;
+  /** N; undefined where a file has statistics alone. */
+  readonly count?: number;
+  /** [N, D] */
+  readonly features?: Float32Array;
+  /** Given where there are no features. */
+  readonly statistics?: Statistics;
+  /** Undefined where a file does not say. */
+  readonly about?: FeatureOrigin;
+}
+
+export function statisticsOf({ source, features, statistics: known, dimension }: FeatureSet): Statistics {
+  if (known) return known;
+  try {
+    return statistics(features!, dimension);
+  } catch (error) {
+    throw new BenchError("data", `${source}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Refuses sets whose features are not of one kind. */
+export function checkComparable(a: FeatureSet, b: FeatureSet): void {
+  if (a.dimension !== b.dimension)
+    throw new BenchError(
+      "data",
+      `${a.source} has ${a.dimension} features an image, ${b.source} ${b.dimension}: wanted those of one extractor and one --tap`,
+    );
+  for (const part of ["extractor", "weights", "resizer"] as const)
+    if (a.about && b.about && a.about[part] !== b.about[part])
+      throw new BenchError(
+        "data",
+        `${part} of ${a.source} is ${a.about[part]}, of ${b.source} ${b.about[part]}: measure one of them again with the other's`,
+      );
+}
