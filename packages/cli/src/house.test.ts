@@ -160,6 +160,7 @@ describe("the published results", () => {
 describe("the command line", () => {
   it("has these commands and flags and no others", () => {
     const flags = Object.fromEntries(program().commands.map((c) => [c.name(), c.options.map((o) => o.long!.slice(2))]));
+    const measuring = ["extractor", "weights", "tap", "resize", "strict", "engine", "threads", "json"];
     const method = ["recipe", "out", "set", "plugin", "data", "strict", "engine", "json"];
     expect(flags).toEqual({
       run: [...method, "method", "dataset", "seed", "threads"],
@@ -167,6 +168,8 @@ describe("the command line", () => {
       table: ["recipe", "from", "out", "json"],
       list: ["model", "classes", "recipe", "plugin", "out", "json"],
       "list-weights": ["key", "json"],
+      features: [...measuring, "output"],
+      fid: [...measuring, "resamples"],
       pretrain: ["recipe", "out", "part", "to", "engine", "threads"],
       doctor: ["json"],
     });

@@ -91,6 +91,30 @@ export function program(): Command {
     .option("--json", "as JSON")
     .action(async (file, options) => (await import("./commands/list-weights.ts")).listWeights(file, options));
 
+  const measuring = (command: Command) =>
+    command
+      .option("--extractor <name>", "inception, or the miniature's own: mini", "inception")
+      .option("--weights <file>", "inception: pt_inception-2015-12-05-6726825d.pth, or the same as safetensors")
+      .option("--tap <name>", "inception: features 64, 192, 768, 2048 or spatial, for sFID (default: 2048)")
+      .option("--resize <name>", "as which program: pytorch (pytorch-fid), clean (clean-fid) or tensorflow", "pytorch")
+      .option("--strict", "stop at the first image that cannot be used, instead of leaving it out")
+      .option("--engine <name>", "what computes", "auto")
+      .option("--threads <number>", "threads of the engine (default: all)")
+      .option("--json", "one JSON object on the last line of stdout");
+
+  measuring(bench.command("features"))
+    .description("features of a folder's images, with their mean and covariance")
+    .argument("<folder>", "JPEG, PNG, WebP or GIF images, in it or below it")
+    .requiredOption("--output <file>", "a .npz, which pytorch-fid reads, or a .safetensors")
+    .action(async (folder, options) => (await import("./commands/features.ts")).features(folder, options));
+
+  measuring(bench.command("fid"))
+    .description("the Fréchet distance between two sets of images; with --json also KID, precision and recall")
+    .argument("<a>", "generated images: a folder, a file of bench features, or pytorch-fid's .npz")
+    .argument("<b>", "the real ones, likewise")
+    .option("--resamples <number>", "draws for the distance's interval; each takes as long as the distance", "0")
+    .action(async (a, b, options) => (await import("./commands/fid.ts")).fid(a, b, options));
+
   common(bench.command("pretrain"))
     .description("make a recipe's own base model and feature extractor again")
     .option("--part <name>", "base, extractor or all", "all")

@@ -1,0 +1,25 @@
+// bench features: a folder's images as numbers.
+
+import { BenchError, isFeatureFile, writeFeatureFile } from "@dit-bench/runner";
+import { progress, stderrTerminal } from "../progress.ts";
+import { listenForSignals } from "../signals.ts";
+import { type MeasuringOptions, measuring } from "./measuring.ts";
+
+export async function features(folder: string, options: MeasuringOptions & { output: string }): Promise<void> {
+  const { output } = options;
+  if (!isFeatureFile(output))
+    throw new BenchError("usage", `--output ${output}: wanted a name that ends in .npz or .safetensors`);
+  const listener = progress(stderrTerminal(), listenForSignals());
+  const extractor = measuring(options, listener);
+  try {
+    const set = await extractor.measure(folder);
+    writeFeatureFile(output, set);
+    listener.clear();
+    const { count, dimension, about } = set;
+    process.stdout.write(`${output}: ${count} images, ${dimension} features each, by ${about!.extractor}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify({ output, count, dimension, ...about })}\n`);
+  } finally {
+    listener.clear();
+    await extractor.dispose();
+  }
+}

@@ -1,0 +1,40 @@
+// bench fid: how far two sets of images are apart.
+
+import { existsSync, statSync } from "node:fs";
+import { BenchError, compareSets, type FeatureSet, readFeatureFile } from "@dit-bench/runner";
+import { progress, stderrTerminal } from "../progress.ts";
+import { wholeNumber } from "../settings.ts";
+import { listenForSignals } from "../signals.ts";
+import { type MeasuringOptions, measuring } from "./measuring.ts";
+
+export async function fid(a: string, b: string, options: MeasuringOptions & { resamples: string }): Promise<void> {
+  const resamples = wholeNumber("resamples", options.resamples, 0);
+  if (resamples > 0 && resamples < 20)
+    throw new BenchError("usage", `--resamples ${resamples}: wanted 0, or at least 20 for an interval`);
+  const listener = progress(stderrTerminal(), listenForSignals());
+  const extractor = measuring(options, listener);
+  const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
+  const setOf = (path: string): Promise<FeatureSet> =>
+    isFolder(path) ? extractor.measure(path) : readFeatureFile(path);
+  try {
+    // Files first: what is wrong with them shows before the long work.
+    const later = isFolder(a) ? undefined : await setOf(a);
+    const real = await setOf(b);
+    const generated = later ?? (await setOf(a));
+    const comparison = compareSets(generated, real, { resamples, pairwise: options.json ?? false, listener });
+    listener.clear();
+    process.stdout.write(`${comparison.fid}\n`);
+    if (comparison.interval) {
+      const { low, high, level } = comparison.interval;
+      process.stderr.write(`${100 * level} % interval ${low} to ${high}\n`);
+    }
+    if (comparison.extractor?.startsWith("mini"))
+      process.stderr.write(
+        `a distance of ${comparison.extractor}, not Inception's: it compares with no published FID\n`,
+      );
+    if (options.json) process.stdout.write(`${JSON.stringify({ a, b, ...comparison })}\n`);
+  } finally {
+    listener.clear();
+    await extractor.dispose();
+  }
+}

@@ -1,0 +1,95 @@
+// bench features and bench fid as a user meets them, on a network narrowed 16 times.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { normals } from "@dit-bench/random";
+import { readNpz, writeNpz } from "@dit-bench/weights";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bench } from "./bench.test.data.ts";
+
+const weights = new URL("../../metrics/src/fixtures/inception_narrow_weights.safetensors", import.meta.url).pathname;
+let place: string;
+const go = (...args: string[]) => bench(args, { cwd: place });
+const narrow = ["--weights", weights, "--threads", "1"];
+
+beforeAll(async () => {
+  place = mkdtempSync(join(tmpdir(), "bench-fid-"));
+  const raw = { width: 40, height: 30, channels: 3 } as const;
+  for (const [index, name] of ["a", "b"].entries()) {
+    mkdirSync(join(place, name));
+    for (let i = 0; i < 5; i++) {
+      const drawn = normals(index, "measuring.test", i, 40 * 30 * 3);
+      const noise = Uint8Array.from(drawn, (x) => 100 + 50 * index + 30 * x);
+      writeFileSync(join(place, name, `${i}.png`), await sharp(noise, { raw }).png().toBuffer());
+    }
+  }
+});
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+describe("bench features and bench fid", () => {
+  it("measure folders, and files of features and of statistics alike", async () => {
+    for (const [name, file] of [
+      ["a", "a.npz"],
+      ["b", "b.safetensors"],
+    ] as const) {
+      const made = await go("features", name, ...narrow, "--output", file, "--json");
+      expect(made.code, made.stderr).toBe(0);
+      expect(made.stdout).toContain(
+        `${file}: 5 images, 128 features each, by inception-2015-12-05/2048 narrowed 16 times`,
+      );
+      expect(made.json).toMatchObject({ count: 5, dimension: 128, resizer: "pytorch" });
+    }
+    const stored = await readNpz(join(place, "a.npz"));
+    expect([...stored].map(([name, { type, shape }]) => [name, type, shape.join()])).toEqual([
+      ["features", "F32", "5,128"],
+      ["mu", "F64", "128"],
+      ["sigma", "F64", "128,128"],
+      ["about", "U8", expect.any(String)],
+    ]);
+    writeNpz(
+      join(place, "statistics.npz"),
+      [...stored].filter(([name]) => name === "mu" || name === "sigma"),
+    );
+
+    const folders = await go("fid", "a", "b", ...narrow, "--json", "--resamples", "20");
+    expect(folders.code, folders.stderr).toBe(0);
+    expect(folders.json).toMatchObject({ counts: [5, 5], dimension: 128, precision: 0, recall: 0, neighbours: 3 });
+    expect(folders.stdout.split("\n")[0]).toBe(String(folders.json.fid));
+    expect(folders.stderr).toContain("95 % interval");
+    expect(folders.stderr).toContain("a: 5 images do not span 128 features");
+    expect(Number(folders.json.kid)).toBeGreaterThan(0);
+    for (const pair of [
+      ["a.npz", "b.safetensors"],
+      ["statistics.npz", "b.safetensors"],
+    ]) {
+      const files = await go("fid", ...pair);
+      expect(files.stdout, files.stderr).toBe(`${folders.json.fid}\n`);
+    }
+    expect(Number((await go("fid", "statistics.npz", "a", ...narrow)).stdout)).toBeLessThan(1e-6);
+  });
+
+  it("take the miniature's extractor too, and say what its distance is not", async () => {
+    const found = await go("fid", "a", "a", "--extractor", "mini", "--threads", "1");
+    expect(found.stdout, found.stderr).toBe("0\n");
+    expect(found.stderr).toContain("mini-inception/1, not Inception's: it compares with no published FID");
+  });
+
+  it.each<[string[], number, string]>([
+    [["fid", "a", "b"], 2, "needs --weights FILE"],
+    [["fid", "a", "b", "--resize", "nearest", ...narrow], 2, "--resize nearest: wanted pytorch, clean, tensorflow"],
+    [["fid", "a", "b", "--resamples", "3", ...narrow], 2, "--resamples 3: wanted 0, or at least 20"],
+    [["fid", "a", "nowhere.npz", ...narrow], 4, "nowhere.npz: there is no such file"],
+    [["fid", "a", weights, ...narrow], 4, "wanted features [N, D], or mu [D] and sigma [D, D]"],
+    [["features", "a", "--output", "a.csv", ...narrow], 2, "wanted a name that ends in .npz or .safetensors"],
+    [["features", "nowhere", "--output", "x.npz", ...narrow], 4, '"nowhere" does not exist'],
+    [["features", "a", "--output", "x.npz", "--weights", "a/0.png"], 4, "unknown format"],
+  ])("refuse %j", async (args, code, message) => {
+    const found = await go(...args);
+    expect(found.stderr).toContain(message);
+    expect(found.stderr).not.toContain("    at ");
+    expect(found.code).toBe(code);
+    expect(found.stdout).toBe("");
+  });
+});
