@@ -2,9 +2,8 @@
 # Installs PyTorch into .venv, for the checks and comparisons of developers (tools/README.md). The program itself needs no Python.
 #
 #     sh tools/install-pytorch.sh              # PYTHON=python3.12 chooses another Python
-#     PIP_INDEX_URL=https://download.pytorch.org/whl/cpu PIP_EXTRA_INDEX_URL=https://pypi.org/simple sh tools/install-pytorch.sh
 #
-# The second form gets the build without CUDA: 200 MB in place of several GB.
+# pip takes its index from its own settings: with PIP_INDEX_URL naming PyTorch's index of builds without CUDA it is 200 MB in place of several GB.
 set -eu
 cd "$(dirname "$0")/.."
 
