@@ -4,7 +4,7 @@ import { attach, size } from "@dit-bench/method";
 import { loadMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
 import { productFlops, stepFlops, stepProducts } from "./flops.mjs";
-import { configOf, methodStep } from "./work/step.mjs";
+import { configOf, methodStep } from "./workloads/step.mjs";
 
 const small = { width: 8, depth: 1, heads: 2, tokens: 4, batch: 3 };
 

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { createEngine } from "@dit-bench/compiler";
 import * as tf from "@tensorflow/tfjs";
 
-const modules = { step: "./work/step.mjs", products: "./work/products.mjs" };
+const modules = { step: "./workloads/step.mjs", products: "./workloads/products.mjs" };
 const WARM_UP = { runs: 2, milliseconds: 5000 };
 
 process.on("SIGINT", () => {}); // a terminal sends it to all; this process ends with its input, and tidies up
@@ -26,7 +26,7 @@ await job?.close?.();
 process.exit(0);
 
 async function prepare({ work, threads, ...spec }) {
-  const { prepare } = await import(modules[work] ?? "./work/parts.mjs");
+  const { prepare } = await import(modules[work] ?? "./workloads/parts.mjs");
   job = await prepare({ work, ...spec }, await createEngine("cpu", { threads }));
   const begun = performance.now();
   for (let i = 0; i < WARM_UP.runs && performance.now() - begun < WARM_UP.milliseconds; i++) await job.run();

@@ -3,5 +3,4 @@ export { attention, selfAttention } from "./attention.ts";
 export { layerNorm } from "./layer-norm.ts";
 export { linear } from "./linear.ts";
 export { modulate } from "./modulate.ts";
-export { meanOverPieces } from "./pieces.ts";
 export { stopGradient } from "./stop-gradient.ts";

@@ -1,16 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-  attention,
-  gelu,
-  layerNorm,
-  linear,
-  meanOverPieces,
-  modulate,
-  selfAttention,
-  silu,
-  stopGradient,
-} from "./index.ts";
+import { attention, gelu, layerNorm, linear, modulate, selfAttention, silu, stopGradient } from "./index.ts";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -125,26 +115,6 @@ describe("stopGradient", () => {
 
   test("leaves no path at all: a function only of stopped values has no gradient", () => {
     expect(() => tf.grad((x: tf.Tensor) => tf.sum(stopGradient(x)))(tf.tensor1d([1]))).toThrow();
-  });
-});
-
-describe("meanOverPieces", () => {
-  const [x, y] = [wave([6, 3]), wave([6], 1)];
-  const loss = (w: tf.Tensor, { x, y }: Record<string, tf.Tensor>) =>
-    tf.mean(tf.squaredDifference(tf.sum(tf.mul(x!, w), 1), y!));
-
-  test("gives the mean and the gradient of the whole batch", () => {
-    const w = wave([3], 2);
-    for (const count of [1, 2, 3, 6]) {
-      const inPieces = (w: tf.Tensor) => meanOverPieces(count, { x, y }, (piece) => loss(w, piece)) as tf.Scalar;
-      close(inPieces(w), loss(w, { x, y }));
-      close(tf.grad(inPieces)(w), tf.grad((w: tf.Tensor) => loss(w, { x, y }))(w));
-    }
-  });
-
-  test("refuses pieces that would not be equal", () => {
-    expect(() => meanOverPieces(4, { x }, (p) => tf.mean(p.x!))).toThrow("input 'x' [6,3] does not divide into 4");
-    expect(() => meanOverPieces(2, { t: tf.scalar(1) }, (p) => tf.mean(p.t!))).toThrow("input 't' [] does not divide");
   });
 });
 

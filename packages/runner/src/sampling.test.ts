@@ -1,30 +1,15 @@
 import { createEngine } from "@dit-bench/compiler";
-import { type DitConfig, ditModel, initialDit } from "@dit-bench/dit";
+import { ditModel } from "@dit-bench/dit";
 import { attach } from "@dit-bench/method";
 import { normals } from "@dit-bench/random";
 import { describe, expect, it } from "vitest";
 import { mergedNetwork } from "./merged.ts";
 import { loadMethod } from "./methods.ts";
 import { sample } from "./sample.ts";
+import { tinyConfig, tinyWeights } from "./tiny-dit.test.data.ts";
 
-const config: DitConfig = {
-  name: "tiny",
-  inputSize: 8,
-  patchSize: 4,
-  channels: 3,
-  width: 16,
-  depth: 6,
-  heads: 2,
-  mlpRatio: 4,
-  classes: 3,
-  learnSigma: true,
-};
-const base = Object.fromEntries(
-  Object.entries(initialDit(config, 0, "unit")).map(([name, v]) => {
-    const z = normals(1, name, 0, v.length);
-    return [name, name === "pos_embed" ? v : v.map((x, i) => x + 0.1 * z[i]!)];
-  }),
-);
+const config = tinyConfig(6);
+const base = tinyWeights(config);
 const settings = {
   sampler: "ddim",
   respacing: "ddim5",

@@ -2,40 +2,19 @@
 
 import { createEngine, type Engine } from "@dit-bench/compiler";
 import { adamwCoefficients, linearSchedule } from "@dit-bench/diffusion";
-import { type DitConfig, ditModel, initialDit } from "@dit-bench/dit";
+import { ditModel } from "@dit-bench/dit";
 import { attach, size } from "@dit-bench/method";
-import { normals } from "@dit-bench/random";
 import { beforeAll, describe, expect, it } from "vitest";
 import { denoisingBatch } from "./batches.ts";
 import { denoisingStep } from "./denoising.ts";
 import { type LoadedMethod, loadMethods } from "./methods.ts";
 import { initialState, stateNames, trainingStep } from "./optimise.ts";
+import { tinyConfig, tinyImages, tinyWeights } from "./tiny-dit.test.data.ts";
 
-const config: DitConfig = {
-  name: "tiny",
-  inputSize: 8,
-  patchSize: 4,
-  channels: 3,
-  width: 16,
-  depth: 6,
-  heads: 2,
-  mlpRatio: 4,
-  classes: 3,
-  learnSigma: true,
-};
+const config = tinyConfig(6);
 const model = ditModel(config);
 const optimizer = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
-const images = {
-  pixels: Uint8Array.from(normals(0, "pixels", 0, 12 * 192), (z) => Math.min(255, Math.max(0, 128 + 60 * z))),
-  labels: Int32Array.from({ length: 12 }, (_, i) => i % 3),
-  size: 8,
-};
-const base = Object.fromEntries(
-  Object.entries(initialDit(config, 0, "unit")).map(([name, v]) => {
-    const z = normals(1, name, 0, v.length); // nothing stays zero
-    return [name, name === "pos_embed" ? v : v.map((x, i) => x + 0.1 * z[i]!)];
-  }),
-);
+const base = tinyWeights(config);
 let methods: LoadedMethod[];
 beforeAll(async () => {
   methods = await loadMethods();
@@ -51,7 +30,7 @@ async function fiveSteps(engine: Engine, method: LoadedMethod["method"]) {
   for (let i = 0; i < 5; i++) {
     const rates = Object.entries(adamwCoefficients(i + 1, optimizer)).map(([name, v]) => [`adamw.${name}`, v]);
     const { loss } = await compiled.run({
-      ...denoisingBatch(images, linearSchedule(), settings, i),
+      ...denoisingBatch(tinyImages, linearSchedule(), settings, i),
       ...Object.fromEntries(rates),
     });
     losses.push((loss as Float32Array)[0]!);

@@ -15,7 +15,7 @@ import {
   type Values,
 } from "@dit-bench/compiler";
 import { adamwCoefficients, linearSchedule } from "@dit-bench/diffusion";
-import { type DitConfig, ditModel, initialDit } from "@dit-bench/dit";
+import { ditModel } from "@dit-bench/dit";
 import { attach, size } from "@dit-bench/method";
 import { miniInception } from "@dit-bench/metrics";
 import { normals } from "@dit-bench/random";
@@ -26,35 +26,15 @@ import { denoisingStep } from "./denoising.ts";
 import { loadMethods } from "./methods.ts";
 import { initialState, trainingStep } from "./optimise.ts";
 import { samplerStep } from "./sample.ts";
+import { tinyConfig, tinyImages, tinyWeights } from "./tiny-dit.test.data.ts";
 
 const webgpu = (await describeEngines()).find(({ name }) => name === "webgpu")!;
 if (!webgpu.available) console.warn(`steps on webgpu are left out: ${webgpu.reason}: ${webgpu.how}`);
 
-const config: DitConfig = {
-  name: "tiny",
-  inputSize: 8,
-  patchSize: 4,
-  channels: 3,
-  width: 16,
-  depth: 2,
-  heads: 2,
-  mlpRatio: 4,
-  classes: 3,
-  learnSigma: true,
-};
+const config = tinyConfig(2);
 const model = ditModel(config);
 const optimizer = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
-const images = {
-  pixels: Uint8Array.from(normals(0, "pixels", 0, 12 * 192), (z) => Math.min(255, Math.max(0, 128 + 60 * z))),
-  labels: Int32Array.from({ length: 12 }, (_, i) => i % 3),
-  size: 8,
-};
-const base = Object.fromEntries(
-  Object.entries(initialDit(config, 0, "unit")).map(([name, v]) => {
-    const z = normals(1, name, 0, v.length); // nothing stays zero
-    return [name, name === "pos_embed" ? v : v.map((x, i) => x + 0.1 * z[i]!)];
-  }),
-);
+const base = tinyWeights(config);
 const methods = await loadMethods();
 
 interface Step {
@@ -73,7 +53,7 @@ function training(name: string): Step {
     state: { ...initialState(adapted.trainable, adapted.initial(base, 0)) },
     trainable: adapted.trainable,
     inputs: (i) => ({
-      ...denoisingBatch(images, linearSchedule(), settings, i),
+      ...denoisingBatch(tinyImages, linearSchedule(), settings, i),
       ...Object.fromEntries(Object.entries(adamwCoefficients(i + 1, optimizer)).map(([k, v]) => [`adamw.${k}`, v])),
     }),
   };
