@@ -74,7 +74,7 @@ export function checkValues(
 }
 
 /** Throws unless every piece of state has been set. */
-export function checkStateSet({ name, state }: Boundary, set: ReadonlyMap<string, unknown>): void {
+export function checkStateSet({ name, state }: Boundary, set: { has(key: string): boolean }): void {
   for (const key of state.keys()) {
     if (!set.has(key)) throw new Error(`${name}: state "${key}" has no value: call setState before run`);
   }

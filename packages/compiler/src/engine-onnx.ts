@@ -6,7 +6,8 @@ import type { Provider } from "./provider.ts";
 import { queue } from "./queue.ts";
 import { startSession } from "./session.ts";
 import type { Signature, TensorFunction, Values } from "./signature.ts";
-import { createState } from "./state.ts";
+import { carriedState } from "./state.ts";
+import { updatedState } from "./update/updated-state.ts";
 
 type Runtime = typeof import("onnxruntime-node");
 
@@ -45,7 +46,7 @@ async function compile(
 ): Promise<Compiled> {
   const { name = "function" } = options;
   const boundary = boundaryOf(name, signature, options.state ?? [], options.precision ?? "float32");
-  const { session, inputs, outputs, report } = await startSession(
+  const { session, inputs, outputs, update, report } = await startSession(
     ort,
     provider,
     frozenWeights,
@@ -54,7 +55,7 @@ async function compile(
     signature,
     options,
   );
-  const state = createState(ort, provider, boundary.state);
+  const state = update ? updatedState(ort, update) : carriedState(ort, provider, boundary.state);
   const tensor = (data: Data, { dtype, shape }: Type): Tensor =>
     new ort.Tensor(dtype as "float32", data as Float32Array, shape);
   const inTurn = queue();
@@ -70,21 +71,17 @@ async function compile(
           if (inModel !== undefined) feeds[inModel] = value();
         };
         for (const [key, type] of boundary.inputs) feed(key, () => tensor(values[key]!, type));
-        for (const [key, held] of state) feed(key, () => held);
+        for (const [key, held] of state.feeds()) feed(key, () => held);
         const made = (await session.run(feeds)) as Record<string, Tensor>;
+        state.advance((key) => made[outputs.get(key)!]!, values);
         const results: Values = {};
-        for (const [key, inModel] of outputs) {
-          // The runtime's own output goes in again: no state is copied here.
-          if (boundary.state.has(key)) state.replace(key, made[inModel]!);
-          else results[key] = made[inModel]!.data as Data;
-        }
+        for (const [key, inModel] of outputs) if (!state.outputs.has(key)) results[key] = made[inModel]!.data as Data;
         return results;
       }),
     setState: (values) =>
       inTurn(async () => {
         checkValues(name, "state", values, boundary.state, false);
-        for (const [key, value] of Object.entries(values))
-          state.replace(key, tensor(value.slice(), boundary.state.get(key)!));
+        for (const [key, value] of Object.entries(values)) state.set(key, value);
       }),
     getState: () => inTurn(() => state.read()),
     report,

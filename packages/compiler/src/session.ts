@@ -6,6 +6,8 @@ import { optimize } from "./passes/index.ts";
 import type { Provider } from "./provider.ts";
 import type { Signature, TensorFunction } from "./signature.ts";
 import { trace } from "./trace.ts";
+import { type Body, bodyOf } from "./update/body.ts";
+import { type UpdateProgram, updateProgram } from "./update/program.ts";
 
 type Runtime = typeof import("onnxruntime-node");
 
@@ -14,6 +16,8 @@ export interface Started {
   /** Names in the model by names at the boundary. */
   readonly inputs: ReadonlyMap<string, string>;
   readonly outputs: ReadonlyMap<string, string>;
+  /** Where the session does not make the new state itself: how that is made of what the session makes. */
+  readonly update?: { readonly program: UpdateProgram; readonly body: Body };
   readonly report: Report;
 }
 
@@ -29,8 +33,12 @@ export async function startSession(
 ): Promise<Started> {
   const begun = performance.now();
   const optimized = optimize(trace(fn, signature), options.precision);
-  const graph = provider.prepare?.(optimized) ?? optimized;
-  checkStateOutputs(boundary, graph.outputs);
+  checkStateOutputs(boundary, optimized.outputs);
+  // On a device state stays where it is; on the host every output of the runtime is a copy, and new state is better made in place.
+  const program = provider.residence ? undefined : updateProgram(optimized, [...boundary.state.keys()]);
+  const body = program && bodyOf(optimized, program);
+  const whole = body?.graph ?? optimized;
+  const graph = provider.prepare?.(whole) ?? whole;
   const { bytes, external, inputs, outputs, ops } = encode(graph, boundary.name, {
     lowerings: provider.lowerings,
     matrices: frozenWeights,
@@ -60,7 +68,7 @@ export async function startSession(
     traceMs: traced - begun,
     sessionMs: performance.now() - traced,
   };
-  return { session, inputs, outputs, report };
+  return { session, inputs, outputs, ...(program && body ? { update: { program, body } } : {}), report };
 }
 
 /** What the runtime's own optimizer is to leave alone. */

@@ -6,48 +6,65 @@ import type { Values } from "./signature.ts";
 
 type Runtime = typeof import("onnxruntime-node");
 
-/** The state of a compiled function: between two runs it is what the first made and the second takes. */
-export interface State extends ReadonlyMap<string, Tensor> {
-  /** Puts a tensor in the place of the one before, which is let go. */
-  replace(key: string, tensor: Tensor): void;
+/** The state of a compiled function, between its runs. */
+export interface State {
+  has(key: string): boolean;
+  /** By copy. */
+  set(key: string, value: Data): void;
+  /** What a run takes, by names of the graph's inputs. */
+  feeds(): Iterable<readonly [string, Tensor]>;
+  /** Names of the graph's outputs that are the state's and nobody else's. */
+  readonly outputs: ReadonlySet<string>;
+  /** Goes on by a run: what it made, by names of the graph's outputs, and what it was given. */
+  advance(made: (output: string) => Tensor, inputs: Values): void;
+  /** A copy of all of it. */
   read(): Promise<Values>;
   dispose(): Promise<void>;
 }
 
 /**
- * State as the runtime's own tensors, wherever it made them: on the host their arrays, on a device its buffers. What is set
- * comes in on the host, and goes to the device as an input of the next run.
+ * State that the graph itself makes anew in each run, as the runtime's own tensors, wherever it made them: on the host their arrays, on a
+ * device its buffers. What is set comes in on the host, and goes to the device as an input of the next run.
  */
-export function createState(ort: Runtime, provider: Provider, types: ReadonlyMap<string, Type>): State {
+export function carriedState(ort: Runtime, provider: Provider, types: ReadonlyMap<string, Type>): State {
+  const tensors = new Map<string, Tensor>();
   let reader: Promise<Reader> | undefined;
+  const onDevice = (tensor: Tensor | undefined) => tensor?.location === "gpu-buffer";
+  const replace = (key: string, tensor: Tensor): void => {
+    const before = tensors.get(key);
+    tensors.set(key, tensor);
+    if (onDevice(before)) before!.dispose();
+  };
 
-  class Tensors extends Map<string, Tensor> implements State {
-    replace(key: string, tensor: Tensor): void {
-      const before = this.get(key);
-      this.set(key, tensor);
-      if (before?.location === "gpu-buffer") before.dispose();
-    }
-
-    async read(): Promise<Values> {
-      const there = [...this].filter(([, tensor]) => tensor.location === "gpu-buffer");
-      const copies = new Map<string, Data>();
-      if (there.length > 0) {
-        // What setState has set since the last run is on the host; it goes through too, so that one session reads any mixture.
+  return {
+    has: (key) => tensors.has(key),
+    set(key, value) {
+      const { dtype, shape } = types.get(key)!;
+      replace(key, new ort.Tensor(dtype as "float32", value.slice() as Float32Array, shape));
+    },
+    feeds: () => tensors,
+    outputs: new Set(types.keys()),
+    advance(made) {
+      // The runtime's own output goes in again: nothing is copied here.
+      for (const key of types.keys()) replace(key, made(key));
+    },
+    async read() {
+      const copies: Values = {};
+      if ([...tensors.values()].some(onDevice)) {
+        // What `set` has set since the last run is on the host; it goes through too, so that one session reads any mixture.
         reader ??= createReader(ort, provider, types);
         const { session, inputs, outputs } = await reader;
-        const made = await session.run(Object.fromEntries([...this].map(([key, t]) => [inputs.get(key)!, t])));
-        for (const key of this.keys()) copies.set(key, made[outputs.get(key)!]!.data as Data);
-      } else for (const [key, tensor] of this) copies.set(key, (tensor.data as Data).slice());
-      return Object.fromEntries(copies);
-    }
-
-    async dispose(): Promise<void> {
-      for (const tensor of this.values()) if (tensor.location === "gpu-buffer") tensor.dispose();
-      this.clear();
+        const made = await session.run(Object.fromEntries([...tensors].map(([key, t]) => [inputs.get(key)!, t])));
+        for (const key of tensors.keys()) copies[key] = made[outputs.get(key)!]!.data as Data;
+      } else for (const [key, tensor] of tensors) copies[key] = (tensor.data as Data).slice();
+      return copies;
+    },
+    async dispose() {
+      for (const tensor of tensors.values()) if (onDevice(tensor)) tensor.dispose();
+      tensors.clear();
       await (await reader)?.session.release();
-    }
-  }
-  return new Tensors();
+    },
+  };
 }
 
 interface Reader extends Pick<Encoded, "inputs" | "outputs"> {

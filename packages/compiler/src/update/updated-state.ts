@@ -1,0 +1,104 @@
+import type { Tensor } from "onnxruntime-node";
+import type { Data } from "../graph.ts";
+import { sizeOf } from "../graph.ts";
+import type { Values } from "../signature.ts";
+import type { State } from "../state.ts";
+import type { Body } from "./body.ts";
+import type { UpdateProgram } from "./program.ts";
+import { CHUNK, updateModule } from "./wasm.ts";
+
+type Runtime = typeof import("onnxruntime-node");
+
+/**
+ * State that stays in its arrays: the session reads them where they are, and after each run new numbers take the place of the old. Of the
+ * state the runtime then copies nothing, and of what it makes only the gradients.
+ */
+export function updatedState(ort: Runtime, { program, body }: { program: UpdateProgram; body: Body }): State {
+  const { size, states } = program;
+  const arrays = new Map<string, Float32Array>();
+  const feeds = new Map<string, Tensor>();
+  const apply = updater(program);
+
+  return {
+    has: (key) => arrays.has(key),
+    set(key, value) {
+      const array = arrays.get(key) ?? new Float32Array(size);
+      array.set(value);
+      if (arrays.has(key)) return;
+      arrays.set(key, array);
+      let at = 0;
+      for (const { input, type } of body.pieces.get(key) ?? []) {
+        const end = at + sizeOf(type.shape);
+        feeds.set(input, new ort.Tensor("float32", array.subarray(at, end), type.shape));
+        at = end;
+      }
+    },
+    feeds: () => feeds,
+    outputs: new Set([
+      ...body.vectors.flat(),
+      ...body.scalars.flatMap((scalar) => ("output" in scalar ? [scalar.output] : [])),
+    ]),
+    advance(made, inputs) {
+      const array = (output: string) => made(output).data as Float32Array;
+      const scalars = body.scalars.map((scalar) => {
+        if ("value" in scalar) return scalar.value;
+        return "input" in scalar ? Number(inputs[scalar.input]![0]) : array(scalar.output)[0]!;
+      });
+      apply(
+        states.map((key) => arrays.get(key)!),
+        body.vectors.map((parts) => parts.map(array)),
+        scalars,
+      );
+    },
+    async read(): Promise<Values> {
+      return Object.fromEntries([...arrays].map(([key, array]): [string, Data] => [key, array.slice()]));
+    },
+    async dispose() {
+      arrays.clear();
+      feeds.clear();
+    },
+  };
+}
+
+type Apply = (
+  states: readonly Float32Array[],
+  vectors: readonly (readonly Float32Array[])[],
+  scalars: readonly number[],
+) => void;
+
+/** Runs the update's module over the states, chunk by chunk, in place. */
+function updater(program: UpdateProgram): Apply {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(updateModule(program)));
+  const { memory, update } = exports as { memory: WebAssembly.Memory; update: (bytes: number, ...s: number[]) => void };
+  const chunk = (buffer: number, length: number) => new Float32Array(memory.buffer, buffer * CHUNK * 4, length);
+  return (states, vectors, scalars) => {
+    const readers = vectors.map(reader);
+    for (let at = 0; at < program.size; at += CHUNK) {
+      const length = Math.min(CHUNK, program.size - at);
+      for (const [i, state] of states.entries()) chunk(i, length).set(state.subarray(at, at + length));
+      for (const [i, read] of readers.entries()) read(chunk(states.length + i, length));
+      update(4 * length, ...scalars);
+      for (const [i, state] of states.entries()) state.set(chunk(i, length), at);
+    }
+  };
+}
+
+/** Reads parts as one vector, as many elements at a time as it is asked for. */
+function reader(parts: readonly Float32Array[]): (to: Float32Array) => void {
+  let part = 0;
+  let from = 0;
+  return (to) => {
+    let at = 0;
+    while (at < to.length) {
+      const piece = parts[part]!;
+      const length = Math.min(to.length - at, piece.length - from);
+      to.set(piece.subarray(from, from + length), at);
+      at += length;
+      from += length;
+      if (from === piece.length) {
+        part++;
+        from = 0;
+      }
+    }
+  };
+}
