@@ -7,6 +7,8 @@ export interface ProfiledNode {
   readonly op: string;
   /** The runtime's name of who ran it: `CPUExecutionProvider`, `WebGpuExecutionProvider`, `CUDAExecutionProvider`. */
   readonly provider: string;
+  /** Shapes of what it took: `256x1152, 1152x4608`. */
+  readonly shapes: string;
   readonly microseconds: number;
 }
 
@@ -18,15 +20,32 @@ export function readProfile(prefix: string): ProfiledNode[] {
     const events = JSON.parse(readFileSync(join(dirname(prefix), file), "utf8")) as Event[];
     return events.flatMap(({ cat, name, dur, args }) =>
       cat === "Node" && args?.provider && args.op_name
-        ? [{ name: name.replace(/_kernel_time$/, ""), op: args.op_name, provider: args.provider, microseconds: dur }]
+        ? [
+            {
+              name: name.replace(/_kernel_time$/, ""),
+              op: args.op_name,
+              provider: args.provider,
+              shapes: shapesOf(args.input_type_shape),
+              microseconds: dur,
+            },
+          ]
         : [],
     );
   });
+}
+
+/** Each input is an object of one entry: `{ float: [256, 1152] }`. */
+function shapesOf(inputs: readonly Record<string, readonly number[]>[] = []): string {
+  return inputs.map((input) => Object.values(input)[0]!.join("x")).join(", ");
 }
 
 interface Event {
   readonly cat: string;
   readonly name: string;
   readonly dur: number;
-  readonly args?: { readonly provider?: string; readonly op_name?: string };
+  readonly args?: {
+    readonly provider?: string;
+    readonly op_name?: string;
+    readonly input_type_shape?: readonly Record<string, readonly number[]>[];
+  };
 }
