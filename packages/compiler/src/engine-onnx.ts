@@ -46,7 +46,7 @@ async function compile(
 ): Promise<Compiled> {
   const { name = "function" } = options;
   const boundary = boundaryOf(name, signature, options.state ?? [], options.precision ?? "float32");
-  const { session, inputs, outputs, update, report } = await startSession(
+  const { session, inputs, outputs, fed, update, report } = await startSession(
     ort,
     provider,
     frozenWeights,
@@ -58,6 +58,9 @@ async function compile(
   const state = update ? updatedState(ort, update) : carriedState(ort, provider, boundary.state);
   const tensor = (data: Data, { dtype, shape }: Type): Tensor =>
     new ort.Tensor(dtype as "float32", data as Float32Array, shape);
+  const constants = Object.fromEntries(
+    fed.map(({ name, dtype, shape, data }) => [name, new ort.Tensor(dtype as "float32", data as Float32Array, shape)]),
+  );
   const inTurn = queue();
 
   return {
@@ -65,7 +68,7 @@ async function compile(
       inTurn(async () => {
         checkValues(name, "input", values, boundary.inputs, true);
         checkStateSet(boundary, state);
-        const feeds: Record<string, Tensor> = {};
+        const feeds: Record<string, Tensor> = { ...constants };
         const feed = (key: string, value: () => Tensor): void => {
           const inModel = inputs.get(key); // what nothing reads is not in the model
           if (inModel !== undefined) feeds[inModel] = value();

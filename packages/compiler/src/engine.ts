@@ -29,7 +29,7 @@ export interface Report {
   readonly nodes: number;
   /** Nodes by op. */
   readonly ops: Readonly<Record<string, number>>;
-  /** Size of the larger constants, as the session was given them. */
+  /** Size of the larger constants, as the session is given them. */
   readonly constantBytes: number;
   /** Tracing, passes and encoding. */
   readonly traceMs: number;

@@ -4,20 +4,17 @@ import { createOnnxEngine, loadRuntime } from "./engine-onnx.ts";
 import { describeEngines } from "./index.ts";
 import { cpuProvider, cudaProvider, webgpuProvider } from "./provider.ts";
 
-const sizes = { constantBytes: 0, float64: false };
+const settings = { float64: false };
 
 describe("what the runtime is told", () => {
-  test("on the processor, for weights that are packed and for more than that", () => {
-    const session = (constantBytes: number) => cpuProvider(3).options({ ...sizes, constantBytes }).extra!.session;
-    expect(cpuProvider(3).options(sizes)).toMatchObject({ executionProviders: ["cpu"], intraOpNumThreads: 3 });
-    expect(session(2 ** 30)).toMatchObject({ disable_prepacking: "0" });
-    expect(session(2 ** 30 + 1)).toMatchObject({ disable_prepacking: "1" });
+  test("on the processor", () => {
+    expect(cpuProvider(3).options(settings)).toMatchObject({ executionProviders: ["cpu"], intraOpNumThreads: 3 });
   });
 
   test("on WebGPU: state stays there", () => {
     const provider = webgpuProvider("a GPU");
     expect(provider).toMatchObject({ residence: "gpu-buffer", adapter: "a GPU", threads: 1 });
-    expect(provider.options(sizes).executionProviders).toEqual([{ name: "webgpu", preferredLayout: "NCHW" }]);
+    expect(provider.options(settings).executionProviders).toEqual([{ name: "webgpu", preferredLayout: "NCHW" }]);
   });
 });
 
@@ -30,7 +27,7 @@ describe("on CUDA", () => {
 
   test("the device is named, and products keep float32 unless the user has chosen", () => {
     delete process.env.NVIDIA_TF32_OVERRIDE;
-    expect(cudaProvider("a GPU", 1).options(sizes)).toMatchObject({
+    expect(cudaProvider("a GPU", 1).options(settings)).toMatchObject({
       executionProviders: [{ name: "cuda", deviceId: 1 }],
     });
     expect(process.env.NVIDIA_TF32_OVERRIDE).toBe("0");

@@ -3,6 +3,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import { beforeAll, describe, expect, test } from "vitest";
 import { boundaryOf } from "./boundary.ts";
 import type { CompileOptions } from "./engine.ts";
+import { createOnnxEngine, loadRuntime } from "./engine-onnx.ts";
 import { cpuProvider, cudaProvider, type Provider, webgpuProvider } from "./provider.ts";
 import { startSession } from "./session.ts";
 import type { TensorFunction } from "./signature.ts";
@@ -65,5 +66,37 @@ test("a profile is written only where it is asked for", async () => {
   expect(await asked(cpuProvider(1), "float32", { profile: "/some/where" })).toMatchObject({
     enableProfiling: true,
     profileFilePrefix: "/some/where",
+  });
+});
+
+describe("constants of more bytes than a session holds", () => {
+  const width = 160; // 100 kB a matrix
+  const value = (phase: number) => Float32Array.from({ length: width * width }, (_, i) => Math.sin(i + phase));
+  const [first, second] = [value(0), value(1)];
+  const product: TensorFunction = ({ x, first, second }) => ({
+    y: tf.matMul(tf.matMul(x as tf.Tensor2D, first as tf.Tensor2D), second as tf.Tensor2D, false, true),
+  });
+  const shape = [width, width];
+  const signature = { x: { shape: [2, width] }, first: { shape, value: first }, second: { shape, value: second } };
+  const x = Float32Array.from({ length: 2 * width }, (_, i) => Math.cos(i));
+
+  async function compiled(heldBytes: number, frozenWeights: "float32" | "float16" = "float32") {
+    const engine = createOnnxEngine(await loadRuntime(), { ...cpuProvider(1), heldBytes }, frozenWeights);
+    return engine.compile(product, signature);
+  }
+
+  test.each(["float32", "float16"] as const)("are read where they are, and give the same numbers: %s", async (type) => {
+    const [held, fed] = await Promise.all([compiled(2 * first.byteLength, type), compiled(first.byteLength, type)]);
+    expect(fed.report.constantBytes).toBe(held.report.constantBytes);
+    const [wanted, found] = await Promise.all([held.run({ x }), fed.run({ x })]);
+    for (const [i, y] of wanted.y!.entries()) expect(found.y![i]! / y).toBeCloseTo(1, 4);
+    await Promise.all([held.dispose(), fed.dispose()]);
+  });
+
+  test("are not copied: what is written to them afterwards counts", async () => {
+    const fed = await compiled(first.byteLength);
+    first.fill(0);
+    expect((await fed.run({ x })).y!.every((y) => y === 0)).toBe(true);
+    await fed.dispose();
   });
 });

@@ -1,7 +1,8 @@
 import type { InferenceSession } from "onnxruntime-node";
 import { type Boundary, checkStateOutputs } from "./boundary.ts";
 import type { CompileOptions, Report } from "./engine.ts";
-import { encode } from "./onnx/encode.ts";
+import { constantData, type Data, type Graph } from "./graph.ts";
+import { encode, type FedConstant } from "./onnx/encode.ts";
 import { optimize } from "./passes/index.ts";
 import type { Provider } from "./provider.ts";
 import type { Signature, TensorFunction } from "./signature.ts";
@@ -16,12 +17,17 @@ export interface Started {
   /** Names in the model by names at the boundary. */
   readonly inputs: ReadonlyMap<string, string>;
   readonly outputs: ReadonlyMap<string, string>;
+  /** Constants that the session does not hold: what every run takes besides. */
+  readonly fed: readonly FedConstant[];
   /** Where the session does not make the new state itself: how that is made of what the session makes. */
   readonly update?: { readonly program: UpdateProgram; readonly body: Body };
   readonly report: Report;
 }
 
-/** Traces, encodes and makes the session. The graph and its constants are let go when this returns: the session has its own. */
+/** Of constants that a session does not hold, only those above this size are many bytes. */
+const SMALL_BYTES = 2 ** 16;
+
+/** Traces, encodes and makes the session. The graph is let go when this returns, and its constants but for those that are fed: the session has its own. */
 export async function startSession(
   ort: Runtime,
   provider: Provider,
@@ -39,13 +45,14 @@ export async function startSession(
   const body = program && bodyOf(optimized, program);
   const whole = body?.graph ?? optimized;
   const graph = provider.prepare?.(whole) ?? whole;
-  const { bytes, external, inputs, outputs, ops } = encode(graph, boundary.name, {
+  const { bytes, external, fed, inputs, outputs, ops } = encode(graph, boundary.name, {
     lowerings: provider.lowerings,
     matrices: frozenWeights,
+    ...(bytesOfConstants(graph) > (provider.heldBytes ?? Number.POSITIVE_INFINITY) ? { feedAbove: SMALL_BYTES } : {}),
   });
-  const constantBytes = external.reduce((sum, { data }) => sum + data.byteLength, 0);
+  const constantBytes = [...external, ...fed].reduce((sum, { data }) => sum + data.byteLength, 0);
   const traced = performance.now();
-  const given = provider.options({ constantBytes, float64: options.precision === "float64" });
+  const given = provider.options({ float64: options.precision === "float64" });
   const stays = [...outputs].filter(([key]) => boundary.state.has(key)).map(([, inModel]) => inModel);
   let session: InferenceSession;
   try {
@@ -68,7 +75,16 @@ export async function startSession(
     traceMs: traced - begun,
     sessionMs: performance.now() - traced,
   };
-  return { session, inputs, outputs, ...(program && body ? { update: { program, body } } : {}), report };
+  return { session, inputs, outputs, fed, ...(program && body ? { update: { program, body } } : {}), report };
+}
+
+function bytesOfConstants({ nodes }: Graph): number {
+  const constants = new Set(
+    nodes.flatMap(({ inputs }) =>
+      inputs.flatMap((value): Data[] => (constantData(value) ? [constantData(value)!] : [])),
+    ),
+  );
+  return [...constants].reduce((sum, data) => sum + data.byteLength, 0);
 }
 
 /** What the runtime's own optimizer is to leave alone. */

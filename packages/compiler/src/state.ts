@@ -78,6 +78,6 @@ async function createReader(ort: Runtime, provider: Provider, types: ReadonlyMap
     g.finish(new Map([...types].map(([key, type]) => [key, g.input(key, type)]))),
     "state",
   );
-  const options = provider.options({ constantBytes: 0, float64: false });
+  const options = provider.options({ float64: false });
   return { session: await ort.InferenceSession.create(bytes, options), inputs, outputs };
 }

@@ -1,4 +1,4 @@
-import type { Data, Graph, Node, Type, Value } from "../graph.ts";
+import type { Data, DType, Graph, Node, Type, Value } from "../graph.ts";
 import type { Op } from "../spec.ts";
 import { toFloat16 } from "./float16.ts";
 import { type Lowering, type Lowerings, lowerings } from "./lowerings.ts";
@@ -10,6 +10,8 @@ export interface Encoded {
   readonly bytes: Uint8Array;
   /** Those values: views of the constants themselves. */
   readonly external: readonly { readonly path: string; readonly data: Uint8Array }[];
+  /** Constants that are inputs of the model, to be given in every run: views of the constants themselves, too. */
+  readonly fed: readonly FedConstant[];
   /** Names in the model, by names in the graph. An input that nothing reads is not in the model. */
   readonly inputs: ReadonlyMap<string, string>;
   readonly outputs: ReadonlyMap<string, string>;
@@ -17,11 +19,20 @@ export interface Encoded {
   readonly ops: Readonly<Record<string, number>>;
 }
 
+export interface FedConstant {
+  readonly name: string;
+  readonly dtype: DType | "float16";
+  readonly shape: readonly number[];
+  readonly data: Data | Uint16Array;
+}
+
 export interface EncodeOptions {
   /** In place of the usual ones, for a provider that has no kernels for those. */
   readonly lowerings?: Partial<Lowerings>;
   /** How the larger float32 constants of two axes or more are kept: as they are, or rounded, and widened where they are used. */
   readonly matrices?: "float32" | "float16";
+  /** Constants of more bytes than this become inputs of the model; none where it is left out. */
+  readonly feedAbove?: number;
 }
 
 /** Encodes a graph as an ONNX model. */
@@ -43,16 +54,19 @@ export class Encoder {
   readonly #nodes: Message[] = [];
   readonly #initializers: Message[] = [];
   readonly #external: { path: string; data: Uint8Array }[] = [];
+  readonly #fed: FedConstant[] = [];
   readonly #inputs = new Map<string, Value>();
   readonly #ops: Record<string, number> = {};
   readonly #outputs: ReadonlyMap<string, Value>;
   readonly #lowerings: Lowerings;
   readonly #matrices: "float32" | "float16";
+  readonly #feedAbove: number;
   #count = 0;
 
   constructor(graph: Graph, options: EncodeOptions = {}) {
     this.#lowerings = { ...lowerings, ...options.lowerings };
     this.#matrices = options.matrices ?? "float32";
+    this.#feedAbove = options.feedAbove ?? Number.POSITIVE_INFINITY;
     this.#outputs = graph.outputs;
     // What a node makes for one output alone is made under that output's name.
     for (const [key, value] of graph.outputs) {
@@ -88,13 +102,19 @@ export class Encoder {
 
   constant(data: Data, { dtype, shape }: Type): string {
     const name = this.fresh("constant");
-    if (data.byteLength <= EXTERNAL) {
-      this.#initializers.push(tensor(name, dtype, shape, data));
+    if (data.byteLength <= EXTERNAL) this.#initializers.push(tensor(name, dtype, shape, data));
+    else this.#large({ name, dtype, shape, data });
+    return name;
+  }
+
+  #large(constant: FedConstant): void {
+    const { name, dtype, shape, data } = constant;
+    if (data.byteLength > this.#feedAbove) {
+      this.#fed.push(constant);
     } else {
       this.#initializers.push(externalTensor(name, dtype, shape, name, data.byteLength));
       this.#external.push({ path: name, data: bytesOf(data) });
     }
-    return name;
   }
 
   #isNarrowed(data: Data, { shape }: Type): data is Float32Array {
@@ -104,9 +124,7 @@ export class Encoder {
 
   #external16(data: Float32Array, shape: readonly number[]): string {
     const name = this.fresh("float16");
-    const rounded = toFloat16(data);
-    this.#initializers.push(externalTensor(name, "float16", shape, name, rounded.byteLength));
-    this.#external.push({ path: name, data: bytesOf(rounded) });
+    this.#large({ name, dtype: "float16", shape, data: toFloat16(data) });
     return name;
   }
 
@@ -157,10 +175,13 @@ export class Encoder {
       name,
       nodes: this.#nodes,
       initializers: this.#initializers,
-      inputs: [...this.#inputs.values()].map((v) => valueInfo(this.name(v), v.dtype, v.shape)),
+      inputs: [
+        ...[...this.#inputs.values()].map((v) => valueInfo(this.name(v), v.dtype, v.shape)),
+        ...this.#fed.map(({ name, dtype, shape }) => valueInfo(name, dtype, shape)),
+      ],
       outputs: [...this.#outputs].map(([key, v]) => valueInfo(outputName(key), v.dtype, v.shape)),
     });
-    return { bytes, external: this.#external, inputs, outputs, ops: this.#ops };
+    return { bytes, external: this.#external, fed: this.#fed, inputs, outputs, ops: this.#ops };
   }
 }
 

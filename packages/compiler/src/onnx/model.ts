@@ -34,7 +34,7 @@ export function externalTensor(
     .int(14, 1); // data_location = EXTERNAL
 }
 
-export function valueInfo(name: string, dtype: DType, shape: readonly number[]): Message {
+export function valueInfo(name: string, dtype: DType | "float16", shape: readonly number[]): Message {
   const dims = new Message();
   for (const d of shape) dims.message(1, new Message().int(1, d));
   const tensorType = new Message().int(1, elementType[dtype]).message(2, dims);
