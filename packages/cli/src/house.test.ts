@@ -24,17 +24,30 @@ const arrows: Record<string, string[]> = {
   random: [],
   ops: [],
   weights: [],
+  fetch: [],
   record: [],
   compiler: [],
   method: ["ops", "random"],
   dit: ["method", "ops", "random"],
   diffusion: ["ops"],
-  datasets: ["random"],
+  datasets: ["fetch", "random"],
   metrics: ["ops", "random"],
   conformance: ["compiler", "dit", "method", "random"],
-  runner: ["compiler", "datasets", "diffusion", "dit", "method", "method-*", "metrics", "random", "record", "weights"],
+  runner: [
+    "compiler",
+    "datasets",
+    "diffusion",
+    "dit",
+    "fetch",
+    "method",
+    "method-*",
+    "metrics",
+    "random",
+    "record",
+    "weights",
+  ],
   report: ["record"],
-  cli: ["compiler", "datasets", "dit", "method", "record", "report", "runner", "weights"],
+  cli: ["compiler", "datasets", "dit", "fetch", "method", "record", "report", "runner", "weights"],
 };
 
 describe("the house", () => {
@@ -95,6 +108,7 @@ describe("the house", () => {
       "results",
       "tools",
       "tsconfig.json",
+      "weights.json",
     ];
     const passing = ["node_modules", "runs"]; // made by installing and running, never committed
     const found = readdirSync(top).filter((f) => !f.startsWith(".") && !passing.includes(f));
@@ -119,7 +133,7 @@ describe("the house", () => {
     }
     for (const f of folders("packages")) expect([...described], `packages/${f}`).toContain(`packages/${f}`);
     for (const f of folders("packages/methods")) expect([...described]).toContain(`packages/methods/${f}`);
-    for (const f of ["benchmarks", "results", "docs", "examples", "tools", "datasets.json"])
+    for (const f of ["benchmarks", "results", "docs", "examples", "tools", "datasets.json", "weights.json"])
       expect([...described]).toContain(f);
   });
 });

@@ -13,6 +13,18 @@ export {
 export { BenchError, exitCodes, Interrupted } from "./errors.ts";
 export type { Listener } from "./events.ts";
 export { type GridCell, runGrid } from "./grid.ts";
+export {
+  type Fetchable,
+  fetchable,
+  fetchables,
+  folderOf,
+  homeFolder,
+  type Located,
+  locate,
+  preparedMark,
+  type WeightsEntry,
+  type WeightsFile,
+} from "./locate.ts";
 export { builtinMethods, type LoadedMethod, loadMethod, loadMethods } from "./methods.ts";
 export { type PretrainingPart, pretrainBase, pretrainExtractor } from "./pretrain.ts";
 export { isRecipeSetting, loadRecipe, projectFolder, type Recipe, recipeNames } from "./recipe.ts";

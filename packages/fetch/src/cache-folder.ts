@@ -1,0 +1,14 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where a program keeps what can be fetched again, by the custom of the platform: `$XDG_CACHE_HOME/NAME` or `~/.cache/NAME`,
+ * `~/Library/Caches/NAME` on macOS, `%LOCALAPPDATA%\NAME\Cache` on Windows.
+ */
+export function cacheFolder(name: string, env: Environment = process.env, platform = process.platform): string {
+  if (platform === "win32") return join(env.LOCALAPPDATA || join(homedir(), "AppData", "Local"), name, "Cache");
+  if (platform === "darwin" && !env.XDG_CACHE_HOME) return join(homedir(), "Library", "Caches", name);
+  return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), name);
+}

@@ -1,0 +1,67 @@
+// The Hugging Face hub: addresses, the cache that its own programs keep, and the variables that they obey.
+// https://huggingface.co/docs/huggingface_hub/guides/manage-cache and …/package_reference/environment_variables
+
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Environment } from "./cache-folder.ts";
+
+/** A file of a model repository; `revision` is a branch, a tag or a commit. */
+export interface HubFile {
+  readonly repository: string;
+  readonly revision: string;
+  readonly path: string;
+}
+
+const commit = /^[0-9a-f]{40}$/;
+
+/** `HF_ENDPOINT`, such as a mirror, or the hub itself; without a slash at its end. */
+export const hubEndpoint = (env: Environment = process.env): string =>
+  (env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
+
+export const hubUrl = ({ repository, revision, path }: HubFile, env: Environment = process.env): string =>
+  `${hubEndpoint(env)}/${repository}/resolve/${encodeURIComponent(revision)}/${path.split("/").map(encodeURIComponent).join("/")}`;
+
+/** `HF_HUB_CACHE`, or `hub` below `HF_HOME`, or `~/.cache/huggingface/hub`, with `XDG_CACHE_HOME` in place of `~/.cache`. */
+export function hubCache(env: Environment = process.env): string {
+  if (env.HF_HUB_CACHE) return env.HF_HUB_CACHE;
+  if (env.HUGGINGFACE_HUB_CACHE) return env.HUGGINGFACE_HUB_CACHE; // its older name, still read
+  const caches = env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache");
+  return join(env.HF_HOME || join(caches, "huggingface"), "hub");
+}
+
+/** The file's path in the cache, if it is there: `models--ORG--NAME/snapshots/COMMIT/PATH`. The cache is never written to. */
+export function findInHubCache(file: HubFile, env: Environment = process.env): string | undefined {
+  const folder = join(hubCache(env), `models--${file.repository.replaceAll("/", "--")}`);
+  const revision = commit.test(file.revision) ? file.revision : referred(join(folder, "refs", file.revision));
+  if (revision === undefined) return undefined;
+  const path = join(folder, "snapshots", revision, file.path);
+  return existsSync(path) ? path : undefined; // a link to a blob that is gone does not exist either
+}
+
+function referred(path: string): string | undefined {
+  try {
+    const text = readFileSync(path, "utf8").trim();
+    return commit.test(text) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const yes = (value: string | undefined) => /^(1|true|yes|on)$/i.test(value ?? "");
+
+/** May the hub be asked? `HF_HUB_OFFLINE` and the older `TRANSFORMERS_OFFLINE` forbid it, as in its own programs. */
+export function hubOffline(env: Environment = process.env): string | undefined {
+  return ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].find((name) => yes(env[name]));
+}
+
+/** Which variable forbids the network altogether, if one does. */
+export function offline(env: Environment = process.env): string | undefined {
+  return yes(env.DIT_BENCH_OFFLINE) ? "DIT_BENCH_OFFLINE" : undefined;
+}
+
+/** `HF_TOKEN`; it goes to the host of `hubEndpoint` alone. */
+export function hubToken(env: Environment = process.env): string | undefined {
+  const given = env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN;
+  return given?.trim() || undefined;
+}
