@@ -1,0 +1,369 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, describe, expect, it } from "vitest";
+import { makeTar, paxRecords, type TarEntry } from "../testing/make-tar.ts";
+import { makeZip, type ZipEntry, type ZipOptions } from "../testing/make-zip.ts";
+import { ArchiveError, type ArchiveErrorCode } from "./archive-error.ts";
+import { type UnpackOptions, unpack } from "./unpack.ts";
+
+const place = mkdtempSync(join(tmpdir(), "unpack-"));
+afterAll(() => rmSync(place, { recursive: true }));
+let number = 0;
+
+async function unpacked(archive: Uint8Array, options?: UnpackOptions) {
+  const path = join(place, `archive${number++}`);
+  const to = `${path}.out/target`;
+  writeFileSync(path, archive);
+  const counts = await unpack(path, to, options);
+  const files = (readdirSync(to, { recursive: true, encoding: "utf8" }) as string[])
+    .filter((f) => statSync(join(to, f)).isFile())
+    .map((f) => [f, readFileSync(join(to, f), "utf8")]);
+  return { counts, files: Object.fromEntries(files.sort()) };
+}
+
+/** Nothing stays of an archive that is refused, not even beside its target. */
+async function refusal(archive: Uint8Array, options?: UnpackOptions): Promise<ArchiveError> {
+  const path = join(place, `archive${number++}`);
+  writeFileSync(path, archive);
+  const outside = readdirSync(place).sort();
+  const error = await unpack(path, `${path}.out/target`, options).then(
+    () => undefined,
+    (e) => e,
+  );
+  expect(error, "it was unpacked").toBeInstanceOf(ArchiveError);
+  expect(error.message).toContain(path);
+  expect(readdirSync(`${path}.out`)).toEqual([]);
+  expect(readdirSync(place).sort()).toEqual([...outside, `archive${number - 1}.out`].sort());
+  return error;
+}
+
+const two: TarEntry[] = [
+  { name: "a/", type: "5" },
+  { name: "a/1.txt", body: "one" },
+  { name: "./b//2.txt", body: "two" },
+];
+const files = { "a/1.txt": "one", "b/2.txt": "two" };
+const counts = { files: 2, bytes: 6, passedOver: 0 };
+const long = `${"long/".repeat(25)}${"n".repeat(120)}.txt`;
+
+describe("an archive", () => {
+  it.each<[string, Uint8Array]>([
+    ["tar", makeTar(two)],
+    ["tar.gz", gzipSync(makeTar(two))],
+    [
+      "tar.gz in two members",
+      Buffer.concat([gzipSync(makeTar(two).subarray(0, 700)), gzipSync(makeTar(two).subarray(700))]),
+    ],
+    ["tar with an old kind of file", makeTar([...two.slice(0, 2), { name: "b/2.txt", body: "two", type: "\0" }])],
+    ["tar with a global header", makeTar([{ name: "g", type: "g", body: paxRecords({ comment: "x" }) }, ...two])],
+    ["zip", makeZip([{ name: "a/" }, { name: "a/1.txt", body: "one" }, { name: "b/2.txt", body: "two", method: 0 }])],
+    [
+      "zip of another system",
+      makeZip([
+        { name: "a/1.txt", body: "one", mode: 0 },
+        { name: "b/2.txt", body: "two" },
+      ]),
+    ],
+    [
+      "zip64",
+      makeZip(
+        [
+          { name: "a/1.txt", body: "one" },
+          { name: "b/2.txt", body: "two" },
+        ],
+        { zip64: true },
+      ),
+    ],
+  ])("is unpacked: %s", async (_, archive) => {
+    expect(await unpacked(archive)).toEqual({ counts, files });
+  });
+
+  it("may have long names, by pax, by GNU's way and by ustar's prefix, and names beyond ASCII", async () => {
+    const pax = { name: "x", type: "x", body: paxRecords({ path: long }) };
+    const gnu = { name: "././@LongLink", type: "L", body: `${long}2\0` };
+    const found = await unpacked(
+      makeTar([
+        ...[pax, { name: "short", body: "1" }, gnu, { name: "short", body: "2" }],
+        ...[
+          { name: "c.txt", prefix: "prefix/b", body: "3" },
+          { name: "Blåhat/çé.txt", body: "4" },
+        ],
+      ]),
+    );
+    expect(found.files).toEqual({ [long]: "1", [`${long}2`]: "2", "prefix/b/c.txt": "3", "Blåhat/çé.txt": "4" });
+    expect((await unpacked(makeZip([{ name: "Blåhat/çé.txt", body: "4" }]))).files).toEqual({ "Blåhat/çé.txt": "4" });
+  });
+
+  it("gives the entries that are selected alone, and says how many it passed over", async () => {
+    const link = { name: "b/link", type: "2", linkname: "/etc/passwd" };
+    const found = await unpacked(makeTar([...two, link]), { select: (path) => path.startsWith("a") });
+    expect(found).toEqual({ counts: { files: 1, bytes: 3, passedOver: 2 }, files: { "a/1.txt": "one" } });
+  });
+
+  it("may hold far more than its share of bytes while that is little, and empty files", async () => {
+    const zeros = Buffer.alloc(8e6);
+    expect((await unpacked(gzipSync(makeTar([{ name: "zeros", body: zeros }, { name: "none" }])))).counts.bytes).toBe(
+      8e6,
+    );
+  });
+
+  it("that was broken off before is unpacked anew", async () => {
+    const path = join(place, `archive${number++}`);
+    writeFileSync(path, makeTar(two));
+    await expect(unpack(path, `${path}.out`, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      kind: "interrupted",
+    });
+    expect(existsSync(`${path}.out`)).toBe(false);
+    await unpack(path, `${path}.out`);
+    await expect(unpack(path, `${path}.out`)).rejects.toThrow(/ENOTEMPTY|EEXIST/);
+  });
+});
+
+describe("names that are refused, in tar and in zip alike", () => {
+  it.each<[string, string]>([
+    ["../evil", "climbs"],
+    ["a/../../evil", "climbs"],
+    ["a/..", "climbs"],
+    ["..", "climbs"],
+    ["/etc/evil", "absolute"],
+    ["//host/share/evil", "absolute"],
+    ["C:/evil", "colon|absolute"],
+    ["c:evil", "colon"],
+    ["a/file:stream", "colon"],
+    ["..\\evil", "backslash|climbs"],
+    ["a\\b", "backslash"],
+    ["a/nul", "device"],
+    ["CON.txt", "device"],
+    ["com1/x", "device"],
+    ["a/b.", "dot or a space"],
+    ["a/b ", "dot or a space"],
+    ["...", "dot or a space"],
+    ["a/\x01b", "cannot be shown"],
+    ["line\nbreak", "cannot be shown"],
+    ["gpj.\u202eexe", "cannot be shown"],
+    [`${"d/".repeat(40)}x`, "folders deep"],
+    [`${"x".repeat(256)}`, "longer than 255"],
+    [`${"x/".repeat(15)}${"y".repeat(200)}/${"z/".repeat(10)}${"w".repeat(1000)}`, "bytes"],
+  ])("%j", async (name, why) => {
+    const tar = await refusal(
+      makeTar([
+        { name: "first", body: "1" },
+        { name: "x", type: "x", body: paxRecords({ path: name }) },
+        { name: "y", body: "2" },
+      ]),
+    );
+    expect(tar.code).toBe("path");
+    expect(tar.message).toMatch(new RegExp(why));
+    const zip = await refusal(
+      makeZip([
+        { name: "first", body: "1" },
+        { name, body: "2" },
+      ]),
+    );
+    expect(zip.code).toBe("path");
+    if (name.length <= 100) expect((await refusal(makeTar([{ name, body: "2" }]))).code).toBe("path");
+  });
+
+  it("a name that is not UTF-8", async () => {
+    const archive = makeTar([{ name: "a?b", body: "1" }]);
+    archive[1] = 0xff;
+    archive.write(" ".repeat(8), 148);
+    const sum = archive.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+    archive.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+    expect((await refusal(archive)).message).toContain("damaged");
+  });
+
+  it("a file for the folder itself", async () => {
+    expect((await refusal(makeTar([{ name: "./.", body: "x" }]))).code).toBe("path");
+  });
+});
+
+describe("names that collide", () => {
+  it.each<[string, string, string]>([
+    ["the same twice", "a/x.jpg", "a/x.jpg"],
+    ["the same by another spelling", "a/x.jpg", "a/./x.jpg"],
+    ["case alone", "a/x.jpg", "a/X.JPG"],
+    ["case of a folder", "a/x.jpg", "A/y.jpg"],
+    ["the form of an accent", "caf\u00e9", "cafe\u0301"],
+    ["a file and a folder", "a", "a/b"],
+    ["a folder and a file", "a/b", "a"],
+  ])("%s", async (_, one, other) => {
+    const entries = [
+      { name: one, body: "1" },
+      { name: other, body: "2" },
+    ];
+    expect((await refusal(makeTar(entries))).code).toBe("collision");
+    expect((await refusal(makeZip(entries))).code).toBe("collision");
+  });
+});
+
+describe("kinds of entries that are refused", () => {
+  it.each<[string, TarEntry[], ArchiveErrorCode]>([
+    ["a symbolic link", [{ name: "a", type: "2", linkname: "b" }], "link"],
+    [
+      "a symbolic link out",
+      [
+        { name: "a", type: "2", linkname: "../../etc" },
+        { name: "a/x", body: "1" },
+      ],
+      "link",
+    ],
+    [
+      "a hard link",
+      [
+        { name: "b", body: "1" },
+        { name: "a", type: "1", linkname: "b" },
+      ],
+      "link",
+    ],
+    ["a hard link out", [{ name: "a", type: "1", linkname: "/etc/passwd" }], "link"],
+    ["a character device", [{ name: "a", type: "3" }], "type"],
+    ["a block device", [{ name: "a", type: "4" }], "type"],
+    ["a pipe", [{ name: "a", type: "6" }], "type"],
+    [
+      "a sparse file of pax",
+      [{ name: "x", type: "x", body: paxRecords({ "GNU.sparse.major": "1" }) }, { name: "a" }],
+      "type",
+    ],
+    ["a sparse file", [{ name: "a", type: "S" }], "type"],
+    ["a dump's folder", [{ name: "a", type: "D" }], "type"],
+    ["what nobody knows", [{ name: "a", type: "Z" }], "type"],
+    ["a continuation of another volume", [{ name: "a", type: "M" }], "type"],
+  ])("tar: %s", async (_, entries, code) => {
+    expect((await refusal(makeTar([{ name: "first", body: "1" }, ...entries]))).code).toBe(code);
+  });
+
+  it.each<[string, number, ArchiveErrorCode]>([
+    ["a symbolic link", 0o120777, "link"],
+    ["a character device", 0o020644, "type"],
+    ["a block device", 0o060644, "type"],
+    ["a pipe", 0o010644, "type"],
+    ["a socket", 0o140644, "type"],
+  ])("zip: %s", async (_, mode, code) => {
+    expect((await refusal(makeZip([{ name: "a", mode, body: "/etc/passwd" }]))).code).toBe(code);
+  });
+});
+
+describe("limits", () => {
+  const zeros = Buffer.alloc(20e6);
+  it.each<[string, () => Uint8Array, UnpackOptions["limits"], string]>([
+    ["a bomb in gzip", () => gzipSync(makeTar([{ name: "a", body: zeros }])), {}, "a bomb"],
+    ["a bomb in a zip", () => makeZip([{ name: "a", body: zeros }]), {}, "a bomb"],
+    ["a bomb that says it is small", () => makeZip([{ name: "a", body: zeros, size: 5 }]), {}, "damaged|a bomb"],
+    ["entries that share bytes", () => shared(), {}, "share bytes"],
+    ["too many entries, tar", () => makeTar(many(11)), { entries: 10 }, "more than 10 entries"],
+    ["too many entries, zip", () => makeZip(many(11)), { entries: 10 }, "11 entries, more than 10"],
+    [
+      "too many folders",
+      () => makeTar(many(11).map(({ name }) => ({ name, type: "5" }))),
+      { entries: 10 },
+      "more than 10",
+    ],
+    ["too many bytes, tar", () => makeTar([{ name: "a", body: zeros }]), { bytes: 1e6 }, "more than 1000000 bytes"],
+    ["too many bytes, zip", () => makeZip([{ name: "a", body: "12345" }]), { bytes: 4 }, "more than 4 bytes"],
+    ["gzip in gzip", () => gzipSync(gzipSync(makeTar(two))), {}, "cut short"],
+    ["a name of a million bytes", () => makeTar(hugeName()), {}, "a header of the type L with 2000000 bytes"],
+  ])("%s", async (_, archive, limits, why) => {
+    const start = performance.now();
+    const error = await refusal(archive(), { limits: limits ?? {} });
+    expect(error.message).toMatch(new RegExp(why));
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+});
+
+const many = (n: number) => Array.from({ length: n }, (_, i) => ({ name: `f${i}`, body: "x" }));
+const hugeName = (): TarEntry[] => [
+  { name: "x", type: "L", body: "n".repeat(2e6) },
+  { name: "a", body: "1" },
+];
+const shared = () =>
+  makeZip([
+    { name: "a", body: "1234567890" },
+    { name: "b", body: "1234567890", offset: 0, localName: "a" },
+  ]);
+
+describe("damage", () => {
+  const tar = makeTar([
+    { name: "a", body: Buffer.alloc(5000, 1) },
+    { name: "b", body: "2" },
+  ]);
+  const zip = makeZip([
+    { name: "a", body: Buffer.alloc(5000, 1), method: 0 },
+    { name: "b", body: "2" },
+  ]);
+
+  it.each([0, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99])(
+    "cut short at %i per cent: tar, tar.gz and zip",
+    async (percent) => {
+      for (const whole of [tar, gzipSync(tar, { level: 0 }), zip])
+        expect(["corrupt", "unknown-format"]).toContain(
+          (await refusal(whole.subarray(0, Math.floor((whole.length * percent) / 100)))).code,
+        );
+    },
+  );
+
+  it("without the mark at its end", async () => {
+    expect((await refusal(makeTar(two, { end: false }))).message).toContain("the mark at the end");
+  });
+
+  it.each<[string, () => Uint8Array]>([
+    [
+      "a tar header's checksum",
+      () =>
+        makeTar([
+          { name: "a", body: "1" },
+          { name: "b", body: "2", checksum: 7 },
+        ]),
+    ],
+    ["a tar size that is no number", () => makeTar([{ name: "a", body: "1", size: "zzzzzzzzzzz\0" }])],
+    [
+      "a tar size below zero",
+      () => makeTar([{ name: "a", body: "1", size: "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" }]),
+    ],
+    ["a tar size beyond the end", () => makeTar([{ name: "a", body: "1", size: 1e9 }])],
+    ["a flipped bit in gzip", () => flipped(gzipSync(makeTar([{ name: "a", body: Buffer.alloc(3000, 5) }])), 40)],
+    ["a zip entry's checksum", () => makeZip([{ name: "a", body: "1", crc: 5 }])],
+    ["a zip entry's size, too small", () => makeZip([{ name: "a", body: "12345", size: 3 }])],
+    ["a zip entry's size, too large", () => makeZip([{ name: "a", body: "12345", size: 9 }])],
+    ["a zip entry beyond the end", () => makeZip([{ name: "a", body: "1", method: 0, size: 1e6, packedSize: 1e6 }])],
+    ["a zip entry's place", () => makeZip([{ name: "a", body: "1", offset: 3 }])],
+    ["a zip that counts wrongly", () => makeZip([{ name: "a", body: "1" }], { count: 3 })],
+    ["an empty tar", () => makeTar([])],
+    ["an empty zip", () => makeZip([])],
+    ["a folder with bytes", () => makeTar([{ name: "a", type: "5", body: "x" }])],
+    ["a pax header cut short", () => makeTar([{ name: "x", type: "x", body: "99 path=a\n" }, ...two])],
+    ["a pax header without a value", () => makeTar([{ name: "x", type: "x", body: "7 path\n" }, ...two])],
+    [
+      "a pax size that is no number",
+      () => makeTar([{ name: "x", type: "x", body: paxRecords({ size: "-5" }) }, ...two]),
+    ],
+    ["a name for all entries", () => makeTar([{ name: "x", type: "g", body: paxRecords({ path: "a" }) }, ...two])],
+  ])("%s", async (_, archive) => {
+    expect(["corrupt", "unknown-format"]).toContain((await refusal(archive())).code);
+  });
+
+  it.each<[string, ZipEntry, ZipOptions, ArchiveErrorCode]>([
+    ["encrypted", { name: "a", body: "1", flags: 1 }, {}, "encrypted"],
+    ["packed by bzip2", { name: "a", body: "1", method: 12 }, {}, "unknown-format"],
+    ["encrypted in 64 bits", { name: "a", body: "1", flags: 1 }, { zip64: true }, "encrypted"],
+  ])("a zip that is %s", async (_, entry, options, code) => {
+    expect((await refusal(makeZip([entry], options))).code).toBe(code);
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["a page", "<html>not found</html>"],
+    ["text", "x".repeat(5000)],
+    ["rar", `Rar!\x1a\x07\x01\0${"x".repeat(600)}`],
+  ])("what is no archive: %s", async (_, text) => {
+    expect((await refusal(Buffer.from(text, "latin1"))).code).toBe("unknown-format");
+  });
+});
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[at]! ^= 1;
+  return copy;
+}

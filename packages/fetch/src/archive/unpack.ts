@@ -1,0 +1,123 @@
+// An archive into a folder, or nothing.
+
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { FetchError } from "../fetch-error.ts";
+import { ArchiveError } from "./archive-error.ts";
+import { entryPath, TakenPaths } from "./entry-path.ts";
+import { type Limits, usualLimits } from "./limits.ts";
+import { readTar } from "./tar.ts";
+import { tarChecksum } from "./tar-header.ts";
+import type { ArchiveEntry, Visit } from "./visit.ts";
+import { readZip } from "./zip.ts";
+
+export interface UnpackOptions {
+  /** Which entries are wanted, by their path (default: all). The others are passed over: not written, whatever they are. */
+  readonly select?: (path: string) => boolean;
+  readonly limits?: Partial<Limits>;
+  readonly signal?: AbortSignal | undefined;
+  /** Files written so far, and their bytes. */
+  readonly onProgress?: (files: number, bytes: number) => void;
+}
+
+export interface Unpacked {
+  readonly files: number;
+  readonly bytes: number;
+  /** Entries that `select` did not want. */
+  readonly passedOver: number;
+}
+
+/**
+ * Unpacks a .tar, .tar.gz or .zip (told by its first bytes, not by its name) into the folder `to`, which must not exist: it
+ * appears when every entry is there. Only files and folders are made; a link, a device, a name that leads elsewhere or collides,
+ * damage, and more than the limits end it with an ArchiveError, and nothing stays.
+ */
+export async function unpack(archive: string, to: string, options: UnpackOptions = {}): Promise<Unpacked> {
+  const limits = { ...usualLimits, ...options.limits };
+  const temporary = `${to}.unpacking`;
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true });
+  try {
+    const { visit, counts } = writer(temporary, options);
+    await read(archive, limits, visit);
+    if (counts.files + counts.passedOver === 0) throw new ArchiveError("corrupt", "no files in it");
+    await rename(temporary, to);
+    return counts;
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) throw error;
+    throw new ArchiveError(error.code, `archive "${archive}": ${error.message}`, { cause: error });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function read(archive: string, limits: Limits, visit: Visit): Promise<void> {
+  const file = await open(archive);
+  const head = Buffer.alloc(512);
+  let length: number;
+  try {
+    length = (await file.read(head, 0, 512, 0)).bytesRead;
+  } finally {
+    await file.close();
+  }
+  const start = head.subarray(0, length);
+  if (start[0] === 0x1f && start[1] === 0x8b) return await readTar(archive, true, limits, visit);
+  if (start.subarray(0, 4).equals(Buffer.from("PK\x03\x04")) || start.subarray(0, 4).equals(Buffer.from("PK\x05\x06")))
+    return await readZip(archive, limits, visit);
+  if (start.length === 512 && Number.parseInt(start.toString("latin1", 148, 156), 8) === tarChecksum(start))
+    return await readTar(archive, false, limits, visit);
+  throw new ArchiveError("unknown-format", "neither tar nor tar.gz nor zip");
+}
+
+function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
+  const taken = new TakenPaths();
+  const made = new Set<string>();
+  const counts = { files: 0, bytes: 0, passedOver: 0 };
+  const makeFolder = async (path: string) => {
+    if (made.has(path)) return;
+    await mkdir(path, { recursive: true });
+    made.add(path);
+  };
+  const visit = async (entry: ArchiveEntry) => {
+    if (signal?.aborted)
+      throw new FetchError("interrupted", "stopped while unpacking; the same command unpacks it anew");
+    const path = entryPath(entry.name);
+    if (path === "" && entry.kind === "folder") return; // "./"
+    if (select && !select(path)) {
+      if (entry.kind !== "folder") counts.passedOver++;
+      return;
+    }
+    const shown = JSON.stringify(path);
+    if (entry.kind === "link") throw new ArchiveError("link", `entry ${shown}: a link (${entry.type})`);
+    if (entry.kind === "other")
+      throw new ArchiveError("type", `entry ${shown}: of the type ${entry.type}, wanted files and folders`);
+    if (path === "") throw new ArchiveError("path", `entry ${JSON.stringify(entry.name)}: a file without a name`);
+    taken.take(path, entry.kind === "folder");
+    const target = join(folder, path);
+    if (entry.kind === "folder") return await makeFolder(target);
+    await makeFolder(dirname(target));
+    const written = await write(target, entry);
+    if (written !== entry.size)
+      throw new ArchiveError("corrupt", `entry ${shown}: ${written} bytes came, ${entry.size} were announced`);
+    counts.files++;
+    counts.bytes += written;
+    onProgress?.(counts.files, counts.bytes);
+  };
+  return { visit, counts };
+}
+
+/** `wx`: only ever a new file, so nothing that stands there is followed or overwritten. */
+async function write(path: string, entry: ArchiveEntry): Promise<number> {
+  const file = await open(path, "wx", 0o644);
+  let written = 0;
+  try {
+    for await (const chunk of entry.data()) {
+      for (let done = 0; done < chunk.length; )
+        done += (await file.write(chunk, done, chunk.length - done)).bytesWritten;
+      written += chunk.length;
+    }
+  } finally {
+    await file.close();
+  }
+  return written;
+}

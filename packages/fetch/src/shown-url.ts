@@ -1,0 +1,12 @@
+/** An address as it may stand in a message: without a password, a query or a fragment, where signatures and tokens live. */
+export function shownUrl(url: string | URL): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
+/** 1_234_567 -> "1.23 MB" */
+export function shownBytes(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  const power = Math.min(units.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  return power === 0 ? `${bytes} bytes` : `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;
+}

@@ -1,0 +1,102 @@
+// A server on this machine that answers as it is told to, and remembers what it was asked.
+
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+
+export interface Seen {
+  readonly url: string;
+  readonly headers: IncomingMessage["headers"];
+}
+
+export interface FaultServer {
+  readonly origin: string;
+  readonly seen: Seen[];
+  /** What answers the next requests; `n` counts them from 0. */
+  handler: (request: IncomingMessage, response: ServerResponse, n: number) => void;
+  close(): Promise<void>;
+}
+
+export async function faultServer(): Promise<FaultServer> {
+  const seen: Seen[] = [];
+  const answer: RequestListener = (request, response) => {
+    seen.push({ url: request.url!, headers: request.headers });
+    response.on("error", () => {});
+    self.handler(request, response, seen.length - 1);
+  };
+  const server = createServer(answer);
+  const origin = await listening(server);
+  const self: FaultServer = {
+    origin,
+    seen,
+    handler: (_, response) => response.writeHead(404).end(),
+    close: () => closed(server),
+  };
+  return self;
+}
+
+/** An HTTP proxy; `seen` holds what went through it. */
+export async function proxyServer(): Promise<{ origin: string; seen: string[]; close(): Promise<void> }> {
+  const seen: string[] = [];
+  const server = createServer(async (request, response) => {
+    seen.push(`GET ${request.url}`);
+    const { default: http } = await import("node:http");
+    http
+      .get(request.url!, { headers: request.headers }, (from) => {
+        response.writeHead(from.statusCode!, from.headers);
+        from.on("error", () => response.destroy()).pipe(response);
+      })
+      .on("error", () => response.destroy());
+  });
+  server.on("connect", (request, socket) => {
+    seen.push(`CONNECT ${request.url}`);
+    const [host, port] = request.url!.split(":");
+    const to = connect(Number(port), host, () => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      to.pipe(socket);
+      socket.pipe(to);
+    });
+    to.on("error", () => socket.destroy());
+    socket.on("error", () => to.destroy());
+  });
+  return { origin: await listening(server), seen, close: () => closed(server) };
+}
+
+function listening(server: Server): Promise<string> {
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+/** Serves `body` as a good server does, ranges and versions included. */
+export function serveFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+  { etag = '"v1"', headers = {} }: { etag?: string | null; headers?: Record<string, string> } = {},
+): void {
+  const version = etag === null ? {} : { etag };
+  const from = /^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1];
+  const same = request.headers["if-range"] === undefined || request.headers["if-range"] === etag;
+  if (from === undefined || !same) {
+    response.writeHead(200, { ...version, ...headers, "content-length": body.length });
+    response.end(body);
+  } else if (Number(from) >= body.length) {
+    response.writeHead(416, { "content-range": `bytes */${body.length}` }).end();
+  } else {
+    const rest = body.subarray(Number(from));
+    const range = `bytes ${from}-${body.length - 1}/${body.length}`;
+    response.writeHead(206, { ...version, ...headers, "content-range": range, "content-length": rest.length });
+    response.end(rest);
+  }
+}
+
+/** Sends the headers of the whole of `body` and its first `bytes`, then cuts the connection. */
+export function dropAfter(response: ServerResponse, body: Buffer, bytes: number, headers: Record<string, string> = {}) {
+  response.writeHead(200, { etag: '"v1"', ...headers, "content-length": body.length });
+  response.write(body.subarray(0, bytes), () => setTimeout(() => response.destroy(), 20));
+}
