@@ -22,11 +22,10 @@ export async function readZip(path: string, limits: Limits, visit: Visit): Promi
   }
 }
 
-/** Errors of yauzl and of inflate are plain ones; those of the disk have codes of their own. */
+/** Errors of yauzl and of inflate are plain ones; those of the disk name a system call. */
 function typed(error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (error instanceof ArchiveError || error instanceof FetchError) return error;
-  if (code !== undefined && !code.startsWith("Z_")) return error;
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  if (error instanceof ArchiveError || error instanceof FetchError || syscall !== undefined) return error;
   const name = /^(invalid relative path|absolute path|invalid characters in fileName)/.test(message);
   return new ArchiveError(name ? "path" : "corrupt", name ? message : `damaged: ${message}`, { cause: error });
 }

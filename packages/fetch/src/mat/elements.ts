@@ -1,0 +1,120 @@
+// Data elements, of which a MAT-file is made: a tag with a type and a length, then the data, padded to eight bytes.
+// MATLAB MAT-File Format (The MathWorks, 2019), chapter 1, "Level 5 MAT-files".
+
+import { inflateSync } from "node:zlib";
+import { MatError } from "./mat-error.ts";
+
+export const elementTypes = {
+  int8: 1,
+  uint8: 2,
+  int16: 3,
+  uint16: 4,
+  int32: 5,
+  uint32: 6,
+  single: 7,
+  double: 9,
+  int64: 12,
+  uint64: 13,
+  matrix: 14,
+  compressed: 15,
+  utf8: 16,
+  utf16: 17,
+  utf32: 18,
+} as const;
+
+export interface Element {
+  readonly type: number;
+  readonly data: Buffer;
+}
+
+/** What may still be read: a small file must not become a large one. */
+export interface Budget {
+  bytes: number;
+  values: number;
+}
+
+/** The elements of `bytes`, one after the other. Throws MatError where one does not fit. */
+export function* elements(bytes: Buffer, littleEndian: boolean): Generator<Element> {
+  let at = 0;
+  while (at < bytes.length) {
+    const { element, next } = elementAt(bytes, at, littleEndian);
+    yield element;
+    at = next;
+  }
+}
+
+function elementAt(bytes: Buffer, at: number, little: boolean): { element: Element; next: number } {
+  if (at + 8 > bytes.length)
+    throw new MatError(`cut short: ${bytes.length - at} bytes where an element's tag is wanted`);
+  const word = u32(bytes, at, little);
+  const small = word >>> 16; // a length here marks the short form: up to four bytes, in the tag itself
+  if (small !== 0) {
+    if (small > 4) throw new MatError(`a short element of ${small} bytes, at most 4 fit`);
+    return { element: { type: word & 0xffff, data: bytes.subarray(at + 4, at + 4 + small) }, next: at + 8 };
+  }
+  const length = u32(bytes, at + 4, little);
+  const end = at + 8 + length;
+  if (end > bytes.length) throw new MatError(`an element of ${length} bytes where ${bytes.length - at - 8} are left`);
+  const padded = word === elementTypes.compressed ? end : Math.min(bytes.length, at + 8 + 8 * Math.ceil(length / 8));
+  return { element: { type: word, data: bytes.subarray(at + 8, end) }, next: padded };
+}
+
+/** The element inside a compressed one. */
+export function decompressed({ data }: Element, little: boolean, budget: Budget): Element {
+  let bytes: Buffer;
+  try {
+    bytes = inflateSync(data, { maxOutputLength: Math.max(1, budget.bytes) });
+  } catch (error) {
+    const tooLong = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    throw new MatError(
+      tooLong ? "more than the limit once decompressed" : `compressed data is damaged: ${(error as Error).message}`,
+    );
+  }
+  budget.bytes -= bytes.length;
+  return elementAt(bytes, 0, little).element;
+}
+
+/** The numbers of an element, whatever type they are stored as. */
+export function numbers({ type, data }: Element, little: boolean, budget: Budget): Float64Array {
+  const format = numeric[type];
+  if (format === undefined) throw new MatError(`an element of type ${type} where numbers are wanted`);
+  if (data.length % format.bytes !== 0)
+    throw new MatError(`${data.length} bytes of numbers of ${format.bytes} bytes each`);
+  const count = data.length / format.bytes;
+  budget.values -= count;
+  if (budget.values < 0) throw new MatError("more values than the limit");
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  return Float64Array.from({ length: count }, (_, i) => format.read(view, i * format.bytes, little));
+}
+
+const numeric: Readonly<Record<number, { bytes: number; read: (v: DataView, at: number, little: boolean) => number }>> =
+  {
+    [elementTypes.int8]: { bytes: 1, read: (v, at) => v.getInt8(at) },
+    [elementTypes.uint8]: { bytes: 1, read: (v, at) => v.getUint8(at) },
+    [elementTypes.int16]: { bytes: 2, read: (v, at, little) => v.getInt16(at, little) },
+    [elementTypes.uint16]: { bytes: 2, read: (v, at, little) => v.getUint16(at, little) },
+    [elementTypes.int32]: { bytes: 4, read: (v, at, little) => v.getInt32(at, little) },
+    [elementTypes.uint32]: { bytes: 4, read: (v, at, little) => v.getUint32(at, little) },
+    [elementTypes.single]: { bytes: 4, read: (v, at, little) => v.getFloat32(at, little) },
+    [elementTypes.double]: { bytes: 8, read: (v, at, little) => v.getFloat64(at, little) },
+    [elementTypes.int64]: { bytes: 8, read: (v, at, little) => exact(v.getBigInt64(at, little)) },
+    [elementTypes.uint64]: { bytes: 8, read: (v, at, little) => exact(v.getBigUint64(at, little)) },
+  };
+
+function exact(value: bigint): number {
+  if (!Number.isSafeInteger(Number(value))) throw new MatError(`the number ${value} does not fit 53 bits`);
+  return Number(value);
+}
+
+/** The characters of an element: UTF-8, UTF-16, UTF-32, or one character a number. */
+export function characters(element: Element, little: boolean, budget: Budget): string {
+  if (element.type === elementTypes.utf8) return element.data.toString("utf8");
+  const type = { [elementTypes.utf16]: elementTypes.uint16, [elementTypes.utf32]: elementTypes.uint32 }[element.type];
+  const codes = numbers({ ...element, type: type ?? element.type }, little, budget);
+  if (codes.some((code) => !(Number.isInteger(code) && code >= 0 && code <= 0x10ffff)))
+    throw new MatError("a number that is no character");
+  const one = element.type === elementTypes.utf32 ? String.fromCodePoint : String.fromCharCode;
+  return Array.from(codes, (code) => one(code)).join("");
+}
+
+const u32 = (bytes: Buffer, at: number, little: boolean) => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
