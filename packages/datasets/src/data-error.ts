@@ -8,7 +8,8 @@ export type DataErrorCode =
   | "one-class"
   | "unreadable-images"
   | "too-large"
-  | "registry";
+  | "registry"
+  | "labels";
 
 /** Data that is missing or cannot be used (exit code 4 of the command line). */
 export class DataError extends Error {

@@ -9,6 +9,13 @@ export { type ImageSet, type LoadOptions, loadFolder } from "./load-folder.ts";
 export * from "./miniatures/index.ts";
 export { nearest } from "./nearest-name.ts";
 export { resizePillow8, resizePillowFloat, type Window } from "./pillow-resize.ts";
+export {
+  neededDownloads,
+  type Prepared,
+  type PrepareOptions,
+  prepareDataset,
+  preparedMark,
+} from "./prepare/prepare-dataset.ts";
 export { type DatasetDownload, type DatasetEntry, findDataset, loadRegistry, UnknownDatasetError } from "./registry.ts";
 export type { ResampleFilter } from "./resample-weights.ts";
 export type { FloatImage, RgbImage } from "./rgb-image.ts";

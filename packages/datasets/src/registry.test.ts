@@ -33,6 +33,13 @@ describe("datasets.json", () => {
     }
   });
 
+  test("prepares as many images as its splits have", () => {
+    for (const { name, images, splits, prepared, classes } of datasets) {
+      const sum = prepared.splits.reduce((total, split) => total + (split === "all" ? images : splits[split]!), 0);
+      expect([name, prepared.images, prepared.classes]).toEqual([name, sum, classes]);
+    }
+  });
+
   test("says where every checksum is from, and gives none twice", () => {
     const downloads = datasets.flatMap((entry) => entry.downloads);
     for (const { file, md5, sha256, checksumsFrom } of downloads)
@@ -80,14 +87,19 @@ describe("a registry that cannot be used is refused with its path and the field"
       /11788 images in the splits, 11787 in all/,
     ],
     [
+      "a split that is to be prepared and is not there",
+      (r) => (r.datasets[4].prepared.splits = ["trian"]),
+      /the split "trian" is to be prepared, but is not there/,
+    ],
+    [
       "a file name that leads out of its folder",
       (r) => (r.datasets[0].downloads[0].file = "../x"),
       /a plain file name/,
     ],
     [
       "an address of another kind",
-      (r) => (r.datasets[0].downloads[0].url = "file:///etc/passwd"),
-      /datasets\[0\]\.downloads\[0\]\.url/,
+      (r) => (r.datasets[0].downloads[0].urls[0] = "file:///etc/passwd"),
+      /datasets\[0\]\.downloads\[0\]\.urls\[0\]/,
     ],
   ])("%s", (name, change, message) => {
     const content = structuredClone(whole);

@@ -5,7 +5,8 @@ import { nearest } from "./nearest-name.ts";
 
 const download = z.strictObject({
   file: z.string().regex(/^[\w.-]+$/, "a plain file name"),
-  url: z.url({ protocol: /^https?$/ }),
+  /** Tried in turn. */
+  urls: z.array(z.url({ protocol: /^https?$/ })).min(1),
   bytes: z.int().positive().nullable(),
   md5: z
     .string()
@@ -36,6 +37,15 @@ const dataset = z.strictObject({
   citation: z.strictObject({ text: z.string(), year: z.int() }),
   homepage: z.url().nullable(),
   downloads: z.array(download).min(1),
+  /** What `bench fetch` makes of it. */
+  prepared: z.strictObject({
+    /** Which splits are taken; `all` where there is none, or where none is chosen. */
+    splits: z.array(z.string()).min(1),
+    classes: z.int().positive(),
+    images: z.int().positive(),
+    /** Where the choice comes from. */
+    why: z.string(),
+  }),
   notes: z.array(z.string()),
   /** Name of the procedural miniature that stands for it. */
   miniature: z.string(),
@@ -45,12 +55,14 @@ const registry = z
   .strictObject({ version: z.literal(1), datasets: z.array(dataset) })
   .superRefine(({ datasets }, context) => {
     const seen = new Set<string>();
-    for (const [i, { name, images, splits }] of datasets.entries()) {
+    for (const [i, { name, images, splits, prepared }] of datasets.entries()) {
       const problem = (message: string) => context.addIssue({ code: "custom", path: ["datasets", i], message });
       if (seen.has(name)) problem(`the name "${name}" is there twice`);
       seen.add(name);
       const inSplits = Object.values(splits).reduce<number>((sum, count) => sum + (count ?? 0), 0);
       if (inSplits > images) problem(`${inSplits} images in the splits, ${images} in all`);
+      const unknown = prepared.splits.find((split) => split !== "all" && splits[split] === undefined);
+      if (unknown) problem(`the split "${unknown}" is to be prepared, but is not there`);
     }
   });
 

@@ -21,7 +21,6 @@ export {
   homeFolder,
   type Located,
   locate,
-  preparedMark,
   type WeightsEntry,
   type WeightsFile,
 } from "./locate.ts";

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { preparedMark } from "@dit-bench/datasets";
 import { afterAll, describe, expect, it } from "vitest";
-import { fetchables, locate, preparedMark } from "./locate.ts";
+import { fetchables, locate } from "./locate.ts";
 
 const place = mkdtempSync(join(tmpdir(), "locate-"));
 afterAll(() => rmSync(place, { recursive: true }));

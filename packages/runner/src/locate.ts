@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type DatasetEntry, nearest } from "@dit-bench/datasets";
+import { type DatasetEntry, nearest, preparedMark } from "@dit-bench/datasets";
 import { cacheFolder, type Environment, findInHubCache } from "@dit-bench/fetch";
 import { z } from "zod";
 import { datasetEntries } from "./dataset.ts";
@@ -98,9 +98,6 @@ export function fetchable(name: string): Fetchable {
 /** The folder that `bench fetch NAME` fills: `HOME/weights/NAME` or `HOME/datasets/NAME`. */
 export const folderOf = ({ kind, name }: Pick<Fetchable, "kind" | "name">, home = homeFolder()): string =>
   join(home, kind === "weights" ? "weights" : "datasets", name);
-
-/** A dataset's folder appears when it is whole, under its name at once; this file in it says what was prepared. */
-export const preparedMark = ".dit-bench.json";
 
 /** Where weights or a dataset of this name lie, if they do. Nothing is fetched and no network asked. Throws BenchError for an unknown name. */
 export function locate(name: string, env: Environment = process.env): Located {

@@ -98,8 +98,9 @@ describe("an archive", () => {
 
   it("gives the entries that are selected alone, and says how many it passed over", async () => {
     const link = { name: "b/link", type: "2", linkname: "/etc/passwd" };
-    const found = await unpacked(makeTar([...two, link]), { select: (path) => path.startsWith("a") });
-    expect(found).toEqual({ counts: { files: 1, bytes: 3, passedOver: 2 }, files: { "a/1.txt": "one" } });
+    const icon = { name: "Icon\r", body: "of a Macintosh" };
+    const found = await unpacked(makeTar([...two, link, icon]), { select: (path) => path.startsWith("a") });
+    expect(found).toEqual({ counts: { files: 1, bytes: 3, passedOver: 3 }, files: { "a/1.txt": "one" } });
   });
 
   it("may hold far more than its share of bytes while that is little, and empty files", async () => {

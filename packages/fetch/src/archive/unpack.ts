@@ -81,7 +81,8 @@ function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
   const visit = async (entry: ArchiveEntry) => {
     if (signal?.aborted)
       throw new FetchError("interrupted", "stopped while unpacking; the same command unpacks it anew");
-    const path = entryPath(entry.name);
+    const path = pathOf(entry, select);
+    if (path === undefined) return void counts.passedOver++;
     if (path === "" && entry.kind === "folder") return; // "./"
     if (select && !select(path)) {
       if (entry.kind !== "folder") counts.passedOver++;
@@ -104,6 +105,16 @@ function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
     onProgress?.(counts.files, counts.bytes);
   };
   return { visit, counts };
+}
+
+/** Undefined for a name that would be refused, of an entry that nobody wants. */
+function pathOf({ name }: ArchiveEntry, select: UnpackOptions["select"]): string | undefined {
+  try {
+    return entryPath(name);
+  } catch (error) {
+    if (select && !select(name)) return undefined;
+    throw error;
+  }
 }
 
 /** `wx`: only ever a new file, so nothing that stands there is followed or overwritten. */

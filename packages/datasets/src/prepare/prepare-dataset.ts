@@ -1,0 +1,168 @@
+// A dataset from its authors' archives to an image folder: FOLDER/CLASS/FILE.
+
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { FetchError, unpack } from "@dit-bench/fetch";
+import { DataError } from "../data-error.ts";
+import type { DatasetEntry } from "../registry.ts";
+import type { Assigned, Layout, Unpacking } from "./layout.ts";
+import { layouts } from "./layouts.ts";
+
+export interface PrepareOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (step: "unpacking" | "sorting", done: number, total: number | undefined) => void;
+  readonly onNote?: (text: string) => void;
+}
+
+export interface Prepared {
+  readonly folder: string;
+  readonly classes: number;
+  readonly images: number;
+  /** What is not as expected; empty where all is. */
+  readonly surprises: readonly string[];
+}
+
+/** Says in a dataset's folder what was made of which files. */
+export const preparedMark = ".dit-bench.json";
+
+/** The downloads that are needed for the splits that are wanted. */
+export function neededDownloads(entry: DatasetEntry): DatasetEntry["downloads"] {
+  const { splits } = entry.prepared;
+  const layout = layoutOf(entry);
+  const used = new Set([...wantedArchives(layout, splits).map((a) => a.file), ...layout.files]);
+  const test = splits.includes("all") || splits.includes("test");
+  return entry.downloads.filter(({ file }) => used.has(file) && (test || !/_test_/.test(file)));
+}
+
+/** Archives of the test images alone are not needed for other splits. */
+function wantedArchives({ archives }: Layout, splits: readonly string[]): readonly Unpacking[] {
+  return splits.includes("all") || splits.includes("test") ? archives : archives.filter((a) => !/_test\b/.test(a.file));
+}
+
+function layoutOf({ name }: DatasetEntry): Layout {
+  const layout = layouts[name];
+  if (layout === undefined) throw new DataError("registry", `dataset "${name}": nobody wrote how it is prepared`);
+  return layout;
+}
+
+/**
+ * Makes the image folder `to` from the archives that `download` gives the paths of. Nothing is done twice: a folder that is
+ * there stays, archives that were unpacked before an interruption are not unpacked again, and `to` appears when it is whole.
+ * Throws ArchiveError, MatError, DataError for archives that are not what they should be, FetchError where it is stopped.
+ */
+export async function prepareDataset(
+  entry: DatasetEntry,
+  download: (file: string) => string,
+  to: string,
+  options: PrepareOptions = {},
+): Promise<Prepared> {
+  const layout = layoutOf(entry);
+  const { splits } = entry.prepared;
+  const work = `${to}.preparing`;
+  const unpacked = join(work, "archives");
+  const images = join(work, "images");
+  await mkdir(unpacked, { recursive: true });
+  for (const archive of wantedArchives(layout, splits)) await unpackOne(archive, download, unpacked, options);
+
+  const wanted = await listOnce(join(work, "images.json"), () => [...layout.images({ unpacked, download, splits })]);
+  if (wanted.length === 0) throw new DataError("no-images", `dataset "${entry.name}": no images in its archives`);
+  const { missing, perClass } = await sort(wanted, unpacked, images, options);
+  const found = { classes: perClass.size, images: [...perClass.values()].reduce((a, b) => a + b, 0) };
+  if (found.classes < 2)
+    throw new DataError(
+      "no-images",
+      `dataset "${entry.name}": its archives hold images of ${found.classes} classes, wanted ${entry.prepared.classes}`,
+    );
+  const surprises = compare(entry, found, missing);
+  const about = { version: 1, dataset: entry.name, splits, ...found, expected: entry.prepared, surprises };
+  await writeFile(join(images, preparedMark), `${JSON.stringify(about, undefined, 2)}\n`);
+  await rename(images, to);
+  await rm(work, { recursive: true, force: true });
+  if (layout.note) options.onNote?.(layout.note);
+  return { folder: to, ...found, surprises };
+}
+
+async function unpackOne(
+  { file, into, select, inner }: Unpacking,
+  download: (file: string) => string,
+  unpacked: string,
+  { signal, onProgress, onNote }: PrepareOptions,
+): Promise<void> {
+  const target = join(unpacked, into);
+  const innerTarget = join(target, "inner");
+  const progress = (files: number) => onProgress?.("unpacking", files, undefined);
+  if (!existsSync(target)) {
+    onNote?.(`unpacking ${file}`);
+    const done = await unpack(download(file), target, { select, signal, onProgress: progress });
+    if (done.files === 0) {
+      await rm(target, { recursive: true });
+      throw new DataError(
+        "no-images",
+        `"${download(file)}" is an archive of ${done.passedOver} files, none of them where they are wanted: it is another one`,
+      );
+    }
+  }
+  if (inner && !existsSync(innerTarget))
+    await unpack(join(target, inner.path), innerTarget, { select: inner.select, signal, onProgress: progress });
+}
+
+/** The list is made before the first image is moved: afterwards the unpacked folders no longer show it. */
+async function listOnce(path: string, list: () => Assigned[]): Promise<Assigned[]> {
+  if (existsSync(path)) return JSON.parse(await readFile(path, "utf8")) as Assigned[];
+  const wanted = list();
+  await writeFile(`${path}.tmp`, JSON.stringify(wanted));
+  await rename(`${path}.tmp`, path);
+  return wanted;
+}
+
+/** Moves each image into its class's folder. What an earlier, interrupted call moved is found there. */
+async function sort(
+  wanted: readonly Assigned[],
+  unpacked: string,
+  images: string,
+  { signal, onProgress }: PrepareOptions,
+) {
+  const missing: string[] = [];
+  const perClass = new Map<string, number>();
+  const taken = new Set<string>();
+  for (const [i, { from, className }] of wanted.entries()) {
+    if (signal?.aborted) throw new FetchError("interrupted", "stopped while sorting; the same command goes on there");
+    if (className === "") throw new DataError("labels", `"${from}" has a class without a name`);
+    const target = join(images, className, basename(from));
+    const key = `${className}/${basename(from)}`.toLowerCase();
+    if (taken.has(key)) throw new DataError("labels", `"${from}": another image is already called "${key}"`);
+    taken.add(key);
+    if (!perClass.has(className)) await mkdir(dirname(target), { recursive: true });
+    if (await moved(join(unpacked, from), target)) perClass.set(className, (perClass.get(className) ?? 0) + 1);
+    else missing.push(from);
+    onProgress?.("sorting", i + 1, wanted.length);
+  }
+  return { missing, perClass };
+}
+
+async function moved(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return existsSync(to);
+  }
+}
+
+function compare(
+  { prepared }: DatasetEntry,
+  found: { readonly classes: number; readonly images: number },
+  missing: readonly string[],
+): string[] {
+  const surprises: string[] = [];
+  for (const what of ["classes", "images"] as const)
+    if (found[what] !== prepared[what])
+      surprises.push(`${found[what]} ${what} were found, ${prepared[what]} are expected`);
+  if (missing.length > 0)
+    surprises.push(
+      `${missing.length} images are listed and not in the archives: ${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""}`,
+    );
+  return surprises;
+}
