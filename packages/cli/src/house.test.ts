@@ -185,6 +185,7 @@ describe("the command line", () => {
       features: [...measuring, "output"],
       fid: [...measuring, "resamples"],
       pretrain: ["recipe", "out", "part", "to", "engine", "threads"],
+      fetch: ["dry-run", "to", "json"],
       doctor: ["json"],
     });
   });

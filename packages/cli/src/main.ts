@@ -124,6 +124,16 @@ export function program(): Command {
     .action(async (options) => (await import("./commands/pretrain.ts")).pretrain(options));
 
   bench
+    .command("fetch")
+    .description("weights and datasets by name: fetched, checked, unpacked; without a name, which there are")
+    .argument("[names...]", "such as dit-xl-2-256 or flowers")
+    .option("--dry-run", "only say what would be fetched, how large it is, and whether the disk has room")
+    .option("--to <folder>", "where to keep them (default: DIT_BENCH_HOME, or the platform's folder for caches)")
+    .option("--json", "as JSON")
+    .addHelpText("after", "\nRun the same command again to go on after an interruption.")
+    .action(async (names, options) => (await import("./commands/fetch.ts")).fetch(names, options));
+
+  bench
     .command("doctor")
     .description("what works on this machine, and how to get what does not")
     .option("--json", "as JSON")

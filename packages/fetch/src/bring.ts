@@ -6,7 +6,7 @@ import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type DownloadOptions, download, type Patience } from "./download.ts";
 import { FetchError } from "./fetch-error.ts";
-import { findInHubCache, type HubFile, hubEndpoint, hubOffline, hubToken, hubUrl, offline } from "./hub.ts";
+import { findInHubCache, type HubFile, hubEndpoint, hubToken, hubUrl, offline } from "./hub.ts";
 import { shownBytes } from "./shown-url.ts";
 
 /** What a catalogue says of a file; null where it is not known. */
@@ -55,16 +55,15 @@ export async function bring(file: RemoteFile, folder: string, options: BringOpti
   const here = await findBrought(file, folder, env as NodeJS.ProcessEnv);
   if (here?.how === "was here") await check(here.path, file, options.onNote);
   if (here) return here;
-  const forbidden = offline(env) ?? (file.urls.length === 0 ? hubOffline(env) : undefined);
+  const forbidden = offline(env);
   if (forbidden)
     throw new FetchError(
       "offline",
-      `${file.file} is not here, and ${forbidden} forbids the network; ${byHand(file, folder)}`,
+      `${file.file} is not here, and ${forbidden} forbids the network: unset it, or, ${byHand(file, folder)}`,
     );
-  const askHub = file.hub && !hubOffline(env);
   const token = hubToken(env);
   try {
-    const done = await download([...(askHub ? [hubUrl(file.hub!, env)] : []), ...file.urls], join(folder, file.file), {
+    const done = await download([...(file.hub ? [hubUrl(file.hub, env)] : []), ...file.urls], join(folder, file.file), {
       ...options,
       ...expected,
       ...(token ? { bearer: { origin: new URL(hubEndpoint(env)).origin, token } } : {}),

@@ -1,6 +1,6 @@
 // One file from one of several addresses, to its last checked byte.
 
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Dispatcher } from "undici";
@@ -61,7 +61,6 @@ export async function download(
     if (options.bytes === undefined || there.size === options.bytes)
       return { path: to, bytes: there.size, sha256: undefined, already: true };
     options.onNote?.(`${to} has ${there.size} bytes, wanted ${options.bytes}: fetching it again`);
-    await rm(to);
   }
   await mkdir(dirname(to), { recursive: true });
   const held = await lock(`${to}.lock`);

@@ -50,15 +50,12 @@ function referred(path: string): string | undefined {
 
 const yes = (value: string | undefined) => /^(1|true|yes|on)$/i.test(value ?? "");
 
-/** May the hub be asked? `HF_HUB_OFFLINE` and the older `TRANSFORMERS_OFFLINE` forbid it, as in its own programs. */
-export function hubOffline(env: Environment = process.env): string | undefined {
-  return ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].find((name) => yes(env[name]));
-}
-
-/** Which variable forbids the network altogether, if one does. */
-export function offline(env: Environment = process.env): string | undefined {
-  return yes(env.DIT_BENCH_OFFLINE) ? "DIT_BENCH_OFFLINE" : undefined;
-}
+/**
+ * Which variable forbids the network, if one does: ours, or the hub's own, which machines without a network have set. All of
+ * them mean every address, not the hub alone.
+ */
+export const offline = (env: Environment = process.env): string | undefined =>
+  ["DIT_BENCH_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].find((name) => yes(env[name]));
 
 /** `HF_TOKEN`; it goes to the host of `hubEndpoint` alone. */
 export function hubToken(env: Environment = process.env): string | undefined {

@@ -5,7 +5,8 @@ export { type BringOptions, type Brought, bring, findBrought, type RemoteFile } 
 export { cacheFolder, type Environment } from "./cache-folder.ts";
 export { type Downloaded, type DownloadOptions, download, type Patience } from "./download.ts";
 export { FetchError, type FetchErrorKind } from "./fetch-error.ts";
-export { findInHubCache, type HubFile, hubCache, hubEndpoint, hubOffline, hubToken, hubUrl, offline } from "./hub.ts";
+export { lock } from "./file-lock.ts";
+export { findInHubCache, type HubFile, hubCache, hubEndpoint, hubToken, hubUrl, offline } from "./hub.ts";
 export { MatError } from "./mat/mat-error.ts";
 export { type MatValue, parseMat, readMat } from "./mat/read-mat.ts";
 export type { Expected } from "./partial-file.ts";

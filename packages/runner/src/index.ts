@@ -12,6 +12,7 @@ export {
 } from "./distance/load-extractor.ts";
 export { BenchError, exitCodes, Interrupted } from "./errors.ts";
 export type { Listener } from "./events.ts";
+export { type Fetched, type FetchPlan, fetchOne, planFetch } from "./fetch.ts";
 export { type GridCell, runGrid } from "./grid.ts";
 export {
   type Fetchable,

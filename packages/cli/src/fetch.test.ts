@@ -1,0 +1,120 @@
+// bench fetch as a user meets it, against a server on this machine that stands for the Hugging Face hub.
+
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type FaultServer, faultServer } from "@dit-bench/fetch/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bench } from "./bench.test.data.ts";
+
+let place: string;
+let server: FaultServer;
+beforeEach(async () => {
+  place = mkdtempSync(join(tmpdir(), "bench-fetch-"));
+  server = await faultServer();
+  process.env.HF_ENDPOINT = server.origin;
+  process.env.DIT_BENCH_HOME = join(place, "home");
+  process.env.HF_HUB_CACHE = join(place, "hub");
+});
+afterEach(async () => {
+  for (const name of ["HF_ENDPOINT", "DIT_BENCH_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE"]) delete process.env[name];
+  rmSync(place, { recursive: true });
+  await server.close();
+});
+const go = (...args: string[]) => bench(["fetch", ...args], { cwd: place });
+const weights = () => join(place, "home/weights/sd-vae-ft-ema/diffusion_pytorch_model.safetensors");
+const size = 334_643_276; // as weights.json has it
+
+describe("bench fetch", () => {
+  it("lists what there is without asking the network, as text and as JSON", async () => {
+    const text = await go();
+    expect(text.code, text.stderr).toBe(0);
+    for (const name of ["dit-xl-2-256", "inception-v3-fid", "flowers", "cars"]) expect(text.stdout).toContain(name);
+    expect(text.stdout).toContain(`kept in ${place}/home`);
+    const json = JSON.parse((await go("--json")).stdout);
+    expect(json.length).toBe(13);
+    expect(json[0]).toMatchObject({ name: "dit-xl-2-256", here: false, bytesToFetch: 2_700_611_775 });
+    expect(server.seen).toEqual([]);
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  it("--dry-run says what would come, how large it is and what the disk has, and fetches nothing", async () => {
+    const r = await go("--dry-run", "sd-vae-ft-ema", "flowers", "dit-xl-2-512", "--to", "elsewhere");
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.stdout).toContain("diffusion_pytorch_model.safetensors  335 MB");
+    expect(r.stdout).toContain("102flowers.tgz  345 MB");
+    expect(r.stdout).toContain("into elsewhere/datasets/flowers");
+    expect(r.stdout).toMatch(/to fetch 680 MB and files of unknown size; disk needed 1.02 GB, free /);
+    expect(server.seen).toEqual([]);
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  it("stops at ctrl-C with 130, keeps what came, and goes on there", async () => {
+    const sent = 1_000_000;
+    server.handler = (_, response) => {
+      response.writeHead(200, { etag: '"v1"', "content-length": size });
+      response.write(Buffer.alloc(sent));
+    };
+    const interrupt = setInterval(() => {
+      const partial = `${weights()}.partial`;
+      if (!existsSync(partial) || statSync(partial).size < sent) return;
+      clearInterval(interrupt); // once: the second stops at once
+      child?.kill("SIGINT");
+    }, 20);
+    let child: { kill(signal: NodeJS.Signals): boolean } | undefined;
+    const r = await bench(["fetch", "sd-vae-ft-ema"], {
+      cwd: place,
+      watch: (_, c) => {
+        child = c;
+      },
+    });
+    expect(r.code, r.stderr).toBe(130);
+    expect(r.stderr).toContain("1 MB are kept in");
+    expect(r.stderr).toContain("MIT (model card)");
+    expect(r.stdout).toBe("");
+    expect((await go("--dry-run", "sd-vae-ft-ema")).stdout).toContain("335 MB, 1 MB are here");
+
+    server.handler = (_, response) => response.writeHead(404).end();
+    const again = await go("sd-vae-ft-ema");
+    expect(server.seen.at(-1)?.headers).toMatchObject({ range: `bytes=${sent}-`, "if-range": '"v1"' });
+    expect(again.code).toBe(4);
+    expect(again.stderr).toContain("there is no such file (404)");
+    expect(again.stderr).toContain(`put it at ${weights()}`);
+  });
+
+  it("uses what lies in the Hugging Face cache, offline, and says where", async () => {
+    const commit = "0123456789abcdef0123456789abcdef01234567";
+    const file = (name: string, bytes: number) => {
+      const path = join(place, "hub/models--stabilityai--sd-vae-ft-ema", name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, name === "refs/main" ? commit : Buffer.alloc(bytes));
+      return path;
+    };
+    file("refs/main", 0);
+    const path = file(`snapshots/${commit}/diffusion_pytorch_model.safetensors`, 8);
+    process.env.HF_HUB_OFFLINE = "1";
+    const missing = await go("sd-vae-ft-ema", "--json");
+    expect(missing.code).toBe(4);
+    expect(missing.stderr).toContain("HF_HUB_OFFLINE forbids the network");
+    file(`snapshots/${commit}/config.json`, 8);
+    const r = await go("sd-vae-ft-ema");
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.stdout).toBe(`sd-vae-ft-ema  ${path}\n`);
+    expect(r.stderr).toContain("was here before; nothing was done");
+    expect(server.seen).toEqual([]);
+  });
+
+  it("of several goes on past one that fails, and exits with 3", async () => {
+    server.handler = (_, response) => response.writeHead(404).end();
+    const r = await go("sd-vae-ft-ema", "sd-vae-ft-mse", "--json");
+    expect(r.code).toBe(3);
+    expect(r.json).toMatchObject({ fetched: [], failed: [{ name: "sd-vae-ft-ema" }, { name: "sd-vae-ft-mse" }] });
+  });
+
+  it("refuses a name that it does not know with 2, and suggests one", async () => {
+    const r = await go("flowerz");
+    expect(r.code).toBe(2);
+    expect(r.stderr).toContain("Did you mean 'flowers'?");
+    expect(r.stdout).toBe("");
+  });
+});

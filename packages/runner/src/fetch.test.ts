@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { type FaultServer, faultServer, makeMat, makeTar, serveFile } from "@dit-bench/fetch/testing";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { fetchOne, planFetch } from "./fetch.ts";
+import { type Fetchable, fetchable, locate } from "./locate.ts";
+
+const place = mkdtempSync(join(tmpdir(), "fetch-"));
+afterAll(() => rmSync(place, { recursive: true }));
+let server: FaultServer;
+let env: Record<string, string>;
+let number = 0;
+beforeEach(async () => {
+  server = await faultServer();
+  env = {
+    DIT_BENCH_HOME: join(place, String(number++)),
+    HF_HUB_CACHE: join(place, "none"),
+    HF_ENDPOINT: server.origin,
+  };
+  return () => server.close();
+});
+
+const originals: Record<string, Buffer> = {
+  "102flowers.tgz": gzipSync(makeTar([1, 2, 3].map((n) => ({ name: `jpg/image_0000${n}.jpg`, body: `picture ${n}` })))),
+  "imagelabels.mat": makeMat({ labels: { numbers: [1, 2, 1] } }),
+  "setid.mat": makeMat({ trnid: { numbers: [1, 2] }, valid: { numbers: [3] }, tstid: { numbers: [] } }),
+};
+
+/** A dataset of the registry, as if its authors had published something small on the server of this test. */
+function flowers(change: { classes?: number; images?: number } = {}): Fetchable {
+  const { entry } = fetchable("flowers") as Extract<Fetchable, { kind: "dataset" }>;
+  const downloads = entry.downloads.map((d) => {
+    const body = originals[d.file]!;
+    const sha256 = createHash("sha256").update(body).digest("hex");
+    return { ...d, urls: [`${server.origin}/${d.file}`], bytes: body.length, sha256, md5: null };
+  });
+  return {
+    kind: "dataset",
+    name: "flowers",
+    entry: { ...entry, downloads, prepared: { ...entry.prepared, ...change } },
+  };
+}
+
+describe("a dataset", () => {
+  it("is planned, fetched, prepared and found, and not fetched twice", async () => {
+    server.handler = (q, r) => serveFile(q, r, originals[q.url!.slice(1)]!);
+    const total = Object.values(originals).reduce((n, b) => n + b.length, 0);
+    const what = flowers({ classes: 2, images: 3 });
+    expect(await planFetch(what, env)).toMatchObject({ here: false, bytesToFetch: total, diskNeeded: 2 * total });
+    expect(server.seen).toEqual([]);
+
+    const folder = join(env.DIT_BENCH_HOME!, "datasets/flowers");
+    expect(await fetchOne(what, { env })).toEqual({
+      name: "flowers",
+      kind: "dataset",
+      path: folder,
+      already: false,
+      surprises: [],
+    });
+    expect(locate("flowers", env)).toMatchObject({ path: folder, from: "fetched" });
+    expect(readdirSync(folder).sort()).toEqual([".dit-bench.json", "1", "2"]);
+    const requests = server.seen.length;
+    expect((await fetchOne(what, { env })).already).toBe(true);
+    expect(await planFetch(what, env)).toMatchObject({ here: true, bytesToFetch: 0, diskNeeded: 0 });
+    expect(server.seen.length).toBe(requests);
+  });
+
+  it("with other counts than are expected says so", async () => {
+    server.handler = (q, r) => serveFile(q, r, originals[q.url!.slice(1)]!);
+    expect((await fetchOne(flowers(), { env })).surprises[0]).toBe("2 classes were found, 102 are expected");
+  });
+
+  it("whose second file cannot be had keeps the first, and goes on when it can", async () => {
+    server.handler = (q, r) =>
+      q.url === "/imagelabels.mat" ? r.writeHead(404).end() : serveFile(q, r, originals[q.url!.slice(1)]!);
+    await expect(fetchOne(flowers(), { env })).rejects.toMatchObject({ kind: "not-found" });
+    expect(locate("flowers", env).path).toBeUndefined();
+    expect((await planFetch(flowers(), env)).files.map((f) => f.hereBytes > 0)).toEqual([true, false, false]);
+    server.handler = (q, r) => serveFile(q, r, originals[q.url!.slice(1)]!);
+    await fetchOne(flowers(), { env });
+    expect(server.seen.filter((s) => s.url === "/102flowers.tgz").length).toBe(1);
+  });
+});
+
+describe("weights", () => {
+  it("come with their companions into one folder", async () => {
+    const { entry } = fetchable("sd-vae-ft-ema") as Extract<Fetchable, { kind: "weights" }>;
+    const body = Buffer.from("tensors");
+    const files = entry.files.map((f) => ({ ...f, bytes: body.length }));
+    server.handler = (q, r) => serveFile(q, r, body);
+    const what: Fetchable = { kind: "weights", name: entry.name, entry: { ...entry, files } };
+    const notes: string[] = [];
+    const { path } = await fetchOne(what, { env, listener: { note: (t) => notes.push(t) } });
+    expect(path).toBe(join(env.DIT_BENCH_HOME!, "weights/sd-vae-ft-ema/diffusion_pytorch_model.safetensors"));
+    expect(existsSync(join(path, "../config.json"))).toBe(true);
+    expect(server.seen.map((s) => s.url)).toEqual(
+      ["diffusion_pytorch_model.safetensors", "config.json"].map((f) => `/stabilityai/sd-vae-ft-ema/resolve/main/${f}`),
+    );
+    expect(notes[0]).toContain("MIT");
+  });
+});

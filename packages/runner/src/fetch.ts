@@ -1,0 +1,136 @@
+// Weights and datasets by name: what it would take to fetch them, and fetching them.
+
+import { existsSync } from "node:fs";
+import { mkdir, stat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { neededDownloads, prepareDataset } from "@dit-bench/datasets";
+import { bring, type Environment, findBrought, lock, type RemoteFile, shownBytes } from "@dit-bench/fetch";
+import type { Listener } from "./events.ts";
+import { type Fetchable, folderOf, homeFolder, locate } from "./locate.ts";
+
+export interface FetchPlan {
+  readonly name: string;
+  readonly kind: Fetchable["kind"];
+  readonly title: string;
+  /** Where it lies, or would. */
+  readonly path: string;
+  /** Whether nothing is left to do. */
+  readonly here: boolean;
+  readonly files: readonly {
+    readonly file: string;
+    /** Null where nobody published it. */
+    readonly bytes: number | null;
+    /** How much of it is on this machine. */
+    readonly hereBytes: number;
+    readonly gone: string | null;
+  }[];
+  /** Still to come; files of unknown size are not in it. */
+  readonly bytesToFetch: number;
+  /** On the disk on the way: downloads, and what is unpacked beside them (photographs: as much again). */
+  readonly diskNeeded: number;
+  readonly diskFree: number;
+}
+
+/** What `fetchOne` would do. Asks no network. */
+export async function planFetch(what: Fetchable, env: Environment = process.env): Promise<FetchPlan> {
+  const { kind, name, entry } = what;
+  const home = homeFolder(env);
+  const folder = downloadFolder(what, home);
+  const located = locate(name, env);
+  const files = await Promise.all(
+    filesOf(what).map(async (remote) => {
+      const brought = await findBrought(remote, folder, env as NodeJS.ProcessEnv);
+      const partial = await stat(join(folder, `${remote.file}.partial`)).catch(() => undefined);
+      const { file, bytes, gone = null } = remote;
+      return { file, bytes: bytes ?? brought?.bytes ?? null, hereBytes: brought?.bytes ?? partial?.size ?? 0, gone };
+    }),
+  );
+  const here = located.path !== undefined;
+  const bytesToFetch = here ? 0 : sum(files.map(({ bytes, hereBytes }) => Math.max(0, (bytes ?? 0) - hereBytes)));
+  const unpacked = kind === "dataset" && !here ? sum(files.map(({ bytes }) => bytes ?? 0)) : 0;
+  return {
+    name,
+    kind,
+    title: entry.title,
+    path: located.path ?? folderOf(what, home),
+    here,
+    files,
+    bytesToFetch,
+    diskNeeded: bytesToFetch + unpacked,
+    diskFree: await freeAt(home),
+  };
+}
+
+export interface Fetched {
+  readonly name: string;
+  readonly kind: Fetchable["kind"];
+  readonly path: string;
+  /** Nothing had to be done. */
+  readonly already: boolean;
+  /** Of a dataset: what is not as expected. */
+  readonly surprises: readonly string[];
+}
+
+/**
+ * Fetches weights, or fetches and prepares a dataset; what is there already is used. Throws FetchError, and for datasets
+ * ArchiveError, MatError and DataError; the same call goes on where it stopped.
+ */
+export async function fetchOne(
+  what: Fetchable,
+  { env = process.env, listener = {}, signal }: { env?: Environment; listener?: Listener; signal?: AbortSignal } = {},
+): Promise<Fetched> {
+  const { kind, name, entry } = what;
+  const before = locate(name, env);
+  if (before.path !== undefined) return { name, kind, path: before.path, already: true, surprises: [] };
+  const home = homeFolder(env);
+  const folder = downloadFolder(what, home);
+  listener.note?.(`${entry.title}: ${entry.licence}`);
+  await mkdir(folder, { recursive: true });
+  const stop = signal ? { signal } : {};
+  const onNote = (text: string) => listener.note?.(text);
+  for (const file of filesOf(what)) {
+    listener.stage?.("fetch", `${file.file}${file.bytes === null ? "" : `, ${shownBytes(file.bytes)}`}`);
+    await bring(file, folder, {
+      env,
+      ...stop,
+      onNote,
+      onProgress: (done, total) => listener.progress?.(Math.floor(done / 1e6), Math.ceil((total ?? done) / 1e6), "MB"),
+    });
+  }
+  if (what.kind === "weights") return { name, kind, path: locate(name, env).path!, already: false, surprises: [] };
+
+  const to = folderOf(what, home);
+  await mkdir(dirname(to), { recursive: true });
+  const held = await lock(`${to}.lock`);
+  try {
+    let step = "";
+    const { surprises } = await prepareDataset(what.entry, (file) => join(folder, file), to, {
+      ...stop,
+      onNote,
+      onProgress(now, done, total) {
+        if (now !== step) listener.stage?.(now === "unpacking" ? "unpack" : "sort", what.entry.title);
+        step = now;
+        listener.progress?.(done, total ?? what.entry.images, "images");
+      },
+    });
+    return { name, kind, path: to, already: false, surprises };
+  } finally {
+    await held.release();
+  }
+}
+
+const filesOf = (what: Fetchable): readonly RemoteFile[] =>
+  what.kind === "weights" ? what.entry.files : neededDownloads(what.entry);
+
+/** Weights lie where they are fetched to; archives beside the image folders made of them. */
+const downloadFolder = (what: Fetchable, home: string): string =>
+  what.kind === "weights" ? folderOf(what, home) : join(home, "downloads", what.name);
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+async function freeAt(folder: string): Promise<number> {
+  let at = folder;
+  while (!existsSync(at)) at = dirname(at);
+  const { bavail, bsize } = await statfs(at);
+  return bavail * bsize;
+}
