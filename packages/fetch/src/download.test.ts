@@ -284,7 +284,7 @@ describe("a server that lies", () => {
     serve((q, r) => serveFile(q, r, corrupt));
     const error = await failure({ sha256 });
     expect(error).toMatchObject({ kind: "wrong-checksum", exitCode: 4 });
-    expect(error.message).toContain(`its SHA256 is ${digest(corrupt)}, wanted ${sha256}`);
+    expect(error.message).toContain(`its SHA-256 is ${digest(corrupt)}, wanted ${sha256}`);
     expect(readdirSync(place)).toEqual([]);
     expect((await failure({ md5: digest(body, "md5") })).message).toContain("its MD5 is");
   });

@@ -67,7 +67,7 @@ export async function download(
   const patience = { ...usual, ...options.patience };
   const carrier = transport(options.env ?? process.env, patience.stallSeconds);
   try {
-    const partial = await openPartial(to);
+    const partial = await openPartial(to, { md5: options.md5 !== undefined && options.sha256 === undefined });
     try {
       return await fromAny(urls, to, partial, carrier, patience, options);
     } finally {
@@ -164,13 +164,9 @@ function problemOf(url: string, partial: PartialFile, { bytes, md5, ...expected 
   if (bytes !== undefined && partial.size !== bytes)
     return new FetchError("wrong-size", `${where}: ${partial.size} bytes came, wanted ${bytes}`);
   const found = partial.digests();
-  for (const [name, wanted] of Object.entries({ sha256, md5 }))
-    if (wanted !== undefined && found[name as "md5" | "sha256"] !== wanted)
-      return new FetchError(
-        "wrong-checksum",
-        `${where}: its ${name.toUpperCase()} is ${found[name as "md5" | "sha256"]}, wanted ${wanted}`,
-      );
-  return undefined;
+  const [name, wanted, has] = sha256 ? ["SHA-256", sha256, found.sha256] : ["MD5", md5, found.md5];
+  if (wanted === undefined || wanted === has) return undefined;
+  return new FetchError("wrong-checksum", `${where}: its ${name} is ${has}, wanted ${wanted}`);
 }
 
 const keptOf = ({ size, path }: PartialFile): string =>

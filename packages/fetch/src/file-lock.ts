@@ -1,5 +1,5 @@
 import { readFileSync, statSync, utimesSync } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { link, open, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { FetchError } from "./fetch-error.ts";
 
@@ -20,13 +20,12 @@ export async function lock(path: string): Promise<{ release(): Promise<void> }> 
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
-    const holder = living(path);
+    const holder = living(path) ?? (await setAside(path));
     if (holder !== undefined || attempt === 3)
       throw new FetchError(
         "interrupted",
         `${path}: process ${holder ?? "?"} is at it already; wait for it, or stop it`,
       );
-    await rm(path, { force: true });
   }
   const beat = setInterval(() => {
     try {
@@ -40,6 +39,24 @@ export async function lock(path: string): Promise<{ release(): Promise<void> }> 
       await rm(path, { force: true });
     },
   };
+}
+
+/**
+ * Takes a dead lock out of the way. Of several who do so one wins; whoever finds that he took a living one, made in between,
+ * gives it back and returns its holder.
+ */
+async function setAside(path: string): Promise<string | undefined> {
+  const aside = `${path}.${process.pid}.${Date.now()}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // somebody else did
+    throw error;
+  }
+  const holder = living(aside);
+  if (holder !== undefined) await link(aside, path).catch(() => {});
+  await rm(aside, { force: true });
+  return holder;
 }
 
 /** Who holds the lock; undefined where nobody does any more. */

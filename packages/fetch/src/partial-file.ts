@@ -32,7 +32,7 @@ export interface PartialFile {
   append(chunk: Uint8Array): Promise<void>;
   /** Empties it, and notes what file will fill it. */
   restart(origin: Origin): Promise<void>;
-  digests(): { readonly md5: string; readonly sha256: string };
+  digests(): { readonly md5?: string; readonly sha256: string };
   /** Throws away what is there. */
   empty(): Promise<void>;
   /** Moves it to its final name. */
@@ -41,13 +41,14 @@ export interface PartialFile {
   close(): Promise<void>;
 }
 
-/** Opens what an earlier download to `to` left, or an empty one. */
-export async function openPartial(to: string): Promise<PartialFile> {
+/** Opens what an earlier download to `to` left, or an empty one. MD5, which takes longer than all else here, only where it is wanted. */
+export async function openPartial(to: string, { md5 }: { readonly md5: boolean }): Promise<PartialFile> {
   const path = `${to}.partial`;
   const about = `${path}.json`;
   let known = await readOrigin(about);
   let size = (await stat(path).catch(() => undefined))?.size ?? 0;
   if (size === 0) known = undefined;
+  const newHashes = (): Hashes => ({ sha256: createHash("sha256"), ...(md5 ? { md5: createHash("md5") } : {}) });
   let hashes = newHashes();
   if (size > 0) for await (const chunk of createReadStream(path, { end: size - 1 })) update(hashes, chunk);
   let file: FileHandle | undefined = await open(path, size > 0 ? "r+" : "w");
@@ -82,7 +83,10 @@ export async function openPartial(to: string): Promise<PartialFile> {
       known = of;
       await writeFile(about, `${JSON.stringify(of)}\n`);
     },
-    digests: () => ({ md5: hashes.md5.copy().digest("hex"), sha256: hashes.sha256.copy().digest("hex") }),
+    digests: () => ({
+      sha256: hashes.sha256.copy().digest("hex"),
+      ...(hashes.md5 ? { md5: hashes.md5.copy().digest("hex") } : {}),
+    }),
     async finish() {
       await file?.truncate(size); // a longer leftover of an interrupted write, if any
       await file?.sync();
@@ -102,13 +106,12 @@ export async function openPartial(to: string): Promise<PartialFile> {
 }
 
 interface Hashes {
-  readonly md5: Hash;
+  readonly md5?: Hash;
   readonly sha256: Hash;
 }
-const newHashes = (): Hashes => ({ md5: createHash("md5"), sha256: createHash("sha256") });
 
 function update({ md5, sha256 }: Hashes, chunk: Uint8Array): void {
-  md5.update(chunk);
+  md5?.update(chunk);
   sha256.update(chunk);
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -85,6 +85,21 @@ describe("a dataset", () => {
   });
 });
 
+describe("a dataset whose host is gone", () => {
+  it("is made from an unpacked copy that somebody put in place of the archive, and that is said", async () => {
+    const copy = join(env.DIT_BENCH_HOME!, "downloads/flowers/102flowers/jpg");
+    mkdirSync(copy, { recursive: true });
+    for (const n of [1, 2, 3]) writeFileSync(join(copy, `image_0000${n}.jpg`), `picture ${n}`);
+    server.handler = (q, r) =>
+      q.url === "/102flowers.tgz" ? r.writeHead(404).end() : serveFile(q, r, originals[q.url!.slice(1)]!);
+    const notes: string[] = [];
+    const { path } = await fetchOne(flowers(), { env, listener: { note: (t) => notes.push(t) } });
+    expect(readdirSync(path).sort()).toEqual([".dit-bench.json", "1", "2"]);
+    expect(notes.join("\n")).toContain("102flowers.tgz: the folder of that name in");
+    expect(readdirSync(copy).length).toBe(3);
+  });
+});
+
 describe("weights", () => {
   it("come with their companions into one folder", async () => {
     const { entry } = fetchable("sd-vae-ft-ema") as Extract<Fetchable, { kind: "weights" }>;
@@ -100,5 +115,27 @@ describe("weights", () => {
       ["diffusion_pytorch_model.safetensors", "config.json"].map((f) => `/stabilityai/sd-vae-ft-ema/resolve/main/${f}`),
     );
     expect(notes[0]).toContain("MIT");
+    expect((await fetchOne(what, { env })).already).toBe(true);
+    writeFileSync(path, "x"); // damaged since
+    expect((await fetchOne(what, { env })).already).toBe(false);
+    expect(readFileSync(path, "utf8")).toBe("tensors");
+  });
+
+  it("of which the Hugging Face cache has a part are completed beside a copy of it", async () => {
+    const { entry } = fetchable("sd-vae-ft-ema") as Extract<Fetchable, { kind: "weights" }>;
+    const body = Buffer.from("tensors");
+    const commit = "0123456789abcdef0123456789abcdef01234567";
+    const cache = join(place, "part", "models--stabilityai--sd-vae-ft-ema");
+    mkdirSync(join(cache, "snapshots", commit), { recursive: true });
+    mkdirSync(join(cache, "refs"));
+    writeFileSync(join(cache, "refs/main"), commit);
+    writeFileSync(join(cache, "snapshots", commit, "diffusion_pytorch_model.safetensors"), body);
+    server.handler = (q, r) => serveFile(q, r, body);
+    const files = entry.files.map((f) => ({ ...f, bytes: body.length }));
+    const what: Fetchable = { kind: "weights", name: entry.name, entry: { ...entry, files } };
+    const { path } = await fetchOne(what, { env: { ...env, HF_HUB_CACHE: join(place, "part") } });
+    expect(server.seen.map((s) => s.url)).toEqual(["/stabilityai/sd-vae-ft-ema/resolve/main/config.json"]);
+    expect(path).toBe(join(env.DIT_BENCH_HOME!, "weights/sd-vae-ft-ema/diffusion_pytorch_model.safetensors"));
+    expect(existsSync(path)).toBe(true);
   });
 });

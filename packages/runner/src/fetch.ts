@@ -1,7 +1,7 @@
 // Weights and datasets by name: what it would take to fetch them, and fetching them.
 
-import { existsSync } from "node:fs";
-import { mkdir, stat, statfs } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { copyFile, mkdir, rename, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { neededDownloads, prepareDataset } from "@dit-bench/datasets";
 import { bring, type Environment, findBrought, lock, type RemoteFile, shownBytes } from "@dit-bench/fetch";
@@ -42,6 +42,8 @@ export async function planFetch(what: Fetchable, env: Environment = process.env)
       const brought = await findBrought(remote, folder, env as NodeJS.ProcessEnv);
       const partial = await stat(join(folder, `${remote.file}.partial`)).catch(() => undefined);
       const { file, bytes, gone = null } = remote;
+      const copy = kind === "dataset" ? await givenFolder(folder, file) : undefined;
+      if (copy) return { file, bytes, hereBytes: bytes ?? 0, gone };
       return { file, bytes: bytes ?? brought?.bytes ?? null, hereBytes: brought?.bytes ?? partial?.size ?? 0, gone };
     }),
   );
@@ -81,30 +83,39 @@ export async function fetchOne(
 ): Promise<Fetched> {
   const { kind, name, entry } = what;
   const before = locate(name, env);
-  if (before.path !== undefined) return { name, kind, path: before.path, already: true, surprises: [] };
+  if (before.path !== undefined && (kind === "dataset" || before.from === "hub cache"))
+    return { name, kind, path: before.path, already: true, surprises: [] };
   const home = homeFolder(env);
   const folder = downloadFolder(what, home);
-  listener.note?.(`${entry.title}: ${entry.licence}`);
+  if (before.path === undefined) listener.note?.(`${entry.title}: ${entry.licence}`);
   await mkdir(folder, { recursive: true });
   const stop = signal ? { signal } : {};
   const onNote = (text: string) => listener.note?.(text);
+  let asked = false;
   for (const file of filesOf(what)) {
+    if (kind === "dataset" && (await givenFolder(folder, file.file)) !== undefined) {
+      onNote(`${file.file}: the folder of that name in ${folder} is taken in its place, unchecked`);
+      continue;
+    }
     listener.stage?.("fetch", `${file.file}${file.bytes === null ? "" : `, ${shownBytes(file.bytes)}`}`);
-    await bring(file, folder, {
+    const brought = await bring(file, folder, {
       env,
       ...stop,
       onNote,
       onProgress: (done, total) => listener.progress?.(Math.floor(done / 1e6), Math.ceil((total ?? done) / 1e6), "MB"),
     });
+    if (brought.how === "hub cache") await copyWhole(brought.path, join(folder, file.file)); // the cache lacks its companions
+    asked ||= brought.how !== "was here";
   }
-  if (what.kind === "weights") return { name, kind, path: locate(name, env).path!, already: false, surprises: [] };
+  if (what.kind === "weights") return { name, kind, path: locate(name, env).path!, already: !asked, surprises: [] };
 
   const to = folderOf(what, home);
   await mkdir(dirname(to), { recursive: true });
   const held = await lock(`${to}.lock`);
   try {
     let step = "";
-    const { surprises } = await prepareDataset(what.entry, (file) => join(folder, file), to, {
+    const source = async (file: string) => (await givenFolder(folder, file)) ?? join(folder, file);
+    const { surprises } = await prepareDataset(what.entry, source, to, {
       ...stop,
       onNote,
       onProgress(now, done, total) {
@@ -125,6 +136,18 @@ const filesOf = (what: Fetchable): readonly RemoteFile[] =>
 /** Weights lie where they are fetched to; archives beside the image folders made of them. */
 const downloadFolder = (what: Fetchable, home: string): string =>
   what.kind === "weights" ? folderOf(what, home) : join(home, "downloads", what.name);
+
+/** An unpacked copy of an archive, which somebody put beside where the archive would be. */
+async function givenFolder(folder: string, file: string): Promise<string | undefined> {
+  const path = join(folder, file.replace(/\.(tar\.gz|tgz|tar|zip)$/, ""));
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ? path : undefined;
+}
+
+async function copyWhole(from: string, to: string): Promise<void> {
+  await copyFile(from, `${to}.copying`, constants.COPYFILE_FICLONE);
+  await rename(`${to}.copying`, to);
+}
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 

@@ -47,7 +47,12 @@ const junk = { name: "x/._hidden.jpg", body: "no image" };
 
 type Archives = Record<string, () => Buffer>;
 
-async function prepare(name: string, archives: Archives, change: Partial<DatasetEntry["prepared"]> = {}) {
+async function prepare(
+  name: string,
+  archives: Archives,
+  change: Partial<DatasetEntry["prepared"]> = {},
+  source?: (file: string) => string | undefined,
+) {
   const folder = join(place, String(number++));
   mkdirSync(folder);
   for (const [file, make] of Object.entries(archives)) writeFileSync(join(folder, file), make());
@@ -56,7 +61,10 @@ async function prepare(name: string, archives: Archives, change: Partial<Dataset
   const to = join(folder, "prepared");
   const notes: string[] = [];
   const again = (options = {}) =>
-    prepareDataset(entry, (file) => join(folder, file), to, { onNote: (n) => notes.push(n), ...options });
+    prepareDataset(entry, async (file) => source?.(file) ?? join(folder, file), to, {
+      onNote: (n) => notes.push(n),
+      ...options,
+    });
   return { folder, to, notes, entry, again };
 }
 
@@ -284,11 +292,47 @@ describe.each(cases)("%s", (name, archives, expected, others) => {
   test("with an archive that is another one, or damaged, leaves nothing under its name", async () => {
     const [first] = neededDownloads(findDataset(registry, name));
     const other = await prepare(name, { ...archives, [first!.file]: () => tgz([image("elsewhere/1.txt", 1)]) });
-    await expect(other.again()).rejects.toThrow(/none of them where they are wanted: it is another one/);
+    await expect(other.again()).rejects.toThrow(/holds 1 files, none of them where they are wanted: it is another one/);
     expect(existsSync(other.to)).toBe(false);
     const cut = await prepare(name, { ...archives, [first!.file]: () => half(archives[first!.file]!()) });
     await expect(cut.again()).rejects.toThrow(ArchiveError);
     expect(existsSync(cut.to)).toBe(false);
+  });
+});
+
+describe("an unpacked copy in place of an archive", () => {
+  const put = (folder: string, files: Record<string, Buffer>) => {
+    for (const [file, bytes] of Object.entries(files)) {
+      mkdirSync(join(folder, file, ".."), { recursive: true });
+      writeFileSync(join(folder, file), bytes);
+    }
+  };
+  const meta = makeMat({
+    class_names: { cell: [{ text: "Acura RL Sedan 2012" }, { text: "Ram C/V Cargo Van 2012" }] },
+  });
+  const train = makeMat({ annotations: { struct: [car(1, 2), car(2, 1), car(3, 2)] } });
+  const images = () => Object.fromEntries([1, 2, 3].map((n) => [`0000${n}.jpg`, picture(n)]));
+
+  test.each([
+    ["with the archive's topmost folder in it", "cars_train/cars_train", "car_devkit/devkit"],
+    ["without it", "cars_train", "devkit"],
+  ])("is taken %s, and stays as it is", async (_, imageFolder, devkit) => {
+    const copy = join(place, `copy${number++}`);
+    put(join(copy, imageFolder), images());
+    put(join(copy, devkit), { "cars_meta.mat": meta, "cars_train_annos.mat": train });
+    const top = (path: string) => join(copy, path.split("/")[0]!);
+    const before = files(copy);
+    const p = await prepare("cars", {}, {}, (f) => (f === "cars_train.tgz" ? top(imageFolder) : top(devkit)));
+    expect((await p.again()).images).toBe(3);
+    expect(files(p.to)).toContain("1.Acura_RL_Sedan_2012/00002.jpg");
+    expect(files(copy)).toEqual(before);
+  });
+
+  test("that holds something else is told", async () => {
+    const copy = join(place, `copy${number++}`);
+    put(copy, { "readme.txt": Buffer.from("x") });
+    const p = await prepare("sun", {}, {}, () => copy);
+    await expect(p.again()).rejects.toThrow(/holds 1 files, none of them where they are wanted/);
   });
 });
 

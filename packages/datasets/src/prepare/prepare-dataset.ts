@@ -1,13 +1,14 @@
 // A dataset from its authors' archives to an image folder: FOLDER/CLASS/FILE.
 
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FetchError, unpack } from "@dit-bench/fetch";
 import { DataError } from "../data-error.ts";
 import type { DatasetEntry } from "../registry.ts";
 import type { Assigned, Layout, Unpacking } from "./layout.ts";
 import { layouts } from "./layouts.ts";
+import { takeFolder } from "./take-folder.ts";
 
 export interface PrepareOptions {
   readonly signal?: AbortSignal;
@@ -47,13 +48,14 @@ function layoutOf({ name }: DatasetEntry): Layout {
 }
 
 /**
- * Makes the image folder `to` from the archives that `download` gives the paths of. Nothing is done twice: a folder that is
+ * Makes the image folder `to` from the downloads that `source` gives the paths of: archives, or folders that somebody unpacked
+ * them into, which stay as they are. Nothing is done twice: a folder that is
  * there stays, archives that were unpacked before an interruption are not unpacked again, and `to` appears when it is whole.
  * Throws ArchiveError, MatError, DataError for archives that are not what they should be, FetchError where it is stopped.
  */
 export async function prepareDataset(
   entry: DatasetEntry,
-  download: (file: string) => string,
+  source: (file: string) => Promise<string>,
   to: string,
   options: PrepareOptions = {},
 ): Promise<Prepared> {
@@ -63,7 +65,11 @@ export async function prepareDataset(
   const unpacked = join(work, "archives");
   const images = join(work, "images");
   await mkdir(unpacked, { recursive: true });
-  for (const archive of wantedArchives(layout, splits)) await unpackOne(archive, download, unpacked, options);
+  for (const archive of wantedArchives(layout, splits))
+    await unpackOne(archive, await source(archive.file), unpacked, options);
+  const files = new Map<string, string>();
+  for (const file of layout.files) files.set(file, await source(file));
+  const download = (file: string) => files.get(file)!;
 
   const wanted = await listOnce(join(work, "images.json"), () => [...layout.images({ unpacked, download, splits })]);
   if (wanted.length === 0) throw new DataError("no-images", `dataset "${entry.name}": no images in its archives`);
@@ -85,26 +91,29 @@ export async function prepareDataset(
 
 async function unpackOne(
   { file, into, select, inner }: Unpacking,
-  download: (file: string) => string,
+  from: string,
   unpacked: string,
   { signal, onProgress, onNote }: PrepareOptions,
 ): Promise<void> {
   const target = join(unpacked, into);
   const innerTarget = join(target, "inner");
   const progress = (files: number) => onProgress?.("unpacking", files, undefined);
+  const stop = signal ? { signal } : {};
   if (!existsSync(target)) {
-    onNote?.(`unpacking ${file}`);
-    const done = await unpack(download(file), target, { select, signal, onProgress: progress });
+    const isFolder = (await stat(from)).isDirectory();
+    onNote?.(isFolder ? `taking ${from}` : `unpacking ${file}`);
+    const take = isFolder ? takeFolder : unpack;
+    const done = await take(from, target, { select, ...stop, onProgress: progress });
     if (done.files === 0) {
       await rm(target, { recursive: true });
       throw new DataError(
         "no-images",
-        `"${download(file)}" is an archive of ${done.passedOver} files, none of them where they are wanted: it is another one`,
+        `"${from}" holds ${done.passedOver} files, none of them where they are wanted: it is another one`,
       );
     }
   }
   if (inner && !existsSync(innerTarget))
-    await unpack(join(target, inner.path), innerTarget, { select: inner.select, signal, onProgress: progress });
+    await unpack(join(target, inner.path), innerTarget, { select: inner.select, ...stop, onProgress: progress });
 }
 
 /** The list is made before the first image is moved: afterwards the unpacked folders no longer show it. */
