@@ -15,9 +15,11 @@ beforeEach(async () => {
   process.env.HF_ENDPOINT = server.origin;
   process.env.DIT_BENCH_HOME = join(place, "home");
   process.env.HF_HUB_CACHE = join(place, "hub");
+  process.env.NO_PROXY = "127.0.0.1"; // wherever these tests run
 });
 afterEach(async () => {
-  for (const name of ["HF_ENDPOINT", "DIT_BENCH_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE"]) delete process.env[name];
+  for (const name of ["HF_ENDPOINT", "DIT_BENCH_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "NO_PROXY"])
+    delete process.env[name];
   rmSync(place, { recursive: true });
   await server.close();
 });

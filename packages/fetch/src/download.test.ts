@@ -130,6 +130,17 @@ describe("a connection that drops", () => {
     expect(readFileSync(to()).equals(body)).toBe(true);
   });
 
+  it("after a few bytes each time is given up too: it would not end", async () => {
+    serve((q, r) => {
+      const from = Number(/\d+/.exec(q.headers.range ?? "0")?.[0]);
+      const range = { "content-range": `bytes ${from}-${body.length - 1}/${body.length}` };
+      r.writeHead(from ? 206 : 200, { etag: '"v1"', "content-length": body.length - from, ...(from ? range : {}) });
+      r.write(body.subarray(from, from + 10), () => setTimeout(() => r.destroy(), 5));
+    });
+    expect((await failure()).kind).toBe("unreachable");
+    expect(server.seen.length).toBe(patience.attempts);
+  });
+
   it("before an answer, and a host where nobody listens, are said as such", async () => {
     serve((_, r) => r.destroy());
     expect((await failure()).message).toContain("the connection was cut");

@@ -27,7 +27,7 @@ export interface DownloadOptions extends Expected {
 }
 
 export interface Patience {
-  /** Attempts at one address in a row that bring nothing. */
+  /** Attempts at one address in a row that bring next to nothing. */
   readonly attempts: number;
   /** Before the second attempt; it doubles from then on, up to a minute. */
   readonly pauseSeconds: number;
@@ -142,7 +142,7 @@ async function fromOne(
     } catch (error) {
       if (options.signal?.aborted) throw interrupted(partial);
       if (!(error instanceof PassingError)) throw error;
-      idle = partial.size > before ? 0 : idle + 1;
+      idle = partial.size - before >= worthwhile(partial) ? 0 : idle + 1;
       const { message, afterSeconds } = error;
       const giveUp = (why: string) =>
         new FetchError("unreachable", `${shownUrl(url)}: ${message}${why}; ${keptOf(partial)}`, { cause: error });
@@ -156,6 +156,10 @@ async function fromOne(
     }
   }
 }
+
+/** As many bytes as an attempt has to bring for the next ones to be free: a server that gives one at a time is no server. */
+const worthwhile = ({ origin }: PartialFile) =>
+  Math.max(1, Math.min(65_536, Math.floor((origin?.bytes ?? 65_536) / 100)));
 
 /** What is wrong with a file that is there to its last byte. */
 function problemOf(url: string, partial: PartialFile, { bytes, md5, ...expected }: Expected): FetchError | undefined {

@@ -1,5 +1,6 @@
 // An archive into a folder, or nothing.
 
+import { writeFileSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { FetchError } from "../fetch-error.ts";
@@ -117,8 +118,24 @@ function pathOf({ name }: ArchiveEntry, select: UnpackOptions["select"]): string
   }
 }
 
-/** `wx`: only ever a new file, so nothing that stands there is followed or overwritten. */
+const small = 1 << 20;
+
+/**
+ * `wx`: only ever a new file, so nothing that stands there is followed or overwritten. Small files are written in one call that
+ * blocks: three that wait for a thread each take twice as long for tens of thousands of photographs.
+ */
 async function write(path: string, entry: ArchiveEntry): Promise<number> {
+  if (entry.size <= small) {
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for await (const part of entry.data()) {
+      parts.push(part);
+      length += part.length;
+      if (length > small) return length; // more than was announced
+    }
+    writeFileSync(path, parts.length === 1 ? parts[0]! : Buffer.concat(parts), { flag: "wx", mode: 0o644 });
+    return length;
+  }
   const file = await open(path, "wx", 0o644);
   let written = 0;
   try {

@@ -1,0 +1,52 @@
+import { MockAgent } from "undici";
+import { describe, expect, it } from "vitest";
+import { FetchError } from "./fetch-error.ts";
+import { get } from "./request.ts";
+
+/** Hosts that answer with redirects; nothing leaves the process. */
+function hosts(redirects: Record<string, string>) {
+  const agent = new MockAgent();
+  agent.disableNetConnect();
+  const authorized: (string | undefined)[] = [];
+  for (const [from, location] of Object.entries(redirects)) {
+    const { origin, pathname } = new URL(from);
+    agent
+      .get(origin)
+      .intercept({ path: pathname })
+      .reply(({ headers }) => {
+        authorized.push((headers as Record<string, string>).authorization);
+        if (location === "") return { statusCode: 200, data: "here" };
+        return { statusCode: 302, responseOptions: { headers: { location } } };
+      });
+  }
+  return { agent, authorized };
+}
+
+describe("a request", () => {
+  it("is not led from https to plain http, not by several steps either", async () => {
+    const { agent } = hosts({ "https://a.test/1": "https://b.test/2", "https://b.test/2": "http://b.test/3" });
+    const error = await get("https://a.test/1", { transport: agent, headers: {} }).catch((e) => e);
+    expect(error).toBeInstanceOf(FetchError);
+    expect(error).toMatchObject({ kind: "redirect", exitCode: 4 });
+    expect(error.message).toContain("https://b.test/2: a redirect from https to plain http (http://b.test/3)");
+  });
+
+  it("may go from http to https", async () => {
+    const { agent } = hosts({ "http://a.test/1": "https://a.test/1", "https://a.test/1": "" });
+    const { url, status } = await get("http://a.test/1", { transport: agent, headers: {} });
+    expect([url, status]).toEqual(["https://a.test/1", 200]);
+  });
+
+  it("shows its token to its own origin: not to another port, scheme or host of a like name", async () => {
+    const { agent, authorized } = hosts({
+      "https://hub.test/1": "https://hub.test/2",
+      "https://hub.test/2": "https://hub.test:444/3",
+      "https://hub.test:444/3": "https://hub.test.evil.test/4",
+      "https://hub.test.evil.test/4": "https://hub.test/5",
+      "https://hub.test/5": "",
+    });
+    const bearer = { origin: "https://hub.test", token: "secret" };
+    await get("https://hub.test/1", { transport: agent, headers: {}, bearer });
+    expect(authorized).toEqual(["Bearer secret", "Bearer secret", undefined, undefined, "Bearer secret"]);
+  });
+});
