@@ -55,7 +55,7 @@ describe("hundreds of mutations of each", () => {
     const path = join(place, name);
     let refused = 0;
     let slowest = 0;
-    for (let seed = 0; seed < 400; seed++) {
+    for (let seed = 0; seed < 300; seed++) {
       writeFileSync(path, mutated(archive, seed));
       const start = performance.now();
       try {
@@ -69,7 +69,7 @@ describe("hundreds of mutations of each", () => {
     }
     expect(readdirSync(join(place, "out"))).toEqual([]);
     expect(readdirSync(place).filter((f) => f !== "out" && !archives.some(([n]) => n === f))).toEqual([]);
-    expect(refused).toBeGreaterThan(120);
+    expect(refused).toBeGreaterThan(90);
     expect(slowest).toBeLessThan(2000);
   });
 

@@ -1,0 +1,59 @@
+// What the tests of downloads share: a file, a server that tells of it, a folder of each test's own.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { integers } from "@dit-bench/random";
+import { afterAll, beforeAll, beforeEach, expect } from "vitest";
+import { type DownloadOptions, download } from "./download.ts";
+import { FetchError } from "./fetch-error.ts";
+import { type FaultServer, faultServer } from "./testing/fault-server.ts";
+
+export const body = Buffer.from(Uint8Array.from(integers(1, "download.test", 0, 200_000, 256)));
+export const digest = (data: Uint8Array, name = "sha256") => createHash(name).update(data).digest("hex");
+export const sha256 = digest(body);
+export const patience = { attempts: 3, pauseSeconds: 0.01, stallSeconds: 0.5, longestPauseSeconds: 1 };
+
+let folder: string;
+let number = 0;
+export let place: string;
+export let server: FaultServer;
+export let notes: string[];
+
+export const serve = (handler: (q: IncomingMessage, r: ServerResponse, n: number) => void) => {
+  server.handler = handler;
+};
+export const to = () => join(place, "file.bin");
+export const get = (options: DownloadOptions = {}, urls = [`${server.origin}/file.bin`]) =>
+  download(urls, to(), { env: {}, patience, onNote: (n) => notes.push(n), ...options });
+export const failure = async (options: DownloadOptions = {}, urls?: string[]): Promise<FetchError> => {
+  const error = await get(options, urls).then(
+    () => undefined,
+    (e) => e,
+  );
+  expect(error).toBeInstanceOf(FetchError);
+  expect(existsSync(to()), "nothing under the final name").toBe(false);
+  return error;
+};
+/** As if an earlier process had come this far. */
+export const keep = (bytes: Uint8Array, about?: object) => {
+  writeFileSync(`${to()}.partial`, bytes);
+  if (about) writeFileSync(`${to()}.partial.json`, JSON.stringify(about));
+};
+
+/** Gives each test of a file its folder and its server. */
+export function eachWithServer(): void {
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "download-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  beforeEach(async () => {
+    place = join(folder, String(number++));
+    mkdirSync(place);
+    notes = [];
+    server = await faultServer();
+    return () => server.close();
+  });
+}
