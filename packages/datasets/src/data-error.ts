@@ -9,7 +9,8 @@ export type DataErrorCode =
   | "unreadable-images"
   | "too-large"
   | "registry"
-  | "labels";
+  | "labels"
+  | "in-the-way";
 
 /** Data that is missing or cannot be used (exit code 4 of the command line). */
 export class DataError extends Error {

@@ -82,6 +82,12 @@ describe("a file of a catalogue", () => {
     expect(existsSync(join(folder, "w.safetensors"))).toBe(true);
   });
 
+  it("is not checked on when it is to stop", async () => {
+    put(join(folder, "w.safetensors"));
+    const stopping = bring(file(), folder, { env: {}, signal: AbortSignal.abort() });
+    await expect(stopping).rejects.toMatchObject({ kind: "interrupted", exitCode: 75 });
+  });
+
   it("that cannot be fetched says where to put it, how large it is, and what is known of its host", async () => {
     server.handler = (_, r) => r.writeHead(404).end();
     const error = await go(file({ gone: "404 since 2023" })).catch((e) => e);

@@ -1,12 +1,12 @@
 // A file of a catalogue into a folder: from where it is already, or from one of its addresses.
 
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type DownloadOptions, download, type Patience } from "./download.ts";
 import { FetchError } from "./fetch-error.ts";
 import { findInHubCache, type HubFile, hubEndpoint, hubToken, hubUrl, offline } from "./hub.ts";
+import { readThrough } from "./read-through.ts";
 import { shownBytes } from "./shown-url.ts";
 
 /** What a catalogue says of a file; null where it is not known. */
@@ -53,7 +53,7 @@ export async function bring(file: RemoteFile, folder: string, options: BringOpti
   const env = options.env ?? process.env;
   const expected = known({ bytes: file.bytes, md5: file.md5, sha256: file.sha256 });
   const here = await findBrought(file, folder, env as NodeJS.ProcessEnv);
-  if (here?.how === "was here") await check(here.path, file, options.onNote);
+  if (here?.how === "was here") await check(here.path, file, options);
   if (here) return here;
   const forbidden = offline(env);
   if (forbidden)
@@ -89,12 +89,16 @@ const known = <T extends Record<string, unknown>>(values: T) =>
   Object.fromEntries(Object.entries(values).filter(([, v]) => v !== null)) as { [K in keyof T]?: NonNullable<T[K]> };
 
 /** Checks a file once; a note beside it, with its time and size, saves hashing it again. */
-async function check(path: string, { md5, sha256 }: RemoteFile, onNote?: (text: string) => void): Promise<void> {
+async function check(path: string, { md5, sha256 }: RemoteFile, { onNote, signal }: BringOptions): Promise<void> {
   const [name, wanted] = sha256 ? ["sha256", sha256] : ["md5", md5];
   if (wanted === null || (await remembered(path))) return;
   onNote?.(`${path}: checking its ${name!.toUpperCase()}`);
   const hash = createHash(name!);
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  try {
+    for await (const chunk of readThrough(path, { signal })) hash.update(chunk);
+  } catch (error) {
+    throw signal?.aborted ? new FetchError("interrupted", `${path}: stopped while it was checked`) : error;
+  }
   const found = hash.digest("hex");
   if (found !== wanted)
     throw new FetchError(

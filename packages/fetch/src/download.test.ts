@@ -239,6 +239,13 @@ describe("stopping", () => {
     expect(server.seen.at(-1)?.headers.range).toBe("bytes=80000-");
   });
 
+  it("before it began, or while what is there is read, keeps it as well", async () => {
+    keep(body.subarray(0, 5000), { url: `${server.origin}/file.bin`, validator: '"v1"' });
+    expect((await failure({ signal: AbortSignal.abort() })).message).toContain("file.bin: stopped");
+    expect(readFileSync(`${to()}.partial`).length).toBe(5000);
+    expect(server.seen).toEqual([]);
+  });
+
   it("does not wait for the end of a pause", async () => {
     const stop = new AbortController();
     serve((_, r) => r.writeHead(503, { "retry-after": "60" }).end());

@@ -5,6 +5,7 @@ import { basename, dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import type { Environment } from "./cache-folder.ts";
+import { describedDiskFull } from "./disk-full.ts";
 import { FetchError } from "./fetch-error.ts";
 import { lock } from "./file-lock.ts";
 import { type Expected, openPartial, type PartialFile } from "./partial-file.ts";
@@ -67,14 +68,15 @@ export async function download(
   const patience = { ...usual, ...options.patience };
   const carrier = transport(options.env ?? process.env, patience.stallSeconds);
   try {
-    const partial = await openPartial(to, { md5: options.md5 !== undefined && options.sha256 === undefined });
+    const md5 = options.md5 !== undefined && options.sha256 === undefined;
+    const partial = await openPartial(to, { md5, signal: options.signal });
     try {
       return await fromAny(urls, to, partial, carrier, patience, options);
     } finally {
       await partial.close();
     }
   } catch (error) {
-    throw described(error, to);
+    throw options.signal?.aborted && !(error instanceof FetchError) ? stopped(to) : describedDiskFull(error, to);
   } finally {
     await carrier.destroy();
     await held.release();
@@ -176,16 +178,8 @@ function problemOf(url: string, partial: PartialFile, { bytes, md5, ...expected 
 const keptOf = ({ size, path }: PartialFile): string =>
   size > 0 ? `${shownBytes(size)} are kept in ${path}, the same command goes on there` : "nothing came";
 
+const stopped = (to: string): FetchError =>
+  new FetchError("interrupted", `${basename(to)}: stopped; the same command goes on there`);
+
 const interrupted = (partial: PartialFile): FetchError =>
   new FetchError("interrupted", `${basename(partial.path, ".partial")}: stopped; ${keptOf(partial)}`);
-
-/** Errors of the disk in the words of a person. */
-function described(error: unknown, to: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code !== "ENOSPC" && code !== "EDQUOT" && code !== "EFBIG") return error;
-  return new FetchError(
-    "disk-full",
-    `${to}: the disk is full (${message}); make room, or choose another folder, and run the same command again`,
-    { cause: error },
-  );
-}

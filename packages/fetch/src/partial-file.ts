@@ -1,9 +1,9 @@
 // A download that is under way: FILE.partial holds what came, FILE.partial.json what file it is of.
 
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { z } from "zod";
+import { readThrough } from "./read-through.ts";
 
 export interface Expected {
   readonly bytes?: number | undefined;
@@ -42,7 +42,10 @@ export interface PartialFile {
 }
 
 /** Opens what an earlier download to `to` left, or an empty one. MD5, which takes longer than all else here, only where it is wanted. */
-export async function openPartial(to: string, { md5 }: { readonly md5: boolean }): Promise<PartialFile> {
+export async function openPartial(
+  to: string,
+  { md5, signal }: { readonly md5: boolean; readonly signal: AbortSignal | undefined },
+): Promise<PartialFile> {
   const path = `${to}.partial`;
   const about = `${path}.json`;
   let known = await readOrigin(about);
@@ -50,7 +53,7 @@ export async function openPartial(to: string, { md5 }: { readonly md5: boolean }
   if (size === 0) known = undefined;
   const newHashes = (): Hashes => ({ sha256: createHash("sha256"), ...(md5 ? { md5: createHash("md5") } : {}) });
   let hashes = newHashes();
-  if (size > 0) for await (const chunk of createReadStream(path, { end: size - 1 })) update(hashes, chunk);
+  if (size > 0) for await (const chunk of readThrough(path, { end: size - 1, signal })) update(hashes, chunk);
   let file: FileHandle | undefined = await open(path, size > 0 ? "r+" : "w");
 
   const close = async () => {

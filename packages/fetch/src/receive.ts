@@ -135,10 +135,10 @@ async function begin(
 /** A file of another length: often a page that stands where it was. */
 async function mismatch(url: string, response: Response, total: number, wanted: number): Promise<FetchError> {
   let page: string | undefined;
-  for await (const chunk of response.body) {
-    page = pageInPlaceOfFile(chunk, header(response.headers, "content-type"));
-    break;
-  }
+  try {
+    const [first] = await response.body.take(1).toArray();
+    page = first && pageInPlaceOfFile(first, header(response.headers, "content-type"));
+  } catch {} // the length is wrong whatever else is
   if (page) return new FetchError("not-the-file", `${shownUrl(url)}: ${page}, came in place of the file`);
   return new FetchError(
     "wrong-size",

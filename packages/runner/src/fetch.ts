@@ -113,6 +113,7 @@ export async function fetchOne(
   await mkdir(dirname(to), { recursive: true });
   const held = await lock(`${to}.lock`);
   try {
+    if (locate(name, env).path !== undefined) return { name, kind, path: to, already: true, surprises: [] }; // another process was at it
     let step = "";
     const source = async (file: string) => (await givenFolder(folder, file)) ?? join(folder, file);
     const { surprises } = await prepareDataset(what.entry, source, to, {

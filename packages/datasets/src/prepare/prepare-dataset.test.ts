@@ -336,6 +336,13 @@ describe("an unpacked copy in place of an archive", () => {
   });
 });
 
+test("a folder that somebody else made is not touched", async () => {
+  const p = await prepare("food", food);
+  mkdirSync(p.to);
+  await expect(p.again()).rejects.toThrow(/is there, but was not prepared here: move it away/);
+  expect(readdirSync(p.to)).toEqual([]);
+});
+
 test("every dataset has a layout, whose downloads datasets.json has", () => {
   for (const entry of registry) {
     const layout = layouts[entry.name]!;

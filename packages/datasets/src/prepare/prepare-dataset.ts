@@ -49,9 +49,9 @@ function layoutOf({ name }: DatasetEntry): Layout {
 
 /**
  * Makes the image folder `to` from the downloads that `source` gives the paths of: archives, or folders that somebody unpacked
- * them into, which stay as they are. Nothing is done twice: a folder that is
- * there stays, archives that were unpacked before an interruption are not unpacked again, and `to` appears when it is whole.
- * Throws ArchiveError, MatError, DataError for archives that are not what they should be, FetchError where it is stopped.
+ * them into, which stay as they are. Archives that were unpacked before an interruption are not unpacked again, and `to` appears
+ * when it is whole. Throws ArchiveError, MatError, DataError for archives that are not what they should be, FetchError where it
+ * is stopped.
  */
 export async function prepareDataset(
   entry: DatasetEntry,
@@ -59,6 +59,7 @@ export async function prepareDataset(
   to: string,
   options: PrepareOptions = {},
 ): Promise<Prepared> {
+  if (existsSync(to)) throw new DataError("in-the-way", `"${to}" is there, but was not prepared here: move it away`);
   const layout = layoutOf(entry);
   const { splits } = entry.prepared;
   const work = `${to}.preparing`;

@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { describedDiskFull } from "../disk-full.ts";
 import { FetchError } from "../fetch-error.ts";
 import { ArchiveError } from "./archive-error.ts";
 import { entryPath, TakenPaths } from "./entry-path.ts";
@@ -45,7 +46,7 @@ export async function unpack(archive: string, to: string, options: UnpackOptions
     await rename(temporary, to);
     return counts;
   } catch (error) {
-    if (!(error instanceof ArchiveError)) throw error;
+    if (!(error instanceof ArchiveError)) throw describedDiskFull(error, to);
     throw new ArchiveError(error.code, `archive "${archive}": ${error.message}`, { cause: error });
   } finally {
     await rm(temporary, { recursive: true, force: true });
