@@ -29,11 +29,13 @@ const arrows: Record<string, string[]> = {
   compiler: [],
   method: ["ops", "random"],
   dit: ["method", "ops", "random"],
+  autoencoder: ["ops"],
   diffusion: ["ops"],
   datasets: ["fetch", "random"],
   metrics: ["ops", "random"],
   conformance: ["compiler", "dit", "method", "random"],
   runner: [
+    "autoencoder",
     "compiler",
     "datasets",
     "diffusion",

@@ -1,0 +1,143 @@
+// Against diffusers' AutoencoderKL with random weights, a small form of sd-vae-ft-ema: tools/parity/autoencoder.py.
+
+import { readFileSync } from "node:fs";
+import { openCheckpoint, readSafetensors } from "@dit-bench/weights";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { decode, encode } from "./autoencoder.ts";
+import { groupNorm, type Weights } from "./blocks.ts";
+import { stableDiffusion } from "./config.ts";
+import { decoderWeights, encoderWeights } from "./layout.ts";
+import { type RecognisedAutoencoder, recogniseAutoencoder } from "./recognise.ts";
+
+const folder = new URL("fixtures/", import.meta.url).pathname;
+const names: Record<string, string> = JSON.parse(readFileSync(`${folder}compvis-names.json`, "utf8"));
+const { tensors: expected } = readSafetensors(`${folder}expected.safetensors`);
+const checkpoint = await openCheckpoint(folder);
+const shapes = new Map([...checkpoint.tensors].map(([name, { shape }]) => [name, { shape }]));
+
+beforeAll(() => tf.setBackend("cpu"));
+
+describe("the layout", () => {
+  test("of sd-vae-ft-ema has its 83,653,863 numbers, 34,163,664 of them the encoder's", () => {
+    const numbers = (shapes: Readonly<Record<string, readonly number[]>>) =>
+      Object.values(shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    const encoder = numbers(encoderWeights(stableDiffusion));
+    expect(encoder).toBe(34_163_592 + 72); // diffusers' encoder and its quant_conv
+    expect(encoder + numbers(decoderWeights(stableDiffusion))).toBe(83_653_863);
+  });
+
+  test("is read from shapes, and from config.json where no shape tells", () => {
+    const { config, weights } = recogniseAutoencoder(shapes, checkpoint.metadata);
+    expect(config).toEqual({
+      ...stableDiffusion,
+      widths: [8, 16, 16],
+      layers: 1,
+      groups: 4,
+      tile: 32,
+    });
+    expect(weights.size).toBe(shapes.size);
+  });
+
+  test("is read under diffusers' earlier names and under CompVis's, as its own converter reads them", () => {
+    const { config, weights } = recogniseAutoencoder(shapes, checkpoint.metadata);
+    const renamed = (rename: (name: string) => string, ones: readonly number[] = []) =>
+      new Map(
+        [...shapes].map(([name, { shape }]) => [
+          rename(name),
+          { shape: /to_\w+(\.0)?\.weight$/.test(name) ? [...shape, ...ones] : shape },
+        ]),
+      );
+    const old: Record<string, string> = { to_q: "query", to_k: "key", to_v: "value", "to_out.0": "proj_attn" };
+    const earlier = renamed((name) => name.replace(/to_q|to_k|to_v|to_out\.0/, (part) => old[part]!));
+    const compvis = renamed((name) => `first_stage_model.${names[name]}`, [1, 1]);
+    compvis.set("model.diffusion_model.out.2.bias", { shape: [4] });
+    for (const form of [earlier, compvis]) {
+      const read = recogniseAutoencoder(form, checkpoint.metadata);
+      expect(read.config).toEqual(config);
+      expect([...read.weights.keys()]).toEqual([...weights.keys()]);
+    }
+    const stored = recogniseAutoencoder(compvis, checkpoint.metadata).weights;
+    for (const [name, { stored: file }] of stored) expect(file).toBe(`first_stage_model.${names[name]}`);
+  });
+
+  test.each<[string, (t: Map<string, { shape: readonly number[] }>, m: Map<string, string>) => void, string]>([
+    ["another network", (t) => t.clear(), "no tensor is named 'encoder.down_blocks.…'"],
+    ["a weight less", (t) => t.delete("decoder.conv_in.bias"), "it has no weight 'decoder.conv_in.bias'"],
+    ["half a network", (t) => t.delete("decoder.conv_in.weight"), "it has no weight 'decoder.conv_in.weight'"],
+    ["another shape", (t) => t.set("quant_conv.bias", { shape: [9] }), "'quant_conv.bias' is [9], wanted [8]"],
+    [
+      "attention in another block",
+      (t) => t.set("encoder.down_blocks.1.attentions.0.to_q.weight", { shape: [16, 16] }),
+      "'encoder.down_blocks.1.attentions.0.to_q.weight' has no place",
+    ],
+    ["groups unknown", (_, m) => m.delete("config.norm_num_groups"), "widths 8, 16, 16 do not divide into 32 groups"],
+    ["another activation", (_, m) => m.set("config.act_fn", "gelu"), "act_fn gelu: only silu is read"],
+    ["shifted latents", (_, m) => m.set("config.shift_factor", "0.1"), "shift_factor 0.1: only 0 is read"],
+    ["another class", (_, m) => m.set("config._class_name", "VQModel"), "_class_name VQModel"],
+    [
+      "a scale of none",
+      (_, m) => m.set("config.scaling_factor", "nan"),
+      "scaling_factor nan: wanted a positive number",
+    ],
+  ])("with %s is refused", (_, change, message) => {
+    const [tensors, metadata] = [new Map(shapes), new Map(checkpoint.metadata)];
+    change(tensors, metadata);
+    expect(() => recogniseAutoencoder(tensors, metadata)).toThrow(message);
+  });
+});
+
+describe("eager values agree with diffusers' to 1e-5", () => {
+  const { config, weights } = recogniseAutoencoder(shapes, checkpoint.metadata);
+  const tensor = (name: string) => tf.tensor(expected.get(name)!.data as Float32Array, [...expected.get(name)!.shape]);
+
+  test("mean and logvar", () => {
+    tf.tidy(() => {
+      const { mean, logvar } = encode(read(encoderWeights(config), weights), config, tensor("x"));
+      expect(apart(mean, "mean")).toBeLessThan(1e-5);
+      expect(apart(logvar, "logvar")).toBeLessThan(1e-5);
+    });
+  });
+
+  test("the picture of a latent", () => {
+    tf.tidy(() => {
+      const decoded = decode(read(decoderWeights(config), weights), config, tensor("sample"));
+      expect(apart(decoded, "decoded")).toBeLessThan(1e-5);
+    });
+  });
+
+  function read(wanted: Readonly<Record<string, readonly number[]>>, from: RecognisedAutoencoder["weights"]): Weights {
+    return Object.fromEntries(
+      Object.entries(wanted).map(([name, shape]) => [
+        name,
+        tf.tensor(checkpoint.float32(from.get(name)!.stored), [...shape]),
+      ]),
+    );
+  }
+
+  function apart(found: tf.Tensor, name: string): number {
+    const { data, shape } = expected.get(name)!;
+    expect(found.shape).toEqual(shape);
+    const values = data as Float32Array;
+    return (found.dataSync() as Float32Array).reduce((most, x, i) => Math.max(most, Math.abs(x - values[i]!)), 0);
+  }
+});
+
+test("a group far from zero is normalised as one at zero, and a log variance beyond bounds is cut", () => {
+  tf.tidy(() => {
+    const x = tf.tensor([0, 1, 2, 3, 8, 6, 4, 2], [1, 2, 2, 2]);
+    const [weight, bias] = [tf.tensor1d([2, 3]), tf.tensor1d([1, -1])];
+    const near = groupNorm(x, 2, weight, bias).arraySync();
+    expect(near).toEqual(groupNorm(tf.add(x, 4096), 2, weight, bias).arraySync());
+    const s = 1 / Math.sqrt(1.25 + 1e-6);
+    expect((near as number[][][][])[0]![0]![0]![0]).toBeCloseTo(1 - 2 * 1.5 * s, 5);
+
+    const config = { ...stableDiffusion, widths: [4], layers: 0, groups: 4, attention: false, quantConv: false };
+    const w = Object.fromEntries(
+      Object.entries(encoderWeights(config)).map(([name, shape]) => [name, tf.zeros([...shape])]),
+    );
+    const bounds = tf.tensor1d([0, 0, 0, 0, -99, 99, 5, -5]);
+    const { logvar } = encode({ ...w, "encoder.conv_out.bias": bounds }, config, tf.zeros([1, 3, 1, 1]));
+    expect([...logvar.dataSync()]).toEqual([-30, 20, 5, -5]);
+  });
+});

@@ -1,0 +1,135 @@
+"""What diffusers' AutoencoderKL makes of random weights and pictures: values that packages/autoencoder is held against.
+
+    .venv/bin/python tools/parity/autoencoder.py tiny packages/autoencoder/src/fixtures
+    .venv/bin/python tools/parity/autoencoder.py true FOLDER
+
+Writes into the folder a model as `save_pretrained` does (config.json and weights), `expected.safetensors` with pictures, noise and what came of
+them, and prints one JSON object: seconds a picture and the process's peak memory. For `tiny` also `compvis-names.json`: each of diffusers' names
+beside that of the checkpoints of CompVis/latent-diffusion, of which diffusers' own converter must make it.
+"""
+
+import json
+import pathlib
+import re
+import resource
+import sys
+import time
+
+import torch
+from diffusers import AutoencoderKL
+from safetensors.torch import save_file
+
+SIZES = {
+    # Four groups and tiles of 32 so that it stays small; everything else is the form of sd-vae-ft-ema.
+    "tiny": dict(block_out_channels=(8, 16, 16), layers_per_block=1, norm_num_groups=4, sample_size=32),
+    "true": dict(block_out_channels=(128, 256, 512, 512), layers_per_block=2, norm_num_groups=32, sample_size=256),
+}
+SIDES = {"tiny": (32, 56), "true": (256, 512)}  # whole, and tiled
+
+
+def model(size):
+    levels = len(SIZES[size]["block_out_channels"])
+    vae = AutoencoderKL(
+        down_block_types=("DownEncoderBlock2D",) * levels,
+        up_block_types=("UpDecoderBlock2D",) * levels,
+        **SIZES[size],
+    )
+    g = torch.Generator().manual_seed(7)
+    state = {}
+    for name, value in vae.state_dict().items():
+        draw = torch.randn(value.shape, generator=g)
+        if "norm" in name and name.endswith("weight"):
+            state[name] = 1 + 0.2 * draw
+        elif name.endswith("weight"):
+            state[name] = draw * value[0].numel() ** -0.5
+        else:
+            state[name] = 0.2 * draw
+    vae.load_state_dict(state)
+    return vae.eval()
+
+
+def pictures(n, side, seed):
+    """Smooth pictures with some noise, [n, 3, side, side] in [-1, 1]."""
+    g = torch.Generator().manual_seed(seed)
+    low = torch.rand(n, 3, 5, 5, generator=g) * 2 - 1
+    x = torch.nn.functional.interpolate(low, size=(side, side), mode="bicubic", align_corners=False)
+    return (x + 0.1 * torch.randn(x.shape, generator=g)).clamp(-1, 1)
+
+
+def timed(f, *given):
+    start = time.perf_counter()
+    out = f(*given)
+    return out, time.perf_counter() - start
+
+
+def values(vae, size):
+    whole, large = SIDES[size]
+    out, seconds = {}, {}
+    x = pictures(2 if size == "tiny" else 1, whole, 1)
+    encode, decode = lambda x: vae.encode(x).latent_dist, lambda z: vae.decode(z).sample
+    if size == "true":
+        timed(encode, x)
+    posterior, t = timed(encode, x)
+    seconds["encode"] = t / len(x)
+    noise = torch.randn(posterior.mean.shape, generator=torch.Generator().manual_seed(2))
+    # `sample` draws its own noise, scaled and added as here: DiagonalGaussianDistribution.sample.
+    drawn = posterior.sample(generator=torch.Generator().manual_seed(2))
+    latents = posterior.mean + posterior.std * noise
+    assert torch.equal(drawn, latents)
+    if size == "true":
+        timed(decode, latents)
+    picture, t = timed(decode, latents)
+    seconds["decode"] = t / len(x)
+    out |= dict(x=x, mean=posterior.mean, logvar=posterior.logvar, noise=noise, sample=latents, decoded=picture)
+
+    vae.enable_tiling()
+    x = pictures(1, large, 3)
+    posterior, seconds["tiled encode"] = timed(encode, x)
+    picture, seconds["tiled decode"] = timed(decode, posterior.mean)
+    out |= {"tiled.x": x, "tiled.mean": posterior.mean, "tiled.logvar": posterior.logvar, "tiled.decoded": picture}
+    return out, seconds
+
+
+def compvis_names(vae):
+    """Diffusers' names to CompVis's, by the naming of ldm/modules/diffusionmodules/model.py; diffusers' converter must turn them back."""
+    levels = len(vae.config.block_out_channels)
+    names = {}
+    for name in vae.state_dict():
+        s = name
+        s = re.sub(r"down_blocks\.(\d)\.resnets", r"down.\1.block", s)
+        s = re.sub(r"up_blocks\.(\d)\.resnets", lambda m: f"up.{levels - 1 - int(m[1])}.block", s)
+        s = re.sub(r"down_blocks\.(\d)\.downsamplers\.0", r"down.\1.downsample", s)
+        s = re.sub(r"up_blocks\.(\d)\.upsamplers\.0", lambda m: f"up.{levels - 1 - int(m[1])}.upsample", s)
+        s = re.sub(r"mid_block\.resnets\.(\d)", lambda m: f"mid.block_{int(m[1]) + 1}", s)
+        s = s.replace("mid_block.attentions.0", "mid.attn_1").replace("conv_shortcut", "nin_shortcut")
+        s = s.replace("attn_1.group_norm", "attn_1.norm").replace("conv_norm_out", "norm_out")
+        s = re.sub(r"attn_1\.to_([qkv])\.", r"attn_1.\1.", s).replace("attn_1.to_out.0", "attn_1.proj_out")
+        names[name] = s
+    from diffusers.loaders.single_file_utils import convert_ldm_vae_checkpoint
+
+    config = dict(vae.config)
+    attention = lambda s, v: v[:, :, None, None] if re.search(r"attn_1\.(q|k|v|proj_out)\.weight", s) else v
+    stored = {f"first_stage_model.{names[n]}": attention(names[n], v) for n, v in vae.state_dict().items()}
+    back = convert_ldm_vae_checkpoint(dict(stored), config)
+    assert sorted(back) == sorted(names), set(back) ^ set(names)
+    assert all(torch.equal(back[n].squeeze(), v.squeeze()) for n, v in vae.state_dict().items())
+    return names
+
+
+def main(size, folder):
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(2)
+    vae = model(size)
+    vae.save_pretrained(folder)
+    if size == "tiny":
+        (folder / "compvis-names.json").write_text(json.dumps(compvis_names(vae), indent=0) + "\n")
+    with torch.no_grad():
+        tensors, seconds = values(vae, size)
+    save_file({name: t.contiguous() for name, t in tensors.items()}, folder / "expected.safetensors")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    print(json.dumps(dict(seconds=seconds, peakMB=peak, torch=torch.__version__)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
