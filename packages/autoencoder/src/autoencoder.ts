@@ -8,17 +8,13 @@ import { blocks, type Weights } from "./blocks.ts";
 import type { AutoencoderConfig } from "./config.ts";
 
 /**
- * The distribution over latents, not scaled: a latent is mean + std · N(0, 1), std = exp(logvar / 2).
+ * What describes the distribution over latents, not scaled; `posterior` makes it of this.
  *
  * @param w `encoderWeights(config)`, by name
  * @param x_NCSS in [-1, 1]; sides are multiples of `downsampling(config)`
- * @returns mean and logvar [N, Z, L, L], logvar within -30 and 20 as in diffusers' DiagonalGaussianDistribution
+ * @returns [N, 2Z, L, L]: means, then logarithms of variances without bounds
  */
-export function encode(
-  w: Weights,
-  config: AutoencoderConfig,
-  x_NCSS: tf.Tensor,
-): { readonly mean: tf.Tensor; readonly logvar: tf.Tensor } {
+export function encode(w: Weights, config: AutoencoderConfig, x_NCSS: tf.Tensor): tf.Tensor {
   const { conv, normSilu, resnet, middle } = blocks(w, config.groups);
   let h = conv("encoder.conv_in", x_NCSS);
   for (let i = 0; i < config.widths.length; i++) {
@@ -27,8 +23,7 @@ export function encode(
     if (i < config.widths.length - 1) h = conv(`${at}.downsamplers.0.conv`, h, "halving");
   }
   h = conv("encoder.conv_out", normSilu("encoder.conv_norm_out", middle("encoder.mid_block", h)));
-  const [mean, logvar] = tf.split(config.quantConv ? conv("quant_conv", h) : h, 2, 1) as [tf.Tensor, tf.Tensor];
-  return { mean, logvar: tf.clipByValue(logvar, -30, 20) };
+  return config.quantConv ? conv("quant_conv", h) : h;
 }
 
 /**

@@ -25,6 +25,8 @@ export {
   type WeightsEntry,
   type WeightsFile,
 } from "./locate.ts";
+export { type Codec, type CodecOptions, openCodec } from "./latents/codec.ts";
+export { type AutoencoderFile, openAutoencoder } from "./latents/open-autoencoder.ts";
 export { builtinMethods, type LoadedMethod, loadMethod, loadMethods } from "./methods.ts";
 export { type PretrainingPart, pretrainBase, pretrainExtractor } from "./pretrain.ts";
 export { isRecipeSetting, loadRecipe, projectFolder, type Recipe, recipeNames } from "./recipe.ts";

@@ -1,0 +1,74 @@
+// An autoencoder's checkpoint, opened but not read: its 335 MB are wanted only while a network is compiled.
+
+import { createHash } from "node:crypto";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type AutoencoderConfig,
+  AutoencoderLayoutError,
+  decoderWeights,
+  encoderWeights,
+  recogniseAutoencoder,
+  type Shapes,
+} from "@dit-bench/autoencoder";
+import { type Checkpoint, openCheckpoint } from "@dit-bench/weights";
+import { BenchError } from "../errors.ts";
+
+export interface AutoencoderFile {
+  readonly path: string;
+  readonly config: AutoencoderConfig;
+  /** Reads these weights, by diffusers' names. */
+  read(wanted: Shapes): Record<string, Float32Array>;
+  /** SHA-256 over names and numbers of all weights, whatever file they came in. */
+  sha256(): string;
+}
+
+const wanted = "wanted an AutoencoderKL such as sd-vae-ft-ema: diffusers' folder, or its file of weights";
+
+/** @param path a folder of diffusers, a pipeline's folder with its `vae` in it, or a file of weights */
+export async function openAutoencoder(path: string): Promise<AutoencoderFile> {
+  if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file or folder; ${wanted}`);
+  const inside = join(path, "vae");
+  const place = statSync(path).isDirectory() && existsSync(join(inside, "config.json")) ? inside : path;
+  const checkpoint = await openCheckpoint(place);
+  const { config, weights } = recognised(place, checkpoint);
+  const read = (shapes: Shapes) =>
+    Object.fromEntries(Object.keys(shapes).map((name) => [name, finite(place, checkpoint, weights.get(name)!.stored)]));
+  let hash: string | undefined;
+  return {
+    path: place,
+    config,
+    read,
+    sha256() {
+      hash ??= hashOf({ ...encoderWeights(config), ...decoderWeights(config) }, (name) =>
+        checkpoint.float32(weights.get(name)!.stored),
+      );
+      return hash;
+    },
+  };
+}
+
+function recognised(path: string, { tensors, metadata }: Checkpoint) {
+  try {
+    return recogniseAutoencoder(tensors, metadata);
+  } catch (error) {
+    if (!(error instanceof AutoencoderLayoutError)) throw error;
+    throw new BenchError("data", `${path}: ${error.message}; ${wanted}`, { cause: error });
+  }
+}
+
+function finite(path: string, checkpoint: Checkpoint, name: string): Float32Array {
+  const values = checkpoint.float32(name);
+  const bad = values.findIndex((x) => !Number.isFinite(x));
+  if (bad >= 0) throw new BenchError("data", `${path}: number ${bad} of '${name}' is ${values[bad]}; fetch it again`);
+  return values;
+}
+
+function hashOf(shapes: Shapes, read: (name: string) => Float32Array): string {
+  const hash = createHash("sha256");
+  for (const name of Object.keys(shapes).sort()) {
+    const { buffer, byteOffset, byteLength } = read(name);
+    hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,80 @@
+// The autoencoder against diffusers' AutoencoderKL with the same random weights, at a small size and at that of sd-vae-ft-ema.
+//
+// Needs `npm run build`, and a Python with torch and diffusers.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createEngine } from "@dit-bench/compiler";
+import { openAutoencoder, openCodec } from "@dit-bench/runner";
+import { readSafetensors } from "@dit-bench/weights";
+
+export const name = "autoencoder";
+
+const tolerance = 1e-3;
+const script = fileURLToPath(new URL("autoencoder.py", import.meta.url));
+
+/** Rows `{ part, size, worst, tolerance }`; seconds and megabytes go to stderr. */
+export async function* measure({ python, folder, size }) {
+  const place = join(folder, `autoencoder-${size}`);
+  mkdirSync(place, { recursive: true });
+  const theirs = JSON.parse(
+    execFileSync(python, [script, size, place], { encoding: "utf8" }).trim().split("\n").at(-1),
+  );
+  const { tensors } = readSafetensors(join(place, "expected.safetensors"));
+  const plane = (tensor, i = 0) => {
+    const { data, shape } = tensors.get(tensor);
+    const [, channels, height, width] = shape;
+    const each = channels * height * width;
+    return { data: data.slice(i * each, (i + 1) * each), channels, height, width };
+  };
+  const apart = (found, tensor, i = 0) => {
+    const wanted = plane(tensor, i).data;
+    if (found.length !== wanted.length) throw new Error(`${tensor}: ${found.length} numbers, wanted ${wanted.length}`);
+    return found.reduce((most, x, j) => Math.max(most, Math.abs(x - wanted[j])), 0);
+  };
+  const ours = {};
+  const timed = async (what, f) => {
+    const start = performance.now();
+    const result = await f();
+    ours[what] = (performance.now() - start) / 1e3;
+    return result;
+  };
+
+  const engine = await createEngine("cpu", { threads: 2 });
+  const file = await openAutoencoder(place);
+  const { widths } = file.config;
+  const codec = openCodec(file, engine);
+  const tiled = openCodec(file, engine, { tile: file.config.tile });
+  const row = (part, side, worst) => ({
+    part: `autoencoder: ${part}`,
+    size: `${side}x${side} pixels, widths ${widths.join(" ")}`,
+    worst,
+    tolerance,
+  });
+  const x = plane("x");
+  for (let i = 0; i < (size === "true" ? 2 : 1); i++) {
+    // The first call compiles.
+    const { mean, logvar } = await timed("encode", () => codec.encode(x));
+    if (i === 0) yield row("mean", x.height, apart(mean, "mean"));
+    if (i === 0) yield row("logvar", x.height, apart(logvar, "logvar"));
+  }
+  for (let i = 0; i < (size === "true" ? 2 : 1); i++) {
+    const { data } = await timed("decode", () => codec.decode(plane("sample")));
+    if (i === 0) yield row("picture", x.height, apart(data, "decoded"));
+  }
+  const large = plane("tiled.x");
+  const { mean, logvar } = await timed("tiled encode", () => tiled.encode(large));
+  yield row("mean, tiled", large.height, apart(mean, "tiled.mean"));
+  yield row("logvar, tiled", large.height, apart(logvar, "tiled.logvar"));
+  const { data } = await timed("tiled decode", () => tiled.decode(plane("tiled.mean")));
+  yield row("picture, tiled", large.height, apart(data, "tiled.decoded"));
+  await codec.dispose();
+  await tiled.dispose();
+
+  const peakMB = (process.resourceUsage().maxRSS * 1024) / 1e6;
+  for (const [what, seconds] of Object.entries(theirs.seconds))
+    process.stderr.write(`${what}: ours ${ours[what].toFixed(2)} s, diffusers ${seconds.toFixed(2)} s\n`);
+  process.stderr.write(`peak memory: ours ${peakMB.toFixed(0)} MB, diffusers ${theirs.peakMB.toFixed(0)} MB\n`);
+}
