@@ -56,21 +56,21 @@ export async function* measure({ python, folder, size }) {
   const x = plane("x");
   for (let i = 0; i < (size === "true" ? 2 : 1); i++) {
     // The first call compiles.
-    const { mean, logvar } = await timed("encode", () => codec.encode(x));
+    const [{ mean, logvar }] = await timed("encode", () => codec.encode([x]));
     if (i === 0) yield row("mean", x.height, apart(mean, "mean"));
     if (i === 0) yield row("logvar", x.height, apart(logvar, "logvar"));
   }
   for (let i = 0; i < (size === "true" ? 2 : 1); i++) {
-    const { data } = await timed("decode", () => codec.decode(plane("sample")));
+    const [{ data }] = await timed("decode", () => codec.decode([plane("sample")]));
     if (i === 0) yield row("picture", x.height, apart(data, "decoded"));
   }
+  await codec.dispose();
   const large = plane("tiled.x");
-  const { mean, logvar } = await timed("tiled encode", () => tiled.encode(large));
+  const [{ mean, logvar }] = await timed("tiled encode", () => tiled.encode([large]));
   yield row("mean, tiled", large.height, apart(mean, "tiled.mean"));
   yield row("logvar, tiled", large.height, apart(logvar, "tiled.logvar"));
-  const { data } = await timed("tiled decode", () => tiled.decode(plane("tiled.mean")));
+  const [{ data }] = await timed("tiled decode", () => tiled.decode([plane("tiled.mean")]));
   yield row("picture, tiled", large.height, apart(data, "tiled.decoded"));
-  await codec.dispose();
   await tiled.dispose();
 
   const peakMB = (process.resourceUsage().maxRSS * 1024) / 1e6;

@@ -175,7 +175,13 @@ describe("the published results", () => {
 
 describe("the command line", () => {
   it("has these commands and flags and no others", () => {
-    const flags = Object.fromEntries(program().commands.map((c) => [c.name(), c.options.map((o) => o.long!.slice(2))]));
+    const commands = program().commands.flatMap((c) =>
+      c.commands.length === 0
+        ? [[c.name(), c] as const]
+        : c.commands.map((s) => [`${c.name()} ${s.name()}`, s] as const),
+    );
+    const flags = Object.fromEntries(commands.map(([name, c]) => [name, c.options.map((o) => o.long!.slice(2))]));
+    const coding = ["weights", "scale", "tile", "engine", "threads", "json", "output"];
     const measuring = ["extractor", "weights", "tap", "resize", "strict", "engine", "threads", "json"];
     const method = ["recipe", "out", "set", "plugin", "data", "strict", "engine", "json"];
     expect(flags).toEqual({
@@ -186,6 +192,8 @@ describe("the command line", () => {
       "list-weights": ["key", "json"],
       features: [...measuring, "output"],
       fid: [...measuring, "resamples"],
+      "vae encode": [...coding, "size", "sample", "seed", "strict"],
+      "vae decode": coding,
       pretrain: ["recipe", "out", "part", "to", "engine", "threads"],
       fetch: ["dry-run", "to", "json"],
       doctor: ["json"],

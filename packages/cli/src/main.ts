@@ -115,6 +115,43 @@ export function program(): Command {
     .option("--resamples <number>", "draws for the distance's interval; each takes as long as the distance", "0")
     .action(async (a, b, options) => (await import("./commands/fid.ts")).fid(a, b, options));
 
+  const vae = bench.command("vae").description("pictures to an autoencoder's latents and back: encode, decode");
+  const coding = (command: Command) =>
+    command
+      .requiredOption(
+        "--weights <path>",
+        "an AutoencoderKL such as sd-vae-ft-ema: diffusers' folder, or its file of weights",
+      )
+      .option(
+        "--scale <number>",
+        "latents are multiplied with this (default: what the file or its config.json says, or 0.18215)",
+      )
+      .option(
+        "--tile <pixels>",
+        "cut larger pictures into overlapping tiles of this side (default: 256 from 512 pixels on)",
+      )
+      .option("--engine <name>", "what computes", "auto")
+      .option("--threads <number>", "threads of the engine (default: all)")
+      .option("--json", "one JSON object on the last line of stdout");
+
+  coding(vae.command("encode"))
+    .description(
+      "latents of a folder's images, or of one image, as diffusers' AutoencoderKL gives them, times the scale",
+    )
+    .argument("<images>", "JPEG, PNG, WebP or GIF images of one size, or --size")
+    .requiredOption("--output <file>", "a .safetensors")
+    .option("--size <pixels>", "crop to the centre and scale to this side, as DiT's training does")
+    .option("--sample", "draw from the distribution over latents, instead of taking its mean")
+    .option("--seed <number>", "key of these draws", "0")
+    .option("--strict", "stop at the first image that cannot be used, instead of leaving it out")
+    .action(async (images, options) => (await import("./commands/vae.ts")).vaeEncode(images, options));
+
+  coding(vae.command("decode"))
+    .description("images of latents, as PNG")
+    .argument("<latents>", "a file of bench vae encode, or a .safetensors with a tensor [N, Z, h, w]")
+    .requiredOption("--output <folder>", "where the images go")
+    .action(async (latents, options) => (await import("./commands/vae.ts")).vaeDecode(latents, options));
+
   common(bench.command("pretrain"))
     .description("make a recipe's own base model and feature extractor again")
     .option("--part <name>", "base, extractor or all", "all")
@@ -139,7 +176,7 @@ export function program(): Command {
     .option("--json", "as JSON")
     .action(async (options) => (await import("./commands/doctor.ts")).doctor(options));
 
-  for (const command of [bench, ...bench.commands]) command.exitOverride();
+  for (const command of [bench, ...bench.commands, ...vae.commands]) command.exitOverride();
   return bench;
 }
 

@@ -3,6 +3,7 @@ export { centerCrop, preprocessingId } from "./center-crop.ts";
 export { contactSheet, type SheetOptions, type SheetRow } from "./contact-sheet.ts";
 export { DataError, type DataErrorCode } from "./data-error.ts";
 export { decodeImage, ImageError } from "./decode-image.ts";
+export { encodePng } from "./encode-image.ts";
 export { extractorInput, type Resizer, resizers } from "./extractor-input.ts";
 export { type ImageListing, listImages, listPictures, type Skipped } from "./image-listing.ts";
 export { type ImageSet, type LoadOptions, loadFolder } from "./load-folder.ts";

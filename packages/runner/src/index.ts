@@ -26,6 +26,9 @@ export {
   type WeightsFile,
 } from "./locate.ts";
 export { type Codec, type CodecOptions, openCodec } from "./latents/codec.ts";
+export { decodeLatents } from "./latents/decode-latents.ts";
+export { encodePictures } from "./latents/encode-pictures.ts";
+export { type LatentFile, readLatents, writeLatents } from "./latents/latent-file.ts";
 export { type AutoencoderFile, openAutoencoder } from "./latents/open-autoencoder.ts";
 export { builtinMethods, type LoadedMethod, loadMethod, loadMethods } from "./methods.ts";
 export { type PretrainingPart, pretrainBase, pretrainExtractor } from "./pretrain.ts";

@@ -1,9 +1,10 @@
-// An autoencoder that runs: pictures to moments, latents to pictures, one at a time, so that what comes out does not depend on which others
-// there are. Large ones go through in tiles.
+// An autoencoder that runs: pictures to distributions over latents, latents to pictures. One at a time goes through the network, so that
+// what comes out does not depend on which others there are. Large ones go in tiles.
 //
 // C, Z = image and latent channels, H, W = height and width in pixels, h, w = in latent cells
 
 import {
+  type AutoencoderConfig,
   cut,
   decode,
   decoderWeights,
@@ -14,6 +15,7 @@ import {
   type Plane,
   type Posterior,
   posterior,
+  type Tiling,
   tilesAlong,
   tilingOf,
 } from "@dit-bench/autoencoder";
@@ -22,12 +24,15 @@ import { BenchError } from "../errors.ts";
 import type { AutoencoderFile } from "./open-autoencoder.ts";
 
 export interface Codec {
-  /** Of a picture [C, H, W] in [-1, 1]: mean and logvar [Z, h, w], not scaled. */
-  encode(picture: Plane): Promise<Posterior>;
-  /** The picture [C, H, W] of a latent [Z, h, w], which is not scaled. */
-  decode(latent: Plane): Promise<Plane>;
+  /** Of pictures [C, H, W] in [-1, 1]: mean and logvar [Z, h, w] of each, not scaled. */
+  encode(pictures: readonly Plane[], onTile?: OnTile): Promise<Posterior[]>;
+  /** The pictures [C, H, W] of latents [Z, h, w], which are not scaled. */
+  decode(latents: readonly Plane[], onTile?: OnTile): Promise<Plane[]>;
   dispose(): Promise<void>;
 }
+
+/** Called after each tile, or picture that is none; what it throws ends the work. */
+export type OnTile = (done: number, total: number) => void;
 
 export interface CodecOptions {
   /**
@@ -37,54 +42,106 @@ export interface CodecOptions {
   readonly tile?: number;
 }
 
-const TILED_FROM = 512;
+/** How many pictures to give at a time where they are tiled: the networks of the tiles' sizes are compiled anew for each call. */
+export const CODEC_GROUP = 8;
 
-/** Whole and last tiles along two sides make four networks; they are kept of one kind, encoders or decoders. */
-const NETWORKS = 4;
+const TILED_FROM = 512;
 
 type Kind = "encode" | "decode";
 
 export function openCodec(file: AutoencoderFile, engine: Engine, { tile }: CodecOptions = {}): Codec {
   const { config, path } = file;
   const factor = downsampling(config);
-  const compiled = networks(file, engine);
+  const network = networkOf(file, engine);
 
-  /** Runs a plane of `from` channels through a network, whole or in tiles of `most` pixels a side. */
-  const through = async (kind: Kind, x: Plane): Promise<Plane> => {
-    const [before, after] = kind === "encode" ? [1, factor] : [factor, 1]; // pixels to a cell
-    const pixels = Math.max(x.height, x.width) * before;
-    const side = tile ?? (pixels >= TILED_FROM ? config.tile : pixels);
-    if (pixels <= side) return compiled.run(kind, x);
-    checkTile(side, factor);
-    const [given, made] = [tilingOf(side / before), tilingOf(side / after)];
-    const channels = kind === "encode" ? 2 * config.latentChannels : config.imageChannels;
-    const whole = joiner(channels, (x.height * before) / after, (x.width * before) / after, made);
-    for (const [i, row] of tilesAlong(x.height, given).entries())
-      for (const [j, column] of tilesAlong(x.width, given).entries())
-        whole.add(await compiled.run(kind, cut(x, row.start, column.start, row.size, column.size)), i, j);
-    return whole.result();
+  /** Every plane through a network, tile by tile, those of one size one after the other: one network is compiled at a time. */
+  const through = async (kind: Kind, planes: readonly Plane[], onTile?: OnTile): Promise<Plane[]> => {
+    const joined = planes.map((x) => inTiles(kind, x, config, tile));
+    const pieces = joined.flatMap(({ pieces }) => pieces);
+    const sizes = [...new Set(pieces.map(({ size }) => size))];
+    const first = sizes.indexOf(network.size(kind));
+    if (first > 0) sizes.unshift(...sizes.splice(first, 1)); // the one at hand
+    let done = 0;
+    for (const size of sizes)
+      for (const piece of pieces.filter((p) => p.size === size)) {
+        piece.take(await network.run(kind, piece.cut()));
+        onTile?.(++done, pieces.length);
+      }
+    return joined.map(({ result }) => result());
   };
 
+  const check = (what: string, { channels, height, width }: Plane, wanted: number, multiple: number) => {
+    if (channels !== wanted || height % multiple !== 0 || width % multiple !== 0 || height * width === 0)
+      throw new BenchError(
+        "usage",
+        `${path}: it ${what} of ${wanted} channels with sides that are multiples of ${multiple}, not [${channels}, ${height}, ${width}]`,
+      );
+  };
   return {
-    async encode(picture) {
-      const { channels, height, width } = picture;
-      if (channels !== config.imageChannels || height % factor !== 0 || width % factor !== 0)
-        throw new BenchError(
-          "usage",
-          `${path}: it encodes pictures of ${config.imageChannels} channels whose sides are multiples of ${factor}, not [${channels}, ${height}, ${width}]`,
-        );
-      return posterior((await through("encode", picture)).data);
+    async encode(pictures, onTile) {
+      for (const x of pictures) check("encodes pictures", x, config.imageChannels, factor);
+      return (await through("encode", pictures, onTile)).map(({ data }) => posterior(data));
     },
-    async decode(latent) {
-      const { channels, height, width } = latent;
-      if (channels !== config.latentChannels)
-        throw new BenchError(
-          "usage",
-          `${path}: it decodes latents of ${config.latentChannels} channels, not [${channels}, ${height}, ${width}]`,
-        );
-      return through("decode", latent);
+    async decode(latents, onTile) {
+      for (const z of latents) check("decodes latents", z, config.latentChannels, 1);
+      return through("decode", latents, onTile);
     },
-    dispose: compiled.dispose,
+    dispose: network.dispose,
+  };
+}
+
+interface Piece {
+  /** Height and width, for grouping. */
+  readonly size: string;
+  cut(): Plane;
+  take(made: Plane): void;
+}
+
+/** The pieces that a plane goes through the network in, and what their results make together. */
+function inTiles(
+  kind: Kind,
+  x: Plane,
+  config: AutoencoderConfig,
+  tile: number | undefined,
+): { pieces: Piece[]; result(): Plane } {
+  const factor = downsampling(config);
+  const before = kind === "encode" ? 1 : factor; // pixels to a number along a side
+  const pixels = Math.max(x.height, x.width) * before;
+  const side = tile ?? (pixels >= TILED_FROM ? config.tile : pixels);
+  if (pixels <= side) {
+    let made: Plane | undefined;
+    const take = (y: Plane) => {
+      made = y;
+    };
+    return { pieces: [{ size: `${x.height}x${x.width}`, cut: () => x, take }], result: () => made! };
+  }
+  checkTile(side, factor);
+  const given = tilingOf(side / before);
+  const rows = tilesAlong(x.height, given);
+  const columns = tilesAlong(x.width, given);
+  const made: Plane[] = [];
+  const pieces = rows.flatMap((row) =>
+    columns.map(
+      (column): Omit<Piece, "take"> => ({
+        size: `${row.size}x${column.size}`,
+        cut: () => cut(x, row.start, column.start, row.size, column.size),
+      }),
+    ),
+  );
+  const after: Tiling = tilingOf(kind === "encode" ? side / factor : side);
+  const scaled = (length: number) => (kind === "encode" ? length / factor : length * factor);
+  return {
+    pieces: pieces.map((piece, n) => ({
+      ...piece,
+      take: (y) => {
+        made[n] = y;
+      },
+    })),
+    result() {
+      const whole = joiner(made[0]!.channels, scaled(x.height), scaled(x.width), after);
+      for (const [n, y] of made.entries()) whole.add(y, Math.floor(n / columns.length), n % columns.length);
+      return whole.result();
+    },
   };
 }
 
@@ -96,50 +153,43 @@ function checkTile(tile: number, factor: number): void {
     );
 }
 
-/** Networks by kind and size, compiled when they are first wanted; the one not used for longest goes first. */
-function networks(file: AutoencoderFile, engine: Engine) {
-  const kept = new Map<string, Compiled>();
+/** The network that was last wanted, compiled for one kind and size. */
+function networkOf(file: AutoencoderFile, engine: Engine) {
+  const { config } = file;
+  const factor = downsampling(config);
+  let at = "";
+  let compiled: Compiled | undefined;
+  const dispose = async () => {
+    at = "";
+    await compiled?.dispose();
+    compiled = undefined;
+  };
   const get = async (kind: Kind, { channels, height, width }: Plane): Promise<Compiled> => {
-    const key = `${kind} ${height}x${width}`;
-    const known = kept.get(key);
-    if (known) {
-      kept.delete(key);
-      kept.set(key, known);
-      return known;
-    }
-    const others = [...kept.keys()].filter((name) => !name.startsWith(kind));
-    const surplus = others.length > 0 || kept.size < NETWORKS ? others : [...kept.keys()].slice(0, 1);
-    for (const name of surplus) {
-      await kept.get(name)!.dispose();
-      kept.delete(name);
-    }
-    const { config } = file;
+    const name = `${kind} ${height}x${width}`;
+    if (compiled && name === at) return compiled;
+    await dispose();
     const shapes = kind === "encode" ? encoderWeights(config) : decoderWeights(config);
     const values = file.read(shapes);
-    const network = await engine.compile(
+    compiled = await engine.compile(
       ({ x, ...w }) => ({ y: (kind === "encode" ? encode : decode)(w, config, x!) }),
       {
         x: { shape: [1, channels, height, width] },
         ...Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape, value: values[name]! }])),
       },
-      { name: `${kind} ${height}x${width}` },
+      { name },
     );
-    kept.set(key, network);
-    return network;
+    at = name;
+    return compiled;
   };
   return {
+    /** Height and width that it is compiled for, if it is of this kind. */
+    size: (kind: Kind): string => (at.startsWith(kind) ? at.slice(kind.length + 1) : ""),
     async run(kind: Kind, x: Plane): Promise<Plane> {
-      const { config } = file;
-      const network = await get(kind, x);
-      const y = (await network.run({ x: x.data })).y as Float32Array;
-      const factor = downsampling(config);
+      const y = (await (await get(kind, x)).run({ x: x.data })).y as Float32Array;
       return kind === "encode"
         ? { data: y, channels: 2 * config.latentChannels, height: x.height / factor, width: x.width / factor }
         : { data: y, channels: config.imageChannels, height: x.height * factor, width: x.width * factor };
     },
-    async dispose(): Promise<void> {
-      for (const network of kept.values()) await network.dispose();
-      kept.clear();
-    },
+    dispose,
   };
 }

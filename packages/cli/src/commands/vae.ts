@@ -1,0 +1,89 @@
+// bench vae: pictures to an autoencoder's latents, and back.
+
+import { createEngine, type EngineName } from "@dit-bench/compiler";
+import {
+  type AutoencoderFile,
+  BenchError,
+  type Codec,
+  decodeLatents,
+  encodePictures,
+  openAutoencoder,
+  openCodec,
+  readLatents,
+  writeLatents,
+} from "@dit-bench/runner";
+import { progress, stderrTerminal } from "../progress.ts";
+import { wholeNumber } from "../settings.ts";
+import { listenForSignals } from "../signals.ts";
+
+interface CodingOptions {
+  weights: string;
+  output: string;
+  scale?: string;
+  tile?: string;
+  engine: string;
+  threads?: string;
+  json?: boolean;
+}
+
+export async function vaeEncode(
+  pictures: string,
+  options: CodingOptions & { size?: string; sample?: boolean; seed: string; strict?: boolean },
+): Promise<void> {
+  const { output, strict = false } = options;
+  if (!/\.safetensors$/i.test(output))
+    throw new BenchError("usage", `--output ${output}: wanted a name that ends in .safetensors`);
+  const size = options.size === undefined ? {} : { size: wholeNumber("size", options.size, 1) };
+  const seed = options.sample ? wholeNumber("seed", options.seed, 0) : undefined;
+  await coding(options, async (autoencoder, codec, listener) => {
+    const scale = positive(options.scale) ?? autoencoder.config.scale;
+    const drawn = seed === undefined ? {} : { seed };
+    const file = await encodePictures({ pictures, autoencoder, codec, scale, strict, listener, ...size, ...drawn });
+    writeLatents(output, file, { weights: autoencoder.sha256(), seed: seed ?? null });
+    listener.clear();
+    const how = seed === undefined ? "means" : `drawn with seed ${seed}`;
+    const [count, ...shape] = file.shape;
+    process.stdout.write(`${output}: ${count} latents of ${shape.join("x")}, ${how}, times ${scale}\n`);
+    if (options.json)
+      process.stdout.write(`${JSON.stringify({ output, count, shape: file.shape, scale, seed: seed ?? null })}\n`);
+  });
+}
+
+export async function vaeDecode(path: string, options: CodingOptions): Promise<void> {
+  const { output } = options;
+  const latents = await readLatents(path);
+  await coding(options, async (autoencoder, codec, listener) => {
+    const scale = positive(options.scale) ?? latents.scale ?? autoencoder.config.scale;
+    const files = await decodeLatents({ latents, codec, scale, output, listener });
+    listener.clear();
+    process.stdout.write(`${output}: ${files.length} pictures\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify({ output, count: files.length, scale, files })}\n`);
+  });
+}
+
+/** Opens what both need, and closes it. */
+async function coding(
+  options: CodingOptions,
+  work: (autoencoder: AutoencoderFile, codec: Codec, listener: ReturnType<typeof progress>) => Promise<void>,
+): Promise<void> {
+  const threads = options.threads ? { threads: wholeNumber("threads", options.threads, 1) } : {};
+  const tile = options.tile === undefined ? {} : { tile: wholeNumber("tile", options.tile, 1) };
+  positive(options.scale); // what is wrong with it is told before the long work
+  const autoencoder = await openAutoencoder(options.weights);
+  const listener = progress(stderrTerminal(), listenForSignals());
+  const codec = openCodec(autoencoder, await createEngine(options.engine as EngineName, threads), tile);
+  try {
+    await work(autoencoder, codec, listener);
+  } finally {
+    listener.clear();
+    await codec.dispose();
+  }
+}
+
+function positive(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const scale = Number(text);
+  if (!(scale > 0 && Number.isFinite(scale)))
+    throw new BenchError("usage", `--scale ${text}: wanted a positive number, such as 0.18215`);
+  return scale;
+}

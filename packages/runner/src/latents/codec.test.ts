@@ -1,0 +1,214 @@
+// The compiled autoencoder against diffusers' AutoencoderKL with random weights: tools/parity/autoencoder.py.
+
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { draw, type Plane } from "@dit-bench/autoencoder";
+import { createEngine, type Engine } from "@dit-bench/compiler";
+import { decodeImage, encodePng } from "@dit-bench/datasets";
+import { normals } from "@dit-bench/random";
+import { openCheckpoint, readSafetensors, type StoredTensor, writeSafetensors } from "@dit-bench/weights";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Codec, openCodec } from "./codec.ts";
+import { decodeLatents } from "./decode-latents.ts";
+import { encodePictures } from "./encode-pictures.ts";
+import { readLatents, writeLatents } from "./latent-file.ts";
+import { type AutoencoderFile, openAutoencoder } from "./open-autoencoder.ts";
+import { imageOf, planeOf } from "./planes.ts";
+
+const folder = new URL("../../../autoencoder/src/fixtures", import.meta.url).pathname;
+const { tensors: expected } = readSafetensors(join(folder, "expected.safetensors"));
+const place = mkdtempSync(join(tmpdir(), "latents-"));
+const tolerance = 1e-5;
+
+let engine: Engine;
+let file: AutoencoderFile;
+let codec: Codec;
+let compiled = 0;
+
+beforeAll(async () => {
+  const cpu = await createEngine("cpu", { threads: 1 });
+  engine = {
+    ...cpu,
+    compile(...given) {
+      compiled++;
+      return cpu.compile(...given);
+    },
+  };
+  file = await openAutoencoder(folder);
+  codec = openCodec(file, engine);
+});
+afterAll(async () => {
+  await codec.dispose();
+  rmSync(place, { recursive: true });
+});
+
+function plane(name: string, i = 0): Plane {
+  const { data, shape } = expected.get(name)!;
+  const [, channels, height, width] = shape as [number, number, number, number];
+  const each = channels * height * width;
+  return { data: (data as Float32Array).slice(i * each, (i + 1) * each), channels, height, width };
+}
+
+function apart(found: Float32Array, wanted: Plane): number {
+  expect(found.length).toBe(wanted.data.length);
+  return found.reduce((most, x, i) => Math.max(most, Math.abs(x - wanted.data[i]!)), 0);
+}
+
+describe("values agree with diffusers' to 1e-5", () => {
+  test("of each picture: mean, logvar, a latent drawn with the same noise", async () => {
+    const posteriors = await codec.encode([plane("x", 0), plane("x", 1)]);
+    for (const [i, posterior] of posteriors.entries()) {
+      expect(apart(posterior.mean, plane("mean", i))).toBeLessThan(tolerance);
+      expect(apart(posterior.logvar, plane("logvar", i))).toBeLessThan(tolerance);
+      expect(apart(draw(posterior, plane("noise", i).data), plane("sample", i))).toBeLessThan(tolerance);
+    }
+  });
+
+  test("of each latent: the picture", async () => {
+    const pictures = await codec.decode([plane("sample", 0), plane("sample", 1)]);
+    for (const [i, picture] of pictures.entries())
+      expect(apart(picture.data, plane("decoded", i))).toBeLessThan(tolerance);
+  });
+
+  test("of a picture in tiles and of its latent, one network compiled for each size of tile", async () => {
+    const tiled = openCodec(file, engine, { tile: 32 });
+    const before = compiled;
+    const seen: string[] = [];
+    const x = plane("tiled.x");
+    const [first, second] = await tiled.encode([x, x], (done, total) => seen.push(`${done}/${total}`));
+    expect([seen[0], seen.at(-1), seen.length]).toEqual(["1/18", "18/18", 18]);
+    expect(compiled - before).toBe(4);
+    expect(second).toEqual(first);
+    expect(apart(first!.mean, plane("tiled.mean"))).toBeLessThan(tolerance);
+    expect(apart(first!.logvar, plane("tiled.logvar"))).toBeLessThan(tolerance);
+    await tiled.encode([x]); // goes on with the network at hand
+    expect(compiled - before).toBe(4 + 3);
+    const [picture] = await tiled.decode([plane("tiled.mean")]);
+    expect(apart(picture!.data, plane("tiled.decoded"))).toBeLessThan(tolerance);
+    await tiled.dispose();
+  });
+
+  test("whole pictures are not those of tiles, which are for 512 pixels and more unless told", async () => {
+    const [whole] = await codec.encode([plane("tiled.x")]);
+    expect(apart(whole!.mean, plane("tiled.mean"))).toBeGreaterThan(1e-2);
+    const before = compiled;
+    let most = 0;
+    const wide = { data: new Float32Array(3 * 512 * 8), channels: 3, height: 8, width: 512 };
+    await codec.encode([wide], (_, total) => {
+      most = total;
+    });
+    expect([most, compiled - before]).toEqual([22, 2]); // 21 tiles of 8 x 32 every 24, and one of 8 x 8
+  });
+});
+
+describe("what cannot be run is refused", () => {
+  test.each<[string, () => Promise<unknown>, string]>([
+    ["a side", () => codec.encode([{ ...plane("x"), width: 30 }]), "multiples of 4, not [3, 32, 30]"],
+    ["channels", () => codec.encode([plane("mean")]), "of 3 channels"],
+    ["latent channels", () => codec.decode([plane("x")]), "of 4 channels"],
+    ["a tile", () => openCodec(file, engine, { tile: 24 }).encode([plane("tiled.x")]), "wanted a multiple of 16"],
+    ["no file", () => openAutoencoder(join(place, "nothing")), "there is no such file or folder"],
+    ["another file", () => openAutoencoder(join(folder, "expected.safetensors")), "so it holds no AutoencoderKL"],
+  ])("%s", async (_, go, message) => {
+    await expect(go()).rejects.toThrow(message);
+  });
+
+  test("numbers that are none", async () => {
+    const checkpoint = await openCheckpoint(folder);
+    const path = join(place, "diffusion_pytorch_model.safetensors");
+    const damaged: [string, StoredTensor][] = [...checkpoint.tensors.keys()].map((name) => [
+      name,
+      checkpoint.read(name),
+    ]);
+    const bias = damaged.find(([name]) => name === "decoder.conv_in.bias")!;
+    bias[1] = { ...bias[1], data: new Float32Array(16).fill(Number.NaN) };
+    writeSafetensors(path, damaged);
+    writeFileSync(join(place, "config.json"), readFileSync(join(folder, "config.json")));
+    const broken = openCodec(await openAutoencoder(place), engine);
+    await expect(broken.decode([plane("mean")])).rejects.toThrow("number 0 of 'decoder.conv_in.bias' is NaN");
+  });
+});
+
+describe("files", () => {
+  const pictures = join(place, "pictures");
+  test("latents of pictures are the posterior's mean or draws, times the scale, and come back as PNG by name", async () => {
+    mkdirSync(join(pictures, "deeper"), { recursive: true });
+    const images = ["a.png", "b.png", "deeper/c.png"].map((name, i) => {
+      const pixels = Uint8Array.from(normals(i, "codec.test", 0, 32 * 24 * 3), (z) => 128 + 40 * z);
+      return { name, width: 32, height: 24, pixels };
+    });
+    for (const image of images) writeFileSync(join(pictures, image.name), await encodePng(image));
+    writeFileSync(join(pictures, "b0.jpg"), "no picture");
+    const notes: string[] = [];
+    const listener = { note: (text: string) => void notes.push(text) };
+    const task = { pictures, autoencoder: file, codec, scale: 0.5, listener };
+    const made = await encodePictures(task);
+    expect(made).toMatchObject({ shape: [3, 4, 6, 8], scale: 0.5, files: ["a.png", "b.png", "deeper/c.png"] });
+    expect(notes).toEqual([`left out ${pictures}/b0.jpg: its content is none of JPEG, PNG, WebP or GIF`]);
+    const [, , third] = await codec.encode(images.map((image) => planeOf(image)));
+    expect(made.latents.slice(2 * 192)).toEqual(third!.mean.map((v) => v * 0.5));
+    await expect(encodePictures({ ...task, strict: true })).rejects.toThrow("b0.jpg");
+
+    const drawn = await encodePictures({ ...task, seed: 5 });
+    const noise = normals(5, "posterior", 3, 192); // fourth in the folder, counting the one left out
+    expect(drawn.latents.slice(2 * 192)).toEqual(draw(third!, noise).map((v) => v * 0.5));
+    expect(await encodePictures({ ...task, seed: 5 })).toEqual(drawn);
+    const single = await encodePictures({ ...task, pictures: join(pictures, "deeper/c.png") });
+    expect(single.latents).toEqual(made.latents.slice(2 * 192));
+
+    const path = join(place, "latents.safetensors");
+    writeLatents(path, made, { weights: file.sha256(), seed: null });
+    const latents = await readLatents(path);
+    expect(latents).toEqual(made);
+    const output = join(place, "decoded");
+    const written = await decodeLatents({ latents, codec, scale: 0.5, output });
+    expect(written).toEqual(["a.png", "b.png", "deeper/c.png"].map((name) => join(output, name)));
+    const [wanted] = await codec.decode([{ data: third!.mean, channels: 4, height: 6, width: 8 }]);
+    const { width, height, pixels } = await decodeImage(readFileSync(written[2]!));
+    expect({ width, height, pixels: [...pixels] }).toEqual({
+      ...imageOf(wanted!),
+      pixels: [...imageOf(wanted!).pixels],
+    });
+  });
+
+  test("pictures of several sizes need one to be given", async () => {
+    writeFileSync(
+      join(pictures, "large.png"),
+      await encodePng({ width: 40, height: 40, pixels: new Uint8Array(4800) }),
+    );
+    const task = { pictures, autoencoder: file, codec, scale: 1 };
+    await expect(encodePictures(task)).rejects.toThrow("large.png has 40x40 pixels");
+    expect((await encodePictures({ ...task, size: 16 })).shape).toEqual([4, 4, 4, 4]);
+    await expect(encodePictures({ ...task, size: 18 })).rejects.toThrow("--size 18: wanted a multiple of 4");
+    await expect(encodePictures({ ...task, size: 16, listener: { stopping: () => true } })).rejects.toThrow(
+      "stopped after 0 of 5 images",
+    );
+  });
+
+  test("of another program: any tensor of four axes, names that lead nowhere else", async () => {
+    const path = join(place, "other.safetensors");
+    const data = new Float32Array(4 * 4 * 4).fill(0.1);
+    const z: StoredTensor = { type: "F32", shape: [1, 4, 4, 4], data };
+    writeSafetensors(path, [["z", z]], { files: JSON.stringify(["../../escaped.png"]) });
+    const latents = await readLatents(path);
+    expect(latents.scale).toBeUndefined();
+    const output = join(place, "inside");
+    expect(await decodeLatents({ latents, codec, scale: 1, output })).toEqual([join(output, "000000.png")]);
+    expect(existsSync(join(place, "../escaped.png"))).toBe(false);
+
+    for (const [tensors, message] of [
+      [[["z", { ...z, shape: [64] }]], "it has no tensors of four axes"],
+      [
+        [
+          ["y", z],
+          ["z", z],
+        ],
+        "it has 2 tensors of four axes and none is 'latents'",
+      ],
+    ] as [[string, StoredTensor][], string][]) {
+      writeSafetensors(path, tensors);
+      await expect(readLatents(path)).rejects.toThrow(message);
+    }
+  });
+});

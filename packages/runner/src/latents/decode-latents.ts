@@ -1,0 +1,65 @@
+// Latents to PNG files.
+//
+// N = pictures, Z = latent channels, h, w = sides in latent cells
+
+import { isAbsolute, join } from "node:path";
+import { encodePng } from "@dit-bench/datasets";
+import { replaceFile } from "@dit-bench/record";
+import { Interrupted } from "../errors.ts";
+import type { Listener } from "../events.ts";
+import { CODEC_GROUP, type Codec } from "./codec.ts";
+import type { LatentFile } from "./latent-file.ts";
+import { imageOf } from "./planes.ts";
+
+export interface DecodingTask {
+  readonly latents: LatentFile;
+  readonly codec: Codec;
+  /** What the network's latents were multiplied with. */
+  readonly scale: number;
+  /** Folder for the pictures. */
+  readonly output: string;
+  readonly listener?: Listener;
+}
+
+/** Writes a PNG of each latent, under its picture's name where the file has it, else by number; returns their paths. */
+export async function decodeLatents({
+  latents: file,
+  codec,
+  scale,
+  output,
+  listener,
+}: DecodingTask): Promise<string[]> {
+  const [N, Z, height, width] = file.shape;
+  const numbers = Z * height * width;
+  const names = pngNames(file.files, N);
+  listener?.stage?.("decode", `${N} latents into ${output}`);
+  const written: string[] = [];
+  for (let begin = 0; begin < N; begin += CODEC_GROUP) {
+    const count = Math.min(CODEC_GROUP, N - begin);
+    const planes = Array.from({ length: count }, (_, i) => {
+      const data = file.latents.slice((begin + i) * numbers, (begin + i + 1) * numbers).map((v) => v / scale);
+      return { data, channels: Z, height, width };
+    });
+    const pictures = await codec.decode(planes, (done, total) => {
+      listener?.progress?.(begin + Math.floor((done / total) * count), N);
+      if (listener?.stopping?.())
+        throw new Interrupted(`stopped after ${begin} of ${N} latents; the same command starts anew`);
+    });
+    for (const [i, picture] of pictures.entries()) {
+      const path = join(output, names[begin + i]!);
+      await replaceFile(path, await encodePng(imageOf(picture)));
+      written.push(path);
+    }
+  }
+  return written;
+}
+
+/** Names out of a file are not trusted: where one leads out of the folder, or two are the same, all are numbers. */
+function pngNames(files: readonly string[] | undefined, count: number): string[] {
+  const numbered = Array.from({ length: count }, (_, i) => `${String(i).padStart(6, "0")}.png`);
+  if (!files) return numbered;
+  const safe = (name: string) =>
+    !isAbsolute(name) && !/[\\:\0]/.test(name) && name.split("/").every((part) => part !== "" && !/^\.\.?$/.test(part));
+  const names = files.map((name) => (/\.png$/i.test(name) ? name : `${name}.png`));
+  return names.every(safe) && new Set(names).size === count ? names : numbered;
+}

@@ -1,0 +1,125 @@
+// Pictures of a folder to latents.
+//
+// N = pictures, Z = latent channels, h, w = sides in latent cells
+
+import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { downsampling, draw } from "@dit-bench/autoencoder";
+import { centerCrop, decodeImage, ImageError, listPictures, type RgbImage } from "@dit-bench/datasets";
+import { normals } from "@dit-bench/random";
+import { BenchError, Interrupted } from "../errors.ts";
+import type { Listener } from "../events.ts";
+import { CODEC_GROUP, type Codec } from "./codec.ts";
+import type { LatentFile } from "./latent-file.ts";
+import type { AutoencoderFile } from "./open-autoencoder.ts";
+import { planeOf } from "./planes.ts";
+
+export interface EncodingTask {
+  /** A folder of pictures, or one picture. */
+  readonly pictures: string;
+  readonly autoencoder: AutoencoderFile;
+  readonly codec: Codec;
+  /** Crop to the centre and scale to this side, as DiT's training does; unless told, pictures are taken as large as they are. */
+  readonly size?: number;
+  /** Draw latents with this key; unless told, they are the distributions' means. */
+  readonly seed?: number;
+  /** Latents are multiplied with this. */
+  readonly scale: number;
+  /** Stop at the first picture that cannot be used, instead of leaving it out. */
+  readonly strict?: boolean;
+  readonly listener?: Listener;
+}
+
+/** Latents in byte order of the pictures' paths; the noise of a draw is keyed by a picture's place among them. */
+export async function encodePictures(task: EncodingTask): Promise<Required<LatentFile>> {
+  const { pictures, autoencoder, codec, size, seed, scale, strict = false, listener } = task;
+  const factor = downsampling(autoencoder.config);
+  if (size !== undefined && size % factor !== 0)
+    throw new BenchError("usage", `--size ${size}: wanted a multiple of ${factor}, the pixels of a latent cell`);
+  const { folder, files, skipped } = listed(pictures);
+  const unusable = (file: string, reason: string) => {
+    const what = `${join(folder, file)}: ${reason}`;
+    if (strict) throw new BenchError("data", `${what}; repair or remove it, or leave --strict away to pass over it`);
+    listener?.note?.(`left out ${what}`);
+  };
+  for (const { file, reason } of skipped) unusable(file, reason);
+  listener?.stage?.("encode", `${files.length} images of ${pictures}`);
+
+  const kept: { file: string; latent: Float32Array }[] = [];
+  let first: { file: string; width: number; height: number } | undefined;
+  for (let begin = 0; begin < files.length; begin += CODEC_GROUP) {
+    const names = files.slice(begin, begin + CODEC_GROUP);
+    const loaded = await Promise.all(names.map((file) => load(join(folder, file), size)));
+    const usable: { file: string; index: number; image: RgbImage }[] = [];
+    for (const [i, image] of loaded.entries()) {
+      const file = names[i]!;
+      if ("reason" in image) {
+        unusable(file, image.reason);
+        continue;
+      }
+      first ??= { file, ...image };
+      checkSize(join(folder, file), image, join(folder, first.file), first, factor);
+      usable.push({ file, index: begin + i, image });
+    }
+    const planes = usable.map(({ image }) => planeOf(image));
+    const posteriors = await codec.encode(planes, (done, total) => {
+      listener?.progress?.(begin + Math.floor((done / total) * names.length), files.length);
+      if (listener?.stopping?.())
+        throw new Interrupted(`stopped after ${kept.length} of ${files.length} images; the same command starts anew`);
+    });
+    for (const [i, posterior] of posteriors.entries()) {
+      const { file, index } = usable[i]!;
+      const { mean } = posterior;
+      const z = seed === undefined ? mean : draw(posterior, normals(seed, "posterior", index, mean.length));
+      kept.push({ file, latent: z.map((v) => v * scale) });
+    }
+  }
+  if (!first) throw new BenchError("data", `${pictures}: none of ${files.length} images can be used`);
+  const numbers = kept[0]!.latent.length;
+  const latents = new Float32Array(kept.length * numbers);
+  for (const [i, { latent }] of kept.entries()) latents.set(latent, i * numbers);
+  const { latentChannels: Z } = autoencoder.config;
+  return {
+    shape: [kept.length, Z, first.height / factor, first.width / factor],
+    latents,
+    scale,
+    files: kept.map(({ file }) => file),
+  };
+}
+
+function listed(path: string) {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return isFile
+    ? { folder: dirname(path), files: [basename(path)], skipped: [] }
+    : { folder: path, ...listPictures(path) };
+}
+
+async function load(path: string, size: number | undefined): Promise<RgbImage | { reason: string }> {
+  try {
+    const image = await decodeImage(await readFile(path));
+    return size === undefined ? image : centerCrop(image, size);
+  } catch (error) {
+    if (error instanceof ImageError) return { reason: error.message };
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return { reason: `cannot be read (${code})` };
+  }
+}
+
+function checkSize(
+  path: string,
+  { width, height }: RgbImage,
+  firstPath: string,
+  first: { width: number; height: number },
+  factor: number,
+): void {
+  const advice = "crop and scale all to one size with --size";
+  if (width % factor !== 0 || height % factor !== 0)
+    throw new BenchError("data", `${path} has ${width}x${height} pixels: wanted multiples of ${factor}; ${advice}`);
+  if (width !== first.width || height !== first.height)
+    throw new BenchError(
+      "data",
+      `${path} has ${width}x${height} pixels, ${firstPath} has ${first.width}x${first.height}; ${advice}`,
+    );
+}
