@@ -1,27 +1,34 @@
 // A recipe small enough for tests: a run of it takes about a second. Its weights are fresh, so its distances mean nothing.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ditModel, initialDit } from "@dit-bench/dit";
 import { initialWeights, miniInception } from "@dit-bench/metrics";
 import { normals } from "@dit-bench/random";
 import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
 
-/** Writes the recipe into `folder`; returns the folder. */
-export function tinyRecipe(folder: string): string {
+/** Writes the recipe into `folder`; returns the folder. @param latents the model works on a small autoencoder's latents, 8x8 of 4 channels */
+export function tinyRecipe(folder: string, { latents = false } = {}): string {
   const mini = JSON.parse(readFileSync(new URL("../../../benchmarks/mini/recipe.json", import.meta.url), "utf8"));
-  const model = { ...mini.model, name: "DiT-tiny/8", patchSize: 8, width: 16, depth: 2, heads: 2 };
+  const form = latents ? { inputSize: 8, patchSize: 2, channels: 4 } : { patchSize: 8 };
+  const model = { ...mini.model, ...form, name: `DiT-tiny/${form.patchSize}`, width: 16, depth: 2, heads: 2 };
   const recipe = {
     ...mini,
     name: "tiny",
     protocol: "tiny/1",
     model,
+    ...(latents ? { autoencoder: { weights: "autoencoder", scale: 0.5 } } : {}),
     data: { ...mini.data, perClass: 6 },
     training: { ...mini.training, steps: 12, batch: 8 },
     sampling: { ...mini.sampling, respacing: "ddim3", images: 20, batch: 8 },
     metrics: { ...mini.metrics, resamples: 20 },
   };
   mkdirSync(folder, { recursive: true });
+  if (latents) {
+    const fixtures = new URL("../../autoencoder/src/fixtures/", import.meta.url).pathname;
+    for (const name of ["config.json", "diffusion_pytorch_model.safetensors"])
+      cpSync(join(fixtures, name), join(folder, "autoencoder", name));
+  }
   writeFileSync(join(folder, "recipe.json"), JSON.stringify(recipe, null, 2));
   const base = initialDit(model, 0);
   // A fresh DiT puts out zeros; moved off that, so that training and sampling have something to show.

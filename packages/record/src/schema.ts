@@ -107,7 +107,13 @@ export const recordSchema = z
     }),
     engine: z.strictObject({ name: text, threads: z.int().positive() }),
     /** SHA-256 of the weight files. `trained` is null if the run left none. */
-    weights: z.strictObject({ base: sha256, extractor: sha256, trained: sha256.nullable() }),
+    weights: z.strictObject({
+      base: sha256,
+      extractor: sha256,
+      /** Only where the model works on latents. */
+      autoencoder: sha256.optional(),
+      trained: sha256.nullable(),
+    }),
     parameters: z.strictObject({
       /** Weights that were trained, the class embedding included. */
       trainable: count,
@@ -119,6 +125,8 @@ export const recordSchema = z
     /** Seconds of each stage, summed over resumes; null for a stage that the run did not reach. */
     times: z.strictObject({
       data: seconds,
+      /** Only where the model works on latents: encoding the data, where no run before had. */
+      latents: seconds.optional(),
       compile: seconds,
       train: seconds,
       sample: seconds.nullable(),

@@ -8,6 +8,7 @@ import { CorruptFileError, float32, readSafetensors, writeSafetensors } from "@d
 import { protocolFolder } from "./cell.ts";
 import type { Listener } from "./events.ts";
 import type { FeatureExtractor } from "./features.ts";
+import type { PictureSpace } from "./latents/space.ts";
 import { type Recipe, shortHash } from "./recipe.ts";
 import { sample } from "./sample.ts";
 import { readWeights, type WeightFile } from "./weight-file.ts";
@@ -37,15 +38,24 @@ export interface BaseSamples {
   readonly features: Float32Array;
 }
 
+interface SamplingPlace {
+  readonly engine: Engine;
+  readonly out: string;
+  readonly seed: number;
+  readonly listener: Listener;
+  readonly space: PictureSpace;
+}
+
 /** Samples of the unadapted base model and their features: made once for a recipe and a seed, kept for all cells. */
 export async function baseSamples(
   recipe: Recipe,
   base: WeightFile,
   extractor: FeatureExtractor & { readonly sha256: string },
-  { engine, out, seed, listener }: { engine: Engine; out: string; seed: number; listener: Listener },
+  { engine, out, seed, listener, space }: SamplingPlace,
 ): Promise<BaseSamples> {
   const { sampling, model } = recipe.settings;
-  const identity = shortHash(JSON.stringify([sampling, base.sha256, extractor.sha256, seed]));
+  const made = space.autoencoder === undefined ? [] : [recipe.settings.autoencoder, space.autoencoder];
+  const identity = shortHash(JSON.stringify([sampling, base.sha256, extractor.sha256, seed, ...made]));
   const folder = join(protocolFolder(out, recipe), "base");
   const path = join(folder, `samples-seed-${seed}-${identity}.safetensors`);
   const kept = readKept(path, listener);
@@ -54,10 +64,11 @@ export async function baseSamples(
   listener.stage?.("sample base", `${sampling.images} images of the null class, once for all cells`);
   const network = { config: model, infos: ditModel(model).weights, values: base.values };
   const labels = new Int32Array(sampling.images).fill(model.classes);
-  const { pixels } = await sample({ engine, network, settings: sampling, seed, labels, listener });
+  const { x } = await sample({ engine, network, settings: sampling, seed, labels, listener });
+  const pixels = await space.pixels(x);
   const features = await extractor.features(pixels);
   mkdirSync(folder, { recursive: true });
-  const S = model.inputSize;
+  const S = space.side;
   writeSafetensors(path, [
     ["pixels", { type: "U8", shape: [sampling.images, S, S, 3], data: pixels }],
     ["features", { type: "F32", shape: [sampling.images, extractor.dimension], data: features }],

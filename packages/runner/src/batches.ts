@@ -13,6 +13,19 @@ export interface LabelledImages {
   readonly size: number;
 }
 
+/** What batches are made of, whatever it is that a model learns to make. */
+export interface TrainingPictures {
+  readonly labels: Int32Array;
+  /** What the model learns to make, [N, C, S, S], of the images chosen for a step. */
+  x0(chosen: readonly Shown[], seed: number, step: number): Float32Array;
+}
+
+/** One image of a batch, perhaps left to right. */
+export interface Shown {
+  readonly index: number;
+  readonly mirrored: boolean;
+}
+
 export interface BatchSettings {
   readonly batch: number;
   readonly seed: number;
@@ -27,7 +40,7 @@ export function batchIndices(
   images: number,
   { batch, seed, flip }: Pick<BatchSettings, "batch" | "seed" | "flip">,
   step: number,
-): { index: number; mirrored: boolean }[] {
+): Shown[] {
   const orders = new Map<number, Uint32Array>();
   const mirrors = uniforms(seed, "mirror", step, batch);
   return Array.from({ length: batch }, (_, j) => {
@@ -43,14 +56,15 @@ export function batchIndices(
 }
 
 /** Everything one denoising step reads, by the names of `batchSignature`. */
-export function denoisingBatch(images: LabelledImages, schedule: Schedule, s: BatchSettings, step: number): Values {
+export function denoisingBatch(
+  images: LabelledImages | TrainingPictures,
+  schedule: Schedule,
+  s: BatchSettings,
+  step: number,
+): Values {
   const N = s.batch;
-  const S = images.size;
   const chosen = batchIndices(images.labels.length, s, step);
-  const x0 = new Float32Array(N * 3 * S * S);
-  chosen.forEach(({ index, mirrored }, j) => {
-    writeImage(images, index, mirrored, x0, j * 3 * S * S);
-  });
+  const x0 = "x0" in images ? images.x0(chosen, s.seed, step) : pixelBatch(images, chosen);
   const t = Int32Array.from(integers(s.seed, "timesteps", step, N, schedule.steps));
   const dropped = uniforms(s.seed, "label dropout", step, N);
   const y = Int32Array.from(chosen, ({ index }, j) =>
@@ -64,6 +78,14 @@ export function denoisingBatch(images: LabelledImages, schedule: Schedule, s: Ba
     y,
     ...Object.fromEntries(Object.entries(coefficients).map(([name, v]) => [`q.${name}`, v])),
   };
+}
+
+/** [N, 3, S, S] in [-1, 1]. */
+export function pixelBatch(images: LabelledImages, chosen: readonly Shown[]): Float32Array {
+  const numbers = 3 * images.size ** 2;
+  const x0 = new Float32Array(chosen.length * numbers);
+  for (const [j, { index, mirrored }] of chosen.entries()) writeImage(images, index, mirrored, x0, j * numbers);
+  return x0;
 }
 
 /** One image as [3, S, S] in [-1, 1], mirrored left to right if asked. */

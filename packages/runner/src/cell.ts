@@ -42,6 +42,7 @@ export function identityOf(parts: {
   seed: number;
   base: string;
   extractor: string;
+  autoencoder?: string;
 }): string {
   const ordered = Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256").update(JSON.stringify(ordered)).digest("hex");

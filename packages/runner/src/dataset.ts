@@ -44,15 +44,21 @@ export const datasetEntries = (): readonly DatasetEntry[] => loadRegistry(join(p
 export const datasetSlug = ({ name, folder }: DatasetChoice): string =>
   folder ? `${name}-from-${basename(resolve(folder)).replaceAll(/[^\w-]+/g, "-")}` : name;
 
-export async function loadDataset(choice: DatasetChoice, recipe: Recipe, listener: Listener): Promise<Dataset> {
+/** @param side of the pictures, in pixels */
+export async function loadDataset(
+  choice: DatasetChoice,
+  recipe: Recipe,
+  side: number,
+  listener: Listener,
+): Promise<Dataset> {
   const entry = findDataset(datasetEntries(), choice.name);
-  const { data, model } = recipe.settings;
+  const { data } = recipe.settings;
   if (choice.folder === undefined) {
     const miniature = miniatures.find((m) => m.name === entry.miniature)!;
-    return { title: entry.title, source: "miniature", skipped: 0, ...drawn(miniature, data, model.inputSize) };
+    return { title: entry.title, source: "miniature", skipped: 0, ...drawn(miniature, data, side) };
   }
   const set = await loadFolder(choice.folder, {
-    size: model.inputSize,
+    size: side,
     strict: choice.strict ?? false,
     onProgress: (done, total) => listener.progress?.(done, total, "images"),
   });
@@ -73,7 +79,7 @@ export async function loadDataset(choice: DatasetChoice, recipe: Recipe, listene
 
 function drawn(m: Miniature, { perClass, seed }: { perClass: number; seed: number }, size: number) {
   if (size !== 32)
-    throw new BenchError("usage", `the miniatures are drawn at 32x32, but the recipe's model takes ${size}x${size}`);
+    throw new BenchError("usage", `the miniatures are drawn at 32x32, but the recipe takes ${size}x${size}`);
   const { pixels, labels } = drawMiniature(m, { perClass, seed, size });
   const fingerprint = createHash("sha256").update(pixels).update(labels).digest("hex");
   return { name: m.name, classes: m.classes, size, pixels, labels, fingerprint };

@@ -33,6 +33,15 @@ const recipeSchema = z.strictObject({
   }),
   /** Weight files, beside the recipe. */
   base: z.string(),
+  /** Where the model works on latents: an AutoencoderKL, beside the recipe or a path, and what its latents are multiplied with. */
+  autoencoder: z
+    .strictObject({
+      weights: z.string(),
+      scale: z.number().positive(),
+      /** Larger pictures are cut into tiles of this side; see CodecOptions. */
+      tile: whole.optional(),
+    })
+    .optional(),
   extractor: z.strictObject({ weights: z.string(), classes: whole }),
   data: z.strictObject({
     /** Images of each class of a miniature. */

@@ -19,6 +19,8 @@ export interface Beginning {
   /** SHA-256 of the weight files. */
   readonly base: string;
   readonly extractor: string;
+  /** Undefined where the model works on pixels. */
+  readonly autoencoder: string | undefined;
 }
 
 /** Metrics and the trained file's SHA-256 are null where the run diverged. */
@@ -63,7 +65,12 @@ export function recordOf(
     versions: versions(),
     machine: machine(task.engine.adapter),
     engine: { name: task.engine.name, threads: task.engine.threads },
-    weights: { base: b.base, extractor: b.extractor, trained: trainedHash },
+    weights: {
+      base: b.base,
+      extractor: b.extractor,
+      ...(b.autoencoder === undefined ? {} : { autoencoder: b.autoencoder }),
+      trained: trainedHash,
+    },
     parameters: {
       trainable: adapted.parameters,
       classEmbedding: total(adapted.trainable.filter((w) => w.name === CLASS_EMBEDDING)),
@@ -71,6 +78,7 @@ export function recordOf(
     },
     times: {
       data: seconds("data"),
+      ...(b.autoencoder === undefined ? {} : { latents: seconds("latents") }),
       compile: round(trained.compileSeconds, 3),
       train: round(trained.trainSeconds, 3),
       sample: finished ? seconds("sample") : null,

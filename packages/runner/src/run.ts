@@ -10,14 +10,15 @@ import { miniInception } from "@dit-bench/metrics";
 import { permutation } from "@dit-bench/random";
 import { type RunRecord, readRecord, replaceFile, writeRecord } from "@dit-bench/record";
 import { baseSamples, forClasses, readBase } from "./base-model.ts";
-import { denoisingBatch } from "./batches.ts";
+import { denoisingBatch, type TrainingPictures } from "./batches.ts";
 import { cellFolder, identityOf } from "./cell.ts";
 import { removeCheckpoint } from "./checkpoint.ts";
-import { type Dataset, type DatasetChoice, loadDataset } from "./dataset.ts";
+import { type DatasetChoice, loadDataset } from "./dataset.ts";
 import { denoisingStep } from "./denoising.ts";
 import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
 import { compileExtractor } from "./features.ts";
+import { openSpace } from "./latents/space.ts";
 import { mergedNetwork } from "./merged.ts";
 import type { LoadedMethod } from "./methods.ts";
 import type { Recipe } from "./recipe.ts";
@@ -64,7 +65,8 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
   const base = readBase(recipe);
   const extractorFile = readExtractor(recipe);
   listener.stage?.("data", choice.folder ?? `miniature of ${choice.name}`);
-  const data = await loadDataset(choice, recipe, listener);
+  const space = await openSpace(recipe, { engine, out, listener });
+  const data = await loadDataset(choice, recipe, space.side, listener);
   const { training, sampling, metrics } = recipe.settings;
   if (data.labels.length < training.batch)
     throw new BenchError(
@@ -85,6 +87,7 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
     seed,
     base: base.sha256,
     extractor: extractorFile.sha256,
+    ...(space.autoencoder === undefined ? {} : { autoencoder: space.autoencoder }),
   });
   const folder = cellFolder(out, recipe, choice, method.method, adapted.options, seed);
   makeFolder(folder);
@@ -98,17 +101,23 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
   const finished = await finishedRecord(recordPath, weightsPath, identity);
   if (finished) return { record: finished, already: true, ...paths };
 
-  const beginning = { task, adapted, data, startedAt, identity, base: base.sha256, extractor: extractorFile.sha256 };
+  const files = { base: base.sha256, extractor: extractorFile.sha256, autoencoder: space.autoencoder };
+  const beginning = { task, adapted, data, startedAt, identity, ...files };
   const checkpoint = { path: join(folder, "checkpoint.safetensors"), identity };
+  clock.restart();
+  const pictures = await space.training(data);
+  clock.lap("latents");
   let trained: Trained;
   try {
-    trained = await trainCell(task, adapted, config, values, data, checkpoint);
+    trained = await trainCell(task, adapted, config, values, pictures, checkpoint);
   } catch (error) {
     if (error instanceof Diverged) {
       await writeRecord(recordPath, recordOf(beginning, error.trained, clock, null, null));
       removeCheckpoint(checkpoint.path);
     }
     throw error;
+  } finally {
+    pictures.close();
   }
   const trainedHash = writeTrained(weightsPath, adapted, trained, { recipe, dataset: choice.name, seed, identity });
 
@@ -118,12 +127,13 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
   };
   try {
     clock.restart();
-    const drawnBase = await baseSamples(recipe, base, extractor, { engine, out, seed, listener });
+    const drawnBase = await baseSamples(recipe, base, extractor, { engine, out, seed, listener, space });
     clock.lap("base");
     listener.stage?.("sample", `${sampling.images} images`);
     const labels = labelsLike(data.labels, sampling.images, seed);
     const network = mergedNetwork(adapted, config, values, trained.ema);
-    const { pixels } = await sample({ engine, network, settings: sampling, seed, labels, listener });
+    const { x } = await sample({ engine, network, settings: sampling, seed, labels, listener });
+    const pixels = await space.pixels(x);
     clock.lap("sample");
     listener.stage?.("features");
     const generated = await extractor.features(pixels, listener);
@@ -152,7 +162,7 @@ async function trainCell(
   adapted: Adapted,
   config: DitConfig,
   values: Readonly<Record<string, Float32Array>>,
-  data: Dataset,
+  pictures: TrainingPictures,
   checkpoint: { path: string; identity: string },
 ): Promise<Trained> {
   const { steps, batch, emaDecay, labelDropout, learningRateScale, betas, eps, weightDecay } = recipe.settings.training;
@@ -165,7 +175,7 @@ async function trainCell(
     start: adapted.initial(values, seed),
     steps,
     optimizer: () => optimizer,
-    batch: (step) => denoisingBatch(data, schedule, settings, step),
+    batch: (step) => denoisingBatch(pictures, schedule, settings, step),
     checkpoint,
     listener,
   });

@@ -16,7 +16,6 @@ import { type DitConfig, dit } from "@dit-bench/dit";
 import type { Call, Values, WeightInfo, Weights } from "@dit-bench/method";
 import { normals } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
-import { toPixels } from "./batches.ts";
 import { Interrupted } from "./errors.ts";
 import type { Listener } from "./events.ts";
 import type { RecipeSettings } from "./recipe.ts";
@@ -39,8 +38,8 @@ export interface SamplingTask {
   readonly listener: Listener;
 }
 
-/** RGB bytes [labels.length, S, S, 3]. Image i starts from noise keyed by (seed, i): how the work is split makes no difference. */
-export async function sample(task: SamplingTask): Promise<{ pixels: Uint8Array; compileSeconds: number }> {
+/** What the model makes, [labels.length, C, S, S]. Image i starts from noise keyed by (seed, i): how the work is split makes no difference. */
+export async function sample(task: SamplingTask): Promise<{ x: Float32Array; compileSeconds: number }> {
   const { network, settings, seed, labels, listener } = task;
   const { config } = network;
   const S = config.inputSize;
@@ -52,7 +51,7 @@ export async function sample(task: SamplingTask): Promise<{ pixels: Uint8Array; 
   const start = performance.now();
   const compiled = await task.engine.compile(...samplerStep(network, { ...settings, guidance }, N));
   const compileSeconds = (performance.now() - start) / 1e3;
-  const pixels = new Uint8Array(labels.length * S * S * 3);
+  const made = new Float32Array(labels.length * numbers);
   try {
     const batches = Math.ceil(labels.length / N);
     for (let b = 0; b < batches; b++) {
@@ -86,12 +85,12 @@ export async function sample(task: SamplingTask): Promise<{ pixels: Uint8Array; 
       }
       const { x: result } = await compiled.getState();
       const kept = Math.min(N, labels.length - first);
-      pixels.set(toPixels((result as Float32Array).subarray(0, kept * numbers), S), first * S * S * 3);
+      made.set((result as Float32Array).subarray(0, kept * numbers), first * numbers);
     }
   } finally {
     await compiled.dispose();
   }
-  return { pixels, compileSeconds };
+  return { x: made, compileSeconds };
 }
 
 /** One reverse step: state x [N, C, S, S]; inputs t [N], y [N], the schedule's coefficients `p.…` [1], and noise for DDPM. */

@@ -3,6 +3,7 @@ import { ditModel } from "@dit-bench/dit";
 import { attach } from "@dit-bench/method";
 import { normals } from "@dit-bench/random";
 import { describe, expect, it } from "vitest";
+import { toPixels } from "./batches.ts";
 import { mergedNetwork } from "./merged.ts";
 import { loadMethod } from "./methods.ts";
 import { sample } from "./sample.ts";
@@ -23,9 +24,8 @@ const network = { config, infos: ditModel(config).weights, values: base };
 const labels = Int32Array.of(0, 1, 2, 0, 1, 2);
 const go = async (change: object = {}, given: Partial<Parameters<typeof sample>[0]> = {}) => {
   const engine = await createEngine("cpu", { threads: 1 });
-  return (
-    await sample({ engine, network, settings: { ...settings, ...change }, seed: 0, labels, listener: {}, ...given })
-  ).pixels;
+  const task = { engine, network, settings: { ...settings, ...change }, seed: 0, labels, listener: {}, ...given };
+  return toPixels((await sample(task)).x, config.inputSize);
 };
 
 describe.each(["ddim", "ddpm"])("sampling by %s", (sampler) => {

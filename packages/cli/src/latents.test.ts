@@ -1,0 +1,90 @@
+// bench run with a model that works on an autoencoder's latents.
+
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readSafetensors } from "@dit-bench/weights";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bench, type Finished } from "./bench.test.data.ts";
+import { tinyRecipe } from "./tiny-recipe.test.data.ts";
+
+let place: string;
+const run = (out: string, method = "difffit", watch?: Parameters<typeof bench>[1]["watch"]) =>
+  bench(
+    ["run", "--recipe", "tiny", "--method", method, "--dataset", "flowers", "--threads", "1", "--out", out, "--json"],
+    { cwd: place, ...(watch ? { watch } : {}) },
+  );
+const sha = (path: unknown) =>
+  createHash("sha256")
+    .update(readFileSync(join(place, String(path))))
+    .digest("hex");
+const caches = (out: string) => readdirSync(join(place, out, "latents"));
+
+beforeAll(() => {
+  place = mkdtempSync(join(tmpdir(), "bench-latents-"));
+  tinyRecipe(join(place, "tiny"), { latents: true });
+});
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+describe("bench run on latents", () => {
+  let first: Finished;
+
+  it("encodes the data once, trains on draws, decodes what it samples, and says so", async () => {
+    first = await run("first");
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stderr).toMatch(
+      /latents: 36 images, each mirrored too, once for all runs, kept in first\/latents\/flowers-32-/,
+    );
+    expect(first.stderr).toContain("decode: 20 images");
+    const record = JSON.parse(readFileSync(join(place, String(first.json.record)), "utf8"));
+    expect(record.weights.autoencoder).toMatch(/^[0-9a-f]{64}$/);
+    expect(record.times.latents).toBeGreaterThan(0);
+    expect(record).toMatchObject({ data: { size: 32 }, exit: "finished" });
+    const [file] = caches("first");
+    const { tensors } = readSafetensors(join(place, "first/latents", file!));
+    expect(tensors.get("moments")!.shape).toEqual([36, 2, 2, 4, 8, 8]);
+  });
+
+  it("shares the cache with another method's run", async () => {
+    const [file] = caches("first");
+    const before = statSync(join(place, "first/latents", file!));
+    const other = await run("first", "bitfit");
+    expect(other.code, other.stderr).toBe(0);
+    expect(other.stderr).not.toContain("latents:");
+    expect(caches("first")).toEqual([file]);
+    expect(statSync(join(place, "first/latents", file!)).mtimeMs).toBe(before.mtimeMs);
+  });
+
+  it("killed with -9 at several moments and run again, trains the same weights to the bit", async () => {
+    for (const [i, moment] of [/latents: /, /compile/, /train: /, /decode: /].entries()) {
+      const out = `killed-${i}`;
+      const killed = await run(out, "difffit", (stderr, child) => moment.test(stderr) && child.kill("SIGKILL"));
+      expect(killed.signal, `at ${moment}`).toBe("SIGKILL");
+      const resumed = await run(out);
+      expect(resumed.code, resumed.stderr).toBe(0);
+      expect(sha(resumed.json.weights), `after ${moment}`).toBe(sha(first.json.weights));
+      expect(resumed.json.fid).toBe(first.json.fid);
+      expect(sha(join(out, "latents", caches(out)[0]!))).toBe(sha(join("first/latents", caches("first")[0]!)));
+    }
+  });
+
+  it("names a damaged cache, with what to do", async () => {
+    const path = join(place, "killed-0/latents", caches("killed-0")[0]!);
+    rmSync(join(place, "killed-0/tiny-1"), { recursive: true });
+    truncateSync(path, statSync(path).size - 4000);
+    const refused = await run("killed-0");
+    expect(refused.stderr).toMatch(/the latents of picture \d+ are damaged; delete the file, it is made again/);
+    expect(refused.code).toBe(4);
+  });
+
+  it("says where the autoencoder is not", async () => {
+    const path = join(place, "tiny/recipe.json");
+    const recipe = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(path, JSON.stringify({ ...recipe, autoencoder: { ...recipe.autoencoder, weights: "nowhere" } }));
+    const absent = await run("refused");
+    expect(absent.stderr).toContain("nowhere: there is no such file or folder; wanted an AutoencoderKL");
+    expect(absent.code).toBe(4);
+    writeFileSync(path, JSON.stringify(recipe));
+  });
+});

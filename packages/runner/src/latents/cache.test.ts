@@ -1,0 +1,89 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { normals } from "@dit-bench/random";
+import { openCheckpoint } from "@dit-bench/weights";
+import { afterAll, describe, expect, test } from "vitest";
+import { type CacheForm, makeCache, openCache } from "./cache.ts";
+
+const place = mkdtempSync(join(tmpdir(), "cache-"));
+afterAll(() => rmSync(place, { recursive: true }));
+
+const form: CacheForm = { shape: [10, 2, 2, 4, 3, 3], metadata: { about: "é, of three bytes" } };
+const record = (i: number) => normals(1, "cache.test", i, 2 * 2 * 4 * 9);
+const make = async (indices: readonly number[]) => indices.map(record);
+
+describe("a latent cache", () => {
+  const path = join(place, "deeper", "whole.safetensors");
+
+  test("is not there before it is whole, gives each record back, and is a safetensors file", async () => {
+    expect(openCache(path, form)).toBeUndefined();
+    const groups: number[][] = [];
+    await makeCache(path, form, 4, async (indices) => {
+      groups.push([...indices]);
+      expect(existsSync(path)).toBe(false);
+      return make(indices);
+    });
+    expect(groups).toEqual([
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+      [8, 9],
+    ]);
+    const cache = openCache(path, form)!;
+    for (const i of [7, 0, 9]) expect(cache.read(i)).toEqual(record(i));
+    cache.close();
+    const { tensors, metadata } = await openCheckpoint(path);
+    expect([...tensors].map(([name, { type, shape }]) => [name, type, shape.join()]).sort()).toEqual([
+      ["checksums", "I32", "10"],
+      ["moments", "F32", "10,2,2,4,3,3"],
+    ]);
+    expect(metadata.get("about")).toBe("é, of three bytes");
+  });
+
+  test("is gone on with where it was stopped, to the same bytes, and makes damaged records anew", async () => {
+    const stopped = join(place, "stopped.safetensors");
+    const until = (last: number) => async (indices: readonly number[]) => {
+      if (indices[0]! > last) throw new Error("stopped");
+      return make(indices);
+    };
+    await expect(makeCache(stopped, form, 4, until(4))).rejects.toThrow("stopped");
+    expect(existsSync(stopped)).toBe(false);
+    const partial = `${stopped}.partial`;
+    const bytes = readFileSync(partial);
+    const size = 4 * 2 * 2 * 4 * 9;
+    const start = bytes.length - 10 * (size + 4);
+    bytes[start + 5 * size + 7]! ^= 1;
+    writeFileSync(partial, bytes);
+    const asked: number[] = [];
+    await makeCache(stopped, form, 4, (indices) => {
+      asked.push(...indices);
+      return make(indices);
+    });
+    expect(asked).toEqual([4, 5, 6, 7, 8, 9]);
+    expect(readFileSync(stopped).equals(readFileSync(path))).toBe(true);
+    expect(existsSync(partial)).toBe(false);
+  });
+
+  test("of two processes at once is the one that both make", async () => {
+    const both = join(place, "both.safetensors");
+    let inside: Promise<void> | undefined;
+    await makeCache(both, form, 4, async (indices) => {
+      inside ??= makeCache(both, form, 3, make);
+      await inside;
+      return make(indices);
+    });
+    expect(readFileSync(both).equals(readFileSync(path))).toBe(true);
+  });
+
+  test("tells a damaged record, and a file of something else", () => {
+    const damaged = join(place, "damaged.safetensors");
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 1]! ^= 1; // of the last checksum
+    writeFileSync(damaged, bytes);
+    const cache = openCache(damaged, form)!;
+    expect(cache.read(8)).toEqual(record(8));
+    expect(() => cache.read(9)).toThrow("the latents of picture 9 are damaged; delete the file");
+    cache.close();
+    expect(() => openCache(damaged, { ...form, metadata: { about: "others" } })).toThrow("no cache of these latents");
+  });
+});

@@ -1,0 +1,181 @@
+// What a recipe's model works on: pixels, or an autoencoder's latents. A cell trains and samples in this space and is scored in pixels.
+//
+// N = batch, M = pictures of the dataset, C = channels of the model, S = its side, Z = latent channels
+
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { downsampling, type Posterior } from "@dit-bench/autoencoder";
+import type { Engine } from "@dit-bench/compiler";
+import { normals } from "@dit-bench/random";
+import { type LabelledImages, pixelBatch, type TrainingPictures, toPixels } from "../batches.ts";
+import { BenchError, Interrupted } from "../errors.ts";
+import type { Listener } from "../events.ts";
+import type { Recipe, RecipeSettings } from "../recipe.ts";
+import { type CacheForm, type LatentCache, makeCache, openCache } from "./cache.ts";
+import { CODEC_GROUP, type OnTile, openCodec } from "./codec.ts";
+import { type AutoencoderFile, openAutoencoder } from "./open-autoencoder.ts";
+import { imageOf, planeOf } from "./planes.ts";
+
+export interface PictureSpace {
+  /** Side of the pictures in pixels. */
+  readonly side: number;
+  /** SHA-256 of the autoencoder's weights; none where the model works on pixels. */
+  readonly autoencoder?: string;
+  /** What a dataset's batches are drawn from; `close` it after training. */
+  training(data: SpaceData): Promise<TrainingPictures & { close(): void }>;
+  /** What the model made, [N, C, S, S], as RGB bytes [N, side, side, 3]. */
+  pixels(x: Float32Array): Promise<Uint8Array>;
+}
+
+export interface SpaceData extends LabelledImages {
+  readonly name: string;
+  readonly fingerprint: string;
+}
+
+interface Surroundings {
+  readonly engine: Engine;
+  /** Folder that holds all runs. */
+  readonly out: string;
+  readonly listener: Listener;
+}
+
+export async function openSpace(recipe: Recipe, around: Surroundings): Promise<PictureSpace> {
+  const { model, autoencoder } = recipe.settings;
+  if (!autoencoder)
+    return {
+      side: model.inputSize,
+      training: async (data) => ({
+        labels: data.labels,
+        x0: (chosen) => pixelBatch(data, chosen),
+        close: () => undefined,
+      }),
+      pixels: async (x) => toPixels(x, model.inputSize),
+    };
+  const beside = join(recipe.folder, autoencoder.weights);
+  const file = await openAutoencoder(existsSync(beside) ? beside : resolve(autoencoder.weights));
+  const { latentChannels: Z } = file.config;
+  if (model.channels !== Z)
+    throw new BenchError(
+      "usage",
+      `recipe ${recipe.settings.name}: its model has ${model.channels} channels, the latents of ${file.path} have ${Z}`,
+    );
+  return latentSpace(file, model.inputSize, recipe.settings, autoencoder, around);
+}
+
+function latentSpace(
+  file: AutoencoderFile,
+  S: number,
+  { data: { flip } }: Pick<RecipeSettings, "data">,
+  { scale, tile }: NonNullable<RecipeSettings["autoencoder"]>,
+  { engine, out, listener }: Surroundings,
+): PictureSpace {
+  const { latentChannels: Z } = file.config;
+  const side = S * downsampling(file.config);
+  const numbers = Z * S * S;
+  const tiling = tile === undefined ? {} : { tile };
+  const onTile =
+    (before: number, total: number, group: number): OnTile =>
+    (done, tiles) => {
+      listener.progress?.(before + Math.floor((done / tiles) * group), total);
+      if (listener.stopping?.()) throw new Interrupted("stopped between latents; run the same command again to go on");
+    };
+
+  const encodeAll = async (data: SpaceData, path: string, form: CacheForm) => {
+    const M = data.labels.length;
+    listener.stage?.("latents", `${M} images${flip ? ", each mirrored too" : ""}, once for all runs, kept in ${path}`);
+    const codec = openCodec(file, engine, tiling);
+    const picture = (i: number) => data.pixels.subarray(i * side * side * 3, (i + 1) * side * side * 3);
+    const plane = (i: number, mirrored: boolean) =>
+      planeOf({ width: side, height: side, pixels: picture(i) }, mirrored);
+    try {
+      await makeCache(path, form, CODEC_GROUP, async (indices) => {
+        const planes = indices.flatMap((i) => (flip ? [plane(i, false), plane(i, true)] : [plane(i, false)]));
+        const made = await codec.encode(planes, onTile(indices[0]!, M, indices.length));
+        const each = planes.length / indices.length;
+        return indices.map((_, n) => recordOf(made.slice(n * each, (n + 1) * each)));
+      });
+    } finally {
+      await codec.dispose();
+    }
+  };
+
+  return {
+    side,
+    autoencoder: file.sha256(),
+    async training(data) {
+      const about = {
+        version: CACHE_VERSION,
+        data: data.fingerprint,
+        weights: file.sha256(),
+        side,
+        flip,
+        tile: tile ?? null,
+        engine: engine.name,
+      };
+      const form: CacheForm = {
+        shape: [data.labels.length, flip ? 2 : 1, 2, Z, S, S],
+        metadata: { about: JSON.stringify(about) },
+      };
+      const key = createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 16);
+      const path = join(out, "latents", `${data.name}-${side}-${key}.safetensors`);
+      if (!existsSync(path)) await encodeAll(data, path, form);
+      const cache = openCache(path, form)!;
+      return { labels: data.labels, x0: draws(cache, numbers, scale), close: cache.close };
+    },
+    async pixels(x) {
+      const N = x.length / numbers;
+      const bytes = side * side * 3;
+      const pixels = new Uint8Array(N * bytes);
+      listener.stage?.("decode", `${N} images`);
+      const codec = openCodec(file, engine, tiling);
+      try {
+        for (let first = 0; first < N; first += CODEC_GROUP) {
+          const count = Math.min(CODEC_GROUP, N - first);
+          const latents = Array.from({ length: count }, (_, i) => {
+            const from = (first + i) * numbers;
+            return { data: x.slice(from, from + numbers).map((v) => v / scale), channels: Z, height: S, width: S };
+          });
+          const made = await codec.decode(latents, onTile(first, N, count));
+          for (const [i, picture] of made.entries()) pixels.set(imageOf(picture).pixels, (first + i) * bytes);
+        }
+      } finally {
+        await codec.dispose();
+      }
+      return pixels;
+    },
+  };
+}
+
+/** Changes when the same pictures and weights would give other numbers. */
+const CACHE_VERSION = 1;
+
+/** [F, 2, Z, h, w]: mean and standard deviation, of the picture and of its mirror image. */
+function recordOf(posteriors: readonly Posterior[]): Float32Array {
+  const size = posteriors[0]!.mean.length;
+  const record = new Float32Array(2 * size * posteriors.length);
+  for (const [f, { mean, logvar }] of posteriors.entries()) {
+    record.set(mean, 2 * f * size);
+    record.set(
+      logvar.map((v) => Math.exp(0.5 * v)),
+      (2 * f + 1) * size,
+    );
+  }
+  return record;
+}
+
+/** Latents of a step's pictures, drawn anew each time they are shown as in DiT's training; the noise is keyed by seed and step. */
+function draws(cache: LatentCache, numbers: number, scale: number): TrainingPictures["x0"] {
+  return (chosen, seed, step) => {
+    const x0 = normals(seed, "posterior", step, chosen.length * numbers);
+    for (const [j, { index, mirrored }] of chosen.entries()) {
+      const record = cache.read(index);
+      const mean = mirrored ? 2 * numbers : 0;
+      for (let i = 0; i < numbers; i++) {
+        const at = j * numbers + i;
+        x0[at] = (record[mean + i]! + record[mean + numbers + i]! * x0[at]!) * scale;
+      }
+    }
+    return x0;
+  };
+}
