@@ -19,11 +19,17 @@ describe("a latent cache", () => {
   test("is not there before it is whole, gives each record back, and is a safetensors file", async () => {
     expect(openCache(path, form)).toBeUndefined();
     const groups: number[][] = [];
-    await makeCache(path, form, 4, async (indices) => {
-      groups.push([...indices]);
-      expect(existsSync(path)).toBe(false);
-      return make(indices);
-    });
+    await makeCache(
+      path,
+      form,
+      4,
+      async (indices) => {
+        groups.push([...indices]);
+        expect(existsSync(path)).toBe(false);
+        return make(indices);
+      },
+      0,
+    );
     expect(groups).toEqual([
       [0, 1, 2, 3],
       [4, 5, 6, 7],
@@ -46,7 +52,7 @@ describe("a latent cache", () => {
       if (indices[0]! > last) throw new Error("stopped");
       return make(indices);
     };
-    await expect(makeCache(stopped, form, 4, until(4))).rejects.toThrow("stopped");
+    await expect(makeCache(stopped, form, 4, until(4), 0)).rejects.toThrow("stopped");
     expect(existsSync(stopped)).toBe(false);
     const partial = `${stopped}.partial`;
     const bytes = readFileSync(partial);
@@ -55,24 +61,33 @@ describe("a latent cache", () => {
     bytes[start + 5 * size + 7]! ^= 1;
     writeFileSync(partial, bytes);
     const asked: number[] = [];
-    await makeCache(stopped, form, 4, (indices) => {
-      asked.push(...indices);
-      return make(indices);
-    });
-    expect(asked).toEqual([4, 5, 6, 7, 8, 9]);
+    await makeCache(
+      stopped,
+      form,
+      4,
+      (indices) => {
+        asked.push(...indices);
+        return make(indices);
+      },
+      0.9,
+    );
+    expect(asked).toEqual([8, 9, 4, 5, 6, 7]);
     expect(readFileSync(stopped).equals(readFileSync(path))).toBe(true);
     expect(existsSync(partial)).toBe(false);
   });
 
-  test("of two processes at once is the one that both make", async () => {
+  test("of two processes at once is made once, the work shared", async () => {
     const both = join(place, "both.safetensors");
-    let inside: Promise<void> | undefined;
-    await makeCache(both, form, 4, async (indices) => {
-      inside ??= makeCache(both, form, 3, make);
-      await inside;
+    const shown: number[] = [];
+    const slow = (wait: number) => async (indices: readonly number[], done: number) => {
+      shown.push(done);
+      await new Promise((resolve) => setTimeout(resolve, wait));
       return make(indices);
-    });
+    };
+    await Promise.all([makeCache(both, form, 1, slow(10), 0), makeCache(both, form, 1, slow(10), 0.5)]);
     expect(readFileSync(both).equals(readFileSync(path))).toBe(true);
+    expect(shown.length).toBeLessThanOrEqual(12); // ten, and where they meet perhaps one each
+    expect(shown.slice(0, 4)).toEqual([0, 0, 1, 1]);
   });
 
   test("tells a damaged record, and a file of something else", () => {

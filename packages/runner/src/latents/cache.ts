@@ -3,7 +3,18 @@
 //
 // M = pictures, F = 2 where each is there mirrored too, else 1; 2 = mean and standard deviation; Z = latent channels, h, w = sides in cells
 
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, renameSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { BenchError } from "../errors.ts";
@@ -23,7 +34,7 @@ export interface LatentCache {
 
 /** A finished cache, or undefined where there is none. */
 export function openCache(path: string, form: CacheForm): LatentCache | undefined {
-  const records = open(path, form, "r");
+  const records = open(path, form);
   if (!records) return undefined;
   return {
     read(index) {
@@ -40,25 +51,34 @@ export function openCache(path: string, form: CacheForm): LatentCache | undefine
 }
 
 /**
- * Makes a cache: asks `make` for the records that are not there yet, `group` at a time, in order and the same groups whatever is there. What a stopped or
- * killed run wrote is kept beside it as `.partial` and gone on with. Two processes may do this at once: they write the same bytes.
+ * Makes a cache: asks `make` for the records that are not there yet, `group` at a time. What a stopped or killed run wrote is kept beside it as
+ * `.partial` and gone on with. Several processes may do this at once: each begins elsewhere and passes over what another has written, and where two make
+ * the same records they write the same bytes.
+ *
+ * @param make is also told how many pictures are done with
+ * @param from where to begin, a share of all
  */
 export async function makeCache(
   path: string,
   form: CacheForm,
   group: number,
-  make: (indices: readonly number[]) => Promise<readonly Float32Array[]>,
+  make: (indices: readonly number[], done: number) => Promise<readonly Float32Array[]>,
+  from = spread(process.pid),
 ): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   const partial = `${path}.partial`;
-  const records = open(partial, form, "r+") ?? create(partial, form);
+  const records = create(partial, form);
   try {
     const [M] = form.shape;
-    for (let first = 0; first < M; first += group) {
+    const groups = Math.ceil(M / group);
+    const begin = Math.floor(from * groups);
+    let done = 0;
+    for (let g = 0; g < groups; g++) {
+      const first = ((begin + g) % groups) * group;
       const indices = Array.from({ length: Math.min(group, M - first) }, (_, i) => first + i);
-      if (indices.every((i) => records.read(i))) continue;
-      const made = await make(indices);
-      for (const [i, record] of made.entries()) records.write(first + i, record);
+      if (!indices.every((i) => records.read(i)))
+        for (const [i, record] of (await make(indices, done)).entries()) records.write(first + i, record);
+      done += indices.length;
     }
     records.flush();
   } finally {
@@ -67,11 +87,14 @@ export async function makeCache(
   try {
     renameSync(partial, path);
   } catch (error) {
-    const others = open(path, form, "r");
+    const others = open(path, form);
     if (!others) throw error;
     others.close(); // another process was first
   }
 }
+
+/** Whole numbers that follow each other, far apart in [0, 1): multiples of the golden ratio. */
+const spread = (n: number): number => (n * (Math.sqrt(5) - 1)) / 2 - Math.floor((n * (Math.sqrt(5) - 1)) / 2);
 
 interface Records {
   /** Undefined where it was not written, or not whole. */
@@ -81,29 +104,37 @@ interface Records {
   close(): void;
 }
 
-function open(path: string, form: CacheForm, flags: "r" | "r+"): Records | undefined {
+function open(path: string, form: CacheForm): Records | undefined {
   let file: number;
   try {
-    file = openSync(path, flags);
+    file = openSync(path, "r");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+  return checked(path, file, form);
+}
+
+/** Whatever is there is kept, and all of this may be done by two processes at once. */
+function create(path: string, form: CacheForm): Records {
+  const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666);
+  const header = headerOf(form);
+  const { bytes, count } = sizes(form);
+  const whole = header.length + count * (bytes + 4);
+  if (fstatSync(file).size < whole) {
+    writeSync(file, header, 0, header.length, 0);
+    ftruncateSync(file, whole);
+  }
+  return checked(path, file, form);
+}
+
+function checked(path: string, file: number, form: CacheForm): Records {
   const header = headerOf(form);
   const found = Buffer.alloc(header.length);
   readSync(file, found, 0, found.length, 0);
   if (found.equals(header)) return recordsOf(file, form, header.length);
   closeSync(file);
   throw new BenchError("data", `${path}: it is no cache of these latents; delete it, it is made again`);
-}
-
-function create(path: string, form: CacheForm): Records {
-  const header = headerOf(form);
-  const file = openSync(path, "w+");
-  const { bytes, count } = sizes(form);
-  writeSync(file, header, 0, header.length, 0);
-  ftruncateSync(file, header.length + count * (bytes + 4));
-  return recordsOf(file, form, header.length);
 }
 
 function recordsOf(file: number, form: CacheForm, start: number): Records {

@@ -89,9 +89,9 @@ function latentSpace(
     const plane = (i: number, mirrored: boolean) =>
       planeOf({ width: side, height: side, pixels: picture(i) }, mirrored);
     try {
-      await makeCache(path, form, CODEC_GROUP, async (indices) => {
+      await makeCache(path, form, CODEC_GROUP, async (indices, done) => {
         const planes = indices.flatMap((i) => (flip ? [plane(i, false), plane(i, true)] : [plane(i, false)]));
-        const made = await codec.encode(planes, onTile(indices[0]!, M, indices.length));
+        const made = await codec.encode(planes, onTile(done, M, indices.length));
         const each = planes.length / indices.length;
         return indices.map((_, n) => recordOf(made.slice(n * each, (n + 1) * each)));
       });
