@@ -127,12 +127,14 @@ def main():
     model.save_pretrained(dit / "whole")
     model.to(torch.float16).save_pretrained(dit / "shards", max_shard_size="12KB")
     model = DiTTransformer2DModel.from_pretrained(dit / "whole").eval()
-    for block in model.transformer_blocks:  # diffusers 0.42 spaces 128 frequencies over 127 steps, the official model over 128
-        block.norm1.emb.time_proj.downscale_freq_shift = 0
     x, t, y = torch.randn(3, 4, 4, 4), torch.tensor([0, 500, 999]), torch.tensor([0, 2, 3])
     with torch.no_grad():
+        as_it_is = model(x, timestep=t, class_labels=y).sample
+    for block in model.transformer_blocks:  # diffusers 0.42 spaces 128 frequencies over 127 steps, the official model over 128
+        block.norm1.emb.time_proj.downscale_freq_shift = 0
+    with torch.no_grad():
         out = model(x, timestep=t, class_labels=y).sample
-    save_file({"x": x, "t": t, "y": y, "out": out}, dit / "outputs.safetensors")
+    save_file({"x": x, "t": t, "y": y, "out": out, "out_diffusers": as_it_is}, dit / "outputs.safetensors")
     for path in dit.rglob("config.json"):  # without the name of the folder it was loaded from
         config = {k: v for k, v in json.loads(path.read_text()).items() if k != "_name_or_path"}
         path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")

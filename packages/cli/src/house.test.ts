@@ -190,6 +190,7 @@ describe("the command line", () => {
       table: ["recipe", "from", "out", "json"],
       list: ["model", "classes", "recipe", "plugin", "out", "json"],
       "list-weights": ["key", "json"],
+      predict: ["weights", "inputs", "output", "heads", "key", "forward", "engine", "threads", "json"],
       features: [...measuring, "output"],
       fid: [...measuring, "resamples"],
       "vae encode": [...coding, "size", "sample", "seed", "strict"],

@@ -91,6 +91,23 @@ export function program(): Command {
     .option("--json", "as JSON")
     .action(async (file, options) => (await import("./commands/list-weights.ts")).listWeights(file, options));
 
+  bench
+    .command("predict")
+    .description("a DiT's output for given inputs, to hold against other programs")
+    .requiredOption(
+      "--weights <file>",
+      "a facebookresearch .pt, a diffusers folder, or safetensors with either's names",
+    )
+    .requiredOption("--inputs <file>", "safetensors with x [N,C,H,W] float32, t [N] and y [N] (int64 or float32)")
+    .requiredOption("--output <file>", "safetensors, gets out [N,C',H,W]")
+    .option("--heads <number>", "attention heads, where neither the shapes nor a config.json tell")
+    .option("--key <name>", "which entry of a checkpoint that has several (default: ema, model or state_dict)")
+    .option("--forward <name>", "compute as the official code, or as diffusers does", "official")
+    .option("--engine <name>", "what computes", "auto")
+    .option("--threads <number>", "threads of the engine (default: all)")
+    .option("--json", "one JSON object on the last line of stdout")
+    .action(async (options) => (await import("./commands/predict.ts")).predict(options));
+
   const measuring = (command: Command) =>
     command
       .option("--extractor <name>", "inception, or the miniature's own: mini", "inception")

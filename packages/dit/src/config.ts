@@ -16,6 +16,11 @@ export interface DitConfig {
   readonly classes: number;
   /** Does the model also put out a variance for each channel? */
   readonly learnSigma: boolean;
+  /**
+   * Compute as diffusers' DiTTransformer2DModel (0.42) does: the timestep's frequencies spaced over one step fewer, and this epsilon
+   * in every block's second norm. Left out, the model is the official one.
+   */
+  readonly diffusers?: { readonly secondNormEpsilon: number };
 }
 
 const sizes = {
@@ -43,6 +48,10 @@ export function ditByName(name: string, { classes = 1000, inputSize = 32 } = {})
     learnSigma: true,
   };
 }
+
+/** The heads of a published size; undefined for any other. */
+export const publishedHeads = (width: number, depth: number): number | undefined =>
+  Object.values(sizes).find((s) => s.width === width && s.depth === depth)?.heads;
 
 /** Says what is wrong with a configuration, if anything is. */
 export function checkConfig(c: DitConfig): void {

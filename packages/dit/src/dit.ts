@@ -40,7 +40,10 @@ export function dit(
     const weight = tf.reshape(get(`${path}.weight`), [bias.size, -1]); // the patch embedding's is stored as a convolution
     return call(path, (x, own) => linear(x, own!.weight, own!.bias), x, { weight, bias });
   };
-  const norm = (path: string, x: tf.Tensor): tf.Tensor => call(path, (x) => layerNorm(x, NORM_EPSILON), x);
+  const norm = (path: string, x: tf.Tensor): tf.Tensor => {
+    const epsilon = (path.endsWith(".norm2") && config.diffusers?.secondNormEpsilon) || NORM_EPSILON;
+    return call(path, (x) => layerNorm(x, epsilon), x);
+  };
 
   const attention = (path: string, x_NTD: tf.Tensor): tf.Tensor =>
     layer(`${path}.proj`, selfAttention(layer(`${path}.qkv`, x_NTD), config.heads));
@@ -59,7 +62,9 @@ export function dit(
     return tf.add(attended, call(`${path}.mlp_branch`, branch("mlp", "norm2", 3), attended));
   };
 
-  const time_ND = layer("t_embedder.mlp.2", silu(layer("t_embedder.mlp.0", timestepEmbedding(t_N, FREQUENCIES / 2))));
+  const K = FREQUENCIES / 2;
+  const angles_NF = timestepEmbedding(t_N, K, config.diffusers ? K - 1 : K);
+  const time_ND = layer("t_embedder.mlp.2", silu(layer("t_embedder.mlp.0", angles_NF)));
   // A product with one-hot rows, because its gradient is a product too.
   const labels_NK = tf.oneHot(tf.cast(y_N, "int32") as tf.Tensor1D, config.classes + 1, 1, 0, "float32");
   const label_ND = tf.matMul(labels_NK as tf.Tensor2D, get(CLASS_EMBEDDING) as tf.Tensor2D);

@@ -7,15 +7,15 @@ import * as tf from "@tensorflow/tfjs";
 
 const MAX_PERIOD = 10000;
 
-/** Frequencies exp(-ln(10000) k / K), k = 0 … K-1, rounded to float32 at every step: at t near 1000 the last bit is worth 1e-5 in the output. */
-export function timestepFrequencies(K: number): Float32Array {
+/** Frequencies exp(-ln(10000) k / steps), k = 0 … K-1, over K steps in the official model, rounded to float32 at every step: at t near 1000 the last bit is worth 1e-5 in the output. */
+export function timestepFrequencies(K: number, steps = K): Float32Array {
   const f = Math.fround;
-  return Float32Array.from({ length: K }, (_, k) => Math.exp(f(f(f(-Math.log(MAX_PERIOD)) * k) / K)));
+  return Float32Array.from({ length: K }, (_, k) => Math.exp(f(f(f(-Math.log(MAX_PERIOD)) * k) / steps)));
 }
 
 /** (N,) float timesteps, fractions admitted, to (N, 2K). */
-export function timestepEmbedding(t_N: tf.Tensor, K: number): tf.Tensor {
-  const frequencies_1K = tf.tensor(timestepFrequencies(K), [1, K]);
+export function timestepEmbedding(t_N: tf.Tensor, K: number, steps = K): tf.Tensor {
+  const frequencies_1K = tf.tensor(timestepFrequencies(K, steps), [1, K]);
   const angles_NK = tf.mul(tf.reshape(t_N, [-1, 1]), frequencies_1K);
   return tf.concat([tf.cos(angles_NK), tf.sin(angles_NK)], 1);
 }

@@ -10,6 +10,13 @@ export {
   type LoadedExtractor,
   loadExtractor,
 } from "./distance/load-extractor.ts";
+export {
+  type DitCheckpoint,
+  type DitCheckpointOptions,
+  type Forward,
+  forwards,
+  openDit,
+} from "./dit-checkpoint.ts";
 export { BenchError, exitCodes, Interrupted } from "./errors.ts";
 export type { Listener } from "./events.ts";
 export { type Fetched, type FetchPlan, fetchOne, planFetch } from "./fetch.ts";
@@ -31,6 +38,7 @@ export { encodePictures } from "./latents/encode-pictures.ts";
 export { type LatentFile, readLatents, writeLatents } from "./latents/latent-file.ts";
 export { type AutoencoderFile, openAutoencoder } from "./latents/open-autoencoder.ts";
 export { builtinMethods, type LoadedMethod, loadMethod, loadMethods } from "./methods.ts";
+export { type Prediction, predict } from "./predict.ts";
 export { type PretrainingPart, pretrainBase, pretrainExtractor } from "./pretrain.ts";
 export { isRecipeSetting, loadRecipe, projectFolder, type Recipe, recipeNames } from "./recipe.ts";
 export { type RunOutcome, type RunTask, runCell } from "./run.ts";

@@ -1,0 +1,62 @@
+// bench predict: a DiT's output for given inputs.
+
+import { existsSync } from "node:fs";
+import { BenchError, type Forward, forwards, openDit, predict as predictOutputs } from "@dit-bench/runner";
+import { readSafetensors, writeSafetensors } from "@dit-bench/weights";
+import { progress, stderrTerminal } from "../progress.ts";
+import { engineOf, wholeNumber } from "../settings.ts";
+import { listenForSignals } from "../signals.ts";
+
+export interface PredictOptions {
+  weights: string;
+  inputs: string;
+  output: string;
+  heads?: string;
+  key?: string;
+  forward: string;
+  engine: string;
+  threads?: string;
+  json?: boolean;
+}
+
+export async function predict(options: PredictOptions): Promise<void> {
+  const { weights, inputs, output, forward } = options;
+  if (!(forwards as readonly string[]).includes(forward))
+    throw new BenchError("usage", `--forward ${forward}: wanted ${forwards.join(" or ")}`);
+  if (!output.endsWith(".safetensors"))
+    throw new BenchError("usage", `--output ${output}: wanted a name that ends in .safetensors`);
+  if (!existsSync(inputs))
+    throw new BenchError("data", `${inputs}: there is no such file; wanted a safetensors file with x, t and y`);
+  const { tensors } = readSafetensors(inputs);
+  const side = tensors.get("x")?.shape[3];
+  const checkpoint = await openDit(weights, {
+    forward: forward as Forward,
+    ...(side === undefined ? {} : { inputSize: side }),
+    ...(options.heads === undefined ? {} : { heads: wholeNumber("heads", options.heads, 1) }),
+    ...(options.key === undefined ? {} : { key: options.key }),
+  });
+  const listener = progress(stderrTerminal(), listenForSignals());
+  for (const note of checkpoint.notes) listener.note?.(note);
+  if (checkpoint.layout === "diffusers" && forward === "official")
+    listener.note?.(
+      "computed as facebookresearch/DiT does, which these weights were published for; diffusers' own model spaces the timestep's frequencies otherwise: --forward diffusers",
+    );
+  const engine = await engineOf(options, (text) => listener.note?.(text));
+  try {
+    const { shape, out, firstSeconds, batchSeconds } = await predictOutputs(checkpoint, tensors, {
+      engine,
+      source: inputs,
+      listener,
+    });
+    writeSafetensors(output, [["out", { type: "F32", shape, data: out }]]);
+    listener.clear();
+    process.stdout.write(`${output}: out [${shape.join(", ")}]\n`);
+    const peakMemoryMB = Math.round((process.resourceUsage().maxRSS * 1024) / 1e6);
+    if (options.json)
+      process.stdout.write(
+        `${JSON.stringify({ output, shape, config: checkpoint.config, layout: checkpoint.layout, engine: engine.name, firstSeconds, batchSeconds, peakMemoryMB })}\n`,
+      );
+  } finally {
+    listener.clear();
+  }
+}

@@ -1,0 +1,62 @@
+// The configuration of a DiT, read from the shapes of its weights.
+
+import { checkConfig, type DitConfig, publishedHeads } from "../config.ts";
+import { CLASS_EMBEDDING } from "../model.ts";
+import { recogniseLayout } from "./layout.ts";
+import { officialPositions } from "./names.ts";
+import { LayoutError, type RawTensor, type TensorSource, type TensorView } from "./tensor-source.ts";
+
+/**
+ * How many attention heads a checkpoint has: a diffusers folder's settings say it, and a published width and depth have theirs.
+ * Undefined where neither does: no shape depends on it.
+ */
+export function headsOf<T extends RawTensor>(source: TensorSource<T>): number | undefined {
+  const said = Number(source.metadata.get("config.num_attention_heads"));
+  if (Number.isInteger(said) && said > 0) return said;
+  const { layout, depth } = recogniseLayout(source);
+  const embedding = layout === "official" ? "x_embedder.proj.weight" : "pos_embed.proj.weight";
+  return publishedHeads(source.tensors.get(embedding)!.shape[0] ?? 0, depth);
+}
+
+/**
+ * The configuration of weights under official names (`asOfficial`), all but the heads from shapes. A LayoutError says which shape fits no DiT.
+ *
+ * @param name what to call the model
+ */
+export function readConfig<T extends RawTensor>(view: TensorView<T>, name: string, heads: number): DitConfig {
+  const wrong = (tensor: string, wanted: string) =>
+    new LayoutError(`${view.source}: '${tensor}' is [${view.tensors.get(tensor)?.shape}]: wanted ${wanted}`);
+  const shape = (tensor: string) => view.tensors.get(tensor)?.shape ?? [];
+
+  const [width = 0, channels = 0, patchSize = 0, again] = shape("x_embedder.proj.weight");
+  if (shape("x_embedder.proj.weight").length !== 4 || patchSize !== again || patchSize < 1)
+    throw wrong("x_embedder.proj.weight", "[width, channels, patch, patch]");
+  const side = Math.sqrt(shape(officialPositions)[1] ?? 0);
+  if (!Number.isInteger(side) || side < 1) throw wrong(officialPositions, "[1, tokens of a square, width]");
+  const [outputs = 0] = shape("final_layer.linear.weight");
+  const perChannel = outputs / (patchSize ** 2 * channels);
+  if (perChannel !== 1 && perChannel !== 2)
+    throw wrong(
+      "final_layer.linear.weight",
+      `${patchSize ** 2 * channels} rows, or twice as many with a learned variance`,
+    );
+  const blocks = new Set([...view.tensors.keys()].flatMap((tensor) => /^blocks\.(\d+)\./.exec(tensor)?.[1] ?? []));
+  const config: DitConfig = {
+    name,
+    inputSize: side * patchSize,
+    patchSize,
+    channels,
+    width,
+    depth: blocks.size,
+    heads,
+    mlpRatio: (shape("blocks.0.mlp.fc1.weight")[0] ?? 0) / width,
+    classes: (shape(CLASS_EMBEDDING)[0] ?? 0) - 1,
+    learnSigma: perChannel === 2,
+  };
+  try {
+    checkConfig(config);
+  } catch (error) {
+    throw new LayoutError(`${view.source}: ${(error as Error).message}`, { cause: error });
+  }
+  return config;
+}
