@@ -3,6 +3,9 @@
 import { createEngine, type Engine, type EngineName } from "@dit-bench/compiler";
 import { BenchError, isRecipeSetting, loadRecipe, type Recipe } from "@dit-bench/runner";
 
+/** Before a setting at a recipe's top, which without it would be an option of the method: `recipe.base`. */
+const TOP = "recipe.";
+
 /** `key=value` flags, divided into settings of the recipe (dotted) and options of the method. Values are JSON where they can be. */
 export function parseSettings(flags: readonly string[]): {
   recipe: Record<string, unknown>;
@@ -14,7 +17,8 @@ export function parseSettings(flags: readonly string[]): {
     if (at < 1) throw new BenchError("usage", `--set ${flag}: wanted key=value, such as --set rank=16`);
     const key = flag.slice(0, at);
     const text = flag.slice(at + 1);
-    (isRecipeSetting(key) ? parsed.recipe : parsed.method)[key] = json(text);
+    if (key.startsWith(TOP)) parsed.recipe[key.slice(TOP.length)] = json(text);
+    else (isRecipeSetting(key) ? parsed.recipe : parsed.method)[key] = json(text);
   }
   return parsed;
 }

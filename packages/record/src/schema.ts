@@ -33,8 +33,8 @@ const cell = z.strictObject({
 });
 
 const data = z.strictObject({
-  /** `miniature`: the procedural pictures that come with the program; `folder`: image files. */
-  source: z.enum(["miniature", "folder"]),
+  /** `miniature`: the procedural pictures that come with the program; `dataset`: the published images; `folder`: image files of the user's. */
+  source: z.enum(["miniature", "dataset", "folder"]),
   /** Class names, in label order. */
   classes: z.array(z.string()).min(1),
   /** Images that were trained on. */

@@ -6,23 +6,51 @@ import type { Engine } from "@dit-bench/compiler";
 import { CLASS_EMBEDDING, type DitConfig, ditModel, newClassEmbedding } from "@dit-bench/dit";
 import { CorruptFileError, float32, readSafetensors, writeSafetensors } from "@dit-bench/weights";
 import { protocolFolder } from "./cell.ts";
+import { openDit } from "./dit-checkpoint.ts";
+import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
 import type { FeatureExtractor } from "./features.ts";
 import type { PictureSpace } from "./latents/space.ts";
 import { type Recipe, shortHash } from "./recipe.ts";
+import { howToGet, sha256Of, weightsOf } from "./recipe-weights.ts";
 import { sample } from "./sample.ts";
 import { readWeights, type WeightFile } from "./weight-file.ts";
 
-/** The recipe's base model as it was pretrained. */
-export function readBase({ settings, folder }: Recipe): WeightFile {
-  const remedy = `make it with 'bench pretrain --recipe ${settings.name} --part base'`;
-  return readWeights(join(folder, settings.base), ditModel(settings.model).weights, remedy);
+/** A miniature recipe's own base model, which lies beside it. */
+export function readBase(recipe: Recipe): WeightFile {
+  const { settings, folder } = recipe;
+  return readWeights(join(folder, settings.base), ditModel(settings.model).weights, howToGet(recipe, "base"));
+}
+
+export type Base = Pick<WeightFile, "values" | "sha256">;
+
+/** The recipe's base model, from a checkpoint of any layout that holds just the model the recipe describes. */
+export async function loadBase(recipe: Recipe): Promise<Base> {
+  const { model } = recipe.settings;
+  const path = await weightsOf(recipe, "base");
+  const { config, read } = await openDit(path, { heads: model.heads, inputSize: model.inputSize });
+  for (const key of [
+    "inputSize",
+    "patchSize",
+    "channels",
+    "width",
+    "depth",
+    "mlpRatio",
+    "classes",
+    "learnSigma",
+  ] as const)
+    if (config[key] !== model[key])
+      throw new BenchError(
+        "data",
+        `${path}: it is a model of ${key} ${config[key]}, recipe ${recipe.settings.name} wants ${model[key]} (${model.name})`,
+      );
+  return { values: read(), sha256: sha256Of(path) };
 }
 
 /** Configuration and starting weights for a label space of `classes` classes. */
 export function forClasses(
   recipe: Recipe,
-  base: WeightFile,
+  base: Base,
   classes: number,
   seed: number,
 ): { config: DitConfig; values: Readonly<Record<string, Float32Array>> } {
@@ -49,7 +77,7 @@ interface SamplingPlace {
 /** Samples of the unadapted base model and their features: made once for a recipe and a seed, kept for all cells. */
 export async function baseSamples(
   recipe: Recipe,
-  base: WeightFile,
+  base: Base,
   extractor: FeatureExtractor & { readonly sha256: string },
   { engine, out, seed, listener, space }: SamplingPlace,
 ): Promise<BaseSamples> {

@@ -13,6 +13,7 @@ import {
 } from "@dit-bench/datasets";
 import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
+import { fetched } from "./fetched.ts";
 import { projectFolder, type Recipe } from "./recipe.ts";
 
 export interface DatasetChoice {
@@ -27,7 +28,7 @@ export interface DatasetChoice {
 export interface Dataset {
   readonly name: string;
   readonly title: string;
-  readonly source: "miniature" | "folder";
+  readonly source: "miniature" | "dataset" | "folder";
   readonly classes: readonly string[];
   readonly size: number;
   /** RGB, [N, size, size, 3]. */
@@ -53,11 +54,23 @@ export async function loadDataset(
 ): Promise<Dataset> {
   const entry = findDataset(datasetEntries(), choice.name);
   const { data } = recipe.settings;
-  if (choice.folder === undefined) {
+  if (choice.folder === undefined && recipe.settings.miniature) {
     const miniature = miniatures.find((m) => m.name === entry.miniature)!;
-    return { title: entry.title, source: "miniature", skipped: 0, ...drawn(miniature, data, side) };
+    const { perClass, seed } = data;
+    if (perClass === undefined || seed === undefined)
+      throw new BenchError(
+        "usage",
+        `recipe ${recipe.settings.name}: its data has no perClass or no seed; miniatures need both`,
+      );
+    return {
+      title: entry.title,
+      source: "miniature",
+      skipped: 0,
+      ...drawn(miniature, { perClass, seed }, side),
+    };
   }
-  const set = await loadFolder(choice.folder, {
+  const folder = choice.folder ?? (await fetchedDataset(entry.name));
+  const set = await loadFolder(folder, {
     size: side,
     strict: choice.strict ?? false,
     onProgress: (done, total) => listener.progress?.(done, total, "images"),
@@ -66,8 +79,9 @@ export async function loadDataset(
   const { classes, size, pixels, labels, fingerprint, skipped } = set;
   return {
     name: entry.name,
-    title: `own images, ${basename(resolve(choice.folder))}`, // they are not the dataset whose name they go under
-    source: "folder",
+    // A folder of the user's is not the dataset whose name it goes under.
+    title: choice.folder === undefined ? entry.title : `own images, ${basename(resolve(choice.folder))}`,
+    source: choice.folder === undefined ? "dataset" : "folder",
     classes,
     size,
     pixels,
@@ -75,6 +89,17 @@ export async function loadDataset(
     fingerprint,
     skipped: skipped.length,
   };
+}
+
+/** Where `bench fetch` has unpacked a dataset. */
+async function fetchedDataset(name: string): Promise<string> {
+  const folder = await fetched(name);
+  if (folder === undefined)
+    throw new BenchError(
+      "data",
+      `dataset ${name}: its images are not here; get them with 'bench fetch ${name}', or give a folder of images with --data`,
+    );
+  return folder;
 }
 
 function drawn(m: Miniature, { perClass, seed }: { perClass: number; seed: number }, size: number) {

@@ -18,7 +18,7 @@ import { denoisingStep } from "./denoising.ts";
 import type { Listener } from "./events.ts";
 import { compileExtractor } from "./features.ts";
 import { loadMethod } from "./methods.ts";
-import { type Recipe, shortHash } from "./recipe.ts";
+import { ownSettings, type Recipe, shortHash } from "./recipe.ts";
 import { train } from "./train.ts";
 
 export type PretrainingPart = "base" | "extractor";
@@ -37,7 +37,7 @@ const AVERAGED = { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
 
 /** The base model: a DiT trained from scratch, all of it, on the source domain. Returns the file's path. */
 export async function pretrainBase({ recipe, engine, out, work, listener }: PretrainingTask): Promise<string> {
-  const { model: config, pretraining, training, data } = recipe.settings;
+  const { model: config, pretraining, training, data } = ownSettings(recipe);
   const { seed, base: p } = pretraining;
   if (config.classes !== sourceDomain.classes.length)
     throw new Error(
@@ -79,7 +79,7 @@ export async function pretrainBase({ recipe, engine, out, work, listener }: Pret
  */
 export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: string; accuracy: number }> {
   const { recipe, engine, out, work, listener } = task;
-  const { extractor: e, pretraining, model } = recipe.settings;
+  const { extractor: e, pretraining, model } = ownSettings(recipe);
   const { extractor: p } = pretraining;
   const seed = pretraining.seed + 1;
   const domains = [...miniatures, sourceDomain];

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { nearest } from "@dit-bench/datasets";
+import { nearest, resizers } from "@dit-bench/datasets";
 import { z } from "zod";
 import { BenchError } from "./errors.ts";
 
@@ -31,9 +31,9 @@ const recipeSchema = z.strictObject({
     classes: whole,
     learnSigma: z.literal(true),
   }),
-  /** Weight files, beside the recipe. */
+  /** The base model's checkpoint, in any layout: a file or folder beside the recipe, a path, or a name that `bench fetch` knows. */
   base: z.string(),
-  /** Where the model works on latents: an AutoencoderKL, beside the recipe or a path, and what its latents are multiplied with. */
+  /** Where the model works on latents: an AutoencoderKL, named as the base is, and what its latents are multiplied with. */
   autoencoder: z
     .strictObject({
       weights: z.string(),
@@ -42,12 +42,21 @@ const recipeSchema = z.strictObject({
       tile: whole.optional(),
     })
     .optional(),
-  extractor: z.strictObject({ weights: z.string(), classes: whole }),
+  /** The project's own small extractor, or the FID's Inception-v3; weights as for the base. */
+  extractor: z.union([
+    z.strictObject({ weights: z.string(), classes: whole }),
+    z.strictObject({
+      name: z.literal("inception"),
+      weights: z.string(),
+      /** How pictures come to 299 x 299. */
+      resize: z.enum(resizers),
+    }),
+  ]),
   data: z.strictObject({
-    /** Images of each class of a miniature. */
-    perClass: whole,
+    /** Images of each class of a miniature; of a real dataset all are taken. */
+    perClass: whole.optional(),
     /** Seed of the miniatures' drawings, the same for every run. */
-    seed: z.int().min(0),
+    seed: z.int().min(0).optional(),
     /** Train on mirrored images half of the time. */
     flip: z.boolean(),
   }),
@@ -78,26 +87,28 @@ const recipeSchema = z.strictObject({
     resamples: z.int().min(20),
     level: z.number().gt(0).lt(1),
   }),
-  /** How `bench pretrain` makes the base model and the extractor. */
-  pretraining: z.strictObject({
-    seed: z.int().min(0),
-    base: z.strictObject({
-      /** How the embeddings start: see initialDit. */
-      embeddings: z.enum(["published", "unit"]),
-      perClass: whole,
-      steps: whole,
-      batch: whole,
-      learningRate: z.number().positive(),
-      emaDecay: z.number().min(0).lt(1),
-    }),
-    extractor: z.strictObject({
-      perClass: whole,
-      steps: whole,
-      batch: whole,
-      learningRate: z.number().positive(),
-      emaDecay: z.number().min(0).lt(1),
-    }),
-  }),
+  /** How `bench pretrain` makes the base model and the extractor; left out where others have made them. */
+  pretraining: z
+    .strictObject({
+      seed: z.int().min(0),
+      base: z.strictObject({
+        /** How the embeddings start: see initialDit. */
+        embeddings: z.enum(["published", "unit"]),
+        perClass: whole,
+        steps: whole,
+        batch: whole,
+        learningRate: z.number().positive(),
+        emaDecay: z.number().min(0).lt(1),
+      }),
+      extractor: z.strictObject({
+        perClass: whole,
+        steps: whole,
+        batch: whole,
+        learningRate: z.number().positive(),
+        emaDecay: z.number().min(0).lt(1),
+      }),
+    })
+    .optional(),
 });
 
 export type RecipeSettings = z.infer<typeof recipeSchema>;
@@ -155,6 +166,18 @@ export function loadRecipe(name: string, changes: Readonly<Record<string, unknow
     Object.keys(changes).length === 0 ? settings : check(withChanges(content, changes), `recipe '${name}'`);
   const mark = JSON.stringify(changed) === JSON.stringify(settings) ? "" : `+${shortHash(JSON.stringify(changed))}`;
   return { settings: changed, folder, protocol: settings.protocol + mark };
+}
+
+/** The settings of a recipe whose base model, extractor and pictures this project makes itself; an error for any other. */
+export function ownSettings({ settings }: Recipe) {
+  const { pretraining, extractor, data } = settings;
+  const { perClass, seed } = data;
+  if (!pretraining || "name" in extractor || perClass === undefined || seed === undefined)
+    throw new BenchError(
+      "usage",
+      `recipe ${settings.name}: its weights are others' and its pictures real; wanted a recipe of miniatures, such as mini`,
+    );
+  return { ...settings, pretraining, extractor, data: { ...data, perClass, seed } };
 }
 
 /** Is this dotted path a setting of recipes, so that `--set` means it and not an option of the method? */

@@ -6,10 +6,9 @@ import type { Engine } from "@dit-bench/compiler";
 import { linearSchedule } from "@dit-bench/diffusion";
 import { type DitConfig, ditModel } from "@dit-bench/dit";
 import { type Adapted, attach, parseOptions } from "@dit-bench/method";
-import { miniInception } from "@dit-bench/metrics";
 import { permutation } from "@dit-bench/random";
 import { type RunRecord, readRecord, replaceFile, writeRecord } from "@dit-bench/record";
-import { baseSamples, forClasses, readBase } from "./base-model.ts";
+import { baseSamples, forClasses, loadBase } from "./base-model.ts";
 import { denoisingBatch, type TrainingPictures } from "./batches.ts";
 import { cellFolder, identityOf } from "./cell.ts";
 import { removeCheckpoint } from "./checkpoint.ts";
@@ -17,11 +16,11 @@ import { type DatasetChoice, loadDataset } from "./dataset.ts";
 import { denoisingStep } from "./denoising.ts";
 import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
-import { compileExtractor } from "./features.ts";
 import { openSpace } from "./latents/space.ts";
 import { mergedNetwork } from "./merged.ts";
 import type { LoadedMethod } from "./methods.ts";
 import type { Recipe } from "./recipe.ts";
+import { compileRecipeExtractor, readRecipeExtractor } from "./recipe-extractor.ts";
 import { recordOf } from "./run-record.ts";
 import { sample } from "./sample.ts";
 import { score } from "./scoring.ts";
@@ -29,7 +28,6 @@ import { runSheet } from "./sheet.ts";
 import { stopwatch } from "./stopwatch.ts";
 import { Diverged, type Trained, train } from "./train.ts";
 import { writeTrained } from "./trained-weights.ts";
-import { readWeights } from "./weight-file.ts";
 
 export interface RunTask {
   readonly recipe: Recipe;
@@ -62,9 +60,9 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
   const clock = stopwatch();
 
   parseOptions(method.method, task.options); // a misspelt option is told before anything is read
-  const base = readBase(recipe);
-  const extractorFile = readExtractor(recipe);
-  listener.stage?.("data", choice.folder ?? `miniature of ${choice.name}`);
+  const extractorFile = await readRecipeExtractor(recipe);
+  const base = await loadBase(recipe);
+  listener.stage?.("data", choice.folder ?? (recipe.settings.miniature ? `miniature of ${choice.name}` : choice.name));
   const space = await openSpace(recipe, { engine, out, listener });
   const data = await loadDataset(choice, recipe, space.side, listener);
   const { training, sampling, metrics } = recipe.settings;
@@ -121,10 +119,7 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
   }
   const trainedHash = writeTrained(weightsPath, adapted, trained, { recipe, dataset: choice.name, seed, identity });
 
-  const extractor = {
-    ...(await compileExtractor(engine, extractorFile.extractor, extractorFile.values)),
-    sha256: extractorFile.sha256,
-  };
+  const extractor = await compileRecipeExtractor(engine, extractorFile, data.size);
   try {
     clock.restart();
     const drawnBase = await baseSamples(recipe, base, extractor, { engine, out, seed, listener, space });
@@ -185,14 +180,6 @@ async function trainCell(
 function labelsLike(labels: Int32Array, n: number, seed: number): Int32Array {
   const order = permutation(seed, "sample labels", 0, labels.length);
   return Int32Array.from({ length: n }, (_, i) => labels[order[i % labels.length]!]!);
-}
-
-/** The recipe's extractor and its weights, not compiled yet. */
-function readExtractor({ settings, folder }: Recipe) {
-  const extractor = miniInception(settings.extractor.classes);
-  const wanted = Object.entries(extractor.weights).map(([name, shape]) => ({ name, shape }));
-  const remedy = `make it with 'bench pretrain --recipe ${settings.name} --part extractor'`;
-  return { extractor, ...readWeights(join(folder, settings.extractor.weights), wanted, remedy) };
 }
 
 /** The record of this very cell, if it is finished; an error if it diverged, or if the folder has another cell's. */

@@ -16,7 +16,7 @@ export interface Features {
 
 export function score(
   { resamples, level }: RecipeSettings["metrics"],
-  extractor: Pick<FeatureExtractor, "id" | "dimension">,
+  extractor: Pick<FeatureExtractor, "id" | "dimension" | "resizer">,
   { generated, real, base }: Features,
   seed: number,
 ): RunMetrics {
@@ -27,7 +27,7 @@ export function score(
   return {
     extractor: extractor.id,
     dimension: D,
-    resizer: "none", // pictures are made at the extractor's own size
+    resizer: extractor.resizer,
     generated: generated.length / D,
     real: real.length / D,
     fid: ours.distance,

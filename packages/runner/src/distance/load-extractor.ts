@@ -8,7 +8,7 @@ import { type Extractor, type InceptionTap, inception, inceptionTaps, miniIncept
 import { openCheckpoint } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
 import { compileExtractor, type FeatureExtractor } from "../features.ts";
-import { loadRecipe } from "../recipe.ts";
+import { loadRecipe, ownSettings } from "../recipe.ts";
 import { readWeights } from "../weight-file.ts";
 
 export const extractorNames = ["inception", "mini"] as const;
@@ -57,14 +57,20 @@ async function read(choice: ExtractorChoice): Promise<Read> {
 
 function readMini({ weights, tap }: ExtractorChoice): Read {
   if (tap !== undefined) throw new BenchError("usage", `--tap ${tap}: the extractor mini has one set of features`);
-  const { settings, folder } = loadRecipe("mini");
+  const recipe = loadRecipe("mini");
+  const { folder } = recipe;
+  const settings = ownSettings(recipe);
   const extractor = miniInception(settings.extractor.classes);
   const wanted = Object.entries(extractor.weights).map(([name, shape]) => ({ name, shape }));
   const path = weights ?? join(folder, settings.extractor.weights);
   return { extractor, values: readWeights(path, wanted, "give others with --weights").values, batch: MINI_BATCH };
 }
 
-async function readInception({ weights: path, tap = "2048" }: ExtractorChoice): Promise<Read> {
+/** Inception from its published file, in PyTorch's format or as safetensors. */
+export async function readInception({
+  weights: path,
+  tap = "2048",
+}: Omit<ExtractorChoice, "extractor">): Promise<Read> {
   const spatial = tap === "spatial";
   if (!spatial && !inceptionTaps.some((dimension) => String(dimension) === tap))
     throw new BenchError("usage", `--tap ${tap}: wanted ${inceptionTaps.join(", ")} or spatial`);

@@ -1,0 +1,79 @@
+// A whole run on files as others publish them: a DiT in diffusers' layout, an Inception in pytorch-fid's. Both are tiny.
+
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { asDiffusers, diffusersConfig } from "@dit-bench/dit";
+import { openCheckpoint, readSafetensors, type StoredTensor, writeSafetensors } from "@dit-bench/weights";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bench } from "./bench.test.data.ts";
+import { tinyRecipe } from "./tiny-recipe.test.data.ts";
+
+const inception = new URL("../../metrics/src/fixtures/inception_narrow_weights.safetensors", import.meta.url).pathname;
+let place: string;
+const run = (...args: string[]) =>
+  bench(["run", "--method", "difffit", "--dataset", "flowers", "--threads", "1", "--json", ...args], { cwd: place });
+
+/** The tiny recipe with other files: `base` in diffusers' layout, Inception narrowed 16 times. */
+beforeAll(async () => {
+  place = mkdtempSync(join(tmpdir(), "bench-real-"));
+  const own = tinyRecipe(join(place, "own"));
+  const recipe = JSON.parse(readFileSync(join(own, "recipe.json"), "utf8"));
+  const folder = join(place, "others");
+  mkdirSync(join(folder, "dit"), { recursive: true });
+  const { pretraining: _, ...rest } = recipe;
+  const changed = {
+    ...rest,
+    name: "others",
+    protocol: "others/1",
+    base: "dit",
+    extractor: { name: "inception", weights: "inception.safetensors", resize: "pytorch" },
+    sampling: { ...recipe.sampling, sampler: "ddpm", respacing: "3", guidedChannels: "three" },
+  };
+  writeFileSync(join(folder, "recipe.json"), JSON.stringify(changed));
+  cpSync(inception, join(folder, "inception.safetensors"));
+  const view = asDiffusers<StoredTensor>(await openCheckpoint(join(own, recipe.base)));
+  writeSafetensors(
+    join(folder, "dit", "diffusion_pytorch_model.safetensors"),
+    [...view.tensors].map(([name, { type, shape }]) => [name, { type, shape, read: () => view.read(name) }]),
+  );
+  writeFileSync(join(folder, "dit", "config.json"), JSON.stringify(diffusersConfig(recipe.model)));
+});
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+describe("bench run on others' files", () => {
+  it("trains what the project's own layout trains, to the bit, and measures with Inception", async () => {
+    const own = await run("--recipe", "own", "--out", "a");
+    expect(own.code, own.stderr).toBe(0);
+    const made = await run("--recipe", "others", "--out", "b");
+    expect(made.code, made.stderr).toBe(0);
+    const trained = (run: typeof made) => readSafetensors(join(place, String(run.json.weights))).tensors;
+    expect(trained(made)).toEqual(trained(own));
+    const record = JSON.parse(readFileSync(join(place, String(made.json.record)), "utf8"));
+    expect(record.metrics).toMatchObject({
+      extractor: "inception-2015-12-05/2048 narrowed 16 times",
+      resizer: "pytorch",
+      dimension: 128,
+      generated: 20,
+    });
+    expect(made.json.fid).toSatisfy(Number.isFinite);
+  });
+
+  it("says what is not here and which command gets it, with exit code 4", async () => {
+    for (const [setting, name] of [
+      ["recipe.base", "none.pt"],
+      ["extractor.weights", "none.pth"],
+    ] as const) {
+      const failed = await run("--recipe", "others", "--set", `${setting}=${name}`);
+      expect(failed.code).toBe(4);
+      expect(failed.stderr).toContain(`'${name}'`);
+      expect(failed.stderr).toContain(`bench fetch ${name}`);
+    }
+  });
+
+  it("refuses a checkpoint of another model than the recipe's", async () => {
+    const failed = await run("--recipe", "others", "--set", "model.depth=3");
+    expect(failed.code).toBe(4);
+    expect(failed.stderr).toContain("it is a model of depth 2, recipe others wants 3");
+  });
+});
