@@ -185,7 +185,7 @@ describe("the command line", () => {
     const measuring = ["extractor", "weights", "tap", "resize", "strict", "engine", "threads", "json"];
     const method = ["recipe", "out", "set", "plugin", "data", "strict", "engine", "json"];
     expect(flags).toEqual({
-      run: [...method, "method", "dataset", "seed", "threads"],
+      run: [...method, "method", "dataset", "seed", "threads", "dry-run"],
       grid: [...method, "methods", "datasets", "seeds", "jobs"],
       table: ["recipe", "from", "out", "json"],
       list: ["model", "classes", "recipe", "plugin", "out", "json"],

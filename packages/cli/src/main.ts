@@ -45,6 +45,7 @@ export function program(): Command {
     .requiredOption("--dataset <name>", "what to fine-tune to: bench list datasets")
     .option("--seed <number>", "key of all random numbers", "0")
     .option("--threads <number>", "threads of the engine (default: all)")
+    .option("--dry-run", "say what would be fetched, trained and taken, and do nothing")
     .addHelpText(
       "after",
       "\nRun the same command again to go on after an interruption; a finished run is not done twice.",

@@ -1,6 +1,6 @@
 // A whole run on files as others publish them: a DiT in diffusers' layout, an Inception in pytorch-fid's. Both are tiny.
 
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asDiffusers, diffusersConfig } from "@dit-bench/dit";
@@ -75,5 +75,37 @@ describe("bench run on others' files", () => {
     const failed = await run("--recipe", "others", "--set", "model.depth=3");
     expect(failed.code).toBe(4);
     expect(failed.stderr).toContain("it is a model of depth 2, recipe others wants 3");
+  });
+});
+
+describe("bench run --dry-run", () => {
+  const dry = (...args: string[]) => run("--dry-run", ...args);
+
+  it("says what recipe paper would fetch and take, with the published counts, and does nothing", async () => {
+    const made = await dry("--recipe", "paper", "--dataset", "food");
+    expect(made.code, made.stderr).toBe(0);
+    expect(made.json).toMatchObject({
+      protocol: "paper/1",
+      parameters: { trainable: 835_232, classEmbedding: 102 * 1152 },
+      files: [{ what: "base model" }, { what: "extractor" }, { what: "dataset", name: "food", bytes: 4_996_278_331 }],
+    });
+    for (const line of ["Nothing is done", "GFLOP/s", "more than there is", "bench fetch food"])
+      expect(made.stdout).toContain(line);
+    expect(existsSync(join(place, "runs"))).toBe(false);
+  });
+
+  it("of a recipe whose files are here finds them all", async () => {
+    const made = await dry("--recipe", "own");
+    expect(made.code, made.stderr).toBe(0);
+    const { files, seconds } = made.json as { files: { path?: string }[]; seconds: Record<string, number> };
+    expect(files.map(({ path }) => existsSync(String(path)))).toEqual([true, true]);
+    expect(seconds.train).toBeGreaterThan(0);
+  });
+
+  it("leaves the run of recipe paper without its files to exit code 4, all that is missing in one message", async () => {
+    const failed = await run("--recipe", "paper");
+    expect(failed.code).toBe(4);
+    for (const name of ["dit-xl-2-256", "inception-v3-fid", "flowers"])
+      expect(failed.stderr).toContain(`bench fetch ${name}`);
   });
 });

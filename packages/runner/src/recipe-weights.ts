@@ -31,7 +31,7 @@ export async function weightsOf(recipe: Recipe, role: WeightsRole): Promise<stri
 export function howToGet({ settings }: Pick<Recipe, "settings">, role: WeightsRole): string {
   if (settings.pretraining) return `make them with 'bench pretrain --recipe ${settings.name} --part ${role}'`;
   const name = role === "base" ? settings.base : settings.extractor.weights;
-  return `get them with 'bench fetch ${name}', or name a file with --set recipe.${role === "base" ? "base" : "extractor.weights"}=PATH`;
+  return `get them with 'bench fetch ${name}', or name a file with --set ${role === "base" ? "recipe.base" : "extractor.weights"}=PATH`;
 }
 
 /** SHA-256 of a file; of a folder that of its files' names and bytes, in order, its subfolders' too. */

@@ -19,6 +19,7 @@ import type { Listener } from "./events.ts";
 import { openSpace } from "./latents/space.ts";
 import { mergedNetwork } from "./merged.ts";
 import type { LoadedMethod } from "./methods.ts";
+import { requireFiles } from "./plan/needed-files.ts";
 import type { Recipe } from "./recipe.ts";
 import { compileRecipeExtractor, readRecipeExtractor } from "./recipe-extractor.ts";
 import { recordOf } from "./run-record.ts";
@@ -60,6 +61,7 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
   const clock = stopwatch();
 
   parseOptions(method.method, task.options); // a misspelt option is told before anything is read
+  await requireFiles(recipe, choice);
   const extractorFile = await readRecipeExtractor(recipe);
   const base = await loadBase(recipe);
   listener.stage?.("data", choice.folder ?? (recipe.settings.miniature ? `miniature of ${choice.name}` : choice.name));

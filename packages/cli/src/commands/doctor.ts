@@ -1,11 +1,9 @@
 // bench doctor: what works on this machine.
 
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
-import { join } from "node:path";
 import { createEngine, describeEngines } from "@dit-bench/compiler";
-import { loadRecipe, recipeNames } from "@dit-bench/runner";
-import * as tf from "@tensorflow/tfjs";
+import { findWeights, howToGet, loadRecipe, productRate, recipeNames } from "@dit-bench/runner";
 
 interface Finding {
   readonly what: string;
@@ -23,7 +21,7 @@ export async function doctor(options: { json?: boolean }): Promise<void> {
     ...(await engines()),
     await images(),
     await charts(),
-    ...weights(),
+    ...(await weights()),
     writable(),
   ];
   if (options.json) {
@@ -52,27 +50,15 @@ function processor(): Finding {
   };
 }
 
-/** The rate of a bare matrix product through the compiled engine: the ceiling of everything else. */
+/** The ceiling of everything else. */
 async function speed(): Promise<Finding> {
-  const side = 768;
   try {
     const engine = await createEngine("cpu");
-    const f = await engine.compile(({ a, b }) => ({ c: tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D) }), {
-      a: { shape: [side, side] },
-      b: { shape: [side, side] },
-    });
-    const inputs = { a: new Float32Array(side ** 2).fill(1), b: new Float32Array(side ** 2).fill(1) };
-    let best = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < 5; i++) {
-      const start = performance.now();
-      await f.run(inputs);
-      best = Math.min(best, performance.now() - start);
-    }
-    await f.dispose();
+    const rate = await productRate(engine);
     return {
       what: "matrix product",
       ok: true,
-      found: `${((2 * side ** 3) / best / 1e6).toFixed(0)} GFLOP/s on ${engine.threads} threads`,
+      found: `${(rate / 1e9).toFixed(0)} GFLOP/s on ${engine.threads} threads`,
     };
   } catch (error) {
     return {
@@ -117,19 +103,24 @@ async function charts(): Promise<Finding> {
   }
 }
 
-function weights(): Finding[] {
-  return recipeNames().flatMap((name) => {
-    const { settings, folder } = loadRecipe(name);
-    return [settings.base, settings.extractor.weights].map((file) => {
-      const ok = existsSync(join(folder, file));
-      return {
-        what: `recipe ${name}`,
-        ok,
-        found: ok ? `${file} is here` : `${file} is missing`,
-        ...(ok ? {} : { how: `bench pretrain --recipe ${name}` }),
-      };
-    });
+/** Of each recipe; those of others' models are not needed before its first run. */
+async function weights(): Promise<Finding[]> {
+  const found = recipeNames().map(async (name) => {
+    const recipe = loadRecipe(name);
+    return Promise.all(
+      (["base", "extractor"] as const).map(async (role) => {
+        const file = role === "base" ? recipe.settings.base : recipe.settings.extractor.weights;
+        const ok = (await findWeights(recipe, file)) !== undefined;
+        return {
+          what: `recipe ${name}`,
+          ok,
+          found: ok ? `${file} is here` : `${file} is missing`,
+          ...(ok ? {} : { how: howToGet(recipe, role) }),
+        };
+      }),
+    );
   });
+  return (await Promise.all(found)).flat();
 }
 
 function writable(): Finding {

@@ -2,7 +2,8 @@
 
 import { join, relative } from "node:path";
 import { type RunRecord, replaceFile } from "@dit-bench/record";
-import { loadMethod, runCell } from "@dit-bench/runner";
+import { loadMethod, planRun, productRate, runCell } from "@dit-bench/runner";
+import { describePlan } from "../plan-text.ts";
 import { duration, progress, stderrTerminal } from "../progress.ts";
 import { engineOf, recipeOf, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
@@ -19,6 +20,7 @@ export interface RunOptions {
   engine: string;
   threads?: string;
   out: string;
+  dryRun?: boolean;
   json?: boolean;
 }
 
@@ -28,16 +30,24 @@ export async function run(options: RunOptions): Promise<void> {
   const method = await loadMethod(options.method, options.plugin);
   const listener = progress(stderrTerminal(), listenForSignals());
   const engine = await engineOf(options, (text) => listener.note?.(text));
+  const dataset = {
+    name: options.dataset,
+    ...(options.data ? { folder: options.data } : {}),
+    strict: options.strict ?? false,
+  };
+  if (options.dryRun) {
+    const rate = await productRate(engine);
+    const plan = await planRun(recipe, { method: method.method, options: methodOptions, dataset, productRate: rate });
+    process.stdout.write(describePlan(plan, engine));
+    if (options.json) process.stdout.write(`${JSON.stringify(plan)}\n`);
+    return;
+  }
   try {
     const outcome = await runCell({
       recipe,
       method,
       options: methodOptions,
-      dataset: {
-        name: options.dataset,
-        ...(options.data ? { folder: options.data } : {}),
-        strict: options.strict ?? false,
-      },
+      dataset,
       seed,
       engine,
       out: options.out,

@@ -1,0 +1,98 @@
+// What a run would need and take, without doing any of it.
+
+import { type DatasetEntry, findDataset, listImages } from "@dit-bench/datasets";
+import { linearSchedule, respace } from "@dit-bench/diffusion";
+import { CLASS_EMBEDDING, ditModel } from "@dit-bench/dit";
+import { type AnyMethod, attach, size } from "@dit-bench/method";
+import { type DatasetChoice, datasetEntries } from "../dataset.ts";
+import type { Recipe } from "../recipe.ts";
+import { type NeededFile, neededFiles } from "./needed-files.ts";
+import { forwardFlops, samplingMemory, trainingFlops, trainingMemory } from "./work.ts";
+
+export interface Plan {
+  readonly protocol: string;
+  readonly method: string;
+  readonly dataset: string;
+  readonly files: readonly NeededFile[];
+  readonly parameters: { readonly trainable: number; readonly classEmbedding: number; readonly model: number };
+  /** Estimated peaks, in bytes. */
+  readonly memory: { readonly training: number; readonly sampling: number };
+  /** Estimated seconds of each stage. */
+  readonly seconds: Readonly<Record<string, number>>;
+  /** The measured operations a second that they are counted by. */
+  readonly productRate: number;
+  /** Estimated bytes, beside what is fetched. */
+  readonly disk: Readonly<Record<string, number>>;
+}
+
+/** Share of the product rate that steps reach; rounded from results/performance. */
+export const reached = { training: 0.6, sampling: 0.85, extractor: 0.6 } as const;
+
+/** Multiplications and additions of Inception-v3 for one picture: Szegedy et al. 2015, https://arxiv.org/abs/1512.00567, section 6, some 5 billion each. */
+const INCEPTION_FLOPS = 2 * 5.7e9;
+
+export async function planRun(
+  recipe: Recipe,
+  {
+    method,
+    options,
+    dataset,
+    productRate,
+  }: { method: AnyMethod; options: object; dataset: DatasetChoice; productRate: number },
+): Promise<Plan> {
+  const { settings } = recipe;
+  const { training, sampling, model, extractor } = settings;
+  const entry = findDataset(datasetEntries(), dataset.name);
+  const { classes, images } = pictures(recipe, entry, dataset);
+  const config = { ...model, classes };
+  const adapted = attach(method, ditModel(config), options);
+  const count = (weights: readonly { readonly shape: readonly number[] }[]) =>
+    weights.reduce((sum, w) => sum + size(w.shape), 0);
+
+  const steps = respace(linearSchedule(), sampling.respacing).steps;
+  const forward = forwardFlops(adapted.model, config);
+  const guided = sampling.guidance !== 1;
+  const at = (flops: number, share: number) => flops / (productRate * share);
+  const inception = "name" in extractor;
+  const S = config.inputSize;
+  return {
+    protocol: recipe.protocol,
+    method: method.label(adapted.options),
+    dataset: entry.title,
+    files: await neededFiles(recipe, dataset),
+    parameters: {
+      trainable: adapted.parameters,
+      classEmbedding: count(adapted.trainable.filter(({ name }) => name === CLASS_EMBEDDING)),
+      model: count(adapted.trainable) + count(adapted.frozen),
+    },
+    memory: {
+      training: trainingMemory(adapted, config, training.batch),
+      sampling: samplingMemory(adapted, config, sampling.batch, guided),
+    },
+    seconds: {
+      train: at(training.steps * training.batch * trainingFlops(adapted, config), reached.training),
+      sample: at(sampling.images * steps * forward * (guided ? 2 : 1), reached.sampling),
+      "sample the base, once for all runs of a seed": at(sampling.images * steps * forward, reached.sampling),
+      ...(inception ? { features: at((2 * sampling.images + images) * INCEPTION_FLOPS, reached.extractor) } : {}),
+    },
+    productRate,
+    disk: {
+      "unfinished training": 16 * adapted.parameters,
+      "trained weights": 4 * adapted.parameters,
+      "samples of the base": sampling.images * 3 * S * S,
+    },
+  };
+}
+
+/** Of a folder its own, of a miniature what the recipe draws, of a dataset the published training split, or all where there is none. */
+function pictures({ settings }: Recipe, entry: DatasetEntry, { folder }: DatasetChoice) {
+  if (folder !== undefined) {
+    const { classes } = listImages(folder);
+    return { classes: classes.length, images: classes.reduce((sum, { files }) => sum + files.length, 0) };
+  }
+  const { classes, splits } = entry;
+  return {
+    classes,
+    images: settings.miniature ? classes * (settings.data.perClass ?? 0) : (splits.train ?? entry.images),
+  };
+}

@@ -1,0 +1,61 @@
+// The floating-point operations that a step cannot do without, and the memory that it takes, from the model's description alone.
+//
+// N = batch, T = tokens, D = width, H = heads, L = depth, I, O = a layer's inputs and outputs
+//
+// A linear layer is one product of 2 r I O operations going forward over r rows; one more for the gradient of its input; one more for that of its
+// weight, where it trains. Attention is 4 N T² D a block going forward, twice that going back. Element-wise work counts nothing.
+
+import type { DitConfig } from "@dit-bench/dit";
+import { type Adapted, type Model, type Module, size } from "@dit-bench/method";
+
+const tokens = ({ inputSize, patchSize }: DitConfig): number => (inputSize / patchSize) ** 2;
+
+/** The timestep's and the modulations' layers see one row a sample, the others one a token. */
+const rows = ({ path }: Module, T: number): number => (/adaLN|t_embedder/.test(path) ? 1 : T);
+
+const attention = (c: DitConfig): number => 4 * tokens(c) ** 2 * c.width * c.depth;
+
+/** Of the network going forward, for one sample. */
+export function forwardFlops(model: Model, config: DitConfig): number {
+  const T = tokens(config);
+  const linear = model.modules.filter((m) => m.kind === "linear");
+  return linear.reduce((sum, m) => sum + 2 * rows(m, T) * m.in * m.out, 0) + attention(config);
+}
+
+/** Of a training step, for one sample: what a method adds counts three times, forward and for both gradients. */
+export function trainingFlops({ model, trainable }: Adapted, config: DitConfig): number {
+  const T = tokens(config);
+  const trains = new Set(trainable.map(({ name }) => name));
+  const base = new Set(model.weights.map(({ name }) => name));
+  let flops = forwardFlops(model, config) + 2 * attention(config);
+  for (const m of model.modules.filter((m) => m.kind === "linear")) {
+    const product = 2 * rows(m, T) * m.in * m.out;
+    if (!/^[xt]_embedder/.test(m.path)) flops += product;
+    if (trains.has(`${m.path}.weight`)) flops += product;
+  }
+  for (const { name, shape } of trainable)
+    if (!base.has(name) && shape.length === 2 && Math.min(...shape) > 1) flops += 3 * 2 * T * size(shape);
+  return flops;
+}
+
+/** Numbers kept of a token in a block for going back: docs/log.md's peaks at widths 128 to 1152 lie within a fifth of it. */
+const KEPT = 34;
+/** Of Node, the runtime and the program, in bytes. */
+const PROGRAM = 0.2e9;
+const FLOAT = 4;
+
+/** Estimated peak of training, in bytes: weights twice (ours and the runtime's), what trains six times (with moments, average, gradient, results), activations. */
+export function trainingMemory({ model, parameters }: Adapted, config: DitConfig, batch: number): number {
+  const T = tokens(config);
+  const weights = model.weights.reduce((sum, w) => sum + size(w.shape), 0);
+  const activations = batch * config.depth * (KEPT * T * config.width + 2 * config.heads * T ** 2);
+  return PROGRAM + FLOAT * (2 * weights + 6 * parameters + activations);
+}
+
+/** Of sampling: weights three times where a method is folded in, and the activations of one block. */
+export function samplingMemory({ model }: Adapted, config: DitConfig, batch: number, guided: boolean): number {
+  const T = tokens(config);
+  const weights = model.weights.reduce((sum, w) => sum + size(w.shape), 0);
+  const activations = (guided ? 2 : 1) * batch * (12 * T * config.width + 2 * config.heads * T ** 2);
+  return PROGRAM + FLOAT * (3 * weights + activations);
+}
