@@ -1,7 +1,8 @@
 """Writes the small checkpoints that the tests of packages/weights and packages/dit read, with PyTorch, and beside them the values they hold.
 
-    .venv/bin/pip install -r tools/torch/requirements.txt
-    .venv/bin/python tools/torch/checkpoints.py
+    .venv/bin/python tools/torch/checkpoints.py [folder]
+
+With a folder they go there, below weights/ and dit/.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import collections
 import json
 import pathlib
 import shutil
+import sys
 
 import numpy as np
 import torch
@@ -18,6 +20,8 @@ from safetensors.torch import save_file
 top = pathlib.Path(__file__).parents[2]
 weights = top / "packages/weights/src/fixtures/checkpoints"
 dit = top / "packages/dit/src/fixtures/diffusers"
+if len(sys.argv) > 1:
+    weights, dit = pathlib.Path(sys.argv[1]) / "weights", pathlib.Path(sys.argv[1]) / "dit"
 
 
 def numbers():

@@ -1,16 +1,11 @@
-"""What pytorch-fid makes of images and random weights of the true size, for holding `bench features` and `bench fid` against it.
+"""What pytorch-fid makes of images and random weights of the true size.
 
-    .venv/bin/pip install pytorch-fid scipy
-    .venv/bin/python tools/torch/inception.py FOLDER
+    .venv/bin/python tools/parity/inception.py FOLDER
 
-Writes FOLDER/weights.pth, the images FOLDER/a and FOLDER/b, and pytorch-fid's features and statistics of each as a-DIMENSION.npz; prints its
-distances. Then
-
-    npx bench features FOLDER/a --weights FOLDER/weights.pth --output FOLDER/ours.npz
-    npx bench fid FOLDER/a FOLDER/b --weights FOLDER/weights.pth
-    .venv/bin/python tools/torch/inception.py --compare FOLDER/ours.npz FOLDER/a-2048.npz
+Writes FOLDER/inception.pth, the images FOLDER/a and FOLDER/b, and pytorch-fid's features and statistics of each as a-TAP.npz; prints its distances as JSON.
 """
 
+import json
 import pathlib
 import sys
 
@@ -55,19 +50,14 @@ def images(folder, seed):
         Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(folder / f"{i:02}.png")
 
 
-def compare(ours, theirs):
-    a, b = np.load(ours), np.load(theirs)
-    for name in ("features", "mu", "sigma"):
-        print(f"{name}: largest difference {np.abs(a[name] - b[name]).max():.2e}, largest value {np.abs(b[name]).max():.3g}")
-
-
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     state = random_weights()
-    torch.save(state, folder / "weights.pth")
+    torch.save(state, folder / "inception.pth")
     inception.load_state_dict_from_url = lambda *_, **__: state
     for seed, name in enumerate("ab"):
         images(folder / name, seed)
+    distances = {}
     for tap in (64, 192, 768, 2048):
         model = inception.InceptionV3([inception.InceptionV3.BLOCK_INDEX_BY_DIM[tap]]).eval()
         sets = []
@@ -77,11 +67,8 @@ def main(folder):
             mu, sigma = features.mean(axis=0), np.cov(features, rowvar=False)
             np.savez_compressed(folder / f"{name}-{tap}.npz", features=features, mu=mu, sigma=sigma)
             sets += [mu, sigma]
-        print(f"{tap}: {fid_score.calculate_frechet_distance(*sets)!r}", flush=True)
+        distances[tap] = fid_score.calculate_frechet_distance(*sets)
+    print(json.dumps(distances))
 
 
-if __name__ == "__main__":
-    if sys.argv[1] == "--compare":
-        compare(*sys.argv[2:])
-    else:
-        main(pathlib.Path(sys.argv[1]))
+main(pathlib.Path(sys.argv[1]))

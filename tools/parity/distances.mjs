@@ -1,0 +1,30 @@
+// Fréchet distance, KID, precision and recall against SciPy and NumPy.
+
+import { join } from "node:path";
+import { bench, runPython } from "./compare.mjs";
+
+export const name = "distances";
+
+export async function* measure({ python, folder, size }) {
+  const place = join(folder, `distances-${size}`);
+  const theirs = JSON.parse(runPython(python, "distances.py", size, place));
+  const measured = (name) => bench("fid", join(place, `${name}-1.npz`), join(place, `${name}-2.npz`));
+  const row = (part, sizes, ours, wanted, tolerance) => ({
+    part,
+    size: sizes[size],
+    worst: Math.abs(ours - wanted) / Math.max(Math.abs(wanted), 1e-300),
+    tolerance,
+  });
+  const full = { tiny: "300 samples, 64 features", true: "4,096 samples, 2,048 features" };
+  const singular = { tiny: "40 samples, 64 features", true: "500 samples, 2,048 features" };
+  const { fid } = measured("full");
+  yield row("Fréchet distance, full rank, relative", full, fid, theirs.full.singular_values, 1e-8);
+  yield row("the same by SciPy's matrix root", full, fid, theirs.full.matrix_root, 1e-8);
+  const short = measured("singular");
+  yield row("Fréchet distance, singular, relative", singular, short.fid, theirs.singular.singular_values, 1e-8);
+  yield row("KID, relative", singular, short.kid, theirs.kid, 1e-8);
+  // A comparison of distances may fall either way by rounding: one sample of the set is the tolerance.
+  const one = { tiny: 1 / 40, true: 1 / 500 }[size];
+  for (const what of ["precision", "recall"])
+    yield { part: what, size: singular[size], worst: Math.abs(short[what] - theirs[what]), tolerance: one };
+}

@@ -1,0 +1,69 @@
+"""Sets of features, and their Fréchet distance by SciPy, KID, precision and recall by NumPy, written from the papers.
+
+    .venv/bin/python tools/parity/distances.py tiny|true FOLDER
+
+Writes FOLDER/full-1.npz, full-2.npz (statistics alone) and FOLDER/singular-1.npz, singular-2.npz (features as well); prints the figures as JSON.
+"""
+
+import json
+import pathlib
+import sys
+
+import numpy as np
+from scipy import linalg
+
+SIZES = {"tiny": (64, 300, 40), "true": (2048, 4096, 500)}  # dimensions, samples of the full-rank and of the singular sets
+
+
+def features(samples, dimensions, seed):
+    """Correlated, not negative and of very different variances, as Inception's are."""
+    rng = np.random.default_rng(seed)
+    common = rng.normal(size=(samples, 40)) @ rng.normal(size=(40, dimensions)) / 20
+    scale = 10 ** np.linspace(0, -2, dimensions)
+    return np.maximum(0, scale * (rng.normal(size=(samples, dimensions)) + common + 0.1 * seed))
+
+
+def by_matrix_root(mu1, sigma1, mu2, sigma2):
+    """As pytorch-fid computes it."""
+    root = linalg.sqrtm(sigma1 @ sigma2)
+    return ((mu1 - mu2) ** 2).sum() + np.trace(sigma1) + np.trace(sigma2) - 2 * np.trace(root).real
+
+
+def by_singular_values(x1, x2):
+    """tr (Σ1 Σ2)^½ is the sum of the singular values of X1 X2ᵀ, X the centred features over the root of n - 1: exact for singular Σ too."""
+    m1, m2 = x1.mean(axis=0), x2.mean(axis=0)
+    y1, y2 = (x1 - m1) / (len(x1) - 1) ** 0.5, (x2 - m2) / (len(x2) - 1) ** 0.5
+    overlap = linalg.svdvals(y1 @ y2.T).sum()
+    return ((m1 - m2) ** 2).sum() + (y1**2).sum() + (y2**2).sum() - 2 * overlap
+
+
+def kid(x, y):
+    """Unbiased squared MMD with the kernel (x·y / D + 1)³ over all pairs: Bińkowski et al. 2018."""
+    kernel = lambda a, b: (a @ b.T / a.shape[1] + 1) ** 3
+    within = lambda k: (k.sum() - np.trace(k)) / (len(k) * (len(k) - 1))
+    return within(kernel(x, x)) + within(kernel(y, y)) - 2 * kernel(x, y).mean()
+
+
+def covered(x, y, k=3):
+    """Share of x within the k-th nearest neighbour's distance of some y: Kynkäänniemi et al. 2019."""
+    distances = lambda a, b: np.sqrt(np.maximum(0, (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T))
+    radii = np.sort(distances(y, y), axis=1)[:, k]  # the first is the sample itself
+    return (distances(x, y) <= radii).any(axis=1).mean()
+
+
+def main(size, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    dimensions, *counts = SIZES[size]
+    out = {}
+    for name, samples in zip(("full", "singular"), counts):
+        sets = [features(samples, dimensions, seed).astype(np.float32).astype(np.float64) for seed in (1, 2)]
+        stats = [(x.mean(axis=0), np.cov(x, rowvar=False)) for x in sets]
+        for i, (x, (mu, sigma)) in enumerate(zip(sets, stats), 1):
+            kept = {} if name == "full" else dict(features=x.astype(np.float32))
+            np.savez(folder / f"{name}-{i}.npz", mu=mu, sigma=sigma, **kept)
+        out[name] = dict(singular_values=by_singular_values(*sets), matrix_root=by_matrix_root(*stats[0], *stats[1]))
+    out |= dict(kid=kid(*sets), precision=covered(*sets), recall=covered(*sets[::-1]))
+    print(json.dumps(out))
+
+
+main(sys.argv[1], pathlib.Path(sys.argv[2]))

@@ -1,0 +1,59 @@
+// A guided sample of 50 steps of DDPM with learned variance, against plain PyTorch from the same noise.
+
+import { join } from "node:path";
+import { createEngine } from "@dit-bench/compiler";
+import { linearSchedule, respace, stepCoefficients } from "@dit-bench/diffusion";
+import { ditModel } from "@dit-bench/dit";
+import { openDit } from "@dit-bench/runner";
+import { samplerStep } from "@dit-bench/runner/parts";
+import { peakGB, relative, runPython, tensorsOf } from "./compare.mjs";
+
+export const name = "guided-sample";
+
+const settings = { sampler: "ddpm", guidance: 4, guidedChannels: "three", clipDenoised: false };
+
+export async function* measure({ python, folder, size }) {
+  runPython(python, "step.py", "sample", size, folder);
+  const theirs = tensorsOf(join(folder, `sample-${size}.safetensors`));
+  const { config, read } = await openDit(join(folder, `dit-${size}.pt`), size === "tiny" ? { heads: 4 } : {});
+  const N = theirs.shape("z")[0];
+  const network = { config, infos: ditModel(config).weights, values: read() };
+  const engine = await createEngine("cpu");
+  const compiled = await engine.compile(...samplerStep(network, settings, N));
+  const noises = theirs("noises");
+  const states = theirs("states");
+  const y = Int32Array.from(theirs("y"));
+  const schedule = respace(linearSchedule(), String(theirs.shape("noises")[0]));
+  await compiled.setState({ x: theirs("z") });
+  const n = theirs("z").length;
+  let worst = 0;
+  let last = 0;
+  const began = performance.now();
+  for (let k = 0; k < schedule.steps; k++) {
+    const i = schedule.steps - 1 - k;
+    const coefficients = Object.entries(stepCoefficients(schedule, "ddpm", i, 1));
+    await compiled.run({
+      y,
+      t: new Float32Array(N).fill(schedule.timesteps[i]),
+      noise: noises.slice(k * n, (k + 1) * n),
+      ...Object.fromEntries(coefficients.map(([name, v]) => [`p.${name}`, v])),
+    });
+    const { x } = await compiled.getState();
+    last = relative(x, states.slice(k * n, (k + 1) * n));
+    worst = Math.max(worst, last);
+  }
+  const seconds = (performance.now() - began) / 1e3 / schedule.steps;
+  await compiled.dispose();
+  const row = (part, worst, tolerance, unit) => ({
+    part: `Guided sample of ${schedule.steps} steps, ${part}`,
+    size: size === "true" ? "DiT-XL/2" : "width 64, 2 blocks",
+    worst,
+    tolerance,
+    ...(unit ? { unit } : {}),
+  });
+  yield row("the result, relative to its largest value", last, 1e-4);
+  yield row("the state after each step, likewise", worst, 1e-4);
+  if (size !== "true") return;
+  yield row("peak memory of the process", peakGB(), 12, "GB");
+  process.stderr.write(`guided-sample: ours ${seconds.toFixed(2)} s a step\n`);
+}

@@ -1,0 +1,30 @@
+"""NumPy's .npz written for dit-bench, and dit-bench's read back.
+
+    .venv/bin/python tools/parity/npz.py write|read tiny|true FOLDER
+"""
+
+import json
+import pathlib
+import sys
+
+import numpy as np
+
+DIMENSIONS = {"tiny": 16, "true": 2048}
+
+
+def main(what, size, folder):
+    folder, d = pathlib.Path(folder), DIMENSIONS[size]
+    rng = np.random.default_rng(6)
+    arrays = dict(mu=rng.normal(size=d), sigma=rng.normal(size=(d, d)), features=rng.normal(size=(d // 4, d)).astype(np.float32))
+    if what == "write":
+        np.savez(folder / f"stored-{size}.npz", **arrays)
+        np.savez_compressed(folder / f"deflated-{size}.npz", **arrays)
+        arrays["sigma"] = np.asfortranarray(arrays["sigma"])
+        np.savez(folder / f"columns-{size}.npz", **arrays)
+        return
+    with np.load(folder / f"ours-{size}.npz") as ours:
+        same = all(ours[k].dtype == v.dtype and ours[k].shape == v.shape for k, v in arrays.items())
+        print(json.dumps(max(float(np.abs(ours[k] - v).max()) for k, v in arrays.items()) if same else None))
+
+
+main(*sys.argv[1:])
