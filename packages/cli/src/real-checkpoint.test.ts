@@ -4,11 +4,14 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asDiffusers, diffusersConfig } from "@dit-bench/dit";
+import { normals } from "@dit-bench/random";
 import { openCheckpoint, readSafetensors, type StoredTensor, writeSafetensors } from "@dit-bench/weights";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
 import { tinyRecipe } from "./tiny-recipe.test.data.ts";
 
+const fixtures = (name: string) => new URL(`../../${name}/src/fixtures`, import.meta.url).pathname;
 const inception = new URL("../../metrics/src/fixtures/inception_narrow_weights.safetensors", import.meta.url).pathname;
 let place: string;
 const run = (...args: string[]) =>
@@ -39,6 +42,18 @@ beforeAll(async () => {
   );
   writeFileSync(join(folder, "dit", "config.json"), JSON.stringify(diffusersConfig(recipe.model)));
 });
+
+/** Two classes of noise. */
+beforeAll(async () => {
+  const raw = { width: 20, height: 18, channels: 3 } as const;
+  for (const name of ["a", "b"]) {
+    mkdirSync(join(place, "photos", name), { recursive: true });
+    for (let i = 0; i < 6; i++) {
+      const noise = Uint8Array.from(normals(0, name, i, 20 * 18 * 3), (x) => 128 + 40 * x);
+      writeFileSync(join(place, "photos", name, `${i}.png`), await sharp(noise, { raw }).png().toBuffer());
+    }
+  }
+});
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 describe("bench run on others' files", () => {
@@ -57,6 +72,36 @@ describe("bench run on others' files", () => {
       generated: 20,
     });
     expect(made.json.fid).toSatisfy(Number.isFinite);
+  });
+
+  // As the paper's: a DiT with learned variance on an autoencoder's latents, guidance on three channels, Inception; images of the user's.
+  it.each([
+    ["the official code's training checkpoint", "dit_train_checkpoint.pt", { width: 16, depth: 1 }, "bitfit"],
+    ["diffusers' folder", "diffusers/whole", { width: 8, depth: 2 }, "difffit"],
+  ])("runs a cell on latents from %s", async (_, base, size, method) => {
+    const folder = join(place, method);
+    mkdirSync(join(folder, "autoencoder"), { recursive: true });
+    for (const name of ["config.json", "diffusion_pytorch_model.safetensors"])
+      cpSync(join(fixtures("autoencoder"), name), join(folder, "autoencoder", name));
+    const others = JSON.parse(readFileSync(join(place, "others/recipe.json"), "utf8"));
+    const recipe = {
+      ...others,
+      miniature: false,
+      model: { ...others.model, ...size, inputSize: 4, patchSize: 2, channels: 4, heads: 2, classes: 3 },
+      base: join(fixtures("dit"), base),
+      autoencoder: { weights: "autoencoder", scale: 0.18215 },
+      extractor: { ...others.extractor, weights: inception },
+      data: { flip: true },
+      sampling: { ...others.sampling, clipDenoised: false },
+    };
+    writeFileSync(join(folder, "recipe.json"), JSON.stringify(recipe));
+    const made = await run("--recipe", method, "--method", method, "--data", "photos", "--out", "c");
+    expect(made.code, made.stderr).toBe(0);
+    const record = JSON.parse(readFileSync(join(place, String(made.json.record)), "utf8"));
+    expect(record).toMatchObject({ data: { size: 16, source: "folder", images: 12 }, exit: "finished" });
+    expect(record.weights.autoencoder).toMatch(/^[0-9a-f]{64}$/);
+    expect(made.json.fid).toSatisfy(Number.isFinite);
+    expect(existsSync(join(place, String(made.json.sheet)))).toBe(true);
   });
 
   it("says what is not here and which command gets it, with exit code 4", async () => {
@@ -87,7 +132,12 @@ describe("bench run --dry-run", () => {
     expect(made.json).toMatchObject({
       protocol: "paper/1",
       parameters: { trainable: 835_232, classEmbedding: 102 * 1152 },
-      files: [{ what: "base model" }, { what: "extractor" }, { what: "dataset", name: "food", bytes: 4_996_278_331 }],
+      files: [
+        { what: "base model" },
+        { what: "autoencoder" },
+        { what: "extractor" },
+        { what: "dataset", name: "food", bytes: 4_996_278_331 },
+      ],
     });
     for (const line of ["Nothing is done", "GFLOP/s", "more than there is", "bench fetch food"])
       expect(made.stdout).toContain(line);
@@ -105,7 +155,7 @@ describe("bench run --dry-run", () => {
   it("leaves the run of recipe paper without its files to exit code 4, all that is missing in one message", async () => {
     const failed = await run("--recipe", "paper");
     expect(failed.code).toBe(4);
-    for (const name of ["dit-xl-2-256", "inception-v3-fid", "flowers"])
+    for (const name of ["dit-xl-2-256", "sd-vae-ft-ema", "inception-v3-fid", "flowers"])
       expect(failed.stderr).toContain(`bench fetch ${name}`);
   });
 });

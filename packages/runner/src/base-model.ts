@@ -12,14 +12,15 @@ import type { Listener } from "./events.ts";
 import type { FeatureExtractor } from "./features.ts";
 import type { PictureSpace } from "./latents/space.ts";
 import { type Recipe, shortHash } from "./recipe.ts";
-import { howToGet, sha256Of, weightsOf } from "./recipe-weights.ts";
+import { sha256Of, weightsOf } from "./recipe-weights.ts";
 import { sample } from "./sample.ts";
 import { readWeights, type WeightFile } from "./weight-file.ts";
 
 /** A miniature recipe's own base model, which lies beside it. */
 export function readBase(recipe: Recipe): WeightFile {
   const { settings, folder } = recipe;
-  return readWeights(join(folder, settings.base), ditModel(settings.model).weights, howToGet(recipe, "base"));
+  const remedy = `make it with 'bench pretrain --recipe ${settings.name} --part base'`;
+  return readWeights(join(folder, settings.base), ditModel(settings.model).weights, remedy);
 }
 
 export type Base = Pick<WeightFile, "values" | "sha256">;

@@ -44,5 +44,5 @@ export { productRate } from "./plan/product-rate.ts";
 export { type Prediction, predict } from "./predict.ts";
 export { type PretrainingPart, pretrainBase, pretrainExtractor } from "./pretrain.ts";
 export { isRecipeSetting, loadRecipe, projectFolder, type Recipe, recipeNames } from "./recipe.ts";
-export { findWeights, howToGet } from "./recipe-weights.ts";
+export { findWeights, namedWeights } from "./recipe-weights.ts";
 export { type RunOutcome, type RunTask, runCell } from "./run.ts";

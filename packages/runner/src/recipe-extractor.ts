@@ -5,7 +5,7 @@ import { type Extractor, miniInception } from "@dit-bench/metrics";
 import { readInception } from "./distance/load-extractor.ts";
 import { compileExtractor, type FeatureExtractor, type Resizing } from "./features.ts";
 import type { Recipe } from "./recipe.ts";
-import { howToGet, sha256Of, weightsOf } from "./recipe-weights.ts";
+import { sha256Of, weightsOf } from "./recipe-weights.ts";
 import { readWeights } from "./weight-file.ts";
 
 /** Read, not compiled yet. */
@@ -25,7 +25,10 @@ export async function readRecipeExtractor(recipe: Recipe): Promise<RecipeExtract
     return { ...(await readInception({ weights: path })), sha256: sha256Of(path), resize: settings.resize };
   const extractor = miniInception(settings.classes);
   const wanted = Object.entries(extractor.weights).map(([name, shape]) => ({ name, shape }));
-  return { extractor, ...readWeights(path, wanted, howToGet(recipe, "extractor")) };
+  return {
+    extractor,
+    ...readWeights(path, wanted, `make it with 'bench pretrain --recipe ${recipe.settings.name} --part extractor'`),
+  };
 }
 
 /** @param pictureSize side of the pictures it will be given */

@@ -7,7 +7,42 @@ import { BenchError } from "./errors.ts";
 import { fetched } from "./fetched.ts";
 import type { Recipe } from "./recipe.ts";
 
-export type WeightsRole = "base" | "extractor";
+/** What a recipe names weights for, and the setting that does. */
+const roles = {
+  base: { what: "base model", setting: "recipe.base" },
+  autoencoder: { what: "autoencoder", setting: "autoencoder.weights" },
+  extractor: { what: "extractor", setting: "extractor.weights" },
+} as const;
+export type WeightsRole = keyof typeof roles;
+
+export interface NamedWeights {
+  readonly role: WeightsRole;
+  /** `base model`, `autoencoder`, `extractor`. */
+  readonly what: string;
+  /** As the recipe has it. */
+  readonly name: string;
+  /** Which command gets them. */
+  readonly remedy: string;
+}
+
+/** The weights that a recipe names: base model, autoencoder where there is one, extractor. */
+export function namedWeights({ settings }: Pick<Recipe, "settings">): NamedWeights[] {
+  const named = {
+    base: settings.base,
+    autoencoder: settings.autoencoder?.weights,
+    extractor: settings.extractor.weights,
+  };
+  return (Object.keys(roles) as WeightsRole[]).flatMap((role) => {
+    const name = named[role];
+    if (name === undefined) return [];
+    const { what, setting } = roles[role];
+    const remedy =
+      settings.pretraining && role !== "autoencoder"
+        ? `make it with 'bench pretrain --recipe ${settings.name} --part ${role}'`
+        : `get it with 'bench fetch ${name}', or name a file with --set ${setting}=PATH`;
+    return [{ role, what, name, remedy }];
+  });
+}
 
 /** The file or folder that a recipe names: beside the recipe, else as a path, else by a name that `bench fetch` knows. */
 export async function findWeights({ folder }: Pick<Recipe, "folder">, name: string): Promise<string | undefined> {
@@ -16,22 +51,10 @@ export async function findWeights({ folder }: Pick<Recipe, "folder">, name: stri
 
 /** The same, where it must be there; exit code 4 where it is not. */
 export async function weightsOf(recipe: Recipe, role: WeightsRole): Promise<string> {
-  const { settings } = recipe;
-  const name = role === "base" ? settings.base : settings.extractor.weights;
+  const { name, what, remedy } = namedWeights(recipe).find((named) => named.role === role)!;
   const path = await findWeights(recipe, name);
   if (path !== undefined) return path;
-  const what = role === "base" ? "base model" : "extractor";
-  throw new BenchError(
-    "data",
-    `recipe ${settings.name}: the weights of its ${what}, '${name}', are not here; ${howToGet(recipe, role)}`,
-  );
-}
-
-/** Which command gets them. */
-export function howToGet({ settings }: Pick<Recipe, "settings">, role: WeightsRole): string {
-  if (settings.pretraining) return `make them with 'bench pretrain --recipe ${settings.name} --part ${role}'`;
-  const name = role === "base" ? settings.base : settings.extractor.weights;
-  return `get them with 'bench fetch ${name}', or name a file with --set ${role === "base" ? "recipe.base" : "extractor.weights"}=PATH`;
+  throw new BenchError("data", `recipe ${recipe.settings.name}: ${what} '${name}' is not here; ${remedy}`);
 }
 
 /** SHA-256 of a file; of a folder that of its files' names and bytes, in order, its subfolders' too. */

@@ -3,7 +3,7 @@
 import { accessSync, constants } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { createEngine, describeEngines } from "@dit-bench/compiler";
-import { findWeights, howToGet, loadRecipe, productRate, recipeNames } from "@dit-bench/runner";
+import { findWeights, loadRecipe, namedWeights, productRate, recipeNames } from "@dit-bench/runner";
 
 interface Finding {
   readonly what: string;
@@ -108,14 +108,13 @@ async function weights(): Promise<Finding[]> {
   const found = recipeNames().map(async (name) => {
     const recipe = loadRecipe(name);
     return Promise.all(
-      (["base", "extractor"] as const).map(async (role) => {
-        const file = role === "base" ? recipe.settings.base : recipe.settings.extractor.weights;
+      namedWeights(recipe).map(async ({ name: file, what, remedy }) => {
         const ok = (await findWeights(recipe, file)) !== undefined;
         return {
           what: `recipe ${name}`,
           ok,
-          found: ok ? `${file} is here` : `${file} is missing`,
-          ...(ok ? {} : { how: howToGet(recipe, role) }),
+          found: `${what} ${file} is ${ok ? "here" : "missing"}`,
+          ...(ok ? {} : { how: remedy }),
         };
       }),
     );

@@ -4,7 +4,7 @@
 
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { downsampling, type Posterior } from "@dit-bench/autoencoder";
 import type { Engine } from "@dit-bench/compiler";
 import { normals } from "@dit-bench/random";
@@ -12,6 +12,7 @@ import { type LabelledImages, pixelBatch, type TrainingPictures, toPixels } from
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import type { Recipe, RecipeSettings } from "../recipe.ts";
+import { weightsOf } from "../recipe-weights.ts";
 import { type CacheForm, type LatentCache, makeCache, openCache } from "./cache.ts";
 import { CODEC_GROUP, type OnTile, openCodec } from "./codec.ts";
 import { type AutoencoderFile, openAutoencoder } from "./open-autoencoder.ts";
@@ -52,8 +53,7 @@ export async function openSpace(recipe: Recipe, around: Surroundings): Promise<P
       }),
       pixels: async (x) => toPixels(x, model.inputSize),
     };
-  const beside = join(recipe.folder, autoencoder.weights);
-  const file = await openAutoencoder(existsSync(beside) ? beside : resolve(autoencoder.weights));
+  const file = await openAutoencoder(await weightsOf(recipe, "autoencoder"));
   const { latentChannels: Z } = file.config;
   if (model.channels !== Z)
     throw new BenchError(

@@ -5,10 +5,10 @@ import { type DatasetChoice, datasetEntries } from "../dataset.ts";
 import { BenchError } from "../errors.ts";
 import { fetched } from "../fetched.ts";
 import type { Recipe } from "../recipe.ts";
-import { findWeights, howToGet } from "../recipe-weights.ts";
+import { findWeights, namedWeights } from "../recipe-weights.ts";
 
 export interface NeededFile {
-  /** `base model`, `extractor`, `dataset`. */
+  /** `base model`, `autoencoder`, `extractor`, `dataset`. */
   readonly what: string;
   /** What the recipe and `bench fetch` call it. */
   readonly name: string;
@@ -22,14 +22,12 @@ export interface NeededFile {
 
 export async function neededFiles(recipe: Recipe, choice: DatasetChoice): Promise<NeededFile[]> {
   const { settings } = recipe;
-  const weights = async (role: "base" | "extractor", what: string, name: string): Promise<NeededFile> => {
-    const path = await findWeights(recipe, name);
-    return { what, name, bytes: null, remedy: howToGet(recipe, role), ...(path ? { path } : {}) };
-  };
-  const files = [
-    await weights("base", "base model", settings.base),
-    await weights("extractor", "extractor", settings.extractor.weights),
-  ];
+  const files = await Promise.all(
+    namedWeights(recipe).map(async ({ what, name, remedy }): Promise<NeededFile> => {
+      const path = await findWeights(recipe, name);
+      return { what, name, bytes: null, remedy, ...(path ? { path } : {}) };
+    }),
+  );
   if (settings.miniature || choice.folder !== undefined) return files;
   const { name, downloads } = findDataset(datasetEntries(), choice.name);
   const path = await fetched(name);

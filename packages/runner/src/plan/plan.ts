@@ -1,5 +1,6 @@
 // What a run would need and take, without doing any of it.
 
+import { downsampling, stableDiffusion } from "@dit-bench/autoencoder";
 import { type DatasetEntry, findDataset, listImages } from "@dit-bench/datasets";
 import { linearSchedule, respace } from "@dit-bench/diffusion";
 import { CLASS_EMBEDDING, ditModel } from "@dit-bench/dit";
@@ -7,7 +8,7 @@ import { type AnyMethod, attach, size } from "@dit-bench/method";
 import { type DatasetChoice, datasetEntries } from "../dataset.ts";
 import type { Recipe } from "../recipe.ts";
 import { type NeededFile, neededFiles } from "./needed-files.ts";
-import { forwardFlops, samplingMemory, trainingFlops, trainingMemory } from "./work.ts";
+import { flopsOfCoding, forwardFlops, samplingMemory, trainingFlops, trainingMemory } from "./work.ts";
 
 export interface Plan {
   readonly protocol: string;
@@ -31,6 +32,9 @@ export const reached = { training: 0.6, sampling: 0.85, extractor: 0.6 } as cons
 /** Multiplications and additions of Inception-v3 for one picture: Szegedy et al. 2015, https://arxiv.org/abs/1512.00567, section 6, some 5 billion each. */
 const INCEPTION_FLOPS = 2 * 5.7e9;
 
+/** Pixels along a latent cell of Stable Diffusion's autoencoder; what another one has is not known before its file is here. */
+const stableDiffusionFactor = downsampling(stableDiffusion);
+
 export async function planRun(
   recipe: Recipe,
   {
@@ -41,7 +45,7 @@ export async function planRun(
   }: { method: AnyMethod; options: object; dataset: DatasetChoice; productRate: number },
 ): Promise<Plan> {
   const { settings } = recipe;
-  const { training, sampling, model, extractor } = settings;
+  const { training, sampling, model, extractor, data } = settings;
   const entry = findDataset(datasetEntries(), dataset.name);
   const { classes, images } = pictures(recipe, entry, dataset);
   const config = { ...model, classes };
@@ -54,7 +58,9 @@ export async function planRun(
   const guided = sampling.guidance !== 1;
   const at = (flops: number, share: number) => flops / (productRate * share);
   const inception = "name" in extractor;
-  const S = config.inputSize;
+  const latents = settings.autoencoder !== undefined;
+  const S = config.inputSize * (latents ? stableDiffusionFactor : 1);
+  const coding = flopsOfCoding(S);
   return {
     protocol: recipe.protocol,
     method: method.label(adapted.options),
@@ -70,13 +76,20 @@ export async function planRun(
       sampling: samplingMemory(adapted, config, sampling.batch, guided),
     },
     seconds: {
+      ...(latents
+        ? { "latents, once for all runs": at(images * (data.flip ? 2 : 1) * coding.encode, reached.extractor) }
+        : {}),
       train: at(training.steps * training.batch * trainingFlops(adapted, config), reached.training),
       sample: at(sampling.images * steps * forward * (guided ? 2 : 1), reached.sampling),
       "sample the base, once for all runs of a seed": at(sampling.images * steps * forward, reached.sampling),
+      ...(latents ? { "decode, the base's too": at(2 * sampling.images * coding.decode, reached.extractor) } : {}),
       ...(inception ? { features: at((2 * sampling.images + images) * INCEPTION_FLOPS, reached.extractor) } : {}),
     },
     productRate,
     disk: {
+      ...(latents
+        ? { "latents, for all runs": images * (data.flip ? 2 : 1) * 2 * 4 * config.channels * config.inputSize ** 2 }
+        : {}),
       "unfinished training": 16 * adapted.parameters,
       "trained weights": 4 * adapted.parameters,
       "samples of the base": sampling.images * 3 * S * S,

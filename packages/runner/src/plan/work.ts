@@ -5,6 +5,7 @@
 // A linear layer is one product of 2 r I O operations going forward over r rows; one more for the gradient of its input; one more for that of its
 // weight, where it trains. Attention is 4 N T² D a block going forward, twice that going back. Element-wise work counts nothing.
 
+import { decoderWeights, encoderWeights, type Shapes, stableDiffusion } from "@dit-bench/autoencoder";
 import type { DitConfig } from "@dit-bench/dit";
 import { type Adapted, type Model, type Module, size } from "@dit-bench/method";
 
@@ -58,4 +59,34 @@ export function samplingMemory({ model }: Adapted, config: DitConfig, batch: num
   const weights = model.weights.reduce((sum, w) => sum + size(w.shape), 0);
   const activations = (guided ? 2 : 1) * batch * (12 * T * config.width + 2 * config.heads * T ** 2);
   return PROGRAM + FLOAT * (3 * weights + activations);
+}
+
+/** Of Stable Diffusion's autoencoder, for one picture of `side` pixels: its convolutions, each over the positions of its level, and its one attention. */
+export function flopsOfCoding(side: number): { readonly encode: number; readonly decode: number } {
+  const levels = stableDiffusion.widths.length;
+  const convolutions = (shapes: Shapes, level: (name: string) => number) =>
+    Object.entries(shapes).reduce((sum, [name, shape]) => {
+      if (shape.length < 2) return sum;
+      return sum + 2 * size(shape) * (side / 2 ** level(name)) ** 2;
+    }, 0);
+  const block = (name: string) => Number(/(?:up|down)_blocks\.(\d)/.exec(name)?.[1] ?? Number.NaN);
+  const coarse = levels - 1;
+  const cells = (side / 2 ** coarse) ** 2;
+  const attention = 4 * cells ** 2 * stableDiffusion.widths[coarse]!;
+  return {
+    encode:
+      attention +
+      convolutions(encoderWeights(stableDiffusion), (name) => {
+        if (/conv_in/.test(name)) return 0;
+        if (!/down_blocks/.test(name)) return coarse;
+        return block(name) + (/downsamplers/.test(name) ? 1 : 0);
+      }),
+    decode:
+      attention +
+      convolutions(decoderWeights(stableDiffusion), (name) => {
+        if (/conv_out/.test(name)) return 0;
+        if (!/up_blocks/.test(name)) return coarse;
+        return coarse - block(name) - (/upsamplers/.test(name) ? 1 : 0);
+      }),
+  };
 }
