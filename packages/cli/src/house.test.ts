@@ -190,6 +190,10 @@ describe("the command line", () => {
       table: ["recipe", "from", "out", "json"],
       list: ["model", "classes", "recipe", "plugin", "out", "json"],
       "list-weights": ["key", "json"],
+      sample: [
+        ...["run", "weights", "output", "classes", "count", "steps", "guidance", "seed", "autoencoder", "recipe"],
+        ...["plugin", "heads", "engine", "threads", "json"],
+      ],
       predict: ["weights", "inputs", "output", "heads", "key", "forward", "engine", "threads", "json"],
       features: [...measuring, "output"],
       fid: [...measuring, "resamples"],

@@ -109,6 +109,26 @@ export function program(): Command {
     .option("--json", "one JSON object on the last line of stdout")
     .action(async (options) => (await import("./commands/predict.ts")).predict(options));
 
+  bench
+    .command("sample")
+    .description("pictures of a finished run's model, or of any DiT: PNG files and a sheet")
+    .option("--run <folder>", "a finished run's folder: bench list runs")
+    .option("--weights <file>", "a DiT's checkpoint: a facebookresearch .pt, a diffusers folder, or safetensors")
+    .requiredOption("--output <folder>", "where the pictures go")
+    .option("--classes <list>", "comma-separated numbers, or names of the run's classes (default: the first 8)")
+    .option("--count <number>", "pictures of each class", "4")
+    .option("--steps <number>", "of DDPM with learned variance (default: the run's own sampling; 50 for --weights)")
+    .option("--guidance <number>", "scale of classifier-free guidance (default: the run's own; 4 for --weights)")
+    .option("--seed <number>", "key of the noise", "0")
+    .option("--autoencoder <file>", "turns latents into pictures: sd-vae-ft-ema (default: the run's own)")
+    .option("--recipe <folder>", "--run: where the recipe lies, if it is none of the project's")
+    .option("--plugin <package>", "--run: a package, folder or file with the method; repeatable", collect, ...collected)
+    .option("--heads <number>", "--weights: attention heads, where neither the shapes nor a config.json tell")
+    .option("--engine <name>", "what computes", "auto")
+    .option("--threads <number>", "threads of the engine (default: all)")
+    .option("--json", "one JSON object on the last line of stdout")
+    .action(async (options) => (await import("./commands/sample.ts")).sample(options));
+
   const measuring = (command: Command) =>
     command
       .option("--extractor <name>", "inception, or the miniature's own: mini", "inception")

@@ -37,7 +37,9 @@ export { decodeLatents } from "./latents/decode-latents.ts";
 export { encodePictures } from "./latents/encode-pictures.ts";
 export { type LatentFile, readLatents, writeLatents } from "./latents/latent-file.ts";
 export { type AutoencoderFile, openAutoencoder } from "./latents/open-autoencoder.ts";
+export { makePictures, type Pictures, type PicturesTask } from "./make-pictures.ts";
 export { builtinMethods, type LoadedMethod, loadMethod, loadMethods } from "./methods.ts";
+export { type OpenedRun, openRun } from "./open-run.ts";
 export type { NeededFile } from "./plan/needed-files.ts";
 export { type Plan, planRun, reached } from "./plan/plan.ts";
 export { productRate } from "./plan/product-rate.ts";
@@ -46,3 +48,4 @@ export { type PretrainingPart, pretrainBase, pretrainExtractor } from "./pretrai
 export { isRecipeSetting, loadRecipe, projectFolder, type Recipe, recipeNames } from "./recipe.ts";
 export { findWeights, namedWeights } from "./recipe-weights.ts";
 export { type RunOutcome, type RunTask, runCell } from "./run.ts";
+export type { Network } from "./sample.ts";

@@ -1,0 +1,150 @@
+// bench sample: pictures of a finished run's model, or of any DiT.
+
+import { resolve } from "node:path";
+import { ditModel } from "@dit-bench/dit";
+import { BenchError, findWeights, makePictures, type Network, openDit, openRun, type Recipe } from "@dit-bench/runner";
+import { progress, stderrTerminal } from "../progress.ts";
+import { engineOf, wholeNumber } from "../settings.ts";
+import { listenForSignals } from "../signals.ts";
+
+export interface SampleOptions {
+  run?: string;
+  weights?: string;
+  classes?: string;
+  count: string;
+  steps?: string;
+  guidance?: string;
+  seed: string;
+  autoencoder?: string;
+  output: string;
+  recipe?: string;
+  plugin: string[];
+  heads?: string;
+  engine: string;
+  threads?: string;
+  json?: boolean;
+}
+
+interface Source {
+  readonly network: Network;
+  readonly settings: Recipe["settings"]["sampling"];
+  readonly names: readonly string[];
+  readonly autoencoder?: { readonly path: string; readonly scale?: number };
+  readonly title: string;
+}
+
+/** As sample.py of facebookresearch/DiT, but for its 250 steps. */
+const official = {
+  sampler: "ddpm",
+  respacing: "50",
+  guidance: 4,
+  clipDenoised: false,
+  batch: 8,
+} as const;
+
+/** Classes drawn where none are named. */
+const CLASSES = 8;
+
+export async function sample(options: SampleOptions): Promise<void> {
+  const { run, weights, output } = options;
+  if ((run === undefined) === (weights === undefined))
+    throw new BenchError(
+      "usage",
+      "wanted either --run with a finished run's folder or --weights with a DiT's checkpoint",
+    );
+  const count = wholeNumber("count", options.count, 1);
+  const seed = wholeNumber("seed", options.seed, 0);
+  const source = run === undefined ? await ofWeights(weights!, options) : await ofRun(run, options);
+  const { names, title, autoencoder } = source;
+  const classes = chosen(options.classes, names).map((label) => ({ label, name: names[label] ?? "no class" }));
+  const settings = {
+    ...source.settings,
+    batch: Math.min(source.settings.batch, classes.length * count),
+    ...(options.steps === undefined
+      ? {}
+      : { respacing: String(wholeNumber("steps", options.steps, 1)), sampler: "ddpm" as const }),
+    ...(options.guidance === undefined ? {} : { guidance: atLeastOne(options.guidance) }),
+  };
+  const listener = progress(stderrTerminal(), listenForSignals());
+  const engine = await engineOf(options, (text) => listener.note?.(text));
+  try {
+    const made = await makePictures({
+      engine,
+      network: source.network,
+      settings,
+      seed,
+      classes,
+      count,
+      output,
+      title,
+      listener,
+      ...(options.autoencoder === undefined
+        ? autoencoder
+          ? { autoencoder }
+          : {}
+        : { autoencoder: { path: options.autoencoder } }),
+    });
+    listener.clear();
+    process.stdout.write(
+      made.latents === undefined
+        ? `${output}: ${made.files.length} pictures and ${made.sheet}\n`
+        : `${made.latents}: latents; pictures of them: bench vae decode, or --autoencoder with sd-vae-ft-ema\n`,
+    );
+    if (options.json)
+      process.stdout.write(`${JSON.stringify({ ...made, steps: settings.respacing, guidance: settings.guidance })}\n`);
+  } finally {
+    listener.clear();
+  }
+}
+
+async function ofRun(folder: string, { recipe: place, plugin }: SampleOptions): Promise<Source> {
+  const { recipe, network, classes } = await openRun(folder, {
+    plugins: plugin,
+    ...(place === undefined ? {} : { recipe: place }),
+  });
+  const { sampling, autoencoder } = recipe.settings;
+  const path = autoencoder && (await findWeights(recipe, autoencoder.weights));
+  return {
+    network,
+    settings: sampling,
+    names: classes,
+    title: folder,
+    ...(path ? { autoencoder: { path, scale: autoencoder.scale } } : {}),
+  };
+}
+
+async function ofWeights(path: string, { heads }: SampleOptions): Promise<Source> {
+  const checkpoint = await openDit(path, heads === undefined ? {} : { heads: wholeNumber("heads", heads, 1) });
+  const { config } = checkpoint;
+  if (!config.learnSigma)
+    throw new BenchError("data", `${path}: this DiT has no learned variance, which the samplers here need`);
+  return {
+    network: { config, infos: ditModel(config).weights, values: checkpoint.read() },
+    settings: { ...official, guidedChannels: config.channels > 3 ? "three" : "all", images: 2 },
+    names: Array.from({ length: config.classes }, (_, label) => `class ${label}`),
+    title: resolve(path),
+  };
+}
+
+/** Labels by number or by name; the first few where none are given. */
+function chosen(text: string | undefined, names: readonly string[]): number[] {
+  if (text === undefined) return names.slice(0, CLASSES).map((_, label) => label);
+  return text.split(",").map((part) => {
+    const given = part.trim();
+    const named = names.indexOf(given);
+    const label = named >= 0 ? named : Number(given || Number.NaN);
+    if (!(Number.isInteger(label) && label >= 0 && label <= names.length))
+      throw new BenchError(
+        "usage",
+        `--classes ${given}: wanted numbers from 0 to ${names.length} (the null class), or names such as ${names.slice(0, 3).join(", ")}`,
+      );
+    return label;
+  });
+}
+
+function atLeastOne(text: string): number {
+  const guidance = Number(text);
+  if (!(guidance >= 1 && Number.isFinite(guidance)))
+    throw new BenchError("usage", `--guidance ${text}: wanted a number of at least 1, which is no guidance`);
+  return guidance;
+}

@@ -1,0 +1,96 @@
+// bench sample as a user meets it: of a finished run, on pixels and on latents, and of the official code's small checkpoint.
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readSafetensors } from "@dit-bench/weights";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bench } from "./bench.test.data.ts";
+import { tinyRecipe } from "./tiny-recipe.test.data.ts";
+
+const weights = new URL("../../dit/src/fixtures/dit_weights.safetensors", import.meta.url).pathname;
+const autoencoder = new URL("../../autoencoder/src/fixtures", import.meta.url).pathname;
+let place: string;
+const go = (...args: string[]) => bench([...args, "--threads", "1", "--json"], { cwd: place });
+const bytes = (folder: string, file: string) => readFileSync(join(place, folder, file));
+
+beforeAll(() => {
+  place = mkdtempSync(join(tmpdir(), "bench-sample-"));
+  tinyRecipe(join(place, "pixels"));
+  tinyRecipe(join(place, "latents"), { latents: true });
+});
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+describe("bench sample --run", () => {
+  it.each(["pixels", "latents"])("draws the run's classes, the same for the same seed, on %s", async (kind) => {
+    const run = await go("run", "--recipe", kind, "--method", "difffit", "--dataset", "flowers", "--out", kind);
+    expect(run.code, run.stderr).toBe(0);
+    const folder = join(String(run.json.record), "..");
+    const sample = (output: string, ...args: string[]) =>
+      go(
+        "sample",
+        "--run",
+        folder,
+        "--recipe",
+        kind,
+        "--output",
+        output,
+        "--classes",
+        "rose,1",
+        "--count",
+        "2",
+        ...args,
+      );
+    const made = await sample(`${kind}-a`);
+    expect(made.code, made.stderr).toBe(0);
+    const files = readdirSync(join(place, `${kind}-a`)).sort();
+    expect(files.length).toBe(5);
+    expect(files.filter((file) => /rose-[01]\.png$/.test(file)).length).toBe(2);
+    expect(await sharp(bytes(`${kind}-a`, files[0]!)).metadata()).toMatchObject({ width: 32, height: 32 });
+
+    expect((await sample(`${kind}-b`)).code).toBe(0);
+    for (const file of files.filter((file) => file !== "sheet.png"))
+      expect(bytes(`${kind}-b`, file).equals(bytes(`${kind}-a`, file)), file).toBe(true);
+    expect((await sample(`${kind}-c`, "--seed", "1", "--steps", "4", "--guidance", "2")).code).toBe(0);
+    expect(bytes(`${kind}-c`, files[0]!).equals(bytes(`${kind}-a`, files[0]!))).toBe(false);
+
+    const record = JSON.parse(readFileSync(join(place, String(run.json.record)), "utf8"));
+    record.weights.base = "0".repeat(64);
+    writeFileSync(join(place, String(run.json.record)), JSON.stringify(record));
+    const other = await sample(`${kind}-d`);
+    expect(other.code).toBe(4);
+    expect(other.stderr).toContain("it was trained from a base model of SHA-256 0000");
+  });
+});
+
+describe("bench sample --weights", () => {
+  const sample = (...args: string[]) => go("sample", "--weights", weights, "--heads", "4", "--steps", "3", ...args);
+
+  it("writes latents, and pictures where an autoencoder is given", async () => {
+    const latents = await sample("--output", "z", "--classes", "0,3", "--count", "2");
+    expect(latents.code, latents.stderr).toBe(0);
+    const { tensors } = readSafetensors(join(place, "z/latents.safetensors"));
+    expect(tensors.get("latents")!.shape).toEqual([4, 4, 8, 8]);
+    expect(latents.stdout).toContain("bench vae decode");
+
+    const pictures = await sample("--output", "p", "--classes", "0,3", "--count", "2", "--autoencoder", autoencoder);
+    expect(pictures.code, pictures.stderr).toBe(0);
+    expect(readdirSync(join(place, "p")).length).toBe(5);
+    const decoded = await go("vae", "decode", "z/latents.safetensors", "--weights", autoencoder, "--output", "d");
+    expect(decoded.code, decoded.stderr).toBe(0);
+    for (const file of readdirSync(join(place, "d")))
+      expect(bytes("d", file).equals(bytes("p", file)), file).toBe(true);
+  });
+
+  it.each([
+    [["--classes", "11"], "wanted numbers from 0 to 10 (the null class)"],
+    [["--guidance", "0.5"], "wanted a number of at least 1"],
+    [["--run", "x"], "wanted either --run"],
+  ])("refuses %j", async (args, message) => {
+    const failed = await sample("--output", "refused", ...args);
+    expect(failed.code).toBe(2);
+    expect(failed.stderr).toContain(message);
+    expect(existsSync(join(place, "refused"))).toBe(false);
+  });
+});

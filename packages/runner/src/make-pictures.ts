@@ -1,0 +1,103 @@
+// Pictures of chosen classes for people to look at: PNG files and a sheet.
+//
+// N = pictures, C, S = channels and side of what the model makes
+
+import { mkdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Engine } from "@dit-bench/compiler";
+import { contactSheet, decodeImage, encodePng } from "@dit-bench/datasets";
+import { replaceFile } from "@dit-bench/record";
+import { writeSafetensors } from "@dit-bench/weights";
+import type { Listener } from "./events.ts";
+import { openCodec } from "./latents/codec.ts";
+import { decodeLatents } from "./latents/decode-latents.ts";
+import { openAutoencoder } from "./latents/open-autoencoder.ts";
+import { imageOf } from "./latents/planes.ts";
+import type { RecipeSettings } from "./recipe.ts";
+import { type Network, sample } from "./sample.ts";
+
+export interface PicturesTask {
+  readonly engine: Engine;
+  readonly network: Network;
+  readonly settings: RecipeSettings["sampling"];
+  readonly seed: number;
+  /** Labels to draw, with their names. */
+  readonly classes: readonly { readonly label: number; readonly name: string }[];
+  /** Pictures of each. */
+  readonly count: number;
+  /** What turns latents into pictures: a file or folder, and the latents' scale if it is not the autoencoder's own. */
+  readonly autoencoder?: { readonly path: string; readonly scale?: number };
+  /** Folder for what is made. */
+  readonly output: string;
+  readonly title: string;
+  readonly listener: Listener;
+}
+
+export interface Pictures {
+  /** PNG files, class by class. */
+  readonly files: readonly string[];
+  readonly sheet?: string;
+  /** In place of pictures, where the model makes latents and no autoencoder was given. */
+  readonly latents?: string;
+}
+
+const SHEET_COLUMNS = 8;
+
+/** Picture i of all starts from noise keyed by seed and i. */
+export async function makePictures(task: PicturesTask): Promise<Pictures> {
+  const { engine, network, settings, seed, classes, count, autoencoder, output, listener } = task;
+  const { channels: C, inputSize: S } = network.config;
+  mkdirSync(output, { recursive: true });
+  const labels = Int32Array.from(classes.flatMap(({ label }) => Array.from({ length: count }, () => label)));
+  const names = classes.flatMap(({ name, label }) => Array.from({ length: count }, (_, i) => fileName(name, label, i)));
+  listener.stage?.("sample", `${labels.length} pictures of ${classes.length} classes`);
+  const { x } = await sample({ engine, network, settings, seed, labels, listener });
+  const shape = [labels.length, C, S, S] as const;
+
+  if (autoencoder === undefined && C !== 3) {
+    const latents = join(output, "latents.safetensors");
+    writeSafetensors(latents, [["latents", { type: "F32", shape, data: x }]], { files: JSON.stringify(names) });
+    return { files: [], latents };
+  }
+  const files = autoencoder === undefined ? await writePixels() : await writeDecoded(autoencoder);
+  const sheet = join(output, "sheet.png");
+  await replaceFile(sheet, await sheetOf(task, files));
+  return { files, sheet };
+
+  async function writePixels(): Promise<string[]> {
+    return Promise.all(
+      names.map(async (name, n) => {
+        const data = x.subarray(n * C * S * S, (n + 1) * C * S * S);
+        const path = join(output, name);
+        await replaceFile(path, await encodePng(imageOf({ data, channels: C, height: S, width: S })));
+        return path;
+      }),
+    );
+  }
+
+  async function writeDecoded({ path, scale }: NonNullable<typeof autoencoder>): Promise<string[]> {
+    const file = await openAutoencoder(path);
+    const codec = openCodec(file, engine);
+    const latents = { shape, latents: x, files: names };
+    try {
+      return await decodeLatents({ latents, codec, scale: scale ?? file.config.scale, output, listener });
+    } finally {
+      await codec.dispose();
+    }
+  }
+}
+
+const fileName = (name: string, label: number, i: number): string =>
+  `${String(label).padStart(4, "0")}-${name.replaceAll(/[^\w-]+/g, "-").slice(0, 40)}-${i}.png`;
+
+async function sheetOf({ classes, count, title, seed }: PicturesTask, files: readonly string[]): Promise<Uint8Array> {
+  const pictures = await Promise.all(files.map(async (file) => decodeImage(await readFile(file))));
+  const columns = Math.min(count, SHEET_COLUMNS);
+  const rows = classes.map(({ name }, i) => ({
+    title: name,
+    images: pictures.slice(i * count, i * count + columns).map(({ pixels }) => pixels),
+  }));
+  const blocks = [{ title: "samples", columns }];
+  return contactSheet(rows, { size: pictures[0]!.width, blocks, title, lines: [`seed ${seed}`] });
+}

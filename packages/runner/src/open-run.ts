@@ -1,0 +1,56 @@
+// The model that a finished run made, put together again from its recipe's base and its own file of weights.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ditModel } from "@dit-bench/dit";
+import { attach } from "@dit-bench/method";
+import { readRecord } from "@dit-bench/record";
+import { forClasses, loadBase } from "./base-model.ts";
+import { BenchError } from "./errors.ts";
+import { mergedNetwork } from "./merged.ts";
+import { loadMethod } from "./methods.ts";
+import { loadRecipe, type Recipe, recipeNames } from "./recipe.ts";
+import type { Network } from "./sample.ts";
+import { readWeights } from "./weight-file.ts";
+
+export interface OpenedRun {
+  /** With the run's own settings, whatever the recipe's file says now. */
+  readonly recipe: Recipe;
+  readonly network: Network;
+  /** Class names, in label order. */
+  readonly classes: readonly string[];
+}
+
+/**
+ * @param folder a run's, with its record.json and weights.safetensors
+ * @param recipe where the recipe lies, if it is none of the project's
+ */
+export async function openRun(
+  folder: string,
+  { recipe: place, plugins = [] }: { readonly recipe?: string; readonly plugins?: readonly string[] } = {},
+): Promise<OpenedRun> {
+  const path = join(folder, "record.json");
+  if (!existsSync(path))
+    throw new BenchError(
+      "data",
+      `${folder}: it has no record.json; wanted the folder of a finished run: bench list runs`,
+    );
+  const record = await readRecord(path);
+  if (place === undefined && !recipeNames().includes(record.recipe))
+    throw new BenchError(
+      "usage",
+      `${folder}: its recipe '${record.recipe}' is none of the project's; say where it is with --recipe`,
+    );
+  const recipe: Recipe = { ...loadRecipe(place ?? record.recipe), settings: record.settings as Recipe["settings"] };
+  const { method } = await loadMethod(record.cell.method, plugins);
+  const base = await loadBase(recipe);
+  if (base.sha256 !== record.weights.base)
+    throw new BenchError(
+      "data",
+      `${folder}: it was trained from a base model of SHA-256 ${record.weights.base}, the recipe's is ${base.sha256}`,
+    );
+  const { config, values } = forClasses(recipe, base, record.data.classes.length, record.cell.seed);
+  const adapted = attach(method, ditModel(config), record.cell.options);
+  const trained = readWeights(join(folder, "weights.safetensors"), adapted.trainable, "run the cell again");
+  return { recipe, classes: record.data.classes, network: mergedNetwork(adapted, config, values, trained.values) };
+}
