@@ -6,7 +6,7 @@ export { decodeImage, ImageError } from "./decode-image.ts";
 export { encodePng } from "./encode-image.ts";
 export { extractorInput, type Resizer, resizers } from "./extractor-input.ts";
 export { type ImageListing, listImages, listPictures, type Skipped } from "./image-listing.ts";
-export { type ImageSet, type LoadOptions, loadFolder } from "./load-folder.ts";
+export { fitsInMemory, type ImageSet, type LoadOptions, loadFolder } from "./load-folder.ts";
 export * from "./miniatures/index.ts";
 export { nearest } from "./nearest-name.ts";
 export { resizePillow8, resizePillowFloat, type Window } from "./pillow-resize.ts";
@@ -20,3 +20,4 @@ export {
 export { type DatasetDownload, type DatasetEntry, findDataset, loadRegistry, UnknownDatasetError } from "./registry.ts";
 export type { ResampleFilter } from "./resample-weights.ts";
 export type { FloatImage, RgbImage } from "./rgb-image.ts";
+export { type PictureBytes, type StoredSet, storeFolder } from "./store-folder.ts";

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { centerCrop, preprocessingId } from "./center-crop.ts";
+import { preprocessingId } from "./center-crop.ts";
 import { DataError } from "./data-error.ts";
-import { decodeImage, ImageError } from "./decode-image.ts";
 import { type ImageListing, listImages, type Skipped } from "./image-listing.ts";
+import { eachOf, examples, loadImage, type Picture, refuseSkipped } from "./read-images.ts";
 
 // N = images, S = pixels a side
 
@@ -74,52 +72,14 @@ export async function loadFolder(folder: string, options: LoadOptions): Promise<
   return assemble(folder, listing, usable, skipped, size);
 }
 
-interface Picture {
-  readonly pixels: Uint8Array;
-  readonly sha256: string;
-}
-
 interface Loaded extends Picture {
   readonly file: string;
 }
 
-const decodersAtOnce = 3; // a decoded picture can take 300 MB
-const mostFileBytes = 500_000_000;
 const mostSetBytes = 2_000_000_000; // it is in memory twice while it is put together
 
-async function loadImage(folder: string, file: string, size: number): Promise<Picture | { reason: string }> {
-  try {
-    const path = join(folder, file);
-    const { size: bytes } = await stat(path);
-    if (bytes > mostFileBytes) return { reason: `${bytes} bytes: at most ${mostFileBytes} are allowed` };
-    const content = await readFile(path);
-    const { pixels } = centerCrop(await decodeImage(content), size);
-    return { pixels, sha256: createHash("sha256").update(content).digest("hex") };
-  } catch (error) {
-    if (error instanceof ImageError) return { reason: error.message };
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return { reason: `cannot be read (${code})` };
-  }
-}
-
-/** Works on several items at once and takes the results in the items' order. */
-async function eachOf<T, R>(
-  items: readonly T[],
-  work: (item: T) => Promise<R>,
-  take: (item: T, result: R) => void,
-): Promise<void> {
-  const waiting: Promise<R>[] = [];
-  let started = 0;
-  for (const item of items) {
-    while (started < items.length && waiting.length < decodersAtOnce) {
-      const result = work(items[started++] as T);
-      result.catch(() => undefined); // it is awaited below, perhaps after another one has failed
-      waiting.push(result);
-    }
-    take(item, await (waiting.shift() as Promise<R>));
-  }
-}
+/** Do these images fit in memory at this size? */
+export const fitsInMemory = (images: number, size: number): boolean => images * size * size * 3 <= mostSetBytes;
 
 function assemble(
   folder: string,
@@ -154,25 +114,12 @@ function assemble(
   };
 }
 
-function refuseSkipped(folder: string, skipped: readonly Skipped[]): void {
-  if (skipped.length > 0)
-    throw new DataError(
-      "unreadable-images",
-      `${skipped.length} of the files in "${folder}" cannot be used: ${examples(skipped)}; repair or remove them, or load without strict to leave them out`,
-    );
-}
-
-function examples(skipped: readonly Skipped[]): string {
-  const shown = skipped.slice(0, 5).map(({ file, reason }) => `${file} (${reason})`);
-  return `${shown.join(", ")}${skipped.length > shown.length ? `, and ${skipped.length - shown.length} more` : ""}`;
-}
-
 function checkMemory(folder: string, { classes }: ImageListing, size: number, perClass: number): void {
   const images = classes.reduce((sum, { files }) => sum + Math.min(perClass, files.length), 0);
   const bytes = images * size * size * 3;
-  if (bytes > mostSetBytes)
+  if (!fitsInMemory(images, size))
     throw new DataError(
       "too-large",
-      `${images} images of "${folder}" at ${size}×${size} take ${(bytes / 1e9).toFixed(1)} GB: at most ${mostSetBytes / 1e9} GB fit; take fewer per class`,
+      `${images} images of "${folder}" at ${size}×${size} take ${(bytes / 1e9).toFixed(1)} GB: at most ${mostSetBytes / 1e9} GB fit; keep them in a file (storeFolder), or take fewer per class`,
     );
 }

@@ -3,12 +3,13 @@
 // N = batch, M = images, C = channels, S = side
 
 import type { Values } from "@dit-bench/compiler";
+import type { PictureBytes } from "@dit-bench/datasets";
 import { type Schedule, trainingCoefficients } from "@dit-bench/diffusion";
 import { integers, normals, permutation, uniforms } from "@dit-bench/random";
 
 export interface LabelledImages {
   /** RGB, [M, S, S, 3]. */
-  readonly pixels: Uint8Array;
+  readonly pixels: PictureBytes;
   readonly labels: Int32Array;
   readonly size: number;
 }
@@ -90,16 +91,16 @@ export function pixelBatch(images: LabelledImages, chosen: readonly Shown[]): Fl
 
 /** One image as [3, S, S] in [-1, 1], mirrored left to right if asked. */
 function writeImage(
-  { pixels, size: S }: LabelledImages,
+  { pixels: all, size: S }: LabelledImages,
   index: number,
   mirrored: boolean,
   out: Float32Array,
   at: number,
 ): void {
-  const from = index * S * S * 3;
+  const pixels = all.subarray(index * S * S * 3, (index + 1) * S * S * 3);
   for (let y = 0; y < S; y++)
     for (let x = 0; x < S; x++) {
-      const source = from + (y * S + (mirrored ? S - 1 - x : x)) * 3;
+      const source = (y * S + (mirrored ? S - 1 - x : x)) * 3;
       for (let c = 0; c < 3; c++) out[at + (c * S + y) * S + x] = pixels[source + c]! / 127.5 - 1;
     }
 }

@@ -6,10 +6,14 @@ import {
   type DatasetEntry,
   drawMiniature,
   findDataset,
+  fitsInMemory,
+  listImages,
   loadFolder,
   loadRegistry,
   type Miniature,
   miniatures,
+  type PictureBytes,
+  storeFolder,
 } from "@dit-bench/datasets";
 import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
@@ -32,10 +36,12 @@ export interface Dataset {
   readonly classes: readonly string[];
   readonly size: number;
   /** RGB, [N, size, size, 3]. */
-  readonly pixels: Uint8Array;
+  readonly pixels: PictureBytes;
   readonly labels: Int32Array;
   readonly fingerprint: string;
   readonly skipped: number;
+  /** Lets go of the file that the pictures are in, where they are in one. */
+  close?(): void;
 }
 
 /** The eight datasets, as datasets.json describes them. */
@@ -45,11 +51,15 @@ export const datasetEntries = (): readonly DatasetEntry[] => loadRegistry(join(p
 export const datasetSlug = ({ name, folder }: DatasetChoice): string =>
   folder ? `${name}-from-${basename(resolve(folder)).replaceAll(/[^\w-]+/g, "-")}` : name;
 
-/** @param side of the pictures, in pixels */
+/**
+ * @param side of the pictures, in pixels
+ * @param out folder that holds all runs: pictures too many for memory are kept in it
+ */
 export async function loadDataset(
   choice: DatasetChoice,
   recipe: Recipe,
   side: number,
+  out: string,
   listener: Listener,
 ): Promise<Dataset> {
   const entry = findDataset(datasetEntries(), choice.name);
@@ -70,11 +80,15 @@ export async function loadDataset(
     };
   }
   const folder = choice.folder ?? (await fetchedDataset(entry.name));
-  const set = await loadFolder(folder, {
+  const options = {
     size: side,
     strict: choice.strict ?? false,
-    onProgress: (done, total) => listener.progress?.(done, total, "images"),
-  });
+    onProgress: (done: number, total: number) => listener.progress?.(done, total, "images"),
+  };
+  const count = listImages(folder).classes.reduce((sum, { files }) => sum + files.length, 0);
+  const set = fitsInMemory(count, side)
+    ? await loadFolder(folder, options)
+    : await storeFolder(folder, join(out, "pictures"), options);
   for (const { file, reason } of set.skipped) listener.note?.(`left out ${file}: ${reason}`);
   const { classes, size, pixels, labels, fingerprint, skipped } = set;
   return {
@@ -88,6 +102,7 @@ export async function loadDataset(
     labels,
     fingerprint,
     skipped: skipped.length,
+    ...("close" in set ? { close: set.close } : {}),
   };
 }
 

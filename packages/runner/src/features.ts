@@ -3,7 +3,7 @@
 // N = images, S = side, D = feature dimension
 
 import type { Engine } from "@dit-bench/compiler";
-import { extractorInput, type Resizer } from "@dit-bench/datasets";
+import { extractorInput, type PictureBytes, type Resizer } from "@dit-bench/datasets";
 import type { Values } from "@dit-bench/method";
 import type { Extractor } from "@dit-bench/metrics";
 import type * as tf from "@tensorflow/tfjs";
@@ -15,7 +15,7 @@ export interface FeatureExtractor {
   /** How pictures come to its size; `none` where they are made at it. */
   readonly resizer: string;
   /** RGB bytes [N, S, S, 3] to features [N, D]; S is the extractor's own, or the one it resizes from. */
-  features(pixels: Uint8Array, listener?: Listener): Promise<Float32Array>;
+  features(pixels: PictureBytes, listener?: Listener): Promise<Float32Array>;
   /** Images a call of `run` takes at most. */
   readonly batch: number;
   /** At most `batch` images [N, S, S, 3], in the range that the extractor takes, to features [N, D]. One call at a time. */

@@ -175,9 +175,10 @@ function extractorInput(
   const numbers = S * S * 3;
   const x = new Float32Array(chosen.length * numbers);
   chosen.forEach(({ index, mirrored }, j) => {
+    const image = pixels.subarray(index * numbers, (index + 1) * numbers);
     for (let p = 0; p < S * S; p++) {
       const source = mirrored ? p - (p % S) + (S - 1 - (p % S)) : p;
-      for (let c = 0; c < 3; c++) x[j * numbers + p * 3 + c] = pixels[index * numbers + source * 3 + c]! / 127.5 - 1;
+      for (let c = 0; c < 3; c++) x[j * numbers + p * 3 + c] = image[source * 3 + c]! / 127.5 - 1;
     }
   });
   return x;

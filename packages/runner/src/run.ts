@@ -20,6 +20,7 @@ import { openSpace } from "./latents/space.ts";
 import { mergedNetwork } from "./merged.ts";
 import type { LoadedMethod } from "./methods.ts";
 import { requireFiles } from "./plan/needed-files.ts";
+import { realFeatures } from "./real-features.ts";
 import type { Recipe } from "./recipe.ts";
 import { compileRecipeExtractor, readRecipeExtractor } from "./recipe-extractor.ts";
 import { recordOf } from "./run-record.ts";
@@ -66,7 +67,7 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
   const base = await loadBase(recipe);
   listener.stage?.("data", choice.folder ?? (recipe.settings.miniature ? `miniature of ${choice.name}` : choice.name));
   const space = await openSpace(recipe, { engine, out, listener });
-  const data = await loadDataset(choice, recipe, space.side, listener);
+  const data = await loadDataset(choice, recipe, space.side, out, listener);
   const { training, sampling, metrics } = recipe.settings;
   if (data.labels.length < training.batch)
     throw new BenchError(
@@ -134,7 +135,7 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
     clock.lap("sample");
     listener.stage?.("features");
     const generated = await extractor.features(pixels, listener);
-    const real = await extractor.features(data.pixels, listener);
+    const real = await realFeatures(data, extractor, { engine: engine.name, out, listener });
     clock.lap("features");
     listener.stage?.("score");
     const scores = score(metrics, extractor, { generated, real, base: drawnBase.features }, seed);
@@ -151,6 +152,7 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
     return { record, already: false, ...paths };
   } finally {
     await extractor.dispose();
+    data.close?.();
   }
 }
 

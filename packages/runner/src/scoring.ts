@@ -33,10 +33,24 @@ export function score(
     fid: ours.distance,
     fidInterval: [ours.low, ours.high],
     intervalLevel: level,
-    kid: kid(generated, real, D),
+    kid: kid(some(generated, D), some(real, D), D),
     baseFid: floor.distance,
     baseFidInterval: [floor.low, floor.high],
-    baseKid: kid(base, real, D),
+    baseKid: kid(some(base, D), some(real, D), D),
     baseGenerated: base.length / D,
   };
+}
+
+/** KID compares every image with every other: of more than these it takes as many, evenly spread. */
+const KID_IMAGES = 5000;
+
+function some(features_ND: Float32Array, D: number): Float32Array {
+  const N = features_ND.length / D;
+  if (N <= KID_IMAGES) return features_ND;
+  const chosen = new Float32Array(KID_IMAGES * D);
+  for (let i = 0; i < KID_IMAGES; i++) {
+    const row = Math.floor((i * N) / KID_IMAGES);
+    chosen.set(features_ND.subarray(row * D, (row + 1) * D), i * D);
+  }
+  return chosen;
 }

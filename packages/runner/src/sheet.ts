@@ -1,11 +1,11 @@
 // The sheet of a run: real images, the adapted model's samples and the base model's, side by side, one row a class.
 
-import { contactSheet } from "@dit-bench/datasets";
+import { contactSheet, type PictureBytes } from "@dit-bench/datasets";
 import type { RunRecord } from "@dit-bench/record";
 
 interface Pictures {
   /** RGB, [N, S, S, 3]. */
-  readonly pixels: Uint8Array;
+  readonly pixels: PictureBytes;
   readonly labels: Int32Array;
 }
 
@@ -47,5 +47,5 @@ function ofClass({ pixels, labels }: Pictures, label: number, n: number, S: numb
   return Array.from({ length: n }, (_, i) => (indices[i] === undefined ? blank : image(pixels, indices[i], S)));
 }
 
-const image = (pixels: Uint8Array, index: number, S: number): Uint8Array =>
+const image = (pixels: PictureBytes, index: number, S: number): Uint8Array =>
   pixels.subarray(index * S * S * 3, (index + 1) * S * S * 3);
