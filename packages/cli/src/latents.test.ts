@@ -83,7 +83,7 @@ describe("bench run on latents", () => {
     const recipe = JSON.parse(readFileSync(path, "utf8"));
     writeFileSync(path, JSON.stringify({ ...recipe, autoencoder: { ...recipe.autoencoder, weights: "nowhere" } }));
     const absent = await run("refused");
-    expect(absent.stderr).toContain("not here: autoencoder 'nowhere'; get it with 'bench fetch nowhere'");
+    expect(absent.stderr).toContain("not here: autoencoder 'nowhere'; put it beside the recipe");
     expect(absent.code).toBe(4);
     writeFileSync(path, JSON.stringify(recipe));
   });

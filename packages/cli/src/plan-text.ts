@@ -2,7 +2,7 @@
 
 import { freemem, totalmem } from "node:os";
 import type { Engine } from "@dit-bench/compiler";
-import { type Plan, reached } from "@dit-bench/runner";
+import { type Plan, reached, remediesOf } from "@dit-bench/runner";
 import { duration } from "./progress.ts";
 
 export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads">): string {
@@ -22,7 +22,7 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
     "",
     "  files",
     ...files.map(fileLine),
-    ...missing.map(({ remedy }) => `    ${remedy}`),
+    ...remediesOf(missing).map((remedy) => `    ${remedy}`),
     "",
     `  parameters  ${parameters.trainable.toLocaleString("en")} of ${parameters.model.toLocaleString("en")} train (${share < 10 ? share.toPrecision(2) : share.toFixed(0)} %), ${parameters.classEmbedding.toLocaleString("en")} of them the class embedding`,
     `  memory      about ${size(memory.training)} in training, ${size(memory.sampling)} in sampling; here ${size(freemem())} of ${size(totalmem())} are free`,

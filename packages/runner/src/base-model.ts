@@ -28,7 +28,7 @@ export type Base = Pick<WeightFile, "values" | "sha256">;
 /** The recipe's base model, from a checkpoint of any layout that holds just the model the recipe describes. */
 export async function loadBase(recipe: Recipe): Promise<Base> {
   const { model } = recipe.settings;
-  const path = await weightsOf(recipe, "base");
+  const path = weightsOf(recipe, "base");
   const { config, read } = await openDit(path, { heads: model.heads, inputSize: model.inputSize });
   for (const key of [
     "inputSize",

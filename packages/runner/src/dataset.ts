@@ -3,22 +3,21 @@
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import {
-  type DatasetEntry,
   drawMiniature,
   findDataset,
   fitsInMemory,
   listImages,
   loadFolder,
-  loadRegistry,
   type Miniature,
   miniatures,
   type PictureBytes,
   storeFolder,
 } from "@dit-bench/datasets";
+import { datasetEntries } from "./dataset-entries.ts";
 import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
 import { fetched } from "./fetched.ts";
-import { projectFolder, type Recipe } from "./recipe.ts";
+import type { Recipe } from "./recipe.ts";
 
 export interface DatasetChoice {
   /** Short name: `flowers`. */
@@ -43,9 +42,6 @@ export interface Dataset {
   /** Lets go of the file that the pictures are in, where they are in one. */
   close?(): void;
 }
-
-/** The eight datasets, as datasets.json describes them. */
-export const datasetEntries = (): readonly DatasetEntry[] => loadRegistry(join(projectFolder(), "datasets.json"));
 
 /** How a cell's folder calls its dataset: `flowers`, or `flowers-from-my-photos`. */
 export const datasetSlug = ({ name, folder }: DatasetChoice): string =>
@@ -79,7 +75,7 @@ export async function loadDataset(
       ...drawn(miniature, { perClass, seed }, side),
     };
   }
-  const folder = choice.folder ?? (await fetchedDataset(entry.name));
+  const folder = choice.folder ?? fetchedDataset(entry.name);
   const options = {
     size: side,
     strict: choice.strict ?? false,
@@ -107,8 +103,8 @@ export async function loadDataset(
 }
 
 /** Where `bench fetch` has unpacked a dataset. */
-async function fetchedDataset(name: string): Promise<string> {
-  const folder = await fetched(name);
+function fetchedDataset(name: string): string {
+  const folder = fetched(name);
   if (folder === undefined)
     throw new BenchError(
       "data",

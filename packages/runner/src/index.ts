@@ -1,5 +1,6 @@
 export { protocolFolder } from "./cell.ts";
-export { type DatasetChoice, datasetEntries } from "./dataset.ts";
+export type { DatasetChoice } from "./dataset.ts";
+export { datasetEntries } from "./dataset-entries.ts";
 export { type Comparison, compareSets } from "./distance/compare-sets.ts";
 export { isFeatureFile, readFeatureFile, writeFeatureFile } from "./distance/feature-file.ts";
 export { type FeatureSet, statisticsOf } from "./distance/feature-set.ts";
@@ -21,6 +22,11 @@ export { BenchError, exitCodes, Interrupted } from "./errors.ts";
 export type { Listener } from "./events.ts";
 export { type Fetched, type FetchPlan, fetchOne, planFetch } from "./fetch.ts";
 export { type GridCell, runGrid } from "./grid.ts";
+export { type Codec, type CodecOptions, openCodec } from "./latents/codec.ts";
+export { decodeLatents } from "./latents/decode-latents.ts";
+export { encodePictures } from "./latents/encode-pictures.ts";
+export { type LatentFile, readLatents, writeLatents } from "./latents/latent-file.ts";
+export { type AutoencoderFile, openAutoencoder } from "./latents/open-autoencoder.ts";
 export {
   type Fetchable,
   fetchable,
@@ -32,15 +38,10 @@ export {
   type WeightsEntry,
   type WeightsFile,
 } from "./locate.ts";
-export { type Codec, type CodecOptions, openCodec } from "./latents/codec.ts";
-export { decodeLatents } from "./latents/decode-latents.ts";
-export { encodePictures } from "./latents/encode-pictures.ts";
-export { type LatentFile, readLatents, writeLatents } from "./latents/latent-file.ts";
-export { type AutoencoderFile, openAutoencoder } from "./latents/open-autoencoder.ts";
 export { makePictures, type Pictures, type PicturesTask } from "./make-pictures.ts";
 export { builtinMethods, type LoadedMethod, loadMethod, loadMethods } from "./methods.ts";
 export { type OpenedRun, openRun } from "./open-run.ts";
-export type { NeededFile } from "./plan/needed-files.ts";
+export { type NeededFile, remediesOf } from "./plan/needed-files.ts";
 export { type Plan, planRun, reached } from "./plan/plan.ts";
 export { productRate } from "./plan/product-rate.ts";
 export { type Prediction, predict } from "./predict.ts";

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { type DatasetEntry, nearest, preparedMark } from "@dit-bench/datasets";
 import { cacheFolder, type Environment, findInHubCache } from "@dit-bench/fetch";
 import { z } from "zod";
-import { datasetEntries } from "./dataset.ts";
+import { datasetEntries } from "./dataset-entries.ts";
 import { BenchError } from "./errors.ts";
 import { projectFolder } from "./recipe.ts";
 

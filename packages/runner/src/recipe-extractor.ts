@@ -20,7 +20,7 @@ export interface RecipeExtractor {
 
 export async function readRecipeExtractor(recipe: Recipe): Promise<RecipeExtractor> {
   const { extractor: settings } = recipe.settings;
-  const path = await weightsOf(recipe, "extractor");
+  const path = weightsOf(recipe, "extractor");
   if ("name" in settings)
     return { ...(await readInception({ weights: path })), sha256: sha256Of(path), resize: settings.resize };
   const extractor = miniInception(settings.classes);

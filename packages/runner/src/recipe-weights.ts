@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BenchError } from "./errors.ts";
-import { fetched } from "./fetched.ts";
+import { fetched, isFetchable } from "./fetched.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** What a recipe names weights for, and the setting that does. */
@@ -21,6 +21,8 @@ export interface NamedWeights {
   readonly what: string;
   /** As the recipe has it. */
   readonly name: string;
+  /** The setting that names them. */
+  readonly setting: string;
   /** Which command gets them. */
   readonly remedy: string;
 }
@@ -36,23 +38,26 @@ export function namedWeights({ settings }: Pick<Recipe, "settings">): NamedWeigh
     const name = named[role];
     if (name === undefined) return [];
     const { what, setting } = roles[role];
+    const get = isFetchable(name)
+      ? `get it with 'bench fetch ${name}', or name a file`
+      : `put it beside the recipe, or name another file, or what 'bench fetch' knows,`;
     const remedy =
       settings.pretraining && role !== "autoencoder"
         ? `make it with 'bench pretrain --recipe ${settings.name} --part ${role}'`
-        : `get it with 'bench fetch ${name}', or name a file with --set ${setting}=PATH`;
-    return [{ role, what, name, remedy }];
+        : `${get} with --set ${setting}=PATH`;
+    return [{ role, what, name, setting, remedy }];
   });
 }
 
 /** The file or folder that a recipe names: beside the recipe, else as a path, else by a name that `bench fetch` knows. */
-export async function findWeights({ folder }: Pick<Recipe, "folder">, name: string): Promise<string | undefined> {
+export function findWeights({ folder }: Pick<Recipe, "folder">, name: string): string | undefined {
   return [join(folder, name), resolve(name)].find(existsSync) ?? fetched(name);
 }
 
 /** The same, where it must be there; exit code 4 where it is not. */
-export async function weightsOf(recipe: Recipe, role: WeightsRole): Promise<string> {
+export function weightsOf(recipe: Recipe, role: WeightsRole): string {
   const { name, what, remedy } = namedWeights(recipe).find((named) => named.role === role)!;
-  const path = await findWeights(recipe, name);
+  const path = findWeights(recipe, name);
   if (path !== undefined) return path;
   throw new BenchError("data", `recipe ${recipe.settings.name}: ${what} '${name}' is not here; ${remedy}`);
 }

@@ -21,7 +21,7 @@ export async function doctor(options: { json?: boolean }): Promise<void> {
     ...(await engines()),
     await images(),
     await charts(),
-    ...(await weights()),
+    ...weights(),
     writable(),
   ];
   if (options.json) {
@@ -104,22 +104,19 @@ async function charts(): Promise<Finding> {
 }
 
 /** Of each recipe; those of others' models are not needed before its first run. */
-async function weights(): Promise<Finding[]> {
-  const found = recipeNames().map(async (name) => {
+function weights(): Finding[] {
+  return recipeNames().flatMap((name) => {
     const recipe = loadRecipe(name);
-    return Promise.all(
-      namedWeights(recipe).map(async ({ name: file, what, remedy }) => {
-        const ok = (await findWeights(recipe, file)) !== undefined;
-        return {
-          what: `recipe ${name}`,
-          ok,
-          found: `${what} ${file} is ${ok ? "here" : "missing"}`,
-          ...(ok ? {} : { how: remedy }),
-        };
-      }),
-    );
+    return namedWeights(recipe).map(({ name: file, what, remedy }) => {
+      const ok = findWeights(recipe, file) !== undefined;
+      return {
+        what: `recipe ${name}`,
+        ok,
+        found: `${what} ${file} is ${ok ? "here" : "missing"}`,
+        ...(ok ? {} : { how: remedy }),
+      };
+    });
   });
-  return (await Promise.all(found)).flat();
 }
 
 function writable(): Finding {

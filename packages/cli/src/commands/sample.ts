@@ -103,7 +103,7 @@ async function ofRun(folder: string, { recipe: place, plugin }: SampleOptions): 
     ...(place === undefined ? {} : { recipe: place }),
   });
   const { sampling, autoencoder } = recipe.settings;
-  const path = autoencoder && (await findWeights(recipe, autoencoder.weights));
+  const path = autoencoder && findWeights(recipe, autoencoder.weights);
   return {
     network,
     settings: sampling,

@@ -53,7 +53,7 @@ export async function openSpace(recipe: Recipe, around: Surroundings): Promise<P
       }),
       pixels: async (x) => toPixels(x, model.inputSize),
     };
-  const file = await openAutoencoder(await weightsOf(recipe, "autoencoder"));
+  const file = await openAutoencoder(weightsOf(recipe, "autoencoder"));
   const { latentChannels: Z } = file.config;
   if (model.channels !== Z)
     throw new BenchError(

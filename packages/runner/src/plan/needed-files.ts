@@ -1,9 +1,13 @@
 // The files that a run needs, which of them are here, and which command gets the others.
 
+import { statSync } from "node:fs";
 import { findDataset } from "@dit-bench/datasets";
-import { type DatasetChoice, datasetEntries } from "../dataset.ts";
+import type { DatasetChoice } from "../dataset.ts";
+import { datasetEntries } from "../dataset-entries.ts";
 import { BenchError } from "../errors.ts";
-import { fetched } from "../fetched.ts";
+import { planFetch } from "../fetch.ts";
+import { fetched, isFetchable } from "../fetched.ts";
+import { fetchable } from "../locate.ts";
 import type { Recipe } from "../recipe.ts";
 import { findWeights, namedWeights } from "../recipe-weights.ts";
 
@@ -16,25 +20,53 @@ export interface NeededFile {
   readonly bytes: number | null;
   /** Where it is; undefined where it is missing. */
   readonly path?: string;
-  /** Which command gets it. */
+  /** What to do where it is missing. */
   readonly remedy: string;
+  /** Does `bench fetch` know it? */
+  readonly fetchable: boolean;
+  /** The setting that names another file. */
+  readonly setting?: string;
 }
 
 export async function neededFiles(recipe: Recipe, choice: DatasetChoice): Promise<NeededFile[]> {
   const { settings } = recipe;
   const files = await Promise.all(
-    namedWeights(recipe).map(async ({ what, name, remedy }): Promise<NeededFile> => {
-      const path = await findWeights(recipe, name);
-      return { what, name, bytes: null, remedy, ...(path ? { path } : {}) };
+    namedWeights(recipe).map(async ({ what, name, remedy, setting }): Promise<NeededFile> => {
+      const path = findWeights(recipe, name);
+      const known = { bytes: await bytesOf(name, path), fetchable: isFetchable(name) };
+      return { what, name, ...known, remedy, setting, ...(path ? { path } : {}) };
     }),
   );
   if (settings.miniature || choice.folder !== undefined) return files;
-  const { name, downloads } = findDataset(datasetEntries(), choice.name);
-  const path = await fetched(name);
-  const known = downloads.map(({ bytes }) => bytes).filter((bytes) => bytes !== null);
-  const bytes = known.length === downloads.length ? known.reduce((a, b) => a + b, 0) : null;
+  const { name } = findDataset(datasetEntries(), choice.name);
+  const path = fetched(name);
   const remedy = `get it with 'bench fetch ${name}', or give a folder of images with --data`;
-  return [...files, { what: "dataset", name, bytes, remedy, ...(path ? { path } : {}) }];
+  const dataset = { what: "dataset", name, bytes: await bytesOf(name), remedy, fetchable: true };
+  return [...files, { ...dataset, ...(path ? { path } : {}) }];
+}
+
+/** Of a file that is here its size; of a name that `bench fetch` knows what it would fetch, if all of that is known. */
+async function bytesOf(name: string, path?: string): Promise<number | null> {
+  if (path !== undefined && statSync(path).isFile()) return statSync(path).size;
+  if (!isFetchable(name)) return null;
+  const { files } = await planFetch(fetchable(name));
+  return files.reduce<number | null>((sum, { bytes }) => (sum === null || bytes === null ? null : sum + bytes), 0);
+}
+
+/** What to do for files that are missing: one command for all that can be fetched, then the others' own remedies. */
+export function remediesOf(missing: readonly NeededFile[]): string[] {
+  const known = missing.filter(({ fetchable }) => fetchable).map(({ name }) => name);
+  const others = missing.filter(({ fetchable }) => !fetchable).map(({ remedy }) => remedy);
+  const settings = missing.flatMap(({ fetchable, setting }) => (fetchable && setting ? [`--set ${setting}=PATH`] : []));
+  const instead = [...settings, ...(known.length > settings.length ? ["a folder of images with --data"] : [])];
+  return [
+    ...(known.length > 0
+      ? [
+          `get ${known.length > 1 ? "them" : "it"} with 'bench fetch ${known.join(" ")}', or name your own with ${instead.join(", ")}`,
+        ]
+      : []),
+    ...others,
+  ];
 }
 
 /** Exit code 4 where something is missing, all of it in one message. */
@@ -43,6 +75,6 @@ export async function requireFiles(recipe: Recipe, choice: DatasetChoice): Promi
   if (missing.length > 0)
     throw new BenchError(
       "data",
-      `recipe ${recipe.settings.name}: not here: ${missing.map(({ what, name }) => `${what} '${name}'`).join(", ")}; ${missing.map(({ remedy }) => remedy).join("; ")}`,
+      `recipe ${recipe.settings.name}: not here: ${missing.map(({ what, name }) => `${what} '${name}'`).join(", ")}; ${remediesOf(missing).join("; ")}`,
     );
 }

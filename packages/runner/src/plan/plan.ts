@@ -5,7 +5,8 @@ import { type DatasetEntry, findDataset, listImages } from "@dit-bench/datasets"
 import { linearSchedule, respace } from "@dit-bench/diffusion";
 import { CLASS_EMBEDDING, ditModel } from "@dit-bench/dit";
 import { type AnyMethod, attach, size } from "@dit-bench/method";
-import { type DatasetChoice, datasetEntries } from "../dataset.ts";
+import type { DatasetChoice } from "../dataset.ts";
+import { datasetEntries } from "../dataset-entries.ts";
 import type { Recipe } from "../recipe.ts";
 import { type NeededFile, neededFiles } from "./needed-files.ts";
 import { flopsOfCoding, forwardFlops, samplingMemory, trainingFlops, trainingMemory } from "./work.ts";
