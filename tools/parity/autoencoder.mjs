@@ -36,9 +36,10 @@ export async function* measure({ python, folder, size }) {
   };
   const ours = {};
   const timed = async (what, f) => {
-    const start = performance.now();
+    const [start, before] = [performance.now(), process.cpuUsage()];
     const result = await f();
-    ours[what] = (performance.now() - start) / 1e3;
+    const { user, system } = process.cpuUsage(before);
+    ours[what] = { seconds: (performance.now() - start) / 1e3, processor: (user + system) / 1e6 };
     return result;
   };
 
@@ -48,8 +49,8 @@ export async function* measure({ python, folder, size }) {
   const codec = openCodec(file, engine);
   const tiled = openCodec(file, engine, { tile: file.config.tile });
   const row = (part, side, worst) => ({
-    part: `autoencoder: ${part}`,
-    size: `${side}x${side} pixels, widths ${widths.join(" ")}`,
+    part: `Autoencoder, ${part}`,
+    size: `${side} × ${side} pixels, widths ${widths.join(" ")}`,
     worst,
     tolerance,
   });
@@ -74,7 +75,8 @@ export async function* measure({ python, folder, size }) {
   await tiled.dispose();
 
   const peakMB = (process.resourceUsage().maxRSS * 1024) / 1e6;
-  for (const [what, seconds] of Object.entries(theirs.seconds))
-    process.stderr.write(`${what}: ours ${ours[what].toFixed(2)} s, diffusers ${seconds.toFixed(2)} s\n`);
+  const told = ({ seconds, processor }) => `${seconds.toFixed(2)} s (of the processor ${processor.toFixed(2)} s)`;
+  for (const [what, time] of Object.entries(theirs.times))
+    process.stderr.write(`${what}: ours ${told(ours[what])}, diffusers ${told(time)}\n`);
   process.stderr.write(`peak memory: ours ${peakMB.toFixed(0)} MB, diffusers ${theirs.peakMB.toFixed(0)} MB\n`);
 }

@@ -4,7 +4,7 @@
     .venv/bin/python tools/parity/autoencoder.py true FOLDER
 
 Writes into the folder a model as `save_pretrained` does (config.json and weights), `expected.safetensors` with pictures, noise and what came of
-them, and prints one JSON object: seconds a picture and the process's peak memory. For `tiny` also `compvis-names.json`: each of diffusers' names
+them, and prints one JSON object: seconds and processor seconds a picture, and the process's peak memory. For `tiny` also `compvis-names.json`: each of diffusers' names
 beside that of the checkpoints of CompVis/latent-diffusion, of which diffusers' own converter must make it.
 """
 
@@ -57,20 +57,19 @@ def pictures(n, side, seed):
 
 
 def timed(f, *given):
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     out = f(*given)
-    return out, time.perf_counter() - start
+    return out, dict(seconds=time.perf_counter() - start, processor=time.process_time() - busy)
 
 
 def values(vae, size):
     whole, large = SIDES[size]
-    out, seconds = {}, {}
+    out, times = {}, {}
     x = pictures(2 if size == "tiny" else 1, whole, 1)
     encode, decode = lambda x: vae.encode(x).latent_dist, lambda z: vae.decode(z).sample
     if size == "true":
         timed(encode, x)
-    posterior, t = timed(encode, x)
-    seconds["encode"] = t / len(x)
+    posterior, times["encode"] = timed(encode, x)
     noise = torch.randn(posterior.mean.shape, generator=torch.Generator().manual_seed(2))
     # `sample` draws its own noise, scaled and added as here: DiagonalGaussianDistribution.sample.
     drawn = posterior.sample(generator=torch.Generator().manual_seed(2))
@@ -78,16 +77,15 @@ def values(vae, size):
     assert torch.equal(drawn, latents)
     if size == "true":
         timed(decode, latents)
-    picture, t = timed(decode, latents)
-    seconds["decode"] = t / len(x)
+    picture, times["decode"] = timed(decode, latents)
     out |= dict(x=x, mean=posterior.mean, logvar=posterior.logvar, noise=noise, sample=latents, decoded=picture)
 
     vae.enable_tiling()
     x = pictures(1, large, 3)
-    posterior, seconds["tiled encode"] = timed(encode, x)
-    picture, seconds["tiled decode"] = timed(decode, posterior.mean)
+    posterior, times["tiled encode"] = timed(encode, x)
+    picture, times["tiled decode"] = timed(decode, posterior.mean)
     out |= {"tiled.x": x, "tiled.mean": posterior.mean, "tiled.logvar": posterior.logvar, "tiled.decoded": picture}
-    return out, seconds
+    return out, times
 
 
 def compvis_names(vae):
@@ -125,10 +123,10 @@ def main(size, folder):
     if size == "tiny":
         (folder / "compvis-names.json").write_text(json.dumps(compvis_names(vae), indent=0) + "\n")
     with torch.no_grad():
-        tensors, seconds = values(vae, size)
+        tensors, times = values(vae, size)
     save_file({name: t.contiguous() for name, t in tensors.items()}, folder / "expected.safetensors")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    print(json.dumps(dict(seconds=seconds, peakMB=peak, torch=torch.__version__)))
+    print(json.dumps(dict(times=times, peakMB=peak, torch=torch.__version__)))
 
 
 if __name__ == "__main__":
