@@ -1,6 +1,6 @@
 // The compiled autoencoder against diffusers' AutoencoderKL with random weights: tools/parity/autoencoder.py.
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { draw, type Plane } from "@dit-bench/autoencoder";
@@ -63,6 +63,20 @@ describe("values agree with diffusers' to 1e-5", () => {
       expect(apart(posterior.logvar, plane("logvar", i))).toBeLessThan(tolerance);
       expect(apart(draw(posterior, plane("noise", i).data), plane("sample", i))).toBeLessThan(tolerance);
     }
+  });
+
+  test("of the file alone with its config.json beside it, and not of one without", async () => {
+    const name = "diffusion_pytorch_model.safetensors";
+    const alone = await openAutoencoder(join(folder, name));
+    expect(alone.config).toEqual(file.config);
+    expect(alone.sha256()).toBe(file.sha256());
+    mkdirSync(join(place, "bare"));
+    cpSync(join(folder, name), join(place, "bare", name));
+    await expect(openAutoencoder(join(place, "bare", name))).rejects.toThrow("do not divide into 32 groups");
+    writeFileSync(join(place, "bare", "config.json"), '{ "_class_name": "UNet2DModel", "norm_num_groups": 4 }');
+    await expect(openAutoencoder(join(place, "bare", name))).rejects.toThrow("do not divide into 32 groups");
+    writeFileSync(join(place, "bare", "config.json"), "{");
+    await expect(openAutoencoder(join(place, "bare", name))).rejects.toThrow("config.json: it is no JSON");
   });
 
   test("of each latent: the picture", async () => {

@@ -1,8 +1,8 @@
 // An autoencoder's checkpoint, opened but not read: its 335 MB are wanted only while a network is compiled.
 
 import { createHash } from "node:crypto";
-import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import {
   type AutoencoderConfig,
   AutoencoderLayoutError,
@@ -25,13 +25,14 @@ export interface AutoencoderFile {
 
 const wanted = "wanted an AutoencoderKL such as sd-vae-ft-ema: diffusers' folder, or its file of weights";
 
-/** @param path a folder of diffusers, a pipeline's folder with its `vae` in it, or a file of weights */
+/** @param path a folder of diffusers, a pipeline's folder with its `vae` in it, or a file of weights, whose config.json is the one beside it */
 export async function openAutoencoder(path: string): Promise<AutoencoderFile> {
   if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file or folder; ${wanted}`);
   const inside = join(path, "vae");
   const place = statSync(path).isDirectory() && existsSync(join(inside, "config.json")) ? inside : path;
   const checkpoint = await openCheckpoint(place);
-  const { config, weights } = recognised(place, checkpoint);
+  const settings = place === path && statSync(path).isFile() ? settingsBeside(path) : [];
+  const { config, weights } = recognised(place, checkpoint, new Map([...checkpoint.metadata, ...settings]));
   const read = (shapes: Shapes) =>
     Object.fromEntries(Object.keys(shapes).map((name) => [name, finite(place, checkpoint, weights.get(name)!.stored)]));
   let hash: string | undefined;
@@ -48,7 +49,24 @@ export async function openAutoencoder(path: string): Promise<AutoencoderFile> {
   };
 }
 
-function recognised(path: string, { tensors, metadata }: Checkpoint) {
+/** The plain values of an autoencoder's config.json beside a file, if there is one, by the names that a folder's have. */
+function settingsBeside(file: string): [string, string][] {
+  const path = join(dirname(file), "config.json");
+  if (!existsSync(path)) return [];
+  let values: unknown;
+  try {
+    values = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new BenchError("data", `${path}: it is no JSON (${(error as Error).message})`, { cause: error });
+  }
+  const named = (values as { _class_name?: unknown } | null)?._class_name;
+  if (named !== "AutoencoderKL") return []; // of another model that lies here too
+  return Object.entries(values as object).flatMap(([key, value]): [string, string][] =>
+    value === null || typeof value === "object" ? [] : [[`config.${key}`, String(value)]],
+  );
+}
+
+function recognised(path: string, { tensors }: Checkpoint, metadata: ReadonlyMap<string, string>) {
   try {
     return recogniseAutoencoder(tensors, metadata);
   } catch (error) {
