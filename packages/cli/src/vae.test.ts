@@ -35,10 +35,19 @@ describe("bench vae", () => {
       scale: 0.18215,
       seed: null,
     });
-    const drawn = await go("encode", "pictures", ...small, "--output", "drawn.safetensors", "--sample", "--seed", "3");
+    const drawn = await go(
+      "encode",
+      "pictures",
+      ...small,
+      "--output",
+      "new/drawn.safetensors",
+      "--sample",
+      "--seed",
+      "3",
+    );
     expect(drawn.stdout).toContain("drawn with seed 3");
     const latents = (name: string) => readSafetensors(join(place, name)).tensors.get("latents")!.data;
-    expect(latents("drawn.safetensors")).not.toEqual(latents("mean.safetensors"));
+    expect(latents("new/drawn.safetensors")).not.toEqual(latents("mean.safetensors"));
 
     const decoded = await go("decode", "mean.safetensors", ...small, "--output", "out", "--json");
     expect(decoded.code, decoded.stderr).toBe(0);

@@ -1,5 +1,7 @@
 // bench vae: pictures to an autoencoder's latents, and back.
 
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { createEngine, type EngineName } from "@dit-bench/compiler";
 import {
   type AutoencoderFile,
@@ -35,6 +37,7 @@ export async function vaeEncode(
     throw new BenchError("usage", `--output ${output}: wanted a name that ends in .safetensors`);
   const size = options.size === undefined ? {} : { size: wholeNumber("size", options.size, 1) };
   const seed = options.sample ? wholeNumber("seed", options.seed, 0) : undefined;
+  mkdirSync(dirname(output), { recursive: true }); // where it cannot be written, that is told before the long work
   await coding(options, async (autoencoder, codec, listener) => {
     const scale = positive(options.scale) ?? autoencoder.config.scale;
     const drawn = seed === undefined ? {} : { seed };
