@@ -106,6 +106,18 @@ describe("bench run on others' files", () => {
     expect(existsSync(join(place, String(made.json.sheet)))).toBe(true);
   });
 
+  it("adapts a base at twice its resolution, with positions at half their distance", async () => {
+    const recipe = JSON.parse(readFileSync(join(place, "bitfit/recipe.json"), "utf8"));
+    const larger = { ...recipe, baseInputSize: 4, model: { ...recipe.model, inputSize: 8 } };
+    mkdirSync(join(place, "larger"));
+    cpSync(join(place, "bitfit/autoencoder"), join(place, "larger/autoencoder"), { recursive: true });
+    writeFileSync(join(place, "larger/recipe.json"), JSON.stringify(larger));
+    const made = await run("--recipe", "larger", "--method", "bitfit", "--data", "photos", "--out", "d");
+    expect(made.code, made.stderr).toBe(0);
+    const record = JSON.parse(readFileSync(join(place, String(made.json.record)), "utf8"));
+    expect(record.data.size).toBe(32);
+  });
+
   it("says what is not here and which command gets it, with exit code 4", async () => {
     for (const [setting, name] of [
       ["recipe.base", "none.pt"],

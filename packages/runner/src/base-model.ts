@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
-import { CLASS_EMBEDDING, type DitConfig, ditModel, newClassEmbedding } from "@dit-bench/dit";
+import { CLASS_EMBEDDING, type DitConfig, ditModel, newClassEmbedding, sinCosPositions } from "@dit-bench/dit";
 import { CorruptFileError, float32, readSafetensors, writeSafetensors } from "@dit-bench/weights";
 import { protocolFolder } from "./cell.ts";
 import { openDit } from "./dit-checkpoint.ts";
@@ -11,9 +11,11 @@ import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
 import type { FeatureExtractor } from "./features.ts";
 import type { PictureSpace } from "./latents/space.ts";
+import { measuredPictures } from "./measured-pictures.ts";
 import { type Recipe, shortHash } from "./recipe.ts";
 import { sha256Of, weightsOf } from "./recipe-weights.ts";
 import { sample } from "./sample.ts";
+import { baseOnSheet } from "./sheet.ts";
 import { readWeights, type WeightFile } from "./weight-file.ts";
 
 /** A miniature recipe's own base model, which lies beside it. */
@@ -27,9 +29,10 @@ export type Base = Pick<WeightFile, "values" | "sha256">;
 
 /** The recipe's base model, from a checkpoint of any layout that holds just the model the recipe describes. */
 export async function loadBase(recipe: Recipe): Promise<Base> {
-  const { model } = recipe.settings;
+  const { model, baseInputSize = model.inputSize } = recipe.settings;
   const path = weightsOf(recipe, "base");
-  const { config, read } = await openDit(path, { heads: model.heads, inputSize: model.inputSize });
+  const { config, read } = await openDit(path, { heads: model.heads, inputSize: baseInputSize });
+  const wanted = { ...model, inputSize: baseInputSize };
   for (const key of [
     "inputSize",
     "patchSize",
@@ -40,12 +43,17 @@ export async function loadBase(recipe: Recipe): Promise<Base> {
     "classes",
     "learnSigma",
   ] as const)
-    if (config[key] !== model[key])
+    if (config[key] !== wanted[key])
       throw new BenchError(
         "data",
-        `${path}: it is a model of ${key} ${config[key]}, recipe ${recipe.settings.name} wants ${model[key]} (${model.name})`,
+        `${path}: it is a model of ${key} ${config[key]}, recipe ${recipe.settings.name} wants ${wanted[key]} (${model.name})`,
       );
-  return { values: read(), sha256: sha256Of(path) };
+  const values = read();
+  const sha256 = sha256Of(path);
+  if (baseInputSize === model.inputSize) return { values, sha256 };
+  const side = model.inputSize / model.patchSize;
+  const positions = Float32Array.from(sinCosPositions(model.width, side, baseInputSize / model.inputSize));
+  return { values: { ...values, pos_embed: positions }, sha256 };
 }
 
 /** Configuration and starting weights for a label space of `classes` classes. */
@@ -61,7 +69,7 @@ export function forClasses(
 }
 
 export interface BaseSamples {
-  /** RGB, [N, S, S, 3]. */
+  /** RGB, [at most `baseOnSheet`, S, S, 3]: the first ones, to look at. */
   readonly pixels: Uint8Array;
   /** [N, D] */
   readonly features: Float32Array;
@@ -94,12 +102,12 @@ export async function baseSamples(
   const network = { config: model, infos: ditModel(model).weights, values: base.values };
   const labels = new Int32Array(sampling.images).fill(model.classes);
   const { x } = await sample({ engine, network, settings: sampling, seed, labels, listener });
-  const pixels = await space.pixels(x);
-  const features = await extractor.features(pixels);
+  const shown = Array.from({ length: Math.min(baseOnSheet, sampling.images) }, (_, i) => i);
+  const { pixels, features } = await measuredPictures(space, extractor, model, x, shown, listener);
   mkdirSync(folder, { recursive: true });
   const S = space.side;
   writeSafetensors(path, [
-    ["pixels", { type: "U8", shape: [sampling.images, S, S, 3], data: pixels }],
+    ["pixels", { type: "U8", shape: [shown.length, S, S, 3], data: pixels }],
     ["features", { type: "F32", shape: [sampling.images, extractor.dimension], data: features }],
   ]);
   return { pixels, features };

@@ -17,6 +17,7 @@ import { denoisingStep } from "./denoising.ts";
 import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
 import { openSpace } from "./latents/space.ts";
+import { measuredPictures } from "./measured-pictures.ts";
 import { mergedNetwork } from "./merged.ts";
 import type { LoadedMethod } from "./methods.ts";
 import { requireFiles } from "./plan/needed-files.ts";
@@ -26,7 +27,7 @@ import { compileRecipeExtractor, readRecipeExtractor } from "./recipe-extractor.
 import { recordOf } from "./run-record.ts";
 import { sample } from "./sample.ts";
 import { score } from "./scoring.ts";
-import { runSheet } from "./sheet.ts";
+import { generatedOnSheet, runSheet } from "./sheet.ts";
 import { stopwatch } from "./stopwatch.ts";
 import { Diverged, type Trained, train } from "./train.ts";
 import { writeTrained } from "./trained-weights.ts";
@@ -131,20 +132,23 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
     const labels = labelsLike(data.labels, sampling.images, seed);
     const network = mergedNetwork(adapted, config, values, trained.ema);
     const { x } = await sample({ engine, network, settings: sampling, seed, labels, listener });
-    const pixels = await space.pixels(x);
     clock.lap("sample");
-    listener.stage?.("features");
-    const generated = await extractor.features(pixels, listener);
+    const shown = generatedOnSheet(labels);
+    const generated = await measuredPictures(space, extractor, config, x, shown, listener);
     const real = await realFeatures(data, extractor, { engine: engine.name, out, listener });
     clock.lap("features");
     listener.stage?.("score");
-    const scores = score(metrics, extractor, { generated, real, base: drawnBase.features }, seed);
+    const scores = score(metrics, extractor, { generated: generated.features, real, base: drawnBase.features }, seed);
     clock.lap("score");
 
     const record = recordOf(beginning, trained, clock, scores, trainedHash);
     await replaceFile(
       paths.sheetPath,
-      await runSheet(record, { real: data, generated: { pixels, labels }, base: drawnBase.pixels }),
+      await runSheet(record, {
+        real: data,
+        generated: { pixels: generated.pixels, labels: Int32Array.from(shown, (i) => labels[i]!) },
+        base: drawnBase.pixels,
+      }),
     );
     await task.illustrate?.(record, folder);
     await writeRecord(recordPath, record); // last: it marks the run as finished

@@ -10,6 +10,21 @@ interface Pictures {
 }
 
 const ROWS = 12; // more classes than these do not fit on a page
+const COLUMNS = { real: 6, generated: 6, base: 3 } as const;
+
+/** How many of the base model's samples a sheet has at most. */
+export const baseOnSheet = ROWS * COLUMNS.base;
+
+/** Which of samples with these labels a sheet shows: the first few of each of the first classes. */
+export function generatedOnSheet(labels: Int32Array): number[] {
+  const seen = new Map<number, number>();
+  return [...labels.keys()].filter((i) => {
+    const label = labels[i]!;
+    const before = seen.get(label) ?? 0;
+    seen.set(label, before + 1);
+    return label < ROWS && before < COLUMNS.generated;
+  });
+}
 
 export async function runSheet(
   record: RunRecord,
@@ -19,17 +34,16 @@ export async function runSheet(
   const S = data.size;
   const classes = data.classes.slice(0, ROWS);
   const blocks = [
-    { title: data.source === "miniature" ? "miniature" : "real", columns: 6 },
-    { title: `${cell.methodLabel}, FID ${metrics!.fid.toFixed(1)}`, columns: 6 },
-    { title: `base model, FID ${metrics!.baseFid.toFixed(1)}`, columns: 3 },
+    { title: data.source === "miniature" ? "miniature" : "real", columns: COLUMNS.real },
+    { title: `${cell.methodLabel}, FID ${metrics!.fid.toFixed(1)}`, columns: COLUMNS.generated },
+    { title: `base model, FID ${metrics!.baseFid.toFixed(1)}`, columns: COLUMNS.base },
   ] as const;
-  const [real, generated, base] = blocks.map((b) => b.columns) as [number, number, number];
   const rows = classes.map((title, label) => ({
     title,
     images: [
-      ...ofClass(pictures.real, label, real, S),
-      ...ofClass(pictures.generated, label, generated, S),
-      ...Array.from({ length: base }, (_, i) => image(pictures.base, label * base + i, S)),
+      ...ofClass(pictures.real, label, COLUMNS.real, S),
+      ...ofClass(pictures.generated, label, COLUMNS.generated, S),
+      ...Array.from({ length: COLUMNS.base }, (_, i) => ofBase(pictures.base, label * COLUMNS.base + i, S)),
     ],
   }));
   const notes = [
@@ -43,9 +57,14 @@ export async function runSheet(
 /** The first `n` pictures of a class; blank where it has fewer, so that the next block keeps its place. */
 function ofClass({ pixels, labels }: Pictures, label: number, n: number, S: number): Uint8Array[] {
   const indices = [...labels.keys()].filter((i) => labels[i] === label).slice(0, n);
-  const blank = new Uint8Array(S * S * 3).fill(255);
-  return Array.from({ length: n }, (_, i) => (indices[i] === undefined ? blank : image(pixels, indices[i], S)));
+  return Array.from({ length: n }, (_, i) => (indices[i] === undefined ? blank(S) : image(pixels, indices[i], S)));
 }
+
+/** Blank where few samples were drawn. */
+const ofBase = (pixels: Uint8Array, index: number, S: number): Uint8Array =>
+  index * S * S * 3 < pixels.length ? image(pixels, index, S) : blank(S);
+
+const blank = (S: number): Uint8Array => new Uint8Array(S * S * 3).fill(255);
 
 const image = (pixels: PictureBytes, index: number, S: number): Uint8Array =>
   pixels.subarray(index * S * S * 3, (index + 1) * S * S * 3);

@@ -93,7 +93,7 @@ export async function planRun(
         : {}),
       "unfinished training": 16 * adapted.parameters,
       "trained weights": 4 * adapted.parameters,
-      "samples of the base": sampling.images * 3 * S * S,
+      ...(inception ? { features: 4 * 2048 * (images + sampling.images) } : {}),
     },
   };
 }
