@@ -31,7 +31,10 @@ export async function prepare({ method, shape }, engine) {
   const [fn, signature, options] = methodStep(adapted, config, base, shape.batch);
   const compiled = await engine.compile(fn, signature, options);
   const { ema: _, ...state } = initialState(adapted.trainable, adapted.initial(base, 0));
-  await compiled.setState(state);
+  for (const name of Object.keys(state)) {
+    await compiled.setState({ [name]: state[name] });
+    delete state[name]; // or the largest would not fit twice
+  }
   const batch = batchOf(config, shape.batch);
   let k = 0;
   return {

@@ -86,7 +86,12 @@ async function compile(
         checkValues(name, "state", values, boundary.state, false);
         for (const [key, value] of Object.entries(values)) state.set(key, value);
       }),
-    getState: () => inTurn(() => state.read()),
+    getState: (how = "copy") =>
+      inTurn(async () => {
+        const values = await state.read();
+        if (how === "view") return values;
+        return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value.slice()]));
+      }),
     report,
     dispose: () =>
       inTurn(async () => {

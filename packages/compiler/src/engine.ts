@@ -19,8 +19,8 @@ export interface Compiled {
   run(inputs: Values): Promise<Values>;
   /** Sets some or all of the state, by copy. */
   setState(values: Values): Promise<void>;
-  /** A copy of the whole state. */
-  getState(): Promise<Values>;
+  /** The whole state: a copy, or, to be read before the next run and left alone, the engine's own arrays where it has such. */
+  getState(how?: "copy" | "view"): Promise<Values>;
   readonly report: Report;
   dispose(): Promise<void>;
 }

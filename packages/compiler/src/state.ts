@@ -17,7 +17,7 @@ export interface State {
   readonly outputs: ReadonlySet<string>;
   /** Goes on by a run: what it made, by names of the graph's outputs, and what it was given. */
   advance(made: (output: string) => Tensor, inputs: Values): void;
-  /** A copy of all of it. */
+  /** All of it, until the next run: where it lies on the host, its own arrays. */
   read(): Promise<Values>;
   dispose(): Promise<void>;
 }
@@ -49,15 +49,15 @@ export function carriedState(ort: Runtime, provider: Provider, types: ReadonlyMa
       for (const key of types.keys()) replace(key, made(key));
     },
     async read() {
-      const copies: Values = {};
+      const values: Values = {};
       if ([...tensors.values()].some(onDevice)) {
         // What `set` has set since the last run is on the host; it goes through too, so that one session reads any mixture.
         reader ??= createReader(ort, provider, types);
         const { session, inputs, outputs } = await reader;
         const made = await session.run(Object.fromEntries([...tensors].map(([key, t]) => [inputs.get(key)!, t])));
-        for (const key of tensors.keys()) copies[key] = made[outputs.get(key)!]!.data as Data;
-      } else for (const [key, tensor] of tensors) copies[key] = (tensor.data as Data).slice();
-      return copies;
+        for (const key of tensors.keys()) values[key] = made[outputs.get(key)!]!.data as Data;
+      } else for (const [key, tensor] of tensors) values[key] = tensor.data as Data;
+      return values;
     },
     async dispose() {
       for (const tensor of tensors.values()) if (onDevice(tensor)) tensor.dispose();

@@ -1,7 +1,8 @@
 // The training loop: batches in, losses out, a checkpoint now and then.
 
-import type { Engine, Values } from "@dit-bench/compiler";
+import type { Compiled, Engine, Values } from "@dit-bench/compiler";
 import { type AdamWOptions, adamwCoefficients } from "@dit-bench/diffusion";
+import { size } from "@dit-bench/method";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { BenchError, Interrupted } from "./errors.ts";
 import type { Listener } from "./events.ts";
@@ -46,22 +47,18 @@ export class Diverged extends BenchError {
   }
 }
 
-/** At least this many seconds of work between two checkpoints: what a crash can cost. */
+/** At least this many seconds of work between two checkpoints, and this many times what the last one took: what a crash can cost. */
 const CHECKPOINT_SECONDS = 4;
+const CHECKPOINT_SHARE = 20;
 
 /** Trains to the end, from the checkpoint if there is one; leaves a checkpoint of the end. */
 export async function train(task: Training): Promise<Trained> {
   const { checkpoint, listener, steps } = task;
-  const parameters = initialState(task.step.trainable, task.start).weights.length;
+  const parameters = task.step.trainable.reduce((sum, { shape }) => sum + size(shape), 0);
   const owner = { identity: checkpoint.identity, engine: task.engine.name };
   const kept = readCheckpoint(checkpoint.path, owner, parameters);
-  const done: Checkpoint = kept ?? {
-    step: 0,
-    state: initialState(task.step.trainable, task.start),
-    losses: [],
-    seconds: 0,
-    resumes: 0,
-  };
+  const done: Omit<Checkpoint, "state"> = kept ?? { step: 0, losses: [], seconds: 0, resumes: 0 };
+  const state = kept?.state ?? initialState(task.step.trainable, task.start);
   const losses = [...done.losses];
   const resumes = done.resumes + (kept && kept.step < steps ? 1 : 0);
   const result = (
@@ -77,8 +74,7 @@ export async function train(task: Training): Promise<Trained> {
     trainSeconds,
     resumes,
   });
-  if (done.step >= steps)
-    return result(done.state.ema, [(1e3 * done.seconds) / Math.max(1, done.step)], 0, done.seconds);
+  if (done.step >= steps) return result(state.ema, [(1e3 * done.seconds) / Math.max(1, done.step)], 0, done.seconds);
   if (kept) listener.note?.(`resuming after step ${done.step} of ${steps}`);
 
   listener.stage?.("compile");
@@ -86,13 +82,14 @@ export async function train(task: Training): Promise<Trained> {
   const compiled = await task.engine.compile(...trainingStep(task.step));
   const compileSeconds = (performance.now() - compileStart) / 1e3;
   try {
-    await compiled.setState(done.state);
+    await handOver(state, compiled);
     listener.stage?.("train", `${steps} steps`);
     const milliseconds: number[] = [];
     const start = performance.now();
     const seconds = () => done.seconds + (performance.now() - start) / 1e3;
-    let lastKept = performance.now();
+    let nextKept = performance.now() + 1e3 * CHECKPOINT_SECONDS;
     const keep = async (step: number) => {
+      const before = performance.now();
       writeCheckpoint(checkpoint.path, owner, {
         step,
         state: await stateOf(compiled),
@@ -100,7 +97,8 @@ export async function train(task: Training): Promise<Trained> {
         seconds: seconds(),
         resumes,
       });
-      lastKept = performance.now();
+      const now = performance.now();
+      nextKept = now + Math.max(1e3 * CHECKPOINT_SECONDS, CHECKPOINT_SHARE * (now - before));
     };
     for (let step = done.step; step < steps; step++) {
       const before = performance.now();
@@ -113,7 +111,7 @@ export async function train(task: Training): Promise<Trained> {
       listener.progress?.(step + 1, steps, `loss ${value.toFixed(4)}`);
       const last = step + 1 === steps;
       const stop = !last && listener.stopping?.();
-      if (last || stop || performance.now() - lastKept > 1e3 * CHECKPOINT_SECONDS) await keep(step + 1);
+      if (last || stop || performance.now() > nextKept) await keep(step + 1);
       if (stop)
         throw new Interrupted(`stopped after step ${step + 1} of ${steps}; run the same command again to go on`);
     }
@@ -128,8 +126,17 @@ function adamwInputs(step: number, options: AdamWOptions): Values {
   return Object.fromEntries(Object.entries(adamwCoefficients(step, options)).map(([name, v]) => [`adamw.${name}`, v]));
 }
 
-async function stateOf(compiled: { getState(): Promise<Values> }): Promise<TrainingState> {
-  const state = await compiled.getState();
+/** Gives the state to the engine, one vector after the other; each is let go before the next, since all of them may not fit twice. */
+async function handOver(state: Partial<TrainingState>, compiled: Compiled): Promise<void> {
+  for (const name of stateNames) {
+    await compiled.setState({ [name]: state[name]! });
+    delete state[name];
+  }
+}
+
+/** The state as it is until the next step. */
+async function stateOf(compiled: Compiled): Promise<TrainingState> {
+  const state = await compiled.getState("view");
   return Object.fromEntries(stateNames.map((name) => [name, state[name]])) as unknown as TrainingState;
 }
 

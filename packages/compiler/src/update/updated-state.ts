@@ -51,7 +51,7 @@ export function updatedState(ort: Runtime, { program, body }: { program: UpdateP
       );
     },
     async read(): Promise<Values> {
-      return Object.fromEntries([...arrays].map(([key, array]): [string, Data] => [key, array.slice()]));
+      return Object.fromEntries<Data>(arrays);
     },
     async dispose() {
       arrays.clear();
