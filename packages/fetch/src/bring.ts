@@ -3,11 +3,12 @@
 import { createHash } from "node:crypto";
 import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { Environment } from "./cache-folder.ts";
 import { type DownloadOptions, download, type Patience } from "./download.ts";
 import { FetchError } from "./fetch-error.ts";
 import { findInHubCache, type HubFile, hubEndpoint, hubToken, hubUrl, offline } from "./hub.ts";
 import { readThrough } from "./read-through.ts";
-import { shownBytes } from "./shown-url.ts";
+import { shownBytes } from "./shown.ts";
 
 /** What a catalogue says of a file; null where it is not known. */
 export interface RemoteFile {
@@ -33,7 +34,11 @@ export type BringOptions = Pick<DownloadOptions, "signal" | "onProgress" | "onNo
 };
 
 /** Is the file here already, in `folder` or in the hub's cache? Looks at its size alone. */
-export async function findBrought(file: RemoteFile, folder: string, env = process.env): Promise<Brought | undefined> {
+export async function findBrought(
+  file: RemoteFile,
+  folder: string,
+  env: Environment = process.env,
+): Promise<Brought | undefined> {
   for (const [path, how] of [
     [join(folder, file.file), "was here"],
     [file.hub ? findInHubCache(file.hub, env) : undefined, "hub cache"],
@@ -52,7 +57,7 @@ export async function findBrought(file: RemoteFile, folder: string, env = proces
 export async function bring(file: RemoteFile, folder: string, options: BringOptions = {}): Promise<Brought> {
   const env = options.env ?? process.env;
   const expected = known({ bytes: file.bytes, md5: file.md5, sha256: file.sha256 });
-  const here = await findBrought(file, folder, env as NodeJS.ProcessEnv);
+  const here = await findBrought(file, folder, env);
   if (here?.how === "was here") await check(here.path, file, options);
   if (here) return here;
   const forbidden = offline(env);

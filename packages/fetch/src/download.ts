@@ -11,7 +11,7 @@ import { lock } from "./file-lock.ts";
 import { type Expected, openPartial, type PartialFile } from "./partial-file.ts";
 import { PassingError, receive } from "./receive.ts";
 import type { RequestOptions } from "./request.ts";
-import { shownBytes, shownUrl } from "./shown-url.ts";
+import { shownBytes, shownUrl } from "./shown.ts";
 import { transport } from "./transport.ts";
 
 export interface DownloadOptions extends Expected {

@@ -1,13 +1,13 @@
 export { ArchiveError, type ArchiveErrorCode } from "./archive/archive-error.ts";
-export { type Limits, usualLimits } from "./archive/limits.ts";
+export type { Limits } from "./archive/limits.ts";
 export { type Unpacked, type UnpackOptions, unpack } from "./archive/unpack.ts";
 export { type BringOptions, type Brought, bring, findBrought, type RemoteFile } from "./bring.ts";
 export { cacheFolder, type Environment } from "./cache-folder.ts";
 export { type Downloaded, type DownloadOptions, download, type Patience } from "./download.ts";
 export { FetchError, type FetchErrorKind } from "./fetch-error.ts";
 export { lock } from "./file-lock.ts";
-export { findInHubCache, type HubFile, hubCache, hubEndpoint, hubToken, hubUrl, offline } from "./hub.ts";
+export { findInHubCache, type HubFile } from "./hub.ts";
 export { MatError } from "./mat/mat-error.ts";
-export { type MatValue, parseMat, readMat } from "./mat/read-mat.ts";
+export { type MatValue, readMat } from "./mat/read-mat.ts";
 export type { Expected } from "./partial-file.ts";
-export { shownBytes, shownUrl } from "./shown-url.ts";
+export { shownBytes } from "./shown.ts";

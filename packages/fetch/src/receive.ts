@@ -8,7 +8,7 @@ import { FetchError } from "./fetch-error.ts";
 import { pageInPlaceOfFile } from "./not-the-file.ts";
 import type { Expected, PartialFile } from "./partial-file.ts";
 import { discard, get, header, type RequestOptions, type Response } from "./request.ts";
-import { shownBytes, shownUrl } from "./shown-url.ts";
+import { shownBytes, shownUrl } from "./shown.ts";
 
 /** Trouble that may pass: another attempt is worth while. */
 export class PassingError extends Error {

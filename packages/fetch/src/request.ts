@@ -3,7 +3,7 @@
 import type { Readable } from "node:stream";
 import { type Dispatcher, request } from "undici";
 import { FetchError } from "./fetch-error.ts";
-import { shownUrl } from "./shown-url.ts";
+import { shownUrl } from "./shown.ts";
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 

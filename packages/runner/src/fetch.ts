@@ -39,7 +39,7 @@ export async function planFetch(what: Fetchable, env: Environment = process.env)
   const located = locate(name, env);
   const files = await Promise.all(
     filesOf(what).map(async (remote) => {
-      const brought = await findBrought(remote, folder, env as NodeJS.ProcessEnv);
+      const brought = await findBrought(remote, folder, env);
       const partial = await stat(join(folder, `${remote.file}.partial`)).catch(() => undefined);
       const { file, bytes, gone = null } = remote;
       const copy = kind === "dataset" ? await givenFolder(folder, file) : undefined;
