@@ -47,6 +47,18 @@ describe("a server that lies", () => {
     expect(readFileSync(to()).equals(body)).toBe(true);
   });
 
+  it("about the end of a range, which it closes before, is asked for the rest", async () => {
+    serve((q, r, n) => {
+      if (n === 0) return dropAfter(r, body, 60_000);
+      if (n > 1) return serveFile(q, r, body);
+      r.writeHead(206, { etag: '"v1"', "content-range": `bytes 60000-${body.length - 1}/${body.length}` }); // no length
+      r.end(body.subarray(60_000, 90_000));
+    });
+    await get();
+    expect(readFileSync(to()).equals(body)).toBe(true);
+    expect(notes.join()).toContain("the server promised 200000 bytes and sent 90000");
+  });
+
   it("and promises more than it ever sends: every attempt is told, none of it is taken for the file", async () => {
     serve((_, r) => dropAfter(r, Buffer.concat([body, body]), body.length));
     const error = await failure({ bytes: 2 * body.length });

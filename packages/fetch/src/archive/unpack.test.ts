@@ -325,6 +325,7 @@ describe("damage", () => {
     ],
     ["a tar size beyond the end", () => makeTar([{ name: "a", body: "1", size: 1e9 }])],
     ["a flipped bit in gzip", () => flipped(gzipSync(makeTar([{ name: "a", body: Buffer.alloc(3000, 5) }])), 40)],
+    ["gzip's own checksum, at its very end", () => flippedFromEnd(gzipSync(makeTar(two)), 6)],
     ["a zip entry's checksum", () => makeZip([{ name: "a", body: "1", crc: 5 }])],
     ["a zip entry's size, too small", () => makeZip([{ name: "a", body: "12345", size: 3 }])],
     ["a zip entry's size, too large", () => makeZip([{ name: "a", body: "12345", size: 9 }])],
@@ -368,3 +369,5 @@ function flipped(bytes: Buffer, at: number): Buffer {
   copy[at]! ^= 1;
   return copy;
 }
+
+const flippedFromEnd = (bytes: Buffer, back: number) => flipped(bytes, bytes.length - back);
