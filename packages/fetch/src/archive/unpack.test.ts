@@ -251,6 +251,7 @@ describe("limits", () => {
   const zeros = Buffer.alloc(20e6);
   it.each<[string, () => Uint8Array, UnpackOptions["limits"], string]>([
     ["a bomb in gzip", () => gzipSync(makeTar([{ name: "a", body: zeros }])), {}, "a bomb"],
+    ["a bomb after the archive's end", () => gzipSync(Buffer.concat([makeTar(two), zeros])), {}, "a bomb"],
     ["a bomb in a zip", () => makeZip([{ name: "a", body: zeros }]), {}, "a bomb"],
     ["a bomb that says it is small", () => makeZip([{ name: "a", body: zeros, size: 5 }]), {}, "damaged|a bomb"],
     ["entries that share bytes", () => shared(), {}, "share bytes"],
