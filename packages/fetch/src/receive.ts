@@ -136,8 +136,10 @@ async function begin(
 async function mismatch(url: string, response: Response, total: number, wanted: number): Promise<FetchError> {
   let page: string | undefined;
   try {
-    const [first] = await response.body.take(1).toArray();
-    page = first && pageInPlaceOfFile(first, header(response.headers, "content-type"));
+    for await (const first of response.body) {
+      page = pageInPlaceOfFile(first, header(response.headers, "content-type"));
+      break;
+    }
   } catch {} // the length is wrong whatever else is
   if (page) return new FetchError("not-the-file", `${shownUrl(url)}: ${page}, came in place of the file`);
   return new FetchError(
