@@ -85,6 +85,11 @@ export const compileTimes = ({ report: { traceMs, sessionMs, nodes } }) => ({
   nodes,
 });
 
+/** Normal numbers; large weights repeat the same 2^20, since drawing them would take longer than a row. */
 function draw(name, shape, std = 1) {
-  return normals(0, name, 0, size(shape)).map((z) => std * z);
+  const count = size(shape);
+  const drawn = normals(0, name, 0, Math.min(count, 2 ** 20)).map((z) => std * z);
+  const values = new Float32Array(count);
+  for (let at = 0; at < count; at += drawn.length) values.set(drawn.subarray(0, count - at), at);
+  return values;
 }
