@@ -41,3 +41,7 @@ describe("recipes", () => {
     expect(() => loadRecipe(folder)).toThrow("extra");
   });
 });
+
+it("takes a number for a setting that is text, such as the steps of a respaced process", () => {
+  expect(loadRecipe("mini", { "sampling.respacing": 50 }).settings.sampling.respacing).toBe("50");
+});

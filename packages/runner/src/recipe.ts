@@ -208,7 +208,7 @@ function withChanges(content: unknown, changes: Readonly<Record<string, unknown>
       const near = nearest(path, settingPaths(copy));
       throw new BenchError("usage", `the recipe has no setting '${path}'${near ? `; did you mean '${near}'?` : ""}`);
     }
-    at[last] = value;
+    at[last] = typeof at[last] === "string" && typeof value === "number" ? String(value) : value; // "250" of sampling.respacing
   }
   return copy;
 }
