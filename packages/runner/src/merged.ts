@@ -13,10 +13,12 @@ export function mergedNetwork(adapted: Adapted, config: DitConfig, base: Values,
   tf.enableProdMode(); // or the eager backend advises on stderr to install another one
   const infos = adapted.model.weights;
   const shapes = [...infos, ...adapted.trainable];
-  const values = tf.tidy(() => {
+  // Kept out of what `tidy` returns: it would walk through every number in search of tensors, and fail past 2^24 of them.
+  const values: Record<string, Float32Array> = {};
+  tf.tidy(() => {
     const tensors = Object.fromEntries(shapes.map(({ name, shape }) => [name, tf.tensor(all[name]!, [...shape])]));
     const { weights } = adapted.merge(tensors);
-    return Object.fromEntries(infos.map(({ name }) => [name, weights[name]!.dataSync() as Float32Array]));
+    for (const { name } of infos) values[name] = weights[name]!.dataSync() as Float32Array;
   });
   return { config, infos, values };
 }

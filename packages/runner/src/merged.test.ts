@@ -1,0 +1,21 @@
+import { type DitConfig, ditModel } from "@dit-bench/dit";
+import { attach, size } from "@dit-bench/method";
+import bitfit from "@dit-bench/method-bitfit";
+import { expect, it } from "vitest";
+import { mergedNetwork } from "./merged.ts";
+import { tinyConfig } from "./tiny-dit.test.data.ts";
+
+it("merges a model of more than 2^24 different numbers", () => {
+  const config: DitConfig = { ...tinyConfig(1), width: 1152, heads: 16 };
+  const adapted = attach(bitfit, ditModel(config));
+  let next = 1;
+  const base = Object.fromEntries(
+    adapted.model.weights.map(({ name, shape }) => [
+      name,
+      Float32Array.from({ length: size(shape) }, () => 1 / next++),
+    ]),
+  );
+  expect(next).toBeGreaterThan(2 ** 24);
+  const { values } = mergedNetwork(adapted, config, base, {});
+  expect(values["blocks.0.mlp.fc1.weight"]).toEqual(base["blocks.0.mlp.fc1.weight"]);
+});
