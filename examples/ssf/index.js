@@ -1,4 +1,4 @@
-import { defineMethod, graft, ones, tf, z, zeros } from "@dit-bench/method";
+import { defineMethod, graft, ones, z, zeros } from "@dit-bench/method";
 
 /** SSF: scale and shift the output of linear layers, y = s (W x + b) + t, with W and b frozen. */
 export default defineMethod({
@@ -14,11 +14,7 @@ export default defineMethod({
       graft({
         at,
         weights: ({ out }) => ({ scale: ones(out), shift: zeros(out) }),
-        forward: (call, x, { scale, shift }) => tf.add(tf.mul(call(x), scale), shift),
-        merge: (base, { scale, shift }, { path }) => ({
-          [`${path}.weight`]: tf.mul(base[`${path}.weight`], tf.reshape(scale, [-1, 1])),
-          [`${path}.bias`]: tf.add(tf.mul(base[`${path}.bias`], scale), shift),
-        }),
+        affine: ({ scale, shift }) => ({ scale, shift }),
       }),
     ],
   }),

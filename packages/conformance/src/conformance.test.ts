@@ -1,6 +1,19 @@
-import { defineMethod, type Graft, graft, linear, normal, ones, parseOptions, tf, z, zeros } from "@dit-bench/method";
+import {
+  defineMethod,
+  type Graft,
+  graft,
+  linear,
+  normal,
+  ones,
+  parseOptions,
+  tf,
+  type Weights,
+  z,
+  zeros,
+} from "@dit-bench/method";
 import { describe, expect, it } from "vitest";
 import { type Case, checks } from "./index.ts";
+import { eagerInputs, forward, subject, tensors } from "./subject.ts";
 
 // Broken methods, each for the check that must catch it.
 const at = "blocks.*.attn.qkv";
@@ -174,10 +187,75 @@ describe("the conformance suite", () => {
     for (const check of checks) await check.run({ method: merged, startsAsBase: true, merges: true });
   });
 
+  describe("given affine grafts", () => {
+    const affine = (at: string, key = "") =>
+      graft({
+        at,
+        weights: ({ out }) => ({ [`s${key}`]: ones(out), [`t${key}`]: zeros(out) }),
+        affine: (w) => ({ scale: w[`s${key}`]!, shift: w[`t${key}`]! }),
+      });
+    const of = (name: string, ...grafts: Graft[]) => ({ ...method(name, grafts[0]!), adapt: () => ({ grafts }) });
+
+    it.each(checks)("folds one into the next, a modulation or a gate, and into the weights: $name", ({ run }) =>
+      run({
+        method: of(
+          "nested",
+          affine("**.{norm1,attn,proj,fc1,mlp,norm_final}"),
+          affine("blocks.{1,2}.{norm2,attn,fc2}", "2"),
+        ),
+        startsAsBase: true,
+        merges: true,
+      }),
+    );
+
+    it.each(checks)(
+      "carries them out where another graft stands around them, or no weight takes them: $name",
+      ({ run }) => {
+        const around = graft({
+          at: "blocks.*.attn.proj",
+          weights: ({ out }) => ({ s: ones(out) }),
+          forward: (call, x, { s }) => tf.mul(call(x), s),
+        });
+        return run({
+          method: of(
+            "mixed",
+            affine("blocks.*.attn.proj", "0"),
+            around,
+            affine("blocks.*.{attn_branch,attn}"),
+            affine("blocks"),
+          ),
+          startsAsBase: true,
+          merges: false,
+        });
+      },
+    );
+
+    it("equals writing the multiplication and the addition out, to rounding", () => {
+      const written = {
+        ...affine("blocks.*.{attn,norm1}"),
+        affine: undefined,
+        forward: (call: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, w: Weights) => tf.add(tf.mul(call(x), w.s!), w.t!),
+      } as unknown as Graft;
+      const [a, b] = [affine("blocks.*.{attn,norm1}"), written].map((g) => {
+        const s = subject({ method: of("same", g), startsAsBase: true, merges: false });
+        return forward(s, tensors(s, { ...s.base, ...s.moved }), ...eagerInputs());
+      });
+      expect(tf.max(tf.abs(tf.sub(a!, b!))).dataSync()[0]).toBeLessThan(2e-6);
+      expect(tf.max(tf.abs(a!)).dataSync()[0]).toBeGreaterThan(0.1);
+    });
+
+    it("refuses one that also has a forward or a merge", () => {
+      const g = { ...affine(at), forward: (call: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor) => call(x) };
+      expect(() => checks[2]!.run({ method: of("two", g), startsAsBase: true, merges: true })).toThrow(
+        "has affine and forward; affine stands in for both",
+      );
+    });
+  });
+
   it("names the trouble when a graft has neither forward nor a linear module to merge into", () => {
     const bad = method("nowhere", graft({ at: "blocks.0", weights: ({ out }) => ({ s: ones(out) }) }));
     expect(() => checks[2]!.run({ method: bad, startsAsBase: true, merges: false })).toThrow(
-      "the graft on 'blocks.0' has no forward",
+      "the graft on 'blocks.0' has neither forward nor affine",
     );
     expect(parseOptions(bad)).toEqual({});
   });

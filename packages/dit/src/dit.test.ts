@@ -1,4 +1,4 @@
-import type { Call } from "@dit-bench/method";
+import { type Call, pending, settle } from "@dit-bench/method";
 import { float32, readSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -60,9 +60,9 @@ describe("dit, against the official code", () => {
   it("has each module's own values, at the paths methods see", () => {
     const seen = new Map<string, tf.Tensor>();
     const spy: Call = (path, f, x, own) => {
-      const y = f(x, own);
+      const y = settle(pending(f(x, own)));
       seen.set(path, y);
-      return y;
+      return { y };
     };
     dit(w, config, tensor(inputs, "x"), tensor(inputs, "t"), labels(inputs, "y"), spy);
     const paths = {

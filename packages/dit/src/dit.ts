@@ -2,8 +2,8 @@
 //
 // N = batch, C = channels, O = output channels, S = input side, P = patch side, G = S / P, T = G² tokens, D = width, K = classes
 
-import { bare, type Call, type Weights } from "@dit-bench/method";
-import { gelu, layerNorm, linear, modulate, selfAttention, silu } from "@dit-bench/ops";
+import { type Affine, bare, type Call, followedBy, type Pending, settle, type Weights } from "@dit-bench/method";
+import { gelu, layerNorm, linear, selfAttention, silu } from "@dit-bench/ops";
 import * as tf from "@tensorflow/tfjs";
 import { type DitConfig, outputChannels } from "./config.ts";
 import { CLASS_EMBEDDING, FREQUENCIES } from "./model.ts";
@@ -35,31 +35,32 @@ export function dit(
     if (!weight) throw new Error(`model ${config.name}: no weight named '${name}' was given`);
     return weight;
   };
-  const layer = (path: string, x: tf.Tensor): tf.Tensor => {
+  const lastLayer = (path: string, x: tf.Tensor): Pending => {
     const bias = get(`${path}.bias`);
     const weight = tf.reshape(get(`${path}.weight`), [bias.size, -1]); // the patch embedding's is stored as a convolution
     return call(path, (x, own) => linear(x, own!.weight, own!.bias), x, { weight, bias });
   };
-  const norm = (path: string, x: tf.Tensor): tf.Tensor => {
+  const layer = (path: string, x: tf.Tensor): tf.Tensor => settle(lastLayer(path, x));
+  const norm = (path: string, x: tf.Tensor): Pending => {
     const epsilon = (path.endsWith(".norm2") && config.diffusers?.secondNormEpsilon) || NORM_EPSILON;
     return call(path, (x) => layerNorm(x, epsilon), x);
   };
 
-  const attention = (path: string, x_NTD: tf.Tensor): tf.Tensor =>
-    layer(`${path}.proj`, selfAttention(layer(`${path}.qkv`, x_NTD), config.heads));
-  const mlp = (path: string, x: tf.Tensor): tf.Tensor => layer(`${path}.fc2`, gelu(layer(`${path}.fc1`, x)));
+  const attention = (path: string, x_NTD: tf.Tensor): Pending =>
+    lastLayer(`${path}.proj`, selfAttention(layer(`${path}.qkv`, x_NTD), config.heads));
+  const mlp = (path: string, x: tf.Tensor): Pending => lastLayer(`${path}.fc2`, gelu(layer(`${path}.fc1`, x)));
 
   const block = (path: string, x_NTD: tf.Tensor, silu_c_ND: tf.Tensor): tf.Tensor => {
     const six = tf.split(layer(`${path}.adaLN_modulation.1`, silu_c_ND), 6, 1);
     const branch = (name: "attn" | "mlp", normName: string, first: 0 | 3) => (x: tf.Tensor) => {
       const [shift_ND, scale_ND, gate_ND] = six.slice(first, first + 3) as [tf.Tensor, tf.Tensor, tf.Tensor];
-      const inside = modulate(norm(`${path}.${normName}`, x), shift_ND, scale_ND);
+      const inside = settle(followedBy(norm(`${path}.${normName}`, x), modulation(shift_ND, scale_ND)));
       const f = name === "attn" ? attention : mlp;
       const y = call(`${path}.${name}`, (x) => f(`${path}.${name}`, x), inside);
-      return tf.mul(tf.expandDims(gate_ND, 1), y);
+      return followedBy(y, { scale: tf.expandDims(gate_ND, 1) });
     };
-    const attended = tf.add(x_NTD, call(`${path}.attn_branch`, branch("attn", "norm1", 0), x_NTD));
-    return tf.add(attended, call(`${path}.mlp_branch`, branch("mlp", "norm2", 3), attended));
+    const attended = tf.add(x_NTD, settle(call(`${path}.attn_branch`, branch("attn", "norm1", 0), x_NTD)));
+    return tf.add(attended, settle(call(`${path}.mlp_branch`, branch("mlp", "norm2", 3), attended)));
   };
 
   const K = FREQUENCIES / 2;
@@ -74,22 +75,31 @@ export function dit(
     let y = x_NTD;
     for (let i = 0; i < config.depth; i++) {
       const path = `blocks.${i}`;
-      y = call(path, (x) => block(path, x, silu_c_ND), y);
+      y = settle(call(path, (x) => block(path, x, silu_c_ND), y));
     }
     return y;
   };
   const embedded_NTD = tf.add(layer("x_embedder.proj", patches(x_NCSS, config)), get("pos_embed"));
-  const h_NTD = call("blocks", stack, embedded_NTD);
+  const h_NTD = settle(call("blocks", stack, embedded_NTD));
 
   const [shift_ND, scale_ND] = tf.split(layer("final_layer.adaLN_modulation.1", silu_c_ND), 2, 1) as [
     tf.Tensor,
     tf.Tensor,
   ];
   return unpatched(
-    layer("final_layer.linear", modulate(norm("final_layer.norm_final", h_NTD), shift_ND, scale_ND)),
+    layer(
+      "final_layer.linear",
+      settle(followedBy(norm("final_layer.norm_final", h_NTD), modulation(shift_ND, scale_ND))),
+    ),
     config,
   );
 }
+
+/** Adaptive layer norm's modulation of every token, x̂ (1 + scale) + shift, in one affine map with the method's own. */
+const modulation = (shift_ND: tf.Tensor, scale_ND: tf.Tensor): Affine => ({
+  scale: tf.expandDims(tf.add(1, scale_ND), 1),
+  shift: tf.expandDims(shift_ND, 1),
+});
 
 /** [N, C, S, S] to [N, T, C P P]: a patch embedding by convolution is a linear layer over patches in this order. */
 function patches(x_NCSS: tf.Tensor, { inputSize: S, patchSize: P, channels: C }: DitConfig): tf.Tensor {

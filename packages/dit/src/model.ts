@@ -24,7 +24,8 @@ export function ditModel(c: DitConfig): Model {
     modules.push({ path, kind: "linear", in: i, out: o });
     weights.push({ name: `${path}.weight`, shape }, { name: `${path}.bias`, shape: [o] });
   };
-  const module = (kind: "branch" | "part", path: string) => modules.push({ path, kind, in: D, out: D });
+  const module = (kind: "branch" | "part", path: string, last?: string) =>
+    modules.push({ path, kind, in: D, out: D, ...(last && { last: `${path}.${last}` }) });
   const norm = (path: string, modulation: NonNullable<Module["modulation"]>) =>
     modules.push({ path, kind: "norm", in: D, out: D, modulation });
 
@@ -39,12 +40,12 @@ export function ditModel(c: DitConfig): Model {
     module("part", at);
     module("branch", `${at}.attn_branch`);
     norm(`${at}.norm1`, { path: modulation, shift: 0, scale: 1 });
-    module("part", `${at}.attn`);
+    module("part", `${at}.attn`, "proj");
     linear(`${at}.attn.qkv`, D, 3 * D);
     linear(`${at}.attn.proj`, D, D);
     module("branch", `${at}.mlp_branch`);
     norm(`${at}.norm2`, { path: modulation, shift: 3, scale: 4 });
-    module("part", `${at}.mlp`);
+    module("part", `${at}.mlp`, "fc2");
     linear(`${at}.mlp.fc1`, D, F);
     linear(`${at}.mlp.fc2`, F, D);
     linear(modulation, D, 6 * D);

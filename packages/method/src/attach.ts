@@ -1,8 +1,10 @@
 // Attaches a method to a model: says what trains, makes the grafted weights, runs the model with them, folds them back.
 
 import * as tf from "@tensorflow/tfjs";
+import { followedBy, type Pending, pending, settle } from "./affine.ts";
 import { glob } from "./glob.ts";
 import type { Init } from "./init.ts";
+import { foldAffine, takesAffine } from "./merges.ts";
 import type { Graft, Method } from "./method.ts";
 import { type Model, type Module, size, type Values, type WeightInfo, type Weights } from "./model.ts";
 import { MethodError, parseOptions } from "./options.ts";
@@ -13,16 +15,19 @@ export interface Linear {
   readonly bias: tf.Tensor;
 }
 
-/** The seam that the model runs each module through: the module itself, or what a method has put around it. */
+/**
+ * The seam that the model runs each module through: the module itself, or what a method has put around it. The output may come
+ * with an affine map pending, which the model composes with its own modulation or gate (`followedBy`) or carries out (`settle`).
+ */
 export type Call = (
   path: string,
-  f: (x: tf.Tensor, own?: Linear) => tf.Tensor,
+  f: (x: tf.Tensor, own?: Linear) => tf.Tensor | Pending,
   x: tf.Tensor,
   own?: Linear,
-) => tf.Tensor;
+) => Pending;
 
 /** The model without a method. */
-export const bare: Call = (_path, f, x, own) => f(x, own);
+export const bare: Call = (_path, f, x, own) => pending(f(x, own));
 
 /** A method attached to a model. Everything but `initial` and the tensors is known without weights in memory. */
 export interface Adapted<O extends object = object> {
@@ -90,7 +95,7 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
     trainable,
     frozen: model.weights.filter((w) => !trains(w)),
     parameters: trainable.reduce((sum, w) => sum + size(w.shape), 0),
-    merges: sites.every((s) => s.graft.merge !== undefined),
+    merges: sites.every((s) => foldOf(s) !== undefined),
 
     initial(base, seed) {
       const read = (name: string) => {
@@ -108,13 +113,17 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
 
     call: (w) => (path, f, x, own) => {
       const here = byPath.get(path);
-      if (!here) return f(x, own);
-      const run = here.reduce<(x: tf.Tensor, own?: Linear) => tf.Tensor>((inner, site) => {
-        const mine = weightsOf(site, w);
-        const { forward } = site.graft;
-        if (forward) return (x, own) => forward((x) => inner(x, own), x, mine);
-        return (x, own) => inner(x, mergedLinear(site, own!, mine));
-      }, f);
+      if (!here) return pending(f(x, own));
+      const run = here.reduce<(x: tf.Tensor, own?: Linear) => Pending>(
+        (inner, site) => {
+          const mine = weightsOf(site, w);
+          const { affine, forward } = site.graft;
+          if (affine) return (x, own) => followedBy(inner(x, own), affine(mine));
+          if (forward) return (x, own) => pending(forward((x) => settle(inner(x, own)), x, mine));
+          return (x, own) => inner(x, mergedLinear(site, own!, mine));
+        },
+        (x, own) => pending(f(x, own)),
+      );
       return run(x, own);
     },
 
@@ -123,9 +132,10 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
       const linear = new Map(model.modules.filter((m) => m.kind === "linear").map((m) => [`${m.path}.weight`, m]));
       for (const { name } of model.weights) weights[name] = asMatrix(w[name]!, linear.get(name));
       const unmerged: string[] = [];
-      for (const site of sites) {
-        if (!site.graft.merge) unmerged.push(site.module.path);
-        else Object.assign(weights, site.graft.merge(weights, weightsOf(site, w), site.module));
+      for (const site of [...sites].sort(innerFirst)) {
+        const fold = foldOf(site);
+        if (!fold) unmerged.push(site.module.path);
+        else Object.assign(weights, fold(weights, weightsOf(site, w), site.module));
       }
       for (const { name, shape } of model.weights) weights[name] = tf.reshape(weights[name]!, [...shape]);
       return { weights, unmerged };
@@ -143,9 +153,13 @@ function sitesOf(who: string, g: Graft, model: Model): Site[] {
       model.modules.map((m) => m.path),
     );
   return hits.map((module) => {
-    if (!g.forward && !(g.merge && module.kind === "linear"))
+    if (g.affine && (g.forward || g.merge))
       throw new MethodError(
-        `${who}: the graft on '${module.path}' has no forward; only a linear module can run on its merged weights instead`,
+        `${who}: the graft on '${module.path}' has affine and ${g.forward ? "forward" : "merge"}; affine stands in for both, so leave one out`,
+      );
+    if (!g.affine && !g.forward && !(g.merge && module.kind === "linear"))
+      throw new MethodError(
+        `${who}: the graft on '${module.path}' has neither forward nor affine; only a linear module can run on its merged weights instead`,
       );
     return { module, graft: g, prefix: `${module.path}.${who}.`, inits: g.weights(module) };
   });
@@ -153,6 +167,16 @@ function sitesOf(who: string, g: Graft, model: Model): Site[] {
 
 function weightsOf(site: Site, w: Weights): Weights {
   return Object.fromEntries(Object.keys(site.inits).map((key) => [key, w[site.prefix + key]!]));
+}
+
+/** A part's affine map comes after that of the layer it ends in, so that is the order in which they reach the layer's weights. */
+const innerFirst = (a: Site, b: Site): number =>
+  Number(a.module.last !== undefined) - Number(b.module.last !== undefined);
+
+/** How the graft is folded into the base weights, where it can be. */
+function foldOf({ graft: { affine, merge }, module }: Site): Graft["merge"] {
+  if (!affine) return merge;
+  return takesAffine(module) ? (base, w, module) => foldAffine(base, module, affine(w)) : undefined;
 }
 
 function mergedLinear(site: Site, own: Linear, mine: Weights): Linear {

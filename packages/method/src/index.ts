@@ -3,10 +3,10 @@
 export { linear } from "@dit-bench/ops";
 export * as tf from "@tensorflow/tfjs";
 export { z } from "zod";
+export { type Affine, followedBy, type Pending, pending, settle } from "./affine.ts";
 export { type Adapted, attach, bare, type Call, type Linear } from "./attach.ts";
 export { glob } from "./glob.ts";
 export { constant, type Init, type InitContext, kaiming, normal, ones, uniform, zeros } from "./init.ts";
-export { foldAffineNorm, scaleLinear } from "./merges.ts";
 export { type Adaptation, type AnyMethod, defineMethod, type Graft, graft, type Method } from "./method.ts";
 export { type Model, type Module, size, type Values, type WeightInfo, type Weights } from "./model.ts";
 export { describeOptions, MethodError, parseOptions } from "./options.ts";

@@ -1,43 +1,54 @@
-// Foldings that more than one method needs. All weights are [out, in].
+// How an affine map of a module's output is folded into the base weights. All weights are [out, in].
 //
 // O = out, D = width
 
 import * as tf from "@tensorflow/tfjs";
+import type { Affine } from "./affine.ts";
 import type { Module, Weights } from "./model.ts";
 
-/** γ (W x + b) = (γ W) x + γ b: folds a factor on a linear layer's output, [O] or [1], into the layer at `path`. */
-export function scaleLinear(base: Weights, path: string, gamma_O: tf.Tensor): Record<string, tf.Tensor> {
+/** Is there a place among the base weights for an affine map of this module's output? */
+export const takesAffine = ({ kind, last, modulation }: Module): boolean =>
+  kind === "linear" || last !== undefined || modulation !== undefined;
+
+/** The base weights that change when y scale + shift follows a module that `takesAffine`; each of the two [out] or [1]. */
+export function foldAffine(base: Weights, module: Module, { scale, shift }: Affine): Record<string, tf.Tensor> {
+  const a = scale ?? tf.ones([1]);
+  const b = shift ?? tf.zeros([1]);
+  return module.modulation
+    ? foldNorm(base, module.out, module.modulation, a, b)
+    : foldLinear(base, module.last ?? module.path, a, b);
+}
+
+/** a (W x + c) + b = (a W) x + (a c + b). */
+function foldLinear(base: Weights, path: string, a_O: tf.Tensor, b_O: tf.Tensor): Record<string, tf.Tensor> {
   const weight = `${path}.weight`;
   const bias = `${path}.bias`;
   return {
-    [weight]: tf.mul(base[weight]!, tf.reshape(gamma_O, [-1, 1])),
-    [bias]: tf.mul(base[bias]!, gamma_O),
+    [weight]: tf.mul(base[weight]!, tf.reshape(a_O, [-1, 1])),
+    [bias]: tf.add(tf.mul(base[bias]!, a_O), b_O),
   };
 }
 
 /**
- * Folds an affine layer norm into the modulation after it: (x̂ w + b)(1 + s) + t = x̂ (1 + s′) + t′ with s′ = w s + w - 1 and
- * t′ = b s + b + t, both linear in the conditioning, as s and t are rows of one linear layer.
+ * Into the modulation after a norm: (x̂ a + b)(1 + s) + t = x̂ (1 + s′) + t′ with s′ = a s + a - 1 and t′ = b s + b + t, both
+ * linear in the conditioning, as s and t are rows of one linear layer.
  */
-export function foldAffineNorm(
+function foldNorm(
   base: Weights,
-  norm: Module,
-  weight_D: tf.Tensor,
-  bias_D: tf.Tensor,
+  D: number,
+  { path, shift, scale }: NonNullable<Module["modulation"]>,
+  a_D: tf.Tensor,
+  b_D: tf.Tensor,
 ): Record<string, tf.Tensor> {
-  const { modulation, out: D } = norm;
-  if (!modulation)
-    throw new Error(`'${norm.path}' is followed by no modulation, so an affine norm cannot be folded there`);
-  const name = { weight: `${modulation.path}.weight`, bias: `${modulation.path}.bias` };
+  const name = { weight: `${path}.weight`, bias: `${path}.bias` };
   const rows = base[name.weight]!.shape[0]! / D;
   const weights = tf.split(base[name.weight]!, rows, 0);
   const biases = tf.split(base[name.bias]!, rows, 0);
-  const { shift, scale } = modulation;
-  const column = (v_D: tf.Tensor) => tf.reshape(v_D, [D, 1]);
+  const column = (v_D: tf.Tensor) => tf.reshape(v_D, [-1, 1]);
 
-  weights[shift] = tf.add(weights[shift]!, tf.mul(column(bias_D), weights[scale]!));
-  biases[shift] = tf.add(biases[shift]!, tf.mul(bias_D, tf.add(biases[scale]!, 1)));
-  weights[scale] = tf.mul(column(weight_D), weights[scale]!);
-  biases[scale] = tf.sub(tf.mul(weight_D, tf.add(biases[scale]!, 1)), 1);
+  weights[shift] = tf.add(weights[shift]!, tf.mul(column(b_D), weights[scale]!));
+  biases[shift] = tf.add(biases[shift]!, tf.mul(b_D, tf.add(biases[scale]!, 1)));
+  weights[scale] = tf.mul(column(a_D), weights[scale]!);
+  biases[scale] = tf.sub(tf.mul(a_D, tf.add(biases[scale]!, 1)), 1);
   return { [name.weight]: tf.concat(weights, 0), [name.bias]: tf.concat(biases, 0) };
 }

@@ -2,15 +2,21 @@
 
 import type * as tf from "@tensorflow/tfjs";
 import type { z } from "zod";
+import type { Affine } from "./affine.ts";
 import type { Init } from "./init.ts";
 import type { Model, Module, Weights } from "./model.ts";
 
-/** New weights around every module whose path matches. Has `forward`, or `merge`, or both. */
+/** New weights around every module whose path matches. Has `affine`, or `forward`, or `merge`, or the last two. */
 export interface Graft<K extends string = string> {
   /** Module paths to graft onto, as a glob: `blocks.*.attn.{qkv,proj}`. Matching none is an error. */
   readonly at: string;
   /** The new trainable weights of one module. They are stored as `<path>.<method>.<key>`. */
   weights(module: Module): Record<K, Init>;
+  /**
+   * Scales and shifts each channel of the module's output, and needs neither `forward` nor `merge`: the model takes the two up in
+   * the gate or modulation that follows, where there is one, and they fold into a linear module, a part that ends in one, and a norm.
+   */
+  affine?(w: Weights<K>): Affine;
   /**
    * Stands in for the module; `call` is the module itself. Plain tfjs ops, no reads of values: the same function runs eagerly,
    * under tf.grads and traced. Omit to run a linear module on its merged weights instead.

@@ -29,6 +29,8 @@ export interface Module {
   readonly in: number;
   /** Width of the output's last axis. */
   readonly out: number;
+  /** For a `part` whose output is that of a linear layer: the layer's path. An affine map of the part folds into it. */
+  readonly last?: string;
   /**
    * For a `norm`: the linear layer whose output shifts and scales the normed values, x̂ (1 + scale) + shift, and which of its
    * `out`-wide row blocks give shift and scale. A method needs it to fold an affine norm away.

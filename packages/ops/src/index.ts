@@ -2,5 +2,4 @@ export { gelu, silu } from "./activations.ts";
 export { attention, selfAttention } from "./attention.ts";
 export { layerNorm } from "./layer-norm.ts";
 export { linear } from "./linear.ts";
-export { modulate } from "./modulate.ts";
 export { stopGradient } from "./stop-gradient.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { attention, gelu, layerNorm, linear, modulate, selfAttention, silu, stopGradient } from "./index.ts";
+import { attention, gelu, layerNorm, linear, selfAttention, silu, stopGradient } from "./index.ts";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -63,11 +63,6 @@ describe("values", () => {
   test("attention to one key gives its value", () => {
     const v = wave([1, 1, 1, 4]);
     close(attention(wave([1, 1, 2, 4]), wave([1, 1, 1, 4], 1), v), tf.tile(v, [1, 1, 2, 1]));
-  });
-
-  test("modulate takes shift and scale by sample", () => {
-    const y = modulate(tf.ones([2, 3, 1]), tf.tensor2d([10, 20], [2, 1]), tf.tensor2d([0, 1], [2, 1]));
-    expect([...y.dataSync()]).toEqual([11, 11, 11, 22, 22, 22]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { gelu, layerNorm, linear, modulate, selfAttention } from "@dit-bench/ops";
+import { gelu, layerNorm, linear, selfAttention } from "@dit-bench/ops";
 import * as tf from "@tensorflow/tfjs";
 import type { Signature } from "../index.ts";
 
@@ -10,6 +10,10 @@ export interface BlockSize {
   readonly D: number;
   readonly heads: number;
 }
+
+/** Adaptive layer norm's modulation: shift and scale [N, 1, D], or anything that broadcasts over x. */
+export const modulate = (x_NTD: tf.Tensor, shift: tf.Tensor, scale: tf.Tensor): tf.Tensor =>
+  tf.add(tf.mul(x_NTD, tf.add(1, scale)), shift);
 
 /** A transformer block with adaptive layer norm, trained by AdamW on one flat vector: small, and with all that a DiT's step has. */
 export function blockTraining({ N, T, D, heads }: BlockSize) {

@@ -1,6 +1,6 @@
 // D = width, O = out
 
-import { defineMethod, foldAffineNorm, graft, MethodError, ones, scaleLinear, tf, z, zeros } from "@dit-bench/method";
+import { defineMethod, graft, MethodError, ones, z, zeros } from "@dit-bench/method";
 
 /**
  * DiffFit: train the biases, affine layer norms and scale factors γ (starting at 1) after modules of the first blocks.
@@ -28,24 +28,17 @@ export default defineMethod({
     const count = Math.min(blocks === "half" ? Math.ceil(depth / 2) : blocks, depth - from);
     if (count < 1) throw new MethodError(`difffit: option 'from' is ${from}, but the model has only ${depth} blocks`);
     const chosen = `blocks.{${Array.from({ length: count }, (_, i) => from + i)}}`;
-    const scaled = {
-      attn: ["attn", ".proj"],
-      mlp: ["mlp", ".fc2"],
-      qkv: ["attn.qkv", ""],
-      proj: ["attn.proj", ""],
-    } as const;
+    const scaled = { attn: "attn", mlp: "mlp", qkv: "attn.qkv", proj: "attn.proj" };
     return {
       train: ["**.bias"],
       grafts: [
-        ...gamma.map((name) => {
-          const [at, last] = scaled[name];
-          return graft({
-            at: `${chosen}.${at}`,
+        ...gamma.map((name) =>
+          graft({
+            at: `${chosen}.${scaled[name]}`,
             weights: ({ out: O }) => ({ gamma_O: ones(O) }),
-            forward: (call, x, { gamma_O }) => tf.mul(gamma_O, call(x)),
-            merge: (base, { gamma_O }, { path }) => scaleLinear(base, path + last, gamma_O),
-          });
-        }),
+            affine: ({ gamma_O }) => ({ scale: gamma_O }),
+          }),
+        ),
         ...(norm ? [affineNorms] : []),
       ],
     };
@@ -55,6 +48,5 @@ export default defineMethod({
 const affineNorms = graft({
   at: "**.{norm1,norm2,norm_final}",
   weights: ({ out: D }) => ({ weight_D: ones(D), bias_D: zeros(D) }),
-  forward: (call, x, { weight_D, bias_D }) => tf.add(tf.mul(call(x), weight_D), bias_D),
-  merge: (base, { weight_D, bias_D }, module) => foldAffineNorm(base, module, weight_D, bias_D),
+  affine: ({ weight_D, bias_D }) => ({ scale: weight_D, shift: bias_D }),
 });
