@@ -12,6 +12,8 @@ const axes: [string, number[] | undefined, boolean][] = [
   ["the last", [-1], true],
   ["the first and last", [0, -1], false],
   ["a middle", [1], false],
+  ["the first", [0], true],
+  ["the first two", [0, 1], false],
 ];
 
 describe("reductions", () => {
@@ -24,6 +26,13 @@ describe("reductions", () => {
       });
     }
   }
+
+  test("over leading axes of size one and others", async () => {
+    for (const axis of [[0], [1], [0, 1], [0, 2], [1, 2]]) {
+      await agree((x) => tf.sum(x!, axis, true), [[1, 5, 1, 4]]);
+      await gradientsAgree((x) => tf.sum(x!, axis), [[1, 5, 1, 4]]);
+    }
+  });
 
   test("of a scalar", () => agree((x) => [tf.sum(x!), tf.mean(x!), tf.max(x!)], [[]]));
 

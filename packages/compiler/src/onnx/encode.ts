@@ -1,4 +1,4 @@
-import type { Data, DType, Graph, Node, Type, Value } from "../graph.ts";
+import { arrayOf, type Data, type DType, type Graph, type Node, type Type, type Value } from "../graph.ts";
 import type { Op } from "../spec.ts";
 import { toFloat16 } from "./float16.ts";
 import { type Lowering, type Lowerings, lowerings } from "./lowerings.ts";
@@ -51,6 +51,7 @@ export class Encoder {
   /** The float16 constants that stand for values. */
   readonly #narrow = new Map<Value, string>();
   readonly #int64 = new Map<string, string>();
+  readonly #ones = new Map<string, string>();
   readonly #nodes: Message[] = [];
   readonly #initializers: Message[] = [];
   readonly #external: { path: string; data: Uint8Array }[] = [];
@@ -132,6 +133,17 @@ export class Encoder {
   #widened(narrow: string): string {
     const name = this.fresh("float32");
     this.add(name, "Cast", [narrow], [name], { to: elementType.float32 });
+    return name;
+  }
+
+  /** A row of ones, [1, count]. */
+  ones(count: number, dtype: DType): string {
+    const key = `${count} ${dtype}`;
+    const known = this.#ones.get(key);
+    if (known !== undefined) return known;
+    const name = this.fresh("ones");
+    this.#initializers.push(tensor(name, dtype, [1, count], arrayOf(dtype).from(new Float64Array(count).fill(1))));
+    this.#ones.set(key, name);
     return name;
   }
 

@@ -1,6 +1,6 @@
 import { equalShapes, type NodeOf, sizeOf, type Value } from "../graph.ts";
 import type { Encoder } from "./encode.ts";
-import { type Lowerings, lowerings, transposedMatMul } from "./lowerings.ts";
+import { type Lowerings, lowerings, reduceSum, transposedMatMul } from "./lowerings.ts";
 import { elementType } from "./model.ts";
 
 // What ONNX Runtime's WebGPU provider has no kernel for, in terms of what it has: so that no node falls back to the processor,
@@ -14,6 +14,7 @@ export const webgpuLowerings: Partial<Lowerings> = {
     if (b.shape.length === 2 && (a.shape.length === 2 || !transA)) return gemm(e, n);
     return transposedMatMul(e, n);
   },
+  ReduceSum: reduceSum, // there a product with one row would leave all but one group of threads idle
   Split: (e, n) => {
     // The kernel binds every output to one shader.
     if (n.outputs.length <= MOST_OUTPUTS) return lowerings.Split(e, n);

@@ -48,6 +48,8 @@ const reduce = <O extends Reduce>(): Lowering<O> =>
     ({ keepDims }) => ({ keepdims: flag(keepDims) }),
   );
 
+export const reduceSum = reduce<"ReduceSum">();
+
 export type Lowerings = { readonly [O in Op]: Lowering<O> };
 
 export const lowerings: Lowerings = {
@@ -137,7 +139,7 @@ export const lowerings: Lowerings = {
     e.add(n.name, "Pad", [e.name(x), e.int64([...before, ...after]), fill], [e.name(n.outputs[0]!)], { mode });
   },
   Gather: same(({ axis }) => ({ axis })),
-  ReduceSum: reduce(),
+  ReduceSum: (e, n) => (isSumOfRows(n) ? sumOfRows(e, n) : reduceSum(e, n)),
   ReduceMean: reduce(),
   ReduceMax: reduce(),
   ReduceMin: reduce(),
@@ -205,6 +207,29 @@ export const lowerings: Lowerings = {
     );
   },
 };
+
+/** Over leading axes, with others left: a sum of the rows of a matrix. Axes of size one lead anyway. */
+function isSumOfRows({ inputs: [x], attrs: { axes } }: NodeOf<"ReduceSum">): boolean {
+  const { shape, dtype } = x!;
+  const summed = axes.filter((a) => shape[a] !== 1);
+  const before = shape.slice(0, Math.max(...axes) + 1).filter((d) => d !== 1).length;
+  return dtype !== "int32" && summed.length > 0 && before === summed.length && axes.length < shape.length;
+}
+
+/**
+ * The product of a row of ones with the matrix, which the runtime computes in 0.4 times the time of its sum over several axes on two threads
+ * ([64, 64, 768] over the first two: 0.20 to 0.49 ms), and in an eighth where the batch is one ([1, 256, 1152] over the second).
+ */
+function sumOfRows(e: Encoder, n: NodeOf<"ReduceSum">): void {
+  const [x] = n.inputs as [Value];
+  const [y] = n.outputs as [Value];
+  const columns = sizeOf(y.shape);
+  const rows = sizeOf(x.shape) / columns;
+  const [matrix, sums] = [e.fresh("matrix"), e.fresh("sums")];
+  e.add(`${n.name}/matrix`, "Reshape", [e.name(x), e.int64([rows, columns])], [matrix]);
+  e.add(n.name, "MatMul", [e.ones(rows, x.dtype), matrix], [sums]);
+  e.add(`${n.name}/shape`, "Reshape", [sums, e.int64(y.shape)], [e.name(y)]);
+}
 
 /** ONNX gives int64. */
 function argReduce(e: Encoder, n: NodeOf<"ArgMax" | "ArgMin">): void {
