@@ -21,6 +21,8 @@ const { values: given } = parseArgs({
   },
 });
 const { shapes } = JSON.parse(readFileSync(new URL("./settings.json", import.meta.url), "utf8"));
+if (!shapes[given.shape])
+  throw new Error(`--shape is '${given.shape}', wanted one of ${Object.keys(shapes).join(", ")}`);
 
 tf.enableProdMode();
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-profile-"));
