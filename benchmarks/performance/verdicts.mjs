@@ -50,7 +50,7 @@ function difffit(row, { difffitToFull, difffitPeakMB }) {
   if (!full) return peak;
   return [
     atMost(`${row.id} / full: time`, full.median, difffitToFull.time),
-    atMost(`${row.id} / full: memory`, peakMB(row, "ours") / peakMB(row, "full"), difffitToFull.memory),
+    below(`${row.id} / full: memory`, peakMB(row, "ours") / peakMB(row, "full"), difffitToFull.memory),
     ...peak,
   ];
 }
@@ -61,6 +61,12 @@ const atLeast = (what, value, wanted) => ({
   wanted: `≥ ${written(wanted)}`,
   found: written(value),
   met: value >= wanted,
+});
+const below = (what, value, wanted) => ({
+  what,
+  wanted: `< ${written(wanted)}`,
+  found: written(value),
+  met: value < wanted,
 });
 const atMost = (what, value, wanted) => ({
   what,
