@@ -1,10 +1,9 @@
 // The file that a run is for: what was trained, alone.
 
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { Adapted } from "@dit-bench/method";
 import { writeSafetensors } from "@dit-bench/weights";
 import type { Recipe } from "./recipe.ts";
+import { sha256Of } from "./recipe-weights.ts";
 import type { Trained } from "./train.ts";
 
 /** The moving average of the trained weights, as it was sampled from; the metadata says how to put it back on. Returns the file's SHA-256. */
@@ -29,5 +28,5 @@ export function writeTrained(
     dataset,
     seed: String(seed),
   });
-  return createHash("sha256").update(readFileSync(path)).digest("hex");
+  return sha256Of(path);
 }

@@ -1,9 +1,9 @@
 // Weight files of a recipe, checked against what they must hold.
 
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { decodeSafetensors, float32 } from "@dit-bench/weights";
+import { existsSync } from "node:fs";
+import { float32, readSafetensors, type Safetensors } from "@dit-bench/weights";
 import { BenchError } from "./errors.ts";
+import { sha256Of } from "./recipe-weights.ts";
 
 export interface WeightFile {
   readonly values: Readonly<Record<string, Float32Array>>;
@@ -19,10 +19,9 @@ export function readWeights(
 ): WeightFile {
   const wrong = (what: string, cause?: unknown) => new BenchError("data", `${path}: ${what}; ${remedy}`, { cause });
   if (!existsSync(path)) throw wrong("there is no such file");
-  const bytes = readFileSync(path);
-  let stored: ReturnType<typeof decodeSafetensors>;
+  let stored: Safetensors;
   try {
-    stored = decodeSafetensors(bytes, path);
+    stored = readSafetensors(path);
   } catch (error) {
     throw new BenchError("data", `${(error as Error).message}; ${remedy}`, { cause: error });
   }
@@ -33,5 +32,5 @@ export function readWeights(
     if (tensor.shape.join() !== shape.join()) throw wrong(`'${name}' is [${tensor.shape}], wanted [${shape}]`);
     values[name] = float32(tensor);
   }
-  return { values, sha256: createHash("sha256").update(bytes).digest("hex"), metadata: stored.metadata };
+  return { values, sha256: sha256Of(path), metadata: stored.metadata };
 }

@@ -1,0 +1,21 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeSafetensors } from "@dit-bench/weights";
+import { afterAll, expect, test } from "vitest";
+import { readWeights } from "./weight-file.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dit-bench-weight-file-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("values, the file's SHA-256 and its metadata", () => {
+  const path = join(folder, "small.safetensors");
+  writeSafetensors(path, [["w", { type: "F32", shape: [2], data: Float32Array.of(1, 2) }]], { of: "a test" });
+  expect(readWeights(path, [{ name: "w", shape: [2] }], "make it")).toEqual({
+    values: { w: Float32Array.of(1, 2) },
+    sha256: createHash("sha256").update(readFileSync(path)).digest("hex"),
+    metadata: { of: "a test" },
+  });
+  expect(() => readWeights(path, [{ name: "w", shape: [3] }], "make it")).toThrow("'w' is [2], wanted [3]; make it");
+});
