@@ -40,6 +40,14 @@ def to_diffusers(state, depth):
     return out
 
 
+def diffusers_model(c):
+    return DiTTransformer2DModel(
+        num_attention_heads=c["heads"], attention_head_dim=c["width"] // c["heads"], in_channels=c["channels"],
+        out_channels=2 * c["channels"], num_layers=c["depth"], sample_size=c["side"], patch_size=c["patch"],
+        num_embeds_ada_norm=c["classes"],
+    ).eval()
+
+
 def main(size, folder):
     c, folder = SIZES[size], pathlib.Path(folder)
     state = torch.load(official_file(folder, size), mmap=True, weights_only=True)
@@ -54,11 +62,7 @@ def main(size, folder):
         start = time.time()
         out = {"out": forward(state, c, x, t, y)}
         print(f"PyTorch: {time.time() - start:.2f} s for {n} inputs", file=sys.stderr)
-        model = DiTTransformer2DModel(
-            num_attention_heads=c["heads"], attention_head_dim=c["width"] // c["heads"], in_channels=c["channels"],
-            out_channels=2 * c["channels"], num_layers=c["depth"], sample_size=c["side"], patch_size=c["patch"],
-            num_embeds_ada_norm=c["classes"],
-        ).eval()
+        model = diffusers_model(c)
         model.load_state_dict(to_diffusers(state, c["depth"]))
         model.save_pretrained(folder / f"diffusers-{size}")
         out["out_diffusers"] = model(x, timestep=t, class_labels=y).sample
@@ -70,4 +74,5 @@ def main(size, folder):
     print(f"PyTorch and diffusers: peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB", file=sys.stderr)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

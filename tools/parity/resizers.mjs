@@ -1,7 +1,13 @@
-// Resizing and cropping against Pillow and PyTorch.
+// Resizing and cropping against Pillow, PyTorch and torch-fidelity.
 
 import { join } from "node:path";
-import { centerCrop, resizePillow8, resizePillowFloat, resizeTorchBilinear } from "@dit-bench/datasets";
+import {
+  centerCrop,
+  resizePillow8,
+  resizePillowFloat,
+  resizeTensorflow1Bilinear,
+  resizeTorchBilinear,
+} from "@dit-bench/datasets";
 import { furthest, runPython, tensorsOf } from "./compare.mjs";
 
 export const name = "resizers";
@@ -15,6 +21,12 @@ export async function* measure({ python, folder, size }) {
     ["Pillow's bicubic, 8 bits", "bicubic_8bit", 0, ({ rgb }, w, h) => resizePillow8(rgb, w, h, "bicubic").pixels],
     ["Pillow's box, 8 bits", "box_8bit", 0, ({ rgb }, w, h) => resizePillow8(rgb, w, h, "box").pixels],
     ["PyTorch's bilinear, of 0 to 1", "bilinear", 1e-6, ({ unit }, w, h) => resizeTorchBilinear(unit, w, h).values],
+    [
+      "TensorFlow 1's bilinear by torch-fidelity, of 0 to 255",
+      "tensorflow",
+      1e-4,
+      ({ float }, w, h) => resizeTensorflow1Bilinear(float, w, h).values,
+    ],
     ["ADM's centre crop by Pillow", "crop", 0, ({ rgb }, w) => centerCrop(rgb, w).pixels],
   ];
   for (const [part, key, tolerance, resize] of resizers) {

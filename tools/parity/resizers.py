@@ -1,4 +1,4 @@
-"""What Pillow and PyTorch make of random pictures.
+"""What Pillow, PyTorch and torch-fidelity make of random pictures.
 
     .venv/bin/python tools/parity/resizers.py tiny|true FOLDER
 """
@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 from safetensors.numpy import save_file
+from torch_fidelity.interpolate_compat_tensorflow import interpolate_bilinear_2d_like_tensorflow1x
 
 SIZES = {"tiny": [(40, 30), (97, 64)], "true": [(64, 48), (299, 299), (500, 333), (97, 610), (1280, 853)]}
 TARGET = {"tiny": 29, "true": 299}
@@ -34,9 +35,12 @@ def main(size, folder):
         pixels = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
         image = Image.fromarray(pixels)
         channels = [Image.fromarray(pixels[..., c].astype(np.float32)).resize((side, side), Image.BICUBIC) for c in range(3)]
-        x = torch.tensor(pixels).permute(2, 0, 1)[None] / 255
+        x255 = torch.tensor(pixels).permute(2, 0, 1)[None].float()
+        x = x255 / 255
         bilinear = F.interpolate(x, size=(side, side), mode="bilinear", align_corners=False)[0].permute(1, 2, 0)
+        like = interpolate_bilinear_2d_like_tensorflow1x(x255, size=(side, side), align_corners=False)[0].permute(1, 2, 0)
         out |= {
+            f"{i}.tensorflow": np.ascontiguousarray(like.numpy()),
             f"{i}.pixels": pixels,
             f"{i}.bicubic_float": np.stack([np.asarray(c) for c in channels], axis=2),
             f"{i}.bicubic_8bit": np.asarray(image.resize((side, side), Image.BICUBIC)),

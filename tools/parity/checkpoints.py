@@ -1,0 +1,79 @@
+"""Checkpoints of DiT-XL/2 as the programs around it write them, one kind a call, and what those programs find in dit-bench's.
+
+    .venv/bin/python tools/parity/checkpoints.py KIND FOLDER [FILE]
+
+Writes FOLDER/KIND.pt, KIND.safetensors or KIND/ and prints the SHA-256 of every tensor's bytes under the official names, as they must be read;
+`sums`: those of the random weights themselves; `read`: those that PyTorch finds in FILE, `read-diffusers` those that diffusers' model loads from the folder FILE.
+"""
+
+import argparse
+import hashlib
+import json
+import pathlib
+import sys
+
+import torch
+from diffusers import DiTTransformer2DModel
+from dit import diffusers_model, to_diffusers
+from safetensors.torch import load_file, save_file
+from torch_dit import SIZES, official_file
+
+SIZE = "true"
+
+
+def sums(state):
+    """Of the bytes; a 16-bit type is looked at as integers, because NumPy has no bfloat16."""
+    bytes_of = lambda v: v.detach().contiguous().view(torch.int16 if v.element_size() == 2 else torch.int32).numpy()
+    return {name: hashlib.sha256(bytes_of(value)).hexdigest() for name, value in state.items()}
+
+
+def weights(folder):
+    return torch.load(official_file(folder, SIZE), mmap=True, weights_only=True)
+
+
+def training(folder):
+    """As train.py of facebookresearch/DiT writes it: the model, its moving average, AdamW's state and the arguments, each with numbers of its own."""
+    ema, second, moments = weights(folder), weights(folder), weights(folder)  # three times the same file, but not the same storage
+    model = {name: -value for name, value in ema.items()}
+    state = {i: dict(step=torch.tensor(3.0), exp_avg=second[name], exp_avg_sq=moments[name]) for i, name in enumerate(model)}
+    opt = dict(state=state, param_groups=[dict(lr=1e-4, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, params=list(state))])
+    torch.save(dict(model=model, ema=ema, opt=opt, args=argparse.Namespace(model="DiT-XL/2", image_size=256)), folder / "training.pt")
+    return dict(ema=sums(ema), model=sums(model))
+
+
+def diffusers_folder(folder, kind):
+    """A model of diffusers saved by itself: in float32 as one file, or in float16 as shards of a gigabyte with an index."""
+    model = diffusers_model(SIZES[SIZE])
+    model.load_state_dict(to_diffusers(weights(folder), SIZES[SIZE]["depth"]))
+    if kind == "diffusers-shards":
+        model.half()
+    model.save_pretrained(folder / kind, max_shard_size="10GB" if kind == "diffusers-one" else "1GB")
+
+
+def main(kind, folder, path=None):
+    folder = pathlib.Path(folder)
+    if kind == "read":
+        return sums(load_file(path) if path.endswith(".safetensors") else torch.load(path, weights_only=True))
+    if kind == "read-diffusers":
+        return sums(DiTTransformer2DModel.from_pretrained(path).state_dict())
+    if kind == "training":
+        return training(folder)
+    state = weights(folder)
+    if kind == "sums-diffusers":
+        return sums(to_diffusers(state, SIZES[SIZE]["depth"]))
+    if kind.startswith("diffusers"):
+        diffusers_folder(folder, kind)
+        return sums({name: v.half() if kind.endswith("shards") and name != "pos_embed" else v for name, v in state.items()})
+    if kind == "bfloat16":
+        state = {name: value.bfloat16() for name, value in state.items()}
+    if kind == "official":
+        save_file(state, folder / "official.safetensors")
+    elif kind != "sums":
+        torch.save(state, folder / f"{kind}.pt", _use_new_zipfile_serialization=kind != "legacy")
+    return sums(state)
+
+
+if __name__ == "__main__":
+    with torch.no_grad():
+        found = main(*sys.argv[1:])
+    print(json.dumps(found))

@@ -1,0 +1,26 @@
+// TensorFlow 1's bilinear resizing by TensorFlow's own kernel. A part of its own: where TensorFlow is not installed, only this is left out.
+
+import { join } from "node:path";
+import { resizeTensorflow1Bilinear } from "@dit-bench/datasets";
+import { furthest, runPython, tensorsOf } from "./compare.mjs";
+
+export const name = "resizers-tensorflow";
+
+export async function* measure({ python, folder, size }) {
+  runPython(python, "resizers_tensorflow.py", size, folder);
+  const theirs = tensorsOf(join(folder, `resizers-tensorflow-${size}.safetensors`));
+  const images = theirs.names.filter((name) => name.endsWith(".pixels")).map((name) => name.split(".")[0]);
+  let worst = 0;
+  for (const i of images) {
+    const [height, width] = theirs.shape(`${i}.pixels`);
+    const [h, w] = theirs.shape(`${i}.resized`);
+    const { values } = resizeTensorflow1Bilinear(
+      { width, height, values: Float32Array.from(theirs(`${i}.pixels`)) },
+      w,
+      h,
+    );
+    worst = Math.max(worst, furthest(values, theirs(`${i}.resized`)));
+  }
+  const part = "TensorFlow 1's bilinear by TensorFlow, of 0 to 255";
+  yield { part, size: `${images.length} pictures`, worst, tolerance: 1e-4 };
+}
