@@ -1,4 +1,4 @@
-// Fréchet distance, KID, precision and recall against SciPy and NumPy.
+// Fréchet distance, KID, precision and recall against SciPy, NumPy and torch-fidelity.
 
 import { join } from "node:path";
 import { bench, runPython } from "./compare.mjs";
@@ -17,14 +17,23 @@ export async function* measure({ python, folder, size }) {
   });
   const full = { tiny: "300 samples, 64 features", true: "4,096 samples, 2,048 features" };
   const singular = { tiny: "40 samples, 64 features", true: "500 samples, 2,048 features" };
+  const began = performance.now();
   const { fid } = measured("full");
+  const seconds = (performance.now() - began) / 1e3;
   yield row("Fréchet distance, full rank, relative", full, fid, theirs.full.singular_values, 1e-8);
   yield row("the same by SciPy's matrix root", full, fid, theirs.full.matrix_root, 1e-8);
+  if (size === "true")
+    yield { part: "the same, time of `bench fid`", size: full[size], worst: seconds, tolerance: 15, unit: "s" };
   const short = measured("singular");
   yield row("Fréchet distance, singular, relative", singular, short.fid, theirs.singular.singular_values, 1e-8);
   yield row("KID, relative", singular, short.kid, theirs.kid, 1e-8);
   // A comparison of distances may fall either way by rounding: one sample of the set is the tolerance.
   const one = { tiny: 1 / 40, true: 1 / 500 }[size];
-  for (const what of ["precision", "recall"])
-    yield { part: what, size: singular[size], worst: Math.abs(short[what] - theirs[what]), tolerance: one };
+  yield row("KID by torch-fidelity, relative", singular, short.kid, theirs.fidelity.kid, 1e-8);
+  for (const [by, values] of [
+    ["", theirs],
+    [" by torch-fidelity", theirs.fidelity],
+  ])
+    for (const what of ["precision", "recall"])
+      yield { part: `${what}${by}`, size: singular[size], worst: Math.abs(short[what] - values[what]), tolerance: one };
 }

@@ -1,4 +1,4 @@
-"""Sets of features, and their Fréchet distance by SciPy, KID, precision and recall by NumPy, written from the papers.
+"""Sets of features, and their Fréchet distance by SciPy; KID, precision and recall by NumPy, written from the papers, and by torch-fidelity.
 
     .venv/bin/python tools/parity/distances.py tiny|true FOLDER
 
@@ -10,7 +10,10 @@ import pathlib
 import sys
 
 import numpy as np
+import torch
 from scipy import linalg
+from torch_fidelity.metric_kid import kid_features_to_metric
+from torch_fidelity.metric_prc import prc_features_to_metric
 
 SIZES = {"tiny": (64, 300, 40), "true": (2048, 4096, 500)}  # dimensions, samples of the full-rank and of the singular sets
 
@@ -51,6 +54,14 @@ def covered(x, y, k=3):
     return (distances(x, y) <= radii).any(axis=1).mean()
 
 
+def by_torch_fidelity(x, y):
+    """Of all samples at once; KID is not averaged over subsets. Its first set is the generated one."""
+    x, y = torch.tensor(x), torch.tensor(y)
+    kid = kid_features_to_metric(x, y, kid_subsets=1, kid_subset_size=len(x), verbose=False)
+    prc = prc_features_to_metric(x, y, verbose=False)
+    return dict(kid=kid["kernel_inception_distance_mean"], precision=prc["precision"], recall=prc["recall"])
+
+
 def main(size, folder):
     folder.mkdir(parents=True, exist_ok=True)
     dimensions, *counts = SIZES[size]
@@ -62,7 +73,7 @@ def main(size, folder):
             kept = {} if name == "full" else dict(features=x.astype(np.float32))
             np.savez(folder / f"{name}-{i}.npz", mu=mu, sigma=sigma, **kept)
         out[name] = dict(singular_values=by_singular_values(*sets), matrix_root=by_matrix_root(*stats[0], *stats[1]))
-    out |= dict(kid=kid(*sets), precision=covered(*sets), recall=covered(*sets[::-1]))
+    out |= dict(kid=kid(*sets), precision=covered(*sets), recall=covered(*sets[::-1]), fidelity=by_torch_fidelity(*sets))
     print(json.dumps(out))
 
 

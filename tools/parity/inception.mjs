@@ -1,8 +1,9 @@
-// Inception's features and FIDs against pytorch-fid on the same weights and images.
+// Inception's features and FIDs against pytorch-fid, clean-fid and torch-fidelity, one for each resizer, on the same weights and images.
 
 import { join } from "node:path";
 import { createEngine } from "@dit-bench/compiler";
 import { resizeTorchBilinear } from "@dit-bench/datasets";
+import { uniforms } from "@dit-bench/random";
 import { loadExtractor } from "@dit-bench/runner";
 import { readNpz } from "@dit-bench/weights";
 import { bench, furthest, runPython, tensorsOf, top } from "./compare.mjs";
@@ -25,20 +26,54 @@ export async function* measure({ python, folder, size }) {
     worst,
     tolerance,
   });
-  for (const tap of taps) {
+  /** Largest difference of the features of the first folder from those that another program stored. */
+  const apart = async (file, ...more) => {
     const output = join(place, "ours.npz");
-    bench("features", join(place, "a"), ...weights, "--tap", tap, "--output", output);
-    const [ours, theirs] = [await readNpz(output), await readNpz(join(place, `a-${tap}.npz`))];
-    yield row(`${tap} features`, furthest(ours.get("features").data, theirs.get("features").data), 1e-3);
-  }
-  const { fid } = bench("fid", join(place, "a"), join(place, "b"), ...weights);
+    bench("features", join(place, "a"), ...weights, ...more, "--output", output);
+    const [ours, theirs] = [await readNpz(output), await readNpz(join(place, file))];
+    return furthest(ours.get("features").data, theirs.get("features").data);
+  };
+  const distance = (...more) => bench("fid", join(place, "a"), join(place, "b"), ...weights, ...more).fid;
+  const relative = (part, ours, theirs) =>
+    row(`${part}, FID of two folders, relative`, Math.abs(ours / theirs - 1), 1e-4);
+
+  for (const tap of taps) yield row(`pytorch-fid, ${tap} features`, await apart(`a-${tap}.npz`, "--tap", tap), 1e-3);
+  const fid = distance();
   const theirs = [join(place, "a-2048.npz"), join(place, "b-2048.npz")];
-  yield row(
-    "FID of two folders, relative, by ours of its features",
-    Math.abs(fid / bench("fid", ...theirs).fid - 1),
-    1e-4,
-  );
-  yield row("FID of two folders, relative, by its matrix root", Math.abs(fid / distances[2048] - 1), 1e-4);
+  yield relative("pytorch-fid, by ours of its statistics", fid, bench("fid", ...theirs).fid);
+  yield relative("pytorch-fid, by its matrix root", fid, distances[2048]);
+
+  yield row("clean-fid, 2048 features", await apart("clean-2048.npz", "--resize", "clean"), 1e-3);
+  yield relative("clean-fid", distance("--resize", "clean"), distances.clean);
+
+  const tensorflow = ["--resize", "tensorflow"];
+  for (const tap of taps)
+    yield row(
+      `torch-fidelity, ${tap} features`,
+      await apart(`tensorflow-${tap}.npz`, ...tensorflow, "--tap", tap),
+      1e-3,
+    );
+  yield relative("torch-fidelity", distance(...tensorflow), distances.tensorflow);
+  const spatial = [...tensorflow, "--tap", "spatial"];
+  yield row("torch-fidelity, spatial features", await apart("tensorflow-spatial.npz", ...spatial), 1e-3);
+  yield relative("torch-fidelity, sFID", distance(...spatial), distances.spatial);
+  yield row("an image alone against among others, 2048 features", await together(join(place, "inception.pth")), 1e-5);
+}
+
+/** The largest difference that an image's company makes. */
+async function together(weights) {
+  const extractor = await loadExtractor({ extractor: "inception", weights }, await createEngine("cpu"));
+  const each = 299 * 299 * 3;
+  const N = extractor.batch;
+  const x = Float32Array.from(uniforms(1, "parity inception", 0, N * each), (u) => 2 * u - 1);
+  const all = await extractor.run(x);
+  let worst = 0;
+  for (const n of [0, 7, N - 1]) {
+    const alone = await extractor.run(x.slice(n * each, (n + 1) * each));
+    worst = Math.max(worst, furthest(alone, all.slice(n * extractor.dimension, (n + 1) * extractor.dimension)));
+  }
+  await extractor.dispose();
+  return worst;
 }
 
 /** The whole network with every width divided by 16, on stored values of pytorch-fid. */

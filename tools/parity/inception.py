@@ -1,8 +1,9 @@
-"""What pytorch-fid makes of images and random weights of the true size.
+"""What pytorch-fid, clean-fid and torch-fidelity make of images and random weights of the true size.
 
     .venv/bin/python tools/parity/inception.py FOLDER
 
-Writes FOLDER/inception.pth, the images FOLDER/a and FOLDER/b, and pytorch-fid's features and statistics of each as a-TAP.npz; prints its distances as JSON.
+Writes FOLDER/inception.pth, the images FOLDER/a and FOLDER/b, the features of the first as PROGRAM-TAP.npz and pytorch-fid's statistics of both as a-TAP.npz
+and b-TAP.npz; prints each program's distances as JSON. clean-fid is the origin of the resizer `clean`, torch-fidelity does what TensorFlow's graph of 2015 does.
 """
 
 import json
@@ -11,8 +12,12 @@ import sys
 
 import numpy as np
 import torch
+from cleanfid import fid as clean_fid
+from cleanfid.inception_torchscript import InceptionV3W
 from PIL import Image
 from pytorch_fid import fid_score, inception
+from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+from torch_fidelity.metric_fid import fid_features_to_statistics, fid_statistics_to_metric
 
 IMAGES = 12
 
@@ -50,6 +55,53 @@ def images(folder, seed):
         Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(folder / f"{i:02}.png")
 
 
+class Scripted(torch.nn.Module):
+    """The network in the form in which clean-fid wants it: a TorchScript file with `layers`, without resizing or scaling."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = torch.nn.Sequential(*inception.InceptionV3([3], resize_input=False, normalize_input=False).blocks)
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+def by_clean_fid(folder):
+    torch.jit.trace(Scripted().eval(), torch.zeros(1, 3, 299, 299)).save(folder / "inception-2015-12-05.pt")
+    model = InceptionV3W(str(folder), download=False)
+    sets = [
+        clean_fid.get_folder_features(
+            str(folder / name), model=model, num_workers=0, batch_size=1, device=torch.device("cpu"), mode="clean", verbose=False
+        )
+        for name in "ab"
+    ]
+    np.savez(folder / "clean-2048.npz", features=sets[0])
+    return clean_fid.fid_from_feats(*sets)
+
+
+def by_torch_fidelity(folder):
+    """Spatial features as the evaluator of guided-diffusion takes them: 7 channels, last, of `mixed_6/conv`, which torch-fidelity's converter calls Mixed_6d.branch1x1."""
+    taps = ("64", "192", "768", "2048")
+    network = FeatureExtractorInceptionV3("parity", list(taps), feature_extractor_weights_path=str(folder / "inception.pth"))
+    found = []
+    network.Mixed_6d.branch1x1.register_forward_hook(lambda module, given, out: found.append(out.permute(0, 2, 3, 1)[..., :7].flatten(1)))
+    sets = {tap: [] for tap in (*taps, "spatial")}
+    for name in "ab":
+        rows = {tap: [] for tap in sets}
+        for file in sorted((folder / name).iterdir()):
+            pixels = torch.tensor(np.asarray(Image.open(file).convert("RGB"))).permute(2, 0, 1)[None]
+            features = dict(zip(taps, network(pixels)), spatial=found.pop())
+            for tap in sets:
+                rows[tap].append(features[tap])
+        for tap in sets:
+            sets[tap].append(torch.cat(rows[tap]))
+            if name == "a":
+                np.savez(folder / f"tensorflow-{tap}.npz", features=sets[tap][0].numpy())
+    distance = lambda pair: fid_statistics_to_metric(*map(fid_features_to_statistics, pair), False)["frechet_inception_distance"]
+    return {"tensorflow": distance(sets["2048"]), "spatial": distance(sets["spatial"])}
+
+
+@torch.no_grad()
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     state = random_weights()
@@ -68,7 +120,7 @@ def main(folder):
             np.savez_compressed(folder / f"{name}-{tap}.npz", features=features, mu=mu, sigma=sigma)
             sets += [mu, sigma]
         distances[tap] = fid_score.calculate_frechet_distance(*sets)
-    print(json.dumps(distances))
+    print(json.dumps({**distances, "clean": by_clean_fid(folder), **by_torch_fidelity(folder)}))
 
 
 main(pathlib.Path(sys.argv[1]))
