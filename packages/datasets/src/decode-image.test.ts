@@ -46,6 +46,16 @@ describe("pictures that are read", () => {
     expect((await decodeImage(encoded)).pixels).toEqual(Buffer.from(ramp));
   });
 
+  test("as stored, 16-bit grayscale is clipped, as Pillow's convert does", async () => {
+    const deep = Uint16Array.from({ length: width * height }, (_, i) => (i % 3) * 200);
+    const raw16 = { raw: { width, height, channels: 1 as const } };
+    const encoded = await sharp(deep, raw16).toColourspace("grey16").png().toBuffer();
+    expect(await sharp(encoded).metadata()).toMatchObject({ depth: "ushort", channels: 1 });
+    expect([...(await decodeImage(encoded)).pixels.subarray(0, 9)]).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1]);
+    const { pixels } = await decodeImage(encoded, { asStored: true });
+    expect([...pixels.subarray(0, 9)]).toEqual([0, 0, 0, 200, 200, 200, 255, 255, 255]);
+  });
+
   test("as stored, transparency and orientation are passed over, as Pillow's convert does", async () => {
     const rgba = Uint8Array.from({ length: 20 * 16 * 4 }, (_, i) => (i % 4 < 3 ? i % 251 : 0));
     const encoded = await sharp(rgba, { raw: { width: 20, height: 16, channels: 4 } })

@@ -23,14 +23,16 @@ export const mostPixels = 100_000_000;
  * - Of an animation the first picture counts.
  *
  * With `asStored` orientation and transparency are passed over and the colours taken as they are stored, as
- * `Image.open(path).convert("RGB")` does in Pillow and so in pytorch-fid.
+ * `Image.open(path).convert("RGB")` does in Pillow and so in pytorch-fid; grayscale of 16 bits is then clipped to 255, as there.
  */
 export async function decodeImage(bytes: Uint8Array, { asStored = false } = {}): Promise<RgbImage> {
   const format = formatOf(bytes);
   try {
     const metadata = await opened(bytes).metadata();
     checkSize(metadata);
-    return metadata.space === "cmyk" ? await decodeCmyk(bytes, asStored) : await decodeRgb(bytes, asStored);
+    if (metadata.space === "cmyk") return await decodeCmyk(bytes, asStored);
+    const clipped = asStored && metadata.space === "grey16" && !metadata.hasAlpha;
+    return clipped ? await decodeClipped(bytes) : await decodeRgb(bytes, asStored);
   } catch (error) {
     if (error instanceof ImageError) throw error;
     throw new ImageError(`damaged ${format}: ${firstLine(error)}`);
@@ -67,6 +69,19 @@ async function decodeRgb(bytes: Uint8Array, asStored: boolean): Promise<RgbImage
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== 3) throw new ImageError(`decoded to ${info.channels} channels: 3 were wanted`);
   return { width: info.width, height: info.height, pixels: data };
+}
+
+/** Grayscale of 16 bits as Pillow converts it (12 and 13): every value above 255 is white, so that little but black is left. */
+async function decodeClipped(bytes: Uint8Array): Promise<RgbImage> {
+  const { data, info } = await opened(bytes)
+    .toColourspace("grey16")
+    .raw({ depth: "ushort" })
+    .toBuffer({ resolveWithObject: true });
+  const values = new Uint16Array(data.buffer, data.byteOffset, info.width * info.height * info.channels);
+  const pixels = new Uint8Array(info.width * info.height * 3);
+  for (let i = 0; i < info.width * info.height; i++)
+    pixels.fill(Math.min(255, values[i * info.channels]!), 3 * i, 3 * i + 3);
+  return { width: info.width, height: info.height, pixels };
 }
 
 /** What a printer would be sent, inks c, m, y, k: red = (255 - c)(255 - k)/255, and so on, rounded as Pillow rounds it. */
