@@ -3,12 +3,16 @@
 // Needs `npm run build`, and a Python with torch and diffusers.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createEngine } from "@dit-bench/compiler";
-import { openAutoencoder, openCodec } from "@dit-bench/runner";
+import { decodeImage } from "@dit-bench/datasets";
+import { normals } from "@dit-bench/random";
+import { loadRecipe, openAutoencoder, openCodec } from "@dit-bench/runner";
+import { openSpace } from "@dit-bench/runner/parts";
 import { readSafetensors } from "@dit-bench/weights";
+import { bench, furthest, tensorsOf } from "./compare.mjs";
 
 export const name = "autoencoder";
 
@@ -50,7 +54,7 @@ export async function* measure({ python, folder, size }) {
   const tiled = openCodec(file, engine, { tile: file.config.tile });
   const row = (part, side, worst) => ({
     part: `Autoencoder, ${part}`,
-    size: `${side} × ${side} pixels, widths ${widths.join(" ")}`,
+    size: `${side}x${side} pixels, widths ${widths.join(" ")}`,
     worst,
     tolerance,
   });
@@ -74,9 +78,79 @@ export async function* measure({ python, folder, size }) {
   yield row("picture, tiled", large.height, apart(data, "tiled.decoded"));
   await tiled.dispose();
 
+  yield* stored(place, row);
+
   const peakMB = (process.resourceUsage().maxRSS * 1024) / 1e6;
   const told = ({ seconds, processor }) => `${seconds.toFixed(2)} s (of the processor ${processor.toFixed(2)} s)`;
   for (const [what, time] of Object.entries(theirs.times))
     process.stderr.write(`${what}: ours ${told(ours[what])}, diffusers ${told(time)}\n`);
   process.stderr.write(`peak memory: ours ${peakMB.toFixed(0)} MB, diffusers ${theirs.peakMB.toFixed(0)} MB\n`);
+}
+
+/** Pictures in files: `bench vae encode`, the cache of a dataset's latents with its mirror images, `bench vae decode`. */
+async function* stored(place, row) {
+  const theirs = tensorsOf(join(place, "pictures.safetensors"));
+  const [M, F, Z, h, w] = theirs.shape("mean");
+  const n = Z * h * w;
+  const [mean, std] = [theirs("mean"), theirs("std")];
+  const side = theirs.shape("decoded")[1];
+  const pictures = join(place, "pictures");
+  const encoded = (...more) => {
+    const output = join(place, "latents.safetensors");
+    bench("vae", "encode", pictures, "--weights", place, "--output", output, "--scale", "0.18215", ...more);
+    return Float32Array.from(tensorsOf(output)("latents"), (v) => v / 0.18215);
+  };
+  const unmirrored = (values) =>
+    Float32Array.from({ length: M * n }, (_, i) => values[Math.floor(i / n) * F * n + (i % n)]);
+  yield row("`bench vae encode`, over its scale", side, furthest(encoded(), unmirrored(mean)));
+  const noise = Float32Array.from(Array.from({ length: M }, (_, i) => [...normals(3, "posterior", i, n)]).flat());
+  const drawn = unmirrored(mean).map((m, i) => m + unmirrored(std)[i] * noise[i]);
+  yield row(
+    "`bench vae encode --sample`, by their mean and deviation",
+    side,
+    furthest(encoded("--sample", "--seed", "3"), drawn),
+  );
+
+  encoded();
+  const { files } = bench(
+    "vae",
+    "decode",
+    join(place, "latents.safetensors"),
+    "--weights",
+    place,
+    "--output",
+    join(place, "decoded"),
+  );
+  const pixels = [];
+  for (const file of files)
+    pixels.push(...(await decodeImage(readFileSync(join(place, "decoded", basename(file))))).pixels);
+  yield {
+    ...row("`bench vae decode` of these", side, furthest(pixels, theirs("decoded"))),
+    tolerance: 1,
+    unit: "levels",
+  };
+
+  const recipe = loadRecipe("paper");
+  const settings = {
+    ...recipe.settings,
+    model: { ...recipe.settings.model, inputSize: h },
+    autoencoder: { weights: place, scale: 0.18215 },
+  };
+  const engine = await createEngine("cpu", { threads: 2 });
+  const space = await openSpace({ ...recipe, settings }, { engine, out: place, listener: {} });
+  const images = await Promise.all([0, 1].map(async (i) => decodeImage(readFileSync(join(pictures, `${i}.png`)))));
+  const data = {
+    name: "pictures",
+    fingerprint: "parity",
+    pixels: Buffer.concat(images.map((image) => image.pixels)),
+    labels: Int32Array.of(0, 1),
+    size: side,
+  };
+  (await space.training(data)).close();
+  const [cache] = readdirSync(join(place, "latents"));
+  const moments = tensorsOf(join(place, "latents", cache))("moments");
+  const part = (k) =>
+    Float32Array.from({ length: M * F * n }, (_, i) => moments[(2 * Math.floor(i / n) + k) * n + (i % n)]);
+  yield row("latent cache, means of pictures and mirror images", side, furthest(part(0), mean));
+  yield row("latent cache, deviations", side, furthest(part(1), std));
 }

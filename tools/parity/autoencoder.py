@@ -4,7 +4,7 @@
     .venv/bin/python tools/parity/autoencoder.py true FOLDER
 
 Writes into the folder a model as `save_pretrained` does (config.json and weights), `expected.safetensors` with pictures, noise and what came of
-them, and prints one JSON object: seconds and processor seconds a picture, and the process's peak memory. For `tiny` also `compvis-names.json`: each of diffusers' names
+them, and for FOLDER alone `pictures/` and `pictures.safetensors`, two pictures as PNG and what comes of them and their mirror images; prints one JSON object: seconds and processor seconds a picture, and the process's peak memory. For `tiny` also `compvis-names.json`: each of diffusers' names
 beside that of the checkpoints of CompVis/latent-diffusion, of which diffusers' own converter must make it.
 """
 
@@ -17,6 +17,7 @@ import time
 
 import torch
 from diffusers import AutoencoderKL
+from PIL import Image
 from safetensors.torch import save_file
 
 SIZES = {
@@ -88,6 +89,21 @@ def values(vae, size):
     return out, times
 
 
+def stored_pictures(vae, size, folder):
+    """[M, F, ...]: M pictures of 8 bits, F = 2: as they are and mirrored."""
+    x = pictures(2, SIDES[size][0], 5)
+    bytes_ = ((x + 1) * 127.5).round().to(torch.uint8)
+    (folder / "pictures").mkdir(exist_ok=True)
+    for i, image in enumerate(bytes_):
+        Image.fromarray(image.permute(1, 2, 0).numpy()).save(folder / "pictures" / f"{i}.png")
+    x = bytes_ / 127.5 - 1
+    both = [vae.encode(torch.stack([image, image.flip(-1)])).latent_dist for image in x]
+    mean = torch.stack([p.mean for p in both])
+    picture = vae.decode(mean[:, 0]).sample
+    out = dict(mean=mean, std=torch.stack([p.std for p in both]), decoded=((picture / 2 + 0.5).clamp(0, 1) * 255).round().permute(0, 2, 3, 1))
+    save_file({name: t.contiguous() for name, t in out.items()}, folder / "pictures.safetensors")
+
+
 def compvis_names(vae):
     """Diffusers' names to CompVis's, by the naming of ldm/modules/diffusionmodules/model.py; diffusers' converter must turn them back."""
     levels = len(vae.config.block_out_channels)
@@ -124,6 +140,9 @@ def main(size, folder):
         (folder / "compvis-names.json").write_text(json.dumps(compvis_names(vae), indent=0) + "\n")
     with torch.no_grad():
         tensors, times = values(vae, size)
+        vae.disable_tiling()
+        if "fixtures" not in folder.parts:
+            stored_pictures(vae, size, folder)
     save_file({name: t.contiguous() for name, t in tensors.items()}, folder / "expected.safetensors")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     print(json.dumps(dict(times=times, peakMB=peak, torch=torch.__version__)))

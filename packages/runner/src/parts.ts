@@ -3,6 +3,7 @@ export { readBase } from "./base-model.ts";
 export { denoisingBatch, toPixels } from "./batches.ts";
 export { denoisingStep } from "./denoising.ts";
 export { compileExtractor } from "./features.ts";
+export { openSpace } from "./latents/space.ts";
 export { initialState, type TrainingState, trainingStep } from "./optimise.ts";
 export { machine, versions } from "./provenance.ts";
 export { samplerStep } from "./sample.ts";
