@@ -55,7 +55,7 @@ def main(kind, folder, path=None):
     if kind == "read":
         return sums(load_file(path) if path.endswith(".safetensors") else torch.load(path, weights_only=True))
     if kind == "read-diffusers":
-        return sums(DiTTransformer2DModel.from_pretrained(path).state_dict())
+        return sums(DiTTransformer2DModel.from_pretrained(path, low_cpu_mem_usage=False).state_dict())
     if kind == "training":
         return training(folder)
     state = weights(folder)
