@@ -103,7 +103,9 @@ async function* stored(place, row) {
   const unmirrored = (values) =>
     Float32Array.from({ length: M * n }, (_, i) => values[Math.floor(i / n) * F * n + (i % n)]);
   yield row("`bench vae encode`, over its scale", side, furthest(encoded(), unmirrored(mean)));
-  const noise = Float32Array.from(Array.from({ length: M }, (_, i) => [...normals(3, "posterior", i, n)]).flat());
+  const noise = Float32Array.from(
+    Array.from({ length: M }, (_, i) => Array.from(normals(3, "posterior", i, n))).flat(),
+  );
   const drawn = unmirrored(mean).map((m, i) => m + unmirrored(std)[i] * noise[i]);
   yield row(
     "`bench vae encode --sample`, by their mean and deviation",
@@ -121,9 +123,10 @@ async function* stored(place, row) {
     "--output",
     join(place, "decoded"),
   );
-  const pixels = [];
-  for (const file of files)
-    pixels.push(...(await decodeImage(readFileSync(join(place, "decoded", basename(file))))).pixels);
+  const made = await Promise.all(
+    files.map((file) => decodeImage(readFileSync(join(place, "decoded", basename(file))))),
+  );
+  const pixels = Buffer.concat(made.map((picture) => picture.pixels));
   yield {
     ...row("`bench vae decode` of these", side, furthest(pixels, theirs("decoded"))),
     tolerance: 1,
