@@ -1,5 +1,6 @@
 // The command line as a user meets it: the built program, in processes of its own, on a tiny recipe.
 
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   cpSync,
@@ -427,6 +428,14 @@ describe("bench list-weights", () => {
     const r = await go("list-weights", fixture("train-zip.pt"));
     expect(r.stdout).toBe("weight  F32   [3, 2]\nbias    F32   [3]\n2 tensors, 9 numbers\n");
     expect(r.stderr).toContain('tensors of "ema"; others are under model, opt');
+  });
+
+  it("ends quietly where its reader has seen enough", () => {
+    const long = new URL("../../../benchmarks/mini/base.safetensors", import.meta.url).pathname;
+    const entry = new URL("../bin/bench.js", import.meta.url).pathname;
+    const script = `"${process.execPath}" "${entry}" list-weights "${long}" | true; exit "\${PIPESTATUS[0]}"`;
+    const r = spawnSync("bash", ["-c", script], { encoding: "utf8" });
+    expect(r).toMatchObject({ status: 0, stderr: "safetensors\n" });
   });
 
   it("lists another entry by its key, as JSON", async () => {

@@ -106,6 +106,20 @@ describe("bench fetch", () => {
     expect(server.seen).toEqual([]);
   });
 
+  it("brings what other commands take by the same name, and they say so where it is not here", async () => {
+    const encode = () =>
+      bench(["vae", "encode", "x", "--weights", "sd-vae-ft-ema", "--output", "z.safetensors"], { cwd: place });
+    const missing = await encode();
+    expect(missing.stderr).toContain("sd-vae-ft-ema is not here; get it with 'bench fetch sd-vae-ft-ema'");
+    expect(missing.code).toBe(4);
+    mkdirSync(dirname(weights()), { recursive: true });
+    writeFileSync(weights(), "");
+    writeFileSync(join(weights(), "../config.json"), "");
+    expect((await encode()).stderr).toContain(`bench: ${weights()}: `);
+    const listed = await bench(["list-weights", "sd-vae-ft-ema"], { cwd: place });
+    expect(listed.stderr).toContain(`bench: ${weights()}: `);
+  });
+
   it("of several goes on past one that fails, and exits with 3", async () => {
     server.handler = (_, response) => response.writeHead(404).end();
     const r = await go("sd-vae-ft-ema", "sd-vae-ft-mse", "--json");

@@ -219,6 +219,11 @@ export function program(): Command {
 }
 
 export async function main(argv: readonly string[]): Promise<void> {
+  // Whoever reads us has seen enough, such as `head`: nothing is wrong. What is being made is made to its end.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
   const bench = program();
   try {
     await bench.parseAsync(argv, { from: "user" });

@@ -77,7 +77,7 @@ describe("bench features and bench fid", () => {
   });
 
   it.each<[string[], number, string]>([
-    [["fid", "a", "b"], 2, "needs --weights FILE"],
+    [["fid", "a", "b"], 4, "get them with 'bench fetch inception-v3-fid'"],
     [["fid", "a", "b", "--resize", "nearest", ...narrow], 2, "--resize nearest: wanted pytorch, clean, tensorflow"],
     [["fid", "a", "b", "--resamples", "3", ...narrow], 2, "--resamples 3: wanted 0, or at least 20"],
     [["fid", "a", "nowhere.npz", ...narrow], 4, "nowhere.npz: there is no such file"],

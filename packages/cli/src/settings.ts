@@ -1,5 +1,6 @@
 // What the commands share: values of flags, and what they select.
 
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { createEngine, type Engine, type EngineName } from "@dit-bench/compiler";
 import { BenchError, isRecipeSetting, loadRecipe, type Recipe } from "@dit-bench/runner";
 
@@ -38,18 +39,45 @@ export function wholeNumber(flag: string, text: string, least: number): number {
   return n;
 }
 
-/** The engine of `--engine` and `--threads`; says why where the choice was left to the program. */
+/** The engine of `--engine` and `--threads`. Throws BenchError (usage) for one that is not known or not here. */
+export async function startEngine({ engine, threads }: { engine: string; threads?: string }): Promise<Engine> {
+  const wanted = threads === undefined ? {} : { threads: wholeNumber("threads", threads, 1) };
+  try {
+    return await createEngine(engine as EngineName, wanted);
+  } catch (error) {
+    throw new BenchError("usage", (error as Error).message, { cause: error });
+  }
+}
+
+/** The same; says which it is where the choice was left to the program, and what was passed over. */
 export async function engineOf(
   options: { engine: string; threads?: string },
   note: (text: string) => void,
 ): Promise<Engine> {
-  const engine = await createEngine(
-    options.engine as EngineName,
-    options.threads ? { threads: wholeNumber("threads", options.threads, 1) } : {},
-  );
-  const where = engine.adapter ? ` on ${engine.adapter}` : "";
-  if (engine.reason) note(`engine ${engine.name}${where} (${engine.reason})`);
+  const engine = await startEngine(options);
+  if (!engine.reason) return engine;
+  const where = engine.adapter ? ` on ${engine.adapter}` : `, ${counted(engine.threads, "thread")}`;
+  const why = engine.reason === `${engine.name} works` ? "" : ` (${engine.reason})`;
+  note(`engine ${engine.name}${where}${why}`);
   return engine;
+}
+
+/** 1, "record" -> "1 record"; 2 -> "2 records" */
+export const counted = (n: number, what: string): string =>
+  `${n.toLocaleString("en")} ${what}${n === 1 ? "" : what.endsWith("s") ? "es" : "s"}`;
+
+/** Makes a folder that is to be written to before the long work, so that what is wrong with it is told then. */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new BenchError(
+      "io",
+      `the folder ${folder} cannot be made or written to (${(error as Error).message}); choose another with --output`,
+      { cause: error },
+    );
+  }
 }
 
 export function recipeOf(options: { recipe: string; set: readonly string[] }): {

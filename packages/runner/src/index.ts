@@ -21,6 +21,7 @@ export {
 export { BenchError, exitCodes, Interrupted } from "./errors.ts";
 export type { Listener } from "./events.ts";
 export { type Fetched, type FetchPlan, fetchOne, planFetch } from "./fetch.ts";
+export { fetched, weightsNamed } from "./fetched.ts";
 export { type GridCell, runGrid } from "./grid.ts";
 export { type Codec, type CodecOptions, openCodec } from "./latents/codec.ts";
 export { decodeLatents } from "./latents/decode-latents.ts";

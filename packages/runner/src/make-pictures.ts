@@ -4,7 +4,7 @@
 
 import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
 import { contactSheet, decodeImage, encodePng } from "@dit-bench/datasets";
 import { replaceFile } from "@dit-bench/record";
@@ -30,13 +30,17 @@ export interface PicturesTask {
   readonly autoencoder?: { readonly path: string; readonly scale?: number };
   /** Folder for what is made. */
   readonly output: string;
+  /** Of the sheet. */
   readonly title: string;
+  /** Small print below it, a string a line. */
+  readonly notes: readonly string[];
   readonly listener: Listener;
 }
 
 export interface Pictures {
   /** PNG files, class by class. */
   readonly files: readonly string[];
+  /** Beside the folder of pictures. */
   readonly sheet?: string;
   /** In place of pictures, where the model makes latents and no autoencoder was given. */
   readonly latents?: string;
@@ -51,7 +55,7 @@ export async function makePictures(task: PicturesTask): Promise<Pictures> {
   mkdirSync(output, { recursive: true });
   const labels = Int32Array.from(classes.flatMap(({ label }) => Array.from({ length: count }, () => label)));
   const names = classes.flatMap(({ name, label }) => Array.from({ length: count }, (_, i) => fileName(name, label, i)));
-  listener.stage?.("sample", `${labels.length} pictures of ${classes.length} classes`);
+  listener.stage?.("sample", `${labels.length} pictures, ${count} of each class`);
   const { x } = await sample({ engine, network, settings, seed, labels, listener });
   const shape = [labels.length, C, S, S] as const;
 
@@ -61,9 +65,9 @@ export async function makePictures(task: PicturesTask): Promise<Pictures> {
     return { files: [], latents };
   }
   const files = autoencoder === undefined ? await writePixels() : await writeDecoded(autoencoder);
-  const sheet = join(output, "sheet.png");
+  const sheet = `${resolve(output)}-sheet.png`; // beside the folder, so that who measures its pictures does not measure the sheet
   await replaceFile(sheet, await sheetOf(task, files));
-  return { files, sheet };
+  return { files, sheet: relative(process.cwd(), sheet) };
 
   async function writePixels(): Promise<string[]> {
     return Promise.all(
@@ -91,13 +95,14 @@ export async function makePictures(task: PicturesTask): Promise<Pictures> {
 const fileName = (name: string, label: number, i: number): string =>
   `${String(label).padStart(4, "0")}-${name.replaceAll(/[^\w-]+/g, "-").slice(0, 40)}-${i}.png`;
 
-async function sheetOf({ classes, count, title, seed }: PicturesTask, files: readonly string[]): Promise<Uint8Array> {
+async function sheetOf({ classes, count, title, notes }: PicturesTask, files: readonly string[]): Promise<Uint8Array> {
   const pictures = await Promise.all(files.map(async (file) => decodeImage(await readFile(file))));
   const columns = Math.min(count, SHEET_COLUMNS);
   const rows = classes.map(({ name }, i) => ({
     title: name,
     images: pictures.slice(i * count, i * count + columns).map(({ pixels }) => pixels),
   }));
-  const blocks = [{ title: "samples", columns }];
-  return contactSheet(rows, { size: pictures[0]!.width, blocks, title, lines: [`seed ${seed}`] });
+  const shown = columns < count ? `the first ${columns} of ${count} samples a class` : "samples";
+  const blocks = [{ title: shown, columns }];
+  return contactSheet(rows, { size: pictures[0]!.width, blocks, title, lines: notes });
 }

@@ -19,6 +19,8 @@ export interface OpenedRun {
   readonly network: Network;
   /** Class names, in label order. */
   readonly classes: readonly string[];
+  /** Such as "DiffFit on Oxford Flowers-102". */
+  readonly title: string;
 }
 
 /**
@@ -52,5 +54,10 @@ export async function openRun(
   const { config, values } = forClasses(recipe, base, record.data.classes.length, record.cell.seed);
   const adapted = attach(method, ditModel(config), record.cell.options);
   const trained = readWeights(join(folder, "weights.safetensors"), adapted.trainable, "run the cell again");
-  return { recipe, classes: record.data.classes, network: mergedNetwork(adapted, config, values, trained.values) };
+  return {
+    recipe,
+    classes: record.data.classes,
+    title: `${record.cell.methodLabel} on ${record.cell.datasetTitle}`,
+    network: mergedNetwork(adapted, config, values, trained.values),
+  };
 }

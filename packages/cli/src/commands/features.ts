@@ -1,7 +1,9 @@
 // bench features: a folder's images as numbers.
 
+import { dirname } from "node:path";
 import { BenchError, isFeatureFile, writeFeatureFile } from "@dit-bench/runner";
 import { progress, stderrTerminal } from "../progress.ts";
+import { makeFolder } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 import { type MeasuringOptions, measuring } from "./measuring.ts";
 
@@ -9,6 +11,7 @@ export async function features(folder: string, options: MeasuringOptions & { out
   const { output } = options;
   if (!isFeatureFile(output))
     throw new BenchError("usage", `--output ${output}: wanted a name that ends in .npz or .safetensors`);
+  makeFolder(dirname(output));
   const listener = progress(stderrTerminal(), listenForSignals());
   const extractor = measuring(options, listener);
   try {

@@ -1,7 +1,7 @@
 // bench list-weights: what a file of weights holds, without running anything of it or reading a tensor.
 
 import { existsSync } from "node:fs";
-import { BenchError } from "@dit-bench/runner";
+import { BenchError, weightsNamed } from "@dit-bench/runner";
 import { openCheckpoint } from "@dit-bench/weights";
 
 export interface ListWeightsOptions {
@@ -9,7 +9,8 @@ export interface ListWeightsOptions {
   json?: boolean;
 }
 
-export async function listWeights(path: string, { key, json }: ListWeightsOptions): Promise<void> {
+export async function listWeights(given: string, { key, json }: ListWeightsOptions): Promise<void> {
+  const path = weightsNamed(given);
   if (!existsSync(path))
     throw new BenchError("data", `${path}: there is no such file; wanted a file of weights or a folder with one`);
   const { format, tensors, metadata, notes } = await openCheckpoint(path, key === undefined ? {} : { key });

@@ -1,16 +1,21 @@
 // What `bench features` and `bench fid` share: their flags, and the extractor that these start.
 
-import { createEngine, type EngineName } from "@dit-bench/compiler";
 import { type Resizer, resizers } from "@dit-bench/datasets";
 import {
   BenchError,
+  type ExtractorChoice,
   type FeatureSet,
+  fetched,
   imageFeatures,
   type Listener,
   type LoadedExtractor,
   loadExtractor,
+  weightsNamed,
 } from "@dit-bench/runner";
-import { wholeNumber } from "../settings.ts";
+import { startEngine } from "../settings.ts";
+
+/** What `bench fetch` calls it. */
+const INCEPTION = "inception-v3-fid";
 
 export interface MeasuringOptions {
   extractor: string;
@@ -33,13 +38,19 @@ export function measuring(options: MeasuringOptions, listener: Listener): Measur
   if (!(resizers as readonly string[]).includes(options.resize))
     throw new BenchError("usage", `--resize ${options.resize}: wanted ${resizers.join(", ")}`);
   const resizer = options.resize as Resizer;
-  const threads = options.threads ? { threads: wholeNumber("threads", options.threads, 1) } : {};
   let extractor: LoadedExtractor | undefined;
   return {
     async measure(folder) {
-      extractor ??= await loadExtractor(options, await createEngine(options.engine as EngineName, threads));
+      extractor ??= await loadExtractor(withWeights(options), await startEngine(options));
       return imageFeatures({ folder, extractor, resizer, strict: options.strict ?? false, listener });
     },
     dispose: async () => extractor?.dispose(),
   };
+}
+
+/** Inception's published file is found by itself where `bench fetch` has brought it. */
+function withWeights({ extractor, weights, tap }: MeasuringOptions): ExtractorChoice {
+  const path =
+    weights === undefined ? (extractor === "inception" ? fetched(INCEPTION) : undefined) : weightsNamed(weights);
+  return { extractor, ...(path === undefined ? {} : { weights: path }), ...(tap === undefined ? {} : { tap }) };
 }

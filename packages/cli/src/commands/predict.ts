@@ -1,10 +1,18 @@
 // bench predict: a DiT's output for given inputs.
 
 import { existsSync } from "node:fs";
-import { BenchError, type Forward, forwards, openDit, predict as predictOutputs } from "@dit-bench/runner";
+import { dirname } from "node:path";
+import {
+  BenchError,
+  type Forward,
+  forwards,
+  openDit,
+  predict as predictOutputs,
+  weightsNamed,
+} from "@dit-bench/runner";
 import { readSafetensors, writeSafetensors } from "@dit-bench/weights";
 import { progress, stderrTerminal } from "../progress.ts";
-import { engineOf, wholeNumber } from "../settings.ts";
+import { engineOf, makeFolder, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 
 export interface PredictOptions {
@@ -29,12 +37,13 @@ export async function predict(options: PredictOptions): Promise<void> {
     throw new BenchError("data", `${inputs}: there is no such file; wanted a safetensors file with x, t and y`);
   const { tensors } = readSafetensors(inputs);
   const side = tensors.get("x")?.shape[3];
-  const checkpoint = await openDit(weights, {
+  const checkpoint = await openDit(weightsNamed(weights), {
     forward: forward as Forward,
     ...(side === undefined ? {} : { inputSize: side }),
     ...(options.heads === undefined ? {} : { heads: wholeNumber("heads", options.heads, 1) }),
     ...(options.key === undefined ? {} : { key: options.key }),
   });
+  makeFolder(dirname(output));
   const listener = progress(stderrTerminal(), listenForSignals());
   for (const note of checkpoint.notes) listener.note?.(note);
   if (checkpoint.layout === "diffusers" && forward === "official")

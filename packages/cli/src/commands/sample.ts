@@ -1,10 +1,19 @@
 // bench sample: pictures of a finished run's model, or of any DiT.
 
-import { resolve } from "node:path";
+import { basename } from "node:path";
 import { ditModel } from "@dit-bench/dit";
-import { BenchError, findWeights, makePictures, type Network, openDit, openRun, type Recipe } from "@dit-bench/runner";
+import {
+  BenchError,
+  findWeights,
+  makePictures,
+  type Network,
+  openDit,
+  openRun,
+  type Recipe,
+  weightsNamed,
+} from "@dit-bench/runner";
 import { progress, stderrTerminal } from "../progress.ts";
-import { engineOf, wholeNumber } from "../settings.ts";
+import { counted, engineOf, makeFolder, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 
 export interface SampleOptions {
@@ -31,6 +40,8 @@ interface Source {
   readonly names: readonly string[];
   readonly autoencoder?: { readonly path: string; readonly scale?: number };
   readonly title: string;
+  /** Where the model lies. */
+  readonly place: string;
 }
 
 /** As sample.py of facebookresearch/DiT, but for its 250 steps. */
@@ -55,7 +66,7 @@ export async function sample(options: SampleOptions): Promise<void> {
   const count = wholeNumber("count", options.count, 1);
   const seed = wholeNumber("seed", options.seed, 0);
   const source = run === undefined ? await ofWeights(weights!, options) : await ofRun(run, options);
-  const { names, title, autoencoder } = source;
+  const { names, title, place, autoencoder } = source;
   const classes = chosen(options.classes, names).map((label) => ({ label, name: names[label] ?? "no class" }));
   const settings = {
     ...source.settings,
@@ -65,6 +76,7 @@ export async function sample(options: SampleOptions): Promise<void> {
       : { respacing: String(wholeNumber("steps", options.steps, 1)), sampler: "ddpm" as const }),
     ...(options.guidance === undefined ? {} : { guidance: atLeastOne(options.guidance) }),
   };
+  makeFolder(output);
   const listener = progress(stderrTerminal(), listenForSignals());
   const engine = await engineOf(options, (text) => listener.note?.(text));
   try {
@@ -77,17 +89,18 @@ export async function sample(options: SampleOptions): Promise<void> {
       count,
       output,
       title,
+      notes: [place, `seed ${seed}, ${stepsOf(settings)}, guidance ${settings.guidance}`],
       listener,
       ...(options.autoencoder === undefined
         ? autoencoder
           ? { autoencoder }
           : {}
-        : { autoencoder: { path: options.autoencoder } }),
+        : { autoencoder: { path: weightsNamed(options.autoencoder) } }),
     });
     listener.clear();
     process.stdout.write(
       made.latents === undefined
-        ? `${output}: ${made.files.length} pictures and ${made.sheet}\n`
+        ? `${output}: ${counted(made.files.length, "picture")}\n${made.sheet}: the sheet of them\n`
         : `${made.latents}: latents; pictures of them: bench vae decode, or --autoencoder with sd-vae-ft-ema\n`,
     );
     if (options.json)
@@ -98,7 +111,7 @@ export async function sample(options: SampleOptions): Promise<void> {
 }
 
 async function ofRun(folder: string, { recipe: place, plugin }: SampleOptions): Promise<Source> {
-  const { recipe, network, classes } = await openRun(folder, {
+  const { recipe, network, classes, title } = await openRun(folder, {
     plugins: plugin,
     ...(place === undefined ? {} : { recipe: place }),
   });
@@ -108,12 +121,14 @@ async function ofRun(folder: string, { recipe: place, plugin }: SampleOptions): 
     network,
     settings: sampling,
     names: classes,
-    title: folder,
+    title,
+    place: folder,
     ...(path ? { autoencoder: { path, scale: autoencoder.scale } } : {}),
   };
 }
 
-async function ofWeights(path: string, { heads }: SampleOptions): Promise<Source> {
+async function ofWeights(given: string, { heads }: SampleOptions): Promise<Source> {
+  const path = weightsNamed(given);
   const checkpoint = await openDit(path, heads === undefined ? {} : { heads: wholeNumber("heads", heads, 1) });
   const { config } = checkpoint;
   if (!config.learnSigma)
@@ -122,7 +137,8 @@ async function ofWeights(path: string, { heads }: SampleOptions): Promise<Source
     network: { config, infos: ditModel(config).weights, values: checkpoint.read() },
     settings: { ...official, guidedChannels: config.channels > 3 ? "three" : "all", images: 2 },
     names: Array.from({ length: config.classes }, (_, label) => `class ${label}`),
-    title: resolve(path),
+    title: basename(given),
+    place: path,
   };
 }
 
@@ -140,6 +156,11 @@ function chosen(text: string | undefined, names: readonly string[]): number[] {
       );
     return label;
   });
+}
+
+/** "250 steps of DDPM"; "20 steps of DDIM" for a respacing of ddim20. */
+function stepsOf({ sampler, respacing }: Source["settings"]): string {
+  return `${respacing.replace(/^ddim/, "")} steps of ${sampler.toUpperCase()}`;
 }
 
 function atLeastOne(text: string): number {

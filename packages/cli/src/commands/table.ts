@@ -1,10 +1,11 @@
 // bench table: tables and chart from records alone.
 
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { readRecords, writeRecord } from "@dit-bench/record";
 import { groupByProtocol, writeReport } from "@dit-bench/report";
 import { BenchError, projectFolder } from "@dit-bench/runner";
+import { counted } from "../settings.ts";
 
 export interface TableOptions {
   recipe: string;
@@ -42,8 +43,8 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
     const paths = await writeReport(group, folder);
     written.push({ protocol, records: group.length, ...paths });
     process.stdout.write(
-      `${protocol}: ${group.length} records\n${Object.values(paths)
-        .map((p) => `  ${p}\n`)
+      `${protocol}: ${counted(group.length, "record")}\n${Object.values(paths)
+        .map((p) => `  ${relative(process.cwd(), p)}\n`)
         .join("")}`,
     );
   }

@@ -1,8 +1,6 @@
 // bench vae: pictures to an autoencoder's latents, and back.
 
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { createEngine, type EngineName } from "@dit-bench/compiler";
 import {
   type AutoencoderFile,
   BenchError,
@@ -12,10 +10,11 @@ import {
   openAutoencoder,
   openCodec,
   readLatents,
+  weightsNamed,
   writeLatents,
 } from "@dit-bench/runner";
 import { progress, stderrTerminal } from "../progress.ts";
-import { wholeNumber } from "../settings.ts";
+import { counted, makeFolder, startEngine, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 
 interface CodingOptions {
@@ -37,7 +36,7 @@ export async function vaeEncode(
     throw new BenchError("usage", `--output ${output}: wanted a name that ends in .safetensors`);
   const size = options.size === undefined ? {} : { size: wholeNumber("size", options.size, 1) };
   const seed = options.sample ? wholeNumber("seed", options.seed, 0) : undefined;
-  mkdirSync(dirname(output), { recursive: true }); // where it cannot be written, that is told before the long work
+  makeFolder(dirname(output));
   await coding(options, async (autoencoder, codec, listener) => {
     const scale = positive(options.scale) ?? autoencoder.config.scale;
     const drawn = seed === undefined ? {} : { seed };
@@ -55,11 +54,12 @@ export async function vaeEncode(
 export async function vaeDecode(path: string, options: CodingOptions): Promise<void> {
   const { output } = options;
   const latents = await readLatents(path);
+  makeFolder(output);
   await coding(options, async (autoencoder, codec, listener) => {
     const scale = positive(options.scale) ?? latents.scale ?? autoencoder.config.scale;
     const files = await decodeLatents({ latents, codec, scale, output, listener });
     listener.clear();
-    process.stdout.write(`${output}: ${files.length} pictures\n`);
+    process.stdout.write(`${output}: ${counted(files.length, "picture")}\n`);
     if (options.json) process.stdout.write(`${JSON.stringify({ output, count: files.length, scale, files })}\n`);
   });
 }
@@ -69,12 +69,11 @@ async function coding(
   options: CodingOptions,
   work: (autoencoder: AutoencoderFile, codec: Codec, listener: ReturnType<typeof progress>) => Promise<void>,
 ): Promise<void> {
-  const threads = options.threads ? { threads: wholeNumber("threads", options.threads, 1) } : {};
   const tile = options.tile === undefined ? {} : { tile: wholeNumber("tile", options.tile, 1) };
   positive(options.scale); // what is wrong with it is told before the long work
-  const autoencoder = await openAutoencoder(options.weights);
+  const autoencoder = await openAutoencoder(weightsNamed(options.weights));
   const listener = progress(stderrTerminal(), listenForSignals());
-  const codec = openCodec(autoencoder, await createEngine(options.engine as EngineName, threads), tile);
+  const codec = openCodec(autoencoder, await startEngine(options), tile);
   try {
     await work(autoencoder, codec, listener);
   } finally {

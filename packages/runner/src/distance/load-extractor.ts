@@ -76,8 +76,8 @@ export async function readInception({
     throw new BenchError("usage", `--tap ${tap}: wanted ${inceptionTaps.join(", ")} or spatial`);
   if (path === undefined)
     throw new BenchError(
-      "usage",
-      `the extractor inception needs --weights FILE: ${published}; or take --extractor mini`,
+      "data",
+      "Inception's weights are not here; get them with 'bench fetch inception-v3-fid', name the file with --weights, or take --extractor mini",
     );
   if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file; wanted ${published}`);
   const checkpoint = await openCheckpoint(path);
