@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readSafetensors } from "@dit-bench/weights";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -417,7 +417,21 @@ describe("bench list and doctor", () => {
     const r = await go("doctor", "--json");
     const findings = JSON.parse(r.stdout) as { what: string; ok: boolean }[];
     expect(findings.find((f) => f.what === "engine cpu")?.ok).toBe(true);
-    expect(findings.filter((f) => f.what === "recipe mini").map((f) => f.ok)).toEqual([true, true]);
+    expect(findings.find((f) => f.what === "recipe mini")?.ok).toBe(true);
+  });
+
+  it("doctor says where what was fetched is, and how to get the rest", async () => {
+    process.env.DIT_BENCH_HOME = join(place, "home");
+    process.env.HF_HUB_CACHE = join(place, "hub");
+    const file = join(place, "home/weights/inception-v3-fid/pt_inception-2015-12-05-6726825d.pth");
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, "");
+    const { stdout } = await go("doctor");
+    for (const name of ["DIT_BENCH_HOME", "HF_HUB_CACHE"]) delete process.env[name];
+    expect(stdout).toMatch(new RegExp(`^ok {2}weights inception-v3-fid +${file}$`, "m"));
+    expect(stdout).toMatch(/^-- {2}dataset flowers +not here \(345 MB\); bench fetch flowers$/m);
+    expect(stdout).toMatch(/^-- {2}recipe paper +lacks its base model dit-xl-2-256, autoencoder sd-vae-ft-ema$/m);
+    expect(stdout).toContain("get them with 'bench fetch dit-xl-2-256 sd-vae-ft-ema'");
   });
 });
 

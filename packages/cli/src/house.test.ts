@@ -185,8 +185,8 @@ describe("the command line", () => {
     const measuring = ["extractor", "weights", "tap", "resize", "strict", "engine", "threads", "json"];
     const method = ["recipe", "out", "set", "plugin", "data", "strict", "engine", "json"];
     expect(flags).toEqual({
-      run: [...method, "method", "dataset", "seed", "threads", "dry-run"],
-      grid: [...method, "methods", "datasets", "seeds", "jobs"],
+      run: ["method", "dataset", "seed", ...method, "threads", "dry-run"],
+      grid: ["methods", "datasets", "seeds", ...method, "jobs"],
       table: ["recipe", "from", "out", "json"],
       list: ["model", "classes", "recipe", "plugin", "out", "json"],
       "list-weights": ["key", "json"],
@@ -195,7 +195,7 @@ describe("the command line", () => {
         ...["plugin", "heads", "engine", "threads", "json"],
       ],
       predict: ["weights", "inputs", "output", "heads", "key", "forward", "engine", "threads", "json"],
-      features: [...measuring, "output"],
+      features: ["output", ...measuring],
       fid: [...measuring, "resamples"],
       "vae encode": [...coding, "size", "sample", "seed", "strict"],
       "vae decode": coding,

@@ -1,10 +1,14 @@
 // The command line: which commands there are. Each one's work is loaded only when it is called, so that help is quick.
 
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { reportError } from "./report-error.ts";
 
-const collect = (value: string, before: string[]) => [...before, value];
-const collected = [[] as string[]] as const;
+/** An option that may be given several times. Its default is set without the help's "(default: [])". */
+function repeatable(command: Command, flags: string, description: string): Command {
+  const option = new Option(flags, `${description}; repeatable`);
+  option.argParser((value: string, before: string[]) => [...before, value]);
+  return command.addOption(option).setOptionValueWithSource(option.attributeName(), [], "default");
+}
 
 export function program(): Command {
   const bench = new Command("bench")
@@ -16,34 +20,33 @@ export function program(): Command {
     command
       .option("--recipe <name>", "the benchmark's settings: a name, or a folder with a recipe.json", "mini")
       .option("--out <folder>", "where runs are kept", "runs");
-  const method = (command: Command) =>
-    common(command)
-      .option(
-        "--set <key=value>",
-        "an option of the method (rank=16) or a setting of the recipe (training.steps=300); repeatable",
-        collect,
-        ...collected,
-      )
-      .option(
-        "--plugin <package>",
-        "a package, folder or file with a method of your own; repeatable",
-        collect,
-        ...collected,
-      )
-      .option("--data <folder>", "your own images, one subfolder a class, in place of the miniature")
+  const method = (command: Command) => {
+    common(command);
+    repeatable(
+      command,
+      "--set <key=value>",
+      "an option of the method (rank=16) or a setting of the recipe (training.steps=300)",
+    );
+    repeatable(command, "--plugin <package>", "a package, folder or file with a method of your own");
+    return command
+      .option("--data <folder>", "your own images, one subfolder a class, in place of the dataset's")
       .option("--strict", "stop at the first image that cannot be used, instead of leaving it out")
       .option(
         "--engine <name>",
-        "what computes: auto, cuda, webgpu, cpu, each of these with +float16 for the frozen weights, tfjs-cpu, tfjs-node, tfjs-node-gpu",
+        "what computes: auto, cpu, cuda, webgpu, each of the last three with +float16 for the frozen weights, tfjs-cpu, tfjs-node, tfjs-node-gpu",
         "auto",
       )
       .option("--json", "one JSON object on the last line of stdout");
+  };
 
-  method(bench.command("run"))
-    .description("fine-tune a model with one method on one dataset, sample from it and score the samples")
-    .requiredOption("--method <name>", "how to fine-tune: bench list methods")
-    .requiredOption("--dataset <name>", "what to fine-tune to: bench list datasets")
-    .option("--seed <number>", "key of all random numbers", "0")
+  method(
+    bench
+      .command("run")
+      .description("fine-tune a model with one method on one dataset, sample from it and score the samples")
+      .requiredOption("--method <name>", "how to fine-tune: bench list methods")
+      .requiredOption("--dataset <name>", "what to fine-tune to: bench list datasets")
+      .option("--seed <number>", "key of all random numbers", "0"),
+  )
     .option("--threads <number>", "threads of the engine (default: all)")
     .option("--dry-run", "say what would be fetched, trained and taken, and do nothing")
     .addHelpText(
@@ -52,12 +55,19 @@ export function program(): Command {
     )
     .action(async (options) => (await import("./commands/run.ts")).run(options));
 
-  method(bench.command("grid"))
-    .description("run methods × datasets × seeds, several at once, and make the tables")
-    .option("--methods <names>", "comma-separated (default: all built-in ones and those of plug-ins)")
-    .option("--datasets <names>", "comma-separated (default: all eight)")
-    .option("--seeds <number>", "how many seeds, from 0", "1")
+  method(
+    bench
+      .command("grid")
+      .description("run methods × datasets × seeds, several at once, and make the tables")
+      .option("--methods <names>", "comma-separated (default: all built-in ones and those of plug-ins)")
+      .option("--datasets <names>", "comma-separated (default: all eight)")
+      .option("--seeds <number>", "how many seeds, from 0", "1"),
+  )
     .option("--jobs <number>", "runs at the same time, each with its share of the processor (default: one a core)")
+    .addHelpText(
+      "after",
+      "\nRun the same command again to go on after an interruption; finished runs are not done twice.",
+    )
     .action(async (options) => (await import("./commands/grid.ts")).grid(options));
 
   bench
@@ -69,7 +79,7 @@ export function program(): Command {
     .option("--json", "one JSON object on the last line of stdout")
     .action(async (options) => (await import("./commands/table.ts")).table(options));
 
-  bench
+  const list = bench
     .command("list")
     .description("methods, datasets, recipes, engines or runs")
     .argument("<what>", "methods, datasets, recipes, engines or runs")
@@ -77,17 +87,20 @@ export function program(): Command {
       "--model <name>",
       "methods: count trainable parameters on this model, such as DiT-XL/2 (default: the recipe's)",
     )
-    .option("--classes <number>", "methods: for this many classes")
-    .option("--recipe <name>", "methods: whose model to count on", "mini")
-    .option("--plugin <package>", "methods: list those of a plug-in too; repeatable", collect, ...collected)
+    .option("--classes <number>", "methods: for this many classes (default: the model's own)")
+    .option("--recipe <name>", "methods: whose model to count on", "mini");
+  repeatable(list, "--plugin <package>", "methods: list those of a plug-in too")
     .option("--out <folder>", "runs: where they are kept", "runs")
-    .option("--json", "as JSON")
+    .option("--json", "as JSON, with all that is known of each")
     .action(async (what, options) => (await import("./commands/list.ts")).list(what, options));
 
   bench
     .command("list-weights")
     .description("names, types and shapes of a checkpoint's tensors; nothing in it is run")
-    .argument("<file>", "safetensors, PyTorch (.pt, .pth, .bin, .ckpt), an index of shards, or a diffusers folder")
+    .argument(
+      "<file>",
+      "safetensors, PyTorch (.pt, .pth, .bin, .ckpt), an index of shards, a diffusers folder, or a name that bench fetch knows",
+    )
     .option("--key <name>", "which entry of a checkpoint that has several (default: ema, model or state_dict)")
     .option("--json", "as JSON")
     .action(async (file, options) => (await import("./commands/list-weights.ts")).listWeights(file, options));
@@ -97,7 +110,7 @@ export function program(): Command {
     .description("a DiT's output for given inputs, to hold against other programs")
     .requiredOption(
       "--weights <file>",
-      "a facebookresearch .pt, a diffusers folder, or safetensors with either's names",
+      "a facebookresearch .pt, a diffusers folder, safetensors with either's names, or a name that bench fetch knows",
     )
     .requiredOption("--inputs <file>", "safetensors with x [N,C,H,W] float32, t [N] and y [N] (int64 or float32)")
     .requiredOption("--output <file>", "safetensors, gets out [N,C',H,W]")
@@ -109,20 +122,26 @@ export function program(): Command {
     .option("--json", "one JSON object on the last line of stdout")
     .action(async (options) => (await import("./commands/predict.ts")).predict(options));
 
-  bench
+  const sample = bench
     .command("sample")
     .description("pictures of a finished run's model, or of any DiT: PNG files and a sheet")
     .option("--run <folder>", "a finished run's folder: bench list runs")
-    .option("--weights <file>", "a DiT's checkpoint: a facebookresearch .pt, a diffusers folder, or safetensors")
-    .requiredOption("--output <folder>", "where the pictures go")
+    .option(
+      "--weights <file>",
+      "a DiT's checkpoint: a facebookresearch .pt, a diffusers folder, safetensors, or a name that bench fetch knows",
+    )
+    .requiredOption("--output <folder>", "where the pictures go; the sheet of them lies beside it, FOLDER-sheet.png")
     .option("--classes <list>", "comma-separated numbers, or names of the run's classes (default: the first 8)")
     .option("--count <number>", "pictures of each class", "4")
     .option("--steps <number>", "of DDPM with learned variance (default: the run's own sampling; 50 for --weights)")
     .option("--guidance <number>", "scale of classifier-free guidance (default: the run's own; 4 for --weights)")
     .option("--seed <number>", "key of the noise", "0")
-    .option("--autoencoder <file>", "turns latents into pictures: sd-vae-ft-ema (default: the run's own)")
-    .option("--recipe <folder>", "--run: where the recipe lies, if it is none of the project's")
-    .option("--plugin <package>", "--run: a package, folder or file with the method; repeatable", collect, ...collected)
+    .option(
+      "--autoencoder <file>",
+      "turns latents into pictures: a file, a folder, or sd-vae-ft-ema once fetched (default: the run's own)",
+    )
+    .option("--recipe <folder>", "--run: where the recipe lies, if it is none of the project's");
+  repeatable(sample, "--plugin <package>", "--run: a package, folder or file with the method")
     .option("--heads <number>", "--weights: attention heads, where neither the shapes nor a config.json tell")
     .option("--engine <name>", "what computes", "auto")
     .option("--threads <number>", "threads of the engine (default: all)")
@@ -132,7 +151,10 @@ export function program(): Command {
   const measuring = (command: Command) =>
     command
       .option("--extractor <name>", "inception, or the miniature's own: mini", "inception")
-      .option("--weights <file>", "inception: pt_inception-2015-12-05-6726825d.pth, or the same as safetensors")
+      .option(
+        "--weights <file>",
+        "inception: pt_inception-2015-12-05-6726825d.pth, or the same as safetensors (default: what bench fetch inception-v3-fid brought)",
+      )
       .option("--tap <name>", "inception: features 64, 192, 768, 2048 or spatial, for sFID (default: 2048)")
       .option("--resize <name>", "as which program: pytorch (pytorch-fid), clean (clean-fid) or tensorflow", "pytorch")
       .option("--strict", "stop at the first image that cannot be used, instead of leaving it out")
@@ -140,11 +162,13 @@ export function program(): Command {
       .option("--threads <number>", "threads of the engine (default: all)")
       .option("--json", "one JSON object on the last line of stdout");
 
-  measuring(bench.command("features"))
-    .description("features of a folder's images, with their mean and covariance")
-    .argument("<folder>", "JPEG, PNG, WebP or GIF images, in it or below it")
-    .requiredOption("--output <file>", "a .npz, which pytorch-fid reads, or a .safetensors")
-    .action(async (folder, options) => (await import("./commands/features.ts")).features(folder, options));
+  measuring(
+    bench
+      .command("features")
+      .description("features of a folder's images, with their mean and covariance")
+      .argument("<folder>", "JPEG, PNG, WebP or GIF images, in it or below it")
+      .requiredOption("--output <file>", "a .npz, which pytorch-fid reads, or a .safetensors"),
+  ).action(async (folder, options) => (await import("./commands/features.ts")).features(folder, options));
 
   measuring(bench.command("fid"))
     .description("the Fréchet distance between two sets of images; with --json also KID, precision and recall")
@@ -158,7 +182,7 @@ export function program(): Command {
     command
       .requiredOption(
         "--weights <path>",
-        "an AutoencoderKL such as sd-vae-ft-ema: diffusers' folder, or its file of weights",
+        "an AutoencoderKL: diffusers' folder, its file of weights, or a name that bench fetch knows, such as sd-vae-ft-ema",
       )
       .option(
         "--scale <number>",

@@ -2,48 +2,63 @@
 
 import { freemem, totalmem } from "node:os";
 import type { Engine } from "@dit-bench/compiler";
+import { shownBytes } from "@dit-bench/fetch";
 import { type Plan, reached, remediesOf } from "@dit-bench/runner";
+import { aligned, hanging } from "./columns.ts";
 import { duration } from "./progress.ts";
+import { counted } from "./settings.ts";
 
 export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads">): string {
   const { parameters, memory, files } = plan;
   const missing = files.filter(({ path }) => path === undefined);
-  const width = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
-  const whats = width(files.map(({ what }) => what));
-  const names = width(files.map(({ name }) => name));
-  const fileLine = ({ what, name, bytes, path }: Plan["files"][number]) =>
-    `    ${what.padEnd(whats)}  ${name.padEnd(names)}  ${(bytes === null ? "size not known" : size(bytes)).padEnd(14)}  ${path ?? "missing"}`;
-  const most = Math.max(memory.training, memory.sampling);
-  const total = Object.values(plan.seconds).reduce((a, b) => a + b, 0);
-  const disk = Object.entries(plan.disk);
   const share = (100 * parameters.trainable) / parameters.model;
+  const most = Math.max(memory.training, memory.sampling);
+  const seconds = Object.entries(plan.seconds);
+  const total = seconds.reduce((sum, [, s]) => sum + s, 0);
+  const amounts = (rows: string[][]) => aligned(rows, new Set([0])).map((row) => `${" ".repeat(HEAD)}${row}`);
   return [
     `${plan.method} on ${plan.dataset}, protocol ${plan.protocol}. Nothing is done.`,
     "",
     "  files",
-    ...files.map(fileLine),
-    ...remediesOf(missing).map((remedy) => `    ${remedy}`),
+    ...aligned(
+      files.map(({ what, name, bytes, path }) => [
+        what,
+        name,
+        bytes === null ? "size not known" : shownBytes(bytes),
+        path ?? "missing",
+      ]),
+      new Set([2]),
+    ).map((line) => `    ${line}`),
+    ...remediesOf(missing).flatMap((remedy) => hanging("    ", remedy)),
     "",
-    `  parameters  ${parameters.trainable.toLocaleString("en")} of ${parameters.model.toLocaleString("en")} train (${share < 10 ? share.toPrecision(2) : share.toFixed(0)} %), ${parameters.classEmbedding.toLocaleString("en")} of them the class embedding`,
-    `  memory      about ${size(memory.training)} in training, ${size(memory.sampling)} in sampling; here ${size(freemem())} of ${size(totalmem())} are free`,
-    ...(most > totalmem() ? ["              more than there is: take --set training.batch=… or another machine"] : []),
-    `  disk        ${disk.map(([what, bytes]) => `${size(bytes)} ${what}`).join(", ")}`,
-    `  time        about ${long(total)}`,
-    ...Object.entries(plan.seconds).map(([stage, seconds]) => `              ${long(seconds)}  ${stage}`),
-    `              counted from the steps' matrix products: one product was measured at ${(plan.productRate / 1e9).toFixed(0)} GFLOP/s on ${engine.threads} threads (${engine.name}) just now,`,
-    `              of which training is taken to reach ${percent(reached.training)}, sampling ${percent(reached.sampling)}: good to a factor of two, while nothing else runs`,
+    ...said(
+      "parameters",
+      `${parameters.trainable.toLocaleString("en")} of ${parameters.model.toLocaleString("en")} train (${share < 10 ? share.toPrecision(2) : share.toFixed(0)} %), ${parameters.classEmbedding.toLocaleString("en")} of them the class embedding`,
+    ),
+    ...said(
+      "memory",
+      `about ${shownBytes(memory.training)} in training, ${shownBytes(memory.sampling)} in sampling; here ${shownBytes(freemem())} of ${shownBytes(totalmem())} are free`,
+    ),
+    ...(most > totalmem()
+      ? said("", "more than there is: take a smaller --set training.batch, or another machine")
+      : []),
+    ...said("disk", `about ${shownBytes(Object.values(plan.disk).reduce((sum, bytes) => sum + bytes, 0))} in all`),
+    ...amounts(Object.entries(plan.disk).map(([what, bytes]) => [shownBytes(bytes), what])),
+    ...said("time", `about ${long(total)} in all`),
+    ...amounts(seconds.map(([stage, s]) => [long(s), stage])),
+    ...said(
+      "",
+      `counted from the steps' matrix products: one product was measured at ${(plan.productRate / 1e9).toFixed(0)} GFLOP/s on ${counted(engine.threads, "thread")} (${engine.name}) just now, of which training is taken to reach ${percent(reached.training)}, sampling ${percent(reached.sampling)}: good to a factor of two, while nothing else runs`,
+    ),
     "",
   ].join("\n");
 }
 
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
+/** Where the text of a line begins. */
+const HEAD = 14;
+const said = (what: string, text: string): string[] => hanging(`  ${what}`.padEnd(HEAD), text);
 
-/** 2700611775 -> "2.7 GB" */
-function size(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  return `${(bytes / 1000 ** power).toPrecision(3)} ${units[power]}`;
-}
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 const DAY = 86_400;
 

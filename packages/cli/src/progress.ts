@@ -73,7 +73,7 @@ function describe(
 ): string {
   const rate = (done - first) / seconds;
   const filled = Math.round((BAR * done) / total);
-  const parts = [stage.padEnd(9), bar ? `[${"=".repeat(filled)}${" ".repeat(BAR - filled)}]` : "", `${done}/${total}`];
+  const parts = [stage.padEnd(11), bar ? `[${"=".repeat(filled)}${" ".repeat(BAR - filled)}]` : "", `${done}/${total}`];
   if (rate > 0)
     parts.push(
       rate >= 1 ? `${rate.toFixed(1)}/s` : `${(1 / rate).toFixed(1)} s each`,

@@ -12,8 +12,11 @@ export interface FetchPlan {
   readonly name: string;
   readonly kind: Fetchable["kind"];
   readonly title: string;
+  readonly licence: string;
   /** Where it lies, or would. */
   readonly path: string;
+  /** Where its files are fetched to, and looked for first. */
+  readonly downloads: string;
   /** Whether nothing is left to do. */
   readonly here: boolean;
   readonly files: readonly {
@@ -54,6 +57,8 @@ export async function planFetch(what: Fetchable, env: Environment = process.env)
     name,
     kind,
     title: entry.title,
+    licence: entry.licence,
+    downloads: folder,
     path: located.path ?? folderOf(what, home),
     here,
     files,

@@ -3,7 +3,19 @@
 import { accessSync, constants } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { createEngine, describeEngines } from "@dit-bench/compiler";
-import { findWeights, loadRecipe, namedWeights, productRate, recipeNames } from "@dit-bench/runner";
+import { shownBytes } from "@dit-bench/fetch";
+import {
+  fetchables,
+  findWeights,
+  loadRecipe,
+  namedWeights,
+  planFetch,
+  productRate,
+  recipeNames,
+} from "@dit-bench/runner";
+import { hanging, screenWidth } from "../columns.ts";
+import { counted } from "../settings.ts";
+import { sizeOf } from "./fetch.ts";
 
 interface Finding {
   readonly what: string;
@@ -21,18 +33,26 @@ export async function doctor(options: { json?: boolean }): Promise<void> {
     ...(await engines()),
     await images(),
     await charts(),
-    ...weights(),
     writable(),
+    ...recipes(),
+    ...(await fetchedThings()),
   ];
   if (options.json) {
     process.stdout.write(`${JSON.stringify(findings)}\n`);
     return;
   }
-  const width = Math.max(...findings.map((f) => f.what.length));
-  for (const { what, ok, found, how } of findings) {
-    process.stdout.write(`${ok ? "ok  " : "--  "}${what.padEnd(width)}  ${found}\n`);
-    if (how) process.stdout.write(`${" ".repeat(width + 6)}${how}\n`);
-  }
+  process.stdout.write(`${findings.flatMap(linesOf(findings)).join("\n")}\n`);
+}
+
+/** What to do stands on the line itself where there is room, else below it. */
+function linesOf(findings: readonly Finding[]): (finding: Finding) => string[] {
+  const width = Math.max(...findings.map(({ what }) => what.length));
+  return ({ what, ok, found, how }) => {
+    const head = `${ok ? "ok" : "--"}  ${what.padEnd(width)}  `;
+    if (how === undefined) return hanging(head, found);
+    const line = `${head}${found}; ${how}`;
+    return line.length <= screenWidth() ? [line] : [...hanging(head, found), ...hanging(" ".repeat(head.length), how)];
+  };
 }
 
 function node(): Finding {
@@ -42,11 +62,10 @@ function node(): Finding {
 }
 
 function processor(): Finding {
-  const gb = (bytes: number) => (bytes / 1e9).toFixed(1);
   return {
     what: "processor",
     ok: true,
-    found: `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ${gb(freemem())} of ${gb(totalmem())} GB memory free`,
+    found: `${cpus()[0]?.model.trim()}, ${counted(availableParallelism(), "core")}, ${shownBytes(freemem())} of ${shownBytes(totalmem())} memory free`,
   };
 }
 
@@ -58,7 +77,7 @@ async function speed(): Promise<Finding> {
     return {
       what: "matrix product",
       ok: true,
-      found: `${(rate / 1e9).toFixed(0)} GFLOP/s on ${engine.threads} threads`,
+      found: `${(rate / 1e9).toFixed(0)} GFLOP/s on ${counted(engine.threads, "thread")}`,
     };
   } catch (error) {
     return {
@@ -103,19 +122,36 @@ async function charts(): Promise<Finding> {
   }
 }
 
-/** Of each recipe; those of others' models are not needed before its first run. */
-function weights(): Finding[] {
-  return recipeNames().flatMap((name) => {
+/** What each recipe needs besides the data. */
+function recipes(): Finding[] {
+  return recipeNames().map((name) => {
     const recipe = loadRecipe(name);
-    return namedWeights(recipe).map(({ name: file, what, remedy }) => {
-      const ok = findWeights(recipe, file) !== undefined;
-      return {
-        what: `recipe ${name}`,
-        ok,
-        found: `${what} ${file} is ${ok ? "here" : "missing"}`,
-        ...(ok ? {} : { how: remedy }),
-      };
-    });
+    const needed = namedWeights(recipe).map((file) => ({
+      ...file,
+      here: findWeights(recipe, file.name) !== undefined,
+    }));
+    const missing = needed.filter(({ here }) => !here);
+    const list = (files: typeof needed) => files.map(({ what, name: file }) => `${what} ${file}`).join(", ");
+    if (missing.length === 0) return { what: `recipe ${name}`, ok: true, found: `has its ${list(needed)}` };
+    const fetchable = missing.filter(({ name: file }) => fetchables().some((known) => known.name === file));
+    const command = `bench fetch ${fetchable.map(({ name: file }) => file).join(" ")}`;
+    const how = [
+      ...(fetchable.length > 0 ? [`get ${fetchable.length > 1 ? "them" : "it"} with '${command}'`] : []),
+      ...missing.filter((file) => !fetchable.includes(file)).map(({ remedy }) => remedy),
+    ];
+    return { what: `recipe ${name}`, ok: false, found: `lacks its ${list(missing)}`, how: how.join("; ") };
+  });
+}
+
+/** What `bench fetch` knows, and where it is. */
+async function fetchedThings(): Promise<Finding[]> {
+  const plans = await Promise.all(fetchables().map((what) => planFetch(what)));
+  return plans.map((plan) => {
+    const what = `${plan.kind} ${plan.name}`;
+    if (plan.here) return { what, ok: true, found: plan.path };
+    const { gone } = plan.files.find((file) => file.gone && file.hereBytes === 0) ?? {};
+    const how = gone ? "its host is gone: docs/datasets.md says how to bring it" : `bench fetch ${plan.name}`;
+    return { what, ok: false, found: `not here (${sizeOf(plan)})`, how };
   });
 }
 

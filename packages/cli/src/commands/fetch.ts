@@ -11,6 +11,7 @@ import {
   homeFolder,
   planFetch,
 } from "@dit-bench/runner";
+import { aligned, hanging } from "../columns.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
@@ -77,44 +78,60 @@ async function fetchAll(wanted: readonly Fetchable[], env: Record<string, string
   return { fetched, failures };
 }
 
-function sizeOf({ files }: FetchPlan): string {
+/** Of all that would be fetched. */
+export function sizeOf({ files }: FetchPlan): string {
   const known = files.reduce((total, { bytes }) => total + (bytes ?? 0), 0);
   const unknown = files.some(({ bytes }) => bytes === null);
-  if (known === 0) return "unknown";
+  if (known === 0) return "size not known";
   return unknown ? `over ${shownBytes(known)}` : shownBytes(known);
 }
 
 function stateOf(plan: FetchPlan): string {
-  if (plan.here) return plan.path;
+  if (plan.here) return "yes";
   const part = plan.files.reduce((total, { hereBytes }) => total + hereBytes, 0);
   if (part > 0) return `${shownBytes(part)} of it`;
-  return plan.files.some(({ gone }) => gone) ? "no; its host is gone, see docs/datasets.md" : "no";
+  return plan.files.some(({ gone }) => gone) ? "no, host gone" : "no";
 }
 
 function listed(plans: readonly FetchPlan[], home: string): string {
   const rows = [
-    ["name", "kind", "size", "what", "here"],
-    ...plans.map((p) => [p.name, p.kind, sizeOf(p), p.title, stateOf(p)]),
+    ["name", "kind", "size", "here", "what"],
+    ...plans.map((p) => [p.name, p.kind, sizeOf(p), stateOf(p), p.title]),
   ];
-  const width = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(width[i]!))
-      .join("  ")
-      .trimEnd(),
-  );
-  return `${lines.join("\n")}\n\nkept in ${home}; bench fetch NAME brings one, --dry-run says what that takes\n`;
+  return [
+    ...aligned(rows, new Set([2])),
+    "",
+    `kept in ${home}`,
+    "bench fetch NAME brings one; --dry-run says what that takes, and where it lies",
+    ...(plans.some((plan) => stateOf(plan) === "no, host gone")
+      ? ["host gone: docs/datasets.md says how to bring such a dataset"]
+      : []),
+    "",
+  ].join("\n");
 }
 
 function planned(plans: readonly FetchPlan[]): string {
   const lines = plans.flatMap((plan) => {
-    if (plan.here) return [`${plan.name}: is here, ${plan.path}`];
-    const files = plan.files.map(({ file, bytes, hereBytes, gone }) => {
-      const size = bytes === null ? "of unknown size" : shownBytes(bytes);
-      const part = hereBytes === 0 ? "" : hereBytes === bytes ? ", is here" : `, ${shownBytes(hereBytes)} are here`;
-      return `  ${file}  ${size}${part}${gone ? `  (${gone})` : ""}`;
+    if (plan.here) return [`${plan.name}: is here, ${plan.path}`, ""];
+    const rows = plan.files.map(({ file, bytes, hereBytes }) => {
+      const part = hereBytes === 0 ? "" : hereBytes === bytes ? "is here" : `${shownBytes(hereBytes)} are here`;
+      return [`  ${file}`, bytes === null ? "size not known" : shownBytes(bytes), part];
     });
-    return [`${plan.name}: ${plan.title}, into ${plan.path}`, ...files];
+    const gone = plan.files
+      .filter(({ gone, bytes, hereBytes }) => gone && hereBytes !== bytes)
+      .flatMap(({ file, gone }) =>
+        hanging(
+          "  ",
+          `${file} can hardly be fetched, ${gone}: put it into ${plan.downloads} yourself (docs/datasets.md)`,
+        ),
+      );
+    return [
+      `${plan.name}: ${plan.title}, into ${plan.path}`,
+      ...hanging("  licence: ", plan.licence),
+      ...aligned(rows, new Set([1])),
+      ...gone,
+      "",
+    ];
   });
   const fetch = plans.reduce((total, p) => total + p.bytesToFetch, 0);
   const disk = plans.reduce((total, p) => total + p.diskNeeded, 0);

@@ -7,6 +7,7 @@ import { ditByName, ditModel } from "@dit-bench/dit";
 import { attach, describeOptions } from "@dit-bench/method";
 import { readRecords } from "@dit-bench/record";
 import { BenchError, datasetEntries, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
+import { aligned } from "../columns.ts";
 import { wholeNumber } from "../settings.ts";
 
 export interface ListOptions {
@@ -20,7 +21,46 @@ export interface ListOptions {
 
 type Row = Record<string, string | number | boolean | null>;
 
-const kinds: Record<string, (o: ListOptions) => Promise<Row[]>> = { methods, datasets, recipes, engines, runs };
+interface Kind {
+  rows(o: ListOptions): Promise<Row[]>;
+  /** What a person sees: headings, and which value stands below each. All of them are in the JSON. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** What is said below. */
+  note?(rows: readonly Row[]): string;
+}
+
+const kinds: Record<string, Kind> = {
+  methods: {
+    rows: methods,
+    columns: { name: "name", label: "label", trainable: "trainableParameters", "options, as of --set": "options" },
+    note: ([first]) => `trainable: weights of ${first!.model} with ${first!.classes} classes; --json has sources too`,
+  },
+  datasets: {
+    rows: datasets,
+    columns: { name: "name", title: "title", classes: "classes", images: "images", subject: "subject" },
+    note: () => "licences and addresses: --json, or docs/datasets.md",
+  },
+  recipes: { rows: recipes, columns: { name: "name", model: "model", title: "title" } },
+  engines: {
+    rows: engines,
+    columns: { name: "name", works: "available", "what, or why not": "reason" },
+    note: () => "how to get the others: bench doctor",
+  },
+  runs: {
+    rows: runs,
+    columns: {
+      protocol: "protocol",
+      dataset: "dataset",
+      method: "method",
+      seed: "seed",
+      exit: "exit",
+      FID: "fid",
+      "base FID": "baseFid",
+      trainable: "trainableParameters",
+      seconds: "seconds",
+    },
+  },
+};
 
 export async function list(what: string, options: ListOptions): Promise<void> {
   const kind = kinds[what];
@@ -31,8 +71,8 @@ export async function list(what: string, options: ListOptions): Promise<void> {
       `there is no list of '${what}'; wanted one of ${Object.keys(kinds).join(", ")}${near ? `. Did you mean '${near}'?` : ""}`,
     );
   }
-  const rows = await kind(options);
-  process.stdout.write(options.json ? `${JSON.stringify(rows)}\n` : formatted(rows));
+  const rows = await kind.rows(options);
+  process.stdout.write(options.json ? `${JSON.stringify(rows)}\n` : formatted(rows, kind));
 }
 
 async function methods(o: ListOptions): Promise<Row[]> {
@@ -94,26 +134,18 @@ async function runs(o: ListOptions): Promise<Row[]> {
   }));
 }
 
-/** Columns as wide as their widest value; numbers to the right. */
-function formatted(rows: readonly Row[]): string {
-  if (rows.length === 0) return "none\n";
-  const columns = Object.keys(rows[0]!);
-  const text = (v: Row[string]) =>
-    typeof v === "number" ? v.toLocaleString("en", { maximumFractionDigits: 2 }) : v === null ? "" : String(v);
-  const width = columns.map((c) => Math.max(c.length, ...rows.map((r) => text(r[c]!).length)));
-  const line = (cells: string[], right: boolean[]) =>
-    cells
-      .map((cell, i) => (right[i] ? cell.padStart(width[i]!) : cell.padEnd(width[i]!)))
-      .join("  ")
-      .trimEnd();
-  const right = columns.map((c) => typeof rows[0]![c] === "number");
-  return `${[
-    line(columns, right),
-    ...rows.map((r) =>
-      line(
-        columns.map((c) => text(r[c]!)),
-        right,
-      ),
-    ),
-  ].join("\n")}\n`;
+/** Numbers to the right, with as many decimals as a column needs at most: figures two, counts none. */
+function formatted(rows: readonly Row[], { columns, note }: Kind): string {
+  const [first] = rows;
+  if (first === undefined) return "none\n";
+  const keys = Object.values(columns);
+  const text = (value: Row[string] | undefined, key: string) => {
+    if (typeof value === "boolean") return value ? "yes" : "no";
+    if (typeof value !== "number") return value ?? "";
+    const decimals = /fid/i.test(key) ? 2 : 0;
+    return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  };
+  const right = new Set([...keys.keys()].filter((i) => rows.some((row) => typeof row[keys[i]!] === "number")));
+  const lines = aligned([Object.keys(columns), ...rows.map((row) => keys.map((key) => text(row[key], key)))], right);
+  return `${[...lines, ...(note ? ["", note(rows)] : [])].join("\n")}\n`;
 }
