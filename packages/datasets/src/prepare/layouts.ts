@@ -1,10 +1,11 @@
 // The eight datasets as their authors publish them. Where each layout was read: docs/datasets.md.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type MatValue, readMat } from "@dit-bench/fetch";
+import type { MatValue } from "@dit-bench/fetch";
 import { DataError } from "../data-error.ts";
 import { classFolder, numberedClass } from "./class-name.ts";
+import { readLabelLists, readLabelMat, readLabelText } from "./label-file.ts";
 import { isImage, type Layout } from "./layout.ts";
 import { readCsv } from "./read-csv.ts";
 
@@ -24,8 +25,7 @@ const food: Layout = {
   *images({ unpacked, splits }) {
     for (const split of splits.includes("all") ? ["train", "test"] : splits) {
       const path = join(unpacked, "food/food-101/meta", `${split}.json`);
-      const classes: unknown = JSON.parse(readFileSync(path, "utf8"));
-      for (const [className, ids] of Object.entries(classes as Record<string, unknown>)) {
+      for (const [className, ids] of readLabelLists(path)) {
         if (!Array.isArray(ids)) throw wrong(`"${path}": "${className}" has no list of images`);
         for (const id of ids as unknown[]) {
           if (typeof id !== "string" || !/^[\w-]+\/[\w-]+$/.test(id))
@@ -61,13 +61,13 @@ const df20m: Layout = {
     for (const [split, name] of Object.entries(names)) {
       if (!splits.includes("all") && !splits.includes(split)) continue;
       const path = findBelow(join(unpacked, "metadata"), name);
-      for (const row of readCsv(readFileSync(path, "utf8"), path)) {
+      for (const row of readCsv(readLabelText(path), path)) {
         const species = row.get("scientificName");
         const image = row.get("image_path");
         if (species === undefined || image === undefined)
           throw wrong(`"${path}" has no columns scientificName and image_path`);
         if (species.trim() === "") continue; // a find that nobody could name
-        if (image.includes("..") || image.startsWith("/"))
+        if (!isImage(image) || image.includes("..") || image.startsWith("/"))
           throw wrong(`"${path}": ${JSON.stringify(image)} is no image's path`);
         yield { from: join("images", folder, image), className: classFolder(species) };
       }
@@ -148,9 +148,9 @@ const flowers: Layout = {
   files: ["imagelabels.mat", "setid.mat"],
   archives: [{ file: "102flowers.tgz", into: "flowers", select: (path) => /^jpg\/image_\d{5}\.jpg$/.test(path) }],
   *images({ download, splits }) {
-    const labels = numbersOf(readMat(download("imagelabels.mat")), "labels", "imagelabels.mat");
+    const labels = numbersOf(readLabelMat(download("imagelabels.mat")), "labels", "imagelabels.mat");
     const sets = { train: "trnid", validation: "valid", test: "tstid" };
-    const ids = readMat(download("setid.mat"));
+    const ids = readLabelMat(download("setid.mat"));
     const count = Math.max(...labels);
     for (const [split, variable] of Object.entries(sets)) {
       if (!splits.includes("all") && !splits.includes(split)) continue;
@@ -174,7 +174,7 @@ const cars: Layout = {
   ],
   *images({ unpacked, download, splits }) {
     const devkit = join(unpacked, "devkit/devkit");
-    const meta = readMat(join(devkit, "cars_meta.mat")).get("class_names");
+    const meta = readLabelMat(join(devkit, "cars_meta.mat")).get("class_names");
     if (meta?.kind !== "cell") throw wrong("cars_meta.mat has no cell class_names");
     const names = meta.items.map((item) => (item.kind === "text" ? item.rows[0]! : ""));
     const parts = {
@@ -183,7 +183,7 @@ const cars: Layout = {
     };
     for (const [split, { folder, labels }] of Object.entries(parts)) {
       if (!splits.includes("all") && !splits.includes(split)) continue;
-      const annotations = readMat(labels()).get("annotations");
+      const annotations = readLabelMat(labels()).get("annotations");
       if (annotations?.kind !== "struct") throw wrong(`"${labels()}" has no struct annotations`);
       for (const item of annotations.items) {
         const [label] = numbersOf(item, "class", labels());
@@ -227,7 +227,7 @@ function findBelow(folder: string, name: string): string {
 const onlyFolder = (folder: string, name: string): string => (existsSync(join(folder, name)) ? name : ".");
 
 function pairs(path: string): [string, string][] {
-  return readFileSync(path, "utf8")
+  return readLabelText(path)
     .split("\n")
     .filter((line) => line.trim() !== "")
     .map((line, i) => {

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { FetchError, unpack } from "@dit-bench/fetch";
+import { FetchError, MatError, unpack } from "@dit-bench/fetch";
 import { DataError } from "../data-error.ts";
 import type { DatasetEntry } from "../registry.ts";
 import type { Assigned, Layout, Unpacking } from "./layout.ts";
@@ -50,8 +50,8 @@ function layoutOf({ name }: DatasetEntry): Layout {
 /**
  * Makes the image folder `to` from the downloads that `source` gives the paths of: archives, or folders that somebody unpacked
  * them into, which stay as they are. Archives that were unpacked before an interruption are not unpacked again, and `to` appears
- * when it is whole. Throws ArchiveError, MatError, DataError for archives that are not what they should be, FetchError where it
- * is stopped.
+ * when it is whole. Throws ArchiveError for a damaged archive; MatError and DataError for archives that are not what they should
+ * be, of which nothing is kept; FetchError where it is stopped.
  */
 export async function prepareDataset(
   entry: DatasetEntry,
@@ -60,9 +60,26 @@ export async function prepareDataset(
   options: PrepareOptions = {},
 ): Promise<Prepared> {
   if (existsSync(to)) throw new DataError("in-the-way", `"${to}" is there, but was not prepared here: move it away`);
+  const work = `${to}.preparing`;
+  try {
+    return await prepareIn(work, entry, source, to, options);
+  } catch (error) {
+    // Other archives are wanted than these: what was unpacked of them must not stand in for those that come next.
+    if (error instanceof DataError || error instanceof MatError) await rm(work, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The same; what is half done lies in `work`. */
+async function prepareIn(
+  work: string,
+  entry: DatasetEntry,
+  source: (file: string) => Promise<string>,
+  to: string,
+  options: PrepareOptions,
+): Promise<Prepared> {
   const layout = layoutOf(entry);
   const { splits } = entry.prepared;
-  const work = `${to}.preparing`;
   const unpacked = join(work, "archives");
   const images = join(work, "images");
   await mkdir(unpacked, { recursive: true });

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { copyFile, link, mkdir, readdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { FetchError, type Unpacked, type UnpackOptions } from "@dit-bench/fetch";
 
 /**
@@ -22,8 +22,8 @@ export async function takeFolder(
     if (signal?.aborted)
       throw new FetchError("interrupted", `stopped while taking ${from}; the same command takes it anew`);
     const path = join(entry.parentPath, entry.name);
-    const relative = path.slice(from.length + 1).replaceAll("\\", "/");
-    const wanted = [relative, `${top}/${relative}`].find(select);
+    const below = relative(from, path).replaceAll("\\", "/");
+    const wanted = [below, `${top}/${below}`].find(select);
     if (wanted === undefined) {
       counts.passedOver++;
       continue;

@@ -1,0 +1,52 @@
+// Photographs whose archive nobody has any more, from a folder that somebody unpacked it into.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { makeMat } from "@dit-bench/fetch/testing";
+import { describe, expect, test } from "vitest";
+import { car, files, newFolder, picture, prepare } from "./archives.test.data.ts";
+
+describe("an unpacked copy in place of an archive", () => {
+  const put = (folder: string, files: Record<string, Buffer>) => {
+    for (const [file, bytes] of Object.entries(files)) {
+      mkdirSync(join(folder, file, ".."), { recursive: true });
+      writeFileSync(join(folder, file), bytes);
+    }
+  };
+  const meta = makeMat({
+    class_names: { cell: [{ text: "Acura RL Sedan 2012" }, { text: "Ram C/V Cargo Van 2012" }] },
+  });
+  const train = makeMat({ annotations: { struct: [car(1, 2), car(2, 1), car(3, 2)] } });
+  const images = () => Object.fromEntries([1, 2, 3].map((n) => [`0000${n}.jpg`, picture(n)]));
+
+  test.each([
+    ["with the archive's topmost folder in it", "cars_train/cars_train", "car_devkit/devkit"],
+    ["without it", "cars_train", "devkit"],
+  ])("is taken %s, and stays as it is", async (_, imageFolder, devkit) => {
+    const copy = newFolder();
+    put(join(copy, imageFolder), images());
+    put(join(copy, devkit), { "cars_meta.mat": meta, "cars_train_annos.mat": train });
+    const top = (path: string) => join(copy, path.split("/")[0]!);
+    const before = files(copy);
+    const p = await prepare("cars", {}, {}, (f) => (f === "cars_train.tgz" ? top(imageFolder) : top(devkit)));
+    expect((await p.again()).images).toBe(3);
+    expect(files(p.to)).toContain("1.Acura_RL_Sedan_2012/00002.jpg");
+    expect(files(copy)).toEqual(before);
+  });
+
+  test("is taken by a path from here as well", async () => {
+    const copy = newFolder();
+    put(join(copy, "cars_train"), images());
+    put(join(copy, "devkit"), { "cars_meta.mat": meta, "cars_train_annos.mat": train });
+    const from = (folder: string) => `./${relative(process.cwd(), join(copy, folder))}/`;
+    const p = await prepare("cars", {}, {}, (f) => from(f === "cars_train.tgz" ? "cars_train" : "devkit"));
+    expect((await p.again()).images).toBe(3);
+  });
+
+  test("that holds something else is told", async () => {
+    const copy = newFolder();
+    put(copy, { "readme.txt": Buffer.from("x") });
+    const p = await prepare("sun", {}, {}, () => copy);
+    await expect(p.again()).rejects.toThrow(/holds 1 files, none of them where they are wanted/);
+  });
+});
