@@ -82,6 +82,13 @@ describe("a file of a catalogue", () => {
     expect(existsSync(join(folder, "w.safetensors"))).toBe(true);
   });
 
+  it("is right although nothing can be noted beside it", async () => {
+    mkdirSync(join(folder, ".w.safetensors.checked/in-the-way"), { recursive: true });
+    expect((await go(file())).how).toBe("fetched");
+    expect((await go(file())).how).toBe("was here");
+    expect(readdirSync(folder).sort()).toEqual([".w.safetensors.checked", "w.safetensors"]);
+  });
+
   it("is not checked on when it is to stop", async () => {
     put(join(folder, "w.safetensors"));
     const stopping = bring(file(), folder, { env: {}, signal: AbortSignal.abort() });
@@ -115,6 +122,12 @@ describe("the Hugging Face hub", () => {
     expect(server.seen[0]?.headers.authorization).toBe("Bearer hf_secret");
     expect(other.seen[0]?.headers.authorization).toBeUndefined();
     await other.close();
+  });
+
+  it.each(["no address", "ftp://mirror"])("at an address such as '%s' is told by its variable", async (HF_ENDPOINT) => {
+    const error = await go(file({ hub }), { HF_ENDPOINT }).catch((e) => e);
+    expect(error).toMatchObject({ kind: "environment", exitCode: 2 });
+    expect(error.message).toContain(`HF_ENDPOINT is "${HF_ENDPOINT}": wanted an address such as`);
   });
 
   it("has a cache, which is read first and left as it is", async () => {

@@ -1,7 +1,7 @@
 // A file of a catalogue into a folder: from where it is already, or from one of its addresses.
 
 import { createHash } from "node:crypto";
-import { readFile, rename, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Environment } from "./cache-folder.ts";
 import { type DownloadOptions, download, type Patience } from "./download.ts";
@@ -77,7 +77,7 @@ export async function bring(file: RemoteFile, folder: string, options: BringOpti
     if (done.sha256 !== undefined) await remember(done.path);
     return { path: done.path, how: "fetched", bytes: done.bytes };
   } catch (error) {
-    if (!(error instanceof FetchError) || error.kind === "interrupted" || error.kind === "disk-full") throw error;
+    if (!(error instanceof FetchError) || ["interrupted", "disk-full", "environment"].includes(error.kind)) throw error;
     const why = file.gone ? `${error.message} (known: ${file.gone})` : error.message;
     throw new FetchError(error.kind, `${why}; ${byHand(file, folder)}`, { cause: error });
   }
@@ -124,8 +124,14 @@ async function remembered(path: string): Promise<boolean> {
   return note === (await markOf(path));
 }
 
+/** The file is right whether or not it can be noted: on a full disk, in a folder that may not be written to, it is hashed again. */
 async function remember(path: string): Promise<void> {
   const note = noteOf(path);
-  await writeFile(`${note}.tmp`, await markOf(path));
-  await rename(`${note}.tmp`, note);
+  const temporary = `${note}.tmp`;
+  try {
+    await writeFile(temporary, await markOf(path));
+    await rename(temporary, note);
+  } catch {
+    await rm(temporary, { force: true }).catch(() => {});
+  }
 }

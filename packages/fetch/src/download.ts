@@ -66,8 +66,9 @@ export async function download(
   await mkdir(dirname(to), { recursive: true });
   const held = await lock(`${to}.lock`);
   const patience = { ...usual, ...options.patience };
-  const carrier = transport(options.env ?? process.env, patience.stallSeconds);
+  let carrier: Dispatcher | undefined;
   try {
+    carrier = transport(options.env ?? process.env, patience.stallSeconds);
     const md5 = options.md5 !== undefined && options.sha256 === undefined;
     const partial = await openPartial(to, { md5, signal: options.signal });
     try {
@@ -78,7 +79,7 @@ export async function download(
   } catch (error) {
     throw options.signal?.aborted && !(error instanceof FetchError) ? stopped(to) : describedDiskFull(error, to);
   } finally {
-    await carrier.destroy();
+    await carrier?.destroy();
     await held.release();
   }
 }

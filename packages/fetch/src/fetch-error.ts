@@ -1,4 +1,5 @@
 export type FetchErrorKind =
+  | "environment" // a variable has a value that cannot be used
   | "offline" // the network may not be used, and the file is not here
   | "not-found" // every address answered that there is no such file
   | "refused" // 401, 403 and their kin
@@ -10,8 +11,9 @@ export type FetchErrorKind =
   | "disk-full"
   | "interrupted";
 
-/** Exit codes of the command line: 4 data missing or corrupt, 74 disk, 75 stopped, to be gone on with by the same call. */
+/** Exit codes of the command line: 2 usage, 4 data missing or corrupt, 74 disk, 75 stopped, to be gone on with by the same call. */
 const exitCodes: Readonly<Record<FetchErrorKind, number>> = {
+  environment: 2,
   offline: 4,
   "not-found": 4,
   refused: 4,

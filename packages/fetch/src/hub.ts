@@ -5,6 +5,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "./cache-folder.ts";
+import { FetchError } from "./fetch-error.ts";
+import { isHttp } from "./transport.ts";
 
 /** A file of a model repository; `revision` is a branch, a tag or a commit. */
 export interface HubFile {
@@ -15,9 +17,16 @@ export interface HubFile {
 
 const commit = /^[0-9a-f]{40}$/;
 
-/** `HF_ENDPOINT`, such as a mirror, or the hub itself; without a slash at its end. */
-export const hubEndpoint = (env: Environment = process.env): string =>
-  (env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
+/** `HF_ENDPOINT`, such as a mirror, or the hub itself; without a slash at its end. Throws FetchError ("environment") for what is no address. */
+export function hubEndpoint(env: Environment = process.env): string {
+  const endpoint = env.HF_ENDPOINT || "https://huggingface.co";
+  if (!isHttp(endpoint))
+    throw new FetchError(
+      "environment",
+      `HF_ENDPOINT is "${endpoint}": wanted an address such as https://huggingface.co, or none`,
+    );
+  return endpoint.replace(/\/+$/, "");
+}
 
 export const hubUrl = ({ repository, revision, path }: HubFile, env: Environment = process.env): string =>
   `${hubEndpoint(env)}/${repository}/resolve/${encodeURIComponent(revision)}/${path.split("/").map(encodeURIComponent).join("/")}`;

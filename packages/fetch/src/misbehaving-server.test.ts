@@ -39,6 +39,21 @@ describe("a server that lies", () => {
     expect(notes.join()).toContain("another range (bytes 10-199999/200000)");
   });
 
+  it("about how much of a range is left is not believed, though no checksum is known", async () => {
+    serve((q, r, n) => {
+      if (n === 0) return dropAfter(r, body, 60_000);
+      if (n > 1) return serveFile(q, r, body);
+      const range = `bytes 60000-${body.length - 1}/${body.length}`;
+      r.writeHead(206, { etag: '"v1"', "content-range": range }).end(
+        Buffer.concat([body.subarray(60_000), Buffer.from("and more")]),
+      );
+    });
+    const error = await failure();
+    expect(error.kind).toBe("wrong-size");
+    expect(error.message).toContain("more than the 200000 bytes wanted came");
+    expect(readdirSync(place)).toEqual([]);
+  });
+
   it("about a range without saying which is not believed either", async () => {
     serve((q, r, n) =>
       n === 0 ? dropAfter(r, body, 60_000) : n === 1 ? r.writeHead(206).end("x") : serveFile(q, r, body),
@@ -324,6 +339,16 @@ describe("proxies", () => {
     expect(readFileSync(to()).equals(body)).toBe(true);
     expect(proxy.seen).toEqual(Array(2 * times).fill(`GET ${server.origin}/file.bin`));
     await proxy.close();
+  });
+
+  it("that is no address is told with its variable, and no lock stays", async () => {
+    const error = await failure({ env: { HTTPS_PROXY: "not a proxy" } });
+    expect(error).toMatchObject({ kind: "environment", exitCode: 2 });
+    expect(error.message).toContain(
+      'HTTPS_PROXY is "not a proxy": wanted an address such as http://proxy.example:8080',
+    );
+    expect(readdirSync(place)).toEqual([]);
+    expect((await failure({ env: { ALL_PROXY: "socks5://127.0.0.1:9" } })).kind).toBe("unreachable");
   });
 
   it("that nobody serves are an error that may pass", async () => {

@@ -184,7 +184,7 @@ async function take(
   response: Response,
   partial: PartialFile,
   total: number | undefined,
-  { stallSeconds, onProgress, bytes }: ReceiveOptions,
+  { stallSeconds, onProgress }: ReceiveOptions,
 ): Promise<void> {
   const stop = watch(response.body, stallSeconds);
   let first = partial.size === 0;
@@ -198,11 +198,11 @@ async function take(
       }
       first = false;
       await partial.append(chunk);
-      if (bytes !== undefined && partial.size > bytes) {
+      if (total !== undefined && partial.size > total) {
         await partial.empty();
         throw new FetchError(
           "wrong-size",
-          `${shownUrl(url)}: more than the ${bytes} bytes wanted came: it is another file`,
+          `${shownUrl(url)}: more than the ${total} bytes wanted came: it is another file`,
         );
       }
       onProgress?.(partial.size, total);
