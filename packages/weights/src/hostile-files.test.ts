@@ -1,0 +1,149 @@
+// PyTorch's legacy files, safetensors and others that lie, and what is no file of weights.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { bytes, le, legacy, py, safetensors } from "./hostile.test.data.ts";
+import { type Case, fine, folder, outcome, refused, shape } from "./hostile-case.test.data.ts";
+
+const old = legacy(fine);
+const legacies: Case[] = [
+  ...Array.from(
+    { length: 19 },
+    (_, i): Case => [
+      `a legacy file cut at ${5 * (i + 1)} %`,
+      old.subarray(0, Math.floor((old.length * (i + 1)) / 20)),
+      /truncated|pickle|in a file/,
+    ],
+  ),
+  [
+    "a pickle of something else",
+    py.pickle(py.dict(py.str("a"), py.int(1))),
+    /a pickle of a dict, not one of PyTorch's/,
+  ],
+  ["another magic number", legacy(fine, { magic: py.int(5) }), /not one of PyTorch's/],
+  ["another version", legacy(fine, { version: py.int(1002) }), /1002 as the version/],
+  ["a big-endian machine", legacy(fine, { machine: py.dict(py.str("little_endian"), bytes(0x89)) }), /big-endian/],
+  ["no machine", legacy(fine, { machine: bytes("N") }), /facts about the machine/],
+  ["keys that are no list", legacy(fine, { keys: py.int(1) }), /storages' keys/],
+  [
+    "a key that no tensor names",
+    legacy(fine, { keys: bytes("](", py.str("0"), py.str("1"), "e") }),
+    /"1" as the key of a storage that no tensor/,
+  ],
+  ["a key that is no string", legacy(fine, { keys: bytes("](", py.int(0), "e") }), /as the key/],
+  ["a key twice", legacy(fine, { keys: bytes("](", py.str("0"), py.str("0"), "e") }), /is there twice/],
+  ["a storage that is not there", legacy(fine, { keys: bytes("]") }), /"0" is not in the file/],
+  [
+    "a storage of another count",
+    legacy(fine, { storages: bytes(le(8, 3), new Uint8Array(12)) }),
+    /has 3 numbers, its tensors say 2/,
+  ],
+  ["a storage of negative count", legacy(fine, { storages: bytes(le(8, -1), new Uint8Array(8)) }), /has -1 numbers/],
+  [
+    "a storage of 2^50 numbers",
+    legacy(py.pickle(py.dict(py.str("w"), py.tensor(py.storage("0", 2 ** 50), py.int(0), shape(2 ** 50), shape(1)))), {
+      storages: le(8, 2 ** 50),
+    }),
+    /truncated/,
+  ],
+];
+
+const one = (offsets: string, type = "F32", size = "[1]") =>
+  `{"a":{"dtype":"${type}","shape":${size},"data_offsets":${offsets}}}`;
+const others: Case[] = [
+  ["an oversized safetensors header", safetensors("{}", 0, 2n ** 40n), /at most 100000000/],
+  ["a safetensors header of 2^64 - 1", safetensors("{}", 0, 2n ** 64n - 1n), /at most/],
+  ["a safetensors header past the end", safetensors("{}", 0, 1000), /header of 1000 bytes/],
+  [
+    "overlapping tensors",
+    safetensors(
+      '{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}',
+      3,
+    ),
+    /overlap or hole/,
+  ],
+  [
+    "a hole between tensors",
+    safetensors(
+      '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}',
+      3,
+    ),
+    /overlap or hole/,
+  ],
+  ["offsets past the file", safetensors(one("[0,4]")), /cover 4 bytes/],
+  ["offsets of 2^60", safetensors(one("[0,1152921504606846976]"), 4), /not a pair/],
+  ["sizes of 2^53", safetensors(one("[0,4]", "F32", "[9007199254740991,9007199254740991]"), 4), /too many elements/],
+  ["a header nested a million deep", safetensors(`{"a":${"[".repeat(1e6)}`), /nested deeper/],
+  ["a header without an end", safetensors(`{"a":"${"x".repeat(1e6)}`), /does not end/],
+  ["an index that is no object", bytes(" {}"), /without a "weight_map"/],
+  ["an index whose map is a list", bytes('{ "weight_map": [] }'), /without a "weight_map"/],
+  ["an index nested a million deep", bytes(`{ "weight_map": ${"[".repeat(1e6)}`), /nested deeper/],
+  ["an index of binary", bytes("{  ", new Uint8Array(100).fill(0xff)), /not UTF-8/],
+  ...[
+    "../secret.safetensors",
+    "/etc/passwd",
+    "a/b.safetensors",
+    "a\\b",
+    "C:evil",
+    "..",
+    ".",
+    "",
+    "nul\\u0000byte",
+    "x".repeat(300),
+  ].map(
+    (shard): Case => [
+      `an index whose shard is ${shard.slice(0, 30)}`,
+      bytes(`{ "weight_map": {"a": "${shard.replaceAll("\\b", "\\\\b")}"}}`),
+      /wanted the name of a file in the same folder/,
+    ],
+  ),
+  ["an index whose shard is a number", bytes('{ "weight_map": {"a": 3}}'), /wanted the name of a file/],
+  ["an index whose shard is missing", bytes('{ "weight_map": {"a": "nowhere.safetensors"}}'), /is not there/],
+  [
+    "an index of two thousand shards",
+    bytes(`{ "weight_map": {${Array.from({ length: 2000 }, (_, i) => `"t${i}":"s${i}"`).join()}}}`),
+    /2000 shards/,
+  ],
+  ["nothing", new Uint8Array(0), /0 bytes of an unknown format/],
+  ["one byte", bytes("x"), /unknown format/],
+  ["zeros", new Uint8Array(4096), /unknown format/],
+  ["a page of HTML", bytes("<!DOCTYPE html><html>404</html>"), /HTML/],
+  ["a Git LFS pointer", bytes("version https://git-lfs.github.com/spec/v1\noid sha256:0\n"), /git lfs pull/],
+  ["a gzip archive", bytes("\x1f\x8b\x08", new Uint8Array(50)), /gzip/],
+  ["a tar archive", bytes(new Uint8Array(257), "ustar", new Uint8Array(300)), /tar archive/],
+  ["a NumPy array", bytes("\x93NUMPY\x01\x00", new Uint8Array(50)), /NumPy/],
+  ["an HDF5 file", bytes("\x89HDF\r\n\x1a\n", new Uint8Array(50)), /HDF5/],
+  ["text", bytes("weights are not here\n"), /unknown format/],
+];
+
+test("the legacy file that they are made from is read", async () => {
+  writeFileSync(join(folder, "legacy"), old);
+  expect(await outcome(join(folder, "legacy"))).toBeUndefined();
+});
+
+describe("legacy files", () => {
+  test.each(legacies)("%s", async (_, file, reason) => refused(file, reason));
+});
+
+describe("other files", () => {
+  test.each(others)("%s", async (_, file, reason) => refused(file, reason));
+});
+
+describe("what is no file", () => {
+  test("an index that names itself", async () => {
+    writeFileSync(join(folder, "self"), '{ "weight_map": {"a": "self"}}');
+    expect(String(await outcome(join(folder, "self")))).toMatch(/an index in the place of a shard/);
+  });
+
+  test("an empty folder", async () => {
+    mkdirSync(join(folder, "empty"));
+    expect(String(await outcome(join(folder, "empty")))).toMatch(/UnsupportedFileError: .*a folder without weights/);
+  });
+
+  test.skipIf(process.platform === "win32")("a pipe, which would wait for ever", async () => {
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    expect(String(await outcome(join(folder, "pipe")))).toMatch(/not a regular file/);
+  });
+});

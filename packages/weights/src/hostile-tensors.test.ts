@@ -1,0 +1,157 @@
+// Checkpoints whose tensors and storages lie.
+
+import { describe, test } from "vitest";
+import { type Bytes, bytes, py, torchZip } from "./hostile.test.data.ts";
+import { beside, type Case, many, refused, shape } from "./hostile-case.test.data.ts";
+
+// A value named again and again costs nothing to write and, walked, all the time there is.
+
+const laughs = (): Bytes => {
+  const levels = [bytes("}", "q\x00", py.str("a"), "Ns")];
+  for (let i = 1; i < 60; i++)
+    levels.push(bytes("}", "q", i, py.str("a"), "h", i - 1, "s", py.str("b"), "h", i - 1, "s"));
+  return py.pickle(...levels.flatMap((level, i) => (i < 59 ? [level, bytes("0")] : [level])));
+};
+const made = (size: Bytes, stride: Bytes, offset = py.int(0), storage = py.storage("0", 2)) =>
+  torchZip(py.pickle(py.dict(py.str("w"), py.tensor(storage, offset, size, stride))));
+
+const tensors: Case[] = [
+  ["a value named 2^60 times over", torchZip(laughs()), /more than 1000000 values/],
+  ["a dict that holds itself and no tensor", torchZip(py.pickle(bytes("}q\x00", py.str("a"), "h\x00s"))), /no tensors/],
+  [
+    "a tensor 200 dicts deep",
+    torchZip(py.pickle(many(200, bytes("}", py.str("a"))), py.two(), many(200, "s"))),
+    /no tensors|deeper/,
+  ],
+  [
+    "a name of a million letters",
+    torchZip(py.pickle(py.dict(py.str("n".repeat(1e6)), py.two()))),
+    /a name of more than 512/,
+  ],
+  [
+    "two names that become one",
+    torchZip(py.pickle(py.dict(py.str("a.b"), py.two(), py.str("a"), py.dict(py.str("b"), py.two())))),
+    /two tensors are named "a.b"/,
+  ],
+  ["a size past the storage", made(shape(3), shape(1)), /in a storage of 2/],
+  ["an offset past the storage", made(shape(1), shape(1), py.int(2)), /in a storage of 2/],
+  ["a stride past the storage", made(shape(2), shape(2)), /in a storage of 2/],
+  ["a negative size", made(shape(-1), shape(1)), /the size is not/],
+  ["a negative stride", made(shape(2), shape(-1)), /the stride is not/],
+  ["a negative offset", made(shape(1), shape(1), py.int(-1)), /offset is not/],
+  ["an offset of 2^62", made(shape(1), shape(1), py.int(2 ** 62)), /offset is not/],
+  ["a size of 2^62", made(shape(2 ** 62), shape(0)), /the size is not/],
+  ["sizes that overflow", made(shape(2 ** 30, 2 ** 30), shape(0, 0)), /too many elements/],
+  ["an expanded tensor of 2^50 numbers", made(shape(2 ** 25, 2 ** 25), shape(0, 0)), /repeated out of/],
+  ["an expanded tensor of 2^28 numbers", made(shape(2 ** 28), shape(0)), /repeated out of/],
+  ["65 dimensions", made(shape(...Array(65).fill(1)), shape(...Array(65).fill(1))), /at most 64 sizes/],
+  ["more strides than sizes", made(shape(1), shape(1, 1)), /1 sizes and 2 strides/],
+  ["a size that is no tuple", made(py.int(2), shape(1)), /the size is not/],
+  ["a fraction for a size", made(py.tuple(bytes("G", 0x3f, 0xf8, 0, 0, 0, 0, 0, 0)), shape(1)), /the size is not/],
+  ["a string for an offset", made(shape(1), shape(1), py.str("0")), /offset is not/],
+  ["None for a storage", made(shape(1), shape(1), py.int(0), bytes("N")), /in place of a storage/],
+  [
+    "a storage of an unknown class",
+    made(shape(1), shape(1), py.int(0), py.storage("0", 2, "torch.EvilStorage")),
+    /unknown class "torch.EvilStorage"/,
+  ],
+  [
+    "a storage of another library's class",
+    made(shape(1), shape(1), py.int(0), py.storage("0", 2, "numpy.FloatStorage")),
+    /unknown class/,
+  ],
+  ["a storage of negative count", made(shape(1), shape(1), py.int(0), py.storage("0", -2)), /no storage/],
+  ["a storage of 2^50 numbers", made(shape(1), shape(1), py.int(0), py.storage("0", 2 ** 50)), /its entry has 8/],
+  ["a storage smaller than its entry", made(shape(1), shape(1), py.int(0), py.storage("0", 1)), /its entry has 8/],
+  [
+    "a storage of another width",
+    made(shape(1), shape(1), py.int(0), py.storage("0", 2, "torch.DoubleStorage")),
+    /its entry has 8/,
+  ],
+  ["a storage that is not there", made(shape(1), shape(1), py.int(0), py.storage("1", 2)), /"1" is not in the archive/],
+  [
+    "a storage that is a path",
+    made(shape(1), shape(1), py.int(0), py.storage("../../../../etc/passwd", 2)),
+    /not in the archive/,
+  ],
+  [
+    "a storage that is the pickle",
+    made(shape(1), shape(1), py.int(0), py.storage("../data.pkl", 2)),
+    /not in the archive/,
+  ],
+  [
+    "one storage of two types",
+    torchZip(
+      py.pickle(
+        py.dict(
+          py.str("a"),
+          py.two(),
+          py.str("b"),
+          py.tensor(py.storage("0", 4, "torch.HalfStorage"), py.int(0), shape(1), shape(1)),
+        ),
+      ),
+    ),
+    /in one place/,
+  ],
+  [
+    "one storage of two sizes",
+    torchZip(
+      py.pickle(
+        py.dict(py.str("a"), py.two(), py.str("b"), py.tensor(py.storage("0", 3), py.int(0), shape(1), shape(1))),
+      ),
+    ),
+    /in one place/,
+  ],
+  [
+    "a part of a storage outside it",
+    made(
+      shape(1),
+      shape(1),
+      py.int(0),
+      bytes(
+        py.tuple(
+          py.str("storage"),
+          py.global("torch.FloatStorage"),
+          py.str("0"),
+          py.str("cpu"),
+          py.int(2),
+          py.tuple(py.str("v"), py.int(1), py.int(2)),
+        ),
+        "Q",
+      ),
+    ),
+    /not inside it/,
+  ],
+  [
+    "a tensor of an unknown type over bytes",
+    torchZip(
+      beside(
+        py.call(
+          "torch._utils._rebuild_tensor_v3",
+          py.storage("1", 8, "torch.storage.UntypedStorage"),
+          py.int(0),
+          shape(1),
+          shape(1),
+          bytes(0x89),
+          bytes("N"),
+          py.global("torch.float7"),
+        ),
+      ),
+    ),
+    /unknown type/,
+  ],
+  [
+    "a parameter around no tensor",
+    torchZip(beside(py.call("torch._utils._rebuild_parameter", py.int(1)))),
+    /in place of a tensor/,
+  ],
+  [
+    "a tensor rebuilt from too little",
+    torchZip(beside(py.call("torch._utils._rebuild_tensor_v2"))),
+    /in place of a storage/,
+  ],
+];
+
+describe("tensors", () => {
+  test.each(tensors)("%s", async (_, file, reason) => refused(file, reason));
+});
