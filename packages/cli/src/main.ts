@@ -16,6 +16,11 @@ export function program(): Command {
     .showHelpAfterError("(bench --help lists the commands, bench run --help the options of one)")
     .option("--verbose", "show the stack of an error");
 
+  const computing = (command: Command) =>
+    command
+      .option("--engine <name>", "what computes: bench list engines", "auto")
+      .option("--threads <number>", "threads of the engine (default: all)")
+      .option("--json", "one JSON object on the last line of stdout");
   const common = (command: Command) =>
     command
       .option("--recipe <name>", "the benchmark's settings: a name, or a folder with a recipe.json", "mini")
@@ -105,22 +110,20 @@ export function program(): Command {
     .option("--json", "as JSON")
     .action(async (file, options) => (await import("./commands/list-weights.ts")).listWeights(file, options));
 
-  bench
-    .command("predict")
-    .description("a DiT's output for given inputs, to hold against other programs")
-    .requiredOption(
-      "--weights <file>",
-      "a facebookresearch .pt, a diffusers folder, safetensors with either's names, or a name that bench fetch knows",
-    )
-    .requiredOption("--inputs <file>", "safetensors with x [N,C,H,W] float32, t [N] and y [N] (int64 or float32)")
-    .requiredOption("--output <file>", "safetensors, gets out [N,C',H,W]")
-    .option("--heads <number>", "attention heads, where neither the shapes nor a config.json tell")
-    .option("--key <name>", "which entry of a checkpoint that has several (default: ema, model or state_dict)")
-    .option("--forward <name>", "compute as the official code, or as diffusers does", "official")
-    .option("--engine <name>", "what computes", "auto")
-    .option("--threads <number>", "threads of the engine (default: all)")
-    .option("--json", "one JSON object on the last line of stdout")
-    .action(async (options) => (await import("./commands/predict.ts")).predict(options));
+  computing(
+    bench
+      .command("predict")
+      .description("a DiT's output for given inputs, to hold against other programs")
+      .requiredOption(
+        "--weights <file>",
+        "a facebookresearch .pt, a diffusers folder, safetensors with either's names, or a name that bench fetch knows",
+      )
+      .requiredOption("--inputs <file>", "safetensors with x [N,C,H,W] float32, t [N] and y [N] (int64 or float32)")
+      .requiredOption("--output <file>", "safetensors, gets out [N,C',H,W]")
+      .option("--heads <number>", "attention heads, where neither the shapes nor a config.json tell")
+      .option("--key <name>", "which entry of a checkpoint that has several (default: ema, model or state_dict)")
+      .option("--forward <name>", "compute as the official code, or as diffusers does", "official"),
+  ).action(async (options) => (await import("./commands/predict.ts")).predict(options));
 
   const sample = bench
     .command("sample")
@@ -141,26 +144,29 @@ export function program(): Command {
       "turns latents into pictures: a file, a folder, or sd-vae-ft-ema once fetched (default: the run's own)",
     )
     .option("--recipe <folder>", "--run: where the recipe lies, if it is none of the project's");
-  repeatable(sample, "--plugin <package>", "--run: a package, folder or file with the method")
-    .option("--heads <number>", "--weights: attention heads, where neither the shapes nor a config.json tell")
-    .option("--engine <name>", "what computes", "auto")
-    .option("--threads <number>", "threads of the engine (default: all)")
-    .option("--json", "one JSON object on the last line of stdout")
-    .action(async (options) => (await import("./commands/sample.ts")).sample(options));
+  computing(
+    repeatable(sample, "--plugin <package>", "--run: a package, folder or file with the method").option(
+      "--heads <number>",
+      "--weights: attention heads, where neither the shapes nor a config.json tell",
+    ),
+  ).action(async (options) => (await import("./commands/sample.ts")).sample(options));
 
   const measuring = (command: Command) =>
-    command
-      .option("--extractor <name>", "inception, or the miniature's own: mini", "inception")
-      .option(
-        "--weights <file>",
-        "inception: pt_inception-2015-12-05-6726825d.pth, or the same as safetensors (default: what bench fetch inception-v3-fid brought)",
-      )
-      .option("--tap <name>", "inception: features 64, 192, 768, 2048 or spatial, for sFID (default: 2048)")
-      .option("--resize <name>", "as which program: pytorch (pytorch-fid), clean (clean-fid) or tensorflow", "pytorch")
-      .option("--strict", "stop at the first image that cannot be used, instead of leaving it out")
-      .option("--engine <name>", "what computes", "auto")
-      .option("--threads <number>", "threads of the engine (default: all)")
-      .option("--json", "one JSON object on the last line of stdout");
+    computing(
+      command
+        .option("--extractor <name>", "inception, or the miniature's own: mini", "inception")
+        .option(
+          "--weights <file>",
+          "inception: pt_inception-2015-12-05-6726825d.pth, or the same as safetensors (default: what bench fetch inception-v3-fid brought)",
+        )
+        .option("--tap <name>", "inception: features 64, 192, 768, 2048 or spatial, for sFID (default: 2048)")
+        .option(
+          "--resize <name>",
+          "as which program: pytorch (pytorch-fid), clean (clean-fid) or tensorflow",
+          "pytorch",
+        )
+        .option("--strict", "stop at the first image that cannot be used, instead of leaving it out"),
+    );
 
   measuring(
     bench
@@ -179,22 +185,21 @@ export function program(): Command {
 
   const vae = bench.command("vae").description("pictures to an autoencoder's latents and back: encode, decode");
   const coding = (command: Command) =>
-    command
-      .requiredOption(
-        "--weights <path>",
-        "an AutoencoderKL: diffusers' folder, its file of weights, or a name that bench fetch knows, such as sd-vae-ft-ema",
-      )
-      .option(
-        "--scale <number>",
-        "latents are multiplied with this (default: what the file or its config.json says, or 0.18215)",
-      )
-      .option(
-        "--tile <pixels>",
-        "cut larger pictures into overlapping tiles of this side (default: 256 from 512 pixels on)",
-      )
-      .option("--engine <name>", "what computes", "auto")
-      .option("--threads <number>", "threads of the engine (default: all)")
-      .option("--json", "one JSON object on the last line of stdout");
+    computing(
+      command
+        .requiredOption(
+          "--weights <path>",
+          "an AutoencoderKL: diffusers' folder, its file of weights, or a name that bench fetch knows, such as sd-vae-ft-ema",
+        )
+        .option(
+          "--scale <number>",
+          "latents are multiplied with this (default: what the file or its config.json says, or 0.18215)",
+        )
+        .option(
+          "--tile <pixels>",
+          "cut larger pictures into overlapping tiles of this side (default: 256 from 512 pixels on)",
+        ),
+    );
 
   coding(vae.command("encode"))
     .description(

@@ -8,6 +8,24 @@ import { describe, expect, test } from "vitest";
 import { DataError } from "../data-error.ts";
 import { type Archives, car, cars, csv, df20m, files, flowers, image, prepare, tgz } from "./archives.test.data.ts";
 
+/** DF20M with another table of the training images. */
+const withTable = (body: string): Archives => ({
+  ...df20m,
+  "DF20M-metadata.zip": () => makeZip([{ name: "DF20M-train_metadata_PROD.csv", body }]),
+});
+/** CUB with other lists, and no images. */
+const withLists = (images: string, split: string): Archives => ({
+  "CUB_200_2011.tgz": () =>
+    tgz([
+      { name: "CUB_200_2011/images.txt", body: images },
+      { name: "CUB_200_2011/train_test_split.txt", body: split },
+    ]),
+});
+/** Food-101 with another list of the training images, and no images. */
+const withJson = (body: string): Archives => ({
+  "food-101.tar.gz": () => tgz([{ name: "food-101/meta/train.json", body }]),
+});
+
 describe("labels that do not fit", () => {
   test.each<[string, string, Archives, new (...args: never[]) => Error, RegExp]>([
     [
@@ -45,64 +63,17 @@ describe("labels that do not fit", () => {
       DataError,
       /class 2 of 00001.jpg has no name/,
     ],
-    [
-      "no columns",
-      "df20m",
-      {
-        ...df20m,
-        "DF20M-metadata.zip": () => makeZip([{ name: "DF20M-train_metadata_PROD.csv", body: "a,b\n1,2\n" }]),
-      },
-      DataError,
-      /no columns scientificName and image_path/,
-    ],
+    ["no columns", "df20m", withTable("a,b\n1,2\n"), DataError, /no columns scientificName and image_path/],
     [
       "a row that is too short",
       "df20m",
-      {
-        ...df20m,
-        "DF20M-metadata.zip": () =>
-          makeZip([{ name: "DF20M-train_metadata_PROD.csv", body: "image_path,scientificName\n1\n" }]),
-      },
+      withTable("image_path,scientificName\n1\n"),
       DataError,
       /a row of 1 fields, wanted 2/,
     ],
-    [
-      "a path that climbs",
-      "df20m",
-      {
-        ...df20m,
-        "DF20M-metadata.zip": () =>
-          makeZip([{ name: "DF20M-train_metadata_PROD.csv", body: csv([["../../x.JPG", "a b"]]) }]),
-      },
-      DataError,
-      /no image's path/,
-    ],
-    [
-      "a path that climbs",
-      "cub",
-      {
-        "CUB_200_2011.tgz": () =>
-          tgz([
-            { name: "CUB_200_2011/images.txt", body: "1 ../x.jpg\n" },
-            { name: "CUB_200_2011/train_test_split.txt", body: "1 1\n" },
-          ]),
-      },
-      DataError,
-      /no image's path/,
-    ],
-    [
-      "an image in no split",
-      "cub",
-      {
-        "CUB_200_2011.tgz": () =>
-          tgz([
-            { name: "CUB_200_2011/images.txt", body: "1 a/x.jpg\n" },
-            { name: "CUB_200_2011/train_test_split.txt", body: "2 1\n" },
-          ]),
-      },
-      DataError,
-      /image 1 is in no split/,
-    ],
+    ["a path that climbs", "df20m", withTable(csv([["../../x.JPG", "a b"]])), DataError, /no image's path/],
+    ["a path that climbs", "cub", withLists("1 ../x.jpg\n", "1 1\n"), DataError, /no image's path/],
+    ["an image in no split", "cub", withLists("1 a/x.jpg\n", "2 1\n"), DataError, /image 1 is in no split/],
     [
       "a list of images that is missing",
       "food",
@@ -113,14 +84,14 @@ describe("labels that do not fit", () => {
     [
       "a list of images that is cut short",
       "food",
-      { "food-101.tar.gz": () => tgz([{ name: "food-101/meta/train.json", body: '{"a":["a/1"' }]) },
+      withJson('{"a":["a/1"'),
       DataError,
       /train\.json": no list of images by class/,
     ],
     [
       "a list of images that is another thing",
       "food",
-      { "food-101.tar.gz": () => tgz([{ name: "food-101/meta/train.json", body: "null" }]) },
+      withJson("null"),
       DataError,
       /train\.json": no list of images by class/,
     ],
@@ -157,13 +128,7 @@ describe("labels that do not fit", () => {
       DataError,
       /"" is no image's path/,
     ],
-    [
-      "an id that is a path",
-      "food",
-      { "food-101.tar.gz": () => tgz([{ name: "food-101/meta/train.json", body: '{"a":["../../b"]}' }]) },
-      DataError,
-      /is no image/,
-    ],
+    ["an id that is a path", "food", withJson('{"a":["../../b"]}'), DataError, /is no image/],
   ])("%s: %s", async (_, name, archives, kind, message) => {
     const p = await prepare(name, archives);
     const error = await p.again().then(

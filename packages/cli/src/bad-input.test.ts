@@ -1,0 +1,114 @@
+// What bench run says of what it cannot use: one line and an exit code, and nothing half-made stays.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { bench } from "./bench.test.data.ts";
+import { cell, go, photos, place, run } from "./tiny-place.test.data.ts";
+import { tinyRecipe } from "./tiny-recipe.test.data.ts";
+
+describe("bad input gets one clear line and its exit code", () => {
+  const cases: [what: string, args: () => Promise<string[]> | string[], code: number, message: RegExp][] = [
+    ["an unknown method", () => ["--method", "diffit"], 2, /unknown method 'diffit'.*did you mean 'difffit'/i],
+    ["an unknown dataset", () => ["--dataset", "flower"], 2, /unknown dataset "flower".*did you mean "flowers"/i],
+    ["an unknown recipe", () => ["--recipe", "minni"], 2, /unknown recipe 'minni'.*did you mean 'mini'/i],
+    ["an unknown option of the method", () => ["--method", "lora", "--set", "rnk=4"], 2, /lora: .*rnk.*rank=8/i],
+    [
+      "an unknown setting",
+      () => ["--set", "training.stpes=4"],
+      2,
+      /no setting 'training.stpes'; did you mean 'training.steps'/,
+    ],
+    ["a seed that is no number", () => ["--seed", "x"], 2, /--seed x: wanted a whole number/],
+    ["a plug-in that is not there", () => ["--plugin", "./nowhere"], 2, /plug-in .\/nowhere: there is no such file/],
+    ["a folder that does not exist", () => ["--data", "nowhere"], 4, /nowhere/],
+    [
+      "a folder without images",
+      () => folder("empty"),
+      4,
+      /no JPEG, PNG, WebP or GIF images in .*wanted is one folder per class/,
+    ],
+    [
+      "one class only",
+      async () => ["--data", await photos("one", { daisy: 12 })],
+      4,
+      /one class|single class|only one/i,
+    ],
+    [
+      "a 1×1 image, strictly",
+      async () => ["--data", await photos("dot", { daisy: 6, rose: 6 }, 1), "--strict"],
+      4,
+      /1\s?[×x]\s?1/,
+    ],
+    ["nothing but 1×1 images", async () => ["--data", await photos("dots", { daisy: 6, rose: 6 }, 6)], 4, /./],
+    [
+      "fewer images than a batch",
+      async () => ["--data", await photos("few", { daisy: 3, rose: 3 })],
+      4,
+      /6 images, but a batch has 8/,
+    ],
+    [
+      "a loss that is not finite",
+      () => ["--set", "training.learningRateScale=1e30"],
+      5,
+      /training diverged: the loss of step \d+ is (NaN|-?Infinity)/,
+    ],
+    [
+      "a folder that cannot be written",
+      () => {
+        writeFileSync(join(place, "file"), "");
+        return ["--out", "file/runs"];
+      },
+      74,
+      /output folder .* cannot be made/,
+    ],
+  ];
+
+  it.each(cases)("%s", async (what, args, code, message) => {
+    const out = `bad ${what}`;
+    const r = await run("--out", out, ...(await args()));
+    expect(r.stderr).toMatch(message);
+    expect(r.code).toBe(code);
+    expect(r.stdout).toBe("");
+    expect(r.stderr).not.toMatch(/\n {4}at /);
+    const left = existsSync(join(place, out))
+      ? readdirSync(join(place, out), { recursive: true, encoding: "utf8" })
+      : [];
+    expect(left.filter((f) => /\.(tmp|safetensors|png)$/.test(f) && !f.includes("base"))).toEqual([]);
+  });
+
+  it("a diverged run leaves a record that says so, and no figures", () => {
+    const out = join(place, "bad a loss that is not finite");
+    const record = readdirSync(out, { recursive: true, encoding: "utf8" }).find((f) => f.endsWith("record.json"))!;
+    expect(JSON.parse(readFileSync(join(out, record), "utf8"))).toMatchObject({ exit: "diverged", metrics: null });
+  });
+
+  it("a corrupt checkpoint", async () => {
+    const args = [...cell, ..."--method bitfit --dataset sun --set training.steps=500 --out corrupt".split(" ")];
+    const stopped = await bench(args, {
+      cwd: place,
+      watch: (stderr, child) => /train: /.test(stderr) && !/stopping/.test(stderr) && child.kill("SIGTERM"),
+    });
+    expect(stopped.code).toBe(143);
+    const name = readdirSync(join(place, "corrupt"), { recursive: true, encoding: "utf8" }).find((f) =>
+      f.endsWith("checkpoint.safetensors"),
+    )!;
+    truncateSync(join(place, "corrupt", name), 1000);
+    const r = await go(...args);
+    expect(r.code).toBe(4);
+    expect(r.stderr).toMatch(/the checkpoint is corrupt: .*checkpoint\.safetensors.*delete it to train from the start/);
+  });
+
+  it("corrupt base weights", async () => {
+    const broken = tinyRecipe(join(place, "broken"));
+    truncateSync(join(broken, "base.safetensors"), 5000);
+    const r = await run("--recipe", broken, "--out", "broken-out");
+    expect(r.code).toBe(4);
+    expect(r.stderr).toContain("base.safetensors");
+  });
+});
+
+function folder(name: string): string[] {
+  mkdirSync(join(place, name, "daisy"), { recursive: true });
+  return ["--data", name];
+}

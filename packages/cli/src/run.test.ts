@@ -1,0 +1,118 @@
+// bench run as a user meets it: the built program, in processes of its own, on a tiny recipe.
+
+import { cpSync, existsSync, readFileSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { readSafetensors } from "@dit-bench/weights";
+import { describe, expect, it } from "vitest";
+import { bench, type Finished } from "./bench.test.data.ts";
+import { cell, go, photos, place, run, sha } from "./tiny-place.test.data.ts";
+
+describe("bench run", () => {
+  let first: Finished;
+
+  it("trains, samples, scores and says where everything is", async () => {
+    first = await run("--json", "--out", "first");
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stdout).toContain("DiffFit on Oxford Flowers-102 (miniature), seed 0");
+    expect(first.stdout).toContain("compare with no published FID");
+    const { fid, baseFid, kid, trainableParameters, seconds } = first.json;
+    for (const figure of [fid, baseFid, kid, trainableParameters, seconds]) expect(figure).toSatisfy(Number.isFinite);
+    for (const file of ["record", "weights", "sheet", "loss"])
+      expect(existsSync(join(place, String(first.json[file]))), file).toBe(true);
+    if (Number(fid) > Number(baseFid)) expect(first.stdout).toContain("Worse than the base model's own distance");
+    else expect(first.stdout).not.toContain("Worse than");
+  });
+
+  it("leaves the trained weights alone, with the recipe in their metadata", () => {
+    const { tensors, metadata } = readSafetensors(join(place, String(first.json.weights)));
+    const numbers = [...tensors.values()].reduce((sum, t) => sum + t.data.length, 0);
+    expect(numbers).toBe(first.json.trainableParameters);
+    expect(metadata).toMatchObject({ recipe: "tiny", method: "difffit", dataset: "flowers", seed: "0" });
+    expect(JSON.parse(metadata.settings!).training.steps).toBe(12);
+  });
+
+  it("does nothing the second time, and says so", async () => {
+    const before = sha(first.json.record);
+    const again = await run("--json", "--out", "first");
+    expect(again.code).toBe(0);
+    expect(again.stderr).toContain("nothing was done");
+    expect(again.json).toMatchObject({ already: true, fid: first.json.fid });
+    expect(sha(again.json.record)).toBe(before);
+  });
+
+  it("gives the same weights and figures in another place and process", async () => {
+    const other = await run("--json", "--out", "other");
+    expect(sha(other.json.weights)).toBe(sha(first.json.weights));
+    expect(other.json).toMatchObject({ fid: first.json.fid, kid: first.json.kid, baseFid: first.json.baseFid });
+  });
+
+  it("killed with -9 at several moments and run again, trains the same weights to the bit", async () => {
+    const moments = [/compile/, /train/, /sample base/, /sample: /, /features/];
+    for (const [i, moment] of moments.entries()) {
+      const out = `killed-${i}`;
+      const killed = await bench([...cell, "--out", out], {
+        cwd: place,
+        watch: (stderr, child) => moment.test(stderr) && child.kill("SIGKILL"),
+      });
+      expect(killed.signal, `at ${moment}`).toBe("SIGKILL");
+      const resumed = await run("--json", "--out", out);
+      expect(resumed.code, resumed.stderr).toBe(0);
+      expect(sha(resumed.json.weights), `after ${moment}`).toBe(sha(first.json.weights));
+      expect(resumed.json.fid).toBe(first.json.fid);
+    }
+  });
+
+  it("stopped by ctrl-C keeps what it has and goes on from there", async () => {
+    const args = [...cell, "--set", "training.steps=400", "--out", "stopped", "--json"];
+    const stopped = await bench(args, {
+      cwd: place,
+      watch: (stderr, child) => /train: /.test(stderr) && !/stopping/.test(stderr) && child.kill("SIGINT"),
+    });
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toMatch(/stopped after step \d+ of 400; run the same command again to go on/);
+    const resumed = await go(...args);
+    expect(resumed.stderr).toContain("resuming after step");
+    const straight = await go(...args.map((a) => (a === "stopped" ? "straight" : a)));
+    expect(sha(resumed.json.weights)).toBe(sha(straight.json.weights));
+    expect(JSON.parse(readFileSync(join(place, String(resumed.json.record)), "utf8")).training.resumes).toBe(1);
+  });
+
+  it("takes a method from a folder anywhere that imports the contract alone", async () => {
+    const plugin = join(place, "my-method");
+    cpSync(new URL("../../../examples/ssf", import.meta.url).pathname, plugin, { recursive: true });
+    const r = await run(..."--plugin ./my-method --method ssf --dataset cars --out plugged --json".split(" "));
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.json.method).toBe("SSF");
+    expect(JSON.parse(readFileSync(join(place, String(r.json.record)), "utf8")).cell.methodSource).toBe(
+      "./my-method 0.1.0",
+    );
+  });
+
+  it("takes options of the method and settings of the recipe", async () => {
+    const r = await run(
+      ..."--method lora --dataset food --set rank=2 --set training.steps=3 --out set --json".split(" "),
+    );
+    const record = JSON.parse(readFileSync(join(place, String(r.json.record)), "utf8"));
+    expect(record.cell).toMatchObject({ methodLabel: "LoRA-R2", options: { rank: 2, alpha: 1 } });
+    expect(record.training.steps).toBe(3);
+    expect(record.protocol).toMatch(/^tiny\/1\+[0-9a-f]{8}$/);
+  });
+
+  it("trains on a folder of images, leaving out a broken one by name", async () => {
+    const data = await photos("good", { daisy: 6, rose: 6 });
+    const jpeg = join(data, "rose", "0.jpg");
+    truncateSync(jpeg, Math.floor(readFileSync(jpeg).length / 2));
+    const r = await run("--data", data, "--out", "own", "--json");
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.stderr).toContain("left out");
+    expect(r.stderr).toContain(join("rose", "0.jpg"));
+    const record = JSON.parse(readFileSync(join(place, String(r.json.record)), "utf8"));
+    expect(record).toMatchObject({
+      protocol: "tiny/1 on own images",
+      data: { source: "folder", classes: ["daisy", "rose"], images: 11, skipped: 1 },
+    });
+    const strict = await run("--data", data, "--out", "strict", "--strict");
+    expect(strict.code).toBe(4);
+    expect(strict.stderr).toContain(join("rose", "0.jpg"));
+  });
+});

@@ -1,0 +1,39 @@
+// A folder of its own for each file of tests, with the tiny recipe in it, and bench started there.
+
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterAll } from "vitest";
+import { bench } from "./bench.test.data.ts";
+import { tinyRecipe } from "./tiny-recipe.test.data.ts";
+
+export const place = mkdtempSync(join(tmpdir(), "bench-"));
+export const recipe = tinyRecipe(join(place, "tiny"));
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+export const go = (...args: string[]) => bench(args, { cwd: place });
+/** One cell; what is given again counts. */
+export const cell = ["run", "--recipe", recipe, "--method", "difffit", "--dataset", "flowers", "--threads", "1"];
+export const run = (...args: string[]) => go(...cell, ...args);
+export const sha = (path: unknown) =>
+  createHash("sha256")
+    .update(readFileSync(join(place, String(path))))
+    .digest("hex");
+
+/** A folder of noisy JPEGs, so many a class; the first `dots` of each class are single pixels. */
+export async function photos(name: string, classes: Record<string, number>, dots = 0): Promise<string> {
+  const top = join(place, `photos ${name}`);
+  for (const [c, n] of Object.entries(classes)) {
+    mkdirSync(join(top, c), { recursive: true });
+    for (let i = 0; i < n; i++) {
+      const side = i < dots ? 1 : 40;
+      const pixels = Uint8Array.from({ length: side * side * 3 }, (_, k) => (k * 7 + i * 31 + c.length * 50) % 256);
+      await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+        .jpeg()
+        .toFile(join(top, c, `${i}.jpg`));
+    }
+  }
+  return top;
+}
