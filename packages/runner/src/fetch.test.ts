@@ -133,7 +133,13 @@ describe("weights", () => {
     server.handler = (q, r) => serveFile(q, r, body);
     const files = entry.files.map((f) => ({ ...f, bytes: body.length }));
     const what: Fetchable = { kind: "weights", name: entry.name, entry: { ...entry, files } };
-    const { path } = await fetchOne(what, { env: { ...env, HF_HUB_CACHE: join(place, "part") } });
+    const inTheWay = join(env.DIT_BENCH_HOME!, "weights/sd-vae-ft-ema/diffusion_pytorch_model.safetensors");
+    mkdirSync(join(inTheWay, "x"), { recursive: true });
+    const go = () => fetchOne(what, { env: { ...env, HF_HUB_CACHE: join(place, "part") } });
+    await expect(go()).rejects.toThrow();
+    expect(readdirSync(join(inTheWay, ".."))).toEqual(["diffusion_pytorch_model.safetensors"]); // and no half of a copy
+    rmSync(inTheWay, { recursive: true });
+    const { path } = await go();
     expect(server.seen.map((s) => s.url)).toEqual(["/stabilityai/sd-vae-ft-ema/resolve/main/config.json"]);
     expect(path).toBe(join(env.DIT_BENCH_HOME!, "weights/sd-vae-ft-ema/diffusion_pytorch_model.safetensors"));
     expect(existsSync(path)).toBe(true);

@@ -1,7 +1,7 @@
 // Weights and datasets by name: what it would take to fetch them, and fetching them.
 
 import { constants, existsSync } from "node:fs";
-import { copyFile, mkdir, rename, stat, statfs } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { neededDownloads, prepareDataset } from "@dit-bench/datasets";
 import { bring, type Environment, findBrought, lock, type RemoteFile, shownBytes } from "@dit-bench/fetch";
@@ -151,8 +151,14 @@ async function givenFolder(folder: string, file: string): Promise<string | undef
 }
 
 async function copyWhole(from: string, to: string): Promise<void> {
-  await copyFile(from, `${to}.copying`, constants.COPYFILE_FICLONE);
-  await rename(`${to}.copying`, to);
+  const temporary = `${to}.copying`;
+  try {
+    await copyFile(from, temporary, constants.COPYFILE_FICLONE);
+    await rename(temporary, to);
+  } catch (error) {
+    await rm(temporary, { force: true }); // on a full disk it would only be in the way
+    throw error;
+  }
 }
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);

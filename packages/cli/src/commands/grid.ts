@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { findDataset } from "@dit-bench/datasets";
 import { BenchError, datasetEntries, exitCodes, loadMethods, protocolFolder, runGrid } from "@dit-bench/runner";
 import { duration, stderrTerminal } from "../progress.ts";
-import { recipeOf, wholeNumber } from "../settings.ts";
+import { counted, recipeOf, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 import type { RunOptions } from "./run.ts";
 import { writeTables } from "./table.ts";
@@ -60,7 +60,7 @@ export async function grid(options: GridOptions): Promise<void> {
   ];
   const total = methods.length * datasets.length * seeds;
   terminal.write(
-    `${total} cells: ${methods.length} methods × ${datasets.length} datasets × ${seeds} seeds, ${jobs} at a time with ${threads} thread${threads > 1 ? "s" : ""} each\n`,
+    `${counted(total, "cell")}: ${counted(methods.length, "method")} × ${counted(datasets.length, "dataset")} × ${counted(seeds, "seed")}, ${jobs} at a time with ${counted(threads, "thread")} each\n`,
   );
   const start = performance.now();
   let done = 0;
@@ -87,7 +87,7 @@ export async function grid(options: GridOptions): Promise<void> {
       done++;
       if (exitCode === 0 && !result?.already) worked++;
       const elapsed = (performance.now() - start) / 1e3;
-      const left = worked > 0 ? `, about ${duration((elapsed / worked) * (total - done))} left` : "";
+      const left = worked > 0 && done < total ? `, about ${duration((elapsed / worked) * (total - done))} left` : "";
       const what =
         exitCode === 0
           ? `FID ${result!.fid.toFixed(2)} (base ${result!.baseFid.toFixed(2)})${result!.already ? ", done before" : ""}`
