@@ -95,8 +95,12 @@ export function serveFile(
   }
 }
 
+/** Turns of the event loop, of ten milliseconds at least, that a client in this process has for writing down what came. */
+const turns = 6;
+
 /** Sends the headers of the whole of `body` and its first `bytes`, then cuts the connection. */
 export function dropAfter(response: ServerResponse, body: Buffer, bytes: number, headers: Record<string, string> = {}) {
   response.writeHead(200, { etag: '"v1"', ...headers, "content-length": body.length });
-  response.write(body.subarray(0, bytes), () => setTimeout(() => response.destroy(), 20));
+  const cut = (left: number) => void (left > 0 ? setTimeout(cut, 10, left - 1) : response.destroy());
+  response.write(body.subarray(0, bytes), () => cut(turns));
 }

@@ -84,7 +84,7 @@ describe("weights that cannot be used", () => {
 
   test.each<[string, () => Parameters<typeof load>[0], string, number]>([
     ["another extractor", () => ({ extractor: "vgg" }), "--extractor vgg: wanted inception or mini", 2],
-    ["none", () => ({ extractor: "inception" }), "needs --weights FILE", 2],
+    ["none", () => ({ extractor: "inception" }), "get them with 'bench fetch inception-v3-fid'", 4],
     ["another tap", () => ({ extractor: "inception", weights, tap: "7" }), "--tap 7: wanted 64, 192", 2],
     ["no such file", () => ({ extractor: "inception", weights: "nowhere.pth" }), "there is no such file", 4],
     [
