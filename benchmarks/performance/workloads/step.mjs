@@ -7,7 +7,7 @@ import { adamwCoefficients, linearSchedule, stepCoefficients, trainingCoefficien
 import { ditModel } from "@dit-bench/dit";
 import { attach, size } from "@dit-bench/method";
 import { integers, normals } from "@dit-bench/random";
-import { denoisingStep, initialState, samplerStep, trainingStep } from "@dit-bench/runner/parts";
+import { denoisingStep, initialState, partsOfBatch, samplerStep, trainingStep } from "@dit-bench/runner/parts";
 import { CHANNELS, PATCH } from "../flops.mjs";
 
 const CLASSES = 101;
@@ -28,7 +28,7 @@ export async function prepare({ method, shape }, engine) {
   if (method === "sample") return samplingStep(config, model, base, shape.batch, engine);
   const { default: methodPackage } = await import(`@dit-bench/method-${method}`);
   const adapted = attach(methodPackage, model);
-  const [fn, signature, options] = methodStep(adapted, config, base, shape.batch);
+  const [fn, signature, options] = methodStep(adapted, config, base, shape.batch, engine);
   const compiled = await engine.compile(fn, signature, options);
   const { ema: _, ...state } = initialState(adapted.trainable, adapted.initial(base, 0));
   for (const name of Object.keys(state)) {
@@ -47,8 +47,11 @@ export async function prepare({ method, shape }, engine) {
 }
 
 /** The runner's training step without its moving average, for `engine.compile`. */
-export function methodStep(adapted, config, base, N) {
-  const [fn, signature, options] = trainingStep(denoisingStep(adapted, config, base, N, { optimizer, emaDecay: 0 }));
+export function methodStep(adapted, config, base, N, engine) {
+  const parts = engine && engine.adapter === undefined ? partsOfBatch(config, adapted.parameters, N) : 1;
+  const [fn, signature, options] = trainingStep(
+    denoisingStep(adapted, config, base, N, { optimizer, emaDecay: 0, parts }),
+  );
   const { ema: _, ...withoutAverage } = signature;
   const step = (inputs) => {
     const { ema: _, ...outputs } = fn({ ...inputs, ema: inputs.weights });

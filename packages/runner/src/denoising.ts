@@ -20,20 +20,22 @@ export function batchSignature({ channels: C, inputSize: S }: DitConfig, N: numb
   };
 }
 
-/** What trains and how: the mean over the batch of mse + vb. */
+/** What trains and how: the mean over the batch of mse + vb, the batch in `parts` equal parts. */
 export function denoisingStep(
   adapted: Adapted,
   config: DitConfig,
   base: Values,
   batch: number,
-  rest: Pick<StepDescription, "optimizer" | "emaDecay">,
+  { parts = 1, ...rest }: Pick<StepDescription, "optimizer" | "emaDecay"> & { readonly parts?: number },
 ): StepDescription {
   const frozen = Object.fromEntries(
     adapted.frozen.map(({ name, shape }) => [`w.${name}`, { shape, value: base[name]! }]),
   );
+  const given = batchSignature(config, batch);
   return {
     trainable: adapted.trainable,
-    inputs: { ...batchSignature(config, batch), ...frozen },
+    inputs: { ...given, ...frozen },
+    ...(parts > 1 && { parts: { count: parts, of: Object.keys(given) } }),
     loss(trainable, given) {
       const weights = {
         ...trainable,

@@ -13,7 +13,9 @@ export interface StepDescription {
   readonly trainable: readonly WeightInfo[];
   /** Inputs of the loss, constants among them. */
   readonly inputs: Signature;
-  /** The loss of one batch, a scalar, and whatever else is worth putting out. */
+  /** Equal parts in which the batch is taken, one after the other, and the inputs whose first axis it is; whole where this is left out. */
+  readonly parts?: { readonly count: number; readonly of: readonly string[] };
+  /** The loss of a batch or of a part of one: a scalar, the mean over its samples. */
   loss(trainable: Record<string, tf.Tensor>, inputs: Record<string, tf.Tensor>): tf.Tensor;
   readonly optimizer: Pick<AdamWOptions, "betas" | "weightDecay">;
   readonly emaDecay: number;
@@ -36,13 +38,32 @@ export function trainingStep(d: StepDescription): [TensorFunction, Signature, Co
     const coefficients = Object.fromEntries(
       adamwCoefficientNames.map((name) => [name, given[`adamw.${name}`]!]),
     ) as Record<(typeof adamwCoefficientNames)[number], tf.Tensor>;
-    const { value, grad } = tf.valueAndGrad(
-      (w_P: tf.Tensor) => d.loss(unflattenTensor(d.trainable, w_P), given) as tf.Scalar,
-    )(weights) as { value: tf.Tensor; grad: tf.Tensor };
+    const { value, grad } = lossAndGradient(d, weights, given);
     const next = adamw(weights, moment1, moment2, grad, coefficients, d.optimizer);
     return { weights: next.w, moment1: next.m, moment2: next.v, ema: emaUpdate(ema, next.w, d.emaDecay), loss: value };
   };
   return [fn, signature, { name: "training step", state: stateNames }];
+}
+
+/** Of the whole batch, whose loss is the mean of its parts' losses. */
+function lossAndGradient(d: StepDescription, weights_P: tf.Tensor, given: Record<string, tf.Tensor>) {
+  const of = (inputs: Record<string, tf.Tensor>) =>
+    tf.valueAndGrad((w_P: tf.Tensor) => d.loss(unflattenTensor(d.trainable, w_P), inputs) as tf.Scalar)(weights_P) as {
+      value: tf.Tensor;
+      grad: tf.Tensor;
+    };
+  if (!d.parts) return of(given);
+  const { count, of: names } = d.parts;
+  const slices = names.map((name) => tf.split(given[name]!, count, 0));
+  const parts = Array.from({ length: count }, (_, part) =>
+    of({ ...given, ...Object.fromEntries(names.map((name, i) => [name, slices[i]![part]!])) }),
+  );
+  const mean = (of: "value" | "grad") =>
+    tf.div(
+      parts.map((part) => part[of]).reduce((a, b) => tf.add(a, b)),
+      count,
+    );
+  return { value: mean("value"), grad: mean("grad") };
 }
 
 /** State at the start: no moments, the average a copy of the weights. */

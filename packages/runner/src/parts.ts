@@ -1,5 +1,6 @@
 // What a run is made of, part by part: for measuring them (benchmarks/performance). Users of runs want index.ts.
 export { readBase } from "./base-model.ts";
+export { partsOfBatch } from "./batch-parts.ts";
 export { denoisingBatch, toPixels } from "./batches.ts";
 export { denoisingStep } from "./denoising.ts";
 export { compileExtractor } from "./features.ts";

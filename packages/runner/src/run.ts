@@ -9,6 +9,7 @@ import { type Adapted, attach, parseOptions } from "@dit-bench/method";
 import { permutation } from "@dit-bench/random";
 import { type RunRecord, readRecord, replaceFile, writeRecord } from "@dit-bench/record";
 import { baseSamples, forClasses, loadBase } from "./base-model.ts";
+import { partsOfBatch } from "./batch-parts.ts";
 import { denoisingBatch, type TrainingPictures } from "./batches.ts";
 import { cellFolder, identityOf } from "./cell.ts";
 import { removeCheckpoint } from "./checkpoint.ts";
@@ -174,7 +175,11 @@ async function trainCell(
   const schedule = linearSchedule();
   return train({
     engine,
-    step: denoisingStep(adapted, config, values, batch, { optimizer, emaDecay }),
+    step: denoisingStep(adapted, config, values, batch, {
+      optimizer,
+      emaDecay,
+      parts: engine.adapter === undefined ? partsOfBatch(config, adapted.parameters, batch) : 1,
+    }),
     start: adapted.initial(values, seed),
     steps,
     optimizer: () => optimizer,

@@ -48,10 +48,11 @@ describe("operations of a step", () => {
 describe("memory of training", () => {
   // docs/log.md: peaks of the whole process, in MB.
   it.each([
-    ["difffit", dit(384, 12, 6, 16), 8, 1655],
-    ["full", dit(384, 12, 6, 16), 8, 2336],
-    ["difffit", dit(192, 6, 3, 8), 64, 740],
-    ["difffit", xl, 1, 6600],
+    ["difffit", dit(384, 12, 6, 16), 8, 1021],
+    ["full", dit(384, 12, 6, 16), 8, 1795],
+    ["difffit", dit(192, 6, 3, 8), 64, 439],
+    ["difffit", xl, 1, 3800],
+    ["difffit", xl, 8, 3929],
   ] as const)("of %s is within a third of a measured peak", async (name, config, batch, measured) => {
     const { method } = await loadMethod(name);
     const estimate = trainingMemory(attach(method, ditModel(config)), config, batch) / 1e6;

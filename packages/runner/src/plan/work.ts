@@ -8,8 +8,7 @@
 import { decoderWeights, encoderWeights, type Shapes, stableDiffusion } from "@dit-bench/autoencoder";
 import type { DitConfig } from "@dit-bench/dit";
 import { type Adapted, type Model, type Module, size } from "@dit-bench/method";
-
-const tokens = ({ inputSize, patchSize }: DitConfig): number => (inputSize / patchSize) ** 2;
+import { activations, partsOfBatch, tokens } from "../batch-parts.ts";
 
 /** The timestep's and the modulations' layers see one row a sample, the others one a token. */
 const rows = ({ path }: Module, T: number): number => (/adaLN|t_embedder/.test(path) ? 1 : T);
@@ -39,18 +38,24 @@ export function trainingFlops({ model, trainable }: Adapted, config: DitConfig):
   return flops;
 }
 
-/** Numbers kept of a token in a block for going back: docs/log.md's peaks at widths 128 to 1152 lie within a fifth of it. */
-const KEPT = 34;
 /** Of Node, the runtime and the program, in bytes. */
 const PROGRAM = 0.2e9;
 const FLOAT = 4;
 
-/** Estimated peak of training, in bytes: weights twice (ours and the runtime's), what trains six times (with moments, average, gradient, results), activations. */
-export function trainingMemory({ model, parameters }: Adapted, config: DitConfig, batch: number): number {
-  const T = tokens(config);
-  const weights = model.weights.reduce((sum, w) => sum + size(w.shape), 0);
-  const activations = batch * config.depth * (KEPT * T * config.width + 2 * config.heads * T ** 2);
-  return PROGRAM + FLOAT * (2 * weights + 6 * parameters + activations);
+/** Frozen weights of up to this many bytes are copied by the engine; above, it reads the program's own. */
+const COPIED = 2 ** 30;
+
+/**
+ * Estimated peak of training on a processor, in bytes: the base's weights, the frozen ones again where they are copied, what trains seven times
+ * (state of four, gradient, results, passing), a gradient for each part of the batch, and one part's activations.
+ */
+export function trainingMemory({ model, frozen, parameters }: Adapted, config: DitConfig, batch: number): number {
+  const numbers = (weights: readonly { readonly shape: readonly number[] }[]) =>
+    weights.reduce((sum, w) => sum + size(w.shape), 0);
+  const copied = FLOAT * numbers(frozen) > COPIED ? 0 : numbers(frozen);
+  const parts = partsOfBatch(config, parameters, batch);
+  const trained = (7 + (parts > 1 ? parts : 0)) * parameters;
+  return PROGRAM + FLOAT * (numbers(model.weights) + copied + trained + activations(config, batch / parts));
 }
 
 /** Of sampling: weights three times where a method is folded in, and the activations of one block. */
