@@ -5,7 +5,7 @@ import type { Values } from "../signature.ts";
 import type { State } from "../state.ts";
 import type { Body } from "./body.ts";
 import type { UpdateProgram } from "./program.ts";
-import { CHUNK, updateModule } from "./wasm.ts";
+import { CHUNK, placeOf, updateModule } from "./wasm.ts";
 
 type Runtime = typeof import("onnxruntime-node");
 
@@ -70,7 +70,7 @@ type Apply = (
 function updater(program: UpdateProgram): Apply {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(updateModule(program)));
   const { memory, update } = exports as { memory: WebAssembly.Memory; update: (bytes: number, ...s: number[]) => void };
-  const chunk = (buffer: number, length: number) => new Float32Array(memory.buffer, buffer * CHUNK * 4, length);
+  const chunk = (buffer: number, length: number) => new Float32Array(memory.buffer, placeOf(buffer), length);
   return (states, vectors, scalars) => {
     const readers = vectors.map(reader);
     for (let at = 0; at < program.size; at += CHUNK) {

@@ -4,6 +4,12 @@ import type { UpdateOp, UpdateProgram } from "./program.ts";
 export const CHUNK = 4096;
 
 /**
+ * Where a state's or vector's chunk lies in the module's memory, in bytes: half a page beside the start of a page, near which the C library puts
+ * large arrays. Where a copy's ends lie at nearly the same place of their pages, Zen 3 makes it six times slower (docs/log.md).
+ */
+export const placeOf = (buffer: number): number => 2048 + buffer * CHUNK * 4;
+
+/**
  * An update as a WebAssembly module (https://webassembly.github.io/spec/core/binary/): its memory holds a chunk of each state and then of each
  * vector, and `update(bytes, ...scalars)` puts new states in the place of old, four elements at a time. Each instruction rounds as IEEE 754
  * says, so that the result is what the graph's own nodes would make.
@@ -19,7 +25,7 @@ export function updateModule(program: UpdateProgram): Uint8Array<ArrayBuffer> {
   const local = (value: number) => at + 1 + value;
   const get = (index: number) => [0x20, ...unsigned(index)];
   const set = (index: number) => [0x21, ...unsigned(index)];
-  const place = (buffer: number) => [4, ...unsigned(buffer * CHUNK * 4)]; // aligned to 2^4 bytes, offset
+  const place = (buffer: number) => [4, ...unsigned(placeOf(buffer))]; // aligned to 2^4 bytes, offset
 
   const body = [
     ...unsigned(2), // groups of locals
@@ -42,7 +48,7 @@ export function updateModule(program: UpdateProgram): Uint8Array<ArrayBuffer> {
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [[0x60, ...vector([[I32], ...scalars.map(() => [F32])]), 0]]),
     ...section(3, [[0]]),
-    ...section(5, [[0, ...unsigned(Math.ceil((buffers * CHUNK * 4) / 65536))]]),
+    ...section(5, [[0, ...unsigned(Math.ceil(placeOf(buffers) / 65536))]]),
     ...section(7, [
       [...name("memory"), 2, 0],
       [...name("update"), 0, 0],
