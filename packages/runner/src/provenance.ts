@@ -24,7 +24,7 @@ export function codeState(): RunRecord["code"] {
 export function machine(gpu?: string): RunRecord["machine"] {
   const processors = cpus();
   return {
-    cpu: processors[0]?.model.trim() || "unknown",
+    cpu: [processors[0]?.model.trim() || "unknown", ...widestVectors()].join(", "),
     cores: Math.max(1, processors.length),
     memoryGB: Math.round(totalmem() / 1e8) / 10,
     gpu: gpu ?? null,
@@ -32,6 +32,18 @@ export function machine(gpu?: string): RunRecord["machine"] {
     arch: arch(),
     node: process.versions.node,
   };
+}
+
+/** The processor's widest vector instructions, where the system tells them: they decide speed and last bits, and a model's name may leave them open. */
+function widestVectors(): string[] {
+  let flags: string[];
+  try {
+    flags = /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.trim().split(" ") ?? [];
+  } catch {
+    return []; // no Linux
+  }
+  const widest = Object.entries({ avx512f: "AVX-512", avx2: "AVX2" }).find(([flag]) => flags.includes(flag));
+  return widest ? [widest[1]] : [];
 }
 
 /** Versions of what the numbers depend on. */
