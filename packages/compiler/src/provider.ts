@@ -1,6 +1,7 @@
 import type { InferenceSession } from "onnxruntime-node";
 import type { Graph } from "./graph.ts";
 import type { Lowerings } from "./onnx/lowerings.ts";
+import { cpuLowerings, cpuWithoutOptimizers } from "./onnx/lowerings-cpu.ts";
 import { webgpuLowerings } from "./onnx/lowerings-webgpu.ts";
 import { exactTrigonometry } from "./passes/index.ts";
 
@@ -48,8 +49,8 @@ export function cpuProvider(threads: number): Provider {
     name: "cpu",
     threads,
     float64: true,
-    withoutOptimizers: [],
-    lowerings: {},
+    withoutOptimizers: cpuWithoutOptimizers,
+    lowerings: cpuLowerings,
     heldBytes: HELD_BYTES,
     options: ({ float64 }) => ({
       ...sequential,

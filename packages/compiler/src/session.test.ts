@@ -48,14 +48,15 @@ describe("outputs", () => {
 describe("the runtime's optimizer", () => {
   const told = async (...given: Parameters<typeof asked>) => (await asked(...given)).extra!.optimization;
 
-  test("does all it can on the processor, and not what WebGPU cannot run", async () => {
-    expect(await told(cpuProvider(1))).toEqual({});
+  test("does not undo what is turned on the processor, nor makes what WebGPU cannot run", async () => {
+    expect(await told(cpuProvider(1))).toEqual({ disable_specified_optimizers: "MatmulTransposeFusion" });
     expect(await told(webgpuProvider("a GPU"))).toEqual({ disable_specified_optimizers: "SkipLayerNormFusion" });
   });
 
   test("does not widen float16 weights beforehand", async () => {
     expect(await told(cpuProvider(1), "float16")).toEqual({
-      disable_specified_optimizers: "FuseFp16InitializerToFp32NodeTransformer;CommonSubexpressionElimination",
+      disable_specified_optimizers:
+        "MatmulTransposeFusion;FuseFp16InitializerToFp32NodeTransformer;CommonSubexpressionElimination",
       constant_folding_max_output_size_in_bytes: "1024",
     });
   });

@@ -213,7 +213,13 @@ function isSumOfRows({ inputs: [x], attrs: { axes } }: NodeOf<"ReduceSum">): boo
   const { shape, dtype } = x!;
   const summed = axes.filter((a) => shape[a] !== 1);
   const before = shape.slice(0, Math.max(...axes) + 1).filter((d) => d !== 1).length;
-  return dtype !== "int32" && summed.length > 0 && before === summed.length && axes.length < shape.length;
+  return (
+    dtype !== "int32" &&
+    sizeOf(shape) > 0 &&
+    summed.length > 0 &&
+    before === summed.length &&
+    axes.length < shape.length
+  );
 }
 
 /**

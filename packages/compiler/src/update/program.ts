@@ -22,7 +22,8 @@ export type UpdateOp = (typeof updateOps)[number];
 
 /**
  * The part at a graph's end that makes new state of old element by element, as optimizers do, or undefined where there is none, or where it
- * would take nothing from the rest of the graph, or as much as it makes: then the rest may as well make the states themselves.
+ * would take nothing from the rest of the graph, or as much as it makes: then the rest may as well make the states themselves. Several
+ * vectors that meet before any state does, as the gradients of a batch's parts, are the rest's to bring together.
  */
 export function updateProgram(graph: Graph, stateKeys: readonly string[]): UpdateProgram | undefined {
   const like = graph.inputs.get(stateKeys[0] ?? "");
@@ -33,6 +34,13 @@ export function updateProgram(graph: Graph, stateKeys: readonly string[]): Updat
   if (!like || states.length === 0 || states.length !== stateKeys.length) return undefined;
 
   const stateInputs = new Map(states.map((key, i) => [graph.inputs.get(key)!, i]));
+  const isScalar = (value: Value) => sizeOf(value.shape) === 1 && sizeOf(like.shape) !== 1;
+  /** What goes into a value element by element, down to what is not made so. */
+  const leaves = memoized((value: Value): ReadonlySet<Value> => {
+    const node = elementwiseNode(value, like);
+    return new Set(node ? node.inputs.flatMap((input) => (isScalar(input) ? [] : [...leaves(input)])) : [value]);
+  });
+  const isOfTheRest = (value: Value) => leaves(value).size > 1 && ![...leaves(value)].some((v) => stateInputs.has(v));
   // First what is read, so that the counting is known; then the instructions.
   const vectors: Value[] = [];
   const scalars: Value[] = [];
@@ -42,20 +50,20 @@ export function updateProgram(graph: Graph, stateKeys: readonly string[]): Updat
     if (seen.has(value)) return;
     seen.add(value);
     const node = elementwiseNode(value, like);
-    if (node) {
+    if (node && !isOfTheRest(value)) {
       for (const input of node.inputs) visit(input);
       nodes.push(node);
     } else if (stateInputs.has(value)) return;
-    else if (sizeOf(value.shape) === 1 && sizeOf(like.shape) !== 1) scalars.push(value);
+    else if (isScalar(value)) scalars.push(value);
     else vectors.push(value);
   };
   for (const key of states) visit(graph.outputs.get(key)!);
   if (vectors.length === 0 || vectors.length >= states.length) return undefined;
 
-  const leaves = states.length + vectors.length + scalars.length;
+  const read = states.length + vectors.length + scalars.length;
   const numbers = new Map<Value, number>(stateInputs);
   for (const [i, value] of [...vectors, ...scalars].entries()) numbers.set(value, states.length + i);
-  for (const [i, node] of nodes.entries()) numbers.set(node.outputs[0]!, leaves + i);
+  for (const [i, node] of nodes.entries()) numbers.set(node.outputs[0]!, read + i);
   return {
     size: sizeOf(like.shape),
     states,
@@ -83,6 +91,14 @@ function partsOf(value: Value): readonly Value[] {
   const { source } = value;
   const concatenated = source.kind === "output" && source.node.op === "Concat" && value.shape.length === 1;
   return concatenated ? source.node.inputs : [value];
+}
+
+function memoized<K extends object, V>(f: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    if (!known.has(key)) known.set(key, f(key));
+    return known.get(key)!;
+  };
 }
 
 const sameType = (a: Value, b: Value) => a.dtype === b.dtype && `${a.shape}` === `${b.shape}`;

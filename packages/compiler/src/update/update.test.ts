@@ -60,6 +60,37 @@ test("state that is updated in place has the bits that the graph as a whole give
   await Promise.all([inPlace.dispose(), whole.dispose()]);
 });
 
+test("gradients of several parts of a batch are summed by the session, and the update takes one vector of them", async () => {
+  const parts = 5; // more than states
+  const whole: TensorFunction = ({ weights, x }) => {
+    const loss = (w: tf.Tensor) => tf.addN(sizes.map((_, i) => tf.sum(tf.mul(tf.split(w, sizes)[i]!, tf.add(x!, i)))));
+    return tf.valueAndGrad(loss as (w: tf.Tensor) => tf.Scalar)(weights!);
+  };
+  const summed: TensorFunction = ({ weights, mean, x }) => {
+    const made = Array.from({ length: parts }, (_, i) => whole({ weights: weights!, x: tf.mul(x!, i + 1) }));
+    const grad = tf.mul(
+      made.map(({ grad }) => grad!).reduce((a, b) => tf.add(a, b)),
+      1 / parts,
+    );
+    const next = tf.add(tf.mul(mean!, 0.9), grad);
+    return { loss: made[0]!.value!, weights: tf.sub(weights!, next), mean: next };
+  };
+  const { weights, mean, x } = signature;
+  const keys = ["weights", "mean"];
+  const traced = optimize(trace(summed, { weights: weights!, mean: mean!, x: x! }));
+  expect(updateProgram(traced, keys)).toMatchObject({ size: P, vectors: [[{}]] });
+
+  const engine = await createEngine("cpu", { threads: 2 });
+  const start = { weights: vector(0), mean: vector(1) };
+  const inPlace = await engine.compile(summed, { weights: weights!, mean: mean!, x: x! }, { state: keys });
+  const stateless = await engine.compile(summed, { weights: weights!, mean: mean!, x: x! });
+  await inPlace.setState(start);
+  await inPlace.run({ x: Float32Array.of(0.7) });
+  const { loss: _, ...wanted } = await stateless.run({ ...start, x: Float32Array.of(0.7) });
+  expect(await inPlace.getState()).toEqual(wanted);
+  await Promise.all([inPlace.dispose(), stateless.dispose()]);
+});
+
 test("setting and getting state copies it", async () => {
   const compiled = await (await createEngine("cpu", { threads: 1 })).compile(step, signature, { state });
   const given = start();

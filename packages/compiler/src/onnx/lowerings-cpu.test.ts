@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, expect, test } from "vitest";
+import { createEngine, readProfile } from "../index.ts";
+import { sample } from "../testing/agree.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+/** Ops that ran, in alphabetical order. */
+async function ran(a: tf.Tensor, b: tf.Tensor): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), "dit-bench-cpu-"));
+  try {
+    const engine = await createEngine("cpu", { threads: 1 });
+    const product = (a: tf.Tensor, b: tf.Tensor) => tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, true, false);
+    const compiled = await engine.compile(
+      ({ a, b }) => ({ y: product(a!, b!) }),
+      { a: { shape: a.shape }, b: { shape: b.shape } },
+      { profile: join(folder, "nodes") },
+    );
+    const { y } = await compiled.run({ a: a.dataSync() as Float32Array, b: b.dataSync() as Float32Array });
+    await compiled.dispose();
+    const wanted = product(a, b).dataSync() as Float32Array;
+    const largest = wanted.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    wanted.forEach((v, i) => {
+      expect(Math.abs(y![i]! - v)).toBeLessThan(1e-5 * largest);
+    });
+    return readProfile(join(folder, "nodes"))
+      .map(({ op }) => op)
+      .sort();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("a left operand is turned before its product, and stays so in the runtime", async () => {
+  expect(await ran(sample([250, 260]), sample([250, 260], 1))).toEqual(["MatMul", "Transpose"]);
+});
+
+test("where the right operand and the result are smaller, they are turned", async () => {
+  expect(await ran(sample([800, 600]), sample([800, 300], 1))).toEqual(["MatMul", "Transpose", "Transpose"]);
+});
+
+test.each([
+  ["that takes less time than turning", [2000, 300], [2000, 100]],
+  ["whose columns would be divided among threads into few each", [900, 500], [900, 150]],
+])("a product %s is left to the runtime", async (_, a, b) => {
+  expect(await ran(sample(a), sample(b, 1))).toEqual(["FusedMatMul"]);
+});
+
+test("gives the same bits for any number of threads", async () => {
+  const [a, b] = [sample([800, 600]), sample([800, 300], 1)];
+  const made = [];
+  for (const threads of [1, 2, 3, 7]) {
+    const engine = await createEngine("cpu", { threads });
+    const compiled = await engine.compile(
+      ({ a, b }) => ({ y: tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, true, false) }),
+      { a: { shape: a.shape }, b: { shape: b.shape } },
+    );
+    made.push((await compiled.run({ a: a.dataSync() as Float32Array, b: b.dataSync() as Float32Array })).y);
+    await compiled.dispose();
+  }
+  for (const y of made) expect(y).toEqual(made[0]);
+});
