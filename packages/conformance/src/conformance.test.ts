@@ -208,6 +208,45 @@ describe("the conformance suite", () => {
       }),
     );
 
+    it.each(checks)("folds a norm's into its modulation's layer after that layer's own: $name", ({ run }) =>
+      run({
+        method: of("modulated", affine("**.{norm1,norm2,norm_final}"), affine("**.adaLN_modulation.1", "2")),
+        startsAsBase: true,
+        merges: true,
+      }),
+    );
+
+    it.each(checks)("folds one that stands around layers which only merge, in their order: $name", ({ run }) => {
+      const update = (key: string, fold: (weight: tf.Tensor, own: tf.Tensor) => tf.Tensor) =>
+        graft({
+          at: "blocks.*.mlp.fc1",
+          weights: ({ in: I }) => ({ [key]: zeros(1, I) }),
+          merge: (base, w, { path }) => ({ [`${path}.weight`]: fold(base[`${path}.weight`]!, w[key]!) }),
+        });
+      return run({
+        method: of(
+          "ordered",
+          update("a", (weight, a) => tf.add(weight, a)),
+          update("b", (weight, b) => tf.mul(weight, tf.add(1, b))),
+          affine("blocks.*.mlp.fc1"),
+        ),
+        startsAsBase: true,
+        merges: true,
+      });
+    });
+
+    it("refuses a layer's own change after what stands around the layer", () => {
+      const update = graft({
+        at: "blocks.*.mlp.fc1",
+        weights: ({ in: I }) => ({ a: zeros(1, I) }),
+        merge: (base, { a }, { path }) => ({ [`${path}.weight`]: tf.add(base[`${path}.weight`]!, a) }),
+      });
+      const method = of("late", affine("blocks.*.mlp.fc1"), update);
+      expect(() => checks[2]!.run({ method, startsAsBase: true, merges: true })).toThrow(
+        "on 'blocks.0.mlp.fc1' a graft that only merges comes after one with affine or forward",
+      );
+    });
+
     it.each(checks)(
       "carries them out where another graft stands around them, or no weight takes them: $name",
       ({ run }) => {

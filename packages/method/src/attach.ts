@@ -86,6 +86,13 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
   }
   const byPath = new Map<string, Site[]>();
   for (const s of sites) byPath.set(s.module.path, [...(byPath.get(s.module.path) ?? []), s]);
+  for (const [path, here] of byPath) {
+    const late = here.findIndex((site, i) => onWeightsAlone(site) && here.slice(0, i).some((s) => !onWeightsAlone(s)));
+    if (late > 0)
+      throw new MethodError(
+        `${method.name}: on '${path}' a graft that only merges comes after one with affine or forward, which stands around the layer; list it before`,
+      );
+  }
   const trainable = [...model.weights.filter(trains), ...grafted];
 
   return {
@@ -114,17 +121,20 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
     call: (w) => (path, f, x, own) => {
       const here = byPath.get(path);
       if (!here) return pending(f(x, own));
-      const run = here.reduce<(x: tf.Tensor, own?: Linear) => Pending>(
+      const merged = here
+        .filter(onWeightsAlone)
+        .reduce((layer, site) => mergedLinear(site, layer!, weightsOf(site, w)), own);
+      const run = here.reduce<(x: tf.Tensor) => Pending>(
         (inner, site) => {
           const mine = weightsOf(site, w);
           const { affine, forward } = site.graft;
-          if (affine) return (x, own) => followedBy(inner(x, own), affine(mine));
-          if (forward) return (x, own) => pending(forward((x) => settle(inner(x, own)), x, mine));
-          return (x, own) => inner(x, mergedLinear(site, own!, mine));
+          if (affine) return (x) => followedBy(inner(x), affine(mine));
+          if (forward) return (x) => pending(forward((x) => settle(inner(x)), x, mine));
+          return inner;
         },
-        (x, own) => pending(f(x, own)),
+        (x) => pending(f(x, merged)),
       );
-      return run(x, own);
+      return run(x);
     },
 
     merge(w) {
@@ -169,9 +179,15 @@ function weightsOf(site: Site, w: Weights): Weights {
   return Object.fromEntries(Object.keys(site.inits).map((key) => [key, w[site.prefix + key]!]));
 }
 
-/** A part's affine map comes after that of the layer it ends in, so that is the order in which they reach the layer's weights. */
+/**
+ * A part folds into the layer it ends in and a norm into the layer that modulates it, each after what is grafted onto that layer itself: so
+ * layers come first, whatever the order in which the model lists its modules.
+ */
 const innerFirst = (a: Site, b: Site): number =>
-  Number(a.module.last !== undefined) - Number(b.module.last !== undefined);
+  Number(a.module.kind !== "linear") - Number(b.module.kind !== "linear");
+
+/** Does the graft change a layer's weights before it runs, and nothing around it? */
+const onWeightsAlone = ({ graft: { affine, forward } }: Site): boolean => !affine && !forward;
 
 /** How the graft is folded into the base weights, where it can be. */
 function foldOf({ graft: { affine, merge }, module }: Site): Graft["merge"] {

@@ -9,4 +9,4 @@ export { glob } from "./glob.ts";
 export { constant, type Init, type InitContext, kaiming, normal, ones, uniform, zeros } from "./init.ts";
 export { type Adaptation, type AnyMethod, defineMethod, type Graft, graft, type Method } from "./method.ts";
 export { type Model, type Module, size, type Values, type WeightInfo, type Weights } from "./model.ts";
-export { describeOptions, MethodError, parseOptions } from "./options.ts";
+export { defaultOptions, describeOptions, labelOf, MethodError, parseOptions } from "./options.ts";

@@ -39,7 +39,7 @@ export interface Adaptation {
 export interface Method<Options extends object = object> {
   /** What `bench run --method` takes: lower case, the package's last word. */
   readonly name: string;
-  /** As a table's row calls it, with the options that tell two settings apart: `LoRA-R8`. */
+  /** As a table's row calls it, with the options that usually differ: `LoRA-R8`. Others that are not as published are added to it: `LoRA-R8 (alpha=8)`. */
   label(options: Options): string;
   /** Where it was published. */
   readonly source: string;

@@ -17,6 +17,23 @@ export function parseOptions<O extends object>(method: Method<O>, given: object 
   throw new MethodError(`${method.name}: ${problems.join("; ")}. Its options: ${describeOptions(method)}`);
 }
 
+/** The published options, or undefined where one must be given. */
+export const defaultOptions = <O extends object>(method: Method<O>): O | undefined => method.options.safeParse({}).data;
+
+/** As tables call the method with these options: its own label, and whatever is not as published and the label does not tell: `DiffFit (norm=false)`. */
+export function labelOf<O extends object>(method: Method<O>, options: O): string {
+  const label = method.label(options);
+  const published = defaultOptions(method) as Record<string, unknown> | undefined;
+  if (!published) return label;
+  const untold = Object.entries(options).filter(
+    ([name, value]) =>
+      JSON.stringify(value) !== JSON.stringify(published[name]) &&
+      method.label({ ...options, [name]: published[name] }) === label,
+  );
+  const told = untold.map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  return told.length > 0 ? `${label} (${told.join(", ")})` : label;
+}
+
 /** A method, or its options, that do not fit the contract or the model: something for whoever chose or wrote it. */
 export class MethodError extends Error {
   override readonly name = "MethodError";

@@ -1,6 +1,6 @@
 // I = in, O = out, R = rank
 
-import { defineMethod, graft, kaiming, linear, tf, z, zeros } from "@dit-bench/method";
+import { defineMethod, graft, kaiming, linear, MethodError, tf, z, zeros } from "@dit-bench/method";
 
 /**
  * LoRA: y = W x + b + (alpha / rank) B A x, with W and b frozen.
@@ -20,10 +20,14 @@ export default defineMethod({
     grafts: [
       graft({
         at,
-        weights: ({ in: I, out: O }) => ({
-          a_RI: kaiming(I, rank, I),
-          b_OR: zeros(O, rank), // so that the adapted model starts as the base model
-        }),
+        weights({ path, kind, in: I, out: O }) {
+          if (kind !== "linear")
+            throw new MethodError(`lora: option 'at' is '${at}', which matches '${path}': wanted linear layers alone`);
+          return {
+            a_RI: kaiming(I, rank, I),
+            b_OR: zeros(O, rank), // so that the adapted model starts as the base model
+          };
+        },
         forward: (call, x, { a_RI, b_OR }) => tf.add(call(x), tf.mul(alpha / rank, linear(linear(x, a_RI), b_OR))),
         merge: (base, { a_RI, b_OR }, { path }) => ({
           [`${path}.weight`]: tf.add(base[`${path}.weight`]!, tf.mul(alpha / rank, tf.matMul(b_OR, a_RI))),
