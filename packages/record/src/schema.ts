@@ -142,6 +142,8 @@ export const recordSchema = z
       /** Optimizer steps that were taken. */
       steps: count,
       batch: z.int().positive(),
+      /** The method's own, times the recipe's factor. Older records do not have it. */
+      learningRate: z.number().positive().optional(),
       /** How often the run was resumed. */
       resumes: count,
       /** The loss at some steps, in step order; null where it was not finite. */

@@ -92,7 +92,7 @@ export async function baseSamples(
 ): Promise<BaseSamples> {
   const { sampling, model } = recipe.settings;
   const made = space.autoencoder === undefined ? [] : [recipe.settings.autoencoder, space.autoencoder];
-  const identity = shortHash(JSON.stringify([sampling, base.sha256, extractor.sha256, seed, ...made]));
+  const identity = shortHash(JSON.stringify([sampling, base.sha256, extractor.sha256, seed, engine.name, ...made]));
   const folder = join(protocolFolder(out, recipe), "base");
   const path = join(folder, `samples-seed-${seed}-${identity}.safetensors`);
   const kept = readKept(path, listener);

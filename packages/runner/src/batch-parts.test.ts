@@ -19,6 +19,14 @@ describe("parts of a batch", () => {
   it("are at most 8", () => {
     expect(partsOfBatch(xl, 835_232, 32)).toBe(8);
     expect(partsOfBatch(small, 46_304, 1024)).toBe(8);
+    for (const [batch, parts] of [
+      [10, 5],
+      [15, 5],
+      [20, 5],
+      [33, 3],
+      [31, 1],
+    ] as const)
+      expect([batch, partsOfBatch(xl, 835_232, batch)]).toEqual([batch, parts]);
   });
 
   it("are equal, and larger where none is that is half as large as it may be", () => {
@@ -28,7 +36,8 @@ describe("parts of a batch", () => {
   });
 
   it("are one where a gradient for each would weigh too much", () => {
-    expect(partsOfBatch(small, 4_188_128, 64)).toBe(1);
+    expect(partsOfBatch(small, 4_188_128, 64)).toBe(4); // full fine-tuning, by little
+    expect(partsOfBatch(dit(384, 12, 6, 16), 32_519_840, 8)).toBe(1);
     expect(partsOfBatch(xl, 673_799_072, 32)).toBe(1);
   });
 

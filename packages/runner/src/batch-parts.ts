@@ -2,7 +2,7 @@
 //
 // A block's operations hand on tensors of [samples, tokens, MLP width]. Where these pass the caches, everything but the products waits for memory, and
 // all that is kept for going back is kept for the whole batch. A batch in parts does the same arithmetic; each part adds one gradient
-// of everything that trains, so that only methods that train little gain by it (figures in docs/log.md).
+// of everything that trains, so that a method gains by it only where these are small beside the rest (figures in docs/log.md).
 
 import type { DitConfig } from "@dit-bench/dit";
 
@@ -18,7 +18,7 @@ export function activations(config: DitConfig, samples: number): number {
 /** Of the widest tensor of a part, in bytes: at 192 wide 16 samples of 64 tokens and at 384 two to four of 256 were the fastest. */
 const WIDEST = 4 * 2 ** 20;
 /** What the parts' gradients may come to, of all numbers kept for going back. */
-const SHARE = 1 / 16;
+const SHARE = 1 / 6;
 
 /** The graph holds the step once for each part; more would take long to compile. */
 const MOST = 8;
@@ -27,9 +27,9 @@ const MOST = 8;
 export function partsOfBatch(config: DitConfig, parameters: number, batch: number): number {
   const widest = 4 * tokens(config) * config.width * config.mlpRatio;
   const most = Math.max(WIDEST / widest, batch / MOST);
-  const divisors = Array.from({ length: batch }, (_, i) => i + 1).filter((n) => batch % n === 0);
-  const below = divisors.findLast((n) => n <= most) ?? 1;
-  const samples = 2 * below > most ? below : divisors.find((n) => n >= most)!;
+  const sizes = Array.from({ length: batch }, (_, i) => i + 1).filter((n) => batch % n === 0 && batch / n <= MOST);
+  const below = sizes.findLast((n) => n <= most) ?? sizes[0]!;
+  const samples = 2 * below > most ? below : sizes.find((n) => n >= most)!;
   const parts = batch / samples;
   return parts * parameters <= SHARE * activations(config, batch) ? parts : 1;
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type AnyMethod, parseOptions } from "@dit-bench/method";
+import { type AnyMethod, defaultOptions, labelOf } from "@dit-bench/method";
 import { type DatasetChoice, datasetSlug } from "./dataset.ts";
 import { type Recipe, shortHash } from "./recipe.ts";
 
@@ -23,11 +23,11 @@ export function cellFolder(
 
 /** The method's name; options that are not the published ones add the label and a hash of all of them. */
 function methodSlug(method: AnyMethod, options: object): string {
-  if (JSON.stringify(options) === JSON.stringify(parseOptions(method))) return method.name;
-  const label = method
-    .label(options)
+  if (JSON.stringify(options) === JSON.stringify(defaultOptions(method))) return method.name;
+  const label = labelOf(method, options)
     .toLowerCase()
-    .replaceAll(/[^\w-]+/g, "-");
+    .replaceAll(/[^\w-]+/g, "-")
+    .replaceAll(/-+$/g, "");
   return `${label}-${shortHash(JSON.stringify(options)).slice(0, 6)}`;
 }
 
@@ -36,6 +36,9 @@ export function identityOf(parts: {
   protocol: string;
   settings: unknown;
   method: string;
+  /** Of a plug-in that lies in a folder or a file. */
+  methodCode?: string;
+  learningRate: number;
   options: object;
   dataset: string;
   fingerprint: string;

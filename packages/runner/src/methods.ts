@@ -1,8 +1,9 @@
 // Methods by name. Built-in ones are packages like anybody's, loaded the way an outsider's is.
 
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createRequire, register } from "node:module";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { nearest } from "@dit-bench/datasets";
 import type { AnyMethod } from "@dit-bench/method";
@@ -20,8 +21,10 @@ export const builtinMethods = [
 
 export interface LoadedMethod {
   readonly method: AnyMethod;
-  /** Package and version it came from. */
+  /** Package and version it came from; of a plug-in that lies in a folder or a file also the start of `code`. */
   readonly from: string;
+  /** SHA-256 of a plug-in's own source files: somebody is still at work on it, and its version says nothing. */
+  readonly code?: string;
 }
 
 /** The built-in methods and those of the given plug-ins: package names, or paths of a folder or a file. */
@@ -71,6 +74,8 @@ async function loadPlugin(plugin: string): Promise<LoadedMethod[]> {
       cause: error,
     });
   }
+  const code = isPath ? hashOfCode(resolve(plugin)) : undefined;
+  const from = code === undefined ? plugin : `${plugin} ${version(target)}, SHA-256 ${code.slice(0, 16)}`;
   const exported = Array.isArray(module.default) ? module.default : [module.default];
   return exported.map((method: unknown) => {
     if (!isMethod(method))
@@ -78,8 +83,32 @@ async function loadPlugin(plugin: string): Promise<LoadedMethod[]> {
         "usage",
         `plug-in ${plugin}: its default export is no method; wanted the result of defineMethod, or an array of such`,
       );
-    return { method, from: isPath ? `${plugin} ${version(target)}` : plugin };
+    return { method, from, ...(code === undefined ? {} : { code }) };
   });
+}
+
+const SOURCE_FILE = /\.(?:[cm]?[jt]s|json)$/;
+
+/** Of a file, or of every source file below a folder but for installed packages, under their names. */
+function hashOfCode(path: string): string {
+  const files = statSync(path).isDirectory() ? sourceFiles(path) : [path];
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const bytes = readFileSync(file);
+    hash.update(`${relative(path, file)}\0${bytes.length}\0`).update(bytes);
+  }
+  return hash.digest("hex");
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory())
+        return entry.name === "node_modules" || entry.name.startsWith(".") ? [] : sourceFiles(path);
+      return entry.isFile() && SOURCE_FILE.test(entry.name) ? [path] : [];
+    });
 }
 
 function isMethod(m: unknown): m is LoadedMethod["method"] {

@@ -53,7 +53,18 @@ export async function openRun(
     );
   const { config, values } = forClasses(recipe, base, record.data.classes.length, record.cell.seed);
   const adapted = attach(method, ditModel(config), record.cell.options);
-  const trained = readWeights(join(folder, "weights.safetensors"), adapted.trainable, "run the cell again");
+  if (record.weights.trained === null)
+    throw new BenchError(
+      "data",
+      `${folder}: this run diverged and left no weights; delete the folder and run it with other settings`,
+    );
+  const file = join(folder, "weights.safetensors");
+  const trained = readWeights(file, adapted.trainable, "run the cell again");
+  if (trained.sha256 !== record.weights.trained)
+    throw new BenchError(
+      "data",
+      `${file}: its SHA-256 is ${trained.sha256}, but the run's record has ${record.weights.trained}: it was changed since; delete it and run the cell again`,
+    );
   return {
     recipe,
     classes: record.data.classes,

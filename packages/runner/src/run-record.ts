@@ -1,7 +1,7 @@
 // What a run says of itself when it ends.
 
 import { CLASS_EMBEDDING } from "@dit-bench/dit";
-import { type Adapted, size } from "@dit-bench/method";
+import { type Adapted, labelOf, size } from "@dit-bench/method";
 import type { RunMetrics, RunRecord } from "@dit-bench/record";
 import type { Dataset } from "./dataset.ts";
 import { codeState, machine, versions } from "./provenance.ts";
@@ -45,7 +45,7 @@ export function recordOf(
     miniature: settings.miniature,
     cell: {
       method: adapted.method.name,
-      methodLabel: adapted.method.label(adapted.options),
+      methodLabel: labelOf(adapted.method, adapted.options),
       methodSource: task.method.from,
       options: adapted.options as Record<string, unknown>,
       dataset: data.name,
@@ -91,6 +91,7 @@ export function recordOf(
     training: {
       steps: trained.losses.length,
       batch: settings.training.batch,
+      learningRate: adapted.method.learningRate * settings.training.learningRateScale,
       resumes: trained.resumes,
       loss: thinned(trained.losses),
     },

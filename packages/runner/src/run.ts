@@ -84,6 +84,8 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
     protocol: recipe.protocol,
     settings: recipe.settings,
     method: method.method.name,
+    ...(method.code === undefined ? {} : { methodCode: method.code }),
+    learningRate: method.method.learningRate,
     options: adapted.options,
     dataset: choice.name,
     fingerprint: data.fingerprint,

@@ -35,13 +35,13 @@ export interface Trained {
   readonly resumes: number;
 }
 
-/** The loss was not finite. */
+/** The loss, or at the end a weight, was not finite. */
 export class Diverged extends BenchError {
   readonly trained: Omit<Trained, "ema">;
-  constructor(step: number, trained: Omit<Trained, "ema">) {
+  constructor(what: string, trained: Omit<Trained, "ema">) {
     super(
       "diverged",
-      `training diverged: the loss of step ${step} is ${trained.losses.at(-1)}; try a lower learning rate, for instance --set training.learningRateScale=0.1`,
+      `training diverged: ${what}; try a lower learning rate, for instance --set training.learningRateScale=0.1`,
     );
     this.trained = trained;
   }
@@ -74,7 +74,8 @@ export async function train(task: Training): Promise<Trained> {
     trainSeconds,
     resumes,
   });
-  if (done.step >= steps) return result(state.ema, [(1e3 * done.seconds) / Math.max(1, done.step)], 0, done.seconds);
+  if (done.step >= steps)
+    return finite(result(state.ema, [(1e3 * done.seconds) / Math.max(1, done.step)], 0, done.seconds));
   if (kept) listener.note?.(`resuming after step ${done.step} of ${steps}`);
 
   listener.stage?.("compile");
@@ -107,7 +108,10 @@ export async function train(task: Training): Promise<Trained> {
       milliseconds.push(performance.now() - before);
       losses.push(value);
       if (!Number.isFinite(value))
-        throw new Diverged(step, result(new Float32Array(parameters), milliseconds, compileSeconds, seconds()));
+        throw new Diverged(
+          `the loss of step ${step} is ${value}`,
+          result(new Float32Array(parameters), milliseconds, compileSeconds, seconds()),
+        );
       listener.progress?.(step + 1, steps, `loss ${value.toFixed(4)}`);
       const last = step + 1 === steps;
       const stop = !last && listener.stopping?.();
@@ -116,10 +120,18 @@ export async function train(task: Training): Promise<Trained> {
         throw new Interrupted(`stopped after step ${step + 1} of ${steps}; run the same command again to go on`);
     }
     const { ema } = await stateOf(compiled);
-    return result(ema, milliseconds, compileSeconds, seconds());
+    return finite(result(ema, milliseconds, compileSeconds, seconds()));
   } finally {
     await compiled.dispose();
   }
+}
+
+/** A loss is that of the weights before its step, so the last step's own outcome shows in the weights alone. */
+function finite(trained: Trained): Trained {
+  for (const [name, values] of Object.entries(trained.ema))
+    for (let i = 0; i < values.length; i++)
+      if (!Number.isFinite(values[i]!)) throw new Diverged(`the weight '${name}' became ${values[i]}`, trained);
+  return trained;
 }
 
 function adamwInputs(step: number, options: AdamWOptions): Values {

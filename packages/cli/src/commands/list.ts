@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { describeEngines } from "@dit-bench/compiler";
 import { nearest } from "@dit-bench/datasets";
 import { ditByName, ditModel } from "@dit-bench/dit";
-import { attach, describeOptions } from "@dit-bench/method";
+import { attach, describeOptions, labelOf, parseOptions } from "@dit-bench/method";
 import { readRecords } from "@dit-bench/record";
 import { BenchError, datasetEntries, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
 import { aligned } from "../columns.ts";
@@ -81,7 +81,7 @@ async function methods(o: ListOptions): Promise<Row[]> {
   const model = ditModel({ ...config, classes });
   return (await loadMethods(o.plugin)).map(({ method, from }) => ({
     name: method.name,
-    label: method.label(method.options.parse({})),
+    label: labelOf(method, parseOptions(method)),
     trainableParameters: attach(method, model).parameters,
     model: model.name,
     classes,

@@ -4,7 +4,7 @@ import { downsampling, stableDiffusion } from "@dit-bench/autoencoder";
 import { type DatasetEntry, findDataset, listImages } from "@dit-bench/datasets";
 import { linearSchedule, respace } from "@dit-bench/diffusion";
 import { CLASS_EMBEDDING, ditModel } from "@dit-bench/dit";
-import { type AnyMethod, attach, size } from "@dit-bench/method";
+import { type AnyMethod, attach, labelOf, size } from "@dit-bench/method";
 import type { DatasetChoice } from "../dataset.ts";
 import { datasetEntries } from "../dataset-entries.ts";
 import type { Recipe } from "../recipe.ts";
@@ -64,7 +64,7 @@ export async function planRun(
   const coding = flopsOfCoding(S);
   return {
     protocol: recipe.protocol,
-    method: method.label(adapted.options),
+    method: labelOf(method, adapted.options),
     dataset: entry.title,
     files: await neededFiles(recipe, dataset),
     parameters: {
@@ -98,15 +98,12 @@ export async function planRun(
   };
 }
 
-/** Of a folder its own, of a miniature what the recipe draws, of a dataset the published training split, or all where there is none. */
+/** Of a folder its own, of a miniature what the recipe draws, of a dataset what its preparation takes. */
 function pictures({ settings }: Recipe, entry: DatasetEntry, { folder }: DatasetChoice) {
   if (folder !== undefined) {
     const { classes } = listImages(folder);
     return { classes: classes.length, images: classes.reduce((sum, { files }) => sum + files.length, 0) };
   }
-  const { classes, splits } = entry;
-  return {
-    classes,
-    images: settings.miniature ? classes * (settings.data.perClass ?? 0) : (splits.train ?? entry.images),
-  };
+  if (settings.miniature) return { classes: entry.classes, images: entry.classes * (settings.data.perClass ?? 0) };
+  return { classes: entry.prepared.classes, images: entry.prepared.images };
 }
