@@ -72,6 +72,16 @@ describe("the layout", () => {
       (t) => t.set("encoder.down_blocks.1.attentions.0.to_q.weight", { shape: [16, 16] }),
       "'encoder.down_blocks.1.attentions.0.to_q.weight' has no place",
     ],
+    [
+      "a layer too far",
+      (t) => t.set("encoder.down_blocks.0.resnets.300000000.conv1.bias", { shape: [8] }),
+      "'encoder.down_blocks.0.resnets.300000000.conv1.bias' would be one of 300000001 levels or layers: at most 16",
+    ],
+    [
+      "a level too far, under CompVis's name",
+      (t) => t.set(`encoder.down.${"9".repeat(400)}.block.0.conv1.bias`, { shape: [8] }),
+      "would be one of Infinity levels or layers: at most 16",
+    ],
     ["groups unknown", (_, m) => m.delete("config.norm_num_groups"), "widths 8, 16, 16 do not divide into 32 groups"],
     ["another activation", (_, m) => m.set("config.act_fn", "gelu"), "act_fn gelu: only silu is read"],
     ["shifted latents", (_, m) => m.set("config.shift_factor", "0.1"), "shift_factor 0.1: only 0 is read"],

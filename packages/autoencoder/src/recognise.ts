@@ -100,9 +100,20 @@ function settingsOf(metadata: ReadonlyMap<string, string>): Pick<AutoencoderConf
   };
 }
 
-/** One more than the largest number that the pattern finds in a name. */
+/** One more than the largest number that the pattern finds in a name. A weight is wanted for each number below it, so it has to be small. */
 function count(tensors: Tensors, pattern: RegExp): number {
-  return Math.max(0, ...[...tensors.keys()].map((name) => 1 + Number(pattern.exec(name)?.[1] ?? -1)));
+  let most = 0;
+  for (const name of tensors.keys()) {
+    const number = Number(pattern.exec(name)?.[1] ?? -1);
+    if (number >= mostCounted)
+      throw new AutoencoderLayoutError(
+        `'${name.slice(0, 120)}' would be one of ${number + 1} levels or layers: at most ${mostCounted} are read`,
+      );
+    most = Math.max(most, number + 1);
+  }
+  return most;
 }
+
+const mostCounted = 16; // sd-vae-ft-ema has four levels of two layers
 
 const withoutOnes = (shape: readonly number[]): string => shape.filter((n) => n !== 1).join();

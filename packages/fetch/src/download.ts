@@ -3,7 +3,6 @@
 import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Dispatcher } from "undici";
 import type { Environment } from "./cache-folder.ts";
 import { describedDiskFull } from "./disk-full.ts";
 import { FetchError } from "./fetch-error.ts";
@@ -12,7 +11,7 @@ import { type Expected, openPartial, type PartialFile } from "./partial-file.ts"
 import { PassingError, receive } from "./receive.ts";
 import type { RequestOptions } from "./request.ts";
 import { shownBytes, shownUrl } from "./shown.ts";
-import { transport } from "./transport.ts";
+import { type Transport, transport } from "./transport.ts";
 
 export interface DownloadOptions extends Expected {
   /** A secret for one origin alone. */
@@ -66,7 +65,7 @@ export async function download(
   await mkdir(dirname(to), { recursive: true });
   const held = await lock(`${to}.lock`);
   const patience = { ...usual, ...options.patience };
-  let carrier: Dispatcher | undefined;
+  let carrier: Transport | undefined;
   try {
     carrier = transport(options.env ?? process.env, patience.stallSeconds);
     const md5 = options.md5 !== undefined && options.sha256 === undefined;
@@ -79,7 +78,7 @@ export async function download(
   } catch (error) {
     throw options.signal?.aborted && !(error instanceof FetchError) ? stopped(to) : describedDiskFull(error, to);
   } finally {
-    await carrier?.destroy();
+    await carrier?.end();
     await held.release();
   }
 }
@@ -88,7 +87,7 @@ async function fromAny(
   urls: readonly string[],
   to: string,
   partial: PartialFile,
-  carrier: Dispatcher,
+  carrier: Transport,
   patience: Patience,
   options: DownloadOptions,
 ): Promise<Downloaded> {
@@ -125,7 +124,7 @@ async function fromAny(
 async function fromOne(
   url: string,
   partial: PartialFile,
-  carrier: Dispatcher,
+  carrier: Transport,
   patience: Patience,
   options: DownloadOptions,
 ): Promise<void> {
@@ -135,7 +134,7 @@ async function fromOne(
   for (;;) {
     const before = partial.size;
     try {
-      await receive(url, partial, { ...options, transport: carrier, stallSeconds });
+      await receive(url, partial, { ...options, transport: carrier.to, stallSeconds });
       const wrong = problemOf(url, partial, options);
       if (wrong === undefined) return;
       await partial.empty();

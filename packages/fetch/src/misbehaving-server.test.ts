@@ -342,6 +342,36 @@ describe("proxies", () => {
     await proxy.close();
   });
 
+  it.each<[string, Record<string, string>, boolean]>([
+    ["HTTPS_PROXY", {}, true],
+    ["https_proxy", {}, true],
+    ["ALL_PROXY", {}, true],
+    ["HTTP_PROXY", {}, false],
+    ["HTTPS_PROXY", { NO_PROXY: "127.0.0.1" }, false],
+  ])("for https: %s with %j, %s", async (name, others, used) => {
+    const proxy = await proxyServer();
+    const address = server.origin.replace("http:", "https:"); // it speaks no TLS: what counts is the way there
+    const error = await failure({ env: { [name]: proxy.origin, ...others } }, [`${address}/file.bin`]);
+    expect(error.kind).toBe("unreachable");
+    expect(new Set(proxy.seen)).toEqual(new Set(used ? [`CONNECT ${new URL(address).host}`] : []));
+    await proxy.close();
+  });
+
+  it.each<[string, number, FetchErrorKind, string]>([
+    ["https", 407, "refused", "https://files.test/file.bin: the proxy answers 407: it wants a name and a password"],
+    ["https", 403, "refused", "https://files.test/file.bin: the proxy answers 403: ask who runs it"],
+    ["https", 503, "unreachable", "the proxy answers 503, 3 times in a row"],
+    ["http", 407, "refused", "http://files.test/file.bin: the proxy answers 407: it wants a name and a password"],
+    ["http", 403, "refused", "http://files.test/file.bin: the server answers 403"],
+  ])("that refuse: %s, %i", async (scheme, status, kind, text) => {
+    const proxy = await proxyServer(status);
+    const error = await failure({ env: { ALL_PROXY: proxy.origin } }, [`${scheme}://files.test/file.bin`]);
+    expect(error).toMatchObject({ kind, exitCode: kind === "refused" ? 4 : 75 });
+    expect(error.message).toContain(text);
+    expect(proxy.seen.length).toBe(kind === "refused" ? 1 : patience.attempts);
+    await proxy.close();
+  });
+
   it("that is no address is told with its variable, and no lock stays", async () => {
     const error = await failure({ env: { HTTPS_PROXY: "not a proxy" } });
     expect(error).toMatchObject({ kind: "environment", exitCode: 2 });

@@ -7,6 +7,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { FetchError } from "./fetch-error.ts";
 import { pageInPlaceOfFile } from "./not-the-file.ts";
 import type { Expected, PartialFile } from "./partial-file.ts";
+import { proxyStatus } from "./proxy-status.ts";
 import { discard, get, header, type RequestOptions, type Response } from "./request.ts";
 import { shownBytes, shownUrl } from "./shown.ts";
 
@@ -46,8 +47,7 @@ export async function receive(url: string, partial: PartialFile, options: Receiv
   try {
     response = await get(url, { ...options, headers: range ?? {} });
   } catch (error) {
-    if (error instanceof FetchError) throw error;
-    throw new PassingError(reasonOf(error), { cause: error });
+    throw error instanceof FetchError ? error : withoutAnswer(url, error);
   }
   try {
     if (response.status === 416 && range !== undefined) return await unsatisfiable(response, partial);
@@ -76,11 +76,25 @@ async function unsatisfiable({ headers }: Response, partial: PartialFile): Promi
   throw new PassingError("what was kept is longer than the file; starting over", { afterSeconds: 0 });
 }
 
+/** A proxy that refuses will do so again; anything else that kept an answer from coming may pass. */
+function withoutAnswer(url: string, cause: unknown): Error {
+  const status = proxyStatus(cause);
+  if (status === undefined) return new PassingError(reasonOf(cause), { cause });
+  if (passes(status)) return new PassingError(`the proxy answers ${status}`, { cause });
+  const how =
+    status === 407
+      ? "it wants a name and a password, as in HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT"
+      : "ask who runs it, or name hosts that are reached without it in NO_PROXY";
+  return new FetchError("refused", `${shownUrl(url)}: the proxy answers ${status}: ${how}`, { cause });
+}
+
+const passes = (status: number) => status === 408 || status === 425 || status === 429 || status >= 500;
+
 function refusal(url: string, { status, headers }: Response): Error {
   const where = shownUrl(url);
   if (status === 404 || status === 410)
     return new FetchError("not-found", `${where}: there is no such file (${status})`);
-  if (status === 408 || status === 425 || status === 429 || status >= 500)
+  if (passes(status))
     return new PassingError(`the server answers ${status}`, {
       afterSeconds: retryAfter(header(headers, "retry-after")),
     });

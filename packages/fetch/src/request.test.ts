@@ -25,7 +25,7 @@ function hosts(redirects: Record<string, string>) {
 describe("a request", () => {
   it("is not led from https to plain http, not by several steps either", async () => {
     const { agent } = hosts({ "https://a.test/1": "https://b.test/2", "https://b.test/2": "http://b.test/3" });
-    const error = await get("https://a.test/1", { transport: agent, headers: {} }).catch((e) => e);
+    const error = await get("https://a.test/1", { transport: () => agent, headers: {} }).catch((e) => e);
     expect(error).toBeInstanceOf(FetchError);
     expect(error).toMatchObject({ kind: "redirect", exitCode: 4 });
     expect(error.message).toContain("https://b.test/2: a redirect from https to plain http (http://b.test/3)");
@@ -33,7 +33,7 @@ describe("a request", () => {
 
   it("may go from http to https", async () => {
     const { agent } = hosts({ "http://a.test/1": "https://a.test/1", "https://a.test/1": "" });
-    const { url, status } = await get("http://a.test/1", { transport: agent, headers: {} });
+    const { url, status } = await get("http://a.test/1", { transport: () => agent, headers: {} });
     expect([url, status]).toEqual(["https://a.test/1", 200]);
   });
 
@@ -46,7 +46,7 @@ describe("a request", () => {
       "https://hub.test/5": "",
     });
     const bearer = { origin: "https://hub.test", token: "secret" };
-    await get("https://hub.test/1", { transport: agent, headers: {}, bearer });
+    await get("https://hub.test/1", { transport: () => agent, headers: {}, bearer });
     expect(authorized).toEqual(["Bearer secret", "Bearer secret", undefined, undefined, "Bearer secret"]);
   });
 });

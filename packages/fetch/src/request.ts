@@ -18,7 +18,8 @@ export interface Response {
 }
 
 export interface RequestOptions {
-  readonly transport: Dispatcher;
+  /** What carries a request to an address. */
+  readonly transport: (address: URL) => Dispatcher;
   readonly headers: Readonly<Record<string, string>>;
   /** A secret for one origin; it is sent nowhere else, whatever redirects say. */
   readonly bearer?: { readonly origin: string; readonly token: string } | undefined;
@@ -46,7 +47,7 @@ export async function get(url: string, options: RequestOptions): Promise<Respons
       throw new FetchError("redirect", `${shownUrl(url)}: more than ${mostRedirects} redirects`);
     const { bearer, transport, signal } = options;
     const answer = await request(at, {
-      dispatcher: transport,
+      dispatcher: transport(at),
       headers: {
         "user-agent": "dit-bench",
         "accept-encoding": "identity", // what is asked for are files, and ranges of them

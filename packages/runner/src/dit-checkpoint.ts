@@ -4,8 +4,9 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { asOfficial, type DitConfig, ditModel, headsOf, readConfig, recogniseLayout } from "@dit-bench/dit";
 import type { Values } from "@dit-bench/method";
-import { float32, openCheckpoint, type StoredTensor } from "@dit-bench/weights";
+import { openCheckpoint, type StoredTensor } from "@dit-bench/weights";
 import { BenchError } from "./errors.ts";
+import { finiteWeights } from "./finite-weights.ts";
 
 /** Whose forward: they differ in the timestep's frequencies and in an epsilon (docs/decisions/0003-checkpoints.md). */
 export const forwards = ["official", "diffusers"] as const;
@@ -52,6 +53,7 @@ export async function openDit(path: string, options: DitCheckpointOptions = {}):
     source,
     options.inputSize !== undefined && patch ? options.inputSize / patch : undefined,
   );
+  const wrong = (what: string) => new BenchError("data", `${path}: ${what}; take another copy of the file`);
   const official = readConfig(view, basename(path), heads);
   const config = options.forward === "diffusers" ? { ...official, diffusers: diffusersForward(source) } : official;
   return {
@@ -64,7 +66,7 @@ export async function openDit(path: string, options: DitCheckpointOptions = {}):
           const tensor = view.read(name);
           if (tensor.shape.join() !== shape.join())
             throw new BenchError("data", `${path}: '${name}' is [${tensor.shape}], wanted [${shape}]`);
-          return [name, float32(tensor)];
+          return [name, finiteWeights(name, tensor, wrong)];
         }),
       ),
   };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeSafetensors } from "@dit-bench/weights";
+import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
 import { afterAll, expect, test } from "vitest";
 import { readWeights } from "./weight-file.ts";
 
@@ -18,4 +18,17 @@ test("values, the file's SHA-256 and its metadata", () => {
     metadata: { of: "a test" },
   });
   expect(() => readWeights(path, [{ name: "w", shape: [3] }], "make it")).toThrow("'w' is [2], wanted [3]; make it");
+});
+
+test.each<[string, StoredTensor, string]>([
+  ["NaN", { type: "F32", shape: [2], data: Float32Array.of(1, Number.NaN) }, "number 1 of 'w' is NaN"],
+  ["whole numbers", { type: "I32", shape: [2], data: Int32Array.of(1, 2) }, "'w' holds I32"],
+])("%s are refused, with the file's name and what to do", (_, tensor, message) => {
+  const path = join(folder, "wrong.safetensors");
+  writeSafetensors(path, [["w", tensor]]);
+  const read = () => readWeights(path, [{ name: "w", shape: [2] }], "make it");
+  expect(read).toThrow(
+    expect.objectContaining({ exitCode: 4, message: expect.stringContaining(`${path}: ${message}`) }),
+  );
+  expect(read).toThrow(/; make it$/);
 });

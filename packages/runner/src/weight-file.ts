@@ -1,8 +1,9 @@
 // Weight files of a recipe, checked against what they must hold.
 
 import { existsSync } from "node:fs";
-import { float32, readSafetensors, type Safetensors } from "@dit-bench/weights";
+import { readSafetensors, type Safetensors } from "@dit-bench/weights";
 import { BenchError } from "./errors.ts";
+import { finiteWeights } from "./finite-weights.ts";
 import { sha256Of } from "./recipe-weights.ts";
 
 export interface WeightFile {
@@ -11,7 +12,7 @@ export interface WeightFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Reads a file that must hold exactly these weights; `remedy` says how to get it. */
+/** Reads a file that must hold these weights, each in its shape; `remedy` says how to get it. */
 export function readWeights(
   path: string,
   wanted: readonly { readonly name: string; readonly shape: readonly number[] }[],
@@ -30,7 +31,7 @@ export function readWeights(
     const tensor = stored.tensors.get(name);
     if (!tensor) throw wrong(`it has no weight '${name}'`);
     if (tensor.shape.join() !== shape.join()) throw wrong(`'${name}' is [${tensor.shape}], wanted [${shape}]`);
-    values[name] = float32(tensor);
+    values[name] = finiteWeights(name, tensor, wrong);
   }
   return { values, sha256: sha256Of(path), metadata: stored.metadata };
 }

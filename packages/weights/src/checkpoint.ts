@@ -1,4 +1,4 @@
-import { float32 } from "./float32.ts";
+import { float32, isFloatingPoint } from "./float32.ts";
 import { type PlacedTensor, readPlaced, type TensorInfo } from "./place.ts";
 import type { StoredTensor } from "./tensor-type.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
@@ -47,7 +47,7 @@ export function checkpoint({ source, format, tensors, metadata = new Map(), note
     read,
     float32(name) {
       const tensor = read(name);
-      if (!floating.has(tensor.type))
+      if (!isFloatingPoint(tensor.type))
         throw new UnsupportedFileError(
           source,
           `tensor ${JSON.stringify(name)} holds ${tensor.type}: wanted floating-point numbers`,
@@ -56,5 +56,3 @@ export function checkpoint({ source, format, tensors, metadata = new Map(), note
     },
   };
 }
-
-const floating: ReadonlySet<string> = new Set(["F64", "F32", "F16", "BF16"]);

@@ -1,5 +1,10 @@
 import type { StoredTensor } from "./tensor-type.ts";
 
+const floating: ReadonlySet<string> = new Set(["F64", "F32", "F16", "BF16"]);
+
+/** Whether `float32` takes numbers of this type. */
+export const isFloatingPoint = (type: string): boolean => floating.has(type);
+
 /**
  * The values as float32: F32 as it is (the same array), F64 rounded to nearest, F16 and BF16 exactly.
  * Throws for the integer types.
@@ -17,7 +22,7 @@ export function float32(tensor: StoredTensor): Float32Array {
       return Float32Array.from(data as Uint16Array, halfToNumber);
     default:
       throw new Error(
-        `tensor of type ${type} and shape [${tensor.shape}]: wanted floating-point numbers (F64, F32, F16, BF16)`,
+        `tensor of type ${type} and shape [${tensor.shape}]: wanted floating-point numbers (${[...floating].join(", ")})`,
       );
   }
 }

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Checkpoint, checkpoint } from "./checkpoint.ts";
 import { CorruptFileError } from "./corrupt-file-error.ts";
+import { maxTensors } from "./limits.ts";
 import type { PlacedTensor } from "./place.ts";
 import { type ReadableFile, withFile } from "./read-file.ts";
 import { type Json, JsonError, type JsonObject, parseStrictJson } from "./strict-json.ts";
@@ -58,6 +59,8 @@ export async function openIndex(file: ReadableFile, open: Open): Promise<Checkpo
   const map = jsonObject(file).get("weight_map");
   if (!(map instanceof Map))
     throw new UnsupportedFileError(file.path, 'JSON without a "weight_map": wanted the index of a sharded checkpoint');
+  if (map.size > maxTensors)
+    throw new UnsupportedFileError(file.path, `${map.size} tensors: at most ${maxTensors} are read`);
   const shards = new Map<string, Set<string>>();
   for (const [name, shard] of map as JsonObject) {
     const safe = shardName(file.path, name, shard);

@@ -1,4 +1,5 @@
 import { CorruptFileError } from "./corrupt-file-error.ts";
+import { maxTensors } from "./limits.ts";
 import { type Json, JsonError, type JsonObject, parseStrictJson } from "./strict-json.ts";
 import { elementCount, isTensorType, type TensorType, tensorTypes, typeInfo } from "./tensor-type.ts";
 
@@ -52,6 +53,8 @@ export function parseHeader(header: Uint8Array, dataBytes: number, source: strin
     throw new CorruptFileError(source, problem);
   };
   const fields = headerFields(header, fail);
+  const count = fields.has("__metadata__") ? fields.size - 1 : fields.size;
+  if (count > maxTensors) fail(`${count} tensors: at most ${maxTensors} are read`);
   let metadata: Readonly<Record<string, string>> = {};
   const entries: Entry[] = [];
   for (const [name, value] of fields) {

@@ -52,6 +52,7 @@ const legacies: Case[] = [
 
 const one = (offsets: string, type = "F32", size = "[1]") =>
   `{"a":{"dtype":"${type}","shape":${size},"data_offsets":${offsets}}}`;
+const nothing = '{"dtype":"U8","shape":[0],"data_offsets":[0,0]}';
 const others: Case[] = [
   ["an oversized safetensors header", safetensors("{}", 0, 2n ** 40n), /at most 100000000/],
   ["a safetensors header of 2^64 - 1", safetensors("{}", 0, 2n ** 64n - 1n), /at most/],
@@ -77,6 +78,26 @@ const others: Case[] = [
   ["sizes of 2^53", safetensors(one("[0,4]", "F32", "[9007199254740991,9007199254740991]"), 4), /too many elements/],
   ["a header nested a million deep", safetensors(`{"a":${"[".repeat(1e6)}`), /nested deeper/],
   ["a header without an end", safetensors(`{"a":"${"x".repeat(1e6)}`), /does not end/],
+  [
+    "a header of five million empty objects",
+    safetensors(`{"a":[${"{},".repeat(5e6)}{}]}`),
+    /more than 1000000 values, at character/,
+  ],
+  [
+    "a header of 100,001 tensors",
+    safetensors(`{${Array.from({ length: 100_001 }, (_, i) => `"${i}":${nothing}`).join()}}`),
+    /100001 tensors: at most 100000/,
+  ],
+  [
+    "an index of five million empty objects",
+    bytes(`{ "weight_map": [${"{},".repeat(5e6)}{}]}`),
+    /more than 1000000 values, at character/,
+  ],
+  [
+    "an index of 100,001 tensors",
+    bytes(`{ "weight_map": {${Array.from({ length: 100_001 }, (_, i) => `"${i}":"a"`).join()}}}`),
+    /100001 tensors: at most 100000/,
+  ],
   ["an index that is no object", bytes(" {}"), /without a "weight_map"/],
   ["an index whose map is a list", bytes('{ "weight_map": [] }'), /without a "weight_map"/],
   ["an index nested a million deep", bytes(`{ "weight_map": ${"[".repeat(1e6)}`), /nested deeper/],

@@ -1,8 +1,11 @@
 // Checkpoints whose tensors and storages lie.
 
-import { describe, test } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { type Bytes, bytes, py, torchZip } from "./hostile.test.data.ts";
-import { beside, type Case, many, refused, shape } from "./hostile-case.test.data.ts";
+import { beside, type Case, folder, many, refused, shape } from "./hostile-case.test.data.ts";
+import { openCheckpoint } from "./index.ts";
 
 // A value named again and again costs nothing to write and, walked, all the time there is.
 
@@ -14,6 +17,20 @@ const laughs = (): Bytes => {
 };
 const made = (size: Bytes, stride: Bytes, offset = py.int(0), storage = py.storage("0", 2)) =>
   torchZip(py.pickle(py.dict(py.str("w"), py.tensor(storage, offset, size, stride))));
+
+/** A part of the storage 0 of two numbers, as legacy files have them. */
+const part = (begin: number, count: number) =>
+  bytes(
+    py.tuple(
+      py.str("storage"),
+      py.global("torch.FloatStorage"),
+      py.str("0"),
+      py.str("cpu"),
+      py.int(2),
+      py.tuple(py.str("v"), py.int(begin), py.int(count)),
+    ),
+    "Q",
+  );
 
 const tensors: Case[] = [
   ["a value named 2^60 times over", torchZip(laughs()), /more than 1000000 values/],
@@ -102,26 +119,9 @@ const tensors: Case[] = [
     ),
     /in one place/,
   ],
-  [
-    "a part of a storage outside it",
-    made(
-      shape(1),
-      shape(1),
-      py.int(0),
-      bytes(
-        py.tuple(
-          py.str("storage"),
-          py.global("torch.FloatStorage"),
-          py.str("0"),
-          py.str("cpu"),
-          py.int(2),
-          py.tuple(py.str("v"), py.int(1), py.int(2)),
-        ),
-        "Q",
-      ),
-    ),
-    /not inside it/,
-  ],
+  ["a part of a storage outside it", made(shape(1), shape(1), py.int(0), part(1, 2)), /not inside it/],
+  ["an offset past a part of a storage", made(shape(1), shape(1), py.int(1), part(1, 1)), /in a storage of 1/],
+  ["a size past a part of a storage", made(shape(2), shape(1), py.int(0), part(1, 1)), /in a storage of 1/],
   [
     "a tensor of an unknown type over bytes",
     torchZip(
@@ -151,6 +151,13 @@ const tensors: Case[] = [
     /in place of a storage/,
   ],
 ];
+
+test("a tensor in the last part of a storage is read from there", async () => {
+  const path = join(folder, "part");
+  const pickle = py.pickle(py.dict(py.str("w"), py.tensor(part(1, 1), py.int(0), shape(1), shape(1))));
+  writeFileSync(path, torchZip(pickle, { 0: new Uint8Array(Float32Array.of(5, 7).buffer) }));
+  expect((await openCheckpoint(path)).float32("w")).toEqual(Float32Array.of(7));
+});
 
 describe("tensors", () => {
   test.each(tensors)("%s", async (_, file, reason) => refused(file, reason));

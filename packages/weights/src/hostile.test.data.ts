@@ -51,6 +51,7 @@ export interface Entry {
   /** What the headers say, where it is not the truth. */
   readonly size?: number;
   readonly packedSize?: number;
+  readonly crc?: number;
   /** Where the central directory says that the entry is, where it is not the truth. */
   readonly at?: number;
 }
@@ -67,14 +68,15 @@ export function zip(entries: readonly Entry[], lies: ZipLies = {}): Bytes {
   const parts: Bytes[] = [];
   const directory: Bytes[] = [];
   let at = 0;
-  for (const { name, data, method = 0, flags = 0, size = data.length, packedSize = size, at: said = at } of entries) {
+  for (const entry of entries) {
+    const { name, data, method = 0, flags = 0, size = data.length, packedSize = size, crc = 0, at: said = at } = entry;
     const path = Buffer.from(name);
     const common = bytes(
       le(2, 20),
       le(2, flags),
       le(2, method),
       le(4, 0),
-      le(4, 0),
+      le(4, crc),
       le(4, packedSize),
       le(4, size),
       le(2, path.length),

@@ -1,3 +1,5 @@
+import { maxValues } from "./limits.ts";
+
 /** Parsed JSON, with objects as maps, so that no key (`__proto__` included) means anything but itself. */
 export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
 export type JsonObject = ReadonlyMap<string, Json>;
@@ -7,7 +9,8 @@ export class JsonError extends Error {}
 
 /**
  * Parses JSON as strictly as the reference implementation of safetensors (serde_json) does: a key given twice, a lone
- * surrogate and nesting past 128 are errors. `JSON.parse` lets all three through. Whole numbers come as bigint.
+ * surrogate and nesting past 128 are errors. `JSON.parse` lets all three through. More than a million values are one too.
+ * Whole numbers come as bigint.
  */
 export function parseStrictJson(text: string): Json {
   const reader = new Reader(text);
@@ -28,6 +31,7 @@ const literals: ReadonlyMap<string, Json> = new Map<string, Json>([
 class Reader {
   readonly #text: string;
   #at = 0;
+  #values = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -35,6 +39,7 @@ class Reader {
 
   value(depth: number): Json {
     if (depth > maxDepth) this.#fail(`nested deeper than ${maxDepth}`);
+    if (++this.#values > maxValues) this.#fail(`more than ${maxValues} values`);
     this.#skipSpace();
     const first = this.#text[this.#at];
     if (first === "{") return this.#object(depth);

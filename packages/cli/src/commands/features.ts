@@ -1,7 +1,7 @@
 // bench features: a folder's images as numbers.
 
 import { dirname } from "node:path";
-import { BenchError, isFeatureFile, writeFeatureFile } from "@dit-bench/runner";
+import { BenchError, checkRoom, isFeatureFile, writeFeatureFile } from "@dit-bench/runner";
 import { progress, stderrTerminal } from "../progress.ts";
 import { makeFolder } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
@@ -15,7 +15,7 @@ export async function features(folder: string, options: MeasuringOptions & { out
   const listener = progress(stderrTerminal(), listenForSignals());
   const extractor = measuring(options, listener);
   try {
-    const set = await extractor.measure(folder);
+    const set = await extractor.measure(folder, (images, dimension) => checkRoom(output, images, dimension));
     writeFeatureFile(output, set);
     listener.clear();
     const { count, dimension, about } = set;

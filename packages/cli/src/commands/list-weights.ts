@@ -22,7 +22,8 @@ export async function listWeights(given: string, { key, json }: ListWeightsOptio
     return;
   }
   for (const note of [format, ...notes]) process.stderr.write(`${printable(note)}\n`);
-  const width = Math.min(maxWidth, Math.max(0, ...rows.map(({ name }) => printable(name).length)));
+  const longest = rows.reduce((most, { name }) => Math.max(most, printable(name).length), 0);
+  const width = Math.min(maxWidth, longest);
   for (const { name, type, shape } of rows)
     process.stdout.write(`${printable(name).padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]\n`);
   process.stdout.write(`${rows.length.toLocaleString("en")} tensors, ${numbers.toLocaleString("en")} numbers\n`);

@@ -103,6 +103,25 @@ describe("an archive", () => {
     expect(found).toEqual({ counts: { files: 1, bytes: 3, passedOver: 3 }, files: { "a/1.txt": "one" } });
   });
 
+  it("that is a zip may hold any other entry as long as that is not selected", async () => {
+    const others: ZipEntry[] = [
+      ...["..\\evil", "b\\c.txt", "../evil", "/etc/evil", "C:/evil"].map((name) => ({ name, body: "2" })),
+      { name: "secret", body: "3", flags: 0x801 },
+      { name: "bzip2", body: "4", method: 12 },
+      { name: "link", body: "/etc/passwd", mode: 0o120777 },
+    ];
+    const archive = makeZip([...others, { name: "a/1.txt", body: "one" }]);
+    expect(await unpacked(archive, { select: (path) => path.startsWith("a/") })).toEqual({
+      counts: { files: 1, bytes: 3, passedOver: others.length },
+      files: { "a/1.txt": "one" },
+    });
+    for (const entry of others)
+      expect(
+        (await refusal(archive, { select: (path) => path === entry.name || path.startsWith("a/") })).message,
+        entry.name,
+      ).toContain(JSON.stringify(entry.name));
+  });
+
   it("may hold far more than its share of bytes while that is little, and empty files", async () => {
     const zeros = Buffer.alloc(8e6);
     expect((await unpacked(gzipSync(makeTar([{ name: "zeros", body: zeros }, { name: "none" }])))).counts.bytes).toBe(

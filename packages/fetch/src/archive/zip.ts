@@ -2,19 +2,26 @@
 
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
-import { type Entry, openPromise, type ZipFile } from "yauzl";
+import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from "yauzl";
 import { FetchError } from "../fetch-error.ts";
 import { ArchiveError } from "./archive-error.ts";
 import { checkRatio, type Limits, Meter } from "./limits.ts";
 import type { ArchiveEntry, Visit } from "./visit.ts";
 
-/** Reads the zip archive at `path`. Throws ArchiveError for damage, encryption and bombs, and whatever `visit` throws. */
+/**
+ * Reads the zip archive at `path`. Throws ArchiveError for damage and bombs, and whatever `visit` throws. Names come as they are,
+ * for `visit` to judge; encryption and unknown packings are errors once an entry's data are asked for.
+ */
 export async function readZip(path: string, limits: Limits, visit: Visit): Promise<void> {
   let zip: ZipFile | undefined;
   try {
-    zip = await openPromise(path, { autoClose: false, lazyEntries: true, strictFileNames: true });
+    zip = await openPromise(path, {
+      autoClose: false,
+      lazyEntries: true,
+      decodeStrings: false, // else yauzl ends at a name that leads elsewhere, though nobody may want that entry
+    });
     const entries = await listed(zip, limits);
-    for (const entry of entries) await visit(described(zip, entry, limits));
+    for (const [name, entry] of entries) await visit(described(zip, name, entry, limits));
   } catch (error) {
     throw typed(error);
   } finally {
@@ -26,32 +33,28 @@ export async function readZip(path: string, limits: Limits, visit: Visit): Promi
 function typed(error: unknown): unknown {
   const { syscall, message } = error as NodeJS.ErrnoException;
   if (error instanceof ArchiveError || error instanceof FetchError || syscall !== undefined) return error;
-  const name = /^(invalid relative path|absolute path|invalid characters in fileName)/.test(message);
-  return new ArchiveError(name ? "path" : "corrupt", name ? message : `damaged: ${message}`, { cause: error });
+  if (message === "strong encryption is not supported") return new ArchiveError("encrypted", message, { cause: error });
+  return new ArchiveError("corrupt", `damaged: ${message}`, { cause: error });
 }
 
-async function listed(zip: ZipFile, limits: Limits): Promise<Entry[]> {
+/** The entries with their names. */
+async function listed(zip: ZipFile, limits: Limits): Promise<[string, Entry][]> {
   if (zip.entryCount > limits.entries)
     throw new ArchiveError("limit", `${zip.entryCount} entries, more than ${limits.entries}`);
   const meter = new Meter(limits);
-  const entries: Entry[] = [];
+  const entries: [string, Entry][] = [];
   const ranges: { from: number; to: number; name: string }[] = [];
   let packed = 0;
   for await (const entry of zip.eachEntry()) {
-    const name = entry.fileName;
+    const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
+    const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true); // a backslash stays one
     meter.entry();
-    if (entry.isEncrypted()) throw new ArchiveError("encrypted", `entry ${JSON.stringify(name)}: encrypted`);
-    if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
-      throw new ArchiveError(
-        "unknown-format",
-        `entry ${JSON.stringify(name)}: packed by method ${entry.compressionMethod}, wanted stored or deflated`,
-      );
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
     ranges.push({ from: entry.relativeOffsetOfLocalHeader, to: fileDataStart + entry.compressedSize, name });
     packed += entry.compressedSize;
     checkRatio(entry.uncompressedSize, entry.compressedSize, limits);
     meter.add(entry.uncompressedSize, packed);
-    entries.push(entry);
+    entries.push([name, entry]);
   }
   refuseOverlap(ranges);
   return entries;
@@ -70,15 +73,16 @@ function refuseOverlap(ranges: { from: number; to: number; name: string }[]): vo
   }
 }
 
-function described(zip: ZipFile, entry: Entry, limits: Limits): ArchiveEntry {
-  const { fileName: name, uncompressedSize: size } = entry;
-  const { kind, type } = kindOf(entry);
+function described(zip: ZipFile, name: string, entry: Entry, limits: Limits): ArchiveEntry {
+  const { uncompressedSize: size } = entry;
+  const { kind, type } = kindOf(name, entry);
   return {
     name,
     kind,
     type,
     size,
     async *data() {
+      refusePacking(name, entry);
       let sum = 0;
       let length = 0;
       for await (const chunk of (await zip.openReadStreamPromise(entry)) as Readable) {
@@ -93,12 +97,20 @@ function described(zip: ZipFile, entry: Entry, limits: Limits): ArchiveEntry {
   };
 }
 
+function refusePacking(name: string, entry: Entry): void {
+  const quoted = `entry ${JSON.stringify(name)}`;
+  if (entry.isEncrypted()) throw new ArchiveError("encrypted", `${quoted}: encrypted`);
+  const { compressionMethod: method } = entry;
+  if (method !== 0 && method !== 8)
+    throw new ArchiveError("unknown-format", `${quoted}: packed by method ${method}, wanted stored or deflated`);
+}
+
 /** Unix keeps the mode in the upper half of the attributes; archives of other systems know files and folders alone. */
-function kindOf(entry: Entry): Pick<ArchiveEntry, "kind" | "type"> {
+function kindOf(name: string, entry: Entry): Pick<ArchiveEntry, "kind" | "type"> {
   const mode = (entry.externalFileAttributes >>> 16) & 0o170000;
   if (mode === 0o120000) return { kind: "link", type: "SymbolicLink" };
   if (mode !== 0 && mode !== 0o100000 && mode !== 0o040000) return { kind: "other", type: `mode ${mode.toString(8)}` };
-  return entry.fileName.endsWith("/") || mode === 0o040000
+  return name.endsWith("/") || mode === 0o040000
     ? { kind: "folder", type: "Directory" }
     : { kind: "file", type: "File" };
 }

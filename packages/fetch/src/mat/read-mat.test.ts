@@ -85,21 +85,31 @@ describe("what cannot be read is said, not guessed", () => {
     change(bytes);
     return bytes;
   };
+  const u32 = (n: number) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(n);
+    return bytes;
+  };
   const element = (...parts: (number | Buffer)[]) =>
-    Buffer.concat([
-      makeMat({}),
-      ...parts.map((p) => {
-        if (typeof p !== "number") return p;
-        const bytes = Buffer.alloc(4);
-        bytes.writeUInt32LE(p);
-        return bytes;
-      }),
-    ]);
+    Buffer.concat([makeMat({}), ...parts.map((p) => (typeof p === "number" ? u32(p) : p))]);
   const bomb = deflateSync(Buffer.alloc(300e6));
   const nested = () => {
     let value: MatSource = { numbers: [1] };
     for (let i = 0; i < 20; i++) value = { cell: [value] };
     return makeMat({ value });
+  };
+  const fieldNames = () => {
+    const names = deflateSync(
+      Buffer.concat([
+        ...[u32(14), u32(16 + 16 + 8 + 8 + 8 + 25e6)],
+        ...[u32(6), u32(8), u32(2), u32(0)],
+        ...[u32(5), u32(8), u32(1), u32(0)],
+        ...[u32(1), u32(0)],
+        ...[u32((4 << 16) | 5), u32(1)],
+        ...[u32(1), u32(25e6), Buffer.alloc(25e6)],
+      ]),
+    );
+    return element(15, names.length, names);
   };
   it.each<[string, () => Buffer, RegExp]>([
     ["an empty file", () => Buffer.alloc(0), /0 bytes, the header alone has 128/],
@@ -120,6 +130,12 @@ describe("what cannot be read is said, not guessed", () => {
       () => makeMat({ a: { numbers: [1, 2], shape: [1, 3] } }),
       /"a" is 1 x 3 and has 2 values/,
     ],
+    [
+      "two thousand million rows of no text",
+      () => makeMat({ a: { text: "", shape: [2 ** 31 - 1, 0] } }),
+      /more values than the limit/,
+    ],
+    ["fields beyond number, of no struct", fieldNames, /more values than the limit/],
     ["a shape beyond all", () => makeMat({ a: { numbers: [1], shape: [2 ** 31 - 1, 2 ** 31 - 1] } }), /has 1 values/],
   ])("%s", (_, bytes, message) => {
     const start = performance.now();

@@ -85,8 +85,10 @@ function matrix({ data }: Element, little: boolean, budget: Budget, depth: numbe
     return { name, value: { kind: "struct", shape, items: Array.from({ length: count }, item) } };
   }
   const real = next(parts, `values of "${name}"`);
-  if (type === classes.char)
+  if (type === classes.char) {
+    spend(budget, shape[0]!); // a string a row, though all of them may be empty
     return { name, value: { kind: "text", shape, rows: rows(characters(real, little, budget), shape, count) } };
+  }
   const values = numbers(real, little, budget);
   if (values.length !== count) throw new MatError(`"${name}" is ${shape.join(" x ")} and has ${values.length} values`);
   return { name, value: { kind: "numbers", shape, values } };
@@ -110,6 +112,7 @@ function fieldNames(parts: Iterator<Element>, little: boolean, budget: Budget): 
   const { data } = next(parts, "field names");
   if (!(length >= 1 && length <= 1024) || data.length % length !== 0)
     throw new MatError(`${data.length} bytes of field names of ${length} bytes each`);
+  spend(budget, data.length / length);
   return Array.from({ length: data.length / length }, (_, i) => {
     const field = data.subarray(i * length, (i + 1) * length);
     return field.toString("latin1", 0, field.includes(0) ? field.indexOf(0) : length);

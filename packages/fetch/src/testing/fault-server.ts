@@ -34,11 +34,14 @@ export async function faultServer(): Promise<FaultServer> {
   return self;
 }
 
-/** An HTTP proxy; `seen` holds what went through it. */
-export async function proxyServer(): Promise<{ origin: string; seen: string[]; close(): Promise<void> }> {
+/** An HTTP proxy; `seen` holds what went through it, or would have, did it not refuse with this status. */
+export async function proxyServer(
+  refusal?: number,
+): Promise<{ origin: string; seen: string[]; close(): Promise<void> }> {
   const seen: string[] = [];
   const server = createServer(async (request, response) => {
     seen.push(`GET ${request.url}`);
+    if (refusal !== undefined) return void response.writeHead(refusal).end("not here");
     const { default: http } = await import("node:http");
     http
       .get(request.url!, { headers: request.headers }, (from) => {
@@ -49,6 +52,8 @@ export async function proxyServer(): Promise<{ origin: string; seen: string[]; c
   });
   server.on("connect", (request, socket) => {
     seen.push(`CONNECT ${request.url}`);
+    socket.on("error", () => {});
+    if (refusal !== undefined) return void socket.end(`HTTP/1.1 ${refusal} Refused\r\ncontent-length: 0\r\n\r\n`);
     const [host, port] = request.url!.split(":");
     const to = connect(Number(port), host, () => {
       socket.write("HTTP/1.1 200 OK\r\n\r\n");

@@ -8,7 +8,7 @@ export type MatSource =
       readonly shape?: readonly number[];
       readonly as?: "double" | "uint8" | "uint16";
     }
-  | { readonly text: string }
+  | { readonly text: string; readonly shape?: readonly number[] }
   | { readonly cell: readonly MatSource[] }
   | { readonly struct: readonly Readonly<Record<string, MatSource>>[] };
 
@@ -71,7 +71,7 @@ function writer(little: boolean) {
     }
     if ("text" in source) {
       const units = Array.from({ length: source.text.length }, (_, i) => u16(source.text.charCodeAt(i)));
-      return { type: 4, shape: [1, source.text.length], parts: [element(4, Buffer.concat(units))] };
+      return { type: 4, shape: source.shape ?? [1, source.text.length], parts: [element(4, Buffer.concat(units))] };
     }
     if ("cell" in source)
       return { type: 1, shape: [1, source.cell.length], parts: source.cell.map((item) => matrix("", item)) };

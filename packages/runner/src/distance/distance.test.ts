@@ -12,7 +12,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileExtractor } from "../features.ts";
 import { compareSets } from "./compare-sets.ts";
-import { readFeatureFile, writeFeatureFile } from "./feature-file.ts";
+import { checkRoom, readFeatureFile, writeFeatureFile } from "./feature-file.ts";
 import type { FeatureSet } from "./feature-set.ts";
 import { imageFeatures } from "./image-features.ts";
 import { type LoadedExtractor, loadExtractor } from "./load-extractor.ts";
@@ -187,6 +187,31 @@ describe("feature files", () => {
     writeNpz(path, Object.entries(tensors));
     await expect(readFeatureFile(path)).rejects.toThrow(message);
     await expect(readFeatureFile(path)).rejects.toMatchObject({ exitCode: 4 });
+  });
+
+  test("whose note of the extractor is long are refused: it would be most of the memory", async () => {
+    const [mu, sigma] = [f64(2), f64(2, 2)];
+    const note = new Uint8Array(70_000).fill(0x20);
+    const path = join(place, "note");
+    writeNpz(`${path}.npz`, Object.entries({ mu, sigma, about: { type: "U8", shape: [note.length], data: note } }));
+    await expect(readFeatureFile(`${path}.npz`)).rejects.toThrow(
+      'zip entry "about.npy" takes 70128 bytes: at most 65536',
+    );
+    writeSafetensors(`${path}.safetensors`, Object.entries({ mu, sigma }), { about: " ".repeat(70_000) });
+    await expect(readFeatureFile(`${path}.safetensors`)).rejects.toThrow("'about' has 70000 characters");
+  });
+
+  test("too large for .npz are refused before the first image is measured", async () => {
+    checkRoom("a.npz", 250_000, 2048);
+    checkRoom("a.safetensors", 1e9, 2048);
+    expect(() => checkRoom("a.npz", 262_144, 2048)).toThrow(
+      "--output a.npz: 262144 images of 2048 features take 2181185536 bytes, a .npz file holds at most 2147483648; give it a name that ends in .safetensors",
+    );
+    const unused: LoadedExtractor = { ...extractor, run: () => Promise.reject(new Error("it was measured")) };
+    const onCount = (images: number, dimension: number) => checkRoom("a.npz", images * 1e7, dimension);
+    await expect(
+      imageFeatures({ folder: await images("many", 3, 1), extractor: unused, resizer: "clean", onCount }),
+    ).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining("30000000 images of 128 features") });
   });
 
   test("under another ending are refused", () => {

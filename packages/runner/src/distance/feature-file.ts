@@ -3,7 +3,14 @@
 
 import { existsSync } from "node:fs";
 import type { Statistics } from "@dit-bench/metrics";
-import { readNpz, readSafetensors, type StoredTensor, writeNpz, writeSafetensors } from "@dit-bench/weights";
+import {
+  maxNpzBytes,
+  readNpz,
+  readSafetensors,
+  type StoredTensor,
+  writeNpz,
+  writeSafetensors,
+} from "@dit-bench/weights";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
 import { type FeatureOrigin, type FeatureSet, statisticsOf } from "./feature-set.ts";
@@ -11,10 +18,26 @@ import { type FeatureOrigin, type FeatureSet, statisticsOf } from "./feature-set
 const originSchema = z.object({ extractor: z.string(), weights: z.string(), resizer: z.string() });
 
 export const isFeatureFile = (path: string) => /\.(npz|safetensors)$/i.test(path);
+const isNpz = (path: string) => /\.npz$/i.test(path);
+
+/** The note of which extractor it was, as text; ours has 200 bytes. */
+const mostAboutBytes = 64 << 10;
+
+/** Refuses more features than a .npz file is read with. To be asked before hours go into them. @param count images */
+export function checkRoom(path: string, count: number, dimension: number): void {
+  if (!isNpz(path)) return;
+  const bytes = 4 * count * dimension + 8 * dimension * (dimension + 1) + 2 * mostAboutBytes; // the last for the headers too
+  if (bytes > maxNpzBytes)
+    throw new BenchError(
+      "usage",
+      `--output ${path}: ${count} images of ${dimension} features take ${bytes} bytes, a .npz file holds at most ${maxNpzBytes}; give it a name that ends in .safetensors`,
+    );
+}
 
 /** Writes features with their statistics; the path's ending says in which format. */
 export function writeFeatureFile(path: string, set: FeatureSet): void {
   const D = set.dimension;
+  checkRoom(path, (set.features?.length ?? 0) / D, D);
   const { mean, covariance } = statisticsOf(set);
   const tensors: [string, StoredTensor][] = [
     ["mu", { type: "F64", shape: [D], data: mean }],
@@ -22,7 +45,7 @@ export function writeFeatureFile(path: string, set: FeatureSet): void {
   ];
   if (set.features)
     tensors.unshift(["features", { type: "F32", shape: [set.features.length / D, D], data: set.features }]);
-  if (/\.npz$/i.test(path)) {
+  if (isNpz(path)) {
     const about = new TextEncoder().encode(JSON.stringify(set.about ?? null));
     writeNpz(path, [...tensors, ["about", { type: "U8", shape: [about.length], data: about }]]);
   } else if (/\.safetensors$/i.test(path))
@@ -67,11 +90,15 @@ export async function readFeatureFile(path: string): Promise<FeatureSet> {
   return {
     source: path,
     dimension: D,
-    ...(features ? { count: count!, features: Float32Array.from(features.data) } : {}),
+    ...(features ? { count: count!, features: asFloat32(features.data) } : {}),
     ...(known ? { statistics: known } : {}),
     ...(about ? { about } : {}),
   };
 }
+
+/** Features can be most of the memory: they are copied only where they have to be rounded. */
+const asFloat32 = (data: Float32Array | Float64Array): Float32Array =>
+  data instanceof Float32Array ? data : Float32Array.from(data);
 
 interface Contents {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
@@ -79,12 +106,18 @@ interface Contents {
 }
 
 async function read(path: string): Promise<Contents> {
-  if (/\.npz$/i.test(path)) {
-    const tensors = await readNpz(path, ["features", "mu", "sigma", "about"]);
+  if (isNpz(path)) {
+    const tensors = await readNpz(path, ["features", "mu", "sigma", "about"], new Map([["about", mostAboutBytes]]));
     const about = tensors.get("about")?.data;
     return { tensors, about: origin(about instanceof Uint8Array ? new TextDecoder().decode(about) : undefined) };
   }
   const { tensors, metadata } = readSafetensors(path);
+  const { about = "" } = metadata;
+  if (about.length > mostAboutBytes)
+    throw new BenchError(
+      "data",
+      `${path}: its note 'about' has ${about.length} characters; at most ${mostAboutBytes} are read`,
+    );
   return { tensors, about: origin(metadata.about) };
 }
 

@@ -2,9 +2,15 @@
 //
 // N = images, S = side, D = feature dimension
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { decodeImage, extractorInput, ImageError, listPictures, type Resizer } from "@dit-bench/datasets";
+import {
+  decodeImage,
+  decodersAtOnce,
+  extractorInput,
+  fromImageFile,
+  listPictures,
+  type Resizer,
+} from "@dit-bench/datasets";
 import pLimit from "p-limit";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
@@ -18,9 +24,9 @@ export interface ImageFeaturesTask {
   /** Stop at the first image that cannot be used, instead of leaving it out. */
   readonly strict?: boolean;
   readonly listener?: Listener;
+  /** Told how many images there are, and how many features each will have, before the first is read; it may refuse them. */
+  readonly onCount?: (images: number, dimension: number) => void;
 }
-
-const decodersAtOnce = 3; // a decoded picture can take 300 MB
 
 /** Features in byte order of the images' paths. */
 export async function imageFeatures({
@@ -29,9 +35,11 @@ export async function imageFeatures({
   resizer,
   strict = false,
   listener,
+  onCount,
 }: ImageFeaturesTask): Promise<FeatureSet> {
   const { files, skipped } = listPictures(folder);
   const { dimension: D, imageSize: S, batch } = extractor;
+  onCount?.(files.length, D);
   const unusable = (file: string, reason: string) => {
     const what = `${join(folder, file)}: ${reason}`;
     if (strict) throw new BenchError("data", `${what}; repair or remove it, or leave --strict away to pass over it`);
@@ -73,13 +81,5 @@ export async function imageFeatures({
   };
 }
 
-async function inputOf(path: string, size: number, resizer: Resizer): Promise<Float32Array | { reason: string }> {
-  try {
-    return extractorInput(await decodeImage(await readFile(path), { asStored: true }), size, resizer);
-  } catch (error) {
-    if (error instanceof ImageError) return { reason: error.message };
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return { reason: `cannot be read (${code})` };
-  }
-}
+const inputOf = (path: string, size: number, resizer: Resizer): Promise<Float32Array | { reason: string }> =>
+  fromImageFile(path, async (content) => extractorInput(await decodeImage(content, { asStored: true }), size, resizer));

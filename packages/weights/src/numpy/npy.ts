@@ -34,8 +34,11 @@ export function decodeNpy(bytes: Uint8Array, source: string): StoredTensor {
       source,
       `a .npy array ${type} [${shape}] has ${bytes.length - dataStart} bytes of numbers: wanted ${count === undefined ? "a size that exists" : count * width}`,
     );
-  // A copy, since numbers must begin at a multiple of their width.
-  const data = new TypedArray(new Uint8Array(bytes.subarray(dataStart)).buffer, 0, count);
+  // As they lie, where the memory is theirs alone and they begin at a multiple of their width, as NumPy writes them; else a copy.
+  const inPlace = bytes.length === bytes.buffer.byteLength && dataStart % width === 0;
+  const data = inPlace
+    ? new TypedArray(bytes.buffer, dataStart, count)
+    : new TypedArray(new Uint8Array(bytes.subarray(dataStart)).buffer, 0, count);
   return { type, shape, data: fortran && shape.length > 1 ? rowMajor(data, shape) : data };
 }
 

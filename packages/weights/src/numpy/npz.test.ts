@@ -3,6 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32, deflateRawSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { bytes, zip } from "../hostile.test.data.ts";
 import type { StoredTensor } from "../tensor-type.ts";
@@ -64,6 +65,13 @@ test("what is written is read again, and the same arrays give the same bytes", a
   expect(readdirSync(place).sort()).toEqual(["a.npz", "b.npz"]);
 });
 
+/** An honest entry that packs well. */
+function zeros(name: string, count: number) {
+  const whole = encodeNpy({ type: "F64", shape: [count], data: new Float64Array(count) });
+  const data = deflateRawSync(whole);
+  return { name: `${name}.npy`, data, method: 8, size: whole.length, packedSize: data.length, crc: crc32(whole) };
+}
+
 describe("files that lie are refused", () => {
   const npy = (text: string, body = new Uint8Array(8), version = 1) =>
     bytes("\x93NUMPY", version, 0, text.length & 255, text.length >> 8, ...(version > 1 ? [0, 0] : []), text, body);
@@ -96,6 +104,18 @@ describe("files that lie are refused", () => {
   const data = npy(dictionary("(1,)"));
   test.each([
     ["a checksum of something else", [{ name: "mu.npy", data }], "its checksum is another"],
+    [
+      "sizes beyond the limit together",
+      ["mu", "sigma"].map((name) => ({
+        name: `${name}.npy`,
+        data: new Uint8Array(2e6),
+        method: 8,
+        size: 1.2e9,
+        packedSize: 2e6,
+      })),
+      'zip entry "sigma.npy" and the arrays before it take 2400000000 bytes: at most 2147483648',
+    ],
+    ["a bomb", [zeros("mu", 4e6), zeros("sigma", 4.1e6)], "64800256 bytes of arrays from"],
     ["a size beyond the limit", [{ name: "mu.npy", data, method: 8, size: 3e9, packedSize: 9 }], "at most 2147483648"],
     [
       "a size that deflate cannot reach",
@@ -116,6 +136,15 @@ describe("files that lie are refused", () => {
     const path = join(place, "lie.npz");
     writeFileSync(path, zip(entries));
     await expect(readNpz(path)).rejects.toThrow(message);
+  });
+
+  test("a covariance of zeros is no bomb, and an array that has to be small is told so", async () => {
+    const path = join(place, "zeros.npz");
+    writeFileSync(path, zip([zeros("sigma", 2048 * 2048)]));
+    expect((await readNpz(path)).get("sigma")?.data.length).toBe(2048 * 2048);
+    await expect(readNpz(path, ["sigma"], new Map([["sigma", 1000]]))).rejects.toThrow(
+      'zip entry "sigma.npy" takes 33554560 bytes: at most 1000 are read',
+    );
   });
 
   test("what unpacks to more than it says stops there", async () => {

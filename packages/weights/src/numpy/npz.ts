@@ -9,26 +9,65 @@ import { writeWhole } from "../write-file.ts";
 import { type ZipEntry, zipEntries } from "../zip-entries.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 
-/** An array unpacked: 262,144 rows of 2,048 float32 features. */
-const maxArrayBytes = 2 ** 31;
+/** Of the arrays that are read, unpacked and together: 250,000 rows of 2,048 float32 features with their covariance. */
+export const maxNpzBytes = 2 ** 31;
+/** Unpacked bytes over packed ones. Numbers that were measured hardly shrink. */
+const maxRatio = 200;
+/** Below this a high ratio does no harm: a covariance of zeros, 2,048 x 2,048, takes 34 MB and next to nothing packed. */
+const harmless = 64e6;
 /** Deflate cannot shrink further than this (zlib's "Maximum Compression Factor"). */
 const mostShrunk = 1032;
 
 /**
- * The arrays of a .npz file by their names, or of those named the ones that it has. Throws a WeightFileError for what the file
- * holds, and Node's own error (ENOENT, EACCES, ...) where it cannot be opened.
+ * The arrays of a .npz file by their names, or of those named the ones that it has. `mostBytes` says of which an array has to
+ * be small. Throws a WeightFileError for what the file holds, and Node's own error (ENOENT, EACCES, ...) where it cannot be opened.
  */
-export function readNpz(path: string, names?: readonly string[]): Promise<Map<string, StoredTensor>> {
+export function readNpz(
+  path: string,
+  names?: readonly string[],
+  mostBytes: ReadonlyMap<string, number> = new Map(),
+): Promise<Map<string, StoredTensor>> {
   return withFile(path, async (file) => {
-    const entries = await zipEntries(file);
+    const wanted = [...(await zipEntries(file))].filter(([entry]) => {
+      const name = nameOf(entry);
+      return name !== entry && (!names || names.includes(name));
+    });
+    checkSizes(path, wanted, mostBytes);
     const arrays = new Map<string, StoredTensor>();
-    for (const [entry, place] of entries) {
-      const name = entry.replace(/\.npy$/, "");
-      if (name === entry || (names && !names.includes(name))) continue;
-      arrays.set(name, decodeNpy(unpacked(file, entry, place), `${path}: ${entry}`));
-    }
+    for (const [entry, place] of wanted)
+      arrays.set(nameOf(entry), decodeNpy(unpacked(file, entry, place), `${path}: ${entry}`));
     return arrays;
   });
+}
+
+const nameOf = (entry: string) => entry.replace(/\.npy$/, "");
+
+/** Refuses, before anything is unpacked, what a small file makes large. */
+function checkSizes(
+  path: string,
+  entries: readonly (readonly [string, ZipEntry])[],
+  mostBytes: ReadonlyMap<string, number>,
+): void {
+  let [unpacked, packed] = [0, 0];
+  for (const [entry, { begin, end, size }] of entries) {
+    const quoted = `zip entry ${JSON.stringify(entry)}`;
+    const most = mostBytes.get(nameOf(entry)) ?? maxNpzBytes;
+    if (size > most) throw new UnsupportedFileError(path, `${quoted} takes ${size} bytes: at most ${most} are read`);
+    if (size > mostShrunk * (end - begin))
+      throw new CorruptFileError(path, `${quoted}: ${end - begin} bytes cannot unpack to ${size}`);
+    unpacked += size;
+    packed += end - begin;
+    if (unpacked > maxNpzBytes)
+      throw new UnsupportedFileError(
+        path,
+        `${quoted} and the arrays before it take ${unpacked} bytes: at most ${maxNpzBytes} are read`,
+      );
+  }
+  if (unpacked > harmless && unpacked > maxRatio * packed)
+    throw new UnsupportedFileError(
+      path,
+      `${unpacked} bytes of arrays from ${packed}, more than ${maxRatio} to one: a bomb, or arrays of one number, which numpy.savez would store`,
+    );
 }
 
 function unpacked(file: ReadableFile, name: string, { begin, end, size, crc, packed, deflated }: ZipEntry): Uint8Array {
@@ -36,9 +75,6 @@ function unpacked(file: ReadableFile, name: string, { begin, end, size, crc, pac
   const corrupt = (problem: string) => new CorruptFileError(file.path, `${quoted}: ${problem}`);
   if (packed !== undefined && !deflated)
     throw new UnsupportedFileError(file.path, `${quoted} is ${packed}: wanted numpy.savez or savez_compressed`);
-  if (size > maxArrayBytes)
-    throw new UnsupportedFileError(file.path, `${quoted} takes ${size} bytes: at most ${maxArrayBytes} are read`);
-  if (size > mostShrunk * (end - begin)) throw corrupt(`${end - begin} bytes cannot unpack to ${size}`);
   const bytes = file.read(begin, end - begin);
   let whole: Uint8Array = bytes;
   if (deflated) {

@@ -1,6 +1,7 @@
 // Which tensors of a checkpoint are the model's, and their names.
 
 import { CorruptFileError } from "../corrupt-file-error.ts";
+import { maxTensors, maxValues } from "../limits.ts";
 import { PickleObject, PickleTuple, type PickleValue } from "../pickle/values.ts";
 import { UnsupportedFileError } from "../weight-file-error.ts";
 import { TorchTensor } from "./tensors.ts";
@@ -20,9 +21,7 @@ export interface StateDict {
  */
 const preferred = ["ema", "model", "state_dict"];
 
-const maxNodes = 1_000_000;
 const maxDepth = 64;
-const maxTensors = 100_000;
 const maxName = 512;
 const maxMetadata = 1_000;
 
@@ -117,8 +116,8 @@ class Walk {
   }
 
   #count(): void {
-    if (++this.#nodes > maxNodes)
-      throw this.#corrupt(`more than ${maxNodes} values, counted wherever they are named again`);
+    if (++this.#nodes > maxValues)
+      throw this.#corrupt(`more than ${maxValues} values, counted wherever they are named again`);
   }
 
   #tensor(name: string, tensor: TorchTensor): void {

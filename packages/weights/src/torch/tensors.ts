@@ -109,7 +109,7 @@ function tensor(
   if (count === undefined) throw new ArgumentError(`a tensor of shape [${shape}]: too many elements to count`);
   const last = shape.reduce((sum, n, i) => sum + (n - 1) * strides[i]!, offset);
   const own = type ?? storage.storage.type;
-  const held = Math.floor((storage.count * widthOf(storage.storage.type)) / widthOf(own));
+  const held = Math.floor((storage.count * widthOf(storage.storage.type)) / widthOf(own)); // in this part, from its own begin on
   if (count > 0 && !(last < held))
     throw new ArgumentError(
       `a tensor of shape [${shape}], strides [${strides}] and offset ${offset} in a storage of ${held} numbers`,
