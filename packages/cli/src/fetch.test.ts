@@ -1,6 +1,15 @@
 // bench fetch as a user meets it, against a server on this machine that stands for the Hugging Face hub.
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type FaultServer, faultServer } from "@dit-bench/fetch/testing";
@@ -89,7 +98,8 @@ describe("bench fetch", () => {
     const file = (name: string, bytes: number) => {
       const path = join(place, "hub/models--stabilityai--sd-vae-ft-ema", name);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, name === "refs/main" ? commit : Buffer.alloc(bytes));
+      writeFileSync(path, name === "refs/main" ? commit : "");
+      if (bytes > 0) truncateSync(path, bytes);
       return path;
     };
     file("refs/main", 0);
@@ -98,7 +108,13 @@ describe("bench fetch", () => {
     const missing = await go("sd-vae-ft-ema", "--json");
     expect(missing.code).toBe(4);
     expect(missing.stderr).toContain("HF_HUB_OFFLINE forbids the network");
-    file(`snapshots/${commit}/config.json`, 8);
+    file(`snapshots/${commit}/config.json`, 547);
+    const wrong = await go("sd-vae-ft-ema");
+    expect(wrong.code).toBe(4);
+    expect(wrong.stderr).toContain(`${path} is not the published file: its length is 8, wanted ${size} bytes`);
+    const planned = (await go("--dry-run", "sd-vae-ft-ema")).stdout.replaceAll(/\s+/g, " ");
+    expect(planned).toContain(`its length is 8, wanted ${size} bytes`);
+    truncateSync(path, size);
     const r = await go("sd-vae-ft-ema");
     expect(r.code, r.stderr).toBe(0);
     expect(r.stdout).toBe(`sd-vae-ft-ema  ${path}\n`);
@@ -114,7 +130,12 @@ describe("bench fetch", () => {
     expect(missing.code).toBe(4);
     mkdirSync(dirname(weights()), { recursive: true });
     writeFileSync(weights(), "");
-    writeFileSync(join(weights(), "../config.json"), "");
+    writeFileSync(join(weights(), "../config.json"), "{");
+    const wrong = await encode();
+    expect(wrong.stderr).toContain(`${weights()} is not the published file: its length is 0, wanted ${size} bytes`);
+    expect(wrong.code).toBe(4);
+    truncateSync(weights(), size);
+    truncateSync(join(weights(), "../config.json"), 547);
     expect((await encode()).stderr).toContain(`bench: ${weights()}: `);
     const listed = await bench(["list-weights", "sd-vae-ft-ema"], { cwd: place });
     expect(listed.stderr).toContain(`bench: ${weights()}: `);

@@ -1,7 +1,7 @@
 // bench list, list-weights and doctor as a user meets them.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -55,6 +55,10 @@ describe("bench list and doctor", () => {
     const file = join(place, "home/weights/inception-v3-fid/pt_inception-2015-12-05-6726825d.pth");
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, "");
+    const other = (await go("doctor")).stdout.replaceAll(/\s+/g, " ");
+    expect(other).toContain(`${file} is not the published file: its length is 0, wanted 95628359 bytes`);
+    expect(other).toContain("lacks its base model dit-xl-2-256, autoencoder sd-vae-ft-ema, extractor inception-v3-fid");
+    truncateSync(file, 95_628_359);
     const { stdout } = await go("doctor");
     for (const name of ["DIT_BENCH_HOME", "HF_HUB_CACHE"]) delete process.env[name];
     expect(stdout).toMatch(new RegExp(`^ok {2}weights inception-v3-fid +${file}$`, "m"));

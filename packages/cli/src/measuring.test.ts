@@ -80,6 +80,11 @@ describe("bench features and bench fid", () => {
     [["fid", "a", "b"], 4, "get them with 'bench fetch inception-v3-fid'"],
     [["fid", "a", "b", "--resize", "nearest", ...narrow], 2, "--resize nearest: wanted pytorch, clean, tensorflow"],
     [["fid", "a", "b", "--resamples", "3", ...narrow], 2, "--resamples 3: wanted 0, or at least 20"],
+    [
+      ["fid", "statistics.npz", "a", "--resamples", "20", ...narrow],
+      2,
+      "--resamples 20: the interval is drawn from the first set's features, and statistics.npz has their mean and covariance alone",
+    ],
     [["fid", "a", "nowhere.npz", ...narrow], 4, "nowhere.npz: there is no such file"],
     [["fid", "a", weights, ...narrow], 4, "wanted features [N, D], or mu [D] and sigma [D, D]"],
     [["features", "a", "--output", "a.csv", ...narrow], 2, "wanted a name that ends in .npz or .safetensors"],

@@ -3,7 +3,7 @@
 import { freemem, totalmem } from "node:os";
 import type { Engine } from "@dit-bench/compiler";
 import { shownBytes } from "@dit-bench/fetch";
-import { type Plan, reached, remediesOf } from "@dit-bench/runner";
+import { misplaced, type NeededFile, type Plan, reached, remediesOf } from "@dit-bench/runner";
 import { aligned, hanging } from "./columns.ts";
 import { duration } from "./progress.ts";
 import { counted } from "./settings.ts";
@@ -30,6 +30,7 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
       new Set([2]),
     ).map((line) => `    ${line}`),
     ...remediesOf(missing).flatMap((remedy) => hanging("    ", remedy)),
+    ...files.flatMap(wrong).flatMap((line) => hanging("    ", line)),
     "",
     ...said(
       "parameters",
@@ -52,6 +53,12 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
     ),
     "",
   ].join("\n");
+}
+
+/** What a run would refuse of a file that is here. */
+function wrong({ name, path }: NeededFile): string[] {
+  const other = misplaced(name);
+  return other && other.path === path ? [`${other.reason}; get it with 'bench fetch ${name}'`] : [];
 }
 
 /** Where the text of a line begins. */

@@ -164,13 +164,15 @@ describe("bench run --dry-run", () => {
     expect((made.json as { memory: { training: number } }).memory.training).toBeGreaterThan(2 ** 40);
   });
 
-  it("finds what bench fetch has brought, and a run then says what is wrong with it", async () => {
+  it("finds what lies in a published file's place and says what is wrong with it, as a run does", async () => {
     const folder = join(place, "home/weights/dit-xl-2-256");
     mkdirSync(folder, { recursive: true });
     cpSync(join(fixtures("dit"), "dit_train_checkpoint.pt"), join(folder, "DiT-XL-2-256x256.pt"));
     const made = await dry("--recipe", "paper");
     const { files } = made.json as { files: { path?: string }[] };
     expect(files[0]!.path).toBe(join(folder, "DiT-XL-2-256x256.pt"));
+    const message = /DiT-XL-2-256x256\.pt is not the published file: its length is \d+, wanted 2700611775 bytes/;
+    expect(made.stdout.replaceAll(/\s+/g, " ")).toMatch(message); // it is wrapped to the screen's width
     const given = [
       "--set",
       `extractor.weights=${inception}`,
@@ -179,8 +181,13 @@ describe("bench run --dry-run", () => {
     ];
     const failed = await run("--recipe", "paper", "--data", "photos", ...given);
     expect(failed.code).toBe(4);
-    expect(failed.stderr).toContain("recipe paper wants 32 (DiT-XL/2)");
+    expect(failed.stderr).toMatch(message);
+    expect(failed.stderr).toContain("get it with 'bench fetch dit-xl-2-256'");
     rmSync(folder, { recursive: true });
+    const own = `recipe.base=${join(fixtures("dit"), "dit_train_checkpoint.pt")}`; // by its path it may be any
+    const another = await run("--recipe", "paper", "--data", "photos", "--set", own, ...given);
+    expect(another.code).toBe(4);
+    expect(another.stderr).toContain("recipe paper wants 32 (DiT-XL/2)");
   });
 
   it("of a recipe whose files are here finds them all", async () => {

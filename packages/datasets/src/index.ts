@@ -5,6 +5,7 @@ export { DataError, type DataErrorCode } from "./data-error.ts";
 export { decodeImage, ImageError } from "./decode-image.ts";
 export { encodePng } from "./encode-image.ts";
 export { extractorInput, type Resizer, resizers } from "./extractor-input.ts";
+export { decodersAtOnce, fromImageFile } from "./image-file.ts";
 export { type ImageListing, listImages, listPictures, type Skipped } from "./image-listing.ts";
 export { fitsInMemory, type ImageSet, type LoadOptions, loadFolder } from "./load-folder.ts";
 export * from "./miniatures/index.ts";
@@ -17,6 +18,7 @@ export {
   prepareDataset,
   preparedMark,
 } from "./prepare/prepare-dataset.ts";
+export { eachOf } from "./read-images.ts";
 export { type DatasetDownload, type DatasetEntry, findDataset, loadRegistry, UnknownDatasetError } from "./registry.ts";
 export type { ResampleFilter } from "./resample-weights.ts";
 export type { FloatImage, RgbImage } from "./rgb-image.ts";

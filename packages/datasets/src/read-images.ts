@@ -1,11 +1,11 @@
 // The images of a folder, one after the other: decoded, cropped, hashed.
 
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { centerCrop } from "./center-crop.ts";
 import { DataError } from "./data-error.ts";
-import { decodeImage, ImageError } from "./decode-image.ts";
+import { decodeImage } from "./decode-image.ts";
+import { decodersAtOnce, fromImageFile } from "./image-file.ts";
 import type { Skipped } from "./image-listing.ts";
 
 /** A square picture, and the hash of the file it came from. */
@@ -14,25 +14,12 @@ export interface Picture {
   readonly sha256: string;
 }
 
-const decodersAtOnce = 3; // a decoded picture can take 300 MB
-const mostFileBytes = 500_000_000;
-
 /** The centre crop of an image file, or why there is none. */
-export async function loadImage(folder: string, file: string, size: number): Promise<Picture | { reason: string }> {
-  try {
-    const path = join(folder, file);
-    const { size: bytes } = await stat(path);
-    if (bytes > mostFileBytes) return { reason: `${bytes} bytes: at most ${mostFileBytes} are allowed` };
-    const content = await readFile(path);
+export const loadImage = (folder: string, file: string, size: number): Promise<Picture | { reason: string }> =>
+  fromImageFile(join(folder, file), async (content) => {
     const { pixels } = centerCrop(await decodeImage(content), size);
     return { pixels, sha256: createHash("sha256").update(content).digest("hex") };
-  } catch (error) {
-    if (error instanceof ImageError) return { reason: error.message };
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return { reason: `cannot be read (${code})` };
-  }
-}
+  });
 
 /** Works on several items at once and takes the results in the items' order. */
 export async function eachOf<T, R>(

@@ -101,6 +101,32 @@ describe("a dataset whose host is gone", () => {
 });
 
 describe("weights", () => {
+  it("of which the Hugging Face cache has a file of another size are fetched, not taken from it", async () => {
+    const { entry } = fetchable("sd-vae-ft-ema") as Extract<Fetchable, { kind: "weights" }>;
+    const body = Buffer.from("tensors");
+    const commit = "0123456789abcdef0123456789abcdef01234567";
+    const cache = join(place, "wrong", "models--stabilityai--sd-vae-ft-ema");
+    mkdirSync(join(cache, "snapshots", commit), { recursive: true });
+    mkdirSync(join(cache, "refs"));
+    writeFileSync(join(cache, "refs/main"), commit);
+    for (const { file } of entry.files) writeFileSync(join(cache, "snapshots", commit, file), "cut");
+    server.handler = (q, r) => serveFile(q, r, body);
+    const files = entry.files.map((f) => ({ ...f, bytes: body.length }));
+    const what: Fetchable = { kind: "weights", name: entry.name, entry: { ...entry, files } };
+    const around = { ...env, HF_HUB_CACHE: join(place, "wrong") };
+    const reason = `${join(cache, "snapshots", commit, entry.files[0]!.file)} is not the published file: its length is 3, wanted 7 bytes`;
+    expect(await planFetch(what, around)).toMatchObject({ here: false, misplaced: reason, bytesToFetch: 14 });
+    const notes: string[] = [];
+    const done = await fetchOne(what, { env: around, listener: { note: (t) => notes.push(t) } });
+    expect(done).toMatchObject({
+      already: false,
+      path: join(env.DIT_BENCH_HOME!, "weights/sd-vae-ft-ema/diffusion_pytorch_model.safetensors"),
+    });
+    expect(notes).toContain(`${reason}; it is fetched`);
+    expect(readFileSync(done.path, "utf8")).toBe("tensors");
+    expect(await planFetch(what, around)).toMatchObject({ here: true, bytesToFetch: 0 });
+  });
+
   it("come with their companions into one folder", async () => {
     const { entry } = fetchable("sd-vae-ft-ema") as Extract<Fetchable, { kind: "weights" }>;
     const body = Buffer.from("tensors");

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { neededDownloads, prepareDataset } from "@dit-bench/datasets";
 import { bring, type Environment, findBrought, lock, type RemoteFile, shownBytes } from "@dit-bench/fetch";
 import type { Listener } from "./events.ts";
-import { type Fetchable, folderOf, homeFolder, locate } from "./locate.ts";
+import { type Fetchable, folderOf, homeFolder, locateThis } from "./locate.ts";
 
 export interface FetchPlan {
   readonly name: string;
@@ -19,6 +19,8 @@ export interface FetchPlan {
   readonly downloads: string;
   /** Whether nothing is left to do. */
   readonly here: boolean;
+  /** Why what lies there is not it. */
+  readonly misplaced?: string;
   readonly files: readonly {
     readonly file: string;
     /** Null where nobody published it. */
@@ -39,7 +41,7 @@ export async function planFetch(what: Fetchable, env: Environment = process.env)
   const { kind, name, entry } = what;
   const home = homeFolder(env);
   const folder = downloadFolder(what, home);
-  const located = locate(name, env);
+  const located = locateThis(what, env);
   const files = await Promise.all(
     filesOf(what).map(async (remote) => {
       const brought = await findBrought(remote, folder, env);
@@ -61,6 +63,7 @@ export async function planFetch(what: Fetchable, env: Environment = process.env)
     downloads: folder,
     path: located.path ?? folderOf(what, home),
     here,
+    ...(located.misplaced ? { misplaced: located.misplaced.reason } : {}),
     files,
     bytesToFetch,
     diskNeeded: bytesToFetch + unpacked,
@@ -87,12 +90,13 @@ export async function fetchOne(
   { env = process.env, listener = {}, signal }: { env?: Environment; listener?: Listener; signal?: AbortSignal } = {},
 ): Promise<Fetched> {
   const { kind, name, entry } = what;
-  const before = locate(name, env);
+  const before = locateThis(what, env);
   if (before.path !== undefined && (kind === "dataset" || before.from === "hub cache"))
     return { name, kind, path: before.path, already: true, surprises: [] };
   const home = homeFolder(env);
   const folder = downloadFolder(what, home);
   if (before.path === undefined) listener.note?.(`${entry.title}: ${entry.licence}`);
+  if (before.misplaced) listener.note?.(`${before.misplaced.reason}; it is fetched`);
   await mkdir(folder, { recursive: true });
   const stop = signal ? { signal } : {};
   const onNote = (text: string) => listener.note?.(text);
@@ -112,13 +116,13 @@ export async function fetchOne(
     if (brought.how === "hub cache") await copyWhole(brought.path, join(folder, file.file)); // the cache lacks its companions
     asked ||= brought.how !== "was here";
   }
-  if (what.kind === "weights") return { name, kind, path: locate(name, env).path!, already: !asked, surprises: [] };
+  if (what.kind === "weights") return { name, kind, path: locateThis(what, env).path!, already: !asked, surprises: [] };
 
   const to = folderOf(what, home);
   await mkdir(dirname(to), { recursive: true });
   const held = await lock(`${to}.lock`);
   try {
-    if (locate(name, env).path !== undefined) return { name, kind, path: to, already: true, surprises: [] }; // another process was at it
+    if (locateThis(what, env).path !== undefined) return { name, kind, path: to, already: true, surprises: [] }; // another process was at it
     let step = "";
     const source = async (file: string) => (await givenFolder(folder, file)) ?? join(folder, file);
     const { surprises } = await prepareDataset(what.entry, source, to, {

@@ -2,7 +2,7 @@ export { protocolFolder } from "./cell.ts";
 export type { DatasetChoice } from "./dataset.ts";
 export { datasetEntries } from "./dataset-entries.ts";
 export { type Comparison, compareSets } from "./distance/compare-sets.ts";
-export { isFeatureFile, readFeatureFile, writeFeatureFile } from "./distance/feature-file.ts";
+export { checkRoom, isFeatureFile, readFeatureFile, writeFeatureFile } from "./distance/feature-file.ts";
 export { type FeatureSet, statisticsOf } from "./distance/feature-set.ts";
 export { imageFeatures } from "./distance/image-features.ts";
 export {
@@ -21,7 +21,7 @@ export {
 export { BenchError, exitCodes, Interrupted } from "./errors.ts";
 export type { Listener } from "./events.ts";
 export { type Fetched, type FetchPlan, fetchOne, planFetch } from "./fetch.ts";
-export { fetched, weightsNamed } from "./fetched.ts";
+export { misplaced, publishedWeights, weightsNamed } from "./fetched.ts";
 export { type GridCell, runGrid } from "./grid.ts";
 export { type Codec, type CodecOptions, openCodec } from "./latents/codec.ts";
 export { decodeLatents } from "./latents/decode-latents.ts";
@@ -48,6 +48,6 @@ export { productRate } from "./plan/product-rate.ts";
 export { type Prediction, predict } from "./predict.ts";
 export { type PretrainingPart, pretrainBase, pretrainExtractor } from "./pretrain.ts";
 export { isRecipeSetting, loadRecipe, projectFolder, type Recipe, recipeNames } from "./recipe.ts";
-export { findWeights, namedWeights } from "./recipe-weights.ts";
+export { findWeights, namedWeights, usableWeights } from "./recipe-weights.ts";
 export { type RunOutcome, type RunTask, runCell } from "./run.ts";
 export type { Network } from "./sample.ts";

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { preparedMark } from "@dit-bench/datasets";
@@ -13,6 +13,13 @@ const put = (...path: string[]) => {
   writeFileSync(join(place, ...path), "x");
   return join(place, ...path);
 };
+/** Nothing but zeros, which take no room on the disk. */
+const putSized = (bytes: number, ...path: string[]) => {
+  truncateSync(put(...path), bytes);
+  return join(place, ...path);
+};
+const vaeBytes = 334_643_276; // as weights.json has them
+const configBytes = 547;
 
 describe("locate", () => {
   it("knows five sets of weights and eight datasets, each name once", () => {
@@ -47,17 +54,41 @@ describe("locate", () => {
   it("finds weights in the Hugging Face cache when all their files are there, and fetched ones before those", () => {
     const commit = "0123456789abcdef0123456789abcdef01234567";
     const repository = ["hub", "models--stabilityai--sd-vae-ft-ema"];
-    const weights = put(...repository, "snapshots", commit, "diffusion_pytorch_model.safetensors");
+    const weights = putSized(vaeBytes, ...repository, "snapshots", commit, "diffusion_pytorch_model.safetensors");
     expect(locate("sd-vae-ft-ema", env).path).toBeUndefined(); // no branch points to that commit
     put(...repository, "refs", "main");
     writeFileSync(join(place, ...repository, "refs", "main"), commit);
     expect(locate("sd-vae-ft-ema", env).path).toBeUndefined(); // no config.json
-    put(...repository, "snapshots", commit, "config.json");
+    putSized(configBytes, ...repository, "snapshots", commit, "config.json");
     expect(locate("sd-vae-ft-ema", env)).toMatchObject({ path: weights, from: "hub cache" });
-    const own = put("home", "weights", "sd-vae-ft-ema", "diffusion_pytorch_model.safetensors");
+    const own = putSized(vaeBytes, "home", "weights", "sd-vae-ft-ema", "diffusion_pytorch_model.safetensors");
     expect(locate("sd-vae-ft-ema", env).path).toBe(weights);
-    put("home", "weights", "sd-vae-ft-ema", "config.json");
+    putSized(configBytes, "home", "weights", "sd-vae-ft-ema", "config.json");
     expect(locate("sd-vae-ft-ema", env)).toMatchObject({ path: own, from: "fetched" });
+    truncateSync(own, 1); // damaged since: the cache's is taken
+    expect(locate("sd-vae-ft-ema", env)).toMatchObject({ path: weights, from: "hub cache" });
+    const config = put(...repository, "snapshots", commit, "config.json");
+    expect(locate("sd-vae-ft-ema", { ...env, DIT_BENCH_HOME: join(place, "none") })).toMatchObject({
+      path: undefined,
+      misplaced: { path: weights, reason: `${config} is not the published file: its length is 1, wanted 547 bytes` },
+    });
+  });
+
+  it("does not take a file of another size than was published for the weights, and says so", () => {
+    const path = put("home", "weights", "inception-v3-fid", "pt_inception-2015-12-05-6726825d.pth");
+    expect(locate("inception-v3-fid", env)).toEqual({
+      kind: "weights",
+      name: "inception-v3-fid",
+      path: undefined,
+      from: undefined,
+      command: "bench fetch inception-v3-fid",
+      misplaced: { path, reason: `${path} is not the published file: its length is 1, wanted 95628359 bytes` },
+    });
+    truncateSync(path, 95_628_359);
+    expect(locate("inception-v3-fid", env)).toMatchObject({ path, from: "fetched" });
+    expect(locate("inception-v3-fid", env).misplaced).toBeUndefined();
+    const unknown = put("home", "weights", "dit-xl-2-512", "DiT-XL-2-512x512.pt"); // nobody published its size
+    expect(locate("dit-xl-2-512", env).path).toBe(unknown);
   });
 
   it("takes a dataset's folder only when it is prepared to the end", () => {

@@ -1,6 +1,6 @@
 // Where weights and datasets lie on this machine that `bench fetch` brings by name, and which there are.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type DatasetEntry, nearest, preparedMark } from "@dit-bench/datasets";
 import { cacheFolder, type Environment, findInHubCache } from "@dit-bench/fetch";
@@ -57,14 +57,16 @@ export interface Located {
   readonly kind: "weights" | "dataset";
   readonly name: string;
   /**
-   * Weights: the file, with its companions (a `config.json`) in the same folder. A dataset: its image folder, one subfolder a
-   * class. Undefined where it is not on this machine, or not whole.
+   * Weights: the file, with its companions (a `config.json`) in the same folder, each of the published size; whether they are the published ones
+   * is looked at when they are used. A dataset: its image folder, one subfolder a class. Undefined where it is not on this machine, or not whole.
    */
   readonly path: string | undefined;
   /** Whether `bench fetch` brought it or the Hugging Face cache had it. */
   readonly from: "fetched" | "hub cache" | undefined;
   /** What would bring it. */
   readonly command: string;
+  /** Weights: what lies in their place and has another size than theirs, and how that shows. Left out where `path` is given. */
+  readonly misplaced?: { readonly path: string; readonly reason: string };
 }
 
 /** Where fetched things live: `DIT_BENCH_HOME`, or `dit-bench` below the platform's folder for caches. */
@@ -100,18 +102,43 @@ export const folderOf = ({ kind, name }: Pick<Fetchable, "kind" | "name">, home 
   join(home, kind === "weights" ? "weights" : "datasets", name);
 
 /** Where weights or a dataset of this name lie, if they do. Nothing is fetched and no network asked. Throws BenchError for an unknown name. */
-export function locate(name: string, env: Environment = process.env): Located {
-  const what = fetchable(name);
-  const { kind } = what;
+export const locate = (name: string, env: Environment = process.env): Located => locateThis(fetchable(name), env);
+
+/** The same of what was looked up already. */
+export function locateThis(what: Fetchable, env: Environment = process.env): Located {
+  const { kind, name } = what;
   const folder = folderOf(what, homeFolder(env));
-  const command = `bench fetch ${name}`;
-  const found = (path: string | undefined, from: Located["from"]): Located => ({ kind, name, path, from, command });
+  const found = (path: string | undefined, from: Located["from"]): Located => ({
+    ...{ kind, name, path, from },
+    command: `bench fetch ${name}`,
+  });
   if (what.kind === "dataset")
     return existsSync(join(folder, preparedMark)) ? found(folder, "fetched") : found(undefined, undefined);
-  const [first, ...others] = what.entry.files as [WeightsFile, ...WeightsFile[]];
-  if (what.entry.files.every(({ file }) => existsSync(join(folder, file))))
-    return found(join(folder, first.file), "fetched");
+  const [first] = what.entry.files as [WeightsFile, ...WeightsFile[]];
   const cached = first.hub ? findInHubCache(first.hub, env) : undefined;
-  const whole = cached && others.every(({ file }) => existsSync(join(dirname(cached), file)));
-  return whole ? found(cached, "hub cache") : found(undefined, undefined);
+  let misplaced: Located["misplaced"];
+  for (const [path, from] of [
+    [join(folder, first.file), "fetched"],
+    [cached, "hub cache"],
+  ] as const) {
+    if (path === undefined) continue;
+    const sizes = what.entry.files.map(({ file }, i) => sizeOf(i === 0 ? path : join(dirname(path), file)));
+    if (sizes.includes(undefined)) continue;
+    const wrong = what.entry.files.findIndex(({ bytes }, i) => bytes !== null && bytes !== sizes[i]);
+    if (wrong < 0) return found(path, from);
+    const { file, bytes } = what.entry.files[wrong]!;
+    const reason = `${join(dirname(path), file)} is not the published file: its length is ${sizes[wrong]}, wanted ${bytes} bytes`;
+    misplaced ??= { path, reason };
+  }
+  return { ...found(undefined, undefined), ...(misplaced ? { misplaced } : {}) };
+}
+
+/** Of a file that is there. */
+function sizeOf(path: string): number | undefined {
+  try {
+    const found = statSync(path);
+    return found.isFile() ? found.size : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,10 +1,11 @@
 // Where the weights of a recipe are: its base model, its extractor, its autoencoder.
 
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BenchError } from "./errors.ts";
-import { fetched, isFetchable } from "./fetched.ts";
+import { fetched, isFetchable, misplaced, publishedWeights } from "./fetched.ts";
+import { hashFile } from "./hash-file.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** What a recipe names weights for, and the setting that does. */
@@ -49,15 +50,22 @@ export function namedWeights({ settings }: Pick<Recipe, "settings">): NamedWeigh
   });
 }
 
-/** The file or folder that a recipe names: beside the recipe, else as a path, else by a name that `bench fetch` knows. */
-export function findWeights({ folder }: Pick<Recipe, "folder">, name: string): string | undefined {
-  return [join(folder, name), resolve(name)].find(existsSync) ?? fetched(name);
-}
+/** The file or folder that a name of a recipe's leads to, for listings: what `bench fetch` would bring is not checked, and may not even have the right size. */
+export const findWeights = (recipe: Pick<Recipe, "folder">, name: string): string | undefined =>
+  ownWeights(recipe, name) ?? fetched(name) ?? misplaced(name)?.path;
 
-/** The same, where it must be there; exit code 4 where it is not. */
+/** The same, to be used. Throws BenchError (data) where it should be a published file and is another. */
+export const usableWeights = (recipe: Pick<Recipe, "folder">, name: string): string | undefined =>
+  ownWeights(recipe, name) ?? publishedWeights(name);
+
+/** Beside the recipe, else as a path. These come before names that `bench fetch` knows. */
+const ownWeights = ({ folder }: Pick<Recipe, "folder">, name: string): string | undefined =>
+  [join(folder, name), resolve(name)].find(existsSync);
+
+/** What is used for a role, and must be there; exit code 4 where it is not. */
 export function weightsOf(recipe: Recipe, role: WeightsRole): string {
   const { name, what, remedy } = namedWeights(recipe).find((named) => named.role === role)!;
-  const path = findWeights(recipe, name);
+  const path = usableWeights(recipe, name);
   if (path !== undefined) return path;
   throw new BenchError("data", `recipe ${recipe.settings.name}: ${what} '${name}' is not here; ${remedy}`);
 }
@@ -71,15 +79,9 @@ export function sha256Of(path: string): string {
         .sort()
         .filter((name) => statSync(join(path, name)).isFile())
     : [""];
-  const buffer = Buffer.alloc(4 << 20);
   for (const name of files) {
     if (folder) hash.update(`${name}\0`);
-    const file = openSync(join(path, name), "r");
-    try {
-      for (let n = readSync(file, buffer); n > 0; n = readSync(file, buffer)) hash.update(buffer.subarray(0, n));
-    } finally {
-      closeSync(file);
-    }
+    hashFile(hash, join(path, name));
   }
   return hash.digest("hex");
 }

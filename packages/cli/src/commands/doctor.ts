@@ -8,6 +8,7 @@ import {
   fetchables,
   findWeights,
   loadRecipe,
+  misplaced,
   namedWeights,
   planFetch,
   productRate,
@@ -126,10 +127,10 @@ async function charts(): Promise<Finding> {
 function recipes(): Finding[] {
   return recipeNames().map((name) => {
     const recipe = loadRecipe(name);
-    const needed = namedWeights(recipe).map((file) => ({
-      ...file,
-      here: findWeights(recipe, file.name) !== undefined,
-    }));
+    const needed = namedWeights(recipe).map((file) => {
+      const path = findWeights(recipe, file.name);
+      return { ...file, here: path !== undefined && path !== misplaced(file.name)?.path };
+    });
     const missing = needed.filter(({ here }) => !here);
     const list = (files: typeof needed) => files.map(({ what, name: file }) => `${what} ${file}`).join(", ");
     if (missing.length === 0) return { what: `recipe ${name}`, ok: true, found: `has its ${list(needed)}` };
@@ -151,7 +152,7 @@ async function fetchedThings(): Promise<Finding[]> {
     if (plan.here) return { what, ok: true, found: plan.path };
     const { gone } = plan.files.find((file) => file.gone && file.hereBytes === 0) ?? {};
     const how = gone ? "its host is gone: docs/datasets.md says how to bring it" : `bench fetch ${plan.name}`;
-    return { what, ok: false, found: `not here (${sizeOf(plan)})`, how };
+    return { what, ok: false, found: plan.misplaced ?? `not here (${sizeOf(plan)})`, how };
   });
 }
 

@@ -88,6 +88,7 @@ export function sizeOf({ files }: FetchPlan): string {
 
 function stateOf(plan: FetchPlan): string {
   if (plan.here) return "yes";
+  if (plan.misplaced) return "another file";
   const part = plan.files.reduce((total, { hereBytes }) => total + hereBytes, 0);
   if (part > 0) return `${shownBytes(part)} of it`;
   return plan.files.some(({ gone }) => gone) ? "no, host gone" : "no";
@@ -129,6 +130,7 @@ function planned(plans: readonly FetchPlan[]): string {
       `${plan.name}: ${plan.title}, into ${plan.path}`,
       ...hanging("  licence: ", plan.licence),
       ...aligned(rows, new Set([1])),
+      ...(plan.misplaced ? hanging("  ", plan.misplaced) : []),
       ...gone,
       "",
     ];

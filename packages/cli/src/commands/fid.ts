@@ -19,6 +19,11 @@ export async function fid(a: string, b: string, options: MeasuringOptions & { re
   try {
     // Files first: what is wrong with them shows before the long work.
     const later = isFolder(a) ? undefined : await setOf(a);
+    if (resamples > 0 && later && !later.features)
+      throw new BenchError(
+        "usage",
+        `--resamples ${resamples}: the interval is drawn from the first set's features, and ${a} has their mean and covariance alone; give its folder of images, or a file that 'bench features' makes of it, or leave --resamples away`,
+      );
     const real = await setOf(b);
     const generated = later ?? (await setOf(a));
     const comparison = compareSets(generated, real, { resamples, pairwise: options.json ?? false, listener });

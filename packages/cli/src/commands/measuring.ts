@@ -5,11 +5,11 @@ import {
   BenchError,
   type ExtractorChoice,
   type FeatureSet,
-  fetched,
   imageFeatures,
   type Listener,
   type LoadedExtractor,
   loadExtractor,
+  publishedWeights,
   weightsNamed,
 } from "@dit-bench/runner";
 import { startEngine } from "../settings.ts";
@@ -29,8 +29,8 @@ export interface MeasuringOptions {
 }
 
 export interface Measuring {
-  /** Features of a folder; the extractor starts with the first. */
-  measure(folder: string): Promise<FeatureSet>;
+  /** Features of a folder; the extractor starts with the first. `onCount` may refuse so many of them, before any is measured. */
+  measure(folder: string, onCount?: (images: number, dimension: number) => void): Promise<FeatureSet>;
   dispose(): Promise<void>;
 }
 
@@ -40,9 +40,16 @@ export function measuring(options: MeasuringOptions, listener: Listener): Measur
   const resizer = options.resize as Resizer;
   let extractor: LoadedExtractor | undefined;
   return {
-    async measure(folder) {
+    async measure(folder, onCount) {
       extractor ??= await loadExtractor(withWeights(options), await startEngine(options));
-      return imageFeatures({ folder, extractor, resizer, strict: options.strict ?? false, listener });
+      return imageFeatures({
+        folder,
+        extractor,
+        resizer,
+        strict: options.strict ?? false,
+        listener,
+        ...(onCount ? { onCount } : {}),
+      });
     },
     dispose: async () => extractor?.dispose(),
   };
@@ -51,6 +58,10 @@ export function measuring(options: MeasuringOptions, listener: Listener): Measur
 /** Inception's published file is found by itself where `bench fetch` has brought it. */
 function withWeights({ extractor, weights, tap }: MeasuringOptions): ExtractorChoice {
   const path =
-    weights === undefined ? (extractor === "inception" ? fetched(INCEPTION) : undefined) : weightsNamed(weights);
+    weights === undefined
+      ? extractor === "inception"
+        ? publishedWeights(INCEPTION)
+        : undefined
+      : weightsNamed(weights);
   return { extractor, ...(path === undefined ? {} : { weights: path }), ...(tap === undefined ? {} : { tap }) };
 }

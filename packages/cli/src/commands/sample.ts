@@ -4,12 +4,12 @@ import { basename } from "node:path";
 import { ditModel } from "@dit-bench/dit";
 import {
   BenchError,
-  findWeights,
   makePictures,
   type Network,
   openDit,
   openRun,
   type Recipe,
+  usableWeights,
   weightsNamed,
 } from "@dit-bench/runner";
 import { progress, stderrTerminal } from "../progress.ts";
@@ -110,20 +110,20 @@ export async function sample(options: SampleOptions): Promise<void> {
   }
 }
 
-async function ofRun(folder: string, { recipe: place, plugin }: SampleOptions): Promise<Source> {
+async function ofRun(folder: string, { recipe: place, plugin, autoencoder: other }: SampleOptions): Promise<Source> {
   const { recipe, network, classes, title } = await openRun(folder, {
     plugins: plugin,
     ...(place === undefined ? {} : { recipe: place }),
   });
   const { sampling, autoencoder } = recipe.settings;
-  const path = autoencoder && findWeights(recipe, autoencoder.weights);
+  const path = autoencoder && other === undefined ? usableWeights(recipe, autoencoder.weights) : undefined;
   return {
     network,
     settings: sampling,
     names: classes,
     title,
     place: folder,
-    ...(path ? { autoencoder: { path, scale: autoencoder.scale } } : {}),
+    ...(autoencoder && path ? { autoencoder: { path, scale: autoencoder.scale } } : {}),
   };
 }
 

@@ -2,9 +2,10 @@
 
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { readRecords, writeRecord } from "@dit-bench/record";
+import { type RunRecord, readRecords, writeRecord } from "@dit-bench/record";
 import { groupByProtocol, writeReport } from "@dit-bench/report";
 import { BenchError, projectFolder } from "@dit-bench/runner";
+import { fileNames } from "../file-names.ts";
 import { counted } from "../settings.ts";
 
 export interface TableOptions {
@@ -31,16 +32,12 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
   if (records.length === 0)
     throw new BenchError("data", `${from}: no records below this folder; 'bench run' and 'bench grid' make them`);
   const groups = [...groupByProtocol(records)];
+  const folderName = fileNames();
   const written = [];
   for (const [protocol, group] of groups) {
-    const folder = groups.length === 1 ? out : join(out, protocol.replaceAll(/[^\w+.-]+/g, "-"));
-    if (resolve(out) !== resolve(from))
-      for (const r of group)
-        await writeRecord(
-          join(folder, "records", r.cell.dataset, `${r.cell.methodLabel.toLowerCase()}-seed-${r.cell.seed}.json`),
-          r,
-        );
+    const folder = groups.length === 1 ? out : join(out, folderName(protocol));
     const paths = await writeReport(group, folder);
+    if (resolve(out) !== resolve(from)) await copyRecords(group, join(folder, "records")); // those of a table that could be made
     written.push({ protocol, records: group.length, ...paths });
     process.stdout.write(
       `${protocol}: ${counted(group.length, "record")}\n${Object.values(paths)
@@ -49,4 +46,15 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
     );
   }
   if (json) process.stdout.write(`${JSON.stringify({ tables: written })}\n`);
+}
+
+/** Into a folder a dataset, named by label and seed. Datasets' names and labels may be a stranger's. */
+async function copyRecords(records: readonly RunRecord[], folder: string): Promise<void> {
+  const datasetName = fileNames();
+  const labelName = fileNames();
+  for (const record of records) {
+    const { dataset, methodLabel, seed } = record.cell;
+    const label = labelName(methodLabel).toLowerCase();
+    await writeRecord(join(folder, datasetName(dataset), `${label}-seed-${seed}.json`), record);
+  }
 }

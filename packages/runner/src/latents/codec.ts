@@ -24,6 +24,8 @@ import { BenchError } from "../errors.ts";
 import type { AutoencoderFile } from "./open-autoencoder.ts";
 
 export interface Codec {
+  /** Pixels along a side of a latent cell. */
+  readonly factor: number;
   /** Of pictures [C, H, W] in [-1, 1]: mean and logvar [Z, h, w] of each, not scaled. */
   encode(pictures: readonly Plane[], onTile?: OnTile): Promise<Posterior[]>;
   /** The pictures [C, H, W] of latents [Z, h, w], which are not scaled. */
@@ -44,6 +46,12 @@ export interface CodecOptions {
 
 /** How many pictures to give at a time where they are tiled: the networks of the tiles' sizes are compiled anew for each call. */
 export const CODEC_GROUP = 8;
+
+/** As many as eight of 1024 x 1024 have; as numbers these take 100 MB, and the pieces of their tiles as much again. */
+const MOST_PIXELS = CODEC_GROUP * 1024 * 1024;
+
+/** How many pictures of so many pixels to give at a time: `CODEC_GROUP`, and fewer large ones, which would not fit in memory together. */
+export const groupOf = (pixels: number): number => Math.max(1, Math.min(CODEC_GROUP, Math.floor(MOST_PIXELS / pixels)));
 
 const TILED_FROM = 512;
 
@@ -78,6 +86,7 @@ export function openCodec(file: AutoencoderFile, engine: Engine, { tile }: Codec
       );
   };
   return {
+    factor,
     async encode(pictures, onTile) {
       for (const x of pictures) check("encodes pictures", x, config.imageChannels, factor);
       return (await through("encode", pictures, onTile)).map(({ data }) => posterior(data));

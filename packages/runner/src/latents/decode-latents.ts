@@ -7,7 +7,7 @@ import { encodePng } from "@dit-bench/datasets";
 import { replaceFile } from "@dit-bench/record";
 import { Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { CODEC_GROUP, type Codec } from "./codec.ts";
+import { type Codec, groupOf } from "./codec.ts";
 import type { LatentFile } from "./latent-file.ts";
 import { imageOf } from "./planes.ts";
 
@@ -34,8 +34,9 @@ export async function decodeLatents({
   const names = pngNames(file.files, N);
   listener?.stage?.("decode", `${N} latents into ${output}`);
   const written: string[] = [];
-  for (let begin = 0; begin < N; begin += CODEC_GROUP) {
-    const count = Math.min(CODEC_GROUP, N - begin);
+  const group = groupOf(height * width * codec.factor ** 2);
+  for (let begin = 0; begin < N; begin += group) {
+    const count = Math.min(group, N - begin);
     const planes = Array.from({ length: count }, (_, i) => {
       const data = file.latents.slice((begin + i) * numbers, (begin + i + 1) * numbers).map((v) => v / scale);
       return { data, channels: Z, height, width };

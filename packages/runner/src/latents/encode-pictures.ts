@@ -3,14 +3,13 @@
 // N = pictures, Z = latent channels, h, w = sides in latent cells
 
 import { statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { downsampling, draw } from "@dit-bench/autoencoder";
-import { centerCrop, decodeImage, ImageError, listPictures, type RgbImage } from "@dit-bench/datasets";
+import { centerCrop, decodeImage, eachOf, fromImageFile, listPictures, type RgbImage } from "@dit-bench/datasets";
 import { normals } from "@dit-bench/random";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { CODEC_GROUP, type Codec } from "./codec.ts";
+import { type Codec, groupOf } from "./codec.ts";
 import type { LatentFile } from "./latent-file.ts";
 import type { AutoencoderFile } from "./open-autoencoder.ts";
 import { planeOf } from "./planes.ts";
@@ -47,24 +46,27 @@ export async function encodePictures(task: EncodingTask): Promise<Required<Laten
   listener?.stage?.("encode", `${files.length} images of ${pictures}`);
 
   const kept: { file: string; latent: Float32Array }[] = [];
-  let first: { file: string; width: number; height: number } | undefined;
-  for (let begin = 0; begin < files.length; begin += CODEC_GROUP) {
-    const names = files.slice(begin, begin + CODEC_GROUP);
-    const loaded = await Promise.all(names.map((file) => load(join(folder, file), size)));
+  let first = undefined as { file: string; width: number; height: number } | undefined;
+  const room = () => (first ? groupOf(first.width * first.height) : 1); // all have the first one's size
+  for (let begin = 0, end = 0; begin < files.length; begin = end) {
     const usable: { file: string; index: number; image: RgbImage }[] = [];
-    for (const [i, image] of loaded.entries()) {
-      const file = names[i]!;
-      if ("reason" in image) {
-        unusable(file, image.reason);
-        continue;
-      }
-      first ??= { file, ...image };
-      checkSize(join(folder, file), image, join(folder, first.file), first, factor);
-      usable.push({ file, index: begin + i, image });
+    while (end < files.length && usable.length < room()) {
+      const next = files.slice(end, end + room() - usable.length).map((file, i) => ({ file, index: end + i }));
+      await eachOf(
+        next,
+        ({ file }) => load(join(folder, file), size),
+        ({ file, index }, image) => {
+          if ("reason" in image) return unusable(file, image.reason);
+          first ??= { file, width: image.width, height: image.height };
+          checkSize(join(folder, file), image, join(folder, first.file), first, factor);
+          usable.push({ file, index, image });
+        },
+      );
+      end += next.length;
     }
     const planes = usable.map(({ image }) => planeOf(image));
     const posteriors = await codec.encode(planes, (done, total) => {
-      listener?.progress?.(begin + Math.floor((done / total) * names.length), files.length);
+      listener?.progress?.(begin + Math.floor((done / total) * (end - begin)), files.length);
       if (listener?.stopping?.())
         throw new Interrupted(`stopped after ${kept.length} of ${files.length} images; the same command starts anew`);
     });
@@ -95,17 +97,11 @@ function listed(path: string) {
     : { folder: path, ...listPictures(path) };
 }
 
-async function load(path: string, size: number | undefined): Promise<RgbImage | { reason: string }> {
-  try {
-    const image = await decodeImage(await readFile(path));
+const load = (path: string, size: number | undefined): Promise<RgbImage | { reason: string }> =>
+  fromImageFile(path, async (content) => {
+    const image = await decodeImage(content);
     return size === undefined ? image : centerCrop(image, size);
-  } catch (error) {
-    if (error instanceof ImageError) return { reason: error.message };
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return { reason: `cannot be read (${code})` };
-  }
-}
+  });
 
 function checkSize(
   path: string,

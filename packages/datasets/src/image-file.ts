@@ -1,0 +1,28 @@
+// An image file from the disk, within what memory is there for.
+
+import { readFile, stat } from "node:fs/promises";
+import { ImageError } from "./decode-image.ts";
+
+/** How many files may be read and decoded at once: a decoded picture can take 300 MB. */
+export const decodersAtOnce = 3;
+const mostFileBytes = 500_000_000;
+
+/**
+ * What `use` makes of an image file's bytes, or why there is nothing: the file is too large or cannot be read, or `use` threw an ImageError. The reason
+ * comes without the file's name.
+ */
+export async function fromImageFile<T>(
+  path: string,
+  use: (content: Uint8Array) => T | Promise<T>,
+): Promise<T | { reason: string }> {
+  try {
+    const { size } = await stat(path);
+    if (size > mostFileBytes) return { reason: `${size} bytes: at most ${mostFileBytes} are allowed` };
+    return await use(await readFile(path));
+  } catch (error) {
+    if (error instanceof ImageError) return { reason: error.message };
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return { reason: `cannot be read (${code})` };
+  }
+}
