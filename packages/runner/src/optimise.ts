@@ -45,25 +45,33 @@ export function trainingStep(d: StepDescription): [TensorFunction, Signature, Co
   return [fn, signature, { name: "training step", state: stateNames }];
 }
 
-/** Of the whole batch, whose loss is the mean of its parts' losses. */
+/**
+ * Of the whole batch, whose loss is the mean of its parts' losses. Gradients are summed weight by weight and laid end to end last, so that an
+ * engine that updates state in place copies neither weights nor gradients together.
+ */
 function lossAndGradient(d: StepDescription, weights_P: tf.Tensor, given: Record<string, tf.Tensor>) {
-  const of = (inputs: Record<string, tf.Tensor>) =>
-    tf.valueAndGrad((w_P: tf.Tensor) => d.loss(unflattenTensor(d.trainable, w_P), inputs) as tf.Scalar)(weights_P) as {
-      value: tf.Tensor;
-      grad: tf.Tensor;
-    };
-  if (!d.parts) return of(given);
-  const { count, of: names } = d.parts;
-  const slices = names.map((name) => tf.split(given[name]!, count, 0));
+  const weights = unflattenTensor(d.trainable, weights_P);
+  const names = Object.keys(weights);
+  const of = (inputs: Record<string, tf.Tensor>) => {
+    const loss = (...tensors: tf.Tensor[]) =>
+      d.loss(Object.fromEntries(names.map((name, i) => [name, tensors[i]!])), inputs) as tf.Scalar;
+    const { value, grads } = tf.valueAndGrads(loss)(Object.values(weights));
+    // tfjs gives nothing for a weight that the loss does not read
+    return { value: value as tf.Tensor, grads: grads.map((grad, i) => grad ?? tf.zerosLike(weights[names[i]!]!)) };
+  };
+  const flat = (grads: readonly tf.Tensor[]) => tf.concat(grads.map((grad) => tf.reshape(grad, [-1])));
+  if (!d.parts) {
+    const { value, grads } = of(given);
+    return { value, grad: flat(grads) };
+  }
+  const { count, of: taken } = d.parts;
+  const slices = taken.map((name) => tf.split(given[name]!, count, 0));
   const parts = Array.from({ length: count }, (_, part) =>
-    of({ ...given, ...Object.fromEntries(names.map((name, i) => [name, slices[i]![part]!])) }),
+    of({ ...given, ...Object.fromEntries(taken.map((name, i) => [name, slices[i]![part]!])) }),
   );
-  const mean = (of: "value" | "grad") =>
-    tf.div(
-      parts.map((part) => part[of]).reduce((a, b) => tf.add(a, b)),
-      count,
-    );
-  return { value: mean("value"), grad: mean("grad") };
+  const sum = (tensors: readonly tf.Tensor[]) => tensors.reduce((a, b) => tf.add(a, b));
+  const grads = names.map((_, i) => sum(parts.map((part) => part.grads[i]!)));
+  return { value: tf.div(sum(parts.map(({ value }) => value)), count), grad: tf.div(flat(grads), count) };
 }
 
 /** State at the start: no moments, the average a copy of the weights. */
