@@ -60,7 +60,7 @@ describe("bench table --out", () => {
       changed(1, { dataset: "/" }),
       changed(2, { methodLabel: "../../../../y" }),
       changed(3, {}, { protocol: ".." }),
-      changed(4, { dataset: "..", methodLabel: "/tmp/z" }, { protocol: "../../.." }),
+      changed(4, { dataset: "..", methodLabel: "/elsewhere/z" }, { protocol: "../../.." }),
     );
     await writeTables(from, out(), false);
     const below = files(join(from, ".."));
