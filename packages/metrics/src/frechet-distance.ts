@@ -64,15 +64,15 @@ function traceOfRootOfProduct(a: Prepared, b: Prepared): number {
   // In the order of its pivots the first root is upper triangular, which halves the product.
   const first_RD = columnsInOrder(first.root.root_RD, pivots_D, r);
   const second_SD = columnsInOrder(second.root.root_RD, pivots_D, s);
-  const product_RS = new Float64Array(r * s);
+  const product_SR = new Float64Array(s * r);
   const step = 64;
   for (let i = 0; i < r; i += step) {
-    const c = { data: product_RS, offset: i * s, stride: s };
-    const p = { data: first_RD, offset: i * d + i, stride: d };
-    const q = { data: second_SD, offset: i, stride: d };
-    addProduct(c, p, q, Math.min(step, r - i), s, d - i, 1);
+    const c = { data: product_SR, offset: i, stride: r };
+    const p = { data: second_SD, offset: i, stride: d };
+    const q = { data: first_RD, offset: i * d + i, stride: d };
+    addProduct(c, p, q, s, Math.min(step, r - i), d - i, 1);
   }
-  return singularValues(product_RS, r, s).reduce((sum, x) => sum + x, 0);
+  return singularValues(product_SR, s, r).reduce((sum, x) => sum + x, 0);
 }
 
 /** The one of higher rank first, and an order that does not depend on which argument came first. */

@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { covarianceRoot } from "./pivoted-cholesky.ts";
 import { singularValues } from "./singular-values.ts";
 
-/** A matrix with these singular values: a diagonal, turned from both sides by random Householder reflections. */
+/** A matrix of m columns with these singular values: a diagonal, turned from both sides by random Householder reflections. */
 function withSingularValues(values: number[], m: number): Float64Array {
   const n = values.length;
-  const a = new Float64Array(m * n);
+  const a = new Float64Array(n * m);
   values.forEach((s, i) => {
-    a[i * n + i] = s;
+    a[i * m + i] = s;
   });
   for (let k = 0; k < 3; k++) {
     const u = normals(1, "singular-values.test.left", k, m);
@@ -17,38 +17,38 @@ function withSingularValues(values: number[], m: number): Float64Array {
     const vv = v.reduce((s, x) => s + x * x, 0);
     for (let j = 0; j < n; j++) {
       let dot = 0;
-      for (let i = 0; i < m; i++) dot += u[i]! * a[i * n + j]!;
-      for (let i = 0; i < m; i++) a[i * n + j] = a[i * n + j]! - (2 * dot * u[i]!) / uu;
+      for (let i = 0; i < m; i++) dot += u[i]! * a[j * m + i]!;
+      for (let i = 0; i < m; i++) a[j * m + i] = a[j * m + i]! - (2 * dot * u[i]!) / uu;
     }
     for (let i = 0; i < m; i++) {
       let dot = 0;
-      for (let j = 0; j < n; j++) dot += v[j]! * a[i * n + j]!;
-      for (let j = 0; j < n; j++) a[i * n + j] = a[i * n + j]! - (2 * dot * v[j]!) / vv;
+      for (let j = 0; j < n; j++) dot += v[j]! * a[j * m + i]!;
+      for (let j = 0; j < n; j++) a[j * m + i] = a[j * m + i]! - (2 * dot * v[j]!) / vv;
     }
   }
   return a;
 }
 
 test.each([
-  ["one column", [3], 5],
+  ["one row", [3], 5],
   ["a square, not a multiple of the block", Array.from({ length: 37 }, (_, i) => 1 + i), 37],
-  ["a tall one over several blocks", Array.from({ length: 70 }, (_, i) => 1 / (1 + i)), 101],
+  ["a wide one over several blocks", Array.from({ length: 70 }, (_, i) => 1 / (1 + i)), 101],
   ["sixteen decades", Array.from({ length: 33 }, (_, i) => 10 ** (-i / 2)), 40],
   ["many equal values", Array.from({ length: 50 }, (_, i) => (i < 25 ? 2 : 1)), 50],
   ["many zeros", Array.from({ length: 50 }, (_, i) => (i < 20 ? 20 - i : 0)), 60],
 ])("singular values come back within rounding of the largest: %s", (_, values, m) => {
-  const found = singularValues(withSingularValues(values, m), m, values.length).sort().reverse();
+  const found = singularValues(withSingularValues(values, m), values.length, m).sort().reverse();
   const wanted = [...values].sort((a, b) => b - a);
   for (const [i, s] of wanted.entries()) expect(Math.abs(found[i]! - s)).toBeLessThan(1e-13 * wanted[0]!);
 });
 
 test("a matrix of zeros has singular values of zero, and an empty one has none", () => {
-  expect([...singularValues(new Float64Array(12), 4, 3)]).toEqual([0, 0, 0]);
-  expect(singularValues(new Float64Array(0), 4, 0).length).toBe(0);
+  expect([...singularValues(new Float64Array(12), 3, 4)]).toEqual([0, 0, 0]);
+  expect(singularValues(new Float64Array(0), 0, 4).length).toBe(0);
 });
 
-test("a wide matrix is refused", () => {
-  expect(() => singularValues(new Float64Array(12), 3, 4)).toThrow("matrix is [3, 4]");
+test("a tall matrix is refused", () => {
+  expect(() => singularValues(new Float64Array(12), 4, 3)).toThrow("matrix is [4, 3]");
 });
 
 test.each([

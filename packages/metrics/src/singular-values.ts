@@ -1,16 +1,18 @@
 import { addProduct, type Rows } from "./matrix-product.ts";
-import { timesVector, transposeTimesVector } from "./matrix-vector.ts";
 import { tridiagonalEigenvalues } from "./tridiagonal-eigenvalues.ts";
+import { vectorProducts } from "./vector-products.ts";
 
-// M, N = rows and columns, M >= N; B = columns reduced between two updates of the rest
+// N, M = rows and columns, N <= M; B = columns of the transpose reduced between two updates of the rest
 
 const BLOCK = 32;
+/** Rows that are read twice while they are in a core's cache: 128 KiB of 2,048 columns. */
+const TOGETHER = 8;
 
-/** The singular values of a_MN (row-major, M >= N; destroyed), in no particular order, each within rounding of the largest. */
-export function singularValues(a_MN: Float64Array, m: number, n: number): Float64Array {
+/** The singular values of a_NM (row-major, N <= M), in no particular order, each within rounding of the largest. */
+export function singularValues(a_NM: Float64Array, n: number, m: number): Float64Array {
   if (m < n)
-    throw new Error(`singular values: matrix is [${m}, ${n}]: wanted at least as many rows as columns, transpose it`);
-  const { diagonal_N, above_N } = bidiagonalise(a_MN, m, n);
+    throw new Error(`singular values: matrix is [${n}, ${m}]: wanted at least as many columns as rows, transpose it`);
+  const { diagonal_N, above_N } = bidiagonalise(a_NM, n, m);
   // The symmetric matrix [0 Aᵀ; A 0] of a bidiagonal A, its rows interleaved, is tridiagonal with a zero diagonal and has
   // the eigenvalues ±σ. Golub and Kahan, 1965, https://doi.org/10.1137/0702016.
   const diagonal = new Float64Array(2 * n);
@@ -26,23 +28,36 @@ export function singularValues(a_MN: Float64Array, m: number, n: number): Float6
 }
 
 /**
- * Householder reduction to upper bidiagonal form, a block of columns at a time, so that half of the work is one product
+ * Householder reduction of the transpose A to upper bidiagonal form, a block of columns at a time, so that half of the work is one product
  * of matrices. Dongarra, Sorensen and Hammarling, 1989, https://doi.org/10.1016/0377-0427(89)90367-1 (LAPACK's dgebrd).
  *
  * Within a block the current matrix is A - V Yᵀ - X Uᵀ: V and U are the reflectors from the left and the right.
  * P = [V X] and Q = [Y U] hold them side by side, so that the matrix is A - P Qᵀ.
+ *
+ * The other half is bound by reading A. Its two products, Aᵀ v and A u, are made of one reading, as in Howell, Demmel, Fulton, Hammarling and
+ * Marmol, 2008, https://doi.org/10.1145/1356052.1356055: a few columns of A give their part of Aᵀ v, that part gives as much of the row that u will be
+ * made of, and that gives its share of A times the row. u is the row with another first element, divided by a number, and so is A u.
  */
-function bidiagonalise(a_MN: Float64Array, m: number, n: number): { diagonal_N: Float64Array; above_N: Float64Array } {
-  const width = 2 * BLOCK;
-  const p: Rows = { data: new Float64Array(m * width), offset: 0, stride: width };
-  const q: Rows = { data: new Float64Array(n * width), offset: 0, stride: width };
+function bidiagonalise(a_NM: Float64Array, n: number, m: number): { diagonal_N: Float64Array; above_N: Float64Array } {
   const diagonal_N = new Float64Array(n);
   const above_N = new Float64Array(n);
-  const column = new Float64Array(m);
-  const row = new Float64Array(n);
-  const product = new Float64Array(m);
-  const inner = new Float64Array(width);
-  const correction = new Float64Array(m);
+  if (n === 0) return { diagonal_N, above_N };
+  const width = 2 * BLOCK;
+  const { arrays, times, addTransposeTimes } = vectorProducts({
+    ...{ a: [n, m], p: [m, width], q: [n, width], column: [1, m], row: [1, n], timesRow: [1, m] },
+    ...{
+      correction: [1, m],
+      inner: [1, width],
+      factors: [1, width],
+      part: [1, TOGETHER],
+      partCorrection: [1, TOGETHER],
+    },
+  } as const);
+  const { a, column, row, timesRow, correction, inner, factors, part, partCorrection } = arrays;
+  const p: Rows = { data: arrays.p, offset: 0, stride: width };
+  const q: Rows = { data: arrays.q, offset: 0, stride: width };
+  const below = (j: number, i: number): Rows => ({ data: a, offset: j * m + i, stride: m }); // A's columns from j and rows from i on
+  a.set(a_NM.subarray(0, n * m));
 
   for (let start = 0; start < n; start += BLOCK) {
     const end = Math.min(n, start + BLOCK);
@@ -52,41 +67,48 @@ function bidiagonalise(a_MN: Float64Array, m: number, n: number): { diagonal_N: 
       const t = i - start;
       const rows = m - i;
       const columns = n - i - 1;
-      const pHere = from(p, i);
-      const qRight = from(q, i + 1);
 
-      for (let r = 0; r < rows; r++) column[r] = a_MN[(i + r) * n + i]!;
-      timesVector(correction, pHere, rowOf(q, i), rows, width);
-      for (let r = 0; r < rows; r++) column[r] = column[r]! - correction[r]!;
+      factors.set(rowOf(q, i));
+      times(correction, from(p, i), factors, rows, width);
+      for (let r = 0; r < rows; r++) column[r] = a[i * m + i + r]! - correction[r]!;
       const left = reflector(column, rows);
       diagonal_N[i] = left.length;
       for (let r = 0; r < rows; r++) p.data[(i + r) * width + t] = column[r]!;
       if (columns === 0) continue;
 
-      // y = tau (A - P Qᵀ)ᵀ v, with the reflector just stored not yet part of P Qᵀ, since its column of Q is still zero
-      const right: Rows = { data: a_MN, offset: i * n + i + 1, stride: n };
-      transposeTimesVector(product, right, column, rows, columns);
-      transposeTimesVector(inner, pHere, column, rows, width);
-      timesVector(correction, qRight, inner, columns, width);
-      for (let c = 0; c < columns; c++) q.data[(i + 1 + c) * width + t] = left.tau * (product[c]! - correction[c]!);
+      // y = tau (A - P Qᵀ)ᵀ v, with the reflector just stored not yet part of P Qᵀ, since its column of Q is still zero; with it, row i of
+      // A - P Qᵀ; and A times that row
+      inner.fill(0);
+      addTransposeTimes(inner, from(p, i), column, rows, width);
+      factors.set(rowOf(p, i));
+      timesRow.fill(0);
+      for (let j = i + 1; j < n; j += TOGETHER) {
+        const count = Math.min(TOGETHER, n - j);
+        times(part, below(j, i), column, count, rows);
+        times(partCorrection, from(q, j), inner, count, width);
+        for (let c = 0; c < count; c++) q.data[(j + c) * width + t] = left.tau * (part[c]! - partCorrection[c]!);
+        times(partCorrection, from(q, j), factors, count, width);
+        for (let c = 0; c < count; c++) part[c] = a[(j + c) * m + i]! - partCorrection[c]!;
+        for (let c = 0; c < count; c++) row[j - i - 1 + c] = part[c]!;
+        addTransposeTimes(timesRow, below(j, i + 1), part, count, rows - 1);
+      }
 
-      for (let c = 0; c < columns; c++) row[c] = a_MN[i * n + i + 1 + c]!;
-      timesVector(correction, qRight, rowOf(p, i), columns, width);
-      for (let c = 0; c < columns; c++) row[c] = row[c]! - correction[c]!;
+      const first = row[0]!;
       const top = reflector(row, columns);
       above_N[i] = top.length;
       for (let c = 0; c < columns; c++) q.data[(i + 1 + c) * width + BLOCK + t] = row[c]!;
+      if (top.tau === 0) continue;
 
-      // x = tau (A - P Qᵀ) u, likewise
-      const below: Rows = { data: a_MN, offset: (i + 1) * n + i + 1, stride: n };
-      timesVector(product, below, row, rows - 1, columns);
-      transposeTimesVector(inner, qRight, row, columns, width);
-      timesVector(correction, from(p, i + 1), inner, rows - 1, width);
-      for (let r = 0; r < rows - 1; r++)
-        p.data[(i + 1 + r) * width + BLOCK + t] = top.tau * (product[r]! - correction[r]!);
+      // x = tau (A - P Qᵀ) u
+      inner.fill(0);
+      addTransposeTimes(inner, from(q, i + 1), row, columns, width);
+      times(correction, from(p, i + 1), inner, rows - 1, width);
+      for (let r = 0; r < rows - 1; r++) {
+        const timesU = (timesRow[r]! - top.length * a[(i + 1) * m + i + 1 + r]!) / (first - top.length);
+        p.data[(i + 1 + r) * width + BLOCK + t] = top.tau * (timesU - correction[r]!);
+      }
     }
-    const rest: Rows = { data: a_MN, offset: end * n + end, stride: n };
-    addProduct(rest, from(p, end), from(q, end), m - end, n - end, width, -1);
+    addProduct(below(end, end), from(q, end), from(p, end), n - end, m - end, width, -1);
   }
   return { diagonal_N, above_N };
 }
