@@ -10,6 +10,9 @@ export const help = `Measures training steps, sampling and the parts of a run, i
   --shapes A,B     which shapes (see settings.json)           --rounds N    measurements of each rival
   --methods A,B    which methods; sample is the forward pass  --seconds S   least seconds of a measurement
   --peers A,B      pytorch, torch.compile, or none            --threads N   of every process (default: all cores)
+  --engine NAME    cpu, webgpu or cuda: on the last two PyTorch is on the GPU, too, its peers also pytorch-tf32, pytorch-bfloat16,
+                   torch.compile-bfloat16, and the bare products and the parts are left out
+  --commit HASH    what is measured, where there is no git to ask
   --parts A,B      which parts of a run, or none              --python P    the Python that has torch (default: .venv's)
   --out FOLDER     default results/performance                --again       measure what the file of this commit has, too
   --table FILE     make the table of a JSON file again, and nothing else`;
@@ -27,9 +30,10 @@ export function optionsOf(args, settings) {
       args,
       options: {
         ...Object.fromEntries(
-          ["shapes", "methods", "peers", "parts", "rounds", "seconds", "threads", "python", "out", "table"].map(
-            (name) => [name, text],
-          ),
+          [
+            ...["shapes", "methods", "peers", "parts", "rounds", "seconds", "threads", "python", "out", "table"],
+            ...["engine", "commit"],
+          ].map((name) => [name, text]),
         ),
         again: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -54,13 +58,24 @@ export function optionsOf(args, settings) {
       throw new UsageError(`--${flag} is ${values[flag]}, wanted a ${whole ? "whole " : ""}number above 0`);
     return value;
   };
+  const engine = values.engine ?? "cpu";
+  if (!settings.engines.includes(engine))
+    throw new UsageError(`--engine is '${engine}', wanted one of ${settings.engines.join(", ")}`);
+  if (values.commit !== undefined && !/^[0-9a-f]{7,40}$/.test(values.commit))
+    throw new UsageError(`--commit is '${values.commit}', wanted 7 to 40 hexadecimal digits`);
+  const device = engine !== "cpu";
+  const peers = device ? Object.keys(settings.devicePeers) : settings.peers;
+  if (device && values.parts !== undefined && values.parts !== "none")
+    throw new UsageError("--parts are measured on the processor alone: leave them out, or --engine");
   return {
+    engine,
+    commit: values.commit,
     help: values.help,
     table: values.table,
-    shapes: names("shapes", Object.keys(settings.shapes), defaults.shapes),
+    shapes: names("shapes", Object.keys(settings.shapes), device ? defaults.deviceShapes : defaults.shapes),
     methods: names("methods", settings.methods, settings.methods),
-    peers: names("peers", settings.peers, settings.peers),
-    parts: names("parts", settings.parts, settings.parts),
+    peers: names("peers", peers, peers),
+    parts: device ? [] : names("parts", settings.parts, settings.parts),
     rounds: number("rounds", defaults.rounds, true),
     seconds: number("seconds", defaults.seconds, false),
     steps: defaults.steps,

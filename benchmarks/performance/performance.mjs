@@ -38,7 +38,7 @@ async function run({ again, out, python: given, ...chosen }) {
   const rows = rowsOf(settings, chosen);
   if (rows.length === 0) throw new UsageError("nothing is left to measure: choose shapes and methods, or parts");
 
-  const code = codeState();
+  const code = chosen.commit === undefined ? codeState() : { commit: chosen.commit, clean: true };
   const path = resolve(out, `${fileName(code, chosen)}.json`);
   const result = (code.clean && readResult(path, chosen)) || {
     schema: 1,
@@ -46,6 +46,7 @@ async function run({ again, out, python: given, ...chosen }) {
     code,
     machine: machine(),
     versions: versions(),
+    engine: chosen.engine,
     threads: chosen.threads,
     rounds: chosen.rounds,
     seconds: chosen.seconds,
@@ -69,7 +70,10 @@ async function run({ again, out, python: given, ...chosen }) {
           args: [here("torch_dit.py")],
           env: {
             OMP_NUM_THREADS: String(prepare.threads),
-            TORCHINDUCTOR_CACHE_DIR: join(cache, `${prepare.method}-${prepare.shape.width}`),
+            TORCHINDUCTOR_CACHE_DIR: join(
+              cache,
+              `${prepare.method}-${prepare.shape.width}-${prepare.precision ?? "float32"}`,
+            ),
           },
         }
       : { command: process.execPath, args: [here("worker.mjs")] },
@@ -111,10 +115,10 @@ async function run({ again, out, python: given, ...chosen }) {
   return failures > 0 ? 1 : 0;
 }
 
-/** One file for one commit, number of threads and thoroughness. Changed trees all write into one file. */
-function fileName({ commit, clean }, { threads, rounds }) {
+/** One file for one commit, engine, number of threads and thoroughness. Changed trees all write into one file. */
+function fileName({ commit, clean }, { engine, threads, rounds }) {
   const version = commit === null ? "no-commit" : `${commit.slice(0, 7)}${clean ? "" : "-changed"}`;
-  return `${version}-${threads}-threads-${rounds}-rounds`;
+  return `${version}-${engine === "cpu" ? `${threads}-threads` : engine}-${rounds}-rounds`;
 }
 
 /** What an earlier run of the same commit on the same machine has, if anything. */

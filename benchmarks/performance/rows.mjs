@@ -7,38 +7,37 @@ export const BARE = { square: "square product", own: "own products" };
 
 /**
  * @param settings settings.json
- * @param chosen `{ shapes, methods, peers, parts, threads }`, names out of the settings
+ * @param chosen `{ engine, shapes, methods, peers, parts, threads }`, names out of the settings
  * @returns rows `{ id, kind, shape?, method?, ours, rivals: { name: { spec, scale } }, sameWork }`. A spec says which program and what it shall prepare;
  *   `scale` makes the rival's time that of our work
  */
-export function rowsOf(settings, { shapes, methods, peers, parts, threads }) {
+export function rowsOf(settings, { engine = "cpu", shapes, methods, peers, parts, threads }) {
   const steps = shapes.flatMap((shapeName) =>
-    methods.map((method) => stepRow(settings, { shapeName, method, peers, threads })),
+    methods.map((method) => stepRow(settings, { engine, shapeName, method, peers, threads })),
   );
   return [...steps, ...parts.map((part) => partRow(settings, part, threads))];
 }
 
-function stepRow(settings, { shapeName, method, peers, threads }) {
+function stepRow(settings, { engine, shapeName, method, peers, threads }) {
   const shape = settings.shapes[shapeName];
-  const step = (method) => node({ work: "step", method, shape, threads });
+  const step = (method) => node({ work: "step", method, shape, threads, ...(engine === "cpu" ? {} : { engine }) });
   const flops = stepFlops(shape, method);
   const S = settings.square;
   const square = { kind: "forward", batch: 1, m: S, k: S, n: S, transA: false, transB: false, fixed: true, times: 1 };
-  const rivals = {
-    ...Object.fromEntries(
-      peers.map((peer) => [
-        peer,
-        {
-          spec: { program: "python", shape, prepare: { method, shape, compile: peer === "torch.compile", threads } },
-          scale: 1,
-        },
-      ]),
-    ),
+  const peer = (how) => ({ spec: { program: "python", shape, prepare: { method, shape, threads, ...how } }, scale: 1 });
+  const onProcessor = {
+    ...Object.fromEntries(peers.map((name) => [name, peer({ compile: name === "torch.compile" })])),
     [BARE.square]: {
       spec: node({ work: "products", products: [square], threads }),
       scale: flops / productFlops(square),
     },
     [BARE.own]: { spec: node({ work: "products", products: stepProducts(shape, method), threads }), scale: 1 },
+  };
+  const onDevice = Object.fromEntries(
+    peers.map((name) => [name, peer({ device: "cuda", ...settings.devicePeers[name] })]),
+  );
+  const rivals = {
+    ...(engine === "cpu" ? onProcessor : onDevice),
     ...(method === "difffit" ? { full: { spec: step("full"), scale: 1 } } : {}),
   };
   return {

@@ -24,7 +24,7 @@ export function toMarkdown(result) {
   const sections = [
     "# Performance",
     heading(result),
-    HOW_TO_READ,
+    onDevice(result) ? HOW_TO_READ_DEVICES : HOW_TO_READ,
     ...shapes.flatMap((shapeName) =>
       shapeSections(
         inOrder(
@@ -45,7 +45,15 @@ const HOW_TO_READ = `Ratios are a rival's time over ours: above 1 we are faster.
 measurement of the rival and the mean of ours just before and just after it. A product rate is written as the share of it that our step reaches: time of the bare
 products over time of the step. *Square*: one large product; *own*: the products that the step consists of, each alone.`;
 
-function heading({ machine, versions, threads, rounds, code, startedAt, rows }) {
+const HOW_TO_READ_DEVICES = `Ratios are a rival's time over ours: above 1 we are faster. Each is the median of pairs, with the least and the largest in brackets; a pair is one
+measurement of the rival and the mean of ours just before and just after it. PyTorch is on the same GPU; its step ends when the GPU has ended it, ours when the loss, or
+in sampling x, is back on the host. Ours computes in float32, as *pytorch* and *torch.compile* do; *tf32* rounds the factors of products, *bfloat16* is autocast. The GPU's memory was not measured.`;
+
+/** Results of before there were devices name no engine. */
+const onDevice = ({ engine = "cpu" }) => engine !== "cpu";
+
+function heading({ machine, engine = "cpu", versions, threads, rounds, code, startedAt, rows }) {
+  const adapter = rows.flatMap(({ about }) => about.ours).find((about) => about?.adapter)?.adapter;
   const torch = rows.flatMap(({ about }) => Object.values(about).flat()).find((about) => about.versions?.torch)
     ?.versions.torch;
   const commit =
@@ -54,6 +62,7 @@ function heading({ machine, versions, threads, rounds, code, startedAt, rows }) 
       : `commit ${code.commit.slice(0, 7)}${code.clean ? "" : " with uncommitted changes"}`;
   const loads = rows.flatMap(({ chain }) => chain.map(({ load }) => load));
   return [
+    ...(engine === "cpu" ? [] : [`Engine ${engine} on ${adapter ?? "an unknown GPU"}, beside`]),
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB; ${threads} threads, ${rounds} rounds; Node ${machine.node},`,
     `onnxruntime-node ${versions["onnxruntime-node"]}, ${torch ? `PyTorch ${torch}` : "without PyTorch"}; ${commit}, ${startedAt.slice(0, 10)}.`,
     loads.length > 0
@@ -69,17 +78,25 @@ function heading({ machine, versions, threads, rounds, code, startedAt, rows }) 
 
 function shapeSections(rows, result) {
   const { width, depth, tokens, batch } = rows[0].shape;
-  const peers = result.settings.peers.filter((peer) => rows.some((row) => peer in row.rivals));
-  const columns = ["", "ms", ...peers.map((peer) => `${peer} / ours`), "square", "own"];
+  const known = onDevice(result) ? Object.keys(result.settings.devicePeers) : result.settings.peers;
+  const peers = known.filter((peer) => rows.some((row) => peer in row.rivals));
+  const bare = Object.values(BARE).filter((name) => rows.some((row) => name in row.rivals));
+  const columns = [
+    "",
+    "ms",
+    ...(onDevice(result) ? ["images a second"] : []),
+    ...peers.map((peer) => `${peer} / ours`),
+    ...bare.map((name) => name.split(" ")[0]),
+  ];
   const times = (clock) =>
     table(
       columns,
       rows.map((row) => [
         TITLES[row.method],
         number(ourTime(row, clock)),
+        ...(onDevice(result) ? [number((1e3 * batch) / ourTime(row, clock))] : []),
         ...peers.map((peer) => ratioText(row, peer, clock)),
-        ratioText(row, BARE.square, clock, percent),
-        ratioText(row, BARE.own, clock, percent),
+        ...bare.map((name) => ratioText(row, name, clock, percent)),
       ]),
     );
   const memory = table(
@@ -106,8 +123,10 @@ function shapeSections(rows, result) {
         : []),
     ]),
   );
+  const title = `## Width ${width}, depth ${depth}, ${tokens} tokens, batch ${batch}`;
+  if (onDevice(result)) return [title, times("wall"), ...fullSection(rows, ["wall"])];
   return [
-    `## Width ${width}, depth ${depth}, ${tokens} tokens, batch ${batch}`,
+    title,
     `Wall time:`,
     times("wall"),
     `Processor time, all threads together:`,
@@ -118,14 +137,16 @@ function shapeSections(rows, result) {
   ];
 }
 
-function fullSection(rows) {
+function fullSection(rows, clocks = ["wall", "cpu", "memory"]) {
   const row = rows.find(({ rivals }) => "full" in rivals);
   if (!row || row.failed.full) return [];
   const against = (clock) => rangeText(inverse(ratiosOf(row, "full", clock)), ratio);
-  const memory = peakMB(row, "ours") / peakMB(row, "full");
-  return [
-    `DiffFit over full fine-tuning: wall time ${against("wall")}, processor time ${against("cpu")}, memory ${ratio(memory)}.`,
-  ];
+  const told = {
+    wall: () => `wall time ${against("wall")}`,
+    cpu: () => `processor time ${against("cpu")}`,
+    memory: () => `memory ${ratio(peakMB(row, "ours") / peakMB(row, "full"))}`,
+  };
+  return [`DiffFit over full fine-tuning: ${clocks.map((clock) => told[clock]()).join(", ")}.`];
 }
 
 function partSections(rows) {
@@ -186,7 +207,7 @@ function starving(rows, loop) {
 }
 
 function targetSection(result) {
-  const found = verdicts(result);
+  const found = onDevice(result) ? [] : verdicts(result); // the targets are the processor's
   if (found.length === 0) return [];
   return [
     "## Targets",

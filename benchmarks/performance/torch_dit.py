@@ -4,7 +4,7 @@ Plain PyTorch as its users write it (nn.Linear, scaled_dot_product_attention, Ad
 what makes it fast on a processor: the fused AdamW, inference mode for sampling, torch.compile where asked.
 
 Commands come as JSON lines on stdin, answers go as JSON lines to stdout (see process.mjs):
-    {"prepare": {"method": "difffit", "shape": {"width": 192, …}, "compile": false, "threads": 2}}
+    {"prepare": {"method": "difffit", "shape": {"width": 192, …}, "compile": false, "threads": 2, "device": "cpu", "precision": "float32"}}
     {"measure": {"steps": 2, "seconds": 1}}
 It ends with its input.
 """
@@ -90,7 +90,7 @@ class DiT(nn.Module):
 
     def forward(self, x, t, y):
         half = FREQUENCIES // 2
-        f = torch.exp(-9.2103404 * torch.arange(half) / half)  # ln 10000
+        f = torch.exp(-9.2103404 * torch.arange(half, device=t.device) / half)  # ln 10000
         t = torch.cat([torch.cos(t[:, None] * f), torch.sin(t[:, None] * f)], -1)
         silu_c = F.silu(self.t_embedder(t) + self.y_embedder(y))
         x = self.x_embedder(x) + self.pos
@@ -113,30 +113,41 @@ TRAINS = dict(
 )
 
 
-def prepare(method, shape, compile, threads):
-    """Gives the function of one step, and what to say of it."""
+def prepare(method, shape, compile, threads, device="cpu", precision="float32"):
+    """Gives the function of one step, and what to say of it. On a GPU a step ends when the GPU has ended it.
+
+    precision: of products on a GPU, float32, tf32 or bfloat16 (autocast of forward and loss); weights and optimizer are float32 in each.
+    """
     torch.set_num_threads(threads)
+    torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
     torch.manual_seed(0)
-    model = DiT(method, shape)
+    with torch.device(device):
+        model = DiT(method, shape)
+    autocast = torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16")
+    finish = torch.cuda.synchronize if device == "cuda" else lambda: None
     for name, p in model.named_parameters():
         p.requires_grad = TRAINS[method](name)
     trained = [p for p in model.parameters() if p.requires_grad]
     run = torch.compile(model) if compile else model
     N, T = shape["batch"], shape["tokens"]
-    x, target = torch.randn(N, T, PATCH_VALUES), torch.randn(N, T, PATCH_VALUES)
-    t, y = torch.rand(N) * 999, torch.randint(0, CLASSES, (N,))
+    x, target = torch.randn(N, T, PATCH_VALUES).to(device), torch.randn(N, T, PATCH_VALUES).to(device)
+    t, y = (torch.rand(N) * 999).to(device), torch.randint(0, CLASSES, (N,)).to(device)
     if trained:
         optimizer = torch.optim.AdamW(trained, 1e-4, weight_decay=0, fused=True)
 
         def step():
             optimizer.zero_grad()
-            F.mse_loss(run(x, t, y)[..., :PATCH_VALUES], target).backward()
+            with autocast:
+                loss = F.mse_loss(run(x, t, y)[..., :PATCH_VALUES], target)
+            loss.backward()
             optimizer.step()
+            finish()
     else:
 
         def step():
-            with torch.inference_mode():
+            with torch.inference_mode(), autocast:
                 run(x, t, y)
+            finish()
 
     times = []
     for _ in range(3):

@@ -25,12 +25,13 @@ for await (const line of createInterface({ input: process.stdin })) {
 await job?.close?.();
 process.exit(0);
 
-async function prepare({ work, threads, ...spec }) {
+async function prepare({ work, threads, engine: name = "cpu", ...spec }) {
   const { prepare } = await import(modules[work] ?? "./workloads/parts.mjs");
-  job = await prepare({ work, ...spec }, await createEngine("cpu", { threads }));
+  const engine = await createEngine(name, { threads });
+  job = await prepare({ work, ...spec }, engine);
   const begun = performance.now();
   for (let i = 0; i < WARM_UP.runs && performance.now() - begun < WARM_UP.milliseconds; i++) await job.run();
-  return { about: job.about };
+  return { about: { ...job.about, ...(engine.adapter === undefined ? {} : { adapter: engine.adapter }) } };
 }
 
 /** At least `steps` runs, and as many as begin within `seconds`. A run that knows its own times says them. */

@@ -67,7 +67,13 @@ async function samplingStep(config, model, base, N, engine) {
   await compiled.setState({ x: x0 });
   const coefficients = Object.entries(stepCoefficients(schedule, "ddim", 500, 1)).map(([name, v]) => [`p.${name}`, v]);
   const inputs = { t, y, ...Object.fromEntries(coefficients) };
-  return { about: { trainable: 0, ...compileTimes(compiled) }, run: () => compiled.run(inputs) };
+  return {
+    about: { trainable: 0, ...compileTimes(compiled) },
+    async run() {
+      await compiled.run(inputs);
+      if (engine.adapter !== undefined) await compiled.getState("view"); // or the device would still be at it
+    },
+  };
 }
 
 function batchOf({ channels: C, inputSize: S, classes }, N) {

@@ -14,7 +14,9 @@ describe("what the runtime is told", () => {
   test("on WebGPU: state stays there", () => {
     const provider = webgpuProvider("a GPU");
     expect(provider).toMatchObject({ residence: "gpu-buffer", adapter: "a GPU", threads: 1 });
-    expect(provider.options(settings).executionProviders).toEqual([{ name: "webgpu", preferredLayout: "NCHW" }]);
+    expect(provider.options(settings).executionProviders).toEqual([
+      { name: "webgpu", preferredLayout: "NCHW", storageBufferCacheMode: "simple" },
+    ]);
   });
 });
 

@@ -68,20 +68,24 @@ export function cpuProvider(threads: number): Provider {
   };
 }
 
+/** On both devices its SkipLayerNormalization leaves out the 1/sigma that the gradient reads. */
+const deviceWithoutOptimizers = ["SkipLayerNormFusion"];
+
 export function webgpuProvider(adapter: string): Provider {
   return {
     name: "webgpu",
     adapter,
     threads: 1,
     float64: false,
-    // Its SkipLayerNormalization leaves out the 1/sigma that the gradient reads.
-    withoutOptimizers: ["SkipLayerNormFusion"],
+    // A constant turned for one product is turned in each run: kept turned, all frozen weights would be there twice.
+    withoutOptimizers: [...deviceWithoutOptimizers, "ConstantFolding"],
     prepare: exactTrigonometry,
     lowerings: webgpuLowerings,
     residence: "gpu-buffer",
     options: () => ({
       ...sequential,
-      executionProviders: [{ name: "webgpu", preferredLayout: "NCHW" }],
+      // Buffers are kept for the next that wants their size. In its default mode those of above some MB are made anew each time (docs/log.md).
+      executionProviders: [{ name: "webgpu", preferredLayout: "NCHW", storageBufferCacheMode: "simple" } as const],
       intraOpNumThreads: 1,
       graphOptimizationLevel: "all",
     }),
@@ -97,7 +101,7 @@ export function cudaProvider(adapter: string, deviceId = 0): Provider {
     adapter,
     threads: 1,
     float64: false,
-    withoutOptimizers: [],
+    withoutOptimizers: deviceWithoutOptimizers,
     lowerings: {},
     options: () => ({
       ...sequential,

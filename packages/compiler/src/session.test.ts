@@ -48,9 +48,12 @@ describe("outputs", () => {
 describe("the runtime's optimizer", () => {
   const told = async (...given: Parameters<typeof asked>) => (await asked(...given)).extra!.optimization;
 
-  test("does not undo what is turned on the processor, nor makes what WebGPU cannot run", async () => {
+  test("does not undo what is turned on the processor, nor makes what a device cannot run", async () => {
     expect(await told(cpuProvider(1))).toEqual({ disable_specified_optimizers: "MatmulTransposeFusion" });
-    expect(await told(webgpuProvider("a GPU"))).toEqual({ disable_specified_optimizers: "SkipLayerNormFusion" });
+    expect(await told(webgpuProvider("a GPU"))).toEqual({
+      disable_specified_optimizers: "SkipLayerNormFusion;ConstantFolding",
+    });
+    expect(await told(cudaProvider("a GPU"))).toEqual({ disable_specified_optimizers: "SkipLayerNormFusion" });
   });
 
   test("does not widen float16 weights beforehand", async () => {

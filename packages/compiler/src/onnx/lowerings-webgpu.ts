@@ -1,4 +1,4 @@
-import { equalShapes, type NodeOf, sizeOf, type Value } from "../graph.ts";
+import { equalShapes, type NodeOf, type Value } from "../graph.ts";
 import type { Encoder } from "./encode.ts";
 import { type Lowerings, lowerings, reduceSum, transposedMatMul } from "./lowerings.ts";
 import { elementType } from "./model.ts";
@@ -7,13 +7,7 @@ import { elementType } from "./model.ts";
 // which would wait for the device, copy the operands over, and copy the result back.
 
 export const webgpuLowerings: Partial<Lowerings> = {
-  MatMul: (e, n) => {
-    const { transA, transB, alpha } = n.attrs;
-    if (!transA && !transB && alpha === 1) return lowerings.MatMul(e, n);
-    const [a, b] = n.inputs as [Value, Value];
-    if (b.shape.length === 2 && (a.shape.length === 2 || !transA)) return gemm(e, n);
-    return transposedMatMul(e, n);
-  },
+  MatMul: transposedMatMul, // Gemm, which turns its operands as it reads them, takes three times as long as turning them first (docs/log.md)
   ReduceSum: reduceSum, // there a product with one row would leave all but one group of threads idle
   Split: (e, n) => {
     // The kernel binds every output to one shader.
@@ -58,23 +52,6 @@ export const webgpuLowerings: Partial<Lowerings> = {
 
 /** WebGPU promises eight storage buffers a shader, one of which is the input: https://www.w3.org/TR/webgpu/#limits */
 const MOST_OUTPUTS = 7;
-
-/** A product with a matrix on the right: as one of two matrices, which Gemm turns as it reads them, so that a constant needs no turned copy. */
-function gemm(e: Encoder, n: NodeOf<"MatMul">): void {
-  const [a, b] = n.inputs as [Value, Value];
-  const [y] = n.outputs as [Value];
-  const { transA, transB, alpha } = n.attrs;
-  const attributes = { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: { float: alpha } };
-  if (a.shape.length === 2) {
-    e.add(n.name, "Gemm", [e.name(a), e.name(b)], [e.name(y)], attributes);
-    return;
-  }
-  const [flat, product] = [e.fresh("flat"), e.fresh("product")];
-  const rows = sizeOf(a.shape.slice(0, -1));
-  e.add(`${n.name}/flat`, "Reshape", [e.name(a), e.int64([rows, a.shape.at(-1)!])], [flat], { allowzero: 1 });
-  e.add(n.name, "Gemm", [flat, e.name(b)], [product], attributes);
-  e.add(`${n.name}/shape`, "Reshape", [product, e.int64(y.shape)], [e.name(y)], { allowzero: 1 });
-}
 
 function asInt32(e: Encoder, n: NodeOf<"And" | "Or">, op: "Min" | "Max"): void {
   const number = e.fresh("number");
