@@ -18,8 +18,8 @@ interface Device {
 
 const devices: Record<"cuda" | "webgpu", Device> = {
   cuda: {
-    what: "compiled, ONNX Runtime on CUDA 12",
-    how: "it needs Linux on x64, an NVIDIA driver, CUDA 12's libraries (cudart, cublas, curand, cufft) and cuDNN 9 where the system finds them, and the provider, some hundred MB, which `node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12` downloads",
+    what: "compiled, ONNX Runtime on CUDA",
+    how: "it needs Linux on x64, an NVIDIA driver, CUDA 12's libraries (cudart, cublas, curand, cufft) and cuDNN 9 where the system finds them, and the provider, some hundred MB, which `node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12` downloads; for CUDA 13 docs/engines.md",
     provider: cudaProvider,
     find: () => {
       const library = join(runtimeFolder(), "libonnxruntime_providers_cuda.so");
@@ -59,7 +59,11 @@ export function deviceEntry(name: "cuda" | "webgpu"): EngineEntry {
       if (/requires f16/.test(message))
         throw new CannotStart(`${adapter} has no 16-bit floats in shaders`, `use engine "${name}"`, error);
       if (/Failed to get a WebGPU adapter/.test(message))
-        throw new Error(`a driver is installed, for ${adapter}, but WebGPU gets no adapter of it`, { cause: error });
+        throw new CannotStart(
+          `a driver is installed, for ${adapter}, but WebGPU gets no adapter of it`,
+          "on a machine without a screen NVIDIA's wants libX11, libXext and libEGL all the same (Debian: apt-get install libxext6 libegl1); `vulkaninfo --summary` says what a driver lacks",
+          error,
+        );
       throw error;
     }
   };

@@ -150,7 +150,7 @@ describe("the list of engines", () => {
     }
   });
 
-  test("auto takes the processor while no GPU has been measured, and says why", async () => {
+  test("auto takes the processor while no whole run has been seen on a GPU, and says why", async () => {
     expect(await createEngine("auto", { threads: 1 })).toMatchObject({ name: "cpu", reason: "cpu works" });
   });
 

@@ -60,14 +60,19 @@ export async function describeEngines(): Promise<EngineDescription[]> {
       try {
         return { name, available: true, reason: `${what}, ${await load()}` };
       } catch (error) {
-        return { name, available: false, reason: firstLine(error), how };
+        return {
+          name,
+          available: false,
+          reason: firstLine(error),
+          how: error instanceof CannotStart ? error.how : how,
+        };
       }
     }),
   );
 }
 
 /**
- * `auto`: the processor while no GPU has been measured (docs/engines.md); after it a GPU, where one is found and computes. A driver that computes on the processor (SwiftShader,
+ * `auto`: the processor while no whole run has been seen on a GPU (docs/engines.md); after it a GPU, where one is found and computes. A driver that computes on the processor (SwiftShader,
  * lavapipe) is not taken: it is for tests, and slower than `cpu`.
  */
 async function choose(threads: number): Promise<Engine> {
