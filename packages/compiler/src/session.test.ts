@@ -49,7 +49,9 @@ describe("the runtime's optimizer", () => {
   const told = async (...given: Parameters<typeof asked>) => (await asked(...given)).extra!.optimization;
 
   test("does not undo what is turned on the processor, nor makes what a device cannot run", async () => {
-    expect(await told(cpuProvider(1))).toEqual({ disable_specified_optimizers: "MatmulTransposeFusion" });
+    expect(await told(cpuProvider(1))).toEqual({
+      disable_specified_optimizers: "MatmulTransposeFusion;GemmTransposeFusion",
+    });
     expect(await told(webgpuProvider("a GPU"))).toEqual({
       disable_specified_optimizers: "SkipLayerNormFusion;ConstantFolding",
     });
@@ -59,7 +61,7 @@ describe("the runtime's optimizer", () => {
   test("does not widen float16 weights beforehand", async () => {
     expect(await told(cpuProvider(1), "float16")).toEqual({
       disable_specified_optimizers:
-        "MatmulTransposeFusion;FuseFp16InitializerToFp32NodeTransformer;CommonSubexpressionElimination",
+        "MatmulTransposeFusion;GemmTransposeFusion;FuseFp16InitializerToFp32NodeTransformer;CommonSubexpressionElimination",
       constant_folding_max_output_size_in_bytes: "1024",
     });
   });

@@ -2,8 +2,8 @@ import type { NodeOf, Value } from "../graph.ts";
 import type { Encoder } from "./encode.ts";
 import { type Lowerings, lowerings } from "./lowerings.ts";
 
-/** An optimization of the runtime that would undo what is written here. */
-export const cpuWithoutOptimizers = ["MatmulTransposeFusion"];
+/** Optimizations of the runtime that would undo what is written here: the second where a product is added to something, as gradients of several parts are. */
+export const cpuWithoutOptimizers = ["MatmulTransposeFusion", "GemmTransposeFusion"];
 
 /** Where the processor's kernels want something else than the usual lowerings. */
 export const cpuLowerings: Partial<Lowerings> = {
