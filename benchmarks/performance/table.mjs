@@ -41,12 +41,13 @@ export function toMarkdown(result) {
   return `${sections.join("\n\n")}\n`;
 }
 
-const HOW_TO_READ = `Ratios are a rival's time over ours: above 1 we are faster. Each is the median of pairs, with the least and the largest in brackets; a pair is one
-measurement of the rival and the mean of ours just before and just after it. A product rate is written as the share of it that our step reaches: time of the bare
+const PAIRS = `Ratios are a rival's time over ours: above 1 we are faster. Each is the median of pairs, with the least and the largest in brackets; a pair is one
+measurement of the rival and the mean of ours just before and just after it.`;
+
+const HOW_TO_READ = `${PAIRS} A product rate is written as the share of it that our step reaches: time of the bare
 products over time of the step. *Square*: one large product; *own*: the products that the step consists of, each alone.`;
 
-const HOW_TO_READ_DEVICES = `Ratios are a rival's time over ours: above 1 we are faster. Each is the median of pairs, with the least and the largest in brackets; a pair is one
-measurement of the rival and the mean of ours just before and just after it. PyTorch is on the same GPU; its step ends when the GPU has ended it, ours when the loss, or
+const HOW_TO_READ_DEVICES = `${PAIRS} PyTorch is on the same GPU; its step ends when the GPU has ended it, ours when the loss, or
 in sampling x, is back on the host. Ours computes in float32, as *pytorch* and *torch.compile* do; *tf32* rounds the factors of products, *bfloat16* is autocast. The GPU's memory was not measured.`;
 
 /** Results of before there were devices name no engine. */

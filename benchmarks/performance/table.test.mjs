@@ -7,11 +7,12 @@ import { verdicts } from "./verdicts.mjs";
 const settings = JSON.parse(readFileSync(new URL("settings.json", import.meta.url), "utf8"));
 
 /** A result of one round with these milliseconds a run for each of a row's processes; processor time is twice that. */
-function result(times, parts = []) {
+function result(times, parts = [], { engine = "cpu", peers = ["pytorch", "torch.compile"] } = {}) {
   const chosen = {
+    engine,
     shapes: ["384x12"],
     methods: Object.keys(times),
-    peers: ["pytorch", "torch.compile"],
+    peers,
     parts: Object.keys(parts),
     threads: 2,
   };
@@ -25,6 +26,7 @@ function result(times, parts = []) {
       compile_ms: 9000,
       images: 32,
       versions: { torch: "2.13.0" },
+      ...(engine === "cpu" ? {} : { adapter: "a GPU" }),
     };
     return {
       ...row,
@@ -40,6 +42,7 @@ function result(times, parts = []) {
   const machine = { cpu: "a processor", cores: 2, memoryGB: 25.3, node: "20.20.2" };
   const code = { commit: "0123456789", clean: true };
   return {
+    engine,
     machine,
     code,
     versions: { "onnxruntime-node": "1.30.0" },
@@ -105,6 +108,23 @@ describe("the table", () => {
     expect(page).toContain("take 0.97 [0.97, 0.97] of the wall time");
     expect(page).toContain("Decoding to 32 gives 2000 images a second, 6.25 of that.");
     expect(page).toContain("| step fed the same batch / step that makes its batch | ≥ 0.95 | 0.97 | met |");
+  });
+});
+
+describe("the table of a GPU", () => {
+  const peers = ["pytorch", "pytorch-bfloat16"];
+  const times = { difffit: { ours: 40, pytorch: 30, "pytorch-bfloat16": 10, full: 80 } };
+  const page = toMarkdown(result(times, [], { engine: "webgpu", peers }));
+
+  it("names the engine and the card, and has images a second beside the ratios", () => {
+    expect(page).toContain("Engine webgpu on a GPU, beside a processor, 2 cores");
+    expect(page).toContain("|  | ms | images a second | pytorch / ours | pytorch-bfloat16 / ours |");
+    expect(page).toContain("| DiffFit | 40 | 200 | 0.75 [0.75, 0.75] | 0.25 [0.25, 0.25] |");
+    expect(page).toContain("DiffFit over full fine-tuning: wall time 0.50 [0.50, 0.50].");
+  });
+
+  it("has nothing that is the processor's: product rates, memory, targets", () => {
+    for (const word of ["square", "Processor time", "MB", "## Targets"]) expect(page).not.toContain(word);
   });
 });
 

@@ -84,7 +84,7 @@ export function webgpuProvider(adapter: string): Provider {
     residence: "gpu-buffer",
     options: () => ({
       ...sequential,
-      // Buffers are kept for the next that wants their size. In its default mode those of above some MB are made anew each time (docs/log.md).
+      // Buffers are kept for the next that wants their size. In its default mode a step takes two to three times as long (docs/log.md).
       executionProviders: [{ name: "webgpu", preferredLayout: "NCHW", storageBufferCacheMode: "simple" } as const],
       intraOpNumThreads: 1,
       graphOptimizationLevel: "all",
