@@ -1,6 +1,7 @@
 // Against diffusers' AutoencoderKL with random weights, a small form of sd-vae-ft-ema: tools/parity/autoencoder.py.
 
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { openCheckpoint, readSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -11,7 +12,7 @@ import { decoderWeights, encoderWeights } from "./layout.ts";
 import { draw, posterior } from "./posterior.ts";
 import { type RecognisedAutoencoder, recogniseAutoencoder } from "./recognise.ts";
 
-const folder = new URL("fixtures/", import.meta.url).pathname;
+const folder = fileURLToPath(new URL("fixtures/", import.meta.url));
 const names: Record<string, string> = JSON.parse(readFileSync(`${folder}compvis-names.json`, "utf8"));
 const { tensors: expected } = readSafetensors(`${folder}expected.safetensors`);
 const checkpoint = await openCheckpoint(folder);

@@ -3,13 +3,14 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { readRecords } from "@dit-bench/record";
 import { writeReport } from "@dit-bench/report";
 import { builtinMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
 import { program } from "./main.ts";
 
-const top = new URL("../../..", import.meta.url).pathname;
+const top = fileURLToPath(new URL("../../..", import.meta.url));
 
 interface Manifest {
   name: string;
@@ -23,16 +24,17 @@ const folders = (folder: string) =>
 const arrows: Record<string, string[]> = {
   random: [],
   ops: [],
-  weights: [],
-  fetch: [],
-  record: [],
+  files: [],
+  weights: ["files"],
+  fetch: ["files"],
+  record: ["files"],
   wasm: [],
   compiler: ["wasm"],
   method: ["ops", "random"],
   dit: ["method", "ops", "random"],
   autoencoder: ["ops"],
   diffusion: ["ops"],
-  datasets: ["fetch", "random"],
+  datasets: ["fetch", "files", "random"],
   metrics: ["ops", "random", "wasm"],
   conformance: ["compiler", "dit", "method", "random"],
   runner: [
@@ -42,6 +44,7 @@ const arrows: Record<string, string[]> = {
     "diffusion",
     "dit",
     "fetch",
+    "files",
     "method",
     "method-*",
     "metrics",
@@ -49,8 +52,8 @@ const arrows: Record<string, string[]> = {
     "record",
     "weights",
   ],
-  report: ["record"],
-  cli: ["compiler", "datasets", "dit", "fetch", "method", "record", "report", "runner", "weights"],
+  report: ["files", "record"],
+  cli: ["compiler", "datasets", "dit", "fetch", "files", "method", "record", "report", "runner", "weights"],
 };
 
 describe("the house", () => {

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
 
@@ -69,7 +70,8 @@ describe("bench list and doctor", () => {
 });
 
 describe("bench list-weights", () => {
-  const fixture = (name: string) => new URL(`../../weights/src/fixtures/checkpoints/${name}`, import.meta.url).pathname;
+  const fixture = (name: string) =>
+    fileURLToPath(new URL(`../../weights/src/fixtures/checkpoints/${name}`, import.meta.url));
 
   it("lists names, types and shapes on stdout, what it chose on stderr", async () => {
     const r = await go("list-weights", fixture("train-zip.pt"));
@@ -78,8 +80,8 @@ describe("bench list-weights", () => {
   });
 
   it("ends quietly where its reader has seen enough", () => {
-    const long = new URL("../../../benchmarks/mini/base.safetensors", import.meta.url).pathname;
-    const entry = new URL("../bin/bench.js", import.meta.url).pathname;
+    const long = fileURLToPath(new URL("../../../benchmarks/mini/base.safetensors", import.meta.url));
+    const entry = fileURLToPath(new URL("../bin/bench.js", import.meta.url));
     const script = `"${process.execPath}" "${entry}" list-weights "${long}" | true; exit "\${PIPESTATUS[0]}"`;
     const r = spawnSync("bash", ["-c", script], { encoding: "utf8" });
     expect(r).toMatchObject({ status: 0, stderr: "safetensors\n" });

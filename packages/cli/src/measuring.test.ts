@@ -3,13 +3,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { normals } from "@dit-bench/random";
 import { readNpz, writeNpz } from "@dit-bench/weights";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
 
-const weights = new URL("../../metrics/src/fixtures/inception_narrow_weights.safetensors", import.meta.url).pathname;
+const weights = fileURLToPath(
+  new URL("../../metrics/src/fixtures/inception_narrow_weights.safetensors", import.meta.url),
+);
 let place: string;
 const go = (...args: string[]) => bench(args, { cwd: place });
 const narrow = ["--weights", weights, "--threads", "1"];

@@ -3,11 +3,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { float32, readSafetensors, writeSafetensors } from "@dit-bench/weights";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
 
-const fixture = (name: string) => new URL(`../../dit/src/fixtures/${name}`, import.meta.url).pathname;
+const fixture = (name: string) => fileURLToPath(new URL(`../../dit/src/fixtures/${name}`, import.meta.url));
 let place: string;
 beforeAll(() => {
   place = mkdtempSync(join(tmpdir(), "bench-predict-"));

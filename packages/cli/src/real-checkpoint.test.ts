@@ -3,6 +3,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { asDiffusers, diffusersConfig } from "@dit-bench/dit";
 import { normals } from "@dit-bench/random";
 import { openCheckpoint, readSafetensors, type StoredTensor, writeSafetensors } from "@dit-bench/weights";
@@ -11,8 +12,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
 import { tinyRecipe } from "./tiny-recipe.test.data.ts";
 
-const fixtures = (name: string) => new URL(`../../${name}/src/fixtures`, import.meta.url).pathname;
-const inception = new URL("../../metrics/src/fixtures/inception_narrow_weights.safetensors", import.meta.url).pathname;
+const fixtures = (name: string) => fileURLToPath(new URL(`../../${name}/src/fixtures`, import.meta.url));
+const inception = fileURLToPath(
+  new URL("../../metrics/src/fixtures/inception_narrow_weights.safetensors", import.meta.url),
+);
 let place: string;
 const run = (...args: string[]) =>
   bench(["run", "--method", "difffit", "--dataset", "flowers", "--threads", "1", "--json", ...args], { cwd: place });

@@ -2,6 +2,7 @@
 
 import { cpSync, existsSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { readSafetensors } from "@dit-bench/weights";
 import { describe, expect, it } from "vitest";
 import { bench, type Finished } from "./bench.test.data.ts";
@@ -79,7 +80,7 @@ describe("bench run", () => {
 
   it("takes a method from a folder anywhere that imports the contract alone", async () => {
     const plugin = join(place, "my-method");
-    cpSync(new URL("../../../examples/ssf", import.meta.url).pathname, plugin, { recursive: true });
+    cpSync(fileURLToPath(new URL("../../../examples/ssf", import.meta.url)), plugin, { recursive: true });
     const r = await run(..."--plugin ./my-method --method ssf --dataset cars --out plugged --json".split(" "));
     expect(r.code, r.stderr).toBe(0);
     expect(r.json.method).toBe("SSF");

@@ -3,14 +3,15 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { readSafetensors } from "@dit-bench/weights";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
 import { tinyRecipe } from "./tiny-recipe.test.data.ts";
 
-const weights = new URL("../../dit/src/fixtures/dit_weights.safetensors", import.meta.url).pathname;
-const autoencoder = new URL("../../autoencoder/src/fixtures", import.meta.url).pathname;
+const weights = fileURLToPath(new URL("../../dit/src/fixtures/dit_weights.safetensors", import.meta.url));
+const autoencoder = fileURLToPath(new URL("../../autoencoder/src/fixtures", import.meta.url));
 let place: string;
 const go = (...args: string[]) => bench([...args, "--threads", "1", "--json"], { cwd: place });
 const bytes = (folder: string, file: string) => readFileSync(join(place, folder, file));

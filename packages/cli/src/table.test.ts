@@ -3,11 +3,12 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type RunRecord, readRecords, writeRecord } from "@dit-bench/record";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { writeTables } from "./commands/table.ts";
 
-const published = new URL("../../../results/mini/records", import.meta.url).pathname;
+const published = fileURLToPath(new URL("../../../results/mini/records", import.meta.url));
 const place = mkdtempSync(join(tmpdir(), "bench-table-"));
 let originals: RunRecord[];
 let number = 0;

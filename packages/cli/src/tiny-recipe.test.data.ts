@@ -2,6 +2,7 @@
 
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ditModel, initialDit } from "@dit-bench/dit";
 import { initialWeights, miniInception } from "@dit-bench/metrics";
 import { normals } from "@dit-bench/random";
@@ -25,7 +26,7 @@ export function tinyRecipe(folder: string, { latents = false } = {}): string {
   };
   mkdirSync(folder, { recursive: true });
   if (latents) {
-    const fixtures = new URL("../../autoencoder/src/fixtures/", import.meta.url).pathname;
+    const fixtures = fileURLToPath(new URL("../../autoencoder/src/fixtures/", import.meta.url));
     for (const name of ["config.json", "diffusion_pytorch_model.safetensors"])
       cpSync(join(fixtures, name), join(folder, "autoencoder", name));
   }

@@ -3,12 +3,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { encodePng } from "@dit-bench/datasets";
 import { readSafetensors } from "@dit-bench/weights";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
 
-const weights = new URL("../../autoencoder/src/fixtures", import.meta.url).pathname;
+const weights = fileURLToPath(new URL("../../autoencoder/src/fixtures", import.meta.url));
 let place: string;
 const go = (...args: string[]) => bench(["vae", ...args], { cwd: place });
 const small = ["--weights", weights, "--threads", "1"];

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { type Data, type Graph, GraphBuilder, type Type, type Value } from "./graph.ts";
 import { type Kernel, kernels } from "./kernels/index.ts";
@@ -175,13 +176,13 @@ function callSite(): string | undefined {
   Error.stackTraceLimit = 200;
   const stack = new Error().stack ?? "";
   Error.stackTraceLimit = limit;
-  const ours = new URL(".", import.meta.url).pathname;
-  const theirs = stack
+  const ours = fileURLToPath(new URL(".", import.meta.url));
+  return stack
     .split("\n")
     .slice(1)
     .map((line) => line.match(/\(?((?:file:\/\/|\/)[^()]+:\d+:\d+)\)?$/)?.[1])
+    .map((place) => (place?.startsWith("file://") ? decodeURI(place.slice("file://".length)) : place))
     .find((place) => place && !place.includes("/@tensorflow/") && (!place.includes(ours) || place.includes(".test.")));
-  return theirs?.replace(/^file:\/\//, "");
 }
 
 const at = (site: string | undefined) => (site ? `, at ${site}` : "");

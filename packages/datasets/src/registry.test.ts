@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { DataError } from "./data-error.ts";
 import { findDataset, loadRegistry, UnknownDatasetError } from "./registry.ts";
 
-const path = new URL("../../../datasets.json", import.meta.url).pathname;
+const path = fileURLToPath(new URL("../../../datasets.json", import.meta.url));
 const datasets = loadRegistry(path);
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-registry-"));
 afterAll(() => rmSync(folder, { recursive: true }));

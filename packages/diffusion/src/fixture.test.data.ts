@@ -1,10 +1,11 @@
+import { fileURLToPath } from "node:url";
 import { type DitConfig, dit } from "@dit-bench/dit";
 import { readSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
 
 /** The official code's own values (facebookresearch/DiT, commit ed81ce2, float32 on a CPU; schedules in float64). */
 export function fixture(name: string, folder = "fixtures") {
-  const { tensors } = readSafetensors(new URL(`${folder}/${name}.safetensors`, import.meta.url).pathname);
+  const { tensors } = readSafetensors(fileURLToPath(new URL(`${folder}/${name}.safetensors`, import.meta.url)));
   const stored = (key: string) => {
     const tensor = tensors.get(key);
     if (!tensor) throw new Error(`fixture ${name} has no "${key}"`);

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { type Call, pending, settle } from "@dit-bench/method";
 import { float32, readSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
@@ -5,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type DitConfig, dit, timestepEmbedding, timestepFrequencies } from "./index.ts";
 
 const fixture = (name: string) =>
-  readSafetensors(new URL(`fixtures/${name}.safetensors`, import.meta.url).pathname).tensors;
+  readSafetensors(fileURLToPath(new URL(`fixtures/${name}.safetensors`, import.meta.url))).tensors;
 const config: DitConfig = {
   name: "fixture",
   inputSize: 8,

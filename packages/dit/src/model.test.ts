@@ -1,9 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { size } from "@dit-bench/method";
 import { readSafetensors } from "@dit-bench/weights";
 import { describe, expect, it } from "vitest";
 import { checkConfig, ditByName, ditModel, ditNames, initialDit, newClassEmbedding, sinCosPositions } from "./index.ts";
 
-const path = (name: string) => new URL(`fixtures/${name}.safetensors`, import.meta.url).pathname;
+const path = (name: string) => fileURLToPath(new URL(`fixtures/${name}.safetensors`, import.meta.url));
 const count = (name: string, classes: number) =>
   ditModel(ditByName(name, { classes })).weights.reduce((sum, w) => sum + size(w.shape), 0);
 const tiny = {

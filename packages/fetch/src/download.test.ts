@@ -276,13 +276,13 @@ describe("the disk", () => {
 });
 
 describe("two at the same file", () => {
-  it("do not write into each other's: the second is told who is at it", async () => {
+  it("do not write into each other: the second gets an error that names the first", async () => {
     serve(() => {});
     const stop = new AbortController();
     const first = get({ signal: stop.signal, patience: { ...patience, stallSeconds: 60 } }).catch((e) => e);
     await expect.poll(() => server.seen.length).toBe(1);
     const error = await failure();
-    expect(error.message).toContain(`process ${process.pid} is at it already`);
+    expect(error.message).toContain(`process ${process.pid} is fetching it already`);
     stop.abort();
     expect((await first).kind).toBe("interrupted");
     expect(readdirSync(place)).toEqual([]);

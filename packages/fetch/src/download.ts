@@ -3,10 +3,10 @@
 import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { tryLock } from "@dit-bench/files";
 import type { Environment } from "./cache-folder.ts";
 import { describedDiskFull } from "./disk-full.ts";
 import { FetchError } from "./fetch-error.ts";
-import { lock } from "./file-lock.ts";
 import { type Expected, openPartial, type PartialFile } from "./partial-file.ts";
 import { PassingError, receive } from "./receive.ts";
 import type { RequestOptions } from "./request.ts";
@@ -63,7 +63,9 @@ export async function download(
     options.onNote?.(`${to} has ${there.size} bytes, wanted ${options.bytes}: fetching it again`);
   }
   await mkdir(dirname(to), { recursive: true });
-  const held = await lock(`${to}.lock`);
+  const held = await tryLock(`${to}.lock`);
+  if (typeof held === "string")
+    throw new FetchError("interrupted", `${to}: process ${held} is fetching it already; wait for it, or stop it`);
   const patience = { ...usual, ...options.patience };
   let carrier: Transport | undefined;
   try {

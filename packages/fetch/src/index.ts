@@ -5,7 +5,6 @@ export { type BringOptions, type Brought, bring, findBrought, type RemoteFile } 
 export { cacheFolder, type Environment } from "./cache-folder.ts";
 export { type Downloaded, type DownloadOptions, download, type Patience } from "./download.ts";
 export { FetchError, type FetchErrorKind } from "./fetch-error.ts";
-export { lock } from "./file-lock.ts";
 export { findInHubCache, type HubFile } from "./hub.ts";
 export { MatError } from "./mat/mat-error.ts";
 export { type MatValue, readMat } from "./mat/read-mat.ts";

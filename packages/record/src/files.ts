@@ -1,8 +1,8 @@
 /** Records as JSON files: one file per run, keys always in the same order. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "@dit-bench/files";
 import { z } from "zod";
-import { replaceFile } from "./replace-file.ts";
 import { type RunRecord, recordSchema } from "./schema.ts";
 
 /** A record that cannot be read or must not be written; the message names the file. */

@@ -1,4 +1,3 @@
 // The record that every run leaves: its schema, reading and writing.
 export { RecordError, readRecord, readRecords, writeRecord } from "./files.ts";
-export { replaceFile } from "./replace-file.ts";
 export { type RunMetrics, type RunRecord, recordSchema } from "./schema.ts";

@@ -5,7 +5,9 @@
 import { z } from "zod";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 as 64 lower-case hexadecimal digits");
-const text = z.string().min(1);
+/** Control characters would reach terminals, CSV rows and file names. */
+const plain = z.string().regex(/^\P{Cc}*$/u, "expected text without control characters");
+const text = plain.min(1);
 const count = z.int().nonnegative();
 const seconds = z.number().nonnegative();
 const interval = z
@@ -36,7 +38,7 @@ const data = z.strictObject({
   /** `miniature`: the procedural pictures that come with the program; `dataset`: the published images; `folder`: image files of the user's. */
   source: z.enum(["miniature", "dataset", "folder"]),
   /** Class names, in label order. */
-  classes: z.array(z.string()).min(1),
+  classes: z.array(plain).min(1),
   /** Images that were trained on. */
   images: count,
   /** Height and width after preprocessing, in pixels. */
@@ -106,6 +108,8 @@ export const recordSchema = z
       node: text,
     }),
     engine: z.strictObject({ name: text, threads: z.int().positive() }),
+    /** Mean number of cores that other processes used during training. Older records do not have it. */
+    otherLoad: z.number().nonnegative().optional(),
     /** SHA-256 of the weight files. `trained` is null if the run left none. */
     weights: z.strictObject({
       base: sha256,
@@ -113,6 +117,8 @@ export const recordSchema = z
       /** Only where the model works on latents. */
       autoencoder: sha256.optional(),
       trained: sha256.nullable(),
+      /** Size of the file of trained weights. Older records do not have it. */
+      trainedBytes: count.optional(),
     }),
     parameters: z.strictObject({
       /** Weights that were trained, the class embedding included. */
@@ -148,12 +154,21 @@ export const recordSchema = z
       resumes: count,
       /** The loss at some steps, in step order; null where it was not finite. */
       loss: z.array(z.strictObject({ step: count, value: z.number().nullable() })),
+      /**
+       * Loss of the weights after some steps on one fixed batch: training images, timesteps and noise are the same each time, so
+       * that the curve shows learning and not the draw of the batch. Older records do not have it.
+       */
+      fixedBatchLoss: z.array(z.strictObject({ step: count, value: z.number().nullable() })).optional(),
+      /** Where training continued from the end of a shorter run: that run's steps and identity. */
+      continuedFrom: z.strictObject({ steps: count, identity: sha256 }).optional(),
     }),
     /** Null where the run diverged. */
     metrics: metrics.nullable(),
     exit: z.enum(["finished", "diverged"]),
     startedAt: z.iso.datetime(),
     finishedAt: z.iso.datetime(),
+    /** SHA-256 of the record's text without this field: `files.ts` writes and checks it. Older records do not have it. */
+    digest: sha256.optional(),
   })
   .refine((record) => (record.exit === "finished") === (record.metrics !== null), {
     path: ["metrics"],

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { replaceFile } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 import { parametersChart } from "./charts/parameters-chart.ts";
 import { comparison } from "./comparison.ts";
@@ -24,7 +25,6 @@ export async function writeReport(records: readonly RunRecord[], folder: string)
     png: { path: join(folder, "chart.png"), content: await parametersChart(compared, { format: "png" }) },
     svg: { path: join(folder, "chart.svg"), content: await parametersChart(compared, { format: "svg" }) },
   };
-  const { replaceFile } = await import("@dit-bench/record"); // brings the schema, which is slow to load
   for (const { path, content } of Object.values(files)) await replaceFile(path, content);
   return { csv: files.csv.path, markdown: files.markdown.path, png: files.png.path, svg: files.svg.path };
 }

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { readSafetensors } from "@dit-bench/weights";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadBase } from "./base-model.ts";
 import { loadRecipe } from "./recipe.ts";
 
-const dit = new URL("../../dit/src/fixtures/", import.meta.url).pathname;
+const dit = fileURLToPath(new URL("../../dit/src/fixtures/", import.meta.url));
 const place = mkdtempSync(join(tmpdir(), "base-model-"));
 afterAll(() => rmSync(place, { recursive: true }));
 

@@ -4,7 +4,8 @@ import { constants, existsSync } from "node:fs";
 import { copyFile, mkdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { neededDownloads, prepareDataset } from "@dit-bench/datasets";
-import { bring, type Environment, findBrought, lock, type RemoteFile, shownBytes } from "@dit-bench/fetch";
+import { bring, type Environment, FetchError, findBrought, type RemoteFile, shownBytes } from "@dit-bench/fetch";
+import { tryLock } from "@dit-bench/files";
 import type { Listener } from "./events.ts";
 import { type Fetchable, folderOf, homeFolder, locateThis } from "./locate.ts";
 
@@ -120,7 +121,9 @@ export async function fetchOne(
 
   const to = folderOf(what, home);
   await mkdir(dirname(to), { recursive: true });
-  const held = await lock(`${to}.lock`);
+  const held = await tryLock(`${to}.lock`);
+  if (typeof held === "string")
+    throw new FetchError("interrupted", `${to}: process ${held} is fetching it already; wait for it, or stop it`);
   try {
     if (locateThis(what, env).path !== undefined) return { name, kind, path: to, already: true, surprises: [] }; // another process was at it
     let step = "";

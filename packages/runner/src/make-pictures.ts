@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
 import { contactSheet, decodeImage, encodePng } from "@dit-bench/datasets";
-import { replaceFile } from "@dit-bench/record";
+import { replaceFile } from "@dit-bench/files";
 import { writeSafetensors } from "@dit-bench/weights";
 import type { Listener } from "./events.ts";
 import { openCodec } from "./latents/codec.ts";

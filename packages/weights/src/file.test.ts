@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { CorruptFileError, decodeSafetensors, readSafetensors, type StoredTensor, writeSafetensors } from "./index.ts";
 
@@ -8,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), "dit-bench-weights-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const tensors: [string, StoredTensor][] = [["a", { type: "F32", shape: [2], data: new Float32Array([1, 2]) }]];
-const everyType = new URL("fixtures/every-type.safetensors", import.meta.url).pathname;
+const everyType = fileURLToPath(new URL("fixtures/every-type.safetensors", import.meta.url));
 
 test("a file read from disk holds what its bytes hold", () => {
   expect(readSafetensors(everyType)).toEqual(decodeSafetensors(readFileSync(everyType)));

@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
+import { replaceFileSync } from "@dit-bench/files";
 import { type Safetensors, tensorOf } from "./decode.ts";
 import { type PendingTensor, safetensorsParts } from "./encode.ts";
 import { headerLength, parseHeader, prefixBytes } from "./header.ts";
 import { readAt } from "./read-file.ts";
 import type { StoredTensor } from "./tensor-type.ts";
-import { writeWhole } from "./write-file.ts";
 
 /**
  * Reads a safetensors file, each tensor into memory of its own (so files past 4 GB work). Throws CorruptFileError for
@@ -35,5 +35,5 @@ export function writeSafetensors(
   tensors: Iterable<readonly [string, StoredTensor | PendingTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
-  writeWhole(path, safetensorsParts(tensors, metadata));
+  replaceFileSync(path, safetensorsParts(tensors, metadata));
 }

@@ -1,11 +1,12 @@
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Checkpoint, openCheckpoint, readSafetensors, writeSafetensors } from "./index.ts";
 
-const fixture = (name: string) => new URL(`fixtures/checkpoints/${name}`, import.meta.url).pathname;
-const diffusers = new URL("../../dit/src/fixtures/diffusers/", import.meta.url).pathname;
+const fixture = (name: string) => fileURLToPath(new URL(`fixtures/checkpoints/${name}`, import.meta.url));
+const diffusers = fileURLToPath(new URL("../../dit/src/fixtures/diffusers/", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-checkpoints-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 

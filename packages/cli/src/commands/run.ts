@@ -1,7 +1,8 @@
 // bench run: one cell.
 
 import { join, relative } from "node:path";
-import { type RunRecord, replaceFile } from "@dit-bench/record";
+import { replaceFile } from "@dit-bench/files";
+import type { RunRecord } from "@dit-bench/record";
 import { loadMethod, planRun, productRate, runCell } from "@dit-bench/runner";
 import { describePlan } from "../plan-text.ts";
 import { duration, progress, stderrTerminal } from "../progress.ts";

@@ -2,10 +2,10 @@
 
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { fileNames } from "@dit-bench/files";
 import { type RunRecord, readRecords, writeRecord } from "@dit-bench/record";
 import { groupByProtocol, writeReport } from "@dit-bench/report";
 import { BenchError, projectFolder } from "@dit-bench/runner";
-import { fileNames } from "../file-names.ts";
 import { counted } from "../settings.ts";
 
 export interface TableOptions {

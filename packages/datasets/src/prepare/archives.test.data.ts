@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type MatSource, makeMat, makeTar, makeZip, type TarEntry } from "@dit-bench/fetch/testing";
 import sharp from "sharp";
@@ -10,7 +11,7 @@ import { afterAll, beforeAll } from "vitest";
 import { type DatasetEntry, findDataset, loadRegistry } from "../registry.ts";
 import { prepareDataset } from "./prepare-dataset.ts";
 
-export const registry = loadRegistry(new URL("../../../../datasets.json", import.meta.url).pathname);
+export const registry = loadRegistry(fileURLToPath(new URL("../../../../datasets.json", import.meta.url)));
 const place = mkdtempSync(join(tmpdir(), "prepare-"));
 afterAll(() => rmSync(place, { recursive: true }));
 let number = 0;

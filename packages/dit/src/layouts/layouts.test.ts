@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   type Checkpoint,
   openCheckpoint,
@@ -21,7 +22,7 @@ import {
   type TensorView,
 } from "../index.ts";
 
-const fixture = (name: string) => new URL(`../fixtures/${name}`, import.meta.url).pathname;
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-layouts-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -1,13 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { type MatSource, makeMat } from "../testing/make-mat.ts";
 import { MatError } from "./mat-error.ts";
 import { type MatValue, parseMat, readMat } from "./read-mat.ts";
 
-const fixtures = new URL("../fixtures/", import.meta.url).pathname;
+const fixtures = fileURLToPath(new URL("../fixtures/", import.meta.url));
 const known = JSON.parse(readFileSync(join(fixtures, "mat.json"), "utf8"));
 const values = (value: MatValue | undefined) => (value?.kind === "numbers" ? [...value.values] : value);
 

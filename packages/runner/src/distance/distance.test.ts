@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createEngine } from "@dit-bench/compiler";
 import { type FloatImage, resizeTorchBilinear } from "@dit-bench/datasets";
 import { inception } from "@dit-bench/metrics";
@@ -17,7 +18,7 @@ import type { FeatureSet } from "./feature-set.ts";
 import { imageFeatures } from "./image-features.ts";
 import { type LoadedExtractor, loadExtractor } from "./load-extractor.ts";
 
-const fixture = (name: string) => new URL(`../../../metrics/src/fixtures/${name}`, import.meta.url).pathname;
+const fixture = (name: string) => fileURLToPath(new URL(`../../../metrics/src/fixtures/${name}`, import.meta.url));
 const weights = fixture("inception_narrow_weights.safetensors");
 const place = mkdtempSync(join(tmpdir(), "distance-"));
 let extractor: LoadedExtractor;

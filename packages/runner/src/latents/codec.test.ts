@@ -3,6 +3,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { draw, type Plane } from "@dit-bench/autoencoder";
 import { createEngine, type Engine } from "@dit-bench/compiler";
 import { decodeImage, encodePng } from "@dit-bench/datasets";
@@ -16,7 +17,7 @@ import { readLatents, writeLatents } from "./latent-file.ts";
 import { type AutoencoderFile, openAutoencoder } from "./open-autoencoder.ts";
 import { imageOf, planeOf } from "./planes.ts";
 
-const folder = new URL("../../../autoencoder/src/fixtures", import.meta.url).pathname;
+const folder = fileURLToPath(new URL("../../../autoencoder/src/fixtures", import.meta.url));
 const { tensors: expected } = readSafetensors(join(folder, "expected.safetensors"));
 const place = mkdtempSync(join(tmpdir(), "latents-"));
 const tolerance = 1e-5;

@@ -4,7 +4,7 @@
 
 import { isAbsolute, join } from "node:path";
 import { encodePng } from "@dit-bench/datasets";
-import { replaceFile } from "@dit-bench/record";
+import { replaceFile } from "@dit-bench/files";
 import { Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { type Codec, groupOf } from "./codec.ts";

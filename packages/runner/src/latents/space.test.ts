@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { draw } from "@dit-bench/autoencoder";
 import { createEngine, type Engine } from "@dit-bench/compiler";
 import { normals } from "@dit-bench/random";
@@ -11,7 +12,7 @@ import { openAutoencoder } from "./open-autoencoder.ts";
 import { planeOf } from "./planes.ts";
 import { openSpace, type SpaceData } from "./space.ts";
 
-const fixtures = new URL("../../../autoencoder/src/fixtures", import.meta.url).pathname;
+const fixtures = fileURLToPath(new URL("../../../autoencoder/src/fixtures", import.meta.url));
 const place = mkdtempSync(join(tmpdir(), "space-"));
 const scale = 0.25;
 let engine: Engine;

@@ -1,5 +1,6 @@
 // The six methods against plain PyTorch, which shares no code with them: values made by tools/torch/methods.py, float32 on a CPU.
 
+import { fileURLToPath } from "node:url";
 import { createEngine, type Signature, type TensorFunction, type Values } from "@dit-bench/compiler";
 import { adamwCoefficients } from "@dit-bench/diffusion";
 import { type DitConfig, dit, ditModel } from "@dit-bench/dit";
@@ -171,7 +172,7 @@ function relative(got: ArrayLike<number>, want: ArrayLike<number>): number {
 }
 
 function read(file: string): Safetensors {
-  return readSafetensors(new URL(file, import.meta.url).pathname);
+  return readSafetensors(fileURLToPath(new URL(file, import.meta.url)));
 }
 
 function value(file: Safetensors, name: string): Float32Array {

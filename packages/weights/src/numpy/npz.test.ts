@@ -3,6 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { crc32, deflateRawSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { bytes, zip } from "../hostile.test.data.ts";
@@ -10,7 +11,7 @@ import type { StoredTensor } from "../tensor-type.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 import { readNpz, writeNpz } from "./npz.ts";
 
-const stored = (name: string) => new URL(`../fixtures/arrays/${name}.npz`, import.meta.url).pathname;
+const stored = (name: string) => fileURLToPath(new URL(`../fixtures/arrays/${name}.npz`, import.meta.url));
 const place = mkdtempSync(join(tmpdir(), "npz-"));
 afterAll(() => rmSync(place, { recursive: true }));
 

@@ -1,11 +1,11 @@
 // NumPy's .npz: a zip archive with one entry NAME.npy an array, stored (savez) or deflated (savez_compressed).
 
 import { crc32, inflateRawSync } from "node:zlib";
+import { replaceFileSync } from "@dit-bench/files";
 import { CorruptFileError } from "../corrupt-file-error.ts";
 import { type ReadableFile, withFile } from "../read-file.ts";
 import type { StoredTensor } from "../tensor-type.ts";
 import { UnsupportedFileError } from "../weight-file-error.ts";
-import { writeWhole } from "../write-file.ts";
 import { type ZipEntry, zipEntries } from "../zip-entries.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 
@@ -91,7 +91,7 @@ function unpacked(file: ReadableFile, name: string, { begin, end, size, crc, pac
 
 /** Writes what `numpy.load` reads, whole or not at all. The same arrays always give the same bytes. */
 export function writeNpz(path: string, arrays: Iterable<readonly [string, StoredTensor]>): void {
-  writeWhole(path, storedZip([...arrays].map(([name, array]) => [`${name}.npy`, encodeNpy(array)])));
+  replaceFileSync(path, storedZip([...arrays].map(([name, array]) => [`${name}.npy`, encodeNpy(array)])));
 }
 
 /** A zip archive of stored entries: PKWARE's APPNOTE.TXT, 4.3.7, 4.3.12 and 4.3.16, without its 64-bit extension. */

@@ -15,7 +15,11 @@ describe("a file's name out of a text", () => {
     ["C:\\x", "C-x"],
     [".hidden", "hidden"],
     ["a\0b\n", "a-b"],
-    ["x".repeat(300), "x".repeat(60)],
+    ["x".repeat(300), "x".repeat(150)],
+    ["花".repeat(300), "花".repeat(50)],
+    ["हिन्दी फूल", "हिन्दी-फूल"],
+    ["العربية", "العربية"],
+    ["🌷", "unnamed"],
   ])("%j is %s", (text, name) => {
     expect(fileName(text)).toBe(name);
   });

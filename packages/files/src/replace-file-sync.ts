@@ -1,10 +1,15 @@
-import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+// Writing a large file whole or not at all, part by part.
 
-/** Writes a file under a temporary name in the same folder, flushes it, then renames it: whole or not at all. */
-export function writeWhole(path: string, parts: Iterable<Uint8Array>): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { nameFileInError } from "./name-file-in-error.ts";
+import { temporaryName } from "./temporary.ts";
+
+/**
+ * Writes the parts one after the other under a temporary name in the same folder, flushes them, then renames the file over
+ * `path`. On an error (ENOSPC, EACCES …) the previous file stays, and the error names `path`.
+ */
+export function replaceFileSync(path: string, parts: Iterable<Uint8Array>): void {
+  const temporary = temporaryName(path);
   try {
     const file = openSync(temporary, "wx");
     try {
@@ -16,7 +21,7 @@ export function writeWhole(path: string, parts: Iterable<Uint8Array>): void {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    throw nameFileInError(error, path);
   }
 }
 

@@ -1,16 +1,18 @@
-import { randomBytes } from "node:crypto";
+// Writing a file whole or not at all, without blocking.
+
 import { mkdir, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { nameFileInError } from "./name-file-in-error.ts";
+import { temporaryName } from "./temporary.ts";
 
 /**
  * Writes a file whole or not at all: to a temporary name beside it, flushed to the disk, then renamed over `path`.
- * Makes the folder if there is none. On an error (ENOSPC, EACCES …) the file that was there is as it was.
+ * Makes the folder if there is none. On an error (ENOSPC, EACCES …) the previous file stays, and the error names `path`.
  */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
-  // A random part, because two processes may write the same file and a process id is unique on one machine only.
-  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = temporaryName(path);
   try {
     const file = await open(temporary, "wx");
     try {
@@ -22,12 +24,12 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw nameFileInError(error, path);
   }
   await syncFolder(folder);
 }
 
-/** The rename itself lives in the folder: without this it can be lost with the power. Not every system can do it. */
+/** Flushes the rename, which is stored in the folder: without this it can be lost in a power failure. Not every system allows it. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, "r");

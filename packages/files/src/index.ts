@@ -1,0 +1,7 @@
+// Files that survive crashes and concurrent processes: written whole or not at all, temporary names, locks, names made from text.
+export { fileName, fileNames } from "./file-names.ts";
+export { type HeldLock, lockHolder, tryLock, waitForLock } from "./lock.ts";
+export { nameFileInError } from "./name-file-in-error.ts";
+export { replaceFile } from "./replace-file.ts";
+export { replaceFileSync } from "./replace-file-sync.ts";
+export { isTemporary, removeLeftovers, temporaryName } from "./temporary.ts";
