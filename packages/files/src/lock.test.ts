@@ -20,6 +20,17 @@ it("a lock is held by one at a time and leaves nothing behind", async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
+it("a lock that another process took over is not removed by its former holder", async () => {
+  const lock = (await tryLock(path)) as HeldLock;
+  writeFileSync(path, "1 another-machine 5\n");
+  await lock.release();
+  expect(lockHolder(path)).toBe("1 on another-machine");
+});
+
+it("an error of the disk names the lock and is not waited for", async () => {
+  await expect(waitForLock(join(folder, "missing", ".lock"))).rejects.toThrow(/ENOENT.*missing.*\.lock/);
+});
+
 it("whoever waits gets the lock when it is released", async () => {
   const first = (await tryLock(path)) as HeldLock;
   const holders: string[] = [];
