@@ -187,10 +187,8 @@ function extractorInput(
 function checkpointOf(work: string, part: PretrainingPart, recipe: Recipe) {
   mkdirSync(work, { recursive: true });
   const { model, pretraining } = recipe.settings;
-  return {
-    path: join(work, `${part}.checkpoint.safetensors`),
-    identity: `${part} ${shortHash(JSON.stringify([model, pretraining]))}`,
-  };
+  const identity = `${part} ${shortHash(JSON.stringify([model, pretraining]))}`;
+  return { path: join(work, `${part}.checkpoint.safetensors`), identity, lineage: identity };
 }
 
 function save(

@@ -1,7 +1,13 @@
 // Safetensors files that notice damage: a SHA-256 of everything in the file lies in its metadata and is checked when it is read.
 
 import { createHash } from "node:crypto";
-import { CorruptFileError, readSafetensors, type Safetensors, type StoredTensor, writeSafetensors } from "@dit-bench/weights";
+import {
+  CorruptFileError,
+  readSafetensors,
+  type Safetensors,
+  type StoredTensor,
+  writeSafetensors,
+} from "@dit-bench/weights";
 
 type Tensors = Iterable<readonly [string, StoredTensor]>;
 type Metadata = Readonly<Record<string, string>>;
@@ -22,7 +28,8 @@ export function writeSealed(path: string, tensors: Tensors, metadata: Metadata =
 export function readSealed(path: string): Safetensors {
   const { tensors, metadata: stored } = readSafetensors(path);
   const { [SEAL]: seal, ...metadata } = stored;
-  if (seal === undefined) throw new CorruptFileError(path, "it has no digest: an older version wrote it, or it is damaged");
+  if (seal === undefined)
+    throw new CorruptFileError(path, "it has no digest: an older version wrote it, or it is damaged");
   if (seal !== sealOf(tensors, metadata))
     throw new CorruptFileError(path, "its content does not match its SHA-256: it was damaged after it was written");
   return { tensors, metadata };
