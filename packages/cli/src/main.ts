@@ -53,6 +53,14 @@ export function program(): Command {
       .option("--seed <number>", "key of all random numbers", "0"),
   )
     .option("--threads <number>", "threads of the engine (default: all)")
+    .addOption(
+      new Option(
+        "--keep-state <when>",
+        "keep the training state of a finished run, from which a run with more training.steps continues; auto: up to 1 GiB",
+      )
+        .choices(["auto", "always", "never"])
+        .default("auto"),
+    )
     .option("--dry-run", "say what would be fetched, trained and taken, and do nothing")
     .addHelpText(
       "after",

@@ -23,7 +23,7 @@ export type { Listener } from "./events.ts";
 export { type Fetched, type FetchPlan, fetchOne, planFetch } from "./fetch.ts";
 export { misplaced, publishedWeights, weightsNamed } from "./fetched.ts";
 export { type GridCell, runGrid } from "./grid.ts";
-export { isStateKept, type KeepState, keepingStates } from "./kept-state.ts";
+export type { KeepState } from "./kept-state.ts";
 export { type Codec, type CodecOptions, openCodec } from "./latents/codec.ts";
 export { decodeLatents } from "./latents/decode-latents.ts";
 export { encodePictures } from "./latents/encode-pictures.ts";

@@ -11,11 +11,10 @@ import { makeWay } from "./make-way.ts";
 import type { RecipeSettings } from "./recipe.ts";
 
 /** When a finished run keeps its training state; `auto` is up to `KEPT_BYTES`. */
-export const keepingStates = ["auto", "always", "never"] as const;
-export type KeepState = (typeof keepingStates)[number];
+export type KeepState = "auto" | "always" | "never";
 
-/** 67 million trained weights: every method of DiT-XL/2 except full fine-tuning. */
-export const KEPT_BYTES = 2 ** 30;
+/** 67 million trained weights: every published method on DiT-XL/2 except full fine-tuning. */
+const KEPT_BYTES = 2 ** 30;
 
 /** Weights, two moments and the moving average, float32 each. */
 export const stateBytes = (parameters: number): number => 16 * parameters;

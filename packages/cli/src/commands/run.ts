@@ -3,7 +3,7 @@
 import { join, relative } from "node:path";
 import { replaceFile } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
-import { loadMethod, planRun, productRate, runCell } from "@dit-bench/runner";
+import { type KeepState, loadMethod, planRun, productRate, runCell } from "@dit-bench/runner";
 import { describePlan } from "../plan-text.ts";
 import { duration, progress, stderrTerminal } from "../progress.ts";
 import { engineOf, recipeOf, wholeNumber } from "../settings.ts";
@@ -21,6 +21,7 @@ export interface RunOptions {
   engine: string;
   threads?: string;
   out: string;
+  keepState: KeepState;
   dryRun?: boolean;
   json?: boolean;
 }
@@ -38,7 +39,14 @@ export async function run(options: RunOptions): Promise<void> {
   };
   if (options.dryRun) {
     const rate = await productRate(engine);
-    const plan = await planRun(recipe, { method: method.method, options: methodOptions, dataset, productRate: rate });
+    const { keepState } = options;
+    const plan = await planRun(recipe, {
+      method: method.method,
+      options: methodOptions,
+      dataset,
+      productRate: rate,
+      keepState,
+    });
     process.stdout.write(describePlan(plan, engine));
     if (options.json) process.stdout.write(`${JSON.stringify(plan)}\n`);
     return;
@@ -53,15 +61,19 @@ export async function run(options: RunOptions): Promise<void> {
       engine,
       out: options.out,
       listener,
+      keepState: options.keepState,
+      illustrations: ["loss.png"],
       illustrate: async (record, folder) => {
         const { lossCurve } = await import("@dit-bench/report");
         await replaceFile(join(folder, "loss.png"), await lossCurve(record, "png"));
       },
     });
     listener.clear();
-    const { record } = outcome;
-    if (outcome.already)
-      process.stderr.write(`this run was finished before, on ${record.finishedAt.slice(0, 10)}; nothing was done\n`);
+    const { record, already, remade } = outcome;
+    if (already) {
+      const done = remade.length === 0 ? "nothing was done" : `made again: ${remade.join(", ")}`;
+      process.stderr.write(`this run was finished before, on ${record.finishedAt.slice(0, 10)}; ${done}\n`);
+    }
     const files = {
       record: outcome.recordPath,
       weights: outcome.weightsPath,
@@ -69,8 +81,7 @@ export async function run(options: RunOptions): Promise<void> {
       loss: join(outcome.folder, "loss.png"),
     };
     process.stdout.write(summary(record, files));
-    if (options.json)
-      process.stdout.write(`${JSON.stringify({ ...figures(record), ...files, already: outcome.already })}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify({ ...figures(record), ...files, already, remade })}\n`);
   } finally {
     listener.clear();
   }

@@ -7,6 +7,7 @@ import { CLASS_EMBEDDING, ditModel } from "@dit-bench/dit";
 import { type AnyMethod, attach, labelOf, size } from "@dit-bench/method";
 import type { DatasetChoice } from "../dataset.ts";
 import { datasetEntries } from "../dataset-entries.ts";
+import { isStateKept, type KeepState, stateBytes } from "../kept-state.ts";
 import type { Recipe } from "../recipe.ts";
 import { type NeededFile, neededFiles } from "./needed-files.ts";
 import { flopsOfCoding, forwardFlops, samplingMemory, trainingFlops, trainingMemory } from "./work.ts";
@@ -43,7 +44,14 @@ export async function planRun(
     options,
     dataset,
     productRate,
-  }: { method: AnyMethod; options: object; dataset: DatasetChoice; productRate: number },
+    keepState,
+  }: {
+    method: AnyMethod;
+    options: object;
+    dataset: DatasetChoice;
+    productRate: number;
+    keepState?: KeepState | undefined;
+  },
 ): Promise<Plan> {
   const { settings } = recipe;
   const { training, sampling, model, extractor, data } = settings;
@@ -91,7 +99,9 @@ export async function planRun(
       ...(latents
         ? { "latents, for all runs": images * (data.flip ? 2 : 1) * 2 * 4 * config.channels * config.inputSize ** 2 }
         : {}),
-      "unfinished training": 16 * adapted.parameters,
+      [`training state, ${isStateKept(adapted.parameters, keepState) ? "kept for further training" : "removed at the end"}`]:
+        stateBytes(adapted.parameters),
+      "training state, a second time while it is written": stateBytes(adapted.parameters),
       "trained weights": 4 * adapted.parameters,
       ...(inception ? { features: 4 * 2048 * (images + sampling.images) } : {}),
     },
