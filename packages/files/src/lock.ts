@@ -93,6 +93,8 @@ export async function waitForLock(
  * made in between, puts it back and returns its holder.
  */
 async function setAside(path: string): Promise<string | undefined> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw Object.assign(new Error(`EISDIR: a folder where a lock belongs, '${path}'`), { code: "EISDIR", path });
   const aside = temporaryName(path);
   try {
     await rename(path, aside);
