@@ -1,10 +1,10 @@
 // The images of a folder, one after the other: decoded, cropped, hashed.
 
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { centerCrop } from "./center-crop.ts";
 import { DataError } from "./data-error.ts";
 import { decodeImage } from "./decode-image.ts";
+import { diskPath } from "./disk-name.ts";
 import { decodersAtOnce, fromImageFile } from "./image-file.ts";
 import type { Skipped } from "./image-listing.ts";
 
@@ -16,7 +16,7 @@ export interface Picture {
 
 /** The centre crop of an image file, or why there is none. */
 export const loadImage = (folder: string, file: string, size: number): Promise<Picture | { reason: string }> =>
-  fromImageFile(join(folder, file), async (content) => {
+  fromImageFile(diskPath(folder, file), async (content) => {
     const { pixels } = centerCrop(await decodeImage(content), size);
     return { pixels, sha256: createHash("sha256").update(content).digest("hex") };
   });

@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { preprocessingId } from "./center-crop.ts";
 import { DataError } from "./data-error.ts";
+import { diskPath } from "./disk-name.ts";
 import { type ImageListing, listImages } from "./image-listing.ts";
 import type { ImageSet, LoadOptions } from "./load-folder.ts";
 import { eachOf, examples, loadImage, refuseSkipped } from "./read-images.ts";
@@ -91,7 +92,7 @@ function keyOf(folder: string, { classes }: ImageListing, size: number): string 
   const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
   for (const { files } of classes)
     for (const file of files) {
-      const { size: bytes, mtimeMs } = statSync(join(folder, file));
+      const { size: bytes, mtimeMs } = statSync(diskPath(folder, file));
       hash.update(`${bytes} ${mtimeMs} ${JSON.stringify(file)}\n`);
     }
   return hash.digest("hex").slice(0, 16);

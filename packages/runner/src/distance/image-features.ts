@@ -6,6 +6,7 @@ import { join } from "node:path";
 import {
   decodeImage,
   decodersAtOnce,
+  diskPath,
   extractorInput,
   fromImageFile,
   listPictures,
@@ -49,7 +50,7 @@ export async function imageFeatures({
   listener?.stage?.("features", `${files.length} images of ${folder}, ${extractor.id}, resized as ${resizer}`);
 
   const limit = pLimit(decodersAtOnce);
-  const load = (file: string) => limit(() => inputOf(join(folder, file), S, resizer));
+  const load = (file: string) => limit(() => inputOf(diskPath(folder, file), S, resizer));
   const features = new Float32Array(files.length * D);
   let kept = 0;
   for (let first = 0; first < files.length; first += batch) {
@@ -81,5 +82,5 @@ export async function imageFeatures({
   };
 }
 
-const inputOf = (path: string, size: number, resizer: Resizer): Promise<Float32Array | { reason: string }> =>
+const inputOf = (path: string | Buffer, size: number, resizer: Resizer): Promise<Float32Array | { reason: string }> =>
   fromImageFile(path, async (content) => extractorInput(await decodeImage(content, { asStored: true }), size, resizer));

@@ -5,7 +5,16 @@
 import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { downsampling, draw } from "@dit-bench/autoencoder";
-import { centerCrop, decodeImage, eachOf, fromImageFile, listPictures, type RgbImage } from "@dit-bench/datasets";
+import {
+  centerCrop,
+  decodeImage,
+  diskPath,
+  eachOf,
+  fromImageFile,
+  listPictures,
+  nameText,
+  type RgbImage,
+} from "@dit-bench/datasets";
 import { normals } from "@dit-bench/random";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
@@ -54,7 +63,7 @@ export async function encodePictures(task: EncodingTask): Promise<Required<Laten
       const next = files.slice(end, end + room() - usable.length).map((file, i) => ({ file, index: end + i }));
       await eachOf(
         next,
-        ({ file }) => load(join(folder, file), size),
+        ({ file }) => load(diskPath(folder, file), size),
         ({ file, index }, image) => {
           if ("reason" in image) return unusable(file, image.reason);
           first ??= { file, width: image.width, height: image.height };
@@ -93,11 +102,11 @@ export async function encodePictures(task: EncodingTask): Promise<Required<Laten
 function listed(path: string) {
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
   return isFile
-    ? { folder: dirname(path), files: [basename(path)], skipped: [] }
+    ? { folder: dirname(path), files: [nameText(Buffer.from(basename(path)))], skipped: [] }
     : { folder: path, ...listPictures(path) };
 }
 
-const load = (path: string, size: number | undefined): Promise<RgbImage | { reason: string }> =>
+const load = (path: string | Buffer, size: number | undefined): Promise<RgbImage | { reason: string }> =>
   fromImageFile(path, async (content) => {
     const image = await decodeImage(content);
     return size === undefined ? image : centerCrop(image, size);
