@@ -15,7 +15,7 @@ export interface Skipped {
   readonly file: string;
   readonly reason: string;
   /** No image can be lost with it, so it is no error where strictness is asked for. */
-  readonly harmless?: true;
+  readonly harmless?: true | undefined;
 }
 
 /** The images of a folder of class folders, not yet opened. */
