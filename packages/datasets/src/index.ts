@@ -1,6 +1,5 @@
 export { resizeTensorflow1Bilinear, resizeTorchBilinear } from "./bilinear.ts";
 export { centerCrop, preprocessingId } from "./center-crop.ts";
-export { contactSheet, type SheetOptions, type SheetRow } from "./contact-sheet.ts";
 export { DataError, type DataErrorCode } from "./data-error.ts";
 export { decodeImage } from "./decode-image.ts";
 export { diskPath, nameText } from "./disk-name.ts";
