@@ -50,6 +50,7 @@ const arrows: Record<string, string[]> = {
     "metrics",
     "random",
     "record",
+    "report", // draws the sheets of images: it has the fonts and the canvas
     "weights",
   ],
   report: ["files", "record"],

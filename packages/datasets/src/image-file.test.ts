@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { ImageError } from "./decode-image.ts";
+import { ImageError } from "./image-error.ts";
 import { fromImageFile } from "./image-file.ts";
 
 const place = mkdtempSync(join(tmpdir(), "image-file-"));

@@ -6,4 +6,5 @@ export { groupByProtocol } from "./comparable.ts";
 export { type Average, type Cell, type Comparison, comparison, type MethodRow, type ScoreRow } from "./comparison.ts";
 export { toCsv } from "./csv.ts";
 export { toMarkdown } from "./markdown.ts";
+export { contactSheet, type SheetOptions, type SheetRow, type SheetSection } from "./sheets/contact-sheet.ts";
 export { type ReportPaths, writeReport } from "./write-report.ts";

@@ -84,7 +84,11 @@ export async function loadDataset(
   const count = listImages(folder).classes.reduce((sum, { files }) => sum + files.length, 0);
   const set = fitsInMemory(count, side)
     ? await loadFolder(folder, options)
-    : await storeFolder(folder, join(out, "pictures"), options);
+    : await storeFolder(folder, join(out, "pictures"), {
+        ...options,
+        onNote: (text) => listener.note?.(text),
+        stopping: listener.stopping,
+      });
   for (const { file, reason } of set.skipped) listener.note?.(`left out ${file}: ${reason}`);
   const { classes, size, pixels, labels, fingerprint, skipped } = set;
   return {
@@ -97,7 +101,7 @@ export async function loadDataset(
     pixels,
     labels,
     fingerprint,
-    skipped: skipped.length,
+    skipped: skipped.filter(({ harmless }) => !harmless).length,
     ...("close" in set ? { close: set.close } : {}),
   };
 }

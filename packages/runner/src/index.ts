@@ -29,6 +29,7 @@ export { decodeLatents } from "./latents/decode-latents.ts";
 export { encodePictures } from "./latents/encode-pictures.ts";
 export { type LatentFile, readLatents, writeLatents } from "./latents/latent-file.ts";
 export { type AutoencoderFile, openAutoencoder } from "./latents/open-autoencoder.ts";
+export type { LeftOut } from "./left-out.ts";
 export {
   type Fetchable,
   fetchable,

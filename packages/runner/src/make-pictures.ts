@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
-import { contactSheet, decodeImage, encodePng } from "@dit-bench/datasets";
+import { decodeImage, encodePng } from "@dit-bench/datasets";
 import { replaceFile } from "@dit-bench/files";
 import { writeSafetensors } from "@dit-bench/weights";
 import type { Listener } from "./events.ts";
@@ -98,11 +98,13 @@ const fileName = (name: string, label: number, i: number): string =>
 async function sheetOf({ classes, count, title, notes }: PicturesTask, files: readonly string[]): Promise<Uint8Array> {
   const pictures = await Promise.all(files.map(async (file) => decodeImage(await readFile(file))));
   const columns = Math.min(count, SHEET_COLUMNS);
-  const rows = classes.map(({ name }, i) => ({
+  const { contactSheet } = await import("@dit-bench/report"); // the canvas is loaded where it is needed
+  const rows = classes.map(({ name, label }, i) => ({
     title: name,
+    number: label,
     images: pictures.slice(i * count, i * count + columns).map(({ pixels }) => pixels),
   }));
   const shown = columns < count ? `the first ${columns} of ${count} samples a class` : "samples";
   const blocks = [{ title: shown, columns }];
-  return contactSheet(rows, { size: pictures[0]!.width, blocks, title, lines: notes });
+  return contactSheet([{ blocks, rows }], { size: pictures[0]!.width, title, lines: notes });
 }

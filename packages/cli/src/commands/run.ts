@@ -6,7 +6,7 @@ import type { RunRecord } from "@dit-bench/record";
 import { type KeepState, loadMethod, planRun, productRate, runCell } from "@dit-bench/runner";
 import { describePlan } from "../plan-text.ts";
 import { duration, progress, stderrTerminal } from "../progress.ts";
-import { engineOf, recipeOf, wholeNumber } from "../settings.ts";
+import { counted, engineOf, recipeOf, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 
 export interface RunOptions {
@@ -102,6 +102,7 @@ function figures(record: RunRecord) {
     extractor,
     trainableParameters: record.parameters.trainable,
     seconds: record.times.total,
+    skipped: record.data.skipped,
   };
 }
 
@@ -109,7 +110,10 @@ function summary(record: RunRecord, files: Record<string, string>): string {
   const { cell, metrics, parameters, data, times } = record;
   const m = metrics!;
   const share = (100 * parameters.trainable) / parameters.model;
-  const what = data.source === "miniature" ? "miniature" : `${data.images} images of ${data.classes.length} classes`;
+  const what =
+    data.source === "miniature"
+      ? "miniature"
+      : `${counted(data.images, "image")} of ${counted(data.classes.length, "class")}${data.skipped > 0 ? `, ${counted(data.skipped, "file")} left out` : ""}`;
   const lines = [
     `${cell.methodLabel} on ${cell.datasetTitle} (${what}), seed ${cell.seed}`,
     "",

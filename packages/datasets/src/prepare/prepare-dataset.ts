@@ -1,9 +1,11 @@
 // A dataset from its authors' archives to an image folder: FOLDER/CLASS/FILE.
 
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FetchError, MatError, unpack } from "@dit-bench/fetch";
+import { replaceFile } from "@dit-bench/files";
 import { DataError } from "../data-error.ts";
 import type { DatasetEntry } from "../registry.ts";
 import type { Assigned, Layout, Unpacking } from "./layout.ts";
@@ -136,11 +138,23 @@ async function unpackOne(
 
 /** The list is made before the first image is moved: afterwards the unpacked folders no longer show it. */
 async function listOnce(path: string, list: () => Assigned[]): Promise<Assigned[]> {
-  if (existsSync(path)) return JSON.parse(await readFile(path, "utf8")) as Assigned[];
-  const wanted = list();
-  await writeFile(`${path}.tmp`, JSON.stringify(wanted));
-  await rename(`${path}.tmp`, path);
-  return wanted;
+  const digest = (wanted: unknown) => createHash("sha256").update(JSON.stringify(wanted)).digest("hex");
+  if (existsSync(path)) {
+    try {
+      const { images, digest: kept } = JSON.parse(await readFile(path, "utf8")) as {
+        images: Assigned[];
+        digest: string;
+      };
+      if (kept === digest(images)) return images;
+    } catch (error) {
+      if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    }
+    // `prepareDataset` deletes the folder of half-done work.
+    throw new DataError("labels", `"${path}" is damaged: its folder is deleted, run the same command again`);
+  }
+  const images = list();
+  await replaceFile(path, JSON.stringify({ images, digest: digest(images) }));
+  return images;
 }
 
 /** Moves each image into its class's folder. What an earlier, interrupted call moved is found there. */
