@@ -10,6 +10,7 @@ import { type Signature, type TensorFunction, typeOf, type Values } from "./sign
  * State stays on the backend as tensors. The active backend is changed only while the function runs.
  */
 export function createEagerEngine(name: string, backend: string, threads: number): Engine {
+  tf.enableProdMode(); // silences tfjs's advice on stderr to install its native backend, and changes nothing else
   return {
     name,
     threads,
