@@ -72,8 +72,11 @@ function checkOptions(method: AnyMethod): void {
     throw wrong(`options cannot be described (${message}); wanted ${WANTED.options} and no other version's`);
   }
   if (!parsed.success) {
+    const { issues } = parsed.error;
+    if (issues.some((issue) => issue.path.length === 0))
+      throw wrong(`options refuses {}: ${issues[0]?.message}; wanted ${WANTED.options}`);
     // An option without a default may be missing here; whatever else is wrong is a default.
-    const bad = parsed.error.issues.find((issue) => issue.code !== "invalid_type");
+    const bad = issues.find((issue) => issue.code !== "invalid_type");
     if (bad)
       throw wrong(`options: the default of '${bad.path.join(".")}' is refused by its own schema: ${bad.message}`);
     return;
