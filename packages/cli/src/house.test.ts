@@ -29,7 +29,7 @@ const arrows: Record<string, string[]> = {
   fetch: ["files"],
   record: ["files"],
   wasm: [],
-  compiler: ["wasm"],
+  compiler: ["random", "wasm"],
   method: ["ops", "random"],
   dit: ["method", "ops", "random"],
   autoencoder: ["ops"],

@@ -1,5 +1,6 @@
 // The command line: which commands there are. Each one's work is loaded only when it is called, so that help is quick.
 
+import "@dit-bench/compiler/no-telemetry"; // first: a plug-in may load ONNX Runtime by itself
 import { Command, CommanderError, Option } from "commander";
 import { reportError } from "./report-error.ts";
 

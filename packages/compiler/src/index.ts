@@ -1,3 +1,5 @@
+import "./no-telemetry.ts"; // first: whoever imports this package may load ONNX Runtime by itself
+
 export type { Compiled, CompileOptions, Engine, Report } from "./engine.ts";
 export {
   createEngine,
