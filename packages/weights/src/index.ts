@@ -5,6 +5,7 @@ export { encodeSafetensors, type PendingTensor } from "./encode.ts";
 export { readSafetensors, writeSafetensors } from "./file.ts";
 export { float32, isFloatingPoint } from "./float32.ts";
 export { fromFloat32 } from "./from-float32.ts";
+export { type ArrayFile, type ArrayInfo, openArrays } from "./numpy/array-file.ts";
 export { maxNpzBytes, readNpz, writeNpz } from "./numpy/npz.ts";
 export { type OpenOptions, openCheckpoint } from "./open-checkpoint.ts";
 export type { TensorInfo } from "./place.ts";
