@@ -2,7 +2,7 @@ export { resizeTensorflow1Bilinear, resizeTorchBilinear } from "./bilinear.ts";
 export { centerCrop, preprocessingId } from "./center-crop.ts";
 export { contactSheet, type SheetOptions, type SheetRow } from "./contact-sheet.ts";
 export { DataError, type DataErrorCode } from "./data-error.ts";
-export { decodeImage, ImageError } from "./decode-image.ts";
+export { decodeImage, ImageError, mostPixels, smallestSide } from "./decode-image.ts";
 export { encodePng } from "./encode-image.ts";
 export { extractorInput, type Resizer, resizers } from "./extractor-input.ts";
 export { decodersAtOnce, fromImageFile } from "./image-file.ts";

@@ -57,7 +57,7 @@ const marks: readonly (readonly [at: number, mark: string, group: FileGroup, tit
   [0, "7z\xbc\xaf\x27\x1c", "archive", "a 7z archive"],
   [0, "Rar!", "archive", "a RAR archive"],
   [257, "ustar", "archive", "a tar archive"],
-  [0, "PK\x05\x06", "archive", "an empty zip archive"],
+  [0, "PK\x05\x06", "empty", "an empty zip archive"],
   [0, "\x93NUMPY", "array", "a NumPy array (.npy)"],
   // PyTorch's magic number before 1.6 (torch/serialization.py), as pickle protocols 2 and 0 write it.
   [0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", "checkpoint", "a PyTorch checkpoint"],

@@ -7,4 +7,4 @@ export { replaceFile } from "./replace-file.ts";
 export { replaceFileSync } from "./replace-file-sync.ts";
 export { shown } from "./shown-text.ts";
 export { isTemporary, removeLeftovers, temporaryName } from "./temporary.ts";
-export { insteadOf, type WantedFile } from "./wanted-file.ts";
+export { insteadOf, type WantedFile, wrongKind } from "./wanted-file.ts";

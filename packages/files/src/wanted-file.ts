@@ -1,7 +1,7 @@
 // Advice for a user who gave one kind of file where another is wanted.
 
 import { statSync } from "node:fs";
-import { type FileGroup, fileKind } from "./file-kind.ts";
+import { type FileGroup, type FileKind, fileKind } from "./file-kind.ts";
 import { shown } from "./shown-text.ts";
 
 /** What the file was given for. */
@@ -16,12 +16,16 @@ export function insteadOf(wanted: WantedFile, path: string): string {
     const status = statSync(path);
     if (status.isDirectory()) return "a folder";
     if (!status.isFile()) return "not a regular file";
-    const { group, title } = fileKind(path);
-    const next = group === "empty" ? "was a download interrupted?" : advice[wanted][group];
-    return next ? `${title}; ${next}` : title;
+    return wrongKind(wanted, fileKind(path));
   } catch (error) {
     return `a file that cannot be read (${shown((error as NodeJS.ErrnoException).code ?? String(error))})`;
   }
+}
+
+/** The same of a file that was looked at already. */
+export function wrongKind(wanted: WantedFile, { group, title }: FileKind): string {
+  const next = group === "empty" ? "was a download interrupted?" : advice[wanted][group];
+  return next ? `${title}; ${next}` : title;
 }
 
 const unpack = "unpack it and give the folder";

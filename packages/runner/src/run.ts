@@ -67,7 +67,7 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
   parseOptions(method.method, task.options); // a misspelt option is told before anything is read
   await requireFiles(recipe, choice);
   const extractorFile = await readRecipeExtractor(recipe);
-  const base = await loadBase(recipe);
+  const base = await loadBase(recipe, (text) => listener.note?.(text));
   listener.stage?.("data", choice.folder ?? (recipe.settings.miniature ? `miniature of ${choice.name}` : choice.name));
   const space = await openSpace(recipe, { engine, out, listener });
   const data = await loadDataset(choice, recipe, space.side, out, listener);

@@ -1,3 +1,4 @@
+export { adapterOf } from "./adapter.ts";
 export type { Checkpoint } from "./checkpoint.ts";
 export { CorruptFileError } from "./corrupt-file-error.ts";
 export { decodeSafetensors, type Safetensors } from "./decode.ts";
@@ -9,5 +10,6 @@ export { type ArrayFile, type ArrayInfo, openArrays } from "./numpy/array-file.t
 export { maxNpzBytes, readNpz, writeNpz } from "./numpy/npz.ts";
 export { type OpenOptions, openCheckpoint } from "./open-checkpoint.ts";
 export type { TensorInfo } from "./place.ts";
+export { unwrapped } from "./prefix.ts";
 export type { StoredTensor, TensorData, TensorType } from "./tensor-type.ts";
 export { RefusedGlobalError, UnsupportedFileError, WeightFileError } from "./weight-file-error.ts";
