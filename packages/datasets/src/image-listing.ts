@@ -1,5 +1,6 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { insteadOf } from "@dit-bench/files";
 import { DataError } from "./data-error.ts";
 
 /** A file or folder that is left out, by its path below the folder given, and why. */
@@ -66,7 +67,8 @@ function entriesOf(folder: string, wanted = layout): Dirent[] {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") throw new DataError("missing-folder", `image folder "${folder}" does not exist: ${wanted}`);
-    if (code === "ENOTDIR") throw new DataError("not-a-folder", `"${folder}" is a file: ${wanted}`);
+    const use = wanted === layout ? "class folders" : "images";
+    if (code === "ENOTDIR") throw new DataError("not-a-folder", `"${folder}" is ${insteadOf(use, folder)}; ${wanted}`);
     throw error;
   }
 }

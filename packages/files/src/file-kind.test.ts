@@ -31,6 +31,7 @@ describe("kindOfBytes", () => {
     ["a WebP image", latin("RIFF\x10\0\0\0WEBPVP8 "), "image"],
     ["a BMP image", latin("BM\x10\0\0\0\0\0\0\0"), "image"],
     ["a text file", latin("BMW and others"), "other"],
+    ["a PPM, PGM or PBM image", latin("P6\n2 2\n255\n"), "image"],
     ["an AVIF image", latin("\0\0\0\x20ftypavif\0\0\0\0"), "image"],
     ["a HEIC image", latin("\0\0\0\x18ftypheic\0\0\0\0"), "image"],
     ["a video", latin("\0\0\0\x18ftypisom\0\0\0\0"), "other"],

@@ -35,6 +35,7 @@ export function kindOfBytes(head: Uint8Array, size = head.length): FileKind {
   for (const [at, mark, group, title] of marks) if (text.startsWith(mark, at)) return { group, title };
   // A bitmap's four reserved bytes are zero; without this a text that begins with BM would be one.
   if (text.startsWith("BM") && text.startsWith("\0\0\0\0", 6)) return { group: "image", title: "a BMP image" };
+  if (/^P[1-6]\s/.test(text)) return { group: "image", title: "a PPM, PGM or PBM image" };
   if (text.startsWith("PK\x03\x04")) return zipKind(bytes);
   if (text.startsWith("ftyp", 4)) return brandKind(text.slice(8, 64));
   if (isSafetensors(bytes, size)) return { group: "checkpoint", title: "a safetensors file" };
@@ -50,6 +51,8 @@ const marks: readonly (readonly [at: number, mark: string, group: FileGroup, tit
   [8, "WEBP", "image", "a WebP image"],
   [0, "II*\0", "image", "a TIFF image"],
   [0, "MM\0*", "image", "a TIFF image"],
+  [0, "II+\0", "image", "a TIFF image"],
+  [0, "MM\0+", "image", "a TIFF image"],
   [0, "\x1f\x8b", "archive", "a gzip archive"],
   [0, "BZh", "archive", "a bzip2 archive"],
   [0, "\xfd7zXZ\0", "archive", "an xz archive"],

@@ -76,6 +76,14 @@ describe("claimFolder", () => {
     expect(readdirSync(folder).sort()).toEqual([".bench-sample.json", "c.png", "notes.txt"]);
   });
 
+  it("replaces a single file of the same name", async () => {
+    await fill({ files: ["latents.safetensors"] });
+    await fill({ files: ["latents.safetensors"], made: { seed: 1 } });
+    await expect(fill({ files: ["a.png"], made: { seed: 1 } })).rejects.toThrow(
+      "it holds latents.safetensors of an earlier",
+    );
+  });
+
   it.each([
     ["an image", "holiday.JPG", "it holds holiday.JPG, which 'bench sample' did not write; choose another --output"],
     ["a folder", "roses/1.png", "it holds roses/, which"],

@@ -68,7 +68,9 @@ export async function claimFolder(task: OutputFolder): Promise<void> {
     );
   const kept = [...ownFiles].filter((file) => isFile(join(folder, file)));
   const same = previous && JSON.stringify({ ...previous, beside: [] }) === JSON.stringify({ ...next, beside: [] });
-  if (kept.length > 0 && !same) {
+  // One file under the same name is replaced like any output file; of several the old and the new could mix.
+  const replaced = kept.length === 1 && files.length === 1 && normal(files[0]!) === kept[0];
+  if (kept.length > 0 && !same && !replaced) {
     if (!overwrite)
       throw refusal(
         folder,

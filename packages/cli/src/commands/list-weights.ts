@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { shown } from "@dit-bench/files";
 import { aboutNames, BenchError, weightsNamed } from "@dit-bench/runner";
 import { openCheckpoint } from "@dit-bench/weights";
+import { counted } from "../settings.ts";
 
 export interface ListWeightsOptions {
   key?: string;
@@ -29,7 +30,7 @@ export async function listWeights(given: string, { key, json }: ListWeightsOptio
   const width = Math.min(maxWidth, longest);
   for (const { name, type, shape } of rows)
     process.stdout.write(`${shown(name).padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]\n`);
-  process.stdout.write(`${rows.length.toLocaleString("en")} tensors, ${numbers.toLocaleString("en")} numbers\n`);
+  process.stdout.write(`${counted(rows.length, "tensor")}, ${counted(numbers, "number")}\n`);
 }
 
 const maxWidth = 80;

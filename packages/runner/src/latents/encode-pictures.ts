@@ -6,6 +6,7 @@ import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { downsampling, draw } from "@dit-bench/autoencoder";
 import { centerCrop, decodeImage, eachOf, fromImageFile, listPictures, type RgbImage } from "@dit-bench/datasets";
+import { fileKind, insteadOf } from "@dit-bench/files";
 import { normals } from "@dit-bench/random";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
@@ -92,6 +93,8 @@ export async function encodePictures(task: EncodingTask): Promise<Required<Laten
 
 function listed(path: string) {
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  if (isFile && fileKind(path).group !== "image")
+    throw new BenchError("data", `${path}: ${insteadOf("images", path)}; wanted an image, or a folder of images`);
   return isFile
     ? { folder: dirname(path), files: [basename(path)], skipped: [] }
     : { folder: path, ...listPictures(path) };
