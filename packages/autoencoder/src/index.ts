@@ -3,5 +3,10 @@ export type { Weights } from "./blocks.ts";
 export { type AutoencoderConfig, downsampling, published, stableDiffusion } from "./config.ts";
 export { decoderWeights, encoderWeights, type Shapes } from "./layout.ts";
 export { draw, type Posterior, posterior } from "./posterior.ts";
-export { AutoencoderLayoutError, type RecognisedAutoencoder, recogniseAutoencoder } from "./recognise.ts";
+export {
+  AutoencoderLayoutError,
+  autoencoderAnchor,
+  type RecognisedAutoencoder,
+  recogniseAutoencoder,
+} from "./recognise.ts";
 export { cut, joiner, type Plane, type Tiling, tilesAlong, tilingOf } from "./tiles.ts";

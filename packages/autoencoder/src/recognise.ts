@@ -9,6 +9,9 @@ export class AutoencoderLayoutError extends Error {
   override readonly name = "AutoencoderLayoutError";
 }
 
+/** A name that every such autoencoder has, under diffusers' names and CompVis's. */
+export const autoencoderAnchor = "encoder.conv_in.weight";
+
 export interface RecognisedAutoencoder {
   readonly config: AutoencoderConfig;
   /** Every weight of encoder and decoder by diffusers' name: its name in the checkpoint and its shape in ours. */

@@ -11,6 +11,21 @@ function repeatable(command: Command, flags: string, description: string): Comma
   return command.addOption(option).setOptionValueWithSource(option.attributeName(), [], "default");
 }
 
+const keyHelp =
+  "which entry of a checkpoint that has several models, or what the names of its tensors begin with (default: ema, model or state_dict)";
+
+const classesHelp = `
+Classes are numbers (labels) or names, separated by commas:
+  --classes 0,3,rose
+A text that is the name of one class and the number of another needs a word before it:
+  --classes label:2,name:10
+A name with a comma is quoted, or the list is JSON, where numbers are labels:
+  --classes '"n01443537, goldfish",rose'
+  --classes '["n01443537, goldfish", 3]'
+
+The folder of --output may not hold other images. It gets a hidden list of the images that were written, .bench-sample.json,
+so that the same samples can be made again there, and others with --overwrite.`;
+
 export function program(): Command {
   const bench = new Command("bench")
     .description("Compare fine-tuning methods on Diffusion Transformers: train, sample, score, tabulate.")
@@ -115,7 +130,7 @@ export function program(): Command {
       "<file>",
       "safetensors, PyTorch (.pt, .pth, .bin, .ckpt), an index of shards, a diffusers folder, or a name that bench fetch knows",
     )
-    .option("--key <name>", "which entry of a checkpoint that has several (default: ema, model or state_dict)")
+    .option("--key <name>", keyHelp)
     .option("--json", "as JSON")
     .action(async (file, options) => (await import("./commands/list-weights.ts")).listWeights(file, options));
 
@@ -130,29 +145,37 @@ export function program(): Command {
       .requiredOption("--inputs <file>", "safetensors with x [N,C,H,W] float32, t [N] and y [N] (int64 or float32)")
       .requiredOption("--output <file>", "safetensors, gets out [N,C',H,W]")
       .option("--heads <number>", "attention heads, where neither the shapes nor a config.json tell")
-      .option("--key <name>", "which entry of a checkpoint that has several (default: ema, model or state_dict)")
+      .option("--key <name>", keyHelp)
+      .option("--no-null-class", "the model was trained without class dropout: every row of its label table is a class")
       .option("--forward <name>", "compute as the official code, or as diffusers does", "official"),
   ).action(async (options) => (await import("./commands/predict.ts")).predict(options));
 
   const sample = bench
     .command("sample")
-    .description("pictures of a finished run's model, or of any DiT: PNG files and a sheet")
+    .description("images of a finished run's model, or of any DiT: PNG files and a sheet")
     .option("--run <folder>", "a finished run's folder: bench list runs")
     .option(
       "--weights <file>",
       "a DiT's checkpoint: a facebookresearch .pt, a diffusers folder, safetensors, or a name that bench fetch knows",
     )
-    .requiredOption("--output <folder>", "where the pictures go; the sheet of them lies beside it, FOLDER-sheet.png")
-    .option("--classes <list>", "comma-separated numbers, or names of the run's classes (default: the first 8)")
-    .option("--count <number>", "pictures of each class", "4")
+    .requiredOption("--output <folder>", "where the images go; the sheet of them is beside it, FOLDER-sheet.png")
+    .option("--overwrite", "replace what bench sample wrote into the folder before; other files there stay")
+    .option("--classes <list>", "numbers or names of the classes, see below (default: the first 8)")
+    .option("--count <number>", "images of each class", "4")
     .option("--steps <number>", "of DDPM with learned variance (default: the run's own sampling; 50 for --weights)")
     .option("--guidance <number>", "scale of classifier-free guidance (default: the run's own; 4 for --weights)")
     .option("--seed <number>", "key of the noise", "0")
     .option(
       "--autoencoder <file>",
-      "turns latents into pictures: a file, a folder, or sd-vae-ft-ema once fetched (default: the run's own)",
+      "turns latents into images: a file, a folder, or sd-vae-ft-ema once fetched (default: the run's own)",
     )
-    .option("--recipe <folder>", "--run: where the recipe lies, if it is none of the project's");
+    .option("--recipe <folder>", "--run: where the recipe is, if it is none of the project's")
+    .option("--key <name>", `--weights: ${keyHelp}`)
+    .option(
+      "--no-null-class",
+      "--weights: the model was trained without class dropout: every row of its label table is a class, and it is not guided",
+    )
+    .addHelpText("after", classesHelp);
   computing(
     repeatable(sample, "--plugin <package>", "--run: a package, folder or file with the method").option(
       "--heads <number>",
@@ -181,13 +204,19 @@ export function program(): Command {
     bench
       .command("features")
       .description("features of a folder's images, with their mean and covariance")
-      .argument("<folder>", "JPEG, PNG, WebP or GIF images, in it or below it")
+      .argument(
+        "<images>",
+        "a folder with JPEG, PNG, WebP or GIF images in it or below it, or a .npz or .npy with uint8 images [N, H, W, 3]",
+      )
       .requiredOption("--output <file>", "a .npz, which pytorch-fid reads, or a .safetensors"),
   ).action(async (folder, options) => (await import("./commands/features.ts")).features(folder, options));
 
   measuring(bench.command("fid"))
     .description("the Fréchet distance between two sets of images; with --json also KID, precision and recall")
-    .argument("<a>", "generated images: a folder, a file of bench features, or pytorch-fid's .npz")
+    .argument(
+      "<a>",
+      "generated images: a folder; a .npz or .npy with uint8 images [N, H, W, 3], as sample_ddp.py of DiT, ADM and EDM write; features, from bench features or as float .npy [N, D]; or pytorch-fid's .npz with mu and sigma",
+    )
     .argument("<b>", "the real ones, likewise")
     .option("--resamples <number>", "draws for the distance's interval; each takes as long as the distance", "0")
     .action(async (a, b, options) => (await import("./commands/fid.ts")).fid(a, b, options));
@@ -225,7 +254,8 @@ export function program(): Command {
   coding(vae.command("decode"))
     .description("images of latents, as PNG")
     .argument("<latents>", "a file of bench vae encode, or a .safetensors with a tensor [N, Z, h, w]")
-    .requiredOption("--output <folder>", "where the images go")
+    .requiredOption("--output <folder>", "where the images go; it may not hold other images")
+    .option("--overwrite", "replace what bench vae decode wrote into the folder before; other files there stay")
     .action(async (latents, options) => (await import("./commands/vae.ts")).vaeDecode(latents, options));
 
   common(bench.command("pretrain"))

@@ -122,8 +122,12 @@ describe("bench features and bench fid", () => {
     [["fid", "a", "nowhere.npz", ...narrow], 4, "nowhere.npz: there is no such file"],
     [["fid", "a", weights, ...narrow], 4, "wanted features [N, D], or mu [D] and sigma [D, D]"],
     [["features", "a", "--output", "a.csv", ...narrow], 2, "wanted a name that ends in .npz or .safetensors"],
-    [["features", "nowhere", "--output", "x.npz", ...narrow], 4, '"nowhere" does not exist'],
-    [["features", "a", "--output", "x.npz", "--weights", "a/0.png"], 4, "unknown format"],
+    [
+      ["features", "nowhere", "--output", "x.npz", ...narrow],
+      4,
+      "nowhere: there is no such file or folder; wanted a folder",
+    ],
+    [["features", "a", "--output", "x.npz", "--weights", "a/0.png"], 4, "a PNG image; wanted a safetensors file"],
   ])("refuse %j", async (args, code, message) => {
     const found = await go(...args);
     expect(found.stderr).toContain(message);

@@ -14,6 +14,11 @@ const weights = fileURLToPath(new URL("../../dit/src/fixtures/dit_weights.safete
 const autoencoder = fileURLToPath(new URL("../../autoencoder/src/fixtures", import.meta.url));
 let place: string;
 const go = (...args: string[]) => bench([...args, "--threads", "1", "--json"], { cwd: place });
+/** What a person sees in a folder. */
+const visible = (folder: string) =>
+  readdirSync(join(place, folder))
+    .filter((file) => !file.startsWith("."))
+    .sort();
 const bytes = (folder: string, file: string) => readFileSync(join(place, folder, file));
 
 beforeAll(() => {
@@ -45,7 +50,7 @@ describe("bench sample --run", () => {
       );
     const made = await sample(`${kind}-a`);
     expect(made.code, made.stderr).toBe(0);
-    const files = readdirSync(join(place, `${kind}-a`)).sort();
+    const files = visible(`${kind}-a`);
     expect(files.length).toBe(4); // the sheet lies beside them, so that bench fid of the folder measures none of it
     expect(made.json.sheet).toBe(`${kind}-a-sheet.png`);
     expect(existsSync(join(place, `${kind}-a-sheet.png`))).toBe(true);
@@ -78,11 +83,10 @@ describe("bench sample --weights", () => {
 
     const pictures = await sample("--output", "p", "--classes", "0,3", "--count", "2", "--autoencoder", autoencoder);
     expect(pictures.code, pictures.stderr).toBe(0);
-    expect(readdirSync(join(place, "p")).length).toBe(4);
+    expect(visible("p").length).toBe(4);
     const decoded = await go("vae", "decode", "z/latents.safetensors", "--weights", autoencoder, "--output", "d");
     expect(decoded.code, decoded.stderr).toBe(0);
-    for (const file of readdirSync(join(place, "d")))
-      expect(bytes("d", file).equals(bytes("p", file)), file).toBe(true);
+    for (const file of visible("d")) expect(bytes("d", file).equals(bytes("p", file)), file).toBe(true);
   });
 
   it.each([

@@ -2,7 +2,7 @@
 
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { shown } from "@dit-bench/files";
+import { insteadOf, shown } from "@dit-bench/files";
 import { DataError } from "./data-error.ts";
 import { diskPath, nameText } from "./disk-name.ts";
 import { unreadable } from "./image-file.ts";
@@ -103,7 +103,8 @@ function topEntries(folder: string, expected: string): Entry[] {
     const { code } = error as NodeJS.ErrnoException;
     const named = shown(folder);
     if (code === "ENOENT") throw new DataError("missing-folder", `image folder "${named}" does not exist: ${expected}`);
-    if (code === "ENOTDIR") throw new DataError("not-a-folder", `"${named}" is a file: ${expected}`);
+    const use = expected === layout ? "class folders" : "images";
+    if (code === "ENOTDIR") throw new DataError("not-a-folder", `"${named}" is ${insteadOf(use, folder)}; ${expected}`);
     throw error;
   }
 }

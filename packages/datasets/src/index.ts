@@ -5,7 +5,7 @@ export { decodeImage } from "./decode-image.ts";
 export { diskPath, nameText } from "./disk-name.ts";
 export { encodePng } from "./encode-image.ts";
 export { extractorInput, type Resizer, resizers } from "./extractor-input.ts";
-export { ImageError } from "./image-error.ts";
+export { ImageError, mostPixels, smallestSide } from "./image-error.ts";
 export { decodersAtOnce, fromImageFile } from "./image-file.ts";
 export { type ImageListing, listImages, listPictures, type Skipped } from "./image-listing.ts";
 export type { PictureBytes } from "./kept-set.ts";

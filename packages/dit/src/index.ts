@@ -3,7 +3,7 @@ export { dit } from "./dit.ts";
 export { type EmbeddingStart, initialDit, newClassEmbedding } from "./init.ts";
 export { asDiffusers, asOfficial } from "./layouts/convert.ts";
 export { diffusersConfig } from "./layouts/diffusers-config.ts";
-export { type DitLayout, recogniseLayout } from "./layouts/layout.ts";
+export { type DitLayout, ditAnchors, recogniseLayout } from "./layouts/layout.ts";
 export { headsOf, readConfig } from "./layouts/read-config.ts";
 export { LayoutError, type RawTensor, type TensorSource, type TensorView } from "./layouts/tensor-source.ts";
 export { CLASS_EMBEDDING, ditModel } from "./model.ts";

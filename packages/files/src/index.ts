@@ -1,4 +1,5 @@
 // Files that survive crashes and concurrent processes: written whole or not at all, temporary names, locks, names made from text.
+export { type FileGroup, type FileKind, fileKind, kindBytes, kindOfBytes } from "./file-kind.ts";
 export { fileName, fileNames } from "./file-names.ts";
 export { type HeldLock, lockHolder, tryLock, waitForLock } from "./lock.ts";
 export { nameFileInError } from "./name-file-in-error.ts";
@@ -6,3 +7,4 @@ export { replaceFile } from "./replace-file.ts";
 export { replaceFileSync } from "./replace-file-sync.ts";
 export { shown } from "./shown-text.ts";
 export { isTemporary, removeLeftovers, temporaryName } from "./temporary.ts";
+export { insteadOf, type WantedFile, wrongKind } from "./wanted-file.ts";

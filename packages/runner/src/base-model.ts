@@ -28,10 +28,12 @@ export function readBase(recipe: Recipe): WeightFile {
 export type Base = Pick<WeightFile, "values" | "sha256">;
 
 /** The recipe's base model, from a checkpoint of any layout that holds just the model the recipe describes. */
-export async function loadBase(recipe: Recipe): Promise<Base> {
+export async function loadBase(recipe: Recipe, note?: (text: string) => void): Promise<Base> {
   const { model, baseInputSize = model.inputSize } = recipe.settings;
   const path = weightsOf(recipe, "base");
-  const { config, read } = await openDit(path, { heads: model.heads, inputSize: baseInputSize });
+  const options = { heads: model.heads, inputSize: baseInputSize, classes: model.classes };
+  const { config, read, nullClass, notes } = await openDit(path, options);
+  for (const text of notes) note?.(`${path}: ${text}`);
   const wanted = { ...model, inputSize: baseInputSize };
   for (const key of [
     "inputSize",
@@ -48,6 +50,11 @@ export async function loadBase(recipe: Recipe): Promise<Base> {
         "data",
         `${path}: it is a model of ${key} ${config[key]}, recipe ${recipe.settings.name} wants ${wanted[key]} (${model.name})`,
       );
+  if (!nullClass)
+    throw new BenchError(
+      "data",
+      `${path}: its label table has ${config.classes} rows, one for each class and none for the null class, which guidance and the base model's samples need; take a DiT that was trained with class dropout (class_dropout_prob above 0)`,
+    );
   const values = read();
   const sha256 = sha256Of(path);
   if (baseInputSize === model.inputSize) return { values, sha256 };

@@ -2,8 +2,9 @@ export { protocolFolder } from "./cell.ts";
 export type { DatasetChoice } from "./dataset.ts";
 export { datasetEntries } from "./dataset-entries.ts";
 export { type Comparison, compareSets } from "./distance/compare-sets.ts";
-export { checkRoom, isFeatureFile, readFeatureFile, writeFeatureFile } from "./distance/feature-file.ts";
+export { checkRoom, isFeatureFile, writeFeatureFile } from "./distance/feature-file.ts";
 export { type FeatureSet, statisticsOf } from "./distance/feature-set.ts";
+export { arrayFeatures } from "./distance/image-array.ts";
 export { imageFeatures } from "./distance/image-features.ts";
 export {
   type ExtractorChoice,
@@ -11,6 +12,7 @@ export {
   type LoadedExtractor,
   loadExtractor,
 } from "./distance/load-extractor.ts";
+export { openSet, type SetSource } from "./distance/set-source.ts";
 export {
   type DitCheckpoint,
   type DitCheckpointOptions,
@@ -25,7 +27,7 @@ export { misplaced, publishedWeights, weightsNamed } from "./fetched.ts";
 export { type GridCell, runGrid } from "./grid.ts";
 export type { KeepState } from "./kept-state.ts";
 export { type Codec, type CodecOptions, openCodec } from "./latents/codec.ts";
-export { decodeLatents } from "./latents/decode-latents.ts";
+export { decodeLatents, imageNames } from "./latents/decode-latents.ts";
 export { encodePictures } from "./latents/encode-pictures.ts";
 export { type LatentFile, readLatents, writeLatents } from "./latents/latent-file.ts";
 export { type AutoencoderFile, openAutoencoder } from "./latents/open-autoencoder.ts";
@@ -44,6 +46,7 @@ export {
 export { makePictures, type Pictures, type PicturesTask } from "./make-pictures.ts";
 export { builtinMethods, type LoadedMethod, loadMethod, loadMethods } from "./methods.ts";
 export { type OpenedRun, openRun } from "./open-run.ts";
+export { claimFolder, manifestName, type OutputFolder } from "./output-folder.ts";
 export { type NeededFile, remediesOf } from "./plan/needed-files.ts";
 export { type Plan, planRun, reached } from "./plan/plan.ts";
 export { productRate } from "./plan/product-rate.ts";
@@ -53,3 +56,4 @@ export { isRecipeSetting, loadRecipe, projectFolder, type Recipe, recipeNames } 
 export { findWeights, namedWeights, usableWeights } from "./recipe-weights.ts";
 export { type RunOutcome, type RunTask, runCell } from "./run.ts";
 export type { Network } from "./sample.ts";
+export { aboutNames } from "./weight-names.ts";

@@ -2,18 +2,18 @@
 //
 // N = pictures, C, S = channels and side of what the model makes
 
-import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
 import { decodeImage, encodePng } from "@dit-bench/datasets";
-import { replaceFile } from "@dit-bench/files";
+import { fileName, replaceFile } from "@dit-bench/files";
 import { writeSafetensors } from "@dit-bench/weights";
 import type { Listener } from "./events.ts";
 import { openCodec } from "./latents/codec.ts";
 import { decodeLatents } from "./latents/decode-latents.ts";
 import { openAutoencoder } from "./latents/open-autoencoder.ts";
 import { imageOf } from "./latents/planes.ts";
+import { claimFolder } from "./output-folder.ts";
 import type { RecipeSettings } from "./recipe.ts";
 import { type Network, sample } from "./sample.ts";
 
@@ -28,8 +28,12 @@ export interface PicturesTask {
   readonly count: number;
   /** What turns latents into pictures: a file or folder, and the latents' scale if it is not the autoencoder's own. */
   readonly autoencoder?: { readonly path: string; readonly scale?: number };
-  /** Folder for what is made. */
+  /** Folder for what is made. It may not hold images that would be mixed with the new ones. */
   readonly output: string;
+  /** Replace what an earlier call with other settings left in the folder. */
+  readonly overwrite?: boolean;
+  /** Where the weights come from, and what else tells them from others: recorded in the folder. */
+  readonly origin: Readonly<Record<string, unknown>>;
   /** Of the sheet. */
   readonly title: string;
   /** Small print below it, a string a line. */
@@ -52,20 +56,30 @@ const SHEET_COLUMNS = 8;
 export async function makePictures(task: PicturesTask): Promise<Pictures> {
   const { engine, network, settings, seed, classes, count, autoencoder, output, listener } = task;
   const { channels: C, inputSize: S } = network.config;
-  mkdirSync(output, { recursive: true });
   const labels = Int32Array.from(classes.flatMap(({ label }) => Array.from({ length: count }, () => label)));
-  const names = classes.flatMap(({ name, label }) => Array.from({ length: count }, (_, i) => fileName(name, label, i)));
-  listener.stage?.("sample", `${labels.length} pictures, ${count} of each class`);
+  const names = classes.flatMap(({ name, label }) =>
+    Array.from({ length: count }, (_, i) => sampleName(name, label, i)),
+  );
+  const latentsOnly = autoencoder === undefined && C !== 3;
+  const sheet = `${resolve(output)}-sheet.png`; // beside the folder, so that who measures its images does not measure the sheet
+  await claimFolder({
+    folder: output,
+    command: "sample",
+    files: latentsOnly ? [latentsName] : names,
+    beside: latentsOnly ? [] : [sheet],
+    made: { ...task.origin, seed, count, labels: classes.map(({ label }) => label), settings, autoencoder },
+    overwrite: task.overwrite ?? false,
+  });
+  listener.stage?.("sample", `${labels.length} ${labels.length === 1 ? "image" : "images"}, ${count} of each class`);
   const { x } = await sample({ engine, network, settings, seed, labels, listener });
   const shape = [labels.length, C, S, S] as const;
 
-  if (autoencoder === undefined && C !== 3) {
-    const latents = join(output, "latents.safetensors");
+  if (latentsOnly) {
+    const latents = join(output, latentsName);
     writeSafetensors(latents, [["latents", { type: "F32", shape, data: x }]], { files: JSON.stringify(names) });
     return { files: [], latents };
   }
   const files = autoencoder === undefined ? await writePixels() : await writeDecoded(autoencoder);
-  const sheet = `${resolve(output)}-sheet.png`; // beside the folder, so that who measures its pictures does not measure the sheet
   await replaceFile(sheet, await sheetOf(task, files));
   return { files, sheet: relative(process.cwd(), sheet) };
 
@@ -92,8 +106,11 @@ export async function makePictures(task: PicturesTask): Promise<Pictures> {
   }
 }
 
-const fileName = (name: string, label: number, i: number): string =>
-  `${String(label).padStart(4, "0")}-${name.replaceAll(/[^\w-]+/g, "-").slice(0, 40)}-${i}.png`;
+const latentsName = "latents.safetensors";
+
+/** The label first: it tells classes apart whose names look the same as file names, or are empty. */
+const sampleName = (name: string, label: number, i: number): string =>
+  `${String(label).padStart(4, "0")}-${fileName(name)}-${i}.png`;
 
 async function sheetOf({ classes, count, title, notes }: PicturesTask, files: readonly string[]): Promise<Uint8Array> {
   const pictures = await Promise.all(files.map(async (file) => decodeImage(await readFile(file))));

@@ -34,6 +34,7 @@ export async function predict(
   const start = performance.now();
   const { config } = checkpoint;
   const { channels: C, inputSize: S, classes } = config;
+  const lastLabel = checkpoint.nullClass ? classes : classes - 1;
   const [x, t, y] = ["x", "t", "y"].map((name) => {
     const tensor = inputs.get(name);
     if (!tensor) throw wrong(source, `it has no tensor '${name}'; wanted x [N, ${C}, ${S}, ${S}], t [N] and y [N]`);
@@ -44,9 +45,12 @@ export async function predict(
     throw wrong(source, `'x' is ${x.type} [${x.shape}]; this model wants F32 [N, ${C}, ${S}, ${S}], N at least 1`);
   const times = numbers(source, "t", t, N);
   const labels = numbers(source, "y", y, N);
-  const strange = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label <= classes));
+  const strange = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label <= lastLabel));
   if (strange !== undefined)
-    throw wrong(source, `'y' has ${strange}; wanted whole numbers from 0 to ${classes}, which is the null class`);
+    throw wrong(
+      source,
+      `'y' has ${strange}; wanted whole numbers from 0 to ${lastLabel}${checkpoint.nullClass ? ", which is the null class" : ""}`,
+    );
 
   const batch = Math.min(N, BATCH);
   const weights = ditModel(config).weights;

@@ -95,7 +95,7 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
     parseOptions(task.method.method, task.options); // a misspelt option is reported before anything is read
     await requireFiles(recipe, choice);
     const extractorFile = await readRecipeExtractor(recipe);
-    const base = await loadBase(recipe);
+    const base = await loadBase(recipe, (text) => listener.note?.(text));
     const miniature = recipe.settings.miniature ? `miniature of ${choice.name}` : choice.name;
     listener.stage?.("data", choice.folder ?? miniature);
     const space = await openSpace(recipe, { engine, out, listener });

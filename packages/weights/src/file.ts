@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
-import { replaceFileSync } from "@dit-bench/files";
+import { kindBytes, kindOfBytes, replaceFileSync, wrongKind } from "@dit-bench/files";
+import { CorruptFileError } from "./corrupt-file-error.ts";
 import { type Safetensors, tensorOf } from "./decode.ts";
 import { type PendingTensor, safetensorsParts } from "./encode.ts";
 import { headerLength, parseHeader, prefixBytes } from "./header.ts";
@@ -14,7 +15,11 @@ export function readSafetensors(path: string): Safetensors {
   const file = openSync(path, "r");
   try {
     const fileBytes = fstatSync(file).size;
-    const length = headerLength(readAt(file, 0, Math.min(prefixBytes, fileBytes)), fileBytes, path);
+    const start = readAt(file, 0, Math.min(kindBytes, fileBytes));
+    const kind = kindOfBytes(start, fileBytes);
+    if (kind.group !== "checkpoint" && kind.group !== "unknown")
+      throw new CorruptFileError(path, `${wrongKind("weights", kind)}; wanted a safetensors file`);
+    const length = headerLength(start.subarray(0, prefixBytes), fileBytes, path);
     const dataStart = prefixBytes + length;
     const { entries, metadata } = parseHeader(readAt(file, prefixBytes, length), fileBytes - dataStart, path);
     const tensors = new Map<string, StoredTensor>();

@@ -1,6 +1,6 @@
 // Weights that are a folder, or several files with an index: the layouts of diffusers and transformers.
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Checkpoint, checkpoint } from "./checkpoint.ts";
 import { CorruptFileError } from "./corrupt-file-error.ts";
@@ -23,29 +23,78 @@ const weightFiles = ["diffusion_pytorch_model", "model", "pytorch_model"].flatMa
 const maxJsonBytes = 32 << 20;
 const maxShards = 1_000;
 
-/** A model's folder, or a pipeline's, whose transformer is in a folder of its own; `config.json` becomes metadata. */
+/** Adapters as PEFT (utils/constants.py) and diffusers (loaders/lora_base.py) name them, with the file of their settings. */
+const adapterFiles = ["adapter_model", "pytorch_lora_weights"].flatMap((stem) => [
+  `${stem}.safetensors`,
+  `${stem}.bin`,
+]);
+
+/**
+ * A model's folder, or a pipeline's, whose transformer is in a folder of its own, or an adapter's; else the only file of weights in the
+ * folder. The values of `config.json` or `adapter_config.json` become metadata.
+ */
 export async function openFolder(folder: string, open: Open): Promise<Checkpoint> {
-  for (const place of [folder, join(folder, "transformer")]) {
-    const weights = weightFiles.map((name) => join(place, name)).find(existsSync);
-    if (!weights) continue;
-    const { format, tensors, metadata, notes, read, float32 } = await open(weights);
-    const config = join(place, "config.json");
-    const settings = existsSync(config) ? withFile(config, readConfig) : [];
-    return {
-      source: folder,
-      format: `folder, ${format}`,
-      tensors,
-      metadata: new Map([...metadata, ...settings]),
-      notes: [...notes, `read from ${weights}`],
-      read,
-      float32,
-    };
+  for (const [place, names, settings] of [
+    [folder, weightFiles, "config.json"],
+    [join(folder, "transformer"), weightFiles, "config.json"],
+    [folder, adapterFiles, "adapter_config.json"],
+  ] as const) {
+    const weights = names.map((name) => join(place, name)).find(existsSync);
+    if (weights) return openNamed(folder, weights, join(place, settings), open);
   }
-  throw new UnsupportedFileError(
-    folder,
-    `a folder without weights: wanted ${weightFiles.slice(0, 2).join(" or ")}, here or in its folder transformer`,
-  );
+  const { weights, folders } = contents(folder);
+  if (weights.length === 1) return openNamed(folder, join(folder, weights[0]!), join(folder, "config.json"), open);
+  throw new UnsupportedFileError(folder, noWeights(weights, folders));
 }
+
+async function openNamed(folder: string, weights: string, config: string, open: Open): Promise<Checkpoint> {
+  const opened = await open(weights);
+  const settings = existsSync(config) ? withFile(config, readConfig) : [];
+  return {
+    ...opened,
+    source: folder,
+    format: `folder, ${opened.format}`,
+    metadata: new Map([...opened.metadata, ...settings]),
+    notes: [...opened.notes, `read from ${weights}`],
+  };
+}
+
+/** Files of weights in a folder, by their endings, and the folders in it that hold some. */
+function contents(folder: string): { readonly weights: readonly string[]; readonly folders: readonly string[] } {
+  const weightsIn = (path: string) =>
+    readdirSync(path, { withFileTypes: true }).filter(
+      (entry) => !entry.name.startsWith(".") && !entry.isDirectory() && weightEnding.test(entry.name),
+    );
+  const inside = readdirSync(folder, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && !entry.name.startsWith("."),
+  );
+  return {
+    weights: weightsIn(folder)
+      .map(({ name }) => name)
+      .sort(),
+    folders: inside
+      .map(({ name }) => name)
+      .filter((name) => weightsIn(join(folder, name)).length > 0)
+      .sort(),
+  };
+}
+
+const weightEnding = /\.(safetensors|pt|pth|ckpt|bin)$/i;
+
+/** Why none of a folder's files was taken, and what to give instead. */
+function noWeights(weights: readonly string[], folders: readonly string[]): string {
+  const shards = weights.filter((name) => /-\d{5}-of-\d{5}\.\w+$/.test(name));
+  if (shards.length > 0)
+    return `it holds ${shards.length} shards (${some(shards)}) without their index, a file such as ${shards[0]!.replace(/-\d{5}-of-\d{5}/, "")}.index.json`;
+  if (weights.length > 0)
+    return `a folder with ${weights.length} files of weights and none of a known name: ${some(weights)}; give one of them`;
+  if (folders.length > 0)
+    return `a folder without weights, but with folders that have some: ${some(folders.map((name) => `${name}/`))}; give one of them`;
+  return `a folder without weights: wanted ${weightFiles.slice(0, 2).join(" or ")}, here or in its folder transformer`;
+}
+
+const some = (names: readonly string[]): string =>
+  names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
 
 /** Settings that are plain values, by the name `config.num_layers`. */
 function readConfig(file: ReadableFile): [string, string][] {

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { bytes, le, legacy, py, safetensors } from "./hostile.test.data.ts";
+import { bytes, le, legacy, py, safetensors, zip } from "./hostile.test.data.ts";
 import { type Case, fine, folder, outcome, refused, shape } from "./hostile-case.test.data.ts";
 
 const old = legacy(fine);
@@ -127,16 +127,24 @@ const others: Case[] = [
     bytes(`{ "weight_map": {${Array.from({ length: 2000 }, (_, i) => `"t${i}":"s${i}"`).join()}}}`),
     /2000 shards/,
   ],
-  ["nothing", new Uint8Array(0), /0 bytes of an unknown format/],
-  ["one byte", bytes("x"), /unknown format/],
-  ["zeros", new Uint8Array(4096), /unknown format/],
+  ["nothing", new Uint8Array(0), /an empty file/],
+  ["one byte", bytes("x"), /a text file; wanted a safetensors file/],
+  ["two unknown bytes", bytes("\x01\x02"), /unknown format/],
+  ["zeros", new Uint8Array(4096), /a file of zeros/],
   ["a page of HTML", bytes("<!DOCTYPE html><html>404</html>"), /HTML/],
   ["a Git LFS pointer", bytes("version https://git-lfs.github.com/spec/v1\noid sha256:0\n"), /git lfs pull/],
   ["a gzip archive", bytes("\x1f\x8b\x08", new Uint8Array(50)), /gzip/],
   ["a tar archive", bytes(new Uint8Array(257), "ustar", new Uint8Array(300)), /tar archive/],
   ["a NumPy array", bytes("\x93NUMPY\x01\x00", new Uint8Array(50)), /NumPy/],
   ["an HDF5 file", bytes("\x89HDF\r\n\x1a\n", new Uint8Array(50)), /HDF5/],
-  ["text", bytes("weights are not here\n"), /unknown format/],
+  ["text", bytes("weights are not here\n"), /a text file/],
+  ["an image", bytes("\x89PNG\r\n\x1a\n", new Uint8Array(50)), /a PNG image; wanted a safetensors file/],
+  [
+    "a zip archive of images",
+    zip([{ name: "1.png", data: bytes("x") }]),
+    /a zip archive of images; unpack it and give/,
+  ],
+  ["a NumPy archive", zip([{ name: "mu.npy", data: bytes("x") }]), /a NumPy archive/],
 ];
 
 test("the legacy file that they are made from is read", async () => {

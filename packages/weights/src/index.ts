@@ -1,3 +1,4 @@
+export { adapterOf } from "./adapter.ts";
 export type { Checkpoint } from "./checkpoint.ts";
 export { CorruptFileError } from "./corrupt-file-error.ts";
 export { decodeSafetensors, type Safetensors } from "./decode.ts";
@@ -5,8 +6,10 @@ export { encodeSafetensors, type PendingTensor } from "./encode.ts";
 export { readSafetensors, writeSafetensors } from "./file.ts";
 export { float32, isFloatingPoint } from "./float32.ts";
 export { fromFloat32 } from "./from-float32.ts";
+export { type ArrayFile, type ArrayInfo, openArrays } from "./numpy/array-file.ts";
 export { maxNpzBytes, readNpz, writeNpz } from "./numpy/npz.ts";
 export { type OpenOptions, openCheckpoint } from "./open-checkpoint.ts";
 export type { TensorInfo } from "./place.ts";
+export { unwrapped } from "./prefix.ts";
 export type { StoredTensor, TensorData, TensorType } from "./tensor-type.ts";
 export { RefusedGlobalError, UnsupportedFileError, WeightFileError } from "./weight-file-error.ts";

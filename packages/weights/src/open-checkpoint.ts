@@ -5,6 +5,7 @@ import { type Checkpoint, checkpoint } from "./checkpoint.ts";
 import { openFolder, openIndex } from "./folder.ts";
 import { headerLength, parseHeader, prefixBytes } from "./header.ts";
 import type { PlacedTensor } from "./place.ts";
+import { below, keysOf } from "./prefix.ts";
 import { type ReadableFile, stampOf, withFile } from "./read-file.ts";
 import { recognise } from "./recognise.ts";
 import { readLegacyCheckpoint } from "./torch/legacy-checkpoint.ts";
@@ -15,7 +16,7 @@ import { readZipCheckpoint } from "./torch/zip-checkpoint.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
 
 export interface OpenOptions {
-  /** The entry of a checkpoint that has several: `ema`, `model`. */
+  /** Which tensors, where a checkpoint has several models: an entry (`ema`), or what their names begin with (`ema_model`). */
   readonly key?: string;
 }
 
@@ -35,16 +36,11 @@ function openFile(
   return withFile(path, async (file) => {
     const format = recognise(file);
     if (shard && format === "index") throw new UnsupportedFileError(path, "an index in the place of a shard");
-    if (key !== undefined && (format === "safetensors" || format === "index"))
-      throw new UnsupportedFileError(
-        path,
-        `the key ${JSON.stringify(key)} was asked for: ${format} files have no entries to choose from`,
-      );
     switch (format) {
       case "safetensors":
-        return openSafetensors(file);
+        return belowKey(openSafetensors(file), key);
       case "index":
-        return openIndex(file, (shard) => openFile(shard, { shard: true }));
+        return belowKey(await openIndex(file, (shard) => openFile(shard, { shard: true })), key);
       case "zip":
         return listed(file, "PyTorch zip", await readZipCheckpoint(file), key);
       case "pickle":
@@ -72,7 +68,7 @@ function openSafetensors(file: ReadableFile): Checkpoint {
 }
 
 function listed(file: ReadableFile, format: string, { root, storages }: Located, key: string | undefined): Checkpoint {
-  const { tensors, metadata, notes } = stateDict(root, file.path, key);
+  const { tensors, metadata, notes, keys, below: rest } = stateDict(root, file.path, key);
   const stamp = stampOf(file);
   const placed = new Map<string, PlacedTensor>();
   for (const [name, { storage, type, shape, strides, offset }] of tensors)
@@ -84,5 +80,17 @@ function listed(file: ReadableFile, format: string, { root, storages }: Located,
       file: stamp,
       begin: storages.get(storage.key)! + offset * widthOf(type),
     });
-  return checkpoint({ source: file.path, format, tensors: placed, metadata, notes });
+  return belowKey(checkpoint({ source: file.path, format, tensors: placed, metadata, notes }), rest, keys);
+}
+
+/** The tensors whose names begin with a key, if one was asked for. @param keys what else it could have been */
+function belowKey(opened: Checkpoint, key: string | undefined, keys: readonly string[] = []): Checkpoint {
+  if (key === undefined) return opened;
+  const found = below(opened, key);
+  if (found) return found;
+  const others = [...new Set([...keys, ...keysOf(opened.tensors.keys())])].slice(0, 20).join(", ");
+  throw new UnsupportedFileError(
+    opened.source,
+    `there are no tensors under the key ${JSON.stringify(key)}; wanted ${others ? `one of ${others}` : "no key: it has no entries"}`,
+  );
 }

@@ -1,7 +1,6 @@
 // bench fid: how far two sets of images are apart.
 
-import { existsSync, statSync } from "node:fs";
-import { BenchError, compareSets, type FeatureSet, readFeatureFile } from "@dit-bench/runner";
+import { BenchError, compareSets, type FeatureSet, openSet } from "@dit-bench/runner";
 import { leftOutCounts, leftOutLine } from "../left-out.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { wholeNumber } from "../settings.ts";
@@ -14,19 +13,17 @@ export async function fid(a: string, b: string, options: MeasuringOptions & { re
     throw new BenchError("usage", `--resamples ${resamples}: wanted 0, or at least 20 for an interval`);
   const listener = progress(stderrTerminal(), listenForSignals());
   const extractor = measuring(options, listener);
-  const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
-  const setOf = (path: string): Promise<FeatureSet> =>
-    isFolder(path) ? extractor.measure(path) : readFeatureFile(path);
   try {
-    // Files first: what is wrong with them shows before the long work.
-    const later = isFolder(a) ? undefined : await setOf(a);
+    // What is wrong with either shows before the long work, and files of features are read first.
+    const [first, second] = [await openSet(a), await openSet(b)];
+    const later = first.kind === "features" ? await extractor.measure(first) : undefined;
     if (resamples > 0 && later && !later.features)
       throw new BenchError(
         "usage",
         `--resamples ${resamples}: the interval is drawn from the first set's features, and ${a} has their mean and covariance alone; give its folder of images, or a file that 'bench features' makes of it, or leave --resamples away`,
       );
-    const real = await setOf(b);
-    const generated = later ?? (await setOf(a));
+    const real = await extractor.measure(second);
+    const generated = later ?? (await extractor.measure(first));
     const comparison = compareSets(generated, real, { resamples, pairwise: options.json ?? false, listener });
     listener.clear();
     process.stdout.write(`${comparison.fid}\n`);

@@ -1,8 +1,10 @@
 // bench list-weights: what a file of weights holds, without running anything of it or reading a tensor.
 
 import { existsSync } from "node:fs";
-import { BenchError, weightsNamed } from "@dit-bench/runner";
+import { shown } from "@dit-bench/files";
+import { aboutNames, BenchError, weightsNamed } from "@dit-bench/runner";
 import { openCheckpoint } from "@dit-bench/weights";
+import { counted } from "../settings.ts";
 
 export interface ListWeightsOptions {
   key?: string;
@@ -13,7 +15,9 @@ export async function listWeights(given: string, { key, json }: ListWeightsOptio
   const path = weightsNamed(given);
   if (!existsSync(path))
     throw new BenchError("data", `${path}: there is no such file; wanted a file of weights or a folder with one`);
-  const { format, tensors, metadata, notes } = await openCheckpoint(path, key === undefined ? {} : { key });
+  const opened = await openCheckpoint(path, key === undefined ? {} : { key });
+  const { format, tensors, metadata } = opened;
+  const notes = [...opened.notes, ...aboutNames(opened)];
   const rows = [...tensors].map(([name, { type, shape, count }]) => ({ name, type, shape, count }));
   const numbers = rows.reduce((sum, { count }) => sum + count, 0);
   if (json) {
@@ -21,16 +25,12 @@ export async function listWeights(given: string, { key, json }: ListWeightsOptio
     process.stdout.write(`${JSON.stringify(listing)}\n`);
     return;
   }
-  for (const note of [format, ...notes]) process.stderr.write(`${printable(note)}\n`);
-  const longest = rows.reduce((most, { name }) => Math.max(most, printable(name).length), 0);
+  for (const note of [format, ...notes]) process.stderr.write(`${shown(note)}\n`);
+  const longest = rows.reduce((most, { name }) => Math.max(most, shown(name).length), 0);
   const width = Math.min(maxWidth, longest);
   for (const { name, type, shape } of rows)
-    process.stdout.write(`${printable(name).padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]\n`);
-  process.stdout.write(`${rows.length.toLocaleString("en")} tensors, ${numbers.toLocaleString("en")} numbers\n`);
+    process.stdout.write(`${shown(name).padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]\n`);
+  process.stdout.write(`${counted(rows.length, "tensor")}, ${counted(numbers, "number")}\n`);
 }
 
 const maxWidth = 80;
-
-/** A stranger's text without what a terminal would obey. */
-const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, "0")}`);

@@ -2,6 +2,7 @@
 
 import { type Resizer, resizers } from "@dit-bench/datasets";
 import {
+  arrayFeatures,
   BenchError,
   type ExtractorChoice,
   type FeatureSet,
@@ -10,6 +11,7 @@ import {
   type LoadedExtractor,
   loadExtractor,
   publishedWeights,
+  type SetSource,
   weightsNamed,
 } from "@dit-bench/runner";
 import { startEngine } from "../settings.ts";
@@ -29,8 +31,8 @@ export interface MeasuringOptions {
 }
 
 export interface Measuring {
-  /** Features of a folder; the extractor starts with the first. `onCount` may refuse so many of them, before any is measured. */
-  measure(folder: string, onCount?: (images: number, dimension: number) => void): Promise<FeatureSet>;
+  /** Features of a set of images; the extractor starts with the first. `onCount` may refuse so many of them, before any is measured. */
+  measure(source: SetSource, onCount?: (images: number, dimension: number) => void): Promise<FeatureSet>;
   dispose(): Promise<void>;
 }
 
@@ -40,10 +42,16 @@ export function measuring(options: MeasuringOptions, listener: Listener): Measur
   const resizer = options.resize as Resizer;
   let extractor: LoadedExtractor | undefined;
   return {
-    async measure(folder, onCount) {
+    async measure(source, onCount) {
+      if (source.kind === "features") {
+        if (source.note) listener.note?.(source.note);
+        return source.read();
+      }
       extractor ??= await loadExtractor(withWeights(options), await startEngine(options));
+      if (source.kind === "images")
+        return arrayFeatures({ images: source.images, extractor, resizer, listener, ...(onCount ? { onCount } : {}) });
       return imageFeatures({
-        folder,
+        folder: source.path,
         extractor,
         resizer,
         strict: options.strict ?? false,

@@ -21,6 +21,8 @@ export interface PredictOptions {
   output: string;
   heads?: string;
   key?: string;
+  /** False with --no-null-class. */
+  nullClass: boolean;
   forward: string;
   engine: string;
   threads?: string;
@@ -42,6 +44,7 @@ export async function predict(options: PredictOptions): Promise<void> {
     ...(side === undefined ? {} : { inputSize: side }),
     ...(options.heads === undefined ? {} : { heads: wholeNumber("heads", options.heads, 1) }),
     ...(options.key === undefined ? {} : { key: options.key }),
+    ...(options.nullClass ? {} : { nullClass: false }),
   });
   makeFolder(dirname(output));
   const listener = progress(stderrTerminal(), listenForSignals());

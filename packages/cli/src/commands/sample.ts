@@ -1,6 +1,7 @@
-// bench sample: pictures of a finished run's model, or of any DiT.
+// bench sample: images of a finished run's model, or of any DiT.
 
-import { basename } from "node:path";
+import { statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { ditModel } from "@dit-bench/dit";
 import {
   BenchError,
@@ -12,6 +13,7 @@ import {
   usableWeights,
   weightsNamed,
 } from "@dit-bench/runner";
+import { parseClasses } from "../class-list.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { counted, engineOf, makeFolder, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
@@ -29,6 +31,10 @@ export interface SampleOptions {
   recipe?: string;
   plugin: string[];
   heads?: string;
+  key?: string;
+  /** False with --no-null-class. */
+  nullClass: boolean;
+  overwrite?: boolean;
   engine: string;
   threads?: string;
   json?: boolean;
@@ -40,8 +46,14 @@ interface Source {
   readonly names: readonly string[];
   readonly autoencoder?: { readonly path: string; readonly scale?: number };
   readonly title: string;
-  /** Where the model lies. */
+  /** Where the model is. */
   readonly place: string;
+  /** False: the model has no null class, so that it cannot be guided. */
+  readonly nullClass: boolean;
+  /** What a person should know about the weights. */
+  readonly warnings: readonly string[];
+  /** What tells these weights from others. */
+  readonly origin: Readonly<Record<string, unknown>>;
 }
 
 /** As sample.py of facebookresearch/DiT, but for its 250 steps. */
@@ -53,7 +65,7 @@ const official = {
   batch: 8,
 } as const;
 
-/** Classes drawn where none are named. */
+/** Classes sampled where none are named. */
 const CLASSES = 8;
 
 export async function sample(options: SampleOptions): Promise<void> {
@@ -66,18 +78,22 @@ export async function sample(options: SampleOptions): Promise<void> {
   const count = wholeNumber("count", options.count, 1);
   const seed = wholeNumber("seed", options.seed, 0);
   const source = run === undefined ? await ofWeights(weights!, options) : await ofRun(run, options);
-  const { names, title, place, autoencoder } = source;
-  const classes = chosen(options.classes, names).map((label) => ({ label, name: names[label] ?? "no class" }));
+  const { names, title, place, autoencoder, nullClass, warnings, origin } = source;
+  const classes = chosen(options.classes, names, nullClass).map((label) => ({
+    label,
+    name: names[label] ?? "no class",
+  }));
   const settings = {
     ...source.settings,
     batch: Math.min(source.settings.batch, classes.length * count),
     ...(options.steps === undefined
       ? {}
       : { respacing: String(wholeNumber("steps", options.steps, 1)), sampler: "ddpm" as const }),
-    ...(options.guidance === undefined ? {} : { guidance: atLeastOne(options.guidance) }),
+    ...guidanceOf(options, nullClass),
   };
   makeFolder(output);
   const listener = progress(stderrTerminal(), listenForSignals());
+  for (const warning of warnings) listener.note?.(warning);
   const engine = await engineOf(options, (text) => listener.note?.(text));
   try {
     const made = await makePictures({
@@ -88,6 +104,8 @@ export async function sample(options: SampleOptions): Promise<void> {
       classes,
       count,
       output,
+      overwrite: options.overwrite ?? false,
+      origin,
       title,
       notes: [place, `seed ${seed}, ${stepsOf(settings)}, guidance ${settings.guidance}`],
       listener,
@@ -100,14 +118,26 @@ export async function sample(options: SampleOptions): Promise<void> {
     listener.clear();
     process.stdout.write(
       made.latents === undefined
-        ? `${output}: ${counted(made.files.length, "picture")}\n${made.sheet}: the sheet of them\n`
-        : `${made.latents}: latents; pictures of them: bench vae decode, or --autoencoder with sd-vae-ft-ema\n`,
+        ? `${output}: ${counted(made.files.length, "image")}\n${made.sheet}: the sheet of them\n`
+        : `${made.latents}: latents; images of them: bench vae decode, or --autoencoder with sd-vae-ft-ema\n`,
     );
     if (options.json)
       process.stdout.write(`${JSON.stringify({ ...made, steps: settings.respacing, guidance: settings.guidance })}\n`);
   } finally {
     listener.clear();
   }
+}
+
+/** Guidance as asked for; none where the model has no null class to guide away from. */
+function guidanceOf({ guidance }: SampleOptions, nullClass: boolean): { guidance?: number } {
+  if (guidance === undefined) return nullClass ? {} : { guidance: 1 };
+  const scale = atLeastOne(guidance);
+  if (!nullClass && scale !== 1)
+    throw new BenchError(
+      "usage",
+      `--guidance ${guidance}: this model has no null class, which guidance needs; leave --guidance away`,
+    );
+  return { guidance: scale };
 }
 
 async function ofRun(folder: string, { recipe: place, plugin, autoencoder: other }: SampleOptions): Promise<Source> {
@@ -123,14 +153,21 @@ async function ofRun(folder: string, { recipe: place, plugin, autoencoder: other
     names: classes,
     title,
     place: folder,
+    nullClass: true,
+    warnings: [],
+    origin: { run: resolve(folder), ...stampOf(join(folder, "weights.safetensors")) },
     ...(autoencoder && path ? { autoencoder: { path, scale: autoencoder.scale } } : {}),
   };
 }
 
-async function ofWeights(given: string, { heads }: SampleOptions): Promise<Source> {
+async function ofWeights(given: string, { heads, key, nullClass: asked }: SampleOptions): Promise<Source> {
   const path = weightsNamed(given);
-  const checkpoint = await openDit(path, heads === undefined ? {} : { heads: wholeNumber("heads", heads, 1) });
-  const { config } = checkpoint;
+  const checkpoint = await openDit(path, {
+    ...(heads === undefined ? {} : { heads: wholeNumber("heads", heads, 1) }),
+    ...(key === undefined ? {} : { key }),
+    ...(asked ? {} : { nullClass: false }),
+  });
+  const { config, nullClass, notes, assumption } = checkpoint;
   if (!config.learnSigma)
     throw new BenchError("data", `${path}: this DiT has no learned variance, which the samplers here need`);
   return {
@@ -139,24 +176,23 @@ async function ofWeights(given: string, { heads }: SampleOptions): Promise<Sourc
     names: Array.from({ length: config.classes }, (_, label) => `class ${label}`),
     title: basename(given),
     place: path,
+    nullClass,
+    warnings: [...notes, ...(assumption === undefined ? [] : [assumption])],
+    origin: { weights: resolve(path), ...stampOf(path), key, nullClass },
   };
 }
 
-/** Labels by number or by name; the first few where none are given. */
-function chosen(text: string | undefined, names: readonly string[]): number[] {
-  if (text === undefined) return names.slice(0, CLASSES).map((_, label) => label);
-  return text.split(",").map((part) => {
-    const given = part.trim();
-    const named = names.indexOf(given);
-    const label = named >= 0 ? named : Number(given || Number.NaN);
-    if (!(Number.isInteger(label) && label >= 0 && label <= names.length))
-      throw new BenchError(
-        "usage",
-        `--classes ${given}: wanted numbers from 0 to ${names.length} (the null class), or names such as ${names.slice(0, 3).join(", ")}`,
-      );
-    return label;
-  });
+/** Size and time of a file or folder: another file of the same name has others. */
+function stampOf(path: string): { readonly size?: number; readonly modified?: number } {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status ? { size: status.size, modified: status.mtimeMs } : {};
 }
+
+/** Labels by number or by name; the first few where none are given. */
+const chosen = (text: string | undefined, names: readonly string[], nullClass: boolean): number[] =>
+  text === undefined
+    ? names.slice(0, CLASSES).map((_, label) => label)
+    : parseClasses(text, names, nullClass ? names.length : names.length - 1);
 
 /** "250 steps of DDPM"; "20 steps of DDIM" for a respacing of ddim20. */
 function stepsOf({ sampler, respacing }: Source["settings"]): string {

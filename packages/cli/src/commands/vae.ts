@@ -1,12 +1,15 @@
 // bench vae: pictures to an autoencoder's latents, and back.
 
-import { dirname } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import {
   type AutoencoderFile,
   BenchError,
   type Codec,
+  claimFolder,
   decodeLatents,
   encodePictures,
+  imageNames,
   openAutoencoder,
   openCodec,
   readLatents,
@@ -53,15 +56,28 @@ export async function vaeEncode(
   });
 }
 
-export async function vaeDecode(path: string, options: CodingOptions): Promise<void> {
+export async function vaeDecode(path: string, options: CodingOptions & { overwrite?: boolean }): Promise<void> {
   const { output } = options;
   const latents = await readLatents(path);
   makeFolder(output);
   await coding(options, async (autoencoder, codec, listener) => {
     const scale = positive(options.scale) ?? latents.scale ?? autoencoder.config.scale;
+    await claimFolder({
+      folder: output,
+      command: "vae decode",
+      files: imageNames(latents),
+      made: {
+        latents: resolve(path),
+        modified: statSync(path).mtimeMs,
+        weights: resolve(autoencoder.path),
+        scale,
+        tile: options.tile,
+      },
+      overwrite: options.overwrite ?? false,
+    });
     const files = await decodeLatents({ latents, codec, scale, output, listener });
     listener.clear();
-    process.stdout.write(`${output}: ${counted(files.length, "picture")}\n`);
+    process.stdout.write(`${output}: ${counted(files.length, "image")}\n`);
     if (options.json) process.stdout.write(`${JSON.stringify({ output, count: files.length, scale, files })}\n`);
   });
 }
@@ -75,6 +91,7 @@ async function coding(
   positive(options.scale); // what is wrong with it is told before the long work
   const autoencoder = await openAutoencoder(weightsNamed(options.weights));
   const listener = progress(stderrTerminal(), listenForSignals());
+  for (const note of autoencoder.notes) listener.note?.(note);
   const codec = openCodec(autoencoder, await startEngine(options), tile);
   try {
     await work(autoencoder, codec, listener);

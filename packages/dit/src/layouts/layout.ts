@@ -11,6 +11,9 @@ export interface RecognisedLayout {
   readonly correspondences: readonly Correspondence[];
 }
 
+/** Names of which every DiT has one: facebookresearch's and diffusers' patch embedding. */
+export const ditAnchors = ["x_embedder.proj.weight", "pos_embed.proj.weight"] as const;
+
 /** Recognises a DiT by its names; a tensor too few or too many is an error that names it. */
 export function recogniseLayout<T extends RawTensor>({ source, tensors }: TensorSource<T>): RecognisedLayout {
   const names = [...tensors.keys()];
@@ -21,7 +24,7 @@ export function recogniseLayout<T extends RawTensor>({ source, tensors }: Tensor
       : undefined;
   if (!layout)
     throw new LayoutError(
-      `${source}: no DiT: wanted a tensor x_embedder.proj.weight (facebookresearch) or pos_embed.proj.weight (diffusers), found ${some(names)}`,
+      `${source}: no DiT: wanted a tensor ${ditAnchors[0]} (facebookresearch) or ${ditAnchors[1]} (diffusers), found ${some(names)}`,
     );
   const block = layout === "official" ? /^blocks\.(\d+)\./ : /^transformer_blocks\.(\d+)\./;
   const depth = new Set(names.flatMap((name) => block.exec(name)?.[1] ?? [])).size;
@@ -31,9 +34,10 @@ export function recogniseLayout<T extends RawTensor>({ source, tensors }: Tensor
   const optional = layout === "official" ? officialPositions : diffusersPositions;
   const missing = [...wanted].filter((name) => !tensors.has(name));
   const strange = names.filter((name) => !wanted.has(name) && name !== optional);
+  const article = layout === "official" ? "an official" : "a diffusers";
   if (missing.length > 0)
-    throw new LayoutError(`${source}: a ${layout} DiT of ${depth} blocks has ${some(missing)} too; not found`);
-  if (strange.length > 0) throw new LayoutError(`${source}: a ${layout} DiT has no ${some(strange)}`);
+    throw new LayoutError(`${source}: ${article} DiT of ${depth} blocks has ${some(missing)} too; not found`);
+  if (strange.length > 0) throw new LayoutError(`${source}: ${article} DiT has no ${some(strange)}`);
   return { layout, depth, correspondences: table };
 }
 

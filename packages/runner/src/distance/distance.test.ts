@@ -13,10 +13,11 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileExtractor } from "../features.ts";
 import { compareSets } from "./compare-sets.ts";
-import { checkRoom, readFeatureFile, writeFeatureFile } from "./feature-file.ts";
+import { checkRoom, writeFeatureFile } from "./feature-file.ts";
 import type { FeatureSet } from "./feature-set.ts";
 import { imageFeatures } from "./image-features.ts";
 import { type LoadedExtractor, loadExtractor } from "./load-extractor.ts";
+import { openSet } from "./set-source.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../../metrics/src/fixtures/${name}`, import.meta.url));
 const weights = fixture("inception_narrow_weights.safetensors");
@@ -142,6 +143,10 @@ describe("features of a folder", () => {
 
 describe("feature files", () => {
   const set = drawn("a", 9, 4, 1);
+  const readFeatureFile = async (path: string): Promise<FeatureSet> => {
+    const source = await openSet(path);
+    return source.kind === "features" ? source.read() : Promise.reject(new Error(`${source.kind}, not features`));
+  };
 
   test.each(["npz", "safetensors"])(".%s gives back what was written, and the same distance", async (ending) => {
     const path = join(place, `a.${ending}`);
@@ -179,12 +184,12 @@ describe("feature files", () => {
     data: new Float64Array(shape.reduce((a, b) => a * b, 1)),
   });
   test.each<[string, Record<string, StoredTensor>, string]>([
-    ["nothing of use", { other: f64(2) }, "it holds no array of these names"],
+    ["nothing of use", { other: f64(2) }, "it holds other [2] F64; wanted a folder of images"],
     ["a mean alone", { mu: f64(2) }, "it holds mu"],
     ["no square", { mu: f64(2), sigma: f64(2, 3) }, "'sigma' is [2,3] for 2 features"],
     ["flat features", { features: f64(4) }, "'features' is [4]"],
     ["another mean", { features: f64(2, 3), mu: f64(2), sigma: f64(2, 2) }, "'mu' is [2] for 3 features"],
-    ["whole numbers", { mu: { type: "I32", shape: [1], data: Int32Array.of(1) } }, "'mu' holds I32"],
+    ["whole numbers", { sigma: f64(1, 1), mu: { type: "I32", shape: [1], data: Int32Array.of(1) } }, "'mu' holds I32"],
   ])("with %s are refused", async (_, tensors, message) => {
     const path = join(place, "wrong.npz");
     writeNpz(path, Object.entries(tensors));

@@ -1,9 +1,9 @@
 // Feature files: `features` [N, D] float32, `mu` [D] and `sigma` [D, D] float64, as .npz or .safetensors. pytorch-fid reads the .npz
-// and writes such with `mu` and `sigma` alone.
+// and writes such with `mu` and `sigma` alone; clean-fid's users have features as one .npy.
 
-import { existsSync } from "node:fs";
 import type { Statistics } from "@dit-bench/metrics";
 import {
+  type ArrayFile,
   maxNpzBytes,
   readNpz,
   readSafetensors,
@@ -53,11 +53,34 @@ export function writeFeatureFile(path: string, set: FeatureSet): void {
   else throw new BenchError("usage", `--output ${path}: wanted a name that ends in .npz or .safetensors`);
 }
 
+/** Whether a file of arrays has statistics or features under the names that this program and pytorch-fid give them. */
+export const hasFeatures = ({ arrays, unreadable }: ArrayFile): boolean => {
+  const has = (name: string) => arrays.has(name) || unreadable.has(name);
+  return has("features") || (has("mu") && has("sigma"));
+};
+
 /** Reads what writeFeatureFile or pytorch-fid wrote. Statistics in the file are taken as they are, else made from its features. */
-export async function readFeatureFile(path: string): Promise<FeatureSet> {
-  if (!existsSync(path))
-    throw new BenchError("data", `${path}: there is no such file; wanted a folder of images, a .npz or a .safetensors`);
-  const { tensors, about } = await read(path);
+export const readFeatureFile = async (path: string, format: "npz" | "safetensors"): Promise<FeatureSet> =>
+  setOf(path, format === "npz" ? await readNpzContents(path) : readSafetensorsContents(path));
+
+/** Reads an array [N, D] of floating-point numbers as features. */
+export async function readFeatureArray(file: ArrayFile, name: string): Promise<FeatureSet> {
+  const { shape } = file.arrays.get(name)!;
+  const [N = 0, D = 0] = shape;
+  const bytes = 4 * N * D;
+  if (bytes > maxNpzBytes)
+    throw new BenchError(
+      "data",
+      `${file.path}: ${N} images of ${D} features take ${bytes} bytes: at most ${maxNpzBytes} are read; save fewer of them`,
+    );
+  const features = new Float32Array(N * D);
+  await file.eachRows(name, rowsAtOnce, async ({ data }, first) => features.set(data as Float32Array, first * D));
+  return setOf(file.path, { tensors: new Map([["features", { type: "F32", shape, data: features }]]) });
+}
+
+const rowsAtOnce = 1024;
+
+function setOf(path: string, { tensors, about }: Contents): FeatureSet {
   const wrong = (what: string) =>
     new BenchError(
       "data",
@@ -105,12 +128,13 @@ interface Contents {
   readonly about?: FeatureOrigin | undefined;
 }
 
-async function read(path: string): Promise<Contents> {
-  if (isNpz(path)) {
-    const tensors = await readNpz(path, ["features", "mu", "sigma", "about"], new Map([["about", mostAboutBytes]]));
-    const about = tensors.get("about")?.data;
-    return { tensors, about: origin(about instanceof Uint8Array ? new TextDecoder().decode(about) : undefined) };
-  }
+async function readNpzContents(path: string): Promise<Contents> {
+  const tensors = await readNpz(path, ["features", "mu", "sigma", "about"], new Map([["about", mostAboutBytes]]));
+  const about = tensors.get("about")?.data;
+  return { tensors, about: origin(about instanceof Uint8Array ? new TextDecoder().decode(about) : undefined) };
+}
+
+function readSafetensorsContents(path: string): Contents {
   const { tensors, metadata } = readSafetensors(path);
   const { about = "" } = metadata;
   if (about.length > mostAboutBytes)
@@ -121,7 +145,7 @@ async function read(path: string): Promise<Contents> {
   return { tensors, about: origin(metadata.about) };
 }
 
-/** A stranger's file may have anything under this name. */
+/** Another program's file may have anything under this name. */
 function origin(text: string | undefined): FeatureOrigin | undefined {
   if (text === undefined) return undefined;
   try {

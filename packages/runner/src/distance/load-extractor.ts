@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
 import { type Extractor, type InceptionTap, inception, inceptionTaps, miniInception } from "@dit-bench/metrics";
-import { openCheckpoint } from "@dit-bench/weights";
+import { openCheckpoint, unwrapped } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
 import { compileExtractor, type FeatureExtractor } from "../features.ts";
 import { loadRecipe, ownSettings } from "../recipe.ts";
@@ -80,10 +80,10 @@ export async function readInception({
       "Inception's weights are not here; get them with 'bench fetch inception-v3-fid', name the file with --weights, or take --extractor mini",
     );
   if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file; wanted ${published}`);
-  const checkpoint = await openCheckpoint(path);
+  const first = "Conv2d_1a_3x3.conv.weight";
+  const checkpoint = unwrapped(await openCheckpoint(path), [first]);
   const wrong = (what: string) => new BenchError("data", `${path}: ${what}; wanted ${published}`);
 
-  const first = "Conv2d_1a_3x3.conv.weight";
   const stem = checkpoint.tensors.get(first);
   if (!stem) throw wrong(`it has no weight '${first}'`);
   // Tests measure with a network whose widths are all divided by the same number.

@@ -31,7 +31,7 @@ export async function decodeLatents({
 }: DecodingTask): Promise<string[]> {
   const [N, Z, height, width] = file.shape;
   const numbers = Z * height * width;
-  const names = pngNames(file.files, N);
+  const names = imageNames(file);
   listener?.stage?.("decode", `${N} latents into ${output}`);
   const written: string[] = [];
   const group = groupOf(height * width * codec.factor ** 2);
@@ -56,7 +56,7 @@ export async function decodeLatents({
 }
 
 /** Names out of a file are not trusted: where one leads out of the folder, or two are the same, all are numbers. */
-function pngNames(files: readonly string[] | undefined, count: number): string[] {
+export function imageNames({ files, shape: [count] }: LatentFile): string[] {
   const numbered = Array.from({ length: count }, (_, i) => `${String(i).padStart(6, "0")}.png`);
   if (!files) return numbered;
   const safe = (name: string) =>

@@ -15,6 +15,7 @@ import {
   nameText,
   type RgbImage,
 } from "@dit-bench/datasets";
+import { fileKind, insteadOf } from "@dit-bench/files";
 import { normals } from "@dit-bench/random";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
@@ -101,6 +102,8 @@ export async function encodePictures(
 
 function listed(path: string) {
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  if (isFile && fileKind(path).group !== "image")
+    throw new BenchError("data", `${path}: ${insteadOf("images", path)}; wanted an image, or a folder of images`);
   return isFile
     ? { folder: dirname(path), files: [nameText(Buffer.from(basename(path)))], skipped: [] }
     : { folder: path, ...listPictures(path) };

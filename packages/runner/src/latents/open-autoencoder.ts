@@ -6,17 +6,20 @@ import { dirname, join } from "node:path";
 import {
   type AutoencoderConfig,
   AutoencoderLayoutError,
+  autoencoderAnchor,
   decoderWeights,
   encoderWeights,
   recogniseAutoencoder,
   type Shapes,
 } from "@dit-bench/autoencoder";
-import { type Checkpoint, openCheckpoint } from "@dit-bench/weights";
+import { type Checkpoint, openCheckpoint, unwrapped } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
 
 export interface AutoencoderFile {
   readonly path: string;
   readonly config: AutoencoderConfig;
+  /** What a person should know about the file: which names were changed, what was passed over. */
+  readonly notes: readonly string[];
   /** Reads these weights, by diffusers' names. */
   read(wanted: Shapes): Record<string, Float32Array>;
   /** SHA-256 over names and numbers of all weights, whatever file they came in. */
@@ -30,7 +33,8 @@ export async function openAutoencoder(path: string): Promise<AutoencoderFile> {
   if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file or folder; ${wanted}`);
   const inside = join(path, "vae");
   const place = statSync(path).isDirectory() && existsSync(join(inside, "config.json")) ? inside : path;
-  const checkpoint = await openCheckpoint(place);
+  const opened = await openCheckpoint(place);
+  const checkpoint = unwrapped(opened, [autoencoderAnchor]);
   const settings = place === path && statSync(path).isFile() ? settingsBeside(path) : [];
   const { config, weights } = recognised(place, checkpoint, new Map([...checkpoint.metadata, ...settings]));
   const read = (shapes: Shapes) =>
@@ -39,6 +43,7 @@ export async function openAutoencoder(path: string): Promise<AutoencoderFile> {
   return {
     path: place,
     config,
+    notes: checkpoint.notes.slice(opened.notes.length),
     read,
     sha256() {
       hash ??= hashOf({ ...encoderWeights(config), ...decoderWeights(config) }, (name) =>

@@ -1,4 +1,4 @@
-// NumPy's .npy: a mark, a Python dictionary in text, then the numbers.
+// NumPy's .npy: a magic string, a Python dictionary in text, then the numbers.
 // Layout: numpy/lib/format.py, "Format Version 1.0" to "3.0".
 
 import { CorruptFileError } from "../corrupt-file-error.ts";
@@ -6,9 +6,11 @@ import { elementCount, type StoredTensor, type TensorData, type TensorType, type
 import { UnsupportedFileError } from "../weight-file-error.ts";
 
 const mark = "\x93NUMPY";
-/** NumPy's own bound on a header that it reads without being told to trust it (`_MAX_HEADER_SIZE`). */
+/** NumPy's own limit on a header that it reads without `allow_pickle` (`_MAX_HEADER_SIZE`). */
 const maxHeaderBytes = 10_000;
-/** NumPy's own bound on dimensions since 2.0 (`NPY_MAXDIMS`). */
+/** The header of every array that is read ends within this many bytes of its start. */
+export const npyStartBytes = maxHeaderBytes + 12;
+/** NumPy's own limit on dimensions since 2.0 (`NPY_MAXDIMS`). */
 const maxDimensions = 64;
 
 /** NumPy's names of the types, little-endian; single bytes have no order and a bar in its place. */
@@ -26,7 +28,7 @@ const descriptions = new Map<string, TensorType>([
 
 /** One array, its numbers row by row whatever their order in the file. `source` is what messages call it. */
 export function decodeNpy(bytes: Uint8Array, source: string): StoredTensor {
-  const { type, shape, fortran, dataStart } = header(bytes, source);
+  const { type, shape, fortran, dataStart } = npyHeader(bytes, source);
   const count = elementCount(shape);
   const { array: TypedArray, bytes: width } = typeInfo(type);
   if (count === undefined || bytes.length - dataStart !== count * width)
@@ -59,15 +61,17 @@ export function encodeNpy({ type, shape, data }: StoredTensor): Buffer {
   return Buffer.concat([start, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
 }
 
-interface Header {
+export interface NpyHeader {
   readonly type: TensorType;
   readonly shape: readonly number[];
-  /** Columns before rows. */
+  /** Column-major order. */
   readonly fortran: boolean;
+  /** First byte of the numbers. */
   readonly dataStart: number;
 }
 
-function header(bytes: Uint8Array, source: string): Header {
+/** The header of an array. `bytes` is the whole array, or at least its first `npyStartBytes` bytes. */
+export function npyHeader(bytes: Uint8Array, source: string): NpyHeader {
   const corrupt = (problem: string) => new CorruptFileError(source, `.npy array: ${problem}`);
   const start = Buffer.from(bytes.subarray(0, mark.length + 6));
   if (start.length < mark.length + 6 || start.toString("latin1", 0, mark.length) !== mark)
@@ -84,7 +88,7 @@ function header(bytes: Uint8Array, source: string): Header {
 }
 
 /** The three entries that NumPy writes, and no others; a type of several fields is a list, and refused. */
-function dictionary(text: string, source: string): Omit<Header, "dataStart"> {
+function dictionary(text: string, source: string): Omit<NpyHeader, "dataStart"> {
   const shown = JSON.stringify(text.trim().slice(0, 120));
   const entry = (name: string, value: string) => new RegExp(`^[{,]\\s*(['"])${name}\\1\\s*:\\s*${value}\\s*`);
   let rest = text.trim();

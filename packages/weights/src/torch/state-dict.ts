@@ -13,6 +13,10 @@ export interface StateDict {
   readonly metadata: ReadonlyMap<string, string>;
   /** What was chosen, for a person. */
   readonly notes: readonly string[];
+  /** What is left of the key below the entry that was taken: the tensors that are wanted have names that begin with it. */
+  readonly below?: string;
+  /** Entries that hold tensors: what a key can be. */
+  readonly keys: readonly string[];
 }
 
 /**
@@ -25,22 +29,22 @@ const maxDepth = 64;
 const maxName = 512;
 const maxMetadata = 1_000;
 
-/** The tensors below `key`; without one, below the preferred entry, or all where there is none such. */
+/**
+ * The tensors of an entry: of the one that `key` names or begins with (`ema`, `ema.module`); else of the preferred entry, or all where
+ * there is none such. The rest of the key is left to the caller.
+ */
 export function stateDict(root: PickleValue, source: string, key?: string): StateDict {
   const walk = new Walk(source);
   const entries = root instanceof Map ? [...root].map(([k, value]) => [nameOf(k), value] as const) : [];
   const sizes = entries.map(([name, value]) => [name, walk.countBelow(value)] as const);
   const holding = sizes.filter(([, count]) => count > 0).map(([name]) => name!);
-  const chosen = key ?? choose(entries, holding);
+  const entry = key === undefined ? undefined : holding.find((name) => key === name || key.startsWith(`${name}.`));
+  const chosen = entry ?? choose(entries, holding);
+  const rest = key !== undefined && key !== entry ? key.slice(entry === undefined ? 0 : entry.length + 1) : undefined;
   const notes: string[] = [];
   if (chosen === undefined) walk.visit(root, root instanceof TorchTensor ? "tensor" : "", 0);
   else {
-    const found = entries.find(([name]) => name === chosen);
-    if (!found || !holding.includes(chosen))
-      throw new UnsupportedFileError(
-        source,
-        `there are no tensors under the key ${JSON.stringify(chosen)}; wanted one of ${holding.slice(0, 20).join(", ") || "none: it has no entries with tensors"}`,
-      );
+    const found = entries.find(([name]) => name === chosen)!;
     const others = holding.filter((name) => name !== chosen);
     if (others.length > 0 || key === undefined)
       notes.push(
@@ -53,7 +57,14 @@ export function stateDict(root: PickleValue, source: string, key?: string): Stat
     notes.push(`skipped, as data that never ran: ${[...walk.objects].slice(0, 10).join(", ")}`);
   if (walk.tensors.size === 0)
     throw new UnsupportedFileError(source, `it holds no tensors${notes.length > 0 ? `; ${notes.join("; ")}` : ""}`);
-  return { tensors: walk.tensors, metadata: walk.metadata, notes };
+  const keys = walk.tensors.size === holding.length ? [] : holding; // a state dict's entries are its tensors
+  return {
+    tensors: walk.tensors,
+    metadata: walk.metadata,
+    notes,
+    keys,
+    ...(rest === undefined ? {} : { below: rest }),
+  };
 }
 
 function choose(

@@ -5,6 +5,7 @@ import { CorruptFileError } from "../corrupt-file-error.ts";
 import { PickleInput } from "../pickle/input.ts";
 import { unpickle } from "../pickle/unpickle.ts";
 import type { ReadableFile } from "../read-file.ts";
+import { otherZip, wantedWeights } from "../recognise.ts";
 import { UnsupportedFileError } from "../weight-file-error.ts";
 import { storedEntry, type ZipEntry, zipEntries } from "../zip-entries.ts";
 import type { Located } from "./located.ts";
@@ -15,6 +16,8 @@ export async function readZipCheckpoint(file: ReadableFile): Promise<Located> {
   const entries = await zipEntries(file);
   const pickles = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   const pickle = storedEntry(entries, pickles[0] ?? "", file.path);
+  const other = pickle ? undefined : otherZip(file);
+  if (other) throw new UnsupportedFileError(file.path, `${other}; ${wantedWeights}`);
   if (!pickle || pickles.length > 1)
     throw new UnsupportedFileError(
       file.path,

@@ -1,0 +1,197 @@
+// Files of other programs as a user meets them: samples in arrays, files in the place of folders, wrapped names, label tables without a
+// null class, adapters; and folders that hold other images.
+
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { encodePng } from "@dit-bench/datasets";
+import { makeZip } from "@dit-bench/fetch/testing";
+import { normals } from "@dit-bench/random";
+import { readSafetensors, type StoredTensor, writeNpz, writeSafetensors } from "@dit-bench/weights";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bench } from "./bench.test.data.ts";
+
+const fixture = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const dit = readSafetensors(fixture("dit/src/fixtures/dit_weights.safetensors")).tensors;
+const table = "y_embedder.embedding_table.weight";
+let place: string;
+const go = (...args: string[]) => bench([...args, "--threads", "1"], { cwd: place });
+const bytes = (...path: string[]) => readFileSync(join(place, ...path));
+const f32 = (...shape: number[]): StoredTensor => ({
+  ...{ type: "F32" as const, shape },
+  data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+});
+
+beforeAll(async () => {
+  place = mkdtempSync(join(tmpdir(), "bench-foreign-"));
+  const [N, S] = [6, 32];
+  const samples = Uint8Array.from(normals(3, "foreign.test", 0, N * S * S * 3), (x) => 128 + 40 * x);
+  mkdirSync(join(place, "real"));
+  for (let i = 0; i < N; i++) {
+    const pixels = samples.slice(i * S * S * 3, (i + 1) * S * S * 3);
+    writeFileSync(join(place, "real", `${i}.png`), await encodePng({ width: S, height: S, pixels }));
+  }
+  writeNpz(join(place, "samples.npz"), [["arr_0", { type: "U8", shape: [N, S, S, 3], data: samples }]]);
+  writeFileSync(join(place, "pics.zip"), makeZip([{ name: "1.png", body: "not looked at" }]));
+  writeFileSync(join(place, "empty"), "");
+  const wrapped = (prefix: string) => [...dit].map(([name, tensor]) => [prefix + name, tensor] as const);
+  writeSafetensors(join(place, "plain.safetensors"), wrapped(""));
+  writeSafetensors(join(place, "ddp.safetensors"), wrapped("_orig_mod.module."));
+  writeSafetensors(join(place, "two.safetensors"), [...wrapped("model."), ...wrapped("ema_model.")]);
+  for (const [name, rows] of [
+    ["uncond", 1],
+    ["nodropout", 10],
+  ] as const) {
+    const { shape, data } = dit.get(table)!;
+    const cut = {
+      type: "F32" as const,
+      shape: [rows, shape[1]!],
+      data: (data as Float32Array).slice(0, rows * shape[1]!),
+    };
+    writeSafetensors(
+      join(place, `${name}.safetensors`),
+      [...dit, [table, cut] as const].filter(([n, t]) => n !== table || t === cut),
+    );
+  }
+  mkdirSync(join(place, "adapter"));
+  const lora = [["base_model.model.qkv.lora_A.weight\u001b[31m", f32(8, 64)]] as const;
+  writeSafetensors(join(place, "adapter/adapter_model.safetensors"), lora);
+  writeFileSync(join(place, "adapter/adapter_config.json"), '{"peft_type": "LORA", "r": 8}');
+});
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+describe("samples in an array", () => {
+  it("are measured as their folder is, and made into features", async () => {
+    const found = await go("fid", "samples.npz", "real", "--extractor", "mini");
+    expect(found.stdout, found.stderr).toBe("0\n");
+    const made = await go("features", "samples.npz", "--extractor", "mini", "--output", "f.npz");
+    expect(made.stdout, made.stderr).toContain("f.npz: 6 images, 64 features each");
+    expect((await go("fid", "f.npz", "real", "--extractor", "mini")).stdout).toBe("0\n");
+    const again = await go("features", "f.npz", "--extractor", "mini", "--output", "g.npz");
+    expect(again.stderr).toContain("f.npz: it holds features, not images");
+    expect(again.code).toBe(2);
+  });
+});
+
+describe("a file in the place of another", () => {
+  it.each<[string[], string]>([
+    [
+      ["fid", "pics.zip", "real", "--extractor", "mini"],
+      "pics.zip: a zip archive of images; unpack it and give the folder; wanted",
+    ],
+    [["features", "empty", "--output", "x.npz"], "empty: an empty file; was a download interrupted?"],
+    [
+      ["fid", "real", "real", "--extractor", "mini", "--weights", "pics.zip"],
+      "pics.zip: a zip archive of images; unpack it and give the file",
+    ],
+    [["list-weights", "pics.zip"], "a zip archive of images; unpack it and give the file or folder of weights in it"],
+    [["sample", "--weights", "real/0.png", "--output", "x"], "real/0.png: a PNG image; wanted a safetensors file"],
+    [
+      ["predict", "--weights", "plain.safetensors", "--inputs", "samples.npz", "--output", "x.safetensors"],
+      "samples.npz: a NumPy archive (.npz); wanted a safetensors file",
+    ],
+    [
+      ["vae", "encode", "pics.zip", "--weights", fixture("autoencoder/src/fixtures"), "--output", "x.safetensors"],
+      "pics.zip: a zip archive of images; unpack it and give the folder; wanted an image",
+    ],
+    [
+      ["run", "--method", "bitfit", "--dataset", "flowers", "--data", "pics.zip"],
+      '"pics.zip" is a zip archive of images; unpack it and give the folder',
+    ],
+  ])("%j", async (args, message) => {
+    const refused = await (args[0] === "list-weights" ? bench(args, { cwd: place }) : go(...args));
+    expect(refused.stderr).toContain(message);
+    expect(refused.code).toBe(4);
+    expect(refused.stdout).toBe("");
+  });
+});
+
+describe("checkpoints of other programs", () => {
+  const sample = (weights: string, ...args: string[]) =>
+    go("sample", "--weights", weights, "--heads", "4", "--steps", "2", "--count", "1", ...args);
+
+  it("with wrapped names give the samples of the plain ones, and a note", async () => {
+    await sample("plain.safetensors", "--classes", "0", "--output", "plain");
+    const wrapped = await sample("ddp.safetensors", "--classes", "0", "--output", "wrapped");
+    expect(wrapped.code, wrapped.stderr).toBe(0);
+    expect(wrapped.stderr).toMatch(/names are read without their wrapper: "_orig_mod\.module\.[\w.]+" as/);
+    expect(bytes("wrapped/latents.safetensors").equals(bytes("plain/latents.safetensors"))).toBe(true);
+    const several = await sample("two.safetensors", "--output", "x");
+    expect(several.stderr).toContain("choose one with --key ema_model or --key model");
+    expect(several.code).toBe(4);
+    const chosen = await sample("two.safetensors", "--key", "ema_model", "--classes", "0", "--output", "chosen");
+    expect(chosen.code, chosen.stderr).toBe(0);
+    expect(bytes("chosen/latents.safetensors").equals(bytes("plain/latents.safetensors"))).toBe(true);
+  });
+
+  it("without a null class are sampled when that is said, without guidance", async () => {
+    const one = await sample("uncond.safetensors", "--output", "u");
+    expect(one.stderr).toContain("its label table has one row");
+    expect(one.stderr).toContain("say so with --no-null-class");
+    expect(one.code).toBe(2);
+    const made = await sample("uncond.safetensors", "--no-null-class", "--output", "u", "--json");
+    expect(made.code, made.stderr).toBe(0);
+    expect(made.json.guidance).toBe(1);
+
+    const assumed = await sample("nodropout.safetensors", "--classes", "9", "--output", "assumed");
+    expect(assumed.stderr).toContain("10 rows: taken for 9 classes and the null class, label 9");
+    const all = await sample("nodropout.safetensors", "--no-null-class", "--classes", "9", "--output", "all");
+    expect(all.code, all.stderr).toBe(0);
+    expect(all.stderr).not.toContain("taken for");
+    const beyond = await sample("nodropout.safetensors", "--no-null-class", "--classes", "10", "--output", "x");
+    expect(beyond.stderr).toContain("--classes 10: wanted numbers from 0 to 9, or names");
+    const guided = await sample("nodropout.safetensors", "--no-null-class", "--guidance", "2", "--output", "x");
+    expect(guided.stderr).toContain("--guidance 2: this model has no null class");
+    expect([beyond.code, guided.code]).toEqual([2, 2]);
+  });
+
+  it("that are adapters are listed, and refused as a model", async () => {
+    const listed = await bench(["list-weights", "adapter"], { cwd: place });
+    expect(listed.code, listed.stderr).toBe(0);
+    expect(listed.stderr).toContain("this is a LoRA adapter: it changes a base model and is none itself");
+    expect(listed.stdout).toContain("lora_A.weight\\x1b[31m");
+    expect(listed.stdout).toContain("1 tensor, 512 numbers");
+    const refused = await sample("adapter", "--output", "x");
+    expect(refused.stderr).toContain("adapter: it holds a LoRA adapter, not a whole DiT");
+    expect(refused.code).toBe(4);
+  });
+});
+
+describe("folders for images", () => {
+  it("are not filled where other images are", async () => {
+    const args = [
+      "--weights",
+      "plain.safetensors",
+      "--heads",
+      "4",
+      "--steps",
+      "2",
+      "--autoencoder",
+      fixture("autoencoder/src/fixtures"),
+    ];
+    const sample = (...more: string[]) => go("sample", ...args, "--output", "s", ...more);
+    expect((await sample("--count", "2", "--classes", "0")).stdout).toContain("s: 2 images");
+    const other = await sample("--count", "1", "--classes", "0", "--seed", "5");
+    expect(other.stderr).toContain("--output s: it holds 2 files or folders, such as 0000-class-0-0.png of an earlier");
+    expect(other.code).toBe(2);
+    expect((await sample("--count", "2", "--classes", "0")).code).toBe(0);
+    const replaced = await sample("--count", "1", "--classes", "0", "--seed", "5", "--overwrite");
+    expect(replaced.stdout, replaced.stderr).toContain("s: 1 image\n");
+    expect(readdirSync(join(place, "s")).sort()).toEqual([".bench-sample.json", "0000-class-0-0.png"]);
+
+    const decode = await go(
+      ...[
+        "vae",
+        "decode",
+        "plain/latents.safetensors",
+        "--weights",
+        fixture("autoencoder/src/fixtures"),
+        "--output",
+        "real",
+      ],
+    );
+    expect(decode.stderr).toContain("such as 0.png, which 'bench vae decode' did not write; choose another --output");
+    expect(decode.code).toBe(2);
+  });
+});

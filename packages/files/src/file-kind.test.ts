@@ -1,0 +1,101 @@
+// Recognising files by their content, and what messages say about a file of the wrong kind.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { fileKind, insteadOf, kindOfBytes } from "./index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dit-bench-kind-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const latin = (text: string) => Buffer.from(text, "latin1");
+/** A local header of a zip archive (APPNOTE.TXT 4.3.7), without its file. */
+function zipEntry(name: string): Buffer {
+  const header = Buffer.alloc(30);
+  header.write("PK\x03\x04", "latin1");
+  header.writeUInt16LE(name.length, 26);
+  return Buffer.concat([header, latin(name)]);
+}
+function safetensors(): Buffer {
+  const header = '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}';
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, latin(`${header}x`)]);
+}
+
+describe("kindOfBytes", () => {
+  it.each<[string, Buffer, string]>([
+    ["a PNG image", latin("\x89PNG\r\n\x1a\n"), "image"],
+    ["a JPEG image", latin("\xff\xd8\xff\xe0"), "image"],
+    ["a WebP image", latin("RIFF\x10\0\0\0WEBPVP8 "), "image"],
+    ["a BMP image", latin("BM\x10\0\0\0\0\0\0\0"), "image"],
+    ["a text file", latin("BMW and others"), "other"],
+    ["a PPM, PGM or PBM image", latin("P6\n2 2\n255\n"), "image"],
+    ["an AVIF image", latin("\0\0\0\x20ftypavif\0\0\0\0"), "image"],
+    ["a HEIC image", latin("\0\0\0\x18ftypheic\0\0\0\0"), "image"],
+    ["a video", latin("\0\0\0\x18ftypisom\0\0\0\0"), "other"],
+    ["a zip archive of images", zipEntry("1.png"), "archive"],
+    ["a zip archive of images", Buffer.concat([zipEntry("rose/"), zipEntry("rose/1.JPG")]), "archive"],
+    ["a zip archive", zipEntry("report.docx"), "archive"],
+    ["a PyTorch checkpoint", zipEntry("archive/data.pkl"), "checkpoint"],
+    ["a NumPy archive (.npz)", zipEntry("arr_0.npy"), "array"],
+    ["a NumPy array (.npy)", latin("\x93NUMPY\x01\0"), "array"],
+    ["a tar archive", Buffer.concat([Buffer.alloc(257, "x"), latin("ustar")]), "archive"],
+    ["a gzip archive", latin("\x1f\x8b\x08"), "archive"],
+    ["a Python pickle", latin("\x80\x04\x95"), "pickle"],
+    ["a safetensors file", safetensors(), "checkpoint"],
+    ["an empty file", Buffer.alloc(0), "empty"],
+    ["a file of zeros", Buffer.alloc(100), "unknown"],
+    ["a text file", Buffer.from("schön und 玫瑰\n"), "other"],
+    ["a JSON file", latin('{"a": 1}'), "other"],
+    ["a page of HTML or XML (did a download go wrong?)", latin("<!doctype html>"), "other"],
+    ["a file of an unknown format", latin("\x01\x02\x03\x04"), "unknown"],
+  ])("%s", (title, bytes, group) => {
+    expect(kindOfBytes(bytes)).toEqual({ group, title });
+  });
+
+  it("a safetensors header longer than the file is none", () => {
+    expect(kindOfBytes(safetensors().subarray(0, 30)).title).not.toContain("safetensors");
+  });
+
+  it("any bytes have a kind", () => {
+    let seed = 1;
+    const random = () => {
+      seed = (seed * 48271) % 2147483647;
+      return seed;
+    };
+    for (const start of ["PK\x03\x04", "\x89PNG", "\x80\x02", "\0\0\0\x18ftyp", "{"])
+      for (let i = 0; i < 100; i++)
+        expect(
+          kindOfBytes(
+            Buffer.concat([latin(start), Buffer.from(Array.from({ length: random() % 300 }, () => random() % 256))]),
+          ).title,
+        ).toMatch(/^an? /);
+  });
+});
+
+describe("insteadOf", () => {
+  const file = (name: string, content: Buffer) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  it("says what a file is and what to do, for what was wanted", () => {
+    const zip = file("images.zip", zipEntry("1.png"));
+    expect(fileKind(zip).title).toBe("a zip archive of images");
+    expect(insteadOf("images", zip)).toBe("a zip archive of images; unpack it and give the folder");
+    expect(insteadOf("weights", zip)).toBe(
+      "a zip archive of images; unpack it and give the file or folder of weights in it",
+    );
+    const image = file("1.dat", latin("\xff\xd8\xff"));
+    expect(insteadOf("images", image)).toBe("a JPEG image; give the folder that it is in");
+    expect(insteadOf("weights", image)).toBe("a JPEG image");
+    expect(insteadOf("class folders", file("e", Buffer.alloc(0)))).toBe("an empty file; was a download interrupted?");
+  });
+
+  it("describes what is no file", () => {
+    mkdirSync(join(folder, "inside"));
+    expect(insteadOf("images", join(folder, "inside"))).toBe("a folder");
+    expect(insteadOf("images", join(folder, "missing"))).toBe("a file that cannot be read (ENOENT)");
+  });
+});

@@ -1,0 +1,24 @@
+// What the names of a checkpoint's tensors tell a person about it.
+
+import { autoencoderAnchor } from "@dit-bench/autoencoder";
+import { ditAnchors } from "@dit-bench/dit";
+import { adapterOf, type Checkpoint, UnsupportedFileError, unwrapped } from "@dit-bench/weights";
+
+/** Notes for a listing: it is an adapter, its names have a wrapper's prefix, it holds several models. */
+export function aboutNames(checkpoint: Checkpoint): string[] {
+  const adapter = adapterOf(checkpoint.tensors.keys());
+  if (adapter !== undefined)
+    return [
+      adapter.includes("not merged")
+        ? `this is ${adapter}: merge it in Python before it is used here`
+        : `this is ${adapter}: it changes a base model and is none itself`,
+    ];
+  return [ditAnchors, [autoencoderAnchor]].flatMap((anchors) => {
+    try {
+      return unwrapped(checkpoint, anchors).notes.slice(checkpoint.notes.length);
+    } catch (error) {
+      if (!(error instanceof UnsupportedFileError)) throw error;
+      return [error.message.slice(`${error.source}: `.length)];
+    }
+  });
+}

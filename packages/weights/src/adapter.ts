@@ -1,0 +1,29 @@
+// Adapters: weights that change a base model and are no model themselves. Recognised by the names that PEFT, diffusers, kohya and
+// LyCORIS give their tensors.
+
+const kinds: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/\blora_(A|B|up|down|embedding_[AB]|magnitude_vector)\b|_lora\.(up|down)\./, "LoRA"],
+  [/\bhada_w[12]_/, "LoHa"],
+  [/\blokr_w[12]/, "LoKr"],
+  [/\bia3_l\b/, "IA³"],
+  [/\b(oft_[rRs]|oft_blocks|boft_[RS])\b/, "OFT"],
+  [/\bvera_lambda_/, "VeRA"],
+  [/\bprompt_(embeddings|encoder)\b/, "prompt-tuning"],
+];
+
+/**
+ * What kind of adapter these tensors are, or are mixed with: "a LoRA adapter". Undefined for weights without one.
+ *
+ * @param names of all tensors
+ */
+export function adapterOf(names: Iterable<string>): string | undefined {
+  let found: string | undefined;
+  let wrapped = false;
+  for (const name of names) {
+    found ??= kinds.find(([pattern]) => pattern.test(name))?.[1];
+    wrapped ||= name.includes(".base_layer.");
+  }
+  if (found === undefined) return undefined;
+  const article = /^[AEIOUL]/.test(found) && !/^Lo/.test(found) ? "an" : "a";
+  return wrapped ? `a model with ${article} ${found} adapter that is not merged` : `${article} ${found} adapter`;
+}

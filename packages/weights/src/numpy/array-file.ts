@@ -1,0 +1,199 @@
+// Arrays of a .npy or .npz file that may be larger than the memory: listed by their headers, then read some rows at a time.
+
+import { pipeline, Readable } from "node:stream";
+import { crc32, createInflateRaw, constants as flushes, inflateRawSync } from "node:zlib";
+import { CorruptFileError } from "../corrupt-file-error.ts";
+import { type FileStamp, type ReadableFile, stampOf, withFile, withSameFile } from "../read-file.ts";
+import { elementCount, type StoredTensor, type TensorType, typeInfo } from "../tensor-type.ts";
+import { UnsupportedFileError, WeightFileError } from "../weight-file-error.ts";
+import { type ZipEntry, zipEntries } from "../zip-entries.ts";
+import { type NpyHeader, npyHeader, npyStartBytes } from "./npy.ts";
+
+export interface ArrayInfo {
+  readonly type: TensorType;
+  readonly shape: readonly number[];
+}
+
+export interface ArrayFile {
+  readonly path: string;
+  readonly format: "npy" | "npz";
+  /** By name; the array of a .npy file is called `array`. */
+  readonly arrays: ReadonlyMap<string, ArrayInfo>;
+  /** Arrays that cannot be read, such as those of Python objects, and why. */
+  readonly unreadable: ReadonlyMap<string, WeightFileError>;
+  /**
+   * Reads an array in order, `atOnce` rows (entries of its first axis) at a time, fewer in the last piece; each piece has memory of its
+   * own. Throws CorruptFileError where the bytes are damaged, which a checksum can show after the last piece only.
+   */
+  eachRows(name: string, atOnce: number, use: (rows: StoredTensor, first: number) => Promise<void>): Promise<void>;
+}
+
+/** Most bytes of one row: an image of 100 million pixels. */
+export const maxRowBytes = 300_000_000;
+
+const chunkBytes = 1 << 20;
+/** Deflated bytes that are enough for a header; they can inflate to 17 MB at most. */
+const packedStartBytes = 16 << 10;
+
+/**
+ * Lists the arrays of a file without reading their numbers. Throws a WeightFileError for what the file holds, and Node's own error
+ * (ENOENT, EACCES, …) where it cannot be opened.
+ */
+export function openArrays(path: string): Promise<ArrayFile> {
+  return withFile(path, async (file) => {
+    const start = Buffer.from(file.read(0, Math.min(4, file.size))).toString("latin1");
+    const places = start.startsWith("PK") ? await npzPlaces(file) : new Map([["array", wholeFile(file)]]);
+    const headers = new Map<string, NpyHeader>();
+    const unreadable = new Map<string, WeightFileError>();
+    for (const [name, place] of places)
+      try {
+        headers.set(name, headerOf(file, place));
+      } catch (error) {
+        if (!(error instanceof WeightFileError)) throw error;
+        unreadable.set(name, error);
+      }
+    const format: ArrayFile["format"] = start.startsWith("PK") ? "npz" : "npy";
+    const [[, broken] = []] = unreadable;
+    if (headers.size === 0 && broken) throw broken;
+    return {
+      path,
+      format,
+      arrays: headers,
+      unreadable,
+      eachRows: rowReader(stampOf(file), places, headers),
+    };
+  });
+}
+
+/** Where an array's bytes lie in the file, and what messages call it. */
+interface Place extends Omit<ZipEntry, "crc"> {
+  readonly source: string;
+  /** Undefined for a .npy, which has no checksum. */
+  readonly crc: number | undefined;
+}
+
+const wholeFile = ({ path, size }: ReadableFile): Place => ({
+  ...{ source: path, begin: 0, end: size, size, crc: undefined, deflated: false },
+});
+
+async function npzPlaces(file: ReadableFile): Promise<Map<string, Place>> {
+  const places = new Map<string, Place>();
+  for (const [entry, place] of await zipEntries(file))
+    if (entry.endsWith(".npy"))
+      places.set(entry.slice(0, -".npy".length), {
+        ...place,
+        source: `${file.path}: zip entry ${JSON.stringify(entry)}`,
+      });
+  return places;
+}
+
+function headerOf(file: ReadableFile, place: Place): NpyHeader {
+  const { source, size } = place;
+  const header = npyHeader(startOf(file, place), source);
+  const count = elementCount(header.shape);
+  const bytes = count === undefined ? undefined : header.dataStart + count * typeInfo(header.type).bytes;
+  if (bytes !== size)
+    throw new CorruptFileError(
+      source,
+      `array ${header.type} [${header.shape}] in ${size} bytes: wanted ${bytes ?? "a size that exists"}; is the file cut short?`,
+    );
+  return header;
+}
+
+/** The first bytes of an array, with its header. */
+function startOf(file: ReadableFile, { source, begin, end, packed, deflated }: Place): Uint8Array {
+  if (packed !== undefined && !deflated)
+    throw new UnsupportedFileError(source, `it is ${packed}: wanted numpy.savez or savez_compressed`);
+  const start = file.read(begin, Math.min(end - begin, deflated ? packedStartBytes : npyStartBytes));
+  if (!deflated) return start;
+  try {
+    return inflateRawSync(start, { finishFlush: flushes.Z_SYNC_FLUSH });
+  } catch (error) {
+    throw new CorruptFileError(source, `damaged (${(error as Error).message})`);
+  }
+}
+
+function rowReader(
+  stamp: FileStamp,
+  places: ReadonlyMap<string, Place>,
+  headers: ReadonlyMap<string, NpyHeader>,
+): ArrayFile["eachRows"] {
+  return async (name, atOnce, use) => {
+    const [place, header] = [places.get(name), headers.get(name)];
+    if (!place || !header)
+      throw new UnsupportedFileError(stamp.path, `it has no array ${JSON.stringify(name)} that can be read`);
+    const { type, shape, fortran, dataStart } = header;
+    const rows = shape[0] ?? 0;
+    const inRow = elementCount(shape.slice(1)) ?? Number.POSITIVE_INFINITY;
+    const { array: TypedArray, bytes: width } = typeInfo(type);
+    if (fortran && shape.length > 1)
+      throw new UnsupportedFileError(
+        place.source,
+        `array ${type} [${shape}] in Fortran order: save numpy.ascontiguousarray of it`,
+      );
+    if (inRow * width > maxRowBytes)
+      throw new UnsupportedFileError(
+        place.source,
+        `a row of array ${type} [${shape}] takes ${inRow * width} bytes: at most ${maxRowBytes} are read`,
+      );
+    await withSameFile(stamp, async (file) => {
+      let first = 0;
+      let piece = new Uint8Array(0);
+      let filled = 0;
+      let skip = dataStart;
+      const begin = () => {
+        piece = new Uint8Array(Math.min(atOnce, rows - first) * inRow * width);
+        filled = 0;
+      };
+      begin();
+      for await (const chunk of bytesOf(file, place)) {
+        let at = Math.min(skip, chunk.length);
+        skip -= at;
+        while (at < chunk.length && piece.length > 0) {
+          const part = chunk.subarray(at, at + piece.length - filled);
+          piece.set(part, filled);
+          filled += part.length;
+          at += part.length;
+          if (filled < piece.length) continue;
+          const count = Math.min(atOnce, rows - first);
+          const data = new TypedArray(piece.buffer, 0, count * inRow);
+          await use({ type, shape: [count, ...shape.slice(1)], data }, first);
+          first += count;
+          begin();
+        }
+      }
+    });
+  };
+}
+
+/** All bytes of an array, unpacked, checked against the size and checksum in the archive. */
+async function* bytesOf(file: ReadableFile, place: Place): AsyncGenerator<Uint8Array> {
+  const { source, size, crc } = place;
+  let read = 0;
+  let sum = 0;
+  for await (const chunk of place.deflated ? inflated(file, place) : stored(file, place)) {
+    read += chunk.length;
+    if (read > size) throw new CorruptFileError(source, `unpacks to more than ${size} bytes: the file is damaged`);
+    if (crc !== undefined) sum = crc32(chunk, sum);
+    yield chunk;
+  }
+  if (read !== size) throw new CorruptFileError(source, `unpacks to ${read} bytes: wanted ${size}`);
+  if (crc !== undefined && sum !== crc)
+    throw new CorruptFileError(source, "its checksum does not match: the file is damaged");
+}
+
+function* stored(file: ReadableFile, { begin, end }: Place): Generator<Uint8Array> {
+  for (let at = begin; at < end; at += chunkBytes) yield file.read(at, Math.min(chunkBytes, end - at));
+}
+
+async function* inflated(file: ReadableFile, place: Place): AsyncGenerator<Uint8Array> {
+  const inflate = createInflateRaw({ chunkSize: chunkBytes });
+  // An error of either stream ends the loop below, which throws it.
+  pipeline(Readable.from(stored(file, place)), inflate, () => {});
+  try {
+    for await (const chunk of inflate) yield chunk;
+  } catch (error) {
+    if (error instanceof WeightFileError) throw error;
+    throw new CorruptFileError(place.source, `damaged (${(error as Error).message})`);
+  }
+}

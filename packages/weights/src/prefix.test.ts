@@ -1,0 +1,144 @@
+// Wrapped names, keys of all formats, adapters and folders of several layouts.
+
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { adapterOf, openCheckpoint, unwrapped, writeSafetensors } from "./index.ts";
+
+const place = mkdtempSync(join(tmpdir(), "dit-bench-prefix-"));
+afterAll(() => rmSync(place, { recursive: true }));
+
+/** A file with one number for each name: its place among them. */
+function file(name: string, names: readonly string[]): string {
+  const path = join(place, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeSafetensors(
+    path,
+    names.map((key, i) => [key, { type: "F32", shape: [1], data: Float32Array.of(i) }]),
+  );
+  return path;
+}
+const anchors = ["x.proj.weight", "pos.proj.weight"];
+const own = ["x.proj.weight", "blocks.0.bias"];
+const open = async (names: readonly string[]) => unwrapped(await openCheckpoint(file("m.safetensors", names)), anchors);
+
+describe("unwrapped", () => {
+  it.each([
+    "module.",
+    "_orig_mod.",
+    "model.",
+    "_forward_module.",
+    "net.",
+    "ema_model.",
+    "model.diffusion_model.",
+    "_orig_mod.module.",
+    "module.model._orig_mod.",
+    "_fsdp_wrapped_module._orig_mod.net.",
+  ])("takes %s off", async (prefix) => {
+    const c = await open(own.map((name) => prefix + name));
+    expect([...c.tensors.keys()].sort()).toEqual([...own].sort());
+    expect(c.float32("blocks.0.bias")).toEqual(Float32Array.of(1));
+    expect(c.read("x.proj.weight").data).toEqual(Float32Array.of(0));
+    expect(c.notes.join()).toMatch(/names are read without their wrapper: ".*" as ".*"$/);
+  });
+
+  it("takes wrappers out of the middle of names, as compiled blocks have them", async () => {
+    const c = await open(["x.proj.weight", "blocks.0._orig_mod._checkpoint_wrapped_module.bias"]);
+    expect(c.float32("blocks.0.bias")).toEqual(Float32Array.of(1));
+    expect(c.notes.at(-1)).toContain('"blocks.0._orig_mod._checkpoint_wrapped_module.bias" as "blocks.0.bias"');
+  });
+
+  it("passes over other tensors and says so", async () => {
+    const c = await open([...own.map((name) => `model.${name}`), "loss_fn.weight", "epoch"]);
+    expect(c.tensors.size).toBe(2);
+    expect(c.notes.at(-1)).toBe('passed over 2 tensors outside "model.": "epoch", "loss_fn.weight"');
+  });
+
+  it("leaves names alone that are right, or that are of another model", async () => {
+    for (const names of [own, ["weight", "bias"], ["module.weight"]]) {
+      const c = await open(names);
+      expect([...c.tensors.keys()].sort()).toEqual([...names].sort());
+      expect(c.notes).toEqual([]);
+    }
+  });
+
+  it("refuses a file with several models, and says how to choose one", async () => {
+    const names = ["model.", "module.ema_model."].flatMap((prefix) => own.map((name) => prefix + name));
+    await expect(open(names)).rejects.toThrow(
+      'it holds 2 models, under "model.", under "ema_model."; choose one with --key model or --key module.ema_model',
+    );
+    const path = file("two.safetensors", names);
+    for (const [key, value] of [
+      ["model", 0],
+      ["module.ema_model", 2],
+    ] as const) {
+      const c = unwrapped(await openCheckpoint(path, { key }), anchors);
+      expect(c.float32("x.proj.weight")).toEqual(Float32Array.of(value));
+    }
+    await expect(openCheckpoint(path, { key: "ema" })).rejects.toThrow(
+      'no tensors under the key "ema"; wanted one of model, module',
+    );
+    await expect(open([...own, ...own.map((name) => `ema.${name}`)])).rejects.toThrow(
+      '2 models, under "ema.", without a prefix; choose one with --key ema, or save',
+    );
+  });
+});
+
+describe("keys of PyTorch's checkpoints", () => {
+  const train = fileURLToPath(new URL("fixtures/checkpoints/train-zip.pt", import.meta.url));
+  it("may go on below an entry", async () => {
+    const whole = await openCheckpoint(train, { key: "opt" });
+    const part = await openCheckpoint(train, { key: "opt.state" });
+    expect([...part.tensors.keys()].map((name) => `state.${name}`)).toEqual([...whole.tensors.keys()]);
+    await expect(openCheckpoint(train, { key: "opt.nothing" })).rejects.toThrow('under the key "nothing"');
+  });
+});
+
+describe("adapters", () => {
+  it.each<[string[], string | undefined]>([
+    [["base_model.model.blocks.0.attn.qkv.lora_A.weight"], "a LoRA adapter"],
+    [["transformer.blocks.0.lora.up.weight", "unet.x.to_q_lora.up.weight"], "a LoRA adapter"],
+    [["lora_unet_blocks_0.lora_down.weight"], "a LoRA adapter"],
+    [["lora_unet_blocks_0.hada_w1_a"], "a LoHa adapter"],
+    [["base_model.model.k.ia3_l"], "an IA³ adapter"],
+    [["m.qkv.base_layer.weight", "m.qkv.lora_A.default.weight"], "a model with a LoRA adapter that is not merged"],
+    [["blocks.0.attn.qkv.weight", "floral.weight"], undefined],
+  ])("%j", (names, kind) => {
+    expect(adapterOf(names)).toBe(kind);
+  });
+
+  it("are found in the folders that PEFT and diffusers write", async () => {
+    file("adapter/adapter_model.safetensors", ["base_model.model.qkv.lora_A.weight"]);
+    writeFileSync(join(place, "adapter/adapter_config.json"), '{"peft_type": "LORA", "r": 8}');
+    const adapter = await openCheckpoint(join(place, "adapter"));
+    expect(adapter.tensors.size).toBe(1);
+    expect(adapter.metadata.get("config.r")).toBe("8");
+    file("pipe/pytorch_lora_weights.safetensors", ["transformer.qkv.lora_A.weight"]);
+    expect((await openCheckpoint(join(place, "pipe"))).format).toBe("folder, safetensors");
+  });
+});
+
+describe("folders", () => {
+  const refusal = (name: string) => openCheckpoint(join(place, name)).then(String, (error: Error) => error.message);
+  it("with one file of weights are that file", async () => {
+    const c = await openCheckpoint(dirname(file("one/0050000.safetensors", own)));
+    expect(c.notes.at(-1)).toContain("read from");
+    expect(c.tensors.size).toBe(2);
+  });
+
+  it("with several files, shards without an index, or other folders are refused with what they hold", async () => {
+    for (const name of ["a.safetensors", "b.safetensors"]) file(`several/${name}`, own);
+    expect(await refusal("several")).toContain(
+      "2 files of weights and none of a known name: a.safetensors, b.safetensors; give one of them",
+    );
+    for (const i of [1, 2]) file(`shards/model-0000${i}-of-00002.safetensors`, own);
+    expect(await refusal("shards")).toContain("without their index, a file such as model.safetensors.index.json");
+    for (const name of ["unet", "vae"]) file(`pipeline/${name}/diffusion_pytorch_model.safetensors`, own);
+    expect(await refusal("pipeline")).toContain("with folders that have some: unet/, vae/; give one of them");
+    mkdirSync(join(place, "nothing"));
+    copyFileSync(file("x.safetensors", own), join(place, "nothing/notes.txt"));
+    expect(await refusal("nothing")).toContain("a folder without weights: wanted");
+  });
+});

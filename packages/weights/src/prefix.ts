@@ -1,0 +1,83 @@
+// Names of tensors without what wrappers put before or into them: `module.` of DistributedDataParallel, `_orig_mod.` of
+// torch.compile, `model.` of Lightning and of many a training script.
+
+import type { Checkpoint } from "./checkpoint.ts";
+import type { TensorInfo } from "./place.ts";
+import { UnsupportedFileError } from "./weight-file-error.ts";
+
+/** Names that wrappers of PyTorch, FSDP and DeepSpeed give the module inside; they may stand anywhere in a name. */
+const wrapper = /(^|\.)(?:(?:module|_orig_mod|_forward_module|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.)+/g;
+
+/**
+ * The checkpoint with the names that a model has by itself. The prefix is what stands before an anchor; tensors without it, such as those
+ * of a loss, are passed over. A note says what was done. Without any anchor the checkpoint is returned as it is.
+ *
+ * @param anchors names of which every such model has one
+ * @throws UnsupportedFileError where anchors have several prefixes, as in a file with a model and its moving average
+ */
+export function unwrapped(checkpoint: Checkpoint, anchors: readonly string[]): Checkpoint {
+  const names = [...checkpoint.tensors.keys()];
+  const plain = names.map((name) => name.replace(wrapper, "$1"));
+  const bare = new Set(plain).size === names.length ? plain : names;
+  /** What stands before an anchor: the name that has it. */
+  const prefixes = new Map<string, string>();
+  for (const [i, name] of bare.entries())
+    for (const anchor of anchors)
+      if (name === anchor || name.endsWith(`.${anchor}`)) prefixes.set(name.slice(0, -anchor.length), names[i]!);
+  const [[prefix] = []] = prefixes;
+  if (prefix === undefined) return checkpoint;
+  if (prefixes.size > 1) throw new UnsupportedFileError(checkpoint.source, severalModels(prefixes, anchors));
+  const originals = new Map<string, string>();
+  for (const [i, name] of bare.entries())
+    if (name.startsWith(prefix)) originals.set(name.slice(prefix.length), names[i]!);
+  const passedOver = names.filter((_, i) => !bare[i]!.startsWith(prefix));
+  const [changed] = [...originals].filter(([name, original]) => name !== original);
+  const notes = changed ? [`names are read without their wrapper: ${quoted(changed[1])} as ${quoted(changed[0])}`] : [];
+  if (passedOver.length > 0)
+    notes.push(
+      `passed over ${passedOver.length} ${passedOver.length === 1 ? "tensor" : "tensors"} outside ${quoted(prefix)}: ${some(passedOver)}`,
+    );
+  return notes.length > 0 ? renamed(checkpoint, originals, notes) : checkpoint;
+}
+
+/** The tensors below a dotted name, named without it; undefined where there are none. */
+export function below(checkpoint: Checkpoint, key: string): Checkpoint | undefined {
+  const prefix = `${key}.`;
+  const originals = new Map<string, string>();
+  for (const name of checkpoint.tensors.keys())
+    if (name.startsWith(prefix)) originals.set(name.slice(prefix.length), name);
+  return originals.size === 0 ? undefined : renamed(checkpoint, originals, [`tensors below ${quoted(key)}`]);
+}
+
+/** First parts of the names, for a message about what a key can be. */
+export const keysOf = (names: Iterable<string>): string[] => [
+  ...new Set([...names].flatMap((name) => (name.includes(".") ? [name.slice(0, name.indexOf("."))] : []))),
+];
+
+function renamed(checkpoint: Checkpoint, originals: ReadonlyMap<string, string>, notes: readonly string[]): Checkpoint {
+  const original = (name: string) => originals.get(name) ?? name;
+  const tensors = new Map<string, TensorInfo>();
+  for (const [name, from] of originals) tensors.set(name, checkpoint.tensors.get(from)!);
+  return {
+    ...checkpoint,
+    tensors,
+    notes: [...checkpoint.notes, ...notes],
+    read: (name) => checkpoint.read(original(name)),
+    float32: (name) => checkpoint.float32(original(name)),
+  };
+}
+
+function severalModels(prefixes: ReadonlyMap<string, string>, anchors: readonly string[]): string {
+  const places = [...prefixes.keys()].map((prefix) => (prefix === "" ? "without a prefix" : `under ${quoted(prefix)}`));
+  // A key is looked for in the names as they are in the file, wrappers and all.
+  const keys = [...prefixes.values()].flatMap((name) => {
+    const anchor = anchors.find((end) => name.endsWith(`.${end}`));
+    return anchor === undefined ? [] : [name.slice(0, -anchor.length - 1)];
+  });
+  const choice = keys.length > 0 ? `choose one with --key ${keys.slice(0, 5).join(" or --key ")}, or ` : "";
+  return `it holds ${prefixes.size} models, ${places.slice(0, 5).join(", ")}; ${choice}save the one that is wanted alone`;
+}
+
+const quoted = (text: string): string => JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
+const some = (names: readonly string[]): string =>
+  names.slice(0, 3).map(quoted).join(", ") + (names.length > 3 ? ", …" : "");
