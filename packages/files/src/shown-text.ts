@@ -9,6 +9,6 @@ const unsafe = /[\p{Cc}\u2028-\u202e\u2066-\u2069\p{Cs}]/gu;
  */
 export const shown = (text: string): string =>
   text.replaceAll(unsafe, (character) => {
-    const hex = character.codePointAt(0)!.toString(16);
-    return hex.length > 2 || hex >= "80" ? `\\u{${hex}}` : `\\x${hex.padStart(2, "0")}`;
+    const code = character.codePointAt(0)!;
+    return code < 0x80 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
   });
