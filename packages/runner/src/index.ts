@@ -1,5 +1,6 @@
 export { protocolFolder } from "./cell.ts";
-export type { DatasetChoice } from "./dataset.ts";
+export { checkBeforehand } from "./data-checks.ts";
+export { type DatasetChoice, datasetTitle, ownDatasetName, ownImages } from "./dataset.ts";
 export { datasetEntries } from "./dataset-entries.ts";
 export { type Comparison, compareSets } from "./distance/compare-sets.ts";
 export { checkRoom, isFeatureFile, readFeatureFile, writeFeatureFile } from "./distance/feature-file.ts";

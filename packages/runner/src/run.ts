@@ -14,6 +14,7 @@ import { partsOfBatch } from "./batch-parts.ts";
 import { denoisingBatch, type TrainingPictures } from "./batches.ts";
 import { cellFolder, identityOf } from "./cell.ts";
 import { removeCheckpoint } from "./checkpoint.ts";
+import { cannotMake, checkData } from "./data-checks.ts";
 import { type DatasetChoice, loadDataset } from "./dataset.ts";
 import { denoisingStep } from "./denoising.ts";
 import { BenchError } from "./errors.ts";
@@ -72,11 +73,7 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
   const space = await openSpace(recipe, { engine, out, listener });
   const data = await loadDataset(choice, recipe, space.side, out, listener);
   const { training, sampling, metrics } = recipe.settings;
-  if (data.labels.length < training.batch)
-    throw new BenchError(
-      "data",
-      `${choice.folder ?? choice.name}: ${data.labels.length} images, but a batch has ${training.batch}; add images, or use --set training.batch=${data.labels.length}`,
-    );
+  checkData(choice, data.labels.length, training.batch);
   clock.lap("data");
 
   const { config, values } = forClasses(recipe, base, data.classes.length, seed);
@@ -88,14 +85,14 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
     ...(method.code === undefined ? {} : { methodCode: method.code }),
     learningRate: method.method.learningRate,
     options: adapted.options,
-    dataset: choice.name,
+    dataset: data.name,
     fingerprint: data.fingerprint,
     seed,
     base: base.sha256,
     extractor: extractorFile.sha256,
     ...(space.autoencoder === undefined ? {} : { autoencoder: space.autoencoder }),
   });
-  const folder = cellFolder(out, recipe, choice, method.method, adapted.options, seed);
+  const folder = cellFolder(out, recipe, data.name, method.method, adapted.options, seed);
   makeFolder(folder);
   const paths = {
     folder,
@@ -125,7 +122,7 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
   } finally {
     pictures.close();
   }
-  const trainedHash = writeTrained(weightsPath, adapted, trained, { recipe, dataset: choice.name, seed, identity });
+  const trainedHash = writeTrained(weightsPath, adapted, trained, { recipe, dataset: data.name, seed, identity });
 
   const extractor = await compileRecipeExtractor(engine, extractorFile, data.size);
   try {
@@ -219,10 +216,6 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new BenchError(
-      "io",
-      `the output folder ${folder} cannot be made (${(error as Error).message}); choose another with --out`,
-      { cause: error },
-    );
+    throw cannotMake(folder, error);
   }
 }
