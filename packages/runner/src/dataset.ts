@@ -51,6 +51,9 @@ export const ownImages = (folder: string, name?: string): DatasetChoice => ({
   folder,
 });
 
+/** Throws UnknownDatasetError, which suggests the nearest, for a name that the registry does not have. */
+export const checkDatasetName = (name: string): void => void findDataset(datasetEntries(), name);
+
 /** As tables, sheets and the terminal call a dataset. Throws UnknownDatasetError where the registry does not have it. */
 export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
   folder === undefined ? findDataset(datasetEntries(), name).title : `own images, ${name}`;
