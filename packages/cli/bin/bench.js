@@ -22,5 +22,7 @@ if (!existsSync(built) && existsSync(join(top, "tsconfig.json"))) {
     stdio: "inherit",
   });
 }
+const { watchParent } = await import("@dit-bench/runner/watch-parent");
+watchParent();
 const { start } = await import("../dist/start.js");
 await start(process.argv.slice(2));

@@ -9,14 +9,17 @@ import { requestedStop } from "./signals.ts";
 export async function start(argv: readonly string[]): Promise<never> {
   const output = watchStreams();
   let finished = false;
+  let nothingLeft = false;
+  process.on("beforeExit", () => {
+    nothingLeft = true; // not emitted by process.exit
+  });
   process.on("exit", (code) => {
     if (finished || requestedStop() !== undefined || code === exitCodes.interrupted) return;
-    const why =
-      code === 13
-        ? "the program waits for something that never comes; does a plug-in await it at its top level?"
-        : `the program was ended before its work was done (exit code ${code}); does a plug-in call process.exit?`;
+    const why = nothingLeft
+      ? "the program waits for something that never comes; does a plug-in await it at its top level?"
+      : `the program was ended before its work was done (exit code ${code}); does a plug-in call process.exit?`;
     process.stderr.write(`${errorLines(why)}\n`);
-    if (code === 0 || code === 13) process.exitCode = exitCodes.failure;
+    if (code === 0) process.exitCode = exitCodes.failure;
   });
   const result = await main(argv);
   await Promise.all([drained(process.stdout), drained(process.stderr)]);

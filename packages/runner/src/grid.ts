@@ -54,17 +54,16 @@ export function startGrid(task: GridTask): GridRun {
 
   const runOne = async (cell: GridCell) => {
     const evidence: { -readonly [K in keyof CellEvidence]?: CellEvidence[K] } = {};
-    const lines = wholeLines((text) => {
-      evidence.lastLine = text
-        .trimEnd()
-        .split("\n")
-        .at(-1)!
-        .replace(/^bench: (error: )?/, "");
-      task.watch.output(cell, text);
-    });
+    const lines = {
+      stdout: wholeLines((text) => task.watch.output(cell, text)),
+      stderr: wholeLines((text) => {
+        evidence.lastLine = lastError(text) ?? evidence.lastLine ?? "";
+        task.watch.output(cell, text);
+      }),
+    };
     task.watch.started(cell);
     const process = task.launcher.start(task.command(cell), {
-      output: lines.push,
+      output: (text, stream) => lines[stream].push(text),
       message: (message) => {
         if (message.kind === "finished" || message.kind === "failed") evidence.result = message;
         else task.watch.message(cell, message);
@@ -77,7 +76,8 @@ export function startGrid(task: GridTask): GridRun {
     const end = await process.ended;
     for (const timer of timers) clearTimeout(timer);
     running.delete(process);
-    lines.flush();
+    lines.stdout.flush();
+    lines.stderr.flush();
     const { result, lastLine = "", passedLimit } = evidence;
     const outcome = await judge(cell, { end, result, lastLine, passedLimit, stopping: stopping !== undefined });
     if (outcome.kind === "stopped") stopped = true;
@@ -105,6 +105,14 @@ export function startGrid(task: GridTask): GridRun {
       for (const process of running) process.kill();
     },
   };
+}
+
+const errorPrefix = "bench: error: ";
+
+/** The last error that bench itself reports, else the last line. */
+function lastError(text: string): string | undefined {
+  const lines = text.trimEnd().split("\n");
+  return lines.findLast((line) => line.startsWith(errorPrefix))?.slice(errorPrefix.length) ?? lines.at(-1);
 }
 
 /** Node's timers fire at once for longer times, which are some 24 days. */

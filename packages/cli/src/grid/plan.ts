@@ -66,8 +66,8 @@ export async function planGrid(command: readonly string[]): Promise<GridPlan> {
   const child = localProcesses.start(
     command,
     {
-      output: (text) => {
-        printed = (printed + text).slice(-4096);
+      output: (text, stream) => {
+        if (stream === "stderr") printed = (printed + text).slice(-4096);
       },
       message: (message) => {
         if (message.kind === "prepared") plan = message.plan as GridPlan;

@@ -16,7 +16,7 @@ export interface CellEvidence {
   readonly end: CellEnd;
   /** The last message that reports a result, if there was one. */
   readonly result: Extract<CellMessage, { kind: "finished" | "failed" }> | undefined;
-  /** The last line that it printed on stderr or stdout. */
+  /** The last error that it printed, or the last line on stderr. */
   readonly lastLine: string;
   /** Minutes of the time limit that it passed, if it did. */
   readonly passedLimit: number | undefined;

@@ -1,7 +1,8 @@
 // Starts cells and observes them. Other places to run cells, such as a cluster's queue, would be other launchers.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { asCellMessage, type CellMessage, gridVariable, type StopMessage } from "./messages.ts";
+import { asCellMessage, type CellMessage, type StopMessage } from "./messages.ts";
+import { gridVariable } from "./watch-parent.ts";
 
 export interface Launcher {
   /**
@@ -18,8 +19,10 @@ export interface Launcher {
 export interface CellObserver {
   message(message: CellMessage): void;
   /** Anything that the cell prints, in pieces. */
-  output(text: string): void;
+  output(text: string, stream: OutputStream): void;
 }
+
+export type OutputStream = "stdout" | "stderr";
 
 export interface RunningCell {
   readonly ended: Promise<CellEnd>;
@@ -46,8 +49,9 @@ export const localProcesses: Launcher = {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: { ...plainEnvironment(), ...environment, [gridVariable]: String(process.pid) },
     });
-    for (const stream of [child.stdout!, child.stderr!]) {
-      stream.setEncoding("utf8").on("data", (text: string) => observer.output(text));
+    for (const name of ["stdout", "stderr"] as const) {
+      const stream = child[name]!;
+      stream.setEncoding("utf8").on("data", (text: string) => observer.output(text, name));
       stream.on("error", () => {});
     }
     child.on("message", (received) => {

@@ -1,9 +1,9 @@
-// A cell's side of the channel to its grid: reports progress and the result, and ends with its grid.
+// A cell's side of the channel to its grid: reports progress and the result, and stops when the grid asks or is gone.
 
-import { Worker } from "node:worker_threads";
 import { exitCodes } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { type CellMessage, gridVariable, isStop } from "./messages.ts";
+import { type CellMessage, isStop } from "./messages.ts";
+import { gridVariable } from "./watch-parent.ts";
 
 export interface GridLink {
   readonly listener: Pick<Listener, "stage" | "progress">;
@@ -20,13 +20,12 @@ const progressMs = 250;
  * @param stop called when the grid asks for a stop, or is gone, with the exit code
  */
 export function linkToGrid(stop: (code: number) => void): GridLink | undefined {
-  const parent = Number(process.env[gridVariable]);
+  const ofGrid = process.env[gridVariable] !== undefined;
   delete process.env[gridVariable]; // processes that a plug-in starts are not the grid's
-  if (!Number.isInteger(parent) || process.send === undefined) return undefined;
+  if (!ofGrid || process.send === undefined) return undefined;
   process.on("message", (message) => isStop(message) && stop(message.code));
   process.on("disconnect", () => stop(exitCodes.interrupted));
   process.channel?.unref(); // the channel alone must not keep a process alive whose plug-in awaits for ever
-  watchParent(parent);
   const send = (message: CellMessage) =>
     new Promise<void>((resolve) => {
       if (!process.connected) return resolve();
@@ -48,23 +47,4 @@ export function linkToGrid(stop: (code: number) => void): GridLink | undefined {
       },
     },
   };
-}
-
-/** How often the parent is looked for, and how long a process whose parent is gone has to write its checkpoint. */
-const lookMs = 500;
-const graceMs = 1500;
-
-/**
- * Ends this process some two seconds after its parent is gone. A thread of its own does so: the main one may be in a long computation
- * or an endless loop, where it sees neither a signal nor the end of the channel.
- */
-function watchParent(parent: number): void {
-  const code = `
-    const { workerData: { parent, lookMs, graceMs } } = require("node:worker_threads");
-    const timer = setInterval(() => {
-      if (process.ppid === parent) return;
-      clearInterval(timer);
-      setTimeout(() => process.kill(process.pid, "SIGKILL"), graceMs);
-    }, lookMs);`;
-  new Worker(code, { eval: true, execArgv: [], workerData: { parent, lookMs, graceMs } }).unref();
 }

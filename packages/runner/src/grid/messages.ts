@@ -3,9 +3,6 @@
 
 import { z } from "zod";
 
-/** Environment variable with the process id of the grid that started this process. */
-export const gridVariable = "DIT_BENCH_GRID_PID";
-
 const text = z.string();
 const count = z.number().nonnegative();
 
