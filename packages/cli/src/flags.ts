@@ -18,6 +18,28 @@ export function checkValues(bench: Command): void {
   }
 }
 
+/**
+ * Checks options that are needed after the parser has looked for unknown ones: `--methd x` is a misspelt flag, and not first of all a
+ * missing `--method`.
+ */
+export function checkNeeded(bench: Command): void {
+  const needed = new Map<Command, Option[]>();
+  for (const command of allCommands(bench)) {
+    const options = command.options.filter(({ mandatory }) => mandatory);
+    for (const option of options) option.makeOptionMandatory(false);
+    needed.set(command, options);
+  }
+  bench.hook("preAction", (_, command) => {
+    const missing = needed.get(command)!.find((option) => command.getOptionValue(option.attributeName()) === undefined);
+    if (missing)
+      throw new BenchError("usage", `${missing.flags} is needed; '${pathOf(command)} --help' lists the options`);
+  });
+}
+
+/** "bench vae encode" */
+export const pathOf = (command: Command): string =>
+  command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+
 function checked(declared: Option | Argument, what: string, kind: string): void {
   const inner = declared.parseArg as Parse | undefined;
   const own: Parse =

@@ -1,8 +1,8 @@
 // The command line: which commands and flags there are. A command's code is loaded when it is called, so that help is quick.
 
 import { Command, CommanderError, Option } from "commander";
-import { screenWidth } from "./columns.ts";
-import { allCommands, checkValues } from "./flags.ts";
+import { hanging, screenWidth } from "./columns.ts";
+import { allCommands, checkNeeded, checkValues, pathOf } from "./flags.ts";
 import { errorLines, reportError } from "./report-error.ts";
 
 /** An option that may be given several times. Its default is set without the help's "(default: [])". */
@@ -16,9 +16,11 @@ function repeatable(command: Command, flags: string, description: string): Comma
 export function program(argv: readonly string[] = []): Command {
   const bench = new Command("bench")
     .description("Compare fine-tuning methods on Diffusion Transformers: train, sample, score, tabulate.")
-    .configureHelp({ helpWidth: process.stdout.columns ? screenWidth() : 80 })
     .option("--verbose", "show the stack of an error");
 
+  const width = process.stdout.columns ? screenWidth() : 80;
+  bench.configureHelp({ helpWidth: width });
+  const paragraph = (text: string) => `\n${hanging("", text, width).join("\n")}`;
   const computing = (command: Command) =>
     command
       .option("--engine <name>", "what computes: bench list engines", "auto")
@@ -62,7 +64,7 @@ export function program(argv: readonly string[] = []): Command {
     .option("--dry-run", "print what the run would download, train and cost, and whether it would be refused")
     .addHelpText(
       "after",
-      "\nRun the same command again to resume after an interruption; a finished run is not repeated.",
+      paragraph("Run the same command again to resume after an interruption; a finished run is not repeated."),
     )
     .action(async (options) => (await import("./commands/run.ts")).run(options));
 
@@ -82,7 +84,7 @@ export function program(argv: readonly string[] = []): Command {
     .option("--time-limit <minutes>", "end a run that takes longer; the other runs go on (default: none)")
     .addHelpText(
       "after",
-      "\nRun the same command again to resume after an interruption; finished runs are not repeated.",
+      paragraph("Run the same command again to resume after an interruption; finished runs are not repeated."),
     )
     .action(async (options) => (await import("./commands/grid.ts")).grid(options, argv));
 
@@ -245,7 +247,7 @@ export function program(argv: readonly string[] = []): Command {
     .option("--dry-run", "only say what would be fetched, how large it is, and whether the disk has room")
     .option("--to <folder>", "where to keep them (default: DIT_BENCH_HOME, or the platform's folder for caches)")
     .option("--json", "as JSON")
-    .addHelpText("after", "\nRun the same command again to go on after an interruption.")
+    .addHelpText("after", paragraph("Run the same command again to go on after an interruption."))
     .action(async (names, options) => (await import("./commands/fetch.ts")).fetch(names, options));
 
   bench
@@ -257,17 +259,19 @@ export function program(argv: readonly string[] = []): Command {
   for (const command of allCommands(bench))
     command.exitOverride().configureOutput({ outputError: (text, write) => write(`${ofParser(text, command)}\n`) });
   checkValues(bench);
+  checkNeeded(bench);
   return bench;
 }
 
 /** The parser's message in the form of all others. */
 function ofParser(text: string, command: Command): string {
-  const message = text
+  const [message = "", hint = ""] = text
     .trim()
     .replace(/^error: /, "")
-    .replace(/\s*\n\((Did you mean .*)\)$/, (_, hint) => `; ${hint.replace("Did", "did")}`);
-  const path = command.parent ? `${command.parent.name()} ${command.name()}` : command.name();
-  return errorLines(`${message}; '${path} --help' lists what there is`);
+    .split(/\s*\n/);
+  const meant = /Did you mean (?:one of )?(.*)\?/.exec(hint)?.[1];
+  const advice = `${meant ? `did you mean '${meant}'? ` : ""}'${pathOf(command)} --help' lists what there is`;
+  return errorLines(`${message}; ${advice}`);
 }
 
 /** Runs one command; returns its exit code. */

@@ -130,7 +130,7 @@ async function dryRun(
   },
 ): Promise<void> {
   const { recipe, method, methodOptions, dataset } = run;
-  const engine = await engineOf(options, printNote);
+  const engine = await engineOf(options, (text) => printNote(`${text}\n`));
   const rate = await productRate(engine);
   const plan = await planRun(recipe, { method, options: methodOptions, dataset, productRate: rate });
   print(describePlan(plan, engine));
