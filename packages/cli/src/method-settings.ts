@@ -121,8 +121,8 @@ function unknown(flag: string, key: string, methods: readonly AnyMethod[], value
   const nothing = `--set ${flag}: ${namesOf(methods)} ${methods.length === 1 ? "has" : "have"} no option '${key}'`;
   if (["lr", "learningrate"].includes(plain))
     return new BenchError("usage", `${nothing}; ${scaledRate(value, methods)}`);
-  const settings = recipeSettings();
-  const lastParts = new Map(settings.map((path) => [path.split(".").at(-1)!.toLowerCase(), path]));
+  const settings = recipeSettings().filter((path) => !path.startsWith("pretraining."));
+  const lastParts = new Map(settings.toReversed().map((path) => [path.split(".").at(-1)!.toLowerCase(), path]));
   const options = methods.flatMap((method) => optionsOf(method).names);
   const near =
     otherNames[plain] ??

@@ -189,10 +189,10 @@ export function ownSettings({ settings }: Recipe) {
 export const recipeSections = (): string[] =>
   Object.entries(recipeSchema.shape).flatMap(([name, schema]) => (pathsOf(schema).includes("") ? [] : [name]));
 
-/** The dotted paths of all settings: `training.steps`. */
+/** What `--set` takes for every setting: `training.steps`, and `recipe.base` for one that is not in a section. */
 export const recipeSettings = (): string[] =>
   Object.entries(recipeSchema.shape).flatMap(([name, schema]) =>
-    pathsOf(schema).flatMap((path) => path && `${name}${path}`),
+    pathsOf(schema).map((path) => (path === "" ? `recipe.${name}` : `${name}${path}`)),
   );
 
 /** "" for a plain value, ".steps" for each key of an object. */
