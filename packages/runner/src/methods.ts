@@ -67,13 +67,17 @@ export async function loadMethod(
   plugins: readonly string[] = [],
   options: LoadOptions = {},
 ): Promise<LoadedMethod> {
-  const all = await loadMethods(plugins, options);
+  return methodNamed(name, await loadMethods(plugins, options));
+}
+
+/** The one of that name. Throws BenchError (usage), which suggests the nearest. */
+export function methodNamed(name: string, all: readonly LoadedMethod[], flag = "--method"): LoadedMethod {
   const found = all.find((l) => l.method.name === name);
   if (found) return found;
   const names = all.map((l) => l.method.name);
   const near = nearest(name, names);
   throw new BenchError(
     "usage",
-    `unknown method '${name}'; wanted one of ${names.join(", ")}${near ? `. Did you mean '${near}'?` : ", or --plugin with the package that has it"}`,
+    `${flag} '${name}' is not known; ${near ? `did you mean '${near}'? ` : ""}available: ${names.join(", ")}, or --plugin with the package that has it`,
   );
 }

@@ -9,6 +9,7 @@ import { type RunRecord, writeRecord } from "@dit-bench/record";
 import { type Base, baseSamples, forClasses, loadBase } from "./base-model.ts";
 import { cellFolder, identityOf } from "./cell.ts";
 import { removeCheckpoint } from "./checkpoint.ts";
+import { checkData } from "./data-checks.ts";
 import { type Dataset, type DatasetChoice, loadDataset } from "./dataset.ts";
 import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
@@ -126,11 +127,7 @@ function prepare(
   const { task, base, extractorFile, space, data } = read;
   const { recipe, method, dataset: choice, seed, out } = task;
   const { settings } = recipe;
-  if (data.labels.length < settings.training.batch)
-    throw new BenchError(
-      "data",
-      `${choice.folder ?? choice.name}: ${data.labels.length} images, but a batch has ${settings.training.batch}; add images, or use --set training.batch=${data.labels.length}`,
-    );
+  checkData(choice, data.labels.length, settings.training.batch);
   const { config, values } = forClasses(recipe, base, data.classes.length, seed);
   const adapted = attach(method.method, ditModel(config), task.options);
   const decides = {
@@ -147,10 +144,10 @@ function prepare(
   const identity = identityOf({
     ...decides,
     protocol: recipe.protocol,
-    dataset: choice.name,
+    dataset: data.name,
     extractor: extractorFile.sha256,
   });
-  const files = filesOf(cellFolder(out, recipe, choice, method.method, adapted.options, seed));
+  const files = filesOf(cellFolder(out, recipe, data.name, method.method, adapted.options, seed));
   const weights = {
     base: base.sha256,
     extractor: extractorFile.sha256,
@@ -201,7 +198,7 @@ async function runLocked(cell: PreparedCell): Promise<RunOutcome> {
   } finally {
     pictures.close();
   }
-  const about = { recipe, dataset: choice.name, seed, identity: wanted.identity };
+  const about = { recipe, dataset: data.name, seed, identity: wanted.identity };
   const weights = writeTrained(files.weightsPath, adapted, trained, about);
   const kept = isStateKept(adapted.parameters, task.keepState);
   if (kept) keepState(files.checkpointPath, files.statePath, listener);
