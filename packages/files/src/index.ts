@@ -4,4 +4,5 @@ export { type HeldLock, lockHolder, tryLock, waitForLock } from "./lock.ts";
 export { nameFileInError } from "./name-file-in-error.ts";
 export { replaceFile } from "./replace-file.ts";
 export { replaceFileSync } from "./replace-file-sync.ts";
+export { shown } from "./shown-text.ts";
 export { isTemporary, removeLeftovers, temporaryName } from "./temporary.ts";
