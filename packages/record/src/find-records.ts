@@ -106,8 +106,9 @@ async function readClaimed(path: string): Promise<RunRecord | null> {
     if (named || claims((key) => Buffer.from(bytes).includes(`"${key}"`))) throw error;
     return null;
   }
-  const isObject = typeof value === "object" && value !== null;
-  return isObject && claims((key) => Object.hasOwn(value, key)) ? toRecord(path, value) : null;
+  if (typeof value !== "object" || value === null) return null;
+  const keys = Object.keys(value);
+  return claims((key) => keys.includes(key)) ? toRecord(path, value) : null;
 }
 
 /** Two of three, so that no single damaged key hides a record. */

@@ -4,10 +4,11 @@ import { existsSync } from "node:fs";
 import { describeEngines } from "@dit-bench/compiler";
 import { nearest } from "@dit-bench/datasets";
 import { ditByName, ditModel } from "@dit-bench/dit";
+import { shown } from "@dit-bench/files";
 import { attach, describeOptions, labelOf, parseOptions } from "@dit-bench/method";
-import { readRecords } from "@dit-bench/record";
-import { BenchError, datasetEntries, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
-import { aligned } from "../columns.ts";
+import { findRecords } from "@dit-bench/record";
+import { BenchError, datasetEntries, exitCodes, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
+import { aligned, fitted, hanging, styled } from "../columns.ts";
 import { wholeNumber } from "../settings.ts";
 
 export interface ListOptions {
@@ -119,9 +120,13 @@ async function engines(): Promise<Row[]> {
   }));
 }
 
+/** Damaged records are named on stderr; the exit code is then 3. */
 async function runs(o: ListOptions): Promise<Row[]> {
   if (!existsSync(o.out)) return [];
-  return (await readRecords(o.out)).map((r) => ({
+  const { records, damaged } = await findRecords(o.out);
+  for (const { reason } of damaged) process.stderr.write(`bench: ${reason}\n`);
+  if (damaged.length > 0) process.exitCode = exitCodes.someCellsFailed;
+  return records.map(({ record: r }) => ({
     protocol: r.protocol,
     dataset: r.cell.dataset,
     method: r.cell.methodLabel,
@@ -141,11 +146,13 @@ function formatted(rows: readonly Row[], { columns, note }: Kind): string {
   const keys = Object.values(columns);
   const text = (value: Row[string] | undefined, key: string) => {
     if (typeof value === "boolean") return value ? "yes" : "no";
-    if (typeof value !== "number") return value ?? "";
+    if (typeof value !== "number") return shown(value ?? "");
     const decimals = /fid/i.test(key) ? 2 : 0;
     return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   };
   const right = new Set([...keys.keys()].filter((i) => rows.some((row) => typeof row[keys[i]!] === "number")));
-  const lines = aligned([Object.keys(columns), ...rows.map((row) => keys.map((key) => text(row[key], key)))], right);
-  return `${[...lines, ...(note ? ["", note(rows)] : [])].join("\n")}\n`;
+  const table = [Object.keys(columns), ...rows.map((row) => keys.map((key) => text(row[key], key)))];
+  const style = (cell: string, row: number) => (row === 0 ? styled("bold", cell) : cell);
+  const lines = fitted(table, { right, style }) ?? aligned(table, right);
+  return `${[...lines, ...(note ? ["", ...hanging("", note(rows))] : [])].join("\n")}\n`;
 }
