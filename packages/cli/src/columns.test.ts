@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aligned, hanging, screenWidth } from "./columns.ts";
+import { aligned, fitted, hanging, screenWidth, styled } from "./columns.ts";
 
 describe("columns", () => {
   it("are as wide as their widest cell, numbers at their right end, without spaces at a line's end", () => {
@@ -18,6 +18,51 @@ describe("columns", () => {
       "    b",
     ]);
     expect(hanging("--  ", "with 'bench fetch a', it's", 11)).toEqual(["--  with", "    'bench fetch a',", "    it's"]);
+  });
+
+  it("fit a narrow screen: texts go on in the next line, then the columns move together", () => {
+    const rows = [
+      ["name", "what it is", "size"],
+      ["flowers", "images of flowers", "9\u00a0MB"],
+    ];
+    const right = new Set([2]);
+    expect(fitted(rows, { right, width: 40 })).toEqual(aligned(rows, right));
+    expect(fitted(rows, { right, width: 25 })).toEqual([
+      "name     what it is  size",
+      "flowers  images of   9\u00a0MB",
+      "         flowers",
+    ]);
+    expect(fitted(rows, { right, width: 20 })).toEqual([
+      "name    what it size",
+      "        is",
+      "flowers images  9\u00a0MB",
+      "        of",
+      "        flowers",
+    ]);
+    expect(fitted(rows, { right, width: 19 })).toBeUndefined();
+  });
+
+  it("count wide letters as two columns", () => {
+    expect(
+      aligned([
+        ["花", "x"],
+        ["ab", "y"],
+      ]),
+    ).toEqual(["花  x", "ab  y"]);
+  });
+
+  it("have a style only on a terminal, and one that does not change the layout", () => {
+    expect(styled("bold", "x")).toBe("x"); // tests have no terminal
+    const style = (text: string, row: number, column: number) => (row === 0 && column === 1 ? `<${text}>` : text);
+    expect(
+      fitted(
+        [
+          ["a", "b", "c"],
+          ["1", "22", "3"],
+        ],
+        { style },
+      ),
+    ).toEqual(["a  <b>   c", "1  22  3"]);
   });
 
   it("fit the screen, up to a width that is pleasant to read", () => {
