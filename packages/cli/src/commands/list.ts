@@ -23,7 +23,8 @@ export interface ListOptions {
 type Row = Record<string, string | number | boolean | null>;
 
 interface Kind {
-  rows(o: ListOptions): Promise<Row[]>;
+  /** Calls `problem` with the message for each thing that should be in the list and cannot be. */
+  rows(o: ListOptions, problem: (message: string) => void): Promise<Row[]>;
   /** What a person sees: headings, and which value stands below each. All of them are in the JSON. */
   readonly columns: Readonly<Record<string, string>>;
   /** What is said below. */
@@ -72,8 +73,11 @@ export async function list(what: string, options: ListOptions): Promise<void> {
       `there is no list of '${what}'; wanted one of ${Object.keys(kinds).join(", ")}${near ? `. Did you mean '${near}'?` : ""}`,
     );
   }
-  const rows = await kind.rows(options);
+  const problems: string[] = [];
+  const rows = await kind.rows(options, (message) => problems.push(message));
   process.stdout.write(options.json ? `${JSON.stringify(rows)}\n` : formatted(rows, kind));
+  for (const message of problems) process.stderr.write(`bench: ${message}\n`); // last, where they are seen
+  if (problems.length > 0) process.exitCode = exitCodes.someCellsFailed;
 }
 
 async function methods(o: ListOptions): Promise<Row[]> {
@@ -120,12 +124,10 @@ async function engines(): Promise<Row[]> {
   }));
 }
 
-/** Damaged records are named on stderr; the exit code is then 3. */
-async function runs(o: ListOptions): Promise<Row[]> {
+async function runs(o: ListOptions, problem: (message: string) => void): Promise<Row[]> {
   if (!existsSync(o.out)) return [];
   const { records, damaged } = await findRecords(o.out);
-  for (const { reason } of damaged) process.stderr.write(`bench: ${reason}\n`);
-  if (damaged.length > 0) process.exitCode = exitCodes.someCellsFailed;
+  for (const { reason } of damaged) problem(reason);
   return records.map(({ record: r }) => ({
     protocol: r.protocol,
     dataset: r.cell.dataset,

@@ -41,25 +41,28 @@ export async function table(options: TableOptions): Promise<void> {
  */
 export async function writeTables(from: string, out: string, json: boolean): Promise<{ damaged: DamagedRecord[] }> {
   const { records, damaged, passedOver } = await recordsForTable(from, out);
-  for (const { reason } of damaged) process.stderr.write(`bench: ${reason}\n`);
+  const problems = damaged.map(({ reason }) => reason);
   if (passedOver.length > 0)
-    process.stderr.write(
-      `bench: ${counted(passedOver.length, "record")} below ${shown(out)} passed over as copies of an earlier table, such as ` +
-        `${shown(passedOver[0]!.path)}; choose another --out to count them\n`,
+    problems.push(
+      `${counted(passedOver.length, "record")} below ${shown(out)} passed over as copies of an earlier table, such as ` +
+        `${shown(passedOver[0]!.path)}; choose another --out to count them`,
     );
-  if (records.length === 0)
+  const reportProblems = () => process.stderr.write(problems.map((problem) => `bench: ${problem}\n`).join(""));
+  if (records.length === 0) {
+    reportProblems();
     throw new BenchError(
       "data",
       damaged.length > 0
         ? `${shown(from)}: none of the records below this folder can be read`
         : `${shown(from)}: no records below this folder; 'bench run' and 'bench grid' make them`,
     );
+  }
   const pathOf = new Map(records.map(({ record, path }) => [record, path]));
   const leftOut = damaged.map(({ path }) => relative(from, path));
   const groups = [...groupByProtocol(records.map(({ record }) => record))];
   const folderName = fileNames();
   const written = [];
-  const errors: unknown[] = [];
+  const errors: Error[] = [];
   for (const [protocol, group] of groups) {
     const folder = groups.length === 1 ? out : join(out, folderName(protocol));
     try {
@@ -71,11 +74,12 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
       written.push({ protocol, records: comparison.records.length, ...paths });
       process.stdout.write(describe(comparison, paths, leftOut));
     } catch (error) {
-      errors.push(error);
+      errors.push(error as Error);
     }
   }
-  for (const error of errors.slice(1)) process.stderr.write(`bench: ${(error as Error).message}\n`);
-  if (errors.length > 0) throw errors[0];
+  problems.push(...errors.slice(1).map(({ message }) => message));
+  reportProblems(); // after the tables, where they are seen
+  if (errors[0] !== undefined) throw errors[0];
   if (json) process.stdout.write(`${JSON.stringify({ tables: written, damaged })}\n`);
   return { damaged };
 }
