@@ -1,6 +1,5 @@
 // Text as a terminal of any width shows it: tables that fit, and lines that hang. Only spaces break a line, never a word.
 
-import { styleText } from "node:util";
 import stringWidth from "string-width";
 
 /** Where nothing tells how wide the screen is, and the widest that is pleasant to read. */
@@ -68,12 +67,6 @@ export function hanging(head: string, text: string, width = screenWidth()): stri
   return [head + first, ...rest.map((part) => " ".repeat(indent) + part)];
 }
 
-type Style = Extract<Parameters<typeof styleText>[0], string>;
-
-/** A style on a terminal that shows it: respects NO_COLOR, and leaves the text as it is where stdout is no terminal. */
-export const styled = (style: Style, text: string): string =>
-  text === "" ? text : styleText(style, text, { stream: process.stdout, validateStream: true }); // Node 20 checks no array of styles
-
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.match(unbroken) ?? []) {
@@ -105,7 +98,7 @@ function line(cells: readonly string[], widths: readonly number[], { right, gap,
     .slice(0, last + 1)
     .map((cell, column) => {
       const space = " ".repeat(Math.max(0, widths[column]! - stringWidth(cell)));
-      const text = style ? style(cell, column) : cell;
+      const text = style && cell !== "" ? style(cell, column) : cell;
       return right.has(column) ? space + text : column === last ? text : text + space;
     })
     .join(" ".repeat(gap));

@@ -14,7 +14,8 @@ import {
   type ScoreRow,
   samplesMark,
 } from "@dit-bench/report";
-import { fitted, hanging, screenWidth, styled } from "./columns.ts";
+import { fitted, hanging, screenWidth } from "./columns.ts";
+import { painted } from "./style.ts";
 
 interface Column {
   heading: string;
@@ -128,11 +129,9 @@ function laidOut(columns: readonly Column[], width: number, leastGap: number): s
     width,
     leastGap,
     right: new Set([...columns.keys()].slice(1)),
-    style: (text, row, column) =>
-      row === 0
-        ? styled("bold", text)
-        : columns[column]!.best === row - 1
-          ? styled("bold", styled("green", text))
-          : text,
+    style(text, row, column) {
+      if (row === 0) return painted("bold", text, process.stdout);
+      return columns[column]!.best === row - 1 ? painted(["bold", "green"], text, process.stdout) : text;
+    },
   });
 }

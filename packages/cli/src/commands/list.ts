@@ -8,8 +8,9 @@ import { shown } from "@dit-bench/files";
 import { attach, describeOptions, labelOf, parseOptions } from "@dit-bench/method";
 import { findRecords } from "@dit-bench/record";
 import { BenchError, datasetEntries, exitCodes, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
-import { aligned, fitted, hanging, styled } from "../columns.ts";
+import { aligned, fitted, hanging } from "../columns.ts";
 import { wholeNumber } from "../settings.ts";
+import { painted } from "../style.ts";
 
 export interface ListOptions {
   model?: string;
@@ -154,7 +155,7 @@ function formatted(rows: readonly Row[], { columns, note }: Kind): string {
   };
   const right = new Set([...keys.keys()].filter((i) => rows.some((row) => typeof row[keys[i]!] === "number")));
   const table = [Object.keys(columns), ...rows.map((row) => keys.map((key) => text(row[key], key)))];
-  const style = (cell: string, row: number) => (row === 0 ? styled("bold", cell) : cell);
+  const style = (cell: string, row: number) => (row === 0 ? painted("bold", cell, process.stdout) : cell);
   const lines = fitted(table, { right, style }) ?? aligned(table, right);
   return `${[...lines, ...(note ? ["", ...hanging("", note(rows))] : [])].join("\n")}\n`;
 }

@@ -3,7 +3,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { fileNames, replaceFile, shown } from "@dit-bench/files";
-import type { DamagedRecord, RunRecord } from "@dit-bench/record";
+import type { RunRecord } from "@dit-bench/record";
 import { type Comparison, groupByProtocol, type ReportPaths, writeReport } from "@dit-bench/report";
 import { BenchError, exitCodes, projectFolder } from "@dit-bench/runner";
 import { counted } from "../settings.ts";
@@ -29,17 +29,17 @@ export async function table(options: TableOptions): Promise<void> {
         `make records with 'bench grid --recipe ${options.recipe}', then 'bench table --from runs'`,
     );
   }
-  const { damaged } = await writeTables(from, options.out ? resolve(options.out) : from, options.json ?? false);
-  if (damaged.length > 0) process.exitCode = exitCodes.someCellsFailed;
+  const incomplete = await writeTables(from, options.out ? resolve(options.out) : from, options.json ?? false);
+  if (incomplete) process.exitCode = exitCodes.someCellsFailed;
 }
 
 /**
  * Prints the tables of every protocol found below `from`, and writes them with their charts: into `out` itself where there is one
- * protocol, into a folder each where there are more. Records that are damaged are named on stderr and in the tables, and
- * returned: a command that finds any ends with exit code 3. Throws an error with exit code 4 where no table can be made, or
- * where the records of a protocol cannot share one; the tables of the other protocols are written all the same.
+ * protocol, into a folder each where there are more. Returns true if records were damaged: they are named on stderr and in the
+ * tables, and the command ends with exit code 3. Throws an error with exit code 4 where no table can be made, or where the
+ * records of a protocol cannot share one; the tables of the other protocols are written all the same.
  */
-export async function writeTables(from: string, out: string, json: boolean): Promise<{ damaged: DamagedRecord[] }> {
+export async function writeTables(from: string, out: string, json: boolean): Promise<boolean> {
   const { records, damaged, passedOver } = await recordsForTable(from, out);
   const problems = damaged.map(({ reason }) => reason);
   if (passedOver.length > 0)
@@ -81,7 +81,7 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
   reportProblems(); // after the tables, where they are seen
   if (errors[0] !== undefined) throw errors[0];
   if (json) process.stdout.write(`${JSON.stringify({ tables: written, damaged })}\n`);
-  return { damaged };
+  return damaged.length > 0;
 }
 
 function describe(comparison: Comparison, paths: ReportPaths, leftOut: readonly string[]): string {
