@@ -41,7 +41,7 @@ test("a method of one seed among others of several is not compared with them", (
       : record,
   ) as RunRecord[];
   const sentences = text(records.filter(({ cell }) => cell.method !== "bitfit" || cell.seed === 0));
-  expect(sentences).toContain("AdaptFormer has the lowest average FID of the 2 methods");
+  expect(sentences).toContain("AdaptFormer has the lowest average FID of the 2 comparable methods that train");
   expect(sentences).toContain("Not ranked with the others: BitFit, with one seed on some dataset.");
 });
 

@@ -27,15 +27,16 @@ export function answer(comparison: Comparison): string[] {
   ].filter((sentence) => sentence !== null);
 }
 
-function lowest({ datasets, base }: Comparison, best: MethodRow, eligible: readonly MethodRow[]): string {
+function lowest({ datasets, base, rows }: Comparison, best: MethodRow, eligible: readonly MethodRow[]): string {
   const { mean, interval, basis } = best.average!;
   const what = datasets.length === 1 ? "FID" : "average FID";
   const basedOn = basis === "seeds" ? "from the spread over seeds" : "from the finite number of samples alone";
   const figure = `${formatFid(mean)} (95 % interval ${formatFid(interval[0])} to ${formatFid(interval[1])}, ${basedOn})`;
   const reference =
     base.average === null ? "" : `; the base model without fine-tuning has ${formatFid(base.average.mean)}`;
+  const which = eligible.length < rows.filter((row) => !row.full).length ? "comparable methods" : "methods";
   return eligible.length > 1
-    ? `${best.label} has the lowest ${what} of the ${eligible.length} methods that train a part of the model: ${figure}${reference}.`
+    ? `${best.label} has the lowest ${what} of the ${eligible.length} ${which} that train a part of the model: ${figure}${reference}.`
     : `${best.label} has the ${what} ${figure}${reference}.`;
 }
 

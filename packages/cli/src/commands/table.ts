@@ -6,6 +6,7 @@ import { fileNames, replaceFile, shown } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 import { type Comparison, groupByProtocol, type ReportPaths, writeReport } from "@dit-bench/report";
 import { BenchError, exitCodes, projectFolder } from "@dit-bench/runner";
+import { reportProblem } from "../report-problem.ts";
 import { counted } from "../settings.ts";
 import { recordsForTable } from "../table-records.ts";
 import { tableText } from "../table-text.ts";
@@ -47,9 +48,8 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
       `${counted(passedOver.length, "record")} below ${shown(out)} passed over as copies of an earlier table, such as ` +
         `${shown(passedOver[0]!.path)}; choose another --out to count them`,
     );
-  const reportProblems = () => process.stderr.write(problems.map((problem) => `bench: ${problem}\n`).join(""));
   if (records.length === 0) {
-    reportProblems();
+    problems.forEach(reportProblem);
     throw new BenchError(
       "data",
       damaged.length > 0
@@ -78,7 +78,7 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
     }
   }
   problems.push(...errors.slice(1).map(({ message }) => message));
-  reportProblems(); // after the tables, where they are seen
+  problems.forEach(reportProblem); // after the tables, where they are seen
   if (errors[0] !== undefined) throw errors[0];
   if (json) process.stdout.write(`${JSON.stringify({ tables: written, damaged })}\n`);
   return damaged.length > 0;
