@@ -7,7 +7,7 @@ import type { Comparison, MethodRow } from "./comparison.ts";
 import { formatFid, listing } from "./format.ts";
 import { neededRuns } from "./needed-runs.ts";
 import { isBetter, isSeparated } from "./ranking.ts";
-import { neededText, rowsOfOtherBasis } from "./wording.ts";
+import { neededText, oneSeedText, rowsOfOtherBasis } from "./wording.ts";
 
 /** Sentences of plain text; labels in them are as they were recorded. */
 export function answer(comparison: Comparison): string[] {
@@ -83,10 +83,11 @@ function against({ rows, base, pairing }: Comparison, best: MethodRow): string |
   return sentences.length === 0 ? null : sentences.join(" ");
 }
 
-function notCompared({ rankedBasis }: Comparison, others: readonly MethodRow[]): string | null {
+function notCompared(comparison: Comparison, others: readonly MethodRow[]): string | null {
   if (others.length === 0) return null;
   const names = listing(others.map((row) => row.label));
-  return rankedBasis === "seeds"
-    ? `Not ranked with the others: ${names}, with one seed on some dataset.`
-    : `Not ranked with the others: ${names}, because the others have one seed on some dataset.`;
+  const oneSeed = oneSeedText(comparison);
+  return comparison.rankedBasis === "seeds"
+    ? `Not ranked with the others: ${names}, with ${oneSeed}.`
+    : `Not ranked with the others: ${names}, because the others have ${oneSeed}.`;
 }

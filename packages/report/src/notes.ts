@@ -6,7 +6,7 @@ import { wasUnderLoad } from "./load.ts";
 import { neededRuns } from "./needed-runs.ts";
 import { isSeparated } from "./ranking.ts";
 import { mean } from "./statistics.ts";
-import { neededText, rowsOfOtherBasis } from "./wording.ts";
+import { neededText, oneSeedText, rowsOfOtherBasis } from "./wording.ts";
 
 /** Follows intervals that rest on the finite number of samples alone. */
 export const samplesMark = "‡";
@@ -50,7 +50,8 @@ export function notes(comparison: Comparison): string[] {
   ].filter((note) => note !== null);
 }
 
-function intervalNotes({ rows, base, datasets }: Comparison): string[] {
+function intervalNotes(comparison: Comparison): string[] {
+  const { rows, base, datasets } = comparison;
   const averages = [...rows, base].flatMap(({ average }) => average ?? []);
   if (averages.length === 0) return [];
   const bySeeds = averages.some(({ basis }) => basis === "seeds");
@@ -60,7 +61,7 @@ function intervalNotes({ rows, base, datasets }: Comparison): string[] {
     bySeeds ? `${what}, with its 95 % interval from the spread over seeds.` : `${what}, with its 95 % interval.`,
     ...(bySamples
       ? [
-          `${samplesMark} interval from the finite number of samples alone, because some dataset has one seed: ` +
+          `${samplesMark} interval from the finite number of samples alone, of a method with ${oneSeedText(comparison)}: ` +
             "it does not include the variation between training runs.",
         ]
       : []),
@@ -82,7 +83,8 @@ function rankNote({ rows, pairing }: Comparison): string | null {
 function otherBasisNote(comparison: Comparison): string | null {
   const others = rowsOfOtherBasis(comparison);
   if (others.length === 0) return null;
-  const [one, several] = ["one seed on some dataset", "two or more seeds on every dataset"];
+  const one = oneSeedText(comparison);
+  const several = comparison.datasets.length === 1 ? "two or more" : "two or more seeds on every dataset";
   const [theirs, ranked] = comparison.rankedBasis === "seeds" ? [one, several] : [several, one];
   return (
     `Not ranked: ${listing(others.map((row) => row.label))}, with ${theirs}, while the ranked methods have ${ranked}. ` +

@@ -28,6 +28,11 @@ export function rowsOfOtherBasis({ rows, rankedBasis }: Comparison): MethodRow[]
   return rows.filter((row) => row.average !== null && row.average.basis !== rankedBasis);
 }
 
+/** Where a row has one seed: the reason for the basis `samples`. */
+export function oneSeedText({ datasets }: Comparison): string {
+  return datasets.length === 1 ? "one seed" : "one seed on some dataset";
+}
+
 /** What would separate `names`, as a clause. */
 export function neededText({ what, count, seedsAreKnown }: NeededRuns, names: readonly string[]): string {
   const number = Number.isFinite(count) ? `about ${count}` : `more than ${mostRuns}`;
