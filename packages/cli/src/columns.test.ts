@@ -17,7 +17,21 @@ describe("columns", () => {
       "ok  a-word-longer-than-the-screen",
       "    b",
     ]);
-    expect(hanging("--  ", "with 'bench fetch a', it's", 11)).toEqual(["--  with", "    'bench fetch a',", "    it's"]);
+    expect(hanging("--  ", "with 'bench fetch a', it's", 20)).toEqual(["--  with", "    'bench fetch a',", "    it's"]);
+  });
+
+  it("break a command that is wider than the screen between its words", () => {
+    expect(hanging("--  ", "'bench fetch a b'", 16)).toEqual(["--  'bench fetch", "    a b'"]);
+  });
+
+  it("count a wide character as two columns", () => {
+    expect(
+      aligned([
+        ["玫瑰", "1"],
+        ["rose", "2"],
+      ]),
+    ).toEqual(["玫瑰  1", "rose  2"]);
+    expect(hanging("", "玫瑰 玫瑰", 8)).toEqual(["玫瑰", "玫瑰"]);
   });
 
   it("fit a narrow screen: texts go on in the next line, then the columns move together", () => {
@@ -40,15 +54,6 @@ describe("columns", () => {
       "        flowers",
     ]);
     expect(fitted(rows, { right, width: 19 })).toBeUndefined();
-  });
-
-  it("count wide letters as two columns", () => {
-    expect(
-      aligned([
-        ["花", "x"],
-        ["ab", "y"],
-      ]),
-    ).toEqual(["花  x", "ab  y"]);
   });
 
   it("have a style that does not change the layout", () => {

@@ -69,7 +69,9 @@ export function hanging(head: string, text: string, width = screenWidth()): stri
 
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.match(unbroken) ?? []) {
+  // A command that is wider than the line breaks between its words, too.
+  const words = (text.match(unbroken) ?? []).flatMap((word) => (stringWidth(word) > width ? word.split(" ") : [word]));
+  for (const word of words) {
     const last = lines.at(-1);
     if (last === undefined || stringWidth(last) + 1 + stringWidth(word) > width) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;

@@ -11,7 +11,7 @@ interface Screen {
 
 /** @param screen where the text goes */
 export function painted(style: Style, text: string, screen: Screen = process.stderr, env = process.env): string {
-  return hasColours(screen, env) ? styleText(style, text) : text;
+  return hasColours(screen, env) ? styleText(style, text, { validateStream: false }) : text;
 }
 
 function hasColours(screen: Screen, env: Readonly<Record<string, string | undefined>>): boolean {
