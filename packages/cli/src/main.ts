@@ -114,7 +114,7 @@ export function program(argv: readonly string[] = []): Command {
 
   bench
     .command("table")
-    .description("make the comparison tables and the chart again, from records alone")
+    .description("print the comparison and write its tables and chart, from records alone")
     .option("--recipe <name>", "whose published records to take: results/NAME", "mini")
     .option("--from <folder>", "take the records below this folder instead, such as runs")
     .option("--out <folder>", "where to write tables, chart and copies of the records (default: beside the records)")

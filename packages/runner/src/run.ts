@@ -11,7 +11,6 @@ import { cellFolder, identityOf } from "./cell.ts";
 import { removeCheckpoint } from "./checkpoint.ts";
 import { checkData } from "./data-checks.ts";
 import { type Dataset, type DatasetChoice, loadDataset } from "./dataset.ts";
-import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
 import { type CellFiles, filesOf, findRun, type Wanted } from "./finished-run.ts";
 import { makeFolder } from "./kept-file.ts";
@@ -160,7 +159,7 @@ function prepare(
 /** The work of the one process that holds the cell's lock. */
 async function runLocked(cell: PreparedCell): Promise<RunOutcome> {
   const { task, files, adapted, data, space, wanted, base, extractorFile, startedAt, clock } = cell;
-  const { recipe, dataset: choice, seed, listener } = task;
+  const { recipe, seed, listener } = task;
   removeLeftovers(files.folder, 0);
   const found = await findRun(files, wanted, imagesOf(task)); // another process may have run it in between
   if (found.problem !== undefined)
