@@ -1,5 +1,6 @@
 // Image files to 8-bit RGB.
 
+import { shown } from "@dit-bench/files";
 import sharp, { type Sharp } from "sharp";
 import { checkTiff } from "./check-tiff.ts";
 import { decodeBmp } from "./decode-bmp.ts";
@@ -105,5 +106,7 @@ async function decodeCmyk(picture: Sharp): Promise<RgbImage> {
 
 function firstLine(error: unknown): string {
   const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-  return line.replace(/^Input (buffer|file) /, "").replace(/\bVips\w+: |\bvips\w+: /g, "");
+  return shown(line)
+    .replace(/^Input (buffer|file) /, "")
+    .replace(/\bVips\w+: |\bvips\w+: /g, "");
 }

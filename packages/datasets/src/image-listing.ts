@@ -104,6 +104,8 @@ function topEntries(folder: string, expected: string): Entry[] {
     const named = shown(folder);
     if (code === "ENOENT") throw new DataError("missing-folder", `image folder "${named}" does not exist: ${expected}`);
     if (code === "ENOTDIR") throw new DataError("not-a-folder", `"${named}" is a file: ${expected}`);
+    if (code === "ELOOP" || code === "ENAMETOOLONG" || code === "ESTALE")
+      throw new DataError("missing-folder", `image folder "${named}" cannot be read (${code}): ${expected}`);
     throw error;
   }
 }
