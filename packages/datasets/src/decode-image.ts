@@ -54,9 +54,9 @@ const failOn = (format: ImageFormat) => (format === "JPEG" || format === "TIFF" 
 
 async function decodeWithSharp(bytes: Uint8Array, format: ImageFormat, asStored: boolean): Promise<RgbImage> {
   const open = () => sharp(bytes, { failOn: failOn(format), limitInputPixels: false, ignoreIcc: true });
+  if (format === "TIFF") checkTiff(bytes);
   const metadata = await open().metadata();
   checkSize(metadata);
-  if (format === "TIFF") checkTiff(bytes);
   // Pillow, too, applies the orientation of a TIFF as it reads it.
   const upright = (picture: Sharp) => (asStored && format !== "TIFF" ? picture : picture.autoOrient());
   if (metadata.space === "cmyk") return decodeCmyk(upright(open()));
