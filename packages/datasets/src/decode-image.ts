@@ -1,5 +1,6 @@
 // Image files to 8-bit RGB.
 
+import { shown } from "@dit-bench/files";
 import sharp, { type Sharp } from "sharp";
 import { checkTiff } from "./check-tiff.ts";
 import { decodeBmp } from "./decode-bmp.ts";
@@ -53,9 +54,9 @@ const failOn = (format: ImageFormat) => (format === "JPEG" || format === "TIFF" 
 
 async function decodeWithSharp(bytes: Uint8Array, format: ImageFormat, asStored: boolean): Promise<RgbImage> {
   const open = () => sharp(bytes, { failOn: failOn(format), limitInputPixels: false, ignoreIcc: true });
+  if (format === "TIFF") checkTiff(bytes);
   const metadata = await open().metadata();
   checkSize(metadata);
-  if (format === "TIFF") checkTiff(bytes);
   // Pillow, too, applies the orientation of a TIFF as it reads it.
   const upright = (picture: Sharp) => (asStored && format !== "TIFF" ? picture : picture.autoOrient());
   if (metadata.space === "cmyk") return decodeCmyk(upright(open()));
@@ -105,5 +106,7 @@ async function decodeCmyk(picture: Sharp): Promise<RgbImage> {
 
 function firstLine(error: unknown): string {
   const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-  return line.replace(/^Input (buffer|file) /, "").replace(/\bVips\w+: |\bvips\w+: /g, "");
+  return shown(line)
+    .replace(/^Input (buffer|file) /, "")
+    .replace(/\bVips\w+: |\bvips\w+: /g, "");
 }

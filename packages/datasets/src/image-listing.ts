@@ -105,6 +105,8 @@ function topEntries(folder: string, expected: string): Entry[] {
     if (code === "ENOENT") throw new DataError("missing-folder", `image folder "${named}" does not exist: ${expected}`);
     const use = expected === layout ? "class folders" : "images";
     if (code === "ENOTDIR") throw new DataError("not-a-folder", `"${named}" is ${insteadOf(use, folder)}; ${expected}`);
+    if (code === "ELOOP" || code === "ENAMETOOLONG" || code === "ESTALE")
+      throw new DataError("missing-folder", `image folder "${named}" cannot be read (${code}): ${expected}`);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
-// The two files of a set of decoded images: NAME.json says what the set is, with a digest of itself and a checksum per image;
-// NAME.pixels holds the images one after the other.
+// The two files of a set of decoded images: NAME.index says what the set is, with a digest of itself and a checksum per image;
+// NAME.pixels holds the images one after the other. The index is JSON under another ending, because tables read every .json
+// below a folder of runs.
 
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";
@@ -35,7 +36,7 @@ const digestOf = (content: object): string => createHash("sha256").update(JSON.s
 
 /** Written last: it marks the images as whole. */
 export function writeDescription(path: string, known: SetDescription): void {
-  replaceFileSync(`${path}.json`, [Buffer.from(`${JSON.stringify({ ...known, digest: digestOf(known) })}\n`)]);
+  replaceFileSync(`${path}.index`, [Buffer.from(`${JSON.stringify({ ...known, digest: digestOf(known) })}\n`)]);
 }
 
 /**
@@ -44,9 +45,9 @@ export function writeDescription(path: string, known: SetDescription): void {
  * @param imageBytes bytes of one image
  */
 export function readDescription(path: string, imageBytes: number): SetDescription | "damaged" | undefined {
-  if (!existsSync(`${path}.json`) || !existsSync(`${path}.pixels`)) return undefined;
+  if (!existsSync(`${path}.index`) || !existsSync(`${path}.pixels`)) return undefined;
   try {
-    const { digest, ...content } = JSON.parse(readFileSync(`${path}.json`, "utf8")) as Record<string, unknown>;
+    const { digest, ...content } = JSON.parse(readFileSync(`${path}.index`, "utf8")) as Record<string, unknown>;
     const known = description.parse(content);
     const whole = statSync(`${path}.pixels`).size === known.labels.length * imageBytes;
     return whole && digest === digestOf(content) && known.checksums.length === known.labels.length ? known : "damaged";

@@ -72,7 +72,7 @@ describe("storeFolder", () => {
   test("a flipped bit in the description is noticed at once, and all is made again with a note", async () => {
     rmSync(join(place, "kept"), { recursive: true, force: true });
     (await store()).close();
-    const [path = ""] = kept(".json");
+    const [path = ""] = kept(".index");
     const text = readFileSync(path, "utf8");
     for (const [was, is] of [
       ['"a"', '"c"'],
@@ -123,7 +123,7 @@ describe("storeFolder", () => {
       readdirSync(to)
         .map((file) => file.replace(/^.*\./, ""))
         .sort(),
-    ).toEqual(["json", "pixels"]);
+    ).toEqual(["index", "pixels"]);
   });
 
   test("one class is a set, too", async () => {

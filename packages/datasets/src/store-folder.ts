@@ -88,7 +88,7 @@ async function keptOrMade(
   try {
     const now = readDescription(path, imageBytes); // perhaps another process has made it meanwhile
     if (typeof now === "object") return now;
-    if (now === "damaged") options.onNote?.(`"${path}.json" or its images are damaged: they are made again`);
+    if (now === "damaged") options.onNote?.(`"${path}.index" or its images are damaged: they are made again`);
     removeLeftovers(place);
     return await make(folder, listing, path, options);
   } finally {
