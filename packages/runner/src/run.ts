@@ -20,6 +20,7 @@ import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
 import { openSpace } from "./latents/space.ts";
 import { measuredPictures } from "./measured-pictures.ts";
+import { checkMerge } from "./merge-check.ts";
 import { mergedNetwork } from "./merged.ts";
 import type { LoadedMethod } from "./methods.ts";
 import { requireFiles } from "./plan/needed-files.ts";
@@ -125,6 +126,7 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
   } finally {
     pictures.close();
   }
+  await checkMerge({ engine, adapted, config, base: values, trained: trained.ema });
   const trainedHash = writeTrained(weightsPath, adapted, trained, { recipe, dataset: choice.name, seed, identity });
 
   const extractor = await compileRecipeExtractor(engine, extractorFile, data.size);
