@@ -19,6 +19,7 @@ import { openSpace, type PictureSpace } from "./latents/space.ts";
 import { locked } from "./locked.ts";
 import { makeWay } from "./make-way.ts";
 import { measuredPictures } from "./measured-pictures.ts";
+import { checkMerge } from "./merge-check.ts";
 import { mergedNetwork } from "./merged.ts";
 import type { LoadedMethod } from "./methods.ts";
 import { withMemoryAdvice } from "./out-of-memory.ts";
@@ -197,6 +198,7 @@ async function runLocked(cell: PreparedCell): Promise<RunOutcome> {
   } finally {
     pictures.close();
   }
+  await checkMerge({ engine: task.engine, adapted, config: cell.config, base: cell.values, trained: trained.ema });
   const about = { recipe, dataset: data.name, seed, identity: wanted.identity };
   const weights = writeTrained(files.weightsPath, adapted, trained, about);
   const kept = isStateKept(adapted.parameters, task.keepState);
