@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readSafetensors } from "@dit-bench/weights";
+import { CLASS_EMBEDDING } from "@dit-bench/dit";
+import { readSafetensors, writeSafetensors } from "@dit-bench/weights";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadBase } from "./base-model.ts";
 import { loadRecipe } from "./recipe.ts";
@@ -12,11 +13,10 @@ const place = mkdtempSync(join(tmpdir(), "base-model-"));
 afterAll(() => rmSync(place, { recursive: true }));
 
 /** A recipe over the official code's small network of 8 x 8 latents. */
-function recipe(changes: { inputSize?: number; baseInputSize?: number } = {}) {
-  const { inputSize = 8, ...rest } = changes;
+function recipe(changes: { inputSize?: number; baseInputSize?: number; base?: string } = {}) {
+  const { inputSize = 8, base = join(dit, "dit_weights.safetensors"), ...rest } = changes;
   const { settings } = loadRecipe("mini");
   const model = { ...settings.model, inputSize, patchSize: 2, channels: 4, width: 64, depth: 2, heads: 4, classes: 10 };
-  const base = join(dit, "dit_weights.safetensors");
   writeFileSync(join(place, "recipe.json"), JSON.stringify({ ...settings, ...rest, model, base }));
   return loadRecipe(place);
 }
@@ -42,6 +42,35 @@ describe("loadBase", () => {
       }
     expect(values.pos_embed!.length).toBe(64 * 64);
     expect(values["blocks.0.attn.qkv.weight"]).toEqual(own.values["blocks.0.attn.qkv.weight"]);
+  });
+
+  it("reads a base with wrapped names, and notes that", async () => {
+    const { tensors } = readSafetensors(join(dit, "dit_weights.safetensors"));
+    const base = join(place, "wrapped.safetensors");
+    writeSafetensors(
+      base,
+      [...tensors].map(([name, tensor]) => [`module.${name}`, tensor]),
+    );
+    const notes: string[] = [];
+    const { values } = await loadBase(recipe({ base }), (text) => void notes.push(text));
+    for (const [name, { data }] of tensors) expect(values[name], name).toEqual(data);
+    expect(notes.join()).toMatch(/wrapped\.safetensors: names are read without their wrapper: "module\./);
+  });
+
+  it("refuses a base without a null class, which its samples and guidance need", async () => {
+    const { tensors } = readSafetensors(join(dit, "dit_weights.safetensors"));
+    const base = join(place, "no-null-class.safetensors");
+    writeSafetensors(
+      base,
+      [...tensors].map(([name, tensor]) =>
+        name === CLASS_EMBEDDING
+          ? [name, { type: "F32", shape: [10, 64], data: (tensor.data as Float32Array).slice(0, 640) }]
+          : [name, tensor],
+      ),
+    );
+    await expect(loadBase(recipe({ base }))).rejects.toThrow(
+      "its label table has 10 rows, one for each class and none for the null class",
+    );
   });
 
   it("refuses a base of another size than the recipe says", async () => {

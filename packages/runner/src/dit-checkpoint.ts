@@ -111,7 +111,7 @@ function refuseAdapter(path: string, { tensors }: Checkpoint): void {
   if (adapter === undefined) return;
   const remedy = adapter.includes("not merged")
     ? "call merge_and_unload() on it"
-    : "load it on its base model with PeftModel.from_pretrained, call merge_and_unload()";
+    : "merge it into its base model (PEFT: PeftModel.from_pretrained and merge_and_unload; diffusers: load_lora_weights and fuse_lora)";
   throw new BenchError(
     "data",
     `${path}: it holds ${adapter}, not a whole DiT; adapters of other programs cannot be applied here: in Python ${remedy}, save the state_dict() of the result and give that file`,

@@ -2,6 +2,7 @@
 
 import { dirname } from "node:path";
 import { BenchError, checkRoom, isFeatureFile, openSet, writeFeatureFile } from "@dit-bench/runner";
+import { keepInputs } from "../keep-inputs.ts";
 import { leftOutCounts, leftOutLine } from "../left-out.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { makeFolder } from "../settings.ts";
@@ -12,6 +13,7 @@ export async function features(images: string, options: MeasuringOptions & { out
   const { output } = options;
   if (!isFeatureFile(output))
     throw new BenchError("usage", `--output ${output}: wanted a name that ends in .npz or .safetensors`);
+  keepInputs(output, { images });
   const source = await openSet(images);
   if (source.kind === "features")
     throw new BenchError("usage", `${images}: it holds features, not images; bench fid takes it as it is`);

@@ -11,6 +11,7 @@ import {
   weightsNamed,
 } from "@dit-bench/runner";
 import { readSafetensors, writeSafetensors } from "@dit-bench/weights";
+import { keepInputs } from "../keep-inputs.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { engineOf, makeFolder, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
@@ -35,6 +36,7 @@ export async function predict(options: PredictOptions): Promise<void> {
     throw new BenchError("usage", `--forward ${forward}: wanted ${forwards.join(" or ")}`);
   if (!output.endsWith(".safetensors"))
     throw new BenchError("usage", `--output ${output}: wanted a name that ends in .safetensors`);
+  keepInputs(output, { "--inputs": inputs, "--weights": weights });
   if (!existsSync(inputs))
     throw new BenchError("data", `${inputs}: there is no such file; wanted a safetensors file with x, t and y`);
   const { tensors } = readSafetensors(inputs);

@@ -16,6 +16,7 @@ import {
   weightsNamed,
   writeLatents,
 } from "@dit-bench/runner";
+import { keepInputs } from "../keep-inputs.ts";
 import { leftOutCounts, leftOutLine } from "../left-out.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { counted, makeFolder, startEngine, wholeNumber } from "../settings.ts";
@@ -38,6 +39,7 @@ export async function vaeEncode(
   const { output, strict = false } = options;
   if (!/\.safetensors$/i.test(output))
     throw new BenchError("usage", `--output ${output}: wanted a name that ends in .safetensors`);
+  keepInputs(output, { "--weights": options.weights });
   const size = options.size === undefined ? {} : { size: wholeNumber("size", options.size, 1) };
   const seed = options.sample ? wholeNumber("seed", options.seed, 0) : undefined;
   makeFolder(dirname(output));

@@ -71,6 +71,20 @@ describe("the compiled network", () => {
   }
 });
 
+test("weights with a wrapper's prefix are the same weights", async () => {
+  const path = join(place, "wrapped.safetensors");
+  writeSafetensors(
+    path,
+    [...readSafetensors(weights).tensors].map(([name, tensor]) => [`module.${name}`, tensor]),
+  );
+  const wrapped = await loadExtractor(
+    { extractor: "inception", weights: path },
+    await createEngine("cpu", { threads: 1 }),
+  );
+  expect(wrapped.weights).toBe(extractor.weights);
+  await wrapped.dispose();
+});
+
 describe("weights that cannot be used", () => {
   const load = (choice: { extractor: string; weights?: string; tap?: string }) =>
     createEngine("cpu", { threads: 1 }).then((engine) => loadExtractor(choice, engine));
