@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
-import { decodeImage, encodePng } from "@dit-bench/datasets";
+import { counted, decodeImage, encodePng } from "@dit-bench/datasets";
 import { replaceFile } from "@dit-bench/files";
 import { writeSafetensors } from "@dit-bench/weights";
 import type { Listener } from "./events.ts";
@@ -55,7 +55,7 @@ export async function makePictures(task: PicturesTask): Promise<Pictures> {
   mkdirSync(output, { recursive: true });
   const labels = Int32Array.from(classes.flatMap(({ label }) => Array.from({ length: count }, () => label)));
   const names = classes.flatMap(({ name, label }) => Array.from({ length: count }, (_, i) => fileName(name, label, i)));
-  listener.stage?.("sample", `${labels.length} pictures, ${count} of each class`);
+  listener.stage?.("sample", `${counted(labels.length, "image")}, ${count} of each class`);
   const { x } = await sample({ engine, network, settings, seed, labels, listener });
   const shape = [labels.length, C, S, S] as const;
 
