@@ -13,6 +13,7 @@ import {
   type PictureBytes,
   storeFolder,
 } from "@dit-bench/datasets";
+import { shown } from "@dit-bench/files";
 import { datasetEntries } from "./dataset-entries.ts";
 import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
@@ -94,7 +95,7 @@ export async function loadDataset(
   return {
     name: entry.name,
     // A folder of the user's is not the dataset whose name it goes under.
-    title: choice.folder === undefined ? entry.title : `own images, ${basename(resolve(choice.folder))}`,
+    title: choice.folder === undefined ? entry.title : `own images, ${shown(basename(resolve(choice.folder)))}`,
     source: choice.folder === undefined ? "dataset" : "folder",
     classes,
     size,
