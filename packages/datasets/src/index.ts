@@ -1,5 +1,6 @@
 export { resizeTensorflow1Bilinear, resizeTorchBilinear } from "./bilinear.ts";
 export { centerCrop, preprocessingId } from "./center-crop.ts";
+export { counted } from "./counted.ts";
 export { DataError, type DataErrorCode } from "./data-error.ts";
 export { decodeImage } from "./decode-image.ts";
 export { diskPath, nameText } from "./disk-name.ts";

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
-import { decodeImage, encodePng } from "@dit-bench/datasets";
+import { counted, decodeImage, encodePng } from "@dit-bench/datasets";
 import { fileName, replaceFile } from "@dit-bench/files";
 import { writeSafetensors } from "@dit-bench/weights";
 import type { Listener } from "./events.ts";
@@ -70,7 +70,7 @@ export async function makePictures(task: PicturesTask): Promise<Pictures> {
     made: { ...task.origin, seed, count, labels: classes.map(({ label }) => label), settings, autoencoder },
     overwrite: task.overwrite ?? false,
   });
-  listener.stage?.("sample", `${labels.length} ${labels.length === 1 ? "image" : "images"}, ${count} of each class`);
+  listener.stage?.("sample", `${counted(labels.length, "image")}, ${count} of each class`);
   const { x } = await sample({ engine, network, settings, seed, labels, listener });
   const shape = [labels.length, C, S, S] as const;
 

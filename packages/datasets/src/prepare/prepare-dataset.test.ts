@@ -141,7 +141,7 @@ describe.each(cases)("%s", (name, archives, expected, others) => {
   test("with an archive that is another one, or damaged, leaves nothing under its name", async () => {
     const [first] = neededDownloads(findDataset(registry, name));
     const other = await prepare(name, { ...archives, [first!.file]: () => tgz([image("elsewhere/1.txt", 1)]) });
-    await expect(other.again()).rejects.toThrow(/holds 1 files, none of them where they are wanted: it is another one/);
+    await expect(other.again()).rejects.toThrow(/holds 1 file, none of them where they are wanted: it is another one/);
     expect(existsSync(other.to)).toBe(false);
     const cut = await prepare(name, { ...archives, [first!.file]: () => half(archives[first!.file]!()) });
     await expect(cut.again()).rejects.toThrow(ArchiveError);

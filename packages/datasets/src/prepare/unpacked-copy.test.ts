@@ -57,6 +57,6 @@ describe("an unpacked copy in place of an archive", () => {
     const copy = newFolder();
     put(copy, { "readme.txt": Buffer.from("x") });
     const p = await prepare("sun", {}, {}, () => copy);
-    await expect(p.again()).rejects.toThrow(/holds 1 files, none of them where they are wanted/);
+    await expect(p.again()).rejects.toThrow(/holds 1 file, none of them where they are wanted/);
   });
 });

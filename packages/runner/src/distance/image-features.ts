@@ -3,6 +3,7 @@
 // N = images, S = side, D = feature dimension
 
 import {
+  counted,
   decodeImage,
   decodersAtOnce,
   diskPath,
@@ -44,7 +45,10 @@ export async function imageFeatures({
   onCount?.(files.length, D);
   const leftOut = leavingOut(folder, strict, listener);
   for (const file of skipped) leftOut.add(file);
-  listener?.stage?.("features", `${files.length} images of ${folder}, ${extractor.id}, resized as ${resizer}`);
+  listener?.stage?.(
+    "features",
+    `${counted(files.length, "image")} of ${folder}, ${extractor.id}, resized as ${resizer}`,
+  );
 
   const limit = pLimit(decodersAtOnce);
   const load = (file: string) => limit(() => inputOf(diskPath(folder, file), S, resizer));

@@ -7,6 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { downsampling, draw } from "@dit-bench/autoencoder";
 import {
   centerCrop,
+  counted,
   decodeImage,
   diskPath,
   eachOf,
@@ -52,7 +53,7 @@ export async function encodePictures(
   const { folder, files, skipped } = listed(pictures);
   const leftOut = leavingOut(folder, strict, listener);
   for (const file of skipped) leftOut.add(file);
-  listener?.stage?.("encode", `${files.length} images of ${pictures}`);
+  listener?.stage?.("encode", `${counted(files.length, "image")} of ${pictures}`);
 
   const kept: { file: string; latent: Float32Array }[] = [];
   let first = undefined as { file: string; width: number; height: number } | undefined;
