@@ -96,6 +96,7 @@ export async function makePictures(task: PicturesTask): Promise<Pictures> {
 
   async function writeDecoded({ path, scale }: NonNullable<typeof autoencoder>): Promise<string[]> {
     const file = await openAutoencoder(path);
+    for (const note of file.notes) listener.note?.(note);
     const codec = openCodec(file, engine);
     const latents = { shape, latents: x, files: names };
     try {

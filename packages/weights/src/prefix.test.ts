@@ -50,10 +50,21 @@ describe("unwrapped", () => {
     expect(c.notes.at(-1)).toContain('"blocks.0._orig_mod._checkpoint_wrapped_module.bias" as "blocks.0.bias"');
   });
 
+  it("takes a wrapper out of the anchor itself", async () => {
+    const c = await open(["net.x._orig_mod.proj.weight", "net.blocks.0.bias"]);
+    expect([...c.tensors.keys()].sort()).toEqual([...own].sort());
+  });
+
   it("passes over other tensors and says so", async () => {
     const c = await open([...own.map((name) => `model.${name}`), "loss_fn.weight", "epoch"]);
     expect(c.tensors.size).toBe(2);
     expect(c.notes.at(-1)).toBe('passed over 2 tensors outside "model.": "epoch", "loss_fn.weight"');
+  });
+
+  it("passes over what a moving average or DeepSpeed keeps beside a wrapped model", async () => {
+    const c = await open([...own.map((name) => `module.${name}`), "n_averaged", "optimizer.state.0.exp_avg"]);
+    expect([...c.tensors.keys()].sort()).toEqual([...own].sort());
+    expect(c.notes.at(-1)).toBe('passed over 2 tensors outside "module.": "n_averaged", "optimizer.state.0.exp_avg"');
   });
 
   it("leaves names alone that are right, or that are of another model", async () => {

@@ -27,17 +27,24 @@ export function unwrapped(checkpoint: Checkpoint, anchors: readonly string[]): C
   const [[prefix] = []] = prefixes;
   if (prefix === undefined) return checkpoint;
   if (prefixes.size > 1) throw new UnsupportedFileError(checkpoint.source, severalModels(prefixes, anchors));
+  const before = outside(prefixes.get(prefix)!, anchors);
+  const belongs = (i: number) => bare[i]!.startsWith(prefix) && names[i]!.startsWith(before);
   const originals = new Map<string, string>();
-  for (const [i, name] of bare.entries())
-    if (name.startsWith(prefix)) originals.set(name.slice(prefix.length), names[i]!);
-  const passedOver = names.filter((_, i) => !bare[i]!.startsWith(prefix));
+  for (const [i, name] of bare.entries()) if (belongs(i)) originals.set(name.slice(prefix.length), names[i]!);
+  const passedOver = names.filter((_, i) => !belongs(i));
   const [changed] = [...originals].filter(([name, original]) => name !== original);
   const notes = changed ? [`names are read without their wrapper: ${quoted(changed[1])} as ${quoted(changed[0])}`] : [];
   if (passedOver.length > 0)
     notes.push(
-      `passed over ${passedOver.length} ${passedOver.length === 1 ? "tensor" : "tensors"} outside ${quoted(prefix)}: ${some(passedOver)}`,
+      `passed over ${passedOver.length} ${passedOver.length === 1 ? "tensor" : "tensors"} outside ${quoted(before)}: ${some(passedOver)}`,
     );
   return notes.length > 0 ? renamed(checkpoint, originals, notes) : checkpoint;
+}
+
+/** What stands before the anchor in a name of the file, wrappers included; nothing where a wrapper stands inside the anchor. */
+function outside(original: string, anchors: readonly string[]): string {
+  const anchor = anchors.find((end) => original === end || original.endsWith(`.${end}`));
+  return anchor === undefined ? "" : original.slice(0, -anchor.length);
 }
 
 /** The tensors below a dotted name, named without it; undefined where there are none. */
@@ -70,10 +77,7 @@ function renamed(checkpoint: Checkpoint, originals: ReadonlyMap<string, string>,
 function severalModels(prefixes: ReadonlyMap<string, string>, anchors: readonly string[]): string {
   const places = [...prefixes.keys()].map((prefix) => (prefix === "" ? "without a prefix" : `under ${quoted(prefix)}`));
   // A key is looked for in the names as they are in the file, wrappers and all.
-  const keys = [...prefixes.values()].flatMap((name) => {
-    const anchor = anchors.find((end) => name.endsWith(`.${end}`));
-    return anchor === undefined ? [] : [name.slice(0, -anchor.length - 1)];
-  });
+  const keys = [...prefixes.values()].map((name) => outside(name, anchors).slice(0, -1)).filter((key) => key !== "");
   const choice = keys.length > 0 ? `choose one with --key ${keys.slice(0, 5).join(" or --key ")}, or ` : "";
   return `it holds ${prefixes.size} models, ${places.slice(0, 5).join(", ")}; ${choice}save the one that is wanted alone`;
 }
