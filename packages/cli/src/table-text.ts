@@ -72,11 +72,9 @@ function methodColumns(comparison: Comparison): Column[] {
     },
     { heading: "95 % interval", cells: all.map(interval), importance: 5 },
     { heading: "Rank", cells: [...rows.map(({ rank }) => (rank === null ? gap : String(rank))), gap], importance: 8 },
-    ...costColumns.map(({ short, importance, text, base }) => ({
-      heading: short,
-      cells: [...rows.map(text), base],
-      importance,
-    })),
+    ...costColumns
+      .map(({ short, importance, text, base }) => ({ heading: short, cells: [...rows.map(text), base], importance }))
+      .filter(({ cells }) => cells.some((cell) => cell !== gap)),
   ];
 }
 

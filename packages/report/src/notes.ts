@@ -1,7 +1,7 @@
 /** The notes below a table: how each number was made, and what it does not say. */
 import { costColumns, gap, loadMark } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";
-import { listing, plural } from "./format.ts";
+import { listing } from "./format.ts";
 import { wasUnderLoad } from "./load.ts";
 import { neededRuns } from "./needed-runs.ts";
 import { isSeparated } from "./ranking.ts";
@@ -114,7 +114,7 @@ function loadNote({ rows }: Comparison): string | null {
   if (loaded.length === 0) return null;
   const cores = mean(loaded.map((record) => record.otherLoad!)).toFixed(1);
   return (
-    `${loadMark} ${loaded.length} of ${plural(timed.length, "run")} ${loaded.length === 1 ? "was" : "were"} measured while ` +
+    `${loadMark} ${timed.length === 1 ? "the run was" : `${loaded.length} of ${timed.length} runs were`} measured while ` +
     `other processes used ${cores} cores on average: the machine had fewer cores than were wanted, so times are too long.`
   );
 }
