@@ -49,7 +49,9 @@ export function describe(value: unknown): string {
   if (typeof (value as { then?: unknown }).then === "function") return "a promise";
   if ("dataId" in value && "shape" in value) return `a tensor [${value.shape}]`;
   const maker = (value as object).constructor?.name;
-  return maker === undefined || maker === "Object" ? `an object { ${Object.keys(value).join(", ")} }` : `a ${maker}`;
+  return maker === undefined || maker === "Object"
+    ? `an object { ${Object.keys(value).join(", ")} }`
+    : `${/^[AEIO]/i.test(maker) ? "an" : "a"} ${maker}`;
 }
 
 const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);

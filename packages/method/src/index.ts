@@ -6,7 +6,7 @@ export { z } from "zod";
 export { type Affine, followedBy, type Pending, pending, settle } from "./affine.ts";
 export { type Adapted, attach, bare, type Call } from "./attach.ts";
 export { checkMethod } from "./check-method.ts";
-export { blaming, MethodError, nameOf } from "./error.ts";
+export { describe as describeValue, MethodError, nameOf } from "./error.ts";
 export { glob } from "./glob.ts";
 export { constant, type Init, type InitContext, kaiming, normal, ones, uniform, zeros } from "./init.ts";
 export { type Adaptation, type AnyMethod, defineMethod, type Graft, graft, type Method } from "./method.ts";

@@ -25,12 +25,18 @@ export function entryOf(path: string, given: string): string {
   return entry;
 }
 
-/** Version in the package.json nearest above a file. */
+/** Version in the package.json nearest above a file; records keep it, so that it must be plain text. */
 export function versionOf(file: string): string {
   for (let folder = resolve(file, ".."); folder !== resolve(folder, ".."); folder = resolve(folder, "..")) {
     const manifest = join(folder, "package.json");
-    if (existsSync(manifest))
-      return (JSON.parse(readFileSync(manifest, "utf8")) as { version?: string }).version ?? "unversioned";
+    if (!existsSync(manifest)) continue;
+    try {
+      const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version?: unknown };
+      if (typeof version === "string" && /^[\x21-\x7e]{1,40}$/.test(version)) return version;
+    } catch {
+      // not a manifest that anybody can read
+    }
+    return "unversioned";
   }
   return "unversioned";
 }

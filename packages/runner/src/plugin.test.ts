@@ -168,6 +168,19 @@ describe("a plug-in is taken", () => {
     await takes(folder({ "index.cjs": cjs }, '{ "main": "index.cjs" }'));
   });
 
+  it("with a version that is no plain text, or a package.json above it that nobody can read", async () => {
+    const versions = ['"1.0\\n"', "3", '"2.1.0-beta"'].map(
+      (v) => `{ "type": "module", "main": "index.js", "version": ${v} }`,
+    );
+    const from = async (manifest: string) => {
+      const plugin = folder({ "index.js": moduleOf("") }, manifest);
+      return (await loadMethod("mine", [plugin])).from.slice(plugin.length + 1).split(",")[0];
+    };
+    expect([await from(versions[0]!), await from(versions[1]!), await from(versions[2]!)]).toEqual([
+      ..."unversioned unversioned 2.1.0-beta".split(" "),
+    ]);
+  });
+
   it("with options that have no default, and with functions that use this", async () => {
     const options = "options: z.strictObject({ rank: z.int() })";
     await takes(method(`${options}, label() { return this.name; }`));

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { register } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { checkMethod } from "@dit-bench/method";
+import { checkMethod, describeValue } from "@dit-bench/method";
 import { BenchError } from "./errors.ts";
 import type { LoadedMethod } from "./methods.ts";
 import { entryOf, hashOfCode, versionOf } from "./plugin-files.ts";
@@ -17,6 +17,11 @@ import { importProblem } from "./plugin-problem.ts";
 export async function loadPlugin(plugin: string, seconds: number): Promise<LoadedMethod[]> {
   if (plugin.trim() === "")
     throw new BenchError("usage", `plug-in '${plugin}': the name is empty; wanted a package, a folder or a file`);
+  if (/\p{Cc}/u.test(plugin))
+    throw new BenchError(
+      "usage",
+      `plug-in ${JSON.stringify(plugin)}: the name has control characters, which no record can keep; rename it`,
+    );
   resolveContractForOutsiders();
   const isPath = plugin.startsWith(".") || plugin.startsWith("/") || existsSync(plugin);
   const entry = isPath ? entryOf(resolve(plugin), plugin) : undefined;
@@ -56,9 +61,7 @@ function exportedMethods(plugin: string, module: Record<string, unknown>): reado
     return exported;
   }
   if (exported === null || typeof exported !== "object" || "then" in exported)
-    throw wrong(
-      `its default export is ${exported !== null && typeof exported === "object" ? "a promise" : `a ${typeof exported}`}`,
-    );
+    throw wrong(`its default export is ${describeValue(exported)}`);
   return [exported];
 }
 
