@@ -15,13 +15,28 @@ const byName: Readonly<Record<string, number>> = {
 };
 
 /** System errors that mean the disk or its rights, not the program. */
-const ioCodes = new Set(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "EIO", "ENOTDIR", "EMFILE", "EFBIG"]);
+const ioCodes = new Set([
+  "ENOSPC",
+  "EDQUOT",
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "EIO",
+  "ENOTDIR",
+  "EISDIR",
+  "EMFILE",
+  "EFBIG",
+]);
 
 /** Prints one line on stderr; returns the exit code. */
 export async function reportError(error: unknown, verbose: boolean): Promise<number> {
-  const e = error instanceof Error ? error : new Error(String(error));
+  let e = error instanceof Error ? error : new Error(String(error));
   const code = exitCode(e);
-  const unexpected = code === exitCodes.failure;
+  if (code === exitCodes.failure) {
+    const { withMemoryAdvice } = await import("@dit-bench/runner");
+    e = withMemoryAdvice(e, "take smaller batches, or another machine") as Error;
+  }
+  const unexpected = code === exitCodes.failure && !("exitCode" in e);
   const hint = unexpected && !verbose ? " ('bench --verbose …' shows where)" : "";
   process.stderr.write(`bench: ${e.message}${hint}\n`);
   if (verbose) process.stderr.write(`${e.stack}\n`);
