@@ -43,6 +43,7 @@ export {
 export { makePictures, type Pictures, type PicturesTask } from "./make-pictures.ts";
 export { builtinMethods, type LoadedMethod, loadMethod, loadMethods } from "./methods.ts";
 export { type OpenedRun, openRun } from "./open-run.ts";
+export { withMemoryAdvice } from "./out-of-memory.ts";
 export { type NeededFile, remediesOf } from "./plan/needed-files.ts";
 export { type Plan, planRun, reached } from "./plan/plan.ts";
 export { productRate } from "./plan/product-rate.ts";
