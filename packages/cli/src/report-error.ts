@@ -2,6 +2,7 @@
 
 import { shown } from "@dit-bench/files";
 import { exitCodes } from "@dit-bench/runner/errors";
+import { withMemoryAdvice } from "@dit-bench/runner/out-of-memory";
 import { hanging } from "./columns.ts";
 import { requestedStop } from "./signals.ts";
 import { painted } from "./style.ts";
@@ -36,13 +37,10 @@ const bySystemCode: Readonly<Record<string, number>> = {
   ),
 };
 
-/** As V8, Node and ONNX Runtime say that memory does not suffice. */
-const outOfMemory =
-  /allocation fail|out of memory|bad_alloc|failed to allocate|invalid (typed array|array buffer) length/i;
-
 /** Prints the error on stderr; returns the exit code. */
 export function reportError(error: unknown, verbose: boolean): number {
-  const e = error instanceof Error ? error : new Error(String(error));
+  const thrown = error instanceof Error ? error : new Error(String(error));
+  const e = withMemoryAdvice(thrown, "take smaller batches, fewer --jobs, or a machine with more memory") as Error;
   process.stderr.write(`${errorText(e, verbose)}\n`);
   if (verbose) process.stderr.write(`${(e.stack ?? "").split("\n").map(shown).join("\n")}\n`);
   return exitCodeOf(e);
@@ -59,12 +57,8 @@ export function exitCodeOf(e: Error): number {
 /** One line; on a terminal what to do stands below what happened, and lines break between words. */
 function errorText(e: Error, verbose: boolean): string {
   let text = shown(e.message.trim().replaceAll(/\s*\n\s*/g, " ")) || e.name;
-  if (exitCodeOf(e) === exitCodes.failure) {
-    if (outOfMemory.test(e.message))
-      text +=
-        "; memory does not suffice: try a smaller --set training.batch, fewer --jobs or a machine with more memory";
-    else if (!verbose) text += "; 'bench --verbose …' shows where";
-  }
+  const unexpected = exitCodeOf(e) === exitCodes.failure && !("exitCode" in e);
+  if (unexpected && !verbose) text += "; 'bench --verbose …' shows where";
   return errorLines(text);
 }
 

@@ -1,10 +1,11 @@
 // Allocation failures as one line that says what to do. They arrive under many names: JavaScript's arrays, ONNX Runtime, CUDA, WebGPU.
-// V8's own heap limit is not among them: Node ends the process there, with exit code 134, and nothing can catch it.
+// Two cannot be caught: at V8's own heap limit Node ends with exit code 134, and the kernel may end any process with SIGKILL.
 
 import { BenchError } from "./errors.ts";
 
+/** `Invalid typed array length` with so many digits is more than V8 allows, and no slip of the program. */
 const texts =
-  /array buffer allocation failed|bad_alloc|bad allocation|failed to allocate memory|out of memory|cannot create a buffer|available memory|ENOMEM|std::length_error/i;
+  /array buffer allocation failed|invalid typed array length: \d{9,}|bad_alloc|bad allocation|failed to allocate|out of memory|ENOMEM/i;
 
 /** Whether an error, or what caused it, is a failed allocation. */
 export function isOutOfMemory(error: unknown): boolean {
@@ -13,11 +14,11 @@ export function isOutOfMemory(error: unknown): boolean {
   return false;
 }
 
-/** The error itself, or, where it is a failed allocation, one that says how to use less memory. */
+/** The error itself, or, where it is a failed allocation, a BenchError with advice on how to use less memory. */
 export function withMemoryAdvice(error: unknown, advice: string): unknown {
-  if (!isOutOfMemory(error) || (error instanceof BenchError && error.exitCode !== 1)) return error;
+  if (error instanceof BenchError || !isOutOfMemory(error)) return error;
   const { message } = error as Error;
-  return new BenchError("failure", `out of memory (${message.split("\n")[0]!.slice(0, 200)}); ${advice}`, {
-    cause: error,
-  });
+  const bytes = /requested buffer of size (\d+)/.exec(message)?.[1]; // ONNX Runtime
+  const what = bytes ? `a buffer of ${(Number(bytes) / 1e9).toFixed(1)} GB` : message.split("\n")[0]!.slice(0, 120);
+  return new BenchError("failure", `out of memory (${what}); ${advice}`, { cause: error });
 }

@@ -90,9 +90,9 @@ describe("training", () => {
   const result = ({ ema, losses, fixedBatchLoss }: typeof straight) => ({ ema, losses, fixedBatchLoss });
 
   it("evaluates the fixed batch at the first and the last step without changing the training", async () => {
-    straight = (await finish("straight", 24, { earlier: async () => undefined })).trained;
-    expect(straight.fixedBatchLoss.map(({ step }) => step)).toEqual([0, 16, 24]);
-    const { fixedBatch: _, ...without } = training("without", 24, { earlier: async () => undefined });
+    straight = (await finish("straight", 40, { earlier: async () => undefined })).trained;
+    expect(straight.fixedBatchLoss.map(({ step }) => step)).toEqual([0, 32, 40]);
+    const { fixedBatch: _, ...without } = training("without", 40, { earlier: async () => undefined });
     const plain = await train(without);
     expect(plain.ema).toEqual(straight.ema);
     expect(plain.losses).toEqual(straight.losses);
@@ -102,22 +102,22 @@ describe("training", () => {
   });
 
   it("continues a finished shorter run to the bits of an uninterrupted one, also when it is interrupted itself", async () => {
-    const short = (await finish("short", 16)).trained;
+    const short = (await finish("short", 32)).trained;
     expect(short.continuedFrom).toBeUndefined();
-    await expect(train(training("longer", 24, { listener: stoppingAfter(20) }))).rejects.toThrow("after step 20 of 24");
-    const { trained, notes } = await finish("longer", 24);
-    expect(notes).toBe("resuming after step 20 of 24");
-    expect(trained.continuedFrom).toEqual({ steps: 16, identity: "short" });
+    await expect(train(training("longer", 40, { listener: stoppingAfter(36) }))).rejects.toThrow("after step 36 of 40");
+    const { trained, notes } = await finish("longer", 40);
+    expect(notes).toBe("resuming after step 36 of 40");
+    expect(trained.continuedFrom).toEqual({ steps: 32, identity: "short" });
     expect(trained.resumes).toBe(1);
     expect(result(trained)).toEqual(result(straight));
   });
 
   it("takes the longest state that is not longer than wanted, and trains no step where it is the whole training", async () => {
-    const again = await finish("other-sampling", 24);
-    expect(again.notes).toMatch(/^continuing after step 24 of .*longer.*state\.safetensors$/);
+    const again = await finish("other-sampling", 40);
+    expect(again.notes).toMatch(/^continuing after step 40 of .*longer.*state\.safetensors$/);
     expect(result(again.trained)).toEqual(result(straight));
-    const between = await finish("between", 20);
-    expect(between.notes).toMatch(/^continuing after step 16 of .*short.*state\.safetensors$/);
+    const between = await finish("between", 36);
+    expect(between.notes).toMatch(/^continuing after step 32 of .*short.*state\.safetensors$/);
   });
 
   it("passes over a damaged state and one of another engine or lineage, with a note where it is of the same training", async () => {
@@ -126,8 +126,8 @@ describe("training", () => {
     bytes[bytes.length - 5]! ^= 4;
     writeFileSync(state, bytes);
     rmSync(join(out, "between"), { recursive: true });
-    const fallback = await finish("after-damage", 24);
-    expect(fallback.notes).toMatch(/not used: .*longer.*does not match its SHA-256.*\n.*after step 16 of .*short/);
+    const fallback = await finish("after-damage", 40);
+    expect(fallback.notes).toMatch(/not used: .*longer.*does not match its SHA-256.*\n.*after step 32 of .*short/);
     expect(result(fallback.trained)).toEqual(result(straight));
 
     const none = await finish("alone", 4, { earlier: async () => undefined });

@@ -100,7 +100,7 @@ export async function train(task: Training): Promise<Trained> {
       if (!evaluation || !fixedBatch?.isDue(step) || fixedBatchLoss.some((point) => point.step === step)) return;
       const { of } = evaluation;
       await clock.pausedFor(async () => {
-        fixedBatchLoss.push({ step, value: await of((await stateOf(compiled)).weights) });
+        fixedBatchLoss.push({ step, value: await of((await stateOf(compiled)).ema) });
       });
     };
     await evaluate(done.step);
