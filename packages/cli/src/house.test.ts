@@ -187,10 +187,10 @@ describe("the command line", () => {
     const flags = Object.fromEntries(commands.map(([name, c]) => [name, c.options.map((o) => o.long!.slice(2))]));
     const coding = ["weights", "scale", "tile", "engine", "threads", "json", "output"];
     const measuring = ["extractor", "weights", "tap", "resize", "strict", "engine", "threads", "json"];
-    const method = ["recipe", "out", "set", "plugin", "data", "strict", "engine", "json"];
+    const training = ["recipe", "out", "set", "plugin", "strict", "engine", "json"];
     expect(flags).toEqual({
-      run: ["method", "dataset", "seed", ...method, "threads", "dry-run"],
-      grid: ["methods", "datasets", "seeds", ...method, "jobs"],
+      run: ["method", "dataset", "data", "name", "seed", ...training, "threads", "dry-run"],
+      grid: ["methods", "datasets", "data", "name", "seeds", ...training, "jobs", "time-limit"],
       table: ["recipe", "from", "out", "json"],
       list: ["model", "classes", "recipe", "plugin", "out", "json"],
       "list-weights": ["key", "json"],

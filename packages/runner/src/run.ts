@@ -14,7 +14,7 @@ import { partsOfBatch } from "./batch-parts.ts";
 import { denoisingBatch, type TrainingPictures } from "./batches.ts";
 import { cellFolder, identityOf } from "./cell.ts";
 import { removeCheckpoint } from "./checkpoint.ts";
-import { cannotMake, checkData } from "./data-checks.ts";
+import { cannotMake, checkData, checkOut } from "./data-checks.ts";
 import { type DatasetChoice, loadDataset } from "./dataset.ts";
 import { denoisingStep } from "./denoising.ts";
 import { BenchError } from "./errors.ts";
@@ -66,6 +66,7 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
   const clock = stopwatch();
 
   parseOptions(method.method, task.options); // a misspelt option is told before anything is read
+  checkOut(out);
   await requireFiles(recipe, choice);
   const extractorFile = await readRecipeExtractor(recipe);
   const base = await loadBase(recipe);
