@@ -1,5 +1,6 @@
 // Progress on stderr: one line redrawn on a terminal, a line every thirty seconds elsewhere.
 
+import { shown } from "@dit-bench/files";
 import type { Listener } from "@dit-bench/runner";
 
 const QUIET_SECONDS = 30;
@@ -45,7 +46,7 @@ export function progress(terminal: Terminal, stopping: () => boolean): Listener 
       stage = name;
       started = drawn = terminal.now();
       firstDone = Number.NaN;
-      terminal.write(detail ? `${name}: ${detail}\n` : `${name}\n`);
+      terminal.write(detail ? `${name}: ${shown(detail)}\n` : `${name}\n`);
     },
     progress(done, total, note) {
       const now = terminal.now();
@@ -63,7 +64,7 @@ export function progress(terminal: Terminal, stopping: () => boolean): Listener 
     },
     note(text) {
       clear();
-      terminal.write(`${text}\n`);
+      terminal.write(`${shown(text)}\n`);
     },
   };
 }
@@ -85,7 +86,7 @@ function describe(
       rate >= 1 ? `${rate.toFixed(1)}/s` : `${(1 / rate).toFixed(1)} s each`,
       `${duration((total - done) / rate)} left`,
     );
-  if (note) parts.push(note);
+  if (note) parts.push(shown(note));
   return parts.filter(Boolean).join("  ");
 }
 
