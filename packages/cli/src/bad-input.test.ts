@@ -9,17 +9,27 @@ import { tinyRecipe } from "./tiny-recipe.test.data.ts";
 
 describe("bad input gets one clear line and its exit code", () => {
   const cases: [what: string, args: () => Promise<string[]> | string[], code: number, message: RegExp][] = [
-    ["an unknown method", () => ["--method", "diffit"], 2, /unknown method 'diffit'.*did you mean 'difffit'/i],
+    [
+      "an unknown method",
+      () => ["--method", "diffit"],
+      2,
+      /^bench: error: --method 'diffit' is not known; did you mean 'difffit'\? available: /,
+    ],
     ["an unknown dataset", () => ["--dataset", "flower"], 2, /unknown dataset "flower".*did you mean "flowers"/i],
     ["an unknown recipe", () => ["--recipe", "minni"], 2, /unknown recipe 'minni'.*did you mean 'mini'/i],
-    ["an unknown option of the method", () => ["--method", "lora", "--set", "rnk=4"], 2, /lora: .*rnk.*rank=8/i],
+    [
+      "an unknown option of the method",
+      () => ["--method", "lora", "--set", "rnk=4"],
+      2,
+      /lora has no option 'rnk'; did you mean 'rank'\? options: lora \(rank=8/,
+    ],
     [
       "an unknown setting",
       () => ["--set", "training.stpes=4"],
       2,
       /no setting 'training.stpes'; did you mean 'training.steps'/,
     ],
-    ["a seed that is no number", () => ["--seed", "x"], 2, /--seed x: wanted a whole number/],
+    ["a seed that is no number", () => ["--seed", "x"], 2, /--seed is 'x'; wanted a whole number/],
     ["a plug-in that is not there", () => ["--plugin", "./nowhere"], 2, /plug-in .\/nowhere: there is no such file/],
     ["a folder that does not exist", () => ["--data", "nowhere"], 4, /nowhere/],
     ["a folder without images", () => folder("empty"), 4, /no images in .*expected one folder per class/],
@@ -40,7 +50,7 @@ describe("bad input gets one clear line and its exit code", () => {
       "fewer images than a batch",
       async () => ["--data", await photos("few", { daisy: 3, rose: 3 })],
       4,
-      /6 images, but a batch has 8/,
+      /6 images, but a batch has 8; add images, or use --set training.batch=6/,
     ],
     [
       "a loss that is not finite",
@@ -70,6 +80,31 @@ describe("bad input gets one clear line and its exit code", () => {
       ? readdirSync(join(place, out), { recursive: true, encoding: "utf8" })
       : [];
     expect(left.filter((f) => /\.(tmp|safetensors|png)$/.test(f) && !f.includes("base"))).toEqual([]);
+  });
+
+  const few = async () => ["--data", await photos("few too", { daisy: 3, rose: 3 })];
+  const broken = async () => {
+    const data = await photos("broken", { daisy: 5, rose: 5 });
+    for (const name of ["daisy/0", "daisy/1", "rose/0"]) writeFileSync(join(data, `${name}.jpg`), "no image");
+    return ["--data", data];
+  };
+  it.each([
+    ["fewer images than a batch", few],
+    ["fewer images that can be read than a batch", broken],
+    ["an image that cannot be read, strictly", async () => [...(await broken()), "--strict"]],
+    ["a folder that does not exist", () => ["--data", "nowhere"]],
+    ["missing weights", () => ["--set", "recipe.base=nowhere.pt"]],
+    ["an unknown option", () => ["--set", "rnk=4"]],
+    ["a folder that cannot be written", () => ["--out", "file/runs"]],
+  ] as [string, () => Promise<string[]> | string[]][])("a dry run refuses %s as the run does", async (_, args) => {
+    const given = await args();
+    const real = await run("--out", "dry", ...given);
+    const dry = await run("--out", "dry", ...given, "--dry-run");
+    const last = (stderr: string) => stderr.trimEnd().split("\n").at(-1);
+    expect(real.code).toBeGreaterThan(0);
+    expect(dry.code).toBe(real.code);
+    expect(last(dry.stderr)).toBe(last(real.stderr));
+    expect(existsSync(join(place, "dry"))).toBe(false);
   });
 
   it("a diverged run leaves a record that says so, and no figures", () => {

@@ -1,12 +1,25 @@
 // bench grid and bench table as a user meets them.
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { go, place, recipe } from "./tiny-place.test.data.ts";
 
+const grid = (...args: string[]) => go("grid", "--recipe", recipe, ...args);
+
+/** A plug-in with a method of that name. @param top code at its top level @param adapt code in `adapt` */
+export function plugin(name: string, { top = "", adapt = "" }): string[] {
+  writeFileSync(
+    join(place, `${name}.mjs`),
+    `import { defineMethod, z } from "@dit-bench/method";
+     ${top}
+     export default defineMethod({ name: "${name}", label: () => "${name}", source: "here", options: z.strictObject({}), learningRate: 1e-3,
+       adapt: () => { ${adapt}; return { train: ["blocks.*.attn.*.bias"] }; } });`,
+  );
+  return ["--plugin", `./${name}.mjs`];
+}
+
 describe("bench grid and table", () => {
-  const grid = (...args: string[]) => go("grid", "--recipe", recipe, ...args);
   const eight = "--methods bitfit,difffit --datasets flowers,cars --seeds 2 --out grid".split(" ");
 
   it("runs every cell, resumes, and makes tables that are the same every time", async () => {
@@ -27,19 +40,133 @@ describe("bench grid and table", () => {
     expect(readdirSync(join(place, "tables", "records", "flowers"))).toHaveLength(4);
     const listed = await go("list", "runs", "--out", "grid", "--json");
     expect(JSON.parse(listed.stdout)).toHaveLength(8);
+    expect(readFileSync(join(folder, "grid.log"), "utf8")).toMatch(/^flowers bitfit seed 0 \| train: 12 steps$/m);
   });
 
   it("goes on past a cell that fails, names it, and exits with 3", async () => {
-    const plugin = join(place, "bad.js");
-    writeFileSync(
-      plugin,
-      `import { defineMethod, z } from "@dit-bench/method";
-       export default defineMethod({ name: "bad", label: () => "Bad", source: "https://example.org", options: z.strictObject({}), learningRate: 1e-3, adapt: () => ({ train: ["no.such.weight"] }) });`,
-    );
-    const r = await grid(..."--plugin ./bad.js --methods bad,bitfit --datasets sun --out partly".split(" "));
+    const bad = plugin("bad", { adapt: 'throw new Error("no luck\\u001b[2J")' });
+    const r = await grid(...bad, ..."--methods bad,bitfit --datasets sun --out partly".split(" "));
     expect(r.code).toBe(3);
     expect(r.stderr).toContain("1 of 2 cells failed: sun bad seed 0");
-    expect(r.stderr).toContain("no weight of the model matches 'no.such.weight'");
+    expect(r.stderr).toContain("no luck\\x1b[2J");
+    expect(r.stderr).not.toContain("\x1b");
     expect(existsSync(join(place, "partly", "tiny-1", "table.md"))).toBe(true);
+  });
+});
+
+describe("options that reach only some methods", () => {
+  it("reach those that have them", async () => {
+    const r = await grid(
+      ..."--methods lora,bitfit --datasets sun --set rank=2 --set training.steps=2 --out some".split(" "),
+    );
+    expect(r.code, r.stderr).toBe(0);
+    const [protocol = ""] = readdirSync(join(place, "some"));
+    expect(readdirSync(join(place, "some", protocol, "sun")).sort()).toEqual([
+      "bitfit",
+      expect.stringMatching(/^lora-r2-/),
+    ]);
+  });
+
+  it.each([
+    [
+      "an option that none has",
+      "--methods bitfit,vpt --set rank=2",
+      2,
+      /bitfit, vpt have no option 'rank'; it is an option of lora/,
+    ],
+    ["a misspelt option", "--methods lora,vpt --set lora.rnk=2", 2, /did you mean 'rank'/],
+    ["a value that is refused", "--methods lora,vpt --set rank=0", 2, /option 'rank'/],
+    ["a misspelt setting", "--set training.stpes=2", 2, /did you mean 'training.steps'/],
+    ["a method twice", "--methods lora,lora", 2, /--methods 'lora,lora' has 'lora' twice/],
+    ["an empty name", "--methods lora,", 2, /has an empty name/],
+    ["an unknown method", "--methods lora,diffit", 2, /--methods 'diffit' is not known; did you mean 'difffit'/],
+    ["a dataset twice", "--datasets sun,sun", 2, /has 'sun' twice/],
+    ["an unknown dataset", "--datasets flower", 2, /did you mean "flowers"/],
+    ["an unknown engine", "--engine gpu", 2, /engine "gpu" is not known/],
+    ["a plug-in that is not there", "--plugin ./nowhere", 2, /plug-in .\/nowhere/],
+    ["missing weights", "--set recipe.base=nowhere.pt", 4, /'nowhere.pt'/],
+    ["no seeds", "--seeds 0", 2, /--seeds is 0; wanted a whole number of at least 1/],
+    ["a time limit of nothing", "--time-limit 0", 2, /--time-limit is 0/],
+  ])("%s is one error before the first cell", async (_, args, code, message) => {
+    const r = await grid("--out", "never", ...args.split(" "));
+    expect(r.stderr).toMatch(message);
+    expect(r.stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(r.code).toBe(code);
+    expect(existsSync(join(place, "never"))).toBe(false);
+  });
+});
+
+describe("a plug-in that misbehaves costs its own cell only", () => {
+  it("whatever it does in its cell", async () => {
+    const plugins = [
+      ...plugin("exits", { adapt: "process.exit(0)" }),
+      ...plugin("forges", {
+        adapt:
+          "process.send?.(null); process.send?.({ kind: 'finished', recordPath: '/nowhere', already: true }); process.exit(0)",
+      }),
+      ...plugin("codes", { top: "setInterval(() => {}, 1000)", adapt: "process.exitCode = 7" }),
+      ...plugin("prints", { top: "process.on('exit', () => console.log('null'))" }),
+    ];
+    const r = await grid(
+      ...plugins,
+      ..."--methods exits,forges,codes,prints,bitfit --datasets sun --out odd".split(" "),
+    );
+    expect(r.code, r.stderr).toBe(3);
+    expect(r.stderr).toContain("2 of 5 cells failed: ");
+    expect(r.stderr).toMatch(/sun exits seed 0: failed .* \(exit code 0\); does a plug-in call process\.exit\?/);
+    expect(r.stderr).toMatch(/sun forges seed 0: failed .*: its record cannot be read/);
+    for (const name of ["codes", "prints", "bitfit"]) expect(r.stderr).toMatch(`sun ${name} seed 0: FID`);
+    expect(readFileSync(join(place, "odd", "tiny-1", "table.md"), "utf8")).toContain("codes");
+  });
+
+  it("also when it never ends: the time limit ends it", async () => {
+    const loops = plugin("loops", { adapt: "for (;;);" });
+    const r = await grid(...loops, ..."--methods loops --datasets sun --out endless --time-limit 0.05".split(" "));
+    expect(r.code, r.stderr).toBe(3);
+    expect(r.stderr).toMatch(/sun loops seed 0: failed .*: passed its time limit of 0\.05 min/);
+  });
+
+  it.each([
+    ["ends its process", { top: "process.exit(0)" }, /ended its process while it was loaded .*process\.exit/],
+    ["awaits for ever", { top: "await new Promise(() => {})" }, /waits for something that never comes/],
+    ["throws", { top: "throw new Error('no luck')" }, /no luck/],
+  ])("and one that %s while it is loaded is one error before the first cell", async (what, code, message) => {
+    const name = what.replaceAll(" ", "-");
+    const r = await grid(...plugin(name, code), "--methods", `${name},bitfit`, "--out", "never");
+    expect(r.stderr).toMatch(message);
+    expect(r.code).toBe(2);
+    const alone = await go(
+      "run",
+      "--recipe",
+      recipe,
+      "--method",
+      name,
+      "--plugin",
+      `./${name}.mjs`,
+      "--dataset",
+      "sun",
+    );
+    expect(alone.code).toBeGreaterThan(0);
+    expect(alone.stderr).toContain("bench: error: ");
+  });
+});
+
+describe("a log that cannot be written", () => {
+  it("is one error with exit code 74 before anything starts", async () => {
+    const folder = join(place, "unwritable", "tiny-1");
+    mkdirSync(join(folder, "grid.log"), { recursive: true }); // no file, whoever tries
+    const r = await grid(..."--methods bitfit --datasets sun --out unwritable".split(" "));
+    expect(r.code).toBe(74);
+    expect(r.stderr).toMatch(
+      /^bench: error: the grid's log .* cannot be written \(EISDIR.*; choose another folder with --out\n$/,
+    );
+    expect(readdirSync(folder)).toEqual(["grid.log"]);
+  });
+
+  it.skipIf(process.getuid?.() === 0)("in a folder without permission, too", async () => {
+    mkdirSync(join(place, "closed"));
+    chmodSync(join(place, "closed"), 0o555);
+    const r = await grid(..."--methods bitfit --datasets sun --out closed".split(" "));
+    expect(r.code).toBe(74);
   });
 });

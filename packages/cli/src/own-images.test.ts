@@ -1,53 +1,131 @@
-// Folders of images as people have them: one class, no classes, files that are no images, names in any bytes.
+// Own images as a dataset of their own: in bench run and in bench grid.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
-import { photos, place, run } from "./tiny-place.test.data.ts";
+import { describe, expect, it } from "vitest";
+import { go, photos, place, recipe } from "./tiny-place.test.data.ts";
 
-const recordOf = (json: Record<string, unknown>) => JSON.parse(readFileSync(join(place, String(json.record)), "utf8"));
+const run = (...args: string[]) =>
+  go("run", "--recipe", recipe, "--method", "bitfit", "--threads", "1", "--set", "training.steps=2", ...args);
+const grid = (...args: string[]) => go("grid", "--recipe", recipe, "--set", "training.steps=2", ...args);
+const recordOf = (path: unknown) => JSON.parse(readFileSync(join(place, String(path)), "utf8"));
 
-it("a folder of images without class folders is trained on as one class, with a sheet", async () => {
-  const folder = join(await photos("flat", { daisy: 12 }), "daisy");
-  const r = await run("--data", folder, "--out", "flat", "--json");
-  expect(r.code, r.stderr).toBe(0);
-  expect(r.stdout).toContain("12 images of 1 class)");
-  expect(recordOf(r.json).data).toMatchObject({ classes: ["daisy"], images: 12, skipped: 0 });
-  expect(existsSync(join(place, String(r.json.sheet)))).toBe(true);
-  expect(r.json).toMatchObject({ skipped: 0, fid: expect.any(Number), kid: expect.any(Number) });
-});
-
-it("files that cannot be read are counted in the record, the JSON and the summary", async () => {
-  const folder = await photos("mixed", { daisy: 6, rose: 6 });
-  writeFileSync(join(folder, "rose", "broken.jpg"), "x");
-  mkdirSync(join(folder, "lost+found"));
-  mkdirSync(join(folder, "empty"));
-  const r = await run("--data", folder, "--out", "mixed", "--json");
-  expect(r.code, r.stderr).toBe(0);
-  expect(r.stderr).toContain("left out rose/broken.jpg: its content is none of");
-  expect(r.stderr).toContain("left out empty: no images in this folder");
-  expect(r.stderr).not.toContain("lost+found");
-  expect(r.stdout).toContain("12 images of 2 classes, 1 file left out)");
-  expect(recordOf(r.json).data.skipped).toBe(1);
-  expect(r.json.skipped).toBe(1);
-});
-
-it.runIf(process.platform === "linux")(
-  "class folders in Latin-1 and with control characters are read, and shown escaped",
-  async () => {
-    const folder = await photos("bytes \x1b[7m", { daisy: 6, rose: 6 });
-    const raw = (text: string) => Buffer.from(`${folder}/${text}`, "latin1");
-    for (const name of ["r\xf6se", "esc\x1b[31m"]) {
-      mkdirSync(raw(name));
-      writeFileSync(raw(`${name}/1\x07.jpg`), readFileSync(join(folder, "daisy", "1.jpg")));
-      writeFileSync(raw(`${name}/2.jpg`), "x");
-    }
-    const r = await run("--data", folder, "--out", "bytes", "--json");
+describe("bench run --data", () => {
+  it("needs no dataset's name: name and title come from the folder", async () => {
+    const data = await photos("mine", { daisy: 6, rose: 6 });
+    const r = await run("--data", data, "--out", "a", "--json");
     expect(r.code, r.stderr).toBe(0);
-    expect(recordOf(r.json).data.classes).toEqual(["daisy", "esc\\x1b[31m", "r\\xf6se", "rose"]);
-    expect(r.stderr).toContain("left out r\\xf6se/2.jpg");
-    expect(r.stderr).toContain("left out esc\\x1b[31m/2.jpg");
-    expect(r.stderr + r.stdout).not.toContain("\x1b");
-    expect(recordOf(r.json).cell.datasetTitle).toBe("own images, photos bytes \\x1b[7m");
-  },
-);
+    const { cell, data: used, protocol } = recordOf(r.json.record);
+    expect(cell).toMatchObject({
+      dataset: `photos-mine-${used.fingerprint.slice(0, 8)}`,
+      datasetTitle: "own images, photos mine",
+    });
+    expect(protocol).toContain("on own images");
+    expect(r.json.dataset).toBe(cell.dataset);
+    expect(String(r.json.record)).toContain(`/${cell.dataset}/bitfit/`);
+    expect(r.stdout).toContain("BitFit on own images, photos mine (12 images of 2 classes), seed 0");
+    expect(r.stdout).toMatch(/cost +.* in all, [\d.]+ ms a step, peak memory .*, .* stored/);
+  });
+
+  it("takes another name, and says that a dataset's name is not used", async () => {
+    const data = await photos("named", { daisy: 6, rose: 6 });
+    const r = await run("--data", data, "--name", "my flowers", "--dataset", "flowers", "--out", "a", "--json");
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.stderr).toContain("--dataset flowers is not used");
+    expect(recordOf(r.json.record).cell).toMatchObject({
+      dataset: expect.stringMatching(/^my-flowers-[0-9a-f]{8}$/),
+      datasetTitle: "own images, my flowers",
+    });
+  });
+
+  it("runs folders of one name side by side, in any script", async () => {
+    const [one, two] = [await photos("one", { daisy: 6, rose: 6 }), await photos("two", { daisy: 7, rose: 6 })];
+    for (const [from, to] of [
+      [one, "A/花"],
+      [two, "B/花"],
+    ] as const)
+      cpSync(from, join(place, to), { recursive: true });
+    for (const folder of ["A/花", "B/花"]) {
+      const r = await run("--data", folder, "--out", "side");
+      expect(r.code, r.stderr).toBe(0);
+    }
+    const [protocol = ""] = readdirSync(join(place, "side"));
+    const kept = readdirSync(join(place, "side", protocol)).filter((name) => name !== "base");
+    expect(kept).toHaveLength(2);
+    for (const name of kept) expect(name).toMatch(/^花-[0-9a-f]{8}$/);
+  });
+
+  it("that are called as a dataset is do not meet that dataset's runs", async () => {
+    const data = await photos("like a dataset", { daisy: 6, rose: 6 });
+    await run("--dataset", "flowers", "--out", "both");
+    const r = await run("--data", data, "--name", "flowers", "--out", "both", "--json");
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.json.already).toBe(false);
+  });
+
+  it.each([
+    [[], /--dataset or --data is needed/],
+    [["--dataset", "flowers", "--name", "x"], /--name x names own images, but there is no --data/],
+  ])("%j is an error", async (args, message) => {
+    const r = await run(...args);
+    expect(r.stderr).toMatch(message);
+    expect(r.code).toBe(2);
+  });
+
+  it("says in a dry run what the images are called", async () => {
+    const r = await run("--data", await photos("dry", { daisy: 6, rose: 6 }), "--dry-run");
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.stdout).toMatch(/^BitFit on own images, photos dry, protocol/);
+  });
+});
+
+describe("bench grid --data", () => {
+  it("runs one folder as one column, and two as two columns of one table", async () => {
+    const [one, two] = [await photos("first", { a: 6, b: 6 }), await photos("second", { a: 7, b: 6 })];
+    const first = await grid("--methods", "bitfit", "--data", one, "--out", "columns");
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stderr).toContain("1 cell: 1 method × 1 dataset × 1 seed");
+    const both = await grid(
+      "--methods",
+      "bitfit,vpt",
+      "--data",
+      one,
+      "--data",
+      two,
+      "--name",
+      "一",
+      "--name",
+      "二",
+      "--out",
+      "columns",
+    );
+    expect(both.code, both.stderr).toBe(0);
+    expect(both.stderr).toContain("4 cells");
+    const [protocol = ""] = readdirSync(join(place, "columns"));
+    const table = readFileSync(join(place, "columns", protocol, "table.md"), "utf8");
+    for (const title of ["own images, 一", "own images, 二", "own images, photos first"])
+      expect(table).toContain(title);
+  });
+
+  it.each([
+    ["a folder that is not there", () => ["--data", "nowhere"], 4, /"nowhere" does not exist/],
+    ["one folder twice", async () => Array.from({ length: 2 }, () => ["--data", "A"]).flat(), 2, /the same folder/],
+    ["more names than folders", () => ["--data", "A", "--name", "a", "--name", "b"], 2, /1 --data but 2 --name/],
+    ["a name without a folder", () => ["--name", "a"], 2, /there is no --data/],
+    [
+      "fewer images than a batch",
+      async () => ["--data", await photos("too few", { a: 1, b: 1 })],
+      4,
+      /has 2 images, but a batch has 8; .*--set training.batch=2/,
+    ],
+  ] as [string, () => Promise<string[]> | string[], number, RegExp][])(
+    "refuses %s before anything starts",
+    async (_, args, code, message) => {
+      const r = await grid("--methods", "bitfit,lora", "--out", "refused", ...(await args()));
+      expect(r.stderr).toMatch(message);
+      expect(r.stderr.trimEnd().split("\n")).toHaveLength(1);
+      expect(r.code).toBe(code);
+      expect(existsSync(join(place, "refused"))).toBe(false);
+    },
+  );
+});

@@ -1,15 +1,24 @@
-// Where commands write to the screen. Names of files, labels and messages may be anybody's: control characters are shown escaped.
+// Where commands write to the screen. Names of files, labels and messages may be anybody's: characters that a terminal obeys are
+// shown escaped.
 
 import { shown } from "@dit-bench/files";
 
-const safe = (text: string): string =>
-  text
-    .split("\n")
-    .map((line) => line.split("\t").map(shown).join("\t"))
-    .join("\n");
+/** Lines and tabs stay. */
+const safe = (text: string): string => text.replaceAll(/[^\n\t]+/g, shown);
 
 /** Results, on stdout. */
 export const print = (text: string): void => void process.stdout.write(safe(text));
 
 /** Progress and notes, on stderr. */
 export const printNote = (text: string): void => void process.stderr.write(safe(text));
+
+/** One line of JSON on stdout; the same characters are escaped as JSON has it. */
+export function printJson(value: unknown): void {
+  const text = JSON.stringify(value).replaceAll(/[^ -~]+/g, (part) =>
+    shown(part) === part ? part : [...part].map(escaped).join(""),
+  );
+  process.stdout.write(`${text}\n`);
+}
+
+const escaped = (character: string): string =>
+  shown(character) === character ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -46,7 +46,7 @@ export function progress(terminal: Terminal, stopping: () => boolean): Listener 
       stage = name;
       started = drawn = terminal.now();
       firstDone = Number.NaN;
-      terminal.write(detail ? `${name}: ${safe(detail)}\n` : `${name}\n`);
+      terminal.write(detail ? `${name}: ${shown(detail)}\n` : `${name}\n`);
     },
     progress(done, total, note) {
       const now = terminal.now();
@@ -89,7 +89,7 @@ function describe(
       rate >= 1 ? `${rate.toFixed(1)}/s` : `${(1 / rate).toFixed(1)} s each`,
       `${duration((total - done) / rate)} left`,
     );
-  if (note) parts.push(note);
+  if (note) parts.push(shown(note));
   return parts.filter(Boolean).join("  ");
 }
 

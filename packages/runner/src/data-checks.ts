@@ -20,13 +20,17 @@ export function checkData({ name, folder }: DatasetChoice, images: number, batch
   );
 }
 
-/** Throws BenchError (io) where `out` cannot be made or written to. Nothing is made. */
-export function checkOut(out: string): void {
+/**
+ * Throws BenchError (io) where `out` is no folder and cannot be made. Nothing is made.
+ *
+ * @param write also refuse a folder that is there and cannot be written to; a finished run can be read from such a one
+ */
+export function checkOut(out: string, { write = false } = {}): void {
   let folder = resolve(out);
   while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
   try {
     if (!statSync(folder).isDirectory()) throw new Error(`ENOTDIR: '${folder}' is a file`);
-    accessSync(folder, constants.W_OK | constants.X_OK);
+    if (write || folder !== resolve(out)) accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw cannotMake(out, error);
   }
@@ -53,6 +57,7 @@ export async function checkBeforehand(
   choice: DatasetChoice,
   { out, decode }: { readonly out: string; readonly decode: boolean },
 ): Promise<void> {
+  checkOut(out, { write: true });
   await requireFiles(recipe, choice);
   for (const { name } of namedWeights(recipe)) usableWeights(recipe, name);
   const { training, model } = recipe.settings;
@@ -62,7 +67,6 @@ export async function checkBeforehand(
     const { labels } = await loadFolder(choice.folder, { size: model.inputSize, strict: choice.strict ?? false });
     checkData(choice, labels.length, training.batch);
   }
-  checkOut(out);
 }
 
 /** A folder's own images, what the recipe takes of a miniature, or what a published dataset has after its preparation. */

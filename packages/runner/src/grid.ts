@@ -54,10 +54,12 @@ export function startGrid(task: GridTask): GridRun {
 
   const runOne = async (cell: GridCell) => {
     const evidence: { -readonly [K in keyof CellEvidence]?: CellEvidence[K] } = {};
+    let lastError: string | undefined;
     const lines = {
       stdout: wholeLines((text) => task.watch.output(cell, text)),
       stderr: wholeLines((text) => {
-        evidence.lastLine = lastError(text) ?? evidence.lastLine ?? "";
+        lastError = errorIn(text) ?? lastError;
+        evidence.lastLine = lastError ?? text.trimEnd().split("\n").at(-1)!;
         task.watch.output(cell, text);
       }),
     };
@@ -109,11 +111,12 @@ export function startGrid(task: GridTask): GridRun {
 
 const errorPrefix = "bench: error: ";
 
-/** The last error that bench itself reports, else the last line. */
-function lastError(text: string): string | undefined {
-  const lines = text.trimEnd().split("\n");
-  return lines.findLast((line) => line.startsWith(errorPrefix))?.slice(errorPrefix.length) ?? lines.at(-1);
-}
+/** The last error that bench itself reports in these lines. */
+const errorIn = (text: string): string | undefined =>
+  text
+    .split("\n")
+    .findLast((line) => line.startsWith(errorPrefix))
+    ?.slice(errorPrefix.length);
 
 /** Node's timers fire at once for longer times, which are some 24 days. */
 const longestTimerMs = 2 ** 31 - 1;

@@ -77,7 +77,7 @@ test.each<[string, [string, StoredTensor][], RegExp]>([
   ],
   ["the reserved name", [["__metadata__", f32(1)]], /cannot be named/],
   ["a shape that does not fit the values", [["a", { ...f32(1), shape: [2] }]], /shape \[2\] holds 1 values/],
-  ["an array of another type", [["a", { ...f32(1), type: "F64" }]], /holds a Float32Array: wanted a Float64Array/],
+  ["an array of another type", [["a", { ...f32(1), type: "F64" }]], /holds Float32Array, wanted Float64Array/],
   ["a name that is not Unicode", [["\ud800", f32(1)]], /surrogate/],
 ])("%s is refused", (_, tensors, reason) => {
   expect(() => encodeSafetensors(tensors)).toThrow(reason);

@@ -75,7 +75,7 @@ function bytesWanted(name: string, tensor: StoredTensor | PendingTensor): number
   if ("read" in tensor) return count * bytes;
   if (!(tensor.data instanceof array))
     throw new Error(
-      `tensor ${JSON.stringify(name)} of type ${type} holds a ${tensor.data.constructor.name}: wanted a ${array.name}`,
+      `tensor ${JSON.stringify(name)} of type ${type} holds ${tensor.data.constructor.name}, wanted ${array.name}`,
     );
   if (count !== tensor.data.length)
     throw new Error(

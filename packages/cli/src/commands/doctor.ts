@@ -15,6 +15,7 @@ import {
   recipeNames,
 } from "@dit-bench/runner";
 import { hanging, screenWidth } from "../columns.ts";
+import { print, printJson } from "../print.ts";
 import { counted } from "../settings.ts";
 import { sizeOf } from "./fetch.ts";
 
@@ -39,10 +40,10 @@ export async function doctor(options: { json?: boolean }): Promise<void> {
     ...(await fetchedThings()),
   ];
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(findings)}\n`);
+    printJson(findings);
     return;
   }
-  process.stdout.write(`${findings.flatMap(linesOf(findings)).join("\n")}\n`);
+  print(`${findings.flatMap(linesOf(findings)).join("\n")}\n`);
 }
 
 /** What to do stands on the line itself where there is room, else below it. */

@@ -13,6 +13,7 @@ import {
 } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
 import { aligned, hanging } from "../columns.ts";
+import { print, printJson, printNote } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
 
@@ -25,23 +26,23 @@ export interface FetchOptions {
 export async function fetch(names: readonly string[], options: FetchOptions): Promise<void> {
   const env = { ...process.env, ...(options.to ? { DIT_BENCH_HOME: options.to } : {}) };
   const wanted = [...new Set(names)].map(fetchable);
-  const data = (value: unknown) => void process.stdout.write(`${JSON.stringify(value)}\n`);
+  const data = (value: unknown) => printJson(value);
   if (wanted.length === 0) {
     const plans = await Promise.all(fetchables().map((what) => planFetch(what, env)));
     if (options.json) data(plans);
-    else process.stdout.write(listed(plans, homeFolder(env)));
+    else print(listed(plans, homeFolder(env)));
     return;
   }
   if (options.dryRun) {
     const plans = await Promise.all(wanted.map((what) => planFetch(what, env)));
     if (options.json) data(plans);
-    else process.stdout.write(planned(plans));
+    else print(planned(plans));
     return;
   }
   const { fetched, failures } = await fetchAll(wanted, env);
   if (options.json) data({ fetched, failed: failures.map(({ name, error }) => ({ name, error: error.message })) });
   if (options.to && fetched.length > 0)
-    process.stderr.write(`set DIT_BENCH_HOME=${options.to} so that other commands find them there\n`);
+    printNote(`set DIT_BENCH_HOME=${options.to} so that other commands find them there\n`);
   const [first] = failures;
   if (first === undefined) return;
   if (wanted.length === 1) throw first.error;
@@ -63,12 +64,12 @@ async function fetchAll(wanted: readonly Fetchable[], env: Record<string, string
         listener.clear();
         if (done.already) listener.note?.(`${done.name} was here before; nothing was done`);
         for (const surprise of done.surprises) listener.note?.(`warning: ${done.name}: ${surprise}`);
-        process.stdout.write(`${done.name}  ${done.path}\n`);
+        print(`${done.name}  ${done.path}\n`);
       } catch (error) {
         listener.clear();
         if (error instanceof FetchError && (error.kind === "interrupted" || error.kind === "disk-full")) throw error;
         failures.push({ name: what.name, error: error as Error });
-        if (wanted.length > 1) process.stderr.write(`bench: ${what.name}: ${(error as Error).message}\n`);
+        if (wanted.length > 1) printNote(`bench: error: ${what.name}: ${(error as Error).message}\n`);
       }
     }
   } finally {

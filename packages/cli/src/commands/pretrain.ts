@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { BenchError, loadRecipe, pretrainBase, pretrainExtractor } from "@dit-bench/runner";
+import { print } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { engineOf } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
@@ -32,12 +33,12 @@ export async function pretrain(options: PretrainOptions): Promise<void> {
     if (options.part !== "base") {
       const { path, accuracy } = await pretrainExtractor(task);
       listener.clear();
-      process.stdout.write(`${path}: right on ${(100 * accuracy).toFixed(1)} % of pictures it has not seen\n`);
+      print(`${path}: right on ${(100 * accuracy).toFixed(1)} % of pictures it has not seen\n`);
     }
     if (options.part !== "extractor") {
       const path = await pretrainBase(task);
       listener.clear();
-      process.stdout.write(`${path}\n`);
+      print(`${path}\n`);
     }
   } finally {
     listener.clear();

@@ -21,7 +21,7 @@ import {
 } from "@dit-bench/runner";
 import { divideSettings } from "../method-settings.ts";
 import { describePlan } from "../plan-text.ts";
-import { print, printNote } from "../print.ts";
+import { print, printJson, printNote } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { exitCodeOf } from "../report-error.ts";
 import { figuresOf, summary } from "../run-summary.ts";
@@ -105,7 +105,7 @@ async function runOne(options: RunOptions, link: GridLink | undefined): Promise<
       loss: join(outcome.folder, "loss.png"),
     };
     print(summary(record, files));
-    if (options.json) print(`${JSON.stringify({ ...figuresOf(record, files), ...files, already, remade })}\n`);
+    if (options.json) printJson({ ...figuresOf(record, files), ...files, already, remade });
     await link?.send({ kind: "finished", recordPath, already });
   } finally {
     shown.clear();
@@ -142,7 +142,7 @@ async function dryRun(
   const { keepState } = options;
   const plan = await planRun(recipe, { method, options: methodOptions, dataset, productRate: rate, keepState });
   print(describePlan(plan, engine));
-  if (options.json) print(`${JSON.stringify(plan)}\n`);
+  if (options.json) printJson(plan);
   await checkBeforehand(recipe, dataset, { out: options.out, decode: true });
 }
 

@@ -1,0 +1,190 @@
+// Signals, streams that fail, and processes that must not outlive their grid.
+
+import { spawn } from "node:child_process";
+import { existsSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { bench } from "./bench.test.data.ts";
+import { cell, place, recipe } from "./tiny-place.test.data.ts";
+
+const entry = fileURLToPath(new URL("../bin/bench.js", import.meta.url));
+const long = ["--set", "training.steps=100000"];
+const checkpoints = (out: string) =>
+  existsSync(join(place, out))
+    ? readdirSync(join(place, out), { recursive: true, encoding: "utf8" }).filter((f) =>
+        f.endsWith("checkpoint.safetensors"),
+      ).length
+    : 0;
+
+describe("a signal", () => {
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+    ["SIGUSR1", 75],
+    ["SIGUSR2", 75],
+  ] as const)("%s stops a run at the next safe place, with a checkpoint and exit code %i", async (signal, code) => {
+    let sent = false;
+    const r = await bench([...cell, ...long, "--out", signal], {
+      cwd: place,
+      watch: (stderr, child) => {
+        if (!sent && /train: /.test(stderr)) sent = child.kill(signal);
+      },
+    });
+    expect(r.code).toBe(code);
+    expect(r.stderr).toContain("run the same command again to go on");
+    expect(r.stderr).not.toContain("Debugger");
+    expect(checkpoints(signal)).toBe(1);
+  });
+
+  it.each(["SIGUSR1", "SIGUSR2"] as const)(
+    "%s while the program loads ends it with 75 and opens no debugger",
+    async (signal) => {
+      const child = spawn(process.execPath, [entry, ...cell, ...long, "--out", "early"], { cwd: place, stdio: "pipe" });
+      let stderr = "";
+      child.stderr.on("data", (chunk) => {
+        stderr += chunk;
+      });
+      await new Promise((done) => setTimeout(done, 250)); // Node itself is up by then, the command is not
+      child.kill(signal);
+      const code = await new Promise((done) => child.on("close", done));
+      expect(code).toBe(75);
+      expect(stderr).not.toContain("Debugger");
+      await expect(reached(9229)).resolves.toBe(false);
+    },
+  );
+
+  it("that comes twice at the same moment is one request, a later one ends the run at once", async () => {
+    let first = false;
+    const r = await bench([...cell, ...long, "--out", "twice"], {
+      cwd: place,
+      watch: (stderr, child) => {
+        if (first || !/train: /.test(stderr)) return;
+        first = child.kill("SIGTERM") && child.kill("SIGINT");
+      },
+    });
+    expect([130, 143]).toContain(r.code);
+    expect(checkpoints("twice")).toBe(1);
+  });
+});
+
+/** Does something listen at this port? */
+function reached(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
+}
+
+describe.skipIf(!existsSync("/proc/self/stat"))("the runs of a grid", () => {
+  /** Ids of the processes whose command line has this text. */
+  const processesWith = (text: string) =>
+    readdirSync("/proc").filter((name) => {
+      if (!/^\d+$/.test(name)) return false;
+      try {
+        return readFileSync(`/proc/${name}/cmdline`, "utf8").includes(text);
+      } catch {
+        return false;
+      }
+    });
+  const started = async (out: string, ...args: string[]) => {
+    const common = [
+      "grid",
+      "--recipe",
+      recipe,
+      "--methods",
+      "bitfit,lora",
+      "--datasets",
+      "sun",
+      "--jobs",
+      "2",
+      ...long,
+    ];
+    const child = spawn(process.execPath, [entry, ...common, "--out", out, ...args], { cwd: place, stdio: "pipe" });
+    child.stdout.resume();
+    let stderr = "";
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    const code = new Promise<number | null>((done) => child.on("close", done));
+    return { child, code, stderr: () => stderr };
+  };
+  const until = async (what: () => boolean, seconds: number) => {
+    for (let i = 0; i < 20 * seconds && !what(); i++) await new Promise((done) => setTimeout(done, 50));
+  };
+
+  it("end when it is killed, at any moment", async () => {
+    for (const [i, wait] of [
+      (out: string) => processesWith(out).length > 1,
+      (out: string) => processesWith(out).length > 2,
+      (out: string) => /train: /.test(logOf(out)),
+    ].entries()) {
+      const out = `orphans-${i}-of-this-test`;
+      const { child, code } = await started(out);
+      await until(() => wait(out), 60);
+      child.kill("SIGKILL");
+      await code;
+      await until(() => processesWith(out).length === 0, 10);
+      expect(processesWith(out), `after moment ${i}`).toEqual([]);
+    }
+  });
+
+  it("stop at their next safe place when it alone gets a signal", async () => {
+    for (const [signal, expected] of [
+      ["SIGINT", 130],
+      ["SIGHUP", 129],
+      ["SIGUSR1", 75],
+    ] as const) {
+      const out = `signal-${signal}-of-this-test`;
+      const { child, code, stderr } = await started(out);
+      await until(() => (logOf(out).match(/train: /g) ?? []).length === 2, 60);
+      child.kill(signal);
+      expect(await code, stderr()).toBe(expected);
+      expect(stderr()).toContain("run the same command again to go on");
+      expect(checkpoints(out)).toBe(2);
+      expect(processesWith(out)).toEqual([]);
+    }
+  });
+
+  function logOf(out: string): string {
+    if (!existsSync(join(place, out))) return "";
+    const [protocol = ""] = readdirSync(join(place, out));
+    const path = join(place, out, protocol, "grid.log");
+    return existsSync(path) ? readFileSync(path, "utf8") : "";
+  }
+});
+
+describe.skipIf(!existsSync("/dev/full"))("on a full disk", () => {
+  const withFull = (stream: 1 | 2, args: string[]) =>
+    new Promise<{ code: number | null; other: string }>((resolve) => {
+      const stdio: (number | "pipe")[] = ["pipe", "pipe", "pipe"];
+      stdio[stream] = openSync("/dev/full", "w");
+      const child = spawn(process.execPath, [entry, ...args], { cwd: place, stdio });
+      let other = "";
+      (stream === 1 ? child.stderr : child.stdout)?.on("data", (chunk) => {
+        other += chunk;
+      });
+      child.on("close", (code) => resolve({ code, other }));
+    });
+
+  it("results that stdout cannot take cost exit code 74 and one line", async () => {
+    const { code, other } = await withFull(1, ["list", "datasets"]);
+    expect(code).toBe(74);
+    expect(other).toMatch(/^bench: error: stdout cannot be written \(ENOSPC[^\n]*\n$/);
+  });
+
+  it("what stderr cannot take ends nothing", async () => {
+    const { code, other } = await withFull(2, [...cell, "--set", "training.steps=2", "--out", "full-stderr"]);
+    expect(code).toBe(0);
+    expect(other).toContain("FID");
+  });
+
+  it("an error that nobody can read keeps its exit code", async () => {
+    expect((await withFull(2, ["run", "--seed", ""])).code).toBe(2);
+  });
+});
