@@ -54,7 +54,7 @@ export async function openSpace(recipe: Recipe, around: Surroundings): Promise<P
       pixels: async (x) => toPixels(x, model.inputSize),
     };
   const file = await openAutoencoder(weightsOf(recipe, "autoencoder"));
-  for (const note of file.notes) place.listener.note?.(`${file.path}: ${note}`);
+  for (const note of file.notes) around.listener.note?.(`${file.path}: ${note}`);
   const { latentChannels: Z } = file.config;
   if (model.channels !== Z)
     throw new BenchError(
