@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     include: ["packages/**/src/**/*.test.ts", "examples/**/*.test.ts", "benchmarks/**/*.test.mjs"],
     testTimeout: 180_000, // whole runs are among the tests, and machines are shared
+    hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,
   },

@@ -6,8 +6,14 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+// Until a command listens itself: Node would open a debugger's port on SIGUSR1. Exit code 75: interrupted, run it again.
+for (const signal of ["SIGUSR1", "SIGUSR2"])
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) process.exit(75);
+  });
+
 const here = dirname(fileURLToPath(import.meta.url));
-const built = join(here, "..", "dist", "main.js");
+const built = join(here, "..", "dist", "start.js");
 const top = join(here, "..", "..", "..");
 if (!existsSync(built) && existsSync(join(top, "tsconfig.json"))) {
   process.stderr.write("building bench, once\n");
@@ -16,5 +22,7 @@ if (!existsSync(built) && existsSync(join(top, "tsconfig.json"))) {
     stdio: "inherit",
   });
 }
-const { main } = await import("../dist/main.js");
-await main(process.argv.slice(2));
+const { watchParent } = await import("@dit-bench/runner/watch-parent");
+watchParent();
+const { start } = await import("../dist/start.js");
+await start(process.argv.slice(2));

@@ -22,17 +22,12 @@ describe("bad input gets one clear line and its exit code", () => {
     ["a seed that is no number", () => ["--seed", "x"], 2, /--seed x: wanted a whole number/],
     ["a plug-in that is not there", () => ["--plugin", "./nowhere"], 2, /plug-in .\/nowhere: there is no such file/],
     ["a folder that does not exist", () => ["--data", "nowhere"], 4, /nowhere/],
+    ["a folder without images", () => folder("empty"), 4, /no images in .*expected one folder per class/],
     [
-      "a folder without images",
-      () => folder("empty"),
+      "a folder around the folder of classes",
+      async () => ["--data", join(await photos("around/photos", { daisy: 6, rose: 6 }), "..")],
       4,
-      /no JPEG, PNG, WebP or GIF images in .*wanted is one folder per class/,
-    ],
-    [
-      "one class only",
-      async () => ["--data", await photos("one", { daisy: 12 })],
-      4,
-      /one class|single class|only one/i,
+      /holds one folder, "photos", with folders in it; perhaps ".*photos around\/photos" was meant/,
     ],
     [
       "a 1×1 image, strictly",

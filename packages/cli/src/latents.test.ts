@@ -1,7 +1,16 @@
 // bench run with a model that works on an autoencoder's latents.
 
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSafetensors } from "@dit-bench/weights";
@@ -68,13 +77,27 @@ describe("bench run on latents", () => {
     expect(sha(join("killed/latents", caches("killed")[0]!))).toBe(sha(join("first/latents", caches("first")[0]!)));
   });
 
-  it("names a damaged cache, with what to do", async () => {
+  it("makes the damaged part of the cache again, with a note, and gives the same weights", async () => {
     const path = join(place, "killed/latents", caches("killed")[0]!);
-    rmSync(join(place, "killed/tiny-1"), { recursive: true });
-    truncateSync(path, statSync(path).size - 4000);
-    const refused = await run("killed");
-    expect(refused.stderr).toMatch(/the latents of picture \d+ are damaged; delete the file, it is made again/);
-    expect(refused.code).toBe(4);
+    const sound = sha(join("killed/latents", caches("killed")[0]!));
+    for (const damage of [
+      () => truncateSync(path, statSync(path).size - 4000),
+      () => writeFileSync(path, Buffer.alloc(1000)),
+      () => {
+        rmSync(path);
+        mkdirSync(join(path, "something"), { recursive: true });
+      },
+    ]) {
+      rmSync(join(place, "killed/tiny-1"), { recursive: true });
+      damage();
+      const mended = await run("killed");
+      expect(mended.code, mended.stderr).toBe(0);
+      expect(mended.stderr).toMatch(
+        /latents are made again: .* images are damaged|header is not that|moved to .*moved-1/,
+      );
+      expect(sha(mended.json.weights)).toBe(sha(first.json.weights));
+      expect(sha(path.slice(place.length + 1))).toBe(sound);
+    }
   });
 
   it("says where the autoencoder is not", async () => {

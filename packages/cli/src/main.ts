@@ -1,7 +1,10 @@
-// The command line: which commands there are. Each one's work is loaded only when it is called, so that help is quick.
+// The command line: which commands and flags there are. A command's code is loaded when it is called, so that help is quick.
 
+import "@dit-bench/compiler/no-telemetry"; // first: a plug-in may load ONNX Runtime by itself
 import { Command, CommanderError, Option } from "commander";
-import { reportError } from "./report-error.ts";
+import { hanging, screenWidth } from "./columns.ts";
+import { allCommands, checkNeeded, checkValues, pathOf } from "./flags.ts";
+import { errorLines, reportError } from "./report-error.ts";
 
 /** An option that may be given several times. Its default is set without the help's "(default: [])". */
 function repeatable(command: Command, flags: string, description: string): Command {
@@ -25,12 +28,15 @@ A name with a comma is quoted, or the list is JSON, where numbers are labels:
 The folder of --output may not hold other images. It gets a hidden list of the images that were written, .bench-sample.json,
 so that the same samples can be made again there, and others with --overwrite.`;
 
-export function program(): Command {
+/** @param argv the command line that it will parse */
+export function program(argv: readonly string[] = []): Command {
   const bench = new Command("bench")
     .description("Compare fine-tuning methods on Diffusion Transformers: train, sample, score, tabulate.")
-    .showHelpAfterError("(bench --help lists the commands, bench run --help the options of one)")
     .option("--verbose", "show the stack of an error");
 
+  const width = process.stdout.columns ? screenWidth() : 80;
+  bench.configureHelp({ helpWidth: width });
+  const paragraph = (text: string) => `\n${hanging("", text, width).join("\n")}`;
   const computing = (command: Command) =>
     command
       .option("--engine <name>", "what computes: bench list engines", "auto")
@@ -40,59 +46,75 @@ export function program(): Command {
     command
       .option("--recipe <name>", "the benchmark's settings: a name, or a folder with a recipe.json", "mini")
       .option("--out <folder>", "where runs are kept", "runs");
-  const method = (command: Command) => {
+  const training = (command: Command) => {
     common(command);
     repeatable(
       command,
       "--set <key=value>",
-      "an option of the method (rank=16) or a setting of the recipe (training.steps=300)",
+      "an option of the method (rank=16, or lora.rank=16 in a grid) or a setting of the recipe (training.steps=300)",
     );
     repeatable(command, "--plugin <package>", "a package, folder or file with a method of your own");
     return command
-      .option("--data <folder>", "your own images, one subfolder a class, in place of the dataset's")
       .option("--strict", "stop at the first image that cannot be used, instead of leaving it out")
       .option(
         "--engine <name>",
         "what computes: auto, cpu, cuda, webgpu, each of the last three with +float16 for the frozen weights, tfjs-cpu, tfjs-node, tfjs-node-gpu",
         "auto",
       )
+      .addOption(
+        new Option(
+          "--keep-state <when>",
+          "keep the training state of a finished run, from which a run with more training.steps continues; auto: up to 1 GiB",
+        )
+          .choices(["auto", "always", "never"])
+          .default("auto"),
+      )
       .option("--json", "one JSON object on the last line of stdout");
   };
 
-  method(
+  training(
     bench
       .command("run")
-      .description("fine-tune a model with one method on one dataset, sample from it and score the samples")
+      .description(
+        "fine-tune a model with one method on one dataset or your own images, sample from it and score the samples",
+      )
       .requiredOption("--method <name>", "how to fine-tune: bench list methods")
-      .requiredOption("--dataset <name>", "what to fine-tune to: bench list datasets")
+      .option("--dataset <name>", "what to fine-tune to: bench list datasets")
+      .option("--data <folder>", "your own images instead of a dataset, one subfolder per class")
+      .option("--name <name>", "what to call your own images (default: the folder's name)")
       .option("--seed <number>", "key of all random numbers", "0"),
   )
     .option("--threads <number>", "threads of the engine (default: all)")
-    .option("--dry-run", "say what would be fetched, trained and taken, and do nothing")
+    .option("--dry-run", "print what the run would download, train and cost, and whether it would be refused")
     .addHelpText(
       "after",
-      "\nRun the same command again to go on after an interruption; a finished run is not done twice.",
+      paragraph("Run the same command again to resume after an interruption; a finished run is not repeated."),
     )
     .action(async (options) => (await import("./commands/run.ts")).run(options));
 
-  method(
-    bench
-      .command("grid")
-      .description("run methods × datasets × seeds, several at once, and make the tables")
-      .option("--methods <names>", "comma-separated (default: all built-in ones and those of plug-ins)")
-      .option("--datasets <names>", "comma-separated (default: all eight)")
-      .option("--seeds <number>", "how many seeds, from 0", "1"),
-  )
-    .option("--jobs <number>", "runs at the same time, each with its share of the processor (default: one a core)")
+  const grid = bench
+    .command("grid")
+    .description("run methods × datasets × seeds, several at once, and make the tables")
+    .option("--methods <names>", "comma-separated (default: all built-in ones and those of plug-ins)")
+    .option("--datasets <names>", "comma-separated (default: all eight)");
+  repeatable(grid, "--data <folder>", "your own images instead of datasets, one subfolder per class; one column each");
+  repeatable(
+    grid,
+    "--name <name>",
+    "what to call your own images, in the order of --data (default: the folders' names)",
+  );
+  training(grid.option("--seeds <number>", "how many seeds, from 0", "1"))
+    .option("--jobs <number>", "runs at the same time, each with its share of the CPU (default: one per core)")
+    .option("--time-limit <minutes>", "end a run that takes longer; the other runs go on (default: none)")
     .addHelpText(
       "after",
-      "\nRun the same command again to go on after an interruption; finished runs are not done twice.",
+      paragraph("Run the same command again to resume after an interruption; finished runs are not repeated."),
     )
-    .action(async (options) => (await import("./commands/grid.ts")).grid(options));
+    .action(async (options) => (await import("./commands/grid.ts")).grid(options, argv));
 
   bench
     .command("table")
-    .description("make the comparison tables and the chart again, from records alone")
+    .description("print the comparison and write its tables and chart, from records alone")
     .option("--recipe <name>", "whose published records to take: results/NAME", "mini")
     .option("--from <folder>", "take the records below this folder instead, such as runs")
     .option("--out <folder>", "where to write tables, chart and copies of the records (default: beside the records)")
@@ -154,7 +176,7 @@ export function program(): Command {
     .option("--classes <list>", "numbers or names of the classes, see below (default: the first 8)")
     .option("--count <number>", "images of each class", "4")
     .option("--steps <number>", "of DDPM with learned variance (default: the run's own sampling; 50 for --weights)")
-    .option("--guidance <number>", "scale of classifier-free guidance (default: the run's own; 4 for --weights)")
+    .option("--guidance <factor>", "scale of classifier-free guidance (default: the run's own; 4 for --weights)")
     .option("--seed <number>", "key of the noise", "0")
     .option(
       "--autoencoder <file>",
@@ -221,7 +243,7 @@ export function program(): Command {
           "an AutoencoderKL: diffusers' folder, its file of weights, or a name that bench fetch knows, such as sd-vae-ft-ema",
         )
         .option(
-          "--scale <number>",
+          "--scale <factor>",
           "latents are multiplied with this (default: what the file or its config.json says, or 0.18215)",
         )
         .option(
@@ -264,7 +286,7 @@ export function program(): Command {
     .option("--dry-run", "only say what would be fetched, how large it is, and whether the disk has room")
     .option("--to <folder>", "where to keep them (default: DIT_BENCH_HOME, or the platform's folder for caches)")
     .option("--json", "as JSON")
-    .addHelpText("after", "\nRun the same command again to go on after an interruption.")
+    .addHelpText("after", paragraph("Run the same command again to go on after an interruption."))
     .action(async (names, options) => (await import("./commands/fetch.ts")).fetch(names, options));
 
   bench
@@ -273,22 +295,33 @@ export function program(): Command {
     .option("--json", "as JSON")
     .action(async (options) => (await import("./commands/doctor.ts")).doctor(options));
 
-  for (const command of [bench, ...bench.commands, ...vae.commands]) command.exitOverride();
+  for (const command of allCommands(bench))
+    command.exitOverride().configureOutput({ outputError: (text, write) => write(`${ofParser(text, command)}\n`) });
+  checkValues(bench);
+  checkNeeded(bench);
   return bench;
 }
 
-export async function main(argv: readonly string[]): Promise<void> {
-  // Whoever reads us has seen enough, such as `head`: nothing is wrong. What is being made is made to its end.
-  for (const stream of [process.stdout, process.stderr])
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
-  const bench = program();
+/** The parser's message in the form of all others. */
+function ofParser(text: string, command: Command): string {
+  const [message = "", hint = ""] = text
+    .trim()
+    .replace(/^error: /, "")
+    .split(/\s*\n/);
+  const meant = /Did you mean (?:one of )?(.*)\?/.exec(hint)?.[1];
+  const advice = `${meant ? `did you mean '${meant}'? ` : ""}'${pathOf(command)} --help' lists what there is`;
+  return errorLines(`${message}; ${advice}`);
+}
+
+/** Runs one command; returns its exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const bench = program(argv);
+  process.exitCode = 0;
   try {
     await bench.parseAsync(argv, { from: "user" });
+    return Number(process.exitCode ?? 0); // a command that went on past a failure has set it
   } catch (error) {
-    if (error instanceof CommanderError)
-      process.exitCode = error.exitCode === 0 ? 0 : 2; // commander has printed it
-    else process.exitCode = await reportError(error, Boolean(bench.opts().verbose));
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+    return reportError(error, Boolean(bench.opts().verbose));
   }
 }

@@ -1,6 +1,6 @@
 // bench features and bench fid as a user meets them, on a network narrowed 16 times.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -71,6 +71,37 @@ describe("bench features and bench fid", () => {
       expect(files.stdout, files.stderr).toBe(`${folders.json.fid}\n`);
     }
     expect(Number((await go("fid", "statistics.npz", "a", ...narrow)).stdout)).toBeLessThan(1e-6);
+  });
+
+  it("count what they leave out, by name and number, and count what is certainly no image as nothing", async () => {
+    const mixed = join(place, "mixed");
+    cpSync(join(place, "a"), mixed, { recursive: true });
+    writeFileSync(join(mixed, "broken.png"), "x");
+    writeFileSync(join(mixed, "phone.jpg"), "\0\0\0\x18ftypheic\0\0\0\0");
+    writeFileSync(join(mixed, "notes.txt"), "x");
+    symlinkSync(".", join(mixed, "loop"));
+    const mini = ["--extractor", "mini", "--threads", "1"];
+    const made = await go("features", "mixed", ...mini, "--output", "mixed.npz", "--json");
+    expect(made.json, made.stderr).toMatchObject({
+      count: 5,
+      skipped: 2,
+      leftOut: [
+        { file: "broken.png", reason: expect.stringContaining("its content is none of") },
+        { file: "phone.jpg", reason: expect.stringContaining("HEIC image, which cannot be read here") },
+      ],
+    });
+    expect(made.stderr).toContain("2 files of mixed left out, 5 images used\n");
+    const distance = await go("fid", "mixed", "a.npz", ...mini, "--json", "--resamples", "0");
+    expect(distance.code).toBe(4); // a.npz has features of another extractor
+    const folders = await go("fid", "mixed", "a", ...mini, "--json");
+    expect(folders.json).toMatchObject({ skipped: [2, 0], leftOut: [[{ file: "broken.png" }, {}], []] });
+    expect(folders.stderr).toContain("2 files of mixed left out, 5 images used");
+    expect(folders.stderr).not.toContain("of a left out");
+    const file = await go("fid", "mixed.npz", "a", ...mini, "--json");
+    expect(file.json).toMatchObject({ skipped: [null, 0], leftOut: [null, []] });
+    const strict = await go("features", "mixed", ...mini, "--strict", "--output", "strict.npz");
+    expect(strict.stderr).toContain("mixed/broken.png: its content is none of");
+    expect(strict.code).toBe(4);
   });
 
   it("take the miniature's extractor too, and say what its distance is not", async () => {

@@ -4,7 +4,7 @@ import { freemem, totalmem } from "node:os";
 import type { Engine } from "@dit-bench/compiler";
 import { shownBytes } from "@dit-bench/fetch";
 import { misplaced, type NeededFile, type Plan, reached, remediesOf } from "@dit-bench/runner";
-import { aligned, hanging } from "./columns.ts";
+import { aligned, hanging, screenWidth } from "./columns.ts";
 import { duration } from "./progress.ts";
 import { counted } from "./settings.ts";
 
@@ -17,18 +17,10 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
   const total = seconds.reduce((sum, [, s]) => sum + s, 0);
   const amounts = (rows: string[][]) => aligned(rows, new Set([0])).map((row) => `${" ".repeat(HEAD)}${row}`);
   return [
-    `${plan.method} on ${plan.dataset}, protocol ${plan.protocol}. Nothing is done.`,
+    ...hanging("", `${plan.method} on ${plan.dataset}, protocol ${plan.protocol}. Nothing is done.`),
     "",
     "  files",
-    ...aligned(
-      files.map(({ what, name, bytes, path }) => [
-        what,
-        name,
-        bytes === null ? "size not known" : shownBytes(bytes),
-        path ?? "missing",
-      ]),
-      new Set([2]),
-    ).map((line) => `    ${line}`),
+    ...fileLines(files),
     ...remediesOf(missing).flatMap((remedy) => hanging("    ", remedy)),
     ...files.flatMap(wrong).flatMap((line) => hanging("    ", line)),
     "",
@@ -41,7 +33,7 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
       `about ${shownBytes(memory.training)} in training, ${shownBytes(memory.sampling)} in sampling; here ${shownBytes(freemem())} of ${shownBytes(totalmem())} are free`,
     ),
     ...(most > totalmem()
-      ? said("", "more than there is: take a smaller --set training.batch, or another machine")
+      ? said("", "more than this machine has: use a smaller --set training.batch, or another machine")
       : []),
     ...said("disk", `about ${shownBytes(Object.values(plan.disk).reduce((sum, bytes) => sum + bytes, 0))} in all`),
     ...amounts(Object.entries(plan.disk).map(([what, bytes]) => [shownBytes(bytes), what])),
@@ -49,10 +41,22 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
     ...amounts(seconds.map(([stage, s]) => [long(s), stage])),
     ...said(
       "",
-      `counted from the steps' matrix products: one product was measured at ${(plan.productRate / 1e9).toFixed(0)} GFLOP/s on ${counted(engine.threads, "thread")} (${engine.name}) just now, of which training is taken to reach ${percent(reached.training)}, sampling ${percent(reached.sampling)}: good to a factor of two, while nothing else runs`,
+      `counted from the steps' matrix multiplications: one was measured at ${(plan.productRate / 1e9).toFixed(0)} GFLOP/s on ${counted(engine.threads, "thread")} (${engine.name}) just now; training is assumed to reach ${percent(reached.training)} of that, sampling ${percent(reached.sampling)}. Within a factor of two, if nothing else runs`,
     ),
     "",
   ].join("\n");
+}
+
+/** A path stands on the line of its file where there is room, else below it. */
+function fileLines(files: readonly NeededFile[]): string[] {
+  const heads = aligned(
+    files.map(({ what, name, bytes }) => [what, name, bytes === null ? "size not known" : shownBytes(bytes)]),
+    new Set([2]),
+  );
+  return files.flatMap(({ path }, i) => {
+    const line = `    ${heads[i]}  ${path ?? "missing"}`;
+    return path === undefined || line.length <= screenWidth() ? [line] : [`    ${heads[i]}`, `      ${path}`];
+  });
 }
 
 /** What a run would refuse of a file that is here. */

@@ -11,13 +11,19 @@ export interface Terminal {
   write(text: string): void;
   readonly isTTY: boolean;
   readonly columns: number;
+  readonly rows: number;
   now(): number;
 }
 
 export const stderrTerminal = (): Terminal => ({
   write: (text) => void process.stderr.write(text),
   isTTY: Boolean(process.stderr.isTTY),
-  columns: process.stderr.columns ?? 80,
+  get columns() {
+    return process.stderr.columns || 80; // may change, and is 0 on some terminals
+  },
+  get rows() {
+    return process.stderr.rows || 24;
+  },
   now: () => performance.now(),
 });
 

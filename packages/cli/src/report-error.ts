@@ -1,39 +1,73 @@
 // Errors as a person reads them, and the exit code that goes with each.
 
-import { exitCodes } from "./exit-codes.ts";
-import { signalled } from "./signals.ts";
+import { shown } from "@dit-bench/files";
+import { exitCodes } from "@dit-bench/runner/errors";
+import { withMemoryAdvice } from "@dit-bench/runner/out-of-memory";
+import { hanging } from "./columns.ts";
+import { requestedStop } from "./signals.ts";
+import { painted } from "./style.ts";
 
+/** Typed errors of the packages that do not carry an exit code. */
 const byName: Readonly<Record<string, number>> = {
   MethodError: exitCodes.usage,
   UnknownDatasetError: exitCodes.usage,
   DataError: exitCodes.data,
+  ImageError: exitCodes.data,
   RecordError: exitCodes.data,
   CorruptFileError: exitCodes.data,
   UnsupportedFileError: exitCodes.data,
   RefusedGlobalError: exitCodes.data,
   LayoutError: exitCodes.data,
+  AutoencoderLayoutError: exitCodes.data,
+  ArchiveError: exitCodes.data,
+  MatError: exitCodes.data,
+  JsonError: exitCodes.data,
 };
 
-/** System errors that mean the disk or its rights, not the program. */
-const ioCodes = new Set(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "EIO", "ENOTDIR", "EMFILE", "EFBIG"]);
+/** System errors: what the user named is missing or of another kind, or the disk or its permissions fail. */
+const bySystemCode: Readonly<Record<string, number>> = {
+  ENOENT: exitCodes.data,
+  EISDIR: exitCodes.data,
+  ELOOP: exitCodes.data,
+  ENAMETOOLONG: exitCodes.usage,
+  ...Object.fromEntries(
+    "ENOSPC EDQUOT EACCES EPERM EROFS EIO ENOTDIR EEXIST ENOTEMPTY EBUSY EMFILE ENFILE EFBIG ESTALE ETXTBSY ENXIO ENODEV"
+      .split(" ")
+      .map((code) => [code, exitCodes.io]),
+  ),
+};
 
-/** Prints one line on stderr; returns the exit code. */
-export async function reportError(error: unknown, verbose: boolean): Promise<number> {
-  const e = error instanceof Error ? error : new Error(String(error));
-  const code = exitCode(e);
-  const unexpected = code === exitCodes.failure;
-  const hint = unexpected && !verbose ? " ('bench --verbose …' shows where)" : "";
-  process.stderr.write(`bench: ${e.message}${hint}\n`);
-  if (verbose) process.stderr.write(`${e.stack}\n`);
-  return code;
+/** Prints the error on stderr; returns the exit code. */
+export function reportError(error: unknown, verbose: boolean): number {
+  const thrown = error instanceof Error ? error : new Error(String(error));
+  const e = withMemoryAdvice(thrown, "take smaller batches, fewer --jobs, or a machine with more memory") as Error;
+  process.stderr.write(`${errorText(e, verbose)}\n`);
+  if (verbose) process.stderr.write(`${(e.stack ?? "").split("\n").map(shown).join("\n")}\n`);
+  return exitCodeOf(e);
 }
 
-function exitCode(e: Error): number {
-  if (e.name === "Interrupted" || (e as { exitCode?: number }).exitCode === exitCodes.interrupted)
-    return signalled() ?? exitCodes.interrupted;
-  const own = (e as { exitCode?: unknown }).exitCode;
+export function exitCodeOf(e: Error): number {
+  const { exitCode: own, code } = e as { exitCode?: unknown; code?: unknown };
+  if (own === exitCodes.interrupted) return requestedStop() ?? exitCodes.interrupted;
   if (typeof own === "number") return own;
-  const system = (e as NodeJS.ErrnoException).code;
-  if (system !== undefined && ioCodes.has(system)) return exitCodes.io;
+  if (typeof code === "string" && bySystemCode[code] !== undefined) return bySystemCode[code];
   return byName[e.name] ?? byName[e.constructor.name] ?? exitCodes.failure;
+}
+
+/** One line; on a terminal what to do stands below what happened, and lines break between words. */
+function errorText(e: Error, verbose: boolean): string {
+  let text = shown(e.message.trim().replaceAll(/\s*\n\s*/g, " ")) || e.name;
+  const unexpected = exitCodeOf(e) === exitCodes.failure && !("exitCode" in e);
+  if (unexpected && !verbose) text += "; 'bench --verbose …' shows where";
+  return errorLines(text);
+}
+
+/** The same of a message without an error object, such as the parser's. */
+export function errorLines(message: string, screen: NodeJS.WriteStream = process.stderr): string {
+  const prefix = painted(["red", "bold"], "bench: error:", screen);
+  if (!screen.isTTY) return `${prefix} ${message}`;
+  const plain = "bench: error: ";
+  const [what = "", ...advice] = message.split(/; (?=\S)/);
+  const lines = [...hanging(plain, what), ...(advice.length > 0 ? hanging("  ", advice.join("; ")) : [])];
+  return [prefix + lines[0]!.slice(plain.length - 1), ...lines.slice(1)].join("\n");
 }

@@ -2,40 +2,13 @@
 
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { createEngine, type Engine, type EngineName } from "@dit-bench/compiler";
-import { BenchError, isRecipeSetting, loadRecipe, type Recipe } from "@dit-bench/runner";
+import { BenchError } from "@dit-bench/runner";
 
-/** Before a setting at a recipe's top, which without it would be an option of the method: `recipe.base`. */
-const TOP = "recipe.";
-
-/** `key=value` flags, divided into settings of the recipe (dotted) and options of the method. Values are JSON where they can be. */
-export function parseSettings(flags: readonly string[]): {
-  recipe: Record<string, unknown>;
-  method: Record<string, unknown>;
-} {
-  const parsed = { recipe: {} as Record<string, unknown>, method: {} as Record<string, unknown> };
-  for (const flag of flags) {
-    const at = flag.indexOf("=");
-    if (at < 1) throw new BenchError("usage", `--set ${flag}: wanted key=value, such as --set rank=16`);
-    const key = flag.slice(0, at);
-    const text = flag.slice(at + 1);
-    if (key.startsWith(TOP)) parsed.recipe[key.slice(TOP.length)] = json(text);
-    else (isRecipeSetting(key) ? parsed.recipe : parsed.method)[key] = json(text);
-  }
-  return parsed;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
+/** A flag's value; that it is decimal digits was checked when it was parsed. */
 export function wholeNumber(flag: string, text: string, least: number): number {
   const n = Number(text);
-  if (!(Number.isSafeInteger(n) && n >= least))
-    throw new BenchError("usage", `--${flag} ${text}: wanted a whole number of at least ${least}`);
+  if (!(/^\d+$/.test(text) && Number.isSafeInteger(n) && n >= least))
+    throw new BenchError("usage", `--${flag} is ${text}; wanted a whole number of at least ${least}`);
   return n;
 }
 
@@ -49,7 +22,7 @@ export async function startEngine({ engine, threads }: { engine: string; threads
   }
 }
 
-/** The same; says which it is where the choice was left to the program, and what was passed over. */
+/** The same; notes which it is where the choice was left to the program, and what was passed over. */
 export async function engineOf(
   options: { engine: string; threads?: string },
   note: (text: string) => void,
@@ -66,7 +39,7 @@ export async function engineOf(
 export const counted = (n: number, what: string): string =>
   `${n.toLocaleString("en")} ${what}${n === 1 ? "" : what.endsWith("s") ? "es" : "s"}`;
 
-/** Makes a folder that is to be written to before the long work, so that what is wrong with it is told then. */
+/** Makes an output folder before the long work, so that an error with it comes first. */
 export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
@@ -78,12 +51,4 @@ export function makeFolder(folder: string): void {
       { cause: error },
     );
   }
-}
-
-export function recipeOf(options: { recipe: string; set: readonly string[] }): {
-  recipe: Recipe;
-  methodOptions: Record<string, unknown>;
-} {
-  const { recipe: changes, method } = parseSettings(options.set);
-  return { recipe: loadRecipe(options.recipe, changes), methodOptions: method };
 }

@@ -1,24 +1,42 @@
 // What bench table writes, and where, of records that may be a stranger's.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type RunRecord, readRecords, writeRecord } from "@dit-bench/record";
+import { comparison } from "@dit-bench/report";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { bench } from "./bench.test.data.ts";
 import { writeTables } from "./commands/table.ts";
+import { tableText } from "./table-text.ts";
 
 const published = fileURLToPath(new URL("../../../results/mini/records", import.meta.url));
 const place = mkdtempSync(join(tmpdir(), "bench-table-"));
 let originals: RunRecord[];
 let number = 0;
 let from: string;
+let printed: string;
 beforeAll(async () => {
   originals = (await readRecords(join(published, "flowers"))).filter(({ cell }) => cell.seed === 0);
 });
 beforeEach(() => {
   from = join(place, String(number++), "from");
-  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  printed = "";
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, "write").mockImplementation((text) => {
+      printed += text;
+      return true;
+    });
 });
 afterEach(() => void vi.restoreAllMocks());
 afterAll(() => rmSync(place, { recursive: true }));
@@ -86,7 +104,142 @@ describe("bench table --out", () => {
   it("copies no record where there can be no table", async () => {
     const again = { finishedAt: "2030-01-01T00:00:00.000Z", identity: "0".repeat(64) };
     await put(changed(0, {}), changed(0, {}, again));
-    await expect(writeTables(from, out(), false)).rejects.toThrow("two different records of one cell");
+    await expect(writeTables(from, out(), false)).rejects.toThrow(
+      new RegExp(`two different records of one cell .*${join(from, "0.json")} .* and ${join(from, "1.json")} `),
+    );
     expect(existsSync(out())).toBe(false);
+  });
+
+  it("below --from does not count its own copies, however often it is made", async () => {
+    await put(changed(0, {}), changed(1, {}));
+    const inside = join(from, "t");
+    for (let times = 0; times < 3; times++) {
+      printed = "";
+      expect(await writeTables(from, inside, false)).toBe(false);
+      expect(printed).toContain("mini/1: 2 records\n");
+      expect(printed).not.toContain("passed over");
+    }
+    const copies = files(join(inside, "records"));
+    expect(copies).toHaveLength(2);
+    // The run was repeated with another result: the copy of the first result is no second record of the cell.
+    await put(changed(0, {}, { metrics: { ...originals[0]!.metrics!, fid: 1 } }));
+    printed = "";
+    await writeTables(from, inside, false);
+    expect(printed).toContain(`1 record below ${inside} passed over as copies of an earlier table`);
+    expect(readFileSync(join(inside, "table.csv"), "utf8")).toContain(",600,1,");
+  });
+
+  it("may be a folder that holds the records themselves, beside its copies", async () => {
+    await put(changed(0, {}), changed(1, {}));
+    await writeRecord(join(from, "runs", "2.json"), changed(2, {}));
+    await writeTables(from, join(from, "runs"), false);
+    expect(printed).toContain("mini/1: 3 records\n");
+  });
+});
+
+describe("a damaged record", () => {
+  const damage = () => {
+    mkdirSync(join(from, "deep"));
+    writeFileSync(join(from, "deep", "record.json"), readFileSync(join(from, "0.json")).subarray(0, 700));
+  };
+
+  it("does not cost the table of the others, and is named in it", async () => {
+    await put(changed(0, {}), changed(1, {}));
+    damage();
+    expect(await writeTables(from, out(), false)).toBe(true);
+    expect(printed).toContain(`bench: cannot read ${join(from, "deep", "record.json")}: it is no JSON`);
+    const sentence = "1 record could not be read and is left out: deep/record.json.";
+    expect(printed).toContain(sentence);
+    expect(readFileSync(join(out(), "table.md"), "utf8")).toContain(sentence);
+    expect(readFileSync(join(out(), "table.csv"), "utf8").trim().split("\n")).toHaveLength(1 + 2);
+    expect(files(join(out(), "records"))).toHaveLength(2);
+  });
+
+  it("gives exit code 3, and 4 where there is no other", async () => {
+    await put(changed(0, {}), changed(1, {}));
+    damage();
+    const table = () => bench(["table", "--from", from, "--out", out(), "--json"], { cwd: place });
+    expect(await table()).toMatchObject({
+      code: 3,
+      json: { tables: [{ records: 2 }], damaged: [{ path: expect.any(String) }] },
+    });
+    for (const name of ["0.json", "1.json"]) rmSync(join(from, name));
+    const alone = await table();
+    expect(alone.code).toBe(4);
+    expect(alone.stderr).toMatch(
+      /deep.record\.json: it is no JSON[\s\S]*none of the records below this folder can be read/,
+    );
+  });
+
+  it("is a listing's, too: the sound runs are listed, the bad one is named, exit code 3", async () => {
+    await put(changed(0, {}), changed(1, {}));
+    damage();
+    const r = await bench(["list", "runs", "--out", from], { cwd: place });
+    expect(r.code).toBe(3);
+    expect(r.stderr).toContain(`cannot read ${join(from, "deep", "record.json")}`);
+    expect(
+      r.stdout
+        .trim()
+        .split("\n")
+        .filter((line) => line.includes("flowers")),
+    ).toHaveLength(2);
+  });
+});
+
+describe("records that cannot share a table", () => {
+  it("are named by their files, with exit code 4, and do not cost the table of another protocol", async () => {
+    const other = { ...originals[1]!.weights, base: "d".repeat(64) };
+    await put(changed(0, {}), changed(1, {}, { weights: other }), changed(2, {}, { protocol: "other/1" }));
+    const r = await bench(["table", "--from", from, "--out", out()], { cwd: place });
+    expect(r.code).toBe(4);
+    expect(r.stderr).toContain("cannot compare runs with more than one base model");
+    for (const name of ["0.json", "1.json"]) expect(r.stderr).toContain(join(from, name));
+    expect(r.stderr).not.toContain("--verbose");
+    expect(r.stdout).toContain("other/1: 1 record\n");
+    expect(files(out()).filter((path) => path.endsWith("table.md"))).toEqual(["other-1/table.md"]);
+  });
+});
+
+describe("the table on a terminal", () => {
+  const compared = async () => comparison(await readRecords(published));
+  const lines = async (width: number) =>
+    tableText(await compared(), { wholeTable: "t/table.md", leftOut: [], width }).split("\n");
+
+  it.each([60, 80, 100, 220])("fits %i columns, and has method, FID, rank and answer", async (width) => {
+    const all = await lines(width);
+    expect(Math.max(...all.map((line) => line.length))).toBeLessThanOrEqual(width);
+    expect(all.find((line) => line.startsWith("DiffFit "))).toMatch(/^DiffFit +22\.77 .* 2 /);
+    expect(all.join(" ")).toContain("DiffFit has the lowest average FID of the 5 methods");
+  });
+
+  it("has every cost in 80 columns, and names the file of the rest", async () => {
+    const all = await lines(80);
+    expect(all[0]).toMatch(/^Method +Mean +95 % +Rank +Trained +Stored +Time +ms\/step +Memory$/);
+    expect(all.find((line) => line.startsWith("LoRA-R8"))).toMatch(
+      /25\.5k +102\u00a0kB +29\.1\u00a0s +141 +556\u00a0MB$/,
+    );
+    expect(all.join(" ")).toContain(
+      "Not shown for width: the single datasets, relative time, of the model. All columns: t/table.md",
+    );
+    expect((await lines(220)).join(" ")).not.toContain("Not shown");
+    expect((await lines(220))[0]).toContain("Oxford Flowers-102");
+  });
+
+  it("breaks no word: long labels go on in the next line, or take the room of other columns", async () => {
+    const labelled = (methodLabel: string) =>
+      originals.map((record, index) => (index > 0 ? record : changed(0, { methodLabel })));
+    const text = (label: string) => tableText(comparison(labelled(label)), { wholeTable: "", leftOut: [], width: 60 });
+    expect(text("A method (with=1, many=2, options=3)")).toMatch(/^A method .*\n\(with=1,|^A method \(with=1, /m);
+    const long = `LoRA-${"x".repeat(50)}`;
+    expect(text(long)).toContain(long);
+  });
+
+  it("shows control characters escaped, and keeps to the columns with wide letters", async () => {
+    const hostile = comparison([changed(0, { methodLabel: "a\x1b[2J\u202eb" }), changed(1, { methodLabel: "花花" })]);
+    const text = tableText(hostile, { wholeTable: "", leftOut: [], width: 100 });
+    expect(text.replaceAll("\n", "")).not.toMatch(/\p{Cc}|\u202e/u);
+    expect(text).toContain("a\\x1b[2J\\u{202e}b");
+    const end = (start: string) => text.split("\n").find((line) => line.startsWith(start))!.length;
+    expect(end("花花") + 2).toBe(end("Base model"));
   });
 });

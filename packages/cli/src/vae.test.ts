@@ -35,6 +35,8 @@ describe("bench vae", () => {
       shape: [2, 4, 4, 5],
       scale: 0.18215,
       seed: null,
+      skipped: 0,
+      leftOut: [],
     });
     const drawn = await go(
       "encode",

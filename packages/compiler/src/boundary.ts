@@ -1,4 +1,4 @@
-import { arrayOf, type Data, type DType, sizeOf, type Type } from "./graph.ts";
+import { arrayOf, type Data, type DType, sizeOf, type Type, withArticle } from "./graph.ts";
 import { type Signature, typeOf, type Values } from "./signature.ts";
 
 /** What crosses between a caller and a compiled function, and the checks of it. */
@@ -63,7 +63,9 @@ export function checkValues(
     const array = arrayOf(type.dtype);
     if (!(value instanceof array)) {
       const given = (value as object | null)?.constructor?.name ?? String(value);
-      throw new Error(`${name}: ${what} "${key}" is a ${given}: wanted a ${array.name} for ${show(type)}`);
+      throw new Error(
+        `${name}: ${what} "${key}" is ${withArticle(given)}: wanted ${withArticle(array.name)} for ${show(type)}`,
+      );
     }
     if (value.length !== sizeOf(type.shape)) {
       throw new Error(

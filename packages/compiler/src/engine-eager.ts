@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type Boundary, boundaryOf, checkStateOutputs, checkStateSet, checkValues } from "./boundary.ts";
 import type { Compiled, CompileOptions, Engine } from "./engine.ts";
 import { arrayOf, type Data, type DType, type Type } from "./graph.ts";
+import { withoutRandomness } from "./purity.ts";
 import { queue } from "./queue.ts";
 import { type Signature, type TensorFunction, typeOf, type Values } from "./signature.ts";
 
@@ -10,6 +11,7 @@ import { type Signature, type TensorFunction, typeOf, type Values } from "./sign
  * State stays on the backend as tensors. The active backend is changed only while the function runs.
  */
 export function createEagerEngine(name: string, backend: string, threads: number): Engine {
+  tf.enableProdMode(); // silences tfjs's advice on stderr to install its native backend, and changes nothing else
   return {
     name,
     threads,
@@ -49,7 +51,12 @@ async function compile(
             key,
             tensorOf(values[key]!, type),
           ]);
-          return keepOutputs(boundary, fn(Object.fromEntries([...constants, ...state, ...inputs])), replace);
+          const given = Object.fromEntries([...constants, ...state, ...inputs]);
+          return keepOutputs(
+            boundary,
+            withoutRandomness(() => fn(given)),
+            replace,
+          );
         });
         const results: Values = {};
         for (const [key, tensor] of made) {

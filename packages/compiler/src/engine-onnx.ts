@@ -2,6 +2,7 @@ import type { Tensor } from "onnxruntime-node";
 import { boundaryOf, checkStateSet, checkValues } from "./boundary.ts";
 import type { Compiled, CompileOptions, Engine } from "./engine.ts";
 import type { Data, Type } from "./graph.ts";
+import { turnTelemetryOff } from "./no-telemetry.ts";
 import type { Provider } from "./provider.ts";
 import { queue } from "./queue.ts";
 import { startSession } from "./session.ts";
@@ -11,8 +12,9 @@ import { updatedState } from "./update/updated-state.ts";
 
 type Runtime = typeof import("onnxruntime-node");
 
-/** Loads ONNX Runtime. Throws when its native library does not fit the machine. */
+/** Loads ONNX Runtime: the only place that does. Throws when its native library does not fit the machine. */
 export async function loadRuntime(): Promise<Runtime> {
+  turnTelemetryOff();
   const module = (await import("onnxruntime-node")) as Runtime & { default?: Runtime };
   return module.default ?? module;
 }

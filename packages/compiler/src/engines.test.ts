@@ -65,9 +65,9 @@ describe.each(here)("engine %s", (name) => {
       'counter: input "x" has 1 elements: wanted 2 for float32 [2]',
     );
     await expect(f.run({ x: Int32Array.of(1, 2) })).rejects.toThrow(
-      'counter: input "x" is a Int32Array: wanted a Float32Array for float32 [2]',
+      'counter: input "x" is an Int32Array: wanted a Float32Array for float32 [2]',
     );
-    await expect(f.run({ x: [1, 2] as never })).rejects.toThrow(/is a Array/);
+    await expect(f.run({ x: [1, 2] as never })).rejects.toThrow(/is an Array/);
     await expect(f.setState({ x })).rejects.toThrow('counter: no state "x": wanted "total", "steps"');
     await expect(f.setState({ total: Float32Array.of(1) })).rejects.toThrow(/state "total" has 1 elements/);
     expect(await f.run({ x })).toEqual({ mean: Float32Array.of(2, 4) }); // a refused run has changed nothing

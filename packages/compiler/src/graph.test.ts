@@ -94,7 +94,7 @@ describe("constants", () => {
   test("must fill their shape, in an array of their dtype", () => {
     const g = new GraphBuilder();
     expect(() => g.constant(new Float32Array(3), f32(2))).toThrow(/holds 3 values, wanted 2/);
-    expect(() => g.constant(new Int32Array(2), f32(2))).toThrow(/holds a Int32Array, wanted Float32Array/);
+    expect(() => g.constant(new Int32Array(2), f32(2))).toThrow(/holds an Int32Array, wanted Float32Array/);
   });
 
   test("say which number they repeat", () => {

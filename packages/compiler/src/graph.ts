@@ -140,10 +140,13 @@ export const arrays = {
 
 export const arrayOf = (dtype: DType) => arrays[dtype];
 
+/** `an Int32Array`, `a Float32Array`, `a Uint8Array`. */
+export const withArticle = (type: string): string => `${/^[AEIO]/i.test(type) ? "an" : "a"} ${type}`;
+
 function checkData(data: Data, type: Type): void {
   if (!(data instanceof arrayOf(type.dtype))) {
     throw new Error(
-      `graph: constant of dtype ${type.dtype} holds a ${data.constructor.name}, wanted ${arrayOf(type.dtype).name}`,
+      `graph: constant of dtype ${type.dtype} holds ${withArticle(data.constructor.name)}, wanted ${arrayOf(type.dtype).name}`,
     );
   }
   if (data.length !== sizeOf(type.shape)) {

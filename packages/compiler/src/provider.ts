@@ -41,7 +41,7 @@ const HELD_BYTES = 2 ** 30;
 const sequential: InferenceSession.SessionOptions = {
   interOpNumThreads: 1,
   executionMode: "sequential",
-  logSeverityLevel: 3,
+  logSeverityLevel: 4, // errors are thrown as well, and need not be printed twice
 };
 
 export function cpuProvider(threads: number): Provider {

@@ -1,8 +1,8 @@
-import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { type Data, type Graph, GraphBuilder, type Type, type Value } from "./graph.ts";
 import { type Kernel, kernels } from "./kernels/index.ts";
 import { fill } from "./kernels/shaping.ts";
+import { at, placeOf, withoutRandomness } from "./purity.ts";
 import { constantFrom, type Signature, type TensorFunction, typeOf } from "./signature.ts";
 
 /**
@@ -13,7 +13,8 @@ import { constantFrom, type Signature, type TensorFunction, typeOf } from "./sig
  * constants. Nothing global survives: the backend and its kernels are taken away and the previous backend is restored,
  * also when `fn` throws.
  *
- * Throws when `fn` reads a value that is not a constant, runs an op that has no kernel here, or returns what it may not.
+ * Throws when `fn` reads a value that is not a constant, draws a random number, runs an op that has no kernel here, or returns
+ * what it may not.
  */
 export function trace(fn: TensorFunction, signature: Signature): Graph {
   const g = new GraphBuilder();
@@ -34,7 +35,7 @@ export function trace(fn: TensorFunction, signature: Signature): Graph {
         return [name, backend.tensor(value)];
       }),
     );
-    return g.finish(backend.outputs(fn(inputs)));
+    return g.finish(backend.outputs(withoutRandomness(() => fn(inputs))));
   } finally {
     tf.engine().endScope();
     for (const kernelName of Object.keys(kernels)) tf.unregisterKernel(kernelName, BACKEND);
@@ -69,7 +70,7 @@ class TraceBackend extends tf.KernelBackend {
         const made = kernel({ g: this.#builder, inputs: values as Record<string, Value>, attrs: attrs ?? {} });
         return Array.isArray(made) ? made.map((v) => this.#info(v)) : this.#info(made as Value);
       } catch (error) {
-        throw new Error(`trace: tfjs kernel ${name}: ${(error as Error).message}${at(callSite())}`, { cause: error });
+        throw new Error(`trace: tfjs kernel ${name}: ${(error as Error).message}${at(placeOf())}`, { cause: error });
       }
     };
   }
@@ -108,7 +109,7 @@ class TraceBackend extends tf.KernelBackend {
     const what =
       source?.kind === "input" ? `input "${source.name}"` : source ? `the result of ${source.node.name}` : "a tensor";
     throw new Error(
-      `trace: the value of ${what} was read while tracing${at(callSite())}: it is known only when the compiled function runs. ` +
+      `trace: the value of ${what} was read while tracing${at(placeOf())}: it is known only when the compiled function runs. ` +
         "Write the choice with tf.where, or read it from the outputs of run",
     );
   }
@@ -169,20 +170,3 @@ class TraceBackend extends tf.KernelBackend {
     return value;
   }
 }
-
-/** The first line on the stack that is neither tfjs's nor this package's: where the traced function called tfjs. */
-function callSite(): string | undefined {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 200;
-  const stack = new Error().stack ?? "";
-  Error.stackTraceLimit = limit;
-  const ours = fileURLToPath(new URL(".", import.meta.url));
-  return stack
-    .split("\n")
-    .slice(1)
-    .map((line) => line.match(/\(?((?:file:\/\/|\/)[^()]+:\d+:\d+)\)?$/)?.[1])
-    .map((place) => (place?.startsWith("file://") ? decodeURI(place.slice("file://".length)) : place))
-    .find((place) => place && !place.includes("/@tensorflow/") && (!place.includes(ours) || place.includes(".test.")));
-}
-
-const at = (site: string | undefined) => (site ? `, at ${site}` : "");

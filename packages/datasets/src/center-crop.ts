@@ -1,8 +1,11 @@
 import { resizePillow8 } from "./pillow-resize.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
-/** Names the preprocessing in fingerprints and records; change it when a pixel of the result changes. */
-export const preprocessingId = "adm-center-crop/1 white";
+/**
+ * Names decoding and cropping in fingerprints; change it when a pixel of the result changes. Version 2: GIF with transparency,
+ * or with a first frame smaller than its screen, is put on white whole.
+ */
+export const preprocessingId = "adm-center-crop/2 white";
 
 /**
  * The centre crop that DiT is trained on, from ADM (https://github.com/openai/guided-diffusion, `center_crop_arr`): halve with

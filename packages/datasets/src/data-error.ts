@@ -3,7 +3,6 @@ export type DataErrorCode =
   | "missing-folder"
   | "not-a-folder"
   | "no-images"
-  | "no-class-folders"
   | "splits"
   | "one-class"
   | "unreadable-images"

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { ImageError } from "./decode-image.ts";
-import { fromImageFile } from "./image-file.ts";
+import { ImageError } from "./image-error.ts";
+import { fromImageFile, unreadable } from "./image-file.ts";
 
 const place = mkdtempSync(join(tmpdir(), "image-file-"));
 afterAll(() => rmSync(place, { recursive: true }));
@@ -29,4 +29,16 @@ test("a file above the limit is not read", async () => {
   truncateSync(path, 500_000_001); // takes no room on the disk
   const never = () => expect.unreachable();
   expect(await fromImageFile(path, never)).toEqual({ reason: "500000001 bytes: at most 500000000 are allowed" });
+});
+
+test.each(["EACCES", "EIO", "ELOOP", "ENAMETOOLONG", "ESTALE", "EPERM"])(
+  "%s is a reason to leave a file out",
+  (code) => {
+    expect(unreadable(Object.assign(new Error("x"), { code }))).toBe(`cannot be read (${code})`);
+  },
+);
+
+test.each(["EMFILE", "ENOMEM", "ERR_INVALID_ARG_TYPE"])("%s is not: it is no fault of the file's", (code) => {
+  const error = Object.assign(new Error("x"), { code });
+  expect(() => unreadable(error)).toThrow(error);
 });

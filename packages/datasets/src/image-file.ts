@@ -1,18 +1,18 @@
 // An image file from the disk, within what memory is there for.
 
 import { readFile, stat } from "node:fs/promises";
-import { ImageError } from "./decode-image.ts";
+import { ImageError } from "./image-error.ts";
 
-/** How many files may be read and decoded at once: a decoded picture can take 300 MB. */
+/** How many files may be read and decoded at once: a decoded image can take 300 MB. */
 export const decodersAtOnce = 3;
 const mostFileBytes = 500_000_000;
 
 /**
- * What `use` makes of an image file's bytes, or why there is nothing: the file is too large or cannot be read, or `use` threw an ImageError. The reason
- * comes without the file's name.
+ * What `use` makes of an image file's bytes, or why there is nothing: the file is too large or cannot be read, or `use` threw an
+ * ImageError. The reason comes without the file's name.
  */
 export async function fromImageFile<T>(
-  path: string,
+  path: string | Buffer,
   use: (content: Uint8Array) => T | Promise<T>,
 ): Promise<T | { reason: string }> {
   try {
@@ -20,9 +20,20 @@ export async function fromImageFile<T>(
     if (size > mostFileBytes) return { reason: `${size} bytes: at most ${mostFileBytes} are allowed` };
     return await use(await readFile(path));
   } catch (error) {
-    if (error instanceof ImageError) return { reason: error.message };
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return { reason: `cannot be read (${code})` };
+    return { reason: error instanceof ImageError ? error.message : unreadable(error) };
   }
+}
+
+/** These are troubles of the whole process: to leave files out because of them would change the data unnoticed. */
+const fatal = ["EMFILE", "ENFILE", "ENOMEM"];
+
+/**
+ * The reason for leaving out a file or folder that the system cannot read (EACCES, EIO, ELOOP, ENAMETOOLONG, ESTALE …).
+ * Throws any other error again.
+ */
+export function unreadable(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (!(error instanceof Error) || code === undefined || !/^E[A-Z0-9]+$/.test(code) || fatal.includes(code))
+    throw error;
+  return `cannot be read (${code})`;
 }

@@ -1,123 +1,181 @@
+// Which images lie in a folder of the user's, by their names alone: none is opened here.
+
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { insteadOf } from "@dit-bench/files";
+import { insteadOf, shown } from "@dit-bench/files";
 import { DataError } from "./data-error.ts";
+import { diskPath, nameText } from "./disk-name.ts";
+import { unreadable } from "./image-file.ts";
+import { isImageName, readableFormats, unreadableByName } from "./image-kind.ts";
+import { compareBytes, compareNatural } from "./natural-order.ts";
+import { isPassedOver } from "./passed-over.ts";
 
 /** A file or folder that is left out, by its path below the folder given, and why. */
 export interface Skipped {
   readonly file: string;
   readonly reason: string;
+  /** No image can be lost with it, so it is no error where strictness is asked for. */
+  readonly harmless?: true | undefined;
 }
 
 /** The images of a folder of class folders, not yet opened. */
 export interface ImageListing {
   /** The folder's own name. */
   readonly name: string;
-  /** By name, in byte order; `files` are paths below the folder given, "/" between their parts, in byte order. */
+  /**
+   * In natural order of their names. `files` are paths below the folder given, "/" between their parts, in byte order;
+   * `diskPath` gives the path to open, since names are escaped where they are no safe text (`nameText`).
+   */
   readonly classes: readonly { readonly name: string; readonly files: readonly string[] }[];
   readonly skipped: readonly Skipped[];
 }
 
 /**
- * Lists the images of `folder`: one subfolder per class, named after it, with JPEG, PNG, WebP or GIF files in it or in
- * folders below it (the class is always the topmost one). Names that begin with a dot, `__MACOSX`, and files that are
- * no images are passed over; links are followed. Throws DataError where this is not a folder of at least two classes.
+ * Lists the images of `folder`: one subfolder per class, named after it, with images in it or in folders below it (the class
+ * is always the topmost one). A folder with images and no class folders is one class, named after the folder. Hidden names
+ * and those that systems make (`isPassedOver`) are passed over; links are followed; what cannot be read is left out by name.
+ * Throws DataError where the folder is missing, or holds no images, splits, or a folder of class folders.
  */
 export function listImages(folder: string): ImageListing {
   const skipped: Skipped[] = [];
   const rootImages: string[] = [];
   const classes: { name: string; files: string[] }[] = [];
-  for (const entry of entriesOf(folder)) {
-    const path = join(folder, entry.name);
-    const kind = kindOf(entry, path);
+  const entries = topEntries(folder, layout);
+  const above = new Set([realPath(folder)]);
+  for (const { name, kind } of entries) {
     if (kind === "folder") {
-      const files = imagesBelow(path, entry.name, new Set([realpathSync(folder)]), skipped);
-      if (files.length > 0) classes.push({ name: entry.name, files: files.sort(compareBytes) });
-      else skipped.push({ file: entry.name, reason: "no images in this folder" });
-    } else if (kind === "file" && isImageName(entry.name)) rootImages.push(entry.name);
-    else if (typeof kind === "object") skipped.push({ file: entry.name, reason: kind.problem });
+      const before = skipped.length;
+      const files = imagesBelow(folder, name, above, skipped);
+      if (files.length > 0) classes.push({ name, files: files.sort(compareBytes) });
+      else if (skipped.length === before)
+        skipped.push({ file: name, reason: "no images in this folder", harmless: true });
+    } else if (kind === "file") takeFile(name, name, rootImages, skipped);
+    else skipped.push({ file: name, ...kind });
   }
-  checkLayout(folder, classes, rootImages);
-  for (const file of rootImages) skipped.push({ file, reason: "not in a class folder" });
-  return { name: basename(resolve(folder)), classes, skipped: skipped.sort((a, b) => compareBytes(a.file, b.file)) };
+  const name = nameText(Buffer.from(basename(resolve(folder)))) || "images";
+  if (classes.length === 0 && rootImages.length > 0) classes.push({ name, files: rootImages });
+  else {
+    if (classes.length === 0) throw noImages(folder, skipped, layout);
+    checkLayout(folder, classes, rootImages);
+    for (const file of rootImages) skipped.push({ file, reason: "not in a class folder" });
+  }
+  return {
+    name,
+    classes: classes.sort((a, b) => compareNatural(a.name, b.name)),
+    skipped: skipped.sort((a, b) => compareBytes(a.file, b.file)),
+  };
 }
 
 /**
- * Lists every image in `folder` and below it, whatever its class: paths below the folder given, in byte order. Throws DataError where
- * there is no such folder or no image in it.
+ * Lists every image in `folder` and below it, whatever its class: paths below the folder given (see `diskPath`), in byte order.
+ * Throws DataError where there is no such folder or no image in it.
  */
 export function listPictures(folder: string): {
   readonly files: readonly string[];
   readonly skipped: readonly Skipped[];
 } {
-  const wanted = "wanted is a folder of JPEG, PNG, WebP or GIF images";
-  entriesOf(folder, wanted);
+  const expected = `expected a folder of ${readableFormats} images`;
+  topEntries(folder, expected);
   const skipped: Skipped[] = [];
-  const files = imagesBelow(folder, ".", new Set(), skipped).map((file) => file.slice("./".length));
-  if (files.length === 0) throw new DataError("no-images", `no images in "${folder}": ${wanted}`);
-  const named = skipped.map(({ file, reason }) => ({ file: file.slice("./".length), reason }));
-  return { files: files.sort(compareBytes), skipped: named };
+  const files = imagesBelow(folder, "", new Set(), skipped);
+  if (files.length === 0) throw noImages(folder, skipped, expected);
+  return { files: files.sort(compareBytes), skipped };
 }
 
-const layout = "wanted is one folder per class with its images in it, as in FOLDER/rose/1.jpg, FOLDER/tulip/2.png";
+const layout = "expected one folder per class with its images in it, as in FOLDER/rose/1.jpg, FOLDER/tulip/2.png";
 
-function entriesOf(folder: string, wanted = layout): Dirent[] {
+function noImages(folder: string, skipped: readonly Skipped[], expected: string): DataError {
+  const first = skipped.find(({ harmless }) => !harmless);
+  const because = first === undefined ? "" : ` (left out ${first.file}: ${first.reason})`;
+  return new DataError("no-images", `no images in "${shown(folder)}"${because}: ${expected}`);
+}
+
+interface Entry {
+  readonly name: string;
+  readonly kind: "file" | "folder" | Omit<Skipped, "file">;
+}
+
+/** What lies in the folder that the user named. */
+function topEntries(folder: string, expected: string): Entry[] {
   try {
-    return visible(readdirSync(folder, { withFileTypes: true }));
+    return entriesOf(folder, "");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new DataError("missing-folder", `image folder "${folder}" does not exist: ${wanted}`);
-    const use = wanted === layout ? "class folders" : "images";
-    if (code === "ENOTDIR") throw new DataError("not-a-folder", `"${folder}" is ${insteadOf(use, folder)}; ${wanted}`);
+    const named = shown(folder);
+    if (code === "ENOENT") throw new DataError("missing-folder", `image folder "${named}" does not exist: ${expected}`);
+    const use = expected === layout ? "class folders" : "images";
+    if (code === "ENOTDIR") throw new DataError("not-a-folder", `"${named}" is ${insteadOf(use, folder)}; ${expected}`);
+    if (code === "ELOOP" || code === "ENAMETOOLONG" || code === "ESTALE")
+      throw new DataError("missing-folder", `image folder "${named}" cannot be read (${code}): ${expected}`);
     throw error;
   }
 }
 
-function visible(entries: Dirent[]): Dirent[] {
-  return entries
-    .filter(({ name }) => !name.startsWith(".") && name !== "__MACOSX")
-    .sort((a, b) => compareBytes(a.name, b.name));
+/** What lies in a folder below `folder`, in byte order. Throws the system's error where it cannot be read. */
+function entriesOf(folder: string, relative: string): Entry[] {
+  return readdirSync(diskPath(folder, relative), { withFileTypes: true, encoding: "buffer" })
+    .map((entry) => ({ entry, name: nameText(entry.name) }))
+    .filter(({ name }) => !isPassedOver(name))
+    .sort((a, b) => Buffer.compare(a.entry.name, b.entry.name))
+    .map(({ entry, name }) => ({ name, kind: kindOf(entry, name, diskPath(folder, below(relative, name))) }));
 }
 
-/** Images in a folder and below it; `above` holds the real paths of the folders it lies in, against links in a circle. */
+const below = (relative: string, name: string): string => (relative === "" ? name : `${relative}/${name}`);
+
+/**
+ * Images in the folder `relative` and below it, all paths below `folder`. What cannot be read is added to `skipped`.
+ *
+ * @param above real paths of the folders it lies in, against links in a circle
+ */
 function imagesBelow(folder: string, relative: string, above: ReadonlySet<string>, skipped: Skipped[]): string[] {
-  const real = realpathSync(folder);
-  if (above.has(real)) {
-    skipped.push({ file: relative, reason: "a link to a folder that it lies in" });
+  let entries: Entry[];
+  let real: string;
+  try {
+    real = realPath(diskPath(folder, relative));
+    if (above.has(real)) {
+      skipped.push({ file: relative, reason: "a link to a folder that it lies in", harmless: true });
+      return [];
+    }
+    entries = entriesOf(folder, relative);
+  } catch (error) {
+    skipped.push({ file: relative, reason: unreadable(error) });
     return [];
   }
   const images: string[] = [];
-  for (const entry of visible(readdirSync(folder, { withFileTypes: true }))) {
-    const path = join(folder, entry.name);
-    const file = `${relative}/${entry.name}`;
-    const kind = kindOf(entry, path);
-    if (kind === "folder") images.push(...imagesBelow(path, file, new Set([...above, real]), skipped));
-    else if (typeof kind === "object") skipped.push({ file, reason: kind.problem });
-    else if (isImageName(entry.name)) images.push(file);
-    else if (otherImages.test(entry.name))
-      skipped.push({ file, reason: "not JPEG, PNG, WebP or GIF: convert it first" });
+  for (const { name, kind } of entries) {
+    const file = below(relative, name);
+    if (kind === "folder") images.push(...imagesBelow(folder, file, new Set([...above, real]), skipped));
+    else if (kind === "file") takeFile(file, name, images, skipped);
+    else skipped.push({ file, ...kind });
   }
   return images;
 }
 
-function kindOf(entry: Dirent, path: string): "file" | "folder" | { problem: string } {
+function takeFile(file: string, name: string, images: string[], skipped: Skipped[]): void {
+  const kind = unreadableByName(name);
+  if (kind !== undefined) skipped.push({ file, reason: kind });
+  else if (isImageName(name)) images.push(file);
+}
+
+function kindOf(entry: Dirent<Buffer>, name: string, path: string | Buffer): Entry["kind"] {
   let status: { isFile(): boolean; isDirectory(): boolean } = entry;
+  // What is certainly no image by its name is no loss; a name without an ending may be a folder of images.
+  const harmless = isImageName(name) || !/\.\w{1,5}$/.test(name) ? {} : { harmless: true as const };
   if (entry.isSymbolicLink()) {
     try {
       status = statSync(path);
-    } catch {
-      return { problem: "a link to nothing" };
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+      return { reason: missing ? "a link to nothing" : unreadable(error), ...harmless };
     }
   }
   if (status.isDirectory()) return "folder";
-  return status.isFile() ? "file" : { problem: "neither a file nor a folder" };
+  return status.isFile() ? "file" : { reason: "neither a file nor a folder", ...harmless };
 }
 
-function isImageName(name: string): boolean {
-  return /\.(jpe?g|jpe|jfif|png|webp|gif)$/i.test(name);
-}
+/** The native form takes names that are not UTF-8; Latin-1 keeps every byte. */
+const realPath = (path: string | Buffer): string => realpathSync.native(path, "buffer").toString("latin1");
 
-const otherImages = /\.(avif|bmp|heic|heif|jp2|jxl|pbm|pgm|pnm|ppm|svg|tga|tiff?)$/i;
 const splitName = /^(train|training|val|valid|validation|test|testing)$/i;
 
 function checkLayout(
@@ -125,30 +183,26 @@ function checkLayout(
   classes: readonly { name: string; files: readonly string[] }[],
   rootImages: readonly string[],
 ): void {
+  const named = shown(folder);
   const [only] = classes;
-  if (only === undefined) {
-    if (rootImages.length > 0)
-      throw new DataError(
-        "no-class-folders",
-        `"${folder}" holds ${rootImages.length} images, e.g. "${rootImages[0]}", but no class folders: ${layout}`,
-      );
-    throw new DataError("no-images", `no JPEG, PNG, WebP or GIF images in "${folder}": ${layout}`);
-  }
+  if (only === undefined) return;
   const nested = classes.every(({ files }) => files.every((file) => file.split("/").length > 2));
-  if (nested && classes.every(({ name }) => splitName.test(name)))
+  const inOnly = `"${shown(join(folder, only.name))}"`;
+  if (classes.every(({ name }) => splitName.test(name)) && (nested || classes.length > 1))
     throw new DataError(
       "splits",
-      `"${folder}" holds splits (${classes.map(({ name }) => name).join(", ")}), not classes: give one of them, e.g. "${join(folder, only.name)}"`,
+      `"${named}" holds splits (${classes.map(({ name }) => name).join(", ")}), not classes: give one of them, e.g. ${inOnly}`,
     );
-  if (classes.length === 1) {
-    const hint = nested ? `; perhaps "${join(folder, only.name)}" was meant` : "";
+  if (classes.length > 1) return;
+  if (nested)
     throw new DataError(
       "one-class",
-      `"${folder}" holds one class, "${only.name}": at least two are needed${hint}; ${layout}`,
+      `"${named}" holds one folder, "${only.name}", with folders in it; perhaps ${inOnly} was meant: ${layout}`,
     );
-  }
-}
-
-function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (rootImages.length > only.files.length)
+    throw new DataError(
+      "one-class",
+      `"${named}" holds ${rootImages.length} images and one folder with images, "${only.name}" (${only.files.length}); ` +
+        `move the images into a folder per class, or "${only.name}" elsewhere for one class`,
+    );
 }

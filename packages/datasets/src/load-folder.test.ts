@@ -1,8 +1,10 @@
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { preprocessingId } from "./center-crop.ts";
 import { DataError } from "./data-error.ts";
 import { listPictures } from "./image-listing.ts";
 import { loadFolder } from "./load-folder.ts";
@@ -61,7 +63,109 @@ describe("a folder of class folders", () => {
     expect(set.files).toEqual(["a/1.png", "a/2.png", "a/3.png", "b/1.png", "c/1.png"]);
     expect(set.skipped).toEqual([
       { file: "a/4.png", reason: "a link to nothing" },
-      { file: "a/circle", reason: "a link to a folder that it lies in" },
+      { file: "a/circle", reason: "a link to a folder that it lies in", harmless: true },
+    ]);
+  });
+
+  test("may hold one class alone, or be one class itself, which then has the folder's name", async () => {
+    const single = await loadFolder(folder("single", { "rose/1.png": "red", "stray.png": "blue" }), { size: 8 });
+    expect(single).toMatchObject({ classes: ["rose"], files: ["rose/1.png"] });
+    expect(single.skipped).toEqual([{ file: "stray.png", reason: "not in a class folder" }]);
+    const flat = await loadFolder(folder("flat", { "b.png": "red", "a.png": "blue", "notes.txt": "" }), { size: 8 });
+    expect(flat).toMatchObject({ name: "flat", classes: ["flat"], files: ["a.png", "b.png"], skipped: [] });
+    expect([...flat.labels]).toEqual([0, 0]);
+  });
+
+  test("has classes in natural order, whatever the locale, and another fingerprint than in byte order", async () => {
+    const names = ["10", "9", "1", "2", "a10", "a9", "B", "01"];
+    const path = folder("numbers", Object.fromEntries(names.map((name) => [`${name}/1.png`, "red"])));
+    const set = await loadFolder(path, { size: 8 });
+    expect(set.classes).toEqual(["01", "1", "2", "9", "10", "B", "a9", "a10"]);
+    expect(set.files).toEqual(set.classes.map((name) => `${name}/1.png`));
+    const hash = createHash("sha256").update(`${preprocessingId} 8\n`);
+    const sha256 = createHash("sha256").update(colours.red!).digest("hex");
+    for (const file of set.files) hash.update(`${sha256} ${JSON.stringify(file)}\n`);
+    expect(set.fingerprint).toBe(hash.digest("hex"));
+  });
+
+  test("may have folders and files that systems make, which are passed over", async () => {
+    const made = ["lost+found", "System Volume Information", "$RECYCLE.BIN", "@eaDir", "#recycle", ".Trash-1000"];
+    const more = ["__MACOSX", ".ipynb_checkpoints", ".thumbnails", "found.000", "LOST.DIR"];
+    const files = Object.fromEntries(
+      [...made, ...more].flatMap((name) => [
+        [`${name}/1.png`, "red"],
+        [`a/${name}/1.png`, "red"],
+      ]),
+    );
+    const path = folder("systems", {
+      ...files,
+      "a/1.png": "red",
+      "b/1.png": "red",
+      "b/Thumbs.db": "x",
+      "desktop.ini": "x",
+    });
+    const set = await loadFolder(path, { size: 8, strict: true });
+    expect(set).toMatchObject({ files: ["a/1.png", "b/1.png"], skipped: [] });
+  });
+
+  test.runIf(process.platform === "linux")(
+    "may have names that are not UTF-8, or hold control characters",
+    async () => {
+      const path = folder("bytes", { "tulip/1.png": "red" });
+      const raw = (...bytes: (string | number)[]) =>
+        Buffer.concat([
+          Buffer.from(`${path}/`),
+          ...bytes.map((b) => (typeof b === "number" ? Buffer.from([b]) : Buffer.from(b))),
+        ]);
+      mkdirSync(raw("r", 0xf6, "se"));
+      writeFileSync(raw("r", 0xf6, "se/caf", 0xe9, ".png"), colours.lime!);
+      mkdirSync(raw("esc\x1b[31m"));
+      writeFileSync(raw("esc\x1b[31m/\n.png"), colours.blue!);
+      mkdirSync(raw("r\\xf6se"));
+      writeFileSync(raw("r\\xf6se/1.png"), colours.black!);
+      const set = await loadFolder(path, { size: 8 });
+      expect(set.classes).toEqual(["esc\\x1b[31m", "r\\x5cxf6se", "r\\xf6se", "tulip"]);
+      expect(set.files).toContain("r\\xf6se/caf\\xe9.png");
+      expect(set.files).toContain("esc\\x1b[31m/\\x0a.png");
+      expect(set.skipped).toEqual([]);
+      expect([...set.pixels.subarray(0, 3)]).toEqual([0, 0, 255]);
+      expect(listPictures(path).files.length).toBe(4);
+    },
+  );
+
+  test("leaves out by name what the system cannot read, and goes on", async () => {
+    const path = folder("unreadable", { "a/1.png": "red", "b/1.png": "red" });
+    symlinkSync("loop", join(path, "loop"));
+    symlinkSync("b.png", join(path, "a/b.png"));
+    symlinkSync("nowhere", join(path, "a/readme.txt"));
+    const set = await loadFolder(path, { size: 8 });
+    expect(set.files).toEqual(["a/1.png", "b/1.png"]);
+    expect(set.skipped).toEqual([
+      { file: "a/b.png", reason: "cannot be read (ELOOP)" },
+      { file: "a/readme.txt", reason: "a link to nothing", harmless: true },
+      { file: "loop", reason: "cannot be read (ELOOP)" },
+    ]);
+    expect((await failure(path, { strict: true })).message).toContain("2 of the files");
+  });
+
+  test.runIf(process.platform !== "win32" && process.getuid?.() !== 0)(
+    "leaves out a folder without permission",
+    async () => {
+      const path = folder("forbidden", { "a/1.png": "red", "b/1.png": "red", "c/1.png": "red" });
+      chmodSync(join(path, "c"), 0);
+      const set = await loadFolder(path, { size: 8 });
+      expect(set.skipped).toEqual([{ file: "c", reason: "cannot be read (EACCES)" }]);
+      chmodSync(join(path, "c"), 0o700);
+    },
+  );
+
+  test("strictly, an empty folder and a link to a folder above are no error", async () => {
+    const path = folder("harmless", { "a/1.png": "red", "b/1.png": "red", "empty/notes.txt": "" });
+    symlinkSync("..", join(path, "a/up"));
+    const set = await loadFolder(path, { size: 8, strict: true });
+    expect(set.skipped.map(({ file, harmless }) => [file, harmless])).toEqual([
+      ["a/up", true],
+      ["empty", true],
     ]);
   });
 
@@ -105,7 +209,8 @@ describe("files that cannot be used", () => {
     "a/tiny.png": await sharp({ create: { width: 1, height: 1, channels: 3, background: "red" } })
       .png()
       .toBuffer(),
-    "a/scan.tiff": "II*",
+    "a/scan.jxl": "x",
+    "a/phone.heic": "\0\0\0\x18ftypheic\0\0\0\0",
     "b/good.png": "blue",
     "none/labels.txt": "",
     "stray.png": "red",
@@ -118,11 +223,12 @@ describe("files that cannot be used", () => {
     expect(set.classes).toEqual(["a", "b"]);
     expect(Object.fromEntries(set.skipped.map(({ file, reason }) => [file, reason]))).toEqual({
       "a/empty.png": "empty file",
-      "a/page.jpg": "its content is none of JPEG, PNG, WebP or GIF",
-      "a/scan.tiff": "not JPEG, PNG, WebP or GIF: convert it first",
+      "a/page.jpg": "a web page, not an image: download it again",
+      "a/phone.heic": "HEIC image, which cannot be read here: convert it to PNG or JPEG first",
+      "a/scan.jxl": "JPEG XL image, which cannot be read here: convert it to PNG or JPEG first",
       "a/short.png": expect.stringContaining("damaged PNG: "),
       "a/tiny.png": "1×1 pixels: the shorter side must have at least 8",
-      "hopeless/1.png": "its content is none of JPEG, PNG, WebP or GIF",
+      "hopeless/1.png": expect.stringContaining("its content is none of JPEG, PNG"),
       none: "no images in this folder",
       "stray.png": "not in a class folder",
     });
@@ -139,15 +245,9 @@ describe("files that cannot be used", () => {
 
 describe("folders that are no image set are refused with the layout that is wanted", () => {
   test.each<[string, Record<string, string>, string, RegExp]>([
-    ["nothing in it", {}, "no-images", /no JPEG, PNG, WebP or GIF images in .* one folder per class/],
-    ["only other files in it", { "a/1.txt": "", "b/1.csv": "" }, "no-images", /no JPEG/],
-    [
-      "images directly in it",
-      { "1.png": "red", "2.png": "blue" },
-      "no-class-folders",
-      /holds 2 images, e\.g\. "1\.png", but no class folders/,
-    ],
-    ["one class", { "rose/1.png": "red" }, "one-class", /one class, "rose": at least two/],
+    ["nothing in it", {}, "no-images", /no images in .* one folder per class/],
+    ["only other files in it", { "a/1.txt": "", "b/1.csv": "" }, "no-images", /no images in/],
+    ["only images that are left out by their names", { "a/1.nef": "" }, "no-images", /left out a\/1\.nef: RAW image/],
     [
       "one folder around it all",
       { "images/a/1.png": "red", "images/b/1.png": "red" },
@@ -161,13 +261,25 @@ describe("folders that are no image set are refused with the layout that is want
       /splits \(test, train\), not classes: give one of them, e\.g\. ".*test"/,
     ],
     [
+      "splits without classes",
+      { "train/1.png": "red", "val/1.png": "red" },
+      "splits",
+      /splits \(train, val\), not classes/,
+    ],
+    [
+      "most images beside its one class folder",
+      { "1.png": "red", "2.png": "red", "edited/1.png": "red" },
+      "one-class",
+      /holds 2 images and one folder with images, "edited" \(1\); move the images into a folder per class/,
+    ],
+    [
       "no image that can be read",
       { "a/1.png": "x", "b/1.png": "y" },
       "unreadable-images",
       /none of the images .* a\/1\.png \(its content/,
     ],
     [
-      "one class that can be read",
+      "one class of two that can be read",
       { "a/1.png": "red", "b/1.png": "y" },
       "unreadable-images",
       /only images of the class "a"/,
@@ -229,17 +341,17 @@ describe("a folder of images, whatever their class", () => {
       "b.png": "red",
       "B.jpg": "red",
       "a/1.png": "red",
-      "c.tiff": "x",
+      "c.psd": "x",
       ".d.png": "red",
     });
     expect(listPictures(path)).toEqual({
       files: ["B.jpg", "a/1.png", "b.png"],
-      skipped: [{ file: "c.tiff", reason: "not JPEG, PNG, WebP or GIF: convert it first" }],
+      skipped: [{ file: "c.psd", reason: expect.stringContaining("Photoshop document, which cannot be read here") }],
     });
   });
 
   test("is refused where there is none, or no image in it", () => {
-    expect(() => listPictures(join(root, "nowhere"))).toThrow("does not exist: wanted is a folder of JPEG");
+    expect(() => listPictures(join(root, "nowhere"))).toThrow("does not exist: expected a folder of JPEG");
     expect(() => listPictures(folder("no pictures", { "a.txt": "x" }))).toThrow("no images in");
   });
 });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { shown } from "@dit-bench/files";
 import { preprocessingId } from "./center-crop.ts";
 import { DataError } from "./data-error.ts";
 import { type ImageListing, listImages, type Skipped } from "./image-listing.ts";
@@ -6,7 +7,7 @@ import { eachOf, examples, loadImage, type Picture, refuseSkipped } from "./read
 
 // N = images, S = pixels a side
 
-/** A labelled set of square pictures. */
+/** A labelled set of square images. */
 export interface ImageSet {
   readonly name: string;
   readonly classes: readonly string[];
@@ -14,11 +15,11 @@ export interface ImageSet {
   readonly size: number;
   /** [N, S, S, 3], RGB. */
   readonly pixels: Uint8Array;
-  /** [N], indices into `classes`. */
+  /** [N], indices into `classes`, which may be one. */
   readonly labels: Int32Array;
   /** SHA-256 over the preprocessing's name and size, and each file's path and SHA-256, in order. */
   readonly fingerprint: string;
-  /** [N], where each picture came from. */
+  /** [N], where each image came from, below the folder (see `diskPath`). */
   readonly files: readonly string[];
   readonly skipped: readonly Skipped[];
 }
@@ -91,10 +92,12 @@ function assemble(
   const kept = listing.classes.flatMap(({ name }, i) =>
     (usable[i] as Loaded[]).length > 0 ? [{ name, images: usable[i] as Loaded[] }] : [],
   );
-  if (kept.length < 2) {
-    const what = kept[0] === undefined ? "none of the images" : `only images of the class "${kept[0].name}"`;
-    throw new DataError("unreadable-images", `${what} in "${folder}" can be used: ${examples(skipped)}`);
-  }
+  checkUsable(
+    folder,
+    listing,
+    kept.map(({ name }) => name),
+    skipped,
+  );
   const images = kept.flatMap(({ images }) => images);
   const pixels = new Uint8Array(images.length * size * size * 3);
   const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
@@ -114,12 +117,29 @@ function assemble(
   };
 }
 
+/**
+ * Refuses a set without images, or one that has lost all of its classes except one: that is damage, not a set of one class.
+ *
+ * @param classes names of the classes with at least one usable image
+ */
+export function checkUsable(
+  folder: string,
+  listing: ImageListing,
+  classes: readonly string[],
+  skipped: readonly Skipped[],
+): void {
+  if (classes.length > 1 || (classes.length === 1 && listing.classes.length === 1)) return;
+  const what = classes[0] === undefined ? "none of the images" : `only images of the class "${classes[0]}"`;
+  throw new DataError("unreadable-images", `${what} in "${shown(folder)}" can be used: ${examples(skipped)}`);
+}
+
 function checkMemory(folder: string, { classes }: ImageListing, size: number, perClass: number): void {
   const images = classes.reduce((sum, { files }) => sum + Math.min(perClass, files.length), 0);
   const bytes = images * size * size * 3;
   if (!fitsInMemory(images, size))
     throw new DataError(
       "too-large",
-      `${images} images of "${folder}" at ${size}×${size} take ${(bytes / 1e9).toFixed(1)} GB: at most ${mostSetBytes / 1e9} GB fit; keep them in a file (storeFolder), or take fewer per class`,
+      `${images} images of "${shown(folder)}" at ${size}×${size} take ${(bytes / 1e9).toFixed(1)} GB: ` +
+        `at most ${mostSetBytes / 1e9} GB fit; keep them in a file (storeFolder), or take fewer per class`,
     );
 }

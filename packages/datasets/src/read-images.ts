@@ -1,14 +1,15 @@
 // The images of a folder, one after the other: decoded, cropped, hashed.
 
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { shown } from "@dit-bench/files";
 import { centerCrop } from "./center-crop.ts";
 import { DataError } from "./data-error.ts";
 import { decodeImage } from "./decode-image.ts";
+import { diskPath } from "./disk-name.ts";
 import { decodersAtOnce, fromImageFile } from "./image-file.ts";
 import type { Skipped } from "./image-listing.ts";
 
-/** A square picture, and the hash of the file it came from. */
+/** A square image, and the hash of the file it came from. */
 export interface Picture {
   readonly pixels: Uint8Array;
   readonly sha256: string;
@@ -16,7 +17,7 @@ export interface Picture {
 
 /** The centre crop of an image file, or why there is none. */
 export const loadImage = (folder: string, file: string, size: number): Promise<Picture | { reason: string }> =>
-  fromImageFile(join(folder, file), async (content) => {
+  fromImageFile(diskPath(folder, file), async (content) => {
     const { pixels } = centerCrop(await decodeImage(content), size);
     return { pixels, sha256: createHash("sha256").update(content).digest("hex") };
   });
@@ -39,15 +40,18 @@ export async function eachOf<T, R>(
   }
 }
 
+/** Throws DataError where a file was left out that may be an image. */
 export function refuseSkipped(folder: string, skipped: readonly Skipped[]): void {
-  if (skipped.length > 0)
+  const lost = skipped.filter(({ harmless }) => !harmless);
+  if (lost.length > 0)
     throw new DataError(
       "unreadable-images",
-      `${skipped.length} of the files in "${folder}" cannot be used: ${examples(skipped)}; repair or remove them, or load without strict to leave them out`,
+      `${lost.length} of the files in "${shown(folder)}" cannot be used: ${examples(lost)}; ` +
+        "repair or remove them, or leave --strict away to pass over them",
     );
 }
 
 export function examples(skipped: readonly Skipped[]): string {
-  const shown = skipped.slice(0, 5).map(({ file, reason }) => `${file} (${reason})`);
-  return `${shown.join(", ")}${skipped.length > shown.length ? `, and ${skipped.length - shown.length} more` : ""}`;
+  const named = skipped.slice(0, 5).map(({ file, reason }) => `${file} (${reason})`);
+  return `${named.join(", ")}${skipped.length > named.length ? `, and ${skipped.length - named.length} more` : ""}`;
 }

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { normals } from "@dit-bench/random";
@@ -9,6 +18,10 @@ import { storeFolder } from "./store-folder.ts";
 
 let place: string;
 const folder = () => join(place, "photos");
+const kept = (ending: string) =>
+  readdirSync(join(place, "kept"))
+    .filter((file) => file.endsWith(ending))
+    .map((file) => join(place, "kept", file));
 const store = (onProgress?: () => void) =>
   storeFolder(folder(), join(place, "kept"), { size: 16, ...(onProgress ? { onProgress } : {}) });
 
@@ -51,10 +64,72 @@ describe("storeFolder", () => {
     let decoded = 0;
     (await store(() => decoded++)).close();
     expect(decoded).toBe(12);
-    for (const file of readdirSync(join(place, "kept")))
-      if (file.endsWith(".pixels")) truncateSync(join(place, "kept", file), 100);
+    for (const file of kept(".pixels")) truncateSync(file, 100);
     (await store(() => decoded++)).close();
     expect(decoded).toBe(24);
+  });
+
+  test("a flipped bit in the description is noticed at once, and all is made again with a note", async () => {
+    rmSync(join(place, "kept"), { recursive: true, force: true });
+    (await store()).close();
+    const [path = ""] = kept(".index");
+    const text = readFileSync(path, "utf8");
+    for (const [was, is] of [
+      ['"a"', '"c"'],
+      [/"labels":\[0/, '"labels":[1'],
+      [/"checksums":\[\d/, '"checksums":[7'],
+      [/"fingerprint":"./, '"fingerprint":"x'],
+    ] as const) {
+      writeFileSync(path, text.replace(was, is));
+      const notes: string[] = [];
+      const set = await storeFolder(folder(), join(place, "kept"), { size: 16, onNote: (note) => notes.push(note) });
+      set.close();
+      expect(notes.join()).toContain("damaged: they are made again");
+      expect(set.classes).toEqual(["a", "b"]);
+      expect(readFileSync(path, "utf8")).toBe(text);
+    }
+  });
+
+  test("a flipped bit in an image is noticed when it is read; the advice repairs it", async () => {
+    rmSync(join(place, "kept"), { recursive: true, force: true });
+    (await store()).close();
+    const [path = ""] = kept(".pixels");
+    const bytes = readFileSync(path);
+    bytes[16 * 16 * 3 + 5]! ^= 4;
+    writeFileSync(path, bytes);
+    const { pixels, close } = await store();
+    expect(pixels.subarray(0, 768).length).toBe(768);
+    expect(() => pixels.subarray(768, 1536)).toThrow(`"${path}": image 1 is damaged; delete it`);
+    expect(() => pixels.subarray(1000, 1001)).toThrow("image 1 is damaged");
+    close();
+    rmSync(path);
+    const again = await store();
+    expect(again.pixels.subarray(0, again.pixels.length).length).toBe(again.pixels.length);
+    again.close();
+  });
+
+  test("of two processes at once, one decodes; what a killed one left is removed", async () => {
+    const to = join(place, "together");
+    mkdirSync(to);
+    const left = join(to, ".photos.pixels.0123456789ab.tmp");
+    writeFileSync(left, "x");
+    utimesSync(left, 1, 1);
+    let decoded = 0;
+    const one = () => storeFolder(folder(), to, { size: 16, onProgress: () => decoded++ });
+    const sets = await Promise.all([one(), one(), one()]);
+    for (const { close } of sets) close();
+    expect(decoded).toBe(12);
+    expect(
+      readdirSync(to)
+        .map((file) => file.replace(/^.*\./, ""))
+        .sort(),
+    ).toEqual(["index", "pixels"]);
+  });
+
+  test("one class is a set, too", async () => {
+    const set = await storeFolder(join(folder(), "a"), join(place, "one"), { size: 16 });
+    expect(set).toMatchObject({ name: "a", classes: ["a"] });
+    set.close();
   });
 
   test("strictly, refuses what cannot be used, kept or not", async () => {

@@ -1,127 +1,114 @@
-// A folder of images too many for memory: decoded and cropped once into a file, from which pictures are then read.
+// A folder of images too many for memory: decoded and cropped once into a file, from which images are then read.
 
-import { createHash, randomBytes } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
-import { join } from "node:path";
-import { z } from "zod";
+import { createHash } from "node:crypto";
+import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { FetchError } from "@dit-bench/fetch";
+import { fileName, removeLeftovers, temporaryName, waitForLock } from "@dit-bench/files";
 import { preprocessingId } from "./center-crop.ts";
-import { DataError } from "./data-error.ts";
+import { diskPath } from "./disk-name.ts";
+import { unreadable } from "./image-file.ts";
 import { type ImageListing, listImages } from "./image-listing.ts";
-import type { ImageSet, LoadOptions } from "./load-folder.ts";
-import { eachOf, examples, loadImage, refuseSkipped } from "./read-images.ts";
-
-/** Bytes of pictures one after the other, in memory (a Uint8Array is one) or in a file. */
-export interface PictureBytes {
-  readonly length: number;
-  subarray(begin: number, end: number): Uint8Array;
-}
+import {
+  openPictures,
+  type PictureBytes,
+  readDescription,
+  type SetDescription,
+  writeDescription,
+  writePictures,
+} from "./kept-set.ts";
+import { checkUsable, type ImageSet, type LoadOptions } from "./load-folder.ts";
+import { eachOf, loadImage, refuseSkipped } from "./read-images.ts";
 
 export interface StoredSet extends Omit<ImageSet, "pixels"> {
-  /** [N, S, S, 3], RGB. */
+  /** [N, S, S, 3], RGB. Reading throws DataError where the file is damaged. */
   readonly pixels: PictureBytes;
   close(): void;
 }
 
-const about = z.strictObject({
-  classes: z.array(z.string()).min(2),
-  labels: z.array(z.int().min(0)),
-  fingerprint: z.string(),
-  files: z.array(z.string()),
-  skipped: z.array(z.strictObject({ file: z.string(), reason: z.string() })),
-});
-type About = z.infer<typeof about>;
+export interface StoreOptions extends Omit<LoadOptions, "perClass"> {
+  /** Told of what a person should know, such as that the images are decoded again, or that another process is waited for. */
+  readonly onNote?: (text: string) => void;
+  /** Asked while another process is waited for; true ends the wait with a FetchError. */
+  readonly stopping?: (() => boolean) | undefined;
+}
 
 /**
- * The set that `loadFolder` would give, with the same fingerprint, its pictures in a file in `place`. A second call finds the file and decodes nothing, as long
- * as the folder's files have the names, sizes and times they had.
+ * The set that `loadFolder` would give, with the same fingerprint, its images in a file in `place`. A second call finds the
+ * file and decodes nothing, as long as the folder's files have the names, sizes and times they had. Where it is damaged, it is
+ * made again. Of several processes one decodes, and the others wait for it.
  */
-export async function storeFolder(
-  folder: string,
-  place: string,
-  { size, strict = false, onProgress }: Omit<LoadOptions, "perClass">,
-): Promise<StoredSet> {
+export async function storeFolder(folder: string, place: string, options: StoreOptions): Promise<StoredSet> {
+  const { size, strict = false } = options;
   const listing = listImages(folder);
   if (strict) refuseSkipped(folder, listing.skipped);
-  const path = join(place, `${listing.name.replaceAll(/[^\w-]+/g, "-")}-${size}-${keyOf(folder, listing, size)}`);
-  const bytes = size * size * 3;
-  let known = readAbout(path, bytes);
-  if (!known) {
-    mkdirSync(place, { recursive: true });
-    known = await store(folder, listing, path, size, strict, onProgress);
-  }
+  const path = join(place, `${fileName(listing.name)}-${size}-${keyOf(folder, listing, size)}`);
+  const imageBytes = size * size * 3;
+  const known = await keptOrMade(folder, listing, path, options);
   if (strict) refuseSkipped(folder, known.skipped);
-  const { labels, ...rest } = known;
-  const file = openSync(`${path}.pixels`, "r");
-  return {
-    name: listing.name,
-    size,
-    ...rest,
-    labels: Int32Array.from(labels),
-    pixels: {
-      length: labels.length * bytes,
-      subarray(begin, end) {
-        const part = new Uint8Array(end - begin);
-        for (let at = 0; at < part.length; ) {
-          const n = readSync(file, part, at, part.length - at, begin + at);
-          if (n === 0)
-            throw new DataError("unreadable-images", `"${path}.pixels" is cut short; delete it, it is made again`);
-          at += n;
-        }
-        return part;
-      },
-    },
-    close: () => closeSync(file),
-  };
+  const { labels, checksums, ...rest } = known;
+  const { close, ...pixels } = openPictures(path, imageBytes, checksums);
+  return { name: listing.name, size, ...rest, labels: Int32Array.from(labels), pixels, close };
 }
 
 /** Of the files' names, sizes and times. */
 function keyOf(folder: string, { classes }: ImageListing, size: number): string {
   const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
   for (const { files } of classes)
-    for (const file of files) {
-      const { size: bytes, mtimeMs } = statSync(join(folder, file));
-      hash.update(`${bytes} ${mtimeMs} ${JSON.stringify(file)}\n`);
-    }
+    for (const file of files) hash.update(`${stateOf(folder, file)} ${JSON.stringify(file)}\n`);
   return hash.digest("hex").slice(0, 16);
 }
 
-/** What is kept at `path`, if it is whole. */
-function readAbout(path: string, bytes: number): About | undefined {
-  if (!existsSync(`${path}.json`) || !existsSync(`${path}.pixels`)) return undefined;
+function stateOf(folder: string, file: string): string {
   try {
-    const known = about.parse(JSON.parse(readFileSync(`${path}.json`, "utf8")));
-    return statSync(`${path}.pixels`).size === known.labels.length * bytes ? known : undefined;
-  } catch {
-    return undefined; // damaged: it is made again
+    const { size, mtimeMs } = statSync(diskPath(folder, file));
+    return `${size} ${mtimeMs}`;
+  } catch (error) {
+    return unreadable(error); // it is left out when it is read
   }
 }
 
-async function store(
+async function keptOrMade(
   folder: string,
-  { classes, skipped: unlisted }: ImageListing,
+  listing: ImageListing,
   path: string,
-  size: number,
-  strict: boolean,
-  onProgress: LoadOptions["onProgress"],
-): Promise<About> {
+  options: StoreOptions,
+): Promise<SetDescription> {
+  const imageBytes = options.size ** 2 * 3;
+  const kept = readDescription(path, imageBytes);
+  if (typeof kept === "object") return kept;
+  const place = dirname(path);
+  mkdirSync(place, { recursive: true });
+  const lock = await waitForLock(join(place, `.${basename(path)}.lock`), {
+    onWait: (holder) => options.onNote?.(`process ${holder} decodes the same images: waiting for it`),
+    stopping: options.stopping,
+  });
+  if (lock === undefined)
+    throw new FetchError("interrupted", "stopped while another process decodes the images; the same command continues");
+  try {
+    const now = readDescription(path, imageBytes); // perhaps another process has made it meanwhile
+    if (typeof now === "object") return now;
+    if (now === "damaged") options.onNote?.(`"${path}.index" or its images are damaged: they are made again`);
+    removeLeftovers(place);
+    return await make(folder, listing, path, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function make(
+  folder: string,
+  listing: ImageListing,
+  path: string,
+  { size, strict = false, onProgress }: StoreOptions,
+): Promise<SetDescription> {
+  const { classes, skipped: unlisted } = listing;
   const items = classes.flatMap(({ files }, label) => files.map((file) => ({ file, label })));
   const skipped = [...unlisted];
-  const kept: { file: string; label: number }[] = [];
+  const kept: { file: string; label: number; checksum: number }[] = [];
   const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  const pixels = openSync(temporary, "wx");
+  const temporary = temporaryName(`${path}.pixels`);
+  const pictures = writePictures(temporary);
   try {
     await eachOf(
       items,
@@ -129,34 +116,35 @@ async function store(
       (item, result) => {
         if ("reason" in result) skipped.push({ file: item.file, reason: result.reason });
         else {
-          writeSync(pixels, result.pixels);
+          kept.push({ ...item, checksum: pictures.add(result.pixels) });
           hash.update(`${result.sha256} ${JSON.stringify(item.file)}\n`);
-          kept.push(item);
         }
         if (strict) refuseSkipped(folder, skipped);
-        onProgress?.(kept.length + skipped.length, items.length + unlisted.length);
+        onProgress?.(kept.length + skipped.length - unlisted.length, items.length);
       },
     );
-    closeSync(pixels);
     const used = [...new Set(kept.map(({ label }) => label))];
-    if (used.length < 2)
-      throw new DataError(
-        "unreadable-images",
-        `${used.length === 0 ? "none of the images" : "only images of one class"} in "${folder}" can be used: ${examples(skipped)}`,
-      );
+    checkUsable(
+      folder,
+      listing,
+      used.map((label) => classes[label]!.name),
+      skipped,
+    );
+    pictures.finish();
     const number = new Map(used.map((label, i) => [label, i]));
-    const known: About = {
+    const known: SetDescription = {
       classes: used.map((label) => classes[label]!.name),
       labels: kept.map(({ label }) => number.get(label)!),
       fingerprint: hash.digest("hex"),
       files: kept.map(({ file }) => file),
       skipped,
+      checksums: kept.map(({ checksum }) => checksum),
     };
     renameSync(temporary, `${path}.pixels`);
-    writeFileSync(`${temporary}.json`, JSON.stringify(known));
-    renameSync(`${temporary}.json`, `${path}.json`); // last: it marks the other as whole
+    writeDescription(path, known);
     return known;
   } catch (error) {
+    pictures.abandon();
     rmSync(temporary, { force: true });
     throw error;
   }

@@ -1,8 +1,9 @@
 // A file of a catalogue into a folder: from where it is already, or from one of its addresses.
 
 import { createHash } from "node:crypto";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { replaceFile } from "@dit-bench/files";
 import type { Environment } from "./cache-folder.ts";
 import { type DownloadOptions, download, type Patience } from "./download.ts";
 import { FetchError } from "./fetch-error.ts";
@@ -126,12 +127,5 @@ async function remembered(path: string): Promise<boolean> {
 
 /** The file is right whether or not it can be noted: on a full disk, in a folder that may not be written to, it is hashed again. */
 async function remember(path: string): Promise<void> {
-  const note = noteOf(path);
-  const temporary = `${note}.tmp`;
-  try {
-    await writeFile(temporary, await markOf(path));
-    await rename(temporary, note);
-  } catch {
-    await rm(temporary, { force: true }).catch(() => {});
-  }
+  await replaceFile(noteOf(path), await markOf(path)).catch(() => {});
 }

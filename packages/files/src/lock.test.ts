@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -18,6 +27,23 @@ it("a lock is held by one at a time and leaves nothing behind", async () => {
   expect(await tryLock(path)).toBe(String(process.pid));
   await lock.release();
   expect(readdirSync(folder)).toEqual([]);
+});
+
+it("a lock that another process took over is not removed by its former holder", async () => {
+  const lock = (await tryLock(path)) as HeldLock;
+  writeFileSync(path, "1 another-machine 5\n");
+  await lock.release();
+  expect(lockHolder(path)).toBe("1 on another-machine");
+});
+
+it("an error of the disk names the lock and is not waited for", async () => {
+  await expect(waitForLock(join(folder, "missing", ".lock"))).rejects.toThrow(/ENOENT.*missing.*\.lock/);
+});
+
+it("a folder in its place is an error, and stays", async () => {
+  mkdirSync(path);
+  await expect(tryLock(path)).rejects.toThrow(`EISDIR: a folder where a lock belongs, '${path}'`);
+  expect(readdirSync(folder)).toEqual([".lock"]);
 });
 
 it("whoever waits gets the lock when it is released", async () => {

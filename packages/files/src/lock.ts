@@ -3,6 +3,8 @@
 import { readFileSync, statSync, utimesSync } from "node:fs";
 import { link, open, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
+import { nameFileInError } from "./name-file-in-error.ts";
+import { temporaryName } from "./temporary.ts";
 
 const heartbeatMs = 15_000;
 /** A lock of another machine whose file was not touched for this long is dead. */
@@ -18,14 +20,10 @@ export interface HeldLock {
  * process has it. A lock whose process is gone is taken over. System errors (EACCES, ENOSPC …) pass through.
  */
 export async function tryLock(path: string): Promise<HeldLock | string> {
+  const content = `${process.pid} ${hostname()} ${startTime(process.pid) ?? ""}\n`;
   for (let attempt = 0; ; attempt++) {
     try {
-      const file = await open(path, "wx");
-      try {
-        await file.writeFile(`${process.pid} ${hostname()} ${startTime(process.pid) ?? ""}\n`);
-      } finally {
-        await file.close();
-      }
+      await create(path, content);
       break;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -43,9 +41,31 @@ export async function tryLock(path: string): Promise<HeldLock | string> {
   return {
     async release() {
       clearInterval(beat);
-      await rm(path, { force: true });
+      // After a long sleep of this machine another one may have taken the lock over: that lock stays.
+      if (contentOf(path) === content) await rm(path, { force: true });
     },
   };
+}
+
+/** Makes the lock file, or leaves none: a full disk takes the name, but not the content. */
+async function create(path: string, content: string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(content);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw nameFileInError(error, path);
+  } finally {
+    await file.close();
+  }
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -73,7 +93,9 @@ export async function waitForLock(
  * made in between, puts it back and returns its holder.
  */
 async function setAside(path: string): Promise<string | undefined> {
-  const aside = `${path}.${process.pid}.${Date.now()}`;
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw Object.assign(new Error(`EISDIR: a folder where a lock belongs, '${path}'`), { code: "EISDIR", path });
+  const aside = temporaryName(path);
   try {
     await rename(path, aside);
   } catch (error) {

@@ -37,9 +37,12 @@ export interface Adaptation {
 }
 
 export interface Method<Options extends object = object> {
-  /** What `bench run --method` takes: lower case, the package's last word. */
+  /** What `bench run --method` takes: lower-case letters, digits and hyphens. */
   readonly name: string;
-  /** As a table's row calls it, with the options that usually differ: `LoRA-R8`. Others that are not as published are added to it: `LoRA-R8 (alpha=8)`. */
+  /**
+   * As a table's row calls it, with the options that usually differ: `LoRA-R8`; at most 60 characters on one line. Others that are
+   * not as published are added to it: `LoRA-R8 (alpha=8)`.
+   */
   label(options: Options): string;
   /** Where it was published. */
   readonly source: string;
@@ -47,7 +50,10 @@ export interface Method<Options extends object = object> {
   readonly options: z.ZodType<Options>;
   /** Published learning rate (AdamW, constant). */
   readonly learningRate: number;
+  /** Depends on its arguments alone; not async. */
   adapt(options: Options, model: Model): Adaptation;
+  /** The plug-in that the method came from, for messages; whoever loads the method sets it. */
+  readonly plugin?: string;
 }
 
 /** A method of whatever options. */

@@ -1,11 +1,13 @@
 // A method's options: checked against its schema, which also gives the defaults and the help texts.
 
 import { z } from "zod";
+import { blaming, describe, MethodError, nameOf } from "./error.ts";
 import type { Method } from "./method.ts";
 
 /** The method's options, complete; what is not given takes its published default. */
 export function parseOptions<O extends object>(method: Method<O>, given: object = {}): O {
-  const result = method.options.safeParse(given);
+  const who = nameOf(method);
+  const result = blaming(who, "options", () => method.options.safeParse(given));
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
     const at = issue.path.join(".");
@@ -14,32 +16,57 @@ export function parseOptions<O extends object>(method: Method<O>, given: object 
       : "";
     return `${at ? `option '${at}': ` : ""}${issue.message}${value}`;
   });
-  throw new MethodError(`${method.name}: ${problems.join("; ")}. Its options: ${describeOptions(method)}`);
+  throw new MethodError(`${who}: ${problems.join("; ")}. Its options: ${describeOptions(method)}`);
 }
 
 /** The published options, or undefined where one must be given. */
 export const defaultOptions = <O extends object>(method: Method<O>): O | undefined => method.options.safeParse({}).data;
 
-/** As tables call the method with these options: its own label, and whatever is not as published and the label does not tell: `DiffFit (norm=false)`. */
+/**
+ * As tables call the method with these options: its own label, and whatever is not as published and the label does not show:
+ * `DiffFit (norm=false)`.
+ *
+ * @throws MethodError where the label is no short plain text
+ */
 export function labelOf<O extends object>(method: Method<O>, options: O): string {
-  const label = method.label(options);
+  const label = ownLabel(method, options);
   const published = defaultOptions(method) as Record<string, unknown> | undefined;
   if (!published) return label;
-  const untold = Object.entries(options).filter(
+  const hidden = Object.entries(options).filter(
     ([name, value]) =>
       JSON.stringify(value) !== JSON.stringify(published[name]) &&
-      method.label({ ...options, [name]: published[name] }) === label,
+      ownLabel(method, { ...options, [name]: published[name] }) === label,
   );
-  const told = untold.map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
-  return told.length > 0 ? `${label} (${told.join(", ")})` : label;
+  const shown = hidden.map(([name, value]) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    if (CONTROL.test(text))
+      throw new MethodError(
+        `${nameOf(method)}: option '${name}' is ${JSON.stringify(value)}; wanted text without control characters`,
+      );
+    return `${name}=${text}`;
+  });
+  return shown.length > 0 ? `${label} (${shown.join(", ")})` : label;
 }
 
-/** A method, or its options, that do not fit the contract or the model: something for whoever chose or wrote it. */
-export class MethodError extends Error {
-  override readonly name = "MethodError";
+/** Control characters and line separators: a table's row is one line. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+const LONGEST_LABEL = 60;
+
+function ownLabel<O extends object>(method: Method<O>, options: O): string {
+  const who = nameOf(method);
+  const label: unknown = blaming(who, "label", () => method.label(options));
+  if (typeof label !== "string") throw new MethodError(`${who}: label returns ${describe(label)}; wanted a short text`);
+  if (label.trim() === "") throw new MethodError(`${who}: label returns an empty text; wanted what a table's row says`);
+  if (CONTROL.test(label))
+    throw new MethodError(`${who}: label returns ${JSON.stringify(label)}; wanted text without control characters`);
+  if (label.length > LONGEST_LABEL)
+    throw new MethodError(
+      `${who}: label returns ${describe(label)}, ${label.length} characters; wanted at most ${LONGEST_LABEL}`,
+    );
+  return label;
 }
 
-/** One line: each option with its default. */
+/** One line: each option with its default. Throws where the schema is not one of zod 4. */
 export function describeOptions(method: Method): string {
   const { properties = {} } = z.toJSONSchema(method.options, { io: "input" }) as {
     properties?: Record<string, { default?: unknown }>;

@@ -1,8 +1,8 @@
-/** Records as JSON files: one file per run, keys always in the same order. */
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { replaceFile } from "@dit-bench/files";
+/** One record as a JSON file: keys always in the same order, with a digest of its content. */
+import { readFile } from "node:fs/promises";
+import { replaceFile, shown } from "@dit-bench/files";
 import { z } from "zod";
+import { recordDigest, sortKeys } from "./digest.ts";
 import { type RunRecord, recordSchema } from "./schema.ts";
 
 /** A record that cannot be read or must not be written; the message names the file. */
@@ -10,28 +10,22 @@ export class RecordError extends Error {
   override name = "RecordError";
 }
 
-/** Reads one record. Throws a {@link RecordError} if the file is no JSON or no record; system errors pass through. */
-export async function readRecord(path: string): Promise<RunRecord> {
-  return toRecord(path, parse(path, await readFile(path, "utf8")));
-}
+const remedy = "delete it and run the cell again";
 
 /**
- * Reads every record below a folder, in the order of their paths. JSON files that do not claim to be records (no
- * `protocol` and `cell` at the top) are passed over; one that does and is not, or that is no JSON, is a
- * {@link RecordError}, because a table that leaves out a run in silence is wrong. Links to folders are not followed.
+ * Reads one record. Throws a {@link RecordError} if `path` is a folder, no JSON or no record, or if its content does not match
+ * its digest. Other system errors pass through.
  */
-export async function readRecords(folder: string): Promise<RunRecord[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => !entry.isDirectory() && entry.name.endsWith(".json"))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort(); // by code unit: the same order on every machine
-  const records: RunRecord[] = [];
-  for (const path of paths) {
-    const value = parse(path, await readFile(path, "utf8"));
-    if (claimsToBeRecord(value)) records.push(toRecord(path, value));
+export async function readRecord(path: string): Promise<RunRecord> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EISDIR")
+      throw new RecordError(`cannot read ${shown(path)}: it is a folder, expected a file; ${remedy}`);
+    throw error;
   }
-  return records;
+  return toRecord(path, parse(path, bytes));
 }
 
 /**
@@ -39,7 +33,7 @@ export async function readRecords(folder: string): Promise<RunRecord[]> {
  * two spaces, a newline at the end. Whole or not at all. Throws a {@link RecordError} if it is no valid record.
  */
 export async function writeRecord(path: string, record: RunRecord): Promise<void> {
-  await replaceFile(path, formatRecord(toRecord(path, record)));
+  await replaceFile(path, formatRecord(validated(path, record)));
 }
 
 function formatRecord(record: RunRecord): string {
@@ -48,38 +42,39 @@ function formatRecord(record: RunRecord): string {
     cell: { ...record.cell, options: sortKeys(record.cell.options) },
     settings: sortKeys(record.settings),
     versions: sortKeys(record.versions),
+    digest: recordDigest(record),
   };
   return `${JSON.stringify(ordered, null, 2)}\n`;
 }
 
-function sortKeys<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(sortKeys) as T;
-  if (value === null || typeof value !== "object") return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)])) as T;
-}
-
-function parse(path: string, content: string): unknown {
+/** The JSON in a record's file. Throws a {@link RecordError} that names the file. */
+export function parse(path: string, bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(content);
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new RecordError(
-      `cannot read ${path}: it is no JSON (${(error as Error).message}); remove it, or run its cell again`,
-    );
+    const reason = bytes.length === 0 ? "it is empty" : `it is no JSON (${shown((error as Error).message)})`;
+    throw new RecordError(`cannot read ${shown(path)}: ${reason}; ${remedy}`);
   }
 }
 
-function claimsToBeRecord(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "protocol" in value && "cell" in value;
+/** The record that a file's JSON is. Throws a {@link RecordError} that names the file and the field. */
+export function toRecord(path: string, value: unknown): RunRecord {
+  const digest = (value as { digest?: unknown } | null)?.digest;
+  // First, because it is the likelier cause of whatever the schema would find.
+  if (typeof digest === "string" && digest !== recordDigest(value as object))
+    throw new RecordError(
+      `${shown(path)}: its content does not match its digest: the file was changed or damaged; ${remedy}`,
+    );
+  return validated(path, value);
 }
 
-function toRecord(path: string, value: unknown): RunRecord {
+function validated(path: string, value: unknown): RunRecord {
   const result = recordSchema.safeParse(value);
   if (result.success) return result.data;
   const version = (value as { schema?: unknown } | null)?.schema;
   const reason =
     typeof version === "number" && version > 1
       ? `its schema is ${version}, this program knows 1; read it with a newer version`
-      : `${z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, " ")}; remove it, or run its cell again`;
-  throw new RecordError(`${path} is not a valid record: ${reason}`);
+      : `${shown(z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, " "))}; ${remedy}`;
+  throw new RecordError(`${shown(path)} is not a valid record: ${reason}`);
 }

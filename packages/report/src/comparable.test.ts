@@ -26,7 +26,12 @@ test.each<[what: string, change: (record: RunRecord) => RunRecord, message: RegE
     /more than one method labelled Full/,
   ],
 ])("records with different %s do not share a table", (_, change, message) => {
-  expect(() => comparableRecords([first, change(second)])).toThrow(message);
+  const changed = change(second);
+  expect(() => comparableRecords([first, changed])).toThrow(message);
+  const pathOf = (record: RunRecord) => (record === changed ? "runs/b/record.json" : "runs/a/record.json");
+  expect(() => comparableRecords([first, changed], pathOf)).toThrow(
+    /in runs\/a\/record\.json and .* in runs\/b\/record\.json/,
+  );
   expect(comparableRecords([first, second])).toHaveLength(2);
 });
 
@@ -38,8 +43,13 @@ test("two records of one cell are an error, unless they are the same run with th
     { ...again, metrics: { ...again.metrics!, fid: 1 } },
   ]) {
     expect(() => comparableRecords([different, second, first])).toThrow(
-      /one cell: Full on food, seed 0, finished 2026-01-05T10:00:44\.100Z and 2026-02-01T00:00:00\.000Z/,
+      /one cell \(Full on food, seed 0\): one \(finished 2026-01-05T10:00:44\.100Z\) and one \(finished 2026-02-01/,
     );
+    const pathOf = (record: RunRecord) => (record === different ? "b.json" : "a.json");
+    expect(() => comparableRecords([different, second, first], pathOf)).toThrow(
+      /: a\.json \(finished .*\) and b\.json \(/,
+    );
+    expect(() => comparableRecords([different, second, first])).toThrow(expect.objectContaining({ exitCode: 4 }));
   }
 });
 

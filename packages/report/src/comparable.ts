@@ -1,5 +1,6 @@
 /** Which records may share a table. */
 import { isDeepStrictEqual } from "node:util";
+import { shown } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 
 /** Records by protocol, in the order of their names: one table each. */
@@ -14,17 +15,27 @@ export function groupByProtocol(records: readonly RunRecord[]): Map<string, RunR
   return groups;
 }
 
+/** Where a record came from; undefined where that is not known. */
+export type PathOf = (record: RunRecord) => string | undefined;
+
+/** Records that cannot stand in one table. The message names two of their files. */
+export class ComparisonError extends Error {
+  override name = "ComparisonError";
+  /** That of damaged or missing data. */
+  readonly exitCode = 4;
+}
+
 /**
  * The records in table order (label, dataset, seed); of a cell that was run twice with the same result, the first.
- * Throws an error that quotes both values if two records cannot stand in one table: other protocol, base model,
- * extractor, resizer, data under one dataset's name, number of scored images, or another method under one label.
+ * Throws a {@link ComparisonError} that quotes both values if two records cannot stand in one table: other protocol, base
+ * model, extractor, resizer, data under one dataset's name, number of scored images, or another method under one label.
  */
-export function comparableRecords(records: readonly RunRecord[]): RunRecord[] {
+export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf = () => undefined): RunRecord[] {
   if (records.length === 0)
-    throw new Error("nothing to compare: there are no records; wanted at least one finished run");
+    throw new ComparisonError("nothing to compare: there are no records, expected at least one run");
   const one = (what: string, value: (record: RunRecord) => unknown, scope: (record: RunRecord) => string = () => "") =>
-    requireOne(records, what, value, scope);
-  const ofDataset = (record: RunRecord) => ` of ${record.cell.dataset}`;
+    requireOne(records, { what, value, scope, pathOf });
+  const ofDataset = (record: RunRecord) => ` of ${shown(record.cell.dataset)}`;
 
   one("protocol", (record) => record.protocol);
   one("base model", (record) => record.weights.base);
@@ -38,7 +49,7 @@ export function comparableRecords(records: readonly RunRecord[]): RunRecord[] {
   one(
     "method",
     ({ cell }) => ({ method: cell.method, options: cell.options }),
-    (record) => ` labelled ${record.cell.methodLabel}`,
+    (record) => ` labelled ${shown(record.cell.methodLabel)}`,
   );
 
   const sorted = [...records].sort(
@@ -50,13 +61,22 @@ export function comparableRecords(records: readonly RunRecord[]): RunRecord[] {
   );
   return sorted.filter((record, index) => {
     const before = sorted[index - 1];
-    if (before === undefined || cellName(before) !== cellName(record)) return true;
-    if (before.identity === record.identity && isDeepStrictEqual(before.metrics, record.metrics)) return false;
-    throw new Error(
-      `two different records of one cell: ${cellName(record)}, finished ${before.finishedAt} and ${record.finishedAt}; ` +
-        "wanted one record per cell, because choosing between runs is choosing results; remove one of them",
+    if (before === undefined || !isSameCell(before, record)) return true;
+    if (isSameRun(before, record)) return false;
+    throw new ComparisonError(
+      `two different records of one cell (${cellName(record)}): ${source(before, pathOf)} and ${source(record, pathOf)}; ` +
+        "choosing between runs is choosing results: move one of them away",
     );
   });
+}
+
+/** True for a run and a copy of its record, or a repetition that gave the same. */
+export function isSameRun(a: RunRecord, b: RunRecord): boolean {
+  return isSameCell(a, b) && a.identity === b.identity && isDeepStrictEqual(a.metrics, b.metrics);
+}
+
+function isSameCell({ cell: a }: RunRecord, { cell: b }: RunRecord): boolean {
+  return a.methodLabel === b.methodLabel && a.dataset === b.dataset && a.seed === b.seed;
 }
 
 /** Order of texts by code unit, the same in every locale. */
@@ -65,27 +85,39 @@ export function byText(a: string, b: string): number {
 }
 
 function cellName({ cell }: RunRecord): string {
-  return `${cell.methodLabel} on ${cell.dataset}, seed ${cell.seed}`;
+  return `${shown(cell.methodLabel)} on ${shown(cell.dataset)}, seed ${cell.seed}`;
 }
 
-/** `undefined` values, which diverged records have for their metrics, agree with everything. */
-function requireOne(
-  records: readonly RunRecord[],
-  what: string,
-  value: (record: RunRecord) => unknown,
-  scope: (record: RunRecord) => string,
-): void {
-  const seen = new Map<string, unknown>();
+function source(record: RunRecord, pathOf: PathOf): string {
+  const path = pathOf(record);
+  return `${path === undefined ? "one" : shown(path)} (finished ${record.finishedAt})`;
+}
+
+interface Requirement {
+  what: string;
+  /** `undefined` values, which diverged records have for their metrics, agree with everything. */
+  value: (record: RunRecord) => unknown;
+  /** Records of different scopes may differ. */
+  scope: (record: RunRecord) => string;
+  pathOf: PathOf;
+}
+
+function requireOne(records: readonly RunRecord[], { what, value, scope, pathOf }: Requirement): void {
+  const seen = new Map<string, { value: unknown; record: RunRecord }>();
+  const quoted = (value: unknown, record: RunRecord) => {
+    const path = pathOf(record);
+    return `${shown(JSON.stringify(value))}${path === undefined ? "" : ` in ${shown(path)}`}`;
+  };
   for (const record of records) {
     const current = value(record);
     if (current === undefined) continue;
     const key = scope(record);
     const known = seen.get(key);
-    if (known === undefined) seen.set(key, current);
-    else if (!isDeepStrictEqual(known, current)) {
-      throw new Error(
+    if (known === undefined) seen.set(key, { value: current, record });
+    else if (!isDeepStrictEqual(known.value, current)) {
+      throw new ComparisonError(
         `cannot compare runs with more than one ${what}${key}: ` +
-          `${JSON.stringify(known)} and ${JSON.stringify(current)}; compare them in separate tables`,
+          `${quoted(known.value, known.record)} and ${quoted(current, record)}; compare them in separate tables`,
       );
     }
   }

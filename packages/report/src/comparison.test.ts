@@ -39,8 +39,8 @@ test("the average counts each dataset once, with the interval of the spread over
 
 test("with one seed, the interval of the average comes from the runs' own intervals", () => {
   const compared = comparison(recordsOf({ A: { food: [10], sun: [4] } }));
-  expect(compared.noise).toBe("samples");
   const { average } = row(compared, "A");
+  expect(average!.basis).toBe("samples");
   expect(average!.interval[0]).toBeCloseTo(7 - Math.SQRT2 / 2, 6); // two independent ± 1, averaged
   expect(average!.interval[1]).toBeCloseTo(7 + Math.SQRT2 / 2, 6);
 });
@@ -62,12 +62,12 @@ test("a diverged run is told apart from a missing one, and leaves the row withou
   expect(row(compared, "B").cells[0]).toMatchObject({ fids: [], diverged: [0], mean: null });
 });
 
-test("the floor has each base score once, however many methods scored it", () => {
+test("the base model has each base score once, however many methods scored it", () => {
   const records = recordsOf({ A: { food: [10, 11] }, B: { food: [12, 13] }, C: { sun: [null] } });
-  const { floor } = comparison(records);
-  expect(floor.cells[0]).toMatchObject({ fids: [50, 50], seeds: [0, 1] });
-  expect(floor.cells[1]!.mean).toBeNull();
-  expect(floor.average).toBeNull();
+  const { base } = comparison(records);
+  expect(base.cells[0]).toMatchObject({ fids: [50, 50], seeds: [0, 1] });
+  expect(base.cells[1]!.mean).toBeNull();
+  expect(base.average).toBeNull();
 });
 
 test("full fine-tuning comes first, then the averages from low to high, then the rows without one", () => {
@@ -80,7 +80,7 @@ test("full fine-tuning comes first, then the averages from low to high, then the
     }),
   );
   expect(rows.map((candidate) => candidate.label)).toEqual(["Full", "Low", "High", "Gap"]);
-  expect(rows.map((candidate) => candidate.ceiling)).toEqual([true, false, false, false]);
+  expect(rows.map((candidate) => candidate.full)).toEqual([true, false, false, false]);
 });
 
 test("training time is relative to full fine-tuning of the same cell on the same machine", () => {
@@ -99,12 +99,35 @@ test("training time is relative to full fine-tuning of the same cell on the same
   expect(row(comparison(elsewhere), "A").relativeTime).toBeNull();
 });
 
-test("trainable parameters are averaged over datasets, because the class embedding differs", () => {
-  const { trainable, percent } = row(comparison(syntheticRecords()), "BitFit");
-  // 20,000 and a class embedding of 96 × (classes + 1): classes are 6, 8, 6, 6, 8, 4, 6, 6.
-  expect(trainable).toEqual({ mean: 20_000 + 96 * 7.25, min: 20_000 + 96 * 5, max: 20_000 + 96 * 9 });
-  expect(percent).toBeCloseTo(1.147, 2);
-  expect(row(comparison(syntheticRecords()), "Full").percent).toBe(100);
+test("a row's interval and its basis do not change when another row is added", () => {
+  const two = recordsOf({ LoRA: { food: [10, 14], sun: [4, 6] }, BitFit: { food: [11, 15.5], sun: [5, 7] } });
+  const joined = comparison([...two, ...recordsOf({ VPT: { food: [20], sun: [20] } })]);
+  for (const label of ["LoRA", "BitFit"]) {
+    expect(row(joined, label).average).toEqual(row(comparison(two), label).average);
+    expect(row(joined, label).average!.basis).toBe("seeds");
+  }
+  expect(row(joined, "VPT").average!.basis).toBe("samples");
+  expect(row(joined, "VPT").rank).toBeNull();
+  expect(row(joined, "LoRA").rank).toBe(1);
+});
+
+test("two datasets of one title get the digests at the end of their names", () => {
+  const [first] = syntheticRecords({ methods: methods.slice(0, 1), datasets: ["food"], seeds: [0] });
+  const own = (dataset: string, fingerprint: string, datasetTitle = "own images, roses"): RunRecord => ({
+    ...first!,
+    cell: { ...first!.cell, dataset, datasetTitle },
+    data: { ...first!.data, source: "folder", fingerprint },
+  });
+  const records = [
+    own("roses-0123abcd", "x"),
+    own("roses-89ef0011", "y"),
+    own("tulips-0123abcd", "z", "own images, tulips"),
+  ];
+  expect(comparison(records).datasets.map(({ title }) => title)).toEqual([
+    "own images, roses (0123abcd)",
+    "own images, roses (89ef0011)",
+    "own images, tulips",
+  ]);
 });
 
 test("the same records in another order make the same comparison", () => {

@@ -1,9 +1,15 @@
+/** The comparison in long form, for programs: one line per run. */
 import type { RunRecord } from "@dit-bench/record";
 import { stringify } from "csv-stringify/sync";
-import type { Comparison } from "./comparison.ts";
+import { costColumns } from "./columns.ts";
+import type { Comparison, MethodRow } from "./comparison.ts";
+import { wasUnderLoad } from "./load.ts";
+
+type Value = string | number | boolean | null | undefined;
+type CsvColumn = [name: string, value: (record: RunRecord, row: MethodRow) => Value];
 
 /** Columns of the CSV, in order. An empty field is a value that does not exist, never zero. */
-const columns: [name: string, value: (record: RunRecord) => string | number | boolean | null | undefined][] = [
+const columns: CsvColumn[] = [
   ["protocol", (r) => r.protocol],
   ["recipe", (r) => r.recipe],
   ["miniature", (r) => r.miniature],
@@ -28,16 +34,19 @@ const columns: [name: string, value: (record: RunRecord) => string | number | bo
   ["base_fid_high", (r) => r.metrics?.baseFidInterval[1]],
   ["base_kid", (r) => r.metrics?.baseKid],
   ["base_generated", (r) => r.metrics?.baseGenerated],
-  ["trainable_parameters", (r) => r.parameters.trainable],
+  ["average_fid", (_, row) => row.average?.mean],
+  ["average_fid_low", (_, row) => row.average?.interval[0]],
+  ["average_fid_high", (_, row) => row.average?.interval[1]],
+  ["average_interval_basis", (_, row) => row.average?.basis],
   ["class_embedding_parameters", (r) => r.parameters.classEmbedding],
   ["model_parameters", (r) => r.parameters.model],
   ["training_steps", (r) => r.training.steps],
   ["batch", (r) => r.training.batch],
-  ["step_milliseconds", (r) => r.stepMilliseconds],
-  ["train_seconds", (r) => r.times.train],
+  ...costColumns.flatMap(({ csv }): CsvColumn[] => (csv === undefined ? [] : [[csv.name, csv.value]])),
   ["sample_seconds", (r) => r.times.sample],
   ["total_seconds", (r) => r.times.total],
-  ["peak_memory_mb", (r) => r.peakMemoryMB],
+  ["other_load", (r) => r.otherLoad],
+  ["under_load", (r) => (r.otherLoad === undefined ? null : wasUnderLoad(r))],
   ["engine", (r) => r.engine.name],
   ["threads", (r) => r.engine.threads],
   ["cpu", (r) => r.machine.cpu],
@@ -49,17 +58,20 @@ const columns: [name: string, value: (record: RunRecord) => string | number | bo
 ];
 
 /**
- * The comparison in long form: one line per run, every number as it was recorded, so that any other table can be made
- * from it. Texts that a spreadsheet would run as a formula are led by an apostrophe.
+ * One line per run, every number as it was recorded, so that any other table can be made from it. The columns
+ * `average_…` are those of the run's method; the other intervals are of one run, from the finite number of samples. Texts that a spreadsheet would run as a formula start with an apostrophe; texts with any
+ * kind of line break are quoted.
  */
-export function toCsv({ records }: Comparison): string {
+export function toCsv({ records, rows }: Comparison): string {
+  const rowOf = new Map(rows.flatMap((row) => row.records.map((record) => [record, row] as const)));
   return stringify(
-    records.map((record) => columns.map(([, value]) => value(record))),
+    records.map((record) => columns.map(([, value]) => value(record, rowOf.get(record)!))),
     {
       header: true,
       columns: columns.map(([name]) => ({ key: name, header: name })),
       cast: { boolean: String }, // the default writes true as 1 and false as nothing
       escape_formulas: true,
+      quoted_match: /[\r\n\u0085\u2028\u2029]/, // the default quotes "\n" alone, and other programs break lines at the rest
       record_delimiter: "unix",
     },
   );

@@ -40,6 +40,34 @@ export function formatRatio(value: number): string {
   return `${value.toFixed(2)}×`;
 }
 
+/** Seconds to three digits, in the largest unit that leaves at least two of them: 28.7 s, 12.3 min, 4.2 h. */
+export function formatSeconds(value: number): string {
+  if (value < 119.5) return `${digits(value)}\u00a0s`;
+  return value < 7170 ? `${digits(value / 60)}\u00a0min` : `${digits(value / 3600)}\u00a0h`;
+}
+
+/** Milliseconds without their unit, which the heading has: 9.31, 143, 1530. */
+export function formatMilliseconds(value: number): string {
+  return digits(value);
+}
+
+/** Bytes in decimal units to three digits: 75.3 kB, 556 MB. */
+export function formatBytes(value: number): string {
+  for (const [unit, name] of [
+    [1e9, "GB"],
+    [1e6, "MB"],
+    [1e3, "kB"],
+  ] as const) {
+    if (value >= unit * 0.9995) return `${digits(value / unit)}\u00a0${name}`;
+  }
+  return `${Math.round(value)}\u00a0B`;
+}
+
+/** Three digits, more only before the point. */
+function digits(value: number): string {
+  return value >= 99.95 || value === 0 ? String(Math.round(value)) : value.toPrecision(3);
+}
+
 /** `3 seeds`, `1 seed`. */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;

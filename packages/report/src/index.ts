@@ -1,9 +1,16 @@
-// Records to CSV, Markdown and charts.
+// Records to CSV, Markdown, charts and sentences.
+export { answer } from "./answer.ts";
 export { lossCurve } from "./charts/loss-curve.ts";
 export { parametersChart } from "./charts/parameters-chart.ts";
 export type { ChartFormat } from "./charts/render.ts";
-export { groupByProtocol } from "./comparable.ts";
-export { type Average, type Cell, type Comparison, comparison, type MethodRow, type ScoreRow } from "./comparison.ts";
+export { type Column, costColumns, gap, loadMark } from "./columns.ts";
+export { ComparisonError, groupByProtocol, isSameRun } from "./comparable.ts";
+export { type Comparison, type ComparisonOptions, comparison, type MethodRow } from "./comparison.ts";
 export { toCsv } from "./csv.ts";
+export { formatFid } from "./format.ts";
 export { toMarkdown } from "./markdown.ts";
-export { type ReportPaths, writeReport } from "./write-report.ts";
+export { notes, samplesMark } from "./notes.ts";
+export type { Average, Basis, Cell, ScoreRow } from "./scores.ts";
+export { contactSheet, type SheetOptions, type SheetRow, type SheetSection } from "./sheets/contact-sheet.ts";
+export { leftOutNote, miniatureNote, seedsText } from "./wording.ts";
+export { type Report, type ReportPaths, writeReport } from "./write-report.ts";

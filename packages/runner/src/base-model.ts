@@ -1,15 +1,15 @@
-// The base model under a new label space, and the floor of every comparison: the base itself, sampled with its null class.
+// The base model under a new label space, and its own samples with the null class: the row without fine-tuning of every table.
 
-import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
 import { CLASS_EMBEDDING, type DitConfig, ditModel, newClassEmbedding, sinCosPositions } from "@dit-bench/dit";
-import { CorruptFileError, float32, readSafetensors, writeSafetensors } from "@dit-bench/weights";
+import { float32 } from "@dit-bench/weights";
 import { protocolFolder } from "./cell.ts";
 import { openDit } from "./dit-checkpoint.ts";
 import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
 import type { FeatureExtractor } from "./features.ts";
+import { keptOrMade } from "./kept-file.ts";
 import type { PictureSpace } from "./latents/space.ts";
 import { measuredPictures } from "./measured-pictures.ts";
 import { type Recipe, shortHash } from "./recipe.ts";
@@ -90,7 +90,7 @@ interface SamplingPlace {
   readonly space: PictureSpace;
 }
 
-/** Samples of the unadapted base model and their features: made once for a recipe and a seed, kept for all cells. */
+/** Samples of the base model without fine-tuning, and their features: made once for a recipe and a seed, kept for all cells. */
 export async function baseSamples(
   recipe: Recipe,
   base: Base,
@@ -100,34 +100,28 @@ export async function baseSamples(
   const { sampling, model } = recipe.settings;
   const made = space.autoencoder === undefined ? [] : [recipe.settings.autoencoder, space.autoencoder];
   const identity = shortHash(JSON.stringify([sampling, base.sha256, extractor.sha256, seed, engine.name, ...made]));
-  const folder = join(protocolFolder(out, recipe), "base");
-  const path = join(folder, `samples-seed-${seed}-${identity}.safetensors`);
-  const kept = readKept(path, listener);
-  if (kept) return kept;
-
-  listener.stage?.("sample base", `${sampling.images} images of the null class, once for all cells`);
-  const network = { config: model, infos: ditModel(model).weights, values: base.values };
-  const labels = new Int32Array(sampling.images).fill(model.classes);
-  const { x } = await sample({ engine, network, settings: sampling, seed, labels, listener });
-  const shown = Array.from({ length: Math.min(baseOnSheet, sampling.images) }, (_, i) => i);
-  const { pixels, features } = await measuredPictures(space, extractor, model, x, shown, listener);
-  mkdirSync(folder, { recursive: true });
+  const shown = Math.min(baseOnSheet, sampling.images);
   const S = space.side;
-  writeSafetensors(path, [
-    ["pixels", { type: "U8", shape: [shown.length, S, S, 3], data: pixels }],
-    ["features", { type: "F32", shape: [sampling.images, extractor.dimension], data: features }],
-  ]);
-  return { pixels, features };
-}
-
-function readKept(path: string, listener: Listener): BaseSamples | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    const { tensors } = readSafetensors(path);
-    return { pixels: tensors.get("pixels")!.data as Uint8Array, features: float32(tensors.get("features")!) };
-  } catch (error) {
-    if (!(error instanceof CorruptFileError)) throw error;
-    listener.note?.(`the base model's samples are made again: ${error.message}`);
-    return undefined;
-  }
+  return keptOrMade<BaseSamples>(
+    {
+      path: join(protocolFolder(out, recipe), "base", `samples-seed-${seed}-${identity}.safetensors`),
+      what: "the base model's samples",
+      doing: "samples the base model",
+      shapes: { pixels: [shown, S, S, 3], features: [sampling.images, extractor.dimension] },
+      read: ({ pixels, features }) => ({ pixels: pixels!.data as Uint8Array, features: float32(features!) }),
+      async make() {
+        listener.stage?.("sample base", `${sampling.images} images of the null class, once for all cells`);
+        const network = { config: model, infos: ditModel(model).weights, values: base.values };
+        const labels = new Int32Array(sampling.images).fill(model.classes);
+        const { x } = await sample({ engine, network, settings: sampling, seed, labels, listener });
+        const first = Array.from({ length: shown }, (_, i) => i);
+        return measuredPictures(space, extractor, model, x, first, listener);
+      },
+      tensors: ({ pixels, features }) => ({
+        pixels: { type: "U8", shape: [shown, S, S, 3], data: pixels },
+        features: { type: "F32", shape: [sampling.images, extractor.dimension], data: features },
+      }),
+    },
+    listener,
+  );
 }

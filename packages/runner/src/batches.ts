@@ -71,10 +71,18 @@ export function denoisingBatch(
   const y = Int32Array.from(chosen, ({ index }, j) =>
     dropped[j]! < s.labelDropout ? s.nullClass : images.labels[index]!,
   );
+  return noisedBatch(schedule, { x0, noise: normals(s.seed, "noise", step, x0.length), t, y });
+}
+
+/** The inputs of `batchSignature`. @param t indices of the schedule's timesteps, [N] */
+export function noisedBatch(
+  schedule: Schedule,
+  { x0, noise, t, y }: { x0: Float32Array; noise: Float32Array; t: Int32Array; y: Int32Array },
+): Values {
   const coefficients = trainingCoefficients(schedule, t);
   return {
     x0,
-    noise: normals(s.seed, "noise", step, x0.length),
+    noise,
     t: Float32Array.from(t, (step) => schedule.timesteps[step]!),
     y,
     ...Object.fromEntries(Object.entries(coefficients).map(([name, v]) => [`q.${name}`, v])),

@@ -1,27 +1,31 @@
-// A cell of the comparison: recipe × dataset × method with options × seed. It has a folder, and an identity that says what its result depends on.
+// A cell of the comparison: recipe × dataset × method with options × seed. It has a folder, and an identity: a digest of
+// everything that its result depends on.
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type AnyMethod, defaultOptions, labelOf } from "@dit-bench/method";
-import { type DatasetChoice, datasetSlug } from "./dataset.ts";
 import { type Recipe, shortHash } from "./recipe.ts";
 
-/** Results of one recipe and protocol lie together, apart from all others. */
+/** The folder with all cells of one recipe and protocol. */
 export const protocolFolder = (out: string, recipe: Recipe): string => join(out, recipe.protocol.replaceAll("/", "-"));
 
-/** `runs/mini-1/flowers/difffit/seed-0` */
+/**
+ * `runs/mini-1/flowers/difffit/seed-0`
+ *
+ * @param dataset its name in the record; of own images that has the start of their fingerprint
+ */
 export function cellFolder(
   out: string,
   recipe: Recipe,
-  dataset: DatasetChoice,
+  dataset: string,
   method: AnyMethod,
   options: object,
   seed: number,
 ): string {
-  return join(protocolFolder(out, recipe), datasetSlug(dataset), methodSlug(method, options), `seed-${seed}`);
+  return join(protocolFolder(out, recipe), dataset, methodSlug(method, options), `seed-${seed}`);
 }
 
-/** The method's name; options that are not the published ones add the label and a hash of all of them. */
+/** The method's name; with other options than the published ones its label and a hash of all options. */
 function methodSlug(method: AnyMethod, options: object): string {
   if (JSON.stringify(options) === JSON.stringify(defaultOptions(method))) return method.name;
   const label = labelOf(method, options)
@@ -31,12 +35,12 @@ function methodSlug(method: AnyMethod, options: object): string {
   return `${label}-${shortHash(JSON.stringify(options)).slice(0, 6)}`;
 }
 
-/** Hash of everything that decides a cell's numbers. */
+/** Digest of everything that a cell's numbers depend on. */
 export function identityOf(parts: {
   protocol: string;
   settings: unknown;
   method: string;
-  /** Of a plug-in that lies in a folder or a file. */
+  /** Only of a plug-in in a folder or a file. */
   methodCode?: string;
   learningRate: number;
   options: object;

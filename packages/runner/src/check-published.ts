@@ -3,8 +3,9 @@
 // The note is the one that `bring` of @dit-bench/fetch leaves and reads: `.FILE.checked` with size and time of what was checked. This
 // reads it without waiting, because weights are opened so; a test keeps the two alike.
 
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { replaceFileSync } from "@dit-bench/files";
 import { BenchError } from "./errors.ts";
 import { digestOf } from "./hash-file.ts";
 import type { WeightsFile } from "./locate.ts";
@@ -50,15 +51,9 @@ function noted(path: string): string | undefined {
 
 /** The file is right whether or not it can be noted: in a folder that may not be written to it is hashed again. */
 function note(path: string, mark: string): void {
-  const temporary = `${noteOf(path)}.${process.pid}.tmp`; // cells of a grid may be at it at once
   try {
-    writeFileSync(temporary, mark);
-    renameSync(temporary, noteOf(path));
+    replaceFileSync(noteOf(path), [Buffer.from(mark)]);
   } catch {
-    try {
-      rmSync(temporary, { force: true });
-    } catch {
-      // the folder cannot be written to
-    }
+    // the folder cannot be written to
   }
 }

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { integers } from "@dit-bench/random";
+import { readSafetensors, writeSafetensors } from "@dit-bench/weights";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, type CheckpointOwner, readCheckpoint, stateHeader, writeCheckpoint } from "./checkpoint.ts";
 
 let path: string;
 beforeAll(() => {
@@ -15,19 +17,55 @@ const kept: Checkpoint = {
   step: 2,
   state: { weights: numbers, moment1: numbers, moment2: numbers, ema: numbers },
   losses: [0.5, 0.25],
+  fixedBatchLoss: [
+    { step: 0, value: 0.75 },
+    { step: 2, value: null },
+  ],
   seconds: 3,
+  otherCoreSeconds: 0.5,
+  stepMilliseconds: 12,
   resumes: 1,
+  continuedFrom: { steps: 1, identity: "f" },
 };
+const owner: CheckpointOwner = { identity: "a", lineage: "l", engine: "cpu" };
 
-it("is read as it was written, by its own run on its own engine", () => {
-  expect(readCheckpoint(path, { identity: "a", engine: "cpu" }, 3)).toBeUndefined();
-  writeCheckpoint(path, { identity: "a", engine: "cpu" }, kept);
-  expect(readCheckpoint(path, { identity: "a", engine: "cpu" }, 3)).toEqual(kept);
+it("is read as it was written, by its own run on its own engine", async () => {
+  expect(readCheckpoint(path, owner, 3)).toBeUndefined();
+  writeCheckpoint(path, owner, kept);
+  expect(readCheckpoint(path, owner, 3)).toMatchObject({ ...kept });
+  expect(await stateHeader(path)).toEqual({ ...owner, step: 2 });
 });
 
 it("is refused by another run, and on another engine", () => {
-  expect(() => readCheckpoint(path, { identity: "b", engine: "cpu" }, 3)).toThrow("is of another run");
-  expect(() => readCheckpoint(path, { identity: "a", engine: "webgpu" }, 3)).toThrow(
-    /was made on engine cpu and this run is on webgpu, .*; go on with --engine cpu, or delete it/,
+  expect(() => readCheckpoint(path, { ...owner, identity: "b" }, 3)).toThrow(/another run .*; choose another --out/);
+  expect(() => readCheckpoint(path, { ...owner, engine: "webgpu" }, 3)).toThrow(
+    /made on engine cpu, and engine webgpu rounds differently; continue with --engine cpu, or delete it/,
   );
+});
+
+it("is refused with exit code 4 and the file to delete, whichever bit is flipped", () => {
+  const sound = readFileSync(path);
+  const refused = expect.objectContaining({
+    exitCode: 4,
+    message: expect.stringMatching(/checkpoint\.safetensors.*; delete it to train from the start$/),
+  });
+  for (const bit of integers(0, "checkpoint.test", 0, 60, 8 * sound.length)) {
+    const bytes = Buffer.from(sound);
+    bytes[bit >> 3]! ^= 1 << (bit & 7);
+    writeFileSync(path, bytes);
+    expect(() => readCheckpoint(path, owner, 3), `bit ${bit}`).toThrow(refused);
+  }
+  for (const bytes of [Buffer.alloc(0), Buffer.alloc(sound.length), sound.subarray(0, sound.length - 1)]) {
+    writeFileSync(path, bytes);
+    expect(() => readCheckpoint(path, owner, 3)).toThrow(refused);
+  }
+  writeFileSync(path, sound);
+  expect(() => readCheckpoint(path, owner, 4)).toThrow(refused); // of a model of another size
+  const { tensors, metadata } = readSafetensors(path);
+  writeSafetensors(path, [...tensors].slice(1), metadata);
+  expect(() => readCheckpoint(path, owner, 3)).toThrow(refused);
+  rmSync(path);
+  mkdirSync(path);
+  expect(() => readCheckpoint(path, owner, 3)).toThrow(refused);
+  rmSync(path, { recursive: true });
 });

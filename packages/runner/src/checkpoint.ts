@@ -1,77 +1,117 @@
-// The state of an unfinished training, whole or not at all on the disk.
+// The state of a training on the disk: an unfinished one's checkpoint, and what a finished run keeps so that it can be trained further.
 
 import { existsSync, rmSync } from "node:fs";
-import { CorruptFileError, float32, readSafetensors, writeSafetensors } from "@dit-bench/weights";
+import { CorruptFileError, float32, openCheckpoint, type StoredTensor } from "@dit-bench/weights";
 import { BenchError } from "./errors.ts";
+import type { LossPoint } from "./fixed-batch.ts";
 import { stateNames, type TrainingState } from "./optimise.ts";
+import { readSealed, writeSealed } from "./sealed-file.ts";
 
-export interface Checkpoint {
+/** Everything about a training except its state vectors. */
+export interface Progress {
   /** Steps done. */
   readonly step: number;
-  readonly state: TrainingState;
   /** Loss of each step done. */
   readonly losses: readonly number[];
-  /** Seconds spent in steps, and how often training was taken up again. */
+  readonly fixedBatchLoss: readonly LossPoint[];
+  /** Seconds spent in steps, and core-seconds that other processes used meanwhile. */
   readonly seconds: number;
+  readonly otherCoreSeconds: number;
+  /** Median of the steps since training was started or resumed. */
+  readonly stepMilliseconds: number;
+  /** How often training was resumed after an interruption. */
   readonly resumes: number;
+  /** The run from whose end this training continued. */
+  readonly continuedFrom?: { readonly steps: number; readonly identity: string };
 }
 
-/** What a checkpoint is of; another training's is refused, and another engine's too, since it would round otherwise. */
+export interface Checkpoint extends Progress {
+  readonly state: TrainingState;
+}
+
 export interface CheckpointOwner {
+  /** Of the run: see `identityOf`. */
   readonly identity: string;
+  /** Of everything that decides the state after a given step: see `lineageOf`. */
+  readonly lineage: string;
+  /** Engines round differently, so the state of one engine is not continued on another. */
   readonly engine: string;
 }
 
-export function writeCheckpoint(path: string, { identity, engine }: CheckpointOwner, c: Checkpoint): void {
-  const tensors = stateNames.map((name) => [name, f32(c.state[name])] as const);
-  const { step, seconds, resumes } = c;
-  writeSafetensors(
+const advice = "delete it to train from the start";
+
+export function writeCheckpoint(path: string, { identity, lineage, engine }: CheckpointOwner, c: Checkpoint): void {
+  const { state, losses, ...progress } = c;
+  const vector = (data: Float32Array | Float64Array): StoredTensor => ({
+    type: data instanceof Float64Array ? "F64" : "F32",
+    shape: [data.length],
+    data,
+  });
+  writeSealed(
     path,
-    [...tensors, ["losses", { type: "F64", shape: [c.losses.length], data: Float64Array.from(c.losses) }]],
-    {
-      identity,
-      engine,
-      progress: JSON.stringify({ step, seconds, resumes }),
-    },
+    [
+      ...stateNames.map((name) => [name, vector(state[name])] as const),
+      ["losses", vector(Float64Array.from(losses))] as const,
+    ],
+    { identity, lineage, engine, progress: JSON.stringify(progress) },
   );
 }
 
-/** The checkpoint at `path`, or undefined where there is none. */
-export function readCheckpoint(
-  path: string,
-  { identity, engine }: CheckpointOwner,
-  parameters: number,
-): Checkpoint | undefined {
+/**
+ * The checkpoint of this very run, or undefined where there is none. Throws BenchError (data) where it is damaged, another run's
+ * or another engine's: nothing else could tell the user that hours of training are lost.
+ */
+export function readCheckpoint(path: string, owner: CheckpointOwner, parameters: number): Checkpoint | undefined {
   if (!existsSync(path)) return undefined;
-  const advice = "delete it to train from the start";
   try {
-    const { tensors, metadata } = readSafetensors(path);
-    if (metadata.identity !== identity)
+    const { identity, engine, ...checkpoint } = readState(path, parameters);
+    if (identity !== owner.identity)
       throw new BenchError(
         "data",
-        `the checkpoint ${path} is of another run (its data, settings or weights were others); ${advice}, or choose another --out`,
+        `the checkpoint ${path} belongs to another run (other images, settings or weights); choose another --out, or delete it to train this run from the start`,
       );
-    const before = metadata.engine ?? engine;
-    if (before !== engine)
+    if (engine !== owner.engine)
       throw new BenchError(
         "data",
-        `the checkpoint ${path} was made on engine ${before} and this run is on ${engine}, which rounds otherwise; go on with --engine ${before}, or ${advice}`,
+        `the checkpoint ${path} was made on engine ${engine}, and engine ${owner.engine} rounds differently; continue with --engine ${engine}, or ${advice}`,
       );
-    const state = Object.fromEntries(
-      stateNames.map((name) => [name, float32(tensors.get(name)!)]),
-    ) as unknown as TrainingState;
-    const { step, seconds, resumes } = JSON.parse(metadata.progress!) as Omit<Checkpoint, "state" | "losses">;
-    const losses = Array.from(tensors.get("losses")!.data as Float64Array);
-    if (stateNames.some((name) => state[name].length !== parameters) || losses.length !== step)
-      throw new Error(`it holds ${state.weights.length} weights after ${step} steps, wanted ${parameters}`);
-    return { step, state, losses, seconds, resumes };
+    return checkpoint;
   } catch (error) {
     if (error instanceof BenchError) throw error;
     const what = error instanceof CorruptFileError ? error.message : `${path}: ${(error as Error).message}`;
-    throw new BenchError("data", `the checkpoint is corrupt: ${what}; ${advice}`, { cause: error });
+    throw new BenchError("data", `the checkpoint cannot be used: ${what}; ${advice}`, { cause: error });
   }
 }
 
-export const removeCheckpoint = (path: string): void => rmSync(path, { force: true });
+/** Any run's state. Throws CorruptFileError where it is damaged or of another size; system errors pass through. */
+export function readState(path: string, parameters: number): Checkpoint & CheckpointOwner {
+  const { tensors, metadata } = readSealed(path);
+  const corrupt = (problem: string) => new CorruptFileError(path, problem);
+  const vector = (name: string) => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw corrupt(`it has no '${name}'`);
+    return tensor;
+  };
+  const { identity, lineage, engine, progress } = metadata;
+  if (identity === undefined || lineage === undefined || engine === undefined || progress === undefined)
+    throw corrupt("it is not a training state");
+  const state = Object.fromEntries(stateNames.map((name) => [name, float32(vector(name))])) as unknown as TrainingState;
+  const losses = Array.from(vector("losses").data as Float64Array);
+  const rest = JSON.parse(progress) as Omit<Progress, "losses">;
+  if (stateNames.some((name) => state[name].length !== parameters) || losses.length !== rest.step)
+    throw corrupt(`it holds ${state.weights.length} weights after ${losses.length} steps, wanted ${parameters}`);
+  return { state, losses, ...rest, identity, lineage, engine };
+}
 
-const f32 = (data: Float32Array) => ({ type: "F32" as const, shape: [data.length], data });
+/** Whose state a file holds and after how many steps: its header alone, not verified. */
+export async function stateHeader(path: string): Promise<(CheckpointOwner & { readonly step: number }) | undefined> {
+  const { metadata } = await openCheckpoint(path);
+  const [identity, lineage, engine, progress] = ["identity", "lineage", "engine", "progress"].map((key) =>
+    metadata.get(key),
+  );
+  if (identity === undefined || lineage === undefined || engine === undefined || progress === undefined)
+    return undefined;
+  return { identity, lineage, engine, step: Number((JSON.parse(progress) as Partial<Progress>).step) };
+}
+
+export const removeCheckpoint = (path: string): void => rmSync(path, { force: true });

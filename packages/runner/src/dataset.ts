@@ -1,4 +1,4 @@
-// The images of a run: a miniature, or a folder of the user's.
+// The training images of a run: a miniature, a fetched dataset, or a folder of the user's own images.
 
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
@@ -13,6 +13,7 @@ import {
   type PictureBytes,
   storeFolder,
 } from "@dit-bench/datasets";
+import { fileName, shown } from "@dit-bench/files";
 import { datasetEntries } from "./dataset-entries.ts";
 import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
@@ -20,15 +21,16 @@ import { fetched } from "./fetched.ts";
 import type { Recipe } from "./recipe.ts";
 
 export interface DatasetChoice {
-  /** Short name: `flowers`. */
+  /** A dataset of the registry (`flowers`); with `folder` the user's name for these images, and the registry is not used. */
   readonly name: string;
-  /** Folder of images with one subfolder a class, in place of the miniature. */
+  /** A folder of own images, one subfolder per class. */
   readonly folder?: string;
   /** Stop at the first image that cannot be used, instead of leaving it out. */
   readonly strict?: boolean;
 }
 
 export interface Dataset {
+  /** The registry's name; of own images the name with the start of the fingerprint: `my-flowers-1a2b3c4d`. */
   readonly name: string;
   readonly title: string;
   readonly source: "miniature" | "dataset" | "folder";
@@ -39,17 +41,30 @@ export interface Dataset {
   readonly labels: Int32Array;
   readonly fingerprint: string;
   readonly skipped: number;
-  /** Lets go of the file that the pictures are in, where they are in one. */
+  /** Closes the file that the images are in, if they are in one. */
   close?(): void;
 }
 
-/** How a cell's folder calls its dataset: `flowers`, or `flowers-from-my-photos`. */
-export const datasetSlug = ({ name, folder }: DatasetChoice): string =>
-  folder ? `${name}-from-${basename(resolve(folder)).replaceAll(/[^\w-]+/g, "-")}` : name;
+/** The folder's last path component, or the name that was given for it. */
+export const ownImages = (folder: string, name?: string): DatasetChoice => ({
+  name: shown(name ?? (basename(resolve(folder)) || folder)).normalize("NFC"),
+  folder,
+});
+
+/** Throws UnknownDatasetError, which suggests the nearest, for a name that the registry does not have. */
+export const checkDatasetName = (name: string): void => void findDataset(datasetEntries(), name);
+
+/** As tables, sheets and the terminal call a dataset. Throws UnknownDatasetError where the registry does not have it. */
+export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
+  folder === undefined ? findDataset(datasetEntries(), name).title : `own images, ${name}`;
+
+/** Two folders with one name have different names here; no name of the registry has this form. */
+export const ownDatasetName = (name: string, fingerprint: string): string =>
+  `${fileName(name)}-${fingerprint.slice(0, 8)}`;
 
 /**
- * @param side of the pictures, in pixels
- * @param out folder that holds all runs: pictures too many for memory are kept in it
+ * @param side of the images, in pixels
+ * @param out folder that holds all runs: sets of images too large for memory are stored in it
  */
 export async function loadDataset(
   choice: DatasetChoice,
@@ -58,9 +73,9 @@ export async function loadDataset(
   out: string,
   listener: Listener,
 ): Promise<Dataset> {
-  const entry = findDataset(datasetEntries(), choice.name);
   const { data } = recipe.settings;
   if (choice.folder === undefined && recipe.settings.miniature) {
+    const entry = findDataset(datasetEntries(), choice.name);
     const miniature = miniatures.find((m) => m.name === entry.miniature)!;
     const { perClass, seed } = data;
     if (perClass === undefined || seed === undefined)
@@ -75,7 +90,8 @@ export async function loadDataset(
       ...drawn(miniature, { perClass, seed }, side),
     };
   }
-  const folder = choice.folder ?? fetchedDataset(entry.name);
+  const own = choice.folder !== undefined;
+  const folder = choice.folder ?? fetchedDataset(findDataset(datasetEntries(), choice.name).name);
   const options = {
     size: side,
     strict: choice.strict ?? false,
@@ -84,25 +100,28 @@ export async function loadDataset(
   const count = listImages(folder).classes.reduce((sum, { files }) => sum + files.length, 0);
   const set = fitsInMemory(count, side)
     ? await loadFolder(folder, options)
-    : await storeFolder(folder, join(out, "pictures"), options);
+    : await storeFolder(folder, join(out, "pictures"), {
+        ...options,
+        onNote: (text) => listener.note?.(text),
+        stopping: listener.stopping,
+      });
   for (const { file, reason } of set.skipped) listener.note?.(`left out ${file}: ${reason}`);
   const { classes, size, pixels, labels, fingerprint, skipped } = set;
   return {
-    name: entry.name,
-    // A folder of the user's is not the dataset whose name it goes under.
-    title: choice.folder === undefined ? entry.title : `own images, ${basename(resolve(choice.folder))}`,
-    source: choice.folder === undefined ? "dataset" : "folder",
+    name: own ? ownDatasetName(choice.name, fingerprint) : choice.name,
+    title: datasetTitle(choice),
+    source: own ? "folder" : "dataset",
     classes,
     size,
     pixels,
     labels,
     fingerprint,
-    skipped: skipped.length,
+    skipped: skipped.filter(({ harmless }) => !harmless).length,
     ...("close" in set ? { close: set.close } : {}),
   };
 }
 
-/** Where `bench fetch` has unpacked a dataset. */
+/** Where `bench fetch` unpacked a dataset. */
 function fetchedDataset(name: string): string {
   const folder = fetched(name);
   if (folder === undefined)

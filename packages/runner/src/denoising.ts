@@ -5,7 +5,7 @@
 import type { Signature } from "@dit-bench/compiler";
 import { noised, trainingCoefficientNames, trainingLoss } from "@dit-bench/diffusion";
 import { type DitConfig, dit } from "@dit-bench/dit";
-import type { Adapted, Values } from "@dit-bench/method";
+import { type Adapted, MethodError, type Values } from "@dit-bench/method";
 import * as tf from "@tensorflow/tfjs";
 import type { StepDescription } from "./optimise.ts";
 
@@ -34,6 +34,7 @@ export function denoisingStep(
   const given = batchSignature(config, batch);
   return {
     trainable: adapted.trainable,
+    blame: (problem) => new MethodError(`${adapted.who}: ${problem}`),
     inputs: { ...given, ...frozen },
     ...(parts > 1 && { parts: { count: parts, of: Object.keys(given) } }),
     loss(trainable, given) {

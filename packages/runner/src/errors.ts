@@ -1,5 +1,9 @@
-/** Exit codes of `bench`: what a script or a scheduler may act on. */
+// Errors that a person can act on, and the exit codes of `bench`: what a script or a scheduler may act on. This module imports
+// nothing, so that the command line can load it before anything else.
+
+/** The only definition of exit codes; the README lists them. */
 export const exitCodes = {
+  ok: 0,
   failure: 1,
   usage: 2,
   someCellsFailed: 3,
@@ -9,11 +13,20 @@ export const exitCodes = {
   interrupted: 75,
 } as const;
 
-/** An error that a person can do something about: its message says what happened, with which value, what was wanted and what to do. */
+/** After a stop that a signal asked for: 128 + number, except for the two that schedulers send before they end a job. */
+export const signalExitCodes = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGUSR1: exitCodes.interrupted,
+  SIGUSR2: exitCodes.interrupted,
+} as const;
+
+/** A message that says what happened, with which value, and what to do. */
 export class BenchError extends Error {
   override name = "BenchError";
   readonly exitCode: number;
-  constructor(kind: keyof typeof exitCodes, message: string, options?: ErrorOptions) {
+  constructor(kind: Exclude<keyof typeof exitCodes, "ok">, message: string, options?: ErrorOptions) {
     super(message, options);
     this.exitCode = exitCodes[kind];
   }

@@ -1,97 +1,155 @@
-// Many cells, several at once, each a process of its own: a crash costs one cell, and every cell resumes by itself.
+// Many cells, several at once, each a process of its own: whatever a cell does costs that cell only, and every cell resumes by itself.
 
-import { spawn } from "node:child_process";
-import pLimit from "p-limit";
+import type { DatasetChoice } from "./dataset.ts";
+import { signalExitCodes } from "./errors.ts";
+import { type CellEvidence, type CellOutcome, judge } from "./grid/judge.ts";
+import type { Launcher, RunningCell } from "./grid/launcher.ts";
+import type { CellMessage } from "./grid/messages.ts";
 
 export interface GridCell {
   readonly method: string;
-  readonly dataset: string;
+  readonly dataset: DatasetChoice;
   readonly seed: number;
-}
-
-export interface CellResult {
-  readonly fid: number;
-  readonly baseFid: number;
-  readonly already: boolean;
-}
-
-export interface FinishedCell {
-  readonly cell: GridCell;
-  readonly exitCode: number;
-  /** The JSON object of the cell's last line. */
-  readonly result?: CellResult;
-  /** The last thing it said on stderr. */
-  readonly message: string;
 }
 
 export interface GridTask {
   readonly cells: readonly GridCell[];
-  /** Arguments of Node for one cell; its last line on stdout must be a JSON object. */
+  /** Arguments of Node for one cell. */
   command(cell: GridCell): string[];
+  readonly launcher: Launcher;
+  /** Cells that run at the same time. */
   readonly jobs: number;
-  stopping(): boolean;
-  /** Everything the cells print. */
-  log(text: string): void;
-  finished(cell: FinishedCell): void;
+  /** A cell that takes longer is ended, and has failed. */
+  readonly limitMinutes?: number;
+  readonly watch: GridWatch;
 }
 
-export async function runGrid(task: GridTask): Promise<{ failed: GridCell[]; stopped: boolean }> {
-  const limit = pLimit(task.jobs);
+/** What happens, as it happens. */
+export interface GridWatch {
+  started(cell: GridCell): void;
+  message(cell: GridCell, message: CellMessage): void;
+  /** What a cell prints, whole lines. */
+  output(cell: GridCell, lines: string): void;
+  ended(cell: GridCell, outcome: CellOutcome): void;
+}
+
+export interface GridRun {
+  /** Resolves when the last cell has ended. */
+  readonly result: Promise<{ readonly failed: readonly GridCell[]; readonly stopped: boolean }>;
+  /** Starts no further cells and asks those that run to stop at their next safe place. */
+  stop(code: number): void;
+  /** Ends all cells at once. */
+  kill(): void;
+}
+
+/** How long a cell that passed its time limit has for stopping by itself. */
+const graceMs = 10_000;
+
+export function startGrid(task: GridTask): GridRun {
+  const running = new Set<RunningCell>();
   const failed: GridCell[] = [];
+  let stopping: number | undefined;
   let stopped = false;
-  /** The first cell of a seed makes the base model's samples, which the others of that seed then find. */
-  const first = new Map<number, Promise<void>>();
-  const one = async (cell: GridCell) => {
-    if (task.stopping()) {
-      stopped = true;
-      return;
-    }
-    const outcome = await runProcess(cell, task);
-    if (task.stopping() && outcome.exitCode !== 0) stopped = true;
-    else {
-      if (outcome.exitCode !== 0) failed.push(cell);
-      task.finished(outcome);
+  let next = 0;
+
+  const runOne = async (cell: GridCell) => {
+    const evidence: { -readonly [K in keyof CellEvidence]?: CellEvidence[K] } = {};
+    const lines = {
+      stdout: wholeLines((text) => task.watch.output(cell, text)),
+      stderr: wholeLines((text) => {
+        evidence.lastLine = lastError(text) ?? evidence.lastLine ?? "";
+        task.watch.output(cell, text);
+      }),
+    };
+    task.watch.started(cell);
+    const process = task.launcher.start(task.command(cell), {
+      output: (text, stream) => lines[stream].push(text),
+      message: (message) => {
+        if (message.kind === "finished" || message.kind === "failed") evidence.result = message;
+        else task.watch.message(cell, message);
+      },
+    });
+    running.add(process);
+    const timers = limit(task.limitMinutes, process, () => {
+      evidence.passedLimit = task.limitMinutes;
+    });
+    const end = await process.ended;
+    for (const timer of timers) clearTimeout(timer);
+    running.delete(process);
+    lines.stdout.flush();
+    lines.stderr.flush();
+    const { result, lastLine = "", passedLimit } = evidence;
+    const outcome = await judge(cell, { end, result, lastLine, passedLimit, stopping: stopping !== undefined });
+    if (outcome.kind === "stopped") stopped = true;
+    if (outcome.kind === "failed") failed.push(cell);
+    task.watch.ended(cell, outcome);
+  };
+
+  const slot = async () => {
+    while (next < task.cells.length) {
+      if (stopping !== undefined) {
+        stopped = true;
+        return;
+      }
+      await runOne(task.cells[next++]!);
     }
   };
-  await Promise.all(
-    task.cells.map(async (cell) => {
-      const leader = first.get(cell.seed);
-      if (!leader) {
-        const own = limit(() => one(cell));
-        first.set(cell.seed, own);
-        return own;
-      }
-      await leader;
-      return limit(() => one(cell));
-    }),
-  );
-  return { failed, stopped };
+
+  return {
+    result: Promise.all(Array.from({ length: task.jobs }, slot)).then(() => ({ failed, stopped })),
+    stop(code) {
+      stopping ??= code;
+      for (const process of running) process.stop(code);
+    },
+    kill() {
+      for (const process of running) process.kill();
+    },
+  };
 }
 
-function runProcess(cell: GridCell, task: GridTask): Promise<FinishedCell> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, task.command(cell), { stdio: ["ignore", "pipe", "pipe"] });
-    let out = "";
-    let err = "";
-    const name = `${cell.dataset} ${cell.method} seed ${cell.seed}`;
-    child.stdout.on("data", (chunk: Buffer) => {
-      out += chunk;
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      err += chunk;
-    });
-    // Ctrl-C reaches the children of a terminal's foreground by itself; a signal sent to this process alone does not.
-    const pass = (signal: NodeJS.Signals) => child.kill(signal);
-    process.on("SIGTERM", pass).on("SIGUSR2", pass);
-    const done = (exitCode: number, message: string) => {
-      process.off("SIGTERM", pass).off("SIGUSR2", pass);
-      task.log(`== ${name}: exit code ${exitCode}\n${err}${out}`);
-      const result = exitCode === 0 ? (JSON.parse(lastLine(out)) as CellResult) : undefined;
-      resolve({ cell, exitCode, message, ...(result ? { result } : {}) });
-    };
-    child.on("error", (error) => done(1, error.message));
-    child.on("close", (code, signal) => done(code ?? 128, signal ? `ended by ${signal}` : lastLine(err)));
-  });
+const errorPrefix = "bench: error: ";
+
+/** The last error that bench itself reports, else the last line. */
+function lastError(text: string): string | undefined {
+  const lines = text.trimEnd().split("\n");
+  return lines.findLast((line) => line.startsWith(errorPrefix))?.slice(errorPrefix.length) ?? lines.at(-1);
 }
 
-const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? "";
+/** Node's timers fire at once for longer times, which are some 24 days. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** The timers of a cell's time limit; none where there is no limit. */
+function limit(minutes: number | undefined, process: RunningCell, passed: () => void): NodeJS.Timeout[] {
+  if (minutes === undefined) return [];
+  const ms = 60_000 * minutes;
+  if (ms + graceMs > longestTimerMs) return [];
+  return [
+    setTimeout(() => {
+      passed();
+      process.stop(signalExitCodes.SIGTERM);
+    }, ms),
+    setTimeout(() => process.kill(), ms + graceMs),
+  ];
+}
+
+/** A line of more characters is passed on in pieces. */
+const longestLine = 65_536;
+
+/** Collects pieces of text and passes on whole lines, so that those of several cells do not mix. */
+function wholeLines(take: (lines: string) => void): { push(text: string): void; flush(): void } {
+  let rest = "";
+  return {
+    push(text) {
+      rest += text;
+      const end = rest.length > longestLine ? rest.length : rest.lastIndexOf("\n") + 1;
+      if (end === 0) return;
+      const lines = rest.slice(0, end);
+      rest = rest.slice(end);
+      take(lines.endsWith("\n") ? lines : `${lines}\n`);
+    },
+    flush() {
+      if (rest !== "") take(`${rest}\n`);
+      rest = "";
+    },
+  };
+}

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
-import { contactSheet, decodeImage, encodePng } from "@dit-bench/datasets";
+import { counted, decodeImage, encodePng } from "@dit-bench/datasets";
 import { fileName, replaceFile } from "@dit-bench/files";
 import { writeSafetensors } from "@dit-bench/weights";
 import type { Listener } from "./events.ts";
@@ -71,7 +71,7 @@ export async function makePictures(task: PicturesTask): Promise<Pictures> {
     made: { ...task.origin, seed, count, labels: classes.map(({ label }) => label), settings, autoencoder },
     overwrite: task.overwrite ?? false,
   });
-  listener.stage?.("sample", `${labels.length} ${labels.length === 1 ? "image" : "images"}, ${count} of each class`);
+  listener.stage?.("sample", `${counted(labels.length, "image")}, ${count} of each class`);
   const { x } = await sample({ engine, network, settings, seed, labels, listener });
   const shape = [labels.length, C, S, S] as const;
 
@@ -117,11 +117,13 @@ const sampleName = (name: string, label: number, i: number): string =>
 async function sheetOf({ classes, count, title, notes }: PicturesTask, files: readonly string[]): Promise<Uint8Array> {
   const pictures = await Promise.all(files.map(async (file) => decodeImage(await readFile(file))));
   const columns = Math.min(count, SHEET_COLUMNS);
-  const rows = classes.map(({ name }, i) => ({
+  const { contactSheet } = await import("@dit-bench/report"); // the canvas is loaded where it is needed
+  const rows = classes.map(({ name, label }, i) => ({
     title: name,
+    number: label,
     images: pictures.slice(i * count, i * count + columns).map(({ pixels }) => pixels),
   }));
   const shown = columns < count ? `the first ${columns} of ${count} samples a class` : "samples";
   const blocks = [{ title: shown, columns }];
-  return contactSheet(rows, { size: pictures[0]!.width, blocks, title, lines: notes });
+  return contactSheet([{ blocks, rows }], { size: pictures[0]!.width, title, lines: notes });
 }

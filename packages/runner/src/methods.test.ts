@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,7 +8,9 @@ import { loadMethod, loadMethods } from "./methods.ts";
 let folder: string;
 const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
 const plugin = (learningRate: number) =>
-  `export default { name: "mine", label: () => "Mine", source: "here", options: {}, learningRate: ${learningRate}, adapt: () => ({}) };`;
+  `import { z } from ${JSON.stringify(createRequire(import.meta.url).resolve("zod"))};
+  export default ({ name: "mine", label: () => "Mine", source: "here", options: z.strictObject({}),
+    learningRate: ${learningRate}, adapt: () => ({}) });`;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "dit-bench-plugin-"));

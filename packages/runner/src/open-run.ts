@@ -1,4 +1,4 @@
-// The model that a finished run made, put together again from its recipe's base and its own file of weights.
+// The model of a finished run, made from its recipe's base model and its own trained weights.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -41,7 +41,7 @@ export async function openRun(
   if (place === undefined && !recipeNames().includes(record.recipe))
     throw new BenchError(
       "usage",
-      `${folder}: its recipe '${record.recipe}' is none of the project's; say where it is with --recipe`,
+      `${folder}: its recipe '${record.recipe}' does not come with the project; give its folder with --recipe`,
     );
   const recipe: Recipe = { ...loadRecipe(place ?? record.recipe), settings: record.settings as Recipe["settings"] };
   const { method } = await loadMethod(record.cell.method, plugins);
@@ -59,11 +59,12 @@ export async function openRun(
       `${folder}: this run diverged and left no weights; delete the folder and run it with other settings`,
     );
   const file = join(folder, "weights.safetensors");
-  const trained = readWeights(file, adapted.trainable, "run the cell again");
+  const advice = "run its cell again: 'bench run' with the same options makes the weights again";
+  const trained = readWeights(file, adapted.trainable, advice);
   if (trained.sha256 !== record.weights.trained)
     throw new BenchError(
       "data",
-      `${file}: its SHA-256 is ${trained.sha256}, but the run's record has ${record.weights.trained}: it was changed since; delete it and run the cell again`,
+      `${file}: its SHA-256 is ${trained.sha256}, but the run's record has ${record.weights.trained}: it was changed since; ${advice}`,
     );
   return {
     recipe,

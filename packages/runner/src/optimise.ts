@@ -19,6 +19,8 @@ export interface StepDescription {
   loss(trainable: Record<string, tf.Tensor>, inputs: Record<string, tf.Tensor>): tf.Tensor;
   readonly optimizer: Pick<AdamWOptions, "betas" | "weightDecay">;
   readonly emaDecay: number;
+  /** Makes the error for weights that the loss cannot train; a plain one where it is left out. */
+  blame?(problem: string): Error;
 }
 
 /** State of training: each a flat vector [P]. */
@@ -55,9 +57,18 @@ function lossAndGradient(d: StepDescription, weights_P: tf.Tensor, given: Record
   const of = (inputs: Record<string, tf.Tensor>) => {
     const loss = (...tensors: tf.Tensor[]) =>
       d.loss(Object.fromEntries(names.map((name, i) => [name, tensors[i]!])), inputs) as tf.Scalar;
-    const { value, grads } = tf.valueAndGrads(loss)(Object.values(weights));
-    // tfjs gives nothing for a weight that the loss does not read
-    return { value: value as tf.Tensor, grads: grads.map((grad, i) => grad ?? tf.zerosLike(weights[names[i]!]!)) };
+    const { value, grads } = gradientsOf(d, () => loss(...Object.values(weights)), Object.values(weights));
+    const unread = names.filter((_, i) => !grads[i]);
+    if (unread.length > 0)
+      throw blame(
+        d,
+        `the loss does not depend on ${unread
+          .slice(0, 3)
+          .map((name) => `'${name}'`)
+          .join(", ")}` +
+          `${unread.length > 3 ? ` and ${unread.length - 3} more` : ""}, which would never train; use every weight, or leave it out`,
+      );
+    return { value: value as tf.Tensor, grads };
   };
   const flat = (grads: readonly tf.Tensor[]) => tf.concat(grads.map((grad) => tf.reshape(grad, [-1])));
   if (!d.parts) {
@@ -87,3 +98,17 @@ export function initialState(
     ema: weights.slice(),
   };
 }
+
+/** As tf.valueAndGrads, which only counts the weights that the loss does not read: here their gradients are undefined. */
+function gradientsOf(d: StepDescription, loss: () => tf.Scalar, weights: tf.Tensor[]) {
+  try {
+    return tf.engine().gradients(loss, weights, undefined, true);
+  } catch (error) {
+    const op = /gradient function not found for (\w+)/.exec((error as Error).message)?.[1];
+    if (op === undefined) throw error;
+    throw blame(d, `the loss goes through tfjs's ${op}, which has no gradient; use other operations on what trains`);
+  }
+}
+
+const blame = (d: StepDescription, problem: string): Error =>
+  d.blame?.(problem) ?? new Error(`training step: ${problem}`);

@@ -8,6 +8,7 @@ import type { Engine } from "@dit-bench/compiler";
 import { drawMiniature, type Miniature, miniatures, sourceDomain } from "@dit-bench/datasets";
 import { linearSchedule } from "@dit-bench/diffusion";
 import { ditModel, initialDit } from "@dit-bench/dit";
+import { removeLeftovers } from "@dit-bench/files";
 import { attach } from "@dit-bench/method";
 import { classifierLoss, initialWeights, miniInception, standardised, statistics } from "@dit-bench/metrics";
 import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
@@ -186,11 +187,10 @@ function extractorInput(
 
 function checkpointOf(work: string, part: PretrainingPart, recipe: Recipe) {
   mkdirSync(work, { recursive: true });
+  removeLeftovers(work);
   const { model, pretraining } = recipe.settings;
-  return {
-    path: join(work, `${part}.checkpoint.safetensors`),
-    identity: `${part} ${shortHash(JSON.stringify([model, pretraining]))}`,
-  };
+  const identity = `${part} ${shortHash(JSON.stringify([model, pretraining]))}`;
+  return { path: join(work, `${part}.checkpoint.safetensors`), identity, lineage: identity };
 }
 
 function save(

@@ -1,14 +1,14 @@
-// Features of a dataset's own images. By Inception they take hours for a large dataset, and all cells on it compare with the same: they are kept.
+// Features of a dataset's own images. With Inception they take hours for a large dataset and are the same for all its cells: they are kept.
 
-import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { CorruptFileError, float32, readSafetensors, writeSafetensors } from "@dit-bench/weights";
+import { float32 } from "@dit-bench/weights";
 import type { Dataset } from "./dataset.ts";
 import type { Listener } from "./events.ts";
 import type { FeatureExtractor } from "./features.ts";
+import { keptOrMade } from "./kept-file.ts";
 import { shortHash } from "./recipe.ts";
 
-/** [N, D]; the miniature's extractor takes seconds, so its features are made anew. */
+/** [N, D]. The miniature's extractor takes seconds, so its features are not kept. */
 export async function realFeatures(
   data: Dataset,
   extractor: FeatureExtractor & { readonly sha256: string },
@@ -17,19 +17,17 @@ export async function realFeatures(
   if (extractor.resizer === "none") return extractor.features(data.pixels, listener);
   const { id, resizer, sha256, dimension } = extractor;
   const identity = shortHash(JSON.stringify([data.fingerprint, data.size, id, resizer, sha256, engine]));
-  const path = join(out, "features", `${data.name}-${data.size}-${identity}.safetensors`);
-  const N = data.labels.length;
-  if (existsSync(path)) {
-    try {
-      const kept = readSafetensors(path).tensors.get("features");
-      if (kept?.shape.join() === [N, dimension].join()) return float32(kept);
-    } catch (error) {
-      if (!(error instanceof CorruptFileError)) throw error;
-      listener.note?.(`the data's features are made again: ${error.message}`);
-    }
-  }
-  const features = await extractor.features(data.pixels, listener);
-  mkdirSync(join(out, "features"), { recursive: true });
-  writeSafetensors(path, [["features", { type: "F32", shape: [N, dimension], data: features }]]);
-  return features;
+  const shape = [data.labels.length, dimension];
+  return keptOrMade<Float32Array>(
+    {
+      path: join(out, "features", `${data.name}-${data.size}-${identity}.safetensors`),
+      what: "the images' features",
+      doing: "computes the features of these images",
+      shapes: { features: shape },
+      read: ({ features }) => float32(features!),
+      make: () => extractor.features(data.pixels, listener),
+      tensors: (features) => ({ features: { type: "F32", shape, data: features } }),
+    },
+    listener,
+  );
 }

@@ -164,7 +164,7 @@ export function loadRecipe(name: string, changes: Readonly<Record<string, unknow
   try {
     content = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new BenchError("usage", `recipe ${path}: it is no JSON (${(error as Error).message})`);
+    throw new BenchError("usage", `recipe ${path} is not valid JSON (${(error as Error).message})`);
   }
   const settings = check(content, path);
   const changed =
@@ -185,8 +185,26 @@ export function ownSettings({ settings }: Recipe) {
   return { ...settings, pretraining, extractor, data: { ...data, perClass, seed } };
 }
 
-/** Is this dotted path a setting of recipes, so that `--set` means it and not an option of the method? */
-export const isRecipeSetting = (path: string): boolean => path.includes(".");
+/** The first parts of the dotted paths that `--set` takes: `training`, `sampling`. Other keys are options of methods. */
+export const recipeSections = (): string[] =>
+  Object.entries(recipeSchema.shape).flatMap(([name, schema]) => (pathsOf(schema).includes("") ? [] : [name]));
+
+/** What `--set` takes for every setting: `training.steps`, and `recipe.base` for one that is not in a section. */
+export const recipeSettings = (): string[] =>
+  Object.entries(recipeSchema.shape).flatMap(([name, schema]) =>
+    pathsOf(schema).map((path) => (path === "" ? `recipe.${name}` : `${name}${path}`)),
+  );
+
+/** "" for a plain value, ".steps" for each key of an object. */
+function pathsOf(schema: z.ZodType): string[] {
+  if (schema instanceof z.ZodOptional) return pathsOf(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodUnion)
+    return [...new Set(schema.options.flatMap((option) => pathsOf(option as z.ZodType)))];
+  if (!(schema instanceof z.ZodObject)) return [""];
+  return Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([name, inner]) =>
+    pathsOf(inner).map((path) => `.${name}${path}`),
+  );
+}
 
 export const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
 

@@ -1,4 +1,4 @@
-// What a run says of itself when it ends.
+// The record that a run leaves when it ends.
 
 import { CLASS_EMBEDDING } from "@dit-bench/dit";
 import { type Adapted, labelOf, size } from "@dit-bench/method";
@@ -23,20 +23,26 @@ export interface Beginning {
   readonly autoencoder: string | undefined;
 }
 
-/** Metrics and the trained file's SHA-256 are null where the run diverged. */
+/** What a run has that did not diverge: its metrics, and the file of trained weights. */
+export interface Outcome {
+  readonly metrics: RunMetrics;
+  readonly weights: { readonly sha256: string; readonly bytes: number };
+}
+
+/** @param outcome null where the run diverged */
 export function recordOf(
   b: Beginning,
   trained: Omit<Trained, "ema">,
   clock: Stopwatch,
-  metrics: RunMetrics | null,
-  trainedHash: string | null,
+  outcome: Outcome | null,
 ): RunRecord {
   const { task, adapted, data } = b;
   const { settings, protocol } = task.recipe;
   const total = (w: readonly { readonly shape: readonly number[] }[]) =>
     w.reduce((sum, { shape }) => sum + size(shape), 0);
   const seconds = (name: string) => round(clock.laps[name] ?? 0, 3);
-  const finished = metrics !== null;
+  const finished = outcome !== null;
+  const { fixedBatchLoss, continuedFrom } = trained;
   return {
     schema: 1,
     protocol: data.source === "folder" ? `${protocol} on own images` : protocol,
@@ -65,11 +71,13 @@ export function recordOf(
     versions: versions(),
     machine: machine(task.engine.adapter),
     engine: { name: task.engine.name, threads: task.engine.threads },
+    otherLoad: round(trained.otherLoad, 2),
     weights: {
       base: b.base,
       extractor: b.extractor,
       ...(b.autoencoder === undefined ? {} : { autoencoder: b.autoencoder }),
-      trained: trainedHash,
+      trained: outcome?.weights.sha256 ?? null,
+      ...(outcome ? { trainedBytes: outcome.weights.bytes } : {}),
     },
     parameters: {
       trainable: adapted.parameters,
@@ -80,7 +88,7 @@ export function recordOf(
       data: seconds("data"),
       ...(b.autoencoder === undefined ? {} : { latents: seconds("latents") }),
       compile: round(trained.compileSeconds, 3),
-      train: round(trained.trainSeconds, 3),
+      train: round(trained.seconds, 3),
       sample: finished ? seconds("sample") : null,
       features: finished ? seconds("features") : null,
       score: finished ? seconds("score") : null,
@@ -94,15 +102,20 @@ export function recordOf(
       learningRate: adapted.method.learningRate * settings.training.learningRateScale,
       resumes: trained.resumes,
       loss: thinned(trained.losses),
+      fixedBatchLoss: fixedBatchLoss.map(({ step, value }) => ({
+        step,
+        value: value === null ? null : round(value, 6),
+      })),
+      ...(continuedFrom ? { continuedFrom } : {}),
     },
-    metrics,
+    metrics: outcome?.metrics ?? null,
     exit: finished ? "finished" : "diverged",
     startedAt: b.startedAt.toISOString(),
     finishedAt: new Date().toISOString(),
   };
 }
 
-/** At most sixty points of the loss, each the mean of the steps since the one before. */
+/** At most sixty points of the loss, each the mean of the steps since the previous point. */
 function thinned(losses: readonly number[]): { step: number; value: number | null }[] {
   const stride = Math.ceil(losses.length / 60);
   return Array.from({ length: Math.ceil(losses.length / stride) }, (_, i) => {

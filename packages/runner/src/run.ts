@@ -1,43 +1,46 @@
 // One cell, start to end: data, train, sample, score, record.
 
-import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import type { Engine } from "@dit-bench/compiler";
-import { linearSchedule } from "@dit-bench/diffusion";
 import { type DitConfig, ditModel } from "@dit-bench/dit";
-import { replaceFile } from "@dit-bench/files";
-import { type Adapted, attach, parseOptions } from "@dit-bench/method";
-import { permutation } from "@dit-bench/random";
-import { type RunRecord, readRecord, writeRecord } from "@dit-bench/record";
-import { baseSamples, forClasses, loadBase } from "./base-model.ts";
-import { partsOfBatch } from "./batch-parts.ts";
-import { denoisingBatch, type TrainingPictures } from "./batches.ts";
+import { removeLeftovers, replaceFile } from "@dit-bench/files";
+import { type Adapted, attach, parseOptions, type Values } from "@dit-bench/method";
+import { type RunRecord, writeRecord } from "@dit-bench/record";
+import { type Base, baseSamples, forClasses, loadBase } from "./base-model.ts";
 import { cellFolder, identityOf } from "./cell.ts";
 import { removeCheckpoint } from "./checkpoint.ts";
-import { type DatasetChoice, loadDataset } from "./dataset.ts";
-import { denoisingStep } from "./denoising.ts";
-import { BenchError } from "./errors.ts";
+import { checkData } from "./data-checks.ts";
+import { type Dataset, type DatasetChoice, loadDataset } from "./dataset.ts";
 import type { Listener } from "./events.ts";
-import { openSpace } from "./latents/space.ts";
+import { type CellFiles, filesOf, findRun, type Wanted } from "./finished-run.ts";
+import { makeFolder } from "./kept-file.ts";
+import { dropState, isStateKept, type KeepState, keepState, lineageOf } from "./kept-state.ts";
+import { openSpace, type PictureSpace } from "./latents/space.ts";
+import { locked } from "./locked.ts";
+import { makeWay } from "./make-way.ts";
 import { measuredPictures } from "./measured-pictures.ts";
+import { checkMerge } from "./merge-check.ts";
 import { mergedNetwork } from "./merged.ts";
 import type { LoadedMethod } from "./methods.ts";
+import { withMemoryAdvice } from "./out-of-memory.ts";
 import { requireFiles } from "./plan/needed-files.ts";
 import { realFeatures } from "./real-features.ts";
 import type { Recipe } from "./recipe.ts";
 import { compileRecipeExtractor, readRecipeExtractor } from "./recipe-extractor.ts";
-import { recordOf } from "./run-record.ts";
-import { sample } from "./sample.ts";
+import { remakeImages } from "./remake-images.ts";
+import { type Beginning, recordOf } from "./run-record.ts";
+import { labelsLike, sample } from "./sample.ts";
 import { score } from "./scoring.ts";
 import { generatedOnSheet, runSheet } from "./sheet.ts";
-import { stopwatch } from "./stopwatch.ts";
-import { Diverged, type Trained, train } from "./train.ts";
+import { type Stopwatch, stopwatch } from "./stopwatch.ts";
+import { Diverged, type Trained } from "./train.ts";
+import { trainCell } from "./train-cell.ts";
 import { writeTrained } from "./trained-weights.ts";
 
 export interface RunTask {
   readonly recipe: Recipe;
   readonly method: LoadedMethod;
-  /** Options of the method that are not its defaults. */
+  /** Options of the method that differ from its defaults. */
   readonly options: object;
   readonly dataset: DatasetChoice;
   readonly seed: number;
@@ -45,92 +48,190 @@ export interface RunTask {
   /** Folder that holds all runs. */
   readonly out: string;
   readonly listener: Listener;
-  /** Makes further pictures in the run's folder, before the record marks it as finished. */
+  /** Makes further images in the run's folder, before the record marks it as finished. */
   illustrate?(record: RunRecord, folder: string): Promise<void>;
+  /** Names of the PNG files that `illustrate` makes; where one of a finished run is missing or damaged, they are made again. */
+  readonly illustrations?: readonly string[];
+  /** Whether the training state is kept at the end; see kept-state.ts. */
+  readonly keepState?: KeepState;
 }
 
 export interface RunOutcome {
   readonly record: RunRecord;
-  /** Was it finished before? Then nothing was done. */
+  /** Whether it was finished before. */
   readonly already: boolean;
+  /** Names of the files of a finished run that were missing or damaged and were made again. */
+  readonly remade: readonly string[];
   readonly folder: string;
   readonly recordPath: string;
   readonly weightsPath: string;
   readonly sheetPath: string;
 }
 
+/** What a run works with, once its data and weights are read. */
+export interface PreparedCell {
+  readonly task: RunTask;
+  readonly files: CellFiles;
+  readonly base: Base;
+  readonly extractorFile: Awaited<ReturnType<typeof readRecipeExtractor>>;
+  readonly space: PictureSpace;
+  readonly data: Dataset;
+  readonly adapted: Adapted;
+  /** The model under the data's label space, and its weights before training. */
+  readonly config: DitConfig;
+  readonly values: Values;
+  readonly wanted: Wanted;
+  readonly lineage: string;
+  readonly startedAt: Date;
+  readonly clock: Stopwatch;
+}
+
+/** Runs a cell, or does nothing where it is finished. What is damaged of a finished run is made again. */
 export async function runCell(task: RunTask): Promise<RunOutcome> {
-  const { recipe, method, dataset: choice, seed, engine, out, listener } = task;
+  const { recipe, dataset: choice, engine, out, listener } = task;
   const startedAt = new Date();
   const clock = stopwatch();
-
-  parseOptions(method.method, task.options); // a misspelt option is told before anything is read
-  await requireFiles(recipe, choice);
-  const extractorFile = await readRecipeExtractor(recipe);
-  const base = await loadBase(recipe, (text) => listener.note?.(text));
-  listener.stage?.("data", choice.folder ?? (recipe.settings.miniature ? `miniature of ${choice.name}` : choice.name));
-  const space = await openSpace(recipe, { engine, out, listener });
-  const data = await loadDataset(choice, recipe, space.side, out, listener);
-  const { training, sampling, metrics } = recipe.settings;
-  if (data.labels.length < training.batch)
-    throw new BenchError(
-      "data",
-      `${choice.folder ?? choice.name}: ${data.labels.length} images, but a batch has ${training.batch}; add images, or use --set training.batch=${data.labels.length}`,
+  let data: Dataset | undefined;
+  try {
+    parseOptions(task.method.method, task.options); // a misspelt option is reported before anything is read
+    await requireFiles(recipe, choice);
+    const extractorFile = await readRecipeExtractor(recipe);
+    const base = await loadBase(recipe, (text) => listener.note?.(text));
+    const miniature = recipe.settings.miniature ? `miniature of ${choice.name}` : choice.name;
+    listener.stage?.("data", choice.folder ?? miniature);
+    const space = await openSpace(recipe, { engine, out, listener });
+    data = await loadDataset(choice, recipe, space.side, out, listener);
+    clock.lap("data");
+    const cell = prepare({ task, base, extractorFile, space, data, startedAt, clock });
+    makeFolder(cell.files.folder);
+    const { record, problem, images } = await findRun(cell.files, cell.wanted, imagesOf(task));
+    if (record && problem === undefined && images.length === 0 && !existsSync(cell.files.checkpointPath))
+      return { record, already: true, remade: [], ...cell.files };
+    return await locked(cell.files.lockPath, "runs this cell", listener, () => runLocked(cell));
+  } catch (error) {
+    const { training, sampling } = recipe.settings;
+    throw withMemoryAdvice(
+      error,
+      `take smaller batches (--set training.batch=${training.batch} and --set sampling.batch=${sampling.batch} now), or another machine; --dry-run estimates what a run needs`,
     );
-  clock.lap("data");
+  } finally {
+    data?.close?.();
+  }
+}
 
+const imagesOf = ({ illustrations = [] }: RunTask): string[] => ["sheet.png", ...illustrations];
+
+function prepare(
+  read: Omit<PreparedCell, "files" | "adapted" | "config" | "values" | "wanted" | "lineage">,
+): PreparedCell {
+  const { task, base, extractorFile, space, data } = read;
+  const { recipe, method, dataset: choice, seed, out } = task;
+  const { settings } = recipe;
+  checkData(choice, data.labels.length, settings.training.batch);
   const { config, values } = forClasses(recipe, base, data.classes.length, seed);
   const adapted = attach(method.method, ditModel(config), task.options);
-  const identity = identityOf({
-    protocol: recipe.protocol,
-    settings: recipe.settings,
+  const decides = {
+    settings,
     method: method.method.name,
     ...(method.code === undefined ? {} : { methodCode: method.code }),
     learningRate: method.method.learningRate,
     options: adapted.options,
-    dataset: choice.name,
     fingerprint: data.fingerprint,
     seed,
     base: base.sha256,
+    ...(space.autoencoder === undefined ? {} : { autoencoder: space.autoencoder }),
+  };
+  const identity = identityOf({
+    ...decides,
+    protocol: recipe.protocol,
+    dataset: data.name,
+    extractor: extractorFile.sha256,
+  });
+  const files = filesOf(cellFolder(out, recipe, data.name, method.method, adapted.options, seed));
+  const weights = {
+    base: base.sha256,
     extractor: extractorFile.sha256,
     ...(space.autoencoder === undefined ? {} : { autoencoder: space.autoencoder }),
-  });
-  const folder = cellFolder(out, recipe, choice, method.method, adapted.options, seed);
-  makeFolder(folder);
-  const paths = {
-    folder,
-    recordPath: join(folder, "record.json"),
-    weightsPath: join(folder, "weights.safetensors"),
-    sheetPath: join(folder, "sheet.png"),
   };
-  const { recordPath, weightsPath } = paths;
-  const finished = await finishedRecord(recordPath, weightsPath, identity);
-  if (finished) return { record: finished, already: true, ...paths };
+  const wanted = { identity, settings, fingerprint: data.fingerprint, weights };
+  return { ...read, files, adapted, config, values, wanted, lineage: lineageOf(decides) };
+}
 
-  const files = { base: base.sha256, extractor: extractorFile.sha256, autoencoder: space.autoencoder };
-  const beginning = { task, adapted, data, startedAt, identity, ...files };
-  const checkpoint = { path: join(folder, "checkpoint.safetensors"), identity };
+/** The work of the one process that holds the cell's lock. */
+async function runLocked(cell: PreparedCell): Promise<RunOutcome> {
+  const { task, files, adapted, data, space, wanted, base, extractorFile, startedAt, clock } = cell;
+  const { recipe, seed, listener } = task;
+  removeLeftovers(files.folder, 0);
+  const found = await findRun(files, wanted, imagesOf(task)); // another process may have run it in between
+  if (found.problem !== undefined)
+    listener.note?.(`${found.problem}: ${found.record ? "the weights are made again" : "the cell is run again"}`);
+  for (const path of [files.recordPath, files.weightsPath, files.sheetPath, files.checkpointPath])
+    makeWay(path, listener);
+  if (found.record && found.problem === undefined) {
+    removeCheckpoint(files.checkpointPath); // left by a process that was killed after it wrote the record
+    await remakeImages(cell, found.record, found.images);
+    return { record: found.record, already: true, remade: found.images, ...files };
+  }
+
+  const beginning: Beginning = {
+    task,
+    adapted,
+    data,
+    startedAt,
+    identity: wanted.identity,
+    base: base.sha256,
+    extractor: extractorFile.sha256,
+    autoencoder: space.autoencoder,
+  };
   clock.restart();
   const pictures = await space.training(data);
   clock.lap("latents");
   let trained: Trained;
   try {
-    trained = await trainCell(task, adapted, config, values, pictures, checkpoint);
+    trained = await trainCell(cell, pictures);
   } catch (error) {
     if (error instanceof Diverged) {
-      await writeRecord(recordPath, recordOf(beginning, error.trained, clock, null, null));
-      removeCheckpoint(checkpoint.path);
+      await writeRecord(files.recordPath, recordOf(beginning, error.trained, clock, null));
+      removeCheckpoint(files.checkpointPath);
     }
     throw error;
   } finally {
     pictures.close();
   }
-  const trainedHash = writeTrained(weightsPath, adapted, trained, { recipe, dataset: choice.name, seed, identity });
+  await checkMerge({ engine: task.engine, adapted, config: cell.config, base: cell.values, trained: trained.ema });
+  const about = { recipe, dataset: data.name, seed, identity: wanted.identity };
+  const weights = writeTrained(files.weightsPath, adapted, trained, about);
+  const kept = isStateKept(adapted.parameters, task.keepState);
+  if (kept) keepState(files.checkpointPath, files.statePath, listener);
+  const finish = () => {
+    if (!kept) dropState(files.checkpointPath, adapted.parameters, listener);
+  };
+  if (found.record?.weights.trained === weights.sha256) {
+    await remakeImages(cell, found.record, found.images);
+    finish();
+    return { record: found.record, already: true, remade: ["weights.safetensors", ...found.images], ...files };
+  }
+  const record = await sampleAndScore(cell, trained, (metrics) =>
+    recordOf(beginning, trained, clock, { metrics, weights }),
+  );
+  await task.illustrate?.(record, files.folder);
+  await writeRecord(files.recordPath, record); // last: it marks the run as finished
+  finish();
+  return { record, already: false, remade: [], ...files };
+}
 
+/** Samples, scores them, and writes the sheet. @param record makes the record of these metrics */
+async function sampleAndScore(
+  { task, files, base, extractorFile, space, data, adapted, config, values, clock }: PreparedCell,
+  trained: Trained,
+  record: (metrics: ReturnType<typeof score>) => RunRecord,
+): Promise<RunRecord> {
+  const { recipe, engine, out, seed, listener } = task;
+  const { sampling, metrics } = recipe.settings;
   const extractor = await compileRecipeExtractor(engine, extractorFile, data.size);
   try {
     clock.restart();
-    const drawnBase = await baseSamples(recipe, base, extractor, { engine, out, seed, listener, space });
+    const fromBase = await baseSamples(recipe, base, extractor, { engine, out, seed, listener, space });
     clock.lap("base");
     listener.stage?.("sample", `${sampling.images} images`);
     const labels = labelsLike(data.labels, sampling.images, seed);
@@ -142,87 +243,13 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
     const real = await realFeatures(data, extractor, { engine: engine.name, out, listener });
     clock.lap("features");
     listener.stage?.("score");
-    const scores = score(metrics, extractor, { generated: generated.features, real, base: drawnBase.features }, seed);
+    const scores = score(metrics, extractor, { generated: generated.features, real, base: fromBase.features }, seed);
     clock.lap("score");
-
-    const record = recordOf(beginning, trained, clock, scores, trainedHash);
-    await replaceFile(
-      paths.sheetPath,
-      await runSheet(record, {
-        real: data,
-        generated: { pixels: generated.pixels, labels: Int32Array.from(shown, (i) => labels[i]!) },
-        base: drawnBase.pixels,
-      }),
-    );
-    await task.illustrate?.(record, folder);
-    await writeRecord(recordPath, record); // last: it marks the run as finished
-    removeCheckpoint(checkpoint.path);
-    return { record, already: false, ...paths };
+    const made = record(scores);
+    const sheet = { pixels: generated.pixels, labels: Int32Array.from(shown, (i) => labels[i]!) };
+    await replaceFile(files.sheetPath, await runSheet(made, { real: data, generated: sheet, base: fromBase.pixels }));
+    return made;
   } finally {
     await extractor.dispose();
-    data.close?.();
-  }
-}
-
-async function trainCell(
-  { recipe, engine, seed, listener, method }: RunTask,
-  adapted: Adapted,
-  config: DitConfig,
-  values: Readonly<Record<string, Float32Array>>,
-  pictures: TrainingPictures,
-  checkpoint: { path: string; identity: string },
-): Promise<Trained> {
-  const { steps, batch, emaDecay, labelDropout, learningRateScale, betas, eps, weightDecay } = recipe.settings.training;
-  const optimizer = { lr: method.method.learningRate * learningRateScale, betas, eps, weightDecay };
-  const settings = { batch, seed, flip: recipe.settings.data.flip, labelDropout, nullClass: config.classes };
-  const schedule = linearSchedule();
-  return train({
-    engine,
-    step: denoisingStep(adapted, config, values, batch, {
-      optimizer,
-      emaDecay,
-      parts: engine.adapter === undefined ? partsOfBatch(config, adapted.parameters, batch) : 1,
-    }),
-    start: adapted.initial(values, seed),
-    steps,
-    optimizer: () => optimizer,
-    batch: (step) => denoisingBatch(pictures, schedule, settings, step),
-    checkpoint,
-    listener,
-  });
-}
-
-/** Labels for sampling, in the data's own proportions. */
-function labelsLike(labels: Int32Array, n: number, seed: number): Int32Array {
-  const order = permutation(seed, "sample labels", 0, labels.length);
-  return Int32Array.from({ length: n }, (_, i) => labels[order[i % labels.length]!]!);
-}
-
-/** The record of this very cell, if it is finished; an error if it diverged, or if the folder has another cell's. */
-async function finishedRecord(path: string, weights: string, identity: string): Promise<RunRecord | undefined> {
-  if (!existsSync(path)) return undefined;
-  const record = await readRecord(path);
-  if (record.identity !== identity)
-    throw new BenchError(
-      "usage",
-      `${path} is the record of another run (its data, settings or weights were others); delete its folder, or choose another --out`,
-    );
-  if (record.exit === "diverged")
-    throw new BenchError(
-      "diverged",
-      `this run diverged before (${path}); delete its folder to try again, or change its settings`,
-    );
-  return existsSync(weights) ? record : undefined;
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new BenchError(
-      "io",
-      `the output folder ${folder} cannot be made (${(error as Error).message}); choose another with --out`,
-      { cause: error },
-    );
   }
 }

@@ -14,7 +14,7 @@ import {
 } from "@dit-bench/diffusion";
 import { type DitConfig, dit } from "@dit-bench/dit";
 import type { Call, Values, WeightInfo, Weights } from "@dit-bench/method";
-import { normals } from "@dit-bench/random";
+import { normals, permutation } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
 import { Interrupted } from "./errors.ts";
 import type { Listener } from "./events.ts";
@@ -35,15 +35,18 @@ export interface SamplingTask {
   readonly seed: number;
   /** The class of each image; `config.classes` is the null class, for which guidance means nothing. */
   readonly labels: Int32Array;
+  /** Numbers of the images, which key their noise: 0, 1, … where this is left out. */
+  readonly numbers?: readonly number[];
   readonly listener: Listener;
 }
 
-/** What the model makes, [labels.length, C, S, S]. Image i starts from noise keyed by (seed, i): how the work is split makes no difference. */
+/** What the model makes, [labels.length, C, S, S]. The noise of image i is keyed by (seed, i), so how the work is split makes no difference. */
 export async function sample(task: SamplingTask): Promise<{ x: Float32Array; compileSeconds: number }> {
   const { network, settings, seed, labels, listener } = task;
   const { config } = network;
   const S = config.inputSize;
-  const numbers = config.channels * S * S;
+  const size = config.channels * S * S;
+  const number = (i: number) => task.numbers?.[i] ?? i;
   const N = Math.min(settings.batch, labels.length);
   const guidance = labels.every((y) => y === config.classes) ? 1 : settings.guidance;
   const schedule = respace(linearSchedule(), settings.respacing);
@@ -51,16 +54,16 @@ export async function sample(task: SamplingTask): Promise<{ x: Float32Array; com
   const start = performance.now();
   const compiled = await task.engine.compile(...samplerStep(network, { ...settings, guidance }, N));
   const compileSeconds = (performance.now() - start) / 1e3;
-  const made = new Float32Array(labels.length * numbers);
+  const made = new Float32Array(labels.length * size);
   try {
     const batches = Math.ceil(labels.length / N);
     for (let b = 0; b < batches; b++) {
       const first = b * N;
       // The last batch is filled up with repetitions, which are dropped again.
       const indices = Array.from({ length: N }, (_, j) => (first + j) % labels.length);
-      const x = new Float32Array(N * numbers);
+      const x = new Float32Array(N * size);
       indices.forEach((i, j) => {
-        x.set(normals(seed, "sample", i, numbers), j * numbers);
+        x.set(normals(seed, "sample", number(i), size), j * size);
       });
       await compiled.setState({ x });
       const y = Int32Array.from(indices, (i) => labels[i]!);
@@ -69,9 +72,9 @@ export async function sample(task: SamplingTask): Promise<{ x: Float32Array; com
         for (const [name, v] of Object.entries(stepCoefficients(schedule, settings.sampler, i, 1)))
           inputs[`p.${name}`] = v;
         if (settings.sampler === "ddpm") {
-          const noise = new Float32Array(N * numbers);
+          const noise = new Float32Array(N * size);
           indices.forEach((image, j) => {
-            noise.set(normals(seed, `sample step ${i}`, image, numbers), j * numbers);
+            noise.set(normals(seed, `sample step ${i}`, number(image), size), j * size);
           });
           inputs.noise = noise;
         }
@@ -85,12 +88,18 @@ export async function sample(task: SamplingTask): Promise<{ x: Float32Array; com
       }
       const { x: result } = await compiled.getState();
       const kept = Math.min(N, labels.length - first);
-      made.set((result as Float32Array).subarray(0, kept * numbers), first * numbers);
+      made.set((result as Float32Array).subarray(0, kept * size), first * size);
     }
   } finally {
     await compiled.dispose();
   }
   return { x: made, compileSeconds };
+}
+
+/** Labels for `n` samples, in the proportions of the data's own. */
+export function labelsLike(labels: Int32Array, n: number, seed: number): Int32Array {
+  const order = permutation(seed, "sample labels", 0, labels.length);
+  return Int32Array.from({ length: n }, (_, i) => labels[order[i % labels.length]!]!);
 }
 
 /** One reverse step: state x [N, C, S, S]; inputs t [N], y [N], the schedule's coefficients `p.…` [1], and noise for DDPM. */

@@ -1,6 +1,6 @@
-// The sheet of a run: real images, the adapted model's samples and the base model's, side by side, one row a class.
+// The sheet of a run: real images and the adapted model's samples side by side, a row a class; below them, the base model's samples.
 
-import { contactSheet, type PictureBytes } from "@dit-bench/datasets";
+import type { PictureBytes } from "@dit-bench/datasets";
 import type { RunRecord } from "@dit-bench/record";
 
 interface Pictures {
@@ -10,10 +10,11 @@ interface Pictures {
 }
 
 const ROWS = 12; // more classes than these do not fit on a page
-const COLUMNS = { real: 6, generated: 6, base: 3 } as const;
+const COLUMNS = 6; // of real images, and of samples
+const BASE_ROWS = 3;
 
 /** How many of the base model's samples a sheet has at most. */
-export const baseOnSheet = ROWS * COLUMNS.base;
+export const baseOnSheet = BASE_ROWS * 2 * COLUMNS;
 
 /** Which of samples with these labels a sheet shows: the first few of each of the first classes. */
 export function generatedOnSheet(labels: Int32Array): number[] {
@@ -22,7 +23,7 @@ export function generatedOnSheet(labels: Int32Array): number[] {
     const label = labels[i]!;
     const before = seen.get(label) ?? 0;
     seen.set(label, before + 1);
-    return label < ROWS && before < COLUMNS.generated;
+    return label < ROWS && before < COLUMNS;
   });
 }
 
@@ -30,41 +31,53 @@ export async function runSheet(
   record: RunRecord,
   pictures: { readonly real: Pictures; readonly generated: Pictures; readonly base: Uint8Array },
 ): Promise<Uint8Array> {
+  const { contactSheet } = await import("@dit-bench/report"); // the canvas is loaded where it is needed
   const { cell, data, metrics, miniature } = record;
   const S = data.size;
-  const classes = data.classes.slice(0, ROWS);
-  const blocks = [
-    { title: data.source === "miniature" ? "miniature" : "real", columns: COLUMNS.real },
-    { title: `${cell.methodLabel}, FID ${metrics!.fid.toFixed(1)}`, columns: COLUMNS.generated },
-    { title: `base model, FID ${metrics!.baseFid.toFixed(1)}`, columns: COLUMNS.base },
-  ] as const;
-  const rows = classes.map((title, label) => ({
-    title,
-    images: [
-      ...ofClass(pictures.real, label, COLUMNS.real, S),
-      ...ofClass(pictures.generated, label, COLUMNS.generated, S),
-      ...Array.from({ length: COLUMNS.base }, (_, i) => ofBase(pictures.base, label * COLUMNS.base + i, S)),
+  const fromMiniature = data.source === "miniature";
+  const classes = {
+    blocks: [
+      { title: fromMiniature ? "miniature" : "real images", columns: COLUMNS },
+      { title: `${cell.methodLabel}, FID ${metrics!.fid.toFixed(1)}`, columns: COLUMNS },
     ],
-  }));
+    rows: data.classes.slice(0, ROWS).map((title, number) => ({
+      title,
+      number,
+      images: [...ofClass(pictures.real, number, S), ...ofClass(pictures.generated, number, S)],
+    })),
+  };
+  // They are sampled with the null class, so none belongs to a class: they stand apart from the rows.
+  const baseCount = Math.min(baseOnSheet, pictures.base.length / (S * S * 3));
+  const base = {
+    blocks: [
+      {
+        title: `base model, not fine-tuned: samples without a class, FID ${metrics!.baseFid.toFixed(1)}`,
+        columns: 2 * COLUMNS,
+      },
+    ],
+    rows: Array.from({ length: Math.ceil(baseCount / (2 * COLUMNS)) }, (_, row) => ({
+      images: Array.from({ length: 2 * COLUMNS }, (_, column) => {
+        const i = row * 2 * COLUMNS + column;
+        return i < baseCount ? image(pictures.base, i, S) : undefined;
+      }),
+    })),
+  };
   const notes = [
     `seed ${cell.seed}; ${record.training.steps} steps of ${record.training.batch}; ${record.parameters.trainable.toLocaleString("en")} trained parameters`,
     ...(data.classes.length > ROWS ? [`the first ${ROWS} of ${data.classes.length} classes`] : []),
     ...(miniature ? [`distances are those of ${metrics!.extractor}: they compare with no published FID`] : []),
   ];
-  return contactSheet(rows, { size: S, blocks, title: `${cell.methodLabel} on ${cell.datasetTitle}`, lines: notes });
+  const title = `${cell.methodLabel} on ${fromMiniature ? `the miniature of ${cell.datasetTitle}` : cell.datasetTitle}`;
+  return contactSheet([classes, base], { size: S, title, lines: notes });
 }
 
-/** The first `n` pictures of a class; blank where it has fewer, so that the next block keeps its place. */
-function ofClass({ pixels, labels }: Pictures, label: number, n: number, S: number): Uint8Array[] {
-  const indices = [...labels.keys()].filter((i) => labels[i] === label).slice(0, n);
-  return Array.from({ length: n }, (_, i) => (indices[i] === undefined ? blank(S) : image(pixels, indices[i], S)));
+/** The first images of a class, as many as there are columns; undefined where it has fewer. */
+function ofClass({ pixels, labels }: Pictures, label: number, S: number): (Uint8Array | undefined)[] {
+  const indices = [...labels.keys()].filter((i) => labels[i] === label).slice(0, COLUMNS);
+  return Array.from({ length: COLUMNS }, (_, i) =>
+    indices[i] === undefined ? undefined : image(pixels, indices[i], S),
+  );
 }
-
-/** Blank where few samples were drawn. */
-const ofBase = (pixels: Uint8Array, index: number, S: number): Uint8Array =>
-  index * S * S * 3 < pixels.length ? image(pixels, index, S) : blank(S);
-
-const blank = (S: number): Uint8Array => new Uint8Array(S * S * 3).fill(255);
 
 const image = (pixels: PictureBytes, index: number, S: number): Uint8Array =>
   pixels.subarray(index * S * S * 3, (index + 1) * S * S * 3);

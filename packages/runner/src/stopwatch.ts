@@ -1,4 +1,6 @@
-/** Seconds of named stages, one after the other. */
+// Seconds of named stages, one after the other.
+
+/** `lap` ends a stage that began at the last `lap` or `restart`. */
 export interface Stopwatch {
   readonly laps: Record<string, number>;
   lap(name: string): void;

@@ -1,18 +1,19 @@
-// The file that a run is for: what was trained, alone.
+// The trained weights, alone: the result of a run. The file holds no digest, since the run's record has its SHA-256.
 
+import { statSync } from "node:fs";
 import type { Adapted } from "@dit-bench/method";
 import { writeSafetensors } from "@dit-bench/weights";
 import type { Recipe } from "./recipe.ts";
 import { sha256Of } from "./recipe-weights.ts";
 import type { Trained } from "./train.ts";
 
-/** The moving average of the trained weights, as it was sampled from; the metadata says how to put it back on. Returns the file's SHA-256. */
+/** The moving average of the trained weights, which is sampled from; the metadata says what is needed to use it. */
 export function writeTrained(
   path: string,
   adapted: Adapted,
   trained: Trained,
   about: { readonly recipe: Recipe; readonly dataset: string; readonly seed: number; readonly identity: string },
-): string {
+): { readonly sha256: string; readonly bytes: number } {
   const { recipe, dataset, seed, identity } = about;
   const tensors = adapted.trainable.map(
     ({ name, shape }) => [name, { type: "F32" as const, shape, data: trained.ema[name]! }] as const,
@@ -28,5 +29,5 @@ export function writeTrained(
     dataset,
     seed: String(seed),
   });
-  return sha256Of(path);
+  return { sha256: sha256Of(path), bytes: statSync(path).size };
 }

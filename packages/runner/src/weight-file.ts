@@ -1,7 +1,7 @@
 // Weight files of a recipe, checked against what they must hold.
 
 import { existsSync } from "node:fs";
-import { readSafetensors, type Safetensors } from "@dit-bench/weights";
+import { readSafetensors, type Safetensors, WeightFileError } from "@dit-bench/weights";
 import { BenchError } from "./errors.ts";
 import { finiteWeights } from "./finite-weights.ts";
 import { sha256Of } from "./recipe-weights.ts";
@@ -12,7 +12,7 @@ export interface WeightFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Reads a file that must hold these weights, each in its shape; `remedy` says how to get it. */
+/** Reads a file that must hold these weights in these shapes. @param remedy how to get such a file */
 export function readWeights(
   path: string,
   wanted: readonly { readonly name: string; readonly shape: readonly number[] }[],
@@ -24,7 +24,8 @@ export function readWeights(
   try {
     stored = readSafetensors(path);
   } catch (error) {
-    throw new BenchError("data", `${(error as Error).message}; ${remedy}`, { cause: error });
+    if (error instanceof WeightFileError) throw new BenchError("data", `${error.message}; ${remedy}`, { cause: error });
+    throw wrong((error as Error).message, error); // a system error, such as EISDIR
   }
   const values: Record<string, Float32Array> = {};
   for (const { name, shape } of wanted) {

@@ -3,6 +3,7 @@
 import { dirname } from "node:path";
 import { BenchError, checkRoom, isFeatureFile, openSet, writeFeatureFile } from "@dit-bench/runner";
 import { keepInputs } from "../keep-inputs.ts";
+import { leftOutCounts, leftOutLine } from "../left-out.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { makeFolder } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
@@ -23,9 +24,11 @@ export async function features(images: string, options: MeasuringOptions & { out
     const set = await extractor.measure(source, (count, dimension) => checkRoom(output, count, dimension));
     writeFeatureFile(output, set);
     listener.clear();
-    const { count, dimension, about } = set;
+    const { count, dimension, about, leftOut = [] } = set;
+    process.stderr.write(leftOutLine(images, leftOut, count!));
     process.stdout.write(`${output}: ${count} images, ${dimension} features each, by ${about!.extractor}\n`);
-    if (options.json) process.stdout.write(`${JSON.stringify({ output, count, dimension, ...about })}\n`);
+    if (options.json)
+      process.stdout.write(`${JSON.stringify({ output, count, dimension, ...about, ...leftOutCounts(leftOut) })}\n`);
   } finally {
     listener.clear();
     await extractor.dispose();

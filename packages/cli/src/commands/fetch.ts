@@ -11,8 +11,8 @@ import {
   homeFolder,
   planFetch,
 } from "@dit-bench/runner";
+import { exitCodes } from "@dit-bench/runner/errors";
 import { aligned, hanging } from "../columns.ts";
-import { exitCodes } from "../exit-codes.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
 

@@ -1,6 +1,7 @@
 // bench fid: how far two sets of images are apart.
 
-import { BenchError, compareSets, openSet } from "@dit-bench/runner";
+import { BenchError, compareSets, type FeatureSet, openSet } from "@dit-bench/runner";
+import { leftOutCounts, leftOutLine } from "../left-out.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
@@ -34,9 +35,18 @@ export async function fid(a: string, b: string, options: MeasuringOptions & { re
       process.stderr.write(
         `a distance of ${comparison.extractor}, not Inception's: it compares with no published FID\n`,
       );
-    if (options.json) process.stdout.write(`${JSON.stringify({ a, b, ...comparison })}\n`);
+    for (const { source, leftOut = [], count } of [generated, real])
+      process.stderr.write(leftOutLine(source, leftOut, count ?? 0));
+    if (options.json)
+      process.stdout.write(`${JSON.stringify({ a, b, ...comparison, ...bothLeftOut(generated, real) })}\n`);
   } finally {
     listener.clear();
     await extractor.dispose();
   }
+}
+
+/** Of each set; null for a file of features, which does not say what was left out. */
+function bothLeftOut(...sets: readonly [FeatureSet, FeatureSet]) {
+  const counts = sets.map(({ leftOut }) => (leftOut ? leftOutCounts(leftOut) : null));
+  return { skipped: counts.map((c) => c?.skipped ?? null), leftOut: counts.map((c) => c?.leftOut ?? null) };
 }

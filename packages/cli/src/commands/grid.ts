@@ -1,109 +1,181 @@
-// bench grid: many cells, each a process of its own.
+// bench grid: many cells, each a process of its own, and the tables of them.
 
-import { createWriteStream, mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findDataset } from "@dit-bench/datasets";
-import { BenchError, datasetEntries, exitCodes, loadMethods, protocolFolder, runGrid } from "@dit-bench/runner";
-import { duration, stderrTerminal } from "../progress.ts";
-import { counted, recipeOf, wholeNumber } from "../settings.ts";
+import {
+  BenchError,
+  type CellOutcome,
+  type GridCell,
+  type GridWatch,
+  localProcesses,
+  protocolFolder,
+  startGrid,
+} from "@dit-bench/runner";
+import { exitCodes } from "@dit-bench/runner/errors";
+import { gridDisplay } from "../grid/display.ts";
+import { gridEstimate } from "../grid/estimate.ts";
+import { openGridLog } from "../grid/log.ts";
+import { answeredGrid, type GridPlan, planGrid } from "../grid/plan.ts";
+import { printNote } from "../print.ts";
+import { stderrTerminal } from "../progress.ts";
+import { reportError } from "../report-error.ts";
+import { counted, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
+import { painted } from "../style.ts";
 import type { RunOptions } from "./run.ts";
 import { writeTables } from "./table.ts";
 
-export interface GridOptions extends Omit<RunOptions, "method" | "dataset" | "seed" | "threads"> {
+export interface GridOptions
+  extends Pick<RunOptions, "recipe" | "out" | "set" | "plugin" | "strict" | "engine" | "keepState" | "json"> {
   methods?: string;
   datasets?: string;
+  data: string[];
+  name: string[];
   seeds: string;
   jobs?: string;
+  timeLimit?: string;
 }
 
 const entry = fileURLToPath(new URL("../../bin/bench.js", import.meta.url));
 
-export async function grid(options: GridOptions): Promise<void> {
-  const { recipe } = recipeOf(options);
-  const loaded = await loadMethods(options.plugin);
-  const methods = options.methods?.split(",") ?? loaded.map((l) => l.method.name);
-  const known = loaded.map((l) => l.method.name);
-  for (const name of methods)
-    if (!known.includes(name))
-      throw new BenchError("usage", `unknown method '${name}'; wanted some of ${known.join(", ")}`);
-  const datasets = options.datasets?.split(",") ?? datasetEntries().map((d) => d.name);
-  for (const name of datasets) findDataset(datasetEntries(), name);
+/** @param argv the command line, to start the preparation with */
+export async function grid(options: GridOptions, argv: readonly string[]): Promise<void> {
+  if (await answeredGrid(options)) return;
   const seeds = wholeNumber("seeds", options.seeds, 1);
   const cores = availableParallelism();
   const jobs = options.jobs ? wholeNumber("jobs", options.jobs, 1) : cores;
-  const threads = Math.max(1, Math.floor(cores / jobs));
+  const limitMinutes = options.timeLimit === undefined ? undefined : Number(options.timeLimit);
+  if (limitMinutes === 0) throw new BenchError("usage", "--time-limit is 0; wanted minutes above 0");
+  if (options.data.length > 0 && options.datasets !== undefined)
+    printNote(`--datasets ${options.datasets} is not used: the images of --data are datasets of their own\n`);
+  const plan = await planGrid([entry, ...argv]);
 
-  const terminal = stderrTerminal();
-  const stopping = listenForSignals();
+  const { methods, columns, recipe } = plan;
+  const cells = Array.from({ length: seeds }, (_, seed) =>
+    columns.flatMap((dataset) => methods.map(({ name }) => ({ method: name, dataset, seed }))),
+  ).flat();
+  const threads = Math.max(1, Math.floor(cores / jobs));
   const folder = protocolFolder(options.out, recipe);
-  mkdirSync(folder, { recursive: true });
-  const log = createWriteStream(join(folder, "grid.log"), { flags: "a" });
-  const passed = [
-    ...[
-      "--recipe",
-      options.recipe,
-      "--out",
-      options.out,
-      "--engine",
-      options.engine,
-      "--threads",
-      String(threads),
-      "--json",
-    ],
-    ...options.set.flatMap((s) => ["--set", s]),
-    ...options.plugin.flatMap((p) => ["--plugin", p]),
-    ...(options.data ? ["--data", options.data] : []),
+  const title = `${counted(cells.length, "cell")}: ${counted(methods.length, "method")} × ${counted(columns.length, "dataset")} × ${counted(seeds, "seed")}, ${jobs} at a time with ${counted(threads, "thread")} each`;
+  const log = openGridLog(folder, title);
+  printNote(`${title}\n`);
+
+  const { watch, close, failures } = watching(cells, jobs, log.write);
+  const run = startGrid({
+    cells,
+    command: (cell) => [entry, "run", ...flagsOf(cell, plan, options, threads)],
+    launcher: localProcesses,
+    jobs,
+    ...(limitMinutes === undefined ? {} : { limitMinutes }),
+    watch,
+  });
+  listenForSignals(run.stop, run.kill);
+  const { failed, stopped } = await run.result;
+  close();
+  if (stopped)
+    throw new BenchError(
+      "interrupted",
+      `stopped before all of ${cells.length} cells were done; run the same command again to go on`,
+    );
+  if (failed.length > 0)
+    printNote(
+      `bench: ${failed.length} of ${cells.length} cells failed: ${failures.join("; ")}. What they printed is in ${log.path}\n`,
+    );
+  const code = failed.length < cells.length ? await tables(folder, options.json ?? false) : exitCodes.ok;
+  process.exitCode = failed.length > 0 ? exitCodes.someCellsFailed : code;
+}
+
+/** The grid's own work is done by now: an error in its tables is reported, and does not hide which cells failed. */
+async function tables(folder: string, json: boolean): Promise<number> {
+  try {
+    const incomplete: unknown = await writeTables(folder, folder, json);
+    return incomplete === true ? exitCodes.someCellsFailed : exitCodes.ok;
+  } catch (error) {
+    return reportError(error, false);
+  }
+}
+
+function flagsOf({ method, dataset, seed }: GridCell, plan: GridPlan, options: GridOptions, threads: number): string[] {
+  const own = plan.methods.find(({ name }) => name === method)!.flags;
+  const flags = {
+    "--method": [method],
+    ...(dataset.folder === undefined
+      ? { "--dataset": [dataset.name] }
+      : { "--data": [dataset.folder], "--name": [dataset.name] }),
+    "--seed": [String(seed)],
+    "--recipe": [options.recipe],
+    "--out": [options.out],
+    "--engine": [options.engine],
+    "--threads": [String(threads)],
+    "--keep-state": [options.keepState],
+    "--set": [...plan.recipeFlags, ...own],
+    "--plugin": options.plugin,
+  };
+  return [
+    ...Object.entries(flags).flatMap(([flag, values]) => values.flatMap((value) => [flag, value])),
     ...(options.strict ? ["--strict"] : []),
   ];
-  const total = methods.length * datasets.length * seeds;
-  terminal.write(
-    `${counted(total, "cell")}: ${counted(methods.length, "method")} × ${counted(datasets.length, "dataset")} × ${counted(seeds, "seed")}, ${jobs} at a time with ${counted(threads, "thread")} each\n`,
-  );
-  const start = performance.now();
-  let done = 0;
-  let worked = 0;
-  const outcome = await runGrid({
-    cells: Array.from({ length: seeds }, (_, seed) =>
-      datasets.flatMap((dataset) => methods.map((method) => ({ method, dataset, seed }))),
-    ).flat(),
-    command: (cell) => [
-      entry,
-      "run",
-      "--method",
-      cell.method,
-      "--dataset",
-      cell.dataset,
-      "--seed",
-      String(cell.seed),
-      ...passed,
-    ],
-    jobs,
-    stopping,
-    log: (text) => void log.write(text),
-    finished({ cell, exitCode, result, message }) {
-      done++;
-      if (exitCode === 0 && !result?.already) worked++;
-      const elapsed = (performance.now() - start) / 1e3;
-      const left = worked > 0 && done < total ? `, about ${duration((elapsed / worked) * (total - done))} left` : "";
-      const what =
-        exitCode === 0
-          ? `FID ${result!.fid.toFixed(2)} (base ${result!.baseFid.toFixed(2)})${result!.already ? ", done before" : ""}`
-          : `failed with exit code ${exitCode}: ${message}`;
-      terminal.write(`[${done}/${total}] ${cell.dataset} ${cell.method} seed ${cell.seed}: ${what}${left}\n`);
-    },
+}
+
+/** Passes what happens on to the estimate, the display and the log. */
+function watching(cells: readonly GridCell[], jobs: number, log: (cell: string, lines: string) => void) {
+  const estimate = gridEstimate();
+  const waiting = [...cells];
+  const failures: string[] = [];
+  let ended = 0;
+  const display = gridDisplay(stderrTerminal(), estimate, {
+    counts: () => ({ ended, total: cells.length }),
+    secondsLeft: () =>
+      estimate.gridSeconds(
+        waiting.map(({ method }) => method),
+        jobs,
+      ),
   });
-  log.end();
-  if (outcome.stopped)
-    throw new BenchError("interrupted", `stopped after ${done} of ${total} cells; run the same command again to go on`);
-  const failed = outcome.failed.length;
-  if (failed < total) await writeTables(folder, folder, options.json ?? false);
-  if (failed > 0) {
-    terminal.write(
-      `bench: ${failed} of ${total} cells failed: ${outcome.failed.map((f) => `${f.dataset} ${f.method} seed ${f.seed}`).join("; ")}. What they printed is in ${join(folder, "grid.log")}\n`,
-    );
-    process.exitCode = exitCodes.someCellsFailed;
-  }
+  const name = namesFor(cells);
+  const watch: GridWatch = {
+    started(cell) {
+      waiting.splice(waiting.indexOf(cell), 1);
+      estimate.started(name(cell), cell.method);
+      display.started(name(cell));
+    },
+    message(cell, message) {
+      if (message.kind === "stage") {
+        estimate.stage(name(cell), message.name);
+        display.stage(name(cell), message.name);
+      } else if (message.kind === "progress") {
+        estimate.progress(name(cell), message.done, message.total);
+        display.progress(name(cell), message.done, message.total);
+      }
+    },
+    output: (cell, lines) => log(name(cell), lines),
+    ended(cell, outcome) {
+      log(name(cell), described(outcome));
+      estimate.ended(name(cell), outcome.kind === "finished" && !outcome.already);
+      if (outcome.kind !== "stopped") ended++;
+      if (outcome.kind === "failed") failures.push(name(cell));
+      const colour = outcome.kind === "finished" ? "green" : outcome.kind === "failed" ? "red" : "yellow";
+      const count = painted(colour, `[${ended}/${cells.length}]`);
+      display.ended(name(cell), `${count} ${name(cell)}: ${described(outcome)}`);
+    },
+  };
+  return { watch, failures, close: display.close };
+}
+
+function described(outcome: CellOutcome): string {
+  if (outcome.kind === "stopped") return "stopped";
+  if (outcome.kind === "failed") return `failed with exit code ${outcome.exitCode}: ${outcome.message}`;
+  const { fid, baseFid } = outcome.record.metrics!;
+  const notes = [...(outcome.already ? ["done before"] : []), ...(outcome.note ? [outcome.note] : [])];
+  return [`FID ${fid.toFixed(2)} (base ${baseFid.toFixed(2)})`, ...notes].join(", ");
+}
+
+/** `flowers lora seed 0`; two folders of one name are told apart by their paths. */
+function namesFor(cells: readonly GridCell[]): (cell: GridCell) => string {
+  const folders = new Map<string, Set<string | undefined>>();
+  for (const { dataset } of cells)
+    folders.set(dataset.name, (folders.get(dataset.name) ?? new Set()).add(dataset.folder));
+  return ({ dataset, method, seed }) => {
+    const one = folders.get(dataset.name)!.size === 1;
+    return `${one ? dataset.name : dataset.folder} ${method} seed ${seed}`;
+  };
 }

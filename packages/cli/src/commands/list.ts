@@ -4,11 +4,14 @@ import { existsSync } from "node:fs";
 import { describeEngines } from "@dit-bench/compiler";
 import { nearest } from "@dit-bench/datasets";
 import { ditByName, ditModel } from "@dit-bench/dit";
+import { shown } from "@dit-bench/files";
 import { attach, describeOptions, labelOf, parseOptions } from "@dit-bench/method";
-import { readRecords } from "@dit-bench/record";
-import { BenchError, datasetEntries, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
-import { aligned } from "../columns.ts";
+import { findRecords } from "@dit-bench/record";
+import { BenchError, datasetEntries, exitCodes, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
+import { aligned, fitted, hanging } from "../columns.ts";
+import { reportProblem } from "../report-problem.ts";
 import { wholeNumber } from "../settings.ts";
+import { painted } from "../style.ts";
 
 export interface ListOptions {
   model?: string;
@@ -22,7 +25,8 @@ export interface ListOptions {
 type Row = Record<string, string | number | boolean | null>;
 
 interface Kind {
-  rows(o: ListOptions): Promise<Row[]>;
+  /** Calls `problem` with the message for each thing that should be in the list and cannot be. */
+  rows(o: ListOptions, problem: (message: string) => void): Promise<Row[]>;
   /** What a person sees: headings, and which value stands below each. All of them are in the JSON. */
   readonly columns: Readonly<Record<string, string>>;
   /** What is said below. */
@@ -71,8 +75,11 @@ export async function list(what: string, options: ListOptions): Promise<void> {
       `there is no list of '${what}'; wanted one of ${Object.keys(kinds).join(", ")}${near ? `. Did you mean '${near}'?` : ""}`,
     );
   }
-  const rows = await kind.rows(options);
+  const problems: string[] = [];
+  const rows = await kind.rows(options, (message) => problems.push(message));
   process.stdout.write(options.json ? `${JSON.stringify(rows)}\n` : formatted(rows, kind));
+  problems.forEach(reportProblem); // last, where they are seen
+  if (problems.length > 0) process.exitCode = exitCodes.someCellsFailed;
 }
 
 async function methods(o: ListOptions): Promise<Row[]> {
@@ -119,9 +126,11 @@ async function engines(): Promise<Row[]> {
   }));
 }
 
-async function runs(o: ListOptions): Promise<Row[]> {
+async function runs(o: ListOptions, problem: (message: string) => void): Promise<Row[]> {
   if (!existsSync(o.out)) return [];
-  return (await readRecords(o.out)).map((r) => ({
+  const { records, damaged } = await findRecords(o.out);
+  for (const { reason } of damaged) problem(reason);
+  return records.map(({ record: r }) => ({
     protocol: r.protocol,
     dataset: r.cell.dataset,
     method: r.cell.methodLabel,
@@ -141,11 +150,13 @@ function formatted(rows: readonly Row[], { columns, note }: Kind): string {
   const keys = Object.values(columns);
   const text = (value: Row[string] | undefined, key: string) => {
     if (typeof value === "boolean") return value ? "yes" : "no";
-    if (typeof value !== "number") return value ?? "";
+    if (typeof value !== "number") return shown(value ?? "");
     const decimals = /fid/i.test(key) ? 2 : 0;
     return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   };
   const right = new Set([...keys.keys()].filter((i) => rows.some((row) => typeof row[keys[i]!] === "number")));
-  const lines = aligned([Object.keys(columns), ...rows.map((row) => keys.map((key) => text(row[key], key)))], right);
-  return `${[...lines, ...(note ? ["", note(rows)] : [])].join("\n")}\n`;
+  const table = [Object.keys(columns), ...rows.map((row) => keys.map((key) => text(row[key], key)))];
+  const style = (cell: string, row: number) => (row === 0 ? painted("bold", cell, process.stdout) : cell);
+  const lines = fitted(table, { right, style }) ?? aligned(table, right);
+  return `${[...lines, ...(note ? ["", ...hanging("", note(rows))] : [])].join("\n")}\n`;
 }

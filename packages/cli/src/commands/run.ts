@@ -1,48 +1,80 @@
 // bench run: one cell.
 
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { replaceFile } from "@dit-bench/files";
-import type { RunRecord } from "@dit-bench/record";
-import { loadMethod, planRun, productRate, runCell } from "@dit-bench/runner";
+import {
+  BenchError,
+  checkBeforehand,
+  checkDatasetName,
+  type DatasetChoice,
+  type GridLink,
+  type KeepState,
+  type Listener,
+  linkToGrid,
+  loadMethods,
+  loadRecipe,
+  methodNamed,
+  ownImages,
+  planRun,
+  productRate,
+  runCell,
+} from "@dit-bench/runner";
+import { divideSettings } from "../method-settings.ts";
 import { describePlan } from "../plan-text.ts";
-import { duration, progress, stderrTerminal } from "../progress.ts";
-import { engineOf, recipeOf, wholeNumber } from "../settings.ts";
-import { listenForSignals } from "../signals.ts";
+import { print, printNote } from "../print.ts";
+import { progress, stderrTerminal } from "../progress.ts";
+import { exitCodeOf } from "../report-error.ts";
+import { figuresOf, summary } from "../run-summary.ts";
+import { engineOf, wholeNumber } from "../settings.ts";
+import { listenForSignals, requestStop } from "../signals.ts";
 
 export interface RunOptions {
   method: string;
-  dataset: string;
+  dataset?: string;
+  data?: string;
+  name?: string;
   recipe: string;
   seed: string;
   set: string[];
   plugin: string[];
-  data?: string;
   strict?: boolean;
   engine: string;
   threads?: string;
   out: string;
+  keepState: KeepState;
   dryRun?: boolean;
   json?: boolean;
 }
 
+/** As a user starts it, or as a grid does, which then hears of its progress and its end. */
 export async function run(options: RunOptions): Promise<void> {
-  const { recipe, methodOptions } = recipeOf(options);
-  const seed = wholeNumber("seed", options.seed, 0);
-  const method = await loadMethod(options.method, options.plugin);
-  const listener = progress(stderrTerminal(), listenForSignals());
-  const engine = await engineOf(options, (text) => listener.note?.(text));
-  const dataset = {
-    name: options.dataset,
-    ...(options.data ? { folder: options.data } : {}),
-    strict: options.strict ?? false,
-  };
-  if (options.dryRun) {
-    const rate = await productRate(engine);
-    const plan = await planRun(recipe, { method: method.method, options: methodOptions, dataset, productRate: rate });
-    process.stdout.write(describePlan(plan, engine));
-    if (options.json) process.stdout.write(`${JSON.stringify(plan)}\n`);
-    return;
+  const link = linkToGrid(requestStop);
+  try {
+    await runOne(options, link);
+  } catch (error) {
+    const { message } = error as Error;
+    await link?.send({ kind: "failed", message, exitCode: exitCodeOf(error as Error) });
+    throw error;
   }
+  process.exitCode = 0; // a plug-in may have set another
+}
+
+async function runOne(options: RunOptions, link: GridLink | undefined): Promise<void> {
+  const seed = wholeNumber("seed", options.seed, 0);
+  const dataset = chosenData(options);
+  const loaded = await loadMethods(options.plugin);
+  const method = methodNamed(options.method, loaded);
+  const settings = divideSettings(
+    options.set,
+    [method.method],
+    loaded.map((one) => one.method),
+  );
+  const recipe = loadRecipe(options.recipe, settings.recipe);
+  const methodOptions = settings.methods.get(method.method.name)!.options;
+  const shown = progress(stderrTerminal(), listenForSignals());
+  const listener = link ? both(shown, link) : shown;
+  if (options.dryRun && !link) return dryRun(options, { recipe, method: method.method, methodOptions, dataset });
+  const engine = await engineOf(options, (text) => listener.note?.(text));
   try {
     const outcome = await runCell({
       recipe,
@@ -53,72 +85,78 @@ export async function run(options: RunOptions): Promise<void> {
       engine,
       out: options.out,
       listener,
+      keepState: options.keepState,
+      illustrations: ["loss.png"],
       illustrate: async (record, folder) => {
         const { lossCurve } = await import("@dit-bench/report");
         await replaceFile(join(folder, "loss.png"), await lossCurve(record, "png"));
       },
     });
-    listener.clear();
-    const { record } = outcome;
-    if (outcome.already)
-      process.stderr.write(`this run was finished before, on ${record.finishedAt.slice(0, 10)}; nothing was done\n`);
+    shown.clear();
+    const { record, already, remade, recordPath } = outcome;
+    if (already) {
+      const done = remade.length === 0 ? "nothing was done" : `made again: ${remade.join(", ")}`;
+      printNote(`this run was finished before, on ${record.finishedAt.slice(0, 10)}; ${done}\n`);
+    }
     const files = {
-      record: outcome.recordPath,
+      record: recordPath,
       weights: outcome.weightsPath,
       sheet: outcome.sheetPath,
       loss: join(outcome.folder, "loss.png"),
     };
-    process.stdout.write(summary(record, files));
-    if (options.json)
-      process.stdout.write(`${JSON.stringify({ ...figures(record), ...files, already: outcome.already })}\n`);
+    print(summary(record, files));
+    if (options.json) print(`${JSON.stringify({ ...figuresOf(record, files), ...files, already, remade })}\n`);
+    await link?.send({ kind: "finished", recordPath, already });
   } finally {
-    listener.clear();
+    shown.clear();
   }
 }
 
-function figures(record: RunRecord) {
-  const { fid, fidInterval, baseFid, kid, baseKid, extractor } = record.metrics!;
-  return {
-    method: record.cell.methodLabel,
-    dataset: record.cell.dataset,
-    seed: record.cell.seed,
-    protocol: record.protocol,
-    fid,
-    fidInterval,
-    baseFid,
-    kid,
-    baseKid,
-    extractor,
-    trainableParameters: record.parameters.trainable,
-    seconds: record.times.total,
-  };
+/** `--data` or `--dataset`; where both are given, `--data` is taken. */
+function chosenData({ dataset, data, name, strict }: RunOptions): DatasetChoice {
+  if (data === undefined && dataset === undefined)
+    throw new BenchError("usage", "--dataset or --data is needed; 'bench list datasets' lists the datasets");
+  if (data === undefined) {
+    if (name !== undefined)
+      throw new BenchError("usage", `--name ${name} names own images, but there is no --data; give the folder, too`);
+    checkDatasetName(dataset!);
+    return { name: dataset!, strict: strict ?? false };
+  }
+  if (dataset !== undefined)
+    printNote(`--dataset ${dataset} is not used: the images of --data are a dataset of their own\n`);
+  return { ...ownImages(data, name), strict: strict ?? false };
 }
 
-function summary(record: RunRecord, files: Record<string, string>): string {
-  const { cell, metrics, parameters, data, times } = record;
-  const m = metrics!;
-  const share = (100 * parameters.trainable) / parameters.model;
-  const what = data.source === "miniature" ? "miniature" : `${data.images} images of ${data.classes.length} classes`;
-  const lines = [
-    `${cell.methodLabel} on ${cell.datasetTitle} (${what}), seed ${cell.seed}`,
-    "",
-    `  FID          ${m.fid.toFixed(2)}   (${100 * m.intervalLevel} % interval ${m.fidInterval[0].toFixed(2)} to ${m.fidInterval[1].toFixed(2)}, ${m.generated} samples)`,
-    `  base model   ${m.baseFid.toFixed(2)}   (not fine-tuned, sampled with its null class)`,
-    `  KID          ${m.kid.toFixed(4)}   (base model ${m.baseKid.toFixed(4)})`,
-    `  trained      ${parameters.trainable.toLocaleString("en")} of ${parameters.model.toLocaleString("en")} parameters (${share < 10 ? share.toPrecision(2) : share.toFixed(0)} %)`,
-    `  time         ${duration(times.total)}`,
-    ...Object.entries(files).map(([name, path]) => `  ${name.padEnd(12)} ${relative(process.cwd(), path) || path}`),
-    "",
-  ];
-  if (m.fid > m.baseFid)
-    lines.push(
-      `Worse than the base model's own distance: fine-tuning has not helped here (${m.fid.toFixed(2)} against ${m.baseFid.toFixed(2)}).`,
-      "",
-    );
-  if (record.miniature)
-    lines.push(
-      `${data.source === "miniature" ? "Model and pictures are miniatures" : "The model is a miniature"}: distances are those of ${m.extractor}, not Inception's, and compare with no published FID.`,
-      "",
-    );
-  return lines.join("\n");
+async function dryRun(
+  options: RunOptions,
+  run: {
+    recipe: ReturnType<typeof loadRecipe>;
+    method: Parameters<typeof planRun>[1]["method"];
+    methodOptions: object;
+    dataset: DatasetChoice;
+  },
+): Promise<void> {
+  const { recipe, method, methodOptions, dataset } = run;
+  const engine = await engineOf(options, (text) => printNote(`${text}\n`));
+  const rate = await productRate(engine);
+  const { keepState } = options;
+  const plan = await planRun(recipe, { method, options: methodOptions, dataset, productRate: rate, keepState });
+  print(describePlan(plan, engine));
+  if (options.json) print(`${JSON.stringify(plan)}\n`);
+  await checkBeforehand(recipe, dataset, { out: options.out, decode: true });
+}
+
+/** Progress goes to the log, too. */
+function both(shown: Listener, { listener }: GridLink): Listener {
+  return {
+    ...shown,
+    stage(name, detail) {
+      shown.stage?.(name, detail);
+      listener.stage?.(name, detail);
+    },
+    progress(done, total, note) {
+      shown.progress?.(done, total, note);
+      listener.progress?.(done, total, note);
+    },
+  };
 }

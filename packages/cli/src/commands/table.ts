@@ -1,12 +1,15 @@
 // bench table: tables and chart from records alone.
 
-import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { fileNames } from "@dit-bench/files";
-import { type RunRecord, readRecords, writeRecord } from "@dit-bench/record";
-import { groupByProtocol, writeReport } from "@dit-bench/report";
-import { BenchError, projectFolder } from "@dit-bench/runner";
+import { fileNames, replaceFile, shown } from "@dit-bench/files";
+import type { RunRecord } from "@dit-bench/record";
+import { type Comparison, groupByProtocol, type ReportPaths, writeReport } from "@dit-bench/report";
+import { BenchError, exitCodes, projectFolder } from "@dit-bench/runner";
+import { reportProblem } from "../report-problem.ts";
 import { counted } from "../settings.ts";
+import { recordsForTable } from "../table-records.ts";
+import { tableText } from "../table-text.ts";
 
 export interface TableOptions {
   recipe: string;
@@ -18,43 +21,94 @@ export interface TableOptions {
 export async function table(options: TableOptions): Promise<void> {
   const published = join(projectFolder(), "results", options.recipe);
   const from = options.from ? resolve(options.from) : published;
-  if (!existsSync(from))
+  const status = await stat(from).catch(() => undefined);
+  if (!status?.isDirectory()) {
+    const what = options.from ? `--from ${shown(options.from)}` : `results/${options.recipe}`;
     throw new BenchError(
       "data",
-      `${options.from ? `--from ${options.from}` : `results/${options.recipe}`}: there is no such folder; make records with 'bench grid --recipe ${options.recipe}', then 'bench table --from runs'`,
-    );
-  await writeTables(from, options.out ? resolve(options.out) : from, options.json ?? false);
-}
-
-/** Writes the tables of every protocol found below `from`; into `out` itself where there is one protocol, into a folder each where there are more. */
-export async function writeTables(from: string, out: string, json: boolean): Promise<void> {
-  const records = await readRecords(from);
-  if (records.length === 0)
-    throw new BenchError("data", `${from}: no records below this folder; 'bench run' and 'bench grid' make them`);
-  const groups = [...groupByProtocol(records)];
-  const folderName = fileNames();
-  const written = [];
-  for (const [protocol, group] of groups) {
-    const folder = groups.length === 1 ? out : join(out, folderName(protocol));
-    const paths = await writeReport(group, folder);
-    if (resolve(out) !== resolve(from)) await copyRecords(group, join(folder, "records")); // those of a table that could be made
-    written.push({ protocol, records: group.length, ...paths });
-    process.stdout.write(
-      `${protocol}: ${counted(group.length, "record")}\n${Object.values(paths)
-        .map((p) => `  ${relative(process.cwd(), p)}\n`)
-        .join("")}`,
+      `${what}: ${status ? "it is a file, expected a folder" : "there is no such folder"}; ` +
+        `make records with 'bench grid --recipe ${options.recipe}', then 'bench table --from runs'`,
     );
   }
-  if (json) process.stdout.write(`${JSON.stringify({ tables: written })}\n`);
+  const incomplete = await writeTables(from, options.out ? resolve(options.out) : from, options.json ?? false);
+  if (incomplete) process.exitCode = exitCodes.someCellsFailed;
 }
 
-/** Into a folder a dataset, named by label and seed. Datasets' names and labels may be a stranger's. */
-async function copyRecords(records: readonly RunRecord[], folder: string): Promise<void> {
+/**
+ * Prints the tables of every protocol found below `from`, and writes them with their charts: into `out` itself where there is one
+ * protocol, into a folder each where there are more. Returns true if records were damaged: they are named on stderr and in the
+ * tables, and the command ends with exit code 3. Throws an error with exit code 4 where no table can be made, or where the
+ * records of a protocol cannot share one; the tables of the other protocols are written all the same.
+ */
+export async function writeTables(from: string, out: string, json: boolean): Promise<boolean> {
+  const { records, damaged, passedOver } = await recordsForTable(from, out);
+  const problems = damaged.map(({ reason }) => reason);
+  if (passedOver.length > 0)
+    problems.push(
+      `${counted(passedOver.length, "record")} below ${shown(out)} passed over as copies of an earlier table, such as ` +
+        `${shown(passedOver[0]!.path)}; choose another --out to count them`,
+    );
+  if (records.length === 0) {
+    problems.forEach(reportProblem);
+    throw new BenchError(
+      "data",
+      damaged.length > 0
+        ? `${shown(from)}: none of the records below this folder can be read`
+        : `${shown(from)}: no records below this folder; 'bench run' and 'bench grid' make them`,
+    );
+  }
+  const pathOf = new Map(records.map(({ record, path }) => [record, path]));
+  const leftOut = damaged.map(({ path }) => relative(from, path));
+  const groups = [...groupByProtocol(records.map(({ record }) => record))];
+  const folderName = fileNames();
+  const written = [];
+  const errors: Error[] = [];
+  for (const [protocol, group] of groups) {
+    const folder = groups.length === 1 ? out : join(out, folderName(protocol));
+    try {
+      const { paths, comparison } = await writeReport(group, folder, {
+        pathOf: (record) => pathOf.get(record),
+        leftOut,
+      });
+      if (resolve(out) !== resolve(from)) await copyRecords(comparison.records, pathOf, join(folder, "records"));
+      written.push({ protocol, records: comparison.records.length, ...paths });
+      process.stdout.write(describe(comparison, paths, leftOut));
+    } catch (error) {
+      errors.push(error as Error);
+    }
+  }
+  problems.push(...errors.slice(1).map(({ message }) => message));
+  problems.forEach(reportProblem); // after the tables, where they are seen
+  if (errors[0] !== undefined) throw errors[0];
+  if (json) process.stdout.write(`${JSON.stringify({ tables: written, damaged })}\n`);
+  return damaged.length > 0;
+}
+
+function describe(comparison: Comparison, paths: ReportPaths, leftOut: readonly string[]): string {
+  const files = Object.values(paths).map((path) => shown(relative(process.cwd(), path) || path));
+  const wholeTable = shown(relative(process.cwd(), paths.markdown) || paths.markdown);
+  return [
+    `${shown(comparison.protocol)}: ${counted(comparison.records.length, "record")}`,
+    "",
+    tableText(comparison, { wholeTable, leftOut }),
+    "",
+    ...files.map((file) => `  ${file}`),
+    "",
+  ].join("\n");
+}
+
+/** As they are, into a folder a dataset, named by label and seed. Datasets' names and labels may be a stranger's. */
+async function copyRecords(
+  records: readonly RunRecord[],
+  pathOf: ReadonlyMap<RunRecord, string>,
+  folder: string,
+): Promise<void> {
   const datasetName = fileNames();
   const labelName = fileNames();
   for (const record of records) {
     const { dataset, methodLabel, seed } = record.cell;
     const label = labelName(methodLabel).toLowerCase();
-    await writeRecord(join(folder, datasetName(dataset), `${label}-seed-${seed}.json`), record);
+    const path = join(folder, datasetName(dataset), `${label}-seed-${seed}.json`);
+    await replaceFile(path, await readFile(pathOf.get(record)!));
   }
 }

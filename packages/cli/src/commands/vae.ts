@@ -17,6 +17,7 @@ import {
   writeLatents,
 } from "@dit-bench/runner";
 import { keepInputs } from "../keep-inputs.ts";
+import { leftOutCounts, leftOutLine } from "../left-out.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { counted, makeFolder, startEngine, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
@@ -50,9 +51,10 @@ export async function vaeEncode(
     listener.clear();
     const how = seed === undefined ? "means" : `drawn with seed ${seed}`;
     const [count, ...shape] = file.shape;
-    process.stdout.write(`${output}: ${count} latents of ${shape.join("x")}, ${how}, times ${scale}\n`);
-    if (options.json)
-      process.stdout.write(`${JSON.stringify({ output, count, shape: file.shape, scale, seed: seed ?? null })}\n`);
+    process.stderr.write(leftOutLine(pictures, file.leftOut, count!));
+    process.stdout.write(`${output}: ${counted(count!, "latent")} of ${shape.join("x")}, ${how}, times ${scale}\n`);
+    const about = { output, count, shape: file.shape, scale, seed: seed ?? null };
+    if (options.json) process.stdout.write(`${JSON.stringify({ ...about, ...leftOutCounts(file.leftOut) })}\n`);
   });
 }
 

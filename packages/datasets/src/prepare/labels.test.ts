@@ -161,6 +161,6 @@ describe("labels that do not fit", () => {
     });
     const { surprises, images } = await p.again();
     expect(images).toBe(2);
-    expect(surprises.at(-1)).toBe("1 images are listed and not in the archives: food/food-101/images/a/9.jpg");
+    expect(surprises.at(-1)).toBe("listed and not in the archives: 1 image, such as food/food-101/images/a/9.jpg");
   });
 });

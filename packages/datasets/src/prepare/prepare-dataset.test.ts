@@ -1,6 +1,6 @@
 // Every dataset from its archives to an image folder.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ArchiveError, FetchError } from "@dit-bench/fetch";
 import { describe, expect, test } from "vitest";
@@ -125,10 +125,23 @@ describe.each(cases)("%s", (name, archives, expected, others) => {
     expect(files(p.to)).toEqual(Object.keys(expected).sort());
   });
 
+  test("notices that the list of an interrupted call is damaged, and then begins again", async () => {
+    const p = await prepare(name, archives);
+    const stop = new AbortController();
+    const onProgress = (step: string, done: number) => step === "sorting" && done === 1 && stop.abort();
+    await expect(p.again({ signal: stop.signal, onProgress })).rejects.toThrow(FetchError);
+    const list = `${p.to}.preparing/images.json`;
+    const bytes = readFileSync(list);
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(list, bytes);
+    await expect(p.again()).rejects.toThrow("is damaged: its folder is deleted");
+    expect((await p.again()).images).toBe(Object.keys(expected).length);
+  });
+
   test("with an archive that is another one, or damaged, leaves nothing under its name", async () => {
     const [first] = neededDownloads(findDataset(registry, name));
     const other = await prepare(name, { ...archives, [first!.file]: () => tgz([image("elsewhere/1.txt", 1)]) });
-    await expect(other.again()).rejects.toThrow(/holds 1 files, none of them where they are wanted: it is another one/);
+    await expect(other.again()).rejects.toThrow(/holds 1 file, none of them where they are wanted: it is another one/);
     expect(existsSync(other.to)).toBe(false);
     const cut = await prepare(name, { ...archives, [first!.file]: () => half(archives[first!.file]!()) });
     await expect(cut.again()).rejects.toThrow(ArchiveError);

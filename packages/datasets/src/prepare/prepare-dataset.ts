@@ -1,9 +1,12 @@
 // A dataset from its authors' archives to an image folder: FOLDER/CLASS/FILE.
 
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FetchError, MatError, unpack } from "@dit-bench/fetch";
+import { replaceFile } from "@dit-bench/files";
+import { counted } from "../counted.ts";
 import { DataError } from "../data-error.ts";
 import type { DatasetEntry } from "../registry.ts";
 import type { Assigned, Layout, Unpacking } from "./layout.ts";
@@ -96,7 +99,7 @@ async function prepareIn(
   if (found.classes < 2)
     throw new DataError(
       "no-images",
-      `dataset "${entry.name}": its archives hold images of ${found.classes} classes, wanted ${entry.prepared.classes}`,
+      `dataset "${entry.name}": its archives hold images of ${counted(found.classes, "class")}, expected ${entry.prepared.classes}`,
     );
   const surprises = compare(entry, found, missing);
   const about = { version: 1, dataset: entry.name, splits, ...found, expected: entry.prepared, surprises };
@@ -126,7 +129,7 @@ async function unpackOne(
       await rm(target, { recursive: true });
       throw new DataError(
         "no-images",
-        `"${from}" holds ${done.passedOver} files, none of them where they are wanted: it is another one`,
+        `"${from}" holds ${counted(done.passedOver, "file")}, none of them where they are wanted: it is another one`,
       );
     }
   }
@@ -136,11 +139,23 @@ async function unpackOne(
 
 /** The list is made before the first image is moved: afterwards the unpacked folders no longer show it. */
 async function listOnce(path: string, list: () => Assigned[]): Promise<Assigned[]> {
-  if (existsSync(path)) return JSON.parse(await readFile(path, "utf8")) as Assigned[];
-  const wanted = list();
-  await writeFile(`${path}.tmp`, JSON.stringify(wanted));
-  await rename(`${path}.tmp`, path);
-  return wanted;
+  const digest = (wanted: unknown) => createHash("sha256").update(JSON.stringify(wanted)).digest("hex");
+  if (existsSync(path)) {
+    try {
+      const { images, digest: kept } = JSON.parse(await readFile(path, "utf8")) as {
+        images: Assigned[];
+        digest: string;
+      };
+      if (kept === digest(images)) return images;
+    } catch (error) {
+      if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    }
+    // `prepareDataset` deletes the folder of half-done work.
+    throw new DataError("labels", `"${path}" is damaged: its folder is deleted, run the same command again`);
+  }
+  const images = list();
+  await replaceFile(path, JSON.stringify({ images, digest: digest(images) }));
+  return images;
 }
 
 /** Moves each image into its class's folder. What an earlier, interrupted call moved is found there. */
@@ -189,7 +204,7 @@ function compare(
       surprises.push(`${found[what]} ${what} were found, ${prepared[what]} are expected`);
   if (missing.length > 0)
     surprises.push(
-      `${missing.length} images are listed and not in the archives: ${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""}`,
+      `listed and not in the archives: ${counted(missing.length, "image")}, such as ${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""}`,
     );
   return surprises;
 }

@@ -1,7 +1,11 @@
-import { constants } from "node:fs";
-import { copyFile, link, mkdir, readdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { constants, type Dirent, readdirSync } from "node:fs";
+import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { FetchError, type Unpacked, type UnpackOptions } from "@dit-bench/fetch";
+import { DataError } from "../data-error.ts";
+import { diskPath, nameText } from "../disk-name.ts";
+import { unreadable } from "../image-file.ts";
+import { isPassedOver } from "../passed-over.ts";
 
 /**
  * Takes from a folder what `unpack` would take from the archive that it once was: files by hard links, or copies on another
@@ -17,12 +21,10 @@ export async function takeFolder(
   await mkdir(temporary, { recursive: true });
   const counts = { files: 0, bytes: 0, passedOver: 0 };
   const top = basename(resolve(from));
-  for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue; // links lead elsewhere, and an archive's would not be taken either
+  for (const below of filesBelow(from)) {
     if (signal?.aborted)
-      throw new FetchError("interrupted", `stopped while taking ${from}; the same command takes it anew`);
-    const path = join(entry.parentPath, entry.name);
-    const below = relative(from, path).replaceAll("\\", "/");
+      throw new FetchError("interrupted", `stopped while taking ${from}; the same command takes it again`);
+    const path = diskPath(from, below);
     const wanted = [below, `${top}/${below}`].find(select);
     if (wanted === undefined) {
       counts.passedOver++;
@@ -36,4 +38,25 @@ export async function takeFolder(
   }
   await rename(temporary, to);
   return counts;
+}
+
+/** Paths of the files in a folder, but not of links: they lead elsewhere, and an archive's would not be taken either. */
+function* filesBelow(folder: string, relative = ""): Generator<string> {
+  let entries: Dirent<Buffer>[];
+  try {
+    entries = readdirSync(diskPath(folder, relative), { withFileTypes: true, encoding: "buffer" });
+  } catch (error) {
+    // A dataset without some of its images would be another one.
+    throw new DataError(
+      "unreadable-images",
+      `"${join(folder, relative)}" ${unreadable(error)}: its images are missing`,
+    );
+  }
+  for (const entry of entries) {
+    const name = nameText(entry.name);
+    const path = relative === "" ? name : `${relative}/${name}`;
+    if (isPassedOver(name)) continue;
+    if (entry.isDirectory()) yield* filesBelow(folder, path);
+    else if (entry.isFile()) yield path;
+  }
 }

@@ -43,10 +43,20 @@ describe("an unpacked copy in place of an archive", () => {
     expect((await p.again()).images).toBe(3);
   });
 
+  test("is taken without what systems have left in it", async () => {
+    const copy = newFolder();
+    put(join(copy, "cars_train"), { ...images(), "@eaDir/00001.jpg": picture(1), "lost+found/x": Buffer.from("x") });
+    put(join(copy, "devkit"), { "cars_meta.mat": meta, "cars_train_annos.mat": train });
+    if (process.platform === "linux")
+      writeFileSync(Buffer.from(`${copy}/cars_train/caf\xe9.jpg`, "latin1"), picture(1));
+    const p = await prepare("cars", {}, {}, (f) => join(copy, f === "cars_train.tgz" ? "cars_train" : "devkit"));
+    expect((await p.again()).images).toBe(3);
+  });
+
   test("that holds something else is told", async () => {
     const copy = newFolder();
     put(copy, { "readme.txt": Buffer.from("x") });
     const p = await prepare("sun", {}, {}, () => copy);
-    await expect(p.again()).rejects.toThrow(/holds 1 files, none of them where they are wanted/);
+    await expect(p.again()).rejects.toThrow(/holds 1 file, none of them where they are wanted/);
   });
 });

@@ -11,11 +11,18 @@ test("a single value gets an axis of a power of ten around it, many decades get 
   expect(logAxis([0.02, 80_000]).ticks).toEqual([0.01, 0.1, 1, 10, 100, 1e3, 1e4, 1e5]);
 });
 
-test("a linear axis starts at zero if that costs little, and has round ticks", () => {
+test("a linear axis shows the data, from round tick to round tick", () => {
   expect(linearAxis([5, 55]).ticks).toEqual([0, 10, 20, 30, 40, 50, 60]);
   expect(linearAxis([50, 55]).ticks).toEqual([49, 50, 51, 52, 53, 54, 55, 56]);
+  expect(linearAxis([14.5, 33]).ticks).toEqual([10, 15, 20, 25, 30, 35]);
   expect(linearAxis([0.1, 0.4]).ticks).toEqual([0, 0.1, 0.2, 0.3, 0.4, 0.5]);
   expect(linearAxis([7]).ticks.length).toBeGreaterThan(2);
+});
+
+test("a linear axis goes below zero only where the data do", () => {
+  expect(linearAxis([0, 100]).min).toBe(0);
+  expect(linearAxis([1, 100]).min).toBe(0);
+  expect(linearAxis([-1, 100]).min).toBeLessThan(-1);
 });
 
 test("every axis holds its values between its first and last tick, with three to twelve ticks in order", () => {

@@ -6,7 +6,10 @@ export interface Axis {
   ticks: number[];
 }
 
-/** A linear axis that holds all values, with round ends and about six round steps. It starts at zero if that costs little. */
+/**
+ * A linear axis that holds all values, with round ends and about six round steps. It shows the data: it starts at zero only
+ * where they do, and goes below zero only where they do.
+ */
 export function linearAxis(values: readonly number[]): Axis {
   let low = Math.min(...values);
   let high = Math.max(...values);
@@ -15,8 +18,7 @@ export function linearAxis(values: readonly number[]): Axis {
     [low, high] = [low - around, high + around];
   }
   const room = 0.06 * (high - low);
-  const startsAtZero = low >= 0 && low < 0.4 * high;
-  [low, high] = [startsAtZero ? 0 : low - room, high + room];
+  [low, high] = [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
   const step = roundStep((high - low) / 6);
   const first = Math.floor(low / step + 1e-9);
   const last = Math.ceil(high / step - 1e-9);

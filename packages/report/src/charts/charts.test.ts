@@ -61,7 +61,7 @@ test("the chart names its methods, its extractor, that it is a miniature, and wh
   restore();
   const drawn = texts.join("\n");
   for (const { label } of methods) expect(texts.includes(label)).toBe(label !== "LoRA-R8");
-  expect(drawn).toContain("Base model, not fine-tuned: 50.");
+  expect(drawn).toMatch(/Base model, not fine-tuned: 50\.\d\d, above this chart/);
   expect(drawn).toMatch(/mini-extractor\/1, never to be compared with published FIDs/);
   expect(drawn).toContain("Not drawn, because a dataset is missing or diverged: LoRA-R8.");
 });
@@ -96,6 +96,38 @@ test("the loss curve says where a run diverged, and changes to a logarithmic axi
   expect(texts).toContain("diverged at step 100");
   expect(texts).toContain("1e6");
   expect(texts).toContain("Training loss: Full on Food-101");
+});
+
+test("the loss curve shows the loss on a fixed batch where there is one", async () => {
+  const run = syntheticRecords()[0]!;
+  const fixed = [0, 60, 120, 180, 240, 300].map((step) => ({ step, value: 0.21 - step / 10_000 }));
+  const { texts, restore } = spyOnText();
+  await lossCurve({ ...run, training: { ...run.training, fixedBatchLoss: fixed } }, "png");
+  restore();
+  const drawn = texts.join(" ");
+  expect(drawn).toContain("loss on a fixed batch of training images");
+  expect(drawn).toMatch(/\d+ of 300 points outside this chart/);
+  expect(texts).toContain("Loss: Full on Food-101");
+  // The line moves by 0.03 of losses between 0.1 and 0.4: its axis is that of the line, not that of every batch.
+  const ticks = texts.map(Number).filter((tick) => tick > 0 && tick < 1);
+  expect(Math.max(...ticks) - Math.min(...ticks)).toBeLessThan(0.2);
+});
+
+test("bars from samples alone are dotted and explained, single seeds are drawn", async () => {
+  const [full, bitfit] = methods;
+  const records = syntheticRecords({ methods: [full!, bitfit!] }).filter(
+    ({ cell }) => cell.method === "full" || cell.seed === 0,
+  );
+  const { texts, restore } = spyOnText();
+  await parametersChart(comparison(records), { format: "png" });
+  restore();
+  const drawn = texts.join(" ");
+  expect(drawn).toContain("solid from the spread over seeds, dotted from the finite number of samples alone");
+  expect(drawn).toContain("Small points: single seeds.");
+  const dots = async (chosen: RunRecord[]) =>
+    text(await parametersChart(comparison(chosen), { format: "svg" })).match(/fill-opacity="0\.6/g)?.length ?? 0;
+  expect(await dots(records)).toBe(3);
+  expect(await dots(syntheticRecords({ methods: [bitfit!], seeds: [0] }))).toBe(0);
 });
 
 /** Notes what is written on canvases, and in which font. */

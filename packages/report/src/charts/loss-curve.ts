@@ -1,10 +1,12 @@
+/** The losses of one run over its steps. */
+import { shown } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
-import type { ChartConfiguration, Plugin } from "chart.js";
+import type { ChartConfiguration, ChartDataset, Plugin } from "chart.js";
 import { formatTick } from "../format.ts";
-import { linearAxis, logAxis } from "./axes.ts";
+import { type Axis, linearAxis, logAxis } from "./axes.ts";
 import { headline, plainScale } from "./chart-options.ts";
 import { type ChartFormat, render } from "./render.ts";
-import { font, palette } from "./style.ts";
+import { font, lineColour, quietInk, warningColour } from "./style.ts";
 
 const size = { width: 800, height: 420 };
 
@@ -14,34 +16,24 @@ interface LossPoint {
 }
 
 /**
- * The training loss over the steps: every recorded value as a light point, and a smooth line through them. A run that
- * diverged ends at a marked step. Same record, same bytes.
+ * The loss on a fixed batch, whose images, timesteps and noise are the same each time, as a line; behind it the training loss,
+ * which the draw of each batch moves more than learning does. A record without the former has a smoothed line of the latter.
+ * A run that diverged ends at a marked step. Same record, same bytes.
  */
 export async function lossCurve(record: RunRecord, format: ChartFormat): Promise<Uint8Array> {
-  const { cell, training, exit, recipe } = record;
-  const points = training.loss.flatMap(({ step, value }) => (value === null ? [] : [{ x: step, y: value }]));
-  const losses = points.map((point) => point.y);
+  const { cell, training, exit } = record;
+  const points = finite(training.loss);
+  const fixed = finite(training.fixedBatchLoss ?? []);
+  const losses = [...points, ...fixed].map((point) => point.y);
   const logarithmic = spansDecades(losses);
-  const yAxis = logarithmic ? logAxis(losses) : linearAxis(losses.length > 0 ? losses : [0, 1]);
-  const title = `Training loss: ${cell.methodLabel} on ${cell.datasetTitle}`;
-  const how = `Recipe ${recipe}, seed ${cell.seed}, batch ${training.batch}. Points: the recorded losses. Line: smoothed.`;
+  const yAxis = lossAxis(points, fixed, logarithmic);
+  const title = `${fixed.length > 0 ? "Loss" : "Training loss"}: ${cell.methodLabel} on ${cell.datasetTitle}`;
   const configuration: ChartConfiguration<"scatter"> = {
     type: "scatter",
-    data: {
-      datasets: [
-        {
-          data: smooth(points, logarithmic),
-          showLine: true,
-          pointRadius: 0,
-          borderColor: palette[0]!,
-          borderWidth: 2.25,
-        },
-        { data: points, pointRadius: 2, backgroundColor: `${palette[0]}59`, borderWidth: 0, clip: 4 },
-      ],
-    },
+    data: { datasets: fixed.length > 0 ? fixedBatch(fixed, points) : trainingAlone(points, logarithmic) },
     options: {
       layout: { padding: { top: 18, right: 28, bottom: 14, left: 14 } },
-      plugins: headline(title, [how], size.width),
+      plugins: headline(title, subtitle(record, { points, fixed, yAxis }), size.width),
       scales: {
         x: { type: "linear", ...plainScale("Training step", stepAxis(training.steps), formatTick) },
         y: {
@@ -52,7 +44,80 @@ export async function lossCurve(record: RunRecord, format: ChartFormat): Promise
     },
     plugins: exit === "diverged" ? [divergence(training.steps)] : [],
   };
-  return render(configuration, size, format, title);
+  return render(configuration, size, format, shown(title));
+}
+
+function finite(losses: readonly { step: number; value: number | null }[]): LossPoint[] {
+  return losses.flatMap(({ step, value }) => (value === null ? [] : [{ x: step, y: value }]));
+}
+
+type Series = ChartDataset<"scatter">;
+
+/** The first is drawn on top. */
+function fixedBatch(fixed: LossPoint[], points: LossPoint[]): Series[] {
+  return [
+    {
+      data: fixed,
+      showLine: true,
+      pointRadius: 3,
+      pointBackgroundColor: lineColour,
+      pointBorderWidth: 0,
+      borderColor: lineColour,
+      borderWidth: 2.25,
+      clip: 4,
+    },
+    { data: points, pointRadius: 1.75, backgroundColor: `${quietInk}59`, borderWidth: 0, clip: 0 },
+  ];
+}
+
+function trainingAlone(points: LossPoint[], logarithmic: boolean): Series[] {
+  return [
+    {
+      data: smooth(points, logarithmic),
+      showLine: true,
+      pointRadius: 0,
+      borderColor: lineColour,
+      borderWidth: 2.25,
+    },
+    { data: points, pointRadius: 2, backgroundColor: `${lineColour}59`, borderWidth: 0, clip: 4 },
+  ];
+}
+
+interface Drawn {
+  points: readonly LossPoint[];
+  fixed: readonly LossPoint[];
+  yAxis: Axis;
+}
+
+function subtitle({ training, recipe, cell }: RunRecord, { points, fixed, yAxis }: Drawn): string[] {
+  const run = `Recipe ${recipe}, seed ${cell.seed}, batch ${training.batch}.`;
+  if (fixed.length === 0) return [`${run} Points: the recorded losses. Line: smoothed.`];
+  const outside = points.filter(({ y }) => y < yAxis.min || y > yAxis.max).length;
+  return [
+    `${run} Line: loss on a fixed batch of training images. Grey: training loss of each batch` +
+      `${outside > 0 ? `, ${outside} of ${points.length} points outside this chart` : ""}.`,
+  ];
+}
+
+/**
+ * Holds everything, unless the training losses would press the line on the fixed batch flat: then it holds the line and
+ * the middle 80 % of the training losses, or less of them, down to a third of the height for the line.
+ */
+function lossAxis(points: readonly LossPoint[], fixed: readonly LossPoint[], logarithmic: boolean): Axis {
+  const losses = [...points, ...fixed].map((point) => point.y);
+  if (logarithmic) return logAxis(losses);
+  if (losses.length === 0) return linearAxis([0, 1]);
+  const line = fixed.map((point) => point.y);
+  const [low, high] = [Math.min(...line), Math.max(...line)];
+  const least = (high - low) / 3;
+  if (line.length < 2 || high === low || high - low > 0.4 * (Math.max(...losses) - Math.min(...losses)))
+    return linearAxis(losses);
+  const sorted = points.map((point) => point.y).sort((a, b) => a - b);
+  const quantile = (q: number) => sorted[Math.round(q * (sorted.length - 1))] ?? low;
+  return linearAxis([
+    Math.min(low, Math.max(quantile(0.1), low - least * 3)),
+    Math.max(high, Math.min(quantile(0.9), high + least * 3)),
+  ]);
 }
 
 /** A loss that explodes hides everything before it on a linear axis. */
@@ -95,8 +160,8 @@ function divergence(step: number): Plugin<"scatter"> {
     afterDatasetsDraw({ ctx, scales, chartArea }) {
       const x = scales.x!.getPixelForValue(step);
       ctx.save();
-      ctx.strokeStyle = palette[1]!;
-      ctx.fillStyle = palette[1]!;
+      ctx.strokeStyle = warningColour;
+      ctx.fillStyle = warningColour;
       ctx.lineWidth = 1.5;
       ctx.setLineDash([6, 4]);
       ctx.beginPath();

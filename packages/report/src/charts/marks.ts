@@ -1,8 +1,13 @@
-/** What is drawn around the points of the parameters chart: error bars, the floor, labels. */
+/** What is drawn around the points of the parameters chart: error bars, single seeds, the base model's line, labels. */
 import type { Chart, Plugin } from "chart.js";
 import { formatFid } from "../format.ts";
+import type { Basis } from "../scores.ts";
 import { type Anchor, type Box, overlap, placeLabels } from "./label-placement.ts";
-import { font, ink, quietInk, type Shape } from "./style.ts";
+import type { MethodMark } from "./method-marks.ts";
+import { font, ink, quietInk } from "./style.ts";
+
+/** Of a point that lies on no other, in pixels. */
+export const pointRadius = 6;
 
 /** One method. */
 export interface Point {
@@ -12,29 +17,34 @@ export interface Point {
   /** FID, and its interval. */
   y: number;
   interval: [low: number, high: number];
+  basis: Basis;
+  /** FID of each seed, where there are several. */
+  seeds: number[];
   /** Pixels. */
   radius: number;
-  colour: string;
-  shape: Shape;
+  mark: MethodMark;
 }
 
-/** The base model as a line; `beyond` says on which side it lies off the axis, if it does. */
-export interface Floor {
+/** The base model as a line; `beyond` tells on which side it lies off the axis, if it does. */
+export interface BaseLine {
   fid: number;
   beyond: "above" | "below" | null;
 }
 
-/** Error bars and the floor beneath the points, labels over them. */
-export function marks(points: readonly Point[], floor: Floor | null): Plugin<"scatter"> {
+/** Error bars, seeds and the base model beneath the points, labels over them. */
+export function marks(points: readonly Point[], base: BaseLine | null): Plugin<"scatter"> {
   return {
     id: "marks",
     beforeDatasetsDraw(chart) {
-      for (const point of points) drawBar(chart, point);
-      if (floor !== null && floor.beyond === null) drawFloorLine(chart, floor.fid);
+      for (const point of points) {
+        drawBar(chart, point);
+        drawSeeds(chart, point);
+      }
+      if (base !== null && base.beyond === null) drawBaseLine(chart, base.fid);
     },
     afterDatasetsDraw(chart) {
       if (points.length === 0) drawEmpty(chart);
-      drawLabels(chart, points, floor);
+      drawLabels(chart, points, base);
     },
   };
 }
@@ -46,17 +56,45 @@ function drawBar(chart: Chart<"scatter">, point: Point): void {
   const { left, right, top, bottom } = barBox(chart, point);
   const middle = (left + right) / 2;
   ctx.save();
-  ctx.strokeStyle = point.colour;
+  ctx.strokeStyle = point.mark.colour;
   ctx.lineWidth = 1.5;
+  ctx.setLineDash(point.basis === "seeds" ? [] : [2, 2]);
   ctx.beginPath();
   ctx.moveTo(middle, top);
   ctx.lineTo(middle, bottom);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.beginPath();
   for (const end of [top, bottom]) {
     ctx.moveTo(left, end);
     ctx.lineTo(right, end);
   }
   ctx.stroke();
   ctx.restore();
+}
+
+const seedRadius = 2.5;
+const seedOffset = 12; // pixels to the right of the mean, so that neither hides the other
+
+function drawSeeds(chart: Chart<"scatter">, point: Point): void {
+  const { ctx } = chart;
+  ctx.save();
+  ctx.fillStyle = `${point.mark.colour}99`;
+  for (const { x, y } of seedPositions(chart, point)) {
+    ctx.beginPath();
+    ctx.arc(x, y, seedRadius, 0, 2 * Math.PI);
+    ctx.fill();
+  }
+  ctx.restore();
+}
+
+function seedPositions({ scales }: Chart<"scatter">, { x, seeds, radius }: Point): { x: number; y: number }[] {
+  const left = scales.x!.getPixelForValue(x) + seedOffset + radius - pointRadius;
+  return seeds.map((fid) => ({ x: left, y: scales.y!.getPixelForValue(fid) }));
+}
+
+function seedBoxes(chart: Chart<"scatter">, point: Point): Box[] {
+  return seedPositions(chart, point).map((position) => square(position, seedRadius));
 }
 
 function barBox({ scales }: Chart<"scatter">, { x, interval: [low, high] }: Point): Box {
@@ -69,7 +107,7 @@ function barBox({ scales }: Chart<"scatter">, { x, interval: [low, high] }: Poin
   };
 }
 
-function drawFloorLine({ ctx, scales, chartArea }: Chart<"scatter">, fid: number): void {
+function drawBaseLine({ ctx, scales, chartArea }: Chart<"scatter">, fid: number): void {
   const y = scales.y!.getPixelForValue(fid);
   ctx.save();
   ctx.strokeStyle = quietInk;
@@ -99,7 +137,7 @@ const numberGap = 5; // between a name and its number
 const edge = 4; // that labels keep from the ends of the plot
 const pointGap = 5; // that labels keep from their points
 
-function drawLabels(chart: Chart<"scatter">, points: readonly Point[], floor: Floor | null): void {
+function drawLabels(chart: Chart<"scatter">, points: readonly Point[], base: BaseLine | null): void {
   const { ctx, scales, chartArea } = chart;
   ctx.save();
   ctx.textBaseline = "middle";
@@ -116,8 +154,12 @@ function drawLabels(chart: Chart<"scatter">, points: readonly Point[], floor: Fl
     width: widthOf(ctx, nameFont, label) + numberGap + widthOf(ctx, numberFont, formatFid(y)),
     height: labelHeight,
   }));
-  const obstacles = points.flatMap((point, index) => [square(anchors[index]!, point.radius), barBox(chart, point)]);
-  if (floor !== null) obstacles.push(...drawFloorLabel(chart, floor, obstacles, bounds));
+  const obstacles = points.flatMap((point, index) => [
+    square(anchors[index]!, point.radius),
+    barBox(chart, point),
+    ...seedBoxes(chart, point),
+  ]);
+  if (base !== null) obstacles.push(...drawBaseLabel(chart, base, obstacles, bounds));
 
   for (const [index, box] of placeLabels(anchors, obstacles, bounds).entries()) {
     const { label, y, radius } = points[index]!;
@@ -148,17 +190,17 @@ function drawLeader(ctx: CanvasRenderingContext2D, box: Box, { x, y }: Anchor, r
   ctx.restore();
 }
 
-/** Writes at an end of the floor's line, where it covers least; returns the boxes that other labels must leave free. */
-function drawFloorLabel(chart: Chart<"scatter">, floor: Floor, obstacles: readonly Box[], bounds: Box): Box[] {
+/** Writes at an end of the base model's line, where it covers least; returns the boxes that other labels must leave free. */
+function drawBaseLabel(chart: Chart<"scatter">, base: BaseLine, obstacles: readonly Box[], bounds: Box): Box[] {
   const { ctx, scales, chartArea } = chart;
-  const beyond = floor.beyond === null ? "" : `, ${floor.beyond} this chart`;
-  const text = `Base model, not fine-tuned: ${formatFid(floor.fid)}${beyond}`;
+  const beyond = base.beyond === null ? "" : `, ${base.beyond} this chart`;
+  const text = `Base model, not fine-tuned: ${formatFid(base.fid)}${beyond}`;
   const width = widthOf(ctx, numberFont, text);
-  const line = scales.y!.getPixelForValue(floor.fid);
+  const line = scales.y!.getPixelForValue(base.fid);
   const tops =
-    floor.beyond === "above"
+    base.beyond === "above"
       ? [bounds.top]
-      : floor.beyond === "below"
+      : base.beyond === "below"
         ? [bounds.bottom - labelHeight]
         : [line - 3 - labelHeight, line + 3];
   const boxes = tops.flatMap((top) =>
@@ -168,11 +210,11 @@ function drawFloorLabel(chart: Chart<"scatter">, floor: Floor, obstacles: readon
     width * labelHeight - overlap(box, bounds) + obstacles.reduce((sum, obstacle) => sum + overlap(box, obstacle), 0);
   const box = boxes.reduce((best, other) => (cost(other) < cost(best) ? other : best));
   write(ctx, numberFont, quietInk, text, box.left, (box.top + box.bottom) / 2);
-  if (floor.beyond !== null) return [box];
+  if (base.beyond !== null) return [box];
   return [box, { left: chartArea.left, right: chartArea.right, top: line - 1, bottom: line + 1 }];
 }
 
-function square({ x, y }: Anchor, reach: number): Box {
+function square({ x, y }: { x: number; y: number }, reach: number): Box {
   return { left: x - reach, right: x + reach, top: y - reach, bottom: y + reach };
 }
 

@@ -1,81 +1,77 @@
-/** Trainable parameters against FID: one point per method, the question of the benchmark in one picture. */
+/** Trainable parameters against FID: one point per method, the question of the benchmark in one chart. */
+import { shown } from "@dit-bench/files";
 import type { ChartConfiguration } from "chart.js";
-import { byText } from "../comparable.ts";
 import type { Comparison, MethodRow } from "../comparison.ts";
 import { formatTick, listing, plural } from "../format.ts";
+import type { ScoreRow } from "../scores.ts";
+import { mean } from "../statistics.ts";
 import { seedsText } from "../wording.ts";
 import { type Axis, linearAxis, logAxis } from "./axes.ts";
 import { headline, plainScale } from "./chart-options.ts";
-import { type Floor, marks, type Point } from "./marks.ts";
+import { type BaseLine, marks, type Point, pointRadius } from "./marks.ts";
+import { methodMarks } from "./method-marks.ts";
 import { type ChartFormat, render } from "./render.ts";
-import { ink, palette, type Shape, shapes } from "./style.ts";
+import type { Shape } from "./style.ts";
 
 const size = { width: 960, height: 600 };
-const pointRadius = 6;
 /** Shapes of equal radius do not look equally large; these factors make their areas about equal. */
 const shapeScale: Record<Shape, number> = { circle: 1, rect: 1.25, triangle: 1.3, rectRot: 1.25 };
 
 /**
- * Average FID over trainable parameters (logarithmic), with 95 % intervals, and the base model without fine-tuning as a
- * dashed line. Methods without an average are named beneath the title instead of drawn. Same comparison, same bytes.
+ * Average FID over trainable parameters (logarithmic), with 95 % intervals, the single seeds, and the base model without
+ * fine-tuning as a dashed line. Methods without an average are named beneath the title instead. Same comparison, same bytes.
  */
 export async function parametersChart(
   comparison: Comparison,
   { format }: { format: ChartFormat },
 ): Promise<Uint8Array> {
   const points = toPoints(comparison.rows);
-  const yAxis = fidAxis(points, comparison.floor.average?.interval ?? null);
-  const floor = toFloor(comparison.floor.average?.mean ?? null, yAxis);
+  const yAxis = fidAxis(points, comparison.base.average?.interval ?? null);
+  const base = toBaseLine(comparison.base.average?.mean ?? null, yAxis);
   const xAxis = logAxis(points.length > 0 ? points.map((point) => point.x) : [1e4, 1e6]);
   const yTitle = comparison.datasets.length === 1 ? "FID, lower is better" : "Average FID, lower is better";
   const title = "Trainable parameters against FID";
   const configuration: ChartConfiguration<"scatter"> = {
     type: "scatter",
     data: {
-      datasets: points.map((point) => ({
-        data: [{ x: point.x, y: point.y }],
-        pointRadius: point.radius * shapeScale[point.shape],
-        pointStyle: point.shape,
-        backgroundColor: point.colour,
-        borderColor: "white",
-        borderWidth: 1.25,
+      datasets: points.map(({ x, y, radius, mark }) => ({
+        data: [{ x, y }],
+        pointRadius: radius * shapeScale[mark.shape] - (mark.hollow ? 1 : 0),
+        pointStyle: mark.shape,
+        backgroundColor: mark.hollow ? "white" : mark.colour,
+        borderColor: mark.hollow ? mark.colour : "white",
+        borderWidth: mark.hollow ? 2 : 1.25,
       })),
     },
     options: {
       layout: { padding: { top: 18, right: 28, bottom: 14, left: 14 } },
-      plugins: headline(title, subtitle(comparison), size.width),
+      plugins: headline(title, subtitle(comparison, points), size.width),
       scales: {
         x: { type: "logarithmic", ...plainScale("Trainable parameters", xAxis, formatTick) },
-        y: {
-          type: "linear",
-          ...plainScale(yTitle, yAxis, String),
-        },
+        y: { type: "linear", ...plainScale(yTitle, yAxis, String) },
       },
     },
-    plugins: [marks(points, floor)],
+    plugins: [marks(points, base)],
   };
   return render(configuration, size, format, title);
 }
 
 function toPoints(rows: readonly MethodRow[]): Point[] {
-  // Colours by the order of the labels, so that a method keeps its own when the results change.
-  const coloured = rows
-    .filter((row) => !row.ceiling)
-    .map((row) => row.label)
-    .sort(byText);
-  const points = rows.flatMap(({ average, ceiling, label, trainable }) => {
-    if (average === null) return [];
-    const place = coloured.indexOf(label);
-    const point: Point = {
-      label,
-      x: Math.max(1, trainable.mean), // nothing trained has no place on a logarithmic axis
-      y: average.mean,
-      interval: average.interval,
-      radius: pointRadius,
-      colour: ceiling ? ink : palette[place % palette.length]!,
-      shape: ceiling ? "rectRot" : shapes[Math.floor(place / palette.length) % shapes.length]!,
-    };
-    return [point];
+  const ownMarks = methodMarks(rows); // of all rows, so that a method keeps its mark when another gets an average
+  const points = rows.flatMap((row, index): Point[] => {
+    if (row.average === null) return [];
+    return [
+      {
+        label: shown(row.label),
+        x: Math.max(1, mean(row.records.map(({ parameters }) => parameters.trainable))), // a logarithmic axis has no zero
+        y: row.average.mean,
+        interval: row.average.interval,
+        basis: row.average.basis,
+        seeds: seedAverages(row),
+        radius: pointRadius,
+        mark: ownMarks[index]!,
+      },
+    ];
   });
   // Points on the same spot become rings around one another, so that each can be seen: the first is drawn on top.
   return points.map((point, index) => {
@@ -84,36 +80,51 @@ function toPoints(rows: readonly MethodRow[]): Point[] {
   });
 }
 
+/** The average over datasets of each seed that every dataset has, where there are several. */
+function seedAverages({ cells }: ScoreRow): number[] {
+  const common = cells[0]!.seeds.filter((seed) => cells.every((cell) => cell.seeds.includes(seed)));
+  if (common.length < 2) return [];
+  return common.map((seed) => mean(cells.map((cell) => cell.fids[cell.seeds.indexOf(seed)]!)));
+}
+
 function isOnSameSpot(a: Point, b: Point): boolean {
   return Math.abs(a.x / b.x - 1) < 0.02 && Math.abs(a.y - b.y) < 0.01 * Math.abs(b.y);
 }
 
-/** Holds the points with their intervals, and the floor too unless that would press them together. */
-function fidAxis(points: readonly Point[], floor: readonly [number, number] | null): Axis {
-  const values = points.flatMap((point) => [point.y, ...point.interval]);
-  if (values.length === 0) return linearAxis([0, floor?.[1] ?? 100]);
-  if (floor === null) return linearAxis(values);
+/** Holds the points with their intervals and seeds, and the base model too where that leaves them most of the height. */
+function fidAxis(points: readonly Point[], base: readonly [number, number] | null): Axis {
+  const values = points.flatMap((point) => [point.y, ...point.interval, ...point.seeds]);
+  if (values.length === 0) return linearAxis([0, base?.[1] ?? 100]);
+  if (base === null) return linearAxis(values);
   const span = Math.max(...values) - Math.min(...values);
-  const whole = Math.max(...values, ...floor) - Math.min(...values, ...floor);
-  return linearAxis(span >= 0.12 * whole || points.length === 1 ? [...values, ...floor] : values);
+  const whole = Math.max(...values, ...base) - Math.min(...values, ...base);
+  return linearAxis(span >= 0.6 * whole || points.length === 1 ? [...values, ...base] : values);
 }
 
-function toFloor(fid: number | null, axis: Axis): Floor | null {
+function toBaseLine(fid: number | null, axis: Axis): BaseLine | null {
   if (fid === null) return null;
   return { fid, beyond: fid > axis.max ? "above" : fid < axis.min ? "below" : null };
 }
 
-function subtitle(comparison: Comparison): string[] {
-  const { datasets, rows, records, noise, miniature } = comparison;
+function subtitle(comparison: Comparison, points: readonly Point[]): string[] {
+  const { datasets, rows, records, miniature } = comparison;
   const extractor = records.find((record) => record.metrics !== null)?.metrics?.extractor;
   const over = datasets.length === 1 ? datasets[0]!.title : `Average over ${plural(datasets.length, "dataset")}`;
-  const bars = noise === "seeds" ? "the spread over seeds" : "the finite number of samples";
   const missing = rows.filter((row) => row.average === null).map((row) => row.label);
+  const seeds = points.some((point) => point.seeds.length > 0) ? " Small points: single seeds." : "";
   return [
-    `${over}, ${seedsText(comparison)}. Bars: 95 % intervals from ${bars}. Protocol ${comparison.protocol}.`,
+    `${over}, ${seedsText(comparison)}. ${barsText(points)}${seeds} Protocol ${comparison.protocol}.`,
     miniature
-      ? `Miniatures: distances by the small extractor ${extractor ?? "of the recipe"}, never to be compared with published FIDs.`
-      : `Distances by the extractor ${extractor ?? "of the recipe"}.`,
+      ? `Miniatures: FIDs by the small extractor ${extractor ?? "of the recipe"}, never to be compared with published FIDs.`
+      : `FIDs by the extractor ${extractor ?? "of the recipe"}.`,
     ...(missing.length > 0 ? [`Not drawn, because a dataset is missing or diverged: ${listing(missing)}.`] : []),
   ];
+}
+
+function barsText(points: readonly Point[]): string {
+  const bySeeds = "from the spread over seeds";
+  const bySamples = "from the finite number of samples alone, without the variation between runs";
+  const bases = new Set(points.map(({ basis }) => basis));
+  if (bases.size === 2) return `Bars: 95 % intervals, solid ${bySeeds}, dotted ${bySamples}.`;
+  return bases.has("samples") ? `Dotted bars: 95 % intervals ${bySamples}.` : `Bars: 95 % intervals ${bySeeds}.`;
 }

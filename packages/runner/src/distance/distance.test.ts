@@ -132,7 +132,9 @@ describe("features of a folder", () => {
     const listener = { note: (text: string) => void notes.push(text) };
     const set = await imageFeatures({ folder, extractor, resizer: "clean", listener });
     expect(set).toMatchObject({ count: 6, dimension: 128, about: { extractor: extractor.id, resizer: "clean" } });
-    expect(notes).toEqual([`left out ${folder}/00.png: its content is none of JPEG, PNG, WebP or GIF`]);
+    expect(notes).toEqual([
+      `left out ${folder}/00.png: its content is none of JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or PPM/PGM/PBM`,
+    ]);
     await expect(imageFeatures({ folder, extractor, resizer: "clean", strict: true })).rejects.toMatchObject({
       exitCode: 4,
     });

@@ -4,6 +4,7 @@
 
 import { type Statistics, statistics } from "@dit-bench/metrics";
 import { BenchError } from "../errors.ts";
+import type { LeftOut } from "../left-out.ts";
 
 /** What features were measured with. Sets that differ in any of it do not compare. */
 export interface FeatureOrigin {
@@ -23,6 +24,8 @@ export interface FeatureSet {
   readonly features?: Float32Array;
   /** Given where there are no features. */
   readonly statistics?: Statistics;
+  /** Files of a folder that were not measured; undefined for a file of features, which does not say. */
+  readonly leftOut?: readonly LeftOut[];
   /** Undefined where a file does not say. */
   readonly about?: FeatureOrigin;
 }

@@ -1,19 +1,22 @@
-// Features of all images of a folder, a batch at a time: pictures of any size and number never lie in memory together.
+// Features of all images of a folder, a batch at a time: images of any size and number are never in memory together.
 //
 // N = images, S = side, D = feature dimension
 
-import { join } from "node:path";
 import {
+  counted,
   decodeImage,
   decodersAtOnce,
+  diskPath,
   extractorInput,
   fromImageFile,
   listPictures,
   type Resizer,
 } from "@dit-bench/datasets";
+import { shown } from "@dit-bench/files";
 import pLimit from "p-limit";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
+import { leavingOut } from "../left-out.ts";
 import type { FeatureSet } from "./feature-set.ts";
 import type { LoadedExtractor } from "./load-extractor.ts";
 
@@ -40,27 +43,26 @@ export async function imageFeatures({
   const { files, skipped } = listPictures(folder);
   const { dimension: D, imageSize: S, batch } = extractor;
   onCount?.(files.length, D);
-  const unusable = (file: string, reason: string) => {
-    const what = `${join(folder, file)}: ${reason}`;
-    if (strict) throw new BenchError("data", `${what}; repair or remove it, or leave --strict away to pass over it`);
-    listener?.note?.(`left out ${what}`);
-  };
-  for (const { file, reason } of skipped) unusable(file, reason);
-  listener?.stage?.("features", `${files.length} images of ${folder}, ${extractor.id}, resized as ${resizer}`);
+  const leftOut = leavingOut(folder, strict, listener);
+  for (const file of skipped) leftOut.add(file);
+  listener?.stage?.(
+    "features",
+    `${counted(files.length, "image")} of ${folder}, ${extractor.id}, resized as ${resizer}`,
+  );
 
   const limit = pLimit(decodersAtOnce);
-  const load = (file: string) => limit(() => inputOf(join(folder, file), S, resizer));
+  const load = (file: string) => limit(() => inputOf(diskPath(folder, file), S, resizer));
   const features = new Float32Array(files.length * D);
   let kept = 0;
   for (let first = 0; first < files.length; first += batch) {
     if (listener?.stopping?.())
       throw new Interrupted(
-        `stopped after ${first} of ${files.length} images of ${folder}; the same command starts anew`,
+        `stopped after ${first} of ${files.length} images of ${folder}; the same command starts again`,
       );
     const names = files.slice(first, first + batch);
     const inputs = (await Promise.all(names.map(load))).flatMap((input, i) => {
       if (input instanceof Float32Array) return [input];
-      unusable(names[i]!, input.reason);
+      leftOut.add({ file: names[i]!, reason: input.reason });
       return [];
     });
     if (inputs.length === 0) continue;
@@ -71,15 +73,19 @@ export async function imageFeatures({
     listener?.progress?.(first + names.length, files.length);
   }
   if (kept < 2)
-    throw new BenchError("data", `${folder}: ${kept} of ${files.length} images can be used, wanted at least 2`);
+    throw new BenchError(
+      "data",
+      `${shown(folder)}: ${kept} of ${files.length} images can be used, expected at least 2`,
+    );
   return {
     source: folder,
     dimension: D,
     count: kept,
     features: features.slice(0, kept * D),
+    leftOut: leftOut.files,
     about: { extractor: extractor.id, weights: extractor.weights, resizer },
   };
 }
 
-const inputOf = (path: string, size: number, resizer: Resizer): Promise<Float32Array | { reason: string }> =>
+const inputOf = (path: string | Buffer, size: number, resizer: Resizer): Promise<Float32Array | { reason: string }> =>
   fromImageFile(path, async (content) => extractorInput(await decodeImage(content, { asStored: true }), size, resizer));

@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { normals } from "@dit-bench/random";
+import { integers, normals } from "@dit-bench/random";
 import { openCheckpoint } from "@dit-bench/weights";
 import { afterAll, describe, expect, test } from "vitest";
-import { type CacheForm, makeCache, openCache } from "./cache.ts";
+import { type CacheForm, checkCache, makeCache, openCache } from "./cache.ts";
 
 const place = mkdtempSync(join(tmpdir(), "cache-"));
 afterAll(() => rmSync(place, { recursive: true }));
@@ -90,15 +90,54 @@ describe("a latent cache", () => {
     expect(shown.slice(0, 4)).toEqual([0, 0, 1, 1]);
   });
 
-  test("tells a damaged record, and a file of something else", () => {
+  test("a damaged record is noticed when it is read, and a header of other latents when it is opened", () => {
     const damaged = join(place, "damaged.safetensors");
     const bytes = readFileSync(path);
     bytes[bytes.length - 1]! ^= 1; // of the last checksum
     writeFileSync(damaged, bytes);
     const cache = openCache(damaged, form)!;
     expect(cache.read(8)).toEqual(record(8));
-    expect(() => cache.read(9)).toThrow("the latents of picture 9 are damaged; delete the file");
+    expect(() => cache.read(9)).toThrow("the latents of image 9 are damaged; run the same command again");
     cache.close();
-    expect(() => openCache(damaged, { ...form, metadata: { about: "others" } })).toThrow("no cache of these latents");
+    expect(() => openCache(damaged, { ...form, metadata: { about: "others" } })).toThrow("its header is not that of");
+  });
+
+  test("whichever bit is flipped, the check notices, and what is damaged is made again to the same bytes", async () => {
+    const flipped = join(place, "flipped.safetensors");
+    const sound = readFileSync(path);
+    writeFileSync(flipped, sound);
+    expect(checkCache(flipped, form)).toBeUndefined();
+    const header = sound.length - 10 * (4 * 2 * 2 * 4 * 9 + 4);
+    const [inHeader, anywhere] = [
+      integers(0, "header", 0, 10, 8 * header),
+      integers(0, "any", 0, 20, 8 * sound.length),
+    ];
+    for (const bit of [...inHeader, ...anywhere, 8 * sound.length - 1]) {
+      const bytes = Buffer.from(sound);
+      bytes[bit >> 3]! ^= 1 << (bit & 7);
+      writeFileSync(flipped, bytes);
+      expect(checkCache(flipped, form), `bit ${bit}`).toMatch(/damaged|header/);
+      expect(existsSync(flipped)).toBe(false);
+      let asked = 0;
+      await makeCache(flipped, form, 1, (indices) => {
+        asked++;
+        return make(indices);
+      });
+      expect(asked, `bit ${bit}`).toBe(bit >> 3 < header ? 10 : 1);
+      expect(readFileSync(flipped).equals(sound)).toBe(true);
+    }
+  });
+
+  test("one that is cut, empty or zeroed is made again, an unfinished one too", async () => {
+    const cut = join(place, "cut.safetensors");
+    const sound = readFileSync(path);
+    for (const bytes of [sound.subarray(0, sound.length >> 1), Buffer.alloc(0), Buffer.alloc(sound.length)])
+      for (const at of [cut, `${cut}.partial`]) {
+        rmSync(cut, { force: true });
+        writeFileSync(at, bytes);
+        checkCache(cut, form);
+        await makeCache(cut, form, 3, make);
+        expect(readFileSync(cut).equals(sound)).toBe(true);
+      }
   });
 });

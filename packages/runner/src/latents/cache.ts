@@ -1,7 +1,8 @@
-// The distributions over latents of a whole dataset, in a file: a record for each picture, written one by one and read one by one, so that
-// neither needs the set in memory. A safetensors file: `moments` [M, F, 2, Z, h, w] float32 and `checksums` [M].
+// The distributions over latents of a whole dataset, in a file: a record for each image, written and read one by one, so that
+// neither needs the set in memory. A safetensors file: `moments` [M, F, 2, Z, h, w] float32 and `checksums` [M]. The header is
+// compared byte by byte with what it must be, and each record with its CRC-32, so every flipped bit is noticed.
 //
-// M = pictures, F = 2 where each is there mirrored too, else 1; 2 = mean and standard deviation; Z = latent channels, h, w = sides in cells
+// M = images, F = 2 where each is there mirrored too, else 1; 2 = mean and standard deviation; Z = latent channels, h, w = sides in latents
 
 import {
   closeSync,
@@ -13,16 +14,18 @@ import {
   openSync,
   readSync,
   renameSync,
+  rmSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
+import { nameFileInError } from "@dit-bench/files";
 import { BenchError } from "../errors.ts";
 
 export interface CacheForm {
   /** [M, F, 2, Z, h, w] */
   readonly shape: readonly [number, number, 2, number, number, number];
-  /** Says of what these are, for people. */
+  /** What the latents were made of. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -32,7 +35,7 @@ export interface LatentCache {
   close(): void;
 }
 
-/** A finished cache, or undefined where there is none. */
+/** A finished cache, or undefined where there is none. Throws BenchError (data) where it is not a cache of this form. */
 export function openCache(path: string, form: CacheForm): LatentCache | undefined {
   const records = open(path, form);
   if (!records) return undefined;
@@ -42,7 +45,7 @@ export function openCache(path: string, form: CacheForm): LatentCache | undefine
       if (!found)
         throw new BenchError(
           "data",
-          `${path}: the latents of picture ${index} are damaged; delete the file, it is made again`,
+          `${path}: the latents of image ${index} are damaged; run the same command again, which makes them again`,
         );
       return found;
     },
@@ -51,12 +54,54 @@ export function openCache(path: string, form: CacheForm): LatentCache | undefine
 }
 
 /**
- * Makes a cache: asks `make` for the records that are not there yet, `group` at a time. What a stopped or killed run wrote is kept beside it as
- * `.partial` and gone on with. Several processes may do this at once: each begins elsewhere and passes over what another has written, and where two make
- * the same records they write the same bytes.
+ * Reads a finished cache whole (as fast as the disk) and, where a record is damaged, makes it an unfinished one, in which
+ * `makeCache` replaces the damaged records. Returns what is wrong, if anything is.
  *
- * @param make is also told how many pictures are done with
- * @param from where to begin, a share of all
+ * @param onRecord called before each record; it may throw to stop
+ */
+export function checkCache(path: string, form: CacheForm, onRecord?: (index: number) => void): string | undefined {
+  let records: Records | undefined;
+  try {
+    records = open(path, form);
+  } catch (error) {
+    if (!(error instanceof BenchError)) throw error;
+    rmSync(path, { force: true });
+    return error.message;
+  }
+  if (!records) return undefined;
+  let damaged = 0;
+  try {
+    const [M] = form.shape;
+    for (let i = 0; i < M; i++) {
+      onRecord?.(i);
+      if (!records.read(i)) damaged++;
+    }
+  } finally {
+    records.close();
+  }
+  if (damaged === 0) return undefined;
+  moveOver(path, partialOf(path));
+  return `${path}: the latents of ${damaged} of ${form.shape[0]} images are damaged`;
+}
+
+const partialOf = (path: string): string => `${path}.partial`;
+
+/** Another process may have done it already. */
+function moveOver(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+/**
+ * Makes a cache: asks `make` for the missing records, `group` at a time. What a stopped or killed run wrote is kept beside it as
+ * `.partial` and continued. Several processes may do this at once, and share the work: each begins at another place and skips what
+ * another has written, and where two make the same records they write the same bytes.
+ *
+ * @param make is also given the number of images that are done
+ * @param from where to begin, as a share of all
  */
 export async function makeCache(
   path: string,
@@ -66,7 +111,7 @@ export async function makeCache(
   from = spread(process.pid),
 ): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
-  const partial = `${path}.partial`;
+  const partial = partialOf(path);
   const records = create(partial, form);
   try {
     const [M] = form.shape;
@@ -81,6 +126,8 @@ export async function makeCache(
       done += indices.length;
     }
     records.flush();
+  } catch (error) {
+    throw nameFileInError(error, partial);
   } finally {
     records.close();
   }
@@ -93,7 +140,7 @@ export async function makeCache(
   }
 }
 
-/** Whole numbers that follow each other, far apart in [0, 1): multiples of the golden ratio. */
+/** Puts consecutive whole numbers far apart in [0, 1): multiples of the golden ratio. */
 const spread = (n: number): number => (n * (Math.sqrt(5) - 1)) / 2 - Math.floor((n * (Math.sqrt(5) - 1)) / 2);
 
 interface Records {
@@ -115,26 +162,50 @@ function open(path: string, form: CacheForm): Records | undefined {
   return checked(path, file, form);
 }
 
-/** Whatever is there is kept, and all of this may be done by two processes at once. */
+/** Opens the unfinished cache, whose records are kept, or makes one; two processes may do so at once. One with a damaged header is replaced. */
 function create(path: string, form: CacheForm): Records {
-  const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666);
   const header = headerOf(form);
   const { bytes, count } = sizes(form);
   const whole = header.length + count * (bytes + 4);
-  if (fstatSync(file).size < whole) {
-    writeSync(file, header, 0, header.length, 0);
-    ftruncateSync(file, whole);
+  const opened = (): Records => {
+    const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666);
+    try {
+      if (fstatSync(file).size < whole) {
+        writeAt(file, header, 0);
+        ftruncateSync(file, whole);
+      }
+    } catch (error) {
+      closeSync(file);
+      throw nameFileInError(error, path);
+    }
+    return checked(path, file, form);
+  };
+  try {
+    return opened();
+  } catch (error) {
+    if (!(error instanceof BenchError)) throw error;
+    rmSync(path, { force: true });
+    return opened();
   }
-  return checked(path, file, form);
+}
+
+/** One call may write less than it was given, for example before the disk is full. */
+function writeAt(file: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, position + done);
 }
 
 function checked(path: string, file: number, form: CacheForm): Records {
   const header = headerOf(form);
   const found = Buffer.alloc(header.length);
-  readSync(file, found, 0, found.length, 0);
+  try {
+    readSync(file, found, 0, found.length, 0);
+  } catch (error) {
+    closeSync(file);
+    throw nameFileInError(error, path); // a folder, or a failing disk
+  }
   if (found.equals(header)) return recordsOf(file, form, header.length);
   closeSync(file);
-  throw new BenchError("data", `${path}: it is no cache of these latents; delete it, it is made again`);
+  throw new BenchError("data", `${path}: its header is not that of these latents`);
 }
 
 function recordsOf(file: number, form: CacheForm, start: number): Records {
@@ -153,15 +224,15 @@ function recordsOf(file: number, form: CacheForm, start: number): Records {
       if (record.byteLength !== bytes) throw new Error(`latent cache: ${record.length} numbers, wanted ${bytes / 4}`);
       const sum = Buffer.alloc(4);
       sum.writeInt32LE(checksum(record));
-      writeSync(file, record, 0, bytes, start + index * bytes);
-      writeSync(file, sum, 0, 4, sums + 4 * index);
+      writeAt(file, new Uint8Array(record.buffer, record.byteOffset, bytes), start + index * bytes);
+      writeAt(file, sum, sums + 4 * index);
     },
     flush: () => fsyncSync(file),
     close: () => closeSync(file),
   };
 }
 
-/** Never 0, which stands where nothing was written. */
+/** Never 0, which means that nothing was written. */
 const checksum = (record: Float32Array): number =>
   crc32(new Uint8Array(record.buffer, record.byteOffset, record.byteLength)) | 0 || 1;
 

@@ -5,11 +5,22 @@
 import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { downsampling, draw } from "@dit-bench/autoencoder";
-import { centerCrop, decodeImage, eachOf, fromImageFile, listPictures, type RgbImage } from "@dit-bench/datasets";
+import {
+  centerCrop,
+  counted,
+  decodeImage,
+  diskPath,
+  eachOf,
+  fromImageFile,
+  listPictures,
+  nameText,
+  type RgbImage,
+} from "@dit-bench/datasets";
 import { fileKind, insteadOf } from "@dit-bench/files";
 import { normals } from "@dit-bench/random";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
+import { type LeftOut, leavingOut } from "../left-out.ts";
 import { type Codec, groupOf } from "./codec.ts";
 import type { LatentFile } from "./latent-file.ts";
 import type { AutoencoderFile } from "./open-autoencoder.ts";
@@ -32,19 +43,17 @@ export interface EncodingTask {
 }
 
 /** Latents in byte order of the pictures' paths; the noise of a draw is keyed by a picture's place among them. */
-export async function encodePictures(task: EncodingTask): Promise<Required<LatentFile>> {
+export async function encodePictures(
+  task: EncodingTask,
+): Promise<Required<LatentFile> & { readonly leftOut: readonly LeftOut[] }> {
   const { pictures, autoencoder, codec, size, seed, scale, strict = false, listener } = task;
   const factor = downsampling(autoencoder.config);
   if (size !== undefined && size % factor !== 0)
     throw new BenchError("usage", `--size ${size}: wanted a multiple of ${factor}, the pixels of a latent cell`);
   const { folder, files, skipped } = listed(pictures);
-  const unusable = (file: string, reason: string) => {
-    const what = `${join(folder, file)}: ${reason}`;
-    if (strict) throw new BenchError("data", `${what}; repair or remove it, or leave --strict away to pass over it`);
-    listener?.note?.(`left out ${what}`);
-  };
-  for (const { file, reason } of skipped) unusable(file, reason);
-  listener?.stage?.("encode", `${files.length} images of ${pictures}`);
+  const leftOut = leavingOut(folder, strict, listener);
+  for (const file of skipped) leftOut.add(file);
+  listener?.stage?.("encode", `${counted(files.length, "image")} of ${pictures}`);
 
   const kept: { file: string; latent: Float32Array }[] = [];
   let first = undefined as { file: string; width: number; height: number } | undefined;
@@ -55,9 +64,9 @@ export async function encodePictures(task: EncodingTask): Promise<Required<Laten
       const next = files.slice(end, end + room() - usable.length).map((file, i) => ({ file, index: end + i }));
       await eachOf(
         next,
-        ({ file }) => load(join(folder, file), size),
+        ({ file }) => load(diskPath(folder, file), size),
         ({ file, index }, image) => {
-          if ("reason" in image) return unusable(file, image.reason);
+          if ("reason" in image) return leftOut.add({ file, reason: image.reason });
           first ??= { file, width: image.width, height: image.height };
           checkSize(join(folder, file), image, join(folder, first.file), first, factor);
           usable.push({ file, index, image });
@@ -69,7 +78,7 @@ export async function encodePictures(task: EncodingTask): Promise<Required<Laten
     const posteriors = await codec.encode(planes, (done, total) => {
       listener?.progress?.(begin + Math.floor((done / total) * (end - begin)), files.length);
       if (listener?.stopping?.())
-        throw new Interrupted(`stopped after ${kept.length} of ${files.length} images; the same command starts anew`);
+        throw new Interrupted(`stopped after ${kept.length} of ${files.length} images; the same command starts again`);
     });
     for (const [i, posterior] of posteriors.entries()) {
       const { file, index } = usable[i]!;
@@ -88,6 +97,7 @@ export async function encodePictures(task: EncodingTask): Promise<Required<Laten
     latents,
     scale,
     files: kept.map(({ file }) => file),
+    leftOut: leftOut.files,
   };
 }
 
@@ -96,11 +106,11 @@ function listed(path: string) {
   if (isFile && fileKind(path).group !== "image")
     throw new BenchError("data", `${path}: ${insteadOf("images", path)}; wanted an image, or a folder of images`);
   return isFile
-    ? { folder: dirname(path), files: [basename(path)], skipped: [] }
+    ? { folder: dirname(path), files: [nameText(Buffer.from(basename(path)))], skipped: [] }
     : { folder: path, ...listPictures(path) };
 }
 
-const load = (path: string, size: number | undefined): Promise<RgbImage | { reason: string }> =>
+const load = (path: string | Buffer, size: number | undefined): Promise<RgbImage | { reason: string }> =>
   fromImageFile(path, async (content) => {
     const image = await decodeImage(content);
     return size === undefined ? image : centerCrop(image, size);

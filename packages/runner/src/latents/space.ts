@@ -11,9 +11,10 @@ import { normals } from "@dit-bench/random";
 import { type LabelledImages, pixelBatch, type TrainingPictures, toPixels } from "../batches.ts";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
+import { makeWay } from "../make-way.ts";
 import type { Recipe, RecipeSettings } from "../recipe.ts";
 import { weightsOf } from "../recipe-weights.ts";
-import { type CacheForm, type LatentCache, makeCache, openCache } from "./cache.ts";
+import { type CacheForm, checkCache, type LatentCache, makeCache, openCache } from "./cache.ts";
 import { CODEC_GROUP, type OnTile, openCodec } from "./codec.ts";
 import { type AutoencoderFile, openAutoencoder } from "./open-autoencoder.ts";
 import { imageOf, planeOf } from "./planes.ts";
@@ -120,6 +121,15 @@ function latentSpace(
       };
       const key = createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 16);
       const path = join(out, "latents", `${data.name}-${side}-${key}.safetensors`);
+      makeWay(path, listener);
+      makeWay(`${path}.partial`, listener);
+      const problem = checkCache(path, form, (index) => {
+        if (index === 0) listener.stage?.("check", `latents in ${path}`);
+        listener.progress?.(index, form.shape[0], "images");
+        if (listener.stopping?.())
+          throw new Interrupted("stopped between latents; run the same command again to go on");
+      });
+      if (problem !== undefined) listener.note?.(`latents are made again: ${problem}`);
       if (!existsSync(path)) await encodeAll(data, path, form);
       const cache = openCache(path, form)!;
       return { labels: data.labels, x0: draws(cache, numbers, scale), close: cache.close };

@@ -1,12 +1,12 @@
-// What a run would need and take, without doing any of it.
+// What a run would need and cost; nothing is run.
 
 import { downsampling, stableDiffusion } from "@dit-bench/autoencoder";
-import { type DatasetEntry, findDataset, listImages } from "@dit-bench/datasets";
 import { linearSchedule, respace } from "@dit-bench/diffusion";
 import { CLASS_EMBEDDING, ditModel } from "@dit-bench/dit";
 import { type AnyMethod, attach, labelOf, size } from "@dit-bench/method";
-import type { DatasetChoice } from "../dataset.ts";
-import { datasetEntries } from "../dataset-entries.ts";
+import { countImages } from "../data-checks.ts";
+import { type DatasetChoice, datasetTitle } from "../dataset.ts";
+import { isStateKept, type KeepState, stateBytes } from "../kept-state.ts";
 import type { Recipe } from "../recipe.ts";
 import { type NeededFile, neededFiles } from "./needed-files.ts";
 import { flopsOfCoding, forwardFlops, samplingMemory, trainingFlops, trainingMemory } from "./work.ts";
@@ -30,10 +30,10 @@ export interface Plan {
 /** Share of the product rate that steps reach; rounded from results/performance. */
 export const reached = { training: 0.6, sampling: 0.85, extractor: 0.6 } as const;
 
-/** Multiplications and additions of Inception-v3 for one picture: Szegedy et al. 2015, https://arxiv.org/abs/1512.00567, section 6, some 5 billion each. */
+/** Inception-v3 for one image: about 5 billion multiply-adds (Szegedy et al. 2015, https://arxiv.org/abs/1512.00567, section 6). */
 const INCEPTION_FLOPS = 2 * 5.7e9;
 
-/** Pixels along a latent cell of Stable Diffusion's autoencoder; what another one has is not known before its file is here. */
+/** Pixels per latent position of Stable Diffusion's autoencoder; another one's factor is unknown until its file is here. */
 const stableDiffusionFactor = downsampling(stableDiffusion);
 
 export async function planRun(
@@ -43,12 +43,18 @@ export async function planRun(
     options,
     dataset,
     productRate,
-  }: { method: AnyMethod; options: object; dataset: DatasetChoice; productRate: number },
+    keepState,
+  }: {
+    method: AnyMethod;
+    options: object;
+    dataset: DatasetChoice;
+    productRate: number;
+    keepState?: KeepState | undefined;
+  },
 ): Promise<Plan> {
   const { settings } = recipe;
   const { training, sampling, model, extractor, data } = settings;
-  const entry = findDataset(datasetEntries(), dataset.name);
-  const { classes, images } = pictures(recipe, entry, dataset);
+  const { classes, images } = countImages(recipe, dataset);
   const config = { ...model, classes };
   const adapted = attach(method, ditModel(config), options);
   const count = (weights: readonly { readonly shape: readonly number[] }[]) =>
@@ -65,7 +71,7 @@ export async function planRun(
   return {
     protocol: recipe.protocol,
     method: labelOf(method, adapted.options),
-    dataset: entry.title,
+    dataset: datasetTitle(dataset),
     files: await neededFiles(recipe, dataset),
     parameters: {
       trainable: adapted.parameters,
@@ -91,19 +97,11 @@ export async function planRun(
       ...(latents
         ? { "latents, for all runs": images * (data.flip ? 2 : 1) * 2 * 4 * config.channels * config.inputSize ** 2 }
         : {}),
-      "unfinished training": 16 * adapted.parameters,
+      [`training state, ${isStateKept(adapted.parameters, keepState) ? "kept for further training" : "removed at the end"}`]:
+        stateBytes(adapted.parameters),
+      "training state, a second time while it is written": stateBytes(adapted.parameters),
       "trained weights": 4 * adapted.parameters,
       ...(inception ? { features: 4 * 2048 * (images + sampling.images) } : {}),
     },
   };
-}
-
-/** Of a folder its own, of a miniature what the recipe draws, of a dataset what its preparation takes. */
-function pictures({ settings }: Recipe, entry: DatasetEntry, { folder }: DatasetChoice) {
-  if (folder !== undefined) {
-    const { classes } = listImages(folder);
-    return { classes: classes.length, images: classes.reduce((sum, { files }) => sum + files.length, 0) };
-  }
-  if (settings.miniature) return { classes: entry.classes, images: entry.classes * (settings.data.perClass ?? 0) };
-  return { classes: entry.prepared.classes, images: entry.prepared.images };
 }

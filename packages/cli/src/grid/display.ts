@@ -1,0 +1,142 @@
+// The grid on the screen: a line for each cell that has ended; on a terminal below them a line for each that runs, redrawn in place;
+// elsewhere a line every thirty seconds.
+
+import { shown } from "@dit-bench/files";
+import stringWidth from "string-width";
+import { duration, type Terminal } from "../progress.ts";
+import type { GridEstimate } from "./estimate.ts";
+
+export interface GridDisplay {
+  started(cell: string): void;
+  stage(cell: string, name: string): void;
+  progress(cell: string, done: number, total: number): void;
+  /** Prints a lasting line. */
+  ended(cell: string, line: string): void;
+  /** Prints a lasting line that belongs to no cell. */
+  note(line: string): void;
+  close(): void;
+}
+
+export interface GridState {
+  /** Cells that have ended, and all of them. */
+  counts(): { readonly ended: number; readonly total: number };
+  /** Seconds until the end of the grid, if that can be estimated. */
+  secondsLeft(): number | undefined;
+}
+
+interface Row {
+  stage: string;
+  done: number;
+  total: number;
+}
+
+const redrawMs = 200;
+const quietMs = 30_000;
+const widestLabel = 40;
+const widestBar = 24;
+
+export function gridDisplay(terminal: Terminal, estimate: GridEstimate, state: GridState): GridDisplay {
+  const rows = new Map<string, Row>();
+  let drawnLines = 0;
+  let drawnAt = Number.NEGATIVE_INFINITY;
+
+  const erase = () => {
+    if (drawnLines > 0) terminal.write(`\x1b[${drawnLines}F\x1b[J`);
+    drawnLines = 0;
+  };
+  const draw = () => {
+    if (!terminal.isTTY || rows.size === 0) return;
+    drawnAt = terminal.now();
+    const width = terminal.columns - 1; // a full line would wrap on some terminals
+    const most = Math.max(1, terminal.rows - 3);
+    const label = Math.min(widestLabel, Math.max(...[...rows.keys()].map((name) => stringWidth(name))));
+    const lines = [...rows].slice(0, most).map(([name, row]) => rowLine(name, row, label, width, leftOf(name)));
+    if (rows.size > most) lines.push(fitted(`… and ${rows.size - most} more`, width));
+    lines.push(fitted(summaryLine(state), width));
+    terminal.write(`${drawnLines > 0 ? `\x1b[${drawnLines}F\x1b[J` : ""}${lines.join("\n")}\n`);
+    drawnLines = lines.length;
+  };
+  const leftOf = (name: string): string => {
+    const whole = estimate.cellSeconds(name);
+    if (whole !== undefined) return `${duration(whole)} left`;
+    const stage = estimate.stageSeconds(name);
+    return stage === undefined ? "" : `${duration(stage)} left of this stage`;
+  };
+  const drawSoon = () => {
+    if (terminal.now() - drawnAt >= redrawMs) draw();
+  };
+  const say = () => {
+    if (rows.size === 0) return;
+    const running = [...rows].map(([name, row]) =>
+      [shown(name), row.stage, row.total > 0 ? `${row.done}/${row.total}` : ""].filter(Boolean).join(" "),
+    );
+    terminal.write(`${summaryLine(state)}; running: ${running.join("; ")}\n`);
+  };
+  const timer = terminal.isTTY ? setInterval(draw, 1000) : setInterval(say, quietMs);
+  timer.unref();
+
+  return {
+    started(cell) {
+      rows.set(cell, { stage: "start", done: 0, total: 0 });
+      drawSoon();
+    },
+    stage(cell, name) {
+      const row = rows.get(cell);
+      if (row) Object.assign(row, { stage: name, done: 0, total: 0 });
+      drawSoon();
+    },
+    progress(cell, done, total) {
+      const row = rows.get(cell);
+      if (row) Object.assign(row, { done, total });
+      drawSoon();
+    },
+    ended(cell, line) {
+      rows.delete(cell);
+      erase();
+      terminal.write(`${line}\n`);
+      draw();
+    },
+    note(line) {
+      erase();
+      terminal.write(`${line}\n`);
+      draw();
+    },
+    close() {
+      clearInterval(timer);
+      erase();
+    },
+  };
+}
+
+function summaryLine({ counts, secondsLeft }: GridState): string {
+  const { ended, total } = counts();
+  const left = secondsLeft();
+  return `${ended} of ${total} done${left === undefined ? "" : `, about ${duration(left)} left`}`;
+}
+
+/** `flowers lora seed 0  train      [=====     ] 120/300  12 s left`; what does not fit is left out from the right. */
+function rowLine(name: string, { stage, done, total }: Row, label: number, width: number, left: string): string {
+  const head = `${padded(name, label)}  ${padded(stage, 11)}`;
+  const count = total > 0 ? `${done}/${total}` : "";
+  const room = Math.min(widestBar, width - stringWidth(head) - count.length - left.length - 8);
+  const filled = total > 0 ? Math.round((room * done) / total) : 0;
+  const bar = total > 0 && room >= 6 ? `[${"=".repeat(filled)}${" ".repeat(room - filled)}]` : "";
+  return fitted([head, bar, count, left].filter(Boolean).join("  "), width);
+}
+
+const padded = (text: string, width: number): string => {
+  const fit = fitted(text, width);
+  return fit + " ".repeat(Math.max(0, width - stringWidth(fit)));
+};
+
+/** Cut to so many columns; a wide character takes two. */
+function fitted(given: string, width: number): string {
+  const text = shown(given);
+  if (stringWidth(text) <= width) return text;
+  let kept = "";
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (stringWidth(kept + segment) > width - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}

@@ -1,0 +1,70 @@
+import { expect, it } from "vitest";
+import { gridEstimate } from "./estimate.ts";
+
+/** A clock that the test moves, in seconds. */
+function clock() {
+  let seconds = 0;
+  return {
+    now: () => 1e3 * seconds,
+    to: (s: number) => {
+      seconds = s;
+    },
+  };
+}
+
+it("knows nothing of the whole before a cell has finished, but the stage's rate", () => {
+  const { now, to } = clock();
+  const estimate = gridEstimate(now);
+  estimate.started("a", "lora");
+  estimate.stage("a", "train");
+  to(10);
+  estimate.progress("a", 100, 300);
+  to(20);
+  estimate.progress("a", 200, 300);
+  expect(estimate.stageSeconds("a")).toBe(10);
+  expect([estimate.cellSeconds("a"), estimate.gridSeconds([], 1)]).toEqual([undefined, undefined]);
+});
+
+it("expects of a cell what others of its method took: its rate now, then their later stages", () => {
+  const { now, to } = clock();
+  const estimate = gridEstimate(now);
+  estimate.started("a", "lora");
+  estimate.stage("a", "train");
+  to(60);
+  estimate.stage("a", "sample");
+  to(100);
+  estimate.ended("a", true);
+  estimate.started("b", "lora");
+  estimate.stage("b", "train");
+  estimate.progress("b", 0, 100);
+  to(110);
+  estimate.progress("b", 10, 100); // slower than the first: 100 s of training
+  expect(estimate.cellSeconds("b")).toBeCloseTo(90 + 40);
+  estimate.stage("b", "sample");
+  to(120);
+  expect(estimate.cellSeconds("b")).toBeCloseTo(30);
+});
+
+it("counts that cells run at the same time, and which still wait", () => {
+  const { now, to } = clock();
+  const estimate = gridEstimate(now);
+  estimate.started("a", "lora");
+  estimate.started("b", "full");
+  to(100);
+  estimate.ended("a", true);
+  to(200);
+  estimate.ended("b", true);
+  expect(estimate.gridSeconds(["lora", "lora", "lora", "lora"], 1)).toBeCloseTo(400);
+  expect(estimate.gridSeconds(["lora", "lora", "lora", "lora"], 2)).toBeCloseTo(200);
+  expect(estimate.gridSeconds(["full", "lora", "lora"], 2)).toBeCloseTo(200);
+  expect(estimate.gridSeconds([], 2)).toBe(0);
+});
+
+it("learns nothing from cells that were finished before or failed", () => {
+  const { now, to } = clock();
+  const estimate = gridEstimate(now);
+  estimate.started("a", "lora");
+  to(1);
+  estimate.ended("a", false);
+  expect(estimate.gridSeconds(["lora"], 1)).toBeUndefined();
+});

@@ -1,0 +1,169 @@
+// The grid's preparation: every option, method, plug-in, engine and folder is checked before the first cell. It runs in a process of
+// its own, because it loads plug-ins, which may end their process, print or never return.
+
+import { realpathSync } from "node:fs";
+import {
+  BenchError,
+  checkBeforehand,
+  checkDatasetName,
+  type DatasetChoice,
+  datasetEntries,
+  linkToGrid,
+  loadMethods,
+  loadRecipe,
+  localProcesses,
+  methodNamed,
+  ownImages,
+  type Recipe,
+} from "@dit-bench/runner";
+import type { GridOptions } from "../commands/grid.ts";
+import { divideSettings } from "../method-settings.ts";
+import { exitCodeOf } from "../report-error.ts";
+import { startEngine } from "../settings.ts";
+import { requestStop } from "../signals.ts";
+
+export interface GridPlan {
+  readonly recipe: Recipe;
+  /** `--set` flags for all cells. */
+  readonly recipeFlags: readonly string[];
+  readonly methods: readonly {
+    readonly name: string /** Its own `--set` flags. */;
+    readonly flags: readonly string[];
+  }[];
+  readonly columns: readonly DatasetChoice[];
+}
+
+/** Set in the process that prepares. */
+const preparing = "DIT_BENCH_GRID_PREPARES";
+
+/** A plug-in that takes longer to load does not load at all. */
+const longestMs = 60_000;
+
+/** In the process that prepares: sends the plan or the error to the grid. False in any other. */
+export async function answeredGrid(options: GridOptions): Promise<boolean> {
+  if (process.env[preparing] === undefined) return false;
+  delete process.env[preparing];
+  const link = linkToGrid(requestStop);
+  if (!link) return false;
+  try {
+    await link.send({ kind: "prepared", plan: await prepare(options) });
+  } catch (error) {
+    await link.send({ kind: "failed", message: (error as Error).message, exitCode: exitCodeOf(error as Error) });
+  }
+  process.exitCode = 0;
+  return true;
+}
+
+/**
+ * Prepares in another process. Throws what is wrong, with its exit code.
+ *
+ * @param command arguments of Node that start this same command
+ */
+export async function planGrid(command: readonly string[]): Promise<GridPlan> {
+  let plan: GridPlan | undefined;
+  let failure: Error | undefined;
+  let printed = "";
+  const child = localProcesses.start(
+    command,
+    {
+      output: (text, stream) => {
+        if (stream === "stderr") printed = (printed + text).slice(-4096);
+      },
+      message: (message) => {
+        if (message.kind === "prepared") plan = message.plan as GridPlan;
+        if (message.kind === "failed")
+          failure = Object.assign(new Error(message.message), { exitCode: message.exitCode });
+      },
+    },
+    { [preparing]: "1" },
+  );
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill();
+  }, longestMs);
+  const end = await child.ended;
+  clearTimeout(timer);
+  if (plan) return plan;
+  if (failure) throw failure;
+  if (late)
+    throw new BenchError(
+      "usage",
+      `the plug-ins were not loaded within ${longestMs / 1e3} s; does one loop or wait while it loads?`,
+    );
+  const last = printed
+    .trimEnd()
+    .split("\n")
+    .at(-1)!
+    .replace(/^bench: error: /, "");
+  throw new BenchError(
+    "usage",
+    `a plug-in ended its process while it was loaded (${last || `exit code ${end.code ?? end.signal}`})`,
+  );
+}
+
+async function prepare(options: GridOptions): Promise<GridPlan> {
+  const loaded = await loadMethods(options.plugin);
+  const names =
+    options.methods === undefined ? loaded.map((l) => l.method.name) : namesIn("--methods", options.methods);
+  const chosen = names.map((name) => methodNamed(name, loaded, "--methods").method);
+  const settings = divideSettings(
+    options.set,
+    chosen,
+    loaded.map((l) => l.method),
+  );
+  const recipe = loadRecipe(options.recipe, settings.recipe);
+  const columns = columnsOf(options);
+  if (options.engine !== "auto") await startEngine({ engine: options.engine });
+  for (const column of columns) await checkBeforehand(recipe, column, { out: options.out, decode: false });
+  return {
+    recipe,
+    recipeFlags: settings.recipeFlags,
+    methods: names.map((name) => ({ name, flags: settings.methods.get(name)!.flags })),
+    columns,
+  };
+}
+
+function columnsOf({ datasets, data, name, strict }: GridOptions): DatasetChoice[] {
+  if (data.length === 0) {
+    if (name.length > 0)
+      throw new BenchError("usage", `--name ${name[0]} names own images, but there is no --data; give the folder, too`);
+    const names = datasets === undefined ? datasetEntries().map((d) => d.name) : namesIn("--datasets", datasets);
+    names.forEach(checkDatasetName);
+    return names.map((dataset) => ({ name: dataset, strict: strict ?? false }));
+  }
+  if (name.length > 0 && name.length !== data.length)
+    throw new BenchError(
+      "usage",
+      `${data.length} --data but ${name.length} --name; give one --name for each --data, in the same order, or none`,
+    );
+  const columns = data.map((folder, i) => ({ ...ownImages(folder, name[i]), strict: strict ?? false }));
+  const seen = new Map<string, string>();
+  for (const folder of data) {
+    const real = realPath(folder);
+    const before = seen.get(real);
+    if (before !== undefined)
+      throw new BenchError("usage", `--data ${folder} is the same folder as --data ${before}; give each folder once`);
+    seen.set(real, folder);
+  }
+  return columns;
+}
+
+/** Of a folder that does not exist its own name: that it does not exist is reported when it is read. */
+function realPath(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
+}
+
+/** A comma-separated list; spaces around names do not matter. */
+function namesIn(flag: string, text: string): string[] {
+  const names = text.split(",").map((part) => part.trim());
+  if (names.includes(""))
+    throw new BenchError("usage", `${flag} '${text}' has an empty name; wanted names with single commas between them`);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new BenchError("usage", `${flag} '${text}' has '${twice}' twice; give each name once`);
+  return names;
+}

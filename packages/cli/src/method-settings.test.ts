@@ -1,0 +1,62 @@
+import { defineMethod, z } from "@dit-bench/method";
+import { loadMethods } from "@dit-bench/runner";
+import { describe, expect, it } from "vitest";
+import { divideSettings } from "./method-settings.ts";
+
+const known = (await loadMethods()).map(({ method }) => method);
+const methods = (...names: string[]) => known.filter(({ name }) => names.includes(name));
+const divide = (flags: string[], ...names: string[]) => divideSettings(flags, methods(...names), known);
+
+describe("--set", () => {
+  it("gives an option to every chosen method that has it, and settings to the recipe", () => {
+    const settings = divide(["rank=16", "training.steps=3", "recipe.base=x.pt"], "lora", "bitfit");
+    expect(settings.recipe).toEqual({ "training.steps": 3, base: "x.pt" });
+    expect(settings.recipeFlags).toEqual(["training.steps=3", "recipe.base=x.pt"]);
+    expect(settings.methods.get("lora")).toEqual({ options: { rank: 16 }, flags: ["rank=16"] });
+    expect(settings.methods.get("bitfit")).toEqual({ options: {}, flags: [] });
+  });
+
+  it("gives an option with a method's name to that method alone", () => {
+    const other = defineMethod({
+      name: "other",
+      label: () => "Other",
+      source: "here",
+      options: z.strictObject({ rank: z.int().default(1) }),
+      learningRate: 1,
+      adapt: () => ({}),
+    });
+    const all = [...methods("lora"), other];
+    const { methods: both } = divideSettings(["rank=2", "lora.rank=4"], all, all);
+    expect(both.get("lora")!.options).toEqual({ rank: 4 });
+    expect(both.get("other")!.options).toEqual({ rank: 2 });
+    expect(divide(["lora.rank=4"], "lora").methods.get("lora")!.flags).toEqual(["rank=4"]);
+  });
+
+  it.each([
+    ["rnk=4", ["lora"], /--set rnk=4: lora has no option 'rnk'; did you mean 'rank'\? options: lora \(rank=8/],
+    ["lora.rnk=4", ["lora", "vpt"], /lora has no option 'rnk'; did you mean 'rank'\?/],
+    ["rank=4", ["bitfit", "vpt"], /bitfit, vpt have no option 'rank'; it is an option of lora/],
+    ["lora.rank=4", ["bitfit"], /lora is not among the methods of this command \(bitfit\)/],
+    ["steps=4", ["lora"], /did you mean 'training\.steps'\?/],
+    ["batch_size=4", ["lora"], /did you mean 'training\.batch'\?/],
+    ["trainig.steps=4", ["lora"], /did you mean 'training\.steps'\?/],
+    ["rank", ["lora"], /--set rank has no key; wanted key=value/],
+    ["=4", ["lora"], /has no key/],
+    ["rank=", ["lora"], /has no value/],
+    ["__proto__=1", ["lora"], /lora has no option '__proto__'/],
+    ["constructor=1", ["lora"], /lora has no option 'constructor'/],
+  ] as const)("%s for %j is an error", (flag, names, message) => {
+    expect(() => divide([flag], ...names)).toThrow(message);
+  });
+
+  it("checks values by the method's own schema", () => {
+    expect(() => divide(["rank=0"], "lora", "bitfit")).toThrow(/lora: option 'rank': .*\(given 0\)/);
+    expect(() => divide(['rank="8"'], "lora")).toThrow(/option 'rank'/);
+  });
+
+  it.each(["learningRate", "lr", "learning_rate"])("%s names the key that scales the rate, and its value", (key) => {
+    expect(() => divide([`${key}=0.0002`], "lora")).toThrow(
+      /lora's published rate is 0\.001, so it would be --set training\.learningRateScale=0\.2$/,
+    );
+  });
+});

@@ -1,0 +1,163 @@
+// `--set key=value`: settings of the recipe, and options that go to the methods that have them. All are checked before anything runs.
+
+import { nearest } from "@dit-bench/datasets";
+import { type AnyMethod, describeOptions, parseOptions, z } from "@dit-bench/method";
+import { BenchError, recipeSections, recipeSettings } from "@dit-bench/runner";
+
+export interface Settings {
+  /** Changes of the recipe, by dotted path. */
+  readonly recipe: Readonly<Record<string, unknown>>;
+  /** The flags that changed it. */
+  readonly recipeFlags: readonly string[];
+  /** Of each chosen method, by name: the options that were set, and flags that set them for this method alone. */
+  readonly methods: ReadonlyMap<
+    string,
+    { readonly options: Record<string, unknown>; readonly flags: readonly string[] }
+  >;
+}
+
+/** Before a setting at the recipe's top, which would otherwise be an option of a method: `recipe.base`. */
+const top = "recipe.";
+
+/**
+ * Divides `--set` flags. `rank=16` goes to every chosen method that has the option `rank`, `lora.rank=16` to lora alone. Values are JSON
+ * where they can be. Throws BenchError (usage) for a key that nothing takes, MethodError for a value that a method refuses.
+ *
+ * @param known all methods, to explain keys of those that were not chosen
+ */
+export function divideSettings(
+  flags: readonly string[],
+  chosen: readonly AnyMethod[],
+  known: readonly AnyMethod[],
+): Settings {
+  const recipe: Record<string, unknown> = {};
+  const recipeFlags: string[] = [];
+  const methods = new Map(
+    chosen.map(({ name }) => [name, { options: {} as Record<string, unknown>, flags: [] as string[] }]),
+  );
+  for (const flag of flags) {
+    const { key, value, text } = parsed(flag);
+    if (isOfRecipe(key)) {
+      recipe[key.startsWith(top) ? key.slice(top.length) : key] = value;
+      recipeFlags.push(flag);
+      continue;
+    }
+    const { option, takers } = takersOf(flag, key, value, chosen, known);
+    for (const { name } of takers) {
+      const own = methods.get(name)!;
+      own.options[option] = value;
+      own.flags.push(`${option}=${text}`);
+    }
+  }
+  for (const method of chosen) parseOptions(method, methods.get(method.name)!.options);
+  return { recipe, recipeFlags, methods };
+}
+
+function parsed(flag: string): { key: string; value: unknown; text: string } {
+  const at = flag.indexOf("=");
+  const key = flag.slice(0, Math.max(0, at)).trim();
+  const text = flag.slice(at + 1).trim();
+  if (key === "" || text === "")
+    throw new BenchError(
+      "usage",
+      `--set ${flag} has no ${key === "" ? "key" : "value"}; wanted key=value, such as rank=16`,
+    );
+  try {
+    return { key, text, value: JSON.parse(text) };
+  } catch {
+    return { key, text, value: text };
+  }
+}
+
+const isOfRecipe = (key: string): boolean =>
+  key.startsWith(top) || (recipeSections().includes(key.split(".")[0]!) && key.includes("."));
+
+function takersOf(
+  flag: string,
+  key: string,
+  value: unknown,
+  chosen: readonly AnyMethod[],
+  known: readonly AnyMethod[],
+): { option: string; takers: readonly AnyMethod[] } {
+  const at = key.indexOf(".");
+  const option = key.slice(at + 1);
+  const named = at < 0 ? undefined : known.find(({ name }) => name === key.slice(0, at));
+  if (at >= 0 && named === undefined) throw unknown(flag, key, chosen);
+  if (named && !chosen.includes(named))
+    throw new BenchError(
+      "usage",
+      `--set ${flag}: ${named.name} is not among the methods of this command (${namesOf(chosen)}); leave it out, or add the method`,
+    );
+  const takers = (named ? [named] : chosen).filter((method) => has(method, option));
+  if (takers.length > 0) return { option, takers };
+  const others = named ? [] : known.filter((method) => has(method, option));
+  if (others.length > 0)
+    throw new BenchError(
+      "usage",
+      `--set ${flag}: ${namesOf(chosen)} ${chosen.length === 1 ? "has" : "have"} no option '${option}'; it is an option of ${namesOf(others)}`,
+    );
+  throw unknown(flag, option, named ? [named] : chosen, value);
+}
+
+/** What people write who know another trainer. */
+const otherNames: Readonly<Record<string, string>> = {
+  epochs: "training.steps",
+  maxsteps: "training.steps",
+  maxtrainsteps: "training.steps",
+  iterations: "training.steps",
+  batchsize: "training.batch",
+  trainbatchsize: "training.batch",
+  guidancescale: "sampling.guidance",
+  cfg: "sampling.guidance",
+  cfgscale: "sampling.guidance",
+  samplingsteps: "sampling.respacing",
+  numsamples: "sampling.images",
+  r: "rank",
+  lorarank: "rank",
+};
+
+function unknown(flag: string, key: string, methods: readonly AnyMethod[], value?: unknown): BenchError {
+  const plain = key.toLowerCase().replaceAll(/[^a-z]/g, "");
+  const nothing = `--set ${flag}: ${namesOf(methods)} ${methods.length === 1 ? "has" : "have"} no option '${key}'`;
+  if (["lr", "learningrate"].includes(plain))
+    return new BenchError("usage", `${nothing}; ${scaledRate(value, methods)}`);
+  const settings = recipeSettings().filter((path) => !path.startsWith("pretraining."));
+  const lastParts = new Map(settings.toReversed().map((path) => [path.split(".").at(-1)!.toLowerCase(), path]));
+  const options = methods.flatMap((method) => optionsOf(method).names);
+  const near =
+    otherNames[plain] ??
+    nearest(key, options) ??
+    lastParts.get(plain) ??
+    nearest(key, settings) ??
+    lastParts.get(nearest(key, lastParts.keys()) ?? "");
+  const described = methods.map((method) => `${method.name} (${describeOptions(method)})`).join(", ");
+  return new BenchError(
+    "usage",
+    `${nothing}; ${near ? `did you mean '${near}'? ` : ""}options: ${described}; settings of the recipe have a dot, such as training.steps`,
+  );
+}
+
+/** The key that scales the learning rate, with the value that gives the rate that was asked for. */
+function scaledRate(value: unknown, methods: readonly AnyMethod[]): string {
+  const scales = methods.map(({ name, learningRate }) => {
+    const scale = typeof value === "number" && value > 0 ? Number((value / learningRate).toPrecision(4)) : undefined;
+    return `${name}'s published rate is ${learningRate}${scale === undefined ? "" : `, so it would be --set training.learningRateScale=${scale}`}`;
+  });
+  return `training.learningRateScale multiplies the published learning rate: ${scales.join(", ")}`;
+}
+
+const namesOf = (methods: readonly AnyMethod[]): string => methods.map(({ name }) => name).join(", ");
+
+const has = (method: AnyMethod, option: string): boolean => {
+  const { names, open } = optionsOf(method);
+  return open || names.includes(option);
+};
+
+/** The options that a method's schema names; `open` if it takes any other, too. */
+function optionsOf(method: AnyMethod): { readonly names: readonly string[]; readonly open: boolean } {
+  const { properties = {}, additionalProperties } = z.toJSONSchema(method.options, { io: "input" }) as {
+    properties?: Record<string, unknown>;
+    additionalProperties?: unknown;
+  };
+  return { names: Object.keys(properties), open: typeof additionalProperties === "object" };
+}

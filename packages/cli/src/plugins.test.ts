@@ -1,0 +1,111 @@
+// Plug-ins with one mistake each, through the command line: exit code 2, one line that names plug-in, method and place, no record.
+
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { cell, go, place } from "./tiny-place.test.data.ts";
+
+/** Writes a plug-in whose method is a scale on every qkv layer, in JavaScript, with one graft's or method's fields replaced. */
+function plugin(name: string, { graft = "", method = "" }: { graft?: string; method?: string }): string {
+  const folder = join(place, name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "type": "module", "main": "index.js" }');
+  writeFileSync(
+    join(folder, "index.js"),
+    `import { defineMethod, graft, ones, tf, z, zeros } from "@dit-bench/method";
+const scale = (w) => tf.expandDims(w.s, 1);
+export default defineMethod({
+  name: "mine", label: () => "Mine", source: "here", options: z.strictObject({}), learningRate: 1e-2,
+  adapt: () => ({ grafts: [graft({
+    at: "blocks.*.attn.qkv",
+    weights: ({ out }) => ({ s: ones(out) }),
+    forward: (call, x, w) => tf.mul(call(x), w.s),
+    merge: (base, w, { path }) => ({
+      [path + ".weight"]: tf.mul(base[path + ".weight"], scale(w)),
+      [path + ".bias"]: tf.mul(base[path + ".bias"], w.s),
+    }),
+    ${graft}
+  })] }),
+  ${method}
+});\n`,
+  );
+  return `./${name}`;
+}
+const runWith = (path: string, ...args: string[]) =>
+  go(...cell, "--method", "mine", "--plugin", path, "--out", `out ${path.slice(2)}`, ...args);
+
+const mistakes: [what: string, fields: { graft?: string; method?: string }, message: RegExp][] = [
+  [
+    "dropout",
+    { graft: "forward: (call, x, w) => tf.mul(tf.dropout(call(x), 0.1), w.s)," },
+    /forward of the graft on 'blocks\.0\.attn\.qkv': tf\.dropout draws random numbers, at .*dropout\/index\.js:13:\d+: /,
+  ],
+  [
+    "reads",
+    { graft: "forward: (call, x, w) => (w.s.dataSync()[0] > 0 ? tf.mul(call(x), w.s) : call(x))," },
+    /the value of .* was read while tracing, at .*reads\/index\.js:13/,
+  ],
+  [
+    "unused",
+    { graft: "weights: ({ out }) => ({ s: ones(out), t: zeros(out) })," },
+    /the loss does not depend on 'blocks\.0\.attn\.qkv\.mine\.t', 'blocks\.1\.attn\.qkv\.mine\.t', which would never train/,
+  ],
+  [
+    "no-gradient",
+    { graft: "forward: (call, x, w) => tf.mul(call(x), tf.cast(tf.greater(w.s, 0), 'float32'))," },
+    /the loss goes through tfjs's Greater, which has no gradient; use other operations on what trains/,
+  ],
+  [
+    "wrong-merge",
+    { graft: "merge: (base, w, { path }) => ({ [path + '.weight']: tf.mul(base[path + '.weight'], scale(w)) })," },
+    /merging the graft on 'blocks\.0\.attn\.qkv' changes the model: .* differ by \d\S* of the largest, more than 0\.00002/,
+  ],
+  [
+    "not-finite",
+    { graft: "weights: ({ out }) => ({ s: { shape: [out], values: () => new Float32Array(out).fill(1 / 0) } })," },
+    /the initial values of 'blocks\.0\.attn\.qkv\.mine\.s' hold Infinity at place 0/,
+  ],
+  [
+    "glob",
+    { graft: 'at: "blocks.*.atn.qkv",' },
+    /no module .* matches 'blocks\.\*\.atn\.qkv'; did you mean 'blocks\.\*\.attn\.qkv'\?/,
+  ],
+  [
+    "label",
+    { method: "label: () => 'a\\u001bb'," },
+    /label returns "a\\u001bb"; wanted text without control characters/,
+  ],
+];
+
+describe("a plug-in's mistake is one line and exit code 2", () => {
+  it.each(mistakes)("%s", async (what, fields, message) => {
+    const path = plugin(what, fields);
+    const { code, stderr, stdout } = await runWith(path);
+    const [last] = stderr.trimEnd().split("\n").slice(-1);
+    expect(last).toMatch(message);
+    expect(last).toContain(`plug-in ${path}: method 'mine': `);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    const out = join(place, `out ${what}`);
+    const left = existsSync(out) ? readdirSync(out, { recursive: true, encoding: "utf8" }) : [];
+    expect(left.filter((f) => /record\.json|weights\.safetensors/.test(f))).toEqual([]);
+  });
+
+  it("none: the plug-in itself runs, and its merge is found right", async () => {
+    const { code, json } = await runWith(plugin("right", {}), "--json");
+    expect({ code, method: json.method }).toEqual({ code: 0, method: "Mine" });
+  });
+
+  it("dropout is named on an engine that runs op by op, too", async () => {
+    const path = plugin("dropout-eager", { graft: mistakes[0]![1].graft! });
+    const { code, stderr } = await runWith(path, "--engine", "tfjs-cpu");
+    expect(stderr).toMatch(/tf\.dropout draws random numbers, at .*index\.js:13/);
+    expect(code).toBe(2);
+  });
+
+  it("list methods names it, too", async () => {
+    const { code, stderr } = await go("list", "methods", "--plugin", plugin("listed", { method: "label: 1," }));
+    expect(stderr).toMatch(/^bench: plug-in \.\/listed: method 'mine': label is the number 1; wanted a function/);
+    expect(code).toBe(2);
+  });
+});

@@ -1,0 +1,75 @@
+import { BenchError } from "@dit-bench/runner/errors";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { errorLines, exitCodeOf, reportError } from "./report-error.ts";
+import { painted } from "./style.ts";
+
+const named = (name: string) => Object.assign(new Error("x"), { name });
+const system = (code: string) => Object.assign(new Error(`${code}: x`), { code });
+afterEach(() => void vi.restoreAllMocks());
+
+describe("exit codes of errors", () => {
+  it.each([
+    [new BenchError("diverged", "x"), 5],
+    [named("MethodError"), 2],
+    [named("DataError"), 4],
+    [named("AutoencoderLayoutError"), 4],
+    [system("ENOSPC"), 74],
+    [system("EROFS"), 74],
+    [system("EEXIST"), 74],
+    [system("ENOENT"), 4],
+    [system("EISDIR"), 4],
+    [system("ELOOP"), 4],
+    [system("ENAMETOOLONG"), 2],
+    [new Error("x"), 1],
+  ])("%s", (error, code) => {
+    expect(exitCodeOf(error)).toBe(code);
+  });
+});
+
+describe("messages", () => {
+  const reported = (error: unknown) => {
+    let text = "";
+    vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
+      text += chunk;
+      return true;
+    });
+    reportError(error, false);
+    return text;
+  };
+
+  it("are one line without control characters", () => {
+    expect(reported(new BenchError("data", "'a\x1b[2Jb\0'\n  is bad;\n do so"))).toBe(
+      "bench: error: 'a\\x1b[2Jb\\x00' is bad; do so\n",
+    );
+  });
+
+  it("of unknown errors say how to find their place, of missing memory what to do", () => {
+    expect(reported(new Error("x"))).toContain("'bench --verbose …' shows where");
+    expect(reported(new RangeError("Array buffer allocation failed"))).toContain("try a smaller --set training.batch");
+    expect(reported("a string")).toContain("a string");
+  });
+
+  it("on a terminal have what to do below what happened, broken between words", () => {
+    const screen = { isTTY: true, columns: 80 } as NodeJS.WriteStream;
+    vi.stubEnv("NO_COLOR", "1");
+    const text = errorLines("--method 'diffit' is not known; did you mean 'difffit'? available: a, b", screen);
+    expect(text).toBe("bench: error: --method 'diffit' is not known\n  did you mean 'difffit'? available: a, b");
+    vi.unstubAllEnvs();
+  });
+});
+
+describe("colours", () => {
+  const terminal = { isTTY: true, hasColors: () => true };
+  it.each([
+    [terminal, {}, true],
+    [terminal, { NO_COLOR: "1" }, false],
+    [terminal, { NO_COLOR: "" }, true],
+    [{}, {}, false],
+    [{}, { FORCE_COLOR: "1" }, true],
+    [terminal, { FORCE_COLOR: "0" }, false],
+    [{}, { FORCE_COLOR: "1", NO_COLOR: "1" }, false],
+    [{ isTTY: true, hasColors: () => false }, {}, false],
+  ])("on %j with %j: %s", (screen, env, coloured) => {
+    expect(painted("red", "x", screen, env)).toBe(coloured ? "\x1b[31mx\x1b[39m" : "x");
+  });
+});

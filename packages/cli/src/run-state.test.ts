@@ -1,0 +1,332 @@
+// What a run leaves on the disk: damaged, missing, left over, shared with another process, or continued.
+
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { bench, type Finished } from "./bench.test.data.ts";
+import { cell, go, place, run, sha } from "./tiny-place.test.data.ts";
+
+let first: Finished;
+/** The run's folder, and what it held when it was finished. */
+let folder: string;
+let sound: Record<string, Buffer>;
+const at = (name: string) => join(folder, name);
+const read = (path: string) => JSON.parse(readFileSync(path, "utf8"));
+
+beforeAll(async () => {
+  first = await run("--json", "--out", "state");
+  expect(first.code, first.stderr).toBe(0);
+  folder = join(place, dirname(String(first.json.record)));
+  sound = Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(at(name))]));
+});
+
+const restore = () => {
+  rmSync(folder, { recursive: true });
+  mkdirSync(folder);
+  for (const [name, bytes] of Object.entries(sound)) writeFileSync(at(name), bytes);
+};
+const flip = (path: string, bit: number) => {
+  const bytes = readFileSync(path);
+  bytes[bit >> 3]! ^= 1 << (bit & 7);
+  writeFileSync(path, bytes);
+};
+
+it("a finished run leaves its files and its training state, and nothing else", () => {
+  expect(Object.keys(sound).sort()).toEqual([
+    "loss.png",
+    "record.json",
+    "sheet.png",
+    "state.safetensors",
+    "weights.safetensors",
+  ]);
+  const record = read(at("record.json"));
+  expect(record.weights.trainedBytes).toBe(sound["weights.safetensors"]!.length);
+  expect(record.otherLoad).toBeGreaterThanOrEqual(0);
+  expect(record.training.fixedBatchLoss.map(({ step }: { step: number }) => step)).toEqual([0, 12]);
+});
+
+describe("a damaged record", () => {
+  it.each<[string, () => void, string]>([
+    ["cut short", () => truncateSync(at("record.json"), 700), "it is no JSON"],
+    ["zeroed", () => writeFileSync(at("record.json"), Buffer.alloc(3000)), "it is no JSON"],
+    [
+      "without a field",
+      () => writeFileSync(at("record.json"), '{"schema": 1, "protocol": "x", "cell": {}}'),
+      "not a valid record",
+    ],
+    [
+      "a folder",
+      () => {
+        rmSync(at("record.json"));
+        mkdirSync(join(at("record.json"), "something"), { recursive: true });
+      },
+      "moved to",
+    ],
+  ])("%s: its cell is run again, without training again, to the same numbers", async (_, damage, why) => {
+    restore();
+    damage();
+    const again = await run("--json", "--out", "state");
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.stderr).toContain(why);
+    expect(again.stderr).toContain("the cell is run again");
+    expect(again.stderr).not.toContain("train:");
+    expect(again.json).toMatchObject({ already: false, fid: first.json.fid, kid: first.json.kid });
+    expect(sha(again.json.weights)).toBe(sha(first.json.weights));
+  });
+
+  it("written by a newer version is left alone", async () => {
+    restore();
+    const record = { ...read(at("record.json")), schema: 2 };
+    writeFileSync(at("record.json"), JSON.stringify(record));
+    const refused = await run("--out", "state");
+    expect(refused.code).toBe(4);
+    expect(refused.stderr).toMatch(/written by a newer version .* or delete the file to run the cell again/);
+    expect(read(at("record.json"))).toEqual(record);
+  });
+
+  it("of other images in the cell's folder is never to be deleted", async () => {
+    restore();
+    const record = read(at("record.json"));
+    const { digest: _, ...others } = {
+      ...record,
+      identity: "0".repeat(64),
+      data: { ...record.data, fingerprint: "x" },
+    };
+    writeFileSync(at("record.json"), JSON.stringify(others));
+    const refused = await run("--out", "state");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("the record of another run (other images); choose another --out");
+    expect(refused.stderr).not.toContain("delete");
+  });
+});
+
+describe("trained weights of a finished run", () => {
+  it.each<[string, () => void, string]>([
+    ["cut short", () => truncateSync(at("weights.safetensors"), 100), "has 100 bytes"],
+    ["missing", () => rmSync(at("weights.safetensors")), "is missing"],
+    ["with a flipped bit", () => flip(at("weights.safetensors"), 8 * 3000 + 2), "its SHA-256 is not the one"],
+    [
+      "replaced by a folder",
+      () => {
+        rmSync(at("weights.safetensors"));
+        mkdirSync(at("weights.safetensors"));
+      },
+      "is a folder",
+    ],
+  ])("%s: are made again from the kept state, and the record stays", async (_, damage, why) => {
+    restore();
+    damage();
+    if (existsSync(at("weights.safetensors"))) {
+      const refused = await go(
+        "sample",
+        "--run",
+        folder,
+        "--recipe",
+        join(place, "tiny"),
+        "--count",
+        "1",
+        "--output",
+        "s",
+      );
+      expect(refused.code).toBe(4);
+      expect(refused.stderr).toContain("run its cell again");
+    }
+    const again = await run("--json", "--out", "state");
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.stderr).toContain(why);
+    expect(again.stderr).toContain("the weights are made again");
+    expect(again.stderr).toContain("made again: weights.safetensors");
+    expect(again.json).toMatchObject({ already: true, remade: ["weights.safetensors"] });
+    expect(again.stderr).not.toMatch(/train:|sample:/);
+    for (const [name, bytes] of Object.entries(sound)) expect(readFileSync(at(name)).equals(bytes), name).toBe(true);
+  });
+
+  it("without a sound state are trained again to the same bytes", async () => {
+    restore();
+    truncateSync(at("weights.safetensors"), 100);
+    flip(at("state.safetensors"), 8 * 5000);
+    rmSync(at("sheet.png"));
+    const again = await run("--json", "--out", "state");
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.stderr).toMatch(/the kept training state is not used: .*does not match its SHA-256/);
+    expect(again.stderr).toContain("train: 12 steps");
+    expect(again.json).toMatchObject({ already: true, remade: ["weights.safetensors", "sheet.png"] });
+    for (const name of ["record.json", "weights.safetensors", "sheet.png"])
+      expect(readFileSync(at(name)).equals(sound[name]!), name).toBe(true);
+  });
+});
+
+it("a sheet or a chart that is missing, cut or empty is made again as it was", async () => {
+  restore();
+  rmSync(at("sheet.png"));
+  truncateSync(at("loss.png"), 50);
+  const again = await run("--json", "--out", "state");
+  expect(again.code, again.stderr).toBe(0);
+  expect(again.json).toMatchObject({ already: true, remade: ["sheet.png", "loss.png"] });
+  for (const [name, bytes] of Object.entries(sound)) expect(readFileSync(at(name)).equals(bytes), name).toBe(true);
+});
+
+it("a damaged checkpoint is refused with the file to delete, and writes no record", async () => {
+  restore();
+  for (const name of ["record.json", "weights.safetensors"]) rmSync(at(name));
+  renameSync(at("state.safetensors"), at("checkpoint.safetensors"));
+  const size = statSync(at("checkpoint.safetensors")).size;
+  for (let i = 0; i < 4; i++) {
+    const bit = 8 * Math.floor(((i + 0.5) / 4) * size) + 6; // among the exponents too, where NaN comes from
+    flip(at("checkpoint.safetensors"), bit);
+    const refused = await run("--out", "state");
+    expect(refused.code).toBe(4);
+    expect(refused.stderr).toMatch(/checkpoint\.safetensors: .*; delete it to train from the start/);
+    expect(existsSync(at("record.json"))).toBe(false);
+    flip(at("checkpoint.safetensors"), bit);
+  }
+  const resumed = await run("--json", "--out", "state");
+  expect(sha(resumed.json.weights)).toBe(sha(first.json.weights));
+});
+
+it("damaged samples of the base model are made again, with a note, to the same numbers", async () => {
+  const base = join(folder, "../../../base");
+  const path = join(base, readdirSync(base).find((name) => name.startsWith("samples-seed-0"))!);
+  const before = readFileSync(path);
+  for (const [damage, why] of [
+    [() => flip(path, 8 * (before.length - 100)), "does not match its SHA-256"],
+    [() => truncateSync(path, 200), "truncated"],
+    [
+      () => {
+        rmSync(path);
+        mkdirSync(path);
+      },
+      "is a folder",
+    ],
+  ] as const) {
+    restore();
+    rmSync(at("record.json"));
+    damage();
+    const again = await run("--json", "--out", "state");
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.stderr).toMatch(new RegExp(`the base model's samples are made again: .*${why}`));
+    expect(again.json).toMatchObject({ fid: first.json.fid, baseFid: first.json.baseFid });
+    expect(readFileSync(path).equals(before)).toBe(true);
+  }
+});
+
+describe("two processes on one cell", () => {
+  it("do its work once: the second waits and finds it finished", async () => {
+    const args = [...cell, "--set", "training.steps=150", "--json", "--out", "twice"];
+    const both = await Promise.all([go(...args), go(...args)]);
+    for (const { code, stderr } of both) expect(code, stderr).toBe(0);
+    const [done, waited] = both[0]!.json.already ? [both[1]!, both[0]!] : [both[0]!, both[1]!];
+    expect(done.json.already).toBe(false);
+    expect(waited.json).toMatchObject({ already: true, remade: [], fid: done.json.fid });
+    expect(waited.stderr).toMatch(/waiting for process \d+, which runs this cell/);
+    expect(waited.stderr).not.toMatch(/train:|sample:/);
+    expect(readdirSync(join(place, dirname(String(done.json.record))))).not.toContain(".lock");
+  });
+
+  it("stop waiting when they are asked to", async () => {
+    const args = [...cell, "--set", "training.steps=3000", "--out", "waiting"];
+    let holder: import("node:child_process").ChildProcess | undefined;
+    const held = bench(args, {
+      cwd: place,
+      watch: (stderr, child) => {
+        if (/train: /.test(stderr)) holder = child;
+      },
+    });
+    while (!holder) await new Promise((done) => setTimeout(done, 50));
+    const waiting = await bench(args, {
+      cwd: place,
+      watch: (stderr, child) => /waiting for/.test(stderr) && !/stopping/.test(stderr) && child.kill("SIGINT"),
+    });
+    holder.kill("SIGKILL");
+    await held;
+    expect(waiting.code).toBe(130);
+    expect(waiting.stderr).toContain("stopped while waiting for another process");
+  });
+
+  it("a lock that cannot be made is an error of the disk", async () => {
+    restore();
+    rmSync(at("record.json"));
+    mkdirSync(join(at(".lock"), "something"), { recursive: true });
+    const refused = await run("--out", "state");
+    expect(refused.code).toBe(74);
+    expect(refused.stderr).toMatch(
+      /the lock .*\.lock cannot be made .*; make its folder writable, or choose another --out/,
+    );
+    rmSync(at(".lock"), { recursive: true });
+  });
+});
+
+it("temporary files that a killed process left are removed by the next one, and a dead lock is taken over", async () => {
+  restore();
+  rmSync(at("record.json"));
+  const left = [".record.json.0123456789ab.tmp", ".checkpoint.safetensors.ba9876543210.tmp"];
+  for (const name of left) writeFileSync(at(name), "torn");
+  writeFileSync(at("checkpoint.safetensors"), sound["state.safetensors"]!);
+  writeFileSync(at(".lock"), "");
+  const again = await run("--json", "--out", "state");
+  expect(again.code, again.stderr).toBe(0);
+  expect(readdirSync(folder).sort()).toEqual(Object.keys(sound).sort());
+});
+
+describe("a finished run", () => {
+  const longer = (out: string, steps: number, ...more: string[]) =>
+    run("--json", "--out", out, "--set", `training.steps=${steps}`, ...more);
+
+  it("is trained further with more steps: the same bits as a run of that length", async () => {
+    restore();
+    const straight = await longer("straight", 40);
+    const continued = await longer("state", 40);
+    expect(continued.stderr).toMatch(/continuing after step 12 of state\/.*state\.safetensors/);
+    expect(sha(continued.json.weights)).toBe(sha(straight.json.weights));
+    const [a, b] = [straight, continued].map(({ json }) => read(join(place, String(json.record))));
+    expect(b.training).toEqual({
+      ...a.training,
+      continuedFrom: { steps: 12, identity: read(at("record.json")).identity },
+    });
+    expect(b.metrics).toEqual(a.metrics);
+    for (const [name, bytes] of Object.entries(sound)) expect(readFileSync(at(name)).equals(bytes), name).toBe(true);
+  });
+
+  it("is not trained again where only sampling or metrics are others", async () => {
+    restore();
+    const other = await run(
+      "--json",
+      "--out",
+      "state",
+      "--set",
+      "sampling.guidance=2",
+      "--set",
+      "metrics.resamples=30",
+    );
+    expect(other.code, other.stderr).toBe(0);
+    expect(other.stderr).toContain("continuing after step 12 of");
+    expect(other.stderr).not.toContain("train:");
+    expect(other.json.fid).not.toBe(first.json.fid);
+  });
+
+  it("trains from the start where anything that decides training is another", async () => {
+    for (const change of ["training.labelDropout=0.2", "training.emaDecay=0.9", "data.flip=false"]) {
+      const other = await run("--out", "state", "--set", change);
+      expect(other.stderr, change).not.toContain("continuing");
+    }
+  });
+
+  it("keeps no state where that is not wanted, and says so", async () => {
+    const never = await run("--json", "--out", "never", "--keep-state", "never");
+    expect(never.stderr).toMatch(/the training state \(.*\) is not kept: .* start it with --keep-state always/);
+    expect(readdirSync(join(place, dirname(String(never.json.record))))).not.toContain("state.safetensors");
+    const plan = await run("--out", "never", "--dry-run", "--keep-state", "never");
+    expect(plan.stdout).toContain("training state, removed at the end");
+    expect((await run("--out", "never", "--dry-run")).stdout).toContain("training state, kept for further training");
+  });
+});

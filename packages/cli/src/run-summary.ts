@@ -1,0 +1,94 @@
+// What bench run prints when it has finished.
+
+import { existsSync, statSync } from "node:fs";
+import { relative } from "node:path";
+import { shownBytes } from "@dit-bench/fetch";
+import type { RunRecord } from "@dit-bench/record";
+import { hanging } from "./columns.ts";
+import { duration } from "./progress.ts";
+import { counted } from "./settings.ts";
+
+export interface RunFiles {
+  readonly record: string;
+  readonly weights: string;
+  readonly sheet: string;
+  readonly loss: string;
+}
+
+/** The figures of `--json`. */
+export function figuresOf(record: RunRecord, files: RunFiles) {
+  const { fid, fidInterval, baseFid, kid, baseKid, extractor } = record.metrics!;
+  return {
+    method: record.cell.methodLabel,
+    dataset: record.cell.dataset,
+    seed: record.cell.seed,
+    protocol: record.protocol,
+    ...{ fid, fidInterval, baseFid, kid, baseKid, extractor },
+    images: record.data.images,
+    skipped: record.data.skipped,
+    trainableParameters: record.parameters.trainable,
+    seconds: record.times.total,
+    stepMilliseconds: record.stepMilliseconds,
+    peakMemoryMB: record.peakMemoryMB,
+    storedBytes: storedBytes(record, files.weights) ?? null,
+  };
+}
+
+/** @param width of the screen; without one no line is broken */
+export function summary(record: RunRecord, files: RunFiles, width = process.stdout.columns): string {
+  const { cell, metrics: m, parameters, data, times } = record;
+  const share = (100 * parameters.trainable) / parameters.model;
+  const skipped = data.skipped > 0 ? `, ${data.skipped} left out` : "";
+  const what =
+    data.source === "miniature"
+      ? "miniature"
+      : `${counted(data.images, "image")} of ${data.classes.length} classes${skipped}`;
+  const [low, high] = m!.fidInterval;
+  const bytes = storedBytes(record, files.weights);
+  const rows = [
+    [
+      "FID",
+      `${m!.fid.toFixed(2)}   (${100 * m!.intervalLevel} % interval ${low.toFixed(2)} to ${high.toFixed(2)}, ${m!.generated} samples)`,
+    ],
+    ["base model", `${m!.baseFid.toFixed(2)}   (not fine-tuned, sampled with its null class)`],
+    ["KID", `${m!.kid.toFixed(4)}   (base model ${m!.baseKid.toFixed(4)})`],
+    [
+      "trained",
+      `${parameters.trainable.toLocaleString("en")} of ${parameters.model.toLocaleString("en")} parameters (${share < 10 ? share.toPrecision(2) : share.toFixed(0)} %)`,
+    ],
+    [
+      "cost",
+      [
+        `${duration(times.total)} in all`,
+        `${record.stepMilliseconds.toPrecision(3)} ms a step`,
+        `peak memory ${shownBytes(1e6 * record.peakMemoryMB)}`,
+        ...(bytes === undefined ? [] : [`${shownBytes(bytes)} stored`]),
+      ].join(", "),
+    ],
+    ...Object.entries(files)
+      .filter(([, path]) => existsSync(path))
+      .map(([name, path]) => [name, relative(process.cwd(), path) || path]),
+  ];
+  const wrapped = (head: string, text: string) => (width ? hanging(head, text) : [head + text]);
+  const notes: string[] = [];
+  if (m!.fid > m!.baseFid)
+    notes.push(
+      `Worse than the base model's own FID: fine-tuning has not helped here (${m!.fid.toFixed(2)} against ${m!.baseFid.toFixed(2)}).`,
+    );
+  if (record.miniature)
+    notes.push(
+      `${data.source === "miniature" ? "Model and images are miniatures" : "The model is a miniature"}: FIDs are those of ${m!.extractor}, not Inception's, and compare with no published FID.`,
+    );
+  return [
+    ...wrapped("", `${cell.methodLabel} on ${cell.datasetTitle} (${what}), seed ${cell.seed}`),
+    "",
+    ...rows.flatMap(([name, text]) => wrapped(`  ${name!.padEnd(12)} `, text!)),
+    "",
+    ...notes.flatMap((note) => [...wrapped("", note), ""]),
+  ].join("\n");
+}
+
+/** Older records do not have the size. */
+function storedBytes(record: RunRecord, weights: string): number | undefined {
+  return record.weights.trainedBytes ?? statSync(weights, { throwIfNoEntry: false })?.size;
+}

@@ -1,0 +1,30 @@
+// Which records a table is made of: those below a folder, without the copies that an earlier table left there.
+
+import { isAbsolute, join, relative, sep } from "node:path";
+import { type FoundRecord, type FoundRecords, findRecords } from "@dit-bench/record";
+import { isSameRun } from "@dit-bench/report";
+
+export interface TableRecords extends FoundRecords {
+  /** Copies of an earlier table of cells that are nowhere else, or there with another result: they are passed over. */
+  passedOver: FoundRecord[];
+}
+
+/** Where `out` lies below `from`, its `records` folders are its own copies: `OUT/records`, or `OUT/PROTOCOL/records`. */
+export async function recordsForTable(from: string, out: string): Promise<TableRecords> {
+  const { records, damaged } = await findRecords(from);
+  const isCopy = ({ path }: { path: string }) => isInside(out, from) && isOwnCopy(relative(out, path).split(sep));
+  const originals = records.filter((found) => !isCopy(found));
+  const passedOver = records.filter(
+    (found) => isCopy(found) && !originals.some(({ record }) => isSameRun(record, found.record)),
+  );
+  return { records: originals, damaged: damaged.filter((found) => !isCopy(found)), passedOver };
+}
+
+function isOwnCopy(parts: readonly string[]): boolean {
+  return parts[0] !== ".." && (parts[0] === "records" || parts[1] === "records");
+}
+
+function isInside(inner: string, outer: string): boolean {
+  const path = relative(outer, inner);
+  return path !== "" && path !== ".." && !path.startsWith(join("..", sep)) && !isAbsolute(path);
+}

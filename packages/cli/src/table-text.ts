@@ -1,0 +1,135 @@
+// A comparison as a terminal shows it: the table, the answer in sentences, and what the marks mean.
+
+import { shown } from "@dit-bench/files";
+import {
+  answer,
+  type Comparison,
+  costColumns,
+  formatFid,
+  gap,
+  leftOutNote,
+  loadMark,
+  miniatureNote,
+  notes,
+  type ScoreRow,
+  samplesMark,
+} from "@dit-bench/report";
+import { fitted, hanging, screenWidth } from "./columns.ts";
+import { painted } from "./style.ts";
+
+interface Column {
+  heading: string;
+  /** One per method, then the base model's. */
+  cells: string[];
+  /** As in the report's columns; Infinity is never left out. */
+  importance: number;
+  /** Index of the cell to be emphasized. */
+  best?: number;
+}
+
+export interface TableTextOptions {
+  /** The file that has every column. */
+  wholeTable: string;
+  /** Records that could not be read. */
+  leftOut: readonly string[];
+  /** Of the screen, for the table. */
+  width?: number;
+}
+
+/** Lines without an end of line; none is wider than the screen, unless a single word is. */
+export function tableText(comparison: Comparison, options: TableTextOptions): string {
+  const { width = screenWidth(process.stdout.columns, Number.POSITIVE_INFINITY) } = options;
+  const { lines, missing } = fittingTable([...methodColumns(comparison), ...datasetColumns(comparison)], width);
+  const unshown =
+    missing.length > 0 ? `Not shown for width: ${missing.join(", ")}. All columns: ${options.wholeTable}` : null;
+  const paragraphs = [
+    answer(comparison).join(" "),
+    ...notes(comparison).filter((note) => note.startsWith(samplesMark) || note.startsWith(loadMark)),
+    comparison.miniature ? miniatureNote(comparison) : null,
+    unshown,
+    leftOutNote(options.leftOut),
+  ].filter((paragraph) => paragraph !== null);
+  const narrow = Math.min(width, screenWidth(width));
+  return [...lines, ...paragraphs.flatMap((paragraph) => ["", ...hanging("", shown(paragraph), narrow)])].join("\n");
+}
+
+function methodColumns(comparison: Comparison): Column[] {
+  const { rows, base, datasets } = comparison;
+  const all = [...rows, base];
+  const average = ({ average }: ScoreRow) => (average === null ? gap : formatFid(average.mean));
+  const means = rows.map((row) => row.average?.mean ?? Number.POSITIVE_INFINITY);
+  return [
+    {
+      heading: "Method",
+      cells: [...rows.map((row) => shown(row.label)), "Base model"],
+      importance: Number.POSITIVE_INFINITY,
+    },
+    {
+      heading: datasets.length === 1 ? "FID" : "Mean FID",
+      cells: all.map(average),
+      importance: Number.POSITIVE_INFINITY,
+      ...bestOf(means),
+    },
+    { heading: "95 % interval", cells: all.map(interval), importance: 5 },
+    { heading: "Rank", cells: [...rows.map(({ rank }) => (rank === null ? gap : String(rank))), gap], importance: 8 },
+    ...costColumns
+      .map(({ short, importance, text, base }) => ({ heading: short, cells: [...rows.map(text), base], importance }))
+      .filter(({ cells }) => cells.some((cell) => cell !== gap)),
+  ];
+}
+
+function interval({ average }: ScoreRow): string {
+  if (average === null) return gap;
+  const [low, high] = average.interval.map(formatFid);
+  return `${low}–${high}${average.basis === "samples" ? samplesMark : ""}`;
+}
+
+/** The first to be left out, all together: a part of the datasets would look like all of them. */
+function datasetColumns({ datasets, rows, base }: Comparison): Column[] {
+  if (datasets.length === 1) return [];
+  return datasets.map(({ title }, index) => {
+    const cells = [...rows, base].map((row) => row.cells[index]!);
+    const text = cells.map((cell) => {
+      if (cell.mean === null) return cell.diverged.length > 0 ? "diverged" : gap;
+      return formatFid(cell.mean);
+    });
+    const means = cells.slice(0, -1).map((cell) => cell.mean ?? Number.POSITIVE_INFINITY);
+    return { heading: shown(title), cells: text, importance: -1, ...bestOf(means) };
+  });
+}
+
+function bestOf(means: readonly number[]): { best?: number } {
+  const least = Math.min(...means);
+  return Number.isFinite(least) ? { best: means.indexOf(least) } : {};
+}
+
+/** Up to this importance, a column is left out before the others move together: the sentences have its numbers, too. */
+const ofTheSentences = 1;
+
+function fittingTable(columns: readonly Column[], width: number): { lines: string[]; missing: string[] } {
+  const kept = [...columns];
+  const missing: string[] = [];
+  for (;;) {
+    const least = Math.min(...kept.map(({ importance }) => importance));
+    const lines = laidOut(kept, width, least > ofTheSentences ? 1 : 2);
+    if (lines !== undefined) return { lines, missing };
+    if (least === Number.POSITIVE_INFINITY) return { lines: laidOut(kept, Number.POSITIVE_INFINITY, 2)!, missing };
+    const dropped = kept.filter(({ importance }) => importance === least);
+    missing.push(dropped.length > 1 ? "the single datasets" : dropped[0]!.heading.toLowerCase());
+    kept.splice(0, kept.length, ...kept.filter(({ importance }) => importance !== least));
+  }
+}
+
+function laidOut(columns: readonly Column[], width: number, leastGap: number): string[] | undefined {
+  const cells = columns.map(({ heading, cells }) => [heading, ...cells]);
+  const rows = cells[0]!.map((_, row) => cells.map((column) => column[row]!));
+  return fitted(rows, {
+    width,
+    leastGap,
+    right: new Set([...columns.keys()].slice(1)),
+    style(text, row, column) {
+      if (row === 0) return painted("bold", text, process.stdout);
+      return columns[column]!.best === row - 1 ? painted(["bold", "green"], text, process.stdout) : text;
+    },
+  });
+}

@@ -1,0 +1,176 @@
+// Nothing leaves the machine: each engine in a process of its own leaves an empty HOME empty and asks for no foreign host.
+
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+
+const top = fileURLToPath(new URL("../../..", import.meta.url));
+const compiler = pathToFileURL(join(top, "packages/compiler/dist/index.js")).href;
+const entry = join(top, "packages/cli/bin/bench.js");
+const place = mkdtempSync(join(tmpdir(), "bench-home-"));
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+/** Computes on the engine named in its first argument, and holds it open for as many milliseconds as its second. */
+const script = `
+  const { createEngine } = await import(${JSON.stringify(compiler)});
+  const [name, hold] = process.argv.slice(-2);
+  const engine = await createEngine(name, { threads: 1 }).catch((error) => {
+    console.log("cannot start: " + error.message);
+    process.exit(0);
+  });
+  const compiled = await engine.compile(({ x }) => ({ y: x.add(x) }), { x: { shape: [2] } }, { name: "a model" });
+  const { y } = await compiled.run({ x: Float32Array.of(1, 2) });
+  await new Promise((resolve) => setTimeout(resolve, Number(hold)));
+  await compiled.dispose();
+  console.log([...y].join());`;
+
+const engines = ["cpu", "cpu+float16", "tfjs-cpu", "tfjs-node", "tfjs-node-gpu", "webgpu", "cuda"];
+
+describe("an engine leaves nothing behind and tells nobody", () => {
+  it.for(engines)("%s, in an empty HOME, whatever the caller's setting", async (engine, { skip }) => {
+    for (const setting of ["", "0", undefined]) {
+      const home = folder("home");
+      const { stdout, stderr } = await node(script, [engine, "0"], environment(home, setting));
+      expect(left(home)).toEqual([]);
+      if (stdout.startsWith("cannot start")) return skip(stdout.split(":")[1]);
+      expect({ stdout, stderr }).toEqual({ stdout: "2,4\n", stderr: "" });
+    }
+  });
+
+  it.for(engines)("%s, where HOME cannot be written to", async (engine, { skip }) => {
+    const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    const { stdout, stderr } = await node(script, [engine, "0"], environment("/nonexistent"), unprivileged);
+    if (/EACCES|cannot start|Cannot find/.test(stdout + stderr)) return skip("not for this user to read or to start");
+    expect({ stdout, stderr }).toEqual({ stdout: "2,4\n", stderr: "" });
+  });
+
+  it("a whole command of bench, in an empty HOME", async () => {
+    const home = folder("home");
+    const args = ["fid", "a", "b", "--extractor", "mini", "--threads", "1"];
+    const sharp = (await import("sharp")).default;
+    for (const set of ["a", "b"]) {
+      mkdirSync(join(place, set), { recursive: true });
+      for (let i = 0; i < 3; i++)
+        await sharp(
+          Uint8Array.from({ length: 1200 }, (_, k) => (k * (i + 3)) % 251),
+          { raw: { width: 20, height: 20, channels: 3 } },
+        )
+          .png()
+          .toFile(join(place, set, `${i}.png`));
+    }
+    const { code, stderr } = await start([entry, ...args], environment(home));
+    expect({ code, left: left(home) }).toEqual({ code: 0, left: [] });
+    expect(stderr).not.toMatch(/telemetry|onnxruntime/i);
+  });
+
+  it.for(["cpu", "webgpu"])("%s asks for no foreign host in 20 s", async (engine, { skip }) => {
+    if (!installed("strace")) return skip("strace is not installed");
+    const file = join(place, "module.mjs");
+    const log = join(place, `trace-${engine}.txt`);
+    writeFileSync(file, script);
+    const traced = ["-f", "-s", "80", "-e", "trace=network", "-o", log, process.execPath, file, engine, "20000"];
+    const { stdout } = await start(traced, environment(folder("home")), {}, "strace");
+    const calls = readFileSync(log, "utf8").split("\n").filter(foreign);
+    expect(calls).toEqual([]);
+    if (stdout.startsWith("cannot start")) return skip(stdout.split(":")[1]);
+    expect(stdout).toBe("2,4\n");
+  });
+});
+
+describe("the one place where ONNX Runtime is loaded", () => {
+  it("turns telemetry off when the package is imported, before anything is computed", async () => {
+    const { stdout } = await node(
+      `await import(${JSON.stringify(compiler)}); console.log(process.env.ORT_DISABLE_TELEMETRY);`,
+      [],
+      environment(place, "0"),
+    );
+    expect(stdout).toBe("1\n");
+  });
+
+  it("refuses a worker thread whose main thread has not turned it off, since the library would not notice", async () => {
+    const worker = `
+      import { Worker } from "node:worker_threads";
+      const code = \`import(${JSON.stringify(compiler)}).then((m) => m.createEngine("cpu")).then(
+        () => console.log("started"), (error) => console.log(error.message))\`;
+      if (process.argv.at(-1) === "first") await import(${JSON.stringify(compiler)});
+      new Worker(code, { eval: true });`;
+    const run = async (when: string) => (await node(worker, [when], environment(place))).stdout;
+    expect(await run("later")).toMatch(/telemetry of ONNX Runtime cannot be turned off in a worker thread/);
+    expect(await run("first")).toBe("started\n");
+  });
+
+  it("is packages/compiler/src/engine-onnx.ts", () => {
+    const importing = ["packages", "benchmarks", "tools", "examples"]
+      .flatMap((name) => readdirSync(join(top, name), { recursive: true, encoding: "utf8" }).map((f) => join(name, f)))
+      .filter((file) => /\.[cm]?[jt]s$/.test(file) && !/node_modules|\/dist\//.test(file))
+      .filter((file) => loadsRuntime(readFileSync(join(top, file), "utf8")));
+    expect(importing).toEqual(["packages/compiler/src/engine-onnx.ts"]);
+  });
+
+  it("is told from imports of types", () => {
+    const by = (quoted: string) => quoted.replaceAll("'", '"').replace("X", "onnxruntime-node");
+    for (const text of ["import ort from 'X'", "import 'X'", "await import('X')", "require('X')"])
+      expect(loadsRuntime(by(text)), text).toBe(true);
+    for (const text of ["import type { Tensor } from 'X'", "type R = typeof import('X')", "resolve('X/package.json')"])
+      expect(loadsRuntime(by(text)), text).toBe(false);
+  });
+});
+
+const loadsRuntime = (source: string): boolean =>
+  /^import (?!type\b)(?:[^;]*? from )?["']onnxruntime-|(?<!typeof )\b(?:import|require)\(["']onnxruntime-/m.test(
+    source,
+  );
+
+/** A network call that reaches, or looks up, anything but this machine. */
+const foreign = (call: string): boolean =>
+  /htons\(53\)|microsoft/.test(call) || (/sin6?_addr/.test(call) && !/127\.0\.0\.1|"::1"/.test(call));
+
+let made = 0;
+function folder(name: string): string {
+  const path = join(place, `${name}-${made++}`);
+  mkdirSync(path);
+  return path;
+}
+
+const left = (home: string) => readdirSync(home, { recursive: true, encoding: "utf8" });
+
+/** Without CI, which would turn telemetry off by itself, and without places beside HOME for caches. */
+function environment(home: string, setting?: string): NodeJS.ProcessEnv {
+  const { CI: _ci, XDG_CACHE_HOME: _cache, ORT_DISABLE_TELEMETRY: _setting, ...env } = process.env;
+  return { ...env, HOME: home, NO_COLOR: "1", ...(setting === undefined ? {} : { ORT_DISABLE_TELEMETRY: setting }) };
+}
+
+const node = (code: string, args: string[], env: NodeJS.ProcessEnv, as: { uid?: number; gid?: number } = {}) =>
+  start(["--input-type=module", "-e", code, "--", ...args], env, as);
+
+function start(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  as: { uid?: number; gid?: number } = {},
+  program = process.execPath,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: place, env, ...as });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+function installed(program: string): boolean {
+  try {
+    execFileSync(program, ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,26 @@
+// Turns off the telemetry of ONNX Runtime. Importing this module is enough: entry points import it before anything else.
+//
+// From 1.29 on, the native builds for Linux and macOS keep a device id below the user's cache folder and send usage events.
+// They read the variable once, when the library is loaded: https://github.com/microsoft/onnxruntime/pull/27379
+
+import { isMainThread } from "node:worker_threads";
+
+const VARIABLE = "ORT_DISABLE_TELEMETRY";
+
+/**
+ * Sets the variable whatever it was before: nothing leaves the machine, even where ORT_DISABLE_TELEMETRY=0 asks for it.
+ * In a worker thread a new value does not reach the native library, so that the main thread must have set it before.
+ *
+ * @throws in a worker thread that was started without the variable
+ */
+export function turnTelemetryOff(): void {
+  if (process.env[VARIABLE] === "1") return;
+  if (!isMainThread)
+    throw new Error(
+      `telemetry of ONNX Runtime cannot be turned off in a worker thread: ${VARIABLE} is ` +
+        `'${process.env[VARIABLE] ?? ""}'; import @dit-bench/compiler in the main thread first, or set ${VARIABLE}=1`,
+    );
+  process.env[VARIABLE] = "1"; // Node passes this on to the process's real environment
+}
+
+if (isMainThread) turnTelemetryOff();

@@ -1,0 +1,32 @@
+// Names that systems and programs make in people's folders. They are never part of a dataset, so listings pass over them.
+
+/** Is this a hidden name, or one that a system makes? Nothing of these is read, and nothing is reported. */
+export const isPassedOver = (name: string): boolean => name.startsWith(".") || madeBySystems.test(name);
+
+const names = [
+  // file systems, macOS, Windows, Android
+  "lost\\+found",
+  "found\\.\\d{3}",
+  "__MACOSX",
+  "Network Trash Folder",
+  "Temporary Items",
+  "System Volume Information",
+  "\\$RECYCLE\\.BIN",
+  "RECYCLER",
+  "RECYCLED",
+  "desktop\\.ini",
+  "(?:eh)?thumbs(?:_vista)?\\.db",
+  "LOST\\.DIR",
+  // NAS boxes: Synology, QNAP, NetApp
+  "@eaDir",
+  "@tmp",
+  "#recycle",
+  "#snapshot",
+  "@Recycle",
+  "@Recently-Snapshot",
+  "@__thumb",
+  "~snapshot",
+  // Python
+  "__pycache__",
+];
+const madeBySystems = new RegExp(`^(?:${names.join("|")})$`, "i");

@@ -1,0 +1,117 @@
+// The parts of a method that can be checked before there is a model: name, label, options and learning rate.
+
+import { blaming, describe, didYouMean, MethodError, nameOf } from "./error.ts";
+import type { AnyMethod } from "./method.ts";
+import { describeOptions, labelOf } from "./options.ts";
+
+const FIELDS = ["name", "label", "source", "options", "learningRate", "adapt"] as const;
+
+/** A folder of results and a command line take it as it is. */
+const NAME = /^[a-z][a-z0-9-]{0,39}$/;
+
+/**
+ * The method, if it fits the contract as far as this can be known without a model.
+ *
+ * @param plugin the package, folder or file that it came from; messages name it
+ * @throws MethodError
+ */
+export function checkMethod(given: unknown, plugin?: string): AnyMethod {
+  const from = plugin === undefined ? "" : `plug-in ${plugin}: `;
+  if (given === null || typeof given !== "object" || Array.isArray(given))
+    throw new MethodError(`${from}${describe(given)} is not a method; wanted the result of defineMethod`);
+  const method = given as AnyMethod;
+  const fields = method as unknown as Record<string, unknown>;
+  const absent = FIELDS.filter((field) => fields[field] === undefined);
+  const name = method.name as unknown;
+  if (typeof name !== "string" || !NAME.test(name)) {
+    const quoted = typeof name === "string" ? `'${escaped(name)}'` : describe(name);
+    throw new MethodError(
+      `${from}a method's name is ${quoted}; wanted lower-case letters, digits and hyphens, at most 40, such as ` +
+        `'${suggested(name)}'`,
+    );
+  }
+  const who = nameOf({ name, ...(plugin === undefined ? {} : { plugin }) });
+  const wrong = (problem: string) => new MethodError(`${who}: ${problem}`);
+  for (const field of absent) {
+    const others = Object.keys(fields).filter((key) => !(FIELDS as readonly string[]).includes(key));
+    throw wrong(`${field} is missing${didYouMeanInstead(field, others)}; wanted ${WANTED[field]}`);
+  }
+  for (const field of ["label", "adapt"] as const)
+    if (typeof fields[field] !== "function")
+      throw wrong(`${field} is ${describe(fields[field])}; wanted ${WANTED[field]}`);
+  if (typeof fields.source !== "string" || fields.source.trim() === "")
+    throw wrong(`source is ${describe(fields.source)}; wanted ${WANTED.source}`);
+  const rate = fields.learningRate;
+  if (!(typeof rate === "number" && rate > 0 && Number.isFinite(rate)))
+    throw wrong(`learningRate is ${describe(rate)}; wanted ${WANTED.learningRate}`);
+  const named = plugin === undefined ? method : withPlugin(method, plugin);
+  checkOptions(named);
+  return named;
+}
+
+const WANTED: Record<(typeof FIELDS)[number], string> = {
+  name: "a name, such as 'my-method'",
+  label: "a function from options to the text of a table's row, such as () => 'MyMethod'",
+  source: "a text that says where the method was published",
+  options: "a zod schema, such as z.strictObject({}), with the z of @dit-bench/method",
+  learningRate: "a positive number, such as 1e-3",
+  adapt: "a function from options and model to { train, grafts }",
+};
+
+/** The schema is known by what it does, so that another copy of zod 4 serves as well. */
+function checkOptions(method: AnyMethod): void {
+  const who = nameOf(method);
+  const wrong = (problem: string) => new MethodError(`${who}: ${problem}`);
+  const schema = method.options as { safeParse?: unknown };
+  if (typeof schema.safeParse !== "function") throw wrong(`options is ${describe(schema)}; wanted ${WANTED.options}`);
+  const parsed = blaming(who, "options", () => method.options.safeParse({}));
+  try {
+    describeOptions(method);
+  } catch (error) {
+    const { message } = error as Error;
+    throw wrong(`options cannot be described (${message}); wanted ${WANTED.options} and no other version's`);
+  }
+  if (!parsed.success) {
+    const { issues } = parsed.error;
+    if (issues.some((issue) => issue.path.length === 0))
+      throw wrong(`options refuses {}: ${issues[0]?.message}; wanted ${WANTED.options}`);
+    // An option without a default may be missing here; whatever else is wrong is a default.
+    const bad = issues.find((issue) => issue.code !== "invalid_type");
+    if (bad)
+      throw wrong(`options: the default of '${bad.path.join(".")}' is refused by its own schema: ${bad.message}`);
+    return;
+  }
+  const defaults = parsed.data as Record<string, unknown>;
+  if (defaults === null || typeof defaults !== "object" || Array.isArray(defaults))
+    throw wrong(`options parses {} to ${describe(defaults)}; wanted an object, as z.strictObject gives`);
+  // zod takes defaults unchecked, and a record keeps options as JSON.
+  const again = method.options.safeParse(JSON.parse(JSON.stringify(defaults)));
+  if (!again.success) {
+    const [issue] = again.error.issues;
+    const at = issue?.path.join(".") ?? "";
+    throw wrong(
+      `options: the default of '${at}' is ${JSON.stringify(defaults[at])}, which its own schema refuses: ${issue?.message}`,
+    );
+  }
+  labelOf(method, defaults);
+}
+
+/** The method with its origin; everything else is inherited, so that its functions keep their `this`. */
+const withPlugin = (method: AnyMethod, plugin: string): AnyMethod =>
+  Object.create(method, { plugin: { value: plugin, enumerable: true } }) as AnyMethod;
+
+function didYouMeanInstead(field: string, others: readonly string[]): string {
+  const hint = didYouMean(field, others);
+  const other = others.find((key) => hint.includes(`'${key}'`));
+  return other === undefined ? "" : `, but there is '${other}'`;
+}
+
+const suggested = (name: unknown): string =>
+  String(typeof name === "string" ? name : "my-method")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^[-0-9]+|-+$/g, "")
+    .slice(0, 40) || "my-method";
+
+/** Control characters as escapes: messages go to a terminal. */
+const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);

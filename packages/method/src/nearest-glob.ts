@@ -1,0 +1,37 @@
+// What a glob that matches no path was probably meant to be.
+
+import { distance } from "fastest-levenshtein";
+import { nearest } from "./error.ts";
+import { glob } from "./glob.ts";
+
+/**
+ * A glob near `pattern` that matches some of the paths: misspelt words put right, numbers replaced by `*`, a beginning or an
+ * end that is missing or too many. `blocks.*.atn.qkv` gives `blocks.*.attn.qkv`.
+ */
+export function nearestGlob(pattern: string, paths: readonly string[]): string | undefined {
+  const matches = (p: string) => paths.some(glob(p));
+  const words = [...new Set(paths.flatMap((path) => path.match(WORD) ?? []))];
+  const spelt = pattern.replaceAll(WORD, (word) => (words.includes(word) ? word : (nearest(word, words) ?? word)));
+  for (const start of [pattern, spelt]) {
+    const found = variants(start).find(matches);
+    if (found !== undefined) return found;
+  }
+  const general = [...new Set(paths.map((path) => path.replaceAll(NUMBER, "*")))];
+  const near = general.reduce((a, b) => (distance(pattern, b) < distance(pattern, a) ? b : a), general[0] ?? "");
+  return distance(pattern, near) <= pattern.length / 2 ? near : undefined;
+}
+
+const WORD = /[A-Za-z_]\w*/g;
+const NUMBER = /(?<=^|\.)\d+(?=\.|$)/g;
+
+function variants(pattern: string): string[] {
+  const anyBlock = pattern.replaceAll(NUMBER, "*");
+  return [...new Set([pattern, anyBlock])].flatMap((p) => [
+    p,
+    `${p}.*`,
+    p.replace(/\.(?:weight|bias)$/, ""),
+    `**.${p}`,
+    `**.${p}.*`,
+    p.replace(/^[^.]+\./, ""),
+  ]);
+}

@@ -1,0 +1,28 @@
+// Which base weights a method trains, by its globs.
+
+import { MethodError } from "./error.ts";
+import { glob } from "./glob.ts";
+import type { Model, WeightInfo } from "./model.ts";
+import { nearestGlob } from "./nearest-glob.ts";
+
+/** Says of each base weight whether it trains. @throws MethodError where a glob matches none */
+export function trainableBy(who: string, train: readonly string[], model: Model): (w: WeightInfo) => boolean {
+  const candidates = model.weights.filter((w) => !w.fixed);
+  for (const pattern of train)
+    if (!candidates.some((w) => glob(pattern)(w.name)))
+      throw matchesNothing(
+        who,
+        "weight",
+        pattern,
+        candidates.map((w) => w.name),
+      );
+  const chosen = train.map(glob);
+  return (w) => !w.fixed && (w.name === model.classEmbedding || chosen.some((g) => g(w.name)));
+}
+
+export function matchesNothing(who: string, what: string, pattern: string, all: readonly string[]): MethodError {
+  const near = nearestGlob(pattern, all);
+  const hint =
+    near === undefined ? `wanted a glob over paths such as ${all.slice(0, 4).join(", ")}` : `did you mean '${near}'?`;
+  return new MethodError(`${who}: no ${what} of the model matches '${pattern}'; ${hint}`);
+}

@@ -1,0 +1,115 @@
+/** The records below a folder that may hold anything else, and some of whose records may be damaged. */
+import type { Dirent } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { shown } from "@dit-bench/files";
+import { parse, RecordError, toRecord } from "./files.ts";
+import type { RunRecord } from "./schema.ts";
+
+export interface FoundRecord {
+  path: string;
+  record: RunRecord;
+}
+
+/** A file that is or claims to be a record and cannot be read, or a folder that cannot be looked into. */
+export interface DamagedRecord {
+  path: string;
+  /** The whole message: it names the path, and says what to do. */
+  reason: string;
+}
+
+export interface FoundRecords {
+  /** In the order of their paths. */
+  records: FoundRecord[];
+  damaged: DamagedRecord[];
+}
+
+/** Larger JSON files are another program's: a record of a million recorded losses has half of this. */
+const largestRecord = 128e6;
+
+/**
+ * Reads every record below `folder`. One that is damaged does not cost the others: it is returned by name.
+ *
+ * Passed over are hidden names, temporary files among them, folders that systems make, and JSON that does not claim to be a
+ * record. A file claims to be one if it has at least two of the keys `protocol`, `identity` and `cell` at its top. Of a file
+ * that is no JSON, or cannot be read, these keys are looked for in its text; the names `record.json` and `NAME-seed-N.json` claim it, too.
+ * Links to folders are not followed. Throws only if `folder` itself cannot be read.
+ */
+export async function findRecords(folder: string): Promise<FoundRecords> {
+  const found: FoundRecords = { records: [], damaged: [] };
+  const paths = await jsonPaths(folder, await readdir(folder, { withFileTypes: true }), found.damaged);
+  for (const path of paths.sort(byCodeUnit)) {
+    try {
+      const record = await readClaimed(path);
+      if (record !== null) found.records.push({ path, record });
+    } catch (error) {
+      found.damaged.push({ path, reason: (error as Error).message });
+    }
+  }
+  found.damaged.sort((a, b) => byCodeUnit(a.path, b.path));
+  return found;
+}
+
+/** The records below a folder, in the order of their paths. Throws a {@link RecordError} that names the first damaged one. */
+export async function readRecords(folder: string): Promise<RunRecord[]> {
+  const { records, damaged } = await findRecords(folder);
+  if (damaged[0] !== undefined) throw new RecordError(damaged[0].reason);
+  return records.map(({ record }) => record);
+}
+
+/** The same order on every machine. */
+const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Names that are not the user's: macOS, Windows, Linux and NAS boxes make such folders, some of them unreadable. */
+const madeBySystems =
+  /^(?:lost\+found|__MACOSX|System Volume Information|\$RECYCLE\.BIN|@eaDir|#recycle|#snapshot|~snapshot|node_modules)$/i;
+
+async function jsonPaths(folder: string, entries: readonly Dirent[], damaged: DamagedRecord[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.name.startsWith(".") || madeBySystems.test(entry.name)) continue;
+    if (entry.name.endsWith(".json")) paths.push(path);
+    if (!entry.isDirectory()) continue;
+    try {
+      paths.push(...(await jsonPaths(path, await readdir(path, { withFileTypes: true }), damaged)));
+    } catch (error) {
+      damaged.push({ path, reason: `cannot look into ${shown(path)} (${shown((error as Error).message)})` });
+    }
+  }
+  return paths;
+}
+
+/** Null for a file that does not claim to be a record. */
+async function readClaimed(path: string): Promise<RunRecord | null> {
+  const named = /^record\.json$|-seed-\d+\.json$/.test(basename(path));
+  const refuse = (reason: string) => {
+    if (named) throw new RecordError(`cannot read ${shown(path)}: ${reason}; delete it and run the cell again`);
+    return null;
+  };
+  const status = await stat(path).catch((error: NodeJS.ErrnoException) => error);
+  if (status instanceof Error)
+    return refuse(status.code === "ENOENT" ? "it is a link to a file that does not exist" : shown(status.message));
+  if (status.isDirectory()) return refuse("it is a folder, expected a file");
+  if (!status.isFile()) return refuse("it is not a regular file");
+  if (status.size > largestRecord) return refuse(`it has ${status.size} bytes, more than any record`);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new RecordError(`cannot read ${shown(path)} (${shown((error as Error).message)})`);
+  }
+  let value: unknown;
+  try {
+    value = parse(path, bytes);
+  } catch (error) {
+    if (named || claims((key) => Buffer.from(bytes).includes(`"${key}"`))) throw error;
+    return null;
+  }
+  if (typeof value !== "object" || value === null) return null;
+  const keys = Object.keys(value);
+  return claims((key) => keys.includes(key)) ? toRecord(path, value) : null;
+}
+
+/** Two of three, so that no single damaged key hides a record. */
+const claims = (has: (key: string) => boolean): boolean => ["protocol", "identity", "cell"].filter(has).length >= 2;

@@ -1,0 +1,59 @@
+import type { RunRecord } from "@dit-bench/record";
+import { expect, test } from "vitest";
+import { answer, comparison } from "./index.ts";
+import { diverged, methods, type Selection, syntheticRecords } from "./synthetic.test.data.ts";
+
+const text = (records: RunRecord[]) => answer(comparison(records)).join(" ").replaceAll("\u00a0", " ");
+const of = (selection: Selection) => text(syntheticRecords(selection));
+
+test("the best method, its cost and the certainty of it are named", () => {
+  const sentences = of({});
+  expect(sentences).toMatch(
+    /^DiffFit has the lowest average FID of the 5 methods that train a part of the model: 15\.\d\d \(95 % interval 1\d\.\d\d to 1\d\.\d\d, from the spread over seeds\); the base model without fine-tuning has 50\.\d\d\./,
+  );
+  expect(sentences).toContain("It is better than each of the others by more than chance.");
+  expect(sentences).toMatch(
+    /A run of it trains 28\.0k weights \(1\.6 % of the model, 112 kB on disk\) in 18\.\d s, 0\.60× the time of full fine-tuning, with 700 MB of memory\./,
+  );
+  expect(sentences).toMatch(/Full fine-tuning \(16\.\d\d\) is (worse than|not separated from) it/);
+});
+
+test("methods that are not separated are named, with what would likely separate them", () => {
+  const twin = { ...methods[5]!, method: "twin", label: "Twin", quality: methods[5]!.quality * 1.01 };
+  const sentences = of({ methods: [methods[5]!, twin], datasets: ["food"], seeds: [0, 1, 2] });
+  expect(sentences).toMatch(
+    /It is not separated from (Twin|DiffFit); (about \d+|more than 100) seeds would likely separate/,
+  );
+  expect(sentences).not.toContain("more than chance");
+});
+
+test("from one seed on one dataset nothing is said to be better", () => {
+  const sentences = of({ datasets: ["food"], seeds: [0] });
+  expect(sentences).toContain("cannot be told from one seed on one dataset: run at least 3 seeds");
+  expect(sentences).toContain("from the finite number of samples alone");
+  expect(sentences).not.toMatch(/(?<!Whether it )is better than|is worse than|is not separated/);
+});
+
+test("a method of one seed among others of several is not compared with them", () => {
+  const records = syntheticRecords({ methods: methods.slice(0, 4), datasets: ["food", "sun"] }).map((record) =>
+    record.cell.method === "bitfit"
+      ? { ...record, metrics: { ...record.metrics!, fid: 1, fidInterval: [1, 2] } }
+      : record,
+  ) as RunRecord[];
+  const sentences = text(records.filter(({ cell }) => cell.method !== "bitfit" || cell.seed === 0));
+  expect(sentences).toContain("AdaptFormer has the lowest average FID of the 2 comparable methods that train");
+  expect(sentences).toContain("Not ranked with the others: BitFit, with one seed on some dataset.");
+});
+
+test("one method alone, one that does not help, and none that is complete each get their sentence", () => {
+  expect(of({ methods: [methods[1]!] })).toMatch(/^BitFit has the average FID /);
+  expect(of({ methods: [methods[0]!] })).toMatch(/^Full has the average FID /);
+  const worse = syntheticRecords({ methods: [methods[1]!] }).map((record) => ({
+    ...record,
+    metrics: { ...record.metrics!, baseFid: 1 },
+  }));
+  expect(text(worse)).toContain("It is not better than the base model: fine-tuning has not helped here.");
+  expect(text(syntheticRecords({ methods: [methods[1]!] }).map(diverged))).toBe(
+    "No method has a finished run on every dataset, so there is no average to compare.",
+  );
+});

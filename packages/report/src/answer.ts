@@ -1,0 +1,93 @@
+/**
+ * The comparison in a few sentences: which method, what it costs, whether the difference is more than chance. Every sentence
+ * states a number of the table or the outcome of a test of ranking.ts, and nothing that those do not support.
+ */
+import { costColumns, loadMark } from "./columns.ts";
+import type { Comparison, MethodRow } from "./comparison.ts";
+import { formatFid, listing } from "./format.ts";
+import { neededRuns } from "./needed-runs.ts";
+import { isBetter, isSeparated } from "./ranking.ts";
+import { neededText, oneSeedText, rowsOfOtherBasis } from "./wording.ts";
+
+/** Sentences of plain text; labels in them are as they were recorded. */
+export function answer(comparison: Comparison): string[] {
+  const averaged = comparison.rows.filter((row) => row.average !== null);
+  if (averaged.length === 0)
+    return ["No method has a finished run on every dataset, so there is no average to compare."];
+  const efficient = averaged.filter((row) => !row.full);
+  const others = rowsOfOtherBasis(comparison);
+  const eligible = efficient.filter((row) => !others.includes(row));
+  const best = eligible[0] ?? efficient[0] ?? averaged[0]!;
+  return [
+    lowest(comparison, best, eligible),
+    separation(comparison, best, eligible),
+    cost(best),
+    against(comparison, best),
+    notCompared(comparison, others),
+  ].filter((sentence) => sentence !== null);
+}
+
+function lowest({ datasets, base, rows }: Comparison, best: MethodRow, eligible: readonly MethodRow[]): string {
+  const { mean, interval, basis } = best.average!;
+  const what = datasets.length === 1 ? "FID" : "average FID";
+  const basedOn = basis === "seeds" ? "from the spread over seeds" : "from the finite number of samples alone";
+  const figure = `${formatFid(mean)} (95 % interval ${formatFid(interval[0])} to ${formatFid(interval[1])}, ${basedOn})`;
+  const reference =
+    base.average === null ? "" : `; the base model without fine-tuning has ${formatFid(base.average.mean)}`;
+  const which = eligible.length < rows.filter((row) => !row.full).length ? "comparable methods" : "methods";
+  return eligible.length > 1
+    ? `${best.label} has the lowest ${what} of the ${eligible.length} ${which} that train a part of the model: ${figure}${reference}.`
+    : `${best.label} has the ${what} ${figure}${reference}.`;
+}
+
+/** Whether the best is better than the next ones by more than chance, and if not, what would show it. */
+function separation({ pairing }: Comparison, best: MethodRow, eligible: readonly MethodRow[]): string | null {
+  const rest = eligible.filter((row) => row !== best);
+  if (rest.length === 0) return null;
+  if (pairing === null)
+    return "Whether it is better than the others by more than chance cannot be told from one seed on one dataset: run at least 3 seeds.";
+  const open = rest.filter((row) => !isSeparated(best, row, pairing));
+  if (open.length === 0)
+    return `It is better than ${rest.length === 1 ? rest[0]!.label : "each of the others"} by more than chance.`;
+  const needed = neededRuns(best, open[0]!, pairing);
+  const remedy = needed === null ? "" : `; ${neededText(needed, [best.label, open[0]!.label])}`;
+  return `It is not separated from ${listing(open.map((row) => row.label))}${remedy}.`;
+}
+
+function cost(row: MethodRow): string | null {
+  const text = (heading: string) => costColumns.find((column) => column.heading === heading)!.text(row);
+  const loaded = [text("Training"), text("ms/step")].some((value) => value.endsWith(loadMark));
+  const relative = row.relativeTime === null ? "" : `, ${text("Relative time")} the time of full fine-tuning`;
+  return (
+    `A run of it trains ${text("Trainable")} weights (${text("of the model")} of the model, ${text("Stored")} on disk) in ` +
+    `${text("Training").replace(loadMark, "")}${relative}, with ${text("Memory")} of memory` +
+    `${loaded ? "; these times were measured while other processes used the machine" : ""}.`
+  );
+}
+
+/** Full fine-tuning and the base model: only where a test can be made, or where the numbers are the wrong way round. */
+function against({ rows, base, pairing }: Comparison, best: MethodRow): string | null {
+  const full = rows.find((row) => row.full && row.average !== null);
+  const basis = best.average!.basis;
+  const sentences: string[] = [];
+  if (full !== undefined && full !== best && full.average!.basis === basis && pairing !== null) {
+    const verdict = isBetter(full, best, pairing)
+      ? "is better than it by more than chance"
+      : isBetter(best, full, pairing)
+        ? "is worse than it by more than chance"
+        : "is not separated from it";
+    sentences.push(`Full fine-tuning (${formatFid(full.average!.mean)}) ${verdict}.`);
+  }
+  if (base.average !== null && base.average.mean <= best.average!.mean)
+    sentences.push("It is not better than the base model: fine-tuning has not helped here.");
+  return sentences.length === 0 ? null : sentences.join(" ");
+}
+
+function notCompared(comparison: Comparison, others: readonly MethodRow[]): string | null {
+  if (others.length === 0) return null;
+  const names = listing(others.map((row) => row.label));
+  const oneSeed = oneSeedText(comparison);
+  return comparison.rankedBasis === "seeds"
+    ? `Not ranked with the others: ${names}, with ${oneSeed}.`
+    : `Not ranked with the others: ${names}, because the others have ${oneSeed}.`;
+}

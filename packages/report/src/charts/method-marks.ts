@@ -1,0 +1,45 @@
+/** Which colour and shape a method has in a chart: the same in every chart, whatever else is in it. */
+import { extraColours, ink, methodColours, type Shape, shapes } from "./style.ts";
+
+export interface MethodMark {
+  colour: string;
+  shape: Shape;
+  /** Drawn as an outline. */
+  hollow: boolean;
+}
+
+/**
+ * Marks for the rows of one chart, in their order. A built-in method has its own colour. Another one has a colour that its name
+ * determines, or the next free one where another method of the chart has that. Labels of one method (`LoRA-R8`, `LoRA-R16`)
+ * share its colour and differ in shape.
+ */
+export function methodMarks(rows: readonly { method: string; label: string }[]): MethodMark[] {
+  const colours = new Map<string, { colour: string; round: number }>();
+  for (const method of [...new Set(rows.map((row) => row.method))].sort()) {
+    const own = methodColours[method];
+    if (own !== undefined) colours.set(method, { colour: own, round: 0 });
+    else colours.set(method, extraColour(method, [...colours.values()]));
+  }
+  return rows.map(({ method, label }) => {
+    const { colour, round } = colours.get(method)!;
+    const labels = rows.filter((row) => row.method === method).map((row) => row.label);
+    const variant = [...new Set(labels)].sort(naturally.compare).indexOf(label) + round;
+    if (method === "full") return { colour: ink, shape: "rectRot", hollow: variant > 0 };
+    return {
+      colour,
+      shape: shapes[variant % shapes.length]!,
+      hollow: Math.floor(variant / shapes.length) % 2 === 1,
+    };
+  });
+}
+
+const naturally = new Intl.Collator("en", { numeric: true }); // R8 before R16
+
+/** Where all extra colours are taken, one of them again, with the next shape. */
+function extraColour(method: string, taken: readonly { colour: string }[]): { colour: string; round: number } {
+  const preferred = [...method].reduce((hash, letter) => (Math.imul(hash, 31) + letter.codePointAt(0)!) >>> 0, 0);
+  const inOrder = extraColours.map((_, index) => extraColours[(preferred + index) % extraColours.length]!);
+  const uses = (colour: string) => taken.filter((other) => other.colour === colour).length;
+  const least = Math.min(...inOrder.map(uses));
+  return { colour: inOrder.find((colour) => uses(colour) === least)!, round: least };
+}

@@ -1,0 +1,124 @@
+/** The notes below a table: how each number was made, and what it does not say. */
+import { costColumns, gap, loadMark } from "./columns.ts";
+import type { Comparison, MethodRow } from "./comparison.ts";
+import { listing } from "./format.ts";
+import { wasUnderLoad } from "./load.ts";
+import { neededRuns } from "./needed-runs.ts";
+import { isSeparated } from "./ranking.ts";
+import { mean } from "./statistics.ts";
+import { neededText, oneSeedText, rowsOfOtherBasis } from "./wording.ts";
+
+/** Follows intervals that rest on the finite number of samples alone. */
+export const samplesMark = "‡";
+
+/** Sentences of plain text, without Markdown. */
+export function notes(comparison: Comparison): string[] {
+  const { rows, base, records } = comparison;
+  const cells = rows.flatMap((row) => row.cells);
+  return [
+    cells.some((cell) => cell.deviation !== null) ? "± is the standard deviation over seeds." : null,
+    ...intervalNotes(comparison),
+    rankNote(comparison),
+    otherBasisNote(comparison),
+    openPairsNote(comparison),
+    "Bold: the lowest number of a column. Whether it is lower by more than chance, the rank tells.",
+    rows.some((row) => row.full) ? "Full: full fine-tuning, which the cheaper methods are measured against." : null,
+    base.cells.some((cell) => cell.mean !== null)
+      ? "Base model: without fine-tuning, sampled with its null class, because it knows none of the new ones."
+      : null,
+    "Costs are means over the finished runs of a row.",
+    ...costColumns.flatMap(({ heading, note }) => {
+      const text = typeof note === "string" ? note : note(rows);
+      return text === "" ? [] : [`${heading}: ${text}`];
+    }),
+    loadNote(comparison),
+    cells.some((cell) => cell.mean === null && cell.diverged.length === 0)
+      ? `${gap} in a dataset's column: not run yet. A method that misses a dataset has no average and no rank.`
+      : null,
+    cells.some((cell) => cell.diverged.length > 0)
+      ? "Diverged: the training loss stopped being a finite number. A method of which a run diverged has no average and no rank."
+      : null,
+    mixtureNote("versions of the program", new Set(records.map(({ code }) => `${code.version} ${code.commit}`)).size),
+    mixtureNote(
+      "machines or engines, so their times are not one machine's",
+      new Set(records.map(({ machine, engine }) => [machine.cpu, machine.gpu, engine.name, engine.threads].join()))
+        .size,
+    ),
+    records.some(({ code }) => code.clean === false)
+      ? "Some runs were made with uncommitted changes to the program."
+      : null,
+  ].filter((note) => note !== null);
+}
+
+function intervalNotes(comparison: Comparison): string[] {
+  const { rows, base, datasets } = comparison;
+  const averages = [...rows, base].flatMap(({ average }) => average ?? []);
+  if (averages.length === 0) return [];
+  const bySeeds = averages.some(({ basis }) => basis === "seeds");
+  const bySamples = averages.some(({ basis }) => basis === "samples");
+  const what = datasets.length === 1 ? "FID: the mean over seeds" : "Average FID: over the datasets, each counted once";
+  return [
+    bySeeds ? `${what}, with its 95 % interval from the spread over seeds.` : `${what}, with its 95 % interval.`,
+    ...(bySamples
+      ? [
+          `${samplesMark} interval from the finite number of samples alone, of a method with ${oneSeedText(comparison)}: ` +
+            "it does not include the variation between training runs.",
+        ]
+      : []),
+  ];
+}
+
+function rankNote({ rows, pairing }: Comparison): string | null {
+  if (rows.filter((row) => row.average !== null).length < 2) return null;
+  if (pairing === null)
+    return "No ranks: one seed on one dataset does not separate a difference from chance. Run at least 3 seeds, or more datasets.";
+  const pairs = pairing === "datasets" ? "one per dataset, seeds averaged" : "one per seed";
+  return (
+    "Rank: one more than the number of methods that are better by more than chance, which means that the 95 % interval of the " +
+    `differences (${pairs}, paired t) excludes zero. Rank 1: no method is shown to be better. ` +
+    "The level holds for each pair of methods, not for all at once."
+  );
+}
+
+function otherBasisNote(comparison: Comparison): string | null {
+  const others = rowsOfOtherBasis(comparison);
+  if (others.length === 0) return null;
+  const one = oneSeedText(comparison);
+  const several = comparison.datasets.length === 1 ? "two or more" : "two or more seeds on every dataset";
+  const [theirs, ranked] = comparison.rankedBasis === "seeds" ? [one, several] : [several, one];
+  return (
+    `Not ranked: ${listing(others.map((row) => row.label))}, with ${theirs}, while the ranked methods have ${ranked}. ` +
+    "Run the same seeds of every method to rank them all."
+  );
+}
+
+/** What would likely separate the ranked methods that are next to each other and are not separated. */
+function openPairsNote({ rows, pairing }: Comparison): string | null {
+  if (pairing === null) return null;
+  const ranked = rows
+    .filter((row) => row.rank !== null)
+    .sort((a, b) => a.average!.mean - b.average!.mean || (a.label < b.label ? -1 : 1));
+  const clauses = ranked.flatMap((row, index) => {
+    const next = ranked[index + 1];
+    if (next === undefined || isSeparated(row, next, pairing)) return [];
+    const needed = neededRuns(row, next, pairing);
+    return needed === null ? [] : [neededText(needed, [row.label, next.label])];
+  });
+  if (clauses.length === 0) return null;
+  return `Not separated yet: ${clauses.join("; ")} (in all, at a power of 80 %, if the differences stay as observed).`;
+}
+
+function loadNote({ rows }: Comparison): string | null {
+  const timed = rows.flatMap((row: MethodRow) => row.records).filter((record) => record.exit === "finished");
+  const loaded = timed.filter(wasUnderLoad);
+  if (loaded.length === 0) return null;
+  const cores = mean(loaded.map((record) => record.otherLoad!)).toFixed(1);
+  return (
+    `${loadMark} ${timed.length === 1 ? "the run was" : `${loaded.length} of ${timed.length} runs were`} measured while ` +
+    `other processes used ${cores} cores on average: the machine had fewer cores than were wanted, so times are too long.`
+  );
+}
+
+function mixtureNote(what: string, count: number): string | null {
+  return count > 1 ? `The runs come from ${count} different ${what}.` : null;
+}

@@ -1,0 +1,117 @@
+/** FIDs of one row of a table: a cell per dataset, and their average with its interval. */
+import type { RunRecord } from "@dit-bench/record";
+import { mean, sampleVariance, twoSidedT } from "./statistics.ts";
+
+/** Level of every interval in a comparison. */
+export const level = 0.95;
+
+/**
+ * What the interval of an average rests on. `seeds`: the spread over seeds within each dataset, where every dataset has at least
+ * two. `samples`: some dataset has one seed only, and the interval is that of the finite number of samples, from each run's own
+ * FID interval; it does not include the variation between training runs. See docs/decisions/0009-intervals.md.
+ */
+export type Basis = "seeds" | "samples";
+
+export interface ScoreRow {
+  /** One per dataset of the table. */
+  cells: Cell[];
+  /** Null unless every dataset has a finished run and none that diverged. */
+  average: Average | null;
+}
+
+export interface Cell {
+  /** FID of each finished run, in the order of `seeds`. */
+  fids: number[];
+  seeds: number[];
+  /** Seeds of the runs that diverged. */
+  diverged: number[];
+  /** Null where no run finished. */
+  mean: number | null;
+  /** Standard deviation over seeds; null for fewer than two. */
+  deviation: number | null;
+}
+
+/**
+ * Mean over the datasets of the table, each counted once. The datasets are fixed, so their spread is no noise. With basis
+ * `seeds` the degrees of freedom are those of Welch (1947) and Satterthwaite (1946).
+ */
+export interface Average {
+  mean: number;
+  standardError: number;
+  /** At 95 %. */
+  interval: [low: number, high: number];
+  basis: Basis;
+}
+
+/** One run's FID; `fid` is null if it diverged. */
+export interface Score {
+  dataset: string;
+  seed: number;
+  fid: number | null;
+  /** Squared standard error of the FID, from its interval. */
+  variance: number;
+}
+
+export function methodScore({ cell, metrics }: RunRecord): Score {
+  const { dataset, seed } = cell;
+  if (metrics === null) return { dataset, seed, fid: null, variance: 0 };
+  return { dataset, seed, fid: metrics.fid, variance: intervalVariance(metrics.fidInterval, metrics.intervalLevel) };
+}
+
+/** The base model's scores, one per dataset and seed: the runs of all methods scored the same samples. */
+export function baseScores(records: readonly RunRecord[]): Score[] {
+  const scores = new Map<string, Score>();
+  for (const { cell, metrics } of records) {
+    const key = JSON.stringify([cell.dataset, cell.seed]);
+    if (metrics === null || scores.has(key)) continue;
+    const variance = intervalVariance(metrics.baseFidInterval, metrics.intervalLevel);
+    scores.set(key, { dataset: cell.dataset, seed: cell.seed, fid: metrics.baseFid, variance });
+  }
+  return [...scores.values()];
+}
+
+/** A row of `scores`, whose interval depends on these scores alone, not on the other rows of a table. */
+export function scoreRow(scores: readonly Score[], datasets: readonly { name: string }[]): ScoreRow {
+  const columns = datasets.map(({ name }) =>
+    scores.filter((score) => score.dataset === name).sort((a, b) => a.seed - b.seed),
+  );
+  const whole = columns.every((column) => column.length > 0 && column.every((score) => score.fid !== null));
+  return { cells: columns.map(toCell), average: whole ? toAverage(columns) : null };
+}
+
+function intervalVariance([low, high]: readonly [number, number], intervalLevel: number): number {
+  return ((high - low) / 2 / twoSidedT(intervalLevel, Number.POSITIVE_INFINITY)) ** 2;
+}
+
+function toCell(column: readonly Score[]): Cell {
+  const finished = column.filter((score) => score.fid !== null);
+  const fids = finished.map((score) => score.fid!);
+  const variance = sampleVariance(fids);
+  return {
+    fids,
+    seeds: finished.map((score) => score.seed),
+    diverged: column.filter((score) => score.fid === null).map((score) => score.seed),
+    mean: fids.length === 0 ? null : mean(fids),
+    deviation: variance === null ? null : Math.sqrt(variance),
+  };
+}
+
+function toAverage(columns: readonly Score[][]): Average {
+  const basis = columns.every((column) => column.length > 1) ? "seeds" : "samples";
+  const fids = columns.map((column) => column.map((score) => score.fid!));
+  const centre = mean(fids.map(mean));
+  // Squared standard error of each cell's mean, and the degrees of freedom it was estimated with.
+  const parts = columns.map((column, index) => {
+    const n = column.length;
+    if (basis === "samples") {
+      return { variance: mean(column.map((score) => score.variance)) / n, degrees: Number.POSITIVE_INFINITY };
+    }
+    return { variance: (sampleVariance(fids[index]!) ?? 0) / n, degrees: n - 1 };
+  });
+  const total = parts.reduce((sum, part) => sum + part.variance, 0);
+  const standardError = Math.sqrt(total) / columns.length;
+  const spread = parts.reduce((sum, part) => sum + part.variance ** 2 / part.degrees, 0);
+  const degrees = spread > 0 ? total ** 2 / spread : Number.POSITIVE_INFINITY;
+  const reach = standardError === 0 ? 0 : twoSidedT(level, degrees) * standardError;
+  return { mean: centre, standardError, interval: [centre - reach, centre + reach], basis };
+}

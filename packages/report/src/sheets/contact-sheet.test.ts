@@ -1,0 +1,169 @@
+import { createCanvas, GlobalFonts, loadImage } from "@napi-rs/canvas";
+import { describe, expect, test } from "vitest";
+import { contactSheet, type SheetOptions, type SheetSection } from "./contact-sheet.ts";
+import { letteringFor } from "./lettering.ts";
+
+const size = 8;
+const plain = (...color: number[]) => Uint8Array.from({ length: size * size * 3 }, (_, i) => color[i % 3] as number);
+const red = plain(255, 0, 0);
+const green = plain(0, 200, 0);
+const blue = plain(0, 0, 255);
+const yellow = plain(250, 240, 0);
+
+const section = (titles: readonly [string, string]): SheetSection => ({
+  blocks: [
+    { title: "real", columns: 1 },
+    { title: "samples", columns: 1 },
+  ],
+  rows: [
+    { title: titles[0], number: 0, images: [red, green] },
+    { title: titles[1], number: 1, images: [blue, yellow] },
+  ],
+});
+const options: SheetOptions = { size, scale: 3, title: "flowers", lines: ["two classes"] };
+const sheetOf = (titles: readonly [string, string]) => contactSheet([section(titles)], options);
+
+test("each image is at its place, every pixel a square of the scale", async () => {
+  const sheet = await decode(await sheetOf(["rose", "tulip"]));
+  const places = [red, green, blue, yellow].map((image) => extent(sheet, image));
+  for (const { count, width, height } of places) expect([count, width, height]).toEqual([24 * 24, 24, 24]);
+  const [first, second, third, fourth] = places as [Extent, Extent, Extent, Extent];
+  expect([first.top, third.top, third.left]).toEqual([second.top, fourth.top, first.left]);
+  expect(second.left).toBeGreaterThan(first.left + 24);
+  expect(third.top).toBeGreaterThan(first.top + 24);
+});
+
+test("row titles are left of the images, the title above them, dark on light", async () => {
+  const sheet = await decode(await sheetOf(["rose", "tulip"]));
+  const first = extent(sheet, red);
+  expect(dark(sheet, 0, first.top, first.left, first.top + 24)).toBeGreaterThan(20);
+  expect(dark(sheet, 0, 0, sheet.width, first.top)).toBeGreaterThan(100);
+  expect(pixel(sheet, 0, 0)).toEqual([253, 253, 253]);
+});
+
+test("a second section is below the first, under a heading of its own, without row titles", async () => {
+  const base: SheetSection = { blocks: [{ title: "base model", columns: 3 }], rows: [{ images: [plain(9, 99, 199)] }] };
+  const sheet = await decode(await contactSheet([section(["rose", "tulip"]), base], options));
+  const [above, below] = [extent(sheet, blue), extent(sheet, plain(9, 99, 199))];
+  expect(below.top).toBeGreaterThan(above.top + 24 + 30);
+  expect(below.left).toBe(above.left);
+  expect(dark(sheet, above.left, above.top + 24, sheet.width, below.top)).toBeGreaterThan(50);
+  expect(dark(sheet, 0, below.top, below.left, below.top + 24)).toBe(0);
+});
+
+test("an image's own pixels are not smoothed", async () => {
+  const checks = Uint8Array.from(
+    { length: size * size * 3 },
+    (_, i) => ((Math.floor(i / 3) + Math.floor(i / 3 / size)) % 2) * 255,
+  );
+  const one: SheetSection = { blocks: [{ title: "", columns: 1 }], rows: [{ images: [checks] }] };
+  const sheet = await decode(await contactSheet([one], { size, scale: 2 }));
+  const tile = { left: sheet.width - 28 - 16, top: sheet.height - 28 - 16 };
+  const seen = new Set<number>();
+  for (let y = 0; y < 16; y++) for (let x = 0; x < 16; x++) seen.add(pixel(sheet, tile.left + x, tile.top + y)[0]!);
+  expect([...seen].sort()).toEqual([0, 255]);
+});
+
+test("a row with fewer images than columns leaves its last places empty, and so does undefined", async () => {
+  const one: SheetSection = { blocks: [{ title: "real", columns: 4 }], rows: [{ images: [undefined, red] }] };
+  const sheet = await decode(await contactSheet([one], options));
+  expect(extent(sheet, plain(0xf1, 0xf1, 0xf1)).count).toBe(3 * 24 * 24);
+});
+
+test("an image of another size is refused", async () => {
+  const one: SheetSection = { blocks: [{ title: "", columns: 1 }], rows: [{ images: [new Uint8Array(12)] }] };
+  await expect(contactSheet([one], options)).rejects.toThrow(/image of 12 bytes on a sheet of 8×8: expected 192/);
+});
+
+describe("names in any script", () => {
+  // U+E0F0 and U+E0F1, for private use, are in no font: they stand for a script that this machine cannot draw.
+  const unknown = ["\ue0f0", "\ue0f1"] as const;
+
+  test.each<[string, ...(readonly [string, string])[]]>([
+    ["Chinese, Arabic and emoji", ["玫瑰", "العربية"], ["🌷", "🌹"]],
+    ["names that no font can draw", unknown, [`${unknown[0]} tulip`, "हिन्दी"]],
+    ["markup", ['<script>&"é', "</text>"], ["a", "b"]],
+  ])("%s: two rows never look the same, and the same sheet gives the same bytes", async (_, ...pairs) => {
+    for (const titles of pairs) {
+      const bytes = await sheetOf(titles);
+      expect(await sheetOf(titles)).toEqual(bytes);
+      const sheet = await decode(bytes);
+      const labels = [red, blue].map((image) => {
+        const { top, left } = extent(sheet, image);
+        return Array.from(
+          { length: 24 * left },
+          (_, i) => pixel(sheet, i % left, top + Math.floor(i / left))[0],
+        ).join();
+      });
+      expect(labels[0]).not.toBe(labels[1]);
+    }
+  });
+
+  test("long names that begin alike get their numbers, too", async () => {
+    const begin = "a species whose name is longer than any sheet has room for, namely ";
+    const sheet = await decode(await sheetOf([`${begin}one`, `${begin}two`]));
+    const short = await decode(await sheetOf(["a species", "another"]));
+    expect(sheet.width).toBeLessThan(short.width + 250);
+    const label = (image: Uint8Array) => dark(sheet, 0, extent(sheet, image).top, 45, extent(sheet, image).top + 24);
+    expect(label(red)).not.toBe(label(blue)); // 0 and 1
+  });
+
+  test("a character is covered if a font of the package or of the machine has it", async () => {
+    const letters = await letteringFor(["rose é Роза", unknown[0], "क़"]);
+    expect(letters.covers("rose é Роза")).toBe(true);
+    expect(letters.covers(`rose ${unknown[0]}`)).toBe(false);
+    expect(letters.legible(`rose ${unknown[0]}${unknown[0]}! 1`)).toBe("rose …! 1");
+    expect(letters.font(12)).toMatch(/^normal 12px "dit-bench"/);
+    const arabic = await letteringFor(["ع"]);
+    const fonts = GlobalFonts.families.some(
+      ({ family }) => family === "DejaVu Sans" || family.startsWith("Noto Sans Arabic"),
+    );
+    if (fonts) expect(arabic.covers("ع")).toBe(true);
+  });
+});
+
+interface Decoded {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray;
+}
+
+interface Extent {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly count: number;
+}
+
+async function decode(png: Uint8Array): Promise<Decoded> {
+  const image = await loadImage(Buffer.from(png));
+  const context = createCanvas(image.width, image.height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  return context.getImageData(0, 0, image.width, image.height);
+}
+
+function pixel({ width, data }: Decoded, x: number, y: number): number[] {
+  return [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 3)];
+}
+
+/** Dark pixels of a rectangle. */
+function dark(sheet: Decoded, left: number, top: number, right: number, bottom: number): number {
+  let count = 0;
+  for (let y = top; y < bottom; y++)
+    for (let x = left; x < right; x++) if (pixel(sheet, x, y).every((v) => v < 120)) count++;
+  return count;
+}
+
+/** Where the colour of a plain image is found. */
+function extent(sheet: Decoded, image: Uint8Array): Extent {
+  const xs: number[] = [];
+  const ys: number[] = [];
+  for (let i = 0; i < sheet.data.length; i += 4)
+    if ([0, 1, 2].every((c) => sheet.data[i + c] === image[c])) {
+      xs.push((i / 4) % sheet.width);
+      ys.push(Math.floor(i / 4 / sheet.width));
+    }
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  return { left, top, width: Math.max(...xs) - left + 1, height: Math.max(...ys) - top + 1, count: xs.length };
+}

@@ -1,0 +1,184 @@
+// Images in rows and columns for people to look at, as PNG.
+
+import type { SKRSContext2D } from "@napi-rs/canvas";
+import { gridInk, ink, quietInk } from "../charts/style.ts";
+import { type Lettering, letteringFor } from "./lettering.ts";
+
+// S = pixels a side of one image
+
+export interface SheetRow {
+  /** Stands left of the row, such as a class's name. */
+  readonly title?: string;
+  /** Stands before the titles where they alone do not tell the rows apart: no font has their characters, or they are too long. */
+  readonly number?: number;
+  /** [S, S, 3] each, those of the first block first; undefined leaves a place empty. */
+  readonly images: readonly (Uint8Array | undefined)[];
+}
+
+export interface SheetSection {
+  /** What stands side by side, e.g. real images and samples, and how many columns each takes. */
+  readonly blocks: readonly { readonly title: string; readonly columns: number }[];
+  readonly rows: readonly SheetRow[];
+}
+
+export interface SheetOptions {
+  /** S. */
+  readonly size: number;
+  readonly title?: string;
+  /** Small print below the title, a string a line. */
+  readonly lines?: readonly string[];
+  /** Each pixel becomes a square of this many (default: so that an image is about 96 pixels wide). */
+  readonly scale?: number;
+}
+
+/**
+ * Draws the sections one below the other: blocks side by side under their titles, rows with their titles on the left. Pixels are
+ * enlarged as squares, never smoothed. The same sheet gives the same bytes on one machine. Throws where an image has another size.
+ */
+export async function contactSheet(sections: readonly SheetSection[], options: SheetOptions): Promise<Uint8Array> {
+  const { createCanvas, ImageData } = await import("@napi-rs/canvas");
+  const texts = sections.flatMap(({ blocks, rows }) => [...blocks, ...rows].map(({ title = "" }) => title));
+  const letters = await letteringFor([...texts, options.title ?? "", ...(options.lines ?? []), "…0123456789"]);
+  const sheet = layOut(sections, options, letters, createCanvas(1, 1).getContext("2d"));
+  const canvas = createCanvas(sheet.width, sheet.height);
+  const context = canvas.getContext("2d");
+  context.fillStyle = paper;
+  context.fillRect(0, 0, sheet.width, sheet.height);
+  for (const { text, x, y, font, color } of sheet.texts) {
+    context.font = font;
+    context.fillStyle = color;
+    context.fillText(text, x, y);
+  }
+  context.fillStyle = gridInk;
+  for (const { x, y, width } of sheet.rules) context.fillRect(x, y, width, 1);
+  context.fillStyle = empty;
+  for (const { x, y, image } of sheet.tiles)
+    if (image === undefined) context.fillRect(x, y, sheet.tile, sheet.tile);
+    else context.putImageData(new ImageData(enlarged(image, options.size, sheet.tile), sheet.tile, sheet.tile), x, y);
+  return canvas.encode("png");
+}
+
+const paper = "#fdfdfd";
+const empty = "#f1f1f1";
+const margin = 28;
+const gap = 4;
+const blockGap = 26;
+const sectionGap = 30;
+const titleSize = 22;
+const textSize = 14;
+const longestLabel = 220;
+
+interface Placed {
+  readonly text: string;
+  readonly x: number;
+  /** Of the baseline. */
+  readonly y: number;
+  readonly font: string;
+  readonly color: string;
+}
+
+interface Sheet {
+  readonly width: number;
+  readonly height: number;
+  readonly tile: number;
+  readonly texts: readonly Placed[];
+  readonly rules: readonly { readonly x: number; readonly y: number; readonly width: number }[];
+  readonly tiles: readonly { readonly x: number; readonly y: number; readonly image: Uint8Array | undefined }[];
+}
+
+function layOut(
+  sections: readonly SheetSection[],
+  { size, title, lines = [], scale = Math.max(1, Math.round(96 / size)) }: SheetOptions,
+  letters: Lettering,
+  context: SKRSContext2D,
+): Sheet {
+  const tile = size * scale;
+  const texts: Placed[] = [];
+  const rules: { x: number; y: number; width: number }[] = [];
+  const tiles: { x: number; y: number; image: Uint8Array | undefined }[] = [];
+  const widthOf = (text: string, font: string) => {
+    context.font = font;
+    return Math.ceil(context.measureText(text).width);
+  };
+  const shortened = (text: string, font: string, width: number) => {
+    if (widthOf(text, font) <= width) return text;
+    const parts = Array.from(new Intl.Segmenter("en").segment(text), ({ segment }) => segment);
+    while (parts.length > 0 && widthOf(`${parts.join("")}…`, font) > width) parts.pop();
+    return `${parts.join("").trimEnd()}…`;
+  };
+  const plain = letters.font(textSize);
+  let y = margin;
+  let right = 0;
+  const put = (text: string, x: number, font: string, color: string) => {
+    texts.push({ text, x, y, font, color });
+    right = Math.max(right, x + widthOf(text, font));
+  };
+
+  if (title !== undefined) {
+    y += titleSize - 4;
+    put(letters.legible(title), margin, letters.font(titleSize, "600"), ink);
+    y += 6;
+  }
+  for (const line of lines) {
+    y += textSize + 5;
+    put(letters.legible(line), margin, plain, quietInk);
+  }
+  if (y > margin) y += sectionGap;
+
+  const labels = sections.map(({ rows }) => labelsOf(rows, letters, (text) => shortened(text, plain, longestLabel)));
+  const labelWidth = Math.max(0, ...labels.flat().map((label) => widthOf(label, plain)));
+  const firstColumn = margin + (labelWidth > 0 ? labelWidth + 18 : 0);
+  for (const [s, { blocks, rows }] of sections.entries()) {
+    if (s > 0) y += sectionGap;
+    y += textSize;
+    const columns: number[] = [];
+    let x = firstColumn;
+    for (const block of blocks) {
+      const width = block.columns * (tile + gap) - gap;
+      put(
+        shortened(letters.legible(block.title), letters.font(textSize, "600"), width),
+        x,
+        letters.font(textSize, "600"),
+        ink,
+      );
+      rules.push({ x, y: y + 8, width });
+      for (let c = 0; c < block.columns; c++) columns.push(x + c * (tile + gap));
+      x += width + blockGap;
+    }
+    right = Math.max(right, x - blockGap);
+    const top = y + 16;
+    for (const [r, { images }] of rows.entries()) {
+      const rowTop = top + r * (tile + gap);
+      y = rowTop + Math.round((tile + textSize) / 2) - 2;
+      put(labels[s]![r]!, margin, plain, ink);
+      for (const [c, left] of columns.entries()) tiles.push({ x: left, y: rowTop, image: images[c] });
+    }
+    y = top + rows.length * (tile + gap) - gap;
+  }
+  return { width: right + margin, height: y + margin, tile, texts, rules, tiles };
+}
+
+/** Titles as they fit, with the rows' numbers where a title lacks characters or two become equal. */
+function labelsOf(rows: readonly SheetRow[], letters: Lettering, fitted: (text: string) => string): string[] {
+  const titles = rows.map(({ title = "" }) => title);
+  const labels = titles.map((title) => fitted(letters.legible(title)));
+  const clear = titles.every(letters.covers) && new Set(labels).size === new Set(titles).size;
+  if (clear) return labels;
+  return rows.map(({ number, title = "" }, r) =>
+    number === undefined ? labels[r]! : fitted(`${number}: ${letters.legible(title)}`),
+  );
+}
+
+/** Each pixel as a square, with the opaque alpha that a canvas wants. */
+function enlarged(image: Uint8Array, size: number, tile: number): Uint8ClampedArray {
+  if (image.length !== size * size * 3)
+    throw new Error(`an image of ${image.length} bytes on a sheet of ${size}×${size}: expected ${size * size * 3}`);
+  const scale = tile / size;
+  const data = new Uint8ClampedArray(tile * tile * 4).fill(255);
+  for (let y = 0, o = 0; y < tile; y++)
+    for (let x = 0; x < tile; x++, o += 4) {
+      const i = (Math.floor(y / scale) * size + Math.floor(x / scale)) * 3;
+      for (let c = 0; c < 3; c++) data[o + c] = image[i + c]!;
+    }
+  return data;
+}

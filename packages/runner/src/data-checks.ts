@@ -1,0 +1,77 @@
+// What a run refuses of its data, its files and its output folder. A run, a dry run and a grid ask here, so that they refuse the
+// same things in the same words.
+
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { findDataset, listImages, loadFolder } from "@dit-bench/datasets";
+import type { DatasetChoice } from "./dataset.ts";
+import { datasetEntries } from "./dataset-entries.ts";
+import { BenchError } from "./errors.ts";
+import { requireFiles } from "./plan/needed-files.ts";
+import type { Recipe } from "./recipe.ts";
+import { namedWeights, usableWeights } from "./recipe-weights.ts";
+
+/** Throws BenchError (data) for fewer images than a batch has. */
+export function checkData({ name, folder }: DatasetChoice, images: number, batch: number): void {
+  if (images >= batch) return;
+  throw new BenchError(
+    "data",
+    `'${folder ?? name}' has ${images} images, but a batch has ${batch}; add images, or use --set training.batch=${images}`,
+  );
+}
+
+/** Throws BenchError (io) where `out` cannot be made or written to. Nothing is made. */
+export function checkOut(out: string): void {
+  let folder = resolve(out);
+  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
+  try {
+    if (!statSync(folder).isDirectory()) throw new Error(`ENOTDIR: '${folder}' is a file`);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw cannotMake(out, error);
+  }
+}
+
+export const cannotMake = (folder: string, error: unknown): BenchError =>
+  new BenchError(
+    "io",
+    `the output folder ${folder} cannot be made (${(error as Error).message}); choose another with --out`,
+    { cause: error },
+  );
+
+/** Folders with more images than this are listed but not decoded before a run: decoding takes up to 50 ms per image. */
+const decodedBeforehand = 1000;
+
+/**
+ * Throws what a run would throw before it trains: missing files, a folder of images that cannot be used, too few images,
+ * an output folder that cannot be written to.
+ *
+ * @param decode also decode the images of an own folder, if there are few enough, to find those that cannot be used
+ */
+export async function checkBeforehand(
+  recipe: Recipe,
+  choice: DatasetChoice,
+  { out, decode }: { readonly out: string; readonly decode: boolean },
+): Promise<void> {
+  await requireFiles(recipe, choice);
+  for (const { name } of namedWeights(recipe)) usableWeights(recipe, name);
+  const { training, model } = recipe.settings;
+  const { images } = countImages(recipe, choice);
+  checkData(choice, images, training.batch);
+  if (choice.folder !== undefined && decode && images <= decodedBeforehand) {
+    const { labels } = await loadFolder(choice.folder, { size: model.inputSize, strict: choice.strict ?? false });
+    checkData(choice, labels.length, training.batch);
+  }
+  checkOut(out);
+}
+
+/** A folder's own images, what the recipe takes of a miniature, or what a published dataset has after its preparation. */
+export function countImages({ settings }: Recipe, { name, folder }: DatasetChoice) {
+  if (folder !== undefined) {
+    const { classes } = listImages(folder);
+    return { classes: classes.length, images: classes.reduce((sum, { files }) => sum + files.length, 0) };
+  }
+  const { classes, prepared } = findDataset(datasetEntries(), name);
+  if (settings.miniature) return { classes, images: classes * (settings.data.perClass ?? 0) };
+  return { classes: prepared.classes, images: prepared.images };
+}
