@@ -1,5 +1,5 @@
-// Files of other programs as a user meets them: samples in arrays, files in the place of folders, wrapped names, label tables without a
-// null class, adapters; and folders that hold other images.
+// Files of other programs as a user meets them: samples in arrays, files in the place of folders, wrapped names, label
+// tables without a null class, adapters; and folders that hold other images.
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -4,7 +4,11 @@ import { realpathSync } from "node:fs";
 import { shown } from "@dit-bench/files";
 import { BenchError } from "@dit-bench/runner";
 
-/** Refuses an output file that is one of these inputs, by whatever path. @param inputs what they are called: `--weights`, or 'images' */
+/**
+ * Refuses an output file that is one of these inputs, by whatever path.
+ *
+ * @param inputs what they are called: `--weights`, or 'images'
+ */
 export function keepInputs(output: string, inputs: Readonly<Record<string, string>>): void {
   const written = realPath(output);
   if (written === undefined) return;

@@ -1,5 +1,6 @@
-// What a file is, from its first bytes. For messages about a file that was given where another kind is wanted: a user who gives
-// a zip archive in place of a folder should read "a zip archive", not what a parser for another format found in it.
+// What a file is, from its first bytes. For messages about a file that was given where another kind is wanted: a user
+// who gives a zip archive in place of a folder should read "a zip archive", not what a parser for another format found
+// in it.
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
@@ -27,7 +28,10 @@ export function fileKind(path: string): FileKind {
   }
 }
 
-/** @param head the first `kindBytes` bytes, or the whole file where it is shorter @param size bytes of the whole file */
+/**
+ * @param head the first `kindBytes` bytes, or the whole file where it is shorter
+ * @param size bytes of the whole file
+ */
 export function kindOfBytes(head: Uint8Array, size = head.length): FileKind {
   if (size === 0) return { group: "empty", title: "an empty file" };
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, kindBytes));
@@ -86,7 +90,10 @@ function zipKind(bytes: Buffer): FileKind {
   return { group: "archive", title: "a zip archive" };
 }
 
-/** The name in the first local header that is not a folder's (APPNOTE.TXT 4.3.7); folders have no bytes after their header. */
+/**
+ * The name in the first local header that is not a folder's (APPNOTE.TXT 4.3.7); folders have no bytes after their
+ * header.
+ */
 function firstZipName(bytes: Buffer): string {
   for (let at = 0; at + 30 <= bytes.length && bytes.readUInt32LE(at) === 0x04034b50; ) {
     const [nameLength, extraLength] = [bytes.readUInt16LE(at + 26), bytes.readUInt16LE(at + 28)];

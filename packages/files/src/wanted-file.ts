@@ -8,8 +8,8 @@ import { shown } from "./shown-text.ts";
 export type WantedFile = "class folders" | "images" | "weights";
 
 /**
- * What `path` is and what to do, for a message: `a zip archive of images; unpack it and give the folder`. The caller says what
- * is wanted. A file that cannot be opened is described as that.
+ * What `path` is and what to do, for a message: `a zip archive of images; unpack it and give the folder`. The caller
+ * says what is wanted. A file that cannot be opened is described as that.
  */
 export function insteadOf(wanted: WantedFile, path: string): string {
   try {

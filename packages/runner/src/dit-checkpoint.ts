@@ -31,7 +31,10 @@ export interface DitCheckpointOptions {
   readonly forward?: Forward;
   /** False: the label table has no row for the null class, because the model was trained without class dropout. */
   readonly nullClass?: false;
-  /** How many classes the model should have, where that is known: then its label table tells whether there is a null class. */
+  /**
+   * How many classes the model should have, where that is known: then its label table tells whether there is a null
+   * class.
+   */
   readonly classes?: number;
 }
 
@@ -40,7 +43,10 @@ export interface DitCheckpoint {
   readonly config: DitConfig;
   /** False: label `config.classes` means nothing, and the model cannot be guided. */
   readonly nullClass: boolean;
-  /** Where nothing in the file tells whether its last label is the null class: what is assumed, and how to say otherwise. */
+  /**
+   * Where nothing in the file tells whether its last label is the null class: what is assumed, and how to say
+   * otherwise.
+   */
   readonly assumption?: string;
   /** `official` or `diffusers`: whose names the file has. */
   readonly layout: string;

@@ -61,7 +61,8 @@ export async function makePictures(task: PicturesTask): Promise<Pictures> {
     Array.from({ length: count }, (_, i) => sampleName(name, label, i)),
   );
   const latentsOnly = autoencoder === undefined && C !== 3;
-  const sheet = `${resolve(output)}-sheet.png`; // beside the folder, so that who measures its images does not measure the sheet
+  // Beside the folder, so that whoever measures its images does not measure the sheet.
+  const sheet = `${resolve(output)}-sheet.png`;
   await claimFolder({
     folder: output,
     command: "sample",

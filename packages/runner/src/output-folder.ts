@@ -1,5 +1,6 @@
-// A folder that a command fills with images. Images of an earlier call or of the user must not mix with new ones: whoever measures the
-// folder would measure both. A hidden manifest in the folder lists what the command wrote, so that it can be written again or removed.
+// A folder that a command fills with images. Images of an earlier call or of the user must not mix with new ones:
+// whoever measures the folder would measure both. A hidden manifest in the folder lists what the command wrote, so that
+// it can be written again or removed.
 
 import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -34,8 +35,8 @@ type Manifest = z.infer<typeof manifest>;
 export const manifestName = (command: OutputFolder["command"]): string => `.bench-${command.replace(" ", "-")}.json`;
 
 /**
- * Takes a folder for these files: leaves the manifest in it and, with `overwrite`, removes what the command wrote there before.
- * Throws BenchError (usage) where anything there would be mixed with the files or lost.
+ * Takes a folder for these files: leaves the manifest in it and, with `overwrite`, removes what the command wrote there
+ * before. Throws BenchError (usage) where anything there would be mixed with the files or lost.
  */
 export async function claimFolder(task: OutputFolder): Promise<void> {
   const { folder, command, files, beside = [], made, overwrite = false } = task;
@@ -102,7 +103,10 @@ const isInside = (file: string): boolean =>
 
 const normal = (file: string): string => file.split(sep).join("/");
 
-/** What stands in the way: images that are not the command's own, and folders that hold anything else. Other files do no harm. */
+/**
+ * What stands in the way: images that are not the command's own, and folders that hold anything else. Other files do no
+ * harm.
+ */
 function imagesOrFolders(folder: string, own: ReadonlySet<string>, below = ""): string[] {
   const entries = existsSync(folder) ? readdirSync(join(folder, below), { withFileTypes: true }) : [];
   return entries.flatMap((entry) => {

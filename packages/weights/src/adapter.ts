@@ -1,5 +1,5 @@
-// Adapters: weights that change a base model and are no model themselves. Recognised by the names that PEFT, diffusers, kohya and
-// LyCORIS give their tensors.
+// Adapters: weights that change a base model and are no model themselves. Recognised by the names that PEFT, diffusers,
+// kohya and LyCORIS give their tensors.
 
 const kinds: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\blora_(A|B|up|down|embedding_[AB]|magnitude_vector)\b|_lora\.(up|down)\./, "LoRA"],

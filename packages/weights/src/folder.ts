@@ -12,7 +12,10 @@ import { UnsupportedFileError } from "./weight-file-error.ts";
 
 type Open = (path: string) => Promise<Checkpoint>;
 
-/** Names that diffusers (utils/constants.py) and transformers (utils/__init__.py) give weights, in the order of preference. */
+/**
+ * Names that diffusers (utils/constants.py) and transformers (utils/__init__.py) give weights, in the order of
+ * preference.
+ */
 const weightFiles = ["diffusion_pytorch_model", "model", "pytorch_model"].flatMap((stem) =>
   ["safetensors", "fp16.safetensors", "bin", "fp16.bin"].flatMap((end) => [
     `${stem}.${end}.index.json`,
@@ -23,15 +26,18 @@ const weightFiles = ["diffusion_pytorch_model", "model", "pytorch_model"].flatMa
 const maxJsonBytes = 32 << 20;
 const maxShards = 1_000;
 
-/** Adapters as PEFT (utils/constants.py) and diffusers (loaders/lora_base.py) name them, with the file of their settings. */
+/**
+ * Adapters as PEFT (utils/constants.py) and diffusers (loaders/lora_base.py) name them, with the file of their
+ * settings.
+ */
 const adapterFiles = ["adapter_model", "pytorch_lora_weights"].flatMap((stem) => [
   `${stem}.safetensors`,
   `${stem}.bin`,
 ]);
 
 /**
- * A model's folder, or a pipeline's, whose transformer is in a folder of its own, or an adapter's; else the only file of weights in the
- * folder. The values of `config.json` or `adapter_config.json` become metadata.
+ * A model's folder, or a pipeline's, whose transformer is in a folder of its own, or an adapter's; else the only file
+ * of weights in the folder. The values of `config.json` or `adapter_config.json` become metadata.
  */
 export async function openFolder(folder: string, open: Open): Promise<Checkpoint> {
   for (const [place, names, settings] of [

@@ -16,13 +16,17 @@ import { readZipCheckpoint } from "./torch/zip-checkpoint.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
 
 export interface OpenOptions {
-  /** Which tensors, where a checkpoint has several models: an entry (`ema`), or what their names begin with (`ema_model`). */
+  /**
+   * Which tensors, where a checkpoint has several models: an entry (`ema`), or what their names begin with
+   * (`ema_model`).
+   */
   readonly key?: string;
 }
 
 /**
- * Lists a safetensors file, a PyTorch checkpoint (zip or legacy), an index of shards, or a diffusers folder. Reads no tensor.
- * Throws a WeightFileError for what the file holds, and Node's own error (ENOENT, EACCES, …) where it cannot be opened.
+ * Lists a safetensors file, a PyTorch checkpoint (zip or legacy), an index of shards, or a diffusers folder. Reads no
+ * tensor. Throws a WeightFileError for what the file holds, and Node's own error (ENOENT, EACCES, …) where it cannot be
+ * opened.
  */
 export async function openCheckpoint(path: string, options: OpenOptions = {}): Promise<Checkpoint> {
   if (statSync(path).isDirectory()) return openFolder(path, (file) => openFile(file, options));

@@ -9,8 +9,9 @@ import { UnsupportedFileError } from "./weight-file-error.ts";
 const wrapper = /(^|\.)(?:(?:module|_orig_mod|_forward_module|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.)+/g;
 
 /**
- * The checkpoint with the names that a model has by itself. The prefix is what stands before an anchor; tensors without it, such as those
- * of a loss, are passed over. A note says what was done. Without any anchor the checkpoint is returned as it is.
+ * The checkpoint with the names that a model has by itself. The prefix is what stands before an anchor; tensors without
+ * it, such as those of a loss, are passed over. A note says what was done. Without any anchor the checkpoint is
+ * returned as it is.
  *
  * @param anchors names of which every such model has one
  * @throws UnsupportedFileError where anchors have several prefixes, as in a file with a model and its moving average
@@ -35,13 +36,13 @@ export function unwrapped(checkpoint: Checkpoint, anchors: readonly string[]): C
   const [changed] = [...originals].filter(([name, original]) => name !== original);
   const notes = changed ? [`names are read without their wrapper: ${quoted(changed[1])} as ${quoted(changed[0])}`] : [];
   if (passedOver.length > 0)
-    notes.push(
-      `passed over ${passedOver.length} ${passedOver.length === 1 ? "tensor" : "tensors"} outside ${quoted(before)}: ${some(passedOver)}`,
-    );
+    notes.push(`passed over ${counted(passedOver.length)} outside ${quoted(before)}: ${some(passedOver)}`);
   return notes.length > 0 ? renamed(checkpoint, originals, notes) : checkpoint;
 }
 
-/** What stands before the anchor in a name of the file, wrappers included; nothing where a wrapper stands inside the anchor. */
+/**
+ * What stands before the anchor in a name of the file, wrappers included; nothing where a wrapper is inside the anchor.
+ */
 function outside(original: string, anchors: readonly string[]): string {
   const anchor = anchors.find((end) => original === end || original.endsWith(`.${end}`));
   return anchor === undefined ? "" : original.slice(0, -anchor.length);
@@ -77,11 +78,12 @@ function renamed(checkpoint: Checkpoint, originals: ReadonlyMap<string, string>,
 function severalModels(prefixes: ReadonlyMap<string, string>, anchors: readonly string[]): string {
   const places = [...prefixes.keys()].map((prefix) => (prefix === "" ? "without a prefix" : `under ${quoted(prefix)}`));
   // A key is looked for in the names as they are in the file, wrappers and all.
-  const keys = [...prefixes.values()].map((name) => outside(name, anchors).slice(0, -1)).filter((key) => key !== "");
+  const keys = [...prefixes.values()].map((name) => outside(name, anchors).slice(0, -1)).filter(Boolean);
   const choice = keys.length > 0 ? `choose one with --key ${keys.slice(0, 5).join(" or --key ")}, or ` : "";
   return `it holds ${prefixes.size} models, ${places.slice(0, 5).join(", ")}; ${choice}save the one that is wanted alone`;
 }
 
+const counted = (tensors: number): string => `${tensors} ${tensors === 1 ? "tensor" : "tensors"}`;
 const quoted = (text: string): string => JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
 const some = (names: readonly string[]): string =>
   names.slice(0, 3).map(quoted).join(", ") + (names.length > 3 ? ", …" : "");

@@ -31,7 +31,10 @@ export interface MeasuringOptions {
 }
 
 export interface Measuring {
-  /** Features of a set of images; the extractor starts with the first. `onCount` may refuse so many of them, before any is measured. */
+  /**
+   * Features of a set of images; the extractor starts with the first. `onCount` may refuse so many of them, before any
+   * is measured.
+   */
   measure(source: SetSource, onCount?: (images: number, dimension: number) => void): Promise<FeatureSet>;
   dispose(): Promise<void>;
 }

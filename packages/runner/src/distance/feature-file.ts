@@ -1,5 +1,5 @@
-// Feature files: `features` [N, D] float32, `mu` [D] and `sigma` [D, D] float64, as .npz or .safetensors. pytorch-fid reads the .npz
-// and writes such with `mu` and `sigma` alone; clean-fid's users have features as one .npy.
+// Feature files: `features` [N, D] float32, `mu` [D] and `sigma` [D, D] float64, as .npz or .safetensors. pytorch-fid
+// reads the .npz and writes such with `mu` and `sigma` alone; clean-fid's users have features as one .npy.
 
 import type { Statistics } from "@dit-bench/metrics";
 import {
@@ -59,7 +59,10 @@ export const hasFeatures = ({ arrays, unreadable }: ArrayFile): boolean => {
   return has("features") || (has("mu") && has("sigma"));
 };
 
-/** Reads what writeFeatureFile or pytorch-fid wrote. Statistics in the file are taken as they are, else made from its features. */
+/**
+ * Reads what writeFeatureFile or pytorch-fid wrote. Statistics in the file are taken as they are, else made from its
+ * features.
+ */
 export const readFeatureFile = async (path: string, format: "npz" | "safetensors"): Promise<FeatureSet> =>
   setOf(path, format === "npz" ? await readNpzContents(path) : readSafetensorsContents(path));
 

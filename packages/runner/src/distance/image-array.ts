@@ -1,4 +1,5 @@
-// Images as one array, [N, H, W, 3] of bytes: what sample_ddp.py of DiT, ADM and EDM write as arr_0 of a .npz, and NumPy as a .npy.
+// Images as one array, [N, H, W, 3] of bytes: what sample_ddp.py of DiT, ADM and EDM write as arr_0 of a .npz, and
+// NumPy as a .npy.
 //
 // N = images, H, W = height and width, S = side of the extractor's input, D = feature dimension
 
@@ -19,7 +20,10 @@ export interface ImageArray {
   readonly channels: 1 | 3;
 }
 
-/** What an array is: images, or why it is not, as text for a message; undefined where it does not look like images at all. */
+/**
+ * What an array is: images, or why it is not, as text for a message; undefined where it does not look like images at
+ * all.
+ */
 export function asImages({ type, shape }: ArrayInfo): Omit<ImageArray, "file" | "name"> | string | undefined {
   const [count = 0, height = 0, width = 0, channels = 1] = shape;
   if (shape.length === 3 && type === "U8") {
@@ -56,7 +60,10 @@ export interface ArrayFeaturesTask {
   readonly onCount?: (images: number, dimension: number) => void;
 }
 
-/** Features in the array's order: those of a folder with the same images as PNG files. Only a batch is in memory at a time. */
+/**
+ * Features in the array's order: those of a folder with the same images as PNG files. Only a batch is in memory at a
+ * time.
+ */
 export async function arrayFeatures({
   images,
   extractor,

@@ -1,4 +1,5 @@
-// What a path holds that is given to `bench fid` or `bench features`: a folder of images, images in one array, or features.
+// What a path holds that is given to `bench fid` or `bench features`: a folder of images, images in one array, or
+// features.
 
 import { existsSync, statSync } from "node:fs";
 import { fileKind, insteadOf, shown } from "@dit-bench/files";

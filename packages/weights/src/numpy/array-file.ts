@@ -1,4 +1,5 @@
-// Arrays of a .npy or .npz file that may be larger than the memory: listed by their headers, then read some rows at a time.
+// Arrays of a .npy or .npz file that may be larger than the memory: listed by their headers, then read some rows at a
+// time.
 
 import { pipeline, Readable } from "node:stream";
 import { crc32, createInflateRaw, constants as flushes, inflateRawSync } from "node:zlib";
@@ -22,8 +23,9 @@ export interface ArrayFile {
   /** Arrays that cannot be read, such as those of Python objects, and why. */
   readonly unreadable: ReadonlyMap<string, WeightFileError>;
   /**
-   * Reads an array in order, `atOnce` rows (entries of its first axis) at a time, fewer in the last piece; each piece has memory of its
-   * own. Throws CorruptFileError where the bytes are damaged, which a checksum can show after the last piece only.
+   * Reads an array in order, `atOnce` rows (entries of its first axis) at a time, fewer in the last piece; each piece
+   * has memory of its own. Throws CorruptFileError where the bytes are damaged, which a checksum can show after the
+   * last piece only.
    */
   eachRows(name: string, atOnce: number, use: (rows: StoredTensor, first: number) => Promise<void>): Promise<void>;
 }
@@ -36,8 +38,8 @@ const chunkBytes = 1 << 20;
 const packedStartBytes = 16 << 10;
 
 /**
- * Lists the arrays of a file without reading their numbers. Throws a WeightFileError for what the file holds, and Node's own error
- * (ENOENT, EACCES, …) where it cannot be opened.
+ * Lists the arrays of a file without reading their numbers. Throws a WeightFileError for what the file holds, and
+ * Node's own error (ENOENT, EACCES, …) where it cannot be opened.
  */
 export function openArrays(path: string): Promise<ArrayFile> {
   return withFile(path, async (file) => {

@@ -13,15 +13,17 @@ export interface StateDict {
   readonly metadata: ReadonlyMap<string, string>;
   /** What was chosen, for a person. */
   readonly notes: readonly string[];
-  /** What is left of the key below the entry that was taken: the tensors that are wanted have names that begin with it. */
+  /**
+   * What is left of the key below the entry that was taken: the tensors that are wanted have names that begin with it.
+   */
   readonly below?: string;
   /** Entries that hold tensors: what a key can be. */
   readonly keys: readonly string[];
 }
 
 /**
- * The entry to take where a checkpoint has several and nobody says which: the moving average before the trained model (as the
- * loader of facebookresearch/DiT does), then the customary name.
+ * The entry to take where a checkpoint has several and nobody says which: the moving average before the trained model
+ * (as the loader of facebookresearch/DiT does), then the customary name.
  */
 const preferred = ["ema", "model", "state_dict"];
 
@@ -30,8 +32,8 @@ const maxName = 512;
 const maxMetadata = 1_000;
 
 /**
- * The tensors of an entry: of the one that `key` names or begins with (`ema`, `ema.module`); else of the preferred entry, or all where
- * there is none such. The rest of the key is left to the caller.
+ * The tensors of an entry: of the one that `key` names or begins with (`ema`, `ema.module`); else of the preferred
+ * entry, or all where there is none such. The rest of the key is left to the caller.
  */
 export function stateDict(root: PickleValue, source: string, key?: string): StateDict {
   const walk = new Walk(source);
