@@ -46,7 +46,7 @@ export async function answeredGrid(options: GridOptions): Promise<boolean> {
   const link = linkToGrid(requestStop);
   if (!link) return false;
   try {
-    await link.send({ kind: "prepared", plan: await prepare(options) });
+    await link.send({ kind: "prepared", plan: await prepareGrid(options) });
   } catch (error) {
     await link.send({ kind: "failed", message: (error as Error).message, exitCode: exitCodeOf(error as Error) });
   }
@@ -102,7 +102,8 @@ export async function planGrid(command: readonly string[]): Promise<GridPlan> {
   );
 }
 
-async function prepare(options: GridOptions): Promise<GridPlan> {
+/** Checks everything and resolves names; throws the first error. */
+export async function prepareGrid(options: GridOptions): Promise<GridPlan> {
   const loaded = await loadMethods(options.plugin);
   const names =
     options.methods === undefined ? loaded.map((l) => l.method.name) : namesIn("--methods", options.methods);

@@ -1,0 +1,91 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { GridOptions } from "../commands/grid.ts";
+import { exitCodeOf } from "../report-error.ts";
+import { photos, place, recipe } from "../tiny-place.test.data.ts";
+import { prepareGrid } from "./plan.ts";
+
+const options = (changes: Partial<GridOptions>): GridOptions => ({
+  ...{ recipe, out: join(place, "runs"), set: [], plugin: [], engine: "auto", data: [], name: [], seeds: "1" },
+  ...changes,
+});
+const prepare = (changes: Partial<GridOptions>) => prepareGrid(options(changes));
+
+describe("a grid's plan", () => {
+  it("has all methods and datasets where none are named", async () => {
+    const plan = await prepare({});
+    expect(plan.methods).toHaveLength(6);
+    expect(plan.columns).toHaveLength(8);
+  });
+
+  it("has for each method the options that it takes", async () => {
+    const {
+      methods,
+      recipeFlags,
+      recipe: changed,
+    } = await prepare({
+      methods: "lora, bitfit",
+      set: ["rank=2", "training.steps=3"],
+    });
+    expect(methods).toEqual([
+      { name: "lora", flags: ["rank=2"] },
+      { name: "bitfit", flags: [] },
+    ]);
+    expect(recipeFlags).toEqual(["training.steps=3"]);
+    expect(changed.settings.training.steps).toBe(3);
+  });
+
+  it("has a column for each folder of own images, called as its folder or as it is told", async () => {
+    const data = [await photos("a", { x: 6, y: 6 }), await photos("b", { x: 6, y: 6 })];
+    const names = async (name: string[]) => (await prepare({ data, name })).columns.map((column) => column.name);
+    expect(await names([])).toEqual(["photos a", "photos b"]);
+    expect(await names(["一", "\x1b[2J"])).toEqual(["一", "\\x1b[2J"]);
+  });
+
+  it("survives the way to another process", async () => {
+    const plan = await prepare({});
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+});
+
+describe("before the first cell a grid refuses", () => {
+  const folder = (name: string) => {
+    mkdirSync(join(place, name), { recursive: true });
+    return join(place, name);
+  };
+  const cases: [string, () => Partial<GridOptions> | Promise<Partial<GridOptions>>, number, RegExp][] = [
+    ["an option that no method has", () => ({ methods: "bitfit", set: ["rank=2"] }), 2, /it is an option of lora/],
+    ["a misspelt option", () => ({ methods: "lora,vpt", set: ["lora.rnk=2"] }), 2, /did you mean 'rank'/],
+    ["a value that a method refuses", () => ({ set: ["rank=0"] }), 2, /option 'rank'/],
+    ["a misspelt setting", () => ({ set: ["training.stpes=2"] }), 2, /did you mean 'training.steps'/],
+    ["an unknown recipe", () => ({ recipe: "minni" }), 2, /did you mean 'mini'/i],
+    ["a method twice", () => ({ methods: "lora,lora" }), 2, /--methods 'lora,lora' has 'lora' twice/],
+    ["an empty name", () => ({ methods: "lora," }), 2, /has an empty name/],
+    ["an unknown method", () => ({ methods: "diffit" }), 2, /--methods 'diffit' is not known; did you mean 'difffit'/],
+    ["a dataset twice", () => ({ datasets: "sun, sun" }), 2, /has 'sun' twice/],
+    ["an unknown dataset", () => ({ datasets: "flower" }), 2, /did you mean "flowers"/],
+    ["an unknown engine", () => ({ engine: "gpu" }), 2, /engine "gpu" is not known/],
+    ["a plug-in that is not there", () => ({ plugin: ["./nowhere"] }), 2, /plug-in .\/nowhere/],
+    ["missing weights", () => ({ set: ["recipe.base=nowhere.pt"] }), 4, /'nowhere.pt'/],
+    ["a folder that is not there", () => ({ data: ["nowhere"] }), 4, /"nowhere" does not exist/],
+    ["an empty folder", () => ({ data: [folder("empty")] }), 4, /no .* images in/],
+    ["one folder twice", () => ({ data: [folder("A"), `${folder("A")}/.`] }), 2, /is the same folder as/],
+    ["more names than folders", () => ({ data: ["A"], name: ["a", "b"] }), 2, /1 --data but 2 --name/],
+    ["a name without a folder", () => ({ name: ["a"] }), 2, /there is no --data/],
+    [
+      "fewer images than a batch",
+      async () => ({ data: [await photos("few", { a: 1, b: 1 })] }),
+      4,
+      /has 2 images, but a batch has 8; .*--set training.batch=2/,
+    ],
+  ];
+  it.each(cases)("%s", async (_, changes, code, message) => {
+    const error = await prepare(await changes()).then(
+      () => undefined,
+      (e: Error) => e,
+    );
+    expect(error?.message).toMatch(message);
+    expect(exitCodeOf(error!)).toBe(code);
+  });
+});
