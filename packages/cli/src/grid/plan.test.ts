@@ -7,7 +7,17 @@ import { photos, place, recipe } from "../tiny-place.test.data.ts";
 import { prepareGrid } from "./plan.ts";
 
 const options = (changes: Partial<GridOptions>): GridOptions => ({
-  ...{ recipe, out: join(place, "runs"), set: [], plugin: [], engine: "auto", data: [], name: [], seeds: "1" },
+  ...{
+    recipe,
+    out: join(place, "runs"),
+    set: [],
+    plugin: [],
+    engine: "auto",
+    data: [],
+    name: [],
+    seeds: "1",
+    keepState: "auto",
+  },
   ...changes,
 });
 const prepare = (changes: Partial<GridOptions>) => prepareGrid(options(changes));
