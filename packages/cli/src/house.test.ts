@@ -211,6 +211,13 @@ describe("the command line", () => {
   });
 });
 
+describe("what commands print", () => {
+  it("goes through print.ts, which escapes control characters", () => {
+    for (const file of sources(join(top, "packages/cli/src/commands")))
+      expect(readFileSync(file, "utf8"), file).not.toMatch(/std(out|err)\.write|console\./);
+  });
+});
+
 function sources(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((f) => f.endsWith(".ts"))

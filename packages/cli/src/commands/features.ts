@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { BenchError, checkRoom, isFeatureFile, openSet, writeFeatureFile } from "@dit-bench/runner";
 import { keepInputs } from "../keep-inputs.ts";
 import { leftOutCounts, leftOutLine } from "../left-out.ts";
+import { print, printJson, printNote } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { makeFolder } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
@@ -25,10 +26,9 @@ export async function features(images: string, options: MeasuringOptions & { out
     writeFeatureFile(output, set);
     listener.clear();
     const { count, dimension, about, leftOut = [] } = set;
-    process.stderr.write(leftOutLine(images, leftOut, count!));
-    process.stdout.write(`${output}: ${count} images, ${dimension} features each, by ${about!.extractor}\n`);
-    if (options.json)
-      process.stdout.write(`${JSON.stringify({ output, count, dimension, ...about, ...leftOutCounts(leftOut) })}\n`);
+    printNote(leftOutLine(images, leftOut, count!));
+    print(`${output}: ${count} images, ${dimension} features each, by ${about!.extractor}\n`);
+    if (options.json) printJson({ output, count, dimension, ...about, ...leftOutCounts(leftOut) });
   } finally {
     listener.clear();
     await extractor.dispose();

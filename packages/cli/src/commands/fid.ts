@@ -2,6 +2,7 @@
 
 import { BenchError, compareSets, type FeatureSet, openSet } from "@dit-bench/runner";
 import { leftOutCounts, leftOutLine } from "../left-out.ts";
+import { print, printJson, printNote } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
@@ -26,19 +27,16 @@ export async function fid(a: string, b: string, options: MeasuringOptions & { re
     const generated = later ?? (await extractor.measure(first));
     const comparison = compareSets(generated, real, { resamples, pairwise: options.json ?? false, listener });
     listener.clear();
-    process.stdout.write(`${comparison.fid}\n`);
+    print(`${comparison.fid}\n`);
     if (comparison.interval) {
       const { low, high, level } = comparison.interval;
-      process.stderr.write(`${100 * level} % interval ${low} to ${high}\n`);
+      printNote(`${100 * level} % interval ${low} to ${high}\n`);
     }
     if (comparison.extractor?.startsWith("mini"))
-      process.stderr.write(
-        `a distance of ${comparison.extractor}, not Inception's: it compares with no published FID\n`,
-      );
+      printNote(`a distance of ${comparison.extractor}, not Inception's: it compares with no published FID\n`);
     for (const { source, leftOut = [], count } of [generated, real])
-      process.stderr.write(leftOutLine(source, leftOut, count ?? 0));
-    if (options.json)
-      process.stdout.write(`${JSON.stringify({ a, b, ...comparison, ...bothLeftOut(generated, real) })}\n`);
+      printNote(leftOutLine(source, leftOut, count ?? 0));
+    if (options.json) printJson({ a, b, ...comparison, ...bothLeftOut(generated, real) });
   } finally {
     listener.clear();
     await extractor.dispose();

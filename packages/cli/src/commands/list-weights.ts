@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { shown } from "@dit-bench/files";
 import { aboutNames, BenchError, weightsNamed } from "@dit-bench/runner";
 import { openCheckpoint } from "@dit-bench/weights";
+import { print, printJson, printNote } from "../print.ts";
 import { counted } from "../settings.ts";
 
 export interface ListWeightsOptions {
@@ -22,15 +23,15 @@ export async function listWeights(given: string, { key, json }: ListWeightsOptio
   const numbers = rows.reduce((sum, { count }) => sum + count, 0);
   if (json) {
     const listing = { format, count: rows.length, numbers, tensors: rows, metadata: [...metadata], notes };
-    process.stdout.write(`${JSON.stringify(listing)}\n`);
+    printJson(listing);
     return;
   }
-  for (const note of [format, ...notes]) process.stderr.write(`${shown(note)}\n`);
+  for (const note of [format, ...notes]) printNote(`${shown(note)}\n`);
   const longest = rows.reduce((most, { name }) => Math.max(most, shown(name).length), 0);
   const width = Math.min(maxWidth, longest);
   for (const { name, type, shape } of rows)
-    process.stdout.write(`${shown(name).padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]\n`);
-  process.stdout.write(`${counted(rows.length, "tensor")}, ${counted(numbers, "number")}\n`);
+    print(`${shown(name).padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]\n`);
+  print(`${counted(rows.length, "tensor")}, ${counted(numbers, "number")}\n`);
 }
 
 const maxWidth = 80;

@@ -9,6 +9,7 @@ import { attach, describeOptions, labelOf, parseOptions } from "@dit-bench/metho
 import { findRecords } from "@dit-bench/record";
 import { BenchError, datasetEntries, exitCodes, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
 import { aligned, fitted, hanging } from "../columns.ts";
+import { print, printJson } from "../print.ts";
 import { reportProblem } from "../report-problem.ts";
 import { wholeNumber } from "../settings.ts";
 import { painted } from "../style.ts";
@@ -77,7 +78,8 @@ export async function list(what: string, options: ListOptions): Promise<void> {
   }
   const problems: string[] = [];
   const rows = await kind.rows(options, (message) => problems.push(message));
-  process.stdout.write(options.json ? `${JSON.stringify(rows)}\n` : formatted(rows, kind));
+  if (options.json) printJson(rows);
+  else print(formatted(rows, kind));
   problems.forEach(reportProblem); // last, where they are seen
   if (problems.length > 0) process.exitCode = exitCodes.someCellsFailed;
 }

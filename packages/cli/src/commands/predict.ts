@@ -12,6 +12,7 @@ import {
 } from "@dit-bench/runner";
 import { readSafetensors, writeSafetensors } from "@dit-bench/weights";
 import { keepInputs } from "../keep-inputs.ts";
+import { print, printJson } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { engineOf, makeFolder, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
@@ -64,12 +65,19 @@ export async function predict(options: PredictOptions): Promise<void> {
     });
     writeSafetensors(output, [["out", { type: "F32", shape, data: out }]]);
     listener.clear();
-    process.stdout.write(`${output}: out [${shape.join(", ")}]\n`);
+    print(`${output}: out [${shape.join(", ")}]\n`);
     const peakMemoryMB = Math.round((process.resourceUsage().maxRSS * 1024) / 1e6);
     if (options.json)
-      process.stdout.write(
-        `${JSON.stringify({ output, shape, config: checkpoint.config, layout: checkpoint.layout, engine: engine.name, firstSeconds, batchSeconds, peakMemoryMB })}\n`,
-      );
+      printJson({
+        output,
+        shape,
+        config: checkpoint.config,
+        layout: checkpoint.layout,
+        engine: engine.name,
+        firstSeconds,
+        batchSeconds,
+        peakMemoryMB,
+      });
   } finally {
     listener.clear();
   }

@@ -14,6 +14,7 @@ import {
   weightsNamed,
 } from "@dit-bench/runner";
 import { parseClasses } from "../class-list.ts";
+import { print, printJson } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { counted, engineOf, makeFolder, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
@@ -116,13 +117,12 @@ export async function sample(options: SampleOptions): Promise<void> {
         : { autoencoder: { path: weightsNamed(options.autoencoder) } }),
     });
     listener.clear();
-    process.stdout.write(
+    print(
       made.latents === undefined
         ? `${output}: ${counted(made.files.length, "image")}\n${made.sheet}: the sheet of them\n`
         : `${made.latents}: latents; images of them: bench vae decode, or --autoencoder with sd-vae-ft-ema\n`,
     );
-    if (options.json)
-      process.stdout.write(`${JSON.stringify({ ...made, steps: settings.respacing, guidance: settings.guidance })}\n`);
+    if (options.json) printJson({ ...made, steps: settings.respacing, guidance: settings.guidance });
   } finally {
     listener.clear();
   }

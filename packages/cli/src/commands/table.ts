@@ -6,6 +6,7 @@ import { fileNames, replaceFile, shown } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 import { type Comparison, groupByProtocol, type ReportPaths, writeReport } from "@dit-bench/report";
 import { BenchError, exitCodes, projectFolder } from "@dit-bench/runner";
+import { print, printJson } from "../print.ts";
 import { reportProblem } from "../report-problem.ts";
 import { counted } from "../settings.ts";
 import { recordsForTable } from "../table-records.ts";
@@ -72,7 +73,7 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
       });
       if (resolve(out) !== resolve(from)) await copyRecords(comparison.records, pathOf, join(folder, "records"));
       written.push({ protocol, records: comparison.records.length, ...paths });
-      process.stdout.write(describe(comparison, paths, leftOut));
+      print(describe(comparison, paths, leftOut));
     } catch (error) {
       errors.push(error as Error);
     }
@@ -80,7 +81,7 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
   problems.push(...errors.slice(1).map(({ message }) => message));
   problems.forEach(reportProblem); // after the tables, where they are seen
   if (errors[0] !== undefined) throw errors[0];
-  if (json) process.stdout.write(`${JSON.stringify({ tables: written, damaged })}\n`);
+  if (json) printJson({ tables: written, damaged });
   return damaged.length > 0;
 }
 

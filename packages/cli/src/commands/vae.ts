@@ -18,6 +18,7 @@ import {
 } from "@dit-bench/runner";
 import { keepInputs } from "../keep-inputs.ts";
 import { leftOutCounts, leftOutLine } from "../left-out.ts";
+import { print, printJson, printNote } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { counted, makeFolder, startEngine, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
@@ -51,10 +52,10 @@ export async function vaeEncode(
     listener.clear();
     const how = seed === undefined ? "means" : `drawn with seed ${seed}`;
     const [count, ...shape] = file.shape;
-    process.stderr.write(leftOutLine(pictures, file.leftOut, count!));
-    process.stdout.write(`${output}: ${counted(count!, "latent")} of ${shape.join("x")}, ${how}, times ${scale}\n`);
+    printNote(leftOutLine(pictures, file.leftOut, count!));
+    print(`${output}: ${counted(count!, "latent")} of ${shape.join("x")}, ${how}, times ${scale}\n`);
     const about = { output, count, shape: file.shape, scale, seed: seed ?? null };
-    if (options.json) process.stdout.write(`${JSON.stringify({ ...about, ...leftOutCounts(file.leftOut) })}\n`);
+    if (options.json) printJson({ ...about, ...leftOutCounts(file.leftOut) });
   });
 }
 
@@ -79,8 +80,8 @@ export async function vaeDecode(path: string, options: CodingOptions & { overwri
     });
     const files = await decodeLatents({ latents, codec, scale, output, listener });
     listener.clear();
-    process.stdout.write(`${output}: ${counted(files.length, "image")}\n`);
-    if (options.json) process.stdout.write(`${JSON.stringify({ output, count: files.length, scale, files })}\n`);
+    print(`${output}: ${counted(files.length, "image")}\n`);
+    if (options.json) printJson({ output, count: files.length, scale, files });
   });
 }
 

@@ -13,10 +13,10 @@ const options = (changes: Partial<GridOptions>): GridOptions => ({
     set: [],
     plugin: [],
     engine: "auto",
-    keepState: "auto",
     data: [],
     name: [],
     seeds: "1",
+    keepState: "auto",
   },
   ...changes,
 });
