@@ -189,7 +189,7 @@ describe("the command line", () => {
     const measuring = ["extractor", "weights", "tap", "resize", "strict", "engine", "threads", "json"];
     const method = ["recipe", "out", "set", "plugin", "data", "strict", "engine", "json"];
     expect(flags).toEqual({
-      run: ["method", "dataset", "seed", ...method, "threads", "dry-run"],
+      run: ["method", "dataset", "seed", ...method, "threads", "keep-state", "dry-run"],
       grid: ["methods", "datasets", "seeds", ...method, "jobs"],
       table: ["recipe", "from", "out", "json"],
       list: ["model", "classes", "recipe", "plugin", "out", "json"],
