@@ -28,7 +28,7 @@ beforeAll(async () => {
   expect(first.code, first.stderr).toBe(0);
   folder = join(place, dirname(String(first.json.record)));
   sound = Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(at(name))]));
-});
+}, 120_000);
 
 const restore = () => {
   rmSync(folder, { recursive: true });

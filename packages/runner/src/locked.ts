@@ -18,11 +18,11 @@ export async function locked<T>(path: string, doing: string, listener: Listener,
       stopping: () => listener.stopping?.() ?? false,
     });
   } catch (error) {
-    throw new BenchError(
-      "io",
-      `the lock ${path} cannot be made (${(error as Error).message}); make its folder writable, or choose another --out`,
-      { cause: error },
-    );
+    const { message, code = "" } = error as NodeJS.ErrnoException;
+    const remedy = /ENOSPC|EDQUOT/.test(code) ? "free some space" : "make its folder writable";
+    throw new BenchError("io", `the lock ${path} cannot be made (${message}); ${remedy}, or choose another --out`, {
+      cause: error,
+    });
   }
   if (!lock) throw new Interrupted("stopped while waiting for another process; run the same command again to go on");
   try {

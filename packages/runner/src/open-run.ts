@@ -1,6 +1,6 @@
 // The model of a finished run, made from its recipe's base model and its own trained weights.
 
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ditModel } from "@dit-bench/dit";
 import { attach } from "@dit-bench/method";
@@ -37,6 +37,8 @@ export async function openRun(
       "data",
       `${folder}: it has no record.json; wanted the folder of a finished run: bench list runs`,
     );
+  if (statSync(path).isDirectory())
+    throw new BenchError("data", `${path} is a folder, not a record; run its cell again, which moves it aside`);
   const record = await readRecord(path);
   if (place === undefined && !recipeNames().includes(record.recipe))
     throw new BenchError(
