@@ -20,17 +20,17 @@ export function plugin(name: string, { top = "", adapt = "" }): string[] {
 }
 
 describe("bench grid and table", () => {
-  const eight = "--methods bitfit,difffit --datasets flowers,cars --seeds 2 --out grid".split(" ");
+  const four = "--methods bitfit,difffit --datasets flowers --seeds 2 --out grid".split(" ");
 
   it("runs every cell, resumes, and makes tables that are the same every time", async () => {
-    const first = await grid(...eight);
+    const first = await grid(...four);
     expect(first.code, first.stderr).toBe(0);
-    expect(first.stderr).toContain("[8/8]");
+    expect(first.stderr).toContain("[4/4]");
     const folder = join(place, "grid", "tiny-1");
     const files = ["table.csv", "table.md", "chart.png", "chart.svg"];
     const before = files.map((f) => readFileSync(join(folder, f)));
-    const again = await grid(...eight);
-    expect(again.stderr.match(/done before/g)).toHaveLength(8);
+    const again = await grid(...four);
+    expect(again.stderr.match(/done before/g)).toHaveLength(4);
     const table = await go("table", "--from", "grid", "--out", "tables", "--json");
     expect(table.code, table.stderr).toBe(0);
     files.forEach((f, i) => {
@@ -39,7 +39,7 @@ describe("bench grid and table", () => {
     });
     expect(readdirSync(join(place, "tables", "records", "flowers"))).toHaveLength(4);
     const listed = await go("list", "runs", "--out", "grid", "--json");
-    expect(JSON.parse(listed.stdout)).toHaveLength(8);
+    expect(JSON.parse(listed.stdout)).toHaveLength(4);
     expect(readFileSync(join(folder, "grid.log"), "utf8")).toMatch(/^flowers bitfit seed 0 \| train: 12 steps$/m);
   });
 
@@ -107,7 +107,11 @@ describe("a plug-in that misbehaves costs its own cell only", () => {
 
   it.each([
     ["ends its process", { top: "process.exit(0)" }, /ended its process while it was loaded .*process\.exit/],
-    ["awaits for ever", { top: "await new Promise(() => {})" }, /waits for something that never comes/],
+    [
+      "awaits for ever",
+      { top: "await new Promise(() => {})" },
+      /waits for something that never comes|its import has not ended/,
+    ],
     ["throws", { top: "throw new Error('no luck')" }, /no luck/],
   ])("and one that %s while it is loaded is one error before the first cell", async (what, code, message) => {
     const name = what.replaceAll(" ", "-");

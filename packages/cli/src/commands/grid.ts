@@ -2,6 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { shown } from "@dit-bench/files";
 import {
   BenchError,
   type CellOutcome,
@@ -155,7 +156,7 @@ function watching(cells: readonly GridCell[], jobs: number, log: (cell: string, 
       if (outcome.kind === "failed") failures.push(name(cell));
       const colour = outcome.kind === "finished" ? "green" : outcome.kind === "failed" ? "red" : "yellow";
       const count = painted(colour, `[${ended}/${cells.length}]`);
-      display.ended(name(cell), `${count} ${name(cell)}: ${described(outcome)}`);
+      display.ended(name(cell), `${count} ${shown(`${name(cell)}: ${described(outcome)}`)}`);
     },
   };
   return { watch, failures, close: display.close };
