@@ -1,7 +1,8 @@
 // What the commands share: values of flags, and what they select.
 
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { createEngine, type Engine, type EngineName } from "@dit-bench/compiler";
+import { makeFolders } from "@dit-bench/files";
 import { BenchError } from "@dit-bench/runner";
 
 /** A flag's value; that it is decimal digits was checked when it was parsed. */
@@ -42,7 +43,7 @@ export const counted = (n: number, what: string): string =>
 /** Makes an output folder before the long work, so that an error with it comes first. */
 export function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
     throw new BenchError(

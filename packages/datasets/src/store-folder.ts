@@ -1,10 +1,10 @@
 // A folder of images too many for memory: decoded and cropped once into a file, from which images are then read.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { FetchError } from "@dit-bench/fetch";
-import { fileName, removeLeftovers, temporaryName, waitForLock } from "@dit-bench/files";
+import { fileName, makeFolders, removeLeftovers, temporaryName, waitForLock } from "@dit-bench/files";
 import { preprocessingId } from "./center-crop.ts";
 import { diskPath } from "./disk-name.ts";
 import { unreadable } from "./image-file.ts";
@@ -78,7 +78,7 @@ async function keptOrMade(
   const kept = readDescription(path, imageBytes);
   if (typeof kept === "object") return kept;
   const place = dirname(path);
-  mkdirSync(place, { recursive: true });
+  makeFolders(place);
   const lock = await waitForLock(join(place, `.${basename(path)}.lock`), {
     onWait: (holder) => options.onNote?.(`process ${holder} decodes the same images: waiting for it`),
     stopping: options.stopping,

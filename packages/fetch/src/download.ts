@@ -1,9 +1,9 @@
 // One file from one of several addresses, to its last checked byte.
 
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { tryLock } from "@dit-bench/files";
+import { makeFolders, tryLock } from "@dit-bench/files";
 import type { Environment } from "./cache-folder.ts";
 import { describedDiskFull } from "./disk-full.ts";
 import { FetchError } from "./fetch-error.ts";
@@ -62,7 +62,7 @@ export async function download(
       return { path: to, bytes: there.size, sha256: undefined, already: true };
     options.onNote?.(`${to} has ${there.size} bytes, wanted ${options.bytes}: fetching it again`);
   }
-  await mkdir(dirname(to), { recursive: true });
+  makeFolders(dirname(to));
   const held = await tryLock(`${to}.lock`);
   if (typeof held === "string")
     throw new FetchError("interrupted", `${to}: process ${held} is fetching it already; wait for it, or stop it`);

@@ -2,6 +2,7 @@
 export { type FileGroup, type FileKind, fileKind, kindBytes, kindOfBytes } from "./file-kind.ts";
 export { fileName, fileNames } from "./file-names.ts";
 export { type HeldLock, lockHolder, tryLock, waitForLock } from "./lock.ts";
+export { makeFolders } from "./make-folders.ts";
 export { nameFileInError } from "./name-file-in-error.ts";
 export { replaceFile } from "./replace-file.ts";
 export { replaceFileSync } from "./replace-file-sync.ts";

@@ -1,7 +1,8 @@
 // Writing a file whole or not at all, without blocking.
 
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolders } from "./make-folders.ts";
 import { nameFileInError } from "./name-file-in-error.ts";
 import { temporaryName } from "./temporary.ts";
 
@@ -11,7 +12,7 @@ import { temporaryName } from "./temporary.ts";
  */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  makeFolders(folder);
   const temporary = temporaryName(path);
   try {
     const file = await open(temporary, "wx");

@@ -1,11 +1,11 @@
 // Weights and datasets by name: what it would take to fetch them, and fetching them.
 
 import { constants, existsSync } from "node:fs";
-import { copyFile, mkdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { copyFile, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { neededDownloads, prepareDataset } from "@dit-bench/datasets";
 import { bring, type Environment, FetchError, findBrought, type RemoteFile, shownBytes } from "@dit-bench/fetch";
-import { tryLock } from "@dit-bench/files";
+import { makeFolders, tryLock } from "@dit-bench/files";
 import type { Listener } from "./events.ts";
 import { type Fetchable, folderOf, homeFolder, locateThis } from "./locate.ts";
 
@@ -98,7 +98,7 @@ export async function fetchOne(
   const folder = downloadFolder(what, home);
   if (before.path === undefined) listener.note?.(`${entry.title}: ${entry.licence}`);
   if (before.misplaced) listener.note?.(`${before.misplaced.reason}; it is fetched`);
-  await mkdir(folder, { recursive: true });
+  makeFolders(folder);
   const stop = signal ? { signal } : {};
   const onNote = (text: string) => listener.note?.(text);
   let asked = false;
@@ -120,7 +120,7 @@ export async function fetchOne(
   if (what.kind === "weights") return { name, kind, path: locateThis(what, env).path!, already: !asked, surprises: [] };
 
   const to = folderOf(what, home);
-  await mkdir(dirname(to), { recursive: true });
+  makeFolders(dirname(to));
   const held = await tryLock(`${to}.lock`);
   if (typeof held === "string")
     throw new FetchError("interrupted", `${to}: process ${held} is fetching it already; wait for it, or stop it`);

@@ -1,8 +1,8 @@
 // Results that several cells share, kept in a sealed file: made once by one process, made again where the file is damaged.
 
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { removeLeftovers } from "@dit-bench/files";
+import { makeFolders, removeLeftovers } from "@dit-bench/files";
 import { CorruptFileError, type Safetensors, type StoredTensor } from "@dit-bench/weights";
 import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
@@ -45,7 +45,7 @@ export async function keptOrMade<T>(shared: Shared<T>, listener: Listener): Prom
 /** Makes a folder of results and those above it. Throws BenchError (io). */
 export function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
   } catch (error) {
     throw new BenchError(
       "io",

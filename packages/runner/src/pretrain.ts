@@ -2,13 +2,12 @@
 //
 // N = batch, K = classes, S = side
 
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
 import { drawMiniature, type Miniature, miniatures, sourceDomain } from "@dit-bench/datasets";
 import { linearSchedule } from "@dit-bench/diffusion";
 import { ditModel, initialDit } from "@dit-bench/dit";
-import { removeLeftovers } from "@dit-bench/files";
+import { makeFolders, removeLeftovers } from "@dit-bench/files";
 import { attach } from "@dit-bench/method";
 import { classifierLoss, initialWeights, miniInception, standardised, statistics } from "@dit-bench/metrics";
 import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
@@ -186,7 +185,7 @@ function extractorInput(
 }
 
 function checkpointOf(work: string, part: PretrainingPart, recipe: Recipe) {
-  mkdirSync(work, { recursive: true });
+  makeFolders(work);
   removeLeftovers(work);
   const { model, pretraining } = recipe.settings;
   const identity = `${part} ${shortHash(JSON.stringify([model, pretraining]))}`;

@@ -1,8 +1,8 @@
 // grid.log: everything that the cells print, each line with its cell. Checked before anything starts.
 
-import { mkdirSync, openSync, writeSync } from "node:fs";
+import { openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { shown } from "@dit-bench/files";
+import { makeFolders, shown } from "@dit-bench/files";
 import { BenchError } from "@dit-bench/runner";
 import { printNote } from "../print.ts";
 
@@ -16,7 +16,7 @@ export function openGridLog(folder: string, title: string): GridLog {
   const path = join(folder, "grid.log");
   let file: number;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     file = openSync(path, "a");
     writeSync(file, `== ${new Date().toISOString()} ${title}\n`);
   } catch (error) {

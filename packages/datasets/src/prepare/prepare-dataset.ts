@@ -2,10 +2,10 @@
 
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FetchError, MatError, unpack } from "@dit-bench/fetch";
-import { replaceFile } from "@dit-bench/files";
+import { makeFolders, replaceFile } from "@dit-bench/files";
 import { counted } from "../counted.ts";
 import { DataError } from "../data-error.ts";
 import type { DatasetEntry } from "../registry.ts";
@@ -85,7 +85,7 @@ async function prepareIn(
   const { splits } = entry.prepared;
   const unpacked = join(work, "archives");
   const images = join(work, "images");
-  await mkdir(unpacked, { recursive: true });
+  makeFolders(unpacked);
   for (const archive of wantedArchives(layout, splits))
     await unpackOne(archive, await source(archive.file), unpacked, options);
   const files = new Map<string, string>();
@@ -175,7 +175,7 @@ async function sort(
     const key = `${className}/${basename(from)}`.toLowerCase();
     if (taken.has(key)) throw new DataError("labels", `"${from}": another image is already called "${key}"`);
     taken.add(key);
-    if (!perClass.has(className)) await mkdir(dirname(target), { recursive: true });
+    if (!perClass.has(className)) makeFolders(dirname(target));
     if (await moved(join(unpacked, from), target)) perClass.set(className, (perClass.get(className) ?? 0) + 1);
     else missing.push(from);
     onProgress?.("sorting", i + 1, wanted.length);

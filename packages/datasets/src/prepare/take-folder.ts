@@ -1,7 +1,8 @@
 import { constants, type Dirent, readdirSync } from "node:fs";
-import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
+import { copyFile, link, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { FetchError, type Unpacked, type UnpackOptions } from "@dit-bench/fetch";
+import { makeFolders } from "@dit-bench/files";
 import { DataError } from "../data-error.ts";
 import { diskPath, nameText } from "../disk-name.ts";
 import { unreadable } from "../image-file.ts";
@@ -18,7 +19,7 @@ export async function takeFolder(
 ): Promise<Unpacked> {
   const temporary = `${to}.taking`;
   await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { recursive: true });
+  makeFolders(temporary);
   const counts = { files: 0, bytes: 0, passedOver: 0 };
   const top = basename(resolve(from));
   for (const below of filesBelow(from)) {
@@ -31,7 +32,7 @@ export async function takeFolder(
       continue;
     }
     const target = join(temporary, wanted);
-    await mkdir(dirname(target), { recursive: true });
+    makeFolders(dirname(target));
     await link(path, target).catch(() => copyFile(path, target, constants.COPYFILE_EXCL));
     counts.files++;
     onProgress?.(counts.files, counts.bytes);

@@ -1,8 +1,9 @@
 // An archive into a folder, or nothing.
 
 import { writeFileSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolders } from "@dit-bench/files";
 import { describedDiskFull } from "../disk-full.ts";
 import { FetchError } from "../fetch-error.ts";
 import { ArchiveError } from "./archive-error.ts";
@@ -38,7 +39,7 @@ export async function unpack(archive: string, to: string, options: UnpackOptions
   const limits = { ...usualLimits, ...options.limits };
   const temporary = `${to}.unpacking`;
   await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { recursive: true });
+  makeFolders(temporary);
   try {
     const { visit, counts } = writer(temporary, options);
     await read(archive, limits, visit);
@@ -77,7 +78,7 @@ function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
   const counts = { files: 0, bytes: 0, passedOver: 0 };
   const makeFolder = async (path: string) => {
     if (made.has(path)) return;
-    await mkdir(path, { recursive: true });
+    makeFolders(path);
     made.add(path);
   };
   const visit = async (entry: ArchiveEntry) => {

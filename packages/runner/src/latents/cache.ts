@@ -10,7 +10,6 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -19,7 +18,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
-import { nameFileInError } from "@dit-bench/files";
+import { makeFolders, nameFileInError } from "@dit-bench/files";
 import { BenchError } from "../errors.ts";
 
 export interface CacheForm {
@@ -110,7 +109,7 @@ export async function makeCache(
   make: (indices: readonly number[], done: number) => Promise<readonly Float32Array[]>,
   from = spread(process.pid),
 ): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   const partial = partialOf(path);
   const records = create(partial, form);
   try {
