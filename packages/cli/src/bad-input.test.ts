@@ -126,7 +126,9 @@ describe("bad input gets one clear line and its exit code", () => {
     truncateSync(join(place, "corrupt", name), 1000);
     const r = await go(...args);
     expect(r.code).toBe(4);
-    expect(r.stderr).toMatch(/the checkpoint is corrupt: .*checkpoint\.safetensors.*delete it to train from the start/);
+    expect(r.stderr).toMatch(
+      /the checkpoint cannot be used: .*checkpoint\.safetensors.*delete it to train from the start/,
+    );
   });
 
   it("corrupt base weights", async () => {

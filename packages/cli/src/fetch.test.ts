@@ -136,9 +136,9 @@ describe("bench fetch", () => {
     expect(wrong.code).toBe(4);
     truncateSync(weights(), size);
     truncateSync(join(weights(), "../config.json"), 547);
-    expect((await encode()).stderr).toContain(`bench: ${weights()}: `);
+    expect((await encode()).stderr).toContain(`bench: error: ${weights()}: `);
     const listed = await bench(["list-weights", "sd-vae-ft-ema"], { cwd: place });
-    expect(listed.stderr).toContain(`bench: ${weights()}: `);
+    expect(listed.stderr).toContain(`bench: error: ${weights()}: `);
   });
 
   it("of several goes on past one that fails, and exits with 3", async () => {

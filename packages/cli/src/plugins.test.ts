@@ -105,7 +105,9 @@ describe("a plug-in's mistake is one line and exit code 2", () => {
 
   it("list methods names it, too", async () => {
     const { code, stderr } = await go("list", "methods", "--plugin", plugin("listed", { method: "label: 1," }));
-    expect(stderr).toMatch(/^bench: plug-in \.\/listed: method 'mine': label is the number 1; wanted a function/);
+    expect(stderr).toMatch(
+      /^bench: error: plug-in \.\/listed: method 'mine': label is the number 1; wanted a function/,
+    );
     expect(code).toBe(2);
   });
 });

@@ -45,7 +45,7 @@ describe("messages", () => {
 
   it("of unknown errors say how to find their place, of missing memory what to do", () => {
     expect(reported(new Error("x"))).toContain("'bench --verbose …' shows where");
-    expect(reported(new RangeError("Array buffer allocation failed"))).toContain("try a smaller --set training.batch");
+    expect(reported(new RangeError("Array buffer allocation failed"))).toContain("take smaller batches");
     expect(reported("a string")).toContain("a string");
   });
 

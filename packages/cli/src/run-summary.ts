@@ -38,11 +38,11 @@ export function figuresOf(record: RunRecord, files: RunFiles) {
 export function summary(record: RunRecord, files: RunFiles, width = process.stdout.columns): string {
   const { cell, metrics: m, parameters, data, times } = record;
   const share = (100 * parameters.trainable) / parameters.model;
-  const skipped = data.skipped > 0 ? `, ${data.skipped} left out` : "";
+  const skipped = data.skipped > 0 ? `, ${counted(data.skipped, "file")} left out` : "";
   const what =
     data.source === "miniature"
       ? "miniature"
-      : `${counted(data.images, "image")} of ${data.classes.length} classes${skipped}`;
+      : `${counted(data.images, "image")} of ${counted(data.classes.length, "class")}${skipped}`;
   const [low, high] = m!.fidInterval;
   const bytes = storedBytes(record, files.weights);
   const rows = [

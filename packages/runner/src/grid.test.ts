@@ -87,7 +87,7 @@ describe("a cell", () => {
       observer.output("null\n{}", "stdout");
       await end({ code: 0 });
     });
-    expect(outcome).toEqual({ kind: "finished", record, already: false });
+    expect(outcome).toMatchObject({ kind: "finished", record, already: false });
   });
 
   it("with a record and another exit code has finished, with a note", async () => {

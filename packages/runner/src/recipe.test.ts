@@ -36,7 +36,7 @@ describe("recipes", () => {
   it("may lie in any folder, and say what is wrong with them", () => {
     expect(() => loadRecipe(folder)).toThrow("unknown recipe");
     writeFileSync(join(folder, "recipe.json"), "{");
-    expect(() => loadRecipe(folder)).toThrow("it is no JSON");
+    expect(() => loadRecipe(folder)).toThrow("is not valid JSON");
     writeFileSync(join(folder, "recipe.json"), JSON.stringify({ ...loadRecipe("mini").settings, extra: 1 }));
     expect(() => loadRecipe(folder)).toThrow("extra");
   });
