@@ -2,15 +2,22 @@
 // shown escaped.
 
 import { shown } from "@dit-bench/files";
+import { hasColours, paint } from "./style.ts";
 
-/** Lines and tabs stay. */
-const safe = (text: string): string => text.replaceAll(/[^\n\t]+/g, shown);
+/** Lines, tabs and, where the screen has colours, those of `painted` stay. */
+function safe(text: string, screen: NodeJS.WriteStream): string {
+  const kept = hasColours(screen) ? new RegExp(`(${paint.source}|[\n\t])`) : /([\n\t])/;
+  return text
+    .split(kept)
+    .map((part, i) => (i % 2 === 1 ? part : shown(part)))
+    .join("");
+}
 
 /** Results, on stdout. */
-export const print = (text: string): void => void process.stdout.write(safe(text));
+export const print = (text: string): void => void process.stdout.write(safe(text, process.stdout));
 
 /** Progress and notes, on stderr. */
-export const printNote = (text: string): void => void process.stderr.write(safe(text));
+export const printNote = (text: string): void => void process.stderr.write(safe(text, process.stderr));
 
 /** One line of JSON on stdout; the same characters are escaped as JSON has it. */
 export function printJson(value: unknown): void {

@@ -9,12 +9,16 @@ interface Screen {
   hasColors?(): boolean;
 }
 
+/** The codes of bold text and of the foreground colours, which are all that `painted` is used for: harmless whoever wrote them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with ESC
+export const paint = /\x1b\[(?:1|22|3[1-79])m/;
+
 /** @param screen where the text goes */
 export function painted(style: Style, text: string, screen: Screen = process.stderr, env = process.env): string {
   return hasColours(screen, env) ? styleText(style, text, { validateStream: false }) : text;
 }
 
-function hasColours(screen: Screen, env: Readonly<Record<string, string | undefined>>): boolean {
+export function hasColours(screen: Screen, env: Readonly<Record<string, string | undefined>> = process.env): boolean {
   if (env.NO_COLOR) return false; // https://no-color.org: present and not empty
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
   return Boolean(screen.isTTY && (screen.hasColors?.() ?? true));

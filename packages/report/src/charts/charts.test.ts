@@ -98,6 +98,16 @@ test("the loss curve says where a run diverged, and changes to a logarithmic axi
   expect(texts).toContain("Training loss: Full on Food-101");
 });
 
+test("the training losses of the batches are drawn behind the loss on a fixed batch where they fit its axis", async () => {
+  const run = syntheticRecords()[0]!;
+  const loss = Array.from({ length: 60 }, (_, i) => ({ step: 5 * i, value: 0.2 + 0.002 * (i % 5) }));
+  const fixedBatchLoss = [0, 100, 200, 300].map((step) => ({ step, value: 0.21 - step / 20_000 }));
+  const { texts, restore } = spyOnText();
+  await lossCurve({ ...run, training: { ...run.training, loss, fixedBatchLoss } }, "png");
+  restore();
+  expect(texts.join(" ")).toContain("Grey: training loss of each batch");
+});
+
 test("the loss curve shows the loss on a fixed batch where there is one", async () => {
   const run = syntheticRecords()[0]!;
   const fixed = [0, 60, 120, 180, 240, 300].map((step) => ({ step, value: 0.21 - step / 10_000 }));
@@ -105,8 +115,8 @@ test("the loss curve shows the loss on a fixed batch where there is one", async 
   await lossCurve({ ...run, training: { ...run.training, fixedBatchLoss: fixed } }, "png");
   restore();
   const drawn = texts.join(" ");
-  expect(drawn).toContain("loss on a fixed batch of training images");
-  expect(drawn).toMatch(/\d+ of 300 points outside this chart/);
+  expect(drawn).toContain("loss of the averaged weights on a fixed batch of training images");
+  expect(drawn).toContain("scatter beyond this chart");
   expect(texts).toContain("Loss: Full on Food-101");
   // The line moves by 0.03 of losses between 0.1 and 0.4: its axis is that of the line, not that of every batch.
   const ticks = texts.map(Number).filter((tick) => tick > 0 && tick < 1);

@@ -10,14 +10,18 @@ import { font, lineColour, quietInk, warningColour } from "./style.ts";
 
 const size = { width: 800, height: 420 };
 
+/** Where a larger share of the training losses lies outside the axis, the few inside would only mislead. */
+const mostOutside = 0.25;
+
 interface LossPoint {
   x: number;
   y: number;
 }
 
 /**
- * The loss on a fixed batch, whose images, timesteps and noise are the same each time, as a line; behind it the training loss,
- * which the draw of each batch moves more than learning does. A record without the former has a smoothed line of the latter.
+ * The loss on a fixed batch, whose images, timesteps and noise are the same each time, as a line; behind it the training loss of
+ * each batch, where the two fit one axis: the choice of timesteps often moves the training loss more than learning does. A record
+ * without the former has a smoothed line of the latter.
  * A run that diverged ends at a marked step. Same record, same bytes.
  */
 export async function lossCurve(record: RunRecord, format: ChartFormat): Promise<Uint8Array> {
@@ -27,13 +31,19 @@ export async function lossCurve(record: RunRecord, format: ChartFormat): Promise
   const losses = [...points, ...fixed].map((point) => point.y);
   const logarithmic = spansDecades(losses);
   const yAxis = lossAxis(points, fixed, logarithmic);
+  const outside = points.filter(({ y }) => y < yAxis.min || y > yAxis.max).length;
+  const shownPoints = outside > mostOutside * points.length ? [] : points;
   const title = `${fixed.length > 0 ? "Loss" : "Training loss"}: ${cell.methodLabel} on ${cell.datasetTitle}`;
   const configuration: ChartConfiguration<"scatter"> = {
     type: "scatter",
-    data: { datasets: fixed.length > 0 ? fixedBatch(fixed, points) : trainingAlone(points, logarithmic) },
+    data: { datasets: fixed.length > 0 ? fixedBatch(fixed, shownPoints) : trainingAlone(points, logarithmic) },
     options: {
       layout: { padding: { top: 18, right: 28, bottom: 14, left: 14 } },
-      plugins: headline(title, subtitle(record, { points, fixed, yAxis }), size.width),
+      plugins: headline(
+        title,
+        subtitle(record, { points, outside, fixed, batches: shownPoints.length > 0 }),
+        size.width,
+      ),
       scales: {
         x: { type: "linear", ...plainScale("Training step", stepAxis(training.steps), formatTick) },
         y: {
@@ -86,17 +96,18 @@ function trainingAlone(points: LossPoint[], logarithmic: boolean): Series[] {
 interface Drawn {
   points: readonly LossPoint[];
   fixed: readonly LossPoint[];
-  yAxis: Axis;
+  outside: number;
+  /** Are the training losses of the batches drawn? */
+  batches: boolean;
 }
 
-function subtitle({ training, recipe, cell }: RunRecord, { points, fixed, yAxis }: Drawn): string[] {
+function subtitle({ training, recipe, cell }: RunRecord, { points, outside, fixed, batches }: Drawn): string[] {
   const run = `Recipe ${recipe}, seed ${cell.seed}, batch ${training.batch}.`;
   if (fixed.length === 0) return [`${run} Points: the recorded losses. Line: smoothed.`];
-  const outside = points.filter(({ y }) => y < yAxis.min || y > yAxis.max).length;
-  return [
-    `${run} Line: loss on a fixed batch of training images. Grey: training loss of each batch` +
-      `${outside > 0 ? `, ${outside} of ${points.length} points outside this chart` : ""}.`,
-  ];
+  const line = `${run} Line: loss of the averaged weights on a fixed batch of training images.`;
+  if (!batches) return [`${line} The training losses of the batches scatter beyond this chart; the record has them.`];
+  const beyond = outside > 0 ? `, ${outside} of ${points.length} points outside this chart` : "";
+  return [`${line} Grey: training loss of each batch${beyond}.`];
 }
 
 /**
