@@ -30,9 +30,10 @@ export async function lossCurve(record: RunRecord, format: ChartFormat): Promise
   const fixed = finite(training.fixedBatchLoss ?? []);
   const losses = [...points, ...fixed].map((point) => point.y);
   const logarithmic = spansDecades(losses);
-  const yAxis = lossAxis(points, fixed, logarithmic);
-  const outside = points.filter(({ y }) => y < yAxis.min || y > yAxis.max).length;
+  const wide = lossAxis(points, fixed, logarithmic);
+  const outside = points.filter(({ y }) => y < wide.min || y > wide.max).length;
   const shownPoints = outside > mostOutside * points.length ? [] : points;
+  const yAxis = shownPoints.length > 0 ? wide : lossAxis([], fixed, logarithmic);
   const title = `${fixed.length > 0 ? "Loss" : "Training loss"}: ${cell.methodLabel} on ${cell.datasetTitle}`;
   const configuration: ChartConfiguration<"scatter"> = {
     type: "scatter",
