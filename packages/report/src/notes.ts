@@ -74,7 +74,7 @@ function rankNote(comparison: Comparison): string | null {
   if (rows.filter((row) => row.average !== null).length < 2) return null;
   if (pairing === null) {
     const { reason, remedy } = unrankedReason(comparison);
-    return `No ranks: ${reason}, which does not separate a difference from chance; ${remedy}.`;
+    return `No ranks, because ${reason}: ${remedy}.`;
   }
   const pairs = pairing === "datasets" ? "one per dataset, seeds averaged" : "one per seed";
   return (

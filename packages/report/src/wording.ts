@@ -33,11 +33,14 @@ export function rowsWithoutSharedSeeds({ rows, rankedBasis }: Comparison): Metho
   return rows.filter((row) => row.average?.basis === rankedBasis && row.rank === null);
 }
 
-/** Why there are no ranks where several methods have an average, and what to do. The reason goes with a subject. */
+/** Why there are no ranks where several methods have an average, and what to do: two clauses. */
 export function unrankedReason({ rows }: Comparison): { reason: string; remedy: string } {
   const averaged = rows.filter((row) => row.average !== null);
   if (averaged.every(({ cells }) => cells.every(({ seeds }) => seeds.length === 1)))
-    return { reason: "each method has one seed on one dataset", remedy: "run at least 3 seeds, or more datasets" };
+    return {
+      reason: "each method has one seed on one dataset, which cannot tell a difference from chance",
+      remedy: "run at least 3 seeds, or more datasets",
+    };
   return {
     reason: "no two methods share two seeds, and only equal seeds are compared",
     remedy: "run the same seeds of every method, at least 3",
