@@ -32,7 +32,8 @@ const largestRecord = 128e6;
  *
  * Passed over are hidden names, temporary files among them, folders that systems make, and JSON that does not claim to be a
  * record. A file claims to be one if it has at least two of the keys `protocol`, `identity` and `cell` at its top. Of a file
- * that is no JSON, or cannot be read, these keys are looked for in its text; the names `record.json` and `NAME-seed-N.json` claim it, too.
+ * that is no JSON, or cannot be read, these keys are looked for in its text; the names `record.json` and `NAME-seed-N.json`
+ * claim it, too.
  * Links to folders are not followed. Throws only if `folder` itself cannot be read.
  */
 export async function findRecords(folder: string): Promise<FoundRecords> {
