@@ -94,6 +94,8 @@ test("one method alone, one that does not help, and none that is complete each g
   expect(of({ methods: [methods[1]!] })).toMatch(/^BitFit has the average FID /);
   expect(of({ methods: [methods[0]!] })).toMatch(/^Full has the average FID /);
   expect(of({ methods: [methods[0]!] })).not.toContain("the time of full fine-tuning");
+  const alone = notes(comparison(syntheticRecords({ methods: [methods[1]!] })));
+  expect(alone).toContain("Bold: the lowest number of a column."); // no rank to refer to
   const worse = syntheticRecords({ methods: [methods[1]!] }).map((record) => ({
     ...record,
     metrics: { ...record.metrics!, baseFid: 1 },

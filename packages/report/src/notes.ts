@@ -22,7 +22,7 @@ export function notes(comparison: Comparison): string[] {
     otherBasisNote(comparison),
     sharedSeedsNote(comparison),
     openPairsNote(comparison),
-    "Bold: the lowest number of a column. Whether it is lower by more than chance, the rank tells.",
+    `Bold: the lowest number of a column.${comparison.pairing === null ? "" : " Whether it is lower by more than chance, the rank tells."}`,
     rows.some((row) => row.full) ? "Full: full fine-tuning, which the cheaper methods are measured against." : null,
     base.cells.some((cell) => cell.mean !== null)
       ? "Base model: without fine-tuning, sampled with its null class, because it knows none of the new ones."
