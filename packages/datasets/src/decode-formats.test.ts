@@ -134,6 +134,11 @@ describe("BMP", () => {
     expect(at(await decodeImage(bytes), 0, 0)).toEqual([177, 177, 177]);
   });
 
+  test("an alpha channel that is zero everywhere means nothing", async () => {
+    const bytes = bmp({ width, height, bits: 32, rgb, alpha: 0 });
+    expect([...(await decodeImage(bytes)).pixels]).toEqual(reference);
+  });
+
   test("white stays white at every transparency", async () => {
     for (let alpha = 0; alpha < 256; alpha++) {
       const bytes = bmp({ width, height, bits: 32, rgb: rgb.map(() => 255), alpha });
