@@ -62,6 +62,15 @@ test("methods without two seeds in common are not compared, and the reason given
   }
 });
 
+test("two methods whose intervals rest on different bases are not compared over datasets", () => {
+  const records = syntheticRecords({ methods: methods.slice(1, 3), datasets: ["food", "sun"] });
+  const mixed = records.filter(({ cell }) => cell.method === "bitfit" || cell.dataset === "food" || cell.seed === 0);
+  expect(text(mixed)).toMatch(
+    /cannot be told, because one method has one seed on some dataset .*: run the same seeds of both/,
+  );
+  expect(notes(comparison(mixed)).join(" ")).toContain("No ranks, because one method has one seed on some dataset");
+});
+
 test("a method that shares no seeds with the ranked ones is named, and does not count as not separated", () => {
   const compared = comparison([...food(1, 0, 1), ...food(2, 0, 1), ...food(5, 2, 3)]);
   const sentences = answer(compared).join(" ");

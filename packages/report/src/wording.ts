@@ -34,8 +34,14 @@ export function rowsWithoutSharedSeeds({ rows, rankedBasis }: Comparison): Metho
 }
 
 /** Why there are no ranks where several methods have an average, and what to do: two clauses. */
-export function unrankedReason({ rows }: Comparison): { reason: string; remedy: string } {
+export function unrankedReason({ rows, datasets }: Comparison): { reason: string; remedy: string } {
   const averaged = rows.filter((row) => row.average !== null);
+  if (datasets.length > 1)
+    return {
+      reason:
+        "one method has one seed on some dataset and the other has several, so their intervals rest on different bases",
+      remedy: "run the same seeds of both",
+    };
   if (averaged.every(({ cells }) => cells.every(({ seeds }) => seeds.length === 1)))
     return {
       reason: "each method has one seed on one dataset, which cannot tell a difference from chance",
