@@ -1,5 +1,6 @@
 import { resizePillow8 } from "./pillow-resize.ts";
 import type { RgbImage } from "./rgb-image.ts";
+import { roundHalfToEven } from "./round-half-to-even.ts";
 
 /**
  * Names decoding and cropping in fingerprints; change it when a pixel of the result changes. Version 2: GIF with transparency,
@@ -26,12 +27,4 @@ export function centerCrop(image: RgbImage, size: number): RgbImage {
     height: size,
   };
   return resizePillow8(halved, width, height, "bicubic", window);
-}
-
-/** Python's `round`. */
-function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -60,7 +60,8 @@ export function decodeBmp(bytes: Uint8Array): DecodedImage {
       for (let c = 0; c < 3; c++) pixels[3 * to + c] = channels[c]!(value);
       if (alpha) alpha[to] = opacity!(value);
     }
-  return { width, height, pixels, ...(alpha ? { alpha } : {}) };
+  // Many writers leave the alpha channel at zero and mean an opaque image; browsers read it so, too.
+  return { width, height, pixels, ...(alpha?.some((value) => value > 0) ? { alpha } : {}) };
 }
 
 const unsupported = (bits: number, compression: number): ImageError =>

@@ -71,6 +71,12 @@ describe("GIF", () => {
     },
   );
 
+  test("a first frame without pixels is damage, not a white image", async () => {
+    const bytes = Buffer.from(plain);
+    bytes.fill(0, 13 + 12 + 5, 13 + 12 + 9); // width and height of the frame, after the palette and the mark of the frame
+    await expect(decodeImage(bytes)).rejects.toThrow("damaged GIF: its first frame has no pixels");
+  });
+
   test("the first frame of an animation is read, even if a later one is cut off", async () => {
     const frames = await Promise.all(
       ["red", "lime"].map((background) =>
@@ -127,6 +133,18 @@ describe("BMP", () => {
     expect(at(await stored(bytes), 0, 0)).toEqual([100, 100, 100]);
     expect(at(await decodeImage(bytes), 0, 0)).toEqual([177, 177, 177]);
   });
+
+  test("an alpha channel that is zero everywhere means nothing", async () => {
+    const bytes = bmp({ width, height, bits: 32, rgb, alpha: 0 });
+    expect([...(await decodeImage(bytes)).pixels]).toEqual(reference);
+  });
+
+  test("white stays white at every transparency", async () => {
+    for (let alpha = 0; alpha < 256; alpha++) {
+      const bytes = bmp({ width, height, bits: 32, rgb: rgb.map(() => 255), alpha });
+      expect(at(await decodeImage(bytes), 0, 0), `alpha ${alpha}`).toEqual(white);
+    }
+  });
 });
 
 describe("PPM, PGM and PBM", () => {
@@ -153,6 +171,10 @@ describe("PPM, PGM and PBM", () => {
     ["P1", Buffer.from(`P1 ${size} ${gray.map((v) => v & 1).join("")}`), repeated(gray.map((v) => (v & 1 ? 0 : 255)))],
   ])("%s", async (_, bytes, expected) => {
     expect([...(await stored(bytes)).pixels]).toEqual(expected);
+  });
+
+  test("a comment where the raw pixels begin is refused, as by Pillow", async () => {
+    await expect(stored(file(`P5 ${size} 255#x\n`, gray))).rejects.toThrow("a comment where its pixels are expected");
   });
 
   test("raw bits, whose rows end at a whole byte", async () => {

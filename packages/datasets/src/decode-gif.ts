@@ -26,6 +26,7 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
   const [left, top, frameWidth, frameHeight] = [u16(at), u16(at + 2), u16(at + 4), u16(at + 6)];
   const flags = file.getUint8(at + 8);
   at += 9;
+  if (frameWidth === 0 || frameHeight === 0) throw new ImageError("damaged GIF: its first frame has no pixels");
   // A frame may reach beyond the screen, which then grows.
   const width = Math.max(u16(6), left + frameWidth);
   const height = Math.max(u16(8), top + frameHeight);

@@ -42,9 +42,11 @@ export async function decodeImage(bytes: Uint8Array, { asStored = false } = {}):
 function opaque({ width, height, pixels, alpha }: DecodedImage, asStored: boolean): RgbImage {
   if (!asStored && alpha !== undefined)
     for (let i = 0; i < alpha.length; i++) {
-      const share = alpha[i]! / 255;
-      if (share < 1)
-        for (let c = 3 * i; c < 3 * i + 3; c++) pixels[c] = Math.floor(pixels[c]! * share + 255 * (1 - share));
+      const share = alpha[i]!;
+      if (share < 255)
+        // in whole numbers, as libvips does: with fractions white came out as 254
+        for (let c = 3 * i; c < 3 * i + 3; c++)
+          pixels[c] = Math.floor((pixels[c]! * share + 255 * (255 - share)) / 255);
     }
   return { width, height, pixels };
 }

@@ -1,6 +1,7 @@
 // Netpbm's bitmaps, graymaps and pixmaps (PBM, PGM, PPM), plain and raw, as Pillow reads them.
 
 import { checkSize, type DecodedImage, ImageError } from "./image-error.ts";
+import { roundHalfToEven } from "./round-half-to-even.ts";
 
 /**
  * @param asStored graymaps with more than 8 bits are clipped to 255, as Pillow's `convert("RGB")` does, instead of scaled
@@ -17,6 +18,8 @@ export function decodePnm(bytes: Uint8Array, asStored: boolean): DecodedImage {
   if (most < 1 || most > 65535) throw new ImageError(`damaged PNM: its largest value is ${most}, expected 1 to 65535`);
   const values = width * height * (color ? 3 : 1);
   if (bytes.length - reader.at() < values / 8) throw ended(); // before memory is taken
+  if (kind > 3 && bytes[reader.at() - 1] === 35)
+    throw new ImageError("damaged PNM: a comment where its pixels are expected");
   const next =
     kind <= 3 ? plainValues(reader, bitmap, most) : rawValues(bytes, reader.at(), { bitmap, most, width, values });
   const pixels = new Uint8Array(width * height * 3);
@@ -29,7 +32,6 @@ export function decodePnm(bytes: Uint8Array, asStored: boolean): DecodedImage {
   return { width, height, pixels };
 }
 
-/** Python rounds halves to the even number. */
 function scale(most: number, color: boolean, asStored: boolean): (value: number) => number {
   if (color || most <= 255) return (v) => Math.min(255, roundHalfToEven((v / most) * 255));
   const to16 = (v: number) => Math.min(65535, roundHalfToEven((v / most) * 65535));
@@ -37,12 +39,6 @@ function scale(most: number, color: boolean, asStored: boolean): (value: number)
 }
 
 const ended = () => new ImageError("damaged PNM: its data ends too early");
-
-function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
-}
 
 /** Words between white space, without comments. */
 function tokens(bytes: Uint8Array, from: number) {

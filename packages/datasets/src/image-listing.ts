@@ -2,13 +2,13 @@
 
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { insteadOf, shown } from "@dit-bench/files";
+import { insteadOf, isPassedOver, shown } from "@dit-bench/files";
+import { counted } from "./counted.ts";
 import { DataError } from "./data-error.ts";
 import { diskPath, nameText } from "./disk-name.ts";
 import { unreadable } from "./image-file.ts";
 import { isImageName, readableFormats, unreadableByName } from "./image-kind.ts";
 import { compareBytes, compareNatural } from "./natural-order.ts";
-import { isPassedOver } from "./passed-over.ts";
 
 /** A file or folder that is left out, by its path below the folder given, and why. */
 export interface Skipped {
@@ -42,10 +42,12 @@ export function listImages(folder: string): ImageListing {
   const classes: { name: string; files: string[] }[] = [];
   const entries = topEntries(folder, layout);
   const above = new Set([realPath(folder)]);
+  let lostBelow = 0;
   for (const { name, kind } of entries) {
     if (kind === "folder") {
       const before = skipped.length;
       const files = imagesBelow(folder, name, above, skipped);
+      lostBelow += skipped.slice(before).filter(({ harmless }) => !harmless).length;
       if (files.length > 0) classes.push({ name, files: files.sort(compareBytes) });
       else if (skipped.length === before)
         skipped.push({ file: name, reason: "no images in this folder", harmless: true });
@@ -53,8 +55,10 @@ export function listImages(folder: string): ImageListing {
     else skipped.push({ file: name, ...kind });
   }
   const name = nameText(Buffer.from(basename(resolve(folder)))) || "images";
-  if (classes.length === 0 && rootImages.length > 0) classes.push({ name, files: rootImages });
-  else {
+  if (classes.length === 0 && rootImages.length > 0) {
+    if (lostBelow > rootImages.length) throw unreadableClasses(folder, rootImages.length, skipped);
+    classes.push({ name, files: rootImages });
+  } else {
     if (classes.length === 0) throw noImages(folder, skipped, layout);
     checkLayout(folder, classes, rootImages);
     for (const file of rootImages) skipped.push({ file, reason: "not in a class folder" });
@@ -88,6 +92,17 @@ function noImages(folder: string, skipped: readonly Skipped[], expected: string)
   const first = skipped.find(({ harmless }) => !harmless);
   const because = first === undefined ? "" : ` (left out ${first.file}: ${first.reason})`;
   return new DataError("no-images", `no images in "${shown(folder)}"${because}: ${expected}`);
+}
+
+/** Few images beside folders of many that cannot be read: those are the classes, and a cover or a scan is not. */
+function unreadableClasses(folder: string, images: number, skipped: readonly Skipped[]): DataError {
+  const lost = skipped.filter(({ file, harmless }) => !harmless && file.includes("/"));
+  const example = lost[0] === undefined ? "" : ` (${lost[0].file}: ${lost[0].reason})`;
+  return new DataError(
+    "unreadable-images",
+    `"${shown(folder)}" holds ${counted(images, "image")} and folders with ${counted(lost.length, "image")} that cannot be ` +
+      `read${example}; convert those, or move the others into a folder of their own to train on them alone`,
+  );
 }
 
 interface Entry {

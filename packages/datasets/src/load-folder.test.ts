@@ -74,6 +74,20 @@ describe("a folder of class folders", () => {
     const flat = await loadFolder(folder("flat", { "b.png": "red", "a.png": "blue", "notes.txt": "" }), { size: 8 });
     expect(flat).toMatchObject({ name: "flat", classes: ["flat"], files: ["a.png", "b.png"], skipped: [] });
     expect([...flat.labels]).toEqual([0, 0]);
+    const photos = folder("photos", {
+      "a.jpg": "red",
+      "b.jpg": "lime",
+      "originals/a.cr2": "x",
+      "originals/b.cr2": "x",
+    });
+    expect(await loadFolder(photos, { size: 8 })).toMatchObject({ classes: ["photos"], files: ["a.jpg", "b.jpg"] });
+  });
+
+  test("is not one class where a few images lie beside class folders of which none can be read", async () => {
+    const raw = folder("raw", { "cover.jpg": "red", "rose/1.cr2": "x", "rose/2.cr2": "x", "tulip/1.cr2": "x" });
+    await expect(loadFolder(raw, { size: 8 })).rejects.toThrow(
+      /raw" holds 1 image and folders with 3 images that cannot be read \(rose\/1\.cr2: RAW image.*move the others/,
+    );
   });
 
   test("has classes in natural order, whatever the locale, and another fingerprint than in byte order", async () => {

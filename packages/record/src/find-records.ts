@@ -2,7 +2,7 @@
 import type { Dirent } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { shown } from "@dit-bench/files";
+import { isPassedOver, shown } from "@dit-bench/files";
 import { parse, RecordError, toRecord } from "./files.ts";
 import type { RunRecord } from "./schema.ts";
 
@@ -32,7 +32,8 @@ const largestRecord = 128e6;
  *
  * Passed over are hidden names, temporary files among them, folders that systems make, and JSON that does not claim to be a
  * record. A file claims to be one if it has at least two of the keys `protocol`, `identity` and `cell` at its top. Of a file
- * that is no JSON, or cannot be read, these keys are looked for in its text; the names `record.json` and `NAME-seed-N.json` claim it, too.
+ * that is no JSON, or cannot be read, these keys are looked for in its text; the names `record.json` and `NAME-seed-N.json`
+ * claim it, too.
  * Links to folders are not followed. Throws only if `folder` itself cannot be read.
  */
 export async function findRecords(folder: string): Promise<FoundRecords> {
@@ -60,15 +61,11 @@ export async function readRecords(folder: string): Promise<RunRecord[]> {
 /** The same order on every machine. */
 const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Names that are not the user's: macOS, Windows, Linux and NAS boxes make such folders, some of them unreadable. */
-const madeBySystems =
-  /^(?:lost\+found|__MACOSX|System Volume Information|\$RECYCLE\.BIN|@eaDir|#recycle|#snapshot|~snapshot|node_modules)$/i;
-
 async function jsonPaths(folder: string, entries: readonly Dirent[], damaged: DamagedRecord[]): Promise<string[]> {
   const paths: string[] = [];
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.name.startsWith(".") || madeBySystems.test(entry.name)) continue;
+    if (isPassedOver(entry.name)) continue;
     if (entry.name.endsWith(".json")) paths.push(path);
     if (!entry.isDirectory()) continue;
     try {

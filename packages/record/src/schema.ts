@@ -35,7 +35,7 @@ const cell = z.strictObject({
 });
 
 const data = z.strictObject({
-  /** `miniature`: the procedural pictures that come with the program; `dataset`: the published images; `folder`: image files of the user's. */
+  /** `miniature`: procedural images of this program; `dataset`: published images; `folder`: image files of the user's. */
   source: z.enum(["miniature", "dataset", "folder"]),
   /** Class names, in label order. */
   classes: z.array(plain).min(1),
@@ -155,8 +155,8 @@ export const recordSchema = z
       /** The loss at some steps, in step order; null where it was not finite. */
       loss: z.array(z.strictObject({ step: count, value: z.number().nullable() })),
       /**
-       * Loss of the weights' moving average after some steps on one fixed batch: training images, timesteps and noise are the same each time, so
-       * that the curve shows learning and not the draw of the batch. Older records do not have it.
+       * Loss of the weights' moving average after some steps on one fixed batch: training images, timesteps and noise are
+       * the same each time, so that the curve shows learning and not the choice of the batch. Older records do not have it.
        */
       fixedBatchLoss: z.array(z.strictObject({ step: count, value: z.number().nullable() })).optional(),
       /** Where training continued from the end of a shorter run: that run's steps and identity. */

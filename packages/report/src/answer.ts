@@ -6,8 +6,8 @@ import { costColumns, loadMark } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { formatFid, listing } from "./format.ts";
 import { neededRuns } from "./needed-runs.ts";
-import { isBetter, isSeparated } from "./ranking.ts";
-import { neededText, oneSeedText, rowsOfOtherBasis } from "./wording.ts";
+import { canCompare, isBetter, isSeparated } from "./ranking.ts";
+import { neededText, oneSeedText, rowsOfOtherBasis, rowsWithoutSharedSeeds, unrankedReason } from "./wording.ts";
 
 /** Sentences of plain text; labels in them are as they were recorded. */
 export function answer(comparison: Comparison): string[] {
@@ -16,7 +16,8 @@ export function answer(comparison: Comparison): string[] {
     return ["No method has a finished run on every dataset, so there is no average to compare."];
   const efficient = averaged.filter((row) => !row.full);
   const others = rowsOfOtherBasis(comparison);
-  const eligible = efficient.filter((row) => !others.includes(row));
+  const unpaired = rowsWithoutSharedSeeds(comparison);
+  const eligible = efficient.filter((row) => !others.includes(row) && !unpaired.includes(row));
   const best = eligible[0] ?? efficient[0] ?? averaged[0]!;
   return [
     lowest(comparison, best, eligible),
@@ -24,6 +25,9 @@ export function answer(comparison: Comparison): string[] {
     cost(best),
     against(comparison, best),
     notCompared(comparison, others),
+    unpaired.length === 0
+      ? null
+      : `Not ranked: ${listing(unpaired.map((row) => row.label))}, with fewer than two seeds in common with the others.`,
   ].filter((sentence) => sentence !== null);
 }
 
@@ -41,23 +45,36 @@ function lowest({ datasets, base, rows }: Comparison, best: MethodRow, eligible:
 }
 
 /** Whether the best is better than the next ones by more than chance, and if not, what would show it. */
-function separation({ pairing }: Comparison, best: MethodRow, eligible: readonly MethodRow[]): string | null {
+function separation(comparison: Comparison, best: MethodRow, eligible: readonly MethodRow[]): string | null {
+  const { pairing } = comparison;
   const rest = eligible.filter((row) => row !== best);
   if (rest.length === 0) return null;
-  if (pairing === null)
-    return "Whether it is better than the others by more than chance cannot be told from one seed on one dataset: run at least 3 seeds.";
-  const open = rest.filter((row) => !isSeparated(best, row, pairing));
-  if (open.length === 0)
-    return `It is better than ${rest.length === 1 ? rest[0]!.label : "each of the others"} by more than chance.`;
+  if (pairing === null) {
+    const { reason, remedy } = unrankedReason(comparison);
+    return `Whether it is better than the others by more than chance cannot be told, because ${reason}: ${remedy}.`;
+  }
+  const tested = rest.filter((row) => canCompare(best, row, pairing));
+  const untested = rest.filter((row) => !tested.includes(row));
+  const remark =
+    untested.length === 0
+      ? ""
+      : ` It shares fewer than two seeds with ${listing(untested.map((row) => row.label))}, so it is not compared with ` +
+        `${untested.length === 1 ? "that method" : "those methods"}.`;
+  const open = tested.filter((row) => !isSeparated(best, row, pairing));
+  if (open.length === 0) {
+    const names = tested.length === 1 || untested.length > 0 ? listing(tested.map((row) => row.label)) : "";
+    return `${tested.length === 0 ? "" : `It is better than ${names || "each of the others"} by more than chance.`}${remark}`.trim();
+  }
   const needed = neededRuns(best, open[0]!, pairing);
   const remedy = needed === null ? "" : `; ${neededText(needed, [best.label, open[0]!.label])}`;
-  return `It is not separated from ${listing(open.map((row) => row.label))}${remedy}.`;
+  return `It is not separated from ${listing(open.map((row) => row.label))}${remedy}.${remark}`;
 }
 
 function cost(row: MethodRow): string | null {
   const text = (heading: string) => costColumns.find((column) => column.heading === heading)!.text(row);
   const loaded = [text("Training"), text("ms/step")].some((value) => value.endsWith(loadMark));
-  const relative = row.relativeTime === null ? "" : `, ${text("Relative time")} the time of full fine-tuning`;
+  const relative =
+    row.relativeTime === null || row.full ? "" : `, ${text("Relative time")} the time of full fine-tuning`;
   return (
     `A run of it trains ${text("Trainable")} weights (${text("of the model")} of the model, ${text("Stored")} on disk) in ` +
     `${text("Training").replace(loadMark, "")}${relative}, with ${text("Memory")} of memory` +
@@ -70,7 +87,8 @@ function against({ rows, base, pairing }: Comparison, best: MethodRow): string |
   const full = rows.find((row) => row.full && row.average !== null);
   const basis = best.average!.basis;
   const sentences: string[] = [];
-  if (full !== undefined && full !== best && full.average!.basis === basis && pairing !== null) {
+  const testable = full !== undefined && full !== best && full.average!.basis === basis && pairing !== null;
+  if (testable && canCompare(full, best, pairing)) {
     const verdict = isBetter(full, best, pairing)
       ? "is better than it by more than chance"
       : isBetter(best, full, pairing)
@@ -79,7 +97,7 @@ function against({ rows, base, pairing }: Comparison, best: MethodRow): string |
     sentences.push(`Full fine-tuning (${formatFid(full.average!.mean)}) ${verdict}.`);
   }
   if (base.average !== null && base.average.mean <= best.average!.mean)
-    sentences.push("It is not better than the base model: fine-tuning has not helped here.");
+    sentences.push(`${best.label} is not better than the base model: fine-tuning has not helped here.`);
   return sentences.length === 0 ? null : sentences.join(" ");
 }
 

@@ -58,9 +58,9 @@ const columns: CsvColumn[] = [
 ];
 
 /**
- * One line per run, every number as it was recorded, so that any other table can be made from it. The columns
- * `average_…` are those of the run's method; the other intervals are of one run, from the finite number of samples. Texts that a spreadsheet would run as a formula start with an apostrophe; texts with any
- * kind of line break are quoted.
+ * One line per run, every number as it was recorded, so that any other table can be made from it. The columns `average_…` are
+ * those of the run's method; the other intervals are of one run, from the finite number of samples. Texts that a spreadsheet
+ * would run as a formula start with an apostrophe; texts with any kind of line break are quoted.
  */
 export function toCsv({ records, rows }: Comparison): string {
   const rowOf = new Map(rows.flatMap((row) => row.records.map((record) => [record, row] as const)));

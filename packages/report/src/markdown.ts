@@ -121,7 +121,10 @@ function commonSeedCount({ rows }: Comparison): number {
 
 /** Makes a text literal in Markdown, in a table too. */
 function literal(text: string): string {
-  return shown(text.replaceAll(/[\t\n\r ]+/g, " ")).replaceAll(/[\\`*_[\]<>|~#&]/g, (character) => `\\${character}`);
+  return shown(text.replaceAll(/[\t\n\r ]+/g, " "))
+    .trim()
+    .replaceAll(/[\\`*_[\]<>|~#&]/g, (character) => `\\${character}`)
+    .replace(/^(\d*)(?=[-+=.)])/, "$1\\"); // at the start of a paragraph these begin a list or a heading
 }
 
 /** A name as code; names of extractors and protocols are short words, a backtick in one becomes a quote. */

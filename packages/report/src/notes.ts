@@ -4,9 +4,9 @@ import type { Comparison, MethodRow } from "./comparison.ts";
 import { listing } from "./format.ts";
 import { wasUnderLoad } from "./load.ts";
 import { neededRuns } from "./needed-runs.ts";
-import { isSeparated } from "./ranking.ts";
+import { canCompare, isSeparated } from "./ranking.ts";
 import { mean } from "./statistics.ts";
-import { neededText, oneSeedText, rowsOfOtherBasis } from "./wording.ts";
+import { neededText, oneSeedText, rowsOfOtherBasis, rowsWithoutSharedSeeds, unrankedReason } from "./wording.ts";
 
 /** Follows intervals that rest on the finite number of samples alone. */
 export const samplesMark = "‡";
@@ -20,8 +20,9 @@ export function notes(comparison: Comparison): string[] {
     ...intervalNotes(comparison),
     rankNote(comparison),
     otherBasisNote(comparison),
+    sharedSeedsNote(comparison),
     openPairsNote(comparison),
-    "Bold: the lowest number of a column. Whether it is lower by more than chance, the rank tells.",
+    `Bold: the lowest number of a column.${comparison.pairing === null ? "" : " Whether it is lower by more than chance, the rank tells."}`,
     rows.some((row) => row.full) ? "Full: full fine-tuning, which the cheaper methods are measured against." : null,
     base.cells.some((cell) => cell.mean !== null)
       ? "Base model: without fine-tuning, sampled with its null class, because it knows none of the new ones."
@@ -68,10 +69,13 @@ function intervalNotes(comparison: Comparison): string[] {
   ];
 }
 
-function rankNote({ rows, pairing }: Comparison): string | null {
+function rankNote(comparison: Comparison): string | null {
+  const { rows, pairing } = comparison;
   if (rows.filter((row) => row.average !== null).length < 2) return null;
-  if (pairing === null)
-    return "No ranks: one seed on one dataset does not separate a difference from chance. Run at least 3 seeds, or more datasets.";
+  if (pairing === null) {
+    const { reason, remedy } = unrankedReason(comparison);
+    return `No ranks, because ${reason}: ${remedy}.`;
+  }
   const pairs = pairing === "datasets" ? "one per dataset, seeds averaged" : "one per seed";
   return (
     "Rank: one more than the number of methods that are better by more than chance, which means that the 95 % interval of the " +
@@ -92,6 +96,16 @@ function otherBasisNote(comparison: Comparison): string | null {
   );
 }
 
+function sharedSeedsNote(comparison: Comparison): string | null {
+  const rows = rowsWithoutSharedSeeds(comparison);
+  if (rows.length === 0) return null;
+  const [have, share] = rows.length === 1 ? ["which shares", "it"] : ["which share", "them"];
+  return (
+    `Not ranked: ${listing(rows.map((row) => row.label))}, ${have} fewer than two seeds with any ranked method. ` +
+    `Run the seeds of the others with ${share}, too.`
+  );
+}
+
 /** What would likely separate the ranked methods that are next to each other and are not separated. */
 function openPairsNote({ rows, pairing }: Comparison): string | null {
   if (pairing === null) return null;
@@ -100,7 +114,7 @@ function openPairsNote({ rows, pairing }: Comparison): string | null {
     .sort((a, b) => a.average!.mean - b.average!.mean || (a.label < b.label ? -1 : 1));
   const clauses = ranked.flatMap((row, index) => {
     const next = ranked[index + 1];
-    if (next === undefined || isSeparated(row, next, pairing)) return [];
+    if (next === undefined || !canCompare(row, next, pairing) || isSeparated(row, next, pairing)) return [];
     const needed = neededRuns(row, next, pairing);
     return needed === null ? [] : [neededText(needed, [row.label, next.label])];
   });

@@ -47,6 +47,11 @@ test("on one dataset the seeds are the pairs, and only the seeds that both have"
     basis: "seeds",
   });
   expect(rankRows([row([10, 11, 12]), row([13])])).toEqual({ ranks: [null, null], pairing: null, basis: null });
+  const [several, one] = [
+    [row([10, 11, 12]), row([13, 14.1, 14.9])],
+    [row([5]), row([6]), row([7])],
+  ];
+  expect(rankRows([...several, ...one]).ranks).toEqual([1, 2, null, null, null]); // also where most have one seed
 });
 
 test("one dataset with one seed gives no ranks, and neither does one method", () => {

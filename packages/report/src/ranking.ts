@@ -23,21 +23,29 @@ export interface Ranking {
   basis: Basis | null;
 }
 
-/** Ranks the rows that have an average, lower being better: those of the basis that more of them have, `seeds` at a tie. */
+/**
+ * Ranks the rows that have an average, lower being better: those of the basis that more of them have, `seeds` at a tie, and
+ * `seeds` on a single dataset, where rows with one seed have nothing to pair over.
+ */
 export function rankRows(rows: readonly ScoreRow[]): Ranking {
   const averaged = rows.filter((row) => row.average !== null);
   const bySeeds = averaged.filter((row) => row.average!.basis === "seeds").length;
-  const basis: Basis = 2 * bySeeds >= averaged.length ? "seeds" : "samples";
   const pairing: Pairing = (rows[0]?.cells.length ?? 0) > 1 ? "datasets" : "seeds";
+  const basis: Basis = pairing === "seeds" || 2 * bySeeds >= averaged.length ? "seeds" : "samples";
   const candidates = averaged.filter((row) => row.average!.basis === basis);
   const ranked = candidates.filter((row) =>
-    candidates.some((other) => other !== row && differences(row, other, pairing).length > 1),
+    candidates.some((other) => other !== row && canCompare(row, other, pairing)),
   );
   if (ranked.length === 0) return { ranks: rows.map(() => null), pairing: null, basis: null };
   const ranks = rows.map((row) =>
     ranked.includes(row) ? 1 + ranked.filter((other) => isBetter(other, row, pairing)).length : null,
   );
   return { ranks, pairing, basis };
+}
+
+/** True if the two rows have enough in common for a test: two differences. */
+export function canCompare(a: ScoreRow, b: ScoreRow, pairing: Pairing): boolean {
+  return differences(a, b, pairing).length > 1;
 }
 
 /** True if `a` is lower than `b` by more than the interval of their difference. */

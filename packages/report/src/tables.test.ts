@@ -173,6 +173,16 @@ test("names that would break the table or run as a formula are made harmless", (
   expect(tables.join("\n")).toContain("@cmd \\<b\\>");
 });
 
+test.each(["1. first", "2) second", "- third", "+ fourth", "=== fifth"])(
+  "a label %j begins no list in Markdown",
+  (label) => {
+    const [record] = syntheticRecords({ datasets: ["food"], seeds: [0] }).slice(1);
+    const markdown = toMarkdown(comparison([{ ...record!, cell: { ...record!.cell, methodLabel: label } }]));
+    expect(markdown.split("\n").some((line) => line.startsWith(label))).toBe(false);
+    expect(markdown).toMatch(/^\d?\\[-+=.)].* has the FID/m);
+  },
+);
+
 test("control characters end no row of a CSV, reach no terminal and stop no chart", async () => {
   const hostile = { ...methods[0]!, method: "x", label: "a\0b\x1b[2J\r=1+1\u202e" };
   const compared = comparison(syntheticRecords({ methods: [hostile] }));

@@ -28,6 +28,31 @@ export function rowsOfOtherBasis({ rows, rankedBasis }: Comparison): MethodRow[]
   return rows.filter((row) => row.average !== null && row.average.basis !== rankedBasis);
 }
 
+/** The rows with an average on the ranked basis that share fewer than two seeds with each of the others, so have no rank. */
+export function rowsWithoutSharedSeeds({ rows, rankedBasis }: Comparison): MethodRow[] {
+  return rows.filter((row) => row.average?.basis === rankedBasis && row.rank === null);
+}
+
+/** Why there are no ranks where several methods have an average, and what to do: two clauses. */
+export function unrankedReason({ rows, datasets }: Comparison): { reason: string; remedy: string } {
+  const averaged = rows.filter((row) => row.average !== null);
+  if (datasets.length > 1)
+    return {
+      reason:
+        "one method has one seed on some dataset and the other has several, so their intervals rest on different bases",
+      remedy: "run the same seeds of both",
+    };
+  if (averaged.every(({ cells }) => cells.every(({ seeds }) => seeds.length === 1)))
+    return {
+      reason: "each method has one seed on one dataset, which cannot tell a difference from chance",
+      remedy: "run at least 3 seeds, or more datasets",
+    };
+  return {
+    reason: "no two methods share two seeds, and only equal seeds are compared",
+    remedy: "run the same seeds of every method, at least 3",
+  };
+}
+
 /** Where a row has one seed: the reason for the basis `samples`. */
 export function oneSeedText({ datasets }: Comparison): string {
   return datasets.length === 1 ? "one seed" : "one seed on some dataset";
@@ -35,12 +60,18 @@ export function oneSeedText({ datasets }: Comparison): string {
 
 /** What would separate `names`, as a clause. */
 export function neededText({ what, count, seedsAreKnown }: NeededRuns, names: readonly string[]): string {
-  const number = Number.isFinite(count) ? `about ${count}` : `more than ${mostRuns}`;
   const them = listing(names);
-  if (what === "seeds") return `${number} seeds would likely separate ${them}`;
+  const unknown = "; what more seeds would do, one seed cannot tell";
+  if (!Number.isFinite(count)) {
+    if (what === "seeds") return `even ${mostRuns} seeds would likely not separate ${them}`;
+    return seedsAreKnown
+      ? `neither more seeds nor ${mostRuns} datasets like these would likely separate ${them}`
+      : `even ${mostRuns} datasets like these would likely not separate ${them}${unknown}`;
+  }
+  if (what === "seeds") return `about ${count} seeds would likely separate ${them}`;
   return seedsAreKnown
-    ? `more seeds would not separate ${them}, ${number} datasets like these likely would`
-    : `${number} datasets like these would likely separate ${them}; what more seeds would do, one seed cannot tell`;
+    ? `more seeds would not separate ${them}, about ${count} datasets like these likely would`
+    : `about ${count} datasets like these would likely separate ${them}${unknown}`;
 }
 
 /** Names the records that could not be read; null where there are none. */

@@ -2,10 +2,9 @@
 //
 // N = pictures, C, S = channels and side of what the model makes
 
-import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
-import { counted, decodeImage, encodePng } from "@dit-bench/datasets";
+import { counted, encodePng } from "@dit-bench/datasets";
 import { fileName, replaceFile } from "@dit-bench/files";
 import { writeSafetensors } from "@dit-bench/weights";
 import type { Listener } from "./events.ts";
@@ -16,6 +15,7 @@ import { imageOf } from "./latents/planes.ts";
 import { claimFolder } from "./output-folder.ts";
 import type { RecipeSettings } from "./recipe.ts";
 import { type Network, sample } from "./sample.ts";
+import { samplesSheet } from "./samples-sheet.ts";
 
 export interface PicturesTask {
   readonly engine: Engine;
@@ -50,8 +50,6 @@ export interface Pictures {
   readonly latents?: string;
 }
 
-const SHEET_COLUMNS = 8;
-
 /** Picture i of all starts from noise keyed by seed and i. */
 export async function makePictures(task: PicturesTask): Promise<Pictures> {
   const { engine, network, settings, seed, classes, count, autoencoder, output, listener } = task;
@@ -81,7 +79,7 @@ export async function makePictures(task: PicturesTask): Promise<Pictures> {
     return { files: [], latents };
   }
   const files = autoencoder === undefined ? await writePixels() : await writeDecoded(autoencoder);
-  await replaceFile(sheet, await sheetOf(task, files));
+  await replaceFile(sheet, await samplesSheet({ ...task, files }));
   return { files, sheet: relative(process.cwd(), sheet) };
 
   async function writePixels(): Promise<string[]> {
@@ -113,17 +111,3 @@ const latentsName = "latents.safetensors";
 /** The label first: it tells classes apart whose names look the same as file names, or are empty. */
 const sampleName = (name: string, label: number, i: number): string =>
   `${String(label).padStart(4, "0")}-${fileName(name)}-${i}.png`;
-
-async function sheetOf({ classes, count, title, notes }: PicturesTask, files: readonly string[]): Promise<Uint8Array> {
-  const pictures = await Promise.all(files.map(async (file) => decodeImage(await readFile(file))));
-  const columns = Math.min(count, SHEET_COLUMNS);
-  const { contactSheet } = await import("@dit-bench/report"); // the canvas is loaded where it is needed
-  const rows = classes.map(({ name, label }, i) => ({
-    title: name,
-    number: label,
-    images: pictures.slice(i * count, i * count + columns).map(({ pixels }) => pixels),
-  }));
-  const shown = columns < count ? `the first ${columns} of ${count} samples a class` : "samples";
-  const blocks = [{ title: shown, columns }];
-  return contactSheet([{ blocks, rows }], { size: pictures[0]!.width, title, lines: notes });
-}

@@ -24,10 +24,21 @@ export interface FeatureSet {
   readonly features?: Float32Array;
   /** Given where there are no features. */
   readonly statistics?: Statistics;
-  /** Files of a folder that were not measured; undefined for a file of features, which does not say. */
+  /** Files of a folder that were not measured; undefined for features in a file, which does not say. */
   readonly leftOut?: readonly LeftOut[];
   /** Undefined where a file does not say. */
   readonly about?: FeatureOrigin;
+}
+
+/** Memory for the features of N images. Throws BenchError (data) where there is not as much. */
+export function roomForFeatures(source: string, count: number, dimension: number): Float32Array {
+  try {
+    return new Float32Array(count * dimension);
+  } catch (error) {
+    const bytes = 4 * count * dimension;
+    const problem = `${count} images of ${dimension} features take ${bytes} bytes, more than this machine can hold`;
+    throw new BenchError("data", `${source}: ${problem}; measure fewer images`, { cause: error });
+  }
 }
 
 export function statisticsOf({ source, features, statistics: known, dimension }: FeatureSet): Statistics {

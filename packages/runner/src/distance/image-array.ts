@@ -3,11 +3,11 @@
 //
 // N = images, H, W = height and width, S = side of the extractor's input, D = feature dimension
 
-import { extractorInput, mostPixels, type Resizer, smallestSide } from "@dit-bench/datasets";
+import { counted, extractorInput, mostPixels, type Resizer, smallestSide } from "@dit-bench/datasets";
 import type { ArrayFile, ArrayInfo } from "@dit-bench/weights";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import type { FeatureSet } from "./feature-set.ts";
+import { type FeatureSet, roomForFeatures } from "./feature-set.ts";
 import type { LoadedExtractor } from "./load-extractor.ts";
 
 export interface ImageArray {
@@ -73,13 +73,13 @@ export async function arrayFeatures({
 }: ArrayFeaturesTask): Promise<FeatureSet> {
   const { file, name, count: N, height, width, channels } = images;
   const { dimension: D, imageSize: S, batch } = extractor;
-  if (N < 2) throw new BenchError("data", `${file.path}: it holds ${N} images, wanted at least 2`);
+  if (N < 2) throw new BenchError("data", `${file.path}: it holds ${counted(N, "image")}, expected at least 2`);
   onCount?.(N, D);
   listener?.stage?.(
     "features",
     `${N} images of ${width}×${height} pixels in ${file.path}, ${extractor.id}, resized as ${resizer}`,
   );
-  const features = new Float32Array(N * D);
+  const features = roomForFeatures(file.path, N, D);
   const imageBytes = height * width * channels;
   let waiting: Float32Array[] = [];
   let done = 0;
@@ -108,6 +108,7 @@ export async function arrayFeatures({
     dimension: D,
     count: N,
     features,
+    leftOut: [],
     about: { extractor: extractor.id, weights: extractor.weights, resizer },
   };
 }

@@ -17,7 +17,7 @@ import pLimit from "p-limit";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { leavingOut } from "../left-out.ts";
-import type { FeatureSet } from "./feature-set.ts";
+import { type FeatureSet, roomForFeatures } from "./feature-set.ts";
 import type { LoadedExtractor } from "./load-extractor.ts";
 
 export interface ImageFeaturesTask {
@@ -27,7 +27,7 @@ export interface ImageFeaturesTask {
   /** Stop at the first image that cannot be used, instead of leaving it out. */
   readonly strict?: boolean;
   readonly listener?: Listener;
-  /** Told how many images there are, and how many features each will have, before the first is read; it may refuse them. */
+  /** Called with the numbers of images and of features each, before the first is read; it may refuse them. */
   readonly onCount?: (images: number, dimension: number) => void;
 }
 
@@ -52,7 +52,7 @@ export async function imageFeatures({
 
   const limit = pLimit(decodersAtOnce);
   const load = (file: string) => limit(() => inputOf(diskPath(folder, file), S, resizer));
-  const features = new Float32Array(files.length * D);
+  const features = roomForFeatures(folder, files.length, D);
   let kept = 0;
   for (let first = 0; first < files.length; first += batch) {
     if (listener?.stopping?.())

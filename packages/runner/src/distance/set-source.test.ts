@@ -117,7 +117,7 @@ describe("images in one array", () => {
     const one = await openSet(npy("one.npy", noise(1, H, W, 3)));
     if (one.kind !== "images") throw new Error(one.kind);
     await expect(arrayFeatures({ ...task, images: one.images })).rejects.toThrow(
-      "it holds 1 images, wanted at least 2",
+      "it holds 1 image, expected at least 2",
     );
   });
 
@@ -201,6 +201,15 @@ describe("what is no set of images is named", () => {
     writeFileSync(join(place, name), Buffer.from(content, "latin1"));
     return join(place, name);
   };
+
+  test("an array that claims more images than memory holds features of is refused before one is read", async () => {
+    const source = await openSet(npz("few.npz", { arr_0: noise(3, 9, 8, 3) }));
+    if (source.kind !== "images") throw new Error("expected images");
+    const images = { ...source.images, count: 1e12 };
+    await expect(arrayFeatures({ images, extractor, resizer: "clean" })).rejects.toThrow(
+      /few\.npz: 1000000000000 images of \d+ features take \d+ bytes, more than this machine can hold; measure fewer images/,
+    );
+  });
 
   test("safetensors are told by content, whatever they are called", async () => {
     const path = join(place, "weights.bin");

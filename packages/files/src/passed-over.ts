@@ -1,4 +1,5 @@
-// Names that systems and programs make in people's folders. They are never part of a dataset, so listings pass over them.
+// Names that systems and programs make in people's folders. They are never part of a dataset or of results, so whoever lists
+// images or records passes over them.
 
 /** Is this a hidden name, or one that a system makes? Nothing of these is read, and nothing is reported. */
 export const isPassedOver = (name: string): boolean => name.startsWith(".") || madeBySystems.test(name);
@@ -26,7 +27,8 @@ const names = [
   "@Recently-Snapshot",
   "@__thumb",
   "~snapshot",
-  // Python
+  // Python, Node
   "__pycache__",
+  "node_modules",
 ];
 const madeBySystems = new RegExp(`^(?:${names.join("|")})$`, "i");
