@@ -2,13 +2,12 @@
 
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { insteadOf, shown } from "@dit-bench/files";
+import { insteadOf, isPassedOver, shown } from "@dit-bench/files";
 import { DataError } from "./data-error.ts";
 import { diskPath, nameText } from "./disk-name.ts";
 import { unreadable } from "./image-file.ts";
 import { isImageName, readableFormats, unreadableByName } from "./image-kind.ts";
 import { compareBytes, compareNatural } from "./natural-order.ts";
-import { isPassedOver } from "./passed-over.ts";
 
 /** A file or folder that is left out, by its path below the folder given, and why. */
 export interface Skipped {

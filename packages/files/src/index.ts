@@ -4,6 +4,7 @@ export { fileName, fileNames } from "./file-names.ts";
 export { type HeldLock, lockHolder, tryLock, waitForLock } from "./lock.ts";
 export { makeFolders } from "./make-folders.ts";
 export { nameFileInError } from "./name-file-in-error.ts";
+export { isPassedOver } from "./passed-over.ts";
 export { replaceFile } from "./replace-file.ts";
 export { replaceFileSync } from "./replace-file-sync.ts";
 export { shown } from "./shown-text.ts";

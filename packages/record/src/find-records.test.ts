@@ -40,6 +40,8 @@ test.each([
   ["an editor's settings with comments", ".vscode/settings.json", '// mine\n{"a": 1,}\n'],
   ["the same where the folder is not hidden", "vscode/settings.json", '// mine\n{"a": 1,}\n'],
   ["an archive's leftovers", "__MACOSX/record.json", "?"],
+  ["what a NAS box keeps", "@Recently-Snapshot/GMT+01/record.json", "?"],
+  ["a recycle bin", "$RECYCLE.BIN/S-1-5/record.json", "?"],
   ["another program's empty file", "cache.json", ""],
   ["another program's torn file", "1234.tmp.json", '{"images": [1, 2'],
   ["a list in lines", "log.json", '{"protocol": "a"}\n{"protocol": "b"}\n'],

@@ -2,7 +2,7 @@
 import type { Dirent } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { shown } from "@dit-bench/files";
+import { isPassedOver, shown } from "@dit-bench/files";
 import { parse, RecordError, toRecord } from "./files.ts";
 import type { RunRecord } from "./schema.ts";
 
@@ -60,15 +60,11 @@ export async function readRecords(folder: string): Promise<RunRecord[]> {
 /** The same order on every machine. */
 const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Names that are not the user's: macOS, Windows, Linux and NAS boxes make such folders, some of them unreadable. */
-const madeBySystems =
-  /^(?:lost\+found|__MACOSX|System Volume Information|\$RECYCLE\.BIN|@eaDir|#recycle|#snapshot|~snapshot|node_modules)$/i;
-
 async function jsonPaths(folder: string, entries: readonly Dirent[], damaged: DamagedRecord[]): Promise<string[]> {
   const paths: string[] = [];
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.name.startsWith(".") || madeBySystems.test(entry.name)) continue;
+    if (isPassedOver(entry.name)) continue;
     if (entry.name.endsWith(".json")) paths.push(path);
     if (!entry.isDirectory()) continue;
     try {

@@ -16,8 +16,8 @@ interface LossPoint {
 }
 
 /**
- * The loss on a fixed batch, whose images, timesteps and noise are the same each time, as a line; behind it the training loss,
- * which the draw of each batch moves more than learning does. A record without the former has a smoothed line of the latter.
+ * The loss of the weights' moving average (EMA) on a fixed batch, whose images, timesteps and noise are the same each time, as a
+ * line; behind it the training loss, which the draw of each batch moves more than learning does. A record without the former has a smoothed line of the latter.
  * A run that diverged ends at a marked step. Same record, same bytes.
  */
 export async function lossCurve(record: RunRecord, format: ChartFormat): Promise<Uint8Array> {
@@ -94,7 +94,7 @@ function subtitle({ training, recipe, cell }: RunRecord, { points, fixed, yAxis 
   if (fixed.length === 0) return [`${run} Points: the recorded losses. Line: smoothed.`];
   const outside = points.filter(({ y }) => y < yAxis.min || y > yAxis.max).length;
   return [
-    `${run} Line: loss on a fixed batch of training images. Grey: training loss of each batch` +
+    `${run} Line: loss of the averaged weights (EMA) on a fixed batch. Grey: training loss of each batch` +
       `${outside > 0 ? `, ${outside} of ${points.length} points outside this chart` : ""}.`,
   ];
 }

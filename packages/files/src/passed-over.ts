@@ -1,7 +1,8 @@
-// Names that systems and programs make in people's folders. They are never part of a dataset, so listings pass over them.
+// Names that systems and programs make in people's folders. Listings of images and of records pass over them.
 
 /** Is this a hidden name, or one that a system makes? Nothing of these is read, and nothing is reported. */
-export const isPassedOver = (name: string): boolean => name.startsWith(".") || madeBySystems.test(name);
+export const isPassedOver = (name: string): boolean =>
+  name.startsWith(".") || madeBySystems.test(name) || inCapitals.test(name);
 
 const names = [
   // file systems, macOS, Windows, Android
@@ -12,8 +13,6 @@ const names = [
   "Temporary Items",
   "System Volume Information",
   "\\$RECYCLE\\.BIN",
-  "RECYCLER",
-  "RECYCLED",
   "desktop\\.ini",
   "(?:eh)?thumbs(?:_vista)?\\.db",
   "LOST\\.DIR",
@@ -26,7 +25,11 @@ const names = [
   "@Recently-Snapshot",
   "@__thumb",
   "~snapshot",
-  // Python
+  // package managers and Python
+  "node_modules",
   "__pycache__",
 ];
 const madeBySystems = new RegExp(`^(?:${names.join("|")})$`, "i");
+
+/** Recycle bins of old Windows versions. In small letters they may be a class, such as "recycled" waste. */
+const inCapitals = /^RECYCLE[DR]$/;
