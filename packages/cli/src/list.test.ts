@@ -40,7 +40,15 @@ describe("bench list and doctor", () => {
   it("says what can be listed", async () => {
     const r = await go("list", "method");
     expect(r.code).toBe(2);
-    expect(r.stderr).toContain("Did you mean 'methods'?");
+    expect(r.stderr).toContain("there is no list of 'method'; did you mean 'methods'? available: methods,");
+  });
+
+  it("names the file that was given in place of the folder of runs, and lists none where there is no folder", async () => {
+    writeFileSync(join(place, "a-file"), "x");
+    const r = await go("list", "runs", "--out", "a-file");
+    expect(r).toMatchObject({ code: 4, stdout: "" });
+    expect(r.stderr).toBe("bench: error: --out a-file: it is a file, expected the folder where runs are kept\n");
+    expect(await go("list", "runs", "--out", "nowhere")).toMatchObject({ code: 0, stdout: "none\n", stderr: "" });
   });
 
   it("doctor finds the engine and the mini recipe's weights", async () => {

@@ -77,6 +77,35 @@ describe("a signal", () => {
   });
 });
 
+describe("a second signal", () => {
+  const signals = fileURLToPath(new URL("../dist/signals.js", import.meta.url));
+  /** Gets SIGINT twice: when it is ready, and 600 ms after it has taken note of the first. */
+  const ended = (script: string) =>
+    new Promise<{ code: number | null; signal: string | null; stdout: string }>((resolve) => {
+      const text = `import { listenForSignals } from ${JSON.stringify(signals)}; ${script}; setInterval(() => {}, 1000);`;
+      const child = spawn(process.execPath, ["--input-type=module", "-e", text], { stdio: "pipe" });
+      let stdout = "";
+      child.stdout.on("data", (chunk) => {
+        stdout += chunk;
+        if (/^ready$/m.test(String(chunk))) child.kill("SIGINT");
+      });
+      child.stderr.on("data", (chunk) => {
+        if (/once more stops at once/.test(String(chunk))) setTimeout(() => child.kill("SIGINT"), 600);
+      });
+      child.on("close", (code, signal) => resolve({ code, signal, stdout }));
+    });
+
+  it("ends a process at once that computes and reaches no safe place", async () => {
+    const busy = "listenForSignals(() => setTimeout(() => { for (;;); }, 400)); console.log('ready')";
+    expect(await ended(busy)).toMatchObject({ code: null, signal: "SIGINT" });
+  });
+
+  it("lets a grid end its runs first", async () => {
+    const grid = "listenForSignals(() => {}, () => console.log('ended the runs')); console.log('ready')";
+    expect(await ended(grid)).toEqual({ code: 130, signal: null, stdout: "ready\nended the runs\n" });
+  });
+});
+
 /** Does something listen at this port? */
 function reached(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -156,6 +185,27 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the runs of a grid", () => {
       expect(checkpoints(out)).toBe(2);
       expect(processesWith(out)).toEqual([]);
     }
+  });
+
+  it("are ended by a second signal to it, whatever they do", async () => {
+    const stuck = join(place, "stuck.mjs");
+    writeFileSync(
+      stuck,
+      `import { defineMethod, z } from "@dit-bench/method";
+      export default defineMethod({ name: "stuck", label: () => "Stuck", source: "here", options: z.strictObject({}),
+        learningRate: 1e-3, adapt() { console.error("looping"); for (;;); } });`,
+    );
+    const out = "second-signal-of-this-test";
+    const { child, code, stderr } = await started(out, "--plugin", stuck, "--methods", "stuck");
+    await until(() => logOf(out).includes("looping"), 60);
+    child.kill("SIGINT");
+    await until(() => stderr().includes("once more stops at once"), 10);
+    await new Promise((done) => setTimeout(done, 500));
+    expect(child.exitCode).toBeNull();
+    child.kill("SIGINT");
+    expect(await code, stderr()).toBe(130);
+    await until(() => processesWith(out).length === 0, 5);
+    expect(processesWith(out)).toEqual([]);
   });
 
   function logOf(out: string): string {

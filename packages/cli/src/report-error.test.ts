@@ -54,6 +54,8 @@ describe("messages", () => {
     vi.stubEnv("NO_COLOR", "1");
     const text = errorLines("--method 'diffit' is not known; did you mean 'difffit'? available: a, b", screen);
     expect(text).toBe("bench: error: --method 'diffit' is not known\n  did you mean 'difffit'? available: a, b");
+    const narrow = { isTTY: true, columns: 36 } as NodeJS.WriteStream; // stdout may be a file, or wider
+    expect(errorLines("--method 'diffit' is not known", narrow).split("\n")).toHaveLength(2);
     vi.unstubAllEnvs();
   });
 });

@@ -3,7 +3,7 @@
 import { shown } from "@dit-bench/files";
 import { exitCodes } from "@dit-bench/runner/errors";
 import { withMemoryAdvice } from "@dit-bench/runner/out-of-memory";
-import { hanging } from "./columns.ts";
+import { hanging, screenWidth } from "./columns.ts";
 import { requestedStop } from "./signals.ts";
 import { painted } from "./style.ts";
 
@@ -62,12 +62,16 @@ function errorText(e: Error, verbose: boolean): string {
   return errorLines(text);
 }
 
+/** Prints something that went wrong without ending the command, such as one damaged record among many. */
+export const reportProblem = (message: string): void => void process.stderr.write(`${errorLines(message)}\n`);
+
 /** The same of a message without an error object, such as the parser's. */
 export function errorLines(message: string, screen: NodeJS.WriteStream = process.stderr): string {
   const prefix = painted(["red", "bold"], "bench: error:", screen);
   if (!screen.isTTY) return `${prefix} ${message}`;
   const plain = "bench: error: ";
+  const width = screenWidth(screen.columns || 80);
   const [what = "", ...advice] = message.split(/; (?=\S)/);
-  const lines = [...hanging(plain, what), ...(advice.length > 0 ? hanging("  ", advice.join("; ")) : [])];
+  const lines = [...hanging(plain, what, width), ...(advice.length > 0 ? hanging("  ", advice.join("; "), width) : [])];
   return [prefix + lines[0]!.slice(plain.length - 1), ...lines.slice(1)].join("\n");
 }

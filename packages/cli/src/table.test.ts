@@ -147,7 +147,7 @@ describe("a damaged record", () => {
     await put(changed(0, {}), changed(1, {}));
     damage();
     expect(await writeTables(from, out(), false)).toBe(true);
-    expect(printed).toContain(`bench: cannot read ${join(from, "deep", "record.json")}: it is no JSON`);
+    expect(printed).toContain(`bench: error: cannot read ${join(from, "deep", "record.json")}: it is no JSON`);
     const sentence = "1 record could not be read and is left out: deep/record.json.";
     expect(printed).toContain(sentence);
     expect(readFileSync(join(out(), "table.md"), "utf8")).toContain(sentence);

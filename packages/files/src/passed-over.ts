@@ -2,7 +2,8 @@
 // images or records passes over them.
 
 /** Is this a hidden name, or one that a system makes? Nothing of these is read, and nothing is reported. */
-export const isPassedOver = (name: string): boolean => name.startsWith(".") || madeBySystems.test(name);
+export const isPassedOver = (name: string): boolean =>
+  name.startsWith(".") || madeBySystems.test(name) || inCapitals.test(name);
 
 const names = [
   // file systems, macOS, Windows, Android
@@ -13,8 +14,6 @@ const names = [
   "Temporary Items",
   "System Volume Information",
   "\\$RECYCLE\\.BIN",
-  "RECYCLER",
-  "RECYCLED",
   "desktop\\.ini",
   "(?:eh)?thumbs(?:_vista)?\\.db",
   "LOST\\.DIR",
@@ -32,3 +31,6 @@ const names = [
   "node_modules",
 ];
 const madeBySystems = new RegExp(`^(?:${names.join("|")})$`, "i");
+
+/** Recycle bins of old Windows versions. In small letters they may be a class, such as "recycled" waste. */
+const inCapitals = /^RECYCLE[DR]$/;

@@ -43,6 +43,8 @@ test.each([
   ["what a NAS box leaves", "@Recycle/record.json", "?"],
   ["what Windows leaves", "found.000/record.json", "?"],
   ["a package of Node", "node_modules/x/record.json", "?"],
+  ["what a NAS box keeps", "@Recently-Snapshot/GMT+01/record.json", "?"],
+  ["a recycle bin", "$RECYCLE.BIN/S-1-5/record.json", "?"],
   ["another program's empty file", "cache.json", ""],
   ["another program's torn file", "1234.tmp.json", '{"images": [1, 2'],
   ["a list in lines", "log.json", '{"protocol": "a"}\n{"protocol": "b"}\n'],

@@ -155,7 +155,7 @@ export const recordSchema = z
       /** The loss at some steps, in step order; null where it was not finite. */
       loss: z.array(z.strictObject({ step: count, value: z.number().nullable() })),
       /**
-       * Loss of the weights' moving average after some steps on one fixed batch: training images, timesteps and noise are
+       * Loss of the weights' moving average (EMA) after some steps on one fixed batch: training images, timesteps and noise are
        * the same each time, so that the curve shows learning and not the choice of the batch. Older records do not have it.
        */
       fixedBatchLoss: z.array(z.strictObject({ step: count, value: z.number().nullable() })).optional(),

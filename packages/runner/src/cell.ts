@@ -40,7 +40,7 @@ export function identityOf(parts: {
   protocol: string;
   settings: unknown;
   method: string;
-  /** Only of a plug-in in a folder or a file. */
+  /** Of a plug-in. */
   methodCode?: string;
   learningRate: number;
   options: object;

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { makeFolders, removeLeftovers } from "@dit-bench/files";
 import { CorruptFileError, type Safetensors, type StoredTensor } from "@dit-bench/weights";
-import { BenchError } from "./errors.ts";
+import { cannotMake } from "./data-checks.ts";
 import type { Listener } from "./events.ts";
 import { locked } from "./locked.ts";
 import { makeWay } from "./make-way.ts";
@@ -47,11 +47,7 @@ export function makeFolder(folder: string): void {
   try {
     makeFolders(folder);
   } catch (error) {
-    throw new BenchError(
-      "io",
-      `the output folder ${folder} cannot be made (${(error as Error).message}); choose another with --out`,
-      { cause: error },
-    );
+    throw cannotMake(folder, error);
   }
 }
 

@@ -26,7 +26,7 @@ export const isStateKept = (parameters: number, when: KeepState = "auto"): boole
 export function lineageOf(parts: {
   readonly settings: RecipeSettings;
   readonly method: string;
-  /** Of a plug-in in a folder or a file. */
+  /** Of a plug-in. */
   readonly methodCode?: string;
   readonly learningRate: number;
   readonly options: object;

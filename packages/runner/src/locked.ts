@@ -19,7 +19,7 @@ export async function locked<T>(path: string, doing: string, listener: Listener,
     });
   } catch (error) {
     const { message, code = "" } = error as NodeJS.ErrnoException;
-    const remedy = /ENOSPC|EDQUOT/.test(code) ? "free some space" : "make its folder writable";
+    const remedy = remedies[code] ?? "make its folder writable";
     throw new BenchError("io", `the lock ${path} cannot be made (${message}); ${remedy}, or choose another --out`, {
       cause: error,
     });
@@ -31,3 +31,10 @@ export async function locked<T>(path: string, doing: string, listener: Listener,
     await lock.release();
   }
 }
+
+/** By the code of a system error. */
+const remedies: Readonly<Record<string, string>> = {
+  EISDIR: "remove that folder",
+  ENOSPC: "free some space",
+  EDQUOT: "free some space",
+};

@@ -82,6 +82,14 @@ describe("the check of one batch", () => {
     expect(difference).toBeGreaterThan(2e-6);
   });
 
+  it("passes a model that gives zeros alone, as a DiT does before any training", async () => {
+    const adapted = attach(method(lowRank()), model);
+    const zero = Object.fromEntries(
+      Object.entries(base).map(([name, v]) => [name, name.startsWith("final_layer.linear") ? v.map(() => 0) : v]),
+    );
+    expect(await checkMerge({ engine, adapted, config, base: zero, trained: trainedOf(adapted) })).toBe(0);
+  });
+
   it("has nothing to do where there is no graft, or none that merges", async () => {
     expect(await check(bitfit)).toBeUndefined();
     expect(await check(vpt)).toBeUndefined();

@@ -41,7 +41,7 @@ export async function checkMerge(task: MergeCheckTask): Promise<number | undefin
   if (sites.length === 0 || !adapted.merges) return undefined;
   const tolerance = engine.name.endsWith("+float16") ? FLOAT16_TOLERANCE : TOLERANCE;
   const wanted = await outputOf(task, 0);
-  const scale = wanted.reduce((max, v) => Math.max(max, Math.abs(v)), 0);
+  const scale = wanted.reduce((max, v) => Math.max(max, Math.abs(v)), 0) || 1; // a DiT without training gives zeros alone
   const differenceOf = async (merged: number) => {
     const got = await outputOf(task, merged);
     return wanted.reduce((max, v, i) => Math.max(max, Math.abs(v - got[i]!)), 0) / scale;

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadMethod, loadMethods } from "./methods.ts";
+import { loadPlugin } from "./plugin.ts";
 
 let folder: string;
 const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
@@ -40,6 +41,39 @@ describe("the code of a plug-in that lies in a folder", () => {
     write("node_modules/other.js", "export default 1;");
     write("notes.txt", "to do");
     expect(await code()).toBe(before);
+  });
+
+  it("is also what it imports from elsewhere, and what a link in it leads to", async () => {
+    const file = join(folder, "..", `${basename(folder)}-beside.mjs`);
+    const linked = `${file}.linked.js`;
+    writeFileSync(file, "export const scale = 2;");
+    writeFileSync(linked, "export const scale = 2;");
+    symlinkSync(linked, join(folder, "linked.js"));
+    write("index.js", `import { scale } from "../${basename(file)}";\n${plugin(1)}`);
+    const before = await code();
+    writeFileSync(file, "export const scale = 3;");
+    const after = await code();
+    expect(after).not.toBe(before);
+    writeFileSync(linked, "export const scale = 3;");
+    expect([before, after]).not.toContain(await code());
+    rmSync(file);
+    rmSync(linked);
+  });
+
+  it("of a single file is also what the file imports", async () => {
+    write("scale.js", "export const scale = 2;");
+    write("single.mjs", `export { scale } from "./scale.js";\n${plugin(1)}`);
+    const single = async () => (await loadMethod("mine", [join(folder, "single.mjs")])).code;
+    const before = await single();
+    expect(await single()).toBe(before);
+    write("scale.js", "export const scale = 3;");
+    expect(await single()).not.toBe(before);
+  });
+
+  it("is that of the package, where one is named", async () => {
+    const [loaded] = await loadPlugin("@dit-bench/method-lora", 30);
+    expect(loaded!.code).toMatch(/^[0-9a-f]{64}$/);
+    expect(loaded!.from).toMatch(/^@dit-bench\/method-lora \d+\.\d+\.\d+, SHA-256 [0-9a-f]{16}$/);
   });
 
   it("is left to the version where a method is built in", async () => {

@@ -19,9 +19,9 @@ export const builtinMethods = [
 
 export interface LoadedMethod {
   readonly method: AnyMethod;
-  /** Package and version it came from; of a plug-in that lies in a folder or a file also the start of `code`. */
+  /** Package and version it came from; of a plug-in also the start of `code`. */
   readonly from: string;
-  /** SHA-256 of the source files of a plug-in in a folder or a file: its author changes it without a new version. */
+  /** SHA-256 of the source files of a plug-in, whose author changes it without a new version; none where a method is built in. */
   readonly code?: string;
 }
 

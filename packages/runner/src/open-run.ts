@@ -21,6 +21,8 @@ export interface OpenedRun {
   readonly classes: readonly string[];
   /** Such as "DiffFit on Oxford Flowers-102". */
   readonly title: string;
+  /** What a person should know about the model. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -46,7 +48,9 @@ export async function openRun(
       `${folder}: its recipe '${record.recipe}' does not come with the project; give its folder with --recipe`,
     );
   const recipe: Recipe = { ...loadRecipe(place ?? record.recipe), settings: record.settings as Recipe["settings"] };
-  const { method } = await loadMethod(record.cell.method, plugins);
+  const { method, code } = await loadMethod(record.cell.method, plugins);
+  const trainedWith = /SHA-256 ([0-9a-f]{16})$/.exec(record.cell.methodSource)?.[1];
+  const edited = trainedWith !== undefined && code !== undefined && !code.startsWith(trainedWith);
   const base = await loadBase(recipe);
   if (base.sha256 !== record.weights.base)
     throw new BenchError(
@@ -72,6 +76,7 @@ export async function openRun(
     recipe,
     classes: record.data.classes,
     title: `${record.cell.methodLabel} on ${record.cell.datasetTitle}`,
+    notes: edited ? [`${folder}: the plug-in of method ${method.name} was changed since this run was trained`] : [],
     network: mergedNetwork(adapted, config, values, trained.values),
   };
 }

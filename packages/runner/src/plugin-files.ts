@@ -1,8 +1,8 @@
-// The files of a plug-in that lies in a folder or a file: its entry, its version and the digest of its source.
+// The files of a plug-in: its entry, its version and the digest of its source.
 
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { BenchError } from "./errors.ts";
 
 /** The file that a folder's package.json names, or the file itself. @param given the path as the user wrote it */
@@ -41,16 +41,47 @@ export function versionOf(file: string): string {
   return "unversioned";
 }
 
-/** SHA-256 of a file, or of every source file below a folder, installed packages left out, with their names. */
+/** The folder of an installed package, as a module in `from` finds it; undefined where there is none. */
+export function packageFolder(specifier: string, from: string): string | undefined {
+  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const found = join(folder, "node_modules", name);
+    if (existsSync(join(found, "package.json"))) return realpathSync(found);
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/**
+ * SHA-256 of a plug-in's source, with the files' names: of a file, or of every source file below a folder, and of what these import
+ * by relative paths from elsewhere. Installed packages are left out.
+ */
 export function hashOfCode(path: string): string {
-  const files = statSync(path).isDirectory() ? sourceFiles(path) : [path];
+  const own = statSync(path).isDirectory() ? sourceFiles(path) : [path];
+  const imported = withImports(own).slice(own.length).sort();
   const hash = createHash("sha256");
-  for (const file of files) {
+  for (const file of [...own, ...imported]) {
     const bytes = readFileSync(file);
     hash.update(`${relative(path, file)}\0${bytes.length}\0`).update(bytes);
   }
   return hash.digest("hex");
 }
+
+/** These files, and those that they import by relative paths, nearest first. */
+export function withImports(files: readonly string[]): string[] {
+  const found = new Set(files);
+  for (const file of found) {
+    if (!/\.[cm]?[jt]s$/.test(file)) continue;
+    const names = readFileSync(file, "utf8").matchAll(/(?:from|import|require)\s*\(?\s*["'](\.[^"']+)["']/g);
+    for (const [, name] of names) {
+      const path = resolve(dirname(file), name!);
+      const target = ["", ".js", ".cjs", ".json", "/index.js"].map((ending) => path + ending).find(isFile);
+      if (target !== undefined) found.add(target);
+    }
+  }
+  return [...found];
+}
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 const SOURCE_FILE = /\.(?:[cm]?[jt]s|json)$/;
 
@@ -61,7 +92,8 @@ function sourceFiles(folder: string): string[] {
       const path = join(folder, entry.name);
       if (entry.isDirectory())
         return entry.name === "node_modules" || entry.name.startsWith(".") ? [] : sourceFiles(path);
-      return entry.isFile() && SOURCE_FILE.test(entry.name) ? [path] : [];
+      // Not the entry's type: a link to a file counts. A name that is not UTF-8 leads to no file that could be imported.
+      return SOURCE_FILE.test(entry.name) && isFile(path) ? [path] : [];
     });
 }
 

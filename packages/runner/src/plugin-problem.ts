@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { placesOf } from "@dit-bench/random";
+import { withImports } from "./plugin-files.ts";
 
 /**
  * @param error what the import threw, of whatever type
@@ -62,21 +63,10 @@ function lineOfImport(file: string, missing: string): number | undefined {
 function placeOfSyntaxError(stack: string, entry: string | undefined): string | undefined {
   const shown = /^(?:file:\/\/)?(\/.*:\d+)\n/.exec(stack)?.[1];
   if (shown !== undefined) return decodeURI(shown);
-  for (const file of entry === undefined ? [] : reachable(entry)) {
+  for (const file of entry === undefined ? [] : withImports([entry])) {
     const { status, stderr } = spawnSync(process.execPath, ["--check", file], { encoding: "utf8", timeout: 10_000 });
     const line = status === 0 ? undefined : /^(?:file:\/\/)?(\/.*:\d+)$/m.exec(stderr)?.[1];
     if (line !== undefined) return decodeURI(line);
   }
   return undefined;
-}
-
-/** The file and the files that it imports by relative paths, nearest first. */
-function reachable(entry: string): string[] {
-  const found = [entry];
-  for (const file of found)
-    for (const [, name] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g)) {
-      const path = resolve(dirname(file), name!);
-      if (existsSync(path) && !found.includes(path)) found.push(path);
-    }
-  return found;
 }

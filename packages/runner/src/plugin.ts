@@ -2,12 +2,12 @@
 
 import { existsSync } from "node:fs";
 import { register } from "node:module";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkMethod, describeValue } from "@dit-bench/method";
 import { BenchError } from "./errors.ts";
 import type { LoadedMethod } from "./methods.ts";
-import { entryOf, hashOfCode, versionOf } from "./plugin-files.ts";
+import { entryOf, hashOfCode, packageFolder, versionOf } from "./plugin-files.ts";
 import { importProblem } from "./plugin-problem.ts";
 
 /**
@@ -34,8 +34,11 @@ export async function loadPlugin(plugin: string, seconds: number): Promise<Loade
       cause: error,
     });
   }
-  const code = isPath ? hashOfCode(resolve(plugin)) : undefined;
-  const from = code === undefined ? plugin : `${plugin} ${versionOf(entry!)}, SHA-256 ${code.slice(0, 16)}`;
+  // Of a package, too: its author links it or installs another build without a new version.
+  const source = isPath ? resolve(plugin) : packageFolder(plugin, import.meta.dirname);
+  const code = source === undefined ? undefined : hashOfCode(source);
+  const version = source === undefined ? "" : ` ${versionOf(entry ?? join(source, "package.json"))}`;
+  const from = `${plugin}${version}${code === undefined ? "" : `, SHA-256 ${code.slice(0, 16)}`}`;
   return exportedMethods(plugin, module).map((method) => ({
     method: checkMethod(method, plugin),
     from,

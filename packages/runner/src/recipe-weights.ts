@@ -77,7 +77,8 @@ export function sha256Of(path: string): string {
   const files = folder
     ? readdirSync(path, { recursive: true, encoding: "utf8" })
         .sort()
-        .filter((name) => statSync(join(path, name)).isFile())
+        // Links that lead nowhere and names that are not UTF-8: no weights can be read from these.
+        .filter((name) => statSync(join(path, name), { throwIfNoEntry: false })?.isFile())
     : [""];
   for (const name of files) {
     if (folder) hash.update(`${name}\0`);

@@ -1,6 +1,6 @@
 // bench list: what there is.
 
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { describeEngines } from "@dit-bench/compiler";
 import { nearest } from "@dit-bench/datasets";
 import { ditByName, ditModel } from "@dit-bench/dit";
@@ -10,7 +10,7 @@ import { findRecords } from "@dit-bench/record";
 import { BenchError, datasetEntries, exitCodes, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
 import { aligned, fitted, hanging } from "../columns.ts";
 import { print, printJson } from "../print.ts";
-import { reportProblem } from "../report-problem.ts";
+import { reportProblem } from "../report-error.ts";
 import { wholeNumber } from "../settings.ts";
 import { painted } from "../style.ts";
 
@@ -73,7 +73,7 @@ export async function list(what: string, options: ListOptions): Promise<void> {
     const near = nearest(what, Object.keys(kinds));
     throw new BenchError(
       "usage",
-      `there is no list of '${what}'; wanted one of ${Object.keys(kinds).join(", ")}${near ? `. Did you mean '${near}'?` : ""}`,
+      `there is no list of '${what}'; ${near ? `did you mean '${near}'? ` : ""}available: ${Object.keys(kinds).join(", ")}`,
     );
   }
   const problems: string[] = [];
@@ -129,7 +129,10 @@ async function engines(): Promise<Row[]> {
 }
 
 async function runs(o: ListOptions, problem: (message: string) => void): Promise<Row[]> {
-  if (!existsSync(o.out)) return [];
+  const status = statSync(o.out, { throwIfNoEntry: false });
+  if (!status) return [];
+  if (!status.isDirectory())
+    throw new BenchError("data", `--out ${shown(o.out)}: it is a file, expected the folder where runs are kept`);
   const { records, damaged } = await findRecords(o.out);
   for (const { reason } of damaged) problem(reason);
   return records.map(({ record: r }) => ({

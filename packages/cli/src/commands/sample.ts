@@ -141,7 +141,7 @@ function guidanceOf({ guidance }: SampleOptions, nullClass: boolean): { guidance
 }
 
 async function ofRun(folder: string, { recipe: place, plugin, autoencoder: other }: SampleOptions): Promise<Source> {
-  const { recipe, network, classes, title } = await openRun(folder, {
+  const { recipe, network, classes, title, notes } = await openRun(folder, {
     plugins: plugin,
     ...(place === undefined ? {} : { recipe: place }),
   });
@@ -154,7 +154,7 @@ async function ofRun(folder: string, { recipe: place, plugin, autoencoder: other
     title,
     place: folder,
     nullClass: true,
-    warnings: [],
+    warnings: notes,
     origin: { run: resolve(folder), ...stampOf(join(folder, "weights.safetensors")) },
     ...(autoencoder && path ? { autoencoder: { path, scale: autoencoder.scale } } : {}),
   };

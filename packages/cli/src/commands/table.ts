@@ -6,8 +6,8 @@ import { fileNames, replaceFile, shown } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 import { type Comparison, groupByProtocol, type ReportPaths, writeReport } from "@dit-bench/report";
 import { BenchError, exitCodes, projectFolder } from "@dit-bench/runner";
-import { print, printJson } from "../print.ts";
-import { reportProblem } from "../report-problem.ts";
+import { print, printJson, printNote } from "../print.ts";
+import { reportProblem } from "../report-error.ts";
 import { counted } from "../settings.ts";
 import { recordsForTable } from "../table-records.ts";
 import { tableText } from "../table-text.ts";
@@ -45,9 +45,9 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
   const { records, damaged, passedOver } = await recordsForTable(from, out);
   const problems = damaged.map(({ reason }) => reason);
   if (passedOver.length > 0)
-    problems.push(
-      `${counted(passedOver.length, "record")} below ${shown(out)} passed over as copies of an earlier table, such as ` +
-        `${shown(passedOver[0]!.path)}; choose another --out to count them`,
+    printNote(
+      `${counted(passedOver.length, "record")} below ${out} passed over as copies of an earlier table, such as ` +
+        `${passedOver[0]!.path}; choose another --out to count them\n`,
     );
   if (records.length === 0) {
     problems.forEach(reportProblem);

@@ -67,3 +67,16 @@ it("says how far it is every thirty seconds without a terminal, and moves no cur
   vi.advanceTimersByTime(60_000);
   expect(written).toHaveLength(1);
 });
+
+it("draws what a plug-in may report: more than all, stages with control characters", () => {
+  const terminal = screen({ isTTY: true });
+  terminal.display.started("a");
+  terminal.display.progress("a", 500, 100);
+  vi.advanceTimersByTime(1100);
+  expect(terminal.written.at(-1)).toContain("] 500/100".replace("] ", "]  "));
+  const { written, display } = screen({ isTTY: false });
+  display.started("a");
+  display.stage("a", "\x1b[2J");
+  vi.advanceTimersByTime(31_000);
+  expect(written.join("")).toContain("running: a \\x1b[2J");
+});

@@ -68,7 +68,7 @@ export function gridDisplay(terminal: Terminal, estimate: GridEstimate, state: G
   const say = () => {
     if (rows.size === 0) return;
     const running = [...rows].map(([name, row]) =>
-      [shown(name), row.stage, row.total > 0 ? `${row.done}/${row.total}` : ""].filter(Boolean).join(" "),
+      [shown(name), shown(row.stage), row.total > 0 ? `${row.done}/${row.total}` : ""].filter(Boolean).join(" "),
     );
     terminal.write(`${summaryLine(state)}; running: ${running.join("; ")}\n`);
   };
@@ -119,7 +119,7 @@ function rowLine(name: string, { stage, done, total }: Row, label: number, width
   const head = `${padded(name, label)}  ${padded(stage, 11)}`;
   const count = total > 0 ? `${done}/${total}` : "";
   const room = Math.min(widestBar, width - stringWidth(head) - count.length - left.length - 8);
-  const filled = total > 0 ? Math.round((room * done) / total) : 0;
+  const filled = total > 0 ? Math.round(room * Math.min(1, done / total)) : 0; // a plug-in may report anything
   const bar = total > 0 && room >= 6 ? `[${"=".repeat(filled)}${" ".repeat(room - filled)}]` : "";
   return fitted([head, bar, count, left].filter(Boolean).join("  "), width);
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { GridOptions } from "../commands/grid.ts";
 import { exitCodeOf } from "../report-error.ts";
 import { photos, place, recipe } from "../tiny-place.test.data.ts";
-import { prepareGrid } from "./plan.ts";
+import { planGrid, prepareGrid } from "./plan.ts";
 
 const options = (changes: Partial<GridOptions>): GridOptions => ({
   ...{
@@ -97,5 +97,32 @@ describe("before the first cell a grid refuses", () => {
     );
     expect(error?.message).toMatch(message);
     expect(exitCodeOf(error!)).toBe(code);
+  });
+});
+
+describe("the process that prepares a grid", () => {
+  const script = (...lines: string[]) => ["-e", lines.join("; ")];
+  const wait = "setInterval(() => {}, 1000)";
+
+  it("is ended where a plug-in does not load in time", async () => {
+    const never = planGrid(script(wait), 300);
+    await expect(never).rejects.toThrow("the plug-ins were not loaded within 0.3 s");
+  });
+
+  it("may take longer for what comes after", async () => {
+    const loaded = "process.send({ kind: 'stage', name: 'plug-ins loaded' })";
+    const later = "setTimeout(() => process.exit(process.send({ kind: 'prepared', plan: { a: 1 } }) ? 0 : 1), 4000)";
+    expect(await planGrid(script(loaded, later), 3000)).toEqual({ a: 1 });
+  });
+
+  it("is no plug-in's fault where it ends after these were loaded", async () => {
+    const killed =
+      "process.send({ kind: 'stage', name: 'plug-ins loaded' }, () => process.kill(process.pid, 'SIGKILL'))";
+    const error = await planGrid(script(killed, wait)).then(
+      () => undefined,
+      (e: Error) => e,
+    );
+    expect(error?.message).toBe("the process that checks the grid's options ended before it was done (by SIGKILL)");
+    expect(exitCodeOf(error!)).toBe(1);
   });
 });

@@ -36,8 +36,11 @@ export interface GridPlan {
 /** Set in the process that prepares. */
 const preparing = "DIT_BENCH_GRID_PREPARES";
 
-/** A plug-in that takes longer to load does not load at all. */
+/** Plug-ins that take longer to load do not load at all. What comes after, such as listing a million images, may take its time. */
 const longestMs = 60_000;
+
+/** The stage that the process reports when no plug-in can hold it up any more. */
+const pluginsLoaded = "plug-ins loaded";
 
 /** In the process that prepares: sends the plan or the error to the grid. False in any other. */
 export async function answeredGrid(options: GridOptions): Promise<boolean> {
@@ -46,7 +49,8 @@ export async function answeredGrid(options: GridOptions): Promise<boolean> {
   const link = linkToGrid(requestStop);
   if (!link) return false;
   try {
-    await link.send({ kind: "prepared", plan: await prepareGrid(options) });
+    const plan = await prepareGrid(options, () => link.send({ kind: "stage", name: pluginsLoaded }));
+    await link.send({ kind: "prepared", plan });
   } catch (error) {
     await link.send({ kind: "failed", message: (error as Error).message, exitCode: exitCodeOf(error as Error) });
   }
@@ -58,11 +62,18 @@ export async function answeredGrid(options: GridOptions): Promise<boolean> {
  * Prepares in another process. Throws what is wrong, with its exit code.
  *
  * @param command arguments of Node that start this same command
+ * @param limitMs how long plug-ins may take to load
  */
-export async function planGrid(command: readonly string[]): Promise<GridPlan> {
+export async function planGrid(command: readonly string[], limitMs = longestMs): Promise<GridPlan> {
   let plan: GridPlan | undefined;
   let failure: Error | undefined;
   let printed = "";
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill();
+  }, limitMs);
+  let loaded = false;
   const child = localProcesses.start(
     command,
     {
@@ -70,6 +81,10 @@ export async function planGrid(command: readonly string[]): Promise<GridPlan> {
         if (stream === "stderr") printed = (printed + text).slice(-4096);
       },
       message: (message) => {
+        if (message.kind === "stage" && message.name === pluginsLoaded) {
+          loaded = true;
+          clearTimeout(timer);
+        }
         if (message.kind === "prepared") plan = message.plan as GridPlan;
         if (message.kind === "failed")
           failure = Object.assign(new Error(message.message), { exitCode: message.exitCode });
@@ -77,11 +92,6 @@ export async function planGrid(command: readonly string[]): Promise<GridPlan> {
     },
     { [preparing]: "1" },
   );
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    child.kill();
-  }, longestMs);
   const end = await child.ended;
   clearTimeout(timer);
   if (plan) return plan;
@@ -89,22 +99,23 @@ export async function planGrid(command: readonly string[]): Promise<GridPlan> {
   if (late)
     throw new BenchError(
       "usage",
-      `the plug-ins were not loaded within ${longestMs / 1e3} s; does one loop or wait while it loads?`,
+      `the plug-ins were not loaded within ${limitMs / 1e3} s; does one loop or wait while it loads?`,
     );
   const last = printed
     .trimEnd()
     .split("\n")
     .at(-1)!
     .replace(/^bench: error: /, "");
-  throw new BenchError(
-    "usage",
-    `a plug-in ended its process while it was loaded (${last || `exit code ${end.code ?? end.signal}`})`,
-  );
+  const how = last || (end.signal ? `by ${end.signal}` : `exit code ${end.code}`);
+  if (loaded)
+    throw new BenchError("failure", `the process that checks the grid's options ended before it was done (${how})`);
+  throw new BenchError("usage", `a plug-in ended its process while it was loaded (${how})`);
 }
 
-/** Checks everything and resolves names; throws the first error. */
-export async function prepareGrid(options: GridOptions): Promise<GridPlan> {
+/** Checks everything and resolves names; throws the first error. @param afterPlugins called when the plug-ins are loaded */
+export async function prepareGrid(options: GridOptions, afterPlugins?: () => Promise<void>): Promise<GridPlan> {
   const loaded = await loadMethods(options.plugin);
+  await afterPlugins?.();
   const names =
     options.methods === undefined ? loaded.map((l) => l.method.name) : namesIn("--methods", options.methods);
   const chosen = names.map((name) => methodNamed(name, loaded, "--methods").method);

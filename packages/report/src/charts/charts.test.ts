@@ -115,7 +115,7 @@ test("the loss curve shows the loss on a fixed batch where there is one", async 
   await lossCurve({ ...run, training: { ...run.training, fixedBatchLoss: fixed } }, "png");
   restore();
   const drawn = texts.join(" ");
-  expect(drawn).toContain("loss of the averaged weights on a fixed batch of training images");
+  expect(drawn).toContain("loss of the averaged weights (EMA) on a fixed batch of training images");
   expect(drawn).toContain("scatter beyond this chart");
   expect(texts).toContain("Loss: Full on Food-101");
   // The line moves by 0.03 of losses between 0.1 and 0.4: its axis is that of the line, not that of every batch.

@@ -19,9 +19,9 @@ interface LossPoint {
 }
 
 /**
- * The loss on a fixed batch, whose images, timesteps and noise are the same each time, as a line; behind it the training loss of
- * each batch, where the two fit one axis: the choice of timesteps often moves the training loss more than learning does. A record
- * without the former has a smoothed line of the latter.
+ * The loss of the weights' moving average (EMA) on a fixed batch, whose images, timesteps and noise are the same each time, as a
+ * line; behind it the training loss of each batch, where the two fit one axis: the choice of timesteps often moves the training
+ * loss more than learning does. A record without the former has a smoothed line of the latter.
  * A run that diverged ends at a marked step. Same record, same bytes.
  */
 export async function lossCurve(record: RunRecord, format: ChartFormat): Promise<Uint8Array> {
@@ -105,7 +105,7 @@ interface Drawn {
 function subtitle({ training, recipe, cell }: RunRecord, { points, outside, fixed, batches }: Drawn): string[] {
   const run = `Recipe ${recipe}, seed ${cell.seed}, batch ${training.batch}.`;
   if (fixed.length === 0) return [`${run} Points: the recorded losses. Line: smoothed.`];
-  const line = `${run} Line: loss of the averaged weights on a fixed batch of training images.`;
+  const line = `${run} Line: loss of the averaged weights (EMA) on a fixed batch of training images.`;
   if (!batches) return [`${line} The training losses of the batches scatter beyond this chart; the record has them.`];
   const beyond = outside > 0 ? `, ${outside} of ${points.length} points outside this chart` : "";
   return [`${line} Grey: training loss of each batch${beyond}.`];

@@ -50,9 +50,9 @@ export const localProcesses: Launcher = {
       env: { ...plainEnvironment(), ...environment, [gridVariable]: String(process.pid) },
     });
     for (const name of ["stdout", "stderr"] as const) {
-      const stream = child[name]!;
-      stream.setEncoding("utf8").on("data", (text: string) => observer.output(text, name));
-      stream.on("error", () => {});
+      const stream = child[name]; // none where the system had no file descriptors left for a process
+      stream?.setEncoding("utf8").on("data", (text: string) => observer.output(text, name));
+      stream?.on("error", () => {});
     }
     child.on("message", (received) => {
       const message = asCellMessage(received);
