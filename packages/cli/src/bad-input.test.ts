@@ -82,6 +82,8 @@ describe("bad input gets one clear line and its exit code", () => {
     expect(left.filter((f) => /\.(tmp|safetensors|png)$/.test(f) && !f.includes("base"))).toEqual([]);
   });
 
+  const noWeights = join(place, "no weights.txt");
+  writeFileSync(noWeights, "not weights");
   const few = async () => ["--data", await photos("few too", { daisy: 3, rose: 3 })];
   const broken = async () => {
     const data = await photos("broken", { daisy: 5, rose: 5 });
@@ -94,6 +96,11 @@ describe("bad input gets one clear line and its exit code", () => {
     ["an image that cannot be read, strictly", async () => [...(await broken()), "--strict"]],
     ["a folder that does not exist", () => ["--data", "nowhere"]],
     ["missing weights", () => ["--set", "recipe.base=nowhere.pt"]],
+    ["weights that are none", () => ["--set", `recipe.base=${noWeights}`]],
+    ["an extractor that is none", () => ["--set", `extractor.weights=${noWeights}`]],
+    ["another model than the base's", () => ["--set", "model.depth=9"]],
+    ["a batch larger than the miniature", () => ["--set", "training.batch=1000"]],
+    ["steps of sampling that are none", () => ["--set", "sampling.respacing=abc"]],
     ["an unknown option", () => ["--set", "rnk=4"]],
     ["a folder that cannot be written", () => ["--out", "file/runs"]],
   ] as [string, () => Promise<string[]> | string[]][])("a dry run refuses %s as the run does", async (_, args) => {

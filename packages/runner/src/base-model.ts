@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
 import { CLASS_EMBEDDING, type DitConfig, ditModel, newClassEmbedding, sinCosPositions } from "@dit-bench/dit";
+import type { Values } from "@dit-bench/method";
 import { float32 } from "@dit-bench/weights";
 import { protocolFolder } from "./cell.ts";
 import { openDit } from "./dit-checkpoint.ts";
@@ -30,6 +31,21 @@ export type Base = Pick<WeightFile, "values" | "sha256">;
 /** The recipe's base model, from a checkpoint of any layout that holds just the model the recipe describes. */
 export async function loadBase(recipe: Recipe, note?: (text: string) => void): Promise<Base> {
   const { model, baseInputSize = model.inputSize } = recipe.settings;
+  const { path, read } = await openBase(recipe, note);
+  const values = read();
+  const sha256 = sha256Of(path);
+  if (baseInputSize === model.inputSize) return { values, sha256 };
+  const side = model.inputSize / model.patchSize;
+  const positions = Float32Array.from(sinCosPositions(model.width, side, baseInputSize / model.inputSize));
+  return { values: { ...values, pos_embed: positions }, sha256 };
+}
+
+/** The same, its numbers not read yet. Throws BenchError (data) for another model than the recipe's. */
+export async function openBase(
+  recipe: Recipe,
+  note?: (text: string) => void,
+): Promise<{ readonly path: string; read(): Values }> {
+  const { model, baseInputSize = model.inputSize } = recipe.settings;
   const path = weightsOf(recipe, "base");
   const options = { heads: model.heads, inputSize: baseInputSize, classes: model.classes };
   const { config, read, nullClass, notes } = await openDit(path, options);
@@ -55,12 +71,7 @@ export async function loadBase(recipe: Recipe, note?: (text: string) => void): P
       "data",
       `${path}: its label table has ${config.classes} rows, one for each class and none for the null class, which guidance and the base model's samples need; take a DiT that was trained with class dropout (class_dropout_prob above 0)`,
     );
-  const values = read();
-  const sha256 = sha256Of(path);
-  if (baseInputSize === model.inputSize) return { values, sha256 };
-  const side = model.inputSize / model.patchSize;
-  const positions = Float32Array.from(sinCosPositions(model.width, side, baseInputSize / model.inputSize));
-  return { values: { ...values, pos_embed: positions }, sha256 };
+  return { path, read };
 }
 
 /** Configuration and starting weights for a label space of `classes` classes. */

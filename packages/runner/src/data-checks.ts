@@ -4,11 +4,15 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { findDataset, listImages, loadFolder } from "@dit-bench/datasets";
-import type { DatasetChoice } from "./dataset.ts";
+import { openBase } from "./base-model.ts";
+import { type DatasetChoice, miniatureOf } from "./dataset.ts";
 import { datasetEntries } from "./dataset-entries.ts";
 import { BenchError } from "./errors.ts";
+import { openRecipeAutoencoder } from "./latents/space.ts";
+import { cannotMake } from "./out-folder.ts";
 import { requireFiles } from "./plan/needed-files.ts";
 import type { Recipe } from "./recipe.ts";
+import { readRecipeExtractor } from "./recipe-extractor.ts";
 import { namedWeights, usableWeights } from "./recipe-weights.ts";
 
 /** Throws BenchError (data) for fewer images than a batch has. */
@@ -36,36 +40,35 @@ export function checkOut(out: string, { write = false } = {}): void {
   }
 }
 
-export const cannotMake = (folder: string, error: unknown): BenchError =>
-  new BenchError(
-    "io",
-    `the output folder ${folder} cannot be made (${(error as Error).message}); choose another with --out`,
-    { cause: error },
-  );
-
 /** Folders with more images than this are listed but not decoded before a run: decoding takes up to 50 ms per image. */
 const decodedBeforehand = 1000;
 
 /**
- * Throws what a run would throw before it trains: missing files, a folder of images that cannot be used, too few images,
- * an output folder that cannot be written to.
+ * Throws what a run would throw before it trains: missing files, weights that are not those of the recipe, a folder of images that
+ * cannot be used, too few images, an output folder that cannot be written to. Numbers in the weights are not looked at.
  *
+ * @param choices the datasets, one for each run of a method
  * @param decode also decode the images of an own folder, if there are few enough, to find those that cannot be used
  */
 export async function checkBeforehand(
   recipe: Recipe,
-  choice: DatasetChoice,
+  choices: readonly DatasetChoice[],
   { out, decode }: { readonly out: string; readonly decode: boolean },
 ): Promise<void> {
   checkOut(out, { write: true });
-  await requireFiles(recipe, choice);
+  for (const choice of choices) await requireFiles(recipe, choice);
   for (const { name } of namedWeights(recipe)) usableWeights(recipe, name);
+  await readRecipeExtractor(recipe);
+  await openBase(recipe);
+  await openRecipeAutoencoder(recipe);
   const { training, model } = recipe.settings;
-  const { images } = countImages(recipe, choice);
-  checkData(choice, images, training.batch);
-  if (choice.folder !== undefined && decode && images <= decodedBeforehand) {
-    const { labels } = await loadFolder(choice.folder, { size: model.inputSize, strict: choice.strict ?? false });
-    checkData(choice, labels.length, training.batch);
+  for (const choice of choices) {
+    const { images } = countImages(recipe, choice);
+    checkData(choice, images, training.batch);
+    if (choice.folder !== undefined && decode && images <= decodedBeforehand) {
+      const { labels } = await loadFolder(choice.folder, { size: model.inputSize, strict: choice.strict ?? false });
+      checkData(choice, labels.length, training.batch);
+    }
   }
 }
 
@@ -75,7 +78,10 @@ export function countImages({ settings }: Recipe, { name, folder }: DatasetChoic
     const { classes } = listImages(folder);
     return { classes: classes.length, images: classes.reduce((sum, { files }) => sum + files.length, 0) };
   }
-  const { classes, prepared } = findDataset(datasetEntries(), name);
-  if (settings.miniature) return { classes, images: classes * (settings.data.perClass ?? 0) };
+  if (settings.miniature) {
+    const classes = miniatureOf(name).classes.length;
+    return { classes, images: classes * (settings.data.perClass ?? 0) };
+  }
+  const { prepared } = findDataset(datasetEntries(), name);
   return { classes: prepared.classes, images: prepared.images };
 }

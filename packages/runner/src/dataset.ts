@@ -54,6 +54,12 @@ export const ownImages = (folder: string, name?: string): DatasetChoice => ({
 /** Throws UnknownDatasetError, which suggests the nearest, for a name that the registry does not have. */
 export const checkDatasetName = (name: string): void => void findDataset(datasetEntries(), name);
 
+/** The drawings that stand for a dataset of the registry. Throws UnknownDatasetError for a name that it does not have. */
+export function miniatureOf(name: string): Miniature {
+  const entry = findDataset(datasetEntries(), name);
+  return miniatures.find((m) => m.name === entry.miniature)!;
+}
+
 /** As tables, sheets and the terminal call a dataset. Throws UnknownDatasetError where the registry does not have it. */
 export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
   folder === undefined ? findDataset(datasetEntries(), name).title : `own images, ${name}`;
@@ -76,7 +82,7 @@ export async function loadDataset(
   const { data } = recipe.settings;
   if (choice.folder === undefined && recipe.settings.miniature) {
     const entry = findDataset(datasetEntries(), choice.name);
-    const miniature = miniatures.find((m) => m.name === entry.miniature)!;
+    const miniature = miniatureOf(choice.name);
     const { perClass, seed } = data;
     if (perClass === undefined || seed === undefined)
       throw new BenchError(

@@ -2,12 +2,12 @@
 
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { makeFolders, removeLeftovers } from "@dit-bench/files";
+import { removeLeftovers } from "@dit-bench/files";
 import { CorruptFileError, type Safetensors, type StoredTensor } from "@dit-bench/weights";
-import { cannotMake } from "./data-checks.ts";
 import type { Listener } from "./events.ts";
 import { locked } from "./locked.ts";
 import { makeWay } from "./make-way.ts";
+import { makeFolder } from "./out-folder.ts";
 import { readSealed, writeSealed } from "./sealed-file.ts";
 
 export interface Shared<T> {
@@ -40,15 +40,6 @@ export async function keptOrMade<T>(shared: Shared<T>, listener: Listener): Prom
     writeSealed(path, Object.entries(shared.tensors(made)));
     return made;
   });
-}
-
-/** Makes a folder of results and those above it. Throws BenchError (io). */
-export function makeFolder(folder: string): void {
-  try {
-    makeFolders(folder);
-  } catch (error) {
-    throw cannotMake(folder, error);
-  }
 }
 
 function readKept<T>({ path, shapes, read }: Shared<T>): { value: T } | { problem?: string } {

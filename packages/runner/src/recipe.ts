@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nearest, resizers } from "@dit-bench/datasets";
+import { linearSchedule, respace } from "@dit-bench/diffusion";
 import { z } from "zod";
 import { BenchError } from "./errors.ts";
 
@@ -210,9 +211,21 @@ export const shortHash = (text: string): string => createHash("sha256").update(t
 
 function check(content: unknown, where: string): RecipeSettings {
   const result = recipeSchema.safeParse(content);
-  if (result.success) return result.data;
+  if (result.success) {
+    checkRespacing(result.data, where);
+    return result.data;
+  }
   const issues = result.error.issues.map((i) => `${i.path.join(".") || "it"}: ${i.message}`);
   throw new BenchError("usage", `${where}: ${issues.join("; ")}`);
+}
+
+/** Else the samples would fail, after the training. */
+function checkRespacing({ sampling }: RecipeSettings, where: string): void {
+  try {
+    respace(linearSchedule(), sampling.respacing);
+  } catch (error) {
+    throw new BenchError("usage", `${where}: sampling.respacing: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function withChanges(content: unknown, changes: Readonly<Record<string, unknown>>): unknown {

@@ -143,7 +143,7 @@ async function dryRun(
   const plan = await planRun(recipe, { method, options: methodOptions, dataset, productRate: rate, keepState });
   print(describePlan(plan, engine));
   if (options.json) printJson(plan);
-  await checkBeforehand(recipe, dataset, { out: options.out, decode: true });
+  await checkBeforehand(recipe, [dataset], { out: options.out, decode: true });
 }
 
 /** Progress goes to the log, too. */

@@ -87,9 +87,7 @@ export async function sample(options: SampleOptions): Promise<void> {
   const settings = {
     ...source.settings,
     batch: Math.min(source.settings.batch, classes.length * count),
-    ...(options.steps === undefined
-      ? {}
-      : { respacing: String(wholeNumber("steps", options.steps, 1)), sampler: "ddpm" as const }),
+    ...(options.steps === undefined ? {} : { respacing: String(stepsWanted(options.steps)), sampler: "ddpm" as const }),
     ...guidanceOf(options, nullClass),
   };
   makeFolder(output);
@@ -126,6 +124,15 @@ export async function sample(options: SampleOptions): Promise<void> {
   } finally {
     listener.clear();
   }
+}
+
+/** Steps of the schedule that the models were trained with. */
+const MOST_STEPS = 1000;
+
+function stepsWanted(text: string): number {
+  const steps = wholeNumber("steps", text, 1);
+  if (steps > MOST_STEPS) throw new BenchError("usage", `--steps is ${text}; wanted at most ${MOST_STEPS}`);
+  return steps;
 }
 
 /** Guidance as asked for; none where the model has no null class to guide away from. */

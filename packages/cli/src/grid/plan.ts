@@ -127,7 +127,7 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
   const recipe = loadRecipe(options.recipe, settings.recipe);
   const columns = columnsOf(options);
   if (options.engine !== "auto") await startEngine({ engine: options.engine });
-  for (const column of columns) await checkBeforehand(recipe, column, { out: options.out, decode: false });
+  await checkBeforehand(recipe, columns, { out: options.out, decode: false });
   return {
     recipe,
     recipeFlags: settings.recipeFlags,

@@ -42,9 +42,24 @@ interface Surroundings {
   readonly listener: Listener;
 }
 
+/** The recipe's autoencoder, its numbers not read yet. Throws BenchError where its latents are not what the model takes. */
+export async function openRecipeAutoencoder(recipe: Recipe): Promise<AutoencoderFile | undefined> {
+  const { model, autoencoder, name } = recipe.settings;
+  if (!autoencoder) return undefined;
+  const file = await openAutoencoder(weightsOf(recipe, "autoencoder"));
+  const { latentChannels: Z } = file.config;
+  if (model.channels !== Z)
+    throw new BenchError(
+      "usage",
+      `recipe ${name}: its model has ${model.channels} channels, the latents of ${file.path} have ${Z}`,
+    );
+  return file;
+}
+
 export async function openSpace(recipe: Recipe, around: Surroundings): Promise<PictureSpace> {
   const { model, autoencoder } = recipe.settings;
-  if (!autoencoder)
+  const file = await openRecipeAutoencoder(recipe);
+  if (!autoencoder || !file)
     return {
       side: model.inputSize,
       training: async (data) => ({
@@ -54,14 +69,7 @@ export async function openSpace(recipe: Recipe, around: Surroundings): Promise<P
       }),
       pixels: async (x) => toPixels(x, model.inputSize),
     };
-  const file = await openAutoencoder(weightsOf(recipe, "autoencoder"));
   for (const note of file.notes) around.listener.note?.(`${file.path}: ${note}`);
-  const { latentChannels: Z } = file.config;
-  if (model.channels !== Z)
-    throw new BenchError(
-      "usage",
-      `recipe ${recipe.settings.name}: its model has ${model.channels} channels, the latents of ${file.path} have ${Z}`,
-    );
   return latentSpace(file, model.inputSize, recipe.settings, autoencoder, around);
 }
 
