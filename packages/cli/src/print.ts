@@ -9,6 +9,9 @@ const safe = (text: string): string => text.replaceAll(/[^\n\t]+/g, shown);
 /** Results, on stdout. */
 export const print = (text: string): void => void process.stdout.write(safe(text));
 
+/** Results with colours: text of anybody's in them was escaped before it was painted. */
+export const printPainted = (text: string): void => void process.stdout.write(text);
+
 /** Progress and notes, on stderr. */
 export const printNote = (text: string): void => void process.stderr.write(safe(text));
 

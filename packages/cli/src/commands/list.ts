@@ -9,7 +9,7 @@ import { attach, describeOptions, labelOf, parseOptions } from "@dit-bench/metho
 import { findRecords } from "@dit-bench/record";
 import { BenchError, datasetEntries, exitCodes, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
 import { aligned, fitted, hanging } from "../columns.ts";
-import { print, printJson } from "../print.ts";
+import { printJson, printPainted } from "../print.ts";
 import { reportProblem } from "../report-problem.ts";
 import { wholeNumber } from "../settings.ts";
 import { painted } from "../style.ts";
@@ -79,7 +79,7 @@ export async function list(what: string, options: ListOptions): Promise<void> {
   const problems: string[] = [];
   const rows = await kind.rows(options, (message) => problems.push(message));
   if (options.json) printJson(rows);
-  else print(formatted(rows, kind));
+  else printPainted(formatted(rows, kind));
   problems.forEach(reportProblem); // last, where they are seen
   if (problems.length > 0) process.exitCode = exitCodes.someCellsFailed;
 }
