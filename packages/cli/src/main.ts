@@ -1,6 +1,9 @@
 // The command line: which commands and flags there are. A command's code is loaded when it is called, so that help is quick.
 
 import "@dit-bench/compiler/no-telemetry"; // first: a plug-in may load ONNX Runtime by itself
+import { createRequire } from "node:module";
+import { shown } from "@dit-bench/files";
+import { BenchError } from "@dit-bench/runner/errors";
 import { Command, CommanderError, Option } from "commander";
 import { hanging, screenWidth } from "./columns.ts";
 import { allCommands, checkNeeded, checkValues, pathOf } from "./flags.ts";
@@ -12,6 +15,21 @@ function repeatable(command: Command, flags: string, description: string): Comma
   option.argParser((value: string, before: string[]) => [...before, value]);
   return command.addOption(option).setOptionValueWithSource(option.attributeName(), [], "default");
 }
+
+/** A value that a second one must not replace without a word. */
+const once = (flag: string) => (value: string, before: string | undefined) => {
+  if (before === undefined || before === value) return value;
+  throw new BenchError(
+    "usage",
+    `${flag} is given twice, '${before}' and '${value}'; give one, or use 'bench grid', which takes several`,
+  );
+};
+
+/** A comma-separated list; given in several flags, the lists are one. */
+const joined = (value: string, before: string | undefined): string =>
+  before === undefined ? value : `${before},${value}`;
+
+const own = createRequire(import.meta.url)("../package.json") as { readonly version: string };
 
 const keyHelp =
   "which entry of a checkpoint that has several models, or what the names of its tensors begin with (default: ema, model or state_dict)";
@@ -32,6 +50,7 @@ so that the same samples can be made again there, and others with --overwrite.`;
 export function program(argv: readonly string[] = []): Command {
   const bench = new Command("bench")
     .description("Compare fine-tuning methods on Diffusion Transformers: train, sample, score, tabulate.")
+    .version(own.version, "-V, --version", "print the version")
     .option("--verbose", "show the stack of an error");
 
   const width = process.stdout.columns ? screenWidth() : 80;
@@ -80,7 +99,7 @@ export function program(argv: readonly string[] = []): Command {
       )
       .requiredOption("--method <name>", "how to fine-tune: bench list methods")
       .option("--dataset <name>", "what to fine-tune to: bench list datasets")
-      .option("--data <folder>", "your own images instead of a dataset, one subfolder per class")
+      .option("--data <folder>", "your own images instead of a dataset, one subfolder per class", once("--data"))
       .option("--name <name>", "what to call your own images (default: the folder's name)")
       .option("--seed <number>", "key of all random numbers", "0"),
   )
@@ -95,8 +114,8 @@ export function program(argv: readonly string[] = []): Command {
   const grid = bench
     .command("grid")
     .description("run methods × datasets × seeds, several at once, and make the tables")
-    .option("--methods <names>", "comma-separated (default: all built-in ones and those of plug-ins)")
-    .option("--datasets <names>", "comma-separated (default: all eight)");
+    .option("--methods <names>", "comma-separated (default: all built-in ones and those of plug-ins)", joined)
+    .option("--datasets <names>", "comma-separated (default: all eight)", joined);
   repeatable(grid, "--data <folder>", "your own images instead of datasets, one subfolder per class; one column each");
   repeatable(
     grid,
@@ -310,7 +329,24 @@ function ofParser(text: string, command: Command): string {
     .split(/\s*\n/);
   const meant = /Did you mean (?:one of )?(.*)\?/.exec(hint)?.[1];
   const advice = `${meant ? `did you mean '${meant}'? ` : ""}'${pathOf(command)} --help' lists what there is`;
+  const extra = command.args[command.registeredArguments.length];
+  if (message.startsWith("too many arguments") && extra !== undefined)
+    return errorLines(
+      `'${shown(extra)}' is one argument too many for '${pathOf(command)}'; a value with spaces needs quotes around it, ` +
+        `and each option its name, such as --out; '${pathOf(command)} --help' lists what there is`,
+    );
   return errorLines(`${message}; ${advice}`);
+}
+
+/** Without a current folder no relative path means anything, and the system's own error names none. */
+function checkCurrentFolder(): void {
+  try {
+    process.cwd();
+  } catch (error) {
+    throw new BenchError("io", "the current folder was deleted or moved; change to a folder that exists", {
+      cause: error,
+    });
+  }
 }
 
 /** Runs one command; returns its exit code. */
@@ -318,6 +354,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const bench = program(argv);
   process.exitCode = 0;
   try {
+    checkCurrentFolder();
     await bench.parseAsync(argv, { from: "user" });
     return Number(process.exitCode ?? 0); // a command that went on past a failure has set it
   } catch (error) {

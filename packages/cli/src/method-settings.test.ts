@@ -40,11 +40,13 @@ describe("--set", () => {
     ["steps=4", ["lora"], /did you mean 'training\.steps'\?/],
     ["batch_size=4", ["lora"], /did you mean 'training\.batch'\?/],
     ["trainig.steps=4", ["lora"], /did you mean 'training\.steps'\?/],
-    ["rank", ["lora"], /--set rank has no key; wanted key=value/],
+    ["rank", ["lora"], /--set rank has no '='; wanted key=value/],
     ["=4", ["lora"], /has no key/],
     ["rank=", ["lora"], /has no value/],
     ["__proto__=1", ["lora"], /lora has no option '__proto__'/],
-    ["constructor=1", ["lora"], /lora has no option 'constructor'/],
+    ["constructor=1", ["lora"], /lora has no option 'constructor'; options/],
+    ["training.learningRate=0.0002", ["lora"], /no setting 'training\.learningRate'; .*learningRateScale=0\.2$/],
+    ["training.lr=0.0002", ["lora"], /no setting 'training\.lr'; .*learningRateScale=0\.2$/],
   ] as const)("%s for %j is an error", (flag, names, message) => {
     expect(() => divide([flag], ...names)).toThrow(message);
   });

@@ -38,6 +38,7 @@ export function divideSettings(
   for (const flag of flags) {
     const { key, value, text } = parsed(flag);
     if (isOfRecipe(key)) {
+      refuseRate(flag, key, value, chosen);
       recipe[key.startsWith(top) ? key.slice(top.length) : key] = value;
       recipeFlags.push(flag);
       continue;
@@ -55,7 +56,8 @@ export function divideSettings(
 
 function parsed(flag: string): { key: string; value: unknown; text: string } {
   const at = flag.indexOf("=");
-  const key = flag.slice(0, Math.max(0, at)).trim();
+  if (at < 0) throw new BenchError("usage", `--set ${flag} has no '='; wanted key=value, such as rank=16`);
+  const key = flag.slice(0, at).trim();
   const text = flag.slice(at + 1).trim();
   if (key === "" || text === "")
     throw new BenchError(
@@ -67,6 +69,12 @@ function parsed(flag: string): { key: string; value: unknown; text: string } {
   } catch {
     return { key, text, value: text };
   }
+}
+
+/** `training.learningRate`: the nearest setting, learningRateScale, is a factor, so that its name alone would mislead. */
+function refuseRate(flag: string, key: string, value: unknown, chosen: readonly AnyMethod[]): void {
+  if (recipeSettings().includes(key) || !isRate(key.split(".").at(-1)!)) return;
+  throw new BenchError("usage", `--set ${flag}: the recipe has no setting '${key}'; ${scaledRate(value, chosen)}`);
 }
 
 const isOfRecipe = (key: string): boolean =>
@@ -116,16 +124,18 @@ const otherNames: Readonly<Record<string, string>> = {
   lorarank: "rank",
 };
 
+const lettersOf = (key: string): string => key.toLowerCase().replaceAll(/[^a-z]/g, "");
+const isRate = (key: string): boolean => ["lr", "learningrate"].includes(lettersOf(key));
+
 function unknown(flag: string, key: string, methods: readonly AnyMethod[], value?: unknown): BenchError {
-  const plain = key.toLowerCase().replaceAll(/[^a-z]/g, "");
+  const plain = lettersOf(key);
   const nothing = `--set ${flag}: ${namesOf(methods)} ${methods.length === 1 ? "has" : "have"} no option '${key}'`;
-  if (["lr", "learningrate"].includes(plain))
-    return new BenchError("usage", `${nothing}; ${scaledRate(value, methods)}`);
+  if (isRate(key)) return new BenchError("usage", `${nothing}; ${scaledRate(value, methods)}`);
   const settings = recipeSettings().filter((path) => !path.startsWith("pretraining."));
   const lastParts = new Map(settings.toReversed().map((path) => [path.split(".").at(-1)!.toLowerCase(), path]));
   const options = methods.flatMap((method) => optionsOf(method).names);
   const near =
-    otherNames[plain] ??
+    (Object.hasOwn(otherNames, plain) ? otherNames[plain] : undefined) ??
     nearest(key, options) ??
     lastParts.get(plain) ??
     nearest(key, settings) ??

@@ -15,9 +15,10 @@ export interface Terminal {
   now(): number;
 }
 
-export const stderrTerminal = (): Terminal => ({
+/** A dumb terminal counts as none: it would print the codes that redraw a line. */
+export const stderrTerminal = (isTTY = process.stderr.isTTY, term = process.env.TERM): Terminal => ({
   write: (text) => void process.stderr.write(text),
-  isTTY: Boolean(process.stderr.isTTY),
+  isTTY: Boolean(isTTY) && term !== "dumb",
   get columns() {
     return process.stderr.columns || 80; // may change, and is 0 on some terminals
   },

@@ -37,6 +37,8 @@ const bySystemCode: Readonly<Record<string, number>> = {
   ),
 };
 
+const fullDisk: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
+
 /** Prints the error on stderr; returns the exit code. */
 export function reportError(error: unknown, verbose: boolean): number {
   const thrown = error instanceof Error ? error : new Error(String(error));
@@ -58,6 +60,7 @@ export function exitCodeOf(e: Error): number {
 function errorText(e: Error, verbose: boolean): string {
   let text = shown(e.message.trim().replaceAll(/\s*\n\s*/g, " ")) || e.name;
   const unexpected = exitCodeOf(e) === exitCodes.failure && !("exitCode" in e);
+  if (fullDisk.has((e as NodeJS.ErrnoException).code ?? "")) text += "; make room there and run the same command again";
   if (unexpected && !verbose) text += "; 'bench --verbose …' shows where";
   return errorLines(text);
 }

@@ -28,8 +28,8 @@ interface Column {
 }
 
 export interface TableTextOptions {
-  /** The file that has every column. */
-  wholeTable: string;
+  /** The file that has every column; undefined where it could not be written. */
+  wholeTable: string | undefined;
   /** Records that could not be read. */
   leftOut: readonly string[];
   /** Of the screen, for the table. */
@@ -41,7 +41,9 @@ export function tableText(comparison: Comparison, options: TableTextOptions): st
   const { width = screenWidth(process.stdout.columns, Number.POSITIVE_INFINITY) } = options;
   const { lines, missing } = fittingTable([...methodColumns(comparison), ...datasetColumns(comparison)], width);
   const unshown =
-    missing.length > 0 ? `Not shown for width: ${missing.join(", ")}. All columns: ${options.wholeTable}` : null;
+    missing.length > 0
+      ? `Not shown for width: ${missing.join(", ")}.${options.wholeTable === undefined ? "" : ` All columns: ${options.wholeTable}`}`
+      : null;
   const paragraphs = [
     answer(comparison).join(" "),
     ...notes(comparison).filter((note) => note.startsWith(samplesMark) || note.startsWith(loadMark)),

@@ -13,7 +13,8 @@ export function checkSize({ width, height }: { readonly width: number; readonly 
   const size = `${width}×${height} pixels`;
   if (Math.min(width, height) < smallestSide)
     throw new ImageError(`${size}: the shorter side must have at least ${smallestSide}`);
-  if (width * height > mostPixels) throw new ImageError(`${size}: at most ${mostPixels / 1e6} million are allowed`);
+  if (width * height > mostPixels)
+    throw new ImageError(`${size}: at most ${mostPixels / 1e6} million are allowed: scale it down first`);
 }
 
 /** An image with an alpha channel where it has one: pixels [H, W, 3], alpha [H, W]. */

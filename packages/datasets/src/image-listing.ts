@@ -117,11 +117,21 @@ function topEntries(folder: string, expected: string): Entry[] {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const named = shown(folder);
+    if (code === "ENOENT" && folder.startsWith("~"))
+      throw new DataError(
+        "missing-folder",
+        `image folder "${named}" does not exist: the shell left "~" as it is; write $HOME, or leave out the quotes or the "="`,
+      );
     if (code === "ENOENT") throw new DataError("missing-folder", `image folder "${named}" does not exist: ${expected}`);
     const use = expected === layout ? "class folders" : "images";
     if (code === "ENOTDIR") throw new DataError("not-a-folder", `"${named}" is ${insteadOf(use, folder)}; ${expected}`);
     if (code === "ELOOP" || code === "ENAMETOOLONG" || code === "ESTALE")
       throw new DataError("missing-folder", `image folder "${named}" cannot be read (${code}): ${expected}`);
+    if (code === "EACCES" || code === "EPERM")
+      throw new DataError(
+        "missing-folder",
+        `image folder "${named}" cannot be read (${code}); ask for its permissions`,
+      );
     throw error;
   }
 }

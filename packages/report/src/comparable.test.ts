@@ -1,6 +1,7 @@
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";
-import { comparableRecords } from "./comparable.ts";
+import { comparableRecords, rowLabels } from "./comparable.ts";
+import { comparison } from "./comparison.ts";
 import { groupByProtocol } from "./index.ts";
 import { syntheticRecords } from "./synthetic.test.data.ts";
 
@@ -51,6 +52,22 @@ test("two records of one cell are an error, unless they are the same run with th
     );
     expect(() => comparableRecords([different, second, first])).toThrow(expect.objectContaining({ exitCode: 4 }));
   }
+});
+
+test("methods that share a label are told apart by their names, and their records by their methods", () => {
+  const copy = (change: Partial<RunRecord["cell"]>): RunRecord => ({
+    ...first,
+    cell: { ...first.cell, ...change },
+    metrics: { ...first.metrics!, fid: 1 },
+  });
+  const mine = copy({ method: "mine" });
+  const records = comparableRecords([mine, first, second]);
+  expect(records).toHaveLength(3);
+  const label = rowLabels(records);
+  expect([first, mine, second].map(label)).toEqual(["Full (full)", "Full (mine)", second.cell.methodLabel]);
+  const { rows } = comparison([mine, first, second]);
+  expect(rows.map((row) => row.label)).toEqual(expect.arrayContaining(["Full (full)", "Full (mine)"]));
+  expect(rows.map((row) => row.records.length)).toEqual([1, 1, 1]);
 });
 
 test("no records are an error that says so", () => {

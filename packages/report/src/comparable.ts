@@ -28,7 +28,7 @@ export class ComparisonError extends Error {
 /**
  * The records in table order (label, dataset, seed); of a cell that was run twice with the same result, the first.
  * Throws a {@link ComparisonError} that quotes both values if two records cannot stand in one table: other protocol, base
- * model, extractor, resizer, data under one dataset's name, number of scored images, or another method under one label.
+ * model, extractor, resizer, data under one dataset's name, number of scored images, or other options under one label.
  */
 export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf = () => undefined): RunRecord[] {
   if (records.length === 0)
@@ -36,6 +36,7 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
   const one = (what: string, value: (record: RunRecord) => unknown, scope: (record: RunRecord) => string = () => "") =>
     requireOne(records, { what, value, scope, pathOf });
   const ofDataset = (record: RunRecord) => ` of ${shown(record.cell.dataset)}`;
+  const labelOf = rowLabels(records);
 
   one("protocol", (record) => record.protocol);
   one("base model", (record) => record.weights.base);
@@ -49,12 +50,12 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
   one(
     "method",
     ({ cell }) => ({ method: cell.method, options: cell.options }),
-    (record) => ` labelled ${shown(record.cell.methodLabel)}`,
+    (record) => ` labelled ${shown(labelOf(record))}`,
   );
 
   const sorted = [...records].sort(
     (a, b) =>
-      byText(a.cell.methodLabel, b.cell.methodLabel) ||
+      byText(labelOf(a), labelOf(b)) ||
       byText(a.cell.dataset, b.cell.dataset) ||
       a.cell.seed - b.cell.seed ||
       byText(a.finishedAt, b.finishedAt),
@@ -70,13 +71,25 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
   });
 }
 
+/**
+ * The label of a record's row: its method's own, and the method's name after it where several methods have that label, such as a
+ * plug-in that was made from a built-in method.
+ */
+export function rowLabels(records: readonly RunRecord[]): (record: RunRecord) => string {
+  const methods = new Map<string, Set<string>>();
+  for (const { cell } of records)
+    methods.set(cell.methodLabel, (methods.get(cell.methodLabel) ?? new Set()).add(cell.method));
+  return ({ cell }) =>
+    (methods.get(cell.methodLabel)?.size ?? 0) > 1 ? `${cell.methodLabel} (${cell.method})` : cell.methodLabel;
+}
+
 /** True for a run and a copy of its record, or a repetition that gave the same. */
 export function isSameRun(a: RunRecord, b: RunRecord): boolean {
   return isSameCell(a, b) && a.identity === b.identity && isDeepStrictEqual(a.metrics, b.metrics);
 }
 
 function isSameCell({ cell: a }: RunRecord, { cell: b }: RunRecord): boolean {
-  return a.methodLabel === b.methodLabel && a.dataset === b.dataset && a.seed === b.seed;
+  return a.method === b.method && a.methodLabel === b.methodLabel && a.dataset === b.dataset && a.seed === b.seed;
 }
 
 /** Order of texts by code unit, the same in every locale. */

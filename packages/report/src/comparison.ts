@@ -5,7 +5,7 @@
  * run of it diverged, because an average over the datasets that went well flatters.
  */
 import type { RunRecord } from "@dit-bench/record";
-import { byText, comparableRecords, type PathOf } from "./comparable.ts";
+import { byText, comparableRecords, type PathOf, rowLabels } from "./comparable.ts";
 import { type Pairing, rankRows } from "./ranking.ts";
 import { type Basis, baseScores, methodScore, type ScoreRow, scoreRow } from "./scores.ts";
 import { geometricMean } from "./statistics.ts";
@@ -51,9 +51,10 @@ export interface ComparisonOptions {
 export function comparison(records: readonly RunRecord[], { pathOf }: ComparisonOptions = {}): Comparison {
   const sorted = comparableRecords(records, pathOf);
   const datasets = datasetColumns(sorted);
-  const labels = [...new Set(sorted.map((record) => record.cell.methodLabel))];
+  const labelOf = rowLabels(sorted);
+  const labels = [...new Set(sorted.map(labelOf))];
   const rows = labels.map((label): Omit<MethodRow, "rank"> => {
-    const own = sorted.filter((record) => record.cell.methodLabel === label);
+    const own = sorted.filter((record) => labelOf(record) === label);
     const { method } = own[0]!.cell;
     return {
       method,

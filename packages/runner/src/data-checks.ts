@@ -1,9 +1,10 @@
 // What a run refuses of its data, its files and its output folder. A run, a dry run and a grid ask here, so that they refuse the
 // same things in the same words.
 
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { findDataset, listImages, loadFolder } from "@dit-bench/datasets";
+import { shown } from "@dit-bench/files";
 import { openBase } from "./base-model.ts";
 import { type DatasetChoice, miniatureOf } from "./dataset.ts";
 import { datasetEntries } from "./dataset-entries.ts";
@@ -40,6 +41,27 @@ export function checkOut(out: string, { write = false } = {}): void {
   }
 }
 
+/**
+ * Throws BenchError (usage) where runs would be kept among the images that they train on: the next run would take the sheets and
+ * charts of this one for images of a class.
+ */
+export function checkApart(out: string, { folder }: DatasetChoice): void {
+  if (folder === undefined || !existsSync(folder)) return;
+  const path = relative(realpathSync(folder), realPathOf(resolve(out)));
+  if (path === ".." || path.startsWith(`..${sep}`) || resolve(path) === path) return;
+  throw new BenchError(
+    "usage",
+    `--out ${shown(out)} lies in the image folder ${shown(folder)}: sheets of runs would be taken for images of a class; ` +
+      "choose another with --out",
+  );
+}
+
+/** Of what does not exist yet: where it would be. */
+function realPathOf(path: string): string {
+  if (existsSync(path) || path === dirname(path)) return realpathSync(path);
+  return join(realPathOf(dirname(path)), path.slice(dirname(path).length));
+}
+
 /** Folders with more images than this are listed but not decoded before a run: decoding takes up to 50 ms per image. */
 const decodedBeforehand = 1000;
 
@@ -55,6 +77,7 @@ export async function checkBeforehand(
   choices: readonly DatasetChoice[],
   { out, decode }: { readonly out: string; readonly decode: boolean },
 ): Promise<void> {
+  for (const choice of choices) checkApart(out, choice);
   checkOut(out, { write: true });
   for (const choice of choices) await requireFiles(recipe, choice);
   for (const { name } of namedWeights(recipe)) usableWeights(recipe, name);

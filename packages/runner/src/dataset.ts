@@ -15,7 +15,7 @@ import {
 } from "@dit-bench/datasets";
 import { fileName, shown } from "@dit-bench/files";
 import { datasetEntries } from "./dataset-entries.ts";
-import { BenchError } from "./errors.ts";
+import { BenchError, Interrupted } from "./errors.ts";
 import type { Listener } from "./events.ts";
 import { fetched } from "./fetched.ts";
 import type { Recipe } from "./recipe.ts";
@@ -105,7 +105,13 @@ export async function loadDataset(
   };
   const count = listImages(folder).classes.reduce((sum, { files }) => sum + files.length, 0);
   const set = fitsInMemory(count, side)
-    ? await loadFolder(folder, options)
+    ? await loadFolder(folder, {
+        ...options,
+        onProgress(done, total) {
+          if (listener.stopping?.()) throw new Interrupted("stopped while reading images; run the same command again");
+          options.onProgress(done, total);
+        },
+      })
     : await storeFolder(folder, join(out, "pictures"), {
         ...options,
         onNote: (text) => listener.note?.(text),

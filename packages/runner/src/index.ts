@@ -57,7 +57,15 @@ export { type Plan, planRun, reached } from "./plan/plan.ts";
 export { productRate } from "./plan/product-rate.ts";
 export { type Prediction, predict } from "./predict.ts";
 export { type PretrainingPart, pretrainBase, pretrainExtractor } from "./pretrain.ts";
-export { loadRecipe, projectFolder, type Recipe, recipeNames, recipeSections, recipeSettings } from "./recipe.ts";
+export {
+  loadRecipe,
+  projectFolder,
+  type Recipe,
+  recipeNames,
+  recipeSections,
+  recipeSettings,
+  respacingProblem,
+} from "./recipe.ts";
 export { findWeights, namedWeights, usableWeights } from "./recipe-weights.ts";
 export { type RunOutcome, type RunTask, runCell } from "./run.ts";
 export type { Network } from "./sample.ts";

@@ -47,6 +47,8 @@ export async function loadMethods(
     const { default: method } = (await import(name)) as { default: AnyMethod };
     loaded.push({ method, from: `${name} ${versionOf(require.resolve(name))}` });
   }
+  const twice = plugins.find((plugin, i) => plugins.indexOf(plugin) !== i);
+  if (twice !== undefined) throw new BenchError("usage", `--plugin ${twice} is given twice; give each plug-in once`);
   for (const plugin of plugins) {
     for (const one of await loadPlugin(plugin, importSeconds)) {
       const other = loaded.find((l) => l.method.name === one.method.name);

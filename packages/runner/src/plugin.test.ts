@@ -45,6 +45,12 @@ const loading: [what: string, plugin: () => string, message: RegExp][] = [
   ["with a broken package.json", () => folder({}, "{"), /its package\.json cannot be read/],
   ["without the entry it names", () => folder({}), /names the entry 'index\.js', but there is no such file/],
   [
+    "that is a data file",
+    () => join(folder({ "mine.json": "{}" }), "mine.json"),
+    /it is a '\.json' file; a plug-in is a \.js/,
+  ],
+  ["in Python", () => join(folder({ "mine.py": "" }), "mine.py"), /it is a '\.py' file; a plug-in is a \.js/],
+  [
     "with a syntax error",
     () => folder({ "index.js": "\nconst = 1;" }),
     /index\.js:2: SyntaxError: Unexpected token '='/,
@@ -141,6 +147,8 @@ describe("a plug-in is refused", () => {
 
   it("whose method has the name of another", async () => {
     await expect(loadMethods([method('name: "lora"')])).rejects.toThrow("'lora' is taken by @dit-bench/method-lora");
+    const mine = method("");
+    await expect(loadMethods([mine, mine])).rejects.toThrow(`--plugin ${mine} is given twice; give each plug-in once`);
   });
 });
 

@@ -25,6 +25,12 @@ export async function loadPlugin(plugin: string, seconds: number): Promise<Loade
   resolveContractForOutsiders();
   const isPath = plugin.startsWith(".") || plugin.startsWith("/") || existsSync(plugin);
   const entry = isPath ? entryOf(resolve(plugin), plugin) : undefined;
+  const ending = /\.[^./]+$/.exec(entry ?? "")?.[0];
+  if (ending !== undefined && !/^\.[cm]?[jt]s$/.test(ending))
+    throw new BenchError(
+      "usage",
+      `plug-in ${plugin}: it is a '${ending}' file; a plug-in is a .js or .mjs file, or a folder with a package.json`,
+    );
   let module: Record<string, unknown>;
   try {
     module = await within(seconds, plugin, import(entry === undefined ? plugin : pathToFileURL(entry).href));

@@ -26,7 +26,10 @@ describe("recipes", () => {
   it.each([
     [{ "training.step": 3 }, "did you mean 'training.steps'"],
     [{ "training.steps": 0 }, "training.steps"],
-    [{ "training.steps": "many" }, "training.steps"],
+    [{ "training.steps": "many" }, 'training.steps: Invalid input: expected number, received string (given "many")'],
+    [{ "sampling.respacing": "ddim300" }, "sampling.respacing: "],
+    [{ "sampling.respacing": "2000" }, "wanted 1 to 1000"],
+    [{ "sampling.respacing": "fast" }, "wanted a count"],
     [{ "training.batch.size": 3 }, "no setting 'training.batch.size'"],
     [{ "training.__proto__": 3 }, "no setting 'training.__proto__'"],
   ])("refuse %j", (changes, message) => {

@@ -81,7 +81,10 @@ const recipeSchema = z.strictObject({
   sampling: z.strictObject({
     sampler: z.enum(["ddpm", "ddim"]),
     /** Steps of the respaced process, as in `ddim20` or `250`. */
-    respacing: z.string(),
+    respacing: z.string().check(({ value, issues }) => {
+      const message = respacingProblem(value); // otherwise found after the training
+      if (message !== undefined) issues.push({ code: "custom", input: value, message });
+    }),
     guidance: z.number().min(1),
     guidedChannels: z.enum(["three", "all"]),
     clipDenoised: z.boolean(),
@@ -207,25 +210,27 @@ function pathsOf(schema: z.ZodType): string[] {
   );
 }
 
+/** Why a text is no `sampling.respacing`; undefined where it is one. */
+export function respacingProblem(text: string): string | undefined {
+  try {
+    respace(linearSchedule(), text);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 export const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
 
 function check(content: unknown, where: string): RecipeSettings {
   const result = recipeSchema.safeParse(content);
-  if (result.success) {
-    checkRespacing(result.data, where);
-    return result.data;
-  }
-  const issues = result.error.issues.map((i) => `${i.path.join(".") || "it"}: ${i.message}`);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, message }) => {
+    const given = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], content);
+    const quoted = given === undefined || typeof given === "object" ? "" : ` (given ${JSON.stringify(given)})`;
+    return `${path.join(".") || "it"}: ${message}${quoted}`;
+  });
   throw new BenchError("usage", `${where}: ${issues.join("; ")}`);
-}
-
-/** Else the samples would fail, after the training. */
-function checkRespacing({ sampling }: RecipeSettings, where: string): void {
-  try {
-    respace(linearSchedule(), sampling.respacing);
-  } catch (error) {
-    throw new BenchError("usage", `${where}: sampling.respacing: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 function withChanges(content: unknown, changes: Readonly<Record<string, unknown>>): unknown {

@@ -9,7 +9,7 @@ import { type RunRecord, writeRecord } from "@dit-bench/record";
 import { type Base, baseSamples, forClasses, loadBase } from "./base-model.ts";
 import { cellFolder, identityOf } from "./cell.ts";
 import { removeCheckpoint } from "./checkpoint.ts";
-import { checkData, checkOut } from "./data-checks.ts";
+import { checkApart, checkData, checkOut } from "./data-checks.ts";
 import { type Dataset, type DatasetChoice, loadDataset } from "./dataset.ts";
 import type { Listener } from "./events.ts";
 import { type CellFiles, filesOf, findRun, type Wanted } from "./finished-run.ts";
@@ -94,6 +94,7 @@ export async function runCell(task: RunTask): Promise<RunOutcome> {
   let data: Dataset | undefined;
   try {
     parseOptions(task.method.method, task.options); // a misspelt option is reported before anything is read
+    checkApart(out, choice);
     checkOut(out);
     await requireFiles(recipe, choice);
     const extractorFile = await readRecipeExtractor(recipe);

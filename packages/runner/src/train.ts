@@ -104,7 +104,7 @@ export async function train(task: Training): Promise<Trained> {
       });
     };
     await evaluate(done.step);
-    listener.stage?.("train", `${steps} steps`);
+    listener.stage?.("train", `${steps} step${steps === 1 ? "" : "s"}`);
     const milliseconds: number[] = [];
     let nextKept = performance.now() + 1e3 * CHECKPOINT_SECONDS;
     const keep = async (step: number) => {

@@ -10,6 +10,7 @@ import {
   openDit,
   openRun,
   type Recipe,
+  respacingProblem,
   usableWeights,
   weightsNamed,
 } from "@dit-bench/runner";
@@ -87,7 +88,7 @@ export async function sample(options: SampleOptions): Promise<void> {
   const settings = {
     ...source.settings,
     batch: Math.min(source.settings.batch, classes.length * count),
-    ...(options.steps === undefined ? {} : { respacing: String(stepsWanted(options.steps)), sampler: "ddpm" as const }),
+    ...(options.steps === undefined ? {} : { respacing: stepsWanted(options.steps), sampler: "ddpm" as const }),
     ...guidanceOf(options, nullClass),
   };
   makeFolder(output);
@@ -124,15 +125,6 @@ export async function sample(options: SampleOptions): Promise<void> {
   } finally {
     listener.clear();
   }
-}
-
-/** Steps of the schedule that the models were trained with. */
-const MOST_STEPS = 1000;
-
-function stepsWanted(text: string): number {
-  const steps = wholeNumber("steps", text, 1);
-  if (steps > MOST_STEPS) throw new BenchError("usage", `--steps is ${text}; wanted at most ${MOST_STEPS}`);
-  return steps;
 }
 
 /** Guidance as asked for; none where the model has no null class to guide away from. */
@@ -200,6 +192,14 @@ const chosen = (text: string | undefined, names: readonly string[], nullClass: b
   text === undefined
     ? names.slice(0, CLASSES).map((_, label) => label)
     : parseClasses(text, names, nullClass ? names.length : names.length - 1);
+
+/** As a respacing. Throws BenchError (usage) for more steps than the process has. */
+function stepsWanted(text: string): string {
+  const respacing = String(wholeNumber("steps", text, 1));
+  const problem = respacingProblem(respacing);
+  if (problem !== undefined) throw new BenchError("usage", `--steps ${text}: ${problem}`);
+  return respacing;
+}
 
 /** "250 steps of DDPM"; "20 steps of DDIM" for a respacing of ddim20. */
 function stepsOf({ sampler, respacing }: Source["settings"]): string {

@@ -4,7 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { fileNames, replaceFile, shown } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
-import { type Comparison, groupByProtocol, type ReportPaths, writeReport } from "@dit-bench/report";
+import { type Comparison, comparison, groupByProtocol, type ReportPaths, writeReport } from "@dit-bench/report";
 import { BenchError, exitCodes, projectFolder } from "@dit-bench/runner";
 import { print, printJson, printNote } from "../print.ts";
 import { reportProblem } from "../report-error.ts";
@@ -67,13 +67,17 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
   for (const [protocol, group] of groups) {
     const folder = groups.length === 1 ? out : join(out, folderName(protocol));
     try {
-      const { paths, comparison } = await writeReport(group, folder, {
-        pathOf: (record) => pathOf.get(record),
-        leftOut,
-      });
-      if (resolve(out) !== resolve(from)) await copyRecords(comparison.records, pathOf, join(folder, "records"));
-      written.push({ protocol, records: comparison.records.length, ...paths });
-      print(describe(comparison, paths, leftOut));
+      const pathOfRecord = (record: RunRecord) => pathOf.get(record);
+      const compared = comparison(group, { pathOf: pathOfRecord });
+      const paths = await writeReport(group, folder, { pathOf: pathOfRecord, leftOut })
+        .then((report) => report.paths)
+        .catch((error) => {
+          print(describe(compared, undefined, leftOut)); // what cannot be kept can still be read
+          throw cannotWrite(folder, error);
+        });
+      if (resolve(out) !== resolve(from)) await copyRecords(compared, pathOf, join(folder, "records"));
+      written.push({ protocol, records: compared.records.length, ...paths });
+      print(describe(compared, paths, leftOut));
     } catch (error) {
       errors.push(error as Error);
     }
@@ -85,31 +89,43 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
   return damaged.length > 0;
 }
 
-function describe(comparison: Comparison, paths: ReportPaths, leftOut: readonly string[]): string {
-  const files = Object.values(paths).map((path) => shown(relative(process.cwd(), path) || path));
-  const wholeTable = shown(relative(process.cwd(), paths.markdown) || paths.markdown);
+/** A system error with what to do; any other as it is. */
+function cannotWrite(folder: string, error: NodeJS.ErrnoException): Error {
+  if (error.code === undefined || error.syscall === undefined) return error;
+  return new BenchError(
+    "io",
+    `tables and chart cannot be written to ${shown(folder)} (${error.code}); choose another folder with 'bench table --out'`,
+    { cause: error },
+  );
+}
+
+/** @param paths undefined where nothing could be written */
+function describe(compared: Comparison, paths: ReportPaths | undefined, leftOut: readonly string[]): string {
+  const here = (path: string) => shown(relative(process.cwd(), path) || path);
+  const files = Object.values(paths ?? {}).map(here);
+  const wholeTable = paths && here(paths.markdown);
   return [
-    `${shown(comparison.protocol)}: ${counted(comparison.records.length, "record")}`,
+    `${shown(compared.protocol)}: ${counted(compared.records.length, "record")}`,
     "",
-    tableText(comparison, { wholeTable, leftOut }),
+    tableText(compared, { wholeTable, leftOut }),
     "",
     ...files.map((file) => `  ${file}`),
     "",
   ].join("\n");
 }
 
-/** As they are, into a folder a dataset, named by label and seed. Datasets' names and labels may be a stranger's. */
+/** As they are, into a folder per dataset, named by the row's label and the seed. Datasets' names and labels may be a stranger's. */
 async function copyRecords(
-  records: readonly RunRecord[],
+  { rows }: Comparison,
   pathOf: ReadonlyMap<RunRecord, string>,
   folder: string,
 ): Promise<void> {
   const datasetName = fileNames();
   const labelName = fileNames();
-  for (const record of records) {
-    const { dataset, methodLabel, seed } = record.cell;
-    const label = labelName(methodLabel).toLowerCase();
-    const path = join(folder, datasetName(dataset), `${label}-seed-${seed}.json`);
-    await replaceFile(path, await readFile(pathOf.get(record)!));
-  }
+  for (const { label, records } of rows)
+    for (const record of records) {
+      const { dataset, seed } = record.cell;
+      const path = join(folder, datasetName(dataset), `${labelName(label).toLowerCase()}-seed-${seed}.json`);
+      await replaceFile(path, await readFile(pathOf.get(record)!));
+    }
 }

@@ -1,0 +1,116 @@
+// What people type, and where they type it, on their first day: the built program.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { bench } from "./bench.test.data.ts";
+import { go, photos, place, recipe } from "./tiny-place.test.data.ts";
+
+const entry = fileURLToPath(new URL("../bin/bench.js", import.meta.url));
+
+describe("bench", () => {
+  it("prints its version", async () => {
+    const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+    for (const flag of ["--version", "-V"]) {
+      const r = await go(flag);
+      expect([r.code, r.stdout.trim()]).toEqual([0, version]);
+    }
+  });
+
+  it("in a folder that was deleted names that", () => {
+    const gone = mkdtempSync(join(place, "gone-"));
+    const script = 'rmdir "$PWD" && exec "$0" "$1" list methods';
+    const r = spawnSync("sh", ["-c", script, process.execPath, entry], { cwd: gone, encoding: "utf8" });
+    expect(r.stderr).toBe("bench: error: the current folder was deleted or moved; change to a folder that exists\n");
+    expect(r.status).toBe(74);
+  });
+
+  it("quotes the argument that is too many, such as the second half of a path with a space", async () => {
+    const r = await go("run", "--method", "bitfit", "--data", "my", "photos");
+    expect(r.stderr).toMatch(/^bench: error: 'photos' is one argument too many for 'bench run'; .* quotes/);
+    expect(r.code).toBe(2);
+    const two = await go("fid", "a", "b", "c");
+    expect(two.stderr).toContain("'c' is one argument too many for 'bench fid'");
+  });
+});
+
+describe("bench run and bench grid", () => {
+  const few = ["--recipe", recipe, "--set", "training.steps=2"];
+
+  it("refuse to keep runs among the images, as `--data .` would", async () => {
+    const data = await photos("here", { daisy: 6, rose: 6 });
+    const run = ["run", "--method", "bitfit", "--data", ".", ...few];
+    for (const args of [run, [...run, "--dry-run"], ["grid", "--methods", "bitfit", "--data", ".", ...few]]) {
+      const r = await bench(args, { cwd: data });
+      expect(r.stderr).toContain("--out runs lies in the image folder .: sheets of runs would be taken for images");
+      expect(r.code).toBe(2);
+    }
+    const apart = await bench([...run, "--out", "../apart"], { cwd: data });
+    expect(apart.code, apart.stderr).toBe(0);
+  });
+
+  it("do not drop one of two folders or of two lists of methods", async () => {
+    const data = await photos("twice", { daisy: 6, rose: 6 });
+    const r = await go("run", "--method", "bitfit", "--data", data, "--data", "other", ...few);
+    expect(r.stderr).toContain(`--data is given twice, '${data}' and 'other'`);
+    expect(r.code).toBe(2);
+    const grid = await go("grid", "--methods", "bitfit", "--methods", "nosuch", "--data", data, ...few);
+    expect(grid.stderr).toContain("--methods 'nosuch' is not known");
+    const same = await go("grid", "--methods", "lora", "--methods", "lora", "--data", data, ...few);
+    expect(same.stderr).toContain("--methods 'lora,lora' has 'lora' twice");
+  });
+
+  it("quote the value that a setting refuses", async () => {
+    const r = await go(
+      "run",
+      "--method",
+      "bitfit",
+      "--dataset",
+      "flowers",
+      "--recipe",
+      recipe,
+      "--set",
+      "training.steps=2 000",
+    );
+    expect(r.stderr).toMatch(/training\.steps: .*\(given "2 000"\)/);
+    expect(r.code).toBe(2);
+  });
+
+  it("explain a tilde that the shell left as it was", async () => {
+    const r = await go("run", "--method", "bitfit", "--data=~/photos", ...few);
+    expect(r.stderr).toContain('"~/photos" does not exist: the shell left "~" as it is; write $HOME');
+    expect(r.code).toBe(4);
+  });
+});
+
+describe("bench table", () => {
+  it("prints the table where its files cannot be written, and says what to do", async () => {
+    const records = fileURLToPath(new URL("../../../results/mini/records", import.meta.url));
+    const blocked = join(place, "a-file", "tables");
+    writeFileSync(join(place, "a-file"), "");
+    const r = await go("table", "--from", records, "--out", blocked);
+    expect(r.stdout).toContain("DiffFit");
+    expect(r.stdout).not.toContain("table.md");
+    expect(r.stderr).toMatch(/tables and chart cannot be written to \S+ \(ENOTDIR\); choose another folder/);
+    expect(r.code).toBe(74);
+  });
+
+  it("prints colours as colours", () => {
+    const records = fileURLToPath(new URL("../../../results/mini/records", import.meta.url));
+    const r = spawnSync(process.execPath, [entry, "table", "--from", records, "--out", join(place, "coloured")], {
+      cwd: place,
+      encoding: "utf8",
+      env: { ...process.env, FORCE_COLOR: "1", NO_COLOR: undefined },
+    });
+    expect(r.stdout).toContain("\x1b[1mMethod");
+    expect(r.stdout).not.toContain("\\x1b");
+    const list = spawnSync(process.execPath, [entry, "list", "datasets"], {
+      encoding: "utf8",
+      env: { ...process.env, FORCE_COLOR: "1", NO_COLOR: undefined },
+    });
+    expect(list.stdout.startsWith("\x1b[1m")).toBe(true);
+    expect(list.stdout).not.toContain("\\x1b");
+  });
+});

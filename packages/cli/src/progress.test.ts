@@ -1,0 +1,32 @@
+// Where progress may redraw its line.
+
+import { expect, it } from "vitest";
+import { progress, stderrTerminal } from "./progress.ts";
+
+it.each([
+  [true, "xterm-256color", true],
+  [true, undefined, true],
+  [true, "dumb", false],
+  [false, "xterm", false],
+  [undefined, undefined, false],
+])("stderr that is a terminal: %s, of the kind %s, is redrawn: %s", (isTTY, term, redrawn) => {
+  const terminal = stderrTerminal(isTTY as boolean, term);
+  expect(terminal.isTTY).toBe(redrawn);
+  let written = "";
+  let now = 0;
+  const screen = {
+    ...terminal,
+    write: (text: string) => {
+      written += text;
+    },
+    now: () => {
+      now += 60_000;
+      return now;
+    },
+  };
+  const listener = progress(screen, () => false);
+  listener.stage?.("train");
+  listener.progress?.(1, 2);
+  listener.clear();
+  expect(written.includes("\x1b")).toBe(redrawn);
+});
