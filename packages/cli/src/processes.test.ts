@@ -133,8 +133,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the runs of a grid", () => {
       "grid",
       "--recipe",
       recipe,
-      "--methods",
-      "bitfit,lora",
+      ...(args.includes("--methods") ? [] : ["--methods", "bitfit,lora"]),
       "--datasets",
       "sun",
       "--jobs",
@@ -198,10 +197,11 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the runs of a grid", () => {
     const out = "second-signal-of-this-test";
     const { child, code, stderr } = await started(out, "--plugin", stuck, "--methods", "stuck");
     await until(() => logOf(out).includes("looping"), 60);
+    expect(logOf(out)).toContain("looping");
     child.kill("SIGINT");
     await until(() => stderr().includes("once more stops at once"), 10);
     await new Promise((done) => setTimeout(done, 500));
-    expect(child.exitCode).toBeNull();
+    expect(child.exitCode, stderr() + logOf(out)).toBeNull();
     child.kill("SIGINT");
     expect(await code, stderr()).toBe(130);
     await until(() => processesWith(out).length === 0, 5);

@@ -260,7 +260,7 @@ describe("two processes on one cell", () => {
     const refused = await run("--out", "state");
     expect(refused.code).toBe(74);
     expect(refused.stderr).toMatch(
-      /the lock .*\.lock cannot be made .*; make its folder writable, or choose another --out/,
+      /the lock .*\.lock cannot be made .*; remove that folder, or choose another --out/,
     );
     rmSync(at(".lock"), { recursive: true });
   });
