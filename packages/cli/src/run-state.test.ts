@@ -259,9 +259,7 @@ describe("two processes on one cell", () => {
     mkdirSync(join(at(".lock"), "something"), { recursive: true });
     const refused = await run("--out", "state");
     expect(refused.code).toBe(74);
-    expect(refused.stderr).toMatch(
-      /the lock .*\.lock cannot be made .*; remove that folder, or choose another --out/,
-    );
+    expect(refused.stderr).toMatch(/the lock .*\.lock cannot be made .*; remove that folder, or choose another --out/);
     rmSync(at(".lock"), { recursive: true });
   });
 });
