@@ -110,7 +110,7 @@ describe("the one place where ONNX Runtime is loaded", () => {
     expect(importing).toEqual(["packages/compiler/src/engine-onnx.ts"]);
   });
 
-  it("is told from imports of types", () => {
+  it("is distinguished from imports of types", () => {
     const by = (quoted: string) => quoted.replaceAll("'", '"').replace("X", "onnxruntime-node");
     for (const text of ["import ort from 'X'", "import 'X'", "await import('X')", "require('X')"])
       expect(loadsRuntime(by(text)), text).toBe(true);

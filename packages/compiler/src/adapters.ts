@@ -8,7 +8,7 @@ import { dirname, isAbsolute, join } from "node:path";
 
 export interface Adapter {
   readonly name: string;
-  /** Whether it is the processor that computes; undefined where that cannot be told. */
+  /** Whether it is the processor that computes; undefined where that is unknown. */
   readonly software: boolean | undefined;
 }
 

@@ -26,7 +26,7 @@ export function unreadableByName(name: string): string | undefined {
   return kind && unreadable(kind);
 }
 
-/** The format of an image file. Throws ImageError, which names what the file is where that can be told. */
+/** The format of an image file. Throws ImageError, which names what the file is where it is recognised. */
 export function formatOf(bytes: Uint8Array): ImageFormat {
   if (bytes.length === 0) throw new ImageError("empty file");
   const start = Buffer.from(bytes.subarray(0, 512)).toString("latin1");

@@ -78,11 +78,11 @@ export async function waitForLock(
   path: string,
   { onWait, stopping }: { onWait?: (holder: string) => void; stopping?: (() => boolean) | undefined } = {},
 ): Promise<HeldLock | undefined> {
-  for (let told = false; ; ) {
+  for (let announced = false; ; ) {
     const lock = await tryLock(path);
     if (typeof lock !== "string") return lock;
-    if (!told) onWait?.(lock);
-    told = true;
+    if (!announced) onWait?.(lock);
+    announced = true;
     if (stopping?.()) return undefined;
     await new Promise((done) => setTimeout(done, pollMs));
   }

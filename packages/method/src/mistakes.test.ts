@@ -1,4 +1,4 @@
-// What an author is told of mistakes in adapt, in a graft and in its functions. The model here is two linear layers.
+// What is reported to an author about mistakes in adapt, in a graft and in its functions. The model here is two linear layers.
 
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";

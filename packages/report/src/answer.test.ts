@@ -56,7 +56,7 @@ test("methods without two seeds in common are not compared, and the reason given
     [...food(1, 0, 1, 2), ...food(2, 0)],
   ]) {
     expect(text(records)).toContain(
-      "cannot be told, because no two methods share two seeds, and only equal seeds are compared: run the same seeds",
+      "is unknown, because no two methods share two seeds, and only equal seeds are compared: run the same seeds",
     );
     expect(notes(comparison(records)).join(" ")).toContain("No ranks, because no two methods share two seeds");
   }
@@ -66,7 +66,7 @@ test("two methods whose intervals rest on different bases are not compared over 
   const records = syntheticRecords({ methods: methods.slice(1, 3), datasets: ["food", "sun"] });
   const mixed = records.filter(({ cell }) => cell.method === "bitfit" || cell.dataset === "food" || cell.seed === 0);
   expect(text(mixed)).toMatch(
-    /cannot be told, because one method has one seed on some dataset .*: run the same seeds of both/,
+    /is unknown, because one method has one seed on some dataset .*: run the same seeds of both/,
   );
   expect(notes(comparison(mixed)).join(" ")).toContain("No ranks, because one method has one seed on some dataset");
 });

@@ -51,7 +51,7 @@ function separation(comparison: Comparison, best: MethodRow, eligible: readonly 
   if (rest.length === 0) return null;
   if (pairing === null) {
     const { reason, remedy } = unrankedReason(comparison);
-    return `Whether it is better than the others by more than chance cannot be told, because ${reason}: ${remedy}.`;
+    return `Whether it is better than the others by more than chance is unknown, because ${reason}: ${remedy}.`;
   }
   const tested = rest.filter((row) => canCompare(best, row, pairing));
   const untested = rest.filter((row) => !tested.includes(row));

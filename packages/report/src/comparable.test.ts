@@ -54,7 +54,7 @@ test("two records of one cell are an error, unless they are the same run with th
   }
 });
 
-test("methods that share a label are told apart by their names, and their records by their methods", () => {
+test("methods that share a label are distinguished by their names, and their records by their methods", () => {
   const copy = (change: Partial<RunRecord["cell"]>): RunRecord => ({
     ...first,
     cell: { ...first.cell, ...change },

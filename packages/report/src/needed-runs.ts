@@ -16,7 +16,7 @@ export const mostRuns = 100;
 export interface NeededRuns {
   /** What to run more of: seeds of each dataset, or datasets like these. */
   what: Pairing;
-  /** False where what more seeds would do cannot be told, because some dataset has one seed. */
+  /** False where what more seeds would do is unknown, because some dataset has one seed. */
   seedsAreKnown: boolean;
   /** In all, not in addition; Infinity for more than {@link mostRuns}. */
   count: number;

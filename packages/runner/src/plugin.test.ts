@@ -26,7 +26,7 @@ function folder(
   }
   return top;
 }
-/** A plug-in whose method is a good one but for these fields, in JavaScript. */
+/** A plug-in with a valid method, except for these fields, in JavaScript. */
 const method = (fields: string): string => folder({ "index.js": moduleOf(fields) });
 const zod = createRequire(import.meta.url).resolve("zod");
 const moduleOf = (fields: string): string => `import { z } from ${JSON.stringify(zod)};

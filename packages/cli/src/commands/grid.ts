@@ -170,7 +170,7 @@ function described(outcome: CellOutcome): string {
   return [`FID ${fid.toFixed(2)} (base ${baseFid.toFixed(2)})`, ...notes].join(", ");
 }
 
-/** `flowers lora seed 0`; two folders of one name are told apart by their paths. */
+/** `flowers lora seed 0`; two folders of one name are distinguished by their paths. */
 function namesFor(cells: readonly GridCell[]): (cell: GridCell) => string {
   const folders = new Map<string, Set<string | undefined>>();
   for (const { dataset } of cells)

@@ -46,7 +46,7 @@ describe("a grid's plan", () => {
     expect(changed.settings.training.steps).toBe(3);
   });
 
-  it("has a column for each folder of own images, called as its folder or as it is told", async () => {
+  it("has a column for each folder of own images, named after the folder or by --name", async () => {
     const data = [await photos("a", { x: 6, y: 6 }), await photos("b", { x: 6, y: 6 })];
     const names = async (name: string[]) => (await prepare({ data, name })).columns.map((column) => column.name);
     expect(await names([])).toEqual(["photos a", "photos b"]);

@@ -99,7 +99,7 @@ describe("names in any script", () => {
     }
   });
 
-  test("long names that begin alike get their numbers, too", async () => {
+  test("long names with an equal beginning get their numbers, too", async () => {
     const begin = "a species whose name is longer than any sheet has room for, namely ";
     const sheet = await decode(await sheetOf([`${begin}one`, `${begin}two`]));
     const short = await decode(await sheetOf(["a species", "another"]));

@@ -211,7 +211,7 @@ describe("what is no set of images is named", () => {
     );
   });
 
-  test("safetensors are told by content, whatever they are called", async () => {
+  test("safetensors are recognised by content, whatever they are called", async () => {
     const path = join(place, "weights.bin");
     writeSafetensors(path, [["mu", zeros("F64", 2)]]);
     const source = await openSet(path);

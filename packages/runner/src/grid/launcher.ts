@@ -94,6 +94,6 @@ function plainEnvironment(): NodeJS.ProcessEnv {
   return { ...others, NO_COLOR: "1" };
 }
 
-/** Node would open a debugger's port on SIGUSR1 before the program listens; later versions can be told not to. */
+/** Node would open a debugger's port on SIGUSR1 before the program listens; later versions have a flag against it. */
 const nodeOptions = (): string[] =>
   ["--disable-sigusr1"].filter((option) => process.allowedNodeEnvironmentFlags.has(option));
