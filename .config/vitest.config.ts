@@ -8,7 +8,12 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["packages/**/src/**/*.test.ts", "examples/**/*.test.ts", "benchmarks/**/*.test.mjs"],
+    include: [
+      "packages/**/src/**/*.test.ts",
+      "examples/**/*.test.ts",
+      "benchmarks/**/*.test.mjs",
+      "tools/**/*.test.ts",
+    ],
     testTimeout: 180_000, // whole runs are among the tests, and machines are shared
     hookTimeout: 120_000,
     pool: "forks",
