@@ -1,11 +1,12 @@
 // What a run is made of, part by part: for measuring them (benchmarks/performance). Users of runs want index.ts.
-export { readBase } from "./base-model.ts";
-export { partsOfBatch } from "./batch-parts.ts";
-export { denoisingBatch, toPixels } from "./batches.ts";
-export { denoisingStep } from "./denoising.ts";
-export { compileExtractor } from "./features.ts";
+
+export { readWeights } from "./assets/weight-file.ts";
+export { machine, versions } from "./cell/provenance.ts";
+export { compileExtractor } from "./extractors/features.ts";
 export { openSpace } from "./latents/space.ts";
-export { initialState, type TrainingState, trainingStep } from "./optimise.ts";
-export { machine, versions } from "./provenance.ts";
-export { samplerStep } from "./sample.ts";
-export { readWeights } from "./weight-file.ts";
+export { readBase } from "./recipe/base-model.ts";
+export { samplerStep } from "./sampling/sample.ts";
+export { denoisingBatch, toPixels } from "./training/batches.ts";
+export { denoisingStep } from "./training/denoising-step.ts";
+export { partsOfBatch } from "./training/micro-batches.ts";
+export { initialState, type TrainingState, trainingStep } from "./training/optimizer-step.ts";

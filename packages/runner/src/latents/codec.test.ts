@@ -12,7 +12,7 @@ import { openCheckpoint, readSafetensors, type StoredTensor, writeSafetensors } 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Codec, openCodec } from "./codec.ts";
 import { decodeLatents } from "./decode-latents.ts";
-import { encodePictures } from "./encode-pictures.ts";
+import { encodePictures } from "./encode-images.ts";
 import { readLatents, writeLatents } from "./latent-file.ts";
 import { type AutoencoderFile, openAutoencoder } from "./open-autoencoder.ts";
 import { imageOf, planeOf } from "./planes.ts";

@@ -8,7 +8,7 @@ import { encodePng } from "@dit-bench/datasets";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Codec, groupOf } from "./codec.ts";
 import { decodeLatents } from "./decode-latents.ts";
-import { encodePictures } from "./encode-pictures.ts";
+import { encodePictures } from "./encode-images.ts";
 import type { AutoencoderFile } from "./open-autoencoder.ts";
 
 const place = mkdtempSync(join(tmpdir(), "groups-"));

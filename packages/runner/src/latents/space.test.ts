@@ -6,7 +6,7 @@ import { draw } from "@dit-bench/autoencoder";
 import { createEngine, type Engine } from "@dit-bench/compiler";
 import { normals } from "@dit-bench/random";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadRecipe, type Recipe } from "../recipe.ts";
+import { loadRecipe, type Recipe } from "../recipe/recipe.ts";
 import { openCodec } from "./codec.ts";
 import { openAutoencoder } from "./open-autoencoder.ts";
 import { planeOf } from "./planes.ts";

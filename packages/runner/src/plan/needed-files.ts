@@ -2,14 +2,14 @@
 
 import { statSync } from "node:fs";
 import { findDataset } from "@dit-bench/datasets";
-import type { DatasetChoice } from "../dataset.ts";
-import { datasetEntries } from "../dataset-entries.ts";
+import { planFetch } from "../assets/fetch.ts";
+import { fetched, isFetchable } from "../assets/fetched.ts";
+import { fetchable } from "../assets/locate.ts";
 import { BenchError } from "../errors.ts";
-import { planFetch } from "../fetch.ts";
-import { fetched, isFetchable } from "../fetched.ts";
-import { fetchable } from "../locate.ts";
-import type { Recipe } from "../recipe.ts";
-import { findWeights, namedWeights } from "../recipe-weights.ts";
+import type { DatasetChoice } from "../recipe/dataset.ts";
+import { datasetEntries } from "../recipe/dataset-entries.ts";
+import type { Recipe } from "../recipe/recipe.ts";
+import { findWeights, namedWeights } from "../recipe/recipe-weights.ts";
 
 export interface NeededFile {
   /** `base model`, `autoencoder`, `extractor`, `dataset`. */

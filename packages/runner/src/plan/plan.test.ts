@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { datasetEntries } from "../dataset-entries.ts";
-import { loadMethod } from "../methods.ts";
-import { loadRecipe } from "../recipe.ts";
+import { loadMethod } from "../methods/methods.ts";
+import { datasetEntries } from "../recipe/dataset-entries.ts";
+import { loadRecipe } from "../recipe/recipe.ts";
 import { planRun } from "./plan.ts";
 
 describe("what recipe paper would take", () => {

@@ -4,10 +4,10 @@ import { downsampling, stableDiffusion } from "@dit-bench/autoencoder";
 import { linearSchedule, respace } from "@dit-bench/diffusion";
 import { CLASS_EMBEDDING, ditModel } from "@dit-bench/dit";
 import { type AnyMethod, attach, labelOf, size } from "@dit-bench/method";
-import { countImages } from "../data-checks.ts";
-import { type DatasetChoice, datasetTitle } from "../dataset.ts";
-import { isStateKept, type KeepState, stateBytes } from "../kept-state.ts";
-import type { Recipe } from "../recipe.ts";
+import { countImages } from "../cell/data-checks.ts";
+import { type DatasetChoice, datasetTitle } from "../recipe/dataset.ts";
+import type { Recipe } from "../recipe/recipe.ts";
+import { isStateKept, type KeepState, stateBytes } from "../training/kept-state.ts";
 import { type NeededFile, neededFiles } from "./needed-files.ts";
 import { flopsOfCoding, forwardFlops, samplingMemory, trainingFlops, trainingMemory } from "./work.ts";
 

@@ -3,7 +3,7 @@
 import { type DitConfig, ditModel } from "@dit-bench/dit";
 import { attach } from "@dit-bench/method";
 import { describe, expect, it } from "vitest";
-import { loadMethod } from "../methods.ts";
+import { loadMethod } from "../methods/methods.ts";
 import { forwardFlops, trainingFlops, trainingMemory } from "./work.ts";
 
 const flops = new URL("../../../../benchmarks/performance/flops.mjs", import.meta.url).href;

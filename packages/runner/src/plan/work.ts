@@ -8,7 +8,7 @@
 import { decoderWeights, encoderWeights, type Shapes, stableDiffusion } from "@dit-bench/autoencoder";
 import type { DitConfig } from "@dit-bench/dit";
 import { type Adapted, type Model, type Module, size } from "@dit-bench/method";
-import { activations, partsOfBatch, tokens } from "../batch-parts.ts";
+import { activations, partsOfBatch, tokens } from "../training/micro-batches.ts";
 
 /** The timestep's and the modulations' layers see one row a sample, the others one a token. */
 const rows = ({ path }: Module, T: number): number => (/adaLN|t_embedder/.test(path) ? 1 : T);

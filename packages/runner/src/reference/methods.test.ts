@@ -14,8 +14,8 @@ import vpt from "@dit-bench/method-vpt";
 import { float32, readSafetensors, type Safetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { unflatten } from "../flat.ts";
-import { initialState, trainingStep } from "../optimise.ts";
+import { unflatten } from "../training/flat.ts";
+import { initialState, trainingStep } from "../training/optimizer-step.ts";
 
 const config: DitConfig = {
   name: "reference",

@@ -1,0 +1,178 @@
+// Weights and datasets by name: what it would take to fetch them, and fetching them.
+
+import { constants, existsSync } from "node:fs";
+import { copyFile, rename, rm, stat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { neededDownloads, prepareDataset } from "@dit-bench/datasets";
+import { bring, type Environment, FetchError, findBrought, type RemoteFile, shownBytes } from "@dit-bench/fetch";
+import { makeFolders, tryLock } from "@dit-bench/files";
+import type { Listener } from "../events.ts";
+import { type Fetchable, folderOf, homeFolder, locateThis } from "./locate.ts";
+
+export interface FetchPlan {
+  readonly name: string;
+  readonly kind: Fetchable["kind"];
+  readonly title: string;
+  readonly licence: string;
+  /** Where it lies, or would. */
+  readonly path: string;
+  /** Where its files are fetched to, and looked for first. */
+  readonly downloads: string;
+  /** Whether nothing is left to do. */
+  readonly here: boolean;
+  /** Why what lies there is not it. */
+  readonly misplaced?: string;
+  readonly files: readonly {
+    readonly file: string;
+    /** Null where nobody published it. */
+    readonly bytes: number | null;
+    /** How much of it is on this machine. */
+    readonly hereBytes: number;
+    readonly gone: string | null;
+  }[];
+  /** Still to come; files of unknown size are not in it. */
+  readonly bytesToFetch: number;
+  /** On the disk on the way: downloads, and what is unpacked beside them (photographs: as much again). */
+  readonly diskNeeded: number;
+  readonly diskFree: number;
+}
+
+/** What `fetchOne` would do. Asks no network. */
+export async function planFetch(what: Fetchable, env: Environment = process.env): Promise<FetchPlan> {
+  const { kind, name, entry } = what;
+  const home = homeFolder(env);
+  const folder = downloadFolder(what, home);
+  const located = locateThis(what, env);
+  const files = await Promise.all(
+    filesOf(what).map(async (remote) => {
+      const brought = await findBrought(remote, folder, env);
+      const partial = await stat(join(folder, `${remote.file}.partial`)).catch(() => undefined);
+      const { file, bytes, gone = null } = remote;
+      const copy = kind === "dataset" ? await givenFolder(folder, file) : undefined;
+      if (copy) return { file, bytes, hereBytes: bytes ?? 0, gone };
+      return { file, bytes: bytes ?? brought?.bytes ?? null, hereBytes: brought?.bytes ?? partial?.size ?? 0, gone };
+    }),
+  );
+  const here = located.path !== undefined;
+  const bytesToFetch = here ? 0 : sum(files.map(({ bytes, hereBytes }) => Math.max(0, (bytes ?? 0) - hereBytes)));
+  const unpacked = kind === "dataset" && !here ? sum(files.map(({ bytes }) => bytes ?? 0)) : 0;
+  return {
+    name,
+    kind,
+    title: entry.title,
+    licence: entry.licence,
+    downloads: folder,
+    path: located.path ?? folderOf(what, home),
+    here,
+    ...(located.misplaced ? { misplaced: located.misplaced.reason } : {}),
+    files,
+    bytesToFetch,
+    diskNeeded: bytesToFetch + unpacked,
+    diskFree: await freeAt(home),
+  };
+}
+
+export interface Fetched {
+  readonly name: string;
+  readonly kind: Fetchable["kind"];
+  readonly path: string;
+  /** Nothing had to be done. */
+  readonly already: boolean;
+  /** Of a dataset: what is not as expected. */
+  readonly surprises: readonly string[];
+}
+
+/**
+ * Fetches weights, or fetches and prepares a dataset; what is there already is used. Throws FetchError, and for datasets
+ * ArchiveError, MatError and DataError; the same call goes on where it stopped.
+ */
+export async function fetchOne(
+  what: Fetchable,
+  { env = process.env, listener = {}, signal }: { env?: Environment; listener?: Listener; signal?: AbortSignal } = {},
+): Promise<Fetched> {
+  const { kind, name, entry } = what;
+  const before = locateThis(what, env);
+  if (before.path !== undefined && (kind === "dataset" || before.from === "hub cache"))
+    return { name, kind, path: before.path, already: true, surprises: [] };
+  const home = homeFolder(env);
+  const folder = downloadFolder(what, home);
+  if (before.path === undefined) listener.note?.(`${entry.title}: ${entry.licence}`);
+  if (before.misplaced) listener.note?.(`${before.misplaced.reason}; it is fetched`);
+  makeFolders(folder);
+  const stop = signal ? { signal } : {};
+  const onNote = (text: string) => listener.note?.(text);
+  let asked = false;
+  for (const file of filesOf(what)) {
+    if (kind === "dataset" && (await givenFolder(folder, file.file)) !== undefined) {
+      onNote(`${file.file}: the folder of that name in ${folder} is taken in its place, unchecked`);
+      continue;
+    }
+    listener.stage?.("fetch", `${file.file}${file.bytes === null ? "" : `, ${shownBytes(file.bytes)}`}`);
+    const brought = await bring(file, folder, {
+      env,
+      ...stop,
+      onNote,
+      onProgress: (done, total) => listener.progress?.(Math.floor(done / 1e6), Math.ceil((total ?? done) / 1e6), "MB"),
+    });
+    if (brought.how === "hub cache") await copyWhole(brought.path, join(folder, file.file)); // the cache lacks its companions
+    asked ||= brought.how !== "was here";
+  }
+  if (what.kind === "weights") return { name, kind, path: locateThis(what, env).path!, already: !asked, surprises: [] };
+
+  const to = folderOf(what, home);
+  makeFolders(dirname(to));
+  const held = await tryLock(`${to}.lock`);
+  if (typeof held === "string")
+    throw new FetchError("interrupted", `${to}: process ${held} is fetching it already; wait for it, or stop it`);
+  try {
+    if (locateThis(what, env).path !== undefined) return { name, kind, path: to, already: true, surprises: [] }; // another process was at it
+    let step = "";
+    const source = async (file: string) => (await givenFolder(folder, file)) ?? join(folder, file);
+    const { surprises } = await prepareDataset(what.entry, source, to, {
+      ...stop,
+      onNote,
+      onProgress(now, done, total) {
+        if (now !== step) listener.stage?.(now === "unpacking" ? "unpack" : "sort", what.entry.title);
+        step = now;
+        listener.progress?.(done, total ?? what.entry.images, "images");
+      },
+    });
+    return { name, kind, path: to, already: false, surprises };
+  } finally {
+    await held.release();
+  }
+}
+
+const filesOf = (what: Fetchable): readonly RemoteFile[] =>
+  what.kind === "weights" ? what.entry.files : neededDownloads(what.entry);
+
+/** Weights lie where they are fetched to; archives beside the image folders made of them. */
+const downloadFolder = (what: Fetchable, home: string): string =>
+  what.kind === "weights" ? folderOf(what, home) : join(home, "downloads", what.name);
+
+/** An unpacked copy of an archive, which somebody put beside where the archive would be. */
+async function givenFolder(folder: string, file: string): Promise<string | undefined> {
+  const path = join(folder, file.replace(/\.(tar\.gz|tgz|tar|zip)$/, ""));
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ? path : undefined;
+}
+
+async function copyWhole(from: string, to: string): Promise<void> {
+  const temporary = `${to}.copying`;
+  try {
+    await copyFile(from, temporary, constants.COPYFILE_FICLONE);
+    await rename(temporary, to);
+  } catch (error) {
+    await rm(temporary, { force: true }); // on a full disk it would only be in the way
+    throw error;
+  }
+}
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+async function freeAt(folder: string): Promise<number> {
+  let at = folder;
+  while (!existsSync(at)) at = dirname(at);
+  const { bavail, bsize } = await statfs(at);
+  return bavail * bsize;
+}

@@ -1,0 +1,144 @@
+// Where weights and datasets lie on this machine that `bench fetch` brings by name, and which there are.
+
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type DatasetEntry, nearest, preparedMark } from "@dit-bench/datasets";
+import { cacheFolder, type Environment, findInHubCache } from "@dit-bench/fetch";
+import { z } from "zod";
+import { BenchError } from "../errors.ts";
+import { datasetEntries } from "../recipe/dataset-entries.ts";
+import { projectFolder } from "../recipe/recipe.ts";
+
+const weightFile = z.strictObject({
+  file: z.string().regex(/^[\w.-]+$/, "a plain file name"),
+  /** Tried in turn. */
+  urls: z.array(z.url({ protocol: /^https?$/ })),
+  /** The same file on the Hugging Face hub; asked first, and looked for in the hub's own cache. */
+  hub: z.strictObject({ repository: z.string(), revision: z.string(), path: z.string() }).nullable(),
+  bytes: z.int().positive().nullable(),
+  md5: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .nullable(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
+  /** Who published the checksums; null where none are known. */
+  checksumsFrom: z.string().nullable(),
+});
+
+const catalogue = z.strictObject({
+  version: z.literal(1),
+  weights: z.array(
+    z.strictObject({
+      /** What the command line calls them. */
+      name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+      title: z.string(),
+      licence: z.string(),
+      citation: z.strictObject({ text: z.string(), year: z.int() }),
+      homepage: z.url(),
+      /** The weights themselves first. */
+      files: z.array(weightFile).min(1),
+      notes: z.array(z.string()),
+    }),
+  ),
+});
+
+export type WeightsEntry = Readonly<z.infer<typeof catalogue>["weights"][number]>;
+export type WeightsFile = WeightsEntry["files"][number];
+
+/** What `bench fetch` knows by one name. */
+export type Fetchable =
+  | { readonly kind: "weights"; readonly name: string; readonly entry: WeightsEntry }
+  | { readonly kind: "dataset"; readonly name: string; readonly entry: DatasetEntry };
+
+export interface Located {
+  readonly kind: "weights" | "dataset";
+  readonly name: string;
+  /**
+   * Weights: the file, with its companions (a `config.json`) in the same folder, each of the published size; whether they are the published ones
+   * is looked at when they are used. A dataset: its image folder, one subfolder a class. Undefined where it is not on this machine, or not whole.
+   */
+  readonly path: string | undefined;
+  /** Whether `bench fetch` brought it or the Hugging Face cache had it. */
+  readonly from: "fetched" | "hub cache" | undefined;
+  /** What would bring it. */
+  readonly command: string;
+  /** Weights: what lies in their place and has another size than theirs, and how that shows. Left out where `path` is given. */
+  readonly misplaced?: { readonly path: string; readonly reason: string };
+}
+
+/** Where fetched things live: `DIT_BENCH_HOME`, or `dit-bench` below the platform's folder for caches. */
+export const homeFolder = (env: Environment = process.env): string =>
+  env.DIT_BENCH_HOME || cacheFolder("dit-bench", env);
+
+/** Weights and datasets, as weights.json and datasets.json describe them. */
+export function fetchables(): readonly Fetchable[] {
+  const path = join(projectFolder(), "weights.json");
+  const parsed = catalogue.safeParse(JSON.parse(readFileSync(path, "utf8")));
+  if (!parsed.success) throw new BenchError("failure", `${path}: ${z.prettifyError(parsed.error)}`);
+  return [
+    ...parsed.data.weights.map((entry) => ({ kind: "weights" as const, name: entry.name, entry })),
+    ...datasetEntries().map((entry) => ({ kind: "dataset" as const, name: entry.name, entry })),
+  ];
+}
+
+/** The one of that name. Throws BenchError (usage), which suggests the nearest. */
+export function fetchable(name: string): Fetchable {
+  const all = fetchables();
+  const found = all.find((f) => f.name === name);
+  if (found) return found;
+  const names = all.map((f) => f.name);
+  const near = nearest(name, names) ?? all.find(({ entry }) => nearest(name, [entry.title]) !== undefined)?.name;
+  throw new BenchError(
+    "usage",
+    `there is nothing called '${name}' to fetch; wanted one of ${names.join(", ")}${near ? `. Did you mean '${near}'?` : ""}`,
+  );
+}
+
+/** The folder that `bench fetch NAME` fills: `HOME/weights/NAME` or `HOME/datasets/NAME`. */
+export const folderOf = ({ kind, name }: Pick<Fetchable, "kind" | "name">, home = homeFolder()): string =>
+  join(home, kind === "weights" ? "weights" : "datasets", name);
+
+/** Where weights or a dataset of this name lie, if they do. Nothing is fetched and no network asked. Throws BenchError for an unknown name. */
+export const locate = (name: string, env: Environment = process.env): Located => locateThis(fetchable(name), env);
+
+/** The same of what was looked up already. */
+export function locateThis(what: Fetchable, env: Environment = process.env): Located {
+  const { kind, name } = what;
+  const folder = folderOf(what, homeFolder(env));
+  const found = (path: string | undefined, from: Located["from"]): Located => ({
+    ...{ kind, name, path, from },
+    command: `bench fetch ${name}`,
+  });
+  if (what.kind === "dataset")
+    return existsSync(join(folder, preparedMark)) ? found(folder, "fetched") : found(undefined, undefined);
+  const [first] = what.entry.files as [WeightsFile, ...WeightsFile[]];
+  const cached = first.hub ? findInHubCache(first.hub, env) : undefined;
+  let misplaced: Located["misplaced"];
+  for (const [path, from] of [
+    [join(folder, first.file), "fetched"],
+    [cached, "hub cache"],
+  ] as const) {
+    if (path === undefined) continue;
+    const sizes = what.entry.files.map(({ file }, i) => sizeOf(i === 0 ? path : join(dirname(path), file)));
+    if (sizes.includes(undefined)) continue;
+    const wrong = what.entry.files.findIndex(({ bytes }, i) => bytes !== null && bytes !== sizes[i]);
+    if (wrong < 0) return found(path, from);
+    const { file, bytes } = what.entry.files[wrong]!;
+    const reason = `${join(dirname(path), file)} is not the published file: its length is ${sizes[wrong]}, wanted ${bytes} bytes`;
+    misplaced ??= { path, reason };
+  }
+  return { ...found(undefined, undefined), ...(misplaced ? { misplaced } : {}) };
+}
+
+/** Of a file that is there. */
+function sizeOf(path: string): number | undefined {
+  try {
+    const found = statSync(path);
+    return found.isFile() ? found.size : undefined;
+  } catch {
+    return undefined;
+  }
+}

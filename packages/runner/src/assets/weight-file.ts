@@ -1,0 +1,38 @@
+// Weight files of a recipe, checked against what they must hold.
+
+import { existsSync } from "node:fs";
+import { readSafetensors, type Safetensors, WeightFileError } from "@dit-bench/weights";
+import { BenchError } from "../errors.ts";
+import { sha256Of } from "../recipe/recipe-weights.ts";
+import { finiteWeights } from "./finite-weights.ts";
+
+export interface WeightFile {
+  readonly values: Readonly<Record<string, Float32Array>>;
+  readonly sha256: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Reads a file that must hold these weights in these shapes. @param remedy how to get such a file */
+export function readWeights(
+  path: string,
+  wanted: readonly { readonly name: string; readonly shape: readonly number[] }[],
+  remedy: string,
+): WeightFile {
+  const wrong = (what: string, cause?: unknown) => new BenchError("data", `${path}: ${what}; ${remedy}`, { cause });
+  if (!existsSync(path)) throw wrong("there is no such file");
+  let stored: Safetensors;
+  try {
+    stored = readSafetensors(path);
+  } catch (error) {
+    if (error instanceof WeightFileError) throw new BenchError("data", `${error.message}; ${remedy}`, { cause: error });
+    throw wrong((error as Error).message, error); // a system error, such as EISDIR
+  }
+  const values: Record<string, Float32Array> = {};
+  for (const { name, shape } of wanted) {
+    const tensor = stored.tensors.get(name);
+    if (!tensor) throw wrong(`it has no weight '${name}'`);
+    if (tensor.shape.join() !== shape.join()) throw wrong(`'${name}' is [${tensor.shape}], wanted [${shape}]`);
+    values[name] = finiteWeights(name, tensor, wrong);
+  }
+  return { values, sha256: sha256Of(path), metadata: stored.metadata };
+}

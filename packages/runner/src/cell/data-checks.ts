@@ -1,0 +1,110 @@
+// What a run refuses of its data, its files and its output folder. A run, a dry run and a grid ask here, so that they refuse the
+// same things in the same words.
+
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { findDataset, listImages, loadFolder } from "@dit-bench/datasets";
+import { shown } from "@dit-bench/files";
+import { BenchError } from "../errors.ts";
+import { readRecipeExtractor } from "../extractors/recipe-extractor.ts";
+import { openRecipeAutoencoder } from "../latents/space.ts";
+import { requireFiles } from "../plan/needed-files.ts";
+import { openBase } from "../recipe/base-model.ts";
+import { type DatasetChoice, miniatureOf } from "../recipe/dataset.ts";
+import { datasetEntries } from "../recipe/dataset-entries.ts";
+import type { Recipe } from "../recipe/recipe.ts";
+import { namedWeights, usableWeights } from "../recipe/recipe-weights.ts";
+import { cannotMake } from "./out-folder.ts";
+
+/** Throws BenchError (data) for fewer images than a batch has. */
+export function checkData({ name, folder }: DatasetChoice, images: number, batch: number): void {
+  if (images >= batch) return;
+  throw new BenchError(
+    "data",
+    `'${folder ?? name}' has ${images} images, but a batch has ${batch}; add images, or use --set training.batch=${images}`,
+  );
+}
+
+/**
+ * Throws BenchError (io) where `out` is no folder and cannot be made. Nothing is made.
+ *
+ * @param write also refuse a folder that is there and cannot be written to; a finished run can be read from such a one
+ */
+export function checkOut(out: string, { write = false } = {}): void {
+  let folder = resolve(out);
+  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
+  try {
+    if (!statSync(folder).isDirectory()) throw new Error(`ENOTDIR: '${folder}' is a file`);
+    if (write || folder !== resolve(out)) accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw cannotMake(out, error);
+  }
+}
+
+/**
+ * Throws BenchError (usage) where runs would be kept among the images that they train on: the next run would take the sheets and
+ * charts of this one for images of a class.
+ */
+export function checkApart(out: string, { folder }: DatasetChoice): void {
+  if (folder === undefined || !existsSync(folder)) return;
+  const path = relative(realpathSync(folder), realPathOf(resolve(out)));
+  if (path === ".." || path.startsWith(`..${sep}`) || resolve(path) === path) return;
+  throw new BenchError(
+    "usage",
+    `--out ${shown(out)} lies in the image folder ${shown(folder)}: sheets of runs would be taken for images of a class; ` +
+      "choose another with --out",
+  );
+}
+
+/** Of what does not exist yet: where it would be. */
+function realPathOf(path: string): string {
+  if (existsSync(path) || path === dirname(path)) return realpathSync(path);
+  return join(realPathOf(dirname(path)), path.slice(dirname(path).length));
+}
+
+/** Folders with more images than this are listed but not decoded before a run: decoding takes up to 50 ms per image. */
+const decodedBeforehand = 1000;
+
+/**
+ * Throws what a run would throw before it trains: missing files, weights that are not those of the recipe, a folder of images that
+ * cannot be used, too few images, an output folder that cannot be written to. Numbers in the weights are not looked at.
+ *
+ * @param choices the datasets, one for each run of a method
+ * @param decode also decode the images of an own folder, if there are few enough, to find those that cannot be used
+ */
+export async function checkBeforehand(
+  recipe: Recipe,
+  choices: readonly DatasetChoice[],
+  { out, decode }: { readonly out: string; readonly decode: boolean },
+): Promise<void> {
+  for (const choice of choices) checkApart(out, choice);
+  checkOut(out, { write: true });
+  for (const choice of choices) await requireFiles(recipe, choice);
+  for (const { name } of namedWeights(recipe)) usableWeights(recipe, name);
+  await readRecipeExtractor(recipe);
+  await openBase(recipe);
+  await openRecipeAutoencoder(recipe);
+  const { training, model } = recipe.settings;
+  for (const choice of choices) {
+    const { images } = countImages(recipe, choice);
+    checkData(choice, images, training.batch);
+    if (choice.folder !== undefined && decode && images <= decodedBeforehand) {
+      const { labels } = await loadFolder(choice.folder, { size: model.inputSize, strict: choice.strict ?? false });
+      checkData(choice, labels.length, training.batch);
+    }
+  }
+}
+
+/** A folder's own images, what the recipe takes of a miniature, or what a published dataset has after its preparation. */
+export function countImages({ settings }: Recipe, { name, folder }: DatasetChoice) {
+  if (folder !== undefined) {
+    const { classes } = listImages(folder);
+    return { classes: classes.length, images: classes.reduce((sum, { files }) => sum + files.length, 0) };
+  }
+  if (settings.miniature) {
+    const classes = miniatureOf(name).classes.length;
+    return { classes, images: classes * (settings.data.perClass ?? 0) };
+  }
+  const { prepared } = findDataset(datasetEntries(), name);
+  return { classes: prepared.classes, images: prepared.images };
+}

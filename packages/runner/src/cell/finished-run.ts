@@ -1,0 +1,137 @@
+// What an earlier run of a cell left in its folder, and what of it is sound.
+
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type RunRecord, readRecord } from "@dit-bench/record";
+import { BenchError } from "../errors.ts";
+import { sha256Of } from "../recipe/recipe-weights.ts";
+import { isWholePng } from "./whole-png.ts";
+
+/** Paths of a cell's files. */
+export interface CellFiles {
+  readonly folder: string;
+  readonly recordPath: string;
+  readonly weightsPath: string;
+  readonly sheetPath: string;
+  /** State of an unfinished training, and what is kept of it when the run is finished. */
+  readonly checkpointPath: string;
+  readonly statePath: string;
+  readonly lockPath: string;
+}
+
+export function filesOf(folder: string): CellFiles {
+  return {
+    folder,
+    recordPath: join(folder, "record.json"),
+    weightsPath: join(folder, "weights.safetensors"),
+    sheetPath: join(folder, "sheet.png"),
+    checkpointPath: join(folder, "checkpoint.safetensors"),
+    statePath: join(folder, "state.safetensors"),
+    lockPath: join(folder, ".lock"),
+  };
+}
+
+/** What decides the numbers of the cell that is to be run, as its record would have it. */
+export type Wanted = Pick<RunRecord, "identity" | "settings"> & {
+  readonly fingerprint: string;
+  readonly weights: Partial<Pick<RunRecord["weights"], "base" | "extractor" | "autoencoder">>;
+};
+
+export interface FoundRun {
+  /** The record of this very cell, finished; undefined where there is none that can be used. */
+  readonly record?: RunRecord;
+  /** What is wrong with the record or with the trained weights. */
+  readonly problem?: string;
+  /** Charts and sheets that are missing or damaged. */
+  readonly images: readonly string[];
+}
+
+/**
+ * Looks at the record, at the trained weights and at `images` (names in the folder). Throws BenchError where the folder holds
+ * another run's record, this cell's diverged, or one that a newer version wrote: these are not to be replaced.
+ */
+export async function findRun(files: CellFiles, wanted: Wanted, images: readonly string[]): Promise<FoundRun> {
+  const { folder, recordPath, weightsPath } = files;
+  let record: RunRecord;
+  try {
+    record = await readRecord(recordPath);
+  } catch (error) {
+    return { images: [], ...problemOf(recordPath, error as NodeJS.ErrnoException) };
+  }
+  if (record.identity !== wanted.identity) throw anotherRun(files, record, wanted);
+  if (record.exit === "diverged")
+    throw new BenchError(
+      "diverged",
+      `this run diverged before (${recordPath}); delete its folder to try again, or change its settings`,
+    );
+  const problem = problemOfWeights(weightsPath, record);
+  return {
+    record,
+    ...(problem === undefined ? {} : { problem }),
+    images: images.filter((name) => !isWholePng(join(folder, name))),
+  };
+}
+
+/** A damaged record is no error: the cell is run again. */
+function problemOf(path: string, error: NodeJS.ErrnoException): { problem?: string } {
+  if (error.code === "ENOENT") return {};
+  if (error.code === "EISDIR") return { problem: `${path} is a folder` };
+  if (error.name !== "RecordError") throw error;
+  const schema = schemaOf(path);
+  if (typeof schema === "number" && schema > 1)
+    throw new BenchError(
+      "data",
+      `${path} was written by a newer version of this program (its schema is ${schema}, this program reads 1); use that version, or delete the file to run the cell again`,
+    );
+  const advice = error.message.lastIndexOf("; ");
+  return { problem: advice < 0 ? error.message : error.message.slice(0, advice) };
+}
+
+function schemaOf(path: string): unknown {
+  try {
+    return (JSON.parse(readFileSync(path, "utf8")) as { schema?: unknown } | null)?.schema;
+  } catch {
+    return undefined;
+  }
+}
+
+function problemOfWeights(path: string, { weights }: RunRecord): string | undefined {
+  if (!existsSync(path)) return `${path} is missing`;
+  const stat = statSync(path);
+  if (stat.isDirectory()) return `${path} is a folder`;
+  const { trained, trainedBytes = stat.size } = weights;
+  if (stat.size !== trainedBytes) return `${path} has ${stat.size} bytes, ${trainedBytes} were written`;
+  return sha256Of(path) === trained ? undefined : `${path}: its SHA-256 is not the one in the run's record`;
+}
+
+function anotherRun({ recordPath, folder }: CellFiles, record: RunRecord, wanted: Wanted): BenchError {
+  const { weights } = record;
+  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  const others = [
+    record.data.fingerprint !== wanted.fingerprint && "other images",
+    weights.base !== wanted.weights.base && "another base model",
+    weights.extractor !== wanted.weights.extractor && "another extractor",
+    weights.autoencoder !== wanted.weights.autoencoder && "another autoencoder",
+    !same(sorted(record.settings), sorted(wanted.settings)) && "other settings",
+  ].filter((what) => what !== false);
+  // With all of these equal, the method is another: a plug-in that was edited since.
+  const remedy =
+    others.length > 0
+      ? "choose another --out"
+      : `choose another --out, or delete ${folder} if its results are no longer needed`;
+  return new BenchError(
+    "usage",
+    `${recordPath} is the record of another run (${others.join(", ") || "another version of the method"}); ${remedy}`,
+  );
+}
+
+/** With the keys in one order: the record's are sorted. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

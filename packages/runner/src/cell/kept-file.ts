@@ -1,0 +1,60 @@
+// Results that several cells share, kept in a sealed file: made once by one process, made again where the file is damaged.
+
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { removeLeftovers } from "@dit-bench/files";
+import { CorruptFileError, type Safetensors, type StoredTensor } from "@dit-bench/weights";
+import type { Listener } from "../events.ts";
+import { locked } from "./locked.ts";
+import { makeWay } from "./make-way.ts";
+import { makeFolder } from "./out-folder.ts";
+import { readSealed, writeSealed } from "./sealed-file.ts";
+
+export interface Shared<T> {
+  readonly path: string;
+  /** For messages: "the base model's samples". */
+  readonly what: string;
+  /** What a process does that makes them: "samples the base model". */
+  readonly doing: string;
+  /** Tensors that the file must hold, with their shapes. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  read(tensors: Readonly<Record<string, StoredTensor>>): T;
+  make(): Promise<T>;
+  tensors(made: T): Readonly<Record<string, StoredTensor>>;
+}
+
+/** What the file holds, or, where there is no sound file, what `make` makes; it is then kept in the file. */
+export async function keptOrMade<T>(shared: Shared<T>, listener: Listener): Promise<T> {
+  const { path, what, doing } = shared;
+  const kept = readKept(shared);
+  if ("value" in kept) return kept.value;
+  const folder = dirname(path);
+  makeFolder(folder);
+  return locked(join(folder, `.${basename(path)}.lock`), doing, listener, async () => {
+    const found = readKept(shared); // another process may have made it in between
+    if ("value" in found) return found.value;
+    if (found.problem !== undefined) listener.note?.(`${what} are made again: ${found.problem}`);
+    removeLeftovers(folder);
+    const made = await shared.make();
+    makeWay(path, listener);
+    writeSealed(path, Object.entries(shared.tensors(made)));
+    return made;
+  });
+}
+
+function readKept<T>({ path, shapes, read }: Shared<T>): { value: T } | { problem?: string } {
+  if (!existsSync(path)) return {};
+  let stored: Safetensors;
+  try {
+    stored = readSealed(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EISDIR") return { problem: `${path} is a folder` };
+    if (!(error instanceof CorruptFileError)) throw error;
+    return { problem: error.message };
+  }
+  for (const [name, shape] of Object.entries(shapes))
+    if (stored.tensors.get(name)?.shape.join() !== shape.join())
+      return { problem: `${path}: '${name}' is [${stored.tensors.get(name)?.shape}], wanted [${shape}]` };
+  return { value: read(Object.fromEntries(stored.tensors)) };
+}

@@ -1,0 +1,40 @@
+// Work that one process does at a time: a cell, or a cache that several cells share.
+
+import { type HeldLock, waitForLock } from "@dit-bench/files";
+import { BenchError, Interrupted } from "../errors.ts";
+import type { Listener } from "../events.ts";
+
+/**
+ * Does `work` while this process holds the lock at `path`. Waits for another holder, with a note; stops waiting with Interrupted
+ * when the listener asks for it.
+ *
+ * @param doing what a holder does, for the note: "runs this cell"
+ */
+export async function locked<T>(path: string, doing: string, listener: Listener, work: () => Promise<T>): Promise<T> {
+  let lock: HeldLock | undefined;
+  try {
+    lock = await waitForLock(path, {
+      onWait: (holder) => listener.note?.(`waiting for process ${holder}, which ${doing}`),
+      stopping: () => listener.stopping?.() ?? false,
+    });
+  } catch (error) {
+    const { message, code = "" } = error as NodeJS.ErrnoException;
+    const remedy = remedies[code] ?? "make its folder writable";
+    throw new BenchError("io", `the lock ${path} cannot be made (${message}); ${remedy}, or choose another --out`, {
+      cause: error,
+    });
+  }
+  if (!lock) throw new Interrupted("stopped while waiting for another process; run the same command again to go on");
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** By the code of a system error. */
+const remedies: Readonly<Record<string, string>> = {
+  EISDIR: "remove that folder",
+  ENOSPC: "free some space",
+  EDQUOT: "free some space",
+};

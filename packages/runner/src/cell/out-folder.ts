@@ -1,0 +1,20 @@
+// The folder that holds all runs.
+
+import { makeFolders } from "@dit-bench/files";
+import { BenchError } from "../errors.ts";
+
+/** Makes a folder of results and those above it. Throws BenchError (io). */
+export function makeFolder(folder: string): void {
+  try {
+    makeFolders(folder);
+  } catch (error) {
+    throw cannotMake(folder, error);
+  }
+}
+
+export const cannotMake = (folder: string, error: unknown): BenchError =>
+  new BenchError(
+    "io",
+    `the output folder ${folder} cannot be made (${(error as Error).message}); choose another with --out`,
+    { cause: error },
+  );

@@ -1,0 +1,70 @@
+// What a record says of where it was made.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { arch, cpus, release, totalmem, type } from "node:os";
+import { dirname, join } from "node:path";
+import type { RunRecord } from "@dit-bench/record";
+import { projectFolder } from "../recipe/recipe.ts";
+
+export function codeState(): RunRecord["code"] {
+  const folder = projectFolder();
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
+  const git = (...args: string[]) =>
+    execFileSync("git", args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  try {
+    return { version, commit: git("rev-parse", "HEAD"), clean: git("status", "--porcelain") === "" };
+  } catch {
+    return { version, commit: null, clean: null }; // no git, or not a checkout
+  }
+}
+
+/** @param gpu what computed, where that was not the processor */
+export function machine(gpu?: string): RunRecord["machine"] {
+  const processors = cpus();
+  return {
+    cpu: [processors[0]?.model.trim() || "unknown", ...widestVectors()].join(", "),
+    cores: Math.max(1, processors.length),
+    memoryGB: Math.round(totalmem() / 1e8) / 10,
+    gpu: gpu ?? null,
+    os: `${type()} ${release()}`,
+    arch: arch(),
+    node: process.versions.node,
+  };
+}
+
+/** The processor's widest vector instructions, where the system tells them: they decide speed and last bits, and a model's name may leave them open. */
+function widestVectors(): string[] {
+  let flags: string[];
+  try {
+    flags = /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.trim().split(" ") ?? [];
+  } catch {
+    return []; // no Linux
+  }
+  const widest = Object.entries({ avx512f: "AVX-512", avx2: "AVX2" }).find(([flag]) => flags.includes(flag));
+  return widest ? [widest[1]] : [];
+}
+
+/** Versions of what the numbers depend on. */
+export function versions(): Record<string, string> {
+  const require = createRequire(import.meta.url);
+  return Object.fromEntries(
+    ["@tensorflow/tfjs", "onnxruntime-node", "sharp"].map((name) => [name, versionOf(require, name)]),
+  );
+}
+
+function versionOf(require: NodeJS.Require, name: string): string {
+  for (let folder = dirname(require.resolve(name)); folder !== dirname(folder); folder = dirname(folder)) {
+    try {
+      const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+        name?: string;
+        version?: string;
+      };
+      if (manifest.name === name && manifest.version) return manifest.version;
+    } catch {
+      // no package.json here: look one folder further up
+    }
+  }
+  return "unknown";
+}

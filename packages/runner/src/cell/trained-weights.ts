@@ -1,0 +1,33 @@
+// The trained weights, alone: the result of a run. The file holds no digest, since the run's record has its SHA-256.
+
+import { statSync } from "node:fs";
+import type { Adapted } from "@dit-bench/method";
+import { writeSafetensors } from "@dit-bench/weights";
+import type { Recipe } from "../recipe/recipe.ts";
+import { sha256Of } from "../recipe/recipe-weights.ts";
+import type { Trained } from "../training/train.ts";
+
+/** The moving average of the trained weights, which is sampled from; the metadata says what is needed to use it. */
+export function writeTrained(
+  path: string,
+  adapted: Adapted,
+  trained: Trained,
+  about: { readonly recipe: Recipe; readonly dataset: string; readonly seed: number; readonly identity: string },
+): { readonly sha256: string; readonly bytes: number } {
+  const { recipe, dataset, seed, identity } = about;
+  const tensors = adapted.trainable.map(
+    ({ name, shape }) => [name, { type: "F32" as const, shape, data: trained.ema[name]! }] as const,
+  );
+  writeSafetensors(path, tensors, {
+    identity,
+    what: "moving average of the trained weights",
+    recipe: recipe.settings.name,
+    protocol: recipe.protocol,
+    settings: JSON.stringify(recipe.settings),
+    method: adapted.method.name,
+    options: JSON.stringify(adapted.options),
+    dataset,
+    seed: String(seed),
+  });
+  return { sha256: sha256Of(path), bytes: statSync(path).size };
+}

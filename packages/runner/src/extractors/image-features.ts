@@ -1,0 +1,91 @@
+// Features of all images of a folder, a batch at a time: images of any size and number are never in memory together.
+//
+// N = images, S = side, D = feature dimension
+
+import {
+  counted,
+  decodeImage,
+  decodersAtOnce,
+  diskPath,
+  extractorInput,
+  fromImageFile,
+  listPictures,
+  type Resizer,
+} from "@dit-bench/datasets";
+import { shown } from "@dit-bench/files";
+import pLimit from "p-limit";
+import { BenchError, Interrupted } from "../errors.ts";
+import type { Listener } from "../events.ts";
+import { type FeatureSet, roomForFeatures } from "./feature-set.ts";
+import { leavingOut } from "./left-out.ts";
+import type { LoadedExtractor } from "./load-extractor.ts";
+
+export interface ImageFeaturesTask {
+  readonly folder: string;
+  readonly extractor: LoadedExtractor;
+  readonly resizer: Resizer;
+  /** Stop at the first image that cannot be used, instead of leaving it out. */
+  readonly strict?: boolean;
+  readonly listener?: Listener;
+  /** Called with the numbers of images and of features each, before the first is read; it may refuse them. */
+  readonly onCount?: (images: number, dimension: number) => void;
+}
+
+/** Features in byte order of the images' paths. */
+export async function imageFeatures({
+  folder,
+  extractor,
+  resizer,
+  strict = false,
+  listener,
+  onCount,
+}: ImageFeaturesTask): Promise<FeatureSet> {
+  const { files, skipped } = listPictures(folder);
+  const { dimension: D, imageSize: S, batch } = extractor;
+  onCount?.(files.length, D);
+  const leftOut = leavingOut(folder, strict, listener);
+  for (const file of skipped) leftOut.add(file);
+  listener?.stage?.(
+    "features",
+    `${counted(files.length, "image")} of ${folder}, ${extractor.id}, resized as ${resizer}`,
+  );
+
+  const limit = pLimit(decodersAtOnce);
+  const load = (file: string) => limit(() => inputOf(diskPath(folder, file), S, resizer));
+  const features = roomForFeatures(folder, files.length, D);
+  let kept = 0;
+  for (let first = 0; first < files.length; first += batch) {
+    if (listener?.stopping?.())
+      throw new Interrupted(
+        `stopped after ${first} of ${files.length} images of ${folder}; the same command starts again`,
+      );
+    const names = files.slice(first, first + batch);
+    const inputs = (await Promise.all(names.map(load))).flatMap((input, i) => {
+      if (input instanceof Float32Array) return [input];
+      leftOut.add({ file: names[i]!, reason: input.reason });
+      return [];
+    });
+    if (inputs.length === 0) continue;
+    const x_NSSC = new Float32Array(inputs.length * S * S * 3);
+    for (const [i, input] of inputs.entries()) x_NSSC.set(input, i * S * S * 3);
+    features.set(await extractor.run(x_NSSC), kept * D);
+    kept += inputs.length;
+    listener?.progress?.(first + names.length, files.length);
+  }
+  if (kept < 2)
+    throw new BenchError(
+      "data",
+      `${shown(folder)}: ${kept} of ${files.length} images can be used, expected at least 2`,
+    );
+  return {
+    source: folder,
+    dimension: D,
+    count: kept,
+    features: features.slice(0, kept * D),
+    leftOut: leftOut.files,
+    about: { extractor: extractor.id, weights: extractor.weights, resizer },
+  };
+}
+
+const inputOf = (path: string | Buffer, size: number, resizer: Resizer): Promise<Float32Array | { reason: string }> =>
+  fromImageFile(path, async (content) => extractorInput(await decodeImage(content, { asStored: true }), size, resizer));

@@ -1,0 +1,32 @@
+// Files of a folder that a command leaves out: reported one by one as they are found, counted at the end, refused if strict.
+
+import { join } from "node:path";
+import type { Skipped } from "@dit-bench/datasets";
+import { shown } from "@dit-bench/files";
+import { BenchError } from "../errors.ts";
+import type { Listener } from "../events.ts";
+
+/** A file that was left out, by its path below the folder, and why. */
+export type LeftOut = Pick<Skipped, "file" | "reason">;
+
+/**
+ * @returns `add`, which throws BenchError (data) if `strict` and the file may be an image; and all files added so far that
+ *   may be images
+ */
+export function leavingOut(
+  folder: string,
+  strict: boolean,
+  listener: Listener | undefined,
+): { add(skipped: Skipped): void; readonly files: readonly LeftOut[] } {
+  const files: LeftOut[] = [];
+  return {
+    files,
+    add({ file, reason, harmless }) {
+      const what = `${shown(join(folder, file))}: ${reason}`;
+      if (strict && !harmless)
+        throw new BenchError("data", `${what}; repair or remove it, or leave --strict away to pass over it`);
+      listener?.note?.(`left out ${what}`);
+      if (!harmless) files.push({ file, reason });
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// Features of a dataset's own images. With Inception they take hours for a large dataset and are the same for all its cells: they are kept.
+
+import { join } from "node:path";
+import { float32 } from "@dit-bench/weights";
+import { keptOrMade } from "../cell/kept-file.ts";
+import type { Listener } from "../events.ts";
+import type { Dataset } from "../recipe/dataset.ts";
+import { shortHash } from "../recipe/recipe.ts";
+import type { FeatureExtractor } from "./features.ts";
+
+/** [N, D]. The miniature's extractor takes seconds, so its features are not kept. */
+export async function realFeatures(
+  data: Dataset,
+  extractor: FeatureExtractor & { readonly sha256: string },
+  { engine, out, listener }: { readonly engine: string; readonly out: string; readonly listener: Listener },
+): Promise<Float32Array> {
+  if (extractor.resizer === "none") return extractor.features(data.pixels, listener);
+  const { id, resizer, sha256, dimension } = extractor;
+  const identity = shortHash(JSON.stringify([data.fingerprint, data.size, id, resizer, sha256, engine]));
+  const shape = [data.labels.length, dimension];
+  return keptOrMade<Float32Array>(
+    {
+      path: join(out, "features", `${data.name}-${data.size}-${identity}.safetensors`),
+      what: "the images' features",
+      doing: "computes the features of these images",
+      shapes: { features: shape },
+      read: ({ features }) => float32(features!),
+      make: () => extractor.features(data.pixels, listener),
+      tensors: (features) => ({ features: { type: "F32", shape, data: features } }),
+    },
+    listener,
+  );
+}

@@ -1,0 +1,134 @@
+// Pictures of a folder to latents.
+//
+// N = pictures, Z = latent channels, h, w = sides in latent cells
+
+import { statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { downsampling, draw } from "@dit-bench/autoencoder";
+import {
+  centerCrop,
+  counted,
+  decodeImage,
+  diskPath,
+  eachOf,
+  fromImageFile,
+  listPictures,
+  nameText,
+  type RgbImage,
+} from "@dit-bench/datasets";
+import { fileKind, insteadOf } from "@dit-bench/files";
+import { normals } from "@dit-bench/random";
+import { BenchError, Interrupted } from "../errors.ts";
+import type { Listener } from "../events.ts";
+import { type LeftOut, leavingOut } from "../extractors/left-out.ts";
+import { type Codec, groupOf } from "./codec.ts";
+import type { LatentFile } from "./latent-file.ts";
+import type { AutoencoderFile } from "./open-autoencoder.ts";
+import { planeOf } from "./planes.ts";
+
+export interface EncodingTask {
+  /** A folder of pictures, or one picture. */
+  readonly pictures: string;
+  readonly autoencoder: AutoencoderFile;
+  readonly codec: Codec;
+  /** Crop to the centre and scale to this side, as DiT's training does; unless told, pictures are taken as large as they are. */
+  readonly size?: number;
+  /** Draw latents with this key; unless told, they are the distributions' means. */
+  readonly seed?: number;
+  /** Latents are multiplied with this. */
+  readonly scale: number;
+  /** Stop at the first picture that cannot be used, instead of leaving it out. */
+  readonly strict?: boolean;
+  readonly listener?: Listener;
+}
+
+/** Latents in byte order of the pictures' paths; the noise of a draw is keyed by a picture's place among them. */
+export async function encodePictures(
+  task: EncodingTask,
+): Promise<Required<LatentFile> & { readonly leftOut: readonly LeftOut[] }> {
+  const { pictures, autoencoder, codec, size, seed, scale, strict = false, listener } = task;
+  const factor = downsampling(autoencoder.config);
+  if (size !== undefined && size % factor !== 0)
+    throw new BenchError("usage", `--size ${size}: wanted a multiple of ${factor}, the pixels of a latent cell`);
+  const { folder, files, skipped } = listed(pictures);
+  const leftOut = leavingOut(folder, strict, listener);
+  for (const file of skipped) leftOut.add(file);
+  listener?.stage?.("encode", `${counted(files.length, "image")} of ${pictures}`);
+
+  const kept: { file: string; latent: Float32Array }[] = [];
+  let first = undefined as { file: string; width: number; height: number } | undefined;
+  const room = () => (first ? groupOf(first.width * first.height) : 1); // all have the first one's size
+  for (let begin = 0, end = 0; begin < files.length; begin = end) {
+    const usable: { file: string; index: number; image: RgbImage }[] = [];
+    while (end < files.length && usable.length < room()) {
+      const next = files.slice(end, end + room() - usable.length).map((file, i) => ({ file, index: end + i }));
+      await eachOf(
+        next,
+        ({ file }) => load(diskPath(folder, file), size),
+        ({ file, index }, image) => {
+          if ("reason" in image) return leftOut.add({ file, reason: image.reason });
+          first ??= { file, width: image.width, height: image.height };
+          checkSize(join(folder, file), image, join(folder, first.file), first, factor);
+          usable.push({ file, index, image });
+        },
+      );
+      end += next.length;
+    }
+    const planes = usable.map(({ image }) => planeOf(image));
+    const posteriors = await codec.encode(planes, (done, total) => {
+      listener?.progress?.(begin + Math.floor((done / total) * (end - begin)), files.length);
+      if (listener?.stopping?.())
+        throw new Interrupted(`stopped after ${kept.length} of ${files.length} images; the same command starts again`);
+    });
+    for (const [i, posterior] of posteriors.entries()) {
+      const { file, index } = usable[i]!;
+      const { mean } = posterior;
+      const z = seed === undefined ? mean : draw(posterior, normals(seed, "posterior", index, mean.length));
+      kept.push({ file, latent: z.map((v) => v * scale) });
+    }
+  }
+  if (!first) throw new BenchError("data", `${pictures}: none of ${files.length} images can be used`);
+  const numbers = kept[0]!.latent.length;
+  const latents = new Float32Array(kept.length * numbers);
+  for (const [i, { latent }] of kept.entries()) latents.set(latent, i * numbers);
+  const { latentChannels: Z } = autoencoder.config;
+  return {
+    shape: [kept.length, Z, first.height / factor, first.width / factor],
+    latents,
+    scale,
+    files: kept.map(({ file }) => file),
+    leftOut: leftOut.files,
+  };
+}
+
+function listed(path: string) {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  if (isFile && fileKind(path).group !== "image")
+    throw new BenchError("data", `${path}: ${insteadOf("images", path)}; wanted an image, or a folder of images`);
+  return isFile
+    ? { folder: dirname(path), files: [nameText(Buffer.from(basename(path)))], skipped: [] }
+    : { folder: path, ...listPictures(path) };
+}
+
+const load = (path: string | Buffer, size: number | undefined): Promise<RgbImage | { reason: string }> =>
+  fromImageFile(path, async (content) => {
+    const image = await decodeImage(content);
+    return size === undefined ? image : centerCrop(image, size);
+  });
+
+function checkSize(
+  path: string,
+  { width, height }: RgbImage,
+  firstPath: string,
+  first: { width: number; height: number },
+  factor: number,
+): void {
+  const advice = "crop and scale all to one size with --size";
+  if (width % factor !== 0 || height % factor !== 0)
+    throw new BenchError("data", `${path} has ${width}x${height} pixels: wanted multiples of ${factor}; ${advice}`);
+  if (width !== first.width || height !== first.height)
+    throw new BenchError(
+      "data",
+      `${path} has ${width}x${height} pixels, ${firstPath} has ${first.width}x${first.height}; ${advice}`,
+    );
+}

@@ -1,0 +1,234 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type RunRecord, readRecords, writeRecord } from "@dit-bench/record";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { type GridCell, type GridTask, startGrid } from "./grid.ts";
+import type { CellOutcome } from "./judge.ts";
+import type { CellEnd, CellObserver, Launcher } from "./launcher.ts";
+import { asCellMessage } from "./messages.ts";
+
+const place = mkdtempSync(join(tmpdir(), "dit-bench-grid-"));
+afterAll(() => rmSync(place, { recursive: true }));
+const recordPath = join(place, "record.json");
+let record: RunRecord;
+beforeAll(async () => {
+  [record] = (await readRecords(
+    fileURLToPath(new URL("../../../../results/mini/records/flowers", import.meta.url)),
+  )) as [RunRecord];
+  await writeRecord(recordPath, record);
+});
+
+interface Fake {
+  readonly observer: CellObserver;
+  readonly calls: string[];
+  end(end: Partial<CellEnd>): Promise<void>;
+}
+
+/** Cells that do what a test says. */
+function fakes(): { launcher: Launcher; started: Fake[] } {
+  const started: Fake[] = [];
+  const launcher: Launcher = {
+    start(_, observer) {
+      const calls: string[] = [];
+      let resolve: (end: CellEnd) => void = () => {};
+      const ended = new Promise<CellEnd>((r) => {
+        resolve = r;
+      });
+      started.push({
+        observer,
+        calls,
+        end: async (end) => {
+          resolve({ code: null, signal: null, ...end });
+          await new Promise((done) => setImmediate(done));
+        },
+      });
+      return { ended, stop: (code) => void calls.push(`stop ${code}`), kill: () => void calls.push("kill") };
+    },
+  };
+  return { launcher, started };
+}
+
+const cell = (): GridCell => ({ method: record.cell.method, dataset: { name: "flowers" }, seed: record.cell.seed });
+
+function grid(cells: readonly GridCell[], options: Partial<GridTask> = {}) {
+  const { launcher, started } = fakes();
+  const outcomes: CellOutcome[] = [];
+  const printed: string[] = [];
+  const run = startGrid({
+    cells,
+    command: () => [],
+    launcher,
+    jobs: 1,
+    watch: {
+      started: () => {},
+      message: () => {},
+      output: (_, lines) => void printed.push(lines),
+      ended: (_, outcome) => void outcomes.push(outcome),
+    },
+    ...options,
+  });
+  return { run, started, outcomes, printed };
+}
+
+describe("a cell", () => {
+  const outcomeOf = async (act: (fake: Fake) => Promise<void>, of: GridCell = cell()) => {
+    const { run, started, outcomes } = grid([of]);
+    await act(started[0]!);
+    await run.result;
+    return outcomes[0]!;
+  };
+  const finished = (path = recordPath) => ({ kind: "finished", recordPath: path, already: false }) as const;
+
+  it("has finished when its record says so, whatever it printed", async () => {
+    const outcome = await outcomeOf(async ({ observer, end }) => {
+      observer.message(finished());
+      observer.output("null\n{}", "stdout");
+      await end({ code: 0 });
+    });
+    expect(outcome).toMatchObject({ kind: "finished", record, already: false });
+  });
+
+  it("with a record and another exit code has finished, with a note", async () => {
+    const outcome = await outcomeOf(async ({ observer, end }) => {
+      observer.message(finished());
+      await end({ code: 7 });
+    });
+    expect(outcome).toMatchObject({ kind: "finished", note: "ended with exit code 7 after its record was written" });
+  });
+
+  it("without a record has failed, even with exit code 0", async () => {
+    expect(await outcomeOf(({ end }) => end({ code: 0 }))).toEqual({
+      kind: "failed",
+      exitCode: 1,
+      message: "ended without a record (exit code 0): does the plug-in call process.exit?",
+    });
+  });
+
+  it.each([
+    ["another seed", () => ({ ...cell(), seed: 99 })],
+    ["another method", () => ({ ...cell(), method: "other" })],
+    ["another dataset", () => ({ ...cell(), dataset: { name: "cars" } })],
+    ["own images", () => ({ ...cell(), dataset: { name: "flowers", folder: "x" } })],
+  ])("with the record of %s has failed", async (_, of) => {
+    const act = async ({ observer, end }: Fake) => {
+      observer.message(finished());
+      await end({ code: 0 });
+    };
+    expect(await outcomeOf(act, of())).toMatchObject({
+      kind: "failed",
+      message: expect.stringContaining("not the record"),
+    });
+  });
+
+  it("with a record that cannot be read has failed", async () => {
+    const outcome = await outcomeOf(async ({ observer, end }) => {
+      observer.message(finished(join(place, "nowhere.json")));
+      await end({ code: 0 });
+    });
+    expect(outcome).toMatchObject({ kind: "failed", message: expect.stringContaining("its record cannot be read") });
+  });
+
+  it("that was ended by a signal has failed with it, and a hint", async () => {
+    expect(await outcomeOf(({ end }) => end({ signal: "SIGKILL" }))).toMatchObject({
+      message: expect.stringMatching(/ended by SIGKILL; .*memory/),
+    });
+  });
+
+  it("reports the error that it sent, or else the last error that it printed", async () => {
+    const sent = await outcomeOf(async ({ observer, end }) => {
+      observer.message({ kind: "failed", message: "too few images", exitCode: 4 });
+      await end({ code: 4 });
+    });
+    expect(sent).toEqual({ kind: "failed", exitCode: 4, message: "too few images" });
+    const printed = await outcomeOf(async ({ observer, end }) => {
+      observer.output("bench: error: no memory\nsome more", "stderr");
+      observer.output("goodbye\n", "stdout");
+      await end({ code: 1 });
+    });
+    expect(printed).toMatchObject({ message: "no memory" });
+    const other = await outcomeOf(async ({ observer, end }) => {
+      observer.output("one\ntwo\n", "stderr");
+      await end({ code: 1 });
+    });
+    expect(other).toMatchObject({ message: "two" });
+  });
+});
+
+describe("a grid", () => {
+  it("goes on after a cell that failed, so many at a time", async () => {
+    const { run, started, outcomes } = grid([cell(), cell(), cell()], { jobs: 2 });
+    expect(started).toHaveLength(2);
+    await started[0]!.end({ code: 1 });
+    expect(started).toHaveLength(3);
+    await started[1]!.end({ code: 1 });
+    await started[2]!.end({ code: 1 });
+    expect((await run.result).failed).toHaveLength(3);
+    expect(outcomes).toHaveLength(3);
+  });
+
+  it("that is stopped passes the request on once and starts nothing more", async () => {
+    const { run, started, outcomes } = grid([cell(), cell()]);
+    run.stop(143);
+    expect(started[0]!.calls).toEqual(["stop 143"]);
+    await started[0]!.end({ code: 143 });
+    expect(await run.result).toEqual({ failed: [], stopped: true });
+    expect(outcomes).toEqual([{ kind: "stopped" }]);
+    expect(started).toHaveLength(1);
+  });
+
+  it("passes on whole lines of each stream", async () => {
+    const { run, started, printed } = grid([cell()]);
+    const { observer, end } = started[0]!;
+    observer.output("a", "stderr");
+    observer.output("x\n", "stdout");
+    observer.output("b\nc", "stderr");
+    await end({ code: 1 });
+    await run.result;
+    expect(printed).toEqual(["x\n", "ab\n", "c\n"]);
+  });
+
+  describe("with a time limit", () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+    afterEach(() => void vi.useRealTimers());
+
+    it("asks a cell to stop, then ends it; the cell has failed and the grid goes on", async () => {
+      const { run, started, outcomes } = grid([cell(), cell()], { limitMinutes: 2 });
+      vi.advanceTimersByTime(120_000);
+      expect(started[0]!.calls).toEqual(["stop 143"]);
+      vi.advanceTimersByTime(10_000);
+      expect(started[0]!.calls).toEqual(["stop 143", "kill"]);
+      await started[0]!.end({ signal: "SIGKILL" });
+      expect(outcomes[0]).toMatchObject({
+        kind: "failed",
+        message: expect.stringContaining("passed its time limit of 2 min"),
+      });
+      await started[1]!.end({ code: 1 });
+      vi.advanceTimersByTime(1e7);
+      expect(started[1]!.calls).toEqual([]);
+      await run.result;
+    });
+
+    it("of more than a timer can count has none", async () => {
+      const { run, started } = grid([cell()], { limitMinutes: 1e6 });
+      vi.advanceTimersByTime(1e6);
+      expect(started[0]!.calls).toEqual([]);
+      await started[0]!.end({ code: 1 });
+      await run.result;
+    });
+  });
+});
+
+it.each([
+  null,
+  undefined,
+  5,
+  "finished",
+  {},
+  { kind: "finished" },
+  { kind: "finished", recordPath: 1, already: true },
+  { kind: "progress", done: "1", total: 2 },
+])("%j, which a plug-in may send, is no message of a cell", (sent) => {
+  expect(asCellMessage(sent)).toBeUndefined();
+});

@@ -1,0 +1,158 @@
+// Many cells, several at once, each a process of its own: whatever a cell does costs that cell only, and every cell resumes by itself.
+
+import { signalExitCodes } from "../errors.ts";
+import type { DatasetChoice } from "../recipe/dataset.ts";
+import { type CellEvidence, type CellOutcome, judge } from "./judge.ts";
+import type { Launcher, RunningCell } from "./launcher.ts";
+import type { CellMessage } from "./messages.ts";
+
+export interface GridCell {
+  readonly method: string;
+  readonly dataset: DatasetChoice;
+  readonly seed: number;
+}
+
+export interface GridTask {
+  readonly cells: readonly GridCell[];
+  /** Arguments of Node for one cell. */
+  command(cell: GridCell): string[];
+  readonly launcher: Launcher;
+  /** Cells that run at the same time. */
+  readonly jobs: number;
+  /** A cell that takes longer is ended, and has failed. */
+  readonly limitMinutes?: number;
+  readonly watch: GridWatch;
+}
+
+/** What happens, as it happens. */
+export interface GridWatch {
+  started(cell: GridCell): void;
+  message(cell: GridCell, message: CellMessage): void;
+  /** What a cell prints, whole lines. */
+  output(cell: GridCell, lines: string): void;
+  ended(cell: GridCell, outcome: CellOutcome): void;
+}
+
+export interface GridRun {
+  /** Resolves when the last cell has ended. */
+  readonly result: Promise<{ readonly failed: readonly GridCell[]; readonly stopped: boolean }>;
+  /** Starts no further cells and asks those that run to stop at their next safe place. */
+  stop(code: number): void;
+  /** Ends all cells at once. */
+  kill(): void;
+}
+
+/** How long a cell that passed its time limit has for stopping by itself. */
+const graceMs = 10_000;
+
+export function startGrid(task: GridTask): GridRun {
+  const running = new Set<RunningCell>();
+  const failed: GridCell[] = [];
+  let stopping: number | undefined;
+  let stopped = false;
+  let next = 0;
+
+  const runOne = async (cell: GridCell) => {
+    const evidence: { -readonly [K in keyof CellEvidence]?: CellEvidence[K] } = {};
+    let lastError: string | undefined;
+    const lines = {
+      stdout: wholeLines((text) => task.watch.output(cell, text)),
+      stderr: wholeLines((text) => {
+        lastError = errorIn(text) ?? lastError;
+        evidence.lastLine = lastError ?? text.trimEnd().split("\n").at(-1)!;
+        task.watch.output(cell, text);
+      }),
+    };
+    task.watch.started(cell);
+    const process = task.launcher.start(task.command(cell), {
+      output: (text, stream) => lines[stream].push(text),
+      message: (message) => {
+        if (message.kind === "finished" || message.kind === "failed") evidence.result = message;
+        else task.watch.message(cell, message);
+      },
+    });
+    running.add(process);
+    const timers = limit(task.limitMinutes, process, () => {
+      evidence.passedLimit = task.limitMinutes;
+    });
+    const end = await process.ended;
+    for (const timer of timers) clearTimeout(timer);
+    running.delete(process);
+    lines.stdout.flush();
+    lines.stderr.flush();
+    const { result, lastLine = "", passedLimit } = evidence;
+    const outcome = await judge(cell, { end, result, lastLine, passedLimit, stopping: stopping !== undefined });
+    if (outcome.kind === "stopped") stopped = true;
+    if (outcome.kind === "failed") failed.push(cell);
+    task.watch.ended(cell, outcome);
+  };
+
+  const slot = async () => {
+    while (next < task.cells.length) {
+      if (stopping !== undefined) {
+        stopped = true;
+        return;
+      }
+      await runOne(task.cells[next++]!);
+    }
+  };
+
+  return {
+    result: Promise.all(Array.from({ length: task.jobs }, slot)).then(() => ({ failed, stopped })),
+    stop(code) {
+      stopping ??= code;
+      for (const process of running) process.stop(code);
+    },
+    kill() {
+      for (const process of running) process.kill();
+    },
+  };
+}
+
+const errorPrefix = "bench: error: ";
+
+/** The last error that bench itself reports in these lines. */
+const errorIn = (text: string): string | undefined =>
+  text
+    .split("\n")
+    .findLast((line) => line.startsWith(errorPrefix))
+    ?.slice(errorPrefix.length);
+
+/** Node's timers fire at once for longer times, which are some 24 days. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** The timers of a cell's time limit; none where there is no limit. */
+function limit(minutes: number | undefined, process: RunningCell, passed: () => void): NodeJS.Timeout[] {
+  if (minutes === undefined) return [];
+  const ms = 60_000 * minutes;
+  if (ms + graceMs > longestTimerMs) return [];
+  return [
+    setTimeout(() => {
+      passed();
+      process.stop(signalExitCodes.SIGTERM);
+    }, ms),
+    setTimeout(() => process.kill(), ms + graceMs),
+  ];
+}
+
+/** A line of more characters is passed on in pieces. */
+const longestLine = 65_536;
+
+/** Collects pieces of text and passes on whole lines, so that those of several cells do not mix. */
+function wholeLines(take: (lines: string) => void): { push(text: string): void; flush(): void } {
+  let rest = "";
+  return {
+    push(text) {
+      rest += text;
+      const end = rest.length > longestLine ? rest.length : rest.lastIndexOf("\n") + 1;
+      if (end === 0) return;
+      const lines = rest.slice(0, end);
+      rest = rest.slice(end);
+      take(lines.endsWith("\n") ? lines : `${lines}\n`);
+    },
+    flush() {
+      if (rest !== "") take(`${rest}\n`);
+      rest = "";
+    },
+  };
+}

@@ -1,0 +1,78 @@
+// How a cell has ended, by its exit code and its record. What it printed counts only as a text to show.
+
+import { type RunRecord, readRecord } from "@dit-bench/record";
+import { exitCodes } from "../errors.ts";
+import { datasetTitle } from "../recipe/dataset.ts";
+import type { GridCell } from "./grid.ts";
+import type { CellEnd } from "./launcher.ts";
+import type { CellMessage } from "./messages.ts";
+
+export type CellOutcome =
+  | { readonly kind: "finished"; readonly record: RunRecord; readonly already: boolean; readonly note?: string }
+  | { readonly kind: "failed"; readonly exitCode: number; readonly message: string }
+  | { readonly kind: "stopped" };
+
+export interface CellEvidence {
+  readonly end: CellEnd;
+  /** The last message that reports a result, if there was one. */
+  readonly result: Extract<CellMessage, { kind: "finished" | "failed" }> | undefined;
+  /** The last error that it printed, or the last line on stderr. */
+  readonly lastLine: string;
+  /** Minutes of the time limit that it passed, if it did. */
+  readonly passedLimit: number | undefined;
+  /** Was it asked to stop? */
+  readonly stopping: boolean;
+}
+
+export async function judge(cell: GridCell, evidence: CellEvidence): Promise<CellOutcome> {
+  const { end, result, lastLine, passedLimit, stopping } = evidence;
+  if (result?.kind === "finished") return judgeRecord(cell, result, end);
+  if (passedLimit !== undefined)
+    return failed(
+      exitCodes.failure,
+      `passed its time limit of ${passedLimit} min and was ended; run again with a longer --time-limit to resume it`,
+    );
+  if (stopping) return { kind: "stopped" };
+  if (result) return failed(result.exitCode || exitCodes.failure, result.message);
+  if (end.error !== undefined) return failed(exitCodes.failure, `could not be started: ${end.error}`);
+  if (end.signal) return failed(exitCodes.failure, `ended by ${end.signal}${hints[end.signal] ?? ""}`);
+  if (end.code === 0)
+    return failed(exitCodes.failure, "ended without a record (exit code 0): does the plug-in call process.exit?");
+  return failed(end.code ?? exitCodes.failure, lastLine || `ended without a record (exit code ${end.code})`);
+}
+
+async function judgeRecord(
+  cell: GridCell,
+  { recordPath, already }: { recordPath: string; already: boolean },
+  end: CellEnd,
+): Promise<CellOutcome> {
+  let record: RunRecord;
+  try {
+    record = await readRecord(recordPath);
+  } catch (error) {
+    return failed(exitCodes.data, `its record cannot be read: ${(error as Error).message}`);
+  }
+  if (!isRecordOf(cell, record)) return failed(exitCodes.data, `${recordPath} is not the record of this cell`);
+  const how = end.signal ? `by ${end.signal}` : `with exit code ${end.code}`;
+  return {
+    kind: "finished",
+    record,
+    already,
+    ...(end.code === 0 ? {} : { note: `ended ${how} after its record was written` }),
+  };
+}
+
+const isRecordOf = ({ method, dataset, seed }: GridCell, { cell, data, exit }: RunRecord): boolean =>
+  exit === "finished" &&
+  cell.method === method &&
+  cell.seed === seed &&
+  (dataset.folder === undefined
+    ? cell.dataset === dataset.name && data.source !== "folder"
+    : data.source === "folder" && cell.datasetTitle === datasetTitle(dataset));
+
+const failed = (exitCode: number, message: string): CellOutcome => ({ kind: "failed", exitCode, message });
+
+const hints: Partial<Record<NodeJS.Signals, string>> = {
+  SIGKILL: "; the system may have run out of memory: try fewer --jobs",
+  SIGABRT: "; memory may not have sufficed: try fewer --jobs or a smaller --set training.batch",
+};

@@ -1,0 +1,85 @@
+// Methods by name. Built-in ones are packages like anybody's, loaded the way an outsider's is.
+
+import { createRequire } from "node:module";
+import { nearest } from "@dit-bench/datasets";
+import type { AnyMethod } from "@dit-bench/method";
+import { BenchError } from "../errors.ts";
+import { loadPlugin } from "./plugin.ts";
+import { versionOf } from "./plugin-files.ts";
+
+/** Packages of the built-in methods, one line each, in the order of tables. */
+export const builtinMethods = [
+  "@dit-bench/method-full",
+  "@dit-bench/method-bitfit",
+  "@dit-bench/method-lora",
+  "@dit-bench/method-adaptformer",
+  "@dit-bench/method-vpt",
+  "@dit-bench/method-difffit",
+] as const;
+
+export interface LoadedMethod {
+  readonly method: AnyMethod;
+  /** Package and version it came from; of a plug-in also the start of `code`. */
+  readonly from: string;
+  /** SHA-256 of the source files of a plug-in, whose author changes it without a new version; none where a method is built in. */
+  readonly code?: string;
+}
+
+export interface LoadOptions {
+  /** How long the import of one plug-in may take: one that waits for ever at its top level would never give an error. */
+  readonly importSeconds?: number;
+}
+
+const IMPORT_SECONDS = 30;
+
+/**
+ * The built-in methods and those of the given plug-ins: package names, or paths of a folder or a file.
+ *
+ * @throws BenchError or MethodError, each naming plug-in, method and field
+ */
+export async function loadMethods(
+  plugins: readonly string[] = [],
+  { importSeconds = IMPORT_SECONDS }: LoadOptions = {},
+): Promise<LoadedMethod[]> {
+  const require = createRequire(import.meta.url);
+  const loaded: LoadedMethod[] = [];
+  for (const name of builtinMethods) {
+    const { default: method } = (await import(name)) as { default: AnyMethod };
+    loaded.push({ method, from: `${name} ${versionOf(require.resolve(name))}` });
+  }
+  const twice = plugins.find((plugin, i) => plugins.indexOf(plugin) !== i);
+  if (twice !== undefined) throw new BenchError("usage", `--plugin ${twice} is given twice; give each plug-in once`);
+  for (const plugin of plugins) {
+    for (const one of await loadPlugin(plugin, importSeconds)) {
+      const other = loaded.find((l) => l.method.name === one.method.name);
+      if (other)
+        throw new BenchError(
+          "usage",
+          `plug-in ${plugin}: the method name '${one.method.name}' is taken by ${other.from}; give the method another name`,
+        );
+      loaded.push(one);
+    }
+  }
+  return loaded;
+}
+
+/** One method by name. */
+export async function loadMethod(
+  name: string,
+  plugins: readonly string[] = [],
+  options: LoadOptions = {},
+): Promise<LoadedMethod> {
+  return methodNamed(name, await loadMethods(plugins, options));
+}
+
+/** The one of that name. Throws BenchError (usage), which suggests the nearest. */
+export function methodNamed(name: string, all: readonly LoadedMethod[], flag = "--method"): LoadedMethod {
+  const found = all.find((l) => l.method.name === name);
+  if (found) return found;
+  const names = all.map((l) => l.method.name);
+  const near = nearest(name, names);
+  throw new BenchError(
+    "usage",
+    `${flag} '${name}' is not known; ${near ? `did you mean '${near}'? ` : ""}available: ${names.join(", ")}, or --plugin with the package that has it`,
+  );
+}

@@ -1,0 +1,122 @@
+// The files of a plug-in: its entry, its version and the digest of its source.
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { BenchError } from "../errors.ts";
+
+/** The file that a folder's package.json names, or the file itself. @param given the path as the user wrote it */
+export function entryOf(path: string, given: string): string {
+  const wrong = (problem: string) => new BenchError("usage", `plug-in ${given}: ${problem}`);
+  if (!existsSync(path)) throw wrong("there is no such file or folder, and no package of this name is installed");
+  if (!statSync(path).isDirectory()) return path;
+  const file = join(path, "package.json");
+  if (!existsSync(file)) {
+    const sources = readdirSync(path).filter((name) => /\.[cm]?js$/.test(name));
+    const instead = sources[0] === undefined ? "" : `, or give the file: --plugin ${join(given, sources[0])}`;
+    throw wrong(`the folder has no package.json; add one with "type": "module" and "main"${instead}`);
+  }
+  const manifest = readManifest(file, wrong);
+  const named = fromExports(manifest.exports) ?? manifest.main ?? "index.js";
+  if (typeof named !== "string") throw wrong(`package.json names no entry; wanted "main": "index.js"`);
+  const entry = join(path, named);
+  if (!existsSync(entry) || statSync(entry).isDirectory())
+    throw wrong(`its package.json names the entry '${named}', but there is no such file; correct "exports" or "main"`);
+  return entry;
+}
+
+/** Version in the package.json nearest above a file; records keep it, so that it must be plain text. */
+export function versionOf(file: string): string {
+  for (let folder = resolve(file, ".."); folder !== resolve(folder, ".."); folder = resolve(folder, "..")) {
+    const manifest = join(folder, "package.json");
+    if (!existsSync(manifest)) continue;
+    try {
+      const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version?: unknown };
+      if (typeof version === "string" && /^[\x21-\x7e]{1,40}$/.test(version)) return version;
+    } catch {
+      // not a manifest that anybody can read
+    }
+    return "unversioned";
+  }
+  return "unversioned";
+}
+
+/** The folder of an installed package, as a module in `from` finds it; undefined where there is none. */
+export function packageFolder(specifier: string, from: string): string | undefined {
+  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const found = join(folder, "node_modules", name);
+    if (existsSync(join(found, "package.json"))) return realpathSync(found);
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/**
+ * SHA-256 of a plug-in's source, with the files' names: of a file, or of every source file below a folder, and of what these import
+ * by relative paths from elsewhere. Installed packages are left out.
+ */
+export function hashOfCode(path: string): string {
+  const own = statSync(path).isDirectory() ? sourceFiles(path) : [path];
+  const imported = withImports(own).slice(own.length).sort();
+  const hash = createHash("sha256");
+  for (const file of [...own, ...imported]) {
+    const bytes = readFileSync(file);
+    hash.update(`${relative(path, file)}\0${bytes.length}\0`).update(bytes);
+  }
+  return hash.digest("hex");
+}
+
+/** These files, and those that they import by relative paths, nearest first. */
+export function withImports(files: readonly string[]): string[] {
+  const found = new Set(files);
+  for (const file of found) {
+    if (!/\.[cm]?[jt]s$/.test(file)) continue;
+    const names = readFileSync(file, "utf8").matchAll(/(?:from|import|require)\s*\(?\s*["'](\.[^"']+)["']/g);
+    for (const [, name] of names) {
+      const path = resolve(dirname(file), name!);
+      const target = ["", ".js", ".cjs", ".json", "/index.js"].map((ending) => path + ending).find(isFile);
+      if (target !== undefined) found.add(target);
+    }
+  }
+  return [...found];
+}
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
+const SOURCE_FILE = /\.(?:[cm]?[jt]s|json)$/;
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory())
+        return entry.name === "node_modules" || entry.name.startsWith(".") ? [] : sourceFiles(path);
+      // Not the entry's type: a link to a file counts. A name that is not UTF-8 leads to no file that could be imported.
+      return SOURCE_FILE.test(entry.name) && isFile(path) ? [path] : [];
+    });
+}
+
+function readManifest(file: string, wrong: (problem: string) => Error): { exports?: unknown; main?: unknown } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw wrong(`its package.json cannot be read (${(error as Error).message}); correct it`);
+  }
+  if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed))
+    throw wrong("its package.json is not an object; correct it");
+  return parsed;
+}
+
+/** The package's own entry, by the conditions under which Node imports it. */
+function fromExports(exports: unknown): string | undefined {
+  if (typeof exports === "string") return exports;
+  if (exports === null || typeof exports !== "object") return undefined;
+  const conditions = exports as Record<string, unknown>;
+  for (const key of [".", "node", "import", "module-sync", "default"]) {
+    const found = fromExports(conditions[key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,106 @@
+// Imports a plug-in and checks what it exports.
+
+import { existsSync } from "node:fs";
+import { register } from "node:module";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { checkMethod, describeValue } from "@dit-bench/method";
+import { BenchError } from "../errors.ts";
+import type { LoadedMethod } from "./methods.ts";
+import { entryOf, hashOfCode, packageFolder, versionOf } from "./plugin-files.ts";
+import { importProblem } from "./plugin-problem.ts";
+
+/**
+ * @param plugin a package's name, or the path of a folder or a file
+ * @param seconds how long its import may take
+ */
+export async function loadPlugin(plugin: string, seconds: number): Promise<LoadedMethod[]> {
+  if (plugin.trim() === "")
+    throw new BenchError("usage", `plug-in '${plugin}': the name is empty; wanted a package, a folder or a file`);
+  if (/\p{Cc}/u.test(plugin))
+    throw new BenchError(
+      "usage",
+      `plug-in ${JSON.stringify(plugin)}: the name has control characters, which no record can keep; rename it`,
+    );
+  resolveContractForOutsiders();
+  const isPath = plugin.startsWith(".") || plugin.startsWith("/") || existsSync(plugin);
+  const entry = isPath ? entryOf(resolve(plugin), plugin) : undefined;
+  const ending = /\.[^./]+$/.exec(entry ?? "")?.[0];
+  if (ending !== undefined && !/^\.[cm]?[jt]s$/.test(ending))
+    throw new BenchError(
+      "usage",
+      `plug-in ${plugin}: it is a '${ending}' file; a plug-in is a .js or .mjs file, or a folder with a package.json`,
+    );
+  let module: Record<string, unknown>;
+  try {
+    module = await within(seconds, plugin, import(entry === undefined ? plugin : pathToFileURL(entry).href));
+  } catch (error) {
+    if (error instanceof BenchError) throw error;
+    throw new BenchError("usage", `plug-in ${plugin}: it cannot be loaded: ${importProblem(error, plugin, entry)}`, {
+      cause: error,
+    });
+  }
+  // Of a package, too: its author links it or installs another build without a new version.
+  const source = isPath ? resolve(plugin) : packageFolder(plugin, import.meta.dirname);
+  const code = source === undefined ? undefined : hashOfCode(source);
+  const version = source === undefined ? "" : ` ${versionOf(entry ?? join(source, "package.json"))}`;
+  const from = `${plugin}${version}${code === undefined ? "" : `, SHA-256 ${code.slice(0, 16)}`}`;
+  return exportedMethods(plugin, module).map((method) => ({
+    method: checkMethod(method, plugin),
+    from,
+    ...(code === undefined ? {} : { code }),
+  }));
+}
+
+/** The default export, one method or several; of a compiled CommonJS module, its `exports.default`. */
+function exportedMethods(plugin: string, module: Record<string, unknown>): readonly unknown[] {
+  const wrong = (problem: string) =>
+    new BenchError(
+      "usage",
+      `plug-in ${plugin}: ${problem}; wanted export default defineMethod({ … }), or an array of such`,
+    );
+  const outer = module.default as { __esModule?: boolean; default?: unknown } | undefined;
+  const exported = outer?.__esModule ? outer.default : outer;
+  if (exported === undefined) {
+    const names = Object.keys(module).filter((name) => name !== "default" && name !== "module.exports");
+    throw wrong(`it has no default export${names.length > 0 ? `, only ${names.join(", ")}` : ""}`);
+  }
+  if (Array.isArray(exported)) {
+    if (exported.length === 0) throw wrong("its default export is an empty array");
+    return exported;
+  }
+  if (exported === null || typeof exported !== "object" || "then" in exported)
+    throw wrong(`its default export is ${describeValue(exported)}`);
+  return [exported];
+}
+
+/** A module that awaits for ever at its top level ends in an error. One that loops for ever cannot be ended from here. */
+async function within<T>(seconds: number, plugin: string, loading: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const problem = `its import has not ended after ${seconds} s; look for an await at its top level that never settles`;
+      reject(new BenchError("usage", `plug-in ${plugin}: ${problem}`));
+    }, 1e3 * seconds);
+  });
+  try {
+    return await Promise.race([loading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+let registered = false;
+
+/** A plug-in may lie anywhere: where `@dit-bench/…` is not installed above it, it gets this program's own. */
+function resolveContractForOutsiders(): void {
+  if (registered) return;
+  registered = true;
+  const hook = `export async function resolve(specifier, context, next) {
+    try { return await next(specifier, context); } catch (error) {
+      if (!specifier.startsWith("@dit-bench/")) throw error;
+      return next(specifier, { ...context, parentURL: ${JSON.stringify(import.meta.url)} });
+    }
+  }`;
+  register(`data:text/javascript,${encodeURIComponent(hook)}`);
+}

@@ -1,0 +1,153 @@
+// The training images of a run: a miniature, a fetched dataset, or a folder of the user's own images.
+
+import { createHash } from "node:crypto";
+import { basename, join, resolve } from "node:path";
+import {
+  drawMiniature,
+  findDataset,
+  fitsInMemory,
+  listImages,
+  loadFolder,
+  type Miniature,
+  miniatures,
+  type PictureBytes,
+  storeFolder,
+} from "@dit-bench/datasets";
+import { fileName, shown } from "@dit-bench/files";
+import { fetched } from "../assets/fetched.ts";
+import { BenchError, Interrupted } from "../errors.ts";
+import type { Listener } from "../events.ts";
+import { datasetEntries } from "./dataset-entries.ts";
+import type { Recipe } from "./recipe.ts";
+
+export interface DatasetChoice {
+  /** A dataset of the registry (`flowers`); with `folder` the user's name for these images, and the registry is not used. */
+  readonly name: string;
+  /** A folder of own images, one subfolder per class. */
+  readonly folder?: string;
+  /** Stop at the first image that cannot be used, instead of leaving it out. */
+  readonly strict?: boolean;
+}
+
+export interface Dataset {
+  /** The registry's name; of own images the name with the start of the fingerprint: `my-flowers-1a2b3c4d`. */
+  readonly name: string;
+  readonly title: string;
+  readonly source: "miniature" | "dataset" | "folder";
+  readonly classes: readonly string[];
+  readonly size: number;
+  /** RGB, [N, size, size, 3]. */
+  readonly pixels: PictureBytes;
+  readonly labels: Int32Array;
+  readonly fingerprint: string;
+  readonly skipped: number;
+  /** Closes the file that the images are in, if they are in one. */
+  close?(): void;
+}
+
+/** The folder's last path component, or the name that was given for it. */
+export const ownImages = (folder: string, name?: string): DatasetChoice => ({
+  name: shown(name ?? (basename(resolve(folder)) || folder)).normalize("NFC"),
+  folder,
+});
+
+/** Throws UnknownDatasetError, which suggests the nearest, for a name that the registry does not have. */
+export const checkDatasetName = (name: string): void => void findDataset(datasetEntries(), name);
+
+/** The drawings that stand for a dataset of the registry. Throws UnknownDatasetError for a name that it does not have. */
+export function miniatureOf(name: string): Miniature {
+  const entry = findDataset(datasetEntries(), name);
+  return miniatures.find((m) => m.name === entry.miniature)!;
+}
+
+/** As tables, sheets and the terminal call a dataset. Throws UnknownDatasetError where the registry does not have it. */
+export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
+  folder === undefined ? findDataset(datasetEntries(), name).title : `own images, ${name}`;
+
+/** Two folders with one name have different names here; no name of the registry has this form. */
+export const ownDatasetName = (name: string, fingerprint: string): string =>
+  `${fileName(name)}-${fingerprint.slice(0, 8)}`;
+
+/**
+ * @param side of the images, in pixels
+ * @param out folder that holds all runs: sets of images too large for memory are stored in it
+ */
+export async function loadDataset(
+  choice: DatasetChoice,
+  recipe: Recipe,
+  side: number,
+  out: string,
+  listener: Listener,
+): Promise<Dataset> {
+  const { data } = recipe.settings;
+  if (choice.folder === undefined && recipe.settings.miniature) {
+    const entry = findDataset(datasetEntries(), choice.name);
+    const miniature = miniatureOf(choice.name);
+    const { perClass, seed } = data;
+    if (perClass === undefined || seed === undefined)
+      throw new BenchError(
+        "usage",
+        `recipe ${recipe.settings.name}: its data has no perClass or no seed; miniatures need both`,
+      );
+    return {
+      title: entry.title,
+      source: "miniature",
+      skipped: 0,
+      ...drawn(miniature, { perClass, seed }, side),
+    };
+  }
+  const own = choice.folder !== undefined;
+  const folder = choice.folder ?? fetchedDataset(findDataset(datasetEntries(), choice.name).name);
+  const options = {
+    size: side,
+    strict: choice.strict ?? false,
+    onProgress: (done: number, total: number) => listener.progress?.(done, total, "images"),
+  };
+  const count = listImages(folder).classes.reduce((sum, { files }) => sum + files.length, 0);
+  const set = fitsInMemory(count, side)
+    ? await loadFolder(folder, {
+        ...options,
+        onProgress(done, total) {
+          if (listener.stopping?.()) throw new Interrupted("stopped while reading images; run the same command again");
+          options.onProgress(done, total);
+        },
+      })
+    : await storeFolder(folder, join(out, "pictures"), {
+        ...options,
+        onNote: (text) => listener.note?.(text),
+        stopping: listener.stopping,
+      });
+  for (const { file, reason } of set.skipped) listener.note?.(`left out ${file}: ${reason}`);
+  const { classes, size, pixels, labels, fingerprint, skipped } = set;
+  return {
+    name: own ? ownDatasetName(choice.name, fingerprint) : choice.name,
+    title: datasetTitle(choice),
+    source: own ? "folder" : "dataset",
+    classes,
+    size,
+    pixels,
+    labels,
+    fingerprint,
+    skipped: skipped.filter(({ harmless }) => !harmless).length,
+    ...("close" in set ? { close: set.close } : {}),
+  };
+}
+
+/** Where `bench fetch` unpacked a dataset. */
+function fetchedDataset(name: string): string {
+  const folder = fetched(name);
+  if (folder === undefined)
+    throw new BenchError(
+      "data",
+      `dataset ${name}: its images are not here; get them with 'bench fetch ${name}', or give a folder of images with --data`,
+    );
+  return folder;
+}
+
+function drawn(m: Miniature, { perClass, seed }: { perClass: number; seed: number }, size: number) {
+  if (size !== 32)
+    throw new BenchError("usage", `the miniatures are drawn at 32x32, but the recipe takes ${size}x${size}`);
+  const { pixels, labels } = drawMiniature(m, { perClass, seed, size });
+  const fingerprint = createHash("sha256").update(pixels).update(labels).digest("hex");
+  return { name: m.name, classes: m.classes, size, pixels, labels, fingerprint };
+}

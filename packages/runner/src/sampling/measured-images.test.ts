@@ -1,0 +1,35 @@
+import { normals } from "@dit-bench/random";
+import { expect, it } from "vitest";
+import type { FeatureExtractor } from "../extractors/features.ts";
+import { toPixels } from "../training/batches.ts";
+import { tinyConfig } from "../training/tiny-dit.test.data.ts";
+import { measuredPictures } from "./measured-images.ts";
+
+it("gives what all pictures at once would, when they come in pieces, and the pictures asked for", async () => {
+  const config = { ...tinyConfig(1), inputSize: 4 };
+  // Pictures of 6000 x 6000, each one number of the sample over and over: two of them are more than may be in memory at once.
+  const side = 6000;
+  const pieces: number[] = [];
+  const space = {
+    side,
+    training: () => Promise.reject(new Error("not wanted here")),
+    pixels: async (x: Float32Array) => {
+      const N = x.length / 48;
+      pieces.push(N);
+      const pixels = new Uint8Array(N * 3 * side ** 2);
+      for (let n = 0; n < N; n++) pixels.fill(toPixels(x.slice(n * 48, n * 48 + 48), 4)[0]!, n * 3 * side ** 2);
+      return pixels;
+    },
+  };
+  const extractor = {
+    dimension: 1,
+    features: async (pixels: Uint8Array) =>
+      Float32Array.from({ length: pixels.length / (3 * side ** 2) }, (_, n) => pixels[n * 3 * side ** 2]!),
+  } as unknown as FeatureExtractor;
+  const x = normals(0, "x", 0, 5 * 48).map((v) => v / 3);
+  const wanted = Array.from({ length: 5 }, (_, n) => toPixels(x.slice(n * 48, n * 48 + 48), 4)[0]!);
+  const { features, pixels } = await measuredPictures(space, extractor, config, x, [1, 4], {});
+  expect([...features]).toEqual(wanted);
+  expect([pixels[0], pixels[3 * side ** 2]]).toEqual([wanted[1], wanted[4]]);
+  expect(pieces).toEqual([2, 2, 1]);
+});

@@ -1,0 +1,143 @@
+// A folder that a command fills with images. Images of an earlier call or of the user must not mix with new ones:
+// whoever measures the folder would measure both. A hidden manifest in the folder lists what the command wrote, so that
+// it can be written again or removed.
+
+import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { replaceFile, shown } from "@dit-bench/files";
+import { z } from "zod";
+import { BenchError } from "../errors.ts";
+
+export interface OutputFolder {
+  readonly folder: string;
+  /** Which command fills it; its manifest is called after it. */
+  readonly command: "sample" | "vae decode";
+  /** What is written, by paths below the folder. */
+  readonly files: readonly string[];
+  /** What is written beside the folder, such as its contact sheet, by paths from the working directory. */
+  readonly beside?: readonly string[];
+  /** What makes the files what they are. Files made from the same values may be written again. */
+  readonly made: Readonly<Record<string, unknown>>;
+  /** Remove what the command wrote here before. */
+  readonly overwrite?: boolean;
+}
+
+const manifest = z.strictObject({
+  version: z.literal(1),
+  command: z.string(),
+  made: z.record(z.string(), z.unknown()),
+  files: z.array(z.string()),
+  beside: z.array(z.string()),
+});
+type Manifest = z.infer<typeof manifest>;
+
+/** The name of a command's manifest. */
+export const manifestName = (command: OutputFolder["command"]): string => `.bench-${command.replace(" ", "-")}.json`;
+
+/**
+ * Takes a folder for these files: leaves the manifest in it and, with `overwrite`, removes what the command wrote there
+ * before. Throws BenchError (usage) where anything there would be mixed with the files or lost.
+ */
+export async function claimFolder(task: OutputFolder): Promise<void> {
+  const { folder, command, files, beside = [], made, overwrite = false } = task;
+  const path = join(folder, manifestName(command));
+  const next: Manifest = {
+    version: 1,
+    command: `bench ${command}`,
+    made: JSON.parse(JSON.stringify(made)),
+    files: [...files],
+    beside: beside.map((file) => relative(resolve(folder), resolve(file))),
+  };
+  const previous = readManifest(path);
+  const ownFiles = new Set(previous?.files.filter(isInside) ?? []);
+  const foreign = [
+    ...imagesOrFolders(folder, ownFiles),
+    ...files.filter((file) => existsSync(join(folder, file)) && !ownFiles.has(normal(file))),
+  ];
+  if (foreign.length > 0)
+    throw refusal(
+      folder,
+      `it holds ${listed(foreign)}, which 'bench ${command}' did not write`,
+      "choose another --output",
+    );
+  const lost = next.beside.find((file) => existsSync(join(folder, file)) && !previous?.beside.includes(file));
+  if (lost !== undefined && !overwrite)
+    throw refusal(
+      folder,
+      `${shown(join(folder, lost))} is there already, of another folder of this name or of yours`,
+      "delete it, choose another --output, or add --overwrite",
+    );
+  const kept = [...ownFiles].filter((file) => isFile(join(folder, file)));
+  const same = previous && JSON.stringify({ ...previous, beside: [] }) === JSON.stringify({ ...next, beside: [] });
+  // One file under the same name is replaced like any output file; of several the old and the new could mix.
+  const replaced = kept.length === 1 && files.length === 1 && normal(files[0]!) === kept[0];
+  if (kept.length > 0 && !same && !replaced) {
+    if (!overwrite)
+      throw refusal(
+        folder,
+        `it holds ${listed(kept)} of an earlier 'bench ${command}' with other settings`,
+        "choose another --output, or add --overwrite to replace them",
+      );
+    removeFiles(folder, kept);
+  }
+  await replaceFile(path, `${JSON.stringify(next, null, 2)}\n`);
+}
+
+const refusal = (folder: string, problem: string, remedy: string) =>
+  new BenchError("usage", `--output ${shown(folder)}: ${problem}; ${remedy}`);
+
+/** A manifest that is damaged, or that somebody else wrote, is none. */
+function readManifest(path: string): Manifest | undefined {
+  try {
+    return manifest.safeParse(JSON.parse(readFileSync(path, "utf8"))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A manifest may be anybody's: only files that lie in the folder are taken for the command's. */
+const isInside = (file: string): boolean =>
+  !isAbsolute(file) &&
+  !/[\\:\0]/.test(file) &&
+  file.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+
+const normal = (file: string): string => file.split(sep).join("/");
+
+/**
+ * What stands in the way: images that are not the command's own, and folders that hold anything else. Other files do no
+ * harm.
+ */
+function imagesOrFolders(folder: string, own: ReadonlySet<string>, below = ""): string[] {
+  const entries = existsSync(folder) ? readdirSync(join(folder, below), { withFileTypes: true }) : [];
+  return entries.flatMap((entry) => {
+    if (entry.name.startsWith(".")) return [];
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && leadsToFolder(join(folder, path)));
+    if (!isFolder) return own.has(path) || !imageEnding.test(path) ? [] : [path];
+    const ours = [...own].some((file) => file.startsWith(`${path}/`));
+    return ours ? imagesOrFolders(folder, own, path) : [`${path}/`];
+  });
+}
+
+const leadsToFolder = (link: string): boolean => statSync(link, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+const imageEnding = /\.(jpe?g|jpe|jfif|png|webp|gif|avif|bmp|heic|heif|jp2|jxl|tiff?)$/i;
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Removes files and the folders that are empty then. */
+function removeFiles(folder: string, files: readonly string[]): void {
+  for (const file of files) rmSync(join(folder, file));
+  const inside = new Set(files.map((file) => dirname(file)).filter((name) => name !== "."));
+  for (const name of [...inside].sort().reverse())
+    try {
+      rmdirSync(join(folder, name));
+    } catch {} // not empty, or gone
+}
+
+function listed(names: readonly string[]): string {
+  const [first = ""] = names;
+  return names.length === 1 ? shown(first) : `${names.length} files or folders, such as ${shown(first)}`;
+}

@@ -1,0 +1,144 @@
+// Sampling: images from noise, each a function of seed and index alone.
+//
+// N = batch, C = channels, S = side
+
+import type { Engine, Values as Inputs, Signature, TensorFunction } from "@dit-bench/compiler";
+import {
+  ddimStep,
+  ddpmStep,
+  guided,
+  linearSchedule,
+  respace,
+  stepCoefficientNames,
+  stepCoefficients,
+} from "@dit-bench/diffusion";
+import { type DitConfig, dit } from "@dit-bench/dit";
+import type { Call, Values, WeightInfo, Weights } from "@dit-bench/method";
+import { normals, permutation } from "@dit-bench/random";
+import * as tf from "@tensorflow/tfjs";
+import { Interrupted } from "../errors.ts";
+import type { Listener } from "../events.ts";
+import type { RecipeSettings } from "../recipe/recipe.ts";
+
+export interface Network {
+  readonly config: DitConfig;
+  readonly infos: readonly WeightInfo[];
+  readonly values: Values;
+  /** The seam of a method that cannot be merged. */
+  call?(weights: Weights): Call;
+}
+
+export interface SamplingTask {
+  readonly engine: Engine;
+  readonly network: Network;
+  readonly settings: RecipeSettings["sampling"];
+  readonly seed: number;
+  /** The class of each image; `config.classes` is the null class, for which guidance means nothing. */
+  readonly labels: Int32Array;
+  /** Numbers of the images, which key their noise: 0, 1, … where this is left out. */
+  readonly numbers?: readonly number[];
+  readonly listener: Listener;
+}
+
+/** What the model makes, [labels.length, C, S, S]. The noise of image i is keyed by (seed, i), so how the work is split makes no difference. */
+export async function sample(task: SamplingTask): Promise<{ x: Float32Array; compileSeconds: number }> {
+  const { network, settings, seed, labels, listener } = task;
+  const { config } = network;
+  const S = config.inputSize;
+  const size = config.channels * S * S;
+  const number = (i: number) => task.numbers?.[i] ?? i;
+  const N = Math.min(settings.batch, labels.length);
+  const guidance = labels.every((y) => y === config.classes) ? 1 : settings.guidance;
+  const schedule = respace(linearSchedule(), settings.respacing);
+
+  const start = performance.now();
+  const compiled = await task.engine.compile(...samplerStep(network, { ...settings, guidance }, N));
+  const compileSeconds = (performance.now() - start) / 1e3;
+  const made = new Float32Array(labels.length * size);
+  try {
+    const batches = Math.ceil(labels.length / N);
+    for (let b = 0; b < batches; b++) {
+      const first = b * N;
+      // The last batch is filled up with repetitions, which are dropped again.
+      const indices = Array.from({ length: N }, (_, j) => (first + j) % labels.length);
+      const x = new Float32Array(N * size);
+      indices.forEach((i, j) => {
+        x.set(normals(seed, "sample", number(i), size), j * size);
+      });
+      await compiled.setState({ x });
+      const y = Int32Array.from(indices, (i) => labels[i]!);
+      for (let i = schedule.steps - 1; i >= 0; i--) {
+        const inputs: Record<string, Inputs[string]> = { y, t: new Float32Array(N).fill(schedule.timesteps[i]!) };
+        for (const [name, v] of Object.entries(stepCoefficients(schedule, settings.sampler, i, 1)))
+          inputs[`p.${name}`] = v;
+        if (settings.sampler === "ddpm") {
+          const noise = new Float32Array(N * size);
+          indices.forEach((image, j) => {
+            noise.set(normals(seed, `sample step ${i}`, number(image), size), j * size);
+          });
+          inputs.noise = noise;
+        }
+        await compiled.run(inputs);
+        listener.progress?.(
+          b * schedule.steps + schedule.steps - i,
+          batches * schedule.steps,
+          `${Math.min(labels.length, first)} images`,
+        );
+        if (listener.stopping?.()) throw new Interrupted("stopped while sampling; run the same command again to go on");
+      }
+      const { x: result } = await compiled.getState();
+      const kept = Math.min(N, labels.length - first);
+      made.set((result as Float32Array).subarray(0, kept * size), first * size);
+    }
+  } finally {
+    await compiled.dispose();
+  }
+  return { x: made, compileSeconds };
+}
+
+/** Labels for `n` samples, in the proportions of the data's own. */
+export function labelsLike(labels: Int32Array, n: number, seed: number): Int32Array {
+  const order = permutation(seed, "sample labels", 0, labels.length);
+  return Int32Array.from({ length: n }, (_, i) => labels[order[i % labels.length]!]!);
+}
+
+/** One reverse step: state x [N, C, S, S]; inputs t [N], y [N], the schedule's coefficients `p.…` [1], and noise for DDPM. */
+export function samplerStep(
+  network: Network,
+  settings: Pick<RecipeSettings["sampling"], "sampler" | "guidance" | "guidedChannels" | "clipDenoised">,
+  N: number,
+): [TensorFunction, Signature, { name: string; state: string[] }] {
+  const { config, infos, values } = network;
+  const { channels: C, inputSize: S } = config;
+  const signature: Signature = {
+    ...Object.fromEntries(infos.map(({ name, shape }) => [`w.${name}`, { shape, value: values[name]! }])),
+    x: { shape: [N, C, S, S] },
+    t: { shape: [N] },
+    y: { shape: [N], dtype: "int32" },
+    ...Object.fromEntries(stepCoefficientNames[settings.sampler].map((name) => [`p.${name}`, { shape: [1] }])),
+    ...(settings.sampler === "ddpm" ? { noise: { shape: [N, C, S, S] } } : {}),
+  };
+  const fn: TensorFunction = (given) => {
+    const weights = Object.fromEntries(infos.map(({ name }) => [name, given[`w.${name}`]!]));
+    const { x, t, y } = given as Record<"x" | "t" | "y", tf.Tensor>;
+    const output = predict(weights, x, t, y);
+    const coefficients = Object.fromEntries(
+      stepCoefficientNames[settings.sampler].map((name) => [name, given[`p.${name}`]!]),
+    );
+    const next =
+      settings.sampler === "ddim"
+        ? ddimStep(output, x, coefficients, settings)
+        : ddpmStep(output, x, given.noise!, coefficients, settings);
+    return { x: next.sample };
+  };
+  /** The network's output, guided: labels and null class go through it as one batch of 2N. */
+  const predict = (weights: Weights, x: tf.Tensor, t: tf.Tensor, y: tf.Tensor): tf.Tensor => {
+    const call = network.call?.(weights);
+    if (settings.guidance === 1) return dit(weights, config, x, t, y, call);
+    const nullClass = tf.fill([N], config.classes, "int32");
+    const both = dit(weights, config, tf.concat([x, x]), tf.concat([t, t]), tf.concat([y, nullClass]), call);
+    const [labelled, unlabelled] = tf.split(both, 2) as [tf.Tensor, tf.Tensor];
+    return guided(labelled, unlabelled, settings.guidance, settings.guidedChannels);
+  };
+  return [fn, signature, { name: "sampling step", state: ["x"] }];
+}

@@ -1,0 +1,87 @@
+import { createEngine } from "@dit-bench/compiler";
+import { ditModel } from "@dit-bench/dit";
+import { attach } from "@dit-bench/method";
+import { normals } from "@dit-bench/random";
+import { describe, expect, it } from "vitest";
+import { loadMethod } from "../methods/methods.ts";
+import { toPixels } from "../training/batches.ts";
+import { tinyConfig, tinyWeights } from "../training/tiny-dit.test.data.ts";
+import { mergedNetwork } from "./merged-network.ts";
+import { sample } from "./sample.ts";
+
+const config = tinyConfig(6);
+const base = tinyWeights(config);
+const settings = {
+  sampler: "ddim",
+  respacing: "ddim5",
+  guidance: 1.5,
+  guidedChannels: "all",
+  clipDenoised: true,
+  images: 6,
+  batch: 4,
+} as const;
+const network = { config, infos: ditModel(config).weights, values: base };
+const labels = Int32Array.of(0, 1, 2, 0, 1, 2);
+const go = async (change: object = {}, given: Partial<Parameters<typeof sample>[0]> = {}) => {
+  const engine = await createEngine("cpu", { threads: 1 });
+  const task = { engine, network, settings: { ...settings, ...change }, seed: 0, labels, listener: {}, ...given };
+  return toPixels((await sample(task)).x, config.inputSize);
+};
+
+describe.each(["ddim", "ddpm"])("sampling by %s", (sampler) => {
+  const respacing = sampler === "ddim" ? "ddim5" : "5";
+  it("does not depend on how the images are split into batches", async () => {
+    const whole = await go({ sampler, respacing, batch: 6 });
+    const split = await go({ sampler, respacing, batch: 4 });
+    // equal but for a rounding to the other side: products of other sizes may add in another order
+    const off = [...whole].filter((v, i) => Math.abs(v - split[i]!) > 1).length;
+    expect(off).toBe(0);
+  });
+
+  it("keys every image by seed and index", async () => {
+    const one = await go({ sampler, respacing });
+    expect(await go({ sampler, respacing })).toEqual(one);
+    expect(await go({ sampler, respacing }, { seed: 1 })).not.toEqual(one);
+  });
+});
+
+describe("sampling", () => {
+  it("guides: scale 1 is the labelled output alone, other scales are not", async () => {
+    const plain = await go({ guidance: 1 });
+    expect(await go({ guidance: 4 })).not.toEqual(plain);
+  });
+
+  it("runs the null class without guidance", async () => {
+    const none = labels.map(() => config.classes);
+    expect(await go({ guidance: 4 }, { labels: none })).toEqual(await go({ guidance: 1 }, { labels: none }));
+  });
+
+  it("tells how far it is, and stops when asked", async () => {
+    const seen: number[] = [];
+    await go({}, { listener: { progress: (done) => void seen.push(done) } });
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    await expect(go({}, { listener: { stopping: () => true } })).rejects.toThrow("stopped while sampling");
+  });
+
+  it.each(["difffit", "lora", "vpt"])("of an adapted model gives the pictures of its merged one (%s)", async (name) => {
+    const { method } = await loadMethod(name);
+    const adapted = attach(method, ditModel(config));
+    const start = adapted.initial(base, 0);
+    const trained = Object.fromEntries(
+      Object.entries(start).map(([n, v]) => {
+        const z = normals(2, n, 0, v.length);
+        return [n, v.map((x, i) => x + 0.05 * z[i]!)];
+      }),
+    );
+    const merged = mergedNetwork(adapted, config, base, trained);
+    expect(merged.call === undefined).toBe(adapted.merges);
+    const wrapped = {
+      config,
+      infos: [...adapted.frozen, ...adapted.trainable],
+      values: { ...base, ...trained },
+      call: adapted.call,
+    };
+    const [a, b] = [await go({}, { network: merged }), await go({}, { network: wrapped })];
+    expect(Math.max(...a.map((v, i) => Math.abs(v - b[i]!)))).toBeLessThanOrEqual(1);
+  });
+});

@@ -1,0 +1,117 @@
+// The state of a training on the disk: an unfinished one's checkpoint, and what a finished run keeps so that it can be trained further.
+
+import { existsSync, rmSync } from "node:fs";
+import { CorruptFileError, float32, openCheckpoint, type StoredTensor } from "@dit-bench/weights";
+import { readSealed, writeSealed } from "../cell/sealed-file.ts";
+import { BenchError } from "../errors.ts";
+import type { LossPoint } from "./fixed-batch.ts";
+import { stateNames, type TrainingState } from "./optimizer-step.ts";
+
+/** Everything about a training except its state vectors. */
+export interface Progress {
+  /** Steps done. */
+  readonly step: number;
+  /** Loss of each step done. */
+  readonly losses: readonly number[];
+  readonly fixedBatchLoss: readonly LossPoint[];
+  /** Seconds spent in steps, and core-seconds that other processes used meanwhile. */
+  readonly seconds: number;
+  readonly otherCoreSeconds: number;
+  /** Median of the steps since training was started or resumed. */
+  readonly stepMilliseconds: number;
+  /** How often training was resumed after an interruption. */
+  readonly resumes: number;
+  /** The run from whose end this training continued. */
+  readonly continuedFrom?: { readonly steps: number; readonly identity: string };
+}
+
+export interface Checkpoint extends Progress {
+  readonly state: TrainingState;
+}
+
+export interface CheckpointOwner {
+  /** Of the run: see `identityOf`. */
+  readonly identity: string;
+  /** Of everything that decides the state after a given step: see `lineageOf`. */
+  readonly lineage: string;
+  /** Engines round differently, so the state of one engine is not continued on another. */
+  readonly engine: string;
+}
+
+const advice = "delete it to train from the start";
+
+export function writeCheckpoint(path: string, { identity, lineage, engine }: CheckpointOwner, c: Checkpoint): void {
+  const { state, losses, ...progress } = c;
+  const vector = (data: Float32Array | Float64Array): StoredTensor => ({
+    type: data instanceof Float64Array ? "F64" : "F32",
+    shape: [data.length],
+    data,
+  });
+  writeSealed(
+    path,
+    [
+      ...stateNames.map((name) => [name, vector(state[name])] as const),
+      ["losses", vector(Float64Array.from(losses))] as const,
+    ],
+    { identity, lineage, engine, progress: JSON.stringify(progress) },
+  );
+}
+
+/**
+ * The checkpoint of this very run, or undefined where there is none. Throws BenchError (data) where it is damaged, another run's
+ * or another engine's: nothing else could tell the user that hours of training are lost.
+ */
+export function readCheckpoint(path: string, owner: CheckpointOwner, parameters: number): Checkpoint | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const { identity, engine, ...checkpoint } = readState(path, parameters);
+    if (identity !== owner.identity)
+      throw new BenchError(
+        "data",
+        `the checkpoint ${path} belongs to another run (other images, settings or weights); choose another --out, or delete it to train this run from the start`,
+      );
+    if (engine !== owner.engine)
+      throw new BenchError(
+        "data",
+        `the checkpoint ${path} was made on engine ${engine}, and engine ${owner.engine} rounds differently; continue with --engine ${engine}, or ${advice}`,
+      );
+    return checkpoint;
+  } catch (error) {
+    if (error instanceof BenchError) throw error;
+    const what = error instanceof CorruptFileError ? error.message : `${path}: ${(error as Error).message}`;
+    throw new BenchError("data", `the checkpoint cannot be used: ${what}; ${advice}`, { cause: error });
+  }
+}
+
+/** Any run's state. Throws CorruptFileError where it is damaged or of another size; system errors pass through. */
+export function readState(path: string, parameters: number): Checkpoint & CheckpointOwner {
+  const { tensors, metadata } = readSealed(path);
+  const corrupt = (problem: string) => new CorruptFileError(path, problem);
+  const vector = (name: string) => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw corrupt(`it has no '${name}'`);
+    return tensor;
+  };
+  const { identity, lineage, engine, progress } = metadata;
+  if (identity === undefined || lineage === undefined || engine === undefined || progress === undefined)
+    throw corrupt("it is not a training state");
+  const state = Object.fromEntries(stateNames.map((name) => [name, float32(vector(name))])) as unknown as TrainingState;
+  const losses = Array.from(vector("losses").data as Float64Array);
+  const rest = JSON.parse(progress) as Omit<Progress, "losses">;
+  if (stateNames.some((name) => state[name].length !== parameters) || losses.length !== rest.step)
+    throw corrupt(`it holds ${state.weights.length} weights after ${losses.length} steps, wanted ${parameters}`);
+  return { state, losses, ...rest, identity, lineage, engine };
+}
+
+/** Whose state a file holds and after how many steps: its header alone, not verified. */
+export async function stateHeader(path: string): Promise<(CheckpointOwner & { readonly step: number }) | undefined> {
+  const { metadata } = await openCheckpoint(path);
+  const [identity, lineage, engine, progress] = ["identity", "lineage", "engine", "progress"].map((key) =>
+    metadata.get(key),
+  );
+  if (identity === undefined || lineage === undefined || engine === undefined || progress === undefined)
+    return undefined;
+  return { identity, lineage, engine, step: Number((JSON.parse(progress) as Partial<Progress>).step) };
+}
+
+export const removeCheckpoint = (path: string): void => rmSync(path, { force: true });

@@ -1,0 +1,134 @@
+// The training state that a finished run keeps, `state.safetensors`, so that the same cell with more steps continues from it instead
+// of training from the start. A run that differs in its sampling or metrics only finds its whole training there.
+
+import { createHash } from "node:crypto";
+import { readdirSync, renameSync, statSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { makeWay } from "../cell/make-way.ts";
+import { BenchError } from "../errors.ts";
+import type { Listener } from "../events.ts";
+import type { RecipeSettings } from "../recipe/recipe.ts";
+import { type Checkpoint, type CheckpointOwner, readState, removeCheckpoint, stateHeader } from "./checkpoint.ts";
+
+/** When a finished run keeps its training state; `auto` is up to `KEPT_BYTES`. */
+export type KeepState = "auto" | "always" | "never";
+
+/** 67 million trained weights: every published method on DiT-XL/2 except full fine-tuning. */
+const KEPT_BYTES = 2 ** 30;
+
+/** Weights, two moments and the moving average, float32 each. */
+export const stateBytes = (parameters: number): number => 16 * parameters;
+
+export const isStateKept = (parameters: number, when: KeepState = "auto"): boolean =>
+  when === "always" || (when === "auto" && stateBytes(parameters) <= KEPT_BYTES);
+
+/** Hash of everything that decides the state of a training after a given step: all of a cell's identity except steps, sampling and metrics. */
+export function lineageOf(parts: {
+  readonly settings: RecipeSettings;
+  readonly method: string;
+  /** Of a plug-in. */
+  readonly methodCode?: string;
+  readonly learningRate: number;
+  readonly options: object;
+  readonly fingerprint: string;
+  readonly seed: number;
+  /** SHA-256 of the weights. */
+  readonly base: string;
+  readonly autoencoder?: string;
+}): string {
+  const { settings, ...others } = parts;
+  const { model, baseInputSize, autoencoder, data, training } = settings;
+  const { steps, ...trainingRest } = training;
+  const decided = {
+    ...others,
+    autoencoder: others.autoencoder && [others.autoencoder, autoencoder?.scale, autoencoder?.tile],
+    settings: [model, baseInputSize, data, Object.entries(trainingRest).sort()],
+  };
+  const ordered = Object.entries(decided).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify(ordered)).digest("hex");
+}
+
+/** Makes the checkpoint of the end the kept state of the run; nothing where training found its end elsewhere. */
+export function keepState(checkpoint: string, statePath: string, listener: Listener): void {
+  if (!isFile(checkpoint)) return;
+  makeWay(statePath, listener);
+  renameSync(checkpoint, statePath);
+}
+
+/** The checkpoint of a finished run that keeps no state. */
+export function dropState(checkpoint: string, parameters: number, listener: Listener): void {
+  if (!isFile(checkpoint)) return;
+  removeCheckpoint(checkpoint);
+  const size = (stateBytes(parameters) / 1e9).toFixed(1);
+  listener.note?.(
+    `the training state (${size} GB) is not kept: to train this run further later, start it with --keep-state always`,
+  );
+}
+
+/**
+ * The longest kept state of the same training with at most `steps` steps: this cell's own, or that of a cell of another protocol
+ * in `out`. States that are damaged or of another engine are passed over with a note.
+ *
+ * @param cell the cell's folder, below `out`
+ */
+export async function findState(
+  {
+    out,
+    cell,
+    owner,
+    steps,
+    listener,
+  }: {
+    out: string;
+    cell: string;
+    owner: CheckpointOwner;
+    steps: number;
+    listener: Listener;
+  },
+  parameters: number,
+): Promise<Checkpoint | undefined> {
+  const candidates: { path: string; step: number; own: boolean }[] = [];
+  for (const folder of sameCells(out, cell)) {
+    const path = join(folder, "state.safetensors");
+    if (!isFile(path)) continue;
+    const header = await stateHeader(path).catch((error: Error) => {
+      if (folder === cell) listener.note?.(`the kept training state is not used: ${error.message}`);
+      return undefined;
+    });
+    if (header === undefined || header.lineage !== owner.lineage || !(header.step <= steps)) continue;
+    if (header.engine === owner.engine) candidates.push({ path, step: header.step, own: folder === cell });
+    else
+      listener.note?.(
+        `${path} is not continued: it was made on engine ${header.engine}, and engine ${owner.engine} rounds differently`,
+      );
+  }
+  candidates.sort((a, b) => b.step - a.step || Number(b.own) - Number(a.own));
+  for (const { path } of candidates) {
+    try {
+      const { identity, lineage, engine, ...state } = readState(path, parameters);
+      if (lineage !== owner.lineage || engine !== owner.engine || state.step > steps) continue; // replaced meanwhile
+      if (identity === owner.identity) return state;
+      listener.note?.(`continuing after step ${state.step} of ${path}`);
+      return { ...state, continuedFrom: { steps: state.step, identity } };
+    } catch (error) {
+      listener.note?.(`the kept training state is not used: ${(error as Error).message}`);
+    }
+  }
+  return undefined;
+}
+
+/** The folders of this cell under every protocol: `out` / any / dataset / method / seed. */
+function sameCells(out: string, cell: string): string[] {
+  const [, ...rest] = relative(out, cell).split(sep);
+  try {
+    return readdirSync(out, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+      .map(({ name }) => join(out, name, ...rest));
+  } catch (error) {
+    throw new BenchError("io", `cannot list ${out}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}

@@ -1,0 +1,213 @@
+// Makes a recipe's own base model and extractor, from the procedural pictures and the recipe's seed alone.
+//
+// N = batch, K = classes, S = side
+
+import { join } from "node:path";
+import type { Engine } from "@dit-bench/compiler";
+import { drawMiniature, type Miniature, miniatures, sourceDomain } from "@dit-bench/datasets";
+import { linearSchedule } from "@dit-bench/diffusion";
+import { ditModel, initialDit } from "@dit-bench/dit";
+import { makeFolders, removeLeftovers } from "@dit-bench/files";
+import { attach } from "@dit-bench/method";
+import { classifierLoss, initialWeights, miniInception, standardised, statistics } from "@dit-bench/metrics";
+import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
+import * as tf from "@tensorflow/tfjs";
+import type { Listener } from "../events.ts";
+import { compileExtractor } from "../extractors/features.ts";
+import { loadMethod } from "../methods/methods.ts";
+import { ownSettings, type Recipe, shortHash } from "../recipe/recipe.ts";
+import { batchIndices, denoisingBatch, type LabelledImages } from "./batches.ts";
+import { removeCheckpoint } from "./checkpoint.ts";
+import { denoisingStep } from "./denoising-step.ts";
+import { train } from "./train.ts";
+
+export type PretrainingPart = "base" | "extractor";
+
+export interface PretrainingTask {
+  readonly recipe: Recipe;
+  readonly engine: Engine;
+  /** Where the weights go. */
+  readonly out: string;
+  /** Where an unfinished training is kept. */
+  readonly work: string;
+  readonly listener: Listener;
+}
+
+const AVERAGED = { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
+
+/** The base model: a DiT trained from scratch, all of it, on the source domain. Returns the file's path. */
+export async function pretrainBase({ recipe, engine, out, work, listener }: PretrainingTask): Promise<string> {
+  const { model: config, pretraining, training, data } = ownSettings(recipe);
+  const { seed, base: p } = pretraining;
+  if (config.classes !== sourceDomain.classes.length)
+    throw new Error(
+      `recipe ${recipe.settings.name}: the model has ${config.classes} classes, the source domain ${sourceDomain.classes.length}`,
+    );
+  listener.stage?.("data", `${sourceDomain.classes.length * p.perClass} pictures of the source domain`);
+  const images = draw([sourceDomain], p.perClass, seed);
+  const { method } = await loadMethod("full");
+  const adapted = attach(method, ditModel(config));
+  const start = initialDit(config, seed, p.embeddings);
+  const settings = {
+    batch: p.batch,
+    seed,
+    flip: data.flip,
+    labelDropout: training.labelDropout,
+    nullClass: config.classes,
+  };
+  const schedule = linearSchedule();
+  const checkpoint = checkpointOf(work, "base", recipe);
+  const { ema } = await train({
+    engine,
+    step: denoisingStep(adapted, config, start, p.batch, { optimizer: AVERAGED, emaDecay: p.emaDecay }),
+    start,
+    steps: p.steps,
+    optimizer: (step) => ({ ...AVERAGED, lr: decaying(p.learningRate, step, p.steps) }),
+    batch: (step) => denoisingBatch(images, schedule, settings, step),
+    checkpoint,
+    listener,
+  });
+  const tensors = adapted.model.weights.map(
+    ({ name, shape }) => [name, f32(ema[name] ?? start[name]!, shape)] as const,
+  );
+  return save(join(out, recipe.settings.base), tensors, recipe, "base", checkpoint.path);
+}
+
+/**
+ * The extractor: an image classifier of every procedural class, source domain and miniatures, drawn with a seed of their own so
+ * that it has seen none of the pictures that runs train on or are scored against. Returns the file's path and its accuracy on further pictures.
+ */
+export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: string; accuracy: number }> {
+  const { recipe, engine, out, work, listener } = task;
+  const { extractor: e, pretraining, model } = ownSettings(recipe);
+  const { extractor: p } = pretraining;
+  const seed = pretraining.seed + 1;
+  const domains = [...miniatures, sourceDomain];
+  const K = domains.reduce((sum, m) => sum + m.classes.length, 0);
+  if (K !== e.classes)
+    throw new Error(`recipe ${recipe.settings.name}: the extractor has ${e.classes} classes, the pictures ${K}`);
+  listener.stage?.("data", `${K * p.perClass} pictures of ${K} classes`);
+  const images = draw(domains, p.perClass, seed);
+  const extractor = miniInception(K);
+  const trainable = Object.entries(extractor.weights).map(([name, shape]) => ({ name, shape }));
+  const S = model.inputSize;
+  const batch = { batch: p.batch, seed, flip: true };
+  const checkpoint = checkpointOf(work, "extractor", recipe);
+  const { ema } = await train({
+    engine,
+    step: {
+      trainable,
+      inputs: { x: { shape: [p.batch, S, S, 3] }, labels: { shape: [p.batch], dtype: "int32" } },
+      loss: (weights, { x, labels }) =>
+        classifierLoss(
+          extractor,
+          weights,
+          x as tf.Tensor4D,
+          tf.oneHot(labels as tf.Tensor1D, K, 1, 0, "float32") as tf.Tensor2D,
+        ),
+      optimizer: AVERAGED,
+      emaDecay: p.emaDecay,
+    },
+    start: initialWeights(extractor, seed),
+    steps: p.steps,
+    optimizer: (step) => ({ ...AVERAGED, lr: decaying(p.learningRate, step, p.steps) }),
+    batch(step) {
+      const chosen = batchIndices(images.labels.length, batch, step);
+      return {
+        x: extractorInput(images, chosen),
+        labels: Int32Array.from(chosen, ({ index }) => images.labels[index]!),
+      };
+    },
+    checkpoint,
+    listener,
+  });
+  // Each feature at mean 0 and variance 1 over the pictures it was trained on, so that a distance counts in their variances.
+  const raw = await compileExtractor(engine, extractor, ema);
+  const values = standardised(ema, statistics(await raw.features(images.pixels), extractor.dimension));
+  await raw.dispose();
+  const tensors = trainable.map(({ name, shape }) => [name, f32(values[name]!, shape)] as const);
+  const path = save(join(out, e.weights), tensors, recipe, extractor.id, checkpoint.path);
+  return { path, accuracy: await accuracy(engine, values, draw(domains, 20, seed, p.perClass), K) };
+}
+
+/** Linear warm-up over the first fiftieth of the steps, then a half cosine to zero: Loshchilov & Hutter 2016, https://arxiv.org/abs/1608.03983. */
+function decaying(peak: number, step: number, steps: number): number {
+  const warm = steps / 50;
+  if (step < warm) return (peak * (step + 1)) / (warm + 1);
+  return (peak * (1 + Math.cos((Math.PI * (step - warm)) / (steps - warm)))) / 2;
+}
+
+/** Share of pictures whose class has the largest logit. */
+async function accuracy(
+  engine: Engine,
+  weights: Record<string, Float32Array>,
+  images: LabelledImages,
+  K: number,
+): Promise<number> {
+  const extractor = miniInception(K);
+  const classifier = { ...extractor, dimension: K, features: extractor.logits };
+  const compiled = await compileExtractor(engine, classifier, weights);
+  const logits = await compiled.features(images.pixels);
+  await compiled.dispose();
+  const right = images.labels.filter((label, i) => {
+    const row = logits.subarray(i * K, (i + 1) * K);
+    return row.indexOf(Math.max(...row)) === label;
+  });
+  return right.length / images.labels.length;
+}
+
+/** Pictures of several domains as one set, their classes numbered on. */
+function draw(domains: readonly Miniature[], perClass: number, seed: number, first = 0): LabelledImages {
+  const parts = domains.map((m) => drawMiniature(m, { perClass, seed, first }));
+  let offset = 0;
+  const labels = parts.map(({ labels }, i) => {
+    const shifted = labels.map((l) => l + offset);
+    offset += domains[i]!.classes.length;
+    return [...shifted];
+  });
+  return { pixels: Buffer.concat(parts.map((p) => p.pixels)), labels: Int32Array.from(labels.flat()), size: 32 };
+}
+
+function extractorInput(
+  { pixels, size: S }: LabelledImages,
+  chosen: readonly { index: number; mirrored: boolean }[],
+): Float32Array {
+  const numbers = S * S * 3;
+  const x = new Float32Array(chosen.length * numbers);
+  chosen.forEach(({ index, mirrored }, j) => {
+    const image = pixels.subarray(index * numbers, (index + 1) * numbers);
+    for (let p = 0; p < S * S; p++) {
+      const source = mirrored ? p - (p % S) + (S - 1 - (p % S)) : p;
+      for (let c = 0; c < 3; c++) x[j * numbers + p * 3 + c] = image[source * 3 + c]! / 127.5 - 1;
+    }
+  });
+  return x;
+}
+
+function checkpointOf(work: string, part: PretrainingPart, recipe: Recipe) {
+  makeFolders(work);
+  removeLeftovers(work);
+  const { model, pretraining } = recipe.settings;
+  const identity = `${part} ${shortHash(JSON.stringify([model, pretraining]))}`;
+  return { path: join(work, `${part}.checkpoint.safetensors`), identity, lineage: identity };
+}
+
+function save(
+  path: string,
+  tensors: (readonly [string, StoredTensor])[],
+  recipe: Recipe,
+  what: string,
+  checkpoint: string,
+): string {
+  const { pretraining, model } = recipe.settings;
+  writeSafetensors(path, tensors, {
+    what,
+    recipe: recipe.protocol,
+    model: JSON.stringify(model),
+    pretraining: JSON.stringify(pretraining),
+  });
+  removeCheckpoint(checkpoint);
+  return path;
+}
+
+const f32 = (data: Float32Array, shape: readonly number[]): StoredTensor => ({ type: "F32", shape, data });

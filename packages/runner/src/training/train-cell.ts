@@ -1,0 +1,41 @@
+// The training of one cell: its batches, its optimizer, and where its state is kept.
+
+import { linearSchedule } from "@dit-bench/diffusion";
+import type { PreparedCell } from "../cell/run-cell.ts";
+import { denoisingBatch, type TrainingPictures } from "./batches.ts";
+import { denoisingStep } from "./denoising-step.ts";
+import { fixedBatch, isFixedBatchStep } from "./fixed-batch.ts";
+import { findState } from "./kept-state.ts";
+import { partsOfBatch } from "./micro-batches.ts";
+import { type Trained, train } from "./train.ts";
+
+export async function trainCell(
+  { task, files, adapted, config, values, wanted: { identity }, lineage }: PreparedCell,
+  pictures: TrainingPictures,
+): Promise<Trained> {
+  const { recipe, engine, seed, out, listener, method } = task;
+  const { steps, batch, emaDecay, labelDropout, learningRateScale, betas, eps, weightDecay } = recipe.settings.training;
+  const optimizer = { lr: method.method.learningRate * learningRateScale, betas, eps, weightDecay };
+  const settings = { batch, seed, flip: recipe.settings.data.flip, labelDropout, nullClass: config.classes };
+  const schedule = linearSchedule();
+  const description = { optimizer, emaDecay };
+  const owner = { identity, lineage, engine: engine.name };
+  const parts = engine.adapter === undefined ? partsOfBatch(config, adapted.parameters, batch) : 1;
+  const evaluated = fixedBatch(pictures, schedule, batch);
+  return train({
+    engine,
+    step: denoisingStep(adapted, config, values, batch, { ...description, parts }),
+    start: adapted.initial(values, seed),
+    steps,
+    optimizer: () => optimizer,
+    batch: (step) => denoisingBatch(pictures, schedule, settings, step),
+    fixedBatch: {
+      step: denoisingStep(adapted, config, values, evaluated.images, description),
+      batch: evaluated.batch,
+      isDue: (step) => isFixedBatchStep(step, steps, batch),
+    },
+    checkpoint: { path: files.checkpointPath, identity, lineage },
+    earlier: (parameters) => findState({ out, cell: files.folder, owner, steps, listener }, parameters),
+    listener,
+  });
+}

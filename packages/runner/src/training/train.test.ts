@@ -1,0 +1,165 @@
+// Training that is continued: after an interruption, and after the end of a shorter run.
+
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createEngine, type Engine } from "@dit-bench/compiler";
+import { linearSchedule } from "@dit-bench/diffusion";
+import { ditModel } from "@dit-bench/dit";
+import { attach } from "@dit-bench/method";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Listener } from "../events.ts";
+import { loadMethod } from "../methods/methods.ts";
+import { denoisingBatch, pixelBatch } from "./batches.ts";
+import { denoisingStep } from "./denoising-step.ts";
+import { fixedBatch, isFixedBatchStep } from "./fixed-batch.ts";
+import { findState } from "./kept-state.ts";
+import { tinyConfig, tinyImages, tinyWeights } from "./tiny-dit.test.data.ts";
+import { type Training, train } from "./train.ts";
+
+const out = mkdtempSync(join(tmpdir(), "dit-bench-train-"));
+afterAll(() => rmSync(out, { recursive: true }));
+
+const config = tinyConfig(1);
+const base = tinyWeights(config);
+const schedule = linearSchedule();
+const optimizer = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
+const pictures = {
+  labels: tinyImages.labels,
+  x0: (chosen: Parameters<typeof pixelBatch>[1]) => pixelBatch(tinyImages, chosen),
+};
+const lineage = "l";
+let engine: Engine;
+let training: (cell: string, steps: number, more?: Partial<Training>) => Training;
+const folderOf = (cell: string) => join(out, cell, "flowers", "lora", "seed-0");
+
+beforeAll(async () => {
+  engine = await createEngine("cpu", { threads: 1 });
+  const { method } = await loadMethod("lora");
+  const adapted = attach(method, ditModel(config));
+  training = (cell, steps, more = {}) => {
+    const { listener = {}, engine: on = engine } = more;
+    const batch = { batch: 4, seed: 0, flip: true, labelDropout: 0.1, nullClass: 3 };
+    const evaluated = fixedBatch(pictures, schedule, 4);
+    const folder = folderOf(cell);
+    const owner = { identity: cell, lineage, engine: on.name };
+    mkdirSync(folder, { recursive: true });
+    return {
+      engine: on,
+      step: denoisingStep(adapted, config, base, 4, { optimizer, emaDecay: 0.9 }),
+      start: adapted.initial(base, 0),
+      steps,
+      optimizer: () => optimizer,
+      batch: (step) => denoisingBatch(tinyImages, schedule, batch, step),
+      fixedBatch: {
+        step: denoisingStep(adapted, config, base, evaluated.images, { optimizer, emaDecay: 0.9 }),
+        batch: evaluated.batch,
+        isDue: (step) => isFixedBatchStep(step, steps, 4),
+      },
+      checkpoint: { path: join(folder, "checkpoint.safetensors"), identity: cell, lineage },
+      earlier: (parameters) => findState({ out, cell: folder, owner, steps, listener }, parameters),
+      listener,
+      ...more,
+    };
+  };
+});
+
+/** Trains to the end and keeps the state, as a finished run does. */
+async function finish(cell: string, steps: number, more: Partial<Training> = {}) {
+  const notes: string[] = [];
+  const listener: Listener = { note: (text) => notes.push(text) };
+  const trained = await train(training(cell, steps, { listener, ...more }));
+  const checkpoint = join(folderOf(cell), "checkpoint.safetensors");
+  if (existsSync(checkpoint)) renameSync(checkpoint, join(folderOf(cell), "state.safetensors"));
+  return { trained, notes: notes.join("\n") };
+}
+
+/** Stops after `step` steps. */
+const stoppingAfter = (step: number): Listener => {
+  let done = 0;
+  return {
+    progress: (n) => {
+      done = n;
+    },
+    stopping: () => done >= step,
+  };
+};
+
+describe("training", () => {
+  let straight: Awaited<ReturnType<typeof finish>>["trained"];
+  const result = ({ ema, losses, fixedBatchLoss }: typeof straight) => ({ ema, losses, fixedBatchLoss });
+
+  it("evaluates the fixed batch at the first and the last step without changing the training", async () => {
+    straight = (await finish("straight", 40, { earlier: async () => undefined })).trained;
+    expect(straight.fixedBatchLoss.map(({ step }) => step)).toEqual([0, 32, 40]);
+    const { fixedBatch: _, ...without } = training("without", 40, { earlier: async () => undefined });
+    const plain = await train(without);
+    expect(plain.ema).toEqual(straight.ema);
+    expect(plain.losses).toEqual(straight.losses);
+    expect(plain.fixedBatchLoss).toEqual([]);
+    rmSync(join(out, "straight"), { recursive: true });
+    rmSync(join(out, "without"), { recursive: true });
+  });
+
+  it("continues a finished shorter run to the bits of an uninterrupted one, also when it is interrupted itself", async () => {
+    const short = (await finish("short", 32)).trained;
+    expect(short.continuedFrom).toBeUndefined();
+    await expect(train(training("longer", 40, { listener: stoppingAfter(36) }))).rejects.toThrow("after step 36 of 40");
+    const { trained, notes } = await finish("longer", 40);
+    expect(notes).toBe("resuming after step 36 of 40");
+    expect(trained.continuedFrom).toEqual({ steps: 32, identity: "short" });
+    expect(trained.resumes).toBe(1);
+    expect(result(trained)).toEqual(result(straight));
+  });
+
+  it("takes the longest state that is not longer than wanted, and trains no step where it is the whole training", async () => {
+    const again = await finish("other-sampling", 40);
+    expect(again.notes).toMatch(/^continuing after step 40 of .*longer.*state\.safetensors$/);
+    expect(result(again.trained)).toEqual(result(straight));
+    const between = await finish("between", 36);
+    expect(between.notes).toMatch(/^continuing after step 32 of .*short.*state\.safetensors$/);
+  });
+
+  it("passes over a damaged state and one of another engine or lineage, with a note where it is of the same training", async () => {
+    const state = join(folderOf("longer"), "state.safetensors");
+    const bytes = readFileSync(state);
+    bytes[bytes.length - 5]! ^= 4;
+    writeFileSync(state, bytes);
+    rmSync(join(out, "between"), { recursive: true });
+    const fallback = await finish("after-damage", 40);
+    expect(fallback.notes).toMatch(/not used: .*longer.*does not match its SHA-256.*\n.*after step 32 of .*short/);
+    expect(result(fallback.trained)).toEqual(result(straight));
+
+    const none = await finish("alone", 4, { earlier: async () => undefined });
+    const other = { ...engine, name: "cuda" };
+    const elsewhere = await finish("elsewhere", 4, { engine: other });
+    expect(elsewhere.notes).toMatch(/is not continued: it was made on engine cpu, and engine cuda rounds differently/);
+    expect(elsewhere.trained.continuedFrom).toBeUndefined();
+    expect(elsewhere.trained.losses).toEqual(none.trained.losses);
+  });
+});
+
+describe("the steps at which the fixed batch is evaluated", () => {
+  const steps = (n: number, batch = 32) =>
+    Array.from({ length: n + 1 }, (_, i) => i).filter((i) => isFixedBatchStep(i, n, batch));
+
+  it("are the first, the last, and some multiples of a power of two in between", () => {
+    expect(steps(1)).toEqual([0, 1]);
+    expect(steps(4)).toEqual([0, 4]);
+    expect(steps(200)).toEqual([0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 200]);
+    expect(steps(24_000, 1).length).toBe(13);
+    for (const n of [100, 999, 5000]) expect(steps(n).length).toBeLessThanOrEqual(18);
+  });
+
+  it("of a longer training are, as far as a shorter one went, among the shorter one's", () => {
+    for (const [short, long] of [
+      [50, 60],
+      [200, 400],
+      [333, 1000],
+      [64, 4096],
+    ] as const) {
+      const had = new Set(steps(short));
+      for (const step of steps(long)) if (step <= short) expect(had, `${step} of ${long}`).toContain(step);
+    }
+  });
+});
