@@ -1,7 +1,7 @@
 // The value of `--classes`: labels by their numbers or names. `bench sample --help` describes the syntax.
 
-import { shown } from "@dit-bench/files";
 import { BenchError } from "@dit-bench/runner";
+import { printable } from "@dit-bench/text";
 
 /**
  * The labels that a list names, each once.
@@ -19,7 +19,7 @@ export function parseClasses(text: string, names: readonly string[], lastLabel: 
   if (twice !== undefined)
     throw new BenchError(
       "usage",
-      `--classes ${shown(text)}: label ${twice} is asked for twice; name each class once, --count says how many samples of each`,
+      `--classes ${printable(text)}: label ${twice} is asked for twice; name each class once, --count says how many samples of each`,
     );
   return labels;
 }
@@ -33,7 +33,7 @@ function itemsOf(text: string): Item[] {
     if (items) return items;
     throw new BenchError(
       "usage",
-      `--classes ${shown(text)}: wanted a JSON list of names and numbers, such as '["rose", 3]'`,
+      `--classes ${printable(text)}: wanted a JSON list of names and numbers, such as '["rose", 3]'`,
     );
   }
   const items: string[] = [];
@@ -85,11 +85,11 @@ const known = (item: Item, names: readonly string[], lastLabel: number): boolean
 
 function labelOf(item: Item, names: readonly string[], lastLabel: number): number {
   const { byName, byNumber } = meaningOf(item, names, lastLabel);
-  const given = `--classes ${shown(String(item))}`;
+  const given = `--classes ${printable(String(item))}`;
   if (byName !== undefined && byNumber !== undefined && byName !== byNumber)
     throw new BenchError(
       "usage",
-      `${given}: it is the name of label ${byName} and the number of label ${byNumber}, ${quoted(names[byNumber])}; write label:${byNumber} or name:${shown(String(item).replace(/^label:/, ""))}`,
+      `${given}: it is the name of label ${byName} and the number of label ${byNumber}, ${quoted(names[byNumber])}; write label:${byNumber} or name:${printable(String(item).replace(/^label:/, ""))}`,
     );
   const label = byName ?? byNumber;
   if (label !== undefined) return label;
@@ -98,4 +98,4 @@ function labelOf(item: Item, names: readonly string[], lastLabel: number): numbe
   throw new BenchError("usage", `${given}: wanted numbers from 0 to ${lastLabel}${last}, or names such as ${some}`);
 }
 
-const quoted = (name: string | undefined): string => (name === undefined ? "the null class" : `'${shown(name)}'`);
+const quoted = (name: string | undefined): string => (name === undefined ? "the null class" : `'${printable(name)}'`);

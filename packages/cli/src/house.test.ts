@@ -23,18 +23,19 @@ const folders = (folder: string) =>
 /** Who may import whom: arrows go one way. Development dependencies are free: tests may look anywhere. */
 const arrows: Record<string, string[]> = {
   random: [],
+  text: [],
   ops: [],
-  files: [],
-  weights: ["files"],
+  files: ["text"],
+  weights: ["files", "text"],
   fetch: ["files"],
-  record: ["files"],
+  record: ["files", "text"],
   wasm: [],
   compiler: ["random", "wasm"],
-  method: ["ops", "random"],
+  method: ["ops", "random", "text"],
   dit: ["method", "ops", "random"],
   autoencoder: ["ops"],
   diffusion: ["ops"],
-  datasets: ["fetch", "files", "random"],
+  datasets: ["fetch", "files", "random", "text"],
   metrics: ["ops", "random", "wasm"],
   conformance: ["compiler", "dit", "method", "random"],
   runner: [
@@ -51,10 +52,11 @@ const arrows: Record<string, string[]> = {
     "random",
     "record",
     "report", // draws the sheets of images: it has the fonts and the canvas
+    "text",
     "weights",
   ],
-  report: ["files", "record"],
-  cli: ["compiler", "datasets", "dit", "fetch", "files", "method", "record", "report", "runner", "weights"],
+  report: ["files", "record", "text"],
+  cli: ["compiler", "datasets", "dit", "fetch", "files", "method", "record", "report", "runner", "text", "weights"],
 };
 
 describe("the house", () => {

@@ -1,8 +1,8 @@
 // An output that is one of the inputs would replace it, and the user's file would be lost.
 
 import { realpathSync } from "node:fs";
-import { shown } from "@dit-bench/files";
 import { BenchError } from "@dit-bench/runner";
+import { printable } from "@dit-bench/text";
 
 /**
  * Refuses an output file that is one of these inputs, by whatever path.
@@ -16,7 +16,7 @@ export function keepInputs(output: string, inputs: Readonly<Record<string, strin
     if (realPath(path) === written)
       throw new BenchError(
         "usage",
-        `--output ${shown(output)}: it is the file of ${what}, which would be lost; choose another name`,
+        `--output ${printable(output)}: it is the file of ${what}, which would be lost; choose another name`,
       );
 }
 

@@ -1,7 +1,7 @@
 // What a command left out, in its JSON and in a last line on the terminal.
 
 import type { LeftOut } from "@dit-bench/runner";
-import { counted } from "./settings.ts";
+import { quantity } from "@dit-bench/text";
 
 const mostNamed = 100;
 
@@ -13,4 +13,6 @@ export const leftOutCounts = (files: readonly LeftOut[]): { skipped: number; lef
 
 /** A line for stderr; empty where nothing was left out. */
 export const leftOutLine = (folder: string, files: readonly LeftOut[], used: number): string =>
-  files.length === 0 ? "" : `${counted(files.length, "file")} of ${folder} left out, ${counted(used, "image")} used\n`;
+  files.length === 0
+    ? ""
+    : `${quantity(files.length, "file")} of ${folder} left out, ${quantity(used, "image")} used\n`;

@@ -1,8 +1,8 @@
 // The command line: which commands and flags there are. A command's code is loaded when it is called, so that help is quick.
 
+import { printable } from "@dit-bench/text";
 import "@dit-bench/compiler/no-telemetry"; // first: a plug-in may load ONNX Runtime by itself
 import { createRequire } from "node:module";
-import { shown } from "@dit-bench/files";
 import { BenchError } from "@dit-bench/runner/errors";
 import { Command, CommanderError, Option } from "commander";
 import { hanging, screenWidth } from "./columns.ts";
@@ -332,7 +332,7 @@ function ofParser(text: string, command: Command): string {
   const extra = command.args[command.registeredArguments.length];
   if (message.startsWith("too many arguments") && extra !== undefined)
     return errorLines(
-      `'${shown(extra)}' is one argument too many for '${pathOf(command)}'; a value with spaces needs quotes around it, ` +
+      `'${printable(extra)}' is one argument too many for '${pathOf(command)}'; a value with spaces needs quotes around it, ` +
         `and each option its name, such as --out; '${pathOf(command)} --help' lists what there is`,
     );
   return errorLines(`${message}; ${advice}`);

@@ -1,8 +1,8 @@
 // `--set key=value`: settings of the recipe, and options that go to the methods that have them. All are checked before anything runs.
 
-import { nearest } from "@dit-bench/datasets";
 import { type AnyMethod, describeOptions, parseOptions, z } from "@dit-bench/method";
 import { BenchError, recipeSections, recipeSettings } from "@dit-bench/runner";
+import { closestName } from "@dit-bench/text";
 
 export interface Settings {
   /** Changes of the recipe, by dotted path. */
@@ -136,10 +136,10 @@ function unknown(flag: string, key: string, methods: readonly AnyMethod[], value
   const options = methods.flatMap((method) => optionsOf(method).names);
   const near =
     (Object.hasOwn(otherNames, plain) ? otherNames[plain] : undefined) ??
-    nearest(key, options) ??
+    closestName(key, options) ??
     lastParts.get(plain) ??
-    nearest(key, settings) ??
-    lastParts.get(nearest(key, lastParts.keys()) ?? "");
+    closestName(key, settings) ??
+    lastParts.get(closestName(key, lastParts.keys()) ?? "");
   const described = methods.map((method) => `${method.name} (${describeOptions(method)})`).join(", ");
   return new BenchError(
     "usage",

@@ -4,9 +4,9 @@ import { freemem, totalmem } from "node:os";
 import type { Engine } from "@dit-bench/compiler";
 import { shownBytes } from "@dit-bench/fetch";
 import { misplaced, type NeededFile, type Plan, reached, remediesOf } from "@dit-bench/runner";
+import { quantity } from "@dit-bench/text";
 import { aligned, hanging, screenWidth } from "./columns.ts";
 import { duration } from "./progress.ts";
-import { counted } from "./settings.ts";
 
 export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads">): string {
   const { parameters, memory, files } = plan;
@@ -41,7 +41,7 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
     ...amounts(seconds.map(([stage, s]) => [long(s), stage])),
     ...said(
       "",
-      `counted from the steps' matrix multiplications: one was measured at ${(plan.productRate / 1e9).toFixed(0)} GFLOP/s on ${counted(engine.threads, "thread")} (${engine.name}) just now; training is assumed to reach ${percent(reached.training)} of that, sampling ${percent(reached.sampling)}. Within a factor of two, if nothing else runs`,
+      `counted from the steps' matrix multiplications: one was measured at ${(plan.productRate / 1e9).toFixed(0)} GFLOP/s on ${quantity(engine.threads, "thread")} (${engine.name}) just now; training is assumed to reach ${percent(reached.training)} of that, sampling ${percent(reached.sampling)}. Within a factor of two, if nothing else runs`,
     ),
     "",
   ].join("\n");

@@ -1,7 +1,7 @@
 // Where commands write to the screen. Names of files, labels and messages may be anybody's: characters that a terminal obeys are
 // shown escaped.
 
-import { shown } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 import { hasColours, paint } from "./style.ts";
 
 /** Lines, tabs and, where the screen has colours, those of `painted` stay. */
@@ -9,7 +9,7 @@ function safe(text: string, screen: NodeJS.WriteStream): string {
   const kept = hasColours(screen) ? new RegExp(`(${paint.source}|[\n\t])`) : /([\n\t])/;
   return text
     .split(kept)
-    .map((part, i) => (i % 2 === 1 ? part : shown(part)))
+    .map((part, i) => (i % 2 === 1 ? part : printable(part)))
     .join("");
 }
 
@@ -22,10 +22,10 @@ export const printNote = (text: string): void => void process.stderr.write(safe(
 /** One line of JSON on stdout; the same characters are escaped as JSON has it. */
 export function printJson(value: unknown): void {
   const text = JSON.stringify(value).replaceAll(/[^ -~]+/g, (part) =>
-    shown(part) === part ? part : [...part].map(escaped).join(""),
+    printable(part) === part ? part : [...part].map(escaped).join(""),
   );
   process.stdout.write(`${text}\n`);
 }
 
 const escaped = (character: string): string =>
-  shown(character) === character ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  printable(character) === character ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -1,7 +1,7 @@
 // Progress on stderr: one line redrawn on a terminal, a line every thirty seconds elsewhere.
 
-import { shown } from "@dit-bench/files";
 import type { Listener } from "@dit-bench/runner";
+import { printable } from "@dit-bench/text";
 
 const QUIET_SECONDS = 30;
 const REDRAW_MS = 100;
@@ -47,7 +47,7 @@ export function progress(terminal: Terminal, stopping: () => boolean): Listener 
       stage = name;
       started = drawn = terminal.now();
       firstDone = Number.NaN;
-      terminal.write(detail ? `${name}: ${shown(detail)}\n` : `${name}\n`);
+      terminal.write(detail ? `${name}: ${printable(detail)}\n` : `${name}\n`);
     },
     progress(done, total, note) {
       const now = terminal.now();
@@ -71,7 +71,7 @@ export function progress(terminal: Terminal, stopping: () => boolean): Listener 
 }
 
 /** Names of files and of tensors are anybody's: what a terminal would obey is escaped, line by line. */
-const safe = (text: string): string => text.split("\n").map(shown).join("\n");
+const safe = (text: string): string => text.split("\n").map(printable).join("\n");
 
 function describe(
   stage: string,
@@ -90,7 +90,7 @@ function describe(
       rate >= 1 ? `${rate.toFixed(1)}/s` : `${(1 / rate).toFixed(1)} s each`,
       `${duration((total - done) / rate)} left`,
     );
-  if (note) parts.push(shown(note));
+  if (note) parts.push(printable(note));
   return parts.filter(Boolean).join("  ");
 }
 

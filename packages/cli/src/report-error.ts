@@ -1,8 +1,8 @@
 // Errors as a person reads them, and the exit code that goes with each.
 
-import { shown } from "@dit-bench/files";
 import { exitCodes } from "@dit-bench/runner/errors";
 import { withMemoryAdvice } from "@dit-bench/runner/out-of-memory";
+import { printable } from "@dit-bench/text";
 import { hanging, screenWidth } from "./columns.ts";
 import { requestedStop } from "./signals.ts";
 import { painted } from "./style.ts";
@@ -44,7 +44,7 @@ export function reportError(error: unknown, verbose: boolean): number {
   const thrown = error instanceof Error ? error : new Error(String(error));
   const e = withMemoryAdvice(thrown, "take smaller batches, fewer --jobs, or a machine with more memory") as Error;
   process.stderr.write(`${errorText(e, verbose)}\n`);
-  if (verbose) process.stderr.write(`${(e.stack ?? "").split("\n").map(shown).join("\n")}\n`);
+  if (verbose) process.stderr.write(`${(e.stack ?? "").split("\n").map(printable).join("\n")}\n`);
   return exitCodeOf(e);
 }
 
@@ -58,7 +58,7 @@ export function exitCodeOf(e: Error): number {
 
 /** One line; on a terminal what to do stands below what happened, and lines break between words. */
 function errorText(e: Error, verbose: boolean): string {
-  let text = shown(e.message.trim().replaceAll(/\s*\n\s*/g, " ")) || e.name;
+  let text = printable(e.message.trim().replaceAll(/\s*\n\s*/g, " ")) || e.name;
   const unexpected = exitCodeOf(e) === exitCodes.failure && !("exitCode" in e);
   if (fullDisk.has((e as NodeJS.ErrnoException).code ?? "")) text += "; make room there and run the same command again";
   if (unexpected && !verbose) text += "; 'bench --verbose …' shows where";

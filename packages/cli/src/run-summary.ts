@@ -4,9 +4,9 @@ import { existsSync, statSync } from "node:fs";
 import { relative } from "node:path";
 import { shownBytes } from "@dit-bench/fetch";
 import type { RunRecord } from "@dit-bench/record";
+import { quantity } from "@dit-bench/text";
 import { hanging } from "./columns.ts";
 import { duration } from "./progress.ts";
-import { counted } from "./settings.ts";
 
 export interface RunFiles {
   readonly record: string;
@@ -38,11 +38,11 @@ export function figuresOf(record: RunRecord, files: RunFiles) {
 export function summary(record: RunRecord, files: RunFiles, width = process.stdout.columns): string {
   const { cell, metrics: m, parameters, data, times } = record;
   const share = (100 * parameters.trainable) / parameters.model;
-  const skipped = data.skipped > 0 ? `, ${counted(data.skipped, "file")} left out` : "";
+  const skipped = data.skipped > 0 ? `, ${quantity(data.skipped, "file")} left out` : "";
   const what =
     data.source === "miniature"
       ? "miniature"
-      : `${counted(data.images, "image")} of ${counted(data.classes.length, "class")}${skipped}`;
+      : `${quantity(data.images, "image")} of ${quantity(data.classes.length, "class")}${skipped}`;
   const [low, high] = m!.fidInterval;
   const bytes = storedBytes(record, files.weights);
   const rows = [

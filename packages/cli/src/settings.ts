@@ -4,6 +4,7 @@ import { accessSync, constants } from "node:fs";
 import { createEngine, type Engine, type EngineName } from "@dit-bench/compiler";
 import { makeFolders } from "@dit-bench/files";
 import { BenchError } from "@dit-bench/runner";
+import { quantity } from "@dit-bench/text";
 
 /** A flag's value; that it is decimal digits was checked when it was parsed. */
 export function wholeNumber(flag: string, text: string, least: number): number {
@@ -30,15 +31,11 @@ export async function engineOf(
 ): Promise<Engine> {
   const engine = await startEngine(options);
   if (!engine.reason) return engine;
-  const where = engine.adapter ? ` on ${engine.adapter}` : `, ${counted(engine.threads, "thread")}`;
+  const where = engine.adapter ? ` on ${engine.adapter}` : `, ${quantity(engine.threads, "thread")}`;
   const why = engine.reason === `${engine.name} works` ? "" : ` (${engine.reason})`;
   note(`engine ${engine.name}${where}${why}`);
   return engine;
 }
-
-/** 1, "record" -> "1 record"; 2 -> "2 records" */
-export const counted = (n: number, what: string): string =>
-  `${n.toLocaleString("en")} ${what}${n === 1 ? "" : what.endsWith("s") ? "es" : "s"}`;
 
 /** Makes an output folder before the long work, so that an error with it comes first. */
 export function makeFolder(folder: string): void {

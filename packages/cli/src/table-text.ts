@@ -1,6 +1,5 @@
 // A comparison as a terminal shows it: the table, the answer in sentences, and what the marks mean.
 
-import { shown } from "@dit-bench/files";
 import {
   answer,
   type Comparison,
@@ -14,6 +13,7 @@ import {
   type ScoreRow,
   samplesMark,
 } from "@dit-bench/report";
+import { printable } from "@dit-bench/text";
 import { fitted, hanging, screenWidth } from "./columns.ts";
 import { painted } from "./style.ts";
 
@@ -52,7 +52,9 @@ export function tableText(comparison: Comparison, options: TableTextOptions): st
     leftOutNote(options.leftOut),
   ].filter((paragraph) => paragraph !== null);
   const narrow = Math.min(width, screenWidth(width));
-  return [...lines, ...paragraphs.flatMap((paragraph) => ["", ...hanging("", shown(paragraph), narrow)])].join("\n");
+  return [...lines, ...paragraphs.flatMap((paragraph) => ["", ...hanging("", printable(paragraph), narrow)])].join(
+    "\n",
+  );
 }
 
 function methodColumns(comparison: Comparison): Column[] {
@@ -63,7 +65,7 @@ function methodColumns(comparison: Comparison): Column[] {
   return [
     {
       heading: "Method",
-      cells: [...rows.map((row) => shown(row.label)), "Base model"],
+      cells: [...rows.map((row) => printable(row.label)), "Base model"],
       importance: Number.POSITIVE_INFINITY,
     },
     {
@@ -96,7 +98,7 @@ function datasetColumns({ datasets, rows, base }: Comparison): Column[] {
       return formatFid(cell.mean);
     });
     const means = cells.slice(0, -1).map((cell) => cell.mean ?? Number.POSITIVE_INFINITY);
-    return { heading: shown(title), cells: text, importance: -1, ...bestOf(means) };
+    return { heading: printable(title), cells: text, importance: -1, ...bestOf(means) };
   });
 }
 

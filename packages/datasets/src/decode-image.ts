@@ -1,6 +1,6 @@
 // Image files to 8-bit RGB.
 
-import { shown } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 import sharp, { type Sharp } from "sharp";
 import { checkTiff } from "./check-tiff.ts";
 import { decodeBmp } from "./decode-bmp.ts";
@@ -108,7 +108,7 @@ async function decodeCmyk(picture: Sharp): Promise<RgbImage> {
 
 function firstLine(error: unknown): string {
   const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-  return shown(line)
+  return printable(line)
     .replace(/^Input (buffer|file) /, "")
     .replace(/\bVips\w+: |\bvips\w+: /g, "");
 }

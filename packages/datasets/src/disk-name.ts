@@ -3,7 +3,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { join } from "node:path";
-import { shown } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 
 /**
  * The text of a name. What is unsafe in a terminal is escaped as `shown` does (`\x1b`, `\u{202e}`), a byte that is not UTF-8
@@ -46,4 +46,4 @@ const escapes = /\\x([0-9a-f]{2})|\\u\{(10[0-9a-f]{4}|[0-9a-f]{1,5})\}/g;
 const characterLength = (name: Buffer, at: number): number =>
   [1, 2, 3, 4].find((n) => at + n <= name.length && isUtf8(name.subarray(at, at + n))) ?? 0;
 
-const safe = (text: string): string => shown(text.replaceAll(escapes, (found) => `\\x5c${found.slice(1)}`));
+const safe = (text: string): string => printable(text.replaceAll(escapes, (found) => `\\x5c${found.slice(1)}`));

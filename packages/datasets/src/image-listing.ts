@@ -2,8 +2,8 @@
 
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { insteadOf, isPassedOver, shown } from "@dit-bench/files";
-import { counted } from "./counted.ts";
+import { insteadOf, isPassedOver } from "@dit-bench/files";
+import { printable, quantity } from "@dit-bench/text";
 import { DataError } from "./data-error.ts";
 import { diskPath, nameText } from "./disk-name.ts";
 import { unreadable } from "./image-file.ts";
@@ -91,7 +91,7 @@ const layout = "expected one folder per class with its images in it, as in FOLDE
 function noImages(folder: string, skipped: readonly Skipped[], expected: string): DataError {
   const first = skipped.find(({ harmless }) => !harmless);
   const because = first === undefined ? "" : ` (left out ${first.file}: ${first.reason})`;
-  return new DataError("no-images", `no images in "${shown(folder)}"${because}: ${expected}`);
+  return new DataError("no-images", `no images in "${printable(folder)}"${because}: ${expected}`);
 }
 
 /** Few images beside folders of many that cannot be read: those are the classes, and a cover or a scan is not. */
@@ -100,7 +100,7 @@ function unreadableClasses(folder: string, images: number, skipped: readonly Ski
   const example = lost[0] === undefined ? "" : ` (${lost[0].file}: ${lost[0].reason})`;
   return new DataError(
     "unreadable-images",
-    `"${shown(folder)}" holds ${counted(images, "image")} and folders with ${counted(lost.length, "image")} that cannot be ` +
+    `"${printable(folder)}" holds ${quantity(images, "image")} and folders with ${quantity(lost.length, "image")} that cannot be ` +
       `read${example}; convert those, or move the others into a folder of their own to train on them alone`,
   );
 }
@@ -116,7 +116,7 @@ function topEntries(folder: string, expected: string): Entry[] {
     return entriesOf(folder, "");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const named = shown(folder);
+    const named = printable(folder);
     if (code === "ENOENT" && folder.startsWith("~"))
       throw new DataError(
         "missing-folder",
@@ -208,11 +208,11 @@ function checkLayout(
   classes: readonly { name: string; files: readonly string[] }[],
   rootImages: readonly string[],
 ): void {
-  const named = shown(folder);
+  const named = printable(folder);
   const [only] = classes;
   if (only === undefined) return;
   const nested = classes.every(({ files }) => files.every((file) => file.split("/").length > 2));
-  const inOnly = `"${shown(join(folder, only.name))}"`;
+  const inOnly = `"${printable(join(folder, only.name))}"`;
   if (classes.every(({ name }) => splitName.test(name)) && (nested || classes.length > 1))
     throw new DataError(
       "splits",

@@ -1,6 +1,5 @@
 export { resizeTensorflow1Bilinear, resizeTorchBilinear } from "./bilinear.ts";
 export { centerCrop, preprocessingId } from "./center-crop.ts";
-export { counted } from "./counted.ts";
 export { DataError, type DataErrorCode } from "./data-error.ts";
 export { decodeImage } from "./decode-image.ts";
 export { diskPath, nameText } from "./disk-name.ts";
@@ -12,7 +11,6 @@ export { type ImageListing, listImages, listPictures, type Skipped } from "./ima
 export type { PictureBytes } from "./kept-set.ts";
 export { fitsInMemory, type ImageSet, type LoadOptions, loadFolder } from "./load-folder.ts";
 export * from "./miniatures/index.ts";
-export { nearest } from "./nearest-name.ts";
 export { resizePillow8, resizePillowFloat, type Window } from "./pillow-resize.ts";
 export {
   neededDownloads,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { shown } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 import { preprocessingId } from "./center-crop.ts";
 import { DataError } from "./data-error.ts";
 import { type ImageListing, listImages, type Skipped } from "./image-listing.ts";
@@ -130,7 +130,7 @@ export function checkUsable(
 ): void {
   if (classes.length > 1 || (classes.length === 1 && listing.classes.length === 1)) return;
   const what = classes[0] === undefined ? "none of the images" : `only images of the class "${classes[0]}"`;
-  throw new DataError("unreadable-images", `${what} in "${shown(folder)}" can be used: ${examples(skipped)}`);
+  throw new DataError("unreadable-images", `${what} in "${printable(folder)}" can be used: ${examples(skipped)}`);
 }
 
 function checkMemory(folder: string, { classes }: ImageListing, size: number, perClass: number): void {
@@ -139,7 +139,7 @@ function checkMemory(folder: string, { classes }: ImageListing, size: number, pe
   if (!fitsInMemory(images, size))
     throw new DataError(
       "too-large",
-      `${images} images of "${shown(folder)}" at ${size}×${size} take ${(bytes / 1e9).toFixed(1)} GB: ` +
+      `${images} images of "${printable(folder)}" at ${size}×${size} take ${(bytes / 1e9).toFixed(1)} GB: ` +
         `at most ${mostSetBytes / 1e9} GB fit; keep them in a file (storeFolder), or take fewer per class`,
     );
 }

@@ -1,7 +1,7 @@
 // The images of a folder, one after the other: decoded, cropped, hashed.
 
 import { createHash } from "node:crypto";
-import { shown } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 import { centerCrop } from "./center-crop.ts";
 import { DataError } from "./data-error.ts";
 import { decodeImage } from "./decode-image.ts";
@@ -46,7 +46,7 @@ export function refuseSkipped(folder: string, skipped: readonly Skipped[]): void
   if (lost.length > 0)
     throw new DataError(
       "unreadable-images",
-      `${lost.length} of the files in "${shown(folder)}" cannot be used: ${examples(lost)}; ` +
+      `${lost.length} of the files in "${printable(folder)}" cannot be used: ${examples(lost)}; ` +
         "repair or remove them, or leave --strict away to pass over them",
     );
 }

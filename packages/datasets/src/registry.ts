@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import { closestName } from "@dit-bench/text";
 import { z } from "zod";
 import { DataError } from "./data-error.ts";
-import { nearest } from "./nearest-name.ts";
 
 const download = z.strictObject({
   file: z.string().regex(/^[\w.-]+$/, "a plain file name"),
@@ -93,7 +93,8 @@ export function findDataset(datasets: readonly DatasetEntry[], name: string): Da
   const entry = datasets.find((candidate) => candidate.name === name);
   if (entry !== undefined) return entry;
   const names = datasets.map((candidate) => candidate.name);
-  const meant = nearest(name, names) ?? datasets.find(({ title }) => nearest(name, [title]) !== undefined)?.name;
+  const meant =
+    closestName(name, names) ?? datasets.find(({ title }) => closestName(name, [title]) !== undefined)?.name;
   const hint = meant === undefined ? "" : `did you mean "${meant}"? `;
   throw new UnknownDatasetError(`unknown dataset "${name}": ${hint}known are ${names.join(", ")}`);
 }

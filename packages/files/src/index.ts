@@ -7,6 +7,5 @@ export { nameFileInError } from "./name-file-in-error.ts";
 export { isPassedOver } from "./passed-over.ts";
 export { replaceFile } from "./replace-file.ts";
 export { replaceFileSync } from "./replace-file-sync.ts";
-export { shown } from "./shown-text.ts";
 export { isTemporary, removeLeftovers, temporaryName } from "./temporary.ts";
 export { insteadOf, type WantedFile, wrongKind } from "./wanted-file.ts";

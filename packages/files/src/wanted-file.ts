@@ -1,8 +1,8 @@
 // Advice for a user who gave one kind of file where another is wanted.
 
 import { statSync } from "node:fs";
+import { printable } from "@dit-bench/text";
 import { type FileGroup, type FileKind, fileKind } from "./file-kind.ts";
-import { shown } from "./shown-text.ts";
 
 /** What the file was given for. */
 export type WantedFile = "class folders" | "images" | "weights";
@@ -18,7 +18,7 @@ export function insteadOf(wanted: WantedFile, path: string): string {
     if (!status.isFile()) return "not a regular file";
     return wrongKind(wanted, fileKind(path));
   } catch (error) {
-    return `a file that cannot be read (${shown((error as NodeJS.ErrnoException).code ?? String(error))})`;
+    return `a file that cannot be read (${printable((error as NodeJS.ErrnoException).code ?? String(error))})`;
   }
 }
 

@@ -1,7 +1,7 @@
 // Mistakes of whoever wrote or chose a method: one error type, which names plug-in, method, the place in it and what to do.
 
 import { placesOf } from "@dit-bench/random";
-import { closest, distance } from "fastest-levenshtein";
+import { closestName } from "@dit-bench/text";
 import type { AnyMethod } from "./method.ts";
 
 /** A method, or its options, that do not fit the contract or the model. The message is for whoever chose or wrote the method. */
@@ -58,13 +58,6 @@ const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0,
 
 /** `; did you mean 'train'?`, or nothing where no candidate is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const near = nearest(word, [...candidates]);
+  const near = closestName(word, candidates);
   return near === undefined ? "" : `; did you mean '${near}'?`;
-}
-
-/** The candidate with the fewest edits, where at most a third of the letters change. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  if (candidates.length === 0) return undefined;
-  const near = closest(word, candidates);
-  return distance(word, near) <= Math.max(1, Math.floor(Math.max(word.length, near.length) / 3)) ? near : undefined;
 }

@@ -1,7 +1,7 @@
 // What a glob that matches no path was probably meant to be.
 
+import { closestName } from "@dit-bench/text";
 import { distance } from "fastest-levenshtein";
-import { nearest } from "./error.ts";
 import { glob } from "./glob.ts";
 
 /**
@@ -11,7 +11,7 @@ import { glob } from "./glob.ts";
 export function nearestGlob(pattern: string, paths: readonly string[]): string | undefined {
   const matches = (p: string) => paths.some(glob(p));
   const words = [...new Set(paths.flatMap((path) => path.match(WORD) ?? []))];
-  const spelt = pattern.replaceAll(WORD, (word) => (words.includes(word) ? word : (nearest(word, words) ?? word)));
+  const spelt = pattern.replaceAll(WORD, (word) => (words.includes(word) ? word : (closestName(word, words) ?? word)));
   for (const start of [pattern, spelt]) {
     const found = variants(start).find(matches);
     if (found !== undefined) return found;

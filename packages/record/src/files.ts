@@ -1,6 +1,8 @@
 /** One record as a JSON file: keys always in the same order, with a digest of its content. */
+
 import { readFile } from "node:fs/promises";
-import { replaceFile, shown } from "@dit-bench/files";
+import { replaceFile } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 import { z } from "zod";
 import { recordDigest, sortKeys } from "./digest.ts";
 import { type RunRecord, recordSchema } from "./schema.ts";
@@ -22,7 +24,7 @@ export async function readRecord(path: string): Promise<RunRecord> {
     bytes = await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EISDIR")
-      throw new RecordError(`cannot read ${shown(path)}: it is a folder, expected a file; ${remedy}`);
+      throw new RecordError(`cannot read ${printable(path)}: it is a folder, expected a file; ${remedy}`);
     throw error;
   }
   return toRecord(path, parse(path, bytes));
@@ -52,8 +54,8 @@ export function parse(path: string, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    const reason = bytes.length === 0 ? "it is empty" : `it is no JSON (${shown((error as Error).message)})`;
-    throw new RecordError(`cannot read ${shown(path)}: ${reason}; ${remedy}`);
+    const reason = bytes.length === 0 ? "it is empty" : `it is no JSON (${printable((error as Error).message)})`;
+    throw new RecordError(`cannot read ${printable(path)}: ${reason}; ${remedy}`);
   }
 }
 
@@ -63,7 +65,7 @@ export function toRecord(path: string, value: unknown): RunRecord {
   // First, because it is the likelier cause of whatever the schema would find.
   if (typeof digest === "string" && digest !== recordDigest(value as object))
     throw new RecordError(
-      `${shown(path)}: its content does not match its digest: the file was changed or damaged; ${remedy}`,
+      `${printable(path)}: its content does not match its digest: the file was changed or damaged; ${remedy}`,
     );
   return validated(path, value);
 }
@@ -75,6 +77,6 @@ function validated(path: string, value: unknown): RunRecord {
   const reason =
     typeof version === "number" && version > 1
       ? `its schema is ${version}, this program knows 1; read it with a newer version`
-      : `${shown(z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, " "))}; ${remedy}`;
-  throw new RecordError(`${shown(path)} is not a valid record: ${reason}`);
+      : `${printable(z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, " "))}; ${remedy}`;
+  throw new RecordError(`${printable(path)} is not a valid record: ${reason}`);
 }

@@ -1,8 +1,10 @@
 /** The records below a folder that may hold anything else, and some of whose records may be damaged. */
+
 import type { Dirent } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { isPassedOver, shown } from "@dit-bench/files";
+import { isPassedOver } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 import { parse, RecordError, toRecord } from "./files.ts";
 import type { RunRecord } from "./schema.ts";
 
@@ -71,7 +73,7 @@ async function jsonPaths(folder: string, entries: readonly Dirent[], damaged: Da
     try {
       paths.push(...(await jsonPaths(path, await readdir(path, { withFileTypes: true }), damaged)));
     } catch (error) {
-      damaged.push({ path, reason: `cannot look into ${shown(path)} (${shown((error as Error).message)})` });
+      damaged.push({ path, reason: `cannot look into ${printable(path)} (${printable((error as Error).message)})` });
     }
   }
   return paths;
@@ -81,12 +83,12 @@ async function jsonPaths(folder: string, entries: readonly Dirent[], damaged: Da
 async function readClaimed(path: string): Promise<RunRecord | null> {
   const named = /^record\.json$|-seed-\d+\.json$/.test(basename(path));
   const refuse = (reason: string) => {
-    if (named) throw new RecordError(`cannot read ${shown(path)}: ${reason}; delete it and run the cell again`);
+    if (named) throw new RecordError(`cannot read ${printable(path)}: ${reason}; delete it and run the cell again`);
     return null;
   };
   const status = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   if (status instanceof Error)
-    return refuse(status.code === "ENOENT" ? "it is a link to a file that does not exist" : shown(status.message));
+    return refuse(status.code === "ENOENT" ? "it is a link to a file that does not exist" : printable(status.message));
   if (status.isDirectory()) return refuse("it is a folder, expected a file");
   if (!status.isFile()) return refuse("it is not a regular file");
   if (status.size > largestRecord) return refuse(`it has ${status.size} bytes, more than any record`);
@@ -94,7 +96,7 @@ async function readClaimed(path: string): Promise<RunRecord | null> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new RecordError(`cannot read ${shown(path)} (${shown((error as Error).message)})`);
+    throw new RecordError(`cannot read ${printable(path)} (${printable((error as Error).message)})`);
   }
   let value: unknown;
   try {

@@ -1,7 +1,8 @@
 /** Which records may share a table. */
+
 import { isDeepStrictEqual } from "node:util";
-import { shown } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
+import { printable } from "@dit-bench/text";
 
 /** Records by protocol, in the order of their names: one table each. */
 export function groupByProtocol(records: readonly RunRecord[]): Map<string, RunRecord[]> {
@@ -35,7 +36,7 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
     throw new ComparisonError("nothing to compare: there are no records, expected at least one run");
   const one = (what: string, value: (record: RunRecord) => unknown, scope: (record: RunRecord) => string = () => "") =>
     requireOne(records, { what, value, scope, pathOf });
-  const ofDataset = (record: RunRecord) => ` of ${shown(record.cell.dataset)}`;
+  const ofDataset = (record: RunRecord) => ` of ${printable(record.cell.dataset)}`;
   const labelOf = rowLabels(records);
 
   one("protocol", (record) => record.protocol);
@@ -50,7 +51,7 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
   one(
     "method",
     ({ cell }) => ({ method: cell.method, options: cell.options }),
-    (record) => ` labelled ${shown(labelOf(record))}`,
+    (record) => ` labelled ${printable(labelOf(record))}`,
   );
 
   const sorted = [...records].sort(
@@ -98,12 +99,12 @@ export function byText(a: string, b: string): number {
 }
 
 function cellName({ cell }: RunRecord): string {
-  return `${shown(cell.methodLabel)} on ${shown(cell.dataset)}, seed ${cell.seed}`;
+  return `${printable(cell.methodLabel)} on ${printable(cell.dataset)}, seed ${cell.seed}`;
 }
 
 function source(record: RunRecord, pathOf: PathOf): string {
   const path = pathOf(record);
-  return `${path === undefined ? "one" : shown(path)} (finished ${record.finishedAt})`;
+  return `${path === undefined ? "one" : printable(path)} (finished ${record.finishedAt})`;
 }
 
 interface Requirement {
@@ -119,7 +120,7 @@ function requireOne(records: readonly RunRecord[], { what, value, scope, pathOf 
   const seen = new Map<string, { value: unknown; record: RunRecord }>();
   const quoted = (value: unknown, record: RunRecord) => {
     const path = pathOf(record);
-    return `${shown(JSON.stringify(value))}${path === undefined ? "" : ` in ${shown(path)}`}`;
+    return `${printable(JSON.stringify(value))}${path === undefined ? "" : ` in ${printable(path)}`}`;
   };
   for (const record of records) {
     const current = value(record);

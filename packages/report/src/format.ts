@@ -68,11 +68,6 @@ function digits(value: number): string {
   return value >= 99.95 || value === 0 ? String(Math.round(value)) : value.toPrecision(3);
 }
 
-/** `3 seeds`, `1 seed`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 /** `a`, `a and b`, `a, b and c`. */
 export function listing(items: readonly string[]): string {
   return items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;

@@ -1,9 +1,9 @@
 /** The comparison as a Markdown page. */
-import { shown } from "@dit-bench/files";
+import { printable, quantity } from "@dit-bench/text";
 import { answer } from "./answer.ts";
 import { costColumns, gap } from "./columns.ts";
 import type { Comparison } from "./comparison.ts";
-import { formatFid, listing, plural } from "./format.ts";
+import { formatFid, listing } from "./format.ts";
 import { notes, samplesMark } from "./notes.ts";
 import type { Cell, ScoreRow } from "./scores.ts";
 import { leftOutNote, miniatureNote, seedsText } from "./wording.ts";
@@ -39,7 +39,7 @@ function heading(comparison: Comparison): string {
     const [least, most] = [Math.min(...values), Math.max(...values)];
     return least === most ? String(least) : `${least} to ${most}`;
   };
-  const what = `FID, lower is better, on ${plural(datasets.length, "dataset")}, ${seedsText(comparison)}.`;
+  const what = `FID, lower is better, on ${quantity(datasets.length, "dataset")}, ${seedsText(comparison)}.`;
   const protocol = `Protocol ${code(comparison.protocol)}.`;
   const first = scored[0];
   if (first === undefined) return `${what} ${protocol}`;
@@ -93,7 +93,7 @@ function cellText(cell: Cell, usualSeeds: number, best: boolean): string {
   const deviation = cell.deviation === null ? "" : ` ± ${formatFid(cell.deviation)}`;
   const remarks = [
     cell.diverged.length > 0 ? `${cell.diverged.length} diverged` : null,
-    cell.seeds.length === usualSeeds ? null : plural(cell.seeds.length, "seed"),
+    cell.seeds.length === usualSeeds ? null : quantity(cell.seeds.length, "seed"),
   ].filter((remark) => remark !== null);
   return `${number}${deviation}${remarks.length > 0 ? ` (${remarks.join(", ")})` : ""}`;
 }
@@ -121,7 +121,7 @@ function commonSeedCount({ rows }: Comparison): number {
 
 /** Makes a text literal in Markdown, in a table too. */
 function literal(text: string): string {
-  return shown(text.replaceAll(/[\t\n\r ]+/g, " "))
+  return printable(text.replaceAll(/[\t\n\r ]+/g, " "))
     .trim()
     .replaceAll(/[\\`*_[\]<>|~#&]/g, (character) => `\\${character}`)
     .replace(/^(\d*)(?=[-+=.)])/, "$1\\"); // at the start of a paragraph these begin a list or a heading
@@ -129,7 +129,7 @@ function literal(text: string): string {
 
 /** A name as code; names of extractors and protocols are short words, a backtick in one becomes a quote. */
 function code(text: string): string {
-  return `\`${shown(text.replaceAll(/[\t\n\r ]+/g, " "))
+  return `\`${printable(text.replaceAll(/[\t\n\r ]+/g, " "))
     .replaceAll("`", "'")
     .replaceAll("|", "\\|")}\``;
 }

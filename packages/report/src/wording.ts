@@ -1,6 +1,7 @@
 /** Sentences that tables, charts and the terminal share. */
+import { quantity } from "@dit-bench/text";
 import type { Comparison, MethodRow } from "./comparison.ts";
-import { listing, plural } from "./format.ts";
+import { listing } from "./format.ts";
 import { mostRuns, type NeededRuns } from "./needed-runs.ts";
 
 /** What must stand with every number of a miniature comparison. */
@@ -19,7 +20,7 @@ export function seedsText({ rows }: Comparison): string {
   const counts = rows.flatMap((row) => row.cells.map((cell) => cell.seeds.length)).filter((count) => count > 0);
   if (counts.length === 0) return "no finished run";
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  return least === most ? `${plural(least, "seed")} each` : `${least} to ${most} seeds each`;
+  return least === most ? `${quantity(least, "seed")} each` : `${least} to ${most} seeds each`;
 }
 
 /** The rows with an average that are not ranked, because their interval rests on another basis than that of the ranked rows. */

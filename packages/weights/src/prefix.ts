@@ -1,6 +1,7 @@
 // Names of tensors without what wrappers put before or into them: `module.` of DistributedDataParallel, `_orig_mod.` of
 // torch.compile, `model.` of Lightning and of many a training script.
 
+import { quantity } from "@dit-bench/text";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { TensorInfo } from "./place.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
@@ -36,7 +37,7 @@ export function unwrapped(checkpoint: Checkpoint, anchors: readonly string[]): C
   const [changed] = [...originals].filter(([name, original]) => name !== original);
   const notes = changed ? [`names are read without their wrapper: ${quoted(changed[1])} as ${quoted(changed[0])}`] : [];
   if (passedOver.length > 0)
-    notes.push(`passed over ${counted(passedOver.length)} outside ${quoted(before)}: ${some(passedOver)}`);
+    notes.push(`passed over ${quantity(passedOver.length, "tensor")} outside ${quoted(before)}: ${some(passedOver)}`);
   return notes.length > 0 ? renamed(checkpoint, originals, notes) : checkpoint;
 }
 
@@ -83,7 +84,6 @@ function severalModels(prefixes: ReadonlyMap<string, string>, anchors: readonly 
   return `it holds ${prefixes.size} models, ${places.slice(0, 5).join(", ")}; ${choice}save the one that is wanted alone`;
 }
 
-const counted = (tensors: number): string => `${tensors} ${tensors === 1 ? "tensor" : "tensors"}`;
 const quoted = (text: string): string => JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
 const some = (names: readonly string[]): string =>
   names.slice(0, 3).map(quoted).join(", ") + (names.length > 3 ? ", …" : "");

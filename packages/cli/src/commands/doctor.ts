@@ -14,9 +14,9 @@ import {
   productRate,
   recipeNames,
 } from "@dit-bench/runner";
+import { quantity } from "@dit-bench/text";
 import { hanging, screenWidth } from "../columns.ts";
 import { print, printJson } from "../print.ts";
-import { counted } from "../settings.ts";
 import { sizeOf } from "./fetch.ts";
 
 interface Finding {
@@ -67,7 +67,7 @@ function processor(): Finding {
   return {
     what: "processor",
     ok: true,
-    found: `${cpus()[0]?.model.trim()}, ${counted(availableParallelism(), "core")}, ${shownBytes(freemem())} of ${shownBytes(totalmem())} memory free`,
+    found: `${cpus()[0]?.model.trim()}, ${quantity(availableParallelism(), "core")}, ${shownBytes(freemem())} of ${shownBytes(totalmem())} memory free`,
   };
 }
 
@@ -79,7 +79,7 @@ async function speed(): Promise<Finding> {
     return {
       what: "matrix product",
       ok: true,
-      found: `${(rate / 1e9).toFixed(0)} GFLOP/s on ${counted(engine.threads, "thread")}`,
+      found: `${(rate / 1e9).toFixed(0)} GFLOP/s on ${quantity(engine.threads, "thread")}`,
     };
   } catch (error) {
     return {

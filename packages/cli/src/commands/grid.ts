@@ -2,7 +2,6 @@
 
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { shown } from "@dit-bench/files";
 import {
   BenchError,
   type CellOutcome,
@@ -13,6 +12,7 @@ import {
   startGrid,
 } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
+import { printable, quantity } from "@dit-bench/text";
 import { gridDisplay } from "../grid/display.ts";
 import { gridEstimate } from "../grid/estimate.ts";
 import { openGridLog } from "../grid/log.ts";
@@ -20,7 +20,7 @@ import { answeredGrid, type GridPlan, planGrid } from "../grid/plan.ts";
 import { printNote } from "../print.ts";
 import { stderrTerminal } from "../progress.ts";
 import { reportError } from "../report-error.ts";
-import { counted, wholeNumber } from "../settings.ts";
+import { wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 import { painted } from "../style.ts";
 import type { RunOptions } from "./run.ts";
@@ -57,7 +57,7 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
   ).flat();
   const threads = Math.max(1, Math.floor(cores / jobs));
   const folder = protocolFolder(options.out, recipe);
-  const title = `${counted(cells.length, "cell")}: ${counted(methods.length, "method")} × ${counted(columns.length, "dataset")} × ${counted(seeds, "seed")}, ${jobs} at a time with ${counted(threads, "thread")} each`;
+  const title = `${quantity(cells.length, "cell")}: ${quantity(methods.length, "method")} × ${quantity(columns.length, "dataset")} × ${quantity(seeds, "seed")}, ${jobs} at a time with ${quantity(threads, "thread")} each`;
   const log = openGridLog(folder, title);
   printNote(`${title}\n`);
 
@@ -156,7 +156,7 @@ function watching(cells: readonly GridCell[], jobs: number, log: (cell: string, 
       if (outcome.kind === "failed") failures.push(name(cell));
       const colour = outcome.kind === "finished" ? "green" : outcome.kind === "failed" ? "red" : "yellow";
       const count = painted(colour, `[${ended}/${cells.length}]`);
-      display.ended(name(cell), `${count} ${shown(`${name(cell)}: ${described(outcome)}`)}`);
+      display.ended(name(cell), `${count} ${printable(`${name(cell)}: ${described(outcome)}`)}`);
     },
   };
   return { watch, failures, close: display.close };

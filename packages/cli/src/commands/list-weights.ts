@@ -1,11 +1,10 @@
 // bench list-weights: what a file of weights holds, without running anything of it or reading a tensor.
 
 import { existsSync } from "node:fs";
-import { shown } from "@dit-bench/files";
 import { aboutNames, BenchError, weightsNamed } from "@dit-bench/runner";
+import { printable, quantity } from "@dit-bench/text";
 import { openCheckpoint } from "@dit-bench/weights";
 import { print, printJson, printNote } from "../print.ts";
-import { counted } from "../settings.ts";
 
 export interface ListWeightsOptions {
   key?: string;
@@ -26,12 +25,12 @@ export async function listWeights(given: string, { key, json }: ListWeightsOptio
     printJson(listing);
     return;
   }
-  for (const note of [format, ...notes]) printNote(`${shown(note)}\n`);
-  const longest = rows.reduce((most, { name }) => Math.max(most, shown(name).length), 0);
+  for (const note of [format, ...notes]) printNote(`${printable(note)}\n`);
+  const longest = rows.reduce((most, { name }) => Math.max(most, printable(name).length), 0);
   const width = Math.min(maxWidth, longest);
   for (const { name, type, shape } of rows)
-    print(`${shown(name).padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]\n`);
-  print(`${counted(rows.length, "tensor")}, ${counted(numbers, "number")}\n`);
+    print(`${printable(name).padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]\n`);
+  print(`${quantity(rows.length, "tensor")}, ${quantity(numbers, "number")}\n`);
 }
 
 const maxWidth = 80;

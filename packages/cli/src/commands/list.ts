@@ -2,12 +2,11 @@
 
 import { statSync } from "node:fs";
 import { describeEngines } from "@dit-bench/compiler";
-import { nearest } from "@dit-bench/datasets";
 import { ditByName, ditModel } from "@dit-bench/dit";
-import { shown } from "@dit-bench/files";
 import { attach, describeOptions, labelOf, parseOptions } from "@dit-bench/method";
 import { findRecords } from "@dit-bench/record";
 import { BenchError, datasetEntries, exitCodes, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
+import { closestName, printable } from "@dit-bench/text";
 import { aligned, fitted, hanging } from "../columns.ts";
 import { print, printJson } from "../print.ts";
 import { reportProblem } from "../report-error.ts";
@@ -70,7 +69,7 @@ const kinds: Record<string, Kind> = {
 export async function list(what: string, options: ListOptions): Promise<void> {
   const kind = kinds[what];
   if (!kind) {
-    const near = nearest(what, Object.keys(kinds));
+    const near = closestName(what, Object.keys(kinds));
     throw new BenchError(
       "usage",
       `there is no list of '${what}'; ${near ? `did you mean '${near}'? ` : ""}available: ${Object.keys(kinds).join(", ")}`,
@@ -132,7 +131,7 @@ async function runs(o: ListOptions, problem: (message: string) => void): Promise
   const status = statSync(o.out, { throwIfNoEntry: false });
   if (!status) return [];
   if (!status.isDirectory())
-    throw new BenchError("data", `--out ${shown(o.out)}: it is a file, expected the folder where runs are kept`);
+    throw new BenchError("data", `--out ${printable(o.out)}: it is a file, expected the folder where runs are kept`);
   const { records, damaged } = await findRecords(o.out);
   for (const { reason } of damaged) problem(reason);
   return records.map(({ record: r }) => ({
@@ -155,7 +154,7 @@ function formatted(rows: readonly Row[], { columns, note }: Kind): string {
   const keys = Object.values(columns);
   const text = (value: Row[string] | undefined, key: string) => {
     if (typeof value === "boolean") return value ? "yes" : "no";
-    if (typeof value !== "number") return shown(value ?? "");
+    if (typeof value !== "number") return printable(value ?? "");
     const decimals = /fid/i.test(key) ? 2 : 0;
     return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   };

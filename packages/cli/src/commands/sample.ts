@@ -14,10 +14,11 @@ import {
   usableWeights,
   weightsNamed,
 } from "@dit-bench/runner";
+import { quantity } from "@dit-bench/text";
 import { parseClasses } from "../class-list.ts";
 import { print, printJson } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
-import { counted, engineOf, makeFolder, wholeNumber } from "../settings.ts";
+import { engineOf, makeFolder, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 
 export interface SampleOptions {
@@ -118,7 +119,7 @@ export async function sample(options: SampleOptions): Promise<void> {
     listener.clear();
     print(
       made.latents === undefined
-        ? `${output}: ${counted(made.files.length, "image")}\n${made.sheet}: the sheet of them\n`
+        ? `${output}: ${quantity(made.files.length, "image")}\n${made.sheet}: the sheet of them\n`
         : `${made.latents}: latents; images of them: bench vae decode, or --autoencoder with sd-vae-ft-ema\n`,
     );
     if (options.json) printJson({ ...made, steps: settings.respacing, guidance: settings.guidance });

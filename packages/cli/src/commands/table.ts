@@ -2,13 +2,13 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { fileNames, replaceFile, shown } from "@dit-bench/files";
+import { fileNames, replaceFile } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 import { type Comparison, comparison, groupByProtocol, type ReportPaths, writeReport } from "@dit-bench/report";
 import { BenchError, exitCodes, projectFolder } from "@dit-bench/runner";
+import { printable, quantity } from "@dit-bench/text";
 import { print, printJson, printNote } from "../print.ts";
 import { reportProblem } from "../report-error.ts";
-import { counted } from "../settings.ts";
 import { recordsForTable } from "../table-records.ts";
 import { tableText } from "../table-text.ts";
 
@@ -24,7 +24,7 @@ export async function table(options: TableOptions): Promise<void> {
   const from = options.from ? resolve(options.from) : published;
   const status = await stat(from).catch(() => undefined);
   if (!status?.isDirectory()) {
-    const what = options.from ? `--from ${shown(options.from)}` : `results/${options.recipe}`;
+    const what = options.from ? `--from ${printable(options.from)}` : `results/${options.recipe}`;
     throw new BenchError(
       "data",
       `${what}: ${status ? "it is a file, expected a folder" : "there is no such folder"}; ` +
@@ -46,7 +46,7 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
   const problems = damaged.map(({ reason }) => reason);
   if (passedOver.length > 0)
     printNote(
-      `${counted(passedOver.length, "record")} below ${out} passed over as copies of an earlier table, such as ` +
+      `${quantity(passedOver.length, "record")} below ${out} passed over as copies of an earlier table, such as ` +
         `${passedOver[0]!.path}; choose another --out to count them\n`,
     );
   if (records.length === 0) {
@@ -54,8 +54,8 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
     throw new BenchError(
       "data",
       damaged.length > 0
-        ? `${shown(from)}: none of the records below this folder can be read`
-        : `${shown(from)}: no records below this folder; 'bench run' and 'bench grid' make them`,
+        ? `${printable(from)}: none of the records below this folder can be read`
+        : `${printable(from)}: no records below this folder; 'bench run' and 'bench grid' make them`,
     );
   }
   const pathOf = new Map(records.map(({ record, path }) => [record, path]));
@@ -94,18 +94,18 @@ function cannotWrite(folder: string, error: NodeJS.ErrnoException): Error {
   if (error.code === undefined || error.syscall === undefined) return error;
   return new BenchError(
     "io",
-    `tables and chart cannot be written to ${shown(folder)} (${error.code}); choose another folder with 'bench table --out'`,
+    `tables and chart cannot be written to ${printable(folder)} (${error.code}); choose another folder with 'bench table --out'`,
     { cause: error },
   );
 }
 
 /** @param paths undefined where nothing could be written */
 function describe(compared: Comparison, paths: ReportPaths | undefined, leftOut: readonly string[]): string {
-  const here = (path: string) => shown(relative(process.cwd(), path) || path);
+  const here = (path: string) => printable(relative(process.cwd(), path) || path);
   const files = Object.values(paths ?? {}).map(here);
   const wholeTable = paths && here(paths.markdown);
   return [
-    `${shown(compared.protocol)}: ${counted(compared.records.length, "record")}`,
+    `${printable(compared.protocol)}: ${quantity(compared.records.length, "record")}`,
     "",
     tableText(compared, { wholeTable, leftOut }),
     "",

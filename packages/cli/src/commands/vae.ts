@@ -16,11 +16,12 @@ import {
   weightsNamed,
   writeLatents,
 } from "@dit-bench/runner";
+import { quantity } from "@dit-bench/text";
 import { keepInputs } from "../keep-inputs.ts";
 import { leftOutCounts, leftOutLine } from "../left-out.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
-import { counted, makeFolder, startEngine, wholeNumber } from "../settings.ts";
+import { makeFolder, startEngine, wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 
 interface CodingOptions {
@@ -53,7 +54,7 @@ export async function vaeEncode(
     const how = seed === undefined ? "means" : `drawn with seed ${seed}`;
     const [count, ...shape] = file.shape;
     printNote(leftOutLine(pictures, file.leftOut, count!));
-    print(`${output}: ${counted(count!, "latent")} of ${shape.join("x")}, ${how}, times ${scale}\n`);
+    print(`${output}: ${quantity(count!, "latent")} of ${shape.join("x")}, ${how}, times ${scale}\n`);
     const about = { output, count, shape: file.shape, scale, seed: seed ?? null };
     if (options.json) printJson({ ...about, ...leftOutCounts(file.leftOut) });
   });
@@ -80,7 +81,7 @@ export async function vaeDecode(path: string, options: CodingOptions & { overwri
     });
     const files = await decodeLatents({ latents, codec, scale, output, listener });
     listener.clear();
-    print(`${output}: ${counted(files.length, "image")}\n`);
+    print(`${output}: ${quantity(files.length, "image")}\n`);
     if (options.json) printJson({ output, count: files.length, scale, files });
   });
 }

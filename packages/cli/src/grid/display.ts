@@ -1,7 +1,7 @@
 // The grid on the screen: a line for each cell that has ended; on a terminal below them a line for each that runs, redrawn in place;
 // elsewhere a line every thirty seconds.
 
-import { shown } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 import stringWidth from "string-width";
 import { duration, type Terminal } from "../progress.ts";
 import type { GridEstimate } from "./estimate.ts";
@@ -68,7 +68,9 @@ export function gridDisplay(terminal: Terminal, estimate: GridEstimate, state: G
   const say = () => {
     if (rows.size === 0) return;
     const running = [...rows].map(([name, row]) =>
-      [shown(name), shown(row.stage), row.total > 0 ? `${row.done}/${row.total}` : ""].filter(Boolean).join(" "),
+      [printable(name), printable(row.stage), row.total > 0 ? `${row.done}/${row.total}` : ""]
+        .filter(Boolean)
+        .join(" "),
     );
     terminal.write(`${summaryLine(state)}; running: ${running.join("; ")}\n`);
   };
@@ -131,7 +133,7 @@ const padded = (text: string, width: number): string => {
 
 /** Cut to so many columns; a wide character takes two. */
 function fitted(given: string, width: number): string {
-  const text = shown(given);
+  const text = printable(given);
   if (stringWidth(text) <= width) return text;
   let kept = "";
   for (const { segment } of new Intl.Segmenter().segment(text)) {

@@ -2,8 +2,9 @@
 
 import { openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolders, shown } from "@dit-bench/files";
+import { makeFolders } from "@dit-bench/files";
 import { BenchError } from "@dit-bench/runner";
+import { printable } from "@dit-bench/text";
 import { printNote } from "../print.ts";
 
 export interface GridLog {
@@ -31,7 +32,7 @@ export function openGridLog(folder: string, title: string): GridLog {
     path,
     write(cell, lines) {
       try {
-        for (const line of lines.trimEnd().split("\n")) writeSync(file, `${cell} | ${shown(line)}\n`);
+        for (const line of lines.trimEnd().split("\n")) writeSync(file, `${cell} | ${printable(line)}\n`);
       } catch (error) {
         if (!failed)
           printNote(`${path} cannot be written any more (${(error as Error).message}); the grid goes on without it\n`);

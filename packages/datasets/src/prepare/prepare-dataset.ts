@@ -6,7 +6,7 @@ import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FetchError, MatError, unpack } from "@dit-bench/fetch";
 import { makeFolders, replaceFile } from "@dit-bench/files";
-import { counted } from "../counted.ts";
+import { quantity } from "@dit-bench/text";
 import { DataError } from "../data-error.ts";
 import type { DatasetEntry } from "../registry.ts";
 import type { Assigned, Layout, Unpacking } from "./layout.ts";
@@ -99,7 +99,7 @@ async function prepareIn(
   if (found.classes < 2)
     throw new DataError(
       "no-images",
-      `dataset "${entry.name}": its archives hold images of ${counted(found.classes, "class")}, expected ${entry.prepared.classes}`,
+      `dataset "${entry.name}": its archives hold images of ${quantity(found.classes, "class")}, expected ${entry.prepared.classes}`,
     );
   const surprises = compare(entry, found, missing);
   const about = { version: 1, dataset: entry.name, splits, ...found, expected: entry.prepared, surprises };
@@ -129,7 +129,7 @@ async function unpackOne(
       await rm(target, { recursive: true });
       throw new DataError(
         "no-images",
-        `"${from}" holds ${counted(done.passedOver, "file")}, none of them where they are wanted: it is another one`,
+        `"${from}" holds ${quantity(done.passedOver, "file")}, none of them where they are wanted: it is another one`,
       );
     }
   }
@@ -204,7 +204,7 @@ function compare(
       surprises.push(`${found[what]} ${what} were found, ${prepared[what]} are expected`);
   if (missing.length > 0)
     surprises.push(
-      `listed and not in the archives: ${counted(missing.length, "image")}, such as ${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""}`,
+      `listed and not in the archives: ${quantity(missing.length, "image")}, such as ${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""}`,
     );
   return surprises;
 }

@@ -1,5 +1,5 @@
 /** Options that the charts share. */
-import { shown } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 import type { Axis } from "./axes.ts";
 import { gridInk, ink, quietInk } from "./style.ts";
 
@@ -52,7 +52,7 @@ export function plainScale(title: string, axis: Axis, format: (value: number) =>
 /** Lines of at most `length` characters, longer only where a single word is. */
 function wrap(text: string, length: number): string[] {
   const lines: string[] = [];
-  for (const word of shown(text).split(" ")) {
+  for (const word of printable(text).split(" ")) {
     const last = lines.at(-1);
     if (last === undefined || last.length + 1 + word.length > length) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;

@@ -1,6 +1,7 @@
 /** The losses of one run over its steps. */
-import { shown } from "@dit-bench/files";
+
 import type { RunRecord } from "@dit-bench/record";
+import { printable } from "@dit-bench/text";
 import type { ChartConfiguration, ChartDataset, Plugin } from "chart.js";
 import { formatTick } from "../format.ts";
 import { type Axis, linearAxis, logAxis } from "./axes.ts";
@@ -55,7 +56,7 @@ export async function lossCurve(record: RunRecord, format: ChartFormat): Promise
     },
     plugins: exit === "diverged" ? [divergence(training.steps)] : [],
   };
-  return render(configuration, size, format, shown(title));
+  return render(configuration, size, format, printable(title));
 }
 
 function finite(losses: readonly { step: number; value: number | null }[]): LossPoint[] {

@@ -1,8 +1,8 @@
 /** Trainable parameters against FID: one point per method, the question of the benchmark in one chart. */
-import { shown } from "@dit-bench/files";
+import { printable, quantity } from "@dit-bench/text";
 import type { ChartConfiguration } from "chart.js";
 import type { Comparison, MethodRow } from "../comparison.ts";
-import { formatTick, listing, plural } from "../format.ts";
+import { formatTick, listing } from "../format.ts";
 import type { ScoreRow } from "../scores.ts";
 import { mean } from "../statistics.ts";
 import { seedsText } from "../wording.ts";
@@ -62,7 +62,7 @@ function toPoints(rows: readonly MethodRow[]): Point[] {
     if (row.average === null) return [];
     return [
       {
-        label: shown(row.label),
+        label: printable(row.label),
         x: Math.max(1, mean(row.records.map(({ parameters }) => parameters.trainable))), // a logarithmic axis has no zero
         y: row.average.mean,
         interval: row.average.interval,
@@ -109,7 +109,7 @@ function toBaseLine(fid: number | null, axis: Axis): BaseLine | null {
 function subtitle(comparison: Comparison, points: readonly Point[]): string[] {
   const { datasets, rows, records, miniature } = comparison;
   const extractor = records.find((record) => record.metrics !== null)?.metrics?.extractor;
-  const over = datasets.length === 1 ? datasets[0]!.title : `Average over ${plural(datasets.length, "dataset")}`;
+  const over = datasets.length === 1 ? datasets[0]!.title : `Average over ${quantity(datasets.length, "dataset")}`;
   const missing = rows.filter((row) => row.average === null).map((row) => row.label);
   const seeds = points.some((point) => point.seeds.length > 0) ? " Small points: single seeds." : "";
   return [

@@ -2,8 +2,9 @@
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type DatasetEntry, nearest, preparedMark } from "@dit-bench/datasets";
+import { type DatasetEntry, preparedMark } from "@dit-bench/datasets";
 import { cacheFolder, type Environment, findInHubCache } from "@dit-bench/fetch";
+import { closestName } from "@dit-bench/text";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
 import { datasetEntries } from "../recipe/dataset-entries.ts";
@@ -90,7 +91,8 @@ export function fetchable(name: string): Fetchable {
   const found = all.find((f) => f.name === name);
   if (found) return found;
   const names = all.map((f) => f.name);
-  const near = nearest(name, names) ?? all.find(({ entry }) => nearest(name, [entry.title]) !== undefined)?.name;
+  const near =
+    closestName(name, names) ?? all.find(({ entry }) => closestName(name, [entry.title]) !== undefined)?.name;
   throw new BenchError(
     "usage",
     `there is nothing called '${name}' to fetch; wanted one of ${names.join(", ")}${near ? `. Did you mean '${near}'?` : ""}`,

@@ -4,7 +4,7 @@
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { findDataset, listImages, loadFolder } from "@dit-bench/datasets";
-import { shown } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 import { BenchError } from "../errors.ts";
 import { readRecipeExtractor } from "../extractors/recipe-extractor.ts";
 import { openRecipeAutoencoder } from "../latents/space.ts";
@@ -51,7 +51,7 @@ export function checkApart(out: string, { folder }: DatasetChoice): void {
   if (path === ".." || path.startsWith(`..${sep}`) || resolve(path) === path) return;
   throw new BenchError(
     "usage",
-    `--out ${shown(out)} lies in the image folder ${shown(folder)}: sheets of runs would be taken for images of a class; ` +
+    `--out ${printable(out)} lies in the image folder ${printable(folder)}: sheets of runs would be taken for images of a class; ` +
       "choose another with --out",
   );
 }

@@ -3,7 +3,8 @@
 //
 // N = images, H, W = height and width, S = side of the extractor's input, D = feature dimension
 
-import { counted, extractorInput, mostPixels, type Resizer, smallestSide } from "@dit-bench/datasets";
+import { extractorInput, mostPixels, type Resizer, smallestSide } from "@dit-bench/datasets";
+import { quantity } from "@dit-bench/text";
 import type { ArrayFile, ArrayInfo } from "@dit-bench/weights";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
@@ -73,7 +74,7 @@ export async function arrayFeatures({
 }: ArrayFeaturesTask): Promise<FeatureSet> {
   const { file, name, count: N, height, width, channels } = images;
   const { dimension: D, imageSize: S, batch } = extractor;
-  if (N < 2) throw new BenchError("data", `${file.path}: it holds ${counted(N, "image")}, expected at least 2`);
+  if (N < 2) throw new BenchError("data", `${file.path}: it holds ${quantity(N, "image")}, expected at least 2`);
   onCount?.(N, D);
   listener?.stage?.(
     "features",

@@ -3,7 +3,6 @@
 // N = images, S = side, D = feature dimension
 
 import {
-  counted,
   decodeImage,
   decodersAtOnce,
   diskPath,
@@ -12,7 +11,7 @@ import {
   listPictures,
   type Resizer,
 } from "@dit-bench/datasets";
-import { shown } from "@dit-bench/files";
+import { printable, quantity } from "@dit-bench/text";
 import pLimit from "p-limit";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
@@ -47,7 +46,7 @@ export async function imageFeatures({
   for (const file of skipped) leftOut.add(file);
   listener?.stage?.(
     "features",
-    `${counted(files.length, "image")} of ${folder}, ${extractor.id}, resized as ${resizer}`,
+    `${quantity(files.length, "image")} of ${folder}, ${extractor.id}, resized as ${resizer}`,
   );
 
   const limit = pLimit(decodersAtOnce);
@@ -75,7 +74,7 @@ export async function imageFeatures({
   if (kept < 2)
     throw new BenchError(
       "data",
-      `${shown(folder)}: ${kept} of ${files.length} images can be used, expected at least 2`,
+      `${printable(folder)}: ${kept} of ${files.length} images can be used, expected at least 2`,
     );
   return {
     source: folder,

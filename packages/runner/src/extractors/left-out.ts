@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import type { Skipped } from "@dit-bench/datasets";
-import { shown } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 
@@ -22,7 +22,7 @@ export function leavingOut(
   return {
     files,
     add({ file, reason, harmless }) {
-      const what = `${shown(join(folder, file))}: ${reason}`;
+      const what = `${printable(join(folder, file))}: ${reason}`;
       if (strict && !harmless)
         throw new BenchError("data", `${what}; repair or remove it, or leave --strict away to pass over it`);
       listener?.note?.(`left out ${what}`);

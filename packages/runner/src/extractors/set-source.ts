@@ -2,7 +2,8 @@
 // features.
 
 import { existsSync, statSync } from "node:fs";
-import { fileKind, insteadOf, shown } from "@dit-bench/files";
+import { fileKind, insteadOf } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 import { type ArrayFile, openArrays } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
 import { hasFeatures, readFeatureArray, readFeatureFile } from "./feature-file.ts";
@@ -42,7 +43,7 @@ function ofArrays(file: ArrayFile): SetSource {
   if (format === "npz" && hasFeatures(file)) {
     const note =
       usable.length > 0
-        ? `${path}: the statistics or features that it holds are used; its images, ${shown(usable[0]!.name)}, are not measured`
+        ? `${path}: the statistics or features that it holds are used; its images, ${printable(usable[0]!.name)}, are not measured`
         : undefined;
     return { kind: "features", path, ...(note ? { note } : {}), read: () => readFeatureFile(path, "npz") };
   }
@@ -69,7 +70,7 @@ function contents({ format, arrays, unreadable }: ArrayFile): string {
     ...[...unreadable.keys()].map((name) => [name, "(not readable)"]),
   ];
   const texts = all.map(([name, what]) =>
-    format === "npy" ? `an array ${what}` : `${shown(name!.slice(0, 80))} ${what}`,
+    format === "npy" ? `an array ${what}` : `${printable(name!.slice(0, 80))} ${what}`,
   );
   return texts.slice(0, 6).join(", ") + (texts.length > 6 ? ` and ${texts.length - 6} more` : "") || "no arrays";
 }

@@ -7,7 +7,6 @@ import { basename, dirname, join } from "node:path";
 import { downsampling, draw } from "@dit-bench/autoencoder";
 import {
   centerCrop,
-  counted,
   decodeImage,
   diskPath,
   eachOf,
@@ -18,6 +17,7 @@ import {
 } from "@dit-bench/datasets";
 import { fileKind, insteadOf } from "@dit-bench/files";
 import { normals } from "@dit-bench/random";
+import { quantity } from "@dit-bench/text";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { type LeftOut, leavingOut } from "../extractors/left-out.ts";
@@ -53,7 +53,7 @@ export async function encodePictures(
   const { folder, files, skipped } = listed(pictures);
   const leftOut = leavingOut(folder, strict, listener);
   for (const file of skipped) leftOut.add(file);
-  listener?.stage?.("encode", `${counted(files.length, "image")} of ${pictures}`);
+  listener?.stage?.("encode", `${quantity(files.length, "image")} of ${pictures}`);
 
   const kept: { file: string; latent: Float32Array }[] = [];
   let first = undefined as { file: string; width: number; height: number } | undefined;

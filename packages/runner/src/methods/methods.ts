@@ -1,8 +1,8 @@
 // Methods by name. Built-in ones are packages like anybody's, loaded the way an outsider's is.
 
 import { createRequire } from "node:module";
-import { nearest } from "@dit-bench/datasets";
 import type { AnyMethod } from "@dit-bench/method";
+import { closestName } from "@dit-bench/text";
 import { BenchError } from "../errors.ts";
 import { loadPlugin } from "./plugin.ts";
 import { versionOf } from "./plugin-files.ts";
@@ -77,7 +77,7 @@ export function methodNamed(name: string, all: readonly LoadedMethod[], flag = "
   const found = all.find((l) => l.method.name === name);
   if (found) return found;
   const names = all.map((l) => l.method.name);
-  const near = nearest(name, names);
+  const near = closestName(name, names);
   throw new BenchError(
     "usage",
     `${flag} '${name}' is not known; ${near ? `did you mean '${near}'? ` : ""}available: ${names.join(", ")}, or --plugin with the package that has it`,

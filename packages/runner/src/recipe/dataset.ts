@@ -13,7 +13,8 @@ import {
   type PictureBytes,
   storeFolder,
 } from "@dit-bench/datasets";
-import { fileName, shown } from "@dit-bench/files";
+import { fileName } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 import { fetched } from "../assets/fetched.ts";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
@@ -47,7 +48,7 @@ export interface Dataset {
 
 /** The folder's last path component, or the name that was given for it. */
 export const ownImages = (folder: string, name?: string): DatasetChoice => ({
-  name: shown(name ?? (basename(resolve(folder)) || folder)).normalize("NFC"),
+  name: printable(name ?? (basename(resolve(folder)) || folder)).normalize("NFC"),
   folder,
 });
 

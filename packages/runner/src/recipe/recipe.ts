@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { nearest, resizers } from "@dit-bench/datasets";
+import { resizers } from "@dit-bench/datasets";
 import { linearSchedule, respace } from "@dit-bench/diffusion";
+import { closestName } from "@dit-bench/text";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
 
@@ -158,7 +159,7 @@ export function loadRecipe(name: string, changes: Readonly<Record<string, unknow
   const folder = known.includes(name) ? join(projectFolder(), "benchmarks", name) : resolve(name);
   const path = join(folder, "recipe.json");
   if (!existsSync(path)) {
-    const near = nearest(name, known);
+    const near = closestName(name, known);
     throw new BenchError(
       "usage",
       `unknown recipe '${name}'; wanted one of ${known.join(", ")}, or a folder with a recipe.json${near ? `. Did you mean '${near}'?` : ""}`,
@@ -241,7 +242,7 @@ function withChanges(content: unknown, changes: Readonly<Record<string, unknown>
     let at: unknown = copy;
     for (const key of keys) at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
     if (!(isObject(at) && Object.hasOwn(at, last))) {
-      const near = nearest(path, settingPaths(copy));
+      const near = closestName(path, settingPaths(copy));
       throw new BenchError("usage", `the recipe has no setting '${path}'${near ? `; did you mean '${near}'?` : ""}`);
     }
     at[last] = typeof at[last] === "string" && typeof value === "number" ? String(value) : value; // "250" of sampling.respacing

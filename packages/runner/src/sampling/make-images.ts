@@ -4,8 +4,9 @@
 
 import { join, relative, resolve } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
-import { counted, encodePng } from "@dit-bench/datasets";
+import { encodePng } from "@dit-bench/datasets";
 import { fileName, replaceFile } from "@dit-bench/files";
+import { quantity } from "@dit-bench/text";
 import { writeSafetensors } from "@dit-bench/weights";
 import type { Listener } from "../events.ts";
 import { openCodec } from "../latents/codec.ts";
@@ -69,7 +70,7 @@ export async function makePictures(task: PicturesTask): Promise<Pictures> {
     made: { ...task.origin, seed, count, labels: classes.map(({ label }) => label), settings, autoencoder },
     overwrite: task.overwrite ?? false,
   });
-  listener.stage?.("sample", `${counted(labels.length, "image")}, ${count} of each class`);
+  listener.stage?.("sample", `${quantity(labels.length, "image")}, ${count} of each class`);
   const { x } = await sample({ engine, network, settings, seed, labels, listener });
   const shape = [labels.length, C, S, S] as const;
 

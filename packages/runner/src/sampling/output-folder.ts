@@ -4,7 +4,8 @@
 
 import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { replaceFile, shown } from "@dit-bench/files";
+import { replaceFile } from "@dit-bench/files";
+import { printable } from "@dit-bench/text";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
 
@@ -64,7 +65,7 @@ export async function claimFolder(task: OutputFolder): Promise<void> {
   if (lost !== undefined && !overwrite)
     throw refusal(
       folder,
-      `${shown(join(folder, lost))} is there already, of another folder of this name or of yours`,
+      `${printable(join(folder, lost))} is there already, of another folder of this name or of yours`,
       "delete it, choose another --output, or add --overwrite",
     );
   const kept = [...ownFiles].filter((file) => isFile(join(folder, file)));
@@ -84,7 +85,7 @@ export async function claimFolder(task: OutputFolder): Promise<void> {
 }
 
 const refusal = (folder: string, problem: string, remedy: string) =>
-  new BenchError("usage", `--output ${shown(folder)}: ${problem}; ${remedy}`);
+  new BenchError("usage", `--output ${printable(folder)}: ${problem}; ${remedy}`);
 
 /** A manifest that is damaged, or that somebody else wrote, is none. */
 function readManifest(path: string): Manifest | undefined {
@@ -139,5 +140,5 @@ function removeFiles(folder: string, files: readonly string[]): void {
 
 function listed(names: readonly string[]): string {
   const [first = ""] = names;
-  return names.length === 1 ? shown(first) : `${names.length} files or folders, such as ${shown(first)}`;
+  return names.length === 1 ? printable(first) : `${names.length} files or folders, such as ${printable(first)}`;
 }

@@ -1,5 +1,7 @@
+// Text made safe for a terminal.
+
 import { expect, it } from "vitest";
-import { shown } from "./index.ts";
+import { printable } from "./index.ts";
 
 it.each([
   ["rose", "rose"],
@@ -11,7 +13,7 @@ it.each([
   ["half \ud800 pair", "half \\u{d800} pair"],
   ["玫瑰 العربية 🌷 é\u200f", "玫瑰 العربية 🌷 é\u200f"],
   ["C:\\x1b", "C:\\x1b"],
-])("%j is shown as %j, once and twice", (text, safe) => {
-  expect(shown(text)).toBe(safe);
-  expect(shown(safe)).toBe(safe);
+])("%j is printed as %j, and printing that again changes nothing", (text, safe) => {
+  expect(printable(text)).toBe(safe);
+  expect(printable(safe)).toBe(safe);
 });
