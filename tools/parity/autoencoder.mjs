@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createEngine } from "@dit-bench/compiler";
-import { decodeImage } from "@dit-bench/datasets";
+import { decodeImage } from "@dit-bench/images";
 import { normals } from "@dit-bench/random";
 import { loadRecipe, openAutoencoder, openCodec } from "@dit-bench/runner";
 import { openSpace } from "@dit-bench/runner/parts";

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { createEngine } from "@dit-bench/compiler";
-import { resizeTorchBilinear } from "@dit-bench/datasets";
+import { resizeTorchBilinear } from "@dit-bench/images";
 import { uniforms } from "@dit-bench/random";
 import { loadExtractor } from "@dit-bench/runner";
 import { readNpz } from "@dit-bench/weights";

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeImage } from "@dit-bench/datasets";
+import { decodeImage } from "@dit-bench/images";
 import { furthest, runPython, tensorsOf } from "./compare.mjs";
 
 export const name = "pictures";

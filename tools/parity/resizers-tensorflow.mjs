@@ -1,7 +1,7 @@
 // TensorFlow 1's bilinear resizing by TensorFlow's own kernel. A part of its own: where TensorFlow is not installed, only this is left out.
 
 import { join } from "node:path";
-import { resizeTensorflow1Bilinear } from "@dit-bench/datasets";
+import { resizeTensorflow1Bilinear } from "@dit-bench/images";
 import { furthest, runPython, tensorsOf } from "./compare.mjs";
 
 export const name = "resizers-tensorflow";

@@ -7,7 +7,7 @@ import {
   resizePillowFloat,
   resizeTensorflow1Bilinear,
   resizeTorchBilinear,
-} from "@dit-bench/datasets";
+} from "@dit-bench/images";
 import { furthest, runPython, tensorsOf } from "./compare.mjs";
 
 export const name = "resizers";

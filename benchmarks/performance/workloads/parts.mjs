@@ -4,11 +4,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { drawMiniature, loadFolder, miniatures } from "@dit-bench/datasets";
+import { loadFolder } from "@dit-bench/datasets";
 import { adamwCoefficients, linearSchedule, respace, stepCoefficients } from "@dit-bench/diffusion";
 import { ditModel } from "@dit-bench/dit";
 import { attach } from "@dit-bench/method";
 import { frechetDistance, miniInception, statistics } from "@dit-bench/metrics";
+import { drawMiniature, miniatures } from "@dit-bench/miniatures";
 import { normals } from "@dit-bench/random";
 import { loadRecipe } from "@dit-bench/runner";
 import {

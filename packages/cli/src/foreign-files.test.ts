@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { encodePng } from "@dit-bench/datasets";
 import { makeZip } from "@dit-bench/fetch/testing";
+import { encodePng } from "@dit-bench/images";
 import { normals } from "@dit-bench/random";
 import { readSafetensors, type StoredTensor, writeNpz, writeSafetensors } from "@dit-bench/weights";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -35,7 +35,9 @@ const arrows: Record<string, string[]> = {
   dit: ["method", "ops", "random"],
   autoencoder: ["ops"],
   diffusion: ["ops"],
-  datasets: ["fetch", "files", "random", "text"],
+  images: ["files", "text"],
+  miniatures: ["random"],
+  datasets: ["fetch", "files", "images", "text"],
   metrics: ["ops", "random", "wasm"],
   conformance: ["compiler", "dit", "method", "random"],
   runner: [
@@ -46,9 +48,11 @@ const arrows: Record<string, string[]> = {
     "dit",
     "fetch",
     "files",
+    "images",
     "method",
     "method-*",
     "metrics",
+    "miniatures",
     "random",
     "record",
     "report", // draws the sheets of images: it has the fonts and the canvas
@@ -56,7 +60,7 @@ const arrows: Record<string, string[]> = {
     "weights",
   ],
   report: ["files", "record", "text"],
-  cli: ["compiler", "datasets", "dit", "fetch", "files", "method", "record", "report", "runner", "text", "weights"],
+  cli: ["compiler", "dit", "fetch", "files", "images", "method", "record", "report", "runner", "text", "weights"],
 };
 
 describe("the house", () => {

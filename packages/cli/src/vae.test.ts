@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { encodePng } from "@dit-bench/datasets";
+import { encodePng } from "@dit-bench/images";
 import { readSafetensors } from "@dit-bench/weights";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";

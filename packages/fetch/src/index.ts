@@ -6,7 +6,5 @@ export { cacheFolder, type Environment } from "./cache-folder.ts";
 export { type Downloaded, type DownloadOptions, download, type Patience } from "./download.ts";
 export { FetchError, type FetchErrorKind } from "./fetch-error.ts";
 export { findInHubCache, type HubFile } from "./hub.ts";
-export { MatError } from "./mat/mat-error.ts";
-export { type MatValue, readMat } from "./mat/read-mat.ts";
 export type { Expected } from "./partial-file.ts";
 export { shownBytes } from "./shown.ts";

@@ -1,4 +1,5 @@
 // Files that survive crashes and concurrent processes: written whole or not at all, temporary names, locks, names made from text.
+export { diskPath, nameText } from "./disk-name.ts";
 export { type FileGroup, type FileKind, fileKind, kindBytes, kindOfBytes } from "./file-kind.ts";
 export { fileName, fileNames } from "./file-names.ts";
 export { type HeldLock, lockHolder, tryLock, waitForLock } from "./lock.ts";
@@ -8,4 +9,5 @@ export { isPassedOver } from "./passed-over.ts";
 export { replaceFile } from "./replace-file.ts";
 export { replaceFileSync } from "./replace-file-sync.ts";
 export { isTemporary, removeLeftovers, temporaryName } from "./temporary.ts";
+export { unreadable } from "./unreadable-reason.ts";
 export { insteadOf, type WantedFile, wrongKind } from "./wanted-file.ts";

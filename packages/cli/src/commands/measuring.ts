@@ -1,6 +1,6 @@
 // What `bench features` and `bench fid` share: their flags, and the extractor that these start.
 
-import { type Resizer, resizers } from "@dit-bench/datasets";
+import { type Resizer, resizers } from "@dit-bench/images";
 import {
   arrayFeatures,
   BenchError,

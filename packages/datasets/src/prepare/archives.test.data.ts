@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { type MatSource, makeMat, makeTar, makeZip, type TarEntry } from "@dit-bench/fetch/testing";
+import { makeTar, makeZip, type TarEntry } from "@dit-bench/fetch/testing";
 import sharp from "sharp";
 import { afterAll, beforeAll } from "vitest";
 import { type DatasetEntry, findDataset, loadRegistry } from "../registry.ts";
+import { type MatSource, makeMat } from "../testing/make-mat.ts";
 import { prepareDataset } from "./prepare-dataset.ts";
 
 export const registry = loadRegistry(fileURLToPath(new URL("../../../../datasets.json", import.meta.url)));

@@ -1,8 +1,8 @@
 // Files of labels out of a dataset's archives: missing ones are the archives' fault, not the program's.
 
 import { existsSync, readFileSync } from "node:fs";
-import { type MatValue, readMat } from "@dit-bench/fetch";
 import { DataError } from "../data-error.ts";
+import { type MatValue, readMat } from "./mat/read-mat.ts";
 
 const there = (path: string): string => {
   if (!existsSync(path)) throw new DataError("labels", `its archives hold no "${path}": they are other ones`);

@@ -2,11 +2,12 @@
 
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MatError } from "@dit-bench/fetch";
-import { makeMat, makeZip } from "@dit-bench/fetch/testing";
+import { makeZip } from "@dit-bench/fetch/testing";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../data-error.ts";
+import { makeMat } from "../testing/make-mat.ts";
 import { type Archives, car, cars, csv, df20m, files, flowers, image, prepare, tgz } from "./archives.test.data.ts";
+import { MatError } from "./mat/mat-error.ts";
 
 /** DF20M with another table of the training images. */
 const withTable = (body: string): Archives => ({

@@ -2,11 +2,11 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { MatValue } from "@dit-bench/fetch";
 import { DataError } from "../data-error.ts";
 import { classFolder, numberedClass } from "./class-name.ts";
 import { readLabelLists, readLabelMat, readLabelText } from "./label-file.ts";
 import { isImage, type Layout } from "./layout.ts";
+import type { MatValue } from "./mat/read-mat.ts";
 import { readCsv } from "./read-csv.ts";
 
 const wrong = (message: string) => new DataError("labels", message);

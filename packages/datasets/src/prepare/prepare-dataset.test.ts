@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { ArchiveError, FetchError } from "@dit-bench/fetch";
 import { describe, expect, test } from "vitest";
-import { loadFolder } from "../load-folder.ts";
+import { loadFolder } from "../folder/load-folder.ts";
 import { findDataset } from "../registry.ts";
 import {
   type Archives,

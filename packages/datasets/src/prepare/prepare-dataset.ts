@@ -4,13 +4,14 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { FetchError, MatError, unpack } from "@dit-bench/fetch";
+import { FetchError, unpack } from "@dit-bench/fetch";
 import { makeFolders, replaceFile } from "@dit-bench/files";
 import { quantity } from "@dit-bench/text";
 import { DataError } from "../data-error.ts";
 import type { DatasetEntry } from "../registry.ts";
 import type { Assigned, Layout, Unpacking } from "./layout.ts";
 import { layouts } from "./layouts.ts";
+import { MatError } from "./mat/mat-error.ts";
 import { takeFolder } from "./take-folder.ts";
 
 export interface PrepareOptions {

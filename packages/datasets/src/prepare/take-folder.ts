@@ -2,10 +2,8 @@ import { constants, type Dirent, readdirSync } from "node:fs";
 import { copyFile, link, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { FetchError, type Unpacked, type UnpackOptions } from "@dit-bench/fetch";
-import { isPassedOver, makeFolders } from "@dit-bench/files";
+import { diskPath, isPassedOver, makeFolders, nameText, unreadable } from "@dit-bench/files";
 import { DataError } from "../data-error.ts";
-import { diskPath, nameText } from "../disk-name.ts";
-import { unreadable } from "../image-file.ts";
 
 /**
  * Takes from a folder what `unpack` would take from the archive that it once was: files by hard links, or copies on another

@@ -2,8 +2,8 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { makeMat } from "@dit-bench/fetch/testing";
 import { describe, expect, test } from "vitest";
+import { makeMat } from "../testing/make-mat.ts";
 import { car, files, newFolder, picture, prepare } from "./archives.test.data.ts";
 
 describe("an unpacked copy in place of an archive", () => {

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type FaultServer, faultServer, makeMat, makeTar, serveFile } from "@dit-bench/fetch/testing";
+import { makeMat } from "@dit-bench/datasets/testing";
+import { type FaultServer, faultServer, makeTar, serveFile } from "@dit-bench/fetch/testing";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { fetchOne, planFetch } from "./fetch.ts";
 import { type Fetchable, fetchable, locate } from "./locate.ts";

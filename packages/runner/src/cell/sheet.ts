@@ -1,6 +1,6 @@
 // The sheet of a run: real images and the adapted model's samples side by side, a row a class; below them, the base model's samples.
 
-import type { PictureBytes } from "@dit-bench/datasets";
+import type { PictureBytes } from "@dit-bench/images";
 import type { RunRecord } from "@dit-bench/record";
 
 interface Pictures {

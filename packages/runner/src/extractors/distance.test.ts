@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createEngine } from "@dit-bench/compiler";
-import { type FloatImage, resizeTorchBilinear } from "@dit-bench/datasets";
+import { type FloatImage, resizeTorchBilinear } from "@dit-bench/images";
 import { inception } from "@dit-bench/metrics";
 import { normals } from "@dit-bench/random";
 import { readSafetensors, type StoredTensor, writeNpz, writeSafetensors } from "@dit-bench/weights";

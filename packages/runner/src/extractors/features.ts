@@ -3,7 +3,7 @@
 // N = images, S = side, D = feature dimension
 
 import type { Engine } from "@dit-bench/compiler";
-import { extractorInput, type PictureBytes, type Resizer } from "@dit-bench/datasets";
+import { extractorInput, type PictureBytes, type Resizer } from "@dit-bench/images";
 import type { Values } from "@dit-bench/method";
 import type { Extractor } from "@dit-bench/metrics";
 import type * as tf from "@tensorflow/tfjs";

@@ -3,7 +3,7 @@
 //
 // N = images, H, W = height and width, S = side of the extractor's input, D = feature dimension
 
-import { extractorInput, mostPixels, type Resizer, smallestSide } from "@dit-bench/datasets";
+import { extractorInput, mostPixels, type Resizer, smallestSide } from "@dit-bench/images";
 import { quantity } from "@dit-bench/text";
 import type { ArrayFile, ArrayInfo } from "@dit-bench/weights";
 import { BenchError, Interrupted } from "../errors.ts";

@@ -2,15 +2,9 @@
 //
 // N = images, S = side, D = feature dimension
 
-import {
-  decodeImage,
-  decodersAtOnce,
-  diskPath,
-  extractorInput,
-  fromImageFile,
-  listPictures,
-  type Resizer,
-} from "@dit-bench/datasets";
+import { listPictures } from "@dit-bench/datasets";
+import { diskPath } from "@dit-bench/files";
+import { decodeImage, decodersAtOnce, extractorInput, fromImageFile, type Resizer } from "@dit-bench/images";
 import { printable, quantity } from "@dit-bench/text";
 import pLimit from "p-limit";
 import { BenchError, Interrupted } from "../errors.ts";

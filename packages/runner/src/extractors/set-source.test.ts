@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEngine } from "@dit-bench/compiler";
-import { encodePng } from "@dit-bench/datasets";
+import { encodePng } from "@dit-bench/images";
 import { normals } from "@dit-bench/random";
 import { type StoredTensor, WeightFileError, writeNpz, writeSafetensors } from "@dit-bench/weights";
 import fc from "fast-check";

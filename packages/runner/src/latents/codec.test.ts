@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { draw, type Plane } from "@dit-bench/autoencoder";
 import { createEngine, type Engine } from "@dit-bench/compiler";
-import { decodeImage, encodePng } from "@dit-bench/datasets";
+import { decodeImage, encodePng } from "@dit-bench/images";
 import { normals } from "@dit-bench/random";
 import { openCheckpoint, readSafetensors, type StoredTensor, writeSafetensors } from "@dit-bench/weights";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

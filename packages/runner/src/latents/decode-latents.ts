@@ -3,8 +3,8 @@
 // N = pictures, Z = latent channels, h, w = sides in latent cells
 
 import { isAbsolute, join } from "node:path";
-import { encodePng } from "@dit-bench/datasets";
 import { replaceFile } from "@dit-bench/files";
+import { encodePng } from "@dit-bench/images";
 import { Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { type Codec, groupOf } from "./codec.ts";

@@ -5,17 +5,9 @@
 import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { downsampling, draw } from "@dit-bench/autoencoder";
-import {
-  centerCrop,
-  decodeImage,
-  diskPath,
-  eachOf,
-  fromImageFile,
-  listPictures,
-  nameText,
-  type RgbImage,
-} from "@dit-bench/datasets";
-import { fileKind, insteadOf } from "@dit-bench/files";
+import { listPictures } from "@dit-bench/datasets";
+import { diskPath, fileKind, insteadOf, nameText } from "@dit-bench/files";
+import { centerCrop, decodeImage, eachOf, fromImageFile, type RgbImage } from "@dit-bench/images";
 import { normals } from "@dit-bench/random";
 import { quantity } from "@dit-bench/text";
 import { BenchError, Interrupted } from "../errors.ts";

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stableDiffusion } from "@dit-bench/autoencoder";
-import { encodePng } from "@dit-bench/datasets";
+import { encodePng } from "@dit-bench/images";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Codec, groupOf } from "./codec.ts";
 import { decodeLatents } from "./decode-latents.ts";

@@ -3,7 +3,7 @@
 // C = channels, H, W = height and width
 
 import type { Plane } from "@dit-bench/autoencoder";
-import type { RgbImage } from "@dit-bench/datasets";
+import type { RgbImage } from "@dit-bench/images";
 
 /** RGB bytes [H, W, 3] to [3, H, W] in [-1, 1], mirrored left to right if asked. */
 export function planeOf({ width, height, pixels }: RgbImage, mirrored = false): Plane {

@@ -2,18 +2,10 @@
 
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
-import {
-  drawMiniature,
-  findDataset,
-  fitsInMemory,
-  listImages,
-  loadFolder,
-  type Miniature,
-  miniatures,
-  type PictureBytes,
-  storeFolder,
-} from "@dit-bench/datasets";
+import { findDataset, fitsInMemory, listImages, loadFolder, storeFolder } from "@dit-bench/datasets";
 import { fileName } from "@dit-bench/files";
+import type { PictureBytes } from "@dit-bench/images";
+import { drawMiniature, type Miniature, miniatures } from "@dit-bench/miniatures";
 import { printable } from "@dit-bench/text";
 import { fetched } from "../assets/fetched.ts";
 import { BenchError, Interrupted } from "../errors.ts";

@@ -4,8 +4,8 @@
 
 import { join, relative, resolve } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
-import { encodePng } from "@dit-bench/datasets";
 import { fileName, replaceFile } from "@dit-bench/files";
+import { encodePng } from "@dit-bench/images";
 import { quantity } from "@dit-bench/text";
 import { writeSafetensors } from "@dit-bench/weights";
 import type { Listener } from "../events.ts";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeImage, encodePng } from "@dit-bench/datasets";
+import { decodeImage, encodePng } from "@dit-bench/images";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { samplesSheet } from "./samples-sheet.ts";
 

@@ -1,7 +1,7 @@
 // The sheet of `bench sample`: a row a class, as many as a viewer can show. Only the samples on it are decoded.
 
 import { readFile } from "node:fs/promises";
-import { decodeImage } from "@dit-bench/datasets";
+import { decodeImage } from "@dit-bench/images";
 
 export interface SamplesSheetTask {
   readonly classes: readonly { readonly label: number; readonly name: string }[];

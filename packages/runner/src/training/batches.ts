@@ -3,8 +3,8 @@
 // N = batch, M = images, C = channels, S = side
 
 import type { Values } from "@dit-bench/compiler";
-import type { PictureBytes } from "@dit-bench/datasets";
 import { type Schedule, trainingCoefficients } from "@dit-bench/diffusion";
+import type { PictureBytes } from "@dit-bench/images";
 import { integers, normals, permutation, uniforms } from "@dit-bench/random";
 
 export interface LabelledImages {

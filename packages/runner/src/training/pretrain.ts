@@ -4,12 +4,12 @@
 
 import { join } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
-import { drawMiniature, type Miniature, miniatures, sourceDomain } from "@dit-bench/datasets";
 import { linearSchedule } from "@dit-bench/diffusion";
 import { ditModel, initialDit } from "@dit-bench/dit";
 import { makeFolders, removeLeftovers } from "@dit-bench/files";
 import { attach } from "@dit-bench/method";
 import { classifierLoss, initialWeights, miniInception, standardised, statistics } from "@dit-bench/metrics";
+import { drawMiniature, type Miniature, miniatures, sourceDomain } from "@dit-bench/miniatures";
 import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
 import type { Listener } from "../events.ts";

@@ -1,0 +1,36 @@
+// Kinds of TIFF that the decoder would read wrongly, by the tags of the first image (TIFF 6.0, 1992).
+
+import { ImageError } from "../image-error.ts";
+import { checkSize } from "../size-limits.ts";
+
+const WIDTH = 256;
+const HEIGHT = 257;
+const COMPRESSION = 259;
+const PHOTOMETRIC = 262;
+const YCBCR = 6;
+const jpegCompressions = [6, 7];
+
+/**
+ * Refuses sizes beyond the limits, and YCbCr without JPEG: libtiff converts YCbCr only where it is compressed as JPEG; otherwise
+ * the decoder gives its numbers as if they were RGB.
+ * Throws ImageError. BigTIFF is passed: nobody writes YCbCr to it without JPEG.
+ */
+export function checkTiff(bytes: Uint8Array): void {
+  const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = bytes[0] === 0x49;
+  if (file.getUint16(2, little) !== 42) return;
+  const directory = file.getUint32(4, little);
+  const values = new Map<number, number>();
+  for (let i = 0; i < file.getUint16(directory, little); i++) {
+    const entry = directory + 2 + 12 * i;
+    const isShort = file.getUint16(entry + 2, little) === 3;
+    const value = isShort ? file.getUint16(entry + 8, little) : file.getUint32(entry + 8, little);
+    values.set(file.getUint16(entry, little), value);
+  }
+  // The decoder writes to stderr about a size that it cannot hold.
+  checkSize({ width: values.get(WIDTH) ?? 0, height: values.get(HEIGHT) ?? 0 });
+  if (values.get(PHOTOMETRIC) === YCBCR && !jpegCompressions.includes(values.get(COMPRESSION) ?? 1))
+    throw new ImageError(
+      "TIFF image in YCbCr without JPEG compression, which cannot be read here: convert it to PNG first",
+    );
+}

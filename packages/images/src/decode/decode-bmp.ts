@@ -1,0 +1,149 @@
+// Windows and OS/2 bitmaps as Pillow reads them. Of the libraries, bmp-ts and bmp-js take the pixels from the wrong place where
+// a gap lies before them, and end at the first row of odd width with 4 bits a pixel.
+
+import { ImageError } from "../image-error.ts";
+import type { DecodedImage } from "../rgb-image.ts";
+import { checkSize } from "../size-limits.ts";
+
+const RLE4 = 2;
+const BITFIELDS = 3;
+
+/** 1, 4, 8 (also run-length coded), 16, 24 and 32 bits a pixel. Throws ImageError for other kinds and where data is missing. */
+export function decodeBmp(bytes: Uint8Array): DecodedImage {
+  const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const u16 = (at: number) => file.getUint16(at, true);
+  const u32 = (at: number) => file.getUint32(at, true);
+  const headerSize = u32(14);
+  const core = headerSize === 12;
+  const width = core ? u16(18) : file.getInt32(18, true);
+  const signedHeight = core ? u16(20) : file.getInt32(22, true);
+  const [bits, compression] = core ? [u16(24), 0] : [u16(28), u32(30)];
+  const height = Math.abs(signedHeight);
+  checkSize({ width, height });
+  const colors = bits > 8 ? 0 : (core ? 0 : u32(46)) || 1 << bits;
+  if (colors > 65536) throw new ImageError(`damaged BMP: a palette of ${colors} colours`);
+  const entry = core ? 3 : 4;
+  const masksAfter = compression === BITFIELDS && headerSize === 40 ? 12 : 0;
+  const paletteAt = 14 + headerSize + masksAfter;
+  const declared = u32(10);
+  // Some writers give the palette's place as that of the pixels.
+  const start = declared === 0 || (declared === paletteAt && colors > 0) ? paletteAt + entry * colors : declared;
+  const image = { bytes, start, width, height, bits };
+
+  const row = (y: number) => (signedHeight < 0 ? y : height - 1 - y) * width;
+  if (bits <= 8) {
+    if (compression > RLE4) throw unsupported(bits, compression);
+    const indices = compression === 0 ? packedIndices(image) : runLengths(image, compression === RLE4);
+    const pixels = new Uint8Array(width * height * 3);
+    const color = (index: number, c: number) => (index < colors ? file.getUint8(paletteAt + entry * index + 2 - c) : 0);
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++)
+        for (let c = 0; c < 3; c++) pixels[3 * (row(y) + x) + c] = color(indices[y * width + x]!, c);
+    return { width, height, pixels };
+  }
+  if (![16, 24, 32].includes(bits) || (compression !== 0 && compression !== BITFIELDS))
+    throw unsupported(bits, compression);
+  const masks =
+    compression === BITFIELDS
+      ? [54, 58, 62, ...(headerSize >= 56 ? [66] : [])].map(u32)
+      : bits === 16
+        ? [0x7c00, 0x3e0, 0x1f]
+        : [0xff0000, 0xff00, 0xff];
+  const channels = (masks.every((mask) => mask === 0) ? [0xff0000, 0xff00, 0xff, 0xff000000] : masks).map(channelOf);
+  const stride = rowBytes(image);
+  const pixels = new Uint8Array(width * height * 3);
+  const opacity = channels[3];
+  const alpha = opacity && new Uint8Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const at = start + y * stride + (x * bits) / 8;
+      const value = bits === 16 ? u16(at) : bits === 32 ? u32(at) : u16(at) | (file.getUint8(at + 2) << 16);
+      const to = row(y) + x;
+      for (let c = 0; c < 3; c++) pixels[3 * to + c] = channels[c]!(value);
+      if (alpha) alpha[to] = opacity!(value);
+    }
+  // Many writers leave the alpha channel at zero and mean an opaque image; browsers read it so, too.
+  return { width, height, pixels, ...(alpha?.some((value) => value > 0) ? { alpha } : {}) };
+}
+
+const unsupported = (bits: number, compression: number): ImageError =>
+  new ImageError(`BMP image with ${bits} bits a pixel and compression ${compression}, which cannot be read here`);
+
+interface Stored {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly width: number;
+  readonly height: number;
+  readonly bits: number;
+}
+
+/** Rows are padded to four bytes. Throws ImageError where the file is too short for all of them. */
+function rowBytes({ bytes, start, width, height, bits }: Stored): number {
+  const stride = Math.ceil((width * bits) / 32) * 4;
+  const needed = start + stride * (height - 1) + Math.ceil((width * bits) / 8);
+  if (needed > bytes.length) throw ended();
+  return stride;
+}
+
+const ended = () => new ImageError("damaged BMP: its data ends too early");
+
+/** The channel that a mask selects, stretched to 8 bits. */
+function channelOf(mask: number): (value: number) => number {
+  if (mask === 0) return () => 255;
+  const shift = 31 - Math.clz32(mask & -mask);
+  const most = mask >>> shift;
+  return (value) => Math.floor((255 * ((value & mask) >>> shift)) / most);
+}
+
+function packedIndices(image: Stored): Uint8Array {
+  const { bytes, start, width, height, bits } = image;
+  if (bits !== 1 && bits !== 4 && bits !== 8) throw unsupported(bits, 0);
+  const stride = rowBytes(image);
+  const indices = new Uint8Array(width * height);
+  const perByte = 8 / bits;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const byte = bytes[start + y * stride + Math.floor(x / perByte)]!;
+      indices[y * width + x] = (byte >> (8 - bits * ((x % perByte) + 1))) & ((1 << bits) - 1);
+    }
+  return indices;
+}
+
+/** Pairs of a count and a value; a count of 0 is an escape: end of row, end of image, a jump, or a number of plain values. */
+function runLengths({ bytes, start, width, height }: Stored, nibbles: boolean): Uint8Array {
+  const indices = new Uint8Array(width * height);
+  let [at, done, x] = [start, 0, 0];
+  const byte = () => {
+    const value = bytes[at++];
+    if (value === undefined) throw ended();
+    return value;
+  };
+  const put = (value: number) => {
+    if (done < indices.length) indices[done++] = value;
+  };
+  while (done < indices.length) {
+    const [count, value] = [byte(), byte()];
+    if (count > 0) {
+      const n = Math.min(count, Math.max(0, width - x));
+      for (let i = 0; i < n; i++) put(nibbles ? (i % 2 === 0 ? value >> 4 : value & 15) : value);
+      x += n;
+    } else if (value === 0) {
+      done = Math.ceil(done / width) * width;
+      x = 0;
+    } else if (value === 1) throw ended();
+    else if (value === 2) {
+      const [right, up] = [byte(), byte()];
+      done = Math.min(indices.length, done + right + up * width);
+      x = done % width;
+    } else {
+      for (let i = 0; i < value; i += nibbles ? 2 : 1) {
+        const pair = byte();
+        put(nibbles ? pair >> 4 : pair);
+        if (nibbles && i + 1 < value) put(pair & 15);
+      }
+      x += value;
+      at += (at - start) % 2; // such a run ends at an even byte
+    }
+  }
+  return indices;
+}

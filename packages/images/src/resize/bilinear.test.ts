@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { readFixture } from "../fixtures/read-fixture.ts";
+import { resizeTensorflow1Bilinear, resizeTorchBilinear } from "./bilinear.ts";
+
+const fixture = readFixture("resize.safetensors");
+const sizes: [string, number][] = [
+  ...[0, 1, 2, 3, 4, 5].map((i): [string, number] => [`image${i}`, 29]),
+  ["image0", 299],
+  ["image2", 299],
+];
+
+test.each(sizes)("%s resized to %i is PyTorch's bilinear to 2e-7 of the range", (image, size) => {
+  const ours = resizeTorchBilinear(picture(image, 1 / 255), size, size);
+  expect(largestDifference(ours.values, `${image}.torch_bilinear.${size}`)).toBeLessThan(2e-7);
+});
+
+test.each(sizes)("%s resized to %i is TensorFlow 1's bilinear to 1e-6 of 255", (image, size) => {
+  const ours = resizeTensorflow1Bilinear(picture(image, 1), size, size);
+  expect(largestDifference(ours.values, `${image}.tensorflow1_bilinear.${size}`) / 255).toBeLessThan(1e-6);
+});
+
+function picture(name: string, scale: number) {
+  const { shape, data } = fixture.get(`${name}.pixels`) ?? expect.fail(`${name} is not in the fixture`);
+  return { height: shape[0] as number, width: shape[1] as number, values: Float32Array.from(data, (v) => v * scale) };
+}
+
+function largestDifference(ours: Float32Array, name: string): number {
+  const { data } = fixture.get(name) ?? expect.fail(`${name} is not in the fixture`);
+  let largest = 0;
+  for (let i = 0; i < data.length; i++)
+    largest = Math.max(largest, Math.abs((ours[i] as number) - (data[i] as number)));
+  return largest;
+}
