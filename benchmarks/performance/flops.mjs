@@ -32,6 +32,9 @@ const methodWork = {
   difffit: { matrices: () => false, time: true },
 };
 
+/** The methods whose operations are counted here. */
+export const countedMethods = Object.keys(methodWork).filter((name) => name !== "sample");
+
 /**
  * Every product of one step, equal ones once with how often they occur: `[batch, m, k] × [batch, k, n]`. `kind` is forward, input (its gradient),
  * weight (its gradient) or attention; `fixed` says that the right-hand matrix is a frozen weight; transA and transB how the operands lie in memory.

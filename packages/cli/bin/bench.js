@@ -17,10 +17,7 @@ const built = join(here, "..", "dist", "start.js");
 const top = join(here, "..", "..", "..");
 if (!existsSync(built) && existsSync(join(top, "tsconfig.json"))) {
   process.stderr.write("building bench, once\n");
-  execFileSync(process.execPath, [join(top, "node_modules", "typescript", "bin", "tsc"), "-b"], {
-    cwd: top,
-    stdio: "inherit",
-  });
+  execFileSync(process.execPath, [join(top, "tools", "build.mjs")], { stdio: "inherit" });
 }
 const { watchParent } = await import("@dit-bench/runner/watch-parent");
 watchParent();

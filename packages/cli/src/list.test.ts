@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { builtinMethods } from "@dit-bench/runner";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
 
@@ -21,7 +22,8 @@ describe("bench list and doctor", () => {
     const counts = Object.fromEntries(
       JSON.parse(r.stdout).map((m: { name: string; trainableParameters: number }) => [m.name, m.trainableParameters]),
     );
-    expect(counts).toEqual({
+    expect(Object.keys(counts)).toEqual(builtinMethods.map((name) => name.replace("@dit-bench/method-", "")));
+    expect(counts).toMatchObject({
       full: 673_799_072,
       bitfit: 607_136,
       lora: 1_149_696,

@@ -108,6 +108,7 @@ describe("a glob that matches nothing", () => {
     ["blocks.*.fc1", "blocks.*.fc1.*"],
     ["fc1.bias", "**.fc1.bias"],
     ["fc2", "**.fc2.*"],
+    ["**bias", "**.bias"],
     ["blocks.7.fc1.bias", "blocks.*.fc1.bias"],
     ["model.blocks.*.fc1.bias", "blocks.*.fc1.bias"],
     ["blocks.*.{fc1,fc3}.biass", "blocks.*.{fc1,fc1}.bias"],

@@ -28,6 +28,7 @@ function variants(pattern: string): string[] {
   const anyBlock = pattern.replaceAll(NUMBER, "*");
   return [...new Set([pattern, anyBlock])].flatMap((p) => [
     p,
+    p.replaceAll(/\*\*(?=[^.*])/g, "**."), // two stars within a segment are one
     `${p}.*`,
     p.replace(/\.(?:weight|bias)$/, ""),
     `**.${p}`,

@@ -101,7 +101,8 @@ export function runThrough(
 }
 
 function sitesOfGraft(who: string, name: string, g: Graft, model: Model): Site[] {
-  const hits = model.modules.filter((m) => glob(g.at)(m.path));
+  const matches = glob(g.at);
+  const hits = model.modules.filter((m) => matches(m.path));
   if (hits.length === 0)
     throw matchesNothing(
       who,

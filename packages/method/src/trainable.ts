@@ -8,15 +8,15 @@ import { nearestGlob } from "./nearest-glob.ts";
 /** Says of each base weight whether it trains. @throws MethodError where a glob matches none */
 export function trainableBy(who: string, train: readonly string[], model: Model): (w: WeightInfo) => boolean {
   const candidates = model.weights.filter((w) => !w.fixed);
-  for (const pattern of train)
-    if (!candidates.some((w) => glob(pattern)(w.name)))
+  const chosen = train.map(glob);
+  for (const [i, pattern] of train.entries())
+    if (!candidates.some((w) => chosen[i]!(w.name)))
       throw matchesNothing(
         who,
         "weight",
         pattern,
         candidates.map((w) => w.name),
       );
-  const chosen = train.map(glob);
   return (w) => !w.fixed && (w.name === model.classEmbedding || chosen.some((g) => g(w.name)));
 }
 

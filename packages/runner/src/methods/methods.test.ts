@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadMethod, loadMethods } from "./methods.ts";
+import { builtinMethods, loadMethod, loadMethods } from "./methods.ts";
 import { loadPlugin } from "./plugin.ts";
 
 let folder: string;
@@ -19,6 +19,20 @@ beforeAll(() => {
   write("index.js", plugin(1));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("the built-in methods", () => {
+  // npm sorts the dependencies of a manifest when it installs into it: put them back into this order.
+  it("start with the six of the DiffFit paper, in the order of its table", async () => {
+    const paper = ["full", "bitfit", "lora", "adaptformer", "vpt", "difffit"];
+    expect(builtinMethods.slice(0, paper.length)).toEqual(paper.map((name) => `@dit-bench/method-${name}`));
+    expect((await loadMethods()).slice(0, paper.length).map(({ method }) => method.name)).toEqual(paper);
+  });
+
+  it("have the names of their packages", async () => {
+    for (const { method, from } of await loadMethods())
+      expect(from.startsWith(`@dit-bench/method-${method.name} `), `${method.name} comes from ${from}`).toBe(true);
+  });
+});
 
 describe("the code of a plug-in that lies in a folder", () => {
   const code = async () => (await loadMethod("mine", [folder])).code;

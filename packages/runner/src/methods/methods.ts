@@ -7,15 +7,12 @@ import { BenchError } from "../errors.ts";
 import { loadPlugin } from "./plugin.ts";
 import { versionOf } from "./plugin-files.ts";
 
-/** Packages of the built-in methods, one line each, in the order of tables. */
-export const builtinMethods = [
-  "@dit-bench/method-full",
-  "@dit-bench/method-bitfit",
-  "@dit-bench/method-lora",
-  "@dit-bench/method-adaptformer",
-  "@dit-bench/method-vpt",
-  "@dit-bench/method-difffit",
-] as const;
+const require = createRequire(import.meta.url);
+
+/** Packages of the built-in methods, in the order of tables: the dependencies of this package that are named like one. */
+export const builtinMethods: readonly string[] = Object.keys(
+  (require("../../package.json") as { dependencies: Record<string, string> }).dependencies,
+).filter((name) => name.startsWith("@dit-bench/method-"));
 
 export interface LoadedMethod {
   readonly method: AnyMethod;
@@ -41,7 +38,6 @@ export async function loadMethods(
   plugins: readonly string[] = [],
   { importSeconds = IMPORT_SECONDS }: LoadOptions = {},
 ): Promise<LoadedMethod[]> {
-  const require = createRequire(import.meta.url);
   const loaded: LoadedMethod[] = [];
   for (const name of builtinMethods) {
     const { default: method } = (await import(name)) as { default: AnyMethod };

@@ -1,19 +1,15 @@
-// The six methods against plain PyTorch, which shares no code with them: values made by tools/torch/methods.py, float32 on a CPU.
+// The methods against plain PyTorch, which shares no code with them: values made by tools/torch/methods.py, float32 on a CPU.
 
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createEngine, type Signature, type TensorFunction, type Values } from "@dit-bench/compiler";
 import { adamwCoefficients } from "@dit-bench/diffusion";
 import { type DitConfig, dit, ditModel } from "@dit-bench/dit";
-import { type Adapted, type AnyMethod, attach, type WeightInfo, type Weights } from "@dit-bench/method";
-import adaptformer from "@dit-bench/method-adaptformer";
-import bitfit from "@dit-bench/method-bitfit";
-import difffit from "@dit-bench/method-difffit";
-import full from "@dit-bench/method-full";
-import lora from "@dit-bench/method-lora";
-import vpt from "@dit-bench/method-vpt";
+import { type Adapted, attach, type WeightInfo, type Weights } from "@dit-bench/method";
 import { float32, readSafetensors, type Safetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
+import { loadMethods, methodNamed } from "../methods/methods.ts";
 import { unflatten } from "../training/flat.ts";
 import { initialState, trainingStep } from "../training/optimizer-step.ts";
 
@@ -30,21 +26,30 @@ const config: DitConfig = {
   learnSigma: true,
 };
 const model = ditModel(config);
-const methods: Record<string, AnyMethod> = { full, bitfit, lora, adaptformer, vpt, difffit };
+const methods = await loadMethods();
 
 const engines = ["tfjs-cpu", "cpu"] as const;
 
 const base = read("base.safetensors");
 const baseWeights = named(base, "w.");
-const cases = ["full", "bitfit", "lora-r8", "lora-r16", "adaptformer", "adaptformer-seq", "vpt", "difffit"].map(
-  (title) => {
-    const stored = read(`${title}.safetensors`);
-    const { method, options } = JSON.parse(stored.metadata.about!) as { method: string; options: object };
-    const adapted = attach(methods[method]!, model, options);
-    const trained = { ...pick(baseWeights, adapted.trainable), ...named(stored, "w.") };
-    return { title, stored, adapted, trained };
+/** One file for each method and options; tools/torch/methods.py writes them. */
+const titles = readdirSync(new URL(".", import.meta.url))
+  .filter((file) => file.endsWith(".safetensors") && file !== "base.safetensors")
+  .map((file) => file.slice(0, -".safetensors".length));
+const cases = titles.map((title) => {
+  const stored = read(`${title}.safetensors`);
+  const { method, options } = JSON.parse(stored.metadata.about!) as { method: string; options: object };
+  const adapted = attach(methodNamed(method, methods).method, model, options);
+  const trained = { ...pick(baseWeights, adapted.trainable), ...named(stored, "w.") };
+  return { title, stored, adapted, trained };
+});
+it.each(["full", "bitfit", "lora", "adaptformer", "vpt", "difffit"])(
+  "%s of the paper has values of PyTorch",
+  (name) => {
+    expect(cases.map(({ adapted }) => adapted.method.name)).toContain(name);
   },
 );
+
 const optimized = cases.filter(({ title }) => title === "lora-r8" || title === "difffit");
 
 it.each(cases)("$title trains the weights that it trains in PyTorch", ({ stored, adapted }) => {

@@ -4,7 +4,7 @@ import { createEngine, type Engine } from "@dit-bench/compiler";
 import { adamwCoefficients, linearSchedule } from "@dit-bench/diffusion";
 import { ditModel } from "@dit-bench/dit";
 import { attach, size } from "@dit-bench/method";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type LoadedMethod, loadMethods } from "../methods/methods.ts";
 import { denoisingBatch } from "./batches.ts";
 import { denoisingStep } from "./denoising-step.ts";
@@ -17,10 +17,7 @@ const optimizer = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } a
 const base = tinyWeights(config);
 /** The keys' bias has no true gradient: AdamW turns its rounding into steps of up to the learning rate. */
 const keys = /attn\.qkv\.(bias|difffit\.gamma_O)$/;
-let methods: LoadedMethod[];
-beforeAll(async () => {
-  methods = await loadMethods();
-});
+const methods = await loadMethods();
 
 async function fiveSteps(engine: Engine, method: LoadedMethod["method"], parts = 1) {
   const adapted = attach(method, model);
@@ -42,9 +39,8 @@ async function fiveSteps(engine: Engine, method: LoadedMethod["method"], parts =
   return { losses, state, trainable: adapted.trainable };
 }
 
-describe.each(["full", "bitfit", "lora", "adaptformer", "vpt", "difffit"])("five AdamW steps of %s", (name) => {
+describe.each(methods)("five AdamW steps of $method.name", ({ method }) => {
   it("compiled and eager agree: losses within 1e-5, weights within 5e-5", async () => {
-    const { method } = methods.find((m) => m.method.name === name)!;
     const eager = await fiveSteps(await createEngine("tfjs-cpu"), method);
     const compiled = await fiveSteps(await createEngine("cpu", { threads: 1 }), method);
     eager.losses.forEach((loss, i) => {

@@ -171,7 +171,7 @@ function withoutGradient(trainable: Step["trainable"]): (i: number) => boolean {
 const SHADERS = 300_000;
 
 describe.skipIf(!webgpu.available)("on webgpu", () => {
-  it.each(["full", "bitfit", "lora", "adaptformer", "vpt", "difffit"])(
+  it.each(methods.map(({ method }) => method.name))(
     "five AdamW steps of %s run there whole, losses within 5e-6 and weights within 5e-5 of cpu's",
     async (name) => {
       const step = training(name);
