@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type RunRecord, readRecords, writeRecord } from "@dit-bench/record";
+import { findRecords, type RunRecord, writeRecord } from "@dit-bench/record";
 import { comparison } from "@dit-bench/report";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { bench } from "./bench.test.data.ts";
@@ -27,7 +27,8 @@ let number = 0;
 let from: string;
 let printed: string;
 beforeAll(async () => {
-  originals = (await readRecords(join(published, "flowers"))).filter(({ cell }) => cell.seed === 0);
+  const { records } = await findRecords(join(published, "flowers"));
+  originals = records.map(({ record }) => record).filter(({ cell }) => cell.seed === 0);
 });
 beforeEach(() => {
   from = join(place, String(number++), "from");
@@ -201,7 +202,7 @@ describe("records that cannot share a table", () => {
 });
 
 describe("the table on a terminal", () => {
-  const compared = async () => comparison(await readRecords(published));
+  const compared = async () => comparison((await findRecords(published)).records.map(({ record }) => record));
   const lines = async (width: number) =>
     tableText(await compared(), { wholeTable: "t/table.md", leftOut: [], width }).split("\n");
 

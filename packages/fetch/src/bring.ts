@@ -1,10 +1,10 @@
 // A file of a catalogue into a folder: from where it is already, or from one of its addresses.
 
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { replaceFile } from "@dit-bench/files";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Environment } from "./cache-folder.ts";
+import { checkMark, isChecked, noteChecked } from "./checked-note.ts";
 import { type DownloadOptions, download, type Patience } from "./download.ts";
 import { FetchError } from "./fetch-error.ts";
 import { findInHubCache, type HubFile, hubEndpoint, hubToken, hubUrl, offline } from "./hub.ts";
@@ -75,7 +75,7 @@ export async function bring(file: RemoteFile, folder: string, options: BringOpti
       ...(token ? { bearer: { origin: new URL(hubEndpoint(env)).origin, token } } : {}),
       ...(file.gone ? { patience: { attempts: 1, stallSeconds: 20, ...options.patience } } : {}),
     });
-    if (done.sha256 !== undefined) await remember(done.path);
+    if (done.sha256 !== undefined) noteChecked(done.path);
     return { path: done.path, how: "fetched", bytes: done.bytes };
   } catch (error) {
     if (!(error instanceof FetchError) || ["interrupted", "disk-full", "environment"].includes(error.kind)) throw error;
@@ -97,7 +97,9 @@ const known = <T extends Record<string, unknown>>(values: T) =>
 /** Checks a file once; a note beside it, with its time and size, saves hashing it again. */
 async function check(path: string, { md5, sha256 }: RemoteFile, { onNote, signal }: BringOptions): Promise<void> {
   const [name, wanted] = sha256 ? ["sha256", sha256] : ["md5", md5];
-  if (wanted === null || (await remembered(path))) return;
+  if (wanted === null) return;
+  const mark = checkMark(path);
+  if (isChecked(path, mark)) return;
   onNote?.(`${path}: checking its ${name!.toUpperCase()}`);
   const hash = createHash(name!);
   try {
@@ -111,21 +113,5 @@ async function check(path: string, { md5, sha256 }: RemoteFile, { onNote, signal
       "wrong-checksum",
       `${path}: its ${name!.toUpperCase()} is ${found}, wanted ${wanted}; it is damaged or another file: remove it and run the same command again`,
     );
-  await remember(path);
-}
-
-const noteOf = (path: string) => join(path, "..", `.${basename(path)}.checked`);
-const markOf = async (path: string) => {
-  const { size, mtimeMs } = await stat(path);
-  return `${size} ${mtimeMs}\n`;
-};
-
-async function remembered(path: string): Promise<boolean> {
-  const note = await readFile(noteOf(path), "utf8").catch(() => "");
-  return note === (await markOf(path));
-}
-
-/** The file is right whether or not it can be noted: on a full disk, in a folder that may not be written to, it is hashed again. */
-async function remember(path: string): Promise<void> {
-  await replaceFile(noteOf(path), await markOf(path)).catch(() => {});
+  noteChecked(path, mark);
 }

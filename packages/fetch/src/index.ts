@@ -3,6 +3,7 @@ export type { Limits } from "./archive/limits.ts";
 export { type Unpacked, type UnpackOptions, unpack } from "./archive/unpack.ts";
 export { type BringOptions, type Brought, bring, findBrought, type RemoteFile } from "./bring.ts";
 export { cacheFolder, type Environment } from "./cache-folder.ts";
+export { checkMark, isChecked, noteChecked } from "./checked-note.ts";
 export { type Downloaded, type DownloadOptions, download, type Patience } from "./download.ts";
 export { FetchError, type FetchErrorKind } from "./fetch-error.ts";
 export { findInHubCache, type HubFile } from "./hub.ts";

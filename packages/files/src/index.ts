@@ -6,7 +6,7 @@ export { type HeldLock, lockHolder, tryLock, waitForLock } from "./lock.ts";
 export { makeFolders } from "./make-folders.ts";
 export { nameFileInError } from "./name-file-in-error.ts";
 export { isPassedOver } from "./passed-over.ts";
-export { replaceFile } from "./replace-file.ts";
+export { replaceFile, replaceFileWithCopy } from "./replace-file.ts";
 export { replaceFileSync } from "./replace-file-sync.ts";
 export { isTemporary, removeLeftovers, temporaryName } from "./temporary.ts";
 export { unreadable } from "./unreadable-reason.ts";

@@ -1,3 +1,5 @@
+// Locks between processes: taking, waiting, releasing, and taking over the lock of a process that has ended.
+
 import { spawn } from "node:child_process";
 import {
   existsSync,
@@ -11,8 +13,9 @@ import {
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type HeldLock, lockHolder, tryLock, waitForLock } from "./index.ts";
+import { guardOf } from "./lock.ts";
 
 let folder: string;
 let path: string;
@@ -22,76 +25,102 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it("a lock is held by one at a time and leaves nothing behind", async () => {
-  const lock = (await tryLock(path)) as HeldLock;
-  expect(await tryLock(path)).toBe(String(process.pid));
-  await lock.release();
-  expect(readdirSync(folder)).toEqual([]);
+/** 4194305 is above the largest process id of Linux. */
+const deadContent = `4194305 ${hostname()} 1\n`;
+
+describe("tryLock", () => {
+  it("gives the lock to one holder at a time and leaves no file behind", async () => {
+    const lock = (await tryLock(path)) as HeldLock;
+    expect(await tryLock(path)).toBe(String(process.pid));
+    await lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("does not release a lock that another process has taken over", async () => {
+    const lock = (await tryLock(path)) as HeldLock;
+    writeFileSync(path, "1 another-machine 5\n");
+    await lock.release();
+    expect(lockHolder(path)).toBe("1 on another-machine");
+  });
+
+  it("refuses a folder at the lock's path and keeps it", async () => {
+    mkdirSync(path);
+    await expect(tryLock(path)).rejects.toThrow(`EISDIR: a folder where a lock belongs, '${path}'`);
+    expect(readdirSync(folder)).toEqual([".lock"]);
+  });
+
+  it("takes over the lock of a killed process", async () => {
+    const child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"]);
+    writeFileSync(path, `${child.pid} ${hostname()} \n`);
+    expect(lockHolder(path)).toBe(String(child.pid));
+    const closed = new Promise((done) => child.on("close", done));
+    child.kill("SIGKILL");
+    await closed;
+    const lock = await tryLock(path);
+    expect(lock).not.toBeTypeOf("string");
+    await (lock as HeldLock).release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("gives a dead lock to one of several that want it", async () => {
+    writeFileSync(path, deadContent);
+    const results = await Promise.all(Array.from({ length: 8 }, () => tryLock(path)));
+    const held = results.filter((lock) => typeof lock !== "string");
+    expect(held.length).toBe(1);
+    expect(readFileSync(path, "utf8")).toMatch(new RegExp(`^${process.pid} `));
+    await (held[0] as HeldLock).release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("leaves a dead lock to the live process that holds its guard", async () => {
+    writeFileSync(path, deadContent);
+    const guard = (await tryLock(guardOf(path))) as HeldLock;
+    expect(await tryLock(path)).toBe(String(process.pid));
+    expect(readFileSync(path, "utf8")).toBe(deadContent);
+    await guard.release();
+    await ((await tryLock(path)) as HeldLock).release();
+  });
+
+  it("removes the guards of processes that were killed while they removed a dead lock", async () => {
+    for (const file of [path, guardOf(path), guardOf(guardOf(path))]) writeFileSync(file, deadContent);
+    await ((await tryLock(path)) as HeldLock).release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });
 
-it("a lock that another process took over is not removed by its former holder", async () => {
-  const lock = (await tryLock(path)) as HeldLock;
-  writeFileSync(path, "1 another-machine 5\n");
-  await lock.release();
-  expect(lockHolder(path)).toBe("1 on another-machine");
+describe("waitForLock", () => {
+  it("passes on an error of the disk, with the lock's path, without waiting", async () => {
+    await expect(waitForLock(join(folder, "missing", ".lock"))).rejects.toThrow(/ENOENT.*missing.*\.lock/);
+  });
+
+  it("takes the lock when its holder releases it", async () => {
+    const first = (await tryLock(path)) as HeldLock;
+    const holders: string[] = [];
+    const second = waitForLock(path, { onWait: (holder) => holders.push(holder) });
+    await new Promise((done) => setTimeout(done, 700));
+    await first.release();
+    await (await second)?.release();
+    expect(holders).toEqual([String(process.pid)]);
+  });
+
+  it("stops waiting when it is asked to", async () => {
+    const first = (await tryLock(path)) as HeldLock;
+    expect(await waitForLock(path, { stopping: () => true })).toBeUndefined();
+    await first.release();
+  });
 });
 
-it("an error of the disk names the lock and is not waited for", async () => {
-  await expect(waitForLock(join(folder, "missing", ".lock"))).rejects.toThrow(/ENOENT.*missing.*\.lock/);
-});
+describe("lockHolder", () => {
+  it.skipIf(!existsSync("/proc/self/stat"))("knows a later process with the same id by its start time", async () => {
+    writeFileSync(path, `${process.pid} ${hostname()} 1\n`); // this process started later than the first tick
+    expect(lockHolder(path)).toBeUndefined();
+  });
 
-it("a folder in its place is an error, and stays", async () => {
-  mkdirSync(path);
-  await expect(tryLock(path)).rejects.toThrow(`EISDIR: a folder where a lock belongs, '${path}'`);
-  expect(readdirSync(folder)).toEqual([".lock"]);
-});
-
-it("whoever waits gets the lock when it is released", async () => {
-  const first = (await tryLock(path)) as HeldLock;
-  const holders: string[] = [];
-  const second = waitForLock(path, { onWait: (holder) => holders.push(holder) });
-  await new Promise((done) => setTimeout(done, 700));
-  await first.release();
-  await (await second)?.release();
-  expect(holders).toEqual([String(process.pid)]);
-});
-
-it("a wait ends when it is asked to stop", async () => {
-  const first = (await tryLock(path)) as HeldLock;
-  expect(await waitForLock(path, { stopping: () => true })).toBeUndefined();
-  await first.release();
-});
-
-it("the lock of a killed process is taken over", async () => {
-  const child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"]);
-  writeFileSync(path, `${child.pid} ${hostname()} \n`);
-  expect(lockHolder(path)).toBe(String(child.pid));
-  const closed = new Promise((done) => child.on("close", done));
-  child.kill("SIGKILL");
-  await closed;
-  const lock = await tryLock(path);
-  expect(lock).not.toBeTypeOf("string");
-  await (lock as HeldLock).release();
-});
-
-it.skipIf(!existsSync("/proc/self/stat"))("another process with the same id does not hold the lock", async () => {
-  writeFileSync(path, `${process.pid} ${hostname()} 1\n`); // this process started later than the first tick
-  expect(lockHolder(path)).toBeUndefined();
-});
-
-it("a lock of another machine is dead only when it was not touched for two minutes", () => {
-  writeFileSync(path, "1 another-machine 5\n");
-  expect(lockHolder(path)).toBe("1 on another-machine");
-  const old = new Date(Date.now() - 180_000);
-  utimesSync(path, old, old);
-  expect(lockHolder(path)).toBeUndefined();
-});
-
-it("of several that find a dead lock, one takes it", async () => {
-  writeFileSync(path, `4194305 ${hostname()} 1\n`); // above the largest process number of Linux
-  const taken = await Promise.all(Array.from({ length: 8 }, () => tryLock(path)));
-  const held = taken.filter((lock) => typeof lock !== "string");
-  expect(held.length).toBe(1);
-  expect(readFileSync(path, "utf8")).toMatch(new RegExp(`^${process.pid} `));
-  await (held[0] as HeldLock).release();
+  it("regards a lock of another machine as dead after two minutes without a heartbeat", () => {
+    writeFileSync(path, "1 another-machine 5\n");
+    expect(lockHolder(path)).toBe("1 on another-machine");
+    const old = new Date(Date.now() - 180_000);
+    utimesSync(path, old, old);
+    expect(lockHolder(path)).toBeUndefined();
+  });
 });

@@ -1,10 +1,10 @@
 // A lock between processes: a small file that names the process that holds it.
 
 import { readFileSync, statSync, utimesSync } from "node:fs";
-import { link, open, rename, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { nameFileInError } from "./name-file-in-error.ts";
-import { temporaryName } from "./temporary.ts";
 
 const heartbeatMs = 15_000;
 /** A lock of another machine whose file was not touched for this long is dead. */
@@ -16,63 +16,36 @@ export interface HeldLock {
 }
 
 /**
- * Takes the lock at `path` for this process. Returns the holder, such as "1234" or "1234 on node7", where another live
- * process has it. A lock whose process is gone is taken over. System errors (EACCES, ENOSPC …) pass through.
+ * Takes the lock at `path` for this process. Returns the holder, such as "1234" or "1234 on node7", if another live
+ * process has it. A lock whose process has ended is taken over. System errors (EACCES, ENOSPC …) pass through.
  */
 export async function tryLock(path: string): Promise<HeldLock | string> {
-  const content = `${process.pid} ${hostname()} ${startTime(process.pid) ?? ""}\n`;
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await create(path, content);
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const holder = lockHolder(path) ?? (await setAside(path));
+  const content = ownContent();
+  for (let attempt = 0; !(await create(path, content)); attempt++) {
+    const holder = lockHolder(path) ?? (await removeDead(path));
     if (holder !== undefined) return holder;
     if (attempt === 3) return "unknown";
   }
   const beat = setInterval(() => {
     try {
       utimesSync(path, new Date(), new Date());
-    } catch {} // the folder was removed: whoever writes into it reports that
+    } catch {} // the folder was removed: the code that writes into it reports that
   }, heartbeatMs);
   beat.unref();
   return {
     async release() {
       clearInterval(beat);
-      // After a long sleep of this machine another one may have taken the lock over: that lock stays.
+      // If this machine slept for long, another one may have taken over the lock: that lock stays.
       if (contentOf(path) === content) await rm(path, { force: true });
     },
   };
-}
-
-/** Makes the lock file, or leaves none: a full disk takes the name, but not the content. */
-async function create(path: string, content: string): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(content);
-  } catch (error) {
-    await rm(path, { force: true });
-    throw nameFileInError(error, path);
-  } finally {
-    await file.close();
-  }
-}
-
-function contentOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }
 
 /**
  * Takes the lock at `path`, waiting while another process holds it.
  *
  * @param onWait called once, with the holder, before waiting
- * @param stopping asked while waiting; when it returns true the wait ends and undefined is returned
+ * @param stopping called while waiting; when it returns true the wait ends and undefined is returned
  */
 export async function waitForLock(
   path: string,
@@ -88,50 +61,89 @@ export async function waitForLock(
   }
 }
 
-/**
- * Takes a dead lock out of the way. Of several processes that do so one wins; a process that finds that it took a live lock,
- * made in between, puts it back and returns its holder.
- */
-async function setAside(path: string): Promise<string | undefined> {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw Object.assign(new Error(`EISDIR: a folder where a lock belongs, '${path}'`), { code: "EISDIR", path });
-  const aside = temporaryName(path);
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // another process did it first
-    throw error;
-  }
-  const holder = lockHolder(aside);
-  if (holder !== undefined) await link(aside, path).catch(() => {});
-  await rm(aside, { force: true });
-  return holder;
+/** The live process that holds the lock at `path`; undefined if no live process does. */
+export function lockHolder(path: string): string | undefined {
+  const state = lockState(path);
+  return typeof state === "object" ? state.holder : undefined;
 }
 
-/** The live process that holds the lock at `path`; undefined where no live process does. */
-export function lockHolder(path: string): string | undefined {
+/**
+ * Removes a dead lock, so that the next `create` can succeed. Of several processes only the one that holds the guard
+ * beside the lock removes it: without the guard, a process that found the lock dead could remove the live lock that
+ * another process has created since. The guard is a lock itself, so a dead one is removed in the same way.
+ *
+ * @returns the live process that is removing the lock now, or that holds it now
+ */
+async function removeDead(path: string): Promise<string | undefined> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw Object.assign(new Error(`EISDIR: a folder where a lock belongs, '${path}'`), { code: "EISDIR", path });
+  const guard = guardOf(path);
+  if (!(await create(guard, ownContent()))) return lockHolder(guard) ?? (await removeDead(guard));
+  try {
+    const state = lockState(path); // again: it may have changed before the guard was taken
+    if (state === "dead") await rm(path, { force: true });
+    return typeof state === "object" ? state.holder : undefined;
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+/** The path of the lock that a process holds while it removes the dead lock at `path`. */
+export const guardOf = (path: string): string => join(dirname(path), `.${basename(path)}.guard`);
+
+/** Creates the lock file. Returns false if there is one. A full disk takes the name but not the content: none is left. */
+async function create(path: string, content: string): Promise<boolean> {
+  const file = await open(path, "wx").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+  if (file === undefined) return false;
+  try {
+    await file.writeFile(content);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw nameFileInError(error, path);
+  } finally {
+    await file.close();
+  }
+  return true;
+}
+
+/** What a lock file of this process holds: process id, machine, start time if known. */
+const ownContent = () => `${process.pid} ${hostname()} ${startTime(process.pid) ?? ""}\n`;
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function lockState(path: string): "free" | "dead" | { readonly holder: string } {
   let age: number;
   let content: string;
   try {
     age = Date.now() - statSync(path).mtimeMs;
     content = readFileSync(path, "utf8");
   } catch {
-    return undefined;
+    return "free";
   }
   const [pid = "", host = "", started = ""] = content.trim().split(" ");
-  if (pid === "") return age < 2e3 ? "unknown" : undefined; // its writer is between two system calls, or was killed there
-  if (host !== hostname()) return age > staleMs ? undefined : `${pid} on ${host}`;
+  const holder = host === hostname() ? pid : `${pid} on ${host}`;
+  // An empty file: its writer is between two system calls, or was killed there.
+  if (pid === "") return age < 2e3 ? { holder: "unknown" } : "dead";
+  if (host !== hostname()) return age > staleMs ? "dead" : { holder };
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return undefined;
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return "dead";
   }
   const now = startTime(Number(pid));
-  if (now === undefined || started === "") return age > staleMs ? undefined : pid; // only the lock's age tells
-  return now === started ? pid : undefined; // another process got the same id
+  if (now === undefined || started === "") return age > staleMs ? "dead" : { holder }; // only the lock's age is known
+  return now === started ? { holder } : "dead"; // a later process got the same id
 }
 
-/** When a process started, in the kernel's ticks since boot, where the system provides it (Linux). */
+/** When a process started, in the kernel's ticks since boot, on systems that report it (Linux). */
 function startTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -1,6 +1,7 @@
-// Writing a file whole or not at all, without blocking.
+// Writing or copying a file whole or not at all, without blocking.
 
-import { open, rename, rm } from "node:fs/promises";
+import { constants } from "node:fs";
+import { copyFile, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { makeFolders } from "./make-folders.ts";
 import { nameFileInError } from "./name-file-in-error.ts";
@@ -10,11 +11,8 @@ import { temporaryName } from "./temporary.ts";
  * Writes a file whole or not at all: to a temporary name beside it, flushed to the disk, then renamed over `path`.
  * Makes the folder if there is none. On an error (ENOSPC, EACCES …) the previous file stays, and the error names `path`.
  */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const folder = dirname(path);
-  makeFolders(folder);
-  const temporary = temporaryName(path);
-  try {
+export const replaceFile = (path: string, content: string | Uint8Array): Promise<void> =>
+  replace(path, async (temporary) => {
     const file = await open(temporary, "wx");
     try {
       await file.writeFile(content);
@@ -22,6 +20,26 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
     } finally {
       await file.close();
     }
+  });
+
+/** Copies the file at `source` to `path`, as `replaceFile` writes: whole or not at all. */
+export const replaceFileWithCopy = (path: string, source: string): Promise<void> =>
+  replace(path, async (temporary) => {
+    await copyFile(source, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    const file = await open(temporary, "r+");
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  });
+
+async function replace(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const folder = dirname(path);
+  makeFolders(folder);
+  const temporary = temporaryName(path);
+  try {
+    await write(temporary);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -30,7 +48,7 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   await syncFolder(folder);
 }
 
-/** Flushes the rename, which is stored in the folder: without this it can be lost in a power failure. Not every system allows it. */
+/** Flushes the rename, which is stored in the folder: otherwise a power failure can undo it. Some systems refuse this. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, "r");

@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { temporaryName } from "@dit-bench/files";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { exampleRecord } from "./example.test.data.ts";
-import { findRecords, RecordError, readRecords, writeRecord } from "./index.ts";
+import { findRecords, writeRecord } from "./index.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -31,7 +31,6 @@ test("all records below a folder are read in the order of their paths, other JSO
   expect(damaged).toEqual([]);
   expect(records.map(({ record }) => record.cell.seed)).toEqual(seeds);
   expect(records.map(({ path }) => relative(folder, path).slice(0, 5))).toEqual(["run-0", "run-1", "run-2"]);
-  expect((await readRecords(folder)).map((record) => record.cell.seed)).toEqual(seeds);
 });
 
 test.each([
@@ -89,8 +88,6 @@ test("one damaged record does not cost the others, whatever happened to it", asy
     ["link/record.json", expect.stringContaining("it is a link to a file that does not exist")],
     ["zeros/lora-r8-seed-12.json", expect.stringMatching(/^cannot read FILE: it is no JSON/)],
   ]);
-  await expect(readRecords(folder)).rejects.toThrow(RecordError);
-  await expect(readRecords(folder)).rejects.toThrow(damaged[0]!.reason);
 });
 
 test.skipIf(process.platform === "win32")("what is no file cannot stall the search", async () => {

@@ -53,13 +53,6 @@ export async function findRecords(folder: string): Promise<FoundRecords> {
   return found;
 }
 
-/** The records below a folder, in the order of their paths. Throws a {@link RecordError} that names the first damaged one. */
-export async function readRecords(folder: string): Promise<RunRecord[]> {
-  const { records, damaged } = await findRecords(folder);
-  if (damaged[0] !== undefined) throw new RecordError(damaged[0].reason);
-  return records.map(({ record }) => record);
-}
-
 /** The same order on every machine. */
 const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -1,11 +1,11 @@
 // Weights and datasets by name: what it would take to fetch them, and fetching them.
 
-import { constants, existsSync } from "node:fs";
-import { copyFile, rename, rm, stat, statfs } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { neededDownloads, prepareDataset } from "@dit-bench/datasets";
 import { bring, type Environment, FetchError, findBrought, type RemoteFile, shownBytes } from "@dit-bench/fetch";
-import { makeFolders, tryLock } from "@dit-bench/files";
+import { makeFolders, removeLeftovers, replaceFileWithCopy, tryLock } from "@dit-bench/files";
 import type { Listener } from "../events.ts";
 import { type Fetchable, folderOf, homeFolder, locateThis } from "./locate.ts";
 
@@ -99,6 +99,7 @@ export async function fetchOne(
   if (before.path === undefined) listener.note?.(`${entry.title}: ${entry.licence}`);
   if (before.misplaced) listener.note?.(`${before.misplaced.reason}; it is fetched`);
   makeFolders(folder);
+  removeLeftovers(folder);
   const stop = signal ? { signal } : {};
   const onNote = (text: string) => listener.note?.(text);
   let asked = false;
@@ -114,7 +115,8 @@ export async function fetchOne(
       onNote,
       onProgress: (done, total) => listener.progress?.(Math.floor(done / 1e6), Math.ceil((total ?? done) / 1e6), "MB"),
     });
-    if (brought.how === "hub cache") await copyWhole(brought.path, join(folder, file.file)); // the cache lacks its companions
+    // The folder holds all files of the weights together; the cache may lack the others.
+    if (brought.how === "hub cache") await replaceFileWithCopy(join(folder, file.file), brought.path);
     asked ||= brought.how !== "was here";
   }
   if (what.kind === "weights") return { name, kind, path: locateThis(what, env).path!, already: !asked, surprises: [] };
@@ -155,17 +157,6 @@ async function givenFolder(folder: string, file: string): Promise<string | undef
   const path = join(folder, file.replace(/\.(tar\.gz|tgz|tar|zip)$/, ""));
   const found = await stat(path).catch(() => undefined);
   return found?.isDirectory() ? path : undefined;
-}
-
-async function copyWhole(from: string, to: string): Promise<void> {
-  const temporary = `${to}.copying`;
-  try {
-    await copyFile(from, temporary, constants.COPYFILE_FICLONE);
-    await rename(temporary, to);
-  } catch (error) {
-    await rm(temporary, { force: true }); // on a full disk it would only be in the way
-    throw error;
-  }
 }
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);

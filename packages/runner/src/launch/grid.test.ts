@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type RunRecord, readRecords, writeRecord } from "@dit-bench/record";
+import { findRecords, type RunRecord, writeRecord } from "@dit-bench/record";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type GridCell, type GridTask, startGrid } from "./grid.ts";
 import type { CellOutcome } from "./judge.ts";
@@ -14,9 +14,10 @@ afterAll(() => rmSync(place, { recursive: true }));
 const recordPath = join(place, "record.json");
 let record: RunRecord;
 beforeAll(async () => {
-  [record] = (await readRecords(
+  const { records } = await findRecords(
     fileURLToPath(new URL("../../../../results/mini/records/flowers", import.meta.url)),
-  )) as [RunRecord];
+  );
+  record = records[0]!.record;
   await writeRecord(recordPath, record);
 });
 
