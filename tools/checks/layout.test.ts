@@ -1,0 +1,71 @@
+// The layout of the repository: what lies at its top, the README's tree, a README in every package.
+
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { textOf, top } from "./files.ts";
+import { packageFolders, packagesIn } from "./packages.ts";
+
+describe("the top folder", () => {
+  it("holds these files and folders and no others", () => {
+    const expected = [
+      "CHANGELOG.md", // at the top by custom; GitHub does not look for it elsewhere
+      "CITATION.cff", // GitHub offers "Cite this repository" only for a file at the top
+      "LICENSE",
+      "README.md",
+      "benchmarks",
+      "datasets.json",
+      "docs",
+      "examples",
+      "package-lock.json",
+      "package.json",
+      "packages",
+      "results",
+      "tools",
+      "tsconfig.json",
+      "weights.json",
+    ];
+    const uncommitted = ["node_modules", "runs"]; // made by installing and running
+    const found = readdirSync(top).filter((f) => !f.startsWith(".") && !uncommitted.includes(f));
+    expect(found.sort()).toEqual(expected.sort());
+  });
+});
+
+describe("the README's tree", () => {
+  const tree = /```tree\n([\s\S]*?)```/.exec(textOf("README.md"))?.[1] ?? "";
+  const described = new Set<string>();
+
+  it("names existing files and folders, each with a phrase", () => {
+    const parents: string[] = [];
+    for (const line of tree.trimEnd().split("\n")) {
+      const [, indent, name, phrase] = /^( *)(\S+)(?: {2,}(.+))?$/.exec(line) ?? [];
+      const depth = indent!.length / 2;
+      parents.splice(depth, parents.length, name!.replace(/\/$/, ""));
+      const path = parents.join("/");
+      expect(existsSync(join(top, path)), `the README names ${path}`).toBe(true);
+      expect(statSync(join(top, path)).isDirectory(), path).toBe(name!.endsWith("/"));
+      expect(phrase?.length ?? 0, `${path} has no phrase`).toBeGreaterThan(8);
+      described.add(path);
+    }
+  });
+
+  it("names every package and every other part of the repository", () => {
+    for (const f of packagesIn("packages")) expect([...described]).toContain(`packages/${f}`);
+    for (const f of ["packages/methods", "benchmarks", "results", "docs", "examples", "tools"])
+      expect([...described]).toContain(f);
+    for (const f of ["datasets.json", "weights.json"]) expect([...described]).toContain(f);
+  });
+});
+
+describe("packages", () => {
+  it.each([...packageFolders(), ...packagesIn("examples").map((f) => `examples/${f}`)])(
+    "%s has a README that opens with its name and has a paragraph",
+    (folder) => {
+      const file = join(top, folder, "README.md");
+      expect(existsSync(file), `${folder}/README.md`).toBe(true);
+      const [heading, ...rest] = readFileSync(file, "utf8").split("\n");
+      expect(heading).toMatch(/^# \S/);
+      expect(rest.join(" ").trim().length).toBeGreaterThan(80);
+    },
+  );
+});

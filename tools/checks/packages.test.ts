@@ -1,0 +1,106 @@
+// Imports between packages: the arrows go one way, and manifests name what sources import.
+
+import { readFileSync } from "node:fs";
+import { builtinMethods } from "@dit-bench/runner";
+import { describe, expect, it } from "vitest";
+import { circles } from "./circles.ts";
+import {
+  isTestFile,
+  manifestOf,
+  ownDependencies,
+  packageFolders,
+  packagesIn,
+  sourcesIn,
+  specifiers,
+} from "./packages.ts";
+
+/** Who may import whom; the graph has no circle. Development dependencies are free: tests may import anything. */
+const arrows: Record<string, string[]> = {
+  random: [],
+  text: [],
+  ops: [],
+  files: ["text"],
+  weights: ["files", "text"],
+  fetch: ["files"],
+  record: ["files", "text"],
+  wasm: [],
+  compiler: ["random", "wasm"],
+  method: ["ops", "random", "text"],
+  dit: ["method", "ops", "random"],
+  autoencoder: ["ops"],
+  diffusion: ["ops"],
+  images: ["files", "text"],
+  miniatures: ["random"],
+  datasets: ["fetch", "files", "images", "text"],
+  metrics: ["ops", "random", "wasm"],
+  conformance: ["compiler", "dit", "method", "random"],
+  runner: [
+    "autoencoder",
+    "compiler",
+    "datasets",
+    "diffusion",
+    "dit",
+    "fetch",
+    "files",
+    "images",
+    "method",
+    "method-*",
+    "metrics",
+    "miniatures",
+    "random",
+    "record",
+    "report", // draws the sheets of images: it has the fonts and the canvas
+    "text",
+    "weights",
+  ],
+  report: ["files", "record", "text"],
+  cli: ["compiler", "dit", "fetch", "files", "images", "method", "record", "report", "runner", "text", "weights"],
+};
+
+describe("dependencies between packages", () => {
+  const allowed = (name: string, rule: readonly string[]) =>
+    rule.includes(name) || (name.startsWith("method-") && rule.includes("method-*"));
+
+  it("have no circle in the table of arrows", () => {
+    expect(circles(new Map(Object.entries(arrows)))).toEqual([]);
+  });
+
+  it.each(packagesIn("packages"))("packages/%s depends only on packages that its arrows name", (name) => {
+    expect(arrows[name], `packages/${name} has no arrows: add a line`).toBeDefined();
+    for (const d of ownDependencies(manifestOf(`packages/${name}`)))
+      expect(allowed(d, arrows[name]!), `${name} -> ${d}`).toBe(true);
+  });
+
+  it.each(packagesIn("packages/methods"))("packages/methods/%s depends on the contract alone", (name) => {
+    expect(ownDependencies(manifestOf(`packages/methods/${name}`))).toEqual(["method"]);
+  });
+
+  it.each(packagesIn("packages/methods"))(
+    "packages/methods/%s is a dependency of the runner, and so a built-in method",
+    (name) => {
+      expect(
+        builtinMethods,
+        `add "@dit-bench/method-${name}" to the dependencies in packages/runner/package.json`,
+      ).toContain(manifestOf(`packages/methods/${name}`).name);
+    },
+  );
+
+  it.each(packageFolders())("%s imports only packages that its manifest names", (folder) => {
+    const m = manifestOf(folder);
+    for (const file of sourcesIn(`${folder}/src`)) {
+      const named = {
+        ...m.dependencies,
+        ...m.peerDependencies,
+        ...(isTestFile(file) ? { vitest: "", ...m.devDependencies, "fast-check": "" } : {}),
+      };
+      for (const specifier of specifiers(readFileSync(file, "utf8"))) {
+        if (specifier.startsWith(".") || specifier.startsWith("node:")) continue;
+        const name = specifier
+          .split("/")
+          .slice(0, specifier.startsWith("@") ? 2 : 1)
+          .join("/");
+        expect(Object.keys(named), `${file} imports ${name}`).toContain(name);
+      }
+    }
+  });
+});

@@ -1,0 +1,43 @@
+// The published results in results/mini: complete, made by committed code, and reproduced by their records.
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findRecords } from "@dit-bench/record";
+import { writeReport } from "@dit-bench/report";
+import { describe, expect, it } from "vitest";
+import { textOf, top } from "./files.ts";
+
+const published = join(top, "results/mini");
+
+describe("results/mini", () => {
+  it("has records of 6 methods on 8 datasets with 3 seeds each, all finished and from committed code", async () => {
+    const records = (await findRecords(published)).records.map(({ record }) => record);
+    const cells = records.map((r) => `${r.cell.method} ${r.cell.dataset} ${r.cell.seed}`);
+    expect(new Set(cells).size).toBe(6 * 8 * 3);
+    expect(records.length).toBe(6 * 8 * 3);
+    expect(records.filter((r) => !r.code.clean || r.exit !== "finished")).toEqual([]);
+  });
+
+  it("has the tables and the chart that its records make", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "dit-bench-results-"));
+    try {
+      const { records } = await findRecords(published);
+      await writeReport(
+        records.map(({ record }) => record),
+        folder,
+      );
+      // The PNG is left out: its shades are rounded differently on another CPU.
+      for (const file of ["table.csv", "table.md", "chart.svg"])
+        expect(readFileSync(join(folder, file), "utf8") === textOf(`results/mini/${file}`), file).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("has its table of methods and costs in the README, unchanged", () => {
+    const [table] = /^\|(?:.*\n\|)*.*/m.exec(textOf("results/mini/table.md"))!; // the first table of the file
+    expect(table.split("\n").length).toBe(2 + 7);
+    expect(textOf("README.md")).toContain(`<!-- results/mini/table.md -->\n${table}\n`);
+  });
+});
