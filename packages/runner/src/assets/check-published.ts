@@ -7,7 +7,7 @@ import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { replaceFileSync } from "@dit-bench/files";
 import { BenchError } from "../errors.ts";
-import { digestOf } from "./hash-file.ts";
+import { digestOf } from "../storage/hashes.ts";
 import type { WeightsFile } from "./locate.ts";
 
 /**
