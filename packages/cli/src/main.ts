@@ -4,6 +4,7 @@ import { printable } from "@dit-bench/text";
 import "@dit-bench/compiler/no-telemetry"; // first: a plug-in may load ONNX Runtime by itself
 import { createRequire } from "node:module";
 import { BenchError } from "@dit-bench/runner/errors";
+import { extractors } from "@dit-bench/runner/extractors";
 import { Command, CommanderError, Option } from "commander";
 import { hanging, screenWidth } from "./columns.ts";
 import { allCommands, checkNeeded, checkValues, pathOf } from "./flags.ts";
@@ -215,15 +216,15 @@ export function program(argv: readonly string[] = []): Command {
     ),
   ).action(async (options) => (await import("./commands/sample.ts")).sample(options));
 
+  /** What each extractor's entry says of a flag: `inception: Inception-v3; mini: …`. */
+  const extractorHelp = (flag: "extractor" | "weights" | "tap") =>
+    extractors.flatMap(({ name, help }) => (help[flag] === undefined ? [] : [`${name}: ${help[flag]}`])).join("; ");
   const measuring = (command: Command) =>
     computing(
       command
-        .option("--extractor <name>", "inception, or the miniature's own: mini", "inception")
-        .option(
-          "--weights <file>",
-          "inception: pt_inception-2015-12-05-6726825d.pth, or the same as safetensors (default: what bench fetch inception-v3-fid brought)",
-        )
-        .option("--tap <name>", "inception: features 64, 192, 768, 2048 or spatial, for sFID (default: 2048)")
+        .option("--extractor <name>", extractorHelp("extractor"), "inception")
+        .option("--weights <file>", extractorHelp("weights"))
+        .option("--tap <name>", extractorHelp("tap"))
         .option(
           "--resize <name>",
           "as which program: pytorch (pytorch-fid), clean (clean-fid) or tensorflow",

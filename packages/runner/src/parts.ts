@@ -2,7 +2,7 @@
 
 export { readWeights } from "./assets/weight-file.ts";
 export { machine, versions } from "./cell/provenance.ts";
-export { compileExtractor } from "./extractors/features.ts";
+export { compileExtractor } from "./extractors/compile-extractor.ts";
 export { openSpace } from "./latents/space.ts";
 export { readBase } from "./recipe/base-model.ts";
 export { samplerStep } from "./sampling/sample.ts";

@@ -1,6 +1,6 @@
 // bench fid: how far two sets of images are apart.
 
-import { BenchError, compareSets, type FeatureSet, openSet } from "@dit-bench/runner";
+import { BenchError, compareSets, extractorOfId, type FeatureSet, openSet } from "@dit-bench/runner";
 import { leftOutCounts, leftOutLine } from "../left-out.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
@@ -32,7 +32,7 @@ export async function fid(a: string, b: string, options: MeasuringOptions & { re
       const { low, high, level } = comparison.interval;
       printNote(`${100 * level} % interval ${low} to ${high}\n`);
     }
-    if (comparison.extractor?.startsWith("mini"))
+    if (comparison.extractor !== null && extractorOfId(comparison.extractor)?.standard === false)
       printNote(`a distance of ${comparison.extractor}, not Inception's: it compares with no published FID\n`);
     for (const { source, leftOut = [], count } of [generated, real])
       printNote(leftOutLine(source, leftOut, count ?? 0));

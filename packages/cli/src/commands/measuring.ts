@@ -10,14 +10,10 @@ import {
   type Listener,
   type LoadedExtractor,
   loadExtractor,
-  publishedWeights,
   type SetSource,
   weightsNamed,
 } from "@dit-bench/runner";
 import { startEngine } from "../settings.ts";
-
-/** What `bench fetch` calls it. */
-const INCEPTION = "inception-v3-fid";
 
 export interface MeasuringOptions {
   extractor: string;
@@ -66,13 +62,10 @@ export function measuring(options: MeasuringOptions, listener: Listener): Measur
   };
 }
 
-/** Inception's published file is found by itself where `bench fetch` has brought it. */
 function withWeights({ extractor, weights, tap }: MeasuringOptions): ExtractorChoice {
-  const path =
-    weights === undefined
-      ? extractor === "inception"
-        ? publishedWeights(INCEPTION)
-        : undefined
-      : weightsNamed(weights);
-  return { extractor, ...(path === undefined ? {} : { weights: path }), ...(tap === undefined ? {} : { tap }) };
+  return {
+    extractor,
+    ...(weights === undefined ? {} : { weights: weightsNamed(weights) }),
+    ...(tap === undefined ? {} : { tap }),
+  };
 }

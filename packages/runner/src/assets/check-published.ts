@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { checkMark, isChecked, noteChecked } from "@dit-bench/fetch";
 import { BenchError } from "../errors.ts";
-import { digestOf } from "./hash-file.ts";
+import { digestOf } from "../storage/hashes.ts";
 import type { WeightsFile } from "./locate.ts";
 
 /**

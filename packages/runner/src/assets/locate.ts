@@ -7,8 +7,8 @@ import { cacheFolder, type Environment, findInHubCache } from "@dit-bench/fetch"
 import { closestName } from "@dit-bench/text";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
-import { datasetEntries } from "../recipe/dataset-entries.ts";
-import { projectFolder } from "../recipe/recipe.ts";
+import { projectFolder } from "../project-folder.ts";
+import { datasetEntries } from "./dataset-entries.ts";
 
 const weightFile = z.strictObject({
   file: z.string().regex(/^[\w.-]+$/, "a plain file name"),

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { readSafetensors, type Safetensors, WeightFileError } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
-import { sha256Of } from "../recipe/recipe-weights.ts";
+import { sha256Of } from "../storage/hashes.ts";
 import { finiteWeights } from "./finite-weights.ts";
 
 export interface WeightFile {

@@ -5,16 +5,16 @@ import { accessSync, constants, existsSync, realpathSync, statSync } from "node:
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { findDataset, listImages, loadFolder } from "@dit-bench/datasets";
 import { printable } from "@dit-bench/text";
+import { datasetEntries } from "../assets/dataset-entries.ts";
 import { BenchError } from "../errors.ts";
-import { readRecipeExtractor } from "../extractors/recipe-extractor.ts";
 import { openRecipeAutoencoder } from "../latents/space.ts";
 import { requireFiles } from "../plan/needed-files.ts";
 import { openBase } from "../recipe/base-model.ts";
 import { type DatasetChoice, miniatureOf } from "../recipe/dataset.ts";
-import { datasetEntries } from "../recipe/dataset-entries.ts";
 import type { Recipe } from "../recipe/recipe.ts";
+import { readRecipeExtractor } from "../recipe/recipe-extractor.ts";
 import { namedWeights, usableWeights } from "../recipe/recipe-weights.ts";
-import { cannotMake } from "./out-folder.ts";
+import { cannotMake } from "../storage/make-folder.ts";
 
 /** Throws BenchError (data) for fewer images than a batch has. */
 export function checkData({ name, folder }: DatasetChoice, images: number, batch: number): void {

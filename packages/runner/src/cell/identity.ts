@@ -4,7 +4,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type AnyMethod, defaultOptions, labelOf } from "@dit-bench/method";
-import { type Recipe, shortHash } from "../recipe/recipe.ts";
+import type { Recipe } from "../recipe/recipe.ts";
+import { shortHash } from "../storage/hashes.ts";
 
 /** The folder with all cells of one recipe and protocol. */
 export const protocolFolder = (out: string, recipe: Recipe): string => join(out, recipe.protocol.replaceAll("/", "-"));

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { arch, cpus, release, totalmem, type } from "node:os";
 import { dirname, join } from "node:path";
 import type { RunRecord } from "@dit-bench/record";
-import { projectFolder } from "../recipe/recipe.ts";
+import { projectFolder } from "../project-folder.ts";
 
 export function codeState(): RunRecord["code"] {
   const folder = projectFolder();

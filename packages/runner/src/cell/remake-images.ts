@@ -4,8 +4,8 @@
 import { replaceFile } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 import { readWeights } from "../assets/weight-file.ts";
-import { compileRecipeExtractor } from "../extractors/recipe-extractor.ts";
 import { baseSamples } from "../recipe/base-model.ts";
+import { compileRecipeExtractor } from "../recipe/recipe-extractor.ts";
 import { mergedNetwork } from "../sampling/merged-network.ts";
 import { labelsLike, sample } from "../sampling/sample.ts";
 import type { PreparedCell } from "./run-cell.ts";

@@ -4,7 +4,7 @@
 
 import { frechetInterval, kid, statistics } from "@dit-bench/metrics";
 import type { RunMetrics } from "@dit-bench/record";
-import type { FeatureExtractor } from "../extractors/features.ts";
+import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
 
 /** Features are [N, D], row-major; the real ones are the reference of both distances. */

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import type { Adapted } from "@dit-bench/method";
 import { writeSafetensors } from "@dit-bench/weights";
 import type { Recipe } from "../recipe/recipe.ts";
-import { sha256Of } from "../recipe/recipe-weights.ts";
+import { sha256Of } from "../storage/hashes.ts";
 import type { Trained } from "../training/train.ts";
 
 /** The moving average of the trained weights, which is sampled from; the metadata says what is needed to use it. */

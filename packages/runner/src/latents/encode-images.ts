@@ -12,7 +12,7 @@ import { normals } from "@dit-bench/random";
 import { quantity } from "@dit-bench/text";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { type LeftOut, leavingOut } from "../extractors/left-out.ts";
+import { type LeftOut, leavingOut } from "../skipped-files.ts";
 import { type Codec, groupOf } from "./codec.ts";
 import type { LatentFile } from "./latent-file.ts";
 import type { AutoencoderFile } from "./open-autoencoder.ts";

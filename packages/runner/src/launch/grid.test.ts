@@ -6,7 +6,7 @@ import { findRecords, type RunRecord, writeRecord } from "@dit-bench/record";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type GridCell, type GridTask, startGrid } from "./grid.ts";
 import type { CellOutcome } from "./judge.ts";
-import type { CellEnd, CellObserver, Launcher } from "./launcher.ts";
+import type { CellEnd, CellObserver, Launcher } from "./local.ts";
 import { asCellMessage } from "./messages.ts";
 
 const place = mkdtempSync(join(tmpdir(), "dit-bench-grid-"));

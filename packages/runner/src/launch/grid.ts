@@ -3,7 +3,7 @@
 import { signalExitCodes } from "../errors.ts";
 import type { DatasetChoice } from "../recipe/dataset.ts";
 import { type CellEvidence, type CellOutcome, judge } from "./judge.ts";
-import type { Launcher, RunningCell } from "./launcher.ts";
+import type { Launcher, RunningCell } from "./local.ts";
 import type { CellMessage } from "./messages.ts";
 
 export interface GridCell {

@@ -4,7 +4,7 @@ import { type RunRecord, readRecord } from "@dit-bench/record";
 import { exitCodes } from "../errors.ts";
 import { datasetTitle } from "../recipe/dataset.ts";
 import type { GridCell } from "./grid.ts";
-import type { CellEnd } from "./launcher.ts";
+import type { CellEnd } from "./local.ts";
 import type { CellMessage } from "./messages.ts";
 
 export type CellOutcome =

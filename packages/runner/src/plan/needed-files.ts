@@ -2,12 +2,12 @@
 
 import { statSync } from "node:fs";
 import { findDataset } from "@dit-bench/datasets";
+import { datasetEntries } from "../assets/dataset-entries.ts";
 import { planFetch } from "../assets/fetch.ts";
 import { fetched, isFetchable } from "../assets/fetched.ts";
 import { fetchable } from "../assets/locate.ts";
 import { BenchError } from "../errors.ts";
 import type { DatasetChoice } from "../recipe/dataset.ts";
-import { datasetEntries } from "../recipe/dataset-entries.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { findWeights, namedWeights } from "../recipe/recipe-weights.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { datasetEntries } from "../assets/dataset-entries.ts";
 import { loadMethod } from "../methods/methods.ts";
-import { datasetEntries } from "../recipe/dataset-entries.ts";
 import { loadRecipe } from "../recipe/recipe.ts";
 import { planRun } from "./plan.ts";
 

@@ -5,6 +5,7 @@ import { linearSchedule, respace } from "@dit-bench/diffusion";
 import { CLASS_EMBEDDING, ditModel } from "@dit-bench/dit";
 import { type AnyMethod, attach, labelOf, size } from "@dit-bench/method";
 import { countImages } from "../cell/data-checks.ts";
+import { extractorOf } from "../extractors/extractors.ts";
 import { type DatasetChoice, datasetTitle } from "../recipe/dataset.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { isStateKept, type KeepState, stateBytes } from "../training/kept-state.ts";
@@ -29,9 +30,6 @@ export interface Plan {
 
 /** Share of the product rate that steps reach; rounded from results/performance. */
 export const reached = { training: 0.6, sampling: 0.85, extractor: 0.6 } as const;
-
-/** Inception-v3 for one image: about 5 billion multiply-adds (Szegedy et al. 2015, https://arxiv.org/abs/1512.00567, section 6). */
-const INCEPTION_FLOPS = 2 * 5.7e9;
 
 /** Pixels per latent position of Stable Diffusion's autoencoder; another one's factor is unknown until its file is here. */
 const stableDiffusionFactor = downsampling(stableDiffusion);
@@ -64,7 +62,7 @@ export async function planRun(
   const forward = forwardFlops(adapted.model, config);
   const guided = sampling.guidance !== 1;
   const at = (flops: number, share: number) => flops / (productRate * share);
-  const inception = "name" in extractor;
+  const { cost } = extractorOf(extractor);
   const latents = settings.autoencoder !== undefined;
   const S = config.inputSize * (latents ? stableDiffusionFactor : 1);
   const coding = flopsOfCoding(S);
@@ -90,7 +88,7 @@ export async function planRun(
       sample: at(sampling.images * steps * forward * (guided ? 2 : 1), reached.sampling),
       "sample the base, once for all runs of a seed": at(sampling.images * steps * forward, reached.sampling),
       ...(latents ? { "decode, the base's too": at(2 * sampling.images * coding.decode, reached.extractor) } : {}),
-      ...(inception ? { features: at((2 * sampling.images + images) * INCEPTION_FLOPS, reached.extractor) } : {}),
+      ...(cost ? { features: at((2 * sampling.images + images) * cost.flops, reached.extractor) } : {}),
     },
     productRate,
     disk: {
@@ -101,7 +99,7 @@ export async function planRun(
         stateBytes(adapted.parameters),
       "training state, a second time while it is written": stateBytes(adapted.parameters),
       "trained weights": 4 * adapted.parameters,
-      ...(inception ? { features: 4 * 2048 * (images + sampling.images) } : {}),
+      ...(cost ? { features: 4 * cost.dimension * (images + sampling.images) } : {}),
     },
   };
 }

@@ -7,17 +7,18 @@ import type { Values } from "@dit-bench/method";
 import { float32 } from "@dit-bench/weights";
 import { readWeights, type WeightFile } from "../assets/weight-file.ts";
 import { protocolFolder } from "../cell/identity.ts";
-import { keptOrMade } from "../cell/kept-file.ts";
 import { baseOnSheet } from "../cell/sheet.ts";
 import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import type { FeatureExtractor } from "../extractors/features.ts";
+import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
 import type { PictureSpace } from "../latents/space.ts";
 import { measuredPictures } from "../sampling/measured-images.ts";
 import { sample } from "../sampling/sample.ts";
+import { sha256Of, shortHash } from "../storage/hashes.ts";
+import { keptOrMade } from "../storage/shared-result.ts";
 import { openDit } from "./dit-checkpoint.ts";
-import { type Recipe, shortHash } from "./recipe.ts";
-import { sha256Of, weightsOf } from "./recipe-weights.ts";
+import type { Recipe } from "./recipe.ts";
+import { weightsOf } from "./recipe-weights.ts";
 
 /** A miniature recipe's own base model, which lies beside it. */
 export function readBase(recipe: Recipe): WeightFile {

@@ -7,10 +7,10 @@ import { fileName } from "@dit-bench/files";
 import type { PictureBytes } from "@dit-bench/images";
 import { drawMiniature, type Miniature, miniatures } from "@dit-bench/miniatures";
 import { printable } from "@dit-bench/text";
+import { datasetEntries } from "../assets/dataset-entries.ts";
 import { fetched } from "../assets/fetched.ts";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { datasetEntries } from "./dataset-entries.ts";
 import type { Recipe } from "./recipe.ts";
 
 export interface DatasetChoice {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { sha256Of } from "./recipe-weights.ts";
+import { sha256Of } from "../storage/hashes.ts";
 
 it.skipIf(process.platform !== "linux")(
   "a link that leads nowhere and a name that is not UTF-8 count as nothing",

@@ -1,10 +1,8 @@
 // Where the weights of a recipe are: its base model, its extractor, its autoencoder.
 
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fetched, isFetchable, misplaced, publishedWeights } from "../assets/fetched.ts";
-import { hashFile } from "../assets/hash-file.ts";
 import { BenchError } from "../errors.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -68,21 +66,4 @@ export function weightsOf(recipe: Recipe, role: WeightsRole): string {
   const path = usableWeights(recipe, name);
   if (path !== undefined) return path;
   throw new BenchError("data", `recipe ${recipe.settings.name}: ${what} '${name}' is not here; ${remedy}`);
-}
-
-/** SHA-256 of a file; of a folder that of its files' names and bytes, in order, its subfolders' too. */
-export function sha256Of(path: string): string {
-  const hash = createHash("sha256");
-  const folder = statSync(path).isDirectory();
-  const files = folder
-    ? readdirSync(path, { recursive: true, encoding: "utf8" })
-        .sort()
-        // Links that lead nowhere and names that are not UTF-8: no weights can be read from these.
-        .filter((name) => statSync(join(path, name), { throwIfNoEntry: false })?.isFile())
-    : [""];
-  for (const name of files) {
-    if (folder) hash.update(`${name}\0`);
-    hashFile(hash, join(path, name));
-  }
-  return hash.digest("hex");
 }

@@ -1,127 +1,15 @@
 // A recipe: the data of one benchmark, with no logic. Everything that decides a result stands in it.
 
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { linearSchedule, respace } from "@dit-bench/diffusion";
-import { resizers } from "@dit-bench/images";
+import { join, resolve } from "node:path";
 import { closestName } from "@dit-bench/text";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
+import { projectFolder } from "../project-folder.ts";
+import { shortHash } from "../storage/hashes.ts";
+import { type RecipeSettings, recipeSchema } from "./schema.ts";
 
-const whole = z.int().min(1);
-
-const recipeSchema = z.strictObject({
-  name: z.string(),
-  /** Records of different protocols never share a table. */
-  protocol: z.string(),
-  title: z.string(),
-  /** One paragraph: what it stands for and what it does not. */
-  about: z.string(),
-  /** Are data, base model and extractor the project's own small ones? */
-  miniature: z.boolean(),
-  model: z.strictObject({
-    name: z.string(),
-    inputSize: whole,
-    patchSize: whole,
-    channels: whole,
-    width: whole,
-    depth: whole,
-    heads: whole,
-    mlpRatio: z.number().positive(),
-    classes: whole,
-    learnSigma: z.literal(true),
-  }),
-  /** The base model's checkpoint, in any layout: a file or folder beside the recipe, a path, or a name that `bench fetch` knows. */
-  base: z.string(),
-  /**
-   * The base's own inputSize, where it is not the model's: its positions are then taken over the model's grid at this distance, so that the base's code
-   * book stays (the DiffFit paper's trick for 256 to 512, section 3.4: PE_512(i, j) = PE_256(i/2, j/2)).
-   */
-  baseInputSize: whole.optional(),
-  /** Where the model works on latents: an AutoencoderKL, named as the base is, and what its latents are multiplied with. */
-  autoencoder: z
-    .strictObject({
-      weights: z.string(),
-      scale: z.number().positive(),
-      /** Larger pictures are cut into tiles of this side; see CodecOptions. */
-      tile: whole.optional(),
-    })
-    .optional(),
-  /** The project's own small extractor, or the FID's Inception-v3; weights as for the base. */
-  extractor: z.union([
-    z.strictObject({ weights: z.string(), classes: whole }),
-    z.strictObject({
-      name: z.literal("inception"),
-      weights: z.string(),
-      /** How pictures come to 299 x 299. */
-      resize: z.enum(resizers),
-    }),
-  ]),
-  data: z.strictObject({
-    /** Images of each class of a miniature; of a real dataset all are taken. */
-    perClass: whole.optional(),
-    /** Seed of the miniatures' drawings, the same for every run. */
-    seed: z.int().min(0).optional(),
-    /** Train on mirrored images half of the time. */
-    flip: z.boolean(),
-  }),
-  training: z.strictObject({
-    steps: whole,
-    batch: whole,
-    /** Share of labels replaced by the null class, for guidance. */
-    labelDropout: z.number().min(0).max(1),
-    emaDecay: z.number().min(0).lt(1),
-    betas: z.tuple([z.number(), z.number()]),
-    eps: z.number().positive(),
-    weightDecay: z.number().min(0),
-    /** Multiplies every method's published learning rate. */
-    learningRateScale: z.number().positive(),
-  }),
-  sampling: z.strictObject({
-    sampler: z.enum(["ddpm", "ddim"]),
-    /** Steps of the respaced process, as in `ddim20` or `250`. */
-    respacing: z.string().check(({ value, issues }) => {
-      const message = respacingProblem(value); // otherwise found after the training
-      if (message !== undefined) issues.push({ code: "custom", input: value, message });
-    }),
-    guidance: z.number().min(1),
-    guidedChannels: z.enum(["three", "all"]),
-    clipDenoised: z.boolean(),
-    /** Generated images to score. */
-    images: z.int().min(2),
-    batch: whole,
-  }),
-  metrics: z.strictObject({
-    resamples: z.int().min(20),
-    level: z.number().gt(0).lt(1),
-  }),
-  /** How `bench pretrain` makes the base model and the extractor; left out where others have made them. */
-  pretraining: z
-    .strictObject({
-      seed: z.int().min(0),
-      base: z.strictObject({
-        /** How the embeddings start: see initialDit. */
-        embeddings: z.enum(["published", "unit"]),
-        perClass: whole,
-        steps: whole,
-        batch: whole,
-        learningRate: z.number().positive(),
-        emaDecay: z.number().min(0).lt(1),
-      }),
-      extractor: z.strictObject({
-        perClass: whole,
-        steps: whole,
-        batch: whole,
-        learningRate: z.number().positive(),
-        emaDecay: z.number().min(0).lt(1),
-      }),
-    })
-    .optional(),
-});
-
-export type RecipeSettings = z.infer<typeof recipeSchema>;
+export type { RecipeSettings } from "./schema.ts";
 
 export interface Recipe {
   readonly settings: RecipeSettings;
@@ -129,18 +17,6 @@ export interface Recipe {
   readonly folder: string;
   /** `mini/1`, with a mark of what was changed: `mini/1+9f3a2c`. */
   readonly protocol: string;
-}
-
-/** Top folder of the project: the one with `benchmarks/` in it. */
-export function projectFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "benchmarks"))) {
-    const up = dirname(folder);
-    if (up === folder)
-      throw new BenchError("failure", "the folder 'benchmarks' was not found above the program's own files");
-    folder = up;
-  }
-  return folder;
 }
 
 /** Names of the recipes that come with the project. */
@@ -182,7 +58,7 @@ export function loadRecipe(name: string, changes: Readonly<Record<string, unknow
 export function ownSettings({ settings }: Recipe) {
   const { pretraining, extractor, data } = settings;
   const { perClass, seed } = data;
-  if (!pretraining || "name" in extractor || perClass === undefined || seed === undefined)
+  if (!pretraining || !("classes" in extractor) || perClass === undefined || seed === undefined)
     throw new BenchError(
       "usage",
       `recipe ${settings.name}: its weights are others' and its pictures real; wanted a recipe of miniatures, such as mini`,
@@ -210,18 +86,6 @@ function pathsOf(schema: z.ZodType): string[] {
     pathsOf(inner).map((path) => `.${name}${path}`),
   );
 }
-
-/** Why a text is no `sampling.respacing`; undefined where it is one. */
-export function respacingProblem(text: string): string | undefined {
-  try {
-    respace(linearSchedule(), text);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-export const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
 
 function check(content: unknown, where: string): RecipeSettings {
   const result = recipeSchema.safeParse(content);

@@ -1,6 +1,6 @@
 import { normals } from "@dit-bench/random";
 import { expect, it } from "vitest";
-import type { FeatureExtractor } from "../extractors/features.ts";
+import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
 import { toPixels } from "../training/batches.ts";
 import { tinyConfig } from "../training/tiny-dit.test.data.ts";
 import { measuredPictures } from "./measured-images.ts";

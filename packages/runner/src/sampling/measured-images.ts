@@ -4,7 +4,7 @@
 
 import type { DitConfig } from "@dit-bench/dit";
 import type { Listener } from "../events.ts";
-import type { FeatureExtractor } from "../extractors/features.ts";
+import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
 import type { PictureSpace } from "../latents/space.ts";
 
 export interface MeasuredPictures {

@@ -2,8 +2,8 @@
 
 import { existsSync, rmSync } from "node:fs";
 import { CorruptFileError, float32, openCheckpoint, type StoredTensor } from "@dit-bench/weights";
-import { readSealed, writeSealed } from "../cell/sealed-file.ts";
 import { BenchError } from "../errors.ts";
+import { readSealed, writeSealed } from "../storage/checked-file.ts";
 import type { LossPoint } from "./fixed-batch.ts";
 import { stateNames, type TrainingState } from "./optimizer-step.ts";
 

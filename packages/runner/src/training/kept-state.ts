@@ -4,10 +4,10 @@
 import { createHash } from "node:crypto";
 import { readdirSync, renameSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { makeWay } from "../cell/make-way.ts";
 import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
+import { makeWay } from "../storage/move-folder-aside.ts";
 import { type Checkpoint, type CheckpointOwner, readState, removeCheckpoint, stateHeader } from "./checkpoint.ts";
 
 /** When a finished run keeps its training state; `auto` is up to `KEPT_BYTES`. */

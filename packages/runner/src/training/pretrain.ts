@@ -13,9 +13,10 @@ import { drawMiniature, type Miniature, miniatures, sourceDomain } from "@dit-be
 import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
 import type { Listener } from "../events.ts";
-import { compileExtractor } from "../extractors/features.ts";
+import { compileExtractor } from "../extractors/compile-extractor.ts";
 import { loadMethod } from "../methods/methods.ts";
-import { ownSettings, type Recipe, shortHash } from "../recipe/recipe.ts";
+import { ownSettings, type Recipe } from "../recipe/recipe.ts";
+import { shortHash } from "../storage/hashes.ts";
 import { batchIndices, denoisingBatch, type LabelledImages } from "./batches.ts";
 import { removeCheckpoint } from "./checkpoint.ts";
 import { denoisingStep } from "./denoising-step.ts";

@@ -3,13 +3,13 @@
 import type { Compiled, Engine, Values } from "@dit-bench/compiler";
 import { type AdamWOptions, adamwCoefficients } from "@dit-bench/diffusion";
 import { size } from "@dit-bench/method";
-import { measureOtherLoad } from "../cell/other-load.ts";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { type Checkpoint, type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { compileFixedBatch, type FixedBatch, type FixedBatchLoss } from "./fixed-batch.ts";
 import { unflatten } from "./flat.ts";
 import { initialState, type StepDescription, stateNames, type TrainingState, trainingStep } from "./optimizer-step.ts";
+import { measureOtherLoad } from "./other-load.ts";
 
 export interface Training {
   readonly engine: Engine;

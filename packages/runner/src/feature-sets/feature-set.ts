@@ -4,7 +4,7 @@
 
 import { type Statistics, statistics } from "@dit-bench/metrics";
 import { BenchError } from "../errors.ts";
-import type { LeftOut } from "./left-out.ts";
+import type { LeftOut } from "../skipped-files.ts";
 
 /** What features were measured with. Sets that differ in any of it do not compare. */
 export interface FeatureOrigin {

@@ -1,13 +1,13 @@
 // The training of one cell: its batches, its optimizer, and where its state is kept.
 
 import { linearSchedule } from "@dit-bench/diffusion";
-import type { PreparedCell } from "../cell/run-cell.ts";
-import { denoisingBatch, type TrainingPictures } from "./batches.ts";
-import { denoisingStep } from "./denoising-step.ts";
-import { fixedBatch, isFixedBatchStep } from "./fixed-batch.ts";
-import { findState } from "./kept-state.ts";
-import { partsOfBatch } from "./micro-batches.ts";
-import { type Trained, train } from "./train.ts";
+import { denoisingBatch, type TrainingPictures } from "../../training/batches.ts";
+import { denoisingStep } from "../../training/denoising-step.ts";
+import { fixedBatch, isFixedBatchStep } from "../../training/fixed-batch.ts";
+import { findState } from "../../training/kept-state.ts";
+import { partsOfBatch } from "../../training/micro-batches.ts";
+import { type Trained, train } from "../../training/train.ts";
+import type { PreparedCell } from "../run-cell.ts";
 
 export async function trainCell(
   { task, files, adapted, config, values, wanted: { identity }, lineage }: PreparedCell,

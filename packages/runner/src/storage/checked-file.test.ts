@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { integers } from "@dit-bench/random";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "@dit-bench/weights";
 import { afterAll, expect, test } from "vitest";
-import { readSealed, writeSealed } from "./sealed-file.ts";
+import { readSealed, writeSealed } from "./checked-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-sealed-"));
 afterAll(() => rmSync(folder, { recursive: true }));

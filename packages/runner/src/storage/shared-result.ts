@@ -5,10 +5,10 @@ import { basename, dirname, join } from "node:path";
 import { removeLeftovers } from "@dit-bench/files";
 import { CorruptFileError, type Safetensors, type StoredTensor } from "@dit-bench/weights";
 import type { Listener } from "../events.ts";
-import { locked } from "./locked.ts";
-import { makeWay } from "./make-way.ts";
-import { makeFolder } from "./out-folder.ts";
-import { readSealed, writeSealed } from "./sealed-file.ts";
+import { readSealed, writeSealed } from "./checked-file.ts";
+import { makeFolder } from "./make-folder.ts";
+import { makeWay } from "./move-folder-aside.ts";
+import { locked } from "./with-lock.ts";
 
 export interface Shared<T> {
   readonly path: string;

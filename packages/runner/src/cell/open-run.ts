@@ -8,10 +8,10 @@ import { readRecord } from "@dit-bench/record";
 import { readWeights } from "../assets/weight-file.ts";
 import { BenchError } from "../errors.ts";
 import { loadMethod } from "../methods/methods.ts";
+import { forClasses, loadBase } from "../recipe/base-model.ts";
+import { loadRecipe, type Recipe, recipeNames } from "../recipe/recipe.ts";
 import { mergedNetwork } from "../sampling/merged-network.ts";
 import type { Network } from "../sampling/sample.ts";
-import { forClasses, loadBase } from "./base-model.ts";
-import { loadRecipe, type Recipe, recipeNames } from "./recipe.ts";
 
 export interface OpenedRun {
   /** With the run's own settings, whatever the recipe's file says now. */

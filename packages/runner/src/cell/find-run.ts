@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type RunRecord, readRecord } from "@dit-bench/record";
 import { BenchError } from "../errors.ts";
-import { sha256Of } from "../recipe/recipe-weights.ts";
+import { sha256Of } from "../storage/hashes.ts";
 import { isWholePng } from "./whole-png.ts";
 
 /** Paths of a cell's files. */

@@ -2,11 +2,11 @@
 
 import { join } from "node:path";
 import { float32 } from "@dit-bench/weights";
-import { keptOrMade } from "../cell/kept-file.ts";
 import type { Listener } from "../events.ts";
+import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
 import type { Dataset } from "../recipe/dataset.ts";
-import { shortHash } from "../recipe/recipe.ts";
-import type { FeatureExtractor } from "./features.ts";
+import { shortHash } from "../storage/hashes.ts";
+import { keptOrMade } from "../storage/shared-result.ts";
 
 /** [N, D]. The miniature's extractor takes seconds, so its features are not kept. */
 export async function realFeatures(

@@ -9,8 +9,8 @@ import { printable, quantity } from "@dit-bench/text";
 import pLimit from "p-limit";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
+import { leavingOut } from "../skipped-files.ts";
 import { type FeatureSet, roomForFeatures } from "./feature-set.ts";
-import { leavingOut } from "./left-out.ts";
 import type { LoadedExtractor } from "./load-extractor.ts";
 
 export interface ImageFeaturesTask {

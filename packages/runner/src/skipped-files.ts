@@ -3,8 +3,8 @@
 import { join } from "node:path";
 import type { Skipped } from "@dit-bench/datasets";
 import { printable } from "@dit-bench/text";
-import { BenchError } from "../errors.ts";
-import type { Listener } from "../events.ts";
+import { BenchError } from "./errors.ts";
+import type { Listener } from "./events.ts";
 
 /** A file that was left out, by its path below the folder, and why. */
 export type LeftOut = Pick<Skipped, "file" | "reason">;

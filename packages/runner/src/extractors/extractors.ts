@@ -1,0 +1,25 @@
+// The table of feature extractors: a new one is a file beside this one, and a line here.
+
+import type { z } from "zod";
+import type { ExtractorEntry, ExtractorSection, SectionTools } from "./extractor-entry.ts";
+import { inception } from "./inception.ts";
+import { mini } from "./mini.ts";
+
+const table = [inception, mini] as const;
+
+export const extractors: readonly ExtractorEntry[] = table;
+
+/** A recipe's section `extractor`. */
+export type AnyExtractorSection = z.infer<ReturnType<(typeof table)[number]["section"]>>;
+
+/** The schema of a recipe's section `extractor`: that of any of the table's entries. */
+export const extractorSection = (tools: SectionTools): z.ZodType<AnyExtractorSection> =>
+  tools.z.union(extractors.map((entry) => entry.section(tools))) as z.ZodType<AnyExtractorSection>;
+
+/** The entry that a recipe's section belongs to. A section without a name is that of `mini`: it is older than the names. */
+export const extractorOf = (section: ExtractorSection): ExtractorEntry =>
+  extractors.find(({ name }) => name === (section.name ?? mini.name))!;
+
+/** The entry whose networks have ids such as this, as records and feature files name them. */
+export const extractorOfId = (id: string): ExtractorEntry | undefined =>
+  extractors.find(({ name }) => id.startsWith(name));

@@ -1,0 +1,121 @@
+// The schema of a recipe.json: every setting that decides a result.
+
+import { linearSchedule, respace } from "@dit-bench/diffusion";
+import { resizers } from "@dit-bench/images";
+import { z } from "zod";
+import { extractorSection } from "../extractors/extractors.ts";
+
+const whole = z.int().min(1);
+
+export const recipeSchema = z.strictObject({
+  name: z.string(),
+  /** Records of different protocols never share a table. */
+  protocol: z.string(),
+  title: z.string(),
+  /** One paragraph: what it stands for and what it does not. */
+  about: z.string(),
+  /** Are data, base model and extractor the project's own small ones? */
+  miniature: z.boolean(),
+  model: z.strictObject({
+    name: z.string(),
+    inputSize: whole,
+    patchSize: whole,
+    channels: whole,
+    width: whole,
+    depth: whole,
+    heads: whole,
+    mlpRatio: z.number().positive(),
+    classes: whole,
+    learnSigma: z.literal(true),
+  }),
+  /** The base model's checkpoint, in any layout: a file or folder beside the recipe, a path, or a name that `bench fetch` knows. */
+  base: z.string(),
+  /**
+   * The base's own inputSize, where it is not the model's: its positions are then taken over the model's grid at this distance, so that the base's code
+   * book stays (the DiffFit paper's trick for 256 to 512, section 3.4: PE_512(i, j) = PE_256(i/2, j/2)).
+   */
+  baseInputSize: whole.optional(),
+  /** Where the model works on latents: an AutoencoderKL, named as the base is, and what its latents are multiplied with. */
+  autoencoder: z
+    .strictObject({
+      weights: z.string(),
+      scale: z.number().positive(),
+      /** Larger pictures are cut into tiles of this side; see CodecOptions. */
+      tile: whole.optional(),
+    })
+    .optional(),
+  /** The network that FIDs are computed with; its weights are named as the base is. */
+  extractor: extractorSection({ z, resizers }),
+  data: z.strictObject({
+    /** Images of each class of a miniature; of a real dataset all are taken. */
+    perClass: whole.optional(),
+    /** Seed of the miniatures' drawings, the same for every run. */
+    seed: z.int().min(0).optional(),
+    /** Train on mirrored images half of the time. */
+    flip: z.boolean(),
+  }),
+  training: z.strictObject({
+    steps: whole,
+    batch: whole,
+    /** Share of labels replaced by the null class, for guidance. */
+    labelDropout: z.number().min(0).max(1),
+    emaDecay: z.number().min(0).lt(1),
+    betas: z.tuple([z.number(), z.number()]),
+    eps: z.number().positive(),
+    weightDecay: z.number().min(0),
+    /** Multiplies every method's published learning rate. */
+    learningRateScale: z.number().positive(),
+  }),
+  sampling: z.strictObject({
+    sampler: z.enum(["ddpm", "ddim"]),
+    /** Steps of the respaced process, as in `ddim20` or `250`. */
+    respacing: z.string().check(({ value, issues }) => {
+      const message = respacingProblem(value); // otherwise found after the training
+      if (message !== undefined) issues.push({ code: "custom", input: value, message });
+    }),
+    guidance: z.number().min(1),
+    guidedChannels: z.enum(["three", "all"]),
+    clipDenoised: z.boolean(),
+    /** Generated images to score. */
+    images: z.int().min(2),
+    batch: whole,
+  }),
+  metrics: z.strictObject({
+    resamples: z.int().min(20),
+    level: z.number().gt(0).lt(1),
+  }),
+  /** How `bench pretrain` makes the base model and the extractor; left out where others have made them. */
+  pretraining: z
+    .strictObject({
+      seed: z.int().min(0),
+      base: z.strictObject({
+        /** How the embeddings start: see initialDit. */
+        embeddings: z.enum(["published", "unit"]),
+        perClass: whole,
+        steps: whole,
+        batch: whole,
+        learningRate: z.number().positive(),
+        emaDecay: z.number().min(0).lt(1),
+      }),
+      extractor: z.strictObject({
+        perClass: whole,
+        steps: whole,
+        batch: whole,
+        learningRate: z.number().positive(),
+        emaDecay: z.number().min(0).lt(1),
+      }),
+    })
+    .optional(),
+});
+
+export type RecipeSettings = z.infer<typeof recipeSchema>;
+
+/** Why a text is no `sampling.respacing`; undefined where it is one. */
+export function respacingProblem(text: string): string | undefined {
+  try {
+    respace(linearSchedule(), text);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
