@@ -1,3 +1,5 @@
+// Training batches: order, mirroring, label dropout.
+
 import { linearSchedule } from "@dit-bench/diffusion";
 import { describe, expect, it } from "vitest";
 import { batchIndices, denoisingBatch, toPixels } from "./batches.ts";
@@ -10,14 +12,14 @@ const images = {
 };
 
 describe("batches", () => {
-  it("show every image once an epoch, in an order of its own each epoch", () => {
+  it("contain every image once per epoch, in a new order each epoch", () => {
     const seen = [0, 1, 2, 3, 4].flatMap((step) => batchIndices(10, settings, step).map((b) => b.index));
     const epochs = [seen.slice(0, 10), seen.slice(10)];
     for (const epoch of epochs) expect([...epoch].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(epochs[0]).not.toEqual(epochs[1]);
   });
 
-  it("depend on the step alone, so that a resumed run goes on as it would have", () => {
+  it("depend on the step alone, so that a resumed run repeats them", () => {
     const schedule = linearSchedule();
     const later = denoisingBatch(images, schedule, settings, 7);
     denoisingBatch(images, schedule, settings, 6);
@@ -37,7 +39,7 @@ describe("batches", () => {
     });
   });
 
-  it("replace a tenth of the labels by the null class", () => {
+  it("replace a tenth of the labels with the null class", () => {
     const schedule = linearSchedule();
     const labels = Array.from({ length: 300 }, (_, step) => [
       ...(denoisingBatch(images, schedule, settings, step).y as Int32Array),
@@ -48,7 +50,7 @@ describe("batches", () => {
 });
 
 describe("toPixels", () => {
-  it("turns [-1, 1] planes into bytes, rounded and clipped", () => {
+  it("converts planes in [-1, 1] to bytes, rounded and clipped", () => {
     const x = Float32Array.of(-1, 1, 0, 2, -3, 0.5, 1, -1, 0.0039, 0, 0, 0); // [1, 3, 2, 2]
     expect([...toPixels(x, 2)]).toEqual([0, 0, 128, 255, 191, 128, 128, 255, 128, 255, 0, 128]);
   });

@@ -1,4 +1,5 @@
-// Batches, each a function of seed and step alone: a resumed run trains on what an uninterrupted one would have.
+// Training batches. Each depends on seed and step alone, so a resumed run trains on the same batches as an
+// uninterrupted one.
 //
 // N = batch, M = images, C = channels, S = side
 
@@ -14,14 +15,14 @@ export interface LabelledImages {
   readonly size: number;
 }
 
-/** What batches are made of, whatever it is that a model learns to make. */
+/** A training set in the form that the model generates: pixels or latents. */
 export interface TrainingPictures {
   readonly labels: Int32Array;
-  /** What the model learns to make, [N, C, S, S], of the images chosen for a step. */
+  /** The chosen images in that form, [N, C, S, S]. */
   x0(chosen: readonly Shown[], seed: number, step: number): Float32Array;
 }
 
-/** One image of a batch, perhaps left to right. */
+/** One image of a batch, and whether it is mirrored left to right. */
 export interface Shown {
   readonly index: number;
   readonly mirrored: boolean;
@@ -36,7 +37,7 @@ export interface BatchSettings {
   readonly nullClass: number;
 }
 
-/** The images of step `step`: every image once an epoch, in an order of its own each epoch; and which of them are mirrored. */
+/** The images of a step and which of them are mirrored. Each epoch has every image once, in a new random order. */
 export function batchIndices(
   images: number,
   { batch, seed, flip }: Pick<BatchSettings, "batch" | "seed" | "flip">,
@@ -56,7 +57,7 @@ export function batchIndices(
   });
 }
 
-/** Everything one denoising step reads, by the names of `batchSignature`. */
+/** All inputs of one denoising step, by the names of `batchSignature`. */
 export function denoisingBatch(
   images: LabelledImages | TrainingPictures,
   schedule: Schedule,

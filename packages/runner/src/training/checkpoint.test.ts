@@ -1,3 +1,5 @@
+// Checkpoints: reading, refusal, damage.
+
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,21 +31,21 @@ const kept: Checkpoint = {
 };
 const owner: CheckpointOwner = { identity: "a", lineage: "l", engine: "cpu" };
 
-it("is read as it was written, by its own run on its own engine", async () => {
+it("reads a checkpoint of the same run and engine unchanged", async () => {
   expect(readCheckpoint(path, owner, 3)).toBeUndefined();
   writeCheckpoint(path, owner, kept);
   expect(readCheckpoint(path, owner, 3)).toMatchObject({ ...kept });
   expect(await stateHeader(path)).toEqual({ ...owner, step: 2 });
 });
 
-it("is refused by another run, and on another engine", () => {
+it("refuses a checkpoint of another run, and of another engine", () => {
   expect(() => readCheckpoint(path, { ...owner, identity: "b" }, 3)).toThrow(/another run .*; choose another --out/);
   expect(() => readCheckpoint(path, { ...owner, engine: "webgpu" }, 3)).toThrow(
     /made on engine cpu, and engine webgpu rounds differently; continue with --engine cpu, or delete it/,
   );
 });
 
-it("is refused with exit code 4 and the file to delete, whichever bit is flipped", () => {
+it("refuses a checkpoint with any flipped bit, with exit code 4 and the file to delete", () => {
   const sound = readFileSync(path);
   const refused = expect.objectContaining({
     exitCode: 4,

@@ -1,4 +1,4 @@
-// The state of a training on the disk: an unfinished one's checkpoint, and what a finished run keeps so that it can be trained further.
+// The training state on disk: the checkpoint of an unfinished training, and the state that a finished run keeps.
 
 import { existsSync, rmSync } from "node:fs";
 import { CorruptFileError, float32, openCheckpoint, type StoredTensor } from "@dit-bench/weights";
@@ -7,21 +7,21 @@ import { readSealed, writeSealed } from "../storage/checked-file.ts";
 import type { LossPoint } from "./fixed-batch.ts";
 import { stateNames, type TrainingState } from "./optimizer-step.ts";
 
-/** Everything about a training except its state vectors. */
+/** Everything in a checkpoint except the state vectors. */
 export interface Progress {
-  /** Steps done. */
+  /** Number of steps done. */
   readonly step: number;
-  /** Loss of each step done. */
+  /** The loss of each step. */
   readonly losses: readonly number[];
   readonly fixedBatchLoss: readonly LossPoint[];
-  /** Seconds spent in steps, and core-seconds that other processes used meanwhile. */
+  /** Seconds of training, and core-seconds that other processes used during it. */
   readonly seconds: number;
   readonly otherCoreSeconds: number;
-  /** Median of the steps since training was started or resumed. */
+  /** Median step time since the training was last started or resumed. */
   readonly stepMilliseconds: number;
-  /** How often training was resumed after an interruption. */
+  /** Number of times that the training was resumed after an interruption. */
   readonly resumes: number;
-  /** The run from whose end this training continued. */
+  /** The shorter, finished run that this training continued. */
   readonly continuedFrom?: { readonly steps: number; readonly identity: string };
 }
 
@@ -30,9 +30,9 @@ export interface Checkpoint extends Progress {
 }
 
 export interface CheckpointOwner {
-  /** Of the run: see `identityOf`. */
+  /** The identity of the run: see `identityOf`. */
   readonly identity: string;
-  /** Of everything that decides the state after a given step: see `lineageOf`. */
+  /** Digest of everything that decides the state after a given step: see `lineageOf`. */
   readonly lineage: string;
   /** Engines round differently, so the state of one engine is not continued on another. */
   readonly engine: string;
@@ -58,8 +58,11 @@ export function writeCheckpoint(path: string, { identity, lineage, engine }: Che
 }
 
 /**
- * The checkpoint of this very run, or undefined where there is none. Throws BenchError (data) where it is damaged, another run's
- * or another engine's: nothing else could tell the user that hours of training are lost.
+ * The checkpoint of this run.
+ *
+ * @returns undefined where there is none
+ * @throws BenchError (data) where it is damaged, or belongs to another run or engine. Starting again silently would
+ * hide that hours of training are lost.
  */
 export function readCheckpoint(path: string, owner: CheckpointOwner, parameters: number): Checkpoint | undefined {
   if (!existsSync(path)) return undefined;
@@ -68,12 +71,14 @@ export function readCheckpoint(path: string, owner: CheckpointOwner, parameters:
     if (identity !== owner.identity)
       throw new BenchError(
         "data",
-        `the checkpoint ${path} belongs to another run (other images, settings or weights); choose another --out, or delete it to train this run from the start`,
+        `the checkpoint ${path} belongs to another run (other images, settings or weights); ` +
+          "choose another --out, or delete it to train this run from the start",
       );
     if (engine !== owner.engine)
       throw new BenchError(
         "data",
-        `the checkpoint ${path} was made on engine ${engine}, and engine ${owner.engine} rounds differently; continue with --engine ${engine}, or ${advice}`,
+        `the checkpoint ${path} was made on engine ${engine}, and engine ${owner.engine} rounds differently; ` +
+          `continue with --engine ${engine}, or ${advice}`,
       );
     return checkpoint;
   } catch (error) {
@@ -83,7 +88,11 @@ export function readCheckpoint(path: string, owner: CheckpointOwner, parameters:
   }
 }
 
-/** Any run's state. Throws CorruptFileError where it is damaged or of another size; system errors pass through. */
+/**
+ * Reads the training state of any run.
+ *
+ * @throws CorruptFileError where it is damaged or has another number of parameters; system errors pass through
+ */
 export function readState(path: string, parameters: number): Checkpoint & CheckpointOwner {
   const { tensors, metadata } = readSealed(path);
   const corrupt = (problem: string) => new CorruptFileError(path, problem);
@@ -103,7 +112,7 @@ export function readState(path: string, parameters: number): Checkpoint & Checkp
   return { state, losses, ...rest, identity, lineage, engine };
 }
 
-/** Whose state a file holds and after how many steps: its header alone, not verified. */
+/** The owner and the number of steps of a state file, from its header alone. The content is not verified. */
 export async function stateHeader(path: string): Promise<(CheckpointOwner & { readonly step: number }) | undefined> {
   const { metadata } = await openCheckpoint(path);
   const [identity, lineage, engine, progress] = ["identity", "lineage", "engine", "progress"].map((key) =>

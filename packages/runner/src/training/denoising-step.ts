@@ -1,4 +1,4 @@
-// The diffusion loss of an adapted DiT, as a training step runs it.
+// The training step of an adapted DiT: its inputs and its diffusion loss.
 //
 // N = batch, C = channels, S = side
 
@@ -20,13 +20,13 @@ export function batchSignature({ channels: C, inputSize: S }: DitConfig, N: numb
   };
 }
 
-/** What trains and how: the mean over the batch of mse + vb, the batch in `parts` equal parts. */
+/** The step that trains `adapted`. Its loss is mse + vb (Nichol & Dhariwal 2021), averaged over the batch. */
 export function denoisingStep(
   adapted: Adapted,
   config: DitConfig,
   base: Values,
   batch: number,
-  { parts = 1, ...rest }: Pick<StepDescription, "optimizer" | "emaDecay"> & { readonly parts?: number },
+  { microBatches = 1, ...rest }: Pick<StepDescription, "optimizer" | "emaDecay"> & { readonly microBatches?: number },
 ): StepDescription {
   const frozen = Object.fromEntries(
     adapted.frozen.map(({ name, shape }) => [`w.${name}`, { shape, value: base[name]! }]),
@@ -36,7 +36,7 @@ export function denoisingStep(
     trainable: adapted.trainable,
     blame: (problem) => new MethodError(`${adapted.who}: ${problem}`),
     inputs: { ...given, ...frozen },
-    ...(parts > 1 && { parts: { count: parts, of: Object.keys(given) } }),
+    ...(microBatches > 1 && { microBatches: { count: microBatches, inputs: Object.keys(given) } }),
     loss(trainable, given) {
       const weights = {
         ...trainable,

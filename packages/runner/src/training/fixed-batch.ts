@@ -1,9 +1,10 @@
-// The loss of the weights' moving average on one fixed batch, at a few steps of a training: a curve that shows learning. The
-// training loss cannot, because its timesteps differ from step to step and move it more than learning does. The weights themselves
-// jump about their average as far as they learn (recipe mini, DiffFit on flowers, steps 0 to 112: they give 0.0355 to 0.0360 with
-// 0.0343 and 0.0371 in between, their average 0.0355 to 0.0336, always falling), and the average is what is sampled from.
+// The loss on one fixed batch, evaluated at a few training steps with the moving average of the weights. This curve
+// shows learning. The training loss does not: its timesteps differ from step to step, which changes it more than
+// learning does. The moving average is evaluated because sampling uses it, and because the weights themselves fluctuate
+// as much as they learn. Recipe mini, DiffFit on flowers, steps 0 to 112: the weights give 0.0355 to 0.0360, with
+// 0.0343 and 0.0371 in between; their average falls steadily from 0.0355 to 0.0336.
 //
-// N = images of the batch, P = all numbers that train, T = timesteps of the schedule
+// N = images of the batch, P = number of trainable parameters
 
 import type { Engine, Signature, Values } from "@dit-bench/compiler";
 import type { Schedule } from "@dit-bench/diffusion";
@@ -14,73 +15,77 @@ import { unflattenTensor } from "./flat.ts";
 import type { StepDescription } from "./optimizer-step.ts";
 
 export interface LossPoint {
-  /** Steps done before. */
+  /** Number of steps done before the evaluation. */
   readonly step: number;
   /** Null where the loss was not finite. */
   readonly value: number | null;
 }
 
-/** What training needs to evaluate the loss on a fixed batch. */
+/** The fixed batch, its loss, and the steps at which it is evaluated. */
 export interface FixedBatch {
   readonly step: Pick<StepDescription, "trainable" | "inputs" | "loss">;
-  /** Made when it is first needed. */
+  /** Makes the inputs. Called once, when training starts. */
   batch(): Values;
-  /** Whether the loss is evaluated after so many steps. */
+  /** Whether the loss is evaluated after this number of steps. */
   isDue(step: number): boolean;
 }
 
 export interface FixedBatchLoss {
-  /** @param weights_P what trains, flat */
+  /** @param weights_P the trainable weights as one flat vector */
   of(weights_P: Float32Array): Promise<number | null>;
   dispose(): Promise<void>;
 }
 
-/** Most images; not more than a training batch has, so that a forward pass takes less memory than a step. */
-const IMAGES = 16;
-/** Most intervals between two evaluations, and the most of the training's time that they may take. */
-const INTERVALS = 16;
-const SHARE = 0.03;
+/**
+ * At most this many images, and not more than a training batch, so that the evaluation needs less memory than a step.
+ */
+const MOST_IMAGES = 16;
+/** At most this many evaluations after the first, and at most this share of the training time. */
+const MOST_EVALUATIONS = 16;
+const TIME_SHARE = 0.03;
 
 /**
- * Whether the loss is evaluated after `step` of `steps` steps: first, last, and every 2^k in between. The interval is a power of two
- * so that a longer run has its points where a shorter one had them too. A forward pass takes up to half of a
- * step of as many images (measured on mini).
+ * Whether the loss is evaluated after `step` of `steps` steps: at the first, the last, and every 2^k in between. With a
+ * power of two, a longer run has points wherever a shorter run has them. Assumed cost: a forward pass takes half the
+ * time of a training step with as many images, the most that was measured on mini.
  */
 export function isFixedBatchStep(step: number, steps: number, batch: number): boolean {
-  const affordable = (SHARE * steps * 2 * batch) / Math.min(IMAGES, batch);
-  const interval = 2 ** Math.ceil(Math.log2(steps / Math.min(INTERVALS, affordable)));
+  const affordable = (TIME_SHARE * steps * 2 * batch) / Math.min(MOST_IMAGES, batch);
+  const interval = 2 ** Math.ceil(Math.log2(steps / Math.min(MOST_EVALUATIONS, affordable)));
   return step === 0 || step === steps || step % interval === 0;
 }
 
-/** The same images, noise and timesteps for every method and seed, so that their curves compare; labels are never dropped. */
+/**
+ * The same images, noise and timesteps for every method and seed, so that curves can be compared. No label is dropped.
+ */
 export function fixedBatch(
-  pictures: TrainingPictures,
+  images: TrainingPictures,
   schedule: Schedule,
   batch: number,
 ): { readonly images: number; batch(): Values } {
-  const N = Math.min(IMAGES, batch);
+  const N = Math.min(MOST_IMAGES, batch);
   return {
     images: N,
     batch() {
-      const M = pictures.labels.length;
+      const M = images.labels.length;
       const order = permutation(SEED, "fixed batch images", 0, M);
       const chosen = Array.from({ length: N }, (_, j) => ({ index: order[j % M]!, mirrored: false }));
-      const x0 = pictures.x0(chosen, SEED, DRAW);
+      const x0 = images.x0(chosen, SEED, SAMPLE_INDEX);
       // Stratified: one timestep from the middle of each Nth of the schedule.
       const t = Int32Array.from({ length: N }, (_, j) => Math.floor(((j + 0.5) * schedule.steps) / N));
-      const y = Int32Array.from(chosen, ({ index }) => pictures.labels[index]!);
+      const y = Int32Array.from(chosen, ({ index }) => images.labels[index]!);
       return noisedBatch(schedule, { x0, noise: normals(SEED, "fixed batch noise", 0, x0.length), t, y });
     },
   };
 }
 
 const SEED = 0;
-/** Index of the latents' draw, beyond that of any training step. */
-const DRAW = 2 ** 40;
+/** Random index of the latents' samples, above the index of any training step. */
+const SAMPLE_INDEX = 2 ** 40;
 
 /**
- * Compiles the forward pass. Frozen weights are inputs and not constants: the graph then holds no copy of them, and a run's peak
- * memory stays that of training.
+ * Compiles the forward pass. Frozen weights are inputs, not constants: the graph then holds no copy of them, and the
+ * peak memory of a run stays that of training.
  */
 export async function compileFixedBatch(
   engine: Engine,

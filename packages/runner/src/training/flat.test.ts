@@ -1,3 +1,5 @@
+// Flat vectors of weights.
+
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { flatten, unflatten, unflattenTensor } from "./flat.ts";
@@ -10,13 +12,13 @@ const infos = [
 const values = { a: Float32Array.of(1, 2, 3, 4, 5, 6), b: Float32Array.of(7), c: Float32Array.of(8, 9, 10, 11) };
 
 describe("flat vectors", () => {
-  it("come back as they were", () => {
+  it("are split into the original values", () => {
     const flat = flatten(infos, values);
     expect([...flat]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
     expect(unflatten(infos, flat)).toEqual(values);
   });
 
-  it("split within a tensor function, and their gradients come together again", async () => {
+  it("are split inside a tensor function, and their gradients are joined again", async () => {
     await tf.setBackend("cpu");
     const grad = tf.grad((w: tf.Tensor) => {
       const { a, b, c } = unflattenTensor(infos, w) as Record<"a" | "b" | "c", tf.Tensor>;
@@ -25,7 +27,7 @@ describe("flat vectors", () => {
     expect([...grad.dataSync()]).toEqual([2, 2, 2, 2, 2, 2, 3, 16, 18, 20, 22]);
   });
 
-  it("name a weight of the wrong size", () => {
+  it("are refused with the name of a weight of the wrong size", () => {
     expect(() => flatten(infos, { ...values, c: new Float32Array(3) })).toThrow(
       "weight 'c' has 3 values, but its shape is [4]",
     );

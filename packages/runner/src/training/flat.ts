@@ -1,11 +1,15 @@
-// Many weights in one flat vector: a training step then has one input a kind of state instead of hundreds.
+// Many weights in one flat vector. A training step then has four state inputs instead of hundreds.
 //
-// P = all numbers
+// P = number of parameters of all weights
 
 import { size, type WeightInfo } from "@dit-bench/method";
 import * as tf from "@tensorflow/tfjs";
 
-/** The values laid end to end, in the order of `infos`. */
+/**
+ * Concatenates the values in the order of `infos`.
+ *
+ * @throws Error where a weight is missing or has the wrong number of values
+ */
 export function flatten(infos: readonly WeightInfo[], values: Readonly<Record<string, Float32Array>>): Float32Array {
   const flat_P = new Float32Array(infos.reduce((sum, w) => sum + size(w.shape), 0));
   let at = 0;
@@ -30,7 +34,7 @@ export function unflatten(infos: readonly WeightInfo[], flat_P: Float32Array): R
   return values;
 }
 
-/** The same within a traced function: tensors by name, whose gradients run back into the flat vector. */
+/** `unflatten` inside a traced function: tensors by name. Their gradients flow back into the flat vector. */
 export function unflattenTensor(infos: readonly WeightInfo[], flat_P: tf.Tensor): Record<string, tf.Tensor> {
   const parts = tf.split(
     flat_P,

@@ -1,5 +1,5 @@
-// The training state that a finished run keeps, `state.safetensors`, so that the same cell with more steps continues from it instead
-// of training from the start. A run that differs in its sampling or metrics only finds its whole training there.
+// The training state that a finished run keeps in `state.safetensors`. The same cell with more steps continues from it,
+// and a run that differs only in sampling or metrics needs no training.
 
 import { createHash } from "node:crypto";
 import { readdirSync, renameSync, statSync } from "node:fs";
@@ -10,29 +10,32 @@ import type { RecipeSettings } from "../recipe/recipe.ts";
 import { makeWay } from "../storage/move-folder-aside.ts";
 import { type Checkpoint, type CheckpointOwner, readState, removeCheckpoint, stateHeader } from "./checkpoint.ts";
 
-/** When a finished run keeps its training state; `auto` is up to `KEPT_BYTES`. */
+/** When a finished run keeps its training state. `auto`: where it takes at most `AUTO_BYTES`. */
 export type KeepState = "auto" | "always" | "never";
 
 /** 67 million trained weights: every published method on DiT-XL/2 except full fine-tuning. */
-const KEPT_BYTES = 2 ** 30;
+const AUTO_BYTES = 2 ** 30;
 
-/** Weights, two moments and the moving average, float32 each. */
+/** Bytes of weights, two moments and the moving average, float32 each. */
 export const stateBytes = (parameters: number): number => 16 * parameters;
 
 export const isStateKept = (parameters: number, when: KeepState = "auto"): boolean =>
-  when === "always" || (when === "auto" && stateBytes(parameters) <= KEPT_BYTES);
+  when === "always" || (when === "auto" && stateBytes(parameters) <= AUTO_BYTES);
 
-/** Hash of everything that decides the state of a training after a given step: all of a cell's identity except steps, sampling and metrics. */
+/**
+ * Digest of everything that decides the training state after a given step: the identity of the cell without steps,
+ * sampling and metrics.
+ */
 export function lineageOf(parts: {
   readonly settings: RecipeSettings;
   readonly method: string;
-  /** Of a plug-in. */
+  /** Digest of a plug-in's source. */
   readonly methodCode?: string;
   readonly learningRate: number;
   readonly options: object;
   readonly fingerprint: string;
   readonly seed: number;
-  /** SHA-256 of the weights. */
+  /** SHA-256 of the base model's weights. */
   readonly base: string;
   readonly autoencoder?: string;
 }): string {
@@ -48,14 +51,14 @@ export function lineageOf(parts: {
   return createHash("sha256").update(JSON.stringify(ordered)).digest("hex");
 }
 
-/** Makes the checkpoint of the end the kept state of the run; nothing where training found its end elsewhere. */
+/** Renames the last checkpoint to the kept state. Does nothing where training took its last state from elsewhere. */
 export function keepState(checkpoint: string, statePath: string, listener: Listener): void {
   if (!isFile(checkpoint)) return;
   makeWay(statePath, listener);
   renameSync(checkpoint, statePath);
 }
 
-/** The checkpoint of a finished run that keeps no state. */
+/** Removes the checkpoint of a finished run that keeps no state. */
 export function dropState(checkpoint: string, parameters: number, listener: Listener): void {
   if (!isFile(checkpoint)) return;
   removeCheckpoint(checkpoint);
@@ -66,8 +69,8 @@ export function dropState(checkpoint: string, parameters: number, listener: List
 }
 
 /**
- * The longest kept state of the same training with at most `steps` steps: this cell's own, or that of a cell of another protocol
- * in `out`. States that are damaged or of another engine are passed over with a note.
+ * Finds the longest kept state of the same training with at most `steps` steps: of this cell, or of the same cell under
+ * another protocol in `out`. Skips states that are damaged or from another engine, with a note.
  *
  * @param cell the cell's folder, below `out`
  */
@@ -99,7 +102,8 @@ export async function findState(
     if (header.engine === owner.engine) candidates.push({ path, step: header.step, own: folder === cell });
     else
       listener.note?.(
-        `${path} is not continued: it was made on engine ${header.engine}, and engine ${owner.engine} rounds differently`,
+        `${path} is not continued: it was made on engine ${header.engine}, ` +
+          `and engine ${owner.engine} rounds differently`,
       );
   }
   candidates.sort((a, b) => b.step - a.step || Number(b.own) - Number(a.own));

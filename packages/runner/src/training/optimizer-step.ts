@@ -1,6 +1,6 @@
-// One optimizer step as a tensor function: loss, gradients, AdamW, moving average. Nothing here knows a model.
+// One optimizer step as a tensor function: loss, gradients, AdamW, moving average. It is independent of the model.
 //
-// P = all numbers that train
+// P = number of trainable parameters
 
 import type { CompileOptions, Signature, TensorFunction } from "@dit-bench/compiler";
 import { type AdamWOptions, adamw, adamwCoefficientNames, emaUpdate } from "@dit-bench/diffusion";
@@ -9,25 +9,27 @@ import * as tf from "@tensorflow/tfjs";
 import { flatten, unflattenTensor } from "./flat.ts";
 
 export interface StepDescription {
-  /** What trains, in the order of the flat vectors. */
+  /** The trainable weights, in the order of the flat vectors. */
   readonly trainable: readonly WeightInfo[];
-  /** Inputs of the loss, constants among them. */
+  /** Inputs of the loss, including constants. */
   readonly inputs: Signature;
-  /** Equal parts in which the batch is taken, one after the other, and the inputs whose first axis it is; whole where this is left out. */
-  readonly parts?: { readonly count: number; readonly of: readonly string[] };
-  /** The loss of a batch or of a part of one: a scalar, the mean over its samples. */
+  /**
+   * Number of equal micro-batches, and the inputs that are split along axis 0. Without it the batch runs as a whole.
+   */
+  readonly microBatches?: { readonly count: number; readonly inputs: readonly string[] };
+  /** The loss of a batch or a micro-batch: a scalar, the mean over its samples. */
   loss(trainable: Record<string, tf.Tensor>, inputs: Record<string, tf.Tensor>): tf.Tensor;
   readonly optimizer: Pick<AdamWOptions, "betas" | "weightDecay">;
   readonly emaDecay: number;
-  /** Makes the error for weights that the loss cannot train; a plain one where it is left out. */
+  /** Makes the error for weights that the loss cannot train. Default: a plain Error. */
   blame?(problem: string): Error;
 }
 
-/** State of training: each a flat vector [P]. */
+/** Names of the training state's vectors, each [P]. */
 export const stateNames = ["weights", "moment1", "moment2", "ema"] as const;
 export type TrainingState = Record<(typeof stateNames)[number], Float32Array>;
 
-/** The step for an engine: fn, signature, options of `compile`. Its one output is `loss`. */
+/** The arguments of `Engine.compile` for one step: function, signature, options. The only output is `loss`. */
 export function trainingStep(d: StepDescription): [TensorFunction, Signature, CompileOptions] {
   const P = d.trainable.reduce((sum, w) => sum + size(w.shape), 0);
   const signature: Signature = {
@@ -48,13 +50,13 @@ export function trainingStep(d: StepDescription): [TensorFunction, Signature, Co
 }
 
 /**
- * Of the whole batch, whose loss is the mean of its parts' losses. Gradients are summed weight by weight and laid end to end last, so that an
- * engine that updates state in place copies neither weights nor gradients together.
+ * Loss and gradient of the whole batch: the mean over its micro-batches. Gradients are summed per weight and
+ * concatenated last, so that an engine that updates state in place need not copy weights or gradients into one vector.
  */
 function lossAndGradient(d: StepDescription, weights_P: tf.Tensor, given: Record<string, tf.Tensor>) {
   const weights = unflattenTensor(d.trainable, weights_P);
   const names = Object.keys(weights);
-  const of = (inputs: Record<string, tf.Tensor>) => {
+  const lossAndGradients = (inputs: Record<string, tf.Tensor>) => {
     const loss = (...tensors: tf.Tensor[]) =>
       d.loss(Object.fromEntries(names.map((name, i) => [name, tensors[i]!])), inputs) as tf.Scalar;
     const { value, grads } = gradientsOf(d, () => loss(...Object.values(weights)), Object.values(weights));
@@ -66,26 +68,27 @@ function lossAndGradient(d: StepDescription, weights_P: tf.Tensor, given: Record
           .slice(0, 3)
           .map((name) => `'${name}'`)
           .join(", ")}` +
-          `${unread.length > 3 ? ` and ${unread.length - 3} more` : ""}, which would never train; use every weight, or leave it out`,
+          `${unread.length > 3 ? ` and ${unread.length - 3} more` : ""}, which would never train; ` +
+          "use every weight, or leave it out",
       );
     return { value: value as tf.Tensor, grads };
   };
   const flat = (grads: readonly tf.Tensor[]) => tf.concat(grads.map((grad) => tf.reshape(grad, [-1])));
-  if (!d.parts) {
-    const { value, grads } = of(given);
+  if (!d.microBatches) {
+    const { value, grads } = lossAndGradients(given);
     return { value, grad: flat(grads) };
   }
-  const { count, of: taken } = d.parts;
-  const slices = taken.map((name) => tf.split(given[name]!, count, 0));
-  const parts = Array.from({ length: count }, (_, part) =>
-    of({ ...given, ...Object.fromEntries(taken.map((name, i) => [name, slices[i]![part]!])) }),
+  const { count, inputs: splitInputs } = d.microBatches;
+  const slices = splitInputs.map((name) => tf.split(given[name]!, count, 0));
+  const results = Array.from({ length: count }, (_, part) =>
+    lossAndGradients({ ...given, ...Object.fromEntries(splitInputs.map((name, i) => [name, slices[i]![part]!])) }),
   );
   const sum = (tensors: readonly tf.Tensor[]) => tensors.reduce((a, b) => tf.add(a, b));
-  const grads = names.map((_, i) => sum(parts.map((part) => part.grads[i]!)));
-  return { value: tf.div(sum(parts.map(({ value }) => value)), count), grad: tf.div(flat(grads), count) };
+  const grads = names.map((_, i) => sum(results.map((result) => result.grads[i]!)));
+  return { value: tf.div(sum(results.map(({ value }) => value)), count), grad: tf.div(flat(grads), count) };
 }
 
-/** State at the start: no moments, the average a copy of the weights. */
+/** The initial state: zero moments, and the moving average equal to the weights. */
 export function initialState(
   trainable: readonly WeightInfo[],
   values: Readonly<Record<string, Float32Array>>,
@@ -99,7 +102,7 @@ export function initialState(
   };
 }
 
-/** As tf.valueAndGrads, which only counts the weights that the loss does not read: here their gradients are undefined. */
+/** Like tf.valueAndGrads, but the gradient of a weight that the loss does not read is undefined instead of an error. */
 function gradientsOf(d: StepDescription, loss: () => tf.Scalar, weights: tf.Tensor[]) {
   try {
     return tf.engine().gradients(loss, weights, undefined, true);

@@ -1,9 +1,11 @@
+// The measurement of other processes' CPU time.
+
 import { spawn } from "node:child_process";
 import { cpus } from "node:os";
 import { expect, test } from "vitest";
 import { measureOtherLoad } from "./other-load.ts";
 
-test("a busy process is seen, and this process's own work is not counted", async () => {
+test("counts the work of another process and not the work of this one", async () => {
   const child = spawn(process.execPath, ["-e", "for (;;);"]);
   await new Promise((started) => setTimeout(started, 300));
   const other = measureOtherLoad();

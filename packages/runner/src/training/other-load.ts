@@ -1,11 +1,11 @@
-// How much of the machine other processes use meanwhile: times measured beside other work are not comparable.
+// Measures the CPU time that other processes use during training. Times measured on a busy machine are not comparable.
 
 import { cpus } from "node:os";
 
 /**
- * Starts measuring. The returned function gives the core-seconds that other processes have used since: busy time of all cores
- * (`os.cpus()`, in ticks of 10 ms on Linux, so that short spans may come out negative) minus that of this process. In a container
- * the cores are the host's.
+ * Starts the measurement. The returned function gives the core-seconds that other processes have used since: busy time
+ * of all cores (`os.cpus()`, in ticks of 10 ms on Linux, so that short spans may come out negative) minus that of this
+ * process. In a container the cores are the host's.
  */
 export function measureOtherLoad(): () => number {
   const busy = busySeconds();

@@ -1,4 +1,4 @@
-// Makes a recipe's own base model and extractor, from the procedural pictures and the recipe's seed alone.
+// Trains a recipe's own base model and extractor on procedural images. The recipe's seed decides everything.
 //
 // N = batch, K = classes, S = side
 
@@ -27,25 +27,26 @@ export type PretrainingPart = "base" | "extractor";
 export interface PretrainingTask {
   readonly recipe: Recipe;
   readonly engine: Engine;
-  /** Where the weights go. */
+  /** Folder for the weights. */
   readonly out: string;
-  /** Where an unfinished training is kept. */
+  /** Folder for the checkpoint of an unfinished training. */
   readonly work: string;
   readonly listener: Listener;
 }
 
-const AVERAGED = { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
+const OPTIMIZER = { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
 
-/** The base model: a DiT trained from scratch, all of it, on the source domain. Returns the file's path. */
+/** Trains the base model: a DiT from scratch on the source domain. @returns the path of the weights */
 export async function pretrainBase({ recipe, engine, out, work, listener }: PretrainingTask): Promise<string> {
   const { model: config, pretraining, training, data } = ownSettings(recipe);
   const { seed, base: p } = pretraining;
   if (config.classes !== sourceDomain.classes.length)
     throw new Error(
-      `recipe ${recipe.settings.name}: the model has ${config.classes} classes, the source domain ${sourceDomain.classes.length}`,
+      `recipe ${recipe.settings.name}: the model has ${config.classes} classes, ` +
+        `the source domain ${sourceDomain.classes.length}`,
     );
-  listener.stage?.("data", `${sourceDomain.classes.length * p.perClass} pictures of the source domain`);
-  const images = draw([sourceDomain], p.perClass, seed);
+  listener.stage?.("data", `${sourceDomain.classes.length * p.perClass} images of the source domain`);
+  const images = imagesOf([sourceDomain], p.perClass, seed);
   const { method } = await loadMethod("full");
   const adapted = attach(method, ditModel(config));
   const start = initialDit(config, seed, p.embeddings);
@@ -60,10 +61,10 @@ export async function pretrainBase({ recipe, engine, out, work, listener }: Pret
   const checkpoint = checkpointOf(work, "base", recipe);
   const { ema } = await train({
     engine,
-    step: denoisingStep(adapted, config, start, p.batch, { optimizer: AVERAGED, emaDecay: p.emaDecay }),
+    step: denoisingStep(adapted, config, start, p.batch, { optimizer: OPTIMIZER, emaDecay: p.emaDecay }),
     start,
     steps: p.steps,
-    optimizer: (step) => ({ ...AVERAGED, lr: decaying(p.learningRate, step, p.steps) }),
+    optimizer: (step) => ({ ...OPTIMIZER, lr: learningRateAt(p.learningRate, step, p.steps) }),
     batch: (step) => denoisingBatch(images, schedule, settings, step),
     checkpoint,
     listener,
@@ -75,8 +76,10 @@ export async function pretrainBase({ recipe, engine, out, work, listener }: Pret
 }
 
 /**
- * The extractor: an image classifier of every procedural class, source domain and miniatures, drawn with a seed of their own so
- * that it has seen none of the pictures that runs train on or are scored against. Returns the file's path and its accuracy on further pictures.
+ * Trains the extractor: a classifier of all classes of the source domain and the miniatures. Its training images use
+ * another seed, so that it has seen none of the images that runs train on or are scored against.
+ *
+ * @returns the path of the weights, and the accuracy on images that are in neither set
  */
 export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: string; accuracy: number }> {
   const { recipe, engine, out, work, listener } = task;
@@ -86,9 +89,9 @@ export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: 
   const domains = [...miniatures, sourceDomain];
   const K = domains.reduce((sum, m) => sum + m.classes.length, 0);
   if (K !== e.classes)
-    throw new Error(`recipe ${recipe.settings.name}: the extractor has ${e.classes} classes, the pictures ${K}`);
-  listener.stage?.("data", `${K * p.perClass} pictures of ${K} classes`);
-  const images = draw(domains, p.perClass, seed);
+    throw new Error(`recipe ${recipe.settings.name}: the extractor has ${e.classes} classes, the images have ${K}`);
+  listener.stage?.("data", `${K * p.perClass} images of ${K} classes`);
+  const images = imagesOf(domains, p.perClass, seed);
   const extractor = miniInception(K);
   const trainable = Object.entries(extractor.weights).map(([name, shape]) => ({ name, shape }));
   const S = model.inputSize;
@@ -106,12 +109,12 @@ export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: 
           x as tf.Tensor4D,
           tf.oneHot(labels as tf.Tensor1D, K, 1, 0, "float32") as tf.Tensor2D,
         ),
-      optimizer: AVERAGED,
+      optimizer: OPTIMIZER,
       emaDecay: p.emaDecay,
     },
     start: initialWeights(extractor, seed),
     steps: p.steps,
-    optimizer: (step) => ({ ...AVERAGED, lr: decaying(p.learningRate, step, p.steps) }),
+    optimizer: (step) => ({ ...OPTIMIZER, lr: learningRateAt(p.learningRate, step, p.steps) }),
     batch(step) {
       const chosen = batchIndices(images.labels.length, batch, step);
       return {
@@ -122,23 +125,26 @@ export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: 
     checkpoint,
     listener,
   });
-  // Each feature at mean 0 and variance 1 over the pictures it was trained on, so that a distance counts in their variances.
+  // Scale each feature to mean 0 and variance 1 over the training images, so that all features weigh the same in FID.
   const raw = await compileExtractor(engine, extractor, ema);
   const values = standardised(ema, statistics(await raw.features(images.pixels), extractor.dimension));
   await raw.dispose();
   const tensors = trainable.map(({ name, shape }) => [name, f32(values[name]!, shape)] as const);
   const path = save(join(out, e.weights), tensors, recipe, extractor.id, checkpoint.path);
-  return { path, accuracy: await accuracy(engine, values, draw(domains, 20, seed, p.perClass), K) };
+  return { path, accuracy: await accuracy(engine, values, imagesOf(domains, 20, seed, p.perClass), K) };
 }
 
-/** Linear warm-up over the first fiftieth of the steps, then a half cosine to zero: Loshchilov & Hutter 2016, https://arxiv.org/abs/1608.03983. */
-function decaying(peak: number, step: number, steps: number): number {
+/**
+ * Learning rate with linear warm-up over the first fiftieth of the steps, then a half cosine to zero: Loshchilov &
+ * Hutter 2016, https://arxiv.org/abs/1608.03983.
+ */
+function learningRateAt(peak: number, step: number, steps: number): number {
   const warm = steps / 50;
   if (step < warm) return (peak * (step + 1)) / (warm + 1);
   return (peak * (1 + Math.cos((Math.PI * (step - warm)) / (steps - warm)))) / 2;
 }
 
-/** Share of pictures whose class has the largest logit. */
+/** Share of images for which the correct class has the largest logit. */
 async function accuracy(
   engine: Engine,
   weights: Record<string, Float32Array>,
@@ -150,15 +156,18 @@ async function accuracy(
   const compiled = await compileExtractor(engine, classifier, weights);
   const logits = await compiled.features(images.pixels);
   await compiled.dispose();
-  const right = images.labels.filter((label, i) => {
+  const correct = images.labels.filter((label, i) => {
     const row = logits.subarray(i * K, (i + 1) * K);
     return row.indexOf(Math.max(...row)) === label;
   });
-  return right.length / images.labels.length;
+  return correct.length / images.labels.length;
 }
 
-/** Pictures of several domains as one set, their classes numbered on. */
-function draw(domains: readonly Miniature[], perClass: number, seed: number, first = 0): LabelledImages {
+/**
+ * Images of several domains as one set with consecutive class numbers. @param first index of the first image of each
+ * class
+ */
+function imagesOf(domains: readonly Miniature[], perClass: number, seed: number, first = 0): LabelledImages {
   const parts = domains.map((m) => drawMiniature(m, { perClass, seed, first }));
   let offset = 0;
   const labels = parts.map(({ labels }, i) => {

@@ -1,4 +1,4 @@
-// A DiT small enough to run eagerly, none of its weights zero, and pictures to train it on.
+// A DiT that is small enough to run eagerly, with no weight equal to zero, and images to train it on.
 
 import { type DitConfig, initialDit } from "@dit-bench/dit";
 import { normals } from "@dit-bench/random";

@@ -1,4 +1,4 @@
-// Training that is continued: after an interruption, and after the end of a shorter run.
+// The training loop: resuming after an interruption, continuing a shorter run, and the fixed-batch loss.
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ const config = tinyConfig(1);
 const base = tinyWeights(config);
 const schedule = linearSchedule();
 const optimizer = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
-const pictures = {
+const images = {
   labels: tinyImages.labels,
   x0: (chosen: Parameters<typeof pixelBatch>[1]) => pixelBatch(tinyImages, chosen),
 };
@@ -40,7 +40,7 @@ beforeAll(async () => {
   training = (cell, steps, more = {}) => {
     const { listener = {}, engine: on = engine } = more;
     const batch = { batch: 4, seed: 0, flip: true, labelDropout: 0.1, nullClass: 3 };
-    const evaluated = fixedBatch(pictures, schedule, 4);
+    const evaluated = fixedBatch(images, schedule, 4);
     const folder = folderOf(cell);
     const owner = { identity: cell, lineage, engine: on.name };
     mkdirSync(folder, { recursive: true });
@@ -101,7 +101,7 @@ describe("training", () => {
     rmSync(join(out, "without"), { recursive: true });
   });
 
-  it("continues a finished shorter run to the bits of an uninterrupted one, also when it is interrupted itself", async () => {
+  it("continues a shorter run with the same result as an uninterrupted one, also when interrupted itself", async () => {
     const short = (await finish("short", 32)).trained;
     expect(short.continuedFrom).toBeUndefined();
     await expect(train(training("longer", 40, { listener: stoppingAfter(36) }))).rejects.toThrow("after step 36 of 40");
@@ -112,7 +112,7 @@ describe("training", () => {
     expect(result(trained)).toEqual(result(straight));
   });
 
-  it("takes the longest state that is not longer than wanted, and trains no step where it is the whole training", async () => {
+  it("continues from the longest usable state, and trains no step where that state is complete", async () => {
     const again = await finish("other-sampling", 40);
     expect(again.notes).toMatch(/^continuing after step 40 of .*longer.*state\.safetensors$/);
     expect(result(again.trained)).toEqual(result(straight));
@@ -120,7 +120,7 @@ describe("training", () => {
     expect(between.notes).toMatch(/^continuing after step 32 of .*short.*state\.safetensors$/);
   });
 
-  it("passes over a damaged state and one of another engine or lineage, with a note where it is of the same training", async () => {
+  it("skips a damaged state and a state of another engine, with a note, and a state of another lineage", async () => {
     const state = join(folderOf("longer"), "state.safetensors");
     const bytes = readFileSync(state);
     bytes[bytes.length - 5]! ^= 4;
@@ -139,11 +139,11 @@ describe("training", () => {
   });
 });
 
-describe("the steps at which the fixed batch is evaluated", () => {
+describe("isFixedBatchStep", () => {
   const steps = (n: number, batch = 32) =>
     Array.from({ length: n + 1 }, (_, i) => i).filter((i) => isFixedBatchStep(i, n, batch));
 
-  it("are the first, the last, and some multiples of a power of two in between", () => {
+  it("selects the first step, the last step, and multiples of a power of two between them", () => {
     expect(steps(1)).toEqual([0, 1]);
     expect(steps(4)).toEqual([0, 4]);
     expect(steps(200)).toEqual([0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 200]);
@@ -151,7 +151,7 @@ describe("the steps at which the fixed batch is evaluated", () => {
     for (const n of [100, 999, 5000]) expect(steps(n).length).toBeLessThanOrEqual(18);
   });
 
-  it("of a longer training are, as far as a shorter one went, among the shorter one's", () => {
+  it("selects for a longer training only steps that a shorter one has, up to the end of the shorter one", () => {
     for (const [short, long] of [
       [50, 60],
       [200, 400],

@@ -1,4 +1,4 @@
-// The training loop: batches in, losses out, a checkpoint now and then.
+// The training loop: runs the compiled step on each batch, records losses, and writes checkpoints.
 
 import type { Compiled, Engine, Values } from "@dit-bench/compiler";
 import { type AdamWOptions, adamwCoefficients } from "@dit-bench/diffusion";
@@ -14,30 +14,30 @@ import { measureOtherLoad } from "./other-load.ts";
 export interface Training {
   readonly engine: Engine;
   readonly step: StepDescription;
-  /** Initial values of what trains. */
+  /** Initial values of the trainable weights, by name. */
   readonly start: Readonly<Record<string, Float32Array>>;
   readonly steps: number;
-  /** The optimizer's settings at step `step` (from 0); only the learning rate may change. */
+  /** Settings of AdamW at `step`, counted from 0. Only the learning rate may differ between steps. */
   optimizer(step: number): AdamWOptions;
-  /** Inputs of step `step` (from 0), a function of the step alone. */
+  /** Inputs of `step`, counted from 0. They depend on the step alone, so that a resumed training repeats them. */
   batch(step: number): Values;
   readonly fixedBatch?: FixedBatch;
-  /** Where the unfinished training is kept, and whose it is. */
+  /** The checkpoint file, and the run that it belongs to. */
   readonly checkpoint: { readonly path: string; readonly identity: string; readonly lineage: string };
-  /** Another state from which this training may continue where it has no checkpoint. */
+  /** A state of a shorter training, from which this one may continue where it has no checkpoint. */
   earlier?(parameters: number): Promise<Checkpoint | undefined>;
   readonly listener: Listener;
 }
 
 export interface Trained extends Omit<Progress, "step" | "otherCoreSeconds"> {
-  /** Exponential moving average of the weights: the weights to sample from. */
+  /** Exponential moving average of the weights. Sampling uses these. */
   readonly ema: Record<string, Float32Array>;
   readonly compileSeconds: number;
   /** Mean number of cores that other processes used during training. */
   readonly otherLoad: number;
 }
 
-/** The loss, or at the end a weight, was not finite. */
+/** A loss, or a weight after the last step, is not finite. */
 export class Diverged extends BenchError {
   readonly trained: Omit<Trained, "ema">;
   constructor(what: string, trained: Omit<Trained, "ema">) {
@@ -49,21 +49,25 @@ export class Diverged extends BenchError {
   }
 }
 
-/** Least seconds of work between two checkpoints, also as a multiple of what the last one took: the most that a crash costs. */
+/** Minimum seconds between two checkpoints, and the minimum as a multiple of the time that the last one took. */
 const CHECKPOINT_SECONDS = 4;
 const CHECKPOINT_SHARE = 20;
 
 /**
- * Trains to the end, from the checkpoint where there is one, else from the earlier state that `earlier` finds. Leaves a checkpoint
- * of the end, except where the earlier state was the end already.
+ * Trains all steps. Starts from the checkpoint, else from the state that `earlier` finds, else from `start`. Leaves a
+ * checkpoint of the last step, unless the earlier state was already at the last step.
+ *
+ * @throws Diverged where a loss or a final weight is not finite
+ * @throws Interrupted where the listener asks to stop; the checkpoint is written first
+ * @throws BenchError (data) where the checkpoint is damaged, or belongs to another run or engine
  */
 export async function train(task: Training): Promise<Trained> {
   const { checkpoint, engine, fixedBatch, listener, steps } = task;
   const parameters = task.step.trainable.reduce((sum, { shape }) => sum + size(shape), 0);
   const owner = { identity: checkpoint.identity, lineage: checkpoint.lineage, engine: engine.name };
   const own = readCheckpoint(checkpoint.path, owner, parameters);
-  const kept = own ?? (await task.earlier?.(parameters));
-  const { state, ...done } = kept ?? { state: initialState(task.step.trainable, task.start), ...NOTHING_DONE };
+  const earlier = own ?? (await task.earlier?.(parameters));
+  const { state, ...done } = earlier ?? { state: initialState(task.step.trainable, task.start), ...NOTHING_DONE };
   const losses = [...done.losses];
   const fixedBatchLoss = fixedBatch ? done.fixedBatchLoss.filter(({ step }) => fixedBatch.isDue(step)) : [];
   const resumes = done.resumes + (own && own.step < steps ? 1 : 0);
@@ -84,7 +88,7 @@ export async function train(task: Training): Promise<Trained> {
     resumes,
     ...(continuedFrom ? { continuedFrom } : {}),
   });
-  if (done.step >= steps) return finite(result(state.ema, done.stepMilliseconds, 0, done));
+  if (done.step >= steps) return checkFinite(result(state.ema, done.stepMilliseconds, 0, done));
   if (own) listener.note?.(`resuming after step ${own.step} of ${steps}`);
 
   listener.stage?.("compile");
@@ -94,7 +98,7 @@ export async function train(task: Training): Promise<Trained> {
   let evaluation: FixedBatchLoss | undefined;
   try {
     if (fixedBatch) evaluation = await compileFixedBatch(engine, fixedBatch);
-    await handOver(state, compiled);
+    await moveState(state, compiled);
     const clock = trainingClock(done);
     const evaluate = async (step: number) => {
       if (!evaluation || !fixedBatch?.isDue(step) || fixedBatchLoss.some((point) => point.step === step)) return;
@@ -106,8 +110,8 @@ export async function train(task: Training): Promise<Trained> {
     await evaluate(done.step);
     listener.stage?.("train", `${steps} step${steps === 1 ? "" : "s"}`);
     const milliseconds: number[] = [];
-    let nextKept = performance.now() + 1e3 * CHECKPOINT_SECONDS;
-    const keep = async (step: number) => {
+    let nextCheckpoint = performance.now() + 1e3 * CHECKPOINT_SECONDS;
+    const saveCheckpoint = async (step: number) => {
       const before = performance.now();
       writeCheckpoint(checkpoint.path, owner, {
         step,
@@ -120,7 +124,7 @@ export async function train(task: Training): Promise<Trained> {
         ...(continuedFrom ? { continuedFrom } : {}),
       });
       const now = performance.now();
-      nextKept = now + Math.max(1e3 * CHECKPOINT_SECONDS, CHECKPOINT_SHARE * (now - before));
+      nextCheckpoint = now + Math.max(1e3 * CHECKPOINT_SECONDS, CHECKPOINT_SHARE * (now - before));
     };
     for (let step = done.step; step < steps; step++) {
       const before = performance.now();
@@ -137,12 +141,12 @@ export async function train(task: Training): Promise<Trained> {
       await evaluate(step + 1);
       const last = step + 1 === steps;
       const stop = !last && listener.stopping?.();
-      if (last || stop || performance.now() > nextKept) await keep(step + 1);
+      if (last || stop || performance.now() > nextCheckpoint) await saveCheckpoint(step + 1);
       if (stop)
-        throw new Interrupted(`stopped after step ${step + 1} of ${steps}; run the same command again to go on`);
+        throw new Interrupted(`stopped after step ${step + 1} of ${steps}; run the same command again to continue`);
     }
     const { ema } = await stateOf(compiled);
-    return finite(result(ema, median(milliseconds), compileSeconds, clock.spent()));
+    return checkFinite(result(ema, median(milliseconds), compileSeconds, clock.spent()));
   } finally {
     await evaluation?.dispose();
     await compiled.dispose();
@@ -159,7 +163,7 @@ const NOTHING_DONE: Progress = {
   resumes: 0,
 };
 
-/** Seconds of training and the load of other processes meanwhile, added to what was spent before; evaluations do not count. */
+/** Measures training time and the load of other processes. Adds both to `before`; evaluations are not counted. */
 function trainingClock(before: Pick<Progress, "seconds" | "otherCoreSeconds">) {
   let spent = { seconds: before.seconds, otherCoreSeconds: before.otherCoreSeconds };
   let started = performance.now();
@@ -180,8 +184,8 @@ function trainingClock(before: Pick<Progress, "seconds" | "otherCoreSeconds">) {
   };
 }
 
-/** The loss of a step is that of the weights before it, so the last step's own outcome shows in the weights alone. */
-function finite(trained: Trained): Trained {
+/** Checks the weights: the loss of a step is computed before its update, so it does not show a bad last update. */
+function checkFinite(trained: Trained): Trained {
   for (const [name, values] of Object.entries(trained.ema))
     for (let i = 0; i < values.length; i++)
       if (!Number.isFinite(values[i]!)) throw new Diverged(`the weight '${name}' became ${values[i]}`, trained);
@@ -192,15 +196,15 @@ function adamwInputs(step: number, options: AdamWOptions): Values {
   return Object.fromEntries(Object.entries(adamwCoefficients(step, options)).map(([name, v]) => [`adamw.${name}`, v]));
 }
 
-/** Gives the state to the engine, vector by vector; each is released before the next, because all of them may not fit twice. */
-async function handOver(state: Partial<TrainingState>, compiled: Compiled): Promise<void> {
+/** Moves the state into the engine one vector at a time, so that at most one vector is in memory twice. */
+async function moveState(state: Partial<TrainingState>, compiled: Compiled): Promise<void> {
   for (const name of stateNames) {
     await compiled.setState({ [name]: state[name]! });
     delete state[name];
   }
 }
 
-/** The present state, valid until the next step. */
+/** The current state. The arrays are views, valid until the next step. */
 async function stateOf(compiled: Compiled): Promise<TrainingState> {
   const state = await compiled.getState("view");
   return Object.fromEntries(stateNames.map((name) => [name, state[name]])) as unknown as TrainingState;

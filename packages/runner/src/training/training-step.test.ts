@@ -1,4 +1,4 @@
-// The training step that runs use, through the compiler and eagerly.
+// The training step of real runs: compiled against eager, micro-batches against whole batches, and determinism.
 
 import { createEngine, type Engine } from "@dit-bench/compiler";
 import { adamwCoefficients, linearSchedule } from "@dit-bench/diffusion";
@@ -15,13 +15,16 @@ const config = tinyConfig(6);
 const model = ditModel(config);
 const optimizer = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
 const base = tinyWeights(config);
-/** The keys' bias has no true gradient: AdamW turns its rounding into steps of up to the learning rate. */
+/**
+ * The gradient of the keys' bias is zero in exact arithmetic: AdamW amplifies its rounding to steps of the learning
+ * rate.
+ */
 const keys = /attn\.qkv\.(bias|difffit\.gamma_O)$/;
 const methods = await loadMethods();
 
-async function fiveSteps(engine: Engine, method: LoadedMethod["method"], parts = 1) {
+async function fiveSteps(engine: Engine, method: LoadedMethod["method"], microBatches = 1) {
   const adapted = attach(method, model);
-  const step = denoisingStep(adapted, config, base, 4, { optimizer, emaDecay: 0.9, parts });
+  const step = denoisingStep(adapted, config, base, 4, { optimizer, emaDecay: 0.9, microBatches });
   const compiled = await engine.compile(...trainingStep(step));
   await compiled.setState(initialState(adapted.trainable, adapted.initial(base, 0)));
   const settings = { batch: 4, seed: 0, flip: true, labelDropout: 0.1, nullClass: 3 };
@@ -40,7 +43,7 @@ async function fiveSteps(engine: Engine, method: LoadedMethod["method"], parts =
 }
 
 describe.each(methods)("five AdamW steps of $method.name", ({ method }) => {
-  it("compiled and eager agree: losses within 1e-5, weights within 5e-5", async () => {
+  it("are the same compiled and eager: losses within 1e-5, weights within 5e-5", async () => {
     const eager = await fiveSteps(await createEngine("tfjs-cpu"), method);
     const compiled = await fiveSteps(await createEngine("cpu", { threads: 1 }), method);
     eager.losses.forEach((loss, i) => {
@@ -63,23 +66,23 @@ describe.each(methods)("five AdamW steps of $method.name", ({ method }) => {
 });
 
 describe("the training step", () => {
-  it("of a batch in parts is that of the whole: losses within 1e-6, weights within 5e-5", async () => {
+  it("gives the same result with micro-batches: losses within 1e-6, weights within 5e-5", async () => {
     const engine = await createEngine("cpu", { threads: 1 });
     const D = config.width;
     for (const name of ["difffit", "full"]) {
       const { method } = methods.find((m) => m.method.name === name)!;
       const whole = await fiveSteps(engine, method);
-      for (const parts of [2, 4]) {
-        const inParts = await fiveSteps(engine, method, parts);
+      for (const count of [2, 4]) {
+        const split = await fiveSteps(engine, method, count);
         whole.losses.forEach((loss, i) => {
-          expect(Math.abs(inParts.losses[i]! - loss) / loss, `${name}, ${parts} parts`).toBeLessThan(1e-6);
+          expect(Math.abs(split.losses[i]! - loss) / loss, `${name}, ${count} micro-batches`).toBeLessThan(1e-6);
         });
         let at = 0;
         for (const w of whole.trainable) {
           for (let i = 0; i < size(w.shape); i++) {
             if (keys.test(w.name) && i >= D && i < 2 * D) continue;
-            const d = Math.abs(whole.state.ema![at + i]! - inParts.state.ema![at + i]!);
-            expect(d, `${name}, ${parts} parts, ${w.name}[${i}]`).toBeLessThan(5e-5);
+            const d = Math.abs(whole.state.ema![at + i]! - split.state.ema![at + i]!);
+            expect(d, `${name}, ${count} micro-batches, ${w.name}[${i}]`).toBeLessThan(5e-5);
           }
           at += size(w.shape);
         }
@@ -87,7 +90,7 @@ describe("the training step", () => {
     }
   });
 
-  it("gives the same bits on every run and any number of threads", async () => {
+  it("gives bit-identical results on every run and with any number of threads", async () => {
     const { method } = methods.find((m) => m.method.name === "difffit")!;
     const [one, again, two] = [
       await fiveSteps(await createEngine("cpu", { threads: 1 }), method),

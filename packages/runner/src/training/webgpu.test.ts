@@ -1,5 +1,6 @@
-// Whole training and sampling steps on WebGPU, held against the cpu engine. Left out where there is no Vulkan driver; a driver that
-// computes on the processor, such as SwiftShader, will do (docs/engines.md). Shaders are made during the first step, which takes its time.
+// Whole training and sampling steps on WebGPU, held against the cpu engine. Left out where there is no Vulkan driver; a
+// driver that computes on the CPU, such as SwiftShader, will do (docs/engines.md). Shaders are made during the
+// first step, which takes its time.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -116,7 +117,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** So many runs, taken up again from the state after the runs of `breaks`. */
+/** Runs the step `runs` times. Before each run in `breaks` it saves the state, compiles again and restores the state. */
 async function run(engine: Engine, step: Step, runs: number, profile?: string, breaks: readonly number[] = []) {
   const compile = () =>
     engine.compile(step.compile[0], step.compile[1], { ...step.compile[2], ...(profile ? { profile } : {}) });
@@ -137,8 +138,8 @@ async function run(engine: Engine, step: Step, runs: number, profile?: string, b
   return { outputs, state };
 }
 
-/** Nodes that WebGPU did not run, and copies between it and the processor. */
-function elsewhere(prefix: string): string[] {
+/** Nodes that did not run on WebGPU, and copies between WebGPU and CPU memory. */
+function nodesOffGpu(prefix: string): string[] {
   const nodes = readProfile(prefix);
   expect(nodes.length).toBeGreaterThan(10);
   return nodes
@@ -147,7 +148,11 @@ function elsewhere(prefix: string): string[] {
 }
 
 /** The largest difference, as a share of the largest value. */
-function apart(a: ArrayLike<number>, b: ArrayLike<number>, skip: (i: number) => boolean = () => false): number {
+function largestDifference(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  skip: (i: number) => boolean = () => false,
+): number {
   let [largest, worst] = [0, 0];
   for (let i = 0; i < a.length; i++) {
     largest = Math.max(largest, Math.abs(b[i]!));
@@ -168,63 +173,64 @@ function withoutGradient(trainable: Step["trainable"]): (i: number) => boolean {
   return (i) => ranges.some(([from, to]) => i >= from && i < to);
 }
 
-const SHADERS = 300_000;
+/** Time limit: the first step compiles all shaders. */
+const SHADERS_MS = 300_000;
 
 describe.skipIf(!webgpu.available)("on webgpu", () => {
   it.each(methods.map(({ method }) => method.name))(
-    "five AdamW steps of %s run there whole, losses within 5e-6 and weights within 5e-5 of cpu's",
+    "runs five AdamW steps of %s without leaving the GPU, losses within 5e-6 and weights within 5e-5 of cpu",
     async (name) => {
       const step = training(name);
       const profile = join(folder, name);
-      const [there, here] = [await run(gpu, step, 5, profile), await run(cpu, step, 5)];
-      expect(elsewhere(profile)).toEqual([]);
-      const losses = here.outputs.map(({ loss }, i) => Math.abs(there.outputs[i]!.loss![0]! / loss![0]! - 1));
+      const [onGpu, onCpu] = [await run(gpu, step, 5, profile), await run(cpu, step, 5)];
+      expect(nodesOffGpu(profile)).toEqual([]);
+      const losses = onCpu.outputs.map(({ loss }, i) => Math.abs(tonCpu.outputs[i]!.loss![0]! / loss![0]! - 1));
       expect(Math.max(...losses)).toBeLessThan(5e-6);
       const skip = withoutGradient(step.trainable);
       for (const key of ["weights", "ema", "moment1"]) {
-        const worst = apart(there.state[key]!, here.state[key]!, skip);
+        const worst = largestDifference(tonCpu.state[key]!, onCpu.state[key]!, skip);
         expect(worst, key).toBeLessThan(5e-5);
       }
-      expect(there.state.weights).not.toEqual(step.state.weights);
+      expect(tonCpu.state.weights).not.toEqual(step.state.weights);
     },
-    SHADERS,
+    SHADERS_MS,
   );
 
   it.each(["ddim", "ddpm"] as const)(
-    "steps of the %s sampler run there whole, images within 1e-5 of cpu's",
+    "runs steps of the %s sampler without leaving the GPU, images within 1e-5 of cpu",
     async (sampler) => {
       const step = sampling(sampler);
       const profile = join(folder, sampler);
-      const [there, here] = [await run(gpu, step, 3, profile), await run(cpu, step, 3)];
-      expect(elsewhere(profile)).toEqual([]);
-      expect(apart(there.state.x!, here.state.x!)).toBeLessThan(1e-5);
+      const [onGpu, onCpu] = [await run(gpu, step, 3, profile), await run(cpu, step, 3)];
+      expect(nodesOffGpu(profile)).toEqual([]);
+      expect(largestDifference(tonCpu.state.x!, onCpu.state.x!)).toBeLessThan(1e-5);
     },
-    SHADERS,
+    SHADERS_MS,
   );
 
   it(
-    "so does the feature extractor",
+    "runs the feature extractor without leaving the GPU, features within 1e-5 of cpu",
     async () => {
       const profile = join(folder, "extractor");
-      const [there, here] = [await run(gpu, extracting(), 1, profile), await run(cpu, extracting(), 1)];
-      expect(elsewhere(profile)).toEqual([]);
-      expect(apart(there.outputs[0]!.features!, here.outputs[0]!.features!)).toBeLessThan(1e-5);
+      const [onGpu, onCpu] = [await run(gpu, extracting(), 1, profile), await run(cpu, extracting(), 1)];
+      expect(nodesOffGpu(profile)).toEqual([]);
+      expect(largestDifference(tonCpu.outputs[0]!.features!, onCpu.outputs[0]!.features!)).toBeLessThan(1e-5);
     },
-    SHADERS,
+    SHADERS_MS,
   );
 
   it(
-    "gives the same bits again, and after a break",
+    "gives bit-identical results on every run, also when interrupted and resumed",
     async () => {
       const step = training("difffit");
-      const [once, again, broken] = [
+      const [first, second, resumed] = [
         await run(gpu, step, 4),
         await run(gpu, step, 4),
         await run(gpu, step, 4, undefined, [1, 3]),
       ];
-      expect(again).toEqual(once);
-      expect(broken).toEqual(once);
+      expect(second).toEqual(first);
+      expect(resumed).toEqual(first);
     },
-    SHADERS,
+    SHADERS_MS,
   );
 });

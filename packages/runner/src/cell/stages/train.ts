@@ -5,7 +5,7 @@ import { denoisingBatch, type TrainingPictures } from "../../training/batches.ts
 import { denoisingStep } from "../../training/denoising-step.ts";
 import { fixedBatch, isFixedBatchStep } from "../../training/fixed-batch.ts";
 import { findState } from "../../training/kept-state.ts";
-import { partsOfBatch } from "../../training/micro-batches.ts";
+import { countMicroBatches } from "../../training/micro-batches.ts";
 import { type Trained, train } from "../../training/train.ts";
 import type { PreparedCell } from "../run-cell.ts";
 
@@ -20,11 +20,11 @@ export async function trainCell(
   const schedule = linearSchedule();
   const description = { optimizer, emaDecay };
   const owner = { identity, lineage, engine: engine.name };
-  const parts = engine.adapter === undefined ? partsOfBatch(config, adapted.parameters, batch) : 1;
+  const microBatches = engine.adapter === undefined ? countMicroBatches(config, adapted.parameters, batch) : 1;
   const evaluated = fixedBatch(pictures, schedule, batch);
   return train({
     engine,
-    step: denoisingStep(adapted, config, values, batch, { ...description, parts }),
+    step: denoisingStep(adapted, config, values, batch, { ...description, microBatches }),
     start: adapted.initial(values, seed),
     steps,
     optimizer: () => optimizer,
