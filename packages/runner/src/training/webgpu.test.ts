@@ -117,7 +117,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the step `runs` times. Before each run in `breaks` it saves the state, compiles again and restores the state. */
+/** Runs the step `runs` times. Before each run in `breaks`, saves the state, compiles again and restores it. */
 async function run(engine: Engine, step: Step, runs: number, profile?: string, breaks: readonly number[] = []) {
   const compile = () =>
     engine.compile(step.compile[0], step.compile[1], { ...step.compile[2], ...(profile ? { profile } : {}) });
@@ -184,14 +184,14 @@ describe.skipIf(!webgpu.available)("on webgpu", () => {
       const profile = join(folder, name);
       const [onGpu, onCpu] = [await run(gpu, step, 5, profile), await run(cpu, step, 5)];
       expect(nodesOffGpu(profile)).toEqual([]);
-      const losses = onCpu.outputs.map(({ loss }, i) => Math.abs(tonCpu.outputs[i]!.loss![0]! / loss![0]! - 1));
+      const losses = onCpu.outputs.map(({ loss }, i) => Math.abs(onGpu.outputs[i]!.loss![0]! / loss![0]! - 1));
       expect(Math.max(...losses)).toBeLessThan(5e-6);
       const skip = withoutGradient(step.trainable);
       for (const key of ["weights", "ema", "moment1"]) {
-        const worst = largestDifference(tonCpu.state[key]!, onCpu.state[key]!, skip);
+        const worst = largestDifference(onGpu.state[key]!, onCpu.state[key]!, skip);
         expect(worst, key).toBeLessThan(5e-5);
       }
-      expect(tonCpu.state.weights).not.toEqual(step.state.weights);
+      expect(onGpu.state.weights).not.toEqual(step.state.weights);
     },
     SHADERS_MS,
   );
@@ -203,7 +203,7 @@ describe.skipIf(!webgpu.available)("on webgpu", () => {
       const profile = join(folder, sampler);
       const [onGpu, onCpu] = [await run(gpu, step, 3, profile), await run(cpu, step, 3)];
       expect(nodesOffGpu(profile)).toEqual([]);
-      expect(largestDifference(tonCpu.state.x!, onCpu.state.x!)).toBeLessThan(1e-5);
+      expect(largestDifference(onGpu.state.x!, onCpu.state.x!)).toBeLessThan(1e-5);
     },
     SHADERS_MS,
   );
@@ -214,7 +214,7 @@ describe.skipIf(!webgpu.available)("on webgpu", () => {
       const profile = join(folder, "extractor");
       const [onGpu, onCpu] = [await run(gpu, extracting(), 1, profile), await run(cpu, extracting(), 1)];
       expect(nodesOffGpu(profile)).toEqual([]);
-      expect(largestDifference(tonCpu.outputs[0]!.features!, onCpu.outputs[0]!.features!)).toBeLessThan(1e-5);
+      expect(largestDifference(onGpu.outputs[0]!.features!, onCpu.outputs[0]!.features!)).toBeLessThan(1e-5);
     },
     SHADERS_MS,
   );
