@@ -34,7 +34,7 @@ describe("a signal", () => {
       },
     });
     expect(r.code).toBe(code);
-    expect(r.stderr).toContain("run the same command again to go on");
+    expect(r.stderr).toContain("run the same command again to continue");
     expect(r.stderr).not.toContain("Debugger");
     expect(checkpoints(signal)).toBe(1);
   });
@@ -180,7 +180,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the runs of a grid", () => {
       await until(() => (logOf(out).match(/train: /g) ?? []).length === 2, 60);
       child.kill(signal);
       expect(await code, stderr()).toBe(expected);
-      expect(stderr()).toContain("run the same command again to go on");
+      expect(stderr()).toContain("run the same command again to continue");
       expect(checkpoints(out)).toBe(2);
       expect(processesWith(out)).toEqual([]);
     }

@@ -70,7 +70,7 @@ describe("bench run", () => {
       watch: (stderr, child) => /train: /.test(stderr) && !/stopping/.test(stderr) && child.kill("SIGINT"),
     });
     expect(stopped.code).toBe(130);
-    expect(stopped.stderr).toMatch(/stopped after step \d+ of 400; run the same command again to go on/);
+    expect(stopped.stderr).toMatch(/stopped after step \d+ of 400; run the same command again to continue/);
     const resumed = await go(...args);
     expect(resumed.stderr).toContain("resuming after step");
     const straight = await go(...args.map((a) => (a === "stopped" ? "straight" : a)));

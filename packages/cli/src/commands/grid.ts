@@ -76,7 +76,7 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
   if (stopped)
     throw new BenchError(
       "interrupted",
-      `stopped before all of ${cells.length} cells were done; run the same command again to go on`,
+      `stopped before all of ${cells.length} cells were done; run the same command again to continue`,
     );
   if (failed.length > 0)
     printNote(

@@ -48,7 +48,16 @@ export async function vaeEncode(
   await coding(options, async (autoencoder, codec, listener) => {
     const scale = positive(options.scale) ?? autoencoder.config.scale;
     const drawn = seed === undefined ? {} : { seed };
-    const file = await encodePictures({ pictures, autoencoder, codec, scale, strict, listener, ...size, ...drawn });
+    const file = await encodePictures({
+      images: pictures,
+      autoencoder,
+      codec,
+      scale,
+      strict,
+      listener,
+      ...size,
+      ...drawn,
+    });
     writeLatents(output, file, { weights: autoencoder.sha256(), seed: seed ?? null });
     listener.clear();
     const how = seed === undefined ? "means" : `drawn with seed ${seed}`;

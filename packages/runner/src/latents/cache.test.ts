@@ -1,3 +1,5 @@
+// The file with the latent distributions of a dataset: content, interruption, sharing, damage.
+
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +18,7 @@ const make = async (indices: readonly number[]) => indices.map(record);
 describe("a latent cache", () => {
   const path = join(place, "deeper", "whole.safetensors");
 
-  test("is not there before it is whole, gives each record back, and is a safetensors file", async () => {
+  test("appears when it is complete, returns each record, and is a safetensors file", async () => {
     expect(openCache(path, form)).toBeUndefined();
     const groups: number[][] = [];
     await makeCache(
@@ -46,7 +48,7 @@ describe("a latent cache", () => {
     expect(metadata.get("about")).toBe("é, of three bytes");
   });
 
-  test("is gone on with where it was stopped, to the same bytes, and makes damaged records anew", async () => {
+  test("continues after an interruption to the same bytes, and replaces damaged records", async () => {
     const stopped = join(place, "stopped.safetensors");
     const until = (last: number) => async (indices: readonly number[]) => {
       if (indices[0]! > last) throw new Error("stopped");
@@ -76,21 +78,21 @@ describe("a latent cache", () => {
     expect(existsSync(partial)).toBe(false);
   });
 
-  test("of two processes at once is made once, the work shared", async () => {
-    const both = join(place, "both.safetensors");
-    const shown: number[] = [];
+  test("is made once by two processes that share the work", async () => {
+    const shared = join(place, "both.safetensors");
+    const doneBefore: number[] = [];
     const slow = (wait: number) => async (indices: readonly number[], done: number) => {
-      shown.push(done);
+      doneBefore.push(done);
       await new Promise((resolve) => setTimeout(resolve, wait));
       return make(indices);
     };
-    await Promise.all([makeCache(both, form, 1, slow(10), 0), makeCache(both, form, 1, slow(10), 0.5)]);
-    expect(readFileSync(both).equals(readFileSync(path))).toBe(true);
-    expect(shown.length).toBeLessThanOrEqual(12); // ten, and where they meet perhaps one each
-    expect(shown.slice(0, 4)).toEqual([0, 0, 1, 1]);
+    await Promise.all([makeCache(shared, form, 1, slow(10), 0), makeCache(shared, form, 1, slow(10), 0.5)]);
+    expect(readFileSync(shared).equals(readFileSync(path))).toBe(true);
+    expect(doneBefore.length).toBeLessThanOrEqual(12); // ten records, and one more each where the processes meet
+    expect(doneBefore.slice(0, 4)).toEqual([0, 0, 1, 1]);
   });
 
-  test("a damaged record is noticed when it is read, and a header of other latents when it is opened", () => {
+  test("reports a damaged record when it is read, and a header of other latents when it is opened", () => {
     const damaged = join(place, "damaged.safetensors");
     const bytes = readFileSync(path);
     bytes[bytes.length - 1]! ^= 1; // of the last checksum
@@ -99,10 +101,12 @@ describe("a latent cache", () => {
     expect(cache.read(8)).toEqual(record(8));
     expect(() => cache.read(9)).toThrow("the latents of image 9 are damaged; run the same command again");
     cache.close();
-    expect(() => openCache(damaged, { ...form, metadata: { about: "others" } })).toThrow("its header is not that of");
+    expect(() => openCache(damaged, { ...form, metadata: { about: "others" } })).toThrow(
+      "its header is not the expected one",
+    );
   });
 
-  test("whichever bit is flipped, the check notices, and what is damaged is made again to the same bytes", async () => {
+  test("finds any flipped bit, and makes only the damaged records again, to the same bytes", async () => {
     const flipped = join(place, "flipped.safetensors");
     const sound = readFileSync(path);
     writeFileSync(flipped, sound);
@@ -128,7 +132,7 @@ describe("a latent cache", () => {
     }
   });
 
-  test("one that is cut, empty or zeroed is made again, an unfinished one too", async () => {
+  test("is made again where it is truncated, empty or zeroed, finished or not", async () => {
     const cut = join(place, "cut.safetensors");
     const sound = readFileSync(path);
     for (const bytes of [sound.subarray(0, sound.length >> 1), Buffer.alloc(0), Buffer.alloc(sound.length)])

@@ -1,8 +1,10 @@
-// The distributions over latents of a whole dataset, in a file: a record for each image, written and read one by one, so that
-// neither needs the set in memory. A safetensors file: `moments` [M, F, 2, Z, h, w] float32 and `checksums` [M]. The header is
-// compared byte by byte with what it must be, and each record with its CRC-32, so every flipped bit is noticed.
+// A file with the latent distributions of all images of a dataset. Records are written and read one by one, so that
+// neither needs the dataset in memory. It is a safetensors file: `moments` [M, F, 2, Z, h, w] float32 and `checksums`
+// [M]. The header is compared byte by byte with the expected one, and each record with its CRC-32, so every flipped bit
+// is found.
 //
-// M = images, F = 2 where each is there mirrored too, else 1; 2 = mean and standard deviation; Z = latent channels, h, w = sides in latents
+// M = images; F = 2 with mirrored images, else 1; 2 = mean and standard deviation; Z = latent channels; h, w = sides in
+// latent cells
 
 import {
   closeSync,
@@ -24,17 +26,22 @@ import { BenchError } from "../errors.ts";
 export interface CacheForm {
   /** [M, F, 2, Z, h, w] */
   readonly shape: readonly [number, number, 2, number, number, number];
-  /** What the latents were made of. */
+  /** Describes the data and the weights that the latents were made from. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface LatentCache {
-  /** [F, 2, Z, h, w] of one picture. Throws where the file is damaged. */
+  /** The record [F, 2, Z, h, w] of one image. @throws BenchError (data) where it is damaged */
   read(index: number): Float32Array;
   close(): void;
 }
 
-/** A finished cache, or undefined where there is none. Throws BenchError (data) where it is not a cache of this form. */
+/**
+ * Opens a finished cache.
+ *
+ * @returns undefined where there is none
+ * @throws BenchError (data) where the file is not a cache of this form
+ */
 export function openCache(path: string, form: CacheForm): LatentCache | undefined {
   const records = open(path, form);
   if (!records) return undefined;
@@ -53,10 +60,12 @@ export function openCache(path: string, form: CacheForm): LatentCache | undefine
 }
 
 /**
- * Reads a finished cache whole (as fast as the disk) and, where a record is damaged, makes it an unfinished one, in which
- * `makeCache` replaces the damaged records. Returns what is wrong, if anything is.
+ * Verifies all records of a finished cache. Where one is damaged, renames the cache to an unfinished one, in which
+ * `makeCache` replaces the damaged records.
  *
- * @param onRecord called before each record; it may throw to stop
+ * @returns a description of the damage; undefined where there is none
+ *
+ * @param onRecord is called before each record; it may throw to stop
  */
 export function checkCache(path: string, form: CacheForm, onRecord?: (index: number) => void): string | undefined {
   let records: Records | undefined;
@@ -79,14 +88,14 @@ export function checkCache(path: string, form: CacheForm, onRecord?: (index: num
     records.close();
   }
   if (damaged === 0) return undefined;
-  moveOver(path, partialOf(path));
+  renameIfThere(path, partialOf(path));
   return `${path}: the latents of ${damaged} of ${form.shape[0]} images are damaged`;
 }
 
 const partialOf = (path: string): string => `${path}.partial`;
 
-/** Another process may have done it already. */
-function moveOver(from: string, to: string): void {
+/** Renames a file, unless another process already has. */
+function renameIfThere(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
@@ -95,12 +104,13 @@ function moveOver(from: string, to: string): void {
 }
 
 /**
- * Makes a cache: asks `make` for the missing records, `group` at a time. What a stopped or killed run wrote is kept beside it as
- * `.partial` and continued. Several processes may do this at once, and share the work: each begins at another place and skips what
- * another has written, and where two make the same records they write the same bytes.
+ * Makes a cache. Asks `make` for the missing records, `group` at a time, and collects them in a `.partial` file, which
+ * a later call continues after an interruption. Several processes may make the same cache at once and share the work:
+ * each starts at another record and skips those that another process has written. Where two make the same record, they
+ * write the same bytes.
  *
- * @param make is also given the number of images that are done
- * @param from where to begin, as a share of all
+ * @param make makes the records of these images; `done` is the number of images that are finished
+ * @param from the record to start at, as a share of all
  */
 export async function makeCache(
   path: string,
@@ -133,17 +143,17 @@ export async function makeCache(
   try {
     renameSync(partial, path);
   } catch (error) {
-    const others = open(path, form);
-    if (!others) throw error;
-    others.close(); // another process was first
+    const finished = open(path, form); // perhaps by another process
+    if (!finished) throw error;
+    finished.close();
   }
 }
 
-/** Puts consecutive whole numbers far apart in [0, 1): multiples of the golden ratio. */
+/** Maps consecutive integers to distant numbers in [0, 1): multiples of the golden ratio. */
 const spread = (n: number): number => (n * (Math.sqrt(5) - 1)) / 2 - Math.floor((n * (Math.sqrt(5) - 1)) / 2);
 
 interface Records {
-  /** Undefined where it was not written, or not whole. */
+  /** Undefined where the record was not written, or not completely. */
   read(index: number): Float32Array | undefined;
   write(index: number, record: Float32Array): void;
   flush(): void;
@@ -158,10 +168,13 @@ function open(path: string, form: CacheForm): Records | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  return checked(path, file, form);
+  return checkHeader(path, file, form);
 }
 
-/** Opens the unfinished cache, whose records are kept, or makes one; two processes may do so at once. One with a damaged header is replaced. */
+/**
+ * Opens or creates an unfinished cache. Existing records are kept. Two processes may do so at once. A file with a
+ * damaged header is replaced.
+ */
 function create(path: string, form: CacheForm): Records {
   const header = headerOf(form);
   const { bytes, count } = sizes(form);
@@ -177,7 +190,7 @@ function create(path: string, form: CacheForm): Records {
       closeSync(file);
       throw nameFileInError(error, path);
     }
-    return checked(path, file, form);
+    return checkHeader(path, file, form);
   };
   try {
     return opened();
@@ -188,12 +201,12 @@ function create(path: string, form: CacheForm): Records {
   }
 }
 
-/** One call may write less than it was given, for example before the disk is full. */
+/** Writes all bytes: one call of `writeSync` may write fewer, for example when the disk is nearly full. */
 function writeAt(file: number, bytes: Uint8Array, position: number): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, position + done);
 }
 
-function checked(path: string, file: number, form: CacheForm): Records {
+function checkHeader(path: string, file: number, form: CacheForm): Records {
   const header = headerOf(form);
   const found = Buffer.alloc(header.length);
   try {
@@ -204,7 +217,7 @@ function checked(path: string, file: number, form: CacheForm): Records {
   }
   if (found.equals(header)) return recordsOf(file, form, header.length);
   closeSync(file);
-  throw new BenchError("data", `${path}: its header is not that of these latents`);
+  throw new BenchError("data", `${path}: its header is not the expected one`);
 }
 
 function recordsOf(file: number, form: CacheForm, start: number): Records {
@@ -231,7 +244,7 @@ function recordsOf(file: number, form: CacheForm, start: number): Records {
   };
 }
 
-/** Never 0, which means that nothing was written. */
+/** CRC-32, but never 0: 0 marks a record that was not written. */
 const checksum = (record: Float32Array): number =>
   crc32(new Uint8Array(record.buffer, record.byteOffset, record.byteLength)) | 0 || 1;
 
@@ -240,7 +253,7 @@ function sizes({ shape }: CacheForm): { count: number; bytes: number } {
   return { count, bytes: 4 * record.reduce((a, b) => a * b, 1) };
 }
 
-/** https://github.com/huggingface/safetensors: the length of a JSON header, the header, the tensors. */
+/** The head of a safetensors file: https://github.com/huggingface/safetensors#format. */
 function headerOf(form: CacheForm): Buffer {
   const { count, bytes } = sizes(form);
   const [end, sums] = [count * bytes, count * (bytes + 4)];

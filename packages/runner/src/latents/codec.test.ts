@@ -51,22 +51,22 @@ function plane(name: string, i = 0): Plane {
   return { data: (data as Float32Array).slice(i * each, (i + 1) * each), channels, height, width };
 }
 
-function apart(found: Float32Array, wanted: Plane): number {
+function largestDifference(found: Float32Array, wanted: Plane): number {
   expect(found.length).toBe(wanted.data.length);
   return found.reduce((most, x, i) => Math.max(most, Math.abs(x - wanted.data[i]!)), 0);
 }
 
-describe("values agree with diffusers' to 1e-5", () => {
-  test("of each picture: mean, logvar, a latent drawn with the same noise", async () => {
+describe("openCodec, against diffusers within 1e-5", () => {
+  test("encodes each image to mean and logvar, and samples a latent with the same noise", async () => {
     const posteriors = await codec.encode([plane("x", 0), plane("x", 1)]);
     for (const [i, posterior] of posteriors.entries()) {
-      expect(apart(posterior.mean, plane("mean", i))).toBeLessThan(tolerance);
-      expect(apart(posterior.logvar, plane("logvar", i))).toBeLessThan(tolerance);
-      expect(apart(draw(posterior, plane("noise", i).data), plane("sample", i))).toBeLessThan(tolerance);
+      expect(largestDifference(posterior.mean, plane("mean", i))).toBeLessThan(tolerance);
+      expect(largestDifference(posterior.logvar, plane("logvar", i))).toBeLessThan(tolerance);
+      expect(largestDifference(draw(posterior, plane("noise", i).data), plane("sample", i))).toBeLessThan(tolerance);
     }
   });
 
-  test("of the file alone with its config.json beside it, and not of one without", async () => {
+  test("reads a single file with its config.json beside it, and refuses one without", async () => {
     const name = "diffusion_pytorch_model.safetensors";
     const alone = await openAutoencoder(join(folder, name));
     expect(alone.config).toEqual(file.config);
@@ -77,16 +77,16 @@ describe("values agree with diffusers' to 1e-5", () => {
     writeFileSync(join(place, "bare", "config.json"), '{ "_class_name": "UNet2DModel", "norm_num_groups": 4 }');
     await expect(openAutoencoder(join(place, "bare", name))).rejects.toThrow("do not divide into 32 groups");
     writeFileSync(join(place, "bare", "config.json"), "{");
-    await expect(openAutoencoder(join(place, "bare", name))).rejects.toThrow("config.json: it is no JSON");
+    await expect(openAutoencoder(join(place, "bare", name))).rejects.toThrow("config.json: it is not JSON");
   });
 
-  test("of each latent: the picture", async () => {
-    const pictures = await codec.decode([plane("sample", 0), plane("sample", 1)]);
-    for (const [i, picture] of pictures.entries())
-      expect(apart(picture.data, plane("decoded", i))).toBeLessThan(tolerance);
+  test("decodes each latent to its image", async () => {
+    const images = await codec.decode([plane("sample", 0), plane("sample", 1)]);
+    for (const [i, image] of images.entries())
+      expect(largestDifference(image.data, plane("decoded", i))).toBeLessThan(tolerance);
   });
 
-  test("of a picture in tiles and of its latent, one network compiled for each size of tile", async () => {
+  test("encodes and decodes in tiles, and compiles one network per tile size", async () => {
     const tiled = openCodec(file, engine, { tile: 32 });
     const before = compiled;
     const seen: string[] = [];
@@ -95,18 +95,18 @@ describe("values agree with diffusers' to 1e-5", () => {
     expect([seen[0], seen.at(-1), seen.length]).toEqual(["1/18", "18/18", 18]);
     expect(compiled - before).toBe(4);
     expect(second).toEqual(first);
-    expect(apart(first!.mean, plane("tiled.mean"))).toBeLessThan(tolerance);
-    expect(apart(first!.logvar, plane("tiled.logvar"))).toBeLessThan(tolerance);
-    await tiled.encode([x]); // goes on with the network at hand
+    expect(largestDifference(first!.mean, plane("tiled.mean"))).toBeLessThan(tolerance);
+    expect(largestDifference(first!.logvar, plane("tiled.logvar"))).toBeLessThan(tolerance);
+    await tiled.encode([x]); // starts with the network that is already compiled
     expect(compiled - before).toBe(4 + 3);
-    const [picture] = await tiled.decode([plane("tiled.mean")]);
-    expect(apart(picture!.data, plane("tiled.decoded"))).toBeLessThan(tolerance);
+    const [image] = await tiled.decode([plane("tiled.mean")]);
+    expect(largestDifference(image!.data, plane("tiled.decoded"))).toBeLessThan(tolerance);
     await tiled.dispose();
   });
 
-  test("whole pictures are not those of tiles, which are for 512 pixels and more unless told", async () => {
+  test("uses tiles by default from 512 pixels, and their result differs from that without tiles", async () => {
     const [whole] = await codec.encode([plane("tiled.x")]);
-    expect(apart(whole!.mean, plane("tiled.mean"))).toBeGreaterThan(1e-2);
+    expect(largestDifference(whole!.mean, plane("tiled.mean"))).toBeGreaterThan(1e-2);
     const before = compiled;
     let most = 0;
     const wide = { data: new Float32Array(3 * 512 * 8), channels: 3, height: 8, width: 512 };
@@ -117,19 +117,31 @@ describe("values agree with diffusers' to 1e-5", () => {
   });
 });
 
-describe("what cannot be run is refused", () => {
+describe("openCodec refuses", () => {
   test.each<[string, () => Promise<unknown>, string]>([
-    ["a side", () => codec.encode([{ ...plane("x"), width: 30 }]), "multiples of 4, not [3, 32, 30]"],
-    ["channels", () => codec.encode([plane("mean")]), "of 3 channels"],
-    ["latent channels", () => codec.decode([plane("x")]), "of 4 channels"],
-    ["a tile", () => openCodec(file, engine, { tile: 24 }).encode([plane("tiled.x")]), "wanted a multiple of 16"],
-    ["no file", () => openAutoencoder(join(place, "nothing")), "there is no such file or folder"],
-    ["another file", () => openAutoencoder(join(folder, "expected.safetensors")), "so it holds no AutoencoderKL"],
+    [
+      "a side that is not a multiple of the factor",
+      () => codec.encode([{ ...plane("x"), width: 30 }]),
+      "multiples of 4, not [3, 32, 30]",
+    ],
+    ["another number of image channels", () => codec.encode([plane("mean")]), "of 3 channels"],
+    ["another number of latent channels", () => codec.decode([plane("x")]), "of 4 channels"],
+    [
+      "a tile size that is not a multiple of 16",
+      () => openCodec(file, engine, { tile: 24 }).encode([plane("tiled.x")]),
+      "wanted a multiple of 16",
+    ],
+    ["a missing file", () => openAutoencoder(join(place, "nothing")), "there is no such file or folder"],
+    [
+      "a file of other weights",
+      () => openAutoencoder(join(folder, "expected.safetensors")),
+      "so it holds no AutoencoderKL",
+    ],
   ])("%s", async (_, go, message) => {
     await expect(go()).rejects.toThrow(message);
   });
 
-  test("numbers that are none", async () => {
+  test("weights that are not finite", async () => {
     const checkpoint = await openCheckpoint(folder);
     const path = join(place, "diffusion_pytorch_model.safetensors");
     const damaged: [string, StoredTensor][] = [...checkpoint.tensors.keys()].map((name) => [
@@ -145,33 +157,33 @@ describe("what cannot be run is refused", () => {
   });
 });
 
-describe("files", () => {
-  const pictures = join(place, "pictures");
-  test("latents of pictures are the posterior's mean or draws, times the scale, and come back as PNG by name", async () => {
-    mkdirSync(join(pictures, "deeper"), { recursive: true });
+describe("files of latents", () => {
+  const folderOfImages = join(place, "images");
+  test("hold the scaled posterior mean or a sample, and are decoded to PNG files of the same names", async () => {
+    mkdirSync(join(folderOfImages, "deeper"), { recursive: true });
     const images = ["a.png", "b.png", "deeper/c.png"].map((name, i) => {
       const pixels = Uint8Array.from(normals(i, "codec.test", 0, 32 * 24 * 3), (z) => 128 + 40 * z);
       return { name, width: 32, height: 24, pixels };
     });
-    for (const image of images) writeFileSync(join(pictures, image.name), await encodePng(image));
-    writeFileSync(join(pictures, "b0.jpg"), "no picture");
+    for (const image of images) writeFileSync(join(folderOfImages, image.name), await encodePng(image));
+    writeFileSync(join(folderOfImages, "b0.jpg"), "not an image");
     const notes: string[] = [];
     const listener = { note: (text: string) => void notes.push(text) };
-    const task = { pictures, autoencoder: file, codec, scale: 0.5, listener };
+    const task = { images: folderOfImages, autoencoder: file, codec, scale: 0.5, listener };
     const made = await encodePictures(task);
     expect(made).toMatchObject({ shape: [3, 4, 6, 8], scale: 0.5, files: ["a.png", "b.png", "deeper/c.png"] });
     expect(notes).toEqual([
-      `left out ${pictures}/b0.jpg: its content is none of JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or PPM/PGM/PBM`,
+      `left out ${folderOfImages}/b0.jpg: its content is none of JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or PPM/PGM/PBM`,
     ]);
     const [, , third] = await codec.encode(images.map((image) => planeOf(image)));
     expect(made.latents.slice(2 * 192)).toEqual(third!.mean.map((v) => v * 0.5));
     await expect(encodePictures({ ...task, strict: true })).rejects.toThrow("b0.jpg");
 
-    const drawn = await encodePictures({ ...task, seed: 5 });
-    const noise = normals(5, "posterior", 3, 192); // fourth in the folder, counting the one left out
-    expect(drawn.latents.slice(2 * 192)).toEqual(draw(third!, noise).map((v) => v * 0.5));
-    expect(await encodePictures({ ...task, seed: 5 })).toEqual(drawn);
-    const single = await encodePictures({ ...task, pictures: join(pictures, "deeper/c.png") });
+    const sampled = await encodePictures({ ...task, seed: 5 });
+    const noise = normals(5, "posterior", 3, 192); // the fourth file of the folder, counting the skipped one
+    expect(sampled.latents.slice(2 * 192)).toEqual(draw(third!, noise).map((v) => v * 0.5));
+    expect(await encodePictures({ ...task, seed: 5 })).toEqual(sampled);
+    const single = await encodePictures({ ...task, images: join(folderOfImages, "deeper/c.png") });
     expect(single.latents).toEqual(made.latents.slice(2 * 192));
 
     const path = join(place, "latents.safetensors");
@@ -190,12 +202,12 @@ describe("files", () => {
     });
   });
 
-  test("pictures of several sizes need one to be given", async () => {
+  test("need a size where the images have several", async () => {
     writeFileSync(
-      join(pictures, "large.png"),
+      join(folderOfImages, "large.png"),
       await encodePng({ width: 40, height: 40, pixels: new Uint8Array(4800) }),
     );
-    const task = { pictures, autoencoder: file, codec, scale: 1 };
+    const task = { images: folderOfImages, autoencoder: file, codec, scale: 1 };
     await expect(encodePictures(task)).rejects.toThrow("large.png has 40x40 pixels");
     expect((await encodePictures({ ...task, size: 16 })).shape).toEqual([4, 4, 4, 4]);
     await expect(encodePictures({ ...task, size: 18 })).rejects.toThrow("--size 18: wanted a multiple of 4");
@@ -204,7 +216,7 @@ describe("files", () => {
     );
   });
 
-  test("of another program: any tensor of four axes, names that lead nowhere else", async () => {
+  test("of other programs may have any tensor of four axes, and their names cannot leave the folder", async () => {
     const path = join(place, "other.safetensors");
     const data = new Float32Array(4 * 4 * 4).fill(0.1);
     const z: StoredTensor = { type: "F32", shape: [1, 4, 4, 4], data };

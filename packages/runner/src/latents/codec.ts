@@ -1,5 +1,5 @@
-// An autoencoder that runs: pictures to distributions over latents, latents to pictures. One at a time goes through the network, so that
-// what comes out does not depend on which others there are. Large ones go in tiles.
+// A compiled autoencoder: encodes images to latent distributions and decodes latents to images. Images go through the
+// network one at a time, so that a result does not depend on the other images. Large images are processed in tiles.
 //
 // C, Z = image and latent channels, H, W = height and width in pixels, h, w = in latent cells
 
@@ -26,31 +26,32 @@ import type { AutoencoderFile } from "./open-autoencoder.ts";
 export interface Codec {
   /** Pixels along a side of a latent cell. */
   readonly factor: number;
-  /** Of pictures [C, H, W] in [-1, 1]: mean and logvar [Z, h, w] of each, not scaled. */
-  encode(pictures: readonly Plane[], onTile?: OnTile): Promise<Posterior[]>;
-  /** The pictures [C, H, W] of latents [Z, h, w], which are not scaled. */
+  /** Encodes images [C, H, W] in [-1, 1] to mean and logvar [Z, h, w] each, not scaled. */
+  encode(images: readonly Plane[], onTile?: OnTile): Promise<Posterior[]>;
+  /** Decodes latents [Z, h, w], not scaled, to images [C, H, W]. */
   decode(latents: readonly Plane[], onTile?: OnTile): Promise<Plane[]>;
   dispose(): Promise<void>;
 }
 
-/** Called after each tile, or picture that is none; what it throws ends the work. */
+/** Called after each tile, or each image without tiles. It may throw to stop. */
 export type OnTile = (done: number, total: number) => void;
 
 export interface CodecOptions {
   /**
-   * Side of a tile in pixels: what is larger is cut into overlapping tiles of it, as diffusers does with `enable_tiling`, so that memory stays
-   * bounded. Unless told, pictures of 512 pixels a side and more are, into the tiles of the autoencoder's own `sample_size`.
+   * Side of a tile in pixels. Larger images are cut into overlapping tiles, like diffusers' `enable_tiling`, which
+   * limits memory. Default: the autoencoder's own `sample_size` for images of 512 pixels a side and more; no tiles for
+   * smaller ones.
    */
   readonly tile?: number;
 }
 
-/** How many pictures to give at a time where they are tiled: the networks of the tiles' sizes are compiled anew for each call. */
+/** Number of tiled images per call: the networks for the tile sizes are compiled once per call. */
 export const CODEC_GROUP = 8;
 
-/** As many as eight of 1024 x 1024 have; as numbers these take 100 MB, and the pieces of their tiles as much again. */
+/** The pixels of eight images of 1024 x 1024. As float32 these take 100 MB, and their tiles take as much again. */
 const MOST_PIXELS = CODEC_GROUP * 1024 * 1024;
 
-/** How many pictures of so many pixels to give at a time: `CODEC_GROUP`, and fewer large ones, which would not fit in memory together. */
+/** Number of images of this many pixels per call: `CODEC_GROUP`, and fewer where these would not fit in memory. */
 export const groupOf = (pixels: number): number => Math.max(1, Math.min(CODEC_GROUP, Math.floor(MOST_PIXELS / pixels)));
 
 const TILED_FROM = 512;
@@ -60,19 +61,21 @@ type Kind = "encode" | "decode";
 export function openCodec(file: AutoencoderFile, engine: Engine, { tile }: CodecOptions = {}): Codec {
   const { config, path } = file;
   const factor = downsampling(config);
-  const network = networkOf(file, engine);
+  const network = networkCache(file, engine);
 
-  /** Every plane through a network, tile by tile, those of one size one after the other: one network is compiled at a time. */
-  const through = async (kind: Kind, planes: readonly Plane[], onTile?: OnTile): Promise<Plane[]> => {
-    const joined = planes.map((x) => inTiles(kind, x, config, tile));
+  /**
+   * Sends the planes through a network. Tiles of one size follow each other, so that one network is compiled at a time.
+   */
+  const runAll = async (kind: Kind, planes: readonly Plane[], onTile?: OnTile): Promise<Plane[]> => {
+    const joined = planes.map((x) => splitIntoTiles(kind, x, config, tile));
     const pieces = joined.flatMap(({ pieces }) => pieces);
     const sizes = [...new Set(pieces.map(({ size }) => size))];
     const first = sizes.indexOf(network.size(kind));
-    if (first > 0) sizes.unshift(...sizes.splice(first, 1)); // the one at hand
+    if (first > 0) sizes.unshift(...sizes.splice(first, 1)); // start with the size that is already compiled
     let done = 0;
     for (const size of sizes)
       for (const piece of pieces.filter((p) => p.size === size)) {
-        piece.take(await network.run(kind, piece.cut()));
+        piece.setResult(await network.run(kind, piece.cut()));
         onTile?.(++done, pieces.length);
       }
     return joined.map(({ result }) => result());
@@ -82,18 +85,19 @@ export function openCodec(file: AutoencoderFile, engine: Engine, { tile }: Codec
     if (channels !== wanted || height % multiple !== 0 || width % multiple !== 0 || height * width === 0)
       throw new BenchError(
         "usage",
-        `${path}: it ${what} of ${wanted} channels with sides that are multiples of ${multiple}, not [${channels}, ${height}, ${width}]`,
+        `${path}: it ${what} of ${wanted} channels with sides that are multiples of ${multiple}, ` +
+          `not [${channels}, ${height}, ${width}]`,
       );
   };
   return {
     factor,
-    async encode(pictures, onTile) {
-      for (const x of pictures) check("encodes pictures", x, config.imageChannels, factor);
-      return (await through("encode", pictures, onTile)).map(({ data }) => posterior(data));
+    async encode(images, onTile) {
+      for (const x of images) check("encodes images", x, config.imageChannels, factor);
+      return (await runAll("encode", images, onTile)).map(({ data }) => posterior(data));
     },
     async decode(latents, onTile) {
       for (const z of latents) check("decodes latents", z, config.latentChannels, 1);
-      return through("decode", latents, onTile);
+      return runAll("decode", latents, onTile);
     },
     dispose: network.dispose,
   };
@@ -103,35 +107,35 @@ interface Piece {
   /** Height and width, for grouping. */
   readonly size: string;
   cut(): Plane;
-  take(made: Plane): void;
+  setResult(result: Plane): void;
 }
 
-/** The pieces that a plane goes through the network in, and what their results make together. */
-function inTiles(
+/** Cuts a plane into the pieces for the network. `result` joins their results. */
+function splitIntoTiles(
   kind: Kind,
   x: Plane,
   config: AutoencoderConfig,
   tile: number | undefined,
 ): { pieces: Piece[]; result(): Plane } {
   const factor = downsampling(config);
-  const before = kind === "encode" ? 1 : factor; // pixels to a number along a side
-  const pixels = Math.max(x.height, x.width) * before;
+  const pixelsPerCell = kind === "encode" ? 1 : factor;
+  const pixels = Math.max(x.height, x.width) * pixelsPerCell;
   const side = tile ?? (pixels >= TILED_FROM ? config.tile : pixels);
   if (pixels <= side) {
     let made: Plane | undefined;
-    const take = (y: Plane) => {
+    const setResult = (y: Plane) => {
       made = y;
     };
-    return { pieces: [{ size: `${x.height}x${x.width}`, cut: () => x, take }], result: () => made! };
+    return { pieces: [{ size: `${x.height}x${x.width}`, cut: () => x, setResult }], result: () => made! };
   }
   checkTile(side, factor);
-  const given = tilingOf(side / before);
+  const given = tilingOf(side / pixelsPerCell);
   const rows = tilesAlong(x.height, given);
   const columns = tilesAlong(x.width, given);
   const made: Plane[] = [];
   const pieces = rows.flatMap((row) =>
     columns.map(
-      (column): Omit<Piece, "take"> => ({
+      (column): Omit<Piece, "setResult"> => ({
         size: `${row.size}x${column.size}`,
         cut: () => cut(x, row.start, column.start, row.size, column.size),
       }),
@@ -142,7 +146,7 @@ function inTiles(
   return {
     pieces: pieces.map((piece, n) => ({
       ...piece,
-      take: (y) => {
+      setResult: (y) => {
         made[n] = y;
       },
     })),
@@ -162,20 +166,20 @@ function checkTile(tile: number, factor: number): void {
     );
 }
 
-/** The network that was last wanted, compiled for one kind and size. */
-function networkOf(file: AutoencoderFile, engine: Engine) {
+/** Compiles encoder or decoder for one size at a time, and keeps the last one. */
+function networkCache(file: AutoencoderFile, engine: Engine) {
   const { config } = file;
   const factor = downsampling(config);
-  let at = "";
+  let compiledFor = "";
   let compiled: Compiled | undefined;
   const dispose = async () => {
-    at = "";
+    compiledFor = "";
     await compiled?.dispose();
     compiled = undefined;
   };
   const get = async (kind: Kind, { channels, height, width }: Plane): Promise<Compiled> => {
     const name = `${kind} ${height}x${width}`;
-    if (compiled && name === at) return compiled;
+    if (compiled && name === compiledFor) return compiled;
     await dispose();
     const shapes = kind === "encode" ? encoderWeights(config) : decoderWeights(config);
     const values = file.read(shapes);
@@ -187,12 +191,12 @@ function networkOf(file: AutoencoderFile, engine: Engine) {
       },
       { name },
     );
-    at = name;
+    compiledFor = name;
     return compiled;
   };
   return {
-    /** Height and width that it is compiled for, if it is of this kind. */
-    size: (kind: Kind): string => (at.startsWith(kind) ? at.slice(kind.length + 1) : ""),
+    /** The size of the compiled network, as "HxW", if it is of this kind. */
+    size: (kind: Kind): string => (compiledFor.startsWith(kind) ? compiledFor.slice(kind.length + 1) : ""),
     async run(kind: Kind, x: Plane): Promise<Plane> {
       const y = (await (await get(kind, x)).run({ x: x.data })).y as Float32Array;
       return kind === "encode"

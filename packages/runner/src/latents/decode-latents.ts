@@ -1,6 +1,6 @@
-// Latents to PNG files.
+// Decodes latents to PNG files.
 //
-// N = pictures, Z = latent channels, h, w = sides in latent cells
+// N = images, Z = latent channels, h, w = sides in latent cells
 
 import { isAbsolute, join } from "node:path";
 import { replaceFile } from "@dit-bench/files";
@@ -14,14 +14,18 @@ import { imageOf } from "./planes.ts";
 export interface DecodingTask {
   readonly latents: LatentFile;
   readonly codec: Codec;
-  /** What the network's latents were multiplied with. */
+  /** The factor that the latents were multiplied by. */
   readonly scale: number;
-  /** Folder for the pictures. */
+  /** Folder for the images. */
   readonly output: string;
   readonly listener?: Listener;
 }
 
-/** Writes a PNG of each latent, under its picture's name where the file has it, else by number; returns their paths. */
+/**
+ * Writes a PNG for each latent, under the name of the encoded image where the file has it, else under a number.
+ *
+ * @returns the paths of the images
+ */
 export async function decodeLatents({
   latents: file,
   codec,
@@ -41,21 +45,24 @@ export async function decodeLatents({
       const data = file.latents.slice((begin + i) * numbers, (begin + i + 1) * numbers).map((v) => v / scale);
       return { data, channels: Z, height, width };
     });
-    const pictures = await codec.decode(planes, (done, total) => {
+    const images = await codec.decode(planes, (done, total) => {
       listener?.progress?.(begin + Math.floor((done / total) * count), N);
       if (listener?.stopping?.())
-        throw new Interrupted(`stopped after ${begin} of ${N} latents; the same command starts anew`);
+        throw new Interrupted(`stopped after ${begin} of ${N} latents; the same command starts again`);
     });
-    for (const [i, picture] of pictures.entries()) {
+    for (const [i, image] of images.entries()) {
       const path = join(output, names[begin + i]!);
-      await replaceFile(path, await encodePng(imageOf(picture)));
+      await replaceFile(path, await encodePng(imageOf(image)));
       written.push(path);
     }
   }
   return written;
 }
 
-/** Names out of a file are not trusted: where one leads out of the folder, or two are the same, all are numbers. */
+/**
+ * Names of the PNG files. Names in a latent file are not trusted: where one leads out of the folder, or two are equal,
+ * all images are numbered.
+ */
 export function imageNames({ files, shape: [count] }: LatentFile): string[] {
   const numbered = Array.from({ length: count }, (_, i) => `${String(i).padStart(6, "0")}.png`);
   if (!files) return numbered;

@@ -1,6 +1,6 @@
-// Pictures of a folder to latents.
+// Encodes the images of a folder to latents.
 //
-// N = pictures, Z = latent channels, h, w = sides in latent cells
+// N = images, Z = latent channels, h, w = sides in latent cells
 
 import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -19,41 +19,44 @@ import type { AutoencoderFile } from "./open-autoencoder.ts";
 import { planeOf } from "./planes.ts";
 
 export interface EncodingTask {
-  /** A folder of pictures, or one picture. */
-  readonly pictures: string;
+  /** A folder of images, or one image. */
+  readonly images: string;
   readonly autoencoder: AutoencoderFile;
   readonly codec: Codec;
-  /** Crop to the centre and scale to this side, as DiT's training does; unless told, pictures are taken as large as they are. */
+  /** Crop to the centre and scale to this side, as in DiT's training. Default: keep the size. */
   readonly size?: number;
-  /** Draw latents with this key; unless told, they are the distributions' means. */
+  /** Seed for sampling latents from their distributions. Default: the means of the distributions. */
   readonly seed?: number;
-  /** Latents are multiplied with this. */
+  /** Factor that latents are multiplied by. */
   readonly scale: number;
-  /** Stop at the first picture that cannot be used, instead of leaving it out. */
+  /** Stop at the first image that cannot be used, instead of skipping it. */
   readonly strict?: boolean;
   readonly listener?: Listener;
 }
 
-/** Latents in byte order of the pictures' paths; the noise of a draw is keyed by a picture's place among them. */
+/**
+ * Encodes images in byte order of their paths. The noise of a sample depends on the seed and on the image's index in
+ * this order, skipped images included.
+ */
 export async function encodePictures(
   task: EncodingTask,
 ): Promise<Required<LatentFile> & { readonly leftOut: readonly LeftOut[] }> {
-  const { pictures, autoencoder, codec, size, seed, scale, strict = false, listener } = task;
+  const { images, autoencoder, codec, size, seed, scale, strict = false, listener } = task;
   const factor = downsampling(autoencoder.config);
   if (size !== undefined && size % factor !== 0)
     throw new BenchError("usage", `--size ${size}: wanted a multiple of ${factor}, the pixels of a latent cell`);
-  const { folder, files, skipped } = listed(pictures);
+  const { folder, files, skipped } = listImageFiles(images);
   const leftOut = leavingOut(folder, strict, listener);
   for (const file of skipped) leftOut.add(file);
-  listener?.stage?.("encode", `${quantity(files.length, "image")} of ${pictures}`);
+  listener?.stage?.("encode", `${quantity(files.length, "image")} of ${images}`);
 
   const kept: { file: string; latent: Float32Array }[] = [];
   let first = undefined as { file: string; width: number; height: number } | undefined;
-  const room = () => (first ? groupOf(first.width * first.height) : 1); // all have the first one's size
+  const groupSize = () => (first ? groupOf(first.width * first.height) : 1); // all images have the size of the first
   for (let begin = 0, end = 0; begin < files.length; begin = end) {
     const usable: { file: string; index: number; image: RgbImage }[] = [];
-    while (end < files.length && usable.length < room()) {
-      const next = files.slice(end, end + room() - usable.length).map((file, i) => ({ file, index: end + i }));
+    while (end < files.length && usable.length < groupSize()) {
+      const next = files.slice(end, end + groupSize() - usable.length).map((file, i) => ({ file, index: end + i }));
       await eachOf(
         next,
         ({ file }) => load(diskPath(folder, file), size),
@@ -79,7 +82,7 @@ export async function encodePictures(
       kept.push({ file, latent: z.map((v) => v * scale) });
     }
   }
-  if (!first) throw new BenchError("data", `${pictures}: none of ${files.length} images can be used`);
+  if (!first) throw new BenchError("data", `${images}: none of ${files.length} images can be used`);
   const numbers = kept[0]!.latent.length;
   const latents = new Float32Array(kept.length * numbers);
   for (const [i, { latent }] of kept.entries()) latents.set(latent, i * numbers);
@@ -93,7 +96,7 @@ export async function encodePictures(
   };
 }
 
-function listed(path: string) {
+function listImageFiles(path: string) {
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
   if (isFile && fileKind(path).group !== "image")
     throw new BenchError("data", `${path}: ${insteadOf("images", path)}; wanted an image, or a folder of images`);

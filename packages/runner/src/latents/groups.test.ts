@@ -1,4 +1,4 @@
-// How many pictures go through the autoencoder together, on one that only counts them.
+// The number of images per call of the autoencoder, on a stand-in that only counts them.
 
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,9 +17,9 @@ afterAll(() => rmSync(place, { recursive: true }));
 const groups: number[] = [];
 const codec: Codec = {
   factor: 8,
-  async encode(pictures) {
-    groups.push(pictures.length);
-    return pictures.map(() => ({ mean: new Float32Array(1), logvar: new Float32Array(1) }));
+  async encode(images) {
+    groups.push(images.length);
+    return images.map(() => ({ mean: new Float32Array(1), logvar: new Float32Array(1) }));
   },
   async decode(latents) {
     groups.push(latents.length);
@@ -34,8 +34,8 @@ const groupsOf = async (work: () => Promise<unknown>) => {
   return groups;
 };
 
-/** A folder of black pictures, so many, all of one size. */
-async function pictures(name: string, count: number, width: number, height: number): Promise<string> {
+/** Makes a folder of black images of one size. */
+async function makeImages(name: string, count: number, width: number, height: number): Promise<string> {
   const folder = join(place, name);
   mkdirSync(folder);
   const png = await encodePng({ width, height, pixels: new Uint8Array(width * height * 3) });
@@ -43,8 +43,8 @@ async function pictures(name: string, count: number, width: number, height: numb
   return folder;
 }
 
-describe("pictures go together", () => {
-  test("eight at a time, fewer where they are large, and always one", () => {
+describe("the number of images per call", () => {
+  test("is eight, less for large images, and at least one", () => {
     for (const [side, group] of [
       [32, 8],
       [1024, 8],
@@ -55,17 +55,17 @@ describe("pictures go together", () => {
       expect(groupOf(side * side), String(side)).toBe(group);
   });
 
-  test("to be encoded: by the size that they have, or are brought to", async () => {
-    const large = await pictures("large", 6, 2048, 1024);
-    const task = { pictures: large, autoencoder, codec, scale: 1 };
+  test("depends on the size that images are encoded at", async () => {
+    const large = await makeImages("large", 6, 2048, 1024);
+    const task = { images: large, autoencoder, codec, scale: 1 };
     expect(await groupsOf(() => encodePictures(task))).toEqual([4, 2]);
     expect(await groupsOf(() => encodePictures({ ...task, size: 64 }))).toEqual([6]);
-    const small = await pictures("small", 10, 16, 16);
-    expect(await groupsOf(() => encodePictures({ ...task, pictures: small }))).toEqual([8, 2]);
+    const small = await makeImages("small", 10, 16, 16);
+    expect(await groupsOf(() => encodePictures({ ...task, images: small }))).toEqual([8, 2]);
   });
 
-  test("to be encoded: files of half a gigabyte are left out unread, and what is left out leaves no gap", async () => {
-    const folder = await pictures("mixed", 9, 16, 16);
+  test("is not reduced by skipped files; files above half a gigabyte are skipped unread", async () => {
+    const folder = await makeImages("mixed", 9, 16, 16);
     for (const [name, bytes] of [
       ["0.png", 500_000_001],
       ["4.png", 3],
@@ -73,7 +73,7 @@ describe("pictures go together", () => {
       truncateSync(join(folder, name), bytes);
     const notes: string[] = [];
     const listener = { note: (text: string) => void notes.push(text) };
-    const task = { pictures: folder, autoencoder, codec, scale: 1, listener };
+    const task = { images: folder, autoencoder, codec, scale: 1, listener };
     const made = encodePictures(task);
     expect((await made).files).toEqual(["1.png", "2.png", "3.png", "5.png", "6.png", "7.png", "8.png"]);
     expect(notes[0]).toBe(`left out ${folder}/0.png: 500000001 bytes: at most 500000000 are allowed`);
@@ -82,7 +82,7 @@ describe("pictures go together", () => {
     await expect(encodePictures({ ...task, strict: true })).rejects.toThrow("500000001 bytes");
   });
 
-  test("to be decoded: by the size that they will have", async () => {
+  test("depends on the size of the decoded images", async () => {
     const decoding = (width: number, height: number) => {
       const latents = { shape: [6, 4, height, width] as const, latents: new Float32Array(6 * 4 * height * width) };
       return groupsOf(() => decodeLatents({ latents, codec, scale: 1, output: join(place, "decoded") }));

@@ -1,6 +1,6 @@
-// Latents of pictures as a safetensors file: `latents` [N, Z, h, w] float32, with what made them in the metadata.
+// Files of latents: safetensors with `latents` [N, Z, h, w] float32, and their origin in the metadata.
 //
-// N = pictures, Z = latent channels, h, w = sides in latent cells
+// N = images, Z = latent channels, h, w = sides in latent cells
 
 import { existsSync } from "node:fs";
 import { openCheckpoint, writeSafetensors } from "@dit-bench/weights";
@@ -10,19 +10,19 @@ import { BenchError } from "../errors.ts";
 export interface LatentFile {
   /** [N, Z, h, w] */
   readonly shape: readonly [number, number, number, number];
-  /** Times `scale`. */
+  /** The latents, multiplied by `scale`. */
   readonly latents: Float32Array;
-  /** What the network's latents were multiplied with; absent in a file of another program. */
+  /** The factor that the latents were multiplied by. Unknown in files of other programs. */
   readonly scale?: number;
-  /** The pictures' paths below their folder, if the file says. */
+  /** Paths of the encoded images, relative to their folder. Unknown in files of other programs. */
   readonly files?: readonly string[];
 }
 
-/** What is known of latents that this program made. */
+/** The origin of latents that this program made. */
 export interface LatentOrigin {
   /** SHA-256 of the autoencoder's weights. */
   readonly weights: string;
-  /** Key of the draws; null where the latents are the distributions' means. */
+  /** Seed of the samples; null where the latents are the means of their distributions. */
   readonly seed: number | null;
 }
 
@@ -37,21 +37,25 @@ export function writeLatents(path: string, file: Required<LatentFile>, about: La
 
 const filesSchema = z.array(z.string());
 
-/** Reads such a file, or another's with one tensor of four axes in it. */
+/**
+ * Reads a file of latents, of this program or of another: any safetensors file with one tensor of four axes.
+ *
+ * @throws BenchError (data) where the file is missing or has no such tensor
+ */
 export async function readLatents(path: string): Promise<LatentFile> {
   const wanted = "wanted a .safetensors with latents [N, Z, h, w]";
   if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file; ${wanted}`);
   const checkpoint = await openCheckpoint(path);
-  const wrong = (what: string) => new BenchError("data", `${path}: ${what}; ${wanted}`);
+  const problem = (what: string) => new BenchError("data", `${path}: ${what}; ${wanted}`);
   const named = [...checkpoint.tensors].filter(([, { shape }]) => shape.length === 4).map(([name]) => name);
   const name = named.includes("latents") ? "latents" : named[0];
   if (name === undefined || (named.length > 1 && name !== "latents"))
-    throw wrong(
+    throw problem(
       `it has ${named.length || "no"} tensors of four axes${named.length > 1 ? " and none is 'latents'" : ""}`,
     );
   const latents = checkpoint.float32(name);
   const shape = checkpoint.tensors.get(name)!.shape as readonly [number, number, number, number];
-  if (latents.length === 0) throw wrong(`'${name}' is [${shape}]`);
+  if (latents.length === 0) throw problem(`'${name}' is [${shape}]`);
   const { metadata } = checkpoint;
   const scale = Number(metadata.get("scale"));
   return {

@@ -13,8 +13,10 @@ const { tensors } = readSafetensors(join(fixtures, "diffusion_pytorch_model.safe
 const place = mkdtempSync(join(tmpdir(), "dit-bench-autoencoder-"));
 afterAll(() => rmSync(place, { recursive: true }));
 
-/** The small autoencoder with other names and other tensors, its config.json beside it. */
-function written(name: string, prefix: string, others: Readonly<Record<string, StoredTensor>> = {}): string {
+/**
+ * Writes the small autoencoder with a prefix before its names and with further tensors, and its config.json beside it.
+ */
+function writeAutoencoder(name: string, prefix: string, others: Readonly<Record<string, StoredTensor>> = {}): string {
   mkdirSync(join(place, name));
   const path = join(place, name, "autoencoder.safetensors");
   cpSync(join(fixtures, "config.json"), join(place, name, "config.json"));
@@ -24,26 +26,26 @@ function written(name: string, prefix: string, others: Readonly<Record<string, S
   ]);
   return path;
 }
-const one: StoredTensor = { type: "F32", shape: [1], data: new Float32Array(1) };
+const oneNumber: StoredTensor = { type: "F32", shape: [1], data: new Float32Array(1) };
 
 describe("openAutoencoder", () => {
   it.each([
     ["module.", {}],
     ["_orig_mod.module.", {}],
-    ["first_stage_model.", { "model.diffusion_model.out.bias": one, "cond_stage_model.x": one }],
-    ["vae.", { "loss.discriminator.weight": one }],
-  ])("reads weights under %j as without it", async (prefix, others) => {
+    ["first_stage_model.", { "model.diffusion_model.out.bias": oneNumber, "cond_stage_model.x": oneNumber }],
+    ["vae.", { "loss.discriminator.weight": oneNumber }],
+  ])("reads weights with the prefix %j", async (prefix, others) => {
     const plain = await openAutoencoder(fixtures);
     expect(plain.notes).toEqual([]);
-    const wrapped = await openAutoencoder(written(prefix, prefix, others));
+    const wrapped = await openAutoencoder(writeAutoencoder(prefix, prefix, others));
     expect(wrapped.sha256()).toBe(plain.sha256());
     expect(wrapped.notes[0]).toContain("names are read without their wrapper");
     expect(wrapped.notes.length).toBe(Object.keys(others).length > 0 ? 2 : 1);
   });
 
-  it("refuses a file with two", async () => {
+  it("refuses a file with two models", async () => {
     const copies = Object.fromEntries([...tensors].map(([key, tensor]) => [`ema.${key}`, tensor]));
-    await expect(openAutoencoder(written("two", "model.", copies))).rejects.toThrow(
+    await expect(openAutoencoder(writeAutoencoder("two", "model.", copies))).rejects.toThrow(
       '2 models, under "ema.", under "model."',
     );
   });

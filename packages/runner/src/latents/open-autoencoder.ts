@@ -1,4 +1,5 @@
-// An autoencoder's checkpoint, opened but not read: its 335 MB are wanted only while a network is compiled.
+// Opens an autoencoder's checkpoint without reading its weights: the 335 MB are needed only while a network is
+// compiled.
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
@@ -18,17 +19,21 @@ import { BenchError } from "../errors.ts";
 export interface AutoencoderFile {
   readonly path: string;
   readonly config: AutoencoderConfig;
-  /** What a person should know about the file: which names were changed, what was passed over. */
+  /** Notes for the user about the file: changed names, skipped tensors. */
   readonly notes: readonly string[];
-  /** Reads these weights, by diffusers' names. */
+  /** Reads these weights by the names of diffusers. */
   read(wanted: Shapes): Record<string, Float32Array>;
-  /** SHA-256 over names and numbers of all weights, whatever file they came in. */
+  /** SHA-256 over names and values of all weights, independent of the file format. */
   sha256(): string;
 }
 
 const wanted = "wanted an AutoencoderKL such as sd-vae-ft-ema: diffusers' folder, or its file of weights";
 
-/** @param path a folder of diffusers, a pipeline's folder with its `vae` in it, or a file of weights, whose config.json is the one beside it */
+/**
+ * @param path a diffusers folder, the folder of a pipeline with `vae` in it, or a file of weights with its config.json
+ * beside it
+ * @throws BenchError (data) where there is no such file, or it is not an AutoencoderKL
+ */
 export async function openAutoencoder(path: string): Promise<AutoencoderFile> {
   if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file or folder; ${wanted}`);
   const inside = join(path, "vae");
@@ -36,9 +41,11 @@ export async function openAutoencoder(path: string): Promise<AutoencoderFile> {
   const opened = await openCheckpoint(place);
   const checkpoint = unwrapped(opened, [autoencoderAnchor]);
   const settings = place === path && statSync(path).isFile() ? settingsBeside(path) : [];
-  const { config, weights } = recognised(place, checkpoint, new Map([...checkpoint.metadata, ...settings]));
+  const { config, weights } = recognise(place, checkpoint, new Map([...checkpoint.metadata, ...settings]));
   const read = (shapes: Shapes) =>
-    Object.fromEntries(Object.keys(shapes).map((name) => [name, finite(place, checkpoint, weights.get(name)!.stored)]));
+    Object.fromEntries(
+      Object.keys(shapes).map((name) => [name, readFinite(place, checkpoint, weights.get(name)!.stored)]),
+    );
   let hash: string | undefined;
   return {
     path: place,
@@ -54,7 +61,10 @@ export async function openAutoencoder(path: string): Promise<AutoencoderFile> {
   };
 }
 
-/** The plain values of an autoencoder's config.json beside a file, if there is one, by the names that a folder's have. */
+/**
+ * Scalar values of the config.json beside a file of weights, by the names that `openCheckpoint` gives those of a
+ * folder.
+ */
 function settingsBeside(file: string): [string, string][] {
   const path = join(dirname(file), "config.json");
   if (!existsSync(path)) return [];
@@ -62,16 +72,16 @@ function settingsBeside(file: string): [string, string][] {
   try {
     values = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new BenchError("data", `${path}: it is no JSON (${(error as Error).message})`, { cause: error });
+    throw new BenchError("data", `${path}: it is not JSON (${(error as Error).message})`, { cause: error });
   }
   const named = (values as { _class_name?: unknown } | null)?._class_name;
-  if (named !== "AutoencoderKL") return []; // of another model that lies here too
+  if (named !== "AutoencoderKL") return []; // it belongs to another model in the same folder
   return Object.entries(values as object).flatMap(([key, value]): [string, string][] =>
     value === null || typeof value === "object" ? [] : [[`config.${key}`, String(value)]],
   );
 }
 
-function recognised(path: string, { tensors }: Checkpoint, metadata: ReadonlyMap<string, string>) {
+function recognise(path: string, { tensors }: Checkpoint, metadata: ReadonlyMap<string, string>) {
   try {
     return recogniseAutoencoder(tensors, metadata);
   } catch (error) {
@@ -80,7 +90,7 @@ function recognised(path: string, { tensors }: Checkpoint, metadata: ReadonlyMap
   }
 }
 
-function finite(path: string, checkpoint: Checkpoint, name: string): Float32Array {
+function readFinite(path: string, checkpoint: Checkpoint, name: string): Float32Array {
   const values = checkpoint.float32(name);
   const bad = values.findIndex((x) => !Number.isFinite(x));
   if (bad >= 0) throw new BenchError("data", `${path}: number ${bad} of '${name}' is ${values[bad]}; fetch it again`);

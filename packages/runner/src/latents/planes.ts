@@ -1,11 +1,11 @@
-// Pictures as bytes and as numbers of a network.
+// Conversion of images between bytes and network inputs.
 //
 // C = channels, H, W = height and width
 
 import type { Plane } from "@dit-bench/autoencoder";
 import type { RgbImage } from "@dit-bench/images";
 
-/** RGB bytes [H, W, 3] to [3, H, W] in [-1, 1], mirrored left to right if asked. */
+/** Converts RGB bytes [H, W, 3] to [3, H, W] in [-1, 1]. @param mirrored left to right */
 export function planeOf({ width, height, pixels }: RgbImage, mirrored = false): Plane {
   const data = new Float32Array(3 * height * width);
   for (let y = 0; y < height; y++)
@@ -16,7 +16,7 @@ export function planeOf({ width, height, pixels }: RgbImage, mirrored = false): 
   return { data, channels: 3, height, width };
 }
 
-/** The same back: rounded to the nearest level, clipped. */
+/** Converts [3, H, W] in [-1, 1] to RGB bytes [H, W, 3], rounded to the nearest level and clipped. */
 export function imageOf({ data, height, width }: Plane): RgbImage {
   const pixels = new Uint8Array(3 * height * width);
   const area = height * width;

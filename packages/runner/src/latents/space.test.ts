@@ -1,3 +1,5 @@
+// Latent space: sampling, caching, stopping.
+
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,16 +45,16 @@ const data: SpaceData = {
 };
 const open = (r: Recipe, listener = {}) => openSpace(r, { engine, out: place, listener });
 
-describe("the space of an autoencoder's latents", () => {
-  test("draws each showing of a picture anew from what the network says of it or of its mirror image", async () => {
+describe("the latent space of a recipe", () => {
+  test("samples latents from the posterior of the image or its mirror image, with new noise at each step", async () => {
     const space = await open(recipe());
     expect(space.side).toBe(24);
-    const pictures = await space.training(data);
+    const training = await space.training(data);
     const chosen = [
       { index: 3, mirrored: false },
       { index: 1, mirrored: true },
     ];
-    const x0 = pictures.x0(chosen, 7, 11);
+    const x0 = training.x0(chosen, 7, 11);
     const codec = openCodec(await openAutoencoder(fixtures), engine);
     const posteriors = await codec.encode(
       chosen.map(({ index, mirrored }) => {
@@ -63,9 +65,9 @@ describe("the space of an autoencoder's latents", () => {
     const noise = normals(7, "posterior", 11, 2 * 144);
     const wanted = posteriors.flatMap((p, i) => [...draw(p, noise.subarray(i * 144, (i + 1) * 144))]);
     expect(Math.max(...x0.map((v, i) => Math.abs(v - wanted[i]! * scale)))).toBeLessThan(1e-6);
-    expect(pictures.x0(chosen, 7, 11)).toEqual(x0);
-    expect(pictures.x0(chosen, 7, 12)).not.toEqual(x0);
-    expect(pictures.x0(chosen, 8, 11)).not.toEqual(x0);
+    expect(training.x0(chosen, 7, 11)).toEqual(x0);
+    expect(training.x0(chosen, 7, 12)).not.toEqual(x0);
+    expect(training.x0(chosen, 8, 11)).not.toEqual(x0);
 
     const [first] = await codec.decode([
       { data: Float32Array.from(wanted.slice(0, 144)), channels: 4, height: 6, width: 6 },
@@ -74,11 +76,11 @@ describe("the space of an autoencoder's latents", () => {
     expect(pixels.length).toBe(2 * 24 * 24 * 3);
     const red = Math.min(255, Math.max(0, Math.round((first!.data[100]! + 1) * 127.5)));
     expect(Math.abs(pixels[300]! - red)).toBeLessThanOrEqual(1);
-    pictures.close();
+    training.close();
     await codec.dispose();
   });
 
-  test("encodes again only what is other: data, mirroring, tiles", async () => {
+  test("encodes again only where data, mirroring or tiles differ", async () => {
     const stages: string[] = [];
     const listener = { stage: (name: string) => void stages.push(name) };
     const encodes = async (r: Recipe, d = data) => {
@@ -86,21 +88,21 @@ describe("the space of an autoencoder's latents", () => {
       (await (await open(r, listener)).training(d)).close();
       return stages.includes("latents");
     };
-    expect(await encodes(recipe())).toBe(false); // the test before this one had it made
+    expect(await encodes(recipe())).toBe(false); // the test before made it
     expect(await encodes(recipe({ flip: false }))).toBe(true);
     expect(await encodes(recipe({ tile: 16 }))).toBe(true);
     expect(await encodes(recipe(), { ...data, fingerprint: "2" })).toBe(true);
     expect(await encodes(recipe({ flip: false }))).toBe(false);
   });
 
-  test("stops when asked", async () => {
+  test("stops when the listener asks", async () => {
     const listener = { stopping: () => true };
     const space = await open(recipe(), listener);
     await expect(space.training({ ...data, fingerprint: "3" })).rejects.toThrow("stopped between latents");
     await expect(space.pixels(new Float32Array(144))).rejects.toThrow("stopped between latents");
   });
 
-  test("has the model's channels", async () => {
+  test("refuses a model with another number of channels", async () => {
     await expect(open(recipe({ channels: 3 }))).rejects.toThrow("its model has 3 channels, the latents of");
   });
 });

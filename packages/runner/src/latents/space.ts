@@ -1,6 +1,7 @@
-// What a recipe's model works on: pixels, or an autoencoder's latents. A cell trains and samples in this space and is scored in pixels.
+// The image space in which a recipe's model trains and samples: pixels, or the latents of an autoencoder. Scoring uses
+// pixels in both.
 //
-// N = batch, M = pictures of the dataset, C = channels of the model, S = its side, Z = latent channels
+// N = batch, M = images of the dataset, C = channels of the model, S = its side, Z = latent channels
 
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -20,13 +21,13 @@ import { type AutoencoderFile, openAutoencoder } from "./open-autoencoder.ts";
 import { imageOf, planeOf } from "./planes.ts";
 
 export interface PictureSpace {
-  /** Side of the pictures in pixels. */
+  /** Side of the images in pixels. */
   readonly side: number;
-  /** SHA-256 of the autoencoder's weights; none where the model works on pixels. */
+  /** SHA-256 of the autoencoder's weights; undefined in pixel space. */
   readonly autoencoder?: string;
-  /** What a dataset's batches are drawn from; `close` it after training. */
+  /** The training set in this space. Call `close` after training. */
   training(data: SpaceData): Promise<TrainingPictures & { close(): void }>;
-  /** What the model made, [N, C, S, S], as RGB bytes [N, side, side, 3]. */
+  /** Converts samples of the model [N, C, S, S] to RGB bytes [N, side, side, 3]. */
   pixels(x: Float32Array): Promise<Uint8Array>;
 }
 
@@ -35,14 +36,18 @@ export interface SpaceData extends LabelledImages {
   readonly fingerprint: string;
 }
 
-interface Surroundings {
+interface SpaceContext {
   readonly engine: Engine;
   /** Folder that holds all runs. */
   readonly out: string;
   readonly listener: Listener;
 }
 
-/** The recipe's autoencoder, its numbers not read yet. Throws BenchError where its latents are not what the model takes. */
+/**
+ * Opens the recipe's autoencoder without reading its weights.
+ *
+ * @throws BenchError (usage) where its latents have other channels than the model
+ */
 export async function openRecipeAutoencoder(recipe: Recipe): Promise<AutoencoderFile | undefined> {
   const { model, autoencoder, name } = recipe.settings;
   if (!autoencoder) return undefined;
@@ -56,7 +61,7 @@ export async function openRecipeAutoencoder(recipe: Recipe): Promise<Autoencoder
   return file;
 }
 
-export async function openSpace(recipe: Recipe, around: Surroundings): Promise<PictureSpace> {
+export async function openSpace(recipe: Recipe, context: SpaceContext): Promise<PictureSpace> {
   const { model, autoencoder } = recipe.settings;
   const file = await openRecipeAutoencoder(recipe);
   if (!autoencoder || !file)
@@ -69,8 +74,8 @@ export async function openSpace(recipe: Recipe, around: Surroundings): Promise<P
       }),
       pixels: async (x) => toPixels(x, model.inputSize),
     };
-  for (const note of file.notes) around.listener.note?.(`${file.path}: ${note}`);
-  return latentSpace(file, model.inputSize, recipe.settings, autoencoder, around);
+  for (const note of file.notes) context.listener.note?.(`${file.path}: ${note}`);
+  return latentSpace(file, model.inputSize, recipe.settings, autoencoder, context);
 }
 
 function latentSpace(
@@ -78,7 +83,7 @@ function latentSpace(
   S: number,
   { data: { flip } }: Pick<RecipeSettings, "data">,
   { scale, tile }: NonNullable<RecipeSettings["autoencoder"]>,
-  { engine, out, listener }: Surroundings,
+  { engine, out, listener }: SpaceContext,
 ): PictureSpace {
   const { latentChannels: Z } = file.config;
   const side = S * downsampling(file.config);
@@ -88,16 +93,17 @@ function latentSpace(
     (before: number, total: number, group: number): OnTile =>
     (done, tiles) => {
       listener.progress?.(before + Math.floor((done / tiles) * group), total);
-      if (listener.stopping?.()) throw new Interrupted("stopped between latents; run the same command again to go on");
+      if (listener.stopping?.())
+        throw new Interrupted("stopped between latents; run the same command again to continue");
     };
 
   const encodeAll = async (data: SpaceData, path: string, form: CacheForm) => {
     const M = data.labels.length;
     listener.stage?.("latents", `${M} images${flip ? ", each mirrored too" : ""}, once for all runs, kept in ${path}`);
     const codec = openCodec(file, engine, tiling);
-    const picture = (i: number) => data.pixels.subarray(i * side * side * 3, (i + 1) * side * side * 3);
+    const pixelsOf = (i: number) => data.pixels.subarray(i * side * side * 3, (i + 1) * side * side * 3);
     const plane = (i: number, mirrored: boolean) =>
-      planeOf({ width: side, height: side, pixels: picture(i) }, mirrored);
+      planeOf({ width: side, height: side, pixels: pixelsOf(i) }, mirrored);
     try {
       await makeCache(path, form, CODEC_GROUP, async (indices, done) => {
         const planes = indices.flatMap((i) => (flip ? [plane(i, false), plane(i, true)] : [plane(i, false)]));
@@ -135,12 +141,12 @@ function latentSpace(
         if (index === 0) listener.stage?.("check", `latents in ${path}`);
         listener.progress?.(index, form.shape[0], "images");
         if (listener.stopping?.())
-          throw new Interrupted("stopped between latents; run the same command again to go on");
+          throw new Interrupted("stopped between latents; run the same command again to continue");
       });
       if (problem !== undefined) listener.note?.(`latents are made again: ${problem}`);
       if (!existsSync(path)) await encodeAll(data, path, form);
       const cache = openCache(path, form)!;
-      return { labels: data.labels, x0: draws(cache, numbers, scale), close: cache.close };
+      return { labels: data.labels, x0: latentSampler(cache, numbers, scale), close: cache.close };
     },
     async pixels(x) {
       const N = x.length / numbers;
@@ -156,7 +162,7 @@ function latentSpace(
             return { data: x.slice(from, from + numbers).map((v) => v / scale), channels: Z, height: S, width: S };
           });
           const made = await codec.decode(latents, onTile(first, N, count));
-          for (const [i, picture] of made.entries()) pixels.set(imageOf(picture).pixels, (first + i) * bytes);
+          for (const [i, image] of made.entries()) pixels.set(imageOf(image).pixels, (first + i) * bytes);
         }
       } finally {
         await codec.dispose();
@@ -166,10 +172,10 @@ function latentSpace(
   };
 }
 
-/** Changes when the same pictures and weights would give other numbers. */
+/** Increase it when the same images and weights would give other values. */
 const CACHE_VERSION = 1;
 
-/** [F, 2, Z, h, w]: mean and standard deviation, of the picture and of its mirror image. */
+/** The record [F, 2, Z, h, w] of an image: mean and standard deviation, of the image and of its mirror image. */
 function recordOf(posteriors: readonly Posterior[]): Float32Array {
   const size = posteriors[0]!.mean.length;
   const record = new Float32Array(2 * size * posteriors.length);
@@ -183,8 +189,8 @@ function recordOf(posteriors: readonly Posterior[]): Float32Array {
   return record;
 }
 
-/** Latents of a step's pictures, drawn anew each time they are shown as in DiT's training; the noise is keyed by seed and step. */
-function draws(cache: LatentCache, numbers: number, scale: number): TrainingPictures["x0"] {
+/** Latents of a step's images, sampled again at each use as in DiT's training. The noise depends on seed and step. */
+function latentSampler(cache: LatentCache, numbers: number, scale: number): TrainingPictures["x0"] {
   return (chosen, seed, step) => {
     const x0 = normals(seed, "posterior", step, chosen.length * numbers);
     for (const [j, { index, mirrored }] of chosen.entries()) {

@@ -84,7 +84,8 @@ export async function sample(task: SamplingTask): Promise<{ x: Float32Array; com
           batches * schedule.steps,
           `${Math.min(labels.length, first)} images`,
         );
-        if (listener.stopping?.()) throw new Interrupted("stopped while sampling; run the same command again to go on");
+        if (listener.stopping?.())
+          throw new Interrupted("stopped while sampling; run the same command again to continue");
       }
       const { x: result } = await compiled.getState();
       const kept = Math.min(N, labels.length - first);

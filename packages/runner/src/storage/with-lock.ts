@@ -24,7 +24,7 @@ export async function locked<T>(path: string, doing: string, listener: Listener,
       cause: error,
     });
   }
-  if (!lock) throw new Interrupted("stopped while waiting for another process; run the same command again to go on");
+  if (!lock) throw new Interrupted("stopped while waiting for another process; run the same command again to continue");
   try {
     return await work();
   } finally {
