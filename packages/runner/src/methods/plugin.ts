@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkMethod, describeValue } from "@dit-bench/method";
 import { BenchError } from "../errors.ts";
-import type { LoadedMethod } from "./methods.ts";
+import type { LoadedMethod } from "./loaded-method.ts";
 import { entryOf, hashOfCode, packageFolder, versionOf } from "./plugin-files.ts";
 import { importProblem } from "./plugin-problem.ts";
 

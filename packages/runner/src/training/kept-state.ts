@@ -7,7 +7,7 @@ import { join, relative, sep } from "node:path";
 import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
-import { makeWay } from "../storage/move-folder-aside.ts";
+import { moveFolderAside } from "../storage/move-folder-aside.ts";
 import { type Checkpoint, type CheckpointOwner, readState, removeCheckpoint, stateHeader } from "./checkpoint.ts";
 
 /** When a finished run keeps its training state; `auto` is up to `KEPT_BYTES`. */
@@ -51,7 +51,7 @@ export function lineageOf(parts: {
 /** Makes the checkpoint of the end the kept state of the run; nothing where training found its end elsewhere. */
 export function keepState(checkpoint: string, statePath: string, listener: Listener): void {
   if (!isFile(checkpoint)) return;
-  makeWay(statePath, listener);
+  moveFolderAside(statePath, listener);
   renameSync(checkpoint, statePath);
 }
 
