@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type RunRecord, readRecords, writeRecord } from "@dit-bench/record";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type GridCell, type GridTask, startGrid } from "./grid.ts";
+import { type GridTask, startGrid } from "./grid.ts";
+import type { GridCell } from "./grid-cell.ts";
 import type { CellOutcome } from "./judge.ts";
-import type { CellEnd, CellObserver, Launcher } from "./local.ts";
+import type { CellEnd, JobObserver, Launcher } from "./launcher.ts";
 import { asCellMessage } from "./messages.ts";
 
 const place = mkdtempSync(join(tmpdir(), "dit-bench-grid-"));
@@ -21,7 +22,7 @@ beforeAll(async () => {
 });
 
 interface Fake {
-  readonly observer: CellObserver;
+  readonly observer: JobObserver;
   readonly calls: string[];
   end(end: Partial<CellEnd>): Promise<void>;
 }
@@ -30,7 +31,9 @@ interface Fake {
 function fakes(): { launcher: Launcher; started: Fake[] } {
   const started: Fake[] = [];
   const launcher: Launcher = {
-    start(_, observer) {
+    name: "fake",
+    connect: () => undefined,
+    submit(_, observer) {
       const calls: string[] = [];
       let resolve: (end: CellEnd) => void = () => {};
       const ended = new Promise<CellEnd>((r) => {
@@ -56,10 +59,10 @@ function grid(cells: readonly GridCell[], options: Partial<GridTask> = {}) {
   const { launcher, started } = fakes();
   const outcomes: CellOutcome[] = [];
   const printed: string[] = [];
-  const run = startGrid({
+  const task: GridTask = {
     cells,
     command: () => [],
-    launcher,
+    launcher: launcher.name,
     jobs: 1,
     watch: {
       started: () => {},
@@ -68,7 +71,8 @@ function grid(cells: readonly GridCell[], options: Partial<GridTask> = {}) {
       ended: (_, outcome) => void outcomes.push(outcome),
     },
     ...options,
-  });
+  };
+  const run = startGrid(task, [launcher]);
   return { run, started, outcomes, printed };
 }
 
