@@ -7,7 +7,6 @@ import {
   type CellOutcome,
   type GridCell,
   type GridWatch,
-  localProcesses,
   protocolFolder,
   startGrid,
 } from "@dit-bench/runner";
@@ -65,7 +64,7 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
   const run = startGrid({
     cells,
     command: (cell) => [entry, "run", ...flagsOf(cell, plan, options, threads)],
-    launcher: localProcesses,
+    launcher: "local",
     jobs,
     ...(limitMinutes === undefined ? {} : { limitMinutes }),
     watch,

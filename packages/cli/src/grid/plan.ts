@@ -8,13 +8,14 @@ import {
   checkDatasetName,
   type DatasetChoice,
   datasetEntries,
+  launcherNamed,
   linkToGrid,
   loadMethods,
   loadRecipe,
-  localProcesses,
   methodNamed,
   ownImages,
   type Recipe,
+  submitCell,
 } from "@dit-bench/runner";
 import type { GridOptions } from "../commands/grid.ts";
 import { divideSettings } from "../method-settings.ts";
@@ -74,8 +75,9 @@ export async function planGrid(command: readonly string[], limitMs = longestMs):
     child.kill();
   }, limitMs);
   let loaded = false;
-  const child = localProcesses.start(
-    command,
+  const child = submitCell(
+    launcherNamed("local"),
+    { arguments: command, environment: { [preparing]: "1" } },
     {
       output: (text, stream) => {
         if (stream === "stderr") printed = (printed + text).slice(-4096);
@@ -90,7 +92,6 @@ export async function planGrid(command: readonly string[], limitMs = longestMs):
           failure = Object.assign(new Error(message.message), { exitCode: message.exitCode });
       },
     },
-    { [preparing]: "1" },
   );
   const end = await child.ended;
   clearTimeout(timer);

@@ -3,14 +3,13 @@
 
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { findDataset, listImages, loadFolder } from "@dit-bench/datasets";
+import { loadFolder } from "@dit-bench/datasets";
 import { printable } from "@dit-bench/text";
-import { datasetEntries } from "../assets/dataset-entries.ts";
 import { BenchError } from "../errors.ts";
 import { openRecipeAutoencoder } from "../latents/space.ts";
 import { requireFiles } from "../plan/needed-files.ts";
 import { openBase } from "../recipe/base-model.ts";
-import { type DatasetChoice, miniatureOf } from "../recipe/dataset.ts";
+import { countImages, type DatasetChoice } from "../recipe/dataset.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { readRecipeExtractor } from "../recipe/recipe-extractor.ts";
 import { namedWeights, usableWeights } from "../recipe/recipe-weights.ts";
@@ -93,18 +92,4 @@ export async function checkBeforehand(
       checkData(choice, labels.length, training.batch);
     }
   }
-}
-
-/** A folder's own images, what the recipe takes of a miniature, or what a published dataset has after its preparation. */
-export function countImages({ settings }: Recipe, { name, folder }: DatasetChoice) {
-  if (folder !== undefined) {
-    const { classes } = listImages(folder);
-    return { classes: classes.length, images: classes.reduce((sum, { files }) => sum + files.length, 0) };
-  }
-  if (settings.miniature) {
-    const classes = miniatureOf(name).classes.length;
-    return { classes, images: classes * (settings.data.perClass ?? 0) };
-  }
-  const { prepared } = findDataset(datasetEntries(), name);
-  return { classes: prepared.classes, images: prepared.images };
 }

@@ -31,10 +31,10 @@ export function filesOf(folder: string): CellFiles {
   };
 }
 
-/** What decides the numbers of the cell that is to be run, as its record would have it. */
-export type Wanted = Pick<RunRecord, "identity" | "settings"> & {
+/** What decides the numbers of the cell that is to be run, as its record has them. */
+export type ExpectedRun = Pick<RunRecord, "identity" | "settings"> & {
   readonly fingerprint: string;
-  readonly weights: Partial<Pick<RunRecord["weights"], "base" | "extractor" | "autoencoder">>;
+  readonly weights: Pick<RunRecord["weights"], "base" | "extractor" | "autoencoder">;
 };
 
 export interface FoundRun {
@@ -50,7 +50,7 @@ export interface FoundRun {
  * Looks at the record, at the trained weights and at `images` (names in the folder). Throws BenchError where the folder holds
  * another run's record, this cell's diverged, or one that a newer version wrote: these are not to be replaced.
  */
-export async function findRun(files: CellFiles, wanted: Wanted, images: readonly string[]): Promise<FoundRun> {
+export async function findRun(files: CellFiles, expected: ExpectedRun, images: readonly string[]): Promise<FoundRun> {
   const { folder, recordPath, weightsPath } = files;
   let record: RunRecord;
   try {
@@ -58,7 +58,7 @@ export async function findRun(files: CellFiles, wanted: Wanted, images: readonly
   } catch (error) {
     return { images: [], ...problemOf(recordPath, error as NodeJS.ErrnoException) };
   }
-  if (record.identity !== wanted.identity) throw anotherRun(files, record, wanted);
+  if (record.identity !== expected.identity) throw anotherRun(files, record, expected);
   if (record.exit === "diverged")
     throw new BenchError(
       "diverged",
@@ -104,15 +104,15 @@ function problemOfWeights(path: string, { weights }: RunRecord): string | undefi
   return sha256Of(path) === trained ? undefined : `${path}: its SHA-256 is not the one in the run's record`;
 }
 
-function anotherRun({ recordPath, folder }: CellFiles, record: RunRecord, wanted: Wanted): BenchError {
+function anotherRun({ recordPath, folder }: CellFiles, record: RunRecord, expected: ExpectedRun): BenchError {
   const { weights } = record;
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
   const others = [
-    record.data.fingerprint !== wanted.fingerprint && "other images",
-    weights.base !== wanted.weights.base && "another base model",
-    weights.extractor !== wanted.weights.extractor && "another extractor",
-    weights.autoencoder !== wanted.weights.autoencoder && "another autoencoder",
-    !same(sorted(record.settings), sorted(wanted.settings)) && "other settings",
+    record.data.fingerprint !== expected.fingerprint && "other images",
+    weights.base !== expected.weights.base && "another base model",
+    weights.extractor !== expected.weights.extractor && "another extractor",
+    weights.autoencoder !== expected.weights.autoencoder && "another autoencoder",
+    !same(sorted(record.settings), sorted(expected.settings)) && "other settings",
   ].filter((what) => what !== false);
   // With all of these equal, the method is another: a plug-in that was edited since.
   const remedy =

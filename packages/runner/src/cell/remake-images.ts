@@ -4,12 +4,12 @@
 import { replaceFile } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 import { readWeights } from "../assets/weight-file.ts";
-import { baseSamples } from "../recipe/base-model.ts";
 import { compileRecipeExtractor } from "../recipe/recipe-extractor.ts";
 import { mergedNetwork } from "../sampling/merged-network.ts";
 import { labelsLike, sample } from "../sampling/sample.ts";
-import type { PreparedCell } from "./run-cell.ts";
+import { baseSamples } from "./base-samples.ts";
 import { generatedOnSheet, runSheet } from "./sheet.ts";
+import type { PreparedCell } from "./stages/prepare.ts";
 
 /** @param names of the images that are missing or damaged */
 export async function remakeImages(cell: PreparedCell, record: RunRecord, names: readonly string[]): Promise<void> {

@@ -1,52 +1,32 @@
 // The record that a run leaves when it ends.
 
 import { CLASS_EMBEDDING } from "@dit-bench/dit";
-import { type Adapted, labelOf, size } from "@dit-bench/method";
+import { labelOf, size } from "@dit-bench/method";
 import type { RunMetrics, RunRecord } from "@dit-bench/record";
-import type { Dataset } from "../recipe/dataset.ts";
 import type { Trained } from "../training/train.ts";
 import { codeState, machine, versions } from "./provenance.ts";
-import type { RunTask } from "./run-cell.ts";
-import type { Stopwatch } from "./stopwatch.ts";
+import type { PreparedCell } from "./stages/prepare.ts";
+import type { WrittenWeights } from "./trained-weights.ts";
 
-/** What is known before training. */
-export interface Beginning {
-  readonly task: RunTask;
-  readonly adapted: Adapted;
-  readonly data: Dataset;
-  readonly startedAt: Date;
-  readonly identity: string;
-  /** SHA-256 of the weight files. */
-  readonly base: string;
-  readonly extractor: string;
-  /** Undefined where the model works on pixels. */
-  readonly autoencoder: string | undefined;
-}
-
-/** What a run has that did not diverge: its metrics, and the file of trained weights. */
-export interface Outcome {
+/** The results of a run that did not diverge. */
+export interface RunResults {
   readonly metrics: RunMetrics;
-  readonly weights: { readonly sha256: string; readonly bytes: number };
+  readonly weights: WrittenWeights;
 }
 
-/** @param outcome null where the run diverged */
-export function recordOf(
-  b: Beginning,
-  trained: Omit<Trained, "ema">,
-  clock: Stopwatch,
-  outcome: Outcome | null,
-): RunRecord {
-  const { task, adapted, data } = b;
+/** @param results null where the run diverged */
+export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, results: RunResults | null): RunRecord {
+  const { task, adapted, data, expected, startedAt, clock } = cell;
   const { settings, protocol } = task.recipe;
   const total = (w: readonly { readonly shape: readonly number[] }[]) =>
     w.reduce((sum, { shape }) => sum + size(shape), 0);
   const seconds = (name: string) => round(clock.laps[name] ?? 0, 3);
-  const finished = outcome !== null;
+  const finished = results !== null;
   const { fixedBatchLoss, continuedFrom } = trained;
   return {
     schema: 1,
     protocol: data.source === "folder" ? `${protocol} on own images` : protocol,
-    identity: b.identity,
+    identity: expected.identity,
     recipe: settings.name,
     miniature: settings.miniature,
     cell: {
@@ -73,11 +53,9 @@ export function recordOf(
     engine: { name: task.engine.name, threads: task.engine.threads },
     otherLoad: round(trained.otherLoad, 2),
     weights: {
-      base: b.base,
-      extractor: b.extractor,
-      ...(b.autoencoder === undefined ? {} : { autoencoder: b.autoencoder }),
-      trained: outcome?.weights.sha256 ?? null,
-      ...(outcome ? { trainedBytes: outcome.weights.bytes } : {}),
+      ...expected.weights,
+      trained: results?.weights.sha256 ?? null,
+      ...(results ? { trainedBytes: results.weights.bytes } : {}),
     },
     parameters: {
       trainable: adapted.parameters,
@@ -86,13 +64,13 @@ export function recordOf(
     },
     times: {
       data: seconds("data"),
-      ...(b.autoencoder === undefined ? {} : { latents: seconds("latents") }),
+      ...(expected.weights.autoencoder === undefined ? {} : { latents: seconds("latents") }),
       compile: round(trained.compileSeconds, 3),
       train: round(trained.seconds, 3),
       sample: finished ? seconds("sample") : null,
       features: finished ? seconds("features") : null,
       score: finished ? seconds("score") : null,
-      total: round((Date.now() - b.startedAt.getTime()) / 1e3, 3),
+      total: round((Date.now() - startedAt.getTime()) / 1e3, 3),
     },
     stepMilliseconds: round(trained.stepMilliseconds, 2),
     peakMemoryMB: round((process.resourceUsage().maxRSS * 1024) / 1e6, 1),
@@ -108,9 +86,9 @@ export function recordOf(
       })),
       ...(continuedFrom ? { continuedFrom } : {}),
     },
-    metrics: outcome?.metrics ?? null,
+    metrics: results?.metrics ?? null,
     exit: finished ? "finished" : "diverged",
-    startedAt: b.startedAt.toISOString(),
+    startedAt: startedAt.toISOString(),
     finishedAt: new Date().toISOString(),
   };
 }

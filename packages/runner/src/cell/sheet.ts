@@ -3,10 +3,17 @@
 import type { PictureBytes } from "@dit-bench/images";
 import type { RunRecord } from "@dit-bench/record";
 
-interface Pictures {
-  /** RGB, [N, S, S, 3]. */
+/** RGB bytes [N, S, S, 3] and their classes. */
+interface LabelledBytes {
   readonly pixels: PictureBytes;
   readonly labels: Int32Array;
+}
+
+/** What a sheet shows. The real images are all of the dataset's; the base model's samples, [N, S, S, 3], have no class. */
+export interface SheetImages {
+  readonly real: LabelledBytes;
+  readonly generated: LabelledBytes;
+  readonly base: Uint8Array;
 }
 
 const ROWS = 12; // more classes than these do not fit on a page
@@ -27,10 +34,8 @@ export function generatedOnSheet(labels: Int32Array): number[] {
   });
 }
 
-export async function runSheet(
-  record: RunRecord,
-  pictures: { readonly real: Pictures; readonly generated: Pictures; readonly base: Uint8Array },
-): Promise<Uint8Array> {
+/** The sheet as a PNG file. */
+export async function runSheet(record: RunRecord, shown: SheetImages): Promise<Uint8Array> {
   const { contactSheet } = await import("@dit-bench/report"); // the canvas is loaded where it is needed
   const { cell, data, metrics, miniature } = record;
   const S = data.size;
@@ -43,11 +48,11 @@ export async function runSheet(
     rows: data.classes.slice(0, ROWS).map((title, number) => ({
       title,
       number,
-      images: [...ofClass(pictures.real, number, S), ...ofClass(pictures.generated, number, S)],
+      images: [...ofClass(shown.real, number, S), ...ofClass(shown.generated, number, S)],
     })),
   };
   // They are sampled with the null class, so none belongs to a class: they stand apart from the rows.
-  const baseCount = Math.min(baseOnSheet, pictures.base.length / (S * S * 3));
+  const baseCount = Math.min(baseOnSheet, shown.base.length / (S * S * 3));
   const base = {
     blocks: [
       {
@@ -58,7 +63,7 @@ export async function runSheet(
     rows: Array.from({ length: Math.ceil(baseCount / (2 * COLUMNS)) }, (_, row) => ({
       images: Array.from({ length: 2 * COLUMNS }, (_, column) => {
         const i = row * 2 * COLUMNS + column;
-        return i < baseCount ? image(pictures.base, i, S) : undefined;
+        return i < baseCount ? image(shown.base, i, S) : undefined;
       }),
     })),
   };
@@ -72,7 +77,7 @@ export async function runSheet(
 }
 
 /** The first images of a class, as many as there are columns; undefined where it has fewer. */
-function ofClass({ pixels, labels }: Pictures, label: number, S: number): (Uint8Array | undefined)[] {
+function ofClass({ pixels, labels }: LabelledBytes, label: number, S: number): (Uint8Array | undefined)[] {
   const indices = [...labels.keys()].filter((i) => labels[i] === label).slice(0, COLUMNS);
   return Array.from({ length: COLUMNS }, (_, i) =>
     indices[i] === undefined ? undefined : image(pixels, indices[i], S),

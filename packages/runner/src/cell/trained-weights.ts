@@ -7,13 +7,19 @@ import type { Recipe } from "../recipe/recipe.ts";
 import { sha256Of } from "../storage/hashes.ts";
 import type { Trained } from "../training/train.ts";
 
+/** The file of a run's trained weights. */
+export interface WrittenWeights {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
 /** The moving average of the trained weights, which is sampled from; the metadata says what is needed to use it. */
 export function writeTrained(
   path: string,
   adapted: Adapted,
   trained: Trained,
   about: { readonly recipe: Recipe; readonly dataset: string; readonly seed: number; readonly identity: string },
-): { readonly sha256: string; readonly bytes: number } {
+): WrittenWeights {
   const { recipe, dataset, seed, identity } = about;
   const tensors = adapted.trainable.map(
     ({ name, shape }) => [name, { type: "F32" as const, shape, data: trained.ema[name]! }] as const,

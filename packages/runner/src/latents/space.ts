@@ -13,7 +13,7 @@ import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import type { Recipe, RecipeSettings } from "../recipe/recipe.ts";
 import { weightsOf } from "../recipe/recipe-weights.ts";
-import { makeWay } from "../storage/move-folder-aside.ts";
+import { moveFolderAside } from "../storage/move-folder-aside.ts";
 import { type LabelledImages, pixelBatch, type TrainingPictures, toPixels } from "../training/batches.ts";
 import { type CacheForm, checkCache, type LatentCache, makeCache, openCache } from "./cache.ts";
 import { CODEC_GROUP, type OnTile, openCodec } from "./codec.ts";
@@ -135,8 +135,8 @@ function latentSpace(
       };
       const key = createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 16);
       const path = join(out, "latents", `${data.name}-${side}-${key}.safetensors`);
-      makeWay(path, listener);
-      makeWay(`${path}.partial`, listener);
+      moveFolderAside(path, listener);
+      moveFolderAside(`${path}.partial`, listener);
       const problem = checkCache(path, form, (index) => {
         if (index === 0) listener.stage?.("check", `latents in ${path}`);
         listener.progress?.(index, form.shape[0], "images");

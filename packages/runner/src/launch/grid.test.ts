@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findRecords, type RunRecord, writeRecord } from "@dit-bench/record";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type GridCell, type GridTask, startGrid } from "./grid.ts";
+import { type GridTask, startGrid } from "./grid.ts";
+import type { GridCell } from "./grid-cell.ts";
 import type { CellOutcome } from "./judge.ts";
-import type { CellEnd, CellObserver, Launcher } from "./local.ts";
+import type { CellEnd, JobObserver, Launcher } from "./launcher.ts";
 import { asCellMessage } from "./messages.ts";
 
 const place = mkdtempSync(join(tmpdir(), "dit-bench-grid-"));
@@ -22,7 +23,7 @@ beforeAll(async () => {
 });
 
 interface Fake {
-  readonly observer: CellObserver;
+  readonly observer: JobObserver;
   readonly calls: string[];
   end(end: Partial<CellEnd>): Promise<void>;
 }
@@ -31,7 +32,9 @@ interface Fake {
 function fakes(): { launcher: Launcher; started: Fake[] } {
   const started: Fake[] = [];
   const launcher: Launcher = {
-    start(_, observer) {
+    name: "fake",
+    connect: () => undefined,
+    submit(_, observer) {
       const calls: string[] = [];
       let resolve: (end: CellEnd) => void = () => {};
       const ended = new Promise<CellEnd>((r) => {
@@ -57,10 +60,10 @@ function grid(cells: readonly GridCell[], options: Partial<GridTask> = {}) {
   const { launcher, started } = fakes();
   const outcomes: CellOutcome[] = [];
   const printed: string[] = [];
-  const run = startGrid({
+  const task: GridTask = {
     cells,
     command: () => [],
-    launcher,
+    launcher: launcher.name,
     jobs: 1,
     watch: {
       started: () => {},
@@ -69,7 +72,8 @@ function grid(cells: readonly GridCell[], options: Partial<GridTask> = {}) {
       ended: (_, outcome) => void outcomes.push(outcome),
     },
     ...options,
-  });
+  };
+  const run = startGrid(task, [launcher]);
   return { run, started, outcomes, printed };
 }
 

@@ -1,22 +1,19 @@
 // Many cells, several at once, each a process of its own: whatever a cell does costs that cell only, and every cell resumes by itself.
 
 import { signalExitCodes } from "../errors.ts";
-import type { DatasetChoice } from "../recipe/dataset.ts";
+import { submitCell } from "./cell-process.ts";
+import type { GridCell } from "./grid-cell.ts";
 import { type CellEvidence, type CellOutcome, judge } from "./judge.ts";
-import type { Launcher, RunningCell } from "./local.ts";
+import type { Launcher, SubmittedCell } from "./launcher.ts";
+import { launcherNamed, launchers } from "./launchers.ts";
 import type { CellMessage } from "./messages.ts";
-
-export interface GridCell {
-  readonly method: string;
-  readonly dataset: DatasetChoice;
-  readonly seed: number;
-}
 
 export interface GridTask {
   readonly cells: readonly GridCell[];
   /** Arguments of Node for one cell. */
   command(cell: GridCell): string[];
-  readonly launcher: Launcher;
+  /** The name of a launcher. */
+  readonly launcher: string;
   /** Cells that run at the same time. */
   readonly jobs: number;
   /** A cell that takes longer is ended, and has failed. */
@@ -45,8 +42,14 @@ export interface GridRun {
 /** How long a cell that passed its time limit has for stopping by itself. */
 const graceMs = 10_000;
 
-export function startGrid(task: GridTask): GridRun {
-  const running = new Set<RunningCell>();
+/**
+ * Starts the cells in their order. Throws BenchError (usage) for a launcher that there is not.
+ *
+ * @param table the launchers to choose from
+ */
+export function startGrid(task: GridTask, table: readonly Launcher[] = launchers): GridRun {
+  const launcher = launcherNamed(task.launcher, table);
+  const running = new Set<SubmittedCell>();
   const failed: GridCell[] = [];
   let stopping: number | undefined;
   let stopped = false;
@@ -64,20 +67,24 @@ export function startGrid(task: GridTask): GridRun {
       }),
     };
     task.watch.started(cell);
-    const process = task.launcher.start(task.command(cell), {
-      output: (text, stream) => lines[stream].push(text),
-      message: (message) => {
-        if (message.kind === "finished" || message.kind === "failed") evidence.result = message;
-        else task.watch.message(cell, message);
+    const submitted = submitCell(
+      launcher,
+      { arguments: task.command(cell) },
+      {
+        output: (text, stream) => lines[stream].push(text),
+        message: (message) => {
+          if (message.kind === "finished" || message.kind === "failed") evidence.result = message;
+          else task.watch.message(cell, message);
+        },
       },
-    });
-    running.add(process);
-    const timers = limit(task.limitMinutes, process, () => {
+    );
+    running.add(submitted);
+    const timers = limit(task.limitMinutes, submitted, () => {
       evidence.passedLimit = task.limitMinutes;
     });
-    const end = await process.ended;
+    const end = await submitted.ended;
     for (const timer of timers) clearTimeout(timer);
-    running.delete(process);
+    running.delete(submitted);
     lines.stdout.flush();
     lines.stderr.flush();
     const { result, lastLine = "", passedLimit } = evidence;
@@ -101,10 +108,10 @@ export function startGrid(task: GridTask): GridRun {
     result: Promise.all(Array.from({ length: task.jobs }, slot)).then(() => ({ failed, stopped })),
     stop(code) {
       stopping ??= code;
-      for (const process of running) process.stop(code);
+      for (const submitted of running) submitted.stop(code);
     },
     kill() {
-      for (const process of running) process.kill();
+      for (const submitted of running) submitted.kill();
     },
   };
 }
@@ -122,16 +129,16 @@ const errorIn = (text: string): string | undefined =>
 const longestTimerMs = 2 ** 31 - 1;
 
 /** The timers of a cell's time limit; none where there is no limit. */
-function limit(minutes: number | undefined, process: RunningCell, passed: () => void): NodeJS.Timeout[] {
+function limit(minutes: number | undefined, submitted: SubmittedCell, passed: () => void): NodeJS.Timeout[] {
   if (minutes === undefined) return [];
   const ms = 60_000 * minutes;
   if (ms + graceMs > longestTimerMs) return [];
   return [
     setTimeout(() => {
       passed();
-      process.stop(signalExitCodes.SIGTERM);
+      submitted.stop(signalExitCodes.SIGTERM);
     }, ms),
-    setTimeout(() => process.kill(), ms + graceMs),
+    setTimeout(() => submitted.kill(), ms + graceMs),
   ];
 }
 

@@ -3,8 +3,8 @@
 import { type RunRecord, readRecord } from "@dit-bench/record";
 import { exitCodes } from "../errors.ts";
 import { datasetTitle } from "../recipe/dataset.ts";
-import type { GridCell } from "./grid.ts";
-import type { CellEnd } from "./local.ts";
+import type { GridCell } from "./grid-cell.ts";
+import type { CellEnd } from "./launcher.ts";
 import type { CellMessage } from "./messages.ts";
 
 export type CellOutcome =

@@ -1,63 +1,25 @@
-// Starts cells and observes them. Other places to run cells, such as a cluster's queue, would be other launchers.
+// The launcher `local`: each cell is a child process of the grid, and Node's IPC channel connects them.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { asCellMessage, type CellMessage, type StopMessage } from "./messages.ts";
+import { exitCodes } from "../errors.ts";
+import type { CellEnd, Launcher } from "./launcher.ts";
+import { isStop, type StopMessage } from "./messages.ts";
 import { gridVariable } from "./watch-parent.ts";
 
-export interface Launcher {
-  /**
-   * @param command arguments of Node
-   * @param environment variables beside those of this process
-   */
-  start(
-    command: readonly string[],
-    observer: CellObserver,
-    environment?: Readonly<Record<string, string>>,
-  ): RunningCell;
-}
+export const local: Launcher = {
+  name: "local",
 
-export interface CellObserver {
-  message(message: CellMessage): void;
-  /** Anything that the cell prints, in pieces. */
-  output(text: string, stream: OutputStream): void;
-}
-
-export type OutputStream = "stdout" | "stderr";
-
-export interface RunningCell {
-  readonly ended: Promise<CellEnd>;
-  /** Asks for a stop at the next safe place; the cell exits with this code. */
-  stop(code: number): void;
-  /** Ends the cell at once. */
-  kill(): void;
-}
-
-export interface CellEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** Why the cell could not be started. */
-  readonly error?: string;
-}
-
-/** How long output is awaited from a process that has ended: one that it started may hold the pipes open. */
-const outputMs = 1000;
-
-/** Each cell is a child process of this one. */
-export const localProcesses: Launcher = {
-  start(command, observer, environment = {}) {
-    const child = spawn(process.execPath, [...nodeOptions(), ...command], {
+  submit({ arguments: args, environment }, observer) {
+    const child = spawn(process.execPath, [...nodeOptions(), ...args], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: { ...plainEnvironment(), ...environment, [gridVariable]: String(process.pid) },
     });
     for (const name of ["stdout", "stderr"] as const) {
-      const stream = child[name]; // none where the system had no file descriptors left for a process
+      const stream = child[name]; // null where the system had no file descriptors left for a process
       stream?.setEncoding("utf8").on("data", (text: string) => observer.output(text, name));
       stream?.on("error", () => {});
     }
-    child.on("message", (received) => {
-      const message = asCellMessage(received);
-      if (message) observer.message(message);
-    });
+    child.on("message", (received) => observer.message(received));
     const send = (message: StopMessage) => {
       if (child.connected)
         child.send(message, () => {}); // the callback takes the error of a process that ends just now
@@ -69,7 +31,25 @@ export const localProcesses: Launcher = {
       kill: () => void child.kill("SIGKILL"),
     };
   },
+
+  connect(stop) {
+    delete process.env[gridVariable]; // processes that a plug-in starts are not the grid's
+    if (process.send === undefined) return undefined;
+    process.on("message", (message) => isStop(message) && stop(message.code));
+    process.on("disconnect", () => stop(exitCodes.interrupted));
+    process.channel?.unref(); // the channel alone must not keep a process alive whose plug-in awaits for ever
+    return {
+      send: (message) =>
+        new Promise<void>((resolve) => {
+          if (!process.connected) return resolve();
+          process.send!(message, () => resolve());
+        }),
+    };
+  },
 };
+
+/** How long output is awaited from a process that has ended: one that it started may hold the pipes open. */
+const outputMs = 1000;
 
 function endOf(child: ChildProcess): Promise<CellEnd> {
   return new Promise((resolve) => {
@@ -94,6 +74,6 @@ function plainEnvironment(): NodeJS.ProcessEnv {
   return { ...others, NO_COLOR: "1" };
 }
 
-/** Node would open a debugger's port on SIGUSR1 before the program listens; later versions have a flag against it. */
+/** Without the option, Node would open a debugger's port on SIGUSR1 before the program listens; Node 20 does not have it. */
 const nodeOptions = (): string[] =>
   ["--disable-sigusr1"].filter((option) => process.allowedNodeEnvironmentFlags.has(option));

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import type { AnyMethod } from "@dit-bench/method";
 import { closestName } from "@dit-bench/text";
 import { BenchError } from "../errors.ts";
+import type { LoadedMethod } from "./loaded-method.ts";
 import { loadPlugin } from "./plugin.ts";
 import { versionOf } from "./plugin-files.ts";
 
@@ -13,14 +14,6 @@ const require = createRequire(import.meta.url);
 export const builtinMethods: readonly string[] = Object.keys(
   (require("../../package.json") as { dependencies: Record<string, string> }).dependencies,
 ).filter((name) => name.startsWith("@dit-bench/method-"));
-
-export interface LoadedMethod {
-  readonly method: AnyMethod;
-  /** Package and version it came from; of a plug-in also the start of `code`. */
-  readonly from: string;
-  /** SHA-256 of the source files of a plug-in, whose author changes it without a new version; none where a method is built in. */
-  readonly code?: string;
-}
 
 export interface LoadOptions {
   /** How long the import of one plug-in may take: one that waits for ever at its top level would never give an error. */

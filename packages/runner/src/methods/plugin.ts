@@ -6,7 +6,8 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkMethod, describeValue } from "@dit-bench/method";
 import { BenchError } from "../errors.ts";
-import type { LoadedMethod } from "./methods.ts";
+import { recipeSections } from "../recipe/recipe.ts";
+import type { LoadedMethod } from "./loaded-method.ts";
 import { entryOf, hashOfCode, packageFolder, versionOf } from "./plugin-files.ts";
 import { importProblem } from "./plugin-problem.ts";
 
@@ -45,11 +46,21 @@ export async function loadPlugin(plugin: string, seconds: number): Promise<Loade
   const code = source === undefined ? undefined : hashOfCode(source);
   const version = source === undefined ? "" : ` ${versionOf(entry ?? join(source, "package.json"))}`;
   const from = `${plugin}${version}${code === undefined ? "" : `, SHA-256 ${code.slice(0, 16)}`}`;
-  return exportedMethods(plugin, module).map((method) => ({
-    method: checkMethod(method, plugin),
-    from,
-    ...(code === undefined ? {} : { code }),
-  }));
+  return exportedMethods(plugin, module).map((exported) => {
+    const method = checkMethod(exported, plugin);
+    refuseSectionName(method.name, plugin);
+    return { method, from, ...(code === undefined ? {} : { code }) };
+  });
+}
+
+/** `--set training.steps=5` is a setting of the recipe and not the option `steps` of a method called `training`. */
+function refuseSectionName(name: string, plugin: string): void {
+  if (!["recipe", ...recipeSections()].includes(name)) return;
+  throw new BenchError(
+    "usage",
+    `plug-in ${plugin}: its method is named '${name}', as a section of recipes is, so that --set could not reach its ` +
+      "options; give the method another name",
+  );
 }
 
 /** The default export, one method or several; of a compiled CommonJS module, its `exports.default`. */

@@ -61,6 +61,20 @@ export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
 export const ownDatasetName = (name: string, fingerprint: string): string =>
   `${fileName(name)}-${fingerprint.slice(0, 8)}`;
 
+/** A folder's own images, what the recipe takes of a miniature, or what a published dataset has after its preparation. */
+export function countImages({ settings }: Recipe, { name, folder }: DatasetChoice) {
+  if (folder !== undefined) {
+    const { classes } = listImages(folder);
+    return { classes: classes.length, images: classes.reduce((sum, { files }) => sum + files.length, 0) };
+  }
+  if (settings.miniature) {
+    const classes = miniatureOf(name).classes.length;
+    return { classes, images: classes * (settings.data.perClass ?? 0) };
+  }
+  const { prepared } = findDataset(datasetEntries(), name);
+  return { classes: prepared.classes, images: prepared.images };
+}
+
 /**
  * @param side of the images, in pixels
  * @param out folder that holds all runs: sets of images too large for memory are stored in it

@@ -4,7 +4,7 @@ import { existsSync, renameSync, rmdirSync, statSync } from "node:fs";
 import type { Listener } from "../events.ts";
 
 /** Moves a folder at `path` aside, to `PATH.moved-1` or the next free number; an empty one is removed. */
-export function makeWay(path: string, listener: Listener): void {
+export function moveFolderAside(path: string, listener: Listener): void {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   try {
     rmdirSync(path);

@@ -7,8 +7,8 @@ import { CorruptFileError, type Safetensors, type StoredTensor } from "@dit-benc
 import type { Listener } from "../events.ts";
 import { readSealed, writeSealed } from "./checked-file.ts";
 import { makeFolder } from "./make-folder.ts";
-import { makeWay } from "./move-folder-aside.ts";
-import { locked } from "./with-lock.ts";
+import { moveFolderAside } from "./move-folder-aside.ts";
+import { withLock } from "./with-lock.ts";
 
 export interface Shared<T> {
   readonly path: string;
@@ -30,13 +30,13 @@ export async function keptOrMade<T>(shared: Shared<T>, listener: Listener): Prom
   if ("value" in kept) return kept.value;
   const folder = dirname(path);
   makeFolder(folder);
-  return locked(join(folder, `.${basename(path)}.lock`), doing, listener, async () => {
+  return withLock(join(folder, `.${basename(path)}.lock`), doing, listener, async () => {
     const found = readKept(shared); // another process may have made it in between
     if ("value" in found) return found.value;
     if (found.problem !== undefined) listener.note?.(`${what} are made again: ${found.problem}`);
     removeLeftovers(folder);
     const made = await shared.make();
-    makeWay(path, listener);
+    moveFolderAside(path, listener);
     writeSealed(path, Object.entries(shared.tensors(made)));
     return made;
   });

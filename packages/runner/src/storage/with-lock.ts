@@ -10,7 +10,7 @@ import type { Listener } from "../events.ts";
  *
  * @param doing what a holder does, for the note: "runs this cell"
  */
-export async function locked<T>(path: string, doing: string, listener: Listener, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(path: string, doing: string, listener: Listener, work: () => Promise<T>): Promise<T> {
   let lock: HeldLock | undefined;
   try {
     lock = await waitForLock(path, {

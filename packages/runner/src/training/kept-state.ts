@@ -7,7 +7,7 @@ import { join, relative, sep } from "node:path";
 import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
-import { makeWay } from "../storage/move-folder-aside.ts";
+import { moveFolderAside } from "../storage/move-folder-aside.ts";
 import { type Checkpoint, type CheckpointOwner, readState, removeCheckpoint, stateHeader } from "./checkpoint.ts";
 
 /** When a finished run keeps its training state. `auto`: where it takes at most `AUTO_BYTES`. */
@@ -54,7 +54,7 @@ export function lineageOf(parts: {
 /** Renames the last checkpoint to the kept state. Does nothing where training took its last state from elsewhere. */
 export function keepState(checkpoint: string, statePath: string, listener: Listener): void {
   if (!isFile(checkpoint)) return;
-  makeWay(statePath, listener);
+  moveFolderAside(statePath, listener);
   renameSync(checkpoint, statePath);
 }
 

@@ -1,18 +1,41 @@
-// The training of one cell: its batches, its optimizer, and where its state is kept.
+// The third stage: trains the cell. A run that diverges leaves its record here, because nothing follows.
 
 import { linearSchedule } from "@dit-bench/diffusion";
+import { writeRecord } from "@dit-bench/record";
 import { denoisingBatch, type TrainingPictures } from "../../training/batches.ts";
+import { removeCheckpoint } from "../../training/checkpoint.ts";
 import { denoisingStep } from "../../training/denoising-step.ts";
 import { fixedBatch, isFixedBatchStep } from "../../training/fixed-batch.ts";
 import { findState } from "../../training/kept-state.ts";
 import { countMicroBatches } from "../../training/micro-batches.ts";
-import { type Trained, train } from "../../training/train.ts";
-import type { PreparedCell } from "../run-cell.ts";
+import { Diverged, type Trained, train } from "../../training/train.ts";
+import { recordOf } from "../run-record.ts";
+import type { PreparedCell } from "./prepare.ts";
 
-export async function trainCell(
-  { task, files, adapted, config, values, wanted: { identity }, lineage }: PreparedCell,
-  pictures: TrainingPictures,
-): Promise<Trained> {
+/** Throws Diverged, with the record written, where the loss or a weight is not finite. */
+export async function trainCell(cell: PreparedCell): Promise<Trained> {
+  const { space, data, files, clock } = cell;
+  clock.restart();
+  const images = await space.training(data);
+  clock.lap("latents");
+  try {
+    return await train(trainingOf(cell, images));
+  } catch (error) {
+    if (error instanceof Diverged) {
+      await writeRecord(files.recordPath, recordOf(cell, error.trained, null));
+      removeCheckpoint(files.checkpointPath);
+    }
+    throw error;
+  } finally {
+    images.close();
+  }
+}
+
+/** What trains, on which batches, and where its state is kept. */
+function trainingOf(
+  { task, files, adapted, config, values, expected: { identity }, lineage }: PreparedCell,
+  images: TrainingPictures,
+): Parameters<typeof train>[0] {
   const { recipe, engine, seed, out, listener, method } = task;
   const { steps, batch, emaDecay, labelDropout, learningRateScale, betas, eps, weightDecay } = recipe.settings.training;
   const optimizer = { lr: method.method.learningRate * learningRateScale, betas, eps, weightDecay };
@@ -21,14 +44,14 @@ export async function trainCell(
   const description = { optimizer, emaDecay };
   const owner = { identity, lineage, engine: engine.name };
   const microBatches = engine.adapter === undefined ? countMicroBatches(config, adapted.parameters, batch) : 1;
-  const evaluated = fixedBatch(pictures, schedule, batch);
-  return train({
+  const evaluated = fixedBatch(images, schedule, batch);
+  return {
     engine,
     step: denoisingStep(adapted, config, values, batch, { ...description, microBatches }),
     start: adapted.initial(values, seed),
     steps,
     optimizer: () => optimizer,
-    batch: (step) => denoisingBatch(pictures, schedule, settings, step),
+    batch: (step) => denoisingBatch(images, schedule, settings, step),
     fixedBatch: {
       step: denoisingStep(adapted, config, values, evaluated.images, description),
       batch: evaluated.batch,
@@ -37,5 +60,5 @@ export async function trainCell(
     checkpoint: { path: files.checkpointPath, identity, lineage },
     earlier: (parameters) => findState({ out, cell: files.folder, owner, steps, listener }, parameters),
     listener,
-  });
+  };
 }

@@ -21,8 +21,8 @@ import bitfit from "@dit-bench/method-bitfit";
 import vpt from "@dit-bench/method-vpt";
 import { normals } from "@dit-bench/random";
 import { beforeAll, describe, expect, it } from "vitest";
-import { tinyConfig, tinyWeights } from "../training/tiny-dit.test.data.ts";
-import { checkMerge } from "./merge-check.ts";
+import { tinyConfig, tinyWeights } from "../../training/tiny-dit.test.data.ts";
+import { checkMerge } from "./check-merge.ts";
 
 const config = tinyConfig(3);
 const model = ditModel(config);

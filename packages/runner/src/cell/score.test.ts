@@ -1,7 +1,7 @@
 import { kid } from "@dit-bench/metrics";
 import { normals } from "@dit-bench/random";
 import { expect, it } from "vitest";
-import { score } from "./scoring.ts";
+import { score } from "./score.ts";
 
 it("takes KID of all images up to 5000, of more of as many evenly spread", () => {
   const D = 2;

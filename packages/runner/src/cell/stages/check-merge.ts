@@ -7,7 +7,7 @@ import { type DitConfig, dit } from "@dit-bench/dit";
 import { type Adapted, MethodError, type Values } from "@dit-bench/method";
 import { integers, normals } from "@dit-bench/random";
 import type * as tf from "@tensorflow/tfjs";
-import { mergedValues } from "../sampling/merged-network.ts";
+import { mergedValues } from "../../sampling/merged-network.ts";
 
 /**
  * The largest difference that counts as rounding, relative to the largest output. Measured on the CPU in float32 with random weights: at

@@ -1,0 +1,128 @@
+// Runs of a small recipe: what they give back, and that they close the file of their images however they end.
+
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createEngine, type Engine } from "@dit-bench/compiler";
+import { ditModel, initialDit } from "@dit-bench/dit";
+import { initialWeights, miniInception } from "@dit-bench/metrics";
+import { normals } from "@dit-bench/random";
+import { writeSafetensors } from "@dit-bench/weights";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { loadMethod } from "../methods/methods.ts";
+import { loadRecipe } from "../recipe/recipe.ts";
+import { runCell } from "./run-cell.ts";
+import type { RunTask } from "./run-task.ts";
+
+// Sets of images too large for memory are read from a file, which stays open during the run: here, all are.
+vi.mock("@dit-bench/datasets", async (original) => ({ ...(await original<object>()), fitsInMemory: () => false }));
+
+const place = mkdtempSync(join(tmpdir(), "dit-bench-run-"));
+const [photos, recipeFolder] = [join(place, "photos"), join(place, "recipe")];
+afterAll(() => rmSync(place, { recursive: true }));
+let engine: Engine;
+
+beforeAll(async () => {
+  engine = await createEngine("cpu", { threads: 1 });
+  for (const [c, name] of ["rose", "tulip"].entries()) {
+    mkdirSync(join(photos, name), { recursive: true });
+    for (const i of [0, 1, 2])
+      await sharp(Buffer.from(normals(c, "photo", i, 32 * 32 * 3).map((z) => 128 + 40 * z)), {
+        raw: { width: 32, height: 32, channels: 3 },
+      })
+        .png()
+        .toFile(join(photos, name, `${i}.png`));
+  }
+  const { settings } = loadRecipe("mini");
+  const model = { ...settings.model, patchSize: 8, width: 16, depth: 2, heads: 2 };
+  mkdirSync(recipeFolder);
+  const recipe = {
+    ...settings,
+    model,
+    extractor: { weights: "extractor.safetensors", classes: 3 },
+    training: { ...settings.training, steps: 2, batch: 4 },
+    sampling: { ...settings.sampling, respacing: "ddim2", images: 4, batch: 4 },
+    metrics: { ...settings.metrics, resamples: 20 },
+  };
+  writeFileSync(join(recipeFolder, "recipe.json"), JSON.stringify(recipe));
+  const write = (name: string, shapes: [string, readonly number[]][], values: Record<string, Float32Array>) =>
+    writeSafetensors(
+      join(recipeFolder, name),
+      shapes.map(([weight, shape]) => [weight, { type: "F32", shape, data: values[weight]! }]),
+    );
+  const weights = ditModel(model).weights.map(({ name, shape }): [string, readonly number[]] => [name, shape]);
+  write(settings.base, weights, initialDit(model, 0, "unit"));
+  const extractor = miniInception(3);
+  write("extractor.safetensors", Object.entries(extractor.weights), initialWeights(extractor, 0));
+}, 60_000);
+
+async function run(task: Partial<RunTask> = {}, changes: Record<string, unknown> = {}) {
+  return runCell({
+    recipe: loadRecipe(recipeFolder, changes),
+    method: await loadMethod("bitfit"),
+    options: {},
+    dataset: { name: "photos", folder: photos },
+    seed: 0,
+    engine,
+    out: join(place, "runs"),
+    listener: {},
+    ...task,
+  });
+}
+
+/** Files of this process in the test's folder that are open. */
+const openFiles = (): string[] =>
+  readdirSync("/proc/self/fd").flatMap((fd) => {
+    try {
+      const path = readlinkSync(join("/proc/self/fd", fd));
+      return path.startsWith(place) ? [path] : [];
+    } catch {
+      return []; // the descriptor of the listing itself
+    }
+  });
+
+describe("runCell", () => {
+  it("finishes a cell, finds it finished the next time, and makes what is missing again", {
+    timeout: 60_000,
+  }, async () => {
+    const out = join(place, "again");
+    const first = await run({ out });
+    expect(first).toMatchObject({ already: false, remade: [], record: { exit: "finished" } });
+    expect(await run({ out })).toMatchObject({ already: true, remade: [], record: first.record });
+    rmSync(first.sheetPath);
+    expect(await run({ out })).toMatchObject({ already: true, remade: ["sheet.png"] });
+    rmSync(first.weightsPath);
+    expect(await run({ out })).toMatchObject({ already: true, remade: ["weights.safetensors"], record: first.record });
+  });
+
+  describe.runIf(process.platform === "linux")("closes the file of its images", () => {
+    it("after a run, during which it is open", { timeout: 60_000 }, async () => {
+      const during: string[] = [];
+      await run({ listener: { stage: (name) => void (name === "train" && during.push(...openFiles())) } });
+      expect(during).toHaveLength(1);
+      expect(openFiles()).toEqual([]);
+    });
+
+    it("when the run was finished before", async () => {
+      expect(await run()).toMatchObject({ already: true });
+      expect(openFiles()).toEqual([]);
+    });
+
+    it("when training diverges", async () => {
+      await expect(run({}, { "training.learningRateScale": 1e30 })).rejects.toThrow("training diverged");
+      expect(openFiles()).toEqual([]);
+    });
+
+    it("when training fails", async () => {
+      const broken = { ...engine, compile: () => Promise.reject(new Error("no such kernel")) };
+      await expect(run({ engine: broken, seed: 1 })).rejects.toThrow("no such kernel");
+      expect(openFiles()).toEqual([]);
+    });
+
+    it("when they are fewer than a batch has", async () => {
+      await expect(run({}, { "training.batch": 7 })).rejects.toThrow("has 6 images, but a batch has 7");
+      expect(openFiles()).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,49 @@
+// Is the cell finished? A finished run is looked for twice: before the cell's lock is taken, and, since another process may have run
+// the cell meanwhile, again by the process that holds it.
+
+import { existsSync } from "node:fs";
+import { removeLeftovers } from "@dit-bench/files";
+import type { RunRecord } from "@dit-bench/record";
+import { makeFolder } from "../../storage/make-folder.ts";
+import { moveFolderAside } from "../../storage/move-folder-aside.ts";
+import { removeCheckpoint } from "../../training/checkpoint.ts";
+import { findRun } from "../find-run.ts";
+import { remakeImages } from "../remake-images.ts";
+import { imagesOf, type RunOutcome } from "../run-task.ts";
+import type { PreparedCell } from "./prepare.ts";
+
+/** A finished run of which nothing is missing or damaged; else undefined. Makes the cell's folder. */
+export async function findFinished({ task, files, expected }: PreparedCell): Promise<RunOutcome | undefined> {
+  makeFolder(files.folder);
+  const { record, problem, images } = await findRun(files, expected, imagesOf(task));
+  if (!record || problem !== undefined || images.length > 0 || existsSync(files.checkpointPath)) return undefined;
+  return { record, already: true, remade: [], ...files };
+}
+
+/** A finished run whose weights are missing or damaged. */
+export interface DamagedRun {
+  readonly record: RunRecord;
+  /** Names of its images that are missing or damaged. */
+  readonly images: readonly string[];
+}
+
+/**
+ * What the process that holds the lock starts from: the outcome of a finished run, whose missing images are made again; or a
+ * damaged run; or neither. Removes temporary files, and moves folders aside that have the names of the cell's files.
+ */
+export async function clearUnfinished(
+  cell: PreparedCell,
+): Promise<{ readonly outcome?: RunOutcome; readonly damaged?: DamagedRun }> {
+  const { task, files, expected } = cell;
+  removeLeftovers(files.folder, 0);
+  const { record, problem, images } = await findRun(files, expected, imagesOf(task));
+  if (problem !== undefined)
+    task.listener.note?.(`${problem}: ${record ? "the weights are made again" : "the cell is run again"}`);
+  for (const path of [files.recordPath, files.weightsPath, files.sheetPath, files.checkpointPath])
+    moveFolderAside(path, task.listener);
+  if (!record) return {};
+  if (problem !== undefined) return { damaged: { record, images } };
+  removeCheckpoint(files.checkpointPath); // left by a process that was killed after it wrote the record
+  await remakeImages(cell, record, images);
+  return { outcome: { record, already: true, remade: images, ...files } };
+}

@@ -1,0 +1,63 @@
+// The second stage: the model that is trained, the cell's folder, and its identity. Nothing is written.
+
+import { type DitConfig, ditModel } from "@dit-bench/dit";
+import { type Adapted, attach, type Values } from "@dit-bench/method";
+import { forClasses } from "../../recipe/base-model.ts";
+import { lineageOf } from "../../training/kept-state.ts";
+import { checkData } from "../data-checks.ts";
+import { type CellFiles, type ExpectedRun, filesOf } from "../find-run.ts";
+import { cellFolder, identityOf } from "../identity.ts";
+import type { RunInputs } from "./read-inputs.ts";
+
+export interface PreparedCell extends RunInputs {
+  readonly files: CellFiles;
+  readonly adapted: Adapted;
+  /** The model with the data's classes, and its weights before training. */
+  readonly config: DitConfig;
+  readonly values: Values;
+  /** What the record of this very cell has. */
+  readonly expected: ExpectedRun;
+  readonly lineage: string;
+}
+
+/** Throws BenchError (data) for fewer images than a batch has, MethodError where the method does not fit the model. */
+export function prepareCell(inputs: RunInputs): PreparedCell {
+  const { task, base, extractorFile, space, data } = inputs;
+  const { recipe, method, dataset: choice, seed, out } = task;
+  const { settings } = recipe;
+  checkData(choice, data.labels.length, settings.training.batch);
+  const { config, values } = forClasses(recipe, base, data.classes.length, seed);
+  const adapted = attach(method.method, ditModel(config), task.options);
+  const autoencoder = space.autoencoder === undefined ? {} : { autoencoder: space.autoencoder };
+  const training = {
+    settings,
+    method: method.method.name,
+    ...(method.code === undefined ? {} : { methodCode: method.code }),
+    learningRate: method.method.learningRate,
+    options: adapted.options,
+    fingerprint: data.fingerprint,
+    seed,
+    base: base.sha256,
+    ...autoencoder,
+  };
+  const identity = identityOf({
+    ...training,
+    protocol: recipe.protocol,
+    dataset: data.name,
+    extractor: extractorFile.sha256,
+  });
+  return {
+    ...inputs,
+    files: filesOf(cellFolder(out, recipe, data.name, method.method, adapted.options, seed)),
+    adapted,
+    config,
+    values,
+    expected: {
+      identity,
+      settings,
+      fingerprint: data.fingerprint,
+      weights: { base: base.sha256, extractor: extractorFile.sha256, ...autoencoder },
+    },
+    lineage: lineageOf(training),
+  };
+}

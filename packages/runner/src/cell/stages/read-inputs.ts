@@ -1,0 +1,42 @@
+// The first stage: checks what a run would refuse, then reads the weights and the images that it starts from.
+
+import { parseOptions } from "@dit-bench/method";
+import { openSpace, type PictureSpace } from "../../latents/space.ts";
+import { requireFiles } from "../../plan/needed-files.ts";
+import { type Base, loadBase } from "../../recipe/base-model.ts";
+import { type Dataset, loadDataset } from "../../recipe/dataset.ts";
+import { type RecipeExtractor, readRecipeExtractor } from "../../recipe/recipe-extractor.ts";
+import { checkApart, checkOut } from "../data-checks.ts";
+import type { RunTask } from "../run-task.ts";
+import type { Stopwatch } from "../stopwatch.ts";
+
+export interface RunStart {
+  readonly startedAt: Date;
+  /** Laps: data, latents, base, sample, features, score. */
+  readonly clock: Stopwatch;
+}
+
+export interface RunInputs extends RunStart {
+  readonly task: RunTask;
+  readonly extractorFile: RecipeExtractor;
+  readonly base: Base;
+  readonly space: PictureSpace;
+  /** To be closed by the caller: large sets of images are read from an open file. */
+  readonly data: Dataset;
+}
+
+/** Throws BenchError for the first thing that is wrong; a misspelt option is reported before any file is read. */
+export async function readInputs(task: RunTask, start: RunStart): Promise<RunInputs> {
+  const { recipe, dataset: choice, engine, out, listener } = task;
+  parseOptions(task.method.method, task.options);
+  checkApart(out, choice);
+  checkOut(out);
+  await requireFiles(recipe, choice);
+  const extractorFile = await readRecipeExtractor(recipe);
+  const base = await loadBase(recipe, (text) => listener.note?.(text));
+  listener.stage?.("data", choice.folder ?? (recipe.settings.miniature ? `miniature of ${choice.name}` : choice.name));
+  const space = await openSpace(recipe, { engine, out, listener });
+  const data = await loadDataset(choice, recipe, space.side, out, listener);
+  start.clock.lap("data");
+  return { ...start, task, extractorFile, base, space, data };
+}

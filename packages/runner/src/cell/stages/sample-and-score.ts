@@ -1,0 +1,58 @@
+// The stage after training: samples the merged model and the base model, and compares both with the real images.
+
+import type { Values } from "@dit-bench/method";
+import type { RunMetrics } from "@dit-bench/record";
+import { compileRecipeExtractor } from "../../recipe/recipe-extractor.ts";
+import { measuredPictures } from "../../sampling/measured-images.ts";
+import { mergedNetwork } from "../../sampling/merged-network.ts";
+import { labelsLike, sample } from "../../sampling/sample.ts";
+import { baseSamples } from "../base-samples.ts";
+import { realFeatures } from "../real-features.ts";
+import { score } from "../score.ts";
+import { generatedOnSheet, type SheetImages } from "../sheet.ts";
+import type { PreparedCell } from "./prepare.ts";
+
+export interface ScoredSamples {
+  readonly metrics: RunMetrics;
+  /** The images that the sheet shows. */
+  readonly sheet: SheetImages;
+}
+
+/** @param trained the trained weights to sample from */
+export async function sampleAndScore(
+  { task, base, extractorFile, space, data, adapted, config, values, clock }: PreparedCell,
+  trained: Values,
+): Promise<ScoredSamples> {
+  const { recipe, engine, out, seed, listener } = task;
+  const { sampling, metrics } = recipe.settings;
+  const extractor = await compileRecipeExtractor(engine, extractorFile, data.size);
+  try {
+    clock.restart();
+    const fromBase = await baseSamples(recipe, base, extractor, { engine, out, seed, listener, space });
+    clock.lap("base");
+    listener.stage?.("sample", `${sampling.images} images`);
+    const labels = labelsLike(data.labels, sampling.images, seed);
+    const network = mergedNetwork(adapted, config, values, trained);
+    const { x } = await sample({ engine, network, settings: sampling, seed, labels, listener });
+    clock.lap("sample");
+    const shown = generatedOnSheet(labels);
+    const generated = await measuredPictures(space, extractor, config, x, shown, listener);
+    const real = await realFeatures(data, extractor, { engine: engine.name, out, listener });
+    clock.lap("features");
+    listener.stage?.("score");
+    const features = { generated: generated.features, real, base: fromBase.features };
+    const scores = score(metrics, extractor, features, seed);
+    clock.lap("score");
+    const shownLabels = Int32Array.from(shown, (i) => labels[i]!);
+    return {
+      metrics: scores,
+      sheet: {
+        real: data,
+        generated: { pixels: generated.pixels, labels: shownLabels },
+        base: fromBase.pixels,
+      },
+    };
+  } finally {
+    await extractor.dispose();
+  }
+}

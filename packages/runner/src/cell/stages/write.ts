@@ -1,0 +1,52 @@
+// The stages that write: the trained weights, then the images and the record. The record is written last: it marks a run as finished.
+
+import { replaceFile } from "@dit-bench/files";
+import { writeRecord } from "@dit-bench/record";
+import { dropState, isStateKept, keepState } from "../../training/kept-state.ts";
+import type { Trained } from "../../training/train.ts";
+import { remakeImages } from "../remake-images.ts";
+import { recordOf } from "../run-record.ts";
+import type { RunOutcome } from "../run-task.ts";
+import { runSheet } from "../sheet.ts";
+import { type WrittenWeights, writeTrained } from "../trained-weights.ts";
+import type { DamagedRun } from "./find-finished.ts";
+import type { PreparedCell } from "./prepare.ts";
+import type { ScoredSamples } from "./sample-and-score.ts";
+
+/** Writes the trained weights, and keeps the training state where the task asks for that. */
+export function writeWeights(cell: PreparedCell, trained: Trained): WrittenWeights {
+  const { task, files, data, adapted, expected } = cell;
+  const about = { recipe: task.recipe, dataset: data.name, seed: task.seed, identity: expected.identity };
+  const weights = writeTrained(files.weightsPath, adapted, trained, about);
+  if (isKept(cell)) keepState(files.checkpointPath, files.statePath, task.listener);
+  return weights;
+}
+
+/** Writes the sheet, further images and the record of a run. */
+export async function writeResults(
+  cell: PreparedCell,
+  trained: Trained,
+  weights: WrittenWeights,
+  { metrics, sheet }: ScoredSamples,
+): Promise<RunOutcome> {
+  const { task, files } = cell;
+  const record = recordOf(cell, trained, { metrics, weights });
+  await replaceFile(files.sheetPath, await runSheet(record, sheet));
+  await task.illustrate?.(record, files.folder);
+  await writeRecord(files.recordPath, record);
+  removeState(cell);
+  return { record, already: false, remade: [], ...files };
+}
+
+/** Completes a finished run whose weights were made again, equal to the bit: makes its other missing images, too. */
+export async function restoreRun(cell: PreparedCell, { record, images }: DamagedRun): Promise<RunOutcome> {
+  await remakeImages(cell, record, images);
+  removeState(cell);
+  return { record, already: true, remade: ["weights.safetensors", ...images], ...cell.files };
+}
+
+const isKept = ({ adapted, task }: PreparedCell): boolean => isStateKept(adapted.parameters, task.keepState);
+
+function removeState(cell: PreparedCell): void {
+  if (!isKept(cell)) dropState(cell.files.checkpointPath, cell.adapted.parameters, cell.task.listener);
+}

@@ -1,0 +1,50 @@
+// What a launcher is: a place where the cells of a grid run, such as this machine or the queue of a cluster. A new one is a file
+// beside this one, with both ends of its channel, and a line in launchers.ts.
+
+/** One process: `node ...arguments`, with these environment variables added to the grid's own. */
+export interface CellJob {
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Launcher {
+  readonly name: string;
+  /** Called in the grid's process: starts a job or puts it into a queue, and reports what it does to the observer. */
+  submit(job: CellJob, observer: JobObserver): SubmittedCell;
+  /**
+   * Called once in the job's own process: opens its end of the channel to the grid, or gives undefined where there is none.
+   *
+   * @param stop to be called with an exit code when the grid asks for a stop, or is gone
+   */
+  connect(stop: (code: number) => void): CellChannel | undefined;
+}
+
+export interface JobObserver {
+  /** A value that the job sent through its channel, a copy made by JSON or structured clone. */
+  message(received: unknown): void;
+  /** Any text that the job prints, in pieces. It is shown and logged, and decides nothing. */
+  output(text: string, stream: OutputStream): void;
+}
+
+export type OutputStream = "stdout" | "stderr";
+
+export interface SubmittedCell {
+  readonly ended: Promise<CellEnd>;
+  /** Asks for a stop at the next safe place; the cell exits with this code. */
+  stop(code: number): void;
+  /** Ends the cell at once. */
+  kill(): void;
+}
+
+export interface CellEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Why the cell could not be started. */
+  readonly error?: string;
+}
+
+/** A job's end of the channel. */
+export interface CellChannel {
+  /** Resolves when the message was handed over, or cannot be because the grid is gone. */
+  send(message: unknown): Promise<void>;
+}

@@ -1,0 +1,11 @@
+// A method and where it came from.
+
+import type { AnyMethod } from "@dit-bench/method";
+
+export interface LoadedMethod {
+  readonly method: AnyMethod;
+  /** Package and version it came from; of a plug-in also the start of `code`. */
+  readonly from: string;
+  /** SHA-256 of the source files of a plug-in, whose author changes it without a new version; none where a method is built in. */
+  readonly code?: string;
+}
