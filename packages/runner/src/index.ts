@@ -44,7 +44,14 @@ export { builtinMethods, type LoadedMethod, loadMethod, loadMethods, methodNamed
 export { productRate } from "./plan/gemm-throughput.ts";
 export { type NeededFile, remediesOf } from "./plan/needed-files.ts";
 export { type Plan, planRun, reached } from "./plan/plan.ts";
-export { checkDatasetName, type DatasetChoice, datasetTitle, ownDatasetName, ownImages } from "./recipe/dataset.ts";
+export {
+  checkDatasetName,
+  type DatasetChoice,
+  datasetsOf,
+  datasetTitle,
+  ownDatasetName,
+  ownImages,
+} from "./recipe/dataset.ts";
 export { datasetEntries } from "./recipe/dataset-entries.ts";
 export {
   type DitCheckpoint,

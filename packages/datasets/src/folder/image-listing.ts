@@ -2,7 +2,7 @@
 
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { diskPath, insteadOf, isPassedOver, nameText, unreadable } from "@dit-bench/files";
+import { diskPath, insteadOf, isPassedOver, nameText, unreadableReason } from "@dit-bench/files";
 import { isImageName, readableFormats, unreadableByName } from "@dit-bench/images";
 import { printable, quantity } from "@dit-bench/text";
 import { DataError } from "../data-error.ts";
@@ -161,7 +161,7 @@ function imagesBelow(folder: string, relative: string, above: ReadonlySet<string
     }
     entries = entriesOf(folder, relative);
   } catch (error) {
-    skipped.push({ file: relative, reason: unreadable(error) });
+    skipped.push({ file: relative, reason: unreadableReason(error) });
     return [];
   }
   const images: string[] = [];
@@ -189,7 +189,7 @@ function kindOf(entry: Dirent<Buffer>, name: string, path: string | Buffer): Ent
       status = statSync(path);
     } catch (error) {
       const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-      return { reason: missing ? "a link to nothing" : unreadable(error), ...harmless };
+      return { reason: missing ? "a link to nothing" : unreadableReason(error), ...harmless };
     }
   }
   if (status.isDirectory()) return "folder";

@@ -10,7 +10,7 @@ import {
   makeFolders,
   removeLeftovers,
   temporaryName,
-  unreadable,
+  unreadableReason,
   waitForLock,
 } from "@dit-bench/files";
 import { eachOf, type PictureBytes, preprocessingId } from "@dit-bench/images";
@@ -63,7 +63,7 @@ function stateOf(folder: string, file: string): string {
     const { size, mtimeMs } = statSync(diskPath(folder, file));
     return `${size} ${mtimeMs}`;
   } catch (error) {
-    return unreadable(error); // it is left out when it is read
+    return unreadableReason(error); // it is left out when it is read
   }
 }
 
