@@ -76,7 +76,9 @@ export class UnknownDatasetError extends Error {
   override readonly name = "UnknownDatasetError";
 }
 
-/** Reads datasets.json. Throws DataError (registry) where it is missing or does not match the schema; names the field. */
+/**
+ * Reads datasets.json. Throws DataError (registry) where it is missing or does not match the schema; names the field.
+ */
 export function loadRegistry(path: string): readonly DatasetEntry[] {
   let content: unknown;
   try {

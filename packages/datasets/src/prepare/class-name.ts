@@ -16,8 +16,8 @@ export function classFolder(name: string): string {
 }
 
 /**
- * The folder of the n-th of `count` numbered classes: "007", or with a name "007.Acura_RL_Sedan_2012". Leading zeros make
- * the order by name equal to the order by number.
+ * The folder of the n-th of `count` numbered classes: "007", or with a name "007.Acura_RL_Sedan_2012". Leading zeros
+ * make the order by name equal to the order by number.
  */
 export function numberedClass(n: number, count: number, name?: string): string {
   const digits = String(n).padStart(String(count).length, "0");

@@ -8,9 +8,9 @@ import { diskPath, isPassedOver, makeFolders, nameText, unreadableReason } from 
 import { DataError } from "../data-error.ts";
 
 /**
- * Copies from a folder what `unpack` would extract from its archive: as hard links, or as copies on another file system.
- * `from` may be the archive's topmost folder itself. `to` appears once all files are in it. Throws DataError for a folder
- * that cannot be read, FetchError when stopped by the signal.
+ * Copies from a folder what `unpack` would extract from its archive: as hard links, or as copies on another file
+ * system. `from` may be the archive's topmost folder itself. `to` appears once all files are in it. Throws DataError
+ * for a folder that cannot be read, FetchError when stopped by the signal.
  */
 export async function copyFolder(
   from: string,

@@ -7,10 +7,16 @@ import { type MatValue, readMat } from "./mat/read-mat.ts";
 /** Throws DataError (labels) for a missing file. */
 export const readLabelText = (path: string): string => readFileSync(existing(path), "utf8");
 
-/** The variables of a MATLAB file. Throws DataError (labels) for a missing file, MatError for one that is not a MATLAB file. */
+/**
+ * The variables of a MATLAB file. Throws DataError (labels) for a missing file, MatError for one that is not a MATLAB
+ * file.
+ */
 export const readLabelMat = (path: string): ReadonlyMap<string, MatValue> => readMat(existing(path));
 
-/** The numbers of a MATLAB variable or field. Throws DataError (labels) where there are none. @param source for the message */
+/**
+ * The numbers of a MATLAB variable or field. Throws DataError (labels) where there are none.
+ * @param source for the message
+ */
 export function numbersOf(values: ReadonlyMap<string, MatValue>, name: string, source: string): number[] {
   const value = values.get(name);
   if (value?.kind !== "numbers") throw new DataError("labels", `"${source}" has no numbers ${name}`);

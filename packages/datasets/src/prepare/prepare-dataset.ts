@@ -54,8 +54,8 @@ function layoutOf({ name }: DatasetEntry): Layout {
 /**
  * Makes the image folder `to` from the downloads at the paths that `source` gives: archives, or folders that they were
  * unpacked into, which stay unchanged. A call after an interruption continues; `to` appears only once it is complete.
- * Throws ArchiveError for a damaged archive, MatError or DataError for archives with unexpected content (the work folder is
- * then deleted), and FetchError when stopped by the signal.
+ * Throws ArchiveError for a damaged archive, MatError or DataError for archives with unexpected content (the work
+ * folder is then deleted), and FetchError when stopped by the signal.
  */
 export async function prepareDataset(
   entry: DatasetEntry,

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { DataError } from "../data-error.ts";
 import { isImage } from "./layout.ts";
 
-/** Images below the folder `start` of `root`, sorted by name, with the folders from `start` to each; none if it is missing. */
+/**
+ * Images below the folder `start` of `root`, sorted by name, with the folders from `start` to each; none if it is
+ * missing.
+ */
 export function* imagesBelow(root: string, start: string): Generator<{ path: string; folders: string[] }> {
   const walk = function* (folders: string[]): Generator<{ path: string; folders: string[] }> {
     const here = join(start, ...folders);

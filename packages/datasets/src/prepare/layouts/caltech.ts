@@ -1,5 +1,5 @@
-// Caltech-101. Images: 101_ObjectCategories/CLASS/image_0001.jpg, in the archive caltech-101/101_ObjectCategories.tar.gz
-// inside the zip file.
+// Caltech-101. Images: 101_ObjectCategories/CLASS/image_0001.jpg, in the archive
+// caltech-101/101_ObjectCategories.tar.gz inside the zip file.
 
 import { classFolder } from "../class-name.ts";
 import { isImage, type Layout } from "../layout.ts";

@@ -1,4 +1,5 @@
-// Food-101. Images: food-101/images/CLASS/ID.jpg. Splits: food-101/meta/train.json and test.json, { CLASS: ["CLASS/ID"] }.
+// Food-101. Images: food-101/images/CLASS/ID.jpg. Splits: food-101/meta/train.json and test.json, { CLASS: ["CLASS/ID"]
+// }.
 
 import { join } from "node:path";
 import { DataError } from "../../data-error.ts";
