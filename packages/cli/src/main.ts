@@ -116,7 +116,7 @@ export function program(argv: readonly string[] = []): Command {
     .command("grid")
     .description("run methods × datasets × seeds, several at once, and make the tables")
     .option("--methods <names>", "comma-separated (default: all built-in ones and those of plug-ins)", joined)
-    .option("--datasets <names>", "comma-separated (default: all eight)", joined);
+    .option("--datasets <names>", "comma-separated (default: every dataset that the recipe can train on)", joined);
   repeatable(grid, "--data <folder>", "your own images instead of datasets, one subfolder per class; one column each");
   repeatable(
     grid,

@@ -1,4 +1,6 @@
-/** What is wrong with a user's data. */
+// The error of data that is missing or cannot be used.
+
+/** What is wrong with the data. */
 export type DataErrorCode =
   | "missing-folder"
   | "not-a-folder"
@@ -11,7 +13,7 @@ export type DataErrorCode =
   | "labels"
   | "in-the-way";
 
-/** Data that is missing or cannot be used (exit code 4 of the command line). */
+/** Data that is missing or cannot be used. The command line exits with code 4. */
 export class DataError extends Error {
   override readonly name = "DataError";
   readonly code: DataErrorCode;

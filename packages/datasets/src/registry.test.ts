@@ -1,3 +1,5 @@
+// The schema of datasets.json, its content, and the search by name.
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,7 +27,7 @@ describe("datasets.json", () => {
     ]);
   });
 
-  test("has splits that add up, but for the one image that the random split of SUN397 leaves out", () => {
+  test("has splits that add up, except for one image outside the random splits of SUN397", () => {
     for (const { name, images, splits } of datasets) {
       const counts = Object.values(splits);
       if (counts.length === 0 || counts.includes(null)) continue;
@@ -41,7 +43,7 @@ describe("datasets.json", () => {
     }
   });
 
-  test("says where every checksum is from, and gives none twice", () => {
+  test("names the source of every checksum, and has no checksum twice", () => {
     const downloads = datasets.flatMap((entry) => entry.downloads);
     for (const { file, md5, sha256, checksumsFrom } of downloads)
       expect(checksumsFrom === null, file).toBe(md5 === null && sha256 === null);
@@ -50,8 +52,8 @@ describe("datasets.json", () => {
   });
 });
 
-describe("a name", () => {
-  test("gives its dataset", () => {
+describe("findDataset", () => {
+  test("finds a dataset by its name", () => {
     expect(findDataset(datasets, "flowers").title).toBe("Oxford Flowers-102");
   });
 
@@ -60,49 +62,49 @@ describe("a name", () => {
     ["SUN397", "sun"],
     ["CUB-200-2011", "cub"],
     ["Stanford Cars", "cars"],
-  ])("%s that is not quite right gives an error that suggests %s", (given, meant) => {
+  ])("refuses the name %s and suggests %s", (given, closest) => {
     expect(() => findDataset(datasets, given)).toThrow(UnknownDatasetError);
     expect(() => findDataset(datasets, given)).toThrow(
-      `unknown dataset "${given}": did you mean "${meant}"? known are food, sun, `,
+      `unknown dataset "${given}": did you mean "${closest}"? available: food, sun, `,
     );
   });
 
-  test("that is like none gives an error that lists them", () => {
-    expect(() => findDataset(datasets, "imagenet")).toThrow('unknown dataset "imagenet": known are food, sun, df20m');
+  test("lists the datasets for a name that is close to none", () => {
+    expect(() => findDataset(datasets, "imagenet")).toThrow('unknown dataset "imagenet": available: food, sun, df20m');
   });
 });
 
-describe("a registry that cannot be used is refused with its path and the field", () => {
+describe("loadRegistry", () => {
   const whole = JSON.parse(readFileSync(path, "utf8"));
   test.each<[string, (content: typeof whole) => unknown, RegExp]>([
     [
-      "a checksum too short",
+      "with a checksum that is too short",
       (r) => (r.datasets[0].downloads[0].md5 = "85eeb1"),
       /32 hexadecimal digits[\s\S]*datasets\[0\]\.downloads\[0\]\.md5/,
     ],
-    ["an unknown field", (r) => (r.datasets[1].colour = "red"), /"colour"/],
-    ["a name given twice", (r) => (r.datasets[1].name = "food"), /"food" is there twice/],
+    ["with an unknown field", (r) => (r.datasets[1].colour = "red"), /"colour"/],
+    ["with a name that occurs twice", (r) => (r.datasets[1].name = "food"), /"food" occurs twice/],
     [
-      "more images in the splits than in all",
+      "with more images in the splits than in total",
       (r) => (r.datasets[4].images = 11_787),
-      /11788 images in the splits, 11787 in all/,
+      /11788 images in the splits, but 11787 in total/,
     ],
     [
-      "a split that is to be prepared and is not there",
+      "with a prepared split that does not exist",
       (r) => (r.datasets[4].prepared.splits = ["trian"]),
-      /the split "trian" is to be prepared, but is not there/,
+      /the prepared split "trian" does not exist/,
     ],
     [
-      "a file name that leads out of its folder",
+      "with a file name that leads out of its folder",
       (r) => (r.datasets[0].downloads[0].file = "../x"),
       /a plain file name/,
     ],
     [
-      "an address of another kind",
+      "with an address that is not http or https",
       (r) => (r.datasets[0].downloads[0].urls[0] = "file:///etc/passwd"),
       /datasets\[0\]\.downloads\[0\]\.urls\[0\]/,
     ],
-  ])("%s", (name, change, message) => {
+  ])("refuses a file %s, and names the file and the field", (name, change, message) => {
     const content = structuredClone(whole);
     change(content);
     const broken = join(folder, `${name}.json`);
@@ -112,7 +114,15 @@ describe("a registry that cannot be used is refused with its path and the field"
     expect(() => loadRegistry(broken)).toThrow(message);
   });
 
-  test("one that is not there, and one that is not JSON", () => {
+  test("accepts a dataset without a miniature", () => {
+    const content = structuredClone(whole);
+    delete content.datasets[0].miniature;
+    const changed = join(folder, "no-miniature.json");
+    writeFileSync(changed, JSON.stringify(content));
+    expect(loadRegistry(changed)[0]).not.toHaveProperty("miniature");
+  });
+
+  test("refuses a file that is missing or not JSON", () => {
     expect(() => loadRegistry(join(folder, "none.json"))).toThrow(/none\.json": does not exist/);
     writeFileSync(join(folder, "text.json"), "hello");
     expect(() => loadRegistry(join(folder, "text.json"))).toThrow(/text\.json": .*JSON/);

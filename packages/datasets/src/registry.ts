@@ -1,3 +1,5 @@
+// The registry of published datasets: the schema of datasets.json and the search by name.
+
 import { readFileSync } from "node:fs";
 import { closestName } from "@dit-bench/text";
 import { z } from "zod";
@@ -5,7 +7,7 @@ import { DataError } from "./data-error.ts";
 
 const download = z.strictObject({
   file: z.string().regex(/^[\w.-]+$/, "a plain file name"),
-  /** Tried in turn. */
+  /** Addresses, tried in this order. */
   urls: z.array(z.url({ protocol: /^https?$/ })).min(1),
   bytes: z.int().positive().nullable(),
   md5: z
@@ -16,39 +18,39 @@ const download = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits")
     .nullable(),
-  /** Who published the checksums; null where none are known. */
+  /** Who published the checksums; null without checksums. */
   checksumsFrom: z.string().nullable(),
-  /** Why the address no longer works; null where nothing of that kind is known. */
+  /** Why no address works any more; null as long as one is believed to work. */
   gone: z.string().nullable(),
 });
 
 const dataset = z.strictObject({
-  /** What the command line calls it. */
+  /** Its name in commands. */
   name: z.string().regex(/^[a-z][a-z0-9]*$/, "lower-case letters and digits"),
   title: z.string(),
   subject: z.string(),
   classes: z.int().positive(),
-  /** All of its images. */
+  /** In all splits. */
   images: z.int().positive(),
-  /** Images per split; null where the number is not publicly known, empty where there is no official split. */
+  /** Images per split: null where the number is not published; empty without official splits. */
   splits: z.record(z.string(), z.int().positive().nullable()),
   imageSize: z.string(),
   licence: z.string(),
   citation: z.strictObject({ text: z.string(), year: z.int() }),
   homepage: z.url().nullable(),
   downloads: z.array(download).min(1),
-  /** What `bench fetch` makes of it. */
+  /** The image folder that `bench fetch` makes from it. */
   prepared: z.strictObject({
-    /** Which splits are taken; `all` where there is none, or where none is chosen. */
+    /** Splits that the folder holds; `all` for every image. */
     splits: z.array(z.string()).min(1),
     classes: z.int().positive(),
     images: z.int().positive(),
-    /** Where the choice comes from. */
+    /** Reason for the choice of splits. */
     why: z.string(),
   }),
   notes: z.array(z.string()),
-  /** Name of the procedural miniature that stands for it. */
-  miniature: z.string(),
+  /** Name of the procedural miniature that stands in for it; absent for a dataset without one. */
+  miniature: z.string().optional(),
 });
 
 const registry = z
@@ -57,24 +59,26 @@ const registry = z
     const seen = new Set<string>();
     for (const [i, { name, images, splits, prepared }] of datasets.entries()) {
       const problem = (message: string) => context.addIssue({ code: "custom", path: ["datasets", i], message });
-      if (seen.has(name)) problem(`the name "${name}" is there twice`);
+      if (seen.has(name)) problem(`the name "${name}" occurs twice`);
       seen.add(name);
       const inSplits = Object.values(splits).reduce<number>((sum, count) => sum + (count ?? 0), 0);
-      if (inSplits > images) problem(`${inSplits} images in the splits, ${images} in all`);
+      if (inSplits > images) problem(`${inSplits} images in the splits, but ${images} in total`);
       const unknown = prepared.splits.find((split) => split !== "all" && splits[split] === undefined);
-      if (unknown) problem(`the split "${unknown}" is to be prepared, but is not there`);
+      if (unknown) problem(`the prepared split "${unknown}" does not exist`);
     }
   });
 
 export type DatasetDownload = Readonly<z.infer<typeof download>>;
 export type DatasetEntry = Readonly<z.infer<typeof dataset>>;
 
-/** A name that no dataset has: a mistake of usage (exit code 2 of the command line), not of data. */
+/** A name that no dataset has. An error of usage, not of data: the command line exits with code 2. */
 export class UnknownDatasetError extends Error {
   override readonly name = "UnknownDatasetError";
 }
 
-/** Reads datasets.json. Throws DataError where it is missing or not what the schema says, naming the field. */
+/**
+ * Reads datasets.json. Throws DataError (registry) where it is missing or does not match the schema; names the field.
+ */
 export function loadRegistry(path: string): readonly DatasetEntry[] {
   let content: unknown;
   try {
@@ -88,13 +92,13 @@ export function loadRegistry(path: string): readonly DatasetEntry[] {
   return parsed.data.datasets;
 }
 
-/** The dataset of that name. Throws UnknownDatasetError, which suggests the nearest name. */
+/** The dataset of that name. Throws UnknownDatasetError, which suggests the closest name. */
 export function findDataset(datasets: readonly DatasetEntry[], name: string): DatasetEntry {
   const entry = datasets.find((candidate) => candidate.name === name);
   if (entry !== undefined) return entry;
   const names = datasets.map((candidate) => candidate.name);
-  const meant =
+  const closest =
     closestName(name, names) ?? datasets.find(({ title }) => closestName(name, [title]) !== undefined)?.name;
-  const hint = meant === undefined ? "" : `did you mean "${meant}"? `;
-  throw new UnknownDatasetError(`unknown dataset "${name}": ${hint}known are ${names.join(", ")}`);
+  const hint = closest === undefined ? "" : `did you mean "${closest}"? `;
+  throw new UnknownDatasetError(`unknown dataset "${name}": ${hint}available: ${names.join(", ")}`);
 }

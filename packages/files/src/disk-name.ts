@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { printable } from "@dit-bench/text";
 
 /**
- * The text of a name. What is unsafe in a terminal is escaped as `shown` does (`\x1b`, `\u{202e}`), a byte that is not UTF-8
- * as `\xf6`, and a backslash that looks like the beginning of such an escapes as `\x5c`. Other names stay as they are.
+ * The text of a name. What is unsafe in a terminal is escaped as `shown` does (`\x1b`, `\u{202e}`), a byte that is not
+ * UTF-8 as `\xf6`, and a backslash that looks like the beginning of such an escapes as `\x5c`. Other names stay as they
+ * are.
  */
 export function nameText(name: Buffer): string {
   let text = "";

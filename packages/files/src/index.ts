@@ -9,5 +9,5 @@ export { isPassedOver } from "./passed-over.ts";
 export { replaceFile, replaceFileWithCopy } from "./replace-file.ts";
 export { replaceFileSync } from "./replace-file-sync.ts";
 export { isTemporary, removeLeftovers, temporaryName } from "./temporary.ts";
-export { unreadable } from "./unreadable-reason.ts";
+export { unreadableReason } from "./unreadable-reason.ts";
 export { insteadOf, type WantedFile, wrongKind } from "./wanted-file.ts";

@@ -7,7 +7,7 @@ const fatal = ["EMFILE", "ENFILE", "ENOMEM"];
  * The reason for leaving out a file or folder that the system cannot read (EACCES, EIO, ELOOP, ENAMETOOLONG, ESTALE …).
  * Throws any other error again.
  */
-export function unreadable(error: unknown): string {
+export function unreadableReason(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (!(error instanceof Error) || code === undefined || !/^E[A-Z0-9]+$/.test(code) || fatal.includes(code))
     throw error;

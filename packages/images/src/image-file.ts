@@ -1,7 +1,7 @@
 // An image file from the disk, within what memory is there for.
 
 import { readFile, stat } from "node:fs/promises";
-import { unreadable } from "@dit-bench/files";
+import { unreadableReason } from "@dit-bench/files";
 import { ImageError } from "./image-error.ts";
 
 /** How many files may be read and decoded at once: a decoded image can take 300 MB. */
@@ -21,6 +21,6 @@ export async function fromImageFile<T>(
     if (size > mostFileBytes) return { reason: `${size} bytes: at most ${mostFileBytes} are allowed` };
     return await use(await readFile(path));
   } catch (error) {
-    return { reason: error instanceof ImageError ? error.message : unreadable(error) };
+    return { reason: error instanceof ImageError ? error.message : unreadableReason(error) };
   }
 }

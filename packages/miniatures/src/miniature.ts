@@ -38,7 +38,7 @@ export function miniature(
 }
 
 /** One picture, [S, S, 3] with S = `size`: depends only on the miniature's and the class's name, the seed and the index. */
-export function drawOne(m: Miniature, classIndex: number, index: number, seed: number, size = 32): Uint8Array {
+export function drawImage(m: Miniature, classIndex: number, index: number, seed: number, size = 32): Uint8Array {
   return pixels(m.draw(classIndex, stream(seed, `miniature/${m.name}/${m.classes[classIndex]}`, index), size));
 }
 
@@ -60,7 +60,7 @@ export function drawMiniature(m: Miniature, options: DrawOptions): { pixels: Uin
   for (let i = 0; i < n; i++) {
     const c = Math.floor(i / perClass);
     labels[i] = c;
-    out.set(drawOne(m, c, first + (i % perClass), seed, size), i * size * size * 3);
+    out.set(drawImage(m, c, first + (i % perClass), seed, size), i * size * size * 3);
   }
   return { pixels: out, labels };
 }

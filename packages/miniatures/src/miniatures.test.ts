@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { drawMiniature, drawOne, type Miniature, miniatures, sourceDomain } from "./index.ts";
+import { drawImage, drawMiniature, type Miniature, miniatures, sourceDomain } from "./index.ts";
 
 const all = [...miniatures, sourceDomain];
 
@@ -59,27 +59,27 @@ describe("the miniatures", () => {
 describe("a picture", () => {
   it("depends only on its miniature, class, seed and index", () => {
     const [m, other] = [miniatures[6]!, miniatures[0]!];
-    const alone = drawOne(m, 3, 7, 5);
-    drawOne(other, 1, 7, 5);
-    drawOne(m, 2, 7, 5);
-    expect(drawOne(m, 3, 7, 5)).toEqual(alone);
+    const alone = drawImage(m, 3, 7, 5);
+    drawImage(other, 1, 7, 5);
+    drawImage(m, 2, 7, 5);
+    expect(drawImage(m, 3, 7, 5)).toEqual(alone);
     const set = drawMiniature(m, { perClass: 2, seed: 5, first: 6 });
     expect(set.pixels.slice(7 * 3072, 8 * 3072)).toEqual(alone);
-    for (const changed of [drawOne(m, 3, 8, 5), drawOne(m, 3, 7, 6), drawOne(m, 2, 7, 5)])
+    for (const changed of [drawImage(m, 3, 8, 5), drawImage(m, 3, 7, 6), drawImage(m, 2, 7, 5)])
       expect(changed).not.toEqual(alone);
   });
 
   it("is the same scene at 64 pixels a side, finer", () => {
     for (const m of miniatures) {
-      const small = drawOne(m, 0, 0, 1);
-      const large = drawOne(m, 0, 0, 1, 64);
+      const small = drawImage(m, 0, 0, 1);
+      const large = drawImage(m, 0, 0, 1, 64);
       expect(large.length).toBe(64 * 64 * 3);
       expect(difference(small, halved(large))).toBeLessThan(8);
     }
   });
 
   it("of a class that does not exist is refused with the classes that do", () => {
-    expect(() => drawOne(miniatures[7]!, 6, 0, 1)).toThrow(
+    expect(() => drawImage(miniatures[7]!, 6, 0, 1)).toThrow(
       "miniature cars: class 6 does not exist, wanted 0 to 5 (sedan, suv, sports car, convertible, pickup, van)",
     );
   });
@@ -92,7 +92,7 @@ describe("a drawn set", () => {
     expect([...set.labels]).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
     expect(set.pixels.length).toBe(12 * 32 * 32 * 3);
     const held = drawMiniature(m, { perClass: 2, seed: 1, first: 2 });
-    expect(held.pixels.slice(0, 3072)).toEqual(drawOne(m, 0, 2, 1));
+    expect(held.pixels.slice(0, 3072)).toEqual(drawImage(m, 0, 2, 1));
   });
 
   it.each(all)("$name: a class is not one picture", (m) => {
@@ -122,7 +122,7 @@ describe("a drawn set", () => {
 /** A picture at seed 4, drawn once for all tests. */
 function image(m: Miniature, c: number, index: number): Uint8Array {
   const key = `${m.name}/${c}/${index}`;
-  const known = drawn.get(key) ?? drawOne(m, c, index, 4);
+  const known = drawn.get(key) ?? drawImage(m, c, index, 4);
   drawn.set(key, known);
   return known;
 }

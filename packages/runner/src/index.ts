@@ -49,7 +49,14 @@ export { productRate } from "./plan/gemm-throughput.ts";
 export { type NeededFile, remediesOf } from "./plan/needed-files.ts";
 export { type Plan, planRun, reached } from "./plan/plan.ts";
 export { projectFolder } from "./project-folder.ts";
-export { checkDatasetName, type DatasetChoice, datasetTitle, ownDatasetName, ownImages } from "./recipe/dataset.ts";
+export {
+  checkDatasetName,
+  type DatasetChoice,
+  datasetsOf,
+  datasetTitle,
+  ownDatasetName,
+  ownImages,
+} from "./recipe/dataset.ts";
 export {
   type DitCheckpoint,
   type DitCheckpointOptions,

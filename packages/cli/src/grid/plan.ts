@@ -7,7 +7,7 @@ import {
   checkBeforehand,
   checkDatasetName,
   type DatasetChoice,
-  datasetEntries,
+  datasetsOf,
   launcherNamed,
   linkToGrid,
   loadMethods,
@@ -126,7 +126,7 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
     loaded.map((l) => l.method),
   );
   const recipe = loadRecipe(options.recipe, settings.recipe);
-  const columns = columnsOf(options);
+  const columns = columnsOf(options, recipe);
   if (options.engine !== "auto") await startEngine({ engine: options.engine });
   await checkBeforehand(recipe, columns, { out: options.out, decode: false });
   return {
@@ -137,11 +137,11 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
   };
 }
 
-function columnsOf({ datasets, data, name, strict }: GridOptions): DatasetChoice[] {
+function columnsOf({ datasets, data, name, strict }: GridOptions, recipe: Recipe): DatasetChoice[] {
   if (data.length === 0) {
     if (name.length > 0)
       throw new BenchError("usage", `--name ${name[0]} names own images, but there is no --data; give the folder, too`);
-    const names = datasets === undefined ? datasetEntries().map((d) => d.name) : namesIn("--datasets", datasets);
+    const names = datasets === undefined ? datasetsOf(recipe) : namesIn("--datasets", datasets);
     names.forEach(checkDatasetName);
     return names.map((dataset) => ({ name: dataset, strict: strict ?? false }));
   }

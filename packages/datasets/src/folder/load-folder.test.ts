@@ -1,3 +1,5 @@
+// Listing and loading folders of images: layouts, unreadable files, errors, the fingerprint.
+
 import { createHash } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +21,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-/** A new folder with these files: a colour's name stands for a picture of 40 × 20 pixels in it, anything else for itself. */
+/**
+ * A new folder with these files. The name of a colour stands for an image of it, 40 × 20 pixels; other text is content.
+ */
 function folder(name: string, files: Record<string, string | Uint8Array>): string {
   const path = join(root, name);
   mkdirSync(path);
@@ -30,8 +34,8 @@ function folder(name: string, files: Record<string, string | Uint8Array>): strin
   return path;
 }
 
-describe("a folder of class folders", () => {
-  test("gives its classes and files in byte order, with pixels and labels that match", async () => {
+describe("loadFolder", () => {
+  test("loads classes and files in byte order, with matching pixels and labels", async () => {
     const path = folder("plain", { "b/2.png": "blue", "b/10.png": "lime", "B/1.PNG": "red", "é/1.png": "black" });
     const set = await loadFolder(path, { size: 8 });
     expect(set).toMatchObject({ name: "plain", size: 8, classes: ["B", "b", "é"], skipped: [] });
@@ -47,12 +51,12 @@ describe("a folder of class folders", () => {
     expect(set.pixels.length).toBe(4 * 8 * 8 * 3);
   });
 
-  test("may have folders in its class folders: the topmost is the class", async () => {
+  test("takes the topmost of nested folders as the class", async () => {
     const path = folder("nested", { "rose/1.png": "red", "rose/white/deep/1.png": "lime", "tulip/1.png": "blue" });
     expect((await loadFolder(path, { size: 8 })).files).toEqual(["rose/1.png", "rose/white/deep/1.png", "tulip/1.png"]);
   });
 
-  test("may have links in it, also in a circle or to nothing", async () => {
+  test("follows links, and skips cyclic and broken ones", async () => {
     const path = folder("links", { "a/1.png": "red", "b/1.png": "blue" });
     linkSync(join(path, "a/1.png"), join(path, "a/2.png"));
     symlinkSync("1.png", join(path, "a/3.png"));
@@ -62,12 +66,12 @@ describe("a folder of class folders", () => {
     const set = await loadFolder(path, { size: 8 });
     expect(set.files).toEqual(["a/1.png", "a/2.png", "a/3.png", "b/1.png", "c/1.png"]);
     expect(set.skipped).toEqual([
-      { file: "a/4.png", reason: "a link to nothing" },
-      { file: "a/circle", reason: "a link to a folder that it lies in", harmless: true },
+      { file: "a/4.png", reason: "a broken link" },
+      { file: "a/circle", reason: "a link to a folder that contains it", harmless: true },
     ]);
   });
 
-  test("may hold one class alone, or be one class itself, which then has the folder's name", async () => {
+  test("accepts one class folder, or a folder of images as one class of that name", async () => {
     const single = await loadFolder(folder("single", { "rose/1.png": "red", "stray.png": "blue" }), { size: 8 });
     expect(single).toMatchObject({ classes: ["rose"], files: ["rose/1.png"] });
     expect(single.skipped).toEqual([{ file: "stray.png", reason: "not in a class folder" }]);
@@ -83,14 +87,14 @@ describe("a folder of class folders", () => {
     expect(await loadFolder(photos, { size: 8 })).toMatchObject({ classes: ["photos"], files: ["a.jpg", "b.jpg"] });
   });
 
-  test("is not one class where a few images lie beside class folders of which none can be read", async () => {
+  test("does not take a few images beside unreadable class folders for a class", async () => {
     const raw = folder("raw", { "cover.jpg": "red", "rose/1.cr2": "x", "rose/2.cr2": "x", "tulip/1.cr2": "x" });
     await expect(loadFolder(raw, { size: 8 })).rejects.toThrow(
-      /raw" holds 1 image and folders with 3 images that cannot be read \(rose\/1\.cr2: RAW image.*move the others/,
+      /raw" holds 1 image and folders with 3 images that cannot be read \(rose\/1\.cr2: RAW image.*move the readable ones/,
     );
   });
 
-  test("has classes in natural order, whatever the locale, and another fingerprint than in byte order", async () => {
+  test("sorts classes in natural order, and computes the fingerprint in that order", async () => {
     const names = ["10", "9", "1", "2", "a10", "a9", "B", "01"];
     const path = folder("numbers", Object.fromEntries(names.map((name) => [`${name}/1.png`, "red"])));
     const set = await loadFolder(path, { size: 8 });
@@ -102,11 +106,11 @@ describe("a folder of class folders", () => {
     expect(set.fingerprint).toBe(hash.digest("hex"));
   });
 
-  test("may have folders and files that systems make, which are passed over", async () => {
-    const made = ["lost+found", "System Volume Information", "$RECYCLE.BIN", "@eaDir", "#recycle", ".Trash-1000"];
-    const more = ["__MACOSX", ".ipynb_checkpoints", ".thumbnails", "found.000", "LOST.DIR"];
+  test("ignores folders and files that operating systems create", async () => {
+    const names = ["lost+found", "System Volume Information", "$RECYCLE.BIN", "@eaDir", "#recycle", ".Trash-1000"];
+    const others = ["__MACOSX", ".ipynb_checkpoints", ".thumbnails", "found.000", "LOST.DIR"];
     const files = Object.fromEntries(
-      [...made, ...more].flatMap((name) => [
+      [...names, ...others].flatMap((name) => [
         [`${name}/1.png`, "red"],
         [`a/${name}/1.png`, "red"],
       ]),
@@ -123,7 +127,7 @@ describe("a folder of class folders", () => {
   });
 
   test.runIf(process.platform === "linux")(
-    "may have names that are not UTF-8, or hold control characters",
+    "escapes names that are not UTF-8 or contain control characters",
     async () => {
       const path = folder("bytes", { "tulip/1.png": "red" });
       const raw = (...bytes: (string | number)[]) =>
@@ -147,7 +151,7 @@ describe("a folder of class folders", () => {
     },
   );
 
-  test("leaves out by name what the system cannot read, and goes on", async () => {
+  test("skips links that cannot be resolved", async () => {
     const path = folder("unreadable", { "a/1.png": "red", "b/1.png": "red" });
     symlinkSync("loop", join(path, "loop"));
     symlinkSync("b.png", join(path, "a/b.png"));
@@ -156,14 +160,14 @@ describe("a folder of class folders", () => {
     expect(set.files).toEqual(["a/1.png", "b/1.png"]);
     expect(set.skipped).toEqual([
       { file: "a/b.png", reason: "cannot be read (ELOOP)" },
-      { file: "a/readme.txt", reason: "a link to nothing", harmless: true },
+      { file: "a/readme.txt", reason: "a broken link", harmless: true },
       { file: "loop", reason: "cannot be read (ELOOP)" },
     ]);
     expect((await failure(path, { strict: true })).message).toContain("2 of the files");
   });
 
   test.runIf(process.platform !== "win32" && process.getuid?.() !== 0)(
-    "leaves out a folder without permission",
+    "skips a folder without read permission",
     async () => {
       const path = folder("forbidden", { "a/1.png": "red", "b/1.png": "red", "c/1.png": "red" });
       chmodSync(join(path, "c"), 0);
@@ -173,7 +177,7 @@ describe("a folder of class folders", () => {
     },
   );
 
-  test("strictly, an empty folder and a link to a folder above are no error", async () => {
+  test("accepts an empty folder and a link to a parent folder when strict", async () => {
     const path = folder("harmless", { "a/1.png": "red", "b/1.png": "red", "empty/notes.txt": "" });
     symlinkSync("..", join(path, "a/up"));
     const set = await loadFolder(path, { size: 8, strict: true });
@@ -183,7 +187,7 @@ describe("a folder of class folders", () => {
     ]);
   });
 
-  test("may have hidden files and other files beside the images", async () => {
+  test("ignores hidden files and files that are not images", async () => {
     const path = folder("others", {
       "a/1.png": "red",
       "a/._1.png": "not an image",
@@ -198,7 +202,7 @@ describe("a folder of class folders", () => {
     expect(set.skipped).toEqual([]);
   });
 
-  test("gives the first usable images of each class where fewer are asked for", async () => {
+  test("loads the first usable images of each class up to perClass", async () => {
     const files = Object.fromEntries(
       ["a", "b"].flatMap((c) => [1, 2, 3, 4].map((i) => [`${c}/${i}.png`, c === "a" && i === 1 ? "broken" : "red"])),
     );
@@ -214,7 +218,7 @@ describe("a folder of class folders", () => {
   });
 });
 
-describe("files that cannot be used", () => {
+describe("loadFolder with unusable files", () => {
   const bad = async () => ({
     "a/good.png": "red",
     "a/empty.png": "",
@@ -231,7 +235,7 @@ describe("files that cannot be used", () => {
     "hopeless/1.png": "broken",
   });
 
-  test("are left out, each by its name with the reason, and so are classes without any other", async () => {
+  test("skips each with its reason, and classes without usable images", async () => {
     const set = await loadFolder(folder("bad", await bad()), { size: 8 });
     expect(set.files).toEqual(["a/good.png", "b/good.png"]);
     expect(set.classes).toEqual(["a", "b"]);
@@ -248,7 +252,7 @@ describe("files that cannot be used", () => {
     });
   });
 
-  test("are an error that names them where strict is asked for", async () => {
+  test("throws an error that names them when strict", async () => {
     const path = folder("strict", { "a/1.png": "red", "a/2.png": "broken", "b/1.png": "" });
     const error = await failure(path, { strict: true });
     expect(error.code).toBe("unreadable-images");
@@ -257,54 +261,54 @@ describe("files that cannot be used", () => {
   });
 });
 
-describe("folders that are no image set are refused with the layout that is wanted", () => {
+describe("loadFolder with a wrong layout", () => {
   test.each<[string, Record<string, string>, string, RegExp]>([
-    ["nothing in it", {}, "no-images", /no images in .* one folder per class/],
-    ["only other files in it", { "a/1.txt": "", "b/1.csv": "" }, "no-images", /no images in/],
-    ["only images that are left out by their names", { "a/1.nef": "" }, "no-images", /left out a\/1\.nef: RAW image/],
+    ["an empty folder", {}, "no-images", /no images in .* one folder per class/],
+    ["a folder without images", { "a/1.txt": "", "b/1.csv": "" }, "no-images", /no images in/],
+    ["a folder with unreadable formats only", { "a/1.nef": "" }, "no-images", /left out a\/1\.nef: RAW image/],
     [
-      "one folder around it all",
+      "a folder that contains the folder of class folders",
       { "images/a/1.png": "red", "images/b/1.png": "red" },
       "one-class",
-      /perhaps ".*images" was meant/,
+      /did you mean ".*images"\?/,
     ],
     [
-      "splits",
+      "a folder of splits",
       { "train/a/1.png": "red", "test/a/1.png": "red" },
       "splits",
-      /splits \(test, train\), not classes: give one of them, e\.g\. ".*test"/,
+      /splits \(test, train\), not classes: give one of them, such as ".*test"/,
     ],
     [
-      "splits without classes",
+      "a folder of splits without classes",
       { "train/1.png": "red", "val/1.png": "red" },
       "splits",
       /splits \(train, val\), not classes/,
     ],
     [
-      "most images beside its one class folder",
+      "a folder with more images beside its one class folder than in it",
       { "1.png": "red", "2.png": "red", "edited/1.png": "red" },
       "one-class",
       /holds 2 images and one folder with images, "edited" \(1\); move the images into a folder per class/,
     ],
     [
-      "no image that can be read",
+      "a folder of two classes without a readable image",
       { "a/1.png": "x", "b/1.png": "y" },
       "unreadable-images",
       /none of the images .* a\/1\.png \(its content/,
     ],
     [
-      "one class of two that can be read",
+      "a folder of two classes with readable images of one",
       { "a/1.png": "red", "b/1.png": "y" },
       "unreadable-images",
       /only images of the class "a"/,
     ],
-  ])("%s", async (name, files, code, message) => {
+  ])("refuses %s", async (name, files, code, message) => {
     const error = await failure(folder(name, files));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
   });
 
-  test("a folder that is not there, and a file", async () => {
+  test("refuses a missing folder, and a file", async () => {
     expect(await failure(join(root, "nowhere"))).toMatchObject({
       code: "missing-folder",
       message: expect.stringContaining('nowhere" does not exist'),
@@ -313,7 +317,7 @@ describe("folders that are no image set are refused with the layout that is want
     expect((await failure(join(path, "a.png"))).code).toBe("not-a-folder");
   });
 
-  test("more pixels than memory holds", async () => {
+  test("refuses more images than fit in memory", async () => {
     const path = folder("large", { "a/1.png": "red", "b/1.png": "red" });
     expect(await failure(path, { size: 20_000 })).toMatchObject({
       code: "too-large",
@@ -322,8 +326,8 @@ describe("folders that are no image set are refused with the layout that is want
   });
 });
 
-describe("the fingerprint", () => {
-  test("is the same for the same files in another folder, and changes with content, name, size and choice", async () => {
+describe("the fingerprint of a folder", () => {
+  test("depends on content, name, size and choice of the files, not on the folder", async () => {
     const files = { "a/1.png": "red", "a/2.png": "lime", "b/1.png": "blue" };
     const of = async (name: string, changed: Record<string, string> = {}, options = {}) =>
       (await loadFolder(folder(name, { ...files, ...changed }), { size: 8, ...options })).fingerprint;
@@ -342,16 +346,16 @@ describe("the fingerprint", () => {
 
 async function failure(path: string, options = {}): Promise<DataError> {
   const error = await loadFolder(path, { size: 8, ...options }).then(
-    () => expect.fail("it was loaded"),
+    () => expect.fail("loadFolder did not throw"),
     (reason: unknown) => reason,
   );
   expect(error).toBeInstanceOf(DataError);
   return error as DataError;
 }
 
-describe("a folder of images, whatever their class", () => {
-  test("lists them in byte order, those of folders below it too, and says what it leaves out", () => {
-    const path = folder("pictures", {
+describe("listPictures", () => {
+  test("lists images in byte order, also in subfolders, and the skipped files", () => {
+    const path = folder("images", {
       "b.png": "red",
       "B.jpg": "red",
       "a/1.png": "red",
@@ -364,8 +368,8 @@ describe("a folder of images, whatever their class", () => {
     });
   });
 
-  test("is refused where there is none, or no image in it", () => {
+  test("refuses a missing folder, and one without images", () => {
     expect(() => listPictures(join(root, "nowhere"))).toThrow("does not exist: expected a folder of JPEG");
-    expect(() => listPictures(folder("no pictures", { "a.txt": "x" }))).toThrow("no images in");
+    expect(() => listPictures(folder("no images", { "a.txt": "x" }))).toThrow("no images in");
   });
 });

@@ -1,11 +1,11 @@
+// Loads a folder of class folders into memory as a labelled set of square images. N = images, S = side in pixels.
+
 import { createHash } from "node:crypto";
 import { eachOf, preprocessingId } from "@dit-bench/images";
 import { printable } from "@dit-bench/text";
 import { DataError } from "../data-error.ts";
 import { type ImageListing, listImages, type Skipped } from "./image-listing.ts";
-import { examples, loadImage, type Picture, refuseSkipped } from "./read-images.ts";
-
-// N = images, S = pixels a side
+import { type LoadedImage, loadImage, refuseSkipped, skippedExamples } from "./read-images.ts";
 
 /** A labelled set of square images. */
 export interface ImageSet {
@@ -15,11 +15,11 @@ export interface ImageSet {
   readonly size: number;
   /** [N, S, S, 3], RGB. */
   readonly pixels: Uint8Array;
-  /** [N], indices into `classes`, which may be one. */
+  /** [N], indices into `classes`. */
   readonly labels: Int32Array;
-  /** SHA-256 over the preprocessing's name and size, and each file's path and SHA-256, in order. */
+  /** SHA-256 over the preprocessing's id and size, and the SHA-256 and path of each file, in order. */
   readonly fingerprint: string;
-  /** [N], where each image came from, below the folder (see `diskPath`). */
+  /** [N], paths below the folder (see `diskPath`). */
   readonly files: readonly string[];
   readonly skipped: readonly Skipped[];
 }
@@ -27,17 +27,18 @@ export interface ImageSet {
 export interface LoadOptions {
   /** S, the side of the centre crop. */
   readonly size: number;
-  /** Whether one file that cannot be used is an error (otherwise it is listed under `skipped`). */
+  /** Throw for a file that cannot be used, instead of listing it in `skipped`. */
   readonly strict?: boolean;
-  /** At most this many usable images of each class, the first in byte order. */
+  /** Load only so many usable images of each class, the first in byte order. */
   readonly perClass?: number;
-  /** Called after each file; `total` grows where a file that cannot be used is replaced by the next of its class. */
+  /** Called after each file. `total` grows when an unusable file is replaced by the next one of its class. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Loads a folder of class folders (see `listImages` for the layout, `decodeImage` for what is read, `centerCrop` for what is
- * made of it). Throws DataError where the layout is wrong, nothing can be used, or, with `strict`, anything cannot.
+ * Loads a folder in the layout that `listImages` describes, each image by `decodeImage` and `centerCrop`. Throws
+ * DataError where the layout is wrong, no image can be used, the set does not fit in memory, or, with `strict`, a file
+ * cannot be used.
  */
 export async function loadFolder(folder: string, options: LoadOptions): Promise<ImageSet> {
   const { size, strict = false, perClass = Number.POSITIVE_INFINITY, onProgress } = options;
@@ -50,7 +51,7 @@ export async function loadFolder(folder: string, options: LoadOptions): Promise<
   const next = listing.classes.map(() => 0);
   let done = 0;
   for (;;) {
-    // After the first round only classes are left in which a file could not be used and `perClass` is not reached.
+    // Later rounds replace files that could not be used, in classes with fewer than `perClass` images.
     const round = listing.classes.flatMap(({ files }, label) => {
       const from = next[label] as number;
       const to = Math.min(files.length, from + perClass - (usable[label] as Loaded[]).length);
@@ -73,13 +74,13 @@ export async function loadFolder(folder: string, options: LoadOptions): Promise<
   return assemble(folder, listing, usable, skipped, size);
 }
 
-interface Loaded extends Picture {
+interface Loaded extends LoadedImage {
   readonly file: string;
 }
 
-const mostSetBytes = 2_000_000_000; // it is in memory twice while it is put together
+const mostSetBytes = 2_000_000_000; // the set is in memory twice while it is assembled
 
-/** Do these images fit in memory at this size? */
+/** Whether so many images of this size fit in memory. */
 export const fitsInMemory = (images: number, size: number): boolean => images * size * size * 3 <= mostSetBytes;
 
 function assemble(
@@ -117,8 +118,7 @@ function assemble(
   };
 }
 
-/**
- * Refuses a set without images, or one that has lost all of its classes except one: that is damage, not a set of one class.
+/** Throws DataError for a set without images, or with images of one class out of several: a sign of damaged files.
  *
  * @param classes names of the classes with at least one usable image
  */
@@ -130,7 +130,10 @@ export function checkUsable(
 ): void {
   if (classes.length > 1 || (classes.length === 1 && listing.classes.length === 1)) return;
   const what = classes[0] === undefined ? "none of the images" : `only images of the class "${classes[0]}"`;
-  throw new DataError("unreadable-images", `${what} in "${printable(folder)}" can be used: ${examples(skipped)}`);
+  throw new DataError(
+    "unreadable-images",
+    `${what} in "${printable(folder)}" can be used: ${skippedExamples(skipped)}`,
+  );
 }
 
 function checkMemory(folder: string, { classes }: ImageListing, size: number, perClass: number): void {

@@ -1,3 +1,5 @@
+// The order of class names, on examples and generated names.
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { numberedClass } from "../prepare/class-name.ts";
@@ -5,7 +7,7 @@ import { compareBytes, compareNatural } from "./natural-order.ts";
 
 const sorted = (...names: string[]) => [...names].sort(compareNatural);
 
-describe("natural order", () => {
+describe("compareNatural", () => {
   test.each([
     [["1", "2", "10", "100"]],
     [["01", "1", "002", "2", "010"]],
@@ -13,11 +15,11 @@ describe("natural order", () => {
     [["7.Acura", "10.Audi", "B", "a"]],
     [["99999999999999999998", "99999999999999999999", "100000000000000000000"]],
     [["Z", "a", "z", "ä", "玫瑰", "🌷"]],
-  ])("%j", (names) => {
+  ])("sorts %j", (names) => {
     expect(sorted(...[...names].reverse())).toEqual(names);
   });
 
-  test("is byte order for names without digits", () => {
+  test("is equal to byte order for names without digits", () => {
     const word = fc.string({ unit: "binary" }).filter((text) => !/[0-9]/.test(text));
     fc.assert(
       fc.property(word, word, (a, b) => {
@@ -26,7 +28,7 @@ describe("natural order", () => {
     );
   });
 
-  test("is an order: it has a direction, and what is before one is before those after it", () => {
+  test("is antisymmetric and transitive", () => {
     const name = fc.stringMatching(/^[0-9a-b.\-\\]{0,6}$/);
     fc.assert(
       fc.property(name, name, name, (a, b, c) => {
@@ -38,7 +40,7 @@ describe("natural order", () => {
     );
   });
 
-  test("is that of the numbers of a prepared dataset", () => {
+  test("sorts the numbered classes of a prepared dataset by number", () => {
     const names = Array.from({ length: 102 }, (_, i) => numberedClass(i + 1, 102));
     expect(sorted(...names)).toEqual(names);
     expect([...names].sort(compareBytes)).toEqual(names);

@@ -1,6 +1,8 @@
-// The order of classes: numbers in names count as numbers, all else by bytes. The same on every machine, whatever its locale.
+// The order of class names: digits compare as numbers, everything else by bytes. It does not depend on the locale.
 
-/** Orders 1, 2, 10 and a9, a10. Names without digits are in byte order; names that differ only in leading zeros, too. */
+/**
+ * Orders 1, 2, 10 and a9, a10. Names without digits, and names that differ only in leading zeros, are in byte order.
+ */
 export function compareNatural(a: string, b: string): number {
   const [x, y] = [tokensOf(a), tokensOf(b)];
   for (let i = 0; i < x.length && i < y.length; i++) {
@@ -10,12 +12,12 @@ export function compareNatural(a: string, b: string): number {
   return x.length - y.length || compareBytes(a, b);
 }
 
-/** Orders by UTF-8 bytes, which is the order of code points. */
+/** Orders by UTF-8 bytes, which is also the order of code points. */
 export function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** Runs of digits, and single characters between them. */
+/** Runs of digits, and the single characters between them. */
 const tokensOf = (text: string): readonly string[] => text.match(/[0-9]+|[^0-9]/gu) ?? [];
 
 function compareTokens(a: string, b: string): number {

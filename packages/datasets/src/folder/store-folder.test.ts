@@ -1,3 +1,5 @@
+// Storing decoded images in a file: reuse, damage, concurrent processes.
+
 import {
   mkdirSync,
   mkdtempSync,
@@ -18,12 +20,12 @@ import { storeFolder } from "./store-folder.ts";
 
 let place: string;
 const folder = () => join(place, "photos");
-const kept = (ending: string) =>
-  readdirSync(join(place, "kept"))
+const stored = (ending: string) =>
+  readdirSync(join(place, "stored"))
     .filter((file) => file.endsWith(ending))
-    .map((file) => join(place, "kept", file));
+    .map((file) => join(place, "stored", file));
 const store = (onProgress?: () => void) =>
-  storeFolder(folder(), join(place, "kept"), { size: 16, ...(onProgress ? { onProgress } : {}) });
+  storeFolder(folder(), join(place, "stored"), { size: 16, ...(onProgress ? { onProgress } : {}) });
 
 beforeAll(async () => {
   place = mkdtempSync(join(tmpdir(), "store-folder-"));
@@ -40,60 +42,59 @@ beforeAll(async () => {
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 describe("storeFolder", () => {
-  test("keeps what loadFolder gives, with the same fingerprint, whatever was left out", async () => {
-    const wanted = await loadFolder(folder(), { size: 16 });
-    const { pixels, close, ...stored } = await store();
-    const { pixels: inMemory, ...rest } = wanted;
-    expect(stored).toEqual(rest);
+  test("stores the set that loadFolder gives, with the same fingerprint and skipped files", async () => {
+    const { pixels: inMemory, ...expected } = await loadFolder(folder(), { size: 16 });
+    const { pixels, close, ...set } = await store();
+    expect(set).toEqual(expected);
     expect(pixels.length).toBe(inMemory.length);
     expect(pixels.subarray(0, pixels.length)).toEqual(inMemory);
     expect(pixels.subarray(700, 1900)).toEqual(inMemory.subarray(700, 1900));
     close();
   });
 
-  test("decodes nothing the second time", async () => {
+  test("decodes no image when it is called again", async () => {
     let decoded = 0;
     const { close } = await store(() => decoded++);
     close();
     expect(decoded).toBe(0);
-    expect(readdirSync(join(place, "kept")).length).toBe(2);
+    expect(readdirSync(join(place, "stored")).length).toBe(2);
   });
 
-  test("decodes again when a file has changed, or the kept pictures are cut short", async () => {
+  test("decodes again when an image file has changed, or the stored images are truncated", async () => {
     utimesSync(join(folder(), "a", "0.png"), 1, 1);
     let decoded = 0;
     (await store(() => decoded++)).close();
     expect(decoded).toBe(12);
-    for (const file of kept(".pixels")) truncateSync(file, 100);
+    for (const file of stored(".pixels")) truncateSync(file, 100);
     (await store(() => decoded++)).close();
     expect(decoded).toBe(24);
   });
 
-  test("a flipped bit in the description is noticed at once, and all is made again with a note", async () => {
-    rmSync(join(place, "kept"), { recursive: true, force: true });
+  test("decodes again, with a note, when the index was changed", async () => {
+    rmSync(join(place, "stored"), { recursive: true, force: true });
     (await store()).close();
-    const [path = ""] = kept(".index");
+    const [path = ""] = stored(".index");
     const text = readFileSync(path, "utf8");
-    for (const [was, is] of [
+    for (const [before, after] of [
       ['"a"', '"c"'],
       [/"labels":\[0/, '"labels":[1'],
       [/"checksums":\[\d/, '"checksums":[7'],
       [/"fingerprint":"./, '"fingerprint":"x'],
     ] as const) {
-      writeFileSync(path, text.replace(was, is));
+      writeFileSync(path, text.replace(before, after));
       const notes: string[] = [];
-      const set = await storeFolder(folder(), join(place, "kept"), { size: 16, onNote: (note) => notes.push(note) });
+      const set = await storeFolder(folder(), join(place, "stored"), { size: 16, onNote: (note) => notes.push(note) });
       set.close();
-      expect(notes.join()).toContain("damaged: they are made again");
+      expect(notes.join()).toContain("damaged: decoding the images again");
       expect(set.classes).toEqual(["a", "b"]);
       expect(readFileSync(path, "utf8")).toBe(text);
     }
   });
 
-  test("a flipped bit in an image is noticed when it is read; the advice repairs it", async () => {
-    rmSync(join(place, "kept"), { recursive: true, force: true });
+  test("throws when a damaged image is read, and decodes again once the file is deleted", async () => {
+    rmSync(join(place, "stored"), { recursive: true, force: true });
     (await store()).close();
-    const [path = ""] = kept(".pixels");
+    const [path = ""] = stored(".pixels");
     const bytes = readFileSync(path);
     bytes[16 * 16 * 3 + 5]! ^= 4;
     writeFileSync(path, bytes);
@@ -108,12 +109,12 @@ describe("storeFolder", () => {
     again.close();
   });
 
-  test("of two processes at once, one decodes; what a killed one left is removed", async () => {
+  test("decodes once when several calls run at the same time, and removes files of killed processes", async () => {
     const to = join(place, "together");
     mkdirSync(to);
-    const left = join(to, ".photos.pixels.0123456789ab.tmp");
-    writeFileSync(left, "x");
-    utimesSync(left, 1, 1);
+    const leftover = join(to, ".photos.pixels.0123456789ab.tmp");
+    writeFileSync(leftover, "x");
+    utimesSync(leftover, 1, 1);
     let decoded = 0;
     const one = () => storeFolder(folder(), to, { size: 16, onProgress: () => decoded++ });
     const sets = await Promise.all([one(), one(), one()]);
@@ -126,17 +127,17 @@ describe("storeFolder", () => {
     ).toEqual(["index", "pixels"]);
   });
 
-  test("one class is a set, too", async () => {
+  test("stores a set of one class", async () => {
     const set = await storeFolder(join(folder(), "a"), join(place, "one"), { size: 16 });
     expect(set).toMatchObject({ name: "a", classes: ["a"] });
     set.close();
   });
 
-  test("strictly, refuses what cannot be used, kept or not", async () => {
+  test("refuses unusable files when strict, also in a stored set", async () => {
     const strictly = () => storeFolder(folder(), join(place, "strict"), { size: 16, strict: true });
     await expect(strictly()).rejects.toThrow("broken/0.png");
     expect(readdirSync(join(place, "strict"))).toEqual([]);
-    await expect(storeFolder(folder(), join(place, "kept"), { size: 16, strict: true })).rejects.toThrow(
+    await expect(storeFolder(folder(), join(place, "stored"), { size: 16, strict: true })).rejects.toThrow(
       "cannot be used",
     );
   });

@@ -1,4 +1,4 @@
-// A folder of images too many for memory: decoded and cropped once into a file, from which images are then read.
+// Loads a folder with too many images for memory: they are decoded and cropped once into a file and read from there.
 
 import { createHash } from "node:crypto";
 import { renameSync, rmSync, statSync } from "node:fs";
@@ -10,32 +10,33 @@ import {
   makeFolders,
   removeLeftovers,
   temporaryName,
-  unreadable,
+  unreadableReason,
   waitForLock,
 } from "@dit-bench/files";
 import { eachOf, type PictureBytes, preprocessingId } from "@dit-bench/images";
 import { type ImageListing, listImages } from "./image-listing.ts";
 import { checkUsable, type ImageSet, type LoadOptions } from "./load-folder.ts";
 import { loadImage, refuseSkipped } from "./read-images.ts";
-import { openPictures, readDescription, type SetDescription, writeDescription, writePictures } from "./stored-set.ts";
+import { createImages, openImages, readDescription, type SetDescription, writeDescription } from "./stored-set.ts";
 
 export interface StoredSet extends Omit<ImageSet, "pixels"> {
-  /** [N, S, S, 3], RGB. Reading throws DataError where the file is damaged. */
+  /** [N, S, S, 3], RGB. Reading throws DataError for a damaged file. */
   readonly pixels: PictureBytes;
   close(): void;
 }
 
 export interface StoreOptions extends Omit<LoadOptions, "perClass"> {
-  /** Told of what a person should know, such as that the images are decoded again, or that another process is waited for. */
+  /** Called with a note for the user: the images are decoded again, or another process is waited for. */
   readonly onNote?: (text: string) => void;
-  /** Asked while another process is waited for; true ends the wait with a FetchError. */
+  /** Polled while waiting for another process; true ends the wait with a FetchError. */
   readonly stopping?: (() => boolean) | undefined;
 }
 
 /**
- * The set that `loadFolder` would give, with the same fingerprint, its images in a file in `place`. A second call finds the
- * file and decodes nothing, as long as the folder's files have the names, sizes and times they had. Where it is damaged, it is
- * made again. Of several processes one decodes, and the others wait for it.
+ * Loads the set that `loadFolder` gives, with the same fingerprint, but stores its images in a file in the folder
+ * `place`. A later call reuses the file while the names, sizes and modification times of the images are the same; a
+ * damaged file is made again. When several processes load a folder, one decodes and the others wait. Throws DataError
+ * as `loadFolder` does, and FetchError when stopped while waiting.
  */
 export async function storeFolder(folder: string, place: string, options: StoreOptions): Promise<StoredSet> {
   const { size, strict = false } = options;
@@ -43,14 +44,14 @@ export async function storeFolder(folder: string, place: string, options: StoreO
   if (strict) refuseSkipped(folder, listing.skipped);
   const path = join(place, `${fileName(listing.name)}-${size}-${keyOf(folder, listing, size)}`);
   const imageBytes = size * size * 3;
-  const known = await keptOrMade(folder, listing, path, options);
+  const known = await readOrDecode(folder, listing, path, options);
   if (strict) refuseSkipped(folder, known.skipped);
   const { labels, checksums, ...rest } = known;
-  const { close, ...pixels } = openPictures(path, imageBytes, checksums);
+  const { close, ...pixels } = openImages(path, imageBytes, checksums);
   return { name: listing.name, size, ...rest, labels: Int32Array.from(labels), pixels, close };
 }
 
-/** Of the files' names, sizes and times. */
+/** Identifies a set by the names, sizes and modification times of its files. */
 function keyOf(folder: string, { classes }: ImageListing, size: number): string {
   const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
   for (const { files } of classes)
@@ -63,39 +64,42 @@ function stateOf(folder: string, file: string): string {
     const { size, mtimeMs } = statSync(diskPath(folder, file));
     return `${size} ${mtimeMs}`;
   } catch (error) {
-    return unreadable(error); // it is left out when it is read
+    return unreadableReason(error); // the file is skipped when the images are decoded
   }
 }
 
-async function keptOrMade(
+async function readOrDecode(
   folder: string,
   listing: ImageListing,
   path: string,
   options: StoreOptions,
 ): Promise<SetDescription> {
   const imageBytes = options.size ** 2 * 3;
-  const kept = readDescription(path, imageBytes);
-  if (typeof kept === "object") return kept;
+  const stored = readDescription(path, imageBytes);
+  if (typeof stored === "object") return stored;
   const place = dirname(path);
   makeFolders(place);
   const lock = await waitForLock(join(place, `.${basename(path)}.lock`), {
-    onWait: (holder) => options.onNote?.(`process ${holder} decodes the same images: waiting for it`),
+    onWait: (holder) => options.onNote?.(`waiting for process ${holder}, which decodes the same images`),
     stopping: options.stopping,
   });
   if (lock === undefined)
-    throw new FetchError("interrupted", "stopped while another process decodes the images; the same command continues");
+    throw new FetchError(
+      "interrupted",
+      "stopped while waiting for another process to decode the images; run the same command again",
+    );
   try {
-    const now = readDescription(path, imageBytes); // perhaps another process has made it meanwhile
-    if (typeof now === "object") return now;
-    if (now === "damaged") options.onNote?.(`"${path}.index" or its images are damaged: they are made again`);
+    const latest = readDescription(path, imageBytes); // another process may have stored the set meanwhile
+    if (typeof latest === "object") return latest;
+    if (latest === "damaged") options.onNote?.(`"${path}.index" or its images are damaged: decoding the images again`);
     removeLeftovers(place);
-    return await make(folder, listing, path, options);
+    return await decodeFolder(folder, listing, path, options);
   } finally {
     await lock.release();
   }
 }
 
-async function make(
+async function decodeFolder(
   folder: string,
   listing: ImageListing,
   path: string,
@@ -104,10 +108,10 @@ async function make(
   const { classes, skipped: unlisted } = listing;
   const items = classes.flatMap(({ files }, label) => files.map((file) => ({ file, label })));
   const skipped = [...unlisted];
-  const kept: { file: string; label: number; checksum: number }[] = [];
+  const usable: { file: string; label: number; checksum: number }[] = [];
   const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
   const temporary = temporaryName(`${path}.pixels`);
-  const pictures = writePictures(temporary);
+  const images = createImages(temporary);
   try {
     await eachOf(
       items,
@@ -115,35 +119,35 @@ async function make(
       (item, result) => {
         if ("reason" in result) skipped.push({ file: item.file, reason: result.reason });
         else {
-          kept.push({ ...item, checksum: pictures.add(result.pixels) });
+          usable.push({ ...item, checksum: images.add(result.pixels) });
           hash.update(`${result.sha256} ${JSON.stringify(item.file)}\n`);
         }
         if (strict) refuseSkipped(folder, skipped);
-        onProgress?.(kept.length + skipped.length - unlisted.length, items.length);
+        onProgress?.(usable.length + skipped.length - unlisted.length, items.length);
       },
     );
-    const used = [...new Set(kept.map(({ label }) => label))];
+    const used = [...new Set(usable.map(({ label }) => label))];
     checkUsable(
       folder,
       listing,
       used.map((label) => classes[label]!.name),
       skipped,
     );
-    pictures.finish();
+    images.finish();
     const number = new Map(used.map((label, i) => [label, i]));
     const known: SetDescription = {
       classes: used.map((label) => classes[label]!.name),
-      labels: kept.map(({ label }) => number.get(label)!),
+      labels: usable.map(({ label }) => number.get(label)!),
       fingerprint: hash.digest("hex"),
-      files: kept.map(({ file }) => file),
+      files: usable.map(({ file }) => file),
       skipped,
-      checksums: kept.map(({ checksum }) => checksum),
+      checksums: usable.map(({ checksum }) => checksum),
     };
     renameSync(temporary, `${path}.pixels`);
     writeDescription(path, known);
     return known;
   } catch (error) {
-    pictures.abandon();
+    images.abandon();
     rmSync(temporary, { force: true });
     throw error;
   }

@@ -1,6 +1,6 @@
-// The two files of a set of decoded images: NAME.index says what the set is, with a digest of itself and a checksum per image;
-// NAME.pixels holds the images one after the other. The index is JSON under another ending, because tables read every .json
-// below a folder of runs.
+// Two files that store a set of decoded images. NAME.index describes the set, with its own digest and a checksum per
+// image; NAME.pixels holds the images in order. The index is JSON, but without the extension .json, because `bench
+// table` reads every .json file below a folder of runs. N = images.
 
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";
@@ -10,9 +10,7 @@ import type { PictureBytes } from "@dit-bench/images";
 import { z } from "zod";
 import { DataError } from "../data-error.ts";
 
-// N = images
-
-/** Control characters never reach a terminal or a record: names are escaped before they come here. */
+/** Text without control characters, which must not reach a terminal or a record; names are escaped by `nameText`. */
 const text = z.string().regex(/^\P{Cc}*$/u);
 const description = z.strictObject({
   classes: z.array(text).min(1),
@@ -22,37 +20,53 @@ const description = z.strictObject({
   /** [N] */
   files: z.array(text),
   skipped: z.array(z.strictObject({ file: text, reason: text, harmless: z.literal(true).optional() })),
-  /** [N], CRC-32 of each image's bytes. */
+  /** [N], the CRC-32 of each image's bytes. */
   checksums: z.array(z.int().min(0)),
 });
 export type SetDescription = Readonly<z.infer<typeof description>>;
 
+export interface ImageWriter {
+  /** Appends an image and returns its checksum. */
+  add(pixels: Uint8Array): number;
+  finish(): void;
+  abandon(): void;
+}
+
+export interface ImageWriter {
+  /** Appends an image and returns its checksum. */
+  add(pixels: Uint8Array): number;
+  finish(): void;
+  abandon(): void;
+}
+
 const digestOf = (content: object): string => createHash("sha256").update(JSON.stringify(content)).digest("hex");
 
-/** Written last: it marks the images as whole. */
+/** Writes the index. Call it last: its presence means that the images are complete. */
 export function writeDescription(path: string, known: SetDescription): void {
   replaceFileSync(`${path}.index`, [Buffer.from(`${JSON.stringify({ ...known, digest: digestOf(known) })}\n`)]);
 }
 
 /**
- * What is kept at `path`; undefined where nothing is, "damaged" where it is not what was written.
+ * Reads the index of the set at `path`: undefined if there is none, "damaged" if the files were changed or truncated.
  *
- * @param imageBytes bytes of one image
+ * @param imageBytes size of one image in bytes
  */
 export function readDescription(path: string, imageBytes: number): SetDescription | "damaged" | undefined {
   if (!existsSync(`${path}.index`) || !existsSync(`${path}.pixels`)) return undefined;
   try {
     const { digest, ...content } = JSON.parse(readFileSync(`${path}.index`, "utf8")) as Record<string, unknown>;
     const known = description.parse(content);
-    const whole = statSync(`${path}.pixels`).size === known.labels.length * imageBytes;
-    return whole && digest === digestOf(content) && known.checksums.length === known.labels.length ? known : "damaged";
+    const complete = statSync(`${path}.pixels`).size === known.labels.length * imageBytes;
+    return complete && digest === digestOf(content) && known.checksums.length === known.labels.length
+      ? known
+      : "damaged";
   } catch {
     return "damaged";
   }
 }
 
-/** Images in a file. Every image that is read is compared with its checksum; DataError where it differs. */
-export function openPictures(
+/** Opens the images of a set. Reading throws DataError where an image does not match its checksum. */
+export function openImages(
   path: string,
   imageBytes: number,
   checksums: readonly number[],
@@ -60,7 +74,7 @@ export function openPictures(
   const name = `${path}.pixels`;
   const file = openSync(name, "r");
   const damaged = (what: string) =>
-    new DataError("unreadable-images", `"${name}": ${what}; delete it: the next run makes it again from the images`);
+    new DataError("unreadable-images", `"${name}": ${what}; delete it: the next run decodes the images again`);
   return {
     length: checksums.length * imageBytes,
     subarray(begin, end) {
@@ -69,7 +83,7 @@ export function openPictures(
       const images = new Uint8Array((last - first) * imageBytes);
       for (let at = 0; at < images.length; ) {
         const n = readSync(file, images, at, images.length - at, first * imageBytes + at);
-        if (n === 0) throw damaged("it is cut short");
+        if (n === 0) throw damaged("the file is truncated");
         at += n;
       }
       for (let i = first; i < last; i++)
@@ -81,8 +95,11 @@ export function openPictures(
   };
 }
 
-/** Appends images to a new file. Afterwards it must be finished (flushed and closed) or, after an error, abandoned (closed). */
-export function writePictures(path: string): { add(pixels: Uint8Array): number; finish(): void; abandon(): void } {
+/**
+ * Creates the file of images. After the last image call `finish`, which flushes and closes it; after an error
+ * `abandon`.
+ */
+export function createImages(path: string): ImageWriter {
   const file = openSync(path, "wx");
   let open = true;
   const close = () => {
@@ -90,7 +107,6 @@ export function writePictures(path: string): { add(pixels: Uint8Array): number; 
     open = false;
   };
   return {
-    /** Returns the checksum. */
     add(pixels) {
       try {
         for (let done = 0; done < pixels.length; ) done += writeSync(file, pixels, done);

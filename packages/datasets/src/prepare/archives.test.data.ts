@@ -1,4 +1,4 @@
-// The eight datasets as tiny archives in their authors' layouts, and preparing them in a folder of their own.
+// Tiny archives in the layouts of the eight datasets, and their preparation in a temporary folder.
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,18 +17,16 @@ const place = mkdtempSync(join(tmpdir(), "prepare-"));
 afterAll(() => rmSync(place, { recursive: true }));
 let number = 0;
 
-/** A folder of its own, not yet made. */
+/** The path of a new folder, which does not exist yet. */
 export const newFolder = () => join(place, String(number++));
 
-/** A picture of its own for every name, so that a mix-up shows. */
-let pictures: Map<string, Buffer>;
-export const picture = (n: number) => pictures.get(String(n))!;
+/** JPEG files of different colours, so that a mix-up shows. */
+const jpegs: Buffer[] = [];
+export const jpeg = (n: number) => jpegs[n]!;
 beforeAll(async () => {
-  pictures = new Map();
   for (let n = 0; n < 24; n++) {
     const background = { r: 10 * n, g: 255 - 10 * n, b: 128 };
-    pictures.set(
-      String(n),
+    jpegs.push(
       await sharp({ create: { width: 9, height: 8, channels: 3, background } })
         .jpeg()
         .toBuffer(),
@@ -36,12 +34,12 @@ beforeAll(async () => {
   }
 });
 export const tgz = (entries: TarEntry[]) => gzipSync(makeTar(entries));
-export const image = (name: string, n: number) => ({ name, body: picture(n) });
+export const image = (name: string, n: number) => ({ name, body: jpeg(n) });
 const junk = { name: "x/._hidden.jpg", body: "no image" };
 
 export type Archives = Record<string, () => Buffer>;
 
-/** The archives in a folder of their own; `again` prepares the dataset from them, as often as it is called. */
+/** Writes the archives into a new folder. `again` prepares the dataset from them, each time it is called. */
 export async function prepare(
   name: string,
   archives: Archives,
@@ -97,8 +95,13 @@ export const sun: Archives = {
       image("SUN397/c/church/outdoor/sun_a.jpg", 4),
     ]),
 };
+/** A table of DF20M with the columns image_path and scientificName. */
 export const csv = (rows: [string, string][]) =>
-  `countryCode,image_path,scientificName,Habitat\n${rows.map(([path, name]) => `DK,${path},"${name}","wood, ""old"""`).join("\n")}\n`;
+  [
+    "countryCode,image_path,scientificName,Habitat",
+    ...rows.map(([path, name]) => `DK,${path},"${name}","wood, ""old"""`),
+    "",
+  ].join("\n");
 export const df20m: Archives = {
   "DF20M-images.tar.gz": () => tgz([0, 1, 2, 3, 4].map((n) => image(`DF20M/22${n}-${n}.JPG`, n))),
   "DF20M-metadata.zip": () =>

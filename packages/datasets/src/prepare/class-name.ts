@@ -1,6 +1,8 @@
+// Names of class folders, made from the class names of datasets.
+
 /**
- * A class's name as a folder: letters, digits, dots, dashes and underscores. "Boletus edulis Bull., 1782" becomes
- * "Boletus_edulis_Bull._1782"; accents go, since file systems do not agree on them.
+ * A class name as a folder name of letters, digits, dots, dashes and underscores: "Boletus edulis Bull., 1782" becomes
+ * "Boletus_edulis_Bull._1782". Accents are removed, since file systems normalise them in different ways.
  */
 export function classFolder(name: string): string {
   const ascii = name
@@ -13,7 +15,10 @@ export function classFolder(name: string): string {
   return ascii.replaceAll(/[^\w.-]+/g, "_").replaceAll(/^[_.]+|[_.]+$/g, "");
 }
 
-/** The n-th of `count` classes that have numbers: "007", or "007.Acura_RL_Sedan_2012"; in their order by name as well. */
+/**
+ * The folder of the n-th of `count` numbered classes: "007", or with a name "007.Acura_RL_Sedan_2012". Leading zeros
+ * make the order by name equal to the order by number.
+ */
 export function numberedClass(n: number, count: number, name?: string): string {
   const digits = String(n).padStart(String(count).length, "0");
   return name === undefined ? digits : `${digits}.${classFolder(name)}`;

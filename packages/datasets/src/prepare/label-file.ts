@@ -1,21 +1,29 @@
-// Files of labels out of a dataset's archives: missing ones are the archives' fault, not the program's.
+// Label files from a dataset's archives. A missing or malformed one is an error of the data, not of the program.
 
 import { existsSync, readFileSync } from "node:fs";
 import { DataError } from "../data-error.ts";
 import { type MatValue, readMat } from "./mat/read-mat.ts";
 
-const there = (path: string): string => {
-  if (!existsSync(path)) throw new DataError("labels", `its archives hold no "${path}": they are other ones`);
-  return path;
-};
+/** Throws DataError (labels) for a missing file. */
+export const readLabelText = (path: string): string => readFileSync(existing(path), "utf8");
 
-/** Throws DataError (labels) where it is not there. */
-export const readLabelText = (path: string): string => readFileSync(there(path), "utf8");
+/**
+ * The variables of a MATLAB file. Throws DataError (labels) for a missing file, MatError for one that is not a MATLAB
+ * file.
+ */
+export const readLabelMat = (path: string): ReadonlyMap<string, MatValue> => readMat(existing(path));
 
-/** Variables of a MATLAB file. Throws DataError (labels) where it is not there, MatError where it is none. */
-export const readLabelMat = (path: string): ReadonlyMap<string, MatValue> => readMat(there(path));
+/**
+ * The numbers of a MATLAB variable or field. Throws DataError (labels) where there are none.
+ * @param source for the message
+ */
+export function numbersOf(values: ReadonlyMap<string, MatValue>, name: string, source: string): number[] {
+  const value = values.get(name);
+  if (value?.kind !== "numbers") throw new DataError("labels", `"${source}" has no numbers ${name}`);
+  return [...value.values];
+}
 
-/** Class -> ids of its images, of a JSON file. Throws DataError (labels). */
+/** Pairs of class and image ids from a JSON file of that form; the ids are unchecked. Throws DataError (labels). */
 export function readLabelLists(path: string): [className: string, ids: unknown][] {
   let lists: unknown;
   try {
@@ -24,6 +32,24 @@ export function readLabelLists(path: string): [className: string, ids: unknown][
     if (error instanceof DataError) throw error;
   }
   if (typeof lists !== "object" || lists === null || Array.isArray(lists))
-    throw new DataError("labels", `"${path}": no list of images by class`);
+    throw new DataError("labels", `"${path}": expected a JSON object of images by class`);
   return Object.entries(lists);
+}
+
+/** Lines of two fields separated by white space; blank lines are ignored. Throws DataError (labels) with the line. */
+export function readLabelPairs(path: string): [first: string, second: string][] {
+  return readLabelText(path)
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line, i) => {
+      const [first, second, ...more] = line.trim().split(/\s+/);
+      if (first === undefined || second === undefined || more.length > 0)
+        throw new DataError("labels", `"${path}", line ${i + 1}: ${JSON.stringify(line)}, expected two fields`);
+      return [first, second];
+    });
+}
+
+function existing(path: string): string {
+  if (!existsSync(path)) throw new DataError("labels", `"${path}" is not in the dataset's archives`);
+  return path;
 }

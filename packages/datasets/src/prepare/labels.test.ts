@@ -1,4 +1,4 @@
-// Labels that do not fit the images, or cannot be read.
+// Preparation of datasets with labels that do not match the images or cannot be read.
 
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,12 +9,12 @@ import { makeMat } from "../testing/make-mat.ts";
 import { type Archives, car, cars, csv, df20m, files, flowers, image, prepare, tgz } from "./archives.test.data.ts";
 import { MatError } from "./mat/mat-error.ts";
 
-/** DF20M with another table of the training images. */
+/** DF20M with a different table of training images. */
 const withTable = (body: string): Archives => ({
   ...df20m,
   "DF20M-metadata.zip": () => makeZip([{ name: "DF20M-train_metadata_PROD.csv", body }]),
 });
-/** CUB with other lists, and no images. */
+/** CUB with the given lists and without images. */
 const withLists = (images: string, split: string): Archives => ({
   "CUB_200_2011.tgz": () =>
     tgz([
@@ -22,36 +22,36 @@ const withLists = (images: string, split: string): Archives => ({
       { name: "CUB_200_2011/train_test_split.txt", body: split },
     ]),
 });
-/** Food-101 with another list of the training images, and no images. */
+/** Food-101 with the given list of training images and without images. */
 const withJson = (body: string): Archives => ({
   "food-101.tar.gz": () => tgz([{ name: "food-101/meta/train.json", body }]),
 });
 
-describe("labels that do not fit", () => {
+describe("prepareDataset with wrong labels", () => {
   test.each<[string, string, Archives, new (...args: never[]) => Error, RegExp]>([
     [
-      "an image without a label",
+      "an image without a label is refused",
       "flowers",
       { ...flowers, "setid.mat": () => makeMat({ trnid: { numbers: [9] }, valid: { numbers: [1] } }) },
       DataError,
       /image 9 has no label/,
     ],
     [
-      "no such variable",
+      "a MATLAB file without the variable is refused",
       "flowers",
       { ...flowers, "imagelabels.mat": () => makeMat({ other: { numbers: [1] } }) },
       DataError,
       /has no numbers labels/,
     ],
     [
-      "a label file that is a page",
+      "a web page in place of a label file is refused",
       "flowers",
       { ...flowers, "setid.mat": () => Buffer.from("<html>".repeat(50)) },
       MatError,
-      /not a MAT-file/,
+      /not a level 5 MAT-file/,
     ],
     [
-      "a class without a name",
+      "a class without a name is refused",
       "cars",
       {
         ...cars,
@@ -64,54 +64,78 @@ describe("labels that do not fit", () => {
       DataError,
       /class 2 of 00001.jpg has no name/,
     ],
-    ["no columns", "df20m", withTable("a,b\n1,2\n"), DataError, /no columns scientificName and image_path/],
     [
-      "a row that is too short",
+      "a table without the columns is refused",
+      "df20m",
+      withTable("a,b\n1,2\n"),
+      DataError,
+      /no column scientificName and no column image_path/,
+    ],
+    [
+      "a row with too few fields is refused",
       "df20m",
       withTable("image_path,scientificName\n1\n"),
       DataError,
-      /a row of 1 fields, wanted 2/,
+      /PROD\.csv", line 2: 1 field, expected 2/,
     ],
-    ["a path that climbs", "df20m", withTable(csv([["../../x.JPG", "a b"]])), DataError, /no image's path/],
-    ["a path that climbs", "cub", withLists("1 ../x.jpg\n", "1 1\n"), DataError, /no image's path/],
-    ["an image in no split", "cub", withLists("1 a/x.jpg\n", "2 1\n"), DataError, /image 1 is in no split/],
     [
-      "a list of images that is missing",
+      "a path to a parent folder is refused",
+      "df20m",
+      withTable(csv([["../../x.JPG", "a b"]])),
+      DataError,
+      /not the path of an image/,
+    ],
+    [
+      "a path to a parent folder is refused",
+      "cub",
+      withLists("1 ../x.jpg\n", "1 1\n"),
+      DataError,
+      /not the path of an image/,
+    ],
+    [
+      "an image that is in no split is refused",
+      "cub",
+      withLists("1 a/x.jpg\n", "2 1\n"),
+      DataError,
+      /image 1 is in no split/,
+    ],
+    [
+      "a missing list of images is refused",
       "food",
       { "food-101.tar.gz": () => tgz([image("food-101/images/a/1.jpg", 1)]) },
       DataError,
-      /its archives hold no .*meta\/train\.json/,
+      /meta\/train\.json" is not in the dataset's archives/,
     ],
     [
-      "a list of images that is cut short",
+      "a truncated list of images is refused",
       "food",
       withJson('{"a":["a/1"'),
       DataError,
-      /train\.json": no list of images by class/,
+      /train\.json": expected a JSON object of images by class/,
     ],
     [
-      "a list of images that is another thing",
+      "a list of images that is not a JSON object is refused",
       "food",
       withJson("null"),
       DataError,
-      /train\.json": no list of images by class/,
+      /train\.json": expected a JSON object of images by class/,
     ],
     [
-      "a list of splits that is missing",
+      "a missing list of splits is refused",
       "cub",
       { "CUB_200_2011.tgz": () => tgz([{ name: "CUB_200_2011/images.txt", body: "1 a/x.jpg\n" }]) },
       DataError,
-      /its archives hold no .*train_test_split\.txt/,
+      /train_test_split\.txt" is not in the dataset's archives/,
     ],
     [
-      "a label file that is missing",
+      "a missing label file is refused",
       "cars",
       { ...cars, "car_devkit.tgz": () => tgz([{ name: "devkit/other.mat", body: "x" }]) },
       DataError,
-      /its archives hold no .*cars_meta\.mat/,
+      /cars_meta\.mat" is not in the dataset's archives/,
     ],
     [
-      "a row without an image, which would be the folder of them all",
+      "a row with an empty path, which would be the folder of all images, is refused",
       "df20m",
       {
         ...df20m,
@@ -127,10 +151,10 @@ describe("labels that do not fit", () => {
           ]),
       },
       DataError,
-      /"" is no image's path/,
+      /"" is not the path of an image/,
     ],
-    ["an id that is a path", "food", withJson('{"a":["../../b"]}'), DataError, /is no image/],
-  ])("%s: %s", async (_, name, archives, kind, message) => {
+    ["an image id that is a path is refused", "food", withJson('{"a":["../../b"]}'), DataError, /is not an image/],
+  ])("%s (%s)", async (_, name, archives, kind, message) => {
     const p = await prepare(name, archives);
     const error = await p.again().then(
       () => undefined,
@@ -141,7 +165,7 @@ describe("labels that do not fit", () => {
     expect(existsSync(p.to)).toBe(false);
   });
 
-  test("are read anew once the archive with them was put right", async () => {
+  test("reads the labels again after the archive was replaced", async () => {
     const bad = () =>
       tgz([{ name: "devkit/cars_meta.mat", body: makeMat({ class_names: { cell: [{ text: "x" }] } }) }]);
     const p = await prepare("cars", { ...cars, "car_devkit.tgz": bad });
@@ -151,7 +175,7 @@ describe("labels that do not fit", () => {
     expect(files(p.to).length).toBe(3);
   });
 
-  test("images that are listed and not there are counted and named", async () => {
+  test("counts and names images that are listed but missing", async () => {
     const p = await prepare("food", {
       "food-101.tar.gz": () =>
         tgz([
@@ -162,6 +186,6 @@ describe("labels that do not fit", () => {
     });
     const { surprises, images } = await p.again();
     expect(images).toBe(2);
-    expect(surprises.at(-1)).toBe("listed and not in the archives: 1 image, such as food/food-101/images/a/9.jpg");
+    expect(surprises.at(-1)).toBe("1 image listed but not in the archives, such as food/food-101/images/a/9.jpg");
   });
 });

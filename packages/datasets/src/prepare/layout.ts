@@ -1,41 +1,46 @@
-// What an original dataset looks like once its archives are unpacked.
+// The layout of a dataset as its authors publish it, from archives to labelled images.
 
-/** An image and the class folder it belongs in. */
+/** An image and the class folder that it is moved into. */
 export interface Assigned {
-  /** Below the folder of unpacked archives. */
+  /** Path below the folder of unpacked archives. */
   readonly from: string;
   readonly className: string;
 }
 
 export interface Unpacking {
-  /** Name of the download. */
+  /** File name of the download. */
   readonly file: string;
-  /** Folder that it is unpacked into, below that of all of them. */
+  /** Subfolder that it is unpacked into. */
   readonly into: string;
-  /** Which of its entries are needed, by their paths. */
+  /** Whether the entry at this path of the archive is needed. */
   readonly select: (path: string) => boolean;
-  /** An archive among those entries that is unpacked in turn, into the same folder's `inner`. */
+  /** An archive among those entries, which is unpacked into the subfolder `inner`. */
   readonly inner?: { readonly path: string; readonly select: (path: string) => boolean };
 }
 
 export interface Layout {
-  /** Downloads that are archives. */
+  /** Downloads that are unpacked. */
   readonly archives: readonly Unpacking[];
-  /** Downloads that are used as they are. */
+  /** Downloads that are read as they are. */
   readonly files: readonly string[];
-  /** Every image that is wanted, with its class. Throws DataError where the labels do not fit the layout. */
-  images(place: Place): Iterable<Assigned>;
-  /** What a person should know of how it is done. */
+  /** Every wanted image with its class. Throws DataError (labels) where the labels do not fit the layout. */
+  images(source: LayoutSource): Iterable<Assigned>;
+  /** Printed once the dataset is prepared: a decision about its classes that the user should know of. */
   readonly note?: string;
 }
 
-export interface Place {
-  /** Where the archives are unpacked. */
+export interface LayoutSource {
+  /** The folder of unpacked archives. */
   readonly unpacked: string;
-  /** The path of a download. */
+  /** The path of a download that is read as it is. */
   download(file: string): string;
-  /** Which splits are wanted; `all` takes every image. */
+  /** The wanted splits; `all` takes every image. */
   readonly splits: readonly string[];
 }
 
+/** Whether a split is among the wanted ones. */
+export const wantsSplit = ({ splits }: LayoutSource, split: string): boolean =>
+  splits.includes("all") || splits.includes(split);
+
+/** Whether the path is that of an image and no part of it is hidden. */
 export const isImage = (path: string): boolean => /\.(jpe?g|png|gif|webp)$/i.test(path) && !/(^|\/)\./.test(path);

@@ -1,4 +1,4 @@
-// Every dataset from its archives to an image folder.
+// Preparation of every dataset from small archives in its layout.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,13 +17,13 @@ import {
   flowers,
   food,
   image,
-  picture,
+  jpeg,
   prepare,
   registry,
   sun,
   tgz,
 } from "./archives.test.data.ts";
-import { layouts } from "./layouts.ts";
+import { layouts } from "./layouts/index.ts";
 import { neededDownloads, preparedMark } from "./prepare-dataset.ts";
 
 const half = (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1);
@@ -74,20 +74,20 @@ const cases: [string, Archives, Record<string, number>, Record<string, number>][
   ],
 ];
 
-describe.each(cases)("%s", (name, archives, expected, others) => {
-  test("becomes an image folder of the split that is set down, which the loader reads", async () => {
+describe.each(cases)("the dataset %s", (name, archives, expected, otherSplits) => {
+  test("is prepared as an image folder of its chosen split, which loadFolder reads", async () => {
     const p = await prepare(name, archives);
     for (const file of Object.keys(archives))
-      if (!neededDownloads(p.entry).some((d) => d.file === file)) rmSync(join(p.folder, file)); // so nothing else is read
+      if (!neededDownloads(p.entry).some((d) => d.file === file)) rmSync(join(p.folder, file)); // proves that it is not read
     const done = await p.again();
     expect(files(p.to)).toEqual(Object.keys(expected).sort());
     for (const [file, n] of Object.entries(expected))
-      expect(readFileSync(join(p.to, file)).equals(picture(n)), file).toBe(true);
+      expect(readFileSync(join(p.to, file)).equals(jpeg(n)), file).toBe(true);
     const classes = new Set(Object.keys(expected).map((f) => f.split("/")[0]));
     expect(done).toMatchObject({ folder: p.to, classes: classes.size, images: Object.keys(expected).length });
     expect(done.surprises).toEqual([
-      `${classes.size} classes were found, ${p.entry.prepared.classes} are expected`,
-      `${done.images} images were found, ${p.entry.prepared.images} are expected`,
+      `found ${classes.size} classes, expected ${p.entry.prepared.classes}`,
+      `found ${done.images} images, expected ${p.entry.prepared.images}`,
     ]);
     expect(JSON.parse(readFileSync(join(p.to, preparedMark), "utf8"))).toMatchObject({
       dataset: name,
@@ -99,20 +99,20 @@ describe.each(cases)("%s", (name, archives, expected, others) => {
     expect(set.skipped).toEqual([]);
   });
 
-  test("has the other splits as well, and all of them", async () => {
+  test("is prepared with all splits on request", async () => {
     const p = await prepare(name, archives, { splits: ["all"] });
     await p.again();
-    const all = Object.keys({ ...expected, ...others });
+    const all = Object.keys({ ...expected, ...otherSplits });
     expect(files(p.to)).toEqual(all.sort());
   });
 
-  test("says nothing when the counts are right", async () => {
+  test("has no surprises when the counts are the expected ones", async () => {
     const classes = new Set(Object.keys(expected).map((f) => f.split("/")[0])).size;
     const p = await prepare(name, archives, { classes, images: Object.keys(expected).length });
     expect((await p.again()).surprises).toEqual([]);
   });
 
-  test("goes on after a stop at any image, and comes out the same", async () => {
+  test("continues after a stop, with the same result", async () => {
     const p = await prepare(name, archives);
     for (let stops = 1; stops <= 2; stops++) {
       const stop = new AbortController();
@@ -125,7 +125,7 @@ describe.each(cases)("%s", (name, archives, expected, others) => {
     expect(files(p.to)).toEqual(Object.keys(expected).sort());
   });
 
-  test("notices that the list of an interrupted call is damaged, and then begins again", async () => {
+  test("starts again when the list of an interrupted call is damaged", async () => {
     const p = await prepare(name, archives);
     const stop = new AbortController();
     const onProgress = (step: string, done: number) => step === "sorting" && done === 1 && stop.abort();
@@ -138,10 +138,12 @@ describe.each(cases)("%s", (name, archives, expected, others) => {
     expect((await p.again()).images).toBe(Object.keys(expected).length);
   });
 
-  test("with an archive that is another one, or damaged, leaves nothing under its name", async () => {
+  test("leaves no prepared folder when an archive is damaged or not the expected one", async () => {
     const [first] = neededDownloads(findDataset(registry, name));
     const other = await prepare(name, { ...archives, [first!.file]: () => tgz([image("elsewhere/1.txt", 1)]) });
-    await expect(other.again()).rejects.toThrow(/holds 1 file, none of them where they are wanted: it is another one/);
+    await expect(other.again()).rejects.toThrow(
+      /holds 1 file, none of them at the expected paths: it is another archive/,
+    );
     expect(existsSync(other.to)).toBe(false);
     const cut = await prepare(name, { ...archives, [first!.file]: () => half(archives[first!.file]!()) });
     await expect(cut.again()).rejects.toThrow(ArchiveError);
@@ -149,14 +151,14 @@ describe.each(cases)("%s", (name, archives, expected, others) => {
   });
 });
 
-test("a folder that somebody else made is not touched", async () => {
+test("prepareDataset does not touch an existing folder", async () => {
   const p = await prepare("food", food);
   mkdirSync(p.to);
-  await expect(p.again()).rejects.toThrow(/is there, but was not prepared here: move it away/);
+  await expect(p.again()).rejects.toThrow(/exists, but was not prepared by bench fetch: move it away/);
   expect(readdirSync(p.to)).toEqual([]);
 });
 
-test("every dataset has a layout, whose downloads datasets.json has", () => {
+test("every dataset has a layout, and datasets.json lists its downloads", () => {
   for (const entry of registry) {
     const layout = layouts[entry.name]!;
     const known = entry.downloads.map((d) => d.file);

@@ -1,4 +1,4 @@
-// A dataset from its authors' archives to an image folder: FOLDER/CLASS/FILE.
+// Makes an image folder, FOLDER/CLASS/FILE, from the archives that the authors of a dataset publish.
 
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -9,10 +9,10 @@ import { makeFolders, replaceFile } from "@dit-bench/files";
 import { quantity } from "@dit-bench/text";
 import { DataError } from "../data-error.ts";
 import type { DatasetEntry } from "../registry.ts";
+import { copyFolder } from "./copy-folder.ts";
 import type { Assigned, Layout, Unpacking } from "./layout.ts";
-import { layouts } from "./layouts.ts";
+import { layouts } from "./layouts/index.ts";
 import { MatError } from "./mat/mat-error.ts";
-import { takeFolder } from "./take-folder.ts";
 
 export interface PrepareOptions {
   readonly signal?: AbortSignal;
@@ -24,14 +24,14 @@ export interface Prepared {
   readonly folder: string;
   readonly classes: number;
   readonly images: number;
-  /** What is not as expected; empty where all is. */
+  /** Differences from the registry, as sentences: counts, images that are listed but missing. */
   readonly surprises: readonly string[];
 }
 
-/** Says in a dataset's folder what was made of which files. */
+/** The file in a prepared folder that records how it was made. */
 export const preparedMark = ".dit-bench.json";
 
-/** The downloads that are needed for the splits that are wanted. */
+/** The downloads that the prepared splits need. Throws DataError (registry) for a dataset without a layout. */
 export function neededDownloads(entry: DatasetEntry): DatasetEntry["downloads"] {
   const { splits } = entry.prepared;
   const layout = layoutOf(entry);
@@ -40,22 +40,22 @@ export function neededDownloads(entry: DatasetEntry): DatasetEntry["downloads"] 
   return entry.downloads.filter(({ file }) => used.has(file) && (test || !/_test_/.test(file)));
 }
 
-/** Archives of the test images alone are not needed for other splits. */
+/** Archives that hold only test images are left out unless the test split is wanted. */
 function wantedArchives({ archives }: Layout, splits: readonly string[]): readonly Unpacking[] {
   return splits.includes("all") || splits.includes("test") ? archives : archives.filter((a) => !/_test\b/.test(a.file));
 }
 
 function layoutOf({ name }: DatasetEntry): Layout {
   const layout = layouts[name];
-  if (layout === undefined) throw new DataError("registry", `dataset "${name}": nobody wrote how it is prepared`);
+  if (layout === undefined) throw new DataError("registry", `dataset "${name}" has no layout for its preparation`);
   return layout;
 }
 
 /**
- * Makes the image folder `to` from the downloads that `source` gives the paths of: archives, or folders that somebody unpacked
- * them into, which stay as they are. Archives that were unpacked before an interruption are not unpacked again, and `to` appears
- * when it is whole. Throws ArchiveError for a damaged archive; MatError and DataError for archives that are not what they should
- * be, of which nothing is kept; FetchError where it is stopped.
+ * Makes the image folder `to` from the downloads at the paths that `source` gives: archives, or folders that they were
+ * unpacked into, which stay unchanged. A call after an interruption continues; `to` appears only once it is complete.
+ * Throws ArchiveError for a damaged archive, MatError or DataError for archives with unexpected content (the work
+ * folder is then deleted), and FetchError when stopped by the signal.
  */
 export async function prepareDataset(
   entry: DatasetEntry,
@@ -63,18 +63,19 @@ export async function prepareDataset(
   to: string,
   options: PrepareOptions = {},
 ): Promise<Prepared> {
-  if (existsSync(to)) throw new DataError("in-the-way", `"${to}" is there, but was not prepared here: move it away`);
+  if (existsSync(to))
+    throw new DataError("in-the-way", `"${to}" exists, but was not prepared by bench fetch: move it away`);
   const work = `${to}.preparing`;
   try {
     return await prepareIn(work, entry, source, to, options);
   } catch (error) {
-    // Other archives are wanted than these: what was unpacked of them must not stand in for those that come next.
+    // The user must replace an archive: what was unpacked from this one must not be taken for the next one's content.
     if (error instanceof DataError || error instanceof MatError) await rm(work, { recursive: true, force: true });
     throw error;
   }
 }
 
-/** The same; what is half done lies in `work`. */
+/** The same, with unfinished work in the folder `work`. */
 async function prepareIn(
   work: string,
   entry: DatasetEntry,
@@ -93,16 +94,17 @@ async function prepareIn(
   for (const file of layout.files) files.set(file, await source(file));
   const download = (file: string) => files.get(file)!;
 
-  const wanted = await listOnce(join(work, "images.json"), () => [...layout.images({ unpacked, download, splits })]);
-  if (wanted.length === 0) throw new DataError("no-images", `dataset "${entry.name}": no images in its archives`);
-  const { missing, perClass } = await sort(wanted, unpacked, images, options);
+  const listed = await listOnce(join(work, "images.json"), () => [...layout.images({ unpacked, download, splits })]);
+  if (listed.length === 0) throw new DataError("no-images", `dataset "${entry.name}": no images in its archives`);
+  const { missing, perClass } = await sortIntoClasses(listed, unpacked, images, options);
   const found = { classes: perClass.size, images: [...perClass.values()].reduce((a, b) => a + b, 0) };
   if (found.classes < 2)
     throw new DataError(
       "no-images",
-      `dataset "${entry.name}": its archives hold images of ${quantity(found.classes, "class")}, expected ${entry.prepared.classes}`,
+      `dataset "${entry.name}": its archives hold images of ${quantity(found.classes, "class")}, ` +
+        `expected ${entry.prepared.classes}`,
     );
-  const surprises = compare(entry, found, missing);
+  const surprises = differences(entry, found, missing);
   const about = { version: 1, dataset: entry.name, splits, ...found, expected: entry.prepared, surprises };
   await writeFile(join(images, preparedMark), `${JSON.stringify(about, undefined, 2)}\n`);
   await rename(images, to);
@@ -123,14 +125,14 @@ async function unpackOne(
   const stop = signal ? { signal } : {};
   if (!existsSync(target)) {
     const isFolder = (await stat(from)).isDirectory();
-    onNote?.(isFolder ? `taking ${from}` : `unpacking ${file}`);
-    const take = isFolder ? takeFolder : unpack;
-    const done = await take(from, target, { select, ...stop, onProgress: progress });
+    onNote?.(isFolder ? `copying ${from}` : `unpacking ${file}`);
+    const extract = isFolder ? copyFolder : unpack;
+    const done = await extract(from, target, { select, ...stop, onProgress: progress });
     if (done.files === 0) {
       await rm(target, { recursive: true });
       throw new DataError(
         "no-images",
-        `"${from}" holds ${quantity(done.passedOver, "file")}, none of them where they are wanted: it is another one`,
+        `"${from}" holds ${quantity(done.passedOver, "file")}, none of them at the expected paths: it is another archive`,
       );
     }
   }
@@ -138,53 +140,54 @@ async function unpackOne(
     await unpack(join(target, inner.path), innerTarget, { select: inner.select, ...stop, onProgress: progress });
 }
 
-/** The list is made before the first image is moved: afterwards the unpacked folders no longer show it. */
+/** The list is saved before the first image is moved, since it is made from the unpacked folders. */
 async function listOnce(path: string, list: () => Assigned[]): Promise<Assigned[]> {
-  const digest = (wanted: unknown) => createHash("sha256").update(JSON.stringify(wanted)).digest("hex");
+  const digestOf = (images: unknown) => createHash("sha256").update(JSON.stringify(images)).digest("hex");
   if (existsSync(path)) {
     try {
-      const { images, digest: kept } = JSON.parse(await readFile(path, "utf8")) as {
+      const { images, digest } = JSON.parse(await readFile(path, "utf8")) as {
         images: Assigned[];
         digest: string;
       };
-      if (kept === digest(images)) return images;
+      if (digest === digestOf(images)) return images;
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
     }
-    // `prepareDataset` deletes the folder of half-done work.
+    // `prepareDataset` deletes the work folder after a DataError.
     throw new DataError("labels", `"${path}" is damaged: its folder is deleted, run the same command again`);
   }
   const images = list();
-  await replaceFile(path, JSON.stringify({ images, digest: digest(images) }));
+  await replaceFile(path, JSON.stringify({ images, digest: digestOf(images) }));
   return images;
 }
 
-/** Moves each image into its class's folder. What an earlier, interrupted call moved is found there. */
-async function sort(
-  wanted: readonly Assigned[],
+/** Moves each image into the folder of its class. Images moved by an earlier, interrupted call count as moved. */
+async function sortIntoClasses(
+  listed: readonly Assigned[],
   unpacked: string,
   images: string,
   { signal, onProgress }: PrepareOptions,
 ) {
   const missing: string[] = [];
   const perClass = new Map<string, number>();
-  const taken = new Set<string>();
-  for (const [i, { from, className }] of wanted.entries()) {
-    if (signal?.aborted) throw new FetchError("interrupted", "stopped while sorting; the same command goes on there");
+  const targets = new Set<string>(); // in lower case: file systems may not tell case apart
+  for (const [i, { from, className }] of listed.entries()) {
+    if (signal?.aborted) throw new FetchError("interrupted", "stopped while sorting; the same command continues there");
     if (className === "") throw new DataError("labels", `"${from}" has a class without a name`);
     const target = join(images, className, basename(from));
     const key = `${className}/${basename(from)}`.toLowerCase();
-    if (taken.has(key)) throw new DataError("labels", `"${from}": another image is already called "${key}"`);
-    taken.add(key);
+    if (targets.has(key)) throw new DataError("labels", `"${from}": another image is already named "${key}"`);
+    targets.add(key);
     if (!perClass.has(className)) makeFolders(dirname(target));
-    if (await moved(join(unpacked, from), target)) perClass.set(className, (perClass.get(className) ?? 0) + 1);
+    if (await move(join(unpacked, from), target)) perClass.set(className, (perClass.get(className) ?? 0) + 1);
     else missing.push(from);
-    onProgress?.("sorting", i + 1, wanted.length);
+    onProgress?.("sorting", i + 1, listed.length);
   }
   return { missing, perClass };
 }
 
-async function moved(from: string, to: string): Promise<boolean> {
+/** Returns false where the image is neither at `from` nor, from an earlier call, at `to`. */
+async function move(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
     return true;
@@ -194,18 +197,18 @@ async function moved(from: string, to: string): Promise<boolean> {
   }
 }
 
-function compare(
+function differences(
   { prepared }: DatasetEntry,
   found: { readonly classes: number; readonly images: number },
   missing: readonly string[],
 ): string[] {
   const surprises: string[] = [];
   for (const what of ["classes", "images"] as const)
-    if (found[what] !== prepared[what])
-      surprises.push(`${found[what]} ${what} were found, ${prepared[what]} are expected`);
+    if (found[what] !== prepared[what]) surprises.push(`found ${found[what]} ${what}, expected ${prepared[what]}`);
   if (missing.length > 0)
     surprises.push(
-      `listed and not in the archives: ${quantity(missing.length, "image")}, such as ${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""}`,
+      `${quantity(missing.length, "image")} listed but not in the archives, such as ` +
+        `${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""}`,
     );
   return surprises;
 }

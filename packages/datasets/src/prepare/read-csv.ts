@@ -1,34 +1,55 @@
+// The labels of a dataset from a CSV file (RFC 4180, parsed by csv-parse).
+
+import { quantity } from "@dit-bench/text";
+import { CsvError, parse } from "csv-parse/sync";
 import { DataError } from "../data-error.ts";
 
-/** Rows of a CSV file with a head, by column (RFC 4180: quotes, quotes doubled, line breaks within quotes). */
-export function* readCsv(text: string, path: string): Generator<ReadonlyMap<string, string>> {
-  const lines = records(text.replace(/^\ufeff/, ""), path);
-  const first = lines.next();
-  const head = first.done ? [] : first.value;
-  if (head.length === 0) throw new DataError("labels", `"${path}" is empty, wanted a line of column names`);
-  for (const fields of lines) {
-    if (fields.length === 1 && fields[0] === "") continue;
-    if (fields.length !== head.length)
-      throw new DataError("labels", `"${path}": a row of ${fields.length} fields, wanted ${head.length}`);
-    yield new Map(head.map((name, i) => [name, fields[i]!]));
+/**
+ * The rows of a CSV file that begins with a line of column names; of each row the fields of `columns`. Blank lines are
+ * ignored. Throws DataError (labels) where a column is missing, a row has another number of fields than the first line,
+ * or the quotes do not match; the message gives the line.
+ */
+export function readCsv<Column extends string>(
+  text: string,
+  path: string,
+  columns: readonly Column[],
+): readonly Readonly<Record<Column, string>>[] {
+  let header: string[] | undefined;
+  const rows = parseRows<Record<Column, string>>(text, path, (names) => {
+    header = names;
+    return names.map((name) => (columns.includes(name as Column) ? name : false));
+  });
+  if (header === undefined) throw new DataError("labels", `"${path}" is empty, expected a line of column names`);
+  const missing = columns.filter((column) => !header!.includes(column));
+  if (missing.length > 0) throw new DataError("labels", `"${path}" has no column ${missing.join(" and no column ")}`);
+  return rows;
+}
+
+/** @param select called with the first line; gives the name under which each column is kept, or false */
+function parseRows<Row>(text: string, path: string, select: (names: string[]) => (string | false)[]): Row[] {
+  try {
+    return parse(text, {
+      bom: true,
+      columns: select,
+      record_delimiter: ["\r\n", "\n", "\r"],
+      skip_empty_lines: true,
+    }) as Row[];
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new DataError("labels", `"${path}", line ${error.lines}: ${reasonOf(error)}`);
   }
 }
 
-/** A field, quoted or plain, and what ends it. */
-const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
-
-function* records(text: string, path: string): Generator<string[]> {
-  for (let at = 0; at < text.length; ) {
-    const fields: string[] = [];
-    let end: string | undefined = ",";
-    while (end === ",") {
-      field.lastIndex = at;
-      const match = field.exec(text);
-      if (match === null) throw new DataError("labels", `"${path}": a quote in the wrong place at character ${at}`);
-      fields.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? "");
-      end = match[3];
-      at = field.lastIndex;
-    }
-    yield fields;
+function reasonOf(error: CsvError): string {
+  switch (error.code) {
+    case "CSV_RECORD_INCONSISTENT_COLUMNS":
+      return `${quantity((error.record as string[]).length, "field")}, expected ${(error.columns as unknown[]).length}`;
+    case "CSV_QUOTE_NOT_CLOSED":
+      return "a quoted field does not end";
+    case "CSV_INVALID_CLOSING_QUOTE":
+    case "INVALID_OPENING_QUOTE":
+      return "a quote inside a field";
+    default:
+      return error.message;
   }
 }

@@ -1,2 +1,3 @@
-// Makes the files that tests of this package and of those that use it need; not part of the program.
+// Test data for this package and for those that use it; not part of the program.
+
 export { type MatOptions, type MatSource, makeMat } from "./make-mat.ts";

@@ -1,4 +1,4 @@
-// MAT-files of level 5 made by hand, for tests: the parts that label files use.
+// Writes level 5 MAT-files for tests, with the types that label files use.
 
 import { deflateSync } from "node:zlib";
 

@@ -1,6 +1,6 @@
 // What holds for each entry of the table of extractors.
 
-import { resizers } from "@dit-bench/datasets";
+import { resizers } from "@dit-bench/images";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { isFetchable } from "../assets/fetched.ts";

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
-import { findDataset, fitsInMemory, listImages, loadFolder, storeFolder } from "@dit-bench/datasets";
+import { type DatasetEntry, findDataset, fitsInMemory, listImages, loadFolder, storeFolder } from "@dit-bench/datasets";
 import { fileName } from "@dit-bench/files";
 import type { PictureBytes } from "@dit-bench/images";
 import { drawMiniature, type Miniature, miniatures } from "@dit-bench/miniatures";
@@ -47,11 +47,29 @@ export const ownImages = (folder: string, name?: string): DatasetChoice => ({
 /** Throws UnknownDatasetError, which suggests the nearest, for a name that the registry does not have. */
 export const checkDatasetName = (name: string): void => void findDataset(datasetEntries(), name);
 
-/** The drawings that stand for a dataset of the registry. Throws UnknownDatasetError for a name that it does not have. */
+/** Names of the datasets that a recipe can train on: for a recipe of miniatures, those that have one. */
+export const datasetsOf = ({ settings }: Recipe): string[] =>
+  datasetEntries()
+    .filter((entry) => !settings.miniature || miniatureFor(entry) !== undefined)
+    .map(({ name }) => name);
+
+/**
+ * The miniature of a dataset. Throws UnknownDatasetError for a name that the registry does not have, and BenchError (usage)
+ * for a dataset without a miniature.
+ */
 export function miniatureOf(name: string): Miniature {
-  const entry = findDataset(datasetEntries(), name);
-  return miniatures.find((m) => m.name === entry.miniature)!;
+  const entries = datasetEntries();
+  const miniature = miniatureFor(findDataset(entries, name));
+  if (miniature !== undefined) return miniature;
+  const available = entries.filter((entry) => miniatureFor(entry) !== undefined).map((entry) => entry.name);
+  throw new BenchError(
+    "usage",
+    `dataset '${name}' has no miniature; datasets with one: ${available.join(", ")}; ` +
+      "or choose a recipe that trains on the images themselves, such as --recipe paper",
+  );
 }
+
+const miniatureFor = (entry: DatasetEntry): Miniature | undefined => miniatures.find((m) => m.name === entry.miniature);
 
 /** As tables, sheets and the terminal call a dataset. Throws UnknownDatasetError where the registry does not have it. */
 export const datasetTitle = ({ name, folder }: DatasetChoice): string =>

@@ -9,7 +9,7 @@ import { ditModel, initialDit } from "@dit-bench/dit";
 import { makeFolders, removeLeftovers } from "@dit-bench/files";
 import { attach } from "@dit-bench/method";
 import { classifierLoss, initialWeights, miniInception, standardised, statistics } from "@dit-bench/metrics";
-import { drawMiniature, type Miniature, miniatures, sourceDomain } from "@dit-bench/miniatures";
+import { drawMiniature, type Miniature, paperMiniatures, sourceDomain } from "@dit-bench/miniatures";
 import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
 import type { Listener } from "../events.ts";
@@ -86,7 +86,7 @@ export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: 
   const { extractor: e, pretraining, model } = ownSettings(recipe);
   const { extractor: p } = pretraining;
   const seed = pretraining.seed + 1;
-  const domains = [...miniatures, sourceDomain];
+  const domains = [...paperMiniatures, sourceDomain];
   const K = domains.reduce((sum, m) => sum + m.classes.length, 0);
   if (K !== e.classes)
     throw new Error(`recipe ${recipe.settings.name}: the extractor has ${e.classes} classes, the images have ${K}`);

@@ -4,7 +4,7 @@ import { createEngine, type Engine } from "@dit-bench/compiler";
 import { adamwCoefficients, linearSchedule } from "@dit-bench/diffusion";
 import { ditModel } from "@dit-bench/dit";
 import { attach, size } from "@dit-bench/method";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { LoadedMethod } from "../methods/loaded-method.ts";
 import { loadMethods } from "../methods/methods.ts";
 import { denoisingBatch } from "./batches.ts";

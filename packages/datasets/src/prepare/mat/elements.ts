@@ -1,5 +1,5 @@
-// Data elements, of which a MAT-file is made: a tag with a type and a length, then the data, padded to eight bytes.
-// MATLAB MAT-File Format (The MathWorks, 2019), chapter 1, "Level 5 MAT-files".
+// The data elements of a MAT-file: a tag with type and length, then the data, padded to eight bytes.
+// Source: MATLAB MAT-File Format (The MathWorks, 2019), chapter 1, "Level 5 MAT-files".
 
 import { inflateSync } from "node:zlib";
 import { MatError } from "./mat-error.ts";
@@ -27,13 +27,13 @@ export interface Element {
   readonly data: Buffer;
 }
 
-/** What may still be read: a small file must not become a large one. */
+/** How much may still be read. It protects from small compressed files that expand to fill the memory. */
 export interface Budget {
   bytes: number;
   values: number;
 }
 
-/** The elements of `bytes`, one after the other. Throws MatError where one does not fit. */
+/** The elements of `bytes` in order. Throws MatError for one that is longer than the rest of the bytes. */
 export function* elements(bytes: Buffer, littleEndian: boolean): Generator<Element> {
   let at = 0;
   while (at < bytes.length) {
@@ -45,44 +45,44 @@ export function* elements(bytes: Buffer, littleEndian: boolean): Generator<Eleme
 
 function elementAt(bytes: Buffer, at: number, little: boolean): { element: Element; next: number } {
   if (at + 8 > bytes.length)
-    throw new MatError(`cut short: ${bytes.length - at} bytes where an element's tag is wanted`);
+    throw new MatError(`truncated: ${bytes.length - at} bytes left, expected an element's tag`);
   const word = u32(bytes, at, little);
-  const small = word >>> 16; // a length here marks the short form: up to four bytes, in the tag itself
+  const small = word >>> 16; // a length here marks the short form: up to four bytes of data inside the tag
   if (small !== 0) {
-    if (small > 4) throw new MatError(`a short element of ${small} bytes, at most 4 fit`);
+    if (small > 4) throw new MatError(`a short element of ${small} bytes, expected at most 4`);
     return { element: { type: word & 0xffff, data: bytes.subarray(at + 4, at + 4 + small) }, next: at + 8 };
   }
   const length = u32(bytes, at + 4, little);
   const end = at + 8 + length;
-  if (end > bytes.length) throw new MatError(`an element of ${length} bytes where ${bytes.length - at - 8} are left`);
+  if (end > bytes.length) throw new MatError(`an element of ${length} bytes, but ${bytes.length - at - 8} are left`);
   const padded = word === elementTypes.compressed ? end : Math.min(bytes.length, at + 8 + 8 * Math.ceil(length / 8));
   return { element: { type: word, data: bytes.subarray(at + 8, end) }, next: padded };
 }
 
-/** The element inside a compressed one. */
+/** The element inside a compressed one. Throws MatError for damage, or beyond the budget of bytes. */
 export function decompressed({ data }: Element, little: boolean, budget: Budget): Element {
   let bytes: Buffer;
   try {
     bytes = inflateSync(data, { maxOutputLength: Math.max(1, budget.bytes) });
   } catch (error) {
-    const tooLong = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    const tooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
     throw new MatError(
-      tooLong ? "more than the limit once decompressed" : `compressed data is damaged: ${(error as Error).message}`,
+      tooLarge ? "decompressed data exceeds the limit" : `compressed data is damaged: ${(error as Error).message}`,
     );
   }
   budget.bytes -= bytes.length;
   return elementAt(bytes, 0, little).element;
 }
 
-/** The numbers of an element, whatever type they are stored as. */
+/** The numbers of an element of any numeric type. Throws MatError for other types, or beyond the budget of values. */
 export function numbers({ type, data }: Element, little: boolean, budget: Budget): Float64Array {
   const format = numeric[type];
-  if (format === undefined) throw new MatError(`an element of type ${type} where numbers are wanted`);
+  if (format === undefined) throw new MatError(`an element of type ${type}, expected numbers`);
   if (data.length % format.bytes !== 0)
-    throw new MatError(`${data.length} bytes of numbers of ${format.bytes} bytes each`);
+    throw new MatError(`${data.length} bytes, expected a multiple of ${format.bytes}`);
   const count = data.length / format.bytes;
   budget.values -= count;
-  if (budget.values < 0) throw new MatError("more values than the limit");
+  if (budget.values < 0) throw new MatError("the number of values exceeds the limit");
   const view = new DataView(data.buffer, data.byteOffset, data.length);
   return Float64Array.from({ length: count }, (_, i) => format.read(view, i * format.bytes, little));
 }
@@ -102,19 +102,19 @@ const numeric: Readonly<Record<number, { bytes: number; read: (v: DataView, at: 
   };
 
 function exact(value: bigint): number {
-  if (!Number.isSafeInteger(Number(value))) throw new MatError(`the number ${value} does not fit 53 bits`);
+  if (!Number.isSafeInteger(Number(value))) throw new MatError(`the number ${value} does not fit in 53 bits`);
   return Number(value);
 }
 
-/** The characters of an element: UTF-8, UTF-16, UTF-32, or one character a number. */
+/** The text of an element: UTF-8, UTF-16, UTF-32, or one number per character. */
 export function characters(element: Element, little: boolean, budget: Budget): string {
   if (element.type === elementTypes.utf8) return element.data.toString("utf8");
   const type = { [elementTypes.utf16]: elementTypes.uint16, [elementTypes.utf32]: elementTypes.uint32 }[element.type];
   const codes = numbers({ ...element, type: type ?? element.type }, little, budget);
   if (codes.some((code) => !(Number.isInteger(code) && code >= 0 && code <= 0x10ffff)))
-    throw new MatError("a number that is no character");
-  const one = element.type === elementTypes.utf32 ? String.fromCodePoint : String.fromCharCode;
-  return Array.from(codes, (code) => one(code)).join("");
+    throw new MatError("a number that is not a character code");
+  const toText = element.type === elementTypes.utf32 ? String.fromCodePoint : String.fromCharCode;
+  return Array.from(codes, (code) => toText(code)).join("");
 }
 
 const u32 = (bytes: Buffer, at: number, little: boolean) => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));

@@ -1,4 +1,6 @@
-/** A MATLAB file that cannot be read; the message says where. Exit code 4. */
+// The error of a MATLAB file that cannot be read.
+
+/** A MATLAB file that cannot be read. The command line exits with code 4. */
 export class MatError extends Error {
   override readonly name = "MatError";
   readonly exitCode = 4;

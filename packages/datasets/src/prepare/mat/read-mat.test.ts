@@ -1,3 +1,5 @@
+// Reading MATLAB files: fixtures by SciPy, both byte orders, and damage.
+
 import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,14 +14,17 @@ const fixtures = fileURLToPath(new URL("./fixtures/", import.meta.url));
 const known = JSON.parse(readFileSync(join(fixtures, "mat.json"), "utf8"));
 const values = (value: MatValue | undefined) => (value?.kind === "numbers" ? [...value.values] : value);
 
-describe.each(["", "-plain"])("files that SciPy wrote%s", (suffix) => {
-  it("as those of Oxford Flowers", () => {
+describe.each([
+  ["compressed", ""],
+  ["uncompressed", "-plain"],
+])("readMat of %s files by SciPy", (_, suffix) => {
+  it("reads labels and splits in the form of Oxford Flowers-102", () => {
     const mat = readMat(join(fixtures, `flowers${suffix}.mat`));
     expect(mat.get("labels")).toMatchObject({ kind: "numbers", shape: [1, 300] });
     for (const name of ["labels", "trnid", "tstid"]) expect(values(mat.get(name))).toEqual(known[name]);
   });
 
-  it("as those of Stanford Cars", () => {
+  it("reads annotations and class names in the form of Stanford Cars", () => {
     const mat = readMat(join(fixtures, `cars${suffix}.mat`));
     const annotations = mat.get("annotations");
     const names = mat.get("class_names");
@@ -31,7 +36,7 @@ describe.each(["", "-plain"])("files that SciPy wrote%s", (suffix) => {
     expect(names.items.map((n) => n.kind === "text" && n.rows[0])).toEqual(known.names);
   });
 
-  it("with every kind of number, text and nesting", () => {
+  it("reads every numeric type, text, empty arrays and nested structs and cells", () => {
     const mat = readMat(join(fixtures, `every${suffix}.mat`));
     for (const type of ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "single", "double"])
       expect([type, mat.get(type)]).toMatchObject([type, { shape: [3, 2], values: Float64Array.of(1, 3, 5, 2, 4, 6) }]);
@@ -63,13 +68,13 @@ const source: Record<string, MatSource> = {
   },
 };
 
-describe("files of either byte order", () => {
+describe("parseMat", () => {
   it.each([
     [{ compressed: true }],
     [{ compressed: false }],
     [{ bigEndian: true }],
     [{ bigEndian: true, compressed: false }],
-  ])("%j", (options) => {
+  ])("reads what makeMat writes with options %j", (options) => {
     const mat = parseMat(makeMat(source, options));
     expect([...mat.keys()]).toEqual(Object.keys(source));
     expect(values(mat.get("labels"))).toEqual([3, 1, 2]);
@@ -80,7 +85,7 @@ describe("files of either byte order", () => {
   });
 });
 
-describe("what cannot be read is said, not guessed", () => {
+describe("parseMat of damaged or unsupported files", () => {
   const header = (change: (bytes: Buffer) => void) => {
     const bytes = makeMat(source);
     change(bytes);
@@ -113,39 +118,43 @@ describe("what cannot be read is said, not guessed", () => {
     return element(15, names.length, names);
   };
   it.each<[string, () => Buffer, RegExp]>([
-    ["an empty file", () => Buffer.alloc(0), /0 bytes, the header alone has 128/],
-    ["a page", () => Buffer.from("<html>".padEnd(200)), /not a MAT-file/],
-    ["no byte order", () => header((b) => b.write("XX", 126)), /byte order is missing/],
-    ["version 7.3", () => header((b) => b.writeUInt16LE(0x0200, 124)), /version 7.3, which is HDF5/],
-    ["another version", () => header((b) => b.writeUInt16LE(0x0300, 124)), /version 0x300/],
-    ["a tag cut short", () => element(14), /where an element's tag is wanted/],
-    ["an element beyond the end", () => element(14, 1000), /1000 bytes where 0 are left/],
-    ["a short element that is too long", () => element((5 << 16) | 14, 0), /at most 4 fit/],
-    ["what is no matrix", () => element(9, 8, Buffer.alloc(8)), /type 9, wanted a matrix/],
-    ["damaged compression", () => element(15, 8, Buffer.alloc(8)), /compressed data is damaged/],
-    ["a bomb", () => element(15, bomb.length, bomb), /more than the limit once decompressed/],
-    ["a deep nest", nested, /nested more than 16 deep/],
-    ["a matrix without parts", () => element(14, 8, 6, 0), /array flags of less than 8 bytes/],
+    ["an empty file", () => Buffer.alloc(0), /0 bytes, expected at least the 128 of the header/],
+    ["a web page", () => Buffer.from("<html>".padEnd(200)), /not a level 5 MAT-file/],
+    ["a missing byte order mark", () => header((b) => b.write("XX", 126)), /byte order mark is missing/],
+    ["version 7.3", () => header((b) => b.writeUInt16LE(0x0200, 124)), /version 7\.3 \(HDF5\) is not supported/],
+    ["an unknown version", () => header((b) => b.writeUInt16LE(0x0300, 124)), /version 0x300/],
+    ["a truncated tag", () => element(14), /truncated: 4 bytes left, expected an element's tag/],
+    ["an element longer than the file", () => element(14, 1000), /1000 bytes, but 0 are left/],
+    ["a short element of five bytes", () => element((5 << 16) | 14, 0), /expected at most 4/],
+    ["an element that is not a matrix", () => element(9, 8, Buffer.alloc(8)), /type 9, expected a matrix/],
+    ["damaged compressed data", () => element(15, 8, Buffer.alloc(8)), /compressed data is damaged/],
+    ["300 MB of zeros, compressed", () => element(15, bomb.length, bomb), /decompressed data exceeds the limit/],
+    ["cells nested 20 levels deep", nested, /nested deeper than 16 levels/],
+    ["a matrix without content", () => element(14, 8, 6, 0), /array flags of less than 8 bytes/],
     [
-      "fewer values than the shape",
+      "fewer values than its shape",
       () => makeMat({ a: { numbers: [1, 2], shape: [1, 3] } }),
-      /"a" is 1 x 3 and has 2 values/,
+      /"a" has shape 1 x 3, but 2 values/,
     ],
     [
-      "two thousand million rows of no text",
+      "2^31 rows of empty text",
       () => makeMat({ a: { text: "", shape: [2 ** 31 - 1, 0] } }),
-      /more values than the limit/,
+      /the number of values exceeds the limit/,
     ],
-    ["fields beyond number, of no struct", fieldNames, /more values than the limit/],
-    ["a shape beyond all", () => makeMat({ a: { numbers: [1], shape: [2 ** 31 - 1, 2 ** 31 - 1] } }), /has 1 values/],
-  ])("%s", (_, bytes, message) => {
+    ["25 million field names of an empty struct", fieldNames, /the number of values exceeds the limit/],
+    [
+      "a shape of 2^62 values",
+      () => makeMat({ a: { numbers: [1], shape: [2 ** 31 - 1, 2 ** 31 - 1] } }),
+      /but 1 values/,
+    ],
+  ])("refuses %s within five seconds", (_, bytes, message) => {
     const start = performance.now();
     expect(() => parseMat(bytes())).toThrow(MatError);
     expect(() => parseMat(bytes())).toThrow(message);
     expect(performance.now() - start).toBeLessThan(5000);
   });
 
-  it("with the file's name", () => {
+  it("names the file in the message of readMat", () => {
     const path = join(tmpdir(), `bad-${process.pid}.mat`);
     writeFileSync(path, "x");
     expect(() => readMat(path)).toThrow(`MATLAB file "${path}": 1 bytes`);

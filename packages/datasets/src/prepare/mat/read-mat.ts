@@ -1,13 +1,13 @@
-// MATLAB's label files: numbers, text, cells and structs of a MAT-file of level 5 (versions 5 to 7.2).
+// Reads MATLAB files of labels: the numbers, text, cells and structs of a level 5 MAT-file (versions 5 to 7.2).
 
 import { readFileSync, statSync } from "node:fs";
 import { type Budget, characters, decompressed, type Element, elements, elementTypes, numbers } from "./elements.ts";
 import { MatError } from "./mat-error.ts";
 
-/** An array; `shape` has at least two lengths, and values run down the columns first. */
+/** An array in column-major order; `shape` has at least two lengths. */
 export type MatValue =
   | { readonly kind: "numbers"; readonly shape: readonly number[]; readonly values: Float64Array }
-  /** One string a row. */
+  /** One string per row. */
   | { readonly kind: "text"; readonly shape: readonly number[]; readonly rows: readonly string[] }
   | { readonly kind: "cell"; readonly shape: readonly number[]; readonly items: readonly MatValue[] }
   | {
@@ -15,39 +15,39 @@ export type MatValue =
       readonly shape: readonly number[];
       readonly items: readonly ReadonlyMap<string, MatValue>[];
     }
-  /** Something that is not read: an object, a function, a sparse matrix. */
+  /** An object, function or sparse matrix, whose content is not read. */
   | { readonly kind: "other"; readonly type: number };
 
 const mostFileBytes = 64e6;
 const limits: Budget = { bytes: 256e6, values: 20e6 };
 const mostDepth = 16;
 
-/** The variables of a MAT-file by name. Throws MatError, which names the file, for damage, other versions, and what is too large. */
+/** The variables of a MAT-file by name. Throws MatError for damage, other versions and content beyond the limits. */
 export function readMat(path: string): ReadonlyMap<string, MatValue> {
   const { size } = statSync(path);
   try {
-    if (size > mostFileBytes) throw new MatError(`${size} bytes, at most ${mostFileBytes} are read`);
+    if (size > mostFileBytes) throw new MatError(`${size} bytes, expected at most ${mostFileBytes}`);
     return parseMat(readFileSync(path));
   } catch (error) {
     throw error instanceof MatError ? new MatError(`MATLAB file "${path}": ${error.message}`, { cause: error }) : error;
   }
 }
 
-/** As `readMat`, from the bytes of a file. */
+/** The same from the bytes of a file. */
 export function parseMat(bytes: Buffer): ReadonlyMap<string, MatValue> {
-  if (bytes.length < 128) throw new MatError(`${bytes.length} bytes, the header alone has 128`);
+  if (bytes.length < 128) throw new MatError(`${bytes.length} bytes, expected at least the 128 of the header`);
   const mark = bytes.toString("latin1", 126, 128);
-  if (mark !== "IM" && mark !== "MI")
-    throw new MatError("not a MAT-file of level 5: its mark of byte order is missing");
+  if (mark !== "IM" && mark !== "MI") throw new MatError("not a level 5 MAT-file: the byte order mark is missing");
   const little = mark === "IM";
   const version = little ? bytes.readUInt16LE(124) : bytes.readUInt16BE(124);
-  if (version === 0x0200) throw new MatError("of version 7.3, which is HDF5; save it with -v7");
-  if (version !== 0x0100) throw new MatError(`of version 0x${version.toString(16)}, wanted 0x100`);
+  if (version === 0x0200) throw new MatError("version 7.3 (HDF5) is not supported: save the file with -v7");
+  if (version !== 0x0100) throw new MatError(`version 0x${version.toString(16)}, expected 0x100`);
   const budget = { ...limits };
   const variables = new Map<string, MatValue>();
   for (const outer of elements(bytes.subarray(128), little)) {
     const element = outer.type === elementTypes.compressed ? decompressed(outer, little, budget) : outer;
-    if (element.type !== elementTypes.matrix) throw new MatError(`an element of type ${element.type}, wanted a matrix`);
+    if (element.type !== elementTypes.matrix)
+      throw new MatError(`an element of type ${element.type}, expected a matrix`);
     const { name, value } = matrix(element, little, budget, 0);
     variables.set(name, value);
   }
@@ -58,21 +58,22 @@ const classes = { cell: 1, struct: 2, char: 4, firstNumeric: 6, lastNumeric: 15 
 
 function matrix({ data }: Element, little: boolean, budget: Budget, depth: number): { name: string; value: MatValue } {
   if (data.length === 0) return { name: "", value: { kind: "numbers", shape: [0, 0], values: new Float64Array() } };
-  if (depth > mostDepth) throw new MatError(`nested more than ${mostDepth} deep`);
+  if (depth > mostDepth) throw new MatError(`nested deeper than ${mostDepth} levels`);
   const parts = elements(data, little);
   const [flags, reserved] = numbers(next(parts, "array flags"), little, budget);
-  if (flags === undefined || reserved === undefined) throw new MatError("cut short: array flags of less than 8 bytes");
+  if (flags === undefined || reserved === undefined) throw new MatError("truncated: array flags of less than 8 bytes");
   const type = flags & 0xff;
   if (type !== classes.cell && type !== classes.struct && type !== classes.char && !isNumeric(type))
     return { name: "", value: { kind: "other", type } };
   const shape = Array.from(numbers(next(parts, "dimensions"), little, budget));
-  if (shape.length < 2 || shape.some((n) => n < 0)) throw new MatError(`dimensions ${shape.join(" x ")}`);
-  const count = shape.reduce((product, n) => product * n, 1);
+  if (shape.length < 2 || shape.some((n) => n < 0))
+    throw new MatError(`shape ${shape.join(" x ")}, expected at least two lengths`);
+  const count = shape.reduce((total, n) => total * n, 1);
   const name = characters(next(parts, "name"), little, budget);
   const inner = () => {
     const element = next(parts, `value ${name}`);
     if (element.type !== elementTypes.matrix)
-      throw new MatError(`an element of type ${element.type} in "${name}", wanted a matrix`);
+      throw new MatError(`an element of type ${element.type} in "${name}", expected a matrix`);
     return matrix(element, little, budget, depth + 1).value;
   };
   spend(budget, type === classes.cell || type === classes.struct ? count : 0);
@@ -86,11 +87,12 @@ function matrix({ data }: Element, little: boolean, budget: Budget, depth: numbe
   }
   const real = next(parts, `values of "${name}"`);
   if (type === classes.char) {
-    spend(budget, shape[0]!); // a string a row, though all of them may be empty
+    spend(budget, shape[0]!); // one string per row, even where all are empty
     return { name, value: { kind: "text", shape, rows: rows(characters(real, little, budget), shape, count) } };
   }
   const values = numbers(real, little, budget);
-  if (values.length !== count) throw new MatError(`"${name}" is ${shape.join(" x ")} and has ${values.length} values`);
+  if (values.length !== count)
+    throw new MatError(`"${name}" has shape ${shape.join(" x ")}, but ${values.length} values`);
   return { name, value: { kind: "numbers", shape, values } };
 }
 
@@ -98,12 +100,12 @@ const isNumeric = (type: number) => type >= classes.firstNumeric && type <= clas
 
 function spend(budget: Budget, values: number): void {
   budget.values -= values;
-  if (!(budget.values >= 0)) throw new MatError("more values than the limit");
+  if (!(budget.values >= 0)) throw new MatError("the number of values exceeds the limit");
 }
 
 function next(parts: Iterator<Element>, what: string): Element {
   const { value, done } = parts.next();
-  if (done) throw new MatError(`cut short: no ${what}`);
+  if (done) throw new MatError(`truncated: no ${what}`);
   return value;
 }
 
@@ -111,7 +113,7 @@ function fieldNames(parts: Iterator<Element>, little: boolean, budget: Budget): 
   const [length = 0] = numbers(next(parts, "length of field names"), little, budget);
   const { data } = next(parts, "field names");
   if (!(length >= 1 && length <= 1024) || data.length % length !== 0)
-    throw new MatError(`${data.length} bytes of field names of ${length} bytes each`);
+    throw new MatError(`field names of ${data.length} bytes, expected a multiple of ${length}`);
   spend(budget, data.length / length);
   return Array.from({ length: data.length / length }, (_, i) => {
     const field = data.subarray(i * length, (i + 1) * length);
@@ -119,11 +121,10 @@ function fieldNames(parts: Iterator<Element>, little: boolean, budget: Budget): 
   });
 }
 
-/** Text is stored column by column as well. */
+/** The rows of a character array, which is stored in column-major order like every array. */
 function rows(text: string, shape: readonly number[], count: number): string[] {
   const [height = 0] = shape;
-  if (text.length !== count)
-    throw new MatError(`text of ${text.length} characters where ${shape.join(" x ")} are wanted`);
+  if (text.length !== count) throw new MatError(`text of ${text.length} characters, expected ${shape.join(" x ")}`);
   if (height === 1) return [text];
   return Array.from({ length: height }, (_, row) =>
     Array.from({ length: height === 0 ? 0 : count / height }, (_, column) => text[row + column * height]).join(""),

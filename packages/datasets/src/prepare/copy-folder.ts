@@ -1,15 +1,18 @@
+// Uses a folder of unpacked files in place of the archive that they came from.
+
 import { constants, type Dirent, readdirSync } from "node:fs";
 import { copyFile, link, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { FetchError, type Unpacked, type UnpackOptions } from "@dit-bench/fetch";
-import { diskPath, isPassedOver, makeFolders, nameText, unreadable } from "@dit-bench/files";
+import { diskPath, isPassedOver, makeFolders, nameText, unreadableReason } from "@dit-bench/files";
 import { DataError } from "../data-error.ts";
 
 /**
- * Takes from a folder what `unpack` would take from the archive that it once was: files by hard links, or copies on another
- * disk. The folder may lack the archive's topmost folder, since it often bears its name. `to` appears when all is there.
+ * Copies from a folder what `unpack` would extract from its archive: as hard links, or as copies on another file
+ * system. `from` may be the archive's topmost folder itself. `to` appears once all files are in it. Throws DataError
+ * for a folder that cannot be read, FetchError when stopped by the signal.
  */
-export async function takeFolder(
+export async function copyFolder(
   from: string,
   to: string,
   { select = () => true, signal, onProgress }: UnpackOptions = {},
@@ -19,16 +22,16 @@ export async function takeFolder(
   makeFolders(temporary);
   const counts = { files: 0, bytes: 0, passedOver: 0 };
   const top = basename(resolve(from));
-  for (const below of filesBelow(from)) {
+  for (const file of filesBelow(from)) {
     if (signal?.aborted)
-      throw new FetchError("interrupted", `stopped while taking ${from}; the same command takes it again`);
-    const path = diskPath(from, below);
-    const wanted = [below, `${top}/${below}`].find(select);
-    if (wanted === undefined) {
+      throw new FetchError("interrupted", `stopped while copying ${from}; run the same command again`);
+    const path = diskPath(from, file);
+    const entry = [file, `${top}/${file}`].find(select);
+    if (entry === undefined) {
       counts.passedOver++;
       continue;
     }
-    const target = join(temporary, wanted);
+    const target = join(temporary, entry);
     makeFolders(dirname(target));
     await link(path, target).catch(() => copyFile(path, target, constants.COPYFILE_EXCL));
     counts.files++;
@@ -38,16 +41,16 @@ export async function takeFolder(
   return counts;
 }
 
-/** Paths of the files in a folder, but not of links: they lead elsewhere, and an archive's would not be taken either. */
+/** Paths of the files in a folder. Symbolic links are left out, as they are when an archive is unpacked. */
 function* filesBelow(folder: string, relative = ""): Generator<string> {
   let entries: Dirent<Buffer>[];
   try {
     entries = readdirSync(diskPath(folder, relative), { withFileTypes: true, encoding: "buffer" });
   } catch (error) {
-    // A dataset without some of its images would be another one.
+    // An error, not a note: a prepared dataset without some of its images would be another dataset.
     throw new DataError(
       "unreadable-images",
-      `"${join(folder, relative)}" ${unreadable(error)}: its images are missing`,
+      `"${join(folder, relative)}" ${unreadableReason(error)}: its images are missing`,
     );
   }
   for (const entry of entries) {

@@ -1,12 +1,12 @@
-// Photographs whose archive nobody has any more, from a folder that somebody unpacked it into.
+// Preparation of a dataset whose archive is lost, from a folder that it was unpacked into.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { makeMat } from "../testing/make-mat.ts";
-import { car, files, newFolder, picture, prepare } from "./archives.test.data.ts";
+import { car, files, jpeg, newFolder, prepare } from "./archives.test.data.ts";
 
-describe("an unpacked copy in place of an archive", () => {
+describe("prepareDataset from an unpacked folder in place of an archive", () => {
   const put = (folder: string, files: Record<string, Buffer>) => {
     for (const [file, bytes] of Object.entries(files)) {
       mkdirSync(join(folder, file, ".."), { recursive: true });
@@ -17,12 +17,12 @@ describe("an unpacked copy in place of an archive", () => {
     class_names: { cell: [{ text: "Acura RL Sedan 2012" }, { text: "Ram C/V Cargo Van 2012" }] },
   });
   const train = makeMat({ annotations: { struct: [car(1, 2), car(2, 1), car(3, 2)] } });
-  const images = () => Object.fromEntries([1, 2, 3].map((n) => [`0000${n}.jpg`, picture(n)]));
+  const images = () => Object.fromEntries([1, 2, 3].map((n) => [`0000${n}.jpg`, jpeg(n)]));
 
   test.each([
-    ["with the archive's topmost folder in it", "cars_train/cars_train", "car_devkit/devkit"],
-    ["without it", "cars_train", "devkit"],
-  ])("is taken %s, and stays as it is", async (_, imageFolder, devkit) => {
+    ["that contains the archive's topmost folder", "cars_train/cars_train", "car_devkit/devkit"],
+    ["that is the archive's topmost folder", "cars_train", "devkit"],
+  ])("copies a folder %s and leaves it unchanged", async (_, imageFolder, devkit) => {
     const copy = newFolder();
     put(join(copy, imageFolder), images());
     put(join(copy, devkit), { "cars_meta.mat": meta, "cars_train_annos.mat": train });
@@ -34,7 +34,7 @@ describe("an unpacked copy in place of an archive", () => {
     expect(files(copy)).toEqual(before);
   });
 
-  test("is taken by a path from here as well", async () => {
+  test("accepts a relative path", async () => {
     const copy = newFolder();
     put(join(copy, "cars_train"), images());
     put(join(copy, "devkit"), { "cars_meta.mat": meta, "cars_train_annos.mat": train });
@@ -43,20 +43,19 @@ describe("an unpacked copy in place of an archive", () => {
     expect((await p.again()).images).toBe(3);
   });
 
-  test("is taken without what systems have left in it", async () => {
+  test("ignores files that operating systems create", async () => {
     const copy = newFolder();
-    put(join(copy, "cars_train"), { ...images(), "@eaDir/00001.jpg": picture(1), "lost+found/x": Buffer.from("x") });
+    put(join(copy, "cars_train"), { ...images(), "@eaDir/00001.jpg": jpeg(1), "lost+found/x": Buffer.from("x") });
     put(join(copy, "devkit"), { "cars_meta.mat": meta, "cars_train_annos.mat": train });
-    if (process.platform === "linux")
-      writeFileSync(Buffer.from(`${copy}/cars_train/caf\xe9.jpg`, "latin1"), picture(1));
+    if (process.platform === "linux") writeFileSync(Buffer.from(`${copy}/cars_train/caf\xe9.jpg`, "latin1"), jpeg(1));
     const p = await prepare("cars", {}, {}, (f) => join(copy, f === "cars_train.tgz" ? "cars_train" : "devkit"));
     expect((await p.again()).images).toBe(3);
   });
 
-  test("that holds something else is told", async () => {
+  test("refuses a folder with none of the expected files", async () => {
     const copy = newFolder();
     put(copy, { "readme.txt": Buffer.from("x") });
     const p = await prepare("sun", {}, {}, () => copy);
-    await expect(p.again()).rejects.toThrow(/holds 1 file, none of them where they are wanted/);
+    await expect(p.again()).rejects.toThrow(/holds 1 file, none of them at the expected paths/);
   });
 });
