@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { resizers } from "@dit-bench/datasets";
-import { linearSchedule, respace } from "@dit-bench/diffusion";
+import { linearSchedule, respace, samplerNames } from "@dit-bench/diffusion";
 import { closestName } from "@dit-bench/text";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
@@ -80,7 +80,7 @@ const recipeSchema = z.strictObject({
     learningRateScale: z.number().positive(),
   }),
   sampling: z.strictObject({
-    sampler: z.enum(["ddpm", "ddim"]),
+    sampler: z.enum(samplerNames),
     /** Steps of the respaced process, as in `ddim20` or `250`. */
     respacing: z.string().check(({ value, issues }) => {
       const message = respacingProblem(value); // otherwise found after the training
