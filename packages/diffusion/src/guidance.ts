@@ -18,7 +18,7 @@ export type GuidedChannels = "three" | "all";
  *
  * @param outputCond_N2CHW the network's output at x_t with the labels
  * @param outputUncond_N2CHW the same with the null class
- * @returns [N, 2C, H, W], for `ddpmStep` or `ddimStep`
+ * @returns [N, 2C, H, W], for the step of a sampler
  */
 export function guided(
   outputCond_N2CHW: tf.Tensor,

@@ -10,14 +10,8 @@ export type { Coefficients } from "./coefficients.ts";
 export { emaUpdate } from "./ema.ts";
 export { type GuidedChannels, guided } from "./guidance.ts";
 export { respace } from "./respacing.ts";
-export {
-  ddimStep,
-  ddpmStep,
-  type SamplerName,
-  type StepOptions,
-  stepCoefficientNames,
-  stepCoefficients,
-} from "./sampling.ts";
+export type { Sampler, StepInput } from "./samplers/sampler.ts";
+export { type SamplerName, samplerNames, samplers, stepCoefficients } from "./samplers/table.ts";
 export { linearSchedule, type Schedule } from "./schedule.ts";
 export {
   noised,

@@ -27,11 +27,17 @@ export function splitOutput(
  * x_0 as the predicted noise implies it: eq. 4 of Ho et al. 2020 (https://arxiv.org/abs/2006.11239) solved for x_0, as in their
  * eq. 15. Needs `sqrtRecipAlphasCumprod` and `sqrtRecipm1AlphasCumprod`.
  */
-export function predictXstart(xt_NCHW: tf.Tensor, epsilon_NCHW: tf.Tensor, coefficients: Coefficients): tf.Tensor {
-  return tf.sub(
+export function predictXstart(
+  xt_NCHW: tf.Tensor,
+  epsilon_NCHW: tf.Tensor,
+  coefficients: Coefficients,
+  clipDenoised = false,
+): tf.Tensor {
+  const xstart_NCHW = tf.sub(
     tf.mul(perSample(coefficients, "sqrtRecipAlphasCumprod", xt_NCHW.rank), xt_NCHW),
     tf.mul(perSample(coefficients, "sqrtRecipm1AlphasCumprod", xt_NCHW.rank), epsilon_NCHW),
   );
+  return clipDenoised ? tf.clipByValue(xstart_NCHW, -1, 1) : xstart_NCHW;
 }
 
 /**

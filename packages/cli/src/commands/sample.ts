@@ -204,7 +204,7 @@ function stepsWanted(text: string): string {
 
 /** "250 steps of DDPM"; "20 steps of DDIM" for a respacing of ddim20. */
 function stepsOf({ sampler, respacing }: Source["settings"]): string {
-  return `${respacing.replace(/^ddim/, "")} steps of ${sampler.toUpperCase()}`;
+  return `${respacing.replace(/^[a-z]+/, "")} steps of ${sampler.toUpperCase()}`;
 }
 
 function atLeastOne(text: string): number {

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { builtinMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
 import type { GridOptions } from "../commands/grid.ts";
 import { exitCodeOf } from "../report-error.ts";
@@ -25,7 +26,7 @@ const prepare = (changes: Partial<GridOptions>) => prepareGrid(options(changes))
 describe("a grid's plan", () => {
   it("has all methods and datasets where none are named", async () => {
     const plan = await prepare({});
-    expect(plan.methods).toHaveLength(6);
+    expect(plan.methods).toHaveLength(builtinMethods.length);
     expect(plan.columns).toHaveLength(8);
   });
 

@@ -1,6 +1,6 @@
 // The schema of a recipe.json: every setting that decides a result.
 
-import { linearSchedule, respace } from "@dit-bench/diffusion";
+import { linearSchedule, respace, samplerNames } from "@dit-bench/diffusion";
 import { resizers } from "@dit-bench/images";
 import { z } from "zod";
 import { extractorSection } from "../extractors/extractors.ts";
@@ -67,7 +67,7 @@ export const recipeSchema = z.strictObject({
     learningRateScale: z.number().positive(),
   }),
   sampling: z.strictObject({
-    sampler: z.enum(["ddpm", "ddim"]),
+    sampler: z.enum(samplerNames),
     /** Steps of the respaced process, as in `ddim20` or `250`. */
     respacing: z.string().check(({ value, issues }) => {
       const message = respacingProblem(value); // otherwise found after the training

@@ -3,15 +3,7 @@
 // N = batch, C = channels, S = side
 
 import type { Engine, Values as Inputs, Signature, TensorFunction } from "@dit-bench/compiler";
-import {
-  ddimStep,
-  ddpmStep,
-  guided,
-  linearSchedule,
-  respace,
-  stepCoefficientNames,
-  stepCoefficients,
-} from "@dit-bench/diffusion";
+import { guided, linearSchedule, respace, samplers, stepCoefficients } from "@dit-bench/diffusion";
 import { type DitConfig, dit } from "@dit-bench/dit";
 import type { Call, Values, WeightInfo, Weights } from "@dit-bench/method";
 import { normals, permutation } from "@dit-bench/random";
@@ -71,7 +63,7 @@ export async function sample(task: SamplingTask): Promise<{ x: Float32Array; com
         const inputs: Record<string, Inputs[string]> = { y, t: new Float32Array(N).fill(schedule.timesteps[i]!) };
         for (const [name, v] of Object.entries(stepCoefficients(schedule, settings.sampler, i, 1)))
           inputs[`p.${name}`] = v;
-        if (settings.sampler === "ddpm") {
+        if (samplers[settings.sampler].noise) {
           const noise = new Float32Array(N * size);
           indices.forEach((image, j) => {
             noise.set(normals(seed, `sample step ${i}`, number(image), size), j * size);
@@ -103,7 +95,7 @@ export function labelsLike(labels: Int32Array, n: number, seed: number): Int32Ar
   return Int32Array.from({ length: n }, (_, i) => labels[order[i % labels.length]!]!);
 }
 
-/** One reverse step: state x [N, C, S, S]; inputs t [N], y [N], the schedule's coefficients `p.…` [1], and noise for DDPM. */
+/** One reverse step: state x [N, C, S, S]; inputs t [N], y [N], the schedule's coefficients `p.…` [1], and `noise` if the sampler needs it. */
 export function samplerStep(
   network: Network,
   settings: Pick<RecipeSettings["sampling"], "sampler" | "guidance" | "guidedChannels" | "clipDenoised">,
@@ -111,26 +103,27 @@ export function samplerStep(
 ): [TensorFunction, Signature, { name: string; state: string[] }] {
   const { config, infos, values } = network;
   const { channels: C, inputSize: S } = config;
+  const sampler = samplers[settings.sampler];
+  const coefficientNames = Object.keys(sampler.coefficients);
   const signature: Signature = {
     ...Object.fromEntries(infos.map(({ name, shape }) => [`w.${name}`, { shape, value: values[name]! }])),
     x: { shape: [N, C, S, S] },
     t: { shape: [N] },
     y: { shape: [N], dtype: "int32" },
-    ...Object.fromEntries(stepCoefficientNames[settings.sampler].map((name) => [`p.${name}`, { shape: [1] }])),
-    ...(settings.sampler === "ddpm" ? { noise: { shape: [N, C, S, S] } } : {}),
+    ...Object.fromEntries(coefficientNames.map((name) => [`p.${name}`, { shape: [1] }])),
+    ...(sampler.noise ? { noise: { shape: [N, C, S, S] } } : {}),
   };
   const fn: TensorFunction = (given) => {
     const weights = Object.fromEntries(infos.map(({ name }) => [name, given[`w.${name}`]!]));
     const { x, t, y } = given as Record<"x" | "t" | "y", tf.Tensor>;
-    const output = predict(weights, x, t, y);
-    const coefficients = Object.fromEntries(
-      stepCoefficientNames[settings.sampler].map((name) => [name, given[`p.${name}`]!]),
-    );
-    const next =
-      settings.sampler === "ddim"
-        ? ddimStep(output, x, coefficients, settings)
-        : ddpmStep(output, x, given.noise!, coefficients, settings);
-    return { x: next.sample };
+    const { sample_NCHW } = sampler.step({
+      output_N2CHW: predict(weights, x, t, y),
+      xt_NCHW: x,
+      ...(given.noise && { noise_NCHW: given.noise }),
+      coefficients: Object.fromEntries(coefficientNames.map((name) => [name, given[`p.${name}`]!])),
+      clipDenoised: settings.clipDenoised,
+    });
+    return { x: sample_NCHW };
   };
   /** The network's output, guided: labels and null class go through it as one batch of 2N. */
   const predict = (weights: Weights, x: tf.Tensor, t: tf.Tensor, y: tf.Tensor): tf.Tensor => {

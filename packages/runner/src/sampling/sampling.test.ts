@@ -1,4 +1,5 @@
 import { createEngine } from "@dit-bench/compiler";
+import { samplerNames } from "@dit-bench/diffusion";
 import { ditModel } from "@dit-bench/dit";
 import { attach } from "@dit-bench/method";
 import { normals } from "@dit-bench/random";
@@ -28,8 +29,8 @@ const go = async (change: object = {}, given: Partial<Parameters<typeof sample>[
   return toPixels((await sample(task)).x, config.inputSize);
 };
 
-describe.each(["ddim", "ddpm"])("sampling by %s", (sampler) => {
-  const respacing = sampler === "ddim" ? "ddim5" : "5";
+describe.each(samplerNames)("sampling by %s", (sampler) => {
+  const respacing = "5";
   it("does not depend on how the images are split into batches", async () => {
     const whole = await go({ sampler, respacing, batch: 6 });
     const split = await go({ sampler, respacing, batch: 4 });

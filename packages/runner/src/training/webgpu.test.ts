@@ -15,7 +15,7 @@ import {
   type TensorFunction,
   type Values,
 } from "@dit-bench/compiler";
-import { adamwCoefficients, linearSchedule } from "@dit-bench/diffusion";
+import { adamwCoefficients, linearSchedule, type SamplerName, samplerNames } from "@dit-bench/diffusion";
 import { ditModel } from "@dit-bench/dit";
 import { attach, size } from "@dit-bench/method";
 import { miniInception } from "@dit-bench/metrics";
@@ -61,7 +61,7 @@ function training(name: string): Step {
 }
 
 /** One reverse step, with guidance. */
-function sampling(sampler: "ddim" | "ddpm"): Step {
+function sampling(sampler: SamplerName): Step {
   const network = { config, infos: model.weights, values: base };
   const settings = { sampler, guidance: 1.5, guidedChannels: "all", clipDenoised: true } as const;
   const compile = samplerStep(network, settings, 2);
@@ -196,7 +196,7 @@ describe.skipIf(!webgpu.available)("on webgpu", () => {
     SHADERS_MS,
   );
 
-  it.each(["ddim", "ddpm"] as const)(
+  it.each(samplerNames)(
     "runs steps of the %s sampler without leaving the GPU, images within 1e-5 of cpu",
     async (sampler) => {
       const step = sampling(sampler);
