@@ -1,11 +1,13 @@
+// The platform's folder for caches.
+
 import { homedir } from "node:os";
 import { join } from "node:path";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where a program keeps what can be fetched again, by the custom of the platform: `$XDG_CACHE_HOME/NAME` or `~/.cache/NAME`,
- * `~/Library/Caches/NAME` on macOS, `%LOCALAPPDATA%\NAME\Cache` on Windows.
+ * The folder for files that can be fetched again: `$XDG_CACHE_HOME/NAME` or `~/.cache/NAME`, `~/Library/Caches/NAME` on
+ * macOS, `%LOCALAPPDATA%\NAME\Cache` on Windows.
  */
 export function cacheFolder(name: string, env: Environment = process.env, platform = process.platform): string {
   if (platform === "win32") return join(env.LOCALAPPDATA || join(homedir(), "AppData", "Local"), name, "Cache");

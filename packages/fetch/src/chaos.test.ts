@@ -1,4 +1,4 @@
-// A server that does something else at every request, drawn by a seed: the file is right, or it is not there.
+// A server that misbehaves in another way at each request, chosen by a seed: the file is right or absent.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -13,26 +13,26 @@ eachWithServer();
 const version = (n: number) => Buffer.from(Uint8Array.from(integers(n, "chaos.test", 0, 30_000, 256)));
 const [first, second] = [version(1), version(2)];
 
-const came = { right: 0, absent: 0, resumed: 0 };
+const outcomes = { right: 0, absent: 0, resumed: 0 };
 
-/** What the server may do; `draw` gives numbers below its argument. */
+/** Answers a request in a random way. @param random gives integers below its argument */
 function answer(
   q: IncomingMessage,
   r: ServerResponse,
-  draw: (n: number) => number,
+  random: (n: number) => number,
   body: Buffer,
   etag: string,
   corrupts: boolean,
 ) {
   const from = Number(/\d+/.exec(q.headers.range ?? "0")?.[0]);
-  if (from > 0) came.resumed++;
-  const kind = draw(corrupts ? 9 : 7);
+  if (from > 0) outcomes.resumed++;
+  const kind = random(corrupts ? 9 : 7);
   if (kind <= 1) return serveFile(q, r, body, { etag });
-  if (kind === 2) return dropAfter(r, body, draw(body.length), { etag }); // whatever was asked for, from the beginning
+  if (kind === 2) return dropAfter(r, body, random(body.length), { etag }); // ignores the requested range
   if (kind === 3) return r.writeHead(503).end();
   if (kind === 4) return r.destroy();
   if (kind === 5) {
-    const wrong = draw(body.length - 1);
+    const wrong = random(body.length - 1);
     const range = { "content-range": `bytes ${wrong}-${body.length - 1}/${body.length}` };
     return r.writeHead(206, { etag, ...range }).end(body.subarray(wrong));
   }
@@ -44,46 +44,56 @@ function answer(
       "content-length": rest.length,
       ...(from > 0 ? range : {}),
     });
-    return void r.write(rest.subarray(0, draw(rest.length)), () => setTimeout(() => r.destroy(), 1));
+    return void r.write(rest.subarray(0, random(rest.length)), () => setTimeout(() => r.destroy(), 1));
   }
   const bad = Buffer.from(body);
-  bad[draw(bad.length)]! ^= 1 << draw(8);
-  return serveFile(q, r, kind === 7 ? bad : bad.subarray(0, draw(bad.length)), { etag });
+  bad[random(bad.length)]! ^= 1 << random(8);
+  return serveFile(q, r, kind === 7 ? bad : bad.subarray(0, random(bad.length)), { etag });
 }
 
-const patience = { attempts: 4, pauseSeconds: 0.001, stallSeconds: 1, longestPauseSeconds: 1 };
-
-it.each(Array.from({ length: 60 }, (_, seed) => seed))("seed %i, with a checksum: right or absent", async (seed) => {
-  const draws = stream(seed, "chaos.test", 1);
-  serve((q, r) => void answer(q, r, (n) => draws.integer(n), first!, '"v1"', true));
-  for (let call = 0; call < 3; call++) {
-    const error = await get({ sha256: digest(first!), bytes: first!.length, patience }).catch((e) => e);
-    if (error instanceof Error) expect(error).toBeInstanceOf(FetchError);
-    expect(existsSync(to())).toBe(!(error instanceof Error));
-    if (existsSync(to())) expect(readFileSync(to()).equals(first!)).toBe(true);
-    came[error instanceof Error ? "absent" : "right"]++;
-  }
-  expect(readdirSync(place).every((f) => /^file\.bin(\.partial(\.json)?)?$/.test(f))).toBe(true);
-});
+const retry = { attempts: 4, pauseSeconds: 0.001, stallSeconds: 1, maxPauseSeconds: 1 };
 
 it.each(Array.from({ length: 60 }, (_, seed) => seed))(
-  "seed %i, a file that changes: one or the other, no mixture",
+  "gives the right file or none, with a checksum (seed %i)",
   async (seed) => {
-    const draws = stream(seed, "chaos.test", 2);
-    const change = draws.integer(6);
+    const numbers = stream(seed, "chaos.test", 1);
+    serve((q, r) => void answer(q, r, (n) => numbers.integer(n), first!, '"v1"', true));
+    for (let call = 0; call < 3; call++) {
+      const error = await get({ sha256: digest(first!), bytes: first!.length, retry }).catch((e) => e);
+      if (error instanceof Error) expect(error).toBeInstanceOf(FetchError);
+      expect(existsSync(to())).toBe(!(error instanceof Error));
+      if (existsSync(to())) expect(readFileSync(to()).equals(first!)).toBe(true);
+      outcomes[error instanceof Error ? "absent" : "right"]++;
+    }
+    expect(readdirSync(place).every((f) => /^file\.bin(\.partial(\.json)?)?$/.test(f))).toBe(true);
+  },
+);
+
+it.each(Array.from({ length: 60 }, (_, seed) => seed))(
+  "gives one version of a file that changes, never a mixture (seed %i)",
+  async (seed) => {
+    const numbers = stream(seed, "chaos.test", 2);
+    const change = numbers.integer(6);
     serve(
       (q, r, n) =>
-        void answer(q, r, (m) => draws.integer(m), n < change ? first! : second!, n < change ? '"v1"' : '"v2"', false),
+        void answer(
+          q,
+          r,
+          (m) => numbers.integer(m),
+          n < change ? first! : second!,
+          n < change ? '"v1"' : '"v2"',
+          false,
+        ),
     );
-    const error = await get({ patience }).catch((e) => e);
+    const error = await get({ retry }).catch((e) => e);
     if (error instanceof Error) return expect(error).toBeInstanceOf(FetchError);
     const found = readFileSync(to());
     expect(found.equals(first!) || found.equals(second!)).toBe(true);
   },
 );
 
-it("both kinds of outcome were among these, and downloads that were gone on with", () => {
-  expect(came.right).toBeGreaterThan(30);
-  expect(came.absent).toBeGreaterThan(5);
-  expect(came.resumed).toBeGreaterThan(30);
+it("saw both outcomes and resumed downloads in the tests above", () => {
+  expect(outcomes.right).toBeGreaterThan(30);
+  expect(outcomes.absent).toBeGreaterThan(5);
+  expect(outcomes.resumed).toBeGreaterThan(30);
 });

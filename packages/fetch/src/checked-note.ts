@@ -20,7 +20,7 @@ export function isChecked(path: string, mark = checkMark(path)): boolean {
   }
 }
 
-/** Notes that the file with this mark is right. If the folder cannot be written to, the file is hashed again next time. */
+/** Notes that the file with this mark is right. Without write permission the file is hashed again next time. */
 export function noteChecked(path: string, mark = checkMark(path)): void {
   try {
     replaceFileSync(noteOf(path), [Buffer.from(mark)]);

@@ -1,4 +1,4 @@
-// What the tests of downloads share: a file, a server that tells of it, a folder of each test's own.
+// Shared by the tests of downloads: a file, a server that records requests, a folder for each test.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ import { type FaultServer, faultServer } from "./testing/fault-server.ts";
 export const body = Buffer.from(Uint8Array.from(integers(1, "download.test", 0, 200_000, 256)));
 export const digest = (data: Uint8Array, name = "sha256") => createHash(name).update(data).digest("hex");
 export const sha256 = digest(body);
-export const patience = { attempts: 3, pauseSeconds: 0.01, stallSeconds: 0.5, longestPauseSeconds: 1 };
+export const retry = { attempts: 3, pauseSeconds: 0.01, stallSeconds: 0.5, maxPauseSeconds: 1 };
 
 let folder: string;
 let number = 0;
@@ -27,7 +27,7 @@ export const serve = (handler: (q: IncomingMessage, r: ServerResponse, n: number
 };
 export const to = () => join(place, "file.bin");
 export const get = (options: DownloadOptions = {}, urls = [`${server.origin}/file.bin`]) =>
-  download(urls, to(), { env: {}, patience, onNote: (n) => notes.push(n), ...options });
+  download(urls, to(), { env: {}, retry, onNote: (n) => notes.push(n), ...options });
 export const failure = async (options: DownloadOptions = {}, urls?: string[]): Promise<FetchError> => {
   const error = await get(options, urls).then(
     () => undefined,
@@ -37,13 +37,13 @@ export const failure = async (options: DownloadOptions = {}, urls?: string[]): P
   expect(existsSync(to()), "nothing under the final name").toBe(false);
   return error;
 };
-/** As if an earlier process had come this far. */
+/** Writes the part that an interrupted download leaves. */
 export const keep = (bytes: Uint8Array, about?: object) => {
   writeFileSync(`${to()}.partial`, bytes);
   if (about) writeFileSync(`${to()}.partial.json`, JSON.stringify(about));
 };
 
-/** Gives each test of a file its folder and its server. */
+/** Gives each test its own folder and server. */
 export function eachWithServer(): void {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "download-"));

@@ -1,4 +1,4 @@
-// What becomes of the file: whole, resumed, kept, stopped.
+// Downloads: complete files, resumption, kept parts, stops, full disks.
 
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
@@ -11,8 +11,8 @@ import {
   get,
   keep,
   notes,
-  patience,
   place,
+  retry,
   serve,
   server,
   sha256,
@@ -22,8 +22,8 @@ import { dropAfter, serveFile } from "./testing/fault-server.ts";
 
 eachWithServer();
 
-describe("a download", () => {
-  it("brings the file whole, says its SHA-256, and leaves nothing else", async () => {
+describe("download", () => {
+  it("writes the complete file, returns its SHA-256 and leaves no other file", async () => {
     serve((q, r) => serveFile(q, r, body));
     const seen: number[] = [];
     const found = await get({ bytes: body.length, sha256, md5: digest(body, "md5"), onProgress: (n) => seen.push(n) });
@@ -34,14 +34,14 @@ describe("a download", () => {
     expect(server.seen[0]?.headers["accept-encoding"]).toBe("identity");
   });
 
-  it("is not done twice", async () => {
+  it("does not download a file twice", async () => {
     serve((q, r) => serveFile(q, r, body));
     await get();
     expect((await get({ bytes: body.length })).already).toBe(true);
     expect(server.seen.length).toBe(1);
   });
 
-  it("replaces a file of another length than is wanted, and says so", async () => {
+  it("replaces a file of the wrong size, with a note", async () => {
     serve((q, r) => serveFile(q, r, body));
     writeFileSync(to(), "old");
     await get({ bytes: body.length });
@@ -49,48 +49,49 @@ describe("a download", () => {
     expect(notes.join()).toContain("has 3 bytes, wanted 200000");
   });
 
-  it("of an empty file is an empty file", async () => {
+  it("downloads an empty file", async () => {
     serve((q, r) => serveFile(q, r, Buffer.alloc(0)));
     expect((await get()).bytes).toBe(0);
     expect(readdirSync(place)).toEqual(["file.bin"]);
   });
 });
 
-describe("a connection that drops", () => {
-  it.each([0, 1, 1000, 65_536, 100_000, 199_999])("after %i bytes is gone on with from there", async (at) => {
+describe("a connection that is cut", () => {
+  it.each([0, 1, 1000, 65_536, 100_000, 199_999])("after %i bytes is resumed from there", async (at) => {
     serve((q, r, n) => (n === 0 ? dropAfter(r, body, at) : serveFile(q, r, body)));
     await get({ sha256 });
     expect(readFileSync(to()).equals(body)).toBe(true);
     expect(server.seen.length).toBe(2);
     if (at > 0) expect(server.seen[1]?.headers).toMatchObject({ range: `bytes=${at}-`, "if-range": '"v1"' });
-    expect(notes.join()).toContain("going on in");
+    expect(notes.join()).toContain("retrying in");
   });
 
-  it("again and again is borne as long as something comes each time", async () => {
+  it("is resumed without limit while each attempt makes progress", async () => {
     serve((q, r) => {
       const from = Number(/\d+/.exec(q.headers.range ?? "0")?.[0]);
       const rest = body.subarray(from);
       const range = { "content-range": `bytes ${from}-${body.length - 1}/${body.length}` };
       r.writeHead(from ? 206 : 200, { etag: '"v1"', "content-length": rest.length, ...(from ? range : {}) });
       if (rest.length <= 20_000) r.end(rest);
-      else r.write(rest.subarray(0, 20_000), () => setTimeout(() => r.destroy(), 100)); // what has come when a connection is cut may be lost before it is read
+      // Without the pause the client may lose bytes that it has not read when the connection is cut.
+      else r.write(rest.subarray(0, 20_000), () => setTimeout(() => r.destroy(), 100));
     });
     await get({ sha256 });
-    expect(server.seen.length).toBeGreaterThan(patience.attempts);
+    expect(server.seen.length).toBeGreaterThan(retry.attempts);
   });
 
-  it("is given up after some attempts that bring nothing; what came is kept and the next call goes on there", async () => {
+  it("is given up after some attempts without progress; the next call resumes", async () => {
     serve((_, r, n) => (n === 0 ? dropAfter(r, body, 50_000) : r.destroy()));
     const error = await failure();
     expect(error).toMatchObject({ kind: "unreachable", exitCode: 75 });
-    expect(error.message).toContain("the connection was cut, 3 times in a row; 50 kB are kept in");
+    expect(error.message).toContain("the connection was closed, 3 times in a row; 50 kB are kept in");
     serve((q, r) => serveFile(q, r, body));
     await get();
     expect(server.seen.at(-1)?.headers.range).toBe("bytes=50000-");
     expect(readFileSync(to()).equals(body)).toBe(true);
   });
 
-  it("after a few bytes each time is given up too: it would not end", async () => {
+  it("is given up when each attempt brings only a few bytes", async () => {
     serve((q, r) => {
       const from = Number(/\d+/.exec(q.headers.range ?? "0")?.[0]);
       const range = { "content-range": `bytes ${from}-${body.length - 1}/${body.length}` };
@@ -98,21 +99,21 @@ describe("a connection that drops", () => {
       r.write(body.subarray(from, from + 10), () => setTimeout(() => r.destroy(), 5));
     });
     expect((await failure()).kind).toBe("unreachable");
-    expect(server.seen.length).toBe(patience.attempts);
+    expect(server.seen.length).toBe(retry.attempts);
   });
 
-  it("before an answer, and a host where nobody listens, are said as such", async () => {
+  it("before a response is reported differently from a refused connection", async () => {
     serve((_, r) => r.destroy());
-    expect((await failure()).message).toContain("the connection was cut");
+    expect((await failure()).message).toContain("the connection was closed");
     await server.close();
-    expect((await failure()).message).toContain("nobody answers there");
+    expect((await failure()).message).toContain("connection refused");
   });
 });
 
-describe("what was kept", () => {
+describe("the part of an earlier download", () => {
   const about = () => ({ url: `${server.origin}/file.bin`, validator: '"v1"', bytes: body.length });
 
-  it("is of another file now: the server starts over, and so do we", async () => {
+  it("is discarded when the file has changed on the server", async () => {
     keep(Buffer.alloc(5000, 7), about());
     serve((q, r) => serveFile(q, r, body, { etag: '"v2"' }));
     await get();
@@ -120,7 +121,7 @@ describe("what was kept", () => {
     expect(notes.join()).toContain("the file has changed");
   });
 
-  it("changes between two attempts: nothing of the old one stays", async () => {
+  it("is discarded when the file changes between two attempts", async () => {
     serve((q, r, n) =>
       n === 0 ? dropAfter(r, Buffer.alloc(200_000, 7), 90_000) : serveFile(q, r, body, { etag: '"v2"' }),
     );
@@ -128,22 +129,22 @@ describe("what was kept", () => {
     expect(readFileSync(to()).equals(body)).toBe(true);
   });
 
-  it("cannot be gone on with where the server ignores ranges", async () => {
+  it("is discarded when the server ignores ranges", async () => {
     keep(body.subarray(0, 5000), about());
     serve((_, r) => r.writeHead(200, { "content-length": body.length }).end(body));
     await get({ sha256 });
     expect(readFileSync(to()).equals(body)).toBe(true);
   });
 
-  it("without a version and without a checksum is not trusted", async () => {
+  it("is discarded without a validator and a checksum", async () => {
     keep(body.subarray(0, 5000), { url: `${server.origin}/file.bin` });
     serve((q, r) => serveFile(q, r, body, { etag: null }));
     await get();
     expect(server.seen[0]?.headers.range).toBeUndefined();
-    expect(notes.join()).toContain("nothing says that the 5 kB kept are of this file");
+    expect(notes.join()).toContain("the 5 kB kept may be of another file");
   });
 
-  it("with a weak ETag alone is not gone on with, since that allows other bytes", async () => {
+  it("is discarded with only a weak ETag, which allows other bytes", async () => {
     serve((q, r, n) =>
       n === 0 ? dropAfter(r, body, 5000, { etag: 'W/"v1"' }) : serveFile(q, r, body, { etag: 'W/"v1"' }),
     );
@@ -152,7 +153,7 @@ describe("what was kept", () => {
     expect(readFileSync(to()).equals(body)).toBe(true);
   });
 
-  it("may come from another address when a checksum vouches for it", async () => {
+  it("is used for another address when a checksum is known", async () => {
     keep(body.subarray(0, 5000), { url: "http://elsewhere.invalid/x", validator: '"z"' });
     serve((q, r) => serveFile(q, r, body));
     await get({ sha256 });
@@ -160,24 +161,24 @@ describe("what was kept", () => {
     expect(server.seen[0]?.headers["if-range"]).toBeUndefined();
   });
 
-  it("was damaged on the disk: the checksum shows it, it is thrown away and said so, and fetched once more", async () => {
+  it("is discarded, with a note, when the checksum shows that it was damaged on the disk", async () => {
     const damaged = Buffer.from(body.subarray(0, 5000));
     damaged[17]! ^= 1;
     keep(damaged, about());
     serve((q, r) => serveFile(q, r, body));
     await get({ sha256 });
     expect(readFileSync(to()).equals(body)).toBe(true);
-    expect(notes.join()).toContain("what was kept of it is thrown away, starting over");
+    expect(notes.join()).toContain("the kept part is discarded; starting over");
   });
 
-  it("is longer than the file", async () => {
+  it("is discarded when it is longer than the file", async () => {
     keep(Buffer.concat([body, body]), about());
     serve((q, r) => serveFile(q, r, body));
     await get();
     expect(readFileSync(to()).equals(body)).toBe(true);
   });
 
-  it("is the whole file: it gets its name without a byte more, and with a checksum without a request", async () => {
+  it("that is the whole file gets its name without further bytes, and with a checksum without a request", async () => {
     keep(body, about());
     serve((q, r) => serveFile(q, r, body));
     await get();
@@ -188,7 +189,7 @@ describe("what was kept", () => {
     expect(server.seen.length).toBe(1);
   });
 
-  it("has a note that cannot be read: it counts as unknown", async () => {
+  it("is discarded when its description cannot be read", async () => {
     keep(body.subarray(0, 5000));
     writeFileSync(`${to()}.partial.json`, "{");
     serve((q, r) => serveFile(q, r, body));
@@ -198,13 +199,13 @@ describe("what was kept", () => {
 });
 
 describe("several addresses", () => {
-  it("are tried in turn, and which failed is said", async () => {
+  it("are tried in order, with a note for each failure", async () => {
     serve((q, r) => (q.url === "/2" ? serveFile(q, r, body) : r.writeHead(404).end()));
     await get({ sha256 }, [`${server.origin}/1`, `${server.origin}/2`]);
     expect(notes[0]).toContain("/1: there is no such file (404); trying the next address");
   });
 
-  it("share what came: the second goes on where the first broke off", async () => {
+  it("share the received part: the second resumes where the first stopped", async () => {
     serve((q, r) => {
       if (q.url === "/2") return serveFile(q, r, body, { etag: '"other"' });
       if (q.headers.range) return r.destroy();
@@ -215,17 +216,17 @@ describe("several addresses", () => {
     expect(readFileSync(to()).equals(body)).toBe(true);
   });
 
-  it("that all fail are all told", async () => {
+  it("that all fail are all named", async () => {
     serve((q, r) => r.writeHead(q.url === "/1" ? 404 : 403).end());
     const error = await failure({}, [`${server.origin}/1`, `${server.origin}/2`]);
     expect(error.message).toMatch(
-      /none of 2 addresses gave it: .*\/1: there is no such file.*\/2: the server answers 403/,
+      /none of 2 addresses worked: .*\/1: there is no such file.*\/2: the server answers 403/,
     );
   });
 });
 
-describe("stopping", () => {
-  it("keeps what came, with exit code 75, and the next call goes on there", async () => {
+describe("a stop", () => {
+  it("keeps the received part, with exit code 75, and the next call resumes", async () => {
     const stop = new AbortController();
     serve((_, r) => {
       r.writeHead(200, { etag: '"v1"', "content-length": body.length });
@@ -239,7 +240,7 @@ describe("stopping", () => {
     expect(server.seen.at(-1)?.headers.range).toBe("bytes=80000-");
   });
 
-  it("before it began, or while what is there is read, keeps it as well", async () => {
+  it("keeps the received part also before the first request", async () => {
     keep(body.subarray(0, 5000), { url: `${server.origin}/file.bin`, validator: '"v1"' });
     expect((await failure({ signal: AbortSignal.abort() })).message).toContain("file.bin: stopped");
     expect(readFileSync(`${to()}.partial`).length).toBe(5000);
@@ -251,15 +252,15 @@ describe("stopping", () => {
     serve((_, r) => r.writeHead(503, { "retry-after": "60" }).end());
     setTimeout(() => stop.abort(), 100);
     const start = performance.now();
-    expect((await failure({ signal: stop.signal, patience: { ...patience, longestPauseSeconds: 100 } })).kind).toBe(
+    expect((await failure({ signal: stop.signal, retry: { ...retry, maxPauseSeconds: 100 } })).kind).toBe(
       "interrupted",
     );
     expect(performance.now() - start).toBeLessThan(5000);
   });
 });
 
-describe("the disk", () => {
-  it.skipIf(!existsSync("/dev/full"))("that is full ends it with exit code 74", async () => {
+describe("a full disk", () => {
+  it.skipIf(!existsSync("/dev/full"))("ends a download with exit code 74", async () => {
     serve((q, r) => serveFile(q, r, body));
     symlinkSync("/dev/full", `${to()}.partial`);
     const error = await failure();
@@ -267,19 +268,19 @@ describe("the disk", () => {
     expect(error.message).toContain("the disk is full");
   });
 
-  it("that has no room for what is to come is told before anything comes", async () => {
+  it("is reported before the download when the file does not fit", async () => {
     serve((_, r) => r.writeHead(200, { "content-length": 1e18 }).write("x"));
     const error = await failure();
     expect(error).toMatchObject({ kind: "disk-full", exitCode: 74 });
-    expect(error.message).toContain("more are to come and");
+    expect(error.message).toContain("are still to download and");
   });
 });
 
-describe("two at the same file", () => {
-  it("do not write into each other: the second gets an error that names the first", async () => {
+describe("two downloads of one file", () => {
+  it("exclude each other: the second gets an error that names the first", async () => {
     serve(() => {});
     const stop = new AbortController();
-    const first = get({ signal: stop.signal, patience: { ...patience, stallSeconds: 60 } }).catch((e) => e);
+    const first = get({ signal: stop.signal, retry: { ...retry, stallSeconds: 60 } }).catch((e) => e);
     await expect.poll(() => server.seen.length).toBe(1);
     const error = await failure();
     expect(error.message).toContain(`process ${process.pid} is fetching it already`);
@@ -288,9 +289,9 @@ describe("two at the same file", () => {
     expect(readdirSync(place)).toEqual([]);
   });
 
-  it("a lock of a process that is gone does not count", async () => {
+  it("ignore the lock of a process that has ended", async () => {
     serve((q, r) => serveFile(q, r, body));
-    writeFileSync(`${to()}.lock`, `4194305 ${hostname()}\n`); // above the largest process number of Linux
+    writeFileSync(`${to()}.lock`, `4194305 ${hostname()}\n`); // above the largest process id of Linux
     await get();
     expect(readdirSync(place)).toEqual(["file.bin"]);
   });

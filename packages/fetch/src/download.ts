@@ -1,96 +1,97 @@
-// One file from one of several addresses, to its last checked byte.
+// Downloads one file from one of several addresses, with retries, resumption and checks.
 
 import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeFolders, tryLock } from "@dit-bench/files";
 import type { Environment } from "./cache-folder.ts";
-import { describedDiskFull } from "./disk-full.ts";
+import { describeDiskFull } from "./disk-full.ts";
 import { FetchError } from "./fetch-error.ts";
+import { displayUrl, shownBytes } from "./format.ts";
 import { type Expected, openPartial, type PartialFile } from "./partial-file.ts";
-import { PassingError, receive } from "./receive.ts";
+import { receive, TransientError } from "./receive.ts";
 import type { RequestOptions } from "./request.ts";
-import { shownBytes, shownUrl } from "./shown.ts";
 import { type Transport, transport } from "./transport.ts";
 
 export interface DownloadOptions extends Expected {
-  /** A secret for one origin alone. */
+  /** A secret that is sent to one origin only. */
   readonly bearer?: RequestOptions["bearer"];
-  /** Ends the download where it is; what came is kept. */
+  /** Stops the download; the received part is kept. */
   readonly signal?: AbortSignal;
-  /** `total` is undefined where the server does not say. */
+  /** `total` is undefined if the server does not announce it. */
   readonly onProgress?: (bytes: number, total: number | undefined) => void;
-  /** What a person should know: a pause, a restart, another address. */
+  /** Called with messages for the user: a pause, a restart, another address. */
   readonly onNote?: (text: string) => void;
   readonly env?: Environment;
-  readonly patience?: Partial<Patience>;
+  readonly retry?: Partial<RetryPolicy>;
 }
 
-export interface Patience {
-  /** Attempts at one address in a row that bring next to nothing. */
+export interface RetryPolicy {
+  /** Consecutive attempts at one address that may make no progress. */
   readonly attempts: number;
-  /** Before the second attempt; it doubles from then on, up to a minute. */
+  /** Pause before the second attempt; it doubles with each further attempt, up to a minute. */
   readonly pauseSeconds: number;
-  /** Without a byte, or below 100 bytes a second, a connection is given up after this long. */
+  /** A connection is closed after this time without data, or below 100 bytes per second. */
   readonly stallSeconds: number;
-  /** A server may ask for a pause as long as this; where it asks for more, that is said and no more tried. */
-  readonly longestPauseSeconds: number;
+  /** Longest pause that a server may request; for a longer one the download fails with that message. */
+  readonly maxPauseSeconds: number;
 }
 
-const usual: Patience = { attempts: 6, pauseSeconds: 1, stallSeconds: 60, longestPauseSeconds: 300 };
+const defaultRetryPolicy: RetryPolicy = { attempts: 6, pauseSeconds: 1, stallSeconds: 60, maxPauseSeconds: 300 };
 
 export interface Downloaded {
   readonly path: string;
   readonly bytes: number;
-  /** Undefined where the file was there before: it got its name only after its checks. */
+  /** Undefined if the file existed before: it was checked before it got its name. */
   readonly sha256: string | undefined;
   readonly already: boolean;
 }
 
 /**
- * Fetches a file to `to`, trying `urls` in turn. What came is kept in `to.partial`, and an interrupted or failed download goes
- * on there; `to` appears when every byte is there and size and checksums are right. Throws FetchError.
+ * Downloads a file to `to`, trying `urls` in order. The received part is kept in `to.partial`; an interrupted or
+ * failed download resumes from it. `to` appears when the file is complete, with the right size and checksum. Throws
+ * FetchError.
  */
 export async function download(
   urls: readonly string[],
   to: string,
   options: DownloadOptions = {},
 ): Promise<Downloaded> {
-  const there = await stat(to).catch(() => undefined);
-  if (there?.isFile()) {
-    if (options.bytes === undefined || there.size === options.bytes)
-      return { path: to, bytes: there.size, sha256: undefined, already: true };
-    options.onNote?.(`${to} has ${there.size} bytes, wanted ${options.bytes}: fetching it again`);
+  const existing = await stat(to).catch(() => undefined);
+  if (existing?.isFile()) {
+    if (options.bytes === undefined || existing.size === options.bytes)
+      return { path: to, bytes: existing.size, sha256: undefined, already: true };
+    options.onNote?.(`${to} has ${existing.size} bytes, wanted ${options.bytes}: downloading it again`);
   }
   makeFolders(dirname(to));
   const held = await tryLock(`${to}.lock`);
   if (typeof held === "string")
     throw new FetchError("interrupted", `${to}: process ${held} is fetching it already; wait for it, or stop it`);
-  const patience = { ...usual, ...options.patience };
+  const retry = { ...defaultRetryPolicy, ...options.retry };
   let carrier: Transport | undefined;
   try {
-    carrier = transport(options.env ?? process.env, patience.stallSeconds);
+    carrier = transport(options.env ?? process.env, retry.stallSeconds);
     const md5 = options.md5 !== undefined && options.sha256 === undefined;
     const partial = await openPartial(to, { md5, signal: options.signal });
     try {
-      return await fromAny(urls, to, partial, carrier, patience, options);
+      return await downloadFromAny(urls, to, partial, carrier, retry, options);
     } finally {
       await partial.close();
     }
   } catch (error) {
-    throw options.signal?.aborted && !(error instanceof FetchError) ? stopped(to) : describedDiskFull(error, to);
+    throw options.signal?.aborted && !(error instanceof FetchError) ? stoppedError(to) : describeDiskFull(error, to);
   } finally {
     await carrier?.end();
     await held.release();
   }
 }
 
-async function fromAny(
+async function downloadFromAny(
   urls: readonly string[],
   to: string,
   partial: PartialFile,
   carrier: Transport,
-  patience: Patience,
+  retry: RetryPolicy,
   options: DownloadOptions,
 ): Promise<Downloaded> {
   const finish = async (): Promise<Downloaded> => {
@@ -100,12 +101,12 @@ async function fromAny(
     return { path: to, bytes, sha256, already: false };
   };
   const checked = options.md5 !== undefined || options.sha256 !== undefined;
-  if (checked && partial.size > 0 && urls[0] !== undefined && problemOf(urls[0], partial, options) === undefined)
-    return await finish(); // stopped between its last byte and its name
+  if (checked && partial.size > 0 && urls[0] !== undefined && findProblem(urls[0], partial, options) === undefined)
+    return await finish(); // the previous download was stopped after its last byte
   const failures: FetchError[] = [];
   for (const url of urls) {
     try {
-      await fromOne(url, partial, carrier, patience, options);
+      await downloadFrom(url, partial, carrier, retry, options);
       return await finish();
     } catch (error) {
       if (!(error instanceof FetchError) || error.kind === "interrupted" || error.kind === "disk-full") throw error;
@@ -118,70 +119,72 @@ async function fromAny(
   const kind = failures.find((f) => f.kind === "unreachable")?.kind ?? failures.at(-1)?.kind ?? "not-found";
   throw new FetchError(
     kind,
-    `${basename(to)}: none of ${urls.length} addresses gave it: ${failures.map((f) => f.message).join("; ")}`,
+    `${basename(to)}: none of ${urls.length} addresses worked: ${failures.map((f) => f.message).join("; ")}`,
   );
 }
 
-/** All attempts at one address, up to a file that is whole and right. */
-async function fromOne(
+/** Tries one address until the file is complete and right. */
+async function downloadFrom(
   url: string,
   partial: PartialFile,
   carrier: Transport,
-  patience: Patience,
+  retry: RetryPolicy,
   options: DownloadOptions,
 ): Promise<void> {
-  const { stallSeconds, attempts, pauseSeconds, longestPauseSeconds } = patience;
-  let idle = 0;
+  const { stallSeconds, attempts, pauseSeconds, maxPauseSeconds } = retry;
+  let fruitless = 0;
   let kept = partial.size > 0;
   for (;;) {
     const before = partial.size;
     try {
       await receive(url, partial, { ...options, transport: carrier.to, stallSeconds });
-      const wrong = problemOf(url, partial, options);
+      const wrong = findProblem(url, partial, options);
       if (wrong === undefined) return;
       await partial.empty();
       if (!kept) throw wrong;
-      kept = false; // once: what was kept from before may have been damaged, or of another file
-      options.onNote?.(`${wrong.message}: what was kept of it is thrown away, starting over`);
+      kept = false; // once: the part of an earlier download may be damaged, or of another file
+      options.onNote?.(`${wrong.message}: the kept part is discarded; starting over`);
     } catch (error) {
-      if (options.signal?.aborted) throw interrupted(partial);
-      if (!(error instanceof PassingError)) throw error;
-      idle = partial.size - before >= worthwhile(partial) ? 0 : idle + 1;
-      const { message, afterSeconds } = error;
+      if (options.signal?.aborted) throw interruptedError(partial);
+      if (!(error instanceof TransientError)) throw error;
+      fruitless = partial.size - before >= minProgressBytes(partial) ? 0 : fruitless + 1;
+      const { message, retryAfterSeconds } = error;
       const giveUp = (why: string) =>
-        new FetchError("unreachable", `${shownUrl(url)}: ${message}${why}; ${keptOf(partial)}`, { cause: error });
-      if (afterSeconds !== undefined && afterSeconds > longestPauseSeconds)
-        throw giveUp(`, and asks to come back in ${Math.ceil(afterSeconds)} s`);
-      if (idle >= attempts) throw giveUp(`, ${idle} times in a row`);
-      const pause = afterSeconds ?? Math.min(60, pauseSeconds * 2 ** Math.max(0, idle - 1));
-      options.onNote?.(`${shownUrl(url)}: ${message}; going on in ${Number(pause.toPrecision(2))} s`);
+        new FetchError("unreachable", `${displayUrl(url)}: ${message}${why}; ${describeKept(partial)}`, {
+          cause: error,
+        });
+      if (retryAfterSeconds !== undefined && retryAfterSeconds > maxPauseSeconds)
+        throw giveUp(`, and asks to retry after ${Math.ceil(retryAfterSeconds)} s`);
+      if (fruitless >= attempts) throw giveUp(`, ${fruitless} times in a row`);
+      const pause = retryAfterSeconds ?? Math.min(60, pauseSeconds * 2 ** Math.max(0, fruitless - 1));
+      options.onNote?.(`${displayUrl(url)}: ${message}; retrying in ${Number(pause.toPrecision(2))} s`);
       await sleep(1e3 * pause, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
-      if (options.signal?.aborted) throw interrupted(partial);
+      if (options.signal?.aborted) throw interruptedError(partial);
     }
   }
 }
 
-/** As many bytes as an attempt has to bring for the next ones to be free: a server that gives one at a time is no server. */
-const worthwhile = ({ origin }: PartialFile) =>
+/** Bytes that an attempt must receive to reset the count of attempts: a server could send one byte at a time. */
+const minProgressBytes = ({ origin }: PartialFile) =>
   Math.max(1, Math.min(65_536, Math.floor((origin?.bytes ?? 65_536) / 100)));
 
-/** What is wrong with a file that is there to its last byte. */
-function problemOf(url: string, partial: PartialFile, { bytes, md5, ...expected }: Expected): FetchError | undefined {
-  const where = shownUrl(url);
+/** Checks the size and checksum of a complete file. */
+function findProblem(url: string, partial: PartialFile, { bytes, md5, ...expected }: Expected): FetchError | undefined {
+  const where = displayUrl(url);
   const sha256 = expected.sha256 ?? partial.origin?.sha256;
   if (bytes !== undefined && partial.size !== bytes)
-    return new FetchError("wrong-size", `${where}: ${partial.size} bytes came, wanted ${bytes}`);
+    return new FetchError("wrong-size", `${where}: ${partial.size} bytes received, wanted ${bytes}`);
   const found = partial.digests();
   const [name, wanted, has] = sha256 ? ["SHA-256", sha256, found.sha256] : ["MD5", md5, found.md5];
   if (wanted === undefined || wanted === has) return undefined;
   return new FetchError("wrong-checksum", `${where}: its ${name} is ${has}, wanted ${wanted}`);
 }
 
-const keptOf = ({ size, path }: PartialFile): string =>
-  size > 0 ? `${shownBytes(size)} are kept in ${path}, the same command goes on there` : "nothing came";
+const describeKept = ({ size, path }: PartialFile): string =>
+  size > 0 ? `${shownBytes(size)} are kept in ${path}; the same command resumes there` : "nothing was received";
 
-const stopped = (to: string): FetchError =>
-  new FetchError("interrupted", `${basename(to)}: stopped; the same command goes on there`);
+const stoppedError = (to: string): FetchError =>
+  new FetchError("interrupted", `${basename(to)}: stopped; the same command resumes there`);
 
-const interrupted = (partial: PartialFile): FetchError =>
-  new FetchError("interrupted", `${basename(partial.path, ".partial")}: stopped; ${keptOf(partial)}`);
+const interruptedError = (partial: PartialFile): FetchError =>
+  new FetchError("interrupted", `${basename(partial.path, ".partial")}: stopped; ${describeKept(partial)}`);

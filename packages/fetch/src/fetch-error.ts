@@ -1,17 +1,19 @@
+// The error of a file that could not be fetched, with its kinds and exit codes.
+
 export type FetchErrorKind =
-  | "environment" // a variable has a value that cannot be used
-  | "offline" // the network may not be used, and the file is not here
-  | "not-found" // every address answered that there is no such file
-  | "refused" // 401, 403 and their kin
-  | "unreachable" // all attempts failed in a way that may pass; what came is kept
-  | "redirect" // too many, in a circle, or to an address that is not safe
-  | "not-the-file" // a page came in place of the file
+  | "environment" // an environment variable has an invalid value
+  | "offline" // network access is forbidden, and the file is not on this machine
+  | "not-found" // every address reports that there is no such file
+  | "refused" // 401, 403 and similar
+  | "unreachable" // all attempts failed with errors that may be transient; the received part is kept
+  | "redirect" // too many, a loop, or to an unsafe address
+  | "not-the-file" // a web page was received instead of the file
   | "wrong-size"
   | "wrong-checksum"
   | "disk-full"
   | "interrupted";
 
-/** Exit codes of the command line: 2 usage, 4 data missing or corrupt, 74 disk, 75 stopped, to be gone on with by the same call. */
+/** Exit codes of the command line: 2 usage, 4 data missing or corrupt, 74 disk, 75 the same command resumes. */
 const exitCodes: Readonly<Record<FetchErrorKind, number>> = {
   environment: 2,
   offline: 4,
@@ -26,7 +28,7 @@ const exitCodes: Readonly<Record<FetchErrorKind, number>> = {
   interrupted: 75,
 };
 
-/** A file that could not be fetched: its message says which, from where, what came and what to do. */
+/** The message names the file, its address, what happened and what to do. */
 export class FetchError extends Error {
   override readonly name = "FetchError";
   readonly kind: FetchErrorKind;

@@ -1,4 +1,4 @@
-// The Hugging Face hub: addresses, the cache that its own programs keep, and the variables that they obey.
+// The Hugging Face hub: its addresses, the cache of its own programs, and their environment variables.
 // https://huggingface.co/docs/huggingface_hub/guides/manage-cache and …/package_reference/environment_variables
 
 import { existsSync, readFileSync } from "node:fs";
@@ -15,58 +15,65 @@ export interface HubFile {
   readonly path: string;
 }
 
-const commit = /^[0-9a-f]{40}$/;
+const commitPattern = /^[0-9a-f]{40}$/;
 
-/** `HF_ENDPOINT`, such as a mirror, or the hub itself; without a slash at its end. Throws FetchError ("environment") for what is no address. */
+/**
+ * `HF_ENDPOINT`, such as a mirror, or the hub itself; without a trailing slash. Throws FetchError ("environment") for
+ * an invalid address.
+ */
 export function hubEndpoint(env: Environment = process.env): string {
   const endpoint = env.HF_ENDPOINT || "https://huggingface.co";
   if (!isHttp(endpoint))
     throw new FetchError(
       "environment",
-      `HF_ENDPOINT is "${endpoint}": wanted an address such as https://huggingface.co, or none`,
+      `HF_ENDPOINT is "${endpoint}": set an address such as https://huggingface.co, or unset it`,
     );
   return endpoint.replace(/\/+$/, "");
 }
 
-export const hubUrl = ({ repository, revision, path }: HubFile, env: Environment = process.env): string =>
-  `${hubEndpoint(env)}/${repository}/resolve/${encodeURIComponent(revision)}/${path.split("/").map(encodeURIComponent).join("/")}`;
+export function hubUrl({ repository, revision, path }: HubFile, env: Environment = process.env): string {
+  const segments = path.split("/").map(encodeURIComponent).join("/");
+  return `${hubEndpoint(env)}/${repository}/resolve/${encodeURIComponent(revision)}/${segments}`;
+}
 
-/** `HF_HUB_CACHE`, or `hub` below `HF_HOME`, or `~/.cache/huggingface/hub`, with `XDG_CACHE_HOME` in place of `~/.cache`. */
+/** `HF_HUB_CACHE`, or `hub` in `HF_HOME`, or `~/.cache/huggingface/hub`; `XDG_CACHE_HOME` replaces `~/.cache`. */
 export function hubCache(env: Environment = process.env): string {
   if (env.HF_HUB_CACHE) return env.HF_HUB_CACHE;
-  if (env.HUGGINGFACE_HUB_CACHE) return env.HUGGINGFACE_HUB_CACHE; // its older name, still read
+  if (env.HUGGINGFACE_HUB_CACHE) return env.HUGGINGFACE_HUB_CACHE; // the older name of HF_HUB_CACHE
   const caches = env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache");
   return join(env.HF_HOME || join(caches, "huggingface"), "hub");
 }
 
-/** The file's path in the cache, if it is there: `models--ORG--NAME/snapshots/COMMIT/PATH`. The cache is never written to. */
+/** The path of a file in the cache, if it exists: `models--ORG--NAME/snapshots/COMMIT/PATH`. */
 export function findInHubCache(file: HubFile, env: Environment = process.env): string | undefined {
   const folder = join(hubCache(env), `models--${file.repository.replaceAll("/", "--")}`);
-  const revision = commit.test(file.revision) ? file.revision : referred(join(folder, "refs", file.revision));
+  const revision = commitPattern.test(file.revision)
+    ? file.revision
+    : readReference(join(folder, "refs", file.revision));
   if (revision === undefined) return undefined;
   const path = join(folder, "snapshots", revision, file.path);
-  return existsSync(path) ? path : undefined; // a link to a blob that is gone does not exist either
+  return existsSync(path) ? path : undefined; // also false for a link to a removed blob
 }
 
-function referred(path: string): string | undefined {
+function readReference(path: string): string | undefined {
   try {
     const text = readFileSync(path, "utf8").trim();
-    return commit.test(text) ? text : undefined;
+    return commitPattern.test(text) ? text : undefined;
   } catch {
     return undefined;
   }
 }
 
-const yes = (value: string | undefined) => /^(1|true|yes|on)$/i.test(value ?? "");
+const isYes = (value: string | undefined) => /^(1|true|yes|on)$/i.test(value ?? "");
 
 /**
- * Which variable forbids the network, if one does: ours, or the hub's own, which machines without a network have set. All of
- * them mean every address, not the hub alone.
+ * The variable that forbids network access, if one is set: ours, or one of the hub's, which machines without a network
+ * set. Each forbids every address, not only the hub.
  */
-export const offline = (env: Environment = process.env): string | undefined =>
-  ["DIT_BENCH_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].find((name) => yes(env[name]));
+export const offlineVariable = (env: Environment = process.env): string | undefined =>
+  ["DIT_BENCH_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].find((name) => isYes(env[name]));
 
-/** `HF_TOKEN`; it goes to the host of `hubEndpoint` alone. */
+/** `HF_TOKEN`. It is sent only to the host of `hubEndpoint`. */
 export function hubToken(env: Environment = process.env): string | undefined {
   const given = env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN;
   return given?.trim() || undefined;

@@ -1,11 +1,13 @@
+// Downloads that resume and are checked, archives unpacked safely, the Hugging Face cache.
+
 export { ArchiveError, type ArchiveErrorCode } from "./archive/archive-error.ts";
 export type { Limits } from "./archive/limits.ts";
 export { type Unpacked, type UnpackOptions, unpack } from "./archive/unpack.ts";
-export { type BringOptions, type Brought, bring, findBrought, type RemoteFile } from "./bring.ts";
 export { cacheFolder, type Environment } from "./cache-folder.ts";
 export { checkMark, isChecked, noteChecked } from "./checked-note.ts";
-export { type Downloaded, type DownloadOptions, download, type Patience } from "./download.ts";
+export { type Downloaded, type DownloadOptions, download, type RetryPolicy } from "./download.ts";
 export { FetchError, type FetchErrorKind } from "./fetch-error.ts";
+export { type BringOptions, type Brought, bring, findBrought, type RemoteFile } from "./fetch-file.ts";
+export { shownBytes } from "./format.ts";
 export { findInHubCache, type HubFile } from "./hub.ts";
 export type { Expected } from "./partial-file.ts";
-export { shownBytes } from "./shown.ts";

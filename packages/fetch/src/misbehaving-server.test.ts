@@ -1,4 +1,4 @@
-// What a user gets from a server that lies, refuses, redirects, stalls and packs.
+// Downloads from servers with wrong headers, refusals, redirects, stalls, encodings and proxies.
 
 import { readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -11,8 +11,8 @@ import {
   failure,
   get,
   notes,
-  patience,
   place,
+  retry,
   serve,
   server,
   sha256,
@@ -24,8 +24,8 @@ import { dropAfter, faultServer, proxyServer, serveFile } from "./testing/fault-
 
 eachWithServer();
 
-describe("a server that lies", () => {
-  it("about the range it sends is not believed", async () => {
+describe("a server with wrong headers or content", () => {
+  it("that sends another range is asked again", async () => {
     serve((q, r, n) => {
       if (n === 0) return dropAfter(r, body, 60_000);
       if (n > 1) return serveFile(q, r, body);
@@ -39,7 +39,7 @@ describe("a server that lies", () => {
     expect(notes.join()).toContain("another range (bytes 10-199999/200000)");
   });
 
-  it("about how much of a range is left is not believed, though no checksum is known", async () => {
+  it("that sends more than the range is refused, also without a checksum", async () => {
     serve((q, r, n) => {
       if (n === 0) return dropAfter(r, body, 60_000);
       if (n > 1) return serveFile(q, r, body);
@@ -51,11 +51,11 @@ describe("a server that lies", () => {
     });
     const error = await failure();
     expect(error.kind).toBe("wrong-size");
-    expect(error.message).toContain("more than the 200000 bytes wanted came");
+    expect(error.message).toContain("received more than the wanted 200000 bytes");
     expect(readdirSync(place)).toEqual([]);
   });
 
-  it("about a range without saying which is not believed either", async () => {
+  it("that sends a range without a content-range is asked again", async () => {
     serve((q, r, n) =>
       n === 0 ? dropAfter(r, body, 60_000) : n === 1 ? r.writeHead(206).end("x") : serveFile(q, r, body),
     );
@@ -63,7 +63,7 @@ describe("a server that lies", () => {
     expect(readFileSync(to()).equals(body)).toBe(true);
   });
 
-  it("about the end of a range, which it closes before, is asked for the rest", async () => {
+  it("that ends a range early is asked for the rest", async () => {
     serve((q, r, n) => {
       if (n === 0) return dropAfter(r, body, 60_000);
       if (n > 1) return serveFile(q, r, body);
@@ -72,28 +72,28 @@ describe("a server that lies", () => {
     });
     await get();
     expect(readFileSync(to()).equals(body)).toBe(true);
-    expect(notes.join()).toContain("the server promised 200000 bytes and sent 90000");
+    expect(notes.join()).toContain("the server announced 200000 bytes and sent 90000");
   });
 
-  it("and promises more than it ever sends: every attempt is told, none of it is taken for the file", async () => {
+  it("that announces more than it sends is given up, and its data are not taken for the file", async () => {
     serve((_, r) => dropAfter(r, Buffer.concat([body, body]), body.length));
     const error = await failure({ bytes: 2 * body.length });
     expect(error.kind).toBe("unreachable");
   });
 
-  it("and sends fewer bytes than are wanted", async () => {
+  it("that announces fewer bytes than wanted is refused", async () => {
     serve((_, r) => r.writeHead(200, { "content-length": 1000 }).end(body.subarray(0, 1000)));
     const error = await failure({ bytes: body.length });
     expect(error).toMatchObject({ kind: "wrong-size", exitCode: 4 });
     expect(error.message).toContain("the server has 1000 bytes, wanted 200000: it is another file");
   });
 
-  it("and sends fewer bytes than are wanted, without saying how many", async () => {
+  it("that sends fewer bytes than wanted without announcing a size is refused", async () => {
     serve((_, r) => r.writeHead(200).end(body.subarray(0, 1000)));
-    expect((await failure({ bytes: body.length })).message).toContain("1000 bytes came, wanted 200000");
+    expect((await failure({ bytes: body.length })).message).toContain("1000 bytes received, wanted 200000");
   });
 
-  it("and sends more bytes than are wanted is stopped there", async () => {
+  it("that sends more bytes than wanted is cut off", async () => {
     serve((_, r) => {
       r.writeHead(200);
       const more = () => void (r.writableEnded || r.write(body, () => setImmediate(more)));
@@ -104,7 +104,7 @@ describe("a server that lies", () => {
     expect(readdirSync(place)).toEqual([]);
   });
 
-  it("and corrupts a byte: the checksum says so, nothing is kept", async () => {
+  it("that corrupts a byte is refused by the checksum, and nothing is kept", async () => {
     const corrupt = Buffer.from(body);
     corrupt[123_456]! ^= 0x40;
     serve((q, r) => serveFile(q, r, corrupt));
@@ -115,7 +115,7 @@ describe("a server that lies", () => {
     expect((await failure({ md5: digest(body, "md5") })).message).toContain("its MD5 is");
   });
 
-  it("on the hub about the file behind a redirect is found out by the SHA-256 that the redirect names", async () => {
+  it("of the hub is checked by the SHA-256 that its redirect reports", async () => {
     serve((q, r) =>
       q.url === "/file.bin"
         ? r.writeHead(302, { location: "/blob", "x-linked-etag": `"${sha256}"` }).end()
@@ -131,7 +131,7 @@ describe("a server that lies", () => {
   });
 });
 
-describe("pages in place of files", () => {
+describe("a web page instead of a file", () => {
   const page = "<!DOCTYPE html><html><head><title>Sign in\n to go on</title></head></html>";
   it.each<[string, Record<string, string>, string, DownloadOptions]>([
     ["an error page as 200", { "content-type": "text/html; charset=utf-8" }, page, {}],
@@ -146,11 +146,11 @@ describe("pages in place of files", () => {
     serve((_, r) => r.writeHead(200, headers).end(text));
     const error = await failure(options);
     expect(error).toMatchObject({ kind: "not-the-file", exitCode: 4 });
-    expect(error.message).toContain('a web page, "Sign in to go on", came in place of the file');
+    expect(error.message).toContain('received the web page "Sign in to go on" instead of the file');
     expect(readdirSync(place)).toEqual([]);
   });
 
-  it("a file that a server calls text/html is taken when it is none", async () => {
+  it("is not assumed for a file that the server labels text/html", async () => {
     serve((q, r) => serveFile(q, r, body, { headers: { "content-type": "text/html" } }));
     expect((await get({ sha256 })).bytes).toBe(body.length);
   });
@@ -165,7 +165,7 @@ describe("status codes", () => {
     [400, "refused", 4, "the server answers 400"],
     [451, "refused", 4, "the server answers 451"],
     [304, "refused", 4, "the server answers 304"],
-    [500, "unreachable", 75, "the server answers 500, 3 times in a row; nothing came"],
+    [500, "unreachable", 75, "the server answers 500, 3 times in a row; nothing was received"],
     [503, "unreachable", 75, "the server answers 503, 3 times in a row"],
     [429, "unreachable", 75, "the server answers 429, 3 times in a row"],
   ])("%i", async (status, kind, exitCode, text) => {
@@ -173,10 +173,10 @@ describe("status codes", () => {
     const error = await failure();
     expect(error).toMatchObject({ kind, exitCode });
     expect(error.message).toContain(text);
-    expect(server.seen.length).toBe(kind === "unreachable" ? patience.attempts : 1);
+    expect(server.seen.length).toBe(kind === "unreachable" ? retry.attempts : 1);
   });
 
-  it.each([408, 425, 429, 500, 502, 503, 504])("%i passes", async (status) => {
+  it.each([408, 425, 429, 500, 502, 503, 504])("%i is retried", async (status) => {
     serve((q, r, n) => (n < 2 ? r.writeHead(status).end() : serveFile(q, r, body)));
     expect((await get({ sha256 })).bytes).toBe(body.length);
   });
@@ -191,21 +191,21 @@ describe("status codes", () => {
           : serveFile(q, r, body),
     );
     const start = performance.now();
-    await get({ patience: { ...patience, longestPauseSeconds: 5 } });
+    await get({ retry: { ...retry, maxPauseSeconds: 5 } });
     expect(performance.now() - start).toBeGreaterThan(1300);
-    expect(notes[0]).toContain("going on in 1 s");
+    expect(notes[0]).toContain("retrying in 1 s");
   });
 
-  it("a Retry-After that is too long is told instead of waited for", async () => {
+  it("a Retry-After above the limit is reported instead of waited for", async () => {
     serve((_, r) => r.writeHead(429, { "retry-after": "3600" }).end());
     const error = await failure();
-    expect(error.message).toContain("the server answers 429, and asks to come back in 3600 s");
+    expect(error.message).toContain("the server answers 429, and asks to retry after 3600 s");
     expect(server.seen.length).toBe(1);
   });
 });
 
 describe("redirects", () => {
-  it("are followed, and what is missing is asked for at their end", async () => {
+  it("are followed, and the missing part is requested at their end", async () => {
     serve((q, r, n) => {
       if (q.url === "/file.bin") return r.writeHead(302, { location: "/a?signature=secret" }).end();
       if (n === 1) return dropAfter(r, body, 70_000);
@@ -216,11 +216,11 @@ describe("redirects", () => {
   });
 
   it.each<[string, (q: IncomingMessage, r: ServerResponse) => void, string]>([
-    ["in a circle", (q, r) => r.writeHead(302, { location: q.url === "/b" ? "/file.bin" : "/b" }).end(), "in a circle"],
-    ["to itself", (_, r) => r.writeHead(301, { location: "/file.bin" }).end(), "in a circle"],
+    ["in a loop", (q, r) => r.writeHead(302, { location: q.url === "/b" ? "/file.bin" : "/b" }).end(), "form a loop"],
+    ["to itself", (_, r) => r.writeHead(301, { location: "/file.bin" }).end(), "form a loop"],
     ["without an end", (q, r) => r.writeHead(307, { location: `${q.url}x` }).end(), "more than 10 redirects"],
-    ["to nowhere", (_, r) => r.writeHead(302).end(), "does not say where to"],
-    ["to what is no address", (_, r) => r.writeHead(302, { location: "http://[" }).end(), "to what is no address"],
+    ["without an address", (_, r) => r.writeHead(302).end(), "a redirect without an address"],
+    ["to an invalid address", (_, r) => r.writeHead(302, { location: "http://[" }).end(), "to an invalid address"],
     [
       "to a file of this machine",
       (_, r) => r.writeHead(302, { location: "file:///etc/passwd" }).end(),
@@ -233,7 +233,7 @@ describe("redirects", () => {
     expect(error.message).toContain(text);
   });
 
-  it("to another host do not take the token along, to the same host they do", async () => {
+  it("send the token to the same host, not to another one", async () => {
     const other = await faultServer();
     other.handler = (q, r) => serveFile(q, r, body);
     serve((q, r) =>
@@ -247,7 +247,7 @@ describe("redirects", () => {
     await other.close();
   });
 
-  it("never show the query of an address, where signatures are", async () => {
+  it("never show the query of an address in messages, since it may hold signatures", async () => {
     serve((q, r) =>
       q.url === "/file.bin" ? r.writeHead(302, { location: "/a?signature=secret" }).end() : r.writeHead(403).end(),
     );
@@ -255,23 +255,23 @@ describe("redirects", () => {
   });
 });
 
-describe("slowness", () => {
-  it("a server that says nothing is given up", async () => {
+describe("a slow server", () => {
+  it("is given up when it does not respond", async () => {
     serve(() => {});
-    expect((await failure()).message).toContain("no answer in time, 3 times in a row");
+    expect((await failure()).message).toContain("timeout while waiting for a response, 3 times in a row");
   });
 
-  it("a body that stops is given up and gone on with", async () => {
+  it("is resumed after a body that stops", async () => {
     serve((q, r, n) => {
       if (n > 0) return serveFile(q, r, body);
       r.writeHead(200, { etag: '"v1"', "content-length": body.length });
-      r.write(body.subarray(0, 10_000)); // and no more
+      r.write(body.subarray(0, 10_000)); // and nothing more
     });
     await get({ sha256 });
     expect(server.seen[1]?.headers.range).toBe("bytes=10000-");
   });
 
-  it("a body that drips is given up as well", async () => {
+  it("is resumed after a body with almost no data", async () => {
     serve((q, r, n) => {
       if (n > 0) return serveFile(q, r, body);
       r.writeHead(200, { etag: '"v1"', "content-length": body.length });
@@ -279,10 +279,10 @@ describe("slowness", () => {
       const drip = setInterval(() => (r.destroyed ? clearInterval(drip) : r.write(body.subarray(i, ++i))), 100);
     });
     await get({ sha256 });
-    expect(notes.join()).toContain("no more than a trickle for 0.5 s");
+    expect(notes.join()).toContain("almost no data for 0.5 s");
   });
 
-  it("a body that is slow but steady is waited for", async () => {
+  it("is waited for when its body is slow but steady", async () => {
     serve((_, r) => {
       r.writeHead(200, { "content-length": body.length });
       let i = 0;
@@ -300,20 +300,20 @@ describe("slowness", () => {
   });
 });
 
-describe("encodings", () => {
-  it("that were not asked for are undone", async () => {
+describe("content encodings", () => {
+  it("that were not requested are decoded", async () => {
     serve((_, r) => r.writeHead(200, { etag: '"v1"', "content-encoding": "gzip" }).end(gzipSync(body)));
     expect((await get({ sha256, bytes: body.length })).bytes).toBe(body.length);
   });
 
-  it("that a server names for a .tgz are the file's own, as Apache does", async () => {
+  it("that Apache reports for a .tgz are not decoded", async () => {
     const archive = gzipSync(body);
     serve((q, r) => serveFile(q, r, archive, { headers: { "content-encoding": "x-gzip" } }));
     await get({ sha256: digest(archive) }, [`${server.origin}/file.tgz`]);
     expect(readFileSync(to()).equals(archive)).toBe(true);
   });
 
-  it("that nobody knows are refused", async () => {
+  it("that are unknown are refused", async () => {
     serve((_, r) => r.writeHead(200, { "content-encoding": "snappy" }).end("x"));
     expect((await failure()).message).toContain('content-encoding "snappy"');
   });
@@ -348,9 +348,9 @@ describe("proxies", () => {
     ["ALL_PROXY", {}, true],
     ["HTTP_PROXY", {}, false],
     ["HTTPS_PROXY", { NO_PROXY: "127.0.0.1" }, false],
-  ])("for https: %s with %j, %s", async (name, others, used) => {
+  ])("%s with %j is used for https: %s", async (name, others, used) => {
     const proxy = await proxyServer();
-    const address = server.origin.replace("http:", "https:"); // it speaks no TLS: what counts is the way there
+    const address = server.origin.replace("http:", "https:"); // the server has no TLS: the test checks only the route
     const error = await failure({ env: { [name]: proxy.origin, ...others } }, [`${address}/file.bin`]);
     expect(error.kind).toBe("unreachable");
     expect(new Set(proxy.seen)).toEqual(new Set(used ? [`CONNECT ${new URL(address).host}`] : []));
@@ -358,31 +358,29 @@ describe("proxies", () => {
   });
 
   it.each<[string, number, FetchErrorKind, string]>([
-    ["https", 407, "refused", "https://files.test/file.bin: the proxy answers 407: it wants a name and a password"],
-    ["https", 403, "refused", "https://files.test/file.bin: the proxy answers 403: ask who runs it"],
+    ["https", 407, "refused", "https://files.test/file.bin: the proxy answers 407: give it a name and a password"],
+    ["https", 403, "refused", "https://files.test/file.bin: the proxy answers 403: ask its administrator"],
     ["https", 503, "unreachable", "the proxy answers 503, 3 times in a row"],
-    ["http", 407, "refused", "http://files.test/file.bin: the proxy answers 407: it wants a name and a password"],
+    ["http", 407, "refused", "http://files.test/file.bin: the proxy answers 407: give it a name and a password"],
     ["http", 403, "refused", "http://files.test/file.bin: the server answers 403"],
-  ])("that refuse: %s, %i", async (scheme, status, kind, text) => {
+  ])("that refuse %s with %i are reported", async (scheme, status, kind, text) => {
     const proxy = await proxyServer(status);
     const error = await failure({ env: { ALL_PROXY: proxy.origin } }, [`${scheme}://files.test/file.bin`]);
     expect(error).toMatchObject({ kind, exitCode: kind === "refused" ? 4 : 75 });
     expect(error.message).toContain(text);
-    expect(proxy.seen.length).toBe(kind === "refused" ? 1 : patience.attempts);
+    expect(proxy.seen.length).toBe(kind === "refused" ? 1 : retry.attempts);
     await proxy.close();
   });
 
-  it("that is no address is told with its variable, and no lock stays", async () => {
+  it("that are no address are reported with their variable, and no lock stays", async () => {
     const error = await failure({ env: { HTTPS_PROXY: "not a proxy" } });
     expect(error).toMatchObject({ kind: "environment", exitCode: 2 });
-    expect(error.message).toContain(
-      'HTTPS_PROXY is "not a proxy": wanted an address such as http://proxy.example:8080',
-    );
+    expect(error.message).toContain('HTTPS_PROXY is "not a proxy": set an address such as http://proxy.example:8080');
     expect(readdirSync(place)).toEqual([]);
     expect((await failure({ env: { ALL_PROXY: "socks5://127.0.0.1:9" } })).kind).toBe("unreachable");
   });
 
-  it("that nobody serves are an error that may pass", async () => {
+  it("that refuse connections are a transient error", async () => {
     expect((await failure({ env: { HTTP_PROXY: "http://127.0.0.1:9" } })).kind).toBe("unreachable");
   });
 });

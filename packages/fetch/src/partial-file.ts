@@ -1,9 +1,9 @@
-// A download that is under way: FILE.partial holds what came, FILE.partial.json what file it is of.
+// A download in progress: FILE.partial holds the received part, FILE.partial.json describes the file that it is of.
 
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { z } from "zod";
-import { readThrough } from "./read-through.ts";
+import { readStream } from "./read-stream.ts";
 
 export interface Expected {
   readonly bytes?: number | undefined;
@@ -13,35 +13,39 @@ export interface Expected {
 
 const origin = z.object({
   url: z.string(),
-  /** What `If-Range` takes: a strong ETag or a date. Without one nothing says whether the file is still the same. */
+  /** A value for `If-Range`: a strong ETag or a date. Without it a changed file cannot be recognised. */
   validator: z.string().optional(),
   bytes: z.number().optional(),
-  /** As the server tells it. */
+  /** As the server reports it. */
   sha256: z.string().optional(),
 });
 
-/** Which file the bytes are of. */
+/** The file that the bytes are of. */
 export type Origin = z.infer<typeof origin>;
 
 export interface PartialFile {
   readonly path: string;
-  /** Bytes that are there. */
+  /** Bytes received so far. */
   readonly size: number;
-  /** Undefined where nothing is known of what is there. */
+  /** Undefined if the origin of the bytes is unknown. */
   readonly origin: Origin | undefined;
   append(chunk: Uint8Array): Promise<void>;
-  /** Empties it, and notes what file will fill it. */
+  /** Empties it and records the file that will fill it. */
   restart(origin: Origin): Promise<void>;
   digests(): { readonly md5?: string; readonly sha256: string };
-  /** Throws away what is there. */
+  /** Discards the bytes. */
   empty(): Promise<void>;
-  /** Moves it to its final name. */
+  /** Flushes it and renames it to its final name. */
   finish(): Promise<void>;
-  /** Leaves it as it is, to be gone on with; nothing stays of an empty one. */
+  /** Closes it for a later download to resume; an empty one is removed. */
   close(): Promise<void>;
 }
 
-/** Opens what an earlier download to `to` left, or an empty one. MD5, which takes longer than all else here, only where it is wanted. */
+/**
+ * Opens the part that an earlier download to `to` left, or an empty one.
+ *
+ * @param md5 whether to compute the MD5, which takes longer than the rest of the download
+ */
 export async function openPartial(
   to: string,
   { md5, signal }: { readonly md5: boolean; readonly signal: AbortSignal | undefined },
@@ -53,7 +57,7 @@ export async function openPartial(
   if (size === 0) known = undefined;
   const newHashes = (): Hashes => ({ sha256: createHash("sha256"), ...(md5 ? { md5: createHash("md5") } : {}) });
   let hashes = newHashes();
-  if (size > 0) for await (const chunk of readThrough(path, { end: size - 1, signal })) update(hashes, chunk);
+  if (size > 0) for await (const chunk of readStream(path, { end: size - 1, signal })) update(hashes, chunk);
   let file: FileHandle | undefined = await open(path, size > 0 ? "r+" : "w");
 
   const close = async () => {
@@ -91,7 +95,7 @@ export async function openPartial(
       ...(hashes.md5 ? { md5: hashes.md5.copy().digest("hex") } : {}),
     }),
     async finish() {
-      await file?.truncate(size); // a longer leftover of an interrupted write, if any
+      await file?.truncate(size); // an interrupted write may have left more
       await file?.sync();
       await close();
       await rename(path, to);

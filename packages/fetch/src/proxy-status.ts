@@ -1,6 +1,8 @@
+// Reads the status of a refusing proxy out of an error of undici.
+
 /**
- * The status by which a proxy refused to lead to a host, or to pass a request on; undefined for any other error. undici says it
- * in the message alone (lib/dispatcher/proxy-agent.js).
+ * The status with which a proxy refused a tunnel or a request; undefined for any other error. undici reports it only in
+ * the message (lib/dispatcher/proxy-agent.js).
  */
 export function proxyStatus(error: unknown): number | undefined {
   const message = error instanceof Error ? error.message : "";

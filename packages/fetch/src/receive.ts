@@ -1,24 +1,24 @@
-// One attempt: ask for what is missing, look hard at the answer, take the body.
+// One attempt at a download: requests the missing part, checks the response, receives the body.
 
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { FetchError } from "./fetch-error.ts";
-import { pageInPlaceOfFile } from "./not-the-file.ts";
+import { displayUrl, shownBytes } from "./format.ts";
 import type { Expected, PartialFile } from "./partial-file.ts";
 import { proxyStatus } from "./proxy-status.ts";
 import { discard, get, header, type RequestOptions, type Response } from "./request.ts";
-import { shownBytes, shownUrl } from "./shown.ts";
+import { describeWebPage } from "./web-page.ts";
 
-/** Trouble that may pass: another attempt is worth while. */
-export class PassingError extends Error {
-  /** How long the server asks to be left alone. */
-  readonly afterSeconds: number | undefined;
+/** An error that may be transient: another attempt can succeed. */
+export class TransientError extends Error {
+  /** The pause that the server requests. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(message: string, options: ErrorOptions & { afterSeconds?: number | undefined } = {}) {
+  constructor(message: string, options: ErrorOptions & { retryAfterSeconds?: number | undefined } = {}) {
     super(message, options);
-    this.afterSeconds = options.afterSeconds;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 
@@ -28,89 +28,88 @@ export interface ReceiveOptions extends Expected, Omit<RequestOptions, "headers"
   readonly onNote?: (text: string) => void;
 }
 
-/** Below this rate a connection counts as stalled. */
-const leastBytesPerSecond = 100;
+/** A slower connection counts as stalled. */
+const minBytesPerSecond = 100;
 
 /**
- * Brings `partial` to its last byte. Throws PassingError where another attempt may help, FetchError where none will; what came
- * stays in `partial` either way.
+ * Completes `partial`. Throws TransientError if another attempt may succeed, FetchError if not; the received bytes
+ * stay in `partial` in both cases.
  */
 export async function receive(url: string, partial: PartialFile, options: ReceiveOptions): Promise<void> {
   const range = rangeOf(url, partial, options);
   if (partial.size > 0 && range === undefined) {
-    options.onNote?.(
-      `${shownUrl(url)}: nothing says that the ${shownBytes(partial.size)} kept are of this file; starting over`,
-    );
+    options.onNote?.(`${displayUrl(url)}: the ${shownBytes(partial.size)} kept may be of another file; starting over`);
     await partial.empty();
   }
   let response: Response;
   try {
     response = await get(url, { ...options, headers: range ?? {} });
   } catch (error) {
-    throw error instanceof FetchError ? error : withoutAnswer(url, error);
+    throw error instanceof FetchError ? error : noResponseError(url, error);
   }
   try {
-    if (response.status === 416 && range !== undefined) return await unsatisfiable(response, partial);
-    if (response.status !== 200 && response.status !== 206) throw refusal(url, response);
-    const total = await begin(url, response, partial, options);
-    await take(url, response, partial, total, options);
+    if (response.status === 416 && range !== undefined) return await handleUnsatisfiable(response, partial);
+    if (response.status !== 200 && response.status !== 206) throw refusalError(url, response);
+    const total = await prepare(url, response, partial, options);
+    await takeBody(url, response, partial, total, options);
   } finally {
     discard(response.body);
   }
 }
 
-/** The headers that ask for what is missing; undefined where all of it is wanted. */
+/** The headers of a request for the missing part; undefined for a request of the whole file. */
 function rangeOf(url: string, { size, origin }: PartialFile, { md5, sha256 }: Expected) {
   if (size === 0) return undefined;
   const range = `bytes=${size}-`;
   if (origin?.url === url && origin.validator !== undefined) return { range, "if-range": origin.validator };
-  // From another address, or from a server that marks no version: only a checksum can tell afterwards.
+  // From another address, or from a server without validators: only a checksum of the whole can verify the parts.
   return md5 !== undefined || sha256 !== undefined ? { range } : undefined;
 }
 
-/** 416: there is nothing after what is kept. Either that is the whole file, or it is not of this file. */
-async function unsatisfiable({ headers }: Response, partial: PartialFile): Promise<void> {
+/** Status 416: no bytes after the kept part. It is either the whole file or of another file. */
+async function handleUnsatisfiable({ headers }: Response, partial: PartialFile): Promise<void> {
   const total = /^bytes \*\/(\d+)$/.exec(header(headers, "content-range") ?? "")?.[1];
   if (total !== undefined && Number(total) === partial.size) return;
   await partial.empty();
-  throw new PassingError("what was kept is longer than the file; starting over", { afterSeconds: 0 });
+  throw new TransientError("the kept part is longer than the file; starting over", { retryAfterSeconds: 0 });
 }
 
-/** A proxy that refuses will do so again; anything else that kept an answer from coming may pass. */
-function withoutAnswer(url: string, cause: unknown): Error {
+/** A refusing proxy is a final error; any other reason for a missing response may be transient. */
+function noResponseError(url: string, cause: unknown): Error {
   const status = proxyStatus(cause);
-  if (status === undefined) return new PassingError(reasonOf(cause), { cause });
-  if (passes(status)) return new PassingError(`the proxy answers ${status}`, { cause });
+  if (status === undefined) return new TransientError(reasonOf(cause), { cause });
+  if (isTransient(status)) return new TransientError(`the proxy answers ${status}`, { cause });
   const how =
     status === 407
-      ? "it wants a name and a password, as in HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT"
-      : "ask who runs it, or name hosts that are reached without it in NO_PROXY";
-  return new FetchError("refused", `${shownUrl(url)}: the proxy answers ${status}: ${how}`, { cause });
+      ? "give it a name and a password, as in HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT"
+      : "ask its administrator, or list hosts that need no proxy in NO_PROXY";
+  return new FetchError("refused", `${displayUrl(url)}: the proxy answers ${status}: ${how}`, { cause });
 }
 
-const passes = (status: number) => status === 408 || status === 425 || status === 429 || status >= 500;
+const isTransient = (status: number) => status === 408 || status === 425 || status === 429 || status >= 500;
 
-function refusal(url: string, { status, headers }: Response): Error {
-  const where = shownUrl(url);
+function refusalError(url: string, { status, headers }: Response): Error {
+  const where = displayUrl(url);
   if (status === 404 || status === 410)
     return new FetchError("not-found", `${where}: there is no such file (${status})`);
-  if (passes(status))
-    return new PassingError(`the server answers ${status}`, {
-      afterSeconds: retryAfter(header(headers, "retry-after")),
+  if (isTransient(status))
+    return new TransientError(`the server answers ${status}`, {
+      retryAfterSeconds: retryAfter(header(headers, "retry-after")),
     });
-  const how = status === 401 || status === 403 ? ": it needs an account or a token, or may not be had from here" : "";
+  const how =
+    status === 401 || status === 403 ? ": it needs an account or a token, or is not available from this network" : "";
   return new FetchError("refused", `${where}: the server answers ${status}${how}`);
 }
 
-/** Seconds, or a date (RFC 9110, 10.2.3). */
+/** The header is a number of seconds or a date (RFC 9110, 10.2.3). Returns seconds. */
 function retryAfter(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   const seconds = /^\d{1,9}$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1e3;
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
-/** Looks at the headers of a 200 or 206 and readies `partial`; returns how long the whole file is, where the server says. */
-async function begin(
+/** Checks the headers of a 200 or 206 and prepares `partial`. Returns the size of the whole file if it is known. */
+async function prepare(
   url: string,
   response: Response,
   partial: PartialFile,
@@ -125,14 +124,14 @@ async function begin(
     const [, from, of] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header(headers, "content-range") ?? "") ?? [];
     if (Number(from) !== partial.size || encodingOf(response) !== undefined) {
       await partial.empty();
-      throw new PassingError(`the server sends another range (${header(headers, "content-range")}) than was asked for`);
+      throw new TransientError(`the server sends another range (${header(headers, "content-range")}) than requested`);
     }
     total = of === undefined || of === "*" ? undefined : Number(of);
   }
-  if (bytes !== undefined && total !== undefined && total !== bytes) throw await mismatch(url, response, total, bytes);
+  if (bytes !== undefined && total !== undefined && total !== bytes) throw await sizeError(url, response, total, bytes);
   if (status === 200) {
     if (partial.size > 0)
-      onNote?.(`${shownUrl(url)}: the file has changed, or its server cannot go on in the middle; starting over`);
+      onNote?.(`${displayUrl(url)}: the file has changed, or its server cannot resume; starting over`);
     const validator = encodingOf(response) === undefined ? validatorOf(response) : undefined;
     const sha256 = linkedSha256(response);
     await partial.restart({
@@ -142,33 +141,33 @@ async function begin(
       ...(sha256 ? { sha256 } : {}),
     });
   }
-  await refuseWithoutRoom(partial, (bytes ?? total ?? 0) - partial.size);
+  await checkDiskSpace(partial, (bytes ?? total ?? 0) - partial.size);
   return bytes ?? total;
 }
 
-/** A file of another length: often a page that stands where it was. */
-async function mismatch(url: string, response: Response, total: number, wanted: number): Promise<FetchError> {
+/** The error for a file of another size, which often is a web page. */
+async function sizeError(url: string, response: Response, total: number, wanted: number): Promise<FetchError> {
   let page: string | undefined;
   try {
     for await (const first of response.body) {
-      page = pageInPlaceOfFile(first, header(response.headers, "content-type"));
+      page = describeWebPage(first, header(response.headers, "content-type"));
       break;
     }
-  } catch {} // the length is wrong whatever else is
-  if (page) return new FetchError("not-the-file", `${shownUrl(url)}: ${page}, came in place of the file`);
+  } catch {} // the size is wrong in any case
+  if (page) return new FetchError("not-the-file", `${displayUrl(url)}: received ${page} instead of the file`);
   return new FetchError(
     "wrong-size",
-    `${shownUrl(url)}: the server has ${total} bytes, wanted ${wanted}: it is another file`,
+    `${displayUrl(url)}: the server has ${total} bytes, wanted ${wanted}: it is another file`,
   );
 }
 
-/** The Hugging Face hub names the SHA-256 of a large file in the redirect to where it lies. */
-function linkedSha256({ before, headers }: Response): string | undefined {
-  const tag = header(before[0] ?? headers, "x-linked-etag")?.replaceAll('"', "");
+/** The Hugging Face hub reports the SHA-256 of a large file in the redirect to its storage. */
+function linkedSha256({ redirectHeaders, headers }: Response): string | undefined {
+  const tag = header(redirectHeaders[0] ?? headers, "x-linked-etag")?.replaceAll('"', "");
   return tag !== undefined && /^[0-9a-f]{64}$/.test(tag) ? tag : undefined;
 }
 
-/** What `If-Range` may hold: a strong ETag, or a date of which the server vouches to the second. */
+/** A value for `If-Range`: a strong ETag, or the date of the last change. */
 function validatorOf({ headers }: Response): string | undefined {
   const tag = header(headers, "etag");
   if (tag?.startsWith('"')) return tag;
@@ -176,8 +175,7 @@ function validatorOf({ headers }: Response): string | undefined {
 }
 
 /**
- * How the body is packed beside what the file itself is. Apache calls a .tgz that it sends as it is "x-gzip": its bytes are
- * the file's own.
+ * The content encoding that must be decoded. Apache labels an unencoded .tgz "x-gzip": its bytes are those of the file.
  */
 function encodingOf({ headers, url }: Response): string | undefined {
   const encoding = header(headers, "content-encoding")?.toLowerCase();
@@ -193,22 +191,22 @@ const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>
   br: createBrotliDecompress,
 };
 
-async function take(
+async function takeBody(
   url: string,
   response: Response,
   partial: PartialFile,
   total: number | undefined,
   { stallSeconds, onProgress }: ReceiveOptions,
 ): Promise<void> {
-  const stop = watch(response.body, stallSeconds);
+  const rate = watchRate(response.body, stallSeconds);
   let first = partial.size === 0;
   try {
-    for await (const chunk of decoded(url, response)) {
-      stop.heard(chunk.length);
-      const page = first ? pageInPlaceOfFile(chunk, header(response.headers, "content-type")) : undefined;
+    for await (const chunk of decodeBody(url, response)) {
+      rate.add(chunk.length);
+      const page = first ? describeWebPage(chunk, header(response.headers, "content-type")) : undefined;
       if (page) {
         await partial.empty();
-        throw new FetchError("not-the-file", `${shownUrl(url)}: ${page}, came in place of the file`);
+        throw new FetchError("not-the-file", `${displayUrl(url)}: received ${page} instead of the file`);
       }
       first = false;
       await partial.append(chunk);
@@ -216,83 +214,84 @@ async function take(
         await partial.empty();
         throw new FetchError(
           "wrong-size",
-          `${shownUrl(url)}: more than the ${total} bytes wanted came: it is another file`,
+          `${displayUrl(url)}: received more than the wanted ${total} bytes: it is another file`,
         );
       }
       onProgress?.(partial.size, total);
     }
   } catch (error) {
-    if (error instanceof FetchError || onDisk(error)) throw error;
-    throw new PassingError(stop.stalled() ? `no more than a trickle for ${stallSeconds} s` : reasonOf(error), {
+    if (error instanceof FetchError || isDiskError(error)) throw error;
+    throw new TransientError(rate.isStalled() ? `almost no data for ${stallSeconds} s` : reasonOf(error), {
       cause: error,
     });
   } finally {
-    stop.end();
+    rate.stop();
   }
   const wanted = partial.origin?.bytes;
   if (wanted !== undefined && partial.size < wanted)
-    throw new PassingError(`the server promised ${wanted} bytes and sent ${partial.size}`);
+    throw new TransientError(`the server announced ${wanted} bytes and sent ${partial.size}`);
 }
 
-function decoded(url: string, response: Response): AsyncIterable<Buffer> {
+function decodeBody(url: string, response: Response): AsyncIterable<Buffer> {
   const encoding = encodingOf(response);
   if (encoding === undefined) return response.body;
   const decoder = decoders[encoding]?.();
   if (decoder === undefined)
     throw new FetchError(
       "refused",
-      `${shownUrl(url)}: sent with content-encoding "${encoding}", which was not asked for`,
+      `${displayUrl(url)}: sent with content-encoding "${encoding}", which was not requested`,
     );
   response.body.on("error", (error) => decoder.destroy(error));
   return response.body.pipe(decoder);
 }
 
-/** Ends a body that comes too slowly. */
-function watch(body: Readable, seconds: number) {
-  let heard = 0;
-  let slow = false;
+/** Aborts a body that arrives too slowly. */
+function watchRate(body: Readable, seconds: number) {
+  let received = 0;
+  let stalled = false;
   const timer = setInterval(() => {
-    if (heard < leastBytesPerSecond * seconds) {
-      slow = true;
+    if (received < minBytesPerSecond * seconds) {
+      stalled = true;
       body.destroy(new Error("stalled"));
     }
-    heard = 0;
+    received = 0;
   }, 1e3 * seconds);
   return {
-    heard(bytes: number) {
-      heard += bytes;
+    add(bytes: number) {
+      received += bytes;
     },
-    stalled: () => slow,
-    end: () => clearInterval(timer),
+    isStalled: () => stalled,
+    stop: () => clearInterval(timer),
   };
 }
 
-async function refuseWithoutRoom({ path }: PartialFile, wanted: number): Promise<void> {
+async function checkDiskSpace({ path }: PartialFile, wanted: number): Promise<void> {
   const { bavail, bsize } = await statfs(dirname(path));
   if (bavail * bsize >= wanted) return;
   throw new FetchError(
     "disk-full",
-    `${path}: ${shownBytes(wanted)} more are to come and ${shownBytes(bavail * bsize)} are free on that disk; make room, or choose another folder`,
+    `${path}: ${shownBytes(wanted)} are still to download and ${shownBytes(bavail * bsize)} are free on that disk; ` +
+      "free some space, or choose another folder",
   );
 }
 
-const onDisk = (error: unknown) => /^(ENOSPC|EDQUOT|EFBIG|EIO|EACCES|EPERM|EROFS)$/.test(codeOf(error) ?? "");
+const isDiskError = (error: unknown) => /^(ENOSPC|EDQUOT|EFBIG|EIO|EACCES|EPERM|EROFS)$/.test(codeOf(error) ?? "");
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
-/** An error of the connection in a few words. */
+/** A short description of a connection error. */
 function reasonOf(error: unknown): string {
   const cause = (error as Error).cause ?? error;
   const names: Readonly<Record<string, string>> = {
-    ECONNREFUSED: "nobody answers there",
-    ECONNRESET: "the connection was cut",
-    UND_ERR_SOCKET: "the connection was cut",
-    UND_ERR_ABORTED: "the connection was cut",
-    UND_ERR_CONNECT_TIMEOUT: "no connection in time",
-    UND_ERR_HEADERS_TIMEOUT: "no answer in time",
-    UND_ERR_BODY_TIMEOUT: "nothing more came in time",
-    UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "another length than was promised",
-    ENOTFOUND: "no such host",
-    EAI_AGAIN: "the host's name cannot be looked up now",
+    ECONNREFUSED: "connection refused",
+    ECONNRESET: "the connection was closed",
+    UND_ERR_SOCKET: "the connection was closed",
+    UND_ERR_ABORTED: "the connection was closed",
+    UND_ERR_CONNECT_TIMEOUT: "timeout while connecting",
+    UND_ERR_HEADERS_TIMEOUT: "timeout while waiting for a response",
+    UND_ERR_BODY_TIMEOUT: "timeout while receiving",
+    UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "another length than announced",
+    ENOTFOUND: "unknown host",
+    EAI_AGAIN: "the name of the host cannot be resolved now",
   };
   return names[codeOf(cause) ?? ""] ?? names[codeOf(error) ?? ""] ?? (error as Error).message;
 }

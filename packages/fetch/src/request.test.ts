@@ -1,9 +1,11 @@
+// Redirects of a request: which are followed, and which origins receive the token.
+
 import { MockAgent } from "undici";
 import { describe, expect, it } from "vitest";
 import { FetchError } from "./fetch-error.ts";
 import { get } from "./request.ts";
 
-/** Hosts that answer with redirects; nothing leaves the process. */
+/** Hosts that answer with redirects, within this process. */
 function hosts(redirects: Record<string, string>) {
   const agent = new MockAgent();
   agent.disableNetConnect();
@@ -22,8 +24,8 @@ function hosts(redirects: Record<string, string>) {
   return { agent, authorized };
 }
 
-describe("a request", () => {
-  it("is not led from https to plain http, not by several steps either", async () => {
+describe("get", () => {
+  it("refuses a redirect from https to http, also after another redirect", async () => {
     const { agent } = hosts({ "https://a.test/1": "https://b.test/2", "https://b.test/2": "http://b.test/3" });
     const error = await get("https://a.test/1", { transport: () => agent, headers: {} }).catch((e) => e);
     expect(error).toBeInstanceOf(FetchError);
@@ -31,13 +33,13 @@ describe("a request", () => {
     expect(error.message).toContain("https://b.test/2: a redirect from https to plain http (http://b.test/3)");
   });
 
-  it("may go from http to https", async () => {
+  it("follows a redirect from http to https", async () => {
     const { agent } = hosts({ "http://a.test/1": "https://a.test/1", "https://a.test/1": "" });
     const { url, status } = await get("http://a.test/1", { transport: () => agent, headers: {} });
     expect([url, status]).toEqual(["https://a.test/1", 200]);
   });
 
-  it("shows its token to its own origin: not to another port, scheme or host of a like name", async () => {
+  it("sends the token to its own origin only: to no other port, scheme or host with a similar name", async () => {
     const { agent, authorized } = hosts({
       "https://hub.test/1": "https://hub.test/2",
       "https://hub.test/2": "https://hub.test:444/3",

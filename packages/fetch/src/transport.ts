@@ -1,21 +1,22 @@
-// What carries requests: connections, and the proxies of the environment. Node's own fetch does not read those before Node 24.
+// Connections for requests, through the proxies of the environment variables. Before Node 24, its fetch ignores those.
 
 import { type Dispatcher, EnvHttpProxyAgent } from "undici";
 import type { Environment } from "./cache-folder.ts";
 import { FetchError } from "./fetch-error.ts";
 
-/** Connections for some requests. */
+/** The connections of one download. */
 export interface Transport {
-  /** What carries a request to this address. */
+  /** The dispatcher for requests to this address. */
   to(address: URL): Dispatcher;
-  /** Breaks off what is under way and closes the connections. */
+  /** Aborts running requests and closes the connections. */
   end(): Promise<void>;
 }
 
 /**
- * Obeys `HTTP_PROXY` for http, `HTTPS_PROXY` for https, `ALL_PROXY` for either that has none, and `NO_PROXY`, all of them
- * in upper or lower case; `stallSeconds` bounds the wait for a connection, for headers, and between two pieces of a body. Throws
- * FetchError ("environment") for a proxy that is no address of http or socks5.
+ * Obeys `HTTP_PROXY` for http, `HTTPS_PROXY` for https, `ALL_PROXY` for the schemes without their own, and `NO_PROXY`,
+ * all in upper or lower case. Throws FetchError ("environment") for a proxy that is not an http or socks5 address.
+ *
+ * @param stallSeconds limit for connecting, for headers, and between two chunks of a body
  */
 export function transport(env: Environment, stallSeconds: number): Transport {
   const either = (name: string) => env[name.toLowerCase()] || env[name] || "";
@@ -24,12 +25,13 @@ export function transport(env: Environment, stallSeconds: number): Transport {
     if (value !== "" && !hasProtocol(value, /^(https?|socks5?):$/))
       throw new FetchError(
         "environment",
-        `${env[name.toLowerCase()] ? name.toLowerCase() : name} is "${value}": wanted an address such as http://proxy.example:8080 or socks5://proxy.example:1080`,
+        `${env[name.toLowerCase()] ? name.toLowerCase() : name} is "${value}": set an address such as ` +
+          "http://proxy.example:8080 or socks5://proxy.example:1080",
       );
     return value;
   };
   const milliseconds = 1e3 * stallSeconds;
-  const through = (address: string) =>
+  const agentFor = (address: string) =>
     new EnvHttpProxyAgent({
       httpProxy: address, // an empty string, unlike undefined, keeps undici from looking at process.env
       httpsProxy: address,
@@ -39,8 +41,8 @@ export function transport(env: Environment, stallSeconds: number): Transport {
       headersTimeout: milliseconds,
       bodyTimeout: milliseconds,
     });
-  // An agent a scheme: a single one without a proxy for https would take http's for it, which curl does not.
-  const [plain, secure] = ["HTTP_PROXY", "HTTPS_PROXY"].map((name) => proxy(name) || proxy("ALL_PROXY")).map(through);
+  // One agent per scheme: a single agent without a proxy for https would use that of http, unlike curl.
+  const [plain, secure] = ["HTTP_PROXY", "HTTPS_PROXY"].map((name) => proxy(name) || proxy("ALL_PROXY")).map(agentFor);
   return {
     to: ({ protocol }) => (protocol === "https:" ? secure! : plain!),
     end: async () => void (await Promise.all([plain!.destroy(), secure!.destroy()])),

@@ -2,12 +2,12 @@
 export { diskPath, nameText } from "./disk-name.ts";
 export { type FileGroup, type FileKind, fileKind, kindBytes, kindOfBytes } from "./file-kind.ts";
 export { fileName, fileNames } from "./file-names.ts";
+export { isPassedOver } from "./ignored-names.ts";
 export { type HeldLock, lockHolder, tryLock, waitForLock } from "./lock.ts";
 export { makeFolders } from "./make-folders.ts";
 export { nameFileInError } from "./name-file-in-error.ts";
-export { isPassedOver } from "./passed-over.ts";
 export { replaceFile, replaceFileWithCopy } from "./replace-file.ts";
 export { replaceFileSync } from "./replace-file-sync.ts";
 export { isTemporary, removeLeftovers, temporaryName } from "./temporary.ts";
 export { unreadableReason } from "./unreadable-reason.ts";
-export { insteadOf, type WantedFile, wrongKind } from "./wanted-file.ts";
+export { describeWrongKind, insteadOf, type WantedFile } from "./wrong-file.ts";

@@ -4,14 +4,14 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-const form = /^\..+\.[0-9a-f]{12}\.tmp$/;
+const temporaryForm = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
 /** A new name beside `path`: `.NAME.HEX.tmp`. Random, because two processes may write the same file, and a process id is unique on one machine only. */
 export const temporaryName = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
 
 /** Is this the name of a file that `temporaryName` made? */
-export const isTemporary = (path: string): boolean => form.test(basename(path));
+export const isTemporary = (path: string): boolean => temporaryForm.test(basename(path));
 
 /**
  * Removes the temporary files in `folder` that a killed process left there; returns their names. Folders below it are not searched.

@@ -1,5 +1,5 @@
 import { float32, isFloatingPoint } from "./float32.ts";
-import { type PlacedTensor, readPlaced, type TensorInfo } from "./place.ts";
+import { type PlacedTensor, readPlaced, type TensorInfo } from "./placed-tensor.ts";
 import type { StoredTensor } from "./tensor-type.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
 

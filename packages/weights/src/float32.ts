@@ -1,9 +1,9 @@
 import type { StoredTensor } from "./tensor-type.ts";
 
-const floating: ReadonlySet<string> = new Set(["F64", "F32", "F16", "BF16"]);
+const floatingPointTypes: ReadonlySet<string> = new Set(["F64", "F32", "F16", "BF16"]);
 
 /** Whether `float32` takes numbers of this type. */
-export const isFloatingPoint = (type: string): boolean => floating.has(type);
+export const isFloatingPoint = (type: string): boolean => floatingPointTypes.has(type);
 
 /**
  * The values as float32: F32 as it is (the same array), F64 rounded to nearest, F16 and BF16 exactly.
@@ -19,16 +19,16 @@ export function float32(tensor: StoredTensor): Float32Array {
     case "BF16":
       return new Float32Array(Uint32Array.from(data as Uint16Array, (bits) => bits << 16).buffer);
     case "F16":
-      return Float32Array.from(data as Uint16Array, halfToNumber);
+      return Float32Array.from(data as Uint16Array, float16ToNumber);
     default:
       throw new Error(
-        `tensor of type ${type} and shape [${tensor.shape}]: wanted floating-point numbers (${[...floating].join(", ")})`,
+        `tensor of type ${type} and shape [${tensor.shape}]: wanted floating-point numbers (${[...floatingPointTypes].join(", ")})`,
       );
   }
 }
 
 /** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
-function halfToNumber(bits: number): number {
+function float16ToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { type Checkpoint, checkpoint } from "./checkpoint.ts";
 import { CorruptFileError } from "./corrupt-file-error.ts";
 import { maxTensors } from "./limits.ts";
-import type { PlacedTensor } from "./place.ts";
+import type { PlacedTensor } from "./placed-tensor.ts";
 import { type ReadableFile, withFile } from "./read-file.ts";
 import { type Json, JsonError, type JsonObject, parseStrictJson } from "./strict-json.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
@@ -48,7 +48,7 @@ export async function openFolder(folder: string, open: Open): Promise<Checkpoint
     const weights = names.map((name) => join(place, name)).find(existsSync);
     if (weights) return openNamed(folder, weights, join(place, settings), open);
   }
-  const { weights, folders } = contents(folder);
+  const { weights, folders } = weightsInside(folder);
   if (weights.length === 1) return openNamed(folder, join(folder, weights[0]!), join(folder, "config.json"), open);
   throw new UnsupportedFileError(folder, noWeights(weights, folders));
 }
@@ -66,7 +66,7 @@ async function openNamed(folder: string, weights: string, config: string, open: 
 }
 
 /** Files of weights in a folder, by their endings, and the folders in it that hold some. */
-function contents(folder: string): { readonly weights: readonly string[]; readonly folders: readonly string[] } {
+function weightsInside(folder: string): { readonly weights: readonly string[]; readonly folders: readonly string[] } {
   const weightsIn = (path: string) =>
     readdirSync(path, { withFileTypes: true }).filter(
       (entry) => !entry.name.startsWith(".") && !entry.isDirectory() && weightEnding.test(entry.name),
@@ -91,15 +91,15 @@ const weightEnding = /\.(safetensors|pt|pth|ckpt|bin)$/i;
 function noWeights(weights: readonly string[], folders: readonly string[]): string {
   const shards = weights.filter((name) => /-\d{5}-of-\d{5}\.\w+$/.test(name));
   if (shards.length > 0)
-    return `it holds ${shards.length} shards (${some(shards)}) without their index, a file such as ${shards[0]!.replace(/-\d{5}-of-\d{5}/, "")}.index.json`;
+    return `it holds ${shards.length} shards (${firstNames(shards)}) without their index, a file such as ${shards[0]!.replace(/-\d{5}-of-\d{5}/, "")}.index.json`;
   if (weights.length > 0)
-    return `a folder with ${weights.length} files of weights and none of a known name: ${some(weights)}; give one of them`;
+    return `a folder with ${weights.length} files of weights and none of a known name: ${firstNames(weights)}; give one of them`;
   if (folders.length > 0)
-    return `a folder without weights, but with folders that have some: ${some(folders.map((name) => `${name}/`))}; give one of them`;
+    return `a folder without weights, but with folders that have some: ${firstNames(folders.map((name) => `${name}/`))}; give one of them`;
   return `a folder without weights: wanted ${weightFiles.slice(0, 2).join(" or ")}, here or in its folder transformer`;
 }
 
-const some = (names: readonly string[]): string =>
+const firstNames = (names: readonly string[]): string =>
   names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
 
 /** Settings that are plain values, by the name `config.num_layers`. */

@@ -8,32 +8,32 @@ export function fromFloat32(
 ): StoredTensor {
   if (type === "F32") return { type, shape, data: values };
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return { type, shape, data: Uint16Array.from(bits, type === "F16" ? half : brain) };
+  return { type, shape, data: Uint16Array.from(bits, type === "F16" ? float16Bits : bfloat16Bits) };
 }
 
 /** The bits of a float32: 1 sign, 8 exponent (bias 127), 23 fraction (IEEE 754). */
 const infinity = 0x7f800000;
 
 /** The upper half of a float32. */
-function brain(bits: number): number {
+function bfloat16Bits(bits: number): number {
   if ((bits & 0x7fffffff) > infinity) return (bits >>> 16) | 0x40; // not-a-number stays one, quiet
-  return rounded(bits, 16);
+  return roundBits(bits, 16);
 }
 
 /** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
-function half(bits: number): number {
+function float16Bits(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const size = bits & 0x7fffffff;
   if (size > infinity) return sign | 0x7e00;
   if (size >= 0x47800000) return sign | 0x7c00; // 2^16 and more
-  if (size >= 0x38800000) return sign | rounded(size - (112 << 23), 13); // 2^-14 and more; rounding up may reach infinity
+  if (size >= 0x38800000) return sign | roundBits(size - (112 << 23), 13); // 2^-14 and more; rounding up may reach infinity
   const exponent = size >>> 23;
   if (exponent < 102) return sign; // below 2^-25, half of the smallest number
-  return sign | rounded((size & 0x7fffff) | 0x800000, 126 - exponent);
+  return sign | roundBits((size & 0x7fffff) | 0x800000, 126 - exponent);
 }
 
 /** Without its lowest bits, to nearest, ties to even. */
-function rounded(value: number, drop: number): number {
+function roundBits(value: number, drop: number): number {
   const kept = value >>> drop;
   const rest = value & ((1 << drop) - 1);
   const tie = 1 << (drop - 1);

@@ -3,14 +3,14 @@
 import { statSync } from "node:fs";
 import { type Checkpoint, checkpoint } from "./checkpoint.ts";
 import { openFolder, openIndex } from "./folder.ts";
-import { headerLength, parseHeader, prefixBytes } from "./header.ts";
-import type { PlacedTensor } from "./place.ts";
-import { below, keysOf } from "./prefix.ts";
+import type { PlacedTensor } from "./placed-tensor.ts";
+import { firstNameParts, selectBelow } from "./prefix.ts";
 import { type ReadableFile, stampOf, withFile } from "./read-file.ts";
 import { recognise } from "./recognise.ts";
+import { headerLength, parseHeader, prefixBytes } from "./safetensors/header.ts";
 import { readLegacyCheckpoint } from "./torch/legacy-checkpoint.ts";
-import type { Located } from "./torch/located.ts";
 import { stateDict } from "./torch/state-dict.ts";
+import type { TorchFile } from "./torch/torch-file.ts";
 import { widthOf } from "./torch/types.ts";
 import { readZipCheckpoint } from "./torch/zip-checkpoint.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
@@ -42,13 +42,13 @@ function openFile(
     if (shard && format === "index") throw new UnsupportedFileError(path, "an index in the place of a shard");
     switch (format) {
       case "safetensors":
-        return belowKey(openSafetensors(file), key);
+        return selectKey(openSafetensors(file), key);
       case "index":
-        return belowKey(await openIndex(file, (shard) => openFile(shard, { shard: true })), key);
+        return selectKey(await openIndex(file, (shard) => openFile(shard, { shard: true })), key);
       case "zip":
-        return listed(file, "PyTorch zip", await readZipCheckpoint(file), key);
+        return listTorchTensors(file, "PyTorch zip", await readZipCheckpoint(file), key);
       case "pickle":
-        return listed(file, "PyTorch legacy", readLegacyCheckpoint(file), key);
+        return listTorchTensors(file, "PyTorch legacy", readLegacyCheckpoint(file), key);
     }
   });
 }
@@ -71,7 +71,12 @@ function openSafetensors(file: ReadableFile): Checkpoint {
   });
 }
 
-function listed(file: ReadableFile, format: string, { root, storages }: Located, key: string | undefined): Checkpoint {
+function listTorchTensors(
+  file: ReadableFile,
+  format: string,
+  { root, storages }: TorchFile,
+  key: string | undefined,
+): Checkpoint {
   const { tensors, metadata, notes, keys, below: rest } = stateDict(root, file.path, key);
   const stamp = stampOf(file);
   const placed = new Map<string, PlacedTensor>();
@@ -84,15 +89,15 @@ function listed(file: ReadableFile, format: string, { root, storages }: Located,
       file: stamp,
       begin: storages.get(storage.key)! + offset * widthOf(type),
     });
-  return belowKey(checkpoint({ source: file.path, format, tensors: placed, metadata, notes }), rest, keys);
+  return selectKey(checkpoint({ source: file.path, format, tensors: placed, metadata, notes }), rest, keys);
 }
 
 /** The tensors whose names begin with a key, if one was asked for. @param keys what else it could have been */
-function belowKey(opened: Checkpoint, key: string | undefined, keys: readonly string[] = []): Checkpoint {
+function selectKey(opened: Checkpoint, key: string | undefined, keys: readonly string[] = []): Checkpoint {
   if (key === undefined) return opened;
-  const found = below(opened, key);
+  const found = selectBelow(opened, key);
   if (found) return found;
-  const others = [...new Set([...keys, ...keysOf(opened.tensors.keys())])].slice(0, 20).join(", ");
+  const others = [...new Set([...keys, ...firstNameParts(opened.tensors.keys())])].slice(0, 20).join(", ");
   throw new UnsupportedFileError(
     opened.source,
     `there are no tensors under the key ${JSON.stringify(key)}; wanted ${others ? `one of ${others}` : "no key: it has no entries"}`,

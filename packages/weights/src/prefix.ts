@@ -3,7 +3,7 @@
 
 import { quantity } from "@dit-bench/text";
 import type { Checkpoint } from "./checkpoint.ts";
-import type { TensorInfo } from "./place.ts";
+import type { TensorInfo } from "./placed-tensor.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
 
 /** Names that wrappers of PyTorch, FSDP and DeepSpeed give the module inside; they may stand anywhere in a name. */
@@ -29,41 +29,47 @@ export function unwrapped(checkpoint: Checkpoint, anchors: readonly string[]): C
   const [[prefix] = []] = prefixes;
   if (prefix === undefined) return checkpoint;
   if (prefixes.size > 1) throw new UnsupportedFileError(checkpoint.source, severalModels(prefixes, anchors));
-  const before = outside(prefixes.get(prefix)!, anchors);
+  const before = prefixBeforeAnchor(prefixes.get(prefix)!, anchors);
   const belongs = (i: number) => bare[i]!.startsWith(prefix) && names[i]!.startsWith(before);
   const originals = new Map<string, string>();
   for (const [i, name] of bare.entries()) if (belongs(i)) originals.set(name.slice(prefix.length), names[i]!);
   const passedOver = names.filter((_, i) => !belongs(i));
   const [changed] = [...originals].filter(([name, original]) => name !== original);
-  const notes = changed ? [`names are read without their wrapper: ${quoted(changed[1])} as ${quoted(changed[0])}`] : [];
+  const notes = changed ? [`names are read without their wrapper: ${quote(changed[1])} as ${quote(changed[0])}`] : [];
   if (passedOver.length > 0)
-    notes.push(`passed over ${quantity(passedOver.length, "tensor")} outside ${quoted(before)}: ${some(passedOver)}`);
-  return notes.length > 0 ? renamed(checkpoint, originals, notes) : checkpoint;
+    notes.push(
+      `passed over ${quantity(passedOver.length, "tensor")} outside ${quote(before)}: ${firstNames(passedOver)}`,
+    );
+  return notes.length > 0 ? renameTensors(checkpoint, originals, notes) : checkpoint;
 }
 
 /**
  * What stands before the anchor in a name of the file, wrappers included; nothing where a wrapper is inside the anchor.
  */
-function outside(original: string, anchors: readonly string[]): string {
+function prefixBeforeAnchor(original: string, anchors: readonly string[]): string {
   const anchor = anchors.find((end) => original === end || original.endsWith(`.${end}`));
   return anchor === undefined ? "" : original.slice(0, -anchor.length);
 }
 
 /** The tensors below a dotted name, named without it; undefined where there are none. */
-export function below(checkpoint: Checkpoint, key: string): Checkpoint | undefined {
+export function selectBelow(checkpoint: Checkpoint, key: string): Checkpoint | undefined {
   const prefix = `${key}.`;
   const originals = new Map<string, string>();
   for (const name of checkpoint.tensors.keys())
     if (name.startsWith(prefix)) originals.set(name.slice(prefix.length), name);
-  return originals.size === 0 ? undefined : renamed(checkpoint, originals, [`tensors below ${quoted(key)}`]);
+  return originals.size === 0 ? undefined : renameTensors(checkpoint, originals, [`tensors below ${quote(key)}`]);
 }
 
 /** First parts of the names, for a message about what a key can be. */
-export const keysOf = (names: Iterable<string>): string[] => [
+export const firstNameParts = (names: Iterable<string>): string[] => [
   ...new Set([...names].flatMap((name) => (name.includes(".") ? [name.slice(0, name.indexOf("."))] : []))),
 ];
 
-function renamed(checkpoint: Checkpoint, originals: ReadonlyMap<string, string>, notes: readonly string[]): Checkpoint {
+function renameTensors(
+  checkpoint: Checkpoint,
+  originals: ReadonlyMap<string, string>,
+  notes: readonly string[],
+): Checkpoint {
   const original = (name: string) => originals.get(name) ?? name;
   const tensors = new Map<string, TensorInfo>();
   for (const [name, from] of originals) tensors.set(name, checkpoint.tensors.get(from)!);
@@ -77,13 +83,13 @@ function renamed(checkpoint: Checkpoint, originals: ReadonlyMap<string, string>,
 }
 
 function severalModels(prefixes: ReadonlyMap<string, string>, anchors: readonly string[]): string {
-  const places = [...prefixes.keys()].map((prefix) => (prefix === "" ? "without a prefix" : `under ${quoted(prefix)}`));
+  const places = [...prefixes.keys()].map((prefix) => (prefix === "" ? "without a prefix" : `under ${quote(prefix)}`));
   // A key is looked for in the names as they are in the file, wrappers and all.
-  const keys = [...prefixes.values()].map((name) => outside(name, anchors).slice(0, -1)).filter(Boolean);
+  const keys = [...prefixes.values()].map((name) => prefixBeforeAnchor(name, anchors).slice(0, -1)).filter(Boolean);
   const choice = keys.length > 0 ? `choose one with --key ${keys.slice(0, 5).join(" or --key ")}, or ` : "";
   return `it holds ${prefixes.size} models, ${places.slice(0, 5).join(", ")}; ${choice}save the one that is wanted alone`;
 }
 
-const quoted = (text: string): string => JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
-const some = (names: readonly string[]): string =>
-  names.slice(0, 3).map(quoted).join(", ") + (names.length > 3 ? ", …" : "");
+const quote = (text: string): string => JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
+const firstNames = (names: readonly string[]): string =>
+  names.slice(0, 3).map(quote).join(", ") + (names.length > 3 ? ", …" : "");

@@ -1,6 +1,6 @@
 // What kind of file this is, from its first bytes.
 
-import { kindBytes, kindOfBytes, wrongKind } from "@dit-bench/files";
+import { describeWrongKind, kindBytes, kindOfBytes } from "@dit-bench/files";
 import { CorruptFileError } from "./corrupt-file-error.ts";
 import { PickleInput } from "./pickle/input.ts";
 import { maxProtocol } from "./pickle/opcodes.ts";
@@ -21,15 +21,15 @@ export function recognise(file: ReadableFile): FileFormat {
   if (text[8] === "{") return "safetensors";
   if ((head[0] === 0x80 && head[1]! <= maxProtocol) || text.startsWith(magicLine)) return "pickle";
   if (/^\s*\{/.test(text)) return "index";
-  const what = wrongKind("weights", kindOfBytes(head, file.size));
+  const what = describeWrongKind("weights", kindOfBytes(head, file.size));
   refusePickle(file);
   throw new UnsupportedFileError(file.path, `${what}; ${wantedWeights}`);
 }
 
 /** What a zip archive without a pickle is; undefined where it looks like a checkpoint. */
-export function otherZip(file: ReadableFile): string | undefined {
+export function describeOtherZip(file: ReadableFile): string | undefined {
   const kind = kindOfBytes(file.read(0, Math.min(file.size, kindBytes)), file.size);
-  return kind.group === "checkpoint" ? undefined : wrongKind("weights", kind);
+  return kind.group === "checkpoint" ? undefined : describeWrongKind("weights", kind);
 }
 
 /** PyTorch's magic number (torch/serialization.py), as protocol 0 of pickle writes it. */

@@ -10,7 +10,7 @@ export interface ZipEntry {
   readonly begin: number;
   readonly end: number;
   /** Why it is not these bytes as they stand, where it is not: it may be there, it may not be used as it is. */
-  readonly packed?: string;
+  readonly packing?: string;
   /** Whether they are packed by deflate and nothing else. */
   readonly deflated: boolean;
   /** Bytes once unpacked, and their CRC-32, as the archive says. */
@@ -56,7 +56,7 @@ async function readEntries(file: ReadableFile): Promise<Map<string, ZipEntry>> {
       size: entry.uncompressedSize,
       crc: entry.crc32,
       deflated: entry.compressionMethod === 8 && !entry.isEncrypted(),
-      ...packedHow(entry),
+      ...packingOf(entry),
     });
   }
   refuseOverlap(entries, corrupt);
@@ -64,18 +64,18 @@ async function readEntries(file: ReadableFile): Promise<Map<string, ZipEntry>> {
 }
 
 /** Archives of TorchScript keep their source code compressed; PyTorch never compresses a pickle or a tensor. */
-function packedHow(entry: Entry): { readonly packed?: string } {
-  if (entry.isEncrypted()) return { packed: "encrypted" };
-  return entry.compressionMethod === 0 ? {} : { packed: `compressed (method ${entry.compressionMethod})` };
+function packingOf(entry: Entry): { readonly packing?: string } {
+  if (entry.isEncrypted()) return { packing: "encrypted" };
+  return entry.compressionMethod === 0 ? {} : { packing: `compressed (method ${entry.compressionMethod})` };
 }
 
 /** The entry of this name, if there is one and its bytes stand as they are. */
 export function storedEntry(entries: ReadonlyMap<string, ZipEntry>, name: string, path: string): ZipEntry | undefined {
   const entry = entries.get(name);
-  if (entry?.packed)
+  if (entry?.packing)
     throw new UnsupportedFileError(
       path,
-      `zip entry ${JSON.stringify(name)} is ${entry.packed}: torch.save stores; load it with PyTorch and save it again`,
+      `zip entry ${JSON.stringify(name)} is ${entry.packing}: torch.save stores; load it with PyTorch and save it again`,
     );
   return entry;
 }

@@ -1,14 +1,16 @@
+// The error of an archive that is refused.
+
 export type ArchiveErrorCode =
-  | "path" // a name that leads out of the folder, or means something else elsewhere
-  | "collision" // two names for one file, on this system or on another
+  | "path" // a name that leads out of the folder, or that another operating system reads differently
+  | "collision" // two names for one file, on this system or on another one
   | "link"
-  | "type" // a device, a pipe or something that is no file
-  | "limit" // more than the stated entries, bytes or ratio
+  | "type" // a device, a pipe or another entry that is not a file or folder
+  | "limit" // more entries or bytes than the limits, or a higher ratio
   | "encrypted"
   | "corrupt"
   | "unknown-format";
 
-/** An archive that is not unpacked, because of the entry that its message names. Nothing of it stays. Exit code 4. */
+/** The archive was refused because of the entry that the message names; nothing was unpacked. Exit code 4. */
 export class ArchiveError extends Error {
   override readonly name = "ArchiveError";
   readonly code: ArchiveErrorCode;

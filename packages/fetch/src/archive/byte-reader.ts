@@ -1,46 +1,48 @@
+// Reads exact numbers of bytes from a stream of chunks.
+
 import { ArchiveError } from "./archive-error.ts";
 
-/** Takes exact numbers of bytes from a stream of chunks; `seen` hears of each chunk as it comes. */
+/** `onChunk` is called with the length of each chunk that the source delivers. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Buffer>;
-  readonly #seen: (length: number) => void;
+  readonly #onChunk: (length: number) => void;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(source: AsyncIterable<Buffer>, seen: (length: number) => void) {
+  constructor(source: AsyncIterable<Buffer>, onChunk: (length: number) => void) {
     this.#chunks = source[Symbol.asyncIterator]();
-    this.#seen = seen;
+    this.#onChunk = onChunk;
   }
 
-  /** `length` bytes; undefined where the stream ended before all of them. */
+  /** `length` bytes; undefined if the stream ends first. */
   async take(length: number): Promise<Buffer | undefined> {
     const parts: Buffer[] = [];
     for (let wanted = length; wanted > 0; ) {
       if (this.#rest.length === 0 && !(await this.#more())) return undefined;
-      const part = this.#rest.subarray(0, wanted);
-      this.#rest = this.#rest.subarray(part.length);
-      parts.push(part);
-      wanted -= part.length;
+      const stream = this.#rest.subarray(0, wanted);
+      this.#rest = this.#rest.subarray(stream.length);
+      parts.push(stream);
+      wanted -= stream.length;
     }
     return parts.length === 1 ? parts[0] : Buffer.concat(parts);
   }
 
-  /** `length` bytes as they come. Throws ArchiveError ("corrupt") where the stream ends before. */
-  async *part(length: number): AsyncGenerator<Buffer> {
+  /** `length` bytes, chunk by chunk. Throws ArchiveError ("corrupt") if the stream ends first. */
+  async *stream(length: number): AsyncGenerator<Buffer> {
     for (let wanted = length; wanted > 0; ) {
       if (this.#rest.length === 0 && !(await this.#more()))
-        throw new ArchiveError("corrupt", `cut short: ${wanted} bytes are missing`);
-      const part = this.#rest.subarray(0, wanted);
-      this.#rest = this.#rest.subarray(part.length);
-      wanted -= part.length;
-      yield part;
+        throw new ArchiveError("corrupt", `truncated: ${wanted} bytes are missing`);
+      const stream = this.#rest.subarray(0, wanted);
+      this.#rest = this.#rest.subarray(stream.length);
+      wanted -= stream.length;
+      yield stream;
     }
   }
 
   async skip(length: number): Promise<void> {
-    for await (const _ of this.part(length));
+    for await (const _ of this.stream(length));
   }
 
-  /** Reads on to the end of the stream and forgets it. */
+  /** Reads to the end of the stream and discards the bytes. */
   async drain(): Promise<void> {
     while (await this.#more());
   }
@@ -48,7 +50,7 @@ export class ByteReader {
   async #more(): Promise<boolean> {
     const { value, done } = await this.#chunks.next();
     if (done) return false;
-    this.#seen(value.length);
+    this.#onChunk(value.length);
     this.#rest = value;
     return true;
   }

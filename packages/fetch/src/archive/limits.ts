@@ -1,20 +1,22 @@
+// Limits on what an archive may unpack to, and the counters that enforce them.
+
 import { ArchiveError } from "./archive-error.ts";
 
-/** How much an archive may become. */
+/** Limits on the content of an archive. */
 export interface Limits {
   readonly entries: number;
-  /** Of all files together, unpacked. */
+  /** Unpacked bytes of all files together. */
   readonly bytes: number;
-  /** Unpacked bytes over packed ones; photographs reach 1.1, text 20, deflate at most 1,032. */
+  /** Unpacked bytes per packed byte. Photographs reach 1.1, text 20; the maximum of deflate is 1,032. */
   readonly ratio: number;
 }
 
-export const usualLimits: Limits = { entries: 500_000, bytes: 200e9, ratio: 200 };
+export const defaultLimits: Limits = { entries: 500_000, bytes: 200e9, ratio: 200 };
 
-/** Below this a high ratio does no harm. */
-const harmless = 16e6;
+/** Below this many unpacked bytes the ratio is not checked. */
+const harmlessBytes = 16e6;
 
-/** Counts what is unpacked; throws ArchiveError ("limit") as soon as it is too much. */
+/** Counts entries and unpacked bytes. Throws ArchiveError ("limit") when a limit is exceeded. */
 export class Meter {
   readonly #limits: Limits;
   #entries = 0;
@@ -29,7 +31,7 @@ export class Meter {
       throw new ArchiveError("limit", `more than ${this.#limits.entries} entries`);
   }
 
-  /** `unpacked` more bytes; the archive has given `packed` in all so far. */
+  /** @param unpacked bytes unpacked since the last call @param packed bytes of the archive read so far, in total */
   add(unpacked: number, packed: number): void {
     this.#bytes += unpacked;
     if (this.#bytes > this.#limits.bytes)
@@ -38,8 +40,8 @@ export class Meter {
   }
 }
 
-/** Throws ArchiveError ("limit") for a bomb: much from little. */
+/** Throws ArchiveError ("limit") for a decompression bomb. */
 export function checkRatio(unpacked: number, packed: number, { ratio }: Limits): void {
-  if (unpacked > harmless && unpacked > ratio * packed)
+  if (unpacked > harmlessBytes && unpacked > ratio * packed)
     throw new ArchiveError("limit", `${unpacked} bytes from ${packed}, more than ${ratio} to one: a bomb`);
 }

@@ -1,5 +1,7 @@
-// Tar archives, plain or in gzip, read strictly. Formats: ustar and pax (POSIX.1-2017, pax utility), GNU's long names.
-// Why not node-tar's parser, the best kept one: it takes a pax name up to its first line break, and unpacks gzip in gzip by itself.
+// A strict reader of tar archives, plain or gzipped: ustar and pax (POSIX.1-2017, pax utility), GNU long names.
+// Parsers of npm were tried and rejected, because they accept malformed archives (docs/decisions/0006-fetching.md):
+// node-tar ends a pax name at its first line break and unpacks nested gzip; tar-stream accepts damaged pax records and
+// a missing end marker; modern-tar reads unknown entry types as files.
 
 import { createReadStream } from "node:fs";
 import { pipeline, type Readable, Transform } from "node:stream";
@@ -10,22 +12,22 @@ import { type Limits, Meter } from "./limits.ts";
 import { readTarHeader, type TarHeader } from "./tar-header.ts";
 import type { ArchiveEntry, Visit } from "./visit.ts";
 
-const block = 512;
-/** Of a header that describes the next one. */
-const mostMeta = 64 * 1024;
+const blockBytes = 512;
+/** Limit on an extended header, which describes the entry after it. */
+const maxMetaBytes = 64 * 1024;
 
-/** Reads the tar archive at `path`. Throws ArchiveError for damage and for bombs, and whatever `visit` throws. */
+/** Reads the tar archive at `path`. Throws ArchiveError for damage and for bombs, and passes on what `visit` throws. */
 export async function readTar(path: string, gzip: boolean, limits: Limits, visit: Visit): Promise<void> {
   const meter = new Meter(limits);
   const { source, packed } = open(path, gzip);
   const reader = new ByteReader(source, (length) => meter.add(length, packed()));
   try {
     await readEntries(reader, meter, visit);
-    await reader.drain(); // to the end, so that gzip's own checksum is looked at
+    await reader.drain(); // to the end, so that zlib checks the checksum of gzip
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string };
     if (typeof code === "string" && code.startsWith("Z_"))
-      throw new ArchiveError("corrupt", `damaged or cut short: ${message}`, { cause: error });
+      throw new ArchiveError("corrupt", `damaged or truncated: ${message}`, { cause: error });
     throw error;
   } finally {
     source.destroy();
@@ -40,11 +42,11 @@ function open(path: string, gzip: boolean): { source: Readable; packed: () => nu
       done(null, chunk);
     },
   });
-  const ended = () => {}; // an error reaches the reader through the last stream
+  const ignore = () => {}; // the reader gets any error from the last stream
   const file = createReadStream(path, { highWaterMark: 1 << 18 });
   const source = gzip
-    ? pipeline(file, count, createGunzip({ chunkSize: 1 << 18 }), ended)
-    : pipeline(file, count, ended);
+    ? pipeline(file, count, createGunzip({ chunkSize: 1 << 18 }), ignore)
+    : pipeline(file, count, ignore);
   return { source, packed: () => packed };
 }
 
@@ -55,61 +57,62 @@ interface Meta {
 }
 
 async function readEntries(reader: ByteReader, meter: Meter, visit: Visit): Promise<void> {
-  let meta: Meta = {};
+  let pending: Meta = {};
   for (;;) {
-    const bytes = await reader.take(block);
-    if (bytes === undefined || isZero(bytes)) return await endMark(reader, bytes !== undefined);
+    const bytes = await reader.take(blockBytes);
+    if (bytes === undefined || isZero(bytes)) return await checkEndMark(reader, bytes !== undefined);
     const header = readTarHeader(bytes);
     if ("xgLK".includes(header.type)) {
-      meta = described(header, await body(reader, header), meta);
+      pending = applyMeta(header, await readMeta(reader, header), pending);
       continue;
     }
     meter.entry();
-    await one(reader, header, meta, visit);
-    meta = {};
+    await visitEntry(reader, header, pending, visit);
+    pending = {};
   }
 }
 
-/** Two empty blocks, of which the first was seen. */
-async function endMark(reader: ByteReader, first: boolean): Promise<void> {
-  const second = first ? await reader.take(block) : undefined;
+/** An archive ends with two blocks of zeros. @param first whether the first of them was read */
+async function checkEndMark(reader: ByteReader, first: boolean): Promise<void> {
+  const second = first ? await reader.take(blockBytes) : undefined;
   if (second === undefined || !isZero(second))
-    throw new ArchiveError("corrupt", "cut short: the mark at the end of an archive is missing");
+    throw new ArchiveError("corrupt", "truncated: the end-of-archive marker is missing");
 }
 
 const isZero = (bytes: Buffer) => bytes.every((byte) => byte === 0);
 
-/** One entry with what follows it up to a whole block. */
-async function one(reader: ByteReader, header: TarHeader, meta: Meta, visit: Visit): Promise<void> {
-  const name = meta.path ?? header.name;
-  const { kind, type } = meta.sparse ? ({ kind: "other", type: "sparse file" } as const) : kindOf(header, name);
-  const size = meta.size ?? header.size;
+/** Visits one entry and reads its data and padding to the end. */
+async function visitEntry(reader: ByteReader, header: TarHeader, pending: Meta, visit: Visit): Promise<void> {
+  const name = pending.path ?? header.name;
+  const { kind, type } = pending.sparse ? ({ kind: "other", type: "sparse file" } as const) : kindOf(header, name);
+  const size = pending.size ?? header.size;
   if (kind !== "file" && kind !== "other" && size !== 0)
     throw new ArchiveError("corrupt", `entry ${JSON.stringify(name)}: a ${type} with ${size} bytes`);
-  const rest = reader.part(size);
-  await visit({ name, kind, type, size, data: () => rest });
-  for await (const _ of rest); // what nobody asked for
+  const data = reader.stream(size);
+  await visit({ name, kind, type, size, data: () => data });
+  for await (const _ of data); // what the visitor has not read
   await reader.skip(padding(size));
 }
 
-const padding = (size: number) => (block - (size % block)) % block;
+const padding = (size: number) => (blockBytes - (size % blockBytes)) % blockBytes;
 
-async function body(reader: ByteReader, { size, type }: TarHeader): Promise<Buffer> {
-  if (size > mostMeta) throw new ArchiveError("limit", `a header of the type ${type} with ${size} bytes`);
+async function readMeta(reader: ByteReader, { size, type }: TarHeader): Promise<Buffer> {
+  if (size > maxMetaBytes)
+    throw new ArchiveError("limit", `an extended header of type ${type} with ${size} bytes, more than ${maxMetaBytes}`);
   const bytes = await reader.take(size + padding(size));
-  if (bytes === undefined) throw new ArchiveError("corrupt", "cut short in a header");
+  if (bytes === undefined) throw new ArchiveError("corrupt", "truncated within an extended header");
   return bytes.subarray(0, size);
 }
 
-/** What a header says of the entry after it. */
-function described({ type }: TarHeader, bytes: Buffer, before: Meta): Meta {
-  if (type === "K") return before; // the target of a link: links are not followed, so it says nothing
-  if (type === "L") return { ...before, path: text(bytes.subarray(0, untilZero(bytes))) };
-  const records = paxRecords(bytes);
+/** Adds what an extended header describes to what is known of the next entry. */
+function applyMeta({ type }: TarHeader, bytes: Buffer, before: Meta): Meta {
+  if (type === "K") return before; // the target of a link: links are refused
+  if (type === "L") return { ...before, path: text(bytes.subarray(0, lengthToZero(bytes))) };
+  const records = parsePaxRecords(bytes);
   const { path, size } = Object.fromEntries(records);
   if (type === "g") {
     if (path !== undefined || size !== undefined)
-      throw new ArchiveError("corrupt", "a name or a size for all entries to come");
+      throw new ArchiveError("corrupt", "a global pax header with a name or a size");
     return before;
   }
   if (size !== undefined && !/^\d{1,15}$/.test(size))
@@ -122,23 +125,23 @@ function described({ type }: TarHeader, bytes: Buffer, before: Meta): Meta {
   };
 }
 
-/** `LENGTH KEY=VALUE\n`, where LENGTH counts all of it: a value may hold line breaks. */
-function paxRecords(bytes: Buffer): Map<string, string> {
+/** Records `LENGTH KEY=VALUE\n`. LENGTH counts the whole record, so a value may contain line breaks. */
+function parsePaxRecords(bytes: Buffer): Map<string, string> {
   const records = new Map<string, string>();
   for (let at = 0; at < bytes.length; ) {
     const [, digits] = /^(\d{1,7}) /.exec(bytes.toString("latin1", at, at + 8)) ?? [];
     const end = at + Number(digits);
     const equals = bytes.indexOf("=", at);
     if (digits === undefined || end > bytes.length || bytes[end - 1] !== 10 || equals === -1 || equals >= end)
-      throw new ArchiveError("corrupt", "a pax header that is damaged");
+      throw new ArchiveError("corrupt", "a damaged pax header");
     records.set(text(bytes.subarray(at + digits.length + 1, equals)), text(bytes.subarray(equals + 1, end - 1)));
     at = end;
   }
   return records;
 }
 
-const untilZero = (bytes: Buffer) => (bytes.includes(0) ? bytes.indexOf(0) : bytes.length);
-/** Damaged UTF-8 becomes U+FFFD, which no name may hold. */
+const lengthToZero = (bytes: Buffer) => (bytes.includes(0) ? bytes.indexOf(0) : bytes.length);
+/** Damaged UTF-8 becomes U+FFFD, which `entryPath` refuses. */
 const text = (bytes: Buffer) => bytes.toString("utf8");
 
 function kindOf({ type }: TarHeader, name: string): Pick<ArchiveEntry, "kind" | "type"> {

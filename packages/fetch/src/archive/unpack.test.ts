@@ -1,3 +1,5 @@
+// Unpacking tar, tar.gz and zip archives: valid ones, and hostile ones that must be refused without a trace.
+
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +25,7 @@ async function unpacked(archive: Uint8Array, options?: UnpackOptions) {
   return { counts, files: Object.fromEntries(files.sort()) };
 }
 
-/** Nothing stays of an archive that is refused, not even beside its target. */
+/** Unpacks an archive that must be refused; checks that no file is left, also beside the target. */
 async function refusal(archive: Uint8Array, options?: UnpackOptions): Promise<ArchiveError> {
   const path = join(place, `archive${number++}`);
   writeFileSync(path, archive);
@@ -48,7 +50,7 @@ const files = { "a/1.txt": "one", "b/2.txt": "two" };
 const counts = { files: 2, bytes: 6, passedOver: 0 };
 const long = `${"long/".repeat(25)}${"n".repeat(120)}.txt`;
 
-describe("an archive", () => {
+describe("unpack", () => {
   it.each<[string, Uint8Array]>([
     ["tar", makeTar(two)],
     ["tar.gz", gzipSync(makeTar(two))],
@@ -56,11 +58,14 @@ describe("an archive", () => {
       "tar.gz in two members",
       Buffer.concat([gzipSync(makeTar(two).subarray(0, 700)), gzipSync(makeTar(two).subarray(700))]),
     ],
-    ["tar with an old kind of file", makeTar([...two.slice(0, 2), { name: "b/2.txt", body: "two", type: "\0" }])],
+    [
+      "tar with the old type flag of a file",
+      makeTar([...two.slice(0, 2), { name: "b/2.txt", body: "two", type: "\0" }]),
+    ],
     ["tar with a global header", makeTar([{ name: "g", type: "g", body: paxRecords({ comment: "x" }) }, ...two])],
     ["zip", makeZip([{ name: "a/" }, { name: "a/1.txt", body: "one" }, { name: "b/2.txt", body: "two", method: 0 }])],
     [
-      "zip of another system",
+      "zip without Unix modes",
       makeZip([
         { name: "a/1.txt", body: "one", mode: 0 },
         { name: "b/2.txt", body: "two" },
@@ -76,11 +81,11 @@ describe("an archive", () => {
         { zip64: true },
       ),
     ],
-  ])("is unpacked: %s", async (_, archive) => {
+  ])("unpacks a %s", async (_, archive) => {
     expect(await unpacked(archive)).toEqual({ counts, files });
   });
 
-  it("may have long names, by pax, by GNU's way and by ustar's prefix, and names beyond ASCII", async () => {
+  it("reads long names of pax, GNU and the ustar prefix, and names beyond ASCII", async () => {
     const pax = { name: "x", type: "x", body: paxRecords({ path: long }) };
     const gnu = { name: "././@LongLink", type: "L", body: `${long}2\0` };
     const found = await unpacked(
@@ -96,14 +101,14 @@ describe("an archive", () => {
     expect((await unpacked(makeZip([{ name: "Blåhat/çé.txt", body: "4" }]))).files).toEqual({ "Blåhat/çé.txt": "4" });
   });
 
-  it("gives the entries that are selected alone, and says how many it passed over", async () => {
+  it("unpacks only the selected entries and counts the others", async () => {
     const link = { name: "b/link", type: "2", linkname: "/etc/passwd" };
     const icon = { name: "Icon\r", body: "of a Macintosh" };
     const found = await unpacked(makeTar([...two, link, icon]), { select: (path) => path.startsWith("a") });
     expect(found).toEqual({ counts: { files: 1, bytes: 3, passedOver: 3 }, files: { "a/1.txt": "one" } });
   });
 
-  it("that is a zip may hold any other entry as long as that is not selected", async () => {
+  it("accepts refused entries in a zip archive if they are not selected", async () => {
     const others: ZipEntry[] = [
       ...["..\\evil", "b\\c.txt", "../evil", "/etc/evil", "C:/evil"].map((name) => ({ name, body: "2" })),
       { name: "secret", body: "3", flags: 0x801 },
@@ -122,14 +127,14 @@ describe("an archive", () => {
       ).toContain(JSON.stringify(entry.name));
   });
 
-  it("may hold far more than its share of bytes while that is little, and empty files", async () => {
+  it("accepts a high compression ratio of a small archive, and empty files", async () => {
     const zeros = Buffer.alloc(8e6);
     expect((await unpacked(gzipSync(makeTar([{ name: "zeros", body: zeros }, { name: "none" }])))).counts.bytes).toBe(
       8e6,
     );
   });
 
-  it("that was broken off before is unpacked anew", async () => {
+  it("unpacks an archive again after an interruption", async () => {
     const path = join(place, `archive${number++}`);
     writeFileSync(path, makeTar(two));
     await expect(unpack(path, `${path}.out`, { signal: AbortSignal.abort() })).rejects.toMatchObject({
@@ -141,7 +146,7 @@ describe("an archive", () => {
   });
 });
 
-describe("names that are refused, in tar and in zip alike", () => {
+describe("unpack refuses a name in tar and zip", () => {
   it.each<[string, string]>([
     ["../evil", "climbs"],
     ["a/../../evil", "climbs"],
@@ -160,10 +165,10 @@ describe("names that are refused, in tar and in zip alike", () => {
     ["a/b.", "dot or a space"],
     ["a/b ", "dot or a space"],
     ["...", "dot or a space"],
-    ["a/\x01b", "cannot be shown"],
-    ["line\nbreak", "cannot be shown"],
-    ["gpj.\u202eexe", "cannot be shown"],
-    [`${"d/".repeat(40)}x`, "folders deep"],
+    ["a/\x01b", "unprintable"],
+    ["line\nbreak", "unprintable"],
+    ["gpj.\u202eexe", "unprintable"],
+    [`${"d/".repeat(40)}x`, "segments, more than 32"],
     [`${"x".repeat(256)}`, "longer than 255"],
     [`${"x/".repeat(15)}${"y".repeat(200)}/${"z/".repeat(10)}${"w".repeat(1000)}`, "bytes"],
   ])("%j", async (name, why) => {
@@ -186,7 +191,7 @@ describe("names that are refused, in tar and in zip alike", () => {
     if (name.length <= 100) expect((await refusal(makeTar([{ name, body: "2" }]))).code).toBe("path");
   });
 
-  it("a name that is not UTF-8", async () => {
+  it("that is not UTF-8", async () => {
     const archive = makeTar([{ name: "a?b", body: "1" }]);
     archive[1] = 0xff;
     archive.write(" ".repeat(8), 148);
@@ -195,18 +200,18 @@ describe("names that are refused, in tar and in zip alike", () => {
     expect((await refusal(archive)).message).toContain("damaged");
   });
 
-  it("a file for the folder itself", async () => {
+  it("of a file that is the folder itself", async () => {
     expect((await refusal(makeTar([{ name: "./.", body: "x" }]))).code).toBe("path");
   });
 });
 
-describe("names that collide", () => {
+describe("unpack refuses two names that collide:", () => {
   it.each<[string, string, string]>([
-    ["the same twice", "a/x.jpg", "a/x.jpg"],
-    ["the same by another spelling", "a/x.jpg", "a/./x.jpg"],
-    ["case alone", "a/x.jpg", "a/X.JPG"],
-    ["case of a folder", "a/x.jpg", "A/y.jpg"],
-    ["the form of an accent", "caf\u00e9", "cafe\u0301"],
+    ["the same name twice", "a/x.jpg", "a/x.jpg"],
+    ["the same path spelled differently", "a/x.jpg", "a/./x.jpg"],
+    ["names that differ in case", "a/x.jpg", "a/X.JPG"],
+    ["folders that differ in case", "a/x.jpg", "A/y.jpg"],
+    ["names in different Unicode normalization forms", "caf\u00e9", "cafe\u0301"],
     ["a file and a folder", "a", "a/b"],
     ["a folder and a file", "a/b", "a"],
   ])("%s", async (_, one, other) => {
@@ -219,7 +224,7 @@ describe("names that collide", () => {
   });
 });
 
-describe("kinds of entries that are refused", () => {
+describe("unpack refuses the entry type", () => {
   it.each<[string, TarEntry[], ArchiveErrorCode]>([
     ["a symbolic link", [{ name: "a", type: "2", linkname: "b" }], "link"],
     [
@@ -248,9 +253,9 @@ describe("kinds of entries that are refused", () => {
       "type",
     ],
     ["a sparse file", [{ name: "a", type: "S" }], "type"],
-    ["a dump's folder", [{ name: "a", type: "D" }], "type"],
-    ["what nobody knows", [{ name: "a", type: "Z" }], "type"],
-    ["a continuation of another volume", [{ name: "a", type: "M" }], "type"],
+    ["a folder of a GNU dump", [{ name: "a", type: "D" }], "type"],
+    ["an unknown type", [{ name: "a", type: "Z" }], "type"],
+    ["a continuation from another volume", [{ name: "a", type: "M" }], "type"],
   ])("tar: %s", async (_, entries, code) => {
     expect((await refusal(makeTar([{ name: "first", body: "1" }, ...entries]))).code).toBe(code);
   });
@@ -266,13 +271,18 @@ describe("kinds of entries that are refused", () => {
   });
 });
 
-describe("limits", () => {
+describe("unpack stops at the limits for", () => {
   const zeros = Buffer.alloc(20e6);
   it.each<[string, () => Uint8Array, UnpackOptions["limits"], string]>([
-    ["a bomb in gzip", () => gzipSync(makeTar([{ name: "a", body: zeros }])), {}, "a bomb"],
+    ["a gzip bomb", () => gzipSync(makeTar([{ name: "a", body: zeros }])), {}, "a bomb"],
     ["a bomb after the archive's end", () => gzipSync(Buffer.concat([makeTar(two), zeros])), {}, "a bomb"],
-    ["a bomb in a zip", () => makeZip([{ name: "a", body: zeros }]), {}, "a bomb"],
-    ["a bomb that says it is small", () => makeZip([{ name: "a", body: zeros, size: 5 }]), {}, "damaged|a bomb"],
+    ["a zip bomb", () => makeZip([{ name: "a", body: zeros }]), {}, "a bomb"],
+    [
+      "a zip bomb that announces a small size",
+      () => makeZip([{ name: "a", body: zeros, size: 5 }]),
+      {},
+      "damaged|a bomb",
+    ],
     ["entries that share bytes", () => shared(), {}, "share bytes"],
     ["too many entries, tar", () => makeTar(many(11)), { entries: 10 }, "more than 10 entries"],
     ["too many entries, zip", () => makeZip(many(11)), { entries: 10 }, "11 entries, more than 10"],
@@ -284,8 +294,8 @@ describe("limits", () => {
     ],
     ["too many bytes, tar", () => makeTar([{ name: "a", body: zeros }]), { bytes: 1e6 }, "more than 1000000 bytes"],
     ["too many bytes, zip", () => makeZip([{ name: "a", body: "12345" }]), { bytes: 4 }, "more than 4 bytes"],
-    ["gzip in gzip", () => gzipSync(gzipSync(makeTar(two))), {}, "cut short"],
-    ["a name of a million bytes", () => makeTar(hugeName()), {}, "a header of the type L with 2000000 bytes"],
+    ["gzip in gzip", () => gzipSync(gzipSync(makeTar(two))), {}, "truncated"],
+    ["a name of a million bytes", () => makeTar(hugeName()), {}, "an extended header of type L with 2000000 bytes"],
   ])("%s", async (_, archive, limits, why) => {
     const start = performance.now();
     const error = await refusal(archive(), { limits: limits ?? {} });
@@ -305,7 +315,7 @@ const shared = () =>
     { name: "b", body: "1234567890", offset: 0, localName: "a" },
   ]);
 
-describe("damage", () => {
+describe("unpack refuses an archive", () => {
   const tar = makeTar([
     { name: "a", body: Buffer.alloc(5000, 1) },
     { name: "b", body: "2" },
@@ -316,7 +326,7 @@ describe("damage", () => {
   ]);
 
   it.each([0, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99])(
-    "cut short at %i per cent: tar, tar.gz and zip",
+    "truncated to %i per cent: tar, tar.gz and zip",
     async (percent) => {
       for (const whole of [tar, gzipSync(tar, { level: 0 }), zip])
         expect(["corrupt", "unknown-format"]).toContain(
@@ -325,61 +335,67 @@ describe("damage", () => {
     },
   );
 
-  it("without the mark at its end", async () => {
-    expect((await refusal(makeTar(two, { end: false }))).message).toContain("the mark at the end");
+  it("without the end-of-archive marker", async () => {
+    expect((await refusal(makeTar(two, { end: false }))).message).toContain("the end-of-archive marker");
   });
 
   it.each<[string, () => Uint8Array]>([
     [
-      "a tar header's checksum",
+      "with a wrong checksum in a tar header",
       () =>
         makeTar([
           { name: "a", body: "1" },
           { name: "b", body: "2", checksum: 7 },
         ]),
     ],
-    ["a tar size that is no number", () => makeTar([{ name: "a", body: "1", size: "zzzzzzzzzzz\0" }])],
+    ["with a tar size that is no number", () => makeTar([{ name: "a", body: "1", size: "zzzzzzzzzzz\0" }])],
     [
-      "a tar size below zero",
+      "with a negative tar size",
       () => makeTar([{ name: "a", body: "1", size: "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" }]),
     ],
-    ["a tar size beyond the end", () => makeTar([{ name: "a", body: "1", size: 1e9 }])],
-    ["a flipped bit in gzip", () => flipped(gzipSync(makeTar([{ name: "a", body: Buffer.alloc(3000, 5) }])), 40)],
-    ["gzip's own checksum, at its very end", () => flippedFromEnd(gzipSync(makeTar(two)), 6)],
-    ["a zip entry's checksum", () => makeZip([{ name: "a", body: "1", crc: 5 }])],
-    ["a zip entry's size, too small", () => makeZip([{ name: "a", body: "12345", size: 3 }])],
-    ["a zip entry's size, too large", () => makeZip([{ name: "a", body: "12345", size: 9 }])],
-    ["a zip entry beyond the end", () => makeZip([{ name: "a", body: "1", method: 0, size: 1e6, packedSize: 1e6 }])],
-    ["a zip entry's place", () => makeZip([{ name: "a", body: "1", offset: 3 }])],
-    ["a zip that counts wrongly", () => makeZip([{ name: "a", body: "1" }], { count: 3 })],
-    ["an empty tar", () => makeTar([])],
-    ["an empty zip", () => makeZip([])],
-    ["a folder with bytes", () => makeTar([{ name: "a", type: "5", body: "x" }])],
-    ["a pax header cut short", () => makeTar([{ name: "x", type: "x", body: "99 path=a\n" }, ...two])],
-    ["a pax header without a value", () => makeTar([{ name: "x", type: "x", body: "7 path\n" }, ...two])],
+    ["with a tar size beyond the end of the file", () => makeTar([{ name: "a", body: "1", size: 1e9 }])],
+    ["with a flipped bit in gzip", () => flipped(gzipSync(makeTar([{ name: "a", body: Buffer.alloc(3000, 5) }])), 40)],
+    ["with a wrong checksum of gzip", () => flippedFromEnd(gzipSync(makeTar(two)), 6)],
+    ["with a wrong checksum of a zip entry", () => makeZip([{ name: "a", body: "1", crc: 5 }])],
+    ["with a zip entry whose size is too small", () => makeZip([{ name: "a", body: "12345", size: 3 }])],
+    ["with a zip entry whose size is too large", () => makeZip([{ name: "a", body: "12345", size: 9 }])],
     [
-      "a pax size that is no number",
+      "with a zip entry beyond the end of the file",
+      () => makeZip([{ name: "a", body: "1", method: 0, size: 1e6, packedSize: 1e6 }]),
+    ],
+    ["with a wrong offset of a zip entry", () => makeZip([{ name: "a", body: "1", offset: 3 }])],
+    ["with a wrong number of zip entries", () => makeZip([{ name: "a", body: "1" }], { count: 3 })],
+    ["that is an empty tar", () => makeTar([])],
+    ["that is an empty zip", () => makeZip([])],
+    ["with a folder that has data", () => makeTar([{ name: "a", type: "5", body: "x" }])],
+    ["with a truncated pax header", () => makeTar([{ name: "x", type: "x", body: "99 path=a\n" }, ...two])],
+    ["with a pax record without a value", () => makeTar([{ name: "x", type: "x", body: "7 path\n" }, ...two])],
+    [
+      "with a pax size that is no number",
       () => makeTar([{ name: "x", type: "x", body: paxRecords({ size: "-5" }) }, ...two]),
     ],
-    ["a name for all entries", () => makeTar([{ name: "x", type: "g", body: paxRecords({ path: "a" }) }, ...two])],
+    [
+      "with a global pax header that has a name",
+      () => makeTar([{ name: "x", type: "g", body: paxRecords({ path: "a" }) }, ...two]),
+    ],
   ])("%s", async (_, archive) => {
     expect(["corrupt", "unknown-format"]).toContain((await refusal(archive())).code);
   });
 
   it.each<[string, ZipEntry, ZipOptions, ArchiveErrorCode]>([
     ["encrypted", { name: "a", body: "1", flags: 1 }, {}, "encrypted"],
-    ["packed by bzip2", { name: "a", body: "1", method: 12 }, {}, "unknown-format"],
-    ["encrypted in 64 bits", { name: "a", body: "1", flags: 1 }, { zip64: true }, "encrypted"],
-  ])("a zip that is %s", async (_, entry, options, code) => {
+    ["compressed by bzip2", { name: "a", body: "1", method: 12 }, {}, "unknown-format"],
+    ["encrypted, in 64 bits", { name: "a", body: "1", flags: 1 }, { zip64: true }, "encrypted"],
+  ])("that is a zip %s", async (_, entry, options, code) => {
     expect((await refusal(makeZip([entry], options))).code).toBe(code);
   });
 
   it.each([
     ["nothing", ""],
-    ["a page", "<html>not found</html>"],
+    ["a web page", "<html>not found</html>"],
     ["text", "x".repeat(5000)],
     ["rar", `Rar!\x1a\x07\x01\0${"x".repeat(600)}`],
-  ])("what is no archive: %s", async (_, text) => {
+  ])("that is %s", async (_, text) => {
     expect((await refusal(Buffer.from(text, "latin1"))).code).toBe("unknown-format");
   });
 });

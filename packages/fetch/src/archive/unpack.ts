@@ -1,53 +1,56 @@
-// An archive into a folder, or nothing.
+// Unpacks an archive into a new folder, completely or not at all.
 
 import { writeFileSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeFolders } from "@dit-bench/files";
-import { describedDiskFull } from "../disk-full.ts";
+import { describeDiskFull } from "../disk-full.ts";
 import { FetchError } from "../fetch-error.ts";
 import { ArchiveError } from "./archive-error.ts";
 import { entryPath, TakenPaths } from "./entry-path.ts";
-import { type Limits, usualLimits } from "./limits.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
 import { readTar } from "./tar.ts";
 import { tarChecksum } from "./tar-header.ts";
 import type { ArchiveEntry, Visit } from "./visit.ts";
 import { readZip } from "./zip.ts";
 
 export interface UnpackOptions {
-  /** Which entries are wanted, by their path (default: all). The others are passed over: not written, whatever they are. */
+  /** Selects entries by path (default: all). Other entries are skipped, even those that would be refused. */
   readonly select?: (path: string) => boolean;
   readonly limits?: Partial<Limits>;
   readonly signal?: AbortSignal | undefined;
-  /** Files written so far, and their bytes. */
+  /** Called with the number of files written so far and their bytes. */
   readonly onProgress?: (files: number, bytes: number) => void;
 }
 
 export interface Unpacked {
   readonly files: number;
   readonly bytes: number;
-  /** Entries that `select` did not want. */
+  /** Entries that `select` left out. */
   readonly passedOver: number;
 }
 
 /**
- * Unpacks a .tar, .tar.gz or .zip (told by its first bytes, not by its name) into the folder `to`, which must not exist: it
- * appears when every entry is there. Only files and folders are made; a link, a device, a name that leads elsewhere or collides,
- * damage, and more than the limits end it with an ArchiveError, and nothing stays.
+ * Unpacks a .tar, .tar.gz or .zip, recognised by its first bytes, into the folder `to`. The folder must not exist; it
+ * appears when every entry is unpacked. The caller must hold a lock on `to`: the temporary folder beside it has a fixed
+ * name, so that the next call removes what a killed process left.
+ *
+ * @throws ArchiveError for a link, a device, a name that leads out of the folder or collides with another, damage, or
+ *   content above the limits. Nothing is left behind.
  */
 export async function unpack(archive: string, to: string, options: UnpackOptions = {}): Promise<Unpacked> {
-  const limits = { ...usualLimits, ...options.limits };
+  const limits = { ...defaultLimits, ...options.limits };
   const temporary = `${to}.unpacking`;
   await rm(temporary, { recursive: true, force: true });
   makeFolders(temporary);
   try {
     const { visit, counts } = writer(temporary, options);
     await read(archive, limits, visit);
-    if (counts.files + counts.passedOver === 0) throw new ArchiveError("corrupt", "no files in it");
+    if (counts.files + counts.passedOver === 0) throw new ArchiveError("corrupt", "it holds no files");
     await rename(temporary, to);
     return counts;
   } catch (error) {
-    if (!(error instanceof ArchiveError)) throw describedDiskFull(error, to);
+    if (!(error instanceof ArchiveError)) throw describeDiskFull(error, to);
     throw new ArchiveError(error.code, `archive "${archive}": ${error.message}`, { cause: error });
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -69,7 +72,7 @@ async function read(archive: string, limits: Limits, visit: Visit): Promise<void
     return await readZip(archive, limits, visit);
   if (start.length === 512 && Number.parseInt(start.toString("latin1", 148, 156), 8) === tarChecksum(start))
     return await readTar(archive, false, limits, visit);
-  throw new ArchiveError("unknown-format", "neither tar nor tar.gz nor zip");
+  throw new ArchiveError("unknown-format", "not a tar, tar.gz or zip archive");
 }
 
 function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
@@ -83,7 +86,7 @@ function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
   };
   const visit = async (entry: ArchiveEntry) => {
     if (signal?.aborted)
-      throw new FetchError("interrupted", "stopped while unpacking; the same command unpacks it anew");
+      throw new FetchError("interrupted", "stopped while unpacking; the same command starts it again");
     const path = pathOf(entry, select);
     if (path === undefined) return void counts.passedOver++;
     if (path === "" && entry.kind === "folder") return; // "./"
@@ -94,7 +97,7 @@ function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
     const shown = JSON.stringify(path);
     if (entry.kind === "link") throw new ArchiveError("link", `entry ${shown}: a link (${entry.type})`);
     if (entry.kind === "other")
-      throw new ArchiveError("type", `entry ${shown}: of the type ${entry.type}, wanted files and folders`);
+      throw new ArchiveError("type", `entry ${shown}: of type ${entry.type}; only files and folders are unpacked`);
     if (path === "") throw new ArchiveError("path", `entry ${JSON.stringify(entry.name)}: a file without a name`);
     taken.take(path, entry.kind === "folder");
     const target = join(folder, path);
@@ -102,7 +105,7 @@ function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
     await makeFolder(dirname(target));
     const written = await write(target, entry);
     if (written !== entry.size)
-      throw new ArchiveError("corrupt", `entry ${shown}: ${written} bytes came, ${entry.size} were announced`);
+      throw new ArchiveError("corrupt", `entry ${shown}: ${written} bytes found, ${entry.size} announced`);
     counts.files++;
     counts.bytes += written;
     onProgress?.(counts.files, counts.bytes);
@@ -110,7 +113,7 @@ function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
   return { visit, counts };
 }
 
-/** Undefined for a name that would be refused, of an entry that nobody wants. */
+/** Undefined for a refused name of an entry that `select` leaves out. */
 function pathOf({ name }: ArchiveEntry, select: UnpackOptions["select"]): string | undefined {
   try {
     return entryPath(name);
@@ -120,20 +123,20 @@ function pathOf({ name }: ArchiveEntry, select: UnpackOptions["select"]): string
   }
 }
 
-const small = 1 << 20;
+const smallFileBytes = 1 << 20;
 
 /**
- * `wx`: only ever a new file, so nothing that stands there is followed or overwritten. Small files are written in one call that
- * blocks: three that wait for a thread each take twice as long for tens of thousands of photographs.
+ * Writes a new file; the flag `wx` refuses to overwrite a file or follow a link. Small files are written in one
+ * blocking call: three asynchronous calls each take twice as long for tens of thousands of photographs.
  */
 async function write(path: string, entry: ArchiveEntry): Promise<number> {
-  if (entry.size <= small) {
+  if (entry.size <= smallFileBytes) {
     const parts: Uint8Array[] = [];
     let length = 0;
     for await (const part of entry.data()) {
       parts.push(part);
       length += part.length;
-      if (length > small) return length; // more than was announced
+      if (length > smallFileBytes) return length; // more than announced
     }
     writeFileSync(path, parts.length === 1 ? parts[0]! : Buffer.concat(parts), { flag: "wx", mode: 0o644 });
     return length;

@@ -1,14 +1,16 @@
-/** One entry, as any archive has it. */
+// What the readers of tar and zip archives pass to their visitor.
+
+/** One entry of an archive of any format. */
 export interface ArchiveEntry {
-  /** As the archive writes it. */
+  /** As stored in the archive, unchecked. */
   readonly name: string;
   readonly kind: "file" | "folder" | "link" | "other";
-  /** What kind it is in the archive's own words. */
+  /** The entry's type as the archive's format calls it, for messages. */
   readonly type: string;
-  /** Bytes once unpacked, as the archive says. */
+  /** Unpacked bytes, as announced by the archive. */
   readonly size: number;
   readonly data: () => AsyncIterable<Uint8Array>;
 }
 
-/** Called for one entry after the other; the next waits for its promise. */
+/** Called for each entry in order; the reader waits for the promise before the next call. */
 export type Visit = (entry: ArchiveEntry) => Promise<void>;

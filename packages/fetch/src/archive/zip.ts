@@ -1,4 +1,5 @@
-// Zip archives, those above 4 GB included. yauzl reads the directory and inflates; nothing is written before every entry was looked at.
+// A reader of zip archives, also above 4 GB. yauzl reads the directory and inflates. Every entry of the directory is
+// checked before the first one is visited.
 
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
@@ -9,8 +10,8 @@ import { checkRatio, type Limits, Meter } from "./limits.ts";
 import type { ArchiveEntry, Visit } from "./visit.ts";
 
 /**
- * Reads the zip archive at `path`. Throws ArchiveError for damage and bombs, and whatever `visit` throws. Names come as they are,
- * for `visit` to judge; encryption and unknown packings are errors once an entry's data are asked for.
+ * Reads the zip archive at `path`. Throws ArchiveError for damage and bombs, and passes on what `visit` throws. Names
+ * are passed to `visit` unchecked. Encryption and unknown compression methods are errors when an entry's data are read.
  */
 export async function readZip(path: string, limits: Limits, visit: Visit): Promise<void> {
   let zip: ZipFile | undefined;
@@ -18,27 +19,27 @@ export async function readZip(path: string, limits: Limits, visit: Visit): Promi
     zip = await openPromise(path, {
       autoClose: false,
       lazyEntries: true,
-      decodeStrings: false, // else yauzl ends at a name that leads elsewhere, though nobody may want that entry
+      decodeStrings: false, // otherwise one bad name ends it, even of an entry that is not selected
     });
-    const entries = await listed(zip, limits);
-    for (const [name, entry] of entries) await visit(described(zip, name, entry, limits));
+    const entries = await listEntries(zip, limits);
+    for (const [name, entry] of entries) await visit(toArchiveEntry(zip, name, entry, limits));
   } catch (error) {
-    throw typed(error);
+    throw toTypedError(error);
   } finally {
     zip?.close();
   }
 }
 
-/** Errors of yauzl and of inflate are plain ones; those of the disk name a system call. */
-function typed(error: unknown): unknown {
+/** Errors of yauzl and zlib become ArchiveErrors. System errors, which name a system call, are kept. */
+function toTypedError(error: unknown): unknown {
   const { syscall, message } = error as NodeJS.ErrnoException;
   if (error instanceof ArchiveError || error instanceof FetchError || syscall !== undefined) return error;
   if (message === "strong encryption is not supported") return new ArchiveError("encrypted", message, { cause: error });
   return new ArchiveError("corrupt", `damaged: ${message}`, { cause: error });
 }
 
-/** The entries with their names. */
-async function listed(zip: ZipFile, limits: Limits): Promise<[string, Entry][]> {
+/** All entries with their names, checked against the limits and for overlaps. */
+async function listEntries(zip: ZipFile, limits: Limits): Promise<[string, Entry][]> {
   if (zip.entryCount > limits.entries)
     throw new ArchiveError("limit", `${zip.entryCount} entries, more than ${limits.entries}`);
   const meter = new Meter(limits);
@@ -47,7 +48,7 @@ async function listed(zip: ZipFile, limits: Limits): Promise<[string, Entry][]> 
   let packed = 0;
   for await (const entry of zip.eachEntry()) {
     const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
-    const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true); // a backslash stays one
+    const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true); // keeps backslashes
     meter.entry();
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
     ranges.push({ from: entry.relativeOffsetOfLocalHeader, to: fileDataStart + entry.compressedSize, name });
@@ -60,7 +61,7 @@ async function listed(zip: ZipFile, limits: Limits): Promise<[string, Entry][]> 
   return entries;
 }
 
-/** Entries that share bytes are how a small archive pretends to be a large one (D. Fifield, A better zip bomb, 2019). */
+/** Overlapping entries let a small archive unpack to a huge size (Fifield, A better zip bomb, 2019). */
 function refuseOverlap(ranges: { from: number; to: number; name: string }[]): void {
   ranges.sort((a, b) => a.from - b.from);
   for (const [i, { from, name }] of ranges.entries()) {
@@ -73,7 +74,7 @@ function refuseOverlap(ranges: { from: number; to: number; name: string }[]): vo
   }
 }
 
-function described(zip: ZipFile, name: string, entry: Entry, limits: Limits): ArchiveEntry {
+function toArchiveEntry(zip: ZipFile, name: string, entry: Entry, limits: Limits): ArchiveEntry {
   const { uncompressedSize: size } = entry;
   const { kind, type } = kindOf(name, entry);
   return {
@@ -82,7 +83,7 @@ function described(zip: ZipFile, name: string, entry: Entry, limits: Limits): Ar
     type,
     size,
     async *data() {
-      refusePacking(name, entry);
+      checkCompression(name, entry);
       let sum = 0;
       let length = 0;
       for await (const chunk of (await zip.openReadStreamPromise(entry)) as Readable) {
@@ -91,21 +92,23 @@ function described(zip: ZipFile, name: string, entry: Entry, limits: Limits): Ar
         checkRatio(length, entry.compressedSize, limits);
         yield chunk as Buffer;
       }
-      if (sum !== entry.crc32)
-        throw new ArchiveError("corrupt", `entry ${JSON.stringify(name)}: its checksum is wrong`);
+      if (sum !== entry.crc32) throw new ArchiveError("corrupt", `entry ${JSON.stringify(name)}: wrong checksum`);
     },
   };
 }
 
-function refusePacking(name: string, entry: Entry): void {
+function checkCompression(name: string, entry: Entry): void {
   const quoted = `entry ${JSON.stringify(name)}`;
   if (entry.isEncrypted()) throw new ArchiveError("encrypted", `${quoted}: encrypted`);
   const { compressionMethod: method } = entry;
   if (method !== 0 && method !== 8)
-    throw new ArchiveError("unknown-format", `${quoted}: packed by method ${method}, wanted stored or deflated`);
+    throw new ArchiveError(
+      "unknown-format",
+      `${quoted}: compression method ${method}; only stored (0) and deflate (8) are supported`,
+    );
 }
 
-/** Unix keeps the mode in the upper half of the attributes; archives of other systems know files and folders alone. */
+/** Unix stores the file mode in the upper 16 bits of the attributes; other systems have only files and folders. */
 function kindOf(name: string, entry: Entry): Pick<ArchiveEntry, "kind" | "type"> {
   const mode = (entry.externalFileAttributes >>> 16) & 0o170000;
   if (mode === 0o120000) return { kind: "link", type: "SymbolicLink" };

@@ -1,4 +1,4 @@
-// A server on this machine that answers as it is told to, and remembers what it was asked.
+// A local server that answers as a test wants and records its requests.
 
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
@@ -11,7 +11,7 @@ export interface Seen {
 export interface FaultServer {
   readonly origin: string;
   readonly seen: Seen[];
-  /** What answers the next requests; `n` counts them from 0. */
+  /** Answers the requests; `n` counts them from 0. */
   handler: (request: IncomingMessage, response: ServerResponse, n: number) => void;
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export async function faultServer(): Promise<FaultServer> {
   return self;
 }
 
-/** An HTTP proxy; `seen` holds what went through it, or would have, did it not refuse with this status. */
+/** An HTTP proxy. `seen` lists its requests. @param refusal a status with which it refuses all of them */
 export async function proxyServer(
   refusal?: number,
 ): Promise<{ origin: string; seen: string[]; close(): Promise<void> }> {
@@ -77,7 +77,7 @@ function closed(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-/** Serves `body` as a good server does, ranges and versions included. */
+/** Serves `body` correctly, with ranges and validators. */
 export function serveFile(
   request: IncomingMessage,
   response: ServerResponse,
@@ -100,12 +100,12 @@ export function serveFile(
   }
 }
 
-/** Turns of the event loop, of ten milliseconds at least, that a client in this process has for writing down what came. */
-const turns = 6;
+/** Waits of 10 ms before the connection is cut, so that a client in this process can store what it received. */
+const waits = 6;
 
-/** Sends the headers of the whole of `body` and its first `bytes`, then cuts the connection. */
+/** Sends headers for the whole `body`, then its first `bytes` bytes, then cuts the connection. */
 export function dropAfter(response: ServerResponse, body: Buffer, bytes: number, headers: Record<string, string> = {}) {
   response.writeHead(200, { etag: '"v1"', ...headers, "content-length": body.length });
   const cut = (left: number) => void (left > 0 ? setTimeout(cut, 10, left - 1) : response.destroy());
-  response.write(body.subarray(0, bytes), () => cut(turns));
+  response.write(body.subarray(0, bytes), () => cut(waits));
 }

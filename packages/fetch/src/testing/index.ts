@@ -1,4 +1,4 @@
-// What tests of this package and of those that use it are made with; no part of the program.
+// Helpers for the tests of this package and of its users; not part of the program.
 export { dropAfter, type FaultServer, faultServer, proxyServer, serveFile } from "./fault-server.ts";
 export { makeTar, paxRecords, type TarEntry } from "./make-tar.ts";
 export { makeZip, type ZipEntry, type ZipOptions } from "./make-zip.ts";

@@ -1,18 +1,18 @@
-// Tar archives made by hand, right and wrong ones alike. POSIX.1-2017, pax interchange format: the ustar header.
+// Makes tar archives for tests, valid and invalid ones. POSIX.1-2017, pax interchange format: the ustar header.
 
 export interface TarEntry {
   readonly name: string;
   readonly body?: Uint8Array | string;
-  /** "0" a file, "1" and "2" links, "3" to "6" devices, folders and pipes, "x" and "g" pax headers, "L" GNU's long name. */
+  /** "0" file, "1" and "2" links, "3" to "6" devices, folders and pipes, "x" and "g" pax headers, "L" GNU long name. */
   readonly type?: string;
   readonly linkname?: string;
-  /** What the header says of the size, where that is to be wrong. */
+  /** A wrong size for the header. */
   readonly size?: number | string;
   readonly checksum?: number;
   readonly prefix?: string;
 }
 
-/** `end` adds the two empty blocks that every whole archive has. */
+/** @param end whether to add the two blocks of zeros that end an archive */
 export function makeTar(entries: readonly TarEntry[], { end = true } = {}): Buffer {
   const blocks = entries.flatMap((entry) => {
     const body = Buffer.from(entry.body ?? "");
@@ -21,7 +21,7 @@ export function makeTar(entries: readonly TarEntry[], { end = true } = {}): Buff
   return Buffer.concat([...blocks, ...(end ? [Buffer.alloc(1024)] : [])]);
 }
 
-/** Pax records, each led by its own length. */
+/** Pax records; each starts with its own length. */
 export function paxRecords(values: Readonly<Record<string, string>>): Buffer {
   return Buffer.concat(
     Object.entries(values).map(([key, value]) => {

@@ -1,4 +1,4 @@
-// Zip archives made by hand, right and wrong ones alike. PKWARE's APPNOTE 6.3.10.
+// Makes zip archives for tests, valid and invalid ones. PKWARE's APPNOTE 6.3.10.
 
 import { crc32, deflateRawSync } from "node:zlib";
 
@@ -7,22 +7,22 @@ export interface ZipEntry {
   readonly body?: Uint8Array | string;
   /** 0 stored, 8 deflated. */
   readonly method?: number;
-  /** Unix mode with its kind: 0o120777 is a link. */
+  /** Unix mode with the file type: 0o120777 is a link. */
   readonly mode?: number;
   readonly flags?: number;
-  /** What the headers say, where that is to be wrong. */
+  /** Wrong values for the headers. */
   readonly crc?: number;
   readonly size?: number;
   readonly packedSize?: number;
-  /** Points into another entry's bytes. */
+  /** The offset of another entry, for entries that overlap. */
   readonly offset?: number;
   readonly localName?: string;
 }
 
 export interface ZipOptions {
-  /** Sizes and places in 64 bits, as archives above 4 GB have them. */
+  /** Writes sizes and offsets in 64 bits, as in archives above 4 GB. */
   readonly zip64?: boolean;
-  /** What the end says of the number of entries, where that is to be wrong. */
+  /** A wrong number of entries for the end record. */
   readonly count?: number;
 }
 

@@ -44,10 +44,10 @@ const packedStartBytes = 16 << 10;
 export function openArrays(path: string): Promise<ArrayFile> {
   return withFile(path, async (file) => {
     const start = Buffer.from(file.read(0, Math.min(4, file.size))).toString("latin1");
-    const places = start.startsWith("PK") ? await npzPlaces(file) : new Map([["array", wholeFile(file)]]);
+    const entries = start.startsWith("PK") ? await npzEntries(file) : new Map([["array", wholeFile(file)]]);
     const headers = new Map<string, NpyHeader>();
     const unreadable = new Map<string, WeightFileError>();
-    for (const [name, place] of places)
+    for (const [name, place] of entries)
       try {
         headers.set(name, headerOf(file, place));
       } catch (error) {
@@ -62,34 +62,34 @@ export function openArrays(path: string): Promise<ArrayFile> {
       format,
       arrays: headers,
       unreadable,
-      eachRows: rowReader(stampOf(file), places, headers),
+      eachRows: rowReader(stampOf(file), entries, headers),
     };
   });
 }
 
 /** Where an array's bytes lie in the file, and what messages call it. */
-interface Place extends Omit<ZipEntry, "crc"> {
+interface ArrayBytes extends Omit<ZipEntry, "crc"> {
   readonly source: string;
   /** Undefined for a .npy, which has no checksum. */
   readonly crc: number | undefined;
 }
 
-const wholeFile = ({ path, size }: ReadableFile): Place => ({
+const wholeFile = ({ path, size }: ReadableFile): ArrayBytes => ({
   ...{ source: path, begin: 0, end: size, size, crc: undefined, deflated: false },
 });
 
-async function npzPlaces(file: ReadableFile): Promise<Map<string, Place>> {
-  const places = new Map<string, Place>();
+async function npzEntries(file: ReadableFile): Promise<Map<string, ArrayBytes>> {
+  const entries = new Map<string, ArrayBytes>();
   for (const [entry, place] of await zipEntries(file))
     if (entry.endsWith(".npy"))
-      places.set(entry.slice(0, -".npy".length), {
+      entries.set(entry.slice(0, -".npy".length), {
         ...place,
         source: `${file.path}: zip entry ${JSON.stringify(entry)}`,
       });
-  return places;
+  return entries;
 }
 
-function headerOf(file: ReadableFile, place: Place): NpyHeader {
+function headerOf(file: ReadableFile, place: ArrayBytes): NpyHeader {
   const { source, size } = place;
   const header = npyHeader(startOf(file, place), source);
   const count = elementCount(header.shape);
@@ -103,9 +103,9 @@ function headerOf(file: ReadableFile, place: Place): NpyHeader {
 }
 
 /** The first bytes of an array, with its header. */
-function startOf(file: ReadableFile, { source, begin, end, packed, deflated }: Place): Uint8Array {
-  if (packed !== undefined && !deflated)
-    throw new UnsupportedFileError(source, `it is ${packed}: wanted numpy.savez or savez_compressed`);
+function startOf(file: ReadableFile, { source, begin, end, packing, deflated }: ArrayBytes): Uint8Array {
+  if (packing !== undefined && !deflated)
+    throw new UnsupportedFileError(source, `it is ${packing}: wanted numpy.savez or savez_compressed`);
   const start = file.read(begin, Math.min(end - begin, deflated ? packedStartBytes : npyStartBytes));
   if (!deflated) return start;
   try {
@@ -117,11 +117,11 @@ function startOf(file: ReadableFile, { source, begin, end, packed, deflated }: P
 
 function rowReader(
   stamp: FileStamp,
-  places: ReadonlyMap<string, Place>,
+  entries: ReadonlyMap<string, ArrayBytes>,
   headers: ReadonlyMap<string, NpyHeader>,
 ): ArrayFile["eachRows"] {
   return async (name, atOnce, use) => {
-    const [place, header] = [places.get(name), headers.get(name)];
+    const [place, header] = [entries.get(name), headers.get(name)];
     if (!place || !header)
       throw new UnsupportedFileError(stamp.path, `it has no array ${JSON.stringify(name)} that can be read`);
     const { type, shape, fortran, dataStart } = header;
@@ -169,11 +169,11 @@ function rowReader(
 }
 
 /** All bytes of an array, unpacked, checked against the size and checksum in the archive. */
-async function* bytesOf(file: ReadableFile, place: Place): AsyncGenerator<Uint8Array> {
+async function* bytesOf(file: ReadableFile, place: ArrayBytes): AsyncGenerator<Uint8Array> {
   const { source, size, crc } = place;
   let read = 0;
   let sum = 0;
-  for await (const chunk of place.deflated ? inflated(file, place) : stored(file, place)) {
+  for await (const chunk of place.deflated ? readInflated(file, place) : readStored(file, place)) {
     read += chunk.length;
     if (read > size) throw new CorruptFileError(source, `unpacks to more than ${size} bytes: the file is damaged`);
     if (crc !== undefined) sum = crc32(chunk, sum);
@@ -184,14 +184,14 @@ async function* bytesOf(file: ReadableFile, place: Place): AsyncGenerator<Uint8A
     throw new CorruptFileError(source, "its checksum does not match: the file is damaged");
 }
 
-function* stored(file: ReadableFile, { begin, end }: Place): Generator<Uint8Array> {
+function* readStored(file: ReadableFile, { begin, end }: ArrayBytes): Generator<Uint8Array> {
   for (let at = begin; at < end; at += chunkBytes) yield file.read(at, Math.min(chunkBytes, end - at));
 }
 
-async function* inflated(file: ReadableFile, place: Place): AsyncGenerator<Uint8Array> {
+async function* readInflated(file: ReadableFile, place: ArrayBytes): AsyncGenerator<Uint8Array> {
   const inflate = createInflateRaw({ chunkSize: chunkBytes });
   // An error of either stream ends the loop below, which throws it.
-  pipeline(Readable.from(stored(file, place)), inflate, () => {});
+  pipeline(Readable.from(readStored(file, place)), inflate, () => {});
   try {
     for await (const chunk of inflate) yield chunk;
   } catch (error) {

@@ -5,7 +5,7 @@ import { CorruptFileError } from "../corrupt-file-error.ts";
 import { elementCount, type StoredTensor, type TensorData, type TensorType, typeInfo } from "../tensor-type.ts";
 import { UnsupportedFileError } from "../weight-file-error.ts";
 
-const mark = "\x93NUMPY";
+const magic = "\x93NUMPY";
 /** NumPy's own limit on a header that it reads without `allow_pickle` (`_MAX_HEADER_SIZE`). */
 const maxHeaderBytes = 10_000;
 /** The header of every array that is read ends within this many bytes of its start. */
@@ -55,9 +55,9 @@ export function encodeNpy({ type, shape, data }: StoredTensor): Buffer {
   const room = shape.length > 0 ? " ".repeat(21 - String(shape[0]).length) : "";
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const text = `{'descr': '${description}', 'fortran_order': False, 'shape': (${sizes}), }${room}`;
-  const padding = 64 - ((mark.length + 4 + text.length + 1) % 64);
-  const start = Buffer.from(`${mark}\x01\x00..${text}${" ".repeat(padding)}\n`, "latin1");
-  start.writeUInt16LE(start.length - mark.length - 4, mark.length + 2);
+  const padding = 64 - ((magic.length + 4 + text.length + 1) % 64);
+  const start = Buffer.from(`${magic}\x01\x00..${text}${" ".repeat(padding)}\n`, "latin1");
+  start.writeUInt16LE(start.length - magic.length - 4, magic.length + 2);
   return Buffer.concat([start, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
 }
 
@@ -73,29 +73,29 @@ export interface NpyHeader {
 /** The header of an array. `bytes` is the whole array, or at least its first `npyStartBytes` bytes. */
 export function npyHeader(bytes: Uint8Array, source: string): NpyHeader {
   const corrupt = (problem: string) => new CorruptFileError(source, `.npy array: ${problem}`);
-  const start = Buffer.from(bytes.subarray(0, mark.length + 6));
-  if (start.length < mark.length + 6 || start.toString("latin1", 0, mark.length) !== mark)
-    throw corrupt(`begins with ${JSON.stringify(start.toString("latin1", 0, mark.length))}: wanted \\x93NUMPY`);
-  const version = start[mark.length]!;
+  const start = Buffer.from(bytes.subarray(0, magic.length + 6));
+  if (start.length < magic.length + 6 || start.toString("latin1", 0, magic.length) !== magic)
+    throw corrupt(`begins with ${JSON.stringify(start.toString("latin1", 0, magic.length))}: wanted \\x93NUMPY`);
+  const version = start[magic.length]!;
   if (version < 1 || version > 3)
     throw new UnsupportedFileError(source, `.npy array of version ${version}: 1, 2 and 3 are read`);
-  const textStart = mark.length + (version === 1 ? 4 : 6);
-  const length = version === 1 ? start.readUInt16LE(mark.length + 2) : start.readUInt32LE(mark.length + 2);
+  const textStart = magic.length + (version === 1 ? 4 : 6);
+  const length = version === 1 ? start.readUInt16LE(magic.length + 2) : start.readUInt32LE(magic.length + 2);
   if (length > maxHeaderBytes) throw corrupt(`a header of ${length} bytes: at most ${maxHeaderBytes} are read`);
   if (textStart + length > bytes.length) throw corrupt(`a header of ${length} bytes in ${bytes.length}: cut short`);
   const text = Buffer.from(bytes.subarray(textStart, textStart + length)).toString("latin1");
-  return { ...dictionary(text, source), dataStart: textStart + length };
+  return { ...parseDictionary(text, source), dataStart: textStart + length };
 }
 
 /** The three entries that NumPy writes, and no others; a type of several fields is a list, and refused. */
-function dictionary(text: string, source: string): Omit<NpyHeader, "dataStart"> {
+function parseDictionary(text: string, source: string): Omit<NpyHeader, "dataStart"> {
   const shown = JSON.stringify(text.trim().slice(0, 120));
   const entry = (name: string, value: string) => new RegExp(`^[{,]\\s*(['"])${name}\\1\\s*:\\s*${value}\\s*`);
   let rest = text.trim();
   const found = new Map<string, string>();
   while (!/^,?\s*\}$/.test(rest)) {
     const before = rest;
-    for (const [name, value] of Object.entries(values)) {
+    for (const [name, value] of Object.entries(valuePatterns)) {
       const match = entry(name, value).exec(rest);
       if (!match || found.has(name)) continue;
       found.set(name, match[2]!);
@@ -121,7 +121,7 @@ function dictionary(text: string, source: string): Omit<NpyHeader, "dataStart"> 
   return { type, shape, fortran: order === "True" };
 }
 
-const values = {
+const valuePatterns = {
   descr: `['"]([^'"]{1,20})['"]`,
   fortran_order: "(True|False)",
   shape: String.raw`\(((?:\s*\d{1,15}\s*(?:,|(?=\))))*)\s*\)`,

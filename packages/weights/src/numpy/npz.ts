@@ -14,9 +14,9 @@ export const maxNpzBytes = 2 ** 31;
 /** Unpacked bytes over packed ones. Numbers that were measured hardly shrink. */
 const maxRatio = 200;
 /** Below this a high ratio does no harm: a covariance of zeros, 2,048 x 2,048, takes 34 MB and next to nothing packed. */
-const harmless = 64e6;
+const harmlessBytes = 64e6;
 /** Deflate cannot shrink further than this (zlib's "Maximum Compression Factor"). */
-const mostShrunk = 1032;
+const maxDeflateRatio = 1032;
 
 /**
  * The arrays of a .npz file by their names, or of those named the ones that it has. `mostBytes` says of which an array has to
@@ -35,7 +35,7 @@ export function readNpz(
     checkSizes(path, wanted, mostBytes);
     const arrays = new Map<string, StoredTensor>();
     for (const [entry, place] of wanted)
-      arrays.set(nameOf(entry), decodeNpy(unpacked(file, entry, place), `${path}: ${entry}`));
+      arrays.set(nameOf(entry), decodeNpy(unpackEntry(file, entry, place), `${path}: ${entry}`));
     return arrays;
   });
 }
@@ -48,33 +48,37 @@ function checkSizes(
   entries: readonly (readonly [string, ZipEntry])[],
   mostBytes: ReadonlyMap<string, number>,
 ): void {
-  let [unpacked, packed] = [0, 0];
+  let [unpackEntry, packed] = [0, 0];
   for (const [entry, { begin, end, size }] of entries) {
     const quoted = `zip entry ${JSON.stringify(entry)}`;
     const most = mostBytes.get(nameOf(entry)) ?? maxNpzBytes;
     if (size > most) throw new UnsupportedFileError(path, `${quoted} takes ${size} bytes: at most ${most} are read`);
-    if (size > mostShrunk * (end - begin))
+    if (size > maxDeflateRatio * (end - begin))
       throw new CorruptFileError(path, `${quoted}: ${end - begin} bytes cannot unpack to ${size}`);
-    unpacked += size;
+    unpackEntry += size;
     packed += end - begin;
-    if (unpacked > maxNpzBytes)
+    if (unpackEntry > maxNpzBytes)
       throw new UnsupportedFileError(
         path,
-        `${quoted} and the arrays before it take ${unpacked} bytes: at most ${maxNpzBytes} are read`,
+        `${quoted} and the arrays before it take ${unpackEntry} bytes: at most ${maxNpzBytes} are read`,
       );
   }
-  if (unpacked > harmless && unpacked > maxRatio * packed)
+  if (unpackEntry > harmlessBytes && unpackEntry > maxRatio * packed)
     throw new UnsupportedFileError(
       path,
-      `${unpacked} bytes of arrays from ${packed}, more than ${maxRatio} to one: a bomb, or arrays of one number, which numpy.savez would store`,
+      `${unpackEntry} bytes of arrays from ${packed}, more than ${maxRatio} to one: a bomb, or arrays of one number, which numpy.savez would store`,
     );
 }
 
-function unpacked(file: ReadableFile, name: string, { begin, end, size, crc, packed, deflated }: ZipEntry): Uint8Array {
+function unpackEntry(
+  file: ReadableFile,
+  name: string,
+  { begin, end, size, crc, packing, deflated }: ZipEntry,
+): Uint8Array {
   const quoted = `zip entry ${JSON.stringify(name)}`;
   const corrupt = (problem: string) => new CorruptFileError(file.path, `${quoted}: ${problem}`);
-  if (packed !== undefined && !deflated)
-    throw new UnsupportedFileError(file.path, `${quoted} is ${packed}: wanted numpy.savez or savez_compressed`);
+  if (packing !== undefined && !deflated)
+    throw new UnsupportedFileError(file.path, `${quoted} is ${packing}: wanted numpy.savez or savez_compressed`);
   const bytes = file.read(begin, end - begin);
   let whole: Uint8Array = bytes;
   if (deflated) {
@@ -101,7 +105,7 @@ function storedZip(entries: readonly (readonly [string, Uint8Array])[]): Uint8Ar
   let at = 0;
   for (const [name, data] of entries) {
     const path = Buffer.from(name);
-    const common = fields(
+    const common = littleEndian(
       [2, 20], // version 2.0
       [2, 0x800], // names in UTF-8
       [2, 0], // stored
@@ -113,19 +117,24 @@ function storedZip(entries: readonly (readonly [string, Uint8Array])[]): Uint8Ar
       [2, path.length],
       [2, 0],
     );
-    const local = Buffer.concat([fields([4, 0x04034b50]), common, path]);
-    directory.push(fields([4, 0x02014b50], [2, 20]), common, fields([2, 0], [2, 0], [2, 0], [4, 0], [4, at]), path);
+    const local = Buffer.concat([littleEndian([4, 0x04034b50]), common, path]);
+    directory.push(
+      littleEndian([4, 0x02014b50], [2, 20]),
+      common,
+      littleEndian([2, 0], [2, 0], [2, 0], [4, 0], [4, at]),
+      path,
+    );
     parts.push(local, data);
     at += local.length + data.length;
     if (at > 0xffffffff) throw new Error(`.npz file of ${at} bytes: wanted less than 4 GiB`);
   }
   const size = directory.reduce((sum, part) => sum + part.length, 0);
   const [n, end] = [entries.length, 0x06054b50];
-  return [...parts, ...directory, fields([4, end], [2, 0], [2, 0], [2, n], [2, n], [4, size], [4, at], [2, 0])];
+  return [...parts, ...directory, littleEndian([4, end], [2, 0], [2, 0], [2, n], [2, n], [4, size], [4, at], [2, 0])];
 }
 
 /** Little-endian whole numbers of these widths, one after the other. */
-function fields(...values: readonly (readonly [number, number])[]): Buffer {
+function littleEndian(...values: readonly (readonly [number, number])[]): Buffer {
   return Buffer.concat(
     values.map(([width, value]) => {
       const bytes = Buffer.alloc(width);

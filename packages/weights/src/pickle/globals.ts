@@ -6,12 +6,12 @@ import { kindOf, PickleGlobal, PickleObject, PickleTuple, type PickleValue } fro
  * What a call of a global makes of its arguments; throws ArgumentError where they make no sense. It calls `spend` before
  * it copies entries, because a pickle can name one list a thousand times.
  */
-export type Stand = (args: readonly PickleValue[], spend: (entries: number) => void) => PickleValue;
+export type GlobalCall = (args: readonly PickleValue[], spend: (entries: number) => void) => PickleValue;
 
 export class ArgumentError extends Error {}
 
 /** A dict of none, of another dict, or of a list of pairs (Python 2). */
-const dict: Stand = ([first], spend) => {
+const buildDict: GlobalCall = ([first], spend) => {
   if (first === undefined) return new Map();
   if (first instanceof Map) return first;
   const pairs = itemsOf(first);
@@ -31,21 +31,21 @@ const itemsOf = (value: PickleValue): readonly PickleValue[] | undefined =>
   value instanceof PickleTuple ? value.items : Array.isArray(value) ? value : undefined;
 
 /** Protocols 0 and 1 make objects by this function of a class, a base class and the base's state. */
-const reconstructor: Stand = ([of]) => {
+const reconstruct: GlobalCall = ([of]) => {
   if (!(of instanceof PickleGlobal)) throw new ArgumentError("its first argument is no class");
   return new PickleObject(of.name);
 };
 
-const stands: ReadonlyMap<string, Stand> = new Map<string, Stand>([
-  ["collections.OrderedDict", dict],
-  ["collections.Counter", dict],
+const calls: ReadonlyMap<string, GlobalCall> = new Map<string, GlobalCall>([
+  ["collections.OrderedDict", buildDict],
+  ["collections.Counter", buildDict],
   ["collections.defaultdict", () => new Map()], // its argument is the factory; the items follow
-  ["copyreg._reconstructor", reconstructor],
-  ["copy_reg._reconstructor", reconstructor],
+  ["copyreg._reconstructor", reconstruct],
+  ["copy_reg._reconstructor", reconstruct],
 ]);
 
 /** Callables whose result is data without tensors: kept as an object of that name. */
-const opaque: ReadonlySet<string> = new Set([
+const opaqueGlobals: ReadonlySet<string> = new Set([
   "_codecs.encode", // how protocol 2 writes bytes: as text and its encoding
   "argparse.Namespace",
   "types.SimpleNamespace",
@@ -68,12 +68,12 @@ const opaque: ReadonlySet<string> = new Set([
 ]);
 
 /** Classes of Python's own that a pickle names without calling them, such as a defaultdict's factory. */
-const named: ReadonlySet<string> = new Set(
+const uncalledClasses: ReadonlySet<string> = new Set(
   ["object", "bool", "type"].flatMap((c) => [`builtins.${c}`, `__builtin__.${c}`]),
 );
 
 /** Modules that hold nothing a checkpoint has a use for: a pickle that only names one of their functions is refused. */
-const never: ReadonlySet<string> = new Set(
+const refusedModules: ReadonlySet<string> = new Set(
   (
     "builtins __builtin__ os posix nt subprocess sys importlib runpy imp shutil socket ctypes _ctypes pty commands " +
     "code codeop platform webbrowser pip timeit cProfile profile pdb bdb trace operator _operator marshal pickle _pickle " +
@@ -83,12 +83,17 @@ const never: ReadonlySet<string> = new Set(
 );
 
 /** What stands for a call of this global, where it is on the list of harmless ones. */
-export function standFor(name: string): Stand | undefined {
-  if (opaque.has(name)) return () => new PickleObject(name);
-  return stands.get(name);
+export function callOf(name: string): GlobalCall | undefined {
+  if (opaqueGlobals.has(name)) return () => new PickleObject(name);
+  return calls.get(name);
 }
 
 /** May a pickle so much as name this global? */
-export function mayName(name: string): boolean {
-  return stands.has(name) || opaque.has(name) || named.has(name) || !never.has(name.split(".", 1)[0]!);
+export function isNameAllowed(name: string): boolean {
+  return (
+    calls.has(name) ||
+    opaqueGlobals.has(name) ||
+    uncalledClasses.has(name) ||
+    !refusedModules.has(name.split(".", 1)[0]!)
+  );
 }

@@ -1,11 +1,11 @@
 // The texts of Python's older protocols.
 
-const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Undefined where the bytes are not UTF-8. */
 export function utf8(bytes: Uint8Array): string | undefined {
   try {
-    return strict.decode(bytes);
+    return strictUtf8.decode(bytes);
   } catch {
     return undefined;
   }
@@ -31,7 +31,7 @@ const escapes: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The string that Python's repr wrote, quotes included; undefined where it is none. */
-export function unquoted(text: string): string | undefined {
+export function unquote(text: string): string | undefined {
   const inner = /^(['"])(.*)\1$/s.exec(text)?.[2];
   return inner?.replace(/\\(?:x([0-9a-fA-F]{2})|(.))/gs, (whole, hex: string | undefined, char: string | undefined) =>
     hex === undefined ? (escapes.get(char!) ?? whole) : String.fromCharCode(Number.parseInt(hex, 16)),
@@ -50,26 +50,31 @@ export function rawUnicode(text: string): string | undefined {
 }
 
 /** A decimal whole number, as a number where a double is exact; undefined where the text is none. */
-export function wholeNumber(text: string): number | bigint | undefined {
+export function parseInteger(text: string): number | bigint | undefined {
   if (!/^[+-]?[0-9]{1,100}$/.test(text)) return undefined; // BigInt takes quadratic time over a million digits
-  return shortest(BigInt(text.replace("+", "")));
+  return toNumberIfExact(BigInt(text.replace("+", "")));
 }
 
 /** Little-endian two's complement of any length. */
 export function twosComplement(bytes: Uint8Array): number | bigint {
   if (bytes.length === 0) return 0;
   const hex = Buffer.from(bytes).reverse().toString("hex");
-  return shortest(BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`)));
+  return toNumberIfExact(BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`)));
 }
 
-const shortest = (value: bigint): number | bigint => {
+const toNumberIfExact = (value: bigint): number | bigint => {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 };
 
 /** What Python's repr writes for a float; undefined where the text is none. */
-export function floatOf(text: string): number | undefined {
+export function parseFloatText(text: string): number | undefined {
   if (/^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i.test(text)) return Number(text);
-  const special: Record<string, number> = { inf: Infinity, "-inf": -Infinity, nan: Number.NaN, "-nan": Number.NaN };
-  return Object.hasOwn(special, text) ? special[text] : undefined;
+  const specialValues: Record<string, number> = {
+    inf: Infinity,
+    "-inf": -Infinity,
+    nan: Number.NaN,
+    "-nan": Number.NaN,
+  };
+  return Object.hasOwn(specialValues, text) ? specialValues[text] : undefined;
 }

@@ -2,15 +2,24 @@
 // says that it would have made: nothing runs. Opcodes and their meaning: CPython, Lib/pickletools.py.
 
 import { RefusedGlobalError } from "../weight-file-error.ts";
-import { ArgumentError, mayName, type Stand, standFor } from "./globals.ts";
+import { ArgumentError, callOf, type GlobalCall, isNameAllowed } from "./globals.ts";
 import type { PickleInput } from "./input.ts";
 import { maxProtocol, op, opName } from "./opcodes.ts";
-import { floatOf, latin1, python2String, rawUnicode, twosComplement, unquoted, utf8, wholeNumber } from "./text.ts";
+import {
+  latin1,
+  parseFloatText,
+  parseInteger,
+  python2String,
+  rawUnicode,
+  twosComplement,
+  unquote,
+  utf8,
+} from "./text.ts";
 import { kindOf, PickleGlobal, PickleObject, PickleTuple, type PickleValue } from "./values.ts";
 
 /** The format around a pickle: what it adds to the allow-list, and what persistent ids mean in it. */
 export interface PickleHost {
-  standFor?(name: string): Stand | undefined;
+  callOf?(name: string): GlobalCall | undefined;
   persistent?(id: PickleValue): PickleValue;
 }
 
@@ -79,22 +88,22 @@ class Machine {
         return this.#push(twosComplement(input.bytes(this.#atMost(input.int32(), maxLongBytes, "LONG4"))));
       case op.INT: {
         const text = input.line();
-        return this.#push(text === "00" ? false : text === "01" ? true : this.#parsed(wholeNumber(text), text));
+        return this.#push(text === "00" ? false : text === "01" ? true : this.#parsed(parseInteger(text), text));
       }
       case op.LONG: {
         const text = input.line();
-        return this.#push(this.#parsed(wholeNumber(text.replace(/L$/, "")), text));
+        return this.#push(this.#parsed(parseInteger(text.replace(/L$/, "")), text));
       }
       case op.FLOAT: {
         const text = input.line();
-        return this.#push(this.#parsed(floatOf(text), text));
+        return this.#push(this.#parsed(parseFloatText(text), text));
       }
       case op.BINFLOAT:
         return this.#push(input.float64());
 
       case op.STRING: {
         const text = input.line();
-        return this.#push(this.#parsed(unquoted(text), text));
+        return this.#push(this.#parsed(unquote(text), text));
       }
       case op.UNICODE: {
         const text = input.line();
@@ -237,24 +246,24 @@ class Machine {
 
   #global(module: string, name: string): PickleGlobal {
     const full = `${module}.${name}`;
-    if (!mayName(full))
-      throw new RefusedGlobalError(this.#in.source, full, `the pickle names the Python global ${shown(full)}`);
+    if (!isNameAllowed(full))
+      throw new RefusedGlobalError(this.#in.source, full, `the pickle names the Python global ${displayName(full)}`);
     return new PickleGlobal(full);
   }
 
   #call(callable: PickleValue, args: readonly PickleValue[]): PickleValue {
     if (!(callable instanceof PickleGlobal)) return this.#fail(`a call of ${kindOf(callable)}`);
-    const stand = this.#host.standFor?.(callable.name) ?? standFor(callable.name);
+    const stand = this.#host.callOf?.(callable.name) ?? callOf(callable.name);
     if (!stand)
       throw new RefusedGlobalError(
         this.#in.source,
         callable.name,
-        `the pickle calls the Python global ${shown(callable.name)}, which is not on the list of harmless ones`,
+        `the pickle calls the Python global ${displayName(callable.name)}, which is not on the list of harmless ones`,
       );
     try {
       return stand(args, (entries) => this.#container(entries));
     } catch (error) {
-      if (error instanceof ArgumentError) return this.#fail(`${shown(callable.name)}: ${error.message}`);
+      if (error instanceof ArgumentError) return this.#fail(`${displayName(callable.name)}: ${error.message}`);
       throw error;
     }
   }
@@ -263,7 +272,7 @@ class Machine {
   #newObject(of: PickleValue, args: PickleValue): void {
     if (!(of instanceof PickleGlobal)) this.#fail(`a new object of ${kindOf(of)}`);
     if (!(args instanceof PickleTuple)) this.#fail(`a new object from ${kindOf(args)} in place of a tuple`);
-    const listed = this.#host.standFor?.(of.name) ?? standFor(of.name);
+    const listed = this.#host.callOf?.(of.name) ?? callOf(of.name);
     this.#pushContainer(listed ? this.#call(of, args.items) : new PickleObject(of.name, args.items));
   }
 
@@ -390,4 +399,4 @@ class Machine {
   }
 }
 
-const shown = (name: string): string => (/^[\w.]{1,120}$/.test(name) ? name : JSON.stringify(name.slice(0, 120)));
+const displayName = (name: string): string => (/^[\w.]{1,120}$/.test(name) ? name : JSON.stringify(name.slice(0, 120)));

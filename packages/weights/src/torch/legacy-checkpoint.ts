@@ -7,16 +7,16 @@ import { unpickle } from "../pickle/unpickle.ts";
 import { kindOf, PickleTuple, type PickleValue } from "../pickle/values.ts";
 import type { ReadableFile } from "../read-file.ts";
 import { UnsupportedFileError } from "../weight-file-error.ts";
-import type { Located } from "./located.ts";
 import { type Storage, TorchHost } from "./tensors.ts";
+import type { TorchFile } from "./torch-file.ts";
 import { widthOf } from "./types.ts";
 
 /** torch/serialization.py, MAGIC_NUMBER */
 const magicNumber = 0x1950a86a20f9469cfc6cn;
 /** torch/serialization.py, PROTOCOL_VERSION */
-const version = 1001;
+const protocolVersion = 1001;
 
-export function readLegacyCheckpoint(file: ReadableFile): Located {
+export function readLegacyCheckpoint(file: ReadableFile): TorchFile {
   const input = new PickleInput(file, 0, file.size);
   const first = unpickle(input);
   if (first !== magicNumber)
@@ -25,15 +25,15 @@ export function readLegacyCheckpoint(file: ReadableFile): Located {
       `a pickle of ${kindOf(first)}, not one of PyTorch's: wanted a file that torch.save wrote`,
     );
   const found = unpickle(input);
-  if (found !== version)
+  if (found !== protocolVersion)
     throw new UnsupportedFileError(
       file.path,
-      `${kindOf(found)} as the version of PyTorch's legacy format: wanted ${version}`,
+      `${kindOf(found)} as the version of PyTorch's legacy format: wanted ${protocolVersion}`,
     );
   checkMachine(unpickle(input), file.path);
   const host = new TorchHost();
   const root = unpickle(input, host);
-  return { root, storages: locate(file, unpickle(input), host.storages, input.position) };
+  return { root, storages: locateStorages(file, unpickle(input), host.storages, input.position) };
 }
 
 function checkMachine(info: PickleValue, path: string): void {
@@ -43,7 +43,7 @@ function checkMachine(info: PickleValue, path: string): void {
     throw new UnsupportedFileError(path, "written on a big-endian machine: only little-endian files are read");
 }
 
-function locate(
+function locateStorages(
   file: ReadableFile,
   keys: PickleValue,
   storages: ReadonlyMap<string, Storage>,

@@ -25,7 +25,7 @@ export interface StateDict {
  * The entry to take where a checkpoint has several and nobody says which: the moving average before the trained model
  * (as the loader of facebookresearch/DiT does), then the customary name.
  */
-const preferred = ["ema", "model", "state_dict"];
+const preferredEntries = ["ema", "model", "state_dict"];
 
 const maxDepth = 64;
 const maxName = 512;
@@ -39,27 +39,29 @@ export function stateDict(root: PickleValue, source: string, key?: string): Stat
   const walk = new Walk(source);
   const entries = root instanceof Map ? [...root].map(([k, value]) => [nameOf(k), value] as const) : [];
   const sizes = entries.map(([name, value]) => [name, walk.countBelow(value)] as const);
-  const holding = sizes.filter(([, count]) => count > 0).map(([name]) => name!);
-  const entry = key === undefined ? undefined : holding.find((name) => key === name || key.startsWith(`${name}.`));
-  const chosen = entry ?? choose(entries, holding);
+  const entriesWithTensors = sizes.filter(([, count]) => count > 0).map(([name]) => name!);
+  const entry =
+    key === undefined ? undefined : entriesWithTensors.find((name) => key === name || key.startsWith(`${name}.`));
+  const chosen = entry ?? choose(entries, entriesWithTensors);
   const rest = key !== undefined && key !== entry ? key.slice(entry === undefined ? 0 : entry.length + 1) : undefined;
   const notes: string[] = [];
   if (chosen === undefined) walk.visit(root, root instanceof TorchTensor ? "tensor" : "", 0);
   else {
     const found = entries.find(([name]) => name === chosen)!;
-    const others = holding.filter((name) => name !== chosen);
+    const others = entriesWithTensors.filter((name) => name !== chosen);
     if (others.length > 0 || key === undefined)
       notes.push(
         `tensors of ${JSON.stringify(chosen)}${others.length > 0 ? `; others are under ${others.slice(0, 20).join(", ")}` : ""}`,
       );
     walk.visit(found[1], found[1] instanceof TorchTensor ? chosen : "", 0);
-    for (const [name, value] of entries) if (name !== undefined && !holding.includes(name)) walk.visit(value, name, 0);
+    for (const [name, value] of entries)
+      if (name !== undefined && !entriesWithTensors.includes(name)) walk.visit(value, name, 0);
   }
   if (walk.objects.size > 0)
     notes.push(`skipped, as data that never ran: ${[...walk.objects].slice(0, 10).join(", ")}`);
   if (walk.tensors.size === 0)
     throw new UnsupportedFileError(source, `it holds no tensors${notes.length > 0 ? `; ${notes.join("; ")}` : ""}`);
-  const keys = walk.tensors.size === holding.length ? [] : holding; // a state dict's entries are its tensors
+  const keys = walk.tensors.size === entriesWithTensors.length ? [] : entriesWithTensors; // a state dict's entries are its tensors
   return {
     tensors: walk.tensors,
     metadata: walk.metadata,
@@ -71,17 +73,20 @@ export function stateDict(root: PickleValue, source: string, key?: string): Stat
 
 function choose(
   entries: readonly (readonly [string | undefined, PickleValue])[],
-  holding: readonly string[],
+  entriesWithTensors: readonly string[],
 ): string | undefined {
   if (entries.some(([, value]) => value instanceof TorchTensor)) return undefined; // a state dict itself
-  return preferred.find((name) => holding.includes(name)) ?? (holding.length === 1 ? holding[0] : undefined);
+  return (
+    preferredEntries.find((name) => entriesWithTensors.includes(name)) ??
+    (entriesWithTensors.length === 1 ? entriesWithTensors[0] : undefined)
+  );
 }
 
 const nameOf = (key: PickleValue): string | undefined =>
   typeof key === "string" || typeof key === "number" || typeof key === "bigint" ? String(key) : undefined;
 
 /** What torch.nn.Module keeps its tensors and children in; their names are no part of a tensor's name. */
-const moduleParts: ReadonlySet<string> = new Set(["_parameters", "_buffers", "_modules"]);
+const moduleFields: ReadonlySet<string> = new Set(["_parameters", "_buffers", "_modules"]);
 
 class Walk {
   readonly tensors = new Map<string, TorchTensor>();
@@ -166,7 +171,7 @@ function* children(value: PickleValue): Generator<[string | undefined, PickleVal
     for (const state of states)
       if (state instanceof Map)
         for (const [part, child] of children(state))
-          yield [part !== undefined && moduleParts.has(part) ? undefined : part, child];
+          yield [part !== undefined && moduleFields.has(part) ? undefined : part, child];
   }
 }
 

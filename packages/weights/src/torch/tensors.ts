@@ -1,6 +1,6 @@
 // What PyTorch's own globals stand for in a pickle: storages and the tensors that look at them. Checked, never read.
 
-import { ArgumentError, type Stand } from "../pickle/globals.ts";
+import { ArgumentError, type GlobalCall } from "../pickle/globals.ts";
 import type { PickleHost } from "../pickle/unpickle.ts";
 import { HostValue, kindOf, PickleGlobal, PickleObject, PickleTuple, type PickleValue } from "../pickle/values.ts";
 import { elementCount } from "../tensor-type.ts";
@@ -52,8 +52,8 @@ export class TorchTensor extends HostValue {
 export class TorchHost implements PickleHost {
   readonly storages = new Map<string, Storage>();
 
-  standFor(name: string): Stand | undefined {
-    return stands.get(name);
+  callOf(name: string): GlobalCall | undefined {
+    return calls.get(name);
   }
 
   /** `('storage', class, key, device, count)`, in legacy files with `None` or `(key, offset, count)` of a part after it. */
@@ -93,7 +93,7 @@ function sizes(value: PickleValue | undefined, what: string): number[] {
 }
 
 /** The tensor, if every number of it lies in its storage. */
-function tensor(
+function rebuildTensor(
   storage: PickleValue | undefined,
   offset: PickleValue | undefined,
   size: PickleValue | undefined,
@@ -129,13 +129,13 @@ function rowMajor(shape: readonly number[]): number[] {
 }
 
 /** A tensor with something around it that does not change its numbers. */
-const sameTensor: Stand = ([data]) => {
+const unwrapTensor: GlobalCall = ([data]) => {
   if (!(data instanceof TorchTensor)) throw new ArgumentError(`${kindOf(data ?? null)} in place of a tensor`);
   return data;
 };
 
 /** torch._tensor._rebuild_from_type_v2(function, type, args, state): a subclass of Tensor, or a tensor with attributes. */
-const ofType: Stand = ([rebuild, , args], spend) => {
+const rebuildFromType: GlobalCall = ([rebuild, , args], spend) => {
   const stand = rebuild instanceof PickleGlobal ? rebuilds.get(rebuild.name) : undefined;
   if (!stand || !(args instanceof PickleTuple))
     throw new ArgumentError(`it rebuilds a tensor by ${kindOf(rebuild ?? null)}, which is not known`);
@@ -143,32 +143,35 @@ const ofType: Stand = ([rebuild, , args], spend) => {
 };
 
 /** torch/_utils.py */
-const rebuilds: ReadonlyMap<string, Stand> = new Map<string, Stand>([
-  ["torch._utils._rebuild_tensor", ([storage, offset, size, stride]) => tensor(storage, offset, size, stride)],
-  ["torch._utils._rebuild_tensor_v2", ([storage, offset, size, stride]) => tensor(storage, offset, size, stride)],
+const rebuilds: ReadonlyMap<string, GlobalCall> = new Map<string, GlobalCall>([
+  ["torch._utils._rebuild_tensor", ([storage, offset, size, stride]) => rebuildTensor(storage, offset, size, stride)],
+  [
+    "torch._utils._rebuild_tensor_v2",
+    ([storage, offset, size, stride]) => rebuildTensor(storage, offset, size, stride),
+  ],
   [
     "torch._utils._rebuild_tensor_v3",
     ([storage, offset, size, stride, , , dtype]) => {
       const type = dtype instanceof PickleGlobal ? dtypeOf(dtype.name) : undefined;
       if (!type) throw new ArgumentError(`a tensor of an unknown type: ${kindOf(dtype ?? null)}`);
-      return tensor(storage, offset, size, stride, type);
+      return rebuildTensor(storage, offset, size, stride, type);
     },
   ],
-  ["torch._utils._rebuild_qtensor", ([storage, offset, size, stride]) => tensor(storage, offset, size, stride)],
-  ["torch._utils._rebuild_parameter", sameTensor],
-  ["torch._utils._rebuild_parameter_with_state", sameTensor],
+  ["torch._utils._rebuild_qtensor", ([storage, offset, size, stride]) => rebuildTensor(storage, offset, size, stride)],
+  ["torch._utils._rebuild_parameter", unwrapTensor],
+  ["torch._utils._rebuild_parameter_with_state", unwrapTensor],
 ]);
 
-const stands: ReadonlyMap<string, Stand> = new Map<string, Stand>([
+const calls: ReadonlyMap<string, GlobalCall> = new Map<string, GlobalCall>([
   ...rebuilds,
-  ["torch.nn.parameter.Parameter", sameTensor],
-  ["torch._tensor._rebuild_from_type_v2", ofType],
-  ["torch._tensor._rebuild_from_type", ofType],
+  ["torch.nn.parameter.Parameter", unwrapTensor],
+  ["torch._tensor._rebuild_from_type_v2", rebuildFromType],
+  ["torch._tensor._rebuild_from_type", rebuildFromType],
   ["torch.Size", ([size]) => new PickleTuple(sizes(size, "torch.Size"))],
   ["torch.device", () => new PickleObject("torch.device")],
   ["torch.serialization._get_layout", () => new PickleObject("torch.layout")],
   // TorchScript's archives write lists of plain values by these.
-  ...["intlist", "doublelist", "boollist", "tensorlist"].map((list): [string, Stand] => [
+  ...["intlist", "doublelist", "boollist", "tensorlist"].map((list): [string, GlobalCall] => [
     `torch.jit._pickle.build_${list}`,
     ([items]) => items ?? [],
   ]),

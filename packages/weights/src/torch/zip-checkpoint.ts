@@ -5,18 +5,18 @@ import { CorruptFileError } from "../corrupt-file-error.ts";
 import { PickleInput } from "../pickle/input.ts";
 import { unpickle } from "../pickle/unpickle.ts";
 import type { ReadableFile } from "../read-file.ts";
-import { otherZip, wantedWeights } from "../recognise.ts";
+import { describeOtherZip, wantedWeights } from "../recognise.ts";
 import { UnsupportedFileError } from "../weight-file-error.ts";
 import { storedEntry, type ZipEntry, zipEntries } from "../zip-entries.ts";
-import type { Located } from "./located.ts";
 import { TorchHost } from "./tensors.ts";
+import type { TorchFile } from "./torch-file.ts";
 import { widthOf } from "./types.ts";
 
-export async function readZipCheckpoint(file: ReadableFile): Promise<Located> {
+export async function readZipCheckpoint(file: ReadableFile): Promise<TorchFile> {
   const entries = await zipEntries(file);
   const pickles = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   const pickle = storedEntry(entries, pickles[0] ?? "", file.path);
-  const other = pickle ? undefined : otherZip(file);
+  const other = pickle ? undefined : describeOtherZip(file);
   if (other) throw new UnsupportedFileError(file.path, `${other}; ${wantedWeights}`);
   if (!pickle || pickles.length > 1)
     throw new UnsupportedFileError(

@@ -1,7 +1,7 @@
 import type { PickleValue } from "../pickle/values.ts";
 
 /** What a PyTorch file holds, and where each storage that it names begins. */
-export interface Located {
+export interface TorchFile {
   readonly root: PickleValue;
   /** First byte in the file, by key. */
   readonly storages: ReadonlyMap<string, number>;

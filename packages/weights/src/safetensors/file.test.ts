@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { CorruptFileError, decodeSafetensors, readSafetensors, type StoredTensor, writeSafetensors } from "./index.ts";
+import { CorruptFileError, decodeSafetensors, readSafetensors, type StoredTensor, writeSafetensors } from "../index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-weights-"));
 afterAll(() => rmSync(folder, { recursive: true }));

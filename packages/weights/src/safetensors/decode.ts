@@ -1,6 +1,6 @@
-import { CorruptFileError } from "./corrupt-file-error.ts";
+import { CorruptFileError } from "../corrupt-file-error.ts";
+import { type StoredTensor, typeInfo } from "../tensor-type.ts";
 import { type Entry, headerLength, parseHeader, prefixBytes } from "./header.ts";
-import { type StoredTensor, typeInfo } from "./tensor-type.ts";
 
 /** A safetensors file's content. */
 export interface Safetensors {

@@ -1,5 +1,5 @@
+import { elementCount, isTensorType, type StoredTensor, tensorTypes, typeInfo } from "../tensor-type.ts";
 import { maxHeaderBytes, prefixBytes } from "./header.ts";
-import { elementCount, isTensorType, type StoredTensor, tensorTypes, typeInfo } from "./tensor-type.ts";
 
 /**
  * The bytes of a safetensors file. Tensors are laid out widest type first, then by name, metadata by key, and the header
@@ -37,7 +37,7 @@ export function* safetensorsParts(
     if (name === "__metadata__")
       throw new Error('a tensor cannot be named "__metadata__": the format keeps that name for itself');
     names.add(name);
-    const end = at + bytesWanted(name, tensor);
+    const end = at + byteLengthOf(name, tensor);
     fields.push(`${quote(name)}:{"dtype":"${tensor.type}","shape":[${tensor.shape}],"data_offsets":[${at},${end}]}`);
     at = end;
   }
@@ -48,7 +48,7 @@ export function* safetensorsParts(
       throw new Error(
         `tensor ${JSON.stringify(name)} was announced as ${tensor.type} [${tensor.shape}] and is ${stored.type} [${stored.shape}]`,
       );
-    bytesWanted(name, stored);
+    byteLengthOf(name, stored);
     yield new Uint8Array(stored.data.buffer, stored.data.byteOffset, stored.data.byteLength);
   }
 }
@@ -65,7 +65,7 @@ function headerBytes(json: string): Uint8Array {
 }
 
 /** The bytes that a tensor's type and shape take; a tensor at hand must have them. */
-function bytesWanted(name: string, tensor: StoredTensor | PendingTensor): number {
+function byteLengthOf(name: string, tensor: StoredTensor | PendingTensor): number {
   const { type, shape } = tensor;
   if (!isTensorType(type))
     throw new Error(`tensor ${JSON.stringify(name)} is ${type}: wanted one of ${[...tensorTypes.keys()].join(", ")}`);

@@ -1,7 +1,9 @@
+// Reading a file from its beginning.
+
 import { createReadStream } from "node:fs";
 
-/** A file's bytes from its beginning, up to `end` (included); an abort ends it with an error. */
-export const readThrough = (
+/** The bytes of a file up to `end` (inclusive). An abort of the signal throws. */
+export const readStream = (
   path: string,
   { end, signal }: { readonly end?: number; readonly signal: AbortSignal | undefined },
 ): AsyncIterable<Buffer> =>

@@ -28,11 +28,11 @@ export function readPlaced(name: string, { type, shape, count, file, begin, stri
     new UnsupportedFileError(file.path, `tensor ${JSON.stringify(name)}, ${type} [${shape}]: ${problem}`);
   if (!isTensorType(type)) throw unsupported(`can be listed, not read; wanted ${[...tensorTypes.keys()].join(", ")}`);
   const { array: TypedArray, bytes: width } = typeInfo(type);
-  const gather = strides !== undefined && !isRowMajor(shape, strides);
-  const span = gather && count > 0 ? shape.reduce((sum, n, i) => sum + (n - 1) * strides[i]!, 1) : count;
-  if (span * width > Math.max(freeBytes, 4 * count * width))
+  const isStrided = strides !== undefined && !isRowMajor(shape, strides);
+  const span = isStrided && count > 0 ? shape.reduce((sum, n, i) => sum + (n - 1) * strides[i]!, 1) : count;
+  if (span * width > Math.max(harmlessBytes, 4 * count * width))
     throw unsupported(`a view of ${count} numbers spread over ${span}; save a copy of it with .contiguous()`);
-  if (count * width > Math.max(freeBytes, 4 * span * width))
+  if (count * width > Math.max(harmlessBytes, 4 * span * width))
     throw unsupported(`${count} numbers repeated out of ${span}; save the tensor that was expanded instead`);
   const bytes = withSameFile(file, (open) => open.read(begin, span * width));
   if (bytes.length !== span * width)
@@ -41,11 +41,13 @@ export function readPlaced(name: string, { type, shape, count, file, begin, stri
   return {
     type,
     shape,
-    data: gather ? gathered(data, shape, strides, new TypedArray(new ArrayBuffer(count * width), 0, count)) : data,
+    data: isStrided
+      ? gatherStrided(data, shape, strides, new TypedArray(new ArrayBuffer(count * width), 0, count))
+      : data,
   };
 }
 
-const freeBytes = 64 << 20; // what a view or an expanded tensor may take beyond a few times its size
+const harmlessBytes = 64 << 20; // what a view or an expanded tensor may take beyond a few times its size
 
 function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {
   let stride = 1;
@@ -57,7 +59,12 @@ function isRowMajor(shape: readonly number[], strides: readonly number[]): boole
 }
 
 /** Numbers at strides, row by row. */
-function gathered(from: TensorData, shape: readonly number[], strides: readonly number[], to: TensorData): TensorData {
+function gatherStrided(
+  from: TensorData,
+  shape: readonly number[],
+  strides: readonly number[],
+  to: TensorData,
+): TensorData {
   const index = shape.map(() => 0);
   let at = 0;
   for (let i = 0; i < to.length; i++) {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor, type TensorType } from "./index.ts";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor, type TensorType } from "../index.ts";
 
 const f32 = (...values: number[]): StoredTensor => ({
   type: "F32",

@@ -1,11 +1,11 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
-import { kindBytes, kindOfBytes, replaceFileSync, wrongKind } from "@dit-bench/files";
-import { CorruptFileError } from "./corrupt-file-error.ts";
+import { describeWrongKind, kindBytes, kindOfBytes, replaceFileSync } from "@dit-bench/files";
+import { CorruptFileError } from "../corrupt-file-error.ts";
+import { readAt } from "../read-file.ts";
+import type { StoredTensor } from "../tensor-type.ts";
 import { type Safetensors, tensorOf } from "./decode.ts";
 import { type PendingTensor, safetensorsParts } from "./encode.ts";
 import { headerLength, parseHeader, prefixBytes } from "./header.ts";
-import { readAt } from "./read-file.ts";
-import type { StoredTensor } from "./tensor-type.ts";
 
 /**
  * Reads a safetensors file, each tensor into memory of its own (so files past 4 GB work). Throws CorruptFileError for
@@ -18,7 +18,7 @@ export function readSafetensors(path: string): Safetensors {
     const start = readAt(file, 0, Math.min(kindBytes, fileBytes));
     const kind = kindOfBytes(start, fileBytes);
     if (kind.group !== "checkpoint" && kind.group !== "unknown")
-      throw new CorruptFileError(path, `${wrongKind("weights", kind)}; wanted a safetensors file`);
+      throw new CorruptFileError(path, `${describeWrongKind("weights", kind)}; wanted a safetensors file`);
     const length = headerLength(start.subarray(0, prefixBytes), fileBytes, path);
     const dataStart = prefixBytes + length;
     const { entries, metadata } = parseHeader(readAt(file, prefixBytes, length), fileBytes - dataStart, path);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CorruptFileError, decodeSafetensors, encodeSafetensors } from "./index.ts";
+import { CorruptFileError, decodeSafetensors, encodeSafetensors } from "../index.ts";
 
 const everyType = readFileSync(new URL("fixtures/every-type.safetensors", import.meta.url));
 const officialInputs = readFileSync(new URL("fixtures/dit_inputs.safetensors", import.meta.url));

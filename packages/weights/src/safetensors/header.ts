@@ -1,7 +1,7 @@
-import { CorruptFileError } from "./corrupt-file-error.ts";
-import { maxTensors } from "./limits.ts";
-import { type Json, JsonError, type JsonObject, parseStrictJson } from "./strict-json.ts";
-import { elementCount, isTensorType, type TensorType, tensorTypes, typeInfo } from "./tensor-type.ts";
+import { CorruptFileError } from "../corrupt-file-error.ts";
+import { maxTensors } from "../limits.ts";
+import { type Json, JsonError, type JsonObject, parseStrictJson } from "../strict-json.ts";
+import { elementCount, isTensorType, type TensorType, tensorTypes, typeInfo } from "../tensor-type.ts";
 
 /** One tensor's entry in a header; the bytes run from `begin` to `end`, counted from the end of the header. */
 export interface Entry {

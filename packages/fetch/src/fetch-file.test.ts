@@ -1,3 +1,5 @@
+// Providing a file of a catalogue: checks, the Hugging Face hub and its cache, machines without a network.
+
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -13,15 +15,15 @@ import {
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { bring, type RemoteFile } from "./bring.ts";
 import { cacheFolder } from "./cache-folder.ts";
+import { bring, type RemoteFile } from "./fetch-file.ts";
 import { findInHubCache, hubCache, hubUrl } from "./hub.ts";
 import { type FaultServer, faultServer, serveFile } from "./testing/fault-server.ts";
 
 const body = Buffer.from("weights".repeat(1000));
 const sha256 = createHash("sha256").update(body).digest("hex");
 const md5 = createHash("md5").update(body).digest("hex");
-const root = mkdtempSync(join(tmpdir(), "bring-"));
+const root = mkdtempSync(join(tmpdir(), "fetch-file-"));
 afterAll(() => rmSync(root, { recursive: true }));
 
 let server: FaultServer;
@@ -45,10 +47,10 @@ const file = (change: Partial<RemoteFile> = {}): RemoteFile => ({
 });
 const hub = { repository: "org/name", revision: "main", path: "sub/w.safetensors" };
 const commit = "0123456789abcdef0123456789abcdef01234567";
-const go = (f: RemoteFile, env: Record<string, string> = {}, notes: string[] = []) =>
+const provide = (f: RemoteFile, env: Record<string, string> = {}, notes: string[] = []) =>
   bring(f, folder, {
     env: { HF_HUB_CACHE: join(root, "no-cache"), ...env },
-    patience: { attempts: 2, pauseSeconds: 0.01, stallSeconds: 1 },
+    retry: { attempts: 2, pauseSeconds: 0.01, stallSeconds: 1 },
     onNote: (n) => notes.push(n),
   });
 const put = (path: string, bytes: string | Uint8Array = body) => {
@@ -56,81 +58,88 @@ const put = (path: string, bytes: string | Uint8Array = body) => {
   writeFileSync(path, bytes);
 };
 
-describe("a file of a catalogue", () => {
-  it("is fetched once, and found after that without a request", async () => {
-    expect(await go(file())).toMatchObject({ how: "fetched", bytes: body.length, path: join(folder, "w.safetensors") });
-    expect((await go(file())).how).toBe("was here");
+describe("fetchFile", () => {
+  it("downloads a file once and finds it later without a request", async () => {
+    expect(await provide(file())).toMatchObject({
+      how: "fetched",
+      bytes: body.length,
+      path: join(folder, "w.safetensors"),
+    });
+    expect((await provide(file())).how).toBe("was here");
     expect(server.seen.length).toBe(1);
   });
 
-  it("that somebody put there is checked once before it is believed", async () => {
+  it("checks a file that the user put into the folder once", async () => {
     put(join(folder, "w.safetensors"));
     const notes: string[] = [];
-    await go(file(), {}, notes);
-    await go(file(), {}, notes);
+    await provide(file(), {}, notes);
+    await provide(file(), {}, notes);
     expect(notes).toEqual([`${join(folder, "w.safetensors")}: checking its SHA256`]);
-    utimesSync(join(folder, "w.safetensors"), 1, 1); // touched: it may be another
-    await go(file({ sha256: null }), {}, notes);
+    utimesSync(join(folder, "w.safetensors"), 1, 1); // a new modification time: it may be another file
+    await provide(file({ sha256: null }), {}, notes);
     expect(notes.at(-1)).toContain("checking its MD5");
     expect(server.seen).toEqual([]);
   });
 
-  it("that somebody put there and is another is refused, not removed", async () => {
+  it("refuses another file with the expected name, without removing it", async () => {
     put(join(folder, "w.safetensors"), Buffer.alloc(body.length));
-    await expect(go(file())).rejects.toMatchObject({ kind: "wrong-checksum", exitCode: 4 });
-    await expect(go(file())).rejects.toThrow("remove it and run the same command again");
+    await expect(provide(file())).rejects.toMatchObject({ kind: "wrong-checksum", exitCode: 4 });
+    await expect(provide(file())).rejects.toThrow("remove it and run the same command again");
     expect(existsSync(join(folder, "w.safetensors"))).toBe(true);
   });
 
-  it("is right although nothing can be noted beside it", async () => {
+  it("accepts a file when its note cannot be written", async () => {
     mkdirSync(join(folder, ".w.safetensors.checked/in-the-way"), { recursive: true });
-    expect((await go(file())).how).toBe("fetched");
-    expect((await go(file())).how).toBe("was here");
+    expect((await provide(file())).how).toBe("fetched");
+    expect((await provide(file())).how).toBe("was here");
     expect(readdirSync(folder).sort()).toEqual([".w.safetensors.checked", "w.safetensors"]);
   });
 
-  it("is not checked on when it is to stop", async () => {
+  it("stops the check of a file on an abort", async () => {
     put(join(folder, "w.safetensors"));
     const stopping = bring(file(), folder, { env: {}, signal: AbortSignal.abort() });
     await expect(stopping).rejects.toMatchObject({ kind: "interrupted", exitCode: 75 });
   });
 
-  it("that cannot be fetched says where to put it, how large it is, and what is known of its host", async () => {
+  it("names path, size and checksum of a file that cannot be fetched, and why its host is gone", async () => {
     server.handler = (_, r) => r.writeHead(404).end();
-    const error = await go(file({ gone: "404 since 2023" })).catch((e) => e);
+    const error = await provide(file({ gone: "404 since 2023" })).catch((e) => e);
     expect(error).toMatchObject({ kind: "not-found", exitCode: 4 });
     expect(error.message).toContain("(known: 404 since 2023)");
     expect(error.message).toContain(
-      `where you have w.safetensors (7 kB, SHA-256 ${sha256}) from elsewhere, put it at ${folder}`,
+      `if you have w.safetensors (7 kB, SHA-256 ${sha256}) from another source, put it at ${folder}`,
     );
   });
 });
 
 describe("the Hugging Face hub", () => {
-  it("is asked at its address of a branch or commit, before others", async () => {
-    const done = await go(file({ hub }), { HF_ENDPOINT: `${server.origin}/` });
+  it("is tried first, at the address of a branch or commit", async () => {
+    const done = await provide(file({ hub }), { HF_ENDPOINT: `${server.origin}/` });
     expect(done.how).toBe("fetched");
     expect(server.seen.map((s) => s.url)).toEqual(["/org/name/resolve/main/sub/w.safetensors"]);
     expect(hubUrl(hub, {})).toBe("https://huggingface.co/org/name/resolve/main/sub/w.safetensors");
   });
 
-  it("gets the token, other addresses do not", async () => {
+  it("receives the token, other addresses do not", async () => {
     const other = await faultServer();
     other.handler = (q, r) => serveFile(q, r, body);
     server.handler = (_, r) => r.writeHead(401).end();
-    await go(file({ hub, urls: [`${other.origin}/w`] }), { HF_ENDPOINT: server.origin, HF_TOKEN: "hf_secret" });
+    await provide(file({ hub, urls: [`${other.origin}/w`] }), { HF_ENDPOINT: server.origin, HF_TOKEN: "hf_secret" });
     expect(server.seen[0]?.headers.authorization).toBe("Bearer hf_secret");
     expect(other.seen[0]?.headers.authorization).toBeUndefined();
     await other.close();
   });
 
-  it.each(["no address", "ftp://mirror"])("at an address such as '%s' is told by its variable", async (HF_ENDPOINT) => {
-    const error = await go(file({ hub }), { HF_ENDPOINT }).catch((e) => e);
-    expect(error).toMatchObject({ kind: "environment", exitCode: 2 });
-    expect(error.message).toContain(`HF_ENDPOINT is "${HF_ENDPOINT}": wanted an address such as`);
-  });
+  it.each(["no address", "ftp://mirror"])(
+    "is refused at the address '%s', with the variable named",
+    async (HF_ENDPOINT) => {
+      const error = await provide(file({ hub }), { HF_ENDPOINT }).catch((e) => e);
+      expect(error).toMatchObject({ kind: "environment", exitCode: 2 });
+      expect(error.message).toContain(`HF_ENDPOINT is "${HF_ENDPOINT}": set an address such as`);
+    },
+  );
 
-  it("has a cache, which is read first and left as it is", async () => {
+  it("has a cache that is read first and never changed", async () => {
     const cache = join(root, "cache");
     const blob = join(cache, "models--org--name/blobs", sha256);
     const snapshot = join(cache, "models--org--name/snapshots", commit, "sub/w.safetensors");
@@ -141,14 +150,17 @@ describe("the Hugging Face hub", () => {
     const before = readdirSync(cache, { recursive: true });
     for (const revision of ["main", commit]) {
       const env = { HF_HUB_CACHE: cache, HF_HUB_OFFLINE: "1" };
-      expect(await go(file({ hub: { ...hub, revision } }), env)).toMatchObject({ path: snapshot, how: "hub cache" });
+      expect(await provide(file({ hub: { ...hub, revision } }), env)).toMatchObject({
+        path: snapshot,
+        how: "hub cache",
+      });
     }
     expect(readdirSync(cache, { recursive: true })).toEqual(before);
     expect(server.seen).toEqual([]);
-    rmSync(blob); // a link to nothing, as a half-removed cache has
+    rmSync(blob); // leaves a dangling link, as in a partly removed cache
     expect(findInHubCache(hub, { HF_HUB_CACHE: cache })).toBeUndefined();
     put(blob, "short");
-    await go(file({ hub }), { HF_HUB_CACHE: cache, HF_ENDPOINT: server.origin });
+    await provide(file({ hub }), { HF_HUB_CACHE: cache, HF_ENDPOINT: server.origin });
     expect(readFileSync(blob, "utf8")).toBe("short");
   });
 
@@ -159,29 +171,32 @@ describe("the Hugging Face hub", () => {
     [{ XDG_CACHE_HOME: "/x" }, "/x/huggingface/hub"],
     [{ HOME: "/h" }, "/h/.cache/huggingface/hub"],
     [{}, join(homedir(), ".cache/huggingface/hub")],
-  ])("keeps it where %j says: %s", (env, folder) => {
+  ])("caches files in the folder that %j names: %s", (env, folder) => {
     expect(hubCache(env)).toBe(folder);
   });
 
-  it.each(["../../../etc", ".."])("a branch called %s leads nowhere", (revision) => {
+  it.each(["../../../etc", ".."])("finds no file for a branch called %s", (revision) => {
     expect(findInHubCache({ ...hub, revision }, { HF_HUB_CACHE: "/etc" })).toBeUndefined();
   });
 });
 
-describe("without a network", () => {
-  it.each(["DIT_BENCH_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"])("%s=1: nothing is asked", async (name) => {
-    const error = await go(file({ hub }), { [name]: "1", HF_ENDPOINT: server.origin }).catch((e) => e);
-    expect(error).toMatchObject({ kind: "offline", exitCode: 4 });
-    expect(error.message).toContain(
-      `w.safetensors is not here, and ${name} forbids the network: unset it, or, where you have`,
-    );
-    expect(server.seen).toEqual([]);
-    put(join(folder, "w.safetensors"));
-    expect((await go(file(), { [name]: "1" })).how).toBe("was here");
-  });
+describe("fetchFile without a network", () => {
+  it.each(["DIT_BENCH_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"])(
+    "sends no request with %s=1",
+    async (name) => {
+      const error = await provide(file({ hub }), { [name]: "1", HF_ENDPOINT: server.origin }).catch((e) => e);
+      expect(error).toMatchObject({ kind: "offline", exitCode: 4 });
+      expect(error.message).toContain(
+        `w.safetensors is not here, and ${name} forbids network access: unset it; if you have`,
+      );
+      expect(server.seen).toEqual([]);
+      put(join(folder, "w.safetensors"));
+      expect((await provide(file(), { [name]: "1" })).how).toBe("was here");
+    },
+  );
 
-  it("0 and nothing do not forbid it", async () => {
-    expect((await go(file(), { DIT_BENCH_OFFLINE: "0", HF_HUB_OFFLINE: "" })).how).toBe("fetched");
+  it("sends requests when the variables are 0 or empty", async () => {
+    expect((await provide(file(), { DIT_BENCH_OFFLINE: "0", HF_HUB_OFFLINE: "" })).how).toBe("fetched");
   });
 });
 
@@ -190,6 +205,6 @@ it.each<[NodeJS.Platform, Record<string, string>, string]>([
   ["linux", { HOME: "/h", XDG_CACHE_HOME: "/x" }, "/x/p"],
   ["darwin", {}, join(homedir(), "Library/Caches/p")],
   ["win32", { LOCALAPPDATA: "/l" }, "/l/p/Cache"],
-])("caches on %s with %j lie in %s", (platform, env, folder) => {
+])("cacheFolder on %s with %j is %s", (platform, env, folder) => {
   expect(cacheFolder("p", env, platform)).toBe(folder);
 });

@@ -3,7 +3,7 @@
 
 /** Is this a hidden name, or one that a system makes? Nothing of these is read, and nothing is reported. */
 export const isPassedOver = (name: string): boolean =>
-  name.startsWith(".") || madeBySystems.test(name) || inCapitals.test(name);
+  name.startsWith(".") || systemNames.test(name) || recycleBins.test(name);
 
 const names = [
   // file systems, macOS, Windows, Android
@@ -30,7 +30,7 @@ const names = [
   "__pycache__",
   "node_modules",
 ];
-const madeBySystems = new RegExp(`^(?:${names.join("|")})$`, "i");
+const systemNames = new RegExp(`^(?:${names.join("|")})$`, "i");
 
 /** Recycle bins of old Windows versions. In small letters they may be a class, such as "recycled" waste. */
-const inCapitals = /^RECYCLE[DR]$/;
+const recycleBins = /^RECYCLE[DR]$/;

@@ -16,14 +16,14 @@ export function insteadOf(wanted: WantedFile, path: string): string {
     const status = statSync(path);
     if (status.isDirectory()) return "a folder";
     if (!status.isFile()) return "not a regular file";
-    return wrongKind(wanted, fileKind(path));
+    return describeWrongKind(wanted, fileKind(path));
   } catch (error) {
     return `a file that cannot be read (${printable((error as NodeJS.ErrnoException).code ?? String(error))})`;
   }
 }
 
 /** The same of a file that was looked at already. */
-export function wrongKind(wanted: WantedFile, { group, title }: FileKind): string {
+export function describeWrongKind(wanted: WantedFile, { group, title }: FileKind): string {
   const next = group === "empty" ? "was a download interrupted?" : advice[wanted][group];
   return next ? `${title}; ${next}` : title;
 }

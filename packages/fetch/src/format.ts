@@ -1,5 +1,7 @@
-/** An address as it may stand in a message: without a password, a query or a fragment, where signatures and tokens live. */
-export function shownUrl(url: string | URL): string {
+// Addresses and sizes as text for messages.
+
+/** The address without password, query and fragment, which may contain signatures and tokens. */
+export function displayUrl(url: string | URL): string {
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;
 }
