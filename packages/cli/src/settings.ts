@@ -6,29 +6,22 @@ import { makeFolders } from "@dit-bench/files";
 import { BenchError } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
 
-/** A flag's value; that it is decimal digits was checked when it was parsed. */
-export function wholeNumber(flag: string, text: string, least: number): number {
-  const n = Number(text);
-  if (!(/^\d+$/.test(text) && Number.isSafeInteger(n) && n >= least))
-    throw new BenchError("usage", `--${flag} is ${text}; wanted a whole number of at least ${least}`);
-  return n;
+export interface EngineChoice {
+  readonly engine: EngineName;
+  readonly threads?: number | undefined;
 }
 
 /** The engine of `--engine` and `--threads`. Throws BenchError (usage) for one that is not known or not here. */
-export async function startEngine({ engine, threads }: { engine: string; threads?: string }): Promise<Engine> {
-  const wanted = threads === undefined ? {} : { threads: wholeNumber("threads", threads, 1) };
+export async function startEngine({ engine, threads }: EngineChoice): Promise<Engine> {
   try {
-    return await createEngine(engine as EngineName, wanted);
+    return await createEngine(engine, threads === undefined ? {} : { threads });
   } catch (error) {
     throw new BenchError("usage", (error as Error).message, { cause: error });
   }
 }
 
 /** The same; notes which it is where the choice was left to the program, and what was passed over. */
-export async function engineOf(
-  options: { engine: string; threads?: string },
-  note: (text: string) => void,
-): Promise<Engine> {
+export async function engineOf(options: EngineChoice, note: (text: string) => void): Promise<Engine> {
   const engine = await startEngine(options);
   if (!engine.reason) return engine;
   const where = engine.adapter ? ` on ${engine.adapter}` : `, ${quantity(engine.threads, "thread")}`;

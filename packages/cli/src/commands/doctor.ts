@@ -16,6 +16,7 @@ import {
 } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
 import { hanging, screenWidth } from "../columns.ts";
+import type { DoctorOptions } from "../declarations/doctor.ts";
 import { print, printJson } from "../print.ts";
 import { sizeOf } from "./fetch.ts";
 
@@ -27,7 +28,7 @@ interface Finding {
   readonly how?: string;
 }
 
-export async function doctor(options: { json?: boolean }): Promise<void> {
+export async function doctor({ json }: DoctorOptions): Promise<void> {
   const findings: Finding[] = [
     node(),
     processor(),
@@ -39,7 +40,7 @@ export async function doctor(options: { json?: boolean }): Promise<void> {
     ...recipes(),
     ...(await fetchedThings()),
   ];
-  if (options.json) {
+  if (json) {
     printJson(findings);
     return;
   }

@@ -1,19 +1,18 @@
 // bench features: a set of images as numbers.
 
 import { dirname } from "node:path";
-import { BenchError, checkRoom, isFeatureFile, openSet, writeFeatureFile } from "@dit-bench/runner";
+import { BenchError, checkRoom, openSet, writeFeatureFile } from "@dit-bench/runner";
+import type { FeaturesOptions } from "../declarations/measuring.ts";
 import { keepInputs } from "../keep-inputs.ts";
 import { leftOutCounts, leftOutLine } from "../left-out.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { makeFolder } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
-import { type MeasuringOptions, measuring } from "./measuring.ts";
+import { measuring } from "./measuring.ts";
 
-export async function features(images: string, options: MeasuringOptions & { output: string }): Promise<void> {
+export async function features(images: string, options: FeaturesOptions): Promise<void> {
   const { output } = options;
-  if (!isFeatureFile(output))
-    throw new BenchError("usage", `--output ${output}: wanted a name that ends in .npz or .safetensors`);
   keepInputs(output, { images });
   const source = await openSet(images);
   if (source.kind === "features")

@@ -13,15 +13,10 @@ import {
 } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
 import { aligned, hanging } from "../columns.ts";
+import type { FetchOptions } from "../declarations/fetch.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
-
-export interface FetchOptions {
-  dryRun?: boolean;
-  to?: string;
-  json?: boolean;
-}
 
 export async function fetch(names: readonly string[], options: FetchOptions): Promise<void> {
   const env = { ...process.env, ...(options.to ? { DIT_BENCH_HOME: options.to } : {}) };

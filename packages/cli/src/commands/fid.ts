@@ -1,17 +1,15 @@
 // bench fid: how far two sets of images are apart.
 
 import { BenchError, compareSets, type FeatureSet, openSet } from "@dit-bench/runner";
+import type { FidOptions } from "../declarations/measuring.ts";
 import { leftOutCounts, leftOutLine } from "../left-out.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
-import { wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
-import { type MeasuringOptions, measuring } from "./measuring.ts";
+import { measuring } from "./measuring.ts";
 
-export async function fid(a: string, b: string, options: MeasuringOptions & { resamples: string }): Promise<void> {
-  const resamples = wholeNumber("resamples", options.resamples, 0);
-  if (resamples > 0 && resamples < 20)
-    throw new BenchError("usage", `--resamples ${resamples}: wanted 0, or at least 20 for an interval`);
+export async function fid(a: string, b: string, options: FidOptions): Promise<void> {
+  const { resamples } = options;
   const listener = progress(stderrTerminal(), listenForSignals());
   const extractor = measuring(options, listener);
   try {

@@ -13,40 +13,27 @@ import {
 } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
 import { printable, quantity } from "@dit-bench/text";
+import type { GridOptions } from "../declarations/grid.ts";
+import { cellArguments } from "../grid/cell-arguments.ts";
 import { gridDisplay } from "../grid/display.ts";
 import { gridEstimate } from "../grid/estimate.ts";
 import { openGridLog } from "../grid/log.ts";
-import { answeredGrid, type GridPlan, planGrid } from "../grid/plan.ts";
+import { answeredGrid, planGrid } from "../grid/plan.ts";
 import { printNote } from "../print.ts";
 import { stderrTerminal } from "../progress.ts";
 import { reportError } from "../report-error.ts";
-import { wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 import { painted } from "../style.ts";
-import type { RunOptions } from "./run.ts";
 import { writeTables } from "./table.ts";
-
-export interface GridOptions
-  extends Pick<RunOptions, "recipe" | "out" | "set" | "plugin" | "strict" | "engine" | "keepState" | "json"> {
-  methods?: string;
-  datasets?: string;
-  data: string[];
-  name: string[];
-  seeds: string;
-  jobs?: string;
-  timeLimit?: string;
-}
 
 const entry = fileURLToPath(new URL("../../bin/bench.js", import.meta.url));
 
 /** @param argv the command line, to start the preparation with */
 export async function grid(options: GridOptions, argv: readonly string[]): Promise<void> {
   if (await answeredGrid(options)) return;
-  const seeds = wholeNumber("seeds", options.seeds, 1);
+  const { seeds, timeLimit } = options;
   const cores = availableParallelism();
-  const jobs = options.jobs ? wholeNumber("jobs", options.jobs, 1) : cores;
-  const limitMinutes = options.timeLimit === undefined ? undefined : Number(options.timeLimit);
-  if (limitMinutes === 0) throw new BenchError("usage", "--time-limit is 0; wanted minutes above 0");
+  const jobs = options.jobs ?? cores;
   if (options.data.length > 0 && options.datasets !== undefined)
     printNote(`--datasets ${options.datasets} is not used: the images of --data are datasets of their own\n`);
   const plan = await planGrid([entry, ...argv]);
@@ -64,10 +51,10 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
   const { watch, close, failures } = watching(cells, jobs, log.write);
   const run = startGrid({
     cells,
-    command: (cell) => [entry, "run", ...flagsOf(cell, plan, options, threads)],
+    command: (cell) => [entry, ...cellArguments(cell, plan, options, threads)],
     launcher: localProcesses,
     jobs,
-    ...(limitMinutes === undefined ? {} : { limitMinutes }),
+    ...(timeLimit === undefined ? {} : { limitMinutes: timeLimit }),
     watch,
   });
   listenForSignals(run.stop, run.kill);
@@ -82,7 +69,7 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
     printNote(
       `bench: ${failed.length} of ${cells.length} cells failed: ${failures.join("; ")}. What they printed is in ${log.path}\n`,
     );
-  const code = failed.length < cells.length ? await tables(folder, options.json ?? false) : exitCodes.ok;
+  const code = failed.length < cells.length ? await tables(folder, options.json) : exitCodes.ok;
   process.exitCode = failed.length > 0 ? exitCodes.someCellsFailed : code;
 }
 
@@ -94,28 +81,6 @@ async function tables(folder: string, json: boolean): Promise<number> {
   } catch (error) {
     return reportError(error, false);
   }
-}
-
-function flagsOf({ method, dataset, seed }: GridCell, plan: GridPlan, options: GridOptions, threads: number): string[] {
-  const own = plan.methods.find(({ name }) => name === method)!.flags;
-  const flags = {
-    "--method": [method],
-    ...(dataset.folder === undefined
-      ? { "--dataset": [dataset.name] }
-      : { "--data": [dataset.folder], "--name": [dataset.name] }),
-    "--seed": [String(seed)],
-    "--recipe": [options.recipe],
-    "--out": [options.out],
-    "--engine": [options.engine],
-    "--threads": [String(threads)],
-    "--keep-state": [options.keepState],
-    "--set": [...plan.recipeFlags, ...own],
-    "--plugin": options.plugin,
-  };
-  return [
-    ...Object.entries(flags).flatMap(([flag, values]) => values.flatMap((value) => [flag, value])),
-    ...(options.strict ? ["--strict"] : []),
-  ];
 }
 
 /** Passes what happens on to the estimate, the display and the log. */

@@ -4,12 +4,8 @@ import { existsSync } from "node:fs";
 import { aboutNames, BenchError, weightsNamed } from "@dit-bench/runner";
 import { printable, quantity } from "@dit-bench/text";
 import { openCheckpoint } from "@dit-bench/weights";
+import type { ListWeightsOptions } from "../declarations/list-weights.ts";
 import { print, printJson, printNote } from "../print.ts";
-
-export interface ListWeightsOptions {
-  key?: string;
-  json?: boolean;
-}
 
 export async function listWeights(given: string, { key, json }: ListWeightsOptions): Promise<void> {
   const path = weightsNamed(given);

@@ -6,21 +6,12 @@ import { ditByName, ditModel } from "@dit-bench/dit";
 import { attach, describeOptions, labelOf, parseOptions } from "@dit-bench/method";
 import { findRecords } from "@dit-bench/record";
 import { BenchError, datasetEntries, exitCodes, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
-import { closestName, printable } from "@dit-bench/text";
+import { printable } from "@dit-bench/text";
 import { aligned, fitted, hanging } from "../columns.ts";
+import type { ListName, ListOptions } from "../declarations/list.ts";
 import { print, printJson } from "../print.ts";
 import { reportProblem } from "../report-error.ts";
-import { wholeNumber } from "../settings.ts";
 import { painted } from "../style.ts";
-
-export interface ListOptions {
-  model?: string;
-  classes?: string;
-  recipe: string;
-  plugin: string[];
-  out: string;
-  json?: boolean;
-}
 
 type Row = Record<string, string | number | boolean | null>;
 
@@ -33,7 +24,7 @@ interface Kind {
   note?(rows: readonly Row[]): string;
 }
 
-const kinds: Record<string, Kind> = {
+const kinds: Readonly<Record<ListName, Kind>> = {
   methods: {
     rows: methods,
     columns: { name: "name", label: "label", trainable: "trainableParameters", "options, as of --set": "options" },
@@ -66,15 +57,8 @@ const kinds: Record<string, Kind> = {
   },
 };
 
-export async function list(what: string, options: ListOptions): Promise<void> {
+export async function list(what: ListName, options: ListOptions): Promise<void> {
   const kind = kinds[what];
-  if (!kind) {
-    const near = closestName(what, Object.keys(kinds));
-    throw new BenchError(
-      "usage",
-      `there is no list of '${what}'; ${near ? `did you mean '${near}'? ` : ""}available: ${Object.keys(kinds).join(", ")}`,
-    );
-  }
   const problems: string[] = [];
   const rows = await kind.rows(options, (message) => problems.push(message));
   if (options.json) printJson(rows);
@@ -85,7 +69,7 @@ export async function list(what: string, options: ListOptions): Promise<void> {
 
 async function methods(o: ListOptions): Promise<Row[]> {
   const config = o.model ? ditByName(o.model) : loadRecipe(o.recipe).settings.model;
-  const classes = o.classes ? wholeNumber("classes", o.classes, 1) : config.classes;
+  const classes = o.classes ?? config.classes;
   const model = ditModel({ ...config, classes });
   return (await loadMethods(o.plugin)).map(({ method, from }) => ({
     name: method.name,

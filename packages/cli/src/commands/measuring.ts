@@ -1,9 +1,7 @@
 // What `bench features` and `bench fid` share: their flags, and the extractor that these start.
 
-import { type Resizer, resizers } from "@dit-bench/datasets";
 import {
   arrayFeatures,
-  BenchError,
   type ExtractorChoice,
   type FeatureSet,
   imageFeatures,
@@ -14,21 +12,8 @@ import {
   type SetSource,
   weightsNamed,
 } from "@dit-bench/runner";
+import { inceptionWeights, type MeasuringOptions } from "../declarations/measuring.ts";
 import { startEngine } from "../settings.ts";
-
-/** What `bench fetch` calls it. */
-const INCEPTION = "inception-v3-fid";
-
-export interface MeasuringOptions {
-  extractor: string;
-  weights?: string;
-  tap?: string;
-  resize: string;
-  strict?: boolean;
-  engine: string;
-  threads?: string;
-  json?: boolean;
-}
 
 export interface Measuring {
   /**
@@ -40,9 +25,7 @@ export interface Measuring {
 }
 
 export function measuring(options: MeasuringOptions, listener: Listener): Measuring {
-  if (!(resizers as readonly string[]).includes(options.resize))
-    throw new BenchError("usage", `--resize ${options.resize}: wanted ${resizers.join(", ")}`);
-  const resizer = options.resize as Resizer;
+  const { resize: resizer, strict } = options;
   let extractor: LoadedExtractor | undefined;
   return {
     async measure(source, onCount) {
@@ -57,7 +40,7 @@ export function measuring(options: MeasuringOptions, listener: Listener): Measur
         folder: source.path,
         extractor,
         resizer,
-        strict: options.strict ?? false,
+        strict,
         listener,
         ...(onCount ? { onCount } : {}),
       });
@@ -71,7 +54,7 @@ function withWeights({ extractor, weights, tap }: MeasuringOptions): ExtractorCh
   const path =
     weights === undefined
       ? extractor === "inception"
-        ? publishedWeights(INCEPTION)
+        ? publishedWeights(inceptionWeights)
         : undefined
       : weightsNamed(weights);
   return { extractor, ...(path === undefined ? {} : { weights: path }), ...(tap === undefined ? {} : { tap }) };

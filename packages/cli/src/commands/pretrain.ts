@@ -1,24 +1,14 @@
 // bench pretrain: a recipe's own weights, made again.
 
 import { join } from "node:path";
-import { BenchError, loadRecipe, pretrainBase, pretrainExtractor } from "@dit-bench/runner";
+import { loadRecipe, pretrainBase, pretrainExtractor } from "@dit-bench/runner";
+import type { PretrainOptions } from "../declarations/pretrain.ts";
 import { print } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { engineOf } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 
-export interface PretrainOptions {
-  recipe: string;
-  part: string;
-  to?: string;
-  out: string;
-  engine: string;
-  threads?: string;
-}
-
 export async function pretrain(options: PretrainOptions): Promise<void> {
-  if (!["base", "extractor", "all"].includes(options.part))
-    throw new BenchError("usage", `--part ${options.part}: wanted base, extractor or all`);
   const recipe = loadRecipe(options.recipe);
   const listener = progress(stderrTerminal(), listenForSignals());
   const engine = await engineOf(options, (text) => listener.note?.(text));

@@ -8,7 +8,6 @@ import {
   checkDatasetName,
   type DatasetChoice,
   type GridLink,
-  type KeepState,
   type Listener,
   linkToGrid,
   loadMethods,
@@ -19,32 +18,15 @@ import {
   productRate,
   runCell,
 } from "@dit-bench/runner";
+import type { RunOptions } from "../declarations/run.ts";
 import { divideSettings } from "../method-settings.ts";
 import { describePlan } from "../plan-text.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
 import { exitCodeOf } from "../report-error.ts";
 import { figuresOf, summary } from "../run-summary.ts";
-import { engineOf, wholeNumber } from "../settings.ts";
+import { engineOf } from "../settings.ts";
 import { listenForSignals, requestStop } from "../signals.ts";
-
-export interface RunOptions {
-  method: string;
-  dataset?: string;
-  data?: string;
-  name?: string;
-  recipe: string;
-  seed: string;
-  set: string[];
-  plugin: string[];
-  strict?: boolean;
-  engine: string;
-  threads?: string;
-  out: string;
-  keepState: KeepState;
-  dryRun?: boolean;
-  json?: boolean;
-}
 
 /** As a user starts it, or as a grid does, which then hears of its progress and its end. */
 export async function run(options: RunOptions): Promise<void> {
@@ -60,7 +42,6 @@ export async function run(options: RunOptions): Promise<void> {
 }
 
 async function runOne(options: RunOptions, link: GridLink | undefined): Promise<void> {
-  const seed = wholeNumber("seed", options.seed, 0);
   const dataset = chosenData(options);
   const loaded = await loadMethods(options.plugin);
   const method = methodNamed(options.method, loaded);
@@ -81,7 +62,7 @@ async function runOne(options: RunOptions, link: GridLink | undefined): Promise<
       method,
       options: methodOptions,
       dataset,
-      seed,
+      seed: options.seed,
       engine,
       out: options.out,
       listener,
@@ -120,11 +101,11 @@ function chosenData({ dataset, data, name, strict }: RunOptions): DatasetChoice 
     if (name !== undefined)
       throw new BenchError("usage", `--name ${name} names own images, but there is no --data; give the folder, too`);
     checkDatasetName(dataset!);
-    return { name: dataset!, strict: strict ?? false };
+    return { name: dataset!, strict };
   }
   if (dataset !== undefined)
     printNote(`--dataset ${dataset} is not used: the images of --data are a dataset of their own\n`);
-  return { ...ownImages(data, name), strict: strict ?? false };
+  return { ...ownImages(data, name), strict };
 }
 
 async function dryRun(

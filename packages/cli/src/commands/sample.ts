@@ -16,32 +16,11 @@ import {
 } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
 import { parseClasses } from "../class-list.ts";
+import type { SampleOptions } from "../declarations/sample.ts";
 import { print, printJson } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
-import { engineOf, makeFolder, wholeNumber } from "../settings.ts";
+import { engineOf, makeFolder } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
-
-export interface SampleOptions {
-  run?: string;
-  weights?: string;
-  classes?: string;
-  count: string;
-  steps?: string;
-  guidance?: string;
-  seed: string;
-  autoencoder?: string;
-  output: string;
-  recipe?: string;
-  plugin: string[];
-  heads?: string;
-  key?: string;
-  /** False with --no-null-class. */
-  nullClass: boolean;
-  overwrite?: boolean;
-  engine: string;
-  threads?: string;
-  json?: boolean;
-}
 
 interface Source {
   readonly network: Network;
@@ -78,8 +57,7 @@ export async function sample(options: SampleOptions): Promise<void> {
       "usage",
       "wanted either --run with a finished run's folder or --weights with a DiT's checkpoint",
     );
-  const count = wholeNumber("count", options.count, 1);
-  const seed = wholeNumber("seed", options.seed, 0);
+  const { count, seed } = options;
   const source = run === undefined ? await ofWeights(weights!, options) : await ofRun(run, options);
   const { names, title, place, autoencoder, nullClass, warnings, origin } = source;
   const classes = chosen(options.classes, names, nullClass).map((label) => ({
@@ -105,7 +83,7 @@ export async function sample(options: SampleOptions): Promise<void> {
       classes,
       count,
       output,
-      overwrite: options.overwrite ?? false,
+      overwrite: options.overwrite,
       origin,
       title,
       notes: [place, `seed ${seed}, ${stepsOf(settings)}, guidance ${settings.guidance}`],
@@ -131,13 +109,12 @@ export async function sample(options: SampleOptions): Promise<void> {
 /** Guidance as asked for; none where the model has no null class to guide away from. */
 function guidanceOf({ guidance }: SampleOptions, nullClass: boolean): { guidance?: number } {
   if (guidance === undefined) return nullClass ? {} : { guidance: 1 };
-  const scale = atLeastOne(guidance);
-  if (!nullClass && scale !== 1)
+  if (!nullClass && guidance !== 1)
     throw new BenchError(
       "usage",
       `--guidance ${guidance}: this model has no null class, which guidance needs; leave --guidance away`,
     );
-  return { guidance: scale };
+  return { guidance };
 }
 
 async function ofRun(folder: string, { recipe: place, plugin, autoencoder: other }: SampleOptions): Promise<Source> {
@@ -163,7 +140,7 @@ async function ofRun(folder: string, { recipe: place, plugin, autoencoder: other
 async function ofWeights(given: string, { heads, key, nullClass: asked }: SampleOptions): Promise<Source> {
   const path = weightsNamed(given);
   const checkpoint = await openDit(path, {
-    ...(heads === undefined ? {} : { heads: wholeNumber("heads", heads, 1) }),
+    ...(heads === undefined ? {} : { heads }),
     ...(key === undefined ? {} : { key }),
     ...(asked ? {} : { nullClass: false }),
   });
@@ -195,21 +172,14 @@ const chosen = (text: string | undefined, names: readonly string[], nullClass: b
     : parseClasses(text, names, nullClass ? names.length : names.length - 1);
 
 /** As a respacing. Throws BenchError (usage) for more steps than the process has. */
-function stepsWanted(text: string): string {
-  const respacing = String(wholeNumber("steps", text, 1));
+function stepsWanted(steps: number): string {
+  const respacing = String(steps);
   const problem = respacingProblem(respacing);
-  if (problem !== undefined) throw new BenchError("usage", `--steps ${text}: ${problem}`);
+  if (problem !== undefined) throw new BenchError("usage", `--steps ${steps}: ${problem}`);
   return respacing;
 }
 
 /** "250 steps of DDPM"; "20 steps of DDIM" for a respacing of ddim20. */
 function stepsOf({ sampler, respacing }: Source["settings"]): string {
   return `${respacing.replace(/^ddim/, "")} steps of ${sampler.toUpperCase()}`;
-}
-
-function atLeastOne(text: string): number {
-  const guidance = Number(text);
-  if (!(guidance >= 1 && Number.isFinite(guidance)))
-    throw new BenchError("usage", `--guidance ${text}: wanted a number of at least 1, which is no guidance`);
-  return guidance;
 }

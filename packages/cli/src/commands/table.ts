@@ -7,17 +7,11 @@ import type { RunRecord } from "@dit-bench/record";
 import { type Comparison, comparison, groupByProtocol, type ReportPaths, writeReport } from "@dit-bench/report";
 import { BenchError, exitCodes, projectFolder } from "@dit-bench/runner";
 import { printable, quantity } from "@dit-bench/text";
+import type { TableOptions } from "../declarations/table.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { reportProblem } from "../report-error.ts";
 import { recordsForTable } from "../table-records.ts";
 import { tableText } from "../table-text.ts";
-
-export interface TableOptions {
-  recipe: string;
-  from?: string;
-  out?: string;
-  json?: boolean;
-}
 
 export async function table(options: TableOptions): Promise<void> {
   const published = join(projectFolder(), "results", options.recipe);
@@ -31,7 +25,7 @@ export async function table(options: TableOptions): Promise<void> {
         `make records with 'bench grid --recipe ${options.recipe}', then 'bench table --from runs'`,
     );
   }
-  const incomplete = await writeTables(from, options.out ? resolve(options.out) : from, options.json ?? false);
+  const incomplete = await writeTables(from, options.out ? resolve(options.out) : from, options.json);
   if (incomplete) process.exitCode = exitCodes.someCellsFailed;
 }
 

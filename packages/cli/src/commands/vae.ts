@@ -4,7 +4,6 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import {
   type AutoencoderFile,
-  BenchError,
   type Codec,
   claimFolder,
   decodeLatents,
@@ -17,36 +16,22 @@ import {
   writeLatents,
 } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
+import type { CodingOptions, VaeDecodeOptions, VaeEncodeOptions } from "../declarations/vae.ts";
 import { keepInputs } from "../keep-inputs.ts";
 import { leftOutCounts, leftOutLine } from "../left-out.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { progress, stderrTerminal } from "../progress.ts";
-import { makeFolder, startEngine, wholeNumber } from "../settings.ts";
+import { makeFolder, startEngine } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
 
-interface CodingOptions {
-  weights: string;
-  output: string;
-  scale?: string;
-  tile?: string;
-  engine: string;
-  threads?: string;
-  json?: boolean;
-}
-
-export async function vaeEncode(
-  pictures: string,
-  options: CodingOptions & { size?: string; sample?: boolean; seed: string; strict?: boolean },
-): Promise<void> {
-  const { output, strict = false } = options;
-  if (!/\.safetensors$/i.test(output))
-    throw new BenchError("usage", `--output ${output}: wanted a name that ends in .safetensors`);
+export async function vaeEncode(pictures: string, options: VaeEncodeOptions): Promise<void> {
+  const { output, strict } = options;
   keepInputs(output, { "--weights": options.weights });
-  const size = options.size === undefined ? {} : { size: wholeNumber("size", options.size, 1) };
-  const seed = options.sample ? wholeNumber("seed", options.seed, 0) : undefined;
+  const size = options.size === undefined ? {} : { size: options.size };
+  const seed = options.sample ? options.seed : undefined;
   makeFolder(dirname(output));
   await coding(options, async (autoencoder, codec, listener) => {
-    const scale = positive(options.scale) ?? autoencoder.config.scale;
+    const scale = options.scale ?? autoencoder.config.scale;
     const drawn = seed === undefined ? {} : { seed };
     const file = await encodePictures({ pictures, autoencoder, codec, scale, strict, listener, ...size, ...drawn });
     writeLatents(output, file, { weights: autoencoder.sha256(), seed: seed ?? null });
@@ -60,12 +45,12 @@ export async function vaeEncode(
   });
 }
 
-export async function vaeDecode(path: string, options: CodingOptions & { overwrite?: boolean }): Promise<void> {
+export async function vaeDecode(path: string, options: VaeDecodeOptions): Promise<void> {
   const { output } = options;
   const latents = await readLatents(path);
   makeFolder(output);
   await coding(options, async (autoencoder, codec, listener) => {
-    const scale = positive(options.scale) ?? latents.scale ?? autoencoder.config.scale;
+    const scale = options.scale ?? latents.scale ?? autoencoder.config.scale;
     await claimFolder({
       folder: output,
       command: "vae decode",
@@ -75,9 +60,9 @@ export async function vaeDecode(path: string, options: CodingOptions & { overwri
         modified: statSync(path).mtimeMs,
         weights: resolve(autoencoder.path),
         scale,
-        tile: options.tile,
+        tile: options.tile?.toString(), // as earlier versions wrote it
       },
-      overwrite: options.overwrite ?? false,
+      overwrite: options.overwrite,
     });
     const files = await decodeLatents({ latents, codec, scale, output, listener });
     listener.clear();
@@ -91,8 +76,7 @@ async function coding(
   options: CodingOptions,
   work: (autoencoder: AutoencoderFile, codec: Codec, listener: ReturnType<typeof progress>) => Promise<void>,
 ): Promise<void> {
-  const tile = options.tile === undefined ? {} : { tile: wholeNumber("tile", options.tile, 1) };
-  positive(options.scale); // what is wrong with it is told before the long work
+  const tile = options.tile === undefined ? {} : { tile: options.tile };
   const autoencoder = await openAutoencoder(weightsNamed(options.weights));
   const listener = progress(stderrTerminal(), listenForSignals());
   for (const note of autoencoder.notes) listener.note?.(note);
@@ -103,12 +87,4 @@ async function coding(
     listener.clear();
     await codec.dispose();
   }
-}
-
-function positive(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const scale = Number(text);
-  if (!(scale > 0 && Number.isFinite(scale)))
-    throw new BenchError("usage", `--scale ${text}: wanted a positive number, such as 0.18215`);
-  return scale;
 }

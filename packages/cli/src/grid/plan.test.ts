@@ -1,25 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { GridOptions } from "../commands/grid.ts";
+import { type GridOptions, grid } from "../declarations/grid.ts";
+import { defaultsOf } from "../parser/command-line.ts";
 import { exitCodeOf } from "../report-error.ts";
 import { photos, place, recipe } from "../tiny-place.test.data.ts";
 import { planGrid, prepareGrid } from "./plan.ts";
 
-const options = (changes: Partial<GridOptions>): GridOptions => ({
-  ...{
-    recipe,
-    out: join(place, "runs"),
-    set: [],
-    plugin: [],
-    engine: "auto",
-    data: [],
-    name: [],
-    seeds: "1",
-    keepState: "auto",
-  },
-  ...changes,
-});
+const options = (changes: Partial<GridOptions>) =>
+  ({ ...defaultsOf(grid.flags), recipe, out: join(place, "runs"), ...changes }) as GridOptions;
 const prepare = (changes: Partial<GridOptions>) => prepareGrid(options(changes));
 
 describe("a grid's plan", () => {
@@ -75,7 +64,7 @@ describe("before the first cell a grid refuses", () => {
     ["an unknown method", () => ({ methods: "diffit" }), 2, /--methods 'diffit' is not known; did you mean 'difffit'/],
     ["a dataset twice", () => ({ datasets: "sun, sun" }), 2, /has 'sun' twice/],
     ["an unknown dataset", () => ({ datasets: "flower" }), 2, /did you mean "flowers"/],
-    ["an unknown engine", () => ({ engine: "gpu" }), 2, /engine "gpu" is not known/],
+    ["an engine that is not installed", () => ({ engine: "tfjs-node-gpu" }), 2, /engine "tfjs-node-gpu" cannot start/],
     ["a plug-in that is not there", () => ({ plugin: ["./nowhere"] }), 2, /plug-in .\/nowhere/],
     ["missing weights", () => ({ set: ["recipe.base=nowhere.pt"] }), 4, /'nowhere.pt'/],
     ["a folder that is not there", () => ({ data: ["nowhere"] }), 4, /"nowhere" does not exist/],

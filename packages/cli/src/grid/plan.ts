@@ -16,7 +16,7 @@ import {
   ownImages,
   type Recipe,
 } from "@dit-bench/runner";
-import type { GridOptions } from "../commands/grid.ts";
+import type { GridOptions } from "../declarations/grid.ts";
 import { divideSettings } from "../method-settings.ts";
 import { exitCodeOf } from "../report-error.ts";
 import { startEngine } from "../settings.ts";
@@ -142,14 +142,14 @@ function columnsOf({ datasets, data, name, strict }: GridOptions): DatasetChoice
       throw new BenchError("usage", `--name ${name[0]} names own images, but there is no --data; give the folder, too`);
     const names = datasets === undefined ? datasetEntries().map((d) => d.name) : namesIn("--datasets", datasets);
     names.forEach(checkDatasetName);
-    return names.map((dataset) => ({ name: dataset, strict: strict ?? false }));
+    return names.map((dataset) => ({ name: dataset, strict }));
   }
   if (name.length > 0 && name.length !== data.length)
     throw new BenchError(
       "usage",
       `${data.length} --data but ${name.length} --name; give one --name for each --data, in the same order, or none`,
     );
-  const columns = data.map((folder, i) => ({ ...ownImages(folder, name[i]), strict: strict ?? false }));
+  const columns = data.map((folder, i) => ({ ...ownImages(folder, name[i]), strict }));
   const seen = new Map<string, string>();
   for (const folder of data) {
     const real = realPath(folder);
