@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aligned, fitted, hanging, screenWidth } from "./columns.ts";
+import { alignColumns, fitColumns, hangText, screenWidth } from "./columns.ts";
 
 describe("columns", () => {
   it("are as wide as their widest cell, numbers at their right end, without spaces at a line's end", () => {
@@ -7,31 +7,35 @@ describe("columns", () => {
       ["name", "size", "here"],
       ["flowers", "9 MB", ""],
     ];
-    expect(aligned(rows, new Set([1]))).toEqual(["name     size  here", "flowers  9 MB"]);
-    expect(aligned([])).toEqual([]);
+    expect(alignColumns(rows, new Set([1]))).toEqual(["name     size  here", "flowers  9 MB"]);
+    expect(alignColumns([])).toEqual([]);
   });
 
   it("hang: lines break between words, and begin where the text began", () => {
-    expect(hanging("ok  ", "one two three", 11)).toEqual(["ok  one two", "    three"]);
-    expect(hanging("ok  ", "a-word-longer-than-the-screen b", 11)).toEqual([
+    expect(hangText("ok  ", "one two three", 11)).toEqual(["ok  one two", "    three"]);
+    expect(hangText("ok  ", "a-word-longer-than-the-screen b", 11)).toEqual([
       "ok  a-word-longer-than-the-screen",
       "    b",
     ]);
-    expect(hanging("--  ", "with 'bench fetch a', it's", 20)).toEqual(["--  with", "    'bench fetch a',", "    it's"]);
+    expect(hangText("--  ", "with 'bench fetch a', it's", 20)).toEqual([
+      "--  with",
+      "    'bench fetch a',",
+      "    it's",
+    ]);
   });
 
   it("break a command that is wider than the screen between its words", () => {
-    expect(hanging("--  ", "'bench fetch a b'", 16)).toEqual(["--  'bench fetch", "    a b'"]);
+    expect(hangText("--  ", "'bench fetch a b'", 16)).toEqual(["--  'bench fetch", "    a b'"]);
   });
 
   it("count a wide character as two columns", () => {
     expect(
-      aligned([
+      alignColumns([
         ["玫瑰", "1"],
         ["rose", "2"],
       ]),
     ).toEqual(["玫瑰  1", "rose  2"]);
-    expect(hanging("", "玫瑰 玫瑰", 8)).toEqual(["玫瑰", "玫瑰"]);
+    expect(hangText("", "玫瑰 玫瑰", 8)).toEqual(["玫瑰", "玫瑰"]);
   });
 
   it("fit a narrow screen: texts go on in the next line, then the columns move together", () => {
@@ -40,26 +44,26 @@ describe("columns", () => {
       ["flowers", "images of flowers", "9\u00a0MB"],
     ];
     const right = new Set([2]);
-    expect(fitted(rows, { right, width: 40 })).toEqual(aligned(rows, right));
-    expect(fitted(rows, { right, width: 25 })).toEqual([
+    expect(fitColumns(rows, { right, width: 40 })).toEqual(alignColumns(rows, right));
+    expect(fitColumns(rows, { right, width: 25 })).toEqual([
       "name     what it is  size",
       "flowers  images of   9\u00a0MB",
       "         flowers",
     ]);
-    expect(fitted(rows, { right, width: 20 })).toEqual([
+    expect(fitColumns(rows, { right, width: 20 })).toEqual([
       "name    what it size",
       "        is",
       "flowers images  9\u00a0MB",
       "        of",
       "        flowers",
     ]);
-    expect(fitted(rows, { right, width: 19 })).toBeUndefined();
+    expect(fitColumns(rows, { right, width: 19 })).toBeUndefined();
   });
 
   it("have a style that does not change the layout", () => {
     const style = (text: string, row: number, column: number) => (row === 0 && column === 1 ? `<${text}>` : text);
     expect(
-      fitted(
+      fitColumns(
         [
           ["a", "b", "c"],
           ["1", "22", "3"],

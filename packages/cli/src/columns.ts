@@ -11,7 +11,7 @@ export const screenWidth = (columns: number | undefined = process.stdout.columns
   Math.min(most, columns ?? usualWidth);
 
 /** Rows with their columns as wide as the widest cell, two spaces apart; those of `right` end where their column ends. */
-export function aligned(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string[] {
+export function alignColumns(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string[] {
   const widths = columnWidths(rows);
   return rows.map((row) => line(row, widths, { right, gap: 2 }));
 }
@@ -30,7 +30,7 @@ export interface Fitting {
  * The same for a screen of `width`: where the rows are wider, the widest texts are broken between words, then the columns move
  * together to one space. Undefined where that does not do either.
  */
-export function fitted(rows: readonly (readonly string[])[], options: Fitting = {}): string[] | undefined {
+export function fitColumns(rows: readonly (readonly string[])[], options: Fitting = {}): string[] | undefined {
   const { right = new Set<number>(), width = screenWidth(), leastGap = 1, style } = options;
   const widths = columnWidths(rows);
   const least = columnWidths(rows.map((row) => row.map(longestWord)));
@@ -45,7 +45,7 @@ export function fitted(rows: readonly (readonly string[])[], options: Fitting = 
     else return undefined;
   }
   return rows.flatMap((row, r) => {
-    const cells = row.map((cell, column) => wrapped(cell, widths[column]!));
+    const cells = row.map((cell, column) => wrapText(cell, widths[column]!));
     const height = Math.max(...cells.map((lines) => lines.length));
     return Array.from({ length: height }, (_, l) =>
       line(
@@ -61,13 +61,13 @@ export function fitted(rows: readonly (readonly string[])[], options: Fitting = 
 const unbroken = /`[^`]*`[^ \n]*|'bench [^']*'[^ \n]*|[^ \n]+/g;
 
 /** `text` after `head`, broken between words where the screen ends; the lines after the first begin below the text's beginning. */
-export function hanging(head: string, text: string, width = screenWidth()): string[] {
+export function hangText(head: string, text: string, width = screenWidth()): string[] {
   const indent = stringWidth(head);
-  const [first = "", ...rest] = wrapped(text, width - indent);
+  const [first = "", ...rest] = wrapText(text, width - indent);
   return [head + first, ...rest.map((part) => " ".repeat(indent) + part)];
 }
 
-function wrapped(text: string, width: number): string[] {
+function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   // A command that is wider than the line breaks between its words, too.
   const words = (text.match(unbroken) ?? []).flatMap((word) => (stringWidth(word) > width ? word.split(" ") : [word]));

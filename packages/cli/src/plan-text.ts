@@ -5,8 +5,8 @@ import type { Engine } from "@dit-bench/compiler";
 import { shownBytes } from "@dit-bench/fetch";
 import { misplaced, type NeededFile, type Plan, reached, remediesOf } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
-import { aligned, hanging, screenWidth } from "./columns.ts";
-import { duration } from "./progress.ts";
+import { alignColumns, hangText, screenWidth } from "./columns.ts";
+import { formatDuration } from "./progress.ts";
 
 export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads">): string {
   const { parameters, memory, files } = plan;
@@ -15,14 +15,14 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
   const most = Math.max(memory.training, memory.sampling);
   const seconds = Object.entries(plan.seconds);
   const total = seconds.reduce((sum, [, s]) => sum + s, 0);
-  const amounts = (rows: string[][]) => aligned(rows, new Set([0])).map((row) => `${" ".repeat(HEAD)}${row}`);
+  const amounts = (rows: string[][]) => alignColumns(rows, new Set([0])).map((row) => `${" ".repeat(HEAD)}${row}`);
   return [
-    ...hanging("", `${plan.method} on ${plan.dataset}, protocol ${plan.protocol}. Nothing is done.`),
+    ...hangText("", `${plan.method} on ${plan.dataset}, protocol ${plan.protocol}. Nothing is done.`),
     "",
     "  files",
     ...fileLines(files),
-    ...remediesOf(missing).flatMap((remedy) => hanging("    ", remedy)),
-    ...files.flatMap(wrong).flatMap((line) => hanging("    ", line)),
+    ...remediesOf(missing).flatMap((remedy) => hangText("    ", remedy)),
+    ...files.flatMap(wrong).flatMap((line) => hangText("    ", line)),
     "",
     ...said(
       "parameters",
@@ -49,7 +49,7 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
 
 /** A path stands on the line of its file where there is room, else below it. */
 function fileLines(files: readonly NeededFile[]): string[] {
-  const heads = aligned(
+  const heads = alignColumns(
     files.map(({ what, name, bytes }) => [what, name, bytes === null ? "size not known" : shownBytes(bytes)]),
     new Set([2]),
   );
@@ -67,12 +67,12 @@ function wrong({ name, path }: NeededFile): string[] {
 
 /** Where the text of a line begins. */
 const HEAD = 14;
-const said = (what: string, text: string): string[] => hanging(`  ${what}`.padEnd(HEAD), text);
+const said = (what: string, text: string): string[] => hangText(`  ${what}`.padEnd(HEAD), text);
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 const DAY = 86_400;
 
 function long(seconds: number): string {
-  return seconds < 2 * DAY ? duration(seconds) : `${Math.round(seconds / DAY).toLocaleString("en")} days`;
+  return seconds < 2 * DAY ? formatDuration(seconds) : `${Math.round(seconds / DAY).toLocaleString("en")} days`;
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { print, printJson, printNote } from "./print.ts";
-import { painted } from "./style.ts";
+import { applyStyle } from "./style.ts";
 
 let out = "";
 let err = "";
@@ -29,7 +29,7 @@ it("text reaches the terminal without what it obeys, lines and tabs apart", () =
 it("colours reach a screen that has them, and nothing else that a terminal obeys", () => {
   vi.stubEnv("FORCE_COLOR", "1");
   vi.stubEnv("NO_COLOR", "");
-  print(`${painted(["bold", "green"], "best", process.stdout)} ${hostile}\x1b[8mhidden\n`);
+  print(`${applyStyle(["bold", "green"], "best", process.stdout)} ${hostile}\x1b[8mhidden\n`);
   expect(out).toBe("\x1b[1m\x1b[32mbest\x1b[39m\x1b[22m 花\\x1b[2J\\x00\\x0d\\u{9b}\\u{202e}🌷\\x1b[8mhidden\n");
   out = "";
   vi.stubEnv("NO_COLOR", "1");

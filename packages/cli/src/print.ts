@@ -2,11 +2,11 @@
 // shown escaped.
 
 import { printable } from "@dit-bench/text";
-import { hasColours, paint } from "./style.ts";
+import { hasColours, styleCodes } from "./style.ts";
 
 /** Lines, tabs and, where the screen has colours, those of `painted` stay. */
 function safe(text: string, screen: NodeJS.WriteStream): string {
-  const kept = hasColours(screen) ? new RegExp(`(${paint.source}|[\n\t])`) : /([\n\t])/;
+  const kept = hasColours(screen) ? new RegExp(`(${styleCodes.source}|[\n\t])`) : /([\n\t])/;
   return text
     .split(kept)
     .map((part, i) => (i % 2 === 1 ? part : printable(part)))

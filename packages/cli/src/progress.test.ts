@@ -1,7 +1,7 @@
 // Where progress may redraw its line.
 
 import { expect, it } from "vitest";
-import { progress, stderrTerminal } from "./progress.ts";
+import { showProgress, stderrTerminal } from "./progress.ts";
 
 it.each([
   [true, "xterm-256color", true],
@@ -24,7 +24,7 @@ it.each([
       return now;
     },
   };
-  const listener = progress(screen, () => false);
+  const listener = showProgress(screen, () => false);
   listener.stage?.("train");
   listener.progress?.(1, 2);
   listener.clear();

@@ -29,7 +29,7 @@ export const stderrTerminal = (isTTY = process.stderr.isTTY, term = process.env.
 });
 
 /** A listener that draws; `clear` removes what stands on the present line. */
-export function progress(terminal: Terminal, stopping: () => boolean): Listener & { clear(): void } {
+export function showProgress(terminal: Terminal, stopping: () => boolean): Listener & { clear(): void } {
   let stage = "";
   let started = 0;
   let firstDone = 0;
@@ -88,14 +88,14 @@ function describe(
   if (rate > 0)
     parts.push(
       rate >= 1 ? `${rate.toFixed(1)}/s` : `${(1 / rate).toFixed(1)} s each`,
-      `${duration((total - done) / rate)} left`,
+      `${formatDuration((total - done) / rate)} left`,
     );
   if (note) parts.push(printable(note));
   return parts.filter(Boolean).join("  ");
 }
 
 /** 75 -> "1 min 15 s" */
-export function duration(seconds: number): string {
+export function formatDuration(seconds: number): string {
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;

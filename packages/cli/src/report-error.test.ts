@@ -1,7 +1,7 @@
 import { BenchError } from "@dit-bench/runner/errors";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { errorLines, exitCodeOf, reportError } from "./report-error.ts";
-import { painted } from "./style.ts";
+import { exitCodeOf, formatError, reportError } from "./report-error.ts";
+import { applyStyle } from "./style.ts";
 
 const named = (name: string) => Object.assign(new Error("x"), { name });
 const system = (code: string) => Object.assign(new Error(`${code}: x`), { code });
@@ -52,10 +52,10 @@ describe("messages", () => {
   it("on a terminal have what to do below what happened, broken between words", () => {
     const screen = { isTTY: true, columns: 80 } as NodeJS.WriteStream;
     vi.stubEnv("NO_COLOR", "1");
-    const text = errorLines("--method 'diffit' is not known; did you mean 'difffit'? available: a, b", screen);
+    const text = formatError("--method 'diffit' is not known; did you mean 'difffit'? available: a, b", screen);
     expect(text).toBe("bench: error: --method 'diffit' is not known\n  did you mean 'difffit'? available: a, b");
     const narrow = { isTTY: true, columns: 36 } as NodeJS.WriteStream; // stdout may be a file, or wider
-    expect(errorLines("--method 'diffit' is not known", narrow).split("\n")).toHaveLength(2);
+    expect(formatError("--method 'diffit' is not known", narrow).split("\n")).toHaveLength(2);
     vi.unstubAllEnvs();
   });
 });
@@ -72,6 +72,6 @@ describe("colours", () => {
     [{}, { FORCE_COLOR: "1", NO_COLOR: "1" }, false],
     [{ isTTY: true, hasColors: () => false }, {}, false],
   ])("on %j with %j: %s", (screen, env, coloured) => {
-    expect(painted("red", "x", screen, env)).toBe(coloured ? "\x1b[31mx\x1b[39m" : "x");
+    expect(applyStyle("red", "x", screen, env)).toBe(coloured ? "\x1b[31mx\x1b[39m" : "x");
   });
 });

@@ -3,9 +3,9 @@
 import { exitCodes } from "@dit-bench/runner/errors";
 import { withMemoryAdvice } from "@dit-bench/runner/out-of-memory";
 import { printable } from "@dit-bench/text";
-import { hanging, screenWidth } from "./columns.ts";
+import { hangText, screenWidth } from "./columns.ts";
 import { requestedStop } from "./signals.ts";
-import { painted } from "./style.ts";
+import { applyStyle } from "./style.ts";
 
 /** Typed errors of the packages that do not carry an exit code. */
 const byName: Readonly<Record<string, number>> = {
@@ -62,19 +62,22 @@ function errorText(e: Error, verbose: boolean): string {
   const unexpected = exitCodeOf(e) === exitCodes.failure && !("exitCode" in e);
   if (fullDisk.has((e as NodeJS.ErrnoException).code ?? "")) text += "; make room there and run the same command again";
   if (unexpected && !verbose) text += "; 'bench --verbose …' shows where";
-  return errorLines(text);
+  return formatError(text);
 }
 
 /** Prints something that went wrong without ending the command, such as one damaged record among many. */
-export const reportProblem = (message: string): void => void process.stderr.write(`${errorLines(message)}\n`);
+export const reportProblem = (message: string): void => void process.stderr.write(`${formatError(message)}\n`);
 
 /** The same of a message without an error object, such as the parser's. */
-export function errorLines(message: string, screen: NodeJS.WriteStream = process.stderr): string {
-  const prefix = painted(["red", "bold"], "bench: error:", screen);
+export function formatError(message: string, screen: NodeJS.WriteStream = process.stderr): string {
+  const prefix = applyStyle(["red", "bold"], "bench: error:", screen);
   if (!screen.isTTY) return `${prefix} ${message}`;
   const plain = "bench: error: ";
   const width = screenWidth(screen.columns || 80);
   const [what = "", ...advice] = message.split(/; (?=\S)/);
-  const lines = [...hanging(plain, what, width), ...(advice.length > 0 ? hanging("  ", advice.join("; "), width) : [])];
+  const lines = [
+    ...hangText(plain, what, width),
+    ...(advice.length > 0 ? hangText("  ", advice.join("; "), width) : []),
+  ];
   return [prefix + lines[0]!.slice(plain.length - 1), ...lines.slice(1)].join("\n");
 }

@@ -5,8 +5,8 @@ import { relative } from "node:path";
 import { shownBytes } from "@dit-bench/fetch";
 import type { RunRecord } from "@dit-bench/record";
 import { quantity } from "@dit-bench/text";
-import { hanging } from "./columns.ts";
-import { duration } from "./progress.ts";
+import { hangText } from "./columns.ts";
+import { formatDuration } from "./progress.ts";
 
 export interface RunFiles {
   readonly record: string;
@@ -35,7 +35,7 @@ export function figuresOf(record: RunRecord, files: RunFiles) {
 }
 
 /** @param width of the screen; without one no line is broken */
-export function summary(record: RunRecord, files: RunFiles, width = process.stdout.columns): string {
+export function describeRun(record: RunRecord, files: RunFiles, width = process.stdout.columns): string {
   const { cell, metrics: m, parameters, data, times } = record;
   const share = (100 * parameters.trainable) / parameters.model;
   const skipped = data.skipped > 0 ? `, ${quantity(data.skipped, "file")} left out` : "";
@@ -59,7 +59,7 @@ export function summary(record: RunRecord, files: RunFiles, width = process.stdo
     [
       "cost",
       [
-        `${duration(times.total)} in all`,
+        `${formatDuration(times.total)} in all`,
         `${record.stepMilliseconds.toPrecision(3)} ms a step`,
         `peak memory ${shownBytes(1e6 * record.peakMemoryMB)}`,
         ...(bytes === undefined ? [] : [`${shownBytes(bytes)} stored`]),
@@ -69,7 +69,7 @@ export function summary(record: RunRecord, files: RunFiles, width = process.stdo
       .filter(([, path]) => existsSync(path))
       .map(([name, path]) => [name, relative(process.cwd(), path) || path]),
   ];
-  const wrapped = (head: string, text: string) => (width ? hanging(head, text) : [head + text]);
+  const wrapped = (head: string, text: string) => (width ? hangText(head, text) : [head + text]);
   const notes: string[] = [];
   if (m!.fid > m!.baseFid)
     notes.push(

@@ -2,7 +2,7 @@
 
 import { exitCodes } from "@dit-bench/runner/errors";
 import { main } from "./main.ts";
-import { errorLines } from "./report-error.ts";
+import { formatError } from "./report-error.ts";
 import { requestedStop } from "./signals.ts";
 
 /** Runs a command and ends the process, whatever timers or sockets a plug-in left open. */
@@ -18,7 +18,7 @@ export async function start(argv: readonly string[]): Promise<never> {
     const why = nothingLeft
       ? "the program waits for something that never comes; does a plug-in await it at its top level?"
       : `the program was ended before its work was done (exit code ${code}); does a plug-in call process.exit?`;
-    process.stderr.write(`${errorLines(why)}\n`);
+    process.stderr.write(`${formatError(why)}\n`);
     if (code === 0) process.exitCode = exitCodes.failure;
   });
   const result = await main(argv);
@@ -42,7 +42,7 @@ function watchStreams(): { readonly failed: boolean } {
     if (state.failed || error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED") return;
     state.failed = true;
     process.stderr.write(
-      `${errorLines(`stdout cannot be written (${error.message}); what was printed is not complete`)}\n`,
+      `${formatError(`stdout cannot be written (${error.message}); what was printed is not complete`)}\n`,
     );
   });
   return state;

@@ -11,10 +11,10 @@ interface Screen {
 
 /** The codes of bold text and of the foreground colours, which are all that `painted` is used for: harmless whoever wrote them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with ESC
-export const paint = /\x1b\[(?:1|22|3[1-79])m/;
+export const styleCodes = /\x1b\[(?:1|22|3[1-79])m/;
 
 /** @param screen where the text goes */
-export function painted(style: Style, text: string, screen: Screen = process.stderr, env = process.env): string {
+export function applyStyle(style: Style, text: string, screen: Screen = process.stderr, env = process.env): string {
   return hasColours(screen, env) ? styleText(style, text, { validateStream: false }) : text;
 }
 

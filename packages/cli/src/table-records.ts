@@ -10,7 +10,7 @@ export interface TableRecords extends FoundRecords {
 }
 
 /** Where `out` lies below `from`, its `records` folders are its own copies: `OUT/records`, or `OUT/PROTOCOL/records`. */
-export async function recordsForTable(from: string, out: string): Promise<TableRecords> {
+export async function findTableRecords(from: string, out: string): Promise<TableRecords> {
   const { records, damaged } = await findRecords(from);
   const isCopy = ({ path }: { path: string }) => isInside(out, from) && isOwnCopy(relative(out, path).split(sep));
   const originals = records.filter((found) => !isCopy(found));

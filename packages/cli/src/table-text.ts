@@ -14,8 +14,8 @@ import {
   samplesMark,
 } from "@dit-bench/report";
 import { printable } from "@dit-bench/text";
-import { fitted, hanging, screenWidth } from "./columns.ts";
-import { painted } from "./style.ts";
+import { fitColumns, hangText, screenWidth } from "./columns.ts";
+import { applyStyle } from "./style.ts";
 
 interface Column {
   heading: string;
@@ -37,7 +37,7 @@ export interface TableTextOptions {
 }
 
 /** Lines without an end of line; none is wider than the screen, unless a single word is. */
-export function tableText(comparison: Comparison, options: TableTextOptions): string {
+export function formatTable(comparison: Comparison, options: TableTextOptions): string {
   const { width = screenWidth(process.stdout.columns, Number.POSITIVE_INFINITY) } = options;
   const { lines, missing } = fittingTable([...methodColumns(comparison), ...datasetColumns(comparison)], width);
   const unshown =
@@ -52,7 +52,7 @@ export function tableText(comparison: Comparison, options: TableTextOptions): st
     leftOutNote(options.leftOut),
   ].filter((paragraph) => paragraph !== null);
   const narrow = Math.min(width, screenWidth(width));
-  return [...lines, ...paragraphs.flatMap((paragraph) => ["", ...hanging("", printable(paragraph), narrow)])].join(
+  return [...lines, ...paragraphs.flatMap((paragraph) => ["", ...hangText("", printable(paragraph), narrow)])].join(
     "\n",
   );
 }
@@ -127,13 +127,13 @@ function fittingTable(columns: readonly Column[], width: number): { lines: strin
 function laidOut(columns: readonly Column[], width: number, leastGap: number): string[] | undefined {
   const cells = columns.map(({ heading, cells }) => [heading, ...cells]);
   const rows = cells[0]!.map((_, row) => cells.map((column) => column[row]!));
-  return fitted(rows, {
+  return fitColumns(rows, {
     width,
     leastGap,
     right: new Set([...columns.keys()].slice(1)),
     style(text, row, column) {
-      if (row === 0) return painted("bold", text, process.stdout);
-      return columns[column]!.best === row - 1 ? painted(["bold", "green"], text, process.stdout) : text;
+      if (row === 0) return applyStyle("bold", text, process.stdout);
+      return columns[column]!.best === row - 1 ? applyStyle(["bold", "green"], text, process.stdout) : text;
     },
   });
 }

@@ -18,7 +18,7 @@ import { comparison } from "@dit-bench/report";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { bench } from "./bench.test.data.ts";
 import { writeTables } from "./commands/table.ts";
-import { tableText } from "./table-text.ts";
+import { formatTable } from "./table-text.ts";
 
 const published = fileURLToPath(new URL("../../../results/mini/records", import.meta.url));
 const place = mkdtempSync(join(tmpdir(), "bench-table-"));
@@ -203,7 +203,7 @@ describe("records that cannot share a table", () => {
 describe("the table on a terminal", () => {
   const compared = async () => comparison(await readRecords(published));
   const lines = async (width: number) =>
-    tableText(await compared(), { wholeTable: "t/table.md", leftOut: [], width }).split("\n");
+    formatTable(await compared(), { wholeTable: "t/table.md", leftOut: [], width }).split("\n");
 
   it.each([60, 80, 100, 220])("fits %i columns, and has method, FID, rank and answer", async (width) => {
     const all = await lines(width);
@@ -228,7 +228,8 @@ describe("the table on a terminal", () => {
   it("breaks no word: long labels go on in the next line, or take the room of other columns", async () => {
     const labelled = (methodLabel: string) =>
       originals.map((record, index) => (index > 0 ? record : changed(0, { methodLabel })));
-    const text = (label: string) => tableText(comparison(labelled(label)), { wholeTable: "", leftOut: [], width: 60 });
+    const text = (label: string) =>
+      formatTable(comparison(labelled(label)), { wholeTable: "", leftOut: [], width: 60 });
     expect(text("A method (with=1, many=2, options=3)")).toMatch(/^A method .*\n\(with=1,|^A method \(with=1, /m);
     const long = `LoRA-${"x".repeat(50)}`;
     expect(text(long)).toContain(long);
@@ -236,7 +237,7 @@ describe("the table on a terminal", () => {
 
   it("shows control characters escaped, and keeps to the columns with wide letters", async () => {
     const hostile = comparison([changed(0, { methodLabel: "a\x1b[2J\u202eb" }), changed(1, { methodLabel: "花花" })]);
-    const text = tableText(hostile, { wholeTable: "", leftOut: [], width: 100 });
+    const text = formatTable(hostile, { wholeTable: "", leftOut: [], width: 100 });
     expect(text.replaceAll("\n", "")).not.toMatch(/\p{Cc}|\u202e/u);
     expect(text).toContain("a\\x1b[2J\\u{202e}b");
     const end = (start: string) => text.split("\n").find((line) => line.startsWith(start))!.length;

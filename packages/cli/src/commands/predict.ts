@@ -1,19 +1,19 @@
-// bench predict: a DiT's output for given inputs.
+// `bench predict`: writes a DiT's output for given inputs.
 
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { BenchError, openDit, predict as predictOutputs, weightsNamed } from "@dit-bench/runner";
 import { readSafetensors, writeSafetensors } from "@dit-bench/weights";
 import type { PredictOptions } from "../declarations/predict.ts";
-import { keepInputs } from "../keep-inputs.ts";
+import { makeOutputFolder, protectInputs } from "../outputs.ts";
 import { print, printJson } from "../print.ts";
-import { progress, stderrTerminal } from "../progress.ts";
-import { engineOf, makeFolder } from "../settings.ts";
+import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
+import { startEngine } from "../start-engine.ts";
 
 export async function predict(options: PredictOptions): Promise<void> {
   const { weights, inputs, output, forward } = options;
-  keepInputs(output, { "--inputs": inputs, "--weights": weights });
+  protectInputs(output, { "--inputs": inputs, "--weights": weights });
   if (!existsSync(inputs))
     throw new BenchError("data", `${inputs}: there is no such file; wanted a safetensors file with x, t and y`);
   const { tensors } = readSafetensors(inputs);
@@ -25,14 +25,15 @@ export async function predict(options: PredictOptions): Promise<void> {
     ...(options.key === undefined ? {} : { key: options.key }),
     ...(options.nullClass ? {} : { nullClass: false }),
   });
-  makeFolder(dirname(output));
-  const listener = progress(stderrTerminal(), listenForSignals());
+  makeOutputFolder(dirname(output));
+  const listener = showProgress(stderrTerminal(), listenForSignals());
   for (const note of checkpoint.notes) listener.note?.(note);
   if (checkpoint.layout === "diffusers" && forward === "official")
     listener.note?.(
-      "computed as facebookresearch/DiT does, which these weights were published for; diffusers' own model spaces the timestep's frequencies otherwise: --forward diffusers",
+      "computed as facebookresearch/DiT does, for which these weights were published; diffusers' own model uses other " +
+        "frequencies in the timestep embedding: --forward diffusers",
     );
-  const engine = await engineOf(options, (text) => listener.note?.(text));
+  const engine = await startEngine(options, (text) => listener.note?.(text));
   try {
     const { shape, out, firstSeconds, batchSeconds } = await predictOutputs(checkpoint, tensors, {
       engine,

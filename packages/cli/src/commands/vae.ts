@@ -1,4 +1,4 @@
-// bench vae: pictures to an autoencoder's latents, and back.
+// `bench vae encode` and `bench vae decode`: images to an autoencoder's latents, and back.
 
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -9,6 +9,7 @@ import {
   decodeLatents,
   encodePictures,
   imageNames,
+  type Listener,
   openAutoencoder,
   openCodec,
   readLatents,
@@ -17,39 +18,42 @@ import {
 } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
 import type { CodingOptions, VaeDecodeOptions, VaeEncodeOptions } from "../declarations/vae.ts";
-import { keepInputs } from "../keep-inputs.ts";
-import { leftOutCounts, leftOutLine } from "../left-out.ts";
+import { countLeftOut, describeLeftOut } from "../left-out.ts";
+import { makeOutputFolder, protectInputs } from "../outputs.ts";
 import { print, printJson, printNote } from "../print.ts";
-import { progress, stderrTerminal } from "../progress.ts";
-import { makeFolder, startEngine } from "../settings.ts";
+import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
+import { startEngine } from "../start-engine.ts";
 
-export async function vaeEncode(pictures: string, options: VaeEncodeOptions): Promise<void> {
-  const { output, strict } = options;
-  keepInputs(output, { "--weights": options.weights });
+/** @param images a folder of images, or one image */
+export async function vaeEncode(images: string, options: VaeEncodeOptions): Promise<void> {
+  const { output, strict, json } = options;
+  protectInputs(output, { "--weights": options.weights });
   const size = options.size === undefined ? {} : { size: options.size };
   const seed = options.sample ? options.seed : undefined;
-  makeFolder(dirname(output));
-  await coding(options, async (autoencoder, codec, listener) => {
+  makeOutputFolder(dirname(output));
+  await withCodec(options, async (autoencoder, codec, listener) => {
     const scale = options.scale ?? autoencoder.config.scale;
-    const drawn = seed === undefined ? {} : { seed };
-    const file = await encodePictures({ pictures, autoencoder, codec, scale, strict, listener, ...size, ...drawn });
+    const sampling = seed === undefined ? {} : { seed };
+    const task = { pictures: images, autoencoder, codec, scale, strict, listener, ...size, ...sampling };
+    const file = await encodePictures(task);
     writeLatents(output, file, { weights: autoencoder.sha256(), seed: seed ?? null });
     listener.clear();
-    const how = seed === undefined ? "means" : `drawn with seed ${seed}`;
+    const how = seed === undefined ? "means" : `sampled with seed ${seed}`;
     const [count, ...shape] = file.shape;
-    printNote(leftOutLine(pictures, file.leftOut, count!));
+    printNote(describeLeftOut(images, file.leftOut, count!));
     print(`${output}: ${quantity(count!, "latent")} of ${shape.join("x")}, ${how}, times ${scale}\n`);
     const about = { output, count, shape: file.shape, scale, seed: seed ?? null };
-    if (options.json) printJson({ ...about, ...leftOutCounts(file.leftOut) });
+    if (json) printJson({ ...about, ...countLeftOut(file.leftOut) });
   });
 }
 
+/** @param path a file of latents */
 export async function vaeDecode(path: string, options: VaeDecodeOptions): Promise<void> {
-  const { output } = options;
+  const { output, overwrite, json } = options;
   const latents = await readLatents(path);
-  makeFolder(output);
-  await coding(options, async (autoencoder, codec, listener) => {
+  makeOutputFolder(output);
+  await withCodec(options, async (autoencoder, codec, listener) => {
     const scale = options.scale ?? latents.scale ?? autoencoder.config.scale;
     await claimFolder({
       folder: output,
@@ -60,25 +64,25 @@ export async function vaeDecode(path: string, options: VaeDecodeOptions): Promis
         modified: statSync(path).mtimeMs,
         weights: resolve(autoencoder.path),
         scale,
-        tile: options.tile?.toString(), // as earlier versions wrote it
+        tile: options.tile?.toString(), // a string in the manifests of earlier versions
       },
-      overwrite: options.overwrite,
+      overwrite,
     });
     const files = await decodeLatents({ latents, codec, scale, output, listener });
     listener.clear();
     print(`${output}: ${quantity(files.length, "image")}\n`);
-    if (options.json) printJson({ output, count: files.length, scale, files });
+    if (json) printJson({ output, count: files.length, scale, files });
   });
 }
 
-/** Opens what both need, and closes it. */
-async function coding(
+/** Opens the autoencoder and its codec for `work`, and disposes of the codec after it. */
+async function withCodec(
   options: CodingOptions,
-  work: (autoencoder: AutoencoderFile, codec: Codec, listener: ReturnType<typeof progress>) => Promise<void>,
+  work: (autoencoder: AutoencoderFile, codec: Codec, listener: Listener & { clear(): void }) => Promise<void>,
 ): Promise<void> {
   const tile = options.tile === undefined ? {} : { tile: options.tile };
   const autoencoder = await openAutoencoder(weightsNamed(options.weights));
-  const listener = progress(stderrTerminal(), listenForSignals());
+  const listener = showProgress(stderrTerminal(), listenForSignals());
   for (const note of autoencoder.notes) listener.note?.(note);
   const codec = openCodec(autoencoder, await startEngine(options), tile);
   try {

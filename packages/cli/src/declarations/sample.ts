@@ -4,6 +4,11 @@ import { decimal, declare, type OptionsOf, text, whole } from "../parser/flag.ts
 import { atLeast } from "../parser/values.ts";
 import { computing, ditCheckpoint, json, overwrite, plugin, seed } from "./shared.ts";
 
+/** Classes that are sampled without `--classes`. */
+export const defaultClassCount = 8;
+/** Of `--weights`; a run has the sampling of its recipe. */
+export const [defaultSteps, defaultGuidance] = [50, 4];
+
 export const sample = declare({
   about: "sample images from a finished run's model, or from any DiT; writes PNG files and a contact sheet",
   flags: {
@@ -15,17 +20,21 @@ export const sample = declare({
     ),
     output: text("folder", "where the images go; the contact sheet is beside it, FOLDER-sheet.png", { required: true }),
     overwrite: overwrite("'bench sample'"),
-    classes: text("list", "numbers or names of the classes, see below (default: the first 8)"),
+    classes: text("list", `numbers or names of the classes, see below (default: the first ${defaultClassCount})`),
     count: whole("number", "images of each class", atLeast(1), { default: 4 }),
     steps: whole(
       "number",
-      "DDPM steps with learned variance (default: the run's own sampling; 50 for --weights)",
+      `DDPM steps with learned variance (default: the run's own sampling; ${defaultSteps} for --weights)`,
       atLeast(1),
     ),
-    guidance: decimal("factor", "scale of classifier-free guidance (default: the run's own; 4 for --weights)", {
-      holds: (scale) => scale >= 1,
-      wanted: "a number of at least 1, where 1 is no guidance",
-    }),
+    guidance: decimal(
+      "factor",
+      `scale of classifier-free guidance (default: the run's own; ${defaultGuidance} for --weights)`,
+      {
+        holds: (scale) => scale >= 1,
+        wanted: "a number of at least 1, where 1 is no guidance",
+      },
+    ),
     seed: seed("seed of the noise"),
     autoencoder: text(
       "file",

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Terminal } from "../progress.ts";
-import { gridDisplay } from "./display.ts";
-import { gridEstimate } from "./estimate.ts";
+import { createGridDisplay } from "./display.ts";
+import { createGridEstimate } from "./estimate.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -9,10 +9,10 @@ afterEach(() => void vi.useRealTimers());
 function screen({ isTTY, columns = 80, rows = 24 }: { isTTY: boolean; columns?: number; rows?: number }) {
   const written: string[] = [];
   const terminal: Terminal = { write: (text) => void written.push(text), isTTY, columns, rows, now: () => Date.now() };
-  const estimate = gridEstimate(() => Date.now());
+  const estimate = createGridEstimate(() => Date.now());
   let ended = 0;
   const state = { counts: () => ({ ended, total: 3 }), secondsLeft: () => 90 };
-  const display = gridDisplay(terminal, estimate, state);
+  const display = createGridDisplay(terminal, estimate, state);
   return { written, display, end: () => ended++ };
 }
 /** ESC, in regular expressions made from text: a literal one is taken for a mistake. */

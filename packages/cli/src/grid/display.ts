@@ -3,7 +3,7 @@
 
 import { printable } from "@dit-bench/text";
 import stringWidth from "string-width";
-import { duration, type Terminal } from "../progress.ts";
+import { formatDuration, type Terminal } from "../progress.ts";
 import type { GridEstimate } from "./estimate.ts";
 
 export interface GridDisplay {
@@ -35,7 +35,7 @@ const quietMs = 30_000;
 const widestLabel = 40;
 const widestBar = 24;
 
-export function gridDisplay(terminal: Terminal, estimate: GridEstimate, state: GridState): GridDisplay {
+export function createGridDisplay(terminal: Terminal, estimate: GridEstimate, state: GridState): GridDisplay {
   const rows = new Map<string, Row>();
   let drawnLines = 0;
   let drawnAt = Number.NEGATIVE_INFINITY;
@@ -51,16 +51,16 @@ export function gridDisplay(terminal: Terminal, estimate: GridEstimate, state: G
     const most = Math.max(1, terminal.rows - 3);
     const label = Math.min(widestLabel, Math.max(...[...rows.keys()].map((name) => stringWidth(name))));
     const lines = [...rows].slice(0, most).map(([name, row]) => rowLine(name, row, label, width, leftOf(name)));
-    if (rows.size > most) lines.push(fitted(`… and ${rows.size - most} more`, width));
-    lines.push(fitted(summaryLine(state), width));
+    if (rows.size > most) lines.push(cut(`… and ${rows.size - most} more`, width));
+    lines.push(cut(summaryLine(state), width));
     terminal.write(`${drawnLines > 0 ? `\x1b[${drawnLines}F\x1b[J` : ""}${lines.join("\n")}\n`);
     drawnLines = lines.length;
   };
   const leftOf = (name: string): string => {
     const whole = estimate.cellSeconds(name);
-    if (whole !== undefined) return `${duration(whole)} left`;
+    if (whole !== undefined) return `${formatDuration(whole)} left`;
     const stage = estimate.stageSeconds(name);
-    return stage === undefined ? "" : `${duration(stage)} left of this stage`;
+    return stage === undefined ? "" : `${formatDuration(stage)} left of this stage`;
   };
   const drawSoon = () => {
     if (terminal.now() - drawnAt >= redrawMs) draw();
@@ -113,7 +113,7 @@ export function gridDisplay(terminal: Terminal, estimate: GridEstimate, state: G
 function summaryLine({ counts, secondsLeft }: GridState): string {
   const { ended, total } = counts();
   const left = secondsLeft();
-  return `${ended} of ${total} done${left === undefined ? "" : `, about ${duration(left)} left`}`;
+  return `${ended} of ${total} done${left === undefined ? "" : `, about ${formatDuration(left)} left`}`;
 }
 
 /** `flowers lora seed 0  train      [=====     ] 120/300  12 s left`; what does not fit is left out from the right. */
@@ -123,16 +123,16 @@ function rowLine(name: string, { stage, done, total }: Row, label: number, width
   const room = Math.min(widestBar, width - stringWidth(head) - count.length - left.length - 8);
   const filled = total > 0 ? Math.round(room * Math.min(1, done / total)) : 0; // a plug-in may report anything
   const bar = total > 0 && room >= 6 ? `[${"=".repeat(filled)}${" ".repeat(room - filled)}]` : "";
-  return fitted([head, bar, count, left].filter(Boolean).join("  "), width);
+  return cut([head, bar, count, left].filter(Boolean).join("  "), width);
 }
 
 const padded = (text: string, width: number): string => {
-  const fit = fitted(text, width);
+  const fit = cut(text, width);
   return fit + " ".repeat(Math.max(0, width - stringWidth(fit)));
 };
 
 /** Cut to so many columns; a wide character takes two. */
-function fitted(given: string, width: number): string {
+function cut(given: string, width: number): string {
   const text = printable(given);
   if (stringWidth(text) <= width) return text;
   let kept = "";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { gridEstimate } from "./estimate.ts";
+import { createGridEstimate } from "./estimate.ts";
 
 /** A clock that the test moves, in seconds. */
 function clock() {
@@ -14,7 +14,7 @@ function clock() {
 
 it("knows nothing of the whole before a cell has finished, but the stage's rate", () => {
   const { now, to } = clock();
-  const estimate = gridEstimate(now);
+  const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
   estimate.stage("a", "train");
   to(10);
@@ -27,7 +27,7 @@ it("knows nothing of the whole before a cell has finished, but the stage's rate"
 
 it("expects of a cell what others of its method took: its rate now, then their later stages", () => {
   const { now, to } = clock();
-  const estimate = gridEstimate(now);
+  const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
   estimate.stage("a", "train");
   to(60);
@@ -47,7 +47,7 @@ it("expects of a cell what others of its method took: its rate now, then their l
 
 it("counts that cells run at the same time, and which still wait", () => {
   const { now, to } = clock();
-  const estimate = gridEstimate(now);
+  const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
   estimate.started("b", "full");
   to(100);
@@ -62,7 +62,7 @@ it("counts that cells run at the same time, and which still wait", () => {
 
 it("learns nothing from cells that were finished before or failed", () => {
   const { now, to } = clock();
-  const estimate = gridEstimate(now);
+  const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
   to(1);
   estimate.ended("a", false);

@@ -34,7 +34,7 @@ interface Cell {
 type Profile = ReadonlyMap<string, number>;
 
 /** @param now in milliseconds */
-export function gridEstimate(now: () => number = () => performance.now()): GridEstimate {
+export function createGridEstimate(now: () => number = () => performance.now()): GridEstimate {
   const running = new Map<string, Cell>();
   const finished: Cell[] = [];
 

@@ -3,7 +3,7 @@
 import { BenchError } from "@dit-bench/runner/errors";
 import { closestName } from "@dit-bench/text";
 import { type Command, Option, Argument as ParserArgument } from "commander";
-import { hanging } from "../columns.ts";
+import { hangText } from "../columns.ts";
 import { longName } from "./command-line.ts";
 import type { Argument, Arguments, Choices, Declaration, Flag, Flags, OptionsOf, ValuesOf } from "./flag.ts";
 import { refuseBlank } from "./values.ts";
@@ -22,7 +22,7 @@ export function addCommand<F extends Flags, A extends Arguments>(
   const { notes = [] } = declaration;
   command.addHelpText("after", () => {
     const width = command.createHelp().helpWidth ?? 80;
-    const lines = notes.flatMap((text) => (text.startsWith(" ") ? [text] : hanging("", text, width)));
+    const lines = notes.flatMap((text) => (text.startsWith(" ") ? [text] : hangText("", text, width)));
     return lines.length === 0 ? "" : `\n${lines.join("\n")}`;
   });
   command.hook("preAction", (_, called) => refuseMissing(called));

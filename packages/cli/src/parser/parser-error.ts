@@ -2,7 +2,7 @@
 
 import { printable } from "@dit-bench/text";
 import type { Command } from "commander";
-import { errorLines } from "../report-error.ts";
+import { formatError } from "../report-error.ts";
 import { pathOf } from "./add-command.ts";
 
 /** @param text as commander writes it: "error: unknown option '--methd'\n(Did you mean --method?)" */
@@ -15,9 +15,9 @@ export function parserError(text: string, command: Command): string {
   const help = `'${pathOf(command)} --help' lists the ${command.commands.length > 0 ? "commands" : "options"}`;
   const extra = command.args[command.registeredArguments.length];
   if (message.startsWith("too many arguments") && extra !== undefined)
-    return errorLines(
+    return formatError(
       `'${printable(extra)}' is one argument too many for '${pathOf(command)}'; a value with spaces needs quotes ` +
         `around it, and each option its name, such as --out; ${help}`,
     );
-  return errorLines(`${message}; ${meant ? `did you mean '${meant}'? ` : ""}${help}`);
+  return formatError(`${message}; ${meant ? `did you mean '${meant}'? ` : ""}${help}`);
 }
