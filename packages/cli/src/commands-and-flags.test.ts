@@ -1,4 +1,5 @@
-// The commands and flags of `bench`, written down a second time so that none appears, disappears or changes its form unnoticed.
+// The commands and flags of `bench`, written down a second time so that none appears, disappears or changes its form
+// unnoticed.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -20,8 +20,8 @@ export function makeOutputFolder(folder: string): void {
 }
 
 /**
- * Throws BenchError (usage) for an output file that is one of these inputs, by whatever path: writing it would destroy the
- * user's file.
+ * Throws BenchError (usage) for an output file that is one of these inputs, by whatever path: writing it would destroy
+ * the user's file.
  *
  * @param inputs paths by the name that the user knows: `--weights`, or `images`
  */

@@ -1,11 +1,15 @@
-// Plug-ins with one mistake each, through the command line: exit code 2, one line that names plug-in, method and place, no record.
+// Plug-ins with one mistake each, through the command line: exit code 2, one line that names plug-in, method and place,
+// no record.
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cell, go, place } from "./tiny-place.test.data.ts";
 
-/** Writes a plug-in whose method is a scale on every qkv layer, in JavaScript, with one graft's or method's fields replaced. */
+/**
+ * Writes a plug-in whose method is a scale on every qkv layer, in JavaScript, with one graft's or method's fields
+ * replaced.
+ */
 function plugin(name: string, { graft = "", method = "" }: { graft?: string; method?: string }): string {
   const folder = join(place, name);
   mkdirSync(folder, { recursive: true });

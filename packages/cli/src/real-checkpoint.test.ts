@@ -1,4 +1,5 @@
-// A whole run on files as others publish them: a DiT in diffusers' layout, an Inception in pytorch-fid's. Both are tiny.
+// A whole run on files as others publish them: a DiT in diffusers' layout, an Inception in pytorch-fid's. Both are
+// tiny.
 
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -79,7 +80,8 @@ describe("bench run on others' files", () => {
     expect(made.json.fid).toSatisfy(Number.isFinite);
   });
 
-  // As the paper's: a DiT with learned variance on an autoencoder's latents, guidance on three channels, Inception; images of the user's.
+  // As the paper's: a DiT with learned variance on an autoencoder's latents, guidance on three channels, Inception;
+  // images of the user's.
   it.each([
     ["the official code's training checkpoint", "dit_train_checkpoint.pt", { width: 16, depth: 1 }, "bitfit"],
     ["diffusers' folder", "diffusers/whole", { width: 8, depth: 2 }, "difffit"],

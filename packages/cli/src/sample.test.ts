@@ -1,4 +1,5 @@
-// bench sample as a user meets it: of a finished run, on pixels and on latents, and of the official code's small checkpoint.
+// bench sample as a user meets it: of a finished run, on pixels and on latents, and of the official code's small
+// checkpoint.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

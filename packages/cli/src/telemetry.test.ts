@@ -1,4 +1,5 @@
-// Nothing leaves the machine: each engine in a process of its own leaves an empty HOME empty and asks for no foreign host.
+// Nothing leaves the machine: each engine in a process of its own leaves an empty HOME empty and asks for no foreign
+// host.
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -68,7 +68,10 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
   process.exitCode = failed.length > 0 ? exitCodes.someCellsFailed : code;
 }
 
-/** Returns the exit code. All cells have ended: an error in their tables is reported, but does not hide which cells failed. */
+/**
+ * Returns the exit code. All cells have ended: an error in their tables is reported, but does not hide which cells
+ * failed.
+ */
 async function writeGridTables(folder: string, json: boolean): Promise<number> {
   try {
     const damaged = await writeTables(folder, folder, json);

@@ -1,4 +1,5 @@
-// Features of image sets, for `bench features` and `bench fid`: reads feature files, and measures images with the chosen extractor.
+// Features of image sets, for `bench features` and `bench fid`: reads feature files, and measures images with the
+// chosen extractor.
 
 import {
   arrayFeatures,

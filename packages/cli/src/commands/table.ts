@@ -30,9 +30,9 @@ export async function table(options: TableOptions): Promise<void> {
 }
 
 /**
- * Prints the tables of every protocol found below `from`, and writes them with their charts into `out`, or into one folder for
- * each protocol there. Throws an error with exit code 4 if there are no records, or if the records of a protocol cannot share
- * a table; the tables of the other protocols are still written.
+ * Prints the tables of every protocol found below `from`, and writes them with their charts into `out`, or into one
+ * folder for each protocol there. Throws an error with exit code 4 if there are no records, or if the records of a
+ * protocol cannot share a table; the tables of the other protocols are still written.
  *
  * @returns whether records were damaged; they are named on stderr and in the tables
  */
@@ -110,7 +110,9 @@ function describe(compared: Comparison, paths: ReportPaths | undefined, leftOut:
   ].join("\n");
 }
 
-/** Copies each file unchanged to `dataset/label-seed-N.json`. Names and labels of plug-ins are made safe for file names. */
+/**
+ * Copies each file unchanged to `dataset/label-seed-N.json`. Names and labels of plug-ins are made safe for file names.
+ */
 async function copyRecords(
   { rows }: Comparison,
   pathOf: ReadonlyMap<RunRecord, string>,

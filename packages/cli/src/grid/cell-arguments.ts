@@ -1,5 +1,5 @@
-// The command line of a cell: `bench run` with the grid's own flags and the cell's. It follows from the declarations of both commands,
-// so that a new flag of `bench run` reaches the cells, or does not compile until it is decided how.
+// The command line of a cell: `bench run` with the grid's own flags and the cell's. It follows from the declarations of
+// both commands, so that a new flag of `bench run` reaches the cells, or does not compile until it is decided how.
 
 import type { GridCell } from "@dit-bench/runner";
 import { type GridOptions, grid } from "../declarations/grid.ts";

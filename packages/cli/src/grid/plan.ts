@@ -1,5 +1,5 @@
-// The grid's preparation: every option, method, plug-in, engine and folder is checked before the first cell. It runs in a
-// process of its own, because it loads plug-ins, which may end their process, print or never return.
+// The grid's preparation: every option, method, plug-in, engine and folder is checked before the first cell. It runs in
+// a process of its own, because it loads plug-ins, which may end their process, print or never return.
 
 import { realpathSync } from "node:fs";
 import {
@@ -64,8 +64,8 @@ export async function sendPlanIfPreparing(options: GridOptions): Promise<boolean
 }
 
 /**
- * Prepares in another process. Throws its error, with the exit code that goes with it; BenchError (usage) if a plug-in ends that
- * process or is not loaded within the limit.
+ * Prepares in another process. Throws its error, with the exit code that goes with it; BenchError (usage) if a plug-in
+ * ends that process or is not loaded within the limit.
  *
  * @param command arguments of Node that start this same command
  * @param limitMs how long plug-ins may take to load

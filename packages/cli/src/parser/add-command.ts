@@ -1,4 +1,5 @@
-// Makes a command of the parser (commander) from its declaration: flags, arguments, help, and the checks of every value.
+// Makes a command of the parser (commander) from its declaration: flags, arguments, help, and the checks of every
+// value.
 
 import { BenchError } from "@dit-bench/runner/errors";
 import { closestName } from "@dit-bench/text";
@@ -41,8 +42,8 @@ export const pathOf = (command: Command): string =>
   command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 
 /**
- * Adds the choices to the descriptions of a command's flags and arguments. Help is the only one that needs them without running the
- * command, and loading their tables takes longer than the rest of the help.
+ * Adds the choices to the descriptions of a command's flags and arguments. Help is the only one that needs them without
+ * running the command, and loading their tables takes longer than the rest of the help.
  */
 export async function describeChoices(command: Command): Promise<void> {
   for (const option of [...command.options, ...command.registeredArguments])
@@ -99,8 +100,8 @@ const declaredOptions = (command: Command): DeclaredOption[] =>
   command.options.filter((option) => option instanceof DeclaredOption);
 
 /**
- * Runs after the parser has looked for unknown flags: `--methd x` is a misspelt flag, and not first of all a missing `--method`.
- * Throws BenchError (usage).
+ * Runs after the parser has looked for unknown flags: `--methd x` is a misspelt flag, and not first of all a missing
+ * `--method`. Throws BenchError (usage).
  */
 function refuseMissing(command: Command): void {
   const missing = declaredOptions(command).find(

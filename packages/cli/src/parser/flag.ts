@@ -1,5 +1,5 @@
-// A flag or an argument of a command, declared once as data. The parser, the help, the types of a command's options and the command
-// lines that a grid starts for its cells come from these declarations.
+// A flag or an argument of a command, declared once as data. The parser, the help, the types of a command's options and
+// the command lines that a grid starts for its cells come from these declarations.
 
 import { BenchError } from "@dit-bench/runner/errors";
 import { type Check, decimals, type NumberForm, numberIn, wholeNumbers } from "./values.ts";

@@ -1,4 +1,5 @@
-// Values that every flag and argument of every command refuses. The list of them comes from the program, so that a new one is included.
+// Values that every flag and argument of every command refuses. The list of them comes from the program, so that a new
+// one is included.
 
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";

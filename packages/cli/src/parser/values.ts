@@ -1,4 +1,5 @@
-// What a value on the command line may be: numbers in decimal digits, texts that are not blank, and further checks of single flags.
+// What a value on the command line may be: numbers in decimal digits, texts that are not blank, and further checks of
+// single flags.
 
 import { BenchError } from "@dit-bench/runner/errors";
 
