@@ -19,8 +19,8 @@ export function parseClasses(text: string, names: readonly string[], lastLabel: 
   if (twice !== undefined)
     throw new BenchError(
       "usage",
-      `--classes ${printable(text)}: label ${twice} is given twice; name each class once, and give the number of samples ` +
-        "of each with --count",
+      `--classes ${printable(text)}: label ${twice} is given twice; name each class once, ` +
+        "and set the number of samples of each with --count",
     );
   return labels;
 }

@@ -23,8 +23,8 @@ export async function fid(a: string, b: string, options: FidOptions): Promise<vo
     if (resamples > 0 && stored && !stored.features)
       throw new BenchError(
         "usage",
-        `--resamples ${resamples}: the interval needs the features of the first set, and ${a} has only their mean and ` +
-          "covariance; give its folder of images or a file of 'bench features', or leave --resamples out",
+        `--resamples ${resamples}: the interval needs the features of the first set, and ${a} has only their mean ` +
+          "and covariance; give its folder of images or a file of 'bench features', or leave --resamples out",
       );
     const real = await measurer.measure(realSource);
     const generated = stored ?? (await measurer.measure(generatedSource));

@@ -30,8 +30,8 @@ export async function predict(options: PredictOptions): Promise<void> {
   for (const note of checkpoint.notes) listener.note?.(note);
   if (checkpoint.layout === "diffusers" && forward === "official")
     listener.note?.(
-      "computed as facebookresearch/DiT does, for which these weights were published; diffusers' own model uses other " +
-        "frequencies in the timestep embedding: --forward diffusers",
+      "computed as facebookresearch/DiT does, for which these weights were published; diffusers' own model uses " +
+        "other frequencies in the timestep embedding: --forward diffusers",
     );
   const engine = await startEngine(options, (text) => listener.note?.(text));
   try {

@@ -88,7 +88,7 @@ export async function sample(options: SampleOptions): Promise<void> {
     print(
       made.latents === undefined
         ? `${output}: ${quantity(made.files.length, "image")}\n${made.sheet}: their contact sheet\n`
-        : `${made.latents}: latents; decode them with 'bench vae decode', or give --autoencoder, such as sd-vae-ft-ema\n`,
+        : `${made.latents}: latents; decode them with 'bench vae decode', or give --autoencoder\n`,
     );
     if (options.json) printJson({ ...made, steps: settings.respacing, guidance: settings.guidance });
   } finally {

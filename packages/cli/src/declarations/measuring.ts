@@ -50,8 +50,8 @@ export const fid = declare({
   about: "print the Fréchet distance between two sets of images (FID); with --json also KID, precision and recall",
   arguments: {
     a: argument(
-      "generated images: a folder; a .npz or .npy with uint8 images [N, H, W, 3], as the sample_ddp.py of DiT and the " +
-        "scripts of ADM and EDM write; features, from 'bench features' or as float .npy [N, D]; " +
+      "generated images: a folder; a .npz or .npy with uint8 images [N, H, W, 3], as the sample_ddp.py of DiT and " +
+        "the scripts of ADM and EDM write; features, from 'bench features' or as float .npy [N, D]; " +
         "or a .npz of pytorch-fid with mu and sigma",
     ),
     b: argument("real images, in any of the same forms"),

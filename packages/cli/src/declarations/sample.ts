@@ -57,7 +57,8 @@ export const sample = declare({
     `  --classes '["n01443537, goldfish", 3]'`,
     "",
     "The folder of --output may not hold other images. 'bench sample' lists the images that it wrote in the folder's " +
-      "hidden file .bench-sample.json. The same command makes the same images again there; another one needs --overwrite.",
+      "hidden file .bench-sample.json. The same command makes the same images again there; " +
+      "another one needs --overwrite.",
   ],
 });
 

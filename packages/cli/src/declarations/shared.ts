@@ -39,6 +39,7 @@ export const ditCheckpoint = {
       "(default: ema, model or state_dict)",
   ),
   nullClass: negated(
-    "the checkpoint was trained without class dropout: every row of its label table is a class, and it cannot be guided",
+    "the checkpoint was trained without class dropout: every row of its label table is a class, " +
+      "and it cannot be guided",
   ),
 };

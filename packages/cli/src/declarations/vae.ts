@@ -7,7 +7,8 @@ import { computing, json, overwrite, seed, strict } from "./shared.ts";
 const coding = {
   weights: text(
     "path",
-    "an AutoencoderKL: a diffusers folder, its file of weights, or a name that 'bench fetch' knows, such as sd-vae-ft-ema",
+    "an AutoencoderKL: a diffusers folder, its file of weights, or a name that 'bench fetch' knows, " +
+      "such as sd-vae-ft-ema",
     { required: true },
   ),
   scale: decimal("factor", "factor of the latents (default: the one in the file or its config.json, or 0.18215)", {

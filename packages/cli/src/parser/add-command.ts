@@ -126,10 +126,8 @@ async function refuseUnknown(what: string, value: string, choices: Choices | und
   const names = await namesIn(choices);
   if (names === undefined || names.includes(value)) return;
   const near = closestName(value, names);
-  throw new BenchError(
-    "usage",
-    `${what} '${value}' is not known; ${near === undefined ? "" : `did you mean '${near}'? `}available: ${names.join(", ")}`,
-  );
+  const advice = near === undefined ? "" : `did you mean '${near}'? `;
+  throw new BenchError("usage", `${what} '${value}' is not known; ${advice}available: ${names.join(", ")}`);
 }
 
 const namesIn = async (choices: Choices | undefined): Promise<readonly string[] | undefined> =>
