@@ -1,3 +1,5 @@
+// Output files that would overwrite an input.
+
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +9,7 @@ import { protectInputs } from "./outputs.ts";
 const place = mkdtempSync(join(tmpdir(), "dit-bench-inputs-"));
 afterAll(() => rmSync(place, { recursive: true }));
 
-it("refuses an output that is an input, directly, by another path or by a link", () => {
+it("refuses an output file that is an input by the same path, another path or a link", () => {
   const input = join(place, "a.safetensors");
   writeFileSync(input, "x");
   symlinkSync(input, join(place, "link.safetensors"));

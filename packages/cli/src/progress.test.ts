@@ -1,4 +1,4 @@
-// Where progress may redraw its line.
+// Whether the line of progress is redrawn, by the kind of stderr.
 
 import { expect, it } from "vitest";
 import { showProgress, stderrTerminal } from "./progress.ts";
@@ -9,7 +9,7 @@ it.each([
   [true, "dumb", false],
   [false, "xterm", false],
   [undefined, undefined, false],
-])("stderr that is a terminal: %s, of the kind %s, is redrawn: %s", (isTTY, term, redrawn) => {
+])("for stderr with isTTY %s and TERM %s, redraws its line: %s", (isTTY, term, redrawn) => {
   const terminal = stderrTerminal(isTTY as boolean, term);
   expect(terminal.isTTY).toBe(redrawn);
   let written = "";

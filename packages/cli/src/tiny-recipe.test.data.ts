@@ -1,5 +1,4 @@
-// A recipe small enough for tests: a run of it takes about a second. Its weights are fresh, so its distances mean
-// nothing.
+// A recipe small enough for tests: a run takes about a second. Its weights are untrained, so its FIDs mean nothing.
 
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

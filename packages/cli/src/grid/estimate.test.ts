@@ -1,3 +1,5 @@
+// The estimate of a grid's remaining time, with a clock that the tests move.
+
 import { expect, it } from "vitest";
 import { createGridEstimate } from "./estimate.ts";
 
@@ -12,7 +14,7 @@ function clock() {
   };
 }
 
-it("knows nothing of the whole before a cell has finished, but the stage's rate", () => {
+it("estimates only the current stage before a cell has finished", () => {
   const { now, to } = clock();
   const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
@@ -25,7 +27,7 @@ it("knows nothing of the whole before a cell has finished, but the stage's rate"
   expect([estimate.cellSeconds("a"), estimate.gridSeconds([], 1)]).toEqual([undefined, undefined]);
 });
 
-it("expects of a cell what others of its method took: its rate now, then their later stages", () => {
+it("estimates a cell by its own rate in the current stage, and by finished cells of its method in later stages", () => {
   const { now, to } = clock();
   const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
@@ -45,7 +47,7 @@ it("expects of a cell what others of its method took: its rate now, then their l
   expect(estimate.cellSeconds("b")).toBeCloseTo(30);
 });
 
-it("counts that cells run at the same time, and which still wait", () => {
+it("estimates a grid by the cells that wait and the number that run at the same time", () => {
   const { now, to } = clock();
   const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
@@ -60,7 +62,7 @@ it("counts that cells run at the same time, and which still wait", () => {
   expect(estimate.gridSeconds([], 2)).toBe(0);
 });
 
-it("learns nothing from cells that were finished before or failed", () => {
+it("does not use the times of cells that were finished before or failed", () => {
   const { now, to } = clock();
   const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
