@@ -1,4 +1,5 @@
-// What bench run says of what it cannot use: one line and an exit code, and nothing half-made stays.
+// What `bench run` does with input that it cannot use: it prints one line, exits with a code and leaves no unfinished
+// files.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { bench } from "./bench.test.data.ts";
 import { cell, go, photos, place, run } from "./tiny-place.test.data.ts";
 import { tinyRecipe } from "./tiny-recipe.test.data.ts";
 
-describe("bad input gets one clear line and its exit code", () => {
+describe("bench run", () => {
   const cases: [what: string, args: () => Promise<string[]> | string[], code: number, message: RegExp][] = [
     [
       "an unknown method",
@@ -29,8 +30,8 @@ describe("bad input gets one clear line and its exit code", () => {
       2,
       /no setting 'training.stpes'; did you mean 'training.steps'/,
     ],
-    ["a seed that is no number", () => ["--seed", "x"], 2, /--seed is 'x'; wanted a whole number/],
-    ["a plug-in that is not there", () => ["--plugin", "./nowhere"], 2, /plug-in .\/nowhere: there is no such file/],
+    ["a seed that is not a number", () => ["--seed", "x"], 2, /--seed is 'x'; wanted a whole number/],
+    ["a plug-in that does not exist", () => ["--plugin", "./nowhere"], 2, /plug-in .\/nowhere: there is no such file/],
     ["a folder that does not exist", () => ["--data", "nowhere"], 4, /nowhere/],
     ["a folder without images", () => folder("empty"), 4, /no images in .*expected one folder per class/],
     [
@@ -40,7 +41,7 @@ describe("bad input gets one clear line and its exit code", () => {
       /holds one folder, "photos", with folders in it; perhaps ".*photos around\/photos" was meant/,
     ],
     [
-      "a 1×1 image, strictly",
+      "a 1×1 image with --strict",
       async () => ["--data", await photos("dot", { daisy: 6, rose: 6 }, 1), "--strict"],
       4,
       /1\s?[×x]\s?1/,
@@ -69,21 +70,21 @@ describe("bad input gets one clear line and its exit code", () => {
     ],
   ];
 
-  it.each(cases)("%s", async (what, args, code, message) => {
+  it.each(cases)("refuses %s with one line and an exit code", async (what, args, code, message) => {
     const out = `bad ${what}`;
     const r = await run("--out", out, ...(await args()));
     expect(r.stderr).toMatch(message);
     expect(r.code).toBe(code);
     expect(r.stdout).toBe("");
     expect(r.stderr).not.toMatch(/\n {4}at /);
-    const left = existsSync(join(place, out))
+    const remaining = existsSync(join(place, out))
       ? readdirSync(join(place, out), { recursive: true, encoding: "utf8" })
       : [];
-    expect(left.filter((f) => /\.(tmp|safetensors|png)$/.test(f) && !f.includes("base"))).toEqual([]);
+    expect(remaining.filter((f) => /\.(tmp|safetensors|png)$/.test(f) && !f.includes("base"))).toEqual([]);
   });
 
-  const noWeights = join(place, "no weights.txt");
-  writeFileSync(noWeights, "not weights");
+  const notWeights = join(place, "no weights.txt");
+  writeFileSync(notWeights, "not weights");
   const few = async () => ["--data", await photos("few too", { daisy: 3, rose: 3 })];
   const broken = async () => {
     const data = await photos("broken", { daisy: 5, rose: 5 });
@@ -93,34 +94,37 @@ describe("bad input gets one clear line and its exit code", () => {
   it.each([
     ["fewer images than a batch", few],
     ["fewer images that can be read than a batch", broken],
-    ["an image that cannot be read, strictly", async () => [...(await broken()), "--strict"]],
+    ["an image that cannot be read, with --strict", async () => [...(await broken()), "--strict"]],
     ["a folder that does not exist", () => ["--data", "nowhere"]],
     ["missing weights", () => ["--set", "recipe.base=nowhere.pt"]],
-    ["weights that are none", () => ["--set", `recipe.base=${noWeights}`]],
-    ["an extractor that is none", () => ["--set", `extractor.weights=${noWeights}`]],
-    ["another model than the base's", () => ["--set", "model.depth=9"]],
+    ["a file that holds no weights", () => ["--set", `recipe.base=${notWeights}`]],
+    ["a file that holds no extractor", () => ["--set", `extractor.weights=${notWeights}`]],
+    ["a model that differs from the base model", () => ["--set", "model.depth=9"]],
     ["a batch larger than the miniature", () => ["--set", "training.batch=1000"]],
-    ["steps of sampling that are none", () => ["--set", "sampling.respacing=abc"]],
+    ["a respacing that is no number", () => ["--set", "sampling.respacing=abc"]],
     ["an unknown option", () => ["--set", "rnk=4"]],
     ["a folder that cannot be written", () => ["--out", "file/runs"]],
-  ] as [string, () => Promise<string[]> | string[]][])("a dry run refuses %s as the run does", async (_, args) => {
-    const given = await args();
-    const real = await run("--out", "dry", ...given);
-    const dry = await run("--out", "dry", ...given, "--dry-run");
-    const last = (stderr: string) => stderr.trimEnd().split("\n").at(-1);
-    expect(real.code).toBeGreaterThan(0);
-    expect(dry.code).toBe(real.code);
-    expect(last(dry.stderr)).toBe(last(real.stderr));
-    expect(existsSync(join(place, "dry"))).toBe(false);
-  });
+  ] as [string, () => Promise<string[]> | string[]][])(
+    "in a dry run refuses %s with the same message and exit code",
+    async (_, args) => {
+      const given = await args();
+      const real = await run("--out", "dry", ...given);
+      const dry = await run("--out", "dry", ...given, "--dry-run");
+      const last = (stderr: string) => stderr.trimEnd().split("\n").at(-1);
+      expect(real.code).toBeGreaterThan(0);
+      expect(dry.code).toBe(real.code);
+      expect(last(dry.stderr)).toBe(last(real.stderr));
+      expect(existsSync(join(place, "dry"))).toBe(false);
+    },
+  );
 
-  it("a diverged run leaves a record that says so, and no figures", () => {
+  it("writes a record without metrics for a run that diverged", () => {
     const out = join(place, "bad a loss that is not finite");
     const record = readdirSync(out, { recursive: true, encoding: "utf8" }).find((f) => f.endsWith("record.json"))!;
     expect(JSON.parse(readFileSync(join(out, record), "utf8"))).toMatchObject({ exit: "diverged", metrics: null });
   });
 
-  it("a corrupt checkpoint", async () => {
+  it("refuses a corrupt checkpoint and names the file to delete", async () => {
     const args = [...cell, ..."--method bitfit --dataset sun --set training.steps=500 --out corrupt".split(" ")];
     const stopped = await bench(args, {
       cwd: place,
@@ -138,7 +142,7 @@ describe("bad input gets one clear line and its exit code", () => {
     );
   });
 
-  it("corrupt base weights", async () => {
+  it("refuses corrupt base weights and names the file", async () => {
     const broken = tinyRecipe(join(place, "broken"));
     truncateSync(join(broken, "base.safetensors"), 5000);
     const r = await run("--recipe", broken, "--out", "broken-out");

@@ -1,4 +1,4 @@
-// The built program as a child process.
+// Starts the built program as a child process.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,7 @@ export interface Finished {
   readonly json: Record<string, unknown>;
 }
 
-/** Starts bench; `watch` sees what it says on stderr, as it says it. */
+/** Runs bench to its end. @param watch called with all of stderr so far, whenever more arrives */
 export function bench(
   args: readonly string[],
   { cwd, watch }: { cwd: string; watch?: (stderr: string, child: ChildProcess) => void },

@@ -1,4 +1,4 @@
-// The value of --classes: names, numbers, both, and names that look like something else.
+// The value of `--classes`: labels, names, both, and names that look like labels or like the syntax.
 
 import { describe, expect, it } from "vitest";
 import { parseClasses } from "./class-list.ts";
@@ -22,7 +22,7 @@ describe("parseClasses", () => {
     ['["tulip"]', [4]],
     ["label:1,name:tulip", [1, 4]],
     ['"name:n01443537, goldfish"', [0]],
-  ])("%s", (text, labels) => {
+  ])("reads %s as the labels %j", (text, labels) => {
     expect(parse(text)).toEqual(labels);
   });
 
@@ -35,25 +35,25 @@ describe("parseClasses", () => {
     expect(parse("name:1,label:1,name:2", numbered)).toEqual([0, 1, 2]);
     expect(parse("[0, 1, 2]", numbered)).toEqual([0, 1, 2]);
     expect(parse("10,0", numbered)).toEqual([1, 0]);
-    // One label either way.
+    // Name and number give the same label.
     expect(parse("0,1,2", ["0", "1", "2"])).toEqual([0, 1, 2]);
     expect(() => parse("3", ["a", "b", "3"])).toThrow("the number of label 3, the null class; write label:3 or name:3");
   });
 
-  it("asks for quotes where a name's parts are classes too", () => {
+  it("reads a name with a comma as two classes if its parts are classes, unless it is quoted", () => {
     const names = ["a", "b", "a,b"];
     expect(parse("a,b", names)).toEqual([0, 1]);
     expect(parse('"a,b"', names)).toEqual([2]);
   });
 
-  it("takes a class whose name begins with a word of the syntax", () => {
+  it("reads a class whose name begins with label: by its name after name:", () => {
     expect(parse("name:label:0", ["x", "label:0"])).toEqual([1]);
     expect(() => parse("label:0", ["x", "label:0"])).toThrow("write label:0 or name:0");
   });
 
   it.each([
-    ["0,0", "label 0 is asked for twice; name each class once"],
-    ["rose,1", "label 1 is asked for twice"],
+    ["0,0", "label 0 is given twice; name each class once"],
+    ["rose,1", "label 1 is given twice"],
     ["6", "--classes 6: wanted numbers from 0 to 5 (the null class), or names such as 'n01443537, goldfish', 'rose'"],
     ["-1", "wanted numbers from 0 to 5"],
     ["0x1", "wanted numbers from 0 to 5"],
@@ -65,12 +65,12 @@ describe("parseClasses", () => {
     ['[{"a": 1}]', "wanted a JSON list"],
     ["[1.5]", "--classes 1.5: wanted numbers"],
     ["\u001b[31m", "--classes \\x1b[31m: wanted"],
-  ])("refuses %j", (text, message) => {
+  ])("refuses %j with exit code 2", (text, message) => {
     expect(() => parse(text)).toThrow(message);
     expect(() => parse(text)).toThrow(expect.objectContaining({ exitCode: 2 }));
   });
 
-  it("has no null class where the model has none", () => {
+  it("allows no label of a null class if the model has none", () => {
     expect(() => parseClasses("2", ["a", "b"], 1)).toThrow("wanted numbers from 0 to 1, or names such as 'a', 'b'");
   });
 });

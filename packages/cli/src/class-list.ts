@@ -1,35 +1,36 @@
-// The value of `--classes`: labels by their numbers or names. `bench sample --help` describes the syntax.
+// The value of `--classes`: classes by label or name. `bench sample --help` describes the syntax.
 
 import { BenchError } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
 
 /**
- * The labels that a list names, each once.
+ * The labels of the classes in the list. Throws BenchError (usage) for a class that does not exist or is given twice.
  *
  * @param names of the classes, in label order
- * @param lastLabel the largest label that may be asked for: that of the null class, if the model has one
+ * @param lastLabel the largest label allowed: that of the null class, if the model has one
  */
 export function parseClasses(text: string, names: readonly string[], lastLabel: number): number[] {
-  // A name with a comma, given as it is. Where its parts are classes as well it has to be quoted.
+  // A name with a comma needs no quotes, unless its parts are names or labels of classes, too.
   const whole = names.indexOf(text.trim());
-  const items = itemsOf(text);
-  if (whole >= 0 && items.length > 1 && !items.every((item) => known(item, names, lastLabel))) return [whole];
+  const items = splitItems(text);
+  if (whole >= 0 && items.length > 1 && !items.every((item) => isKnown(item, names, lastLabel))) return [whole];
   const labels = items.map((item) => labelOf(item, names, lastLabel));
   const twice = labels.find((label, i) => labels.indexOf(label) !== i);
   if (twice !== undefined)
     throw new BenchError(
       "usage",
-      `--classes ${printable(text)}: label ${twice} is asked for twice; name each class once, --count says how many samples of each`,
+      `--classes ${printable(text)}: label ${twice} is given twice; name each class once, ` +
+        "and set the number of samples of each with --count",
     );
   return labels;
 }
 
-/** A label from a JSON list, or a text. */
+/** A label of a JSON list, or a text. */
 type Item = number | string;
 
-function itemsOf(text: string): Item[] {
+function splitItems(text: string): Item[] {
   if (/^\s*\[/.test(text)) {
-    const items = jsonList(text);
+    const items = parseJsonList(text);
     if (items) return items;
     throw new BenchError(
       "usage",
@@ -37,7 +38,7 @@ function itemsOf(text: string): Item[] {
     );
   }
   const items: string[] = [];
-  // Quoted with doubled quotes inside, as in CSV, or up to the next comma.
+  // Either quoted as in CSV, with quotes inside doubled, or up to the next comma.
   const item = /\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))(,|$)/y;
   for (let more = true; more; ) {
     const match = item.exec(text)!; // the second form matches anything
@@ -47,7 +48,7 @@ function itemsOf(text: string): Item[] {
   return items;
 }
 
-function jsonList(text: string): Item[] | undefined {
+function parseJsonList(text: string): Item[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) &&
@@ -60,12 +61,13 @@ function jsonList(text: string): Item[] | undefined {
   }
 }
 
+/** The label of an item that is read as a name and as a number. */
 interface Meaning {
   readonly byName: number | undefined;
   readonly byNumber: number | undefined;
 }
 
-function meaningOf(item: Item, names: readonly string[], lastLabel: number): Meaning {
+function interpret(item: Item, names: readonly string[], lastLabel: number): Meaning {
   const label = (text: Item) => {
     const number = typeof text === "number" || /^\d+$/.test(text) ? Number(text) : Number.NaN;
     return Number.isInteger(number) && number >= 0 && number <= lastLabel ? number : undefined;
@@ -78,24 +80,25 @@ function meaningOf(item: Item, names: readonly string[], lastLabel: number): Mea
   return kind === "name" ? { byName: name(rest), byNumber: undefined } : { byName: undefined, byNumber: label(item) };
 }
 
-const known = (item: Item, names: readonly string[], lastLabel: number): boolean => {
-  const { byName, byNumber } = meaningOf(item, names, lastLabel);
+const isKnown = (item: Item, names: readonly string[], lastLabel: number): boolean => {
+  const { byName, byNumber } = interpret(item, names, lastLabel);
   return (byName ?? byNumber) !== undefined;
 };
 
 function labelOf(item: Item, names: readonly string[], lastLabel: number): number {
-  const { byName, byNumber } = meaningOf(item, names, lastLabel);
+  const { byName, byNumber } = interpret(item, names, lastLabel);
   const given = `--classes ${printable(String(item))}`;
   if (byName !== undefined && byNumber !== undefined && byName !== byNumber)
     throw new BenchError(
       "usage",
-      `${given}: it is the name of label ${byName} and the number of label ${byNumber}, ${quoted(names[byNumber])}; write label:${byNumber} or name:${printable(String(item).replace(/^label:/, ""))}`,
+      `${given}: it is the name of label ${byName} and the number of label ${byNumber}, ${quote(names[byNumber])}; ` +
+        `write label:${byNumber} or name:${printable(String(item).replace(/^label:/, ""))}`,
     );
   const label = byName ?? byNumber;
   if (label !== undefined) return label;
-  const some = names.slice(0, 3).map(quoted).join(", ");
+  const examples = names.slice(0, 3).map(quote).join(", ");
   const last = lastLabel === names.length ? " (the null class)" : "";
-  throw new BenchError("usage", `${given}: wanted numbers from 0 to ${lastLabel}${last}, or names such as ${some}`);
+  throw new BenchError("usage", `${given}: wanted numbers from 0 to ${lastLabel}${last}, or names such as ${examples}`);
 }
 
-const quoted = (name: string | undefined): string => (name === undefined ? "the null class" : `'${printable(name)}'`);
+const quote = (name: string | undefined): string => (name === undefined ? "the null class" : `'${printable(name)}'`);

@@ -1,65 +1,78 @@
-import { describe, expect, it } from "vitest";
-import { aligned, fitted, hanging, screenWidth } from "./columns.ts";
+// Layout of tables and hanging indents.
 
-describe("columns", () => {
-  it("are as wide as their widest cell, numbers at their right end, without spaces at a line's end", () => {
+import { describe, expect, it } from "vitest";
+import { alignColumns, fitColumns, hangText, screenWidth } from "./columns.ts";
+
+describe("alignColumns", () => {
+  it("makes columns as wide as their widest cell, with numbers to the right and no spaces at the end of a line", () => {
     const rows = [
       ["name", "size", "here"],
       ["flowers", "9 MB", ""],
     ];
-    expect(aligned(rows, new Set([1]))).toEqual(["name     size  here", "flowers  9 MB"]);
-    expect(aligned([])).toEqual([]);
+    expect(alignColumns(rows, new Set([1]))).toEqual(["name     size  here", "flowers  9 MB"]);
+    expect(alignColumns([])).toEqual([]);
   });
 
-  it("hang: lines break between words, and begin where the text began", () => {
-    expect(hanging("ok  ", "one two three", 11)).toEqual(["ok  one two", "    three"]);
-    expect(hanging("ok  ", "a-word-longer-than-the-screen b", 11)).toEqual([
-      "ok  a-word-longer-than-the-screen",
-      "    b",
-    ]);
-    expect(hanging("--  ", "with 'bench fetch a', it's", 20)).toEqual(["--  with", "    'bench fetch a',", "    it's"]);
-  });
-
-  it("break a command that is wider than the screen between its words", () => {
-    expect(hanging("--  ", "'bench fetch a b'", 16)).toEqual(["--  'bench fetch", "    a b'"]);
-  });
-
-  it("count a wide character as two columns", () => {
+  it("counts a wide character as two columns", () => {
     expect(
-      aligned([
+      alignColumns([
         ["玫瑰", "1"],
         ["rose", "2"],
       ]),
     ).toEqual(["玫瑰  1", "rose  2"]);
-    expect(hanging("", "玫瑰 玫瑰", 8)).toEqual(["玫瑰", "玫瑰"]);
+  });
+});
+
+describe("hangText", () => {
+  it("breaks lines between words, and indents them to the beginning of the text", () => {
+    expect(hangText("ok  ", "one two three", 11)).toEqual(["ok  one two", "    three"]);
+    expect(hangText("ok  ", "a-word-longer-than-the-screen b", 11)).toEqual([
+      "ok  a-word-longer-than-the-screen",
+      "    b",
+    ]);
+    expect(hangText("--  ", "with 'bench fetch a', it's", 20)).toEqual([
+      "--  with",
+      "    'bench fetch a',",
+      "    it's",
+    ]);
   });
 
-  it("fit a narrow screen: texts go on in the next line, then the columns move together", () => {
+  it("breaks a command that is wider than the screen between its words", () => {
+    expect(hangText("--  ", "'bench fetch a b'", 16)).toEqual(["--  'bench fetch", "    a b'"]);
+  });
+
+  it("counts a wide character as two columns", () => {
+    expect(hangText("", "玫瑰 玫瑰", 8)).toEqual(["玫瑰", "玫瑰"]);
+  });
+});
+
+describe("fitColumns", () => {
+  it("wraps cells to fit a narrow screen, then shrinks the gap, then gives up", () => {
     const rows = [
       ["name", "what it is", "size"],
       ["flowers", "images of flowers", "9\u00a0MB"],
     ];
     const right = new Set([2]);
-    expect(fitted(rows, { right, width: 40 })).toEqual(aligned(rows, right));
-    expect(fitted(rows, { right, width: 25 })).toEqual([
+    expect(fitColumns(rows, { right, width: 40 })).toEqual(alignColumns(rows, right));
+    expect(fitColumns(rows, { right, width: 25 })).toEqual([
       "name     what it is  size",
       "flowers  images of   9\u00a0MB",
       "         flowers",
     ]);
-    expect(fitted(rows, { right, width: 20 })).toEqual([
+    expect(fitColumns(rows, { right, width: 20 })).toEqual([
       "name    what it size",
       "        is",
       "flowers images  9\u00a0MB",
       "        of",
       "        flowers",
     ]);
-    expect(fitted(rows, { right, width: 19 })).toBeUndefined();
+    expect(fitColumns(rows, { right, width: 19 })).toBeUndefined();
   });
 
-  it("have a style that does not change the layout", () => {
+  it("applies a style without a change of the layout", () => {
     const style = (text: string, row: number, column: number) => (row === 0 && column === 1 ? `<${text}>` : text);
     expect(
-      fitted(
+      fitColumns(
         [
           ["a", "b", "c"],
           ["1", "22", "3"],
@@ -68,8 +81,10 @@ describe("columns", () => {
       ),
     ).toEqual(["a  <b>   c", "1  22  3"]);
   });
+});
 
-  it("fit the screen, up to a width that is pleasant to read", () => {
+describe("screenWidth", () => {
+  it("is the width of the screen, at most 120 columns", () => {
     expect([screenWidth(80), screenWidth(300)]).toEqual([80, 120]);
   });
 });

@@ -1,54 +1,60 @@
-// Text as a terminal of any width shows it: tables that fit, and lines that hang. Only spaces break a line, never a word.
+// Layout of text for a terminal of any width: tables that fit, and hanging indents. Lines break at spaces, never inside
+// a word.
 
 import stringWidth from "string-width";
 
-/** Where nothing tells how wide the screen is, and the widest that is pleasant to read. */
-const usualWidth = 100;
-const widest = 120;
+/** If the width of the screen is unknown. */
+const defaultWidth = 100;
+/** Longer lines are hard to read. */
+const widestText = 120;
 
-/** Columns of the screen. Text in sentences is narrower than a wide screen; tables use all of it. */
-export const screenWidth = (columns: number | undefined = process.stdout.columns, most = widest): number =>
-  Math.min(most, columns ?? usualWidth);
+/** Columns to use. @param most the limit on wide screens: text in sentences has one, tables use the whole screen */
+export const screenWidth = (columns: number | undefined = process.stdout.columns, most = widestText): number =>
+  Math.min(most, columns ?? defaultWidth);
 
-/** Rows with their columns as wide as the widest cell, two spaces apart; those of `right` end where their column ends. */
-export function aligned(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string[] {
-  const widths = columnWidths(rows);
-  return rows.map((row) => line(row, widths, { right, gap: 2 }));
+/**
+ * Lines of a table: each column as wide as its widest cell, with a gap of two between columns.
+ *
+ * @param right indices of the columns that are aligned to the right
+ */
+export function alignColumns(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string[] {
+  const widths = measureColumns(rows);
+  return rows.map((row) => formatLine(row, widths, { right, gap: 2 }));
 }
 
 export interface Fitting {
-  /** Columns whose texts end where the column ends. */
+  /** Indices of the columns that are aligned to the right. */
   right?: ReadonlySet<number>;
   width?: number;
-  /** The least number of spaces between two columns: 1, or 2. */
+  /** Fewest spaces between two columns: 1, or 2. */
   leastGap?: number;
-  /** Gives a text its colour, after it was laid out. */
+  /** Colours the text of a cell, after the layout. */
   style?: (text: string, row: number, column: number) => string;
 }
 
 /**
- * The same for a screen of `width`: where the rows are wider, the widest texts are broken between words, then the columns move
- * together to one space. Undefined where that does not do either.
+ * The same for a screen of `width`. If the rows are wider, the widest cells are wrapped, then the gap shrinks to
+ * `leastGap`. Undefined if that is not enough.
  */
-export function fitted(rows: readonly (readonly string[])[], options: Fitting = {}): string[] | undefined {
+export function fitColumns(rows: readonly (readonly string[])[], options: Fitting = {}): string[] | undefined {
   const { right = new Set<number>(), width = screenWidth(), leastGap = 1, style } = options;
-  const widths = columnWidths(rows);
-  const least = columnWidths(rows.map((row) => row.map(longestWord)));
+  const widths = measureColumns(rows);
+  const least = measureColumns(rows.map((row) => row.map(findLongestWord)));
   const total = (gap: number) => widths.reduce((sum, column) => sum + column, gap * (widths.length - 1));
   let gap = 2;
   while (total(gap) > width) {
-    // The column that has most to give. Where none has, the gap gives.
-    const room = widths.map((column, index) => (column > least[index]! ? column : 0));
-    const most = Math.max(...room);
-    if (most > 0) widths[room.indexOf(most)]!--;
+    // The widest column that can shrink; if there is none, the gap shrinks.
+    const shrinkable = widths.map((column, index) => (column > least[index]! ? column : 0));
+    const widestColumn = Math.max(...shrinkable);
+    if (widestColumn > 0) widths[shrinkable.indexOf(widestColumn)]!--;
     else if (gap > leastGap) gap--;
     else return undefined;
   }
   return rows.flatMap((row, r) => {
-    const cells = row.map((cell, column) => wrapped(cell, widths[column]!));
+    const cells = row.map((cell, column) => wrapText(cell, widths[column]!));
     const height = Math.max(...cells.map((lines) => lines.length));
     return Array.from({ length: height }, (_, l) =>
-      line(
+      formatLine(
         cells.map((lines) => lines[l] ?? ""),
         widths,
         { right, gap, style: style && ((text, column) => style(text, r, column)) },
@@ -57,19 +63,19 @@ export function fitted(rows: readonly (readonly string[])[], options: Fitting = 
   });
 }
 
-/** Words, and commands whole, so that they can be copied. A no-break space is no space. */
+/** Words; a command in quotes is one word, so that it can be copied. A no-break space does not separate words. */
 const unbroken = /`[^`]*`[^ \n]*|'bench [^']*'[^ \n]*|[^ \n]+/g;
 
-/** `text` after `head`, broken between words where the screen ends; the lines after the first begin below the text's beginning. */
-export function hanging(head: string, text: string, width = screenWidth()): string[] {
+/** `text` after `head`, wrapped; the lines after the first are indented to the width of `head`. */
+export function hangText(head: string, text: string, width = screenWidth()): string[] {
   const indent = stringWidth(head);
-  const [first = "", ...rest] = wrapped(text, width - indent);
+  const [first = "", ...rest] = wrapText(text, width - indent);
   return [head + first, ...rest.map((part) => " ".repeat(indent) + part)];
 }
 
-function wrapped(text: string, width: number): string[] {
+function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
-  // A command that is wider than the line breaks between its words, too.
+  // A command that is wider than the line is wrapped, too.
   const words = (text.match(unbroken) ?? []).flatMap((word) => (stringWidth(word) > width ? word.split(" ") : [word]));
   for (const word of words) {
     const last = lines.at(-1);
@@ -79,12 +85,12 @@ function wrapped(text: string, width: number): string[] {
   return lines.length > 0 ? lines : [""];
 }
 
-function longestWord(text: string): string {
+function findLongestWord(text: string): string {
   const words: string[] = text.match(unbroken) ?? [];
   return words.reduce((longest, word) => (stringWidth(word) > stringWidth(longest) ? word : longest), "");
 }
 
-function columnWidths(rows: readonly (readonly string[])[]): number[] {
+function measureColumns(rows: readonly (readonly string[])[]): number[] {
   return (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column]!))));
 }
 
@@ -94,14 +100,14 @@ interface Layout {
   style?: ((text: string, column: number) => string) | undefined;
 }
 
-function line(cells: readonly string[], widths: readonly number[], { right, gap, style }: Layout): string {
+function formatLine(cells: readonly string[], widths: readonly number[], { right, gap, style }: Layout): string {
   const last = cells.findLastIndex((cell) => cell !== "");
   return cells
     .slice(0, last + 1)
     .map((cell, column) => {
-      const space = " ".repeat(Math.max(0, widths[column]! - stringWidth(cell)));
+      const padding = " ".repeat(Math.max(0, widths[column]! - stringWidth(cell)));
       const text = style && cell !== "" ? style(cell, column) : cell;
-      return right.has(column) ? space + text : column === last ? text : text + space;
+      return right.has(column) ? padding + text : column === last ? text : text + padding;
     })
     .join(" ".repeat(gap));
 }

@@ -1,4 +1,4 @@
-// bench fetch as a user meets it, against a server on this machine that stands for the Hugging Face hub.
+// The built `bench fetch`, against a server on this machine in place of the Hugging Face hub.
 
 import {
   existsSync,
@@ -37,7 +37,7 @@ const weights = () => join(place, "home/weights/sd-vae-ft-ema/diffusion_pytorch_
 const size = 334_643_276; // as weights.json has it
 
 describe("bench fetch", () => {
-  it("lists what there is without asking the network, as text and as JSON", async () => {
+  it("lists weights and datasets without the network, as text and as JSON", async () => {
     const text = await go();
     expect(text.code, text.stderr).toBe(0);
     for (const name of ["dit-xl-2-256", "inception-v3-fid", "flowers", "cars"]) expect(text.stdout).toContain(name);
@@ -49,18 +49,18 @@ describe("bench fetch", () => {
     expect(readdirSync(place)).toEqual([]);
   });
 
-  it("--dry-run says what would come, how large it is and what the disk has, and fetches nothing", async () => {
+  it("with --dry-run prints the files, their sizes and the free disk, and downloads nothing", async () => {
     const r = await go("--dry-run", "sd-vae-ft-ema", "flowers", "dit-xl-2-512", "--to", "elsewhere");
     expect(r.code, r.stderr).toBe(0);
     expect(r.stdout).toMatch(/diffusion_pytorch_model.safetensors +335 MB/);
     expect(r.stdout).toMatch(/102flowers.tgz +345 MB/);
     expect(r.stdout).toContain("into elsewhere/datasets/flowers");
-    expect(r.stdout).toMatch(/to fetch 680 MB and files of unknown size; disk needed 1.02 GB, free /);
+    expect(r.stdout).toMatch(/to download 680 MB and files of unknown size; disk needed 1.02 GB, free /);
     expect(server.seen).toEqual([]);
     expect(readdirSync(place)).toEqual([]);
   });
 
-  it("stops at ctrl-C with 130, keeps what came, and goes on there", async () => {
+  it("exits with 130 on Ctrl-C, keeps the downloaded part and resumes from it", async () => {
     const sent = 1_000_000;
     server.handler = (_, response) => {
       response.writeHead(200, { etag: '"v1"', "content-length": size });
@@ -93,7 +93,7 @@ describe("bench fetch", () => {
     expect(again.stderr).toContain(`put it at ${weights()}`);
   });
 
-  it("uses what lies in the Hugging Face cache, offline, and says where", async () => {
+  it("uses files in the Hugging Face cache when offline, and prints their paths", async () => {
     const commit = "0123456789abcdef0123456789abcdef01234567";
     const file = (name: string, bytes: number) => {
       const path = join(place, "hub/models--stabilityai--sd-vae-ft-ema", name);
@@ -122,7 +122,7 @@ describe("bench fetch", () => {
     expect(server.seen).toEqual([]);
   });
 
-  it("brings what other commands take by the same name, and they say so where it is not here", async () => {
+  it("is named by other commands that miss weights, and they find the downloaded file by its name", async () => {
     const encode = () =>
       bench(["vae", "encode", "x", "--weights", "sd-vae-ft-ema", "--output", "z.safetensors"], { cwd: place });
     const missing = await encode();
@@ -141,14 +141,14 @@ describe("bench fetch", () => {
     expect(listed.stderr).toContain(`bench: error: ${weights()}: `);
   });
 
-  it("of several goes on past one that fails, and exits with 3", async () => {
+  it("continues with the other files when one fails, and exits with 3", async () => {
     server.handler = (_, response) => response.writeHead(404).end();
     const r = await go("sd-vae-ft-ema", "sd-vae-ft-mse", "--json");
     expect(r.code).toBe(3);
     expect(r.json).toMatchObject({ fetched: [], failed: [{ name: "sd-vae-ft-ema" }, { name: "sd-vae-ft-mse" }] });
   });
 
-  it("refuses a name that it does not know with 2, and suggests one", async () => {
+  it("refuses an unknown name with exit code 2, and suggests a close one", async () => {
     const r = await go("flowerz");
     expect(r.code).toBe(2);
     expect(r.stderr).toContain("Did you mean 'flowers'?");

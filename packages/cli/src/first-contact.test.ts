@@ -1,4 +1,4 @@
-// What people type, and where they type it, on their first day: the built program.
+// Commands and mistakes of a first day, with the built program.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ describe("bench", () => {
     }
   });
 
-  it("in a folder that was deleted names that", () => {
+  it("reports a current folder that was deleted, with exit code 74", () => {
     const gone = mkdtempSync(join(place, "gone-"));
     const script = 'rmdir "$PWD" && exec "$0" "$1" list methods';
     const r = spawnSync("sh", ["-c", script, process.execPath, entry], { cwd: gone, encoding: "utf8" });
@@ -27,7 +27,7 @@ describe("bench", () => {
     expect(r.status).toBe(74);
   });
 
-  it("quotes the argument that is too many, such as the second half of a path with a space", async () => {
+  it("quotes an argument that is too many, such as the second half of a path with a space", async () => {
     const r = await go("run", "--method", "bitfit", "--data", "my", "photos");
     expect(r.stderr).toMatch(/^bench: error: 'photos' is one argument too many for 'bench run'; .* quotes/);
     expect(r.code).toBe(2);
@@ -37,12 +37,12 @@ describe("bench", () => {
 });
 
 describe("bench run and bench grid", () => {
-  const few = ["--recipe", recipe, "--set", "training.steps=2"];
+  const fewSteps = ["--recipe", recipe, "--set", "training.steps=2"];
 
-  it("refuse to keep runs among the images, as `--data .` would", async () => {
+  it("refuse an output folder among the images, as `--data .` gives by default", async () => {
     const data = await photos("here", { daisy: 6, rose: 6 });
-    const run = ["run", "--method", "bitfit", "--data", ".", ...few];
-    for (const args of [run, [...run, "--dry-run"], ["grid", "--methods", "bitfit", "--data", ".", ...few]]) {
+    const run = ["run", "--method", "bitfit", "--data", ".", ...fewSteps];
+    for (const args of [run, [...run, "--dry-run"], ["grid", "--methods", "bitfit", "--data", ".", ...fewSteps]]) {
       const r = await bench(args, { cwd: data });
       expect(r.stderr).toContain("--out runs lies in the image folder .: sheets of runs would be taken for images");
       expect(r.code).toBe(2);
@@ -51,14 +51,14 @@ describe("bench run and bench grid", () => {
     expect(apart.code, apart.stderr).toBe(0);
   });
 
-  it("do not drop one of two folders or of two lists of methods", async () => {
+  it("refuse or join two folders and two lists of methods, and ignore neither", async () => {
     const data = await photos("twice", { daisy: 6, rose: 6 });
-    const r = await go("run", "--method", "bitfit", "--data", data, "--data", "other", ...few);
+    const r = await go("run", "--method", "bitfit", "--data", data, "--data", "other", ...fewSteps);
     expect(r.stderr).toContain(`--data is given twice, '${data}' and 'other'`);
     expect(r.code).toBe(2);
-    const grid = await go("grid", "--methods", "bitfit", "--methods", "nosuch", "--data", data, ...few);
+    const grid = await go("grid", "--methods", "bitfit", "--methods", "nosuch", "--data", data, ...fewSteps);
     expect(grid.stderr).toContain("--methods 'nosuch' is not known");
-    const same = await go("grid", "--methods", "lora", "--methods", "lora", "--data", data, ...few);
+    const same = await go("grid", "--methods", "lora", "--methods", "lora", "--data", data, ...fewSteps);
     expect(same.stderr).toContain("--methods 'lora,lora' has 'lora' twice");
   });
 
@@ -78,15 +78,15 @@ describe("bench run and bench grid", () => {
     expect(r.code).toBe(2);
   });
 
-  it("explain a tilde that the shell left as it was", async () => {
-    const r = await go("run", "--method", "bitfit", "--data=~/photos", ...few);
+  it("explain a tilde that the shell did not expand", async () => {
+    const r = await go("run", "--method", "bitfit", "--data=~/photos", ...fewSteps);
     expect(r.stderr).toContain('"~/photos" does not exist: the shell left "~" as it is; write $HOME');
     expect(r.code).toBe(4);
   });
 });
 
 describe("bench table", () => {
-  it("prints the table where its files cannot be written, and says what to do", async () => {
+  it("prints the table even if its files cannot be written, and tells what to do", async () => {
     const records = fileURLToPath(new URL("../../../results/mini/records", import.meta.url));
     const blocked = join(place, "a-file", "tables");
     writeFileSync(join(place, "a-file"), "");
@@ -97,7 +97,7 @@ describe("bench table", () => {
     expect(r.code).toBe(74);
   });
 
-  it("prints colours as colours", () => {
+  it("prints colours as terminal codes, not escaped", () => {
     const records = fileURLToPath(new URL("../../../results/mini/records", import.meta.url));
     const r = spawnSync(process.execPath, [entry, "table", "--from", records, "--out", join(place, "coloured")], {
       cwd: place,

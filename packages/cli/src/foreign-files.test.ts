@@ -1,5 +1,5 @@
-// Files of other programs as a user meets them: samples in arrays, files in the place of folders, wrapped names, label
-// tables without a null class, adapters; and folders that hold other images.
+// Files of other programs, with the built program: samples in arrays, files given as folders, wrapped names of weights,
+// label tables without a null class, adapters; and output folders that hold other images.
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -33,7 +33,7 @@ beforeAll(async () => {
     writeFileSync(join(place, "real", `${i}.png`), await encodePng({ width: S, height: S, pixels }));
   }
   writeNpz(join(place, "samples.npz"), [["arr_0", { type: "U8", shape: [N, S, S, 3], data: samples }]]);
-  writeFileSync(join(place, "pics.zip"), makeZip([{ name: "1.png", body: "not looked at" }]));
+  writeFileSync(join(place, "pics.zip"), makeZip([{ name: "1.png", body: "never read" }]));
   writeFileSync(join(place, "empty"), "");
   const wrapped = (prefix: string) => [...dit].map(([name, tensor]) => [prefix + name, tensor] as const);
   writeSafetensors(join(place, "plain.safetensors"), wrapped(""));
@@ -62,7 +62,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 describe("samples in an array", () => {
-  it("are measured as their folder is, and made into features", async () => {
+  it("have the same FID and features as a folder of the same images", async () => {
     const found = await go("fid", "samples.npz", "real", "--extractor", "mini");
     expect(found.stdout, found.stderr).toBe("0\n");
     const made = await go("features", "samples.npz", "--extractor", "mini", "--output", "f.npz");
@@ -74,7 +74,7 @@ describe("samples in an array", () => {
   });
 });
 
-describe("a file in the place of another", () => {
+describe("a file of another kind than expected", () => {
   it.each<[string[], string]>([
     [
       ["fid", "pics.zip", "real", "--extractor", "mini"],
@@ -99,7 +99,7 @@ describe("a file in the place of another", () => {
       ["run", "--method", "bitfit", "--dataset", "flowers", "--data", "pics.zip"],
       '"pics.zip" is a zip archive of images; unpack it and give the folder',
     ],
-  ])("%j", async (args, message) => {
+  ])("is described, with what to do, by bench %j", async (args, message) => {
     const refused = await (args[0] === "list-weights" ? bench(args, { cwd: place }) : go(...args));
     expect(refused.stderr).toContain(message);
     expect(refused.code).toBe(4);
@@ -111,7 +111,7 @@ describe("checkpoints of other programs", () => {
   const sample = (weights: string, ...args: string[]) =>
     go("sample", "--weights", weights, "--heads", "4", "--steps", "2", "--count", "1", ...args);
 
-  it("with wrapped names give the samples of the plain ones, and a note", async () => {
+  it("with wrapped names give the same samples as with plain names, and a note", async () => {
     await sample("plain.safetensors", "--classes", "0", "--output", "plain");
     const wrapped = await sample("ddp.safetensors", "--classes", "0", "--output", "wrapped");
     expect(wrapped.code, wrapped.stderr).toBe(0);
@@ -125,7 +125,7 @@ describe("checkpoints of other programs", () => {
     expect(bytes("chosen/latents.safetensors").equals(bytes("plain/latents.safetensors"))).toBe(true);
   });
 
-  it("without a null class are sampled when that is said, without guidance", async () => {
+  it("without a null class are sampled with --no-null-class, and without guidance", async () => {
     const one = await sample("uncond.safetensors", "--output", "u");
     expect(one.stderr).toContain("its label table has one row");
     expect(one.stderr).toContain("say so with --no-null-class");
@@ -146,7 +146,7 @@ describe("checkpoints of other programs", () => {
     expect([beyond.code, guided.code]).toEqual([2, 2]);
   });
 
-  it("that are adapters are listed, and refused as a model", async () => {
+  it("that are adapters are listed by list-weights, and refused by sample", async () => {
     const listed = await bench(["list-weights", "adapter"], { cwd: place });
     expect(listed.code, listed.stderr).toBe(0);
     expect(listed.stderr).toContain("this is a LoRA adapter: it changes a base model and is none itself");
@@ -158,8 +158,8 @@ describe("checkpoints of other programs", () => {
   });
 });
 
-describe("folders for images", () => {
-  it("are not filled where other images are", async () => {
+describe("an output folder of images", () => {
+  it("is refused if it holds other images, and is replaced only with --overwrite", async () => {
     const args = [
       "--weights",
       "plain.safetensors",

@@ -1,4 +1,4 @@
-// bench grid and bench table as a user meets them.
+// The built `bench grid` and `bench table`, on a tiny recipe.
 
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,13 +7,19 @@ import { go, place, recipe } from "./tiny-place.test.data.ts";
 
 const grid = (...args: string[]) => go("grid", "--recipe", recipe, ...args);
 
-/** A plug-in with a method of that name. @param top code at its top level @param adapt code in `adapt` */
+/**
+ * Writes a plug-in with one method, and returns the flags that load it.
+ *
+ * @param top code at its top level
+ * @param adapt code in `adapt`
+ */
 export function plugin(name: string, { top = "", adapt = "" }): string[] {
   writeFileSync(
     join(place, `${name}.mjs`),
     `import { defineMethod, z } from "@dit-bench/method";
      ${top}
-     export default defineMethod({ name: "${name}", label: () => "${name}", source: "here", options: z.strictObject({}), learningRate: 1e-3,
+     export default defineMethod({
+       name: "${name}", label: () => "${name}", source: "here", options: z.strictObject({}), learningRate: 1e-3,
        adapt: () => { ${adapt}; return { train: ["blocks.*.attn.*.bias"] }; } });`,
   );
   return ["--plugin", `./${name}.mjs`];
@@ -22,7 +28,7 @@ export function plugin(name: string, { top = "", adapt = "" }): string[] {
 describe("bench grid and table", () => {
   const four = "--methods bitfit,difffit --datasets flowers --seeds 2 --out grid".split(" ");
 
-  it("runs every cell, resumes, and makes tables that are the same every time", async () => {
+  it("runs every cell once, and writes the same tables when it is repeated", async () => {
     const first = await grid(...four);
     expect(first.code, first.stderr).toBe(0);
     expect(first.stderr).toContain("[4/4]");
@@ -43,7 +49,7 @@ describe("bench grid and table", () => {
     expect(readFileSync(join(folder, "grid.log"), "utf8")).toMatch(/^flowers bitfit seed 0 \| train: 12 steps$/m);
   });
 
-  it("goes on past a cell that fails, names it, and exits with 3", async () => {
+  it("continues with the other cells when one fails, names it, and exits with 3", async () => {
     const bad = plugin("bad", { adapt: 'throw new Error("no luck\\u001b[2J")' });
     const r = await grid(...bad, ..."--methods bad,bitfit --datasets sun --out partly".split(" "));
     expect(r.code).toBe(3);
@@ -54,8 +60,8 @@ describe("bench grid and table", () => {
   });
 });
 
-describe("options that reach only some methods", () => {
-  it("reach those that have them", async () => {
+describe("an option of some methods, in a grid", () => {
+  it("reaches the methods that have it", async () => {
     const r = await grid(
       ..."--methods lora,bitfit --datasets sun --set rank=2 --set training.steps=2 --out some".split(" "),
     );
@@ -67,7 +73,7 @@ describe("options that reach only some methods", () => {
     ]);
   });
 
-  it("are one error before the first cell where none has them", async () => {
+  it("is one error before the first cell if no method has it", async () => {
     const r = await grid(..."--methods bitfit,vpt --set rank=2 --out never".split(" "));
     expect(r.stderr).toBe("bench: error: --set rank=2: bitfit, vpt have no option 'rank'; it is an option of lora\n");
     expect(r.code).toBe(2);
@@ -75,13 +81,14 @@ describe("options that reach only some methods", () => {
   });
 });
 
-describe("a plug-in that misbehaves costs its own cell only", () => {
-  it("whatever it does in its cell", async () => {
+describe("a plug-in that misbehaves, in a grid", () => {
+  it("fails in its own cells only, whether it exits, sends false messages, sets exit codes or prints", async () => {
     const plugins = [
       ...plugin("exits", { adapt: "process.exit(0)" }),
       ...plugin("forges", {
         adapt:
-          "process.send?.(null); process.send?.({ kind: 'finished', recordPath: '/nowhere', already: true }); process.exit(0)",
+          "process.send?.(null); process.send?.({ kind: 'finished', recordPath: '/nowhere', already: true }); " +
+          "process.exit(0)",
       }),
       ...plugin("codes", { top: "setInterval(() => {}, 1000)", adapt: "process.exitCode = 7" }),
       ...plugin("prints", { top: "process.on('exit', () => console.log('null'))" }),
@@ -98,7 +105,7 @@ describe("a plug-in that misbehaves costs its own cell only", () => {
     expect(readFileSync(join(place, "odd", "tiny-1", "table.md"), "utf8")).toContain("codes");
   });
 
-  it("also when it never ends: the time limit ends it", async () => {
+  it("is ended by the time limit if its cell never ends", async () => {
     const loops = plugin("loops", { adapt: "for (;;);" });
     const r = await grid(...loops, ..."--methods loops --datasets sun --out endless --time-limit 0.05".split(" "));
     expect(r.code, r.stderr).toBe(3);
@@ -113,7 +120,7 @@ describe("a plug-in that misbehaves costs its own cell only", () => {
       /waits for something that never comes|its import has not ended/,
     ],
     ["throws", { top: "throw new Error('no luck')" }, /no luck/],
-  ])("and one that %s while it is loaded is one error before the first cell", async (what, code, message) => {
+  ])("is one error before the first cell if it %s while it is loaded", async (what, code, message) => {
     const name = what.replaceAll(" ", "-");
     const r = await grid(...plugin(name, code), "--methods", `${name},bitfit`, "--out", "never");
     expect(r.stderr).toMatch(message);
@@ -134,10 +141,10 @@ describe("a plug-in that misbehaves costs its own cell only", () => {
   });
 });
 
-describe("a log that cannot be written", () => {
-  it("is one error with exit code 74 before anything starts", async () => {
+describe("a grid log that cannot be written", () => {
+  it("is one error with exit code 74 before the first cell", async () => {
     const folder = join(place, "unwritable", "tiny-1");
-    mkdirSync(join(folder, "grid.log"), { recursive: true }); // no file, whoever tries
+    mkdirSync(join(folder, "grid.log"), { recursive: true }); // a folder: not even root can write it
     const r = await grid(..."--methods bitfit --datasets sun --out unwritable".split(" "));
     expect(r.code).toBe(74);
     expect(r.stderr).toMatch(
@@ -146,7 +153,7 @@ describe("a log that cannot be written", () => {
     expect(readdirSync(folder)).toEqual(["grid.log"]);
   });
 
-  it.skipIf(process.getuid?.() === 0)("in a folder without permission, too", async () => {
+  it.skipIf(process.getuid?.() === 0)("is an error with exit code 74 in a folder without permission, too", async () => {
     mkdirSync(join(place, "closed"));
     chmodSync(join(place, "closed"), 0o555);
     const r = await grid(..."--methods bitfit --datasets sun --out closed".split(" "));

@@ -1,4 +1,5 @@
-// Folders of images as people have them: one class, no classes, files that are no images, names in any bytes.
+// Image folders of users, in `bench run`: without class folders, with files that are no images, with names in any
+// bytes.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { photos, place, run } from "./tiny-place.test.data.ts";
 
 const recordOf = (json: Record<string, unknown>) => JSON.parse(readFileSync(join(place, String(json.record)), "utf8"));
 
-it("a folder of images without class folders is trained on as one class, with a sheet", async () => {
+it("trains on a folder without class folders as one class, and makes its contact sheet", async () => {
   const folder = join(await photos("flat", { daisy: 12 }), "daisy");
   const r = await run("--data", folder, "--out", "flat", "--json");
   expect(r.code, r.stderr).toBe(0);
@@ -17,7 +18,7 @@ it("a folder of images without class folders is trained on as one class, with a 
   expect(r.json).toMatchObject({ skipped: 0, fid: expect.any(Number), kid: expect.any(Number) });
 });
 
-it("files that cannot be read are counted in the record, the JSON and the summary", async () => {
+it("counts files that cannot be read in the record, the JSON and the summary", async () => {
   const folder = await photos("mixed", { daisy: 6, rose: 6 });
   writeFileSync(join(folder, "rose", "broken.jpg"), "x");
   mkdirSync(join(folder, "lost+found"));
@@ -33,7 +34,7 @@ it("files that cannot be read are counted in the record, the JSON and the summar
 });
 
 it.runIf(process.platform === "linux")(
-  "class folders in Latin-1 and with control characters are read, and shown escaped",
+  "reads class folders in Latin-1 and with control characters, and prints their names escaped",
   async () => {
     const folder = await photos("bytes \x1b[7m", { daisy: 6, rose: 6 });
     const raw = (text: string) => Buffer.from(`${folder}/${text}`, "latin1");

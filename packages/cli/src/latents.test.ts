@@ -1,4 +1,4 @@
-// bench run with a model that works on an autoencoder's latents.
+// `bench run` with a model that works on an autoencoder's latents.
 
 import { createHash } from "node:crypto";
 import {
@@ -39,7 +39,7 @@ afterAll(() => rmSync(place, { recursive: true, force: true }));
 describe("bench run on latents", () => {
   let first: Finished;
 
-  it("encodes the data once, trains on draws, decodes what it samples, and says so", async () => {
+  it("encodes the data once, trains on sampled latents and decodes the generated ones", async () => {
     first = await run("first");
     expect(first.code, first.stderr).toBe(0);
     expect(first.stderr).toMatch(
@@ -65,7 +65,7 @@ describe("bench run on latents", () => {
     expect(statSync(join(place, "first/latents", file!)).mtimeMs).toBe(before.mtimeMs);
   });
 
-  it("killed with -9 at one moment after the other and run again, trains the same weights to the bit", async () => {
+  it("trains bit-identical weights after it was killed with SIGKILL in three stages", async () => {
     for (const moment of [/latents: /, /train: /, /decode: /]) {
       const killed = await run("killed", "difffit", (stderr, child) => moment.test(stderr) && child.kill("SIGKILL"));
       expect(killed.signal, `at ${moment}`).toBe("SIGKILL");
@@ -77,7 +77,7 @@ describe("bench run on latents", () => {
     expect(sha(join("killed/latents", caches("killed")[0]!))).toBe(sha(join("first/latents", caches("first")[0]!)));
   });
 
-  it("makes the damaged part of the cache again, with a note, and gives the same weights", async () => {
+  it("makes the damaged part of the cache again, with a note, and trains the same weights", async () => {
     const path = join(place, "killed/latents", caches("killed")[0]!);
     const sound = sha(join("killed/latents", caches("killed")[0]!));
     for (const damage of [
@@ -100,7 +100,7 @@ describe("bench run on latents", () => {
     }
   });
 
-  it("says where the autoencoder is not", async () => {
+  it("reports an autoencoder that is missing, with exit code 4", async () => {
     const path = join(place, "tiny/recipe.json");
     const recipe = JSON.parse(readFileSync(path, "utf8"));
     writeFileSync(path, JSON.stringify({ ...recipe, autoencoder: { ...recipe.autoencoder, weights: "nowhere" } }));

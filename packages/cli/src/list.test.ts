@@ -1,4 +1,4 @@
-// bench list, list-weights and doctor as a user meets them.
+// The built `bench list`, `bench list-weights` and `bench doctor`.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-describe("bench list and doctor", () => {
+describe("bench list", () => {
   it("lists the methods with their published parameter counts", async () => {
     const r = await go("list", "methods", "--model", "DiT-XL/2", "--classes", "101", "--json");
     const counts = Object.fromEntries(
@@ -33,34 +33,36 @@ describe("bench list and doctor", () => {
     });
   });
 
-  it.each(["datasets", "recipes", "engines"])("lists %s", async (what) => {
+  it.each(["datasets", "recipes", "engines"])("lists %s as a table and as JSON", async (what) => {
     const r = await go("list", what, "--json");
     expect(JSON.parse(r.stdout).length).toBeGreaterThan(0);
     expect((await go("list", what)).stdout.split("\n").length).toBeGreaterThan(2);
   });
 
-  it("says what can be listed", async () => {
+  it("names what it can list if it does not know the argument", async () => {
     const r = await go("list", "method");
     expect(r.code).toBe(2);
-    expect(r.stderr).toContain("there is no list of 'method'; did you mean 'methods'? available: methods,");
+    expect(r.stderr).toContain("<what> 'method' is not known; did you mean 'methods'? available: methods,");
   });
 
-  it("names the file that was given in place of the folder of runs, and lists none where there is no folder", async () => {
+  it("refuses a file as the folder of runs, and lists no run if the folder does not exist", async () => {
     writeFileSync(join(place, "a-file"), "x");
     const r = await go("list", "runs", "--out", "a-file");
     expect(r).toMatchObject({ code: 4, stdout: "" });
     expect(r.stderr).toBe("bench: error: --out a-file: it is a file, expected the folder where runs are kept\n");
     expect(await go("list", "runs", "--out", "nowhere")).toMatchObject({ code: 0, stdout: "none\n", stderr: "" });
   });
+});
 
-  it("doctor finds the engine and the mini recipe's weights", async () => {
+describe("bench doctor", () => {
+  it("finds the engine and the mini recipe's weights", async () => {
     const r = await go("doctor", "--json");
     const findings = JSON.parse(r.stdout) as { what: string; ok: boolean }[];
     expect(findings.find((f) => f.what === "engine cpu")?.ok).toBe(true);
     expect(findings.find((f) => f.what === "recipe mini")?.ok).toBe(true);
   });
 
-  it("doctor says where what was fetched is, and how to get the rest", async () => {
+  it("prints the paths of downloaded files, and how to get the others", async () => {
     process.env.DIT_BENCH_HOME = join(place, "home");
     process.env.HF_HUB_CACHE = join(place, "hub");
     const file = join(place, "home/weights/inception-v3-fid/pt_inception-2015-12-05-6726825d.pth");
@@ -83,16 +85,16 @@ describe("bench list-weights", () => {
   const fixture = (name: string) =>
     fileURLToPath(new URL(`../../weights/src/fixtures/checkpoints/${name}`, import.meta.url));
 
-  it("lists names, types and shapes on stdout, what it chose on stderr", async () => {
+  it("lists names, types and shapes on stdout, and the entry it chose on stderr", async () => {
     const r = await go("list-weights", fixture("train-zip.pt"));
     expect(r.stdout).toBe("weight  F32   [3, 2]\nbias    F32   [3]\n2 tensors, 9 numbers\n");
     expect(r.stderr).toContain('tensors of "ema"; others are under model, opt');
   });
 
-  it("ends quietly where its reader has seen enough", () => {
-    const long = fileURLToPath(new URL("../../../benchmarks/mini/base.safetensors", import.meta.url));
+  it("exits with 0 and without a message if its reader closes the pipe", () => {
+    const checkpoint = fileURLToPath(new URL("../../../benchmarks/mini/base.safetensors", import.meta.url));
     const entry = fileURLToPath(new URL("../bin/bench.js", import.meta.url));
-    const script = `"${process.execPath}" "${entry}" list-weights "${long}" | true; exit "\${PIPESTATUS[0]}"`;
+    const script = `"${process.execPath}" "${entry}" list-weights "${checkpoint}" | true; exit "\${PIPESTATUS[0]}"`;
     const r = spawnSync("bash", ["-c", script], { encoding: "utf8" });
     expect(r).toMatchObject({ status: 0, stderr: "safetensors\n" });
   });
@@ -102,7 +104,7 @@ describe("bench list-weights", () => {
     expect(r.json).toMatchObject({ format: "PyTorch legacy", count: 6 });
   });
 
-  it("refuses what would run code, and what is not there, with exit code 4", async () => {
+  it("refuses a file that would run code, and one that does not exist, with exit code 4", async () => {
     const hostile = join(place, "hostile.pt");
     writeFileSync(hostile, "cos\nsystem\n(S'touch was-here'\ntR.");
     const r = await go("list-weights", hostile);

@@ -1,4 +1,4 @@
-// bench features and bench fid as a user meets them, on a network narrowed 16 times.
+// The built `bench features` and `bench fid`, on an Inception network with a sixteenth of the channels.
 
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,8 +23,8 @@ beforeAll(async () => {
   for (const [index, name] of ["a", "b"].entries()) {
     mkdirSync(join(place, name));
     for (let i = 0; i < 5; i++) {
-      const drawn = normals(index, "measuring.test", i, 40 * 30 * 3);
-      const noise = Uint8Array.from(drawn, (x) => 100 + 50 * index + 30 * x);
+      const values = normals(index, "measuring.test", i, 40 * 30 * 3);
+      const noise = Uint8Array.from(values, (x) => 100 + 50 * index + 30 * x);
       writeFileSync(join(place, name, `${i}.png`), await sharp(noise, { raw }).png().toBuffer());
     }
   }
@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 describe("bench features and bench fid", () => {
-  it("measure folders, and files of features and of statistics alike", async () => {
+  it("give the same FID for folders, feature files and files of statistics", async () => {
     for (const [name, file] of [
       ["a", "a.npz"],
       ["b", "b.safetensors"],
@@ -73,7 +73,7 @@ describe("bench features and bench fid", () => {
     expect(Number((await go("fid", "statistics.npz", "a", ...narrow)).stdout)).toBeLessThan(1e-6);
   });
 
-  it("count what they leave out, by name and number, and count what is certainly no image as nothing", async () => {
+  it("list the images that they leave out, and ignore files that are certainly no images", async () => {
     const mixed = join(place, "mixed");
     cpSync(join(place, "a"), mixed, { recursive: true });
     writeFileSync(join(mixed, "broken.png"), "x");
@@ -91,8 +91,8 @@ describe("bench features and bench fid", () => {
       ],
     });
     expect(made.stderr).toContain("2 files of mixed left out, 5 images used\n");
-    const distance = await go("fid", "mixed", "a.npz", ...mini, "--json", "--resamples", "0");
-    expect(distance.code).toBe(4); // a.npz has features of another extractor
+    const otherExtractor = await go("fid", "mixed", "a.npz", ...mini, "--json", "--resamples", "0");
+    expect(otherExtractor.code).toBe(4); // a.npz has features of another extractor
     const folders = await go("fid", "mixed", "a", ...mini, "--json");
     expect(folders.json).toMatchObject({ skipped: [2, 0], leftOut: [[{ file: "broken.png" }, {}], []] });
     expect(folders.stderr).toContain("2 files of mixed left out, 5 images used");
@@ -104,20 +104,24 @@ describe("bench features and bench fid", () => {
     expect(strict.code).toBe(4);
   });
 
-  it("take the miniature's extractor too, and say what its distance is not", async () => {
+  it("take the mini extractor, and warn that its FID is not comparable with published ones", async () => {
     const found = await go("fid", "a", "a", "--extractor", "mini", "--threads", "1");
     expect(found.stdout, found.stderr).toBe("0\n");
-    expect(found.stderr).toContain("mini-inception/1, not Inception's: it compares with no published FID");
+    expect(found.stderr).toContain("FID of mini-inception/1, not of Inception: not comparable with published FIDs");
   });
 
   it.each<[string[], number, string]>([
     [["fid", "a", "b"], 4, "get them with 'bench fetch inception-v3-fid'"],
-    [["fid", "a", "b", "--resize", "nearest", ...narrow], 2, "--resize nearest: wanted pytorch, clean, tensorflow"],
-    [["fid", "a", "b", "--resamples", "3", ...narrow], 2, "--resamples 3: wanted 0, or at least 20"],
+    [
+      ["fid", "a", "b", "--resize", "nearest", ...narrow],
+      2,
+      "--resize 'nearest' is not known; available: pytorch, clean, tensorflow",
+    ],
+    [["fid", "a", "b", "--resamples", "3", ...narrow], 2, "--resamples is '3'; wanted 0, or at least 20"],
     [
       ["fid", "statistics.npz", "a", "--resamples", "20", ...narrow],
       2,
-      "--resamples 20: the interval is drawn from the first set's features, and statistics.npz has their mean and covariance alone",
+      "--resamples 20: the interval needs the features of the first set, and statistics.npz has only their mean",
     ],
     [["fid", "a", "nowhere.npz", ...narrow], 4, "nowhere.npz: there is no such file"],
     [["fid", "a", weights, ...narrow], 4, "wanted features [N, D], or mu [D] and sigma [D, D]"],
@@ -128,7 +132,7 @@ describe("bench features and bench fid", () => {
       "nowhere: there is no such file or folder; wanted a folder",
     ],
     [["features", "a", "--output", "x.npz", "--weights", "a/0.png"], 4, "a PNG image; wanted a safetensors file"],
-  ])("refuse %j", async (args, code, message) => {
+  ])("refuse %j with exit code %i", async (args, code, message) => {
     const found = await go(...args);
     expect(found.stderr).toContain(message);
     expect(found.stderr).not.toContain("    at ");

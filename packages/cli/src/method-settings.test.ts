@@ -1,3 +1,5 @@
+// `--set key=value`: which methods get an option, what is a setting of the recipe, and which keys are errors.
+
 import { defineMethod, z } from "@dit-bench/method";
 import { loadMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
@@ -7,7 +9,7 @@ const known = (await loadMethods()).map(({ method }) => method);
 const methods = (...names: string[]) => known.filter(({ name }) => names.includes(name));
 const divide = (flags: string[], ...names: string[]) => divideSettings(flags, methods(...names), known);
 
-describe("--set", () => {
+describe("divideSettings", () => {
   it("gives an option to every chosen method that has it, and settings to the recipe", () => {
     const settings = divide(["rank=16", "training.steps=3", "recipe.base=x.pt"], "lora", "bitfit");
     expect(settings.recipe).toEqual({ "training.steps": 3, base: "x.pt" });
@@ -26,9 +28,9 @@ describe("--set", () => {
       adapt: () => ({}),
     });
     const all = [...methods("lora"), other];
-    const { methods: both } = divideSettings(["rank=2", "lora.rank=4"], all, all);
-    expect(both.get("lora")!.options).toEqual({ rank: 4 });
-    expect(both.get("other")!.options).toEqual({ rank: 2 });
+    const { methods: settings } = divideSettings(["rank=2", "lora.rank=4"], all, all);
+    expect(settings.get("lora")!.options).toEqual({ rank: 4 });
+    expect(settings.get("other")!.options).toEqual({ rank: 2 });
     expect(divide(["lora.rank=4"], "lora").methods.get("lora")!.flags).toEqual(["rank=4"]);
   });
 
@@ -47,18 +49,21 @@ describe("--set", () => {
     ["constructor=1", ["lora"], /lora has no option 'constructor'; options/],
     ["training.learningRate=0.0002", ["lora"], /no setting 'training\.learningRate'; .*learningRateScale=0\.2$/],
     ["training.lr=0.0002", ["lora"], /no setting 'training\.lr'; .*learningRateScale=0\.2$/],
-  ] as const)("%s for %j is an error", (flag, names, message) => {
+  ] as const)("refuses %s for the methods %j", (flag, names, message) => {
     expect(() => divide([flag], ...names)).toThrow(message);
   });
 
-  it("checks values by the method's own schema", () => {
+  it("checks the values of options by the schema of the method", () => {
     expect(() => divide(["rank=0"], "lora", "bitfit")).toThrow(/lora: option 'rank': .*\(given 0\)/);
     expect(() => divide(['rank="8"'], "lora")).toThrow(/option 'rank'/);
   });
 
-  it.each(["learningRate", "lr", "learning_rate"])("%s names the key that scales the rate, and its value", (key) => {
-    expect(() => divide([`${key}=0.0002`], "lora")).toThrow(
-      /lora's published rate is 0\.001, so it would be --set training\.learningRateScale=0\.2$/,
-    );
-  });
+  it.each(["learningRate", "lr", "learning_rate"])(
+    "refuses %s, and names the setting that scales the learning rate with its value",
+    (key) => {
+      expect(() => divide([`${key}=0.0002`], "lora")).toThrow(
+        /lora's published rate is 0\.001, so it would be --set training\.learningRateScale=0\.2$/,
+      );
+    },
+  );
 });

@@ -1,4 +1,5 @@
-// `--set key=value`: settings of the recipe, and options that go to the methods that have them. All are checked before anything runs.
+// `--set key=value`: each one changes the recipe, or is an option of the methods that have it. All are checked before
+// anything runs.
 
 import { type AnyMethod, describeOptions, parseOptions, z } from "@dit-bench/method";
 import { BenchError, recipeSections, recipeSettings } from "@dit-bench/runner";
@@ -7,21 +8,25 @@ import { closestName } from "@dit-bench/text";
 export interface Settings {
   /** Changes of the recipe, by dotted path. */
   readonly recipe: Readonly<Record<string, unknown>>;
-  /** The flags that changed it. */
+  /** The values of `--set` that change the recipe. */
   readonly recipeFlags: readonly string[];
-  /** Of each chosen method, by name: the options that were set, and flags that set them for this method alone. */
-  readonly methods: ReadonlyMap<
-    string,
-    { readonly options: Record<string, unknown>; readonly flags: readonly string[] }
-  >;
+  /** By name of each chosen method. */
+  readonly methods: ReadonlyMap<string, MethodSettings>;
 }
 
-/** Before a setting at the recipe's top, which would otherwise be an option of a method: `recipe.base`. */
-const top = "recipe.";
+interface MethodSettings {
+  readonly options: Record<string, unknown>;
+  /** Values of `--set` that set these options for this method alone. */
+  readonly flags: readonly string[];
+}
+
+/** Prefix of a setting at the recipe's top level, which would otherwise be an option of a method: `recipe.base`. */
+const recipePrefix = "recipe.";
 
 /**
- * Divides `--set` flags. `rank=16` goes to every chosen method that has the option `rank`, `lora.rank=16` to lora alone. Values are JSON
- * where they can be. Throws BenchError (usage) for a key that nothing takes, MethodError for a value that a method refuses.
+ * Divides values of `--set` into settings of the recipe and options of methods. `rank=16` goes to every chosen method
+ * that has the option `rank`, `lora.rank=16` to lora alone. A value that is valid JSON is read as JSON, another as
+ * text. Throws BenchError (usage) for a key that nothing has, MethodError for a value that a method refuses.
  *
  * @param known all methods, to explain keys of those that were not chosen
  */
@@ -36,14 +41,14 @@ export function divideSettings(
     chosen.map(({ name }) => [name, { options: {} as Record<string, unknown>, flags: [] as string[] }]),
   );
   for (const flag of flags) {
-    const { key, value, text } = parsed(flag);
-    if (isOfRecipe(key)) {
-      refuseRate(flag, key, value, chosen);
-      recipe[key.startsWith(top) ? key.slice(top.length) : key] = value;
+    const { key, value, text } = parse(flag);
+    if (isRecipeSetting(key)) {
+      refuseLearningRate(flag, key, value, chosen);
+      recipe[key.startsWith(recipePrefix) ? key.slice(recipePrefix.length) : key] = value;
       recipeFlags.push(flag);
       continue;
     }
-    const { option, takers } = takersOf(flag, key, value, chosen, known);
+    const { option, takers } = findTakers(flag, key, value, chosen, known);
     for (const { name } of takers) {
       const own = methods.get(name)!;
       own.options[option] = value;
@@ -54,7 +59,7 @@ export function divideSettings(
   return { recipe, recipeFlags, methods };
 }
 
-function parsed(flag: string): { key: string; value: unknown; text: string } {
+function parse(flag: string): { key: string; value: unknown; text: string } {
   const at = flag.indexOf("=");
   if (at < 0) throw new BenchError("usage", `--set ${flag} has no '='; wanted key=value, such as rank=16`);
   const key = flag.slice(0, at).trim();
@@ -71,16 +76,22 @@ function parsed(flag: string): { key: string; value: unknown; text: string } {
   }
 }
 
-/** `training.learningRate`: the nearest setting, learningRateScale, is a factor, so that its name alone would mislead. */
-function refuseRate(flag: string, key: string, value: unknown, chosen: readonly AnyMethod[]): void {
+/**
+ * `training.learningRate` has its own message: the setting of the closest name, learningRateScale, is a factor and no
+ * rate.
+ */
+function refuseLearningRate(flag: string, key: string, value: unknown, chosen: readonly AnyMethod[]): void {
   if (recipeSettings().includes(key) || !isRate(key.split(".").at(-1)!)) return;
-  throw new BenchError("usage", `--set ${flag}: the recipe has no setting '${key}'; ${scaledRate(value, chosen)}`);
+  throw new BenchError(
+    "usage",
+    `--set ${flag}: the recipe has no setting '${key}'; ${describeRateScale(value, chosen)}`,
+  );
 }
 
-const isOfRecipe = (key: string): boolean =>
-  key.startsWith(top) || (recipeSections().includes(key.split(".")[0]!) && key.includes("."));
+const isRecipeSetting = (key: string): boolean =>
+  key.startsWith(recipePrefix) || (recipeSections().includes(key.split(".")[0]!) && key.includes("."));
 
-function takersOf(
+function findTakers(
   flag: string,
   key: string,
   value: unknown,
@@ -90,25 +101,27 @@ function takersOf(
   const at = key.indexOf(".");
   const option = key.slice(at + 1);
   const named = at < 0 ? undefined : known.find(({ name }) => name === key.slice(0, at));
-  if (at >= 0 && named === undefined) throw unknown(flag, key, chosen);
+  if (at >= 0 && named === undefined) throw unknownKey(flag, key, chosen);
   if (named && !chosen.includes(named))
     throw new BenchError(
       "usage",
-      `--set ${flag}: ${named.name} is not among the methods of this command (${namesOf(chosen)}); leave it out, or add the method`,
+      `--set ${flag}: ${named.name} is not among the methods of this command (${namesOf(chosen)}); ` +
+        "leave it out, or add the method",
     );
-  const takers = (named ? [named] : chosen).filter((method) => has(method, option));
+  const takers = (named ? [named] : chosen).filter((method) => hasOption(method, option));
   if (takers.length > 0) return { option, takers };
-  const others = named ? [] : known.filter((method) => has(method, option));
+  const others = named ? [] : known.filter((method) => hasOption(method, option));
   if (others.length > 0)
     throw new BenchError(
       "usage",
-      `--set ${flag}: ${namesOf(chosen)} ${chosen.length === 1 ? "has" : "have"} no option '${option}'; it is an option of ${namesOf(others)}`,
+      `--set ${flag}: ${namesOf(chosen)} ${chosen.length === 1 ? "has" : "have"} no option '${option}'; ` +
+        `it is an option of ${namesOf(others)}`,
     );
-  throw unknown(flag, option, named ? [named] : chosen, value);
+  throw unknownKey(flag, option, named ? [named] : chosen, value);
 }
 
-/** What people write who know another trainer. */
-const otherNames: Readonly<Record<string, string>> = {
+/** Names that other training programs use, in lower-case letters, and the names used here. */
+const synonyms: Readonly<Record<string, string>> = {
   epochs: "training.steps",
   maxsteps: "training.steps",
   maxtrainsteps: "training.steps",
@@ -127,15 +140,15 @@ const otherNames: Readonly<Record<string, string>> = {
 const lettersOf = (key: string): string => key.toLowerCase().replaceAll(/[^a-z]/g, "");
 const isRate = (key: string): boolean => ["lr", "learningrate"].includes(lettersOf(key));
 
-function unknown(flag: string, key: string, methods: readonly AnyMethod[], value?: unknown): BenchError {
+function unknownKey(flag: string, key: string, methods: readonly AnyMethod[], value?: unknown): BenchError {
   const plain = lettersOf(key);
-  const nothing = `--set ${flag}: ${namesOf(methods)} ${methods.length === 1 ? "has" : "have"} no option '${key}'`;
-  if (isRate(key)) return new BenchError("usage", `${nothing}; ${scaledRate(value, methods)}`);
+  const problem = `--set ${flag}: ${namesOf(methods)} ${methods.length === 1 ? "has" : "have"} no option '${key}'`;
+  if (isRate(key)) return new BenchError("usage", `${problem}; ${describeRateScale(value, methods)}`);
   const settings = recipeSettings().filter((path) => !path.startsWith("pretraining."));
   const lastParts = new Map(settings.toReversed().map((path) => [path.split(".").at(-1)!.toLowerCase(), path]));
   const options = methods.flatMap((method) => optionsOf(method).names);
   const near =
-    (Object.hasOwn(otherNames, plain) ? otherNames[plain] : undefined) ??
+    (Object.hasOwn(synonyms, plain) ? synonyms[plain] : undefined) ??
     closestName(key, options) ??
     lastParts.get(plain) ??
     closestName(key, settings) ??
@@ -143,27 +156,29 @@ function unknown(flag: string, key: string, methods: readonly AnyMethod[], value
   const described = methods.map((method) => `${method.name} (${describeOptions(method)})`).join(", ");
   return new BenchError(
     "usage",
-    `${nothing}; ${near ? `did you mean '${near}'? ` : ""}options: ${described}; settings of the recipe have a dot, such as training.steps`,
+    `${problem}; ${near ? `did you mean '${near}'? ` : ""}options: ${described}; ` +
+      "settings of the recipe have a dot, such as training.steps",
   );
 }
 
-/** The key that scales the learning rate, with the value that gives the rate that was asked for. */
-function scaledRate(value: unknown, methods: readonly AnyMethod[]): string {
+/** The setting that scales the learning rate, with the value that gives the rate asked for. */
+function describeRateScale(value: unknown, methods: readonly AnyMethod[]): string {
   const scales = methods.map(({ name, learningRate }) => {
     const scale = typeof value === "number" && value > 0 ? Number((value / learningRate).toPrecision(4)) : undefined;
-    return `${name}'s published rate is ${learningRate}${scale === undefined ? "" : `, so it would be --set training.learningRateScale=${scale}`}`;
+    const advice = scale === undefined ? "" : `, so it would be --set training.learningRateScale=${scale}`;
+    return `${name}'s published rate is ${learningRate}${advice}`;
   });
   return `training.learningRateScale multiplies the published learning rate: ${scales.join(", ")}`;
 }
 
 const namesOf = (methods: readonly AnyMethod[]): string => methods.map(({ name }) => name).join(", ");
 
-const has = (method: AnyMethod, option: string): boolean => {
+const hasOption = (method: AnyMethod, option: string): boolean => {
   const { names, open } = optionsOf(method);
   return open || names.includes(option);
 };
 
-/** The options that a method's schema names; `open` if it takes any other, too. */
+/** The names of the options in a method's schema; `open` if it takes any other name, too. */
 function optionsOf(method: AnyMethod): { readonly names: readonly string[]; readonly open: boolean } {
   const { properties = {}, additionalProperties } = z.toJSONSchema(method.options, { io: "input" }) as {
     properties?: Record<string, unknown>;

@@ -1,4 +1,4 @@
-// Own images as a dataset of their own: in bench run and in bench grid.
+// Own images, given with `--data`, in `bench run` and `bench grid`.
 
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const grid = (...args: string[]) => go("grid", "--recipe", recipe, "--set", "tra
 const recordOf = (path: unknown) => JSON.parse(readFileSync(join(place, String(path)), "utf8"));
 
 describe("bench run --data", () => {
-  it("needs no dataset's name: name and title come from the folder", async () => {
+  it("takes the name and title of the dataset from the folder", async () => {
     const data = await photos("mine", { daisy: 6, rose: 6 });
     const r = await run("--data", data, "--out", "a", "--json");
     expect(r.code, r.stderr).toBe(0);
@@ -27,7 +27,7 @@ describe("bench run --data", () => {
     expect(r.stdout).toMatch(/cost +.* in all, [\d.]+ ms a step, peak memory .*, .* stored/);
   });
 
-  it("takes another name, and says that a dataset's name is not used", async () => {
+  it("takes the name from --name, and prints that --dataset is not used", async () => {
     const data = await photos("named", { daisy: 6, rose: 6 });
     const r = await run("--data", data, "--name", "my flowers", "--dataset", "flowers", "--out", "a", "--json");
     expect(r.code, r.stderr).toBe(0);
@@ -38,7 +38,7 @@ describe("bench run --data", () => {
     });
   });
 
-  it("runs folders of one name side by side, in any script", async () => {
+  it("keeps the runs of two folders of equal name apart, also in Chinese script", async () => {
     const [one, two] = [await photos("one", { daisy: 6, rose: 6 }), await photos("two", { daisy: 7, rose: 6 })];
     for (const [from, to] of [
       [one, "A/花"],
@@ -55,7 +55,7 @@ describe("bench run --data", () => {
     for (const name of kept) expect(name).toMatch(/^花-[0-9a-f]{8}$/);
   });
 
-  it("that are called as a dataset is do not meet that dataset's runs", async () => {
+  it("keeps own images with the name of a dataset apart from the runs of that dataset", async () => {
     const data = await photos("like a dataset", { daisy: 6, rose: 6 });
     await run("--dataset", "flowers", "--out", "both");
     const r = await run("--data", data, "--name", "flowers", "--out", "both", "--json");
@@ -66,13 +66,13 @@ describe("bench run --data", () => {
   it.each([
     [[], /--dataset or --data is needed/],
     [["--dataset", "flowers", "--name", "x"], /--name x names own images, but there is no --data/],
-  ])("%j is an error", async (args, message) => {
+  ])("refuses the flags %j", async (args, message) => {
     const r = await run(...args);
     expect(r.stderr).toMatch(message);
     expect(r.code).toBe(2);
   });
 
-  it("says in a dry run what the images are called", async () => {
+  it("prints the name of the images in a dry run", async () => {
     const r = await run("--data", await photos("dry", { daisy: 6, rose: 6 }), "--dry-run");
     expect(r.code, r.stderr).toBe(0);
     expect(r.stdout).toMatch(/^BitFit on own images, photos dry, protocol/);
@@ -80,12 +80,12 @@ describe("bench run --data", () => {
 });
 
 describe("bench grid --data", () => {
-  it("runs one folder as one column, and two as two columns of one table", async () => {
+  it("makes one column of the table for each folder", async () => {
     const [one, two] = [await photos("first", { a: 6, b: 6 }), await photos("second", { a: 7, b: 6 })];
     const first = await grid("--methods", "bitfit", "--data", one, "--out", "columns");
     expect(first.code, first.stderr).toBe(0);
     expect(first.stderr).toContain("1 cell: 1 method × 1 dataset × 1 seed");
-    const both = await grid(
+    const twoFolders = await grid(
       "--methods",
       "bitfit,vpt",
       "--data",
@@ -99,15 +99,15 @@ describe("bench grid --data", () => {
       "--out",
       "columns",
     );
-    expect(both.code, both.stderr).toBe(0);
-    expect(both.stderr).toContain("4 cells");
+    expect(twoFolders.code, twoFolders.stderr).toBe(0);
+    expect(twoFolders.stderr).toContain("4 cells");
     const [protocol = ""] = readdirSync(join(place, "columns"));
     const table = readFileSync(join(place, "columns", protocol, "table.md"), "utf8");
     for (const title of ["own images, 一", "own images, 二", "own images, photos first"])
       expect(table).toContain(title);
   });
 
-  it("looks at the folder before anything starts", async () => {
+  it("refuses a missing folder before the first cell", async () => {
     const r = await grid("--methods", "bitfit,lora", "--out", "refused", "--data", "nowhere");
     expect(r.stderr).toMatch(/"nowhere" does not exist/);
     expect(r.stderr.trimEnd().split("\n")).toHaveLength(1);

@@ -1,12 +1,18 @@
-// Plug-ins with one mistake each, through the command line: exit code 2, one line that names plug-in, method and place, no record.
+// Plug-ins with one mistake each, with the built program: exit code 2, one line with plug-in, method and place, no
+// record.
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cell, go, place } from "./tiny-place.test.data.ts";
 
-/** Writes a plug-in whose method is a scale on every qkv layer, in JavaScript, with one graft's or method's fields replaced. */
-function plugin(name: string, { graft = "", method = "" }: { graft?: string; method?: string }): string {
+/**
+ * Writes a plug-in whose method scales every qkv layer.
+ *
+ * @param fields source text of fields that replace those of the graft, or of the method
+ */
+function plugin(name: string, fields: { graft?: string; method?: string }): string {
+  const { graft = "", method = "" } = fields;
   const folder = join(place, name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "type": "module", "main": "index.js" }');
@@ -38,7 +44,7 @@ const mistakes: [what: string, fields: { graft?: string; method?: string }, mess
   [
     "dropout",
     { graft: "forward: (call, x, w) => tf.mul(tf.dropout(call(x), 0.1), w.s)," },
-    /forward of the graft on 'blocks\.0\.attn\.qkv': tf\.dropout draws random numbers, at .*dropout\/index\.js:13:\d+: /,
+    /the graft on 'blocks\.0\.attn\.qkv': tf\.dropout draws random numbers, at .*dropout\/index\.js:13:\d+: /,
   ],
   [
     "reads",
@@ -48,7 +54,7 @@ const mistakes: [what: string, fields: { graft?: string; method?: string }, mess
   [
     "unused",
     { graft: "weights: ({ out }) => ({ s: ones(out), t: zeros(out) })," },
-    /the loss does not depend on 'blocks\.0\.attn\.qkv\.mine\.t', 'blocks\.1\.attn\.qkv\.mine\.t', which would never train/,
+    /does not depend on 'blocks\.0\.attn\.qkv\.mine\.t', 'blocks\.1\.attn\.qkv\.mine\.t', which would never train/,
   ],
   [
     "no-gradient",
@@ -58,7 +64,7 @@ const mistakes: [what: string, fields: { graft?: string; method?: string }, mess
   [
     "wrong-merge",
     { graft: "merge: (base, w, { path }) => ({ [path + '.weight']: tf.mul(base[path + '.weight'], scale(w)) })," },
-    /merging the graft on 'blocks\.0\.attn\.qkv' changes the model: .* differ by \d\S* of the largest, more than 0\.00002/,
+    /the graft on 'blocks\.0\.attn\.qkv' changes the model: .* differ by \d\S* of the largest, more than 0\.00002/,
   ],
   [
     "not-finite",
@@ -77,8 +83,8 @@ const mistakes: [what: string, fields: { graft?: string; method?: string }, mess
   ],
 ];
 
-describe("a plug-in's mistake is one line and exit code 2", () => {
-  it.each(mistakes)("%s", async (what, fields, message) => {
+describe("bench with a plug-in", () => {
+  it.each(mistakes)("reports the mistake '%s' in one line, with exit code 2", async (what, fields, message) => {
     const path = plugin(what, fields);
     const { code, stderr, stdout } = await runWith(path);
     const [last] = stderr.trimEnd().split("\n").slice(-1);
@@ -91,19 +97,19 @@ describe("a plug-in's mistake is one line and exit code 2", () => {
     expect(left.filter((f) => /record\.json|weights\.safetensors/.test(f))).toEqual([]);
   });
 
-  it("none: the plug-in itself runs, and its merge is found right", async () => {
+  it("runs the plug-in without a mistake, and accepts its merge", async () => {
     const { code, json } = await runWith(plugin("right", {}), "--json");
     expect({ code, method: json.method }).toEqual({ code: 0, method: "Mine" });
   });
 
-  it("dropout is named on an engine that runs op by op, too", async () => {
+  it("reports dropout on an engine that runs op by op, too", async () => {
     const path = plugin("dropout-eager", { graft: mistakes[0]![1].graft! });
     const { code, stderr } = await runWith(path, "--engine", "tfjs-cpu");
     expect(stderr).toMatch(/tf\.dropout draws random numbers, at .*index\.js:13/);
     expect(code).toBe(2);
   });
 
-  it("list methods names it, too", async () => {
+  it("reports a mistake in bench list methods, too", async () => {
     const { code, stderr } = await go("list", "methods", "--plugin", plugin("listed", { method: "label: 1," }));
     expect(stderr).toMatch(
       /^bench: error: plug-in \.\/listed: method 'mine': label is the number 1; wanted a function/,

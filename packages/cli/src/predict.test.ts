@@ -1,4 +1,4 @@
-// bench predict as a user meets it, against the official code's outputs and diffusers' (fixtures of packages/dit).
+// The built `bench predict`, against outputs of the official code and of diffusers (fixtures of packages/dit).
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,8 +18,8 @@ afterAll(() => rmSync(place, { recursive: true, force: true }));
 const predict = (...args: string[]) =>
   bench(["predict", "--output", "out.safetensors", "--threads", "1", ...args], { cwd: place });
 
-/** Largest difference between what was written and a tensor of a fixture. */
-function worst(file: string, name: string): number {
+/** Largest difference between the written output and a tensor of a fixture. */
+function largestError(file: string, name: string): number {
   const ours = float32(readSafetensors(join(place, "out.safetensors")).tensors.get("out")!);
   const theirs = readSafetensors(fixture(file)).tensors.get(name)!;
   const { shape } = readSafetensors(join(place, "out.safetensors")).tensors.get("out")!;
@@ -28,25 +28,25 @@ function worst(file: string, name: string): number {
 }
 
 describe("bench predict", () => {
-  it("gives the official code's output for official names in safetensors", async () => {
+  it("gives the outputs of the official code for safetensors with official names", async () => {
     const args = ["--weights", fixture("dit_weights.safetensors"), "--inputs", fixture("dit_inputs.safetensors")];
     const made = await predict(...args, "--heads", "4", "--json");
     expect(made.code, made.stderr).toBe(0);
     expect(made.json).toMatchObject({ shape: [6, 8, 8, 8], layout: "official", config: { classes: 10, depth: 2 } });
-    expect(worst("dit_outputs.safetensors", "out")).toBeLessThan(1e-5);
+    expect(largestError("dit_outputs.safetensors", "out")).toBeLessThan(1e-5);
   });
 
-  it("reads the training checkpoint of the official code, its average or the model itself", async () => {
+  it("reads the training checkpoint of the official code, by default its moving average", async () => {
     const expected = fixture("dit_train_checkpoint_expected.safetensors");
     const args = ["--weights", fixture("dit_train_checkpoint.pt"), "--inputs", expected, "--heads", "2"];
     const average = await predict(...args);
     expect(average.code, average.stderr).toBe(0);
-    expect(worst("dit_train_checkpoint_expected.safetensors", "out_ema")).toBeLessThan(1e-5);
+    expect(largestError("dit_train_checkpoint_expected.safetensors", "out_ema")).toBeLessThan(1e-5);
     expect((await predict(...args, "--key", "model")).code).toBe(0);
-    expect(worst("dit_train_checkpoint_expected.safetensors", "out_model")).toBeLessThan(1e-5);
+    expect(largestError("dit_train_checkpoint_expected.safetensors", "out_model")).toBeLessThan(1e-5);
   });
 
-  it("takes fractions of timesteps, float32 labels, and more inputs than go through at once", async () => {
+  it("takes fractional timesteps, float32 labels, and more inputs than one batch", async () => {
     const { tensors } = readSafetensors(fixture("dit_inputs.safetensors"));
     const outputs = readSafetensors(fixture("dit_outputs.safetensors")).tensors;
     const [x, y] = [tensors.get("x")!, tensors.get("y")!];
@@ -65,18 +65,18 @@ describe("bench predict", () => {
     for (const [i, v] of ours.entries()) expect(Math.abs(v - theirs[i % theirs.length]!)).toBeLessThan(1e-5);
   });
 
-  it("reads a diffusers folder, and its shards, heads and all; says whose forward it computes", async () => {
+  it("reads a diffusers folder, whole or in shards, and notes which forward it computes", async () => {
     const inputs = fixture("diffusers/outputs.safetensors");
     const made = await predict("--weights", fixture("diffusers/whole"), "--inputs", inputs);
     expect(made.code, made.stderr).toBe(0);
     expect(made.stderr).toContain("--forward diffusers");
-    expect(worst("diffusers/outputs.safetensors", "out")).toBeLessThan(1e-5);
+    expect(largestError("diffusers/outputs.safetensors", "out")).toBeLessThan(1e-5);
     expect((await predict("--weights", fixture("diffusers/shards"), "--inputs", inputs)).code).toBe(0);
-    expect(worst("diffusers/outputs.safetensors", "out")).toBeLessThan(0.02); // float16
+    expect(largestError("diffusers/outputs.safetensors", "out")).toBeLessThan(0.02); // float16
     const theirs = await predict("--weights", fixture("diffusers/whole"), "--inputs", inputs, "--forward", "diffusers");
     expect(theirs.code, theirs.stderr).toBe(0);
-    expect(worst("diffusers/outputs.safetensors", "out_diffusers")).toBeLessThan(1e-5);
-    expect(worst("diffusers/outputs.safetensors", "out")).toBeGreaterThan(0.1);
+    expect(largestError("diffusers/outputs.safetensors", "out_diffusers")).toBeLessThan(1e-5);
+    expect(largestError("diffusers/outputs.safetensors", "out")).toBeGreaterThan(0.1);
   });
 
   it("says what is wrong with weights, heads and inputs", async () => {
@@ -93,7 +93,11 @@ describe("bench predict", () => {
         4,
         "wants F32 [N, 4, 8, 8]",
       ],
-      [[...weights, ...inputs, "--heads", "4", "--forward", "timm"], 2, "wanted official or diffusers"],
+      [
+        [...weights, ...inputs, "--heads", "4", "--forward", "timm"],
+        2,
+        "--forward 'timm' is not known; available: official, diffusers",
+      ],
     ];
     for (const [args, code, message] of cases) {
       const failed = await predict(...args);

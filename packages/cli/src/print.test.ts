@@ -1,6 +1,8 @@
+// Control characters in output: escaped, except line ends, tabs and the codes of colours.
+
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { print, printJson, printNote } from "./print.ts";
-import { painted } from "./style.ts";
+import { applyStyle } from "./style.ts";
 
 let out = "";
 let err = "";
@@ -19,17 +21,17 @@ afterEach(() => void vi.restoreAllMocks());
 
 const hostile = "花\x1b[2J\0\r\u009b\u202e🌷";
 
-it("text reaches the terminal without what it obeys, lines and tabs apart", () => {
+it("escapes control characters in text, except line ends and tabs", () => {
   print(`a\tb\n${hostile}\n`);
   printNote(hostile);
   expect(out).toBe("a\tb\n花\\x1b[2J\\x00\\x0d\\u{9b}\\u{202e}🌷\n");
   expect(err).toBe("花\\x1b[2J\\x00\\x0d\\u{9b}\\u{202e}🌷");
 });
 
-it("colours reach a screen that has them, and nothing else that a terminal obeys", () => {
+it("keeps the codes of colours for a screen that has colours, and escapes all others", () => {
   vi.stubEnv("FORCE_COLOR", "1");
   vi.stubEnv("NO_COLOR", "");
-  print(`${painted(["bold", "green"], "best", process.stdout)} ${hostile}\x1b[8mhidden\n`);
+  print(`${applyStyle(["bold", "green"], "best", process.stdout)} ${hostile}\x1b[8mhidden\n`);
   expect(out).toBe("\x1b[1m\x1b[32mbest\x1b[39m\x1b[22m 花\\x1b[2J\\x00\\x0d\\u{9b}\\u{202e}🌷\\x1b[8mhidden\n");
   out = "";
   vi.stubEnv("NO_COLOR", "1");
@@ -38,7 +40,7 @@ it("colours reach a screen that has them, and nothing else that a terminal obeys
   vi.unstubAllEnvs();
 });
 
-it("JSON stays JSON, with the same text in it", () => {
+it("prints JSON that parses to the same text, without raw control characters", () => {
   printJson({ hostile, lone: "\ud800" });
   expect(JSON.parse(out)).toEqual({ hostile, lone: "\ud800" });
   expect(out).not.toMatch(/[\u0080-\u009f\u202a-\u202e]/);

@@ -1,4 +1,4 @@
-// Signals, streams that fail, and processes that must not outlive their grid.
+// Signals, output streams that fail, and cells that must not outlive their grid, with the built program.
 
 import { spawn } from "node:child_process";
 import { existsSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { bench } from "./bench.test.data.ts";
 import { cell, place, recipe } from "./tiny-place.test.data.ts";
 
 const entry = fileURLToPath(new URL("../bin/bench.js", import.meta.url));
-const long = ["--set", "training.steps=100000"];
+const manySteps = ["--set", "training.steps=100000"];
 const checkpoints = (out: string) =>
   existsSync(join(place, out))
     ? readdirSync(join(place, out), { recursive: true, encoding: "utf8" }).filter((f) =>
@@ -18,16 +18,16 @@ const checkpoints = (out: string) =>
       ).length
     : 0;
 
-describe("a signal", () => {
+describe("bench run", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
     ["SIGHUP", 129],
     ["SIGUSR1", 75],
     ["SIGUSR2", 75],
-  ] as const)("%s stops a run at the next safe place, with a checkpoint and exit code %i", async (signal, code) => {
+  ] as const)("stops at the next safe place on %s, with a checkpoint and exit code %i", async (signal, code) => {
     let sent = false;
-    const r = await bench([...cell, ...long, "--out", signal], {
+    const r = await bench([...cell, ...manySteps, "--out", signal], {
       cwd: place,
       watch: (stderr, child) => {
         if (!sent && /train: /.test(stderr)) sent = child.kill(signal);
@@ -40,15 +40,17 @@ describe("a signal", () => {
   });
 
   it.each(["SIGUSR1", "SIGUSR2"] as const)(
-    "%s while the program loads ends it with 75 and opens no debugger",
+    "ends with exit code 75 and opens no debugger on %s while the program loads",
     async (signal) => {
-      // Sent as soon as somebody listens: Node's own start cannot be covered.
+      // Sent as soon as there is a listener: nothing can be done before, while Node starts.
       const preload = join(place, `send-${signal}.cjs`);
       writeFileSync(
         preload,
-        `const send = () => process.listenerCount("${signal}") > 0 ? process.kill(process.pid, "${signal}") : setImmediate(send); send();`,
+        `const send = () =>
+           process.listenerCount("${signal}") > 0 ? process.kill(process.pid, "${signal}") : setImmediate(send);
+         send();`,
       );
-      const child = spawn(process.execPath, ["--require", preload, entry, ...cell, ...long, "--out", "early"], {
+      const child = spawn(process.execPath, ["--require", preload, entry, ...cell, ...manySteps, "--out", "early"], {
         cwd: place,
         stdio: "pipe",
       });
@@ -59,13 +61,13 @@ describe("a signal", () => {
       const code = await new Promise((done) => child.on("close", done));
       expect(code).toBe(75);
       expect(stderr).not.toContain("Debugger");
-      await expect(reached(9229)).resolves.toBe(false);
+      await expect(isPortOpen(9229)).resolves.toBe(false);
     },
   );
 
-  it("that comes twice at the same moment is one request", async () => {
+  it("takes two signals at the same moment as one request to stop", async () => {
     let first = false;
-    const r = await bench([...cell, ...long, "--out", "twice"], {
+    const r = await bench([...cell, ...manySteps, "--out", "twice"], {
       cwd: place,
       watch: (stderr, child) => {
         if (first || !/train: /.test(stderr)) return;
@@ -77,12 +79,13 @@ describe("a signal", () => {
   });
 });
 
-describe("a second signal", () => {
+describe("listenForSignals", () => {
   const signals = fileURLToPath(new URL("../dist/signals.js", import.meta.url));
-  /** Gets SIGINT twice: when it is ready, and 600 ms after it has taken note of the first. */
-  const ended = (script: string) =>
+  /** Runs a script that gets SIGINT twice: when it prints "ready", and 600 ms after it has handled the first one. */
+  const runWithTwoSignals = (script: string) =>
     new Promise<{ code: number | null; signal: string | null; stdout: string }>((resolve) => {
-      const text = `import { listenForSignals } from ${JSON.stringify(signals)}; ${script}; setInterval(() => {}, 1000);`;
+      const text =
+        `import { listenForSignals } from ${JSON.stringify(signals)}; ` + `${script}; setInterval(() => {}, 1000);`;
       const child = spawn(process.execPath, ["--input-type=module", "-e", text], { stdio: "pipe" });
       let stdout = "";
       child.stdout.on("data", (chunk) => {
@@ -90,24 +93,24 @@ describe("a second signal", () => {
         if (/^ready$/m.test(String(chunk))) child.kill("SIGINT");
       });
       child.stderr.on("data", (chunk) => {
-        if (/once more stops at once/.test(String(chunk))) setTimeout(() => child.kill("SIGINT"), 600);
+        if (/a second signal stops at once/.test(String(chunk))) setTimeout(() => child.kill("SIGINT"), 600);
       });
       child.on("close", (code, signal) => resolve({ code, signal, stdout }));
     });
 
-  it("ends a process at once that computes and reaches no safe place", async () => {
+  it("lets a second signal end a process that computes and reaches no safe place", async () => {
     const busy = "listenForSignals(() => setTimeout(() => { for (;;); }, 400)); console.log('ready')";
-    expect(await ended(busy)).toMatchObject({ code: null, signal: "SIGINT" });
+    expect(await runWithTwoSignals(busy)).toMatchObject({ code: null, signal: "SIGINT" });
   });
 
-  it("lets a grid end its runs first", async () => {
+  it("lets a grid end its cells before a second signal ends it", async () => {
     const grid = "listenForSignals(() => {}, () => console.log('ended the runs')); console.log('ready')";
-    expect(await ended(grid)).toEqual({ code: 130, signal: null, stdout: "ready\nended the runs\n" });
+    expect(await runWithTwoSignals(grid)).toEqual({ code: 130, signal: null, stdout: "ready\nended the runs\n" });
   });
 });
 
-/** Does something listen at this port? */
-function reached(port: number): Promise<boolean> {
+/** Whether something listens at this port of the machine. */
+function isPortOpen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => {
       socket.destroy();
@@ -117,8 +120,8 @@ function reached(port: number): Promise<boolean> {
   });
 }
 
-describe.skipIf(!existsSync("/proc/self/stat"))("the runs of a grid", () => {
-  /** Ids of the processes whose command line has this text. */
+describe.skipIf(!existsSync("/proc/self/stat"))("the cells of a grid", () => {
+  /** Ids of the processes with this text in their command lines. */
   const processesWith = (text: string) =>
     readdirSync("/proc").filter((name) => {
       if (!/^\d+$/.test(name)) return false;
@@ -128,7 +131,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the runs of a grid", () => {
         return false;
       }
     });
-  const started = async (out: string, ...args: string[]) => {
+  const startGrid = async (out: string, ...args: string[]) => {
     const common = [
       "grid",
       "--recipe",
@@ -138,7 +141,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the runs of a grid", () => {
       "sun",
       "--jobs",
       "2",
-      ...long,
+      ...manySteps,
     ];
     const child = spawn(process.execPath, [entry, ...common, "--out", out, ...args], { cwd: place, stdio: "pipe" });
     child.stdout.resume();
@@ -149,35 +152,35 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the runs of a grid", () => {
     const code = new Promise<number | null>((done) => child.on("close", done));
     return { child, code, stderr: () => stderr };
   };
-  const until = async (what: () => boolean, seconds: number) => {
-    for (let i = 0; i < 20 * seconds && !what(); i++) await new Promise((done) => setTimeout(done, 50));
+  const waitUntil = async (isDone: () => boolean, seconds: number) => {
+    for (let i = 0; i < 20 * seconds && !isDone(); i++) await new Promise((done) => setTimeout(done, 50));
   };
 
-  it("end when it is killed, at any moment", async () => {
+  it("end when the grid is killed in any of three stages", async () => {
     for (const [i, wait] of [
       (out: string) => processesWith(out).length > 1,
       (out: string) => processesWith(out).length > 2,
       (out: string) => /train: /.test(logOf(out)),
     ].entries()) {
       const out = `orphans-${i}-of-this-test`;
-      const { child, code } = await started(out);
-      await until(() => wait(out), 60);
+      const { child, code } = await startGrid(out);
+      await waitUntil(() => wait(out), 60);
       child.kill("SIGKILL");
       await code;
-      await until(() => processesWith(out).length === 0, 10);
+      await waitUntil(() => processesWith(out).length === 0, 10);
       expect(processesWith(out), `after moment ${i}`).toEqual([]);
     }
   });
 
-  it("stop at their next safe place when it alone gets a signal", async () => {
+  it("stop at their next safe place when only the grid gets a signal", async () => {
     for (const [signal, expected] of [
       ["SIGINT", 130],
       ["SIGHUP", 129],
       ["SIGUSR1", 75],
     ] as const) {
       const out = `signal-${signal}-of-this-test`;
-      const { child, code, stderr } = await started(out);
-      await until(() => (logOf(out).match(/train: /g) ?? []).length === 2, 60);
+      const { child, code, stderr } = await startGrid(out);
+      await waitUntil(() => (logOf(out).match(/train: /g) ?? []).length === 2, 60);
       child.kill(signal);
       expect(await code, stderr()).toBe(expected);
       expect(stderr()).toContain("run the same command again to continue");
@@ -186,7 +189,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the runs of a grid", () => {
     }
   });
 
-  it("are ended by a second signal to it, whatever they do", async () => {
+  it("are ended by a second signal to the grid, even in an endless loop", async () => {
     const stuck = join(place, "stuck.mjs");
     writeFileSync(
       stuck,
@@ -195,16 +198,16 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the runs of a grid", () => {
         learningRate: 1e-3, adapt() { console.error("looping"); for (;;); } });`,
     );
     const out = "second-signal-of-this-test";
-    const { child, code, stderr } = await started(out, "--plugin", stuck, "--methods", "stuck");
-    await until(() => logOf(out).includes("looping"), 60);
+    const { child, code, stderr } = await startGrid(out, "--plugin", stuck, "--methods", "stuck");
+    await waitUntil(() => logOf(out).includes("looping"), 60);
     expect(logOf(out)).toContain("looping");
     child.kill("SIGINT");
-    await until(() => stderr().includes("once more stops at once"), 10);
+    await waitUntil(() => stderr().includes("a second signal stops at once"), 10);
     await new Promise((done) => setTimeout(done, 500));
     expect(child.exitCode, stderr() + logOf(out)).toBeNull();
     child.kill("SIGINT");
     expect(await code, stderr()).toBe(130);
-    await until(() => processesWith(out).length === 0, 5);
+    await waitUntil(() => processesWith(out).length === 0, 5);
     expect(processesWith(out)).toEqual([]);
   });
 
@@ -216,7 +219,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the runs of a grid", () => {
   }
 });
 
-describe.skipIf(!existsSync("/dev/full"))("on a full disk", () => {
+describe.skipIf(!existsSync("/dev/full"))("bench on a full disk", () => {
   const withFull = (stream: 1 | 2, args: string[]) =>
     new Promise<{ code: number | null; other: string }>((resolve) => {
       const stdio: (number | "pipe")[] = ["pipe", "pipe", "pipe"];
@@ -229,19 +232,19 @@ describe.skipIf(!existsSync("/dev/full"))("on a full disk", () => {
       child.on("close", (code) => resolve({ code, other }));
     });
 
-  it("results that stdout cannot take cost exit code 74 and one line", async () => {
+  it("exits with 74 and prints one line if stdout cannot be written", async () => {
     const { code, other } = await withFull(1, ["list", "datasets"]);
     expect(code).toBe(74);
     expect(other).toMatch(/^bench: error: stdout cannot be written \(ENOSPC[^\n]*\n$/);
   });
 
-  it("what stderr cannot take ends nothing", async () => {
+  it("finishes a run if stderr cannot be written", async () => {
     const { code, other } = await withFull(2, [...cell, "--set", "training.steps=2", "--out", "full-stderr"]);
     expect(code).toBe(0);
     expect(other).toContain("FID");
   });
 
-  it("an error that nobody can read keeps its exit code", async () => {
+  it("exits with the code of an error that stderr cannot print", async () => {
     expect((await withFull(2, ["run", "--seed", ""])).code).toBe(2);
   });
 });

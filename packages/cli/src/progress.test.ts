@@ -1,7 +1,7 @@
-// Where progress may redraw its line.
+// Whether the line of progress is redrawn, by the kind of stderr.
 
 import { expect, it } from "vitest";
-import { progress, stderrTerminal } from "./progress.ts";
+import { showProgress, stderrTerminal } from "./progress.ts";
 
 it.each([
   [true, "xterm-256color", true],
@@ -9,7 +9,7 @@ it.each([
   [true, "dumb", false],
   [false, "xterm", false],
   [undefined, undefined, false],
-])("stderr that is a terminal: %s, of the kind %s, is redrawn: %s", (isTTY, term, redrawn) => {
+])("for stderr with isTTY %s and TERM %s, redraws its line: %s", (isTTY, term, redrawn) => {
   const terminal = stderrTerminal(isTTY as boolean, term);
   expect(terminal.isTTY).toBe(redrawn);
   let written = "";
@@ -24,7 +24,7 @@ it.each([
       return now;
     },
   };
-  const listener = progress(screen, () => false);
+  const listener = showProgress(screen, () => false);
   listener.stage?.("train");
   listener.progress?.(1, 2);
   listener.clear();

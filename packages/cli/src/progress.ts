@@ -1,11 +1,12 @@
-// Progress on stderr: one line redrawn on a terminal, a line every thirty seconds elsewhere.
+// Progress on stderr: on a terminal one line that is redrawn, elsewhere a line every 30 seconds.
 
 import type { Listener } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
 
-const QUIET_SECONDS = 30;
-const REDRAW_MS = 100;
-const BAR = 24;
+/** Between two lines where stderr is no terminal. */
+const lineMs = 30_000;
+const redrawMs = 100;
+const barWidth = 24;
 
 export interface Terminal {
   write(text: string): void;
@@ -15,7 +16,7 @@ export interface Terminal {
   now(): number;
 }
 
-/** A dumb terminal counts as none: it would print the codes that redraw a line. */
+/** A terminal of type `dumb` counts as none: it would print the codes that redraw a line. */
 export const stderrTerminal = (isTTY = process.stderr.isTTY, term = process.env.TERM): Terminal => ({
   write: (text) => void process.stderr.write(text),
   isTTY: Boolean(isTTY) && term !== "dumb",
@@ -28,16 +29,16 @@ export const stderrTerminal = (isTTY = process.stderr.isTTY, term = process.env.
   now: () => performance.now(),
 });
 
-/** A listener that draws; `clear` removes what stands on the present line. */
-export function progress(terminal: Terminal, stopping: () => boolean): Listener & { clear(): void } {
+/** A listener that shows stages and progress; `clear` erases the line that is redrawn. */
+export function showProgress(terminal: Terminal, stopping: () => boolean): Listener & { clear(): void } {
   let stage = "";
   let started = 0;
   let firstDone = 0;
-  let drawn = 0;
-  let dirty = false;
+  let shownAt = 0;
+  let hasLine = false;
   const clear = () => {
-    if (dirty) terminal.write("\r\x1b[2K");
-    dirty = false;
+    if (hasLine) terminal.write("\r\x1b[2K");
+    hasLine = false;
   };
   return {
     stopping,
@@ -45,7 +46,7 @@ export function progress(terminal: Terminal, stopping: () => boolean): Listener 
     stage(name, detail) {
       clear();
       stage = name;
-      started = drawn = terminal.now();
+      started = shownAt = terminal.now();
       firstDone = Number.NaN;
       terminal.write(detail ? `${name}: ${printable(detail)}\n` : `${name}\n`);
     },
@@ -55,23 +56,23 @@ export function progress(terminal: Terminal, stopping: () => boolean): Listener 
         firstDone = done;
         started = now;
       }
-      const pause = terminal.isTTY ? REDRAW_MS : 1e3 * QUIET_SECONDS;
-      if (now - drawn < pause) return;
-      drawn = now;
+      const pause = terminal.isTTY ? redrawMs : lineMs;
+      if (now - shownAt < pause) return;
+      shownAt = now;
       const line = describe(stage, done, total, firstDone, (now - started) / 1e3, note, terminal.isTTY);
       if (!terminal.isTTY) return terminal.write(`${line}\n`);
       terminal.write(`\r\x1b[2K${line.slice(0, terminal.columns - 1)}`);
-      dirty = true;
+      hasLine = true;
     },
     note(text) {
       clear();
-      terminal.write(`${safe(text)}\n`);
+      terminal.write(`${escapeLines(text)}\n`);
     },
   };
 }
 
-/** Names of files and of tensors are anybody's: what a terminal would obey is escaped, line by line. */
-const safe = (text: string): string => text.split("\n").map(printable).join("\n");
+/** Escapes control characters in each line: the text may have names of files or tensors from anyone. */
+const escapeLines = (text: string): string => text.split("\n").map(printable).join("\n");
 
 function describe(
   stage: string,
@@ -83,19 +84,23 @@ function describe(
   bar: boolean,
 ): string {
   const rate = (done - first) / seconds;
-  const filled = Math.round((BAR * done) / total);
-  const parts = [stage.padEnd(11), bar ? `[${"=".repeat(filled)}${" ".repeat(BAR - filled)}]` : "", `${done}/${total}`];
+  const filled = Math.round((barWidth * done) / total);
+  const parts = [
+    stage.padEnd(11),
+    bar ? `[${"=".repeat(filled)}${" ".repeat(barWidth - filled)}]` : "",
+    `${done}/${total}`,
+  ];
   if (rate > 0)
     parts.push(
       rate >= 1 ? `${rate.toFixed(1)}/s` : `${(1 / rate).toFixed(1)} s each`,
-      `${duration((total - done) / rate)} left`,
+      `${formatDuration((total - done) / rate)} left`,
     );
   if (note) parts.push(printable(note));
   return parts.filter(Boolean).join("  ");
 }
 
 /** 75 -> "1 min 15 s" */
-export function duration(seconds: number): string {
+export function formatDuration(seconds: number): string {
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;

@@ -1,4 +1,4 @@
-// A whole run on files as others publish them: a DiT in diffusers' layout, an Inception in pytorch-fid's. Both are tiny.
+// Whole runs on tiny files in the formats of others: a DiT in diffusers' layout, an Inception in pytorch-fid's.
 
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,10 @@ let place: string;
 const run = (...args: string[]) =>
   bench(["run", "--method", "difffit", "--dataset", "flowers", "--threads", "1", "--json", ...args], { cwd: place });
 
-/** The tiny recipe with other files: `base` in diffusers' layout, Inception narrowed 16 times. */
+/**
+ * Writes the tiny recipe again with other files: `base` in diffusers' layout, Inception with a sixteenth of the
+ * channels.
+ */
 beforeAll(async () => {
   place = mkdtempSync(join(tmpdir(), "bench-real-"));
   process.env.DIT_BENCH_HOME = join(place, "home");
@@ -48,7 +51,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "dit", "config.json"), JSON.stringify(diffusersConfig(recipe.model)));
 });
 
-/** Two classes of noise. */
+/** Writes two classes of noise. */
 beforeAll(async () => {
   const raw = { width: 20, height: 18, channels: 3 } as const;
   for (const name of ["a", "b"]) {
@@ -61,8 +64,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-describe("bench run on others' files", () => {
-  it("trains what the project's own layout trains, to the bit, and measures with Inception", async () => {
+describe("bench run on files in the formats of others", () => {
+  it("trains bit-identical weights from diffusers' layout and the project's own, and measures with Inception", async () => {
     const own = await run("--recipe", "own", "--out", "a");
     expect(own.code, own.stderr).toBe(0);
     const made = await run("--recipe", "others", "--out", "b");
@@ -79,7 +82,8 @@ describe("bench run on others' files", () => {
     expect(made.json.fid).toSatisfy(Number.isFinite);
   });
 
-  // As the paper's: a DiT with learned variance on an autoencoder's latents, guidance on three channels, Inception; images of the user's.
+  // As in the paper, except the images: a DiT with learned variance on an autoencoder's latents, guidance on three
+  // channels, Inception.
   it.each([
     ["the official code's training checkpoint", "dit_train_checkpoint.pt", { width: 16, depth: 1 }, "bitfit"],
     ["diffusers' folder", "diffusers/whole", { width: 8, depth: 2 }, "difffit"],
@@ -109,7 +113,7 @@ describe("bench run on others' files", () => {
     expect(existsSync(join(place, String(made.json.sheet)))).toBe(true);
   });
 
-  it("adapts a base at twice its resolution, with positions at half their distance", async () => {
+  it("adapts a base model at twice its resolution, with interpolated positions", async () => {
     const recipe = JSON.parse(readFileSync(join(place, "bitfit/recipe.json"), "utf8"));
     const larger = { ...recipe, baseInputSize: 4, model: { ...recipe.model, inputSize: 8 } };
     mkdirSync(join(place, "larger"));
@@ -121,7 +125,7 @@ describe("bench run on others' files", () => {
     expect(record.data.size).toBe(32);
   });
 
-  it("says what is not here and which command gets it, with exit code 4", async () => {
+  it("reports a missing file and the setting that names another, with exit code 4", async () => {
     for (const [setting, name] of [
       ["recipe.base", "none.pt"],
       ["extractor.weights", "none.pth"],
@@ -143,9 +147,9 @@ describe("bench run on others' files", () => {
 describe("bench run --dry-run", () => {
   const dry = (...args: string[]) => run("--dry-run", ...args);
 
-  it("says what recipe paper would fetch and take, with the published counts, and does nothing", async () => {
+  it("prints what recipe paper would download and need, with the published counts, and does nothing", async () => {
     const made = await dry("--recipe", "paper", "--dataset", "food");
-    expect(made.code, made.stderr).toBe(4); // as of the run, because files are missing
+    expect(made.code, made.stderr).toBe(4); // as the run would, because files are missing
     expect(made.stderr).toContain("bench fetch dit-xl-2-256");
     expect(made.json).toMatchObject({
       protocol: "paper/1",
@@ -157,17 +161,17 @@ describe("bench run --dry-run", () => {
         { what: "dataset", name: "food", bytes: expect.any(Number) },
       ],
     });
-    for (const line of ["Nothing is done", "GFLOP/s", "bench fetch food"]) expect(made.stdout).toContain(line);
+    for (const line of ["nothing is done", "GFLOP/s", "bench fetch food"]) expect(made.stdout).toContain(line);
     expect(existsSync(join(place, "runs"))).toBe(false);
   });
 
-  it("says where a batch asks for more memory than any machine has", async () => {
+  it("reports that a batch needs more memory than this machine has", async () => {
     const made = await dry("--recipe", "paper", "--method", "full", "--set", "training.batch=65536");
     expect(made.stdout).toContain("more than this machine has: use a smaller --set training.batch");
     expect((made.json as { memory: { training: number } }).memory.training).toBeGreaterThan(2 ** 40);
   });
 
-  it("finds what lies in a published file's place and says what is wrong with it, as a run does", async () => {
+  it("reports a file with the name of a published one but another size, as a run does", async () => {
     const folder = join(place, "home/weights/dit-xl-2-256");
     mkdirSync(folder, { recursive: true });
     cpSync(join(fixtures("dit"), "dit_train_checkpoint.pt"), join(folder, "DiT-XL-2-256x256.pt"));
@@ -187,13 +191,13 @@ describe("bench run --dry-run", () => {
     expect(failed.stderr).toMatch(message);
     expect(failed.stderr).toContain("get it with 'bench fetch dit-xl-2-256'");
     rmSync(folder, { recursive: true });
-    const own = `recipe.base=${join(fixtures("dit"), "dit_train_checkpoint.pt")}`; // by its path it may be any
+    const own = `recipe.base=${join(fixtures("dit"), "dit_train_checkpoint.pt")}`; // a file named by its path may be any
     const another = await run("--recipe", "paper", "--data", "photos", "--set", own, ...given);
     expect(another.code).toBe(4);
     expect(another.stderr).toContain("recipe paper wants 32 (DiT-XL/2)");
   });
 
-  it("of a recipe whose files are here finds them all", async () => {
+  it("finds all files of a recipe that has them", async () => {
     const made = await dry("--recipe", "own");
     expect(made.code, made.stderr).toBe(0);
     const { files, seconds } = made.json as { files: { path?: string }[]; seconds: Record<string, number> };
@@ -201,7 +205,7 @@ describe("bench run --dry-run", () => {
     expect(seconds.train).toBeGreaterThan(0);
   });
 
-  it("leaves the run of recipe paper without its files to exit code 4, all that is missing in one message", async () => {
+  it("reports all missing files of recipe paper in one message, with exit code 4, when it is run", async () => {
     const failed = await run("--recipe", "paper");
     expect(failed.code).toBe(4);
     expect(failed.stderr).toContain("bench fetch dit-xl-2-256 sd-vae-ft-ema inception-v3-fid flowers");

@@ -1,13 +1,15 @@
+// Exit codes and messages of errors, and the colours of messages.
+
 import { BenchError } from "@dit-bench/runner/errors";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { errorLines, exitCodeOf, reportError } from "./report-error.ts";
-import { painted } from "./style.ts";
+import { exitCodeOf, formatError, reportError } from "./report-error.ts";
+import { applyStyle } from "./style.ts";
 
 const named = (name: string) => Object.assign(new Error("x"), { name });
 const system = (code: string) => Object.assign(new Error(`${code}: x`), { code });
 afterEach(() => void vi.restoreAllMocks());
 
-describe("exit codes of errors", () => {
+describe("exitCodeOf", () => {
   it.each([
     [new BenchError("diverged", "x"), 5],
     [named("MethodError"), 2],
@@ -21,12 +23,12 @@ describe("exit codes of errors", () => {
     [system("ELOOP"), 4],
     [system("ENAMETOOLONG"), 2],
     [new Error("x"), 1],
-  ])("%s", (error, code) => {
+  ])("gives %s its exit code %i", (error, code) => {
     expect(exitCodeOf(error)).toBe(code);
   });
 });
 
-describe("messages", () => {
+describe("reportError", () => {
   const reported = (error: unknown) => {
     let text = "";
     vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
@@ -37,30 +39,30 @@ describe("messages", () => {
     return text;
   };
 
-  it("are one line without control characters", () => {
+  it("prints one line without control characters", () => {
     expect(reported(new BenchError("data", "'a\x1b[2Jb\0'\n  is bad;\n do so"))).toBe(
       "bench: error: 'a\\x1b[2Jb\\x00' is bad; do so\n",
     );
   });
 
-  it("of unknown errors say how to find their place, of missing memory what to do", () => {
-    expect(reported(new Error("x"))).toContain("'bench --verbose …' shows where");
+  it("adds how to find the place of an unknown error, and what to do about missing memory", () => {
+    expect(reported(new Error("x"))).toContain("'bench --verbose …' shows where it happened");
     expect(reported(new RangeError("Array buffer allocation failed"))).toContain("take smaller batches");
     expect(reported("a string")).toContain("a string");
   });
 
-  it("on a terminal have what to do below what happened, broken between words", () => {
+  it("prints the advice below the problem on a terminal, and wraps between words", () => {
     const screen = { isTTY: true, columns: 80 } as NodeJS.WriteStream;
     vi.stubEnv("NO_COLOR", "1");
-    const text = errorLines("--method 'diffit' is not known; did you mean 'difffit'? available: a, b", screen);
+    const text = formatError("--method 'diffit' is not known; did you mean 'difffit'? available: a, b", screen);
     expect(text).toBe("bench: error: --method 'diffit' is not known\n  did you mean 'difffit'? available: a, b");
     const narrow = { isTTY: true, columns: 36 } as NodeJS.WriteStream; // stdout may be a file, or wider
-    expect(errorLines("--method 'diffit' is not known", narrow).split("\n")).toHaveLength(2);
+    expect(formatError("--method 'diffit' is not known", narrow).split("\n")).toHaveLength(2);
     vi.unstubAllEnvs();
   });
 });
 
-describe("colours", () => {
+describe("applyStyle", () => {
   const terminal = { isTTY: true, hasColors: () => true };
   it.each([
     [terminal, {}, true],
@@ -71,7 +73,7 @@ describe("colours", () => {
     [terminal, { FORCE_COLOR: "0" }, false],
     [{}, { FORCE_COLOR: "1", NO_COLOR: "1" }, false],
     [{ isTTY: true, hasColors: () => false }, {}, false],
-  ])("on %j with %j: %s", (screen, env, coloured) => {
-    expect(painted("red", "x", screen, env)).toBe(coloured ? "\x1b[31mx\x1b[39m" : "x");
+  ])("on the screen %j with the environment %j applies colours: %s", (screen, env, coloured) => {
+    expect(applyStyle("red", "x", screen, env)).toBe(coloured ? "\x1b[31mx\x1b[39m" : "x");
   });
 });

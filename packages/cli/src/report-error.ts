@@ -1,13 +1,13 @@
-// Errors as a person reads them, and the exit code that goes with each.
+// Errors as they are printed, and their exit codes.
 
 import { exitCodes } from "@dit-bench/runner/errors";
 import { withMemoryAdvice } from "@dit-bench/runner/out-of-memory";
 import { printable } from "@dit-bench/text";
-import { hanging, screenWidth } from "./columns.ts";
+import { hangText, screenWidth } from "./columns.ts";
 import { requestedStop } from "./signals.ts";
-import { painted } from "./style.ts";
+import { applyStyle } from "./style.ts";
 
-/** Typed errors of the packages that do not carry an exit code. */
+/** Errors of packages that do not set an exit code themselves. */
 const byName: Readonly<Record<string, number>> = {
   MethodError: exitCodes.usage,
   UnknownDatasetError: exitCodes.usage,
@@ -24,16 +24,17 @@ const byName: Readonly<Record<string, number>> = {
   JsonError: exitCodes.data,
 };
 
-/** System errors: what the user named is missing or of another kind, or the disk or its permissions fail. */
+/** System errors: a missing file or one of another kind than expected, a full disk, missing permissions. */
 const bySystemCode: Readonly<Record<string, number>> = {
   ENOENT: exitCodes.data,
   EISDIR: exitCodes.data,
   ELOOP: exitCodes.data,
   ENAMETOOLONG: exitCodes.usage,
   ...Object.fromEntries(
-    "ENOSPC EDQUOT EACCES EPERM EROFS EIO ENOTDIR EEXIST ENOTEMPTY EBUSY EMFILE ENFILE EFBIG ESTALE ETXTBSY ENXIO ENODEV"
-      .split(" ")
-      .map((code) => [code, exitCodes.io]),
+    [
+      ...["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "EIO", "ENOTDIR", "EEXIST", "ENOTEMPTY", "EBUSY", "EMFILE"],
+      ...["ENFILE", "EFBIG", "ESTALE", "ETXTBSY", "ENXIO", "ENODEV"],
+    ].map((code) => [code, exitCodes.io]),
   ),
 };
 
@@ -43,7 +44,7 @@ const fullDisk: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 export function reportError(error: unknown, verbose: boolean): number {
   const thrown = error instanceof Error ? error : new Error(String(error));
   const e = withMemoryAdvice(thrown, "take smaller batches, fewer --jobs, or a machine with more memory") as Error;
-  process.stderr.write(`${errorText(e, verbose)}\n`);
+  process.stderr.write(`${describeError(e, verbose)}\n`);
   if (verbose) process.stderr.write(`${(e.stack ?? "").split("\n").map(printable).join("\n")}\n`);
   return exitCodeOf(e);
 }
@@ -56,25 +57,31 @@ export function exitCodeOf(e: Error): number {
   return byName[e.name] ?? byName[e.constructor.name] ?? exitCodes.failure;
 }
 
-/** One line; on a terminal what to do stands below what happened, and lines break between words. */
-function errorText(e: Error, verbose: boolean): string {
+/** The message on one line, with advice for errors that need more; formatted for the screen. */
+function describeError(e: Error, verbose: boolean): string {
   let text = printable(e.message.trim().replaceAll(/\s*\n\s*/g, " ")) || e.name;
   const unexpected = exitCodeOf(e) === exitCodes.failure && !("exitCode" in e);
   if (fullDisk.has((e as NodeJS.ErrnoException).code ?? "")) text += "; make room there and run the same command again";
-  if (unexpected && !verbose) text += "; 'bench --verbose …' shows where";
-  return errorLines(text);
+  if (unexpected && !verbose) text += "; 'bench --verbose …' shows where it happened";
+  return formatError(text);
 }
 
-/** Prints something that went wrong without ending the command, such as one damaged record among many. */
-export const reportProblem = (message: string): void => void process.stderr.write(`${errorLines(message)}\n`);
+/** Prints a problem that does not end the command, such as one damaged record among many. */
+export const reportProblem = (message: string): void => void process.stderr.write(`${formatError(message)}\n`);
 
-/** The same of a message without an error object, such as the parser's. */
-export function errorLines(message: string, screen: NodeJS.WriteStream = process.stderr): string {
-  const prefix = painted(["red", "bold"], "bench: error:", screen);
+/**
+ * The message after `bench: error:`. On a terminal it is wrapped, with the advice after its first semicolon on lines of
+ * its own.
+ */
+export function formatError(message: string, screen: NodeJS.WriteStream = process.stderr): string {
+  const prefix = applyStyle(["red", "bold"], "bench: error:", screen);
   if (!screen.isTTY) return `${prefix} ${message}`;
   const plain = "bench: error: ";
   const width = screenWidth(screen.columns || 80);
   const [what = "", ...advice] = message.split(/; (?=\S)/);
-  const lines = [...hanging(plain, what, width), ...(advice.length > 0 ? hanging("  ", advice.join("; "), width) : [])];
+  const lines = [
+    ...hangText(plain, what, width),
+    ...(advice.length > 0 ? hangText("  ", advice.join("; "), width) : []),
+  ];
   return [prefix + lines[0]!.slice(plain.length - 1), ...lines.slice(1)].join("\n");
 }

@@ -1,4 +1,4 @@
-// What a run leaves on the disk: damaged, missing, left over, shared with another process, or continued.
+// The files of a run on disk: damaged, missing, left over, in use by another process, or the start of a longer run.
 
 import {
   existsSync,
@@ -17,7 +17,7 @@ import { bench, type Finished } from "./bench.test.data.ts";
 import { cell, go, place, run, sha } from "./tiny-place.test.data.ts";
 
 let first: Finished;
-/** The run's folder, and what it held when it was finished. */
+/** The folder of the run, and its files when it had finished. */
 let folder: string;
 let sound: Record<string, Buffer>;
 const at = (name: string) => join(folder, name);
@@ -41,7 +41,7 @@ const flip = (path: string, bit: number) => {
   writeFileSync(path, bytes);
 };
 
-it("a finished run leaves its files and its training state, and nothing else", () => {
+it("writes the files of a finished run and its training state, and nothing else", () => {
   expect(Object.keys(sound).sort()).toEqual([
     "loss.png",
     "record.json",
@@ -60,7 +60,7 @@ describe("a damaged record", () => {
     ["cut short", () => truncateSync(at("record.json"), 700), "it is no JSON"],
     ["zeroed", () => writeFileSync(at("record.json"), Buffer.alloc(3000)), "it is no JSON"],
     [
-      "without a field",
+      "missing a field",
       () => writeFileSync(at("record.json"), '{"schema": 1, "protocol": "x", "cell": {}}'),
       "not a valid record",
     ],
@@ -72,7 +72,7 @@ describe("a damaged record", () => {
       },
       "moved to",
     ],
-  ])("%s: its cell is run again, without training again, to the same numbers", async (_, damage, why) => {
+  ])("that is %s is replaced by the same metrics without training again", async (_, damage, why) => {
     restore();
     damage();
     const again = await run("--json", "--out", "state");
@@ -84,7 +84,7 @@ describe("a damaged record", () => {
     expect(sha(again.json.weights)).toBe(sha(first.json.weights));
   });
 
-  it("written by a newer version is left alone", async () => {
+  it("that a newer version wrote is refused and kept", async () => {
     restore();
     const record = { ...read(at("record.json")), schema: 2 };
     writeFileSync(at("record.json"), JSON.stringify(record));
@@ -94,7 +94,7 @@ describe("a damaged record", () => {
     expect(read(at("record.json"))).toEqual(record);
   });
 
-  it("of other images in the cell's folder is never to be deleted", async () => {
+  it("of other images in the folder of the cell is refused, without advice to delete it", async () => {
     restore();
     const record = read(at("record.json"));
     const { digest: _, ...others } = {
@@ -123,7 +123,7 @@ describe("trained weights of a finished run", () => {
       },
       "is a folder",
     ],
-  ])("%s: are made again from the kept state, and the record stays", async (_, damage, why) => {
+  ])("that are %s are made again from the kept state, and the record stays", async (_, damage, why) => {
     restore();
     damage();
     if (existsSync(at("weights.safetensors"))) {
@@ -151,7 +151,7 @@ describe("trained weights of a finished run", () => {
     for (const [name, bytes] of Object.entries(sound)) expect(readFileSync(at(name)).equals(bytes), name).toBe(true);
   });
 
-  it("without a sound state are trained again to the same bytes", async () => {
+  it("are trained again to the same bytes if the kept state is damaged, too", async () => {
     restore();
     truncateSync(at("weights.safetensors"), 100);
     flip(at("state.safetensors"), 8 * 5000);
@@ -166,7 +166,7 @@ describe("trained weights of a finished run", () => {
   });
 });
 
-it("a sheet or a chart that is missing, cut or empty is made again as it was", async () => {
+it("makes a missing contact sheet and a damaged chart again, with the same bytes", async () => {
   restore();
   rmSync(at("sheet.png"));
   truncateSync(at("loss.png"), 50);
@@ -176,13 +176,13 @@ it("a sheet or a chart that is missing, cut or empty is made again as it was", a
   for (const [name, bytes] of Object.entries(sound)) expect(readFileSync(at(name)).equals(bytes), name).toBe(true);
 });
 
-it("a damaged checkpoint is refused with the file to delete, and writes no record", async () => {
+it("refuses a damaged checkpoint, names the file to delete, and writes no record", async () => {
   restore();
   for (const name of ["record.json", "weights.safetensors"]) rmSync(at(name));
   renameSync(at("state.safetensors"), at("checkpoint.safetensors"));
   const size = statSync(at("checkpoint.safetensors")).size;
   for (let i = 0; i < 4; i++) {
-    const bit = 8 * Math.floor(((i + 0.5) / 4) * size) + 6; // among the exponents too, where NaN comes from
+    const bit = 8 * Math.floor(((i + 0.5) / 4) * size) + 6; // also in exponents, where a flipped bit can give NaN
     flip(at("checkpoint.safetensors"), bit);
     const refused = await run("--out", "state");
     expect(refused.code).toBe(4);
@@ -194,7 +194,7 @@ it("a damaged checkpoint is refused with the file to delete, and writes no recor
   expect(sha(resumed.json.weights)).toBe(sha(first.json.weights));
 });
 
-it("damaged samples of the base model are made again, with a note, to the same numbers", async () => {
+it("makes damaged samples of the base model again, with a note, and gives the same metrics", async () => {
   const base = join(folder, "../../../base");
   const path = join(base, readdirSync(base).find((name) => name.startsWith("samples-seed-0"))!);
   const before = readFileSync(path);
@@ -221,11 +221,11 @@ it("damaged samples of the base model are made again, with a note, to the same n
 });
 
 describe("two processes on one cell", () => {
-  it("do its work once: the second waits and finds it finished", async () => {
+  it("do its work once: the second one waits and finds it finished", async () => {
     const args = [...cell, "--set", "training.steps=150", "--json", "--out", "twice"];
-    const both = await Promise.all([go(...args), go(...args)]);
-    for (const { code, stderr } of both) expect(code, stderr).toBe(0);
-    const [done, waited] = both[0]!.json.already ? [both[1]!, both[0]!] : [both[0]!, both[1]!];
+    const results = await Promise.all([go(...args), go(...args)]);
+    for (const { code, stderr } of results) expect(code, stderr).toBe(0);
+    const [done, waited] = results[0]!.json.already ? [results[1]!, results[0]!] : [results[0]!, results[1]!];
     expect(done.json.already).toBe(false);
     expect(waited.json).toMatchObject({ already: true, remade: [], fid: done.json.fid });
     expect(waited.stderr).toMatch(/waiting for process \d+, which runs this cell/);
@@ -233,7 +233,7 @@ describe("two processes on one cell", () => {
     expect(readdirSync(join(place, dirname(String(done.json.record))))).not.toContain(".lock");
   });
 
-  it("stop waiting when they are asked to", async () => {
+  it("stop waiting on Ctrl-C", async () => {
     const args = [...cell, "--set", "training.steps=3000", "--out", "waiting"];
     let holder: import("node:child_process").ChildProcess | undefined;
     const held = bench(args, {
@@ -253,7 +253,7 @@ describe("two processes on one cell", () => {
     expect(waiting.stderr).toContain("stopped while waiting for another process");
   });
 
-  it("a lock that cannot be made is an error of the disk", async () => {
+  it("report a lock that cannot be made, with exit code 74", async () => {
     restore();
     rmSync(at("record.json"));
     mkdirSync(join(at(".lock"), "something"), { recursive: true });
@@ -264,11 +264,11 @@ describe("two processes on one cell", () => {
   });
 });
 
-it("temporary files that a killed process left are removed by the next one, and a dead lock is taken over", async () => {
+it("removes temporary files of a killed process, and takes over its lock", async () => {
   restore();
   rmSync(at("record.json"));
-  const left = [".record.json.0123456789ab.tmp", ".checkpoint.safetensors.ba9876543210.tmp"];
-  for (const name of left) writeFileSync(at(name), "torn");
+  const leftovers = [".record.json.0123456789ab.tmp", ".checkpoint.safetensors.ba9876543210.tmp"];
+  for (const name of leftovers) writeFileSync(at(name), "torn");
   writeFileSync(at("checkpoint.safetensors"), sound["state.safetensors"]!);
   writeFileSync(at(".lock"), "");
   const again = await run("--json", "--out", "state");
@@ -280,7 +280,7 @@ describe("a finished run", () => {
   const longer = (out: string, steps: number, ...more: string[]) =>
     run("--json", "--out", out, "--set", `training.steps=${steps}`, ...more);
 
-  it("is trained further with more steps: the same bits as a run of that length", async () => {
+  it("continues with more steps to the same bits as a run of that length", async () => {
     restore();
     const straight = await longer("straight", 40);
     const continued = await longer("state", 40);
@@ -295,7 +295,7 @@ describe("a finished run", () => {
     for (const [name, bytes] of Object.entries(sound)) expect(readFileSync(at(name)).equals(bytes), name).toBe(true);
   });
 
-  it("is not trained again where only sampling or metrics are others", async () => {
+  it("is not trained again for a run with other sampling or metrics", async () => {
     restore();
     const other = await run(
       "--json",
@@ -312,14 +312,14 @@ describe("a finished run", () => {
     expect(other.json.fid).not.toBe(first.json.fid);
   });
 
-  it("trains from the start where anything that decides training is another", async () => {
+  it("is trained from the start for a run with any other training setting", async () => {
     for (const change of ["training.labelDropout=0.2", "training.emaDecay=0.9", "data.flip=false"]) {
       const other = await run("--out", "state", "--set", change);
       expect(other.stderr, change).not.toContain("continuing");
     }
   });
 
-  it("keeps no state where that is not wanted, and says so", async () => {
+  it("keeps no training state with --keep-state never, and prints that", async () => {
     const never = await run("--json", "--out", "never", "--keep-state", "never");
     expect(never.stderr).toMatch(/the training state \(.*\) is not kept: .* start it with --keep-state always/);
     expect(readdirSync(join(place, dirname(String(never.json.record))))).not.toContain("state.safetensors");

@@ -1,12 +1,12 @@
-// What bench run prints when it has finished.
+// The result of a finished run, as `bench run` prints it and as its `--json` has it.
 
 import { existsSync, statSync } from "node:fs";
 import { relative } from "node:path";
 import { shownBytes } from "@dit-bench/fetch";
 import type { RunRecord } from "@dit-bench/record";
 import { quantity } from "@dit-bench/text";
-import { hanging } from "./columns.ts";
-import { duration } from "./progress.ts";
+import { hangText } from "./columns.ts";
+import { formatDuration } from "./progress.ts";
 
 export interface RunFiles {
   readonly record: string;
@@ -34,8 +34,8 @@ export function figuresOf(record: RunRecord, files: RunFiles) {
   };
 }
 
-/** @param width of the screen; without one no line is broken */
-export function summary(record: RunRecord, files: RunFiles, width = process.stdout.columns): string {
+/** The result as text. @param width of the screen; lines are not wrapped if it is undefined */
+export function describeRun(record: RunRecord, files: RunFiles, width = process.stdout.columns): string {
   const { cell, metrics: m, parameters, data, times } = record;
   const share = (100 * parameters.trainable) / parameters.model;
   const skipped = data.skipped > 0 ? `, ${quantity(data.skipped, "file")} left out` : "";
@@ -48,18 +48,20 @@ export function summary(record: RunRecord, files: RunFiles, width = process.stdo
   const rows = [
     [
       "FID",
-      `${m!.fid.toFixed(2)}   (${100 * m!.intervalLevel} % interval ${low.toFixed(2)} to ${high.toFixed(2)}, ${m!.generated} samples)`,
+      `${m!.fid.toFixed(2)}   ` +
+        `(${100 * m!.intervalLevel} % interval ${low.toFixed(2)} to ${high.toFixed(2)}, ${m!.generated} samples)`,
     ],
     ["base model", `${m!.baseFid.toFixed(2)}   (not fine-tuned, sampled with its null class)`],
     ["KID", `${m!.kid.toFixed(4)}   (base model ${m!.baseKid.toFixed(4)})`],
     [
       "trained",
-      `${parameters.trainable.toLocaleString("en")} of ${parameters.model.toLocaleString("en")} parameters (${share < 10 ? share.toPrecision(2) : share.toFixed(0)} %)`,
+      `${parameters.trainable.toLocaleString("en")} of ${parameters.model.toLocaleString("en")} parameters ` +
+        `(${share < 10 ? share.toPrecision(2) : share.toFixed(0)} %)`,
     ],
     [
       "cost",
       [
-        `${duration(times.total)} in all`,
+        `${formatDuration(times.total)} in all`,
         `${record.stepMilliseconds.toPrecision(3)} ms a step`,
         `peak memory ${shownBytes(1e6 * record.peakMemoryMB)}`,
         ...(bytes === undefined ? [] : [`${shownBytes(bytes)} stored`]),
@@ -69,26 +71,28 @@ export function summary(record: RunRecord, files: RunFiles, width = process.stdo
       .filter(([, path]) => existsSync(path))
       .map(([name, path]) => [name, relative(process.cwd(), path) || path]),
   ];
-  const wrapped = (head: string, text: string) => (width ? hanging(head, text) : [head + text]);
+  const hang = (head: string, text: string) => (width ? hangText(head, text) : [head + text]);
   const notes: string[] = [];
   if (m!.fid > m!.baseFid)
     notes.push(
-      `Worse than the base model's own FID: fine-tuning has not helped here (${m!.fid.toFixed(2)} against ${m!.baseFid.toFixed(2)}).`,
+      `Worse than the base model's own FID (${m!.fid.toFixed(2)} against ${m!.baseFid.toFixed(2)}): ` +
+        "fine-tuning has not helped here.",
     );
   if (record.miniature)
     notes.push(
-      `${data.source === "miniature" ? "Model and images are miniatures" : "The model is a miniature"}: FIDs are those of ${m!.extractor}, not Inception's, and compare with no published FID.`,
+      `${data.source === "miniature" ? "Model and images are miniatures" : "The model is a miniature"}: ` +
+        `the FIDs are those of ${m!.extractor}, not of Inception, and not comparable with published FIDs.`,
     );
   return [
-    ...wrapped("", `${cell.methodLabel} on ${cell.datasetTitle} (${what}), seed ${cell.seed}`),
+    ...hang("", `${cell.methodLabel} on ${cell.datasetTitle} (${what}), seed ${cell.seed}`),
     "",
-    ...rows.flatMap(([name, text]) => wrapped(`  ${name!.padEnd(12)} `, text!)),
+    ...rows.flatMap(([name, text]) => hang(`  ${name!.padEnd(12)} `, text!)),
     "",
-    ...notes.flatMap((note) => [...wrapped("", note), ""]),
+    ...notes.flatMap((note) => [...hang("", note), ""]),
   ].join("\n");
 }
 
-/** Older records do not have the size. */
+/** Records of early versions have no size; undefined if the file is missing, too. */
 function storedBytes(record: RunRecord, weights: string): number | undefined {
   return record.weights.trainedBytes ?? statSync(weights, { throwIfNoEntry: false })?.size;
 }

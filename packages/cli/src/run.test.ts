@@ -1,4 +1,4 @@
-// bench run as a user meets it: the built program, in processes of its own, on a tiny recipe.
+// The built `bench run`, on a tiny recipe.
 
 import { cpSync, existsSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
@@ -11,20 +11,20 @@ import { cell, go, photos, place, run, sha } from "./tiny-place.test.data.ts";
 describe("bench run", () => {
   let first: Finished;
 
-  it("trains, samples, scores and says where everything is", async () => {
+  it("trains, samples, scores and prints the paths of its files", async () => {
     first = await run("--json", "--out", "first");
     expect(first.code, first.stderr).toBe(0);
     expect(first.stdout).toContain("DiffFit on Oxford Flowers-102 (miniature), seed 0");
-    expect(first.stdout).toContain("compare with no published FID");
+    expect(first.stdout).toContain("not comparable with published FIDs");
     const { fid, baseFid, kid, trainableParameters, seconds } = first.json;
     for (const figure of [fid, baseFid, kid, trainableParameters, seconds]) expect(figure).toSatisfy(Number.isFinite);
     for (const file of ["record", "weights", "sheet", "loss"])
       expect(existsSync(join(place, String(first.json[file]))), file).toBe(true);
-    if (Number(fid) > Number(baseFid)) expect(first.stdout).toContain("Worse than the base model's own distance");
+    if (Number(fid) > Number(baseFid)) expect(first.stdout).toContain("Worse than the base model's own FID");
     else expect(first.stdout).not.toContain("Worse than");
   });
 
-  it("leaves the trained weights alone, with the recipe in their metadata", () => {
+  it("writes only the trained weights, with the recipe in their metadata", () => {
     const { tensors, metadata } = readSafetensors(join(place, String(first.json.weights)));
     const numbers = [...tensors.values()].reduce((sum, t) => sum + t.data.length, 0);
     expect(numbers).toBe(first.json.trainableParameters);
@@ -32,7 +32,7 @@ describe("bench run", () => {
     expect(JSON.parse(metadata.settings!).training.steps).toBe(12);
   });
 
-  it("does nothing the second time, and says so", async () => {
+  it("does nothing the second time, and prints that", async () => {
     const before = sha(first.json.record);
     const again = await run("--json", "--out", "first");
     expect(again.code).toBe(0);
@@ -41,13 +41,13 @@ describe("bench run", () => {
     expect(sha(again.json.record)).toBe(before);
   });
 
-  it("gives the same weights and figures in another place and process", async () => {
+  it("gives the same weights and metrics in another folder and process", async () => {
     const other = await run("--json", "--out", "other");
     expect(sha(other.json.weights)).toBe(sha(first.json.weights));
     expect(other.json).toMatchObject({ fid: first.json.fid, kid: first.json.kid, baseFid: first.json.baseFid });
   });
 
-  it("killed with -9 at several moments and run again, trains the same weights to the bit", async () => {
+  it("trains bit-identical weights after it was killed with SIGKILL in each of five stages", async () => {
     const moments = [/compile/, /train/, /sample base/, /sample: /, /features/];
     for (const [i, moment] of moments.entries()) {
       const out = `killed-${i}`;
@@ -63,7 +63,7 @@ describe("bench run", () => {
     }
   });
 
-  it("stopped by ctrl-C keeps what it has and goes on from there", async () => {
+  it("resumes after it was stopped by Ctrl-C, and trains bit-identical weights", async () => {
     const args = [...cell, "--set", "training.steps=400", "--out", "stopped", "--json"];
     const stopped = await bench(args, {
       cwd: place,
@@ -78,7 +78,7 @@ describe("bench run", () => {
     expect(JSON.parse(readFileSync(join(place, String(resumed.json.record)), "utf8")).training.resumes).toBe(1);
   });
 
-  it("takes a method from a folder anywhere that imports the contract alone", async () => {
+  it("loads a method from any folder, which imports only the method package", async () => {
     const plugin = join(place, "my-method");
     cpSync(fileURLToPath(new URL("../../../examples/ssf", import.meta.url)), plugin, { recursive: true });
     const r = await run(..."--plugin ./my-method --method ssf --dataset cars --out plugged --json".split(" "));
@@ -89,7 +89,7 @@ describe("bench run", () => {
     );
   });
 
-  it("takes options of the method and settings of the recipe", async () => {
+  it("takes options of the method and settings of the recipe from --set", async () => {
     const r = await run(
       ..."--method lora --dataset food --set rank=2 --set training.steps=3 --out set --json".split(" "),
     );
@@ -99,7 +99,7 @@ describe("bench run", () => {
     expect(record.protocol).toMatch(/^tiny\/1\+[0-9a-f]{8}$/);
   });
 
-  it("trains on a folder of images, leaving out a broken one by name", async () => {
+  it("trains on a folder of images, and names a broken image that it leaves out", async () => {
     const data = await photos("good", { daisy: 6, rose: 6 });
     const jpeg = join(data, "rose", "0.jpg");
     truncateSync(jpeg, Math.floor(readFileSync(jpeg).length / 2));

@@ -1,4 +1,5 @@
-// bench sample as a user meets it: of a finished run, on pixels and on latents, and of the official code's small checkpoint.
+// The built `bench sample`: from finished runs on pixels and on latents, and from a small checkpoint of the official
+// code.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +15,7 @@ const weights = fileURLToPath(new URL("../../dit/src/fixtures/dit_weights.safete
 const autoencoder = fileURLToPath(new URL("../../autoencoder/src/fixtures", import.meta.url));
 let place: string;
 const go = (...args: string[]) => bench([...args, "--threads", "1", "--json"], { cwd: place });
-/** What a person sees in a folder. */
+/** The files of a folder that are not hidden. */
 const visible = (folder: string) =>
   readdirSync(join(place, folder))
     .filter((file) => !file.startsWith("."))
@@ -29,7 +30,7 @@ beforeAll(() => {
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 describe("bench sample --run", () => {
-  it.each(["pixels", "latents"])("draws the run's classes, the same for the same seed, on %s", async (kind) => {
+  it.each(["pixels", "latents"])("on %s, samples classes of the run, equal images for equal seeds", async (kind) => {
     const run = await go("run", "--recipe", kind, "--method", "difffit", "--dataset", "flowers", "--out", kind);
     expect(run.code, run.stderr).toBe(0);
     const folder = join(String(run.json.record), "..");
@@ -51,7 +52,7 @@ describe("bench sample --run", () => {
     const made = await sample(`${kind}-a`);
     expect(made.code, made.stderr).toBe(0);
     const files = visible(`${kind}-a`);
-    expect(files.length).toBe(4); // the sheet lies beside them, so that bench fid of the folder measures none of it
+    expect(files.length).toBe(4); // the contact sheet is outside, so that bench fid does not measure it
     expect(made.json.sheet).toBe(`${kind}-a-sheet.png`);
     expect(existsSync(join(place, `${kind}-a-sheet.png`))).toBe(true);
     expect(files.filter((file) => /rose-[01]\.png$/.test(file)).length).toBe(2);
@@ -64,7 +65,7 @@ describe("bench sample --run", () => {
 
     const record = JSON.parse(readFileSync(join(place, String(run.json.record)), "utf8"));
     record.weights.base = "0".repeat(64);
-    delete record.digest; // as records of the time before digests
+    delete record.digest; // as in records of versions without digests
     writeFileSync(join(place, String(run.json.record)), JSON.stringify(record));
     const other = await sample(`${kind}-d`);
     expect(other.code).toBe(4);
@@ -75,15 +76,15 @@ describe("bench sample --run", () => {
 describe("bench sample --weights", () => {
   const sample = (...args: string[]) => go("sample", "--weights", weights, "--heads", "4", "--steps", "3", ...args);
 
-  it("writes latents, and pictures where an autoencoder is given", async () => {
+  it("writes latents, or images if an autoencoder is given", async () => {
     const latents = await sample("--output", "z", "--classes", "0,3", "--count", "2");
     expect(latents.code, latents.stderr).toBe(0);
     const { tensors } = readSafetensors(join(place, "z/latents.safetensors"));
     expect(tensors.get("latents")!.shape).toEqual([4, 4, 8, 8]);
     expect(latents.stdout).toContain("bench vae decode");
 
-    const pictures = await sample("--output", "p", "--classes", "0,3", "--count", "2", "--autoencoder", autoencoder);
-    expect(pictures.code, pictures.stderr).toBe(0);
+    const images = await sample("--output", "p", "--classes", "0,3", "--count", "2", "--autoencoder", autoencoder);
+    expect(images.code, images.stderr).toBe(0);
     expect(visible("p").length).toBe(4);
     const decoded = await go("vae", "decode", "z/latents.safetensors", "--weights", autoencoder, "--output", "d");
     expect(decoded.code, decoded.stderr).toBe(0);
@@ -95,15 +96,15 @@ describe("bench sample --weights", () => {
     [["--guidance", "0.5"], "wanted a number of at least 1"],
     [["--steps", "2000"], "--steps 2000: "],
     [["--run", "x"], "wanted either --run"],
-    [["--engine", "gpu"], 'engine "gpu" is not known'],
-  ])("refuses %j", async (args, message) => {
+    [["--engine", "gpu"], "--engine 'gpu' is not known"],
+  ])("refuses %j with exit code 2", async (args, message) => {
     const failed = await sample("--output", "refused", ...args);
     expect(failed.code).toBe(2);
     expect(failed.stderr).toContain(message);
     expect(readdirSync(place).filter((file) => file.startsWith("refused-"))).toEqual([]);
   });
 
-  it("refuses a folder that cannot be made before the long work, with exit code 74", async () => {
+  it("refuses an output folder that cannot be made before it samples, with exit code 74", async () => {
     writeFileSync(join(place, "file"), "");
     const failed = await sample("--output", "file");
     expect(failed.stderr).toContain("the folder file cannot be made or written to");

@@ -1,4 +1,4 @@
-// Colours on a terminal. NO_COLOR turns them off, FORCE_COLOR on; without a terminal there are none.
+// Colours on a terminal. Without a terminal there are none; NO_COLOR disables them, FORCE_COLOR enables them.
 
 import { styleText } from "node:util";
 
@@ -9,12 +9,12 @@ interface Screen {
   hasColors?(): boolean;
 }
 
-/** The codes of bold text and of the foreground colours, which are all that `painted` is used for: harmless whoever wrote them. */
+/** The codes that `applyStyle` is used for: bold text and foreground colours. They are harmless in text from anyone. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with ESC
-export const paint = /\x1b\[(?:1|22|3[1-79])m/;
+export const styleCodes = /\x1b\[(?:1|22|3[1-79])m/;
 
-/** @param screen where the text goes */
-export function painted(style: Style, text: string, screen: Screen = process.stderr, env = process.env): string {
+/** The text with colour codes, if the screen shows colours. */
+export function applyStyle(style: Style, text: string, screen: Screen = process.stderr, env = process.env): string {
   return hasColours(screen, env) ? styleText(style, text, { validateStream: false }) : text;
 }
 

@@ -1,16 +1,16 @@
-// Which records a table is made of: those below a folder, without the copies that an earlier table left there.
+// The records of a table: all below a folder, except the copies that an earlier table wrote there.
 
 import { isAbsolute, join, relative, sep } from "node:path";
 import { type FoundRecord, type FoundRecords, findRecords } from "@dit-bench/record";
 import { isSameRun } from "@dit-bench/report";
 
 export interface TableRecords extends FoundRecords {
-  /** Copies of an earlier table of cells that are nowhere else, or there with another result: they are passed over. */
+  /** Copies of an earlier table whose original is missing or has another result; they are not used. */
   passedOver: FoundRecord[];
 }
 
-/** Where `out` lies below `from`, its `records` folders are its own copies: `OUT/records`, or `OUT/PROTOCOL/records`. */
-export async function recordsForTable(from: string, out: string): Promise<TableRecords> {
+/** If `out` is below `from`, its folders `OUT/records` and `OUT/PROTOCOL/records` are copies. */
+export async function findTableRecords(from: string, out: string): Promise<TableRecords> {
   const { records, damaged } = await findRecords(from);
   const isCopy = ({ path }: { path: string }) => isInside(out, from) && isOwnCopy(relative(out, path).split(sep));
   const originals = records.filter((found) => !isCopy(found));

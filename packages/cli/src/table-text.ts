@@ -1,4 +1,4 @@
-// A comparison as a terminal shows it: the table, the answer in sentences, and what the marks mean.
+// A comparison for a terminal: the table, the answer in sentences, and the meaning of the marks.
 
 import {
   answer,
@@ -14,21 +14,23 @@ import {
   samplesMark,
 } from "@dit-bench/report";
 import { printable } from "@dit-bench/text";
-import { fitted, hanging, screenWidth } from "./columns.ts";
-import { painted } from "./style.ts";
+import { fitColumns, hangText, screenWidth } from "./columns.ts";
+import { applyStyle } from "./style.ts";
 
 interface Column {
   heading: string;
-  /** One per method, then the base model's. */
+  /** One for each method, then one for the base model. */
   cells: string[];
-  /** As in the report's columns; Infinity is never left out. */
+  /**
+   * As in the report's columns: the least important are dropped first if the screen is narrow; Infinity is always kept.
+   */
   importance: number;
-  /** Index of the cell to be emphasized. */
+  /** Index of the best cell, which is emphasized. */
   best?: number;
 }
 
 export interface TableTextOptions {
-  /** The file that has every column; undefined where it could not be written. */
+  /** The file with all columns; undefined if it could not be written. */
   wholeTable: string | undefined;
   /** Records that could not be read. */
   leftOut: readonly string[];
@@ -36,13 +38,14 @@ export interface TableTextOptions {
   width?: number;
 }
 
-/** Lines without an end of line; none is wider than the screen, unless a single word is. */
-export function tableText(comparison: Comparison, options: TableTextOptions): string {
+/** Text without a final line end. No line is wider than the screen, unless a single word is. */
+export function formatTable(comparison: Comparison, options: TableTextOptions): string {
   const { width = screenWidth(process.stdout.columns, Number.POSITIVE_INFINITY) } = options;
-  const { lines, missing } = fittingTable([...methodColumns(comparison), ...datasetColumns(comparison)], width);
+  const { lines, missing } = fitTable([...methodColumns(comparison), ...datasetColumns(comparison)], width);
   const unshown =
     missing.length > 0
-      ? `Not shown for width: ${missing.join(", ")}.${options.wholeTable === undefined ? "" : ` All columns: ${options.wholeTable}`}`
+      ? `Not shown for lack of width: ${missing.join(", ")}.` +
+        (options.wholeTable === undefined ? "" : ` All columns: ${options.wholeTable}`)
       : null;
   const paragraphs = [
     answer(comparison).join(" "),
@@ -52,7 +55,7 @@ export function tableText(comparison: Comparison, options: TableTextOptions): st
     leftOutNote(options.leftOut),
   ].filter((paragraph) => paragraph !== null);
   const narrow = Math.min(width, screenWidth(width));
-  return [...lines, ...paragraphs.flatMap((paragraph) => ["", ...hanging("", printable(paragraph), narrow)])].join(
+  return [...lines, ...paragraphs.flatMap((paragraph) => ["", ...hangText("", printable(paragraph), narrow)])].join(
     "\n",
   );
 }
@@ -72,9 +75,9 @@ function methodColumns(comparison: Comparison): Column[] {
       heading: datasets.length === 1 ? "FID" : "Mean FID",
       cells: all.map(average),
       importance: Number.POSITIVE_INFINITY,
-      ...bestOf(means),
+      ...findBest(means),
     },
-    { heading: "95 % interval", cells: all.map(interval), importance: 5 },
+    { heading: "95 % interval", cells: all.map(formatInterval), importance: 5 },
     { heading: "Rank", cells: [...rows.map(({ rank }) => (rank === null ? gap : String(rank))), gap], importance: 8 },
     ...costColumns
       .map(({ short, importance, text, base }) => ({ heading: short, cells: [...rows.map(text), base], importance }))
@@ -82,13 +85,13 @@ function methodColumns(comparison: Comparison): Column[] {
   ];
 }
 
-function interval({ average }: ScoreRow): string {
+function formatInterval({ average }: ScoreRow): string {
   if (average === null) return gap;
   const [low, high] = average.interval.map(formatFid);
   return `${low}–${high}${average.basis === "samples" ? samplesMark : ""}`;
 }
 
-/** The first to be left out, all together: a part of the datasets would look like all of them. */
+/** Dropped first, and all together: some of the datasets would look like all of them. */
 function datasetColumns({ datasets, rows, base }: Comparison): Column[] {
   if (datasets.length === 1) return [];
   return datasets.map(({ title }, index) => {
@@ -98,42 +101,44 @@ function datasetColumns({ datasets, rows, base }: Comparison): Column[] {
       return formatFid(cell.mean);
     });
     const means = cells.slice(0, -1).map((cell) => cell.mean ?? Number.POSITIVE_INFINITY);
-    return { heading: printable(title), cells: text, importance: -1, ...bestOf(means) };
+    return { heading: printable(title), cells: text, importance: -1, ...findBest(means) };
   });
 }
 
-function bestOf(means: readonly number[]): { best?: number } {
+function findBest(means: readonly number[]): { best?: number } {
   const least = Math.min(...means);
   return Number.isFinite(least) ? { best: means.indexOf(least) } : {};
 }
 
-/** Up to this importance, a column is left out before the others move together: the sentences have its numbers, too. */
-const ofTheSentences = 1;
+/**
+ * Columns up to this importance are dropped before the gap between columns shrinks: the sentences have their numbers.
+ */
+const inSentences = 1;
 
-function fittingTable(columns: readonly Column[], width: number): { lines: string[]; missing: string[] } {
+function fitTable(columns: readonly Column[], width: number): { lines: string[]; missing: string[] } {
   const kept = [...columns];
   const missing: string[] = [];
   for (;;) {
     const least = Math.min(...kept.map(({ importance }) => importance));
-    const lines = laidOut(kept, width, least > ofTheSentences ? 1 : 2);
+    const lines = layOut(kept, width, least > inSentences ? 1 : 2);
     if (lines !== undefined) return { lines, missing };
-    if (least === Number.POSITIVE_INFINITY) return { lines: laidOut(kept, Number.POSITIVE_INFINITY, 2)!, missing };
+    if (least === Number.POSITIVE_INFINITY) return { lines: layOut(kept, Number.POSITIVE_INFINITY, 2)!, missing };
     const dropped = kept.filter(({ importance }) => importance === least);
     missing.push(dropped.length > 1 ? "the single datasets" : dropped[0]!.heading.toLowerCase());
     kept.splice(0, kept.length, ...kept.filter(({ importance }) => importance !== least));
   }
 }
 
-function laidOut(columns: readonly Column[], width: number, leastGap: number): string[] | undefined {
+function layOut(columns: readonly Column[], width: number, leastGap: number): string[] | undefined {
   const cells = columns.map(({ heading, cells }) => [heading, ...cells]);
   const rows = cells[0]!.map((_, row) => cells.map((column) => column[row]!));
-  return fitted(rows, {
+  return fitColumns(rows, {
     width,
     leastGap,
     right: new Set([...columns.keys()].slice(1)),
     style(text, row, column) {
-      if (row === 0) return painted("bold", text, process.stdout);
-      return columns[column]!.best === row - 1 ? painted(["bold", "green"], text, process.stdout) : text;
+      if (row === 0) return applyStyle("bold", text, process.stdout);
+      return columns[column]!.best === row - 1 ? applyStyle(["bold", "green"], text, process.stdout) : text;
     },
   });
 }

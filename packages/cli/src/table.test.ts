@@ -1,4 +1,4 @@
-// What bench table writes, and where, of records that may be a stranger's.
+// What `bench table` writes, and where, from records that anyone may have written.
 
 import {
   existsSync,
@@ -18,7 +18,7 @@ import { comparison } from "@dit-bench/report";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { bench } from "./bench.test.data.ts";
 import { writeTables } from "./commands/table.ts";
-import { tableText } from "./table-text.ts";
+import { formatTable } from "./table-text.ts";
 
 const published = fileURLToPath(new URL("../../../results/mini/records", import.meta.url));
 const place = mkdtempSync(join(tmpdir(), "bench-table-"));
@@ -48,10 +48,10 @@ const files = (folder: string) =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((path) => statSync(join(folder, path)).isFile())
     .sort();
-async function put(...records: RunRecord[]) {
+async function writeRecords(...records: RunRecord[]) {
   for (const [i, record] of records.entries()) await writeRecord(join(from, `${i}.json`), record);
 }
-const changed = (i: number, cell: Partial<RunRecord["cell"]>, rest: Partial<RunRecord> = {}): RunRecord => ({
+const change = (i: number, cell: Partial<RunRecord["cell"]>, rest: Partial<RunRecord> = {}): RunRecord => ({
   ...originals[i]!,
   ...rest,
   cell: { ...originals[i]!.cell, ...cell },
@@ -69,18 +69,18 @@ describe("bench table --out", () => {
 
   it("makes plain file names of labels with options in them", async () => {
     const options = { norm: false };
-    await put(changed(0, { methodLabel: "DiffFit (norm=false)", options }), changed(1, {}));
+    await writeRecords(change(0, { methodLabel: "DiffFit (norm=false)", options }), change(1, {}));
     await writeTables(from, out(), false);
     expect(files(join(out(), "records"))).toContain("flowers/difffit-norm-false-seed-0.json");
   });
 
-  it("writes nothing outside the folder, whatever a record calls its dataset, its method and its protocol", async () => {
-    await put(
-      changed(0, { dataset: "../../../x" }),
-      changed(1, { dataset: "/" }),
-      changed(2, { methodLabel: "../../../../y" }),
-      changed(3, {}, { protocol: ".." }),
-      changed(4, { dataset: "..", methodLabel: "/elsewhere/z" }, { protocol: "../../.." }),
+  it("writes nothing outside the folder, for any names of dataset, method and protocol in a record", async () => {
+    await writeRecords(
+      change(0, { dataset: "../../../x" }),
+      change(1, { dataset: "/" }),
+      change(2, { methodLabel: "../../../../y" }),
+      change(3, {}, { protocol: ".." }),
+      change(4, { dataset: "..", methodLabel: "/elsewhere/z" }, { protocol: "../../.." }),
     );
     await writeTables(from, out(), false);
     const below = files(join(from, ".."));
@@ -88,13 +88,13 @@ describe("bench table --out", () => {
     expect(below.filter((path) => /^a\/.*\/records\//.test(path))).toHaveLength(5);
   });
 
-  it("keeps records and tables apart whose names would be one", async () => {
+  it("keeps records and tables apart if their names give the same file name", async () => {
     const [first, second] = [{ x: 1 }, { x: 2 }];
-    await put(
-      changed(0, { methodLabel: "A (x)", options: first }),
-      changed(0, { methodLabel: "A x", options: second }),
-      changed(1, {}, { protocol: "other/1" }),
-      changed(1, {}, { protocol: "other-1" }),
+    await writeRecords(
+      change(0, { methodLabel: "A (x)", options: first }),
+      change(0, { methodLabel: "A x", options: second }),
+      change(1, {}, { protocol: "other/1" }),
+      change(1, {}, { protocol: "other-1" }),
     );
     await writeTables(from, out(), false);
     const written = files(out());
@@ -102,17 +102,17 @@ describe("bench table --out", () => {
     expect(written.filter((path) => path.endsWith("table.csv"))).toHaveLength(3);
   });
 
-  it("copies no record where there can be no table", async () => {
+  it("copies no record if there can be no table", async () => {
     const again = { finishedAt: "2030-01-01T00:00:00.000Z", identity: "0".repeat(64) };
-    await put(changed(0, {}), changed(0, {}, again));
+    await writeRecords(change(0, {}), change(0, {}, again));
     await expect(writeTables(from, out(), false)).rejects.toThrow(
       new RegExp(`two different records of one cell .*${join(from, "0.json")} .* and ${join(from, "1.json")} `),
     );
     expect(existsSync(out())).toBe(false);
   });
 
-  it("below --from does not count its own copies, however often it is made", async () => {
-    await put(changed(0, {}), changed(1, {}));
+  it("does not count its own copies when it is below --from", async () => {
+    await writeRecords(change(0, {}), change(1, {}));
     const inside = join(from, "t");
     for (let times = 0; times < 3; times++) {
       printed = "";
@@ -122,17 +122,17 @@ describe("bench table --out", () => {
     }
     const copies = files(join(inside, "records"));
     expect(copies).toHaveLength(2);
-    // The run was repeated with another result: the copy of the first result is no second record of the cell.
-    await put(changed(0, {}, { metrics: { ...originals[0]!.metrics!, fid: 1 } }));
+    // After the run is repeated with another result, the copy of the first result is not a second record of the cell.
+    await writeRecords(change(0, {}, { metrics: { ...originals[0]!.metrics!, fid: 1 } }));
     printed = "";
     await writeTables(from, inside, false);
     expect(printed).toContain(`1 record below ${inside} passed over as copies of an earlier table`);
     expect(readFileSync(join(inside, "table.csv"), "utf8")).toContain(",600,1,");
   });
 
-  it("may be a folder that holds the records themselves, beside its copies", async () => {
-    await put(changed(0, {}), changed(1, {}));
-    await writeRecord(join(from, "runs", "2.json"), changed(2, {}));
+  it("may be the folder that holds the records themselves", async () => {
+    await writeRecords(change(0, {}), change(1, {}));
+    await writeRecord(join(from, "runs", "2.json"), change(2, {}));
     await writeTables(from, join(from, "runs"), false);
     expect(printed).toContain("mini/1: 3 records\n");
   });
@@ -144,8 +144,8 @@ describe("a damaged record", () => {
     writeFileSync(join(from, "deep", "record.json"), readFileSync(join(from, "0.json")).subarray(0, 700));
   };
 
-  it("does not cost the table of the others, and is named in it", async () => {
-    await put(changed(0, {}), changed(1, {}));
+  it("is named in the table, which has all other records", async () => {
+    await writeRecords(change(0, {}), change(1, {}));
     damage();
     expect(await writeTables(from, out(), false)).toBe(true);
     expect(printed).toContain(`bench: error: cannot read ${join(from, "deep", "record.json")}: it is no JSON`);
@@ -156,8 +156,8 @@ describe("a damaged record", () => {
     expect(files(join(out(), "records"))).toHaveLength(2);
   });
 
-  it("gives exit code 3, and 4 where there is no other", async () => {
-    await put(changed(0, {}), changed(1, {}));
+  it("gives exit code 3, and 4 if there is no other record", async () => {
+    await writeRecords(change(0, {}), change(1, {}));
     damage();
     const table = () => bench(["table", "--from", from, "--out", out(), "--json"], { cwd: place });
     expect(await table()).toMatchObject({
@@ -172,8 +172,8 @@ describe("a damaged record", () => {
     );
   });
 
-  it("is a listing's, too: the sound runs are listed, the bad one is named, exit code 3", async () => {
-    await put(changed(0, {}), changed(1, {}));
+  it("is named by bench list runs, which lists the others and exits with 3", async () => {
+    await writeRecords(change(0, {}), change(1, {}));
     damage();
     const r = await bench(["list", "runs", "--out", from], { cwd: place });
     expect(r.code).toBe(3);
@@ -188,9 +188,9 @@ describe("a damaged record", () => {
 });
 
 describe("records that cannot share a table", () => {
-  it("are named by their files, with exit code 4, and do not cost the table of another protocol", async () => {
+  it("are named by their files, with exit code 4, while the table of another protocol is written", async () => {
     const other = { ...originals[1]!.weights, base: "d".repeat(64) };
-    await put(changed(0, {}), changed(1, {}, { weights: other }), changed(2, {}, { protocol: "other/1" }));
+    await writeRecords(change(0, {}), change(1, {}, { weights: other }), change(2, {}, { protocol: "other/1" }));
     const r = await bench(["table", "--from", from, "--out", out()], { cwd: place });
     expect(r.code).toBe(4);
     expect(r.stderr).toContain("cannot compare runs with more than one base model");
@@ -204,40 +204,44 @@ describe("records that cannot share a table", () => {
 describe("the table on a terminal", () => {
   const compared = async () => comparison((await findRecords(published)).records.map(({ record }) => record));
   const lines = async (width: number) =>
-    tableText(await compared(), { wholeTable: "t/table.md", leftOut: [], width }).split("\n");
+    formatTable(await compared(), { wholeTable: "t/table.md", leftOut: [], width }).split("\n");
 
-  it.each([60, 80, 100, 220])("fits %i columns, and has method, FID, rank and answer", async (width) => {
-    const all = await lines(width);
-    expect(Math.max(...all.map((line) => line.length))).toBeLessThanOrEqual(width);
-    expect(all.find((line) => line.startsWith("DiffFit "))).toMatch(/^DiffFit +22\.77 .* 2 /);
-    expect(all.join(" ")).toContain("DiffFit has the lowest average FID of the 5 methods");
-  });
+  it.each([60, 80, 100, 220])(
+    "fits %i columns, and shows method, FID, rank and the answer in sentences",
+    async (width) => {
+      const all = await lines(width);
+      expect(Math.max(...all.map((line) => line.length))).toBeLessThanOrEqual(width);
+      expect(all.find((line) => line.startsWith("DiffFit "))).toMatch(/^DiffFit +22\.77 .* 2 /);
+      expect(all.join(" ")).toContain("DiffFit has the lowest average FID of the 5 methods");
+    },
+  );
 
-  it("has every cost in 80 columns, and names the file of the rest", async () => {
+  it("shows every cost in 80 columns, and names the file with the other columns", async () => {
     const all = await lines(80);
     expect(all[0]).toMatch(/^Method +Mean +95 % +Rank +Trained +Stored +Time +ms\/step +Memory$/);
     expect(all.find((line) => line.startsWith("LoRA-R8"))).toMatch(
       /25\.5k +102\u00a0kB +29\.1\u00a0s +141 +556\u00a0MB$/,
     );
     expect(all.join(" ")).toContain(
-      "Not shown for width: the single datasets, relative time, of the model. All columns: t/table.md",
+      "Not shown for lack of width: the single datasets, relative time, of the model. All columns: t/table.md",
     );
     expect((await lines(220)).join(" ")).not.toContain("Not shown");
     expect((await lines(220))[0]).toContain("Oxford Flowers-102");
   });
 
-  it("breaks no word: long labels go on in the next line, or take the room of other columns", async () => {
+  it("breaks no word: long labels are wrapped, or other columns are dropped", async () => {
     const labelled = (methodLabel: string) =>
-      originals.map((record, index) => (index > 0 ? record : changed(0, { methodLabel })));
-    const text = (label: string) => tableText(comparison(labelled(label)), { wholeTable: "", leftOut: [], width: 60 });
+      originals.map((record, index) => (index > 0 ? record : change(0, { methodLabel })));
+    const text = (label: string) =>
+      formatTable(comparison(labelled(label)), { wholeTable: "", leftOut: [], width: 60 });
     expect(text("A method (with=1, many=2, options=3)")).toMatch(/^A method .*\n\(with=1,|^A method \(with=1, /m);
-    const long = `LoRA-${"x".repeat(50)}`;
-    expect(text(long)).toContain(long);
+    const longLabel = `LoRA-${"x".repeat(50)}`;
+    expect(text(longLabel)).toContain(longLabel);
   });
 
-  it("shows control characters escaped, and keeps to the columns with wide letters", async () => {
-    const hostile = comparison([changed(0, { methodLabel: "a\x1b[2J\u202eb" }), changed(1, { methodLabel: "花花" })]);
-    const text = tableText(hostile, { wholeTable: "", leftOut: [], width: 100 });
+  it("shows control characters escaped, and aligns columns after wide letters", async () => {
+    const hostile = comparison([change(0, { methodLabel: "a\x1b[2J\u202eb" }), change(1, { methodLabel: "花花" })]);
+    const text = formatTable(hostile, { wholeTable: "", leftOut: [], width: 100 });
     expect(text.replaceAll("\n", "")).not.toMatch(/\p{Cc}|\u202e/u);
     expect(text).toContain("a\\x1b[2J\\u{202e}b");
     const end = (start: string) => text.split("\n").find((line) => line.startsWith(start))!.length;

@@ -1,4 +1,4 @@
-// Nothing leaves the machine: each engine in a process of its own leaves an empty HOME empty and asks for no foreign host.
+// No telemetry: each engine, in a process of its own, writes nothing into HOME and contacts no other host.
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ const entry = join(top, "packages/cli/bin/bench.js");
 const place = mkdtempSync(join(tmpdir(), "bench-home-"));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-/** Computes on the engine named in its first argument, and holds it open for as many milliseconds as its second. */
+/** Computes on the engine of its first argument, and keeps it open for the milliseconds of its second. */
 const script = `
   const { createEngine } = await import(${JSON.stringify(compiler)});
   const [name, hold] = process.argv.slice(-2);
@@ -29,25 +29,28 @@ const script = `
 
 const engines = ["cpu", "cpu+float16", "tfjs-cpu", "tfjs-node", "tfjs-node-gpu", "webgpu", "cuda"];
 
-describe("an engine leaves nothing behind and tells nobody", () => {
-  it.for(engines)("%s, in an empty HOME, whatever the caller's setting", async (engine, { skip }) => {
-    for (const setting of ["", "0", undefined]) {
-      const home = folder("home");
-      const { stdout, stderr } = await node(script, [engine, "0"], environment(home, setting));
-      expect(left(home)).toEqual([]);
-      if (stdout.startsWith("cannot start")) return skip(stdout.split(":")[1]);
-      expect({ stdout, stderr }).toEqual({ stdout: "2,4\n", stderr: "" });
-    }
-  });
+describe("an engine", () => {
+  it.for(engines)(
+    "%s writes nothing into an empty HOME, for any value of ORT_DISABLE_TELEMETRY",
+    async (engine, { skip }) => {
+      for (const setting of ["", "0", undefined]) {
+        const home = folder("home");
+        const { stdout, stderr } = await node(script, [engine, "0"], environment(home, setting));
+        expect(filesIn(home)).toEqual([]);
+        if (stdout.startsWith("cannot start")) return skip(stdout.split(":")[1]);
+        expect({ stdout, stderr }).toEqual({ stdout: "2,4\n", stderr: "" });
+      }
+    },
+  );
 
-  it.for(engines)("%s, where HOME cannot be written to", async (engine, { skip }) => {
+  it.for(engines)("%s works without messages if HOME cannot be written", async (engine, { skip }) => {
     const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     const { stdout, stderr } = await node(script, [engine, "0"], environment("/nonexistent"), unprivileged);
     if (/EACCES|cannot start|Cannot find/.test(stdout + stderr)) return skip("not for this user to read or to start");
     expect({ stdout, stderr }).toEqual({ stdout: "2,4\n", stderr: "" });
   });
 
-  it("a whole command of bench, in an empty HOME", async () => {
+  it("writes nothing into an empty HOME in a whole command of bench", async () => {
     const home = folder("home");
     const args = ["fid", "a", "b", "--extractor", "mini", "--threads", "1"];
     const sharp = (await import("sharp")).default;
@@ -62,18 +65,18 @@ describe("an engine leaves nothing behind and tells nobody", () => {
           .toFile(join(place, set, `${i}.png`));
     }
     const { code, stderr } = await start([entry, ...args], environment(home));
-    expect({ code, left: left(home) }).toEqual({ code: 0, left: [] });
+    expect({ code, files: filesIn(home) }).toEqual({ code: 0, files: [] });
     expect(stderr).not.toMatch(/telemetry|onnxruntime/i);
   });
 
-  it.for(["cpu", "webgpu"])("%s asks for no foreign host in 20 s", async (engine, { skip }) => {
+  it.for(["cpu", "webgpu"])("%s contacts no other host in 20 s", async (engine, { skip }) => {
     if (!installed("strace")) return skip("strace is not installed");
     const file = join(place, "module.mjs");
     const log = join(place, `trace-${engine}.txt`);
     writeFileSync(file, script);
     const traced = ["-f", "-s", "80", "-e", "trace=network", "-o", log, process.execPath, file, engine, "20000"];
     const { stdout } = await start(traced, environment(folder("home")), {}, "strace");
-    const calls = readFileSync(log, "utf8").split("\n").filter(foreign);
+    const calls = readFileSync(log, "utf8").split("\n").filter(isForeignCall);
     expect(calls).toEqual([]);
     if (stdout.startsWith("cannot start")) return skip(stdout.split(":")[1]);
     expect(stdout).toBe("2,4\n");
@@ -81,7 +84,7 @@ describe("an engine leaves nothing behind and tells nobody", () => {
 });
 
 describe("the one place where ONNX Runtime is loaded", () => {
-  it("turns telemetry off when the package is imported, before anything is computed", async () => {
+  it("disables telemetry when the package is imported, before anything is computed", async () => {
     const { stdout } = await node(
       `await import(${JSON.stringify(compiler)}); console.log(process.env.ORT_DISABLE_TELEMETRY);`,
       [],
@@ -90,7 +93,7 @@ describe("the one place where ONNX Runtime is loaded", () => {
     expect(stdout).toBe("1\n");
   });
 
-  it("refuses a worker thread whose main thread has not turned it off, since the library would not notice", async () => {
+  it("refuses a worker thread if the main thread has not disabled telemetry", async () => {
     const worker = `
       import { Worker } from "node:worker_threads";
       const code = \`import(${JSON.stringify(compiler)}).then((m) => m.createEngine("cpu")).then(
@@ -110,7 +113,7 @@ describe("the one place where ONNX Runtime is loaded", () => {
     expect(importing).toEqual(["packages/compiler/src/engine-onnx.ts"]);
   });
 
-  it("is distinguished from imports of types", () => {
+  it("is distinguished from imports of types only", () => {
     const by = (quoted: string) => quoted.replaceAll("'", '"').replace("X", "onnxruntime-node");
     for (const text of ["import ort from 'X'", "import 'X'", "await import('X')", "require('X')"])
       expect(loadsRuntime(by(text)), text).toBe(true);
@@ -124,8 +127,8 @@ const loadsRuntime = (source: string): boolean =>
     source,
   );
 
-/** A network call that reaches, or looks up, anything but this machine. */
-const foreign = (call: string): boolean =>
+/** Whether a line of strace is a network call to another machine, or a DNS query. */
+const isForeignCall = (call: string): boolean =>
   /htons\(53\)|microsoft/.test(call) || (/sin6?_addr/.test(call) && !/127\.0\.0\.1|"::1"/.test(call));
 
 let made = 0;
@@ -135,9 +138,9 @@ function folder(name: string): string {
   return path;
 }
 
-const left = (home: string) => readdirSync(home, { recursive: true, encoding: "utf8" });
+const filesIn = (home: string) => readdirSync(home, { recursive: true, encoding: "utf8" });
 
-/** Without CI, which would turn telemetry off by itself, and without places beside HOME for caches. */
+/** Without CI, which disables telemetry by itself, and without cache folders outside HOME. */
 function environment(home: string, setting?: string): NodeJS.ProcessEnv {
   const { CI: _ci, XDG_CACHE_HOME: _cache, ORT_DISABLE_TELEMETRY: _setting, ...env } = process.env;
   return { ...env, HOME: home, NO_COLOR: "1", ...(setting === undefined ? {} : { ORT_DISABLE_TELEMETRY: setting }) };

@@ -1,4 +1,4 @@
-// A folder of its own for each file of tests, with the tiny recipe in it, and bench started there.
+// A temporary folder for each test file, with the tiny recipe in it, and the built program started there.
 
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -14,7 +14,7 @@ export const recipe = tinyRecipe(join(place, "tiny"));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 export const go = (...args: string[]) => bench(args, { cwd: place });
-/** One cell; what is given again counts. */
+/** The flags of one cell; a flag that is given again replaces its value. */
 export const cell = ["run", "--recipe", recipe, "--method", "difffit", "--dataset", "flowers", "--threads", "1"];
 export const run = (...args: string[]) => go(...cell, ...args);
 export const sha = (path: unknown) =>
@@ -22,7 +22,12 @@ export const sha = (path: unknown) =>
     .update(readFileSync(join(place, String(path))))
     .digest("hex");
 
-/** A folder of noisy JPEGs, so many a class; the first `dots` of each class are single pixels. */
+/**
+ * Makes a folder of noisy JPEGs, with a subfolder for each class.
+ *
+ * @param classes number of images by class
+ * @param dots how many of the images of each class have one pixel only
+ */
 export async function photos(name: string, classes: Record<string, number>, dots = 0): Promise<string> {
   const top = join(place, `photos ${name}`);
   for (const [c, n] of Object.entries(classes)) {

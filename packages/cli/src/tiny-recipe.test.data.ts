@@ -1,4 +1,4 @@
-// A recipe small enough for tests: a run of it takes about a second. Its weights are fresh, so its distances mean nothing.
+// A recipe small enough for tests: a run takes about a second. Its weights are untrained, so its FIDs mean nothing.
 
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,11 @@ import { initialWeights, miniInception } from "@dit-bench/metrics";
 import { normals } from "@dit-bench/random";
 import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
 
-/** Writes the recipe into `folder`; returns the folder. @param latents the model works on a small autoencoder's latents, 8x8 of 4 channels */
+/**
+ * Writes the recipe into `folder`; returns the folder.
+ *
+ * @param latents the model works on a small autoencoder's latents, 8x8 of 4 channels
+ */
 export function tinyRecipe(folder: string, { latents = false } = {}): string {
   const mini = JSON.parse(readFileSync(new URL("../../../benchmarks/mini/recipe.json", import.meta.url), "utf8"));
   const form = latents ? { inputSize: 8, patchSize: 2, channels: 4 } : { patchSize: 8 };

@@ -1,4 +1,4 @@
-// bench vae as a user meets it, on a small autoencoder.
+// The built `bench vae`, on a small autoencoder.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,17 +16,17 @@ const small = ["--weights", weights, "--threads", "1"];
 
 beforeAll(async () => {
   place = mkdtempSync(join(tmpdir(), "bench-vae-"));
-  mkdirSync(join(place, "pictures"));
+  mkdirSync(join(place, "images"));
   for (const [i, name] of ["a.png", "b.png"].entries()) {
     const pixels = Uint8Array.from({ length: 20 * 16 * 3 }, (_, p) => (p * (7 + i)) % 256);
-    writeFileSync(join(place, "pictures", name), await encodePng({ width: 20, height: 16, pixels }));
+    writeFileSync(join(place, "images", name), await encodePng({ width: 20, height: 16, pixels }));
   }
 });
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 describe("bench vae", () => {
-  it("encodes a folder, by mean or by draws, and decodes it again", async () => {
-    const encoded = await go("encode", "pictures", ...small, "--output", "mean.safetensors", "--json");
+  it("encodes a folder to means or to samples, and decodes it again", async () => {
+    const encoded = await go("encode", "images", ...small, "--output", "mean.safetensors", "--json");
     expect(encoded.code, encoded.stderr).toBe(0);
     expect(encoded.stdout).toContain("mean.safetensors: 2 latents of 4x4x5, means, times 0.18215");
     expect(encoded.json).toEqual({
@@ -38,19 +38,19 @@ describe("bench vae", () => {
       skipped: 0,
       leftOut: [],
     });
-    const drawn = await go(
+    const sampled = await go(
       "encode",
-      "pictures",
+      "images",
       ...small,
       "--output",
-      "new/drawn.safetensors",
+      "new/sampled.safetensors",
       "--sample",
       "--seed",
       "3",
     );
-    expect(drawn.stdout).toContain("drawn with seed 3");
+    expect(sampled.stdout).toContain("sampled with seed 3");
     const latents = (name: string) => readSafetensors(join(place, name)).tensors.get("latents")!.data;
-    expect(latents("new/drawn.safetensors")).not.toEqual(latents("mean.safetensors"));
+    expect(latents("new/sampled.safetensors")).not.toEqual(latents("mean.safetensors"));
 
     const decoded = await go("decode", "mean.safetensors", ...small, "--output", "out", "--json");
     expect(decoded.code, decoded.stderr).toBe(0);
@@ -58,11 +58,26 @@ describe("bench vae", () => {
   });
 
   it.each<[string, string[], string, number]>([
-    ["another ending", ["encode", "pictures", ...small, "--output", "x.npz"], "ends in .safetensors", 2],
-    ["a scale of none", ["encode", "pictures", ...small, "--output", "x.safetensors", "--scale", "0"], "--scale 0", 2],
-    ["no folder", ["encode", "nowhere", ...small, "--output", "x.safetensors"], '"nowhere" does not exist', 4],
-    ["no weights", ["decode", "mean.safetensors", "--weights", "nowhere", "--output", "x"], "no such file", 4],
-  ])("says what is wrong with %s", async (_, args, message, code) => {
+    [
+      "an output file of another format",
+      ["encode", "images", ...small, "--output", "x.npz"],
+      "ends in .safetensors",
+      2,
+    ],
+    ["a scale of 0", ["encode", "images", ...small, "--output", "x.safetensors", "--scale", "0"], "--scale is '0'", 2],
+    [
+      "a folder that does not exist",
+      ["encode", "nowhere", ...small, "--output", "x.safetensors"],
+      '"nowhere" does not exist',
+      4,
+    ],
+    [
+      "weights that do not exist",
+      ["decode", "mean.safetensors", "--weights", "nowhere", "--output", "x"],
+      "no such file",
+      4,
+    ],
+  ])("refuses %s", async (_, args, message, code) => {
     const refused = await go(...args);
     expect(refused.stderr).toContain(message);
     expect(refused.code).toBe(code);

@@ -51,6 +51,13 @@ export async function createEngine(name: EngineName, options: EngineOptions = {}
   }
 }
 
+/** What `createEngine` takes. */
+export const engineNames = (): EngineName[] => [
+  "auto",
+  ...(Object.keys(engines) as Name[]),
+  ...compiledNames().map((name) => `${name}+float16` as EngineName),
+];
+
 /** Every engine, fastest first where that is known, and whether it works here. */
 export async function describeEngines(): Promise<EngineDescription[]> {
   const names = Object.keys(engines) as Name[];

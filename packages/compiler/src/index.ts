@@ -6,6 +6,7 @@ export {
   describeEngines,
   type EngineDescription,
   type EngineName,
+  engineNames,
   type EngineOptions,
 } from "./engines.ts";
 export type { Graph, Node, Type, Value } from "./graph.ts";

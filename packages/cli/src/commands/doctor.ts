@@ -1,4 +1,4 @@
-// bench doctor: what works on this machine.
+// `bench doctor`: what works on this machine, and how to get what does not.
 
 import { accessSync, constants } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
@@ -15,75 +15,80 @@ import {
   recipeNames,
 } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
-import { hanging, screenWidth } from "../columns.ts";
+import { hangText, screenWidth } from "../columns.ts";
+import type { DoctorOptions } from "../declarations/doctor.ts";
 import { print, printJson } from "../print.ts";
-import { sizeOf } from "./fetch.ts";
+import { describeSize } from "./fetch.ts";
 
 interface Finding {
   readonly what: string;
   readonly ok: boolean;
   readonly found: string;
-  /** What to do where it is not well. */
+  /** What to do if it does not work. */
   readonly how?: string;
 }
 
-export async function doctor(options: { json?: boolean }): Promise<void> {
+export async function doctor({ json }: DoctorOptions): Promise<void> {
   const findings: Finding[] = [
-    node(),
-    processor(),
-    await speed(),
-    ...(await engines()),
-    await images(),
-    await charts(),
-    writable(),
-    ...recipes(),
-    ...(await fetchedThings()),
+    checkNode(),
+    describeCpu(),
+    await measureGemm(),
+    ...(await checkEngines()),
+    await checkImages(),
+    await checkCharts(),
+    checkFolder(),
+    ...checkRecipes(),
+    ...(await checkFetched()),
   ];
-  if (options.json) {
+  if (json) {
     printJson(findings);
     return;
   }
   print(`${findings.flatMap(linesOf(findings)).join("\n")}\n`);
 }
 
-/** What to do stands on the line itself where there is room, else below it. */
+/** The remedy follows on the same line if it fits, else below it. */
 function linesOf(findings: readonly Finding[]): (finding: Finding) => string[] {
   const width = Math.max(...findings.map(({ what }) => what.length));
   return ({ what, ok, found, how }) => {
     const head = `${ok ? "ok" : "--"}  ${what.padEnd(width)}  `;
-    if (how === undefined) return hanging(head, found);
+    if (how === undefined) return hangText(head, found);
     const line = `${head}${found}; ${how}`;
-    return line.length <= screenWidth() ? [line] : [...hanging(head, found), ...hanging(" ".repeat(head.length), how)];
+    return line.length <= screenWidth()
+      ? [line]
+      : [...hangText(head, found), ...hangText(" ".repeat(head.length), how)];
   };
 }
 
-function node(): Finding {
+function checkNode(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const ok = major > 20 || (major === 20 && minor >= 19);
   return { what: "Node", ok, found: process.versions.node, ...(ok ? {} : { how: "wanted 20.19 or later" }) };
 }
 
-function processor(): Finding {
+function describeCpu(): Finding {
   return {
-    what: "processor",
+    what: "CPU",
     ok: true,
-    found: `${cpus()[0]?.model.trim()}, ${quantity(availableParallelism(), "core")}, ${shownBytes(freemem())} of ${shownBytes(totalmem())} memory free`,
+    found:
+      `${cpus()[0]?.model.trim()}, ${quantity(availableParallelism(), "core")}, ` +
+      `${shownBytes(freemem())} of ${shownBytes(totalmem())} memory free`,
   };
 }
 
-/** The ceiling of everything else. */
-async function speed(): Promise<Finding> {
+/** GEMM throughput: the upper bound of every step on this CPU. */
+async function measureGemm(): Promise<Finding> {
   try {
     const engine = await createEngine("cpu");
     const rate = await productRate(engine);
     return {
-      what: "matrix product",
+      what: "GEMM throughput",
       ok: true,
       found: `${(rate / 1e9).toFixed(0)} GFLOP/s on ${quantity(engine.threads, "thread")}`,
     };
   } catch (error) {
     return {
-      what: "matrix product",
+      what: "GEMM throughput",
       ok: false,
       found: (error as Error).message,
       how: "ONNX Runtime is needed for the cpu engine: npm ci",
@@ -91,7 +96,7 @@ async function speed(): Promise<Finding> {
   }
 }
 
-async function engines(): Promise<Finding[]> {
+async function checkEngines(): Promise<Finding[]> {
   return (await describeEngines()).map(({ name, available, reason, how }) => ({
     what: `engine ${name}`,
     ok: available,
@@ -100,7 +105,7 @@ async function engines(): Promise<Finding[]> {
   }));
 }
 
-async function images(): Promise<Finding> {
+async function checkImages(): Promise<Finding> {
   try {
     const { default: sharp } = await import("sharp");
     return { what: "image decoding", ok: true, found: `sharp with libvips ${sharp.versions.vips}` };
@@ -109,23 +114,23 @@ async function images(): Promise<Finding> {
       what: "image decoding",
       ok: false,
       found: (error as Error).message,
-      how: "needed for --data and for sheets: npm ci, on a platform that sharp supports",
+      how: "needed for --data and for contact sheets: npm ci, on a platform that sharp supports",
     };
   }
 }
 
-async function charts(): Promise<Finding> {
+async function checkCharts(): Promise<Finding> {
   try {
     const { ChartJSNodeCanvas } = await import("chartjs-node-canvas");
     new ChartJSNodeCanvas({ width: 8, height: 8 }).renderToBufferSync({ type: "scatter", data: { datasets: [] } });
-    return { what: "charts", ok: true, found: "chart.js draws" };
+    return { what: "charts", ok: true, found: "chart.js works" };
   } catch (error) {
     return { what: "charts", ok: false, found: (error as Error).message, how: "needed for charts: npm ci" };
   }
 }
 
-/** What each recipe needs besides the data. */
-function recipes(): Finding[] {
+/** The weights that each recipe needs. */
+function checkRecipes(): Finding[] {
   return recipeNames().map((name) => {
     const recipe = loadRecipe(name);
     const needed = namedWeights(recipe).map((file) => {
@@ -145,19 +150,21 @@ function recipes(): Finding[] {
   });
 }
 
-/** What `bench fetch` knows, and where it is. */
-async function fetchedThings(): Promise<Finding[]> {
+/** Everything that `bench fetch` knows, and where it is. */
+async function checkFetched(): Promise<Finding[]> {
   const plans = await Promise.all(fetchables().map((what) => planFetch(what)));
   return plans.map((plan) => {
     const what = `${plan.kind} ${plan.name}`;
     if (plan.here) return { what, ok: true, found: plan.path };
     const { gone } = plan.files.find((file) => file.gone && file.hereBytes === 0) ?? {};
-    const how = gone ? "its host is gone: docs/datasets.md says how to bring it" : `bench fetch ${plan.name}`;
-    return { what, ok: false, found: plan.misplaced ?? `not here (${sizeOf(plan)})`, how };
+    const how = gone
+      ? "its host is gone: docs/datasets.md describes how to add it by hand"
+      : `bench fetch ${plan.name}`;
+    return { what, ok: false, found: plan.misplaced ?? `not here (${describeSize(plan)})`, how };
   });
 }
 
-function writable(): Finding {
+function checkFolder(): Finding {
   try {
     accessSync(process.cwd(), constants.W_OK);
     return { what: "this folder", ok: true, found: "can be written to" };

@@ -1,36 +1,34 @@
-// bench features: a set of images as numbers.
+// `bench features`: writes the features of a set of images to a file.
 
 import { dirname } from "node:path";
-import { BenchError, checkRoom, isFeatureFile, openSet, writeFeatureFile } from "@dit-bench/runner";
-import { keepInputs } from "../keep-inputs.ts";
-import { leftOutCounts, leftOutLine } from "../left-out.ts";
+import { BenchError, checkRoom, openSet, writeFeatureFile } from "@dit-bench/runner";
+import type { FeaturesOptions } from "../declarations/measuring.ts";
+import { countLeftOut, describeLeftOut } from "../left-out.ts";
+import { makeOutputFolder, protectInputs } from "../outputs.ts";
 import { print, printJson, printNote } from "../print.ts";
-import { progress, stderrTerminal } from "../progress.ts";
-import { makeFolder } from "../settings.ts";
+import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
-import { type MeasuringOptions, measuring } from "./measuring.ts";
+import { createMeasurer } from "./measurer.ts";
 
-export async function features(images: string, options: MeasuringOptions & { output: string }): Promise<void> {
+export async function features(images: string, options: FeaturesOptions): Promise<void> {
   const { output } = options;
-  if (!isFeatureFile(output))
-    throw new BenchError("usage", `--output ${output}: wanted a name that ends in .npz or .safetensors`);
-  keepInputs(output, { images });
+  protectInputs(output, { images });
   const source = await openSet(images);
   if (source.kind === "features")
-    throw new BenchError("usage", `${images}: it holds features, not images; bench fid takes it as it is`);
-  makeFolder(dirname(output));
-  const listener = progress(stderrTerminal(), listenForSignals());
-  const extractor = measuring(options, listener);
+    throw new BenchError("usage", `${images}: it holds features, not images; 'bench fid' reads it directly`);
+  makeOutputFolder(dirname(output));
+  const listener = showProgress(stderrTerminal(), listenForSignals());
+  const measurer = createMeasurer(options, listener);
   try {
-    const set = await extractor.measure(source, (count, dimension) => checkRoom(output, count, dimension));
+    const set = await measurer.measure(source, (count, dimension) => checkRoom(output, count, dimension));
     writeFeatureFile(output, set);
     listener.clear();
     const { count, dimension, about, leftOut = [] } = set;
-    printNote(leftOutLine(images, leftOut, count!));
+    printNote(describeLeftOut(images, leftOut, count!));
     print(`${output}: ${count} images, ${dimension} features each, by ${about!.extractor}\n`);
-    if (options.json) printJson({ output, count, dimension, ...about, ...leftOutCounts(leftOut) });
+    if (options.json) printJson({ output, count, dimension, ...about, ...countLeftOut(leftOut) });
   } finally {
     listener.clear();
-    await extractor.dispose();
+    await measurer.dispose();
   }
 }

@@ -1,4 +1,4 @@
-// bench fetch: weights and datasets by name.
+// `bench fetch`: downloads weights and datasets by name, or lists them.
 
 import { FetchError, shownBytes } from "@dit-bench/fetch";
 import {
@@ -12,35 +12,23 @@ import {
   planFetch,
 } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
-import { aligned, hanging } from "../columns.ts";
+import { alignColumns, hangText } from "../columns.ts";
+import type { FetchOptions } from "../declarations/fetch.ts";
 import { print, printJson, printNote } from "../print.ts";
-import { progress, stderrTerminal } from "../progress.ts";
+import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
-
-export interface FetchOptions {
-  dryRun?: boolean;
-  to?: string;
-  json?: boolean;
-}
 
 export async function fetch(names: readonly string[], options: FetchOptions): Promise<void> {
   const env = { ...process.env, ...(options.to ? { DIT_BENCH_HOME: options.to } : {}) };
   const wanted = [...new Set(names)].map(fetchable);
-  const data = (value: unknown) => printJson(value);
-  if (wanted.length === 0) {
-    const plans = await Promise.all(fetchables().map((what) => planFetch(what, env)));
-    if (options.json) data(plans);
-    else print(listed(plans, homeFolder(env)));
-    return;
-  }
-  if (options.dryRun) {
-    const plans = await Promise.all(wanted.map((what) => planFetch(what, env)));
-    if (options.json) data(plans);
-    else print(planned(plans));
+  if (wanted.length === 0 || options.dryRun) {
+    const plans = await Promise.all((wanted.length === 0 ? fetchables() : wanted).map((what) => planFetch(what, env)));
+    if (options.json) printJson(plans);
+    else print(wanted.length === 0 ? describeAll(plans, homeFolder(env)) : describePlans(plans));
     return;
   }
   const { fetched, failures } = await fetchAll(wanted, env);
-  if (options.json) data({ fetched, failed: failures.map(({ name, error }) => ({ name, error: error.message })) });
+  if (options.json) printJson({ fetched, failed: failures.map(({ name, error }) => ({ name, error: error.message })) });
   if (options.to && fetched.length > 0)
     printNote(`set DIT_BENCH_HOME=${options.to} so that other commands find them there\n`);
   const [first] = failures;
@@ -49,9 +37,10 @@ export async function fetch(names: readonly string[], options: FetchOptions): Pr
   process.exitCode = exitCodes.someCellsFailed;
 }
 
+/** Continues past files that cannot be downloaded. Throws when a stop was asked for, and when the disk is full. */
 async function fetchAll(wanted: readonly Fetchable[], env: Record<string, string | undefined>) {
   const stopping = listenForSignals();
-  const listener = progress(stderrTerminal(), stopping);
+  const listener = showProgress(stderrTerminal(), stopping);
   const abort = new AbortController();
   const poll = setInterval(() => stopping() && abort.abort(), 50);
   const fetched: Fetched[] = [];
@@ -79,15 +68,15 @@ async function fetchAll(wanted: readonly Fetchable[], env: Record<string, string
   return { fetched, failures };
 }
 
-/** Of all that would be fetched. */
-export function sizeOf({ files }: FetchPlan): string {
+/** Size of all files together: "345 MB", "over 1 GB" if some sizes are not known. */
+export function describeSize({ files }: FetchPlan): string {
   const known = files.reduce((total, { bytes }) => total + (bytes ?? 0), 0);
   const unknown = files.some(({ bytes }) => bytes === null);
   if (known === 0) return "size not known";
   return unknown ? `over ${shownBytes(known)}` : shownBytes(known);
 }
 
-function stateOf(plan: FetchPlan): string {
+function describeState(plan: FetchPlan): string {
   if (plan.here) return "yes";
   if (plan.misplaced) return "another file";
   const part = plan.files.reduce((total, { hereBytes }) => total + hereBytes, 0);
@@ -95,24 +84,24 @@ function stateOf(plan: FetchPlan): string {
   return plan.files.some(({ gone }) => gone) ? "no, host gone" : "no";
 }
 
-function listed(plans: readonly FetchPlan[], home: string): string {
+function describeAll(plans: readonly FetchPlan[], home: string): string {
   const rows = [
     ["name", "kind", "size", "here", "what"],
-    ...plans.map((p) => [p.name, p.kind, sizeOf(p), stateOf(p), p.title]),
+    ...plans.map((p) => [p.name, p.kind, describeSize(p), describeState(p), p.title]),
   ];
   return [
-    ...aligned(rows, new Set([2])),
+    ...alignColumns(rows, new Set([2])),
     "",
     `kept in ${home}`,
-    "bench fetch NAME brings one; --dry-run says what that takes, and where it lies",
-    ...(plans.some((plan) => stateOf(plan) === "no, host gone")
-      ? ["host gone: docs/datasets.md says how to bring such a dataset"]
+    "'bench fetch NAME' downloads one; --dry-run shows its size, its licence and where it goes",
+    ...(plans.some((plan) => describeState(plan) === "no, host gone")
+      ? ["host gone: docs/datasets.md describes how to add such a dataset by hand"]
       : []),
     "",
   ].join("\n");
 }
 
-function planned(plans: readonly FetchPlan[]): string {
+function describePlans(plans: readonly FetchPlan[]): string {
   const lines = plans.flatMap((plan) => {
     if (plan.here) return [`${plan.name}: is here, ${plan.path}`, ""];
     const rows = plan.files.map(({ file, bytes, hereBytes }) => {
@@ -122,26 +111,27 @@ function planned(plans: readonly FetchPlan[]): string {
     const gone = plan.files
       .filter(({ gone, bytes, hereBytes }) => gone && hereBytes !== bytes)
       .flatMap(({ file, gone }) =>
-        hanging(
+        hangText(
           "  ",
-          `${file} can hardly be fetched, ${gone}: put it into ${plan.downloads} yourself (docs/datasets.md)`,
+          `${file} can hardly be downloaded, ${gone}: put it into ${plan.downloads} yourself (docs/datasets.md)`,
         ),
       );
     return [
       `${plan.name}: ${plan.title}, into ${plan.path}`,
-      ...hanging("  licence: ", plan.licence),
-      ...aligned(rows, new Set([1])),
-      ...(plan.misplaced ? hanging("  ", plan.misplaced) : []),
+      ...hangText("  licence: ", plan.licence),
+      ...alignColumns(rows, new Set([1])),
+      ...(plan.misplaced ? hangText("  ", plan.misplaced) : []),
       ...gone,
       "",
     ];
   });
-  const fetch = plans.reduce((total, p) => total + p.bytesToFetch, 0);
+  const download = plans.reduce((total, p) => total + p.bytesToFetch, 0);
   const disk = plans.reduce((total, p) => total + p.diskNeeded, 0);
   const free = Math.min(...plans.map((p) => p.diskFree));
   const unknown = plans.some((p) => !p.here && p.files.some(({ bytes }) => bytes === null));
   lines.push(
-    `to fetch ${shownBytes(fetch)}${unknown ? " and files of unknown size" : ""}; disk needed ${shownBytes(disk)}, free ${shownBytes(free)}${disk > free ? ": NOT ENOUGH" : ""}`,
+    `to download ${shownBytes(download)}${unknown ? " and files of unknown size" : ""}; ` +
+      `disk needed ${shownBytes(disk)}, free ${shownBytes(free)}${disk > free ? ": NOT ENOUGH" : ""}`,
   );
   return `${lines.join("\n")}\n`;
 }

@@ -1,31 +1,34 @@
-// bench fid: how far two sets of images are apart.
+// `bench fid`: prints the Fréchet distance between two sets of images.
 
 import { BenchError, compareSets, extractorOfId, type FeatureSet, openSet } from "@dit-bench/runner";
-import { leftOutCounts, leftOutLine } from "../left-out.ts";
+import type { FidOptions } from "../declarations/measuring.ts";
+import { countLeftOut, describeLeftOut } from "../left-out.ts";
 import { print, printJson, printNote } from "../print.ts";
-import { progress, stderrTerminal } from "../progress.ts";
-import { wholeNumber } from "../settings.ts";
+import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
-import { type MeasuringOptions, measuring } from "./measuring.ts";
+import { createMeasurer } from "./measurer.ts";
 
-export async function fid(a: string, b: string, options: MeasuringOptions & { resamples: string }): Promise<void> {
-  const resamples = wholeNumber("resamples", options.resamples, 0);
-  if (resamples > 0 && resamples < 20)
-    throw new BenchError("usage", `--resamples ${resamples}: wanted 0, or at least 20 for an interval`);
-  const listener = progress(stderrTerminal(), listenForSignals());
-  const extractor = measuring(options, listener);
+/**
+ * @param a generated images, or their features
+ * @param b real images, or their features
+ */
+export async function fid(a: string, b: string, options: FidOptions): Promise<void> {
+  const { resamples, json } = options;
+  const listener = showProgress(stderrTerminal(), listenForSignals());
+  const measurer = createMeasurer(options, listener);
   try {
-    // What is wrong with either shows before the long work, and files of features are read first.
-    const [first, second] = [await openSet(a), await openSet(b)];
-    const later = first.kind === "features" ? await extractor.measure(first) : undefined;
-    if (resamples > 0 && later && !later.features)
+    // Both are opened, and feature files are read, before any image is measured: errors come first.
+    const [generatedSource, realSource] = [await openSet(a), await openSet(b)];
+    const stored = generatedSource.kind === "features" ? await measurer.measure(generatedSource) : undefined;
+    if (resamples > 0 && stored && !stored.features)
       throw new BenchError(
         "usage",
-        `--resamples ${resamples}: the interval is drawn from the first set's features, and ${a} has their mean and covariance alone; give its folder of images, or a file that 'bench features' makes of it, or leave --resamples away`,
+        `--resamples ${resamples}: the interval needs the features of the first set, and ${a} has only their mean ` +
+          "and covariance; give its folder of images or a file of 'bench features', or leave --resamples out",
       );
-    const real = await extractor.measure(second);
-    const generated = later ?? (await extractor.measure(first));
-    const comparison = compareSets(generated, real, { resamples, pairwise: options.json ?? false, listener });
+    const real = await measurer.measure(realSource);
+    const generated = stored ?? (await measurer.measure(generatedSource));
+    const comparison = compareSets(generated, real, { resamples, pairwise: json, listener });
     listener.clear();
     print(`${comparison.fid}\n`);
     if (comparison.interval) {
@@ -33,18 +36,18 @@ export async function fid(a: string, b: string, options: MeasuringOptions & { re
       printNote(`${100 * level} % interval ${low} to ${high}\n`);
     }
     if (comparison.extractor !== null && extractorOfId(comparison.extractor)?.standard === false)
-      printNote(`a distance of ${comparison.extractor}, not Inception's: it compares with no published FID\n`);
+      printNote(`FID of ${comparison.extractor}, not of Inception: not comparable with published FIDs\n`);
     for (const { source, leftOut = [], count } of [generated, real])
-      printNote(leftOutLine(source, leftOut, count ?? 0));
-    if (options.json) printJson({ a, b, ...comparison, ...bothLeftOut(generated, real) });
+      printNote(describeLeftOut(source, leftOut, count ?? 0));
+    if (json) printJson({ a, b, ...comparison, ...countBothLeftOut(generated, real) });
   } finally {
     listener.clear();
-    await extractor.dispose();
+    await measurer.dispose();
   }
 }
 
-/** Of each set; null for a file of features, which does not say what was left out. */
-function bothLeftOut(...sets: readonly [FeatureSet, FeatureSet]) {
-  const counts = sets.map(({ leftOut }) => (leftOut ? leftOutCounts(leftOut) : null));
+/** For each set; null for a feature file, which has no list of files left out. */
+function countBothLeftOut(...sets: readonly [FeatureSet, FeatureSet]) {
+  const counts = sets.map(({ leftOut }) => (leftOut ? countLeftOut(leftOut) : null));
   return { skipped: counts.map((c) => c?.skipped ?? null), leftOut: counts.map((c) => c?.leftOut ?? null) };
 }

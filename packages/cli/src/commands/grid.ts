@@ -1,72 +1,54 @@
-// bench grid: many cells, each a process of its own, and the tables of them.
+// `bench grid`: many cells, each in a process of its own, and their tables.
 
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import {
-  BenchError,
-  type CellOutcome,
-  type GridCell,
-  type GridWatch,
-  protocolFolder,
-  startGrid,
-} from "@dit-bench/runner";
+import { BenchError, type GridCell, protocolFolder, startGrid } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
-import { printable, quantity } from "@dit-bench/text";
-import { gridDisplay } from "../grid/display.ts";
-import { gridEstimate } from "../grid/estimate.ts";
+import { quantity } from "@dit-bench/text";
+import type { GridOptions } from "../declarations/grid.ts";
+import { cellArguments } from "../grid/cell-arguments.ts";
 import { openGridLog } from "../grid/log.ts";
-import { answeredGrid, type GridPlan, planGrid } from "../grid/plan.ts";
+import { planGrid, sendPlanIfPreparing } from "../grid/plan.ts";
+import { watchGrid } from "../grid/watch.ts";
 import { printNote } from "../print.ts";
-import { stderrTerminal } from "../progress.ts";
 import { reportError } from "../report-error.ts";
-import { wholeNumber } from "../settings.ts";
 import { listenForSignals } from "../signals.ts";
-import { painted } from "../style.ts";
-import type { RunOptions } from "./run.ts";
 import { writeTables } from "./table.ts";
-
-export interface GridOptions
-  extends Pick<RunOptions, "recipe" | "out" | "set" | "plugin" | "strict" | "engine" | "keepState" | "json"> {
-  methods?: string;
-  datasets?: string;
-  data: string[];
-  name: string[];
-  seeds: string;
-  jobs?: string;
-  timeLimit?: string;
-}
 
 const entry = fileURLToPath(new URL("../../bin/bench.js", import.meta.url));
 
-/** @param argv the command line, to start the preparation with */
+/** @param argv the command line of this process, to start the process that prepares the grid */
 export async function grid(options: GridOptions, argv: readonly string[]): Promise<void> {
-  if (await answeredGrid(options)) return;
-  const seeds = wholeNumber("seeds", options.seeds, 1);
+  if (await sendPlanIfPreparing(options)) return;
   const cores = availableParallelism();
-  const jobs = options.jobs ? wholeNumber("jobs", options.jobs, 1) : cores;
-  const limitMinutes = options.timeLimit === undefined ? undefined : Number(options.timeLimit);
-  if (limitMinutes === 0) throw new BenchError("usage", "--time-limit is 0; wanted minutes above 0");
+  const { seeds, timeLimit, jobs = cores } = options;
   if (options.data.length > 0 && options.datasets !== undefined)
     printNote(`--datasets ${options.datasets} is not used: the images of --data are datasets of their own\n`);
   const plan = await planGrid([entry, ...argv]);
 
   const { methods, columns, recipe } = plan;
-  const cells = Array.from({ length: seeds }, (_, seed) =>
+  const cells: GridCell[] = Array.from({ length: seeds }, (_, seed) =>
     columns.flatMap((dataset) => methods.map(({ name }) => ({ method: name, dataset, seed }))),
   ).flat();
   const threads = Math.max(1, Math.floor(cores / jobs));
   const folder = protocolFolder(options.out, recipe);
-  const title = `${quantity(cells.length, "cell")}: ${quantity(methods.length, "method")} × ${quantity(columns.length, "dataset")} × ${quantity(seeds, "seed")}, ${jobs} at a time with ${quantity(threads, "thread")} each`;
+  const factors = [
+    quantity(methods.length, "method"),
+    quantity(columns.length, "dataset"),
+    quantity(seeds, "seed"),
+  ].join(" × ");
+  const title =
+    `${quantity(cells.length, "cell")}: ${factors}, ` + `${jobs} at a time with ${quantity(threads, "thread")} each`;
   const log = openGridLog(folder, title);
   printNote(`${title}\n`);
 
-  const { watch, close, failures } = watching(cells, jobs, log.write);
+  const { watch, close, failures } = watchGrid(cells, jobs, log.write);
   const run = startGrid({
     cells,
-    command: (cell) => [entry, "run", ...flagsOf(cell, plan, options, threads)],
+    command: (cell) => [entry, ...cellArguments(cell, plan, options, threads)],
     launcher: "local",
     jobs,
-    ...(limitMinutes === undefined ? {} : { limitMinutes }),
+    ...(timeLimit === undefined ? {} : { limitMinutes: timeLimit }),
     watch,
   });
   listenForSignals(run.stop, run.kill);
@@ -75,107 +57,26 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
   if (stopped)
     throw new BenchError(
       "interrupted",
-      `stopped before all of ${cells.length} cells were done; run the same command again to continue`,
+      `stopped before all of ${cells.length} cells were finished; run the same command again to continue`,
     );
   if (failed.length > 0)
     printNote(
-      `bench: ${failed.length} of ${cells.length} cells failed: ${failures.join("; ")}. What they printed is in ${log.path}\n`,
+      `bench: ${failed.length} of ${cells.length} cells failed: ${failures.join("; ")}. ` +
+        `What they printed is in ${log.path}\n`,
     );
-  const code = failed.length < cells.length ? await tables(folder, options.json ?? false) : exitCodes.ok;
+  const code = failed.length < cells.length ? await writeGridTables(folder, options.json) : exitCodes.ok;
   process.exitCode = failed.length > 0 ? exitCodes.someCellsFailed : code;
 }
 
-/** The grid's own work is done by now: an error in its tables is reported, and does not hide which cells failed. */
-async function tables(folder: string, json: boolean): Promise<number> {
+/**
+ * Returns the exit code. All cells have ended: an error in their tables is reported, but does not hide which cells
+ * failed.
+ */
+async function writeGridTables(folder: string, json: boolean): Promise<number> {
   try {
-    const incomplete: unknown = await writeTables(folder, folder, json);
-    return incomplete === true ? exitCodes.someCellsFailed : exitCodes.ok;
+    const damaged = await writeTables(folder, folder, json);
+    return damaged ? exitCodes.someCellsFailed : exitCodes.ok;
   } catch (error) {
     return reportError(error, false);
   }
-}
-
-function flagsOf({ method, dataset, seed }: GridCell, plan: GridPlan, options: GridOptions, threads: number): string[] {
-  const own = plan.methods.find(({ name }) => name === method)!.flags;
-  const flags = {
-    "--method": [method],
-    ...(dataset.folder === undefined
-      ? { "--dataset": [dataset.name] }
-      : { "--data": [dataset.folder], "--name": [dataset.name] }),
-    "--seed": [String(seed)],
-    "--recipe": [options.recipe],
-    "--out": [options.out],
-    "--engine": [options.engine],
-    "--threads": [String(threads)],
-    "--keep-state": [options.keepState],
-    "--set": [...plan.recipeFlags, ...own],
-    "--plugin": options.plugin,
-  };
-  return [
-    ...Object.entries(flags).flatMap(([flag, values]) => values.flatMap((value) => [flag, value])),
-    ...(options.strict ? ["--strict"] : []),
-  ];
-}
-
-/** Passes what happens on to the estimate, the display and the log. */
-function watching(cells: readonly GridCell[], jobs: number, log: (cell: string, lines: string) => void) {
-  const estimate = gridEstimate();
-  const waiting = [...cells];
-  const failures: string[] = [];
-  let ended = 0;
-  const display = gridDisplay(stderrTerminal(), estimate, {
-    counts: () => ({ ended, total: cells.length }),
-    secondsLeft: () =>
-      estimate.gridSeconds(
-        waiting.map(({ method }) => method),
-        jobs,
-      ),
-  });
-  const name = namesFor(cells);
-  const watch: GridWatch = {
-    started(cell) {
-      waiting.splice(waiting.indexOf(cell), 1);
-      estimate.started(name(cell), cell.method);
-      display.started(name(cell));
-    },
-    message(cell, message) {
-      if (message.kind === "stage") {
-        estimate.stage(name(cell), message.name);
-        display.stage(name(cell), message.name);
-      } else if (message.kind === "progress") {
-        estimate.progress(name(cell), message.done, message.total);
-        display.progress(name(cell), message.done, message.total);
-      }
-    },
-    output: (cell, lines) => log(name(cell), lines),
-    ended(cell, outcome) {
-      log(name(cell), described(outcome));
-      estimate.ended(name(cell), outcome.kind === "finished" && !outcome.already);
-      if (outcome.kind !== "stopped") ended++;
-      if (outcome.kind === "failed") failures.push(name(cell));
-      const colour = outcome.kind === "finished" ? "green" : outcome.kind === "failed" ? "red" : "yellow";
-      const count = painted(colour, `[${ended}/${cells.length}]`);
-      display.ended(name(cell), `${count} ${printable(`${name(cell)}: ${described(outcome)}`)}`);
-    },
-  };
-  return { watch, failures, close: display.close };
-}
-
-function described(outcome: CellOutcome): string {
-  if (outcome.kind === "stopped") return "stopped";
-  if (outcome.kind === "failed") return `failed with exit code ${outcome.exitCode}: ${outcome.message}`;
-  const { fid, baseFid } = outcome.record.metrics!;
-  const notes = [...(outcome.already ? ["done before"] : []), ...(outcome.note ? [outcome.note] : [])];
-  return [`FID ${fid.toFixed(2)} (base ${baseFid.toFixed(2)})`, ...notes].join(", ");
-}
-
-/** `flowers lora seed 0`; two folders of one name are distinguished by their paths. */
-function namesFor(cells: readonly GridCell[]): (cell: GridCell) => string {
-  const folders = new Map<string, Set<string | undefined>>();
-  for (const { dataset } of cells)
-    folders.set(dataset.name, (folders.get(dataset.name) ?? new Set()).add(dataset.folder));
-  return ({ dataset, method, seed }) => {
-    const one = folders.get(dataset.name)!.size === 1;
-    return `${one ? dataset.name : dataset.folder} ${method} seed ${seed}`;
-  };
 }

@@ -1,15 +1,11 @@
-// bench list-weights: what a file of weights holds, without running anything of it or reading a tensor.
+// `bench list-weights`: lists the tensors of a checkpoint; reads none of them and runs no code in it.
 
 import { existsSync } from "node:fs";
 import { aboutNames, BenchError, weightsNamed } from "@dit-bench/runner";
 import { printable, quantity } from "@dit-bench/text";
 import { openCheckpoint } from "@dit-bench/weights";
+import type { ListWeightsOptions } from "../declarations/list-weights.ts";
 import { print, printJson, printNote } from "../print.ts";
-
-export interface ListWeightsOptions {
-  key?: string;
-  json?: boolean;
-}
 
 export async function listWeights(given: string, { key, json }: ListWeightsOptions): Promise<void> {
   const path = weightsNamed(given);
@@ -27,10 +23,11 @@ export async function listWeights(given: string, { key, json }: ListWeightsOptio
   }
   for (const note of [format, ...notes]) printNote(`${printable(note)}\n`);
   const longest = rows.reduce((most, { name }) => Math.max(most, printable(name).length), 0);
-  const width = Math.min(maxWidth, longest);
+  const width = Math.min(widestName, longest);
   for (const { name, type, shape } of rows)
     print(`${printable(name).padEnd(width)}  ${type.padEnd(4)}  [${shape.join(", ")}]\n`);
   print(`${quantity(rows.length, "tensor")}, ${quantity(numbers, "number")}\n`);
 }
 
-const maxWidth = 80;
+/** Longer names push the columns after them to the right. */
+const widestName = 80;

@@ -1,4 +1,4 @@
-// bench list: what there is.
+// `bench list`: methods, datasets, recipes, engines or runs, as a table or as JSON.
 
 import { statSync } from "node:fs";
 import { describeEngines } from "@dit-bench/compiler";
@@ -6,37 +6,28 @@ import { ditByName, ditModel } from "@dit-bench/dit";
 import { attach, describeOptions, labelOf, parseOptions } from "@dit-bench/method";
 import { findRecords } from "@dit-bench/record";
 import { BenchError, datasetEntries, exitCodes, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
-import { closestName, printable } from "@dit-bench/text";
-import { aligned, fitted, hanging } from "../columns.ts";
+import { printable } from "@dit-bench/text";
+import { alignColumns, fitColumns, hangText } from "../columns.ts";
+import type { ListName, ListOptions } from "../declarations/list.ts";
 import { print, printJson } from "../print.ts";
 import { reportProblem } from "../report-error.ts";
-import { wholeNumber } from "../settings.ts";
-import { painted } from "../style.ts";
-
-export interface ListOptions {
-  model?: string;
-  classes?: string;
-  recipe: string;
-  plugin: string[];
-  out: string;
-  json?: boolean;
-}
+import { applyStyle } from "../style.ts";
 
 type Row = Record<string, string | number | boolean | null>;
 
 interface Kind {
-  /** Calls `problem` with the message for each thing that should be in the list and cannot be. */
+  /** @param problem called with a message for each entry that should be in the list and cannot be */
   rows(o: ListOptions, problem: (message: string) => void): Promise<Row[]>;
-  /** What a person sees: headings, and which value stands below each. All of them are in the JSON. */
+  /** Columns of the table: the key of a row's value by heading. The JSON has every value. */
   readonly columns: Readonly<Record<string, string>>;
-  /** What is said below. */
+  /** A note below the table. */
   note?(rows: readonly Row[]): string;
 }
 
-const kinds: Record<string, Kind> = {
+const kinds: Readonly<Record<ListName, Kind>> = {
   methods: {
     rows: methods,
-    columns: { name: "name", label: "label", trainable: "trainableParameters", "options, as of --set": "options" },
+    columns: { name: "name", label: "label", trainable: "trainableParameters", "options for --set": "options" },
     note: ([first]) => `trainable: weights of ${first!.model} with ${first!.classes} classes; --json has sources too`,
   },
   datasets: {
@@ -47,8 +38,8 @@ const kinds: Record<string, Kind> = {
   recipes: { rows: recipes, columns: { name: "name", model: "model", title: "title" } },
   engines: {
     rows: engines,
-    columns: { name: "name", works: "available", "what, or why not": "reason" },
-    note: () => "how to get the others: bench doctor",
+    columns: { name: "name", works: "available", "description, or why not": "reason" },
+    note: () => "'bench doctor' shows how to get the others",
   },
   runs: {
     rows: runs,
@@ -66,26 +57,19 @@ const kinds: Record<string, Kind> = {
   },
 };
 
-export async function list(what: string, options: ListOptions): Promise<void> {
+export async function list(what: ListName, options: ListOptions): Promise<void> {
   const kind = kinds[what];
-  if (!kind) {
-    const near = closestName(what, Object.keys(kinds));
-    throw new BenchError(
-      "usage",
-      `there is no list of '${what}'; ${near ? `did you mean '${near}'? ` : ""}available: ${Object.keys(kinds).join(", ")}`,
-    );
-  }
   const problems: string[] = [];
   const rows = await kind.rows(options, (message) => problems.push(message));
   if (options.json) printJson(rows);
-  else print(formatted(rows, kind));
-  problems.forEach(reportProblem); // last, where they are seen
+  else print(formatRows(rows, kind));
+  problems.forEach(reportProblem); // after the list, so that they are not scrolled away
   if (problems.length > 0) process.exitCode = exitCodes.someCellsFailed;
 }
 
 async function methods(o: ListOptions): Promise<Row[]> {
   const config = o.model ? ditByName(o.model) : loadRecipe(o.recipe).settings.model;
-  const classes = o.classes ? wholeNumber("classes", o.classes, 1) : config.classes;
+  const classes = o.classes ?? config.classes;
   const model = ditModel({ ...config, classes });
   return (await loadMethods(o.plugin)).map(({ method, from }) => ({
     name: method.name,
@@ -147,8 +131,8 @@ async function runs(o: ListOptions, problem: (message: string) => void): Promise
   }));
 }
 
-/** Numbers to the right, with as many decimals as a column needs at most: figures two, counts none. */
-function formatted(rows: readonly Row[], { columns, note }: Kind): string {
+/** A table with numbers aligned to the right: FIDs with two decimals, other numbers with none. */
+function formatRows(rows: readonly Row[], { columns, note }: Kind): string {
   const [first] = rows;
   if (first === undefined) return "none\n";
   const keys = Object.values(columns);
@@ -160,7 +144,7 @@ function formatted(rows: readonly Row[], { columns, note }: Kind): string {
   };
   const right = new Set([...keys.keys()].filter((i) => rows.some((row) => typeof row[keys[i]!] === "number")));
   const table = [Object.keys(columns), ...rows.map((row) => keys.map((key) => text(row[key], key)))];
-  const style = (cell: string, row: number) => (row === 0 ? painted("bold", cell, process.stdout) : cell);
-  const lines = fitted(table, { right, style }) ?? aligned(table, right);
-  return `${[...lines, ...(note ? ["", ...hanging("", note(rows))] : [])].join("\n")}\n`;
+  const style = (cell: string, row: number) => (row === 0 ? applyStyle("bold", cell, process.stdout) : cell);
+  const lines = fitColumns(table, { right, style }) ?? alignColumns(table, right);
+  return `${[...lines, ...(note ? ["", ...hangText("", note(rows))] : [])].join("\n")}\n`;
 }

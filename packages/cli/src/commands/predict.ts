@@ -1,62 +1,39 @@
-// bench predict: a DiT's output for given inputs.
+// `bench predict`: writes a DiT's output for given inputs.
 
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import {
-  BenchError,
-  type Forward,
-  forwards,
-  openDit,
-  predict as predictOutputs,
-  weightsNamed,
-} from "@dit-bench/runner";
+import { BenchError, openDit, predict as predictOutputs, weightsNamed } from "@dit-bench/runner";
 import { readSafetensors, writeSafetensors } from "@dit-bench/weights";
-import { keepInputs } from "../keep-inputs.ts";
+import type { PredictOptions } from "../declarations/predict.ts";
+import { makeOutputFolder, protectInputs } from "../outputs.ts";
 import { print, printJson } from "../print.ts";
-import { progress, stderrTerminal } from "../progress.ts";
-import { engineOf, makeFolder, wholeNumber } from "../settings.ts";
+import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
-
-export interface PredictOptions {
-  weights: string;
-  inputs: string;
-  output: string;
-  heads?: string;
-  key?: string;
-  /** False with --no-null-class. */
-  nullClass: boolean;
-  forward: string;
-  engine: string;
-  threads?: string;
-  json?: boolean;
-}
+import { startEngine } from "../start-engine.ts";
 
 export async function predict(options: PredictOptions): Promise<void> {
   const { weights, inputs, output, forward } = options;
-  if (!(forwards as readonly string[]).includes(forward))
-    throw new BenchError("usage", `--forward ${forward}: wanted ${forwards.join(" or ")}`);
-  if (!output.endsWith(".safetensors"))
-    throw new BenchError("usage", `--output ${output}: wanted a name that ends in .safetensors`);
-  keepInputs(output, { "--inputs": inputs, "--weights": weights });
+  protectInputs(output, { "--inputs": inputs, "--weights": weights });
   if (!existsSync(inputs))
     throw new BenchError("data", `${inputs}: there is no such file; wanted a safetensors file with x, t and y`);
   const { tensors } = readSafetensors(inputs);
   const side = tensors.get("x")?.shape[3];
   const checkpoint = await openDit(weightsNamed(weights), {
-    forward: forward as Forward,
+    forward,
     ...(side === undefined ? {} : { inputSize: side }),
-    ...(options.heads === undefined ? {} : { heads: wholeNumber("heads", options.heads, 1) }),
+    ...(options.heads === undefined ? {} : { heads: options.heads }),
     ...(options.key === undefined ? {} : { key: options.key }),
     ...(options.nullClass ? {} : { nullClass: false }),
   });
-  makeFolder(dirname(output));
-  const listener = progress(stderrTerminal(), listenForSignals());
+  makeOutputFolder(dirname(output));
+  const listener = showProgress(stderrTerminal(), listenForSignals());
   for (const note of checkpoint.notes) listener.note?.(note);
   if (checkpoint.layout === "diffusers" && forward === "official")
     listener.note?.(
-      "computed as facebookresearch/DiT does, which these weights were published for; diffusers' own model spaces the timestep's frequencies otherwise: --forward diffusers",
+      "computed as facebookresearch/DiT does, for which these weights were published; diffusers' own model uses " +
+        "other frequencies in the timestep embedding: --forward diffusers",
     );
-  const engine = await engineOf(options, (text) => listener.note?.(text));
+  const engine = await startEngine(options, (text) => listener.note?.(text));
   try {
     const { shape, out, firstSeconds, batchSeconds } = await predictOutputs(checkpoint, tensors, {
       engine,

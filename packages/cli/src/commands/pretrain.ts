@@ -1,27 +1,17 @@
-// bench pretrain: a recipe's own weights, made again.
+// `bench pretrain`: trains a recipe's own base model and feature extractor again.
 
 import { join } from "node:path";
-import { BenchError, loadRecipe, pretrainBase, pretrainExtractor } from "@dit-bench/runner";
+import { loadRecipe, pretrainBase, pretrainExtractor } from "@dit-bench/runner";
+import type { PretrainOptions } from "../declarations/pretrain.ts";
 import { print } from "../print.ts";
-import { progress, stderrTerminal } from "../progress.ts";
-import { engineOf } from "../settings.ts";
+import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
-
-export interface PretrainOptions {
-  recipe: string;
-  part: string;
-  to?: string;
-  out: string;
-  engine: string;
-  threads?: string;
-}
+import { startEngine } from "../start-engine.ts";
 
 export async function pretrain(options: PretrainOptions): Promise<void> {
-  if (!["base", "extractor", "all"].includes(options.part))
-    throw new BenchError("usage", `--part ${options.part}: wanted base, extractor or all`);
   const recipe = loadRecipe(options.recipe);
-  const listener = progress(stderrTerminal(), listenForSignals());
-  const engine = await engineOf(options, (text) => listener.note?.(text));
+  const listener = showProgress(stderrTerminal(), listenForSignals());
+  const engine = await startEngine(options, (text) => listener.note?.(text));
   const task = {
     recipe,
     engine,
@@ -33,7 +23,7 @@ export async function pretrain(options: PretrainOptions): Promise<void> {
     if (options.part !== "base") {
       const { path, accuracy } = await pretrainExtractor(task);
       listener.clear();
-      print(`${path}: right on ${(100 * accuracy).toFixed(1)} % of pictures it has not seen\n`);
+      print(`${path}: accuracy ${(100 * accuracy).toFixed(1)} % on images not used in training\n`);
     }
     if (options.part !== "extractor") {
       const path = await pretrainBase(task);

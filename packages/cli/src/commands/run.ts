@@ -1,4 +1,4 @@
-// bench run: one cell.
+// `bench run`: one cell, or with --dry-run its plan.
 
 import { join } from "node:path";
 import { replaceFile } from "@dit-bench/files";
@@ -8,8 +8,8 @@ import {
   checkDatasetName,
   type DatasetChoice,
   type GridLink,
-  type KeepState,
   type Listener,
+  type LoadedMethod,
   linkToGrid,
   loadMethods,
   loadRecipe,
@@ -17,146 +17,138 @@ import {
   ownImages,
   planRun,
   productRate,
+  type Recipe,
+  type RunOutcome,
   runCell,
 } from "@dit-bench/runner";
+import { exitCodes } from "@dit-bench/runner/errors";
+import type { RunOptions } from "../declarations/run.ts";
 import { divideSettings } from "../method-settings.ts";
 import { describePlan } from "../plan-text.ts";
 import { print, printJson, printNote } from "../print.ts";
-import { progress, stderrTerminal } from "../progress.ts";
+import { showProgress, stderrTerminal } from "../progress.ts";
 import { exitCodeOf } from "../report-error.ts";
-import { figuresOf, summary } from "../run-summary.ts";
-import { engineOf, wholeNumber } from "../settings.ts";
+import { describeRun, figuresOf } from "../run-summary.ts";
 import { listenForSignals, requestStop } from "../signals.ts";
+import { startEngine } from "../start-engine.ts";
 
-export interface RunOptions {
-  method: string;
-  dataset?: string;
-  data?: string;
-  name?: string;
-  recipe: string;
-  seed: string;
-  set: string[];
-  plugin: string[];
-  strict?: boolean;
-  engine: string;
-  threads?: string;
-  out: string;
-  keepState: KeepState;
-  dryRun?: boolean;
-  json?: boolean;
-}
-
-/** As a user starts it, or as a grid does, which then hears of its progress and its end. */
+/** A grid that starts this command is sent the progress and the result, or the error. */
 export async function run(options: RunOptions): Promise<void> {
   const link = linkToGrid(requestStop);
   try {
-    await runOne(options, link);
+    const cell = await checkOptions(options);
+    if (options.dryRun && !link) await printPlan(options, cell);
+    else await trainAndScore(options, cell, link);
   } catch (error) {
     const { message } = error as Error;
     await link?.send({ kind: "failed", message, exitCode: exitCodeOf(error as Error) });
     throw error;
   }
-  process.exitCode = 0; // a plug-in may have set another
+  process.exitCode = exitCodes.ok; // a plug-in may have set another
 }
 
-async function runOne(options: RunOptions, link: GridLink | undefined): Promise<void> {
-  const seed = wholeNumber("seed", options.seed, 0);
-  const dataset = chosenData(options);
+/** What the flags name, loaded. */
+interface Cell {
+  readonly recipe: Recipe;
+  readonly method: LoadedMethod;
+  readonly methodOptions: Record<string, unknown>;
+  readonly dataset: DatasetChoice;
+}
+
+async function checkOptions(options: RunOptions): Promise<Cell> {
+  const dataset = chooseDataset(options);
   const loaded = await loadMethods(options.plugin);
   const method = methodNamed(options.method, loaded);
-  const settings = divideSettings(
-    options.set,
-    [method.method],
-    loaded.map((one) => one.method),
-  );
+  const known = loaded.map((one) => one.method);
+  const settings = divideSettings(options.set, [method.method], known);
   const recipe = loadRecipe(options.recipe, settings.recipe);
-  const methodOptions = settings.methods.get(method.method.name)!.options;
-  const shown = progress(stderrTerminal(), listenForSignals());
-  const listener = link ? both(shown, link) : shown;
-  if (options.dryRun && !link) return dryRun(options, { recipe, method: method.method, methodOptions, dataset });
-  const engine = await engineOf(options, (text) => listener.note?.(text));
+  return { recipe, method, methodOptions: settings.methods.get(method.method.name)!.options, dataset };
+}
+
+/** The images of `--data`, else the dataset of `--dataset`. Throws BenchError (usage) without both. */
+function chooseDataset({ dataset, data, name, strict }: RunOptions): DatasetChoice {
+  if (data !== undefined) {
+    if (dataset !== undefined)
+      printNote(`--dataset ${dataset} is not used: the images of --data are a dataset of their own\n`);
+    return { ...ownImages(data, name), strict };
+  }
+  if (dataset === undefined)
+    throw new BenchError("usage", "--dataset or --data is needed; 'bench list datasets' lists the datasets");
+  if (name !== undefined)
+    throw new BenchError("usage", `--name ${name} names own images, but there is no --data; give the folder, too`);
+  checkDatasetName(dataset);
+  return { name: dataset, strict };
+}
+
+async function printPlan(options: RunOptions, { recipe, method, methodOptions, dataset }: Cell): Promise<void> {
+  const engine = await startEngine(options, (text) => printNote(`${text}\n`));
+  const plan = await planRun(recipe, {
+    method: method.method,
+    options: methodOptions,
+    dataset,
+    productRate: await productRate(engine),
+    keepState: options.keepState,
+  });
+  print(describePlan(plan, engine));
+  if (options.json) printJson(plan);
+  await checkBeforehand(recipe, [dataset], { out: options.out, decode: true }); // throws what the run would throw
+}
+
+const lossFile = "loss.png";
+
+async function trainAndScore(options: RunOptions, cell: Cell, link: GridLink | undefined): Promise<void> {
+  const display = showProgress(stderrTerminal(), listenForSignals());
+  const listener = link ? reportToBoth(display, link.listener) : display;
+  const engine = await startEngine(options, (text) => listener.note?.(text));
   try {
     const outcome = await runCell({
-      recipe,
-      method,
-      options: methodOptions,
-      dataset,
-      seed,
+      recipe: cell.recipe,
+      method: cell.method,
+      options: cell.methodOptions,
+      dataset: cell.dataset,
+      seed: options.seed,
       engine,
       out: options.out,
       listener,
       keepState: options.keepState,
-      illustrations: ["loss.png"],
+      illustrations: [lossFile],
       illustrate: async (record, folder) => {
         const { lossCurve } = await import("@dit-bench/report");
-        await replaceFile(join(folder, "loss.png"), await lossCurve(record, "png"));
+        await replaceFile(join(folder, lossFile), await lossCurve(record, "png"));
       },
     });
-    shown.clear();
-    const { record, already, remade, recordPath } = outcome;
-    if (already) {
-      const done = remade.length === 0 ? "nothing was done" : `made again: ${remade.join(", ")}`;
-      printNote(`this run was finished before, on ${record.finishedAt.slice(0, 10)}; ${done}\n`);
-    }
-    const files = {
-      record: recordPath,
-      weights: outcome.weightsPath,
-      sheet: outcome.sheetPath,
-      loss: join(outcome.folder, "loss.png"),
-    };
-    print(summary(record, files));
-    if (options.json) printJson({ ...figuresOf(record, files), ...files, already, remade });
-    await link?.send({ kind: "finished", recordPath, already });
+    display.clear();
+    printOutcome(outcome, options.json);
+    await link?.send({ kind: "finished", recordPath: outcome.recordPath, already: outcome.already });
   } finally {
-    shown.clear();
+    display.clear();
   }
 }
 
-/** `--data` or `--dataset`; where both are given, `--data` is taken. */
-function chosenData({ dataset, data, name, strict }: RunOptions): DatasetChoice {
-  if (data === undefined && dataset === undefined)
-    throw new BenchError("usage", "--dataset or --data is needed; 'bench list datasets' lists the datasets");
-  if (data === undefined) {
-    if (name !== undefined)
-      throw new BenchError("usage", `--name ${name} names own images, but there is no --data; give the folder, too`);
-    checkDatasetName(dataset!);
-    return { name: dataset!, strict: strict ?? false };
+function printOutcome({ record, already, remade, folder, ...paths }: RunOutcome, json: boolean): void {
+  if (already) {
+    const what = remade.length === 0 ? "nothing was done" : `made again: ${remade.join(", ")}`;
+    printNote(`this run was finished before, on ${record.finishedAt.slice(0, 10)}; ${what}\n`);
   }
-  if (dataset !== undefined)
-    printNote(`--dataset ${dataset} is not used: the images of --data are a dataset of their own\n`);
-  return { ...ownImages(data, name), strict: strict ?? false };
-}
-
-async function dryRun(
-  options: RunOptions,
-  run: {
-    recipe: ReturnType<typeof loadRecipe>;
-    method: Parameters<typeof planRun>[1]["method"];
-    methodOptions: object;
-    dataset: DatasetChoice;
-  },
-): Promise<void> {
-  const { recipe, method, methodOptions, dataset } = run;
-  const engine = await engineOf(options, (text) => printNote(`${text}\n`));
-  const rate = await productRate(engine);
-  const { keepState } = options;
-  const plan = await planRun(recipe, { method, options: methodOptions, dataset, productRate: rate, keepState });
-  print(describePlan(plan, engine));
-  if (options.json) printJson(plan);
-  await checkBeforehand(recipe, [dataset], { out: options.out, decode: true });
-}
-
-/** Progress goes to the log, too. */
-function both(shown: Listener, { listener }: GridLink): Listener {
-  return {
-    ...shown,
-    stage(name, detail) {
-      shown.stage?.(name, detail);
-      listener.stage?.(name, detail);
-    },
-    progress(done, total, note) {
-      shown.progress?.(done, total, note);
-      listener.progress?.(done, total, note);
-    },
+  const files = {
+    record: paths.recordPath,
+    weights: paths.weightsPath,
+    sheet: paths.sheetPath,
+    loss: join(folder, lossFile),
   };
+  print(describeRun(record, files));
+  if (json) printJson({ ...figuresOf(record, files), ...files, already, remade });
 }
+
+/** The display, with stages and progress reported to the grid as well. */
+const reportToBoth = (display: Listener, grid: GridLink["listener"]): Listener => ({
+  ...display,
+  stage(name, detail) {
+    display.stage?.(name, detail);
+    grid.stage?.(name, detail);
+  },
+  progress(done, total, note) {
+    display.progress?.(done, total, note);
+    grid.progress?.(done, total, note);
+  },
+});

@@ -1,4 +1,4 @@
-// bench sample: images of a finished run's model, or of any DiT.
+// `bench sample`: samples images from a finished run's model, or from any DiT.
 
 import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -16,111 +16,79 @@ import {
 } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
 import { parseClasses } from "../class-list.ts";
+import { defaultClassCount, defaultGuidance, defaultSteps, type SampleOptions } from "../declarations/sample.ts";
+import { makeOutputFolder } from "../outputs.ts";
 import { print, printJson } from "../print.ts";
-import { progress, stderrTerminal } from "../progress.ts";
-import { engineOf, makeFolder, wholeNumber } from "../settings.ts";
+import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
+import { startEngine } from "../start-engine.ts";
 
-export interface SampleOptions {
-  run?: string;
-  weights?: string;
-  classes?: string;
-  count: string;
-  steps?: string;
-  guidance?: string;
-  seed: string;
-  autoencoder?: string;
-  output: string;
-  recipe?: string;
-  plugin: string[];
-  heads?: string;
-  key?: string;
-  /** False with --no-null-class. */
-  nullClass: boolean;
-  overwrite?: boolean;
-  engine: string;
-  threads?: string;
-  json?: boolean;
-}
+type SamplingSettings = Recipe["settings"]["sampling"];
 
+/** What to sample from. */
 interface Source {
   readonly network: Network;
-  readonly settings: Recipe["settings"]["sampling"];
+  readonly settings: SamplingSettings;
+  /** Names of the classes, in label order. */
   readonly names: readonly string[];
   readonly autoencoder?: { readonly path: string; readonly scale?: number };
   readonly title: string;
-  /** Where the model is. */
+  /** The file or folder of the model. */
   readonly place: string;
-  /** False: the model has no null class, so that it cannot be guided. */
+  /** False: the model has no null class, so it cannot be guided. */
   readonly nullClass: boolean;
-  /** What a person should know about the weights. */
+  /** What the user should know about the weights. */
   readonly warnings: readonly string[];
-  /** What tells these weights from others. */
+  /** Distinguishes these weights from others. */
   readonly origin: Readonly<Record<string, unknown>>;
 }
 
-/** As sample.py of facebookresearch/DiT, but for its 250 steps. */
+/** As sample.py of facebookresearch/DiT, with fewer than its 250 steps. */
 const official = {
   sampler: "ddpm",
-  respacing: "50",
-  guidance: 4,
+  respacing: String(defaultSteps),
+  guidance: defaultGuidance,
   clipDenoised: false,
   batch: 8,
 } as const;
 
-/** Classes sampled where none are named. */
-const CLASSES = 8;
-
 export async function sample(options: SampleOptions): Promise<void> {
-  const { run, weights, output } = options;
+  const { run, weights, output, count, seed } = options;
   if ((run === undefined) === (weights === undefined))
     throw new BenchError(
       "usage",
       "wanted either --run with a finished run's folder or --weights with a DiT's checkpoint",
     );
-  const count = wholeNumber("count", options.count, 1);
-  const seed = wholeNumber("seed", options.seed, 0);
-  const source = run === undefined ? await ofWeights(weights!, options) : await ofRun(run, options);
-  const { names, title, place, autoencoder, nullClass, warnings, origin } = source;
-  const classes = chosen(options.classes, names, nullClass).map((label) => ({
-    label,
-    name: names[label] ?? "no class",
-  }));
-  const settings = {
-    ...source.settings,
-    batch: Math.min(source.settings.batch, classes.length * count),
-    ...(options.steps === undefined ? {} : { respacing: stepsWanted(options.steps), sampler: "ddpm" as const }),
-    ...guidanceOf(options, nullClass),
-  };
-  makeFolder(output);
-  const listener = progress(stderrTerminal(), listenForSignals());
-  for (const warning of warnings) listener.note?.(warning);
-  const engine = await engineOf(options, (text) => listener.note?.(text));
+  const source = run === undefined ? await openWeights(weights!, options) : await openFinishedRun(run, options);
+  const labels = chooseLabels(options.classes, source);
+  const settings = changeSettings(source, options, labels.length * count);
+  makeOutputFolder(output);
+  const listener = showProgress(stderrTerminal(), listenForSignals());
+  for (const warning of source.warnings) listener.note?.(warning);
+  const engine = await startEngine(options, (text) => listener.note?.(text));
+  const autoencoder =
+    options.autoencoder === undefined ? source.autoencoder : { path: weightsNamed(options.autoencoder) };
   try {
     const made = await makePictures({
       engine,
       network: source.network,
       settings,
       seed,
-      classes,
+      classes: labels.map((label) => ({ label, name: source.names[label] ?? "no class" })),
       count,
       output,
-      overwrite: options.overwrite ?? false,
-      origin,
-      title,
-      notes: [place, `seed ${seed}, ${stepsOf(settings)}, guidance ${settings.guidance}`],
+      overwrite: options.overwrite,
+      origin: source.origin,
+      title: source.title,
+      notes: [source.place, `seed ${seed}, ${describeSteps(settings)}, guidance ${settings.guidance}`],
       listener,
-      ...(options.autoencoder === undefined
-        ? autoencoder
-          ? { autoencoder }
-          : {}
-        : { autoencoder: { path: weightsNamed(options.autoencoder) } }),
+      ...(autoencoder === undefined ? {} : { autoencoder }),
     });
     listener.clear();
     print(
       made.latents === undefined
-        ? `${output}: ${quantity(made.files.length, "image")}\n${made.sheet}: the sheet of them\n`
-        : `${made.latents}: latents; images of them: bench vae decode, or --autoencoder with sd-vae-ft-ema\n`,
+        ? `${output}: ${quantity(made.files.length, "image")}\n${made.sheet}: their contact sheet\n`
+        : `${made.latents}: latents; decode them with 'bench vae decode', or give --autoencoder\n`,
     );
     if (options.json) printJson({ ...made, steps: settings.respacing, guidance: settings.guidance });
   } finally {
@@ -128,25 +96,14 @@ export async function sample(options: SampleOptions): Promise<void> {
   }
 }
 
-/** Guidance as asked for; none where the model has no null class to guide away from. */
-function guidanceOf({ guidance }: SampleOptions, nullClass: boolean): { guidance?: number } {
-  if (guidance === undefined) return nullClass ? {} : { guidance: 1 };
-  const scale = atLeastOne(guidance);
-  if (!nullClass && scale !== 1)
-    throw new BenchError(
-      "usage",
-      `--guidance ${guidance}: this model has no null class, which guidance needs; leave --guidance away`,
-    );
-  return { guidance: scale };
-}
-
-async function ofRun(folder: string, { recipe: place, plugin, autoencoder: other }: SampleOptions): Promise<Source> {
+async function openFinishedRun(folder: string, options: SampleOptions): Promise<Source> {
   const { recipe, network, classes, title, notes } = await openRun(folder, {
-    plugins: plugin,
-    ...(place === undefined ? {} : { recipe: place }),
+    plugins: options.plugin,
+    ...(options.recipe === undefined ? {} : { recipe: options.recipe }),
   });
   const { sampling, autoencoder } = recipe.settings;
-  const path = autoencoder && other === undefined ? usableWeights(recipe, autoencoder.weights) : undefined;
+  const path =
+    autoencoder && options.autoencoder === undefined ? usableWeights(recipe, autoencoder.weights) : undefined;
   return {
     network,
     settings: sampling,
@@ -160,16 +117,17 @@ async function ofRun(folder: string, { recipe: place, plugin, autoencoder: other
   };
 }
 
-async function ofWeights(given: string, { heads, key, nullClass: asked }: SampleOptions): Promise<Source> {
+async function openWeights(given: string, options: SampleOptions): Promise<Source> {
+  const { heads, key } = options;
   const path = weightsNamed(given);
   const checkpoint = await openDit(path, {
-    ...(heads === undefined ? {} : { heads: wholeNumber("heads", heads, 1) }),
+    ...(heads === undefined ? {} : { heads }),
     ...(key === undefined ? {} : { key }),
-    ...(asked ? {} : { nullClass: false }),
+    ...(options.nullClass ? {} : { nullClass: false }),
   });
   const { config, nullClass, notes, assumption } = checkpoint;
   if (!config.learnSigma)
-    throw new BenchError("data", `${path}: this DiT has no learned variance, which the samplers here need`);
+    throw new BenchError("data", `${path}: this DiT has no learned variance, which sampling needs here`);
   return {
     network: { config, infos: ditModel(config).weights, values: checkpoint.read() },
     settings: { ...official, guidedChannels: config.channels > 3 ? "three" : "all", images: 2 },
@@ -182,34 +140,48 @@ async function ofWeights(given: string, { heads, key, nullClass: asked }: Sample
   };
 }
 
-/** Size and time of a file or folder: another file of the same name has others. */
+/** Size and time of a file or folder, which distinguish it from a later one of the same name. */
 function stampOf(path: string): { readonly size?: number; readonly modified?: number } {
   const status = statSync(path, { throwIfNoEntry: false });
   return status ? { size: status.size, modified: status.mtimeMs } : {};
 }
 
-/** Labels by number or by name; the first few where none are given. */
-const chosen = (text: string | undefined, names: readonly string[], nullClass: boolean): number[] =>
-  text === undefined
-    ? names.slice(0, CLASSES).map((_, label) => label)
-    : parseClasses(text, names, nullClass ? names.length : names.length - 1);
+/** The labels of `--classes`; the first few without it. */
+function chooseLabels(list: string | undefined, { names, nullClass }: Source): number[] {
+  if (list === undefined) return names.slice(0, defaultClassCount).map((_, label) => label);
+  return parseClasses(list, names, nullClass ? names.length : names.length - 1);
+}
 
-/** As a respacing. Throws BenchError (usage) for more steps than the process has. */
-function stepsWanted(text: string): string {
-  const respacing = String(wholeNumber("steps", text, 1));
+/** The settings of the source with those of the flags in their place. @param images all that are sampled */
+function changeSettings({ settings, nullClass }: Source, { steps, guidance }: SampleOptions, images: number) {
+  return {
+    ...settings,
+    batch: Math.min(settings.batch, images),
+    ...(steps === undefined ? {} : { respacing: asRespacing(steps), sampler: "ddpm" as const }),
+    ...changeGuidance(guidance, nullClass),
+  };
+}
+
+/** Throws BenchError (usage) for more steps than the diffusion process has. */
+function asRespacing(steps: number): string {
+  const respacing = String(steps);
   const problem = respacingProblem(respacing);
-  if (problem !== undefined) throw new BenchError("usage", `--steps ${text}: ${problem}`);
+  if (problem !== undefined) throw new BenchError("usage", `--steps ${steps}: ${problem}`);
   return respacing;
 }
 
-/** "250 steps of DDPM"; "20 steps of DDIM" for a respacing of ddim20. */
-function stepsOf({ sampler, respacing }: Source["settings"]): string {
-  return `${respacing.replace(/^[a-z]+/, "")} steps of ${sampler.toUpperCase()}`;
+/** A model without a null class is sampled without guidance. Throws BenchError (usage) if guidance is asked of it. */
+function changeGuidance(guidance: number | undefined, nullClass: boolean): { guidance?: number } {
+  if (guidance === undefined) return nullClass ? {} : { guidance: 1 };
+  if (!nullClass && guidance !== 1)
+    throw new BenchError(
+      "usage",
+      `--guidance ${guidance}: this model has no null class, which guidance needs; leave --guidance out`,
+    );
+  return { guidance };
 }
 
-function atLeastOne(text: string): number {
-  const guidance = Number(text);
-  if (!(guidance >= 1 && Number.isFinite(guidance)))
-    throw new BenchError("usage", `--guidance ${text}: wanted a number of at least 1, which is no guidance`);
-  return guidance;
+/** "250 steps of DDPM"; "20 steps of DDIM" for a respacing of ddim20. */
+function describeSteps({ sampler, respacing }: Pick<SamplingSettings, "sampler" | "respacing">): string {
+  return `${respacing.replace(/^[a-z]+/, "")} steps of ${sampler.toUpperCase()}`;
 }

@@ -1,4 +1,4 @@
-// bench table: tables and chart from records alone.
+// `bench table`: prints and writes the comparison tables and charts of records.
 
 import { readFile, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
@@ -7,17 +7,11 @@ import type { RunRecord } from "@dit-bench/record";
 import { type Comparison, comparison, groupByProtocol, type ReportPaths, writeReport } from "@dit-bench/report";
 import { BenchError, exitCodes, projectFolder } from "@dit-bench/runner";
 import { printable, quantity } from "@dit-bench/text";
+import type { TableOptions } from "../declarations/table.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { reportProblem } from "../report-error.ts";
-import { recordsForTable } from "../table-records.ts";
-import { tableText } from "../table-text.ts";
-
-export interface TableOptions {
-  recipe: string;
-  from?: string;
-  out?: string;
-  json?: boolean;
-}
+import { findTableRecords } from "../table-records.ts";
+import { formatTable } from "../table-text.ts";
 
 export async function table(options: TableOptions): Promise<void> {
   const published = join(projectFolder(), "results", options.recipe);
@@ -31,18 +25,19 @@ export async function table(options: TableOptions): Promise<void> {
         `make records with 'bench grid --recipe ${options.recipe}', then 'bench table --from runs'`,
     );
   }
-  const incomplete = await writeTables(from, options.out ? resolve(options.out) : from, options.json ?? false);
-  if (incomplete) process.exitCode = exitCodes.someCellsFailed;
+  const hasDamaged = await writeTables(from, options.out ? resolve(options.out) : from, options.json);
+  if (hasDamaged) process.exitCode = exitCodes.someCellsFailed;
 }
 
 /**
- * Prints the tables of every protocol found below `from`, and writes them with their charts: into `out` itself where there is one
- * protocol, into a folder each where there are more. Returns true if records were damaged: they are named on stderr and in the
- * tables, and the command ends with exit code 3. Throws an error with exit code 4 where no table can be made, or where the
- * records of a protocol cannot share one; the tables of the other protocols are written all the same.
+ * Prints the tables of every protocol found below `from`, and writes them with their charts into `out`, or into one
+ * folder for each protocol there. Throws an error with exit code 4 if there are no records, or if the records of a
+ * protocol cannot share a table; the tables of the other protocols are still written.
+ *
+ * @returns whether records were damaged; they are named on stderr and in the tables
  */
 export async function writeTables(from: string, out: string, json: boolean): Promise<boolean> {
-  const { records, damaged, passedOver } = await recordsForTable(from, out);
+  const { records, damaged, passedOver } = await findTableRecords(from, out);
   const problems = damaged.map(({ reason }) => reason);
   if (passedOver.length > 0)
     printNote(
@@ -72,8 +67,8 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
       const paths = await writeReport(group, folder, { pathOf: pathOfRecord, leftOut })
         .then((report) => report.paths)
         .catch((error) => {
-          print(describe(compared, undefined, leftOut)); // what cannot be kept can still be read
-          throw cannotWrite(folder, error);
+          print(describe(compared, undefined, leftOut)); // the user can read it even if it cannot be kept
+          throw explainWriteError(folder, error);
         });
       if (resolve(out) !== resolve(from)) await copyRecords(compared, pathOf, join(folder, "records"));
       written.push({ protocol, records: compared.records.length, ...paths });
@@ -83,38 +78,41 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
     }
   }
   problems.push(...errors.slice(1).map(({ message }) => message));
-  problems.forEach(reportProblem); // after the tables, where they are seen
+  problems.forEach(reportProblem); // after the tables, so that they are not scrolled away
   if (errors[0] !== undefined) throw errors[0];
   if (json) printJson({ tables: written, damaged });
   return damaged.length > 0;
 }
 
-/** A system error with what to do; any other as it is. */
-function cannotWrite(folder: string, error: NodeJS.ErrnoException): Error {
+/** A system error with what to do; other errors unchanged. */
+function explainWriteError(folder: string, error: NodeJS.ErrnoException): Error {
   if (error.code === undefined || error.syscall === undefined) return error;
   return new BenchError(
     "io",
-    `tables and chart cannot be written to ${printable(folder)} (${error.code}); choose another folder with 'bench table --out'`,
+    `tables and chart cannot be written to ${printable(folder)} (${error.code}); ` +
+      "choose another folder with 'bench table --out'",
     { cause: error },
   );
 }
 
-/** @param paths undefined where nothing could be written */
+/** @param paths undefined if nothing could be written */
 function describe(compared: Comparison, paths: ReportPaths | undefined, leftOut: readonly string[]): string {
-  const here = (path: string) => printable(relative(process.cwd(), path) || path);
-  const files = Object.values(paths ?? {}).map(here);
-  const wholeTable = paths && here(paths.markdown);
+  const relativePath = (path: string) => printable(relative(process.cwd(), path) || path);
+  const files = Object.values(paths ?? {}).map(relativePath);
+  const wholeTable = paths && relativePath(paths.markdown);
   return [
     `${printable(compared.protocol)}: ${quantity(compared.records.length, "record")}`,
     "",
-    tableText(compared, { wholeTable, leftOut }),
+    formatTable(compared, { wholeTable, leftOut }),
     "",
     ...files.map((file) => `  ${file}`),
     "",
   ].join("\n");
 }
 
-/** As they are, into a folder per dataset, named by the row's label and the seed. Datasets' names and labels may be a stranger's. */
+/**
+ * Copies each file unchanged to `dataset/label-seed-N.json`. Names and labels of plug-ins are made safe for file names.
+ */
 async function copyRecords(
   { rows }: Comparison,
   pathOf: ReadonlyMap<RunRecord, string>,

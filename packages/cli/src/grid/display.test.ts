@@ -1,7 +1,9 @@
+// The display of a grid, on terminals of several sizes and without one.
+
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Terminal } from "../progress.ts";
-import { gridDisplay } from "./display.ts";
-import { gridEstimate } from "./estimate.ts";
+import { createGridDisplay } from "./display.ts";
+import { createGridEstimate } from "./estimate.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -9,13 +11,13 @@ afterEach(() => void vi.useRealTimers());
 function screen({ isTTY, columns = 80, rows = 24 }: { isTTY: boolean; columns?: number; rows?: number }) {
   const written: string[] = [];
   const terminal: Terminal = { write: (text) => void written.push(text), isTTY, columns, rows, now: () => Date.now() };
-  const estimate = gridEstimate(() => Date.now());
+  const estimate = createGridEstimate(() => Date.now());
   let ended = 0;
   const state = { counts: () => ({ ended, total: 3 }), secondsLeft: () => 90 };
-  const display = gridDisplay(terminal, estimate, state);
+  const display = createGridDisplay(terminal, estimate, state);
   return { written, display, end: () => ended++ };
 }
-/** ESC, in regular expressions made from text: a literal one is taken for a mistake. */
+/** ESC for regular expressions, where the linter allows no literal one. */
 const esc = String.fromCharCode(27);
 const escapes = (text: string) => [...text.matchAll(new RegExp(`${esc}\\[(\\d+)F`, "g"))].map(([, n]) => Number(n));
 
@@ -56,7 +58,7 @@ it("draws no more lines than the screen has", () => {
   expect(written.at(-1)).toContain("… and 15 more");
 });
 
-it("says how far it is every thirty seconds without a terminal, and moves no cursor", () => {
+it("prints the progress every thirty seconds without a terminal, and moves no cursor", () => {
   const { written, display } = screen({ isTTY: false });
   display.started("flowers lora seed 0");
   display.stage("flowers lora seed 0", "train");
@@ -68,7 +70,7 @@ it("says how far it is every thirty seconds without a terminal, and moves no cur
   expect(written).toHaveLength(1);
 });
 
-it("draws what a plug-in may report: more than all, stages with control characters", () => {
+it("shows progress beyond the total, and stages with control characters, which a plug-in may report", () => {
   const terminal = screen({ isTTY: true });
   terminal.display.started("a");
   terminal.display.progress("a", 500, 100);

@@ -1,9 +1,9 @@
-// The grid on the screen: a line for each cell that has ended; on a terminal below them a line for each that runs, redrawn in place;
-// elsewhere a line every thirty seconds.
+// The display of a grid on stderr: a lasting line for each cell that has ended. On a terminal, the running cells have a
+// line each below, redrawn in place; elsewhere a line is printed every 30 seconds.
 
 import { printable } from "@dit-bench/text";
 import stringWidth from "string-width";
-import { duration, type Terminal } from "../progress.ts";
+import { formatDuration, type Terminal } from "../progress.ts";
 import type { GridEstimate } from "./estimate.ts";
 
 export interface GridDisplay {
@@ -31,66 +31,69 @@ interface Row {
 }
 
 const redrawMs = 200;
-const quietMs = 30_000;
+/** Between two lines where stderr is no terminal. */
+const lineMs = 30_000;
 const widestLabel = 40;
 const widestBar = 24;
 
-export function gridDisplay(terminal: Terminal, estimate: GridEstimate, state: GridState): GridDisplay {
+export function createGridDisplay(terminal: Terminal, estimate: GridEstimate, state: GridState): GridDisplay {
   const rows = new Map<string, Row>();
-  let drawnLines = 0;
-  let drawnAt = Number.NEGATIVE_INFINITY;
+  let shownLines = 0;
+  let shownAt = Number.NEGATIVE_INFINITY;
 
   const erase = () => {
-    if (drawnLines > 0) terminal.write(`\x1b[${drawnLines}F\x1b[J`);
-    drawnLines = 0;
+    if (shownLines > 0) terminal.write(`\x1b[${shownLines}F\x1b[J`);
+    shownLines = 0;
   };
   const draw = () => {
     if (!terminal.isTTY || rows.size === 0) return;
-    drawnAt = terminal.now();
+    shownAt = terminal.now();
     const width = terminal.columns - 1; // a full line would wrap on some terminals
-    const most = Math.max(1, terminal.rows - 3);
+    const mostRows = Math.max(1, terminal.rows - 3);
     const label = Math.min(widestLabel, Math.max(...[...rows.keys()].map((name) => stringWidth(name))));
-    const lines = [...rows].slice(0, most).map(([name, row]) => rowLine(name, row, label, width, leftOf(name)));
-    if (rows.size > most) lines.push(fitted(`… and ${rows.size - most} more`, width));
-    lines.push(fitted(summaryLine(state), width));
-    terminal.write(`${drawnLines > 0 ? `\x1b[${drawnLines}F\x1b[J` : ""}${lines.join("\n")}\n`);
-    drawnLines = lines.length;
+    const lines = [...rows]
+      .slice(0, mostRows)
+      .map(([name, row]) => formatRow(name, row, label, width, describeRemaining(name)));
+    if (rows.size > mostRows) lines.push(cut(`… and ${rows.size - mostRows} more`, width));
+    lines.push(cut(formatSummary(state), width));
+    terminal.write(`${shownLines > 0 ? `\x1b[${shownLines}F\x1b[J` : ""}${lines.join("\n")}\n`);
+    shownLines = lines.length;
   };
-  const leftOf = (name: string): string => {
-    const whole = estimate.cellSeconds(name);
-    if (whole !== undefined) return `${duration(whole)} left`;
+  const describeRemaining = (name: string): string => {
+    const cellLeft = estimate.cellSeconds(name);
+    if (cellLeft !== undefined) return `${formatDuration(cellLeft)} left`;
     const stage = estimate.stageSeconds(name);
-    return stage === undefined ? "" : `${duration(stage)} left of this stage`;
+    return stage === undefined ? "" : `${formatDuration(stage)} left of this stage`;
   };
-  const drawSoon = () => {
-    if (terminal.now() - drawnAt >= redrawMs) draw();
+  const drawUnlessRecent = () => {
+    if (terminal.now() - shownAt >= redrawMs) draw();
   };
-  const say = () => {
+  const printLine = () => {
     if (rows.size === 0) return;
     const running = [...rows].map(([name, row]) =>
       [printable(name), printable(row.stage), row.total > 0 ? `${row.done}/${row.total}` : ""]
         .filter(Boolean)
         .join(" "),
     );
-    terminal.write(`${summaryLine(state)}; running: ${running.join("; ")}\n`);
+    terminal.write(`${formatSummary(state)}; running: ${running.join("; ")}\n`);
   };
-  const timer = terminal.isTTY ? setInterval(draw, 1000) : setInterval(say, quietMs);
+  const timer = terminal.isTTY ? setInterval(draw, 1000) : setInterval(printLine, lineMs);
   timer.unref();
 
   return {
     started(cell) {
       rows.set(cell, { stage: "start", done: 0, total: 0 });
-      drawSoon();
+      drawUnlessRecent();
     },
     stage(cell, name) {
       const row = rows.get(cell);
       if (row) Object.assign(row, { stage: name, done: 0, total: 0 });
-      drawSoon();
+      drawUnlessRecent();
     },
     progress(cell, done, total) {
       const row = rows.get(cell);
       if (row) Object.assign(row, { done, total });
-      drawSoon();
+      drawUnlessRecent();
     },
     ended(cell, line) {
       rows.delete(cell);
@@ -110,29 +113,33 @@ export function gridDisplay(terminal: Terminal, estimate: GridEstimate, state: G
   };
 }
 
-function summaryLine({ counts, secondsLeft }: GridState): string {
+function formatSummary({ counts, secondsLeft }: GridState): string {
   const { ended, total } = counts();
   const left = secondsLeft();
-  return `${ended} of ${total} done${left === undefined ? "" : `, about ${duration(left)} left`}`;
+  return `${ended} of ${total} done${left === undefined ? "" : `, about ${formatDuration(left)} left`}`;
 }
 
-/** `flowers lora seed 0  train      [=====     ] 120/300  12 s left`; what does not fit is left out from the right. */
-function rowLine(name: string, { stage, done, total }: Row, label: number, width: number, left: string): string {
-  const head = `${padded(name, label)}  ${padded(stage, 11)}`;
+/**
+ * `flowers lora seed 0  train      [=====     ] 120/300  12 s left`, cut at `width`.
+ *
+ * @param label columns of the name
+ */
+function formatRow(name: string, { stage, done, total }: Row, label: number, width: number, left: string): string {
+  const head = `${pad(name, label)}  ${pad(stage, 11)}`;
   const count = total > 0 ? `${done}/${total}` : "";
   const room = Math.min(widestBar, width - stringWidth(head) - count.length - left.length - 8);
   const filled = total > 0 ? Math.round(room * Math.min(1, done / total)) : 0; // a plug-in may report anything
   const bar = total > 0 && room >= 6 ? `[${"=".repeat(filled)}${" ".repeat(room - filled)}]` : "";
-  return fitted([head, bar, count, left].filter(Boolean).join("  "), width);
+  return cut([head, bar, count, left].filter(Boolean).join("  "), width);
 }
 
-const padded = (text: string, width: number): string => {
-  const fit = fitted(text, width);
-  return fit + " ".repeat(Math.max(0, width - stringWidth(fit)));
+const pad = (text: string, width: number): string => {
+  const shown = cut(text, width);
+  return shown + " ".repeat(Math.max(0, width - stringWidth(shown)));
 };
 
-/** Cut to so many columns; a wide character takes two. */
-function fitted(given: string, width: number): string {
+/** Escapes the text and cuts it to `width` columns; a wide character takes two. */
+function cut(given: string, width: number): string {
   const text = printable(given);
   if (stringWidth(text) <= width) return text;
   let kept = "";

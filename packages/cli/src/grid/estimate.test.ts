@@ -1,5 +1,7 @@
+// The estimate of a grid's remaining time, with a clock that the tests move.
+
 import { expect, it } from "vitest";
-import { gridEstimate } from "./estimate.ts";
+import { createGridEstimate } from "./estimate.ts";
 
 /** A clock that the test moves, in seconds. */
 function clock() {
@@ -12,9 +14,9 @@ function clock() {
   };
 }
 
-it("knows nothing of the whole before a cell has finished, but the stage's rate", () => {
+it("estimates only the current stage before a cell has finished", () => {
   const { now, to } = clock();
-  const estimate = gridEstimate(now);
+  const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
   estimate.stage("a", "train");
   to(10);
@@ -25,9 +27,9 @@ it("knows nothing of the whole before a cell has finished, but the stage's rate"
   expect([estimate.cellSeconds("a"), estimate.gridSeconds([], 1)]).toEqual([undefined, undefined]);
 });
 
-it("expects of a cell what others of its method took: its rate now, then their later stages", () => {
+it("estimates a cell by its own rate in the current stage, and by finished cells of its method in later stages", () => {
   const { now, to } = clock();
-  const estimate = gridEstimate(now);
+  const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
   estimate.stage("a", "train");
   to(60);
@@ -45,9 +47,9 @@ it("expects of a cell what others of its method took: its rate now, then their l
   expect(estimate.cellSeconds("b")).toBeCloseTo(30);
 });
 
-it("counts that cells run at the same time, and which still wait", () => {
+it("estimates a grid by the cells that wait and the number that run at the same time", () => {
   const { now, to } = clock();
-  const estimate = gridEstimate(now);
+  const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
   estimate.started("b", "full");
   to(100);
@@ -60,9 +62,9 @@ it("counts that cells run at the same time, and which still wait", () => {
   expect(estimate.gridSeconds([], 2)).toBe(0);
 });
 
-it("learns nothing from cells that were finished before or failed", () => {
+it("does not use the times of cells that were finished before or failed", () => {
   const { now, to } = clock();
-  const estimate = gridEstimate(now);
+  const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
   to(1);
   estimate.ended("a", false);

@@ -1,17 +1,17 @@
-// How long a grid will still take: from the stages' times of cells that have finished, the progress of those that run, and how many run
-// at the same time.
+// The estimate of a grid's remaining time, from the times that finished cells took for each stage, the progress of the
+// running cells, and the number that run at the same time.
 
 export interface GridEstimate {
   started(cell: string, method: string): void;
   stage(cell: string, name: string): void;
   progress(cell: string, done: number, total: number): void;
-  /** @param counts whether its times say anything about others: not if it was finished before, or failed */
-  ended(cell: string, counts: boolean): void;
+  /** @param isTypical whether its times apply to other cells: false if it was finished before this grid, or failed */
+  ended(cell: string, isTypical: boolean): void;
   /** Seconds until this running cell ends; undefined while no cell has finished. */
   cellSeconds(cell: string): number | undefined;
-  /** Seconds until this running cell ends its present stage; undefined before its rate is known. */
+  /** Seconds until this running cell ends its current stage; undefined before its rate is known. */
   stageSeconds(cell: string): number | undefined;
-  /** Seconds until all cells have ended, those of `waiting` methods, in this order, included. */
+  /** Seconds until all cells have ended. @param waiting methods of the cells that have not started, in their order */
   gridSeconds(waiting: readonly string[], jobs: number): number | undefined;
 }
 
@@ -20,7 +20,7 @@ interface Stage {
   readonly startedAt: number;
   done: number;
   total: number;
-  /** A resumed cell begins its stage in the middle, so the rate counts from the first report. */
+  /** The first report: the rate counts from it, since a resumed cell begins its stage in the middle. */
   first?: { readonly done: number; readonly at: number };
 }
 
@@ -34,14 +34,14 @@ interface Cell {
 type Profile = ReadonlyMap<string, number>;
 
 /** @param now in milliseconds */
-export function gridEstimate(now: () => number = () => performance.now()): GridEstimate {
+export function createGridEstimate(now: () => number = () => performance.now()): GridEstimate {
   const running = new Map<string, Cell>();
   const finished: Cell[] = [];
 
-  const since = (at: number) => (now() - at) / 1e3;
+  const secondsSince = (at: number) => (now() - at) / 1e3;
   const newStage = (name: string): Stage => ({ name, startedAt: now(), done: 0, total: 0 });
   const closeStage = ({ seconds, stage }: Cell) =>
-    seconds.set(stage.name, (seconds.get(stage.name) ?? 0) + since(stage.startedAt));
+    seconds.set(stage.name, (seconds.get(stage.name) ?? 0) + secondsSince(stage.startedAt));
 
   const profileOf = (method: string): Profile | undefined => {
     const same = finished.filter((cell) => cell.method === method);
@@ -54,7 +54,7 @@ export function gridEstimate(now: () => number = () => performance.now()): GridE
 
   const byRate = ({ first, done, total }: Stage): number | undefined => {
     if (first === undefined || done <= first.done) return undefined;
-    const rate = (done - first.done) / since(first.at);
+    const rate = (done - first.done) / secondsSince(first.at);
     return (total - done) / rate;
   };
 
@@ -62,7 +62,7 @@ export function gridEstimate(now: () => number = () => performance.now()): GridE
     const profile = profileOf(cell.method);
     if (profile === undefined) return undefined;
     const { stage, seconds } = cell;
-    const current = byRate(stage) ?? Math.max(0, (profile.get(stage.name) ?? 0) - since(stage.startedAt));
+    const current = byRate(stage) ?? Math.max(0, (profile.get(stage.name) ?? 0) - secondsSince(stage.startedAt));
     const after = [...profile].filter(([name]) => name !== stage.name && !seconds.has(name));
     return after.reduce((sum, [, s]) => sum + s, current);
   };
@@ -82,10 +82,10 @@ export function gridEstimate(now: () => number = () => performance.now()): GridE
       stage.done = done;
       stage.total = total;
     },
-    ended(name, counts) {
+    ended(name, isTypical) {
       const cell = running.get(name);
       running.delete(name);
-      if (!cell || !counts) return;
+      if (!cell || !isTypical) return;
       closeStage(cell);
       finished.push(cell);
     },

@@ -1,4 +1,4 @@
-// grid.log: everything that the cells print, each line with its cell. Checked before anything starts.
+// The file grid.log: every line that a cell prints, after the name of the cell.
 
 import { openSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ export interface GridLog {
   write(cell: string, lines: string): void;
 }
 
-/** Makes the folder and opens the log. Throws BenchError (io) where either cannot be made or written to. */
+/** Makes the folder and opens the log. Throws BenchError (io) if one of them cannot be made or written. */
 export function openGridLog(folder: string, title: string): GridLog {
   const path = join(folder, "grid.log");
   let file: number;
@@ -27,16 +27,18 @@ export function openGridLog(folder: string, title: string): GridLog {
       { cause: error },
     );
   }
-  let failed = false;
+  let hasFailed = false;
   return {
     path,
     write(cell, lines) {
       try {
         for (const line of lines.trimEnd().split("\n")) writeSync(file, `${cell} | ${printable(line)}\n`);
       } catch (error) {
-        if (!failed)
-          printNote(`${path} cannot be written any more (${(error as Error).message}); the grid goes on without it\n`);
-        failed = true;
+        if (!hasFailed)
+          printNote(
+            `${path} cannot be written any more (${(error as Error).message}); the grid continues without it\n`,
+          );
+        hasFailed = true;
       }
     },
   };

@@ -1,36 +1,27 @@
+// The checks of a grid before its first cell, and the process that runs them.
+
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { builtinMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
-import type { GridOptions } from "../commands/grid.ts";
+import { type GridOptions, grid } from "../declarations/grid.ts";
+import { defaultsOf } from "../parser/command-line.ts";
 import { exitCodeOf } from "../report-error.ts";
 import { photos, place, recipe } from "../tiny-place.test.data.ts";
 import { planGrid, prepareGrid } from "./plan.ts";
 
-const options = (changes: Partial<GridOptions>): GridOptions => ({
-  ...{
-    recipe,
-    out: join(place, "runs"),
-    set: [],
-    plugin: [],
-    engine: "auto",
-    data: [],
-    name: [],
-    seeds: "1",
-    keepState: "auto",
-  },
-  ...changes,
-});
+const options = (changes: Partial<GridOptions>) =>
+  ({ ...defaultsOf(grid.flags), recipe, out: join(place, "runs"), ...changes }) as GridOptions;
 const prepare = (changes: Partial<GridOptions>) => prepareGrid(options(changes));
 
-describe("a grid's plan", () => {
-  it("has all methods and datasets where none are named", async () => {
+describe("prepareGrid", () => {
+  it("plans all methods and datasets if none are named", async () => {
     const plan = await prepare({});
     expect(plan.methods).toHaveLength(builtinMethods.length);
     expect(plan.columns).toHaveLength(8);
   });
 
-  it("has for each method the options that it takes", async () => {
+  it("gives each method the options that it has, and the recipe its settings", async () => {
     const {
       methods,
       recipeFlags,
@@ -47,20 +38,20 @@ describe("a grid's plan", () => {
     expect(changed.settings.training.steps).toBe(3);
   });
 
-  it("has a column for each folder of own images, named after the folder or by --name", async () => {
+  it("plans a column for each folder of own images, named after the folder or by --name", async () => {
     const data = [await photos("a", { x: 6, y: 6 }), await photos("b", { x: 6, y: 6 })];
     const names = async (name: string[]) => (await prepare({ data, name })).columns.map((column) => column.name);
     expect(await names([])).toEqual(["photos a", "photos b"]);
     expect(await names(["一", "\x1b[2J"])).toEqual(["一", "\\x1b[2J"]);
   });
 
-  it("survives the way to another process", async () => {
+  it("returns a plan that JSON carries to another process unchanged", async () => {
     const plan = await prepare({});
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
   });
 });
 
-describe("before the first cell a grid refuses", () => {
+describe("prepareGrid, before the first cell", () => {
   const folder = (name: string) => {
     mkdirSync(join(place, name), { recursive: true });
     return join(place, name);
@@ -76,10 +67,10 @@ describe("before the first cell a grid refuses", () => {
     ["an unknown method", () => ({ methods: "diffit" }), 2, /--methods 'diffit' is not known; did you mean 'difffit'/],
     ["a dataset twice", () => ({ datasets: "sun, sun" }), 2, /has 'sun' twice/],
     ["an unknown dataset", () => ({ datasets: "flower" }), 2, /did you mean "flowers"/],
-    ["an unknown engine", () => ({ engine: "gpu" }), 2, /engine "gpu" is not known/],
-    ["a plug-in that is not there", () => ({ plugin: ["./nowhere"] }), 2, /plug-in .\/nowhere/],
+    ["an engine that is not installed", () => ({ engine: "tfjs-node-gpu" }), 2, /engine "tfjs-node-gpu" cannot start/],
+    ["a plug-in that does not exist", () => ({ plugin: ["./nowhere"] }), 2, /plug-in .\/nowhere/],
     ["missing weights", () => ({ set: ["recipe.base=nowhere.pt"] }), 4, /'nowhere.pt'/],
-    ["a folder that is not there", () => ({ data: ["nowhere"] }), 4, /"nowhere" does not exist/],
+    ["a folder that does not exist", () => ({ data: ["nowhere"] }), 4, /"nowhere" does not exist/],
     ["an empty folder", () => ({ data: [folder("empty")] }), 4, /no .* images in/],
     ["one folder twice", () => ({ data: [folder("A"), `${folder("A")}/.`] }), 2, /is the same folder as/],
     ["more names than folders", () => ({ data: ["A"], name: ["a", "b"] }), 2, /1 --data but 2 --name/],
@@ -91,7 +82,7 @@ describe("before the first cell a grid refuses", () => {
       /has 2 images, but a batch has 8; .*--set training.batch=2/,
     ],
   ];
-  it.each(cases)("%s", async (_, changes, code, message) => {
+  it.each(cases)("refuses %s", async (_, changes, code, message) => {
     const error = await prepare(await changes()).then(
       () => undefined,
       (e: Error) => e,
@@ -101,29 +92,29 @@ describe("before the first cell a grid refuses", () => {
   });
 });
 
-describe("the process that prepares a grid", () => {
+describe("planGrid", () => {
   const script = (...lines: string[]) => ["-e", lines.join("; ")];
   const wait = "setInterval(() => {}, 1000)";
 
-  it("is ended where a plug-in does not load in time", async () => {
+  it("ends the process if a plug-in is not loaded in time", async () => {
     const never = planGrid(script(wait), 300);
     await expect(never).rejects.toThrow("the plug-ins were not loaded within 0.3 s");
   });
 
-  it("may take longer for what comes after", async () => {
+  it("sets no time limit on what comes after the loading of plug-ins", async () => {
     const loaded = "process.send({ kind: 'stage', name: 'plug-ins loaded' })";
     const later = "setTimeout(() => process.exit(process.send({ kind: 'prepared', plan: { a: 1 } }) ? 0 : 1), 4000)";
     expect(await planGrid(script(loaded, later), 3000)).toEqual({ a: 1 });
   });
 
-  it("is no plug-in's fault where it ends after these were loaded", async () => {
+  it("blames no plug-in if the process ends after the plug-ins were loaded", async () => {
     const killed =
       "process.send({ kind: 'stage', name: 'plug-ins loaded' }, () => process.kill(process.pid, 'SIGKILL'))";
     const error = await planGrid(script(killed, wait)).then(
       () => undefined,
       (e: Error) => e,
     );
-    expect(error?.message).toBe("the process that checks the grid's options ended before it was done (by SIGKILL)");
+    expect(error?.message).toBe("the process that checks the grid's options ended before it had finished (by SIGKILL)");
     expect(exitCodeOf(error!)).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
-// The grid's preparation: every option, method, plug-in, engine and folder is checked before the first cell. It runs in a process of
-// its own, because it loads plug-ins, which may end their process, print or never return.
+// The grid's preparation: every option, method, plug-in, engine and folder is checked before the first cell. It runs in
+// a process of its own, because it loads plug-ins, which may end their process, print or never return.
 
 import { realpathSync } from "node:fs";
 import {
@@ -17,34 +17,39 @@ import {
   type Recipe,
   submitCell,
 } from "@dit-bench/runner";
-import type { GridOptions } from "../commands/grid.ts";
+import { exitCodes } from "@dit-bench/runner/errors";
+import type { GridOptions } from "../declarations/grid.ts";
 import { divideSettings } from "../method-settings.ts";
 import { exitCodeOf } from "../report-error.ts";
-import { startEngine } from "../settings.ts";
 import { requestStop } from "../signals.ts";
+import { startEngine } from "../start-engine.ts";
 
 export interface GridPlan {
   readonly recipe: Recipe;
-  /** `--set` flags for all cells. */
+  /** Values of `--set` for every cell. */
   readonly recipeFlags: readonly string[];
-  readonly methods: readonly {
-    readonly name: string /** Its own `--set` flags. */;
-    readonly flags: readonly string[];
-  }[];
+  readonly methods: readonly PlannedMethod[];
+  /** The columns of the table. */
   readonly columns: readonly DatasetChoice[];
 }
 
-/** Set in the process that prepares. */
+interface PlannedMethod {
+  readonly name: string;
+  /** Values of `--set` for this method's cells. */
+  readonly flags: readonly string[];
+}
+
+/** Environment variable of the process that prepares. */
 const preparing = "DIT_BENCH_GRID_PREPARES";
 
-/** Plug-ins that take longer to load do not load at all. What comes after, such as listing a million images, may take its time. */
-const longestMs = 60_000;
+/** Plug-ins that take longer are taken to loop. What comes after, such as listing a million images, has no limit. */
+const loadLimitMs = 60_000;
 
-/** The stage that the process reports when no plug-in can hold it up any more. */
+/** The stage that the process reports when all plug-ins are loaded. */
 const pluginsLoaded = "plug-ins loaded";
 
-/** In the process that prepares: sends the plan or the error to the grid. False in any other. */
-export async function answeredGrid(options: GridOptions): Promise<boolean> {
+/** In the process that prepares: sends the plan or the error to the grid. Returns false in any other process. */
+export async function sendPlanIfPreparing(options: GridOptions): Promise<boolean> {
   if (process.env[preparing] === undefined) return false;
   delete process.env[preparing];
   const link = linkToGrid(requestStop);
@@ -55,36 +60,37 @@ export async function answeredGrid(options: GridOptions): Promise<boolean> {
   } catch (error) {
     await link.send({ kind: "failed", message: (error as Error).message, exitCode: exitCodeOf(error as Error) });
   }
-  process.exitCode = 0;
+  process.exitCode = exitCodes.ok; // a plug-in may have set another
   return true;
 }
 
 /**
- * Prepares in another process. Throws what is wrong, with its exit code.
+ * Prepares in another process. Throws its error, with the exit code that goes with it; BenchError (usage) if a plug-in
+ * ends that process or is not loaded within the limit.
  *
  * @param command arguments of Node that start this same command
  * @param limitMs how long plug-ins may take to load
  */
-export async function planGrid(command: readonly string[], limitMs = longestMs): Promise<GridPlan> {
+export async function planGrid(command: readonly string[], limitMs = loadLimitMs): Promise<GridPlan> {
   let plan: GridPlan | undefined;
   let failure: Error | undefined;
-  let printed = "";
-  let late = false;
+  let stderrEnd = "";
+  let isLate = false;
   const timer = setTimeout(() => {
-    late = true;
+    isLate = true;
     child.kill();
   }, limitMs);
-  let loaded = false;
+  let areLoaded = false;
   const child = submitCell(
     launcherNamed("local"),
     { arguments: command, environment: { [preparing]: "1" } },
     {
       output: (text, stream) => {
-        if (stream === "stderr") printed = (printed + text).slice(-4096);
+        if (stream === "stderr") stderrEnd = (stderrEnd + text).slice(-4096);
       },
       message: (message) => {
         if (message.kind === "stage" && message.name === pluginsLoaded) {
-          loaded = true;
+          areLoaded = true;
           clearTimeout(timer);
         }
         if (message.kind === "prepared") plan = message.plan as GridPlan;
@@ -97,28 +103,33 @@ export async function planGrid(command: readonly string[], limitMs = longestMs):
   clearTimeout(timer);
   if (plan) return plan;
   if (failure) throw failure;
-  if (late)
+  if (isLate)
     throw new BenchError(
       "usage",
       `the plug-ins were not loaded within ${limitMs / 1e3} s; does one loop or wait while it loads?`,
     );
-  const last = printed
-    .trimEnd()
-    .split("\n")
-    .at(-1)!
-    .replace(/^bench: error: /, "");
-  const how = last || (end.signal ? `by ${end.signal}` : `exit code ${end.code}`);
-  if (loaded)
-    throw new BenchError("failure", `the process that checks the grid's options ended before it was done (${how})`);
+  const how = lastError(stderrEnd) || (end.signal ? `by ${end.signal}` : `exit code ${end.code}`);
+  if (areLoaded)
+    throw new BenchError("failure", `the process that checks the grid's options ended before it had finished (${how})`);
   throw new BenchError("usage", `a plug-in ended its process while it was loaded (${how})`);
 }
 
-/** Checks everything and resolves names; throws the first error. @param afterPlugins called when the plug-ins are loaded */
+/** The last line, without the prefix of this program's errors. */
+function lastError(stderr: string): string {
+  const last = stderr.trimEnd().split("\n").at(-1)!;
+  return last.replace(/^bench: error: /, "");
+}
+
+/**
+ * Checks everything and resolves names; throws the first error.
+ *
+ * @param afterPlugins called when the plug-ins are loaded
+ */
 export async function prepareGrid(options: GridOptions, afterPlugins?: () => Promise<void>): Promise<GridPlan> {
   const loaded = await loadMethods(options.plugin);
   await afterPlugins?.();
   const names =
-    options.methods === undefined ? loaded.map((l) => l.method.name) : namesIn("--methods", options.methods);
+    options.methods === undefined ? loaded.map((l) => l.method.name) : splitNames("--methods", options.methods);
   const chosen = names.map((name) => methodNamed(name, loaded, "--methods").method);
   const settings = divideSettings(
     options.set,
@@ -126,7 +137,7 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
     loaded.map((l) => l.method),
   );
   const recipe = loadRecipe(options.recipe, settings.recipe);
-  const columns = columnsOf(options, recipe);
+  const columns = chooseColumns(options, recipe);
   if (options.engine !== "auto") await startEngine({ engine: options.engine });
   await checkBeforehand(recipe, columns, { out: options.out, decode: false });
   return {
@@ -137,20 +148,20 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
   };
 }
 
-function columnsOf({ datasets, data, name, strict }: GridOptions, recipe: Recipe): DatasetChoice[] {
+function chooseColumns({ datasets, data, name, strict }: GridOptions, recipe: Recipe): DatasetChoice[] {
   if (data.length === 0) {
     if (name.length > 0)
       throw new BenchError("usage", `--name ${name[0]} names own images, but there is no --data; give the folder, too`);
-    const names = datasets === undefined ? datasetsOf(recipe) : namesIn("--datasets", datasets);
+    const names = datasets === undefined ? datasetsOf(recipe) : splitNames("--datasets", datasets);
     names.forEach(checkDatasetName);
-    return names.map((dataset) => ({ name: dataset, strict: strict ?? false }));
+    return names.map((dataset) => ({ name: dataset, strict }));
   }
   if (name.length > 0 && name.length !== data.length)
     throw new BenchError(
       "usage",
       `${data.length} --data but ${name.length} --name; give one --name for each --data, in the same order, or none`,
     );
-  const columns = data.map((folder, i) => ({ ...ownImages(folder, name[i]), strict: strict ?? false }));
+  const columns = data.map((folder, i) => ({ ...ownImages(folder, name[i]), strict }));
   const seen = new Map<string, string>();
   for (const folder of data) {
     const real = realPath(folder);
@@ -162,7 +173,7 @@ function columnsOf({ datasets, data, name, strict }: GridOptions, recipe: Recipe
   return columns;
 }
 
-/** Of a folder that does not exist its own name: that it does not exist is reported when it is read. */
+/** The path itself if the folder does not exist, which is reported when it is read. */
 function realPath(folder: string): string {
   try {
     return realpathSync(folder);
@@ -171,11 +182,11 @@ function realPath(folder: string): string {
   }
 }
 
-/** A comma-separated list; spaces around names do not matter. */
-function namesIn(flag: string, text: string): string[] {
+/** The names of a comma-separated list, without spaces around them. */
+function splitNames(flag: string, text: string): string[] {
   const names = text.split(",").map((part) => part.trim());
   if (names.includes(""))
-    throw new BenchError("usage", `${flag} '${text}' has an empty name; wanted names with single commas between them`);
+    throw new BenchError("usage", `${flag} '${text}' has an empty name; wanted names with one comma between two`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new BenchError("usage", `${flag} '${text}' has '${twice}' twice; give each name once`);
   return names;

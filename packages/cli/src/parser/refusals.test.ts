@@ -1,9 +1,10 @@
-// What every flag and argument of every command refuses: the list of them comes from the program, so that none is forgotten.
+// Values that every flag and argument of every command refuses. The list of them comes from the program, so that a new
+// one is included.
 
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { allCommands, pathOf } from "./flags.ts";
-import { program } from "./main.ts";
+import { program } from "../main.ts";
+import { allCommands, pathOf } from "./add-command.ts";
 
 const commands = allCommands(program()).filter(({ commands }) => commands.length === 0);
 const words = (command: Command) => pathOf(command).split(" ").slice(1);
@@ -31,31 +32,31 @@ describe.each([
   ["empty", ""],
   ["blank", " "],
   ["blank", "\t\n"],
-])("a value that is %s", (what, value) => {
-  it.each(flags)("of bench %j %s is refused with the flag's name", async (command, flag) => {
+])("the parser, given a value that is %s (%j)", (what, value) => {
+  it.each(flags)("refuses it for bench %j %s, with the flag's name", async (command, flag) => {
     const error = await refusal([...command, flag, value]);
     expect(error.message).toBe(`${flag} is ${what}; is the variable in your script set?`);
     expect(error.exitCode).toBe(2);
     expect((await refusal([...command, `${flag}=${value}`])).message).toBe(error.message);
   });
 
-  it.each(args)("of bench %j %s is refused with the argument's name", async (command, name, index, count) => {
+  it.each(args)("refuses it for bench %j %s, with the argument's name", async (command, name, index, count) => {
     const error = await refusal([...command, ...Array.from({ length: count }, (_, i) => (i === index ? value : "x"))]);
     expect(error.message).toContain(`'${name}' is ${what}`);
     expect(error.exitCode).toBe(2);
   });
 });
 
-const numbers = flags.filter(([, , declared]) => /<(number|pixels)>/.test(declared));
+const wholeNumbers = flags.filter(([, , declared]) => /<(number|pixels)>/.test(declared));
 const decimals = flags.filter(([, , declared]) => /<(minutes|factor)>/.test(declared));
 
-describe("a number that is not written in decimal digits", () => {
-  it("is looked for in many flags", () => {
-    expect(numbers.length).toBeGreaterThan(20);
+describe("the parser, given a number that is not written in decimal digits", () => {
+  it("has more than 20 flags of whole numbers and more than 2 of decimal numbers to check", () => {
+    expect(wholeNumbers.length).toBeGreaterThan(20);
     expect(decimals.length).toBeGreaterThan(2);
   });
 
-  it.each(numbers)("of bench %j %s is refused", async (command, flag) => {
+  it.each(wholeNumbers)("refuses it for bench %j %s, which takes a whole number", async (command, flag) => {
     for (const value of ["1e3", " 5", "0x10", "1.0", "-1", "+5", "NaN", "Infinity", "five", "１"]) {
       const error = await refusal([...command, flag, value]);
       expect(error.message).toMatch(`${flag} is '${value}'; wanted a whole number`);
@@ -66,7 +67,7 @@ describe("a number that is not written in decimal digits", () => {
     );
   });
 
-  it.each(decimals)("of bench %j %s is refused", async (command, flag) => {
+  it.each(decimals)("refuses it for bench %j %s, which takes a decimal number", async (command, flag) => {
     for (const value of ["1e3", " 5", "0x10", "-1", "NaN", "Infinity", "1,5"])
       expect((await refusal([...command, flag, value])).message).toMatch(
         `${flag} is '${value}'; wanted a decimal number`,
@@ -74,7 +75,39 @@ describe("a number that is not written in decimal digits", () => {
   });
 });
 
-describe("misspelt flags and commands", () => {
+describe("the checks of single flags", () => {
+  it.each([
+    [["grid", "--seeds", "0"], "--seeds is '0'; wanted a whole number of at least 1"],
+    [["grid", "--time-limit", "0"], "--time-limit is '0'; wanted minutes above 0"],
+    [["fid", "a", "b", "--resamples", "3"], "--resamples is '3'; wanted 0, or at least 20 for an interval"],
+    [["vae", "decode", "a", "--scale", "0"], "--scale is '0'; wanted a positive number, such as 0.18215"],
+    [["features", "a", "--output", "a.csv"], "--output is 'a.csv'; wanted a name that ends in .npz or .safetensors"],
+  ])("refuse %j", async (argv, message) => {
+    const error = await refusal(argv);
+    expect(error.message).toBe(message);
+    expect(error.exitCode).toBe(2);
+  });
+});
+
+describe("flags and arguments with choices", () => {
+  it.each([
+    [
+      ["run", "--method", "lora", "--keep-state", "alway"],
+      "--keep-state 'alway' is not known; did you mean 'always'? available: auto, always, never",
+    ],
+    [["fid", "a", "b", "--resize", "x"], "--resize 'x' is not known; available: pytorch, clean, tensorflow"],
+    [["fid", "a", "b", "--extractor", "incepton"], "did you mean 'inception'? available: inception, mini"],
+    [["run", "--method", "lora", "--engine", "gpu"], "--engine 'gpu' is not known; available: auto, cuda,"],
+    [["run", "--method", "lora", "--engine", "tfjs-cpu+float16"], "--engine 'tfjs-cpu+float16' is not known"],
+    [["list", "runners"], "<what> 'runners' is not known; available: methods, datasets"],
+  ])("refuse another name, as in %j", async (argv, message) => {
+    const error = await refusal(argv);
+    expect(error.message).toContain(message);
+    expect(error.exitCode).toBe(2);
+  });
+});
+
+describe("the parser's errors", () => {
   const refused = async (...argv: string[]) => {
     let text = "";
     const bench = program(argv);
@@ -95,11 +128,11 @@ describe("misspelt flags and commands", () => {
 
   it.each([
     [["run", "--methd", "lora"], "unknown option '--methd'; did you mean '--method'? 'bench run --help' lists"],
-    [["grd"], "unknown command 'grd'; did you mean 'grid'? 'bench --help' lists"],
+    [["grd"], "unknown command 'grd'; did you mean 'grid'? 'bench --help' lists the commands"],
     [["vae", "encod"], "did you mean 'encode'? 'bench vae --help' lists"],
     [["predict"], "--weights <file> is needed; 'bench predict --help' lists the options"],
-    [["fid", "a"], "missing required argument 'b'; 'bench fid --help' lists"],
-  ])("%j", async (argv, message) => {
+    [["fid", "a"], "missing required argument 'b'; 'bench fid --help' lists the options"],
+  ])("name what is wrong in %j and the help that lists what is right", async (argv, message) => {
     expect(await refused(...argv)).toContain(message);
   });
 });

@@ -1,21 +1,23 @@
+// Output files that would overwrite an input.
+
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { keepInputs } from "./keep-inputs.ts";
+import { protectInputs } from "./outputs.ts";
 
 const place = mkdtempSync(join(tmpdir(), "dit-bench-inputs-"));
 afterAll(() => rmSync(place, { recursive: true }));
 
-it("refuses an output that is an input, directly, by another path or by a link", () => {
+it("refuses an output file that is an input by the same path, another path or a link", () => {
   const input = join(place, "a.safetensors");
   writeFileSync(input, "x");
   symlinkSync(input, join(place, "link.safetensors"));
   for (const output of [input, join(place, ".", "x", "..", "a.safetensors"), join(place, "link.safetensors")])
-    expect(() => keepInputs(output, { "--weights": join(place, "b"), "--inputs": input })).toThrow(
+    expect(() => protectInputs(output, { "--weights": join(place, "b"), "--inputs": input })).toThrow(
       expect.objectContaining({ exitCode: 2, message: expect.stringContaining("it is the file of --inputs, which") }),
     );
-  keepInputs(join(place, "c.safetensors"), { "--inputs": input });
+  protectInputs(join(place, "c.safetensors"), { "--inputs": input });
   writeFileSync(join(place, "d.safetensors"), "y");
-  keepInputs(join(place, "d.safetensors"), { "--inputs": input, "--weights": "sd-vae-ft-ema" });
+  protectInputs(join(place, "d.safetensors"), { "--inputs": input, "--weights": "sd-vae-ft-ema" });
 });

@@ -1,0 +1,16 @@
+// What `bench fetch` takes.
+
+import { declare, type OptionsOf, text, toggle, variadic } from "../parser/flag.ts";
+
+export const fetch = declare({
+  about: "download weights and datasets by name, check and unpack them; without a name, list what there is",
+  arguments: { names: variadic("such as dit-xl-2-256 or flowers") },
+  flags: {
+    dryRun: toggle("print what would be downloaded, how large it is, and whether the disk has room; download nothing"),
+    to: text("folder", "where to keep them (default: DIT_BENCH_HOME, or the platform's cache folder)"),
+    json: toggle("print as JSON"),
+  },
+  notes: ["Run the same command again to resume after an interruption."],
+});
+
+export type FetchOptions = OptionsOf<typeof fetch.flags>;

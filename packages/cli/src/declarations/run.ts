@@ -1,0 +1,22 @@
+// What `bench run` takes.
+
+import { declare, type OptionsOf, text, toggle } from "../parser/flag.ts";
+import { computing, seed } from "./shared.ts";
+import { training } from "./training.ts";
+
+export const run = declare({
+  about: "fine-tune a model with one method on one dataset or your own images, sample from it and score the samples",
+  flags: {
+    method: text("name", "how to fine-tune; 'bench list methods' shows the methods", { required: true }),
+    dataset: text("name", "what to fine-tune on; 'bench list datasets' shows the datasets"),
+    data: text("folder", "your own images instead of a dataset, one subfolder for each class", { single: true }),
+    name: text("name", "what to call your own images (default: the folder's name)"),
+    seed: seed("seed of all random numbers"),
+    ...training,
+    threads: computing.threads,
+    dryRun: toggle("print what the run would download, train and cost, and whether it would be refused"),
+  },
+  notes: ["Run the same command again to resume after an interruption; a finished run is not repeated."],
+});
+
+export type RunOptions = OptionsOf<typeof run.flags>;

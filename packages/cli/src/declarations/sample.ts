@@ -1,0 +1,65 @@
+// What `bench sample` takes.
+
+import { decimal, declare, type OptionsOf, text, whole } from "../parser/flag.ts";
+import { atLeast } from "../parser/values.ts";
+import { computing, ditCheckpoint, json, overwrite, plugin, seed } from "./shared.ts";
+
+/** Classes that are sampled without `--classes`. */
+export const defaultClassCount = 8;
+/** Of `--weights`; a run has the sampling of its recipe. */
+export const [defaultSteps, defaultGuidance] = [50, 4];
+
+export const sample = declare({
+  about: "sample images from a finished run's model, or from any DiT; writes PNG files and a contact sheet",
+  flags: {
+    run: text("folder", "the folder of a finished run; 'bench list runs' shows the runs"),
+    weights: text(
+      "file",
+      "instead of --run, a DiT's checkpoint: a facebookresearch .pt, a diffusers folder, safetensors, " +
+        "or a name that 'bench fetch' knows",
+    ),
+    output: text("folder", "where the images go; the contact sheet is beside it, FOLDER-sheet.png", { required: true }),
+    overwrite: overwrite("'bench sample'"),
+    classes: text("list", `numbers or names of the classes, see below (default: the first ${defaultClassCount})`),
+    count: whole("number", "images of each class", atLeast(1), { default: 4 }),
+    steps: whole(
+      "number",
+      `DDPM steps with learned variance (default: the run's own sampling; ${defaultSteps} for --weights)`,
+      atLeast(1),
+    ),
+    guidance: decimal(
+      "factor",
+      `scale of classifier-free guidance (default: the run's own; ${defaultGuidance} for --weights)`,
+      {
+        holds: (scale) => scale >= 1,
+        wanted: "a number of at least 1, where 1 is no guidance",
+      },
+    ),
+    seed: seed("seed of the noise"),
+    autoencoder: text(
+      "file",
+      "decodes latents to images: a file, a folder, or a name that 'bench fetch' knows, such as sd-vae-ft-ema " +
+        "(default: the run's own)",
+    ),
+    recipe: text("folder", "the run's recipe, if it is none of the project's"),
+    plugin,
+    ...ditCheckpoint,
+    ...computing,
+    json,
+  },
+  notes: [
+    "Classes are numbers (labels) or names, separated by commas:",
+    "  --classes 0,3,rose",
+    "Where a text is the name of one class and the number of another, write which:",
+    "  --classes label:2,name:10",
+    "Quote a name with a comma, or give a JSON list, in which numbers are labels:",
+    `  --classes '"n01443537, goldfish",rose'`,
+    `  --classes '["n01443537, goldfish", 3]'`,
+    "",
+    "The folder of --output may not hold other images. 'bench sample' lists the images that it wrote in the folder's " +
+      "hidden file .bench-sample.json. The same command makes the same images again there; " +
+      "another one needs --overwrite.",
+  ],
+});
+
+export type SampleOptions = OptionsOf<typeof sample.flags>;

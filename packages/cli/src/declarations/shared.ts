@@ -1,0 +1,45 @@
+// Flags that several commands take.
+
+import { choice, negated, text, texts, toggle, whole } from "../parser/flag.ts";
+import { atLeast } from "../parser/values.ts";
+
+export const json = toggle("print one JSON object on the last line of stdout");
+export const strict = toggle("stop at the first image that cannot be used, instead of leaving it out");
+export const overwrite = (command: string) =>
+  toggle(`replace the files that ${command} wrote into the folder before; other files there stay`);
+
+export const seed = (about: string) => whole("number", about, atLeast(0), { default: 0 });
+
+/** The compute engine. */
+export const computing = {
+  engine: choice(
+    "name",
+    "compute engine; 'bench list engines' shows which work here; +float16 keeps frozen weights as float16",
+    { choices: async () => (await import("@dit-bench/compiler")).engineNames(), default: "auto" },
+  ),
+  threads: whole("number", "CPU threads of the engine (default: all)", atLeast(1)),
+};
+
+export const recipe = text("name", "the benchmark's settings: a name, or a folder with a recipe.json", {
+  default: "mini",
+});
+export const out = text("folder", "where runs are kept", { default: "runs" });
+export const plugin = texts("package", "a package, folder or file with a method of your own");
+
+/** How a DiT's checkpoint is read. */
+export const ditCheckpoint = {
+  heads: whole(
+    "number",
+    "attention heads of the checkpoint, if neither shapes nor a config.json show them",
+    atLeast(1),
+  ),
+  key: text(
+    "name",
+    "for a checkpoint with several models: the name of its entry, or the prefix of its tensors " +
+      "(default: ema, model or state_dict)",
+  ),
+  nullClass: negated(
+    "the checkpoint was trained without class dropout: every row of its label table is a class, " +
+      "and it cannot be guided",
+  ),
+};

@@ -1,0 +1,16 @@
+// What `bench table` takes.
+
+import { declare, type OptionsOf, text } from "../parser/flag.ts";
+import { json } from "./shared.ts";
+
+export const table = declare({
+  about: "print the comparison of finished runs and write its tables and chart; reads records only",
+  flags: {
+    recipe: text("name", "the recipe whose published records to read: results/NAME", { default: "mini" }),
+    from: text("folder", "read the records below this folder instead, such as runs"),
+    out: text("folder", "where to write tables, chart and copies of the records (default: beside the records)"),
+    json,
+  },
+});
+
+export type TableOptions = OptionsOf<typeof table.flags>;

@@ -1,0 +1,83 @@
+// Passes what happens in a grid on to the estimate, the display and the log.
+
+import type { CellOutcome, GridCell, GridWatch } from "@dit-bench/runner";
+import { printable } from "@dit-bench/text";
+import { stderrTerminal } from "../progress.ts";
+import { applyStyle } from "../style.ts";
+import { createGridDisplay } from "./display.ts";
+import { createGridEstimate } from "./estimate.ts";
+
+export interface WatchedGrid {
+  readonly watch: GridWatch;
+  /** Names of the cells that have failed so far. */
+  readonly failures: readonly string[];
+  /** Removes the display. */
+  close(): void;
+}
+
+/** @param log writes whole lines of a cell */
+export function watchGrid(
+  cells: readonly GridCell[],
+  jobs: number,
+  log: (cell: string, lines: string) => void,
+): WatchedGrid {
+  const estimate = createGridEstimate();
+  const waiting = [...cells];
+  const failures: string[] = [];
+  let ended = 0;
+  const waitingMethods = () => waiting.map(({ method }) => method);
+  const display = createGridDisplay(stderrTerminal(), estimate, {
+    counts: () => ({ ended, total: cells.length }),
+    secondsLeft: () => estimate.gridSeconds(waitingMethods(), jobs),
+  });
+  const nameOf = nameCells(cells);
+  const watch: GridWatch = {
+    started(cell) {
+      waiting.splice(waiting.indexOf(cell), 1);
+      estimate.started(nameOf(cell), cell.method);
+      display.started(nameOf(cell));
+    },
+    message(cell, message) {
+      if (message.kind === "stage") {
+        estimate.stage(nameOf(cell), message.name);
+        display.stage(nameOf(cell), message.name);
+      } else if (message.kind === "progress") {
+        estimate.progress(nameOf(cell), message.done, message.total);
+        display.progress(nameOf(cell), message.done, message.total);
+      }
+    },
+    output: (cell, lines) => log(nameOf(cell), lines),
+    ended(cell, outcome) {
+      const name = nameOf(cell);
+      const description = describeOutcome(outcome);
+      log(name, description);
+      estimate.ended(name, outcome.kind === "finished" && !outcome.already);
+      if (outcome.kind !== "stopped") ended++;
+      if (outcome.kind === "failed") failures.push(name);
+      const count = applyStyle(colours[outcome.kind], `[${ended}/${cells.length}]`);
+      display.ended(name, `${count} ${printable(`${name}: ${description}`)}`);
+    },
+  };
+  return { watch, failures, close: display.close };
+}
+
+const colours = { finished: "green", failed: "red", stopped: "yellow" } as const;
+
+function describeOutcome(outcome: CellOutcome): string {
+  if (outcome.kind === "stopped") return "stopped";
+  if (outcome.kind === "failed") return `failed with exit code ${outcome.exitCode}: ${outcome.message}`;
+  const { fid, baseFid } = outcome.record.metrics!;
+  const notes = [...(outcome.already ? ["done before"] : []), ...(outcome.note ? [outcome.note] : [])];
+  return [`FID ${fid.toFixed(2)} (base ${baseFid.toFixed(2)})`, ...notes].join(", ");
+}
+
+/** `flowers lora seed 0`; folders of equal name are distinguished by their paths. */
+function nameCells(cells: readonly GridCell[]): (cell: GridCell) => string {
+  const folders = new Map<string, Set<string | undefined>>();
+  for (const { dataset } of cells)
+    folders.set(dataset.name, (folders.get(dataset.name) ?? new Set()).add(dataset.folder));
+  return ({ dataset, method, seed }) => {
+    const isUnique = folders.get(dataset.name)!.size === 1;
+    return `${isUnique ? dataset.name : dataset.folder} ${method} seed ${seed}`;
+  };
+}

@@ -1,0 +1,134 @@
+// Makes a command of the parser (commander) from its declaration: flags, arguments, help, and the checks of every
+// value.
+
+import { BenchError } from "@dit-bench/runner/errors";
+import { closestName } from "@dit-bench/text";
+import { type Command, Option, Argument as ParserArgument } from "commander";
+import { hangText } from "../columns.ts";
+import { longName } from "./command-line.ts";
+import type { Argument, Arguments, Choices, Declaration, Flag, Flags, OptionsOf, ValuesOf } from "./flag.ts";
+import { refuseBlank } from "./values.ts";
+
+/** @param run gets the arguments by name, and the options */
+export function addCommand<F extends Flags, A extends Arguments>(
+  parent: Command,
+  name: string,
+  declaration: Declaration<F, A>,
+  run: (args: ValuesOf<A>, options: OptionsOf<F>) => Promise<void>,
+): void {
+  const command = parent.command(name).description(declaration.about);
+  const names = Object.keys(declaration.arguments ?? {});
+  for (const key of names) command.addArgument(new DeclaredArgument(key, declaration.arguments![key]!));
+  for (const [key, flag] of Object.entries(declaration.flags)) command.addOption(new DeclaredOption(key, flag));
+  const { notes = [] } = declaration;
+  command.addHelpText("after", () => {
+    const width = command.createHelp().helpWidth ?? 80;
+    const lines = notes.flatMap((text) => (text.startsWith(" ") ? [text] : hangText("", text, width)));
+    return lines.length === 0 ? "" : `\n${lines.join("\n")}`;
+  });
+  command.hook("preAction", (_, called) => refuseMissing(called));
+  command.hook("preAction", (_, called) => refuseUnknownChoices(called));
+  command.action(async (...given: unknown[]) => {
+    const args = Object.fromEntries(names.map((key, i) => [key, given[i]]));
+    await run(args as ValuesOf<A>, given[names.length] as OptionsOf<F>);
+  });
+}
+
+/** Every command, subcommands included. */
+export const allCommands = (command: Command): Command[] => [command, ...command.commands.flatMap(allCommands)];
+
+/** "bench vae encode" */
+export const pathOf = (command: Command): string =>
+  command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+
+/**
+ * Adds the choices to the descriptions of a command's flags and arguments. Help is the only one that needs them without
+ * running the command, and loading their tables takes longer than the rest of the help.
+ */
+export async function describeChoices(command: Command): Promise<void> {
+  for (const option of [...command.options, ...command.registeredArguments])
+    if (option instanceof DeclaredOption || option instanceof DeclaredArgument) await option.describeChoices();
+}
+
+class DeclaredOption extends Option {
+  readonly declared: Flag;
+
+  constructor(key: string, flag: Flag) {
+    const name = longName(key, flag);
+    super(flag.placeholder === undefined ? name : `${name} <${flag.placeholder}>`, describe(flag));
+    this.declared = flag;
+    if (flag.default !== undefined) this.default(flag.default);
+    if (flag.placeholder === undefined) return;
+    this.argParser((value: string, previous: unknown) => {
+      refuseBlank(name, value);
+      return flag.read!(value, previous, name);
+    });
+  }
+
+  async describeChoices(): Promise<void> {
+    this.description = describe(this.declared, await namesIn(this.declared.choices));
+  }
+}
+
+class DeclaredArgument extends ParserArgument {
+  readonly declared: Argument;
+
+  constructor(key: string, declared: Argument) {
+    super(declared.variadic ? `[${key}...]` : `<${key}>`, declared.about);
+    this.declared = declared;
+    this.argParser((value: string, previous: unknown) => {
+      refuseBlank(`'${key}'`, value);
+      return declared.variadic ? [...((previous as string[] | undefined) ?? []), value] : value;
+    });
+  }
+
+  async describeChoices(): Promise<void> {
+    const names = await namesIn(this.declared.choices);
+    if (names) this.description = `${this.declared.about}: ${names.join(", ")}`;
+  }
+}
+
+/** "key of all random numbers (default: 0)" */
+function describe(flag: Flag, choices?: readonly string[]): string {
+  const shown = flag.placeholder !== undefined && flag.default !== undefined && !flag.repeatable;
+  const facts = [...(choices ? [`one of ${choices.join(", ")}`] : []), ...(shown ? [`default: ${flag.default}`] : [])];
+  const about = flag.repeatable ? `${flag.about}; repeatable` : flag.about;
+  return facts.length === 0 ? about : `${about} (${facts.join("; ")})`;
+}
+
+const declaredOptions = (command: Command): DeclaredOption[] =>
+  command.options.filter((option) => option instanceof DeclaredOption);
+
+/**
+ * Runs after the parser has looked for unknown flags: `--methd x` is a misspelt flag, and not first of all a missing
+ * `--method`. Throws BenchError (usage).
+ */
+function refuseMissing(command: Command): void {
+  const missing = declaredOptions(command).find(
+    (option) => option.declared.required && command.getOptionValue(option.attributeName()) === undefined,
+  );
+  if (missing)
+    throw new BenchError("usage", `${missing.flags} is needed; '${pathOf(command)} --help' lists the options`);
+}
+
+/** Throws BenchError (usage) for a value that is none of its flag's or argument's choices. */
+async function refuseUnknownChoices(command: Command): Promise<void> {
+  for (const option of declaredOptions(command)) {
+    if (command.getOptionValueSource(option.attributeName()) !== "cli") continue;
+    await refuseUnknown(option.long!, command.getOptionValue(option.attributeName()), option.declared.choices);
+  }
+  for (const [i, declared] of command.registeredArguments.entries())
+    if (declared instanceof DeclaredArgument)
+      await refuseUnknown(`<${declared.name()}>`, command.processedArgs[i], declared.declared.choices);
+}
+
+async function refuseUnknown(what: string, value: string, choices: Choices | undefined): Promise<void> {
+  const names = await namesIn(choices);
+  if (names === undefined || names.includes(value)) return;
+  const near = closestName(value, names);
+  const advice = near === undefined ? "" : `did you mean '${near}'? `;
+  throw new BenchError("usage", `${what} '${value}' is not known; ${advice}available: ${names.join(", ")}`);
+}
+
+const namesIn = async (choices: Choices | undefined): Promise<readonly string[] | undefined> =>
+  typeof choices === "function" ? choices() : choices;

@@ -1,0 +1,158 @@
+// A flag or an argument of a command, declared once as data. The parser, the help, the types of a command's options and
+// the command lines that a grid starts for its cells come from these declarations.
+
+import { BenchError } from "@dit-bench/runner/errors";
+import { type Check, decimals, type NumberForm, numberIn, wholeNumbers } from "./values.ts";
+
+export interface Flag<Value = unknown> {
+  /** How a value is shown in the help: `number` in `--seed <number>`. A switch has none. */
+  readonly placeholder?: string;
+  readonly about: string;
+  readonly required?: true;
+  readonly default?: Value;
+  /** A switch that is on unless `--no-NAME` is given. */
+  readonly negated?: true;
+  /** Every use adds a value. */
+  readonly repeatable?: true;
+  readonly choices?: Choices;
+  /** Reads one use. Throws BenchError (usage). @param previous the value of the uses before, or the default */
+  read?(text: string, previous: Value | undefined, flag: string): Value;
+}
+
+/** By the name of the option that the command gets: `keepState` is `--keep-state`. */
+export type Flags = Readonly<Record<string, Flag>>;
+
+/** The options that a command gets. */
+export type OptionsOf<F extends Flags> = {
+  readonly [Key in keyof F]: F[Key] extends Flag<infer Value> ? Value : never;
+};
+
+/** The names that a flag or an argument takes, or a function that loads them from the package that owns their table. */
+export type Choices<Name extends string = string> = readonly Name[] | (() => Promise<readonly Name[]>);
+
+interface Presence<T> {
+  readonly required?: true;
+  readonly default?: T;
+}
+/** Undefined if the flag is neither required nor has a default. */
+type Given<T, P> = P extends { readonly required: true } | { readonly default: T } ? T : T | undefined;
+
+/** `--json`: false unless given. */
+export const toggle = (about: string): Flag<boolean> => ({ about, default: false });
+
+/** `--no-null-class`: true unless given. */
+export const negated = (about: string): Flag<boolean> => ({ about, default: true, negated: true });
+
+/** A text. Of several uses the last counts, except with `single`, which refuses a second value. */
+export function text<const P extends Presence<string> & { readonly check?: Check<string>; readonly single?: true }>(
+  placeholder: string,
+  about: string,
+  settings?: P,
+): Flag<Given<string, P>> {
+  const { check, single, ...presence } = settings ?? ({} as P);
+  return {
+    placeholder,
+    about,
+    ...presence,
+    read(value: string, previous: string | undefined, flag: string) {
+      if (check && !check.holds(value)) throw new BenchError("usage", `${flag} is '${value}'; wanted ${check.wanted}`);
+      if (single && previous !== undefined && previous !== value)
+        throw new BenchError(
+          "usage",
+          `${flag} is given twice, '${previous}' and '${value}'; give one, or use 'bench grid', which takes several`,
+        );
+      return value;
+    },
+  } as Flag<Given<string, P>>;
+}
+
+/** A text for each use. */
+export const texts = (placeholder: string, about: string): Flag<readonly string[]> => ({
+  placeholder,
+  about,
+  default: [],
+  repeatable: true,
+  read: (value, previous = []) => [...previous, value],
+});
+
+/** Comma-separated names; the lists of several uses are joined to one. */
+export const list = (placeholder: string, about: string): Flag<string | undefined> => ({
+  placeholder,
+  about,
+  read: (value, previous) => (previous === undefined ? value : `${previous},${value}`),
+});
+
+/** A whole number in decimal digits. */
+export const whole = <const P extends Presence<number>>(
+  placeholder: keyof typeof wholeNumbers,
+  about: string,
+  check: Check<number>,
+  presence?: P,
+): Flag<Given<number, P>> =>
+  numeric(placeholder, about, wholeNumbers[placeholder], check, presence) as Flag<Given<number, P>>;
+
+/** A decimal number. */
+export const decimal = (placeholder: keyof typeof decimals, about: string, check: Check<number>) =>
+  numeric(placeholder, about, decimals[placeholder], check) as Flag<number | undefined>;
+
+function numeric(
+  placeholder: string,
+  about: string,
+  form: NumberForm,
+  check: Check<number>,
+  presence: Presence<number> = {},
+): Flag<number> {
+  return {
+    placeholder,
+    about,
+    ...presence,
+    read(value, _, flag) {
+      const number = numberIn(value, flag, form);
+      if (!check.holds(number)) throw new BenchError("usage", `${flag} is '${value}'; wanted ${check.wanted}`);
+      return number;
+    },
+  };
+}
+
+/** One of some names; other names are refused before the command starts. */
+export const choice = <const Name extends string>(
+  placeholder: string,
+  about: string,
+  { choices, default: usual }: { readonly choices: Choices<Name>; readonly default: NoInfer<Name> },
+): Flag<Name> => ({ placeholder, about, default: usual, choices, read: (value) => value as Name });
+
+/** An argument: what a command takes without a flag, in the order of the declaration. */
+export interface Argument<Value = unknown> {
+  readonly about: string;
+  /** Any number of values, or none. */
+  readonly variadic?: true;
+  readonly choices?: Choices;
+  /** Holds the type of the value alone; never set. */
+  readonly value?: Value;
+}
+export type Arguments = Readonly<Record<string, Argument>>;
+export type ValuesOf<A extends Arguments> = {
+  readonly [Key in keyof A]: A[Key] extends Argument<infer Value> ? Value : never;
+};
+
+export const argument = <const Name extends string = string>(
+  about: string,
+  choices?: Choices<Name>,
+): Argument<Name> => ({
+  about,
+  ...(choices ? { choices } : {}),
+});
+export const variadic = (about: string): Argument<readonly string[]> => ({ about, variadic: true });
+
+/** What a command takes, and its help. */
+export interface Declaration<F extends Flags = Flags, A extends Arguments = Arguments> {
+  readonly about: string;
+  readonly arguments?: A;
+  readonly flags: F;
+  /** Paragraphs below the flags; those that begin with a space, such as examples, are not wrapped. */
+  readonly notes?: readonly string[];
+}
+
+/** Checks a declaration's form and keeps its exact type. */
+export const declare = <F extends Flags, A extends Arguments>(declaration: Declaration<F, A>): Declaration<F, A> =>
+  declaration;

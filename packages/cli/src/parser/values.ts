@@ -1,0 +1,54 @@
+// What a value on the command line may be: numbers in decimal digits, texts that are not blank, and further checks of
+// single flags.
+
+import { BenchError } from "@dit-bench/runner/errors";
+
+/** What a value has to be, beside its form. */
+export interface Check<T> {
+  holds(value: T): boolean;
+  /** Completes "wanted ...". */
+  readonly wanted: string;
+}
+
+export const atLeast = (least: number): Check<number> => ({
+  holds: (value) => value >= least,
+  wanted: `a whole number of at least ${least}`,
+});
+
+export interface NumberForm {
+  readonly form: RegExp;
+  readonly wanted: string;
+}
+
+/** By placeholder. `Number` alone would read "" and " " as 0, "0x10" as 16 and "1e3" as 1000. */
+export const wholeNumbers = {
+  number: { form: /^\d+$/, wanted: "a whole number in decimal digits, such as 16" },
+  pixels: { form: /^\d+$/, wanted: "a whole number in decimal digits, such as 256" },
+} as const satisfies Record<string, NumberForm>;
+
+/** By placeholder. */
+export const decimals = {
+  minutes: { form: /^\d+(\.\d+)?$/, wanted: "a decimal number, such as 90 or 0.5" },
+  factor: { form: /^\d+(\.\d+)?$/, wanted: "a decimal number, such as 1.5" },
+} as const satisfies Record<string, NumberForm>;
+
+/** Throws BenchError (usage) for a text of another form, and for numbers that a float64 does not hold exactly. */
+export function numberIn(text: string, flag: string, { form, wanted }: NumberForm): number {
+  if (!form.test(text)) throw new BenchError("usage", `${flag} is '${text}'; wanted ${wanted}`);
+  const number = Number(text);
+  if (!Number.isFinite(number) || number > Number.MAX_SAFE_INTEGER)
+    throw new BenchError("usage", `${flag} is ${text}; wanted at most ${Number.MAX_SAFE_INTEGER}`);
+  return number;
+}
+
+/** Throws BenchError (usage) for an empty or blank value. @param what the flag, or the argument in quotes */
+export function refuseBlank(what: string, value: string): void {
+  if (value.trim() !== "") return;
+  throw new BenchError("usage", `${what} is ${value === "" ? "empty" : "blank"}; is the variable in your script set?`);
+}
+
+/** The name of a file with one of these extensions, in upper or lower case. */
+export const extension = (...extensions: readonly string[]): Check<string> => ({
+  holds: (name) => extensions.some((end) => name.toLowerCase().endsWith(end)),
+  wanted: `a name that ends in ${extensions.join(" or ")}`,
+});

@@ -1,0 +1,31 @@
+// The compute engine of `--engine` and `--threads`.
+
+import { createEngine, type Engine, type EngineName } from "@dit-bench/compiler";
+import { BenchError } from "@dit-bench/runner";
+import { quantity } from "@dit-bench/text";
+
+interface EngineChoice {
+  readonly engine: EngineName;
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Starts the engine. Throws BenchError (usage) if it cannot start here.
+ *
+ * @param note called if the choice was `auto`, with the engine chosen and why the ones before it were passed over
+ */
+export async function startEngine(
+  { engine: name, threads }: EngineChoice,
+  note?: (text: string) => void,
+): Promise<Engine> {
+  const engine = await createEngine(name, threads === undefined ? {} : { threads }).catch((error: Error) => {
+    throw new BenchError("usage", error.message, { cause: error });
+  });
+  if (engine.reason) note?.(`engine ${engine.name}${describePlace(engine)}${describeReason(engine)}`);
+  return engine;
+}
+
+const describePlace = ({ adapter, threads }: Engine): string =>
+  adapter ? ` on ${adapter}` : `, ${quantity(threads, "thread")}`;
+
+const describeReason = ({ name, reason }: Engine): string => (reason === `${name} works` ? "" : ` (${reason})`);
