@@ -82,8 +82,8 @@ function costText(row: MethodRow): string | null {
     row.relativeTime === null || row.full ? "" : `, ${text("Relative time")} the time of full fine-tuning`;
   return (
     `Each run trains ${text("Trainable")} weights (${text("Share of model")} of the model, ` +
-    `${text("Stored")} on disk) in ${text("Training").replace(loadMark, "")}${relative}, with ${text("Memory")} of memory` +
-    `${loaded ? "; these times were measured while other processes used the machine" : ""}.`
+    `${text("Stored")} on disk) in ${text("Training").replace(loadMark, "")}${relative}, ` +
+    `with ${text("Memory")} of memory${loaded ? "; these times were measured while other processes used the machine" : ""}.`
   );
 }
 
