@@ -223,7 +223,7 @@ describe("the table on a terminal", () => {
       /25\.5k +102\u00a0kB +29\.1\u00a0s +141 +556\u00a0MB$/,
     );
     expect(all.join(" ")).toContain(
-      "Not shown for lack of width: the single datasets, relative time, of the model. All columns: t/table.md",
+      "Not shown for lack of width: the single datasets, relative time, model share. All columns: t/table.md",
     );
     expect((await lines(220)).join(" ")).not.toContain("Not shown");
     expect((await lines(220))[0]).toContain("Oxford Flowers-102");

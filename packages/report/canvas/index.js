@@ -1,5 +1,5 @@
-// @napi-rs/canvas behind the interface of the package `canvas`. Its own compatibility layer does this for pictures; SVG
-// canvases are added here: they come from it without `toBuffer`, and with text that looks different on every machine.
+// The interface of the package `canvas`, implemented with @napi-rs/canvas. The compatibility layer of @napi-rs/canvas
+// covers raster canvases. This file adds SVG canvases: the layer gives them no `toBuffer`, and text in a machine's fonts.
 const { createCanvas: createNative, SvgExportFlag } = require("@napi-rs/canvas");
 const nodeCanvas = require("@napi-rs/canvas/node-canvas");
 
@@ -12,9 +12,9 @@ function createCanvas(width, height, type) {
 /** An SVG canvas with node-canvas's `toBuffer(type?)` and `toBuffer(callback, type?)`; text becomes paths. */
 function createSvgCanvas(width, height) {
   const canvas = createNative(width, height, SvgExportFlag.ConvertTextToPaths);
-  let content; // getContent() ends the drawing: asked a second time, it gives an empty picture
+  let content; // getContent() finishes the drawing; a second call returns an empty image
   const toSvg = (type = svgType) => {
-    if (type !== svgType) throw new TypeError(`cannot encode an SVG canvas as "${type}": wanted "${svgType}"`);
+    if (type !== svgType) throw new TypeError(`cannot encode an SVG canvas as "${type}": expected "${svgType}"`);
     content ??= Buffer.from(renumberIds(canvas.getContent().toString("utf8")));
     return content;
   };
@@ -32,7 +32,10 @@ function createSvgCanvas(width, height) {
   return canvas;
 }
 
-/** Ids count on from one canvas of the process to the next (`cl_3`, `cl_4` …); numbered anew, equal drawings are equal bytes. */
+/**
+ * Numbers the ids of an SVG from zero. The native canvas continues its numbers across the canvases of a process (`cl_3`,
+ * `cl_4` …), so equal drawings would not be equal bytes.
+ */
 function renumberIds(svg) {
   const numbered = new Map();
   for (const [, id, kind] of svg.matchAll(/ id="(([a-z]+)_[0-9a-f]+)"/g)) numbered.set(id, `${kind}_${numbered.size}`);

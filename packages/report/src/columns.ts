@@ -1,6 +1,6 @@
 /**
- * The columns of a table that say what a method costs. An entry here is a column of the Markdown table, of the table on the
- * terminal and, where it has a value per run, of the CSV.
+ * The columns of the table of methods that come after FID and rank. One entry here is a column of the Markdown table,
+ * of the terminal table and, where it has a value per run, of the CSV. A new cost or a new metric is one entry.
  */
 import type { RunRecord } from "@dit-bench/record";
 import type { MethodRow } from "./comparison.ts";
@@ -8,28 +8,29 @@ import { formatBytes, formatCount, formatMilliseconds, formatPercent, formatRati
 import { wasUnderLoad } from "./load.ts";
 import { mean } from "./statistics.ts";
 
-/** A value that does not exist. */
+/** Printed where a value does not exist. */
 export const gap = "–";
-/** Follows times that were measured while other processes used the machine. */
+/** Printed after times that were measured while other processes used the machine. */
 export const loadMark = "†";
 
 export interface Column {
   heading: string;
-  /** For a terminal of 80 columns. */
+  /** Heading on a terminal of 80 columns. */
   short: string;
-  /** A screen that is too narrow for all columns leaves out those with the lowest number first. */
+  /** A terminal that is too narrow drops the columns with the lowest number first. */
   importance: number;
+  /** Text of a method's cell. */
   text(row: MethodRow): string;
-  /** In the row of the base model, which nothing was trained for. */
+  /** Text of the base model's cell. */
   base: string;
-  /** The value of one run; null where it does not exist. */
+  /** Column of the CSV; `value` is that of one run, null where the run has none. */
   csv?: { name: string; value(record: RunRecord): number | null };
-  /** What the heading cannot say, as a sentence below the table. */
+  /** Explanation below the table, a sentence without the heading; empty for none. */
   note: string | ((rows: readonly MethodRow[]) => string);
 }
 
 export const costColumns: readonly Column[] = [
-  measured({
+  averaged({
     heading: "Trainable",
     short: "Trained",
     importance: 6,
@@ -37,52 +38,51 @@ export const costColumns: readonly Column[] = [
     value: (record) => record.parameters.trainable,
     format: formatCount,
     base: "0",
-    ofDiverged: true,
-    note: "weights that were trained, the class embedding included, which grows with the classes of a dataset.",
+    note: "number of trained weights; includes the class embedding, whose size depends on the number of classes.",
   }),
-  measured({
-    heading: "of the model",
+  averaged({
+    heading: "Share of model",
+    short: "Model share",
     importance: 1,
     name: "trainable_percent",
     value: ({ parameters }) => (100 * parameters.trainable) / parameters.model,
     format: formatPercent,
     base: formatPercent(0),
-    ofDiverged: true,
   }),
-  measured({
+  averaged({
     heading: "Stored",
     importance: 4,
     name: "stored_bytes",
-    value: ({ weights, parameters }) => weights.trainedBytes ?? 4 * parameters.trainable,
+    value: ofFinished(({ weights, parameters }) => weights.trainedBytes ?? 4 * parameters.trainable),
     format: formatBytes,
-    note: "size of the file of trained weights; of runs that did not record it, 4 bytes a weight.",
+    note: "size of the file of trained weights; 4 bytes per weight for runs that did not record the size.",
   }),
-  measured({
+  averaged({
     heading: "Training",
     short: "Time",
     importance: 7,
     name: "train_seconds",
-    value: ({ times }) => times.train,
+    value: ofFinished(({ times }) => times.train),
     format: formatSeconds,
     timed: true,
     note: "time of all training steps, without sampling and scoring.",
   }),
-  measured({
+  averaged({
     heading: "ms/step",
     importance: 3,
     name: "step_milliseconds",
-    value: (record) => record.stepMilliseconds,
+    value: ofFinished((record) => record.stepMilliseconds),
     format: formatMilliseconds,
     timed: true,
     note: "median time of a training step.",
   }),
-  measured({
+  averaged({
     heading: "Memory",
     importance: 2,
     name: "peak_memory_mb",
-    value: (record) => record.peakMemoryMB,
+    value: ofFinished((record) => record.peakMemoryMB),
     format: (megabytes) => formatBytes(megabytes * 1e6),
-    note: "highest resident memory of the process.",
+    note: "peak resident memory of the process.",
   }),
   {
     heading: "Relative time",
@@ -92,40 +92,45 @@ export const costColumns: readonly Column[] = [
     base: gap,
     note: (rows) =>
       rows.some((row) => row.relativeTime !== null)
-        ? "training time relative to full fine-tuning of the same dataset and seed with the same machine and engine."
-        : "not known: full fine-tuning has no run on the same dataset, seed, machine and engine.",
+        ? "training time divided by that of full fine-tuning on the same dataset, seed, machine and engine."
+        : "unknown, because full fine-tuning has no run on the same dataset, seed, machine and engine.",
   },
 ];
 
-interface Measured {
+interface AveragedColumn {
   heading: string;
   short?: string;
   importance: number;
-  /** In the CSV. */
+  /** Name in the CSV. */
   name: string;
-  value(record: RunRecord): number;
+  /** Value of one run; null where the run has none. */
+  value(record: RunRecord): number | null;
+  /** Text of the mean over a row's runs. */
   format(mean: number): string;
   note?: string;
   base?: string;
-  /** True for a time, which other processes on the machine change. */
+  /** True for a duration, which other processes on the machine lengthen. */
   timed?: boolean;
-  /** True for a value that a diverged run has, too. */
-  ofDiverged?: boolean;
 }
 
-/** A value of each run; tables have its mean over the runs of a row. */
-function measured({ name, value, format, timed, ofDiverged, ...rest }: Measured): Column {
-  const exists = (record: RunRecord) => ofDiverged === true || record.exit === "finished";
+/** A column with a value per run; the tables print the mean over the runs of a row that have one. */
+function averaged({ name, value, format, timed, ...rest }: AveragedColumn): Column {
   return {
     short: rest.heading,
     base: gap,
     note: "",
     ...rest,
     text({ records }) {
-      const runs = records.filter(exists);
+      const runs = records.filter((record) => value(record) !== null);
       if (runs.length === 0) return gap;
-      return format(mean(runs.map(value))) + (timed && runs.some(wasUnderLoad) ? loadMark : "");
+      const mark = timed && runs.some(wasUnderLoad) ? loadMark : "";
+      return format(mean(runs.map((record) => value(record)!))) + mark;
     },
-    csv: { name, value: (record) => (exists(record) ? value(record) : null) },
+    csv: { name, value },
   };
+}
+
+/** A value that a diverged run does not have. */
+function ofFinished(value: (record: RunRecord) => number): (record: RunRecord) => number | null {
+  return (record) => (record.exit === "finished" ? value(record) : null);
 }

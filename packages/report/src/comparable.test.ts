@@ -1,3 +1,4 @@
+/** Tests of which records may share a table. */
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";
 import { comparableRecords, rowLabels } from "./comparable.ts";
@@ -13,7 +14,7 @@ test.each<[what: string, change: (record: RunRecord) => RunRecord, message: RegE
   ["extractors", (r) => ({ ...r, metrics: { ...r.metrics!, extractor: "inception" } }), /more than one extractor/],
   ["resizers", (r) => ({ ...r, metrics: { ...r.metrics!, resizer: "clean" } }), /more than one resizer/],
   [
-    "numbers of samples",
+    "numbers of generated images",
     (r) => ({ ...r, metrics: { ...r.metrics!, generated: 10 } }),
     /generated images of food: 512 and 10/,
   ],
@@ -26,7 +27,7 @@ test.each<[what: string, change: (record: RunRecord) => RunRecord, message: RegE
     }),
     /more than one method labelled Full/,
   ],
-])("records with different %s do not share a table", (_, change, message) => {
+])("refuses records with different %s in one table, naming both files", (_, change, message) => {
   const changed = change(second);
   expect(() => comparableRecords([first, changed])).toThrow(message);
   const pathOf = (record: RunRecord) => (record === changed ? "runs/b/record.json" : "runs/a/record.json");
@@ -36,7 +37,7 @@ test.each<[what: string, change: (record: RunRecord) => RunRecord, message: RegE
   expect(comparableRecords([first, second])).toHaveLength(2);
 });
 
-test("two records of one cell are an error, unless they are the same run with the same result", () => {
+test("refuses two records of one cell, unless identity and result are equal", () => {
   const again = { ...first, finishedAt: "2026-02-01T00:00:00.000Z" };
   expect(comparableRecords([again, second, first])).toEqual(comparableRecords([first, second]));
   for (const different of [
@@ -54,7 +55,7 @@ test("two records of one cell are an error, unless they are the same run with th
   }
 });
 
-test("methods that share a label are distinguished by their names, and their records by their methods", () => {
+test("appends the names of methods that share a label, and keeps their records in separate rows", () => {
   const copy = (change: Partial<RunRecord["cell"]>): RunRecord => ({
     ...first,
     cell: { ...first.cell, ...change },
@@ -70,11 +71,11 @@ test("methods that share a label are distinguished by their names, and their rec
   expect(rows.map((row) => row.records.length)).toEqual([1, 1, 1]);
 });
 
-test("no records are an error that says so", () => {
+test("refuses an empty list of records", () => {
   expect(() => comparableRecords([])).toThrow(/there are no records/);
 });
 
-test("records are grouped by protocol for a table each", () => {
+test("groups records by protocol", () => {
   const all = [{ ...first, protocol: "paper/1" }, second, ...others];
   expect([...groupByProtocol(all)].map(([protocol, group]) => [protocol, group.length])).toEqual([
     ["mini/1", 5],

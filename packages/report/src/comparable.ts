@@ -1,10 +1,9 @@
-/** Which records may share a table. */
-
+/** Which records may share a table, in which order, and under which labels. */
 import { isDeepStrictEqual } from "node:util";
 import type { RunRecord } from "@dit-bench/record";
 import { printable } from "@dit-bench/text";
 
-/** Records by protocol, in the order of their names: one table each. */
+/** Records by protocol, protocols in alphabetical order. Each protocol is a table. */
 export function groupByProtocol(records: readonly RunRecord[]): Map<string, RunRecord[]> {
   const groups = new Map<string, RunRecord[]>();
   for (const protocol of [...new Set(records.map((record) => record.protocol))].sort()) {
@@ -16,20 +15,21 @@ export function groupByProtocol(records: readonly RunRecord[]): Map<string, RunR
   return groups;
 }
 
-/** Where a record came from; undefined where that is not known. */
+/** Path of the file of a record; undefined where it is unknown. */
 export type PathOf = (record: RunRecord) => string | undefined;
 
-/** Records that cannot stand in one table. The message names two of their files. */
+/** Records that cannot share a table. The message names two of their files. */
 export class ComparisonError extends Error {
   override name = "ComparisonError";
-  /** That of damaged or missing data. */
+  /** Exit code of the command line for damaged or missing data. */
   readonly exitCode = 4;
 }
 
 /**
- * The records in table order (label, dataset, seed); of a cell that was run twice with the same result, the first.
- * Throws a {@link ComparisonError} that quotes both values if two records cannot stand in one table: other protocol, base
- * model, extractor, resizer, data under one dataset's name, number of scored images, or other options under one label.
+ * The records in table order (label, dataset, seed), without repetitions of a cell that have the same result.
+ * Throws a {@link ComparisonError} that quotes both values if two records cannot share a table: different protocols,
+ * base models, extractors or resizers, different data or numbers of images for one dataset, different options under one
+ * label, or two results of one cell.
  */
 export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf = () => undefined): RunRecord[] {
   if (records.length === 0)
@@ -66,15 +66,16 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
     if (before === undefined || !isSameCell(before, record)) return true;
     if (isSameRun(before, record)) return false;
     throw new ComparisonError(
-      `two different records of one cell (${cellName(record)}): ${source(before, pathOf)} and ${source(record, pathOf)}; ` +
+      `two different records of one cell (${cellName(record)}): ` +
+        `${source(before, pathOf)} and ${source(record, pathOf)}; ` +
         "choosing between runs is choosing results: move one of them away",
     );
   });
 }
 
 /**
- * The label of a record's row: its method's own, and the method's name after it where several methods have that label, such as a
- * plug-in that was made from a built-in method.
+ * The label of a record's row: that of its method. The method's name follows where several methods have the same label,
+ * such as a plug-in copied from a built-in method.
  */
 export function rowLabels(records: readonly RunRecord[]): (record: RunRecord) => string {
   const methods = new Map<string, Set<string>>();
@@ -84,18 +85,18 @@ export function rowLabels(records: readonly RunRecord[]): (record: RunRecord) =>
     (methods.get(cell.methodLabel)?.size ?? 0) > 1 ? `${cell.methodLabel} (${cell.method})` : cell.methodLabel;
 }
 
-/** True for a run and a copy of its record, or a repetition that gave the same. */
+/** True if both records describe the same cell, identity and scores: a copy, or a repetition with the same result. */
 export function isSameRun(a: RunRecord, b: RunRecord): boolean {
   return isSameCell(a, b) && a.identity === b.identity && isDeepStrictEqual(a.metrics, b.metrics);
 }
 
-function isSameCell({ cell: a }: RunRecord, { cell: b }: RunRecord): boolean {
-  return a.method === b.method && a.methodLabel === b.methodLabel && a.dataset === b.dataset && a.seed === b.seed;
-}
-
-/** Order of texts by code unit, the same in every locale. */
+/** Compares texts by code unit, so that the order is the same in every locale. */
 export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function isSameCell({ cell: a }: RunRecord, { cell: b }: RunRecord): boolean {
+  return a.method === b.method && a.methodLabel === b.methodLabel && a.dataset === b.dataset && a.seed === b.seed;
 }
 
 function cellName({ cell }: RunRecord): string {
@@ -109,9 +110,9 @@ function source(record: RunRecord, pathOf: PathOf): string {
 
 interface Requirement {
   what: string;
-  /** `undefined` values, which diverged records have for their metrics, agree with everything. */
+  /** The value that must be equal. `undefined`, as of the metrics of diverged runs, agrees with every value. */
   value: (record: RunRecord) => unknown;
-  /** Records of different scopes may differ. */
+  /** Only records of the same scope must agree. The scope is printed after `what`. */
   scope: (record: RunRecord) => string;
   pathOf: PathOf;
 }

@@ -1,9 +1,10 @@
+/** Tests of the comparison: cells, averages, the base model, order of rows, relative time. */
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";
 import { type Comparison, comparison } from "./index.ts";
 import { diverged, methods, syntheticRecords } from "./synthetic.test.data.ts";
 
-/** Records of chosen FIDs: `fids[label][dataset][seed]`, null for a run that diverged. */
+/** Records with the given FIDs: `fids[label][dataset][seed]`, null for a diverged run. */
 function recordsOf(fids: Record<string, Record<string, (number | null)[]>>): RunRecord[] {
   return Object.entries(fids).flatMap(([label, byDataset]) =>
     Object.entries(byDataset).flatMap(([dataset, values]) =>
@@ -18,16 +19,16 @@ function recordsOf(fids: Record<string, Record<string, (number | null)[]>>): Run
   );
 }
 
-const row = ({ rows }: Comparison, label: string) => rows.find((candidate) => candidate.label === label)!;
+const rowOf = ({ rows }: Comparison, label: string) => rows.find((candidate) => candidate.label === label)!;
 
 test("a cell is the mean and the sample standard deviation over seeds", () => {
-  const { cells } = row(comparison(recordsOf({ A: { food: [10, 12, 17], sun: [3] } })), "A");
+  const { cells } = rowOf(comparison(recordsOf({ A: { food: [10, 12, 17], sun: [3] } })), "A");
   expect(cells[0]).toEqual({ fids: [10, 12, 17], seeds: [0, 1, 2], diverged: [], mean: 13, deviation: Math.sqrt(13) });
   expect(cells[1]).toMatchObject({ mean: 3, deviation: null });
 });
 
-test("the average counts each dataset once, with the interval of the spread over seeds", () => {
-  const { average } = row(comparison(recordsOf({ A: { food: [10, 14], sun: [4, 6] } })), "A");
+test("the average counts each dataset once, and its interval comes from the spread over seeds", () => {
+  const { average } = rowOf(comparison(recordsOf({ A: { food: [10, 14], sun: [4, 6] } })), "A");
   // Variances of the means: 8/2 = 4 and 2/2 = 1; standard error of their average √5/2; degrees 25/(16 + 1).
   expect(average!.mean).toBe(8.5);
   expect(average!.standardError).toBeCloseTo(Math.sqrt(5) / 2, 12);
@@ -37,32 +38,32 @@ test("the average counts each dataset once, with the interval of the spread over
   expect(average!.interval[0]).toBeCloseTo(8.5 - reach, 12);
 });
 
-test("with one seed, the interval of the average comes from the runs' own intervals", () => {
+test("with one seed per dataset, the interval of the average is computed from the intervals of the runs", () => {
   const compared = comparison(recordsOf({ A: { food: [10], sun: [4] } }));
-  const { average } = row(compared, "A");
+  const { average } = rowOf(compared, "A");
   expect(average!.basis).toBe("samples");
   expect(average!.interval[0]).toBeCloseTo(7 - Math.SQRT2 / 2, 6); // two independent ± 1, averaged
   expect(average!.interval[1]).toBeCloseTo(7 + Math.SQRT2 / 2, 6);
 });
 
-test("a missing dataset is a gap, and leaves the row without average and rank", () => {
+test("a row without runs on some dataset has no value there, no average and no rank", () => {
   const compared = comparison(recordsOf({ A: { food: [10, 11], sun: [4, 5] }, B: { food: [9, 9] } }));
-  expect(row(compared, "B").cells[1]).toEqual({ fids: [], seeds: [], diverged: [], mean: null, deviation: null });
-  expect(row(compared, "B").average).toBeNull();
-  expect(row(compared, "B").rank).toBeNull();
-  expect(row(compared, "A").average).not.toBeNull();
+  expect(rowOf(compared, "B").cells[1]).toEqual({ fids: [], seeds: [], diverged: [], mean: null, deviation: null });
+  expect(rowOf(compared, "B").average).toBeNull();
+  expect(rowOf(compared, "B").rank).toBeNull();
+  expect(rowOf(compared, "A").average).not.toBeNull();
 });
 
-test("a diverged run is told apart from a missing one, and leaves the row without average", () => {
+test("a diverged run is distinguished from a missing one, and leaves the row without an average", () => {
   const compared = comparison(
     recordsOf({ A: { food: [10, null, 12], sun: [4, 5, 6] }, B: { food: [null], sun: [1] } }),
   );
-  expect(row(compared, "A").cells[0]).toMatchObject({ seeds: [0, 2], diverged: [1], mean: 11 });
-  expect(row(compared, "A").average).toBeNull();
-  expect(row(compared, "B").cells[0]).toMatchObject({ fids: [], diverged: [0], mean: null });
+  expect(rowOf(compared, "A").cells[0]).toMatchObject({ seeds: [0, 2], diverged: [1], mean: 11 });
+  expect(rowOf(compared, "A").average).toBeNull();
+  expect(rowOf(compared, "B").cells[0]).toMatchObject({ fids: [], diverged: [0], mean: null });
 });
 
-test("the base model has each base score once, however many methods scored it", () => {
+test("the base model has each score once, although the records of all methods repeat it", () => {
   const records = recordsOf({ A: { food: [10, 11] }, B: { food: [12, 13] }, C: { sun: [null] } });
   const { base } = comparison(records);
   expect(base.cells[0]).toMatchObject({ fids: [50, 50], seeds: [0, 1] });
@@ -70,7 +71,7 @@ test("the base model has each base score once, however many methods scored it", 
   expect(base.average).toBeNull();
 });
 
-test("full fine-tuning comes first, then the averages from low to high, then the rows without one", () => {
+test("rows are sorted: full fine-tuning, then by average from low to high, then rows without an average", () => {
   const { rows } = comparison(
     recordsOf({
       Gap: { food: [1] },
@@ -90,28 +91,28 @@ test("training time is relative to full fine-tuning of the same cell on the same
     [[], []],
   ) as [RunRecord[], RunRecord[]];
   const records = [timed(full[0]!, 100), timed(full[1]!, 10), timed(a[0]!, 50), timed(a[1]!, 20)];
-  expect(row(comparison(records), "A").relativeTime).toBeCloseTo(1, 12); // half and twice
-  expect(row(comparison(records), "Full").relativeTime).toBe(1);
+  expect(rowOf(comparison(records), "A").relativeTime).toBeCloseTo(1, 12); // half and twice
+  expect(rowOf(comparison(records), "Full").relativeTime).toBe(1);
 
   const elsewhere = records.map((record) =>
     record.cell.method === "full" ? { ...record, machine: { ...record.machine, cpu: "another" } } : record,
   );
-  expect(row(comparison(elsewhere), "A").relativeTime).toBeNull();
+  expect(rowOf(comparison(elsewhere), "A").relativeTime).toBeNull();
 });
 
 test("a row's interval and its basis do not change when another row is added", () => {
   const two = recordsOf({ LoRA: { food: [10, 14], sun: [4, 6] }, BitFit: { food: [11, 15.5], sun: [5, 7] } });
   const joined = comparison([...two, ...recordsOf({ VPT: { food: [20], sun: [20] } })]);
   for (const label of ["LoRA", "BitFit"]) {
-    expect(row(joined, label).average).toEqual(row(comparison(two), label).average);
-    expect(row(joined, label).average!.basis).toBe("seeds");
+    expect(rowOf(joined, label).average).toEqual(rowOf(comparison(two), label).average);
+    expect(rowOf(joined, label).average!.basis).toBe("seeds");
   }
-  expect(row(joined, "VPT").average!.basis).toBe("samples");
-  expect(row(joined, "VPT").rank).toBeNull();
-  expect(row(joined, "LoRA").rank).toBe(1);
+  expect(rowOf(joined, "VPT").average!.basis).toBe("samples");
+  expect(rowOf(joined, "VPT").rank).toBeNull();
+  expect(rowOf(joined, "LoRA").rank).toBe(1);
 });
 
-test("two datasets of one title get the digests at the end of their names", () => {
+test("datasets that share a title get the digests of their names appended", () => {
   const [first] = syntheticRecords({ methods: methods.slice(0, 1), datasets: ["food"], seeds: [0] });
   const own = (dataset: string, fingerprint: string, datasetTitle = "own images, roses"): RunRecord => ({
     ...first!,
@@ -130,7 +131,7 @@ test("two datasets of one title get the digests at the end of their names", () =
   ]);
 });
 
-test("the same records in another order make the same comparison", () => {
+test("the order of the records does not change the comparison", () => {
   const records = syntheticRecords({ methods: methods.slice(0, 3) });
   const shuffled = records.map((record, index) => ({ record, key: (index * 7) % records.length }));
   const other = shuffled.sort((a, b) => a.key - b.key).map(({ record }) => record);

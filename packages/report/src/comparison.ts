@@ -1,8 +1,8 @@
 /**
- * Records to a table: a row per method label, a column per dataset, seeds averaged.
+ * Records to a table: one row per method label, one column per dataset, seeds averaged.
  *
- * A gap is `null`, never zero. A row has an average only if it is complete: every dataset of the table finished, and no
- * run of it diverged, because an average over the datasets that went well flatters.
+ * A missing value is `null`, never zero. A row has an average only if every dataset of the table has a finished run and
+ * no run of the row diverged: an average over the successful datasets would favour methods that fail on hard ones.
  */
 import type { RunRecord } from "@dit-bench/record";
 import { byText, comparableRecords, type PathOf, rowLabels } from "./comparable.ts";
@@ -15,39 +15,44 @@ export interface Comparison {
   recipes: string[];
   /** True where data, base model or extractor are the miniatures. */
   miniature: boolean;
-  /** Columns, by title. No two titles are equal. */
+  /** One column each, sorted by title. Titles are unique. */
   datasets: { name: string; title: string }[];
-  /** Full fine-tuning first, then by average, then the rows that have none, by label. */
+  /** Full fine-tuning first, then rows by average, then rows without one by label. */
   rows: MethodRow[];
   /** The base model without fine-tuning, sampled with its null class. */
   base: ScoreRow;
-  /** What the ranks were paired over; null where there was nothing to pair, and no rank. */
+  /** What the differences behind the ranks are taken over; null where no row has a rank. */
   pairing: Pairing | null;
-  /** The basis of the averages that were ranked; null where there is no rank. */
+  /** The basis of the ranked averages; null where no row has a rank. */
   rankedBasis: Basis | null;
-  /** The records behind it all, each cell once: by label, dataset, seed. */
+  /** The compared records, each cell once, sorted by label, dataset and seed. */
   records: RunRecord[];
 }
 
 export interface MethodRow extends ScoreRow {
   method: string;
   label: string;
-  /** Full fine-tuning: what the cheaper methods are measured against. */
+  /** True for full fine-tuning, the reference for the cheaper methods. */
   full: boolean;
-  /** 1 + the number of methods that are better by more than the interval of the difference; null if not ranked. */
+  /** 1 + the number of methods that are better by more than chance; null if not ranked. */
   rank: number | null;
-  /** Training time relative to full fine-tuning (geometric mean of pairs); null where there is no fair pair. */
+  /**
+   * Training time over that of full fine-tuning, geometric mean of comparable pairs of runs; null where there is none.
+   */
   relativeTime: number | null;
   /** The runs of the row. */
   records: RunRecord[];
 }
 
 export interface ComparisonOptions {
-  /** Where a record came from, for errors that name the files. */
+  /** Path of the file of a record, for errors that name the files. */
   pathOf?: PathOf;
 }
 
-/** Throws a ComparisonError if the records cannot stand in one table: more than one protocol, extractor, base model … */
+/**
+ * Compares the methods of `records`.
+ * Throws a ComparisonError if the records cannot share a table: more than one protocol, extractor, base model …
+ */
 export function comparison(records: readonly RunRecord[], { pathOf }: ComparisonOptions = {}): Comparison {
   const sorted = comparableRecords(records, pathOf);
   const datasets = datasetColumns(sorted);
@@ -79,7 +84,7 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
   };
 }
 
-/** Two folders of images may have one title: those datasets get the digest at the end of their names after it. */
+/** Datasets that share a title, such as two image folders, get the digest at the end of their names appended. */
 function datasetColumns(records: readonly RunRecord[]): Comparison["datasets"] {
   const titles = new Map(records.map(({ cell }) => [cell.dataset, cell.datasetTitle]));
   const shared = (title: string) => [...titles.values()].filter((other) => other === title).length > 1;
@@ -91,7 +96,7 @@ function datasetColumns(records: readonly RunRecord[]): Comparison["datasets"] {
     .sort((a, b) => byText(a.title.toLowerCase(), b.title.toLowerCase()) || byText(a.name, b.name));
 }
 
-/** Over the cells where full fine-tuning finished on the same dataset and seed, with the same machine and engine. */
+/** Uses the runs for which full fine-tuning finished on the same dataset, seed, machine and engine. */
 function relativeTime(own: readonly RunRecord[], all: readonly RunRecord[]): number | null {
   const full = all.filter((record) => record.cell.method === "full" && wasTimed(record));
   const ratios = own.filter(wasTimed).flatMap((record) => {

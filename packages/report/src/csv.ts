@@ -1,4 +1,4 @@
-/** The comparison in long form, for programs: one line per run. */
+/** The comparison as CSV for programs: one line per run. */
 import type { RunRecord } from "@dit-bench/record";
 import { stringify } from "csv-stringify/sync";
 import { costColumns } from "./columns.ts";
@@ -8,7 +8,7 @@ import { wasUnderLoad } from "./load.ts";
 type Value = string | number | boolean | null | undefined;
 type CsvColumn = [name: string, value: (record: RunRecord, row: MethodRow) => Value];
 
-/** Columns of the CSV, in order. An empty field is a value that does not exist, never zero. */
+/** Columns of the CSV, in order. A value that does not exist is an empty field, never zero. */
 const columns: CsvColumn[] = [
   ["protocol", (r) => r.protocol],
   ["recipe", (r) => r.recipe],
@@ -58,9 +58,9 @@ const columns: CsvColumn[] = [
 ];
 
 /**
- * One line per run, every number as it was recorded, so that any other table can be made from it. The columns `average_…` are
- * those of the run's method; the other intervals are of one run, from the finite number of samples. Texts that a spreadsheet
- * would run as a formula start with an apostrophe; texts with any kind of line break are quoted.
+ * One line per run with every number as recorded, so that other tables can be computed from it. The columns `average_…`
+ * belong to the run's method; the other intervals belong to the run and reflect its finite number of samples. Texts
+ * that a spreadsheet would run as a formula start with an apostrophe; texts with any kind of line break are quoted.
  */
 export function toCsv({ records, rows }: Comparison): string {
   const rowOf = new Map(rows.flatMap((row) => row.records.map((record) => [record, row] as const)));
@@ -71,7 +71,7 @@ export function toCsv({ records, rows }: Comparison): string {
       columns: columns.map(([name]) => ({ key: name, header: name })),
       cast: { boolean: String }, // the default writes true as 1 and false as nothing
       escape_formulas: true,
-      quoted_match: /[\r\n\u0085\u2028\u2029]/, // the default quotes "\n" alone, and other programs break lines at the rest
+      quoted_match: /[\r\n\u0085\u2028\u2029]/, // the default quotes "\n" only; other programs break lines at the rest
       record_delimiter: "unix",
     },
   );

@@ -1,24 +1,24 @@
-/** Numbers as they stand in tables and charts. */
+/** Formats of numbers and lists in tables, charts and sentences. */
 
-/** A distance, with the two decimals that the field prints. */
+/** An FID with two decimals, as papers print it. */
 export function formatFid(value: number): string {
   return value.toFixed(2);
 }
 
-/** A number of parameters to three digits: 835, 25.1k, 1.80M, 674M. */
+/** A number of parameters to three significant digits: 835, 25.1k, 1.80M, 674M. */
 export function formatCount(value: number): string {
   for (const [unit, suffix] of [
     [1e9, "B"],
     [1e6, "M"],
     [1e3, "k"],
   ] as const) {
-    // What rounds up to the next unit belongs to it: 999,600 is 1.00M, not 1000k.
+    // A value that rounds up to the next unit is printed in it: 999,600 is 1.00M, not 1000k.
     if (value >= unit * 0.9995) return `${(value / unit).toPrecision(3)}${suffix}`;
   }
   return String(Math.round(value));
 }
 
-/** A tick on an axis of powers of ten: 300, 10k, 1M. */
+/** A tick label of a logarithmic axis: 300, 10k, 1M. */
 export function formatTick(value: number): string {
   for (const [unit, suffix] of [
     [1e9, "B"],
@@ -30,7 +30,7 @@ export function formatTick(value: number): string {
   return String(value);
 }
 
-/** A percentage to two digits, at most 100. */
+/** A percentage to two significant digits; integers from 99.5 up. */
 export function formatPercent(value: number): string {
   return `${value >= 99.5 ? Math.round(value) : Number(value.toPrecision(2))}\u00a0%`;
 }
@@ -40,18 +40,20 @@ export function formatRatio(value: number): string {
   return `${value.toFixed(2)}×`;
 }
 
-/** Seconds to three digits, in the largest unit that leaves at least two of them: 28.7 s, 12.3 min, 4.2 h. */
+/**
+ * A duration to three significant digits, in minutes from two minutes and in hours from two hours: 28.7 s, 12.3 min.
+ */
 export function formatSeconds(value: number): string {
   if (value < 119.5) return `${digits(value)}\u00a0s`;
   return value < 7170 ? `${digits(value / 60)}\u00a0min` : `${digits(value / 3600)}\u00a0h`;
 }
 
-/** Milliseconds without their unit, which the heading has: 9.31, 143, 1530. */
+/** Milliseconds without a unit, which the heading gives: 9.31, 143, 1530. */
 export function formatMilliseconds(value: number): string {
   return digits(value);
 }
 
-/** Bytes in decimal units to three digits: 75.3 kB, 556 MB. */
+/** Bytes in decimal units to three significant digits: 75.3 kB, 556 MB. */
 export function formatBytes(value: number): string {
   for (const [unit, name] of [
     [1e9, "GB"],
@@ -63,7 +65,7 @@ export function formatBytes(value: number): string {
   return `${Math.round(value)}\u00a0B`;
 }
 
-/** Three digits, more only before the point. */
+/** Three significant digits, but every digit before the decimal point. */
 function digits(value: number): string {
   return value >= 99.95 || value === 0 ? String(Math.round(value)) : value.toPrecision(3);
 }

@@ -9,30 +9,34 @@ import type { Cell, ScoreRow } from "./scores.ts";
 import { leftOutNote, miniatureNote, seedsText } from "./wording.ts";
 
 export interface MarkdownOptions {
-  /** Paths of records that could not be read, to be named below the table. */
+  /** Paths of records that could not be read; the page names them. */
   leftOut?: readonly string[];
 }
 
-/** What was measured, the answer in sentences, the table of methods and costs, the table of datasets, and how to read them. */
+/**
+ * What was measured, the answer in sentences, the table of methods and costs, the table of datasets, and notes on how
+ * to read them. Paragraphs are wrapped at 120 columns.
+ */
 export function toMarkdown(comparison: Comparison, { leftOut = [] }: MarkdownOptions = {}): string {
   const missing = leftOutNote(leftOut);
   const parts = [
     `# Fine-tuning methods compared: ${literal(listing(comparison.recipes))}`,
-    comparison.miniature ? `> **${literal(miniatureNote(comparison))}**` : null,
-    missing === null ? null : `> **${literal(missing)}**`,
-    heading(comparison),
-    literal(answer(comparison).join(" ")),
+    comparison.miniature ? wrap(`**${literal(miniatureNote(comparison))}**`, "> ", "> ") : null,
+    missing === null ? null : wrap(`**${literal(missing)}**`, "> ", "> "),
+    wrap(measurement(comparison)),
+    wrap(literal(answer(comparison).join(" "))),
     table(methodLines(comparison)),
     "FID of each dataset:",
     table(datasetLines(comparison)),
     notes(comparison)
-      .map((note) => `- ${literal(note)}`)
+      .map((note) => wrap(literal(note), "- ", "  "))
       .join("\n"),
   ];
   return `${parts.filter((part) => part !== null).join("\n\n")}\n`;
 }
 
-function heading(comparison: Comparison): string {
+/** What was measured: datasets, seeds, numbers of images, extractor and protocol. */
+function measurement(comparison: Comparison): string {
   const { records, datasets } = comparison;
   const scored = records.flatMap((record) => record.metrics ?? []);
   const sizes = (values: number[]) => {
@@ -46,13 +50,13 @@ function heading(comparison: Comparison): string {
   const measured =
     `Each run: ${sizes(scored.map(({ generated }) => generated))} generated images ` +
     `against ${sizes(scored.map(({ real }) => real))} real ones, ` +
-    `by the features of ${code(first.extractor)} (resizer ${code(first.resizer)}).`;
+    `with the features of ${code(first.extractor)} (resizer ${code(first.resizer)}).`;
   return `${what} ${measured} ${protocol}`;
 }
 
 const baseLabel = "Base model";
 
-/** A line per method: its average, rank and costs. */
+/** One line per method: its average, rank and costs. */
 function methodLines({ datasets, rows, base }: Comparison): string[][] {
   const best = lowest(rows.map((row) => row.average?.mean ?? null));
   return [
@@ -67,7 +71,7 @@ function methodLines({ datasets, rows, base }: Comparison): string[][] {
   ];
 }
 
-/** A line per method: its FID on each dataset. */
+/** One line per method: its FID on each dataset. */
 function datasetLines(comparison: Comparison): string[][] {
   const { datasets, rows, base } = comparison;
   const best = datasets.map((_, index) => lowest(rows.map((row) => row.cells[index]!.mean)));
@@ -119,7 +123,27 @@ function commonSeedCount({ rows }: Comparison): number {
   }, 0);
 }
 
-/** Makes a text literal in Markdown, in a table too. */
+const columns = 120;
+
+/** Breaks `text` at spaces into lines of at most 120 columns; `first` and `next` are the prefixes of the lines. */
+function wrap(text: string, first = "", next = ""): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const prefix = lines.length === 0 ? first : next;
+    const isFull = line !== "" && prefix.length + line.length + 1 + word.length > columns;
+    // At the start of a line these words would begin a list or underline a heading, so they stay on the line before.
+    const opensBlock = /^(?:\+|-+|=+|\d+[.)])$/.test(word);
+    if (isFull && !opensBlock) {
+      lines.push(prefix + line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  lines.push((lines.length === 0 ? first : next) + line);
+  return lines.join("\n");
+}
+
+/** Escapes a text so that Markdown prints it as it is, also in a table. */
 function literal(text: string): string {
   return printable(text.replaceAll(/[\t\n\r ]+/g, " "))
     .trim()
@@ -127,7 +151,7 @@ function literal(text: string): string {
     .replace(/^(\d*)(?=[-+=.)])/, "$1\\"); // at the start of a paragraph these begin a list or a heading
 }
 
-/** A name as code; names of extractors and protocols are short words, a backtick in one becomes a quote. */
+/** A name of an extractor or protocol as code; a backtick in it becomes a quote. */
 function code(text: string): string {
   return `\`${printable(text.replaceAll(/[\t\n\r ]+/g, " "))
     .replaceAll("`", "'")

@@ -1,4 +1,4 @@
-/** The notes below a table: how each number was made, and what it does not say. */
+/** The notes below a table: how each number was computed, and what it does not show. */
 import { costColumns, gap, loadMark } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { listing } from "./format.ts";
@@ -8,7 +8,7 @@ import { canCompare, isSeparated } from "./ranking.ts";
 import { mean } from "./statistics.ts";
 import { neededText, oneSeedText, rowsOfOtherBasis, rowsWithoutSharedSeeds, unrankedReason } from "./wording.ts";
 
-/** Follows intervals that rest on the finite number of samples alone. */
+/** Printed after intervals that reflect the finite number of samples only. */
 export const samplesMark = "‡";
 
 /** Sentences of plain text, without Markdown. */
@@ -22,26 +22,26 @@ export function notes(comparison: Comparison): string[] {
     otherBasisNote(comparison),
     sharedSeedsNote(comparison),
     openPairsNote(comparison),
-    `Bold: the lowest number of a column.${comparison.pairing === null ? "" : " Whether it is lower by more than chance, the rank tells."}`,
-    rows.some((row) => row.full) ? "Full: full fine-tuning, which the cheaper methods are measured against." : null,
+    boldNote(comparison),
+    rows.some((row) => row.full) ? "Full: full fine-tuning, the reference for the cheaper methods." : null,
     base.cells.some((cell) => cell.mean !== null)
-      ? "Base model: without fine-tuning, sampled with its null class, because it knows none of the new ones."
+      ? "Base model: no fine-tuning. It is sampled with its null class, because it does not know the new classes."
       : null,
-    "Costs are means over the finished runs of a row.",
+    "Costs are means over the finished runs of a method.",
     ...costColumns.flatMap(({ heading, note }) => {
       const text = typeof note === "string" ? note : note(rows);
       return text === "" ? [] : [`${heading}: ${text}`];
     }),
     loadNote(comparison),
     cells.some((cell) => cell.mean === null && cell.diverged.length === 0)
-      ? `${gap} in a dataset's column: not run yet. A method that misses a dataset has no average and no rank.`
+      ? `${gap} in a dataset's column: not run yet. A method without a run on every dataset has no average and no rank.`
       : null,
     cells.some((cell) => cell.diverged.length > 0)
-      ? "Diverged: the training loss stopped being a finite number. A method of which a run diverged has no average and no rank."
+      ? "Diverged: the training loss was not finite. A method with a diverged run has no average and no rank."
       : null,
     mixtureNote("versions of the program", new Set(records.map(({ code }) => `${code.version} ${code.commit}`)).size),
     mixtureNote(
-      "machines or engines, so their times are not one machine's",
+      "machines or engines, so their times cannot be compared",
       new Set(records.map(({ machine, engine }) => [machine.cpu, machine.gpu, engine.name, engine.threads].join()))
         .size,
     ),
@@ -51,19 +51,25 @@ export function notes(comparison: Comparison): string[] {
   ].filter((note) => note !== null);
 }
 
+function boldNote({ pairing }: Comparison): string {
+  const bold = "Bold: the lowest number of a column.";
+  return pairing === null ? bold : `${bold} The rank shows whether it is lower by more than chance.`;
+}
+
 function intervalNotes(comparison: Comparison): string[] {
   const { rows, base, datasets } = comparison;
   const averages = [...rows, base].flatMap(({ average }) => average ?? []);
   if (averages.length === 0) return [];
   const bySeeds = averages.some(({ basis }) => basis === "seeds");
   const bySamples = averages.some(({ basis }) => basis === "samples");
-  const what = datasets.length === 1 ? "FID: the mean over seeds" : "Average FID: over the datasets, each counted once";
+  const what =
+    datasets.length === 1 ? "FID: the mean over seeds" : "Average FID: the mean over datasets, each counted once";
   return [
-    bySeeds ? `${what}, with its 95 % interval from the spread over seeds.` : `${what}, with its 95 % interval.`,
+    bySeeds ? `${what}, with a 95 % interval from the spread over seeds.` : `${what}, with a 95 % interval.`,
     ...(bySamples
       ? [
-          `${samplesMark} interval from the finite number of samples alone, of a method with ${oneSeedText(comparison)}: ` +
-            "it does not include the variation between training runs.",
+          `${samplesMark} interval of a method with ${oneSeedText(comparison)}: it reflects the finite number of ` +
+            "samples only and does not include the variation between training runs.",
         ]
       : []),
   ];
@@ -78,9 +84,10 @@ function rankNote(comparison: Comparison): string | null {
   }
   const pairs = pairing === "datasets" ? "one per dataset, seeds averaged" : "one per seed";
   return (
-    "Rank: one more than the number of methods that are better by more than chance, which means that the 95 % interval of the " +
-    `differences (${pairs}, paired t) excludes zero. Rank 1: no method is shown to be better. ` +
-    "The level holds for each pair of methods, not for all at once."
+    "Rank: 1 plus the number of methods that are better by more than chance. " +
+    `Better by more than chance means that the 95 % interval of the differences (${pairs}, paired t) excludes zero. ` +
+    "Rank 1: no method is shown to be better. " +
+    "The level holds for each pair of methods, not for all pairs at once."
   );
 }
 
@@ -91,7 +98,8 @@ function otherBasisNote(comparison: Comparison): string | null {
   const several = comparison.datasets.length === 1 ? "two or more" : "two or more seeds on every dataset";
   const [theirs, ranked] = comparison.rankedBasis === "seeds" ? [one, several] : [several, one];
   return (
-    `Not ranked: ${listing(others.map((row) => row.label))}, with ${theirs}, while the ranked methods have ${ranked}. ` +
+    `Not ranked: ${listing(others.map((row) => row.label))}, with ${theirs}, ` +
+    `while the ranked methods have ${ranked}. ` +
     "Run the same seeds of every method to rank them all."
   );
 }
@@ -102,11 +110,11 @@ function sharedSeedsNote(comparison: Comparison): string | null {
   const [have, share] = rows.length === 1 ? ["which shares", "it"] : ["which share", "them"];
   return (
     `Not ranked: ${listing(rows.map((row) => row.label))}, ${have} fewer than two seeds with any ranked method. ` +
-    `Run the seeds of the others with ${share}, too.`
+    `Run the seeds of the other methods with ${share} too.`
   );
 }
 
-/** What would likely separate the ranked methods that are next to each other and are not separated. */
+/** How many more runs would likely separate neighbouring ranked methods that are not separated. */
 function openPairsNote({ rows, pairing }: Comparison): string | null {
   if (pairing === null) return null;
   const ranked = rows
@@ -119,7 +127,10 @@ function openPairsNote({ rows, pairing }: Comparison): string | null {
     return needed === null ? [] : [neededText(needed, [row.label, next.label])];
   });
   if (clauses.length === 0) return null;
-  return `Not separated yet: ${clauses.join("; ")} (in all, at a power of 80 %, if the differences stay as observed).`;
+  return (
+    `Not separated yet: ${clauses.join("; ")} (total counts, at a power of 80 %, if the differences stay as ` +
+    "observed)."
+  );
 }
 
 function loadNote({ rows }: Comparison): string | null {
@@ -128,8 +139,8 @@ function loadNote({ rows }: Comparison): string | null {
   if (loaded.length === 0) return null;
   const cores = mean(loaded.map((record) => record.otherLoad!)).toFixed(1);
   return (
-    `${loadMark} ${timed.length === 1 ? "the run was" : `${loaded.length} of ${timed.length} runs were`} measured while ` +
-    `other processes used ${cores} cores on average: the machine had fewer cores than were wanted, so times are too long.`
+    `${loadMark} ${timed.length === 1 ? "the run was" : `${loaded.length} of ${timed.length} runs were`} measured ` +
+    `while other processes used ${cores} cores on average: the machine had too few cores, so the times are too long.`
   );
 }
 

@@ -1,12 +1,12 @@
 /**
- * Ranks that state only what the numbers can separate.
+ * Ranks that distinguish two methods only where their difference is larger than chance.
  *
- * Two methods are compared by the differences of their FIDs on what both have run: with two or more datasets, one
- * difference per dataset (the means over seeds), so that the statement is about datasets like these; with one dataset,
- * one difference per seed. They are separated if the 95 % interval of the mean difference (paired Student t) excludes
- * zero. Differences of single seeds on several datasets are not pooled: runs on one dataset share its difficulty, and
- * counting them as independent would make the intervals too short. The level holds for each pair; it is not
- * corrected for the number of pairs. Rows whose averages rest on different bases are not ranked against each other.
+ * Two methods are compared by the differences of their FIDs. With two or more datasets there is one difference per
+ * dataset (means over seeds), so the result holds for datasets like these; with one dataset there is one difference per
+ * seed. The methods are separated if the 95 % interval of the mean difference (paired Student t) excludes zero.
+ * Differences of single seeds on several datasets are not pooled: runs on one dataset share its difficulty, so counting
+ * them as independent would make the intervals too short. The level holds for each pair and is not corrected for the
+ * number of pairs. Rows whose averages have different bases are not ranked against each other.
  */
 import { type Basis, level, type ScoreRow } from "./scores.ts";
 import { meanInterval } from "./statistics.ts";
@@ -15,17 +15,19 @@ import { meanInterval } from "./statistics.ts";
 export type Pairing = "datasets" | "seeds";
 
 export interface Ranking {
-  /** One per row: 1 + the number of ranked rows that are separated from it and better; null for a row that is not ranked. */
+  /**
+   * One per row: 1 + the number of ranked rows that are better and separated from it; null where a row is not ranked.
+   */
   ranks: (number | null)[];
-  /** Null where there is nothing to pair over (one dataset, one seed): then nothing is ranked. */
+  /** Null where no two rows have two differences, as with one dataset and one seed; then no row is ranked. */
   pairing: Pairing | null;
-  /** The basis of the rows that are ranked; null where none is. */
+  /** The basis of the ranked rows; null where there is none. */
   basis: Basis | null;
 }
 
 /**
- * Ranks the rows that have an average, lower being better: those of the basis that more of them have, `seeds` at a tie, and
- * `seeds` on a single dataset, where rows with one seed have nothing to pair over.
+ * Ranks rows with an average; lower is better. Only rows of one basis are ranked: the more frequent one, `seeds` at a
+ * tie. On a single dataset it is always `seeds`, because rows with one seed have a single difference there.
  */
 export function rankRows(rows: readonly ScoreRow[]): Ranking {
   const averaged = rows.filter((row) => row.average !== null);
@@ -43,12 +45,12 @@ export function rankRows(rows: readonly ScoreRow[]): Ranking {
   return { ranks, pairing, basis };
 }
 
-/** True if the two rows have enough in common for a test: two differences. */
+/** True if the two rows have the two or more differences that a test needs. */
 export function canCompare(a: ScoreRow, b: ScoreRow, pairing: Pairing): boolean {
   return differences(a, b, pairing).length > 1;
 }
 
-/** True if `a` is lower than `b` by more than the interval of their difference. */
+/** True if `a` is lower than `b` by more than chance: the interval of the mean difference lies below zero. */
 export function isBetter(a: ScoreRow, b: ScoreRow, pairing: Pairing): boolean {
   const interval = meanInterval(differences(a, b, pairing), level);
   return interval !== null && interval[1] < 0;
@@ -59,13 +61,13 @@ export function isSeparated(a: ScoreRow, b: ScoreRow, pairing: Pairing): boolean
   return isBetter(a, b, pairing) || isBetter(b, a, pairing);
 }
 
-/** FID of `a` minus FID of `b`, per dataset or per seed that both have. Both rows need an average. */
+/** FID of `a` minus FID of `b`, per dataset or per shared seed. Both rows must have an average. */
 export function differences(a: ScoreRow, b: ScoreRow, pairing: Pairing): number[] {
   if (pairing === "datasets") return a.cells.map((cell, dataset) => cell.mean! - b.cells[dataset]!.mean!);
   return seedDifferences(a, b, 0);
 }
 
-/** FID of `a` minus FID of `b` on one dataset, per seed that both have. */
+/** FID of `a` minus FID of `b` on one dataset, per shared seed. */
 export function seedDifferences(a: ScoreRow, b: ScoreRow, dataset: number): number[] {
   const [own, other] = [a.cells[dataset]!, b.cells[dataset]!];
   return own.seeds.flatMap((seed, index) => {

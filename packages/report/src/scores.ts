@@ -1,4 +1,4 @@
-/** FIDs of one row of a table: a cell per dataset, and their average with its interval. */
+/** FIDs of one row of a table: one cell per dataset, and their average with its interval. */
 import type { RunRecord } from "@dit-bench/record";
 import { mean, sampleVariance, twoSidedT } from "./statistics.ts";
 
@@ -6,9 +6,10 @@ import { mean, sampleVariance, twoSidedT } from "./statistics.ts";
 export const level = 0.95;
 
 /**
- * What the interval of an average rests on. `seeds`: the spread over seeds within each dataset, where every dataset has at least
- * two. `samples`: some dataset has one seed only, and the interval is that of the finite number of samples, from each run's own
- * FID interval; it does not include the variation between training runs. See docs/decisions/0009-intervals.md.
+ * What the interval of an average is computed from. `seeds`: the spread over seeds within each dataset; every dataset
+ * has at least two. `samples`: some dataset has one seed only, so the interval comes from each run's own FID interval.
+ * It reflects the finite number of samples, not the variation between training runs. See
+ * docs/decisions/0009-intervals.md.
  */
 export type Basis = "seeds" | "samples";
 
@@ -32,13 +33,13 @@ export interface Cell {
 }
 
 /**
- * Mean over the datasets of the table, each counted once. The datasets are fixed, so their spread is no noise. With basis
- * `seeds` the degrees of freedom are those of Welch (1947) and Satterthwaite (1946).
+ * Mean over the datasets of the table, each counted once. The datasets are fixed, so the spread between them is not
+ * part of the error. With basis `seeds` the degrees of freedom are those of Welch (1947) and Satterthwaite (1946).
  */
 export interface Average {
   mean: number;
   standardError: number;
-  /** At 95 %. */
+  /** The 95 % interval. */
   interval: [low: number, high: number];
   basis: Basis;
 }
@@ -58,7 +59,7 @@ export function methodScore({ cell, metrics }: RunRecord): Score {
   return { dataset, seed, fid: metrics.fid, variance: intervalVariance(metrics.fidInterval, metrics.intervalLevel) };
 }
 
-/** The base model's scores, one per dataset and seed: the runs of all methods scored the same samples. */
+/** The base model's scores, one per dataset and seed: the records of all methods repeat them. */
 export function baseScores(records: readonly RunRecord[]): Score[] {
   const scores = new Map<string, Score>();
   for (const { cell, metrics } of records) {
@@ -70,7 +71,9 @@ export function baseScores(records: readonly RunRecord[]): Score[] {
   return [...scores.values()];
 }
 
-/** A row of `scores`, whose interval depends on these scores alone, not on the other rows of a table. */
+/**
+ * The row of one method or of the base model. Its interval depends on `scores` only, not on other rows of the table.
+ */
 export function scoreRow(scores: readonly Score[], datasets: readonly { name: string }[]): ScoreRow {
   const columns = datasets.map(({ name }) =>
     scores.filter((score) => score.dataset === name).sort((a, b) => a.seed - b.seed),
@@ -100,7 +103,7 @@ function toAverage(columns: readonly Score[][]): Average {
   const basis = columns.every((column) => column.length > 1) ? "seeds" : "samples";
   const fids = columns.map((column) => column.map((score) => score.fid!));
   const centre = mean(fids.map(mean));
-  // Squared standard error of each cell's mean, and the degrees of freedom it was estimated with.
+  // Squared standard error of each cell's mean, and its degrees of freedom.
   const parts = columns.map((column, index) => {
     const n = column.length;
     if (basis === "samples") {

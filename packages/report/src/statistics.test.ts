@@ -1,7 +1,8 @@
+/** Tests of the statistics against R, closed forms and published data. */
 import { expect, test } from "vitest";
 import { geometricMean, mean, meanInterval, sampleVariance, twoSidedT } from "./statistics.ts";
 
-// Published quantiles t(0.975, ν) as printed by R's qt(), and the closed forms for one and two degrees of freedom.
+// Quantiles as printed by R's qt().
 test.each([
   [0.95, 1, 12.7062047362],
   [0.95, 2, 4.3026527297],
@@ -13,11 +14,11 @@ test.each([
   [0.99, 10, 3.1692726726],
   [0.9, 5, 2.0150483733],
   [0.5, 1, 1],
-])("at level %d and %d degrees of freedom, t is %d", (level, degrees, expected) => {
+])("twoSidedT at level %d and %d degrees of freedom is %d", (level, degrees, expected) => {
   expect(Math.abs(twoSidedT(level, degrees) / expected - 1)).toBeLessThan(5e-7);
 });
 
-test("t agrees with the closed form for two degrees of freedom, and falls as the degrees rise", () => {
+test("twoSidedT agrees with the closed form for two degrees of freedom, and falls as the degrees rise", () => {
   for (const level of [0.5, 0.8, 0.95, 0.999]) {
     const p = (1 + level) / 2;
     expect(twoSidedT(level, 2)).toBeCloseTo((2 * p - 1) / Math.sqrt(2 * p * (1 - p)), 9);
@@ -26,8 +27,8 @@ test("t agrees with the closed form for two degrees of freedom, and falls as the
   expect(twoSidedT(0.95, 7.5)).toBeGreaterThan(twoSidedT(0.95, 8));
 });
 
-test("the interval of a mean is the textbook one, and a single value has none", () => {
-  // Student's sleep data (1908): differences of ten patients, mean 1.58, 95 % interval [0.7001142, 2.4598858] in R's t.test.
+test("meanInterval agrees with R's t.test on Student's sleep data, and a single value has no interval", () => {
+  // Student (1908): differences of ten patients; mean 1.58, 95 % interval [0.7001142, 2.4598858] in R's t.test.
   const differences = [1.2, 2.4, 1.3, 1.3, 0, 1, 1.8, 0.8, 4.6, 1.4];
   const [low, high] = meanInterval(differences, 0.95)!;
   expect(mean(differences)).toBeCloseTo(1.58, 12);
@@ -37,6 +38,6 @@ test("the interval of a mean is the textbook one, and a single value has none", 
   expect(sampleVariance([3])).toBeNull();
 });
 
-test("a geometric mean of ratios treats twice and half alike", () => {
+test("the geometric mean of 2 and 0.5 is 1", () => {
   expect(geometricMean([2, 0.5])).toBeCloseTo(1, 12);
 });

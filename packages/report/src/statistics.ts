@@ -1,11 +1,11 @@
-/** The few statistics that a comparison needs. */
+/** Means, variances, and quantiles of Student's t distribution. */
 
 export function mean(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError("cannot take the mean of no values");
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Variance with n − 1 in the denominator; null for fewer than two values, which have none. */
+/** Variance with n − 1 in the denominator; null for fewer than two values. */
 export function sampleVariance(values: readonly number[]): number | null {
   if (values.length < 2) return null;
   const centre = mean(values);
@@ -33,9 +33,10 @@ export function meanInterval(values: readonly number[], level: number): [low: nu
  * allowed; Infinity is the normal distribution). Inverts the distribution function by bisection.
  */
 export function twoSidedT(level: number, degrees: number): number {
-  if (!(level > 0 && level < 1)) throw new RangeError(`level is ${level}: wanted a number between 0 and 1`);
-  if (!(degrees > 0)) throw new RangeError(`degrees of freedom are ${degrees}: wanted a positive number`);
-  const inside = (t: number) => 1 - tailMass(t, Math.min(degrees, 1e7)); // there t is within 2e-7 of the normal
+  if (!(level > 0 && level < 1)) throw new RangeError(`level is ${level}, expected a number between 0 and 1`);
+  if (!(degrees > 0)) throw new RangeError(`degrees of freedom are ${degrees}, expected a positive number`);
+  // With 1e7 degrees of freedom, t is within 2e-7 of the normal quantile.
+  const inside = (t: number) => 1 - tailMass(t, Math.min(degrees, 1e7));
   let low = 0;
   let high = 1;
   while (inside(high) < level) high *= 2;
@@ -64,8 +65,8 @@ function incompleteBeta(x: number, a: number, b: number): number {
 
 /** The continued fraction of I_x(a, b) (DLMF 8.17.22), by Lentz's method. */
 function betaFraction(x: number, a: number, b: number): number {
-  const floor = 1e-300; // Lentz: a denominator that vanishes is replaced by something tiny
-  const guard = (value: number) => (Math.abs(value) < floor ? floor : value);
+  const tiny = 1e-300; // Lentz: replaces a denominator that vanishes
+  const guard = (value: number) => (Math.abs(value) < tiny ? tiny : value);
   let c = 1;
   let d = 1 / guard(1 - ((a + b) * x) / (a + 1));
   let fraction = d;

@@ -1,10 +1,10 @@
-// Records that no run made, for this package's tests: plausible methods on the paper's eight datasets.
+/** Synthetic records for this package's tests: plausible methods on the eight datasets of the DiffFit paper. */
 import type { RunRecord } from "@dit-bench/record";
 
 export interface SyntheticMethod {
   method: string;
   label: string;
-  /** Trainable weights besides the class embedding. */
+  /** Trainable weights without the class embedding. */
   weights: number;
   /** FID relative to full fine-tuning. */
   quality: number;
@@ -38,7 +38,7 @@ export interface Selection {
   seeds?: number[];
 }
 
-/** One record per method, dataset and seed; equal selections give equal records. */
+/** One record per method, dataset and seed. Equal selections give equal records. */
 export function syntheticRecords(selection: Selection = {}): RunRecord[] {
   const chosen = datasets.filter(([name]) => selection.datasets?.includes(name) ?? true);
   return (selection.methods ?? methods).flatMap((method) =>
@@ -46,7 +46,7 @@ export function syntheticRecords(selection: Selection = {}): RunRecord[] {
   );
 }
 
-/** The same run, diverged after a third of its steps. */
+/** The record of the same run if it had diverged after a third of its steps. */
 export function diverged(record: RunRecord): RunRecord {
   const steps = Math.round(record.training.steps / 3);
   return {
@@ -69,10 +69,10 @@ function syntheticRecord(
   seed: number,
 ): RunRecord {
   const noise = noiseOf(`${label} ${dataset} ${seed}`);
-  const floorNoise = noiseOf(`base ${dataset} ${seed}`);
-  const character = noiseOf(`${label} ${dataset}`)(); // how well this method suits this dataset, whatever the seed
+  const baseNoise = noiseOf(`base ${dataset} ${seed}`);
+  const character = noiseOf(`${label} ${dataset}`)(); // how well this method suits this dataset, for every seed
   const fid = level * quality * (1 + 0.08 * character) * (1 + 0.03 * noise());
-  const baseFid = (30 + 1.2 * level) * (1 + 0.02 * floorNoise());
+  const baseFid = (30 + 1.2 * level) * (1 + 0.02 * baseNoise());
   const classEmbedding = (classes + 1) * 96;
   const digest = (text: string) => text.repeat(64).slice(0, 64);
   const train = 31 * time * (1 + 0.02 * noise());
@@ -138,7 +138,10 @@ function lossOf(noise: () => number): { step: number; value: number }[] {
   }));
 }
 
-/** Numbers in [-1, 1) from a text: a linear congruential generator modulo 2^32 (Knuth, TAOCP 2, 3.3.4), high bits folded in. */
+/**
+ * A generator of numbers in [-1, 1) seeded by a text: linear congruential modulo 2^32 (Knuth, TAOCP 2, 3.3.4), with the
+ * high bits folded in.
+ */
 function noiseOf(text: string): () => number {
   let state = 0;
   const next = (added: number) => {

@@ -1,8 +1,9 @@
+/** Tests of the Markdown page and the CSV, against approved fixtures and for hostile names. */
 import { expect, test } from "vitest";
 import { answer, comparison, costColumns, lossCurve, parametersChart, toCsv, toMarkdown } from "./index.ts";
 import { diverged, methods, syntheticRecords } from "./synthetic.test.data.ts";
 
-/** Three methods on three datasets with two seeds; one cell was not run, one diverged, one has a single seed. */
+/** Four methods, three datasets, two seeds; one cell was not run, one diverged, one has a single seed. */
 function unevenRecords() {
   const [full, bitfit, lora] = methods;
   const records = syntheticRecords({
@@ -18,21 +19,24 @@ function unevenRecords() {
   });
 }
 
-test("the Markdown table of fixed records is the one that was read and approved", async () => {
+test("the Markdown page of fixed records equals the approved fixture", async () => {
   await expect(toMarkdown(comparison(unevenRecords()))).toMatchFileSnapshot("fixtures/table.md.txt");
 });
 
-test("the CSV of fixed records is the one that was read and approved", async () => {
+test("the CSV of fixed records equals the approved fixture", async () => {
   await expect(toCsv(comparison(unevenRecords()))).toMatchFileSnapshot("fixtures/table.csv");
 });
 
-test("tables of the same records in another order are equal to the byte", () => {
+test("the order of the records does not change a byte of the tables", () => {
   const [forth, back] = [comparison(unevenRecords()), comparison(unevenRecords().reverse())];
   expect(toMarkdown(back)).toBe(toMarkdown(forth));
   expect(toCsv(back)).toBe(toCsv(forth));
 });
 
-/** The cells of a method's lines: in the table of methods, and in that of datasets. */
+/** The page with each paragraph on one line. */
+const unwrapped = (markdown: string) => markdown.replaceAll(/\n(?:> | {2})?(?=[^\s>|#-])/g, " ");
+
+/** The cells of a method's two lines: in the table of methods and in the table of datasets. */
 function linesOf(markdown: string, label: string): string[][] {
   return markdown
     .split("\n")
@@ -40,7 +44,13 @@ function linesOf(markdown: string, label: string): string[][] {
     .map((line) => line.slice(2, -2).split(" | ").slice(1));
 }
 
-test("gaps are dashes, diverged cells are named, and neither is a zero", () => {
+/** A method's line in the table of methods, by heading. */
+function methodLine(markdown: string, label: string): Record<string, string> {
+  const headings = linesOf(markdown, "Method")[0]!;
+  return Object.fromEntries(linesOf(markdown, label)[0]!.map((cell, index) => [headings[index]!, cell]));
+}
+
+test("prints a dash for a missing value and `diverged` for a diverged run, never a zero", () => {
   const markdown = toMarkdown(comparison(unevenRecords()));
   const [methodLine, datasetLine] = linesOf(markdown, "BitFit");
   expect(methodLine!.slice(0, 2)).toEqual(["–", "–"]);
@@ -51,29 +61,43 @@ test("gaps are dashes, diverged cells are named, and neither is a zero", () => {
   expect(csv.find((line) => line.includes("LoRA-R8,{},flowers"))).toContain(",diverged,,,,,,,,");
 });
 
-test("a miniature table states that its FIDs are not to be compared with published ones, a real one does not", () => {
+test("warns against comparing FIDs with published ones in a miniature table only", () => {
   const records = syntheticRecords({ datasets: ["food"] });
-  expect(toMarkdown(comparison(records))).toMatch(
+  expect(unwrapped(toMarkdown(comparison(records)))).toMatch(
     /miniatures.*mini-extractor\/1 and must never be compared with published FIDs/,
   );
   const real = records.map((record) => ({ ...record, miniature: false }));
   expect(toMarkdown(comparison(real))).not.toMatch(/miniature|published/);
 });
 
-test("costs are there without full fine-tuning, in every table", () => {
+test("wraps paragraphs at 120 columns, but never before a word that would begin a list", () => {
+  const [record] = syntheticRecords({ datasets: ["food"], seeds: [0] }).slice(1);
+  for (const word of ["-", "+", "===", "12.", "3)"])
+    for (let length = 112; length <= 120; length++) {
+      const methodLabel = `${"m".repeat(length)} ${word} x`;
+      const markdown = toMarkdown(comparison([{ ...record!, cell: { ...record!.cell, methodLabel } }]));
+      for (const line of markdown.split("\n").filter((candidate) => !candidate.startsWith("|"))) {
+        expect(line.length, line).toBeLessThanOrEqual(120 + 1 + word.length);
+        expect(line).not.toMatch(/^ *(?:[-+]|=+|\d+[.)])(?: x\b|$)/);
+      }
+    }
+});
+
+test("prints costs in Markdown and CSV, also without full fine-tuning", () => {
   const records = syntheticRecords({ methods: methods.slice(1, 3), datasets: ["food"], seeds: [0, 1] });
   const stored = records.map((record) => ({ ...record, weights: { ...record.weights, trainedBytes: 123_456 } }));
-  const markdown = toMarkdown(comparison(stored));
-  expect(markdown).toContain("| Trainable | of the model | Stored | Training | ms/step | Memory | Relative time |");
-  const [trainable, percent, size, training, step, memory, relative] = linesOf(markdown, "BitFit")[0]!.slice(2);
-  expect([trainable, percent, size]).toEqual(["20.7k", "1.1\u00a0%", "123\u00a0kB"]);
-  expect([training, step, memory]).toEqual([
-    expect.stringMatching(/^17\.\d\u00a0s$/),
-    expect.stringMatching(/^57\.\d$/),
-    "700\u00a0MB",
-  ]);
-  expect(relative).toBe("–");
-  expect(markdown).toContain("Relative time: not known: full fine-tuning has no run");
+  const markdown = unwrapped(toMarkdown(comparison(stored)));
+  const costs = methodLine(markdown, "BitFit");
+  expect(costs).toMatchObject({
+    Trainable: "20.7k",
+    "Share of model": "1.1\u00a0%",
+    Stored: "123\u00a0kB",
+    Training: expect.stringMatching(/^17\.\d\u00a0s$/),
+    "ms/step": expect.stringMatching(/^57\.\d$/),
+    Memory: "700\u00a0MB",
+    "Relative time": "–",
+  });
+  expect(markdown).toContain("Relative time: unknown, because full fine-tuning has no run");
   const [header, first] = toCsv(comparison(stored)).split("\n");
   const value = (name: string) => first!.split(",")[header!.split(",").indexOf(name)];
   expect(value("stored_bytes")).toBe("123456");
@@ -81,21 +105,23 @@ test("costs are there without full fine-tuning, in every table", () => {
     expect(Number(value(name)), name).toBeGreaterThan(0);
 });
 
-test("every cost with a value per run is a column of the CSV", () => {
+test("every column of the table with a value per run is a column of the CSV", () => {
   const header = toCsv(comparison(syntheticRecords())).split("\n")[0]!.split(",");
   for (const { csv } of costColumns) if (csv !== undefined) expect(header).toContain(csv.name);
   expect(new Set(header).size).toBe(header.length);
 });
 
-test("times that were measured under load are marked, with what the load was", () => {
+test("marks times that were measured under load, and prints the load", () => {
   const records = syntheticRecords({ methods: methods.slice(1, 3), datasets: ["food"], seeds: [0, 1] });
-  // Two threads on two cores: another process's 0.2 cores are within the tolerance of a tenth, 0.9 and 1.5 are not.
+  // Two threads on two cores: other processes on 0.2 cores are within the tolerance of 10 %, 0.9 and 1.5 are not.
   const loads: Record<string, number[]> = { bitfit: [0.9, 1.5], lora: [0.2, 0] };
   const loaded = records.map((record) => ({ ...record, otherLoad: loads[record.cell.method]![record.cell.seed]! }));
-  const markdown = toMarkdown(comparison(loaded));
-  const times = (label: string) => linesOf(markdown, label)[0]!.slice(5, 7);
-  expect(times("BitFit")).toEqual([expect.stringMatching(/\u00a0s†$/), expect.stringMatching(/\d†$/)]);
-  expect(times("LoRA-R8").join()).not.toContain("†");
+  const markdown = unwrapped(toMarkdown(comparison(loaded)));
+  expect(methodLine(markdown, "BitFit")).toMatchObject({
+    Training: expect.stringMatching(/\u00a0s†$/),
+    "ms/step": expect.stringMatching(/\d†$/),
+  });
+  expect(Object.values(methodLine(markdown, "LoRA-R8")).join()).not.toContain("†");
   expect(markdown).toContain("- † 2 of 4 runs were measured while other processes used 1.2 cores on average");
   expect(answer(comparison(loaded)).join(" ")).toContain("these times were measured while other processes used");
   expect(toCsv(comparison(loaded)).match(/,(true|false),cpu,/g)).toEqual([
@@ -104,37 +130,38 @@ test("times that were measured under load are marked, with what the load was", (
     ",false,cpu,",
     ",false,cpu,",
   ]);
-  // Of a run that used one thread, a second core in use by another one takes nothing.
+  // A run with one thread is not slowed by another process on the second core.
   const single = loaded.map((record) => ({ ...record, engine: { ...record.engine, threads: 1 }, otherLoad: 1 }));
   expect(toMarkdown(comparison(single))).not.toContain("†");
 });
 
-test("each row states what its interval rests on", () => {
+test("marks intervals that reflect the samples only, in Markdown and CSV", () => {
   const [, bitfit, lora] = methods;
   const records = syntheticRecords({ methods: [bitfit!, lora!], datasets: ["food", "sun"], seeds: [0, 1] }).filter(
     ({ cell }) => cell.method !== "lora" || cell.seed === 0,
   );
-  const markdown = toMarkdown(comparison(records));
+  const markdown = unwrapped(toMarkdown(comparison(records)));
   expect(linesOf(markdown, "BitFit")[0]![0]).toMatch(/\]$/);
   expect(linesOf(markdown, "LoRA-R8")[0]![0]).toMatch(/\]‡$/);
-  expect(markdown).toContain("it does not include the variation between training runs");
+  expect(markdown).toContain("does not include the variation between training runs");
   const [header, ...lines] = toCsv(comparison(records)).trim().split("\n");
   const at = header!.split(",").indexOf("average_interval_basis");
   expect(lines.map((line) => line.split(",")[at])).toEqual([...Array(4).fill("seeds"), ...Array(2).fill("samples")]);
 });
 
-test("a mixture of one seed and several is ranked within one basis, and the table names who is not ranked", () => {
+test("ranks only rows of one basis, and names the methods that are not ranked", () => {
   const records = syntheticRecords({ methods: methods.slice(1, 4), datasets: ["food", "sun", "cub"] }).filter(
     ({ cell }) => cell.method !== "adaptformer" || cell.seed === 0,
   );
-  const markdown = toMarkdown(comparison(records));
+  const markdown = unwrapped(toMarkdown(comparison(records)));
   expect(linesOf(markdown, "AdaptFormer")[0]![1]).toBe("–");
   expect(markdown).toContain(
-    "Not ranked: AdaptFormer, with one seed on some dataset, while the ranked methods have two or more seeds on every dataset.",
+    "Not ranked: AdaptFormer, with one seed on some dataset, " +
+      "while the ranked methods have two or more seeds on every dataset.",
   );
 });
 
-test("records that could not be read are named", () => {
+test("names the records that could not be read", () => {
   const compared = comparison(syntheticRecords({ datasets: ["food"] }));
   expect(toMarkdown(compared, { leftOut: ["a/record.json"] })).toContain(
     "1 record could not be read and is left out: a/record.json.",
@@ -145,13 +172,13 @@ test("records that could not be read are named", () => {
   expect(toMarkdown(compared)).not.toContain("left out");
 });
 
-test("a table says over how many seeds, and holds no date", () => {
+test("prints the number of seeds, and no date", () => {
   const markdown = toMarkdown(comparison(syntheticRecords()));
   expect(markdown).toContain("on 8 datasets, 3 seeds each");
   expect(markdown).not.toMatch(/20\d\d-/);
 });
 
-test("names that would break the table or run as a formula are made harmless", () => {
+test("escapes names that would break a table or run as a formula in a spreadsheet", () => {
   const hostile = { ...methods[0]!, method: "x", label: '=HYPERLINK("http://x","a|b")' };
   const records = syntheticRecords({
     methods: [hostile, { ...hostile, label: "@cmd\n<b>" }, { ...hostile, label: "-1" }],
@@ -174,7 +201,7 @@ test("names that would break the table or run as a formula are made harmless", (
 });
 
 test.each(["1. first", "2) second", "- third", "+ fourth", "=== fifth"])(
-  "a label %j begins no list in Markdown",
+  "escapes a label %j, which would begin a list or a heading in Markdown",
   (label) => {
     const [record] = syntheticRecords({ datasets: ["food"], seeds: [0] }).slice(1);
     const markdown = toMarkdown(comparison([{ ...record!, cell: { ...record!.cell, methodLabel: label } }]));
@@ -183,7 +210,7 @@ test.each(["1. first", "2) second", "- third", "+ fourth", "=== fifth"])(
   },
 );
 
-test("control characters end no row of a CSV, reach no terminal and stop no chart", async () => {
+test("control characters in a label do not break CSV, Markdown or charts", async () => {
   const hostile = { ...methods[0]!, method: "x", label: "a\0b\x1b[2J\r=1+1\u202e" };
   const compared = comparison(syntheticRecords({ methods: [hostile] }));
   const csv = toCsv(compared);

@@ -1,4 +1,4 @@
-/** Records to the files of a report. */
+/** Records to the files of a report: tables as CSV and Markdown, the chart as PNG and SVG. */
 import { join } from "node:path";
 import { replaceFile } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
@@ -7,21 +7,30 @@ import { type Comparison, type ComparisonOptions, comparison } from "./compariso
 import { toCsv } from "./csv.ts";
 import { type MarkdownOptions, toMarkdown } from "./markdown.ts";
 
-export interface ReportPaths {
-  csv: string;
-  markdown: string;
-  png: string;
-  svg: string;
-}
+export type ReportPaths = Readonly<Record<keyof typeof outputs, string>>;
 
 export interface Report {
   paths: ReportPaths;
   comparison: Comparison;
 }
 
+interface Output {
+  file: string;
+  content(comparison: Comparison, options: MarkdownOptions): string | Promise<Uint8Array>;
+}
+
+/** The files of a report. A further format is one entry. */
+const outputs = {
+  csv: { file: "table.csv", content: toCsv },
+  markdown: { file: "table.md", content: toMarkdown },
+  png: { file: "chart.png", content: (compared) => parametersChart(compared, { format: "png" }) },
+  svg: { file: "chart.svg", content: (compared) => parametersChart(compared, { format: "svg" }) },
+} satisfies Record<string, Output>;
+
 /**
- * Writes the comparison of `records` (one protocol) into `folder`: `table.csv`, `table.md`, `chart.png`, `chart.svg`, each whole
- * or not at all. Everything is made before anything is written, so that an error leaves the old report as it was.
+ * Writes the comparison of `records` (one protocol) into `folder`, each file whole or not at all. All contents are made
+ * before the first file is written, so an error leaves the previous report unchanged.
+ * Throws a ComparisonError if the records cannot share a table.
  */
 export async function writeReport(
   records: readonly RunRecord[],
@@ -29,13 +38,10 @@ export async function writeReport(
   options: ComparisonOptions & MarkdownOptions = {},
 ): Promise<Report> {
   const compared = comparison(records, options);
-  const files = {
-    csv: { path: join(folder, "table.csv"), content: toCsv(compared) },
-    markdown: { path: join(folder, "table.md"), content: toMarkdown(compared, options) },
-    png: { path: join(folder, "chart.png"), content: await parametersChart(compared, { format: "png" }) },
-    svg: { path: join(folder, "chart.svg"), content: await parametersChart(compared, { format: "svg" }) },
-  };
-  for (const { path, content } of Object.values(files)) await replaceFile(path, content);
-  const paths = { csv: files.csv.path, markdown: files.markdown.path, png: files.png.path, svg: files.svg.path };
+  const files: { format: string; path: string; content: string | Uint8Array }[] = [];
+  for (const [format, { file, content }] of Object.entries<Output>(outputs))
+    files.push({ format, path: join(folder, file), content: await content(compared, options) });
+  for (const { path, content } of files) await replaceFile(path, content);
+  const paths = Object.fromEntries(files.map(({ format, path }) => [format, path])) as ReportPaths;
   return { paths, comparison: compared };
 }

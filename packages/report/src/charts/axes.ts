@@ -1,4 +1,4 @@
-/** Ranges and ticks of axes. */
+/** Ranges and ticks of linear and logarithmic axes. */
 
 export interface Axis {
   min: number;
@@ -7,8 +7,8 @@ export interface Axis {
 }
 
 /**
- * A linear axis that holds all values, with round ends and about six round steps. It shows the data: it starts at zero only
- * where they do, and goes below zero only where they do.
+ * A linear axis that contains all values, with round ends and about six round steps. It starts near the smallest value,
+ * not at zero, and goes below zero only if a value does.
  */
 export function linearAxis(values: readonly number[]): Axis {
   let low = Math.min(...values);
@@ -17,8 +17,8 @@ export function linearAxis(values: readonly number[]): Axis {
     const around = Math.abs(low) / 4 || 1;
     [low, high] = [low - around, high + around];
   }
-  const room = 0.06 * (high - low);
-  [low, high] = [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
+  const padding = 0.06 * (high - low);
+  [low, high] = [low >= 0 ? Math.max(0, low - padding) : low - padding, high + padding];
   const step = roundStep((high - low) / 6);
   const first = Math.floor(low / step + 1e-9);
   const last = Math.ceil(high / step - 1e-9);
@@ -30,19 +30,19 @@ export function linearAxis(values: readonly number[]): Axis {
 }
 
 /**
- * A logarithmic axis that holds all (positive) values between two ticks. Ticks are 1 and 3 times the powers of ten, the
- * powers of ten alone where those are many, 1, 2 and 5 times where they are few.
+ * A logarithmic axis that contains all values, which must be positive. Ticks are the powers of ten times 1 and 3; times
+ * 1 only on an axis of more than six decades, and times 1, 2 and 5 on one of less than 1.2.
  */
 export function logAxis(values: readonly number[]): Axis {
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const margin = Math.max(1.15, Math.sqrt(10 / (most / least))); // at least a power of ten in all
+  const margin = Math.max(1.15, Math.sqrt(10 / (most / least))); // the axis spans at least a decade
   const [low, high] = [least / margin, most * margin];
   const decades = Math.log10(high / low);
   const ticks = logTicks(low, high, decades > 6 ? [1] : decades > 1.2 ? [1, 3] : [1, 2, 5]);
   return { min: ticks[0]!, max: ticks.at(-1)!, ticks };
 }
 
-/** From the last tick that is not above `low` to the first that is not below `high`. */
+/** Ticks from the last one at or below `low` to the first one at or above `high`. */
 function logTicks(low: number, high: number, multiples: readonly number[]): number[] {
   const ticks: number[] = [];
   for (let power = Math.floor(Math.log10(low)) - 1; power <= Math.ceil(Math.log10(high)) + 1; power++) {

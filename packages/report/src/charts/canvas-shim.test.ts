@@ -1,3 +1,4 @@
+/** Tests of the package `canvas` in ../../canvas, which chartjs-node-canvas loads in place of node-canvas. */
 import { createRequire } from "node:module";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
 import { expect, test } from "vitest";
@@ -12,30 +13,30 @@ function drawing() {
   return canvas;
 }
 
-test("the canvas module's SVG canvases give their content as often as asked, as node-canvas does", () => {
+test("an SVG canvas returns the same content each time, as node-canvas does", () => {
   const canvas = drawing();
   const svg: Buffer = canvas.toBuffer();
   expect(svg.toString()).toMatch(/<svg [\s\S]*<rect x="10" y="10" width="20" height="20"[\s\S]*<\/svg>/);
   expect(canvas.toBuffer("image/svg+xml").equals(svg)).toBe(true);
 });
 
-test("text in an SVG is paths", () => {
+test("an SVG canvas converts text to paths", () => {
   const svg = drawing().toBuffer().toString();
   expect(svg).not.toContain("<text");
   expect(svg).toContain("<path");
 });
 
-test("a callback gets the SVG, or the error for a type that an SVG canvas cannot give", async () => {
+test("toBuffer passes its callback the SVG, or an error for a type that an SVG canvas cannot encode", async () => {
   const call = (type?: string) =>
     new Promise((resolve) => {
       drawing().toBuffer((error: Error | null, buffer?: Buffer) => resolve(error ?? buffer), type);
     });
   expect(await call()).toBeInstanceOf(Buffer);
   expect(await call("image/png")).toMatchObject({ message: expect.stringContaining('"image/png"') });
-  expect(() => drawing().toBuffer("image/png")).toThrow('wanted "image/svg+xml"');
+  expect(() => drawing().toBuffer("image/png")).toThrow('expected "image/svg+xml"');
 });
 
-test("chartjs-node-canvas draws SVG and PNG through it, both ways", async () => {
+test("chartjs-node-canvas renders SVG and PNG with the package, synchronously and asynchronously", async () => {
   const chart = () => ({ type: "bar" as const, data: { labels: ["a"], datasets: [{ data: [1] }] } });
   const svg = new ChartJSNodeCanvas({ type: "svg", width: 100, height: 80 });
   const synchronous = svg.renderToBufferSync(chart(), "image/svg+xml");

@@ -1,11 +1,11 @@
-/** Options that the charts share. */
+/** Options of chart.js that all charts share: titles and axes. */
 import { printable } from "@dit-bench/text";
 import type { Axis } from "./axes.ts";
 import { gridInk, ink, quietInk } from "./style.ts";
 
 /**
- * A title with lines beneath it, on the left, wrapped to `width` pixels; no legend, because the marks are labelled where
- * they are.
+ * A title with lines below it, aligned left and wrapped to `width` pixels. There is no legend, because each mark has
+ * its own label.
  */
 export function headline(title: string, lines: readonly string[], width: number) {
   return {
@@ -49,7 +49,7 @@ export function plainScale(title: string, axis: Axis, format: (value: number) =>
   };
 }
 
-/** Lines of at most `length` characters, longer only where a single word is. */
+/** Lines of at most `length` characters; a longer word gets a line of its own. */
 function wrap(text: string, length: number): string[] {
   const lines: string[] = [];
   for (const word of printable(text).split(" ")) {

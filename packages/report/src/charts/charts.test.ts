@@ -1,3 +1,4 @@
+/** Tests of the charts: equal bytes for equal records, fonts, and the texts that they print. */
 import { createRequire } from "node:module";
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test, vi } from "vitest";
@@ -6,16 +7,16 @@ import { diverged, methods, syntheticRecords } from "../synthetic.test.data.ts";
 
 const require = createRequire(import.meta.url);
 const formats = ["png", "svg"] as const;
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const decoded = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-test("charts load chart.js and the canvas only when one is drawn", async () => {
+test("chart.js and the canvas are loaded only when a chart is drawn", async () => {
   const loaded = () => Object.keys(require.cache).filter((path) => /chart\.js|canvas/.test(path));
   expect(loaded()).toEqual([]);
   await parametersChart(comparison(syntheticRecords()), { format: "svg" });
   expect(loaded().length).toBeGreaterThan(0);
 });
 
-test.each(formats)("equal records make a %s with equal bytes, whatever was drawn before", async (format) => {
+test.each(formats)("equal records give a %s with equal bytes, also after another chart was drawn", async (format) => {
   const draw = (records: RunRecord[]) => parametersChart(comparison(records), { format });
   const first = await draw(syntheticRecords());
   const other = await draw(syntheticRecords({ seeds: [0] }));
@@ -28,20 +29,20 @@ test.each(formats)("equal records make a %s with equal bytes, whatever was drawn
   expect(Buffer.compare(await lossCurve(record, format), loss)).toBe(0);
 });
 
-test("a PNG has two pixels per CSS pixel", async () => {
+test("a PNG chart has two pixels per CSS pixel", async () => {
   const png = Buffer.from(await parametersChart(comparison(syntheticRecords()), { format: "png" }));
   expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1920, 1200]); // width and height in the IHDR chunk
 });
 
-test("an SVG needs no font, scales, and has a title", async () => {
-  const svg = text(await parametersChart(comparison(syntheticRecords()), { format: "svg" }));
+test("an SVG chart needs no font, scales with its view box, and has a title", async () => {
+  const svg = decoded(await parametersChart(comparison(syntheticRecords()), { format: "svg" }));
   expect(svg).toContain('viewBox="0 0 960 600"');
-  expect(svg).toContain("<title>Trainable parameters against FID</title>");
+  expect(svg).toContain("<title>FID against trainable parameters</title>");
   expect(svg).not.toContain("<text");
   expect(svg).not.toContain("font-family");
 });
 
-test("every text of every chart is set in the font that comes with the package", async () => {
+test("all text of all charts uses the font of the package", async () => {
   const { fonts, restore } = spyOnText();
   await parametersChart(comparison(syntheticRecords()), { format: "png" });
   await lossCurve(diverged(syntheticRecords()[0]!), "png");
@@ -52,7 +53,7 @@ test("every text of every chart is set in the font that comes with the package",
   ]);
 });
 
-test("the chart names its methods, its extractor, that it is a miniature, and what it leaves out", async () => {
+test("the parameters chart names its methods, its extractor, the miniature, and the methods left out", async () => {
   const records = syntheticRecords().map((record) =>
     record.cell.method === "lora" && record.cell.dataset === "sun" ? diverged(record) : record,
   );
@@ -62,11 +63,11 @@ test("the chart names its methods, its extractor, that it is a miniature, and wh
   const drawn = texts.join("\n");
   for (const { label } of methods) expect(texts.includes(label)).toBe(label !== "LoRA-R8");
   expect(drawn).toMatch(/Base model, not fine-tuned: 50\.\d\d, above this chart/);
-  expect(drawn).toMatch(/mini-extractor\/1, never to be compared with published FIDs/);
-  expect(drawn).toContain("Not drawn, because a dataset is missing or diverged: LoRA-R8.");
+  expect(drawn).toMatch(/mini-extractor\/1; never compare them with published FIDs/);
+  expect(drawn).toContain("Not shown, because a dataset is missing or diverged: LoRA-R8.");
 });
 
-test("one method, none, two on one spot and a floor far away can all be drawn", async () => {
+test("the parameters chart can show one method, none, two at one position, and a base model far away", async () => {
   const [, bitfit] = methods;
   const twins = [bitfit!, { ...bitfit!, label: "BitFit again" }];
   const far = syntheticRecords().map((record) => ({ ...record, metrics: { ...record.metrics!, baseFid: 900 } }));
@@ -87,7 +88,7 @@ test("one method, none, two on one spot and a floor far away can all be drawn", 
   }
 });
 
-test("the loss curve says where a run diverged, and changes to a logarithmic axis for a loss that explodes", async () => {
+test("the loss curve marks where a run diverged, and has a logarithmic axis if the loss explodes", async () => {
   const run = diverged(syntheticRecords()[0]!);
   run.training.loss.splice(-2, 1, { step: 99, value: 4e5 });
   const { texts, restore } = spyOnText();
@@ -98,7 +99,7 @@ test("the loss curve says where a run diverged, and changes to a logarithmic axi
   expect(texts).toContain("Training loss: Full on Food-101");
 });
 
-test("the training losses of the batches are drawn behind the loss on a fixed batch where they fit its axis", async () => {
+test("the loss curve shows the losses of the batches behind the fixed-batch loss if they fit its axis", async () => {
   const run = syntheticRecords()[0]!;
   const loss = Array.from({ length: 60 }, (_, i) => ({ step: 5 * i, value: 0.2 + 0.002 * (i % 5) }));
   const fixedBatchLoss = [0, 100, 200, 300].map((step) => ({ step, value: 0.21 - step / 20_000 }));
@@ -108,7 +109,7 @@ test("the training losses of the batches are drawn behind the loss on a fixed ba
   expect(texts.join(" ")).toContain("Grey: training loss of each batch");
 });
 
-test("the loss curve shows the loss on a fixed batch where there is one", async () => {
+test("the loss curve shows the fixed-batch loss if the record has one", async () => {
   const run = syntheticRecords()[0]!;
   const fixed = [0, 60, 120, 180, 240, 300].map((step) => ({ step, value: 0.21 - step / 10_000 }));
   const { texts, restore } = spyOnText();
@@ -116,14 +117,14 @@ test("the loss curve shows the loss on a fixed batch where there is one", async 
   restore();
   const drawn = texts.join(" ");
   expect(drawn).toContain("loss of the averaged weights (EMA) on a fixed batch of training images");
-  expect(drawn).toContain("scatter beyond this chart");
+  expect(drawn).toContain("do not fit this chart");
   expect(texts).toContain("Loss: Full on Food-101");
-  // The line moves by 0.03 of losses between 0.1 and 0.4: its axis is that of the line, not that of every batch.
+  // The line spans 0.03, the losses of the batches 0.1 to 0.4: the axis fits the line, not every batch.
   const ticks = texts.map(Number).filter((tick) => tick > 0 && tick < 1);
   expect(Math.max(...ticks) - Math.min(...ticks)).toBeLessThan(0.2);
 });
 
-test("bars from samples alone are dotted and explained, single seeds are drawn", async () => {
+test("error bars that reflect the samples only are dotted and explained, and single seeds are shown", async () => {
   const [full, bitfit] = methods;
   const records = syntheticRecords({ methods: [full!, bitfit!] }).filter(
     ({ cell }) => cell.method === "full" || cell.seed === 0,
@@ -132,15 +133,15 @@ test("bars from samples alone are dotted and explained, single seeds are drawn",
   await parametersChart(comparison(records), { format: "png" });
   restore();
   const drawn = texts.join(" ");
-  expect(drawn).toContain("solid from the spread over seeds, dotted from the finite number of samples alone");
+  expect(drawn).toContain("solid from the spread over seeds, dotted from the finite number of samples only");
   expect(drawn).toContain("Small points: single seeds.");
   const dots = async (chosen: RunRecord[]) =>
-    text(await parametersChart(comparison(chosen), { format: "svg" })).match(/fill-opacity="0\.6/g)?.length ?? 0;
+    decoded(await parametersChart(comparison(chosen), { format: "svg" })).match(/fill-opacity="0\.6/g)?.length ?? 0;
   expect(await dots(records)).toBe(3);
   expect(await dots(syntheticRecords({ methods: [bitfit!], seeds: [0] }))).toBe(0);
 });
 
-/** Notes what is written on canvases, and in which font. */
+/** Records the texts written on canvases, and their fonts. */
 function spyOnText() {
   const prototype = Object.getPrototypeOf(require("canvas").createCanvas(1, 1).getContext("2d"));
   const fonts: string[] = [];

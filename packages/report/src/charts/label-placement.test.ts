@@ -1,3 +1,4 @@
+/** Tests of the placement of labels. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Anchor, overlap, placeLabels } from "./label-placement.ts";
@@ -12,7 +13,7 @@ const anchor = fc.record<Anchor>({
   height: fc.constant(18),
 });
 
-test("twelve labels never overlap, cover a point or leave the plot, wherever the points are", () => {
+test("up to twelve labels never overlap, cover a point or leave the plot, at any positions", () => {
   const property = fc.property(fc.array(anchor, { minLength: 1, maxLength: 12 }), (anchors) => {
     const points = anchors.map(({ x, y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }));
     const boxes = placeLabels(anchors, points, bounds);
@@ -25,7 +26,7 @@ test("twelve labels never overlap, cover a point or leave the plot, wherever the
   fc.assert(property, { numRuns: 100, seed: 1 });
 });
 
-test("labels of twelve points on the same spot do not overlap", () => {
+test("labels of twelve points at the same position do not overlap", () => {
   const anchors = Array.from({ length: 12 }, () => ({ x: 400, y: 200, radius: 11, width: 110, height: 18 }));
   const boxes = placeLabels(anchors, [], bounds);
   for (const [index, box] of boxes.entries()) {
@@ -33,7 +34,7 @@ test("labels of twelve points on the same spot do not overlap", () => {
   }
 });
 
-test("a label alone stands right of its point, and left of it at the right edge", () => {
+test("a single label is right of its point, or left of it at the right edge", () => {
   const lonely = (x: number) =>
     placeLabels(
       [{ x, y: 200, radius: 11, width: 100, height: 18 }],
@@ -44,7 +45,7 @@ test("a label alone stands right of its point, and left of it at the right edge"
   expect(lonely(850)[0]).toEqual({ left: 739, right: 839, top: 191, bottom: 209 });
 });
 
-test("an obstacle moves a label no further than needed", () => {
+test("an obstacle moves a label only as far as necessary", () => {
   const anchors = [{ x: 400, y: 200, radius: 11, width: 100, height: 18 }];
   const wall = { left: 412, right: 600, top: 0, bottom: 420 };
   const [box] = placeLabels(anchors, [wall], bounds);
@@ -52,7 +53,7 @@ test("an obstacle moves a label no further than needed", () => {
   expect(box!.right).toBeGreaterThan(380); // next to the point, not somewhere on the left
 });
 
-test("where there is no room, something is still placed for every label", () => {
+test("every label gets a box even if there is not enough room", () => {
   const anchors = Array.from({ length: 15 }, () => ({ x: 30, y: 30, radius: 11, width: 50, height: 18 }));
   expect(placeLabels(anchors, [], { left: 0, top: 0, right: 60, bottom: 60 })).toHaveLength(15);
   expect(placeLabels([], [], bounds)).toEqual([]);

@@ -1,7 +1,8 @@
 /**
- * Where the labels of a scatter plot go, so that none covers another, a point or the edge.
+ * Places the labels of a scatter plot so that no label covers another label, a point or the edge of the plot.
  * Coordinates are pixels, y downwards.
  */
+
 export interface Box {
   left: number;
   top: number;
@@ -12,7 +13,7 @@ export interface Box {
 export interface Anchor {
   x: number;
   y: number;
-  /** Distance that the label keeps from the point's centre. */
+  /** Smallest gap between the label and the point's centre. */
   radius: number;
   /** Size of the label. */
   width: number;
@@ -20,9 +21,9 @@ export interface Anchor {
 }
 
 /**
- * A box for every anchor's label, near its point, within `bounds`, clear of the other labels and of `obstacles`.
- * Local search over a fixed set of places, from several orders; the same input gives the same output. When there is
- * no room for all, the boxes overlap as little as the search could find.
+ * One box per anchor for its label: near its point, within `bounds`, clear of the other labels and of `obstacles`.
+ * Local search over a fixed set of positions, started once per anchor; deterministic. If no solution without overlap is
+ * found, returns the one with the least.
  */
 export function placeLabels(anchors: readonly Anchor[], obstacles: readonly Box[], bounds: Box): Box[] {
   const places = anchors.map((anchor) => candidates(anchor, obstacles, bounds));
@@ -35,7 +36,7 @@ export function placeLabels(anchors: readonly Anchor[], obstacles: readonly Box[
   return best.picks.map((pick, index) => places[index]![pick]!.box);
 }
 
-/** Area that two boxes share. */
+/** Area of the intersection of two boxes. */
 export function overlap(a: Box, b: Box): number {
   const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
   const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
@@ -44,7 +45,7 @@ export function overlap(a: Box, b: Box): number {
 
 interface Place {
   box: Box;
-  /** What the place costs whatever the other labels do. */
+  /** The part of the cost that does not depend on the other labels. */
   cost: number;
 }
 
@@ -54,22 +55,22 @@ interface Choice {
   cost: number;
 }
 
-// Weights: a covered pixel must outweigh any distance, so that labels overlap only where nothing else is left.
+// Weights: a covered pixel must outweigh any offset, so that labels overlap only where every other position does.
 const coverCost = 50;
-const distanceCost = 1;
+const offsetCost = 1;
 const sideCost = 3; // right of the point reads best, then left, then above and below
 const margin = 2; // pixels between a label and anything else
 
 const directions = 16;
-const distances = [0, 5, 11, 18, 26, 36, 48, 62, 80, 105, 135];
+const offsets = [0, 5, 11, 18, 26, 36, 48, 62, 80, 105, 135];
 
 function candidates(anchor: Anchor, obstacles: readonly Box[], bounds: Box): Place[] {
-  return distances.flatMap((distance) =>
+  return offsets.flatMap((offset) =>
     Array.from({ length: directions }, (_, direction) => {
       const angle = (2 * Math.PI * direction) / directions;
       const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
-      // The label's centre lies on a rounded rectangle around the point, so that its edge keeps the distance.
-      const reach = anchor.radius + distance;
+      // The label's centre is on a rounded rectangle around the point, so that its edge keeps the offset.
+      const reach = anchor.radius + offset;
       const x = anchor.x + dx * reach + soften(dx) * (anchor.width / 2);
       const y = anchor.y + dy * reach + soften(dy) * (anchor.height / 2);
       const box = {
@@ -81,17 +82,17 @@ function candidates(anchor: Anchor, obstacles: readonly Box[], bounds: Box): Pla
       const outside = anchor.width * anchor.height - overlap(box, bounds);
       const covered = obstacles.reduce((sum, obstacle) => sum + overlap(grow(box), obstacle), outside);
       const side = sideCost * (1 - dx) + sideCost * Math.abs(dy);
-      return { box, cost: coverCost * covered + distanceCost * distance + side };
+      return { box, cost: coverCost * covered + offsetCost * offset + side };
     }),
   );
 }
 
-/** 1 on most of a side and falling to 0 across it, so that sideways labels are centred on the point's height. */
+/** Clamps a scaled direction to [-1, 1], so that labels left and right of a point are centred on its height. */
 function soften(component: number): number {
   return Math.max(-1, Math.min(1, component * Math.SQRT2));
 }
 
-/** Improves one label at a time until none can be improved. */
+/** Moves one label at a time to its cheapest position until no move lowers the cost. */
 function search(places: readonly Place[][], order: readonly number[]): Choice {
   const picks = places.map(() => -1);
   const costOf = (label: number, pick: number) => {

@@ -1,5 +1,4 @@
-/** The losses of one run over its steps. */
-
+/** The loss curve of one run: loss over training steps. */
 import type { RunRecord } from "@dit-bench/record";
 import { printable } from "@dit-bench/text";
 import type { ChartConfiguration, ChartDataset, Plugin } from "chart.js";
@@ -11,7 +10,7 @@ import { font, lineColour, quietInk, warningColour } from "./style.ts";
 
 const size = { width: 800, height: 420 };
 
-/** Where a larger share of the training losses lies outside the axis, the few inside would only mislead. */
+/** If a larger share of the training losses is outside the axis, none are shown: the rest would mislead. */
 const mostOutside = 0.25;
 
 interface LossPoint {
@@ -20,10 +19,10 @@ interface LossPoint {
 }
 
 /**
- * The loss of the weights' moving average (EMA) on a fixed batch, whose images, timesteps and noise are the same each time, as a
- * line; behind it the training loss of each batch, where the two fit one axis: the choice of timesteps often moves the training
- * loss more than learning does. A record without the former has a smoothed line of the latter.
- * A run that diverged ends at a marked step. Same record, same bytes.
+ * A line for the loss of the averaged weights (EMA) on a fixed batch: the same images, timesteps and noise at each
+ * evaluation. Behind it, points for the training loss of each batch, if both fit one axis: the choice of timesteps
+ * often changes the training loss more than learning does. A record without fixed-batch losses gets a smoothed line of
+ * the training losses. The last step of a diverged run is marked. Equal records give equal bytes.
  */
 export async function lossCurve(record: RunRecord, format: ChartFormat): Promise<Uint8Array> {
   const { cell, training, exit } = record;
@@ -38,7 +37,7 @@ export async function lossCurve(record: RunRecord, format: ChartFormat): Promise
   const title = `${fixed.length > 0 ? "Loss" : "Training loss"}: ${cell.methodLabel} on ${cell.datasetTitle}`;
   const configuration: ChartConfiguration<"scatter"> = {
     type: "scatter",
-    data: { datasets: fixed.length > 0 ? fixedBatch(fixed, shownPoints) : trainingAlone(points, logarithmic) },
+    data: { datasets: fixed.length > 0 ? fixedBatchSeries(fixed, shownPoints) : trainingSeries(points, logarithmic) },
     options: {
       layout: { padding: { top: 18, right: 28, bottom: 14, left: 14 } },
       plugins: headline(
@@ -65,8 +64,8 @@ function finite(losses: readonly { step: number; value: number | null }[]): Loss
 
 type Series = ChartDataset<"scatter">;
 
-/** The first is drawn on top. */
-function fixedBatch(fixed: LossPoint[], points: LossPoint[]): Series[] {
+/** The first series is drawn on top. */
+function fixedBatchSeries(fixed: LossPoint[], points: LossPoint[]): Series[] {
   return [
     {
       data: fixed,
@@ -82,7 +81,7 @@ function fixedBatch(fixed: LossPoint[], points: LossPoint[]): Series[] {
   ];
 }
 
-function trainingAlone(points: LossPoint[], logarithmic: boolean): Series[] {
+function trainingSeries(points: LossPoint[], logarithmic: boolean): Series[] {
   return [
     {
       data: smooth(points, logarithmic),
@@ -95,26 +94,27 @@ function trainingAlone(points: LossPoint[], logarithmic: boolean): Series[] {
   ];
 }
 
-interface Drawn {
+interface ShownLosses {
   points: readonly LossPoint[];
   fixed: readonly LossPoint[];
+  /** Number of points outside the axis. */
   outside: number;
-  /** Are the training losses of the batches drawn? */
+  /** True if the training losses of the batches are shown. */
   batches: boolean;
 }
 
-function subtitle({ training, recipe, cell }: RunRecord, { points, outside, fixed, batches }: Drawn): string[] {
+function subtitle({ training, recipe, cell }: RunRecord, { points, outside, fixed, batches }: ShownLosses): string[] {
   const run = `Recipe ${recipe}, seed ${cell.seed}, batch ${training.batch}.`;
   if (fixed.length === 0) return [`${run} Points: the recorded losses. Line: smoothed.`];
   const line = `${run} Line: loss of the averaged weights (EMA) on a fixed batch of training images.`;
-  if (!batches) return [`${line} The training losses of the batches scatter beyond this chart; the record has them.`];
-  const beyond = outside > 0 ? `, ${outside} of ${points.length} points outside this chart` : "";
-  return [`${line} Grey: training loss of each batch${beyond}.`];
+  if (!batches) return [`${line} The training losses of single batches do not fit this chart; the record has them.`];
+  const hidden = outside > 0 ? `, ${outside} of ${points.length} points outside this chart` : "";
+  return [`${line} Grey: training loss of each batch${hidden}.`];
 }
 
 /**
- * Holds everything, unless the training losses would press the line on the fixed batch flat: then it holds the line and
- * the middle 80 % of the training losses, or less of them, down to a third of the height for the line.
+ * Contains all losses, unless the fixed-batch line would then look flat. In that case it contains the line and the
+ * middle 80 % of the training losses, cut so that the line keeps at least a third of the height.
  */
 function lossAxis(points: readonly LossPoint[], fixed: readonly LossPoint[], logarithmic: boolean): Axis {
   const losses = [...points, ...fixed].map((point) => point.y);
@@ -122,18 +122,18 @@ function lossAxis(points: readonly LossPoint[], fixed: readonly LossPoint[], log
   if (losses.length === 0) return linearAxis([0, 1]);
   const line = fixed.map((point) => point.y);
   const [low, high] = [Math.min(...line), Math.max(...line)];
-  const least = (high - low) / 3;
-  if (line.length < 2 || high === low || high - low > 0.4 * (Math.max(...losses) - Math.min(...losses)))
+  const height = high - low;
+  if (line.length < 2 || height === 0 || height > 0.4 * (Math.max(...losses) - Math.min(...losses)))
     return linearAxis(losses);
   const sorted = points.map((point) => point.y).sort((a, b) => a - b);
   const quantile = (q: number) => sorted[Math.round(q * (sorted.length - 1))] ?? low;
   return linearAxis([
-    Math.min(low, Math.max(quantile(0.1), low - least * 3)),
-    Math.max(high, Math.min(quantile(0.9), high + least * 3)),
+    Math.min(low, Math.max(quantile(0.1), low - height)),
+    Math.max(high, Math.min(quantile(0.9), high + height)),
   ]);
 }
 
-/** A loss that explodes hides everything before it on a linear axis. */
+/** True if the losses need a logarithmic axis: on a linear one, an exploding loss hides everything before it. */
 function spansDecades(losses: readonly number[]): boolean {
   const sorted = [...losses].sort((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)];
@@ -150,8 +150,9 @@ function stepAxis(steps: number) {
 }
 
 /**
- * Kernel average (Nadaraya 1964, Watson 1964) with a Gaussian of a fortieth of the steps: centred, so it does not lag.
- * On a logarithmic axis the logarithms are averaged, or one huge loss would lift the line over everything around it.
+ * Kernel average (Nadaraya 1964, Watson 1964) with a Gaussian whose standard deviation is 1/40 of the steps; centred,
+ * so it does not lag. On a logarithmic axis it averages logarithms, so that one huge loss does not dominate its
+ * neighbours.
  */
 function smooth(points: readonly LossPoint[], logarithmic: boolean): LossPoint[] {
   const width = ((points.at(-1)?.x ?? 0) - (points[0]?.x ?? 0)) / 40 || 1;

@@ -1,4 +1,4 @@
-/** What is drawn around the points of the parameters chart: error bars, single seeds, the base model's line, labels. */
+/** The marks around the points of the parameters chart: error bars, single seeds, the base model's line, labels. */
 import type { Chart, Plugin } from "chart.js";
 import { formatFid } from "../format.ts";
 import type { Basis } from "../scores.ts";
@@ -6,32 +6,32 @@ import { type Anchor, type Box, overlap, placeLabels } from "./label-placement.t
 import type { MethodMark } from "./method-marks.ts";
 import { font, ink, quietInk } from "./style.ts";
 
-/** Of a point that lies on no other, in pixels. */
+/** Radius in pixels of a point that overlaps no other. */
 export const pointRadius = 6;
 
-/** One method. */
+/** One method in the chart. */
 export interface Point {
   label: string;
   /** Trainable parameters. */
   x: number;
-  /** FID, and its interval. */
+  /** Average FID. */
   y: number;
   interval: [low: number, high: number];
   basis: Basis;
-  /** FID of each seed, where there are several. */
+  /** Average FID of each seed; empty if there is only one. */
   seeds: number[];
-  /** Pixels. */
+  /** In pixels. */
   radius: number;
   mark: MethodMark;
 }
 
-/** The base model as a line; `beyond` tells on which side it lies off the axis, if it does. */
+/** The base model as a line; `beyond` is the side of the axis on which it lies outside, null if it lies inside. */
 export interface BaseLine {
   fid: number;
   beyond: "above" | "below" | null;
 }
 
-/** Error bars, seeds and the base model beneath the points, labels over them. */
+/** Draws error bars, seeds and the base model below the points, and labels above them. */
 export function marks(points: readonly Point[], base: BaseLine | null): Plugin<"scatter"> {
   return {
     id: "marks",
@@ -43,13 +43,13 @@ export function marks(points: readonly Point[], base: BaseLine | null): Plugin<"
       if (base !== null && base.beyond === null) drawBaseLine(chart, base.fid);
     },
     afterDatasetsDraw(chart) {
-      if (points.length === 0) drawEmpty(chart);
+      if (points.length === 0) drawEmptyNotice(chart);
       drawLabels(chart, points, base);
     },
   };
 }
 
-const capWidth = 4; // half the width of an error bar's ends, in pixels
+const capWidth = 4; // half the width of an error bar's caps, in pixels
 
 function drawBar(chart: Chart<"scatter">, point: Point): void {
   const { ctx } = chart;
@@ -120,7 +120,7 @@ function drawBaseLine({ ctx, scales, chartArea }: Chart<"scatter">, fid: number)
   ctx.restore();
 }
 
-function drawEmpty({ ctx, chartArea }: Chart<"scatter">): void {
+function drawEmptyNotice({ ctx, chartArea }: Chart<"scatter">): void {
   ctx.save();
   ctx.font = font(14);
   ctx.fillStyle = quietInk;
@@ -134,8 +134,8 @@ const nameFont = font(14, "600");
 const numberFont = font(13);
 const labelHeight = 18;
 const numberGap = 5; // between a name and its number
-const edge = 4; // that labels keep from the ends of the plot
-const pointGap = 5; // that labels keep from their points
+const edge = 4; // smallest gap between a label and the edge of the plot
+const pointGap = 5; // smallest gap between a label and its point
 
 function drawLabels(chart: Chart<"scatter">, points: readonly Point[], base: BaseLine | null): void {
   const { ctx, scales, chartArea } = chart;
@@ -171,7 +171,7 @@ function drawLabels(chart: Chart<"scatter">, points: readonly Point[], base: Bas
   ctx.restore();
 }
 
-/** A thin line from a point to its label, where they are not next to each other. */
+/** A thin line from a point to its label, if the label is not next to it. */
 function drawLeader(ctx: CanvasRenderingContext2D, box: Box, { x, y }: Anchor, radius: number): void {
   const end = {
     x: Math.max(box.left, Math.min(box.right, x)),
@@ -190,7 +190,7 @@ function drawLeader(ctx: CanvasRenderingContext2D, box: Box, { x, y }: Anchor, r
   ctx.restore();
 }
 
-/** Writes at an end of the base model's line, where it covers least; returns the boxes that other labels must leave free. */
+/** Labels the base model's line at the end with the least overlap; returns the boxes that other labels must avoid. */
 function drawBaseLabel(chart: Chart<"scatter">, base: BaseLine, obstacles: readonly Box[], bounds: Box): Box[] {
   const { ctx, scales, chartArea } = chart;
   const beyond = base.beyond === null ? "" : `, ${base.beyond} this chart`;
@@ -223,7 +223,7 @@ function widthOf(ctx: CanvasRenderingContext2D, textFont: string, text: string):
   return ctx.measureText(text).width;
 }
 
-/** Text with a white edge, so that it stays readable over grid lines. */
+/** Writes text with a white outline, so that it stays readable over grid lines. */
 function write(ctx: CanvasRenderingContext2D, textFont: string, colour: string, text: string, x: number, y: number) {
   ctx.font = textFont;
   ctx.lineJoin = "round";

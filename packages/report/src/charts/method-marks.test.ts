@@ -1,3 +1,4 @@
+/** Tests of colours and shapes of methods, also for colour-blind readers. */
 import { expect, test } from "vitest";
 import { methodMarks } from "./method-marks.ts";
 import { extraColours, methodColours } from "./style.ts";
@@ -5,14 +6,14 @@ import { extraColours, methodColours } from "./style.ts";
 const row = (method: string, label = method) => ({ method, label });
 const colours = (...methods: string[]) => methodMarks(methods.map((method) => row(method))).map(({ colour }) => colour);
 
-test("a method has the same colour and shape in every chart", () => {
+test("a built-in method has the same colour and shape in every chart", () => {
   const all = ["full", "bitfit", "lora", "adaptformer", "vpt", "difffit"];
   const together = methodMarks(all.map((method) => row(method)));
   for (const [index, method] of all.entries()) expect(methodMarks([row(method)])[0], method).toEqual(together[index]);
   expect(new Set(together.map(({ colour }) => colour)).size).toBe(6);
 });
 
-test("a new method takes no colour of a built-in one, and keeps its own when others join", () => {
+test("a new method does not take the colour of a built-in one, and keeps its own beside others", () => {
   const [alone] = colours("ssf");
   expect(extraColours).toContain(alone);
   expect(colours("bitfit", "ssf", "lora")[1]).toBe(alone);
@@ -35,9 +36,9 @@ test("labels of one method share its colour and differ in shape, in natural orde
   ]);
 });
 
-test("all colours can be distinguished with any colour vision", () => {
+test("all colours are distinguishable with any colour vision", () => {
   const all = [...Object.values(methodColours), ...extraColours];
-  // CIE 1976: 2.3 is just noticeable side by side; 12 is seen apart on points of 12 pixels.
+  // CIE 1976: a difference of 2.3 is just noticeable side by side; 12 suffices for points of 12 pixels.
   for (const [index, a] of all.entries())
     for (const b of all.slice(index + 1))
       for (const [vision, matrix] of Object.entries(visions))
@@ -48,7 +49,7 @@ test("all colours can be distinguished with any colour vision", () => {
 
 type Triple = [number, number, number];
 
-/** What a colour becomes without one kind of cones: Machado, Oliveira and Fernandes (2009), severity 1, linear RGB. */
+/** Colours as seen without one type of cones: Machado, Oliveira and Fernandes (2009), severity 1, linear RGB. */
 const visions: Record<string, [Triple, Triple, Triple]> = {
   normal: [
     [1, 0, 0],

@@ -1,4 +1,4 @@
-/** Which colour and shape a method has in a chart: the same in every chart, whatever else is in it. */
+/** The colour and shape of each method in a chart. A built-in method looks the same in every chart. */
 import { extraColours, ink, methodColours, type Shape, shapes } from "./style.ts";
 
 export interface MethodMark {
@@ -9,9 +9,9 @@ export interface MethodMark {
 }
 
 /**
- * Marks for the rows of one chart, in their order. A built-in method has its own colour. Another one has a colour that its name
- * determines, or the next free one where another method of the chart has that. Labels of one method (`LoRA-R8`, `LoRA-R16`)
- * share its colour and differ in shape.
+ * Marks for the rows of one chart, in their order. A built-in method has a fixed colour. Any other method has a colour
+ * determined by its name, or the next free one if another method of the chart has taken it. Labels of one method
+ * (`LoRA-R8`, `LoRA-R16`) share its colour and differ in shape.
  */
 export function methodMarks(rows: readonly { method: string; label: string }[]): MethodMark[] {
   const colours = new Map<string, { colour: string; round: number }>();
@@ -35,7 +35,7 @@ export function methodMarks(rows: readonly { method: string; label: string }[]):
 
 const naturally = new Intl.Collator("en", { numeric: true }); // R8 before R16
 
-/** Where all extra colours are taken, one of them again, with the next shape. */
+/** The colour of a method that is not built in. If all are taken, a colour is reused with the next shape. */
 function extraColour(method: string, taken: readonly { colour: string }[]): { colour: string; round: number } {
   const preferred = [...method].reduce((hash, letter) => (Math.imul(hash, 31) + letter.codePointAt(0)!) >>> 0, 0);
   const inOrder = extraColours.map((_, index) => extraColours[(preferred + index) % extraColours.length]!);

@@ -1,4 +1,4 @@
-/** Trainable parameters against FID: one point per method, the question of the benchmark in one chart. */
+/** The main chart: average FID over the number of trainable parameters, one point per method. */
 import { printable, quantity } from "@dit-bench/text";
 import type { ChartConfiguration } from "chart.js";
 import type { Comparison, MethodRow } from "../comparison.ts";
@@ -14,12 +14,13 @@ import { type ChartFormat, render } from "./render.ts";
 import type { Shape } from "./style.ts";
 
 const size = { width: 960, height: 600 };
-/** Shapes of equal radius do not look equally large; these factors make their areas about equal. */
+/** Factors on the radius that make the areas of the shapes about equal. */
 const shapeScale: Record<Shape, number> = { circle: 1, rect: 1.25, triangle: 1.3, rectRot: 1.25 };
 
 /**
- * Average FID over trainable parameters (logarithmic), with 95 % intervals, the single seeds, and the base model without
- * fine-tuning as a dashed line. Methods without an average are named beneath the title instead. Same comparison, same bytes.
+ * Average FID over trainable parameters (logarithmic axis), with 95 % intervals, the single seeds, and the base model
+ * without fine-tuning as a dashed line. Methods without an average are named below the title. Equal comparisons give
+ * equal bytes.
  */
 export async function parametersChart(
   comparison: Comparison,
@@ -30,7 +31,7 @@ export async function parametersChart(
   const base = toBaseLine(comparison.base.average?.mean ?? null, yAxis);
   const xAxis = logAxis(points.length > 0 ? points.map((point) => point.x) : [1e4, 1e6]);
   const yTitle = comparison.datasets.length === 1 ? "FID, lower is better" : "Average FID, lower is better";
-  const title = "Trainable parameters against FID";
+  const title = "FID against trainable parameters";
   const configuration: ChartConfiguration<"scatter"> = {
     type: "scatter",
     data: {
@@ -57,13 +58,14 @@ export async function parametersChart(
 }
 
 function toPoints(rows: readonly MethodRow[]): Point[] {
-  const ownMarks = methodMarks(rows); // of all rows, so that a method keeps its mark when another gets an average
+  const ownMarks = methodMarks(rows); // of all rows: a method keeps its mark when another one gets an average
   const points = rows.flatMap((row, index): Point[] => {
     if (row.average === null) return [];
     return [
       {
         label: printable(row.label),
-        x: Math.max(1, mean(row.records.map(({ parameters }) => parameters.trainable))), // a logarithmic axis has no zero
+        // A logarithmic axis has no zero.
+        x: Math.max(1, mean(row.records.map(({ parameters }) => parameters.trainable))),
         y: row.average.mean,
         interval: row.average.interval,
         basis: row.average.basis,
@@ -73,14 +75,14 @@ function toPoints(rows: readonly MethodRow[]): Point[] {
       },
     ];
   });
-  // Points on the same spot become rings around one another, so that each can be seen: the first is drawn on top.
+  // Points at the same position get increasing radii, so that each is visible as a ring; the first is drawn on top.
   return points.map((point, index) => {
     const beneath = points.slice(0, index).filter((other) => isOnSameSpot(point, other)).length;
     return { ...point, radius: pointRadius + 4 * beneath };
   });
 }
 
-/** The average over datasets of each seed that every dataset has, where there are several. */
+/** The average over datasets of each seed that every dataset has; empty if there is only one such seed. */
 function seedAverages({ cells }: ScoreRow): number[] {
   const common = cells[0]!.seeds.filter((seed) => cells.every((cell) => cell.seeds.includes(seed)));
   if (common.length < 2) return [];
@@ -91,7 +93,7 @@ function isOnSameSpot(a: Point, b: Point): boolean {
   return Math.abs(a.x / b.x - 1) < 0.02 && Math.abs(a.y - b.y) < 0.01 * Math.abs(b.y);
 }
 
-/** Holds the points with their intervals and seeds, and the base model too where that leaves them most of the height. */
+/** Contains points, intervals and seeds; the base model too, if the points then keep most of the height. */
 function fidAxis(points: readonly Point[], base: readonly [number, number] | null): Axis {
   const values = points.flatMap((point) => [point.y, ...point.interval, ...point.seeds]);
   if (values.length === 0) return linearAxis([0, base?.[1] ?? 100]);
@@ -108,22 +110,22 @@ function toBaseLine(fid: number | null, axis: Axis): BaseLine | null {
 
 function subtitle(comparison: Comparison, points: readonly Point[]): string[] {
   const { datasets, rows, records, miniature } = comparison;
-  const extractor = records.find((record) => record.metrics !== null)?.metrics?.extractor;
+  const extractor = records.find((record) => record.metrics !== null)?.metrics?.extractor ?? "of the recipe";
   const over = datasets.length === 1 ? datasets[0]!.title : `Average over ${quantity(datasets.length, "dataset")}`;
   const missing = rows.filter((row) => row.average === null).map((row) => row.label);
   const seeds = points.some((point) => point.seeds.length > 0) ? " Small points: single seeds." : "";
   return [
     `${over}, ${seedsText(comparison)}. ${barsText(points)}${seeds} Protocol ${comparison.protocol}.`,
     miniature
-      ? `Miniatures: FIDs by the small extractor ${extractor ?? "of the recipe"}, never to be compared with published FIDs.`
-      : `FIDs by the extractor ${extractor ?? "of the recipe"}.`,
-    ...(missing.length > 0 ? [`Not drawn, because a dataset is missing or diverged: ${listing(missing)}.`] : []),
+      ? `Miniatures: FIDs use the small extractor ${extractor}; never compare them with published FIDs.`
+      : `FIDs use the extractor ${extractor}.`,
+    ...(missing.length > 0 ? [`Not shown, because a dataset is missing or diverged: ${listing(missing)}.`] : []),
   ];
 }
 
 function barsText(points: readonly Point[]): string {
   const bySeeds = "from the spread over seeds";
-  const bySamples = "from the finite number of samples alone, without the variation between runs";
+  const bySamples = "from the finite number of samples only, without the variation between runs";
   const bases = new Set(points.map(({ basis }) => basis));
   if (bases.size === 2) return `Bars: 95 % intervals, solid ${bySeeds}, dotted ${bySamples}.`;
   return bases.has("samples") ? `Dotted bars: 95 % intervals ${bySamples}.` : `Bars: 95 % intervals ${bySeeds}.`;

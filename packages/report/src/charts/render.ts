@@ -1,3 +1,4 @@
+/** Renders a chart.js configuration as PNG or SVG, with the font of this package. */
 import { fileURLToPath } from "node:url";
 import type { ChartConfiguration, ChartType } from "chart.js";
 import { fontFamily, fontFiles } from "./style.ts";
@@ -11,9 +12,9 @@ export interface Size {
 export type ChartFormat = "png" | "svg";
 
 /**
- * Draws a chart. The same configuration gives the same bytes: the font comes with the package, and in an SVG all text
- * is paths. (Only characters that the font lacks, Chinese ones say, are taken from the fonts of the machine.)
- * `title` is what an SVG tells those who cannot see it.
+ * Renders a chart. The same configuration gives the same bytes: the font comes with the package, and an SVG contains
+ * all text as paths. Only characters that the font lacks, such as Chinese ones, use the fonts of the machine. `title`
+ * becomes the SVG's title for screen readers.
  */
 export async function render<T extends ChartType>(
   configuration: ChartConfiguration<T>,
@@ -21,7 +22,7 @@ export async function render<T extends ChartType>(
   format: ChartFormat,
   title: string,
 ): Promise<Uint8Array> {
-  // Loaded here, not at the head: chart.js and the canvas take 100 ms, and most commands draw nothing.
+  // Imported here because loading chart.js and the canvas takes 100 ms, and most commands draw nothing.
   const { ChartJSNodeCanvas } = await import("chartjs-node-canvas");
   const canvas = new ChartJSNodeCanvas({
     width,
@@ -29,7 +30,7 @@ export async function render<T extends ChartType>(
     backgroundColour: "white",
     ...(format === "svg" && { type: "svg" }),
     chartCallback: ({ defaults }) => {
-      defaults.font.family = fontFamily; // here, because titles do not inherit the chart's own font
+      defaults.font.family = fontFamily; // a default, because titles do not inherit the chart's own font
     },
   });
   registerFonts(canvas);
@@ -39,10 +40,10 @@ export async function render<T extends ChartType>(
   } as ChartConfiguration;
   if (format === "png") return canvas.renderToBuffer(complete, "image/png");
   const svg = canvas.renderToBufferSync(complete, "image/svg+xml").toString("utf8");
-  return new TextEncoder().encode(describe(svg, { width, height }, title));
+  return new TextEncoder().encode(completeSvg(svg, { width, height }, title));
 }
 
-let registered = false; // fonts belong to the process: a second registration would only take memory
+let registered = false; // fonts are registered per process; a second registration would waste memory
 
 function registerFonts(canvas: { registerFont(path: string, options: { family: string }): void }): void {
   if (registered) return;
@@ -52,12 +53,12 @@ function registerFonts(canvas: { registerFont(path: string, options: { family: s
   registered = true;
 }
 
-/** Adds what the canvas leaves out: a view box, so that the picture scales, and a title for screen readers. */
-function describe(svg: string, { width, height }: Size, title: string): string {
+/** Adds what the canvas omits: a view box, so that the chart scales, and a title for screen readers. */
+function completeSvg(svg: string, { width, height }: Size, title: string): string {
   const escaped = title.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   const opening = /<svg [^>]*>/.exec(svg)![0];
   const described = `${opening.slice(0, -1)} viewBox="0 0 ${width} ${height}" role="img">\n\t<title>${escaped}</title>`;
-  // Two decimals of a pixel are enough for any eye, and halve the file.
+  // Coordinates with two decimals are precise enough and halve the file.
   const paths = svg.replaceAll(/ d="[^"]*"/g, (path) =>
     path.replaceAll(/-?\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))),
   );

@@ -1,6 +1,6 @@
-/** How every chart looks. */
+/** Colours, shapes and fonts of all charts. */
 
-/** Family name under which the font of this package (Open Sans, SIL Open Font License) is registered. */
+/** Family name of the font of this package (Open Sans, SIL Open Font License). */
 export const fontFamily = "dit-bench";
 export const fontFiles = ["open-sans-regular.ttf", "open-sans-semibold.ttf"];
 
@@ -8,7 +8,7 @@ export const ink = "#1f2328";
 export const quietInk = "#59636e";
 export const gridInk = "#e4e7eb";
 
-/** Okabe and Ito's palette (2008), made to be distinguished with any colour vision; without its yellow, too light on white. */
+/** The palette of Okabe and Ito (2008) for any colour vision, without its yellow, which is too light on white. */
 const blue = "#0072b2";
 const vermilion = "#d55e00";
 const green = "#009e73";
@@ -24,15 +24,15 @@ export const methodColours: Readonly<Record<string, string>> = {
   lora: purple,
   vpt: orange,
 };
-/** For methods that do not come with the program. As far from the others and each other as was found, with any colour vision. */
+/** For methods that are not built in. A test checks that all colours differ for any colour vision. */
 export const extraColours: readonly string[] = [skyBlue, "#800000", "#003f5c", "#b15928", "#5c4033"];
 
 export const lineColour = blue;
 export const warningColour = vermilion;
 
-/** Shapes of the points: a label of a method each. */
+/** Shapes of the points; the labels of one method take them in this order. */
 export const shapes = ["circle", "rect", "triangle"] as const;
-/** The last is full fine-tuning's. */
+/** `rectRot` is reserved for full fine-tuning. */
 export type Shape = (typeof shapes)[number] | "rectRot";
 
 export function font(size: number, weight: "normal" | "600" = "normal"): string {

@@ -1,3 +1,4 @@
+/** Tests of contact sheets: positions of images, titles, fonts for any script. S = side of one image in pixels. */
 import { createCanvas, GlobalFonts, loadImage } from "@napi-rs/canvas";
 import { describe, expect, test } from "vitest";
 import { contactSheet, type SheetOptions, type SheetSection } from "./contact-sheet.ts";
@@ -23,7 +24,7 @@ const section = (titles: readonly [string, string]): SheetSection => ({
 const options: SheetOptions = { size, scale: 3, title: "flowers", lines: ["two classes"] };
 const sheetOf = (titles: readonly [string, string]) => contactSheet([section(titles)], options);
 
-test("each image is at its place, every pixel a square of the scale", async () => {
+test("each image is at its position, each pixel enlarged to a square", async () => {
   const sheet = await decode(await sheetOf(["rose", "tulip"]));
   const places = [red, green, blue, yellow].map((image) => extent(sheet, image));
   for (const { count, width, height } of places) expect([count, width, height]).toEqual([24 * 24, 24, 24]);
@@ -33,7 +34,7 @@ test("each image is at its place, every pixel a square of the scale", async () =
   expect(third.top).toBeGreaterThan(first.top + 24);
 });
 
-test("row titles are left of the images, the title above them, dark on light", async () => {
+test("row titles are left of the images and the title is above them, dark on light", async () => {
   const sheet = await decode(await sheetOf(["rose", "tulip"]));
   const first = extent(sheet, red);
   expect(dark(sheet, 0, first.top, first.left, first.top + 24)).toBeGreaterThan(20);
@@ -41,7 +42,7 @@ test("row titles are left of the images, the title above them, dark on light", a
   expect(pixel(sheet, 0, 0)).toEqual([253, 253, 253]);
 });
 
-test("a second section is below the first, under a heading of its own, without row titles", async () => {
+test("a second section without row titles is below the first, under its own heading", async () => {
   const base: SheetSection = { blocks: [{ title: "base model", columns: 3 }], rows: [{ images: [plain(9, 99, 199)] }] };
   const sheet = await decode(await contactSheet([section(["rose", "tulip"]), base], options));
   const [above, below] = [extent(sheet, blue), extent(sheet, plain(9, 99, 199))];
@@ -51,7 +52,7 @@ test("a second section is below the first, under a heading of its own, without r
   expect(dark(sheet, 0, below.top, below.left, below.top + 24)).toBe(0);
 });
 
-test("an image's own pixels are not smoothed", async () => {
+test("enlarged pixels are not smoothed", async () => {
   const checks = Uint8Array.from(
     { length: size * size * 3 },
     (_, i) => ((Math.floor(i / 3) + Math.floor(i / 3 / size)) % 2) * 255,
@@ -64,26 +65,26 @@ test("an image's own pixels are not smoothed", async () => {
   expect([...seen].sort()).toEqual([0, 255]);
 });
 
-test("a row with fewer images than columns leaves its last places empty, and so does undefined", async () => {
+test("undefined images and a row with fewer images than columns leave tiles empty", async () => {
   const one: SheetSection = { blocks: [{ title: "real", columns: 4 }], rows: [{ images: [undefined, red] }] };
   const sheet = await decode(await contactSheet([one], options));
   expect(extent(sheet, plain(0xf1, 0xf1, 0xf1)).count).toBe(3 * 24 * 24);
 });
 
-test("an image of another size is refused", async () => {
+test("refuses an image of another size", async () => {
   const one: SheetSection = { blocks: [{ title: "", columns: 1 }], rows: [{ images: [new Uint8Array(12)] }] };
   await expect(contactSheet([one], options)).rejects.toThrow(/image of 12 bytes on a sheet of 8×8: expected 192/);
 });
 
 describe("names in any script", () => {
-  // U+E0F0 and U+E0F1, for private use, are in no font: they stand for a script that this machine cannot draw.
+  // U+E0F0 and U+E0F1, for private use, are in no font: they represent a script without a font on this machine.
   const unknown = ["\ue0f0", "\ue0f1"] as const;
 
   test.each<[string, ...(readonly [string, string])[]]>([
     ["Chinese, Arabic and emoji", ["玫瑰", "العربية"], ["🌷", "🌹"]],
     ["names that no font can draw", unknown, [`${unknown[0]} tulip`, "हिन्दी"]],
     ["markup", ['<script>&"é', "</text>"], ["a", "b"]],
-  ])("%s: two rows never look the same, and the same sheet gives the same bytes", async (_, ...pairs) => {
+  ])("%s: two rows never look the same, and equal sheets give equal bytes", async (_, ...pairs) => {
     for (const titles of pairs) {
       const bytes = await sheetOf(titles);
       expect(await sheetOf(titles)).toEqual(bytes);
@@ -99,7 +100,7 @@ describe("names in any script", () => {
     }
   });
 
-  test("long names with an equal beginning get their numbers, too", async () => {
+  test("long names with equal beginnings get their numbers", async () => {
     const begin = "a species whose name is longer than any sheet has room for, namely ";
     const sheet = await decode(await sheetOf([`${begin}one`, `${begin}two`]));
     const short = await decode(await sheetOf(["a species", "another"]));
@@ -147,7 +148,7 @@ function pixel({ width, data }: Decoded, x: number, y: number): number[] {
   return [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 3)];
 }
 
-/** Dark pixels of a rectangle. */
+/** Number of dark pixels in a rectangle. */
 function dark(sheet: Decoded, left: number, top: number, right: number, bottom: number): number {
   let count = 0;
   for (let y = top; y < bottom; y++)
@@ -155,7 +156,7 @@ function dark(sheet: Decoded, left: number, top: number, right: number, bottom: 
   return count;
 }
 
-/** Where the colour of a plain image is found. */
+/** Bounding box of the colour of a plain image. */
 function extent(sheet: Decoded, image: Uint8Array): Extent {
   const xs: number[] = [];
   const ys: number[] = [];

@@ -1,22 +1,19 @@
-// Images in rows and columns for people to look at, as PNG.
-
+/** Contact sheets: images in labelled rows and columns, as one PNG. S = side of one image in pixels. */
 import type { SKRSContext2D } from "@napi-rs/canvas";
 import { gridInk, ink, quietInk } from "../charts/style.ts";
 import { type Lettering, letteringFor } from "./lettering.ts";
 
-// S = pixels a side of one image
-
 export interface SheetRow {
-  /** Stands left of the row, such as a class's name. */
+  /** Printed left of the row, such as the name of a class. */
   readonly title?: string;
-  /** Stands before the titles where they alone do not tell the rows apart: no font has their characters, or they are too long. */
+  /** Printed before the titles if these do not distinguish the rows: too long, or with characters that no font has. */
   readonly number?: number;
-  /** [S, S, 3] each, those of the first block first; undefined leaves a place empty. */
+  /** uint8 [S, S, 3] each, the images of the first block first; undefined leaves a tile empty. */
   readonly images: readonly (Uint8Array | undefined)[];
 }
 
 export interface SheetSection {
-  /** What stands side by side, e.g. real images and samples, and how many columns each takes. */
+  /** Groups of columns side by side, such as real images and samples. */
   readonly blocks: readonly { readonly title: string; readonly columns: number }[];
   readonly rows: readonly SheetRow[];
 }
@@ -25,15 +22,16 @@ export interface SheetOptions {
   /** S. */
   readonly size: number;
   readonly title?: string;
-  /** Small print below the title, a string a line. */
+  /** Lines in small print below the title. */
   readonly lines?: readonly string[];
-  /** Each pixel becomes a square of this many (default: so that an image is about 96 pixels wide). */
+  /** Side of the square that each pixel becomes; by default an image becomes about 96 pixels wide. */
   readonly scale?: number;
 }
 
 /**
- * Draws the sections one below the other: blocks side by side under their titles, rows with their titles on the left. Pixels are
- * enlarged as squares, never smoothed. The same sheet gives the same bytes on one machine. Throws where an image has another size.
+ * Draws the sections one below the other: blocks side by side under their titles, rows with their titles on the left.
+ * Pixels are enlarged as squares, never smoothed. The same sheet gives the same bytes on one machine.
+ * Throws if an image does not have S * S * 3 bytes.
  */
 export async function contactSheet(sections: readonly SheetSection[], options: SheetOptions): Promise<Uint8Array> {
   const { createCanvas, ImageData } = await import("@napi-rs/canvas");
@@ -68,10 +66,10 @@ const titleSize = 22;
 const textSize = 14;
 const longestLabel = 220;
 
-interface Placed {
+interface PlacedText {
   readonly text: string;
   readonly x: number;
-  /** Of the baseline. */
+  /** Height of the baseline. */
   readonly y: number;
   readonly font: string;
   readonly color: string;
@@ -81,7 +79,7 @@ interface Sheet {
   readonly width: number;
   readonly height: number;
   readonly tile: number;
-  readonly texts: readonly Placed[];
+  readonly texts: readonly PlacedText[];
   readonly rules: readonly { readonly x: number; readonly y: number; readonly width: number }[];
   readonly tiles: readonly { readonly x: number; readonly y: number; readonly image: Uint8Array | undefined }[];
 }
@@ -93,7 +91,7 @@ function layOut(
   context: SKRSContext2D,
 ): Sheet {
   const tile = size * scale;
-  const texts: Placed[] = [];
+  const texts: PlacedText[] = [];
   const rules: { x: number; y: number; width: number }[] = [];
   const tiles: { x: number; y: number; image: Uint8Array | undefined }[] = [];
   const widthOf = (text: string, font: string) => {
@@ -158,18 +156,18 @@ function layOut(
   return { width: right + margin, height: y + margin, tile, texts, rules, tiles };
 }
 
-/** Titles as they fit, with the rows' numbers where a title lacks characters or two become equal. */
+/** Shortened titles, with the rows' numbers if a title has characters that no font has or two titles become equal. */
 function labelsOf(rows: readonly SheetRow[], letters: Lettering, fitted: (text: string) => string): string[] {
   const titles = rows.map(({ title = "" }) => title);
   const labels = titles.map((title) => fitted(letters.legible(title)));
-  const clear = titles.every(letters.covers) && new Set(labels).size === new Set(titles).size;
-  if (clear) return labels;
+  const areDistinct = titles.every(letters.covers) && new Set(labels).size === new Set(titles).size;
+  if (areDistinct) return labels;
   return rows.map(({ number, title = "" }, r) =>
     number === undefined ? labels[r]! : fitted(`${number}: ${letters.legible(title)}`),
   );
 }
 
-/** Each pixel as a square, with the opaque alpha that a canvas wants. */
+/** RGB to RGBA, each pixel repeated as a square. */
 function enlarged(image: Uint8Array, size: number, tile: number): Uint8ClampedArray {
   if (image.length !== size * size * 3)
     throw new Error(`an image of ${image.length} bytes on a sheet of ${size}×${size}: expected ${size * size * 3}`);

@@ -1,27 +1,28 @@
-// Which fonts draw a text: the package's own, then those of the machine for scripts that it lacks. The canvas does not look for
-// such fonts by itself: it draws nothing, or a box, unless the font list names a family that has the character.
-
+/**
+ * Chooses the fonts for a text: the font of this package, then fonts of the machine for scripts that it lacks. The
+ * canvas has no such fallback: unless the font list names a family with the character, it draws nothing or a box.
+ */
 import { fileURLToPath } from "node:url";
 import { fontFamily, fontFiles } from "../charts/style.ts";
 
 export interface Lettering {
   /** A CSS font for the canvas. */
   font(size: number, weight?: "normal" | "600"): string;
-  /** Does any font on this machine have all characters of the text? */
+  /** True if the fonts of this machine have all characters of the text. */
   covers(text: string): boolean;
-  /** The text, with an ellipsis where characters are that no font has. */
+  /** The text with an ellipsis in place of characters that no font has. */
   legible(text: string): string;
 }
 
-/** Fonts for these texts, and for no others. */
+/** Finds fonts for the characters of `texts`; other characters are not looked up. */
 export async function letteringFor(texts: readonly string[]): Promise<Lettering> {
-  // Loaded here, not at the head: the canvas takes 50 ms, and most commands draw nothing.
+  // Imported here because loading the canvas takes 50 ms, and most commands draw nothing.
   const { createCanvas, GlobalFonts } = await import("@napi-rs/canvas");
   if (!GlobalFonts.has(fontFamily))
     for (const file of fontFiles)
       GlobalFonts.registerFromPath(fileURLToPath(new URL(`../../fonts/${file}`, import.meta.url)), fontFamily);
   const context = createCanvas(cell, cell).getContext("2d");
-  const drawn = (character: string, family: string) => {
+  const draw = (character: string, family: string) => {
     context.font = `${cell / 2}px "${family}"`;
     context.fillStyle = "white";
     context.fillRect(0, 0, cell, cell);
@@ -31,8 +32,8 @@ export async function letteringFor(texts: readonly string[]): Promise<Lettering>
   };
   const blanks = new Map<string, Buffer>();
   const isMissing = (character: string, family: string) => {
-    if (!blanks.has(family)) blanks.set(family, drawn(inNoFont, family));
-    return drawn(character, family).equals(blanks.get(family)!);
+    if (!blanks.has(family)) blanks.set(family, draw(inNoFont, family));
+    return draw(character, family).equals(blanks.get(family)!);
   };
 
   const families = [...new Set(GlobalFonts.families.map(({ family }) => family))]
@@ -58,7 +59,7 @@ export async function letteringFor(texts: readonly string[]): Promise<Lettering>
     covers: (text) => [...text].every((character) => !missing.has(character)),
     legible: (text) => {
       let legible = "";
-      // A mark on a character that is missing is missing, too.
+      // A combining mark on a missing character is left out too.
       for (const character of text)
         if (!(legible.endsWith("…") && mark.test(character))) legible += missing.has(character) ? "…" : character;
       return legible.replaceAll(/…+/g, "…");
@@ -68,18 +69,18 @@ export async function letteringFor(texts: readonly string[]): Promise<Lettering>
 
 const cell = 40;
 /**
- * Trying a font takes 0.2 ms and a desktop has hundreds: after this many characters of a range that no font has, the others of
- * the range are taken as missing, too.
+ * Testing a font takes 0.2 ms and a desktop has hundreds of fonts. After this many characters of a Unicode range that
+ * no font has, the rest of the range counts as missing.
  */
 const mostMisses = 5;
-/** Scripts with letters have blocks of 128 code points; from the CJK radicals on they have thousands. */
+/** Alphabets have blocks of 128 code points; from the CJK radicals on, blocks have thousands. */
 const rangeOf = (code: number): string => (code < 0x2e80 ? `small ${code >> 7}` : `large ${code >> 12}`);
 const inNoFont = "\u{10fffd}"; // the last code point for private use
 const mark = /^\p{M}$/u;
-/** White space, marks that sit on other characters, and characters that only steer. */
+/** White space, combining marks, and format characters. */
 const invisible = /^[\s\p{M}\p{Cf}]$/u;
 
-/** Fonts without serifs that are made to be complete come first. */
+/** Sort key of a family: sans-serif fonts with many scripts come first. */
 const preference = (family: string): number => {
   const place = ["Noto Sans", "DejaVu Sans"].indexOf(family);
   return place < 0 ? 2 : place;
