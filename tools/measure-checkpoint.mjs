@@ -1,5 +1,5 @@
-// How much memory and time it takes to load a checkpoint of DiT-XL/2's size, tensor by tensor, in each format.
-// Runs the built packages; the files are sparse and take no room on the disk.
+// Memory and time for loading a checkpoint of DiT-XL/2's size, tensor by tensor, in each format. Runs the built
+// packages. The files are sparse and take no space on the disk.
 //
 //     npm run build
 //     node tools/measure-checkpoint.mjs [safetensors|zip|legacy] …
@@ -17,16 +17,16 @@ const formats = { safetensors: sparseSafetensors, zip: sparseZip, legacy: sparse
 
 if (process.argv[2] === "--load") {
   const start = performance.now();
-  const checkpoint = await openCheckpoint(process.argv[3]);
+  const checkpoint = await openCheckpoint(process.argv[3] ?? "");
   const weights = new Map();
   for (const name of checkpoint.tensors.keys()) weights.set(name, checkpoint.float32(name));
   const peak = process.resourceUsage().maxRSS * 1024;
   process.stdout.write(JSON.stringify({ peak, seconds: (performance.now() - start) / 1000, tensors: weights.size }));
 } else {
   const folder = mkdtempSync(join(tmpdir(), "dit-bench-measure-"));
-  const asked = process.argv.slice(2);
+  const chosen = process.argv.slice(2);
   for (const [format, make] of Object.entries(formats)) {
-    if (asked.length > 0 && !asked.includes(format)) continue;
+    if (chosen.length > 0 && !chosen.includes(format)) continue;
     const path = join(folder, format);
     const weights = ditModel(ditByName("DiT-XL/2")).weights;
     make(
@@ -38,9 +38,10 @@ if (process.argv[2] === "--load") {
     const { peak, seconds, tensors } = JSON.parse(
       execFileSync(process.execPath, [here, "--load", path], { encoding: "utf8" }),
     );
-    const gb = (bytes) => (bytes / 1e9).toFixed(2);
+    const gb = (/** @type {number} */ bytes) => (bytes / 1e9).toFixed(2);
     console.log(
-      `${format}: ${tensors} tensors, ${gb(size)} GB, peak ${gb(peak)} GB of the whole process, ${(peak / size).toFixed(3)} times the file, ${seconds.toFixed(1)} s`,
+      `${format}: ${tensors} tensors, ${gb(size)} GB, peak ${gb(peak)} GB of the whole process, ` +
+        `${(peak / size).toFixed(3)} times the file, ${seconds.toFixed(1)} s`,
     );
     rmSync(path);
   }

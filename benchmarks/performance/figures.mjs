@@ -1,21 +1,47 @@
-// What the chain of a row says.
+// The figures of a measured row: times, peak memory, ratios.
 
 import { median, millisecondsOf, pairRatios, spread } from "./statistics.mjs";
 
-/** Milliseconds of one run of ours: the median over its measurements. */
+/** @import { Clock, Measured, ResultRow } from "./types.ts" */
+/** @import { Spread } from "./statistics.mjs" */
+
+/**
+ * Milliseconds of one of our runs: the median over its measurements.
+ *
+ * @param {Pick<Measured, "chain">} row
+ * @param {Clock} clock
+ */
 export const ourTime = ({ chain }, clock) =>
   median(chain.filter(({ who }) => who === "ours").map(millisecondsOf[clock]));
 
+/**
+ * Peak memory of a process in MB, or null where it was not measured.
+ *
+ * @param {Pick<Measured, "chain">} row
+ * @param {string} who
+ */
 export function peakMB({ chain }, who) {
-  const peaks = chain.filter((m) => m.who === who).map((m) => m.peak_mb);
+  const peaks = chain.filter((m) => m.who === who).map((m) => m.peak_mb ?? 0);
   return peaks.length > 0 ? Math.max(...peaks) : null;
 }
 
-/** The ratios of one rival; null where it was not measured. */
-export function ratiosOf(row, rival, clock) {
-  return rival in row.rivals ? spread(pairRatios(row.chain, rival, clock, row.rivals[rival].scale)) : null;
+/**
+ * The ratios of one baseline's time to ours; null where it was not measured.
+ *
+ * @param {Pick<ResultRow, "chain" | "baselines">} row
+ * @param {string} baseline
+ * @param {Clock} clock
+ */
+export function ratiosOf(row, baseline, clock) {
+  const known = row.baselines[baseline];
+  return known ? spread(pairRatios(row.chain, baseline, clock, known.scale)) : null;
 }
 
-/** Ratios the other way round. */
+/**
+ * The reciprocal ratios.
+ *
+ * @param {Spread | null} range
+ * @returns {Spread | null}
+ */
 export const inverse = (range) =>
   range && { ...range, median: 1 / range.median, low: 1 / range.high, high: 1 / range.low };

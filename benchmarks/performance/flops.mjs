@@ -1,19 +1,25 @@
-// The matrix products that a step cannot do without, and their floating-point operations.
+// The matrix multiplications (GEMMs) that a step cannot do without, and their floating-point operations.
 //
-// D = width, T = tokens, N = batch, H = heads, F = 4 D, K = depth, P = values of a patch, O = outputs of a patch, R = inner width
+// D = width, T = tokens, N = batch, H = heads, F = 4 D, K = depth, P = values of a patch, O = outputs of a patch,
+// R = inner width of an adapter, r = N T = rows of the token matrix
 //
-// A product [m, k] × [k, n] counts 2 m k n. Element-wise work, sums (gradients of biases among them), norms, softmax and looking up a
-// row of the class embedding count nothing: the share of the product rate that a step reaches says what they cost.
+// A GEMM [m, k] × [k, n] counts 2 m k n. Nothing else counts: element-wise work, sums (gradients of biases among
+// them), norms, softmax, the lookup of class embeddings. The share of the GEMM throughput that a step reaches shows
+// their cost.
 //
-// A linear layer from I to O over r rows is one product going forward; one for the gradient of its input, where something before it
-// trains; one for the gradient of its weight, where that trains. Every method trains the class embedding, which reaches each block
-// through its modulation: so all input gradients are needed but that of the patches, and, unless the timestep's embedding trains, those
-// inside it. Attention is two products a head going forward and four going back. Forward, with r = N T:
+// A linear layer from I to O over r rows is one GEMM forward. It is another one for the gradient of its input, where
+// something before it trains, and another for the gradient of its weight, where that trains. Every method trains the
+// class embedding, which reaches each block through its modulation. So all input gradients are needed except those of
+// the patches and, unless the timestep's embedding trains, those inside it. Attention is two GEMMs per head forward and
+// four backward. The forward pass:
 //
 //     a block       2 r D (3 D + D + 2 F) + 4 N T² D + 2 N D · 6 D
 //     the rest      2 r P D + 2 N (256 D + D²) + 2 N D · 2 D + 2 r D O
 //
-// A method adds its own: VPT a token to T inside the blocks, LoRA D → R → 3 D beside qkv, AdaptFormer D → R → D beside the MLP.
+// A method adds its own: VPT one token to T inside the blocks, LoRA D → R → 3 D beside qkv, AdaptFormer D → R → D
+// beside the MLP.
+
+/** @import { Gemm, Shape } from "./types.ts" */
 
 const FREQUENCIES = 256;
 export const CHANNELS = 4;
@@ -21,7 +27,17 @@ export const PATCH = 2;
 const PATCH_VALUES = CHANNELS * PATCH ** 2;
 const OUTPUTS = 2 * PATCH_VALUES; // noise and variance
 
-/** What of a method decides its products: which layers' matrices train, whether the timestep's embedding does, what it adds. */
+/**
+ * What decides a method's GEMMs.
+ *
+ * @typedef {object} MethodWork
+ * @property {(path: string) => boolean} matrices which layers' weight matrices train
+ * @property {boolean} time whether the timestep's embedding trains
+ * @property {{ layer: string, inner: number, outputs: number }} [beside] an adapter D → inner → outputs · D
+ * @property {number} [prompt] added tokens
+ */
+
+/** @type {Record<string, MethodWork | null>} null: no training */
 const methodWork = {
   sample: null,
   full: { matrices: () => true, time: true },
@@ -36,30 +52,36 @@ const methodWork = {
 export const countedMethods = Object.keys(methodWork).filter((name) => name !== "sample");
 
 /**
- * Every product of one step, equal ones once with how often they occur: `[batch, m, k] × [batch, k, n]`. `kind` is forward, input (its gradient),
- * weight (its gradient) or attention; `fixed` says that the right-hand matrix is a frozen weight; transA and transB how the operands lie in memory.
+ * Every GEMM of one step; equal ones are one entry with a count.
+ *
+ * @param {Shape} shape
+ * @param {string} method
+ * @returns {Gemm[]}
  */
-export function stepProducts({ width: D, depth, heads: H, tokens, batch: N }, method) {
+export function stepGemms({ width: D, depth, heads: H, tokens, batch: N }, method) {
   const work = methodWork[method];
   if (work === undefined)
-    throw new Error(
-      `the products of method '${method}' are not known: wanted one of ${Object.keys(methodWork).join(", ")}`,
-    );
+    throw new Error(`the GEMMs of method '${method}' are not known, available: ${Object.keys(methodWork).join(", ")}`);
   const training = work !== null;
+  /** @type {Map<string, Gemm>} */
   const found = new Map();
-  const add = (product, times = 1) => {
-    const key = JSON.stringify(product);
-    const known = found.get(key) ?? { ...product, times: 0 };
-    known.times += times;
-    found.set(key, known);
+  /**
+   * @param {Omit<Gemm, "times">} gemm
+   * @param {number} [times]
+   */
+  const add = (gemm, times = 1) => {
+    const key = JSON.stringify(gemm);
+    found.set(key, { ...gemm, times: (found.get(key)?.times ?? 0) + times });
   };
-  const linear = (
-    path,
-    rows,
-    I,
-    O,
-    { trains = work?.matrices(path) ?? false, inputGradient = true, times = 1 } = {},
-  ) => {
+  /**
+   * @param {string} path
+   * @param {number} rows
+   * @param {number} I
+   * @param {number} O
+   * @param {{ trains?: boolean, inputGradient?: boolean, times?: number }} [options]
+   */
+  const linear = (path, rows, I, O, options = {}) => {
+    const { trains = work?.matrices(path) ?? false, inputGradient = true, times = 1 } = options;
     const fixed = !trains;
     add({ kind: "forward", batch: 1, m: rows, k: I, n: O, transA: false, transB: true, fixed }, times);
     if (training && inputGradient)
@@ -69,6 +91,13 @@ export function stepProducts({ width: D, depth, heads: H, tokens, batch: N }, me
   };
   const T = tokens + (work?.prompt ?? 0);
   const C = D / H;
+  /**
+   * @param {number} m
+   * @param {number} k
+   * @param {number} n
+   * @param {boolean} transA
+   * @param {boolean} transB
+   */
   const attention = (m, k, n, transA, transB) =>
     add({ kind: "attention", batch: N * H, m, k, n, transA, transB, fixed: false }, depth);
 
@@ -80,10 +109,10 @@ export function stepProducts({ width: D, depth, heads: H, tokens, batch: N }, me
   attention(T, C, T, false, true); // q kᵀ
   attention(T, T, C, false, false); // softmax(…) v
   if (training) {
-    attention(T, C, T, false, true); // to the softmax: dy vᵀ
-    attention(T, T, C, true, false); // to v
-    attention(T, T, C, false, false); // to q
-    attention(T, T, C, true, false); // to k
+    attention(T, C, T, false, true); // gradient of the softmax: dy vᵀ
+    attention(T, T, C, true, false); // gradient of v
+    attention(T, T, C, false, false); // gradient of q
+    attention(T, T, C, true, false); // gradient of k
   }
   linear("blocks.*.attn.proj", N * T, D, D, { times: depth });
   linear("blocks.*.mlp.fc1", N * T, D, 4 * D, { times: depth });
@@ -98,8 +127,14 @@ export function stepProducts({ width: D, depth, heads: H, tokens, batch: N }, me
   return [...found.values()];
 }
 
-export const productFlops = ({ batch, m, k, n }) => 2 * batch * m * k * n;
+/** @param {Pick<Gemm, "batch" | "m" | "k" | "n">} gemm */
+export const gemmFlops = ({ batch, m, k, n }) => 2 * batch * m * k * n;
 
-/** Floating-point operations of one step. */
+/**
+ * Floating-point operations of one step.
+ *
+ * @param {Shape} shape
+ * @param {string} method
+ */
 export const stepFlops = (shape, method) =>
-  stepProducts(shape, method).reduce((sum, product) => sum + product.times * productFlops(product), 0);
+  stepGemms(shape, method).reduce((sum, gemm) => sum + gemm.times * gemmFlops(gemm), 0);

@@ -1,21 +1,31 @@
+// Order, failures and checks of a row's chain, with a pool that answers at once.
+
 import { describe, expect, it } from "vitest";
 import { measureRow } from "./measure-row.mjs";
 import { ProcessFailed } from "./process.mjs";
 
+/** @import { Measured, Spec } from "./types.ts" */
+
 const how = { rounds: 2, seconds: 0, steps: 1 };
+/** The pool below knows a spec by its method. */
+const spec = (/** @type {string} */ method) => ({ prepare: { method } });
 const row = {
-  ours: { name: "ours" },
-  rivals: { a: { spec: { name: "a" } }, b: { spec: { name: "b" } } },
+  ours: spec("ours"),
+  baselines: { a: { spec: spec("a"), scale: 1 }, b: { spec: spec("b"), scale: 1 } },
   sameWork: ["a"],
 };
 
-/** Stands for the processes: answers at once; `trainable` by name; those in `broken` fail. */
+/**
+ * Processes that answer at once.
+ *
+ * @param {{ trainable?: Record<string, number>, broken?: string[] }} [options] parameters by name; names that fail
+ */
 function pool({ trainable = {}, broken = [] } = {}) {
   const started = new Set();
   return {
     async keepOnly() {},
-    async measure({ name }) {
-      if (broken.includes(name)) throw new ProcessFailed(`${name} was ended by SIGKILL (memory?)`);
+    async measure(/** @type {Spec} */ { prepare: { method: name = "" } }) {
+      if (broken.includes(name)) throw new ProcessFailed(`${name} was ended by SIGKILL (out of memory?)`);
       const first = !started.has(name);
       started.add(name);
       return {
@@ -27,33 +37,33 @@ function pool({ trainable = {}, broken = [] } = {}) {
     },
   };
 }
-const order = ({ chain }) => chain.map(({ who }) => who).join(" ");
+const order = (/** @type {Measured} */ { chain }) => chain.map(({ who }) => who).join(" ");
 
-describe("a row", () => {
-  it("is a chain with ours on both sides of every rival, whose order turns from round to round", async () => {
+describe("measureRow", () => {
+  it("measures ours before and after every baseline, and reverses their order each round", async () => {
     const measured = await measureRow(row, pool(), how);
     expect(order(measured)).toBe("ours a ours b ours b ours a ours");
     expect(measured.about).toEqual({ ours: [{ trainable: 7 }], a: [{ trainable: 7 }], b: [{ trainable: 7 }] });
     expect(measured.failed).toEqual({});
   });
 
-  it("measures ours once a round where there is nothing to hold against", async () => {
-    expect(order(await measureRow({ ...row, rivals: {} }, pool(), how))).toBe("ours ours");
+  it("measures ours once per round where there is no baseline", async () => {
+    expect(order(await measureRow({ ...row, baselines: {} }, pool(), how))).toBe("ours ours");
   });
 
-  it("goes on without a rival that fails, and keeps the reason", async () => {
+  it("continues without a baseline that fails, and keeps the reason", async () => {
     const measured = await measureRow(row, pool({ broken: ["b"] }), how);
     expect(order(measured)).toBe("ours a ours a ours");
-    expect(measured.failed).toEqual({ b: "b was ended by SIGKILL (memory?)" });
+    expect(measured.failed).toEqual({ b: "b was ended by SIGKILL (out of memory?)" });
   });
 
-  it("refuses to compare with a peer that trains another number of parameters", async () => {
+  it("rejects a peer that trains another number of parameters, but no other baseline", async () => {
     const measured = await measureRow(row, pool({ trainable: { a: 8, b: 9 } }), how);
     expect(measured.failed).toEqual({ a: "a trains 8 parameters, ours 7: they do not do the same work" });
-    expect(order(measured)).toBe("ours b ours b ours"); // b is no peer: it need not train the same
+    expect(order(measured)).toBe("ours b ours b ours"); // b is no peer
   });
 
-  it("fails when ours does", async () => {
+  it("fails when ours fails", async () => {
     await expect(measureRow(row, pool({ broken: ["ours"] }), how)).rejects.toThrow("ours was ended by SIGKILL");
   });
 });

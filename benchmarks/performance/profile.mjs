@@ -1,6 +1,10 @@
-// Where the time of a step goes: `node benchmarks/performance/profile.mjs --shape 384x12 --method full [--threads 2] [--by op|shapes] [--runs 4] [--lines 30]`.
+// Where the time of a step goes, node by node of its graph:
 //
-// Each node's time is its median over the runs but the first two, in which memory is taken; shares are of the sum over all nodes.
+//     node benchmarks/performance/profile.mjs --shape 384x12 --method full \
+//       [--threads 2] [--by op|shapes] [--runs 4] [--lines 30]
+//
+// A node's time is its median over the runs, without the first two, in which the runtime allocates memory. Shares are
+// of the sum over all nodes.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,24 +15,29 @@ import * as tf from "@tensorflow/tfjs";
 import { median } from "./statistics.mjs";
 import { prepare } from "./workloads/step.mjs";
 
-const FIRST = 2;
+/** @import { Compiled, Engine, ProfiledNode } from "@dit-bench/compiler" */
+/** @typedef {ProfiledNode & { milliseconds: number }} TimedNode */
 
-const text = (value) => ({ type: "string", default: value });
-const { values: given } = parseArgs({
+const WARM_UP = 2;
+
+const text = (/** @type {string} */ value) => ({ type: /** @type {const} */ ("string"), default: value });
+const { values: flags } = parseArgs({
   options: {
     ...{ shape: text("384x12"), method: text("full"), threads: text("2") },
     ...{ by: text("shapes"), runs: text("4"), lines: text("30") },
   },
 });
 const { shapes } = JSON.parse(readFileSync(new URL("./settings.json", import.meta.url), "utf8"));
-if (!shapes[given.shape])
-  throw new Error(`--shape is '${given.shape}', wanted one of ${Object.keys(shapes).join(", ")}`);
+if (!shapes[flags.shape])
+  throw new Error(`--shape is '${flags.shape}', expected one of ${Object.keys(shapes).join(", ")}`);
 
 tf.enableProdMode();
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-profile-"));
 try {
-  const engine = await createEngine("cpu", { threads: Number(given.threads) });
+  const engine = await createEngine("cpu", { threads: Number(flags.threads) });
+  /** @type {Compiled | undefined} */
   let compiled;
+  /** @type {Engine} */
   const profiled = {
     ...engine,
     compile: async (fn, signature, options) => {
@@ -36,42 +45,61 @@ try {
       return compiled;
     },
   };
-  const job = await prepare({ shape: shapes[given.shape], method: given.method }, profiled);
+  const job = await prepare({ shape: shapes[flags.shape], method: flags.method }, profiled);
   const wall = [];
-  for (let i = 0; i < FIRST + Number(given.runs); i++) {
+  for (let i = 0; i < WARM_UP + Number(flags.runs); i++) {
     const start = performance.now();
     await job.run();
-    if (i >= FIRST) wall.push(performance.now() - start);
+    if (i >= WARM_UP) wall.push(performance.now() - start);
   }
-  await compiled.dispose();
+  await compiled?.dispose();
   print(nodesOf(readProfile(join(folder, "nodes"))), median(wall));
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-/** One entry a node, with the median of its times. */
+/**
+ * One entry per node, with the median of its times.
+ *
+ * @param {ProfiledNode[]} events
+ * @returns {TimedNode[]}
+ */
 function nodesOf(events) {
   const byName = grouped(events, ({ name }) => name);
   return [...byName.values()].map((runs) => ({
     ...runs[0],
-    milliseconds: median(runs.slice(FIRST).map(({ microseconds }) => microseconds)) / 1e3,
+    milliseconds: median(runs.slice(WARM_UP).map(({ microseconds }) => microseconds)) / 1e3,
   }));
 }
 
+/**
+ * @param {TimedNode[]} nodes
+ * @param {number} wall milliseconds of a step
+ */
 function print(nodes, wall) {
   const total = nodes.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  const lines = [...grouped(nodes, ({ op, shapes }) => (given.by === "op" ? op : `${op} [${shapes}]`))].map(
-    ([title, of]) => ({ title, count: of.length, ms: of.reduce((sum, { milliseconds }) => sum + milliseconds, 0) }),
-  );
+  const titleOf = (/** @type {TimedNode} */ { op, shapes }) => (flags.by === "op" ? op : `${op} [${shapes}]`);
+  const lines = [...grouped(nodes, titleOf)].map(([title, group]) => ({
+    title,
+    count: group.length,
+    ms: group.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
+  }));
   console.log(
-    `${given.shape} ${given.method}, ${given.threads} threads: ${total.toFixed(0)} ms in ${nodes.length} nodes, ${wall.toFixed(0)} ms in all`,
+    `${flags.shape} ${flags.method}, ${flags.threads} threads: ` +
+      `${total.toFixed(0)} ms in ${nodes.length} nodes, ${wall.toFixed(0)} ms in all`,
   );
-  for (const { title, count, ms } of lines.sort((a, b) => b.ms - a.ms).slice(0, Number(given.lines)))
-    console.log(
-      `${((100 * ms) / total).toFixed(1).padStart(5)} % ${ms.toFixed(1).padStart(8)} ms ${String(count).padStart(4)} × ${title}`,
-    );
+  for (const { title, count, ms } of lines.sort((a, b) => b.ms - a.ms).slice(0, Number(flags.lines))) {
+    const share = ((100 * ms) / total).toFixed(1).padStart(5);
+    console.log(`${share} % ${ms.toFixed(1).padStart(8)} ms ${String(count).padStart(4)} × ${title}`);
+  }
 }
 
+/**
+ * @template T
+ * @param {T[]} items
+ * @param {(item: T) => string} keyOf
+ * @returns {Map<string, T[]>}
+ */
 function grouped(items, keyOf) {
   const groups = new Map();
   for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);

@@ -1,15 +1,18 @@
-// What is measured against what: the rows of a run, as data.
+// The rows of a run as data: what is measured, and against which baselines.
 
-import { productFlops, stepFlops, stepProducts } from "./flops.mjs";
+import { gemmFlops, stepFlops, stepGemms } from "./flops.mjs";
 
-/** Names of rivals that are no peers: how fast this machine multiplies, by a large product and by the step's own. */
-export const BARE = { square: "square product", own: "own products" };
+/** @import { Gemm, Options, Preparation, Row, Settings, Spec } from "./types.ts" */
+
+/** Baselines that are no peers: this machine's GEMM throughput, by one large GEMM and by the step's own GEMMs. */
+export const GEMM = { square: "square GEMM", own: "own GEMMs" };
 
 /**
- * @param settings settings.json
- * @param chosen `{ engine, shapes, methods, peers, parts, threads }`, names out of the settings
- * @returns rows `{ id, kind, shape?, method?, ours, rivals: { name: { spec, scale } }, sameWork }`. A spec says which program and what it shall prepare;
- *   `scale` makes the rival's time that of our work
+ * Steps of every shape and method, then parts.
+ *
+ * @param {Settings} settings
+ * @param {Pick<Options, "shapes" | "methods" | "peers" | "parts" | "threads"> & { engine?: string }} chosen
+ * @returns {Row[]}
  */
 export function rowsOf(settings, { engine = "cpu", shapes, methods, peers, parts, threads }) {
   const steps = shapes.flatMap((shapeName) =>
@@ -18,26 +21,34 @@ export function rowsOf(settings, { engine = "cpu", shapes, methods, peers, parts
   return [...steps, ...parts.map((part) => partRow(settings, part, threads))];
 }
 
+/**
+ * @param {Settings} settings
+ * @param {{ engine: string, shapeName: string, method: string, peers: readonly string[], threads: number }} chosen
+ * @returns {Row}
+ */
 function stepRow(settings, { engine, shapeName, method, peers, threads }) {
   const shape = settings.shapes[shapeName];
-  const step = (method) => node({ work: "step", method, shape, threads, ...(engine === "cpu" ? {} : { engine }) });
+  const step = (/** @type {string} */ name) =>
+    node({ work: "step", method: name, shape, threads, ...(engine === "cpu" ? {} : { engine }) });
   const flops = stepFlops(shape, method);
   const S = settings.square;
+  /** @type {Gemm} */
   const square = { kind: "forward", batch: 1, m: S, k: S, n: S, transA: false, transB: false, fixed: true, times: 1 };
+  /**
+   * @param {object} how
+   * @returns {{ spec: Spec, scale: number }}
+   */
   const peer = (how) => ({ spec: { program: "python", shape, prepare: { method, shape, threads, ...how } }, scale: 1 });
-  const onProcessor = {
+  const onCpu = {
     ...Object.fromEntries(peers.map((name) => [name, peer({ compile: name === "torch.compile" })])),
-    [BARE.square]: {
-      spec: node({ work: "products", products: [square], threads }),
-      scale: flops / productFlops(square),
-    },
-    [BARE.own]: { spec: node({ work: "products", products: stepProducts(shape, method), threads }), scale: 1 },
+    [GEMM.square]: { spec: node({ work: "gemms", gemms: [square], threads }), scale: flops / gemmFlops(square) },
+    [GEMM.own]: { spec: node({ work: "gemms", gemms: stepGemms(shape, method), threads }), scale: 1 },
   };
   const onDevice = Object.fromEntries(
     peers.map((name) => [name, peer({ device: "cuda", ...settings.devicePeers[name] })]),
   );
-  const rivals = {
-    ...(engine === "cpu" ? onProcessor : onDevice),
+  const baselines = {
+    ...(engine === "cpu" ? onCpu : onDevice),
     ...(method === "difffit" ? { full: { spec: step("full"), scale: 1 } } : {}),
   };
   return {
@@ -48,21 +59,32 @@ function stepRow(settings, { engine, shapeName, method, peers, threads }) {
     method,
     flops,
     ours: step(method),
-    rivals,
+    baselines,
     sameWork: peers,
   };
 }
 
+/**
+ * @param {Settings} settings
+ * @param {string} part
+ * @param {number} threads
+ * @returns {Row}
+ */
 function partRow(settings, part, threads) {
-  const row = (spec, rivals = {}) => ({
+  /**
+   * @param {Preparation} preparation
+   * @param {Row["baselines"]} [baselines]
+   * @returns {Row}
+   */
+  const row = (preparation, baselines = {}) => ({
     id: `part ${part}`,
     kind: "part",
     part,
-    ours: node({ ...spec, threads }),
-    rivals,
+    ours: node({ ...preparation, threads }),
+    baselines,
     sameWork: [],
   });
-  const loop = (batching) => ({ work: "loop", method: "difffit", batching });
+  const loop = (/** @type {boolean} */ batching) => ({ work: "loop", method: "difffit", batching });
   switch (part) {
     case "loop":
       return row(loop(true), { "same batch": { spec: node({ ...loop(false), threads }), scale: 1 } });
@@ -76,5 +98,8 @@ function partRow(settings, part, threads) {
   }
 }
 
-/** Specs of one shape share an estimate of their memory. */
+/**
+ * @param {Preparation} prepare
+ * @returns {Spec}
+ */
 const node = (prepare) => ({ program: "node", ...(prepare.shape ? { shape: prepare.shape } : {}), prepare });

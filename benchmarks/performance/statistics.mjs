@@ -1,36 +1,55 @@
-// From a chain of measurements to ratios.
+// From a chain of measurements to ratios of times.
 
-/** The middle value, or the mean of the two middle ones. */
+/** @import { Clock, Measurement, Times } from "./types.ts" */
+/** @typedef {{ median: number, low: number, high: number, count: number }} Spread */
+
+/**
+ * The middle value, or the mean of the two middle ones.
+ *
+ * @param {readonly number[]} values
+ * @throws RangeError for an empty list
+ */
 export function median(values) {
-  if (values.length === 0) throw new RangeError("the median of no values was asked for");
+  if (values.length === 0) throw new RangeError("the median of an empty list is undefined");
   const sorted = [...values].sort((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
-/** Milliseconds of one run, from a measurement: the median of the wall times, the mean of the processor time. */
+/**
+ * Milliseconds of one run, from a measurement: the median of the wall times, the mean of the CPU time.
+ *
+ * @type {Record<Clock, (times: Times) => number>}
+ */
 export const millisecondsOf = {
   wall: ({ wall_ms }) => median(wall_ms),
   cpu: ({ wall_ms, cpu_ms }) => cpu_ms / wall_ms.length,
 };
 
 /**
- * The ratios rival / ours, one for each measurement of the rival. Ours is measured before and after it; the mean of the two
- * stands for ours at the rival's moment, whatever else the machine was beginning or ceasing to do.
+ * The ratios baseline / ours, one for each measurement of the baseline. Ours is measured before and after it, and the
+ * mean of the two is the divisor. A load that rises or falls steadily cancels out.
  *
- * @param chain measurements in the order in which they were made, `who` being "ours" or a rival's name
- * @param scale work of ours over work of the rival, where they differ
+ * @param {readonly Measurement[]} chain measurements in the order in which they were made
+ * @param {string} baseline its name, as `who` has it
+ * @param {Clock} clock
+ * @param {number} [scale] work of ours over work of the baseline, where they differ
  */
-export function pairRatios(chain, rival, clock, scale = 1) {
+export function pairRatios(chain, baseline, clock, scale = 1) {
   const time = millisecondsOf[clock];
   return chain.flatMap((measurement, i) => {
-    if (measurement.who !== rival) return [];
-    const beside = [chain[i - 1], chain[i + 1]].filter((other) => other?.who === "ours").map(time);
-    if (beside.length === 0) return [];
-    return [(scale * time(measurement)) / (beside.reduce((a, b) => a + b) / beside.length)];
+    if (measurement.who !== baseline) return [];
+    const neighbours = [chain[i - 1], chain[i + 1]].filter((m) => m?.who === "ours").map(time);
+    if (neighbours.length === 0) return [];
+    return [(scale * time(measurement)) / (neighbours.reduce((a, b) => a + b) / neighbours.length)];
   });
 }
 
-/** Median, least and largest; null of nothing. */
+/**
+ * Median, least and largest; null for an empty list.
+ *
+ * @param {readonly number[]} values
+ * @returns {Spread | null}
+ */
 export function spread(values) {
   if (values.length === 0) return null;
   return { median: median(values), low: Math.min(...values), high: Math.max(...values), count: values.length };

@@ -1,13 +1,18 @@
-// A result file as a Markdown page. Everything in it follows from the file.
+// A result as a Markdown page. The page follows from the result alone.
 
 import { inverse, ourTime, peakMB, ratiosOf } from "./figures.mjs";
-import { BARE } from "./rows.mjs";
+import { GEMM } from "./rows.mjs";
 import { median } from "./statistics.mjs";
 import { verdicts } from "./verdicts.mjs";
 
+/** @import { Clock, Result, ResultRow } from "./types.ts" */
+/** @import { Spread } from "./statistics.mjs" */
+/** @import { StepRow } from "./verdicts.mjs" */
+
 const GAP = "–";
-/** A load that much above our own threads is somebody else's. */
+/** A load this much above our own threads comes from other programs. */
 const BUSY = 1;
+/** @type {Record<string, string>} */
 const TITLES = {
   sample: "sampling",
   full: "Full",
@@ -18,22 +23,20 @@ const TITLES = {
   difffit: "DiffFit",
 };
 
+/** @param {Result} result */
 export function toMarkdown(result) {
-  const steps = result.rows.filter(({ kind }) => kind === "step");
+  const steps = /** @type {StepRow[]} */ (result.rows.filter(({ kind }) => kind === "step"));
   const shapes = [...new Set(steps.map(({ shapeName }) => shapeName))];
+  const { methods } = result.settings;
   const sections = [
     "# Performance",
     heading(result),
     onDevice(result) ? HOW_TO_READ_DEVICES : HOW_TO_READ,
-    ...shapes.flatMap((shapeName) =>
-      shapeSections(
-        inOrder(
-          steps.filter((row) => row.shapeName === shapeName),
-          result,
-        ),
-        result,
-      ),
-    ),
+    ...shapes.flatMap((shapeName) => {
+      const rows = steps.filter((row) => row.shapeName === shapeName);
+      rows.sort((a, b) => methods.indexOf(a.method) - methods.indexOf(b.method));
+      return shapeSections(rows, result);
+    }),
     ...partSections(result.rows.filter(({ kind }) => kind === "part")),
     ...targetSection(result),
     ...failureSection(result.rows),
@@ -41,55 +44,68 @@ export function toMarkdown(result) {
   return `${sections.join("\n\n")}\n`;
 }
 
-const PAIRS = `Ratios are a rival's time over ours: above 1 we are faster. Each is the median of pairs, with the least and the largest in brackets; a pair is one
-measurement of the rival and the mean of ours just before and just after it.`;
+const PAIRS = `A ratio is a baseline's time over ours: above 1 we are faster. Each is the median of pairs, with the
+least and the largest in brackets. A pair is one measurement of the baseline and the mean of ours just before and just
+after it.`;
 
-const HOW_TO_READ = `${PAIRS} A product rate is written as the share of it that our step reaches: time of the bare
-products over time of the step. *Square*: one large product; *own*: the products that the step consists of, each alone.`;
+const HOW_TO_READ = `${PAIRS} GEMM throughput is given as the share that our step reaches: the time of the bare GEMMs
+over that of the step. *Square*: one large GEMM; *own*: the GEMMs that the step consists of, each alone.`;
 
-const HOW_TO_READ_DEVICES = `${PAIRS} PyTorch is on the same GPU; its step ends when the GPU has ended it, ours when the loss, or
-in sampling x, is back on the host. Ours computes in float32, as *pytorch* and *torch.compile* do; *tf32* rounds the factors of products, *bfloat16* is autocast. The GPU's memory was not measured.`;
+const HOW_TO_READ_DEVICES = `${PAIRS} PyTorch runs on the same GPU. Its step ends when the GPU has finished it,
+ours when the loss (in sampling, x) is back on the host. Ours computes in float32, as *pytorch* and *torch.compile* do. *tf32*
+rounds the operands of GEMMs, *bfloat16* is autocast. The GPU's memory was not measured.`;
 
-/** Results of before there were devices name no engine. */
+/**
+ * Results older than the GPU engines name no engine.
+ *
+ * @param {Pick<Result, "engine">} result
+ */
 const onDevice = ({ engine = "cpu" }) => engine !== "cpu";
 
+/** @param {Result} result */
 function heading({ machine, engine = "cpu", versions, threads, rounds, code, startedAt, rows }) {
   const adapter = rows.flatMap(({ about }) => about.ours).find((about) => about?.adapter)?.adapter;
   const torch = rows.flatMap(({ about }) => Object.values(about).flat()).find((about) => about.versions?.torch)
-    ?.versions.torch;
+    ?.versions?.torch;
   const commit =
     code.commit === null
       ? "an unknown commit"
       : `commit ${code.commit.slice(0, 7)}${code.clean ? "" : " with uncommitted changes"}`;
-  const loads = rows.flatMap(({ chain }) => chain.map(({ load }) => load));
+  const loads = rows.flatMap(({ chain }) => chain.map(({ load }) => load ?? 0));
   return [
     ...(engine === "cpu" ? [] : [`Engine ${engine} on ${adapter ?? "an unknown GPU"}, beside`]),
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB; ${threads} threads, ${rounds} rounds; Node ${machine.node},`,
-    `onnxruntime-node ${versions["onnxruntime-node"]}, ${torch ? `PyTorch ${torch}` : "without PyTorch"}; ${commit}, ${startedAt.slice(0, 10)}.`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB;`,
+    `${threads} threads, ${rounds} rounds; Node ${machine.node},`,
+    `onnxruntime-node ${versions["onnxruntime-node"]}, ${torch ? `PyTorch ${torch}` : "without PyTorch"};`,
+    `${commit}, ${startedAt.slice(0, 10)}.`,
     loads.length > 0
-      ? `Load of the machine while measuring: ${median(loads)} in the median, ${Math.max(...loads)} at most.`
+      ? `Load of the machine while measuring: median ${median(loads)}, maximum ${Math.max(...loads)}.`
       : "",
     loads.length > 0 && median(loads) > threads + BUSY
-      ? "**Other work ran on the machine: PyTorch's threads suffer from that more than ours; measure again when it is quiet.**"
+      ? "**Other work ran on the machine. It slows PyTorch's threads more than ours: measure again when it is quiet.**"
       : "",
   ]
     .join(" ")
     .trim();
 }
 
+/**
+ * @param {StepRow[]} rows of one shape
+ * @param {Result} result
+ */
 function shapeSections(rows, result) {
   const { width, depth, tokens, batch } = rows[0].shape;
   const known = onDevice(result) ? Object.keys(result.settings.devicePeers) : result.settings.peers;
-  const peers = known.filter((peer) => rows.some((row) => peer in row.rivals));
-  const bare = Object.values(BARE).filter((name) => rows.some((row) => name in row.rivals));
+  const peers = known.filter((peer) => rows.some((row) => peer in row.baselines));
+  const gemms = Object.values(GEMM).filter((name) => rows.some((row) => name in row.baselines));
   const columns = [
     "",
     "ms",
     ...(onDevice(result) ? ["images a second"] : []),
     ...peers.map((peer) => `${peer} / ours`),
-    ...bare.map((name) => name.split(" ")[0]),
+    ...gemms.map((name) => name.split(" ")[0]),
   ];
-  const times = (clock) =>
+  const times = (/** @type {Clock} */ clock) =>
     table(
       columns,
       rows.map((row) => [
@@ -97,10 +113,34 @@ function shapeSections(rows, result) {
         number(ourTime(row, clock)),
         ...(onDevice(result) ? [number((1e3 * batch) / ourTime(row, clock))] : []),
         ...peers.map((peer) => ratioText(row, peer, clock)),
-        ...bare.map((name) => ratioText(row, name, clock, percent)),
+        ...gemms.map((name) => ratioText(row, name, clock, percent)),
       ]),
     );
-  const memory = table(
+  const title = `## Width ${width}, depth ${depth}, ${tokens} tokens, batch ${batch}`;
+  if (onDevice(result)) return [title, times("wall"), ...fullSection(rows, ["wall"])];
+  return [
+    title,
+    "Wall time:",
+    times("wall"),
+    "CPU time of all threads together:",
+    times("cpu"),
+    "Peak memory of each process alone, and compile times:",
+    memoryTable(rows, peers),
+    ...fullSection(rows, ["wall", "cpu", "memory"]),
+  ];
+}
+
+/**
+ * @param {StepRow[]} rows
+ * @param {string[]} peers
+ */
+function memoryTable(rows, peers) {
+  const withCompile = peers.includes("torch.compile");
+  const memory = (/** @type {StepRow} */ row, /** @type {string} */ who) => {
+    const peak = peakMB(row, who);
+    return peak === null ? GAP : number(peak);
+  };
+  return table(
     [
       "",
       "trained",
@@ -109,72 +149,68 @@ function shapeSections(rows, result) {
       ...peers.map((peer) => `${peer}, MB`),
       "trace, s",
       "session, s",
-      ...(peers.includes("torch.compile") ? ["torch.compile, s"] : []),
+      ...(withCompile ? ["torch.compile, s"] : []),
     ],
-    rows.map((row) => [
-      TITLES[row.method],
-      String(row.about.ours[0].trainable),
-      number(row.flops / 1e9),
-      number(peakMB(row, "ours")),
-      ...peers.map((peer) => (peakMB(row, peer) === null ? GAP : number(peakMB(row, peer)))),
-      seconds(row.about.ours[0].trace_ms),
-      seconds(row.about.ours[0].session_ms),
-      ...(peers.includes("torch.compile")
-        ? [row.about["torch.compile"] ? seconds(row.about["torch.compile"][0].compile_ms) : GAP]
-        : []),
-    ]),
+    rows.map((row) => {
+      const [ours] = row.about.ours;
+      const compiled = row.about["torch.compile"]?.[0];
+      return [
+        TITLES[row.method],
+        String(ours.trainable),
+        number((row.flops ?? 0) / 1e9),
+        memory(row, "ours"),
+        ...peers.map((peer) => memory(row, peer)),
+        seconds(ours.trace_ms),
+        seconds(ours.session_ms),
+        ...(withCompile ? [compiled ? seconds(compiled.compile_ms) : GAP] : []),
+      ];
+    }),
   );
-  const title = `## Width ${width}, depth ${depth}, ${tokens} tokens, batch ${batch}`;
-  if (onDevice(result)) return [title, times("wall"), ...fullSection(rows, ["wall"])];
-  return [
-    title,
-    `Wall time:`,
-    times("wall"),
-    `Processor time, all threads together:`,
-    times("cpu"),
-    `Memory at its peak, each process alone; and compiling:`,
-    memory,
-    ...fullSection(rows),
-  ];
 }
 
-function fullSection(rows, clocks = ["wall", "cpu", "memory"]) {
-  const row = rows.find(({ rivals }) => "full" in rivals);
+/**
+ * @param {StepRow[]} rows
+ * @param {readonly (Clock | "memory")[]} quantities
+ */
+function fullSection(rows, quantities) {
+  const row = rows.find(({ baselines }) => "full" in baselines);
   if (!row || row.failed.full) return [];
-  const against = (clock) => rangeText(inverse(ratiosOf(row, "full", clock)), ratio);
-  const told = {
+  const against = (/** @type {Clock} */ clock) => rangeText(inverse(ratiosOf(row, "full", clock)), ratio);
+  const text = {
     wall: () => `wall time ${against("wall")}`,
-    cpu: () => `processor time ${against("cpu")}`,
-    memory: () => `memory ${ratio(peakMB(row, "ours") / peakMB(row, "full"))}`,
+    cpu: () => `CPU time ${against("cpu")}`,
+    memory: () => `memory ${ratio((peakMB(row, "ours") ?? Number.NaN) / (peakMB(row, "full") ?? Number.NaN))}`,
   };
-  return [`DiffFit over full fine-tuning: ${clocks.map((clock) => told[clock]()).join(", ")}.`];
+  return [`DiffFit over full fine-tuning: ${quantities.map((quantity) => text[quantity]()).join(", ")}.`];
 }
 
+/** @param {ResultRow[]} rows */
 function partSections(rows) {
   if (rows.length === 0) return [];
   const loop = rows.find(({ part }) => part === "loop");
   const body = rows.map((row) => {
     const wall = ourTime(row, "wall");
-    const images = row.about.ours[0].images;
+    const { images } = row.about.ours[0];
     return [
-      PARTS[row.part],
+      PARTS[row.part ?? ""],
       number(wall),
       number(ourTime(row, "cpu")),
       images ? number((1e3 * images) / wall) : GAP,
-      number(peakMB(row, "ours")),
+      number(peakMB(row, "ours") ?? Number.NaN),
     ];
   });
   return [
     "## Parts of a run",
     "At the settings of recipe mini (batches of 32 images of 32 × 32):",
-    table(["", "ms", "processor ms", "images a second", "peak MB"], body),
-    ...(loop ? starving(rows, loop) : []),
+    table(["", "ms", "CPU ms", "images a second", "peak MB"], body),
+    ...(loop ? inputSection(rows, loop) : []),
   ];
 }
 
+/** @type {Record<string, string>} */
 const PARTS = {
-  loop: "training loop of DiffFit, a step with its batch",
-  batching: "a batch alone",
+  loop: "training loop of DiffFit: a step and its batch",
+  batching: "making a batch",
   "decoding-32": "decoding 64 JPEG files of 500 × 375 to 32 × 32",
   "decoding-256": "decoding 64 JPEG files of 500 × 375 to 256 × 256",
   sampler: "sampling 32 images, 20 guided DDIM steps",
@@ -182,43 +218,51 @@ const PARTS = {
   frechet: "Fréchet distance of 2048 dimensions",
 };
 
-function starving(rows, loop) {
-  const [wall, cpu] = ["wall", "cpu"].map((clock) => ratiosOf(loop, "same batch", clock));
-  const consumed = (1e3 * loop.about.ours[0].images) / ourTime(loop, "wall");
+/**
+ * Whether making batches slows the training loop.
+ *
+ * @param {ResultRow[]} rows of parts
+ * @param {ResultRow} loop
+ */
+function inputSection(rows, loop) {
+  const [wall, cpu] = /** @type {const} */ (["wall", "cpu"]).map((clock) => ratiosOf(loop, "same batch", clock));
+  const perSecond = (/** @type {ResultRow} */ row) => (1e3 * (row.about.ours[0].images ?? 0)) / ourTime(row, "wall");
+  const consumed = perSecond(loop);
   const lines = [
-    "Do batching and decoding starve the step?",
+    "Does making batches slow the training loop?",
     ...(wall
       ? [
-          `Steps that are all fed the same batch take ${rangeText(wall, ratio)} of the wall time, ${rangeText(cpu, ratio)} of the processor time,`,
-          "of the loop that makes its batches.",
+          `Steps on one fixed batch take ${rangeText(wall, ratio)} of the loop's wall time`,
+          `and ${rangeText(cpu, ratio)} of its CPU time.`,
         ]
       : []),
     `The loop consumes ${number(consumed)} images a second.`,
   ];
-  const decoders = rows.filter(({ part }) => part.startsWith("decoding"));
+  const decoders = rows.filter(({ part }) => part?.startsWith("decoding"));
   for (const row of decoders) {
-    const rate = (1e3 * row.about.ours[0].images) / ourTime(row, "wall");
-    lines.push(
-      `Decoding to ${row.part.split("-")[1]} gives ${number(rate)} images a second, ${ratio(rate / consumed)} of that.`,
-    );
+    const side = row.part?.split("-")[1];
+    const rate = perSecond(row);
+    lines.push(`Decoding to ${side} gives ${number(rate)} images a second, ${ratio(rate / consumed)} times that.`);
   }
   if (decoders.length > 0)
     lines.push("Files are decoded once, before the first step, and stay in memory: nothing is decoded while training.");
   return [lines.join(" ")];
 }
 
+/** @param {Result} result */
 function targetSection(result) {
-  const found = onDevice(result) ? [] : verdicts(result); // the targets are the processor's
+  const found = onDevice(result) ? [] : verdicts(result); // the targets hold for the CPU only
   if (found.length === 0) return [];
   return [
     "## Targets",
     table(
-      ["what", "wanted", "found", ""],
+      ["what", "target", "found", ""],
       found.map(({ what, wanted, found, met }) => [what, wanted, found, met ? "met" : "**missed**"]),
     ),
   ];
 }
 
+/** @param {readonly ResultRow[]} rows */
 function failureSection(rows) {
   const lines = rows.flatMap(({ id, failed }) =>
     Object.entries(failed).map(([name, why]) => `- ${id}, ${name}: ${why.replaceAll(/\s+/g, " ")}`),
@@ -226,22 +270,34 @@ function failureSection(rows) {
   return lines.length > 0 ? ["## Failed", lines.join("\n")] : [];
 }
 
-const ratioText = (row, rival, clock, format = ratio) => rangeText(ratiosOf(row, rival, clock), format);
+/**
+ * @param {ResultRow} row
+ * @param {string} baseline
+ * @param {Clock} clock
+ * @param {(value: number) => string} [format]
+ */
+const ratioText = (row, baseline, clock, format = ratio) => rangeText(ratiosOf(row, baseline, clock), format);
 
+/**
+ * @param {Spread | null} range
+ * @param {(value: number) => string} format
+ */
 function rangeText(range, format) {
   return range ? `${format(range.median)} [${format(range.low)}, ${format(range.high)}]` : GAP;
 }
 
-const inOrder = (rows, { settings }) =>
-  [...rows].sort((a, b) => settings.methods.indexOf(a.method) - settings.methods.indexOf(b.method));
-
-const ratio = (value) => value.toFixed(2);
-const percent = (value) => `${Math.round(100 * value)} %`;
-const seconds = (ms) => (ms / 1e3).toFixed(1);
+const ratio = (/** @type {number} */ value) => value.toFixed(2);
+const percent = (/** @type {number} */ value) => `${Math.round(100 * value)} %`;
+const seconds = (/** @type {number | undefined} */ ms) => (ms === undefined ? GAP : (ms / 1e3).toFixed(1));
 /** Three digits or more. */
-const number = (value) => (value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3))));
+const number = (/** @type {number} */ value) =>
+  value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 
+/**
+ * @param {string[]} head
+ * @param {string[][]} body
+ */
 function table(head, body) {
-  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const line = (/** @type {string[]} */ cells) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map((_, i) => (i === 0 ? ":--" : "--:"))), ...body.map(line)].join("\n");
 }

@@ -1,12 +1,15 @@
-"""PyTorch on the same work: a DiT's training step with one of the six fine-tuning methods, or its sampling forward.
+"""PyTorch on the same work: a DiT's training step with one of the six fine-tuning methods, or one sampling step.
 
-Plain PyTorch as its users write it (nn.Linear, scaled_dot_product_attention, AdamW, frozen weights by requires_grad), with
-what makes it fast on a processor: the fused AdamW, inference mode for sampling, torch.compile where asked.
+Plain PyTorch as its users write it (nn.Linear, scaled_dot_product_attention, AdamW, frozen weights by requires_grad),
+with what makes it fast: the fused AdamW, inference mode for sampling, torch.compile where asked.
 
 Commands come as JSON lines on stdin, answers go as JSON lines to stdout (see process.mjs):
-    {"prepare": {"method": "difffit", "shape": {"width": 192, …}, "compile": false, "threads": 2, "device": "cpu", "precision": "float32"}}
+    {"prepare": {"method": "difffit", "shape": {"width": 192, …}, "compile": false, "threads": 2,
+                 "device": "cpu", "precision": "float32"}}
     {"measure": {"steps": 2, "seconds": 1}}
-It ends with its input.
+The process exits when its stdin closes.
+
+D = width, n = batch, t = tokens
 """
 import json
 import resource
@@ -66,7 +69,7 @@ class Block(nn.Module):
         return y * self.gamma2 if self.scaled else y
 
     def forward(self, x, silu_c):
-        if self.prompted:  # a fresh prompt in place of what came out at the one before
+        if self.prompted:  # each prompted block replaces the output of the previous prompt
             x = torch.cat([self.prompt.expand(x.shape[0], 1, -1), x if self.first else x[:, 1:]], 1)
         shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = self.ada(silu_c).unsqueeze(1).chunk(6, -1)
         x = x + gate_a * self.attention(self.norm1(x) * (1 + scale_a) + shift_a)
@@ -114,9 +117,10 @@ TRAINS = dict(
 
 
 def prepare(method, shape, compile, threads, device="cpu", precision="float32"):
-    """Gives the function of one step, and what to say of it. On a GPU a step ends when the GPU has ended it.
+    """Returns the function of one step, and a description of it. On a GPU a step ends when the GPU has finished it.
 
-    precision: of products on a GPU, float32, tf32 or bfloat16 (autocast of forward and loss); weights and optimizer are float32 in each.
+    precision: of matrix multiplications on a GPU, float32, tf32 or bfloat16 (autocast of forward pass and loss).
+    Weights and optimizer are float32 in each.
     """
     torch.set_num_threads(threads)
     torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
@@ -154,15 +158,16 @@ def prepare(method, shape, compile, threads, device="cpu", precision="float32"):
         start = time.perf_counter()
         step()
         times.append(1e3 * (time.perf_counter() - start))
-    about = dict(trainable=sum(p.numel() for p in trained), versions=dict(torch=torch.__version__, python=sys.version.split()[0]))
+    versions = dict(torch=torch.__version__, python=sys.version.split()[0])
+    about = dict(trainable=sum(p.numel() for p in trained), versions=versions)
     if compile:
         about["compile_ms"] = round(times[0] - times[2], 1)
     return step, about
 
 
 def measure(step, steps, seconds):
-    wall, cpu, begun = [], time.process_time(), time.perf_counter()
-    while len(wall) < steps or time.perf_counter() - begun < seconds:
+    wall, cpu, begin = [], time.process_time(), time.perf_counter()
+    while len(wall) < steps or time.perf_counter() - begin < seconds:
         start = time.perf_counter()
         step()
         wall.append(round(1e3 * (time.perf_counter() - start), 3))
@@ -170,7 +175,7 @@ def measure(step, steps, seconds):
 
 
 def peak_mb():
-    """Of this process alone: a child's ru_maxrss starts at its parent's."""
+    """Peak memory of this process alone. Not ru_maxrss, which starts at the parent's value."""
     try:
         with open("/proc/self/status") as status:
             return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmHWM"))
@@ -179,14 +184,17 @@ def peak_mb():
 
 
 step = None
-answered = time.perf_counter(), time.process_time()
+last_answer = time.perf_counter(), time.process_time()
 for line in sys.stdin:
     command = json.loads(line)
-    idle = dict(idle_ms=round(1e3 * (time.perf_counter() - answered[0])), idle_cpu_ms=round(1e3 * (time.process_time() - answered[1])))
+    idle = dict(
+        idle_ms=round(1e3 * (time.perf_counter() - last_answer[0])),
+        idle_cpu_ms=round(1e3 * (time.process_time() - last_answer[1])),
+    )
     if "prepare" in command:
         step, about = prepare(**command["prepare"])
         answer = dict(about=about)
     else:
         answer = {**measure(step, **command["measure"]), **idle}
-    answered = time.perf_counter(), time.process_time()
+    last_answer = time.perf_counter(), time.process_time()
     print(json.dumps({**answer, "peak_mb": peak_mb()}), flush=True)

@@ -1,6 +1,7 @@
-// The autoencoder against diffusers' AutoencoderKL with the same random weights, at a small size and at that of sd-vae-ft-ema.
+// The autoencoder against diffusers' AutoencoderKL with the same random weights, at a small size and at that of
+// sd-vae-ft-ema.
 //
-// Needs `npm run build`, and a Python with torch and diffusers.
+// M images, F = 2 (the image and its mirror image), Z latent channels, h × w latent cells
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
@@ -11,47 +12,53 @@ import { decodeImage } from "@dit-bench/images";
 import { normals } from "@dit-bench/random";
 import { loadRecipe, openAutoencoder, openCodec } from "@dit-bench/runner";
 import { openSpace } from "@dit-bench/runner/parts";
-import { readSafetensors } from "@dit-bench/weights";
-import { bench, furthest, tensorsOf } from "./compare.mjs";
+import { bench, largestDifference, lastLine, tensorsOf } from "./compare.mjs";
+
+/** @import { Call, Row } from "./types.ts" */
+/** @import { Listener } from "@dit-bench/runner" */
+/** @typedef {{ seconds: number, cpu: number }} Time */
 
 export const name = "autoencoder";
 
 const tolerance = 1e-3;
 const script = fileURLToPath(new URL("autoencoder.py", import.meta.url));
 
-/** Rows `{ part, size, worst, tolerance }`; seconds and megabytes go to stderr. */
+/**
+ * Seconds and megabytes go to stderr.
+ *
+ * @param {Call} call
+ * @returns {AsyncGenerator<Row>}
+ */
 export async function* measure({ python, folder, size }) {
-  const place = join(folder, `autoencoder-${size}`);
-  mkdirSync(place, { recursive: true });
-  const theirs = JSON.parse(
-    execFileSync(python, [script, size, place], { encoding: "utf8" }).trim().split("\n").at(-1),
-  );
-  const { tensors } = readSafetensors(join(place, "expected.safetensors"));
-  const plane = (tensor, i = 0) => {
-    const { data, shape } = tensors.get(tensor);
-    const [, channels, height, width] = shape;
-    const each = channels * height * width;
-    return { data: data.slice(i * each, (i + 1) * each), channels, height, width };
+  const target = join(folder, `autoencoder-${size}`);
+  mkdirSync(target, { recursive: true });
+  /** @type {{ times: Record<string, Time>, peakMB: number }} */
+  const theirs = JSON.parse(lastLine(execFileSync(python, [script, size, target], { encoding: "utf8" })));
+  const expected = tensorsOf(join(target, "expected.safetensors"));
+  /** The first of the planes of a tensor [N, C, H, W]. */
+  const plane = (/** @type {string} */ tensor) => {
+    const [, channels, height, width] = expected.shape(tensor);
+    return { data: expected(tensor).slice(0, channels * height * width), channels, height, width };
   };
-  const apart = (found, tensor, i = 0) => {
-    const wanted = plane(tensor, i).data;
-    if (found.length !== wanted.length) throw new Error(`${tensor}: ${found.length} numbers, wanted ${wanted.length}`);
-    return found.reduce((most, x, j) => Math.max(most, Math.abs(x - wanted[j])), 0);
-  };
+  const difference = (/** @type {Float32Array} */ found, /** @type {string} */ tensor) =>
+    largestDifference(found, plane(tensor).data);
+  /** @type {Record<string, Time>} */
   const ours = {};
+  /** @type {<T>(what: string, f: () => Promise<T>) => Promise<T>} */
   const timed = async (what, f) => {
     const [start, before] = [performance.now(), process.cpuUsage()];
     const result = await f();
     const { user, system } = process.cpuUsage(before);
-    ours[what] = { seconds: (performance.now() - start) / 1e3, processor: (user + system) / 1e6 };
+    ours[what] = { seconds: (performance.now() - start) / 1e3, cpu: (user + system) / 1e6 };
     return result;
   };
 
   const engine = await createEngine("cpu", { threads: 2 });
-  const file = await openAutoencoder(place);
+  const file = await openAutoencoder(target);
   const { widths } = file.config;
   const codec = openCodec(file, engine);
   const tiled = openCodec(file, engine, { tile: file.config.tile });
+  /** @type {(part: string, side: number, worst: number) => Row} */
   const row = (part, side, worst) => ({
     part: `Autoencoder, ${part}`,
     size: `${side}x${side} pixels, widths ${widths.join(" ")}`,
@@ -62,73 +69,79 @@ export async function* measure({ python, folder, size }) {
   for (let i = 0; i < (size === "true" ? 2 : 1); i++) {
     // The first call compiles.
     const [{ mean, logvar }] = await timed("encode", () => codec.encode([x]));
-    if (i === 0) yield row("mean", x.height, apart(mean, "mean"));
-    if (i === 0) yield row("logvar", x.height, apart(logvar, "logvar"));
+    if (i === 0) yield row("mean", x.height, difference(mean, "mean"));
+    if (i === 0) yield row("logvar", x.height, difference(logvar, "logvar"));
   }
   for (let i = 0; i < (size === "true" ? 2 : 1); i++) {
     const [{ data }] = await timed("decode", () => codec.decode([plane("sample")]));
-    if (i === 0) yield row("picture", x.height, apart(data, "decoded"));
+    if (i === 0) yield row("image", x.height, difference(data, "decoded"));
   }
   await codec.dispose();
   const large = plane("tiled.x");
   const [{ mean, logvar }] = await timed("tiled encode", () => tiled.encode([large]));
-  yield row("mean, tiled", large.height, apart(mean, "tiled.mean"));
-  yield row("logvar, tiled", large.height, apart(logvar, "tiled.logvar"));
+  yield row("mean, tiled", large.height, difference(mean, "tiled.mean"));
+  yield row("logvar, tiled", large.height, difference(logvar, "tiled.logvar"));
   const [{ data }] = await timed("tiled decode", () => tiled.decode([plane("tiled.mean")]));
-  yield row("picture, tiled", large.height, apart(data, "tiled.decoded"));
+  yield row("image, tiled", large.height, difference(data, "tiled.decoded"));
   await tiled.dispose();
 
-  yield* stored(place, row);
+  yield* stored(target, row);
 
   const peakMB = (process.resourceUsage().maxRSS * 1024) / 1e6;
-  const told = ({ seconds, processor }) => `${seconds.toFixed(2)} s (of the processor ${processor.toFixed(2)} s)`;
+  const timeText = (/** @type {Time} */ { seconds, cpu }) => `${seconds.toFixed(2)} s (CPU time ${cpu.toFixed(2)} s)`;
   for (const [what, time] of Object.entries(theirs.times))
-    process.stderr.write(`${what}: ours ${told(ours[what])}, diffusers ${told(time)}\n`);
+    process.stderr.write(`${what}: ours ${timeText(ours[what])}, diffusers ${timeText(time)}\n`);
   process.stderr.write(`peak memory: ours ${peakMB.toFixed(0)} MB, diffusers ${theirs.peakMB.toFixed(0)} MB\n`);
 }
 
-/** Pictures in files: `bench vae encode`, the cache of a dataset's latents with its mirror images, `bench vae decode`. */
-async function* stored(place, row) {
-  const theirs = tensorsOf(join(place, "pictures.safetensors"));
+/**
+ * Images in files: `bench vae encode`, the cache of a dataset's latents with its mirror images, `bench vae decode`.
+ *
+ * @param {string} folder with the model and the images
+ * @param {(part: string, side: number, worst: number) => Row} row
+ * @returns {AsyncGenerator<Row>}
+ */
+async function* stored(folder, row) {
+  const theirs = tensorsOf(join(folder, "images.safetensors"));
   const [M, F, Z, h, w] = theirs.shape("mean");
   const n = Z * h * w;
   const [mean, std] = [theirs("mean"), theirs("std")];
   const side = theirs.shape("decoded")[1];
-  const pictures = join(place, "pictures");
-  const encoded = (...more) => {
-    const output = join(place, "latents.safetensors");
-    bench("vae", "encode", pictures, "--weights", place, "--output", output, "--scale", "0.18215", ...more);
+  const imageFolder = join(folder, "images");
+  const encoded = (/** @type {string[]} */ ...more) => {
+    const output = join(folder, "latents.safetensors");
+    bench("vae", "encode", imageFolder, "--weights", folder, "--output", output, "--scale", "0.18215", ...more);
     return Float32Array.from(tensorsOf(output)("latents"), (v) => v / 0.18215);
   };
-  const unmirrored = (values) =>
+  const unmirrored = (/** @type {Float32Array} */ values) =>
     Float32Array.from({ length: M * n }, (_, i) => values[Math.floor(i / n) * F * n + (i % n)]);
-  yield row("`bench vae encode`, over its scale", side, furthest(encoded(), unmirrored(mean)));
+  yield row("`bench vae encode`, over its scale", side, largestDifference(encoded(), unmirrored(mean)));
   const noise = Float32Array.from(
     Array.from({ length: M }, (_, i) => Array.from(normals(3, "posterior", i, n))).flat(),
   );
-  const drawn = unmirrored(mean).map((m, i) => m + unmirrored(std)[i] * noise[i]);
+  const sampled = unmirrored(mean).map((m, i) => m + unmirrored(std)[i] * noise[i]);
   yield row(
-    "`bench vae encode --sample`, by their mean and deviation",
+    "`bench vae encode --sample`, by their mean and standard deviation",
     side,
-    furthest(encoded("--sample", "--seed", "3"), drawn),
+    largestDifference(encoded("--sample", "--seed", "3"), sampled),
   );
 
   encoded();
   const { files } = bench(
     "vae",
     "decode",
-    join(place, "latents.safetensors"),
+    join(folder, "latents.safetensors"),
     "--weights",
-    place,
+    folder,
     "--output",
-    join(place, "decoded"),
+    join(folder, "decoded"),
   );
   const made = await Promise.all(
-    files.map((file) => decodeImage(readFileSync(join(place, "decoded", basename(file))))),
+    files.map((/** @type {string} */ file) => decodeImage(readFileSync(join(folder, "decoded", basename(file))))),
   );
-  const pixels = Buffer.concat(made.map((picture) => picture.pixels));
+  const pixels = Buffer.concat(made.map((image) => image.pixels));
   yield {
-    ...row("`bench vae decode` of these", side, furthest(pixels, theirs("decoded"))),
+    ...row("`bench vae decode` of these", side, largestDifference(pixels, theirs("decoded"))),
     tolerance: 1,
     unit: "levels",
   };
@@ -137,23 +150,26 @@ async function* stored(place, row) {
   const settings = {
     ...recipe.settings,
     model: { ...recipe.settings.model, inputSize: h },
-    autoencoder: { weights: place, scale: 0.18215 },
+    autoencoder: { weights: folder, scale: 0.18215 },
   };
   const engine = await createEngine("cpu", { threads: 2 });
-  const space = await openSpace({ ...recipe, settings }, { engine, out: place, listener: {} });
-  const images = await Promise.all([0, 1].map(async (i) => decodeImage(readFileSync(join(pictures, `${i}.png`)))));
+  const space = await openSpace(
+    { ...recipe, settings },
+    { engine, out: folder, listener: /** @type {Listener} */ ({}) },
+  );
+  const images = await Promise.all([0, 1].map(async (i) => decodeImage(readFileSync(join(imageFolder, `${i}.png`)))));
   const data = {
-    name: "pictures",
+    name: "images",
     fingerprint: "parity",
     pixels: Buffer.concat(images.map((image) => image.pixels)),
     labels: Int32Array.of(0, 1),
     size: side,
   };
   (await space.training(data)).close();
-  const [cache] = readdirSync(join(place, "latents"));
-  const moments = tensorsOf(join(place, "latents", cache))("moments");
-  const part = (k) =>
+  const [cache] = readdirSync(join(folder, "latents"));
+  const moments = tensorsOf(join(folder, "latents", cache))("moments");
+  const part = (/** @type {number} */ k) =>
     Float32Array.from({ length: M * F * n }, (_, i) => moments[(2 * Math.floor(i / n) + k) * n + (i % n)]);
-  yield row("latent cache, means of pictures and mirror images", side, furthest(part(0), mean));
-  yield row("latent cache, deviations", side, furthest(part(1), std));
+  yield row("latent cache, means of images and mirror images", side, largestDifference(part(0), mean));
+  yield row("latent cache, standard deviations", side, largestDifference(part(1), std));
 }

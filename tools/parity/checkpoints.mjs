@@ -1,4 +1,5 @@
-// PyTorch's checkpoints, diffusers' folders and safetensors of either naming, read and written; the bytes against those that PyTorch has.
+// PyTorch's checkpoints, diffusers' folders and safetensors of either naming, read and written; bytes are compared with
+// PyTorch's.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -19,18 +20,27 @@ import { asDiffusers, asOfficial, diffusersConfig, ditByName, ditModel } from "@
 import { openDit } from "@dit-bench/runner";
 import { readWeights } from "@dit-bench/runner/parts";
 import { openCheckpoint, writeSafetensors } from "@dit-bench/weights";
-import { furthest, runPython, top } from "./compare.mjs";
+import { largestDifference, runPython, top } from "./compare.mjs";
+
+/** @import { Call, Row } from "./types.ts" */
+/** @import { StoredTensor } from "@dit-bench/weights" */
+/** @typedef {import("@dit-bench/dit").TensorView<StoredTensor>} View */
+/** @typedef {Record<string, string>} Sums SHA-256 by tensor */
 
 export const name = "checkpoints";
 
+/**
+ * @param {Call} call
+ * @returns {AsyncGenerator<Row>}
+ */
 export async function* measure({ python, folder, size }) {
   if (size === "true") {
     yield* measureLarge(python, folder);
     return;
   }
-  const place = join(folder, "checkpoints");
-  execFileSync(python, [join(top, "tools/torch/checkpoints.py"), place], { stdio: ["ignore", "ignore", "pipe"] });
-  const weights = join(place, "weights");
+  const target = join(folder, "checkpoints");
+  execFileSync(python, [join(top, "tools/torch/checkpoints.py"), target], { stdio: ["ignore", "ignore", "pipe"] });
+  const weights = join(target, "weights");
   const expected = await openCheckpoint(join(weights, "numbers.safetensors"));
   const types = new Set([...expected.tensors.values()].map(({ type }) => type));
   const files = readdirSync(weights).filter((file) => /^(numbers|protocol-[1-5])-(zip|legacy)\.pt$/.test(file));
@@ -46,16 +56,17 @@ export async function* measure({ python, folder, size }) {
     }
     yield row(`${kind}, protocols 1 to 5, ${types.size} number types`, tensors, wrong);
   }
-  const whole = await openCheckpoint(join(place, "dit", "whole"));
-  const shards = await openCheckpoint(join(place, "dit", "shards"));
+  const whole = await openCheckpoint(join(target, "dit", "whole"));
+  const shards = await openCheckpoint(join(target, "dit", "shards"));
   const names = [...whole.tensors.keys()];
   const wrong = names.filter((name) => {
     const [a, b] = [shards.float32(name), whole.float32(name)];
-    return a.some((v, i) => Math.abs(v - b[i]) > Math.abs(b[i]) * 2 ** -11 + 2 ** -25); // float16 rounds so far
+    return a.some((v, i) => Math.abs(v - b[i]) > Math.abs(b[i]) * 2 ** -11 + 2 ** -25); // the rounding of float16
   });
   yield row("diffusers' folder in float16 shards, within its rounding", names.length, wrong.length);
 }
 
+/** @type {(part: string, tensors: number, wrong: number) => Row} */
 const row = (part, tensors, wrong) => ({
   part: `Checkpoints, ${part}`,
   size: `${tensors} tensors`,
@@ -64,20 +75,29 @@ const row = (part, tensors, wrong) => ({
   unit: "wrong",
 });
 
+/** @type {(a: StoredTensor, b: StoredTensor) => boolean} */
 const sameBytes = (a, b) =>
   a.type === b.type && a.shape.join() === b.shape.join() && Buffer.compare(bytes(a.data), bytes(b.data)) === 0;
 
+/** @type {(data: ArrayBufferView) => Uint8Array} */
 const bytes = ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength);
 
-/** DiT-XL/2, one file after the other: each is deleted before the next is made. */
+/**
+ * DiT-XL/2, one file after the other: each is deleted before the next is made.
+ *
+ * @param {string} python
+ * @param {string} folder
+ * @returns {AsyncGenerator<Row>}
+ */
 async function* measureLarge(python, folder) {
-  const call = (...args) => JSON.parse(runPython(python, "checkpoints.py", ...args));
-  const path = (name) => join(folder, name);
-  const gigabytes = (file) => {
+  const call = (/** @type {string[]} */ ...args) => JSON.parse(runPython(python, "checkpoints.py", ...args));
+  const path = (/** @type {string} */ name) => join(folder, name);
+  const gigabytes = (/** @type {string} */ file) => {
     const files = statSync(file).isDirectory() ? readdirSync(file).map((name) => join(file, name)) : [file];
     const sizes = files.map((name) => statSync(name).size);
     return `${(sizes.reduce((a, b) => a + b, 0) / 1e9).toFixed(1)} GB`;
   };
+  /** @type {(part: string, file: string, wrong: number) => Row} */
   const found = (part, file, wrong) => ({
     part: `Checkpoints, ${part}`,
     size: `DiT-XL/2, ${gigabytes(file)}`,
@@ -120,9 +140,9 @@ async function* measureLarge(python, folder) {
   const table = (await opened(zip)).float32("pos_embed");
   yield {
     ...found(
-      "the positions that diffusers keeps none of, computed",
+      "position embeddings computed where diffusers stores none",
       written,
-      furthest((await opened(written)).float32("pos_embed"), table),
+      largestDifference((await opened(written)).float32("pos_embed"), table),
     ),
     tolerance: 1e-6,
     unit: undefined,
@@ -146,7 +166,7 @@ async function* measureLarge(python, folder) {
   const both = call("training", folder);
   const training = path("training.pt");
   yield found(
-    "a training checkpoint: model, average, AdamW; the average, read",
+    "a training checkpoint: model, moving average, AdamW; the average, read",
     training,
     differing(await opened(training), both.ema),
   );
@@ -158,13 +178,19 @@ async function* measureLarge(python, folder) {
   yield ratio("the same, loading it, memory over the model's size", training, statSync(zip).size);
   rmSync(training);
 
+  /** @type {(part: string, file: string, bytes: number) => Row} */
   function ratio(part, file, bytes) {
     const script = join(top, "tools/measure-checkpoint.mjs");
     const { peak } = JSON.parse(execFileSync(process.execPath, [script, "--load", file], { encoding: "utf8" }));
     return { ...found(part, file, peak / bytes), tolerance: 1.3, unit: "times" };
   }
 
-  /** One bit of the last block's copy of an embedder is changed: it must be refused, and its neighbours read. */
+  /**
+   * One bit of the last block's copy of an embedder is changed: it must be refused, and its neighbours read.
+   *
+   * @param {string} whole
+   * @returns {AsyncGenerator<Row>}
+   */
   async function* copies(whole) {
     const changed = path("changed");
     cpSync(whole, changed, { recursive: true });
@@ -176,7 +202,7 @@ async function* measureLarge(python, folder) {
     try {
       view.read("t_embedder.mlp.2.weight");
     } catch (error) {
-      if (error.message.includes(`'${name}' differs from`)) missed = 0;
+      if (/** @type {Error} */ (error).message.includes(`'${name}' differs from`)) missed = 0;
     }
     view.read("t_embedder.mlp.0.weight");
     yield { ...found("one bit changed in the 28th copy of an embedder, missed", changed, missed), unit: "missed" };
@@ -184,30 +210,48 @@ async function* measureLarge(python, folder) {
   }
 }
 
+/** @type {typeof openCheckpoint} */
 const opened = (path, options) => openCheckpoint(path, options);
 
-const sha256 = (data) => createHash("sha256").update(bytes(data)).digest("hex");
+const sha256 = (/** @type {ArrayBufferView} */ data) => createHash("sha256").update(bytes(data)).digest("hex");
 
-/** How many tensors are not, byte for byte, those of these sums; those that only one side has count. */
+/**
+ * How many tensors differ from these sums in any byte; a tensor that only one side has counts.
+ *
+ * @param {View} view
+ * @param {Sums} sums
+ * @param {string[]} [apart] names that are not compared
+ */
 function differing(view, sums, apart = []) {
+  /** @type {Sums} */
   const ours = {};
   for (const name of view.tensors.keys()) if (!apart.includes(name)) ours[name] = sha256(view.read(name).data);
   return differingSums(ours, Object.fromEntries(Object.entries(sums).filter(([name]) => !apart.includes(name))));
 }
 
+/**
+ * @param {Sums} ours
+ * @param {Sums} theirs
+ */
 function differingSums(ours, theirs) {
   const names = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
   return [...names].filter((name) => ours[name] !== theirs[name] && !(name === "pos_embed" && !(name in theirs)))
     .length;
 }
 
+/** @type {(path: string, view: View) => void} */
 const write = (path, view) =>
   writeSafetensors(
     path,
     [...view.tensors].map(([name, { type, shape }]) => [name, { type, shape, read: () => view.read(name) }]),
   );
 
-/** Changes the lowest bit of a tensor's last number in a safetensors file. */
+/**
+ * Changes the lowest bit of a tensor's last number in a safetensors file.
+ *
+ * @param {string} path
+ * @param {string} name
+ */
 function flip(path, name) {
   const file = openSync(path, "r+");
   const length = Buffer.alloc(8);

@@ -1,4 +1,4 @@
-// What the parts of the parity table share.
+// What the parts of the parity table share: running programs, reading tensors, differences.
 
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -7,7 +7,15 @@ import { float32, readSafetensors } from "@dit-bench/weights";
 
 export const top = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Runs a script of this folder; what it says on stderr is passed on, what it prints is returned. */
+/** @typedef {ArrayLike<number> & Iterable<number>} Numbers */
+
+/**
+ * Runs a Python script of this folder and returns its stdout; its stderr is passed on.
+ *
+ * @param {string} python
+ * @param {string} script
+ * @param {string[]} args
+ */
 export function runPython(python, script, ...args) {
   return execFileSync(python, [join(top, "tools/parity", script), ...args], {
     encoding: "utf8",
@@ -15,43 +23,81 @@ export function runPython(python, script, ...args) {
   });
 }
 
-/** The last line of `bench … --json`. */
+/**
+ * The last line of `bench … --json`.
+ *
+ * @param {string[]} args
+ * @returns {any} its fields depend on the command
+ */
 export function bench(...args) {
   const out = execFileSync(process.execPath, [join(top, "packages/cli/bin/bench.js"), ...args, "--json"], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
     maxBuffer: 1 << 28,
   });
-  return JSON.parse(out.trim().split("\n").at(-1));
+  return JSON.parse(lastLine(out));
 }
 
-/** A function that reads tensors of a file as numbers. */
+/** @param {string} output of a program */
+export const lastLine = (output) => output.trim().split("\n").at(-1) ?? "";
+
+/**
+ * A function that reads tensors of a safetensors file as numbers.
+ *
+ * @param {string} path
+ */
 export function tensorsOf(path) {
   const { tensors } = readSafetensors(path);
-  const numbers = (name) => {
-    const tensor = tensors.get(name);
-    if (!tensor) throw new Error(`${path} has no tensor '${name}'`);
-    return tensor.type === "F32" ? float32(tensor) : Array.from(tensor.data, Number);
+  const tensor = (/** @type {string} */ name) => {
+    const found = tensors.get(name);
+    if (!found) throw new Error(`${path} has no tensor '${name}'`);
+    return found;
   };
-  return Object.assign(numbers, { names: [...tensors.keys()], shape: (name) => tensors.get(name).shape });
+  const numbers = (/** @type {string} */ name) => {
+    const found = tensor(name);
+    return found.type === "F32" ? float32(found) : Float32Array.from(found.data, Number);
+  };
+  return Object.assign(numbers, {
+    names: [...tensors.keys()],
+    shape: (/** @type {string} */ name) => tensor(name).shape,
+  });
 }
 
-/** The largest difference; NaN where there is one. */
-export function furthest(ours, theirs) {
-  if (ours.length !== theirs.length) throw new Error(`${ours.length} numbers, wanted ${theirs.length}`);
-  let most = 0;
+/**
+ * Values of an engine as float32.
+ *
+ * @param {Iterable<number>} values
+ */
+export const numbersOf = (values) => Float32Array.from(values);
+
+/**
+ * The largest absolute difference; NaN where a number is NaN.
+ *
+ * @param {Numbers} ours
+ * @param {Numbers} theirs
+ * @throws where the counts differ
+ */
+export function largestDifference(ours, theirs) {
+  if (ours.length !== theirs.length) throw new Error(`${ours.length} numbers, expected ${theirs.length}`);
+  let largest = 0;
   for (let i = 0; i < ours.length; i++) {
-    const apart = Math.abs(ours[i] - theirs[i]);
-    if (!(apart <= most)) most = apart;
+    const difference = Math.abs(ours[i] - theirs[i]);
+    if (!(difference <= largest)) largest = difference;
   }
-  return most;
+  return largest;
 }
 
-/** The largest difference over the largest value. */
-export function relative(ours, theirs) {
+/**
+ * The largest absolute difference over the largest absolute value.
+ *
+ * @param {Numbers} ours
+ * @param {Numbers} theirs
+ */
+export function relativeDifference(ours, theirs) {
   let largest = 0;
   for (const v of theirs) largest = Math.max(largest, Math.abs(v));
-  return furthest(ours, theirs) / largest;
+  return largestDifference(ours, theirs) / largest;
 }
 
+/** Peak memory of this process. */
 export const peakGB = () => (process.resourceUsage().maxRSS * 1024) / 1e9;

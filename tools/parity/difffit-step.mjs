@@ -1,4 +1,6 @@
 // One DiffFit training step, hybrid loss and AdamW, against plain PyTorch on the same random weights and batch.
+//
+// N = batch, D = width
 
 import { join } from "node:path";
 import { createEngine } from "@dit-bench/compiler";
@@ -8,17 +10,23 @@ import { attach } from "@dit-bench/method";
 import difffit from "@dit-bench/method-difffit";
 import { openDit } from "@dit-bench/runner";
 import { denoisingStep, initialState, trainingStep } from "@dit-bench/runner/parts";
-import { peakGB, relative, runPython, tensorsOf } from "./compare.mjs";
+import { peakGB, relativeDifference, runPython, tensorsOf } from "./compare.mjs";
+
+/** @import { Call, Row } from "./types.ts" */
 
 export const name = "difffit-step";
 
+/**
+ * @param {Call} call
+ * @returns {AsyncGenerator<Row>}
+ */
 export async function* measure({ python, folder, size }) {
   runPython(python, "step.py", "step", size, folder);
   const theirs = tensorsOf(join(folder, `step-${size}.safetensors`));
   const { config, read } = await openDit(join(folder, `dit-${size}.pt`), size === "tiny" ? { heads: 4 } : {});
   const adapted = attach(difffit, ditModel(config));
   const N = theirs.shape("x0")[0];
-  const optimizer = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 };
+  const optimizer = { lr: 1e-3, betas: /** @type {const} */ ([0.9, 0.999]), eps: 1e-8, weightDecay: 0 };
   const engine = await createEngine("cpu");
   const step = denoisingStep(adapted, config, read(), N, { optimizer, emaDecay: 0.9 });
   const compiled = await engine.compile(...trainingStep(step));
@@ -35,11 +43,12 @@ export async function* measure({ python, folder, size }) {
   };
   const { loss } = await compiled.run(inputs);
   const state = await compiled.getState();
-  const began = performance.now();
+  const begin = performance.now();
   await compiled.run(inputs);
-  const seconds = (performance.now() - began) / 1e3;
+  const seconds = (performance.now() - begin) / 1e3;
   await compiled.dispose();
 
+  /** @type {(part: string, worst: number, tolerance: number, unit?: string) => Row} */
   const row = (part, worst, tolerance, unit) => ({
     part: `DiffFit step, ${part}`,
     size: size === "true" ? "DiT-XL/2, batch 1" : `width 64, 2 blocks, batch ${N}`,
@@ -47,11 +56,11 @@ export async function* measure({ python, folder, size }) {
     tolerance,
     ...(unit ? { unit } : {}),
   });
-  yield row("loss, relative", relative(loss, theirs("loss")), 1e-5);
+  yield row("loss, relative", relativeDifference(loss, theirs("loss")), 1e-5);
   // After one step the first moment is a tenth of the gradient.
   let gradients = 0;
   let weights = 0;
-  let unclear = 0;
+  let undecided = 0;
   let at = 0;
   for (const { name, shape } of adapted.trainable) {
     const n = shape.reduce((a, b) => a * b, 1);
@@ -61,10 +70,10 @@ export async function* measure({ python, folder, size }) {
     const largest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
     const D = config.width;
     for (let i = 0; i < n; i++) {
-      if (name.endsWith("attn.qkv.bias") && i >= D && i < 2 * D) continue; // the keys': their true gradient is 0
+      if (name.endsWith("attn.qkv.bias") && i >= D && i < 2 * D) continue; // bias of the keys: its true gradient is 0
       gradients = Math.max(gradients, Math.abs(ours[i] - gradient[i]) / largest);
-      // The first step of Adam is the gradient's sign: where that is a matter of rounding, so is the weight.
-      if (Math.abs(gradient[i]) < 1e-4 * largest && gradient[i] !== 0) unclear++;
+      // Adam's first step is the gradient's sign. Rounding decides the sign of a gradient near zero, so it is left out.
+      if (Math.abs(gradient[i]) < 1e-4 * largest && gradient[i] !== 0) undecided++;
       else weights = Math.max(weights, Math.abs(state.weights[at + i] - after[i]));
     }
     at += n;
@@ -73,12 +82,18 @@ export async function* measure({ python, folder, size }) {
   yield row("gradients, relative to the largest of their tensor", gradients, size === "true" ? 1e-4 : 1e-5);
   yield {
     ...row("weights after AdamW at 1e-3", weights, 5e-5),
-    note: `${unclear.toLocaleString("en")} of ${total} weights left out: their gradient is below 1e-4 of their tensor's largest, and its sign decides`,
+    note:
+      `${undecided.toLocaleString("en")} of ${total} weights left out: their gradient is below 1e-4 of their ` +
+      "tensor's largest, and its sign decides",
   };
   if (size !== "true") return;
   yield row("a step, peak memory of the process", peakGB(), 12, "GB");
   process.stderr.write(`difffit-step: ours ${seconds.toFixed(2)} s a step\n`);
 }
 
+/**
+ * @param {string} prefix
+ * @param {Record<string, Float32Array>} values
+ */
 const prefixed = (prefix, values) =>
   Object.fromEntries(Object.entries(values).map(([name, v]) => [`${prefix}.${name}`, v]));

@@ -1,28 +1,38 @@
-// The DiT by `bench predict` against the official code's stored outputs, plain PyTorch, and diffusers' DiTTransformer2DModel.
+// The DiT by `bench predict` against the official code's stored outputs, plain PyTorch and diffusers'
+// DiTTransformer2DModel.
 
 import { execFileSync } from "node:child_process";
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { bench, furthest, runPython, tensorsOf, top } from "./compare.mjs";
+import { bench, largestDifference, runPython, tensorsOf, top } from "./compare.mjs";
+
+/** @import { Call, Row } from "./types.ts" */
 
 export const name = "dit";
 
 const fixtures = join(top, "packages/dit/src/fixtures");
 
+/**
+ * @param {Call} call
+ * @returns {AsyncGenerator<Row>}
+ */
 export async function* measure({ python, folder, size }) {
   const output = join(folder, "predicted.safetensors");
+  /** @type {(weights: string, inputs: string, ...more: string[]) => any} */
   const predict = (weights, inputs, ...more) =>
     bench("predict", "--weights", weights, "--inputs", inputs, "--output", output, ...more);
-  const apart = (file, tensor) => furthest(tensorsOf(output)("out"), tensorsOf(file)(tensor));
+  const difference = (/** @type {string} */ file, /** @type {string} */ tensor) =>
+    largestDifference(tensorsOf(output)("out"), tensorsOf(file)(tensor));
 
   if (size === "tiny") {
+    /** @type {(part: string, worst: number) => Row} */
     const row = (part, worst) => ({ part: `DiT, ${part}`, size: "width 64, 2 blocks", worst, tolerance: 1e-5 });
     const outputs = join(fixtures, "dit_outputs.safetensors");
     predict(join(fixtures, "dit_weights.safetensors"), join(fixtures, "dit_inputs.safetensors"), "--heads", "4");
-    yield row("official code's stored outputs", apart(outputs, "out"));
+    yield row("official code's stored outputs", difference(outputs, "out"));
     const expected = join(fixtures, "dit_train_checkpoint_expected.safetensors");
     predict(join(fixtures, "dit_train_checkpoint.pt"), expected, "--heads", "2");
-    yield { ...row("official training checkpoint", apart(expected, "out_ema")), size: "width 16, 1 block" };
+    yield { ...row("official training checkpoint", difference(expected, "out_ema")), size: "width 16, 1 block" };
   }
 
   runPython(python, "dit.py", size, folder);
@@ -30,6 +40,7 @@ export async function* measure({ python, folder, size }) {
   const outputs = join(folder, `outputs-${size}.safetensors`);
   const official = join(folder, `dit-${size}.pt`);
   const diffusers = join(folder, `diffusers-${size}`);
+  /** @type {(part: string, worst: number) => Row} */
   const row = (part, worst) => ({
     part: `DiT, ${part}`,
     size: size === "true" ? "DiT-XL/2" : "width 64, 2 blocks",
@@ -38,14 +49,14 @@ export async function* measure({ python, folder, size }) {
   });
   const heads = size === "tiny" ? ["--heads", "4"] : [];
   const first = predict(official, inputs, ...heads);
-  yield row("official names (.pt), PyTorch", apart(outputs, "out"));
+  yield row("official names (.pt), PyTorch", difference(outputs, "out"));
   predict(diffusers, inputs);
   yield row(
     "diffusers' folder, its model with the official frequencies and epsilon",
-    apart(outputs, "out_as_official"),
+    difference(outputs, "out_as_official"),
   );
   predict(diffusers, inputs, "--forward", "diffusers");
-  yield row("diffusers' folder, its model as it is (--forward diffusers)", apart(outputs, "out_diffusers"));
+  yield row("diffusers' folder, its model as it is (--forward diffusers)", difference(outputs, "out_diffusers"));
   rmSync(diffusers, { recursive: true });
   if (size !== "true") return;
 
@@ -54,6 +65,7 @@ export async function* measure({ python, folder, size }) {
       encoding: "utf8",
     }),
   );
+  /** @type {(part: string, worst: number, tolerance: number, unit: string) => Row} */
   const limit = (part, worst, tolerance, unit) => ({ ...row(part, worst), tolerance, unit });
   yield limit("loading its .pt, memory over the file's size", loaded.peak / statSync(official).size, 1.3, "times");
   yield limit("from the .pt to the first output", first.firstSeconds, 60, "s");

@@ -1,4 +1,4 @@
-// A guided sample of 50 steps of DDPM with learned variance, against plain PyTorch from the same noise.
+// A guided sample of 50 DDPM steps with learned variance, against plain PyTorch from the same noise.
 
 import { join } from "node:path";
 import { createEngine } from "@dit-bench/compiler";
@@ -6,12 +6,19 @@ import { linearSchedule, respace, stepCoefficients } from "@dit-bench/diffusion"
 import { ditModel } from "@dit-bench/dit";
 import { openDit } from "@dit-bench/runner";
 import { samplerStep } from "@dit-bench/runner/parts";
-import { peakGB, relative, runPython, tensorsOf } from "./compare.mjs";
+import { numbersOf, peakGB, relativeDifference, runPython, tensorsOf } from "./compare.mjs";
+
+/** @import { Call, Row } from "./types.ts" */
 
 export const name = "guided-sample";
 
+/** @type {Parameters<typeof samplerStep>[1]} */
 const settings = { sampler: "ddpm", guidance: 4, guidedChannels: "three", clipDenoised: false };
 
+/**
+ * @param {Call} call
+ * @returns {AsyncGenerator<Row>}
+ */
 export async function* measure({ python, folder, size }) {
   runPython(python, "step.py", "sample", size, folder);
   const theirs = tensorsOf(join(folder, `sample-${size}.safetensors`));
@@ -28,7 +35,7 @@ export async function* measure({ python, folder, size }) {
   const n = theirs("z").length;
   let worst = 0;
   let last = 0;
-  const began = performance.now();
+  const start = performance.now();
   for (let k = 0; k < schedule.steps; k++) {
     const i = schedule.steps - 1 - k;
     const coefficients = Object.entries(stepCoefficients(schedule, "ddpm", i, 1));
@@ -39,11 +46,12 @@ export async function* measure({ python, folder, size }) {
       ...Object.fromEntries(coefficients.map(([name, v]) => [`p.${name}`, v])),
     });
     const { x } = await compiled.getState();
-    last = relative(x, states.slice(k * n, (k + 1) * n));
+    last = relativeDifference(numbersOf(x), states.slice(k * n, (k + 1) * n));
     worst = Math.max(worst, last);
   }
-  const seconds = (performance.now() - began) / 1e3 / schedule.steps;
+  const seconds = (performance.now() - start) / 1e3 / schedule.steps;
   await compiled.dispose();
+  /** @type {(part: string, worst: number, tolerance: number, unit?: string) => Row} */
   const row = (part, worst, tolerance, unit) => ({
     part: `Guided sample of ${schedule.steps} steps, ${part}`,
     size: size === "true" ? "DiT-XL/2" : "width 64, 2 blocks",

@@ -1,4 +1,5 @@
-// Inception's features and FIDs against pytorch-fid, clean-fid and torch-fidelity, one for each resizer, on the same weights and images.
+// Inception's features and FIDs against pytorch-fid, clean-fid and torch-fidelity, one for each resizer, with the same
+// weights and images.
 
 import { join } from "node:path";
 import { createEngine } from "@dit-bench/compiler";
@@ -6,61 +7,84 @@ import { resizeTorchBilinear } from "@dit-bench/images";
 import { uniforms } from "@dit-bench/random";
 import { loadExtractor } from "@dit-bench/runner";
 import { readNpz } from "@dit-bench/weights";
-import { bench, furthest, runPython, tensorsOf, top } from "./compare.mjs";
+import { bench, largestDifference, runPython, tensorsOf, top } from "./compare.mjs";
+
+/** @import { Call, Row } from "./types.ts" */
 
 export const name = "inception";
 
 const taps = ["64", "192", "768", "2048"];
 
+/**
+ * @param {Call} call
+ * @returns {AsyncGenerator<Row>}
+ */
 export async function* measure({ python, folder, size }) {
   if (size === "tiny") {
     yield await narrow();
     return;
   }
-  const place = join(folder, "inception");
-  const distances = JSON.parse(runPython(python, "inception.py", place));
-  const weights = ["--weights", join(place, "inception.pth")];
+  const target = join(folder, "inception");
+  const fids = JSON.parse(runPython(python, "inception.py", target));
+  const weights = ["--weights", join(target, "inception.pth")];
+  /** @type {(part: string, worst: number, tolerance: number) => Row} */
   const row = (part, worst, tolerance) => ({
     part: `Inception-v3, ${part}`,
     size: "12 images of 4 sizes",
     worst,
     tolerance,
   });
-  /** Largest difference of the features of the first folder from those that another program stored. */
-  const apart = async (file, ...more) => {
-    const output = join(place, "ours.npz");
-    bench("features", join(place, "a"), ...weights, ...more, "--output", output);
-    const [ours, theirs] = [await readNpz(output), await readNpz(join(place, file))];
-    return furthest(ours.get("features").data, theirs.get("features").data);
+  /**
+   * Largest difference of the first folder's features from those that another program stored.
+   *
+   * @param {string} file
+   * @param {string[]} more flags
+   */
+  const difference = async (file, ...more) => {
+    const output = join(target, "ours.npz");
+    bench("features", join(target, "a"), ...weights, ...more, "--output", output);
+    const [ours, theirs] = [await readNpz(output), await readNpz(join(target, file))];
+    return largestDifference(features(ours), features(theirs));
   };
-  const distance = (...more) => bench("fid", join(place, "a"), join(place, "b"), ...weights, ...more).fid;
+  const fidOf = (/** @type {string[]} */ ...more) =>
+    bench("fid", join(target, "a"), join(target, "b"), ...weights, ...more).fid;
+  /** @type {(part: string, ours: number, theirs: number) => Row} */
   const relative = (part, ours, theirs) =>
     row(`${part}, FID of two folders, relative`, Math.abs(ours / theirs - 1), 1e-4);
 
-  for (const tap of taps) yield row(`pytorch-fid, ${tap} features`, await apart(`a-${tap}.npz`, "--tap", tap), 1e-3);
-  const fid = distance();
-  const theirs = [join(place, "a-2048.npz"), join(place, "b-2048.npz")];
-  yield relative("pytorch-fid, by ours of its statistics", fid, bench("fid", ...theirs).fid);
-  yield relative("pytorch-fid, by its matrix root", fid, distances[2048]);
+  for (const tap of taps)
+    yield row(`pytorch-fid, ${tap} features`, await difference(`a-${tap}.npz`, "--tap", tap), 1e-3);
+  const fid = fidOf();
+  const statistics = [join(target, "a-2048.npz"), join(target, "b-2048.npz")];
+  yield relative("pytorch-fid's statistics, by our Fréchet distance", fid, bench("fid", ...statistics).fid);
+  yield relative("pytorch-fid, by its matrix square root", fid, fids[2048]);
 
-  yield row("clean-fid, 2048 features", await apart("clean-2048.npz", "--resize", "clean"), 1e-3);
-  yield relative("clean-fid", distance("--resize", "clean"), distances.clean);
+  yield row("clean-fid, 2048 features", await difference("clean-2048.npz", "--resize", "clean"), 1e-3);
+  yield relative("clean-fid", fidOf("--resize", "clean"), fids.clean);
 
   const tensorflow = ["--resize", "tensorflow"];
   for (const tap of taps)
     yield row(
       `torch-fidelity, ${tap} features`,
-      await apart(`tensorflow-${tap}.npz`, ...tensorflow, "--tap", tap),
+      await difference(`tensorflow-${tap}.npz`, ...tensorflow, "--tap", tap),
       1e-3,
     );
-  yield relative("torch-fidelity", distance(...tensorflow), distances.tensorflow);
+  yield relative("torch-fidelity", fidOf(...tensorflow), fids.tensorflow);
   const spatial = [...tensorflow, "--tap", "spatial"];
-  yield row("torch-fidelity, spatial features", await apart("tensorflow-spatial.npz", ...spatial), 1e-3);
-  yield relative("torch-fidelity, sFID", distance(...spatial), distances.spatial);
-  yield row("an image alone against among others, 2048 features", await together(join(place, "inception.pth")), 1e-5);
+  yield row("torch-fidelity, spatial features", await difference("tensorflow-spatial.npz", ...spatial), 1e-3);
+  yield relative("torch-fidelity, sFID", fidOf(...spatial), fids.spatial);
+  yield row(
+    "an image alone against the same in a batch, 2048 features",
+    await together(join(target, "inception.pth")),
+    1e-5,
+  );
 }
 
-/** The largest difference that an image's company makes. */
+/**
+ * The largest difference between an image's features alone and in a batch.
+ *
+ * @param {string} weights path
+ */
 async function together(weights) {
   const extractor = await loadExtractor({ extractor: "inception", weights }, await createEngine("cpu"));
   const each = 299 * 299 * 3;
@@ -70,13 +94,20 @@ async function together(weights) {
   let worst = 0;
   for (const n of [0, 7, N - 1]) {
     const alone = await extractor.run(x.slice(n * each, (n + 1) * each));
-    worst = Math.max(worst, furthest(alone, all.slice(n * extractor.dimension, (n + 1) * extractor.dimension)));
+    worst = Math.max(
+      worst,
+      largestDifference(alone, all.slice(n * extractor.dimension, (n + 1) * extractor.dimension)),
+    );
   }
   await extractor.dispose();
   return worst;
 }
 
-/** The whole network with every width divided by 16, on stored values of pytorch-fid. */
+/**
+ * The whole network with every width divided by 16, against stored values of pytorch-fid.
+ *
+ * @returns {Promise<Row>}
+ */
 async function narrow() {
   const fixtures = join(top, "packages/metrics/src/fixtures");
   const expected = tensorsOf(join(fixtures, "inception_narrow_expected.safetensors"));
@@ -95,7 +126,10 @@ async function narrow() {
       n * 299 * 299 * 3,
     );
   }
-  const worst = furthest(await extractor.run(x), expected("features"));
+  const worst = largestDifference(await extractor.run(x), expected("features"));
   await extractor.dispose();
   return { part: "Inception-v3, features", size: "a sixteenth of its widths", worst, tolerance: 1e-4 };
 }
+
+/** @param {Awaited<ReturnType<typeof readNpz>>} arrays */
+const features = (arrays) => Float64Array.from(arrays.get("features")?.data ?? [], Number);

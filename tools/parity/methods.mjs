@@ -1,4 +1,4 @@
-// The six methods' outputs, losses and gradients against plain PyTorch, by compiled functions.
+// The six methods' outputs, losses and gradients, by compiled functions, against plain PyTorch.
 
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -8,11 +8,15 @@ import { attach } from "@dit-bench/method";
 import { loadMethod } from "@dit-bench/runner";
 import { readSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
-import { furthest, relative, tensorsOf, top } from "./compare.mjs";
+import { largestDifference, numbersOf, relativeDifference, tensorsOf, top } from "./compare.mjs";
+
+/** @import { DitConfig } from "@dit-bench/dit" */
+/** @import { Call, Row } from "./types.ts" */
 
 export const name = "methods";
 
 /** The model of tools/torch/dit.py. */
+/** @type {DitConfig} */
 const config = {
   name: "reference",
   inputSize: 8,
@@ -26,31 +30,37 @@ const config = {
   learnSigma: true,
 };
 
+/**
+ * @param {Call} call
+ * @returns {AsyncGenerator<Row>}
+ */
 export async function* measure({ python, folder, size }) {
   if (size !== "tiny") return; // DiffFit at the true size is the part difffit-step
-  const place = join(folder, "methods");
-  execFileSync(python, [join(top, "tools/torch/methods.py"), place], { stdio: ["ignore", "ignore", "inherit"] });
-  const base = tensorsOf(join(place, "base.safetensors"));
+  const target = join(folder, "methods");
+  execFileSync(python, [join(top, "tools/torch/methods.py"), target], { stdio: ["ignore", "ignore", "inherit"] });
+  const base = tensorsOf(join(target, "base.safetensors"));
   const engine = await createEngine("cpu");
   for (const file of ["full", "bitfit", "lora-r8", "lora-r16", "adaptformer", "adaptformer-seq", "vpt", "difffit"]) {
-    const path = join(place, `${file}.safetensors`);
+    const path = join(target, `${file}.safetensors`);
     const theirs = tensorsOf(path);
-    const { method: name, options } = JSON.parse(readSafetensors(path).metadata.about);
+    const { method: name, options } = JSON.parse(readSafetensors(path).metadata.about ?? "");
     const { method } = await loadMethod(name);
     const adapted = attach(method, ditModel(config), options);
     const names = adapted.trainable.map(({ name }) => name);
-    const start = (name) => (theirs.names.includes(`w.${name}`) ? theirs : base)(`w.${name}`);
+    const start = (/** @type {string} */ weight) =>
+      (theirs.names.includes(`w.${weight}`) ? theirs : base)(`w.${weight}`);
     const compiled = await engine.compile(
       (given) => {
-        const run = (...trained) => {
+        const run = (/** @type {tf.Tensor[]} */ ...trained) => {
           const w = { ...given, ...Object.fromEntries(names.map((name, i) => [name, trained[i]])) };
           return dit(w, config, given.x, given.t, given.y, adapted.call(w));
         };
-        const loss = (...trained) => tf.mean(tf.square(tf.sub(run(...trained), given.target)));
-        const given_ = names.map((name) => given[name]);
-        const { value, grads } = tf.valueAndGrads(loss)(given_);
+        const loss = (/** @type {tf.Tensor[]} */ ...trained) =>
+          tf.mean(tf.square(tf.sub(run(...trained), given.target)));
+        const trained = names.map((name) => given[name]);
+        const { value, grads } = tf.valueAndGrads(loss)(trained);
         const gradients = Object.fromEntries(names.map((name, i) => [`d ${name}`, grads[i]]));
-        return { output: run(...given_), loss: value, ...gradients };
+        return { output: run(...trained), loss: value, ...gradients };
       },
       {
         ...Object.fromEntries(adapted.trainable.map(({ name, shape }) => [name, { shape }])),
@@ -66,17 +76,28 @@ export async function* measure({ python, folder, size }) {
       ...Object.fromEntries(names.map((name) => [name, start(name)])),
     });
     await compiled.dispose();
-    // Without the keys' rows of a qkv bias (their true gradient is 0) and the layer that takes the timestep's frequencies, whose last bit counts 999 times.
+    // Left out: the keys' rows of a qkv bias, whose true gradient is 0, and the layer after the timestep's frequencies,
+    // where the last bit of an input is multiplied by up to 999.
     const gradients = names
       .filter((name) => name !== "t_embedder.mlp.0.weight")
-      .map((name) => relative(clear(name, got[`d ${name}`]), clear(name, theirs(`grad.${name}`))));
+      .map((name) => relativeDifference(clear(name, numbersOf(got[`d ${name}`])), clear(name, theirs(`grad.${name}`))));
     const label = method.label(adapted.options);
+    /** @type {(what: string, worst: number) => Row} */
     const row = (what, worst) => ({ part: `${label}, ${what}`, size: "width 16, 6 blocks", worst, tolerance: 1e-5 });
-    yield row("output", furthest(got.output, theirs("output")));
-    yield row("loss and gradients, relative", Math.max(relative(got.loss, theirs("loss")), ...gradients));
+    yield row("output", largestDifference(numbersOf(got.output), theirs("output")));
+    yield row(
+      "loss and gradients, relative",
+      Math.max(relativeDifference(numbersOf(got.loss), theirs("loss")), ...gradients),
+    );
   }
 }
 
+/**
+ * Without the keys' rows of a qkv bias.
+ *
+ * @param {string} name
+ * @param {Float32Array} values
+ */
 function clear(name, values) {
   const D = config.width;
   return Array.from(values).filter((_, i) => !(name.endsWith("attn.qkv.bias") && i >= D && i < 2 * D));

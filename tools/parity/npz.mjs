@@ -1,13 +1,20 @@
-// Statistics as .npz: NumPy's read, ours read by NumPy.
+// Statistics in .npz files: those of NumPy read by us, ours read by NumPy.
 
 import { join } from "node:path";
 import { readNpz, writeNpz } from "@dit-bench/weights";
-import { furthest, runPython } from "./compare.mjs";
+import { largestDifference, runPython } from "./compare.mjs";
+
+/** @import { Call, Row } from "./types.ts" */
 
 export const name = "npz";
 
+/**
+ * @param {Call} call
+ * @returns {AsyncGenerator<Row>}
+ */
 export async function* measure({ python, folder, size }) {
   runPython(python, "npz.py", "write", size, folder);
+  /** @type {(part: string, worst: number) => Row} */
   const row = (part, worst) => ({
     part: `.npz, ${part}`,
     size: `${size === "true" ? "2,048" : "16"} dimensions`,
@@ -18,10 +25,16 @@ export async function* measure({ python, folder, size }) {
     ["stored", "deflated", "columns"].map((kind) => readNpz(join(folder, `${kind}-${size}.npz`))),
   );
   writeNpz(join(folder, `ours-${size}.npz`), stored);
-  const apart = JSON.parse(runPython(python, "npz.py", "read", size, folder));
-  yield row("NumPy's read and written again, read by NumPy", apart ?? Number.NaN);
+  const difference = JSON.parse(runPython(python, "npz.py", "read", size, folder));
+  yield row("NumPy's read and written again, read by NumPy", difference ?? Number.NaN);
   for (const [i, other] of others.entries()) {
-    const worst = Math.max(...[...stored].map(([key, { data }]) => furthest(other.get(key).data, data)));
+    const differences = [...stored].map(([key, { data }]) =>
+      largestDifference(numbers(other.get(key)?.data ?? []), numbers(data)),
+    );
+    const worst = Math.max(...differences);
     yield row(["deflated", "stored by columns"][i], worst);
   }
 }
+
+/** @param {Iterable<number | bigint>} data */
+const numbers = (data) => Float64Array.from(data, Number);

@@ -1,10 +1,11 @@
-// Every part of the program against the programs that others would use, in one table.
+// Every part of the program against the reference programs, in one table.
 //
 //     npm run build
-//     npm run parity -- [--size tiny|true|all] [--parts dit,inception] [--python .venv/bin/python] [--folder FOLDER] [--write]
+//     npm run parity -- [--size tiny|true|all] [--parts dit,inception] [--python .venv/bin/python] [--folder FOLDER]
+//                       [--write]
 //
-// A part is a module of this folder with a `name` and `async function* measure({ python, folder, size })` that yields rows
-// { part, size, worst, tolerance, unit?, note? }. What no Python package is there for is left out and named; exit code 1 where anything is out of tolerance.
+// A part is a module of this folder with a `name` and a generator `measure({ python, folder, size })` of rows (see
+// types.ts). Parts whose Python package is missing are skipped and named. Exit code 1 where a row exceeds its tolerance.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -12,8 +13,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { replaceFile } from "@dit-bench/record";
+import { replaceFile } from "@dit-bench/files";
 import { document, table, within } from "./table.mjs";
+
+/** @import { Page, PageRow, Problem, Row } from "./types.ts" */
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const parts = readdirSync(here)
@@ -31,49 +34,59 @@ const { values: options } = parseArgs({
   },
 });
 const sizes = options.size === "all" ? ["tiny", "true"] : [options.size];
-const wanted = options.parts.split(",");
-const unknown = wanted.find((name) => !parts.includes(name));
+const chosen = options.parts.split(",");
+const unknown = chosen.find((name) => !parts.includes(name));
 if (unknown !== undefined || !sizes.every((size) => size === "tiny" || size === "true")) {
   process.stderr.write(
     unknown === undefined
-      ? `parity: --size ${options.size}: wanted tiny, true or all\n`
-      : `parity: --parts ${unknown}: wanted some of ${parts.join(", ")}\n`,
+      ? `parity: --size is '${options.size}', expected tiny, true or all\n`
+      : `parity: --parts '${unknown}' is not known, available: ${parts.join(", ")}\n`,
   );
   process.exit(2);
 }
 
 const folder = options.folder ?? mkdtempSync(join(tmpdir(), "dit-bench-parity-"));
+/** @type {PageRow[]} */
 const rows = [];
+/** @type {{ part: string, size: string, seconds: number }[]} */
 const times = [];
-const left = [];
-const broken = [];
+/** @type {Problem[]} */
+const skipped = [];
+/** @type {Problem[]} */
+const failed = [];
 try {
   for (const size of sizes)
-    for (const part of wanted) {
+    for (const part of chosen) {
       process.stderr.write(`== ${part}, ${size}\n`);
-      const began = performance.now();
+      const start = performance.now();
       const { found, code, errors } = await run(part, size);
       rows.push(...found.map((row) => ({ ...row, at: size })));
-      if (found.length > 0) times.push({ part, size, seconds: (performance.now() - began) / 1e3 });
+      if (found.length > 0) times.push({ part, size, seconds: (performance.now() - start) / 1e3 });
       if (code === 0) continue;
       const missing = /No module named '([^']+)'/.exec(errors)?.[1];
-      if (missing) left.push({ part, size, why: `Python has no package '${missing}'` });
+      if (missing) skipped.push({ part, size, why: `Python has no package '${missing}'` });
       else if (errors.includes("ENOENT") && errors.includes(options.python))
-        left.push({ part, size, why: `there is no Python at ${options.python}` });
-      else broken.push({ part, size, why: `exit code ${code}` });
+        skipped.push({ part, size, why: `there is no Python at ${options.python}` });
+      else failed.push({ part, size, why: `exit code ${code}` });
     }
 } finally {
   if (options.folder === undefined) rmSync(folder, { recursive: true });
 }
 
 process.stdout.write(table(rows));
-for (const { part, size, why } of left) process.stdout.write(`not run: ${part}, ${size}: ${why}\n`);
-for (const { part, size, why } of broken) process.stdout.write(`failed: ${part}, ${size}: ${why}\n`);
-if (left.length > 0) process.stdout.write("sh tools/install-pytorch.sh parity installs what the parts compare with\n");
-if (options.write) await replaceFile(join(here, "../../docs/parity.md"), document({ rows, times, left, broken }));
-process.exitCode = broken.length > 0 || rows.some((row) => !within(row)) ? 1 : 0;
+for (const { part, size, why } of skipped) process.stdout.write(`skipped: ${part}, ${size}: ${why}\n`);
+for (const { part, size, why } of failed) process.stdout.write(`failed: ${part}, ${size}: ${why}\n`);
+if (skipped.length > 0) process.stdout.write("sh tools/install-pytorch.sh parity installs the packages\n");
+if (options.write) await replaceFile(join(here, "../../docs/parity.md"), document({ rows, times, skipped, failed }));
+process.exitCode = failed.length > 0 || rows.some((row) => !within(row)) ? 1 : 0;
 
-/** Rows of one part, its exit code and what it said on stderr. */
+/**
+ * Rows of one part, its exit code or signal, and its stderr.
+ *
+ * @param {string} part
+ * @param {string} size
+ * @returns {Promise<{ found: Row[], code: number | string | null, errors: string }>}
+ */
 function run(part, size) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(here, "part.mjs"), part, size, options.python, folder], {

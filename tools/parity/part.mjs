@@ -1,4 +1,4 @@
-// Runs one part at one size in a process of its own, so that its peak of memory is its own: a row a line on stdout.
+// Runs one part at one size in a process of its own, so that peak memory is that of the part. Prints one row per line.
 //
 //     node tools/parity/part.mjs PART tiny|true PYTHON FOLDER
 

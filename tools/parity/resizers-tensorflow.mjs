@@ -1,11 +1,18 @@
-// TensorFlow 1's bilinear resizing by TensorFlow's own kernel. A part of its own: where TensorFlow is not installed, only this is left out.
+// TensorFlow 1's bilinear resizing against TensorFlow's own kernel. A part of its own, because TensorFlow and PyTorch
+// crash in one process, and because TensorFlow may be missing.
 
 import { join } from "node:path";
 import { resizeTensorflow1Bilinear } from "@dit-bench/images";
-import { furthest, runPython, tensorsOf } from "./compare.mjs";
+import { largestDifference, runPython, tensorsOf } from "./compare.mjs";
+
+/** @import { Call, Row } from "./types.ts" */
 
 export const name = "resizers-tensorflow";
 
+/**
+ * @param {Call} call
+ * @returns {AsyncGenerator<Row>}
+ */
 export async function* measure({ python, folder, size }) {
   runPython(python, "resizers_tensorflow.py", size, folder);
   const theirs = tensorsOf(join(folder, `resizers-tensorflow-${size}.safetensors`));
@@ -19,8 +26,8 @@ export async function* measure({ python, folder, size }) {
       w,
       h,
     );
-    worst = Math.max(worst, furthest(values, theirs(`${i}.resized`)));
+    worst = Math.max(worst, largestDifference(values, theirs(`${i}.resized`)));
   }
   const part = "TensorFlow 1's bilinear by TensorFlow, of 0 to 255";
-  yield { part, size: `${images.length} pictures`, worst, tolerance: 1e-4 };
+  yield { part, size: `${images.length} images`, worst, tolerance: 1e-4 };
 }

@@ -8,14 +8,24 @@ import {
   resizeTensorflow1Bilinear,
   resizeTorchBilinear,
 } from "@dit-bench/images";
-import { furthest, runPython, tensorsOf } from "./compare.mjs";
+import { largestDifference, runPython, tensorsOf } from "./compare.mjs";
+
+/** @import { FloatImage, RgbImage } from "@dit-bench/images" */
+/** @import { Numbers } from "./compare.mjs" */
+/** @import { Call, Row } from "./types.ts" */
+/** @typedef {{ rgb: RgbImage, float: FloatImage, unit: FloatImage }} Forms one image; `unit` has values of 0 to 1 */
 
 export const name = "resizers";
 
+/**
+ * @param {Call} call
+ * @returns {AsyncGenerator<Row>}
+ */
 export async function* measure({ python, folder, size }) {
   runPython(python, "resizers.py", size, folder);
   const theirs = tensorsOf(join(folder, `resizers-${size}.safetensors`));
   const images = theirs.names.filter((name) => name.endsWith(".pixels")).map((name) => name.split(".")[0]);
+  /** @type {[string, string, number, (forms: Forms, w: number, h: number) => Numbers][]} */
   const resizers = [
     ["Pillow's bicubic, float", "bicubic_float", 0, ({ float }, w, h) => resizePillowFloat(float, w, h).values],
     ["Pillow's bicubic, 8 bits", "bicubic_8bit", 0, ({ rgb }, w, h) => resizePillow8(rgb, w, h, "bicubic").pixels],
@@ -34,15 +44,15 @@ export async function* measure({ python, folder, size }) {
     for (const i of images) {
       const [height, width] = theirs.shape(`${i}.pixels`);
       const pixels = Uint8Array.from(theirs(`${i}.pixels`));
-      const picture = (values) => ({ width, height, values });
+      const image = (/** @type {Float32Array} */ values) => ({ width, height, values });
       const forms = {
         rgb: { width, height, pixels },
-        float: picture(Float32Array.from(pixels)),
-        unit: picture(Float32Array.from(pixels, (v) => v / 255)),
+        float: image(Float32Array.from(pixels)),
+        unit: image(Float32Array.from(pixels, (v) => v / 255)),
       };
       const [h, w] = theirs.shape(`${i}.${key}`);
-      worst = Math.max(worst, furthest(resize(forms, w, h), theirs(`${i}.${key}`)));
+      worst = Math.max(worst, largestDifference(resize(forms, w, h), theirs(`${i}.${key}`)));
     }
-    yield { part, size: `${images.length} pictures`, worst, tolerance };
+    yield { part, size: `${images.length} images`, worst, tolerance };
   }
 }

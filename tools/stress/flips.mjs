@@ -1,9 +1,11 @@
-// Flips single bits in every kind of file that a run keeps, and runs again: each flip must be noticed or harmless, and none may give another
-// number.   node tools/stress/flips.mjs [FLIPS]
+// Flips single bits in every kind of file that a run keeps, and runs again: each flip must be noticed or harmless, and
+// none may change a result.
 //
-// A small recipe on an autoencoder's latents (that of the tests) has all kinds: record, weights, kept state, base samples, latents
-// cache, and the checkpoint of an interrupted run. The store of decoded images, which only sets above 2 GB have, is in
-// packages/datasets/src/store-folder.test.ts.
+//     node tools/stress/flips.mjs [FLIPS]
+//
+// The tests' small recipe on an autoencoder's latents has all kinds of files: record, weights, kept state, base
+// samples, latents cache, and the checkpoint of an interrupted run. The store of decoded images exists only for sets
+// above 2 GB; packages/datasets/src/store-folder.test.ts tests it.
 
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,14 +17,23 @@ import { integers } from "../../packages/random/dist/index.js";
 
 const flips = Number(process.argv[2] ?? 200);
 const bench = fileURLToPath(new URL("../../packages/cli/bin/bench.js", import.meta.url));
-const place = mkdtempSync(join(tmpdir(), "dit-bench-flips-"));
-tinyRecipe(join(place, "tiny"), { latents: true });
+const folder = mkdtempSync(join(tmpdir(), "dit-bench-flips-"));
+tinyRecipe(join(folder, "tiny"), { latents: true });
 
-/** Runs the cell; `stopAt` sends SIGTERM once stderr has that text. */
+/** @typedef {{ code: number | null, stderr: string, result: string | undefined }} Run */
+/** @typedef {{ from: string, file: RegExp, without?: RegExp, steps?: number, expected: Run }} Kind */
+
+/**
+ * Runs the cell; `stopAt` sends SIGTERM once stderr has that text.
+ *
+ * @param {string} out
+ * @param {{ steps?: number, stopAt?: string }} [options]
+ * @returns {Promise<Run>}
+ */
 function run(out, { steps = 12, stopAt } = {}) {
   const flags = ["run", "--recipe", "tiny", "--method", "bitfit", "--dataset", "flowers", "--threads", "1"];
   const set = steps === 12 ? [] : ["--set", `training.steps=${steps}`];
-  const child = spawn(process.execPath, [bench, ...flags, ...set, "--out", out, "--json"], { cwd: place });
+  const child = spawn(process.execPath, [bench, ...flags, ...set, "--out", out, "--json"], { cwd: folder });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (text) => (stdout += text));
   child.stderr.on("data", (text) => {
@@ -31,57 +42,58 @@ function run(out, { steps = 12, stopAt } = {}) {
   });
   return new Promise((done) =>
     child.on("close", (code) => {
-      const json = code === 0 ? JSON.parse(stdout.trimEnd().split("\n").at(-1)) : undefined;
-      const record = json && JSON.parse(readFileSync(join(place, json.record), "utf8"));
+      const json = code === 0 ? JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") : undefined;
+      const record = json && JSON.parse(readFileSync(join(folder, json.record), "utf8"));
       const { metrics, weights, data, parameters, cell } = record ?? {};
       done({ code, stderr, result: record && JSON.stringify([metrics, weights, data, parameters, cell]) });
     }),
   );
 }
 
-const filesBelow = (folder) =>
-  readdirSync(join(place, folder), { recursive: true, encoding: "utf8" }).map((file) => file.replaceAll("\\", "/"));
-const remove = (folder, pattern) => {
-  for (const file of filesBelow(folder)) if (pattern.test(file)) rmSync(join(place, folder, file), { force: true });
+const filesBelow = (/** @type {string} */ name) =>
+  readdirSync(join(folder, name), { recursive: true, encoding: "utf8" }).map((file) => file.replaceAll("\\", "/"));
+const remove = (/** @type {string} */ name, /** @type {RegExp} */ pattern) => {
+  for (const file of filesBelow(name)) if (pattern.test(file)) rmSync(join(folder, name, file), { force: true });
 };
 
 const finished = await run("finished");
-const longer = await run("longer", { steps: 18 });
-const long = await run("long", { steps: 2000 });
+const continued = await run("longer", { steps: 18 });
+const uninterrupted = await run("uninterrupted", { steps: 2000 });
 const stopped = await run("stopped", { steps: 2000, stopAt: "train: 2000 steps" });
-if (finished.code || longer.code || long.code || stopped.code !== 143)
+if (finished.code || continued.code || uninterrupted.code || stopped.code !== 143)
   throw new Error(
-    `the runs to compare with failed: ${[finished, longer, long, stopped].map((r) => `${r.code} ${r.stderr}`)}`,
+    `the reference runs failed: ${[finished, continued, uninterrupted, stopped].map((r) => `${r.code} ${r.stderr}`)}`,
   );
 
-/** Which file is damaged, what must be missing so that it is used, and how the run then goes. */
+/**
+ * Which file is damaged, which files are removed so that it is used, and what the run must then give.
+ *
+ * @type {Record<string, Kind>}
+ */
 const kinds = {
-  record: { from: "finished", file: /record\.json$/, want: finished },
-  weights: { from: "finished", file: /weights\.safetensors$/, want: finished },
-  state: { from: "finished", file: /state\.safetensors$/, steps: 18, want: longer },
-  "base samples": { from: "finished", file: /base\/[^.].*safetensors$/, without: /record\.json$/, want: finished },
+  record: { from: "finished", file: /record\.json$/, expected: finished },
+  weights: { from: "finished", file: /weights\.safetensors$/, expected: finished },
+  state: { from: "finished", file: /state\.safetensors$/, steps: 18, expected: continued },
+  "base samples": { from: "finished", file: /base\/[^.].*safetensors$/, without: /record\.json$/, expected: finished },
   "latents cache": {
     from: "finished",
     file: /^latents\/[^.]/,
     without: /(record|weights|state)\.(json|safetensors)$/,
-    want: finished,
+    expected: finished,
   },
-  checkpoint: { from: "stopped", file: /checkpoint\.safetensors$/, steps: 2000, want: long },
+  checkpoint: { from: "stopped", file: /checkpoint\.safetensors$/, steps: 2000, expected: uninterrupted },
 };
 
+/** @type {Record<string, Record<string, number>>} */
 const tally = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, {}]));
 let wrong = 0;
 for (let i = 0; i < flips; i++) {
   const kind = Object.keys(kinds)[i % Object.keys(kinds).length];
-  const { from, file, without, steps, want } = kinds[kind];
-  rmSync(join(place, "damaged"), { recursive: true, force: true });
-  cpSync(join(place, from), join(place, "damaged"), { recursive: true });
+  const { from, file, without, steps, expected } = kinds[kind];
+  rmSync(join(folder, "damaged"), { recursive: true, force: true });
+  cpSync(join(folder, from), join(folder, "damaged"), { recursive: true });
   if (without) remove("damaged", without);
-  const path = join(
-    place,
-    "damaged",
-    filesBelow("damaged").find((name) => file.test(name)),
-  );
+  const path = join(folder, "damaged", filesBelow("damaged").find((name) => file.test(name)) ?? "");
   const bytes = readFileSync(path);
   const [bit] = integers(0, "flips", i, 1, 8 * bytes.length);
   bytes[bit >> 3] ^= 1 << (bit & 7);
@@ -93,7 +105,7 @@ for (let i = 0; i < flips; i++) {
   const verdict =
     code !== 0
       ? `refused (${code})`
-      : result !== want.result
+      : result !== expected.result
         ? "ANOTHER RESULT"
         : noticed
           ? "noticed, same result"
@@ -104,5 +116,5 @@ for (let i = 0; i < flips; i++) {
 }
 console.table(tally);
 console.log(`${flips} flips, ${wrong} that were not noticed and not harmless`);
-if (existsSync(place)) rmSync(place, { recursive: true, force: true });
+if (existsSync(folder)) rmSync(folder, { recursive: true, force: true });
 process.exitCode = wrong > 0 ? 1 : 0;

@@ -1,4 +1,6 @@
-// Kills grids with SIGKILL at different moments: 5 s later no process of theirs may be left.   node tools/stress/kills.mjs [KILLS]
+// Kills grids with SIGKILL at different moments: 5 s later none of their processes may be left.
+//
+//     node tools/stress/kills.mjs [KILLS]
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -9,29 +11,29 @@ import { fileURLToPath } from "node:url";
 
 const kills = Number(process.argv[2] ?? 20);
 const bench = fileURLToPath(new URL("../../packages/cli/bin/bench.js", import.meta.url));
-const place = mkdtempSync(join(tmpdir(), "dit-bench-kills-"));
+const folder = mkdtempSync(join(tmpdir(), "dit-bench-kills-"));
 
 /** Command lines of the processes that name `out`. */
-const left = (out) =>
+const processesOf = (/** @type {string} */ out) =>
   execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" })
     .split("\n")
     .filter((line) => line.includes(out));
 
 let remaining = 0;
 for (let i = 0; i < kills; i++) {
-  const out = join(place, `grid-${i}`);
+  const out = join(folder, `grid-${i}`);
   const flags = ["--methods", "bitfit,lora", "--datasets", "flowers,food", "--set", "training.steps=5000"];
   const grid = spawn(process.execPath, [bench, "grid", ...flags, "--out", out], { stdio: "ignore" });
   const seconds = 0.4 + (9.6 * i) / kills; // from the loading of the program to the training of its cells
   await sleep(1e3 * seconds);
-  const before = left(out).length;
+  const before = processesOf(out).length;
   grid.kill("SIGKILL");
   await sleep(5000);
-  const after = left(out);
+  const after = processesOf(out);
   remaining += after.length;
   console.log(`killed after ${seconds.toFixed(1)} s: ${before} processes, ${after.length} left 5 s later`);
   for (const line of after) process.kill(Number.parseInt(line, 10), "SIGKILL");
 }
-rmSync(place, { recursive: true, force: true });
+rmSync(folder, { recursive: true, force: true });
 console.log(`${kills} kills, ${remaining} processes left`);
 process.exitCode = remaining > 0 ? 1 : 0;

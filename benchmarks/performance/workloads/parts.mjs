@@ -1,5 +1,5 @@
-// What a run does besides its step, at the settings of recipe mini: batches, image files, sampling, features, the Fréchet distance; and the
-// training loop with and without making its batches.
+// The parts of a run at the settings of recipe mini: batches, image files, sampling, features, the Fréchet distance,
+// and the training loop with a new batch each step or with one fixed batch.
 
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,22 +25,36 @@ import {
 } from "@dit-bench/runner/parts";
 import { compileTimes } from "./step.mjs";
 
+/** @import { Engine } from "@dit-bench/compiler" */
+/** @import { Job, Preparation } from "../types.ts" */
+
+/** @type {Record<string, (spec: any, engine: Engine) => Job | Promise<Job>>} */
 const parts = { loop, batching, decoding, sampler, extractor, frechet };
 
-/** @returns `{ about, run, close? }`; `about.images` is how many images one run deals with */
-export function prepare({ work, ...spec }, engine) {
+/**
+ * `about.images` of the job is the number of images in one run.
+ *
+ * @param {Preparation} spec
+ * @param {Engine} engine
+ */
+export function prepare({ work = "", ...spec }, engine) {
   const part = parts[work];
-  if (!part) throw new Error(`work '${work}' is not known: wanted step, products, ${Object.keys(parts).join(", ")}`);
+  if (!part) throw new Error(`work '${work}' is not known, available: step, gemms, ${Object.keys(parts).join(", ")}`);
   return part(spec, engine);
 }
 
+/** The miniature `flowers`'s images and batches, by the recipe. */
 function mini() {
   const recipe = loadRecipe("mini");
   const { data, model, training } = recipe.settings;
+  const { perClass, seed } = data;
+  const size = model.inputSize;
+  if (perClass === undefined || seed === undefined || (size !== 32 && size !== 64))
+    throw new Error("recipe mini has no settings for drawing miniatures");
   const { pixels, labels } = drawMiniature(miniatures[0], {
-    perClass: data.perClass,
-    seed: data.seed,
-    size: model.inputSize,
+    perClass,
+    seed,
+    size,
   });
   const batch = {
     batch: training.batch,
@@ -49,11 +63,21 @@ function mini() {
     labelDropout: training.labelDropout,
     nullClass: model.classes,
   };
-  const images = { pixels, labels, size: model.inputSize };
-  return { recipe, images, batchAt: (step) => denoisingBatch(images, linearSchedule(), batch, step) };
+  const images = { pixels, labels, size };
+  return {
+    recipe,
+    images,
+    batchAt: (/** @type {number} */ step) => denoisingBatch(images, linearSchedule(), batch, step),
+  };
 }
 
-/** The training loop of DiffFit: each step with a batch of its own, or with `batching: false` all with the first. */
+/**
+ * The training loop of DiffFit: each step makes its batch, or, with `batching: false`, all use the first.
+ *
+ * @param {{ method: string, batching: boolean }} spec
+ * @param {Engine} engine
+ * @returns {Promise<Job>}
+ */
 async function loop({ method, batching }, engine) {
   const { recipe, batchAt } = mini();
   const { model, training } = recipe.settings;
@@ -76,24 +100,34 @@ async function loop({ method, batching }, engine) {
   };
 }
 
-/** Making batches alone. */
+/**
+ * Makes batches.
+ *
+ * @returns {Job}
+ */
 function batching() {
   const { recipe, batchAt } = mini();
   let k = 0;
   return { about: { images: recipe.settings.training.batch }, run: () => void batchAt(k++) };
 }
 
-/** A folder of JPEG files of 500 × 375 pixels, as flower photographs have, read, cropped and scaled to `size`. */
+/**
+ * Reads a folder of JPEG files of 500 × 375 pixels, a usual size of the flower photographs, cropped and scaled.
+ *
+ * @param {{ size: number, files: number }} spec side in pixels; number of files
+ * @returns {Promise<Job>}
+ */
 async function decoding({ size, files }) {
   const { default: sharp } = await import("sharp");
   const folder = mkdtempSync(join(tmpdir(), "dit-bench-decoding-"));
   const classes = 2;
-  const drawn = drawMiniature(miniatures[0], { perClass: Math.ceil(files / classes), seed: 0, size: 32 });
+  const miniature = drawMiniature(miniatures[0], { perClass: Math.ceil(files / classes), seed: 0, size: 32 });
   const bytes = 32 * 32 * 3;
   for (let i = 0; i < files; i++) {
-    const pixels = drawn.pixels.subarray(i * bytes, (i + 1) * bytes);
-    const place = join(folder, `class-${i % classes}`);
-    mkdirSync(place, { recursive: true });
+    const pixels = miniature.pixels.subarray(i * bytes, (i + 1) * bytes);
+    const classFolder = join(folder, `class-${i % classes}`);
+    mkdirSync(classFolder, { recursive: true });
+    /** @type {import("sharp").SharpOptions} */
     const noise = {
       create: {
         width: 500,
@@ -103,12 +137,12 @@ async function decoding({ size, files }) {
         noise: { type: "gaussian", mean: 128, sigma: 12 },
       },
     };
-    const grain = await sharp(noise).png().toBuffer(); // a drawing alone has nothing fine in it, and decodes faster than a photograph
+    const grain = await sharp(noise).png().toBuffer(); // without fine detail it would decode faster than a photograph
     await sharp(pixels, { raw: { width: 32, height: 32, channels: 3 } })
       .resize(500, 375, { fit: "fill" })
       .composite([{ input: grain, blend: "soft-light" }])
       .jpeg({ quality: 90 })
-      .toFile(join(place, `${i}.jpg`));
+      .toFile(join(classFolder, `${i}.jpg`));
   }
   return {
     about: { images: files },
@@ -117,7 +151,13 @@ async function decoding({ size, files }) {
   };
 }
 
-/** One batch of samples, from noise to pixels, with the guidance and the steps of the recipe. */
+/**
+ * One batch of samples, from noise to pixels, with the guidance and the steps of the recipe.
+ *
+ * @param {object} _
+ * @param {Engine} engine
+ * @returns {Promise<Job>}
+ */
 async function sampler(_, engine) {
   const recipe = loadRecipe("mini");
   const { model, sampling } = recipe.settings;
@@ -143,25 +183,38 @@ async function sampler(_, engine) {
           ...Object.fromEntries(coefficients),
         });
       }
-      toPixels((await compiled.getState()).x, S);
+      const { x } = await compiled.getState();
+      toPixels(/** @type {Float32Array} */ (x), S);
     },
   };
 }
 
-/** Features of a batch of images. */
+/**
+ * Features of a dataset's images.
+ *
+ * @param {object} _
+ * @param {Engine} engine
+ * @returns {Promise<Job>}
+ */
 async function extractor(_, engine) {
   const { recipe, images } = mini();
   const { extractor: settings } = recipe.settings;
+  if (!("classes" in settings)) throw new Error("recipe mini has no miniature extractor");
   const network = miniInception(settings.classes);
-  const wanted = Object.entries(network.weights).map(([name, shape]) => ({ name, shape }));
-  const { values } = readWeights(join(recipe.folder, settings.weights), wanted, "make it with 'bench pretrain'");
+  const expected = Object.entries(network.weights).map(([name, shape]) => ({ name, shape }));
+  const { values } = readWeights(join(recipe.folder, settings.weights), expected, "make it with 'bench pretrain'");
   const compiled = await compileExtractor(engine, network, values);
   return { about: { images: images.labels.length }, run: () => compiled.features(images.pixels) };
 }
 
-/** The distance between two sets whose covariances are of full rank, their statistics being there. */
+/**
+ * The Fréchet distance of two sets with full-rank covariances, from their statistics.
+ *
+ * @param {{ dimension: number }} spec
+ * @returns {Job}
+ */
 function frechet({ dimension: D }) {
-  const set = (seed) => {
+  const set = (/** @type {number} */ seed) => {
     const features = normals(seed, "features", 0, D * Math.ceil(1.25 * D)); // more samples than dimensions
     for (let i = 0; i < features.length; i++) features[i] *= 1 + (i % D) / D + seed / 10;
     return statistics(features, D);

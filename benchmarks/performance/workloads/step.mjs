@@ -1,7 +1,10 @@
-// A training step of one method, or one step of sampling, of a DiT of the given shape: the runner's own functions, compiled.
+// A training step of one method, or one sampling step, of a DiT of the given shape: the runner's functions, compiled.
 //
-// The work: patches of 2 over 4 channels, 101 classes, random weights and batch. Training: the diffusion loss, gradients of all that the method
-// trains, AdamW; without the moving average, which a run keeps besides. Sampling: the network and the DDIM update, without guidance.
+// The DiT has patches of 2 over 4 channels, 101 classes, random weights and a random batch. A training step is the
+// diffusion loss, the gradients of all that the method trains, and AdamW; without the moving average that a run keeps.
+// A sampling step is the network and the DDIM update, without guidance.
+//
+// N = batch, C = channels, S = side
 
 import { adamwCoefficients, linearSchedule, stepCoefficients, trainingCoefficients } from "@dit-bench/diffusion";
 import { ditModel } from "@dit-bench/dit";
@@ -10,30 +13,48 @@ import { integers, normals } from "@dit-bench/random";
 import { countMicroBatches, denoisingStep, initialState, samplerStep, trainingStep } from "@dit-bench/runner/parts";
 import { CHANNELS, PATCH } from "../flops.mjs";
 
+/** @import { Adapted, Model } from "@dit-bench/method" */
+/** @import { DitConfig } from "@dit-bench/dit" */
+/** @import { Engine } from "@dit-bench/compiler" */
+/** @import { Graph, Job, Shape } from "../types.ts" */
+/** @typedef {Record<string, Float32Array>} Values */
+
 const CLASSES = 101;
-const optimizer = { lr: 1e-4, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 };
+const optimizer = { lr: 1e-4, betas: /** @type {const} */ ([0.9, 0.999]), eps: 1e-8, weightDecay: 0 };
 const schedule = linearSchedule();
 
+/**
+ * @param {Pick<Shape, "width" | "depth" | "heads" | "tokens">} shape
+ * @returns {DitConfig}
+ * @throws where `tokens` is not a square number
+ */
 export function configOf({ width, depth, heads, tokens }) {
   const side = Math.sqrt(tokens);
-  if (!Number.isInteger(side)) throw new Error(`tokens is ${tokens}, wanted a square number such as 64 or 256`);
+  if (!Number.isInteger(side)) throw new Error(`tokens is ${tokens}, expected a square number such as 64 or 256`);
   const rest = { patchSize: PATCH, channels: CHANNELS, mlpRatio: 4, classes: CLASSES, learnSigma: true };
   return { name: `DiT ${width} × ${depth}`, inputSize: PATCH * side, width, depth, heads, ...rest };
 }
 
+/**
+ * @param {{ method: string, shape: Shape }} spec
+ * @param {Engine} engine
+ * @returns {Promise<Job>}
+ */
 export async function prepare({ method, shape }, engine) {
   const config = configOf(shape);
   const model = ditModel(config);
-  const base = Object.fromEntries(model.weights.map(({ name, shape }) => [name, draw(name, shape, 0.02)]));
+  const base = Object.fromEntries(model.weights.map(({ name, shape }) => [name, randomNormal(name, shape, 0.02)]));
   if (method === "sample") return samplingStep(config, model, base, shape.batch, engine);
   const { default: methodPackage } = await import(`@dit-bench/method-${method}`);
   const adapted = attach(methodPackage, model);
   const [fn, signature, options] = methodStep(adapted, config, base, shape.batch, engine);
   const compiled = await engine.compile(fn, signature, options);
-  const { ema: _, ...state } = initialState(adapted.trainable, adapted.initial(base, 0));
+  const { ema: _, ...rest } = initialState(adapted.trainable, adapted.initial(base, 0));
+  /** @type {Values} */
+  const state = rest;
   for (const name of Object.keys(state)) {
     await compiled.setState({ [name]: state[name] });
-    delete state[name]; // or the largest would not fit twice
+    delete state[name]; // two copies of a full state of DiT-XL/2 would not fit
   }
   const batch = batchOf(config, shape.batch);
   let k = 0;
@@ -46,22 +67,41 @@ export async function prepare({ method, shape }, engine) {
   };
 }
 
-/** The runner's training step without its moving average, for `engine.compile`. */
+/**
+ * The runner's training step without its moving average, for `engine.compile`.
+ *
+ * @param {Adapted} adapted
+ * @param {DitConfig} config
+ * @param {Values} base
+ * @param {number} N
+ * @param {Engine} [engine] decides the number of micro-batches; without it, one
+ * @returns {ReturnType<typeof trainingStep>}
+ */
 export function methodStep(adapted, config, base, N, engine) {
   const microBatches = engine && engine.adapter === undefined ? countMicroBatches(config, adapted.parameters, N) : 1;
   const [fn, signature, options] = trainingStep(
     denoisingStep(adapted, config, base, N, { optimizer, emaDecay: 0, microBatches }),
   );
   const { ema: _, ...withoutAverage } = signature;
+  /** @type {typeof fn} */
   const step = (inputs) => {
     const { ema: _, ...outputs } = fn({ ...inputs, ema: inputs.weights });
     return outputs;
   };
-  return [step, withoutAverage, { ...options, state: options.state.filter((name) => name !== "ema") }];
+  return [step, withoutAverage, { ...options, state: options.state?.filter((name) => name !== "ema") }];
 }
 
+/**
+ * @param {DitConfig} config
+ * @param {Model} model
+ * @param {Values} base
+ * @param {number} N
+ * @param {Engine} engine
+ * @returns {Promise<Job>}
+ */
 async function samplingStep(config, model, base, N, engine) {
-  const settings = { sampler: "ddim", guidance: 1, guidedChannels: "all", clipDenoised: true }; // clipped, x stays finite
+  /** @type {Parameters<typeof samplerStep>[1]} */
+  const settings = { sampler: "ddim", guidance: 1, guidedChannels: "all", clipDenoised: true }; // x must stay finite
   const compiled = await engine.compile(...samplerStep({ config, infos: model.weights, values: base }, settings, N));
   const { x0, t, y } = batchOf(config, N);
   await compiled.setState({ x: x0 });
@@ -71,34 +111,45 @@ async function samplingStep(config, model, base, N, engine) {
     about: { trainable: 0, ...compileTimes(compiled) },
     async run() {
       await compiled.run(inputs);
-      if (engine.adapter !== undefined) await compiled.getState("view"); // or the device would still be at it
+      if (engine.adapter !== undefined) await compiled.getState("view"); // waits until the device has finished
     },
   };
 }
 
+/**
+ * @param {DitConfig} config
+ * @param {number} N
+ */
 function batchOf({ channels: C, inputSize: S, classes }, N) {
   const t = Int32Array.from(integers(0, "t", 0, N, schedule.steps));
   const coefficients = Object.entries(trainingCoefficients(schedule, t)).map(([name, v]) => [`q.${name}`, v]);
   return {
-    x0: draw("x0", [N, C, S, S]),
-    noise: draw("noise", [N, C, S, S]),
+    x0: randomNormal("x0", [N, C, S, S]),
+    noise: randomNormal("noise", [N, C, S, S]),
     t: Float32Array.from(t),
     y: Int32Array.from(integers(0, "y", 0, N, classes)),
     ...Object.fromEntries(coefficients),
   };
 }
 
+/** @param {Graph} compiled */
 export const compileTimes = ({ report: { traceMs, sessionMs, nodes } }) => ({
   trace_ms: Math.round(traceMs),
   session_ms: Math.round(sessionMs),
   nodes,
 });
 
-/** Normal numbers; large weights repeat the same 2^20, since drawing them would take longer than a row. */
-function draw(name, shape, std = 1) {
+/**
+ * Normal numbers. Large tensors repeat the same 2^20 numbers, since sampling all would take longer than a row.
+ *
+ * @param {string} name
+ * @param {readonly number[]} shape
+ * @param {number} [std] standard deviation
+ */
+function randomNormal(name, shape, std = 1) {
   const count = size(shape);
-  const drawn = normals(0, name, 0, Math.min(count, 2 ** 20)).map((z) => std * z);
+  const sampled = normals(0, name, 0, Math.min(count, 2 ** 20)).map((z) => std * z);
   const values = new Float32Array(count);
-  for (let at = 0; at < count; at += drawn.length) values.set(drawn.subarray(0, count - at), at);
+  for (let at = 0; at < count; at += sampled.length) values.set(sampled.subarray(0, count - at), at);
   return values;
 }

@@ -6,8 +6,8 @@ export {
   describeEngines,
   type EngineDescription,
   type EngineName,
-  engineNames,
   type EngineOptions,
+  engineNames,
 } from "./engines.ts";
 export type { Graph, Node, Type, Value } from "./graph.ts";
 export { type Encoded, type EncodeOptions, encode } from "./onnx/encode.ts";

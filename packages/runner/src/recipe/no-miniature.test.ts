@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { datasetEntries } from "../assets/dataset-entries.ts";
 import { planFetch } from "../assets/fetch.ts";
 import { fetchable } from "../assets/locate.ts";
 import { checkBeforehand } from "../cell/data-checks.ts";
 import { loadMethod } from "../methods/methods.ts";
 import { planRun } from "../plan/plan.ts";
 import { datasetsOf, datasetTitle, loadDataset, miniatureOf } from "./dataset.ts";
-import { datasetEntries } from "../assets/dataset-entries.ts";
 import { loadRecipe } from "./recipe.ts";
 
 vi.mock("../assets/dataset-entries.ts", async (original) => {

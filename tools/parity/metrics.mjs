@@ -3,30 +3,38 @@
 import { join } from "node:path";
 import { bench, runPython } from "./compare.mjs";
 
-export const name = "distances";
+/** @import { Call, Row } from "./types.ts" */
 
+export const name = "metrics";
+
+/**
+ * @param {Call} call
+ * @returns {AsyncGenerator<Row>}
+ */
 export async function* measure({ python, folder, size }) {
-  const place = join(folder, `distances-${size}`);
-  const theirs = JSON.parse(runPython(python, "distances.py", size, place));
-  const measured = (name) => bench("fid", join(place, `${name}-1.npz`), join(place, `${name}-2.npz`));
-  const row = (part, sizes, ours, wanted, tolerance) => ({
+  const target = join(folder, `metrics-${size}`);
+  const theirs = JSON.parse(runPython(python, "metrics.py", size, target));
+  const measured = (/** @type {string} */ set) =>
+    bench("fid", join(target, `${set}-1.npz`), join(target, `${set}-2.npz`));
+  /** @type {(part: string, sizes: Record<Call["size"], string>, ours: number, expected: number, tolerance: number) => Row} */
+  const row = (part, sizes, ours, expected, tolerance) => ({
     part,
     size: sizes[size],
-    worst: Math.abs(ours - wanted) / Math.max(Math.abs(wanted), 1e-300),
+    worst: Math.abs(ours - expected) / Math.max(Math.abs(expected), 1e-300),
     tolerance,
   });
   const full = { tiny: "300 samples, 64 features", true: "4,096 samples, 2,048 features" };
   const singular = { tiny: "40 samples, 64 features", true: "500 samples, 2,048 features" };
   const timed = () => {
-    const began = performance.now();
+    const start = performance.now();
     const { fid } = measured("full");
-    return { fid, seconds: (performance.now() - began) / 1e3 };
+    return { fid, seconds: (performance.now() - start) / 1e3 };
   };
   const { fid, ...first } = timed();
   yield row("Fréchet distance, full rank, relative", full, fid, theirs.full.singular_values, 1e-8);
   yield row("the same by SciPy's matrix root", full, fid, theirs.full.matrix_root, 1e-8);
   if (size === "true") {
-    const seconds = Math.min(first.seconds, timed().seconds, timed().seconds); // other work on the machine is not its own
+    const seconds = Math.min(first.seconds, timed().seconds, timed().seconds); // other programs may run meanwhile
     yield {
       part: "the same, time of `bench fid`, the best of three",
       size: full[size],
@@ -38,13 +46,13 @@ export async function* measure({ python, folder, size }) {
   const short = measured("singular");
   yield row("Fréchet distance, singular, relative", singular, short.fid, theirs.singular.singular_values, 1e-8);
   yield row("KID, relative", singular, short.kid, theirs.kid, 1e-8);
-  // A comparison of distances may fall either way by rounding: one sample of the set is the tolerance.
+  // Rounding may decide a comparison of two nearly equal distances: the tolerance is one sample of the set.
   const one = { tiny: 1 / 40, true: 1 / 500 }[size];
   yield row("KID by torch-fidelity, relative", singular, short.kid, theirs.fidelity.kid, 1e-8);
-  for (const [by, values] of [
+  for (const [by, values] of /** @type {const} */ ([
     ["", theirs],
     [" by torch-fidelity", theirs.fidelity],
-  ])
+  ]))
     for (const what of ["precision", "recall"])
       yield { part: `${what}${by}`, size: singular[size], worst: Math.abs(short[what] - values[what]), tolerance: one };
 }
