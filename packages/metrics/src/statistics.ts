@@ -1,4 +1,4 @@
-import { addProduct } from "./matrix-product.ts";
+import { addProduct } from "./linear-algebra/gemm.ts";
 
 // N = samples, D = dimensions, C = samples taken at a time
 

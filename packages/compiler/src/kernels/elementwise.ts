@@ -1,6 +1,6 @@
-import type { Value } from "../graph.ts";
-import type { Op } from "../spec.ts";
-import type { Kernel } from "./index.ts";
+import type { Value } from "../graph/graph.ts";
+import type { Op } from "../graph/ops.ts";
+import type { Kernel } from "./kernel.ts";
 
 const unary: Record<string, Op> = {
   Abs: "Abs",

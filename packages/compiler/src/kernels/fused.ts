@@ -1,4 +1,4 @@
-import type { Kernel } from "./index.ts";
+import type { Kernel } from "./kernel.ts";
 
 /** Kernels that tfjs does not have and @dit-bench/ops looks for by name; see its fused.ts. */
 export const fused: Record<string, Kernel> = {

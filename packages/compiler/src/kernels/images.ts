@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import type { GraphBuilder, Value } from "../graph.ts";
-import type { Kernel } from "./index.ts";
+import type { GraphBuilder, Value } from "../graph/graph.ts";
+import type { Kernel } from "./kernel.ts";
 
 // tfjs: N = batch, H, W = height and width, C = channels, filters [H, W, I, O]. The graph, as ONNX: NCHW, filters [O, I, H, W].
 
@@ -94,7 +94,7 @@ function outputOf(g: GraphBuilder, y_NCHW: Value, { outHeight, outWidth }: ConvI
   return toNHWC(g, y_NCHW);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: tfjs's attributes, see Call
+// biome-ignore lint/suspicious/noExplicitAny: tfjs's attributes, see KernelCall
 function convInfo(x: readonly number[], filter: readonly number[], attrs: any): ConvInfo {
   const { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode } = attrs;
   if (dataFormat !== "NHWC") throw new Error(`dataFormat "${dataFormat}" is not supported, wanted "NHWC"`);
@@ -106,7 +106,7 @@ function convInfo(x: readonly number[], filter: readonly number[], attrs: any): 
 }
 type Four = [number, number, number, number];
 
-// biome-ignore lint/suspicious/noExplicitAny: tfjs's attributes, see Call
+// biome-ignore lint/suspicious/noExplicitAny: tfjs's attributes, see KernelCall
 function poolInfo(x: readonly number[], { filterSize, strides, pad, dimRoundingMode }: any): ConvInfo {
   return tf.backend_util.computePool2DInfo([...x] as Four, filterSize, strides, 1, pad, dimRoundingMode);
 }

@@ -1,5 +1,6 @@
-import { arrayOf, type DType, type GraphBuilder, type Value } from "../graph.ts";
-import type { Kernel } from "./index.ts";
+import type { GraphBuilder, Value } from "../graph/graph.ts";
+import { arrayOf, type DType } from "../graph/types.ts";
+import type { Kernel } from "./kernel.ts";
 import { axisOf, reshape } from "./shaping.ts";
 
 export const indexing: Record<string, Kernel> = {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import type { GraphBuilder, Value } from "../graph.ts";
-import type { Kernel } from "./index.ts";
+import type { GraphBuilder, Value } from "../graph/graph.ts";
+import type { Kernel } from "./kernel.ts";
 import { axisOf } from "./shaping.ts";
 
 type Reduce = "ReduceSum" | "ReduceMean" | "ReduceMax" | "ReduceMin" | "ReduceProd";

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { arrayOf, type DType, type GraphBuilder, sizeOf, type Value } from "../graph.ts";
-import type { Kernel } from "./index.ts";
+import type { GraphBuilder, Value } from "../graph/graph.ts";
+import { arrayOf, type DType, sizeOf } from "../graph/types.ts";
+import type { Kernel } from "./kernel.ts";
 
 export const shaping: Record<string, Kernel> = {
   Reshape: ({ g, inputs: { x }, attrs: { shape } }) =>

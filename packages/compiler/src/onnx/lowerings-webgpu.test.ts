@@ -2,9 +2,10 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createOnnxEngine, loadRuntime } from "../engine-onnx.ts";
+import { cpuProvider } from "../engines/cpu.ts";
 import type { Engine, TensorFunction } from "../index.ts";
-import { cpuProvider } from "../provider.ts";
+import { loadRuntime } from "../runtime/load-runtime.ts";
+import { createOnnxEngine } from "../runtime/onnx-engine.ts";
 import { sample } from "../testing/agree.ts";
 import { webgpuLowerings } from "./lowerings-webgpu.ts";
 

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { GraphBuilder } from "../graph.ts";
+import { GraphBuilder } from "../graph/graph.ts";
 import { encode } from "./encode.ts";
 import { Message } from "./wire.ts";
 

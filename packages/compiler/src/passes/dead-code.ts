@@ -1,4 +1,4 @@
-import type { Graph, Node, Value } from "../graph.ts";
+import type { Graph, Node, Value } from "../graph/graph.ts";
 
 /** Leaves out every node that no output depends on. Inputs stay, used or not: they are the function's signature. */
 export function removeDeadCode(graph: Graph): Graph {

@@ -1,4 +1,4 @@
-import type { Graph, GraphBuilder, NodeOf, Value } from "../graph.ts";
+import type { Graph, GraphBuilder, NodeOf, Value } from "../graph/graph.ts";
 import { rewrite } from "./rewrite.ts";
 
 /** Writes the ops that ONNX Runtime has no kernel for, in float32 or in float64, in terms of those it has. */

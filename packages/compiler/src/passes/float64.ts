@@ -1,4 +1,5 @@
-import { type Data, type Graph, GraphBuilder, type Node, type Type, type Value } from "../graph.ts";
+import { type Graph, GraphBuilder, type Node, type Value } from "../graph/graph.ts";
+import type { Data, Type } from "../graph/types.ts";
 
 /** The same graph in double precision: float32 inputs, constants and results become float64. */
 export function toFloat64(graph: Graph): Graph {

@@ -1,4 +1,5 @@
-import type { DType, Graph } from "../graph.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { DType } from "../graph/types.ts";
 import { removeDeadCode } from "./dead-code.ts";
 import { expand } from "./expand.ts";
 import { toFloat64 } from "./float64.ts";

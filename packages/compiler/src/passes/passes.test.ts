@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Graph } from "../graph.ts";
-import { GraphBuilder } from "../graph.ts";
-import type { TensorFunction } from "../signature.ts";
-import { trace } from "../trace.ts";
+import type { TensorFunction } from "../contract/signature.ts";
+import type { Graph } from "../graph/graph.ts";
+import { GraphBuilder } from "../graph/graph.ts";
+import { trace } from "../trace/trace.ts";
 import { expand, optimize, removeDeadCode, simplify, toFloat64 } from "./index.ts";
 import { rewrite } from "./rewrite.ts";
 

@@ -1,4 +1,4 @@
-import { type Graph, GraphBuilder, type Node, type Value } from "../graph.ts";
+import { type Graph, GraphBuilder, type Node, type Value } from "../graph/graph.ts";
 
 /**
  * A rule of a rewrite: given a node whose inputs have been rewritten already, returns what is to stand for its outputs,

@@ -1,14 +1,14 @@
 import {
   constantData,
-  equalShapes,
   type Graph,
   type GraphBuilder,
   type Node,
   producer,
   uniformValue,
   type Value,
-} from "../graph.ts";
-import type { Op } from "../spec.ts";
+} from "../graph/graph.ts";
+import type { Op } from "../graph/ops.ts";
+import { equalShapes } from "../graph/types.ts";
 import { rewrite } from "./rewrite.ts";
 
 /**

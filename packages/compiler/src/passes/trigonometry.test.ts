@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
-import { createOnnxEngine, loadRuntime } from "../engine-onnx.ts";
-import { cpuProvider } from "../provider.ts";
+import { cpuProvider } from "../engines/cpu.ts";
+import { loadRuntime } from "../runtime/load-runtime.ts";
+import { createOnnxEngine } from "../runtime/onnx-engine.ts";
 import { exactTrigonometry } from "./index.ts";
 
 beforeAll(async () => {

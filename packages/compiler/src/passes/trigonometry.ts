@@ -1,4 +1,4 @@
-import type { Graph, GraphBuilder, Value } from "../graph.ts";
+import type { Graph, GraphBuilder, Value } from "../graph/graph.ts";
 import { rewrite } from "./rewrite.ts";
 
 /**

@@ -1,0 +1,162 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import * as tf from "@tensorflow/tfjs";
+import { beforeEach, describe, expect, test } from "vitest";
+import { createEngine, trace } from "../index.ts";
+
+beforeEach(async () => {
+  await tf.setBackend("cpu");
+});
+
+const x = { shape: [2, 3] };
+
+describe("trace", () => {
+  test("gives a graph with the function's inputs and outputs", () => {
+    const graph = trace(({ x }) => ({ y: tf.matMul(x as tf.Tensor2D, tf.ones([3, 4])) }), { x });
+    expect([...graph.inputs.keys()]).toEqual(["x"]);
+    expect(graph.outputs.get("y")).toMatchObject({ shape: [2, 4], dtype: "float32" });
+    expect(graph.nodes.map((n) => n.op)).toEqual(["Expand", "MatMul"]);
+  });
+
+  test("makes constants of values known when compiled and of tensors made outside, which stay as they were", () => {
+    const outside = tf.tensor1d([1, 2, 3]);
+    const weights = Float32Array.of(4, 5, 6);
+    const graph = trace(({ x, w }) => ({ y: tf.mul(tf.add(x!, outside), w!) }), {
+      x,
+      w: { shape: [3], value: weights },
+    });
+    const sources = graph.nodes.map((n) => n.inputs[1]!.source);
+    expect(sources).toMatchObject([
+      { kind: "constant", data: Float32Array.of(1, 2, 3) },
+      { kind: "constant", data: weights },
+    ]);
+    expect((sources[1] as { data: unknown }).data).toBe(weights);
+    expect([...outside.dataSync()]).toEqual([1, 2, 3]);
+    expect([...tf.neg(outside).dataSync()]).toEqual([-1, -2, -3]);
+  });
+
+  test("leaves nothing behind: backend, kernels and tensors are as before", () => {
+    const before = {
+      backend: tf.getBackend(),
+      kernels: tf.getKernelsForBackend("cpu").length,
+      tensors: tf.memory().numTensors,
+    };
+    trace(({ x }) => ({ y: tf.grad((x: tf.Tensor) => tf.sum(tf.square(x)))(x!) }), { x });
+    expect(tf.getKernelsForBackend("dit-bench-trace")).toEqual([]);
+    expect(tf.findBackend("dit-bench-trace")).toBeNull();
+    expect({
+      backend: tf.getBackend(),
+      kernels: tf.getKernelsForBackend("cpu").length,
+      tensors: tf.memory().numTensors,
+    }).toEqual(before);
+  });
+
+  test("leaves nothing behind when the function throws, not even inside of a gradient", () => {
+    const tensors = tf.memory().numTensors;
+    const fail = () => {
+      throw new Error("mine");
+    };
+    expect(() => trace(({ x }) => ({ y: tf.grad(fail as never)(x!) }), { x })).toThrow("mine");
+    expect(tf.getBackend()).toBe("cpu");
+    expect(tf.getKernelsForBackend("dit-bench-trace")).toEqual([]);
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect([
+      ...tf
+        .grad((x: tf.Tensor) => tf.sum(x))(tf.tensor1d([1, 2]))
+        .dataSync(),
+    ]).toEqual([1, 1]);
+  });
+
+  test("lets go of the weights with the graph", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const weights = (() => {
+      const value = new Float32Array(100_000).fill(0.5);
+      trace(({ x, w }) => ({ y: tf.mul(x!, tf.sum(w!)) }), { x, w: { shape: [100_000], value } });
+      return new WeakRef(value);
+    })();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    collect();
+    expect(weights.deref()).toBeUndefined();
+  });
+
+  test("refuses to start inside of another trace", () => {
+    expect(() =>
+      trace(({ x }) => ({ y: [...trace(() => ({ z: tf.scalar(1) }), {}).outputs].length ? x! : x! }), { x }),
+    ).toThrow(/running already/);
+    expect(tf.getBackend()).toBe("cpu");
+  });
+});
+
+describe("a value read while tracing", () => {
+  test("is an error that names the input and the place", () => {
+    expect(() => trace(({ x }) => ({ y: x!.dataSync()[0]! > 0 ? x! : tf.neg(x!) }), { x })).toThrow(
+      /value of input "x" was read while tracing, at .*trace\.test\.ts:\d+:\d+: .*tf\.where/,
+    );
+  });
+
+  test("is an error that names the op", () => {
+    expect(() => trace(({ x }) => ({ y: tf.scalar(tf.sum(x!).arraySync() as number) }), { x })).toThrow(
+      /the result of ReduceSum_0 was read/,
+    );
+  });
+
+  test("asynchronously is one too", async () => {
+    let read: Promise<unknown> = Promise.resolve();
+    trace(
+      ({ x }) => {
+        read = x!.data();
+        return { y: tf.neg(x!) };
+      },
+      { x },
+    );
+    await expect(read).rejects.toThrow(/was read/);
+  });
+
+  test("is allowed where it is constant", () => {
+    const graph = trace(({ x }) => ({ y: tf.mul(x!, tf.scalar(2).dataSync()[0]! + 1) }), { x });
+    expect(graph.nodes[0]!.inputs[1]!.source).toMatchObject({ data: Float32Array.of(3) });
+  });
+});
+
+describe("what cannot be traced", () => {
+  test("an op without a kernel is named", () => {
+    expect(() => trace(({ x }) => ({ y: tf.spectral.rfft(x!) }), { x })).toThrow(
+      /'(RFFT|FFT|Complex)'.*dit-bench-trace/,
+    );
+  });
+
+  test("an attribute that cannot be expressed is refused, with the place", () => {
+    const image = { shape: [1, 4, 4, 2] };
+    const resize = ({ x }: Record<string, tf.Tensor>) => ({
+      y: tf.image.resizeBilinear(x as tf.Tensor4D, [8, 8], true),
+    });
+    expect(() => trace(resize, { x: image })).toThrow(
+      /ResizeBilinear: alignCorners true is not supported, wanted false, at .*trace\.test\.ts/,
+    );
+  });
+
+  test("outputs are checked", () => {
+    expect(() => trace((() => undefined) as never, {})).toThrow(/returned undefined, wanted a record/);
+    expect(() => trace((({ x }: Record<string, tf.Tensor>) => x) as never, { x })).toThrow(/returned a tensor/);
+    expect(() => trace((() => ({ y: 3 })) as never, {})).toThrow(/output "y" is 3, wanted a tensor/);
+    expect(() => trace(() => ({}), {})).toThrow(/no outputs/);
+  });
+
+  test("a signature's value must fill its shape, and its dtype be one of three", () => {
+    expect(() => trace(() => ({ y: tf.scalar(1) }), { w: { shape: [3], value: new Float32Array(2) } })).toThrow(
+      /value of w has 2 elements, wanted 3/,
+    );
+    expect(() => trace(() => ({ y: tf.scalar(1) }), { w: { shape: [3], dtype: "complex64" as never } })).toThrow(
+      /complex64 is not supported/,
+    );
+    expect(() => trace(() => ({ y: tf.scalar(1) }), { w: { shape: [-1] } })).toThrow(/shape \[-1\]/);
+  });
+});
+
+test("a function that reads values is refused when it is compiled, not when it runs", async () => {
+  const engine = await createEngine("cpu", { threads: 1 });
+  await expect(engine.compile(({ x }) => ({ y: tf.scalar(x!.dataSync()[0]!) }), { x })).rejects.toThrow(
+    /was read while tracing/,
+  );
+});
