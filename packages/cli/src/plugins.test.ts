@@ -38,7 +38,7 @@ const mistakes: [what: string, fields: { graft?: string; method?: string }, mess
   [
     "dropout",
     { graft: "forward: (call, x, w) => tf.mul(tf.dropout(call(x), 0.1), w.s)," },
-    /forward of the graft on 'blocks\.0\.attn\.qkv': tf\.dropout draws random numbers, at .*dropout\/index\.js:13:\d+: /,
+    /forward of the graft on 'blocks\.0\.attn\.qkv': tf\.dropout generates random numbers, at .*dropout\/index\.js:13:\d+: /,
   ],
   [
     "reads",
@@ -99,7 +99,7 @@ describe("a plug-in's mistake is one line and exit code 2", () => {
   it("dropout is named on an engine that runs op by op, too", async () => {
     const path = plugin("dropout-eager", { graft: mistakes[0]![1].graft! });
     const { code, stderr } = await runWith(path, "--engine", "tfjs-cpu");
-    expect(stderr).toMatch(/tf\.dropout draws random numbers, at .*index\.js:13/);
+    expect(stderr).toMatch(/tf\.dropout generates random numbers, at .*index\.js:13/);
     expect(code).toBe(2);
   });
 

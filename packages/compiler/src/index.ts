@@ -1,4 +1,5 @@
-// The package's exports: engines that compile tfjs functions, and the parts of the compiler that tools use by themselves.
+// The package's exports: engines that compile tfjs functions, and the parts of the compiler that tools use by
+// themselves.
 
 import "./no-telemetry.ts"; // first: whoever imports this package may load ONNX Runtime by itself
 

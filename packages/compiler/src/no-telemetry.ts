@@ -1,7 +1,7 @@
 // Disables the telemetry of ONNX Runtime. Importing this module is enough: entry points import it before anything else.
 //
-// Since 1.29 the native builds for Linux and macOS store a device id below the user's cache folder and send usage events.
-// They read the variable once, while the library loads: https://github.com/microsoft/onnxruntime/pull/27379
+// Since 1.29 the native builds for Linux and macOS store a device id below the user's cache folder and send usage
+// events. They read the variable once, while the library loads: https://github.com/microsoft/onnxruntime/pull/27379
 
 import { isMainThread } from "node:worker_threads";
 

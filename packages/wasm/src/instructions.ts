@@ -1,5 +1,5 @@
-// Instructions as bytes: https://webassembly.github.io/spec/core/binary/instructions.html. Locals are numbered, parameters
-// first.
+// Instructions as bytes: https://webassembly.github.io/spec/core/binary/instructions.html. Locals are numbered,
+// parameters first.
 
 import { signedLeb128, unsignedLeb128 } from "./leb128.ts";
 

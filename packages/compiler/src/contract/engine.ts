@@ -17,23 +17,27 @@ export interface CompileOptions {
   readonly name?: string;
   /** Inputs that are also outputs of the same name and type: the engine keeps them from one run to the next. */
   readonly state?: readonly string[];
-  /** float64 computes in double, with Float64Array in place of Float32Array for inputs and outputs. For gradient checks. */
+  /**
+   * float64 computes in double, with Float64Array in place of Float32Array for inputs and outputs. For gradient checks.
+   */
   readonly precision?: "float32" | "float64";
-  /** Path prefix of a file to which the runtime writes, on `dispose`, each node's time and provider. See readProfile. */
+  /**
+   * Path prefix of a file to which the runtime writes, on `dispose`, each node's time and provider. See readProfile.
+   */
   readonly profile?: string;
 }
 
 export interface Compiled {
   /**
-   * Runs the function once. Takes every input that is neither constant nor state; resolves to every output that is not state.
-   * Runs of one compiled function never overlap: they are queued in the order of the calls.
+   * Runs the function once. Takes every input that is neither constant nor state; resolves to every output that is not
+   * state. Runs of one compiled function never overlap: they are queued in the order of the calls.
    */
   run(inputs: Values): Promise<Values>;
   /** Sets some or all of the state, by copy. */
   setState(values: Values): Promise<void>;
   /**
-   * The whole state. `view` gives the engine's own arrays where it has them: read them before the next run, and do not write
-   * to them.
+   * The whole state. `view` gives the engine's own arrays where it has them: read them before the next run, and do not
+   * write to them.
    */
   getState(how?: "copy" | "view"): Promise<Values>;
   readonly report: Report;

@@ -19,15 +19,16 @@ export const cpu = {
 } as const satisfies EngineEntry;
 
 /**
- * How long an idle thread of the runtime spins before it sleeps. The runtime's default, some tens of milliseconds, starves
- * other programs. One millisecond outlasts the gaps between ops: a training step at width 128 takes 74 ms either way.
+ * How long an idle thread of the runtime spins before it sleeps. The runtime's default, some tens of milliseconds,
+ * starves other programs. One millisecond outlasts the gaps between ops: a training step at width 128 takes 74 ms
+ * either way.
  */
 const SPIN_MICROSECONDS = "1000";
 
 /**
- * Up to this size a session owns the constant weights, packed for the GEMMs that read them; larger ones are inputs, read
- * where they are. A DiffFit step of DiT-XL/2 (2.7 GB, batch 1, two threads of a Zen 3) takes 1.56 s without packing and
- * 1.45 s with it, but the session then takes another 7.1 GB.
+ * Up to this size a session owns the constant weights, packed for the GEMMs that read them; larger ones are inputs,
+ * read where they are. A DiffFit step of DiT-XL/2 (2.7 GB, batch 1, two threads that reach 282 GFLOP/s) takes 1.56 s
+ * without packing and 1.45 s with it, but the session then takes another 7.1 GB.
  */
 const SESSION_CONSTANT_BYTES = 2 ** 30;
 
@@ -43,8 +44,8 @@ export function cpuProvider(threads: number): Provider {
       ...sequentialSession,
       executionProviders: ["cpu"],
       intraOpNumThreads: threads,
-      // The memory pattern reserves one block besides the arena of the first run: DiffFit at width 384 peaks at 2.7 in place
-      // of 1.7 GB, and the time differs by no more than the noise (docs/log.md, 2026-11-23).
+      // The memory pattern reserves one block besides the arena of the first run: DiffFit at width 384 peaks at 2.7 in
+      // place of 1.7 GB, and the time differs by no more than the noise (docs/log.md, 2026-11-23).
       enableMemPattern: false,
       // In double the runtime's fusions make ops that have no double kernel (QuickGelu, for one).
       graphOptimizationLevel: float64 ? "basic" : "all",

@@ -54,9 +54,9 @@ export async function describeEngines(): Promise<EngineDescription[]> {
 }
 
 /**
- * `auto`: the engine of the lowest `autoRank` that works and has nothing against it. That is `cpu` until a whole run has been
- * seen on a GPU (docs/engines.md). A driver that computes on the CPU (SwiftShader, lavapipe) is skipped: it serves tests, and
- * is slower than `cpu`.
+ * `auto`: the engine of the lowest `autoRank` that works and has nothing against it. That is `cpu` until a whole run
+ * has been seen on a GPU (docs/engines.md). A driver that computes on the CPU (SwiftShader, lavapipe) is skipped: it
+ * serves tests, and is slower than `cpu`.
  */
 async function startFirstWorking(threads: number): Promise<Engine> {
   const candidates = entries()

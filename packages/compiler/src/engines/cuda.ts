@@ -11,8 +11,8 @@ export const cuda = deviceEntry({
   name: "cuda",
   what: "compiled, ONNX Runtime on CUDA",
   how:
-    "it needs Linux on x64, an NVIDIA driver, CUDA 12's libraries (cudart, cublas, curand, cufft) and cuDNN 9 where the " +
-    "system finds them, and the provider, some hundred MB, which " +
+    "it needs Linux on x64, an NVIDIA driver, CUDA 12's libraries (cudart, cublas, curand, cufft) and cuDNN 9 where " +
+    "the system finds them, and the provider, some hundred MB, which " +
     "`node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12` downloads; " +
     "for CUDA 13 docs/engines.md",
   autoRank: 2,
@@ -26,10 +26,13 @@ export const cuda = deviceEntry({
   },
 });
 
-/** onnxruntime-node copies every output of this provider to the host, so state crosses to the device and back in each run. */
+/**
+ * onnxruntime-node copies every output of this provider to the host, so state crosses to the device and back in each
+ * run.
+ */
 export function cudaProvider(adapter: string, deviceId = 0): Provider {
-  // By default the provider rounds GEMM operands to TensorFloat-32, with 10 bits of mantissa; onnxruntime-node exposes no
-  // option against that.
+  // By default the provider rounds GEMM operands to TensorFloat-32, with 10 bits of mantissa; onnxruntime-node exposes
+  // no option against that.
   process.env.NVIDIA_TF32_OVERRIDE ??= "0";
   return {
     name: "cuda",

@@ -1,3 +1,5 @@
+// The behaviour that all engines share, and the choice among them.
+
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createEngine, describeEngines, type Engine, type TensorFunction } from "../index.ts";
@@ -14,17 +16,17 @@ const counter: TensorFunction = ({ x, total, steps }) => ({
 const signature = { x: { shape: [2] }, total: { shape: [2] }, steps: { shape: [], dtype: "int32" } } as const;
 
 const webgpu = (await describeEngines()).find(({ name }) => name === "webgpu")!;
-if (!webgpu.available) console.warn(`tests on webgpu are left out: ${webgpu.reason}: ${webgpu.how}`);
-const here = [...(webgpu.available ? (["webgpu"] as const) : []), "cpu", "cpu+float16", "tfjs-cpu"] as const;
+if (!webgpu.available) console.warn(`tests on webgpu are skipped: ${webgpu.reason}: ${webgpu.how}`);
+const testedEngines = [...(webgpu.available ? (["webgpu"] as const) : []), "cpu", "cpu+float16", "tfjs-cpu"] as const;
 
-describe.each(here)("engine %s", (name) => {
+describe.each(testedEngines)("engine %s", (name) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await createEngine(name, { threads: 1 });
   });
   const compile = () => engine.compile(counter, signature, { name: "counter", state: ["total", "steps"] });
 
-  test("carries state from run to run and gives the other outputs", async () => {
+  test("keeps state from run to run and returns the other outputs", async () => {
     const f = await compile();
     await f.setState({ total: Float32Array.of(0, 0), steps: Int32Array.of(0) });
     expect(await f.run({ x: Float32Array.of(2, 4) })).toEqual({ mean: Float32Array.of(2, 4) });
@@ -33,7 +35,7 @@ describe.each(here)("engine %s", (name) => {
     await f.dispose();
   });
 
-  test("copies state in and out, and sets parts of it", async () => {
+  test("copies state in and out, and sets some of the state", async () => {
     const f = await compile();
     const mine = Float32Array.of(1, 1);
     await f.setState({ total: mine, steps: Int32Array.of(0) });
@@ -45,7 +47,7 @@ describe.each(here)("engine %s", (name) => {
     await f.dispose();
   });
 
-  test("runs that are started together run in turn", async () => {
+  test("runs one after another what is started together", async () => {
     const f = await compile();
     await f.setState({ total: Float32Array.of(0, 0), steps: Int32Array.of(0) });
     const means = await Promise.all([1, 2, 3].map((v) => f.run({ x: Float32Array.of(v, 0) })));
@@ -53,7 +55,7 @@ describe.each(here)("engine %s", (name) => {
     await f.dispose();
   });
 
-  test("says what is wrong with what it is given", async () => {
+  test("names the input or state that is missing, unknown or of the wrong array", async () => {
     const f = await compile();
     const x = Float32Array.of(1, 2);
     await expect(f.run({ x })).rejects.toThrow('counter: state "total" has no value: call setState before run');
@@ -70,11 +72,11 @@ describe.each(here)("engine %s", (name) => {
     await expect(f.run({ x: [1, 2] as never })).rejects.toThrow(/is an Array/);
     await expect(f.setState({ x })).rejects.toThrow('counter: no state "x": wanted "total", "steps"');
     await expect(f.setState({ total: Float32Array.of(1) })).rejects.toThrow(/state "total" has 1 elements/);
-    expect(await f.run({ x })).toEqual({ mean: Float32Array.of(2, 4) }); // a refused run has changed nothing
+    expect(await f.run({ x })).toEqual({ mean: Float32Array.of(2, 4) }); // a refused run changes nothing
     await f.dispose();
   });
 
-  test("takes values known when compiled, and leaves the active backend alone", async () => {
+  test("takes constants from the signature, and restores the active tfjs backend", async () => {
     const w = { shape: [2, 1], value: Float32Array.of(3, 4) };
     const f = await engine.compile(
       ({ x, w }) => ({ y: tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D), unread: tf.scalar(1) }),
@@ -87,7 +89,7 @@ describe.each(here)("engine %s", (name) => {
     await f.dispose();
   });
 
-  test("state must be an input, without a value, and come out as it went in", async () => {
+  test("refuses state that is no input, has a constant value, is no output, or changes its type", async () => {
     const x = { shape: [2] };
     const compile = async (f: TensorFunction, spec: object, state: string[]) => {
       const compiled = await engine.compile(f, spec as never, { state, name: "f" });
@@ -110,7 +112,7 @@ describe.each(here)("engine %s", (name) => {
 });
 
 describe("the compiled engine", () => {
-  test("reports what it compiled", async () => {
+  test("reports its nodes, its ops and the time of tracing", async () => {
     const engine = await createEngine("cpu", { threads: 2 });
     const f = await engine.compile(({ x }) => ({ y: tf.exp(tf.neg(x!)) }), { x: { shape: [2] } });
     expect(engine).toMatchObject({ name: "cpu", threads: 2 });
@@ -119,7 +121,7 @@ describe("the compiled engine", () => {
     await f.dispose();
   });
 
-  test("takes and gives Float64Array in float64", async () => {
+  test("takes and returns Float64Array in float64", async () => {
     const engine = await createEngine("cpu", { threads: 1 });
     const f = await engine.compile(({ x }) => ({ y: tf.div(x!, 3) }), { x: { shape: [] } }, { precision: "float64" });
     expect(await f.run({ x: Float64Array.of(1) })).toEqual({ y: Float64Array.of(1 / 3) });
@@ -127,7 +129,7 @@ describe("the compiled engine", () => {
     await f.dispose();
   });
 
-  test("says so when the runtime has no kernel", async () => {
+  test("refuses a graph that the runtime has no kernel for, with its name and the op", async () => {
     const engine = await createEngine("cpu", { threads: 1 });
     const f: TensorFunction = ({ x }) => ({ y: tf.tan(x!) });
     await expect(engine.compile(f, { x: { shape: [2] } }, { precision: "float64", name: "mine" })).rejects.toThrow(
@@ -136,8 +138,8 @@ describe("the compiled engine", () => {
   });
 });
 
-describe("the list of engines", () => {
-  test("has the compiled ones and the reference, and says how to get what is not there", async () => {
+describe("describeEngines", () => {
+  test("lists every engine of the table, and how to get those that do not work here", async () => {
     const engines = await describeEngines();
     expect(engines.map((e) => e.name)).toEqual(["cuda", "webgpu", "cpu", "tfjs-cpu", "tfjs-node", "tfjs-node-gpu"]);
     const cpu = engines.find((e) => e.name === "cpu");
@@ -149,12 +151,14 @@ describe("the list of engines", () => {
       );
     }
   });
+});
 
-  test("auto takes the processor while no whole run has been seen on a GPU, and says why", async () => {
+describe("createEngine", () => {
+  test("starts cpu for auto, with the reason", async () => {
     expect(await createEngine("auto", { threads: 1 })).toMatchObject({ name: "cpu", reason: "cpu works" });
   });
 
-  test("an engine that is not there, or not known, or of no threads is refused", async () => {
+  test("refuses an engine that does not work here, an unknown name, and a number of threads below 1", async () => {
     const missing = (await describeEngines()).find((e) => !e.available);
     if (missing)
       await expect(createEngine(missing.name)).rejects.toThrow(`cannot start: ${missing.reason}: ${missing.how}`);

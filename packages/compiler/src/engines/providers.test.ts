@@ -1,3 +1,5 @@
+// Session options of the providers.
+
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, describe, expect, test } from "vitest";
 import { describeEngines } from "../index.ts";
@@ -9,12 +11,12 @@ import { webgpuProvider } from "./webgpu.ts";
 
 const settings = { float64: false };
 
-describe("what the runtime is told", () => {
-  test("on the processor", () => {
+describe("Provider.options", () => {
+  test("runs the CPU provider on the requested number of threads", () => {
     expect(cpuProvider(3).options(settings)).toMatchObject({ executionProviders: ["cpu"], intraOpNumThreads: 3 });
   });
 
-  test("on WebGPU: state stays there", () => {
+  test("keeps the state of WebGPU on the device, and its buffers for reuse", () => {
     const provider = webgpuProvider("a GPU");
     expect(provider).toMatchObject({ residence: "gpu-buffer", adapter: "a GPU", threads: 1 });
     expect(provider.options(settings).executionProviders).toEqual([
@@ -23,14 +25,14 @@ describe("what the runtime is told", () => {
   });
 });
 
-describe("on CUDA", () => {
+describe("cudaProvider", () => {
   const before = process.env.NVIDIA_TF32_OVERRIDE;
   afterEach(() => {
     if (before === undefined) delete process.env.NVIDIA_TF32_OVERRIDE;
     else process.env.NVIDIA_TF32_OVERRIDE = before;
   });
 
-  test("the device is named, and products keep float32 unless the user has chosen", () => {
+  test("selects the device, and disables TensorFloat-32 unless the user has set NVIDIA_TF32_OVERRIDE", () => {
     delete process.env.NVIDIA_TF32_OVERRIDE;
     expect(cudaProvider("a GPU", 1).options(settings)).toMatchObject({
       executionProviders: [{ name: "cuda", deviceId: 1 }],
@@ -41,7 +43,7 @@ describe("on CUDA", () => {
     expect(process.env.NVIDIA_TF32_OVERRIDE).toBe("1");
   });
 
-  test("a session without the provider's library is refused, and nothing computes in its place", async () => {
+  test("has its session refused without the provider's library: no other provider computes instead", async () => {
     const cuda = (await describeEngines()).find(({ name }) => name === "cuda")!;
     if (cuda.available) return;
     const engine = createOnnxEngine(await loadRuntime(), cudaProvider("a GPU"));

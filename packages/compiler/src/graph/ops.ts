@@ -1,5 +1,5 @@
-// Every op of the graph: its attributes and element types. Names and semantics are ONNX's where ONNX has the op; what ONNX
-// takes as a constant operand (shapes, axes, pads) is an attribute here.
+// Every op of the graph: its attributes and element types. Names and semantics are ONNX's where ONNX has the op; what
+// ONNX takes as a constant operand (shapes, axes, pads) is an attribute here.
 //
 // N = batch, C, I, O = channels, input and output channels, H, W = height and width
 

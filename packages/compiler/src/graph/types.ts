@@ -1,6 +1,8 @@
 // Element types and shapes of the graph's values, and the typed arrays that hold them.
 
-/** Element types. float64 serves gradient checks: traces are float32, and the pass `toFloat64` converts a whole graph. */
+/**
+ * Element types. float64 serves gradient checks: traces are float32, and the pass `toFloat64` converts a whole graph.
+ */
 export type DType = "float32" | "float64" | "int32" | "bool";
 export type Data = Float32Array | Float64Array | Int32Array | Uint8Array;
 

@@ -1,3 +1,5 @@
+// Matrix multiplications, and the functions of @dit-bench/ops, against eager tfjs, with gradients.
+
 import * as ops from "@dit-bench/ops";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, test } from "vitest";
@@ -8,7 +10,7 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
 });
 
-describe("products", () => {
+describe("matMul agrees with eager tfjs", () => {
   for (const [transposeA, transposeB] of [
     [false, false],
     [true, false],
@@ -16,7 +18,7 @@ describe("products", () => {
     [true, true],
   ] as const) {
     for (const batch of [[], [2], [2, 3]]) {
-      test(`of [${batch}] matrices, transposed ${transposeA}, ${transposeB}`, async () => {
+      test(`for batch [${batch}], transposeA ${transposeA}, transposeB ${transposeB}`, async () => {
         const f = (a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b, transposeA, transposeB);
         const [a, b] = [transposeA ? [4, 3] : [3, 4], transposeB ? [5, 4] : [4, 5]];
         await agree(f as never, [
@@ -31,7 +33,7 @@ describe("products", () => {
     }
   }
 
-  test("broadcast over leading axes", () =>
+  test("when leading axes broadcast", () =>
     agree(
       (a, b) => tf.matMul(a!, b!),
       [
@@ -39,10 +41,10 @@ describe("products", () => {
         [1, 4, 5],
       ],
     ));
-  test("of a vector", () => gradientsAgree((a, b) => tf.dot(a!, b!), [[4], [4, 3]]));
+  test("for a vector, by tf.dot", () => gradientsAgree((a, b) => tf.dot(a!, b!), [[4], [4, 3]]));
 });
 
-describe("fused kernels are the plain ops of @dit-bench/ops", () => {
+describe("the compiled functions of @dit-bench/ops agree with their eager forms", () => {
   const cases: Record<string, (x: tf.Tensor) => tf.Tensor> = {
     layerNorm: (x) => ops.layerNorm(x),
     gelu: ops.gelu,
@@ -57,7 +59,7 @@ describe("fused kernels are the plain ops of @dit-bench/ops", () => {
     });
   }
 
-  test("linear", async () => {
+  test("linear with its bias", async () => {
     await agree(ops.linear as never, [[2, 3, 4], [5, 4], [5]]);
     await gradientsAgree(ops.linear as never, [[2, 3, 4], [5, 4], [5]]);
   });

@@ -33,7 +33,10 @@ export interface FedConstant {
 export interface EncodeOptions {
   /** Replacements for lowerings, for a provider that lacks the kernels of the usual ones. */
   readonly lowerings?: Partial<Lowerings>;
-  /** Storage of float32 constants above 1 KiB with at least two axes. float16 rounds them, and casts them back at each use. */
+  /**
+   * Storage of float32 constants above 1 KiB with at least two axes. float16 rounds them, and casts them back at each
+   * use.
+   */
   readonly matrices?: "float32" | "float16";
   /** Constants of more bytes than this become inputs of the model; the default is that none does. */
   readonly feedAbove?: number;

@@ -1,6 +1,9 @@
 // Rounds float32 to float16 (IEEE 754 binary16).
 
-/** The bits of the nearest float16 of each number, ties to even. Throws on a finite number above 65504, the largest float16. */
+/**
+ * The bits of the nearest float16 of each number, ties to even. Throws on a finite number above 65504, the largest
+ * float16.
+ */
 export function toFloat16(values: Float32Array): Uint16Array {
   const out = new Uint16Array(values.length);
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);

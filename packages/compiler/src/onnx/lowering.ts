@@ -12,7 +12,10 @@ export type Lowerings = { readonly [O in Op]: Lowering<O> };
 
 /** The part of the encoder that lowerings use. */
 export interface ModelWriter {
-  /** The name of a value in the model. To be called once for each use: each use of a narrowed constant gets its own cast. */
+  /**
+   * The name of a value in the model. To be called once for each use: each use of a narrowed constant gets its own
+   * cast.
+   */
   name(value: Value): string;
   /** A name that is not used yet. */
   fresh(prefix: string): string;

@@ -6,7 +6,9 @@ import type { NodeOf, Value } from "../graph/graph.ts";
 import type { Lowerings, ModelWriter } from "./lowering.ts";
 import { lowerings } from "./lowerings.ts";
 
-/** Optimizers of the runtime that would fuse the transpose back: into MatMul, and into the Gemm of a MatMul and an Add. */
+/**
+ * Optimizers of the runtime that would fuse the transpose back: into MatMul, and into the Gemm of a MatMul and an Add.
+ */
 export const cpuWithoutOptimizers = ["MatmulTransposeFusion", "GemmTransposeFusion"];
 
 export const cpuLowerings: Partial<Lowerings> = {
@@ -32,9 +34,10 @@ interface TransposePlan {
 }
 
 /**
- * The runtime's fused kernel transposes the left operand again for every block of the right one: [2048, 1536]ᵀ [2048, 384]
- * takes 22.5 ms where a plain MatMul of that size takes 17 (two threads of a Zen 3; docs/log.md, 2026-11-27). Transposing
- * beforehand takes 0.3 to 1 ms: either a, or b and the result by aᵀ b = (bᵀ a)ᵀ, whichever moves fewer elements.
+ * The runtime's fused kernel transposes the left operand again for every block of the right one: [2048, 1536]ᵀ [2048,
+ * 384] takes 22.5 ms where a plain MatMul of that size takes 17 (two threads of a Zen 3; docs/log.md, 2026-11-27).
+ * Transposing beforehand takes 0.3 to 1 ms: either a, or b and the result by aᵀ b = (bᵀ a)ᵀ, whichever moves fewer
+ * elements.
  *
  * @returns undefined where no transpose pays off, or where the bits would depend on the number of threads
  */
@@ -70,8 +73,8 @@ function cheapestTranspose(node: NodeOf<"MatMul">): TransposePlan | undefined {
 }
 
 /**
- * Does a MatMul give the same bits for any number of threads? Threads share its rows, or its columns where there are more of
- * those. A share of 64 columns or fewer is summed in other blocks (MlasSgemmOperation); from 576 columns on, seven threads
- * have more each.
+ * Does a MatMul give the same bits for any number of threads? Threads share its rows, or its columns where there are
+ * more of those. A share of 64 columns or fewer is summed in other blocks (MlasSgemmOperation); from 576 columns on,
+ * seven threads have more each.
  */
 const isReproducible = (rows: number, columns: number): boolean => columns <= rows || columns >= 576;

@@ -1,5 +1,5 @@
-// Lowerings for the WebGPU provider: ops that it has no kernel for, in terms of ops that it has. No node may fall back to the
-// CPU: that would wait for the device, copy the operands to the host, and copy the result back.
+// Lowerings for the WebGPU provider: ops that it has no kernel for, in terms of ops that it has. No node may fall back
+// to the CPU: that would wait for the device, copy the operands to the host, and copy the result back.
 
 import type { NodeOf, Value } from "../graph/graph.ts";
 import { equalShapes } from "../graph/types.ts";

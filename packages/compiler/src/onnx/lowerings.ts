@@ -224,8 +224,9 @@ function sumsRows({ inputs: [x], attrs: { axes } }: NodeOf<"ReduceSum">): boolea
 }
 
 /**
- * A row of ones times the matrix. On the CPU with two threads the runtime multiplies in 0.20 ms where its own ReduceSum takes
- * 0.49 ([64, 64, 768] over the first two axes), and in an eighth of the time at batch 1 ([1, 256, 1152] over the second).
+ * A row of ones times the matrix. On the CPU with two threads the runtime multiplies in 0.20 ms where its own ReduceSum
+ * takes 0.49 ([64, 64, 768] over the first two axes), and in an eighth of the time at batch 1 ([1, 256, 1152] over the
+ * second).
  */
 function sumOfRows(e: ModelWriter, n: NodeOf<"ReduceSum">): void {
   const [x] = n.inputs as [Value];

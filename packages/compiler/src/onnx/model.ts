@@ -16,7 +16,8 @@ export function tensor(
   shape: readonly number[],
   data: Data | BigInt64Array,
 ): Message {
-  return header(name, dtype, shape).bytes(9, bytesOf(data)); // raw_data, little-endian like the typed arrays of all supported machines
+  // raw_data is little-endian, like the typed arrays of every machine that Node supports.
+  return header(name, dtype, shape).bytes(9, bytesOf(data));
 }
 
 /** A tensor whose values are the first `length` bytes of the file `path`. */

@@ -1,6 +1,10 @@
-// Writes protocol buffer messages, as much of the format as ONNX needs: https://protobuf.dev/programming-guides/encoding
+// Writes protocol buffer messages, as much of the format as ONNX needs:
+// https://protobuf.dev/programming-guides/encoding
 
-/** A message under construction. Its parts are referenced until `finish` joins them: arrays given to `bytes` are not copied. */
+/**
+ * A message under construction. Its parts are referenced until `finish` joins them: arrays given to `bytes` are not
+ * copied.
+ */
 export class Message {
   readonly #chunks: Uint8Array[] = [];
   #length = 0;

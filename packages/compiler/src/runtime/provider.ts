@@ -11,7 +11,10 @@ export interface Provider {
   /** CPU threads of the runtime; 1 where a device does the work. */
   readonly threads: number;
   readonly float64: boolean;
-  /** Names of the runtime's graph optimizers to disable: they make ops that the provider cannot run, or undo our lowerings. */
+  /**
+   * Names of the runtime's graph optimizers to disable: they make ops that the provider cannot run, or undo our
+   * lowerings.
+   */
   readonly withoutOptimizers: readonly string[];
   /** A last pass over the provider's graphs. */
   prepare?(graph: Graph): Graph;
@@ -19,7 +22,10 @@ export interface Provider {
   readonly lowerings: Partial<Lowerings>;
   /** `preferredOutputLocation` of outputs that stay on the device; absent where every output comes back to the host. */
   readonly residence?: "gpu-buffer";
-  /** Sessions own constants up to this many bytes in all; above it constants stay in the caller's arrays. Absent: no limit. */
+  /**
+   * Sessions own constants up to this many bytes in all; above it constants stay in the caller's arrays. Absent: no
+   * limit.
+   */
   readonly maxConstantBytes?: number;
   options(settings: { readonly float64: boolean }): InferenceSession.SessionOptions;
 }

@@ -94,7 +94,8 @@ function bytesOfConstants({ nodes }: Graph): number {
 /** Options of the runtime's own graph optimizer: what it must not do. */
 function optimizerOptions({ withoutOptimizers }: Provider, frozenWeights: "float32" | "float16") {
   // Constant folding and FuseFp16InitializerToFp32NodeTransformer would widen float16 weights once, for good.
-  // CommonSubexpressionElimination would share one widened copy between forward and backward pass, and keep it between them.
+  // CommonSubexpressionElimination would share one widened copy between forward and backward pass, and keep it between
+  // them.
   const widening =
     frozenWeights === "float16" ? ["FuseFp16InitializerToFp32NodeTransformer", "CommonSubexpressionElimination"] : [];
   const disabled = [...withoutOptimizers, ...widening];

@@ -1,5 +1,5 @@
-// The state of a compiled function where the session itself makes the updated state: on devices, and for functions whose
-// update the host cannot compute.
+// The state of a compiled function where the session itself makes the updated state: on devices, and for functions
+// whose update the host cannot compute.
 
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Values } from "../contract/signature.ts";
@@ -31,8 +31,8 @@ export interface State {
 }
 
 /**
- * State as the runtime's own tensors, which each run replaces: arrays on the host, buffers on a device. A value that was set
- * is on the host, and goes to the device as an input of the next run.
+ * State as the runtime's own tensors, which each run replaces: arrays on the host, buffers on a device. A value that
+ * was set is on the host, and goes to the device as an input of the next run.
  */
 export function carriedState(ort: Runtime, provider: Provider, types: ReadonlyMap<string, Type>): State {
   const tensors = new Map<string, Tensor>();
@@ -59,7 +59,8 @@ export function carriedState(ort: Runtime, provider: Provider, types: ReadonlyMa
     async read() {
       const values: Values = {};
       if ([...tensors.values()].some(onDevice)) {
-        // Values set since the last run are still on the host. They pass through the reader too, so one session fits all.
+        // Values set since the last run are still on the host. They pass through the reader too, so one session fits
+        // all.
         reader ??= createReader(ort, provider, types);
         const { session, inputs, outputs } = await reader;
         const made = await session.run(Object.fromEntries([...tensors].map(([key, t]) => [inputs.get(key)!, t])));
@@ -79,7 +80,10 @@ interface Reader extends Pick<Encoded, "inputs" | "outputs"> {
   readonly session: InferenceSession;
 }
 
-/** Copies tensors from the device to the host: onnxruntime-node has no call for it, but an identity graph with host outputs does. */
+/**
+ * Copies tensors from the device to the host: onnxruntime-node has no call for it, but an identity graph with host
+ * outputs does.
+ */
 async function createReader(ort: Runtime, provider: Provider, types: ReadonlyMap<string, Type>): Promise<Reader> {
   const g = new GraphBuilder();
   const { bytes, inputs, outputs } = encode(

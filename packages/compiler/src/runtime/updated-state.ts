@@ -1,4 +1,5 @@
-// The state of a compiled function where the host updates it in place, by a WebAssembly module made from the update's program.
+// The state of a compiled function where the host updates it in place, by a WebAssembly module made from the update's
+// program.
 
 import type { Tensor } from "onnxruntime-node";
 import type { Values } from "../contract/signature.ts";
@@ -10,8 +11,8 @@ import type { Runtime } from "./load-runtime.ts";
 import type { State } from "./state.ts";
 
 /**
- * State that stays in its arrays: the session reads them where they are, and each run overwrites their elements. The runtime
- * copies no state this way; of its outputs it copies the gradients only.
+ * State that stays in its arrays: the session reads them where they are, and each run overwrites their elements. The
+ * runtime copies no state this way; of its outputs it copies the gradients only.
  */
 export function updatedState(ort: Runtime, { program, body }: { program: UpdateProgram; body: Body }): State {
   const { size, states } = program;

@@ -1,10 +1,10 @@
+// The closed-form gradients of @dit-bench/ops against central differences, in float64.
+
 import * as ops from "@dit-bench/ops";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createEngine, type Engine } from "../index.ts";
 import { modulate } from "./block.ts";
-
-// The closed-form gradients of @dit-bench/ops against central differences, in float64.
 
 let engine: Engine;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const cases: Record<string, [(...xs: tf.Tensor[]) => tf.Tensor, ...number[][]]> 
   "gelu of a modulated norm": [(x, s) => ops.gelu(modulate(ops.layerNorm(x!), s!, s!)), [2, 3, 4], [2, 1, 4]],
 };
 
-describe("gradients agree with central differences", () => {
+describe("gradients agree with central differences to 1e-6", () => {
   for (const [name, [f, ...shapes]] of Object.entries(cases)) {
     test(name, async () => {
       const keys = shapes.map((_, i) => `x${i}`);

@@ -1,3 +1,5 @@
+// Training steps as a whole: against eager tfjs, and their bits over runs, threads and processes.
+
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -7,14 +9,14 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createEngine, encode, optimize, trace, type Values } from "../index.ts";
-import { blockTraining } from "./block.ts";
+import { createBlockTraining } from "./block.ts";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
 });
 
-test("five AdamW steps leave the weights where eager tfjs leaves them", async () => {
-  const { step, signature, state, inputs, start, isKeyBias } = blockTraining({ N: 2, T: 5, D: 12, heads: 3 });
+test("five AdamW steps give the weights that eager tfjs gives, to 5e-5", async () => {
+  const { step, signature, state, inputs, start, isKeyBias } = createBlockTraining({ N: 2, T: 5, D: 12, heads: 3 });
   const [compiled, eager] = await Promise.all(
     (["cpu", "tfjs-cpu"] as const).map(async (name) => {
       const training = await (await createEngine(name, { threads: 1 })).compile(step, signature, { state });
@@ -33,9 +35,9 @@ test("five AdamW steps leave the weights where eager tfjs leaves them", async ()
   expect(compiled!.weights).not.toEqual(start().weights);
 });
 
-describe("the same inputs give the same bits", () => {
+describe("training steps from the same inputs give the same bits", () => {
   // Large enough that the runtime divides every kernel among its threads.
-  const training = blockTraining({ N: 8, T: 33, D: 96, heads: 3 });
+  const training = createBlockTraining({ N: 8, T: 33, D: 96, heads: 3 });
   const digest = (values: Values) => {
     const hash = createHash("sha256");
     for (const key of Object.keys(values).sort()) hash.update(new Uint8Array(values[key]!.buffer));
@@ -55,14 +57,14 @@ describe("the same inputs give the same bits", () => {
     return digest(state);
   }
 
-  test("compiled again, and for any number of threads", async () => {
+  test("when compiled again, and for any number of threads", async () => {
     const once = await threeSteps(1);
     expect(await threeSteps(1)).toBe(once);
     expect(await threeSteps(2)).toBe(once);
     expect(await threeSteps(3)).toBe(once);
   });
 
-  test("in another process", async () => {
+  test("when an encoded model runs in another process", async () => {
     const { bytes, external, inputs, outputs } = encode(optimize(trace(training.step, training.signature)));
     expect(external).toEqual([]);
     const folder = mkdtempSync(join(tmpdir(), "dit-bench-"));
@@ -78,8 +80,10 @@ describe("the same inputs give the same bits", () => {
       const ort = require(${JSON.stringify(createRequire(import.meta.url).resolve("onnxruntime-node"))});
       const feeds = require(${JSON.stringify(join(folder, "feeds.json"))});
       (async () => {
-        const session = await ort.InferenceSession.create(${JSON.stringify(join(folder, "model.onnx"))}, { intraOpNumThreads: 2 });
-        const made = await session.run(Object.fromEntries(feeds.map((f) => [f.name, new ort.Tensor("float32", Float32Array.from(f.values), f.shape)])));
+        const options = { intraOpNumThreads: 2 };
+        const session = await ort.InferenceSession.create(${JSON.stringify(join(folder, "model.onnx"))}, options);
+        const tensor = ({ values, shape }) => new ort.Tensor("float32", Float32Array.from(values), shape);
+        const made = await session.run(Object.fromEntries(feeds.map((f) => [f.name, tensor(f)])));
         const data = made[${JSON.stringify(outputs.get("weights"))}].data;
         console.log(require("node:crypto").createHash("sha256").update(new Uint8Array(data.buffer)).digest("hex"));
       })();`;

@@ -1,4 +1,4 @@
-// Functions that draw random numbers are refused on every kind of engine, by op and source line.
+// Functions that generate random numbers are refused by compiled and eager engines, with op and source line.
 
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ import { trace } from "./trace.ts";
 const signature = { x: { shape: [2, 3] } };
 type Op = (x: tf.Tensor) => tf.Tensor;
 
-const random: [op: string, f: Op][] = [
+const randomFunctions: [op: string, f: Op][] = [
   ["tf.dropout", (x) => tf.dropout(x, 0.5)],
   ["tf.dropout", (x) => tf.dropout(x, 0.5, undefined, 7)],
   ["tf.randomNormal", (x) => tf.add(x, tf.randomNormal([2, 3]))],
@@ -32,27 +32,27 @@ const random: [op: string, f: Op][] = [
   ["Math.random", (x) => tf.mul(x, Math.random())],
 ];
 
-describe("a random op", () => {
-  it.each(random)("%s is refused while tracing, with its line", (op, f) => {
+describe("withoutRandomness", () => {
+  it.each(randomFunctions)("refuses %s while tracing, with its source line", (op, f) => {
     expect(() => trace(({ x }) => ({ y: f(x!) }), signature)).toThrow(
-      new RegExp(`^${op} draws random numbers, at .*purity\\.test\\.ts:\\d+:\\d+: `),
+      new RegExp(`^${op} generates random numbers, at .*purity\\.test\\.ts:\\d+:\\d+: `),
     );
   });
 
-  it.each(random)("%s is refused by an engine that runs op by op, and in its second run too", async (op, f) => {
+  it.each(randomFunctions)("refuses %s on an eager engine, also in a second run", async (op, f) => {
     const engine = await createEngine("tfjs-cpu");
     let runs = 0;
     const compiled = await engine.compile(({ x }) => ({ y: runs++ > 0 ? f(x!) : x! }), signature);
     await compiled.run({ x: new Float32Array(6) });
-    await expect(compiled.run({ x: new Float32Array(6) })).rejects.toThrow(`${op} draws random numbers`);
+    await expect(compiled.run({ x: new Float32Array(6) })).rejects.toThrow(`${op} generates random numbers`);
     await compiled.dispose();
   });
 
-  it("may be called where nothing is drawn: dropout at rate 0", () => {
+  it("accepts dropout at rate 0, which generates no random numbers", () => {
     expect(trace(({ x }) => ({ y: tf.dropout(x!, 0) }), signature).nodes).toEqual([]);
   });
 
-  it("is free again outside, also after a refusal", () => {
+  it("allows random ops again afterwards, also after a refusal", () => {
     const { startScope } = tf.engine();
     expect(() => withoutRandomness(() => tf.randomNormal([1]))).toThrow();
     expect(() => withoutRandomness(() => withoutRandomness(() => 1) + tf.randomNormal([1]).size)).toThrow();

@@ -1,3 +1,5 @@
+// Tracing: the graph that comes out, what stays behind, and what is refused.
+
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as tf from "@tensorflow/tfjs";
@@ -11,14 +13,14 @@ beforeEach(async () => {
 const x = { shape: [2, 3] };
 
 describe("trace", () => {
-  test("gives a graph with the function's inputs and outputs", () => {
+  test("returns a graph with the function's inputs and outputs", () => {
     const graph = trace(({ x }) => ({ y: tf.matMul(x as tf.Tensor2D, tf.ones([3, 4])) }), { x });
     expect([...graph.inputs.keys()]).toEqual(["x"]);
     expect(graph.outputs.get("y")).toMatchObject({ shape: [2, 4], dtype: "float32" });
     expect(graph.nodes.map((n) => n.op)).toEqual(["Expand", "MatMul"]);
   });
 
-  test("makes constants of values known when compiled and of tensors made outside, which stay as they were", () => {
+  test("makes constants of the signature's values and of outside tensors, which stay unchanged", () => {
     const outside = tf.tensor1d([1, 2, 3]);
     const weights = Float32Array.of(4, 5, 6);
     const graph = trace(({ x, w }) => ({ y: tf.mul(tf.add(x!, outside), w!) }), {
@@ -35,7 +37,7 @@ describe("trace", () => {
     expect([...tf.neg(outside).dataSync()]).toEqual([-1, -2, -3]);
   });
 
-  test("leaves nothing behind: backend, kernels and tensors are as before", () => {
+  test("leaves backend, kernels and tensors as they were", () => {
     const before = {
       backend: tf.getBackend(),
       kernels: tf.getKernelsForBackend("cpu").length,
@@ -51,7 +53,7 @@ describe("trace", () => {
     }).toEqual(before);
   });
 
-  test("leaves nothing behind when the function throws, not even inside of a gradient", () => {
+  test("leaves them as they were when the function throws inside of a gradient", () => {
     const tensors = tf.memory().numTensors;
     const fail = () => {
       throw new Error("mine");
@@ -67,7 +69,7 @@ describe("trace", () => {
     ]).toEqual([1, 1]);
   });
 
-  test("lets go of the weights with the graph", async () => {
+  test("keeps no reference to the weights once the graph is gone", async () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
     const weights = (() => {
@@ -80,7 +82,7 @@ describe("trace", () => {
     expect(weights.deref()).toBeUndefined();
   });
 
-  test("refuses to start inside of another trace", () => {
+  test("refuses to run inside of another trace", () => {
     expect(() =>
       trace(({ x }) => ({ y: [...trace(() => ({ z: tf.scalar(1) }), {}).outputs].length ? x! : x! }), { x }),
     ).toThrow(/running already/);
@@ -88,20 +90,20 @@ describe("trace", () => {
   });
 });
 
-describe("a value read while tracing", () => {
-  test("is an error that names the input and the place", () => {
+describe("reading a value while tracing", () => {
+  test("throws an error that names the input and the source line", () => {
     expect(() => trace(({ x }) => ({ y: x!.dataSync()[0]! > 0 ? x! : tf.neg(x!) }), { x })).toThrow(
       /value of input "x" was read while tracing, at .*trace\.test\.ts:\d+:\d+: .*tf\.where/,
     );
   });
 
-  test("is an error that names the op", () => {
+  test("throws an error that names the op", () => {
     expect(() => trace(({ x }) => ({ y: tf.scalar(tf.sum(x!).arraySync() as number) }), { x })).toThrow(
       /the result of ReduceSum_0 was read/,
     );
   });
 
-  test("asynchronously is one too", async () => {
+  test("rejects where the read is asynchronous", async () => {
     let read: Promise<unknown> = Promise.resolve();
     trace(
       ({ x }) => {
@@ -113,20 +115,20 @@ describe("a value read while tracing", () => {
     await expect(read).rejects.toThrow(/was read/);
   });
 
-  test("is allowed where it is constant", () => {
+  test("is allowed for a constant", () => {
     const graph = trace(({ x }) => ({ y: tf.mul(x!, tf.scalar(2).dataSync()[0]! + 1) }), { x });
     expect(graph.nodes[0]!.inputs[1]!.source).toMatchObject({ data: Float32Array.of(3) });
   });
 });
 
-describe("what cannot be traced", () => {
-  test("an op without a kernel is named", () => {
+describe("trace refuses", () => {
+  test("an op without a kernel, by its name", () => {
     expect(() => trace(({ x }) => ({ y: tf.spectral.rfft(x!) }), { x })).toThrow(
       /'(RFFT|FFT|Complex)'.*dit-bench-trace/,
     );
   });
 
-  test("an attribute that cannot be expressed is refused, with the place", () => {
+  test("an attribute that the graph cannot express, with the source line", () => {
     const image = { shape: [1, 4, 4, 2] };
     const resize = ({ x }: Record<string, tf.Tensor>) => ({
       y: tf.image.resizeBilinear(x as tf.Tensor4D, [8, 8], true),
@@ -136,14 +138,14 @@ describe("what cannot be traced", () => {
     );
   });
 
-  test("outputs are checked", () => {
+  test("results that are not a record of at least one named tensor", () => {
     expect(() => trace((() => undefined) as never, {})).toThrow(/returned undefined, wanted a record/);
     expect(() => trace((({ x }: Record<string, tf.Tensor>) => x) as never, { x })).toThrow(/returned a tensor/);
     expect(() => trace((() => ({ y: 3 })) as never, {})).toThrow(/output "y" is 3, wanted a tensor/);
     expect(() => trace(() => ({}), {})).toThrow(/no outputs/);
   });
 
-  test("a signature's value must fill its shape, and its dtype be one of three", () => {
+  test("signature values that do not fill their shape, other dtypes and negative sides", () => {
     expect(() => trace(() => ({ y: tf.scalar(1) }), { w: { shape: [3], value: new Float32Array(2) } })).toThrow(
       /value of w has 2 elements, wanted 3/,
     );
@@ -154,7 +156,7 @@ describe("what cannot be traced", () => {
   });
 });
 
-test("a function that reads values is refused when it is compiled, not when it runs", async () => {
+test("compile refuses a function that reads values, before any run", async () => {
   const engine = await createEngine("cpu", { threads: 1 });
   await expect(engine.compile(({ x }) => ({ y: tf.scalar(x!.dataSync()[0]!) }), { x })).rejects.toThrow(
     /was read while tracing/,

@@ -1,3 +1,5 @@
+// Tracing: runs a tensor function on a tfjs backend that records a graph in place of computing.
+
 import * as tf from "@tensorflow/tfjs";
 import { constantFrom, type Signature, type TensorFunction, typeOf } from "../contract/signature.ts";
 import { type Graph, GraphBuilder, type Value } from "../graph/graph.ts";
@@ -5,23 +7,22 @@ import type { Data, Type } from "../graph/types.ts";
 import { kernels } from "../kernels/index.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { fill } from "../kernels/shaping.ts";
-import { at, placeOf, withoutRandomness } from "./purity.ts";
+import { atSite, callerSite, withoutRandomness } from "./purity.ts";
 
 /**
- * Runs `fn` once on symbols and returns what it did, as a graph.
+ * Runs `fn` once on symbolic tensors and returns its computation as a graph.
  *
- * While `fn` runs, the active tfjs backend is one whose kernels record nodes in place of computing. Gradients need no
- * care: tfjs's own autodiff calls the same kernels. Tensors made elsewhere, and values known when compiled, become
- * constants. Nothing global survives: the backend and its kernels are taken away and the previous backend is restored,
- * also when `fn` throws.
+ * While `fn` runs, the active tfjs backend is one whose kernels record nodes. Gradients need nothing special: tfjs's
+ * autodiff calls the same kernels. Tensors made elsewhere, and values in the signature, become constants. No global
+ * state survives: the backend and its kernels are removed and the previous backend is restored, also when `fn` throws.
  *
- * Throws when `fn` reads a value that is not a constant, draws a random number, runs an op that has no kernel here, or returns
- * what it may not.
+ * Throws where `fn` reads a value that is not constant, generates random numbers, runs an op that has no kernel here,
+ * or does not return a record of tensors.
  */
 export function trace(fn: TensorFunction, signature: Signature): Graph {
   const g = new GraphBuilder();
   const backend = new TraceBackend(g);
-  const previous = tf.getBackend() as string | null | undefined; // none yet in a process that has run no op
+  const previous = tf.getBackend() as string | null | undefined; // undefined in a process that has run no op
   if (previous === BACKEND) throw new Error("trace: a trace is running already: finish it before starting another");
   tf.registerBackend(BACKEND, () => backend);
   for (const [kernelName, kernel] of Object.entries(kernels)) {
@@ -29,7 +30,7 @@ export function trace(fn: TensorFunction, signature: Signature): Graph {
   }
   tf.engine().startScope("trace");
   try {
-    void tf.setBackend(BACKEND); // takes effect at once: only a backend that starts asynchronously is waited for
+    void tf.setBackend(BACKEND); // effective at once: only backends that start asynchronously have to be awaited
     const inputs = Object.fromEntries(
       Object.entries(signature).map(([name, spec]) => {
         const type = typeOf(spec);
@@ -57,12 +58,12 @@ class TraceBackend extends tf.KernelBackend {
     this.#builder = builder;
   }
 
-  /** The tfjs tensor that stands for a value. */
+  /** A tfjs tensor that represents a value. */
   tensor(value: Value): tf.Tensor {
     return tf.engine().makeTensorFromTensorInfo(this.#info(value), this);
   }
 
-  /** A kernel as tfjs calls it: tensor infos in, tensor infos out. */
+  /** A kernel as tfjs calls it, from tensor infos to tensor infos. */
   kernelFunc(name: string, kernel: Kernel): tf.KernelFunc {
     return ({ inputs, attrs }) => {
       const values = Object.fromEntries(
@@ -72,7 +73,9 @@ class TraceBackend extends tf.KernelBackend {
         const made = kernel({ g: this.#builder, inputs: values as Record<string, Value>, attrs: attrs ?? {} });
         return Array.isArray(made) ? made.map((v) => this.#info(v)) : this.#info(made as Value);
       } catch (error) {
-        throw new Error(`trace: tfjs kernel ${name}: ${(error as Error).message}${at(placeOf())}`, { cause: error });
+        throw new Error(`trace: tfjs kernel ${name}: ${(error as Error).message}${atSite(callerSite())}`, {
+          cause: error,
+        });
       }
     };
   }
@@ -80,7 +83,8 @@ class TraceBackend extends tf.KernelBackend {
   outputs(made: Record<string, tf.Tensor>): Map<string, Value> {
     if (made === null || typeof made !== "object" || made instanceof tf.Tensor) {
       throw new Error(
-        `trace: the function returned ${made instanceof tf.Tensor ? "a tensor" : String(made)}, wanted a record of named tensors`,
+        `trace: the function returned ${made instanceof tf.Tensor ? "a tensor" : String(made)}, ` +
+          "wanted a record of named tensors",
       );
     }
     const entries = Object.entries(made).map(([name, tensor]): [string, Value] => {
@@ -96,7 +100,7 @@ class TraceBackend extends tf.KernelBackend {
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
     const type = typeOf({ shape, dtype: dtype as Type["dtype"] });
     const data = values as Data;
-    // tf.ones and tf.zeros write arrays of one value, also inside of tfjs's gradients of sums and means.
+    // tf.ones and tf.zeros write arrays of one value; tfjs's gradients of sums and means call them.
     const uniform = data.length > 1 && data.every((x) => Object.is(x, data[0]));
     const value = uniform
       ? fill(this.#builder, shape, Number(data[0]), type.dtype)
@@ -111,8 +115,8 @@ class TraceBackend extends tf.KernelBackend {
     const what =
       source?.kind === "input" ? `input "${source.name}"` : source ? `the result of ${source.node.name}` : "a tensor";
     throw new Error(
-      `trace: the value of ${what} was read while tracing${at(placeOf())}: it is known only when the compiled function runs. ` +
-        "Write the choice with tf.where, or read it from the outputs of run",
+      `trace: the value of ${what} was read while tracing${atSite(callerSite())}: ` +
+        "it is known only when the compiled function runs; use tf.where to choose by it, or read it from the outputs of run",
     );
   }
 
@@ -125,7 +129,7 @@ class TraceBackend extends tf.KernelBackend {
     return true;
   }
 
-  /** tfjs's profiler may hold on to a backend that is gone: let it hold no weights. */
+  /** tfjs's profiler may still reference a removed backend: it must not keep the weights alive. */
   override dispose(): void {
     this.#values.clear();
     this.#builder = new GraphBuilder();
@@ -135,7 +139,7 @@ class TraceBackend extends tf.KernelBackend {
     return this.#values.size;
   }
 
-  /** Every tensor has a data id of its own, so that one reference is all there ever is. */
+  /** Every tensor has its own data id, so there is never more than one reference. */
   override refCount(): number {
     return 1;
   }
@@ -149,7 +153,7 @@ class TraceBackend extends tf.KernelBackend {
     return 32;
   }
   override epsilon(): number {
-    return 1e-7; // what the other float32 backends give
+    return 1e-7; // as tfjs's other float32 backends
   }
   override timerAvailable(): boolean {
     return false;
@@ -164,7 +168,7 @@ class TraceBackend extends tf.KernelBackend {
   #valueOf({ dataId, shape, dtype }: tf.TensorInfo): Value {
     const known = this.#values.get(dataId);
     if (known) return known;
-    // Made on another backend: read there, and left there.
+    // The tensor was made on another backend. Its values are read there; the tensor stays there.
     const data = tf.engine().readSync(dataId as tf.DataId) as Data;
     const type = typeOf({ shape, dtype: dtype as Type["dtype"] });
     const value = constantFrom(this.#builder, "a tensor made outside", data.slice(), type);

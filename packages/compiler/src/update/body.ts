@@ -8,7 +8,9 @@ import { constantNumber, type UpdateProgram } from "./program.ts";
 
 /** A graph without its update, and how the two are connected. */
 export interface Body {
-  /** Outputs the function's results and the parts of the update's vectors. Inputs are whole states, or pieces of them. */
+  /**
+   * Outputs the function's results and the parts of the update's vectors. Inputs are whole states, or pieces of them.
+   */
   readonly graph: Graph;
   /** For each state that the graph reads: the inputs whose concatenation it is. */
   readonly pieces: ReadonlyMap<string, readonly { readonly input: string; readonly type: Type }[]>;

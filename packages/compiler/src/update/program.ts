@@ -5,8 +5,8 @@ import type { Op } from "../graph/ops.ts";
 import { equalTypes, sizeOf } from "../graph/types.ts";
 
 /**
- * An elementwise update: updated[i] = f(state[i], gradient[i], scalars). Operands are indices into one numbering of values: the
- * states, the vectors, the scalars, then the result of each instruction.
+ * An elementwise update: updated[i] = f(state[i], gradient[i], scalars). Operands are indices into one numbering of
+ * values: the states, the vectors, the scalars, then the result of each instruction.
  */
 export interface UpdateProgram {
   /** Elements of each state and of each vector. */
@@ -28,8 +28,8 @@ export type UpdateOp = (typeof updateOps)[number];
  * - not every state is updated elementwise, or the states differ in type;
  * - the update reads no vector of the rest of the graph, or as many as it has states: then it saves no copy.
  *
- * Vectors that are combined before any state enters, such as the gradients of micro-batches, are combined by the rest of the
- * graph.
+ * Vectors that are combined before any state enters, such as the gradients of micro-batches, are combined by the rest
+ * of the graph.
  */
 export function findUpdate(graph: Graph, stateKeys: readonly string[]): UpdateProgram | undefined {
   const like = graph.inputs.get(stateKeys[0] ?? "");

@@ -3,20 +3,22 @@
 import { branchIf, type Code, f32x4, get, i32, loop, set, tee, v128, wasmModule } from "@dit-bench/wasm";
 import type { UpdateOp, UpdateProgram } from "./program.ts";
 
-/** Elements of each state and vector that the module's memory holds at a time: together they fit into a core's cache. */
+/**
+ * Elements of each state and vector that the module's memory holds at a time: together they fit into a core's cache.
+ */
 export const CHUNK = 4096;
 
 /**
- * Byte offset of a state's or vector's chunk in the module's memory. It is half a page past a page boundary because the C
- * library places large arrays near page boundaries, and on Zen 3 a copy between equal page offsets takes six times as long
- * (docs/log.md, 2026-11-27).
+ * Byte offset of a state's or vector's chunk in the module's memory. It is half a page past a page boundary because the
+ * C library places large arrays near page boundaries, and on Zen 3 a copy between equal page offsets takes six times as
+ * long (docs/log.md, 2026-11-27).
  */
 export const chunkOffset = (buffer: number): number => 2048 + buffer * CHUNK * 4;
 
 /**
- * A module whose memory holds one chunk of each state, then one of each vector. Its `update(bytes, ...scalars)` overwrites the
- * state chunks with the updated state, four elements at a time. Every instruction rounds by IEEE 754, so the result has the
- * bits that the graph's own nodes would give.
+ * A module whose memory holds one chunk of each state, then one of each vector. Its `update(bytes, ...scalars)`
+ * overwrites the state chunks with the updated state, four elements at a time. Every instruction rounds by IEEE 754, so
+ * the result has the bits that the graph's own nodes would give.
  */
 export function updateModule(program: UpdateProgram): Uint8Array<ArrayBuffer> {
   const { states, vectors, scalars, instructions, results } = program;

@@ -1,16 +1,18 @@
-import type * as tf from "@tensorflow/tfjs";
-
+// The interface of feature extractors.
+//
 // N = images, S = side in pixels, F = features, K = classes
 
-/** A network whose features a distance is taken over: a function of its weights, like the models themselves. */
+import type * as tf from "@tensorflow/tfjs";
+
+/** A network whose features FID and the other scores compare: a function of its weights, as the models are. */
 export interface Extractor {
-  /** Name and version: distances of different ids are different quantities. */
+  /** Name and version. Scores over features of different ids cannot be compared. */
   readonly id: string;
-  /** Side of the square images it takes, in pixels. */
+  /** Side of its square input images, in pixels. */
   readonly imageSize: number;
   /** Number of features. */
   readonly dimension: number;
-  /** Name to shape of every weight. */
+  /** Shape of every weight, by name. */
   readonly weights: Readonly<Record<string, readonly number[]>>;
   /**
    * @param x_NSSC images, channels last, in [-1, 1]
@@ -21,6 +23,6 @@ export interface Extractor {
 
 /** An extractor that this project trains. */
 export interface Classifier extends Extractor {
-  /** Class scores before the softmax, [N, K]: what it is trained by. */
+  /** Class scores before the softmax, [N, K], for training. */
   logits(w: Readonly<Record<string, tf.Tensor>>, x_NSSC: tf.Tensor4D): tf.Tensor2D;
 }

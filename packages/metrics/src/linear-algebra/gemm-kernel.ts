@@ -1,45 +1,45 @@
-// The inner product of matrix-product.ts as a WebAssembly module, two double precision numbers at a time. Every sum runs over k in order, as in
-// plain JavaScript, and so to the same bits.
+// The inner kernel of gemm.ts as a WebAssembly module, with two double precision numbers per instruction. Every sum
+// runs over k in order, so it has the bits of a sum in plain JavaScript.
 //
 // K = the summed axis, G = groups of four columns
 
 import { branchIf, f64x2, get, i32, loop, set, tee, v128, wasmModule } from "@dit-bench/wasm";
 
-/** The most that the module's memory has room for. */
-export const MOST_K = 256;
-export const MOST_COLUMNS = 64;
+/** The largest K and number of columns that fit into the module's memory. */
+export const MAX_DEPTH = 256;
+export const MAX_COLUMNS = 64;
 const ROWS = 4;
 
 const DOUBLE = 8;
-const COLUMNS_AT = ROWS * MOST_K * DOUBLE;
-const SUMS_AT = COLUMNS_AT + MOST_COLUMNS * MOST_K * DOUBLE;
-const END = SUMS_AT + ROWS * MOST_COLUMNS * DOUBLE;
+const COLUMNS_AT = ROWS * MAX_DEPTH * DOUBLE;
+const SUMS_AT = COLUMNS_AT + MAX_COLUMNS * MAX_DEPTH * DOUBLE;
+const END = SUMS_AT + ROWS * MAX_COLUMNS * DOUBLE;
 
-export interface ProductKernel {
-  /** [K, 4]: the factors of four rows. */
+export interface GemmKernel {
+  /** [K, 4]: four rows of the left operand. */
   readonly rows: Float64Array;
-  /** [G, K, 4]: the factors of the columns, four at a time. */
+  /** [G, K, 4]: the rows of the right operand, in groups of four. */
   readonly columns: Float64Array;
-  /** [G, 4 rows, 4 columns]: what `multiply` makes. */
+  /** [G, 4 rows, 4 columns]: the results of `multiply`. */
   readonly sums: Float64Array;
   multiply(groups: number, k: number): void;
 }
 
-let kernel: ProductKernel | undefined;
+let kernel: GemmKernel | undefined;
 
-/** One for the process: nothing in it outlives a call. */
-export function productKernel(): ProductKernel {
+/** The kernel of this process. It is shared because nothing in its memory outlives a call of gemmNT. */
+export function gemmKernel(): GemmKernel {
   kernel ??= start();
   return kernel;
 }
 
-function start(): ProductKernel {
+function start(): GemmKernel {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(kernelModule()));
-  const { memory, multiply } = exports as { memory: WebAssembly.Memory; multiply: ProductKernel["multiply"] };
+  const { memory, multiply } = exports as { memory: WebAssembly.Memory; multiply: GemmKernel["multiply"] };
   return {
-    rows: new Float64Array(memory.buffer, 0, ROWS * MOST_K),
-    columns: new Float64Array(memory.buffer, COLUMNS_AT, MOST_COLUMNS * MOST_K),
-    sums: new Float64Array(memory.buffer, SUMS_AT, ROWS * MOST_COLUMNS),
+    rows: new Float64Array(memory.buffer, 0, ROWS * MAX_DEPTH),
+    columns: new Float64Array(memory.buffer, COLUMNS_AT, MAX_COLUMNS * MAX_DEPTH),
+    sums: new Float64Array(memory.buffer, SUMS_AT, ROWS * MAX_COLUMNS),
     multiply,
   };
 }

@@ -1,5 +1,7 @@
+// Matrix multiplication against plain sums, to the bit.
+
 import { expect, test } from "vitest";
-import { addProduct } from "./gemm.ts";
+import { gemmNT } from "./gemm.ts";
 
 const wave = (count: number, phase: number) =>
   Float64Array.from({ length: count }, (_, i) => Math.sin(1.3 * i + phase));
@@ -10,13 +12,13 @@ test.each([
   [5, 67, 3],
   [70, 130, 300],
   [6, 9, 513],
-])("c += scale p qᵀ for %i x %i results over %i, each sum in the order of k, to the bit", (m, n, k) => {
+])("gemmNT of %i x %i results over %i has the bits of sums in the order of k", (m, n, k) => {
   const [p, q] = [wave(m * (k + 2) + 1, 0), wave(n * (k + 5), 1)];
   const before = wave(m * (n + 3), 2);
   for (const lowerOnly of [false, true]) {
     const c = before.slice();
     const rows = { data: p, offset: 1, stride: k + 2 };
-    addProduct(
+    gemmNT(
       { data: c, offset: 0, stride: n + 3 },
       rows,
       { data: q, offset: 0, stride: k + 5 },
@@ -35,7 +37,7 @@ test.each([
           wanted += -0.7 * sum;
         }
         if (j >= n)
-          expect(c[i * (n + 3) + j]).toBe(before[i * (n + 3) + j]); // beside the result nothing is touched
+          expect(c[i * (n + 3) + j]).toBe(before[i * (n + 3) + j]); // numbers beside the result stay unchanged
         else if (!lowerOnly || j <= i) expect(c[i * (n + 3) + j]).toBe(wanted);
       }
   }

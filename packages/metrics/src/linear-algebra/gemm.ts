@@ -1,37 +1,38 @@
-// Dense double precision products, blocked for the cache; the sums themselves are product-kernel.ts's.
+// Matrix multiplication (GEMM) in double precision, blocked for the cache; gemm-kernel.ts computes the blocks.
+//
 // M, N = rows and columns of the result, K = the summed axis
 
-import { MOST_COLUMNS, MOST_K, type ProductKernel, productKernel } from "./gemm-kernel.ts";
+import { type GemmKernel, gemmKernel, MAX_COLUMNS, MAX_DEPTH } from "./gemm-kernel.ts";
 
-/** Rows of a row-major matrix that lies in a larger array: element (i, j) is `data[offset + i * stride + j]`. */
-export interface Rows {
+/** A row-major matrix within a larger array: element (i, j) is `data[offset + i * stride + j]`. */
+export interface StridedMatrix {
   readonly data: Float64Array;
   readonly offset: number;
   readonly stride: number;
 }
 
 /**
- * c += scale p qᵀ. Both factors are read along their rows, so every inner loop walks memory in order.
+ * c += scale p qᵀ (BLAS: GEMM with op(A) = N and op(B) = T). Both operands are read along their rows, so every inner
+ * loop walks memory in order.
  *
- * @param c_MN changed in place
- * @param lowerOnly leave out the 4 x 4 blocks wholly above the diagonal: for symmetric results, of which the caller then
- *   reads the lower triangle only
+ * @param c_MN updated in place
+ * @param lowerOnly skips the 4 x 4 blocks above the diagonal, for symmetric results whose lower triangle alone is read
  */
-export function addProduct(
-  c_MN: Rows,
-  p_MK: Rows,
-  q_NK: Rows,
+export function gemmNT(
+  c_MN: StridedMatrix,
+  p_MK: StridedMatrix,
+  q_NK: StridedMatrix,
   m: number,
   n: number,
   k: number,
   scale: number,
   lowerOnly = false,
 ): void {
-  const kernel = productKernel();
-  for (let k0 = 0; k0 < k; k0 += MOST_K) {
-    const depth = Math.min(MOST_K, k - k0);
-    for (let n0 = 0; n0 < n; n0 += MOST_COLUMNS) {
-      const n1 = Math.min(n, n0 + MOST_COLUMNS);
+  const kernel = gemmKernel();
+  for (let k0 = 0; k0 < k; k0 += MAX_DEPTH) {
+    const depth = Math.min(MAX_DEPTH, k - k0);
+    for (let n0 = 0; n0 < n; n0 += MAX_COLUMNS) {
+      const n1 = Math.min(n, n0 + MAX_COLUMNS);
       for (let j = n0; j < n1; j += 4)
         packFour(kernel.columns, (j - n0) * depth, q_NK, j, Math.min(4, n1 - j), k0, depth);
       for (let i = lowerOnly ? n0 & ~3 : 0; i < m; i += 4) {
@@ -45,8 +46,19 @@ export function addProduct(
   }
 }
 
-/** `count` rows of a matrix, from row `i` and column `k0` on, side by side: [K, 4]. What lies beside them stays, and goes into no sum that is read. */
-function packFour(out: Float64Array, at: number, from: Rows, i: number, count: number, k0: number, k: number): void {
+/**
+ * Packs `count` rows of a matrix, from row `i` and column `k0` on, as [K, 4]. With fewer than four rows the other
+ * columns keep old numbers, which enter only sums that are not read.
+ */
+function packFour(
+  out: Float64Array,
+  at: number,
+  from: StridedMatrix,
+  i: number,
+  count: number,
+  k0: number,
+  k: number,
+): void {
   const { data, offset, stride } = from;
   for (let row = 0; row < count; row++) {
     const start = offset + (i + row) * stride + k0;
@@ -55,8 +67,8 @@ function packFour(out: Float64Array, at: number, from: Rows, i: number, count: n
 }
 
 function addSums(
-  { data, offset, stride }: Rows,
-  { sums }: ProductKernel,
+  { data, offset, stride }: StridedMatrix,
+  { sums }: GemmKernel,
   i: number,
   rows: number,
   from: number,

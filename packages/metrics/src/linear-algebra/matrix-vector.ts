@@ -1,31 +1,35 @@
-// Products of matrices with vectors in double precision, as a WebAssembly module: two numbers at a time, four rows at a time.
+// Matrix-vector multiplication (GEMV) in double precision, as a WebAssembly module that takes two columns and four rows
+// at a time.
 //
 // M, N = rows and columns of the matrix
 
 import { branchIf, type Code, f64, f64x2, get, i32, loop, set, tee, v128, wasmModule } from "@dit-bench/wasm";
-import type { Rows } from "./gemm.ts";
+import type { StridedMatrix } from "./gemm.ts";
 
 const DOUBLE = 8;
 const ROWS = 4;
 
-export interface VectorProducts<Name extends string> {
-  /** Of zeros, in the module's memory. Each is longer than was asked for by the room that the products need. */
+export interface MatrixVectorKernels<Name extends string> {
+  /**
+   * Zeroed arrays in the module's memory, each longer than its shape by what the kernels may read or write past its
+   * end.
+   */
   readonly arrays: Readonly<Record<Name, Float64Array>>;
-  /** out = a x. Up to three numbers after the end of out are written, one after that of x. */
-  times(out_M: Float64Array, a_MN: Rows, x_N: Float64Array, m: number, n: number): void;
-  /** out += aᵀ x. One number after the end of out is written, up to three after that of x. */
-  addTransposeTimes(out_N: Float64Array, a_MN: Rows, x_M: Float64Array, m: number, n: number): void;
+  /** out = a x. Overwrites up to three numbers past the end of out, and one past the end of x. */
+  multiply(out_M: Float64Array, a_MN: StridedMatrix, x_N: Float64Array, m: number, n: number): void;
+  /** out += aᵀ x. Overwrites one number past the end of out, and up to three past the end of x. */
+  addTransposedMultiply(out_N: Float64Array, a_MN: StridedMatrix, x_M: Float64Array, m: number, n: number): void;
 }
 
 /**
- * Products of arrays of these shapes, [rows, columns], among each other. What is read past an end is multiplied by zeros, so all numbers must be
- * finite.
+ * Kernels over arrays of the given shapes, [rows, columns]. They multiply numbers past an array's end by zero, so all
+ * numbers must be finite.
  *
- * @throws RangeError where they come to more than the 4 GiB that such a memory may have
+ * @throws RangeError where the arrays take more than 4 GiB, the limit of a WebAssembly memory
  */
-export function vectorProducts<Name extends string>(
+export function matrixVectorKernels<Name extends string>(
   shapes: Readonly<Record<Name, readonly [number, number]>>,
-): VectorProducts<Name> {
+): MatrixVectorKernels<Name> {
   const names = Object.keys(shapes) as Name[];
   const lengths = names.map((name) => (shapes[name][0] + ROWS) * shapes[name][1] + ROWS);
   const module = new WebAssembly.Module(vectorModule(lengths.reduce((a, b) => a + b, 0) * DOUBLE));
@@ -45,14 +49,14 @@ export function vectorProducts<Name extends string>(
 
   return {
     arrays,
-    times(out, a, x, m, n) {
+    multiply(out, a, x, m, n) {
       if (m === 0) return;
       if (n === 0) return void out.fill(0, 0, m);
       if (n % 2) x[n] = 0;
       const end = x.byteOffset + n * DOUBLE;
       times(address(a), a.stride * DOUBLE, Math.ceil(m / ROWS), x.byteOffset, end, out.byteOffset);
     },
-    addTransposeTimes(out, a, x, m, n) {
+    addTransposedMultiply(out, a, x, m, n) {
       if (m === 0 || n === 0) return;
       if (m % ROWS) x.fill(0, m, m + ROWS);
       const end = out.byteOffset + n * DOUBLE;
@@ -61,16 +65,19 @@ export function vectorProducts<Name extends string>(
   };
 }
 
-/** All are bytes but `groups`, of four rows. `along` and `end` bound the vector that lies along the rows, `across` is the other. */
+/**
+ * Byte addresses, except `groups`, the number of groups of four rows. `along` and `end` bound the vector that runs
+ * along the rows; `across` is the start of the other vector.
+ */
 type Kernel = (a: number, stride: number, groups: number, along: number, end: number, across: number) => void;
 
-const address = ({ data, offset }: Rows) => data.byteOffset + offset * DOUBLE;
+const address = ({ data, offset }: StridedMatrix) => data.byteOffset + offset * DOUBLE;
 
 function vectorModule(bytes: number): Uint8Array<ArrayBuffer> {
   const [a, stride, groups, along, end, across, here] = [0, 1, 2, 3, 4, 5, 6] as const;
   const four = [0, 1, 2, 3] as const;
   const row = (i: number) => 7 + i;
-  const ofRow = (i: number) => 11 + i; // the row's sum, or its factor
+  const ofRow = (i: number) => 11 + i; // the row's sum, or the number that multiplies the row
   const pair = 15;
   const step = (local: number, by: Code): Code => [...get(local), ...by, ...i32.add, ...set(local)];
 

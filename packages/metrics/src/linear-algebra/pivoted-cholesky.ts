@@ -1,7 +1,10 @@
-import { addProduct } from "./gemm.ts";
+// Pivoted Cholesky factorization of a covariance.
+//
+// D = dimensions, R = rank found, B = pivots taken between two updates of the remainder
 
-// D = dimensions, R = rank found, B = pivots taken between two updates of what is left
+import { gemmNT } from "./gemm.ts";
 
+/** B */
 const BLOCK = 32;
 
 /** Σ = rootᵀ root, with as many rows as Σ has rank. */
@@ -14,19 +17,21 @@ export interface CovarianceRoot {
 }
 
 /**
- * Cholesky factorisation with complete pivoting, which finds the rank: it stops when no variance is left above
- * D times the rounding unit times the largest variance.
- * Higham, "Analysis of the Cholesky decomposition of a semi-definite matrix", 1990; the tolerance is that of LAPACK's dpstrf.
+ * Cholesky factorization with complete pivoting, which finds the rank: it stops when no remaining variance exceeds D
+ * times the rounding unit times the largest variance. Higham, "Analysis of the Cholesky decomposition of a
+ * semi-definite matrix", 1990; the tolerance is that of LAPACK's dpstrf.
  *
  * @param covariance_DD symmetric, row-major; only its lower triangle is read
- * @throws when a variance that is left over is clearly negative: the matrix is no covariance
+ * @throws where a remaining variance is negative beyond rounding: the matrix is no covariance
  */
 export function covarianceRoot(covariance_DD: Float64Array, dimension: number): CovarianceRoot {
   const d = dimension;
-  const left_DD = Float64Array.from(covariance_DD); // what the rows so far do not explain; shrinks to [n, n], stride d
-  const coordinates = Uint32Array.from({ length: d }, (_, i) => i); // of its rows
-  const variances = Float64Array.from({ length: d }, (_, i) => left_DD[i * d + i]!); // its diagonal, always up to date
-  const rows_DB = new Float64Array(d * BLOCK); // the block's rows of the root, transposed, at the coordinates left
+  // What the rows so far do not explain; shrinks to [n, n] at stride d.
+  const remainder_DD = Float64Array.from(covariance_DD);
+  const coordinates = Uint32Array.from({ length: d }, (_, i) => i); // of the remainder's rows
+  // The remainder's diagonal, always up to date.
+  const variances = Float64Array.from({ length: d }, (_, i) => remainder_DD[i * d + i]!);
+  const rows_DB = new Float64Array(d * BLOCK); // the block's rows of the root, transposed, at the remaining coordinates
   const root_RD = new Float64Array(d * d);
   const pivots: number[] = [];
   const largest = variances.reduce((a, b) => Math.max(a, b), 0);
@@ -49,7 +54,7 @@ export function covarianceRoot(covariance_DD: Float64Array, dimension: number): 
       const row = pivots.push(coordinates[p]!) - 1;
       for (let i = 0; i < n; i++) {
         if (taken[i] && i !== p) continue;
-        let value = i >= p ? left_DD[i * d + p]! : left_DD[p * d + i]!;
+        let value = i >= p ? remainder_DD[i * d + p]! : remainder_DD[p * d + i]!;
         for (let k = 0; k < b; k++) value -= rows_DB[i * BLOCK + k]! * rows_DB[p * BLOCK + k]!;
         const entry = i === p ? deviation : value / deviation;
         rows_DB[i * BLOCK + b] = entry;
@@ -57,9 +62,9 @@ export function covarianceRoot(covariance_DD: Float64Array, dimension: number): 
         variances[i] = variances[i]! - entry * entry;
       }
     }
-    n = dropTaken(left_DD, rows_DB, coordinates, variances, taken, n, d);
+    n = dropTaken(remainder_DD, rows_DB, coordinates, variances, taken, n, d);
     const rows = { data: rows_DB, offset: 0, stride: BLOCK };
-    if (b > 0) addProduct({ data: left_DD, offset: 0, stride: d }, rows, rows, n, n, b, -1, true);
+    if (b > 0) gemmNT({ data: remainder_DD, offset: 0, stride: d }, rows, rows, n, n, b, -1, true);
     if (finished) refuseNegative(variances, n, largest);
     if (finished)
       return { rank: pivots.length, root_RD, pivots_D: Uint32Array.of(...pivots, ...coordinates.subarray(0, n)) };
@@ -73,9 +78,9 @@ function largestAt(variances: Float64Array, taken: Uint8Array, n: number): numbe
   return best;
 }
 
-/** Moves what belongs to coordinates not yet taken to the front, in order, and returns how many there are. */
+/** Moves the remaining coordinates to the front, in order, with their rows and variances; returns their number. */
 function dropTaken(
-  left_DD: Float64Array,
+  remainder_DD: Float64Array,
   rows_DB: Float64Array,
   coordinates: Uint32Array,
   variances: Float64Array,
@@ -87,7 +92,7 @@ function dropTaken(
   for (let i = 0; i < n; i++) if (!taken[i]) kept.push(i);
   for (let to = 0; to < kept.length; to++) {
     const from = kept[to]!;
-    for (let j = 0; j <= to; j++) left_DD[to * d + j] = left_DD[from * d + kept[j]!]!;
+    for (let j = 0; j <= to; j++) remainder_DD[to * d + j] = remainder_DD[from * d + kept[j]!]!;
     rows_DB.copyWithin(to * BLOCK, from * BLOCK, (from + 1) * BLOCK);
     coordinates[to] = coordinates[from]!;
     variances[to] = variances[from]!;
@@ -95,11 +100,14 @@ function dropTaken(
   return kept.length;
 }
 
-/** Statistics kept in float32 are off by some 1e-7 of their largest variance, a thousandth is no rounding. */
+/**
+ * Rounding statistics to float32 shifts variances by about 1e-7 of the largest; the tolerance of 1e-3 is far above it.
+ */
 function refuseNegative(variances: Float64Array, n: number, largest: number): void {
   const lowest = variances.subarray(0, n).reduce((a, b) => Math.min(a, b), 0);
   if (lowest < -1e-3 * largest || (largest === 0 && lowest < 0))
     throw new Error(
-      `covariance: not positive semidefinite (a variance of ${lowest} is left, the largest is ${largest}): wanted the covariance of a set of features`,
+      `covariance: not positive semidefinite (a variance of ${lowest} remains, the largest is ${largest}): ` +
+        "wanted the covariance of a set of features",
     );
 }

@@ -1,9 +1,11 @@
+// Singular values of matrices built to have them, and roots of covariances of known rank.
+
 import { normals, permutation } from "@dit-bench/random";
 import { expect, test } from "vitest";
 import { covarianceRoot } from "./pivoted-cholesky.ts";
 import { singularValues } from "./singular-values.ts";
 
-/** A matrix of m columns with these singular values: a diagonal, turned from both sides by random Householder reflections. */
+/** A matrix of m columns with these singular values: a diagonal matrix between random Householder reflections. */
 function withSingularValues(values: number[], m: number): Float64Array {
   const n = values.length;
   const a = new Float64Array(n * m);
@@ -31,23 +33,26 @@ function withSingularValues(values: number[], m: number): Float64Array {
 
 test.each([
   ["one row", [3], 5],
-  ["a square, not a multiple of the block", Array.from({ length: 37 }, (_, i) => 1 + i), 37],
-  ["a wide one over several blocks", Array.from({ length: 70 }, (_, i) => 1 / (1 + i)), 101],
-  ["sixteen decades", Array.from({ length: 33 }, (_, i) => 10 ** (-i / 2)), 40],
+  ["a square matrix whose side is no multiple of the block", Array.from({ length: 37 }, (_, i) => 1 + i), 37],
+  ["a wide matrix of several blocks", Array.from({ length: 70 }, (_, i) => 1 / (1 + i)), 101],
+  ["values over sixteen decades", Array.from({ length: 33 }, (_, i) => 10 ** (-i / 2)), 40],
   ["many equal values", Array.from({ length: 50 }, (_, i) => (i < 25 ? 2 : 1)), 50],
   ["many zeros", Array.from({ length: 50 }, (_, i) => (i < 20 ? 20 - i : 0)), 60],
-])("singular values come back within rounding of the largest: %s", (_, values, m) => {
-  const found = singularValues(withSingularValues(values, m), values.length, m).sort().reverse();
-  const wanted = [...values].sort((a, b) => b - a);
-  for (const [i, s] of wanted.entries()) expect(Math.abs(found[i]! - s)).toBeLessThan(1e-13 * wanted[0]!);
-});
+])(
+  "singularValues finds the values that a matrix was built from, to the rounding of the largest: %s",
+  (_, values, m) => {
+    const found = singularValues(withSingularValues(values, m), values.length, m).sort().reverse();
+    const wanted = [...values].sort((a, b) => b - a);
+    for (const [i, s] of wanted.entries()) expect(Math.abs(found[i]! - s)).toBeLessThan(1e-13 * wanted[0]!);
+  },
+);
 
-test("a matrix of zeros has singular values of zero, and an empty one has none", () => {
+test("singularValues of a zero matrix are zero, and of an empty matrix none", () => {
   expect([...singularValues(new Float64Array(12), 3, 4)]).toEqual([0, 0, 0]);
   expect(singularValues(new Float64Array(0), 0, 4).length).toBe(0);
 });
 
-test("a tall matrix is refused", () => {
+test("singularValues refuses a matrix with more rows than columns", () => {
   expect(() => singularValues(new Float64Array(12), 4, 3)).toThrow("matrix is [4, 3]");
 });
 
@@ -58,7 +63,7 @@ test.each([
   [90, 64],
   [40, 1],
   [40, 0],
-])("a covariance of %i dimensions and rank %i has a root of just that rank", (d, rank) => {
+])("covarianceRoot of %i dimensions finds rank %i", (d, rank) => {
   const x = normals(2, "singular-values.test.rank", 0, Math.max(rank, 1) * d);
   const order = permutation(2, "singular-values.test.order", 0, d);
   const covariance = new Float64Array(d * d);

@@ -1,12 +1,14 @@
+// The Fréchet distance against golden values, and its mathematical properties.
+
 import { normals, permutation } from "@dit-bench/random";
 import { describe, expect, test } from "vitest";
 import { readFixture } from "../fixtures/safetensors.test.helper.ts";
 import { type Statistics, statistics } from "../statistics.ts";
-import { frechetDistance, prepare, preparedDistance } from "./frechet-distance.ts";
+import { distanceOfPrepared, frechetDistance, prepareStatistics } from "./frechet-distance.ts";
 
 const fixtures = { ...readFixture("fid.safetensors"), ...readFixture("fid_large.safetensors") };
 
-describe("against pytorch-fid and a symmetric eigenvalue solver", () => {
+describe("frechetDistance agrees with pytorch-fid and a symmetric eigenvalue solver", () => {
   test.each([
     ["full_d8", 8, 1e-8],
     ["full_d64", 64, 1e-8],
@@ -14,7 +16,7 @@ describe("against pytorch-fid and a symmetric eigenvalue solver", () => {
     ["equalcov_d64", 64, 1e-8],
     ["deficient_d64", 64, 1e-6],
     ["halfdeficient_d64", 64, 1e-6],
-  ])("the distance of %s agrees, in %i dimensions to a relative %f", (name, d, tolerance) => {
+  ])("for the statistics %s in %i dimensions, to a relative %f", (name, d, tolerance) => {
     const distance = frechetDistance(stored(name, 1, d), stored(name, 2, d));
     for (const golden of ["distance_eigenvalues", "distance"]) {
       const wanted = fixtures[`${name}.${golden}`]![0]!;
@@ -27,7 +29,7 @@ describe("against pytorch-fid and a symmetric eigenvalue solver", () => {
     ["full_d64", 64, 1e-8],
     ["deficient_d64", 64, 1e-6],
     ["halfdeficient_d64", 64, 1e-6],
-  ])("the distance of %s agrees when it starts from the features", (name, d, tolerance) => {
+  ])("for the features of %s in %i dimensions, to a relative %f", (name, d, tolerance) => {
     const distance = frechetDistance(
       statistics(fixtures[`${name}.features1`]!, d),
       statistics(fixtures[`${name}.features2`]!, d),
@@ -36,13 +38,13 @@ describe("against pytorch-fid and a symmetric eigenvalue solver", () => {
     expect(Math.abs(distance - wanted) / wanted).toBeLessThan(tolerance);
   });
 
-  test("equal covariances leave the squared distance of the means", () => {
+  test("for equal covariances, where it is the squared distance between the means", () => {
     const distance = frechetDistance(stored("equalcov_d64", 1, 64), stored("equalcov_d64", 2, 64));
     expect(distance).toBeCloseTo(fixtures["equalcov_d64.distance_exact"]![0]!, 12);
   });
 });
 
-describe("a set's distance from itself", () => {
+describe("frechetDistance of a set to itself", () => {
   test.each([
     ["of full rank", 400, 32],
     ["with fewer samples than dimensions", 20, 64],
@@ -55,21 +57,21 @@ describe("a set's distance from itself", () => {
     expect(frechetDistance(statistics(x, d), statistics(shuffled, d))).toBeLessThan(1e-9);
   });
 
-  test("is below 1e-9 without the short cut for equal covariances, over 12 decades of variance", () => {
+  test("is below 1e-9 for equal covariances also by singular values, over 12 decades of variance", () => {
     const d = 40;
     const x = features(100, d, 2).map((v, i) => v * 10 ** (-(i % d) * 0.15));
-    const once = prepare(statistics(x, d));
-    expect(preparedDistance(once, once)).toBeLessThan(1e-9);
+    const once = prepareStatistics(statistics(x, d));
+    expect(distanceOfPrepared(once, once)).toBeLessThan(1e-9);
   });
 });
 
-describe("properties", () => {
+describe("frechetDistance", () => {
   const d = 12;
   const x = features(60, d, 3);
   const y = features(45, d, 4).map((v, i) => v * (1 + 0.1 * (i % d)) + 0.3);
   const distance = frechetDistance(statistics(x, d), statistics(y, d));
 
-  test("moving both sets alike changes nothing", () => {
+  test("does not change when both sets are shifted equally", () => {
     const moved = (z: Float64Array) =>
       statistics(
         z.map((v, i) => v + 5 * Math.sin(i % d)),
@@ -78,7 +80,7 @@ describe("properties", () => {
     expect(relative(frechetDistance(moved(x), moved(y)), distance)).toBeLessThan(1e-12);
   });
 
-  test.each([1e-60, 0.01, 3, 1e70])("scaling both sets by %f scales the distance by its square", (c) => {
+  test.each([1e-60, 0.01, 3, 1e70])("scales by the square when both sets are scaled by %f", (c) => {
     const scaled = (z: Float64Array) =>
       statistics(
         z.map((v) => c * v),
@@ -87,7 +89,7 @@ describe("properties", () => {
     expect(relative(frechetDistance(scaled(x), scaled(y)), c * c * distance)).toBeLessThan(1e-12);
   });
 
-  test("the order of samples and the common order of dimensions do not matter", () => {
+  test("depends neither on the order of samples nor on the common order of dimensions", () => {
     const dims = permutation(5, "frechet-distance.test.dims", 0, d);
     const permuted = (z: Float64Array) => {
       const n = z.length / d;
@@ -99,8 +101,8 @@ describe("properties", () => {
     expect(relative(frechetDistance(permuted(x), permuted(y)), distance)).toBeLessThan(1e-12);
   });
 
-  test("turning both sets alike changes nothing", () => {
-    const turned = (z: Float64Array) => {
+  test("does not change when both sets are rotated equally", () => {
+    const rotated = (z: Float64Array) => {
       const out = Float64Array.from(z);
       for (let i = 0; i < z.length; i += d)
         for (let j = 0; j + 1 < d; j++) {
@@ -110,7 +112,7 @@ describe("properties", () => {
         }
       return statistics(out, d);
     };
-    expect(relative(frechetDistance(turned(x), turned(y)), distance)).toBeLessThan(1e-12);
+    expect(relative(frechetDistance(rotated(x), rotated(y)), distance)).toBeLessThan(1e-12);
   });
 
   test.each([
@@ -118,13 +120,13 @@ describe("properties", () => {
     [60, 60],
     [5, 60],
     [5, 7],
-  ])("exchanging sets of %i and %i samples gives the same bits", (n, m) => {
+  ])("has the same bits when sets of %i and %i samples are swapped", (n, m) => {
     const a = statistics(features(n, d, 6), d);
     const b = statistics(features(m, d, 7), d);
     expect(frechetDistance(a, b)).toBe(frechetDistance(b, a));
   });
 
-  test("independent dimensions add up (μ1 - μ2)² + (σ1 - σ2)²", () => {
+  test("of independent dimensions is the sum of (μ1 - μ2)² + (σ1 - σ2)²", () => {
     const diagonal = (mean: number[], deviation: number[]): Statistics => ({
       dimension: mean.length,
       count: 100,
@@ -141,19 +143,22 @@ describe("properties", () => {
     ["of full rank", (i) => 10 ** ((-4 * i) / n), (i) => 10 ** ((-4 * ((i * 7) % n)) / n)],
     ["over twelve decades", (i) => 10 ** ((-12 * i) / n), (i) => 10 ** ((-12 * ((i * 7) % n)) / n)],
     ["singular", (i) => (i < n / 3 ? 1 / (i + 1) : 0), (i) => (i % 2 ? 1 / (i + 2) : 0)],
-  ])("covariances with common eigenvectors add up the eigenvalues' (σ1 - σ2)² to 1e-12: %s", (_, first, second) => {
-    const indices = Array.from({ length: n }, (_, i) => i);
-    const s = (variance: (i: number) => number): Statistics => ({
-      dimension: n,
-      count: 100,
-      mean: new Float64Array(n),
-      covariance: turnedDiagonal(indices.map(variance)),
-    });
-    const wanted = indices.reduce((sum, i) => sum + (Math.sqrt(first(i)) - Math.sqrt(second(i))) ** 2, 0);
-    expect(relative(frechetDistance(s(first), s(second)), wanted)).toBeLessThan(1e-12);
-  });
+  ])(
+    "of covariances with common eigenvectors is the sum of the eigenvalues' (σ1 - σ2)², to 1e-12: %s",
+    (_, first, second) => {
+      const indices = Array.from({ length: n }, (_, i) => i);
+      const s = (variance: (i: number) => number): Statistics => ({
+        dimension: n,
+        count: 100,
+        mean: new Float64Array(n),
+        covariance: rotatedDiagonal(indices.map(variance)),
+      });
+      const wanted = indices.reduce((sum, i) => sum + (Math.sqrt(first(i)) - Math.sqrt(second(i))) ** 2, 0);
+      expect(relative(frechetDistance(s(first), s(second)), wanted)).toBeLessThan(1e-12);
+    },
+  );
 
-  test("a set without any spread has the distance of its point", () => {
+  test("of a single repeated point and a set is the mean squared distance to the point", () => {
     const point = statistics(new Float64Array(3 * d).fill(2), d);
     const s = statistics(x, d);
     let wanted = 0;
@@ -163,11 +168,11 @@ describe("properties", () => {
   });
 });
 
-describe("statistics that cannot be", () => {
+describe("frechetDistance refuses", () => {
   const good = statistics(features(9, 2, 8), 2);
   const having = (part: Partial<Statistics>): Statistics => ({ ...good, ...part });
 
-  test("different dimensions are refused", () => {
+  test("statistics of different dimensions", () => {
     expect(() => frechetDistance(good, statistics(features(9, 3, 8), 3))).toThrow(
       "the first statistics have dimension 2, the second 3",
     );
@@ -182,7 +187,7 @@ describe("statistics that cannot be", () => {
     ["not symmetric: 0.2 at (1, 0), 0.1 at (0, 1)", { covariance: Float64Array.of(1, 0.1, 0.2, 1) }],
     ["not positive semidefinite", { covariance: Float64Array.of(1, 2, 2, 1) }],
     ["not positive semidefinite", { covariance: Float64Array.of(-1, 0, 0, -1) }],
-  ])("%s", (message, part) => {
+  ])("invalid statistics, with the message '%s'", (message, part) => {
     expect(() => frechetDistance(having(part), good)).toThrow(message);
     expect(() => frechetDistance(good, having(part))).toThrow(message);
   });
@@ -192,8 +197,8 @@ function features(n: number, d: number, seed: number): Float64Array {
   return Float64Array.from(normals(seed, "frechet-distance.test", 0, n * d));
 }
 
-/** The symmetric matrix with these eigenvalues whose eigenvectors two fixed Householder reflections make. */
-function turnedDiagonal(eigenvalues: number[]): Float64Array {
+/** A symmetric matrix with these eigenvalues; two fixed Householder reflections give its eigenvectors. */
+function rotatedDiagonal(eigenvalues: number[]): Float64Array {
   const n = eigenvalues.length;
   const a = new Float64Array(n * n);
   for (let i = 0; i < n; i++) a[i * n + i] = eigenvalues[i]!;

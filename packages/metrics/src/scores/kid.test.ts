@@ -1,3 +1,5 @@
+// KID against golden values, and its statistical properties.
+
 import { normals, permutation } from "@dit-bench/random";
 import { expect, test } from "vitest";
 import { readFixture } from "../fixtures/safetensors.test.helper.ts";
@@ -9,13 +11,13 @@ test.each([
   ["d8", 8],
   ["d64", 64],
   ["d16_same", 16],
-])("the distance of %s agrees with the golden value to a relative 1e-10", (name, d) => {
+])("KID of %s agrees with the golden value to a relative 1e-10", (name, d) => {
   const wanted = fixtures[`${name}.kid`]![0]!;
   const value = kid(fixtures[`${name}.features1`]!, fixtures[`${name}.features2`]!, d);
   expect(Math.abs(value - wanted)).toBeLessThan(1e-10 * Math.max(1, Math.abs(wanted)));
 });
 
-test("exchanging the sets and shuffling one changes nothing, over more samples than are taken at a time", () => {
+test("KID does not change when the sets are swapped or one is shuffled, also over several chunks", () => {
   const d = 4;
   const a = normals(1, "kid.test", 0, 300 * d);
   const b = normals(1, "kid.test", 1, 270 * d).map((v) => v + 0.5);
@@ -27,7 +29,7 @@ test("exchanging the sets and shuffling one changes nothing, over more samples t
   expect(kid(shuffled, b, d)).toBeCloseTo(value, 12);
 });
 
-test("it scatters around zero for two draws of one distribution", () => {
+test("KID scatters around zero for two sets of one distribution", () => {
   const d = 4;
   const values = Array.from({ length: 40 }, (_, i) =>
     kid(normals(2, "kid.test.null.a", i, 50 * d), normals(2, "kid.test.null.b", i, 70 * d), d),
@@ -38,7 +40,7 @@ test("it scatters around zero for two draws of one distribution", () => {
   expect(Math.abs(mean)).toBeLessThan((3 * deviation) / Math.sqrt(values.length));
 });
 
-test("a set of one sample, and a value that is not finite, are refused by set and row", () => {
+test("kid refuses a set of one sample and a value that is not finite, and names set and row", () => {
   const good = new Float32Array(6);
   expect(() => kid(good, new Float32Array(3), 3)).toThrow("kid: second set: 1 sample, wanted at least 2");
   expect(() => kid(Float32Array.of(0, 0, 0, 0, Number.NaN, 0), good, 3)).toThrow(

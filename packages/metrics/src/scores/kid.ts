@@ -1,16 +1,18 @@
-import { addProduct } from "../linear-algebra/gemm.ts";
-import { sampleCount } from "../statistics.ts";
+// Kernel Inception distance (KID).
+//
+// M, N = samples of the first and the second set, D = dimensions, C = samples of a chunk
 
-// M, N = samples of the first and the second set, D = dimensions, C = samples taken at a time
+import { gemmNT } from "../linear-algebra/gemm.ts";
+import { sampleCount } from "../statistics.ts";
 
 const CHUNK = 256;
 
 /**
  * Kernel Inception distance: the unbiased estimate of the squared maximum mean discrepancy with the kernel
- * k(x, y) = (x·y / D + 1)³, over all pairs of samples, in double precision:
- * mean of k within each set over pairs of different samples, less twice its mean over pairs between the sets.
- * Unbiased means that it scatters around 0, below it too, when both sets come from one distribution.
- * Bińkowski et al., 2018, https://arxiv.org/abs/1801.01401. Usual programs average subsets of 1000 and print a thousandfold.
+ * k(x, y) = (x·y / D + 1)³, over all pairs of samples, in double precision: the means of k within each set over pairs
+ * of different samples, less twice its mean over pairs between the sets. Unbiased: for two sets of one distribution it
+ * scatters around 0, so it can be negative. Bińkowski et al., 2018, https://arxiv.org/abs/1801.01401. Other programs
+ * average over subsets of 1000 samples, and often report 1000 times the value.
  *
  * Takes (M + N)² D multiplications: seconds for a few thousand samples.
  *
@@ -29,20 +31,20 @@ export function kid(a: Float32Array | Float64Array, b: Float32Array | Float64Arr
   return withinA + withinB - 2 * between;
 }
 
-/** Sum of k over all pairs; within one set a sample is not paired with itself. */
+/** The sum of k over all pairs. @param within a and b are one set: no sample is paired with itself */
 function sumOfKernel(a_MD: Float64Array, b_ND: Float64Array, m: number, n: number, d: number, within: boolean): number {
-  const products_CN = new Float64Array(Math.min(CHUNK, m) * n);
+  const dots_CN = new Float64Array(Math.min(CHUNK, m) * n);
   let sum = 0;
   for (let start = 0; start < m; start += CHUNK) {
     const size = Math.min(CHUNK, m - start);
-    products_CN.fill(0);
-    const c = { data: products_CN, offset: 0, stride: n };
+    dots_CN.fill(0);
+    const c = { data: dots_CN, offset: 0, stride: n };
     const p = { data: a_MD, offset: start * d, stride: d };
-    addProduct(c, p, { data: b_ND, offset: 0, stride: d }, size, n, d, 1 / d);
+    gemmNT(c, p, { data: b_ND, offset: 0, stride: d }, size, n, d, 1 / d);
     for (let i = 0; i < size; i++) {
       for (let j = 0; j < n; j++) {
         if (within && j === start + i) continue;
-        const base = products_CN[i * n + j]! + 1;
+        const base = dots_CN[i * n + j]! + 1;
         sum += base * base * base;
       }
     }

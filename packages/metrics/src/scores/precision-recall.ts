@@ -1,25 +1,30 @@
-import { addProduct } from "../linear-algebra/gemm.ts";
-import { sampleCount } from "../statistics.ts";
+// Improved precision and recall.
+//
+// M, N = samples of the first and the second set, D = dimensions, C = samples of a chunk
 
-// M, N = samples of the first and the second set, D = dimensions, C = samples taken at a time
+import { gemmNT } from "../linear-algebra/gemm.ts";
+import { sampleCount } from "../statistics.ts";
 
 const CHUNK = 256;
 
-/** The papers' choice for k. */
+/** k in the paper. */
 export const defaultNeighbours = 3;
 
 export interface PrecisionRecall {
-  /** Share of generated samples that lie on the manifold of the real ones: fidelity. */
+  /** Share of the generated samples on the manifold of the real set: fidelity. */
   readonly precision: number;
-  /** Share of real samples that lie on the manifold of the generated ones: variety. */
+  /** Share of the real samples on the manifold of the generated set: variety. */
   readonly recall: number;
 }
 
 /**
- * Improved precision and recall (Kynkäänniemi et al., 2019, https://arxiv.org/abs/1904.06991). The manifold of a set is the union of
- * balls, one around each of its samples, that reach to its k-th nearest other sample; a ball's edge belongs to it.
+ * Improved precision and recall (Kynkäänniemi et al., 2019, https://arxiv.org/abs/1904.06991). The manifold of a set is
+ * a union of balls: around each sample one whose radius is the distance to its k-th nearest other sample. Balls are
+ * closed.
  *
- * Both depend on the numbers of samples and on k, so only figures of equal ones compare.
+ * Both scores depend on the numbers of samples and on k: compare them only at equal numbers.
+ *
+ * @param neighbours k
  *
  * @param generated [M, D] row-major
  * @param real [N, D] row-major
@@ -37,16 +42,17 @@ export function precisionRecall(
     throw new RangeError(`precision and recall: ${neighbours} neighbours, wanted a whole number of at least 1`);
   if (Math.min(m, n) <= neighbours)
     throw new Error(
-      `precision and recall: ${m} generated and ${n} real samples, wanted more than ${neighbours} of each, for the distance to neighbour ${neighbours}`,
+      `precision and recall: ${m} generated and ${n} real samples, ` +
+        `wanted more than ${neighbours} of each, for the distance to neighbour ${neighbours}`,
     );
-  const centre = meanOf(real, dimension);
-  const x_MD = centred(generated, centre);
-  const y_ND = centred(real, centre);
+  const center = meanOf(real, dimension);
+  const x_MD = centerAt(generated, center);
+  const y_ND = centerAt(real, center);
   const xRadius_M = radii(x_MD, m, dimension, neighbours);
   const yRadius_N = radii(y_ND, n, dimension, neighbours);
   const inReal_M = new Uint8Array(m);
   const inGenerated_N = new Uint8Array(n);
-  eachRow(x_MD, y_ND, m, n, dimension, (i, squared_N) => {
+  forEachRow(x_MD, y_ND, m, n, dimension, (i, squared_N) => {
     for (let j = 0; j < n; j++) {
       if (squared_N[j]! <= yRadius_N[j]!) inReal_M[i] = 1;
       if (squared_N[j]! <= xRadius_M[i]!) inGenerated_N[j] = 1;
@@ -55,11 +61,11 @@ export function precisionRecall(
   return { precision: share(inReal_M), recall: share(inGenerated_N) };
 }
 
-/** The squared distance of each sample to its k-th nearest other one. */
+/** The squared distance of each sample to its k-th nearest other sample. */
 function radii(x_ND: Float64Array, n: number, d: number, k: number): Float64Array {
   const radius_N = new Float64Array(n);
   const nearest = new Float64Array(k);
-  eachRow(x_ND, x_ND, n, n, d, (i, squared_N) => {
+  forEachRow(x_ND, x_ND, n, n, d, (i, squared_N) => {
     nearest.fill(Number.POSITIVE_INFINITY);
     for (let j = 0; j < n; j++) {
       if (j === i || squared_N[j]! >= nearest[k - 1]!) continue;
@@ -72,14 +78,14 @@ function radii(x_ND: Float64Array, n: number, d: number, k: number): Float64Arra
   return radius_N;
 }
 
-/** Squared distances of each row of x to all rows of y, |x|² + |y|² - 2 x·y, in double precision. */
-function eachRow(
+/** Visits each row of x with its squared distances to all rows of y, |x|² + |y|² - 2 x·y in double precision. */
+function forEachRow(
   x_MD: Float64Array,
   y_ND: Float64Array,
   m: number,
   n: number,
   d: number,
-  take: (i: number, squared_N: Float64Array) => void,
+  visit: (i: number, squared_N: Float64Array) => void,
 ): void {
   const xx_M = squaredLengths(x_MD, m, d);
   const yy_N = squaredLengths(y_ND, n, d);
@@ -88,18 +94,18 @@ function eachRow(
     const size = Math.min(CHUNK, m - start);
     rows_CN.fill(0);
     const x = { data: x_MD, offset: start * d, stride: d };
-    addProduct({ data: rows_CN, offset: 0, stride: n }, x, { data: y_ND, offset: 0, stride: d }, size, n, d, -2);
+    gemmNT({ data: rows_CN, offset: 0, stride: n }, x, { data: y_ND, offset: 0, stride: d }, size, n, d, -2);
     for (let c = 0; c < size; c++) {
       const squared_N = rows_CN.subarray(c * n, (c + 1) * n);
       for (let j = 0; j < n; j++) squared_N[j] = Math.max(0, squared_N[j]! + xx_M[start + c]! + yy_N[j]!);
-      take(start + c, squared_N);
+      visit(start + c, squared_N);
     }
   }
 }
 
-/** Distances do not change when both sets are moved; around the mean fewer digits cancel in them. */
-function centred(x: Float32Array | Float64Array, centre: Float64Array): Float64Array {
-  return Float64Array.from(x, (value, i) => value - centre[i % centre.length]!);
+/** Shifting both sets keeps all pairwise distances; around the mean fewer digits cancel. */
+function centerAt(x: Float32Array | Float64Array, center: Float64Array): Float64Array {
+  return Float64Array.from(x, (value, i) => value - center[i % center.length]!);
 }
 
 function meanOf(x_ND: Float32Array | Float64Array, d: number): Float64Array {

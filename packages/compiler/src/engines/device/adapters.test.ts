@@ -1,3 +1,5 @@
+// Finding adapters in the files of an imitated Linux machine.
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -27,8 +29,8 @@ const NVIDIA = "etc/vulkan/icd.d/nvidia_icd.json";
 const MESA = "usr/share/vulkan/icd.d/radeon_icd.json";
 const LAVAPIPE = "usr/share/vulkan/icd.d/lvp_icd.json";
 
-describe("the Vulkan drivers", () => {
-  test("are those of the manifests in the loader's places", () => {
+describe("vulkanDrivers", () => {
+  test("lists the drivers of the manifests in the loader's folders", () => {
     driver(NVIDIA, "libGLX_nvidia.so.0");
     driver("home/me/.local/share/vulkan/icd.d/own.json", "libown.so");
     put("usr/share/vulkan/icd.d/broken.json", "{");
@@ -36,7 +38,7 @@ describe("the Vulkan drivers", () => {
     expect(vulkanDrivers(machine())).toEqual(["libGLX_nvidia.so.0", "libown.so"]);
   });
 
-  test("or those that the environment names, and then no others", () => {
+  test("lists only the drivers that the environment selects, where it selects any", () => {
     driver(NVIDIA, "libGLX_nvidia.so.0");
     driver("opt/a.json", "./liba.so");
     put("opt/liba.so");
@@ -48,20 +50,20 @@ describe("the Vulkan drivers", () => {
   });
 });
 
-describe("WebGPU's adapter", () => {
-  test("is a GPU that a driver drives", () => {
+describe("webgpuAdapter", () => {
+  test("is a GPU that has both a driver and a device", () => {
     driver(MESA, "/usr/lib/libvulkan_radeon.so");
     expect(webgpuAdapter(machine())).toBeUndefined();
     put("usr/lib/libvulkan_radeon.so");
     driver(MESA, join(root, "usr/lib/libvulkan_radeon.so"));
-    expect(webgpuAdapter(machine())).toBeUndefined(); // the driver is there, the device is not
+    expect(webgpuAdapter(machine())).toBeUndefined(); // a driver without a device
     put("dev/dri/renderD128");
     put("sys/class/drm/renderD128/device/vendor", "0x1002\n");
     put("sys/class/drm/renderD128/device/device", "0x744c\n");
     expect(webgpuAdapter(machine())).toEqual({ name: "AMD GPU 0x744c (libvulkan_radeon.so)", software: false });
   });
 
-  test("has the model's name where NVIDIA's driver tells it", () => {
+  test("has the GPU's model name where NVIDIA's driver reports it", () => {
     driver(NVIDIA, "libGLX_nvidia.so.0");
     put("dev/nvidiactl");
     expect(webgpuAdapter(machine())).toBeUndefined();
@@ -73,19 +75,19 @@ describe("WebGPU's adapter", () => {
     expect(cudaAdapter(machine())).toEqual({ name: "NVIDIA H200", software: false });
   });
 
-  test("is the processor only where no driver has a GPU", () => {
+  test("is the CPU only where no driver has a GPU", () => {
     driver(LAVAPIPE, "libvulkan_lvp.so");
     driver(NVIDIA, "libGLX_nvidia.so.0");
-    expect(webgpuAdapter(machine())).toEqual({ name: "the processor (libvulkan_lvp.so)", software: true });
+    expect(webgpuAdapter(machine())).toEqual({ name: "the CPU (libvulkan_lvp.so)", software: true });
     put("dev/nvidia0");
     expect(webgpuAdapter(machine())?.software).toBe(false);
     const swiftshader = machine({ VK_DRIVER_FILES: "/opt/vk_swiftshader_icd.json" });
     driver("opt/vk_swiftshader_icd.json", "./libvk_swiftshader.so");
     put("opt/libvk_swiftshader.so");
-    expect(webgpuAdapter(swiftshader)).toEqual({ name: "the processor (libvk_swiftshader.so)", software: true });
+    expect(webgpuAdapter(swiftshader)).toEqual({ name: "the CPU (libvk_swiftshader.so)", software: true });
   });
 
-  test("elsewhere than on Linux is the system's own", () => {
+  test("is the system's own on macOS and Windows", () => {
     expect(webgpuAdapter(machine({}, "darwin"))?.software).toBe(false);
     expect(webgpuAdapter(machine({}, "win32"))).toMatchObject({ software: undefined });
   });

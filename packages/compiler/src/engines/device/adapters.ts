@@ -1,21 +1,21 @@
+// Finds the GPU that WebGPU or CUDA will use. ONNX Runtime does not report it, so it is derived from the machine: on
+// Linux from the Vulkan drivers' manifests, searched as the Vulkan loader searches them, and from the devices of the
+// kernel. https://github.com/KhronosGroup/Vulkan-Loader/blob/main/docs/LoaderDriverInterface.md
+
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 
-// Which GPU WebGPU will compute on. ONNX Runtime does not tell, so it is read off the machine: on Linux from the Vulkan drivers'
-// manifests, found as the Vulkan loader finds them, and from the devices that the kernel has.
-// https://github.com/KhronosGroup/Vulkan-Loader/blob/main/docs/LoaderDriverInterface.md
-
 export interface Adapter {
   readonly name: string;
-  /** Whether it is the processor that computes; undefined where that is unknown. */
+  /** Whether the CPU computes; undefined where that is not known. */
   readonly software: boolean | undefined;
 }
 
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where the file system starts. */
+  /** The root folder of the file system. */
   readonly root: string;
   readonly home: string;
 }
@@ -27,30 +27,33 @@ export const thisMachine = (): Machine => ({
   home: homedir(),
 });
 
-/** The adapter that a request for the fastest one gets: a GPU where a driver has one, else a driver that computes on the processor. */
+/**
+ * The adapter that WebGPU gets: a GPU if a driver has one, else a driver that computes on the CPU. Undefined: no
+ * driver.
+ */
 export function webgpuAdapter(machine: Machine = thisMachine()): Adapter | undefined {
-  if (machine.platform === "darwin") return { name: "the GPU that Metal takes", software: false };
-  if (machine.platform === "win32") return { name: "the adapter that Direct3D 12 takes", software: undefined };
+  if (machine.platform === "darwin") return { name: "the GPU that Metal uses", software: false };
+  if (machine.platform === "win32") return { name: "the adapter that Direct3D 12 uses", software: undefined };
   const drivers = vulkanDrivers(machine);
   for (const driver of drivers) {
-    const gpu = SOFTWARE.test(driver) ? undefined : gpuOf(driver, machine);
-    if (gpu) return { name: `${gpu} (${fileOf(driver)})`, software: false };
+    const gpu = SOFTWARE.test(driver) ? undefined : gpuOfDriver(driver, machine);
+    if (gpu) return { name: `${gpu} (${fileName(driver)})`, software: false };
   }
   const software = drivers.find((driver) => SOFTWARE.test(driver));
-  return software === undefined ? undefined : { name: `the processor (${fileOf(software)})`, software: true };
+  return software === undefined ? undefined : { name: `the CPU (${fileName(software)})`, software: true };
 }
 
-/** The GPU that CUDA takes. */
+/** The GPU that CUDA uses. */
 export function cudaAdapter(machine: Machine = thisMachine()): Adapter | undefined {
   const name = nvidiaGpu(machine);
   return name === undefined ? undefined : { name, software: false };
 }
 
-/** Mesa's lavapipe is libvulkan_lvp.so. */
+/** Libraries of drivers that compute on the CPU. Mesa's lavapipe is libvulkan_lvp.so. */
 const SOFTWARE = /swiftshader|lvp|lavapipe|llvmpipe/i;
-const fileOf = (driver: string) => driver.slice(driver.lastIndexOf("/") + 1);
+const fileName = (driver: string) => driver.slice(driver.lastIndexOf("/") + 1);
 
-/** The libraries of the Vulkan drivers that are installed, or chosen by VK_DRIVER_FILES. */
+/** Libraries of the Vulkan drivers that are installed, or that VK_DRIVER_FILES selects. */
 export function vulkanDrivers(machine: Machine): string[] {
   const { env } = machine;
   const list = (value: string | undefined) => (value ?? "").split(":").filter((path) => path !== "");
@@ -71,14 +74,17 @@ function installedManifests({ env, root, home }: Machine): string[] {
     ...(env.XDG_DATA_DIRS || "/usr/local/share:/usr/share").split(":"),
   ];
   return folders.flatMap((folder) => {
-    const place = join(folder, "vulkan/icd.d");
-    return entries(join(root, place))
+    const icdFolder = join(folder, "vulkan/icd.d");
+    return entries(join(root, icdFolder))
       .filter((file) => file.endsWith(".json"))
-      .map((file) => join(place, file));
+      .map((file) => join(icdFolder, file));
   });
 }
 
-/** A path with a slash is checked; a bare name is left to the loader. Undefined where there is no such driver. */
+/**
+ * The library that a driver's manifest names. A path with a slash must exist; a plain file name is left to the loader.
+ * Undefined where the manifest cannot be read or the library is missing.
+ */
 function libraryOf(manifest: string): string | undefined {
   try {
     const { ICD } = JSON.parse(readFileSync(manifest, "utf8")) as { ICD: { library_path: string } };
@@ -87,12 +93,12 @@ function libraryOf(manifest: string): string | undefined {
     const full = isAbsolute(path) ? path : join(dirname(manifest), path);
     return existsSync(full) ? full : undefined;
   } catch {
-    return undefined; // the loader passes over a manifest that it cannot read
+    return undefined; // the loader skips a manifest that it cannot read
   }
 }
 
-/** The GPU that a hardware driver drives, where the kernel has one for it. */
-function gpuOf(driver: string, machine: Machine): string | undefined {
+/** Name of the GPU of a hardware driver; undefined where the kernel has no device for it. */
+function gpuOfDriver(driver: string, machine: Machine): string | undefined {
   if (/nvidia/i.test(driver)) return nvidiaGpu(machine);
   const node = entries(join(machine.root, "dev/dri")).find((file) => file.startsWith("renderD"));
   if (node === undefined) return undefined;
@@ -116,7 +122,7 @@ function entries(folder: string): string[] {
   try {
     return readdirSync(folder).sort();
   } catch {
-    return []; // not there, or not for us to see
+    return []; // missing or not readable
   }
 }
 

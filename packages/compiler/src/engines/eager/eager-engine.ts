@@ -9,8 +9,8 @@ import { arrayOf, type Data, type DType, type Type } from "../../graph/types.ts"
 import { withoutRandomness } from "../../trace/purity.ts";
 
 /**
- * An eager engine: the reference that compiled engines are tested against. State stays on the backend as tensors. The active
- * tfjs backend changes only while the function runs.
+ * An eager engine: the reference that compiled engines are tested against. State stays on the backend as tensors. The
+ * active tfjs backend changes only while the function runs.
  *
  * @param backend tfjs's name of the backend
  * @param threads for records; the backend chooses its own number
@@ -91,7 +91,9 @@ async function compile(
   };
 }
 
-/** Runs `f` with a tfjs backend active, in a scope of its own, and restores the previous backend, also when `f` throws. */
+/**
+ * Runs `f` with a tfjs backend active, in a scope of its own, and restores the previous backend, also when `f` throws.
+ */
 function withBackend<T>(backend: string, f: () => T): T {
   const previous = tf.getBackend() as string | null | undefined; // undefined in a process that has run no op
   void tf.setBackend(backend); // effective at once: none of these backends starts asynchronously

@@ -1,4 +1,5 @@
-// The entry of an engine on one of tfjs's native backends. Their packages are optional peers: the install downloads binaries.
+// The entry of an engine on one of tfjs's native backends. Their packages are optional peers: the install downloads
+// binaries.
 
 import { availableParallelism } from "node:os";
 import util from "node:util";

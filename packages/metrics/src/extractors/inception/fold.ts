@@ -1,15 +1,15 @@
-// A batch norm at rest is a scale and a shift of each channel: it folds into the convolution before it.
+// Folds batch norms into convolutions: at inference a batch norm is a scale and a shift of each channel.
 //
 // O, I, H, W = output and input channels, height and width of a kernel
 
 import { type Convolution, convolutionsOf, type Layer } from "./layout.ts";
 
-/** What keeps the variance from zero: torchvision's BasicConv2d, `BatchNorm2d(out_channels, eps=0.001)`. */
+/** Added to the variance: torchvision's BasicConv2d has `BatchNorm2d(out_channels, eps=0.001)`. */
 const EPSILON = 1e-3;
 
 const norms = ["weight", "bias", "running_mean", "running_var"] as const;
 
-/** Name to shape of every weight in the checkpoint that counts; it also holds a classifier, `fc.*`. */
+/** Shape of every weight that is read of the checkpoint, by name; the checkpoint also has a classifier, `fc.*`. */
 export function checkpointShapes(layers: readonly Layer[]): Record<string, readonly number[]> {
   const shapes: Record<string, readonly number[]> = {};
   for (const { name, inputs, outputs, kernel } of convolutionsOf(layers)) {
@@ -19,7 +19,7 @@ export function checkpointShapes(layers: readonly Layer[]): Record<string, reado
   return shapes;
 }
 
-/** Name to shape of the folded weights. */
+/** Shape of every folded weight, by name. */
 export function foldedShapes(layers: readonly Layer[]): Record<string, readonly number[]> {
   const shapes: Record<string, readonly number[]> = {};
   for (const { name, inputs, outputs, kernel } of convolutionsOf(layers)) {
@@ -29,7 +29,11 @@ export function foldedShapes(layers: readonly Layer[]): Record<string, readonly 
   return shapes;
 }
 
-/** (conv(x) - mean) / sqrt(variance + ε) · weight + bias = conv'(x) + bias', computed in double precision. */
+/**
+ * (conv(x) - mean) / sqrt(variance + ε) · weight + bias = conv'(x) + bias', in double precision.
+ *
+ * @throws where a variance or weight gives no finite scale
+ */
 export function foldNorms(
   layers: readonly Layer[],
   checkpoint: Readonly<Record<string, Float32Array>>,
@@ -52,15 +56,15 @@ function fold(
     Float32Array,
     Float32Array,
   ];
-  const each = inputs * H * W;
+  const kernelSize = inputs * H * W;
   for (let o = 0; o < outputs; o++) {
     const scale = gain_O[o]! / Math.sqrt(variance_O[o]! + EPSILON);
     if (!Number.isFinite(scale))
       throw new Error(
-        `inception: channel ${o} of '${name}.bn' has variance ${variance_O[o]} and weight ${gain_O[o]}: wanted finite ` +
-          "numbers and no negative variance; the checkpoint is damaged, fetch it again",
+        `inception: channel ${o} of '${name}.bn' has variance ${variance_O[o]} and weight ${gain_O[o]}: ` +
+          "wanted finite numbers and no negative variance; the checkpoint is damaged, fetch it again",
       );
-    for (let i = o * each; i < (o + 1) * each; i++) weight_OIHW[i] = weight_OIHW[i]! * scale;
+    for (let i = o * kernelSize; i < (o + 1) * kernelSize; i++) weight_OIHW[i] = weight_OIHW[i]! * scale;
     bias_O[o] = shift_O[o]! - mean_O[o]! * scale;
   }
   folded[`${name}.weight`] = weight_OIHW;

@@ -1,4 +1,4 @@
-// Against pytorch-fid's own network with every width divided by 16.
+// Inception against pytorch-fid's own network with every width divided by 16.
 
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
@@ -11,20 +11,21 @@ const checkpoint = Object.fromEntries(
 );
 const expected = readFixture("inception_narrow_expected.safetensors");
 
-const all = inceptionBlocks().flatMap(({ layers }) => layers);
+const allLayers = inceptionBlocks().flatMap(({ layers }) => layers);
 
-describe("the layout of the published checkpoint", () => {
+describe("Inception.checkpoint", () => {
   const shapes = inception().checkpoint;
-  test("is 94 convolutions with their norms, 470 tensors", () => {
-    expect(convolutionsOf(all).length).toBe(94);
+  test("has 94 convolutions with their norms, 470 tensors", () => {
+    expect(convolutionsOf(allLayers).length).toBe(94);
     expect(Object.keys(shapes).length).toBe(470);
-    // torchvision counts 27,161,264 numbers that train: less the auxiliary classifier and the last layer, with the running statistics.
+    // torchvision has 27,161,264 trainable numbers. The auxiliary classifier and the last layer are not in this
+    // network; the running statistics, which do not train, are.
     const trained = 27_161_264 - 3_326_696 - 1000 * 2049;
-    const channels = convolutionsOf(all).reduce((sum, { outputs }) => sum + outputs, 0);
+    const channels = convolutionsOf(allLayers).reduce((sum, { outputs }) => sum + outputs, 0);
     const numbers = Object.values(shapes).reduce((sum, s) => sum + s.reduce((a, b) => a * b, 1), 0);
     expect(numbers).toBe(trained + 2 * channels);
   });
-  test("has these shapes, and a narrowed one those of the fixture", () => {
+  test("has the published shapes, and for a narrowed network those of the fixture", () => {
     expect(shapes["Conv2d_1a_3x3.conv.weight"]).toEqual([32, 3, 3, 3]);
     expect(shapes["Mixed_6b.branch7x7dbl_2.conv.weight"]).toEqual([128, 128, 7, 1]);
     expect(shapes["Mixed_7c.branch3x3dbl_3b.bn.running_var"]).toEqual([384]);
@@ -40,7 +41,7 @@ describe("the layout of the published checkpoint", () => {
 
 const N = 2;
 const images = () => {
-  // [N, C, H, W] in 0 ... 1, resized as pytorch-fid does
+  // [N, C, H, W] from 0 to 1, resized as in pytorch-fid
   const x = tf.transpose(tf.tensor4d(Float32Array.from(expected.input!), [N, 3, 40, 40]), [0, 2, 3, 1]);
   const resized = tf.image.resizeBilinear(x as tf.Tensor4D, [299, 299], false, true);
   return tf.sub(tf.mul(resized, 2), 1) as tf.Tensor4D;
@@ -57,27 +58,27 @@ function features(options: InceptionOptions, x: tf.Tensor4D): Float32Array {
   });
 }
 
-describe("features agree with pytorch-fid's to 1e-4", () => {
+describe("Inception.features agree with pytorch-fid's to 1e-4", () => {
   test.each([
     ["pooled0", 64, 4],
     ["pooled1", 192, 12],
     ["pooled2", 768, 48],
     ["features", 2048, 128],
-  ] as const)("%s", (name, tap, width) => {
+  ] as const)("%s, at tap %i with %i channels", (name, tap, width) => {
     const found = features({ tap }, images());
     expect(found.length).toBe(N * width);
     expect(Math.max(...found.map((x, i) => Math.abs(x - expected[name]![i]!)))).toBeLessThan(1e-4);
   });
 });
 
-test("spatial features are the first 7 channels of 17 x 17 positions, as the evaluator of ADM takes them", () => {
+test("spatial features are the first 7 channels of 17 x 17 positions, as in the evaluator of ADM", () => {
   expect(inception({ spatial: true }).dimension).toBe(2023);
   const found = features({ spatial: true }, images());
   expect(found.length).toBe(N * 2023);
   expect(found.every((x) => x >= 0)).toBe(true);
 });
 
-test("images of another size and a damaged checkpoint are refused", () => {
+test("inception refuses images of another size and a damaged checkpoint", () => {
   expect(() => inception().features({}, tf.zeros([1, 298, 299, 3]))).toThrow("wanted [N, 299, 299, 3]");
   const damaged = { ...checkpoint, "Conv2d_1a_3x3.bn.running_var": new Float32Array(2).fill(-1) };
   expect(() => inception({ divisor: 16 }).fold(damaged)).toThrow("channel 0 of 'Conv2d_1a_3x3.bn' has variance -1");

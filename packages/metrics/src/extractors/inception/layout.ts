@@ -1,8 +1,8 @@
-// The network of pytorch-fid as data: which convolutions and pools there are and how they hang together.
+// The network of pytorch-fid as data: its convolutions and pools, and how they are connected.
 //
-// Szegedy et al., 2016, https://arxiv.org/abs/1512.00567, in the form of torchvision's Inception3, with the blocks in which the network
-// of the original FID (Heusel et al., 2017, TensorFlow's graph of 2015-12-05) differs: average pools leave the padding out of their
-// count (Mixed_5b to 5d, 6b to 6e, 7b), and the last block takes the maximum (Mixed_7c). Names are the checkpoint's.
+// Szegedy et al., 2016, https://arxiv.org/abs/1512.00567, in the form of torchvision's Inception3, with the differences
+// of the original FID's network (Heusel et al., 2017, TensorFlow's graph of 2015-12-05): average pools do not count
+// padding (Mixed_5b to 5d, 6b to 6e, 7b), and the last block has a max pool (Mixed_7c). Names are the checkpoint's.
 
 /** A convolution without bias, its batch norm and a ReLU. */
 export interface Convolution {
@@ -11,32 +11,32 @@ export interface Convolution {
   readonly outputs: number;
   /** Height and width of the kernel. */
   readonly kernel: readonly [number, number];
-  /** 2 goes without padding in this network; so do the stem's two `valid` ones. */
+  /** Convolutions of stride 2 are not padded in this network. */
   readonly stride: 1 | 2;
   readonly padding: "same" | "valid";
 }
 
-/** Every pool is 3 x 3. `average` counts only what is inside the image. */
+/** A 3 x 3 pool. `average` counts pixels inside of the image only. */
 export interface Pool {
   readonly pool: "average" | "maximum";
   readonly stride: 1 | 2;
 }
 
-/** Branches on the same input, joined along the channels in this order. */
+/** Branches on the same input, concatenated along the channels in this order. */
 export interface Split {
   readonly branches: readonly (readonly Layer[])[];
 }
 
 export type Layer = Convolution | Pool | Split;
 
-/** The four places where pytorch-fid takes features: after each of these the map is averaged over its positions. */
+/** The layers up to one of the four places where pytorch-fid takes features, the map averaged over its positions. */
 export interface Block {
   readonly layers: readonly Layer[];
   /** Channels of its output. */
   readonly width: number;
 }
 
-/** As wide as the published network where `divisor` is 1; every width divided by it otherwise, for tests. */
+/** @param divisor divides every width of the published network, for tests */
 export function inceptionBlocks(divisor = 1): readonly Block[] {
   const w = (width: number) => width / divisor;
   type Options = { kernel?: [number, number]; stride?: 1 | 2; padding?: "same" | "valid" };
@@ -109,7 +109,7 @@ export function inceptionBlocks(divisor = 1): readonly Block[] {
     ],
   });
 
-  /** Both a row and a column of three on the same input. */
+  /** A 1 x 3 and a 3 x 1 convolution on the same input. */
   const cross = (name: string): Split => ({
     branches: [[conv(`${name}a`, w(384), w(384), row(3))], [conv(`${name}b`, w(384), w(384), column(3))]],
   });
@@ -126,7 +126,7 @@ export function inceptionBlocks(divisor = 1): readonly Block[] {
     ],
   });
 
-  // Side of the map at the end of each line.
+  // The number at the end of a line is the side of its output map.
   return [
     {
       layers: [

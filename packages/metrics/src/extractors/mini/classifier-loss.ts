@@ -1,17 +1,16 @@
+// The loss that the miniature's extractor is trained with.
+//
+// N = images, S = side in pixels, K = classes
+
 import * as tf from "@tensorflow/tfjs";
 import type { Classifier } from "../extractor.ts";
 
-// N = images, S = side in pixels, K = classes
-
-/**
- * Label smoothing: the share of each label spread evenly over all classes. Szegedy et al., 2016, section 7,
- * https://arxiv.org/abs/1512.00567.
- */
+/** Label smoothing: the share of each label that is spread evenly over all classes. Szegedy et al., 2016, section 7. */
 const SMOOTHING = 0.1;
 
 /**
- * What the extractor is trained by: the mean cross entropy, in nats, of its class scores against smoothed labels.
- * Smoothing keeps the scores, and with them the features, from growing once all images are told apart.
+ * Mean cross entropy, in nats, of the extractor's class scores against smoothed labels. Szegedy et al., 2016,
+ * https://arxiv.org/abs/1512.00567. Smoothing keeps scores and features from growing once all images are classified.
  *
  * @param x_NSSC images, channels last, in [-1, 1]
  * @param labels_NK one-hot rows, float32

@@ -1,3 +1,5 @@
+// The miniature's extractor: its network, gradients, scaling and loss.
+
 import { normals, uniforms } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -20,7 +22,7 @@ function tensors(weights: Record<string, Float32Array>): Record<string, tf.Tenso
   );
 }
 
-/** Images of a few overlapping waves, in [-1, 1]: unlike noise, they differ from one another as whole images. */
+/** Images of overlapping waves in [-1, 1]: unlike images of noise, they differ as wholes. */
 function waves(n: number, seed: number): tf.Tensor4D {
   const side = 32;
   const data = new Float32Array(n * side * side * 3);
@@ -36,7 +38,7 @@ function waves(n: number, seed: number): tf.Tensor4D {
   return tf.tensor4d(data, [n, side, side, 3]);
 }
 
-describe("the network", () => {
+describe("miniInception", () => {
   test("has fewer than 400,000 weights for 64 classes, and shapes that its initial weights have", () => {
     const { weights } = miniInception(64);
     const count = Object.values(weights).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
@@ -72,7 +74,7 @@ describe("the network", () => {
     });
   });
 
-  test("has initial features of unit scale, all of which vary", () => {
+  test("has initial features with standard deviations from 0.05 to 5", () => {
     const x = waves(16, 3);
     const features = extractor.features(tensors(initialWeights(extractor, 1)), x).dataSync();
     const { covariance } = statistics(Float32Array.from(features), 64);
@@ -81,7 +83,7 @@ describe("the network", () => {
     expect(Math.max(...deviations)).toBeLessThan(5);
   });
 
-  test("refuses images of another size, and one class", () => {
+  test("refuses images of another size, and a single class", () => {
     const w = tensors(initialWeights(extractor, 1));
     expect(() => extractor.features(w, tf.zeros([1, 64, 64, 3]))).toThrow(
       "images are [1,64,64,3], wanted [N, 32, 32, 3]",
@@ -90,7 +92,7 @@ describe("the network", () => {
   });
 });
 
-test("a convolution ignores the mean and the length of its kernel, and keeps unit variance", () => {
+test("convolveRelu does not depend on the mean or length of its kernel, and keeps unit variance", () => {
   const c = { name: "c", inputs: 8, outputs: 32, size: 3, stride: 1 } as const;
   const kernel = normals(1, "kernel", 0, 9 * 8 * 32);
   const run = (weight: Float32Array) => {
@@ -104,7 +106,7 @@ test("a convolution ignores the mean and the length of its kernel, and keeps uni
   expect(tf.moments(inside).variance.dataSync()[0]).toBeCloseTo(1, 0);
 });
 
-test("the gradient of a convolution agrees with finite differences in kernel, gain, bias and input", () => {
+test("gradients of convolveRelu in kernel, gain, bias and input agree with finite differences", () => {
   const c = { name: "c", inputs: 2, outputs: 3, size: 3, stride: 2 } as const;
   const shapes = { "c.weight": [3, 3, 2, 3], "c.gain": [3], "c.bias": [3], x: [1, 6, 6, 2] };
   const values = Object.entries(shapes).map(([name, shape]) =>
@@ -117,19 +119,19 @@ test("the gradient of a convolution agrees with finite differences in kernel, ga
   };
   const gradients = tf.grads(f as (...list: tf.Tensor[]) => tf.Scalar)(values);
   for (const [which, value] of values.entries()) {
-    const towards = tf.tensor(normals(1, "towards", which, value.size), value.shape);
+    const step = tf.tensor(normals(1, "towards", which, value.size), value.shape);
     const at = (h: number) => {
-      const [weight, gain, bias, x] = values.map((v, i) => (i === which ? tf.add(v, tf.mul(towards, h)) : v));
+      const [weight, gain, bias, x] = values.map((v, i) => (i === which ? tf.add(v, tf.mul(step, h)) : v));
       return f(weight!, gain!, bias!, x!).dataSync()[0]!;
     };
     const slope = (at(1e-3) - at(-1e-3)) / 2e-3;
-    const wanted = tf.sum(tf.mul(gradients[which]!, towards)).dataSync()[0]!;
+    const wanted = tf.sum(tf.mul(gradients[which]!, step)).dataSync()[0]!;
     expect(Math.abs(slope - wanted), Object.keys(shapes)[which]).toBeLessThan(0.02 * Math.max(1, Math.abs(wanted)));
   }
 });
 
-describe("standardised weights", () => {
-  test("give features of mean 0 and variance 1 over the images, and the logits from before", () => {
+describe("standardised", () => {
+  test("gives features of mean 0 and variance 1 over the images, and the same logits", () => {
     const n = 20;
     const x = waves(n, 4);
     const before = initialWeights(extractor, 2);
@@ -142,18 +144,18 @@ describe("standardised weights", () => {
       expect(Math.abs(covariance[f * 65]! - 1)).toBeLessThan(1e-4);
     }
     const few = tf.slice4d(x, [0, 0, 0, 0], [4, -1, -1, -1]);
-    const [was, is] = [before, after].map((w) => extractor.logits(tensors(w), few));
-    expect(tf.max(tf.abs(tf.sub(was!, is!))).dataSync()[0]).toBeLessThan(1e-5);
+    const [logitsBefore, logitsAfter] = [before, after].map((w) => extractor.logits(tensors(w), few));
+    expect(tf.max(tf.abs(tf.sub(logitsBefore!, logitsAfter!))).dataSync()[0]).toBeLessThan(1e-5);
   });
 
-  test("are refused when a feature does not vary", () => {
+  test("refuses statistics of a feature that does not vary", () => {
     const s = { dimension: 64, count: 9, mean: new Float64Array(64), covariance: new Float64Array(64 * 64) };
     expect(() => standardised(initialWeights(extractor, 1), s)).toThrow("feature 0 does not vary");
   });
 });
 
-describe("the loss", () => {
-  test("is log K before training, to a tenth, and falls when the gradient of the last two layers is followed", () => {
+describe("classifierLoss", () => {
+  test("is log K to a tenth before training, and falls by gradient descent on the last two layers", () => {
     const n = K;
     const x = waves(n, 5);
     const classOf = Array.from({ length: n }, (_, i) => i % K);
@@ -173,7 +175,7 @@ describe("the loss", () => {
     expect(losses.at(-1)!).toBeLessThan(0.9 * losses[0]!);
   });
 
-  test("is the entropy of the smoothed labels when the scores say just those", () => {
+  test("is the entropy of the smoothed labels for a perfect classifier", () => {
     const target = [0.9 + 0.1 / K, ...Array(K - 1).fill(0.1 / K)];
     const perfect = {
       ...extractor,
@@ -183,7 +185,7 @@ describe("the loss", () => {
     expect(loss.dataSync()[0]).toBeCloseTo(-target.reduce((sum, p) => sum + p * Math.log(p), 0), 5);
   });
 
-  test("refuses labels that do not fit the scores", () => {
+  test("refuses labels for another number of classes", () => {
     const w = tensors(initialWeights(extractor, 1));
     expect(() => classifierLoss(extractor, w, waves(2, 1), tf.zeros([2, 4]))).toThrow(
       "labels are [2,4], wanted one-hot rows [2,5]",

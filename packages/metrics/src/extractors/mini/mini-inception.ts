@@ -1,3 +1,7 @@
+// The feature extractor of the recipe `mini`: its network, initial weights and final scaling.
+//
+// N = images, S = side in pixels, H, W = height and width, C = channels, F = features, K = classes
+
 import { linear } from "@dit-bench/ops";
 import { normals } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
@@ -5,15 +9,13 @@ import type { Statistics } from "../../statistics.ts";
 import type { Classifier, Extractor } from "../extractor.ts";
 import { type Convolution, convolutionWeights, convolveRelu } from "./scaled-convolution.ts";
 
-// N = images, S = side in pixels, H, W = height and width, C = channels, F = features, K = classes
-
 const IMAGE_SIZE = 32;
 const FEATURES = 64;
 
-/** Branches run side by side on the same input and are joined along the channels; in a branch, one convolution follows the other. */
+/** Branches on the same input, concatenated along the channels; each is a chain of convolutions. */
 type Block = readonly (readonly Convolution[])[];
 
-// The output of each line is the input of the next: channels and side stand at its end.
+// The comment at the end of a line has channels x side of its output.
 const BLOCKS: readonly Block[] = [
   [[conv("stem.conv1", 3, 16)]], // 16 x 32
   [[conv("stem.conv2", 16, 32, 3, 2)]], // 32 x 16
@@ -28,19 +30,21 @@ const BLOCKS: readonly Block[] = [
 const POOLED = 160;
 
 /**
- * The miniature's feature extractor: a small Inception-style classifier of 32 x 32 images (Szegedy et al., 2016,
- * https://arxiv.org/abs/1512.00567), about 200,000 weights, whose 64 features make the miniature's Fréchet distance.
+ * A small Inception-style classifier of 32 x 32 images (Szegedy et al., 2016, https://arxiv.org/abs/1512.00567) with
+ * about 200,000 weights. Its 64 features give the Fréchet distance of the recipe `mini`, which is never comparable with
+ * a published FID: those are over Inception-v3.
  *
- * What it is not: Inception-v3. Distances over its features compare with each other only, never with a published FID.
- *
- * Choices, and why:
- * - Kernels are standardised in place of activations (see scaled-convolution.ts): no running statistics to keep, an image's
- *   features do not depend on the others in its batch, and it costs nothing per pixel.
- * - Features are a linear map of the averages over positions, without a ReLU after it: each is a signed sum of 160 averages,
- *   so none is dead or half cut off, their distribution is near to the Gaussian that the Fréchet distance takes it for,
- *   and 64 of them from 160 leave the covariance at full rank.
- * - `standardised` afterwards scales each to mean 0 and variance 1 over a set of real images. The distance then counts in variances
- *   of real images: 1 is what moving one feature by its standard deviation costs, and no feature drowns the others.
+ * Design choices:
+ * - Kernels are standardised, not activations (see scaled-convolution.ts). So there are no running statistics, an
+ *   image's
+ *   features do not depend on its batch, and there is no cost per pixel.
+ * - Features are a linear map of the averages over positions, with no ReLU after it. Each is a signed sum of 160
+ *   averages, so
+ *   none is dead or clipped at 0, their distribution is close to the Gaussian that the Fréchet distance assumes, and 64
+ *   features of 160 averages keep the covariance at full rank.
+ * - `standardised` finally scales each feature to mean 0 and variance 1 over a set of real images. So a shift of one
+ *   feature by
+ *   its standard deviation adds 1 to the Fréchet distance, and no feature outweighs the others.
  */
 export function miniInception(classes: number): Classifier {
   if (!(Number.isInteger(classes) && classes >= 2))
@@ -74,8 +78,9 @@ export function miniInception(classes: number): Classifier {
 }
 
 /**
- * Weights to start training from: kernels and matrices N(0, 2 / inputs) (He et al., 2015, https://arxiv.org/abs/1502.01852), gains 1,
- * biases 0, and logits at a tenth, so that the first steps do not have to undo confident guesses.
+ * Initial weights for training: kernels and matrices N(0, 2 / inputs) (He et al., 2015,
+ * https://arxiv.org/abs/1502.01852), gains 1, biases 0. The logits' matrix is scaled by 0.1, so that the first steps
+ * need not undo confident predictions.
  */
 export function initialWeights(extractor: Extractor, seed: number): Record<string, Float32Array> {
   return Object.fromEntries(
@@ -91,8 +96,11 @@ export function initialWeights(extractor: Extractor, seed: number): Record<strin
 }
 
 /**
- * The same network with each feature moved and scaled to mean 0 and variance 1 over the images whose features gave these
- * statistics; the logits stay what they were.
+ * Weights of the same network with every feature shifted and scaled to mean 0 and variance 1 over a set of images; the
+ * logits do not change.
+ *
+ * The second argument has the statistics of the images' features under `w`.
+ * @throws where a feature has the same value for all images
  */
 export function standardised(
   w: Readonly<Record<string, Float32Array>>,
@@ -107,7 +115,8 @@ export function standardised(
     const deviation = Math.sqrt(covariance[f * dimension + f]!);
     if (!(deviation > 0))
       throw new Error(
-        `standardised: feature ${f} does not vary over the images (standard deviation ${deviation}): train the extractor, or give it other images`,
+        `standardised: feature ${f} does not vary over the images (standard deviation ${deviation}): ` +
+          "train the extractor, or give it other images",
       );
     for (let c = 0; c < inputs; c++) weight_FC[f * inputs + c] = weight_FC[f * inputs + c]! / deviation;
     bias_F[f] = (bias_F[f]! - mean[f]!) / deviation;
@@ -126,7 +135,7 @@ export function standardised(
   };
 }
 
-/** Inception's block: 1 x 1; 1 x 1 then 3 x 3; 1 x 1 then two 3 x 3, as wide as each other. */
+/** An Inception block of three branches: 1 x 1; 1 x 1, 3 x 3; 1 x 1, 3 x 3, 3 x 3 of equal widths. */
 function mixed(
   name: string,
   inputs: number,

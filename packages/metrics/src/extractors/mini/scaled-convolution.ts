@@ -1,6 +1,8 @@
-import * as tf from "@tensorflow/tfjs";
-
+// Convolution with scaled weight standardisation: Brock, De and Smith, 2021, https://arxiv.org/abs/2101.08692.
+//
 // N = images, H, W = height and width, I, O = input and output channels
+
+import * as tf from "@tensorflow/tfjs";
 
 /** Size, stride and channels of a convolution; its weights are `NAME.weight`, `NAME.gain` and `NAME.bias`. */
 export interface Convolution {
@@ -13,14 +15,15 @@ export interface Convolution {
 }
 
 /**
- * The gain of a ReLU that keeps unit variance: 1 / sqrt(var(relu(z))) for z from N(0, 1), with var = (1 - 1/π) / 2.
- * Brock, De and Smith, 2021, https://arxiv.org/abs/2101.08692, section 4.
+ * The gain that keeps unit variance through a ReLU: 1 / sqrt(var(relu(z))) for z from N(0, 1), with var = (1 - 1/π) /
+ * 2. Brock, De and Smith, 2021, section 4.
  */
 const RELU_GAIN = Math.SQRT2 / Math.sqrt(1 - 1 / Math.PI);
 
-/** Keeps a kernel of equal weights from dividing by zero. */
+/** Avoids a division by zero for a kernel of equal weights. */
 const EPSILON = 1e-6;
 
+/** Shapes of a convolution's weights, by name. */
 export function convolutionWeights(c: Convolution): Record<string, readonly number[]> {
   return {
     [`${c.name}.weight`]: [c.size, c.size, c.inputs, c.outputs],
@@ -30,8 +33,8 @@ export function convolutionWeights(c: Convolution): Record<string, readonly numb
 }
 
 /**
- * relu(conv(x, ŵ) + bias), where ŵ is the kernel of each output channel with its mean taken out and its length set to
- * gain: "scaled weight standardisation" of Brock, De and Smith, 2021. Padded with zeros to [N, H / stride, W / stride, O].
+ * relu(conv(x, ŵ) + bias), where ŵ is the kernel of each output channel with its mean subtracted and its length scaled
+ * to gain · RELU_GAIN. Zero padding gives [N, H / stride, W / stride, O].
  */
 export function convolveRelu(c: Convolution, w: Readonly<Record<string, tf.Tensor>>, x_NHWI: tf.Tensor4D): tf.Tensor4D {
   const weight_HWIO = w[`${c.name}.weight`]!;
