@@ -44,7 +44,7 @@ const mistakes: [what: string, fields: { graft?: string; method?: string }, mess
   [
     "dropout",
     { graft: "forward: (call, x, w) => tf.mul(tf.dropout(call(x), 0.1), w.s)," },
-    /the graft on 'blocks\.0\.attn\.qkv': tf\.dropout draws random numbers, at .*dropout\/index\.js:13:\d+: /,
+    /the graft on 'blocks\.0\.attn\.qkv': tf\.dropout generates random numbers, at .*dropout\/index\.js:13:\d+: /,
   ],
   [
     "reads",
@@ -105,7 +105,7 @@ describe("bench with a plug-in", () => {
   it("reports dropout on an engine that runs op by op, too", async () => {
     const path = plugin("dropout-eager", { graft: mistakes[0]![1].graft! });
     const { code, stderr } = await runWith(path, "--engine", "tfjs-cpu");
-    expect(stderr).toMatch(/tf\.dropout draws random numbers, at .*index\.js:13/);
+    expect(stderr).toMatch(/tf\.dropout generates random numbers, at .*index\.js:13/);
     expect(code).toBe(2);
   });
 

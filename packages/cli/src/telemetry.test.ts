@@ -105,12 +105,12 @@ describe("the one place where ONNX Runtime is loaded", () => {
     expect(await run("first")).toBe("started\n");
   });
 
-  it("is packages/compiler/src/engine-onnx.ts", () => {
+  it("is packages/compiler/src/runtime/load-runtime.ts", () => {
     const importing = ["packages", "benchmarks", "tools", "examples"]
       .flatMap((name) => readdirSync(join(top, name), { recursive: true, encoding: "utf8" }).map((f) => join(name, f)))
       .filter((file) => /\.[cm]?[jt]s$/.test(file) && !/node_modules|\/dist\//.test(file))
       .filter((file) => loadsRuntime(readFileSync(join(top, file), "utf8")));
-    expect(importing).toEqual(["packages/compiler/src/engine-onnx.ts"]);
+    expect(importing).toEqual(["packages/compiler/src/runtime/load-runtime.ts"]);
   });
 
   it("is distinguished from imports of types only", () => {

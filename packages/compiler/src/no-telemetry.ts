@@ -1,7 +1,7 @@
-// Turns off the telemetry of ONNX Runtime. Importing this module is enough: entry points import it before anything else.
+// Disables the telemetry of ONNX Runtime. Importing this module is enough: entry points import it before anything else.
 //
-// From 1.29 on, the native builds for Linux and macOS keep a device id below the user's cache folder and send usage events.
-// They read the variable once, when the library is loaded: https://github.com/microsoft/onnxruntime/pull/27379
+// Since 1.29 the native builds for Linux and macOS store a device id below the user's cache folder and send usage
+// events. They read the variable once, while the library loads: https://github.com/microsoft/onnxruntime/pull/27379
 
 import { isMainThread } from "node:worker_threads";
 
@@ -9,7 +9,7 @@ const VARIABLE = "ORT_DISABLE_TELEMETRY";
 
 /**
  * Sets the variable whatever it was before: nothing leaves the machine, even where ORT_DISABLE_TELEMETRY=0 asks for it.
- * In a worker thread a new value does not reach the native library, so that the main thread must have set it before.
+ * In a worker thread a new value does not reach the native library: the main thread must set it first.
  *
  * @throws in a worker thread that was started without the variable
  */

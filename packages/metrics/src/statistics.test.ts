@@ -1,3 +1,5 @@
+// Statistics against NumPy's, and the features that are refused.
+
 import { normals } from "@dit-bench/random";
 import { expect, test } from "vitest";
 import { readFixture } from "./fixtures/safetensors.test.helper.ts";
@@ -10,7 +12,7 @@ test.each([
   ["full_d64", 64],
   ["deficient_d64", 64],
   ["halfdeficient_d64", 64],
-])("mean and covariance of %s agree with NumPy's", (name, d) => {
+])("mean and covariance of %s agree with NumPy's to 1e-13", (name, d) => {
   for (const set of [1, 2]) {
     const s = statistics(fixtures[`${name}.features${set}`]!, d);
     expect(s.count).toBe(fixtures[`${name}.features${set}`]!.length / d);
@@ -30,13 +32,13 @@ test("a mean far larger than the spread costs no digits of the covariance", () =
   expect(largestDifference(near, far)).toBeLessThan(1e-5); // the shifted values themselves are rounded to 2^-22
 });
 
-test("the covariance is symmetric to the last bit, over more samples than are taken at a time", () => {
+test("the covariance is symmetric to the last bit, also over several chunks of samples", () => {
   const d = 7;
   const { covariance } = statistics(normals(2, "statistics.test", 0, 600 * d), d);
   for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) expect(covariance[i * d + j]).toBe(covariance[j * d + i]);
 });
 
-test("a value that is not finite is reported with its row", () => {
+test("statistics refuses a value that is not finite, and names its row", () => {
   const x = new Float32Array(12).fill(1);
   x[7] = Number.NaN;
   expect(() => statistics(x, 3)).toThrow("row 2, column 1 is NaN");
@@ -44,7 +46,7 @@ test("a value that is not finite is reported with its row", () => {
   expect(() => statistics(x, 3)).toThrow("row 2, column 1 is Infinity");
 });
 
-test("one sample, none, and values that make no whole rows are refused", () => {
+test("statistics refuses fewer than two samples, and values that do not make whole rows", () => {
   expect(() => statistics(new Float32Array(3), 3)).toThrow("1 sample, wanted at least 2");
   expect(() => statistics(new Float32Array(0), 3)).toThrow("0 samples, wanted at least 2");
   expect(() => statistics(new Float32Array(7), 3)).toThrow("7 values do not make rows of 3");

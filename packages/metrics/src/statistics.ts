@@ -1,13 +1,15 @@
-import { addProduct } from "./matrix-product.ts";
+// Mean and covariance of a set of features.
+//
+// N = samples, D = dimensions, C = samples of a chunk
 
-// N = samples, D = dimensions, C = samples taken at a time
+import { gemmNT } from "./linear-algebra/gemm.ts";
 
 const CHUNK = 256;
 
-/** Mean and covariance of a set of features: all that a Fréchet distance asks of it. */
+/** Mean and covariance of a set of features: all that the Fréchet distance needs of it. */
 export interface Statistics {
   readonly dimension: number;
-  /** Samples they were computed from. */
+  /** Number of samples. */
   readonly count: number;
   /** [D] */
   readonly mean: Float64Array;
@@ -26,7 +28,7 @@ export function statistics(features: Float32Array | Float64Array, dimension: num
   return weightedStatistics(features, dimension, new Uint32Array(n).fill(1));
 }
 
-/** The same for a set in which sample i occurs `times_N[i]` times. Features are taken to be finite. */
+/** The statistics of a set in which sample i occurs `times_N[i]` times. Does not check that the features are finite. */
 export function weightedStatistics(
   features_ND: Float32Array | Float64Array,
   dimension: number,
@@ -53,16 +55,16 @@ export function weightedStatistics(
       for (let j = 0; j < d; j++) centred_DC[j * size + c] = root * (features_ND[i * d + j]! - mean[j]!);
     }
     const centred = { data: centred_DC, offset: 0, stride: size };
-    addProduct({ data: covariance, offset: 0, stride: d }, centred, centred, d, d, size, 1 / (count - 1), true);
+    gemmNT({ data: covariance, offset: 0, stride: d }, centred, centred, d, d, size, 1 / (count - 1), true);
   }
   for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) covariance[j * d + i] = covariance[i * d + j]!;
   return { dimension: d, count, mean, covariance };
 }
 
 /**
- * How many samples [N, D] features hold, once they are known to be whole, finite and at least two.
+ * The number of samples of features [N, D]. Throws unless they are whole rows, at least two, and finite.
  *
- * @param who the function that asks, for the message
+ * @param who start of the message: the calling function, and which set
  */
 export function sampleCount(features: Float32Array | Float64Array, dimension: number, who: string): number {
   if (!(Number.isInteger(dimension) && dimension >= 1))
@@ -76,8 +78,8 @@ export function sampleCount(features: Float32Array | Float64Array, dimension: nu
   const bad = features.findIndex((x) => !Number.isFinite(x));
   if (bad >= 0)
     throw new Error(
-      `${who}: row ${Math.floor(bad / dimension)}, column ${bad % dimension} is ${features[bad]}, wanted finite values: ` +
-        "look at the image of that row and at the extractor's weights",
+      `${who}: row ${Math.floor(bad / dimension)}, column ${bad % dimension} is ${features[bad]}, ` +
+        "wanted finite values: look at the image of that row and at the extractor's weights",
     );
   return n;
 }

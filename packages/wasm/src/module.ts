@@ -1,19 +1,25 @@
+// The binary format of a module: https://webassembly.github.io/spec/core/binary/modules.html
+
 import { type Code, type ValueType, valueTypes } from "./instructions.ts";
-import { unsigned } from "./leb128.ts";
+import { unsignedLeb128 } from "./leb128.ts";
 
 export interface WasmFunction {
-  /** Under which it is exported. */
+  /** The name under which the function is exported. */
   readonly name: string;
   readonly parameters: readonly ValueType[];
-  /** After the parameters. */
+  /** Types of the locals that follow the parameters. */
   readonly locals: readonly ValueType[];
   readonly body: Code;
 }
 
-/** Of a module's memory, in bytes. */
-export const PAGE = 65536;
+/** Size of a page of memory. */
+export const PAGE_BYTES = 65536;
 
-/** A module with a memory of at least so many bytes, exported as `memory`, and with functions that give nothing back. */
+/**
+ * A module that exports `memory` and functions without results.
+ *
+ * @param bytes the memory's size, rounded up to whole pages
+ */
 export function wasmModule(bytes: number, functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const types = (of: readonly ValueType[]) => of.map((type) => [valueTypes[type]]);
   return Uint8Array.from([
@@ -24,15 +30,15 @@ export function wasmModule(bytes: number, functions: readonly WasmFunction[]): U
     ),
     ...section(
       3,
-      functions.map((_, i) => unsigned(i)),
+      functions.map((_, i) => unsignedLeb128(i)),
     ),
-    ...section(5, [[0, ...unsigned(Math.ceil(bytes / PAGE))]]),
-    ...section(7, [[...name("memory"), 2, 0], ...functions.map((f, i) => [...name(f.name), 0, ...unsigned(i)])]),
+    ...section(5, [[0, ...unsignedLeb128(Math.ceil(bytes / PAGE_BYTES))]]),
+    ...section(7, [[...name("memory"), 2, 0], ...functions.map((f, i) => [...name(f.name), 0, ...unsignedLeb128(i)])]),
     ...section(
       10,
       functions.map(({ locals, body }) => {
         const code = [...vector(types(locals).map((type) => [1, ...type])), ...body, 0x0b];
-        return [...unsigned(code.length), ...code];
+        return [...unsignedLeb128(code.length), ...code];
       }),
     ),
   ]);
@@ -40,8 +46,8 @@ export function wasmModule(bytes: number, functions: readonly WasmFunction[]): U
 
 function section(id: number, items: readonly Code[]): number[] {
   const content = vector(items);
-  return [id, ...unsigned(content.length), ...content];
+  return [id, ...unsignedLeb128(content.length), ...content];
 }
 
-const vector = (items: readonly Code[]) => [...unsigned(items.length), ...items.flat()];
+const vector = (items: readonly Code[]) => [...unsignedLeb128(items.length), ...items.flat()];
 const name = (text: string) => vector([...new TextEncoder().encode(text)].map((byte) => [byte]));

@@ -1,17 +1,19 @@
+// LEB128 against published encodings, and modules that run.
+
 import { expect, test } from "vitest";
 import {
-  again,
+  branchIf,
   f32x4,
   f64,
   f64x2,
   get,
   i32,
   loop,
-  PAGE,
+  PAGE_BYTES,
   set,
-  signed,
+  signedLeb128,
   tee,
-  unsigned,
+  unsignedLeb128,
   v128,
   wasmModule,
 } from "./index.ts";
@@ -22,8 +24,8 @@ test.each([
   [128, [0x80, 0x01]],
   [624485, [0xe5, 0x8e, 0x26]],
   [2 ** 32 - 1, [0xff, 0xff, 0xff, 0xff, 0x0f]],
-])("%i is written in seven bits a byte", (value, bytes) => {
-  expect(unsigned(value)).toEqual(bytes);
+])("unsignedLeb128 encodes %i in seven bits a byte", (value, bytes) => {
+  expect(unsignedLeb128(value)).toEqual(bytes);
 });
 
 test.each([
@@ -34,8 +36,8 @@ test.each([
   [-65, [0xbf, 0x7f]],
   [-123456, [0xc0, 0xbb, 0x78]],
   [-(2 ** 31), [0x80, 0x80, 0x80, 0x80, 0x78]],
-])("%i is written with its sign", (value, bytes) => {
-  expect(signed(value)).toEqual(bytes);
+])("signedLeb128 encodes %i with its sign", (value, bytes) => {
+  expect(signedLeb128(value)).toEqual(bytes);
 });
 
 function run(bytes: number, parameters: number, locals: Parameters<typeof wasmModule>[1][0]["locals"], body: number[]) {
@@ -45,19 +47,19 @@ function run(bytes: number, parameters: number, locals: Parameters<typeof wasmMo
   return exports as { memory: WebAssembly.Memory; f: (...given: number[]) => void };
 }
 
-test("memory holds what was asked for, and more than 128 locals and long bodies are counted", () => {
+test("a module has the requested memory, and functions of more than 128 locals and long bodies", () => {
   const locals = Array.from({ length: 200 }, () => "v128" as const);
-  const { memory, f } = run(PAGE + 1, 1, locals, [
+  const { memory, f } = run(PAGE_BYTES + 1, 1, locals, [
     ...Array.from({ length: 200 }, (_, i) => [...v128.zero, ...set(1 + i)]).flat(),
     ...[...get(0), ...get(200), ...v128.store(0)],
   ]);
-  expect(memory.buffer.byteLength).toBe(2 * PAGE);
+  expect(memory.buffer.byteLength).toBe(2 * PAGE_BYTES);
   new Uint8Array(memory.buffer).fill(7);
   f(32);
   expect([...new Uint8Array(memory.buffer, 31, 18)]).toEqual([7, ...new Array(16).fill(0), 7]);
 });
 
-test("arithmetic of pairs of doubles over a loop, sums of their lanes", () => {
+test("f64x2 instructions in a loop sum pairs of doubles, and lane extracts both sums", () => {
   // 8 bytes at 1000: the sum over pairs (a, b) at 0, 16, ... of 3 (a + a²) + 3 (b + b²)
   const [end, at, pair, sum] = [0, 1, 2, 3];
   const { memory, f } = run(
@@ -77,7 +79,7 @@ test("arithmetic of pairs of doubles over a loop, sums of their lanes", () => {
           tee(at),
           get(end),
           i32.lessUnsigned,
-          again,
+          branchIf,
         ],
       ),
       ...[i32.constant(0), get(sum), f64x2.lane(0), get(sum), f64x2.lane(1), f64.add, f64.store(1000)].flat(),
@@ -98,7 +100,7 @@ test.each([
   ["sqrt", f32x4.sqrt, (_: number, b: number) => Math.sqrt(b)],
   ["abs", f32x4.abs, (_: number, b: number) => Math.abs(b)],
   ["negate", f32x4.negate, (_: number, b: number) => -b],
-])("four numbers of single precision: %s", (_, op, wanted) => {
+])("f32x4 %s works on four numbers as Math.fround does", (_, op, wanted) => {
   const unary = wanted.length === 2 && [f32x4.sqrt, f32x4.abs, f32x4.negate].includes(op);
   const { memory, f } = run(
     1,
@@ -112,7 +114,7 @@ test.each([
   for (let i = 0; i < 4; i++) expect(floats[8 + i]).toBe(Math.fround(wanted(floats[i]!, floats[4 + i]!)));
 });
 
-test("a number of single precision is spread over four", () => {
+test("splat copies a number to all four lanes, and v128.zero clears them", () => {
   const code = wasmModule(1, [
     { name: "f", parameters: ["f32"], locals: [], body: [i32.constant(0), get(0), f32x4.splat, v128.store(16)].flat() },
     { name: "g", parameters: [], locals: [], body: [i32.constant(0), v128.zero, v128.store(16)].flat() },

@@ -1,3 +1,5 @@
+// Elementwise kernels against eager tfjs, with gradients.
+
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, test } from "vitest";
 import { agree, gradientsAgree, type Sample, sample } from "../testing/agree.ts";
@@ -10,8 +12,8 @@ type Unary = (x: tf.Tensor) => tf.Tensor;
 type Binary = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 
 const positive = () => tf.add(tf.abs(sample([3, 4])), 0.1);
-const within = () => tf.mul(sample([3, 4]), 0.45); // (-0.9, 0.9)
-const above = () => tf.add(positive(), 1.1);
+const withinUnit = () => tf.mul(sample([3, 4]), 0.45); // (-0.9, 0.9)
+const aboveOne = () => tf.add(positive(), 1.1);
 
 const unary: Record<string, [Unary, (() => Sample)?]> = {
   abs: [tf.abs],
@@ -19,7 +21,7 @@ const unary: Record<string, [Unary, (() => Sample)?]> = {
   exp: [tf.exp],
   sin: [tf.sin],
   cos: [tf.cos],
-  tan: [tf.tan, within],
+  tan: [tf.tan, withinUnit],
   tanh: [tf.tanh],
   sigmoid: [tf.sigmoid],
   sinh: [tf.sinh],
@@ -38,10 +40,10 @@ const unary: Record<string, [Unary, (() => Sample)?]> = {
   sqrt: [tf.sqrt, positive],
   rsqrt: [tf.rsqrt, positive],
   reciprocal: [tf.reciprocal, positive],
-  asin: [tf.asin, within],
-  acos: [tf.acos, within],
-  atanh: [tf.atanh, within],
-  acosh: [tf.acosh, above],
+  asin: [tf.asin, withinUnit],
+  acos: [tf.acos, withinUnit],
+  atanh: [tf.atanh, withinUnit],
+  acosh: [tf.acosh, aboveOne],
   clipByValue: [(x) => tf.clipByValue(x, -1, 0.5)],
   sign: [tf.sign],
   floor: [tf.floor],
@@ -51,28 +53,28 @@ const unary: Record<string, [Unary, (() => Sample)?]> = {
   "division by a number": [(x) => tf.div(x, 3)],
   "a cast and back": [(x) => tf.cast(tf.cast(x, "int32"), "float32")],
 };
-const noGradient = ["a cast and back", "acosh"];
+const withoutGradient = ["a cast and back", "acosh"];
 
-describe("element by element", () => {
+describe("unary kernels agree with eager tfjs", () => {
   for (const [name, [f, of = () => [3, 4]]] of Object.entries(unary)) {
     test(name, async () => {
       await agree(f as never, [of()]);
-      if (!noGradient.includes(name)) await gradientsAgree(f as never, [of()]);
+      if (!withoutGradient.includes(name)) await gradientsAgree(f as never, [of()]);
     });
   }
 
-  test("rounding is to even at one half", () =>
+  test("round rounds halves to even", () =>
     agree((x) => tf.round(x!), [tf.tensor1d([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 1.2])]));
 
-  test("step and sign of NaN and infinities", () =>
+  test("step, isNaN, isInf and isFinite treat NaN and infinities as tfjs does", () =>
     agree(
       (x) => [tf.step(x!), tf.isNaN(x!), tf.isInf(x!), tf.isFinite(x!)],
       [tf.tensor1d([Number.NaN, Infinity, -Infinity, 1])],
     ));
 
-  test("prelu chooses by sign", () => agree((x, a) => tf.prelu(x!, a!), [[3, 4], [4]]));
+  test("prelu scales negative elements only", () => agree((x, a) => tf.prelu(x!, a!), [[3, 4], [4]]));
 
-  test("int32 and bool casts", () =>
+  test("casts between float32, int32 and bool truncate as tfjs does", () =>
     agree(
       (x, i, b) => [
         tf.cast(x!, "int32"),
@@ -95,8 +97,8 @@ const binary: Record<string, Binary> = {
   squaredDifference: tf.squaredDifference,
   pow: (a, b) => tf.pow(tf.add(tf.abs(a), 0.1), b),
 };
-/** tfjs's own gradients of these want operands of one shape. */
-const unbroadcast = ["maximum", "minimum", "squaredDifference"];
+/** tfjs's own gradients of these need operands of one shape. */
+const equalShapesOnly = ["maximum", "minimum", "squaredDifference"];
 const shapes: [number[], number[]][] = [
   [
     [3, 4],
@@ -116,29 +118,29 @@ const shapes: [number[], number[]][] = [
   [[1], [1, 1, 1]],
 ];
 
-describe("two operands, broadcast", () => {
+describe("binary kernels agree with eager tfjs under broadcasting", () => {
   for (const [name, f] of Object.entries(binary)) {
     for (const [a, b] of shapes) {
       test(`${name} of [${a}] and [${b}]`, async () => {
         await agree(f as never, [a, b]);
-        if (!unbroadcast.includes(name) || `${a}` === `${b}`) await gradientsAgree(f as never, [a, b]);
+        if (!equalShapesOnly.includes(name) || `${a}` === `${b}`) await gradientsAgree(f as never, [a, b]);
       });
     }
   }
 
-  test("floorDiv and mod take the divisor's sign, on floats and whole numbers", async () => {
+  test("floorDiv and mod take the divisor's sign, on float32 and int32", async () => {
     const [a, b] = [tf.tensor1d([7, -7, 7, -7, 6, 0.9]), tf.tensor1d([2, 2, -2, -2, 3, 0.3])];
     await agree((a, b) => [tf.floorDiv(a!, b!), tf.mod(a!, b!)], [a, b]);
     await agree((a, b) => tf.floorDiv(a!, b!), [tf.cast(a, "int32"), tf.tensor1d([2, 2, -2, -2, 3, 5], "int32")]);
   });
 
-  test("whole numbers add, subtract, multiply and compare", () =>
+  test("int32 operands add, subtract, multiply and compare", () =>
     agree(
       (a, b) => [tf.add(a!, b!), tf.sub(a!, b!), tf.mul(a!, b!), tf.maximum(a!, b!), tf.less(a!, b!)],
       [tf.tensor1d([1, -2, 3], "int32"), tf.tensor1d([4, 5, -6], "int32")],
     ));
 
-  test("addN", () =>
+  test("addN sums three tensors", () =>
     agree(
       (a, b, c) => tf.addN([a!, b!, c!]),
       [
@@ -149,7 +151,7 @@ describe("two operands, broadcast", () => {
     ));
 });
 
-describe("choices", () => {
+describe("comparisons and selections agree with eager tfjs", () => {
   const [a, b] = [tf.tensor1d([1, 2, 3, Number.NaN]), tf.tensor1d([3, 2, 1, 0])];
   const comparisons: Record<string, Binary> = {
     equal: tf.equal,
@@ -163,13 +165,13 @@ describe("choices", () => {
     test(name, () => agree(f as never, [a, b]));
   }
 
-  test("logical and, or, xor, not", () =>
+  test("logical and, or, xor and not follow their truth tables", () =>
     agree(
       (p, q) => [tf.logicalAnd(p!, q!), tf.logicalOr(p!, q!), tf.logicalXor(p!, q!), tf.logicalNot(p!)],
       [tf.tensor1d([true, true, false, false]), tf.tensor1d([true, false, true, false])],
     ));
 
-  test("where, element by element, by row and by scalar", async () => {
+  test("where selects by element, by row and by scalar", async () => {
     const f = (c: tf.Tensor) => (a: tf.Tensor, b: tf.Tensor) => tf.where(c, a, b);
     for (const c of [tf.tensor2d([1, 0, 0, 1], [2, 2], "bool"), tf.tensor1d([true, false]), tf.scalar(true)]) {
       await agree(f(c) as never, [

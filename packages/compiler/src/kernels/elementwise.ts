@@ -1,6 +1,8 @@
-import type { Value } from "../graph.ts";
-import type { Op } from "../spec.ts";
-import type { Kernel } from "./index.ts";
+// Elementwise kernels.
+
+import type { Value } from "../graph/graph.ts";
+import type { Op } from "../graph/ops.ts";
+import type { Kernel } from "./kernel.ts";
 
 const unary: Record<string, Op> = {
   Abs: "Abs",
@@ -75,20 +77,20 @@ export const elementwise: Record<string, Kernel> = {
     const inside = g.add("Mul", [dy!, g.add("Add", [y!, g.scalar(1)])]);
     return g.add("Where", [g.add("GreaterOrEqual", [y!, g.scalar(0)]), dy!, inside]);
   },
-  /** int32 whatever comes in, and by way of double, as in tfjs: a float32 quotient that rounds up would floor too high. */
+  /** Computed in double and cast to int32, as in tfjs: a float32 quotient that rounds up would floor too high. */
   FloorDiv: ({ g, inputs: { a, b } }) => {
-    const wide = (x: Value) => g.add("Cast", [x], { to: "float64" });
-    return g.add("Cast", [g.add("Floor", [g.add("Div", [wide(a!), wide(b!)])])], { to: "int32" });
+    const toDouble = (x: Value) => g.add("Cast", [x], { to: "float64" });
+    return g.add("Cast", [g.add("Floor", [g.add("Div", [toDouble(a!), toDouble(b!)])])], { to: "int32" });
   },
   Identity: ({ inputs: { x } }) => x!,
   IsFinite: ({ g, inputs: { x } }) => g.add("Not", [g.add("Or", [g.add("IsNaN", [x!]), g.add("IsInf", [x!])])]),
   LeakyRelu: ({ g, inputs: { x }, attrs: { alpha } }) => g.add("LeakyRelu", [x!], { alpha }),
-  /** The sign of the divisor, as in Python. */
+  /** The result has the sign of the divisor, as in Python. */
   Mod: ({ g, inputs: { a, b } }) => {
-    const rest = g.add("Fmod", [a!, b!]);
+    const remainder = g.add("Fmod", [a!, b!]);
     const negative = (x: Value) => g.add("Less", [x, g.scalar(0)]);
-    const alike = g.add("Not", [g.add("Xor", [negative(a!), negative(b!)])]);
-    return g.add("Where", [alike, rest, g.add("Fmod", [g.add("Add", [rest, b!]), b!])]);
+    const sameSign = g.add("Not", [g.add("Xor", [negative(a!), negative(b!)])]);
+    return g.add("Where", [sameSign, remainder, g.add("Fmod", [g.add("Add", [remainder, b!]), b!])]);
   },
   NotEqual: ({ g, inputs: { a, b } }) => g.add("Not", [g.add("Equal", [a!, b!])]),
   Prelu: ({ g, inputs: { x, alpha } }) =>
@@ -97,7 +99,7 @@ export const elementwise: Record<string, Kernel> = {
   Rsqrt: ({ g, inputs: { x } }) => g.add("Reciprocal", [g.add("Sqrt", [x!])]),
   Select: ({ g, inputs: { condition, t, e } }) => {
     const [c, rank] = [condition!, t!.shape.length];
-    // tfjs lets a vector choose between the rows of higher tensors
+    // In tfjs a vector selects between the rows of tensors of higher rank.
     const byRow = c.shape.length === 1 && rank > 1;
     const shaped = byRow ? g.add("Reshape", [c], { shape: [...c.shape, ...Array(rank - 1).fill(1)] }) : c;
     return g.add("Where", [shaped, t!, e!]);
@@ -107,7 +109,7 @@ export const elementwise: Record<string, Kernel> = {
     const d = g.add("Sub", [a!, b!]);
     return g.add("Mul", [d, d]);
   },
-  /** 1 above zero and alpha elsewhere; NaN stays NaN, as in tfjs. */
+  /** 1 above zero, alpha elsewhere; NaN stays NaN, as in tfjs. */
   Step: ({ g, inputs: { x }, attrs: { alpha } }) => {
     const step = g.add("Where", [g.add("Greater", [x!, g.scalar(0)]), g.scalar(1), g.scalar(alpha ?? 0)]);
     return g.add("Where", [g.add("IsNaN", [x!]), x!, step]);

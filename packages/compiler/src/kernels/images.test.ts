@@ -1,3 +1,5 @@
+// Convolutions, pools, batch norm and resizing against eager tfjs, with gradients.
+
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { agree, compiledEngine, gradientsAgree, sample } from "../testing/agree.ts";
@@ -17,7 +19,7 @@ const geometries: [number, 1 | 2 | 3, Pad][] = [
   [5, 3, "same"],
 ];
 
-describe("convolutions", () => {
+describe("convolution kernels agree with eager tfjs", () => {
   for (const [side, stride, pad] of geometries) {
     test(`${side} x ${side}, stride ${stride}, ${pad}, with both gradients`, async () => {
       const f = (x: tf.Tensor, w: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, pad);
@@ -32,7 +34,7 @@ describe("convolutions", () => {
     });
   }
 
-  test("unequal sides, explicit padding and dilation", async () => {
+  test("with unequal sides, explicit padding and dilation", async () => {
     const explicit = (x: tf.Tensor, w: tf.Tensor) =>
       tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, [
         [0, 0],
@@ -54,14 +56,14 @@ describe("convolutions", () => {
     ]);
   });
 
-  test("transposed", () =>
+  test("transposed, from 4 x 4 to 8 x 8", () =>
     agree(((x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2dTranspose(x, w, [1, 8, 8, 2], 2, "same")) as never, [
       [1, 4, 4, 3],
       [3, 3, 2, 3],
     ]));
 });
 
-describe("pools", () => {
+describe("pooling kernels agree with eager tfjs", () => {
   for (const [side, stride, pad] of geometries.filter(([, , pad]) => pad !== 1)) {
     test(`${side} x ${side}, stride ${stride}, ${pad}`, async () => {
       const max = (x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, side, stride, pad);
@@ -73,7 +75,7 @@ describe("pools", () => {
     });
   }
 
-  test("the average's gradient is that of its forward where padding cuts the window", async () => {
+  test("the gradient of an average pool is that of its forward pass where padding cuts the window", async () => {
     const f = ({ x }: Record<string, tf.Tensor>) => {
       const loss = (x: tf.Tensor) =>
         tf.sum(tf.mul(tf.avgPool(x as tf.Tensor4D, 3, 2, "same"), sample([1, 3, 3, 2], 1)));
@@ -89,12 +91,12 @@ describe("pools", () => {
     await compiled.dispose();
   });
 
-  test("the maximum's gradient goes to the first of equals", () =>
+  test("the gradient of a max pool goes to the first of equal elements", () =>
     gradientsAgree(((x: tf.Tensor4D) => tf.maxPool(x, 2, 2, "valid")) as never, [tf.ones([1, 4, 4, 1])]));
 });
 
-describe("images", () => {
-  test("batch normalisation, as inference and with its gradients", async () => {
+describe("image kernels agree with eager tfjs", () => {
+  test("batch norm at inference, with gradients of all operands", async () => {
     const f = (x: tf.Tensor, mean: tf.Tensor, spread: tf.Tensor, offset: tf.Tensor, scale: tf.Tensor) =>
       tf.batchNorm(
         x as tf.Tensor4D,
@@ -108,7 +110,7 @@ describe("images", () => {
     await gradientsAgree(f as never, [[2, 3, 4, 5], [5], [5], [5], [5]]);
   });
 
-  test("bilinear resizing, up and down, half-pixel and not", () =>
+  test("bilinear resizing up and down, with and without half-pixel centres", () =>
     agree(
       (x) =>
         [true, false].flatMap((half) => [

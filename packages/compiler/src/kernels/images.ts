@@ -1,8 +1,11 @@
-import * as tf from "@tensorflow/tfjs";
-import type { GraphBuilder, Value } from "../graph.ts";
-import type { Kernel } from "./index.ts";
+// Convolutions, pools, batch norm and resizing. tfjs has images NHWC and filters [H, W, I, O]; the graph, as ONNX, has
+// NCHW and [O, I, H, W].
+//
+// N = batch, H, W = height and width, C, I, O = channels, input and output channels
 
-// tfjs: N = batch, H, W = height and width, C = channels, filters [H, W, I, O]. The graph, as ONNX: NCHW, filters [O, I, H, W].
+import * as tf from "@tensorflow/tfjs";
+import type { GraphBuilder, Value } from "../graph/graph.ts";
+import type { Kernel } from "./kernel.ts";
 
 type ConvInfo = tf.backend_util.Conv2DInfo;
 
@@ -16,11 +19,11 @@ export const images: Record<string, Kernel> = {
     const info = convInfo(attrs.inputShape, filter!.shape, attrs);
     const dx = g.add("ConvTranspose", [toNCHW(g, dy!), g.add("Transpose", [filter!], { perm: [3, 2, 0, 1] })], {
       ...geometry(info),
-      outputPadding: leftOver(info),
+      outputPadding: unreachedSides(info),
     });
     return toNHWC(g, dx);
   },
-  /** The filter's gradient is a convolution too: over the batch, with dy for a filter and the stride for its dilation. */
+  /** A convolution that sums over the batch, with dy as the filter, dilated by the stride. */
   Conv2DBackpropFilter: ({ g, inputs: { x, dy }, attrs }) => {
     const info = convInfo(x!.shape, attrs.filterShape, attrs);
     const dw_IOHW = g.add(
@@ -28,7 +31,7 @@ export const images: Record<string, Kernel> = {
       [g.add("Transpose", [x!], { perm: [3, 0, 1, 2] }), g.add("Transpose", [dy!], { perm: [3, 0, 1, 2] })],
       { strides: [1, 1], pads: geometry(info).pads, dilations: [info.strideHeight, info.strideWidth], group: 1 },
     );
-    // What the stride leaves over at the far edge would make the filter larger than it is.
+    // Rows and columns that the stride leaves over at the far edge would enlarge the filter: they are cut off.
     const [I, O] = dw_IOHW.shape as [number, number];
     const sizes = [I, O, info.filterHeight, info.filterWidth];
     const cut = g.add("Slice", [dw_IOHW], { starts: [0, 0, 0, 0], sizes, steps: [1, 1, 1, 1] });
@@ -38,7 +41,7 @@ export const images: Record<string, Kernel> = {
     const info = poolInfo(x!.shape, attrs);
     return outputOf(g, g.add("MaxPool", [toNCHW(g, x!)], window(info)), info);
   },
-  /** To the first largest element of each window, as tfjs does. */
+  /** The gradient goes to the first largest element of each window, as in tfjs. */
   MaxPoolGrad: ({ g, inputs: { dy, input }, attrs }) =>
     toNHWC(g, g.add("MaxPoolGrad", [toNCHW(g, input!), toNCHW(g, dy!)], window(poolInfo(input!.shape, attrs)))),
   AvgPool: ({ g, inputs: { x }, attrs }) => {
@@ -46,8 +49,9 @@ export const images: Record<string, Kernel> = {
     return outputOf(g, g.add("AveragePool", [toNCHW(g, x!)], window(info)), info);
   },
   /**
-   * Each window's dy over its count, added up over the windows of a pixel. tfjs's own kernel divides by the whole window also
-   * where padding cuts it, although its forward does not: this is the gradient of the forward.
+   * dy of each window over its count of pixels, summed over the windows of a pixel. tfjs's own kernel divides by the
+   * full window size even where padding cuts the window, unlike its forward pass: this is the gradient of the forward
+   * pass.
    */
   AvgPoolGrad: ({ g, inputs: { dy, input }, attrs }) => {
     const info = poolInfo(input!.shape, attrs);
@@ -62,13 +66,13 @@ export const images: Record<string, Kernel> = {
       ...shape,
       dilations: [1, 1],
       group: 1,
-      outputPadding: leftOver(info),
+      outputPadding: unreachedSides(info),
     });
     return toNHWC(g, g.add("Reshape", [dx], { shape: [N, C, info.inHeight, info.inWidth] }));
   },
   FusedBatchNorm: ({ g, inputs: { x, mean, variance, offset, scale }, attrs: { varianceEpsilon } }) => {
-    const whole = (value: number) => g.constant(new Float32Array(mean!.shape[0]!).fill(value), mean!);
-    const operands = [toNCHW(g, x!), scale ?? whole(1), offset ?? whole(0), mean!, variance!];
+    const filled = (value: number) => g.constant(new Float32Array(mean!.shape[0]!).fill(value), mean!);
+    const operands = [toNCHW(g, x!), scale ?? filled(1), offset ?? filled(0), mean!, variance!];
     return toNHWC(g, g.add("BatchNorm", operands, { epsilon: varianceEpsilon }));
   },
   ResizeBilinear: ({ g, inputs: { images }, attrs: { size, alignCorners, halfPixelCenters } }) => {
@@ -86,6 +90,7 @@ export const images: Record<string, Kernel> = {
 const toNCHW = (g: GraphBuilder, x: Value) => g.add("Transpose", [x], { perm: [0, 3, 1, 2] });
 const toNHWC = (g: GraphBuilder, x: Value) => g.add("Transpose", [x], { perm: [0, 2, 3, 1] });
 
+/** The output as NHWC. Throws where tfjs's output has a window that lies past the padding. */
 function outputOf(g: GraphBuilder, y_NCHW: Value, { outHeight, outWidth }: ConvInfo): Value {
   const [, , H, W] = y_NCHW.shape;
   if (H !== outHeight || W !== outWidth) {
@@ -94,7 +99,7 @@ function outputOf(g: GraphBuilder, y_NCHW: Value, { outHeight, outWidth }: ConvI
   return toNHWC(g, y_NCHW);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: tfjs's attributes, see Call
+// biome-ignore lint/suspicious/noExplicitAny: tfjs's attributes, see KernelCall
 function convInfo(x: readonly number[], filter: readonly number[], attrs: any): ConvInfo {
   const { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode } = attrs;
   if (dataFormat !== "NHWC") throw new Error(`dataFormat "${dataFormat}" is not supported, wanted "NHWC"`);
@@ -106,7 +111,7 @@ function convInfo(x: readonly number[], filter: readonly number[], attrs: any): 
 }
 type Four = [number, number, number, number];
 
-// biome-ignore lint/suspicious/noExplicitAny: tfjs's attributes, see Call
+// biome-ignore lint/suspicious/noExplicitAny: tfjs's attributes, see KernelCall
 function poolInfo(x: readonly number[], { filterSize, strides, pad, dimRoundingMode }: any): ConvInfo {
   return tf.backend_util.computePool2DInfo([...x] as Four, filterSize, strides, 1, pad, dimRoundingMode);
 }
@@ -126,19 +131,19 @@ function window(info: ConvInfo) {
   return { kernel: [info.filterHeight, info.filterWidth], strides, pads };
 }
 
-/** Rows and columns of the input that no window reaches, because the stride leaves them over. */
-function leftOver(info: ConvInfo): number[] {
+/** Numbers of rows and of columns at the far edge that no window covers, because of the stride. */
+function unreachedSides(info: ConvInfo): number[] {
   const { top, left, bottom, right } = info.padInfo;
   const rows = info.inHeight + top + bottom - info.effectiveFilterHeight;
   const columns = info.inWidth + left + right - info.effectiveFilterWidth;
   return [rows - (info.outHeight - 1) * info.strideHeight, columns - (info.outWidth - 1) * info.strideWidth];
 }
 
-/** [H, W] of the output: how many pixels of each window are in the image. */
+/** [H, W] of the output: the number of pixels of each window that lie in the image. */
 function windowCounts(info: ConvInfo): Float32Array {
-  const inside = (n: number, out: number, stride: number, size: number, before: number) =>
+  const pixelsInside = (n: number, out: number, stride: number, size: number, before: number) =>
     Array.from({ length: out }, (_, i) => Math.min(i * stride - before + size, n) - Math.max(i * stride - before, 0));
-  const rows = inside(info.inHeight, info.outHeight, info.strideHeight, info.filterHeight, info.padInfo.top);
-  const columns = inside(info.inWidth, info.outWidth, info.strideWidth, info.filterWidth, info.padInfo.left);
+  const rows = pixelsInside(info.inHeight, info.outHeight, info.strideHeight, info.filterHeight, info.padInfo.top);
+  const columns = pixelsInside(info.inWidth, info.outWidth, info.strideWidth, info.filterWidth, info.padInfo.left);
   return Float32Array.from(rows.flatMap((r) => columns.map((c) => r * c)));
 }

@@ -1,5 +1,8 @@
-import { arrayOf, type DType, type GraphBuilder, type Value } from "../graph.ts";
-import type { Kernel } from "./index.ts";
+// Gathers, one-hot rows and segment sums.
+
+import type { GraphBuilder, Value } from "../graph/graph.ts";
+import { arrayOf, type DType } from "../graph/types.ts";
+import type { Kernel } from "./kernel.ts";
 import { axisOf, reshape } from "./shaping.ts";
 
 export const indexing: Record<string, Kernel> = {
@@ -8,22 +11,25 @@ export const indexing: Record<string, Kernel> = {
     return g.add("Gather", [x!, indices!], { axis: axisOf(axis, x!) });
   },
   OneHot: ({ g, inputs: { indices }, attrs: { depth, onValue, offValue, dtype } }) => {
-    const hot = isOneHot(g, indices!, depth);
-    const choice = (value: number) => g.constant(arrayOf(dtype as DType).from([value]), { shape: [], dtype });
-    return g.add("Where", [hot, choice(onValue), choice(offValue)]);
+    const isHot = oneHotMask(g, indices!, depth);
+    const scalar = (value: number) => g.constant(arrayOf(dtype as DType).from([value]), { shape: [], dtype });
+    return g.add("Where", [isHot, scalar(onValue), scalar(offValue)]);
   },
-  /** The gradient of a gather: as a product with a one-hot matrix; a segment id outside [0, numSegments) is dropped, as in tfjs. */
+  /**
+   * The gradient of a gather: a GEMM with a one-hot matrix. Segment ids outside [0, numSegments) are dropped, as in
+   * tfjs.
+   */
   UnsortedSegmentSum: ({ g, inputs: { x, segmentIds }, attrs: { numSegments } }) => {
     const [rows, ...rest] = x!.shape;
     const width = rest.reduce((a, b) => a * b, 1);
-    const hot = g.add("Cast", [isOneHot(g, segmentIds!, numSegments)], { to: x!.dtype });
-    const sums = g.add("MatMul", [hot, reshape(g, x!, [rows!, width])], { transA: true, transB: false, alpha: 1 });
+    const oneHot = g.add("Cast", [oneHotMask(g, segmentIds!, numSegments)], { to: x!.dtype });
+    const sums = g.add("MatMul", [oneHot, reshape(g, x!, [rows!, width])], { transA: true, transB: false, alpha: 1 });
     return reshape(g, sums, [numSegments, ...rest]);
   },
 };
 
-/** [..., depth] bool: where the last axis's position is the index. */
-function isOneHot(g: GraphBuilder, indices: Value, depth: number): Value {
+/** [..., depth] bool: true where the position on the last axis equals the index. */
+function oneHotMask(g: GraphBuilder, indices: Value, depth: number): Value {
   const positions = g.constant(
     Int32Array.from({ length: depth }, (_, i) => i),
     { shape: [depth], dtype: "int32" },

@@ -1,3 +1,5 @@
+// Reductions against eager tfjs, with gradients.
+
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, test } from "vitest";
 import { agree, gradientsAgree } from "../testing/agree.ts";
@@ -8,35 +10,36 @@ beforeAll(async () => {
 
 const reductions = { sum: tf.sum, mean: tf.mean, max: tf.max, min: tf.min, logSumExp: tf.logSumExp, prod: tf.prod };
 const axes: [string, number[] | undefined, boolean][] = [
-  ["all", undefined, false],
-  ["the last", [-1], true],
-  ["the first and last", [0, -1], false],
-  ["a middle", [1], false],
-  ["the first", [0], true],
-  ["the first two", [0, 1], false],
+  ["all axes", undefined, false],
+  ["the last axis", [-1], true],
+  ["the first and last axes", [0, -1], false],
+  ["a middle axis", [1], false],
+  ["the first axis", [0], true],
+  ["the first two axes", [0, 1], false],
 ];
 
-describe("reductions", () => {
+describe("reduction kernels agree with eager tfjs", () => {
   for (const [name, f] of Object.entries(reductions)) {
     for (const [which, axis, keep] of axes) {
-      test(`${name} over ${which}${keep ? ", kept" : ""}`, async () => {
+      test(`${name} over ${which}${keep ? ", keeping the axes" : ""}`, async () => {
         const g = (x: tf.Tensor) => f(x, axis as number[], keep);
         await agree(g as never, [[2, 3, 4]]);
-        if (name !== "prod") await gradientsAgree(g as never, [[2, 3, 4]]); // tfjs has a gradient of prod for one axis only
+        if (name === "prod") return; // tfjs has a gradient of prod for one axis only
+        await gradientsAgree(g as never, [[2, 3, 4]]);
       });
     }
   }
 
-  test("over leading axes of size one and others", async () => {
+  test("sums over leading axes of size one and other axes", async () => {
     for (const axis of [[0], [1], [0, 1], [0, 2], [1, 2]]) {
       await agree((x) => tf.sum(x!, axis, true), [[1, 5, 1, 4]]);
       await gradientsAgree((x) => tf.sum(x!, axis), [[1, 5, 1, 4]]);
     }
   });
 
-  test("of a scalar", () => agree((x) => [tf.sum(x!), tf.mean(x!), tf.max(x!)], [[]]));
+  test("sum, mean and max of a scalar", () => agree((x) => [tf.sum(x!), tf.mean(x!), tf.max(x!)], [[]]));
 
-  test("of whole numbers and bools", () =>
+  test("sum, mean, max, all and any of int32 and bool", () =>
     agree(
       (i, b) => [
         tf.sum(i!),
@@ -52,10 +55,10 @@ describe("reductions", () => {
       [tf.tensor2d([1, -2, 3, 5], [2, 2], "int32"), tf.tensor2d([1, 0, 1, 1], [2, 2], "bool")],
     ));
 
-  test("argMax and argMin take the first of equals", () =>
+  test("argMax and argMin return the first of equal elements", () =>
     agree((x) => [tf.argMax(x!, -1), tf.argMin(x!, 0)], [tf.tensor2d([1, 3, 3, 2, 1, 0], [2, 3])]));
 
-  test("cumulative sums, exclusive and reversed", async () => {
+  test("cumulative sums, also exclusive and reversed", async () => {
     await agree(
       (x) => [tf.cumsum(x!, 1), tf.cumsum(x!, 0, true), tf.cumsum(x!, 1, false, true), tf.cumsum(x!, 1, true, true)],
       [[3, 4]],
@@ -70,5 +73,6 @@ describe("reductions", () => {
     }
   });
 
-  test("variance by moments", () => gradientsAgree((x) => tf.moments(x!, [0]).variance, [[5, 3]]));
+  test("variance of tf.moments, with its gradient", () =>
+    gradientsAgree((x) => tf.moments(x!, [0]).variance, [[5, 3]]));
 });

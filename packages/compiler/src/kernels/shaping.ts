@@ -1,6 +1,9 @@
+// Kernels that move or repeat elements, and kernels that make constants.
+
 import * as tf from "@tensorflow/tfjs";
-import { arrayOf, type DType, type GraphBuilder, sizeOf, type Value } from "../graph.ts";
-import type { Kernel } from "./index.ts";
+import type { GraphBuilder, Value } from "../graph/graph.ts";
+import { arrayOf, type DType, sizeOf } from "../graph/types.ts";
+import type { Kernel } from "./kernel.ts";
 
 export const shaping: Record<string, Kernel> = {
   Reshape: ({ g, inputs: { x }, attrs: { shape } }) =>
@@ -28,16 +31,16 @@ export const shaping: Record<string, Kernel> = {
     );
   },
   Concat: ({ g, inputs, attrs: { axis } }) => {
-    const parts = listed(inputs);
-    const filled = parts.filter((t) => sizeOf(t.shape) > 0);
-    if (filled.length === 0) return parts[0]!;
-    return filled.length === 1 ? filled[0]! : g.add("Concat", filled, { axis: axisOf(axis, parts[0]!) });
+    const parts = tensorList(inputs);
+    const nonEmpty = parts.filter((t) => sizeOf(t.shape) > 0);
+    if (nonEmpty.length === 0) return parts[0]!;
+    return nonEmpty.length === 1 ? nonEmpty[0]! : g.add("Concat", nonEmpty, { axis: axisOf(axis, parts[0]!) });
   },
   Pack: ({ g, inputs, attrs: { axis } }) => {
-    const parts = listed(inputs);
+    const parts = tensorList(inputs);
     const at = axis < 0 ? axis + parts[0]!.shape.length + 1 : axis;
-    const widened = parts.map((x) => reshape(g, x, x.shape.toSpliced(at, 0, 1)));
-    return widened.length === 1 ? widened[0]! : g.add("Concat", widened, { axis: at });
+    const expanded = parts.map((x) => reshape(g, x, x.shape.toSpliced(at, 0, 1)));
+    return expanded.length === 1 ? expanded[0]! : g.add("Concat", expanded, { axis: at });
   },
   SplitV: ({ g, inputs: { x }, attrs: { numOrSizeSplits, axis } }) => {
     const at = axisOf(axis, x!);
@@ -86,16 +89,18 @@ export const shaping: Record<string, Kernel> = {
   },
 };
 
+/** A Reshape, or `x` itself where it has the shape. */
 export function reshape(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
   return `${shape}` === `${x.shape}` && shape.length === x.shape.length ? x : g.add("Reshape", [x], { shape });
 }
 
-/** A tensor of one value, held as a scalar and its shape. */
+/** A tensor of one repeated value, as an expanded scalar. */
 export function fill(g: GraphBuilder, shape: readonly number[], value: number, dtype: DType): Value {
   const scalar = g.scalar(value, dtype);
   return shape.length === 0 ? scalar : g.add("Expand", [scalar], { shape });
 }
 
+/** The axis as a number from 0 on. */
 export const axisOf = (axis: number, x: Value) => tf.util.parseAxisParam(axis, [...x.shape])[0]!;
 
 function pad(
@@ -109,5 +114,8 @@ function pad(
   return g.add("Pad", [x], { before: paddings.map((p) => p[0]), after: paddings.map((p) => p[1]), mode, value });
 }
 
-/** A list of tensors comes as an object with the keys "0", "1", …, which JavaScript keeps in numeric order. */
-const listed = (inputs: Record<string, Value>): Value[] => Object.values(inputs);
+/**
+ * tfjs passes a list of tensors as an object with keys "0", "1", …; JavaScript iterates over such keys in numeric
+ * order.
+ */
+const tensorList = (inputs: Record<string, Value>): Value[] => Object.values(inputs);

@@ -1,21 +1,25 @@
-import { arrayOf, type Data, type DType, type Graph, type Node, type Type, type Value } from "../graph.ts";
-import type { Op } from "../spec.ts";
+// Encodes a graph as an ONNX model: names, constants, and the nodes that the lowerings write.
+
+import type { Graph, Node, Value } from "../graph/graph.ts";
+import type { Op } from "../graph/ops.ts";
+import { arrayOf, type Data, type DType, type Type } from "../graph/types.ts";
 import { toFloat16 } from "./float16.ts";
-import { type Lowering, type Lowerings, lowerings } from "./lowerings.ts";
+import type { Lowering, Lowerings, ModelWriter } from "./lowering.ts";
+import { lowerings } from "./lowerings.ts";
 import { type Attribute, bytesOf, elementType, externalTensor, model, node, tensor, valueInfo } from "./model.ts";
 import type { Message } from "./wire.ts";
 
 export interface Encoded {
   /** The ONNX model, without the values of its larger constants. */
   readonly bytes: Uint8Array;
-  /** Those values: views of the constants themselves. */
+  /** The values of those constants: views, not copies. */
   readonly external: readonly { readonly path: string; readonly data: Uint8Array }[];
-  /** Constants that are inputs of the model, to be given in every run: views of the constants themselves, too. */
+  /** Constants that are inputs of the model, which every run has to pass: views, not copies. */
   readonly fed: readonly FedConstant[];
-  /** Names in the model, by names in the graph. An input that nothing reads is not in the model. */
+  /** Names in the model, by names in the graph. An input that no node reads is not in the model. */
   readonly inputs: ReadonlyMap<string, string>;
   readonly outputs: ReadonlyMap<string, string>;
-  /** How many ONNX nodes of each op. */
+  /** Number of ONNX nodes of each op. */
   readonly ops: Readonly<Record<string, number>>;
 }
 
@@ -27,11 +31,14 @@ export interface FedConstant {
 }
 
 export interface EncodeOptions {
-  /** In place of the usual ones, for a provider that has no kernels for those. */
+  /** Replacements for lowerings, for a provider that lacks the kernels of the usual ones. */
   readonly lowerings?: Partial<Lowerings>;
-  /** How the larger float32 constants of two axes or more are kept: as they are, or rounded, and widened where they are used. */
+  /**
+   * Storage of float32 constants above 1 KiB with at least two axes. float16 rounds them, and casts them back at each
+   * use.
+   */
   readonly matrices?: "float32" | "float16";
-  /** Constants of more bytes than this become inputs of the model; none where it is left out. */
+  /** Constants of more bytes than this become inputs of the model; the default is that none does. */
   readonly feedAbove?: number;
 }
 
@@ -42,14 +49,14 @@ export function encode(graph: Graph, name = "graph", options: EncodeOptions = {}
   return encoder.finish(name);
 }
 
-/** Constants of more bytes than this are kept outside of the model. */
-const EXTERNAL = 1024;
+/** Constants of more bytes than this are stored as external data, outside of the model. */
+const EXTERNAL_BYTES = 1024;
 
 /** Names every value of a graph and collects the messages of its model. */
-export class Encoder {
+class Encoder implements ModelWriter {
   readonly #names = new Map<Value, string>();
-  /** The float16 constants that stand for values. */
-  readonly #narrow = new Map<Value, string>();
+  /** Names of the float16 constants that replace values. */
+  readonly #float16 = new Map<Value, string>();
   readonly #int64 = new Map<string, string>();
   readonly #ones = new Map<string, string>();
   readonly #nodes: Message[] = [];
@@ -64,12 +71,12 @@ export class Encoder {
   readonly #feedAbove: number;
   #count = 0;
 
-  constructor(graph: Graph, options: EncodeOptions = {}) {
+  constructor(graph: Graph, options: EncodeOptions) {
     this.#lowerings = { ...lowerings, ...options.lowerings };
     this.#matrices = options.matrices ?? "float32";
     this.#feedAbove = options.feedAbove ?? Number.POSITIVE_INFINITY;
     this.#outputs = graph.outputs;
-    // What a node makes for one output alone is made under that output's name.
+    // A value that is an output of the graph is named after it, which saves a copy.
     for (const [key, value] of graph.outputs) {
       if (value.source.kind === "output" && !this.#names.has(value)) this.#names.set(value, outputName(key));
     }
@@ -79,15 +86,15 @@ export class Encoder {
     (this.#lowerings[n.op] as Lowering<Op>)(this, n as never);
   }
 
-  /** The name of a value, to be asked for once a use; a constant or an input enters the model when it is first named. */
+  /** A constant or input enters the model when it is first named. */
   name(value: Value): string {
-    const narrow = this.#narrow.get(value);
-    if (narrow !== undefined) return this.#widened(narrow);
+    const narrow = this.#float16.get(value);
+    if (narrow !== undefined) return this.#castToFloat32(narrow);
     const known = this.#names.get(value);
     if (known !== undefined) return known;
     const { source } = value;
-    if (source.kind === "constant" && this.#isNarrowed(source.data, value)) {
-      this.#narrow.set(value, this.#external16(source.data, value.shape));
+    if (source.kind === "constant" && this.#isStoredAsFloat16(source.data, value)) {
+      this.#float16.set(value, this.#addFloat16(source.data, value.shape));
       return this.name(value);
     }
     const made =
@@ -103,12 +110,12 @@ export class Encoder {
 
   constant(data: Data, { dtype, shape }: Type): string {
     const name = this.fresh("constant");
-    if (data.byteLength <= EXTERNAL) this.#initializers.push(tensor(name, dtype, shape, data));
-    else this.#large({ name, dtype, shape, data });
+    if (data.byteLength <= EXTERNAL_BYTES) this.#initializers.push(tensor(name, dtype, shape, data));
+    else this.#addLarge({ name, dtype, shape, data });
     return name;
   }
 
-  #large(constant: FedConstant): void {
+  #addLarge(constant: FedConstant): void {
     const { name, dtype, shape, data } = constant;
     if (data.byteLength > this.#feedAbove) {
       this.#fed.push(constant);
@@ -118,25 +125,24 @@ export class Encoder {
     }
   }
 
-  #isNarrowed(data: Data, { shape }: Type): data is Float32Array {
-    const large = data instanceof Float32Array && data.byteLength > EXTERNAL;
+  #isStoredAsFloat16(data: Data, { shape }: Type): data is Float32Array {
+    const large = data instanceof Float32Array && data.byteLength > EXTERNAL_BYTES;
     return this.#matrices === "float16" && large && shape.length >= 2;
   }
 
-  #external16(data: Float32Array, shape: readonly number[]): string {
+  #addFloat16(data: Float32Array, shape: readonly number[]): string {
     const name = this.fresh("float16");
-    this.#large({ name, dtype: "float16", shape, data: toFloat16(data) });
+    this.#addLarge({ name, dtype: "float16", shape, data: toFloat16(data) });
     return name;
   }
 
-  /** Widened for one use: between two uses only the narrow constant takes memory. */
-  #widened(narrow: string): string {
+  /** A cast for one use: between uses only the float16 constant takes memory. */
+  #castToFloat32(narrow: string): string {
     const name = this.fresh("float32");
     this.add(name, "Cast", [narrow], [name], { to: elementType.float32 });
     return name;
   }
 
-  /** A row of ones, [1, count]. */
   ones(count: number, dtype: DType): string {
     const key = `${count} ${dtype}`;
     const known = this.#ones.get(key);
@@ -147,7 +153,6 @@ export class Encoder {
     return name;
   }
 
-  /** A constant operand of an op that wants shapes, axes or pads as int64. */
   int64(values: readonly number[], shape: readonly number[] = [values.length]): string {
     const key = `${values}|${shape}`;
     const known = this.#int64.get(key);
@@ -158,16 +163,15 @@ export class Encoder {
     return name;
   }
 
-  /** Adds an ONNX node. */
   add(
-    from: string,
+    nodeName: string,
     op: string,
     inputs: readonly string[],
     outputs: readonly string[],
     attributes: Readonly<Record<string, Attribute>> = {},
     domain = "",
   ): void {
-    this.#nodes.push(node(from, op, inputs, outputs, attributes, domain));
+    this.#nodes.push(node(nodeName, op, inputs, outputs, attributes, domain));
     this.#ops[op] = (this.#ops[op] ?? 0) + 1;
   }
 
@@ -178,7 +182,7 @@ export class Encoder {
   finish(name: string): Encoded {
     const outputs = new Map([...this.#outputs.keys()].map((key) => [key, outputName(key)]));
     for (const [key, value] of this.#outputs) {
-      // Two outputs may be one value, and an output may be an input or a constant: then it is copied.
+      // Two outputs may be one value, and an output may be an input or a constant: these need a copy.
       const made = outputName(key);
       if (this.name(value) !== made) this.add(made, "Identity", [this.name(value)], [made]);
     }

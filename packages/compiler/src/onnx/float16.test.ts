@@ -1,3 +1,5 @@
+// Rounding to float16, and engines whose frozen weights are float16.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,42 +12,44 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
 });
 
-/** What the bits of a float16 stand for: https://en.wikipedia.org/wiki/Half-precision_floating-point_format */
-function widened(bits: number): number {
+/** The value of a float16's bits: https://en.wikipedia.org/wiki/Half-precision_floating-point_format */
+function float16Value(bits: number): number {
   const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return sign * (exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24);
 }
-const half = (x: number) => toFloat16(Float32Array.of(x))[0]!;
+const float16Of = (x: number) => toFloat16(Float32Array.of(x))[0]!;
 
-describe("rounding to float16", () => {
-  test("leaves every float16 as it is", () => {
-    const numbers = Array.from({ length: 65536 }, (_, bits) => bits).filter((bits) => !Number.isNaN(widened(bits)));
-    expect(Array.from(toFloat16(Float32Array.from(numbers, widened)))).toEqual(numbers);
-    expect(widened(half(Number.NaN))).toBeNaN();
+describe("toFloat16", () => {
+  test("keeps every number that is a float16", () => {
+    const numbers = Array.from({ length: 65536 }, (_, bits) => bits).filter(
+      (bits) => !Number.isNaN(float16Value(bits)),
+    );
+    expect(Array.from(toFloat16(Float32Array.from(numbers, float16Value)))).toEqual(numbers);
+    expect(float16Value(float16Of(Number.NaN))).toBeNaN();
   });
 
-  test("goes to the nearer neighbour, and half-way to the even one", () => {
+  test("rounds to the nearest float16, ties to even", () => {
     for (const bits of [0, 1, 2, 1022, 1023, 1024, 1025, 0x3bff, 0x3c00, 0x3c01, 0x7bfd]) {
-      const [low, high] = [widened(bits), widened(bits + 1)];
+      const [low, high] = [float16Value(bits), float16Value(bits + 1)];
       const middle = (low + high) / 2; // exact in float32
-      expect(half(middle)).toBe(bits + (bits & 1));
-      expect(half(Math.fround(middle - (high - low) / 1000))).toBe(bits);
-      expect(half(Math.fround(middle + (high - low) / 1000))).toBe(bits + 1);
-      expect(half(-middle)).toBe(0x8000 | (bits + (bits & 1)));
+      expect(float16Of(middle)).toBe(bits + (bits & 1));
+      expect(float16Of(Math.fround(middle - (high - low) / 1000))).toBe(bits);
+      expect(float16Of(Math.fround(middle + (high - low) / 1000))).toBe(bits + 1);
+      expect(float16Of(-middle)).toBe(0x8000 | (bits + (bits & 1)));
     }
-    expect(half(1e-30)).toBe(0);
+    expect(float16Of(1e-30)).toBe(0);
   });
 
-  test("refuses what is too large", () => {
-    expect(half(65519)).toBe(0x7bff);
-    expect(() => half(65520)).toThrow(
+  test("refuses numbers that round to more than 65504", () => {
+    expect(float16Of(65519)).toBe(0x7bff);
+    expect(() => float16Of(65520)).toThrow(
       "float16: 65520 is beyond its largest number, 65504: keep these weights in float32",
     );
   });
 });
 
-describe("frozen weights as float16", () => {
+describe("frozen weights in float16", () => {
   const weights = Float32Array.from({ length: 32 * 32 }, (_, i) => Math.sin(i));
   const bias = Float32Array.from({ length: 512 }, (_, i) => Math.cos(i));
   const signature: Signature = {
@@ -58,13 +62,13 @@ describe("frozen weights as float16", () => {
     return { y: tf.matMul(tf.tanh(y), w as tf.Tensor2D, false, true), z: tf.add(tf.sum(y), b!) };
   };
 
-  test("take half the room, vectors apart, and are widened for each use", () => {
+  test("take half the bytes, except vectors, and are cast once for each use", () => {
     const { external, ops } = encode(trace(fn, signature), "f", { matrices: "float16" });
     expect(external.map(({ data }) => data.byteLength).sort()).toEqual([bias.byteLength, weights.byteLength / 2]);
     expect(ops.Cast).toBe(2);
   });
 
-  test("compute as the rounded weights do in float32", async () => {
+  test("give the results of the rounded weights in float32", async () => {
     const x = Float32Array.from({ length: 64 }, (_, i) => Math.sin(3 * i));
     const run = async (name: "cpu" | "cpu+float16", value: Float32Array) => {
       const engine = await createEngine(name, { threads: 1 });
@@ -74,16 +78,16 @@ describe("frozen weights as float16", () => {
       await compiled.dispose();
       return made.y as Float32Array;
     };
-    const narrow = await run("cpu+float16", weights);
-    const rounded = await run("cpu", Float32Array.from(toFloat16(weights), widened));
+    const inFloat16 = await run("cpu+float16", weights);
+    const rounded = await run("cpu", Float32Array.from(toFloat16(weights), float16Value));
     const exact = await run("cpu", weights);
-    narrow.forEach((v, i) => {
+    inFloat16.forEach((v, i) => {
       expect(Math.abs(v - rounded[i]!)).toBeLessThan(1e-5);
     });
-    expect(Math.max(...narrow.map((v, i) => Math.abs(v - exact[i]!)))).toBeGreaterThan(1e-5);
+    expect(Math.max(...inFloat16.map((v, i) => Math.abs(v - exact[i]!)))).toBeGreaterThan(1e-5);
   });
 
-  test("stay narrow in the runtime, which widens them in every run", async () => {
+  test("stay float16 in the runtime, which casts them in every run", async () => {
     const folder = mkdtempSync(join(tmpdir(), "dit-bench-"));
     const profile = join(folder, "f");
     const engine = await createEngine("cpu+float16", { threads: 1 });
@@ -94,7 +98,7 @@ describe("frozen weights as float16", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("not beside float64", async () => {
+  test("are refused together with float64", async () => {
     const engine = await createEngine("cpu+float16");
     await expect(engine.compile(fn, signature, { precision: "float64" })).rejects.toThrow(
       'engine cpu+float16: no float64: compile on "cpu"',

@@ -1,65 +1,80 @@
-import type { NodeOf, Value } from "../graph.ts";
-import type { Encoder } from "./encode.ts";
-import { type Lowerings, lowerings } from "./lowerings.ts";
+// Lowerings for the CPU provider: the gradient of a weight, aᵀ b, with an explicit transpose.
+//
+// K = summed axis, M, N = rows and columns of the result
 
-/** Optimizations of the runtime that would undo what is written here: the second where a product is added to something, as gradients of several parts are. */
+import type { NodeOf, Value } from "../graph/graph.ts";
+import type { Lowerings, ModelWriter } from "./lowering.ts";
+import { lowerings } from "./lowerings.ts";
+
+/**
+ * Optimizers of the runtime that would fuse the transpose back: into MatMul, and into the Gemm of a MatMul and an Add.
+ */
 export const cpuWithoutOptimizers = ["MatmulTransposeFusion", "GemmTransposeFusion"];
 
-/** Where the processor's kernels want something else than the usual lowerings. */
 export const cpuLowerings: Partial<Lowerings> = {
   MatMul: (e, n) => {
-    const choice = isTurnedMatrix(n) ? turning(n) : undefined;
-    if (choice) choice.write(e);
+    const plan = isWeightGradient(n) ? cheapestTranspose(n) : undefined;
+    if (plan) plan.write(e);
     else lowerings.MatMul(e, n);
   },
 };
 
-/** aᵀ b of two float32 matrices, as the gradient of a weight is. */
-function isTurnedMatrix({ inputs, attrs: { transA, transB, alpha }, outputs: [y] }: NodeOf<"MatMul">): boolean {
+/** aᵀ b of two float32 matrices. */
+function isWeightGradient({ inputs, attrs: { transA, transB, alpha }, outputs: [y] }: NodeOf<"MatMul">): boolean {
   return transA && !transB && alpha === 1 && y!.dtype === "float32" && inputs.every(({ shape }) => shape.length === 2);
 }
 
-/** Multiplications that take as long as turning one number, over what a plain product saves of each. */
-const WORTH = 200;
+/** Break-even: transposing pays off above 200 multiplications per element moved (measured on Zen 3). */
+const BREAK_EVEN = 200;
+
+interface TransposePlan {
+  /** Elements that the transposes move. */
+  readonly moved: number;
+  write(e: ModelWriter): void;
+}
 
 /**
- * The runtime's product turns its left operand as it reads it, again for every piece of the right one, and so takes up to a quarter longer than
- * a plain product (figures in docs/log.md). Therefore the operand is turned beforehand, or the other one and the result, aᵀ b = (bᵀ a)ᵀ:
- * whichever moves less, if that is worth it.
+ * The runtime's fused kernel transposes the left operand again for every block of the right one: [2048, 1536]ᵀ [2048,
+ * 384] takes 22.5 ms where a plain MatMul of that size takes 17 (two threads of a Zen 3; docs/log.md, 2026-11-27).
+ * Transposing beforehand takes 0.3 to 1 ms: either a, or b and the result by aᵀ b = (bᵀ a)ᵀ, whichever moves fewer
+ * elements.
+ *
+ * @returns undefined where no transpose pays off, or where the bits would depend on the number of threads
  */
-function turning(node: NodeOf<"MatMul">): { readonly moved: number; write(e: Encoder): void } | undefined {
+function cheapestTranspose(node: NodeOf<"MatMul">): TransposePlan | undefined {
   const [a, b] = node.inputs as [Value, Value];
   const [y] = node.outputs as [Value];
   const [k, m] = a.shape as [number, number];
   const n = b.shape[1]!;
-  const turn = (e: Encoder, what: string, from: string, to: string) =>
+  const transpose = (e: ModelWriter, what: string, from: string, to: string) =>
     e.add(`${node.name}/${what}`, "Transpose", [from], [to], { perm: [1, 0] });
   const left = {
     moved: k * m,
-    steady: isSteady(m, n),
-    write(e: Encoder) {
-      const turned = e.fresh("turned");
-      turn(e, "turn a", e.name(a), turned);
-      e.add(node.name, "MatMul", [turned, e.name(b)], [e.name(y)]);
+    reproducible: isReproducible(m, n),
+    write(e: ModelWriter) {
+      const transposed = e.fresh("transposed");
+      transpose(e, "transpose a", e.name(a), transposed);
+      e.add(node.name, "MatMul", [transposed, e.name(b)], [e.name(y)]);
     },
   };
   const right = {
     moved: k * n + m * n,
-    steady: isSteady(n, m),
-    write(e: Encoder) {
-      const [turned, product] = [e.fresh("turned"), e.fresh("product")];
-      turn(e, "turn b", e.name(b), turned);
-      e.add(node.name, "MatMul", [turned, e.name(a)], [product]);
-      turn(e, "turn back", product, e.name(y));
+    reproducible: isReproducible(n, m),
+    write(e: ModelWriter) {
+      const [transposed, result] = [e.fresh("transposed"), e.fresh("result")];
+      transpose(e, "transpose b", e.name(b), transposed);
+      e.add(node.name, "MatMul", [transposed, e.name(a)], [result]);
+      transpose(e, "transpose result", result, e.name(y));
     },
   };
   return [left, right]
-    .filter(({ moved, steady }) => steady && WORTH * moved < m * k * n)
+    .filter(({ moved, reproducible }) => reproducible && BREAK_EVEN * moved < m * k * n)
     .sort((one, other) => one.moved - other.moved)[0];
 }
 
 /**
- * Has a plain product the same bits for any number of threads? They share its rows, or its columns where there are more of those. One that has
- * 64 columns or fewer adds up in other pieces (MlasSgemmOperation): of 576, seven threads have more each.
+ * Does a MatMul give the same bits for any number of threads? Threads share its rows, or its columns where there are
+ * more of those. A share of 64 columns or fewer is summed in other blocks (MlasSgemmOperation); from 576 columns on,
+ * seven threads have more each.
  */
-const isSteady = (rows: number, columns: number): boolean => columns <= rows || columns >= 576;
+const isReproducible = (rows: number, columns: number): boolean => columns <= rows || columns >= 576;

@@ -1,112 +1,67 @@
-import { arrayOf, type NodeOf, sizeOf, type Value } from "../graph.ts";
-import type { AttrsOf, Op } from "../spec.ts";
-import type { Encoder } from "./encode.ts";
+// The table of lowerings: how every op of the graph is written in ONNX, for providers that ask for nothing else.
+
+import type { NodeOf, Value } from "../graph/graph.ts";
+import type { AttrsOf, Op } from "../graph/ops.ts";
+import { arrayOf, sizeOf } from "../graph/types.ts";
+import type { Lowering, Lowerings, ModelWriter } from "./lowering.ts";
 import { type Attribute, elementType } from "./model.ts";
 
-/** How a node of the graph is written in ONNX: usually one node of the same name. */
-export type Lowering<O extends Op> = (e: Encoder, node: NodeOf<O>) => void;
-
-/** The node as it stands, under its own or another name. */
-function same<O extends Op>(
-  attributes: (attrs: AttrsOf<O>) => Record<string, Attribute> = () => ({}),
-  op?: string,
-  domain = "",
-): Lowering<O> {
-  return (e, n) =>
-    e.add(
-      n.name,
-      op ?? n.op,
-      n.inputs.map((v) => e.name(v)),
-      n.outputs.map((v) => e.name(v)),
-      attributes(n.attrs),
-      domain,
-    );
-}
-
-/** The node with int64 operands after its inputs. */
-function withOperands<O extends Op>(
-  operands: (attrs: AttrsOf<O>) => (readonly number[])[],
-  attributes: (attrs: AttrsOf<O>) => Record<string, Attribute> = () => ({}),
-): Lowering<O> {
-  return (e, n) => {
-    const inputs = [...n.inputs.map((v) => e.name(v)), ...operands(n.attrs).map((o) => e.int64(o))];
-    e.add(
-      n.name,
-      n.op,
-      inputs,
-      n.outputs.map((v) => e.name(v)),
-      attributes(n.attrs),
-    );
-  };
-}
-
-const flag = (b: boolean) => (b ? 1 : 0);
-type Reduce = "ReduceSum" | "ReduceMean" | "ReduceMax" | "ReduceMin" | "ReduceProd";
-const reduce = <O extends Reduce>(): Lowering<O> =>
-  withOperands<O>(
-    ({ axes }) => [axes],
-    ({ keepDims }) => ({ keepdims: flag(keepDims) }),
-  );
-
-export const reduceSum = reduce<"ReduceSum">();
-
-export type Lowerings = { readonly [O in Op]: Lowering<O> };
-
+/** The usual lowering of every op. */
 export const lowerings: Lowerings = {
-  Abs: same(),
-  Neg: same(),
-  Sign: same(),
-  Exp: same(),
-  Log: same(),
-  Sqrt: same(),
-  Reciprocal: same(),
-  Sin: same(),
-  Cos: same(),
-  Tan: same(),
-  Asin: same(),
-  Acos: same(),
-  Atan: same(),
-  Sinh: same(),
-  Cosh: same(),
-  Asinh: same(),
-  Acosh: same(),
-  Atanh: same(),
-  Tanh: same(),
-  Sigmoid: same(),
-  Softplus: same(),
-  Erf: same(),
-  Relu: same(),
-  Floor: same(),
-  Ceil: same(),
-  Round: same(),
-  Elu: same(),
-  Selu: same(),
-  Not: same(),
-  IsNaN: same(),
-  IsInf: same(),
-  Add: same(),
-  Sub: same(),
-  Mul: same(),
-  Div: same(),
-  Pow: same(),
-  Max: same(),
-  Min: same(),
-  Fmod: same(() => ({ fmod: 1 }), "Mod"),
-  And: same(),
-  Or: same(),
-  Xor: same(),
-  Equal: same(),
-  Less: same(),
-  LessOrEqual: same(),
-  Greater: same(),
-  GreaterOrEqual: same(),
-  Where: same(),
-  LeakyRelu: same(({ alpha }) => ({ alpha: { float: alpha } })),
-  Gelu: same(() => ({}), "FastGelu", "com.microsoft"),
+  Abs: sameNode(),
+  Neg: sameNode(),
+  Sign: sameNode(),
+  Exp: sameNode(),
+  Log: sameNode(),
+  Sqrt: sameNode(),
+  Reciprocal: sameNode(),
+  Sin: sameNode(),
+  Cos: sameNode(),
+  Tan: sameNode(),
+  Asin: sameNode(),
+  Acos: sameNode(),
+  Atan: sameNode(),
+  Sinh: sameNode(),
+  Cosh: sameNode(),
+  Asinh: sameNode(),
+  Acosh: sameNode(),
+  Atanh: sameNode(),
+  Tanh: sameNode(),
+  Sigmoid: sameNode(),
+  Softplus: sameNode(),
+  Erf: sameNode(),
+  Relu: sameNode(),
+  Floor: sameNode(),
+  Ceil: sameNode(),
+  Round: sameNode(),
+  Elu: sameNode(),
+  Selu: sameNode(),
+  Not: sameNode(),
+  IsNaN: sameNode(),
+  IsInf: sameNode(),
+  Add: sameNode(),
+  Sub: sameNode(),
+  Mul: sameNode(),
+  Div: sameNode(),
+  Pow: sameNode(),
+  Max: sameNode(),
+  Min: sameNode(),
+  Fmod: sameNode(() => ({ fmod: 1 }), "Mod"),
+  And: sameNode(),
+  Or: sameNode(),
+  Xor: sameNode(),
+  Equal: sameNode(),
+  Less: sameNode(),
+  LessOrEqual: sameNode(),
+  Greater: sameNode(),
+  GreaterOrEqual: sameNode(),
+  Where: sameNode(),
+  LeakyRelu: sameNode(({ alpha }) => ({ alpha: { float: alpha } })),
+  Gelu: sameNode(() => ({}), "FastGelu", "com.microsoft"),
   GeluGrad: (_, n) => {
     throw new Error(`onnx: node ${n.name}: GeluGrad must be expanded before encoding`);
   },
-  Cast: same(({ to }) => ({ to: elementType[to] })),
+  Cast: sameNode(({ to }) => ({ to: elementType[to] })),
   Clip: (e, n) => {
     const [x] = n.inputs as [Value];
     const bound = (value: number) => e.constant(arrayOf(x.dtype).from([value]), { dtype: x.dtype, shape: [] });
@@ -117,15 +72,15 @@ export const lowerings: Lowerings = {
     () => ({ allowzero: 1 }),
   ),
   Expand: withOperands(({ shape }) => [shape]),
-  Transpose: same(({ perm }) => ({ perm })),
+  Transpose: sameNode(({ perm }) => ({ perm })),
   Tile: withOperands(({ repeats }) => [repeats]),
-  Concat: same(({ axis }) => ({ axis })),
+  Concat: sameNode(({ axis }) => ({ axis })),
   Split: withOperands(
     ({ sizes }) => [sizes],
     ({ axis }) => ({ axis }),
   ),
   Slice: withOperands(({ starts, sizes, steps }) => {
-    // Walking down to index 0 ends before it, at -1, which ONNX would count from the end.
+    // A negative step that reaches index 0 ends at -1, which ONNX would count from the end.
     const ends = starts.map((start, i) => {
       const end = start + sizes[i]! * steps[i]!;
       return end < 0 ? -(2 ** 31) : end;
@@ -138,8 +93,8 @@ export const lowerings: Lowerings = {
     const fill = e.constant(arrayOf(x.dtype).from([value]), { dtype: x.dtype, shape: [] });
     e.add(n.name, "Pad", [e.name(x), e.int64([...before, ...after]), fill], [e.name(n.outputs[0]!)], { mode });
   },
-  Gather: same(({ axis }) => ({ axis })),
-  ReduceSum: (e, n) => (isSumOfRows(n) ? sumOfRows(e, n) : reduceSum(e, n)),
+  Gather: sameNode(({ axis }) => ({ axis })),
+  ReduceSum: (e, n) => (sumsRows(n) ? sumOfRows(e, n) : reduceSum(e, n)),
   ReduceMean: reduce(),
   ReduceMax: reduce(),
   ReduceMin: reduce(),
@@ -151,41 +106,41 @@ export const lowerings: Lowerings = {
     const attributes = { exclusive: flag(exclusive), reverse: flag(reverse) };
     e.add(n.name, "CumSum", [e.name(n.inputs[0]!), e.int64([axis], [])], [e.name(n.outputs[0]!)], attributes);
   },
-  Softmax: same(({ axis }) => ({ axis })),
+  Softmax: sameNode(({ axis }) => ({ axis })),
   MatMul: (e, n) => {
     const { transA, transB, alpha } = n.attrs;
-    if (n.outputs[0]!.dtype === "float64") return transposedMatMul(e, n); // FusedMatMul has no kernel for double
-    if (!transA && !transB && alpha === 1) return same<"MatMul">()(e, n);
+    if (n.outputs[0]!.dtype === "float64") return transposedMatMul(e, n); // FusedMatMul has no double kernel
+    if (!transA && !transB && alpha === 1) return sameNode<"MatMul">()(e, n);
     const attributes = { transA: flag(transA), transB: flag(transB), alpha: { float: alpha } };
-    return same<"MatMul">(() => attributes, "FusedMatMul", "com.microsoft")(e, n);
+    return sameNode<"MatMul">(() => attributes, "FusedMatMul", "com.microsoft")(e, n);
   },
-  Conv: same(({ strides, pads, dilations, group }) => ({ strides, pads, dilations, group })),
-  ConvTranspose: same(({ strides, pads, dilations, group, outputPadding }) => ({
+  Conv: sameNode(({ strides, pads, dilations, group }) => ({ strides, pads, dilations, group })),
+  ConvTranspose: sameNode(({ strides, pads, dilations, group, outputPadding }) => ({
     strides,
     pads,
     dilations,
     group,
     output_padding: outputPadding,
   })),
-  MaxPool: same(({ kernel, strides, pads }) => ({ kernel_shape: kernel, strides, pads })),
-  AveragePool: same(({ kernel, strides, pads }) => ({ kernel_shape: kernel, strides, pads, count_include_pad: 0 })),
+  MaxPool: sameNode(({ kernel, strides, pads }) => ({ kernel_shape: kernel, strides, pads })),
+  AveragePool: sameNode(({ kernel, strides, pads }) => ({ kernel_shape: kernel, strides, pads, count_include_pad: 0 })),
   MaxPoolGrad: (e, n) => {
-    // MaxPool's second output has the flat position in x of each window's first largest element: dy is added there.
+    // MaxPool's second output is the flat index in x of each window's first largest element: dy is added there.
     const { kernel, strides, pads } = n.attrs;
     const [x, dy] = n.inputs as [Value, Value];
     const [size, windows] = [sizeOf(x.shape), sizeOf(dy.shape)];
-    const [best, positions, flatPositions, flatDy, zeros, sums] = ["max", "at", "flat", "dy", "zeros", "sums"].map(
+    const [largest, positions, flatPositions, flatDy, zeros, sums] = ["max", "at", "flat", "dy", "zeros", "sums"].map(
       (s) => e.fresh(s),
     ) as [string, string, string, string, string, string];
     const zero = e.constant(arrayOf(x.dtype).of(0), { dtype: x.dtype, shape: [] });
-    e.add(n.name, "MaxPool", [e.name(x)], [best, positions], { kernel_shape: kernel, strides, pads });
+    e.add(n.name, "MaxPool", [e.name(x)], [largest, positions], { kernel_shape: kernel, strides, pads });
     e.add(`${n.name}/positions`, "Reshape", [positions, e.int64([windows])], [flatPositions]);
     e.add(`${n.name}/dy`, "Reshape", [e.name(dy), e.int64([windows])], [flatDy]);
     e.add(`${n.name}/zeros`, "Expand", [zero, e.int64([size])], [zeros]);
     e.add(`${n.name}/add`, "ScatterElements", [zeros, flatPositions, flatDy], [sums], { axis: 0, reduction: "add" });
     e.add(`${n.name}/dx`, "Reshape", [sums, e.int64(x.shape)], [e.name(n.outputs[0]!)]);
   },
-  BatchNorm: same(({ epsilon }) => ({ epsilon: { float: epsilon } }), "BatchNormalization"),
+  BatchNorm: sameNode(({ epsilon }) => ({ epsilon: { float: epsilon } }), "BatchNormalization"),
   Resize: (e, n) => {
     const { size, mode, halfPixel } = n.attrs;
     const [x] = n.inputs as [Value];
@@ -208,8 +163,54 @@ export const lowerings: Lowerings = {
   },
 };
 
-/** Over leading axes, with others left: a sum of the rows of a matrix. Axes of size one lead anyway. */
-function isSumOfRows({ inputs: [x], attrs: { axes } }: NodeOf<"ReduceSum">): boolean {
+/** One ONNX node with the same inputs and outputs, of the same or another op. */
+function sameNode<O extends Op>(
+  attributes: (attrs: AttrsOf<O>) => Record<string, Attribute> = () => ({}),
+  op?: string,
+  domain = "",
+): Lowering<O> {
+  return (e, n) =>
+    e.add(
+      n.name,
+      op ?? n.op,
+      n.inputs.map((v) => e.name(v)),
+      n.outputs.map((v) => e.name(v)),
+      attributes(n.attrs),
+      domain,
+    );
+}
+
+/** One ONNX node of the same op, with int64 operands after its inputs. */
+function withOperands<O extends Op>(
+  operands: (attrs: AttrsOf<O>) => (readonly number[])[],
+  attributes: (attrs: AttrsOf<O>) => Record<string, Attribute> = () => ({}),
+): Lowering<O> {
+  return (e, n) => {
+    const inputs = [...n.inputs.map((v) => e.name(v)), ...operands(n.attrs).map((o) => e.int64(o))];
+    e.add(
+      n.name,
+      n.op,
+      inputs,
+      n.outputs.map((v) => e.name(v)),
+      attributes(n.attrs),
+    );
+  };
+}
+
+const flag = (b: boolean) => (b ? 1 : 0);
+type Reduce = "ReduceSum" | "ReduceMean" | "ReduceMax" | "ReduceMin" | "ReduceProd";
+function reduce<O extends Reduce>(): Lowering<O> {
+  return withOperands<O>(
+    ({ axes }) => [axes],
+    ({ keepDims }) => ({ keepdims: flag(keepDims) }),
+  );
+}
+
+/** The runtime's own ReduceSum. */
+export const reduceSum = reduce<"ReduceSum">();
+
+/** Is the sum over leading axes only, so that it sums the rows of a matrix? Axes of size one do not matter. */
+function sumsRows({ inputs: [x], attrs: { axes } }: NodeOf<"ReduceSum">): boolean {
   const { shape, dtype } = x!;
   const summed = axes.filter((a) => shape[a] !== 1);
   const before = shape.slice(0, Math.max(...axes) + 1).filter((d) => d !== 1).length;
@@ -223,10 +224,11 @@ function isSumOfRows({ inputs: [x], attrs: { axes } }: NodeOf<"ReduceSum">): boo
 }
 
 /**
- * The product of a row of ones with the matrix, which the runtime computes in 0.4 times the time of its sum over several axes on two threads
- * ([64, 64, 768] over the first two: 0.20 to 0.49 ms), and in an eighth where the batch is one ([1, 256, 1152] over the second).
+ * A row of ones times the matrix. On the CPU with two threads the runtime multiplies in 0.20 ms where its own ReduceSum
+ * takes 0.49 ([64, 64, 768] over the first two axes), and in an eighth of the time at batch 1 ([1, 256, 1152] over the
+ * second).
  */
-function sumOfRows(e: Encoder, n: NodeOf<"ReduceSum">): void {
+function sumOfRows(e: ModelWriter, n: NodeOf<"ReduceSum">): void {
   const [x] = n.inputs as [Value];
   const [y] = n.outputs as [Value];
   const columns = sizeOf(y.shape);
@@ -237,29 +239,29 @@ function sumOfRows(e: Encoder, n: NodeOf<"ReduceSum">): void {
   e.add(`${n.name}/shape`, "Reshape", [sums, e.int64(y.shape)], [e.name(y)]);
 }
 
-/** ONNX gives int64. */
-function argReduce(e: Encoder, n: NodeOf<"ArgMax" | "ArgMin">): void {
-  const wide = e.fresh("wide");
-  e.add(n.name, n.op, [e.name(n.inputs[0]!)], [wide], { axis: n.attrs.axis, keepdims: 0 });
-  e.add(`${n.name}/int32`, "Cast", [wide], [e.name(n.outputs[0]!)], { to: elementType.int32 });
+/** ONNX's ArgMax and ArgMin give int64. */
+function argReduce(e: ModelWriter, n: NodeOf<"ArgMax" | "ArgMin">): void {
+  const indices = e.fresh("wide");
+  e.add(n.name, n.op, [e.name(n.inputs[0]!)], [indices], { axis: n.attrs.axis, keepdims: 0 });
+  e.add(`${n.name}/int32`, "Cast", [indices], [e.name(n.outputs[0]!)], { to: elementType.int32 });
 }
 
-/** The operands turned first, and the product scaled afterwards. */
-export function transposedMatMul(e: Encoder, n: NodeOf<"MatMul">): void {
+/** Transposes the operands where asked, multiplies, and scales the result. */
+export function transposedMatMul(e: ModelWriter, n: NodeOf<"MatMul">): void {
   const [a, b] = n.inputs as [Value, Value];
   const [y] = n.outputs as [Value];
-  const turned = (side: "a" | "b", x: Value, turn: boolean) => {
-    if (!turn) return e.name(x);
+  const operand = (side: "a" | "b", x: Value, transposed: boolean) => {
+    if (!transposed) return e.name(x);
     const axes = x.shape.map((_, i) => i);
-    const name = e.fresh("turned");
-    e.add(`${n.name}/turn ${side}`, "Transpose", [e.name(x)], [name], {
+    const name = e.fresh("transposed");
+    e.add(`${n.name}/transpose ${side}`, "Transpose", [e.name(x)], [name], {
       perm: [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!],
     });
     return name;
   };
-  const product = n.attrs.alpha === 1 ? e.name(y) : e.fresh("product");
-  e.add(n.name, "MatMul", [turned("a", a, n.attrs.transA), turned("b", b, n.attrs.transB)], [product]);
+  const unscaled = n.attrs.alpha === 1 ? e.name(y) : e.fresh("unscaled");
+  e.add(n.name, "MatMul", [operand("a", a, n.attrs.transA), operand("b", b, n.attrs.transB)], [unscaled]);
   if (n.attrs.alpha === 1) return;
   const alpha = e.constant(arrayOf(y.dtype).of(n.attrs.alpha), { dtype: y.dtype, shape: [] });
-  e.add(`${n.name}/alpha`, "Mul", [product, alpha], [e.name(y)]);
+  e.add(`${n.name}/alpha`, "Mul", [unscaled, alpha], [e.name(y)]);
 }

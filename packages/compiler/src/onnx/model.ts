@@ -1,24 +1,26 @@
-import type { Data, DType } from "../graph.ts";
-import { Message } from "./wire.ts";
+// The protocol buffer messages of an ONNX model that a graph of tensors needs. Field numbers are those of
+// https://github.com/onnx/onnx/blob/v1.17.0/onnx/onnx.proto
 
-// The messages of https://github.com/onnx/onnx/blob/v1.17.0/onnx/onnx.proto that a graph of tensors needs, with its field numbers.
+import type { Data, DType } from "../graph/types.ts";
+import { Message } from "./wire.ts";
 
 /** TensorProto.DataType */
 export const elementType = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 } as const;
 
 export type Attribute = number | { float: number } | string | readonly number[];
 
-/** A tensor with its values inside the message. */
+/** A tensor whose values are inside the message. */
 export function tensor(
   name: string,
   dtype: DType | "int64",
   shape: readonly number[],
   data: Data | BigInt64Array,
 ): Message {
-  return header(name, dtype, shape).bytes(9, bytesOf(data)); // raw_data, little-endian as the machine is
+  // raw_data is little-endian, like the typed arrays of every machine that Node supports.
+  return header(name, dtype, shape).bytes(9, bytesOf(data));
 }
 
-/** A tensor with its values in the file `path`, from its start. */
+/** A tensor whose values are the first `length` bytes of the file `path`. */
 export function externalTensor(
   name: string,
   dtype: DType | "float16",
@@ -57,7 +59,7 @@ export function node(
   return domain ? message.string(7, domain) : message;
 }
 
-export interface Parts {
+export interface ModelParts {
   readonly name: string;
   readonly nodes: readonly Message[];
   readonly initializers: readonly Message[];
@@ -65,7 +67,7 @@ export interface Parts {
   readonly outputs: readonly Message[];
 }
 
-export function model({ name, nodes, initializers, inputs, outputs }: Parts): Uint8Array {
+export function model({ name, nodes, initializers, inputs, outputs }: ModelParts): Uint8Array {
   const graph = new Message();
   for (const n of nodes) graph.message(1, n);
   graph.string(2, name);

@@ -1,6 +1,8 @@
+// The protocol buffers of ONNX models, decoded field by field.
+
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { GraphBuilder } from "../graph.ts";
+import { GraphBuilder } from "../graph/graph.ts";
 import { encode } from "./encode.ts";
 import { Message } from "./wire.ts";
 
@@ -10,9 +12,9 @@ beforeAll(async () => {
 
 const hex = (m: Message) => Buffer.from(m.finish()).toString("hex");
 
-describe("the wire format", () => {
+describe("Message", () => {
   // Worked examples of https://protobuf.dev/programming-guides/encoding
-  test("is that of the protocol buffers documentation", () => {
+  test("encodes the examples of the protocol buffers documentation", () => {
     expect(hex(new Message().int(1, 150))).toBe("089601");
     expect(hex(new Message().string(2, "testing"))).toBe("120774657374696e67");
     expect(hex(new Message().message(3, new Message().int(1, 150)))).toBe("1a03089601");
@@ -42,13 +44,14 @@ function fields(bytes: Uint8Array): { field: number; value: bigint | Uint8Array 
   }
   return found;
 }
-const all = (bytes: Uint8Array, field: number) =>
+const fieldsNumbered = (bytes: Uint8Array, field: number) =>
   fields(bytes)
     .filter((f) => f.field === field)
     .map((f) => f.value as Uint8Array);
-const text = (bytes: Uint8Array, field: number) => all(bytes, field).map((b) => Buffer.from(b).toString());
+const strings = (bytes: Uint8Array, field: number) =>
+  fieldsNumbered(bytes, field).map((b) => Buffer.from(b).toString());
 
-describe("a model", () => {
+describe("encode", () => {
   const weights = Float32Array.from({ length: 600 }, (_, i) => i);
   const encoded = (() => {
     const g = new GraphBuilder();
@@ -71,41 +74,41 @@ describe("a model", () => {
       "my function",
     );
   })();
-  const graph = all(encoded.bytes, 7)[0]!;
+  const graph = fieldsNumbered(encoded.bytes, 7)[0]!;
 
-  test("has its nodes in order, with ops, names, domains and edges", () => {
-    const nodes = all(graph, 1);
-    expect(nodes.flatMap((n) => text(n, 4))).toEqual(["FusedMatMul", "Add", "Reshape", "Identity", "Identity"]);
-    expect(text(nodes[0]!, 7)).toEqual(["com.microsoft"]);
-    expect(text(nodes[0]!, 3)).toEqual(["MatMul_0"]);
-    expect(text(nodes[2]!, 2)).toEqual(["out:z"]);
-    expect(text(nodes[1]!, 1)[0]).toBe(text(nodes[0]!, 2)[0]);
+  test("writes nodes in order, with ops, names, domains and edges", () => {
+    const nodes = fieldsNumbered(graph, 1);
+    expect(nodes.flatMap((n) => strings(n, 4))).toEqual(["FusedMatMul", "Add", "Reshape", "Identity", "Identity"]);
+    expect(strings(nodes[0]!, 7)).toEqual(["com.microsoft"]);
+    expect(strings(nodes[0]!, 3)).toEqual(["MatMul_0"]);
+    expect(strings(nodes[2]!, 2)).toEqual(["out:z"]);
+    expect(strings(nodes[1]!, 1)[0]).toBe(strings(nodes[0]!, 2)[0]);
     expect(encoded.ops).toEqual({ FusedMatMul: 1, Add: 1, Reshape: 1, Identity: 2 });
   });
 
-  test("keeps large constants outside, as views, and small ones inside", () => {
+  test("writes large constants as external data, without copies, and small ones inside", () => {
     expect(encoded.external).toHaveLength(1);
     expect(encoded.external[0]!.data.buffer).toBe(weights.buffer);
-    const initializers = all(graph, 5);
-    const outside = initializers.find((t) => text(t, 8)[0] === encoded.external[0]!.path)!;
-    expect(all(outside, 9)).toEqual([]);
-    expect(all(outside, 13).map((e) => [text(e, 1)[0], text(e, 2)[0]])).toEqual([
+    const initializers = fieldsNumbered(graph, 5);
+    const outside = initializers.find((t) => strings(t, 8)[0] === encoded.external[0]!.path)!;
+    expect(fieldsNumbered(outside, 9)).toEqual([]);
+    expect(fieldsNumbered(outside, 13).map((e) => [strings(e, 1)[0], strings(e, 2)[0]])).toEqual([
       ["location", encoded.external[0]!.path],
       ["offset", "0"],
       ["length", "2400"],
     ]);
-    expect(initializers.flatMap((t) => all(t, 9)).map((raw) => raw.length)).toContain(4);
+    expect(initializers.flatMap((t) => fieldsNumbered(t, 9)).map((raw) => raw.length)).toContain(4);
   });
 
-  test("declares used inputs and all outputs, by names of their own", () => {
-    expect(all(graph, 11).map((i) => text(i, 1)[0])).toEqual(["in:x"]);
-    expect(all(graph, 12).map((o) => text(o, 1)[0])).toEqual(["out:z", "out:x", "out:again"]);
+  test("declares used inputs and all outputs under names of the model", () => {
+    expect(fieldsNumbered(graph, 11).map((i) => strings(i, 1)[0])).toEqual(["in:x"]);
+    expect(fieldsNumbered(graph, 12).map((o) => strings(o, 1)[0])).toEqual(["out:z", "out:x", "out:again"]);
     expect(Object.fromEntries(encoded.inputs)).toEqual({ x: "in:x" });
     expect(Object.fromEntries(encoded.outputs)).toEqual({ z: "out:z", x: "out:x", again: "out:again" });
-    expect(text(graph, 2)).toEqual(["my function"]);
+    expect(strings(graph, 2)).toEqual(["my function"]);
   });
 
-  test("refuses a node that a pass should have written out", () => {
+  test("refuses a node that the pass expand has to replace first", () => {
     const g = new GraphBuilder();
     const x = g.input("x", { shape: [2], dtype: "float32" });
     expect(() => encode(g.finish(new Map([["y", g.add("GeluGrad", [x, x, x])]])))).toThrow(

@@ -1,6 +1,9 @@
+// Writes protocol buffer messages, as much of the format as ONNX needs:
+// https://protobuf.dev/programming-guides/encoding
+
 /**
- * Writes protocol buffer messages (https://protobuf.dev/programming-guides/encoding), as much of it as ONNX needs.
- * A message is built from its parts and joined once; `bytes` given to it are referenced until then, not copied.
+ * A message under construction. Its parts are referenced until `finish` joins them: arrays given to `bytes` are not
+ * copied.
  */
 export class Message {
   readonly #chunks: Uint8Array[] = [];
@@ -31,7 +34,7 @@ export class Message {
     return this;
   }
 
-  /** Throws past the 2 GiB that a message may have: keep large tensors outside. */
+  /** The encoded message. Throws above 2 GiB, the format's limit: large tensors have to be external data. */
   finish(): Uint8Array {
     if (this.#length >= 2 ** 31) throw new Error(`protobuf message has ${this.#length} bytes, wanted less than 2 GiB`);
     const whole = new Uint8Array(this.#length);

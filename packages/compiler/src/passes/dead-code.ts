@@ -1,6 +1,8 @@
-import type { Graph, Node, Value } from "../graph.ts";
+// Dead code elimination.
 
-/** Leaves out every node that no output depends on. Inputs stay, used or not: they are the function's signature. */
+import type { Graph, Node, Value } from "../graph/graph.ts";
+
+/** Removes the nodes that no output depends on. Inputs stay even if unused: they are the function's signature. */
 export function removeDeadCode(graph: Graph): Graph {
   const alive = new Set<Node>();
   const visit = ({ source }: Value) => {

@@ -1,7 +1,9 @@
-import type { Graph, GraphBuilder, NodeOf, Value } from "../graph.ts";
+// Expands ops that ONNX Runtime has no kernel for.
+
+import type { Graph, GraphBuilder, NodeOf, Value } from "../graph/graph.ts";
 import { rewrite } from "./rewrite.ts";
 
-/** Writes the ops that ONNX Runtime has no kernel for, in float32 or in float64, in terms of those it has. */
+/** Replaces ops without a kernel in ONNX Runtime, in float32 or in float64, by ops that have one. */
 export function expand(graph: Graph): Graph {
   return rewrite(graph, (node, g) => {
     if (node.op === "GeluGrad") return [geluGrad(g, node)];
@@ -12,7 +14,7 @@ export function expand(graph: Graph): Graph {
   });
 }
 
-/** 2 sqrt(2/pi), and times 0.044715: gelu(x) = x sigmoid(k x + c x^3), see @dit-bench/ops. */
+/** k = 2 sqrt(2/pi) and c = 0.044715 k: gelu(x) = x sigmoid(k x + c x^3), see @dit-bench/ops. */
 const k = 2 * Math.sqrt(2 / Math.PI);
 const c = k * 0.044715;
 
@@ -20,7 +22,7 @@ function gelu(g: GraphBuilder, x: Value): Value {
   return g.add("Mul", [x, gate(g, x, g.add("Mul", [x, x]))]);
 }
 
-/** The runtime's kernel for double gives 1 / sqrt(var + epsilon) in single precision. */
+/** The runtime's double kernel computes 1 / sqrt(variance + epsilon) in single precision. */
 function layerNorm(g: GraphBuilder, { inputs, attrs }: NodeOf<"LayerNorm">): readonly Value[] {
   const [x, scale, bias] = inputs as [Value, Value, Value];
   const mean = (v: Value) => g.add("ReduceMean", [v], { axes: [x.shape.length - 1], keepDims: true });
@@ -39,6 +41,7 @@ function geluGrad(g: GraphBuilder, { inputs }: NodeOf<"GeluGrad">): Value {
   return g.add("Mul", [g.add("Mul", [inside, gate(g, x, square)]), dy]);
 }
 
+/** sigmoid(k x + c x^3), given x^2. */
 function gate(g: GraphBuilder, x: Value, square: Value): Value {
   const inside = g.add("Add", [g.add("Mul", [square, g.scalar(c, x.dtype)]), g.scalar(k, x.dtype)]);
   return g.add("Sigmoid", [g.add("Mul", [x, inside])]);

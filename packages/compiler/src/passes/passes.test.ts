@@ -1,9 +1,11 @@
+// What the passes remove, expand and convert, and what they leave unchanged.
+
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Graph } from "../graph.ts";
-import { GraphBuilder } from "../graph.ts";
-import type { TensorFunction } from "../signature.ts";
-import { trace } from "../trace.ts";
+import type { TensorFunction } from "../contract/signature.ts";
+import type { Graph } from "../graph/graph.ts";
+import { GraphBuilder } from "../graph/graph.ts";
+import { trace } from "../trace/trace.ts";
 import { expand, optimize, removeDeadCode, simplify, toFloat64 } from "./index.ts";
 import { rewrite } from "./rewrite.ts";
 
@@ -15,8 +17,8 @@ const ops = (graph: Graph) => graph.nodes.map((n) => n.op);
 const x = { shape: [2, 3] };
 const simplified = (f: TensorFunction, signature = { x }) => ops(removeDeadCode(simplify(trace(f, signature))));
 
-describe("dead code", () => {
-  test("goes, with all that only it needed; inputs stay", () => {
+describe("removeDeadCode", () => {
+  test("removes unused nodes and those that only they read; inputs stay", () => {
     const graph = trace(
       ({ x, unused }) => {
         tf.exp(tf.neg(unused!));
@@ -32,34 +34,34 @@ describe("dead code", () => {
 
 describe("simplify", () => {
   const cases: [string, TensorFunction, string[]][] = [
-    ["products with one", ({ x }) => ({ y: tf.mul(tf.ones([2, 3]), tf.div(tf.mul(x!, 1), 1)) }), []],
+    ["multiplications and divisions by one", ({ x }) => ({ y: tf.mul(tf.ones([2, 3]), tf.div(tf.mul(x!, 1), 1)) }), []],
     [
-      "a product with one that broadcasts is a broadcast",
+      "a multiplication by ones of a larger shape, which becomes a broadcast",
       ({ x }) => ({ y: tf.mul(x!, tf.ones([4, 2, 3])) }),
       ["Expand"],
     ],
     [
-      "broadcasts before an op that broadcasts",
+      "broadcasts before an op that itself broadcasts",
       ({ x }) => ({ y: tf.add(x!, tf.broadcastTo(tf.exp(tf.slice(x!, [0, 0], [1, 3])), [2, 3])) }),
       ["Slice", "Exp", "Add"],
     ],
     [
-      "a broadcast moves behind what works element by element",
+      "a broadcast before an elementwise op, which moves behind it",
       ({ x }) => ({ y: tf.exp(tf.fill([2, 3], 2)), z: x! }),
       ["Exp", "Expand"],
     ],
     [
-      "tiles of one repeat, and of sides of one",
+      "tiles with one repeat, or of sides of one",
       ({ x }) => ({ y: tf.add(x!, tf.tile(tf.sum(x!, 0, true), [2, 1])) }),
       ["ReduceSum", "Add"],
     ],
     ["chains of reshapes", ({ x }) => ({ y: tf.reshape(tf.reshape(x!, [6]), [3, 2]) }), ["Reshape"]],
-    ["reshapes there and back", ({ x }) => ({ y: tf.neg(tf.reshape(tf.reshape(x!, [6]), [2, 3])) }), ["Neg"]],
+    ["reshapes that cancel", ({ x }) => ({ y: tf.neg(tf.reshape(tf.reshape(x!, [6]), [2, 3])) }), ["Neg"]],
     ["chains of transposes", ({ x }) => ({ y: tf.neg(tf.transpose(tf.transpose(x!))) }), ["Neg"]],
   ];
-  for (const [what, f, left] of cases) test(what, () => expect(simplified(f)).toEqual(left));
+  for (const [what, f, left] of cases) test(`reduces ${what}`, () => expect(simplified(f)).toEqual(left));
 
-  test("leaves alone what changes values", () => {
+  test("keeps ops that change values", () => {
     expect(simplified(({ x }) => ({ y: tf.mul(x!, 2), z: tf.add(x!, 0), t: tf.tile(x!, [2, 1]) }))).toEqual([
       "Mul",
       "Add",
@@ -67,7 +69,7 @@ describe("simplify", () => {
     ]);
   });
 
-  test("the gradient of a mean is two ops, not a tensor of ones", () => {
+  test("leaves no tensor of ones in the gradient of a mean", () => {
     const f: TensorFunction = ({ x }) => ({ y: tf.grad((x: tf.Tensor) => tf.mean(tf.square(x)))(x!) });
     const graph = optimize(trace(f, { x }));
     expect(graph.nodes.every((n) => n.op === "Mul" || n.op === "Div")).toBe(true);
@@ -76,7 +78,7 @@ describe("simplify", () => {
 });
 
 describe("expand", () => {
-  test("writes the derivative of GELU in ops that the runtime has", () => {
+  test("replaces GeluGrad by ops that the runtime has", () => {
     const g = new GraphBuilder();
     const [dy, v, y] = ["dy", "x", "y"].map((name) => g.input(name, { shape: [3], dtype: "float32" }));
     const dx = g.add("GeluGrad", [dy!, v!, y!]);
@@ -86,8 +88,8 @@ describe("expand", () => {
   });
 });
 
-describe("float64", () => {
-  test("turns float32 over everywhere and leaves the rest", () => {
+describe("toFloat64", () => {
+  test("converts float32 inputs, constants and results, and keeps int32", () => {
     const graph = toFloat64(
       trace(({ x, i }) => ({ y: tf.mul(tf.add(x!, 0.5), tf.cast(i!, "float32")), n: tf.add(i!, i!) }), {
         x,
@@ -100,17 +102,17 @@ describe("float64", () => {
     expect(graph.nodes.find((n) => n.op === "Add")!.inputs[1]!.source).toMatchObject({ data: Float64Array.of(0.5) });
   });
 
-  test("refuses erf, which the runtime lacks in double", () => {
+  test("refuses Erf, which has no double kernel in the runtime", () => {
     expect(() => toFloat64(trace(({ x }) => ({ y: tf.erf(x!) }), { x }))).toThrow(/no Erf in double/);
   });
 });
 
-test("a rewrite that changes a type is refused", () => {
+test("rewrite refuses a rule that changes a type", () => {
   const graph = trace(({ x }) => ({ y: tf.neg(x!) }), { x });
-  expect(() => rewrite(graph, (_, g) => [g.scalar(1)])).toThrow(/Neg_0: float32\[\] was to stand for float32\[2,3\]/);
+  expect(() => rewrite(graph, (_, g) => [g.scalar(1)])).toThrow(/Neg_0: float32\[\] cannot replace float32\[2,3\]/);
 });
 
-test("passes do not change the graph they are given", () => {
+test("optimize does not modify its argument", () => {
   const graph = trace(({ x }) => ({ y: tf.mul(tf.ones([2, 3]), x!) }), { x });
   const before = ops(graph);
   optimize(graph);

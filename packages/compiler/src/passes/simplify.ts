@@ -1,29 +1,32 @@
+// Removes work that only moves or repeats values.
+
 import {
   constantData,
-  equalShapes,
   type Graph,
   type GraphBuilder,
   type Node,
   producer,
   uniformValue,
   type Value,
-} from "../graph.ts";
-import type { Op } from "../spec.ts";
+} from "../graph/graph.ts";
+import type { Op } from "../graph/ops.ts";
+import { equalShapes } from "../graph/types.ts";
 import { rewrite } from "./rewrite.ts";
 
 /**
- * Leaves out work that moves or repeats values without changing them, bit for bit: broadcasts before an op that broadcasts
- * by itself, products with one, chains of reshapes and transposes. tfjs's gradients of sums and means are full of the first
- * two: each multiplies by a tensor of ones.
+ * Removes, without changing a bit, broadcasts before an op that itself broadcasts, multiplications by one, and chains
+ * of reshapes and transposes. tfjs's gradients of sums and means have many of the first two: each multiplies by a
+ * tensor of ones.
  */
 export function simplify(graph: Graph): Graph {
   return rewrite(graph, (node, g) => {
-    const made = byOp(node, g) ?? sinkExpands(node, g);
+    const made = simplifyNode(node, g) ?? sinkExpands(node, g);
     return made && [made];
   });
 }
 
-function byOp(node: Node, g: GraphBuilder): Value | undefined {
+/** The value that a single node simplifies to; undefined where it stays. */
+function simplifyNode(node: Node, g: GraphBuilder): Value | undefined {
   const [x, y] = node.inputs as [Value, Value];
   const type = node.outputs[0]!;
   switch (node.op) {
@@ -63,14 +66,14 @@ function byOp(node: Node, g: GraphBuilder): Value | undefined {
   }
 }
 
-/** f(expand(a), b) = f(a, b) where b broadcasts a to the same shape, and expand(f(a, b)) where nothing does. */
+/** f(expand(a), b) = f(a, b) where b broadcasts a to the same shape; else expand(f(a, b)). */
 function sinkExpands(node: Node, g: GraphBuilder): Value | undefined {
   if (!elementwise.has(node.op) || !node.inputs.some((v) => producer(v, "Expand"))) return undefined;
   const sources = node.inputs.map((v) => producer(v, "Expand")?.inputs[0] ?? v);
   return broadcastTo(g, g.add(node.op as "Add", sources, ...([node.attrs] as unknown as [])), node.outputs[0]!.shape);
 }
 
-/** The ops whose every element depends on the same element of each input alone. */
+/** Ops whose output elements depend on the same element of each input only. */
 const elementwise: ReadonlySet<Op> = new Set<Op>([
   "Abs",
   "Neg",
@@ -106,7 +109,7 @@ function broadcastTo(g: GraphBuilder, x: Value, shape: readonly number[]): Value
   return equalShapes(x.shape, shape) ? x : g.add("Expand", [x], { shape });
 }
 
-/** The scalar that an Expand repeats. */
+/** The scalar of an Expand of a scalar; undefined for other values. */
 function expandedScalar(value: Value): Value | undefined {
   const source = producer(value, "Expand")?.inputs[0];
   return source?.shape.length === 0 ? source : undefined;

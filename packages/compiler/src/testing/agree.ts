@@ -1,3 +1,5 @@
+// Helpers of the kernel tests: compiled results and gradients against eager tfjs.
+
 import * as tf from "@tensorflow/tfjs";
 import { expect } from "vitest";
 import {
@@ -17,9 +19,10 @@ export function compiledEngine(): Promise<Engine> {
   return engine;
 }
 
-/** An input of a test: a shape of float32 waves in (-2, 2), no two values alike, or a tensor. */
+/** An input of a test: a tensor, or the shape of one with distinct float32 values in (-2, 2). */
 export type Sample = readonly number[] | tf.Tensor;
 
+/** The tensor of a sample; `phase` varies the values. */
 export function sample(s: Sample, phase = 0): tf.Tensor {
   if (s instanceof tf.Tensor) return s;
   const n = s.reduce((a, b) => a * b, 1);
@@ -29,19 +32,23 @@ export function sample(s: Sample, phase = 0): tf.Tensor {
   );
 }
 
-/** Compiles and runs `fn`, and holds every output against eager tfjs: shape, dtype, and values to `tolerance` of the largest. */
+/**
+ * Compiles and runs `fn`, and compares every output with eager tfjs: number of elements, array type, and values.
+ *
+ * @param tolerance relative to the largest value of the output
+ */
 export async function agree(
   fn: (...xs: tf.Tensor[]) => unknown,
   samples: readonly Sample[],
   tolerance = 1e-5,
 ): Promise<void> {
   const tensors = samples.map((s, i) => sample(s, i));
-  const named: TensorFunction = (inputs) => record(fn(...tensors.map((_, i) => inputs[`x${i}`]!)));
+  const tensorFunction: TensorFunction = (inputs) => record(fn(...tensors.map((_, i) => inputs[`x${i}`]!)));
   const signature: Signature = Object.fromEntries(
     tensors.map((t, i) => [`x${i}`, { shape: t.shape, dtype: t.dtype as "float32" }]),
   );
   const values: Values = Object.fromEntries(tensors.map((t, i) => [`x${i}`, t.dataSync().slice() as Float32Array]));
-  const compiled = await (await compiledEngine()).compile(named, signature);
+  const compiled = await (await compiledEngine()).compile(tensorFunction, signature);
   const made = await compiled.run(values);
   await compiled.dispose();
   const wanted = record(fn(...tensors));
@@ -59,7 +66,7 @@ export async function agree(
   }
 }
 
-/** The same for the gradients of a weighted sum of what `fn` gives, by every input that is a float. */
+/** `agree` for the gradients of a weighted sum of `fn`'s output with respect to every float32 input. */
 export async function gradientsAgree(
   fn: (...xs: tf.Tensor[]) => tf.Tensor,
   samples: readonly Sample[],
@@ -71,8 +78,9 @@ export async function gradientsAgree(
   };
   const floats = samples.flatMap((s, i) => (s instanceof tf.Tensor && s.dtype !== "float32" ? [] : [i]));
   const gradients = (...xs: tf.Tensor[]) => {
-    const by = (...some: tf.Tensor[]) => loss(...xs.map((x, i) => (floats.includes(i) ? some[floats.indexOf(i)]! : x)));
-    return tf.grads(by)(floats.map((i) => xs[i]!));
+    const lossOfFloats = (...values: tf.Tensor[]) =>
+      loss(...xs.map((x, i) => (floats.includes(i) ? values[floats.indexOf(i)]! : x)));
+    return tf.grads(lossOfFloats)(floats.map((i) => xs[i]!));
   };
   await agree(gradients, samples, tolerance);
 }
@@ -84,7 +92,7 @@ function record(made: unknown): Record<string, tf.Tensor> {
     : (made as Record<string, tf.Tensor>);
 }
 
-/** Not what dataSync gives: tfjs-cpu casts int32 to float32 by changing the label alone. */
+/** Not the type of dataSync's array: tfjs-cpu casts int32 to float32 by changing the dtype only. */
 const arrays = { float32: "Float32Array", int32: "Int32Array", bool: "Uint8Array" };
 
 const difference = (a: number, b: number) =>

@@ -1,8 +1,10 @@
+// A training step of one transformer block, small, with all that a training step of a DiT has.
+//
+// N = batch, T = tokens, D = width
+
 import { gelu, layerNorm, linear, selfAttention } from "@dit-bench/ops";
 import * as tf from "@tensorflow/tfjs";
 import type { Signature } from "../index.ts";
-
-// N = batch, T = tokens, D = width
 
 export interface BlockSize {
   readonly N: number;
@@ -11,12 +13,12 @@ export interface BlockSize {
   readonly heads: number;
 }
 
-/** Adaptive layer norm's modulation: shift and scale [N, 1, D], or anything that broadcasts over x. */
+/** The modulation of adaptive layer norm. Shift and scale are [N, 1, D], or broadcast over x. */
 export const modulate = (x_NTD: tf.Tensor, shift: tf.Tensor, scale: tf.Tensor): tf.Tensor =>
   tf.add(tf.mul(x_NTD, tf.add(1, scale)), shift);
 
-/** A transformer block with adaptive layer norm, trained by AdamW on one flat vector: small, and with all that a DiT's step has. */
-export function blockTraining({ N, T, D, heads }: BlockSize) {
+/** The training of a block with adaptive layer norm, by AdamW on one flat vector of weights. */
+export function createBlockTraining({ N, T, D, heads }: BlockSize) {
   const shapes = {
     "modulation.weight": [6 * D, D],
     "qkv.weight": [3 * D, D],
@@ -73,7 +75,7 @@ export function blockTraining({ N, T, D, heads }: BlockSize) {
   const signature: Signature = { x: data, c: { shape: [N, D] }, target: data, weights: flat, m: flat, v: flat };
   const inputs = (i: number) => ({ x: wave(N * T * D, i), c: wave(N * D, i + 0.2), target: wave(N * T * D, i + 0.5) });
   const start = () => ({ weights: wave(count, 0, 0.3), m: new Float32Array(count), v: new Float32Array(count) });
-  /** The key part of qkv.bias moves all scores of a query alike: its gradient is zero but for rounding, which Adam scales up. */
+  /** The key part of qkv.bias shifts all scores of a query equally: its gradient is rounding, which Adam scales up. */
   const isKeyBias = (i: number) => i >= keyBias && i < keyBias + D;
   return { step, signature, state: ["weights", "m", "v"], inputs, start, isKeyBias };
 }

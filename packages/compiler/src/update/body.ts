@@ -1,51 +1,56 @@
-import { type Graph, type NodeOf, producer, type Type, type Value } from "../graph.ts";
+// The rest of a training graph after its update is removed.
+
+import { type Graph, type NodeOf, producer, type Value } from "../graph/graph.ts";
+import type { Type } from "../graph/types.ts";
 import { removeDeadCode } from "../passes/index.ts";
 import { rewrite } from "../passes/rewrite.ts";
 import { constantNumber, type UpdateProgram } from "./program.ts";
 
-/** A graph without its update: what is left of it, and how the two meet. */
+/** A graph without its update, and how the two are connected. */
 export interface Body {
-  /** Puts out, besides what is no state, the parts of the update's vectors; takes states in pieces where it reads them so. */
+  /**
+   * Outputs the function's results and the parts of the update's vectors. Inputs are whole states, or pieces of them.
+   */
   readonly graph: Graph;
-  /** For each state that it reads: its inputs, end to end. */
+  /** For each state that the graph reads: the inputs whose concatenation it is. */
   readonly pieces: ReadonlyMap<string, readonly { readonly input: string; readonly type: Type }[]>;
-  /** For each vector of the update: the outputs that make it, end to end. */
+  /** For each vector of the update: the outputs whose concatenation it is. */
   readonly vectors: readonly (readonly string[])[];
-  /** For each scalar: its value, or the input or output that it is. */
+  /** For each scalar: its value, or the name of the input or output that holds it. */
   readonly scalars: readonly ({ readonly value: number } | { readonly input: string } | { readonly output: string })[];
 }
 
 export function bodyOf(graph: Graph, program: UpdateProgram): Body {
   const outputs = new Map([...graph.outputs].filter(([key]) => !program.states.includes(key)));
-  const put = (name: string, value: Value): string => {
+  const addOutput = (name: string, value: Value): string => {
     outputs.set(name, value);
     return name;
   };
   const vectors = program.vectors.map((parts, v) =>
-    // The shape of a part does not matter, and an output that is a reshaped value would be a copy of it.
-    parts.map((part, p) => put(`update:vector ${v}, part ${p}`, producer(part, "Reshape")?.inputs[0] ?? part)),
+    // A part's shape does not matter, and the runtime would copy a reshaped value to output it.
+    parts.map((part, p) => addOutput(`update:vector ${v}, part ${p}`, producer(part, "Reshape")?.inputs[0] ?? part)),
   );
   const scalars = program.scalars.map((value, s) => {
     const number = constantNumber(value);
     if (number !== undefined) return { value: number };
     if (value.source.kind === "input") return { input: value.source.name };
-    return { output: put(`update:scalar ${s}`, value) };
+    return { output: addOutput(`update:scalar ${s}`, value) };
   });
   const rest = removeDeadCode({ ...graph, outputs });
-  return { ...inPieces(rest, program.states), vectors, scalars };
+  return { ...splitStates(rest, program.states), vectors, scalars };
 }
 
-/** Makes the pieces into which a state is split its inputs, where that is all that is done with it: no copies are made then. */
-function inPieces(graph: Graph, states: readonly string[]): Pick<Body, "graph" | "pieces"> {
+/** Replaces a state that the graph only splits by one input for each piece, which saves the copies of the split. */
+function splitStates(graph: Graph, states: readonly string[]): Pick<Body, "graph" | "pieces"> {
   const read = new Set([...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs.values()]);
   const readStates = states.filter((key) => read.has(graph.inputs.get(key)!));
   const splits = new Map<string, NodeOf<"Split">>();
   for (const key of readStates) {
     const value = graph.inputs.get(key)!;
     const users = graph.nodes.filter((node) => node.inputs.includes(value));
-    const [only] = users;
+    const [user] = users;
     const isOutput = [...graph.outputs.values()].includes(value);
-    if (users.length === 1 && only?.op === "Split" && value.shape.length === 1 && !isOutput) splits.set(key, only);
+    if (users.length === 1 && user?.op === "Split" && value.shape.length === 1 && !isOutput) splits.set(key, user);
   }
   const pieceName = (key: string, i: number) => `${key}: piece ${i}`;
   const pieces = new Map(
@@ -60,9 +65,9 @@ function inPieces(graph: Graph, states: readonly string[]): Pick<Body, "graph" |
       ];
     }),
   );
-  const keyOf = new Map([...splits].map(([key, node]) => [node.name, key]));
+  const stateOfSplit = new Map([...splits].map(([key, node]) => [node.name, key]));
   const rewritten = rewrite(graph, (node, g) => {
-    const key = keyOf.get(node.name);
+    const key = stateOfSplit.get(node.name);
     return key === undefined ? undefined : node.outputs.map((type, i) => g.input(pieceName(key, i), type));
   });
   return { graph: rewritten, pieces };

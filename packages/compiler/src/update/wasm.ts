@@ -1,30 +1,35 @@
-import { again, type Code, f32x4, get, i32, loop, set, tee, v128, wasmModule } from "@dit-bench/wasm";
+// Writes an update program as a WebAssembly module.
+
+import { branchIf, type Code, f32x4, get, i32, loop, set, tee, v128, wasmModule } from "@dit-bench/wasm";
 import type { UpdateOp, UpdateProgram } from "./program.ts";
 
-/** Elements that are in the module's memory at a time, of each state and vector: all of them fit into a core's cache. */
+/**
+ * Elements of each state and vector that the module's memory holds at a time: together they fit into a core's cache.
+ */
 export const CHUNK = 4096;
 
 /**
- * Where a state's or vector's chunk lies in the module's memory, in bytes: half a page beside the start of a page, near which the C library puts
- * large arrays. Where a copy's ends lie at nearly the same place of their pages, Zen 3 makes it six times slower (docs/log.md).
+ * Byte offset of a state's or vector's chunk in the module's memory. It is half a page past a page boundary because the
+ * C library places large arrays near page boundaries, and on Zen 3 a copy between equal page offsets takes six times as
+ * long (docs/log.md, 2026-11-27).
  */
-export const placeOf = (buffer: number): number => 2048 + buffer * CHUNK * 4;
+export const chunkOffset = (buffer: number): number => 2048 + buffer * CHUNK * 4;
 
 /**
- * An update as a WebAssembly module: its memory holds a chunk of each state and then of each
- * vector, and `update(bytes, ...scalars)` puts new states in the place of old, four elements at a time. Each instruction rounds as IEEE 754
- * says, so that the result is what the graph's own nodes would make.
+ * A module whose memory holds one chunk of each state, then one of each vector. Its `update(bytes, ...scalars)`
+ * overwrites the state chunks with the updated state, four elements at a time. Every instruction rounds by IEEE 754, so
+ * the result has the bits that the graph's own nodes would give.
  */
 export function updateModule(program: UpdateProgram): Uint8Array<ArrayBuffer> {
   const { states, vectors, scalars, instructions, results } = program;
   const buffers = states.length + vectors.length;
   const values = buffers + scalars.length + instructions.length;
 
-  // Locals: the parameters (how many bytes, the scalars), where it is, and a vector for each value.
+  // Locals: the parameters (bytes of a chunk, scalars), the byte offset within the chunk, and a v128 for each value.
   const bytes = 0;
   const at = 1 + scalars.length;
   const local = (value: number) => at + 1 + value;
-  return wasmModule(placeOf(buffers), [
+  return wasmModule(chunkOffset(buffers), [
     {
       name: "update",
       parameters: ["i32", ...scalars.map(() => "f32" as const)],
@@ -32,14 +37,14 @@ export function updateModule(program: UpdateProgram): Uint8Array<ArrayBuffer> {
       body: [
         ...scalars.flatMap((_, i) => [...get(1 + i), ...f32x4.splat, ...set(local(buffers + i))]),
         ...loop(
-          ...Array.from({ length: buffers }, (_, b) => [...get(at), ...v128.load(placeOf(b)), ...set(local(b))]),
+          ...Array.from({ length: buffers }, (_, b) => [...get(at), ...v128.load(chunkOffset(b)), ...set(local(b))]),
           ...instructions.flatMap(({ op, operands }, i) => [
             ...operands.map((value) => get(local(value))),
             CODE[op],
             set(local(buffers + scalars.length + i)),
           ]),
-          ...results.flatMap((value, state) => [get(at), get(local(value)), v128.store(placeOf(state))]),
-          ...[get(at), i32.constant(16), i32.add, tee(at), get(bytes), i32.lessUnsigned, again],
+          ...results.flatMap((value, state) => [get(at), get(local(value)), v128.store(chunkOffset(state))]),
+          ...[get(at), i32.constant(16), i32.add, tee(at), get(bytes), i32.lessUnsigned, branchIf],
         ),
       ],
     },

@@ -1,0 +1,95 @@
+// Engines by name: starting one, and describing which of them work on this machine.
+
+import { availableParallelism } from "node:os";
+import type { Engine } from "../contract/engine.ts";
+import { CannotStart, type EngineEntry } from "./entry.ts";
+import { type EngineName, engines, type PlainEngineName } from "./table.ts";
+
+export interface EngineOptions {
+  /** CPU threads of the `cpu` engine; the default is the number that the machine runs in parallel. */
+  readonly threads?: number;
+}
+
+/** Starts an engine. Throws where it does not work here; the message tells how to get it. */
+export async function createEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
+  const threads = options.threads ?? availableParallelism();
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new Error(`engine: threads is ${threads}: wanted a whole number of at least 1`);
+  }
+  if (name === "auto") return startFirstWorking(threads);
+  const [plainName, suffix] = name.split("+") as [string, string?];
+  const entry = entryOf(plainName);
+  if (!entry) throw new Error(`engine "${name}" is not known: wanted auto, ${Object.keys(engines).join(", ")}`);
+  if (suffix !== undefined && !(entry.compiled && suffix === "float16")) {
+    const compiled = compiledNames().join(", ");
+    throw new Error(`engine "${name}" is not known: wanted +float16 after one of ${compiled}, or nothing`);
+  }
+  try {
+    return await entry.start(threads, suffix === "float16" ? "float16" : "float32");
+  } catch (error) {
+    throw new Error(`engine "${name}" cannot start: ${firstLine(error)}: ${remedyFor(error, entry)}`, { cause: error });
+  }
+}
+
+/** The names that `createEngine` takes. */
+export const engineNames = (): EngineName[] => [
+  "auto",
+  ...entries().map(([name]) => name),
+  ...compiledNames().map((name) => `${name}+float16` as EngineName),
+];
+
+export interface EngineDescription {
+  readonly name: PlainEngineName;
+  readonly available: boolean;
+  /** What the engine is, or why it does not work here. */
+  readonly reason: string;
+  /** How to get the engine, where it does not work here. */
+  readonly how?: string;
+}
+
+/** Every engine, in the order of the table, and whether it works here. */
+export async function describeEngines(): Promise<EngineDescription[]> {
+  return Promise.all(
+    entries().map(async ([name, entry]): Promise<EngineDescription> => {
+      try {
+        return { name, available: true, reason: `${entry.what}, ${await entry.load()}` };
+      } catch (error) {
+        return { name, available: false, reason: firstLine(error), how: remedyFor(error, entry) };
+      }
+    }),
+  );
+}
+
+/**
+ * `auto`: the engine of the lowest `autoRank` that works and has nothing against it. That is `cpu` until a whole run
+ * has been seen on a GPU (docs/engines.md). A driver that computes on the CPU (SwiftShader, lavapipe) is skipped: it
+ * serves tests, and is slower than `cpu`.
+ */
+async function startFirstWorking(threads: number): Promise<Engine> {
+  const candidates = entries()
+    .filter(([, { autoRank }]) => autoRank !== undefined)
+    .sort(([, a], [, b]) => a.autoRank! - b.autoRank!);
+  const skipped: string[] = [];
+  for (const [name, entry] of candidates) {
+    try {
+      const objection = entry.unsuitable?.();
+      if (objection !== undefined) throw new Error(objection);
+      const engine = await entry.start(threads, "float32");
+      return { ...engine, reason: [...skipped, `${name} works`].join("; ") };
+    } catch (error) {
+      skipped.push(`${name}: ${firstLine(error)}`);
+    }
+  }
+  throw new Error(`engine "auto": none works: ${skipped.join("; ")}`);
+}
+
+const entries = () => Object.entries<EngineEntry>(engines) as [PlainEngineName, EngineEntry][];
+
+const compiledNames = (): PlainEngineName[] => entries().flatMap(([name, { compiled }]) => (compiled ? [name] : []));
+
+const entryOf = (name: string): EngineEntry | undefined =>
+  Object.hasOwn(engines, name) ? engines[name as PlainEngineName] : undefined;
+
+const remedyFor = (error: unknown, entry: EngineEntry) => (error instanceof CannotStart ? error.how : entry.how);
+
+const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split("\n")[0]!;

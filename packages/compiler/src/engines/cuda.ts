@@ -1,0 +1,57 @@
+// The engine `cuda`: ONNX Runtime's CUDA provider.
+
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { type Provider, sequentialSession } from "../runtime/provider.ts";
+import { cudaAdapter } from "./device/adapters.ts";
+import { deviceEntry, deviceWithoutOptimizers } from "./device/device-entry.ts";
+
+export const cuda = deviceEntry({
+  name: "cuda",
+  what: "compiled, ONNX Runtime on CUDA",
+  how:
+    "it needs Linux on x64, an NVIDIA driver, CUDA 12's libraries (cudart, cublas, curand, cufft) and cuDNN 9 where " +
+    "the system finds them, and the provider, some hundred MB, which " +
+    "`node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12` downloads; " +
+    "for CUDA 13 docs/engines.md",
+  autoRank: 2,
+  provider: cudaProvider,
+  findAdapter: () => {
+    const library = join(runtimeFolder(), "libonnxruntime_providers_cuda.so");
+    if (!existsSync(library)) throw new Error("ONNX Runtime's CUDA provider is not installed");
+    const adapter = cudaAdapter();
+    if (!adapter) throw new Error("no NVIDIA GPU is found");
+    return adapter;
+  },
+});
+
+/**
+ * onnxruntime-node copies every output of this provider to the host, so state crosses to the device and back in each
+ * run.
+ */
+export function cudaProvider(adapter: string, deviceId = 0): Provider {
+  // By default the provider rounds GEMM operands to TensorFloat-32, with 10 bits of mantissa; onnxruntime-node exposes
+  // no option against that.
+  process.env.NVIDIA_TF32_OVERRIDE ??= "0";
+  return {
+    name: "cuda",
+    adapter,
+    threads: 1,
+    float64: false,
+    withoutOptimizers: deviceWithoutOptimizers,
+    lowerings: {},
+    options: () => ({
+      ...sequentialSession,
+      executionProviders: [{ name: "cuda", deviceId }],
+      intraOpNumThreads: 1,
+      graphOptimizationLevel: "all",
+    }),
+  };
+}
+
+/** The folder of onnxruntime-node's native libraries. */
+function runtimeFolder(): string {
+  const require = createRequire(import.meta.url);
+  return join(dirname(require.resolve("onnxruntime-node/package.json")), "bin/napi-v6", process.platform, process.arch);
+}

@@ -1,0 +1,58 @@
+// The entry of an engine that computes on a device: the same graphs as `cpu`, on another provider of ONNX Runtime.
+
+import type { Engine } from "../../contract/engine.ts";
+import { loadRuntime } from "../../runtime/load-runtime.ts";
+import { createOnnxEngine } from "../../runtime/onnx-engine.ts";
+import type { Provider } from "../../runtime/provider.ts";
+import { type EngineEntry, versionOf, type WeightStorage } from "../entry.ts";
+import type { Adapter } from "./adapters.ts";
+import { tryEngine } from "./trial.ts";
+
+export interface Device extends Pick<EngineEntry, "what" | "how"> {
+  readonly autoRank: number;
+  /** The engine's name, and ONNX Runtime's name of the provider. */
+  readonly name: string;
+  /** @param adapter its name */
+  provider(adapter: string): Provider;
+  /** The adapter that the provider will use. Throws where there is none; the message tells what is missing. */
+  findAdapter(): Adapter;
+  /** A better error for one that the device's driver threw; undefined keeps the driver's. */
+  explain?(error: Error, adapter: string): Error | undefined;
+}
+
+/** On both devices the runtime's SkipLayerNormalization does not output the 1/sigma that the gradient reads. */
+export const deviceWithoutOptimizers = ["SkipLayerNormFusion"];
+
+export function deviceEntry({ name, what, how, autoRank, provider, findAdapter, explain }: Device) {
+  const start = async (frozenWeights: WeightStorage): Promise<Engine> => {
+    const ort = await loadRuntime();
+    if (!ort.listSupportedBackends().some((backend) => backend.name === name)) {
+      throw new Error(
+        `onnxruntime-node for ${process.platform} on ${process.arch} is built without the ${name} provider`,
+      );
+    }
+    const adapter = findAdapter().name;
+    try {
+      return await tryEngine(createOnnxEngine(ort, provider(adapter), frozenWeights));
+    } catch (error) {
+      throw explain?.(error as Error, adapter) ?? error;
+    }
+  };
+  return {
+    what,
+    how,
+    compiled: true,
+    autoRank,
+    unsuitable: () => {
+      const { name, software } = findAdapter();
+      if (software === true) return `${name} is not a GPU`;
+      return software === undefined ? `whether ${name} is a GPU is not known` : undefined;
+    },
+    load: async () => {
+      const { adapter } = await start("float32");
+      const slow = findAdapter().software === true ? ", slow: for tests, and never taken by auto" : "";
+      return `${adapter}${slow}, ${versionOf("onnxruntime-node")}`;
+    },
+    start: (_, frozenWeights) => start(frozenWeights),
+  } as const satisfies EngineEntry;
+}

@@ -1,0 +1,42 @@
+// What one engine contributes to the table of engines.
+
+import { createRequire } from "node:module";
+import type { Engine } from "../contract/engine.ts";
+
+export type WeightStorage = "float32" | "float16";
+
+export interface EngineEntry {
+  /** What the engine is, in a few words: the start of its line in `bench list engines`. */
+  readonly what: string;
+  /** How to get the engine where it cannot start. */
+  readonly how: string;
+  /** Compiles graphs, so that it also has a `+float16` form. */
+  readonly compiled?: true;
+  /** Position among the engines that `auto` tries, lowest first; absent where `auto` never takes the engine. */
+  readonly autoRank?: number;
+  /** Why `auto` skips the engine although it may work; undefined where it does not skip it. */
+  unsuitable?(): string | undefined;
+  /** Loads what the engine needs and resolves to its version. */
+  load(): Promise<string>;
+  start(threads: number, frozenWeights: WeightStorage): Promise<Engine>;
+}
+
+/** An engine cannot start for a reason that needs another remedy than the entry's `how`. */
+export class CannotStart extends Error {
+  /** The remedy. */
+  readonly how: string;
+  constructor(reason: string, how: string, cause: unknown) {
+    super(reason, { cause });
+    this.how = how;
+  }
+}
+
+/** Name and version of an installed package. Throws where it is not installed. */
+export function versionOf(name: string): string {
+  const require = createRequire(import.meta.url);
+  try {
+    return `${name} ${(require(`${name}/package.json`) as { version: string }).version}`;
+  } catch {
+    throw new Error(`${name} is not installed`);
+  }
+}

@@ -1,0 +1,38 @@
+// What the compiler knows of an execution provider of ONNX Runtime. Each engine's file under engines/ makes its own.
+
+import type { InferenceSession } from "onnxruntime-node";
+import type { Graph } from "../graph/graph.ts";
+import type { Lowerings } from "../onnx/lowering.ts";
+
+export interface Provider {
+  readonly name: string;
+  /** The device, for records; absent for the CPU. */
+  readonly adapter?: string;
+  /** CPU threads of the runtime; 1 where a device does the work. */
+  readonly threads: number;
+  readonly float64: boolean;
+  /**
+   * Names of the runtime's graph optimizers to disable: they make ops that the provider cannot run, or undo our
+   * lowerings.
+   */
+  readonly withoutOptimizers: readonly string[];
+  /** A last pass over the provider's graphs. */
+  prepare?(graph: Graph): Graph;
+  /** Lowerings that replace the usual ones. */
+  readonly lowerings: Partial<Lowerings>;
+  /** `preferredOutputLocation` of outputs that stay on the device; absent where every output comes back to the host. */
+  readonly residence?: "gpu-buffer";
+  /**
+   * Sessions own constants up to this many bytes in all; above it constants stay in the caller's arrays. Absent: no
+   * limit.
+   */
+  readonly maxConstantBytes?: number;
+  options(settings: { readonly float64: boolean }): InferenceSession.SessionOptions;
+}
+
+/** Session options that every provider uses. */
+export const sequentialSession: InferenceSession.SessionOptions = {
+  interOpNumThreads: 1,
+  executionMode: "sequential",
+  logSeverityLevel: 4, // errors are thrown; do not print them as well
+};

@@ -1,0 +1,106 @@
+// From a tensor function to a session of ONNX Runtime: trace, optimize, encode, create.
+
+import type { InferenceSession } from "onnxruntime-node";
+import { type Boundary, checkStateOutputs } from "../contract/boundary.ts";
+import type { CompileOptions, Report } from "../contract/engine.ts";
+import type { Signature, TensorFunction } from "../contract/signature.ts";
+import { constantData, type Graph } from "../graph/graph.ts";
+import type { Data } from "../graph/types.ts";
+import { encode, type FedConstant } from "../onnx/encode.ts";
+import { optimize } from "../passes/index.ts";
+import { trace } from "../trace/trace.ts";
+import { type Body, bodyOf } from "../update/body.ts";
+import { findUpdate, type UpdateProgram } from "../update/program.ts";
+import type { Runtime } from "./load-runtime.ts";
+import type { Provider } from "./provider.ts";
+
+export interface Started {
+  readonly session: InferenceSession;
+  /** Names in the model, by names at the boundary. */
+  readonly inputs: ReadonlyMap<string, string>;
+  readonly outputs: ReadonlyMap<string, string>;
+  /** Constants that the session does not own: every run passes them as inputs. */
+  readonly fed: readonly FedConstant[];
+  /** How the host computes the updated state from the session's outputs; absent where the session itself does. */
+  readonly update?: { readonly program: UpdateProgram; readonly body: Body };
+  readonly report: Report;
+}
+
+/** Where constants are passed as inputs, only those larger than this are; smaller ones stay embedded in the model. */
+const FED_MIN_BYTES = 2 ** 16;
+
+/** Nothing that is returned references the graph, so it is freed, with all its constants except the fed ones. */
+export async function startSession(
+  ort: Runtime,
+  provider: Provider,
+  frozenWeights: "float32" | "float16",
+  boundary: Boundary,
+  fn: TensorFunction,
+  signature: Signature,
+  options: CompileOptions,
+): Promise<Started> {
+  const begun = performance.now();
+  const optimized = optimize(trace(fn, signature), options.precision);
+  checkStateOutputs(boundary, optimized.outputs);
+  // A device keeps its state. On the host the runtime copies every output, so updating the state in place is faster.
+  const program = provider.residence ? undefined : findUpdate(optimized, [...boundary.state.keys()]);
+  const body = program && bodyOf(optimized, program);
+  const withoutUpdate = body?.graph ?? optimized;
+  const graph = provider.prepare?.(withoutUpdate) ?? withoutUpdate;
+  const { bytes, external, fed, inputs, outputs, ops } = encode(graph, boundary.name, {
+    lowerings: provider.lowerings,
+    matrices: frozenWeights,
+    ...(bytesOfConstants(graph) > (provider.maxConstantBytes ?? Number.POSITIVE_INFINITY)
+      ? { feedAbove: FED_MIN_BYTES }
+      : {}),
+  });
+  const constantBytes = [...external, ...fed].reduce((sum, { data }) => sum + data.byteLength, 0);
+  const traced = performance.now();
+  const providerOptions = provider.options({ float64: options.precision === "float64" });
+  const stateOutputs = [...outputs].filter(([key]) => boundary.state.has(key)).map(([, modelName]) => modelName);
+  let session: InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(bytes, {
+      ...providerOptions,
+      externalData: external.map(({ path, data }) => ({ path, data })),
+      ...(provider.residence && stateOutputs.length > 0
+        ? { preferredOutputLocation: Object.fromEntries(stateOutputs.map((name) => [name, provider.residence!])) }
+        : {}),
+      ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
+      extra: { ...providerOptions.extra, optimization: optimizerOptions(provider, frozenWeights) },
+    });
+  } catch (error) {
+    throw new Error(`${boundary.name}: ONNX Runtime refuses the graph: ${(error as Error).message}`, { cause: error });
+  }
+  const report = {
+    nodes: graph.nodes.length,
+    ops,
+    constantBytes,
+    traceMs: traced - begun,
+    sessionMs: performance.now() - traced,
+  };
+  return { session, inputs, outputs, fed, ...(program && body ? { update: { program, body } } : {}), report };
+}
+
+function bytesOfConstants({ nodes }: Graph): number {
+  const constants = new Set(
+    nodes.flatMap(({ inputs }) =>
+      inputs.flatMap((value): Data[] => (constantData(value) ? [constantData(value)!] : [])),
+    ),
+  );
+  return [...constants].reduce((sum, data) => sum + data.byteLength, 0);
+}
+
+/** Options of the runtime's own graph optimizer: what it must not do. */
+function optimizerOptions({ withoutOptimizers }: Provider, frozenWeights: "float32" | "float16") {
+  // Constant folding and FuseFp16InitializerToFp32NodeTransformer would widen float16 weights once, for good.
+  // CommonSubexpressionElimination would share one widened copy between forward and backward pass, and keep it between
+  // them.
+  const widening =
+    frozenWeights === "float16" ? ["FuseFp16InitializerToFp32NodeTransformer", "CommonSubexpressionElimination"] : [];
+  const disabled = [...withoutOptimizers, ...widening];
+  return {
+    ...(disabled.length > 0 ? { disable_specified_optimizers: disabled.join(";") } : {}),
+    ...(frozenWeights === "float16" ? { constant_folding_max_output_size_in_bytes: "1024" } : {}),
+  };
+}

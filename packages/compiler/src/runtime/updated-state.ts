@@ -1,0 +1,105 @@
+// The state of a compiled function where the host updates it in place, by a WebAssembly module made from the update's
+// program.
+
+import type { Tensor } from "onnxruntime-node";
+import type { Values } from "../contract/signature.ts";
+import { type Data, sizeOf } from "../graph/types.ts";
+import type { Body } from "../update/body.ts";
+import type { UpdateProgram } from "../update/program.ts";
+import { CHUNK, chunkOffset, updateModule } from "../update/wasm.ts";
+import type { Runtime } from "./load-runtime.ts";
+import type { State } from "./state.ts";
+
+/**
+ * State that stays in its arrays: the session reads them where they are, and each run overwrites their elements. The
+ * runtime copies no state this way; of its outputs it copies the gradients only.
+ */
+export function updatedState(ort: Runtime, { program, body }: { program: UpdateProgram; body: Body }): State {
+  const { size, states } = program;
+  const arrays = new Map<string, Float32Array>();
+  const feeds = new Map<string, Tensor>();
+  const applyUpdate = createUpdater(program);
+
+  return {
+    has: (key) => arrays.has(key),
+    set(key, value) {
+      const array = arrays.get(key) ?? new Float32Array(size);
+      array.set(value);
+      if (arrays.has(key)) return;
+      arrays.set(key, array);
+      let at = 0;
+      for (const { input, type } of body.pieces.get(key) ?? []) {
+        const end = at + sizeOf(type.shape);
+        feeds.set(input, new ort.Tensor("float32", array.subarray(at, end), type.shape));
+        at = end;
+      }
+    },
+    feeds: () => feeds,
+    outputs: new Set([
+      ...body.vectors.flat(),
+      ...body.scalars.flatMap((scalar) => ("output" in scalar ? [scalar.output] : [])),
+    ]),
+    advance(made, inputs) {
+      const array = (output: string) => made(output).data as Float32Array;
+      const scalars = body.scalars.map((scalar) => {
+        if ("value" in scalar) return scalar.value;
+        return "input" in scalar ? Number(inputs[scalar.input]![0]) : array(scalar.output)[0]!;
+      });
+      applyUpdate(
+        states.map((key) => arrays.get(key)!),
+        body.vectors.map((parts) => parts.map(array)),
+        scalars,
+      );
+    },
+    async read(): Promise<Values> {
+      return Object.fromEntries<Data>(arrays);
+    },
+    async dispose() {
+      arrays.clear();
+      feeds.clear();
+    },
+  };
+}
+
+type ApplyUpdate = (
+  states: readonly Float32Array[],
+  vectors: readonly (readonly Float32Array[])[],
+  scalars: readonly number[],
+) => void;
+
+/** Runs the update's module over the states in place, chunk by chunk. */
+function createUpdater(program: UpdateProgram): ApplyUpdate {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(updateModule(program)));
+  const { memory, update } = exports as { memory: WebAssembly.Memory; update: (bytes: number, ...s: number[]) => void };
+  const chunk = (buffer: number, length: number) => new Float32Array(memory.buffer, chunkOffset(buffer), length);
+  return (states, vectors, scalars) => {
+    const readers = vectors.map(concatenationReader);
+    for (let at = 0; at < program.size; at += CHUNK) {
+      const length = Math.min(CHUNK, program.size - at);
+      for (const [i, state] of states.entries()) chunk(i, length).set(state.subarray(at, at + length));
+      for (const [i, read] of readers.entries()) read(chunk(states.length + i, length));
+      update(4 * length, ...scalars);
+      for (const [i, state] of states.entries()) state.set(chunk(i, length), at);
+    }
+  };
+}
+
+/** Reads the concatenation of parts: each call fills its array with the next elements. */
+function concatenationReader(parts: readonly Float32Array[]): (to: Float32Array) => void {
+  let part = 0;
+  let from = 0;
+  return (to) => {
+    let at = 0;
+    while (at < to.length) {
+      const piece = parts[part]!;
+      const length = Math.min(to.length - at, piece.length - from);
+      to.set(piece.subarray(from, from + length), at);
+      at += length;
+      from += length;
+      if (from === piece.length) {
+        part++;
+        from = 0;
+      }
+    }
+  };
+}

@@ -1,0 +1,6 @@
+// The scores of one set of features against another. A new one is one file here, and its line below.
+
+export { frechetDistance } from "./frechet-distance.ts";
+export { type FrechetInterval, frechetInterval, type IntervalOptions } from "./frechet-interval.ts";
+export { kid } from "./kid.ts";
+export { defaultNeighbours, type PrecisionRecall, precisionRecall } from "./precision-recall.ts";
