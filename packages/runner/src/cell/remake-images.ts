@@ -36,7 +36,7 @@ async function remakeSheet(cell: PreparedCell, record: RunRecord): Promise<void>
     settings: sampling,
     seed,
     labels: shownLabels,
-    numbers: shown,
+    indices: shown,
     listener,
   });
   const pixels = await space.pixels(x);

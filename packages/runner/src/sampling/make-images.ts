@@ -1,6 +1,6 @@
-// Pictures of chosen classes for people to look at: PNG files and a sheet.
+// Samples images of chosen classes for people to look at: PNG files and a contact sheet.
 //
-// N = pictures, C, S = channels and side of what the model makes
+// N = images, C, S = channels and side of the model's samples
 
 import { join, relative, resolve } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
@@ -23,21 +23,24 @@ export interface PicturesTask {
   readonly network: Network;
   readonly settings: RecipeSettings["sampling"];
   readonly seed: number;
-  /** Labels to draw, with their names. */
+  /** Classes to sample, with their names. */
   readonly classes: readonly { readonly label: number; readonly name: string }[];
-  /** Pictures of each. */
+  /** Images per class. */
   readonly count: number;
-  /** What turns latents into pictures: a file or folder, and the latents' scale if it is not the autoencoder's own. */
+  /**
+   * The autoencoder that decodes latents: a file or folder, and the scale of the latents if it is not the autoencoder's
+   * own.
+   */
   readonly autoencoder?: { readonly path: string; readonly scale?: number };
-  /** Folder for what is made. It may not hold images that would be mixed with the new ones. */
+  /** Folder for the images. It must not hold images of the user, which would mix with the new ones. */
   readonly output: string;
-  /** Replace what an earlier call with other settings left in the folder. */
+  /** Replace the images of an earlier call with other settings. */
   readonly overwrite?: boolean;
-  /** Where the weights come from, and what else tells them from others: recorded in the folder. */
+  /** The origin of the weights. It is recorded in the folder. */
   readonly origin: Readonly<Record<string, unknown>>;
-  /** Of the sheet. */
+  /** Title of the sheet. */
   readonly title: string;
-  /** Small print below it, a string a line. */
+  /** Lines in small print below the title. */
   readonly notes: readonly string[];
   readonly listener: Listener;
 }
@@ -45,13 +48,17 @@ export interface PicturesTask {
 export interface Pictures {
   /** PNG files, class by class. */
   readonly files: readonly string[];
-  /** Beside the folder of pictures. */
+  /** The contact sheet, beside the folder. */
   readonly sheet?: string;
-  /** In place of pictures, where the model makes latents and no autoencoder was given. */
+  /** A file of latents instead of images, where the model samples latents and there is no autoencoder. */
   readonly latents?: string;
 }
 
-/** Picture i of all starts from noise keyed by seed and i. */
+/**
+ * Samples, decodes and writes the images and their sheet. The noise of image i depends on seed and i.
+ *
+ * @throws BenchError (usage) where the folder holds images that would mix with these
+ */
 export async function makePictures(task: PicturesTask): Promise<Pictures> {
   const { engine, network, settings, seed, classes, count, autoencoder, output, listener } = task;
   const { channels: C, inputSize: S } = network.config;
@@ -60,7 +67,7 @@ export async function makePictures(task: PicturesTask): Promise<Pictures> {
     Array.from({ length: count }, (_, i) => sampleName(name, label, i)),
   );
   const latentsOnly = autoencoder === undefined && C !== 3;
-  // Beside the folder, so that whoever measures its images does not measure the sheet.
+  // The sheet is beside the folder: in it, it would be measured as an image.
   const sheet = `${resolve(output)}-sheet.png`;
   await claimFolder({
     folder: output,
@@ -109,6 +116,9 @@ export async function makePictures(task: PicturesTask): Promise<Pictures> {
 
 const latentsName = "latents.safetensors";
 
-/** The label first: it tells classes apart whose names look the same as file names, or are empty. */
+/**
+ * File name of a sample. The label comes first, because names of different classes may be equal as file names, or
+ * empty.
+ */
 const sampleName = (name: string, label: number, i: number): string =>
   `${String(label).padStart(4, "0")}-${fileName(name)}-${i}.png`;

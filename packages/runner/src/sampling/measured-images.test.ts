@@ -1,3 +1,5 @@
+// Samples to pixels and features, in chunks.
+
 import { normals } from "@dit-bench/random";
 import { expect, it } from "vitest";
 import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
@@ -5,17 +7,17 @@ import { toPixels } from "../training/batches.ts";
 import { tinyConfig } from "../training/tiny-dit.test.data.ts";
 import { measuredPictures } from "./measured-images.ts";
 
-it("gives what all pictures at once would, when they come in pieces, and the pictures asked for", async () => {
+it("gives the same features in chunks as all at once, and the pixels of the requested samples", async () => {
   const config = { ...tinyConfig(1), inputSize: 4 };
-  // Pictures of 6000 x 6000, each one number of the sample over and over: two of them are more than may be in memory at once.
+  // Images of 6000 x 6000, filled with one number of the sample. Three of them exceed the size of a chunk.
   const side = 6000;
-  const pieces: number[] = [];
+  const chunks: number[] = [];
   const space = {
     side,
-    training: () => Promise.reject(new Error("not wanted here")),
+    training: () => Promise.reject(new Error("not used by this test")),
     pixels: async (x: Float32Array) => {
       const N = x.length / 48;
-      pieces.push(N);
+      chunks.push(N);
       const pixels = new Uint8Array(N * 3 * side ** 2);
       for (let n = 0; n < N; n++) pixels.fill(toPixels(x.slice(n * 48, n * 48 + 48), 4)[0]!, n * 3 * side ** 2);
       return pixels;
@@ -31,5 +33,5 @@ it("gives what all pictures at once would, when they come in pieces, and the pic
   const { features, pixels } = await measuredPictures(space, extractor, config, x, [1, 4], {});
   expect([...features]).toEqual(wanted);
   expect([pixels[0], pixels[3 * side ** 2]]).toEqual([wanted[1], wanted[4]]);
-  expect(pieces).toEqual([2, 2, 1]);
+  expect(chunks).toEqual([2, 2, 1]);
 });

@@ -1,6 +1,6 @@
-// Samples as pictures and features, some at a time: ten thousand pictures of 512 x 512 never lie in memory together.
+// Converts samples to pixels and features in chunks, so that the pixels of all samples are never in memory together.
 //
-// N = samples, C, S = channels and side of what the model makes, D = feature dimension
+// N = samples, C, S = channels and side of the model's samples, D = feature dimension
 
 import type { DitConfig } from "@dit-bench/dit";
 import type { Listener } from "../events.ts";
@@ -10,16 +10,16 @@ import type { PictureSpace } from "../latents/space.ts";
 export interface MeasuredPictures {
   /** [N, D] */
   readonly features: Float32Array;
-  /** RGB bytes of the samples that were asked for, in their order. */
+  /** RGB bytes of the requested samples, in their order. */
   readonly pixels: Uint8Array;
 }
 
-/** Pictures that are in memory at once take about as many bytes. */
-const AT_ONCE = 256e6;
+/** Bytes of the pixels of a chunk. */
+const CHUNK_BYTES = 256e6;
 
 /**
- * @param x_NCSS what the model made
- * @param shown which of them to keep as pictures, ascending
+ * @param x_NCSS samples of the model: pixels in [-1, 1], or latents
+ * @param shown indices of the samples whose pixels are returned, ascending
  */
 export async function measuredPictures(
   space: PictureSpace,
@@ -34,7 +34,7 @@ export async function measuredPictures(
   const N = x_NCSS.length / numbers;
   const features = new Float32Array(N * extractor.dimension);
   const pixels = new Uint8Array(shown.length * bytes);
-  const chunk = Math.max(1, Math.floor(AT_ONCE / bytes));
+  const chunk = Math.max(1, Math.floor(CHUNK_BYTES / bytes));
   for (let first = 0; first < N; first += chunk) {
     const last = Math.min(N, first + chunk);
     const part = await space.pixels(x_NCSS.subarray(first * numbers, last * numbers));

@@ -1,3 +1,5 @@
+// The network for sampling, at sizes where tensorflow.js has limits.
+
 import { type DitConfig, ditModel } from "@dit-bench/dit";
 import { attach, size } from "@dit-bench/method";
 import bitfit from "@dit-bench/method-bitfit";

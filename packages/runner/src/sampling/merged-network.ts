@@ -1,4 +1,5 @@
-// The network to sample from: the base model with the method folded in, or, where it cannot be folded, wrapped around it.
+// The network for sampling: the base model with the method merged into its weights, or wrapped around it where it
+// cannot be merged.
 
 import type { DitConfig } from "@dit-bench/dit";
 import type { Adapted, Values } from "@dit-bench/method";
@@ -13,15 +14,15 @@ export function mergedNetwork(adapted: Adapted, config: DitConfig, base: Values,
 }
 
 /**
- * The base model's weights with the first `count` grafts folded in, or all of them.
+ * The base model's weights with the first `count` grafts merged in; all of them by default.
  *
  * @param all base and trained weights by path
  */
 export function mergedValues(adapted: Adapted, all: Values, count?: number): Record<string, Float32Array> {
-  tf.enableProdMode(); // or the eager backend advises on stderr to install another one
+  tf.enableProdMode(); // without it, the eager backend prints advice to install another one
   const infos = adapted.model.weights;
   const shapes = [...infos, ...adapted.trainable];
-  // Kept out of what `tidy` returns: it would walk through every number in search of tensors, and fail past 2^24 of them.
+  // Not returned from `tidy`, which would search every number for tensors, and fail above 2^24 of them.
   const values: Record<string, Float32Array> = {};
   tf.tidy(() => {
     const tensors = Object.fromEntries(shapes.map(({ name, shape }) => [name, tf.tensor(all[name]!, [...shape])]));

@@ -1,4 +1,4 @@
-// Folders that commands fill: nothing is mixed, nothing of the user's is lost.
+// Folders that commands fill: images do not mix, and no file of the user is lost.
 
 import {
   existsSync,
@@ -33,7 +33,7 @@ const put = (...paths: string[]) => {
     writeFileSync(join(folder, path), path);
   }
 };
-/** A claim, and then the files, as a command writes them. */
+/** Claims the folder and writes the files, as a command does. */
 async function fill(changes: Partial<OutputFolder> = {}) {
   const made = task(changes);
   await claimFolder(made);
@@ -41,7 +41,7 @@ async function fill(changes: Partial<OutputFolder> = {}) {
 }
 
 describe("claimFolder", () => {
-  it("takes a new or empty folder, and one with other kinds of files, and says in it what is made", async () => {
+  it("claims a new folder, and one with files of other types, and writes a manifest", async () => {
     await fill();
     expect(JSON.parse(readFileSync(join(folder, ".bench-sample.json"), "utf8"))).toEqual({
       version: 1,
@@ -56,18 +56,19 @@ describe("claimFolder", () => {
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(["notes.txt", "a.png"]));
   });
 
-  it("lets the same files be made again", async () => {
+  it("allows the same files to be written again", async () => {
     await fill();
     await fill();
     rmSync(join(folder, "b.png")); // as after an interruption
     await fill();
   });
 
-  it("refuses other settings, and replaces its own files alone when asked to", async () => {
+  it("refuses other settings, and with overwrite replaces only its own files", async () => {
     await fill();
     const other = { files: ["c.png"], made: { seed: 1 } };
     await expect(claimFolder(task(other))).rejects.toThrow(
-      "it holds 2 files or folders, such as a.png of an earlier 'bench sample' with other settings; choose another --output, or add --overwrite",
+      "it holds 2 files or folders, such as a.png of an earlier 'bench sample' with other settings; " +
+        "choose another --output, or add --overwrite",
     );
     await expect(claimFolder(task({ made: { seed: 1 } }))).rejects.toMatchObject({ exitCode: 2 });
     expect(readdirSync(folder).sort()).toEqual([".bench-sample.json", "a.png", "b.png"]);
@@ -87,8 +88,8 @@ describe("claimFolder", () => {
   it.each([
     ["an image", "holiday.JPG", "it holds holiday.JPG, which 'bench sample' did not write; choose another --output"],
     ["a folder", "roses/1.png", "it holds roses/, which"],
-    ["a file of a name that is to be written", "latents.safetensors", "it holds latents.safetensors, which"],
-  ])("refuses %s of somebody else, even to overwrite", async (_, name, message) => {
+    ["a file with the name of an output", "latents.safetensors", "it holds latents.safetensors, which"],
+  ])("refuses %s that it did not write, also with overwrite", async (_, name, message) => {
     const files = ["a.png", "latents.safetensors"];
     for (const before of [async () => {}, () => fill({ files: ["a.png"] })]) {
       rmSync(folder, { recursive: true, force: true });
@@ -100,7 +101,7 @@ describe("claimFolder", () => {
     }
   });
 
-  it("knows the command's own subfolders, and what else is in them", async () => {
+  it("accepts its own subfolders, and refuses other images in them", async () => {
     const files = ["rose/1.png", "rose/deep/2.png"];
     await fill({ command: "vae decode", files });
     await fill({ command: "vae decode", files });
@@ -112,26 +113,26 @@ describe("claimFolder", () => {
     expect(readdirSync(folder).sort()).toEqual([".bench-vae-decode.json", "x.png"]);
   });
 
-  it("keeps a file beside the folder that it did not write, unless asked", async () => {
+  it("keeps a file beside the folder that it did not write, unless overwrite is set", async () => {
     const beside = [`${folder}-sheet.png`];
     writeFileSync(beside[0]!, "mine");
-    await expect(claimFolder(task({ beside }))).rejects.toThrow("s-sheet.png is there already");
+    await expect(claimFolder(task({ beside }))).rejects.toThrow("s-sheet.png exists already");
     await fill({ beside, overwrite: true });
     writeFileSync(beside[0]!, "its own");
     await fill({ beside });
   });
 
-  it("does not believe a manifest that names files elsewhere, or is damaged", async () => {
+  it("ignores a damaged manifest, and files outside the folder in a manifest", async () => {
     put("a.png");
     writeFileSync(join(place, "outside.png"), "mine");
     symlinkSync(join(place, "outside.png"), join(folder, "link.png"));
-    const lie = { version: 1, command: "bench sample", made: {}, beside: [] };
+    const forged = { version: 1, command: "bench sample", made: {}, beside: [] };
     for (const files of [
       ["../outside.png", "a.png"],
       [join(place, "outside.png"), "a.png"],
       ["link.png", "a.png"],
     ]) {
-      writeFileSync(join(folder, ".bench-sample.json"), JSON.stringify({ ...lie, files }));
+      writeFileSync(join(folder, ".bench-sample.json"), JSON.stringify({ ...forged, files }));
       await claimFolder(task({ overwrite: true })).catch(() => {});
       expect(existsSync(join(place, "outside.png"))).toBe(true);
       put("a.png");

@@ -1,6 +1,6 @@
-// A folder that a command fills with images. Images of an earlier call or of the user must not mix with new ones:
-// whoever measures the folder would measure both. A hidden manifest in the folder lists what the command wrote, so that
-// it can be written again or removed.
+// A folder that a command fills with images. They must not mix with images of an earlier call or of the user, because a
+// measurement of the folder would include both. A hidden manifest in the folder lists the files of the command, so that
+// it can write them again or remove them.
 
 import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -11,15 +11,15 @@ import { BenchError } from "../errors.ts";
 
 export interface OutputFolder {
   readonly folder: string;
-  /** Which command fills it; its manifest is called after it. */
+  /** The command that fills the folder. Its manifest is named after it. */
   readonly command: "sample" | "vae decode";
-  /** What is written, by paths below the folder. */
+  /** Files to write, relative to the folder. */
   readonly files: readonly string[];
-  /** What is written beside the folder, such as its contact sheet, by paths from the working directory. */
+  /** Files to write beside the folder, such as its contact sheet, relative to the working directory. */
   readonly beside?: readonly string[];
-  /** What makes the files what they are. Files made from the same values may be written again. */
+  /** The settings that decide the content of the files. Files with the same settings may be written again. */
   readonly made: Readonly<Record<string, unknown>>;
-  /** Remove what the command wrote here before. */
+  /** Remove the files of an earlier call. */
   readonly overwrite?: boolean;
 }
 
@@ -36,8 +36,9 @@ type Manifest = z.infer<typeof manifest>;
 export const manifestName = (command: OutputFolder["command"]): string => `.bench-${command.replace(" ", "-")}.json`;
 
 /**
- * Takes a folder for these files: leaves the manifest in it and, with `overwrite`, removes what the command wrote there
- * before. Throws BenchError (usage) where anything there would be mixed with the files or lost.
+ * Claims a folder for these files: writes the manifest and, with `overwrite`, removes the files of an earlier call.
+ *
+ * @throws BenchError (usage) where other files in the folder would mix with these, or would be lost
  */
 export async function claimFolder(task: OutputFolder): Promise<void> {
   const { folder, command, files, beside = [], made, overwrite = false } = task;
@@ -65,12 +66,12 @@ export async function claimFolder(task: OutputFolder): Promise<void> {
   if (lost !== undefined && !overwrite)
     throw refusal(
       folder,
-      `${printable(join(folder, lost))} is there already, of another folder of this name or of yours`,
+      `${printable(join(folder, lost))} exists already, and another call or another program wrote it`,
       "delete it, choose another --output, or add --overwrite",
     );
   const kept = [...ownFiles].filter((file) => isFile(join(folder, file)));
   const same = previous && JSON.stringify({ ...previous, beside: [] }) === JSON.stringify({ ...next, beside: [] });
-  // One file under the same name is replaced like any output file; of several the old and the new could mix.
+  // A single file of the same name is replaced like any output file. Of several files, old and new ones could mix.
   const replaced = kept.length === 1 && files.length === 1 && normal(files[0]!) === kept[0];
   if (kept.length > 0 && !same && !replaced) {
     if (!overwrite)
@@ -87,7 +88,7 @@ export async function claimFolder(task: OutputFolder): Promise<void> {
 const refusal = (folder: string, problem: string, remedy: string) =>
   new BenchError("usage", `--output ${printable(folder)}: ${problem}; ${remedy}`);
 
-/** A manifest that is damaged, or that somebody else wrote, is none. */
+/** @returns undefined where the manifest is missing, damaged or of another program */
 function readManifest(path: string): Manifest | undefined {
   try {
     return manifest.safeParse(JSON.parse(readFileSync(path, "utf8"))).data;
@@ -96,7 +97,7 @@ function readManifest(path: string): Manifest | undefined {
   }
 }
 
-/** A manifest may be anybody's: only files that lie in the folder are taken for the command's. */
+/** Manifests are not trusted: only files inside the folder count as files of the command. */
 const isInside = (file: string): boolean =>
   !isAbsolute(file) &&
   !/[\\:\0]/.test(file) &&
@@ -104,10 +105,7 @@ const isInside = (file: string): boolean =>
 
 const normal = (file: string): string => file.split(sep).join("/");
 
-/**
- * What stands in the way: images that are not the command's own, and folders that hold anything else. Other files do no
- * harm.
- */
+/** Images that are not the command's own, and folders with any other content. Files of other types are harmless. */
 function imagesOrFolders(folder: string, own: ReadonlySet<string>, below = ""): string[] {
   const entries = existsSync(folder) ? readdirSync(join(folder, below), { withFileTypes: true }) : [];
   return entries.flatMap((entry) => {
@@ -115,8 +113,8 @@ function imagesOrFolders(folder: string, own: ReadonlySet<string>, below = ""): 
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && leadsToFolder(join(folder, path)));
     if (!isFolder) return own.has(path) || !imageEnding.test(path) ? [] : [path];
-    const ours = [...own].some((file) => file.startsWith(`${path}/`));
-    return ours ? imagesOrFolders(folder, own, path) : [`${path}/`];
+    const hasOwnFiles = [...own].some((file) => file.startsWith(`${path}/`));
+    return hasOwnFiles ? imagesOrFolders(folder, own, path) : [`${path}/`];
   });
 }
 
@@ -128,14 +126,14 @@ function isFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-/** Removes files and the folders that are empty then. */
+/** Removes the files, and then the folders that are empty. */
 function removeFiles(folder: string, files: readonly string[]): void {
   for (const file of files) rmSync(join(folder, file));
   const inside = new Set(files.map((file) => dirname(file)).filter((name) => name !== "."));
   for (const name of [...inside].sort().reverse())
     try {
       rmdirSync(join(folder, name));
-    } catch {} // not empty, or gone
+    } catch {} // not empty, or already removed
 }
 
 function listed(names: readonly string[]): string {

@@ -1,4 +1,4 @@
-// A DiT's output for given inputs, to be held against other programs'.
+// A DiT's output for given inputs, for comparison with other programs.
 //
 // N = inputs, C = channels, O = output channels, S = side
 
@@ -14,17 +14,19 @@ export interface Prediction {
   /** [N, O, S, S] */
   readonly shape: readonly number[];
   readonly out: Float32Array;
-  /** Until the first output, with loading and compiling; then of each further batch. */
+  /** Seconds until the first output, loading and compiling included; and the least seconds of a further batch. */
   readonly firstSeconds: number;
   readonly batchSeconds: number | null;
 }
 
-/** Most inputs that go through the network together. */
-const BATCH = 8;
+/** Maximum batch size. */
+const MOST_INPUTS = 8;
 
 /**
- * @param inputs `x` [N, C, S, S] float32, `t` [N] of any number type, fractions admitted, `y` [N] whole numbers from 0 to the null class
- * @param source what to call the inputs in messages
+ * @param inputs `x` [N, C, S, S] float32; `t` [N] of any number type, fractions allowed; `y` [N] integers from 0 to the
+ * null class
+ * @param source name of the inputs in error messages
+ * @throws BenchError (data) where an input is missing, or has a wrong shape, type or value
  */
 export async function predict(
   checkpoint: DitCheckpoint,
@@ -37,22 +39,24 @@ export async function predict(
   const lastLabel = checkpoint.nullClass ? classes : classes - 1;
   const [x, t, y] = ["x", "t", "y"].map((name) => {
     const tensor = inputs.get(name);
-    if (!tensor) throw wrong(source, `it has no tensor '${name}'; wanted x [N, ${C}, ${S}, ${S}], t [N] and y [N]`);
+    if (!tensor)
+      throw inputError(source, `it has no tensor '${name}'; wanted x [N, ${C}, ${S}, ${S}], t [N] and y [N]`);
     return tensor;
   }) as [StoredTensor, StoredTensor, StoredTensor];
   const N = x.shape[0] ?? 0;
   if (x.type !== "F32" || x.shape.join() !== [N, C, S, S].join() || N === 0)
-    throw wrong(source, `'x' is ${x.type} [${x.shape}]; this model wants F32 [N, ${C}, ${S}, ${S}], N at least 1`);
+    throw inputError(source, `'x' is ${x.type} [${x.shape}]; this model wants F32 [N, ${C}, ${S}, ${S}], N at least 1`);
   const times = numbers(source, "t", t, N);
   const labels = numbers(source, "y", y, N);
-  const strange = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label <= lastLabel));
-  if (strange !== undefined)
-    throw wrong(
+  const badLabel = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label <= lastLabel));
+  if (badLabel !== undefined)
+    throw inputError(
       source,
-      `'y' has ${strange}; wanted whole numbers from 0 to ${lastLabel}${checkpoint.nullClass ? ", which is the null class" : ""}`,
+      `'y' has ${badLabel}; wanted whole numbers from 0 to ${lastLabel}` +
+        `${checkpoint.nullClass ? ", which is the null class" : ""}`,
     );
 
-  const batch = Math.min(N, BATCH);
+  const batch = Math.min(N, MOST_INPUTS);
   const weights = ditModel(config).weights;
   const values = checkpoint.read();
   listener?.stage?.(
@@ -78,7 +82,7 @@ export async function predict(
   const seconds: number[] = [];
   try {
     for (let first = 0; first < N; first += batch) {
-      // The last batch is filled up with repetitions, which are dropped again.
+      // The last batch is padded with repeated inputs, which are dropped afterwards.
       const rows = Array.from({ length: batch }, (_, i) => (first + i) % N);
       const x_BCSS = new Float32Array(batch * row);
       rows.forEach((n, i) => {
@@ -107,11 +111,11 @@ export async function predict(
   };
 }
 
-/** One number an input, of whatever type, as the network sees it: float32 holds timesteps and labels exactly. */
+/** One number per input, of any type. Conversion to float32 is exact for timesteps and labels. */
 function numbers(source: string, name: string, { type, shape, data }: StoredTensor, N: number): number[] {
   if (shape.join() !== String(N) || !["F32", "F64", "I64", "I32"].includes(type))
-    throw wrong(source, `'${name}' is ${type} [${shape}]; wanted [${N}] of I64 or F32`);
+    throw inputError(source, `'${name}' is ${type} [${shape}]; wanted [${N}] of I64 or F32`);
   return Array.from(data as ArrayLike<number | bigint>, Number);
 }
 
-const wrong = (source: string, what: string) => new BenchError("data", `${source}: ${what}`);
+const inputError = (source: string, what: string) => new BenchError("data", `${source}: ${what}`);

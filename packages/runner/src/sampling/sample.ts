@@ -1,4 +1,4 @@
-// Sampling: images from noise, each a function of seed and index alone.
+// Samples images from noise. Each image depends on seed and index alone.
 //
 // N = batch, C = channels, S = side
 
@@ -16,7 +16,7 @@ export interface Network {
   readonly config: DitConfig;
   readonly infos: readonly WeightInfo[];
   readonly values: Values;
-  /** The seam of a method that cannot be merged. */
+  /** The seam of a method that cannot be merged into the weights. */
   call?(weights: Weights): Call;
 }
 
@@ -25,20 +25,26 @@ export interface SamplingTask {
   readonly network: Network;
   readonly settings: RecipeSettings["sampling"];
   readonly seed: number;
-  /** The class of each image; `config.classes` is the null class, for which guidance means nothing. */
+  /** The class of each image. The null class is `config.classes`; it is sampled without guidance. */
   readonly labels: Int32Array;
-  /** Numbers of the images, which key their noise: 0, 1, … where this is left out. */
-  readonly numbers?: readonly number[];
+  /** Index of each image, from which its noise is made. Default: 0, 1, … */
+  readonly indices?: readonly number[];
   readonly listener: Listener;
 }
 
-/** What the model makes, [labels.length, C, S, S]. The noise of image i is keyed by (seed, i), so how the work is split makes no difference. */
+/**
+ * Samples one image per label.
+ *
+ * @returns x [labels.length, C, S, S]: pixels in [-1, 1], or latents. The noise of image i depends on (seed, i), so the
+ * batch size does not matter.
+ * @throws Interrupted where the listener asks to stop
+ */
 export async function sample(task: SamplingTask): Promise<{ x: Float32Array; compileSeconds: number }> {
   const { network, settings, seed, labels, listener } = task;
   const { config } = network;
   const S = config.inputSize;
   const size = config.channels * S * S;
-  const number = (i: number) => task.numbers?.[i] ?? i;
+  const noiseIndex = (i: number) => task.indices?.[i] ?? i;
   const N = Math.min(settings.batch, labels.length);
   const guidance = labels.every((y) => y === config.classes) ? 1 : settings.guidance;
   const schedule = respace(linearSchedule(), settings.respacing);
@@ -51,11 +57,11 @@ export async function sample(task: SamplingTask): Promise<{ x: Float32Array; com
     const batches = Math.ceil(labels.length / N);
     for (let b = 0; b < batches; b++) {
       const first = b * N;
-      // The last batch is filled up with repetitions, which are dropped again.
+      // The last batch is padded with repeated images, which are dropped afterwards.
       const indices = Array.from({ length: N }, (_, j) => (first + j) % labels.length);
       const x = new Float32Array(N * size);
       indices.forEach((i, j) => {
-        x.set(normals(seed, "sample", number(i), size), j * size);
+        x.set(normals(seed, "sample", noiseIndex(i), size), j * size);
       });
       await compiled.setState({ x });
       const y = Int32Array.from(indices, (i) => labels[i]!);
@@ -66,7 +72,7 @@ export async function sample(task: SamplingTask): Promise<{ x: Float32Array; com
         if (samplers[settings.sampler].noise) {
           const noise = new Float32Array(N * size);
           indices.forEach((image, j) => {
-            noise.set(normals(seed, `sample step ${i}`, number(image), size), j * size);
+            noise.set(normals(seed, `sample step ${i}`, noiseIndex(image), size), j * size);
           });
           inputs.noise = noise;
         }
@@ -89,13 +95,16 @@ export async function sample(task: SamplingTask): Promise<{ x: Float32Array; com
   return { x: made, compileSeconds };
 }
 
-/** Labels for `n` samples, in the proportions of the data's own. */
+/** Labels for `n` samples, in the proportions of the data. */
 export function labelsLike(labels: Int32Array, n: number, seed: number): Int32Array {
   const order = permutation(seed, "sample labels", 0, labels.length);
   return Int32Array.from({ length: n }, (_, i) => labels[order[i % labels.length]!]!);
 }
 
-/** One reverse step: state x [N, C, S, S]; inputs t [N], y [N], the schedule's coefficients `p.…` [1], and `noise` if the sampler needs it. */
+/**
+ * The arguments of `Engine.compile` for one reverse step. State: x [N, C, S, S]. Inputs: t [N], y [N], the coefficients
+ * `p.…` [1] of the schedule, and `noise` [N, C, S, S] where the sampler needs it.
+ */
 export function samplerStep(
   network: Network,
   settings: Pick<RecipeSettings["sampling"], "sampler" | "guidance" | "guidedChannels" | "clipDenoised">,
@@ -125,13 +134,13 @@ export function samplerStep(
     });
     return { x: sample_NCHW };
   };
-  /** The network's output, guided: labels and null class go through it as one batch of 2N. */
+  /** The network's output with classifier-free guidance: labels and null class run as one batch of 2N. */
   const predict = (weights: Weights, x: tf.Tensor, t: tf.Tensor, y: tf.Tensor): tf.Tensor => {
     const call = network.call?.(weights);
     if (settings.guidance === 1) return dit(weights, config, x, t, y, call);
     const nullClass = tf.fill([N], config.classes, "int32");
-    const both = dit(weights, config, tf.concat([x, x]), tf.concat([t, t]), tf.concat([y, nullClass]), call);
-    const [labelled, unlabelled] = tf.split(both, 2) as [tf.Tensor, tf.Tensor];
+    const output = dit(weights, config, tf.concat([x, x]), tf.concat([t, t]), tf.concat([y, nullClass]), call);
+    const [labelled, unlabelled] = tf.split(output, 2) as [tf.Tensor, tf.Tensor];
     return guided(labelled, unlabelled, settings.guidance, settings.guidedChannels);
   };
   return [fn, signature, { name: "sampling step", state: ["x"] }];

@@ -1,3 +1,5 @@
+// The contact sheet of `bench sample`.
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,10 +18,10 @@ const sheet = async (classes: number, last: string) => {
   return decodeImage(await samplesSheet({ classes: named, count: 2, title: "LoRA", notes: [], files }));
 };
 
-test("a sheet has a row for each of the first 100 classes, and reads no sample that is not on it", async () => {
+test("has a row for each of the first 100 classes, and does not read the other samples", async () => {
   const [few, full, many] = [await sheet(10, file), await sheet(100, file), await sheet(1000, join(place, "missing"))];
   const row = (full.height - few.height) / 90;
   expect(row).toBeGreaterThan(90);
-  expect(many.height - full.height).toBeGreaterThan(0); // a line that names how many classes are shown
+  expect(many.height - full.height).toBeGreaterThan(0); // one line of text: the number of classes on the sheet
   expect(many.height - full.height).toBeLessThan(row);
 });

@@ -1,14 +1,15 @@
-// The sheet of `bench sample`: a row a class, as many as a viewer can show. Only the samples on it are decoded.
+// The contact sheet of `bench sample`: one row per class, up to the size that viewers can show. Only the samples on it
+// are decoded.
 
 import { readFile } from "node:fs/promises";
 import { decodeImage } from "@dit-bench/images";
 
 export interface SamplesSheetTask {
   readonly classes: readonly { readonly label: number; readonly name: string }[];
-  /** Samples of each class. */
+  /** Samples per class. */
   readonly count: number;
   readonly title: string;
-  /** Small print below the title, a string a line. */
+  /** Lines in small print below the title. */
   readonly notes: readonly string[];
   /** PNG files of one size, class by class. */
   readonly files: readonly string[];
@@ -16,7 +17,7 @@ export interface SamplesSheetTask {
 
 const COLUMNS = 8;
 const MOST_ROWS = 100;
-/** Pixels: canvases and many viewers end at 32,767. */
+/** Height in pixels. Canvases and many viewers have a limit of 32,767. */
 const MOST_HEIGHT = 16_000;
 
 export async function samplesSheet({ classes, count, title, notes, files }: SamplesSheetTask): Promise<Uint8Array> {
@@ -29,7 +30,7 @@ export async function samplesSheet({ classes, count, title, notes, files }: Samp
     const images = await Promise.all(files.slice(i * count, i * count + columns).map(read));
     rows.push({ title: name, number: label, images: images.map(({ pixels }) => pixels) });
   }
-  const { contactSheet } = await import("@dit-bench/report"); // the canvas is loaded where it is needed
+  const { contactSheet } = await import("@dit-bench/report"); // loads the canvas only where a sheet is made
   const blocks = [{ title: columns < count ? `the first ${columns} of ${count} samples a class` : "samples", columns }];
   const part = shown.length < classes.length ? [`the first ${shown.length} of ${classes.length} classes`] : [];
   return contactSheet([{ blocks, rows }], { size, title, lines: [...notes, ...part] });

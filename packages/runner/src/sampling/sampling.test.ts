@@ -1,3 +1,5 @@
+// Sampling: batches, seeds, guidance, progress, merged networks.
+
 import { createEngine } from "@dit-bench/compiler";
 import { samplerNames } from "@dit-bench/diffusion";
 import { ditModel } from "@dit-bench/dit";
@@ -34,55 +36,58 @@ describe.each(samplerNames)("sampling by %s", (sampler) => {
   it("does not depend on how the images are split into batches", async () => {
     const whole = await go({ sampler, respacing, batch: 6 });
     const split = await go({ sampler, respacing, batch: 4 });
-    // equal but for a rounding to the other side: products of other sizes may add in another order
+    // Equal except for rounding: GEMMs of other sizes may sum in another order.
     const off = [...whole].filter((v, i) => Math.abs(v - split[i]!) > 1).length;
     expect(off).toBe(0);
   });
 
-  it("keys every image by seed and index", async () => {
-    const one = await go({ sampler, respacing });
-    expect(await go({ sampler, respacing })).toEqual(one);
-    expect(await go({ sampler, respacing }, { seed: 1 })).not.toEqual(one);
+  it("depends on seed and index alone", async () => {
+    const first = await go({ sampler, respacing });
+    expect(await go({ sampler, respacing })).toEqual(first);
+    expect(await go({ sampler, respacing }, { seed: 1 })).not.toEqual(first);
   });
 });
 
 describe("sampling", () => {
-  it("guides: scale 1 is the labelled output alone, other scales are not", async () => {
+  it("changes with the guidance scale", async () => {
     const plain = await go({ guidance: 1 });
     expect(await go({ guidance: 4 })).not.toEqual(plain);
   });
 
-  it("runs the null class without guidance", async () => {
+  it("ignores guidance for the null class", async () => {
     const none = labels.map(() => config.classes);
     expect(await go({ guidance: 4 }, { labels: none })).toEqual(await go({ guidance: 1 }, { labels: none }));
   });
 
-  it("tells how far it is, and stops when asked", async () => {
+  it("reports progress, and stops when the listener asks", async () => {
     const seen: number[] = [];
     await go({}, { listener: { progress: (done) => void seen.push(done) } });
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     await expect(go({}, { listener: { stopping: () => true } })).rejects.toThrow("stopped while sampling");
   });
 
-  it.each(["difffit", "lora", "vpt"])("of an adapted model gives the pictures of its merged one (%s)", async (name) => {
-    const { method } = await loadMethod(name);
-    const adapted = attach(method, ditModel(config));
-    const start = adapted.initial(base, 0);
-    const trained = Object.fromEntries(
-      Object.entries(start).map(([n, v]) => {
-        const z = normals(2, n, 0, v.length);
-        return [n, v.map((x, i) => x + 0.05 * z[i]!)];
-      }),
-    );
-    const merged = mergedNetwork(adapted, config, base, trained);
-    expect(merged.call === undefined).toBe(adapted.merges);
-    const wrapped = {
-      config,
-      infos: [...adapted.frozen, ...adapted.trainable],
-      values: { ...base, ...trained },
-      call: adapted.call,
-    };
-    const [a, b] = [await go({}, { network: merged }), await go({}, { network: wrapped })];
-    expect(Math.max(...a.map((v, i) => Math.abs(v - b[i]!)))).toBeLessThanOrEqual(1);
-  });
+  it.each(["difffit", "lora", "vpt"])(
+    "gives the same images with the wrapped and the merged network of %s",
+    async (name) => {
+      const { method } = await loadMethod(name);
+      const adapted = attach(method, ditModel(config));
+      const start = adapted.initial(base, 0);
+      const trained = Object.fromEntries(
+        Object.entries(start).map(([n, v]) => {
+          const z = normals(2, n, 0, v.length);
+          return [n, v.map((x, i) => x + 0.05 * z[i]!)];
+        }),
+      );
+      const merged = mergedNetwork(adapted, config, base, trained);
+      expect(merged.call === undefined).toBe(adapted.merges);
+      const wrapped = {
+        config,
+        infos: [...adapted.frozen, ...adapted.trainable],
+        values: { ...base, ...trained },
+        call: adapted.call,
+      };
+      const [a, b] = [await go({}, { network: merged }), await go({}, { network: wrapped })];
+      expect(Math.max(...a.map((v, i) => Math.abs(v - b[i]!)))).toBeLessThanOrEqual(1);
+    },
+  );
 });
