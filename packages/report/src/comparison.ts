@@ -36,7 +36,7 @@ export interface MethodRow extends ScoreRow {
   full: boolean;
   /** 1 + the number of methods that are better by more than chance; null if not ranked. */
   rank: number | null;
-  /** Training time over that of full fine-tuning: geometric mean of comparable pairs of runs; null if there are none. */
+  /** Training time over that of full fine-tuning: geometric mean of comparable pairs of runs; null without a pair. */
   relativeTime: number | null;
   /** The runs of the row. */
   records: RunRecord[];
