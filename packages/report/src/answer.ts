@@ -63,16 +63,16 @@ function separationText(comparison: Comparison, best: MethodRow, eligible: reado
       ? ""
       : ` It shares fewer than two seeds with ${listing(untested.map((row) => row.label))}, ` +
         `so it is not compared with ${untested.length === 1 ? "that method" : "those methods"}.`;
-  const open = tested.filter((row) => !isSeparated(best, row, pairing));
+  const unseparated = tested.filter((row) => !isSeparated(best, row, pairing));
   if (tested.length === 0) return remark.trim();
-  if (open.length === 0) {
+  if (unseparated.length === 0) {
     const isAll = tested.length > 1 && untested.length === 0;
     const names = isAll ? "each of the others" : listing(tested.map((row) => row.label));
     return `It is better than ${names} by more than chance.${remark}`;
   }
-  const needed = neededRuns(best, open[0]!, pairing);
-  const remedy = needed === null ? "" : `; ${neededText(needed, [best.label, open[0]!.label])}`;
-  return `It is not separated from ${listing(open.map((row) => row.label))}${remedy}.${remark}`;
+  const needed = neededRuns(best, unseparated[0]!, pairing);
+  const remedy = needed === null ? "" : `; ${neededText(needed, [best.label, unseparated[0]!.label])}`;
+  return `It is not separated from ${listing(unseparated.map((row) => row.label))}${remedy}.${remark}`;
 }
 
 function costText(row: MethodRow): string | null {
@@ -80,16 +80,15 @@ function costText(row: MethodRow): string | null {
   const loaded = [text("Training"), text("ms/step")].some((value) => value.endsWith(loadMark));
   const relative =
     row.relativeTime === null || row.full ? "" : `, ${text("Relative time")} the time of full fine-tuning`;
+  const time = text("Training").replace(loadMark, "");
   return (
     `Each run trains ${text("Trainable")} weights (${text("Share of model")} of the model, ` +
-    `${text("Stored")} on disk) in ${text("Training").replace(loadMark, "")}${relative}, ` +
-    `with ${text("Memory")} of memory${loaded ? "; these times were measured while other processes used the machine" : ""}.`
+    `${text("Stored")} on disk) in ${time}${relative}, with ${text("Memory")} of memory` +
+    `${loaded ? "; these times were measured while other processes used the machine" : ""}.`
   );
 }
 
-/**
- * The best method against full fine-tuning, where a test exists, and a warning where it is not below the base model.
- */
+/** The best method against full fine-tuning, if they can be tested, and a warning if the base model is not worse. */
 function referenceText({ rows, base, pairing }: Comparison, best: MethodRow): string | null {
   const full = rows.find((row) => row.full && row.average !== null);
   const basis = best.average!.basis;

@@ -30,7 +30,7 @@ export interface Column {
 }
 
 export const costColumns: readonly Column[] = [
-  averaged({
+  meanColumn({
     heading: "Trainable",
     short: "Trained",
     importance: 6,
@@ -40,7 +40,7 @@ export const costColumns: readonly Column[] = [
     base: "0",
     note: "number of trained weights; includes the class embedding, whose size depends on the number of classes.",
   }),
-  averaged({
+  meanColumn({
     heading: "Share of model",
     short: "Model share",
     importance: 1,
@@ -49,38 +49,38 @@ export const costColumns: readonly Column[] = [
     format: formatPercent,
     base: formatPercent(0),
   }),
-  averaged({
+  meanColumn({
     heading: "Stored",
     importance: 4,
     name: "stored_bytes",
-    value: ofFinished(({ weights, parameters }) => weights.trainedBytes ?? 4 * parameters.trainable),
+    value: forFinishedRuns(({ weights, parameters }) => weights.trainedBytes ?? 4 * parameters.trainable),
     format: formatBytes,
     note: "size of the file of trained weights; 4 bytes per weight for runs that did not record the size.",
   }),
-  averaged({
+  meanColumn({
     heading: "Training",
     short: "Time",
     importance: 7,
     name: "train_seconds",
-    value: ofFinished(({ times }) => times.train),
+    value: forFinishedRuns(({ times }) => times.train),
     format: formatSeconds,
     timed: true,
     note: "time of all training steps, without sampling and scoring.",
   }),
-  averaged({
+  meanColumn({
     heading: "ms/step",
     importance: 3,
     name: "step_milliseconds",
-    value: ofFinished((record) => record.stepMilliseconds),
+    value: forFinishedRuns((record) => record.stepMilliseconds),
     format: formatMilliseconds,
     timed: true,
     note: "median time of a training step.",
   }),
-  averaged({
+  meanColumn({
     heading: "Memory",
     importance: 2,
     name: "peak_memory_mb",
-    value: ofFinished((record) => record.peakMemoryMB),
+    value: forFinishedRuns((record) => record.peakMemoryMB),
     format: (megabytes) => formatBytes(megabytes * 1e6),
     note: "peak resident memory of the process.",
   }),
@@ -97,7 +97,7 @@ export const costColumns: readonly Column[] = [
   },
 ];
 
-interface AveragedColumn {
+interface MeanColumn {
   heading: string;
   short?: string;
   importance: number;
@@ -114,7 +114,7 @@ interface AveragedColumn {
 }
 
 /** A column with a value per run; the tables print the mean over the runs of a row that have one. */
-function averaged({ name, value, format, timed, ...rest }: AveragedColumn): Column {
+function meanColumn({ name, value, format, timed, ...rest }: MeanColumn): Column {
   return {
     short: rest.heading,
     base: gap,
@@ -131,6 +131,6 @@ function averaged({ name, value, format, timed, ...rest }: AveragedColumn): Colu
 }
 
 /** A value that a diverged run does not have. */
-function ofFinished(value: (record: RunRecord) => number): (record: RunRecord) => number | null {
+function forFinishedRuns(value: (record: RunRecord) => number): (record: RunRecord) => number | null {
   return (record) => (record.exit === "finished" ? value(record) : null);
 }

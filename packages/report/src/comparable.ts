@@ -34,21 +34,24 @@ export class ComparisonError extends Error {
 export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf = () => undefined): RunRecord[] {
   if (records.length === 0)
     throw new ComparisonError("nothing to compare: there are no records, expected at least one run");
-  const one = (what: string, value: (record: RunRecord) => unknown, scope: (record: RunRecord) => string = () => "") =>
-    requireOne(records, { what, value, scope, pathOf });
+  const requireEqual = (
+    what: string,
+    value: (record: RunRecord) => unknown,
+    scope: (record: RunRecord) => string = () => "",
+  ) => requireEqualValues(records, { what, value, scope, pathOf });
   const ofDataset = (record: RunRecord) => ` of ${printable(record.cell.dataset)}`;
   const labelOf = rowLabels(records);
 
-  one("protocol", (record) => record.protocol);
-  one("base model", (record) => record.weights.base);
-  one("extractor weights", (record) => record.weights.extractor);
-  one("extractor", (record) => record.metrics?.extractor);
-  one("resizer", (record) => record.metrics?.resizer);
-  one("data fingerprint", (record) => record.data.fingerprint, ofDataset);
-  one("title", (record) => record.cell.datasetTitle, ofDataset);
-  one("number of real images", (record) => record.metrics?.real, ofDataset);
-  one("number of generated images", (record) => record.metrics?.generated, ofDataset);
-  one(
+  requireEqual("protocol", (record) => record.protocol);
+  requireEqual("base model", (record) => record.weights.base);
+  requireEqual("extractor weights", (record) => record.weights.extractor);
+  requireEqual("extractor", (record) => record.metrics?.extractor);
+  requireEqual("resizer", (record) => record.metrics?.resizer);
+  requireEqual("data fingerprint", (record) => record.data.fingerprint, ofDataset);
+  requireEqual("title", (record) => record.cell.datasetTitle, ofDataset);
+  requireEqual("number of real images", (record) => record.metrics?.real, ofDataset);
+  requireEqual("number of generated images", (record) => record.metrics?.generated, ofDataset);
+  requireEqual(
     "method",
     ({ cell }) => ({ method: cell.method, options: cell.options }),
     (record) => ` labelled ${printable(labelOf(record))}`,
@@ -117,7 +120,7 @@ interface Requirement {
   pathOf: PathOf;
 }
 
-function requireOne(records: readonly RunRecord[], { what, value, scope, pathOf }: Requirement): void {
+function requireEqualValues(records: readonly RunRecord[], { what, value, scope, pathOf }: Requirement): void {
   const seen = new Map<string, { value: unknown; record: RunRecord }>();
   const quoted = (value: unknown, record: RunRecord) => {
     const path = pathOf(record);

@@ -13,7 +13,7 @@ import { geometricMean } from "./statistics.ts";
 export interface Comparison {
   protocol: string;
   recipes: string[];
-  /** True where data, base model or extractor are the miniatures. */
+  /** True if data, base model or extractor are miniatures. */
   miniature: boolean;
   /** One column each, sorted by title. Titles are unique. */
   datasets: { name: string; title: string }[];
@@ -36,9 +36,7 @@ export interface MethodRow extends ScoreRow {
   full: boolean;
   /** 1 + the number of methods that are better by more than chance; null if not ranked. */
   rank: number | null;
-  /**
-   * Training time over that of full fine-tuning, geometric mean of comparable pairs of runs; null where there is none.
-   */
+  /** Training time over that of full fine-tuning: geometric mean of comparable pairs of runs; null without a pair. */
   relativeTime: number | null;
   /** The runs of the row. */
   records: RunRecord[];

@@ -7,11 +7,7 @@ export function formatFid(value: number): string {
 
 /** A number of parameters to three significant digits: 835, 25.1k, 1.80M, 674M. */
 export function formatCount(value: number): string {
-  for (const [unit, suffix] of [
-    [1e9, "B"],
-    [1e6, "M"],
-    [1e3, "k"],
-  ] as const) {
+  for (const [unit, suffix] of countUnits) {
     // A value that rounds up to the next unit is printed in it: 999,600 is 1.00M, not 1000k.
     if (value >= unit * 0.9995) return `${(value / unit).toPrecision(3)}${suffix}`;
   }
@@ -20,11 +16,7 @@ export function formatCount(value: number): string {
 
 /** A tick label of a logarithmic axis: 300, 10k, 1M. */
 export function formatTick(value: number): string {
-  for (const [unit, suffix] of [
-    [1e9, "B"],
-    [1e6, "M"],
-    [1e3, "k"],
-  ] as const) {
+  for (const [unit, suffix] of countUnits) {
     if (value >= unit) return `${Number((value / unit).toPrecision(3))}${suffix}`;
   }
   return String(value);
@@ -55,15 +47,23 @@ export function formatMilliseconds(value: number): string {
 
 /** Bytes in decimal units to three significant digits: 75.3 kB, 556 MB. */
 export function formatBytes(value: number): string {
-  for (const [unit, name] of [
-    [1e9, "GB"],
-    [1e6, "MB"],
-    [1e3, "kB"],
-  ] as const) {
+  for (const [unit, name] of byteUnits) {
     if (value >= unit * 0.9995) return `${digits(value / unit)}\u00a0${name}`;
   }
   return `${Math.round(value)}\u00a0B`;
 }
+
+const countUnits = [
+  [1e9, "B"],
+  [1e6, "M"],
+  [1e3, "k"],
+] as const;
+
+const byteUnits = [
+  [1e9, "GB"],
+  [1e6, "MB"],
+  [1e3, "kB"],
+] as const;
 
 /** Three significant digits, but every digit before the decimal point. */
 function digits(value: number): string {

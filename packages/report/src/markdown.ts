@@ -20,16 +20,16 @@ export interface MarkdownOptions {
 export function toMarkdown(comparison: Comparison, { leftOut = [] }: MarkdownOptions = {}): string {
   const missing = leftOutNote(leftOut);
   const parts = [
-    `# Fine-tuning methods compared: ${literal(listing(comparison.recipes))}`,
-    comparison.miniature ? wrap(`**${literal(miniatureNote(comparison))}**`, "> ", "> ") : null,
-    missing === null ? null : wrap(`**${literal(missing)}**`, "> ", "> "),
+    `# Fine-tuning methods compared: ${escapeMarkdown(listing(comparison.recipes))}`,
+    comparison.miniature ? wrap(`**${escapeMarkdown(miniatureNote(comparison))}**`, "> ", "> ") : null,
+    missing === null ? null : wrap(`**${escapeMarkdown(missing)}**`, "> ", "> "),
     wrap(measurement(comparison)),
-    wrap(literal(answer(comparison).join(" "))),
-    table(methodLines(comparison)),
+    wrap(escapeMarkdown(answer(comparison).join(" "))),
+    formatTable(methodLines(comparison)),
     "FID of each dataset:",
-    table(datasetLines(comparison)),
+    formatTable(datasetLines(comparison)),
     notes(comparison)
-      .map((note) => wrap(literal(note), "- ", "  "))
+      .map((note) => wrap(escapeMarkdown(note), "- ", "  "))
       .join("\n"),
   ];
   return `${parts.filter((part) => part !== null).join("\n\n")}\n`;
@@ -44,13 +44,13 @@ function measurement(comparison: Comparison): string {
     return least === most ? String(least) : `${least} to ${most}`;
   };
   const what = `FID, lower is better, on ${quantity(datasets.length, "dataset")}, ${seedsText(comparison)}.`;
-  const protocol = `Protocol ${code(comparison.protocol)}.`;
+  const protocol = `Protocol ${codeSpan(comparison.protocol)}.`;
   const first = scored[0];
   if (first === undefined) return `${what} ${protocol}`;
   const measured =
     `Each run: ${sizes(scored.map(({ generated }) => generated))} generated images ` +
     `against ${sizes(scored.map(({ real }) => real))} real ones, ` +
-    `with the features of ${code(first.extractor)} (resizer ${code(first.resizer)}).`;
+    `with the features of ${codeSpan(first.extractor)} (resizer ${codeSpan(first.resizer)}).`;
   return `${what} ${measured} ${protocol}`;
 }
 
@@ -62,7 +62,7 @@ function methodLines({ datasets, rows, base }: Comparison): string[][] {
   return [
     ["Method", datasets.length === 1 ? "FID" : "Average FID", "Rank", ...costColumns.map(({ heading }) => heading)],
     ...rows.map((row) => [
-      literal(row.label),
+      escapeMarkdown(row.label),
       averageText(row, row.average?.mean === best),
       row.rank === null ? gap : String(row.rank),
       ...costColumns.map((column) => column.text(row)),
@@ -77,16 +77,16 @@ function datasetLines(comparison: Comparison): string[][] {
   const best = datasets.map((_, index) => lowest(rows.map((row) => row.cells[index]!.mean)));
   const seeds = commonSeedCount(comparison);
   return [
-    ["Method", ...datasets.map(({ title }) => literal(title))],
+    ["Method", ...datasets.map(({ title }) => escapeMarkdown(title))],
     ...rows.map((row) => [
-      literal(row.label),
+      escapeMarkdown(row.label),
       ...row.cells.map((cell, index) => cellText(cell, seeds, cell.mean !== null && cell.mean === best[index])),
     ]),
     [baseLabel, ...base.cells.map((cell) => cellText(cell, seeds, false))],
   ];
 }
 
-function table([header, ...lines]: readonly string[][]): string {
+function formatTable([header, ...lines]: readonly string[][]): string {
   const rule = header!.map((_, index) => (index === 0 ? ":--" : "--:"));
   return [header!, rule, ...lines].map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
@@ -144,7 +144,7 @@ function wrap(text: string, first = "", next = ""): string {
 }
 
 /** Escapes a text so that Markdown prints it as it is, also in a table. */
-function literal(text: string): string {
+function escapeMarkdown(text: string): string {
   return printable(text.replaceAll(/[\t\n\r ]+/g, " "))
     .trim()
     .replaceAll(/[\\`*_[\]<>|~#&]/g, (character) => `\\${character}`)
@@ -152,7 +152,7 @@ function literal(text: string): string {
 }
 
 /** A name of an extractor or protocol as code; a backtick in it becomes a quote. */
-function code(text: string): string {
+function codeSpan(text: string): string {
   return `\`${printable(text.replaceAll(/[\t\n\r ]+/g, " "))
     .replaceAll("`", "'")
     .replaceAll("|", "\\|")}\``;

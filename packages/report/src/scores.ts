@@ -78,8 +78,8 @@ export function scoreRow(scores: readonly Score[], datasets: readonly { name: st
   const columns = datasets.map(({ name }) =>
     scores.filter((score) => score.dataset === name).sort((a, b) => a.seed - b.seed),
   );
-  const whole = columns.every((column) => column.length > 0 && column.every((score) => score.fid !== null));
-  return { cells: columns.map(toCell), average: whole ? toAverage(columns) : null };
+  const isComplete = columns.every((column) => column.length > 0 && column.every((score) => score.fid !== null));
+  return { cells: columns.map(toCell), average: isComplete ? toAverage(columns) : null };
 }
 
 function intervalVariance([low, high]: readonly [number, number], intervalLevel: number): number {

@@ -66,17 +66,17 @@ function incompleteBeta(x: number, a: number, b: number): number {
 /** The continued fraction of I_x(a, b) (DLMF 8.17.22), by Lentz's method. */
 function betaFraction(x: number, a: number, b: number): number {
   const tiny = 1e-300; // Lentz: replaces a denominator that vanishes
-  const guard = (value: number) => (Math.abs(value) < tiny ? tiny : value);
+  const avoidZero = (value: number) => (Math.abs(value) < tiny ? tiny : value);
   let c = 1;
-  let d = 1 / guard(1 - ((a + b) * x) / (a + 1));
+  let d = 1 / avoidZero(1 - ((a + b) * x) / (a + 1));
   let fraction = d;
   for (let m = 1; m < 10_000; m++) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
     const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
     let factor = 1;
     for (const term of [even, odd]) {
-      d = 1 / guard(1 + term * d);
-      c = guard(1 + term / c);
+      d = 1 / avoidZero(1 + term * d);
+      c = avoidZero(1 + term / c);
       factor = c * d;
       fraction *= factor;
     }

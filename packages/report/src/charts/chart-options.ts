@@ -7,7 +7,7 @@ import { gridInk, ink, quietInk } from "./style.ts";
  * A title with lines below it, aligned left and wrapped to `width` pixels. There is no legend, because each mark has
  * its own label.
  */
-export function headline(title: string, lines: readonly string[], width: number) {
+export function titleOptions(title: string, lines: readonly string[], width: number) {
   return {
     legend: { display: false },
     title: {
@@ -30,7 +30,7 @@ export function headline(title: string, lines: readonly string[], width: number)
 }
 
 /** A scale with exactly the ticks of `axis`. */
-export function plainScale(title: string, axis: Axis, format: (value: number) => string) {
+export function scaleOptions(title: string, axis: Axis, format: (value: number) => string) {
   return {
     min: axis.min,
     max: axis.max,

@@ -26,11 +26,11 @@ export interface Anchor {
  * found, returns the one with the least.
  */
 export function placeLabels(anchors: readonly Anchor[], obstacles: readonly Box[], bounds: Box): Box[] {
-  const places = anchors.map((anchor) => candidates(anchor, obstacles, bounds));
+  const places = anchors.map((anchor) => candidatePlaces(anchor, obstacles, bounds));
   let best: Choice = { picks: [], cost: Number.POSITIVE_INFINITY };
   for (let first = 0; first < Math.max(1, anchors.length); first++) {
     const order = anchors.map((_, index) => (first + index) % anchors.length);
-    const choice = search(places, order);
+    const choice = improvePlacement(places, order);
     if (choice.cost < best.cost) best = choice;
   }
   return best.picks.map((pick, index) => places[index]![pick]!.box);
@@ -64,15 +64,15 @@ const margin = 2; // pixels between a label and anything else
 const directions = 16;
 const offsets = [0, 5, 11, 18, 26, 36, 48, 62, 80, 105, 135];
 
-function candidates(anchor: Anchor, obstacles: readonly Box[], bounds: Box): Place[] {
+function candidatePlaces(anchor: Anchor, obstacles: readonly Box[], bounds: Box): Place[] {
   return offsets.flatMap((offset) =>
     Array.from({ length: directions }, (_, direction) => {
       const angle = (2 * Math.PI * direction) / directions;
       const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
       // The label's centre is on a rounded rectangle around the point, so that its edge keeps the offset.
       const reach = anchor.radius + offset;
-      const x = anchor.x + dx * reach + soften(dx) * (anchor.width / 2);
-      const y = anchor.y + dy * reach + soften(dy) * (anchor.height / 2);
+      const x = anchor.x + dx * reach + clampDirection(dx) * (anchor.width / 2);
+      const y = anchor.y + dy * reach + clampDirection(dy) * (anchor.height / 2);
       const box = {
         left: x - anchor.width / 2,
         top: y - anchor.height / 2,
@@ -80,7 +80,7 @@ function candidates(anchor: Anchor, obstacles: readonly Box[], bounds: Box): Pla
         bottom: y + anchor.height / 2,
       };
       const outside = anchor.width * anchor.height - overlap(box, bounds);
-      const covered = obstacles.reduce((sum, obstacle) => sum + overlap(grow(box), obstacle), outside);
+      const covered = obstacles.reduce((sum, obstacle) => sum + overlap(withMargin(box), obstacle), outside);
       const side = sideCost * (1 - dx) + sideCost * Math.abs(dy);
       return { box, cost: coverCost * covered + offsetCost * offset + side };
     }),
@@ -88,19 +88,19 @@ function candidates(anchor: Anchor, obstacles: readonly Box[], bounds: Box): Pla
 }
 
 /** Clamps a scaled direction to [-1, 1], so that labels left and right of a point are centred on its height. */
-function soften(component: number): number {
+function clampDirection(component: number): number {
   return Math.max(-1, Math.min(1, component * Math.SQRT2));
 }
 
 /** Moves one label at a time to its cheapest position until no move lowers the cost. */
-function search(places: readonly Place[][], order: readonly number[]): Choice {
+function improvePlacement(places: readonly Place[][], order: readonly number[]): Choice {
   const picks = places.map(() => -1);
   const costOf = (label: number, pick: number) => {
     const { box, cost } = places[label]![pick]!;
-    const near = grow(box);
+    const near = withMargin(box);
     return picks.reduce((sum, other, index) => {
       if (other < 0 || index === label) return sum;
-      return sum + coverCost * overlap(near, grow(places[index]![other]!.box));
+      return sum + coverCost * overlap(near, withMargin(places[index]![other]!.box));
     }, cost);
   };
   for (let round = 0; round < 30; round++) {
@@ -122,6 +122,6 @@ function search(places: readonly Place[][], order: readonly number[]): Choice {
   return { picks, cost: picks.reduce((sum, pick, label) => sum + costOf(label, pick), 0) };
 }
 
-function grow(box: Box): Box {
+function withMargin(box: Box): Box {
   return { left: box.left - margin, top: box.top - margin, right: box.right + margin, bottom: box.bottom + margin };
 }

@@ -4,7 +4,7 @@ import { printable } from "@dit-bench/text";
 import type { ChartConfiguration, ChartDataset, Plugin } from "chart.js";
 import { formatTick } from "../format.ts";
 import { type Axis, linearAxis, logAxis } from "./axes.ts";
-import { headline, plainScale } from "./chart-options.ts";
+import { scaleOptions, titleOptions } from "./chart-options.ts";
 import { type ChartFormat, render } from "./render.ts";
 import { font, lineColour, quietInk, warningColour } from "./style.ts";
 
@@ -26,39 +26,39 @@ interface LossPoint {
  */
 export async function lossCurve(record: RunRecord, format: ChartFormat): Promise<Uint8Array> {
   const { cell, training, exit } = record;
-  const points = finite(training.loss);
-  const fixed = finite(training.fixedBatchLoss ?? []);
+  const points = finiteLosses(training.loss);
+  const fixed = finiteLosses(training.fixedBatchLoss ?? []);
   const losses = [...points, ...fixed].map((point) => point.y);
   const logarithmic = spansDecades(losses);
-  const wide = lossAxis(points, fixed, logarithmic);
-  const outside = points.filter(({ y }) => y < wide.min || y > wide.max).length;
+  const fullAxis = lossAxis(points, fixed, logarithmic);
+  const outside = points.filter(({ y }) => y < fullAxis.min || y > fullAxis.max).length;
   const shownPoints = outside > mostOutside * points.length ? [] : points;
-  const yAxis = shownPoints.length > 0 ? wide : lossAxis([], fixed, logarithmic);
+  const yAxis = shownPoints.length > 0 ? fullAxis : lossAxis([], fixed, logarithmic);
   const title = `${fixed.length > 0 ? "Loss" : "Training loss"}: ${cell.methodLabel} on ${cell.datasetTitle}`;
   const configuration: ChartConfiguration<"scatter"> = {
     type: "scatter",
     data: { datasets: fixed.length > 0 ? fixedBatchSeries(fixed, shownPoints) : trainingSeries(points, logarithmic) },
     options: {
       layout: { padding: { top: 18, right: 28, bottom: 14, left: 14 } },
-      plugins: headline(
+      plugins: titleOptions(
         title,
         subtitle(record, { points, outside, fixed, batches: shownPoints.length > 0 }),
         size.width,
       ),
       scales: {
-        x: { type: "linear", ...plainScale("Training step", stepAxis(training.steps), formatTick) },
+        x: { type: "linear", ...scaleOptions("Training step", stepAxis(training.steps), formatTick) },
         y: {
           type: logarithmic ? "logarithmic" : "linear",
-          ...plainScale("Loss", yAxis, logarithmic ? formatLoss : String),
+          ...scaleOptions("Loss", yAxis, logarithmic ? formatLoss : String),
         },
       },
     },
-    plugins: exit === "diverged" ? [divergence(training.steps)] : [],
+    plugins: exit === "diverged" ? [divergencePlugin(training.steps)] : [],
   };
   return render(configuration, size, format, printable(title));
 }
 
-function finite(losses: readonly { step: number; value: number | null }[]): LossPoint[] {
+function finiteLosses(losses: readonly { step: number; value: number | null }[]): LossPoint[] {
   return losses.flatMap(({ step, value }) => (value === null ? [] : [{ x: step, y: value }]));
 }
 
@@ -168,7 +168,7 @@ function smooth(points: readonly LossPoint[], logarithmic: boolean): LossPoint[]
   });
 }
 
-function divergence(step: number): Plugin<"scatter"> {
+function divergencePlugin(step: number): Plugin<"scatter"> {
   return {
     id: "divergence",
     afterDatasetsDraw({ ctx, scales, chartArea }) {

@@ -32,7 +32,7 @@ export interface BaseLine {
 }
 
 /** Draws error bars, seeds and the base model below the points, and labels above them. */
-export function marks(points: readonly Point[], base: BaseLine | null): Plugin<"scatter"> {
+export function marksPlugin(points: readonly Point[], base: BaseLine | null): Plugin<"scatter"> {
   return {
     id: "marks",
     beforeDatasetsDraw(chart) {
@@ -94,7 +94,7 @@ function seedPositions({ scales }: Chart<"scatter">, { x, seeds, radius }: Point
 }
 
 function seedBoxes(chart: Chart<"scatter">, point: Point): Box[] {
-  return seedPositions(chart, point).map((position) => square(position, seedRadius));
+  return seedPositions(chart, point).map((position) => squareAround(position, seedRadius));
 }
 
 function barBox({ scales }: Chart<"scatter">, { x, interval: [low, high] }: Point): Box {
@@ -155,7 +155,7 @@ function drawLabels(chart: Chart<"scatter">, points: readonly Point[], base: Bas
     height: labelHeight,
   }));
   const obstacles = points.flatMap((point, index) => [
-    square(anchors[index]!, point.radius),
+    squareAround(anchors[index]!, point.radius),
     barBox(chart, point),
     ...seedBoxes(chart, point),
   ]);
@@ -165,8 +165,8 @@ function drawLabels(chart: Chart<"scatter">, points: readonly Point[], base: Bas
     const { label, y, radius } = points[index]!;
     drawLeader(ctx, box, anchors[index]!, radius);
     const middle = (box.top + box.bottom) / 2;
-    write(ctx, nameFont, ink, label, box.left, middle);
-    write(ctx, numberFont, quietInk, formatFid(y), box.left + widthOf(ctx, nameFont, label) + numberGap, middle);
+    drawText(ctx, nameFont, ink, label, box.left, middle);
+    drawText(ctx, numberFont, quietInk, formatFid(y), box.left + widthOf(ctx, nameFont, label) + numberGap, middle);
   }
   ctx.restore();
 }
@@ -209,12 +209,12 @@ function drawBaseLabel(chart: Chart<"scatter">, base: BaseLine, obstacles: reado
   const cost = (box: Box) =>
     width * labelHeight - overlap(box, bounds) + obstacles.reduce((sum, obstacle) => sum + overlap(box, obstacle), 0);
   const box = boxes.reduce((best, other) => (cost(other) < cost(best) ? other : best));
-  write(ctx, numberFont, quietInk, text, box.left, (box.top + box.bottom) / 2);
+  drawText(ctx, numberFont, quietInk, text, box.left, (box.top + box.bottom) / 2);
   if (base.beyond !== null) return [box];
   return [box, { left: chartArea.left, right: chartArea.right, top: line - 1, bottom: line + 1 }];
 }
 
-function square({ x, y }: { x: number; y: number }, reach: number): Box {
+function squareAround({ x, y }: { x: number; y: number }, reach: number): Box {
   return { left: x - reach, right: x + reach, top: y - reach, bottom: y + reach };
 }
 
@@ -224,7 +224,7 @@ function widthOf(ctx: CanvasRenderingContext2D, textFont: string, text: string):
 }
 
 /** Writes text with a white outline, so that it stays readable over grid lines. */
-function write(ctx: CanvasRenderingContext2D, textFont: string, colour: string, text: string, x: number, y: number) {
+function drawText(ctx: CanvasRenderingContext2D, textFont: string, colour: string, text: string, x: number, y: number) {
   ctx.font = textFont;
   ctx.lineJoin = "round";
   ctx.lineWidth = 3;

@@ -7,10 +7,10 @@ const row = (method: string, label = method) => ({ method, label });
 const colours = (...methods: string[]) => methodMarks(methods.map((method) => row(method))).map(({ colour }) => colour);
 
 test("a built-in method has the same colour and shape in every chart", () => {
-  const all = ["full", "bitfit", "lora", "adaptformer", "vpt", "difffit"];
+  const all = Object.keys(methodColours);
   const together = methodMarks(all.map((method) => row(method)));
   for (const [index, method] of all.entries()) expect(methodMarks([row(method)])[0], method).toEqual(together[index]);
-  expect(new Set(together.map(({ colour }) => colour)).size).toBe(6);
+  expect(new Set(together.map(({ colour }) => colour)).size).toBe(all.length);
 });
 
 test("a new method does not take the colour of a built-in one, and keeps its own beside others", () => {

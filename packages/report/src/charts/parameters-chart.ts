@@ -7,8 +7,8 @@ import type { ScoreRow } from "../scores.ts";
 import { mean } from "../statistics.ts";
 import { seedsText } from "../wording.ts";
 import { type Axis, linearAxis, logAxis } from "./axes.ts";
-import { headline, plainScale } from "./chart-options.ts";
-import { type BaseLine, marks, type Point, pointRadius } from "./marks.ts";
+import { scaleOptions, titleOptions } from "./chart-options.ts";
+import { type BaseLine, marksPlugin, type Point, pointRadius } from "./marks.ts";
 import { methodMarks } from "./method-marks.ts";
 import { type ChartFormat, render } from "./render.ts";
 import type { Shape } from "./style.ts";
@@ -46,13 +46,13 @@ export async function parametersChart(
     },
     options: {
       layout: { padding: { top: 18, right: 28, bottom: 14, left: 14 } },
-      plugins: headline(title, subtitle(comparison, points), size.width),
+      plugins: titleOptions(title, subtitle(comparison, points), size.width),
       scales: {
-        x: { type: "logarithmic", ...plainScale("Trainable parameters", xAxis, formatTick) },
-        y: { type: "linear", ...plainScale(yTitle, yAxis, String) },
+        x: { type: "logarithmic", ...scaleOptions("Trainable parameters", xAxis, formatTick) },
+        y: { type: "linear", ...scaleOptions(yTitle, yAxis, String) },
       },
     },
-    plugins: [marks(points, base)],
+    plugins: [marksPlugin(points, base)],
   };
   return render(configuration, size, format, title);
 }

@@ -52,7 +52,7 @@ export async function contactSheet(sections: readonly SheetSection[], options: S
   context.fillStyle = empty;
   for (const { x, y, image } of sheet.tiles)
     if (image === undefined) context.fillRect(x, y, sheet.tile, sheet.tile);
-    else context.putImageData(new ImageData(enlarged(image, options.size, sheet.tile), sheet.tile, sheet.tile), x, y);
+    else context.putImageData(new ImageData(enlarge(image, options.size, sheet.tile), sheet.tile, sheet.tile), x, y);
   return canvas.encode("png");
 }
 
@@ -123,7 +123,9 @@ function layOut(
   }
   if (y > margin) y += sectionGap;
 
-  const labels = sections.map(({ rows }) => labelsOf(rows, letters, (text) => shortened(text, plain, longestLabel)));
+  const labels = sections.map(({ rows }) =>
+    fittedLabels(rows, letters, (text) => shortened(text, plain, longestLabel)),
+  );
   const labelWidth = Math.max(0, ...labels.flat().map((label) => widthOf(label, plain)));
   const firstColumn = margin + (labelWidth > 0 ? labelWidth + 18 : 0);
   for (const [s, { blocks, rows }] of sections.entries()) {
@@ -157,7 +159,7 @@ function layOut(
 }
 
 /** Shortened titles, with the rows' numbers if a title has characters that no font has or two titles become equal. */
-function labelsOf(rows: readonly SheetRow[], letters: Lettering, fitted: (text: string) => string): string[] {
+function fittedLabels(rows: readonly SheetRow[], letters: Lettering, fitted: (text: string) => string): string[] {
   const titles = rows.map(({ title = "" }) => title);
   const labels = titles.map((title) => fitted(letters.legible(title)));
   const areDistinct = titles.every(letters.covers) && new Set(labels).size === new Set(titles).size;
@@ -168,7 +170,7 @@ function labelsOf(rows: readonly SheetRow[], letters: Lettering, fitted: (text: 
 }
 
 /** RGB to RGBA, each pixel repeated as a square. */
-function enlarged(image: Uint8Array, size: number, tile: number): Uint8ClampedArray {
+function enlarge(image: Uint8Array, size: number, tile: number): Uint8ClampedArray {
   if (image.length !== size * size * 3)
     throw new Error(`an image of ${image.length} bytes on a sheet of ${size}×${size}: expected ${size * size * 3}`);
   const scale = tile / size;
