@@ -7,7 +7,7 @@ import { adamwCoefficients, linearSchedule, stepCoefficients, trainingCoefficien
 import { ditModel } from "@dit-bench/dit";
 import { attach, size } from "@dit-bench/method";
 import { integers, normals } from "@dit-bench/random";
-import { denoisingStep, initialState, partsOfBatch, samplerStep, trainingStep } from "@dit-bench/runner/parts";
+import { denoisingStep, initialState, microBatches, samplerStep, trainingStep } from "@dit-bench/runner/parts";
 import { CHANNELS, PATCH } from "../flops.mjs";
 
 const CLASSES = 101;
@@ -48,7 +48,7 @@ export async function prepare({ method, shape }, engine) {
 
 /** The runner's training step without its moving average, for `engine.compile`. */
 export function methodStep(adapted, config, base, N, engine) {
-  const parts = engine && engine.adapter === undefined ? partsOfBatch(config, adapted.parameters, N) : 1;
+  const parts = engine && engine.adapter === undefined ? microBatches(config, adapted.parameters, N) : 1;
   const [fn, signature, options] = trainingStep(
     denoisingStep(adapted, config, base, N, { optimizer, emaDecay: 0, parts }),
   );

@@ -13,7 +13,7 @@ export type LeftOut = Pick<Skipped, "file" | "reason">;
  * @returns `add`, which throws BenchError (data) if `strict` and the file may be an image; and all files added so far that
  *   may be images
  */
-export function leavingOut(
+export function collectSkipped(
   folder: string,
   strict: boolean,
   listener: Listener | undefined,

@@ -13,7 +13,7 @@ import { countImages, type DatasetChoice } from "../recipe/dataset.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { readRecipeExtractor } from "../recipe/recipe-extractor.ts";
 import { namedWeights, usableWeights } from "../recipe/recipe-weights.ts";
-import { cannotMake } from "../storage/make-folder.ts";
+import { folderError } from "../storage/make-folder.ts";
 
 /** Throws BenchError (data) for fewer images than a batch has. */
 export function checkData({ name, folder }: DatasetChoice, images: number, batch: number): void {
@@ -36,7 +36,7 @@ export function checkOut(out: string, { write = false } = {}): void {
     if (!statSync(folder).isDirectory()) throw new Error(`ENOTDIR: '${folder}' is a file`);
     if (write || folder !== resolve(out)) accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw cannotMake(out, error);
+    throw folderError(out, error);
   }
 }
 

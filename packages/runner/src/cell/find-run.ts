@@ -58,7 +58,7 @@ export async function findRun(files: CellFiles, expected: ExpectedRun, images: r
   } catch (error) {
     return { images: [], ...problemOf(recordPath, error as NodeJS.ErrnoException) };
   }
-  if (record.identity !== expected.identity) throw anotherRun(files, record, expected);
+  if (record.identity !== expected.identity) throw errorOfAnotherRun(files, record, expected);
   if (record.exit === "diverged")
     throw new BenchError(
       "diverged",
@@ -104,7 +104,7 @@ function problemOfWeights(path: string, { weights }: RunRecord): string | undefi
   return sha256Of(path) === trained ? undefined : `${path}: its SHA-256 is not the one in the run's record`;
 }
 
-function anotherRun({ recordPath, folder }: CellFiles, record: RunRecord, expected: ExpectedRun): BenchError {
+function errorOfAnotherRun({ recordPath, folder }: CellFiles, record: RunRecord, expected: ExpectedRun): BenchError {
   const { weights } = record;
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
   const others = [

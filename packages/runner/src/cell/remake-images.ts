@@ -7,8 +7,8 @@ import { readWeights } from "../assets/weight-file.ts";
 import { compileRecipeExtractor } from "../recipe/recipe-extractor.ts";
 import { mergedNetwork } from "../sampling/merged-network.ts";
 import { labelsLike, sample } from "../sampling/sample.ts";
-import { baseSamples } from "./base-samples.ts";
-import { generatedOnSheet, runSheet } from "./sheet.ts";
+import { sampleBase } from "./sample-base.ts";
+import { generatedOnSheet, makeSheet } from "./sheet.ts";
 import type { PreparedCell } from "./stages/prepare.ts";
 
 /** @param names of the images that are missing or damaged */
@@ -42,9 +42,9 @@ async function remakeSheet(cell: PreparedCell, record: RunRecord): Promise<void>
   const pixels = await space.pixels(x);
   const extractor = await compileRecipeExtractor(engine, extractorFile, data.size);
   try {
-    const fromBase = await baseSamples(recipe, base, extractor, { engine, out, seed, listener, space });
+    const fromBase = await sampleBase(recipe, base, extractor, { engine, out, seed, listener, space });
     const generated = { pixels, labels: shownLabels };
-    await replaceFile(files.sheetPath, await runSheet(record, { real: data, generated, base: fromBase.pixels }));
+    await replaceFile(files.sheetPath, await makeSheet(record, { real: data, generated, base: fromBase.pixels }));
   } finally {
     await extractor.dispose();
   }

@@ -33,10 +33,10 @@ export function score(
     fid: ours.distance,
     fidInterval: [ours.low, ours.high],
     intervalLevel: level,
-    kid: kid(some(generated, D), some(real, D), D),
+    kid: kid(subsample(generated, D), subsample(real, D), D),
     baseFid: floor.distance,
     baseFidInterval: [floor.low, floor.high],
-    baseKid: kid(some(base, D), some(real, D), D),
+    baseKid: kid(subsample(base, D), subsample(real, D), D),
     baseGenerated: base.length / D,
   };
 }
@@ -44,7 +44,7 @@ export function score(
 /** KID compares every image with every other: of more than these it takes as many, evenly spread. */
 const KID_IMAGES = 5000;
 
-function some(features_ND: Float32Array, D: number): Float32Array {
+function subsample(features_ND: Float32Array, D: number): Float32Array {
   const N = features_ND.length / D;
   if (N <= KID_IMAGES) return features_ND;
   const chosen = new Float32Array(KID_IMAGES * D);

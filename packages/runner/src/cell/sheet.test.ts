@@ -1,7 +1,7 @@
 import type { RunRecord } from "@dit-bench/record";
 import sharp from "sharp";
 import { expect, it } from "vitest";
-import { baseOnSheet, generatedOnSheet, runSheet } from "./sheet.ts";
+import { baseOnSheet, generatedOnSheet, makeSheet } from "./sheet.ts";
 
 const size = 8;
 const plain = (color: readonly number[], count: number) =>
@@ -38,7 +38,7 @@ const [real, generated, base] = [
 it.each([1, 2])("the base model's samples stand below all rows of classes, belonging to none (%i)", async (n) => {
   const classes = ["rose", "tulip"].slice(0, n);
   const labels = Int32Array.from({ length: 6 * n }, (_, i) => i % n);
-  const png = await runSheet(record(classes), {
+  const png = await makeSheet(record(classes), {
     real: { pixels: plain(real, labels.length), labels },
     generated: { pixels: plain(generated, labels.length), labels },
     base: plain(base, baseOnSheet),

@@ -35,7 +35,7 @@ export function generatedOnSheet(labels: Int32Array): number[] {
 }
 
 /** The sheet as a PNG file. */
-export async function runSheet(record: RunRecord, shown: SheetImages): Promise<Uint8Array> {
+export async function makeSheet(record: RunRecord, shown: SheetImages): Promise<Uint8Array> {
   const { contactSheet } = await import("@dit-bench/report"); // the canvas is loaded where it is needed
   const { cell, data, metrics, miniature } = record;
   const S = data.size;

@@ -37,7 +37,7 @@ export interface CompareOptions {
 }
 
 /** All pairs of 5,000 and 5,000 samples of 2,048 features take some minutes. */
-const mostPairwise = 5000;
+const MAX_PAIRWISE = 5000;
 const SEED = 0;
 
 /** @param generated the set that is judged @param real the set that it is judged by */
@@ -52,21 +52,21 @@ export function compareSets(generated: FeatureSet, real: FeatureSet, options: Co
       );
   listener?.stage?.("distance", `${D} features`);
   const [first, second] = [statisticsOf(generated), statisticsOf(real)];
-  const fid = told(generated, real, () => frechetDistance(first, second));
+  const fid = withSources(generated, real, () => frechetDistance(first, second));
   const interval =
     resamples > 0 && generated.features
-      ? told(generated, real, () => frechetInterval(generated.features!, second, D, { resamples, seed: SEED }))
+      ? withSources(generated, real, () => frechetInterval(generated.features!, second, D, { resamples, seed: SEED }))
       : null;
-  const x = pairwise && real.features ? drawn(generated) : undefined;
-  const y = pairwise && generated.features ? drawn(real) : undefined;
+  const x = pairwise && real.features ? subsample(generated) : undefined;
+  const y = pairwise && generated.features ? subsample(real) : undefined;
   if (x && y) listener?.stage?.("pairs", `${x.length / D} and ${y.length / D} images`);
   const enough = x && y && Math.min(x.length, y.length) / D > defaultNeighbours;
-  const manifold = enough ? told(generated, real, () => precisionRecall(x, y, D)) : null;
+  const manifold = enough ? withSources(generated, real, () => precisionRecall(x, y, D)) : null;
   const about = generated.about ?? real.about;
   return {
     fid,
     interval: interval && { low: interval.low, high: interval.high, level: interval.level, bias: interval.bias },
-    kid: x && y ? told(generated, real, () => kid(x, y, D)) : null,
+    kid: x && y ? withSources(generated, real, () => kid(x, y, D)) : null,
     precision: manifold?.precision ?? null,
     recall: manifold?.recall ?? null,
     neighbours: defaultNeighbours,
@@ -79,7 +79,7 @@ export function compareSets(generated: FeatureSet, real: FeatureSet, options: Co
 }
 
 /** Statistics that are none are the file's fault. */
-function told<T>(a: FeatureSet, b: FeatureSet, compute: () => T): T {
+function withSources<T>(a: FeatureSet, b: FeatureSet, compute: () => T): T {
   try {
     return compute();
   } catch (error) {
@@ -88,12 +88,12 @@ function told<T>(a: FeatureSet, b: FeatureSet, compute: () => T): T {
 }
 
 /** The features, or those of as many images as pairs are taken over, drawn without replacement, always the same ones. */
-function drawn({ features, dimension: D }: FeatureSet): Float32Array | undefined {
-  if (!features || features.length <= mostPairwise * D) return features;
+function subsample({ features, dimension: D }: FeatureSet): Float32Array | undefined {
+  if (!features || features.length <= MAX_PAIRWISE * D) return features;
   const order = permutation(SEED, "compare-sets.drawn", 0, features.length / D)
-    .slice(0, mostPairwise)
+    .slice(0, MAX_PAIRWISE)
     .sort();
-  const out = new Float32Array(mostPairwise * D);
+  const out = new Float32Array(MAX_PAIRWISE * D);
   for (const [to, from] of order.entries()) out.set(features.subarray(from * D, (from + 1) * D), to * D);
   return out;
 }

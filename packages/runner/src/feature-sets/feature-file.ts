@@ -13,7 +13,7 @@ import {
 } from "@dit-bench/weights";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
-import { type FeatureOrigin, type FeatureSet, roomForFeatures, statisticsOf } from "./feature-set.ts";
+import { type FeatureOrigin, type FeatureSet, allocateFeatures, statisticsOf } from "./feature-set.ts";
 
 const originSchema = z.object({ extractor: z.string(), weights: z.string(), resizer: z.string() });
 
@@ -76,7 +76,7 @@ export async function readFeatureArray(file: ArrayFile, name: string): Promise<F
       "data",
       `${file.path}: ${N} images of ${D} features take ${bytes} bytes: at most ${maxNpzBytes} are read; save fewer of them`,
     );
-  const features = roomForFeatures(file.path, N, D);
+  const features = allocateFeatures(file.path, N, D);
   await file.eachRows(name, rowsAtOnce, async ({ data }, first) => features.set(data as Float32Array, first * D));
   return setOf(file.path, { tensors: new Map([["features", { type: "F32", shape, data: features }]]) });
 }

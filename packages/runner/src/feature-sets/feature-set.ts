@@ -31,7 +31,7 @@ export interface FeatureSet {
 }
 
 /** Memory for the features of N images. Throws BenchError (data) where there is not as much. */
-export function roomForFeatures(source: string, count: number, dimension: number): Float32Array {
+export function allocateFeatures(source: string, count: number, dimension: number): Float32Array {
   try {
     return new Float32Array(count * dimension);
   } catch (error) {

@@ -8,7 +8,7 @@ import { quantity } from "@dit-bench/text";
 import type { ArrayFile, ArrayInfo } from "@dit-bench/weights";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { type FeatureSet, roomForFeatures } from "./feature-set.ts";
+import { type FeatureSet, allocateFeatures } from "./feature-set.ts";
 import type { LoadedExtractor } from "./load-extractor.ts";
 
 export interface ImageArray {
@@ -25,11 +25,11 @@ export interface ImageArray {
  * What an array is: images, or why it is not, as text for a message; undefined where it does not look like images at
  * all.
  */
-export function asImages({ type, shape }: ArrayInfo): Omit<ImageArray, "file" | "name"> | string | undefined {
+export function asImageArray({ type, shape }: ArrayInfo): Omit<ImageArray, "file" | "name"> | string | undefined {
   const [count = 0, height = 0, width = 0, channels = 1] = shape;
   if (shape.length === 3 && type === "U8") {
     if (width <= 4) return `one image: save it as a PNG file in a folder, or an array of several, [N, H, W, 3]`;
-    return sized({ count, height, width, channels: 1 });
+    return checkedSize({ count, height, width, channels: 1 });
   }
   if (shape.length !== 4) return undefined;
   const first = [1, 3].includes(height) && ![1, 3].includes(channels);
@@ -39,11 +39,11 @@ export function asImages({ type, shape }: ArrayInfo): Omit<ImageArray, "file" | 
     return "images of floating-point numbers: save them as uint8, 0 to 255: (127.5 * x + 128).clip(0, 255).astype('uint8') for x from -1 to 1, (255 * x + 0.5).astype('uint8') for x from 0 to 1";
   if (channels === 4) return "images with transparency: save x[..., :3], or put them on a background";
   if (channels !== 1 && channels !== 3) return `images of ${channels} channels: wanted 3, or 1 of grayscale`;
-  return sized({ count, height, width, channels });
+  return checkedSize({ count, height, width, channels });
 }
 
 /** Bounds of single image files, for the same reasons. */
-function sized(images: Omit<ImageArray, "file" | "name">): Omit<ImageArray, "file" | "name"> | string {
+function checkedSize(images: Omit<ImageArray, "file" | "name">): Omit<ImageArray, "file" | "name"> | string {
   const { height, width } = images;
   if (Math.min(height, width) < smallestSide)
     return `images of ${width}×${height} pixels: the shorter side must have at least ${smallestSide}`;
@@ -80,7 +80,7 @@ export async function arrayFeatures({
     "features",
     `${N} images of ${width}×${height} pixels in ${file.path}, ${extractor.id}, resized as ${resizer}`,
   );
-  const features = roomForFeatures(file.path, N, D);
+  const features = allocateFeatures(file.path, N, D);
   const imageBytes = height * width * channels;
   let waiting: Float32Array[] = [];
   let done = 0;
@@ -98,7 +98,7 @@ export async function arrayFeatures({
       throw new Interrupted(`stopped after ${done} of ${N} images of ${file.path}; the same command starts again`);
     for (let i = 0; i < count; i++) {
       const bytes = (data as Uint8Array).subarray(i * imageBytes, (i + 1) * imageBytes);
-      const pixels = channels === 3 ? bytes : repeated(bytes);
+      const pixels = channels === 3 ? bytes : grayToRgb(bytes);
       waiting.push(extractorInput({ width, height, pixels }, S, resizer));
       if (waiting.length === batch) await measure();
     }
@@ -118,7 +118,7 @@ export async function arrayFeatures({
 const mostBytesAtOnce = 64 << 20;
 
 /** Grayscale in three equal channels, as image files of one channel are read. */
-function repeated(gray: Uint8Array): Uint8Array {
+function grayToRgb(gray: Uint8Array): Uint8Array {
   const pixels = new Uint8Array(3 * gray.length);
   for (let i = 0; i < gray.length; i++) pixels.fill(gray[i]!, 3 * i, 3 * i + 3);
   return pixels;

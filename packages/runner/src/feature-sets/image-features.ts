@@ -15,8 +15,8 @@ import { printable, quantity } from "@dit-bench/text";
 import pLimit from "p-limit";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { leavingOut } from "../skipped-files.ts";
-import { type FeatureSet, roomForFeatures } from "./feature-set.ts";
+import { collectSkipped } from "../skipped-files.ts";
+import { type FeatureSet, allocateFeatures } from "./feature-set.ts";
 import type { LoadedExtractor } from "./load-extractor.ts";
 
 export interface ImageFeaturesTask {
@@ -42,7 +42,7 @@ export async function imageFeatures({
   const { files, skipped } = listPictures(folder);
   const { dimension: D, imageSize: S, batch } = extractor;
   onCount?.(files.length, D);
-  const leftOut = leavingOut(folder, strict, listener);
+  const leftOut = collectSkipped(folder, strict, listener);
   for (const file of skipped) leftOut.add(file);
   listener?.stage?.(
     "features",
@@ -51,7 +51,7 @@ export async function imageFeatures({
 
   const limit = pLimit(decodersAtOnce);
   const load = (file: string) => limit(() => inputOf(diskPath(folder, file), S, resizer));
-  const features = roomForFeatures(folder, files.length, D);
+  const features = allocateFeatures(folder, files.length, D);
   let kept = 0;
   for (let first = 0; first < files.length; first += batch) {
     if (listener?.stopping?.())

@@ -8,7 +8,7 @@ import { type ArrayFile, openArrays } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
 import { hasFeatures, readFeatureArray, readFeatureFile } from "./feature-file.ts";
 import type { FeatureSet } from "./feature-set.ts";
-import { asImages, type ImageArray } from "./image-array.ts";
+import { asImageArray, type ImageArray } from "./image-array.ts";
 
 export type SetSource =
   | { readonly kind: "folder"; readonly path: string }
@@ -38,7 +38,7 @@ export async function openSet(path: string): Promise<SetSource> {
 
 function ofArrays(file: ArrayFile): SetSource {
   const { path, format, arrays } = file;
-  const found = [...arrays].map(([name, info]) => ({ name, info, images: asImages(info) }));
+  const found = [...arrays].map(([name, info]) => ({ name, info, images: asImageArray(info) }));
   const usable = found.flatMap(({ name, images }) => (typeof images === "object" ? [{ name, images }] : []));
   if (format === "npz" && hasFeatures(file)) {
     const note =

@@ -13,19 +13,19 @@ import type { Listener } from "../events.ts";
 import type { Recipe, RecipeSettings } from "../recipe/recipe.ts";
 import { weightsOf } from "../recipe/recipe-weights.ts";
 import { moveFolderAside } from "../storage/move-folder-aside.ts";
-import { type LabelledImages, pixelBatch, type TrainingPictures, toPixels } from "../training/batches.ts";
+import { type LabelledImages, pixelBatch, type TrainingImages, toPixels } from "../training/batches.ts";
 import { type CacheForm, checkCache, type LatentCache, makeCache, openCache } from "./cache.ts";
 import { CODEC_GROUP, type OnTile, openCodec } from "./codec.ts";
 import { type AutoencoderFile, openAutoencoder } from "./open-autoencoder.ts";
 import { imageOf, planeOf } from "./planes.ts";
 
-export interface PictureSpace {
+export interface ImageSpace {
   /** Side of the pictures in pixels. */
   readonly side: number;
   /** SHA-256 of the autoencoder's weights; none where the model works on pixels. */
   readonly autoencoder?: string;
   /** What a dataset's batches are drawn from; `close` it after training. */
-  training(data: SpaceData): Promise<TrainingPictures & { close(): void }>;
+  training(data: SpaceData): Promise<TrainingImages & { close(): void }>;
   /** What the model made, [N, C, S, S], as RGB bytes [N, side, side, 3]. */
   pixels(x: Float32Array): Promise<Uint8Array>;
 }
@@ -56,7 +56,7 @@ export async function openRecipeAutoencoder(recipe: Recipe): Promise<Autoencoder
   return file;
 }
 
-export async function openSpace(recipe: Recipe, around: Surroundings): Promise<PictureSpace> {
+export async function openSpace(recipe: Recipe, around: Surroundings): Promise<ImageSpace> {
   const { model, autoencoder } = recipe.settings;
   const file = await openRecipeAutoencoder(recipe);
   if (!autoencoder || !file)
@@ -79,7 +79,7 @@ function latentSpace(
   { data: { flip } }: Pick<RecipeSettings, "data">,
   { scale, tile }: NonNullable<RecipeSettings["autoencoder"]>,
   { engine, out, listener }: Surroundings,
-): PictureSpace {
+): ImageSpace {
   const { latentChannels: Z } = file.config;
   const side = S * downsampling(file.config);
   const numbers = Z * S * S;
@@ -184,7 +184,7 @@ function recordOf(posteriors: readonly Posterior[]): Float32Array {
 }
 
 /** Latents of a step's pictures, drawn anew each time they are shown as in DiT's training; the noise is keyed by seed and step. */
-function draws(cache: LatentCache, numbers: number, scale: number): TrainingPictures["x0"] {
+function draws(cache: LatentCache, numbers: number, scale: number): TrainingImages["x0"] {
   return (chosen, seed, step) => {
     const x0 = normals(seed, "posterior", step, chosen.length * numbers);
     for (const [j, { index, mirrored }] of chosen.entries()) {

@@ -9,7 +9,7 @@ import { countImages, type DatasetChoice, datasetTitle } from "../recipe/dataset
 import type { Recipe } from "../recipe/recipe.ts";
 import { isStateKept, type KeepState, stateBytes } from "../training/kept-state.ts";
 import { type NeededFile, neededFiles } from "./needed-files.ts";
-import { flopsOfCoding, forwardFlops, samplingMemory, trainingFlops, trainingMemory } from "./work.ts";
+import { autoencoderFlops, forwardFlops, samplingMemory, trainingFlops, trainingMemory } from "./work.ts";
 
 export interface Plan {
   readonly protocol: string;
@@ -64,7 +64,7 @@ export async function planRun(
   const { cost } = extractorOf(extractor);
   const latents = settings.autoencoder !== undefined;
   const S = config.inputSize * (latents ? stableDiffusionFactor : 1);
-  const coding = flopsOfCoding(S);
+  const coding = autoencoderFlops(S);
   return {
     protocol: recipe.protocol,
     method: labelOf(method, adapted.options),

@@ -8,7 +8,7 @@
 import { decoderWeights, encoderWeights, type Shapes, stableDiffusion } from "@dit-bench/autoencoder";
 import type { DitConfig } from "@dit-bench/dit";
 import { type Adapted, type Model, type Module, size } from "@dit-bench/method";
-import { activations, partsOfBatch, tokens } from "../training/micro-batches.ts";
+import { activations, microBatches, tokens } from "../training/micro-batches.ts";
 
 /** The timestep's and the modulations' layers see one row a sample, the others one a token. */
 const rows = ({ path }: Module, T: number): number => (/adaLN|t_embedder/.test(path) ? 1 : T);
@@ -53,7 +53,7 @@ export function trainingMemory({ model, frozen, parameters }: Adapted, config: D
   const numbers = (weights: readonly { readonly shape: readonly number[] }[]) =>
     weights.reduce((sum, w) => sum + size(w.shape), 0);
   const copied = FLOAT * numbers(frozen) > COPIED ? 0 : numbers(frozen);
-  const parts = partsOfBatch(config, parameters, batch);
+  const parts = microBatches(config, parameters, batch);
   const trained = (7 + (parts > 1 ? parts : 0)) * parameters;
   return PROGRAM + FLOAT * (numbers(model.weights) + copied + trained + activations(config, batch / parts));
 }
@@ -67,7 +67,7 @@ export function samplingMemory({ model }: Adapted, config: DitConfig, batch: num
 }
 
 /** Of Stable Diffusion's autoencoder, for one picture of `side` pixels: its convolutions, each over the positions of its level, and its one attention. */
-export function flopsOfCoding(side: number): { readonly encode: number; readonly decode: number } {
+export function autoencoderFlops(side: number): { readonly encode: number; readonly decode: number } {
   const levels = stableDiffusion.widths.length;
   const convolutions = (shapes: Shapes, level: (name: string) => number) =>
     Object.entries(shapes).reduce((sum, [name, shape]) => {

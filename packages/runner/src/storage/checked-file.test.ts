@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { integers } from "@dit-bench/random";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "@dit-bench/weights";
 import { afterAll, expect, test } from "vitest";
-import { readSealed, writeSealed } from "./checked-file.ts";
+import { readChecked, writeChecked } from "./checked-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-sealed-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,8 +16,8 @@ const tensors: [string, StoredTensor][] = [
 
 test("a sealed file comes back as it was written, and is an ordinary safetensors file", () => {
   const path = join(folder, "whole.safetensors");
-  writeSealed(path, tensors, { about: "a test" });
-  const { tensors: read, metadata } = readSealed(path);
+  writeChecked(path, tensors, { about: "a test" });
+  const { tensors: read, metadata } = readChecked(path);
   expect(metadata).toEqual({ about: "a test" });
   expect(new Map(read)).toEqual(new Map(tensors));
   expect(readSafetensors(path).tensors.get("w")).toEqual(tensors[0]![1]);
@@ -25,32 +25,32 @@ test("a sealed file comes back as it was written, and is an ordinary safetensors
 
 test("a flipped bit in any byte is noticed, in the header as in the numbers", () => {
   const path = join(folder, "flipped.safetensors");
-  writeSealed(path, tensors, { about: "a test" });
+  writeChecked(path, tensors, { about: "a test" });
   const sound = readFileSync(path);
   for (let n = 0; n < sound.length; n++) {
     const bytes = Buffer.from(sound);
     bytes[n]! ^= 1 << ((5 * n) % 8);
     writeFileSync(path, bytes);
-    expect(() => readSealed(path), `byte ${n}`).toThrow(path);
+    expect(() => readChecked(path), `byte ${n}`).toThrow(path);
   }
 });
 
 test("a file that is cut, empty or zeroed is noticed", () => {
   const path = join(folder, "cut.safetensors");
-  writeSealed(path, tensors, {});
+  writeChecked(path, tensors, {});
   const sound = readFileSync(path);
   const lengths = integers(0, "sealed-file.test", 0, 30, sound.length);
   for (const bytes of [...lengths].map((n) => sound.subarray(0, n)).concat(Buffer.alloc(sound.length))) {
     writeFileSync(path, bytes);
-    expect(() => readSealed(path), `${bytes.length} bytes`).toThrow(path);
+    expect(() => readChecked(path), `${bytes.length} bytes`).toThrow(path);
   }
 });
 
 test("a file without a digest, and content exchanged under the old digest, are refused", () => {
   const path = join(folder, "other.safetensors");
   writeSafetensors(path, tensors, { about: "a test" });
-  expect(() => readSealed(path)).toThrow("it has no digest");
-  writeSealed(path, tensors, { about: "a test" });
+  expect(() => readChecked(path)).toThrow("it has no digest");
+  writeChecked(path, tensors, { about: "a test" });
   const { metadata } = readSafetensors(path);
   const renamed = tensors.map(([name, tensor]) => [name === "w" ? "v" : name, tensor] as const);
   for (const [changed, about] of [
@@ -59,6 +59,6 @@ test("a file without a digest, and content exchanged under the old digest, are r
     [tensors.slice(1), metadata],
   ] as const) {
     writeSafetensors(path, changed, about);
-    expect(() => readSealed(path)).toThrow("does not match its SHA-256");
+    expect(() => readChecked(path)).toThrow("does not match its SHA-256");
   }
 });

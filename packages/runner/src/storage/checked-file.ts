@@ -13,30 +13,30 @@ type Tensors = Iterable<readonly [string, StoredTensor]>;
 type Metadata = Readonly<Record<string, string>>;
 
 /** Key of the digest in the metadata. */
-const SEAL = "sha256";
+const DIGEST_KEY = "sha256";
 
 /** Writes a safetensors file with its digest: whole or not at all. */
-export function writeSealed(path: string, tensors: Tensors, metadata: Metadata = {}): void {
+export function writeChecked(path: string, tensors: Tensors, metadata: Metadata = {}): void {
   const all = [...tensors];
-  writeSafetensors(path, all, { ...metadata, [SEAL]: sealOf(all, metadata) });
+  writeSafetensors(path, all, { ...metadata, [DIGEST_KEY]: digestOf(all, metadata) });
 }
 
 /**
  * Reads a file that `writeSealed` wrote; the metadata comes without the digest. Throws CorruptFileError where the file has no
  * digest or another content than it had; system errors (ENOENT, EISDIR …) pass through.
  */
-export function readSealed(path: string): Safetensors {
+export function readChecked(path: string): Safetensors {
   const { tensors, metadata: stored } = readSafetensors(path);
-  const { [SEAL]: seal, ...metadata } = stored;
+  const { [DIGEST_KEY]: seal, ...metadata } = stored;
   if (seal === undefined)
     throw new CorruptFileError(path, "it has no digest: an older version wrote it, or it is damaged");
-  if (seal !== sealOf(tensors, metadata))
+  if (seal !== digestOf(tensors, metadata))
     throw new CorruptFileError(path, "its content does not match its SHA-256: it was damaged after it was written");
   return { tensors, metadata };
 }
 
 /** Names, types, shapes and metadata count as much as the numbers; their order in the file does not. */
-function sealOf(tensors: Tensors, metadata: Metadata): string {
+function digestOf(tensors: Tensors, metadata: Metadata): string {
   const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
   const about = sorted.map(([name, { type, shape }]) => [name, type, shape]);
   const hash = createHash("sha256").update(JSON.stringify([Object.entries(metadata).sort(), about]));

@@ -8,11 +8,11 @@ export function makeFolder(folder: string): void {
   try {
     makeFolders(folder);
   } catch (error) {
-    throw cannotMake(folder, error);
+    throw folderError(folder, error);
   }
 }
 
-export const cannotMake = (folder: string, error: unknown): BenchError =>
+export const folderError = (folder: string, error: unknown): BenchError =>
   new BenchError(
     "io",
     `the output folder ${folder} cannot be made (${(error as Error).message}); choose another with --out`,

@@ -5,12 +5,12 @@ import { basename, dirname, join } from "node:path";
 import { removeLeftovers } from "@dit-bench/files";
 import { CorruptFileError, type Safetensors, type StoredTensor } from "@dit-bench/weights";
 import type { Listener } from "../events.ts";
-import { readSealed, writeSealed } from "./checked-file.ts";
+import { readChecked, writeChecked } from "./checked-file.ts";
 import { makeFolder } from "./make-folder.ts";
 import { moveFolderAside } from "./move-folder-aside.ts";
 import { withLock } from "./with-lock.ts";
 
-export interface Shared<T> {
+export interface SharedResult<T> {
   readonly path: string;
   /** For messages: "the base model's samples". */
   readonly what: string;
@@ -24,29 +24,29 @@ export interface Shared<T> {
 }
 
 /** What the file holds, or, where there is no sound file, what `make` makes; it is then kept in the file. */
-export async function keptOrMade<T>(shared: Shared<T>, listener: Listener): Promise<T> {
+export async function readOrMake<T>(shared: SharedResult<T>, listener: Listener): Promise<T> {
   const { path, what, doing } = shared;
-  const kept = readKept(shared);
+  const kept = readStored(shared);
   if ("value" in kept) return kept.value;
   const folder = dirname(path);
   makeFolder(folder);
   return withLock(join(folder, `.${basename(path)}.lock`), doing, listener, async () => {
-    const found = readKept(shared); // another process may have made it in between
+    const found = readStored(shared); // another process may have made it in between
     if ("value" in found) return found.value;
     if (found.problem !== undefined) listener.note?.(`${what} are made again: ${found.problem}`);
     removeLeftovers(folder);
     const made = await shared.make();
     moveFolderAside(path, listener);
-    writeSealed(path, Object.entries(shared.tensors(made)));
+    writeChecked(path, Object.entries(shared.tensors(made)));
     return made;
   });
 }
 
-function readKept<T>({ path, shapes, read }: Shared<T>): { value: T } | { problem?: string } {
+function readStored<T>({ path, shapes, read }: SharedResult<T>): { value: T } | { problem?: string } {
   if (!existsSync(path)) return {};
   let stored: Safetensors;
   try {
-    stored = readSealed(path);
+    stored = readChecked(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EISDIR") return { problem: `${path} is a folder` };

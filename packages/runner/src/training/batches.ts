@@ -15,7 +15,7 @@ export interface LabelledImages {
 }
 
 /** What batches are made of, whatever it is that a model learns to make. */
-export interface TrainingPictures {
+export interface TrainingImages {
   readonly labels: Int32Array;
   /** What the model learns to make, [N, C, S, S], of the images chosen for a step. */
   x0(chosen: readonly Shown[], seed: number, step: number): Float32Array;
@@ -58,7 +58,7 @@ export function batchIndices(
 
 /** Everything one denoising step reads, by the names of `batchSignature`. */
 export function denoisingBatch(
-  images: LabelledImages | TrainingPictures,
+  images: LabelledImages | TrainingImages,
   schedule: Schedule,
   s: BatchSettings,
   step: number,

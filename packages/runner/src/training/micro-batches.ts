@@ -24,7 +24,7 @@ const SHARE = 1 / 6;
 const MOST = 8;
 
 /** Equal parts of `batch`, about as large as `WIDEST` admits and at most `MOST`; one part where their gradients would weigh more than `SHARE`. */
-export function partsOfBatch(config: DitConfig, parameters: number, batch: number): number {
+export function microBatches(config: DitConfig, parameters: number, batch: number): number {
   const widest = 4 * tokens(config) * config.width * config.mlpRatio;
   const most = Math.max(WIDEST / widest, batch / MOST);
   const sizes = Array.from({ length: batch }, (_, i) => i + 1).filter((n) => batch % n === 0 && batch / n <= MOST);

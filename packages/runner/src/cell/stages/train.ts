@@ -2,12 +2,12 @@
 
 import { linearSchedule } from "@dit-bench/diffusion";
 import { writeRecord } from "@dit-bench/record";
-import { denoisingBatch, type TrainingPictures } from "../../training/batches.ts";
+import { denoisingBatch, type TrainingImages } from "../../training/batches.ts";
 import { removeCheckpoint } from "../../training/checkpoint.ts";
 import { denoisingStep } from "../../training/denoising-step.ts";
 import { fixedBatch, isFixedBatchStep } from "../../training/fixed-batch.ts";
 import { findState } from "../../training/kept-state.ts";
-import { partsOfBatch } from "../../training/micro-batches.ts";
+import { microBatches } from "../../training/micro-batches.ts";
 import { Diverged, type Trained, train } from "../../training/train.ts";
 import { recordOf } from "../run-record.ts";
 import type { PreparedCell } from "./prepare.ts";
@@ -34,7 +34,7 @@ export async function trainCell(cell: PreparedCell): Promise<Trained> {
 /** What trains, on which batches, and where its state is kept. */
 function trainingOf(
   { task, files, adapted, config, values, expected: { identity }, lineage }: PreparedCell,
-  images: TrainingPictures,
+  images: TrainingImages,
 ): Parameters<typeof train>[0] {
   const { recipe, engine, seed, out, listener, method } = task;
   const { steps, batch, emaDecay, labelDropout, learningRateScale, betas, eps, weightDecay } = recipe.settings.training;
@@ -43,7 +43,7 @@ function trainingOf(
   const schedule = linearSchedule();
   const description = { optimizer, emaDecay };
   const owner = { identity, lineage, engine: engine.name };
-  const parts = engine.adapter === undefined ? partsOfBatch(config, adapted.parameters, batch) : 1;
+  const parts = engine.adapter === undefined ? microBatches(config, adapted.parameters, batch) : 1;
   const evaluated = fixedBatch(images, schedule, batch);
   return {
     engine,

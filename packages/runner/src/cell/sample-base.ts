@@ -9,13 +9,13 @@ import { ditModel } from "@dit-bench/dit";
 import { float32 } from "@dit-bench/weights";
 import type { Listener } from "../events.ts";
 import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
-import type { PictureSpace } from "../latents/space.ts";
+import type { ImageSpace } from "../latents/space.ts";
 import type { Base } from "../recipe/base-model.ts";
 import type { Recipe } from "../recipe/recipe.ts";
-import { measuredPictures } from "../sampling/measured-images.ts";
+import { measureImages } from "../sampling/measure-images.ts";
 import { sample } from "../sampling/sample.ts";
 import { shortHash } from "../storage/hashes.ts";
-import { keptOrMade } from "../storage/shared-result.ts";
+import { readOrMake } from "../storage/shared-result.ts";
 import { protocolFolder } from "./identity.ts";
 import { baseOnSheet } from "./sheet.ts";
 
@@ -31,11 +31,11 @@ interface SamplingPlace {
   readonly out: string;
   readonly seed: number;
   readonly listener: Listener;
-  readonly space: PictureSpace;
+  readonly space: ImageSpace;
 }
 
 /** Samples of the base model without fine-tuning, and their features: made once for a recipe and a seed, kept for all cells. */
-export async function baseSamples(
+export async function sampleBase(
   recipe: Recipe,
   base: Base,
   extractor: FeatureExtractor & { readonly sha256: string },
@@ -46,7 +46,7 @@ export async function baseSamples(
   const identity = shortHash(JSON.stringify([sampling, base.sha256, extractor.sha256, seed, engine.name, ...made]));
   const shown = Math.min(baseOnSheet, sampling.images);
   const S = space.side;
-  return keptOrMade<BaseSamples>(
+  return readOrMake<BaseSamples>(
     {
       path: join(protocolFolder(out, recipe), "base", `samples-seed-${seed}-${identity}.safetensors`),
       what: "the base model's samples",
@@ -59,7 +59,7 @@ export async function baseSamples(
         const labels = new Int32Array(sampling.images).fill(model.classes);
         const { x } = await sample({ engine, network, settings: sampling, seed, labels, listener });
         const first = Array.from({ length: shown }, (_, i) => i);
-        return measuredPictures(space, extractor, model, x, first, listener);
+        return measureImages(space, extractor, model, x, first, listener);
       },
       tensors: ({ pixels, features }) => ({
         pixels: { type: "U8", shape: [shown, S, S, 3], data: pixels },
