@@ -1,7 +1,7 @@
 // Is a file that lies under a published name the published one? Hashed once; a note beside it saves doing it again.
 //
-// The note is the one that `bring` of @dit-bench/fetch leaves and reads: `.FILE.checked` with size and time of what was checked. This
-// reads it without waiting, because weights are opened so; a test keeps the two alike.
+// The note is the one that `bring` of @dit-bench/fetch leaves and reads: `.FILE.checked` with size and time of what was
+// checked. This reads it without waiting, because weights are opened so; a test keeps the two alike.
 
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -11,8 +11,8 @@ import { digestOf } from "../storage/hashes.ts";
 import type { WeightsFile } from "./locate.ts";
 
 /**
- * Throws BenchError (data) where a file of these in `folder` has another checksum than was published under `name`. A file whose checksum nobody
- * published is believed by its size, which `locate` compares.
+ * Throws BenchError (data) where a file of these in `folder` has another checksum than was published under `name`. A
+ * file whose checksum nobody published is believed by its size, which `locate` compares.
  */
 export function checkPublished(
   name: string,
@@ -28,7 +28,9 @@ export function checkPublished(
     if (found !== wanted)
       throw new BenchError(
         "data",
-        `${path} is not the published file: its ${algorithm.toUpperCase()} is ${found}, wanted ${wanted}; remove it and get it with 'bench fetch ${name}', or, where you want this very file, name it by its path from another place`,
+        `${path} is not the published file: its ${algorithm.toUpperCase()} is ${found}, wanted ${wanted}; ` +
+          `remove it and get it with 'bench fetch ${name}', or, where you want this very file, ` +
+          "name it by its path from another place",
       );
     note(path, mark);
   }

@@ -1,4 +1,6 @@
-// Features of a dataset's own images. With Inception they take hours for a large dataset and are the same for all its cells: they are kept.
+// Features of a dataset's own images. With Inception a large dataset takes hours, so all cells share the result.
+//
+// N = images, D = feature dimension
 
 import { join } from "node:path";
 import { float32 } from "@dit-bench/weights";
@@ -8,7 +10,11 @@ import type { Dataset } from "../recipe/dataset.ts";
 import { shortHash } from "../storage/hashes.ts";
 import { readOrMake } from "../storage/shared-result.ts";
 
-/** [N, D]. The miniature's extractor takes seconds, so its features are not kept. */
+/**
+ * Features [N, D]. They are not stored where images are not resized: the miniatures' extractor takes seconds.
+ *
+ * @param out folder that holds all runs
+ */
 export async function measureRealImages(
   data: Dataset,
   extractor: FeatureExtractor & { readonly sha256: string },

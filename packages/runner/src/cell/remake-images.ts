@@ -1,5 +1,5 @@
-// The sheet and the charts of a finished run, made again from its weights and its record. Samples are a function of weights and
-// seed, so the sheet shows what it showed before.
+// Makes the sheet and the charts of a finished run again, from its weights and its record. Samples are a function of
+// weights and seed, so the new sheet shows the same images.
 
 import { replaceFile } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
@@ -11,7 +11,7 @@ import { sampleBase } from "./sample-base.ts";
 import { generatedOnSheet, makeSheet } from "./sheet.ts";
 import type { PreparedCell } from "./stages/prepare.ts";
 
-/** @param names of the images that are missing or damaged */
+/** @param names names of the images that are missing or damaged */
 export async function remakeImages(cell: PreparedCell, record: RunRecord, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   const { task, files } = cell;

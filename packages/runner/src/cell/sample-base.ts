@@ -1,5 +1,5 @@
-// Samples of the base model without fine-tuning: the baseline of every table. They are sampled with the null class, because the base
-// model does not know the dataset's classes.
+// Samples of the base model without fine-tuning: the baseline of every table. They are sampled with the null class,
+// because the base model does not know the dataset's classes.
 //
 // N = samples, S = side in pixels, D = feature dimension
 
@@ -20,26 +20,27 @@ import { protocolFolder } from "./identity.ts";
 import { baseOnSheet } from "./sheet.ts";
 
 export interface BaseSamples {
-  /** RGB, [at most `baseOnSheet`, S, S, 3]: the first ones, to look at. */
+  /** RGB bytes of the first samples, for the sheet: [min(N, `baseOnSheet`), S, S, 3]. */
   readonly pixels: Uint8Array;
   /** [N, D] */
   readonly features: Float32Array;
 }
 
-interface SamplingPlace {
+interface SamplingContext {
   readonly engine: Engine;
+  /** Folder that holds all runs. */
   readonly out: string;
   readonly seed: number;
   readonly listener: Listener;
   readonly space: ImageSpace;
 }
 
-/** Samples of the base model without fine-tuning, and their features: made once for a recipe and a seed, kept for all cells. */
+/** Samples the base model and computes the samples' features, once per recipe and seed; all cells share the result. */
 export async function sampleBase(
   recipe: Recipe,
   base: Base,
   extractor: FeatureExtractor & { readonly sha256: string },
-  { engine, out, seed, listener, space }: SamplingPlace,
+  { engine, out, seed, listener, space }: SamplingContext,
 ): Promise<BaseSamples> {
   const { sampling, model } = recipe.settings;
   const made = space.autoencoder === undefined ? [] : [recipe.settings.autoencoder, space.autoencoder];

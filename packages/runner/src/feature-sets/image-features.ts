@@ -1,4 +1,4 @@
-// Features of all images of a folder, a batch at a time: images of any size and number are never in memory together.
+// Features of all images of a folder. Only one batch of images is in memory at a time.
 //
 // N = images, S = side, D = feature dimension
 
@@ -16,21 +16,21 @@ import pLimit from "p-limit";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { collectSkipped } from "../skipped-files.ts";
-import { type FeatureSet, allocateFeatures } from "./feature-set.ts";
+import { allocateFeatures, type FeatureSet } from "./feature-set.ts";
 import type { LoadedExtractor } from "./load-extractor.ts";
 
 export interface ImageFeaturesTask {
   readonly folder: string;
   readonly extractor: LoadedExtractor;
   readonly resizer: Resizer;
-  /** Stop at the first image that cannot be used, instead of leaving it out. */
+  /** Stop at the first image that cannot be used, instead of skipping it. */
   readonly strict?: boolean;
   readonly listener?: Listener;
-  /** Called with the numbers of images and of features each, before the first is read; it may refuse them. */
+  /** Called before the first image is read, with the number of images and of features per image; it may throw. */
   readonly onCount?: (images: number, dimension: number) => void;
 }
 
-/** Features in byte order of the images' paths. */
+/** Computes features [N, D], in byte order of the images' paths. Throws BenchError (data) for fewer than 2 images. */
 export async function imageFeatures({
   folder,
   extractor,

@@ -1,4 +1,5 @@
-// Sets of images and features in files of others: images in one array measured as a folder is, and everything else named.
+// Sets of images and features in files of others: images in one array measured as a folder is, and everything else
+// named.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,8 +1,10 @@
-// The distributions over latents of a whole dataset, in a file: a record for each image, written and read one by one, so that
-// neither needs the set in memory. A safetensors file: `moments` [M, F, 2, Z, h, w] float32 and `checksums` [M]. The header is
-// compared byte by byte with what it must be, and each record with its CRC-32, so every flipped bit is noticed.
+// The distributions over latents of a whole dataset, in a file: a record for each image, written and read one by one,
+// so that neither needs the set in memory. A safetensors file: `moments` [M, F, 2, Z, h, w] float32 and `checksums`
+// [M]. The header is compared byte by byte with what it must be, and each record with its CRC-32, so every flipped bit
+// is noticed.
 //
-// M = images, F = 2 where each is there mirrored too, else 1; 2 = mean and standard deviation; Z = latent channels, h, w = sides in latents
+// M = images, F = 2 where each is there mirrored too, else 1; 2 = mean and standard deviation; Z = latent channels, h,
+// w = sides in latents
 
 import {
   closeSync,
@@ -34,7 +36,9 @@ export interface LatentCache {
   close(): void;
 }
 
-/** A finished cache, or undefined where there is none. Throws BenchError (data) where it is not a cache of this form. */
+/**
+ * A finished cache, or undefined where there is none. Throws BenchError (data) where it is not a cache of this form.
+ */
 export function openCache(path: string, form: CacheForm): LatentCache | undefined {
   const records = open(path, form);
   if (!records) return undefined;
@@ -53,8 +57,8 @@ export function openCache(path: string, form: CacheForm): LatentCache | undefine
 }
 
 /**
- * Reads a finished cache whole (as fast as the disk) and, where a record is damaged, makes it an unfinished one, in which
- * `makeCache` replaces the damaged records. Returns what is wrong, if anything is.
+ * Reads a finished cache whole (as fast as the disk) and, where a record is damaged, makes it an unfinished one, in
+ * which `makeCache` replaces the damaged records. Returns what is wrong, if anything is.
  *
  * @param onRecord called before each record; it may throw to stop
  */
@@ -95,9 +99,9 @@ function moveOver(from: string, to: string): void {
 }
 
 /**
- * Makes a cache: asks `make` for the missing records, `group` at a time. What a stopped or killed run wrote is kept beside it as
- * `.partial` and continued. Several processes may do this at once, and share the work: each begins at another place and skips what
- * another has written, and where two make the same records they write the same bytes.
+ * Makes a cache: asks `make` for the missing records, `group` at a time. What a stopped or killed run wrote is kept
+ * beside it as `.partial` and continued. Several processes may do this at once, and share the work: each begins at
+ * another place and skips what another has written, and where two make the same records they write the same bytes.
  *
  * @param make is also given the number of images that are done
  * @param from where to begin, as a share of all
@@ -161,7 +165,10 @@ function open(path: string, form: CacheForm): Records | undefined {
   return checked(path, file, form);
 }
 
-/** Opens the unfinished cache, whose records are kept, or makes one; two processes may do so at once. One with a damaged header is replaced. */
+/**
+ * Opens the unfinished cache, whose records are kept, or makes one; two processes may do so at once. One with a damaged
+ * header is replaced.
+ */
 function create(path: string, form: CacheForm): Records {
   const header = headerOf(form);
   const { bytes, count } = sizes(form);

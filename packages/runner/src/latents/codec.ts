@@ -1,5 +1,5 @@
-// An autoencoder that runs: pictures to distributions over latents, latents to pictures. One at a time goes through the network, so that
-// what comes out does not depend on which others there are. Large ones go in tiles.
+// An autoencoder that runs: pictures to distributions over latents, latents to pictures. One at a time goes through the
+// network, so that what comes out does not depend on which others there are. Large ones go in tiles.
 //
 // C, Z = image and latent channels, H, W = height and width in pixels, h, w = in latent cells
 
@@ -38,19 +38,26 @@ export type OnTile = (done: number, total: number) => void;
 
 export interface CodecOptions {
   /**
-   * Side of a tile in pixels: what is larger is cut into overlapping tiles of it, as diffusers does with `enable_tiling`, so that memory stays
-   * bounded. Unless told, pictures of 512 pixels a side and more are, into the tiles of the autoencoder's own `sample_size`.
+   * Side of a tile in pixels: what is larger is cut into overlapping tiles of it, as diffusers does with
+   * `enable_tiling`, so that memory stays bounded. Unless told, pictures of 512 pixels a side and more are, into the
+   * tiles of the autoencoder's own `sample_size`.
    */
   readonly tile?: number;
 }
 
-/** How many pictures to give at a time where they are tiled: the networks of the tiles' sizes are compiled anew for each call. */
+/**
+ * How many pictures to give at a time where they are tiled: the networks of the tiles' sizes are compiled anew for each
+ * call.
+ */
 export const CODEC_GROUP = 8;
 
 /** As many as eight of 1024 x 1024 have; as numbers these take 100 MB, and the pieces of their tiles as much again. */
 const MOST_PIXELS = CODEC_GROUP * 1024 * 1024;
 
-/** How many pictures of so many pixels to give at a time: `CODEC_GROUP`, and fewer large ones, which would not fit in memory together. */
+/**
+ * How many pictures of so many pixels to give at a time: `CODEC_GROUP`, and fewer large ones, which would not fit in
+ * memory together.
+ */
 export const groupOf = (pixels: number): number => Math.max(1, Math.min(CODEC_GROUP, Math.floor(MOST_PIXELS / pixels)));
 
 const TILED_FROM = 512;
@@ -62,7 +69,10 @@ export function openCodec(file: AutoencoderFile, engine: Engine, { tile }: Codec
   const factor = downsampling(config);
   const network = networkOf(file, engine);
 
-  /** Every plane through a network, tile by tile, those of one size one after the other: one network is compiled at a time. */
+  /**
+   * Every plane through a network, tile by tile, those of one size one after the other: one network is compiled at a
+   * time.
+   */
   const through = async (kind: Kind, planes: readonly Plane[], onTile?: OnTile): Promise<Plane[]> => {
     const joined = planes.map((x) => inTiles(kind, x, config, tile));
     const pieces = joined.flatMap(({ pieces }) => pieces);
@@ -82,7 +92,8 @@ export function openCodec(file: AutoencoderFile, engine: Engine, { tile }: Codec
     if (channels !== wanted || height % multiple !== 0 || width % multiple !== 0 || height * width === 0)
       throw new BenchError(
         "usage",
-        `${path}: it ${what} of ${wanted} channels with sides that are multiples of ${multiple}, not [${channels}, ${height}, ${width}]`,
+        `${path}: it ${what} of ${wanted} channels with sides that are multiples of ${multiple}, not [${channels}, ` +
+          `${height}, ${width}]`,
       );
   };
   return {

@@ -20,7 +20,7 @@ import { normals } from "@dit-bench/random";
 import { quantity } from "@dit-bench/text";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { type LeftOut, collectSkipped } from "../skipped-files.ts";
+import { collectSkipped, type LeftOut } from "../skipped-files.ts";
 import { type Codec, groupOf } from "./codec.ts";
 import type { LatentFile } from "./latent-file.ts";
 import type { AutoencoderFile } from "./open-autoencoder.ts";
@@ -31,7 +31,10 @@ export interface EncodingTask {
   readonly pictures: string;
   readonly autoencoder: AutoencoderFile;
   readonly codec: Codec;
-  /** Crop to the centre and scale to this side, as DiT's training does; unless told, pictures are taken as large as they are. */
+  /**
+   * Crop to the centre and scale to this side, as DiT's training does; unless told, pictures are taken as large as they
+   * are.
+   */
   readonly size?: number;
   /** Draw latents with this key; unless told, they are the distributions' means. */
   readonly seed?: number;

@@ -28,7 +28,10 @@ export interface AutoencoderFile {
 
 const wanted = "wanted an AutoencoderKL such as sd-vae-ft-ema: diffusers' folder, or its file of weights";
 
-/** @param path a folder of diffusers, a pipeline's folder with its `vae` in it, or a file of weights, whose config.json is the one beside it */
+/**
+ * @param path a folder of diffusers, a pipeline's folder with its `vae` in it, or a file of weights, whose config.json
+ *   is the one beside it
+ */
 export async function openAutoencoder(path: string): Promise<AutoencoderFile> {
   if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file or folder; ${wanted}`);
   const inside = join(path, "vae");
@@ -54,7 +57,9 @@ export async function openAutoencoder(path: string): Promise<AutoencoderFile> {
   };
 }
 
-/** The plain values of an autoencoder's config.json beside a file, if there is one, by the names that a folder's have. */
+/**
+ * The plain values of an autoencoder's config.json beside a file, if there is one, by the names that a folder's have.
+ */
 function settingsBeside(file: string): [string, string][] {
   const path = join(dirname(file), "config.json");
   if (!existsSync(path)) return [];

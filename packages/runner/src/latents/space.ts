@@ -1,4 +1,5 @@
-// What a recipe's model works on: pixels, or an autoencoder's latents. A cell trains and samples in this space and is scored in pixels.
+// What a recipe's model works on: pixels, or an autoencoder's latents. A cell trains and samples in this space and is
+// scored in pixels.
 //
 // N = batch, M = pictures of the dataset, C = channels of the model, S = its side, Z = latent channels
 
@@ -42,7 +43,9 @@ interface Surroundings {
   readonly listener: Listener;
 }
 
-/** The recipe's autoencoder, its numbers not read yet. Throws BenchError where its latents are not what the model takes. */
+/**
+ * The recipe's autoencoder, its numbers not read yet. Throws BenchError where its latents are not what the model takes.
+ */
 export async function openRecipeAutoencoder(recipe: Recipe): Promise<AutoencoderFile | undefined> {
   const { model, autoencoder, name } = recipe.settings;
   if (!autoencoder) return undefined;
@@ -183,7 +186,10 @@ function recordOf(posteriors: readonly Posterior[]): Float32Array {
   return record;
 }
 
-/** Latents of a step's pictures, drawn anew each time they are shown as in DiT's training; the noise is keyed by seed and step. */
+/**
+ * Latents of a step's pictures, drawn anew each time they are shown as in DiT's training; the noise is keyed by seed
+ * and step.
+ */
 function draws(cache: LatentCache, numbers: number, scale: number): TrainingImages["x0"] {
   return (chosen, seed, step) => {
     const x0 = normals(seed, "posterior", step, chosen.length * numbers);

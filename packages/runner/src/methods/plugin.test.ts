@@ -1,4 +1,5 @@
-// What is said of plug-ins that are wrong: one error each, which names plug-in, method and field, and where it can, file and line.
+// What is said of plug-ins that are wrong: one error each, which names plug-in, method and field, and where it can,
+// file and line.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,5 @@
-// Operations against the count that benchmarks/performance makes product by product; memory against peaks that were measured.
+// Operations against the count that benchmarks/performance makes product by product; memory against peaks that were
+// measured.
 
 import { type DitConfig, ditModel } from "@dit-bench/dit";
 import { attach } from "@dit-bench/method";

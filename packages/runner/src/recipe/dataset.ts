@@ -22,7 +22,10 @@ import type { Listener } from "../events.ts";
 import type { Recipe } from "./recipe.ts";
 
 export interface DatasetChoice {
-  /** A dataset of the registry (`flowers`); with `folder` the user's name for these images, and the registry is not used. */
+  /**
+   * A dataset of the registry (`flowers`); with `folder` the user's name for these images, and the registry is not
+   * used.
+   */
   readonly name: string;
   /** A folder of own images, one subfolder per class. */
   readonly folder?: string;
@@ -55,13 +58,17 @@ export const ownImages = (folder: string, name?: string): DatasetChoice => ({
 /** Throws UnknownDatasetError, which suggests the nearest, for a name that the registry does not have. */
 export const checkDatasetName = (name: string): void => void findDataset(datasetEntries(), name);
 
-/** The drawings that stand for a dataset of the registry. Throws UnknownDatasetError for a name that it does not have. */
+/**
+ * The drawings that stand for a dataset of the registry. Throws UnknownDatasetError for a name that it does not have.
+ */
 export function miniatureOf(name: string): Miniature {
   const entry = findDataset(datasetEntries(), name);
   return miniatures.find((m) => m.name === entry.miniature)!;
 }
 
-/** As tables, sheets and the terminal call a dataset. Throws UnknownDatasetError where the registry does not have it. */
+/**
+ * As tables, sheets and the terminal call a dataset. Throws UnknownDatasetError where the registry does not have it.
+ */
 export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
   folder === undefined ? findDataset(datasetEntries(), name).title : `own images, ${name}`;
 
@@ -69,7 +76,9 @@ export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
 export const ownDatasetName = (name: string, fingerprint: string): string =>
   `${fileName(name)}-${fingerprint.slice(0, 8)}`;
 
-/** A folder's own images, what the recipe takes of a miniature, or what a published dataset has after its preparation. */
+/**
+ * A folder's own images, what the recipe takes of a miniature, or what a published dataset has after its preparation.
+ */
 export function countImages({ settings }: Recipe, { name, folder }: DatasetChoice) {
   if (folder !== undefined) {
     const { classes } = listImages(folder);
@@ -154,7 +163,8 @@ function fetchedDataset(name: string): string {
   if (folder === undefined)
     throw new BenchError(
       "data",
-      `dataset ${name}: its images are not here; get them with 'bench fetch ${name}', or give a folder of images with --data`,
+      `dataset ${name}: its images are not here; get them with 'bench fetch ${name}', ` +
+        "or give a folder of images with --data",
     );
   return folder;
 }

@@ -1,4 +1,5 @@
-// The six methods against plain PyTorch, which shares no code with them: values made by tools/torch/methods.py, float32 on a CPU.
+// The six methods against plain PyTorch, which shares no code with them: values made by tools/torch/methods.py, float32
+// on a CPU.
 
 import { fileURLToPath } from "node:url";
 import { createEngine, type Signature, type TensorFunction, type Values } from "@dit-bench/compiler";
@@ -71,7 +72,8 @@ describe.each(engines)("on %s", (engineName) => {
     },
   );
 
-  // Adam divides a gradient by its own size: one that crosses zero moves its weight by what rounding says, in PyTorch's float32 as in ours.
+  // Adam divides a gradient by its own size: one that crosses zero moves its weight by what rounding says, in PyTorch's
+  // float32 as in ours.
   it.each(optimized)(
     "$title stands where PyTorch does after five AdamW steps of 1e-3: 99 weights in 100 within 1e-6, each within 1 % of the way",
     async ({ stored, adapted, trained }) => {
@@ -152,13 +154,19 @@ function batch(): Values {
   };
 }
 
-/** Without the keys' rows of a qkv bias: softmax does not see them, their true gradient is 0 and what is computed rounding alone. */
+/**
+ * Without the keys' rows of a qkv bias: softmax does not see them, their true gradient is 0 and what is computed
+ * rounding alone.
+ */
 function determined(name: string, values: ArrayLike<number>): number[] {
   const D = config.width;
   return Array.from(values).filter((_, i) => !(name.endsWith("attn.qkv.bias") && i >= D && i < 2 * D));
 }
 
-/** Relative to the largest value. The timestep's frequencies are alike but for the last bit of a float32 (6e-8), times t (999). */
+/**
+ * Relative to the largest value. The timestep's frequencies are alike but for the last bit of a float32 (6e-8), times t
+ * (999).
+ */
 const tolerance = (name: string): number => (name === "t_embedder.mlp.0.weight" ? 6e-8 * 999 : 1e-5);
 
 function furthest(got: ArrayLike<number>, want: ArrayLike<number>): number {

@@ -7,7 +7,8 @@ import { measureImages } from "./measure-images.ts";
 
 it("gives what all pictures at once would, when they come in pieces, and the pictures asked for", async () => {
   const config = { ...tinyConfig(1), inputSize: 4 };
-  // Pictures of 6000 x 6000, each one number of the sample over and over: two of them are more than may be in memory at once.
+  // Pictures of 6000 x 6000, each one number of the sample over and over: two of them are more than may be in memory at
+  // once.
   const side = 6000;
   const pieces: number[] = [];
   const space = {

@@ -1,4 +1,5 @@
-// The network to sample from: the base model with the method folded in, or, where it cannot be folded, wrapped around it.
+// The network to sample from: the base model with the method folded in, or, where it cannot be folded, wrapped around
+// it.
 
 import type { DitConfig } from "@dit-bench/dit";
 import type { Adapted, Values } from "@dit-bench/method";
@@ -21,7 +22,8 @@ export function mergedValues(adapted: Adapted, all: Values, count?: number): Rec
   tf.enableProdMode(); // or the eager backend advises on stderr to install another one
   const infos = adapted.model.weights;
   const shapes = [...infos, ...adapted.trainable];
-  // Kept out of what `tidy` returns: it would walk through every number in search of tensors, and fail past 2^24 of them.
+  // Kept out of what `tidy` returns: it would walk through every number in search of tensors, and fail past 2^24 of
+  // them.
   const values: Record<string, Float32Array> = {};
   tf.tidy(() => {
     const tensors = Object.fromEntries(shapes.map(({ name, shape }) => [name, tf.tensor(all[name]!, [...shape])]));

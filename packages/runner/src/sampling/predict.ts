@@ -23,7 +23,8 @@ export interface Prediction {
 const BATCH = 8;
 
 /**
- * @param inputs `x` [N, C, S, S] float32, `t` [N] of any number type, fractions admitted, `y` [N] whole numbers from 0 to the null class
+ * @param inputs `x` [N, C, S, S] float32, `t` [N] of any number type, fractions admitted, `y` [N] whole numbers from 0
+ *   to the null class
  * @param source what to call the inputs in messages
  */
 export async function predict(
@@ -49,7 +50,8 @@ export async function predict(
   if (strange !== undefined)
     throw wrong(
       source,
-      `'y' has ${strange}; wanted whole numbers from 0 to ${lastLabel}${checkpoint.nullClass ? ", which is the null class" : ""}`,
+      `'y' has ${strange}; wanted whole numbers from 0 to ` +
+        `${lastLabel}${checkpoint.nullClass ? ", which is the null class" : ""}`,
     );
 
   const batch = Math.min(N, BATCH);

@@ -1,4 +1,4 @@
-// The folder that holds all runs.
+// Folders of results.
 
 import { makeFolders } from "@dit-bench/files";
 import { BenchError } from "../errors.ts";
@@ -12,6 +12,7 @@ export function makeFolder(folder: string): void {
   }
 }
 
+/** The error for a folder of results that cannot be made. */
 export const folderError = (folder: string, error: unknown): BenchError =>
   new BenchError(
     "io",

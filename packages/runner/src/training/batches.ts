@@ -36,7 +36,10 @@ export interface BatchSettings {
   readonly nullClass: number;
 }
 
-/** The images of step `step`: every image once an epoch, in an order of its own each epoch; and which of them are mirrored. */
+/**
+ * The images of step `step`: every image once an epoch, in an order of its own each epoch; and which of them are
+ * mirrored.
+ */
 export function batchIndices(
   images: number,
   { batch, seed, flip }: Pick<BatchSettings, "batch" | "seed" | "flip">,

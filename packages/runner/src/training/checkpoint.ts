@@ -1,4 +1,5 @@
-// The state of a training on the disk: an unfinished one's checkpoint, and what a finished run keeps so that it can be trained further.
+// The state of a training on the disk: an unfinished one's checkpoint, and what a finished run keeps so that it can be
+// trained further.
 
 import { existsSync, rmSync } from "node:fs";
 import { CorruptFileError, float32, openCheckpoint, type StoredTensor } from "@dit-bench/weights";
@@ -58,8 +59,8 @@ export function writeCheckpoint(path: string, { identity, lineage, engine }: Che
 }
 
 /**
- * The checkpoint of this very run, or undefined where there is none. Throws BenchError (data) where it is damaged, another run's
- * or another engine's: nothing else could tell the user that hours of training are lost.
+ * The checkpoint of this very run, or undefined where there is none. Throws BenchError (data) where it is damaged,
+ * another run's or another engine's: nothing else could tell the user that hours of training are lost.
  */
 export function readCheckpoint(path: string, owner: CheckpointOwner, parameters: number): Checkpoint | undefined {
   if (!existsSync(path)) return undefined;
@@ -68,12 +69,14 @@ export function readCheckpoint(path: string, owner: CheckpointOwner, parameters:
     if (identity !== owner.identity)
       throw new BenchError(
         "data",
-        `the checkpoint ${path} belongs to another run (other images, settings or weights); choose another --out, or delete it to train this run from the start`,
+        `the checkpoint ${path} belongs to another run (other images, settings or weights); choose another --out, ` +
+          "or delete it to train this run from the start",
       );
     if (engine !== owner.engine)
       throw new BenchError(
         "data",
-        `the checkpoint ${path} was made on engine ${engine}, and engine ${owner.engine} rounds differently; continue with --engine ${engine}, or ${advice}`,
+        `the checkpoint ${path} was made on engine ${engine}, and engine ${owner.engine} rounds differently; ` +
+          `continue with --engine ${engine}, or ${advice}`,
       );
     return checkpoint;
   } catch (error) {

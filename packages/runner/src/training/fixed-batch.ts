@@ -1,7 +1,8 @@
-// The loss of the weights' moving average on one fixed batch, at a few steps of a training: a curve that shows learning. The
-// training loss cannot, because its timesteps differ from step to step and move it more than learning does. The weights themselves
-// jump about their average as far as they learn (recipe mini, DiffFit on flowers, steps 0 to 112: they give 0.0355 to 0.0360 with
-// 0.0343 and 0.0371 in between, their average 0.0355 to 0.0336, always falling), and the average is what is sampled from.
+// The loss of the weights' moving average on one fixed batch, at a few steps of a training: a curve that shows
+// learning. The training loss cannot, because its timesteps differ from step to step and move it more than learning
+// does. The weights themselves jump about their average as far as they learn (recipe mini, DiffFit on flowers, steps 0
+// to 112: they give 0.0355 to 0.0360 with 0.0343 and 0.0371 in between, their average 0.0355 to 0.0336, always
+// falling), and the average is what is sampled from.
 //
 // N = images of the batch, P = all numbers that train, T = timesteps of the schedule
 
@@ -42,9 +43,9 @@ const INTERVALS = 16;
 const SHARE = 0.03;
 
 /**
- * Whether the loss is evaluated after `step` of `steps` steps: first, last, and every 2^k in between. The interval is a power of two
- * so that a longer run has its points where a shorter one had them too. A forward pass takes up to half of a
- * step of as many images (measured on mini).
+ * Whether the loss is evaluated after `step` of `steps` steps: first, last, and every 2^k in between. The interval is a
+ * power of two so that a longer run has its points where a shorter one had them too. A forward pass takes up to half of
+ * a step of as many images (measured on mini).
  */
 export function isFixedBatchStep(step: number, steps: number, batch: number): boolean {
   const affordable = (SHARE * steps * 2 * batch) / Math.min(IMAGES, batch);
@@ -52,7 +53,10 @@ export function isFixedBatchStep(step: number, steps: number, batch: number): bo
   return step === 0 || step === steps || step % interval === 0;
 }
 
-/** The same images, noise and timesteps for every method and seed, so that their curves compare; labels are never dropped. */
+/**
+ * The same images, noise and timesteps for every method and seed, so that their curves compare; labels are never
+ * dropped.
+ */
 export function fixedBatch(
   pictures: TrainingImages,
   schedule: Schedule,
@@ -79,8 +83,8 @@ const SEED = 0;
 const DRAW = 2 ** 40;
 
 /**
- * Compiles the forward pass. Frozen weights are inputs and not constants: the graph then holds no copy of them, and a run's peak
- * memory stays that of training.
+ * Compiles the forward pass. Frozen weights are inputs and not constants: the graph then holds no copy of them, and a
+ * run's peak memory stays that of training.
  */
 export async function compileFixedBatch(
   engine: Engine,

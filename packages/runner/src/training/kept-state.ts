@@ -1,5 +1,6 @@
-// The training state that a finished run keeps, `state.safetensors`, so that the same cell with more steps continues from it instead
-// of training from the start. A run that differs in its sampling or metrics only finds its whole training there.
+// The training state that a finished run keeps, `state.safetensors`, so that the same cell with more steps continues
+// from it instead of training from the start. A run that differs in its sampling or metrics only finds its whole
+// training there.
 
 import { createHash } from "node:crypto";
 import { readdirSync, renameSync, statSync } from "node:fs";
@@ -22,7 +23,10 @@ export const stateBytes = (parameters: number): number => 16 * parameters;
 export const isStateKept = (parameters: number, when: KeepState = "auto"): boolean =>
   when === "always" || (when === "auto" && stateBytes(parameters) <= KEPT_BYTES);
 
-/** Hash of everything that decides the state of a training after a given step: all of a cell's identity except steps, sampling and metrics. */
+/**
+ * Hash of everything that decides the state of a training after a given step: all of a cell's identity except steps,
+ * sampling and metrics.
+ */
 export function lineageOf(parts: {
   readonly settings: RecipeSettings;
   readonly method: string;
@@ -66,8 +70,8 @@ export function dropState(checkpoint: string, parameters: number, listener: List
 }
 
 /**
- * The longest kept state of the same training with at most `steps` steps: this cell's own, or that of a cell of another protocol
- * in `out`. States that are damaged or of another engine are passed over with a note.
+ * The longest kept state of the same training with at most `steps` steps: this cell's own, or that of a cell of another
+ * protocol in `out`. States that are damaged or of another engine are passed over with a note.
  *
  * @param cell the cell's folder, below `out`
  */
@@ -99,7 +103,8 @@ export async function findState(
     if (header.engine === owner.engine) candidates.push({ path, step: header.step, own: folder === cell });
     else
       listener.note?.(
-        `${path} is not continued: it was made on engine ${header.engine}, and engine ${owner.engine} rounds differently`,
+        `${path} is not continued: it was made on engine ${header.engine}, ` +
+          `and engine ${owner.engine} rounds differently`,
       );
   }
   candidates.sort((a, b) => b.step - a.step || Number(b.own) - Number(a.own));

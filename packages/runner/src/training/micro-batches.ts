@@ -1,8 +1,9 @@
 // In how many parts a training step takes its batch, one after the other, on a processor.
 //
-// A block's operations hand on tensors of [samples, tokens, MLP width]. Where these pass the caches, everything but the products waits for memory, and
-// all that is kept for going back is kept for the whole batch. A batch in parts does the same arithmetic; each part adds one gradient
-// of everything that trains, so that a method gains by it only where these are small beside the rest (figures in docs/log.md).
+// A block's operations hand on tensors of [samples, tokens, MLP width]. Where these pass the caches, everything but the
+// products waits for memory, and all that is kept for going back is kept for the whole batch. A batch in parts does the
+// same arithmetic; each part adds one gradient of everything that trains, so that a method gains by it only where these
+// are small beside the rest (figures in docs/log.md).
 
 import type { DitConfig } from "@dit-bench/dit";
 
@@ -15,7 +16,10 @@ export function activations(config: DitConfig, samples: number): number {
   return samples * config.depth * (KEPT * T * config.width + 2 * config.heads * T ** 2);
 }
 
-/** Of the widest tensor of a part, in bytes: at 192 wide 16 samples of 64 tokens and at 384 two to four of 256 were the fastest. */
+/**
+ * Of the widest tensor of a part, in bytes: at 192 wide 16 samples of 64 tokens and at 384 two to four of 256 were the
+ * fastest.
+ */
 const WIDEST = 4 * 2 ** 20;
 /** What the parts' gradients may come to, of all numbers kept for going back. */
 const SHARE = 1 / 6;
@@ -23,7 +27,10 @@ const SHARE = 1 / 6;
 /** The graph holds the step once for each part; more would take long to compile. */
 const MOST = 8;
 
-/** Equal parts of `batch`, about as large as `WIDEST` admits and at most `MOST`; one part where their gradients would weigh more than `SHARE`. */
+/**
+ * Equal parts of `batch`, about as large as `WIDEST` admits and at most `MOST`; one part where their gradients would
+ * weigh more than `SHARE`.
+ */
 export function microBatches(config: DitConfig, parameters: number, batch: number): number {
   const widest = 4 * tokens(config) * config.width * config.mlpRatio;
   const most = Math.max(WIDEST / widest, batch / MOST);

@@ -13,7 +13,10 @@ export interface StepDescription {
   readonly trainable: readonly WeightInfo[];
   /** Inputs of the loss, constants among them. */
   readonly inputs: Signature;
-  /** Equal parts in which the batch is taken, one after the other, and the inputs whose first axis it is; whole where this is left out. */
+  /**
+   * Equal parts in which the batch is taken, one after the other, and the inputs whose first axis it is; whole where
+   * this is left out.
+   */
   readonly parts?: { readonly count: number; readonly of: readonly string[] };
   /** The loss of a batch or of a part of one: a scalar, the mean over its samples. */
   loss(trainable: Record<string, tf.Tensor>, inputs: Record<string, tf.Tensor>): tf.Tensor;
@@ -48,8 +51,8 @@ export function trainingStep(d: StepDescription): [TensorFunction, Signature, Co
 }
 
 /**
- * Of the whole batch, whose loss is the mean of its parts' losses. Gradients are summed weight by weight and laid end to end last, so that an
- * engine that updates state in place copies neither weights nor gradients together.
+ * Of the whole batch, whose loss is the mean of its parts' losses. Gradients are summed weight by weight and laid end
+ * to end last, so that an engine that updates state in place copies neither weights nor gradients together.
  */
 function lossAndGradient(d: StepDescription, weights_P: tf.Tensor, given: Record<string, tf.Tensor>) {
   const weights = unflattenTensor(d.trainable, weights_P);
@@ -66,7 +69,8 @@ function lossAndGradient(d: StepDescription, weights_P: tf.Tensor, given: Record
           .slice(0, 3)
           .map((name) => `'${name}'`)
           .join(", ")}` +
-          `${unread.length > 3 ? ` and ${unread.length - 3} more` : ""}, which would never train; use every weight, or leave it out`,
+          `${unread.length > 3 ? ` and ${unread.length - 3} more` : ""}, which would never train; ` +
+          "use every weight, or leave it out",
       );
     return { value: value as tf.Tensor, grads };
   };
@@ -99,7 +103,9 @@ export function initialState(
   };
 }
 
-/** As tf.valueAndGrads, which only counts the weights that the loss does not read: here their gradients are undefined. */
+/**
+ * As tf.valueAndGrads, which only counts the weights that the loss does not read: here their gradients are undefined.
+ */
 function gradientsOf(d: StepDescription, loss: () => tf.Scalar, weights: tf.Tensor[]) {
   try {
     return tf.engine().gradients(loss, weights, undefined, true);

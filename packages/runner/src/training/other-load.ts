@@ -3,9 +3,9 @@
 import { cpus } from "node:os";
 
 /**
- * Starts measuring. The returned function gives the core-seconds that other processes have used since: busy time of all cores
- * (`os.cpus()`, in ticks of 10 ms on Linux, so that short spans may come out negative) minus that of this process. In a container
- * the cores are the host's.
+ * Starts measuring. The returned function gives the core-seconds that other processes have used since: busy time of all
+ * cores (`os.cpus()`, in ticks of 10 ms on Linux, so that short spans may come out negative) minus that of this
+ * process. In a container the cores are the host's.
  */
 export function measureOtherLoad(): () => number {
   const busy = busySeconds();

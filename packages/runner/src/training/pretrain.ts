@@ -42,7 +42,8 @@ export async function pretrainBase({ recipe, engine, out, work, listener }: Pret
   const { seed, base: p } = pretraining;
   if (config.classes !== sourceDomain.classes.length)
     throw new Error(
-      `recipe ${recipe.settings.name}: the model has ${config.classes} classes, the source domain ${sourceDomain.classes.length}`,
+      `recipe ${recipe.settings.name}: the model has ${config.classes} classes, ` +
+        `the source domain ${sourceDomain.classes.length}`,
     );
   listener.stage?.("data", `${sourceDomain.classes.length * p.perClass} pictures of the source domain`);
   const images = draw([sourceDomain], p.perClass, seed);
@@ -75,8 +76,9 @@ export async function pretrainBase({ recipe, engine, out, work, listener }: Pret
 }
 
 /**
- * The extractor: an image classifier of every procedural class, source domain and miniatures, drawn with a seed of their own so
- * that it has seen none of the pictures that runs train on or are scored against. Returns the file's path and its accuracy on further pictures.
+ * The extractor: an image classifier of every procedural class, source domain and miniatures, drawn with a seed of
+ * their own so that it has seen none of the pictures that runs train on or are scored against. Returns the file's path
+ * and its accuracy on further pictures.
  */
 export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: string; accuracy: number }> {
   const { recipe, engine, out, work, listener } = task;
@@ -122,7 +124,8 @@ export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: 
     checkpoint,
     listener,
   });
-  // Each feature at mean 0 and variance 1 over the pictures it was trained on, so that a distance counts in their variances.
+  // Each feature at mean 0 and variance 1 over the pictures it was trained on, so that a distance counts in their
+  // variances.
   const raw = await compileExtractor(engine, extractor, ema);
   const values = standardised(ema, statistics(await raw.features(images.pixels), extractor.dimension));
   await raw.dispose();
@@ -131,7 +134,10 @@ export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: 
   return { path, accuracy: await accuracy(engine, values, draw(domains, 20, seed, p.perClass), K) };
 }
 
-/** Linear warm-up over the first fiftieth of the steps, then a half cosine to zero: Loshchilov & Hutter 2016, https://arxiv.org/abs/1608.03983. */
+/**
+ * Linear warm-up over the first fiftieth of the steps, then a half cosine to zero: Loshchilov & Hutter 2016,
+ * https://arxiv.org/abs/1608.03983.
+ */
 function decaying(peak: number, step: number, steps: number): number {
   const warm = steps / 50;
   if (step < warm) return (peak * (step + 1)) / (warm + 1);

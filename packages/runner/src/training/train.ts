@@ -49,13 +49,16 @@ export class Diverged extends BenchError {
   }
 }
 
-/** Least seconds of work between two checkpoints, also as a multiple of what the last one took: the most that a crash costs. */
+/**
+ * Least seconds of work between two checkpoints, also as a multiple of what the last one took: the most that a crash
+ * costs.
+ */
 const CHECKPOINT_SECONDS = 4;
 const CHECKPOINT_SHARE = 20;
 
 /**
- * Trains to the end, from the checkpoint where there is one, else from the earlier state that `earlier` finds. Leaves a checkpoint
- * of the end, except where the earlier state was the end already.
+ * Trains to the end, from the checkpoint where there is one, else from the earlier state that `earlier` finds. Leaves a
+ * checkpoint of the end, except where the earlier state was the end already.
  */
 export async function train(task: Training): Promise<Trained> {
   const { checkpoint, engine, fixedBatch, listener, steps } = task;
@@ -159,7 +162,10 @@ const NOTHING_DONE: Progress = {
   resumes: 0,
 };
 
-/** Seconds of training and the load of other processes meanwhile, added to what was spent before; evaluations do not count. */
+/**
+ * Seconds of training and the load of other processes meanwhile, added to what was spent before; evaluations do not
+ * count.
+ */
 function trainingClock(before: Pick<Progress, "seconds" | "otherCoreSeconds">) {
   let spent = { seconds: before.seconds, otherCoreSeconds: before.otherCoreSeconds };
   let started = performance.now();
@@ -192,7 +198,10 @@ function adamwInputs(step: number, options: AdamWOptions): Values {
   return Object.fromEntries(Object.entries(adamwCoefficients(step, options)).map(([name, v]) => [`adamw.${name}`, v]));
 }
 
-/** Gives the state to the engine, vector by vector; each is released before the next, because all of them may not fit twice. */
+/**
+ * Gives the state to the engine, vector by vector; each is released before the next, because all of them may not fit
+ * twice.
+ */
 async function handOver(state: Partial<TrainingState>, compiled: Compiled): Promise<void> {
   for (const name of stateNames) {
     await compiled.setState({ [name]: state[name]! });

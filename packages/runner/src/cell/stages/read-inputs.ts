@@ -1,7 +1,7 @@
 // The first stage: checks what a run would refuse, then reads the weights and the images that it starts from.
 
 import { parseOptions } from "@dit-bench/method";
-import { openSpace, type ImageSpace } from "../../latents/space.ts";
+import { type ImageSpace, openSpace } from "../../latents/space.ts";
 import { requireFiles } from "../../plan/needed-files.ts";
 import { type Base, loadBase } from "../../recipe/base-model.ts";
 import { type Dataset, loadDataset } from "../../recipe/dataset.ts";

@@ -1,4 +1,5 @@
-// The stages that write: the trained weights, then the images and the record. The record is written last: it marks a run as finished.
+// The stages that write: the trained weights, then the images and the record. The record is written last: it marks a
+// run as finished.
 
 import { replaceFile } from "@dit-bench/files";
 import { writeRecord } from "@dit-bench/record";
