@@ -5,8 +5,11 @@
 import { BenchError } from "./errors.ts";
 
 /** `Invalid typed array length` with nine digits or more exceeds what V8 allows; with fewer, it is a bug. */
-const texts =
-  /array buffer allocation failed|invalid typed array length: \d{9,}|bad_alloc|bad allocation|failed to allocate|out of memory|ENOMEM/i;
+const texts = new RegExp(
+  "array buffer allocation failed|invalid typed array length: \\d{9,}|bad_alloc|bad allocation|" +
+    "failed to allocate|out of memory|ENOMEM",
+  "i",
+);
 
 /** Is an error, or one of its causes, a failed allocation? */
 export function isOutOfMemory(error: unknown): boolean {

@@ -31,7 +31,7 @@ export interface Comparison {
 }
 
 export interface CompareOptions {
-  /** Draws for the interval; none unless told. Each costs as much as the distance. */
+  /** Bootstrap resamples for the interval; 0, the default, gives none. Each costs as much as the FID. */
   readonly resamples?: number;
   /** Also compute KID, precision and recall. */
   readonly pairwise?: boolean;
@@ -94,9 +94,7 @@ function withSources<T>(a: FeatureSet, b: FeatureSet, compute: () => T): T {
   }
 }
 
-/**
- * The features, or those of as many images as pairs are taken over, drawn without replacement, always the same ones.
- */
+/** Features of at most `MAX_PAIRWISE` images, sampled without replacement. The same images are chosen every time. */
 function subsample({ features, dimension: D }: FeatureSet): Float32Array | undefined {
   if (!features || features.length <= MAX_PAIRWISE * D) return features;
   const order = permutation(SEED, "compare-sets.drawn", 0, features.length / D)

@@ -105,7 +105,7 @@ async function within<T>(seconds: number, plugin: string, loading: Promise<T>): 
 
 let registered = false;
 
-/** Lets a plug-in in any folder import `@dit-bench/…`: where a package is not installed above it, this program's is used. */
+/** Lets a plug-in in any folder import `@dit-bench/…`: this program's package, where none is installed above it. */
 function resolveOwnPackages(): void {
   if (registered) return;
   registered = true;

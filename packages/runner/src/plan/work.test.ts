@@ -1,5 +1,5 @@
-// Operations against the count that benchmarks/performance makes product by product; memory against peaks that were
-// measured.
+// Estimated operations against the count that benchmarks/performance makes GEMM by GEMM; estimated memory against
+// measured peaks.
 
 import { type DitConfig, ditModel } from "@dit-bench/dit";
 import { attach } from "@dit-bench/method";
@@ -26,9 +26,9 @@ const dit = (width: number, depth: number, heads: number, side: number): DitConf
 });
 const xl = dit(1152, 28, 16, 16);
 
-describe("operations of a step", () => {
+describe("trainingFlops", () => {
   it.each(["full", "bitfit", "lora", "adaptformer", "vpt", "difffit"])(
-    "of %s are within 1 % of those of its matrix products, at DiT-XL/2 and at a small model",
+    "is within 1 % of the operations of the GEMMs of %s, for DiT-XL/2 and for a small model",
     async (name) => {
       const { method } = await loadMethod(name);
       for (const config of [xl, dit(384, 12, 6, 16)]) {
@@ -39,22 +39,24 @@ describe("operations of a step", () => {
       }
     },
   );
+});
 
-  it("of sampling are the forward's", () => {
+describe("forwardFlops", () => {
+  it("is the number of operations of a sampling step", () => {
     const shape = { width: 1152, depth: 28, heads: 16, tokens: 256, batch: 2 };
     expect((2 * forwardFlops(ditModel(xl), xl)) / stepFlops(shape, "sample")).toBeCloseTo(1, 3);
   });
 });
 
-describe("memory of training", () => {
-  // docs/log.md: peaks of the whole process, in MB.
+describe("trainingMemory", () => {
+  // Peaks of the whole process in MB, from docs/log.md.
   it.each([
     ["difffit", dit(384, 12, 6, 16), 8, 1021],
     ["full", dit(384, 12, 6, 16), 8, 1795],
     ["difffit", dit(192, 6, 3, 8), 64, 439],
     ["difffit", xl, 1, 3800],
     ["difffit", xl, 8, 3929],
-  ] as const)("of %s is within a third of a measured peak", async (name, config, batch, measured) => {
+  ] as const)("is within a third of a measured peak of %s", async (name, config, batch, measured) => {
     const { method } = await loadMethod(name);
     const estimate = trainingMemory(attach(method, ditModel(config)), config, batch) / 1e6;
     expect(Math.abs(estimate / measured - 1), String(estimate)).toBeLessThan(1 / 3);

@@ -48,8 +48,8 @@ const COPIED = 2 ** 30;
 
 /**
  * Estimated peak of training on a CPU, in bytes: the base model's weights; the frozen ones again where they are copied;
- * seven numbers per trained one (four of the state, the gradient, the updated values, a copy in transit); a gradient per
- * micro-batch; and the activations of one micro-batch.
+ * seven numbers per trained one (four of the state, the gradient, the updated values, a copy in transit); a gradient
+ * per micro-batch; and the activations of one micro-batch.
  */
 export function trainingMemory({ model, frozen, parameters }: Adapted, config: DitConfig, batch: number): number {
   const numbers = (weights: readonly { readonly shape: readonly number[] }[]) =>

@@ -1,3 +1,5 @@
+// Files that carry a SHA-256 of their own content.
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +8,7 @@ import { readSafetensors, type StoredTensor, writeSafetensors } from "@dit-bench
 import { afterAll, expect, test } from "vitest";
 import { readChecked, writeChecked } from "./checked-file.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "dit-bench-sealed-"));
+const folder = mkdtempSync(join(tmpdir(), "dit-bench-checked-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const tensors: [string, StoredTensor][] = [
@@ -14,7 +16,7 @@ const tensors: [string, StoredTensor][] = [
   ["a", { type: "U8", shape: [3], data: Uint8Array.of(1, 2, 3) }],
 ];
 
-test("a sealed file comes back as it was written, and is an ordinary safetensors file", () => {
+test("readChecked gives back what writeChecked wrote, which is an ordinary safetensors file", () => {
   const path = join(folder, "whole.safetensors");
   writeChecked(path, tensors, { about: "a test" });
   const { tensors: read, metadata } = readChecked(path);
@@ -23,30 +25,30 @@ test("a sealed file comes back as it was written, and is an ordinary safetensors
   expect(readSafetensors(path).tensors.get("w")).toEqual(tensors[0]![1]);
 });
 
-test("a flipped bit in any byte is noticed, in the header as in the numbers", () => {
+test("readChecked notices a flipped bit in any byte of the header and the numbers", () => {
   const path = join(folder, "flipped.safetensors");
   writeChecked(path, tensors, { about: "a test" });
-  const sound = readFileSync(path);
-  for (let n = 0; n < sound.length; n++) {
-    const bytes = Buffer.from(sound);
+  const intact = readFileSync(path);
+  for (let n = 0; n < intact.length; n++) {
+    const bytes = Buffer.from(intact);
     bytes[n]! ^= 1 << ((5 * n) % 8);
     writeFileSync(path, bytes);
     expect(() => readChecked(path), `byte ${n}`).toThrow(path);
   }
 });
 
-test("a file that is cut, empty or zeroed is noticed", () => {
+test("readChecked refuses a file that was truncated or overwritten with zeros", () => {
   const path = join(folder, "cut.safetensors");
   writeChecked(path, tensors, {});
-  const sound = readFileSync(path);
-  const lengths = integers(0, "sealed-file.test", 0, 30, sound.length);
-  for (const bytes of [...lengths].map((n) => sound.subarray(0, n)).concat(Buffer.alloc(sound.length))) {
+  const intact = readFileSync(path);
+  const lengths = integers(0, "checked-file.test", 0, 30, intact.length);
+  for (const bytes of [...lengths].map((n) => intact.subarray(0, n)).concat(Buffer.alloc(intact.length))) {
     writeFileSync(path, bytes);
     expect(() => readChecked(path), `${bytes.length} bytes`).toThrow(path);
   }
 });
 
-test("a file without a digest, and content exchanged under the old digest, are refused", () => {
+test("readChecked refuses a file without a digest, and one whose content was exchanged", () => {
   const path = join(folder, "other.safetensors");
   writeSafetensors(path, tensors, { about: "a test" });
   expect(() => readChecked(path)).toThrow("it has no digest");
