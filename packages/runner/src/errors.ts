@@ -1,5 +1,5 @@
-// Errors that a person can act on, and the exit codes of `bench`: what a script or a scheduler may act on. This module imports
-// nothing, so that the command line can load it before anything else.
+// Errors with advice for users, and the exit codes of `bench` for scripts and schedulers. This module imports nothing,
+// so that the command line can load it before anything else.
 
 /** The only definition of exit codes; the README lists them. */
 export const exitCodes = {
@@ -13,7 +13,7 @@ export const exitCodes = {
   interrupted: 75,
 } as const;
 
-/** After a stop that a signal asked for: 128 + number, except for the two that schedulers send before they end a job. */
+/** After a stop by a signal: 128 + its number, except for the two that schedulers send before they end a job. */
 export const signalExitCodes = {
   SIGHUP: 129,
   SIGINT: 130,
@@ -32,7 +32,7 @@ export class BenchError extends Error {
   }
 }
 
-/** A stop that was asked for; what was done is kept. */
+/** The user asked for a stop. Finished work is kept. */
 export class Interrupted extends BenchError {
   constructor(message: string) {
     super("interrupted", message);

@@ -1,11 +1,13 @@
-/** What a long piece of work tells whoever started it. Nothing here prints. */
+// The callbacks by which long work reports its progress. The caller decides what is printed.
+
+/** Called by long work while it runs. */
 export interface Listener {
-  /** A stage begins; `detail` says what about it is worth knowing. */
+  /** A stage begins. @param detail such as the number of images */
   stage?(name: string, detail?: string): void;
-  /** `done` of `total` units of the present stage; `note` is the latest figure, such as the loss. */
+  /** `done` of `total` units of the current stage are done. @param note the latest value, such as the loss */
   progress?(done: number, total: number, note?: string): void;
-  /** Something a person should know, such as a skipped file. */
+  /** Something that the user should know, such as a skipped file. */
   note?(text: string): void;
-  /** Asked between steps: should the work stop here? */
+  /** Called between steps. True asks the work to stop. */
   stopping?(): boolean;
 }

@@ -1,3 +1,5 @@
+// What this package exports to the command line and to other programs.
+
 export { datasetEntries } from "./assets/dataset-entries.ts";
 export { type Fetched, type FetchPlan, fetchOne, planFetch } from "./assets/fetch.ts";
 export { misplaced, publishedWeights, weightsNamed } from "./assets/fetched.ts";

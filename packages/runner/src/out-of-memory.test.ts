@@ -1,3 +1,5 @@
+// Failed allocations, made by asking for far too much memory.
+
 import { createEngine } from "@dit-bench/compiler";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
@@ -13,8 +15,8 @@ const failure = async (work: () => unknown): Promise<unknown> => {
   throw new Error("it did not fail");
 };
 
-describe("an allocation that fails", () => {
-  it("in ONNX Runtime is named with its size", async () => {
+describe("withMemoryAdvice", () => {
+  it("names the size of an allocation that fails in ONNX Runtime", async () => {
     const engine = await createEngine("cpu", { threads: 1 });
     const n = 2 ** 20;
     const x = { shape: [1, n] };
@@ -26,14 +28,14 @@ describe("an allocation that fails", () => {
     await square.dispose();
   });
 
-  it("in JavaScript is named", async () => {
+  it("recognises an allocation that fails in JavaScript", async () => {
     for (const allocate of [() => new Float32Array(2 ** 40), () => new ArrayBuffer(2 ** 52)])
       expect(await failure(allocate)).toMatchObject({
         message: expect.stringMatching(/^out of memory \(.*\); take a smaller batch$/),
       });
   });
 
-  it("is found below the error that wraps it; other errors stay as they are", async () => {
+  it("finds a failed allocation among the causes of an error, and leaves other errors as they are", async () => {
     const wrapped = new Error("step: it failed", { cause: new Error("std::bad_alloc") });
     expect(withMemoryAdvice(wrapped, "…")).toBeInstanceOf(BenchError);
     for (const other of [

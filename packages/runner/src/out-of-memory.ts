@@ -1,20 +1,24 @@
-// Allocation failures as one line that says what to do. They arrive under many names: JavaScript's arrays, ONNX Runtime, CUDA, WebGPU.
-// Two cannot be caught: at V8's own heap limit Node ends with exit code 134, and the kernel may end any process with SIGKILL.
+// Allocation failures as one line that says what to do. They arrive under many names: JavaScript's arrays, ONNX
+// Runtime, CUDA, WebGPU. Two cannot be caught: at V8's own heap limit Node ends with exit code 134, and the kernel may
+// end any process with SIGKILL.
 
 import { BenchError } from "./errors.ts";
 
-/** `Invalid typed array length` with so many digits is more than V8 allows, and no slip of the program. */
-const texts =
-  /array buffer allocation failed|invalid typed array length: \d{9,}|bad_alloc|bad allocation|failed to allocate|out of memory|ENOMEM/i;
+/** `Invalid typed array length` with nine digits or more exceeds what V8 allows; with fewer, it is a bug. */
+const texts = new RegExp(
+  "array buffer allocation failed|invalid typed array length: \\d{9,}|bad_alloc|bad allocation|" +
+    "failed to allocate|out of memory|ENOMEM",
+  "i",
+);
 
-/** Whether an error, or what caused it, is a failed allocation. */
+/** Is an error, or one of its causes, a failed allocation? */
 export function isOutOfMemory(error: unknown): boolean {
   for (let e = error; e instanceof Error; e = e.cause)
     if ((e as NodeJS.ErrnoException).code === "ERR_MEMORY_ALLOCATION_FAILED" || texts.test(e.message)) return true;
   return false;
 }
 
-/** The error itself, or, where it is a failed allocation, a BenchError with advice on how to use less memory. */
+/** Gives the error back, or, for a failed allocation, a BenchError with advice on how to use less memory. */
 export function withMemoryAdvice(error: unknown, advice: string): unknown {
   if (error instanceof BenchError || !isOutOfMemory(error)) return error;
   const { message } = error as Error;

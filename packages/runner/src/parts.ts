@@ -1,4 +1,4 @@
-// What a run is made of, part by part: for measuring them (benchmarks/performance). Users of runs want index.ts.
+// Single parts of a run, for programs that measure them (benchmarks/performance). Other users need index.ts.
 
 export { readWeights } from "./assets/weight-file.ts";
 export { machine, versions } from "./cell/provenance.ts";

@@ -1,5 +1,5 @@
-// The folders of this package are rooms: a file imports from its own room, from rooms further up in the list, and from files beside
-// this one. So there is no circle of rooms, and a room can be read without those below it.
+// The folders of this package are rooms: a file imports from its own room, from rooms further up in the list, and from
+// files beside this one. So there is no circle of rooms, and a room can be read without those below it.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";

@@ -1,4 +1,4 @@
-// Files of a folder that a command leaves out: reported one by one as they are found, counted at the end, refused if strict.
+// Files of a folder that a command skips because they are no usable images.
 
 import { join } from "node:path";
 import type { Skipped } from "@dit-bench/datasets";
@@ -6,14 +6,16 @@ import { printable } from "@dit-bench/text";
 import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
 
-/** A file that was left out, by its path below the folder, and why. */
+/** A skipped file, by its path below the folder, and the reason. */
 export type LeftOut = Pick<Skipped, "file" | "reason">;
 
 /**
- * @returns `add`, which throws BenchError (data) if `strict` and the file may be an image; and all files added so far that
- *   may be images
+ * Notes each skipped file as it is added.
+ *
+ * @returns `add`, which throws BenchError (data) if `strict` and the file may be an image; `files`, those of the added
+ *   files that may be images
  */
-export function leavingOut(
+export function collectSkipped(
   folder: string,
   strict: boolean,
   listener: Listener | undefined,

@@ -8,8 +8,8 @@ import { digestOf } from "../storage/hashes.ts";
 import type { WeightsFile } from "./locate.ts";
 
 /**
- * Throws BenchError (data) where a file of these in `folder` has another checksum than was published under `name`. A file whose checksum nobody
- * published is believed by its size, which `locate` compares.
+ * Throws BenchError (data) where a file of these in `folder` has another checksum than was published under `name`. A
+ * file whose checksum nobody published is believed by its size, which `locate` compares.
  */
 export function checkPublished(
   name: string,
@@ -25,7 +25,9 @@ export function checkPublished(
     if (found !== wanted)
       throw new BenchError(
         "data",
-        `${path} is not the published file: its ${algorithm.toUpperCase()} is ${found}, wanted ${wanted}; remove it and get it with 'bench fetch ${name}', or, where you want this very file, name it by its path from another place`,
+        `${path} is not the published file: its ${algorithm.toUpperCase()} is ${found}, wanted ${wanted}; ` +
+          `remove it and get it with 'bench fetch ${name}', or, where you want this very file, ` +
+          "name it by its path from another place",
       );
     noteChecked(path, mark);
   }

@@ -83,8 +83,8 @@ export interface Fetched {
 }
 
 /**
- * Fetches weights, or fetches and prepares a dataset; what is there already is used. Throws FetchError, and for datasets
- * ArchiveError, MatError and DataError; the same call goes on where it stopped.
+ * Fetches weights, or fetches and prepares a dataset; what is there already is used. Throws FetchError, and for
+ * datasets ArchiveError, MatError and DataError; the same call goes on where it stopped.
  */
 export async function fetchOne(
   what: Fetchable,

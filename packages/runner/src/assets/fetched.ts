@@ -25,8 +25,9 @@ export function misplaced(name: string): { readonly path: string; readonly reaso
 }
 
 /**
- * The weights of a name that `bench fetch` knows, to be used: undefined where they are not here, and for any other name. Throws
- * BenchError (data) where what lies there is not the published file. The first call hashes it. Files in the Hugging Face cache are believed by their size.
+ * The weights of a name that `bench fetch` knows, to be used: undefined where they are not here, and for any other
+ * name. Throws BenchError (data) where what lies there is not the published file. The first call hashes it. Files in
+ * the Hugging Face cache are believed by their size.
  */
 export function publishedWeights(name: string, env: Environment = process.env): string | undefined {
   const what = known(name);
@@ -38,8 +39,9 @@ export function publishedWeights(name: string, env: Environment = process.env): 
 }
 
 /**
- * Weights as a person names them: a path, or else a name that `bench fetch` knows. What is neither is given back as it is, for
- * the reader of the file to refuse. Throws BenchError (data) where the name is known and its file is not here, or not the published one.
+ * Weights as a person names them: a path, or else a name that `bench fetch` knows. What is neither is given back as it
+ * is, for the reader of the file to refuse. Throws BenchError (data) where the name is known and its file is not here,
+ * or not the published one.
  */
 export function weightsNamed(given: string): string {
   if (existsSync(given) || known(given)?.kind !== "weights") return given;

@@ -1,4 +1,5 @@
-// Weights as float32, every one of them a number: a single NaN shows up far from the file that has it, in grey pictures or a loss of NaN.
+// Weights as float32, every one of them a number: a single NaN shows up far from the file that has it, in grey pictures
+// or a loss of NaN.
 
 import { float32, isFloatingPoint, type StoredTensor } from "@dit-bench/weights";
 
@@ -14,8 +15,8 @@ export function finiteWeights(name: string, tensor: StoredTensor, wrong: (what: 
 const block = 4096;
 
 /**
- * Times zero a finite number is zero and any other is NaN, so that a sum of four lanes tells for a block at a time: 0.7 s for the
- * 675 million of DiT-XL/2, where a test of each takes 1.2 and `findIndex` 13.
+ * Times zero a finite number is zero and any other is NaN, so that a sum of four lanes tells for a block at a time: 0.7
+ * s for the 675 million of DiT-XL/2, where a test of each takes 1.2 and `findIndex` 13.
  */
 function firstNotFinite(values: Float32Array): number {
   let at = 0;

@@ -58,15 +58,19 @@ export interface Located {
   readonly kind: "weights" | "dataset";
   readonly name: string;
   /**
-   * Weights: the file, with its companions (a `config.json`) in the same folder, each of the published size; whether they are the published ones
-   * is looked at when they are used. A dataset: its image folder, one subfolder a class. Undefined where it is not on this machine, or not whole.
+   * Weights: the file, with its companions (a `config.json`) in the same folder, each of the published size; whether
+   * they are the published ones is looked at when they are used. A dataset: its image folder, one subfolder a class.
+   * Undefined where it is not on this machine, or not whole.
    */
   readonly path: string | undefined;
   /** Whether `bench fetch` brought it or the Hugging Face cache had it. */
   readonly from: "fetched" | "hub cache" | undefined;
   /** What would bring it. */
   readonly command: string;
-  /** Weights: what lies in their place and has another size than theirs, and how that shows. Left out where `path` is given. */
+  /**
+   * Weights: what lies in their place and has another size than theirs, and how that shows. Left out where `path` is
+   * given.
+   */
   readonly misplaced?: { readonly path: string; readonly reason: string };
 }
 
@@ -95,7 +99,8 @@ export function fetchable(name: string): Fetchable {
     closestName(name, names) ?? all.find(({ entry }) => closestName(name, [entry.title]) !== undefined)?.name;
   throw new BenchError(
     "usage",
-    `there is nothing called '${name}' to fetch; wanted one of ${names.join(", ")}${near ? `. Did you mean '${near}'?` : ""}`,
+    `there is nothing called '${name}' to fetch; wanted one of ` +
+      `${names.join(", ")}${near ? `. Did you mean '${near}'?` : ""}`,
   );
 }
 
@@ -103,7 +108,10 @@ export function fetchable(name: string): Fetchable {
 export const folderOf = ({ kind, name }: Pick<Fetchable, "kind" | "name">, home = homeFolder()): string =>
   join(home, kind === "weights" ? "weights" : "datasets", name);
 
-/** Where weights or a dataset of this name lie, if they do. Nothing is fetched and no network asked. Throws BenchError for an unknown name. */
+/**
+ * Where weights or a dataset of this name lie, if they do. Nothing is fetched and no network asked. Throws BenchError
+ * for an unknown name.
+ */
 export const locate = (name: string, env: Environment = process.env): Located => locateThis(fetchable(name), env);
 
 /** The same of what was looked up already. */
@@ -129,7 +137,9 @@ export function locateThis(what: Fetchable, env: Environment = process.env): Loc
     const wrong = what.entry.files.findIndex(({ bytes }, i) => bytes !== null && bytes !== sizes[i]);
     if (wrong < 0) return found(path, from);
     const { file, bytes } = what.entry.files[wrong]!;
-    const reason = `${join(dirname(path), file)} is not the published file: its length is ${sizes[wrong]}, wanted ${bytes} bytes`;
+    const reason =
+      `${join(dirname(path), file)} is not the published file: its length is ${sizes[wrong]}, ` +
+      `wanted ${bytes} bytes`;
     misplaced ??= { path, reason };
   }
   return { ...found(undefined, undefined), ...(misplaced ? { misplaced } : {}) };

@@ -1,4 +1,4 @@
-// Runs kept among the images that they train on: the next run would train on the sheets of this one.
+// Checks before a run. Runs in the folder of their own images are refused: the next run would train on their sheets.
 
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ symlinkSync("photos", join(place, "link"));
 const check = (out: string, folder: string) => () =>
   checkApart(join(place, out), { name: "photos", folder: join(place, folder) });
 
-describe("--out", () => {
+describe("checkApart", () => {
   it.each([
     ["photos", "photos"],
     ["photos/runs", "photos"],
@@ -22,7 +22,7 @@ describe("--out", () => {
     ["link/runs", "photos"],
     ["photos/runs", "link"],
     ["photos/..runs", "photos"],
-  ])("%s among the images of %s is refused before anything is made", (out, folder) => {
+  ])("refuses --out %s, which is among the images of %s", (out, folder) => {
     expect(check(out, folder)).toThrow(/^--out .* lies in the image folder .*; choose another with --out$/);
     expect(check(out, folder)).toThrow(expect.objectContaining({ exitCode: 2 }));
   });
@@ -33,11 +33,11 @@ describe("--out", () => {
     [".", "photos"],
     ["photos/../runs", "photos"],
     ["photos", "missing"],
-  ])("%s beside the images of %s is taken", (out, folder) => {
+  ])("accepts --out %s, which is beside the images of %s", (out, folder) => {
     expect(check(out, folder)).not.toThrow();
   });
 
-  it("is not compared with the folder of a published dataset", () => {
+  it("does not check a published dataset, which has no folder of the user", () => {
     expect(() => checkApart("runs", { name: "flowers" })).not.toThrow();
   });
 });

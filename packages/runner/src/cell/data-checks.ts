@@ -1,5 +1,5 @@
-// What a run refuses of its data, its files and its output folder. A run, a dry run and a grid ask here, so that they refuse the
-// same things in the same words.
+// Checks before a run: data, files and output folder. A run, a dry run and a grid all use these, so that they refuse
+// the same things with the same messages.
 
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
@@ -13,21 +13,22 @@ import { countImages, type DatasetChoice } from "../recipe/dataset.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { readRecipeExtractor } from "../recipe/recipe-extractor.ts";
 import { namedWeights, usableWeights } from "../recipe/recipe-weights.ts";
-import { cannotMake } from "../storage/make-folder.ts";
+import { folderError } from "../storage/make-folder.ts";
 
-/** Throws BenchError (data) for fewer images than a batch has. */
+/** Throws BenchError (data) for fewer images than a batch takes. */
 export function checkData({ name, folder }: DatasetChoice, images: number, batch: number): void {
   if (images >= batch) return;
   throw new BenchError(
     "data",
-    `'${folder ?? name}' has ${images} images, but a batch has ${batch}; add images, or use --set training.batch=${images}`,
+    `'${folder ?? name}' has ${images} images, but a batch has ${batch}; add images, ` +
+      `or use --set training.batch=${images}`,
   );
 }
 
 /**
- * Throws BenchError (io) where `out` is no folder and cannot be made. Nothing is made.
+ * Throws BenchError (io) where `out` is no folder and cannot be made. Makes nothing.
  *
- * @param write also refuse a folder that is there and cannot be written to; a finished run can be read from such a one
+ * @param write also refuse an existing folder that is not writable; a finished run can be read from such a folder
  */
 export function checkOut(out: string, { write = false } = {}): void {
   let folder = resolve(out);
@@ -36,13 +37,13 @@ export function checkOut(out: string, { write = false } = {}): void {
     if (!statSync(folder).isDirectory()) throw new Error(`ENOTDIR: '${folder}' is a file`);
     if (write || folder !== resolve(out)) accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw cannotMake(out, error);
+    throw folderError(out, error);
   }
 }
 
 /**
- * Throws BenchError (usage) where runs would be kept among the images that they train on: the next run would take the sheets and
- * charts of this one for images of a class.
+ * Throws BenchError (usage) where runs would be kept among the images that they train on: the next run would take the
+ * sheets and charts of this one for images of a class.
  */
 export function checkApart(out: string, { folder }: DatasetChoice): void {
   if (folder === undefined || !existsSync(folder)) return;
@@ -50,12 +51,13 @@ export function checkApart(out: string, { folder }: DatasetChoice): void {
   if (path === ".." || path.startsWith(`..${sep}`) || resolve(path) === path) return;
   throw new BenchError(
     "usage",
-    `--out ${printable(out)} lies in the image folder ${printable(folder)}: sheets of runs would be taken for images of a class; ` +
+    `--out ${printable(out)} lies in the image folder ${printable(folder)}: ` +
+      "sheets of runs would be taken for images of a class; " +
       "choose another with --out",
   );
 }
 
-/** Of what does not exist yet: where it would be. */
+/** The real path of `path`, or the one it would have if it existed. */
 function realPathOf(path: string): string {
   if (existsSync(path) || path === dirname(path)) return realpathSync(path);
   return join(realPathOf(dirname(path)), path.slice(dirname(path).length));
@@ -65,8 +67,9 @@ function realPathOf(path: string): string {
 const decodedBeforehand = 1000;
 
 /**
- * Throws what a run would throw before it trains: missing files, weights that are not those of the recipe, a folder of images that
- * cannot be used, too few images, an output folder that cannot be written to. Numbers in the weights are not looked at.
+ * Throws what a run would throw before it trains: missing files, weights that are not those of the recipe, a folder of
+ * images that cannot be used, too few images, an output folder that cannot be written to. Numbers in the weights are
+ * not looked at.
  *
  * @param choices the datasets, one for each run of a method
  * @param decode also decode the images of an own folder, if there are few enough, to find those that cannot be used

@@ -1,4 +1,4 @@
-// What an earlier run of a cell left in its folder, and what of it is sound.
+// The files that an earlier run left in a cell's folder, and which of them are usable.
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -13,8 +13,9 @@ export interface CellFiles {
   readonly recordPath: string;
   readonly weightsPath: string;
   readonly sheetPath: string;
-  /** State of an unfinished training, and what is kept of it when the run is finished. */
+  /** State of an unfinished training. */
   readonly checkpointPath: string;
+  /** Training state of a finished run. */
   readonly statePath: string;
   readonly lockPath: string;
 }
@@ -31,14 +32,14 @@ export function filesOf(folder: string): CellFiles {
   };
 }
 
-/** What decides the numbers of the cell that is to be run, as its record has them. */
+/** Fields of a record that decide the numbers of a cell, with the values for the cell that is to be run. */
 export type ExpectedRun = Pick<RunRecord, "identity" | "settings"> & {
   readonly fingerprint: string;
   readonly weights: Pick<RunRecord["weights"], "base" | "extractor" | "autoencoder">;
 };
 
 export interface FoundRun {
-  /** The record of this very cell, finished; undefined where there is none that can be used. */
+  /** The record of this cell's finished run; undefined where there is no usable one. */
   readonly record?: RunRecord;
   /** What is wrong with the record or with the trained weights. */
   readonly problem?: string;
@@ -47,8 +48,8 @@ export interface FoundRun {
 }
 
 /**
- * Looks at the record, at the trained weights and at `images` (names in the folder). Throws BenchError where the folder holds
- * another run's record, this cell's diverged, or one that a newer version wrote: these are not to be replaced.
+ * Checks the record, the trained weights and `images` (names in the folder). Throws BenchError for records that must
+ * not be replaced: another run's, a diverged one, and one that a newer version wrote.
  */
 export async function findRun(files: CellFiles, expected: ExpectedRun, images: readonly string[]): Promise<FoundRun> {
   const { folder, recordPath, weightsPath } = files;
@@ -58,7 +59,7 @@ export async function findRun(files: CellFiles, expected: ExpectedRun, images: r
   } catch (error) {
     return { images: [], ...problemOf(recordPath, error as NodeJS.ErrnoException) };
   }
-  if (record.identity !== expected.identity) throw anotherRun(files, record, expected);
+  if (record.identity !== expected.identity) throw errorOfAnotherRun(files, record, expected);
   if (record.exit === "diverged")
     throw new BenchError(
       "diverged",
@@ -72,7 +73,7 @@ export async function findRun(files: CellFiles, expected: ExpectedRun, images: r
   };
 }
 
-/** A damaged record is no error: the cell is run again. */
+/** A missing or damaged record is no error: the cell is run again. */
 function problemOf(path: string, error: NodeJS.ErrnoException): { problem?: string } {
   if (error.code === "ENOENT") return {};
   if (error.code === "EISDIR") return { problem: `${path} is a folder` };
@@ -81,7 +82,8 @@ function problemOf(path: string, error: NodeJS.ErrnoException): { problem?: stri
   if (typeof schema === "number" && schema > 1)
     throw new BenchError(
       "data",
-      `${path} was written by a newer version of this program (its schema is ${schema}, this program reads 1); use that version, or delete the file to run the cell again`,
+      `${path} was written by a newer version of this program (its schema is ${schema}, this program reads 1); ` +
+        "use that version, or delete the file to run the cell again",
     );
   const advice = error.message.lastIndexOf("; ");
   return { problem: advice < 0 ? error.message : error.message.slice(0, advice) };
@@ -104,34 +106,35 @@ function problemOfWeights(path: string, { weights }: RunRecord): string | undefi
   return sha256Of(path) === trained ? undefined : `${path}: its SHA-256 is not the one in the run's record`;
 }
 
-function anotherRun({ recordPath, folder }: CellFiles, record: RunRecord, expected: ExpectedRun): BenchError {
+function errorOfAnotherRun({ recordPath, folder }: CellFiles, record: RunRecord, expected: ExpectedRun): BenchError {
   const { weights } = record;
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-  const others = [
+  const differences = [
     record.data.fingerprint !== expected.fingerprint && "other images",
     weights.base !== expected.weights.base && "another base model",
     weights.extractor !== expected.weights.extractor && "another extractor",
     weights.autoencoder !== expected.weights.autoencoder && "another autoencoder",
-    !same(sorted(record.settings), sorted(expected.settings)) && "other settings",
+    !same(withSortedKeys(record.settings), withSortedKeys(expected.settings)) && "other settings",
   ].filter((what) => what !== false);
-  // With all of these equal, the method is another: a plug-in that was edited since.
+  // With all of these equal, the method differs: a plug-in that was edited since.
   const remedy =
-    others.length > 0
+    differences.length > 0
       ? "choose another --out"
       : `choose another --out, or delete ${folder} if its results are no longer needed`;
   return new BenchError(
     "usage",
-    `${recordPath} is the record of another run (${others.join(", ") || "another version of the method"}); ${remedy}`,
+    `${recordPath} is the record of another run (${differences.join(", ") || "another version of the method"}); ` +
+      `${remedy}`,
   );
 }
 
-/** With the keys in one order: the record's are sorted. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
+/** A copy with sorted keys, as records have them, for comparison. */
+function withSortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedKeys);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
+      .map(([key, inner]) => [key, withSortedKeys(inner)]),
   );
 }

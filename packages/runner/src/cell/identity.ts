@@ -1,5 +1,5 @@
-// A cell of the comparison: recipe × dataset × method with options × seed. It has a folder, and an identity: a digest of
-// everything that its result depends on.
+// A cell is recipe × dataset × method with options × seed. It has a folder, and an identity: a digest of everything
+// that its result depends on.
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ export const protocolFolder = (out: string, recipe: Recipe): string => join(out,
 /**
  * `runs/mini-1/flowers/difffit/seed-0`
  *
- * @param dataset its name in the record; of own images that has the start of their fingerprint
+ * @param dataset its name in the record; for own images, this name ends with the start of their fingerprint
  */
 export function cellFolder(
   out: string,
@@ -26,7 +26,7 @@ export function cellFolder(
   return join(protocolFolder(out, recipe), dataset, methodSlug(method, options), `seed-${seed}`);
 }
 
-/** The method's name; with other options than the published ones its label and a hash of all options. */
+/** The method's name. With options other than the published ones: its label and a hash of all options. */
 function methodSlug(method: AnyMethod, options: object): string {
   if (JSON.stringify(options) === JSON.stringify(defaultOptions(method))) return method.name;
   const label = labelOf(method, options)
@@ -41,13 +41,15 @@ export function identityOf(parts: {
   protocol: string;
   settings: unknown;
   method: string;
-  /** Of a plug-in. */
+  /** SHA-256 of a plug-in's source. */
   methodCode?: string;
   learningRate: number;
   options: object;
   dataset: string;
+  /** SHA-256 of the images and labels. */
   fingerprint: string;
   seed: number;
+  /** SHA-256 of the weights of base model, extractor and autoencoder. */
   base: string;
   extractor: string;
   autoencoder?: string;

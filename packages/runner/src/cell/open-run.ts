@@ -14,20 +14,22 @@ import { mergedNetwork } from "../sampling/merged-network.ts";
 import type { Network } from "../sampling/sample.ts";
 
 export interface OpenedRun {
-  /** With the run's own settings, whatever the recipe's file says now. */
+  /** The recipe with the settings of the run, which may differ from those that recipe.json has now. */
   readonly recipe: Recipe;
   readonly network: Network;
   /** Class names, in label order. */
   readonly classes: readonly string[];
   /** Such as "DiffFit on Oxford Flowers-102". */
   readonly title: string;
-  /** What a person should know about the model. */
+  /** Notes about the model for the user. */
   readonly notes: readonly string[];
 }
 
 /**
- * @param folder a run's, with its record.json and weights.safetensors
- * @param recipe where the recipe lies, if it is none of the project's
+ * Throws BenchError where the run did not finish, or where its base model or its weights have changed since.
+ *
+ * @param folder a run's folder, with record.json and weights.safetensors
+ * @param recipe the folder of the recipe, where it does not come with the project
  */
 export async function openRun(
   folder: string,
@@ -70,7 +72,8 @@ export async function openRun(
   if (trained.sha256 !== record.weights.trained)
     throw new BenchError(
       "data",
-      `${file}: its SHA-256 is ${trained.sha256}, but the run's record has ${record.weights.trained}: it was changed since; ${advice}`,
+      `${file}: its SHA-256 is ${trained.sha256}, but the run's record has ${record.weights.trained}: ` +
+        `it was changed since; ${advice}`,
     );
   return {
     recipe,

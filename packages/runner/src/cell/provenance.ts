@@ -1,4 +1,4 @@
-// What a record says of where it was made.
+// The origin of a record: code, package versions and machine.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -20,12 +20,12 @@ export function codeState(): RunRecord["code"] {
   }
 }
 
-/** @param gpu what computed, where that was not the processor */
+/** @param gpu the adapter that computed, where that was not the CPU */
 export function machine(gpu?: string): RunRecord["machine"] {
-  const processors = cpus();
+  const cores = cpus();
   return {
-    cpu: [processors[0]?.model.trim() || "unknown", ...widestVectors()].join(", "),
-    cores: Math.max(1, processors.length),
+    cpu: [cores[0]?.model.trim() || "unknown", ...widestVectors()].join(", "),
+    cores: Math.max(1, cores.length),
     memoryGB: Math.round(totalmem() / 1e8) / 10,
     gpu: gpu ?? null,
     os: `${type()} ${release()}`,
@@ -34,7 +34,10 @@ export function machine(gpu?: string): RunRecord["machine"] {
   };
 }
 
-/** The processor's widest vector instructions, where the system tells them: they decide speed and last bits, and a model's name may leave them open. */
+/**
+ * The widest vector instructions of the CPU, where the system reports them: they decide speed and rounding, and the
+ * CPU's name may not identify them.
+ */
 function widestVectors(): string[] {
   let flags: string[];
   try {
@@ -46,7 +49,7 @@ function widestVectors(): string[] {
   return widest ? [widest[1]] : [];
 }
 
-/** Versions of what the numbers depend on. */
+/** Versions of the packages that the numbers depend on. */
 export function versions(): Record<string, string> {
   const require = createRequire(import.meta.url);
   return Object.fromEntries(
@@ -63,7 +66,7 @@ function versionOf(require: NodeJS.Require, name: string): string {
       };
       if (manifest.name === name && manifest.version) return manifest.version;
     } catch {
-      // no package.json here: look one folder further up
+      // no package.json here: continue in the parent folder
     }
   }
   return "unknown";

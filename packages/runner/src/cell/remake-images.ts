@@ -1,5 +1,5 @@
-// The sheet and the charts of a finished run, made again from its weights and its record. Samples are a function of weights and
-// seed, so the sheet shows what it showed before.
+// Makes the sheet and the charts of a finished run again, from its weights and its record. Samples are a function of
+// weights and seed, so the new sheet shows the same images.
 
 import { replaceFile } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
@@ -7,11 +7,11 @@ import { readWeights } from "../assets/weight-file.ts";
 import { compileRecipeExtractor } from "../recipe/recipe-extractor.ts";
 import { mergedNetwork } from "../sampling/merged-network.ts";
 import { labelsLike, sample } from "../sampling/sample.ts";
-import { baseSamples } from "./base-samples.ts";
-import { generatedOnSheet, runSheet } from "./sheet.ts";
+import { sampleBase } from "./sample-base.ts";
+import { generatedOnSheet, makeSheet } from "./sheet.ts";
 import type { PreparedCell } from "./stages/prepare.ts";
 
-/** @param names of the images that are missing or damaged */
+/** @param names names of the images that are missing or damaged */
 export async function remakeImages(cell: PreparedCell, record: RunRecord, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   const { task, files } = cell;
@@ -42,9 +42,9 @@ async function remakeSheet(cell: PreparedCell, record: RunRecord): Promise<void>
   const pixels = await space.pixels(x);
   const extractor = await compileRecipeExtractor(engine, extractorFile, data.size);
   try {
-    const fromBase = await baseSamples(recipe, base, extractor, { engine, out, seed, listener, space });
+    const fromBase = await sampleBase(recipe, base, extractor, { engine, out, seed, listener, space });
     const generated = { pixels, labels: shownLabels };
-    await replaceFile(files.sheetPath, await runSheet(record, { real: data, generated, base: fromBase.pixels }));
+    await replaceFile(files.sheetPath, await makeSheet(record, { real: data, generated, base: fromBase.pixels }));
   } finally {
     await extractor.dispose();
   }

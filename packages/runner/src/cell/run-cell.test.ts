@@ -1,4 +1,4 @@
-// Runs of a small recipe: what they give back, and that they close the file of their images however they end.
+// Runs of a small recipe: their outcomes, and that they close the file of their images however they end.
 
 import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -96,31 +96,31 @@ describe("runCell", () => {
     expect(await run({ out })).toMatchObject({ already: true, remade: ["weights.safetensors"], record: first.record });
   });
 
-  describe.runIf(process.platform === "linux")("closes the file of its images", () => {
-    it("after a run, during which it is open", { timeout: 60_000 }, async () => {
+  describe.runIf(process.platform === "linux")("on Linux, where open files can be listed", () => {
+    it("keeps the file of its images open during a run and closes it at the end", { timeout: 60_000 }, async () => {
       const during: string[] = [];
       await run({ listener: { stage: (name) => void (name === "train" && during.push(...openFiles())) } });
       expect(during).toHaveLength(1);
       expect(openFiles()).toEqual([]);
     });
 
-    it("when the run was finished before", async () => {
+    it("closes the file of its images when the run was finished before", async () => {
       expect(await run()).toMatchObject({ already: true });
       expect(openFiles()).toEqual([]);
     });
 
-    it("when training diverges", async () => {
+    it("closes the file of its images when training diverges", async () => {
       await expect(run({}, { "training.learningRateScale": 1e30 })).rejects.toThrow("training diverged");
       expect(openFiles()).toEqual([]);
     });
 
-    it("when training fails", async () => {
+    it("closes the file of its images when training fails", async () => {
       const broken = { ...engine, compile: () => Promise.reject(new Error("no such kernel")) };
       await expect(run({ engine: broken, seed: 1 })).rejects.toThrow("no such kernel");
       expect(openFiles()).toEqual([]);
     });
 
-    it("when they are fewer than a batch has", async () => {
+    it("closes the file of its images when a batch takes more images than there are", async () => {
       await expect(run({}, { "training.batch": 7 })).rejects.toThrow("has 6 images, but a batch has 7");
       expect(openFiles()).toEqual([]);
     });

@@ -1,4 +1,4 @@
-// The record that a run leaves when it ends.
+// Makes the record of a run.
 
 import { CLASS_EMBEDDING } from "@dit-bench/dit";
 import { labelOf, size } from "@dit-bench/method";
@@ -93,7 +93,7 @@ export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, resu
   };
 }
 
-/** At most sixty points of the loss, each the mean of the steps since the previous point. */
+/** At most 60 points of the loss curve, each the mean over the steps since the previous point. */
 function thinned(losses: readonly number[]): { step: number; value: number | null }[] {
   const stride = Math.ceil(losses.length / 60);
   return Array.from({ length: Math.ceil(losses.length / stride) }, (_, i) => {

@@ -22,7 +22,9 @@ export interface RunTask {
   readonly listener: Listener;
   /** Makes further images in the run's folder, before the record marks the run as finished. */
   illustrate?(record: RunRecord, folder: string): Promise<void>;
-  /** Names of the PNG files that `illustrate` makes. Those of a finished run that are missing or damaged are made again. */
+  /**
+   * Names of the PNG files that `illustrate` makes. Those of a finished run that are missing or damaged are made again.
+   */
   readonly illustrations?: readonly string[];
   /** When the training state is kept at the end; see kept-state.ts. */
   readonly keepState?: KeepState;

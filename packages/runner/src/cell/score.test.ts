@@ -1,9 +1,11 @@
+// The metrics of a run.
+
 import { kid } from "@dit-bench/metrics";
 import { normals } from "@dit-bench/random";
 import { expect, it } from "vitest";
 import { score } from "./score.ts";
 
-it("takes KID of all images up to 5000, of more of as many evenly spread", () => {
+it("computes KID on all images up to 5000, and on 5000 evenly spaced ones of larger sets", () => {
   const D = 2;
   const set = (name: string, n: number) => normals(0, name, 0, n * D);
   const generated = set("generated", 30);

@@ -1,4 +1,4 @@
-// Distances of a run: generated and base samples against the real images.
+// The metrics of a run: FID and KID of generated samples and of the base model's samples against the real images.
 //
 // D = feature dimension
 
@@ -7,13 +7,14 @@ import type { RunMetrics } from "@dit-bench/record";
 import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
 
-/** Features are [N, D], row-major; the real ones are the reference of both distances. */
+/** Features of three sets of images, each [N, D], row-major. `real` is the reference of FID and KID. */
 export interface Features {
   readonly generated: Float32Array;
   readonly real: Float32Array;
   readonly base: Float32Array;
 }
 
+/** @param seed of the bootstrap resamples of the intervals */
 export function score(
   { resamples, level }: RecipeSettings["metrics"],
   extractor: Pick<FeatureExtractor, "id" | "dimension" | "resizer">,
@@ -22,29 +23,29 @@ export function score(
 ): RunMetrics {
   const D = extractor.dimension;
   const reference = statistics(real, D);
-  const ours = frechetInterval(generated, reference, D, { resamples, level, seed });
-  const floor = frechetInterval(base, reference, D, { resamples, level, seed });
+  const adapted = frechetInterval(generated, reference, D, { resamples, level, seed });
+  const unadapted = frechetInterval(base, reference, D, { resamples, level, seed });
   return {
     extractor: extractor.id,
     dimension: D,
     resizer: extractor.resizer,
     generated: generated.length / D,
     real: real.length / D,
-    fid: ours.distance,
-    fidInterval: [ours.low, ours.high],
+    fid: adapted.distance,
+    fidInterval: [adapted.low, adapted.high],
     intervalLevel: level,
-    kid: kid(some(generated, D), some(real, D), D),
-    baseFid: floor.distance,
-    baseFidInterval: [floor.low, floor.high],
-    baseKid: kid(some(base, D), some(real, D), D),
+    kid: kid(subsample(generated, D), subsample(real, D), D),
+    baseFid: unadapted.distance,
+    baseFidInterval: [unadapted.low, unadapted.high],
+    baseKid: kid(subsample(base, D), subsample(real, D), D),
     baseGenerated: base.length / D,
   };
 }
 
-/** KID compares every image with every other: of more than these it takes as many, evenly spread. */
+/** KID is O(N²): larger sets are subsampled to this many images, evenly spaced. */
 const KID_IMAGES = 5000;
 
-function some(features_ND: Float32Array, D: number): Float32Array {
+function subsample(features_ND: Float32Array, D: number): Float32Array {
   const N = features_ND.length / D;
   if (N <= KID_IMAGES) return features_ND;
   const chosen = new Float32Array(KID_IMAGES * D);

@@ -1,7 +1,9 @@
+// The sheet of a run, checked by the colours of its pixels.
+
 import type { RunRecord } from "@dit-bench/record";
 import sharp from "sharp";
 import { expect, it } from "vitest";
-import { baseOnSheet, generatedOnSheet, runSheet } from "./sheet.ts";
+import { baseOnSheet, generatedOnSheet, makeSheet } from "./sheet.ts";
 
 const size = 8;
 const plain = (color: readonly number[], count: number) =>
@@ -35,10 +37,10 @@ const [real, generated, base] = [
   [0, 0, 200],
 ] as const;
 
-it.each([1, 2])("the base model's samples stand below all rows of classes, belonging to none (%i)", async (n) => {
+it.each([1, 2])("makeSheet puts the base model's samples below the rows of all %i classes", async (n) => {
   const classes = ["rose", "tulip"].slice(0, n);
   const labels = Int32Array.from({ length: 6 * n }, (_, i) => i % n);
-  const png = await runSheet(record(classes), {
+  const png = await makeSheet(record(classes), {
     real: { pixels: plain(real, labels.length), labels },
     generated: { pixels: plain(generated, labels.length), labels },
     base: plain(base, baseOnSheet),
@@ -50,7 +52,7 @@ it.each([1, 2])("the base model's samples stand below all rows of classes, belon
   expect(third.top).toBeGreaterThan(first.bottom + 20);
 });
 
-it("shows the first six samples of each of the first twelve classes", () => {
+it("generatedOnSheet chooses the first six samples of each of the first twelve classes", () => {
   const labels = Int32Array.from({ length: 200 }, (_, i) => i % 20);
   const shown = generatedOnSheet(labels);
   expect(shown.length).toBe(6 * 12);

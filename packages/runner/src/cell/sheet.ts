@@ -1,4 +1,7 @@
-// The sheet of a run: real images and the adapted model's samples side by side, a row a class; below them, the base model's samples.
+// The sheet of a run: real images beside the adapted model's samples, one row per class, with samples of the base model
+// below.
+//
+// N = images, S = side in pixels
 
 import type { PictureBytes } from "@dit-bench/images";
 import type { RunRecord } from "@dit-bench/record";
@@ -9,21 +12,23 @@ interface LabelledBytes {
   readonly labels: Int32Array;
 }
 
-/** What a sheet shows. The real images are all of the dataset's; the base model's samples, [N, S, S, 3], have no class. */
+/** The images that a sheet is made from. */
 export interface SheetImages {
+  /** The whole dataset. */
   readonly real: LabelledBytes;
   readonly generated: LabelledBytes;
+  /** Samples of the base model, [N, S, S, 3], which have no class. */
   readonly base: Uint8Array;
 }
 
-const ROWS = 12; // more classes than these do not fit on a page
-const COLUMNS = 6; // of real images, and of samples
+const ROWS = 12; // classes that fit on a page
+const COLUMNS = 6; // of each block: real images, samples
 const BASE_ROWS = 3;
 
-/** How many of the base model's samples a sheet has at most. */
+/** Most samples of the base model on a sheet. */
 export const baseOnSheet = BASE_ROWS * 2 * COLUMNS;
 
-/** Which of samples with these labels a sheet shows: the first few of each of the first classes. */
+/** Indices of the samples that a sheet shows, given their labels: the first few of each of the first classes. */
 export function generatedOnSheet(labels: Int32Array): number[] {
   const seen = new Map<number, number>();
   return [...labels.keys()].filter((i) => {
@@ -34,9 +39,9 @@ export function generatedOnSheet(labels: Int32Array): number[] {
   });
 }
 
-/** The sheet as a PNG file. */
-export async function runSheet(record: RunRecord, shown: SheetImages): Promise<Uint8Array> {
-  const { contactSheet } = await import("@dit-bench/report"); // the canvas is loaded where it is needed
+/** The bytes of the sheet's PNG file. */
+export async function makeSheet(record: RunRecord, shown: SheetImages): Promise<Uint8Array> {
+  const { contactSheet } = await import("@dit-bench/report"); // loads the canvas only when it is needed
   const { cell, data, metrics, miniature } = record;
   const S = data.size;
   const fromMiniature = data.source === "miniature";
@@ -51,7 +56,7 @@ export async function runSheet(record: RunRecord, shown: SheetImages): Promise<U
       images: [...ofClass(shown.real, number, S), ...ofClass(shown.generated, number, S)],
     })),
   };
-  // They are sampled with the null class, so none belongs to a class: they stand apart from the rows.
+  // The base model is sampled with the null class, so its samples belong to no row of a class.
   const baseCount = Math.min(baseOnSheet, shown.base.length / (S * S * 3));
   const base = {
     blocks: [
@@ -68,15 +73,16 @@ export async function runSheet(record: RunRecord, shown: SheetImages): Promise<U
     })),
   };
   const notes = [
-    `seed ${cell.seed}; ${record.training.steps} steps of ${record.training.batch}; ${record.parameters.trainable.toLocaleString("en")} trained parameters`,
+    `seed ${cell.seed}; ${record.training.steps} steps of ${record.training.batch}; ` +
+      `${record.parameters.trainable.toLocaleString("en")} trained parameters`,
     ...(data.classes.length > ROWS ? [`the first ${ROWS} of ${data.classes.length} classes`] : []),
-    ...(miniature ? [`distances are those of ${metrics!.extractor}: they compare with no published FID`] : []),
+    ...(miniature ? [`FIDs are those of ${metrics!.extractor}: they compare with no published FID`] : []),
   ];
   const title = `${cell.methodLabel} on ${fromMiniature ? `the miniature of ${cell.datasetTitle}` : cell.datasetTitle}`;
   return contactSheet([classes, base], { size: S, title, lines: notes });
 }
 
-/** The first images of a class, as many as there are columns; undefined where it has fewer. */
+/** The first images of a class, one per column; undefined for columns beyond the last image. */
 function ofClass({ pixels, labels }: LabelledBytes, label: number, S: number): (Uint8Array | undefined)[] {
   const indices = [...labels.keys()].filter((i) => labels[i] === label).slice(0, COLUMNS);
   return Array.from({ length: COLUMNS }, (_, i) =>

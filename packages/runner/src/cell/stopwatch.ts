@@ -1,9 +1,11 @@
-// Seconds of named stages, one after the other.
+// Measures the seconds of named stages that follow each other.
 
-/** `lap` ends a stage that began at the last `lap` or `restart`. */
 export interface Stopwatch {
+  /** Seconds by stage. */
   readonly laps: Record<string, number>;
+  /** Ends a stage, which began at the last `lap` or `restart`. */
   lap(name: string): void;
+  /** Starts the next stage without counting the time since the last lap. */
   restart(): void;
 }
 

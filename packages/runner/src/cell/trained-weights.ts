@@ -1,4 +1,4 @@
-// The trained weights, alone: the result of a run. The file holds no digest, since the run's record has its SHA-256.
+// The file of a run's trained weights. It holds no digest of itself: the run's record has its SHA-256.
 
 import { statSync } from "node:fs";
 import type { Adapted } from "@dit-bench/method";
@@ -13,7 +13,7 @@ export interface WrittenWeights {
   readonly bytes: number;
 }
 
-/** The moving average of the trained weights, which is sampled from; the metadata says what is needed to use it. */
+/** Writes the moving average of the trained weights, from which images are sampled; the metadata says how to use it. */
 export function writeTrained(
   path: string,
   adapted: Adapted,

@@ -1,3 +1,5 @@
+// Damage of PNG files.
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +10,7 @@ import { isWholePng } from "./whole-png.ts";
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-png-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("a PNG is whole until any of its bits is flipped or any of its bytes is missing", async () => {
+test("isWholePng is false once any bit of a PNG is flipped or any byte is missing", async () => {
   const path = join(folder, "a.png");
   expect(isWholePng(path)).toBe(false);
   const sound = await sharp({ create: { width: 5, height: 4, channels: 3, background: "#c08040" } })

@@ -1,13 +1,14 @@
-// Whether a PNG file is there and undamaged. Every chunk of a PNG carries a CRC-32 of itself: https://www.w3.org/TR/png-3/#5Chunk-layout
+// Checks that a PNG file exists and is undamaged. Every chunk of a PNG carries a CRC-32 of itself:
+// https://www.w3.org/TR/png-3/#5Chunk-layout
 
 import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-/** Length, type and CRC of a chunk. */
+/** Bytes of a chunk's length, type and CRC. */
 const FRAME = 12;
 
-/** False also where it cannot be read. */
+/** False also where the file cannot be read. */
 export function isWholePng(path: string): boolean {
   let bytes: Buffer;
   try {

@@ -1,4 +1,4 @@
-// Features of images by a compiled extractor.
+// Compiles an extractor and computes features of images with it.
 //
 // N = images, S = side, D = feature dimension
 
@@ -12,20 +12,22 @@ import type { Listener } from "../events.ts";
 export interface FeatureExtractor {
   readonly id: string;
   readonly dimension: number;
-  /** How pictures come to its size; `none` where they are made at it. */
+  /** How images are resized to its input; `none` where they have its size. */
   readonly resizer: string;
-  /** RGB bytes [N, S, S, 3] to features [N, D]; S is the extractor's own, or the one it resizes from. */
+  /** RGB bytes [N, S, S, 3] to features [N, D]. S is the side of its input, or `Resizing.from`. */
   features(pixels: PictureBytes, listener?: Listener): Promise<Float32Array>;
-  /** Images a call of `run` takes at most. */
+  /** Most images per call of `run`. */
   readonly batch: number;
-  /** At most `batch` images [N, S, S, 3], in the range that the extractor takes, to features [N, D]. One call at a time. */
+  /**
+   * At most `batch` images [N, S, S, 3], in the range that the extractor takes, to features [N, D]. One call at a time.
+   */
   run(x_NSSC: Float32Array): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 
-/** Pictures of another size than the extractor's. */
+/** How images of another size are resized to the extractor's input. */
 export interface Resizing {
-  /** Their side. */
+  /** Side of the images in pixels. */
   readonly from: number;
   readonly resize: Resizer;
 }
@@ -55,18 +57,18 @@ export async function compileExtractor(
     { name: extractor.id },
   );
   const numbers = S * S * 3;
-  const count = (length: number, unit: string, side = S) => {
+  const countImages = (length: number, unit: string, side = S) => {
     const N = length / (side * side * 3);
     if (Number.isInteger(N)) return N;
-    throw new Error(`${extractor.id}: ${length} ${unit} are no whole number of ${side}x${side} RGB images`);
+    throw new Error(`${extractor.id}: ${length} ${unit} are not a whole number of ${side}x${side} RGB images`);
   };
-  /** RGB bytes of a picture or, where they need no resizing, of several. */
+  /** RGB bytes of one image, or of several where they need no resizing, as the network takes them. */
   const input = (pixels: Uint8Array): Float32Array =>
     resizing
       ? extractorInput({ width: resizing.from, height: resizing.from, pixels }, S, resizing.resize)
       : Float32Array.from(pixels, (x) => x / 127.5 - 1);
   const run = async (x_NSSC: Float32Array) => {
-    const N = count(x_NSSC.length, "numbers");
+    const N = countImages(x_NSSC.length, "numbers");
     if (N > batch) throw new Error(`${extractor.id}: ${N} images at once, wanted at most ${batch}`);
     const x = N === batch ? x_NSSC : new Float32Array(batch * numbers);
     if (N < batch) x.set(x_NSSC);
@@ -81,7 +83,7 @@ export async function compileExtractor(
     run,
     async features(pixels, listener) {
       const side = resizing?.from ?? S;
-      const N = count(pixels.length, "bytes", side);
+      const N = countImages(pixels.length, "bytes", side);
       const bytes = side * side * 3;
       const out = new Float32Array(N * D);
       for (let first = 0; first < N; first += batch) {

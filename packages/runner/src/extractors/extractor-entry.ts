@@ -1,5 +1,5 @@
-// What this program needs to know of a feature extractor. The command line's help reads the entries, so that they import large
-// packages (zod, tfjs) only as types, and load them when they are called.
+// What this program needs to know of a feature extractor. The command line's help reads the entries, so that they
+// import large packages (zod, tfjs) only as types, and load them when they are called.
 
 import type { Resizer } from "@dit-bench/images";
 import type { Extractor } from "@dit-bench/metrics";
@@ -21,7 +21,9 @@ export interface ExtractorEntry<S extends ExtractorSection = ExtractorSection> {
   readonly recipe?: string;
   /** Is its FID the one of publications? */
   readonly standard: boolean;
-  /** For plans: operations per image, and features per image, which are stored. Absent where a dataset takes seconds. */
+  /**
+   * For plans: operations per image, and features per image, which are stored. Absent where a dataset takes seconds.
+   */
   readonly cost?: { readonly flops: number; readonly dimension: number };
   /** The schema of its section in a recipe. */
   section(tools: SectionTools): z.ZodType<S>;
@@ -29,7 +31,10 @@ export interface ExtractorEntry<S extends ExtractorSection = ExtractorSection> {
   read(task: ReadTask<S>): Promise<ReadExtractor>;
 }
 
-/** Settings that every extractor has in a recipe. Images go through `resize` where they have another size than its input. */
+/**
+ * Settings that every extractor has in a recipe. Images go through `resize` where they have another size than its
+ * input.
+ */
 export interface ExtractorSection {
   readonly name?: string;
   readonly weights: string;

@@ -16,7 +16,9 @@ export type AnyExtractorSection = z.infer<ReturnType<(typeof table)[number]["sec
 export const extractorSection = (tools: SectionTools): z.ZodType<AnyExtractorSection> =>
   tools.z.union(extractors.map((entry) => entry.section(tools))) as z.ZodType<AnyExtractorSection>;
 
-/** The entry that a recipe's section belongs to. A section without a name is that of `mini`: it is older than the names. */
+/**
+ * The entry that a recipe's section belongs to. A section without a name is that of `mini`: it is older than the names.
+ */
 export const extractorOf = (section: ExtractorSection): ExtractorEntry =>
   extractors.find(({ name }) => name === (section.name ?? mini.name))!;
 

@@ -1,4 +1,4 @@
-// From images to distances, with pytorch-fid's network narrowed 16 times.
+// From images to FID, with pytorch-fid's network at a sixteenth of its widths.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ afterAll(async () => {
   rmSync(place, { recursive: true });
 });
 
-describe("the compiled network", () => {
+describe("the compiled Inception", () => {
   const { tensors } = readSafetensors(fixture("inception_narrow_expected.safetensors"));
   const wanted = tensors.get("features")!.data as Float32Array;
 
@@ -71,7 +71,7 @@ describe("the compiled network", () => {
   }
 });
 
-test("weights with a wrapper's prefix are the same weights", async () => {
+test("loadExtractor reads weights whose names have a wrapper's prefix", async () => {
   const path = join(place, "wrapped.safetensors");
   writeSafetensors(
     path,
@@ -85,7 +85,7 @@ test("weights with a wrapper's prefix are the same weights", async () => {
   await wrapped.dispose();
 });
 
-describe("weights that cannot be used", () => {
+describe("loadExtractor", () => {
   const load = (choice: { extractor: string; weights?: string; tap?: string }) =>
     createEngine("cpu", { threads: 1 }).then((engine) => loadExtractor(choice, engine));
   const without = (name: string, other?: StoredTensor) => {
@@ -99,18 +99,28 @@ describe("weights that cannot be used", () => {
   };
 
   test.each<[string, () => Parameters<typeof load>[0], string, number]>([
-    ["another extractor", () => ({ extractor: "vgg" }), "--extractor vgg: wanted inception or mini", 2],
-    ["none", () => ({ extractor: "inception" }), "get them with 'bench fetch inception-v3-fid'", 4],
-    ["another tap", () => ({ extractor: "inception", weights, tap: "7" }), "--tap 7: wanted 64, 192", 2],
-    ["no such file", () => ({ extractor: "inception", weights: "nowhere.pth" }), "there is no such file", 4],
+    ["an extractor that is not known", () => ({ extractor: "vgg" }), "--extractor vgg: wanted inception or mini", 2],
     [
-      "one missing",
+      "weights that are not here",
+      () => ({ extractor: "inception" }),
+      "get them with 'bench fetch inception-v3-fid'",
+      4,
+    ],
+    [
+      "a tap that it does not have",
+      () => ({ extractor: "inception", weights, tap: "7" }),
+      "--tap 7: wanted 64, 192",
+      2,
+    ],
+    ["a path without a file", () => ({ extractor: "inception", weights: "nowhere.pth" }), "there is no such file", 4],
+    [
+      "a file without one of the weights",
       () => ({ extractor: "inception", weights: without("Mixed_7c.branch1x1.bn.bias") }),
       "has no weight 'Mixed_7c.branch1x1.bn.bias'",
       4,
     ],
     [
-      "another shape",
+      "a weight of another shape",
       () => ({
         extractor: "inception",
         weights: without("Mixed_7c.branch1x1.bn.bias", { type: "F32", shape: [1], data: new Float32Array(1) }),
@@ -118,14 +128,14 @@ describe("weights that cannot be used", () => {
       "is [1], wanted [20]",
       4,
     ],
-  ])("%s", async (_, choice, message, exitCode) => {
+  ])("refuses %s", async (_, choice, message, exitCode) => {
     await expect(load(choice())).rejects.toThrow(message);
     await expect(load(choice())).rejects.toMatchObject({ exitCode });
   });
 });
 
-describe("features of a folder", () => {
-  test("are those of its images in order; what cannot be used is left out and named", async () => {
+describe("imageFeatures", () => {
+  test("gives features in the order of the images, and skips and names files that are no images", async () => {
     const folder = await images("seven", 7, 1);
     writeFileSync(join(folder, "00.png"), "not an image");
     const notes: string[] = [];
@@ -144,7 +154,7 @@ describe("features of a folder", () => {
     );
   });
 
-  test("differ between the resizers", async () => {
+  test("gives different features for different resizers", async () => {
     const folder = await images("resized", 2, 2);
     const found: Float32Array[] = [];
     for (const resizer of ["pytorch", "clean", "tensorflow"] as const)
@@ -156,13 +166,13 @@ describe("features of a folder", () => {
 });
 
 describe("feature files", () => {
-  const set = drawn("a", 9, 4, 1);
+  const set = randomSet("a", 9, 4, 1);
   const readFeatureFile = async (path: string): Promise<FeatureSet> => {
     const source = await openSet(path);
     return source.kind === "features" ? source.read() : Promise.reject(new Error(`${source.kind}, not features`));
   };
 
-  test.each(["npz", "safetensors"])(".%s gives back what was written, and the same distance", async (ending) => {
+  test.each(["npz", "safetensors"])("as .%s give back what was written, and the same FID", async (ending) => {
     const path = join(place, `a.${ending}`);
     writeFeatureFile(path, set);
     const read = await readFeatureFile(path);
@@ -170,7 +180,7 @@ describe("feature files", () => {
     expect(compareSets(read, set)).toMatchObject({ fid: 0, counts: [9, 9], extractor: "x", resizer: "clean" });
   });
 
-  test("statistics alone, in float32 and in either order, are enough for the distance", async () => {
+  test("need only statistics for a FID, in float32 and in either order of axes", async () => {
     const path = join(place, "statistics.npz");
     const sigma = Float32Array.of(2, 0.5, 0.5, 1);
     writeNpz(path, [
@@ -198,11 +208,15 @@ describe("feature files", () => {
     data: new Float64Array(shape.reduce((a, b) => a * b, 1)),
   });
   test.each<[string, Record<string, StoredTensor>, string]>([
-    ["nothing of use", { other: f64(2) }, "it holds other [2] F64; wanted a folder of images"],
-    ["a mean alone", { mu: f64(2) }, "it holds mu"],
-    ["no square", { mu: f64(2), sigma: f64(2, 3) }, "'sigma' is [2,3] for 2 features"],
+    ["no feature or statistic", { other: f64(2) }, "it holds other [2] F64; wanted a folder of images"],
+    ["a mean but no covariance", { mu: f64(2) }, "it holds mu"],
+    ["a covariance that is not square", { mu: f64(2), sigma: f64(2, 3) }, "'sigma' is [2,3] for 2 features"],
     ["flat features", { features: f64(4) }, "'features' is [4]"],
-    ["another mean", { features: f64(2, 3), mu: f64(2), sigma: f64(2, 2) }, "'mu' is [2] for 3 features"],
+    [
+      "a mean of another dimension",
+      { features: f64(2, 3), mu: f64(2), sigma: f64(2, 2) },
+      "'mu' is [2] for 3 features",
+    ],
     ["whole numbers", { sigma: f64(1, 1), mu: { type: "I32", shape: [1], data: Int32Array.of(1) } }, "'mu' holds I32"],
   ])("with %s are refused", async (_, tensors, message) => {
     const path = join(place, "wrong.npz");
@@ -211,7 +225,7 @@ describe("feature files", () => {
     await expect(readFeatureFile(path)).rejects.toMatchObject({ exitCode: 4 });
   });
 
-  test("whose note of the extractor is long are refused: it would be most of the memory", async () => {
+  test("are refused when the text that names their extractor is too long", async () => {
     const [mu, sigma] = [f64(2), f64(2, 2)];
     const note = new Uint8Array(70_000).fill(0x20);
     const path = join(place, "note");
@@ -223,11 +237,12 @@ describe("feature files", () => {
     await expect(readFeatureFile(`${path}.safetensors`)).rejects.toThrow("'about' has 70000 characters");
   });
 
-  test("too large for .npz are refused before the first image is measured", async () => {
+  test("that would be too large as .npz are refused before the first image is measured", async () => {
     checkRoom("a.npz", 250_000, 2048);
     checkRoom("a.safetensors", 1e9, 2048);
     expect(() => checkRoom("a.npz", 262_144, 2048)).toThrow(
-      "--output a.npz: 262144 images of 2048 features take 2181185536 bytes, a .npz file holds at most 2147483648; give it a name that ends in .safetensors",
+      "--output a.npz: 262144 images of 2048 features take 2181185536 bytes, a .npz file holds at most 2147483648; " +
+        "give it a name that ends in .safetensors",
     );
     const unused: LoadedExtractor = { ...extractor, run: () => Promise.reject(new Error("it was measured")) };
     const onCount = (images: number, dimension: number) => checkRoom("a.npz", images * 1e7, dimension);
@@ -236,16 +251,16 @@ describe("feature files", () => {
     ).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining("30000000 images of 128 features") });
   });
 
-  test("under another ending are refused", () => {
+  test("with another extension are refused", () => {
     expect(() => writeFeatureFile(join(place, "a.csv"), set)).toThrow(
       "wanted a name that ends in .npz or .safetensors",
     );
   });
 });
 
-describe("comparing sets", () => {
-  test("gives every figure, the same ones each time", () => {
-    const [a, b] = [drawn("a", 60, 4, 1), drawn("b", 50, 4, 2)];
+describe("compareSets", () => {
+  test("computes all metrics, with equal results each time", () => {
+    const [a, b] = [randomSet("a", 60, 4, 1), randomSet("b", 50, 4, 2)];
     const found = compareSets(a, b, { pairwise: true, resamples: 20 });
     expect(compareSets(a, b, { pairwise: true, resamples: 20 })).toEqual(found);
     expect(found).toMatchObject({ counts: [60, 50], pairwiseCounts: [60, 50], dimension: 4, neighbours: 3 });
@@ -256,26 +271,28 @@ describe("comparing sets", () => {
   });
 
   test("refuses features of another extractor, another resizer and another dimension", () => {
-    const a = drawn("a", 9, 4, 1);
+    const a = randomSet("a", 9, 4, 1);
     const about = { ...a.about!, resizer: "pytorch" };
     expect(() => compareSets(a, { ...a, source: "b", about })).toThrow("resizer of a is clean, of b pytorch");
     expect(() => compareSets(a, { ...a, source: "b", about: { ...about, extractor: "y" } })).toThrow(
       "extractor of a is x",
     );
-    expect(() => compareSets(a, drawn("b", 9, 5, 1))).toThrow("a has 4 features an image, b 5");
+    expect(() => compareSets(a, randomSet("b", 9, 5, 1))).toThrow("a has 4 features an image, b 5");
   });
 
-  test("says where there are too few images, and whose values are not finite", () => {
+  test("notes a set of too few images, and refuses values that are not finite, with the set's name", () => {
     const notes: string[] = [];
-    compareSets(drawn("a", 4, 4, 1), drawn("b", 9, 4, 1), { listener: { note: (text) => void notes.push(text) } });
+    compareSets(randomSet("a", 4, 4, 1), randomSet("b", 9, 4, 1), {
+      listener: { note: (text) => void notes.push(text) },
+    });
     expect(notes).toEqual([expect.stringContaining("a: 4 images do not span 4 features")]);
-    const bad = drawn("bad", 9, 4, 1);
+    const bad = randomSet("bad", 9, 4, 1);
     bad.features![5] = Number.NaN;
-    expect(() => compareSets(bad, drawn("b", 9, 4, 1))).toThrow("bad: statistics: row 1, column 1 is NaN");
+    expect(() => compareSets(bad, randomSet("b", 9, 4, 1))).toThrow("bad: statistics: row 1, column 1 is NaN");
   });
 });
 
-function drawn(source: string, n: number, dimension: number, seed: number): FeatureSet {
+function randomSet(source: string, n: number, dimension: number, seed: number): FeatureSet {
   const features = normals(seed, "distance.test", 0, n * dimension);
   return { source, dimension, count: n, features, about: { extractor: "x", weights: "w", resizer: "clean" } };
 }
@@ -291,6 +308,7 @@ async function images(name: string, n: number, seed: number): Promise<string> {
   return folder;
 }
 
+/** The largest absolute difference. */
 function apart(a: Float32Array, b: Float32Array): number {
   expect(a.length).toBe(b.length);
   return a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i]!)), 0);

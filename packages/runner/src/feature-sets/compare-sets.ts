@@ -1,4 +1,6 @@
-// Distances between two sets of images.
+// Compares two sets of images: FID, KID, precision and recall.
+//
+// D = feature dimension
 
 import { defaultNeighbours, frechetDistance, frechetInterval, kid, precisionRecall } from "@dit-bench/metrics";
 import { permutation } from "@dit-bench/random";
@@ -8,7 +10,7 @@ import { checkComparable, type FeatureSet, statisticsOf } from "./feature-set.ts
 
 export interface Comparison {
   readonly fid: number;
-  /** Where the distance would lie were other images drawn, at these numbers of images; see frechetInterval. */
+  /** Interval of the FID over resampled images, at these numbers of images; see frechetInterval. */
   readonly interval: {
     readonly low: number;
     readonly high: number;
@@ -19,9 +21,9 @@ export interface Comparison {
   readonly precision: number | null;
   readonly recall: number | null;
   readonly neighbours: number;
-  /** Images of each set; null where a file has statistics alone. */
+  /** Images of each set; null where a file holds only statistics. */
   readonly counts: readonly [number | null, number | null];
-  /** Images of each set that KID, precision and recall were taken over: drawn where there are more than these take time for. */
+  /** Images of each set that KID, precision and recall were computed on: a subsample of larger sets. */
   readonly pairwiseCounts: readonly [number | null, number | null];
   readonly dimension: number;
   readonly extractor: string | null;
@@ -29,18 +31,23 @@ export interface Comparison {
 }
 
 export interface CompareOptions {
-  /** Draws for the interval; none unless told. Each costs as much as the distance. */
+  /** Bootstrap resamples for the interval; 0, the default, gives none. Each costs as much as the FID. */
   readonly resamples?: number;
   /** Also compute KID, precision and recall. */
   readonly pairwise?: boolean;
   readonly listener?: Listener;
 }
 
-/** All pairs of 5,000 and 5,000 samples of 2,048 features take some minutes. */
-const mostPairwise = 5000;
+/** KID, precision and recall are O(N²): 5,000 × 5,000 images with 2,048 features take some minutes. */
+const MAX_PAIRWISE = 5000;
 const SEED = 0;
 
-/** @param generated the set that is judged @param real the set that it is judged by */
+/**
+ * Throws BenchError (data) for sets that do not compare.
+ *
+ * @param generated the set that is scored
+ * @param real the reference
+ */
 export function compareSets(generated: FeatureSet, real: FeatureSet, options: CompareOptions = {}): Comparison {
   const { resamples = 0, pairwise = false, listener } = options;
   checkComparable(generated, real);
@@ -48,25 +55,25 @@ export function compareSets(generated: FeatureSet, real: FeatureSet, options: Co
   for (const { source, count } of [generated, real])
     if (count !== undefined && count <= D)
       listener?.note?.(
-        `${source}: ${count} images do not span ${D} features; the distance compares only with others of as many images`,
+        `${source}: ${count} images do not span ${D} features; this FID compares only with FIDs of as many images`,
       );
   listener?.stage?.("distance", `${D} features`);
   const [first, second] = [statisticsOf(generated), statisticsOf(real)];
-  const fid = told(generated, real, () => frechetDistance(first, second));
+  const fid = withSources(generated, real, () => frechetDistance(first, second));
   const interval =
     resamples > 0 && generated.features
-      ? told(generated, real, () => frechetInterval(generated.features!, second, D, { resamples, seed: SEED }))
+      ? withSources(generated, real, () => frechetInterval(generated.features!, second, D, { resamples, seed: SEED }))
       : null;
-  const x = pairwise && real.features ? drawn(generated) : undefined;
-  const y = pairwise && generated.features ? drawn(real) : undefined;
+  const x = pairwise && real.features ? subsample(generated) : undefined;
+  const y = pairwise && generated.features ? subsample(real) : undefined;
   if (x && y) listener?.stage?.("pairs", `${x.length / D} and ${y.length / D} images`);
   const enough = x && y && Math.min(x.length, y.length) / D > defaultNeighbours;
-  const manifold = enough ? told(generated, real, () => precisionRecall(x, y, D)) : null;
+  const manifold = enough ? withSources(generated, real, () => precisionRecall(x, y, D)) : null;
   const about = generated.about ?? real.about;
   return {
     fid,
     interval: interval && { low: interval.low, high: interval.high, level: interval.level, bias: interval.bias },
-    kid: x && y ? told(generated, real, () => kid(x, y, D)) : null,
+    kid: x && y ? withSources(generated, real, () => kid(x, y, D)) : null,
     precision: manifold?.precision ?? null,
     recall: manifold?.recall ?? null,
     neighbours: defaultNeighbours,
@@ -78,8 +85,8 @@ export function compareSets(generated: FeatureSet, real: FeatureSet, options: Co
   };
 }
 
-/** Statistics that are none are the file's fault. */
-function told<T>(a: FeatureSet, b: FeatureSet, compute: () => T): T {
+/** Errors of the computation come from the numbers in the files: the message names both. */
+function withSources<T>(a: FeatureSet, b: FeatureSet, compute: () => T): T {
   try {
     return compute();
   } catch (error) {
@@ -87,13 +94,13 @@ function told<T>(a: FeatureSet, b: FeatureSet, compute: () => T): T {
   }
 }
 
-/** The features, or those of as many images as pairs are taken over, drawn without replacement, always the same ones. */
-function drawn({ features, dimension: D }: FeatureSet): Float32Array | undefined {
-  if (!features || features.length <= mostPairwise * D) return features;
+/** Features of at most `MAX_PAIRWISE` images, sampled without replacement. The same images are chosen every time. */
+function subsample({ features, dimension: D }: FeatureSet): Float32Array | undefined {
+  if (!features || features.length <= MAX_PAIRWISE * D) return features;
   const order = permutation(SEED, "compare-sets.drawn", 0, features.length / D)
-    .slice(0, mostPairwise)
+    .slice(0, MAX_PAIRWISE)
     .sort();
-  const out = new Float32Array(mostPairwise * D);
+  const out = new Float32Array(MAX_PAIRWISE * D);
   for (const [to, from] of order.entries()) out.set(features.subarray(from * D, (from + 1) * D), to * D);
   return out;
 }

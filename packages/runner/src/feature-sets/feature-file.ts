@@ -1,5 +1,7 @@
 // Feature files: `features` [N, D] float32, `mu` [D] and `sigma` [D, D] float64, as .npz or .safetensors. pytorch-fid
-// reads the .npz and writes such with `mu` and `sigma` alone; clean-fid's users have features as one .npy.
+// reads such .npz files, and writes them with only `mu` and `sigma`. Users of clean-fid have features as one .npy.
+//
+// N = images, D = feature dimension
 
 import type { Statistics } from "@dit-bench/metrics";
 import {
@@ -13,28 +15,34 @@ import {
 } from "@dit-bench/weights";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
-import { type FeatureOrigin, type FeatureSet, roomForFeatures, statisticsOf } from "./feature-set.ts";
+import { allocateFeatures, type FeatureOrigin, type FeatureSet, statisticsOf } from "./feature-set.ts";
 
 const originSchema = z.object({ extractor: z.string(), weights: z.string(), resizer: z.string() });
 
 export const isFeatureFile = (path: string) => /\.(npz|safetensors)$/i.test(path);
 const isNpz = (path: string) => /\.npz$/i.test(path);
 
-/** The note of which extractor it was, as text; ours has 200 bytes. */
+/** Most bytes of the text that names the extractor; this program writes about 200. */
 const mostAboutBytes = 64 << 10;
 
-/** Refuses more features than a .npz file is read with. To be asked before hours go into them. @param count images */
+/**
+ * Throws BenchError (usage) for more features than fit in a .npz file. Called before hours are spent on computing them.
+ *
+ * @param count number of images
+ */
 export function checkRoom(path: string, count: number, dimension: number): void {
   if (!isNpz(path)) return;
-  const bytes = 4 * count * dimension + 8 * dimension * (dimension + 1) + 2 * mostAboutBytes; // the last for the headers too
+  const headers = 2 * mostAboutBytes;
+  const bytes = 4 * count * dimension + 8 * dimension * (dimension + 1) + headers;
   if (bytes > maxNpzBytes)
     throw new BenchError(
       "usage",
-      `--output ${path}: ${count} images of ${dimension} features take ${bytes} bytes, a .npz file holds at most ${maxNpzBytes}; give it a name that ends in .safetensors`,
+      `--output ${path}: ${count} images of ${dimension} features take ${bytes} bytes, ` +
+        `a .npz file holds at most ${maxNpzBytes}; give it a name that ends in .safetensors`,
     );
 }
 
-/** Writes features with their statistics; the path's ending says in which format. */
+/** Writes features with their statistics, in the format of the path's extension. */
 export function writeFeatureFile(path: string, set: FeatureSet): void {
   const D = set.dimension;
   checkRoom(path, (set.features?.length ?? 0) / D, D);
@@ -53,7 +61,7 @@ export function writeFeatureFile(path: string, set: FeatureSet): void {
   else throw new BenchError("usage", `--output ${path}: wanted a name that ends in .npz or .safetensors`);
 }
 
-/** Whether a file of arrays has statistics or features under the names that this program and pytorch-fid give them. */
+/** Does a file have statistics or features, under the names that this program and pytorch-fid use? */
 export const hasFeatures = ({ arrays, unreadable }: ArrayFile): boolean => {
   const has = (name: string) => arrays.has(name) || unreadable.has(name);
   return has("features") || (has("mu") && has("sigma"));
@@ -66,7 +74,7 @@ export const hasFeatures = ({ arrays, unreadable }: ArrayFile): boolean => {
 export const readFeatureFile = async (path: string, format: "npz" | "safetensors"): Promise<FeatureSet> =>
   setOf(path, format === "npz" ? await readNpzContents(path) : readSafetensorsContents(path));
 
-/** Reads an array [N, D] of floating-point numbers as features. */
+/** Reads an array [N, D] of floating-point numbers as features. Throws BenchError (data) where it is too large. */
 export async function readFeatureArray(file: ArrayFile, name: string): Promise<FeatureSet> {
   const { shape } = file.arrays.get(name)!;
   const [N = 0, D = 0] = shape;
@@ -74,9 +82,10 @@ export async function readFeatureArray(file: ArrayFile, name: string): Promise<F
   if (bytes > maxNpzBytes)
     throw new BenchError(
       "data",
-      `${file.path}: ${N} images of ${D} features take ${bytes} bytes: at most ${maxNpzBytes} are read; save fewer of them`,
+      `${file.path}: ${N} images of ${D} features take ${bytes} bytes: at most ${maxNpzBytes} are read; ` +
+        "save fewer of them",
     );
-  const features = roomForFeatures(file.path, N, D);
+  const features = allocateFeatures(file.path, N, D);
   await file.eachRows(name, rowsAtOnce, async ({ data }, first) => features.set(data as Float32Array, first * D));
   return setOf(file.path, { tensors: new Map([["features", { type: "F32", shape, data: features }]]) });
 }
@@ -122,7 +131,7 @@ function setOf(path: string, { tensors, about }: Contents): FeatureSet {
   };
 }
 
-/** Features can be most of the memory: they are copied only where they have to be rounded. */
+/** Features can take most of the memory, so they are copied only where their type differs. */
 const asFloat32 = (data: Float32Array | Float64Array): Float32Array =>
   data instanceof Float32Array ? data : Float32Array.from(data);
 
@@ -148,7 +157,7 @@ function readSafetensorsContents(path: string): Contents {
   return { tensors, about: origin(metadata.about) };
 }
 
-/** Another program's file may have anything under this name. */
+/** Parses the text that names the extractor. Undefined for other texts: another program may use the same name. */
 function origin(text: string | undefined): FeatureOrigin | undefined {
   if (text === undefined) return undefined;
   try {

@@ -1,4 +1,4 @@
-// A set of images as distances see it: its features, or their mean and covariance alone.
+// A set of images as FID sees it: its features, or only their mean and covariance.
 //
 // N = images, D = feature dimension
 
@@ -6,7 +6,7 @@ import { type Statistics, statistics } from "@dit-bench/metrics";
 import { BenchError } from "../errors.ts";
 import type { LeftOut } from "../skipped-files.ts";
 
-/** What features were measured with. Sets that differ in any of it do not compare. */
+/** How features were computed. Sets that differ in any of these fields do not compare. */
 export interface FeatureOrigin {
   readonly extractor: string;
   /** SHA-256 of the extractor's weights. */
@@ -18,20 +18,20 @@ export interface FeatureSet {
   /** The folder or file, for messages. */
   readonly source: string;
   readonly dimension: number;
-  /** N; undefined where a file has statistics alone. */
+  /** N; undefined where a file holds only statistics. */
   readonly count?: number;
   /** [N, D] */
   readonly features?: Float32Array;
-  /** Given where there are no features. */
+  /** Read from a file; always present where there are no features. */
   readonly statistics?: Statistics;
-  /** Files of a folder that were not measured; undefined for features in a file, which does not say. */
+  /** Files of a folder that were skipped; undefined for a feature file, which does not list them. */
   readonly leftOut?: readonly LeftOut[];
-  /** Undefined where a file does not say. */
+  /** Undefined where a file does not name its extractor. */
   readonly about?: FeatureOrigin;
 }
 
-/** Memory for the features of N images. Throws BenchError (data) where there is not as much. */
-export function roomForFeatures(source: string, count: number, dimension: number): Float32Array {
+/** Allocates the features of `count` images. Throws BenchError (data) where there is not enough memory. */
+export function allocateFeatures(source: string, count: number, dimension: number): Float32Array {
   try {
     return new Float32Array(count * dimension);
   } catch (error) {
@@ -41,6 +41,7 @@ export function roomForFeatures(source: string, count: number, dimension: number
   }
 }
 
+/** The mean and covariance of a set, computed where they were not read. */
 export function statisticsOf({ source, features, statistics: known, dimension }: FeatureSet): Statistics {
   if (known) return known;
   try {
@@ -50,17 +51,19 @@ export function statisticsOf({ source, features, statistics: known, dimension }:
   }
 }
 
-/** Refuses sets whose features are not of one kind. */
+/** Throws BenchError (data) for sets whose features differ in dimension, extractor, weights or resizer. */
 export function checkComparable(a: FeatureSet, b: FeatureSet): void {
   if (a.dimension !== b.dimension)
     throw new BenchError(
       "data",
-      `${a.source} has ${a.dimension} features an image, ${b.source} ${b.dimension}: wanted those of one extractor and one --tap`,
+      `${a.source} has ${a.dimension} features an image, ${b.source} ${b.dimension}: ` +
+        "wanted those of one extractor and one --tap",
     );
   for (const part of ["extractor", "weights", "resizer"] as const)
     if (a.about && b.about && a.about[part] !== b.about[part])
       throw new BenchError(
         "data",
-        `${part} of ${a.source} is ${a.about[part]}, of ${b.source} ${b.about[part]}: measure one of them again with the other's`,
+        `${part} of ${a.source} is ${a.about[part]}, of ${b.source} ${b.about[part]}: ` +
+          "measure one of them again with the other's",
       );
 }

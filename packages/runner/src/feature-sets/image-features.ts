@@ -1,4 +1,4 @@
-// Features of all images of a folder, a batch at a time: images of any size and number are never in memory together.
+// Features of all images of a folder. Only one batch of images is in memory at a time.
 //
 // N = images, S = side, D = feature dimension
 
@@ -9,22 +9,22 @@ import { printable, quantity } from "@dit-bench/text";
 import pLimit from "p-limit";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { leavingOut } from "../skipped-files.ts";
-import { type FeatureSet, roomForFeatures } from "./feature-set.ts";
+import { collectSkipped } from "../skipped-files.ts";
+import { allocateFeatures, type FeatureSet } from "./feature-set.ts";
 import type { LoadedExtractor } from "./load-extractor.ts";
 
 export interface ImageFeaturesTask {
   readonly folder: string;
   readonly extractor: LoadedExtractor;
   readonly resizer: Resizer;
-  /** Stop at the first image that cannot be used, instead of leaving it out. */
+  /** Stop at the first image that cannot be used, instead of skipping it. */
   readonly strict?: boolean;
   readonly listener?: Listener;
-  /** Called with the numbers of images and of features each, before the first is read; it may refuse them. */
+  /** Called before the first image is read, with the number of images and of features per image; it may throw. */
   readonly onCount?: (images: number, dimension: number) => void;
 }
 
-/** Features in byte order of the images' paths. */
+/** Computes features [N, D], in byte order of the images' paths. Throws BenchError (data) for fewer than 2 images. */
 export async function imageFeatures({
   folder,
   extractor,
@@ -36,7 +36,7 @@ export async function imageFeatures({
   const { files, skipped } = listPictures(folder);
   const { dimension: D, imageSize: S, batch } = extractor;
   onCount?.(files.length, D);
-  const leftOut = leavingOut(folder, strict, listener);
+  const leftOut = collectSkipped(folder, strict, listener);
   for (const file of skipped) leftOut.add(file);
   listener?.stage?.(
     "features",
@@ -45,7 +45,7 @@ export async function imageFeatures({
 
   const limit = pLimit(decodersAtOnce);
   const load = (file: string) => limit(() => inputOf(diskPath(folder, file), S, resizer));
-  const features = roomForFeatures(folder, files.length, D);
+  const features = allocateFeatures(folder, files.length, D);
   let kept = 0;
   for (let first = 0; first < files.length; first += batch) {
     if (listener?.stopping?.())

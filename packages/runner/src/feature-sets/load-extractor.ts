@@ -26,7 +26,7 @@ export interface LoadedExtractor extends FeatureExtractor {
   readonly weights: string;
 }
 
-/** Throws BenchError (usage) for a name or a tap that there is not, and BenchError (data) for weights that are missing or wrong. */
+/** Throws BenchError (usage) for an unknown name or tap, BenchError (data) for weights that are missing or wrong. */
 export async function loadExtractor(choice: ExtractorChoice, engine: Engine): Promise<LoadedExtractor> {
   const entry = extractorNamed(choice.extractor);
   checkTap(entry, choice.tap);

@@ -1,4 +1,4 @@
-// Sets of images and features in files of others: images in one array measured as a folder is, and everything else named.
+// Files of other programs: images in one array get the features of a folder; files that are no set of images are named.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -68,11 +68,11 @@ async function featuresOf(path: string, resizer: "pytorch" | "clean" = "pytorch"
   return arrayFeatures({ images: source.images, extractor, resizer });
 }
 
-describe("images in one array", () => {
+describe("arrayFeatures", () => {
   const images = noise(N, H, W, 3);
 
   test.each(["pytorch", "clean"] as const)(
-    "have the features of a folder, to the bit, resized as %s",
+    "gives the features of a folder with the same images, equal to the bit, resized as %s",
     async (resizer) => {
       const folder = await folderOf(`folder-${resizer}`, images);
       const wanted = await imageFeatures({ folder, extractor, resizer });
@@ -88,7 +88,7 @@ describe("images in one array", () => {
     },
   );
 
-  test("of one channel are gray, with or without an axis for it", async () => {
+  test("takes images of one channel as gray, with or without an axis for the channel", async () => {
     const gray = noise(4, H, W);
     const three = {
       ...gray,
@@ -103,7 +103,7 @@ describe("images in one array", () => {
       expect((await featuresOf(npy("gray.npy", { ...gray, shape }))).features).toEqual(wanted.features);
   });
 
-  test("can be stopped, and refused for their number", async () => {
+  test("stops when asked, and refuses a number of images that is too small or that onCount refuses", async () => {
     const source = await openSet(npy("stop.npy", images));
     if (source.kind !== "images") throw new Error(source.kind);
     const task = { images: source.images, extractor, resizer: "clean" } as const;
@@ -120,16 +120,17 @@ describe("images in one array", () => {
       "it holds 1 image, expected at least 2",
     );
   });
+});
 
-  test("are passed over where the file has statistics, as ADM's reference batches do, and that is noted", async () => {
-    const source = await openSet(npz("adm.npz", { arr_0: images, mu: zeros("F64", 4), sigma: zeros("F64", 4, 4) }));
+describe("openSet", () => {
+  test("prefers statistics to images, which ADM's reference batches have too, and notes that", async () => {
+    const arrays = { arr_0: noise(N, H, W, 3), mu: zeros("F64", 4), sigma: zeros("F64", 4, 4) };
+    const source = await openSet(npz("adm.npz", arrays));
     expect(source).toMatchObject({ kind: "features", note: expect.stringContaining("its images, arr_0, are not") });
     expect(source.kind === "features" && (await source.read()).dimension).toBe(4);
   });
-});
 
-describe("features in one array", () => {
-  test.each(["F32", "F64"] as const)("%s are read from a .npy, and from an .npz without a name", async (type) => {
+  test.each(["F32", "F64"] as const)("reads %s features from a .npy, and from a .npz without names", async (type) => {
     for (const path of [
       npy("f.npy", zeros(type, 5, 3)),
       npz("f.npz", { arr_0: zeros(type, 5, 3), arr_1: zeros("I64", 5) }),
@@ -140,7 +141,7 @@ describe("features in one array", () => {
   });
 });
 
-describe("what is no set of images is named", () => {
+describe("openSet of a file that is no set of images", () => {
   test.each<[string, () => string, string]>([
     [
       "floats",
@@ -159,7 +160,7 @@ describe("what is no set of images is named", () => {
       "channels first: save x.transpose(0, 2, 3, 1) as uint8",
     ],
     ["transparency", () => npy("d.npy", zeros("U8", 2, H, W, 4)), "with transparency: save x[..., :3]"],
-    ["latents", () => npy("e.npy", zeros("U8", 2, H, W, 7)), "images of 7 channels"],
+    ["seven channels", () => npy("e.npy", zeros("U8", 2, H, W, 7)), "images of 7 channels"],
     ["one image", () => npy("f.npy", zeros("U8", H, W, 3)), "one image: save it as a PNG file in a folder"],
     [
       "tiny images",
@@ -172,28 +173,24 @@ describe("what is no set of images is named", () => {
       "several arrays of images",
     ],
     [
-      "labels alone",
+      "labels without images",
       () => npz("c.npz", { arr_1: zeros("I64", 3) }),
       "it holds arr_1 [3] I64; wanted a folder of images",
     ],
     [
-      "a name that a terminal obeys",
+      "a name with a terminal's control sequence",
       () => npz("d.npz", { "\u001b[31m": zeros("I64", 3) }),
       "it holds \\x1b[31m [3] I64",
     ],
+    ["a pickle", () => file("e.bin", "\x80\x02}."), "e.bin: a Python pickle; save its statistics with numpy.savez"],
     [
-      "other tensors",
-      () => file("e.bin", "\x80\x02}."),
-      "e.bin: a Python pickle; save its statistics with numpy.savez",
-    ],
-    [
-      "a picture",
+      "an image file",
       () => file("1.npz", "\x89PNG\r\n\x1a\n"),
       "1.npz: a PNG image; give the folder that it is in; wanted a folder",
     ],
-    ["nothing", () => file("empty.npz", ""), "empty.npz: an empty file; was a download interrupted?"],
-    ["no file", () => join(place, "nowhere.npz"), "nowhere.npz: there is no such file or folder"],
-  ])("%s", async (_, path, message) => {
+    ["an empty file", () => file("empty.npz", ""), "empty.npz: an empty file; was a download interrupted?"],
+    ["a path without a file", () => join(place, "nowhere.npz"), "nowhere.npz: there is no such file or folder"],
+  ])("names the problem of %s", async (_, path, message) => {
     await expect(openSet(path())).rejects.toThrow(message);
     await expect(openSet(path())).rejects.toMatchObject({ exitCode: 4 });
   });
@@ -202,16 +199,16 @@ describe("what is no set of images is named", () => {
     return join(place, name);
   };
 
-  test("an array that claims more images than memory holds features of is refused before one is read", async () => {
+  test("refuses an array that claims more images than memory holds features for, before it reads any", async () => {
     const source = await openSet(npz("few.npz", { arr_0: noise(3, 9, 8, 3) }));
     if (source.kind !== "images") throw new Error("expected images");
     const images = { ...source.images, count: 1e12 };
     await expect(arrayFeatures({ images, extractor, resizer: "clean" })).rejects.toThrow(
-      /few\.npz: 1000000000000 images of \d+ features take \d+ bytes, more than this machine can hold; measure fewer images/,
+      /few\.npz: 1000000000000 images of \d+ features take \d+ bytes, more than this machine can hold; measure fewer /,
     );
   });
 
-  test("safetensors are recognised by content, whatever they are called", async () => {
+  test("recognises safetensors by their content, whatever the file is called", async () => {
     const path = join(place, "weights.bin");
     writeSafetensors(path, [["mu", zeros("F64", 2)]]);
     const source = await openSet(path);
@@ -220,7 +217,7 @@ describe("what is no set of images is named", () => {
     );
   });
 
-  test("400 mutated files are measured, or refused by a typed error", { timeout: 120_000 }, async () => {
+  test("measures each of 400 mutated files, or refuses it with a typed error", { timeout: 120_000 }, async () => {
     const originals = [
       npz("o.npz", { arr_0: noise(3, 9, 8, 3), arr_1: zeros("I64", 3) }),
       npy("o.npy", noise(3, 9, 8, 3)),

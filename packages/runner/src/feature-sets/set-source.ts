@@ -1,5 +1,4 @@
-// What a path holds that is given to `bench fid` or `bench features`: a folder of images, images in one array, or
-// features.
+// Recognises what `bench fid` or `bench features` is given: a folder of images, images in one array, or features.
 
 import { existsSync, statSync } from "node:fs";
 import { fileKind, insteadOf } from "@dit-bench/files";
@@ -8,7 +7,7 @@ import { type ArrayFile, openArrays } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
 import { hasFeatures, readFeatureArray, readFeatureFile } from "./feature-file.ts";
 import type { FeatureSet } from "./feature-set.ts";
-import { asImages, type ImageArray } from "./image-array.ts";
+import { asImageArray, type ImageArray } from "./image-array.ts";
 
 export type SetSource =
   | { readonly kind: "folder"; readonly path: string }
@@ -16,15 +15,16 @@ export type SetSource =
   | {
       readonly kind: "features";
       readonly path: string;
-      /** What a person should know about the choice. */
+      /** For the user: which of several contents is used. */
       readonly note?: string;
       read(): Promise<FeatureSet>;
     };
 
 const wanted =
-  "wanted a folder of images, a .npz or .npy with images [N, H, W, 3] of uint8, or features or statistics as .npz or .safetensors";
+  "wanted a folder of images, a .npz or .npy with images [N, H, W, 3] of uint8, or features or statistics as .npz or " +
+  ".safetensors";
 
-/** Looks at a path, by its content and not its ending, and reads no images or features yet. */
+/** Recognises the content of a path; its extension does not matter. Reads no images or features yet. */
 export async function openSet(path: string): Promise<SetSource> {
   if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file or folder; ${wanted}`);
   const status = statSync(path);
@@ -38,16 +38,17 @@ export async function openSet(path: string): Promise<SetSource> {
 
 function ofArrays(file: ArrayFile): SetSource {
   const { path, format, arrays } = file;
-  const found = [...arrays].map(([name, info]) => ({ name, info, images: asImages(info) }));
+  const found = [...arrays].map(([name, info]) => ({ name, info, images: asImageArray(info) }));
   const usable = found.flatMap(({ name, images }) => (typeof images === "object" ? [{ name, images }] : []));
   if (format === "npz" && hasFeatures(file)) {
     const note =
       usable.length > 0
-        ? `${path}: the statistics or features that it holds are used; its images, ${printable(usable[0]!.name)}, are not measured`
+        ? `${path}: the statistics or features that it holds are used; its images, ` +
+          `${printable(usable[0]!.name)}, are not measured`
         : undefined;
     return { kind: "features", path, ...(note ? { note } : {}), read: () => readFeatureFile(path, "npz") };
   }
-  // Of several arrays of images that of three channels: others are masks, or the same in gray.
+  // Among several arrays of images, the one of three channels: others are masks, or the same images in gray.
   const best = usable.length > 1 ? usable.filter(({ images }) => images.channels === 3) : usable;
   if (best.length === 1) {
     const [{ name, images }] = best as [(typeof best)[number]];
@@ -63,7 +64,7 @@ function ofArrays(file: ArrayFile): SetSource {
   throw new BenchError("data", `${path}: it holds ${contents(file)}${problem ? `; ${problem}` : `; ${wanted}`}`);
 }
 
-/** "arr_0 [8, 32, 32, 3] F32, arr_1 [8] I64"; the array of a .npy has no name. */
+/** For messages: "arr_0 [8, 32, 32, 3] F32, arr_1 [8] I64". The array of a .npy has no name. */
 function contents({ format, arrays, unreadable }: ArrayFile): string {
   const all = [
     ...[...arrays].map(([name, { type, shape }]) => [name, `[${shape.join(", ")}] ${type}`]),

@@ -12,7 +12,7 @@ import { normals } from "@dit-bench/random";
 import { quantity } from "@dit-bench/text";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { type LeftOut, leavingOut } from "../skipped-files.ts";
+import { collectSkipped, type LeftOut } from "../skipped-files.ts";
 import { type Codec, groupOf } from "./codec.ts";
 import type { LatentFile } from "./latent-file.ts";
 import type { AutoencoderFile } from "./open-autoencoder.ts";
@@ -46,7 +46,7 @@ export async function encodePictures(
   if (size !== undefined && size % factor !== 0)
     throw new BenchError("usage", `--size ${size}: wanted a multiple of ${factor}, the pixels of a latent cell`);
   const { folder, files, skipped } = listImageFiles(images);
-  const leftOut = leavingOut(folder, strict, listener);
+  const leftOut = collectSkipped(folder, strict, listener);
   for (const file of skipped) leftOut.add(file);
   listener?.stage?.("encode", `${quantity(files.length, "image")} of ${images}`);
 

@@ -14,19 +14,19 @@ import type { Listener } from "../events.ts";
 import type { Recipe, RecipeSettings } from "../recipe/recipe.ts";
 import { weightsOf } from "../recipe/recipe-weights.ts";
 import { moveFolderAside } from "../storage/move-folder-aside.ts";
-import { type LabelledImages, pixelBatch, type TrainingPictures, toPixels } from "../training/batches.ts";
+import { type LabelledImages, pixelBatch, type TrainingImages, toPixels } from "../training/batches.ts";
 import { type CacheForm, checkCache, type LatentCache, makeCache, openCache } from "./cache.ts";
 import { CODEC_GROUP, type OnTile, openCodec } from "./codec.ts";
 import { type AutoencoderFile, openAutoencoder } from "./open-autoencoder.ts";
 import { imageOf, planeOf } from "./planes.ts";
 
-export interface PictureSpace {
+export interface ImageSpace {
   /** Side of the images in pixels. */
   readonly side: number;
   /** SHA-256 of the autoencoder's weights; undefined in pixel space. */
   readonly autoencoder?: string;
   /** The training set in this space. Call `close` after training. */
-  training(data: SpaceData): Promise<TrainingPictures & { close(): void }>;
+  training(data: SpaceData): Promise<TrainingImages & { close(): void }>;
   /** Converts samples of the model [N, C, S, S] to RGB bytes [N, side, side, 3]. */
   pixels(x: Float32Array): Promise<Uint8Array>;
 }
@@ -61,7 +61,7 @@ export async function openRecipeAutoencoder(recipe: Recipe): Promise<Autoencoder
   return file;
 }
 
-export async function openSpace(recipe: Recipe, context: SpaceContext): Promise<PictureSpace> {
+export async function openSpace(recipe: Recipe, context: SpaceContext): Promise<ImageSpace> {
   const { model, autoencoder } = recipe.settings;
   const file = await openRecipeAutoencoder(recipe);
   if (!autoencoder || !file)
@@ -84,7 +84,7 @@ function latentSpace(
   { data: { flip } }: Pick<RecipeSettings, "data">,
   { scale, tile }: NonNullable<RecipeSettings["autoencoder"]>,
   { engine, out, listener }: SpaceContext,
-): PictureSpace {
+): ImageSpace {
   const { latentChannels: Z } = file.config;
   const side = S * downsampling(file.config);
   const numbers = Z * S * S;
@@ -190,7 +190,7 @@ function recordOf(posteriors: readonly Posterior[]): Float32Array {
 }
 
 /** Latents of a step's images, sampled again at each use as in DiT's training. The noise depends on seed and step. */
-function latentSampler(cache: LatentCache, numbers: number, scale: number): TrainingPictures["x0"] {
+function latentSampler(cache: LatentCache, numbers: number, scale: number): TrainingImages["x0"] {
   return (chosen, seed, step) => {
     const x0 = normals(seed, "posterior", step, chosen.length * numbers);
     for (const [j, { index, mirrored }] of chosen.entries()) {

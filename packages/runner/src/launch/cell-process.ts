@@ -1,4 +1,4 @@
-// A cell's process, as its grid and as it itself sees it, whatever launcher is between them.
+// Both ends of the connection between a grid and the process of a cell, for any launcher.
 
 import type { Listener } from "../events.ts";
 import type { CellJob, JobObserver, Launcher, SubmittedCell } from "./launcher.ts";
@@ -12,7 +12,7 @@ export interface CellObserver extends Pick<JobObserver, "output"> {
   message(message: CellMessage): void;
 }
 
-/** In the grid's process: starts a cell. Values that are no message of a cell, which a plug-in may send, are ignored. */
+/** In the grid's process: starts a cell. Values that are no message of a cell are ignored: a plug-in may send them. */
 export function submitCell(
   launcher: Launcher,
   { arguments: args, environment = {} }: Pick<CellJob, "arguments"> & Partial<CellJob>,
@@ -36,7 +36,7 @@ export interface GridLink {
   send(message: CellMessage): Promise<void>;
 }
 
-/** Progress is sent at most this often. */
+/** Least time between two messages of progress. */
 const progressMs = 250;
 
 /**

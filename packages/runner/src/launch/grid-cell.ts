@@ -1,4 +1,4 @@
-// A cell of a grid, by the names that the user gave.
+// A cell of a grid.
 
 import type { DatasetChoice } from "../recipe/dataset.ts";
 

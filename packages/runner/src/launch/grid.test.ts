@@ -1,3 +1,5 @@
+// A grid with a fake launcher, whose cells do what the test says.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,7 +30,7 @@ interface Fake {
   end(end: Partial<CellEnd>): Promise<void>;
 }
 
-/** Cells that do what a test says. */
+/** A launcher that starts nothing, and the jobs that it was given. */
 function fakes(): { launcher: Launcher; started: Fake[] } {
   const started: Fake[] = [];
   const launcher: Launcher = {
@@ -77,7 +79,7 @@ function grid(cells: readonly GridCell[], options: Partial<GridTask> = {}) {
   return { run, started, outcomes, printed };
 }
 
-describe("a cell", () => {
+describe("a cell of startGrid", () => {
   const outcomeOf = async (act: (fake: Fake) => Promise<void>, of: GridCell = cell()) => {
     const { run, started, outcomes } = grid([of]);
     await act(started[0]!);
@@ -86,7 +88,7 @@ describe("a cell", () => {
   };
   const finished = (path = recordPath) => ({ kind: "finished", recordPath: path, already: false }) as const;
 
-  it("has finished when its record says so, whatever it printed", async () => {
+  it("is finished when its record says so, whatever it printed", async () => {
     const outcome = await outcomeOf(async ({ observer, end }) => {
       observer.message(finished());
       observer.output("null\n{}", "stdout");
@@ -95,7 +97,7 @@ describe("a cell", () => {
     expect(outcome).toMatchObject({ kind: "finished", record, already: false });
   });
 
-  it("with a record and another exit code has finished, with a note", async () => {
+  it("is finished, with a note, when it has a record and an exit code other than 0", async () => {
     const outcome = await outcomeOf(async ({ observer, end }) => {
       observer.message(finished());
       await end({ code: 7 });
@@ -103,7 +105,7 @@ describe("a cell", () => {
     expect(outcome).toMatchObject({ kind: "finished", note: "ended with exit code 7 after its record was written" });
   });
 
-  it("without a record has failed, even with exit code 0", async () => {
+  it("is failed without a record, even with exit code 0", async () => {
     expect(await outcomeOf(({ end }) => end({ code: 0 }))).toEqual({
       kind: "failed",
       exitCode: 1,
@@ -116,7 +118,7 @@ describe("a cell", () => {
     ["another method", () => ({ ...cell(), method: "other" })],
     ["another dataset", () => ({ ...cell(), dataset: { name: "cars" } })],
     ["own images", () => ({ ...cell(), dataset: { name: "flowers", folder: "x" } })],
-  ])("with the record of %s has failed", async (_, of) => {
+  ])("is failed when it reports the record of %s", async (_, of) => {
     const act = async ({ observer, end }: Fake) => {
       observer.message(finished());
       await end({ code: 0 });
@@ -127,7 +129,7 @@ describe("a cell", () => {
     });
   });
 
-  it("with a record that cannot be read has failed", async () => {
+  it("is failed when its record cannot be read", async () => {
     const outcome = await outcomeOf(async ({ observer, end }) => {
       observer.message(finished(join(place, "nowhere.json")));
       await end({ code: 0 });
@@ -135,13 +137,13 @@ describe("a cell", () => {
     expect(outcome).toMatchObject({ kind: "failed", message: expect.stringContaining("its record cannot be read") });
   });
 
-  it("that was ended by a signal has failed with it, and a hint", async () => {
+  it("is failed after SIGKILL, and the message mentions memory", async () => {
     expect(await outcomeOf(({ end }) => end({ signal: "SIGKILL" }))).toMatchObject({
       message: expect.stringMatching(/ended by SIGKILL; .*memory/),
     });
   });
 
-  it("reports the error that it sent, or else the last error that it printed", async () => {
+  it("fails with the error that it sent, else with the last error that it printed", async () => {
     const sent = await outcomeOf(async ({ observer, end }) => {
       observer.message({ kind: "failed", message: "too few images", exitCode: 4 });
       await end({ code: 4 });
@@ -161,8 +163,13 @@ describe("a cell", () => {
   });
 });
 
-describe("a grid", () => {
-  it("goes on after a cell that failed, so many at a time", async () => {
+describe("startGrid", () => {
+  it("refuses a launcher that is not in the table", () => {
+    const task = { cells: [], command: () => [], launcher: "slurm", jobs: 1, watch: {} as GridTask["watch"] };
+    expect(() => startGrid(task)).toThrow("launcher 'slurm' is not known; available: local");
+  });
+
+  it("runs as many cells at a time as it has jobs, and continues after a cell that failed", async () => {
     const { run, started, outcomes } = grid([cell(), cell(), cell()], { jobs: 2 });
     expect(started).toHaveLength(2);
     await started[0]!.end({ code: 1 });
@@ -173,7 +180,7 @@ describe("a grid", () => {
     expect(outcomes).toHaveLength(3);
   });
 
-  it("that is stopped passes the request on once and starts nothing more", async () => {
+  it("passes a request to stop on to running cells, and starts no further ones", async () => {
     const { run, started, outcomes } = grid([cell(), cell()]);
     run.stop(143);
     expect(started[0]!.calls).toEqual(["stop 143"]);
@@ -183,7 +190,7 @@ describe("a grid", () => {
     expect(started).toHaveLength(1);
   });
 
-  it("passes on whole lines of each stream", async () => {
+  it("passes on what cells print in whole lines of each stream", async () => {
     const { run, started, printed } = grid([cell()]);
     const { observer, end } = started[0]!;
     observer.output("a", "stderr");
@@ -198,7 +205,7 @@ describe("a grid", () => {
     beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
     afterEach(() => void vi.useRealTimers());
 
-    it("asks a cell to stop, then ends it; the cell has failed and the grid goes on", async () => {
+    it("asks a cell that exceeds the limit to stop, then ends it, and continues with the next", async () => {
       const { run, started, outcomes } = grid([cell(), cell()], { limitMinutes: 2 });
       vi.advanceTimersByTime(120_000);
       expect(started[0]!.calls).toEqual(["stop 143"]);
@@ -215,7 +222,7 @@ describe("a grid", () => {
       await run.result;
     });
 
-    it("of more than a timer can count has none", async () => {
+    it("sets no timer for a limit that is longer than timers can be", async () => {
       const { run, started } = grid([cell()], { limitMinutes: 1e6 });
       vi.advanceTimersByTime(1e6);
       expect(started[0]!.calls).toEqual([]);
@@ -234,6 +241,6 @@ it.each([
   { kind: "finished" },
   { kind: "finished", recordPath: 1, already: true },
   { kind: "progress", done: "1", total: 2 },
-])("%j, which a plug-in may send, is no message of a cell", (sent) => {
+])("asCellMessage rejects %j, which a plug-in may send", (sent) => {
   expect(asCellMessage(sent)).toBeUndefined();
 });

@@ -1,4 +1,5 @@
-// Many cells, several at once, each a process of its own: whatever a cell does costs that cell only, and every cell resumes by itself.
+// Runs many cells, several at a time, each in a process of its own. A cell that crashes harms no other cell, and every
+// cell resumes by itself.
 
 import { signalExitCodes } from "../errors.ts";
 import { submitCell } from "./cell-process.ts";
@@ -10,22 +11,22 @@ import type { CellMessage } from "./messages.ts";
 
 export interface GridTask {
   readonly cells: readonly GridCell[];
-  /** Arguments of Node for one cell. */
+  /** Arguments for Node that run one cell. */
   command(cell: GridCell): string[];
   /** The name of a launcher. */
   readonly launcher: string;
-  /** Cells that run at the same time. */
+  /** Number of cells that run at the same time. */
   readonly jobs: number;
-  /** A cell that takes longer is ended, and has failed. */
+  /** A cell that takes longer is ended and counts as failed. */
   readonly limitMinutes?: number;
   readonly watch: GridWatch;
 }
 
-/** What happens, as it happens. */
+/** Called while the grid runs. */
 export interface GridWatch {
   started(cell: GridCell): void;
   message(cell: GridCell, message: CellMessage): void;
-  /** What a cell prints, whole lines. */
+  /** A cell printed these whole lines. */
   output(cell: GridCell, lines: string): void;
   ended(cell: GridCell, outcome: CellOutcome): void;
 }
@@ -39,7 +40,7 @@ export interface GridRun {
   kill(): void;
 }
 
-/** How long a cell that passed its time limit has for stopping by itself. */
+/** Time for a cell to stop by itself after its time limit. */
 const graceMs = 10_000;
 
 /**
@@ -118,14 +119,14 @@ export function startGrid(task: GridTask, table: readonly Launcher[] = launchers
 
 const errorPrefix = "bench: error: ";
 
-/** The last error that bench itself reports in these lines. */
+/** The last error that bench itself reports in these lines, if there is one. */
 const errorIn = (text: string): string | undefined =>
   text
     .split("\n")
     .findLast((line) => line.startsWith(errorPrefix))
     ?.slice(errorPrefix.length);
 
-/** Node's timers fire at once for longer times, which are some 24 days. */
+/** Node's timers fire at once for longer times. This one is about 24 days. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /** The timers of a cell's time limit; none where there is no limit. */
@@ -142,11 +143,11 @@ function limit(minutes: number | undefined, submitted: SubmittedCell, passed: ()
   ];
 }
 
-/** A line of more characters is passed on in pieces. */
+/** Characters; a longer line is passed on in pieces. */
 const longestLine = 65_536;
 
-/** Collects pieces of text and passes on whole lines, so that those of several cells do not mix. */
-function wholeLines(take: (lines: string) => void): { push(text: string): void; flush(): void } {
+/** Collects pieces of text and passes on whole lines, so that lines of several cells do not mix. */
+function wholeLines(passOn: (lines: string) => void): { push(text: string): void; flush(): void } {
   let rest = "";
   return {
     push(text) {
@@ -155,10 +156,10 @@ function wholeLines(take: (lines: string) => void): { push(text: string): void; 
       if (end === 0) return;
       const lines = rest.slice(0, end);
       rest = rest.slice(end);
-      take(lines.endsWith("\n") ? lines : `${lines}\n`);
+      passOn(lines.endsWith("\n") ? lines : `${lines}\n`);
     },
     flush() {
-      if (rest !== "") take(`${rest}\n`);
+      if (rest !== "") passOn(`${rest}\n`);
       rest = "";
     },
   };

@@ -1,4 +1,4 @@
-// How a cell has ended, by its exit code and its record. What it printed counts only as a text to show.
+// Decides how a cell has ended, from its messages, its exit code and its record. Printed text is only shown.
 
 import { type RunRecord, readRecord } from "@dit-bench/record";
 import { exitCodes } from "../errors.ts";
@@ -14,16 +14,17 @@ export type CellOutcome =
 
 export interface CellEvidence {
   readonly end: CellEnd;
-  /** The last message that reports a result, if there was one. */
+  /** The last message with a result, if there was one. */
   readonly result: Extract<CellMessage, { kind: "finished" | "failed" }> | undefined;
-  /** The last error that it printed, or the last line on stderr. */
+  /** The last error that the cell printed, or its last line on stderr. */
   readonly lastLine: string;
-  /** Minutes of the time limit that it passed, if it did. */
+  /** The time limit in minutes, where the cell exceeded it. */
   readonly passedLimit: number | undefined;
-  /** Was it asked to stop? */
+  /** Was the cell asked to stop? */
   readonly stopping: boolean;
 }
 
+/** Reads the record that a cell reports; a cell without a readable record of its own has failed. */
 export async function judge(cell: GridCell, evidence: CellEvidence): Promise<CellOutcome> {
   const { end, result, lastLine, passedLimit, stopping } = evidence;
   if (result?.kind === "finished") return judgeRecord(cell, result, end);

@@ -37,7 +37,7 @@ export const local: Launcher = {
     if (process.send === undefined) return undefined;
     process.on("message", (message) => isStop(message) && stop(message.code));
     process.on("disconnect", () => stop(exitCodes.interrupted));
-    process.channel?.unref(); // the channel alone must not keep a process alive whose plug-in awaits for ever
+    process.channel?.unref(); // else the channel would keep a process alive whose plug-in never finishes
     return {
       send: (message) =>
         new Promise<void>((resolve) => {
@@ -48,7 +48,7 @@ export const local: Launcher = {
   },
 };
 
-/** How long output is awaited from a process that has ended: one that it started may hold the pipes open. */
+/** Longest wait for the output of a process that has ended: a process that it started may hold the pipes open. */
 const outputMs = 1000;
 
 function endOf(child: ChildProcess): Promise<CellEnd> {
@@ -68,12 +68,15 @@ function endOf(child: ChildProcess): Promise<CellEnd> {
   });
 }
 
-/** Output goes into a log, where colours do not belong. */
+/** The environment without colours: output is written to a log. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const { FORCE_COLOR: _, ...others } = process.env;
   return { ...others, NO_COLOR: "1" };
 }
 
-/** Without the option, Node would open a debugger's port on SIGUSR1 before the program listens; Node 20 does not have it. */
+/**
+ * Without the option, Node would open a debugger's port on SIGUSR1 before the program listens; Node 20 does not have
+ * it.
+ */
 const nodeOptions = (): string[] =>
   ["--disable-sigusr1"].filter((option) => process.allowedNodeEnvironmentFlags.has(option));

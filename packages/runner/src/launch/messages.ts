@@ -1,5 +1,5 @@
-// What a cell's process and the grid that started it send each other over Node's IPC channel. Stdout and stderr carry no data: a
-// plug-in may print what it likes.
+// The messages between a cell's process and the grid that started it. Stdout and stderr carry no data, because plug-ins
+// may print anything.
 
 import { z } from "zod";
 
@@ -26,9 +26,10 @@ export interface StopMessage {
   readonly code: number;
 }
 
-/** A message as it was received; undefined for anything else, which a plug-in may have sent. */
+/** A received value as a message; undefined for other values, which a plug-in may have sent. */
 export const asCellMessage = (received: unknown): CellMessage | undefined => messageSchema.safeParse(received).data;
 
+/** Is a received value a request to stop? */
 export const isStop = (received: unknown): received is StopMessage =>
   typeof received === "object" &&
   (received as StopMessage | null)?.kind === "stop" &&

@@ -4,8 +4,11 @@ import type { AnyMethod } from "@dit-bench/method";
 
 export interface LoadedMethod {
   readonly method: AnyMethod;
-  /** Package and version it came from; of a plug-in also the start of `code`. */
+  /** The package and version it came from; for a plug-in, this ends with the start of `code`. */
   readonly from: string;
-  /** SHA-256 of the source files of a plug-in, whose author changes it without a new version; none where a method is built in. */
+  /**
+   * SHA-256 of the source files of a plug-in, whose author changes it without a new version; none where a method is
+   * built in.
+   */
   readonly code?: string;
 }

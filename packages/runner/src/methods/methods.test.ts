@@ -1,3 +1,5 @@
+// How plug-ins and built-in methods are identified in records.
+
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -34,10 +36,10 @@ describe("the built-in methods", () => {
   });
 });
 
-describe("the code of a plug-in that lies in a folder", () => {
+describe("loadMethod", () => {
   const code = async () => (await loadMethod("mine", [folder])).code;
 
-  it("is told apart by its source files, whatever its version says", async () => {
+  it("identifies a plug-in by its source files, whatever its version is", async () => {
     const { code: first, from } = await loadMethod("mine", [folder]);
     expect(first).toMatch(/^[0-9a-f]{64}$/);
     expect(from).toBe(`${folder} 1.2.3, SHA-256 ${first!.slice(0, 16)}`);
@@ -49,7 +51,7 @@ describe("the code of a plug-in that lies in a folder", () => {
     expect([first, second]).not.toContain(await code());
   });
 
-  it("is not what is installed below it, nor anything but source", async () => {
+  it("ignores installed packages and files that are no source when it identifies a plug-in", async () => {
     const before = await code();
     mkdirSync(join(folder, "node_modules"), { recursive: true });
     write("node_modules/other.js", "export default 1;");
@@ -57,7 +59,7 @@ describe("the code of a plug-in that lies in a folder", () => {
     expect(await code()).toBe(before);
   });
 
-  it("is also what it imports from elsewhere, and what a link in it leads to", async () => {
+  it("includes files that a plug-in imports from elsewhere, and the targets of links in its folder", async () => {
     const file = join(folder, "..", `${basename(folder)}-beside.mjs`);
     const linked = `${file}.linked.js`;
     writeFileSync(file, "export const scale = 2;");
@@ -74,7 +76,7 @@ describe("the code of a plug-in that lies in a folder", () => {
     rmSync(linked);
   });
 
-  it("of a single file is also what the file imports", async () => {
+  it("includes the files that a plug-in of a single file imports", async () => {
     write("scale.js", "export const scale = 2;");
     write("single.mjs", `export { scale } from "./scale.js";\n${plugin(1)}`);
     const single = async () => (await loadMethod("mine", [join(folder, "single.mjs")])).code;
@@ -84,13 +86,13 @@ describe("the code of a plug-in that lies in a folder", () => {
     expect(await single()).not.toBe(before);
   });
 
-  it("is that of the package, where one is named", async () => {
+  it("identifies a plug-in that is an installed package by the package's files", async () => {
     const [loaded] = await loadPlugin("@dit-bench/method-lora", 30);
     expect(loaded!.code).toMatch(/^[0-9a-f]{64}$/);
     expect(loaded!.from).toMatch(/^@dit-bench\/method-lora \d+\.\d+\.\d+, SHA-256 [0-9a-f]{16}$/);
   });
 
-  it("is left to the version where a method is built in", async () => {
+  it("identifies built-in methods by their version", async () => {
     for (const { code, from } of await loadMethods()) {
       expect(code).toBeUndefined();
       expect(from).toMatch(/^@dit-bench\/method-\w+ \d+\.\d+\.\d+$/);

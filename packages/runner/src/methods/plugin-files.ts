@@ -5,7 +5,11 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "n
 import { dirname, join, relative, resolve } from "node:path";
 import { BenchError } from "../errors.ts";
 
-/** The file that a folder's package.json names, or the file itself. @param given the path as the user wrote it */
+/**
+ * The file that a folder's package.json names, or the file itself. Throws BenchError (usage) where there is none.
+ *
+ * @param given the path as the user wrote it
+ */
 export function entryOf(path: string, given: string): string {
   const wrong = (problem: string) => new BenchError("usage", `plug-in ${given}: ${problem}`);
   if (!existsSync(path)) throw wrong("there is no such file or folder, and no package of this name is installed");
@@ -25,7 +29,7 @@ export function entryOf(path: string, given: string): string {
   return entry;
 }
 
-/** Version in the package.json nearest above a file; records keep it, so that it must be plain text. */
+/** The version in the package.json nearest above a file; `unversioned` where it is not short printable text. */
 export function versionOf(file: string): string {
   for (let folder = resolve(file, ".."); folder !== resolve(folder, ".."); folder = resolve(folder, "..")) {
     const manifest = join(folder, "package.json");
@@ -34,14 +38,14 @@ export function versionOf(file: string): string {
       const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version?: unknown };
       if (typeof version === "string" && /^[\x21-\x7e]{1,40}$/.test(version)) return version;
     } catch {
-      // not a manifest that anybody can read
+      // the manifest is no valid JSON
     }
     return "unversioned";
   }
   return "unversioned";
 }
 
-/** The folder of an installed package, as a module in `from` finds it; undefined where there is none. */
+/** The folder of an installed package, resolved as for a module in `from`; undefined where it is not installed. */
 export function packageFolder(specifier: string, from: string): string | undefined {
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
   for (let folder = resolve(from); ; folder = dirname(folder)) {
@@ -52,8 +56,8 @@ export function packageFolder(specifier: string, from: string): string | undefin
 }
 
 /**
- * SHA-256 of a plug-in's source, with the files' names: of a file, or of every source file below a folder, and of what these import
- * by relative paths from elsewhere. Installed packages are left out.
+ * SHA-256 of a plug-in's source with the files' names: the file, or every source file below the folder, and the files
+ * elsewhere that these import by relative paths. Installed packages do not count.
  */
 export function hashOfCode(path: string): string {
   const own = statSync(path).isDirectory() ? sourceFiles(path) : [path];
@@ -66,7 +70,7 @@ export function hashOfCode(path: string): string {
   return hash.digest("hex");
 }
 
-/** These files, and those that they import by relative paths, nearest first. */
+/** These files and those that they import by relative paths, in breadth-first order. */
 export function withImports(files: readonly string[]): string[] {
   const found = new Set(files);
   for (const file of found) {
@@ -92,7 +96,7 @@ function sourceFiles(folder: string): string[] {
       const path = join(folder, entry.name);
       if (entry.isDirectory())
         return entry.name === "node_modules" || entry.name.startsWith(".") ? [] : sourceFiles(path);
-      // Not the entry's type: a link to a file counts. A name that is not UTF-8 leads to no file that could be imported.
+      // `isFile` follows links to files, and is false for names that are not UTF-8, which cannot be imported.
       return SOURCE_FILE.test(entry.name) && isFile(path) ? [path] : [];
     });
 }
@@ -109,7 +113,7 @@ function readManifest(file: string, wrong: (problem: string) => Error): { export
   return parsed;
 }
 
-/** The package's own entry, by the conditions under which Node imports it. */
+/** The package's main entry, by the conditions under which Node imports it. */
 function fromExports(exports: unknown): string | undefined {
   if (typeof exports === "string") return exports;
   if (exports === null || typeof exports !== "object") return undefined;

@@ -1,4 +1,4 @@
-// Why a plug-in cannot be imported, with file and line, which Node's message often leaves out.
+// Explains why a plug-in cannot be imported, with file and line, which Node's message often lacks.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -16,9 +16,15 @@ export function importProblem(error: unknown, plugin: string, entry: string | un
   const { code, message, stack = "" } = error as NodeJS.ErrnoException;
   if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return notFound(message, plugin, entry);
   if (code === "ERR_UNKNOWN_FILE_EXTENSION" && /\.[cm]?ts\b/.test(message))
-    return `${firstLine(message)}; this Node ${process.versions.node} does not run TypeScript: compile it to JavaScript, or use Node 22.18 or later`;
+    return (
+      `${firstLine(message)}; this Node ${process.versions.node} does not run TypeScript: ` +
+      "compile it to JavaScript, or use Node 22.18 or later"
+    );
   if (code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX" || code === "ERR_INVALID_TYPESCRIPT_SYNTAX")
-    return `${at(placeOfSyntaxError(stack, entry))}${firstLine(message)}; Node only strips types: compile it to JavaScript with tsc`;
+    return (
+      `${at(placeOfSyntaxError(stack, entry))}${firstLine(message)}; Node only strips types: ` +
+      "compile it to JavaScript with tsc"
+    );
   if (error.name === "SyntaxError") {
     const advice = /Cannot use import statement|Unexpected token 'export'/.test(message)
       ? '; name the file .mjs, or write "type": "module" in package.json'
@@ -32,7 +38,7 @@ export function importProblem(error: unknown, plugin: string, entry: string | un
 const firstLine = (message: string): string => message.split("\n")[0]!;
 const at = (place: string | undefined): string => (place === undefined ? "" : `${place}: `);
 
-/** Names the file that imports what is not there, and the line. */
+/** Names the file and the line of an import that cannot be resolved. */
 function notFound(message: string, plugin: string, entry: string | undefined): string {
   const [, kind, missing, importer] =
     /^Cannot find (package|module) '([^']+)' imported from (.+)$/.exec(firstLine(message)) ?? [];
@@ -45,7 +51,7 @@ function notFound(message: string, plugin: string, entry: string | undefined): s
   return `${from}${line === undefined ? "" : `:${line}`}: ${what}`;
 }
 
-/** The line that names a package, or the file that a relative import leads to. */
+/** The line that imports a package, or a file by a relative path. */
 function lineOfImport(file: string, missing: string): number | undefined {
   const lines = readFileSync(file, "utf8").split("\n");
   const at = lines.findIndex((line) =>
@@ -59,7 +65,7 @@ function lineOfImport(file: string, missing: string): number | undefined {
   return at < 0 ? undefined : at + 1;
 }
 
-/** Of a module's syntax error Node's error has no place; asked to check the file alone, it prints one. */
+/** Node's error for a module's syntax error has no line. `node --check` prints one. */
 function placeOfSyntaxError(stack: string, entry: string | undefined): string | undefined {
   const shown = /^(?:file:\/\/)?(\/.*:\d+)\n/.exec(stack)?.[1];
   if (shown !== undefined) return decodeURI(shown);

@@ -1,4 +1,4 @@
-// What is said of plug-ins that are wrong: one error each, which names plug-in, method and field, and where it can, file and line.
+// Plug-ins that are wrong: the error names plug-in, method and field and, where possible, file and line.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -93,9 +93,9 @@ const loading: [what: string, plugin: () => string, message: RegExp][] = [
     /its default export is a function/,
   ],
   [
-    "that awaits for ever",
+    "with a top-level await that never settles",
     () => folder({ "index.js": "await new Promise(() => {});" }),
-    /its import has not ended after 1 s/,
+    /its import did not end within 1 s/,
   ],
 ];
 
@@ -123,8 +123,8 @@ const fields: [fields: string, message: RegExp][] = [
   ["adapt: { train: [] }", /adapt is an object \{ train \}; wanted a function/],
 ];
 
-describe("a plug-in is refused", () => {
-  it.each(loading)("%s", async (_, plugin, message) => {
+describe("loadMethods", () => {
+  it.each(loading)("refuses a plug-in %s", async (_, plugin, message) => {
     const error = await loadMethods([plugin()], { importSeconds: 1 }).then(
       () => undefined,
       (e: Error) => e,
@@ -134,7 +134,7 @@ describe("a plug-in is refused", () => {
     expect(error!.message).toMatch(/^plug-in /);
   });
 
-  it.each(fields)("whose method has %s", async (text, message) => {
+  it.each(fields)("refuses a plug-in whose method has %s", async (text, message) => {
     const plugin = method(text);
     const error = await loadMethods([plugin]).then(
       () => undefined,
@@ -145,20 +145,30 @@ describe("a plug-in is refused", () => {
     expect(error!.message.startsWith(`plug-in ${plugin}: `)).toBe(true);
   });
 
-  it("whose method has the name of another", async () => {
+  it("refuses a plug-in whose method has the name of another, and a plug-in that is given twice", async () => {
     await expect(loadMethods([method('name: "lora"')])).rejects.toThrow("'lora' is taken by @dit-bench/method-lora");
     const mine = method("");
     await expect(loadMethods([mine, mine])).rejects.toThrow(`--plugin ${mine} is given twice; give each plug-in once`);
   });
+
+  it.each(["training", "sampling", "metrics", "model", "extractor", "recipe"])(
+    "refuses a plug-in whose method has the name %s, as a section of recipes has",
+    async (name) => {
+      const plugin = method(`name: "${name}"`);
+      await expect(loadMethods([plugin])).rejects.toThrow(
+        `plug-in ${plugin}: its method is named '${name}', as a section of recipes is`,
+      );
+    },
+  );
 });
 
-describe("a plug-in is taken", () => {
+describe("loadMethod", () => {
   const takes = async (plugin: string) => {
     const { method } = await loadMethod("mine", [plugin]);
     expect(method).toMatchObject({ name: "mine", plugin, learningRate: 1e-3 });
   };
 
-  it("as a single file, and with its entry under conditions of exports", async () => {
+  it("loads a plug-in that is a single file, and one whose entry is under conditions of exports", async () => {
     await takes(join(folder({ "mine.mjs": moduleOf("") }, null), "mine.mjs"));
     const manifest = JSON.stringify({
       type: "module",
@@ -167,7 +177,7 @@ describe("a plug-in is taken", () => {
     await takes(folder({ "lib/mine.js": moduleOf("") }, manifest));
   });
 
-  it("as one of several in an array, and as compiled CommonJS", async () => {
+  it("loads a method out of an array, and one in compiled CommonJS", async () => {
     await takes(folder({ "index.js": `import one from "./one.js"; export default [one];`, "one.js": moduleOf("") }));
     const cjs = moduleOf("")
       .replace("import { z } from", "exports.__esModule = true; const { z } = require(")
@@ -176,7 +186,7 @@ describe("a plug-in is taken", () => {
     await takes(folder({ "index.cjs": cjs }, '{ "main": "index.cjs" }'));
   });
 
-  it("with a version that is no plain text, or a package.json above it that nobody can read", async () => {
+  it("loads a plug-in whose version is not plain text, as unversioned", async () => {
     const versions = ['"1.0\\n"', "3", '"2.1.0-beta"'].map(
       (v) => `{ "type": "module", "main": "index.js", "version": ${v} }`,
     );
@@ -189,7 +199,7 @@ describe("a plug-in is taken", () => {
     ]);
   });
 
-  it("with options that have no default, and with functions that use this", async () => {
+  it("loads a method whose options have no default and whose functions use this", async () => {
     const options = "options: z.strictObject({ rank: z.int() })";
     await takes(method(`${options}, label() { return this.name; }`));
   });

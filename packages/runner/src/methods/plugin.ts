@@ -12,8 +12,10 @@ import { entryOf, hashOfCode, packageFolder, versionOf } from "./plugin-files.ts
 import { importProblem } from "./plugin-problem.ts";
 
 /**
+ * Throws BenchError or MethodError with the plug-in's name and what is wrong with it.
+ *
  * @param plugin a package's name, or the path of a folder or a file
- * @param seconds how long its import may take
+ * @param seconds limit for its import
  */
 export async function loadPlugin(plugin: string, seconds: number): Promise<LoadedMethod[]> {
   if (plugin.trim() === "")
@@ -23,7 +25,7 @@ export async function loadPlugin(plugin: string, seconds: number): Promise<Loade
       "usage",
       `plug-in ${JSON.stringify(plugin)}: the name has control characters, which no record can keep; rename it`,
     );
-  resolveContractForOutsiders();
+  resolveOwnPackages();
   const isPath = plugin.startsWith(".") || plugin.startsWith("/") || existsSync(plugin);
   const entry = isPath ? entryOf(resolve(plugin), plugin) : undefined;
   const ending = /\.[^./]+$/.exec(entry ?? "")?.[0];
@@ -41,7 +43,7 @@ export async function loadPlugin(plugin: string, seconds: number): Promise<Loade
       cause: error,
     });
   }
-  // Of a package, too: its author links it or installs another build without a new version.
+  // Packages are hashed too: their authors link them, or install another build without a new version.
   const source = isPath ? resolve(plugin) : packageFolder(plugin, import.meta.dirname);
   const code = source === undefined ? undefined : hashOfCode(source);
   const version = source === undefined ? "" : ` ${versionOf(entry ?? join(source, "package.json"))}`;
@@ -63,7 +65,7 @@ function refuseSectionName(name: string, plugin: string): void {
   );
 }
 
-/** The default export, one method or several; of a compiled CommonJS module, its `exports.default`. */
+/** The default export: one method or an array. For a compiled CommonJS module: its `exports.default`. */
 function exportedMethods(plugin: string, module: Record<string, unknown>): readonly unknown[] {
   const wrong = (problem: string) =>
     new BenchError(
@@ -85,12 +87,12 @@ function exportedMethods(plugin: string, module: Record<string, unknown>): reado
   return [exported];
 }
 
-/** A module that awaits for ever at its top level ends in an error. One that loops for ever cannot be ended from here. */
+/** Throws BenchError (usage) where a top-level await never settles. An endless loop cannot be ended from here. */
 async function within<T>(seconds: number, plugin: string, loading: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const problem = `its import has not ended after ${seconds} s; look for an await at its top level that never settles`;
+      const problem = `its import did not end within ${seconds} s; look for a top-level await that never settles`;
       reject(new BenchError("usage", `plug-in ${plugin}: ${problem}`));
     }, 1e3 * seconds);
   });
@@ -103,8 +105,8 @@ async function within<T>(seconds: number, plugin: string, loading: Promise<T>): 
 
 let registered = false;
 
-/** A plug-in may lie anywhere: where `@dit-bench/…` is not installed above it, it gets this program's own. */
-function resolveContractForOutsiders(): void {
+/** Lets a plug-in in any folder import `@dit-bench/…`: this program's package, where none is installed above it. */
+function resolveOwnPackages(): void {
   if (registered) return;
   registered = true;
   const hook = `export async function resolve(specifier, context, next) {

@@ -1,4 +1,4 @@
-// The rate of a bare matrix product through an engine: the ceiling of everything else.
+// Measures the GEMM throughput of an engine, which bounds the throughput of training and sampling.
 
 import type { Engine } from "@dit-bench/compiler";
 import * as tf from "@tensorflow/tfjs";
@@ -6,9 +6,9 @@ import * as tf from "@tensorflow/tfjs";
 const SIDE = 768;
 const RUNS = 5;
 
-/** Floating-point operations a second of the best of five products of 768 × 768 matrices. Takes a second. */
+/** Floating-point operations per second: the best of five multiplications of 768 × 768 matrices. Takes about 1 s. */
 export async function productRate(engine: Engine): Promise<number> {
-  const product = await engine.compile(({ a, b }) => ({ c: tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D) }), {
+  const matMul = await engine.compile(({ a, b }) => ({ c: tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D) }), {
     a: { shape: [SIDE, SIDE] },
     b: { shape: [SIDE, SIDE] },
   });
@@ -16,9 +16,9 @@ export async function productRate(engine: Engine): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < RUNS; i++) {
     const start = performance.now();
-    await product.run(inputs);
+    await matMul.run(inputs);
     best = Math.min(best, performance.now() - start);
   }
-  await product.dispose();
+  await matMul.dispose();
   return (2 * SIDE ** 3) / (best / 1e3);
 }

@@ -1,4 +1,4 @@
-// The files that a run needs, which of them are here, and which command gets the others.
+// The files that a run needs, which of them are on this machine, and which command gets the others.
 
 import { statSync } from "node:fs";
 import { findDataset } from "@dit-bench/datasets";
@@ -14,20 +14,21 @@ import { findWeights, namedWeights } from "../recipe/recipe-weights.ts";
 export interface NeededFile {
   /** `base model`, `autoencoder`, `extractor`, `dataset`. */
   readonly what: string;
-  /** What the recipe and `bench fetch` call it. */
+  /** The name in the recipe and for `bench fetch`. */
   readonly name: string;
-  /** To be fetched; null where nobody has said. */
+  /** Size of the file, or of what is fetched; null where nobody published it. */
   readonly bytes: number | null;
-  /** Where it is; undefined where it is missing. */
+  /** Undefined where the file is missing. */
   readonly path?: string;
-  /** What to do where it is missing. */
+  /** Advice for a missing file. */
   readonly remedy: string;
-  /** Does `bench fetch` know it? */
+  /** Does `bench fetch` know the name? */
   readonly fetchable: boolean;
-  /** The setting that names another file. */
+  /** The setting by which a user names another file. */
   readonly setting?: string;
 }
 
+/** The weights that the recipe names, and the dataset where it has to be fetched. */
 export async function neededFiles(recipe: Recipe, choice: DatasetChoice): Promise<NeededFile[]> {
   const { settings } = recipe;
   const files = await Promise.all(
@@ -45,7 +46,7 @@ export async function neededFiles(recipe: Recipe, choice: DatasetChoice): Promis
   return [...files, { ...dataset, ...(path ? { path } : {}) }];
 }
 
-/** Of a file that is here its size; of a name that `bench fetch` knows what it would fetch, if all of that is known. */
+/** The size of an existing file, or of what `bench fetch` would fetch; null where that is not published. */
 async function bytesOf(name: string, path?: string): Promise<number | null> {
   if (path !== undefined && statSync(path).isFile()) return statSync(path).size;
   if (!isFetchable(name)) return null;
@@ -53,7 +54,7 @@ async function bytesOf(name: string, path?: string): Promise<number | null> {
   return files.reduce<number | null>((sum, { bytes }) => (sum === null || bytes === null ? null : sum + bytes), 0);
 }
 
-/** What to do for files that are missing: one command for all that can be fetched, then the others' own remedies. */
+/** Advice for missing files: one command for all that can be fetched, then the advice for each of the others. */
 export function remediesOf(missing: readonly NeededFile[]): string[] {
   const known = missing.filter(({ fetchable }) => fetchable).map(({ name }) => name);
   const others = missing.filter(({ fetchable }) => !fetchable).map(({ remedy }) => remedy);
@@ -62,19 +63,21 @@ export function remediesOf(missing: readonly NeededFile[]): string[] {
   return [
     ...(known.length > 0
       ? [
-          `get ${known.length > 1 ? "them" : "it"} with 'bench fetch ${known.join(" ")}', or name your own with ${instead.join(", ")}`,
+          `get ${known.length > 1 ? "them" : "it"} with 'bench fetch ${known.join(" ")}', ` +
+            `or name your own with ${instead.join(", ")}`,
         ]
       : []),
     ...others,
   ];
 }
 
-/** Exit code 4 where something is missing, all of it in one message. */
+/** Throws BenchError (data) where files are missing, with all of them in one message. */
 export async function requireFiles(recipe: Recipe, choice: DatasetChoice): Promise<void> {
   const missing = (await neededFiles(recipe, choice)).filter(({ path }) => path === undefined);
   if (missing.length > 0)
     throw new BenchError(
       "data",
-      `recipe ${recipe.settings.name}: not here: ${missing.map(({ what, name }) => `${what} '${name}'`).join(", ")}; ${remediesOf(missing).join("; ")}`,
+      `recipe ${recipe.settings.name}: not here: ` +
+        `${missing.map(({ what, name }) => `${what} '${name}'`).join(", ")}; ${remediesOf(missing).join("; ")}`,
     );
 }

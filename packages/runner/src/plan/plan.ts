@@ -1,4 +1,4 @@
-// What a run would need and cost; nothing is run.
+// Estimates what a run needs and costs, without running anything.
 
 import { downsampling, stableDiffusion } from "@dit-bench/autoencoder";
 import { linearSchedule, respace } from "@dit-bench/diffusion";
@@ -21,18 +21,19 @@ export interface Plan {
   readonly memory: { readonly training: number; readonly sampling: number };
   /** Estimated seconds of each stage. */
   readonly seconds: Readonly<Record<string, number>>;
-  /** The measured operations a second that they are counted by. */
+  /** Measured GEMM throughput in operations per second, from which the times are estimated. */
   readonly productRate: number;
-  /** Estimated bytes, beside what is fetched. */
+  /** Estimated bytes on the disk, without downloads. */
   readonly disk: Readonly<Record<string, number>>;
 }
 
-/** Share of the product rate that steps reach; rounded from results/performance. */
+/** Share of the GEMM throughput that each stage reaches, rounded from results/performance. */
 export const reached = { training: 0.6, sampling: 0.85, extractor: 0.6 } as const;
 
-/** Pixels per latent position of Stable Diffusion's autoencoder; another one's factor is unknown until its file is here. */
+/** Pixels per latent position. That of another autoencoder is not known before its file is read. */
 const stableDiffusionFactor = downsampling(stableDiffusion);
 
+/** @param productRate the engine's GEMM throughput, in operations per second */
 export async function planRun(
   recipe: Recipe,
   {
@@ -65,6 +66,7 @@ export async function planRun(
   const latents = settings.autoencoder !== undefined;
   const S = config.inputSize * (latents ? stableDiffusionFactor : 1);
   const coding = autoencoderFlops(S);
+  const kept = isStateKept(adapted.parameters, keepState);
   return {
     protocol: recipe.protocol,
     method: labelOf(method, adapted.options),
@@ -86,7 +88,7 @@ export async function planRun(
       train: at(training.steps * training.batch * trainingFlops(adapted, config), reached.training),
       sample: at(sampling.images * steps * forward * (guided ? 2 : 1), reached.sampling),
       "sample the base, once for all runs of a seed": at(sampling.images * steps * forward, reached.sampling),
-      ...(latents ? { "decode, the base's too": at(2 * sampling.images * coding.decode, reached.extractor) } : {}),
+      ...(latents ? { "decode, with the base's": at(2 * sampling.images * coding.decode, reached.extractor) } : {}),
       ...(cost ? { features: at((2 * sampling.images + images) * cost.flops, reached.extractor) } : {}),
     },
     productRate,
@@ -94,8 +96,7 @@ export async function planRun(
       ...(latents
         ? { "latents, for all runs": images * (data.flip ? 2 : 1) * 2 * 4 * config.channels * config.inputSize ** 2 }
         : {}),
-      [`training state, ${isStateKept(adapted.parameters, keepState) ? "kept for further training" : "removed at the end"}`]:
-        stateBytes(adapted.parameters),
+      [`training state, ${kept ? "kept for further training" : "removed at the end"}`]: stateBytes(adapted.parameters),
       "training state, a second time while it is written": stateBytes(adapted.parameters),
       "trained weights": 4 * adapted.parameters,
       ...(cost ? { features: 4 * cost.dimension * (images + sampling.images) } : {}),

@@ -55,12 +55,15 @@ export async function openBase(
     if (config[key] !== wanted[key])
       throw new BenchError(
         "data",
-        `${path}: it is a model of ${key} ${config[key]}, recipe ${recipe.settings.name} wants ${wanted[key]} (${model.name})`,
+        `${path}: it is a model of ${key} ${config[key]}, recipe ${recipe.settings.name} wants ${wanted[key]} ` +
+          `(${model.name})`,
       );
   if (!nullClass)
     throw new BenchError(
       "data",
-      `${path}: its label table has ${config.classes} rows, one for each class and none for the null class, which guidance and the base model's samples need; take a DiT that was trained with class dropout (class_dropout_prob above 0)`,
+      `${path}: its label table has ${config.classes} rows, one for each class and none for the null class, ` +
+        "which guidance and the base model's samples need; take a DiT that was trained with class dropout " +
+        "(class_dropout_prob above 0)",
     );
   return { path, read };
 }

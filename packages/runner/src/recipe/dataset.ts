@@ -14,7 +14,10 @@ import type { Listener } from "../events.ts";
 import type { Recipe } from "./recipe.ts";
 
 export interface DatasetChoice {
-  /** A dataset of the registry (`flowers`); with `folder` the user's name for these images, and the registry is not used. */
+  /**
+   * A dataset of the registry (`flowers`); with `folder` the user's name for these images, and the registry is not
+   * used.
+   */
   readonly name: string;
   /** A folder of own images, one subfolder per class. */
   readonly folder?: string;
@@ -71,7 +74,9 @@ export function miniatureOf(name: string): Miniature {
 
 const miniatureFor = (entry: DatasetEntry): Miniature | undefined => miniatures.find((m) => m.name === entry.miniature);
 
-/** As tables, sheets and the terminal call a dataset. Throws UnknownDatasetError where the registry does not have it. */
+/**
+ * The title of a dataset in tables, sheets and messages. Throws UnknownDatasetError where the registry does not have it.
+ */
 export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
   folder === undefined ? findDataset(datasetEntries(), name).title : `own images, ${name}`;
 
@@ -79,7 +84,9 @@ export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
 export const ownDatasetName = (name: string, fingerprint: string): string =>
   `${fileName(name)}-${fingerprint.slice(0, 8)}`;
 
-/** A folder's own images, what the recipe takes of a miniature, or what a published dataset has after its preparation. */
+/**
+ * A folder's own images, what the recipe takes of a miniature, or what a published dataset has after its preparation.
+ */
 export function countImages({ settings }: Recipe, { name, folder }: DatasetChoice) {
   if (folder !== undefined) {
     const { classes } = listImages(folder);
@@ -164,7 +171,8 @@ function fetchedDataset(name: string): string {
   if (folder === undefined)
     throw new BenchError(
       "data",
-      `dataset ${name}: its images are not here; get them with 'bench fetch ${name}', or give a folder of images with --data`,
+      `dataset ${name}: its images are not here; get them with 'bench fetch ${name}', ` +
+        "or give a folder of images with --data",
     );
   return folder;
 }

@@ -63,7 +63,8 @@ export async function openDit(path: string, options: DitCheckpointOptions = {}):
   if (!existsSync(path))
     throw new BenchError(
       "data",
-      `${path}: there is no such file or folder; wanted a DiT's weights: a .pt of facebookresearch/DiT, a diffusers folder, or safetensors`,
+      `${path}: there is no such file or folder; wanted a DiT's weights: a .pt of facebookresearch/DiT, ` +
+        "a diffusers folder, or safetensors",
     );
   const opened = await openCheckpoint(path, options.key === undefined ? {} : { key: options.key });
   refuseAdapter(path, opened);
@@ -73,7 +74,8 @@ export async function openDit(path: string, options: DitCheckpointOptions = {}):
   if (heads === undefined)
     throw new BenchError(
       "usage",
-      `${path}: its shapes do not tell how many attention heads it has, and it has no published DiT's width and depth; say it with --heads`,
+      `${path}: its shapes do not tell how many attention heads it has, ` +
+        "and it has no published DiT's width and depth; say it with --heads",
     );
   const patch = source.tensors.get("pos_embed.proj.weight")?.shape[3];
   const view = asOfficial<StoredTensor>(
@@ -117,10 +119,12 @@ function refuseAdapter(path: string, { tensors }: Checkpoint): void {
   if (adapter === undefined) return;
   const remedy = adapter.includes("not merged")
     ? "call merge_and_unload() on it"
-    : "merge it into its base model (PEFT: PeftModel.from_pretrained and merge_and_unload; diffusers: load_lora_weights and fuse_lora)";
+    : "merge it into its base model (PEFT: PeftModel.from_pretrained and merge_and_unload; diffusers: " +
+      "load_lora_weights and fuse_lora)";
   throw new BenchError(
     "data",
-    `${path}: it holds ${adapter}, not a whole DiT; adapters of other programs cannot be applied here: in Python ${remedy}, save the state_dict() of the result and give that file`,
+    `${path}: it holds ${adapter}, not a whole DiT; adapters of other programs cannot be applied here: ` +
+      `in Python ${remedy}, save the state_dict() of the result and give that file`,
   );
 }
 
@@ -141,11 +145,15 @@ function labelsOf(
   if (rows === 1)
     throw new BenchError(
       "usage",
-      `${path}: its label table has one row, which leaves no class beside the null class; a model that was trained without class dropout (class_dropout_prob=0) has no null class: say so with --no-null-class`,
+      `${path}: its label table has one row, which leaves no class beside the null class; ` +
+        "a model that was trained without class dropout (class_dropout_prob=0) has no null class: " +
+        "say so with --no-null-class",
     );
   return {
     nullClass: true,
-    assumption: `its label table has ${rows} rows: taken for ${rows - 1} classes and the null class, label ${rows - 1}; if it was trained without class dropout, say --no-null-class`,
+    assumption:
+      `its label table has ${rows} rows: taken for ${rows - 1} classes and the null class, ` +
+      `label ${rows - 1}; if it was trained without class dropout, say --no-null-class`,
   };
 }
 

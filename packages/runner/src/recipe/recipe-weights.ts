@@ -48,7 +48,10 @@ export function namedWeights({ settings }: Pick<Recipe, "settings">): NamedWeigh
   });
 }
 
-/** The file or folder that a name of a recipe's leads to, for listings: what `bench fetch` would bring is not checked, and may not even have the right size. */
+/**
+ * The file or folder that a name of a recipe's leads to, for listings: what `bench fetch` would bring is not checked,
+ * and may not even have the right size.
+ */
 export const findWeights = (recipe: Pick<Recipe, "folder">, name: string): string | undefined =>
   ownWeights(recipe, name) ?? fetched(name) ?? misplaced(name)?.path;
 

@@ -28,7 +28,8 @@ export function recipeNames(): string[] {
 /**
  * A recipe by name, or by the path of a folder with a `recipe.json`.
  *
- * @param changes settings by dotted path, such as `{"training.steps": 50}`; they mark the protocol, because results then differ
+ * @param changes settings by dotted path, such as `{"training.steps": 50}`; they mark the protocol, because results
+ *   then differ
  */
 export function loadRecipe(name: string, changes: Readonly<Record<string, unknown>> = {}): Recipe {
   const known = recipeNames();
@@ -38,7 +39,8 @@ export function loadRecipe(name: string, changes: Readonly<Record<string, unknow
     const near = closestName(name, known);
     throw new BenchError(
       "usage",
-      `unknown recipe '${name}'; wanted one of ${known.join(", ")}, or a folder with a recipe.json${near ? `. Did you mean '${near}'?` : ""}`,
+      `unknown recipe '${name}'; wanted one of ${known.join(", ")}, or a folder with a ` +
+        `recipe.json${near ? `. Did you mean '${near}'?` : ""}`,
     );
   }
   let content: unknown;
@@ -54,19 +56,24 @@ export function loadRecipe(name: string, changes: Readonly<Record<string, unknow
   return { settings: changed, folder, protocol: settings.protocol + mark };
 }
 
-/** The settings of a recipe whose base model, extractor and pictures this project makes itself; an error for any other. */
+/**
+ * The settings of a recipe whose base model, extractor and pictures this project makes itself; an error for any other.
+ */
 export function ownSettings({ settings }: Recipe) {
   const { pretraining, extractor, data } = settings;
   const { perClass, seed } = data;
   if (!pretraining || !("classes" in extractor) || perClass === undefined || seed === undefined)
     throw new BenchError(
       "usage",
-      `recipe ${settings.name}: its weights are others' and its pictures real; wanted a recipe of miniatures, such as mini`,
+      `recipe ${settings.name}: its weights are others' and its pictures real; wanted a recipe of miniatures, ` +
+        "such as mini",
     );
   return { ...settings, pretraining, extractor, data: { ...data, perClass, seed } };
 }
 
-/** The first parts of the dotted paths that `--set` takes: `training`, `sampling`. Other keys are options of methods. */
+/**
+ * The first parts of the dotted paths that `--set` takes: `training`, `sampling`. Other keys are options of methods.
+ */
 export const recipeSections = (): string[] =>
   Object.entries(recipeSchema.shape).flatMap(([name, schema]) => (pathsOf(schema).includes("") ? [] : [name]));
 

@@ -28,14 +28,20 @@ export const recipeSchema = z.strictObject({
     classes: whole,
     learnSigma: z.literal(true),
   }),
-  /** The base model's checkpoint, in any layout: a file or folder beside the recipe, a path, or a name that `bench fetch` knows. */
+  /**
+   * The base model's checkpoint, in any layout: a file or folder beside the recipe, a path, or a name that `bench
+   * fetch` knows.
+   */
   base: z.string(),
   /**
-   * The base's own inputSize, where it is not the model's: its positions are then taken over the model's grid at this distance, so that the base's code
-   * book stays (the DiffFit paper's trick for 256 to 512, section 3.4: PE_512(i, j) = PE_256(i/2, j/2)).
+   * The base's own inputSize, where it is not the model's: its positions are then taken over the model's grid at this
+   * distance, so that the base's code book stays (the DiffFit paper's trick for 256 to 512, section 3.4: PE_512(i, j) =
+   * PE_256(i/2, j/2)).
    */
   baseInputSize: whole.optional(),
-  /** Where the model works on latents: an AutoencoderKL, named as the base is, and what its latents are multiplied with. */
+  /**
+   * Where the model works on latents: an AutoencoderKL, named as the base is, and what its latents are multiplied with.
+   */
   autoencoder: z
     .strictObject({
       weights: z.string(),

@@ -1,4 +1,5 @@
-// The methods against plain PyTorch, which shares no code with them: values made by tools/torch/methods.py, float32 on a CPU.
+// The six methods against values of plain PyTorch, which shares no code with them. They are made by
+// tools/torch/methods.py, in float32 on a CPU.
 
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -76,9 +77,10 @@ describe.each(engines)("on %s", (engineName) => {
     },
   );
 
-  // Adam divides a gradient by its own size: one that crosses zero moves its weight by what rounding says, in PyTorch's float32 as in ours.
+  // Adam divides a gradient by its own magnitude: where one crosses zero, rounding decides how its weight moves, in
+  // PyTorch as here.
   it.each(optimized)(
-    "$title stands where PyTorch does after five AdamW steps of 1e-3: 99 weights in 100 within 1e-6, each within 1 % of the way",
+    "$title has PyTorch's weights after five AdamW steps: 99 in 100 within 1e-6, all within 1 % of the largest change",
     async ({ stored, adapted, trained }) => {
       const engine = await createEngine(engineName, { threads: 1 });
       const optimizer = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
@@ -95,12 +97,12 @@ describe.each(engines)("on %s", (engineName) => {
       }
       const weights = unflatten(adapted.trainable, (await compiled.getState()).weights as Float32Array);
       await compiled.dispose();
-      const distances = Object.entries(named(stored, "after.")).flatMap(([weight, values]) => {
+      const differences = Object.entries(named(stored, "after.")).flatMap(([weight, values]) => {
         const want = determined(weight, values);
         return determined(weight, weights[weight]!).map((v, i) => Math.abs(v - want[i]!));
       });
-      expect(distances.filter((d) => d > 1e-6).length / distances.length).toBeLessThan(0.01);
-      expect(Math.max(...distances)).toBeLessThan(5e-5);
+      expect(differences.filter((d) => d > 1e-6).length / differences.length).toBeLessThan(0.01);
+      expect(Math.max(...differences)).toBeLessThan(5e-5);
     },
   );
 });
@@ -157,13 +159,19 @@ function batch(): Values {
   };
 }
 
-/** Without the keys' rows of a qkv bias: softmax does not see them, their true gradient is 0 and what is computed rounding alone. */
+/**
+ * Without the keys' rows of a qkv bias: softmax does not see them, their true gradient is 0 and what is computed
+ * rounding alone.
+ */
 function determined(name: string, values: ArrayLike<number>): number[] {
   const D = config.width;
   return Array.from(values).filter((_, i) => !(name.endsWith("attn.qkv.bias") && i >= D && i < 2 * D));
 }
 
-/** Relative to the largest value. The timestep's frequencies are alike but for the last bit of a float32 (6e-8), times t (999). */
+/**
+ * Relative to the largest value. The frequencies of the timestep embedding differ in the last bit of a float32 (6e-8),
+ * which is multiplied with t (999).
+ */
 const tolerance = (name: string): number => (name === "t_embedder.mlp.0.weight" ? 6e-8 * 999 : 1e-5);
 
 function furthest(got: ArrayLike<number>, want: ArrayLike<number>): number {

@@ -5,8 +5,8 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * SHA-256 of a file, or of a folder: that of the names and bytes of all files below it, in order of their paths. Hidden files and
- * folders do not count: system and download tools leave them beside weights (`.DS_Store`, `.cache`, `.git`).
+ * SHA-256 of a file, or of a folder: that of the names and bytes of all files below it, in order of their paths. Hidden
+ * files and folders do not count: system and download tools leave them beside weights (`.DS_Store`, `.cache`, `.git`).
  */
 export function sha256Of(path: string): string {
   if (!statSync(path).isDirectory()) return digestOf(path, "sha256");

@@ -1,4 +1,4 @@
-// The folder that holds all runs.
+// Folders of results.
 
 import { makeFolders } from "@dit-bench/files";
 import { BenchError } from "../errors.ts";
@@ -8,11 +8,12 @@ export function makeFolder(folder: string): void {
   try {
     makeFolders(folder);
   } catch (error) {
-    throw cannotMake(folder, error);
+    throw folderError(folder, error);
   }
 }
 
-export const cannotMake = (folder: string, error: unknown): BenchError =>
+/** The error for a folder of results that cannot be made. */
+export const folderError = (folder: string, error: unknown): BenchError =>
   new BenchError(
     "io",
     `the output folder ${folder} cannot be made (${(error as Error).message}); choose another with --out`,

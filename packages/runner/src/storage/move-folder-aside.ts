@@ -1,9 +1,9 @@
-// A folder where a run writes a file: nothing can replace it, and only its owner knows what it is.
+// Handles a folder at a path where a run writes a file: it cannot be replaced, and only its owner knows what is in it.
 
 import { existsSync, renameSync, rmdirSync, statSync } from "node:fs";
 import type { Listener } from "../events.ts";
 
-/** Moves a folder at `path` aside, to `PATH.moved-1` or the next free number; an empty one is removed. */
+/** Renames a folder at `path` to `PATH.moved-1`, or to the next free number. Removes the folder where it is empty. */
 export function moveFolderAside(path: string, listener: Listener): void {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   try {

@@ -1,20 +1,21 @@
-// Results that several cells share, kept in a sealed file: made once by one process, made again where the file is damaged.
+// Results that several cells share, each in a checked file. One process computes a result; the others wait for it and
+// read the file. A damaged file is computed again.
 
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { removeLeftovers } from "@dit-bench/files";
 import { CorruptFileError, type Safetensors, type StoredTensor } from "@dit-bench/weights";
 import type { Listener } from "../events.ts";
-import { readSealed, writeSealed } from "./checked-file.ts";
+import { readChecked, writeChecked } from "./checked-file.ts";
 import { makeFolder } from "./make-folder.ts";
 import { moveFolderAside } from "./move-folder-aside.ts";
 import { withLock } from "./with-lock.ts";
 
-export interface Shared<T> {
+export interface SharedResult<T> {
   readonly path: string;
   /** For messages: "the base model's samples". */
   readonly what: string;
-  /** What a process does that makes them: "samples the base model". */
+  /** What a process that computes the result is doing: "samples the base model". */
   readonly doing: string;
   /** Tensors that the file must hold, with their shapes. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
@@ -23,30 +24,30 @@ export interface Shared<T> {
   tensors(made: T): Readonly<Record<string, StoredTensor>>;
 }
 
-/** What the file holds, or, where there is no sound file, what `make` makes; it is then kept in the file. */
-export async function keptOrMade<T>(shared: Shared<T>, listener: Listener): Promise<T> {
-  const { path, what, doing } = shared;
-  const kept = readKept(shared);
-  if ("value" in kept) return kept.value;
+/** Reads the result from its file; without a usable file, computes it and writes the file. */
+export async function readOrMake<T>(result: SharedResult<T>, listener: Listener): Promise<T> {
+  const { path, what, doing } = result;
+  const stored = readStored(result);
+  if ("value" in stored) return stored.value;
   const folder = dirname(path);
   makeFolder(folder);
   return withLock(join(folder, `.${basename(path)}.lock`), doing, listener, async () => {
-    const found = readKept(shared); // another process may have made it in between
+    const found = readStored(result); // another process may have written it meanwhile
     if ("value" in found) return found.value;
     if (found.problem !== undefined) listener.note?.(`${what} are made again: ${found.problem}`);
     removeLeftovers(folder);
-    const made = await shared.make();
+    const made = await result.make();
     moveFolderAside(path, listener);
-    writeSealed(path, Object.entries(shared.tensors(made)));
+    writeChecked(path, Object.entries(result.tensors(made)));
     return made;
   });
 }
 
-function readKept<T>({ path, shapes, read }: Shared<T>): { value: T } | { problem?: string } {
+function readStored<T>({ path, shapes, read }: SharedResult<T>): { value: T } | { problem?: string } {
   if (!existsSync(path)) return {};
   let stored: Safetensors;
   try {
-    stored = readSealed(path);
+    stored = readChecked(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EISDIR") return { problem: `${path} is a folder` };

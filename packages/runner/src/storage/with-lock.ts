@@ -1,14 +1,14 @@
-// Work that one process does at a time: a cell, or a cache that several cells share.
+// Work that only one process does at a time: running a cell, or computing a result that several cells share.
 
 import { type HeldLock, waitForLock } from "@dit-bench/files";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
 
 /**
- * Does `work` while this process holds the lock at `path`. Waits for another holder, with a note; stops waiting with Interrupted
- * when the listener asks for it.
+ * Does `work` while this process holds the lock at `path`. Waits, with a note, while another process holds it. Throws
+ * Interrupted where the listener asks for a stop meanwhile, BenchError (io) where the lock cannot be made.
  *
- * @param doing what a holder does, for the note: "runs this cell"
+ * @param doing what a process with the lock does, for the note: "runs this cell"
  */
 export async function withLock<T>(path: string, doing: string, listener: Listener, work: () => Promise<T>): Promise<T> {
   let lock: HeldLock | undefined;

@@ -16,7 +16,7 @@ export interface LabelledImages {
 }
 
 /** A training set in the form that the model generates: pixels or latents. */
-export interface TrainingPictures {
+export interface TrainingImages {
   readonly labels: Int32Array;
   /** The chosen images in that form, [N, C, S, S]. */
   x0(chosen: readonly Shown[], seed: number, step: number): Float32Array;
@@ -59,7 +59,7 @@ export function batchIndices(
 
 /** All inputs of one denoising step, by the names of `batchSignature`. */
 export function denoisingBatch(
-  images: LabelledImages | TrainingPictures,
+  images: LabelledImages | TrainingImages,
   schedule: Schedule,
   s: BatchSettings,
   step: number,

@@ -3,7 +3,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { CorruptFileError, float32, openCheckpoint, type StoredTensor } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
-import { readSealed, writeSealed } from "../storage/checked-file.ts";
+import { readChecked, writeChecked } from "../storage/checked-file.ts";
 import type { LossPoint } from "./fixed-batch.ts";
 import { stateNames, type TrainingState } from "./optimizer-step.ts";
 
@@ -47,7 +47,7 @@ export function writeCheckpoint(path: string, { identity, lineage, engine }: Che
     shape: [data.length],
     data,
   });
-  writeSealed(
+  writeChecked(
     path,
     [
       ...stateNames.map((name) => [name, vector(state[name])] as const),
@@ -94,7 +94,7 @@ export function readCheckpoint(path: string, owner: CheckpointOwner, parameters:
  * @throws CorruptFileError where it is damaged or has another number of parameters; system errors pass through
  */
 export function readState(path: string, parameters: number): Checkpoint & CheckpointOwner {
-  const { tensors, metadata } = readSealed(path);
+  const { tensors, metadata } = readChecked(path);
   const corrupt = (problem: string) => new CorruptFileError(path, problem);
   const vector = (name: string) => {
     const tensor = tensors.get(name);

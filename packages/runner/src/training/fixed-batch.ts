@@ -10,7 +10,7 @@ import type { Engine, Signature, Values } from "@dit-bench/compiler";
 import type { Schedule } from "@dit-bench/diffusion";
 import { size } from "@dit-bench/method";
 import { normals, permutation } from "@dit-bench/random";
-import { noisedBatch, type TrainingPictures } from "./batches.ts";
+import { noisedBatch, type TrainingImages } from "./batches.ts";
 import { unflattenTensor } from "./flat.ts";
 import type { StepDescription } from "./optimizer-step.ts";
 
@@ -59,7 +59,7 @@ export function isFixedBatchStep(step: number, steps: number, batch: number): bo
  * The same images, noise and timesteps for every method and seed, so that curves can be compared. No label is dropped.
  */
 export function fixedBatch(
-  images: TrainingPictures,
+  images: TrainingImages,
   schedule: Schedule,
   batch: number,
 ): { readonly images: number; batch(): Values } {

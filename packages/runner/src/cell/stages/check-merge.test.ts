@@ -1,4 +1,4 @@
-// A merge that does not do what forward does is found in the run itself, and its module is named.
+// The check that merging keeps the model's output.
 
 import { createEngine, type Engine } from "@dit-bench/compiler";
 import { dit, ditModel } from "@dit-bench/dit";
@@ -71,18 +71,18 @@ const check = (m: Parameters<typeof attach>[0], on = engine) => {
   return checkMerge({ engine: on, adapted, config, base, trained: trainedOf(adapted) });
 };
 
-describe("the check of one batch", () => {
-  it("passes a merge that is right, to rounding", async () => {
+describe("checkMerge", () => {
+  it("accepts a merge that is right up to rounding", async () => {
     expect(await check(method(lowRank()))).toBeLessThan(2e-6);
     expect(await check(method(lowRank()), await createEngine("tfjs-cpu"))).toBeLessThan(2e-6);
   });
 
-  it("passes float16 weights, which are rounded once more when they are merged", async () => {
+  it("accepts float16 weights, which are rounded once more when they are merged", async () => {
     const difference = await check(method(lowRank()), await createEngine("cpu+float16", { threads: 1 }));
     expect(difference).toBeGreaterThan(2e-6);
   });
 
-  it("passes a model that gives zeros alone, as a DiT does before any training", async () => {
+  it("accepts a model whose outputs are all zero, such as an untrained DiT", async () => {
     const adapted = attach(method(lowRank()), model);
     const zero = Object.fromEntries(
       Object.entries(base).map(([name, v]) => [name, name.startsWith("final_layer.linear") ? v.map(() => 0) : v]),
@@ -90,38 +90,42 @@ describe("the check of one batch", () => {
     expect(await checkMerge({ engine, adapted, config, base: zero, trained: trainedOf(adapted) })).toBe(0);
   });
 
-  it("has nothing to do where there is no graft, or none that merges", async () => {
+  it("compares nothing where no graft is merged", async () => {
     expect(await check(bitfit)).toBeUndefined();
     expect(await check(vpt)).toBeUndefined();
   });
 
-  it("names the method, the module and the tolerance where merge forgets the scale", async () => {
+  it("rejects a merge without the scale, and names the method, the module and the tolerance", async () => {
     const wrong = Object.create(method(lowRank(merged(1))), { plugin: { value: "./mine" } });
     await expect(check(wrong)).rejects.toMatchObject({
       name: "MethodError",
       message: expect.stringMatching(
-        /^plug-in \.\/mine: method 'mine': merging the graft on 'blocks\.0\.attn\.qkv' changes the model: .*differ by 0\.\d+ of the largest, more than 0\.00002; /,
+        new RegExp(
+          "^plug-in \\./mine: method 'mine': merging the graft on 'blocks\\.0\\.attn\\.qkv' changes the model: " +
+            ".*differ by 0\\.\\d+ of the largest, more than 0\\.00002; ",
+        ),
       ),
     });
   });
 
   it.each([
-    ["is wrong in one block alone", (path: string) => (path.includes(".2.") ? 1 : 0.5), "blocks.2.attn.qkv"],
+    ["is wrong in one block", (path: string) => (path.includes(".2.") ? 1 : 0.5), "blocks.2.attn.qkv"],
     ["gives NaN in one block", (path: string) => (path.includes(".1.") ? Number.NaN : 0.5), "blocks.1.attn.qkv"],
   ])("names the first module whose merge %s", async (_, scale, module) => {
     const merge: Merge = (weights, w, at) => merged(scale(at.path))(weights, w, at);
     await expect(check(method(lowRank(merge)))).rejects.toThrow(`merging the graft on '${module}' changes the model`);
   });
 
-  it("names what merge returns where it is no weight of the model", async () => {
+  it("rejects a merge that returns a weight which the model does not have", async () => {
     const merge: Merge = (weights, _, { path }) => ({ [`${path}.wieght`]: weights[`${path}.weight`]! });
     await expect(check(method(lowRank(merge)))).rejects.toThrow(
-      "merge of the graft on 'blocks.0.attn.qkv' returns 'blocks.0.attn.qkv.wieght', which is no weight of the base model; did you mean 'blocks.0.attn.qkv.weight'?",
+      "merge of the graft on 'blocks.0.attn.qkv' returns 'blocks.0.attn.qkv.wieght', " +
+        "which is no weight of the base model; did you mean 'blocks.0.attn.qkv.weight'?",
     );
   });
 });
 
-it("grafts merged up to any of them give the same output: norms, parts and layers on top of each other", () => {
+it("mergedValues keeps the output after each graft, also where grafts on norms, parts and layers are nested", () => {
   const affine = (at: string, key: string) =>
     graft({
       at,

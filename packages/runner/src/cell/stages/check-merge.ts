@@ -1,4 +1,5 @@
-// One batch in every run: the model with its grafts and the merged model that is sampled from must give the same output.
+// Compares the model with its grafts and the merged model, from which images are sampled, on one batch: the outputs
+// must be equal to rounding.
 //
 // N = batch, C = channels, S = side
 
@@ -10,13 +11,14 @@ import type * as tf from "@tensorflow/tfjs";
 import { mergedValues } from "../../sampling/merged-network.ts";
 
 /**
- * The largest difference that counts as rounding, relative to the largest output. Measured on the CPU in float32 with random weights: at
- * most 7.5e-7 for LoRA, DiffFit and SSF on mini's shape, the same with 28 blocks and DiT-S/2; 4.8e-7 on mini after 20 steps of training.
- * A small mistake can stay below it: a merge that left out qkv's bias differed by 3.0e-5 after two steps.
+ * The largest difference that counts as rounding, relative to the largest output. Measured on the CPU in float32 with
+ * random weights: at most 7.5e-7 for LoRA, DiffFit and SSF on mini's shape, the same with 28 blocks and DiT-S/2; 4.8e-7
+ * on mini after 20 steps of training. Mistakes can differ by little more: a merge that left out qkv's bias differed by
+ * 3.0e-5 after two steps of training.
  */
 const TOLERANCE = 2e-5;
 
-/** Where frozen weights are float16, a merged weight is rounded once more. Measured likewise on mini's shape: at most 3.6e-4. */
+/** Where frozen weights are float16, a merged weight is rounded once more. Measured on mini's shape: at most 3.6e-4. */
 const FLOAT16_TOLERANCE = 8e-3;
 
 const BATCH = 2;
@@ -32,7 +34,7 @@ export interface MergeCheckTask {
 /**
  * Does nothing where the method has no graft or does not merge.
  *
- * @returns the largest difference relative to the largest output, or undefined where there was nothing to compare
+ * @returns the largest difference, relative to the largest output; undefined where there was nothing to compare
  * @throws MethodError with the first module whose merge changes the output
  */
 export async function checkMerge(task: MergeCheckTask): Promise<number | undefined> {
@@ -41,26 +43,27 @@ export async function checkMerge(task: MergeCheckTask): Promise<number | undefin
   if (sites.length === 0 || !adapted.merges) return undefined;
   const tolerance = engine.name.endsWith("+float16") ? FLOAT16_TOLERANCE : TOLERANCE;
   const wanted = await outputOf(task, 0);
-  const scale = wanted.reduce((max, v) => Math.max(max, Math.abs(v)), 0) || 1; // a DiT without training gives zeros alone
+  const scale = wanted.reduce((max, v) => Math.max(max, Math.abs(v)), 0) || 1; // all zeros for an untrained DiT
   const differenceOf = async (merged: number) => {
     const got = await outputOf(task, merged);
     return wanted.reduce((max, v, i) => Math.max(max, Math.abs(v - got[i]!)), 0) / scale;
   };
-  const agrees = (difference: number) => difference <= tolerance; // not so for NaN
+  const agrees = (difference: number) => difference <= tolerance; // false for NaN
 
   const difference = await differenceOf(sites.length);
   if (agrees(difference)) return difference;
-  // Grafts are merged one after the other, in an order in which each prefix of them must agree.
+  // Bisection: grafts are merged one after the other, and the output must be right after each of them.
   let [good, bad, worst] = [0, sites.length, difference];
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    const there = await differenceOf(middle);
-    if (agrees(there)) good = middle;
-    else [bad, worst] = [middle, there];
+    const atMiddle = await differenceOf(middle);
+    if (agrees(atMiddle)) good = middle;
+    else [bad, worst] = [middle, atMiddle];
   }
   throw new MethodError(
     `${adapted.who}: merging the graft on '${sites[bad - 1]}' changes the model: outputs of one batch differ by ` +
-      `${worst.toPrecision(2)} of the largest, more than ${tolerance}; let merge do what forward does, or leave merge out`,
+      `${worst.toPrecision(2)} of the largest, more than ${tolerance}; let merge do what forward does, ` +
+      "or leave merge out",
   );
 }
 

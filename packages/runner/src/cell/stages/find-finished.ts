@@ -1,5 +1,5 @@
-// Is the cell finished? A finished run is looked for twice: before the cell's lock is taken, and, since another process may have run
-// the cell meanwhile, again by the process that holds it.
+// Is the cell finished? A finished run is looked for twice: before the cell's lock is taken, and, since another process
+// may have run the cell meanwhile, again by the process that holds it.
 
 import { existsSync } from "node:fs";
 import { removeLeftovers } from "@dit-bench/files";
@@ -28,8 +28,9 @@ export interface DamagedRun {
 }
 
 /**
- * What the process that holds the lock starts from: the outcome of a finished run, whose missing images are made again; or a
- * damaged run; or neither. Removes temporary files, and moves folders aside that have the names of the cell's files.
+ * What the process that holds the lock starts from: the outcome of a finished run, whose missing images are made again;
+ * or a damaged run; or neither. Removes temporary files, and moves folders aside that have the names of the cell's
+ * files.
  */
 export async function clearUnfinished(
   cell: PreparedCell,

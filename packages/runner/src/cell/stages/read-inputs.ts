@@ -1,7 +1,7 @@
 // The first stage: checks what a run would refuse, then reads the weights and the images that it starts from.
 
 import { parseOptions } from "@dit-bench/method";
-import { openSpace, type PictureSpace } from "../../latents/space.ts";
+import { type ImageSpace, openSpace } from "../../latents/space.ts";
 import { requireFiles } from "../../plan/needed-files.ts";
 import { type Base, loadBase } from "../../recipe/base-model.ts";
 import { type Dataset, loadDataset } from "../../recipe/dataset.ts";
@@ -20,7 +20,7 @@ export interface RunInputs extends RunStart {
   readonly task: RunTask;
   readonly extractorFile: RecipeExtractor;
   readonly base: Base;
-  readonly space: PictureSpace;
+  readonly space: ImageSpace;
   /** To be closed by the caller: large sets of images are read from an open file. */
   readonly data: Dataset;
 }

@@ -3,11 +3,11 @@
 import type { Values } from "@dit-bench/method";
 import type { RunMetrics } from "@dit-bench/record";
 import { compileRecipeExtractor } from "../../recipe/recipe-extractor.ts";
-import { measuredPictures } from "../../sampling/measured-images.ts";
+import { measureImages } from "../../sampling/measure-images.ts";
 import { mergedNetwork } from "../../sampling/merged-network.ts";
 import { labelsLike, sample } from "../../sampling/sample.ts";
-import { baseSamples } from "../base-samples.ts";
-import { realFeatures } from "../real-features.ts";
+import { measureRealImages } from "../measure-real-images.ts";
+import { sampleBase } from "../sample-base.ts";
 import { score } from "../score.ts";
 import { generatedOnSheet, type SheetImages } from "../sheet.ts";
 import type { PreparedCell } from "./prepare.ts";
@@ -28,7 +28,7 @@ export async function sampleAndScore(
   const extractor = await compileRecipeExtractor(engine, extractorFile, data.size);
   try {
     clock.restart();
-    const fromBase = await baseSamples(recipe, base, extractor, { engine, out, seed, listener, space });
+    const fromBase = await sampleBase(recipe, base, extractor, { engine, out, seed, listener, space });
     clock.lap("base");
     listener.stage?.("sample", `${sampling.images} images`);
     const labels = labelsLike(data.labels, sampling.images, seed);
@@ -36,8 +36,8 @@ export async function sampleAndScore(
     const { x } = await sample({ engine, network, settings: sampling, seed, labels, listener });
     clock.lap("sample");
     const shown = generatedOnSheet(labels);
-    const generated = await measuredPictures(space, extractor, config, x, shown, listener);
-    const real = await realFeatures(data, extractor, { engine: engine.name, out, listener });
+    const generated = await measureImages(space, extractor, config, x, shown, listener);
+    const real = await measureRealImages(data, extractor, { engine: engine.name, out, listener });
     clock.lap("features");
     listener.stage?.("score");
     const features = { generated: generated.features, real, base: fromBase.features };

@@ -2,7 +2,7 @@
 
 import { linearSchedule } from "@dit-bench/diffusion";
 import { writeRecord } from "@dit-bench/record";
-import { denoisingBatch, type TrainingPictures } from "../../training/batches.ts";
+import { denoisingBatch, type TrainingImages } from "../../training/batches.ts";
 import { removeCheckpoint } from "../../training/checkpoint.ts";
 import { denoisingStep } from "../../training/denoising-step.ts";
 import { fixedBatch, isFixedBatchStep } from "../../training/fixed-batch.ts";
@@ -34,7 +34,7 @@ export async function trainCell(cell: PreparedCell): Promise<Trained> {
 /** What trains, on which batches, and where its state is kept. */
 function trainingOf(
   { task, files, adapted, config, values, expected: { identity }, lineage }: PreparedCell,
-  images: TrainingPictures,
+  images: TrainingImages,
 ): Parameters<typeof train>[0] {
   const { recipe, engine, seed, out, listener, method } = task;
   const { steps, batch, emaDecay, labelDropout, learningRateScale, betas, eps, weightDecay } = recipe.settings.training;

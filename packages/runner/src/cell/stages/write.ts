@@ -1,4 +1,5 @@
-// The stages that write: the trained weights, then the images and the record. The record is written last: it marks a run as finished.
+// The stages that write: the trained weights, then the images and the record. The record is written last: it marks a
+// run as finished.
 
 import { replaceFile } from "@dit-bench/files";
 import { writeRecord } from "@dit-bench/record";
@@ -7,7 +8,7 @@ import type { Trained } from "../../training/train.ts";
 import { remakeImages } from "../remake-images.ts";
 import { recordOf } from "../run-record.ts";
 import type { RunOutcome } from "../run-task.ts";
-import { runSheet } from "../sheet.ts";
+import { makeSheet } from "../sheet.ts";
 import { type WrittenWeights, writeTrained } from "../trained-weights.ts";
 import type { DamagedRun } from "./find-finished.ts";
 import type { PreparedCell } from "./prepare.ts";
@@ -31,7 +32,7 @@ export async function writeResults(
 ): Promise<RunOutcome> {
   const { task, files } = cell;
   const record = recordOf(cell, trained, { metrics, weights });
-  await replaceFile(files.sheetPath, await runSheet(record, sheet));
+  await replaceFile(files.sheetPath, await makeSheet(record, sheet));
   await task.illustrate?.(record, files.folder);
   await writeRecord(files.recordPath, record);
   removeState(cell);

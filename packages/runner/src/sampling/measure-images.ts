@@ -5,9 +5,9 @@
 import type { DitConfig } from "@dit-bench/dit";
 import type { Listener } from "../events.ts";
 import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
-import type { PictureSpace } from "../latents/space.ts";
+import type { ImageSpace } from "../latents/space.ts";
 
-export interface MeasuredPictures {
+export interface MeasuredImages {
   /** [N, D] */
   readonly features: Float32Array;
   /** RGB bytes of the requested samples, in their order. */
@@ -21,14 +21,14 @@ const CHUNK_BYTES = 256e6;
  * @param x_NCSS samples of the model: pixels in [-1, 1], or latents
  * @param shown indices of the samples whose pixels are returned, ascending
  */
-export async function measuredPictures(
-  space: PictureSpace,
+export async function measureImages(
+  space: ImageSpace,
   extractor: FeatureExtractor,
   { channels, inputSize }: DitConfig,
   x_NCSS: Float32Array,
   shown: readonly number[],
   listener: Listener,
-): Promise<MeasuredPictures> {
+): Promise<MeasuredImages> {
   const numbers = channels * inputSize ** 2;
   const bytes = 3 * space.side ** 2;
   const N = x_NCSS.length / numbers;

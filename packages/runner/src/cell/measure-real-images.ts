@@ -1,4 +1,6 @@
-// Features of a dataset's own images. With Inception they take hours for a large dataset and are the same for all its cells: they are kept.
+// Features of a dataset's own images. With Inception a large dataset takes hours, so all cells share the result.
+//
+// N = images, D = feature dimension
 
 import { join } from "node:path";
 import { float32 } from "@dit-bench/weights";
@@ -6,10 +8,14 @@ import type { Listener } from "../events.ts";
 import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
 import type { Dataset } from "../recipe/dataset.ts";
 import { shortHash } from "../storage/hashes.ts";
-import { keptOrMade } from "../storage/shared-result.ts";
+import { readOrMake } from "../storage/shared-result.ts";
 
-/** [N, D]. The miniature's extractor takes seconds, so its features are not kept. */
-export async function realFeatures(
+/**
+ * Features [N, D]. They are not stored where images are not resized: the miniatures' extractor takes seconds.
+ *
+ * @param out folder that holds all runs
+ */
+export async function measureRealImages(
   data: Dataset,
   extractor: FeatureExtractor & { readonly sha256: string },
   { engine, out, listener }: { readonly engine: string; readonly out: string; readonly listener: Listener },
@@ -18,7 +24,7 @@ export async function realFeatures(
   const { id, resizer, sha256, dimension } = extractor;
   const identity = shortHash(JSON.stringify([data.fingerprint, data.size, id, resizer, sha256, engine]));
   const shape = [data.labels.length, dimension];
-  return keptOrMade<Float32Array>(
+  return readOrMake<Float32Array>(
     {
       path: join(out, "features", `${data.name}-${data.size}-${identity}.safetensors`),
       what: "the images' features",

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
 import { toPixels } from "../training/batches.ts";
 import { tinyConfig } from "../training/tiny-dit.test.data.ts";
-import { measuredPictures } from "./measured-images.ts";
+import { measureImages } from "./measure-images.ts";
 
 it("gives the same features in chunks as all at once, and the pixels of the requested samples", async () => {
   const config = { ...tinyConfig(1), inputSize: 4 };
@@ -30,7 +30,7 @@ it("gives the same features in chunks as all at once, and the pixels of the requ
   } as unknown as FeatureExtractor;
   const x = normals(0, "x", 0, 5 * 48).map((v) => v / 3);
   const wanted = Array.from({ length: 5 }, (_, n) => toPixels(x.slice(n * 48, n * 48 + 48), 4)[0]!);
-  const { features, pixels } = await measuredPictures(space, extractor, config, x, [1, 4], {});
+  const { features, pixels } = await measureImages(space, extractor, config, x, [1, 4], {});
   expect([...features]).toEqual(wanted);
   expect([pixels[0], pixels[3 * side ** 2]]).toEqual([wanted[1], wanted[4]]);
   expect(chunks).toEqual([2, 2, 1]);
