@@ -71,7 +71,7 @@ test("readRecord names the file and the field of a damaged record", async () => 
   await expect(readRecord(path)).rejects.toThrow(/deep[/\\]record\.json.*metrics\.fid/);
 
   await writeFile(path, content.replace('"schema": 1', '"schema": 2'));
-  await expect(readRecord(path)).rejects.toThrow(/its schema is 2, this program knows 1/);
+  await expect(readRecord(path)).rejects.toThrow(/its schema is 2, this version reads 1/);
 
   await writeFile(path, content.replace("LoRA-R8", "LoRA\\u0000"));
   await expect(readRecord(path)).rejects.toThrow(/record\.json.*without control characters.*cell\.methodLabel/);
