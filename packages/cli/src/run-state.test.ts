@@ -57,8 +57,8 @@ it("writes the files of a finished run and its training state, and nothing else"
 
 describe("a damaged record", () => {
   it.each<[string, () => void, string]>([
-    ["cut short", () => truncateSync(at("record.json"), 700), "it is no JSON"],
-    ["zeroed", () => writeFileSync(at("record.json"), Buffer.alloc(3000)), "it is no JSON"],
+    ["cut short", () => truncateSync(at("record.json"), 700), "it is not JSON"],
+    ["zeroed", () => writeFileSync(at("record.json"), Buffer.alloc(3000)), "it is not JSON"],
     [
       "missing a field",
       () => writeFileSync(at("record.json"), '{"schema": 1, "protocol": "x", "cell": {}}'),

@@ -148,7 +148,7 @@ describe("a damaged record", () => {
     await writeRecords(change(0, {}), change(1, {}));
     damage();
     expect(await writeTables(from, out(), false)).toBe(true);
-    expect(printed).toContain(`bench: error: cannot read ${join(from, "deep", "record.json")}: it is no JSON`);
+    expect(printed).toContain(`bench: error: cannot read ${join(from, "deep", "record.json")}: it is not JSON`);
     const sentence = "1 record could not be read and is left out: deep/record.json.";
     expect(printed).toContain(sentence);
     expect(readFileSync(join(out(), "table.md"), "utf8")).toContain(sentence);
@@ -168,7 +168,7 @@ describe("a damaged record", () => {
     const alone = await table();
     expect(alone.code).toBe(4);
     expect(alone.stderr).toMatch(
-      /deep.record\.json: it is no JSON[\s\S]*none of the records below this folder can be read/,
+      /deep.record\.json: it is not JSON[\s\S]*none of the records below this folder can be read/,
     );
   });
 

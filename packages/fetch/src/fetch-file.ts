@@ -23,14 +23,14 @@ export interface RemoteFile {
   readonly gone?: string | null;
 }
 
-export interface Brought {
+export interface FetchedFile {
   /** In the given folder, or in the Hugging Face cache. */
   readonly path: string;
   readonly how: "was here" | "hub cache" | "fetched";
   readonly bytes: number;
 }
 
-export type BringOptions = Pick<DownloadOptions, "signal" | "onProgress" | "onNote" | "env"> & {
+export type FetchFileOptions = Pick<DownloadOptions, "signal" | "onProgress" | "onNote" | "env"> & {
   readonly retry?: Partial<RetryPolicy>;
 };
 
@@ -39,7 +39,7 @@ export async function findBrought(
   file: RemoteFile,
   folder: string,
   env: Environment = process.env,
-): Promise<Brought | undefined> {
+): Promise<FetchedFile | undefined> {
   for (const [path, how] of [
     [join(folder, file.file), "was here"],
     [file.hub ? findInHubCache(file.hub, env) : undefined, "hub cache"],
@@ -56,7 +56,7 @@ export async function findBrought(
  * A file that the user put into `folder` is checked. Throws FetchError, which names the path for a file that cannot be
  * fetched.
  */
-export async function bring(file: RemoteFile, folder: string, options: BringOptions = {}): Promise<Brought> {
+export async function bring(file: RemoteFile, folder: string, options: FetchFileOptions = {}): Promise<FetchedFile> {
   const env = options.env ?? process.env;
   const expected = withoutNulls({ bytes: file.bytes, md5: file.md5, sha256: file.sha256 });
   const here = await findBrought(file, folder, env);
@@ -96,7 +96,11 @@ const withoutNulls = <T extends Record<string, unknown>>(values: T) =>
   Object.fromEntries(Object.entries(values).filter(([, v]) => v !== null)) as { [K in keyof T]?: NonNullable<T[K]> };
 
 /** Checks the checksum of a file unless a note beside it shows that it was checked. */
-async function checkFile(path: string, { md5, sha256 }: RemoteFile, { onNote, signal }: BringOptions): Promise<void> {
+async function checkFile(
+  path: string,
+  { md5, sha256 }: RemoteFile,
+  { onNote, signal }: FetchFileOptions,
+): Promise<void> {
   const [name, wanted] = sha256 ? ["sha256", sha256] : ["md5", md5];
   if (wanted === null) return;
   const mark = checkMark(path);

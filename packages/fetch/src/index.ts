@@ -7,7 +7,7 @@ export { cacheFolder, type Environment } from "./cache-folder.ts";
 export { checkMark, isChecked, noteChecked } from "./checked-note.ts";
 export { type Downloaded, type DownloadOptions, download, type RetryPolicy } from "./download.ts";
 export { FetchError, type FetchErrorKind } from "./fetch-error.ts";
-export { type BringOptions, type Brought, bring, findBrought, type RemoteFile } from "./fetch-file.ts";
+export { bring, type FetchedFile, type FetchFileOptions, findBrought, type RemoteFile } from "./fetch-file.ts";
 export { shownBytes } from "./format.ts";
 export { findInHubCache, type HubFile } from "./hub.ts";
 export type { Expected } from "./partial-file.ts";

@@ -1,4 +1,4 @@
-// Recognising files by their content, and what messages say about a file of the wrong kind.
+// Recognising files by their content, and describing files of the wrong kind.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -51,15 +51,15 @@ describe("kindOfBytes", () => {
     ["a JSON file", latin('{"a": 1}'), "other"],
     ["a page of HTML or XML (did a download go wrong?)", latin("<!doctype html>"), "other"],
     ["a file of an unknown format", latin("\x01\x02\x03\x04"), "unknown"],
-  ])("%s", (title, bytes, group) => {
+  ])("recognises %s", (title, bytes, group) => {
     expect(kindOfBytes(bytes)).toEqual({ group, title });
   });
 
-  it("a safetensors header longer than the file is none", () => {
+  it("does not take a header longer than the file for safetensors", () => {
     expect(kindOfBytes(safetensors().subarray(0, 30)).title).not.toContain("safetensors");
   });
 
-  it("any bytes have a kind", () => {
+  it("returns a kind for random bytes", () => {
     let seed = 1;
     const random = () => {
       seed = (seed * 48271) % 2147483647;
@@ -75,12 +75,12 @@ describe("kindOfBytes", () => {
   });
 });
 
-describe("insteadOf", () => {
+describe("describeWrongFile", () => {
   const file = (name: string, content: Buffer) => {
     writeFileSync(join(folder, name), content);
     return join(folder, name);
   };
-  it("says what a file is and what to do, for what was wanted", () => {
+  it("describes the file and what to do, for each wanted kind", () => {
     const zip = file("images.zip", zipEntry("1.png"));
     expect(fileKind(zip).title).toBe("a zip archive of images");
     expect(insteadOf("images", zip)).toBe("a zip archive of images; unpack it and give the folder");
@@ -93,7 +93,7 @@ describe("insteadOf", () => {
     expect(insteadOf("class folders", file("e", Buffer.alloc(0)))).toBe("an empty file; was a download interrupted?");
   });
 
-  it("describes what is no file", () => {
+  it("describes folders and missing files", () => {
     mkdirSync(join(folder, "inside"));
     expect(insteadOf("images", join(folder, "inside"))).toBe("a folder");
     expect(insteadOf("images", join(folder, "missing"))).toBe("a file that cannot be read (ENOENT)");

@@ -1,10 +1,9 @@
-// What a file is, from its first bytes. For messages about a file that was given where another kind is wanted: a user
-// who gives a zip archive in place of a folder should read "a zip archive", not what a parser for another format found
-// in it.
+// Recognises the kind of a file by its first bytes, for messages about a file of the wrong kind: a user who gives a zip
+// archive instead of a folder reads "a zip archive" and not the error of a parser for another format.
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
-/** How a file is to be dealt with; `title` says more exactly what it is. */
+/** How the user can handle a file; `FileKind.title` is more specific. */
 export type FileGroup = "archive" | "array" | "checkpoint" | "empty" | "image" | "other" | "pickle" | "unknown";
 
 export interface FileKind {
@@ -13,10 +12,10 @@ export interface FileKind {
   readonly title: string;
 }
 
-/** Bytes from the start of a file that `kindOfBytes` looks at. */
+/** The number of bytes at the start of a file that `kindOfBytes` reads. */
 export const kindBytes = 4096;
 
-/** What the file at `path` is. System errors (ENOENT, EISDIR, EACCES …) pass through. */
+/** The kind of the file at `path`. System errors (ENOENT, EISDIR, EACCES …) pass through. */
 export function fileKind(path: string): FileKind {
   const file = openSync(path, "r");
   try {
@@ -29,7 +28,9 @@ export function fileKind(path: string): FileKind {
 }
 
 /**
- * @param head the first `kindBytes` bytes, or the whole file where it is shorter
+ * The kind of a file.
+ *
+ * @param head the first `kindBytes` bytes, or the whole file if it is shorter
  * @param size bytes of the whole file
  */
 export function kindOfBytes(head: Uint8Array, size = head.length): FileKind {
@@ -37,7 +38,7 @@ export function kindOfBytes(head: Uint8Array, size = head.length): FileKind {
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, kindBytes));
   const text = bytes.toString("latin1");
   for (const [at, mark, group, title] of marks) if (text.startsWith(mark, at)) return { group, title };
-  // A bitmap's four reserved bytes are zero; without this a text that begins with BM would be one.
+  // Four reserved bytes of a bitmap are zero; without this check a text that begins with BM would match.
   if (text.startsWith("BM") && text.startsWith("\0\0\0\0", 6)) return { group: "image", title: "a BMP image" };
   if (/^P[1-6]\s/.test(text)) return { group: "image", title: "a PPM, PGM or PBM image" };
   if (text.startsWith("PK\x03\x04")) return zipKind(bytes);
@@ -80,7 +81,7 @@ const marks: readonly (readonly [at: number, mark: string, group: FileGroup, tit
   [0, "version https://git-lfs", "other", "a Git LFS pointer, not the file itself: fetch it with 'git lfs pull'"],
 ];
 
-/** What a zip archive is for shows in the name of its first file. */
+/** The kind of a zip archive, by the name of its first file. */
 function zipKind(bytes: Buffer): FileKind {
   const name = firstZipName(bytes);
   if (/\.npy$/i.test(name)) return { group: "array", title: "a NumPy archive (.npz)" };
@@ -90,10 +91,7 @@ function zipKind(bytes: Buffer): FileKind {
   return { group: "archive", title: "a zip archive" };
 }
 
-/**
- * The name in the first local header that is not a folder's (APPNOTE.TXT 4.3.7); folders have no bytes after their
- * header.
- */
+/** The name in the first local header of a file (APPNOTE.TXT 4.3.7); those of folders, without data, are skipped. */
 function firstZipName(bytes: Buffer): string {
   for (let at = 0; at + 30 <= bytes.length && bytes.readUInt32LE(at) === 0x04034b50; ) {
     const [nameLength, extraLength] = [bytes.readUInt16LE(at + 26), bytes.readUInt16LE(at + 28)];
@@ -104,7 +102,7 @@ function firstZipName(bytes: Buffer): string {
   return "";
 }
 
-/** Containers of the ISO base media format differ in their brands. */
+/** The kind of an ISO base media file, by its brands. */
 function brandKind(brands: string): FileKind {
   if (/avi[fs]/.test(brands)) return { group: "image", title: "an AVIF image" };
   if (/hei[cfxms]|mif1/.test(brands)) return { group: "image", title: "a HEIC image" };

@@ -1,7 +1,9 @@
+// File names made from text.
+
 import { describe, expect, it } from "vitest";
 import { fileName, fileNames } from "./file-names.ts";
 
-describe("a file's name out of a text", () => {
+describe("fileName and fileNames", () => {
   it.each([
     ["lora-r8", "lora-r8"],
     ["mini_1.5+x", "mini_1.5+x"],
@@ -20,11 +22,11 @@ describe("a file's name out of a text", () => {
     ["हिन्दी फूल", "हिन्दी-फूल"],
     ["العربية", "العربية"],
     ["🌷", "unnamed"],
-  ])("%j is %s", (text, name) => {
+  ])("convert %j to %s", (text, name) => {
     expect(fileName(text)).toBe(name);
   });
 
-  it("is another for every text, and the same for the same one", () => {
+  it("give each text its own name, the same each time", () => {
     const name = fileNames();
     const texts = ["A (x)", "A x", "a-x", "/", "..", "A (x)"];
     const names = texts.map(name);

@@ -1,12 +1,13 @@
-// Names of files and folders made from text that anybody may have written: labels, class names, names of folders.
+// File and folder names made from arbitrary text: labels, class names, names of folders.
 
 import { createHash } from "node:crypto";
 
-const maxBytes = 150; // a file system takes 255; the rest is for numbers, endings and the form of temporary names
+const maxBytes = 150; // file systems allow 255; the rest is for numbers, extensions and temporary names
 
 /**
- * The text as one part of a path. Letters and digits of any script and `_+.-` stay; anything else becomes a dash, so that the name
- * leads nowhere else and needs no quoting in a shell. Text without any letter or digit gives "unnamed".
+ * Converts text to one segment of a path. Letters and digits of any script and `_+.-` are kept; anything else becomes a
+ * dash, so that the name cannot lead to another folder and needs no quoting in a shell. Text without letters and digits
+ * gives "unnamed".
  */
 export function fileName(text: string): string {
   const plain = text
@@ -21,7 +22,7 @@ export function fileName(text: string): string {
   return name || "unnamed";
 }
 
-/** Names for several texts in one folder: where two texts would have one name, the later gets a digest of itself. */
+/** Returns a function that gives each text a unique name: the second of two texts with one name gets a digest. */
 export function fileNames(): (text: string) => string {
   const taken = new Map<string, string>();
   return (text) => {

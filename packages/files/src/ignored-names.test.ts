@@ -1,4 +1,4 @@
-// Which names listings pass over.
+// The names that listings skip.
 
 import { expect, it } from "vitest";
 import { isPassedOver } from "./index.ts";
@@ -19,9 +19,9 @@ it.each([
   "~snapshot",
   "node_modules",
   "__pycache__",
-])("%s is passed over", (name) => expect(isPassedOver(name)).toBe(true));
+])("isIgnoredName is true for %s", (name) => expect(isPassedOver(name)).toBe(true));
 
 it.each(["recycled", "Recycler", "found", "lost", "snapshot", "thumbs", "tmp", "rose.db", "玫瑰"])(
-  "%s is not",
+  "isIgnoredName is false for %s",
   (name) => expect(isPassedOver(name)).toBe(false),
 );

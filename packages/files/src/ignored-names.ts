@@ -1,7 +1,7 @@
-// Names that systems and programs make in people's folders. They are never part of a dataset or of results, so whoever lists
-// images or records passes over them.
+// Names that operating systems and programs create in any folder. They are never part of a dataset or of results, so
+// listings of images and records skip them.
 
-/** Is this a hidden name, or one that a system makes? Nothing of these is read, and nothing is reported. */
+/** Is this a hidden name, or one that a system creates? Such files are neither read nor reported. */
 export const isPassedOver = (name: string): boolean =>
   name.startsWith(".") || systemNames.test(name) || recycleBins.test(name);
 
@@ -32,5 +32,5 @@ const names = [
 ];
 const systemNames = new RegExp(`^(?:${names.join("|")})$`, "i");
 
-/** Recycle bins of old Windows versions. In small letters they may be a class, such as "recycled" waste. */
+/** Recycle bins of Windows before Vista. In lower case the name may be a class, such as "recycled" waste. */
 const recycleBins = /^RECYCLE[DR]$/;

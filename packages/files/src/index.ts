@@ -1,4 +1,5 @@
-// Files that survive crashes and concurrent processes: written whole or not at all, temporary names, locks, names made from text.
+// Files that survive crashes and concurrent processes: atomic writes, temporary names, locks; file kinds and names.
+
 export { diskPath, nameText } from "./disk-name.ts";
 export { type FileGroup, type FileKind, fileKind, kindBytes, kindOfBytes } from "./file-kind.ts";
 export { fileName, fileNames } from "./file-names.ts";

@@ -91,7 +91,7 @@ async function removeDead(path: string): Promise<string | undefined> {
 /** The path of the lock that a process holds while it removes the dead lock at `path`. */
 export const guardOf = (path: string): string => join(dirname(path), `.${basename(path)}.guard`);
 
-/** Creates the lock file. Returns false if there is one. A full disk takes the name but not the content: none is left. */
+/** Creates the lock file; returns false if there is one. On a full disk, which accepts only the name, it is removed. */
 async function create(path: string, content: string): Promise<boolean> {
   const file = await open(path, "wx").catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;

@@ -1,3 +1,5 @@
+// Making folders, also where Node's recursive mkdir would not return.
+
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { makeFolders } from "./index.ts";
 
-it("a folder is made with those above it, and may exist", () => {
+it("makeFolders makes a folder with its parents and accepts an existing one", () => {
   const place = mkdtempSync(join(tmpdir(), "dit-bench-folders-"));
   makeFolders(join(place, "a", "b"));
   makeFolders(join(place, "a", "b"));
@@ -14,7 +16,7 @@ it("a folder is made with those above it, and may exist", () => {
   rmSync(place, { recursive: true });
 });
 
-/** Runs `makeFolders(path)` in a process of its own, which may be stopped. @param setUp code before it */
+/** Runs `makeFolders(path)` in another process, with a time limit. @param setUp code that runs before it */
 function inProcess(path: string, setUp = "") {
   const source = fileURLToPath(new URL("../dist/make-folders.js", import.meta.url));
   const script = `const { makeFolders } = await import(${JSON.stringify(pathToFileURL(source).href)});
@@ -24,23 +26,26 @@ function inProcess(path: string, setUp = "") {
     timeout: 20_000,
     encoding: "utf8",
   });
-  return { said: stdout.trim(), signal };
+  return { output: stdout.trim(), signal };
 }
 
-it.skipIf(process.platform === "win32")("a relative folder ends, too, when the current folder was deleted", () => {
-  const gone = join(mkdtempSync(join(tmpdir(), "dit-bench-gone-")), "here");
-  const setUp = `const fs = await import("node:fs"); const gone = ${JSON.stringify(gone)};
+it.skipIf(process.platform === "win32")(
+  "makeFolders returns for a relative path below a deleted current folder",
+  () => {
+    const gone = join(mkdtempSync(join(tmpdir(), "dit-bench-gone-")), "here");
+    const setUp = `const fs = await import("node:fs"); const gone = ${JSON.stringify(gone)};
     fs.mkdirSync(gone); process.chdir(gone); process.cwd(); fs.rmdirSync(gone);`;
-  expect(inProcess("a/b", setUp)).toEqual({ said: "", signal: null });
-  expect(existsSync(join(gone, "a", "b"))).toBe(true); // made again at the path that the current folder had
-  rmSync(join(gone, ".."), { recursive: true });
+    expect(inProcess("a/b", setUp)).toEqual({ output: "", signal: null });
+    expect(existsSync(join(gone, "a", "b"))).toBe(true); // made again at the path of the former current folder
+    rmSync(join(gone, ".."), { recursive: true });
+  },
+);
+
+it.skipIf(!existsSync("/proc/self"))("makeFolders throws where no folder can be made", () => {
+  expect(inProcess("/proc/nowhere/a")).toEqual({ output: "ENOENT", signal: null });
 });
 
-it.skipIf(!existsSync("/proc/self"))("a place that takes no folders is an error, and ends", () => {
-  expect(inProcess("/proc/nowhere/a")).toEqual({ said: "ENOENT", signal: null });
-});
-
-it("a file in the way is an error", () => {
+it("makeFolders throws if a file has the name", () => {
   const place = mkdtempSync(join(tmpdir(), "dit-bench-folders-"));
   writeFileSync(join(place, "file"), "");
   expect(() => makeFolders(join(place, "file"))).toThrow(/EEXIST/);
@@ -48,7 +53,7 @@ it("a file in the way is an error", () => {
   rmSync(place, { recursive: true });
 });
 
-it("no other source makes folders with those above them", () => {
+it("no other source calls mkdir", () => {
   const packages = fileURLToPath(new URL("../..", import.meta.url));
   const others = readdirSync(packages, { recursive: true, encoding: "utf8" })
     .filter((file) => /^[^/]+(\/[^/]+)?\/src\/.*\.ts$/.test(file.replaceAll("\\", "/")))

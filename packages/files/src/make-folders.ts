@@ -1,14 +1,14 @@
-// Folders, made with those above them.
+// Makes folders with their parents.
 
 import { mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /**
- * Makes a folder and those above it; does nothing where it exists. System errors (EACCES, ENOSPC, EEXIST for a file in its place)
- * pass through.
+ * Makes a folder and its parents; does nothing if it exists. System errors (EACCES, ENOSPC, EEXIST for a file of that
+ * name) pass through.
  *
- * Not by Node's recursive mkdir, which never returns where the system answers ENOENT for a folder whose parent exists: below a
- * current folder that was deleted, and in /proc (seen with Node 20.20).
+ * Node's recursive mkdir is not used: it never returns if the system reports ENOENT for a folder whose parent exists,
+ * as below a deleted current folder and in /proc (Node 20.20).
  */
 export function makeFolders(path: string): void {
   const folder = resolve(path);
@@ -26,7 +26,8 @@ function make(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
-    if (!isFolder(folder)) throw error; // EEXIST for most; a read-only disk or a root gives other codes for a folder that exists
+    // For an existing folder most systems report EEXIST; a read-only disk or a root gives other codes.
+    if (!isFolder(folder)) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
-// Node's write errors (ENOSPC, EIO, EDQUOT …) of an open file do not name the file. The user needs the name to know which disk is full.
+// Adds the path to Node's errors of an open file (ENOSPC, EIO, EDQUOT …), which lack it. It shows which disk is full.
 
-/** Adds the file's name to a system error that has none; returns the same error. */
+/** Adds the path to a system error that has none; returns the same error. */
 export function nameFileInError(error: unknown, path: string): unknown {
   const system = error as NodeJS.ErrnoException;
   if (error instanceof Error && system.code !== undefined && system.path === undefined) {

@@ -1,12 +1,12 @@
-// Writing a large file whole or not at all, part by part.
+// Writes a large file in parts, whole or not at all.
 
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { nameFileInError } from "./name-file-in-error.ts";
 import { temporaryName } from "./temporary.ts";
 
 /**
- * Writes the parts one after the other under a temporary name in the same folder, flushes them, then renames the file over
- * `path`. On an error (ENOSPC, EACCES …) the previous file stays, and the error names `path`.
+ * Writes the parts in order to a temporary file in the same folder, flushes it, then renames it over `path`. On an
+ * error (ENOSPC, EACCES …) the previous file stays, and the error names `path`.
  */
 export function replaceFileSync(path: string, parts: Iterable<Uint8Array>): void {
   const temporary = temporaryName(path);
@@ -25,7 +25,7 @@ export function replaceFileSync(path: string, parts: Iterable<Uint8Array>): void
   }
 }
 
-const maxCallBytes = 1 << 30; // one write takes at most 2^31 - 1 bytes
+const maxCallBytes = 1 << 30; // the limit of one system call is 2^31 - 1 bytes
 
 function writeAll(file: number, bytes: Uint8Array): void {
   let done = 0;

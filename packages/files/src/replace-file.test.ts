@@ -1,3 +1,5 @@
+// Atomic writes and copies, and temporary files.
+
 import {
   existsSync,
   mkdirSync,
@@ -11,7 +13,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isTemporary, removeLeftovers, replaceFile, replaceFileSync, temporaryName } from "./index.ts";
+import {
+  isTemporary,
+  removeLeftovers,
+  replaceFile,
+  replaceFileSync,
+  replaceFileWithCopy,
+  temporaryName,
+} from "./index.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -22,8 +31,16 @@ afterEach(() => rmSync(folder, { recursive: true }));
 describe.each([
   ["replaceFile", (path: string, text: string) => replaceFile(path, text)],
   ["replaceFileSync", async (path: string, text: string) => replaceFileSync(path, [Buffer.from(text)])],
+  [
+    "replaceFileWithCopy",
+    async (path: string, text: string) => {
+      const source = join(tmpdir(), `dit-bench-source-${process.pid}`);
+      writeFileSync(source, text);
+      await replaceFileWithCopy(path, source).finally(() => rmSync(source));
+    },
+  ],
 ])("%s", (_, write) => {
-  it("replaces a file and leaves nothing else", async () => {
+  it("replaces a file and leaves no other file", async () => {
     const path = join(folder, "a.json");
     await write(path, "one");
     await write(path, "two");
@@ -31,16 +48,16 @@ describe.each([
     expect(readdirSync(folder)).toEqual(["a.json"]);
   });
 
-  it("keeps the previous state when it fails", async () => {
+  it("keeps the previous file on an error", async () => {
     const path = join(folder, "a.json");
-    mkdirSync(join(path, "in-the-way"), { recursive: true }); // a folder that is not empty cannot be renamed over
+    mkdirSync(join(path, "in-the-way"), { recursive: true }); // a rename cannot replace a folder that is not empty
     await expect(write(path, "new")).rejects.toThrow(/EISDIR|ENOTEMPTY|EPERM/);
     expect(readdirSync(folder)).toEqual(["a.json"]);
     expect(readdirSync(path)).toEqual(["in-the-way"]);
   });
 
-  it.skipIf(!existsSync("/dev/full"))("names the file when the disk is full", async () => {
-    // No unprivileged test can fill a disk: the same error of a device that is always full, with its name added.
+  it.skipIf(!existsSync("/dev/full"))("names the file if the disk is full", async () => {
+    // A test cannot fill a disk without privileges: /dev/full gives the same error.
     const { nameFileInError } = await import("./index.ts");
     const error = await import("node:fs").then(({ openSync, writeSync }) => {
       try {
@@ -54,15 +71,15 @@ describe.each([
   });
 });
 
-describe("temporary files", () => {
-  it("have one form, and are hidden", () => {
+describe("temporaryName and removeLeftovers", () => {
+  it("give and recognise hidden names of one form", () => {
     const name = temporaryName(join(folder, "record.json"));
     expect(isTemporary(name)).toBe(true);
     expect(name.slice(folder.length + 1)).toMatch(/^\.record\.json\.[0-9a-f]{12}\.tmp$/);
     for (const other of ["record.json", ".record.json.tmp", "x.tmp", ".lock"]) expect(isTemporary(other)).toBe(false);
   });
 
-  it("are removed when they are old enough, other files never", () => {
+  it("remove old temporary files and no others", () => {
     const [old, recent, other] = [
       temporaryName(join(folder, "a")),
       temporaryName(join(folder, "b")),

@@ -1,4 +1,4 @@
-// Writing or copying a file whole or not at all, without blocking.
+// Writes or copies a file whole or not at all, without blocking.
 
 import { constants } from "node:fs";
 import { copyFile, open, rename, rm } from "node:fs/promises";
@@ -8,8 +8,8 @@ import { nameFileInError } from "./name-file-in-error.ts";
 import { temporaryName } from "./temporary.ts";
 
 /**
- * Writes a file whole or not at all: to a temporary name beside it, flushed to the disk, then renamed over `path`.
- * Makes the folder if there is none. On an error (ENOSPC, EACCES …) the previous file stays, and the error names `path`.
+ * Writes a file whole or not at all: to a temporary file beside it, flushed to the disk, then renamed over `path`.
+ * Makes the folder if necessary. On an error (ENOSPC, EACCES …) the previous file stays, and the error names `path`.
  */
 export const replaceFile = (path: string, content: string | Uint8Array): Promise<void> =>
   replace(path, async (temporary) => {
@@ -48,7 +48,7 @@ async function replace(path: string, write: (temporary: string) => Promise<void>
   await syncFolder(folder);
 }
 
-/** Flushes the rename, which is stored in the folder: otherwise a power failure can undo it. Some systems refuse this. */
+/** Flushes the rename, which is stored in the folder; a power failure could undo it. Some systems refuse this. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, "r");

@@ -1,4 +1,4 @@
-// Names of files that are still being written: hidden, so that readers pass over them, and of one form, so that they can be found.
+// Names of files that are being written: hidden, so that readers skip them, and of one form, so that they can be found.
 
 import { randomBytes } from "node:crypto";
 import { readdirSync, rmSync, statSync } from "node:fs";
@@ -6,25 +6,28 @@ import { basename, dirname, join } from "node:path";
 
 const temporaryForm = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
-/** A new name beside `path`: `.NAME.HEX.tmp`. Random, because two processes may write the same file, and a process id is unique on one machine only. */
+/**
+ * A new name beside `path`: `.NAME.HEX.tmp`. It is random, because two processes may write the same file, and a process
+ * id is unique on one machine only.
+ */
 export const temporaryName = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
 
-/** Is this the name of a file that `temporaryName` made? */
+/** Does this name have the form of `temporaryName`? */
 export const isTemporary = (path: string): boolean => temporaryForm.test(basename(path));
 
 /**
- * Removes the temporary files in `folder` that a killed process left there; returns their names. Folders below it are not searched.
+ * Removes the temporary files that killed processes left in `folder`; returns their names. Subfolders are not searched.
  *
- * @param minAgeSeconds files changed more recently are kept, because another process may be writing them: 0 only for the
- *   holder of a lock on the folder
+ * @param minAgeSeconds files changed more recently are kept, because another process may be writing them; 0 only for
+ *   the holder of a lock on the folder
  */
 export function removeLeftovers(folder: string, minAgeSeconds = 600): string[] {
   let names: string[];
   try {
     names = readdirSync(folder);
   } catch {
-    return []; // no such folder: nothing was left in it
+    return []; // the folder does not exist
   }
   return names.filter(isTemporary).filter((name) => {
     const path = join(folder, name);
@@ -33,7 +36,7 @@ export function removeLeftovers(folder: string, minAgeSeconds = 600): string[] {
       rmSync(path, { force: true });
       return true;
     } catch {
-      return false; // its writer renamed it in between, or it belongs to another user
+      return false; // renamed by its writer meanwhile, or owned by another user
     }
   });
 }

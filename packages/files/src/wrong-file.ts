@@ -1,15 +1,15 @@
-// Advice for a user who gave one kind of file where another is wanted.
+// Describes a file of the wrong kind and gives advice.
 
 import { statSync } from "node:fs";
 import { printable } from "@dit-bench/text";
 import { type FileGroup, type FileKind, fileKind } from "./file-kind.ts";
 
-/** What the file was given for. */
+/** The kind of file that was expected. */
 export type WantedFile = "class folders" | "images" | "weights";
 
 /**
- * What `path` is and what to do, for a message: `a zip archive of images; unpack it and give the folder`. The caller
- * says what is wanted. A file that cannot be opened is described as that.
+ * Describes the file at `path` and what to do: `a zip archive of images; unpack it and give the folder`. The caller
+ * adds what was expected. A file that cannot be opened is described, too.
  */
 export function insteadOf(wanted: WantedFile, path: string): string {
   try {
@@ -22,7 +22,7 @@ export function insteadOf(wanted: WantedFile, path: string): string {
   }
 }
 
-/** The same of a file that was looked at already. */
+/** The same for a file whose kind is known. */
 export function describeWrongKind(wanted: WantedFile, { group, title }: FileKind): string {
   const next = group === "empty" ? "was a download interrupted?" : advice[wanted][group];
   return next ? `${title}; ${next}` : title;
@@ -30,7 +30,7 @@ export function describeWrongKind(wanted: WantedFile, { group, title }: FileKind
 
 const unpack = "unpack it and give the folder";
 
-/** What to do about a file of a group; the caller's sentence about what is wanted is enough for the others. */
+/** Advice by expected kind and group of the file. For the other groups the caller's message is enough. */
 const advice: Readonly<Record<WantedFile, Partial<Record<FileGroup, string>>>> = {
   "class folders": {
     archive: unpack,

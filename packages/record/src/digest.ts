@@ -1,9 +1,10 @@
-/** The digest that a record carries of itself, so that a damaged file does not pass for a result. */
+// The digest of a record, stored in it, so that a damaged file is not taken for a result.
+
 import { createHash } from "node:crypto";
 
 /**
- * SHA-256 over the record's canonical text: JSON without its field `digest`, keys of every object sorted by code unit, no
- * white space. White space and the order of keys in the file do not count, and neither does the order of fields in the schema.
+ * SHA-256 of the record's canonical text: JSON without the field `digest`, keys of every object sorted by code unit, no
+ * white space. It does not depend on white space and the order of keys in the file, nor on the order in the schema.
  */
 export function recordDigest(record: object): string {
   const { digest: _, ...content } = record as Record<string, unknown>;
@@ -12,7 +13,7 @@ export function recordDigest(record: object): string {
     .digest("hex");
 }
 
-/** The value with the keys of all its objects in the order of their code units. */
+/** The value with the keys of all objects sorted by code unit. */
 export function sortKeys<T>(value: T): T {
   if (Array.isArray(value)) return value.map(sortKeys) as T;
   if (value === null || typeof value !== "object") return value;

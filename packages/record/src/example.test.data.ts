@@ -1,4 +1,5 @@
-// A record for this package's tests.
+// A record for the tests of this package.
+
 import type { RunRecord } from "./schema.ts";
 
 export function exampleRecord({ seed = 0 } = {}): RunRecord {

@@ -1,3 +1,5 @@
+// Reading and writing one record.
+
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,13 +13,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test("a record comes back from its file as it was", async () => {
+test("readRecord returns the record that was written", async () => {
   const path = join(folder, "a", "record.json");
   await writeRecord(path, exampleRecord());
   expect(await readRecord(path)).toEqual({ ...exampleRecord(), digest: expect.stringMatching(/^[0-9a-f]{64}$/) });
 });
 
-test("equal records make equal bytes, whatever the order of their keys", async () => {
+test("writeRecord gives the same bytes for any order of keys", async () => {
   const reversed = reverseKeys(exampleRecord());
   expect(Object.keys(reversed)[0]).toBe("finishedAt");
   await writeRecord(join(folder, "a.json"), exampleRecord());
@@ -36,13 +38,13 @@ test("equal records make equal bytes, whatever the order of their keys", async (
   expect(written.endsWith("}\n")).toBe(true);
 });
 
-test("writing leaves nothing but the file", async () => {
+test("writeRecord leaves no other file", async () => {
   await writeRecord(join(folder, "record.json"), exampleRecord());
   await writeRecord(join(folder, "record.json"), exampleRecord());
   expect(await readdir(folder)).toEqual(["record.json"]);
 });
 
-test("a number that JSON cannot hold is refused instead of written as null", async () => {
+test("writeRecord refuses NaN and infinity instead of writing null", async () => {
   const record = exampleRecord();
   record.metrics!.kid = Number.NaN;
   await expect(writeRecord(join(folder, "record.json"), record)).rejects.toThrow(/metrics\.kid/);
@@ -51,16 +53,16 @@ test("a number that JSON cannot hold is refused instead of written as null", asy
   expect(await readdir(folder)).toEqual([]);
 });
 
-test("a damaged record is an error that names the file and the field", async () => {
+test("readRecord names the file and the field of a damaged record", async () => {
   const path = join(folder, "deep", "record.json");
   await writeRecord(path, exampleRecord());
-  const content = (await readFile(path, "utf8")).replace(/,\n {2}"digest".*/, ""); // as older versions wrote it
+  const content = (await readFile(path, "utf8")).replace(/,\n {2}"digest".*/, ""); // like records of older versions
   await writeFile(path, content);
   expect(await readRecord(path)).toEqual(exampleRecord());
 
   await writeFile(path, content.slice(0, content.length / 2));
   await expect(readRecord(path)).rejects.toThrow(RecordError);
-  await expect(readRecord(path)).rejects.toThrow(/deep[/\\]record\.json.*no JSON.*; delete it and run the cell again/);
+  await expect(readRecord(path)).rejects.toThrow(/deep[/\\]record\.json.*not JSON.*; delete it and run the cell again/);
 
   await writeFile(path, "");
   await expect(readRecord(path)).rejects.toThrow(/record\.json: it is empty; delete it/);
@@ -69,17 +71,17 @@ test("a damaged record is an error that names the file and the field", async () 
   await expect(readRecord(path)).rejects.toThrow(/deep[/\\]record\.json.*metrics\.fid/);
 
   await writeFile(path, content.replace('"schema": 1', '"schema": 2'));
-  await expect(readRecord(path)).rejects.toThrow(/its schema is 2, this program knows 1/);
+  await expect(readRecord(path)).rejects.toThrow(/its schema is 2, this version reads 1/);
 
   await writeFile(path, content.replace("LoRA-R8", "LoRA\\u0000"));
   await expect(readRecord(path)).rejects.toThrow(/record\.json.*without control characters.*cell\.methodLabel/);
 });
 
-test("a folder in the place of a record is named", async () => {
+test("readRecord refuses a folder", async () => {
   await expect(readRecord(folder)).rejects.toThrow(`cannot read ${folder}: it is a folder, expected a file; delete it`);
 });
 
-test("a record whose content does not match its digest is refused, also one that was written again unchecked", async () => {
+test("readRecord refuses content that does not match the digest", async () => {
   const path = join(folder, "record.json");
   await writeRecord(path, exampleRecord());
   const content = await readFile(path, "utf8");
@@ -87,35 +89,35 @@ test("a record whose content does not match its digest is refused, also one that
   await expect(readRecord(path)).rejects.toThrow(
     `${path}: its content does not match its digest: the file was changed or damaged; delete it and run the cell again`,
   );
-  // White space and the order of keys are no content.
+  // White space and the order of keys do not matter.
   await writeFile(path, JSON.stringify(reverseKeys(JSON.parse(content))));
   expect(await readRecord(path)).toEqual(JSON.parse(content));
-  // A record that was read and changed on purpose gets the digest of what is written.
+  // A changed record is written with its own digest.
   await writeRecord(path, { ...JSON.parse(content), recipe: "other" });
   expect((await readRecord(path)).recipe).toBe("other");
 });
 
-test("no flip of a bit gives another record: it is noticed, or the record is equal", async () => {
+test("readRecord detects flipped bits that change the record", async () => {
   const path = join(folder, "record.json");
   await writeRecord(path, { ...exampleRecord(), recipe: "größe 花" });
   const bytes = await readFile(path);
   const record = await readRecord(path);
   let noticed = 0;
   for (let flip = 0; flip < 400; flip++) {
-    const bit = Math.imul(flip, 2_654_435_761) >>> 0; // Knuth's multiplicative hash, spread over the file
-    const damaged = Buffer.from(bytes);
-    const at = bit % bytes.length;
-    damaged[at] = damaged[at]! ^ (1 << (flip % 8));
-    await writeFile(path, damaged);
+    const hash = Math.imul(flip, 2_654_435_761) >>> 0; // Knuth's multiplicative hash, spread over the file
+    const flipped = Buffer.from(bytes);
+    const at = hash % bytes.length;
+    flipped[at] = flipped[at]! ^ (1 << (flip % 8));
+    await writeFile(path, flipped);
     try {
       expect(await readRecord(path), `bit ${flip % 8} of byte ${at}`).toEqual(record);
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
       noticed++;
     }
-    // Below a folder the damaged file is named, too: no flip makes it pass for another program's.
-    const { records, damaged: named } = await findRecords(folder);
-    expect(records.length + named.length, `bit ${flip % 8} of byte ${at}`).toBe(1);
+    // findRecords reports the damaged file, too: no flip makes it look like a file of another program.
+    const { records, damaged } = await findRecords(folder);
+    expect(records.length + damaged.length, `bit ${flip % 8} of byte ${at}`).toBe(1);
   }
   expect(noticed).toBeGreaterThan(350);
 });

@@ -1,4 +1,4 @@
-/** One record as a JSON file: keys always in the same order, with a digest of its content. */
+// Reads and writes one record as a JSON file, with ordered keys and a digest of its content.
 
 import { readFile } from "node:fs/promises";
 import { replaceFile } from "@dit-bench/files";
@@ -7,7 +7,7 @@ import { z } from "zod";
 import { recordDigest, sortKeys } from "./digest.ts";
 import { type RunRecord, recordSchema } from "./schema.ts";
 
-/** A record that cannot be read or must not be written; the message names the file. */
+/** A record that cannot be read or is invalid. The message names the file. */
 export class RecordError extends Error {
   override name = "RecordError";
 }
@@ -15,8 +15,8 @@ export class RecordError extends Error {
 const remedy = "delete it and run the cell again";
 
 /**
- * Reads one record. Throws a {@link RecordError} if `path` is a folder, no JSON or no record, or if its content does not match
- * its digest. Other system errors pass through.
+ * Reads one record. Throws a {@link RecordError} if `path` is a folder, not JSON or not a record, or if its content
+ * does not match its digest. Other system errors pass through.
  */
 export async function readRecord(path: string): Promise<RunRecord> {
   let bytes: Uint8Array;
@@ -31,8 +31,8 @@ export async function readRecord(path: string): Promise<RunRecord> {
 }
 
 /**
- * Writes a record as JSON that is the same for equal records: keys in the schema's order, those of free maps sorted,
- * two spaces, a newline at the end. Whole or not at all. Throws a {@link RecordError} if it is no valid record.
+ * Writes a record as JSON, whole or not at all. Equal records give equal bytes: keys are in the order of the schema,
+ * those of free maps sorted. Throws a {@link RecordError} for an invalid record.
  */
 export async function writeRecord(path: string, record: RunRecord): Promise<void> {
   await replaceFile(path, formatRecord(validated(path, record)));
@@ -40,7 +40,7 @@ export async function writeRecord(path: string, record: RunRecord): Promise<void
 
 function formatRecord(record: RunRecord): string {
   const ordered: RunRecord = {
-    ...record, // the schema returns its keys in its own order
+    ...record, // the keys of a validated record are in the order of the schema
     cell: { ...record.cell, options: sortKeys(record.cell.options) },
     settings: sortKeys(record.settings),
     versions: sortKeys(record.versions),
@@ -49,20 +49,20 @@ function formatRecord(record: RunRecord): string {
   return `${JSON.stringify(ordered, null, 2)}\n`;
 }
 
-/** The JSON in a record's file. Throws a {@link RecordError} that names the file. */
+/** Parses the content of a record file. Throws a {@link RecordError} that names the file. */
 export function parse(path: string, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    const reason = bytes.length === 0 ? "it is empty" : `it is no JSON (${printable((error as Error).message)})`;
+    const reason = bytes.length === 0 ? "it is empty" : `it is not JSON (${printable((error as Error).message)})`;
     throw new RecordError(`cannot read ${printable(path)}: ${reason}; ${remedy}`);
   }
 }
 
-/** The record that a file's JSON is. Throws a {@link RecordError} that names the file and the field. */
+/** Validates a parsed record. Throws a {@link RecordError} that names the file and the field. */
 export function toRecord(path: string, value: unknown): RunRecord {
   const digest = (value as { digest?: unknown } | null)?.digest;
-  // First, because it is the likelier cause of whatever the schema would find.
+  // Checked first: damage is the likelier cause of an error that the schema would find.
   if (typeof digest === "string" && digest !== recordDigest(value as object))
     throw new RecordError(
       `${printable(path)}: its content does not match its digest: the file was changed or damaged; ${remedy}`,
@@ -76,7 +76,7 @@ function validated(path: string, value: unknown): RunRecord {
   const version = (value as { schema?: unknown } | null)?.schema;
   const reason =
     typeof version === "number" && version > 1
-      ? `its schema is ${version}, this program knows 1; read it with a newer version`
+      ? `its schema is ${version}, this version reads 1; read it with a newer version`
       : `${printable(z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, " "))}; ${remedy}`;
   throw new RecordError(`${printable(path)} is not a valid record: ${reason}`);
 }

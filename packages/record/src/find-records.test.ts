@@ -1,3 +1,5 @@
+// Finding the records below a folder, among files of other programs and damaged ones.
+
 import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,7 +20,7 @@ async function put(path: string, content: string | Uint8Array): Promise<void> {
   await writeFile(join(folder, path), content);
 }
 
-test("all records below a folder are read in the order of their paths, other JSON files are passed over", async () => {
+test("findRecords reads all records in the order of their paths and skips other JSON files", async () => {
   const seeds = [2, 0, 1];
   for (const [index, seed] of seeds.entries())
     await writeRecord(join(folder, `run-${index}`, "any name.json"), exampleRecord({ seed }));
@@ -34,20 +36,20 @@ test("all records below a folder are read in the order of their paths, other JSO
 });
 
 test.each([
-  ["what macOS leaves beside a file", "._record.json", "\0\x05\x16\x07\0\x02\0\0Mac OS X        "],
+  ["a resource fork of macOS", "._record.json", "\0\x05\x16\x07\0\x02\0\0Mac OS X        "],
   ["a notebook's copy", ".ipynb_checkpoints/record.json", '{"protocol": 1, "cell": 2'],
   ["an editor's settings with comments", ".vscode/settings.json", '// mine\n{"a": 1,}\n'],
-  ["the same where the folder is not hidden", "vscode/settings.json", '// mine\n{"a": 1,}\n'],
-  ["an archive's leftovers", "__MACOSX/record.json", "?"],
-  ["what a NAS box leaves", "@Recycle/record.json", "?"],
-  ["what Windows leaves", "found.000/record.json", "?"],
+  ["the same in a folder that is not hidden", "vscode/settings.json", '// mine\n{"a": 1,}\n'],
+  ["a leftover of an archive", "__MACOSX/record.json", "?"],
+  ["the recycle bin of a NAS", "@Recycle/record.json", "?"],
+  ["a file recovered by Windows", "found.000/record.json", "?"],
   ["a package of Node", "node_modules/x/record.json", "?"],
-  ["what a NAS box keeps", "@Recently-Snapshot/GMT+01/record.json", "?"],
+  ["a snapshot of a NAS", "@Recently-Snapshot/GMT+01/record.json", "?"],
   ["a recycle bin", "$RECYCLE.BIN/S-1-5/record.json", "?"],
-  ["another program's empty file", "cache.json", ""],
-  ["another program's torn file", "1234.tmp.json", '{"images": [1, 2'],
-  ["a list in lines", "log.json", '{"protocol": "a"}\n{"protocol": "b"}\n'],
-])("%s is passed over", async (_, path, content) => {
+  ["an empty file of another program", "cache.json", ""],
+  ["a truncated file of another program", "1234.tmp.json", '{"images": [1, 2'],
+  ["a file of JSON lines", "log.json", '{"protocol": "a"}\n{"protocol": "b"}\n'],
+])("findRecords skips %s", async (_, path, content) => {
   await writeRecord(join(folder, "a", "record.json"), exampleRecord());
   await put(path, content);
   expect(await findRecords(folder)).toMatchObject({
@@ -56,12 +58,12 @@ test.each([
   });
 });
 
-test("a temporary file of a writer that was killed is passed over", async () => {
+test("findRecords skips a temporary file of a killed writer", async () => {
   await writeFile(temporaryName(join(folder, "record.json")), '{"protocol": "mini/1", "identity": "ab');
   expect(await findRecords(folder)).toEqual({ records: [], damaged: [] });
 });
 
-test("one damaged record does not cost the others, whatever happened to it", async () => {
+test("findRecords returns the other records and lists each damaged one", async () => {
   await writeRecord(join(folder, "sound", "record.json"), exampleRecord());
   await put("cut/record.json", JSON.stringify(exampleRecord()).slice(0, 700));
   await put("cut, renamed/bitfit.json", JSON.stringify(exampleRecord()).slice(0, 700));
@@ -72,32 +74,32 @@ test("one damaged record does not cost the others, whatever happened to it", asy
   await mkdir(join(folder, "link"));
   await symlink("gone.json", join(folder, "link", "record.json"));
   await put("large/record.json", "");
-  await truncate(join(folder, "large/record.json"), 200e6); // sparse: takes no room
+  await truncate(join(folder, "large/record.json"), 200e6); // sparse
   const { records, damaged } = await findRecords(folder);
   expect(records.map(({ path }) => relative(folder, path))).toEqual([join("sound", "record.json")]);
   expect(damaged.map(({ path, reason }) => [relative(folder, path), reason.replace(path, "FILE")])).toEqual([
     ["changed/record.json", expect.stringMatching(/^FILE is not a valid record: .*exit/)],
-    ["cut, renamed/bitfit.json", expect.stringMatching(/^cannot read FILE: it is no JSON/)],
+    ["cut, renamed/bitfit.json", expect.stringMatching(/^cannot read FILE: it is not JSON/)],
     [
       "cut/record.json",
-      expect.stringMatching(/^cannot read FILE: it is no JSON .*; delete it and run the cell again$/),
+      expect.stringMatching(/^cannot read FILE: it is not JSON .*; delete it and run the cell again$/),
     ],
     ["empty/record.json", "cannot read FILE: it is empty; delete it and run the cell again"],
     ["folder/record.json", "cannot read FILE: it is a folder, expected a file; delete it and run the cell again"],
     ["large/record.json", expect.stringContaining("it has 200000000 bytes, more than any record")],
     ["link/record.json", expect.stringContaining("it is a link to a file that does not exist")],
-    ["zeros/lora-r8-seed-12.json", expect.stringMatching(/^cannot read FILE: it is no JSON/)],
+    ["zeros/lora-r8-seed-12.json", expect.stringMatching(/^cannot read FILE: it is not JSON/)],
   ]);
 });
 
-test.skipIf(process.platform === "win32")("what is no file cannot stall the search", async () => {
+test.skipIf(process.platform === "win32")("findRecords does not wait for a pipe", async () => {
   const pipe = join(folder, "record.json");
   expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
   const { damaged } = await findRecords(folder);
   expect(damaged).toMatchObject([{ path: pipe, reason: expect.stringContaining("it is not a regular file") }]);
 });
 
-test("a control character in a file's name does not reach the message", async () => {
+test("findRecords escapes control characters of file names in messages", async () => {
   await put("\x1b[31m/record.json", "");
   expect((await findRecords(folder)).damaged[0]!.reason).toContain("\\x1b[31m");
 });

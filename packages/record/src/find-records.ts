@@ -1,4 +1,4 @@
-/** The records below a folder that may hold anything else, and some of whose records may be damaged. */
+// Finds the records below a folder that may also contain other files and damaged records.
 
 import type { Dirent } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
@@ -13,10 +13,10 @@ export interface FoundRecord {
   record: RunRecord;
 }
 
-/** A file that is or claims to be a record and cannot be read, or a folder that cannot be looked into. */
+/** A file that looks like a record and cannot be read, or a folder that cannot be listed. */
 export interface DamagedRecord {
   path: string;
-  /** The whole message: it names the path, and says what to do. */
+  /** The complete message, with the path and what to do. */
   reason: string;
 }
 
@@ -26,24 +26,23 @@ export interface FoundRecords {
   damaged: DamagedRecord[];
 }
 
-/** Larger JSON files are another program's: a record of a million recorded losses has half of this. */
+/** Larger JSON files belong to other programs: a record with a million losses has half of this size. */
 const largestRecord = 128e6;
 
 /**
- * Reads every record below `folder`. One that is damaged does not cost the others: it is returned by name.
+ * Reads every record below `folder`. Damaged records are listed beside the others.
  *
- * Passed over are hidden names, temporary files among them, folders that systems make, and JSON that does not claim to be a
- * record. A file claims to be one if it has at least two of the keys `protocol`, `identity` and `cell` at its top. Of a file
- * that is no JSON, or cannot be read, these keys are looked for in its text; the names `record.json` and `NAME-seed-N.json`
- * claim it, too.
- * Links to folders are not followed. Throws only if `folder` itself cannot be read.
+ * Skipped are hidden names, including temporary files, folders that systems create, and JSON files that do not look
+ * like a record. A file looks like one if it has at least two of the top-level keys `protocol`, `identity` and `cell`,
+ * or the name `record.json` or `NAME-seed-N.json`. In a file that is not JSON the keys are searched in the text. Links
+ * to folders are not followed. Throws only if `folder` itself cannot be read.
  */
 export async function findRecords(folder: string): Promise<FoundRecords> {
   const found: FoundRecords = { records: [], damaged: [] };
   const paths = await jsonPaths(folder, await readdir(folder, { withFileTypes: true }), found.damaged);
   for (const path of paths.sort(byCodeUnit)) {
     try {
-      const record = await readClaimed(path);
+      const record = await readLikelyRecord(path);
       if (record !== null) found.records.push({ path, record });
     } catch (error) {
       found.damaged.push({ path, reason: (error as Error).message });
@@ -66,14 +65,14 @@ async function jsonPaths(folder: string, entries: readonly Dirent[], damaged: Da
     try {
       paths.push(...(await jsonPaths(path, await readdir(path, { withFileTypes: true }), damaged)));
     } catch (error) {
-      damaged.push({ path, reason: `cannot look into ${printable(path)} (${printable((error as Error).message)})` });
+      damaged.push({ path, reason: `cannot list ${printable(path)} (${printable((error as Error).message)})` });
     }
   }
   return paths;
 }
 
-/** Null for a file that does not claim to be a record. */
-async function readClaimed(path: string): Promise<RunRecord | null> {
+/** Reads a file that looks like a record; null for any other file. */
+async function readLikelyRecord(path: string): Promise<RunRecord | null> {
   const named = /^record\.json$|-seed-\d+\.json$/.test(basename(path));
   const refuse = (reason: string) => {
     if (named) throw new RecordError(`cannot read ${printable(path)}: ${reason}; delete it and run the cell again`);
@@ -95,13 +94,14 @@ async function readClaimed(path: string): Promise<RunRecord | null> {
   try {
     value = parse(path, bytes);
   } catch (error) {
-    if (named || claims((key) => Buffer.from(bytes).includes(`"${key}"`))) throw error;
+    if (named || looksLikeRecord((key) => Buffer.from(bytes).includes(`"${key}"`))) throw error;
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
   const keys = Object.keys(value);
-  return claims((key) => keys.includes(key)) ? toRecord(path, value) : null;
+  return looksLikeRecord((key) => keys.includes(key)) ? toRecord(path, value) : null;
 }
 
-/** Two of three, so that no single damaged key hides a record. */
-const claims = (has: (key: string) => boolean): boolean => ["protocol", "identity", "cell"].filter(has).length >= 2;
+/** Two of three, so that one damaged key does not hide a record. */
+const looksLikeRecord = (has: (key: string) => boolean): boolean =>
+  ["protocol", "identity", "cell"].filter(has).length >= 2;

@@ -1,8 +1,10 @@
+// The schema of records: valid records and refused ones.
+
 import { expect, test } from "vitest";
 import { exampleRecord } from "./example.test.data.ts";
 import { recordSchema } from "./index.ts";
 
-test("a finished and a diverged run are valid records", () => {
+test("recordSchema accepts a finished and a diverged run", () => {
   expect(recordSchema.safeParse(exampleRecord()).error).toBeUndefined();
   expect(recordSchema.safeParse(divergedRecord()).error).toBeUndefined();
 });
@@ -14,7 +16,7 @@ test.each([
   ["a missing field", { ...exampleRecord(), protocol: undefined }, "protocol"],
   ["a date without a time", { ...exampleRecord(), startedAt: "2026-01-05" }, "startedAt"],
   [
-    "a digest that is no SHA-256",
+    "a digest that is not a SHA-256",
     { ...exampleRecord(), weights: { ...exampleRecord().weights, base: "abc" } },
     "SHA-256",
   ],
@@ -34,11 +36,11 @@ test.each([
     "class embedding",
   ],
   [
-    "an interval that is upside down",
+    "an interval with low above high",
     { ...exampleRecord(), metrics: { ...exampleRecord().metrics, fidInterval: [2, 1] } },
     "low <= high",
   ],
-])("%s is refused, and the message says where", (_, record, where) => {
+])("recordSchema refuses %s and names the field", (_, record, where) => {
   const result = recordSchema.safeParse(record);
   expect(result.success).toBe(false);
   expect(JSON.stringify(result.error?.issues)).toContain(where);

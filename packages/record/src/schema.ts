@@ -1,11 +1,10 @@
-/**
- * The record of one cell (recipe × dataset × method × seed). It is raw, and can be believed on its own:
- * every table and every chart is a function of records and of nothing else.
- */
+// The schema of the record of one cell (recipe × dataset × method × seed). A record is complete: every table and every
+// chart is a function of records only.
+
 import { z } from "zod";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 as 64 lower-case hexadecimal digits");
-/** Control characters would reach terminals, CSV rows and file names. */
+/** Text without control characters, which would reach terminals, CSV rows and file names. */
 const plain = z.string().regex(/^\P{Cc}*$/u, "expected text without control characters");
 const text = plain.min(1);
 const count = z.int().nonnegative();
@@ -13,7 +12,7 @@ const seconds = z.number().nonnegative();
 const interval = z
   .tuple([z.number(), z.number()])
   .refine(([low, high]) => low <= high, "expected [low, high] with low <= high");
-/** A map that JSON can hold and give back as it was: no NaN, no infinity, no undefined, no date. */
+/** A map that JSON stores without loss: no NaN, infinity, undefined or date. */
 const jsonObject = z
   .record(z.string(), z.unknown())
   .refine((value) => z.json().safeParse(value).success, "expected values that JSON can hold, numbers finite");
@@ -23,7 +22,7 @@ const cell = z.strictObject({
   method: text,
   /** Name of the method with its options, as in a table: `LoRA-R8`. Rows of tables are keyed by it. */
   methodLabel: text,
-  /** Where the method came from: the package and its version. */
+  /** The package of the method and its version. */
   methodSource: text,
   /** The method's options, defaults filled in. */
   options: jsonObject,
@@ -35,64 +34,64 @@ const cell = z.strictObject({
 });
 
 const data = z.strictObject({
-  /** `miniature`: procedural images of this program; `dataset`: published images; `folder`: image files of the user's. */
+  /** `miniature`: procedural images of this program; `dataset`: published images; `folder`: the user's image files. */
   source: z.enum(["miniature", "dataset", "folder"]),
   /** Class names, in label order. */
   classes: z.array(plain).min(1),
-  /** Images that were trained on. */
+  /** Number of training images. */
   images: count,
   /** Height and width after preprocessing, in pixels. */
   size: z.int().positive(),
-  /** Digest of the images and their labels: equal data, equal fingerprint. */
+  /** Digest of the images and their labels; equal for equal data. */
   fingerprint: text,
-  /** Files left out because they could not be read as images. */
+  /** Number of files skipped because they could not be read as images. */
   skipped: count,
 });
 
 const metrics = z.strictObject({
-  /** Id of the feature extractor. Distances of different extractors cannot be compared. */
+  /** Id of the feature extractor. FIDs of different extractors are not comparable. */
   extractor: text,
   /** Features per image. */
   dimension: z.int().positive(),
-  /** Id of the resizer in front of the extractor. */
+  /** Id of the resizer before the extractor. */
   resizer: text,
-  /** Generated images that were scored. */
+  /** Number of generated images. */
   generated: z.int().positive(),
-  /** Real images that they were scored against. */
+  /** Number of real images for comparison. */
   real: z.int().positive(),
   fid: z.number(),
   fidInterval: interval,
   /** Level of `fidInterval` and `baseFidInterval`, such as 0.95. */
   intervalLevel: z.number().gt(0).lt(1),
   kid: z.number(),
-  /** The same scores for the base model without fine-tuning, sampled with its null class: the floor of a table. */
+  /** The same scores for the base model without fine-tuning, sampled with its null class. */
   baseFid: z.number(),
   baseFidInterval: interval,
   baseKid: z.number(),
   baseGenerated: z.int().positive(),
 });
 
-/** The schema of a record. Unknown keys are errors, so that a misspelt field is not lost in silence. */
+/** The schema of a record. Unknown keys are errors, so that a misspelt field is not silently lost. */
 export const recordSchema = z
   .strictObject({
     /** Version of this schema. */
     schema: z.literal(1),
-    /** What makes results comparable, such as `mini/1`. Records of different protocols never share a table. */
+    /** The protocol of the evaluation, such as `mini/1`. Records of different protocols never share a table. */
     protocol: text,
-    /** Digest of all that the numbers depend on: the same identity, the same result. */
+    /** Digest of everything that the results depend on: equal identities have equal results. */
     identity: sha256,
     recipe: text,
-    /** True where data, base model and extractor are the small ones that come with the program. */
+    /** True if data, base model and extractor are the small ones included in the program. */
     miniature: z.boolean(),
     cell,
     data,
-    /** The resolved recipe, whole. */
+    /** The complete resolved recipe. */
     settings: jsonObject,
     code: z.strictObject({
       version: text,
-      /** Commit of the program's own tree; null outside a git checkout. */
+      /** Commit of the program's source tree; null outside a git checkout. */
       commit: z.string().min(7).nullable(),
-      /** True if the tree had no uncommitted change; null where there is no commit. */
+      /** True if the tree had no uncommitted change; null without a commit. */
       clean: z.boolean().nullable(),
     }),
     /** Versions of the packages that the numbers depend on, by name. */
@@ -101,7 +100,7 @@ export const recordSchema = z
       cpu: text,
       cores: z.int().positive(),
       memoryGB: z.number().positive(),
-      /** Name of the accelerator that was used; null if none was. */
+      /** Name of the accelerator that was used; null for none. */
       gpu: text.nullable(),
       os: text,
       arch: text,
@@ -114,24 +113,24 @@ export const recordSchema = z
     weights: z.strictObject({
       base: sha256,
       extractor: sha256,
-      /** Only where the model works on latents. */
+      /** Only for models on latents. */
       autoencoder: sha256.optional(),
       trained: sha256.nullable(),
       /** Size of the file of trained weights. Older records do not have it. */
       trainedBytes: count.optional(),
     }),
     parameters: z.strictObject({
-      /** Weights that were trained, the class embedding included. */
+      /** Number of trained weights, including the class embedding. */
       trainable: count,
       /** The share of the class embedding in `trainable`. */
       classEmbedding: count,
-      /** All weights of the model that was trained, the method's own included. */
+      /** Number of all weights of the trained model, including the method's own. */
       model: z.int().positive(),
     }),
     /** Seconds of each stage, summed over resumes; null for a stage that the run did not reach. */
     times: z.strictObject({
       data: seconds,
-      /** Only where the model works on latents: encoding the data, where no run before had. */
+      /** Only for models on latents: encoding the data, unless an earlier run did. */
       latents: seconds.optional(),
       compile: seconds,
       train: seconds,
@@ -145,21 +144,21 @@ export const recordSchema = z
     /** Highest resident memory of the process, in MB (10^6 bytes). */
     peakMemoryMB: z.number().nonnegative(),
     training: z.strictObject({
-      /** Optimizer steps that were taken. */
+      /** Number of optimizer steps. */
       steps: count,
       batch: z.int().positive(),
-      /** The method's own, times the recipe's factor. Older records do not have it. */
+      /** The learning rate of the method times the factor of the recipe. Older records do not have it. */
       learningRate: z.number().positive().optional(),
-      /** How often the run was resumed. */
+      /** Number of times the run was resumed. */
       resumes: count,
       /** The loss at some steps, in step order; null where it was not finite. */
       loss: z.array(z.strictObject({ step: count, value: z.number().nullable() })),
       /**
-       * Loss of the weights' moving average (EMA) after some steps on one fixed batch: training images, timesteps and noise are
-       * the same each time, so that the curve shows learning and not the choice of the batch. Older records do not have it.
+       * Loss of the weights' moving average (EMA) at some steps on one fixed batch: the same training images, timesteps
+       * and noise each time, so that the curve does not depend on the choice of batch. Older records do not have it.
        */
       fixedBatchLoss: z.array(z.strictObject({ step: count, value: z.number().nullable() })).optional(),
-      /** Where training continued from the end of a shorter run: that run's steps and identity. */
+      /** Steps and identity of the shorter run that training continued from, if any. */
       continuedFrom: z.strictObject({ steps: count, identity: sha256 }).optional(),
     }),
     /** Null where the run diverged. */
@@ -167,7 +166,7 @@ export const recordSchema = z
     exit: z.enum(["finished", "diverged"]),
     startedAt: z.iso.datetime(),
     finishedAt: z.iso.datetime(),
-    /** SHA-256 of the record's text without this field: `files.ts` writes and checks it. Older records do not have it. */
+    /** SHA-256 of the record without this field, see `recordDigest`. Older records do not have it. */
     digest: sha256.optional(),
   })
   .refine((record) => (record.exit === "finished") === (record.metrics !== null), {

@@ -1,5 +1,5 @@
-// Adapters: weights that change a base model and are no model themselves. Recognised by the names that PEFT, diffusers,
-// kohya and LyCORIS give their tensors.
+// Recognises adapters: weights that modify a base model and are not a model themselves. Tensor names are those of PEFT,
+// diffusers, kohya and LyCORIS.
 
 const kinds: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\blora_(A|B|up|down|embedding_[AB]|magnitude_vector)\b|_lora\.(up|down)\./, "LoRA"],
@@ -12,9 +12,9 @@ const kinds: readonly (readonly [pattern: RegExp, name: string])[] = [
 ];
 
 /**
- * What kind of adapter these tensors are, or are mixed with: "a LoRA adapter". Undefined for weights without one.
+ * Describes the adapter among these tensors: "a LoRA adapter". Undefined if there is none.
  *
- * @param names of all tensors
+ * @param names names of all tensors
  */
 export function adapterOf(names: Iterable<string>): string | undefined {
   let found: string | undefined;

@@ -1,22 +1,24 @@
+// An opened file of weights: the list of its tensors, which are read on request.
+
 import { float32, isFloatingPoint } from "./float32.ts";
 import { type PlacedTensor, readPlaced, type TensorInfo } from "./placed-tensor.ts";
 import type { StoredTensor } from "./tensor-type.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
 
-/** A listing of a file of weights. Nothing stays open; each tensor is read when it is asked for. */
+/** The tensors of a file of weights. The file is opened again for each tensor that is read. */
 export interface Checkpoint {
-  /** The path it was opened by. */
+  /** The path that was opened. */
   readonly source: string;
-  /** `safetensors`, `PyTorch zip`, `PyTorch legacy`; of several files, what each of them is. */
+  /** `safetensors`, `PyTorch zip` or `PyTorch legacy`; for several files, the formats of all. */
   readonly format: string;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** Plain values that the file keeps beside its tensors. */
+  /** Plain values in the file beside its tensors. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** What a person should know: what was chosen, what was left out. */
+  /** Messages for the user about what was chosen and what was skipped. */
   readonly notes: readonly string[];
-  /** One tensor in the file's own number type. */
+  /** Reads a tensor in its stored number type. */
   read(name: string): StoredTensor;
-  /** One tensor of floating-point numbers as float32. */
+  /** Reads a tensor of floating-point numbers as float32. */
   float32(name: string): Float32Array;
 }
 

@@ -1,14 +1,13 @@
+// Conversion of stored floating-point numbers to float32. F16: IEEE 754 binary16; BF16: the upper half of a float32.
+
 import type { StoredTensor } from "./tensor-type.ts";
 
 const floatingPointTypes: ReadonlySet<string> = new Set(["F64", "F32", "F16", "BF16"]);
 
-/** Whether `float32` takes numbers of this type. */
+/** Can `float32` convert numbers of this type? */
 export const isFloatingPoint = (type: string): boolean => floatingPointTypes.has(type);
 
-/**
- * The values as float32: F32 as it is (the same array), F64 rounded to nearest, F16 and BF16 exactly.
- * Throws for the integer types.
- */
+/** Converts to float32: F32 is the same array, F64 rounded to nearest, F16 and BF16 exact. Throws for other types. */
 export function float32(tensor: StoredTensor): Float32Array {
   const { type, data } = tensor;
   switch (type) {
@@ -22,7 +21,8 @@ export function float32(tensor: StoredTensor): Float32Array {
       return Float32Array.from(data as Uint16Array, float16ToNumber);
     default:
       throw new Error(
-        `tensor of type ${type} and shape [${tensor.shape}]: wanted floating-point numbers (${[...floatingPointTypes].join(", ")})`,
+        `tensor of type ${type} and shape [${tensor.shape}]: ` +
+          `wanted floating-point numbers (${[...floatingPointTypes].join(", ")})`,
       );
   }
 }

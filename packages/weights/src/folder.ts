@@ -1,4 +1,4 @@
-// Weights that are a folder, or several files with an index: the layouts of diffusers and transformers.
+// Weights in a folder, or in several files with an index: the layouts of diffusers and transformers.
 
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -12,10 +12,7 @@ import { UnsupportedFileError } from "./weight-file-error.ts";
 
 type Open = (path: string) => Promise<Checkpoint>;
 
-/**
- * Names that diffusers (utils/constants.py) and transformers (utils/__init__.py) give weights, in the order of
- * preference.
- */
+/** File names of weights in diffusers (utils/constants.py) and transformers (utils/__init__.py), preferred first. */
 const weightFiles = ["diffusion_pytorch_model", "model", "pytorch_model"].flatMap((stem) =>
   ["safetensors", "fp16.safetensors", "bin", "fp16.bin"].flatMap((end) => [
     `${stem}.${end}.index.json`,
@@ -26,18 +23,16 @@ const weightFiles = ["diffusion_pytorch_model", "model", "pytorch_model"].flatMa
 const maxJsonBytes = 32 << 20;
 const maxShards = 1_000;
 
-/**
- * Adapters as PEFT (utils/constants.py) and diffusers (loaders/lora_base.py) name them, with the file of their
- * settings.
- */
+/** File names of adapters in PEFT (utils/constants.py) and diffusers (loaders/lora_base.py). */
 const adapterFiles = ["adapter_model", "pytorch_lora_weights"].flatMap((stem) => [
   `${stem}.safetensors`,
   `${stem}.bin`,
 ]);
 
 /**
- * A model's folder, or a pipeline's, whose transformer is in a folder of its own, or an adapter's; else the only file
- * of weights in the folder. The values of `config.json` or `adapter_config.json` become metadata.
+ * Opens the folder of a model, of a pipeline with a folder `transformer`, or of an adapter; otherwise the only file of
+ * weights in the folder. The values of `config.json` or `adapter_config.json` become metadata. Throws
+ * UnsupportedFileError if none of these is there.
  */
 export async function openFolder(folder: string, open: Open): Promise<Checkpoint> {
   for (const [place, names, settings] of [
@@ -65,7 +60,7 @@ async function openNamed(folder: string, weights: string, config: string, open: 
   };
 }
 
-/** Files of weights in a folder, by their endings, and the folders in it that hold some. */
+/** Files in a folder with the extension of weights, and its subfolders that hold such files. */
 function weightsInside(folder: string): { readonly weights: readonly string[]; readonly folders: readonly string[] } {
   const weightsIn = (path: string) =>
     readdirSync(path, { withFileTypes: true }).filter(
@@ -87,29 +82,38 @@ function weightsInside(folder: string): { readonly weights: readonly string[]; r
 
 const weightEnding = /\.(safetensors|pt|pth|ckpt|bin)$/i;
 
-/** Why none of a folder's files was taken, and what to give instead. */
+/** Describes why no file of a folder was opened, and what to give instead. */
 function noWeights(weights: readonly string[], folders: readonly string[]): string {
   const shards = weights.filter((name) => /-\d{5}-of-\d{5}\.\w+$/.test(name));
   if (shards.length > 0)
-    return `it holds ${shards.length} shards (${firstNames(shards)}) without their index, a file such as ${shards[0]!.replace(/-\d{5}-of-\d{5}/, "")}.index.json`;
+    return (
+      `it holds ${shards.length} shards (${firstNames(shards)}) without their index, ` +
+      `a file such as ${shards[0]!.replace(/-\d{5}-of-\d{5}/, "")}.index.json`
+    );
   if (weights.length > 0)
-    return `a folder with ${weights.length} files of weights and none of a known name: ${firstNames(weights)}; give one of them`;
+    return (
+      `a folder with ${weights.length} files of weights, none with a known name: ` +
+      `${firstNames(weights)}; give one of them`
+    );
   if (folders.length > 0)
-    return `a folder without weights, but with folders that have some: ${firstNames(folders.map((name) => `${name}/`))}; give one of them`;
+    return (
+      "a folder without weights, but with subfolders that have some: " +
+      `${firstNames(folders.map((name) => `${name}/`))}; give one of them`
+    );
   return `a folder without weights: wanted ${weightFiles.slice(0, 2).join(" or ")}, here or in its folder transformer`;
 }
 
 const firstNames = (names: readonly string[]): string =>
   names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
 
-/** Settings that are plain values, by the name `config.num_layers`. */
+/** The plain values among the settings, by names such as `config.num_layers`. */
 function readConfig(file: ReadableFile): [string, string][] {
   return [...jsonObject(file)]
     .filter(([, value]) => value !== null && typeof value !== "object")
     .map(([key, value]) => [`config.${key}`, String(value)]);
 }
 
-/** Shards and which tensor is in which: `{"metadata": …, "weight_map": {"name": "file"}}`. */
+/** Opens an index of shards: `{"metadata": …, "weight_map": {"TENSOR": "FILE"}}`. */
 export async function openIndex(file: ReadableFile, open: Open): Promise<Checkpoint> {
   const map = jsonObject(file).get("weight_map");
   if (!(map instanceof Map))
@@ -127,13 +131,12 @@ export async function openIndex(file: ReadableFile, open: Open): Promise<Checkpo
   const formats = new Set<string>();
   for (const [shard, names] of shards) {
     const path = join(dirname(file.path), shard);
-    if (!existsSync(path)) throw new CorruptFileError(file.path, `its shard ${JSON.stringify(shard)} is not there`);
+    if (!existsSync(path)) throw new CorruptFileError(file.path, `its shard ${JSON.stringify(shard)} does not exist`);
     const opened = await open(path);
     formats.add(opened.format);
     for (const name of names) {
       const placed = opened.tensors.get(name);
-      if (!placed)
-        throw new CorruptFileError(path, `it has no tensor ${JSON.stringify(name)}, the index says that it has`);
+      if (!placed) throw new CorruptFileError(path, `it lacks the tensor ${JSON.stringify(name)} of the index`);
       tensors.set(name, placed as PlacedTensor);
     }
     for (const name of opened.tensors.keys())
@@ -142,12 +145,13 @@ export async function openIndex(file: ReadableFile, open: Open): Promise<Checkpo
   return checkpoint({ source: file.path, format: `${shards.size} shards, ${[...formats].join(" and ")}`, tensors });
 }
 
-/** A shard's name, if it is a file beside the index and nothing else. */
+/** The name of a shard. Throws CorruptFileError unless it is a plain file name, without a folder. */
 function shardName(path: string, tensor: string, shard: Json): string {
   if (typeof shard !== "string" || !/^[^/\\:\0]{1,255}$/.test(shard) || shard === "." || shard === "..")
     throw new CorruptFileError(
       path,
-      `tensor ${JSON.stringify(tensor)} is in ${JSON.stringify(String(shard))}: wanted the name of a file in the same folder`,
+      `tensor ${JSON.stringify(tensor)} is in ${JSON.stringify(String(shard))}: ` +
+        "wanted the name of a file in the same folder",
     );
   return shard;
 }

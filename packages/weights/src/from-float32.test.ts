@@ -1,9 +1,11 @@
+// Conversion from float32 to F16 and BF16.
+
 import { expect, test } from "vitest";
 import { float32, fromFloat32, type StoredTensor } from "./index.ts";
 
 const everything = Uint16Array.from({ length: 1 << 16 }, (_, i) => i);
 
-test.each(["F16", "BF16"] as const)("every number of %s comes back as it was", (type) => {
+test.each(["F16", "BF16"] as const)("fromFloat32 inverts float32 for every number of %s", (type) => {
   const stored: StoredTensor = { type, shape: [1 << 16], data: everything };
   const values = float32(stored);
   const back = fromFloat32(values, [1 << 16], type).data as Uint16Array;
@@ -13,24 +15,21 @@ test.each(["F16", "BF16"] as const)("every number of %s comes back as it was", (
     if (Number.isNaN(value)) expect(float32({ type, shape: [1], data: back.slice(i, i + 1) })[0]).toBeNaN();
 });
 
-test.each(["F16", "BF16"] as const)(
-  "what lies between two numbers of %s goes to the nearer one, from the middle to the even one",
-  (type) => {
-    const last = type === "F16" ? 0x7bff : 0x7f7f; // the largest finite number
-    const values = float32({ type, shape: [last + 1], data: everything.slice(0, last + 1) });
-    const between = new Float32Array(3 * last);
-    const wanted = new Uint16Array(3 * last);
-    for (let i = 0; i < last; i++) {
-      const [a, b] = [values[i]!, values[i + 1]!];
-      between.set([a + (b - a) / 4, a + (b - a) / 2, a + ((b - a) * 3) / 4], 3 * i);
-      wanted.set([i, i % 2 === 0 ? i : i + 1, i + 1], 3 * i);
-    }
-    const all = fromFloat32(between, [between.length], type).data as Uint16Array;
-    expect(all.findIndex((bits, i) => bits !== wanted[i])).toBe(-1);
-  },
-);
+test.each(["F16", "BF16"] as const)("fromFloat32 rounds to the nearest number of %s, ties to even", (type) => {
+  const last = type === "F16" ? 0x7bff : 0x7f7f; // the largest finite number
+  const values = float32({ type, shape: [last + 1], data: everything.slice(0, last + 1) });
+  const between = new Float32Array(3 * last);
+  const wanted = new Uint16Array(3 * last);
+  for (let i = 0; i < last; i++) {
+    const [a, b] = [values[i]!, values[i + 1]!];
+    between.set([a + (b - a) / 4, a + (b - a) / 2, a + ((b - a) * 3) / 4], 3 * i);
+    wanted.set([i, i % 2 === 0 ? i : i + 1, i + 1], 3 * i);
+  }
+  const all = fromFloat32(between, [between.length], type).data as Uint16Array;
+  expect(all.findIndex((bits, i) => bits !== wanted[i])).toBe(-1);
+});
 
-test("what is too large becomes infinity, F32 stays the same array", () => {
+test("fromFloat32 converts too large numbers to infinity and returns the same array for F32", () => {
   expect(fromFloat32(new Float32Array([65519, 65520, -1e9]), [3], "F16").data).toEqual(
     new Uint16Array([0x7bff, 0x7c00, 0xfc00]),
   );

@@ -1,6 +1,8 @@
+// Conversion of float32 numbers to the types of a file. F16: IEEE 754 binary16; BF16: the upper half of a float32.
+
 import type { StoredTensor } from "./tensor-type.ts";
 
-/** float32 numbers as a tensor of F32 (the same array), F16 or BF16, rounded to nearest, ties to even, as PyTorch does. */
+/** Converts to F32 (the same array), F16 or BF16, rounded to nearest, ties to even, as in PyTorch. */
 export function fromFloat32(
   values: Float32Array,
   shape: readonly number[],
@@ -16,7 +18,7 @@ const infinity = 0x7f800000;
 
 /** The upper half of a float32. */
 function bfloat16Bits(bits: number): number {
-  if ((bits & 0x7fffffff) > infinity) return (bits >>> 16) | 0x40; // not-a-number stays one, quiet
+  if ((bits & 0x7fffffff) > infinity) return (bits >>> 16) | 0x40; // a quiet NaN
   return roundBits(bits, 16);
 }
 
@@ -25,14 +27,15 @@ function float16Bits(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const size = bits & 0x7fffffff;
   if (size > infinity) return sign | 0x7e00;
-  if (size >= 0x47800000) return sign | 0x7c00; // 2^16 and more
-  if (size >= 0x38800000) return sign | roundBits(size - (112 << 23), 13); // 2^-14 and more; rounding up may reach infinity
+  if (size >= 0x47800000) return sign | 0x7c00; // from 2^16
+  // From 2^-14: a normal number; rounding up may reach infinity.
+  if (size >= 0x38800000) return sign | roundBits(size - (112 << 23), 13);
   const exponent = size >>> 23;
-  if (exponent < 102) return sign; // below 2^-25, half of the smallest number
+  if (exponent < 102) return sign; // below 2^-25, half of the smallest subnormal number
   return sign | roundBits((size & 0x7fffff) | 0x800000, 126 - exponent);
 }
 
-/** Without its lowest bits, to nearest, ties to even. */
+/** Drops the lowest bits of a number, rounding to nearest, ties to even. */
 function roundBits(value: number, drop: number): number {
   const kept = value >>> drop;
   const rest = value & ((1 << drop) - 1);

@@ -1,4 +1,4 @@
-// Zip archives that are damaged, that lie, and bombs.
+// Zip archives that are damaged, have wrong headers, or are bombs.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -35,7 +35,11 @@ const zips: Case[] = [
   ],
   ["an encrypted pickle", zip([{ ...entry, flags: 1, size: fine.length - 12, packedSize: fine.length }]), /encrypted/],
   ["an unknown compression", zip([{ ...entry, method: 99 }]), /compressed \(method 99\)/],
-  ["a stored entry of two sizes", zip([{ ...entry, size: 4 << 20, packedSize: fine.length }]), /zip archive/],
+  [
+    "a stored entry with two different sizes",
+    zip([{ ...entry, size: 4 << 20, packedSize: fine.length }]),
+    /zip archive/,
+  ],
   ["an entry longer than the file", zip([entry, { ...data0, size: 1 << 30 }]), /zip archive/],
   [
     "two entries over the same bytes",
@@ -51,13 +55,13 @@ const zips: Case[] = [
     ]),
     /share bytes/,
   ],
-  ["one entry twice", zip([entry, data0, data0]), /is there twice/],
-  ["a local header that is none", zip([entry, { ...data0, at: 3 }]), /local file header/],
-  ["a local header past the end", zip([entry, { ...data0, at: 1 << 30 }]), /truncated/],
-  ["more entries announced than there are", zip([entry, data0], { entries: 60_000 }), /truncated/],
-  ["a directory past the end", zip([entry, data0], { directoryAt: 0x7fffffff }), /truncated/],
-  ["a directory in the middle of something", zip([entry, data0], { directoryAt: 7 }), /central directory/],
-  ["a comment that is not there", zip([entry, data0], { comment: 77 }), /comment length/i],
+  ["a duplicate entry", zip([entry, data0, data0]), /occurs twice/],
+  ["an offset that is not of a local header", zip([entry, { ...data0, at: 3 }]), /local file header/],
+  ["an offset beyond the end", zip([entry, { ...data0, at: 1 << 30 }]), /truncated/],
+  ["a wrong number of entries", zip([entry, data0], { entries: 60_000 }), /truncated/],
+  ["a directory beyond the end", zip([entry, data0], { directoryAt: 0x7fffffff }), /truncated/],
+  ["a directory at a wrong offset", zip([entry, data0], { directoryAt: 7 }), /central directory/],
+  ["a missing comment", zip([entry, data0], { comment: 77 }), /comment length/i],
   ["one disk of several", zip([entry, data0], { disk: 3 }), /disk/],
   ["an archive without a pickle", zip([data0]), /with 0 entries FOLDER\/data\.pkl/],
   ["an archive with two pickles", zip([entry, { ...entry, name: "other/data.pkl" }, data0]), /with 2 entries/],
@@ -73,7 +77,7 @@ const zips: Case[] = [
     /byte order/,
   ],
   [
-    "a name of 60,000 letters",
+    "a name of 60,000 characters",
     zip([entry, data0, { name: "a".repeat(60_000), data: new Uint8Array(0) }]),
     /name of 60000 bytes/,
   ],
@@ -123,11 +127,11 @@ const zips: Case[] = [
   ],
 ];
 
-test("the archive that they are made from is read", async () => {
+test("openCheckpoint reads the archive that the hostile ones are made from", async () => {
   writeFileSync(join(folder, "zip"), archive);
   expect(await outcome(join(folder, "zip"))).toBeUndefined();
 });
 
-describe("zip archives", () => {
+describe("openCheckpoint refuses the zip archive:", () => {
   test.each(zips)("%s", async (_, file, reason) => refused(file, reason));
 });

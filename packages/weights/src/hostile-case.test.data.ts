@@ -1,4 +1,4 @@
-// What the tests of hostile files share: a typed error is wanted, soon, without much memory.
+// Shared by the tests of hostile files: a typed error, within limits on time and memory.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 export type Case = readonly [name: string, file: Bytes, reason: RegExp];
 
-/** Every tensor is read as well: a file may be refused then, not only when it is listed. */
+/** The error of opening a file and reading every tensor; undefined if there is none. */
 export async function outcome(path: string): Promise<unknown> {
   try {
     const c = await openCheckpoint(path);
@@ -24,13 +24,15 @@ export async function outcome(path: string): Promise<unknown> {
 }
 
 let files = 0;
+
+/** Expects a WeightFileError with this reason, within 3 s of CPU time and 400 MB of memory. */
 export async function refused(file: Bytes, reason: RegExp): Promise<void> {
   const path = join(folder, `${files++}.pt`);
   writeFileSync(path, file);
   const before = process.memoryUsage().rss;
   const start = process.cpuUsage();
   const error = await outcome(path);
-  const { user, system } = process.cpuUsage(start); // processor time: the machine may be busy with other things
+  const { user, system } = process.cpuUsage(start); // CPU time, since the machine may be busy
   expect((user + system) / 1e6).toBeLessThan(3); // seconds; the slowest takes half a second
   expect(process.memoryUsage().rss - before).toBeLessThan(400e6);
   expect(error).toBeInstanceOf(WeightFileError);
@@ -38,9 +40,9 @@ export async function refused(file: Bytes, reason: RegExp): Promise<void> {
   expect((error as Error).message.length).toBeLessThan(700 + path.length);
 }
 
-/** A tensor that nothing is wrong with. */
+/** A valid tensor. */
 export const good = [py.str("weight"), py.two()] as const;
-/** A pickle with a value beside it. */
+/** A pickle of the valid tensor and another value. */
 export const beside = (value: Bytes) => py.pickle(py.dict(...good, py.str("x"), value));
 export const fine = py.pickle(py.dict(...good));
 export const shape = (...values: number[]) => py.sizes(...values);

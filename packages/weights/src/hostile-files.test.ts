@@ -1,4 +1,4 @@
-// PyTorch's legacy files, safetensors and others that lie, and what is no file of weights.
+// Legacy PyTorch files, safetensors files and indexes that are damaged or have wrong headers, and other kinds of files.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -18,29 +18,33 @@ const legacies: Case[] = [
     ],
   ),
   [
-    "a pickle of something else",
+    "a pickle of other data",
     py.pickle(py.dict(py.str("a"), py.int(1))),
-    /a pickle of a dict, not one of PyTorch's/,
+    /a pickle of a dict, not a PyTorch checkpoint/,
   ],
-  ["another magic number", legacy(fine, { magic: py.int(5) }), /not one of PyTorch's/],
+  ["another magic number", legacy(fine, { magic: py.int(5) }), /not a PyTorch checkpoint/],
   ["another version", legacy(fine, { version: py.int(1002) }), /1002 as the version/],
   ["a big-endian machine", legacy(fine, { machine: py.dict(py.str("little_endian"), bytes(0x89)) }), /big-endian/],
-  ["no machine", legacy(fine, { machine: bytes("N") }), /facts about the machine/],
-  ["keys that are no list", legacy(fine, { keys: py.int(1) }), /storages' keys/],
+  ["no description of the machine", legacy(fine, { machine: bytes("N") }), /description of the machine/],
+  ["keys that are not a list", legacy(fine, { keys: py.int(1) }), /storage keys/],
   [
-    "a key that no tensor names",
+    "a key that no tensor refers to",
     legacy(fine, { keys: bytes("](", py.str("0"), py.str("1"), "e") }),
     /"1" as the key of a storage that no tensor/,
   ],
-  ["a key that is no string", legacy(fine, { keys: bytes("](", py.int(0), "e") }), /as the key/],
-  ["a key twice", legacy(fine, { keys: bytes("](", py.str("0"), py.str("0"), "e") }), /is there twice/],
-  ["a storage that is not there", legacy(fine, { keys: bytes("]") }), /"0" is not in the file/],
+  ["a key that is not a string", legacy(fine, { keys: bytes("](", py.int(0), "e") }), /as the key/],
+  ["a duplicate key", legacy(fine, { keys: bytes("](", py.str("0"), py.str("0"), "e") }), /occurs twice/],
+  ["a missing storage", legacy(fine, { keys: bytes("]") }), /"0" is not in the file/],
   [
-    "a storage of another count",
+    "a storage with another count",
     legacy(fine, { storages: bytes(le(8, 3), new Uint8Array(12)) }),
-    /has 3 numbers, its tensors say 2/,
+    /has 3 numbers, its tensors expect 2/,
   ],
-  ["a storage of negative count", legacy(fine, { storages: bytes(le(8, -1), new Uint8Array(8)) }), /has -1 numbers/],
+  [
+    "a storage with a negative count",
+    legacy(fine, { storages: bytes(le(8, -1), new Uint8Array(8)) }),
+    /has -1 numbers/,
+  ],
   [
     "a storage of 2^50 numbers",
     legacy(py.pickle(py.dict(py.str("w"), py.tensor(py.storage("0", 2 ** 50), py.int(0), shape(2 ** 50), shape(1)))), {
@@ -63,21 +67,21 @@ const others: Case[] = [
       '{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}',
       3,
     ),
-    /overlap or hole/,
+    /overlap or gap/,
   ],
   [
-    "a hole between tensors",
+    "a gap between tensors",
     safetensors(
       '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}',
       3,
     ),
-    /overlap or hole/,
+    /overlap or gap/,
   ],
   ["offsets past the file", safetensors(one("[0,4]")), /cover 4 bytes/],
   ["offsets of 2^60", safetensors(one("[0,1152921504606846976]"), 4), /not a pair/],
   ["sizes of 2^53", safetensors(one("[0,4]", "F32", "[9007199254740991,9007199254740991]"), 4), /too many elements/],
   ["a header nested a million deep", safetensors(`{"a":${"[".repeat(1e6)}`), /nested deeper/],
-  ["a header without an end", safetensors(`{"a":"${"x".repeat(1e6)}`), /does not end/],
+  ["a header without an end", safetensors(`{"a":"${"x".repeat(1e6)}`), /string without an end/],
   [
     "a header of five million empty objects",
     safetensors(`{"a":[${"{},".repeat(5e6)}{}]}`),
@@ -98,7 +102,7 @@ const others: Case[] = [
     bytes(`{ "weight_map": {${Array.from({ length: 100_001 }, (_, i) => `"${i}":"a"`).join()}}}`),
     /100001 tensors: at most 100000/,
   ],
-  ["an index that is no object", bytes(" {}"), /without a "weight_map"/],
+  ["an index without a map", bytes(" {}"), /without a "weight_map"/],
   ["an index whose map is a list", bytes('{ "weight_map": [] }'), /without a "weight_map"/],
   ["an index nested a million deep", bytes(`{ "weight_map": ${"[".repeat(1e6)}`), /nested deeper/],
   ["an index of binary", bytes("{  ", new Uint8Array(100).fill(0xff)), /not UTF-8/],
@@ -121,13 +125,13 @@ const others: Case[] = [
     ],
   ),
   ["an index whose shard is a number", bytes('{ "weight_map": {"a": 3}}'), /wanted the name of a file/],
-  ["an index whose shard is missing", bytes('{ "weight_map": {"a": "nowhere.safetensors"}}'), /is not there/],
+  ["an index whose shard is missing", bytes('{ "weight_map": {"a": "nowhere.safetensors"}}'), /does not exist/],
   [
     "an index of two thousand shards",
     bytes(`{ "weight_map": {${Array.from({ length: 2000 }, (_, i) => `"t${i}":"s${i}"`).join()}}}`),
     /2000 shards/,
   ],
-  ["nothing", new Uint8Array(0), /an empty file/],
+  ["an empty file", new Uint8Array(0), /an empty file/],
   ["one byte", bytes("x"), /a text file; wanted a safetensors file/],
   ["two unknown bytes", bytes("\x01\x02"), /unknown format/],
   ["zeros", new Uint8Array(4096), /a file of zeros/],
@@ -147,23 +151,23 @@ const others: Case[] = [
   ["a NumPy archive", zip([{ name: "mu.npy", data: bytes("x") }]), /a NumPy archive/],
 ];
 
-test("the legacy file that they are made from is read", async () => {
+test("openCheckpoint reads the legacy file that the hostile ones are made from", async () => {
   writeFileSync(join(folder, "legacy"), old);
   expect(await outcome(join(folder, "legacy"))).toBeUndefined();
 });
 
-describe("legacy files", () => {
+describe("openCheckpoint refuses the legacy file:", () => {
   test.each(legacies)("%s", async (_, file, reason) => refused(file, reason));
 });
 
-describe("other files", () => {
+describe("openCheckpoint refuses the file:", () => {
   test.each(others)("%s", async (_, file, reason) => refused(file, reason));
 });
 
-describe("what is no file", () => {
-  test("an index that names itself", async () => {
+describe("openCheckpoint refuses", () => {
+  test("an index that refers to itself", async () => {
     writeFileSync(join(folder, "self"), '{ "weight_map": {"a": "self"}}');
-    expect(String(await outcome(join(folder, "self")))).toMatch(/an index in the place of a shard/);
+    expect(String(await outcome(join(folder, "self")))).toMatch(/an index, where a shard was expected/);
   });
 
   test("an empty folder", async () => {
@@ -171,7 +175,7 @@ describe("what is no file", () => {
     expect(String(await outcome(join(folder, "empty")))).toMatch(/UnsupportedFileError: .*a folder without weights/);
   });
 
-  test.skipIf(process.platform === "win32")("a pipe, which would wait for ever", async () => {
+  test.skipIf(process.platform === "win32")("a pipe, without waiting for it", async () => {
     execFileSync("mkfifo", [join(folder, "pipe")]);
     expect(String(await outcome(join(folder, "pipe")))).toMatch(/not a regular file/);
   });

@@ -1,4 +1,4 @@
-// Pickles made to run something, or to lead the stack machine astray.
+// Pickles that try to run code, and malformed programs of the stack machine.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -10,26 +10,28 @@ const naming = (name: string) => new RegExp(name.replaceAll(".", "\\."));
 const mark = join(folder, "was-here");
 const command = py.str(`touch ${mark}`);
 
-// Each of these is called, or built, beside a good tensor.
+// Each of these is called or constructed beside a valid tensor.
 
 const dangerous = (
   "os.system posix.system nt.system os.popen os.execv os.spawnl os.remove subprocess.Popen subprocess.call " +
-  "subprocess.check_output subprocess.run builtins.eval builtins.exec builtins.compile builtins.open builtins.__import__ " +
-  "builtins.getattr builtins.setattr builtins.globals builtins.map builtins.filter builtins.apply __builtin__.eval " +
-  "__builtin__.execfile __builtin__.getattr __builtin__.input importlib.import_module runpy.run_path runpy._run_code " +
-  "sys.exit shutil.rmtree socket.socket ctypes.CDLL pty.spawn commands.getoutput code.interact webbrowser.open pip.main " +
-  "timeit.timeit cProfile.run pdb.run trace.Trace operator.methodcaller _operator.attrgetter marshal.loads pickle.loads " +
-  "_pickle.loads dill.loads tempfile.mktemp io.open asyncio.run multiprocessing.Process threading.Thread signal.alarm " +
-  "atexit.register urllib.request.urlopen http.client.HTTPSConnection unittest.main"
+  "subprocess.check_output subprocess.run builtins.eval builtins.exec builtins.compile builtins.open " +
+  "builtins.__import__ builtins.getattr builtins.setattr builtins.globals builtins.map builtins.filter " +
+  "builtins.apply __builtin__.eval __builtin__.execfile __builtin__.getattr __builtin__.input " +
+  "importlib.import_module runpy.run_path runpy._run_code sys.exit shutil.rmtree socket.socket ctypes.CDLL " +
+  "pty.spawn commands.getoutput code.interact webbrowser.open pip.main timeit.timeit cProfile.run pdb.run " +
+  "trace.Trace operator.methodcaller _operator.attrgetter marshal.loads pickle.loads _pickle.loads dill.loads " +
+  "tempfile.mktemp io.open asyncio.run multiprocessing.Process threading.Thread signal.alarm atexit.register " +
+  "urllib.request.urlopen http.client.HTTPSConnection unittest.main"
 ).split(" ");
 
-/** Outside Python's own library: harmless to name, refused when called. */
+/** Outside Python's standard library: may be named, is refused when called. */
 const unlisted = (
-  "torch.load torch.hub.load torch.storage._load_from_bytes torch.jit._unpickle torch._utils._rebuild_sparse_tensor " +
-  "torch._utils._rebuild_device_tensor_from_numpy torch._dynamo.guards.GuardBuilder.get torch.fx.graph_module.reduce_graph_module " +
-  "numpy.load numpy.testing._private.utils.runstring numpy.f2py.diagnose.run_command functools.partial types.FunctionType " +
-  "collections.namedtuple copyreg.__newobj__ nltk.downloader.download pandas.read_pickle joblib.load yaml.unsafe_load " +
-  "transformers.AutoModel.from_pretrained evil.payload __main__.f"
+  "torch.load torch.hub.load torch.storage._load_from_bytes torch.jit._unpickle " +
+  "torch._utils._rebuild_sparse_tensor torch._utils._rebuild_device_tensor_from_numpy " +
+  "torch._dynamo.guards.GuardBuilder.get torch.fx.graph_module.reduce_graph_module numpy.load " +
+  "numpy.testing._private.utils.runstring numpy.f2py.diagnose.run_command functools.partial types.FunctionType " +
+  "collections.namedtuple copyreg.__newobj__ nltk.downloader.download pandas.read_pickle joblib.load " +
+  "yaml.unsafe_load transformers.AutoModel.from_pretrained evil.payload __main__.f"
 ).split(" ");
 
 const stackGlobal = (name: string) =>
@@ -61,7 +63,7 @@ const calls: Case[] = [
     .map((g): Case => [`a bare pickle of protocol 0 that calls ${g}`, bytes(py.global(g), "(S'x'\ntR."), naming(g)]),
   ...dangerous
     .slice(0, 20)
-    .map((g): Case => [`${g} in place of the magic number`, py.pickle(py.call(g, command)), naming(g)]),
+    .map((g): Case => [`${g} instead of the magic number`, py.pickle(py.call(g, command)), naming(g)]),
   [
     "a dangerous global as a dict's factory",
     torchZip(beside(py.call("collections.defaultdict", py.global("os.system")))),
@@ -96,7 +98,7 @@ const calls: Case[] = [
     /evil\.f/,
   ],
   [
-    "a call of what a call made",
+    "a call of the result of a call",
     torchZip(beside(bytes(py.call("argparse.Namespace"), py.tuple(), "R"))),
     /a call of an object of argparse/,
   ],
@@ -107,14 +109,14 @@ const calls: Case[] = [
     /os\\n\.system/,
   ],
   [
-    "dots that lead into another module",
+    "a dotted name of an attribute",
     torchZip(
       beside(bytes(py.str("collections"), py.str("OrderedDict.__reduce__.system"), 0x93, py.tuple(command), "R")),
     ),
     /OrderedDict\.__reduce__/,
   ],
   [
-    "a global of 100,000 letters",
+    "a global of 100,000 characters",
     torchZip(beside(bytes(py.str("m".repeat(1e5)), py.str("f"), 0x93, py.tuple(), "R"))),
     /mmmm/,
   ],
@@ -128,14 +130,14 @@ const machine: Case[] = [
     (c): Case => [
       `${c} on an empty stack`,
       torchZip(ops(`${c}\x01\x00\x00\x00\n`)),
-      /empty stack|MARK|memo|place of|unread/,
+      /empty stack|too few values|MARK|memo|instead of|unread/,
     ],
   ),
   ...[0x81, 0x85, 0x86, 0x87, 0x90, 0x91, 0x92, 0x93, 0x94].map(
-    (c): Case => [`opcode ${c} on an empty stack`, torchZip(py.pickle(bytes(c))), /empty stack|MARK/],
+    (c): Case => [`opcode ${c} on an empty stack`, torchZip(py.pickle(bytes(c))), /empty stack|too few values|MARK/],
   ),
   ...[0x00, 0x01, 0x21, 0x41, 0x7f, 0x99, 0xaa, 0xff].map(
-    (c): Case => [`the byte ${c} as an opcode`, torchZip(py.pickle(bytes(c))), /is no opcode/],
+    (c): Case => [`the byte ${c} as an opcode`, torchZip(py.pickle(bytes(c))), /is not an opcode/],
   ),
   ...[0x82, 0x83, 0x84].map(
     (c): Case => [`an extension's opcode ${c}`, torchZip(py.pickle(bytes(c, le(4, 1)))), /EXT/],
@@ -162,50 +164,46 @@ const machine: Case[] = [
     (n): Case => [`an integer of ${n} bytes`, torchZip(py.pickle(bytes(0x8b, le(4, n)))), /LONG4 of/],
   ),
   ["a Python 2 string of negative length", torchZip(py.pickle(bytes("T", le(4, -5)))), /BINSTRING of -5/],
-  ["a whole number of a million digits", torchZip(py.pickle(bytes("I", "9".repeat(1e6), "\n"))), /line longer/],
-  ["a whole number of ten thousand digits", torchZip(py.pickle(bytes("L", "9".repeat(1e4), "L\n"))), /cannot be read/],
-  ["a whole number that is none", torchZip(py.pickle(bytes("Iten\n"))), /"ten" cannot be read/],
-  ["a float that is none", torchZip(py.pickle(bytes("F1e\n"))), /"1e" cannot be read/],
-  ["a quoted string without its quote", torchZip(py.pickle(bytes("S'abc\n"))), /cannot be read/],
-  ["a character past Unicode", torchZip(py.pickle(bytes("V\\UFFFFFFFF\n"))), /cannot be read/],
+  ["an integer of a million digits", torchZip(py.pickle(bytes("I", "9".repeat(1e6), "\n"))), /line longer/],
+  ["an integer of ten thousand digits", torchZip(py.pickle(bytes("L", "9".repeat(1e4), "L\n"))), /cannot be read/],
+  ["a malformed integer", torchZip(py.pickle(bytes("Iten\n"))), /"ten" cannot be read/],
+  ["a malformed float", torchZip(py.pickle(bytes("F1e\n"))), /"1e" cannot be read/],
+  ["a quoted string without its closing quote", torchZip(py.pickle(bytes("S'abc\n"))), /cannot be read/],
+  ["a character above U+10FFFF", torchZip(py.pickle(bytes("V\\UFFFFFFFF\n"))), /cannot be read/],
   ["text that is not UTF-8", torchZip(py.pickle(bytes("X", le(4, 2), 0xff, 0xfe))), /not UTF-8/],
-  ["half of a surrogate pair", torchZip(py.pickle(bytes("X", le(4, 3), 0xed, 0xa0, 0x80))), /not UTF-8/],
-  [
-    "a memo that was never written",
-    torchZip(py.pickle(bytes("j", le(4, 2 ** 32 - 1)))),
-    /nothing was kept under 4294967295/,
-  ],
-  ["a memo index that is no number", torchZip(py.pickle(bytes("g__proto__\n"))), /memo index/],
+  ["a lone surrogate", torchZip(py.pickle(bytes("X", le(4, 3), 0xed, 0xa0, 0x80))), /not UTF-8/],
+  ["an empty memo entry", torchZip(py.pickle(bytes("j", le(4, 2 ** 32 - 1)))), /nothing in the memo at 4294967295/],
+  ["a memo index that is not a number", torchZip(py.pickle(bytes("g__proto__\n"))), /memo index/],
   ["a million lists inside each other", torchZip(py.pickle(many(1e6, "]"), many(1e6 - 1, "a"))), /more than/],
   ["a million marks", torchZip(py.pickle(many(1e6, "("))), /more than/],
   ["a million dicts", torchZip(py.pickle(many(1e6, "}"))), /more than/],
   ["three million steps", torchZip(py.pickle(many(1.5e6, "N0"), bytes("N"))), /more than 2000000 steps/],
-  ["a pickle that never stops", torchZip(bytes(0x80, 2, many(1000, "N"))), /truncated/],
-  ["nothing at all", torchZip(new Uint8Array(0)), /truncated/],
-  ["STOP alone", torchZip(bytes(".")), /empty stack/],
+  ["a pickle without STOP", torchZip(bytes(0x80, 2, many(1000, "N"))), /truncated/],
+  ["an empty pickle", torchZip(new Uint8Array(0)), /truncated/],
+  ["only STOP", torchZip(bytes(".")), /empty stack/],
   ["values left over", torchZip(bytes("NN.")), /values left/],
   ["an open MARK at the end", torchZip(bytes("(N.")), /values left/],
   ["a key without a value", torchZip(py.pickle(bytes("}(Nu"))), /a key without a value/],
   ["a lone key in DICT", torchZip(py.pickle(bytes("(Nd"))), /a key without a value/],
-  ["items for a number", torchZip(py.pickle(bytes("K\x01Na"))), /in place of a list/],
-  ["entries for a list", torchZip(py.pickle(bytes("]NNs"))), /in place of a dict/],
-  ["members for a dict", torchZip(py.pickle(bytes("}(N\x90"))), /in place of a set/],
+  ["items for a number", torchZip(py.pickle(bytes("K\x01Na"))), /instead of a list/],
+  ["entries for a list", torchZip(py.pickle(bytes("]NNs"))), /instead of a dict/],
+  ["members for a dict", torchZip(py.pickle(bytes("}(N\x90"))), /instead of a set/],
   [
     "REDUCE with a list for its arguments",
     torchZip(py.pickle(bytes(py.global("collections.OrderedDict"), "]R"))),
-    /in place of a tuple/,
+    /instead of a tuple/,
   ],
   ["STACK_GLOBAL of numbers", torchZip(py.pickle(bytes("K\x01K\x02\x93"))), /two strings/],
   ["a new object of a number", torchZip(py.pickle(bytes("K\x01)\x81"))), /a new object of/],
   ["BUILD of a number", torchZip(py.pickle(bytes("K\x01}b"))), /BUILD of/],
-  ["an OrderedDict of a number", torchZip(beside(py.call("collections.OrderedDict", py.int(3)))), /in place of pairs/],
+  ["an OrderedDict of a number", torchZip(beside(py.call("collections.OrderedDict", py.int(3)))), /wanted pairs/],
   [
     "an OrderedDict of triples",
     torchZip(beside(py.call("collections.OrderedDict", py.tuple(py.sizes(1, 2, 3))))),
-    /in place of a pair/,
+    /wanted a pair/,
   ],
   [
-    "a list named a thousand times as a dict's pairs",
+    "a list used a thousand times as the pairs of a dict",
     torchZip(
       py.pickle(
         bytes("]q\x00("),
@@ -217,19 +215,19 @@ const machine: Case[] = [
     ),
     /more than/,
   ],
-  ["a persistent id that is no tuple", torchZip(py.pickle(bytes("K\x01Q"))), /no storage/],
-  ["a persistent id of another kind", torchZip(py.pickle(bytes(py.tuple(py.str("module")), "Q"))), /no storage/],
+  ["a persistent id that is not a tuple", torchZip(py.pickle(bytes("K\x01Q"))), /not a storage/],
+  ["a persistent id of another kind", torchZip(py.pickle(bytes(py.tuple(py.str("module")), "Q"))), /not a storage/],
   ["a persistent id as text", torchZip(py.pickle(bytes("Pstorage\n"))), /protocol 0/],
 ];
 
-describe("globals", () => {
+describe("openCheckpoint refuses the pickle:", () => {
   test.each(calls)("%s", async (_, file, reason) => refused(file, reason));
 });
 
-describe("the stack machine", () => {
+describe("openCheckpoint refuses the malformed pickle:", () => {
   test.each(machine)("%s", async (_, file, reason) => refused(file, reason));
 });
 
-test("nothing ran", () => {
+test("no code of these pickles ran", () => {
   expect(existsSync(mark)).toBe(false);
 });

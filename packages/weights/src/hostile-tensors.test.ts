@@ -1,4 +1,4 @@
-// Checkpoints whose tensors and storages lie.
+// Checkpoints with invalid tensors and storages.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { type Bytes, bytes, py, torchZip } from "./hostile.test.data.ts";
 import { beside, type Case, folder, many, refused, shape } from "./hostile-case.test.data.ts";
 import { openCheckpoint } from "./index.ts";
 
-// A value named again and again costs nothing to write and, walked, all the time there is.
+// A value with 2^60 references is small in a file and endless to walk ("billion laughs").
 
 const laughs = (): Bytes => {
   const levels = [bytes("}", "q\x00", py.str("a"), "Ns")];
@@ -18,7 +18,7 @@ const laughs = (): Bytes => {
 const made = (size: Bytes, stride: Bytes, offset = py.int(0), storage = py.storage("0", 2)) =>
   torchZip(py.pickle(py.dict(py.str("w"), py.tensor(storage, offset, size, stride))));
 
-/** A part of the storage 0 of two numbers, as legacy files have them. */
+/** A part of storage 0, which has two numbers, as in legacy files. */
 const part = (begin: number, count: number) =>
   bytes(
     py.tuple(
@@ -33,26 +33,30 @@ const part = (begin: number, count: number) =>
   );
 
 const tensors: Case[] = [
-  ["a value named 2^60 times over", torchZip(laughs()), /more than 1000000 values/],
-  ["a dict that holds itself and no tensor", torchZip(py.pickle(bytes("}q\x00", py.str("a"), "h\x00s"))), /no tensors/],
+  ["a value with 2^60 references", torchZip(laughs()), /more than 1000000 values/],
+  [
+    "a dict that contains itself and no tensor",
+    torchZip(py.pickle(bytes("}q\x00", py.str("a"), "h\x00s"))),
+    /no tensors/,
+  ],
   [
     "a tensor 200 dicts deep",
     torchZip(py.pickle(many(200, bytes("}", py.str("a"))), py.two(), many(200, "s"))),
     /no tensors|deeper/,
   ],
   [
-    "a name of a million letters",
+    "a name of a million characters",
     torchZip(py.pickle(py.dict(py.str("n".repeat(1e6)), py.two()))),
     /a name of more than 512/,
   ],
   [
-    "two names that become one",
+    "two tensors with one dotted name",
     torchZip(py.pickle(py.dict(py.str("a.b"), py.two(), py.str("a"), py.dict(py.str("b"), py.two())))),
     /two tensors are named "a.b"/,
   ],
-  ["a size past the storage", made(shape(3), shape(1)), /in a storage of 2/],
-  ["an offset past the storage", made(shape(1), shape(1), py.int(2)), /in a storage of 2/],
-  ["a stride past the storage", made(shape(2), shape(2)), /in a storage of 2/],
+  ["a size beyond the storage", made(shape(3), shape(1)), /in a storage of 2/],
+  ["an offset beyond the storage", made(shape(1), shape(1), py.int(2)), /in a storage of 2/],
+  ["a stride beyond the storage", made(shape(2), shape(2)), /in a storage of 2/],
   ["a negative size", made(shape(-1), shape(1)), /the size is not/],
   ["a negative stride", made(shape(2), shape(-1)), /the stride is not/],
   ["a negative offset", made(shape(1), shape(1), py.int(-1)), /offset is not/],
@@ -63,10 +67,10 @@ const tensors: Case[] = [
   ["an expanded tensor of 2^28 numbers", made(shape(2 ** 28), shape(0)), /repeated out of/],
   ["65 dimensions", made(shape(...Array(65).fill(1)), shape(...Array(65).fill(1))), /at most 64 sizes/],
   ["more strides than sizes", made(shape(1), shape(1, 1)), /1 sizes and 2 strides/],
-  ["a size that is no tuple", made(py.int(2), shape(1)), /the size is not/],
+  ["a size that is not a tuple", made(py.int(2), shape(1)), /the size is not/],
   ["a fraction for a size", made(py.tuple(bytes("G", 0x3f, 0xf8, 0, 0, 0, 0, 0, 0)), shape(1)), /the size is not/],
   ["a string for an offset", made(shape(1), shape(1), py.str("0")), /offset is not/],
-  ["None for a storage", made(shape(1), shape(1), py.int(0), bytes("N")), /in place of a storage/],
+  ["None for a storage", made(shape(1), shape(1), py.int(0), bytes("N")), /instead of a storage/],
   [
     "a storage of an unknown class",
     made(shape(1), shape(1), py.int(0), py.storage("0", 2, "torch.EvilStorage")),
@@ -77,7 +81,7 @@ const tensors: Case[] = [
     made(shape(1), shape(1), py.int(0), py.storage("0", 2, "numpy.FloatStorage")),
     /unknown class/,
   ],
-  ["a storage of negative count", made(shape(1), shape(1), py.int(0), py.storage("0", -2)), /no storage/],
+  ["a storage with a negative count", made(shape(1), shape(1), py.int(0), py.storage("0", -2)), /not a storage/],
   ["a storage of 2^50 numbers", made(shape(1), shape(1), py.int(0), py.storage("0", 2 ** 50)), /its entry has 8/],
   ["a storage smaller than its entry", made(shape(1), shape(1), py.int(0), py.storage("0", 1)), /its entry has 8/],
   [
@@ -85,7 +89,7 @@ const tensors: Case[] = [
     made(shape(1), shape(1), py.int(0), py.storage("0", 2, "torch.DoubleStorage")),
     /its entry has 8/,
   ],
-  ["a storage that is not there", made(shape(1), shape(1), py.int(0), py.storage("1", 2)), /"1" is not in the archive/],
+  ["a missing storage", made(shape(1), shape(1), py.int(0), py.storage("1", 2)), /"1" is not in the archive/],
   [
     "a storage that is a path",
     made(shape(1), shape(1), py.int(0), py.storage("../../../../etc/passwd", 2)),
@@ -97,7 +101,7 @@ const tensors: Case[] = [
     /not in the archive/,
   ],
   [
-    "one storage of two types",
+    "a storage with two types",
     torchZip(
       py.pickle(
         py.dict(
@@ -111,7 +115,7 @@ const tensors: Case[] = [
     /in one place/,
   ],
   [
-    "one storage of two sizes",
+    "a storage with two sizes",
     torchZip(
       py.pickle(
         py.dict(py.str("a"), py.two(), py.str("b"), py.tensor(py.storage("0", 3), py.int(0), shape(1), shape(1))),
@@ -119,9 +123,9 @@ const tensors: Case[] = [
     ),
     /in one place/,
   ],
-  ["a part of a storage outside it", made(shape(1), shape(1), py.int(0), part(1, 2)), /not inside it/],
-  ["an offset past a part of a storage", made(shape(1), shape(1), py.int(1), part(1, 1)), /in a storage of 1/],
-  ["a size past a part of a storage", made(shape(2), shape(1), py.int(0), part(1, 1)), /in a storage of 1/],
+  ["a part of a storage outside it", made(shape(1), shape(1), py.int(0), part(1, 2)), /outside it/],
+  ["an offset beyond a part of a storage", made(shape(1), shape(1), py.int(1), part(1, 1)), /in a storage of 1/],
+  ["a size beyond a part of a storage", made(shape(2), shape(1), py.int(0), part(1, 1)), /in a storage of 1/],
   [
     "a tensor of an unknown type over bytes",
     torchZip(
@@ -141,24 +145,20 @@ const tensors: Case[] = [
     /unknown type/,
   ],
   [
-    "a parameter around no tensor",
+    "a parameter without a tensor",
     torchZip(beside(py.call("torch._utils._rebuild_parameter", py.int(1)))),
-    /in place of a tensor/,
+    /instead of a tensor/,
   ],
-  [
-    "a tensor rebuilt from too little",
-    torchZip(beside(py.call("torch._utils._rebuild_tensor_v2"))),
-    /in place of a storage/,
-  ],
+  ["a tensor without arguments", torchZip(beside(py.call("torch._utils._rebuild_tensor_v2"))), /instead of a storage/],
 ];
 
-test("a tensor in the last part of a storage is read from there", async () => {
+test("openCheckpoint reads a tensor in the last part of a storage", async () => {
   const path = join(folder, "part");
   const pickle = py.pickle(py.dict(py.str("w"), py.tensor(part(1, 1), py.int(0), shape(1), shape(1))));
   writeFileSync(path, torchZip(pickle, { 0: new Uint8Array(Float32Array.of(5, 7).buffer) }));
   expect((await openCheckpoint(path)).float32("w")).toEqual(Float32Array.of(7));
 });
 
-describe("tensors", () => {
+describe("openCheckpoint refuses", () => {
   test.each(tensors)("%s", async (_, file, reason) => refused(file, reason));
 });

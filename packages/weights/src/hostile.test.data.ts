@@ -1,4 +1,4 @@
-// Assembles pickles, zip archives and PyTorch's two formats by hand, so that a test can make them lie.
+// Makes pickles, zip archives and PyTorch's two formats, with wrong headers where a test needs them.
 
 export type Bytes = Uint8Array;
 export const bytes = (...parts: (string | number | Bytes)[]): Bytes =>
@@ -38,7 +38,7 @@ export const py = {
       bytes(0x89),
       py.call("collections.OrderedDict"),
     ),
-  /** A tensor of two numbers in the storage 0. */
+  /** A tensor of two numbers in storage 0. */
   two: () => py.tensor(py.storage("0", 2), py.int(0), py.sizes(2), py.sizes(1)),
   pickle: (...body: Bytes[]) => bytes(0x80, 2, ...body, "."),
 };
@@ -48,28 +48,37 @@ export interface Entry {
   readonly data: Bytes;
   readonly method?: number;
   readonly flags?: number;
-  /** What the headers say, where it is not the truth. */
+  /** Wrong values for the headers. */
   readonly size?: number;
   readonly packedSize?: number;
   readonly crc?: number;
-  /** Where the central directory says that the entry is, where it is not the truth. */
+  /** A wrong offset for the central directory. */
   readonly at?: number;
 }
 
-export interface ZipLies {
+export interface WrongEnd {
   readonly entries?: number;
   readonly directoryAt?: number;
   readonly comment?: number;
   readonly disk?: number;
 }
 
-/** A zip archive (PKWARE, APPNOTE.TXT), stored unless an entry says otherwise. */
-export function zip(entries: readonly Entry[], lies: ZipLies = {}): Bytes {
+/** Makes a zip archive (PKWARE, APPNOTE.TXT); entries are stored by default. */
+export function zip(entries: readonly Entry[], wrong: WrongEnd = {}): Bytes {
   const parts: Bytes[] = [];
   const directory: Bytes[] = [];
   let at = 0;
   for (const entry of entries) {
-    const { name, data, method = 0, flags = 0, size = data.length, packedSize = size, crc = 0, at: said = at } = entry;
+    const {
+      name,
+      data,
+      method = 0,
+      flags = 0,
+      size = data.length,
+      packedSize = size,
+      crc = 0,
+      at: offset = at,
+    } = entry;
     const path = Buffer.from(name);
     const common = bytes(
       le(2, 20),
@@ -84,25 +93,25 @@ export function zip(entries: readonly Entry[], lies: ZipLies = {}): Bytes {
     );
     const local = bytes("PK\x03\x04", common, path, data);
     parts.push(local);
-    directory.push(bytes("PK\x01\x02", le(2, 20), common, le(2, 0), le(2, 0), le(2, 0), le(4, 0), le(4, said), path));
+    directory.push(bytes("PK\x01\x02", le(2, 20), common, le(2, 0), le(2, 0), le(2, 0), le(4, 0), le(4, offset), path));
     at += local.length;
   }
   const central = bytes(...directory);
-  const count = lies.entries ?? entries.length;
+  const count = wrong.entries ?? entries.length;
   const end = bytes(
     "PK\x05\x06",
-    le(2, lies.disk ?? 0),
+    le(2, wrong.disk ?? 0),
     le(2, 0),
     le(2, count),
     le(2, count),
     le(4, central.length),
-    le(4, lies.directoryAt ?? at),
-    le(2, lies.comment ?? 0),
+    le(4, wrong.directoryAt ?? at),
+    le(2, wrong.comment ?? 0),
   );
   return bytes(...parts, central, end);
 }
 
-/** What torch.save writes: a pickle, its storages, the byte order. */
+/** Makes a file as torch.save writes it: a pickle, its storages, the byte order. */
 export const torchZip = (
   pickle: Bytes,
   storages: Record<string, Bytes> = { 0: new Uint8Array(8) },
@@ -125,7 +134,7 @@ export interface LegacyParts {
 
 const magic = bytes(0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19);
 
-/** What torch.save wrote before 1.6. */
+/** Makes a file as torch.save wrote it before PyTorch 1.6. */
 export function legacy(pickle: Bytes, parts: LegacyParts = {}): Bytes {
   const {
     magic: number = magic,

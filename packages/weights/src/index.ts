@@ -1,3 +1,5 @@
+// Files of weights: safetensors, PyTorch checkpoints, diffusers folders, NumPy arrays.
+
 export { adapterOf } from "./adapter.ts";
 export type { Checkpoint } from "./checkpoint.ts";
 export { CorruptFileError } from "./corrupt-file-error.ts";

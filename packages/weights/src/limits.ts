@@ -1,7 +1,7 @@
-// How much a file may list: more than any checkpoint that exists has, and less than what fills the memory.
+// Limits on the content of a file: above those of any known checkpoint, below what would exhaust the memory.
 
-/** Optimizer states included, the largest public checkpoints have some ten thousand. */
+/** The largest public checkpoints have about 10,000, including optimizer states. */
 export const maxTensors = 100_000;
 
-/** Of JSON or of a pickle: ten a tensor. An empty object takes three bytes in a file and 180 in memory. */
+/** Values of JSON or of a pickle: ten per tensor. An empty object takes 3 bytes in a file and 180 in memory. */
 export const maxValues = 1_000_000;

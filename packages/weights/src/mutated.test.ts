@@ -1,4 +1,4 @@
-// Valid files with a few bytes changed: each is read, or gives a typed error, soon; no other exception, no hang, no large memory.
+// Valid files with a few changed bytes: each is read or gives a typed error, within limits on time and memory.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,12 +13,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const fixtures = new URL("fixtures/checkpoints/", import.meta.url);
 const originals = readdirSync(fixtures).map((name) => readFileSync(new URL(name, fixtures)));
 
-/** Bytes that mean something in one of the formats: lengths, opcodes, digits, brackets. */
-const telling = [
+/** Bytes with a meaning in one of the formats: lengths, opcodes, digits, brackets. */
+const meaningful = [
   0, 1, 2, 0x7f, 0x80, 0xfe, 0xff, 0x28, 0x29, 0x2e, 0x51, 0x52, 0x62, 0x63, 0x68, 0x71, 0x74, 0x75, 0x7b, 0x7d, 0x81,
 ];
-const byte = fc.oneof(fc.nat(255), fc.constantFrom(...telling));
-const where = fc.oneof(fc.nat(1 << 16), fc.nat(600)); // most headers and pickles begin early
+const byte = fc.oneof(fc.nat(255), fc.constantFrom(...meaningful));
+const where = fc.oneof(fc.nat(1 << 16), fc.nat(600)); // most headers and pickles are near the start
 const edit = fc.oneof(
   {
     weight: 6,
@@ -67,7 +67,7 @@ function edited(original: Buffer, edits: readonly Edit[]): Buffer {
   return file;
 }
 
-test("20,000 mutated files are read or refused by a typed error", { timeout: 600_000 }, async () => {
+test("openCheckpoint reads 20,000 mutated files or refuses them with a typed error", { timeout: 600_000 }, async () => {
   const path = join(folder, "mutated");
   const counts = { read: 0, refused: 0 };
   let slowest = 0;
@@ -78,7 +78,7 @@ test("20,000 mutated files are read or refused by a typed error", { timeout: 600
       fc.constantFrom(...originals),
       fc.array(edit, { minLength: 1, maxLength: 2 }),
       async (original, edits) => {
-        rmSync(path, { force: true }); // writing over a file makes some file systems wait for the disk
+        rmSync(path, { force: true }); // overwriting waits for the disk on some file systems
         writeFileSync(path, edited(original, edits));
         const begin = process.cpuUsage();
         try {
@@ -89,7 +89,7 @@ test("20,000 mutated files are read or refused by a typed error", { timeout: 600
           if (!(error instanceof WeightFileError)) throw error;
           counts.refused++;
         }
-        const { user, system } = process.cpuUsage(begin); // processor time: the machine may be busy with other things
+        const { user, system } = process.cpuUsage(begin); // CPU time: the machine may be busy
         slowest = Math.max(slowest, (user + system) / 1000);
         memory = Math.max(memory, process.memoryUsage.rss() - start);
       },
@@ -97,7 +97,7 @@ test("20,000 mutated files are read or refused by a typed error", { timeout: 600
     { numRuns: 20_000, seed: 20261123, endOnFailure: true },
   );
   expect(counts.read + counts.refused).toBe(20_000);
-  expect(counts.read).toBeGreaterThan(1_000); // many bytes are numbers, and numbers may be any
+  expect(counts.read).toBeGreaterThan(1_000); // many bytes are numbers, which may have any value
   expect(counts.refused).toBeGreaterThan(2_000);
   expect(slowest).toBeLessThan(2_000); // milliseconds
   expect(memory).toBeLessThan(500e6);

@@ -1,3 +1,5 @@
+// Opening files of PyTorch, safetensors files, shards and folders.
+
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,26 +21,32 @@ const expected = (name: string, prefix = "") =>
     ),
   );
 
-describe("files that PyTorch wrote", () => {
-  test.each(["numbers-zip.pt", "numbers-legacy.pt"])("%s: every type, view, tie and parameter", async (name) => {
-    const c = await openCheckpoint(fixture(name));
-    expect(c.format).toBe(name.includes("zip") ? "PyTorch zip" : "PyTorch legacy");
-    expect(contents(c)).toEqual(expected("numbers.safetensors"));
-    expect(c.tensors.get("transposed")).toMatchObject({ type: "F32", shape: [6, 4], count: 24 });
-    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
-  });
+describe("openCheckpoint of a PyTorch file", () => {
+  test.each(["numbers-zip.pt", "numbers-legacy.pt"])(
+    "reads every type, view, tied tensor and parameter of %s",
+    async (name) => {
+      const c = await openCheckpoint(fixture(name));
+      expect(c.format).toBe(name.includes("zip") ? "PyTorch zip" : "PyTorch legacy");
+      expect(contents(c)).toEqual(expected("numbers.safetensors"));
+      expect(c.tensors.get("transposed")).toMatchObject({ type: "F32", shape: [6, 4], count: 24 });
+      expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    },
+  );
 
-  test.each([1, 3, 4, 5].flatMap((p) => [`protocol-${p}-zip.pt`, `protocol-${p}-legacy.pt`]))("%s", async (name) => {
-    const all = expected("numbers.safetensors");
-    const some = ["f32", "transposed", "f16"].map((key) => [key, all.get(key)!] as const);
-    expect(contents(await openCheckpoint(fixture(name)))).toEqual(new Map(some));
-  });
+  test.each([1, 3, 4, 5].flatMap((p) => [`protocol-${p}-zip.pt`, `protocol-${p}-legacy.pt`]))(
+    "reads %s",
+    async (name) => {
+      const all = expected("numbers.safetensors");
+      const kept = ["f32", "transposed", "f16"].map((key) => [key, all.get(key)!] as const);
+      expect(contents(await openCheckpoint(fixture(name)))).toEqual(new Map(kept));
+    },
+  );
 
-  test("pickle protocol 0, which PyTorch writes and cannot load, is refused as that", async () => {
+  test("refuses pickle protocol 0, which PyTorch writes but cannot load", async () => {
     await expect(openCheckpoint(fixture("protocol-0-legacy.pt"))).rejects.toThrow(/pickle protocol 0/);
   });
 
-  test.each(["train-zip.pt", "train-legacy.pt"])("%s: the moving average is taken, and that is said", async (name) => {
+  test.each(["train-zip.pt", "train-legacy.pt"])("chooses the moving average in %s, with a note", async (name) => {
     const c = await openCheckpoint(fixture(name));
     expect(contents(c)).toEqual(expected("train.safetensors", "ema."));
     expect(c.notes[0]).toBe('tensors of "ema"; others are under model, opt');
@@ -49,22 +57,19 @@ describe("files that PyTorch wrote", () => {
     expect([...(await openCheckpoint(fixture(name), { key: "opt" })).tensors.keys()]).toContain("state.0.exp_avg_sq");
   });
 
-  test("a key that is not there is refused with those that are", async () => {
+  test("refuses a missing key and lists the valid ones", async () => {
     await expect(openCheckpoint(fixture("train-zip.pt"), { key: "ema_model" })).rejects.toThrow(
       /no tensors under the key "ema_model"; wanted one of model, ema, opt/,
     );
   });
 
-  test.each(["module.pt", "script.pt"])(
-    "%s: a module saved whole is listed by its state dict's names",
-    async (name) => {
-      const c = await openCheckpoint(fixture(name));
-      for (const [key, tensor] of expected("module.safetensors")) expect(c.read(key)).toEqual(tensor);
-      expect(c.notes.join()).toMatch(/skipped, as data that never ran: .*Tiny/);
-    },
-  );
+  test.each(["module.pt", "script.pt"])("lists the module saved in %s by the names of its state dict", async (name) => {
+    const c = await openCheckpoint(fixture(name));
+    for (const [key, tensor] of expected("module.safetensors")) expect(c.read(key)).toEqual(tensor);
+    expect(c.notes.join()).toMatch(/skipped objects, which are never run: .*Tiny/);
+  });
 
-  test("types without an array of ours are listed, and refused when they are read", async () => {
+  test("lists types without a typed array and refuses to read them", async () => {
     const c = await openCheckpoint(fixture("odd-types.pt"));
     const types = Object.fromEntries([...c.tensors].map(([name, { type }]) => [name, type]));
     expect(types).toEqual({ u16: "U16", c64: "C64", f8: "F8_E4M3", tagged: "F32", quantized: "QINT8" });
@@ -72,22 +77,22 @@ describe("files that PyTorch wrote", () => {
     expect(() => c.read("c64")).toThrow(/C64 \[1\]: can be listed, not read/);
   });
 
-  test("a single tensor has a name, a file without tensors is refused", async () => {
+  test("names a single tensor and refuses a file without tensors", async () => {
     expect((await openCheckpoint(fixture("one-tensor.pt"))).read("tensor").data).toEqual(
       new Float32Array([0, 1, 2, 3]),
     );
     await expect(openCheckpoint(fixture("no-tensors.pt"))).rejects.toThrow(/holds no tensors/);
   });
 
-  test("a global that a tensor needs and nobody listed is refused by its name", async () => {
+  test("refuses a tensor that needs an unlisted global, by its name", async () => {
     await expect(openCheckpoint(fixture("sparse.pt"))).rejects.toThrow(
       expect.objectContaining({ name: "RefusedGlobalError", global: "torch._utils._rebuild_sparse_tensor" }),
     );
   });
 });
 
-describe("safetensors, shards and folders", () => {
-  test("a safetensors file, under whatever name", async () => {
+describe("openCheckpoint", () => {
+  test("reads a safetensors file with any name", async () => {
     const path = join(folder, "weights.pt");
     copyFileSync(fixture("numbers.safetensors"), path);
     const c = await openCheckpoint(path);
@@ -98,13 +103,13 @@ describe("safetensors, shards and folders", () => {
     expect(() => c.read("f33")).toThrow(/it has no tensor "f33"/);
   });
 
-  test("a diffusers folder, its settings as metadata", async () => {
+  test("reads a diffusers folder, with its settings as metadata", async () => {
     const c = await openCheckpoint(join(diffusers, "whole"));
     expect(c.metadata.get("config.num_attention_heads")).toBe("2");
     expect(c.tensors.get("proj_out_2.weight")).toMatchObject({ type: "F32", shape: [32, 8] });
   });
 
-  test("shards by their index, in half precision, equal to the whole but for rounding", async () => {
+  test("reads shards in half precision, equal to the whole up to rounding", async () => {
     const [whole, shards] = [
       await openCheckpoint(join(diffusers, "whole")),
       await openCheckpoint(join(diffusers, "shards")),
@@ -118,14 +123,14 @@ describe("safetensors, shards and folders", () => {
     }
   });
 
-  test("a pipeline's folder, whose transformer is inside", async () => {
+  test("reads the folder of a pipeline with a transformer folder", async () => {
     const pipeline = join(folder, "pipeline");
     cpSync(join(diffusers, "whole"), join(pipeline, "transformer"), { recursive: true });
     writeFileSync(join(pipeline, "model_index.json"), "{}");
     expect((await openCheckpoint(pipeline)).tensors.size).toBe(44);
   });
 
-  test("a folder of PyTorch's own format, as the published DiT pipelines have it", async () => {
+  test("reads a folder with a PyTorch file, as in the published DiT pipelines", async () => {
     const place = join(folder, "bin");
     mkdirSync(place);
     copyFileSync(fixture("numbers-zip.pt"), join(place, "diffusion_pytorch_model.bin"));
@@ -134,7 +139,7 @@ describe("safetensors, shards and folders", () => {
     expect(contents(c)).toEqual(expected("numbers.safetensors"));
   });
 
-  test("a file that changed after it was listed is refused when it is read", async () => {
+  test("refuses to read a tensor of a file that has changed since it was opened", async () => {
     const path = join(folder, "changing.safetensors");
     writeSafetensors(path, [["a", { type: "F32", shape: [1], data: new Float32Array([1]) }]]);
     const c = await openCheckpoint(path);
@@ -142,7 +147,7 @@ describe("safetensors, shards and folders", () => {
     expect(() => c.read("a")).toThrow(/changed since it was opened/);
   });
 
-  test("what is missing keeps the system's own error", async () => {
+  test("passes on the system error for a missing file", async () => {
     await expect(openCheckpoint(join(folder, "missing"))).rejects.toThrow(expect.objectContaining({ code: "ENOENT" }));
   });
 });

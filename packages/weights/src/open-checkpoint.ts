@@ -1,4 +1,4 @@
-// Opens any file of weights, by what it holds, whatever it is called.
+// Opens any file of weights. The format is recognised by content, not by name.
 
 import { statSync } from "node:fs";
 import { type Checkpoint, checkpoint } from "./checkpoint.ts";
@@ -16,17 +16,14 @@ import { readZipCheckpoint } from "./torch/zip-checkpoint.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
 
 export interface OpenOptions {
-  /**
-   * Which tensors, where a checkpoint has several models: an entry (`ema`), or what their names begin with
-   * (`ema_model`).
-   */
+  /** Selects one of several models: an entry (`ema`), or the first part of tensor names (`ema_model`). */
   readonly key?: string;
 }
 
 /**
- * Lists a safetensors file, a PyTorch checkpoint (zip or legacy), an index of shards, or a diffusers folder. Reads no
- * tensor. Throws a WeightFileError for what the file holds, and Node's own error (ENOENT, EACCES, …) where it cannot be
- * opened.
+ * Lists the tensors of a safetensors file, a PyTorch checkpoint (zip or legacy), an index of shards, or a diffusers
+ * folder, without reading them. Throws a WeightFileError for invalid content; system errors (ENOENT, EACCES …) pass
+ * through.
  */
 export async function openCheckpoint(path: string, options: OpenOptions = {}): Promise<Checkpoint> {
   if (statSync(path).isDirectory()) return openFolder(path, (file) => openFile(file, options));
@@ -39,7 +36,7 @@ function openFile(
 ): Promise<Checkpoint> {
   return withFile(path, async (file) => {
     const format = recognise(file);
-    if (shard && format === "index") throw new UnsupportedFileError(path, "an index in the place of a shard");
+    if (shard && format === "index") throw new UnsupportedFileError(path, "an index, where a shard was expected");
     switch (format) {
       case "safetensors":
         return selectKey(openSafetensors(file), key);
@@ -85,14 +82,14 @@ function listTorchTensors(
       type,
       shape,
       strides,
-      count: shape.reduce((product, size) => product * size, 1),
+      count: shape.reduce((count, size) => count * size, 1),
       file: stamp,
       begin: storages.get(storage.key)! + offset * widthOf(type),
     });
   return selectKey(checkpoint({ source: file.path, format, tensors: placed, metadata, notes }), rest, keys);
 }
 
-/** The tensors whose names begin with a key, if one was asked for. @param keys what else it could have been */
+/** The tensors whose names begin with the key, if one is given. @param keys other valid keys, for the message */
 function selectKey(opened: Checkpoint, key: string | undefined, keys: readonly string[] = []): Checkpoint {
   if (key === undefined) return opened;
   const found = selectBelow(opened, key);
@@ -100,6 +97,7 @@ function selectKey(opened: Checkpoint, key: string | undefined, keys: readonly s
   const others = [...new Set([...keys, ...firstNameParts(opened.tensors.keys())])].slice(0, 20).join(", ");
   throw new UnsupportedFileError(
     opened.source,
-    `there are no tensors under the key ${JSON.stringify(key)}; wanted ${others ? `one of ${others}` : "no key: it has no entries"}`,
+    `there are no tensors under the key ${JSON.stringify(key)}; ` +
+      `wanted ${others ? `one of ${others}` : "no key: it has no entries"}`,
   );
 }

@@ -1,28 +1,28 @@
-// Where a tensor's numbers lie in a file, and how they come from there.
+// A tensor with its position in a file, and reading it from there.
 
 import { CorruptFileError } from "./corrupt-file-error.ts";
 import { type FileStamp, withSameFile } from "./read-file.ts";
 import { isTensorType, type StoredTensor, type TensorData, tensorTypes, typeInfo } from "./tensor-type.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
 
-/** A tensor as a listing has it: known, not read. */
+/** A tensor of a listing, not read yet. */
 export interface TensorInfo {
-  /** Of `TensorType`, or a type that can only be listed, such as C64. */
+  /** A `TensorType`, or a type that can be listed but not read, such as C64. */
   readonly type: string;
   readonly shape: readonly number[];
-  /** How many numbers it has. */
+  /** Number of elements. */
   readonly count: number;
 }
 
 export interface PlacedTensor extends TensorInfo {
   readonly file: FileStamp;
-  /** First byte of its first number. */
+  /** File position of the first element. */
   readonly begin: number;
-  /** Distance of neighbours in each dimension, in numbers; left out where the numbers lie row by row. */
+  /** Strides in elements; absent for a row-major tensor. */
   readonly strides?: readonly number[];
 }
 
-/** Reads one tensor: its own bytes and no others, but for a view with gaps, whose gaps are read too. */
+/** Reads one tensor, and only its bytes; for a strided view also the bytes between its elements. */
 export function readPlaced(name: string, { type, shape, count, file, begin, strides }: PlacedTensor): StoredTensor {
   const unsupported = (problem: string) =>
     new UnsupportedFileError(file.path, `tensor ${JSON.stringify(name)}, ${type} [${shape}]: ${problem}`);
@@ -36,7 +36,7 @@ export function readPlaced(name: string, { type, shape, count, file, begin, stri
     throw unsupported(`${count} numbers repeated out of ${span}; save the tensor that was expanded instead`);
   const bytes = withSameFile(file, (open) => open.read(begin, span * width));
   if (bytes.length !== span * width)
-    throw new CorruptFileError(file.path, `tensor ${JSON.stringify(name)} is cut short`);
+    throw new CorruptFileError(file.path, `tensor ${JSON.stringify(name)} is truncated`);
   const data = new TypedArray(bytes.buffer, bytes.byteOffset, span);
   return {
     type,
@@ -47,7 +47,8 @@ export function readPlaced(name: string, { type, shape, count, file, begin, stri
   };
 }
 
-const harmlessBytes = 64 << 20; // what a view or an expanded tensor may take beyond a few times its size
+/** Below this size a view may span, or an expanded tensor may repeat, more than four times its own bytes. */
+const harmlessBytes = 64 << 20;
 
 function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {
   let stride = 1;
@@ -58,7 +59,7 @@ function isRowMajor(shape: readonly number[], strides: readonly number[]): boole
   return true;
 }
 
-/** Numbers at strides, row by row. */
+/** Copies strided elements into row-major order. */
 function gatherStrided(
   from: TensorData,
   shape: readonly number[],

@@ -1,4 +1,4 @@
-// Wrapped names, keys of all formats, adapters and folders of several layouts.
+// Tensor names with wrappers, keys, adapters, and folders of several layouts.
 
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { adapterOf, openCheckpoint, unwrapped, writeSafetensors } from "./index.
 const place = mkdtempSync(join(tmpdir(), "dit-bench-prefix-"));
 afterAll(() => rmSync(place, { recursive: true }));
 
-/** A file with one number for each name: its place among them. */
+/** A file with one number for each name: its index. */
 function file(name: string, names: readonly string[]): string {
   const path = join(place, name);
   mkdirSync(dirname(path), { recursive: true });
@@ -24,7 +24,7 @@ const anchors = ["x.proj.weight", "pos.proj.weight"];
 const own = ["x.proj.weight", "blocks.0.bias"];
 const open = async (names: readonly string[]) => unwrapped(await openCheckpoint(file("m.safetensors", names)), anchors);
 
-describe("unwrapped", () => {
+describe("stripWrappers", () => {
   it.each([
     "module.",
     "_orig_mod.",
@@ -36,7 +36,7 @@ describe("unwrapped", () => {
     "_orig_mod.module.",
     "module.model._orig_mod.",
     "_fsdp_wrapped_module._orig_mod.net.",
-  ])("takes %s off", async (prefix) => {
+  ])("removes %s", async (prefix) => {
     const c = await open(own.map((name) => prefix + name));
     expect([...c.tensors.keys()].sort()).toEqual([...own].sort());
     expect(c.float32("blocks.0.bias")).toEqual(Float32Array.of(1));
@@ -44,30 +44,30 @@ describe("unwrapped", () => {
     expect(c.notes.join()).toMatch(/names are read without their wrapper: ".*" as ".*"$/);
   });
 
-  it("takes wrappers out of the middle of names, as compiled blocks have them", async () => {
+  it("removes wrappers inside names, as in compiled blocks", async () => {
     const c = await open(["x.proj.weight", "blocks.0._orig_mod._checkpoint_wrapped_module.bias"]);
     expect(c.float32("blocks.0.bias")).toEqual(Float32Array.of(1));
     expect(c.notes.at(-1)).toContain('"blocks.0._orig_mod._checkpoint_wrapped_module.bias" as "blocks.0.bias"');
   });
 
-  it("takes a wrapper out of the anchor itself", async () => {
+  it("removes a wrapper within the anchor", async () => {
     const c = await open(["net.x._orig_mod.proj.weight", "net.blocks.0.bias"]);
     expect([...c.tensors.keys()].sort()).toEqual([...own].sort());
   });
 
-  it("passes over other tensors and says so", async () => {
+  it("skips other tensors, with a note", async () => {
     const c = await open([...own.map((name) => `model.${name}`), "loss_fn.weight", "epoch"]);
     expect(c.tensors.size).toBe(2);
-    expect(c.notes.at(-1)).toBe('passed over 2 tensors outside "model.": "epoch", "loss_fn.weight"');
+    expect(c.notes.at(-1)).toBe('skipped 2 tensors outside "model.": "epoch", "loss_fn.weight"');
   });
 
-  it("passes over what a moving average or DeepSpeed keeps beside a wrapped model", async () => {
+  it("skips what a moving average or DeepSpeed keeps beside a wrapped model", async () => {
     const c = await open([...own.map((name) => `module.${name}`), "n_averaged", "optimizer.state.0.exp_avg"]);
     expect([...c.tensors.keys()].sort()).toEqual([...own].sort());
-    expect(c.notes.at(-1)).toBe('passed over 2 tensors outside "module.": "n_averaged", "optimizer.state.0.exp_avg"');
+    expect(c.notes.at(-1)).toBe('skipped 2 tensors outside "module.": "n_averaged", "optimizer.state.0.exp_avg"');
   });
 
-  it("leaves names alone that are right, or that are of another model", async () => {
+  it("keeps names without wrappers and names of other models", async () => {
     for (const names of [own, ["weight", "bias"], ["module.weight"]]) {
       const c = await open(names);
       expect([...c.tensors.keys()].sort()).toEqual([...names].sort());
@@ -75,7 +75,7 @@ describe("unwrapped", () => {
     }
   });
 
-  it("refuses a file with several models, and says how to choose one", async () => {
+  it("refuses a file with several models and describes how to choose one", async () => {
     const names = ["model.", "module.ema_model."].flatMap((prefix) => own.map((name) => prefix + name));
     await expect(open(names)).rejects.toThrow(
       'it holds 2 models, under "model.", under "ema_model."; choose one with --key model or --key module.ema_model',
@@ -97,9 +97,9 @@ describe("unwrapped", () => {
   });
 });
 
-describe("keys of PyTorch's checkpoints", () => {
+describe("openCheckpoint with a key", () => {
   const train = fileURLToPath(new URL("fixtures/checkpoints/train-zip.pt", import.meta.url));
-  it("may go on below an entry", async () => {
+  it("selects tensors below an entry", async () => {
     const whole = await openCheckpoint(train, { key: "opt" });
     const part = await openCheckpoint(train, { key: "opt.state" });
     expect([...part.tensors.keys()].map((name) => `state.${name}`)).toEqual([...whole.tensors.keys()]);
@@ -107,7 +107,7 @@ describe("keys of PyTorch's checkpoints", () => {
   });
 });
 
-describe("adapters", () => {
+describe("describeAdapter", () => {
   it.each<[string[], string | undefined]>([
     [["base_model.model.blocks.0.attn.qkv.lora_A.weight"], "a LoRA adapter"],
     [["transformer.blocks.0.lora.up.weight", "unet.x.to_q_lora.up.weight"], "a LoRA adapter"],
@@ -116,11 +116,11 @@ describe("adapters", () => {
     [["base_model.model.k.ia3_l"], "an IA³ adapter"],
     [["m.qkv.base_layer.weight", "m.qkv.lora_A.default.weight"], "a model with a LoRA adapter that is not merged"],
     [["blocks.0.attn.qkv.weight", "floral.weight"], undefined],
-  ])("%j", (names, kind) => {
+  ])("of %j is %s", (names, kind) => {
     expect(adapterOf(names)).toBe(kind);
   });
 
-  it("are found in the folders that PEFT and diffusers write", async () => {
+  it("of a folder of PEFT or diffusers opens its file", async () => {
     file("adapter/adapter_model.safetensors", ["base_model.model.qkv.lora_A.weight"]);
     writeFileSync(join(place, "adapter/adapter_config.json"), '{"peft_type": "LORA", "r": 8}');
     const adapter = await openCheckpoint(join(place, "adapter"));
@@ -131,23 +131,23 @@ describe("adapters", () => {
   });
 });
 
-describe("folders", () => {
+describe("openCheckpoint of a folder", () => {
   const refusal = (name: string) => openCheckpoint(join(place, name)).then(String, (error: Error) => error.message);
-  it("with one file of weights are that file", async () => {
+  it("with one file of weights opens that file", async () => {
     const c = await openCheckpoint(dirname(file("one/0050000.safetensors", own)));
     expect(c.notes.at(-1)).toContain("read from");
     expect(c.tensors.size).toBe(2);
   });
 
-  it("with several files, shards without an index, or other folders are refused with what they hold", async () => {
+  it("with several files, shards without an index, or only subfolders lists them in its error", async () => {
     for (const name of ["a.safetensors", "b.safetensors"]) file(`several/${name}`, own);
     expect(await refusal("several")).toContain(
-      "2 files of weights and none of a known name: a.safetensors, b.safetensors; give one of them",
+      "2 files of weights, none with a known name: a.safetensors, b.safetensors; give one of them",
     );
     for (const i of [1, 2]) file(`shards/model-0000${i}-of-00002.safetensors`, own);
     expect(await refusal("shards")).toContain("without their index, a file such as model.safetensors.index.json");
     for (const name of ["unet", "vae"]) file(`pipeline/${name}/diffusion_pytorch_model.safetensors`, own);
-    expect(await refusal("pipeline")).toContain("with folders that have some: unet/, vae/; give one of them");
+    expect(await refusal("pipeline")).toContain("with subfolders that have some: unet/, vae/; give one of them");
     mkdirSync(join(place, "nothing"));
     copyFileSync(file("x.safetensors", own), join(place, "nothing/notes.txt"));
     expect(await refusal("nothing")).toContain("a folder without weights: wanted");

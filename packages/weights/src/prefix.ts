@@ -1,57 +1,55 @@
-// Names of tensors without what wrappers put before or into them: `module.` of DistributedDataParallel, `_orig_mod.` of
-// torch.compile, `model.` of Lightning and of many a training script.
+// Removes from tensor names what wrappers add: `module.` of DistributedDataParallel, `_orig_mod.` of torch.compile,
+// `model.` of Lightning and of many training scripts.
 
 import { quantity } from "@dit-bench/text";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { TensorInfo } from "./placed-tensor.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
 
-/** Names that wrappers of PyTorch, FSDP and DeepSpeed give the module inside; they may stand anywhere in a name. */
+/** Names that wrappers of PyTorch, FSDP and DeepSpeed give the inner module, anywhere in a tensor name. */
 const wrapper = /(^|\.)(?:(?:module|_orig_mod|_forward_module|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.)+/g;
 
 /**
- * The checkpoint with the names that a model has by itself. The prefix is what stands before an anchor; tensors without
- * it, such as those of a loss, are passed over. A note says what was done. Without any anchor the checkpoint is
- * returned as it is.
+ * The checkpoint with the tensor names of the inner model. The prefix is the part of a name before an anchor; tensors
+ * without it, such as those of a loss, are skipped. Notes describe both. Without any anchor the checkpoint is returned
+ * unchanged.
  *
- * @param anchors names of which every such model has one
- * @throws UnsupportedFileError where anchors have several prefixes, as in a file with a model and its moving average
+ * @param anchors tensor names of which every such model has one
+ * @throws UnsupportedFileError if anchors have several prefixes, as in a file with a model and its moving average
  */
 export function unwrapped(checkpoint: Checkpoint, anchors: readonly string[]): Checkpoint {
   const names = [...checkpoint.tensors.keys()];
   const plain = names.map((name) => name.replace(wrapper, "$1"));
-  const bare = new Set(plain).size === names.length ? plain : names;
-  /** What stands before an anchor: the name that has it. */
+  const inner = new Set(plain).size === names.length ? plain : names;
+  /** The part before an anchor, with the original name of a tensor that has it. */
   const prefixes = new Map<string, string>();
-  for (const [i, name] of bare.entries())
+  for (const [i, name] of inner.entries())
     for (const anchor of anchors)
       if (name === anchor || name.endsWith(`.${anchor}`)) prefixes.set(name.slice(0, -anchor.length), names[i]!);
   const [[prefix] = []] = prefixes;
   if (prefix === undefined) return checkpoint;
   if (prefixes.size > 1) throw new UnsupportedFileError(checkpoint.source, severalModels(prefixes, anchors));
-  const before = prefixBeforeAnchor(prefixes.get(prefix)!, anchors);
-  const belongs = (i: number) => bare[i]!.startsWith(prefix) && names[i]!.startsWith(before);
+  const originalPrefix = prefixBeforeAnchor(prefixes.get(prefix)!, anchors);
+  const belongs = (i: number) => inner[i]!.startsWith(prefix) && names[i]!.startsWith(originalPrefix);
   const originals = new Map<string, string>();
-  for (const [i, name] of bare.entries()) if (belongs(i)) originals.set(name.slice(prefix.length), names[i]!);
-  const passedOver = names.filter((_, i) => !belongs(i));
+  for (const [i, name] of inner.entries()) if (belongs(i)) originals.set(name.slice(prefix.length), names[i]!);
+  const skipped = names.filter((_, i) => !belongs(i));
   const [changed] = [...originals].filter(([name, original]) => name !== original);
   const notes = changed ? [`names are read without their wrapper: ${quote(changed[1])} as ${quote(changed[0])}`] : [];
-  if (passedOver.length > 0)
+  if (skipped.length > 0)
     notes.push(
-      `passed over ${quantity(passedOver.length, "tensor")} outside ${quote(before)}: ${firstNames(passedOver)}`,
+      `skipped ${quantity(skipped.length, "tensor")} outside ${quote(originalPrefix)}: ${firstNames(skipped)}`,
     );
   return notes.length > 0 ? renameTensors(checkpoint, originals, notes) : checkpoint;
 }
 
-/**
- * What stands before the anchor in a name of the file, wrappers included; nothing where a wrapper is inside the anchor.
- */
+/** The part of an original name before its anchor, with wrappers; "" if a wrapper is within the anchor. */
 function prefixBeforeAnchor(original: string, anchors: readonly string[]): string {
   const anchor = anchors.find((end) => original === end || original.endsWith(`.${end}`));
   return anchor === undefined ? "" : original.slice(0, -anchor.length);
 }
 
-/** The tensors below a dotted name, named without it; undefined where there are none. */
+/** The tensors below a dotted name, which is removed from theirs; undefined if there are none. */
 export function selectBelow(checkpoint: Checkpoint, key: string): Checkpoint | undefined {
   const prefix = `${key}.`;
   const originals = new Map<string, string>();
@@ -60,7 +58,7 @@ export function selectBelow(checkpoint: Checkpoint, key: string): Checkpoint | u
   return originals.size === 0 ? undefined : renameTensors(checkpoint, originals, [`tensors below ${quote(key)}`]);
 }
 
-/** First parts of the names, for a message about what a key can be. */
+/** First parts of the names, for a message that lists valid keys. */
 export const firstNameParts = (names: Iterable<string>): string[] => [
   ...new Set([...names].flatMap((name) => (name.includes(".") ? [name.slice(0, name.indexOf("."))] : []))),
 ];
@@ -84,10 +82,10 @@ function renameTensors(
 
 function severalModels(prefixes: ReadonlyMap<string, string>, anchors: readonly string[]): string {
   const places = [...prefixes.keys()].map((prefix) => (prefix === "" ? "without a prefix" : `under ${quote(prefix)}`));
-  // A key is looked for in the names as they are in the file, wrappers and all.
+  // A key refers to the names in the file, including wrappers.
   const keys = [...prefixes.values()].map((name) => prefixBeforeAnchor(name, anchors).slice(0, -1)).filter(Boolean);
   const choice = keys.length > 0 ? `choose one with --key ${keys.slice(0, 5).join(" or --key ")}, or ` : "";
-  return `it holds ${prefixes.size} models, ${places.slice(0, 5).join(", ")}; ${choice}save the one that is wanted alone`;
+  return `it holds ${prefixes.size} models, ${places.slice(0, 5).join(", ")}; ${choice}save only the wanted one`;
 }
 
 const quote = (text: string): string => JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);

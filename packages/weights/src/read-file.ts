@@ -1,10 +1,10 @@
-// Ranges of a file, read when they are wanted; no file stays open in between.
+// Reads ranges of a file on request; the file is not kept open between requests.
 
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { CorruptFileError } from "./corrupt-file-error.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
 
-/** A file as it was when it was first looked at, so that a later read can tell whether it is still the same. */
+/** The state of a file when it was first opened, so that a later read can recognise a change. */
 export interface FileStamp {
   readonly path: string;
   readonly size: number;
@@ -14,11 +14,11 @@ export interface FileStamp {
 
 /** An open file. */
 export interface ReadableFile extends FileStamp {
-  /** Exactly these bytes, in memory of their own; a file that ends before is a CorruptFileError. */
+  /** Reads exactly these bytes into a new buffer. Throws CorruptFileError if the file ends first. */
   read(position: number, length: number): Uint8Array<ArrayBuffer>;
 }
 
-/** Opens a file for as long as `use` takes. */
+/** Opens a file while `use` runs. */
 export function withFile<T>(path: string, use: (file: ReadableFile) => T): T {
   if (!statSync(path).isFile()) throw new UnsupportedFileError(path, "not a regular file: wanted a file of weights");
   const file = openSync(path, "r");
@@ -34,7 +34,7 @@ export function withFile<T>(path: string, use: (file: ReadableFile) => T): T {
   return result;
 }
 
-/** Opens a file that was looked at before, and refuses it where it has changed since. */
+/** Opens a file again. Throws CorruptFileError if it has changed since `stamp`. */
 export function withSameFile<T>(stamp: FileStamp, use: (file: ReadableFile) => T): T {
   return withFile(stamp.path, (file) => {
     if (file.size !== stamp.size || file.modified !== stamp.modified || file.inode !== stamp.inode)

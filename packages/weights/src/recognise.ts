@@ -1,4 +1,4 @@
-// What kind of file this is, from its first bytes.
+// Recognises the format of a file of weights by its first bytes.
 
 import { describeWrongKind, kindBytes, kindOfBytes } from "@dit-bench/files";
 import { CorruptFileError } from "./corrupt-file-error.ts";
@@ -10,7 +10,7 @@ import { RefusedGlobalError, UnsupportedFileError } from "./weight-file-error.ts
 
 export type FileFormat = "safetensors" | "index" | "zip" | "pickle";
 
-/** For messages about a file that holds something else. */
+/** The advice in messages about other files. */
 export const wantedWeights =
   "wanted a safetensors file, a PyTorch checkpoint, an index of shards or a diffusers folder";
 
@@ -21,21 +21,24 @@ export function recognise(file: ReadableFile): FileFormat {
   if (text[8] === "{") return "safetensors";
   if ((head[0] === 0x80 && head[1]! <= maxProtocol) || text.startsWith(magicLine)) return "pickle";
   if (/^\s*\{/.test(text)) return "index";
-  const what = describeWrongKind("weights", kindOfBytes(head, file.size));
+  const found = describeWrongKind("weights", kindOfBytes(head, file.size));
   refusePickle(file);
-  throw new UnsupportedFileError(file.path, `${what}; ${wantedWeights}`);
+  throw new UnsupportedFileError(file.path, `${found}; ${wantedWeights}`);
 }
 
-/** What a zip archive without a pickle is; undefined where it looks like a checkpoint. */
+/** Describes a zip archive without a pickle; undefined if it looks like a checkpoint. */
 export function describeOtherZip(file: ReadableFile): string | undefined {
   const kind = kindOfBytes(file.read(0, Math.min(file.size, kindBytes)), file.size);
   return kind.group === "checkpoint" ? undefined : describeWrongKind("weights", kind);
 }
 
-/** PyTorch's magic number (torch/serialization.py), as protocol 0 of pickle writes it. */
+/** PyTorch's magic number (torch/serialization.py) in pickle protocol 0. */
 const magicLine = "L119547037146038801333356L\n";
 
-/** Pickles of protocols 0 and 1 have no mark of their own. One that names a dangerous global is refused as what it is. */
+/**
+ * Pickles of protocols 0 and 1 have no magic bytes. Throws RefusedGlobalError for one that names a dangerous global, so
+ * that the message says so.
+ */
 function refusePickle(file: ReadableFile): void {
   try {
     unpickle(new PickleInput(file, 0, file.size));

@@ -1,9 +1,9 @@
-// Checkpoints of any size that take no room on the disk: the tensors' numbers are holes, but for the first of each.
+// Makes checkpoints of any size as sparse files: only the first number of each tensor is stored, the others are holes.
 
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { type Bytes, bytes, le, py } from "./hostile.test.data.ts";
 
-/** A tensor of float32 numbers, all zero but the first. */
+/** A tensor of float32 numbers, all zero except the first. */
 export interface SparseTensor {
   readonly name: string;
   readonly count: number;
@@ -12,7 +12,7 @@ export interface SparseTensor {
 
 const float32 = (value: number): Bytes => new Uint8Array(new Float32Array([value]).buffer);
 
-/** Pieces at their places, holes between them. */
+/** Writes pieces at their positions, with holes between them. */
 function write(path: string, pieces: readonly (readonly [at: number, piece: Bytes])[], size: number): void {
   const file = openSync(path, "w");
   ftruncateSync(file, size);
@@ -65,7 +65,7 @@ export function sparseLegacy(path: string, tensors: readonly SparseTensor[]): vo
   write(path, pieces, at);
 }
 
-/** With zip64 fields throughout (PKWARE, APPNOTE.TXT, 4.5.3), which archives past 4 GiB need. */
+/** With zip64 fields throughout (PKWARE, APPNOTE.TXT, 4.5.3), which archives above 4 GiB need. */
 export function sparseZip(path: string, tensors: readonly SparseTensor[]): void {
   const pickle = stateDict(tensors);
   const entries = [

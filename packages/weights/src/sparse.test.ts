@@ -1,4 +1,4 @@
-// Files past 2 and 4 GiB, and what loading one takes.
+// Files above 2 and 4 GiB, and the memory for loading a model.
 
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,8 +15,8 @@ describe.each([
   ["PyTorch zip", sparseZip],
   ["PyTorch legacy", sparseLegacy],
 ] as const)("%s", (format, make) => {
-  test("tensors behind the first 2, 4 and 6 GiB are read, and no others", async () => {
-    const big = 2 ** 29 + 3; // 2 GiB and a bit
+  test("openCheckpoint reads single tensors beyond 2, 4 and 6 GiB", async () => {
+    const big = 2 ** 29 + 3; // slightly more than 2 GiB
     const path = join(folder, "big");
     make(
       path,
@@ -33,7 +33,7 @@ describe.each([
     rmSync(path);
   });
 
-  test("a whole model in memory takes no more than 1.3 times its size", async () => {
+  test("openCheckpoint reads a whole model in less than 1.3 times its size", async () => {
     const path = join(folder, "model");
     const size = 128 << 20;
     const count = size / 4 / 64;

@@ -1,16 +1,18 @@
+// A strict JSON parser for the headers of safetensors files and for indexes of shards.
+
 import { maxValues } from "./limits.ts";
 
-/** Parsed JSON, with objects as maps, so that no key (`__proto__` included) means anything but itself. */
+/** Parsed JSON. Objects are maps, so that no key, such as `__proto__`, has a special meaning. */
 export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
 export type JsonObject = ReadonlyMap<string, Json>;
 
-/** Where and why a text is not strict JSON. */
+/** The message describes why and at which character the text is not strict JSON. */
 export class JsonError extends Error {}
 
 /**
- * Parses JSON as strictly as the reference implementation of safetensors (serde_json) does: a key given twice, a lone
- * surrogate and nesting past 128 are errors. `JSON.parse` lets all three through. More than a million values are one too.
- * Whole numbers come as bigint.
+ * Parses JSON as strictly as serde_json in the reference implementation of safetensors: duplicate keys, lone surrogates
+ * and nesting above 128 are errors, all of which `JSON.parse` accepts. More than `maxValues` values are an error, too.
+ * Integers are returned as bigint. Throws JsonError.
  */
 export function parseStrictJson(text: string): Json {
   const reader = new Reader(text);
@@ -61,13 +63,13 @@ class Reader {
     if (this.#accept("}")) return object;
     do {
       this.#skipSpace();
-      if (this.#text[this.#at] !== '"') this.#fail("a key in double quotes was wanted");
+      if (this.#text[this.#at] !== '"') this.#fail("expected a key in double quotes");
       const key = this.#string();
-      if (object.has(key)) this.#fail(`the key ${JSON.stringify(key)} is there twice`);
-      if (!this.#accept(":")) this.#fail('":" was wanted');
+      if (object.has(key)) this.#fail(`the key ${JSON.stringify(key)} occurs twice`);
+      if (!this.#accept(":")) this.#fail('expected ":"');
       object.set(key, this.value(depth + 1));
     } while (this.#accept(","));
-    if (!this.#accept("}")) this.#fail('"," or "}" was wanted');
+    if (!this.#accept("}")) this.#fail('expected "," or "}"');
     return object;
   }
 
@@ -77,29 +79,29 @@ class Reader {
     if (this.#accept("]")) return items;
     do items.push(this.value(depth + 1));
     while (this.#accept(","));
-    if (!this.#accept("]")) this.#fail('"," or "]" was wanted');
+    if (!this.#accept("]")) this.#fail('expected "," or "]"');
     return items;
   }
 
   #string(): string {
     let end = this.#at + 1;
     while (end < this.#text.length && this.#text[end] !== '"') end += this.#text[end] === "\\" ? 2 : 1;
-    if (end >= this.#text.length) this.#fail("a string does not end");
+    if (end >= this.#text.length) this.#fail("a string without an end");
     let value: string;
     try {
       value = JSON.parse(this.#text.slice(this.#at, end + 1)) as string;
     } catch {
       return this.#fail("a string holds a control character or an unknown escape");
     }
-    if (/\p{Surrogate}/u.test(value)) this.#fail("a string holds half of a surrogate pair");
+    if (/\p{Surrogate}/u.test(value)) this.#fail("a string holds a lone surrogate");
     return this.#take(end + 1 - this.#at, value);
   }
 
   #number(): number | bigint {
     numeral.lastIndex = this.#at;
     const token = numeral.exec(this.#text)?.[0];
-    if (token === undefined) return this.#fail("a value was wanted");
-    // Past 20 digits nothing is a 64-bit size, and BigInt would take quadratic time over a million of them.
+    if (token === undefined) return this.#fail("expected a value");
+    // A 64-bit size has at most 20 digits; BigInt takes quadratic time for a million digits.
     const whole = /^-?[0-9]{1,20}$/.test(token) && token !== "-0";
     return this.#take(token.length, whole ? BigInt(token) : Number(token));
   }

@@ -1,7 +1,9 @@
-/** The number formats of a safetensors file that this package reads, under the format's own names. */
+// Number types of tensors, by their safetensors names, with sizes and typed arrays.
+
+/** The number types that this package reads, by their names in safetensors files. */
 export type TensorType = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "I16" | "I8" | "U8" | "BOOL";
 
-/** A tensor as it lies in a file, row-major; F16 and BF16 as their bit patterns, BOOL as bytes. */
+/** A row-major tensor as stored in a file; F16 and BF16 as bit patterns, BOOL as bytes. */
 export interface StoredTensor {
   readonly type: TensorType;
   readonly shape: readonly number[];
@@ -24,8 +26,8 @@ interface TypeInfo {
 }
 
 /**
- * Every type with its width and its array, in the order in which the reference implementation lays tensors out:
- * widest first, so that each is aligned to its own width (safetensors, `Dtype`, descending).
+ * Every type with its size and typed array, in the order in which the reference implementation lays out tensors: widest
+ * first, so that each tensor is aligned to its element size (safetensors, `Dtype`, descending).
  */
 export const tensorTypes: ReadonlyMap<TensorType, TypeInfo> = new Map<TensorType, TypeInfo>([
   ["I64", { bytes: 8, array: BigInt64Array }],
@@ -51,7 +53,7 @@ export function isTensorType(name: string): name is TensorType {
   return tensorTypes.has(name as TensorType);
 }
 
-/** Product of the dimensions (1 for a scalar), or undefined where it is past what a double counts exactly. */
+/** The number of elements (1 for a scalar); undefined above 2^53 - 1. */
 export function elementCount(shape: readonly number[]): number | undefined {
   let count = 1;
   for (const size of shape) {

@@ -1,4 +1,6 @@
-/** What is wrong with a file of weights; `source` is its path, or what the caller called it. */
+// Errors of files of weights.
+
+/** An error with a file of weights. The message begins with `source`: a path, or a name that the caller gave. */
 export abstract class WeightFileError extends Error {
   readonly source: string;
 
@@ -8,23 +10,23 @@ export abstract class WeightFileError extends Error {
   }
 }
 
-const maxProblem = 400; // a name quoted from a hostile header can be a hundred megabytes long
+const maxProblem = 400; // a hostile header can hold a name of 100 MB
 
-/** The file may be well, but it is of a kind, or asks for something, that this package does not read. */
+/** A file that may be valid, but of a kind or with a feature that this package does not support. */
 export class UnsupportedFileError extends WeightFileError {
   override readonly name = "UnsupportedFileError";
 }
 
-/** A pickle wants to use a Python global outside the list of harmless ones. Nothing was run. */
+/** A pickle that uses a Python global outside the list of harmless ones. No code of the pickle is ever run. */
 export class RefusedGlobalError extends WeightFileError {
   override readonly name = "RefusedGlobalError";
-  /** Its full Python name: `posix.system`. */
+  /** The full Python name, such as `posix.system`. */
   readonly global: string;
 
-  constructor(source: string, global: string, what: string) {
+  constructor(source: string, global: string, problem: string) {
     super(
       source,
-      `${what}; nothing was run. If you trust the file, load it with PyTorch and save its state_dict() alone`,
+      `${problem}; nothing was run. If you trust the file, load it with PyTorch and save its state_dict() alone`,
     );
     this.global = global;
   }

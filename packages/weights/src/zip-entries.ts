@@ -1,28 +1,28 @@
-// The entries of a zip archive as ranges of the file. PyTorch stores tensors uncompressed and NumPy may deflate its arrays.
+// The entries of a zip archive as ranges of the file. PyTorch stores tensors uncompressed; NumPy may deflate arrays.
 
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader } from "yauzl";
 import { CorruptFileError } from "./corrupt-file-error.ts";
 import type { ReadableFile } from "./read-file.ts";
 import { UnsupportedFileError, WeightFileError } from "./weight-file-error.ts";
 
-/** The bytes of an entry, from `begin` to `end`. */
+/** An entry, whose stored bytes run from `begin` to `end`. */
 export interface ZipEntry {
   readonly begin: number;
   readonly end: number;
-  /** Why it is not these bytes as they stand, where it is not: it may be there, it may not be used as it is. */
+  /** How the stored bytes are encoded, such as "encrypted", for messages; absent if they are the plain content. */
   readonly packing?: string;
-  /** Whether they are packed by deflate and nothing else. */
+  /** Whether they are deflated and not encrypted. */
   readonly deflated: boolean;
-  /** Bytes once unpacked, and their CRC-32, as the archive says. */
+  /** Size and CRC-32 of the unpacked content, as announced by the archive. */
   readonly size: number;
   readonly crc: number;
 }
 
-/** One entry a tensor and a few more; optimizer states included, the largest public checkpoints have some ten thousand. */
+/** One entry per tensor and a few more. The largest public checkpoints have about 10,000, with optimizer states. */
 const maxEntries = 100_000;
 const maxNameBytes = 512;
 
-/** Every entry by its name. Names are only looked up, never used as paths; yauzl refuses those that would escape a folder. */
+/** All entries by name. Names are never used as paths; yauzl refuses those that lead out of a folder. */
 export async function zipEntries(file: ReadableFile): Promise<Map<string, ZipEntry>> {
   try {
     return await readEntries(file);
@@ -48,7 +48,7 @@ async function readEntries(file: ReadableFile): Promise<Map<string, ZipEntry>> {
   for await (const entry of zip.eachEntry()) {
     const name = entry.fileName;
     if (entry.fileNameLength > maxNameBytes) throw corrupt(`an entry's name of ${entry.fileNameLength} bytes`);
-    if (entries.has(name)) throw corrupt(`the entry ${JSON.stringify(name)} is there twice`);
+    if (entries.has(name)) throw corrupt(`the entry ${JSON.stringify(name)} occurs twice`);
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
     entries.set(name, {
       begin: fileDataStart,
@@ -63,24 +63,25 @@ async function readEntries(file: ReadableFile): Promise<Map<string, ZipEntry>> {
   return entries;
 }
 
-/** Archives of TorchScript keep their source code compressed; PyTorch never compresses a pickle or a tensor. */
+/** TorchScript compresses the source code in its archives; PyTorch never compresses a pickle or a tensor. */
 function packingOf(entry: Entry): { readonly packing?: string } {
   if (entry.isEncrypted()) return { packing: "encrypted" };
   return entry.compressionMethod === 0 ? {} : { packing: `compressed (method ${entry.compressionMethod})` };
 }
 
-/** The entry of this name, if there is one and its bytes stand as they are. */
+/** The entry of this name, if there is one. Throws UnsupportedFileError if it is compressed or encrypted. */
 export function storedEntry(entries: ReadonlyMap<string, ZipEntry>, name: string, path: string): ZipEntry | undefined {
   const entry = entries.get(name);
   if (entry?.packing)
     throw new UnsupportedFileError(
       path,
-      `zip entry ${JSON.stringify(name)} is ${entry.packing}: torch.save stores; load it with PyTorch and save it again`,
+      `zip entry ${JSON.stringify(name)} is ${entry.packing}, unlike those of torch.save; ` +
+        "load it with PyTorch and save it again",
     );
   return entry;
 }
 
-/** Entries that share bytes are how a small archive pretends to be a large one. */
+/** Overlapping entries let a small archive unpack to a huge size (Fifield, A better zip bomb, 2019). */
 function refuseOverlap(entries: ReadonlyMap<string, ZipEntry>, corrupt: (problem: string) => Error): void {
   const sorted = [...entries].filter(([, { begin, end }]) => end > begin).sort(([, a], [, b]) => a.begin - b.begin);
   for (let i = 1; i < sorted.length; i++) {
@@ -90,7 +91,7 @@ function refuseOverlap(entries: ReadonlyMap<string, ZipEntry>, corrupt: (problem
   }
 }
 
-/** yauzl's view of a file that is open already. */
+/** Gives yauzl access to an open file. */
 class FileReader extends RandomAccessReader {
   readonly #file: ReadableFile;
 
@@ -116,6 +117,6 @@ class FileReader extends RandomAccessReader {
   }
 
   override _readStreamForRange(): never {
-    throw new Error("entries are read by their place in the file, not as streams");
+    throw new Error("entries are read by position, not as streams");
   }
 }

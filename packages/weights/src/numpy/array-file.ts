@@ -1,5 +1,5 @@
-// Arrays of a .npy or .npz file that may be larger than the memory: listed by their headers, then read some rows at a
-// time.
+// Arrays of a .npy or .npz file that may be larger than the memory: listed by their headers, then read in batches of
+// rows.
 
 import { pipeline, Readable } from "node:stream";
 import { crc32, createInflateRaw, constants as flushes, inflateRawSync } from "node:zlib";
@@ -20,26 +20,25 @@ export interface ArrayFile {
   readonly format: "npy" | "npz";
   /** By name; the array of a .npy file is called `array`. */
   readonly arrays: ReadonlyMap<string, ArrayInfo>;
-  /** Arrays that cannot be read, such as those of Python objects, and why. */
+  /** Arrays that cannot be read, such as those of Python objects, with the reason. */
   readonly unreadable: ReadonlyMap<string, WeightFileError>;
   /**
-   * Reads an array in order, `atOnce` rows (entries of its first axis) at a time, fewer in the last piece; each piece
-   * has memory of its own. Throws CorruptFileError where the bytes are damaged, which a checksum can show after the
-   * last piece only.
+   * Reads an array in order, `atOnce` rows (entries of the first axis) at a time, fewer in the last batch. Each batch
+   * has its own buffer. Throws CorruptFileError for damaged bytes; a wrong checksum is found only after the last batch.
    */
   eachRows(name: string, atOnce: number, use: (rows: StoredTensor, first: number) => Promise<void>): Promise<void>;
 }
 
-/** Most bytes of one row: an image of 100 million pixels. */
+/** Limit on the bytes of one row: an RGB image of 100 million pixels. */
 export const maxRowBytes = 300_000_000;
 
 const chunkBytes = 1 << 20;
-/** Deflated bytes that are enough for a header; they can inflate to 17 MB at most. */
+/** Deflated bytes that are enough for a header. They inflate to at most 17 MB. */
 const packedStartBytes = 16 << 10;
 
 /**
- * Lists the arrays of a file without reading their numbers. Throws a WeightFileError for what the file holds, and
- * Node's own error (ENOENT, EACCES, …) where it cannot be opened.
+ * Lists the arrays of a file without reading their numbers. Throws a WeightFileError for invalid content; system errors
+ * (ENOENT, EACCES …) pass through.
  */
 export function openArrays(path: string): Promise<ArrayFile> {
   return withFile(path, async (file) => {
@@ -67,10 +66,10 @@ export function openArrays(path: string): Promise<ArrayFile> {
   });
 }
 
-/** Where an array's bytes lie in the file, and what messages call it. */
+/** The position of an array in the file, and its name in messages. */
 interface ArrayBytes extends Omit<ZipEntry, "crc"> {
   readonly source: string;
-  /** Undefined for a .npy, which has no checksum. */
+  /** Undefined for a .npy file, which has no checksum. */
   readonly crc: number | undefined;
 }
 
@@ -97,12 +96,13 @@ function headerOf(file: ReadableFile, place: ArrayBytes): NpyHeader {
   if (bytes !== size)
     throw new CorruptFileError(
       source,
-      `array ${header.type} [${header.shape}] in ${size} bytes: wanted ${bytes ?? "a size that exists"}; is the file cut short?`,
+      `array ${header.type} [${header.shape}] in ${size} bytes: ` +
+        `wanted ${bytes ?? "a size below 2^53"}; is the file truncated?`,
     );
   return header;
 }
 
-/** The first bytes of an array, with its header. */
+/** The first bytes of an array, unpacked, which contain its header. */
 function startOf(file: ReadableFile, { source, begin, end, packing, deflated }: ArrayBytes): Uint8Array {
   if (packing !== undefined && !deflated)
     throw new UnsupportedFileError(source, `it is ${packing}: wanted numpy.savez or savez_compressed`);
@@ -131,7 +131,7 @@ function rowReader(
     if (fortran && shape.length > 1)
       throw new UnsupportedFileError(
         place.source,
-        `array ${type} [${shape}] in Fortran order: save numpy.ascontiguousarray of it`,
+        `array ${type} [${shape}] in Fortran order; save it with numpy.ascontiguousarray`,
       );
     if (inRow * width > maxRowBytes)
       throw new UnsupportedFileError(
@@ -168,7 +168,7 @@ function rowReader(
   };
 }
 
-/** All bytes of an array, unpacked, checked against the size and checksum in the archive. */
+/** All bytes of an array, unpacked and checked against the size and checksum of the archive. */
 async function* bytesOf(file: ReadableFile, place: ArrayBytes): AsyncGenerator<Uint8Array> {
   const { source, size, crc } = place;
   let read = 0;
@@ -190,7 +190,7 @@ function* readStored(file: ReadableFile, { begin, end }: ArrayBytes): Generator<
 
 async function* readInflated(file: ReadableFile, place: ArrayBytes): AsyncGenerator<Uint8Array> {
   const inflate = createInflateRaw({ chunkSize: chunkBytes });
-  // An error of either stream ends the loop below, which throws it.
+  // The loop below throws the error of either stream.
   pipeline(Readable.from(readStored(file, place)), inflate, () => {});
   try {
     for await (const chunk of inflate) yield chunk;

@@ -1,19 +1,19 @@
-// NumPy's .npy: a magic string, a Python dictionary in text, then the numbers.
-// Layout: numpy/lib/format.py, "Format Version 1.0" to "3.0".
+// NumPy's .npy format: a magic string, a Python dictionary as text, then the numbers.
+// Source: numpy/lib/format.py, "Format Version 1.0" to "3.0".
 
 import { CorruptFileError } from "../corrupt-file-error.ts";
 import { elementCount, type StoredTensor, type TensorData, type TensorType, typeInfo } from "../tensor-type.ts";
 import { UnsupportedFileError } from "../weight-file-error.ts";
 
 const magic = "\x93NUMPY";
-/** NumPy's own limit on a header that it reads without `allow_pickle` (`_MAX_HEADER_SIZE`). */
+/** NumPy's limit on a header without `allow_pickle` (`_MAX_HEADER_SIZE`). */
 const maxHeaderBytes = 10_000;
-/** The header of every array that is read ends within this many bytes of its start. */
+/** Upper bound on the position where the header of a readable array ends. */
 export const npyStartBytes = maxHeaderBytes + 12;
-/** NumPy's own limit on dimensions since 2.0 (`NPY_MAXDIMS`). */
+/** NumPy's limit on dimensions since 2.0 (`NPY_MAXDIMS`). */
 const maxDimensions = 64;
 
-/** NumPy's names of the types, little-endian; single bytes have no order and a bar in its place. */
+/** NumPy's little-endian type strings; `|` marks types of one byte, which have no byte order. */
 const descriptions = new Map<string, TensorType>([
   ["<f8", "F64"],
   ["<f4", "F32"],
@@ -26,7 +26,7 @@ const descriptions = new Map<string, TensorType>([
   ["|b1", "BOOL"],
 ]);
 
-/** One array, its numbers row by row whatever their order in the file. `source` is what messages call it. */
+/** Decodes an array into row-major order. Throws a WeightFileError. @param source the name in messages */
 export function decodeNpy(bytes: Uint8Array, source: string): StoredTensor {
   const { type, shape, fortran, dataStart } = npyHeader(bytes, source);
   const count = elementCount(shape);
@@ -34,9 +34,10 @@ export function decodeNpy(bytes: Uint8Array, source: string): StoredTensor {
   if (count === undefined || bytes.length - dataStart !== count * width)
     throw new CorruptFileError(
       source,
-      `a .npy array ${type} [${shape}] has ${bytes.length - dataStart} bytes of numbers: wanted ${count === undefined ? "a size that exists" : count * width}`,
+      `a .npy array ${type} [${shape}] has ${bytes.length - dataStart} bytes of numbers: ` +
+        `wanted ${count === undefined ? "a size below 2^53" : count * width}`,
     );
-  // As they lie, where the memory is theirs alone and they begin at a multiple of their width, as NumPy writes them; else a copy.
+  // Without a copy if the buffer holds nothing else and the numbers are aligned, as NumPy writes them.
   const inPlace = bytes.length === bytes.buffer.byteLength && dataStart % width === 0;
   const data = inPlace
     ? new TypedArray(bytes.buffer, dataStart, count)
@@ -44,14 +45,14 @@ export function decodeNpy(bytes: Uint8Array, source: string): StoredTensor {
   return { type, shape, data: fortran && shape.length > 1 ? rowMajor(data, shape) : data };
 }
 
-/** The bytes that `numpy.save` writes for the array. */
+/** Encodes an array with the bytes that `numpy.save` writes. */
 export function encodeNpy({ type, shape, data }: StoredTensor): Buffer {
   const description = [...descriptions].find(([, t]) => t === type)?.[0];
   if (description === undefined)
     throw new Error(`a .npy array cannot hold ${type}: wanted ${[...descriptions.values()].join(", ")}`);
   if (elementCount(shape) !== data.length)
-    throw new Error(`a .npy array [${shape}] of ${data.length} numbers: shape and numbers do not agree`);
-  // NumPy leaves room for the first dimension to grow to 21 digits, and ends the header at a multiple of 64.
+    throw new Error(`a .npy array [${shape}] of ${data.length} numbers: they do not match`);
+  // NumPy reserves 21 digits for the first dimension and ends the header at a multiple of 64 bytes.
   const room = shape.length > 0 ? " ".repeat(21 - String(shape[0]).length) : "";
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const text = `{'descr': '${description}', 'fortran_order': False, 'shape': (${sizes}), }${room}`;
@@ -66,11 +67,11 @@ export interface NpyHeader {
   readonly shape: readonly number[];
   /** Column-major order. */
   readonly fortran: boolean;
-  /** First byte of the numbers. */
+  /** Position of the first number. */
   readonly dataStart: number;
 }
 
-/** The header of an array. `bytes` is the whole array, or at least its first `npyStartBytes` bytes. */
+/** Parses the header of an array. @param bytes the whole array, or at least its first `npyStartBytes` bytes */
 export function npyHeader(bytes: Uint8Array, source: string): NpyHeader {
   const corrupt = (problem: string) => new CorruptFileError(source, `.npy array: ${problem}`);
   const start = Buffer.from(bytes.subarray(0, magic.length + 6));
@@ -82,12 +83,12 @@ export function npyHeader(bytes: Uint8Array, source: string): NpyHeader {
   const textStart = magic.length + (version === 1 ? 4 : 6);
   const length = version === 1 ? start.readUInt16LE(magic.length + 2) : start.readUInt32LE(magic.length + 2);
   if (length > maxHeaderBytes) throw corrupt(`a header of ${length} bytes: at most ${maxHeaderBytes} are read`);
-  if (textStart + length > bytes.length) throw corrupt(`a header of ${length} bytes in ${bytes.length}: cut short`);
+  if (textStart + length > bytes.length) throw corrupt(`a header of ${length} bytes in ${bytes.length}: truncated`);
   const text = Buffer.from(bytes.subarray(textStart, textStart + length)).toString("latin1");
   return { ...parseDictionary(text, source), dataStart: textStart + length };
 }
 
-/** The three entries that NumPy writes, and no others; a type of several fields is a list, and refused. */
+/** Parses the three entries that NumPy writes; others are refused. A structured type is a list, and refused as well. */
 function parseDictionary(text: string, source: string): Omit<NpyHeader, "dataStart"> {
   const shown = JSON.stringify(text.trim().slice(0, 120));
   const entry = (name: string, value: string) => new RegExp(`^[{,]\\s*(['"])${name}\\1\\s*:\\s*${value}\\s*`);
@@ -113,7 +114,8 @@ function parseDictionary(text: string, source: string): Omit<NpyHeader, "dataSta
   if (type === undefined)
     throw new UnsupportedFileError(
       source,
-      `.npy array of type ${JSON.stringify(description)}: wanted one of ${[...descriptions.keys()].join(", ")}; save it with NumPy as float64`,
+      `.npy array of type ${JSON.stringify(description)}: ` +
+        `wanted one of ${[...descriptions.keys()].join(", ")}; save it with NumPy as float64`,
     );
   const shape = [...sizes.matchAll(/\d+/g)].map(([digits]) => Number(digits));
   if (shape.length > maxDimensions)
@@ -130,7 +132,7 @@ const valuePatterns = {
 function rowMajor(columnMajor: TensorData, shape: readonly number[]): TensorData {
   const out = columnMajor.slice();
   const index = shape.map(() => 0);
-  // Column by column: the first index moves fastest.
+  // In column-major order the first index changes fastest.
   const strides = shape.map((_, d) => shape.slice(d + 1).reduce((a, b) => a * b, 1));
   let to = 0;
   for (let i = 0; i < out.length; i++) {

@@ -1,4 +1,4 @@
-// NumPy's files: read as NumPy wrote them (tools/torch/arrays.py), written as NumPy would.
+// NumPy's .npy and .npz files: those of NumPy (tools/torch/arrays.py), our own, and malformed ones.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,8 +15,8 @@ const stored = (name: string) => fileURLToPath(new URL(`../fixtures/arrays/${nam
 const place = mkdtempSync(join(tmpdir(), "npz-"));
 afterAll(() => rmSync(place, { recursive: true }));
 
-describe("what NumPy wrote", () => {
-  test.each(["stored", "deflated"])("is read, %s", async (name) => {
+describe("readNpz of a file of NumPy", () => {
+  test.each(["stored", "deflated"])("returns all arrays, %s", async (name) => {
     const arrays = await readNpz(stored(name));
     const counting = Array.from({ length: 24 }, (_, i) => i);
     expect(Object.fromEntries(arrays)).toEqual({
@@ -33,14 +33,14 @@ describe("what NumPy wrote", () => {
     });
   });
 
-  test("is read in part, where only some names are asked for", async () => {
+  test("returns only the wanted arrays", async () => {
     expect([...(await readNpz(stored("deflated"), ["sigma", "mu", "nu"])).keys()]).toEqual(["mu", "sigma"]);
   });
 
-  test("has the same bytes when this package writes it", async () => {
+  test("finds the bytes that encodeNpy writes", async () => {
     const file = readFileSync(stored("stored"));
     for (const [name, array] of await readNpz(stored("stored"))) {
-      if (name === "columns") continue; // written row by row here
+      if (name === "columns") continue; // NumPy wrote it column-major, encodeNpy writes row-major
       expect(file.includes(encodeNpy(array)), name).toBe(true);
     }
   });
@@ -49,12 +49,12 @@ describe("what NumPy wrote", () => {
     ["big-endian", 'of type ">f8": wanted one of <f8'],
     ["objects", 'of type "|O"'],
     ["fields", "wanted a plain type"],
-  ])("is refused where it is %s", async (name, message) => {
+  ])("refuses arrays that are %s", async (name, message) => {
     await expect(readNpz(stored(name))).rejects.toThrow(message);
   });
 });
 
-test("what is written is read again, and the same arrays give the same bytes", async () => {
+test("readNpz inverts writeNpz, which gives the same bytes for the same arrays", async () => {
   const arrays: [string, StoredTensor][] = [
     ["mu", { type: "F64", shape: [2], data: Float64Array.of(0.1, Number.NaN) }],
     ["features", { type: "F32", shape: [2, 1], data: Float32Array.of(1, 2) }],
@@ -66,37 +66,45 @@ test("what is written is read again, and the same arrays give the same bytes", a
   expect(readdirSync(place).sort()).toEqual(["a.npz", "b.npz"]);
 });
 
-/** An honest entry that packs well. */
+/** A valid entry with a high compression ratio. */
 function zeros(name: string, count: number) {
   const whole = encodeNpy({ type: "F64", shape: [count], data: new Float64Array(count) });
   const data = deflateRawSync(whole);
   return { name: `${name}.npy`, data, method: 8, size: whole.length, packedSize: data.length, crc: crc32(whole) };
 }
 
-describe("files that lie are refused", () => {
+describe("decodeNpy and readNpz refuse malformed files:", () => {
   const npy = (text: string, body = new Uint8Array(8), version = 1) =>
     bytes("\x93NUMPY", version, 0, text.length & 255, text.length >> 8, ...(version > 1 ? [0, 0] : []), text, body);
   const dictionary = (shape: string, descr = "<f8") =>
     `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}}`;
 
-  test("the honest one is read, in all versions", () => {
+  test("but read the valid one, in all versions", () => {
     for (const version of [1, 2, 3])
       expect(decodeNpy(npy(dictionary("(1,)"), new Uint8Array(8), version), "x").shape).toEqual([1]);
   });
 
   test.each<[string, Uint8Array, string]>([
-    ["another mark", bytes("PK"), 'x: .npy array: begins with "PK"'],
-    ["nothing", new Uint8Array(), "begins with"],
+    ["another magic string", bytes("PK"), 'x: .npy array: begins with "PK"'],
+    ["an empty file", new Uint8Array(), "begins with"],
     ["another version", npy(dictionary("(1,)"), new Uint8Array(8), 9), "version 9"],
-    ["a header cut short", npy(dictionary("(1,)")).subarray(0, 30), "cut short"],
+    ["a truncated header", npy(dictionary("(1,)")).subarray(0, 30), "truncated"],
     ["a long header", npy(`${dictionary("(1,)")}${" ".repeat(10_000)}`), "at most 10000"],
-    ["more numbers than there are", npy(dictionary("(2,)")), "has 8 bytes of numbers: wanted 16"],
-    ["more numbers than can be", npy(dictionary("(999999999999999, 999999999999999)")), "wanted a size that exists"],
+    ["more numbers than the file has", npy(dictionary("(2,)")), "has 8 bytes of numbers: wanted 16"],
+    [
+      "more numbers than can be counted",
+      npy(dictionary("(999999999999999, 999999999999999)")),
+      "wanted a size below 2^53",
+    ],
     ["65 dimensions", npy(dictionary(`(${"1,".repeat(65)})`)), "65 dimensions"],
     ["a negative size", npy(dictionary("(-1,)")), "wanted a plain type"],
     ["code", npy("__import__('os').system('true')"), "wanted a plain type"],
-    ["an entry twice", npy("{'descr': '<f8', 'descr': '<f4', 'fortran_order': False, 'shape': (1,)}"), "a plain type"],
-    ["an entry missing", npy("{'descr': '<f8', 'shape': (1,)}"), "wanted descr, fortran_order and shape"],
+    [
+      "a duplicate entry",
+      npy("{'descr': '<f8', 'descr': '<f4', 'fortran_order': False, 'shape': (1,)}"),
+      "a plain type",
+    ],
+    ["a missing entry", npy("{'descr': '<f8', 'shape': (1,)}"), "wanted descr, fortran_order and shape"],
     ["text, not numbers", npy(dictionary("(1,)", "<U2")), 'type "<U2"'],
   ])("%s", (_, file, message) => {
     expect(() => decodeNpy(file, "x")).toThrow(message);
@@ -104,7 +112,7 @@ describe("files that lie are refused", () => {
 
   const data = npy(dictionary("(1,)"));
   test.each([
-    ["a checksum of something else", [{ name: "mu.npy", data }], "its checksum is another"],
+    ["a wrong checksum", [{ name: "mu.npy", data }], "its checksum does not match"],
     [
       "sizes beyond the limit together",
       ["mu", "sigma"].map((name) => ({
@@ -123,10 +131,10 @@ describe("files that lie are refused", () => {
       [{ name: "mu.npy", data, method: 8, size: 1e9, packedSize: 9 }],
       "cannot unpack",
     ],
-    ["damage", [{ name: "mu.npy", data: data.map((x) => x ^ 255), method: 8 }], "damaged"],
-    ["another packing", [{ name: "mu.npy", data, method: 12 }], "method 12"],
+    ["damaged deflate data", [{ name: "mu.npy", data: data.map((x) => x ^ 255), method: 8 }], "damaged"],
+    ["another compression method", [{ name: "mu.npy", data, method: 12 }], "method 12"],
     [
-      "two of one name",
+      "a duplicate name",
       [
         { name: "mu.npy", data },
         { name: "mu.npy", data },
@@ -139,7 +147,7 @@ describe("files that lie are refused", () => {
     await expect(readNpz(path)).rejects.toThrow(message);
   });
 
-  test("a covariance of zeros is no bomb, and an array that has to be small is told so", async () => {
+  test("but accept a covariance of zeros, within the limit of a single array", async () => {
     const path = join(place, "zeros.npz");
     writeFileSync(path, zip([zeros("sigma", 2048 * 2048)]));
     expect((await readNpz(path)).get("sigma")?.data.length).toBe(2048 * 2048);
@@ -148,12 +156,12 @@ describe("files that lie are refused", () => {
     );
   });
 
-  test("what unpacks to more than it says stops there", async () => {
+  test("an entry that unpacks to more than announced", async () => {
     const path = join(place, "more.npz");
     const whole = readFileSync(stored("deflated"));
     const at = whole.indexOf("PK\x01\x02", 0, "latin1");
-    const said = whole.readUInt32LE(at + 24);
-    whole.writeUInt32LE(said - 1, at + 24);
+    const announced = whole.readUInt32LE(at + 24);
+    whole.writeUInt32LE(announced - 1, at + 24);
     writeFileSync(path, whole);
     await expect(readNpz(path)).rejects.toThrow("damaged");
   });

@@ -1,4 +1,4 @@
-// NumPy's .npz: a zip archive with one entry NAME.npy an array, stored (savez) or deflated (savez_compressed).
+// NumPy's .npz format: a zip archive with one entry NAME.npy per array, stored (savez) or deflated (savez_compressed).
 
 import { crc32, inflateRawSync } from "node:zlib";
 import { replaceFileSync } from "@dit-bench/files";
@@ -9,18 +9,21 @@ import { UnsupportedFileError } from "../weight-file-error.ts";
 import { type ZipEntry, zipEntries } from "../zip-entries.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 
-/** Of the arrays that are read, unpacked and together: 250,000 rows of 2,048 float32 features with their covariance. */
+/** Limit on all arrays together, unpacked: 250,000 rows of 2,048 float32 features with their covariance. */
 export const maxNpzBytes = 2 ** 31;
-/** Unpacked bytes over packed ones. Numbers that were measured hardly shrink. */
+/** Limit on unpacked bytes per packed byte. Measured values barely compress. */
 const maxRatio = 200;
-/** Below this a high ratio does no harm: a covariance of zeros, 2,048 x 2,048, takes 34 MB and next to nothing packed. */
+/** Below this size the ratio is not checked: a covariance of 2,048 x 2,048 zeros compresses 34 MB to almost nothing. */
 const harmlessBytes = 64e6;
-/** Deflate cannot shrink further than this (zlib's "Maximum Compression Factor"). */
+/** The maximum ratio of deflate (zlib, "Maximum Compression Factor"). */
 const maxDeflateRatio = 1032;
 
 /**
- * The arrays of a .npz file by their names, or of those named the ones that it has. `mostBytes` says of which an array has to
- * be small. Throws a WeightFileError for what the file holds, and Node's own error (ENOENT, EACCES, ...) where it cannot be opened.
+ * Reads the arrays of a .npz file by name. Throws a WeightFileError for invalid content; system errors (ENOENT …) pass
+ * through.
+ *
+ * @param names the wanted arrays (default: all); missing ones are absent from the result
+ * @param mostBytes limits on the unpacked size of single arrays
  */
 export function readNpz(
   path: string,
@@ -42,31 +45,32 @@ export function readNpz(
 
 const nameOf = (entry: string) => entry.replace(/\.npy$/, "");
 
-/** Refuses, before anything is unpacked, what a small file makes large. */
+/** Refuses decompression bombs before anything is unpacked. */
 function checkSizes(
   path: string,
   entries: readonly (readonly [string, ZipEntry])[],
   mostBytes: ReadonlyMap<string, number>,
 ): void {
-  let [unpackEntry, packed] = [0, 0];
+  let [unpackedBytes, packedBytes] = [0, 0];
   for (const [entry, { begin, end, size }] of entries) {
     const quoted = `zip entry ${JSON.stringify(entry)}`;
     const most = mostBytes.get(nameOf(entry)) ?? maxNpzBytes;
     if (size > most) throw new UnsupportedFileError(path, `${quoted} takes ${size} bytes: at most ${most} are read`);
     if (size > maxDeflateRatio * (end - begin))
       throw new CorruptFileError(path, `${quoted}: ${end - begin} bytes cannot unpack to ${size}`);
-    unpackEntry += size;
-    packed += end - begin;
-    if (unpackEntry > maxNpzBytes)
+    unpackedBytes += size;
+    packedBytes += end - begin;
+    if (unpackedBytes > maxNpzBytes)
       throw new UnsupportedFileError(
         path,
-        `${quoted} and the arrays before it take ${unpackEntry} bytes: at most ${maxNpzBytes} are read`,
+        `${quoted} and the arrays before it take ${unpackedBytes} bytes: at most ${maxNpzBytes} are read`,
       );
   }
-  if (unpackEntry > harmlessBytes && unpackEntry > maxRatio * packed)
+  if (unpackedBytes > harmlessBytes && unpackedBytes > maxRatio * packedBytes)
     throw new UnsupportedFileError(
       path,
-      `${unpackEntry} bytes of arrays from ${packed}, more than ${maxRatio} to one: a bomb, or arrays of one number, which numpy.savez would store`,
+      `${unpackedBytes} bytes of arrays from ${packedBytes}, more than ${maxRatio} to one: ` +
+        "a bomb, or constant arrays; save those with numpy.savez, which does not compress",
     );
 }
 
@@ -89,11 +93,11 @@ function unpackEntry(
     }
   }
   if (whole.length !== size) throw corrupt(`unpacks to ${whole.length} bytes: wanted ${size}`);
-  if (crc32(whole) !== crc) throw corrupt("its checksum is another: the file is damaged");
+  if (crc32(whole) !== crc) throw corrupt("its checksum does not match: the file is damaged");
   return whole;
 }
 
-/** Writes what `numpy.load` reads, whole or not at all. The same arrays always give the same bytes. */
+/** Writes a file for `numpy.load`, whole or not at all. Equal arrays give equal bytes. */
 export function writeNpz(path: string, arrays: Iterable<readonly [string, StoredTensor]>): void {
   replaceFileSync(path, storedZip([...arrays].map(([name, array]) => [`${name}.npy`, encodeNpy(array)])));
 }
@@ -133,7 +137,7 @@ function storedZip(entries: readonly (readonly [string, Uint8Array])[]): Uint8Ar
   return [...parts, ...directory, littleEndian([4, end], [2, 0], [2, 0], [2, n], [2, n], [4, size], [4, at], [2, 0])];
 }
 
-/** Little-endian whole numbers of these widths, one after the other. */
+/** Encodes integers of these widths in bytes, little-endian. */
 function littleEndian(...values: readonly (readonly [number, number])[]): Buffer {
   return Buffer.concat(
     values.map(([width, value]) => {

@@ -1,27 +1,27 @@
-// Which Python globals a pickle may use. None of them is ever run: what a call would make is made here, as data.
+// The Python globals that a pickle may use. None is ever run: the result of a call is built here as plain data.
 
 import { kindOf, PickleGlobal, PickleObject, PickleTuple, type PickleValue } from "./values.ts";
 
 /**
- * What a call of a global makes of its arguments; throws ArgumentError where they make no sense. It calls `spend` before
- * it copies entries, because a pickle can name one list a thousand times.
+ * Builds the result of calling a global. Throws ArgumentError for invalid arguments. It calls `spend` before it copies
+ * entries, because a pickle can refer to one list a thousand times.
  */
 export type GlobalCall = (args: readonly PickleValue[], spend: (entries: number) => void) => PickleValue;
 
 export class ArgumentError extends Error {}
 
-/** A dict of none, of another dict, or of a list of pairs (Python 2). */
+/** A dict without arguments, of another dict, or of a list of pairs (Python 2). */
 const buildDict: GlobalCall = ([first], spend) => {
   if (first === undefined) return new Map();
   if (first instanceof Map) return first;
   const pairs = itemsOf(first);
-  if (!pairs) throw new ArgumentError(`it is given ${kindOf(first)} in place of pairs`);
+  if (!pairs) throw new ArgumentError(`its argument is ${kindOf(first)}, wanted pairs`);
   spend(pairs.length);
   return new Map(
     pairs.map((pair): [PickleValue, PickleValue] => {
       const [key, value, ...more] = itemsOf(pair) ?? [];
       if (key === undefined || value === undefined || more.length > 0)
-        throw new ArgumentError(`it is given ${kindOf(pair)} in place of a pair`);
+        throw new ArgumentError(`its argument holds ${kindOf(pair)}, wanted a pair`);
       return [key, value];
     }),
   );
@@ -30,7 +30,7 @@ const buildDict: GlobalCall = ([first], spend) => {
 const itemsOf = (value: PickleValue): readonly PickleValue[] | undefined =>
   value instanceof PickleTuple ? value.items : Array.isArray(value) ? value : undefined;
 
-/** Protocols 0 and 1 make objects by this function of a class, a base class and the base's state. */
+/** Protocols 0 and 1 build objects with this function of a class, a base class and the state of the base. */
 const reconstruct: GlobalCall = ([of]) => {
   if (!(of instanceof PickleGlobal)) throw new ArgumentError("its first argument is no class");
   return new PickleObject(of.name);
@@ -39,14 +39,14 @@ const reconstruct: GlobalCall = ([of]) => {
 const calls: ReadonlyMap<string, GlobalCall> = new Map<string, GlobalCall>([
   ["collections.OrderedDict", buildDict],
   ["collections.Counter", buildDict],
-  ["collections.defaultdict", () => new Map()], // its argument is the factory; the items follow
+  ["collections.defaultdict", () => new Map()], // its argument is the factory; items are set later
   ["copyreg._reconstructor", reconstruct],
   ["copy_reg._reconstructor", reconstruct],
 ]);
 
-/** Callables whose result is data without tensors: kept as an object of that name. */
+/** Callables whose results hold no tensors: the result is kept as an object of that name. */
 const opaqueGlobals: ReadonlySet<string> = new Set([
-  "_codecs.encode", // how protocol 2 writes bytes: as text and its encoding
+  "_codecs.encode", // protocol 2 writes bytes as text with its encoding
   "argparse.Namespace",
   "types.SimpleNamespace",
   ...["builtins", "__builtin__"].flatMap((m) =>
@@ -67,28 +67,29 @@ const opaqueGlobals: ReadonlySet<string> = new Set([
   "numpy.ndarray",
 ]);
 
-/** Classes of Python's own that a pickle names without calling them, such as a defaultdict's factory. */
+/** Built-in classes that a pickle may name without calling them, such as the factory of a defaultdict. */
 const uncalledClasses: ReadonlySet<string> = new Set(
   ["object", "bool", "type"].flatMap((c) => [`builtins.${c}`, `__builtin__.${c}`]),
 );
 
-/** Modules that hold nothing a checkpoint has a use for: a pickle that only names one of their functions is refused. */
+/** Modules of no use in a checkpoint: a pickle that merely names one of their functions is refused. */
 const refusedModules: ReadonlySet<string> = new Set(
   (
-    "builtins __builtin__ os posix nt subprocess sys importlib runpy imp shutil socket ctypes _ctypes pty commands " +
-    "code codeop platform webbrowser pip timeit cProfile profile pdb bdb trace operator _operator marshal pickle _pickle " +
-    "cPickle dill cloudpickle shelve tempfile glob io _io asyncio multiprocessing threading _thread signal atexit " +
-    "inspect gc linecache urllib http ftplib smtplib ssl idlelib lib2to3 distutils ensurepip venv doctest unittest"
+    "builtins __builtin__ os posix nt subprocess sys importlib runpy imp shutil socket ctypes _ctypes pty " +
+    "commands code codeop platform webbrowser pip timeit cProfile profile pdb bdb trace operator _operator " +
+    "marshal pickle _pickle cPickle dill cloudpickle shelve tempfile glob io _io asyncio multiprocessing " +
+    "threading _thread signal atexit inspect gc linecache urllib http ftplib smtplib ssl idlelib lib2to3 " +
+    "distutils ensurepip venv doctest unittest"
   ).split(" "),
 );
 
-/** What stands for a call of this global, where it is on the list of harmless ones. */
+/** The function that builds the result of calling this global; undefined if it is not on the list of harmless ones. */
 export function callOf(name: string): GlobalCall | undefined {
   if (opaqueGlobals.has(name)) return () => new PickleObject(name);
   return calls.get(name);
 }
 
-/** May a pickle so much as name this global? */
+/** May a pickle name this global? */
 export function isNameAllowed(name: string): boolean {
   return (
     calls.has(name) ||

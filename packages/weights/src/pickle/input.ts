@@ -1,10 +1,12 @@
+// The bytes of pickles in a file, read in pieces.
+
 import { CorruptFileError } from "../corrupt-file-error.ts";
 import type { ReadableFile } from "../read-file.ts";
 
-/** A pickle's own bytes, without the storages beside it: DiT-XL/2's train checkpoint has 0.2 MB. */
+/** Limit on a pickle without the storages: that of DiT-XL/2's training checkpoint has 0.2 MB. */
 export const maxPickleBytes = 32 << 20;
 
-/** The bytes of one pickle after another, fetched from a file piece by piece. */
+/** Reads the values of consecutive pickles in a file. Its methods throw CorruptFileError at the end of the bytes. */
 export class PickleInput {
   readonly source: string;
   readonly #file: ReadableFile;
@@ -14,7 +16,7 @@ export class PickleInput {
   #pieceStart: number;
   #at = 0;
 
-  /** Reads from `begin` on, and nothing from `end` on; more than `maxPickleBytes` is an error when it is reached. */
+  /** Reads from `begin` up to `end`. Reading more than `maxPickleBytes` throws. */
   constructor(file: ReadableFile, begin: number, end: number) {
     this.source = file.path;
     this.#file = file;
@@ -35,7 +37,7 @@ export class PickleInput {
     return this.#piece[this.#at++]!;
   }
 
-  /** A view of the next bytes; the next call may overwrite nothing of it. */
+  /** A view of the next bytes. Later calls do not overwrite it. */
   bytes(length: number): Uint8Array {
     if (this.#piece.length - this.#at < length) this.#fetch(length);
     this.#at += length;
@@ -54,18 +56,18 @@ export class PickleInput {
     return this.#number(4, (view, at) => view.getUint32(at, true));
   }
 
-  /** A length; where it is past what a double counts, Infinity, which no file holds. */
+  /** A length; Infinity above 2^53, which no file can hold. */
   uint64(): number {
     const value = this.#number(8, (view, at) => view.getBigUint64(at, true));
     return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(value);
   }
 
-  /** Big-endian, as the pickle format has it, unlike all its other numbers. */
+  /** Big-endian, unlike all other numbers of the pickle format. */
   float64(): number {
     return this.#number(8, (view, at) => view.getFloat64(at, false));
   }
 
-  /** Text up to the next line feed. */
+  /** UTF-8 text up to the next line feed. */
   line(): string {
     const codes: number[] = [];
     for (let code = this.byte(); code !== 0x0a; code = this.byte()) {
@@ -91,7 +93,7 @@ export class PickleInput {
     if (wanted > left)
       throw this.corrupt(
         this.#cut && wanted <= maxPickleBytes
-          ? `it is longer than ${maxPickleBytes} bytes, the most that is read`
+          ? `longer than ${maxPickleBytes} bytes, the limit`
           : `${wanted} bytes were announced, ${left} are left: truncated`,
       );
     this.#piece = this.#file.read(at, Math.max(wanted, Math.min(left, pieceBytes)));
@@ -102,4 +104,4 @@ export class PickleInput {
 }
 
 const pieceBytes = 1 << 16;
-const maxLine = 1 << 16; // names and numbers of protocol 0
+const maxLine = 1 << 16; // lines hold names and numbers of protocol 0

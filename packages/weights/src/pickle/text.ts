@@ -1,8 +1,8 @@
-// The texts of Python's older protocols.
+// Text and numbers as Python's older pickle protocols write them.
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Undefined where the bytes are not UTF-8. */
+/** Undefined if the bytes are not UTF-8. */
 export function utf8(bytes: Uint8Array): string | undefined {
   try {
     return strictUtf8.decode(bytes);
@@ -11,7 +11,7 @@ export function utf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** A string of Python 2, which may be text or bytes: UTF-8 if it is that, else a character a byte. */
+/** A string of Python 2, which may be text or bytes: decoded as UTF-8 if it is valid, otherwise as Latin-1. */
 export const python2String = (bytes: Uint8Array): string => utf8(bytes) ?? latin1(bytes);
 
 export const latin1 = (bytes: Uint8Array): string =>
@@ -30,7 +30,7 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ["v", "\v"],
 ]);
 
-/** The string that Python's repr wrote, quotes included; undefined where it is none. */
+/** Parses a string as Python's repr writes it, with quotes; undefined if it is invalid. */
 export function unquote(text: string): string | undefined {
   const inner = /^(['"])(.*)\1$/s.exec(text)?.[2];
   return inner?.replace(/\\(?:x([0-9a-fA-F]{2})|(.))/gs, (whole, hex: string | undefined, char: string | undefined) =>
@@ -38,7 +38,7 @@ export function unquote(text: string): string | undefined {
   );
 }
 
-/** Python's raw-unicode-escape: only \uXXXX and \UXXXXXXXX mean something; undefined where one is no character. */
+/** Decodes Python's raw-unicode-escape: \uXXXX and \UXXXXXXXX; undefined if one is above U+10FFFF. */
 export function rawUnicode(text: string): string | undefined {
   let wrong = false;
   const plain = text.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, four: string, eight: string) => {
@@ -49,13 +49,13 @@ export function rawUnicode(text: string): string | undefined {
   return wrong ? undefined : plain;
 }
 
-/** A decimal whole number, as a number where a double is exact; undefined where the text is none. */
+/** Parses a decimal integer, as a number if that is exact; undefined if it is invalid. */
 export function parseInteger(text: string): number | bigint | undefined {
   if (!/^[+-]?[0-9]{1,100}$/.test(text)) return undefined; // BigInt takes quadratic time over a million digits
   return toNumberIfExact(BigInt(text.replace("+", "")));
 }
 
-/** Little-endian two's complement of any length. */
+/** Decodes a little-endian two's complement integer of any length. */
 export function twosComplement(bytes: Uint8Array): number | bigint {
   if (bytes.length === 0) return 0;
   const hex = Buffer.from(bytes).reverse().toString("hex");
@@ -67,7 +67,7 @@ const toNumberIfExact = (value: bigint): number | bigint => {
   return Number.isSafeInteger(number) ? number : value;
 };
 
-/** What Python's repr writes for a float; undefined where the text is none. */
+/** Parses a float as Python's repr writes it; undefined if it is invalid. */
 export function parseFloatText(text: string): number | undefined {
   if (/^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i.test(text)) return Number(text);
   const specialValues: Record<string, number> = {

@@ -1,5 +1,5 @@
-// Reads a pickle as data. A stack machine as Python's own, but a global is only a name, and a call only what an allow-list
-// says that it would have made: nothing runs. Opcodes and their meaning: CPython, Lib/pickletools.py.
+// Reads a pickle as plain data. A stack machine like Python's, but a global is only a name, and a call builds only the
+// result that an allow-list defines for it: no code runs. Source of the opcodes: CPython, Lib/pickletools.py.
 
 import { RefusedGlobalError } from "../weight-file-error.ts";
 import { ArgumentError, callOf, type GlobalCall, isNameAllowed } from "./globals.ts";
@@ -17,18 +17,18 @@ import {
 } from "./text.ts";
 import { kindOf, PickleGlobal, PickleObject, PickleTuple, type PickleValue } from "./values.ts";
 
-/** The format around a pickle: what it adds to the allow-list, and what persistent ids mean in it. */
+/** The format that contains a pickle: its additions to the allow-list, and the meaning of its persistent ids. */
 export interface PickleHost {
   callOf?(name: string): GlobalCall | undefined;
   persistent?(id: PickleValue): PickleValue;
 }
 
-/** Bounds on what a pickle of `maxPickleBytes` can make of memory; a checkpoint of 10,000 tensors needs a tenth of them. */
+/** Limits on the memory that a pickle can use. A checkpoint of 10,000 tensors needs a tenth of them. */
 const maxSteps = 2_000_000;
 const maxContainers = 250_000;
 const maxLongBytes = 256;
 
-/** One pickle, from where the input stands to its STOP. */
+/** Reads one pickle, up to its STOP. Throws CorruptFileError; RefusedGlobalError for a global that is not allowed. */
 export function unpickle(input: PickleInput, host: PickleHost = {}): PickleValue {
   return new Machine(input, host).run();
 }
@@ -37,7 +37,7 @@ class Machine {
   readonly #in: PickleInput;
   readonly #host: PickleHost;
   #stack: PickleValue[] = [];
-  readonly #below: PickleValue[][] = []; // the stacks under each MARK
+  readonly #below: PickleValue[][] = []; // the stack below each MARK
   readonly #memo = new Map<number, PickleValue>();
   #containers = 0;
 
@@ -67,7 +67,7 @@ class Machine {
         return;
       }
       case op.FRAME:
-        input.uint64(); // how far a reader may read ahead; this one needs no such leave
+        input.uint64(); // the length of the frame, which this reader does not need
         return;
 
       case op.NONE:
@@ -204,7 +204,7 @@ class Machine {
       }
       case op.REDUCE: {
         const [callable, args] = this.#popMany(2);
-        if (!(args instanceof PickleTuple)) return this.#fail(`REDUCE with ${kindOf(args!)} in place of a tuple`);
+        if (!(args instanceof PickleTuple)) return this.#fail(`REDUCE with ${kindOf(args!)} instead of a tuple`);
         return this.#pushContainer(this.#call(callable!, args.items));
       }
       case op.INST: {
@@ -234,13 +234,13 @@ class Machine {
 
       case op.NEXT_BUFFER:
       case op.READONLY_BUFFER:
-        return this.#fail(`${opName(code)}: its buffers are kept outside the file`);
+        return this.#fail(`${opName(code)}: its buffers are outside the file`);
       case op.EXT1:
       case op.EXT2:
       case op.EXT4:
-        return this.#fail(`${opName(code)}: a global by number, which only the program that wrote it can tell`);
+        return this.#fail(`${opName(code)}: a global by number, whose name only its writer knows`);
       default:
-        return this.#fail(`${opName(code)} is no opcode`);
+        return this.#fail(`${opName(code)} is not an opcode`);
     }
   }
 
@@ -253,15 +253,15 @@ class Machine {
 
   #call(callable: PickleValue, args: readonly PickleValue[]): PickleValue {
     if (!(callable instanceof PickleGlobal)) return this.#fail(`a call of ${kindOf(callable)}`);
-    const stand = this.#host.callOf?.(callable.name) ?? callOf(callable.name);
-    if (!stand)
+    const call = this.#host.callOf?.(callable.name) ?? callOf(callable.name);
+    if (!call)
       throw new RefusedGlobalError(
         this.#in.source,
         callable.name,
         `the pickle calls the Python global ${displayName(callable.name)}, which is not on the list of harmless ones`,
       );
     try {
-      return stand(args, (entries) => this.#container(entries));
+      return call(args, (entries) => this.#container(entries));
     } catch (error) {
       if (error instanceof ArgumentError) return this.#fail(`${displayName(callable.name)}: ${error.message}`);
       throw error;
@@ -271,12 +271,12 @@ class Machine {
   /** `cls.__new__(cls, *args)`: an object of any class is kept as data. */
   #newObject(of: PickleValue, args: PickleValue): void {
     if (!(of instanceof PickleGlobal)) this.#fail(`a new object of ${kindOf(of)}`);
-    if (!(args instanceof PickleTuple)) this.#fail(`a new object from ${kindOf(args)} in place of a tuple`);
+    if (!(args instanceof PickleTuple)) this.#fail(`a new object from ${kindOf(args)} instead of a tuple`);
     const listed = this.#host.callOf?.(of.name) ?? callOf(of.name);
     this.#pushContainer(listed ? this.#call(of, args.items) : new PickleObject(of.name, args.items));
   }
 
-  /** `__setstate__`: kept for opaque objects; what dicts and tensors carry beside their content has no use here. */
+  /** `__setstate__`: kept for objects; the extra state of dicts and tensors is ignored. */
   #build(state: PickleValue): void {
     const object = this.#top();
     if (object instanceof PickleObject) object.state = state;
@@ -290,7 +290,7 @@ class Machine {
   }
 
   #persistent(id: PickleValue): void {
-    if (!this.#host.persistent) this.#fail(`a persistent id where none means anything: ${kindOf(id)}`);
+    if (!this.#host.persistent) this.#fail(`an unexpected persistent id: ${kindOf(id)}`);
     try {
       this.#push(this.#host.persistent(id));
     } catch (error) {
@@ -303,13 +303,13 @@ class Machine {
     const list = this.#top();
     if (list instanceof PickleObject) list.items ??= [];
     const target = list instanceof PickleObject ? list.items : list;
-    if (!Array.isArray(target)) this.#fail(`items for ${kindOf(list)} in place of a list`);
+    if (!Array.isArray(target)) this.#fail(`items for ${kindOf(list)} instead of a list`);
     for (const item of items) target.push(item);
   }
 
   #addItems(items: readonly PickleValue[]): void {
     const set = this.#top();
-    if (!(set instanceof Set)) this.#fail(`items for ${kindOf(set)} in place of a set`);
+    if (!(set instanceof Set)) this.#fail(`items for ${kindOf(set)} instead of a set`);
     for (const item of items) set.add(item);
   }
 
@@ -317,7 +317,7 @@ class Machine {
     const dict = this.#top();
     if (dict instanceof PickleObject) dict.entries ??= new Map();
     const target = dict instanceof PickleObject ? dict.entries : dict;
-    if (!(target instanceof Map)) this.#fail(`entries for ${kindOf(dict)} in place of a dict`);
+    if (!(target instanceof Map)) this.#fail(`entries for ${kindOf(dict)} instead of a dict`);
     if (items.length % 2 === 1) this.#fail("a key without a value");
     for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
   }
@@ -341,24 +341,24 @@ class Machine {
   }
 
   #pop(): PickleValue {
-    if (this.#stack.length === 0) this.#fail("a value is wanted from an empty stack");
+    if (this.#stack.length === 0) this.#fail("an empty stack, where a value is needed");
     return this.#stack.pop()!;
   }
 
   #top(): PickleValue {
-    if (this.#stack.length === 0) this.#fail("a value is wanted from an empty stack");
+    if (this.#stack.length === 0) this.#fail("an empty stack, where a value is needed");
     return this.#stack.at(-1)!;
   }
 
   #popMany(count: number): PickleValue[] {
-    if (this.#stack.length < count) this.#fail("values are wanted from an empty stack");
+    if (this.#stack.length < count) this.#fail("too few values on the stack");
     return this.#stack.splice(-count);
   }
 
-  /** What lies above the last MARK, which goes with it. */
+  /** Pops the values above the last MARK, and the MARK. */
   #toMark(): PickleValue[] {
     const below = this.#below.pop();
-    if (!below) return this.#fail("a MARK is wanted and there is none");
+    if (!below) return this.#fail("no MARK, where one is needed");
     const above = this.#stack;
     this.#stack = below;
     return above;
@@ -370,7 +370,7 @@ class Machine {
 
   #get(index: number): void {
     const value = this.#memo.get(index);
-    if (value === undefined) this.#fail(`nothing was kept under ${index}`);
+    if (value === undefined) this.#fail(`nothing in the memo at ${index}`);
     this.#push(value);
   }
 
@@ -378,11 +378,11 @@ class Machine {
     const text = this.#in.line();
     return /^[0-9]{1,10}$/.test(text)
       ? Number(text)
-      : this.#fail(`${JSON.stringify(text.slice(0, 40))} is no memo index`);
+      : this.#fail(`${JSON.stringify(text.slice(0, 40))} is not a memo index`);
   }
 
   #text(bytes: Uint8Array): string {
-    // Python lets halves of surrogate pairs through; no name of a tensor has any.
+    // Python accepts lone surrogates; no name of a tensor has one.
     return utf8(bytes) ?? this.#fail(`text that is not UTF-8: ${JSON.stringify(latin1(bytes.subarray(0, 40)))}`);
   }
 

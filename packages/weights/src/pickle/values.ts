@@ -1,4 +1,4 @@
-// What a pickle holds, as data. Lists are arrays, dicts are Maps, sets are Sets; nothing here can run.
+// The values of a pickle as plain data. Lists are arrays, dicts are Maps, sets are Sets.
 
 export type PickleValue =
   | null
@@ -23,9 +23,9 @@ export class PickleTuple {
   }
 }
 
-/** A Python function or class, by name alone. */
+/** A Python function or class, known only by its name. */
 export class PickleGlobal {
-  /** `collections.OrderedDict` */
+  /** Such as `collections.OrderedDict`. */
   readonly name: string;
 
   constructor(name: string) {
@@ -33,14 +33,14 @@ export class PickleGlobal {
   }
 }
 
-/** An instance of some class, kept as what the pickle says of it; it was never constructed. */
+/** An instance of a class, kept as the data in the pickle. It is never constructed. */
 export class PickleObject {
   readonly className: string;
   readonly args: readonly PickleValue[];
   state: PickleValue = null;
-  /** What was appended to it, of a class made after list. */
+  /** Appended items, for a subclass of list. */
   items: PickleValue[] | undefined;
-  /** What was set in it, of a class made after dict. */
+  /** Entries, for a subclass of dict. */
   entries: Map<PickleValue, PickleValue> | undefined;
 
   constructor(className: string, args: readonly PickleValue[] = []) {
@@ -49,12 +49,12 @@ export class PickleObject {
   }
 }
 
-/** A value of the format around the pickle, such as a tensor; the unpickler only hands it on. */
+/** A value of the format that contains the pickle, such as a tensor. The unpickler does not look inside. */
 export abstract class HostValue {
   abstract readonly kind: string;
 }
 
-/** What kind of thing a value is, for messages. */
+/** Describes a value for messages. */
 export function kindOf(value: PickleValue): string {
   if (value === null) return "None";
   if (value instanceof PickleGlobal) return `the global ${value.name}`;

@@ -1,12 +1,14 @@
+// Decoding safetensors: files of the reference implementation, valid special cases, and malformed files.
+
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CorruptFileError, decodeSafetensors, encodeSafetensors } from "../index.ts";
 
-const everyType = readFileSync(new URL("fixtures/every-type.safetensors", import.meta.url));
-const officialInputs = readFileSync(new URL("fixtures/dit_inputs.safetensors", import.meta.url));
+const everyType = readFileSync(new URL("../fixtures/every-type.safetensors", import.meta.url));
+const officialInputs = readFileSync(new URL("../fixtures/dit_inputs.safetensors", import.meta.url));
 
-/** A file with this header and this many bytes of zeros after it. */
+/** A file with this header, followed by zeros. */
 function file(header: string | Uint8Array, dataBytes = 0, announced?: bigint): Uint8Array {
   const text = typeof header === "string" ? new TextEncoder().encode(header) : header;
   const bytes = new Uint8Array(8 + text.length + dataBytes);
@@ -19,8 +21,8 @@ function tensor(name: string, begin: number | string, end: number | string, shap
   return `"${name}":{"dtype":"${type}","shape":${shape},"data_offsets":[${begin},${end}]}`;
 }
 
-describe("files that the reference implementation wrote", () => {
-  test("every type comes with its values, shape and exact name", () => {
+describe("decodeSafetensors of a file of the reference implementation", () => {
+  test("returns values, shape and exact name of every type", () => {
     const { tensors, metadata } = decodeSafetensors(everyType);
     expect(metadata).toEqual({ format: "pt\nü" });
     expect(tensors.size).toBe(15);
@@ -41,7 +43,7 @@ describe("files that the reference implementation wrote", () => {
     expect(tensors.get('quote"\\\n\u0001 é \u{1F33C} \uFFEE')?.data).toEqual(new Float32Array([8]));
   });
 
-  test("a tensor may be called __proto__ without touching any prototype", () => {
+  test("accepts a tensor named __proto__ without changing a prototype", () => {
     expect(decodeSafetensors(everyType).tensors.get("__proto__")?.data).toEqual(new Float32Array([9]));
     const { metadata } = decodeSafetensors(file('{"__metadata__":{"__proto__":"polluted"}}'));
     expect(Object.getOwnPropertyNames(metadata)).toEqual(["__proto__"]);
@@ -51,74 +53,74 @@ describe("files that the reference implementation wrote", () => {
   test.each([
     ["every-type", everyType],
     ["dit_inputs", officialInputs],
-  ])("encoding what was decoded from %s gives the reference implementation's bytes again", (_, bytes) => {
+  ])("and encoding again gives the same bytes for %s", (_, bytes) => {
     const { tensors, metadata } = decodeSafetensors(bytes);
     expect(Buffer.compare(encodeSafetensors([...tensors].reverse(), metadata), bytes)).toBe(0);
   });
 });
 
-describe("what the format allows is read", () => {
+describe("decodeSafetensors accepts", () => {
   test.each<[string, string, number]>([
     ["no tensors at all", "{}", 0],
     ["a header padded with spaces", `{${tensor("a", 0, 4)}}   \n`, 4],
-    ["tensors listed in another order than their bytes", `{${tensor("b", 4, 8)},${tensor("a", 0, 4)}}`, 8],
+    ["tensors listed in another order than their data", `{${tensor("b", 4, 8)},${tensor("a", 0, 4)}}`, 8],
     ["empty tensors between others", `{${tensor("b", 4, 8)},${tensor("e", 4, 4, "[0,7]")},${tensor("a", 0, 4)}}`, 8],
-    ["fields it does not know", '{"a":{"x":[null,true,-1.5e3,{}],"dtype":"U8","shape":[],"data_offsets":[0,1]}}', 1],
-    ["metadata that is null", '{"__metadata__":null}', 0],
+    ["unknown fields", '{"a":{"x":[null,true,-1.5e3,{}],"dtype":"U8","shape":[],"data_offsets":[0,1]}}', 1],
+    ["metadata that are null", '{"__metadata__":null}', 0],
     ["a header of an odd length, so that no tensor is aligned", `{${tensor("odd", 0, 8, "[1]", "F64")}} `, 8],
   ])("%s", (_, header, dataBytes) => {
     expect(() => decodeSafetensors(file(header, dataBytes))).not.toThrow();
   });
 });
 
-describe("what the format forbids is refused with the file's name and the reason", () => {
-  const long = "9".repeat(1_000_000);
+describe("decodeSafetensors refuses, with the file's name and the reason,", () => {
+  const millionDigits = "9".repeat(1_000_000);
   test.each<[string, Uint8Array, RegExp]>([
     ["an empty file", new Uint8Array(0), /0 bytes: a safetensors file has at least 8/],
-    ["a length field cut short", new Uint8Array(7), /7 bytes/],
-    ["a header length past the cap", file("{}", 0, 100_000_001n), /100000001 bytes: at most 100000000/],
+    ["a truncated length field", new Uint8Array(7), /7 bytes/],
+    ["a header length above the limit", file("{}", 0, 100_000_001n), /100000001 bytes: at most 100000000/],
     ["the largest header length that 64 bits hold", file("{}", 0, 2n ** 64n - 1n), /18446744073709551615/],
     ["a header longer than the file", file("{}", 0, 3n), /header of 3 bytes in a file of 10/],
     ["a header of no bytes", file(""), /does not begin with "{"/],
     ["a header that is not UTF-8", file(new Uint8Array([0x7b, 0xff, 0x7d])), /not UTF-8/],
-    ["a line break in a name, shown as \\n", file(`{"a\\nb":1}`), /tensor "a\\nb": an object/],
+    ["a line break in a name, shown as \\n", file(`{"a\\nb":1}`), /tensor "a\\nb": wanted an object/],
     ["a byte order mark", file("\uFEFF{}"), /does not begin with "{"/],
     ["white space before the header", file(" {}"), /does not begin with "{"/],
     ["a page of HTML", file("<html></html>"), /does not begin with "{"/],
     ["text after the header", file("{} {}"), /text after the end/],
-    ["a key given twice", file(`{${tensor("a", 0, 4)},${tensor("a", 0, 4)}}`, 4), /"a" is there twice/],
+    ["a duplicate key", file(`{${tensor("a", 0, 4)},${tensor("a", 0, 4)}}`, 4), /"a" occurs twice/],
     [
-      "a key given twice under two spellings",
+      "a duplicate key in two spellings",
       file(`{${tensor("a", 0, 4)},${tensor("\\u0061", 4, 8)}}`, 8),
-      /"a" is there twice/,
+      /"a" occurs twice/,
     ],
-    ["half of a surrogate pair in a name", file('{"\\ud800":null}'), /surrogate/],
+    ["a lone surrogate in a name", file('{"\\ud800":null}'), /surrogate/],
     ["a control character in a name", file('{"a\nb":null}'), /control character/],
     ["deep nesting", file(`{"a":${"[".repeat(1e6)}`), /nested deeper/],
-    ["an unfinished string", file('{"a'), /does not end/],
-    ["an unfinished escape", file('{"a\\'), /does not end/],
-    ["a comma too many", file(`{${tensor("a", 0, 4)},}`, 4), /a key in double quotes/],
+    ["an unfinished string", file('{"a'), /string without an end/],
+    ["an unfinished escape", file('{"a\\'), /string without an end/],
+    ["a trailing comma", file(`{${tensor("a", 0, 4)},}`, 4), /a key in double quotes/],
     ["an entry that is not an object", file('{"a":1}'), /an object with dtype/],
-    ["metadata that is not text", file('{"__metadata__":{"a":1}}'), /not a string/],
-    ["metadata that is a list", file('{"__metadata__":[]}'), /not an object/],
+    ["metadata that are not text", file('{"__metadata__":{"a":1}}'), /not a string/],
+    ["metadata that are a list", file('{"__metadata__":[]}'), /not an object/],
     ["an unknown type", file(`{${tensor("a", 0, 1, "[1]", "F8_E4M3")}}`, 1), /dtype "F8_E4M3": wanted one of/],
     ["a negative size", file(`{${tensor("a", 0, 4, "[-1]")}}`, 4), /shape is not a list/],
     ["a fractional size", file(`{${tensor("a", 0, 4, "[1.0]")}}`, 4), /shape is not a list/],
-    ["a size of a million digits", file(`{${tensor("a", 0, 4, `[${long}]`)}}`, 4), /shape is not a list/],
+    ["a size of a million digits", file(`{${tensor("a", 0, 4, `[${millionDigits}]`)}}`, 4), /shape is not a list/],
     [
-      "sizes whose product overflows",
+      "sizes that overflow the number of elements",
       file(`{${tensor("a", 0, 4, "[4294967296,4294967296,0]")}}`, 4),
       /too many elements/,
     ],
-    ["bytes that shape and type do not need", file(`{${tensor("a", 0, 8)}}`, 8), /takes 4 bytes/],
-    ["an end before the beginning", file(`{${tensor("a", 8, 4)}}`, 8), /takes 4 bytes/],
+    ["more bytes than type and shape need", file(`{${tensor("a", 0, 8)}}`, 8), /takes 4 bytes/],
+    ["an end before the begin", file(`{${tensor("a", 8, 4)}}`, 8), /takes 4 bytes/],
     ["three offsets", file('{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1,2]}}', 1), /not a pair/],
     ["a first tensor that does not begin at 0", file(`{${tensor("a", 4, 8)}}`, 8), /begins at byte 4/],
-    ["a hole", file(`{${tensor("a", 0, 4)},${tensor("b", 8, 12)}}`, 12), /ends at 4: overlap or hole/],
-    ["an overlap", file(`{${tensor("a", 0, 8, "[2]")},${tensor("b", 4, 12, "[2]")}}`, 12), /overlap or hole/],
-    ["two names for the same bytes", file(`{${tensor("a", 0, 4)},${tensor("b", 0, 4)}}`, 4), /overlap or hole/],
-    ["data cut short", file(`{${tensor("a", 0, 4)}}`, 3), /cover 4 bytes of data, the file holds 3/],
-    ["bytes to spare", file(`{${tensor("a", 0, 4)}}`, 5), /cover 4 bytes of data, the file holds 5/],
+    ["a gap", file(`{${tensor("a", 0, 4)},${tensor("b", 8, 12)}}`, 12), /ends at 4: overlap or gap/],
+    ["an overlap", file(`{${tensor("a", 0, 8, "[2]")},${tensor("b", 4, 12, "[2]")}}`, 12), /overlap or gap/],
+    ["two names for the same bytes", file(`{${tensor("a", 0, 4)},${tensor("b", 0, 4)}}`, 4), /overlap or gap/],
+    ["truncated data", file(`{${tensor("a", 0, 4)}}`, 3), /cover 4 bytes of data, the file holds 3/],
+    ["extra bytes", file(`{${tensor("a", 0, 4)}}`, 5), /cover 4 bytes of data, the file holds 5/],
   ])("%s", (_, bytes, reason) => {
     const error = errorOf(bytes, "folder/model.safetensors");
     expect(error).toBeInstanceOf(CorruptFileError);
@@ -127,12 +129,12 @@ describe("what the format forbids is refused with the file's name and the reason
     expect(error.message.length).toBeLessThan(500);
   });
 
-  test("every file cut short anywhere", () => {
+  test("a file truncated at any byte", () => {
     for (let length = 0; length < everyType.length; length++)
       expect(errorOf(everyType.subarray(0, length))).toBeInstanceOf(CorruptFileError);
   });
 
-  test("any bytes changed give a tensor map or a CorruptFileError, and never long work", () => {
+  test("randomly changed bytes with a CorruptFileError, or reads them", () => {
     const edit = fc.record({ at: fc.nat(1100), byte: fc.nat(255) });
     fc.assert(
       fc.property(
@@ -148,7 +150,7 @@ describe("what the format forbids is refused with the file's name and the reason
     );
   });
 
-  test("any JSON in the header, whatever its fields, gives a tensor map or a CorruptFileError", () => {
+  test("random JSON in the header with a CorruptFileError, or reads it", () => {
     const size = fc.oneof(fc.nat(9), fc.constantFrom(-1, 0.5, 2 ** 53, 2 ** 64, 1e300));
     const entry = fc.record(
       {

@@ -1,17 +1,20 @@
+// Decodes the bytes of a safetensors file.
+
 import { CorruptFileError } from "../corrupt-file-error.ts";
 import { type StoredTensor, typeInfo } from "../tensor-type.ts";
 import { type Entry, headerLength, parseHeader, prefixBytes } from "./header.ts";
 
-/** A safetensors file's content. */
+/** The content of a safetensors file. */
 export interface Safetensors {
-  /** By name, in the order of their bytes in the file. */
+  /** By name, in the order of their data in the file. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads a safetensors file's bytes, as strictly as the reference implementation (https://github.com/huggingface/safetensors).
- * Tensors are views of `bytes` where their alignment allows it. Throws CorruptFileError, which names `source`.
+ * Decodes the bytes of a safetensors file, as strictly as the reference implementation
+ * (https://github.com/huggingface/safetensors). Tensors are views of `bytes` if their alignment allows it. Throws
+ * CorruptFileError, which names `source`.
  */
 export function decodeSafetensors(bytes: Uint8Array, source = "safetensors"): Safetensors {
   const length = headerLength(bytes, bytes.length, source);
@@ -23,14 +26,14 @@ export function decodeSafetensors(bytes: Uint8Array, source = "safetensors"): Sa
   return { tensors, metadata };
 }
 
-/** The tensor of an entry over exactly its bytes, copied where they are not aligned to the element's width. */
+/** The tensor of an entry, given exactly its bytes, which are copied if they are not aligned to the element size. */
 export function tensorOf(entry: Entry, bytes: Uint8Array, source: string): StoredTensor {
   const { type, shape, count } = entry;
   const { array: TypedArray, bytes: width } = typeInfo(type);
   if (bytes.length !== count * width)
     throw new CorruptFileError(
       source,
-      `tensor ${JSON.stringify(entry.name)}: ${bytes.length} of its ${count * width} bytes are there`,
+      `tensor ${JSON.stringify(entry.name)}: ${bytes.length} bytes, wanted ${count * width}: truncated`,
     );
   const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   return { type, shape, data: new TypedArray(buffer, byteOffset, count) };

@@ -1,3 +1,5 @@
+// Encoding safetensors: reproducible bytes, round trips, and refused tensors.
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor, type TensorType } from "../index.ts";
@@ -8,7 +10,7 @@ const f32 = (...values: number[]): StoredTensor => ({
   data: new Float32Array(values),
 });
 
-test("the order in which tensors and metadata are given does not change a byte", () => {
+test("encodeSafetensors gives the same bytes for any order of tensors and metadata", () => {
   const tensors: [string, StoredTensor][] = [
     ["b", f32(1)],
     ["a", f32(2)],
@@ -20,14 +22,14 @@ test("the order in which tensors and metadata are given does not change a byte",
   expect([...decodeSafetensors(bytes).tensors.keys()]).toEqual(["d", "a", "b", "c"]);
 });
 
-test("the data begin on a multiple of 8 bytes, whatever the length of the names", () => {
+test("encodeSafetensors aligns the data to 8 bytes for names of any length", () => {
   for (let length = 1; length <= 8; length++) {
     const bytes = encodeSafetensors([["x".repeat(length), f32(1)]]);
     expect((bytes.length - 4) % 8).toBe(0);
   }
 });
 
-test("whatever is encoded is decoded again, also from bytes that lie at an odd place in memory", () => {
+test("decodeSafetensors inverts encodeSafetensors, also from unaligned memory", () => {
   const width = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
   const arrays = {
     F64: Float64Array,
@@ -44,7 +46,7 @@ test("whatever is encoded is decoded again, also from bytes that lie at an odd p
   const tensor = fc
     .tuple(fc.constantFrom(...(Object.keys(width) as TensorType[])), fc.array(fc.nat(4), { maxLength: 3 }), fc.nat(255))
     .map(([type, shape, byte]): StoredTensor => {
-      const count = shape.reduce((product, size) => product * size, 1);
+      const count = shape.reduce((total, size) => total * size, 1);
       return { type, shape, data: new arrays[type](new Uint8Array(count * width[type]).fill(byte).buffer) };
     });
   const name = fc.string({ unit: "binary" }).filter((text) => text !== "__metadata__");
@@ -68,17 +70,17 @@ test("whatever is encoded is decoded again, also from bytes that lie at an odd p
 
 test.each<[string, [string, StoredTensor][], RegExp]>([
   [
-    "a name given twice",
+    "a duplicate name",
     [
       ["a", f32(1)],
       ["a", f32(2)],
     ],
-    /"a" is there twice/,
+    /"a" occurs twice/,
   ],
   ["the reserved name", [["__metadata__", f32(1)]], /cannot be named/],
-  ["a shape that does not fit the values", [["a", { ...f32(1), shape: [2] }]], /shape \[2\] holds 1 values/],
+  ["a shape that does not match the values", [["a", { ...f32(1), shape: [2] }]], /shape \[2\] holds 1 values/],
   ["an array of another type", [["a", { ...f32(1), type: "F64" }]], /holds Float32Array, wanted Float64Array/],
   ["a name that is not Unicode", [["\ud800", f32(1)]], /surrogate/],
-])("%s is refused", (_, tensors, reason) => {
+])("encodeSafetensors refuses %s", (_, tensors, reason) => {
   expect(() => encodeSafetensors(tensors)).toThrow(reason);
 });

@@ -1,9 +1,12 @@
+// Encodes tensors as the bytes of a safetensors file.
+
 import { elementCount, isTensorType, type StoredTensor, tensorTypes, typeInfo } from "../tensor-type.ts";
 import { maxHeaderBytes, prefixBytes } from "./header.ts";
 
 /**
- * The bytes of a safetensors file. Tensors are laid out widest type first, then by name, metadata by key, and the header
- * is padded to 8 bytes, so the same content always gives the same bytes: those of the reference implementation.
+ * Encodes a safetensors file. Tensors are ordered by type, widest first, then by name; metadata by key; the header is
+ * padded to 8 bytes. Equal content gives equal bytes, the same as those of the reference implementation. Throws for two
+ * tensors of one name, and for a type, shape or data that do not match.
  */
 export function encodeSafetensors(
   tensors: Iterable<readonly [string, StoredTensor]>,
@@ -12,7 +15,7 @@ export function encodeSafetensors(
   return new Uint8Array(Buffer.concat([...safetensorsParts(tensors, metadata)]));
 }
 
-/** A tensor that is read when it is its turn to be written, so that no more than one need be in memory. */
+/** A tensor that is read just before it is written, so that only one has to be in memory. */
 export interface PendingTensor {
   /** One of TensorType. */
   readonly type: string;
@@ -20,7 +23,7 @@ export interface PendingTensor {
   readonly read: () => StoredTensor;
 }
 
-/** The same, as the pieces that make up the file one after the other: header, then the tensors, each read in its turn. */
+/** The same file in pieces: the header, then each tensor, read just before it is yielded. */
 export function* safetensorsParts(
   tensors: Iterable<readonly [string, StoredTensor | PendingTensor]>,
   metadata: Readonly<Record<string, string>> = {},
@@ -33,9 +36,9 @@ export function* safetensorsParts(
   const names = new Set<string>();
   let at = 0;
   for (const [name, tensor] of sorted) {
-    if (names.has(name)) throw new Error(`tensor ${JSON.stringify(name)} is there twice: a name stands for one tensor`);
+    if (names.has(name)) throw new Error(`tensor ${JSON.stringify(name)} occurs twice`);
     if (name === "__metadata__")
-      throw new Error('a tensor cannot be named "__metadata__": the format keeps that name for itself');
+      throw new Error('a tensor cannot be named "__metadata__": the format reserves that name');
     names.add(name);
     const end = at + byteLengthOf(name, tensor);
     fields.push(`${quote(name)}:{"dtype":"${tensor.type}","shape":[${tensor.shape}],"data_offsets":[${at},${end}]}`);
@@ -46,7 +49,8 @@ export function* safetensorsParts(
     const stored = "read" in tensor ? tensor.read() : tensor;
     if (stored.type !== tensor.type || stored.shape.join() !== tensor.shape.join())
       throw new Error(
-        `tensor ${JSON.stringify(name)} was announced as ${tensor.type} [${tensor.shape}] and is ${stored.type} [${stored.shape}]`,
+        `tensor ${JSON.stringify(name)} was announced as ${tensor.type} [${tensor.shape}] ` +
+          `and is ${stored.type} [${stored.shape}]`,
       );
     byteLengthOf(name, stored);
     yield new Uint8Array(stored.data.buffer, stored.data.byteOffset, stored.data.byteLength);
@@ -64,7 +68,7 @@ function headerBytes(json: string): Uint8Array {
   return bytes;
 }
 
-/** The bytes that a tensor's type and shape take; a tensor at hand must have them. */
+/** The number of bytes for a tensor's type and shape. Throws if the data of a tensor in memory do not match them. */
 function byteLengthOf(name: string, tensor: StoredTensor | PendingTensor): number {
   const { type, shape } = tensor;
   if (!isTensorType(type))
@@ -79,7 +83,7 @@ function byteLengthOf(name: string, tensor: StoredTensor | PendingTensor): numbe
     );
   if (count !== tensor.data.length)
     throw new Error(
-      `tensor ${JSON.stringify(name)} of shape [${shape}] holds ${tensor.data.length} values: shape and values do not agree`,
+      `tensor ${JSON.stringify(name)} of shape [${shape}] holds ${tensor.data.length} values: they do not match`,
     );
   return count * bytes;
 }
@@ -90,7 +94,7 @@ function rank({ type }: { readonly type: string }): number {
   return ranks.get(type) ?? ranks.size;
 }
 
-/** Orders by code point, which is the order of the UTF-8 bytes; the order of `<` differs from it outside the basic plane. */
+/** Orders by code point, as the UTF-8 bytes do; `<` orders by UTF-16 code unit, which differs above U+FFFF. */
 function compareUtf8(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
@@ -99,6 +103,6 @@ function quote(text: string): string {
   if (typeof text !== "string")
     throw new Error(`metadata holds ${JSON.stringify(text)}: the format allows strings only`);
   if (/\p{Surrogate}/u.test(text))
-    throw new Error(`the name or text ${JSON.stringify(text)} holds half of a surrogate pair: it is not Unicode text`);
+    throw new Error(`the name or text ${JSON.stringify(text)} holds a lone surrogate: it is not valid Unicode`);
   return JSON.stringify(text);
 }

@@ -1,3 +1,5 @@
+// Reading and writing safetensors files.
+
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,13 +11,13 @@ const folder = mkdtempSync(join(tmpdir(), "dit-bench-weights-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const tensors: [string, StoredTensor][] = [["a", { type: "F32", shape: [2], data: new Float32Array([1, 2]) }]];
-const everyType = fileURLToPath(new URL("fixtures/every-type.safetensors", import.meta.url));
+const everyType = fileURLToPath(new URL("../fixtures/every-type.safetensors", import.meta.url));
 
-test("a file read from disk holds what its bytes hold", () => {
+test("readSafetensors returns the same as decoding the bytes", () => {
   expect(readSafetensors(everyType)).toEqual(decodeSafetensors(readFileSync(everyType)));
 });
 
-test("a file is replaced whole, and no temporary name is left behind", () => {
+test("writeSafetensors replaces a file and leaves no temporary file", () => {
   const inner = join(folder, "replace");
   mkdirSync(inner);
   const path = join(inner, "model.safetensors");
@@ -25,14 +27,14 @@ test("a file is replaced whole, and no temporary name is left behind", () => {
   expect(readdirSync(inner)).toEqual(["model.safetensors"]);
 });
 
-test("where writing fails, what was there stays and no temporary name is left behind", () => {
+test("writeSafetensors keeps the previous file on an error and leaves no temporary file", () => {
   const inner = join(folder, "fail");
-  mkdirSync(join(inner, "model.safetensors"), { recursive: true }); // a folder under the file's name cannot be renamed over
+  mkdirSync(join(inner, "model.safetensors"), { recursive: true }); // a rename cannot replace a folder
   expect(() => writeSafetensors(join(inner, "model.safetensors"), tensors)).toThrow();
   expect(readdirSync(inner)).toEqual(["model.safetensors"]);
 });
 
-test("a corrupt file is refused by its path, a missing one with the system's code", () => {
+test("readSafetensors names the path of a corrupt file and passes on system errors", () => {
   const path = join(folder, "short.safetensors");
   writeFileSync(path, readFileSync(everyType).subarray(0, -1));
   expect(() => readSafetensors(path)).toThrow(CorruptFileError);

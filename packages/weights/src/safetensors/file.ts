@@ -1,3 +1,5 @@
+// Reads and writes safetensors files.
+
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { describeWrongKind, kindBytes, kindOfBytes, replaceFileSync } from "@dit-bench/files";
 import { CorruptFileError } from "../corrupt-file-error.ts";
@@ -8,8 +10,8 @@ import { type PendingTensor, safetensorsParts } from "./encode.ts";
 import { headerLength, parseHeader, prefixBytes } from "./header.ts";
 
 /**
- * Reads a safetensors file, each tensor into memory of its own (so files past 4 GB work). Throws CorruptFileError for
- * what the file holds, and Node's own error (ENOENT, EACCES, EISDIR, ...) where it cannot be opened or read.
+ * Reads a safetensors file, each tensor into its own buffer, so that files above 4 GB work. Throws CorruptFileError for
+ * invalid content; system errors (ENOENT, EACCES, EISDIR …) pass through.
  */
 export function readSafetensors(path: string): Safetensors {
   const file = openSync(path, "r");
@@ -32,7 +34,7 @@ export function readSafetensors(path: string): Safetensors {
 }
 
 /**
- * Writes a safetensors file under a temporary name in the same folder, flushes it, then renames it: whole or not at all.
+ * Writes a safetensors file whole or not at all: under a temporary name in the same folder, flushed, then renamed.
  * Pending tensors are read one at a time.
  */
 export function writeSafetensors(

@@ -1,9 +1,11 @@
+// The header of a safetensors file: https://github.com/huggingface/safetensors, "Format".
+
 import { CorruptFileError } from "../corrupt-file-error.ts";
 import { maxTensors } from "../limits.ts";
 import { type Json, JsonError, type JsonObject, parseStrictJson } from "../strict-json.ts";
 import { elementCount, isTensorType, type TensorType, tensorTypes, typeInfo } from "../tensor-type.ts";
 
-/** One tensor's entry in a header; the bytes run from `begin` to `end`, counted from the end of the header. */
+/** The header entry of one tensor. Its bytes run from `begin` to `end`, counted from the end of the header. */
 export interface Entry {
   readonly name: string;
   readonly type: TensorType;
@@ -14,7 +16,7 @@ export interface Entry {
 }
 
 export interface Header {
-  /** In the order of their bytes. */
+  /** In the order of their data in the file. */
   readonly entries: readonly Entry[];
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -22,10 +24,10 @@ export interface Header {
 /** The length field before the header: 64 bits, little-endian. */
 export const prefixBytes = 8;
 
-/** The reference implementation's cap (safetensors, `MAX_HEADER_SIZE`). */
+/** The limit of the reference implementation (safetensors, `MAX_HEADER_SIZE`). */
 export const maxHeaderBytes = 100_000_000;
 
-/** Length of the header that the first eight bytes announce, checked against the file's size. */
+/** The header length in the first eight bytes, checked against the file size. Throws CorruptFileError. */
 export function headerLength(prefix: Uint8Array, fileBytes: number, source: string): number {
   if (prefix.length < prefixBytes)
     throw new CorruptFileError(source, `${prefix.length} bytes: a safetensors file has at least ${prefixBytes}`);
@@ -45,8 +47,8 @@ export function headerLength(prefix: Uint8Array, fileBytes: number, source: stri
 }
 
 /**
- * Reads a header and checks it against the number of data bytes: types and shapes known, byte ranges as long as type and
- * shape say, back to back from 0, without overlap or hole, to the last byte.
+ * Parses and checks a header: known types, valid shapes, byte ranges of the length of type and shape, contiguous from 0
+ * to `dataBytes`. Throws CorruptFileError.
  */
 export function parseHeader(header: Uint8Array, dataBytes: number, source: string): Header {
   const fail = (problem: string): never => {
@@ -66,12 +68,13 @@ export function parseHeader(header: Uint8Array, dataBytes: number, source: strin
   for (const { name, begin, end } of entries) {
     if (begin !== covered)
       fail(
-        `tensor ${JSON.stringify(name)} begins at byte ${begin} of the data, the one before it ends at ${covered}: overlap or hole`,
+        `tensor ${JSON.stringify(name)} begins at byte ${begin} of the data, the previous one ends at ${covered}: ` +
+          "overlap or gap",
       );
     covered = end;
   }
   if (covered !== dataBytes)
-    fail(`the tensors cover ${covered} bytes of data, the file holds ${dataBytes}: truncated, or with bytes to spare`);
+    fail(`the tensors cover ${covered} bytes of data, the file holds ${dataBytes}: truncated, or with extra bytes`);
   return { entries, metadata };
 }
 
@@ -104,7 +107,7 @@ function readMetadata(value: Json, fail: Fail): Readonly<Record<string, string>>
 
 function readEntry(name: string, value: Json, fail: Fail): Entry {
   if (!(value instanceof Map))
-    return fail(`tensor ${JSON.stringify(name)}: an object with dtype, shape and data_offsets was wanted`);
+    return fail(`tensor ${JSON.stringify(name)}: wanted an object with dtype, shape and data_offsets`);
   const fields = value as JsonObject;
   const type = fields.get("dtype");
   if (typeof type !== "string") return fail(`tensor ${JSON.stringify(name)}: dtype is not a string`);
@@ -123,7 +126,8 @@ function readEntry(name: string, value: Json, fail: Fail): Entry {
   const bytes = count * typeInfo(type).bytes;
   if (bytes !== end - begin)
     fail(
-      `tensor ${JSON.stringify(name)}, ${type} [${shape}], takes ${bytes} bytes, data_offsets [${begin}, ${end}] give it ${end - begin}`,
+      `tensor ${JSON.stringify(name)}, ${type} [${shape}], takes ${bytes} bytes, ` +
+        `data_offsets [${begin}, ${end}] give it ${end - begin}`,
     );
   return { name, type, shape, count, begin, end };
 }

@@ -1,5 +1,5 @@
-// PyTorch's format before 1.6: five pickles one after another (magic number, version, machine, object, storage keys), then
-// the storages, each a 64-bit count and its numbers. Layout: torch/serialization.py, `_legacy_save` and `_legacy_load`.
+// PyTorch's format before 1.6: five pickles (magic number, version, machine, object, storage keys), then the storages,
+// each a 64-bit count and its numbers. Source: torch/serialization.py, `_legacy_save` and `_legacy_load`.
 
 import { CorruptFileError } from "../corrupt-file-error.ts";
 import { PickleInput } from "../pickle/input.ts";
@@ -11,9 +11,9 @@ import { type Storage, TorchHost } from "./tensors.ts";
 import type { TorchFile } from "./torch-file.ts";
 import { widthOf } from "./types.ts";
 
-/** torch/serialization.py, MAGIC_NUMBER */
+/** MAGIC_NUMBER in torch/serialization.py. */
 const magicNumber = 0x1950a86a20f9469cfc6cn;
-/** torch/serialization.py, PROTOCOL_VERSION */
+/** PROTOCOL_VERSION in torch/serialization.py. */
 const protocolVersion = 1001;
 
 export function readLegacyCheckpoint(file: ReadableFile): TorchFile {
@@ -22,7 +22,7 @@ export function readLegacyCheckpoint(file: ReadableFile): TorchFile {
   if (first !== magicNumber)
     throw new UnsupportedFileError(
       file.path,
-      `a pickle of ${kindOf(first)}, not one of PyTorch's: wanted a file that torch.save wrote`,
+      `a pickle of ${kindOf(first)}, not a PyTorch checkpoint: wanted a file of torch.save`,
     );
   const found = unpickle(input);
   if (found !== protocolVersion)
@@ -38,9 +38,9 @@ export function readLegacyCheckpoint(file: ReadableFile): TorchFile {
 
 function checkMachine(info: PickleValue, path: string): void {
   if (!(info instanceof Map))
-    throw new CorruptFileError(path, `${kindOf(info)} in place of the facts about the machine`);
+    throw new CorruptFileError(path, `${kindOf(info)} instead of the description of the machine`);
   if (info.get("little_endian") !== true)
-    throw new UnsupportedFileError(path, "written on a big-endian machine: only little-endian files are read");
+    throw new UnsupportedFileError(path, "written on a big-endian machine: only little-endian files are supported");
 }
 
 function locateStorages(
@@ -51,18 +51,18 @@ function locateStorages(
 ): ReadonlyMap<string, number> {
   const corrupt = (problem: string) => new CorruptFileError(file.path, problem);
   const list = keys instanceof PickleTuple ? keys.items : keys;
-  if (!Array.isArray(list)) throw corrupt(`${kindOf(keys)} in place of the storages' keys`);
+  if (!Array.isArray(list)) throw corrupt(`${kindOf(keys)} instead of the storage keys`);
   const places = new Map<string, number>();
   let at = begin;
   for (const key of list as readonly PickleValue[]) {
     const storage = typeof key === "string" ? storages.get(key) : undefined;
     if (!storage) throw corrupt(`${kindOf(key)} as the key of a storage that no tensor names`);
-    if (places.has(storage.key)) throw corrupt(`the storage ${JSON.stringify(key)} is there twice`);
+    if (places.has(storage.key)) throw corrupt(`the storage ${JSON.stringify(key)} occurs twice`);
     const bytes = storage.count * widthOf(storage.type);
     const head = file.read(at, countBytes);
     const count = new DataView(head.buffer, head.byteOffset, countBytes).getBigInt64(0, true);
     if (count !== BigInt(storage.count))
-      throw corrupt(`storage ${JSON.stringify(key)} has ${count} numbers, its tensors say ${storage.count}`);
+      throw corrupt(`storage ${JSON.stringify(key)} has ${count} numbers, its tensors expect ${storage.count}`);
     at += countBytes;
     if (at + bytes > file.size)
       throw corrupt(

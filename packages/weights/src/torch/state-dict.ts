@@ -1,4 +1,4 @@
-// Which tensors of a checkpoint are the model's, and their names.
+// Finds the tensors of the model in a PyTorch checkpoint, and their names.
 
 import { CorruptFileError } from "../corrupt-file-error.ts";
 import { maxTensors, maxValues } from "../limits.ts";
@@ -9,21 +9,19 @@ import { TorchTensor } from "./tensors.ts";
 export interface StateDict {
   /** By dotted name. */
   readonly tensors: ReadonlyMap<string, TorchTensor>;
-  /** Plain values beside the tensors, such as the options of the run, by dotted name. */
+  /** Plain values beside the tensors, such as options of the run, by dotted name. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** What was chosen, for a person. */
+  /** Messages for the user about what was chosen. */
   readonly notes: readonly string[];
-  /**
-   * What is left of the key below the entry that was taken: the tensors that are wanted have names that begin with it.
-   */
+  /** The rest of the key, below the chosen entry: the first part of the names of the wanted tensors. */
   readonly below?: string;
-  /** Entries that hold tensors: what a key can be. */
+  /** Entries that hold tensors: the valid keys. */
   readonly keys: readonly string[];
 }
 
 /**
- * The entry to take where a checkpoint has several and nobody says which: the moving average before the trained model
- * (as the loader of facebookresearch/DiT does), then the customary name.
+ * The entry to choose without a key: the moving average before the trained model, as in the loader of
+ * facebookresearch/DiT, then the usual name.
  */
 const preferredEntries = ["ema", "model", "state_dict"];
 
@@ -32,8 +30,8 @@ const maxName = 512;
 const maxMetadata = 1_000;
 
 /**
- * The tensors of an entry: of the one that `key` names or begins with (`ema`, `ema.module`); else of the preferred
- * entry, or all where there is none such. The rest of the key is left to the caller.
+ * The tensors of one entry: the one that `key` names or begins with (`ema`, `ema.module`), otherwise the preferred one;
+ * all tensors if there is none. The caller applies the rest of the key. Throws a WeightFileError.
  */
 export function stateDict(root: PickleValue, source: string, key?: string): StateDict {
   const walk = new Walk(source);
@@ -51,17 +49,19 @@ export function stateDict(root: PickleValue, source: string, key?: string): Stat
     const others = entriesWithTensors.filter((name) => name !== chosen);
     if (others.length > 0 || key === undefined)
       notes.push(
-        `tensors of ${JSON.stringify(chosen)}${others.length > 0 ? `; others are under ${others.slice(0, 20).join(", ")}` : ""}`,
+        `tensors of ${JSON.stringify(chosen)}` +
+          (others.length > 0 ? `; others are under ${others.slice(0, 20).join(", ")}` : ""),
       );
     walk.visit(found[1], found[1] instanceof TorchTensor ? chosen : "", 0);
     for (const [name, value] of entries)
       if (name !== undefined && !entriesWithTensors.includes(name)) walk.visit(value, name, 0);
   }
   if (walk.objects.size > 0)
-    notes.push(`skipped, as data that never ran: ${[...walk.objects].slice(0, 10).join(", ")}`);
+    notes.push(`skipped objects, which are never run: ${[...walk.objects].slice(0, 10).join(", ")}`);
   if (walk.tensors.size === 0)
     throw new UnsupportedFileError(source, `it holds no tensors${notes.length > 0 ? `; ${notes.join("; ")}` : ""}`);
-  const keys = walk.tensors.size === entriesWithTensors.length ? [] : entriesWithTensors; // a state dict's entries are its tensors
+  // In a plain state dict the entries are the tensors: none is a key.
+  const keys = walk.tensors.size === entriesWithTensors.length ? [] : entriesWithTensors;
   return {
     tensors: walk.tensors,
     metadata: walk.metadata,
@@ -75,7 +75,7 @@ function choose(
   entries: readonly (readonly [string | undefined, PickleValue])[],
   entriesWithTensors: readonly string[],
 ): string | undefined {
-  if (entries.some(([, value]) => value instanceof TorchTensor)) return undefined; // a state dict itself
+  if (entries.some(([, value]) => value instanceof TorchTensor)) return undefined; // a plain state dict
   return (
     preferredEntries.find((name) => entriesWithTensors.includes(name)) ??
     (entriesWithTensors.length === 1 ? entriesWithTensors[0] : undefined)
@@ -85,13 +85,13 @@ function choose(
 const nameOf = (key: PickleValue): string | undefined =>
   typeof key === "string" || typeof key === "number" || typeof key === "bigint" ? String(key) : undefined;
 
-/** What torch.nn.Module keeps its tensors and children in; their names are no part of a tensor's name. */
+/** Fields in which torch.nn.Module keeps tensors and children; they are not part of tensor names. */
 const moduleFields: ReadonlySet<string> = new Set(["_parameters", "_buffers", "_modules"]);
 
 class Walk {
   readonly tensors = new Map<string, TorchTensor>();
   readonly metadata = new Map<string, string>();
-  /** Classes of the objects that were met. */
+  /** Classes of the objects found. */
   readonly objects = new Set<string>();
   readonly #source: string;
   readonly #above = new Set<PickleValue>();
@@ -107,7 +107,7 @@ class Walk {
       throw this.#corrupt(`a name of more than ${maxName} characters: ${JSON.stringify(name.slice(0, 80))}…`);
     if (value instanceof TorchTensor) this.#tensor(name, value);
     else if (value === null || typeof value !== "object") this.#plain(name, value);
-    else if (!this.#above.has(value)) this.#inside(value, name, depth); // a value may hold itself
+    else if (!this.#above.has(value)) this.#inside(value, name, depth); // a value may contain itself
   }
 
   #inside(value: PickleValue & object, name: string, depth: number): void {
@@ -121,7 +121,7 @@ class Walk {
     this.#above.delete(value);
   }
 
-  /** How many tensors lie below, counted without naming them. */
+  /** The number of tensors below a value. */
   countBelow(value: PickleValue, depth = 0): number {
     this.#count();
     if (value instanceof TorchTensor) return 1;
@@ -134,8 +134,7 @@ class Walk {
   }
 
   #count(): void {
-    if (++this.#nodes > maxValues)
-      throw this.#corrupt(`more than ${maxValues} values, counted wherever they are named again`);
+    if (++this.#nodes > maxValues) throw this.#corrupt(`more than ${maxValues} values, with repeated references`);
   }
 
   #tensor(name: string, tensor: TorchTensor): void {
@@ -154,7 +153,7 @@ class Walk {
   }
 }
 
-/** What a value holds, each with its part of the name; undefined where it adds none. */
+/** The children of a value, each with its part of the name; undefined for no part. */
 function* children(value: PickleValue): Generator<[string | undefined, PickleValue]> {
   if (value instanceof Map)
     for (const [key, child] of value) {

@@ -1,4 +1,4 @@
-// What PyTorch's own globals stand for in a pickle: storages and the tensors that look at them. Checked, never read.
+// The allow-list of PyTorch's globals in a pickle: storages and tensors over them. Nothing is read here.
 
 import { ArgumentError, type GlobalCall } from "../pickle/globals.ts";
 import type { PickleHost } from "../pickle/unpickle.ts";
@@ -6,15 +6,15 @@ import { HostValue, kindOf, PickleGlobal, PickleObject, PickleTuple, type Pickle
 import { elementCount } from "../tensor-type.ts";
 import { dtypeOf, storageType, widthOf } from "./types.ts";
 
-/** A run of numbers in the file, by the key under which the file keeps it. */
+/** A storage: a sequence of numbers in the file, with its key. */
 export interface Storage {
   readonly key: string;
   readonly type: string;
-  /** Numbers in the whole storage. */
+  /** Number of elements. */
   readonly count: number;
 }
 
-/** A storage, or the part of one that a legacy file makes a storage of its own. */
+/** A storage, or a part of one, which a legacy file can treat as a storage. */
 class TorchStorage extends HostValue {
   readonly kind = "storage";
   readonly storage: Storage;
@@ -35,7 +35,7 @@ export class TorchTensor extends HostValue {
   readonly type: string;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
-  /** Of its first number in the storage, counted in numbers of its own type. */
+  /** Position of the first element in the storage, in elements of the type of the tensor. */
   readonly offset: number;
 
   constructor(storage: Storage, type: string, offset: number, shape: readonly number[], strides: readonly number[]) {
@@ -48,7 +48,7 @@ export class TorchTensor extends HostValue {
   }
 }
 
-/** The allow-list for PyTorch's pickles, and every storage that one names. */
+/** The allow-list for PyTorch's pickles; collects the storages that a pickle refers to. */
 export class TorchHost implements PickleHost {
   readonly storages = new Map<string, Storage>();
 
@@ -56,31 +56,32 @@ export class TorchHost implements PickleHost {
     return calls.get(name);
   }
 
-  /** `('storage', class, key, device, count)`, in legacy files with `None` or `(key, offset, count)` of a part after it. */
+  /** `('storage', class, key, device, count)`; legacy files add `None` or `(key, offset, count)` of a part. */
   persistent(id: PickleValue): TorchStorage {
     if (typeof id === "string")
       throw new ArgumentError("a storage as text (pickle protocol 0), which PyTorch cannot load");
     const [tag, of, key, , count, part] = id instanceof PickleTuple ? id.items : [];
     if (tag !== "storage" || !(of instanceof PickleGlobal) || typeof key !== "string" || !isSize(count))
-      throw new ArgumentError(`a persistent id that is no storage: ${kindOf(id)}`);
+      throw new ArgumentError(`a persistent id that is not a storage: ${kindOf(id)}`);
     const type = storageType(of.name);
     if (!type) throw new ArgumentError(`a storage of the unknown class ${JSON.stringify(of.name)}`);
     const known = this.storages.get(key);
     if (known && (known.type !== type || known.count !== count))
       throw new ArgumentError(
-        `storage ${JSON.stringify(key)} is ${known.type} of ${known.count} in one place, ${type} of ${count} in another`,
+        `storage ${JSON.stringify(key)} is ${known.type} of ${known.count} in one place, ` +
+          `${type} of ${count} in another`,
       );
     const storage = known ?? { key, type, count };
     this.storages.set(key, storage);
     if (part === undefined || part === null) return new TorchStorage(storage, 0, count);
     const [, begin, length] = part instanceof PickleTuple ? part.items : [];
     if (!isSize(begin) || !isSize(length) || begin + length > count)
-      throw new ArgumentError(`a part of storage ${JSON.stringify(key)} that is not inside it`);
+      throw new ArgumentError(`a part of storage ${JSON.stringify(key)} that is outside it`);
     return new TorchStorage(storage, begin, length);
   }
 }
 
-const maxDimensions = 64; // PyTorch's own bound for most operations (aten, `dim_bitset_size`)
+const maxDimensions = 64; // PyTorch's limit for most operations (aten, `dim_bitset_size`)
 
 const isSize = (value: PickleValue | undefined): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
@@ -92,7 +93,7 @@ function sizes(value: PickleValue | undefined, what: string): number[] {
   return items as number[];
 }
 
-/** The tensor, if every number of it lies in its storage. */
+/** Builds a tensor. Throws ArgumentError unless all its elements are within the storage. */
 function rebuildTensor(
   storage: PickleValue | undefined,
   offset: PickleValue | undefined,
@@ -100,7 +101,7 @@ function rebuildTensor(
   stride: PickleValue | undefined,
   type?: string,
 ): TorchTensor {
-  if (!(storage instanceof TorchStorage)) throw new ArgumentError(`${kindOf(storage ?? null)} in place of a storage`);
+  if (!(storage instanceof TorchStorage)) throw new ArgumentError(`${kindOf(storage ?? null)} instead of a storage`);
   const shape = sizes(size, "the size");
   const strides = stride === undefined ? rowMajor(shape) : sizes(stride, "the stride");
   if (!isSize(offset)) throw new ArgumentError("the storage offset is not a size");
@@ -109,13 +110,13 @@ function rebuildTensor(
   if (count === undefined) throw new ArgumentError(`a tensor of shape [${shape}]: too many elements to count`);
   const last = shape.reduce((sum, n, i) => sum + (n - 1) * strides[i]!, offset);
   const own = type ?? storage.storage.type;
-  const held = Math.floor((storage.count * widthOf(storage.storage.type)) / widthOf(own)); // in this part, from its own begin on
+  const held = Math.floor((storage.count * widthOf(storage.storage.type)) / widthOf(own)); // elements of this part
   if (count > 0 && !(last < held))
     throw new ArgumentError(
       `a tensor of shape [${shape}], strides [${strides}] and offset ${offset} in a storage of ${held} numbers`,
     );
   const begin = (storage.begin * widthOf(storage.storage.type)) / widthOf(own);
-  if (!Number.isInteger(begin)) throw new ArgumentError("a tensor over bytes that begin between two of its numbers");
+  if (!Number.isInteger(begin)) throw new ArgumentError("a tensor that is not aligned to its elements");
   return new TorchTensor(storage.storage, own, begin + offset, shape, strides);
 }
 
@@ -128,18 +129,18 @@ function rowMajor(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** A tensor with something around it that does not change its numbers. */
+/** A wrapper around a tensor that does not change its numbers. */
 const unwrapTensor: GlobalCall = ([data]) => {
-  if (!(data instanceof TorchTensor)) throw new ArgumentError(`${kindOf(data ?? null)} in place of a tensor`);
+  if (!(data instanceof TorchTensor)) throw new ArgumentError(`${kindOf(data ?? null)} instead of a tensor`);
   return data;
 };
 
-/** torch._tensor._rebuild_from_type_v2(function, type, args, state): a subclass of Tensor, or a tensor with attributes. */
+/** torch._tensor._rebuild_from_type_v2(function, type, args, state): a subclass or a tensor with attributes. */
 const rebuildFromType: GlobalCall = ([rebuild, , args], spend) => {
-  const stand = rebuild instanceof PickleGlobal ? rebuilds.get(rebuild.name) : undefined;
-  if (!stand || !(args instanceof PickleTuple))
-    throw new ArgumentError(`it rebuilds a tensor by ${kindOf(rebuild ?? null)}, which is not known`);
-  return stand(args.items, spend);
+  const call = rebuild instanceof PickleGlobal ? rebuilds.get(rebuild.name) : undefined;
+  if (!call || !(args instanceof PickleTuple))
+    throw new ArgumentError(`it rebuilds a tensor by ${kindOf(rebuild ?? null)}, which is unknown`);
+  return call(args.items, spend);
 };
 
 /** torch/_utils.py */
@@ -170,7 +171,7 @@ const calls: ReadonlyMap<string, GlobalCall> = new Map<string, GlobalCall>([
   ["torch.Size", ([size]) => new PickleTuple(sizes(size, "torch.Size"))],
   ["torch.device", () => new PickleObject("torch.device")],
   ["torch.serialization._get_layout", () => new PickleObject("torch.layout")],
-  // TorchScript's archives write lists of plain values by these.
+  // TorchScript writes lists of plain values with these.
   ...["intlist", "doublelist", "boollist", "tensorlist"].map((list): [string, GlobalCall] => [
     `torch.jit._pickle.build_${list}`,
     ([items]) => items ?? [],

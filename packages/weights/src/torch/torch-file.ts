@@ -1,8 +1,10 @@
+// A parsed PyTorch checkpoint of either format.
+
 import type { PickleValue } from "../pickle/values.ts";
 
-/** What a PyTorch file holds, and where each storage that it names begins. */
+/** The pickled object of a PyTorch checkpoint, and the positions of its storages. */
 export interface TorchFile {
   readonly root: PickleValue;
-  /** First byte in the file, by key. */
+  /** File position of the first byte, by key. */
   readonly storages: ReadonlyMap<string, number>;
 }

@@ -1,8 +1,8 @@
-// PyTorch's number types under safetensors' names. Some can only be listed: this package has no array for them.
+// PyTorch's number types by their safetensors names. Some can be listed but not read: they have no typed array.
 
 import { isTensorType, typeInfo } from "../tensor-type.ts";
 
-/** Width of the types that no safetensors reader of ours decodes. */
+/** Size in bytes of the types that cannot be read. */
 const listedOnly: ReadonlyMap<string, number> = new Map([
   ["U16", 2],
   ["U32", 4],
@@ -17,10 +17,10 @@ const listedOnly: ReadonlyMap<string, number> = new Map([
   ["QINT32", 4],
 ]);
 
-/** Bytes of a number. */
+/** Size of a number in bytes. */
 export const widthOf = (type: string): number => (isTensorType(type) ? typeInfo(type).bytes : listedOnly.get(type)!);
 
-/** torch/storage.py, `_new_dtypes` and `_dtype_to_storage_type_map`: the class that a pickled storage names. */
+/** Types of pickled storages by class (torch/storage.py, `_new_dtypes` and `_dtype_to_storage_type_map`). */
 const storageTypes: ReadonlyMap<string, string> = new Map([
   ["DoubleStorage", "F64"],
   ["FloatStorage", "F32"],
@@ -37,16 +37,16 @@ const storageTypes: ReadonlyMap<string, string> = new Map([
   ["QInt8Storage", "QINT8"],
   ["QUInt8Storage", "QUINT8"],
   ["QInt32Storage", "QINT32"],
-  ["UntypedStorage", "U8"], // bytes; the tensor says what they are
+  ["UntypedStorage", "U8"], // bytes; the tensor has the type
 ]);
 
-/** Type of `torch.FloatStorage`, `torch.cuda.FloatStorage`, `torch.storage.UntypedStorage`, …; undefined for anything else. */
+/** The type of `torch.FloatStorage`, `torch.cuda.FloatStorage` …; undefined for any other name. */
 export function storageType(name: string): string | undefined {
   const match = /^torch\.(?:cuda\.|storage\.)?(\w+)$/.exec(name);
   return match ? storageTypes.get(match[1]!) : undefined;
 }
 
-/** The types that a tensor over bare bytes can name (torch._utils._rebuild_tensor_v3). */
+/** Types of tensors over untyped storages (torch._utils._rebuild_tensor_v3). */
 const dtypes: ReadonlyMap<string, string> = new Map([
   ["torch.float64", "F64"],
   ["torch.float32", "F32"],

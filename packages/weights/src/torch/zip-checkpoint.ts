@@ -1,5 +1,5 @@
-// PyTorch's format since 1.6: a zip archive with a pickle, and one uncompressed entry a storage.
-// Layout: pytorch/caffe2/serialize/inline_container.h.
+// PyTorch's format since 1.6: a zip archive with a pickle and one uncompressed entry per storage.
+// Source: pytorch/caffe2/serialize/inline_container.h.
 
 import { CorruptFileError } from "../corrupt-file-error.ts";
 import { PickleInput } from "../pickle/input.ts";
@@ -21,7 +21,7 @@ export async function readZipCheckpoint(file: ReadableFile): Promise<TorchFile> 
   if (!pickle || pickles.length > 1)
     throw new UnsupportedFileError(
       file.path,
-      `a zip archive with ${pickles.length} entries FOLDER/data.pkl: wanted one, as torch.save writes it`,
+      `a zip archive with ${pickles.length} entries FOLDER/data.pkl: wanted one, as torch.save writes`,
     );
   const folder = pickles[0]!.slice(0, -"/data.pkl".length);
   checkByteOrder(file, storedEntry(entries, `${folder}/byteorder`, file.path));
@@ -35,7 +35,8 @@ export async function readZipCheckpoint(file: ReadableFile): Promise<TorchFile> 
     if (bytes !== count * widthOf(type))
       throw new CorruptFileError(
         file.path,
-        `storage ${JSON.stringify(key)}, ${type} of ${count}, takes ${count * widthOf(type)} bytes, its entry has ${bytes}`,
+        `storage ${JSON.stringify(key)} of ${count} ${type} takes ${count * widthOf(type)} bytes, ` +
+          `its entry has ${bytes}`,
       );
     storages.set(key, entry.begin);
   }
@@ -43,8 +44,8 @@ export async function readZipCheckpoint(file: ReadableFile): Promise<TorchFile> 
 }
 
 function checkByteOrder(file: ReadableFile, entry: ZipEntry | undefined): void {
-  if (!entry) return; // before PyTorch 2.1; big-endian machines could not exchange files then
+  if (!entry) return; // files before PyTorch 2.1 have no such entry
   const text = Buffer.from(file.read(entry.begin, Math.min(entry.end - entry.begin, 16))).toString("latin1");
   if (text !== "little")
-    throw new UnsupportedFileError(file.path, `byte order ${JSON.stringify(text)}: only "little" is read`);
+    throw new UnsupportedFileError(file.path, `byte order ${JSON.stringify(text)}: only "little" is supported`);
 }
