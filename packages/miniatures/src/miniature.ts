@@ -1,5 +1,5 @@
 import { type Stream, stream } from "@dit-bench/random";
-import { type Canvas, pixels } from "./raster/canvas.ts";
+import { type Canvas, toPixels } from "./raster/canvas.ts";
 
 // N = images, S = pixels a side
 
@@ -39,7 +39,7 @@ export function miniature(
 
 /** One picture, [S, S, 3] with S = `size`: depends only on the miniature's and the class's name, the seed and the index. */
 export function drawImage(m: Miniature, classIndex: number, index: number, seed: number, size = 32): Uint8Array {
-  return pixels(m.draw(classIndex, stream(seed, `miniature/${m.name}/${m.classes[classIndex]}`, index), size));
+  return toPixels(m.draw(classIndex, stream(seed, `miniature/${m.name}/${m.classes[classIndex]}`, index), size));
 }
 
 export interface DrawOptions {

@@ -1,5 +1,5 @@
 import { miniature } from "../miniature.ts";
-import { jay } from "./blue-jay.ts";
+import { blueJay } from "./blue-jay.ts";
 import { cardinal } from "./cardinal.ts";
 import { goldfinch } from "./goldfinch.ts";
 import { gull } from "./gull.ts";
@@ -9,5 +9,5 @@ import { mallard } from "./mallard.ts";
 /** Stands for CUB-200: birds in their places. */
 export const cub = miniature(
   { name: "cub", title: "Birds (miniature)", subject: "birds on branches, on water and in the air" },
-  { cardinal, "blue jay": jay, goldfinch, mallard, hummingbird, gull },
+  { cardinal, "blue jay": blueJay, goldfinch, mallard, hummingbird, gull },
 );

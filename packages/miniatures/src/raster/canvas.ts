@@ -53,18 +53,18 @@ export type Ink = Float64Array;
 /** Sets the ink for the local point (x, y), at signed distance d from the edge of the shape being filled. */
 export type Paint = (x: number, y: number, d: number, ink: Ink) => void;
 
-export function canvas(size: number): Canvas {
+export function createCanvas(size: number): Canvas {
   const grid = size * 2;
   return { size, grid, rgb: new Float32Array(grid * grid * 3) };
 }
 
 /** A brush in the canvas's own coordinates. */
-export function brush(on: Canvas, light: Light): Brush {
+export function createBrush(on: Canvas, light: Light): Brush {
   return { canvas: on, light, frame: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 } };
 }
 
 /** The brush moved to (x, y), its unit `scale` long (negative `sx` mirrors), turned clockwise by `angle` radians. */
-export function at(b: Brush, x: number, y: number, scale: number, angle = 0, sx = 1, sy = 1): Brush {
+export function placeBrush(b: Brush, x: number, y: number, scale: number, angle = 0, sx = 1, sy = 1): Brush {
   const f = b.frame;
   const u = cos(angle) * scale;
   const v = sin(angle) * scale;
@@ -90,7 +90,7 @@ export function fill(b: Brush, shape: Shape, paint: Paint, softness = 0, opacity
   const perUnit = Math.sqrt(Math.abs(det)) * grid;
   const width = 1 + softness * perUnit;
   const pad = (0.5 * width) / perUnit;
-  const [left, top, right, bottom] = reach(m, shape, pad, grid);
+  const [left, top, right, bottom] = gridBounds(m, shape, pad, grid);
   // canvas (X, Y) back to local: x = ia X + ic Y + ie, y = ib X + id Y + if
   const ia = m.d / det;
   const ib = -m.b / det;
@@ -110,10 +110,10 @@ export function fill(b: Brush, shape: Shape, paint: Paint, softness = 0, opacity
       ink[3] = 1;
       paint(x, y, d, ink);
       const k = cover * opacity * ink[3]!;
-      const at = (j * grid + i) * 3;
-      rgb[at] = rgb[at]! + (ink[0]! - rgb[at]!) * k;
-      rgb[at + 1] = rgb[at + 1]! + (ink[1]! - rgb[at + 1]!) * k;
-      rgb[at + 2] = rgb[at + 2]! + (ink[2]! - rgb[at + 2]!) * k;
+      const offset = (j * grid + i) * 3;
+      rgb[offset] = rgb[offset]! + (ink[0]! - rgb[offset]!) * k;
+      rgb[offset + 1] = rgb[offset + 1]! + (ink[1]! - rgb[offset + 1]!) * k;
+      rgb[offset + 2] = rgb[offset + 2]! + (ink[2]! - rgb[offset + 2]!) * k;
     }
   }
 }
@@ -144,7 +144,7 @@ export function blur(on: Canvas, radius: number): void {
 }
 
 /** The finished picture: 8-bit RGB, [S, S, 3]. */
-export function pixels(from: Canvas): Uint8Array {
+export function toPixels(from: Canvas): Uint8Array {
   const { size, grid, rgb } = from;
   const out = new Uint8Array(size * size * 3);
   for (let j = 0; j < size; j++) {
@@ -162,7 +162,7 @@ export function pixels(from: Canvas): Uint8Array {
 
 const ink: Ink = new Float64Array(4);
 
-function reach(m: Frame, s: Shape, pad: number, grid: number): [number, number, number, number] {
+function gridBounds(m: Frame, s: Shape, pad: number, grid: number): [number, number, number, number] {
   const x0 = s.x0 - pad;
   const x1 = s.x1 + pad;
   const y0 = s.y0 - pad;
@@ -191,9 +191,9 @@ function blurLine(rgb: Float32Array, start: number, stride: number, length: numb
     for (let i = 0; i <= n; i++) sum += scratch[Math.min(i, last)]!;
     for (let i = 0; i < length; i++) {
       rgb[base + i * stride] = sum / (2 * n + 1);
-      const gone = i - n;
+      const leaving = i - n;
       const next = i + n + 1;
-      sum += scratch[Math.min(next, last)]! - scratch[Math.max(gone, 0)]!;
+      sum += scratch[Math.min(next, last)]! - scratch[Math.max(leaving, 0)]!;
     }
   }
 }

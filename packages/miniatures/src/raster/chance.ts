@@ -16,7 +16,7 @@ export function happens(r: Stream, p: number): boolean {
 }
 
 /** +1 or -1. */
-export function side(r: Stream): number {
+export function randomSign(r: Stream): number {
   return r.uniform() < 0.5 ? -1 : 1;
 }
 
@@ -26,6 +26,6 @@ export function pick<T>(r: Stream, list: readonly T[]): T {
 }
 
 /** A whole number from `least` to `most`, both included. */
-export function count(r: Stream, least: number, most: number): number {
-  return least + Math.floor(r.uniform() * (most - least + 1));
+export function randomCount(r: Stream, min: number, max: number): number {
+  return min + Math.floor(r.uniform() * (max - min + 1));
 }

@@ -30,12 +30,12 @@ export function mix(a: Color, b: Color, t: number): Color {
 }
 
 /** The colour times k: darker below 1, brighter above. */
-export function scaled(c: Color, k: number): Color {
+export function scaleColor(c: Color, k: number): Color {
   return [c[0] * k, c[1] * k, c[2] * k];
 }
 
 /** A neighbour of the colour: brightness and each channel move by up to about `amount`. */
-export function varied(r: Stream, c: Color, amount: number): Color {
+export function varyColor(r: Stream, c: Color, amount: number): Color {
   const k = around(r, 1, amount * 1.5);
   return [
     clamp(c[0] * k + around(r, 0, amount)),

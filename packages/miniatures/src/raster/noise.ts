@@ -22,12 +22,12 @@ export function clouds(r: Stream): Field {
 }
 
 /** A field whose features are stretched: a feature is 1/fx wide and 1/fy high. */
-export function stretched(field: Field, fx: number, fy: number): Field {
+export function stretchField(field: Field, fx: number, fy: number): Field {
   return (x, y) => field(x * fx, y * fy);
 }
 
 /** A random constant in [0, 1) for each cell of the unit lattice. */
-export function cells(r: Stream): Field {
+export function cellNoise(r: Stream): Field {
   const sx = Math.floor(r.uniform() * SIDE);
   const sy = Math.floor(r.uniform() * SIDE);
   return (x, y) => {

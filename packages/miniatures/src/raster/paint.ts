@@ -3,10 +3,10 @@ import { type Brush, fill, type Ink, localLight, type Paint } from "./canvas.ts"
 import type { Color } from "./color.ts";
 import { clamp } from "./elementary.ts";
 import type { Field } from "./noise.ts";
-import { everywhere, type Shape } from "./shapes.ts";
+import { type Shape, wholePlane } from "./shapes.ts";
 
 /** One colour all over. */
-export function solid(c: Color): Paint {
+export function solidPaint(c: Color): Paint {
   const [red, green, blue] = c;
   return (_x, _y, _d, ink) => {
     ink[0] = red;
@@ -16,7 +16,7 @@ export function solid(c: Color): Paint {
 }
 
 /** From `a` at (x0, y0) to `b` at (x1, y1), constant beyond. */
-export function gradient(x0: number, y0: number, a: Color, x1: number, y1: number, b: Color): Paint {
+export function linearGradient(x0: number, y0: number, a: Color, x1: number, y1: number, b: Color): Paint {
   const ex = x1 - x0;
   const ey = y1 - y0;
   const k = 1 / (ex * ex + ey * ey);
@@ -24,7 +24,7 @@ export function gradient(x0: number, y0: number, a: Color, x1: number, y1: numbe
 }
 
 /** Through the colours from top (y0) to bottom (y1). */
-export function bands(y0: number, y1: number, colors: readonly Color[]): Paint {
+export function verticalGradient(y0: number, y1: number, colors: readonly Color[]): Paint {
   const n = colors.length - 1;
   return (_x, y, _d, ink) => {
     const t = clamp((y - y0) / (y1 - y0)) * n;
@@ -34,7 +34,7 @@ export function bands(y0: number, y1: number, colors: readonly Color[]): Paint {
 }
 
 /** From `a` at (cx, cy) to `b` at the radius and beyond. */
-export function glow(cx: number, cy: number, radius: number, a: Color, b: Color): Paint {
+export function radialGradient(cx: number, cy: number, radius: number, a: Color, b: Color): Paint {
   return (x, y, _d, ink) => {
     const u = x - cx;
     const v = y - cy;
@@ -43,17 +43,17 @@ export function glow(cx: number, cy: number, radius: number, a: Color, b: Color)
 }
 
 /** From `a` where the field is -1 to `b` where it is 1. */
-export function mottled(field: Field, a: Color, b: Color): Paint {
+export function mottledPaint(field: Field, a: Color, b: Color): Paint {
   return (x, y, _d, ink) => lerp(ink, a, b, clamp(field(x, y) * 0.5 + 0.5));
 }
 
 /** `b` on the edge of the shape, `a` from `depth` inwards. */
-export function rimmed(a: Color, b: Color, depth: number): Paint {
+export function rimmedPaint(a: Color, b: Color, depth: number): Paint {
   return (_x, _y, d, ink) => lerp(ink, b, a, clamp(-d / depth));
 }
 
 /** `over` on top of `base`, in proportion to the field's value held within [0, 1]. */
-export function layered(base: Paint, over: Paint, field: Field): Paint {
+export function layeredPaint(base: Paint, over: Paint, field: Field): Paint {
   return (x, y, d, ink) => {
     const k = clamp(field(x, y));
     if (k < 1) base(x, y, d, ink);
@@ -68,10 +68,10 @@ export function layered(base: Paint, over: Paint, field: Field): Paint {
 }
 
 /** `base` made brighter or darker by field * amount. */
-export function grained(base: Paint, field: Field, amount: number): Paint {
+export function grainedPaint(base: Paint, field: Field, amount: number): Paint {
   return (x, y, d, ink) => {
     base(x, y, d, ink);
-    dim(ink, 1 + amount * field(x, y));
+    scaleInk(ink, 1 + amount * field(x, y));
   };
 }
 
@@ -84,8 +84,8 @@ export interface Surface {
 }
 
 /** Fills a shape as a solid body: its surface rises from the edge like a quarter circle of radius `bevel`. */
-export function round(b: Brush, s: Shape, c: Color | Paint, surface: Surface): void {
-  const base = paintOf(c);
+export function fillRound(b: Brush, s: Shape, c: Color | Paint, surface: Surface): void {
+  const base = toPaint(c);
   const { bevel, gloss = 0, opacity = 1 } = surface;
   const { x: lx, y: ly, z: lz } = localLight(b);
   const step = bevel * 0.02;
@@ -99,7 +99,7 @@ export function round(b: Brush, s: Shape, c: Color | Paint, surface: Surface): v
       const nx = slope === 0 ? 0 : slope * (s.distance(x + step, y) - d);
       const ny = slope === 0 ? 0 : slope * (s.distance(x, y + step) - d);
       const nz = Math.sqrt(t * (2 - t));
-      relight(ink, b, nx * lx + ny * ly + nz * lz, gloss);
+      shadeInk(ink, b, nx * lx + ny * ly + nz * lz, gloss);
     },
     0,
     opacity,
@@ -107,7 +107,7 @@ export function round(b: Brush, s: Shape, c: Color | Paint, surface: Surface): v
 }
 
 /** Fills an upright ellipse as a ball, normals and all. */
-export function ball(
+export function fillBall(
   b: Brush,
   cx: number,
   cy: number,
@@ -117,48 +117,48 @@ export function ball(
   c: Color | Paint,
   gloss = 0,
 ): void {
-  const base = paintOf(c);
+  const base = toPaint(c);
   const { x: lx, y: ly, z: lz } = localLight(b);
   fill(b, s, (x, y, d, ink) => {
     base(x, y, d, ink);
     const nx = (x - cx) / rx;
     const ny = (y - cy) / ry;
     const nz = Math.sqrt(Math.max(0, 1 - nx * nx - ny * ny));
-    relight(ink, b, nx * lx + ny * ly + nz * lz, gloss);
+    shadeInk(ink, b, nx * lx + ny * ly + nz * lz, gloss);
   });
 }
 
 /** Fills a shape as an upright round column (a cup, a cake), `half(y)` wide to either side of x = 0 at height y. */
-export function column(b: Brush, s: Shape, half: (y: number) => number, c: Color | Paint, gloss = 0): void {
-  const base = paintOf(c);
+export function fillColumn(b: Brush, s: Shape, half: (y: number) => number, c: Color | Paint, gloss = 0): void {
+  const base = toPaint(c);
   const { x: lx, z: lz } = localLight(b);
   const k = 1 / Math.sqrt(lx * lx + lz * lz);
   fill(b, s, (x, y, d, ink) => {
     base(x, y, d, ink);
     const nx = x / half(y);
     const nz = Math.sqrt(Math.max(0, 1 - nx * nx));
-    relight(ink, b, (nx * lx + nz * lz) * k * 0.97, gloss);
+    shadeInk(ink, b, (nx * lx + nz * lz) * k * 0.97, gloss);
   });
 }
 
 /** Fills a shape without shading. */
-export function flat(b: Brush, s: Shape, c: Color | Paint, opacity = 1): void {
-  fill(b, s, paintOf(c), 0, opacity);
+export function fillFlat(b: Brush, s: Shape, c: Color | Paint, opacity = 1): void {
+  fill(b, s, toPaint(c), 0, opacity);
 }
 
 /** Fills a shape with a blurred edge: shadows, haze, glows. */
-export function soft(b: Brush, s: Shape, c: Color | Paint, softness: number, opacity = 1): void {
-  fill(b, s, paintOf(c), softness, opacity);
+export function fillSoft(b: Brush, s: Shape, c: Color | Paint, softness: number, opacity = 1): void {
+  fill(b, s, toPaint(c), softness, opacity);
 }
 
 /** Paints the whole canvas. */
-export function wash(b: Brush, c: Color | Paint, opacity = 1): void {
-  fill(b, everywhere, paintOf(c), 0, opacity);
+export function fillCanvas(b: Brush, c: Color | Paint, opacity = 1): void {
+  fill(b, wholePlane, toPaint(c), 0, opacity);
 }
 
 /** A colour or a paint, as a paint. */
-export function paintOf(c: Color | Paint): Paint {
-  return typeof c === "function" ? c : solid(c);
+export function toPaint(c: Color | Paint): Paint {
+  return typeof c === "function" ? c : solidPaint(c);
 }
 
 /** Writes a + (b - a) t. */
@@ -169,18 +169,18 @@ export function lerp(ink: Ink, a: Color, b: Color, t: number): void {
 }
 
 /** Multiplies the ink by k. */
-export function dim(ink: Ink, k: number): void {
+export function scaleInk(ink: Ink, k: number): void {
   ink[0] = ink[0]! * k;
   ink[1] = ink[1]! * k;
   ink[2] = ink[2]! * k;
 }
 
 /** Lights the ink: `facing` is the cosine between the surface's normal and the light. */
-export function relight(ink: Ink, b: Brush, facing: number, gloss: number): void {
+export function shadeInk(ink: Ink, b: Brush, facing: number, gloss: number): void {
   const { ambient, bright, shade } = b.light;
-  const lit = Math.max(facing, 0);
-  const k = ambient + (1 - ambient) * lit;
-  for (let c = 0; c < 3; c++) ink[c] = ink[c]! * (shade[c]! + (bright[c]! - shade[c]!) * lit) * k * 1.25;
+  const brightness = Math.max(facing, 0);
+  const k = ambient + (1 - ambient) * brightness;
+  for (let c = 0; c < 3; c++) ink[c] = ink[c]! * (shade[c]! + (bright[c]! - shade[c]!) * brightness) * k * 1.25;
   if (gloss > 0 && facing > 0.7) {
     const t = (facing - 0.7) / 0.3;
     const shine = gloss * t * t * t;

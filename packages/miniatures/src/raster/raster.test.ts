@@ -1,11 +1,23 @@
 import { stream } from "@dit-bench/random";
 import { describe, expect, it } from "vitest";
-import { at, blur, brush, type Canvas, canvas, type Light, pixels } from "./canvas.ts";
+import { blur, type Canvas, createBrush, createCanvas, type Light, placeBrush, toPixels } from "./canvas.ts";
 import { hex, hsl } from "./color.ts";
 import { atan2, cos, sin } from "./elementary.ts";
 import { clouds, noise } from "./noise.ts";
-import { flat, round, soft } from "./paint.ts";
-import { box, circle, curve, ellipse, line, melded, pairs, polygon, type Shape, union, without } from "./shapes.ts";
+import { fillFlat, fillRound, fillSoft } from "./paint.ts";
+import {
+  box,
+  circle,
+  curve,
+  difference,
+  ellipse,
+  line,
+  polygon,
+  type Shape,
+  smoothUnion,
+  toPoints,
+  union,
+} from "./shapes.ts";
 
 const light: Light = { x: -0.6, y: -0.6, z: 0.53, ambient: 0.3, bright: [1, 1, 1], shade: [1, 1, 1] };
 
@@ -32,17 +44,17 @@ describe("shapes", () => {
     ["ellipse", ellipse(0.5, 0.5, 0.4, 0.2), Math.PI * 0.08],
     ["box", box(0.5, 0.5, 0.3, 0.2), 0.24],
     ["line", line(0.3, 0.5, 0.7, 0.5, 0.1), 0.08 + Math.PI * 0.01],
-    ["triangle", polygon(pairs([0.1, 0.1, 0.9, 0.1, 0.1, 0.9])), 0.32],
+    ["triangle", polygon(toPoints([0.1, 0.1, 0.9, 0.1, 0.1, 0.9])), 0.32],
     ["two apart", union(circle(0.25, 0.5, 0.2), circle(0.75, 0.5, 0.2)), Math.PI * 0.08],
-    ["ring", without(circle(0.5, 0.5, 0.4), circle(0.5, 0.5, 0.2)), Math.PI * 0.12],
+    ["ring", difference(circle(0.5, 0.5, 0.4), circle(0.5, 0.5, 0.2)), Math.PI * 0.12],
   ])("a filled %s covers its area to 0.5 percent of the canvas", (_name, shape, area) => {
-    const on = canvas(32);
-    flat(brush(on, light), shape, [1, 1, 1]);
+    const on = createCanvas(32);
+    fillFlat(createBrush(on, light), shape, [1, 1, 1]);
     expect(Math.abs(mean(on) - area)).toBeLessThan(0.005);
   });
 
   it("a polygon's distance is exact on both sides of an edge and at a corner", () => {
-    const square = polygon(pairs([0, 0, 1, 0, 1, 1, 0, 1]));
+    const square = polygon(toPoints([0, 0, 1, 0, 1, 1, 0, 1]));
     expect(square.distance(0.5, 0.2)).toBeCloseTo(-0.2, 12);
     expect(square.distance(0.5, -0.3)).toBeCloseTo(0.3, 12);
     expect(square.distance(1.3, 1.4)).toBeCloseTo(0.5, 12);
@@ -50,7 +62,7 @@ describe("shapes", () => {
 
   it("melding fills the seam between two shapes and leaves what is far away alone", () => {
     const [a, c] = [circle(-0.5, 0, 0.5), circle(0.5, 0, 0.5)];
-    const both = melded(a, c, 0.4);
+    const both = smoothUnion(a, c, 0.4);
     expect(both.distance(0, 0.05)).toBeLessThan(-0.05);
     expect(both.distance(-2, 0)).toBe(a.distance(-2, 0));
   });
@@ -67,29 +79,29 @@ describe("shapes", () => {
 
 describe("the canvas", () => {
   it("brushes nest: moving, turning and mirroring place a shape where the algebra says", () => {
-    const on = canvas(32);
-    const b = at(at(brush(on, light), 0.5, 0.5, 0.5, Math.PI / 2), 0.5, 0, 0.5, 0, -1);
-    flat(b, circle(0.2, 0, 0.3), [1, 1, 1]); // local (0.2, 0) -> (-0.1 + 0.5, 0) * 0.5 turned by 90 degrees -> (0.5, 0.7)
+    const on = createCanvas(32);
+    const b = placeBrush(placeBrush(createBrush(on, light), 0.5, 0.5, 0.5, Math.PI / 2), 0.5, 0, 0.5, 0, -1);
+    fillFlat(b, circle(0.2, 0, 0.3), [1, 1, 1]); // local (0.2, 0) -> (-0.1 + 0.5, 0) * 0.5 turned by 90 degrees -> (0.5, 0.7)
     const [x, y] = centroid(on);
     expect(x).toBeCloseTo(0.5, 3);
     expect(y).toBeCloseTo(0.7, 3);
   });
 
   it("a shape beyond the canvas paints nothing", () => {
-    const on = canvas(32);
-    flat(brush(on, light), circle(2, 2, 0.5), [1, 1, 1]);
+    const on = createCanvas(32);
+    fillFlat(createBrush(on, light), circle(2, 2, 0.5), [1, 1, 1]);
     expect(mean(on)).toBe(0);
   });
 
   it("a soft edge keeps the area of a straight edge and half cover on it", () => {
-    const on = canvas(32);
-    soft(brush(on, light), box(0.5, 1, 5, 0.5), [1, 1, 1], 0.2);
+    const on = createCanvas(32);
+    fillSoft(createBrush(on, light), box(0.5, 1, 5, 0.5), [1, 1, 1], 0.2);
     expect(mean(on)).toBeCloseTo(0.5, 2);
   });
 
   it("blurring keeps the mean away from the borders and lowers the peak", () => {
-    const on = canvas(32);
-    flat(brush(on, light), circle(0.5, 0.5, 0.1), [1, 1, 1]);
+    const on = createCanvas(32);
+    fillFlat(createBrush(on, light), circle(0.5, 0.5, 0.1), [1, 1, 1]);
     const before = mean(on);
     blur(on, 0.05);
     expect(mean(on)).toBeCloseTo(before, 5);
@@ -97,17 +109,17 @@ describe("the canvas", () => {
   });
 
   it("a lit ball is brighter towards the light", () => {
-    const on = canvas(32);
-    round(brush(on, light), circle(0.5, 0.5, 0.4), [0.6, 0.6, 0.6], { bevel: 0.4 });
-    const p = pixels(on);
+    const on = createCanvas(32);
+    fillRound(createBrush(on, light), circle(0.5, 0.5, 0.4), [0.6, 0.6, 0.6], { bevel: 0.4 });
+    const p = toPixels(on);
     expect(p[(9 * 32 + 9) * 3]!).toBeGreaterThan(2 * p[(22 * 32 + 22) * 3]!);
   });
 
   it("values beyond the range are held at black and white", () => {
-    const on = canvas(32);
+    const on = createCanvas(32);
     on.rgb.fill(7, 0, 64 * 3 * 32);
     on.rgb.fill(-7, 64 * 3 * 32);
-    const p = pixels(on);
+    const p = toPixels(on);
     expect([p[0], p[p.length - 1]]).toEqual([255, 0]);
   });
 });

@@ -21,7 +21,7 @@ const FAR = 1e3;
 export type Point = readonly [number, number];
 
 /** Points from x, y, x, y, … */
-export function pairs(xy: readonly number[]): Point[] {
+export function toPoints(xy: readonly number[]): Point[] {
   const points: Point[] = [];
   for (let i = 0; i + 1 < xy.length; i += 2) points.push([xy[i]!, xy[i + 1]!]);
   return points;
@@ -137,7 +137,7 @@ export function curve(a: Point, c: Point, b: Point, pieces = 6): Point[] {
 }
 
 /** A shape around (cx, cy) whose radius depends on the angle; `largest` bounds the radius. About. */
-export function radial(cx: number, cy: number, largest: number, radius: (angle: number) => number): Shape {
+export function radialShape(cx: number, cy: number, largest: number, radius: (angle: number) => number): Shape {
   return shape(cx - largest, cy - largest, cx + largest, cy + largest, (x, y) => {
     const u = x - cx;
     const v = y - cy;
@@ -146,7 +146,7 @@ export function radial(cx: number, cy: number, largest: number, radius: (angle: 
 }
 
 /** Everything below the height y = height(x). About: right for gentle slopes. */
-export function under(height: (x: number) => number): Shape {
+export function areaBelow(height: (x: number) => number): Shape {
   return shape(-FAR, -FAR, FAR, FAR, (x, y) => (height(x) - y) * 0.8);
 }
 
@@ -156,17 +156,17 @@ export function halfPlane(px: number, py: number, nx: number, ny: number): Shape
 }
 
 /** Everything. */
-export const everywhere: Shape = halfPlane(0, 1e6, 0, 1);
+export const wholePlane: Shape = halfPlane(0, 1e6, 0, 1);
 
 export function union(...parts: readonly Shape[]): Shape {
   const n = parts.length;
-  const low = (f: (s: Shape) => number): number => parts.reduce((m, s) => Math.min(m, f(s)), 1e9);
-  const high = (f: (s: Shape) => number): number => parts.reduce((m, s) => Math.max(m, f(s)), -1e9);
+  const lowest = (f: (s: Shape) => number): number => parts.reduce((m, s) => Math.min(m, f(s)), 1e9);
+  const highest = (f: (s: Shape) => number): number => parts.reduce((m, s) => Math.max(m, f(s)), -1e9);
   return shape(
-    low((s) => s.x0),
-    low((s) => s.y0),
-    high((s) => s.x1),
-    high((s) => s.y1),
+    lowest((s) => s.x0),
+    lowest((s) => s.y0),
+    highest((s) => s.x1),
+    highest((s) => s.y1),
     (x, y) => {
       let d = 1e9;
       for (let i = 0; i < n; i++) {
@@ -179,7 +179,7 @@ export function union(...parts: readonly Shape[]): Shape {
 }
 
 /** Two shapes run together, the seam filleted over about k (polynomial smooth minimum). */
-export function melded(a: Shape, b: Shape, k: number): Shape {
+export function smoothUnion(a: Shape, b: Shape, k: number): Shape {
   return shape(Math.min(a.x0, b.x0), Math.min(a.y0, b.y0), Math.max(a.x1, b.x1), Math.max(a.y1, b.y1), (x, y) => {
     const d = a.distance(x, y);
     const e = b.distance(x, y);
@@ -189,19 +189,19 @@ export function melded(a: Shape, b: Shape, k: number): Shape {
 }
 
 /** The first shape without the second. */
-export function without(a: Shape, b: Shape): Shape {
+export function difference(a: Shape, b: Shape): Shape {
   return shape(a.x0, a.y0, a.x1, a.y1, (x, y) => Math.max(a.distance(x, y), -b.distance(x, y)));
 }
 
 /** What two shapes share. */
-export function both(a: Shape, b: Shape): Shape {
+export function intersection(a: Shape, b: Shape): Shape {
   return shape(Math.max(a.x0, b.x0), Math.max(a.y0, b.y0), Math.min(a.x1, b.x1), Math.min(a.y1, b.y1), (x, y) =>
     Math.max(a.distance(x, y), b.distance(x, y)),
   );
 }
 
 /** The shape grown by `amount` on all sides (shrunk, where negative). */
-export function grown(a: Shape, amount: number): Shape {
+export function offsetShape(a: Shape, amount: number): Shape {
   const m = Math.max(amount, 0);
   return shape(a.x0 - m, a.y0 - m, a.x1 + m, a.y1 + m, (x, y) => a.distance(x, y) - amount);
 }
@@ -212,7 +212,7 @@ export function outline(a: Shape, width: number): Shape {
 }
 
 /** The shape with its edge displaced by field(x, y) * amount. */
-export function rough(a: Shape, field: Field, amount: number): Shape {
+export function roughShape(a: Shape, field: Field, amount: number): Shape {
   return shape(
     a.x0 - amount,
     a.y0 - amount,

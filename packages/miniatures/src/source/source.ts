@@ -4,7 +4,7 @@ import { furniture, vessel } from "./furnishings.ts";
 import { ridge, tile } from "./layouts.ts";
 import { leaf, twig } from "./plants.ts";
 import { blob, block, pebble, sphere } from "./solids.ts";
-import { glowing, marble, ring, stripe } from "./textures.ts";
+import { lights, marble, ring, stripe } from "./textures.ts";
 
 /**
  * What the base model learns before it meets a miniature, as ImageNet is for the published model: solids, textures, layouts,
@@ -28,6 +28,6 @@ export const sourceDomain = miniature(
     tile,
     ring,
     marble,
-    glow: glowing,
+    glow: lights,
   },
 );
