@@ -1,3 +1,5 @@
+// Draws baroque paintings: portraits and still lifes.
+
 import type { Stream } from "@dit-bench/random";
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick, randomCount, randomSign } from "../raster/chance.ts";
@@ -18,7 +20,7 @@ import {
 import { circle, curve, ellipse, halfPlane, line, polygon, stroke, toPoints } from "../raster/shapes.ts";
 import { createEasel, varnish } from "./easel.ts";
 
-/** Faces and fruit that a single light lifts out of the dark. */
+/** A portrait or a still life, lit by a single light before a dark background. */
 export function baroque(r: Stream, size: number): Canvas {
   const sx = randomSign(r);
   const b = createEasel(size, { x: sx * 0.66, y: -0.36, z: 0.66 }, 0.14);

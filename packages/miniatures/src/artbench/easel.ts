@@ -1,3 +1,5 @@
+// What painted images share: light, brush strokes and the texture of the canvas.
+
 import type { Stream } from "@dit-bench/random";
 import { type Brush, type Canvas, createBrush, createCanvas, type Light, placeBrush } from "../raster/canvas.ts";
 import { between } from "../raster/chance.ts";
@@ -7,6 +9,7 @@ import { fillCanvas, fillFlat, lerp } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
 import { line } from "../raster/shapes.ts";
 
+/** A brush on a new canvas in the light of a studio; `from` is the direction of the light. */
 export function createEasel(
   size: number,
   from: { x: number; y: number; z: number } = { x: -0.4, y: -0.55, z: 0.73 },
@@ -16,29 +19,33 @@ export function createEasel(
   return createBrush(createCanvas(size), light);
 }
 
-/** Strokes all over, down to height `low`: `turn` gives each one's direction, `tone` its colour. */
+/** Covers the canvas down to height `bottom` with n strokes; `turn` gives the angle of each, `tone` its colour. */
 export function drawDabs(
   b: Brush,
   r: Stream,
   n: number,
-  long: number,
-  wide: number,
+  halfLength: number,
+  halfWidth: number,
   turn: Field,
   tone: (x: number, y: number) => Color,
-  low = 1.02,
+  bottom = 1.02,
 ): void {
   const columns = Math.floor(Math.sqrt(n));
   for (let j = 0; j < columns; j++) {
     for (let i = 0; i < columns; i++) {
       const x = (i + r.uniform()) / columns;
-      const y = ((j + r.uniform()) / columns) * low;
-      const half = long * between(r, 0.5, 1);
-      fillFlat(placeBrush(b, x, y, 1, turn(x, y)), line(-half, 0, half, 0, wide * between(r, 0.8, 1.4)), tone(x, y));
+      const y = ((j + r.uniform()) / columns) * bottom;
+      const half = halfLength * between(r, 0.5, 1);
+      fillFlat(
+        placeBrush(b, x, y, 1, turn(x, y)),
+        line(-half, 0, half, 0, halfWidth * between(r, 0.8, 1.4)),
+        tone(x, y),
+      );
     }
   }
 }
 
-/** The weave of the canvas and the camera's finish. */
+/** Adds the weave of the canvas, then varies the photograph. */
 export function varnish(b: Brush, r: Stream, weave: number): Canvas {
   const threads = stretchField(noise(r), 40, 40);
   fillCanvas(b, (x, y, _d, ink) => {

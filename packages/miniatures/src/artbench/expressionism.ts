@@ -1,3 +1,5 @@
+// Draws expressionist paintings: masks, horses and houses.
+
 import type { Stream } from "@dit-bench/random";
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick, randomCount, randomSign } from "../raster/chance.ts";
@@ -8,7 +10,7 @@ import { fillCanvas, fillFlat, lerp, linearGradient } from "../raster/paint.ts";
 import { box, circle, ellipse, line, type Point, polygon, stroke, toPoints } from "../raster/shapes.ts";
 import { createEasel, varnish } from "./easel.ts";
 
-/** Figures, houses and horses broken into loud facets. */
+/** A mask, a horse or houses in bright facets. */
 export function expressionism(r: Stream, size: number): Canvas {
   const b = createEasel(size);
   const start = r.uniform();

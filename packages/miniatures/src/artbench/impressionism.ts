@@ -1,3 +1,5 @@
+// Draws impressionist paintings: ponds, gardens and harbours.
+
 import type { Stream } from "@dit-bench/random";
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick, randomCount, randomSign } from "../raster/chance.ts";
@@ -8,7 +10,7 @@ import { fillCanvas, fillFlat, lerp } from "../raster/paint.ts";
 import { circle, curve, ellipse, halfPlane, intersection, line, polygon, stroke, toPoints } from "../raster/shapes.ts";
 import { createEasel, drawDabs, varnish } from "./easel.ts";
 
-/** Ponds, gardens and harbours in dabs of broken colour. */
+/** A pond, a garden or a harbour in short strokes of varying colour. */
 export function impressionism(r: Stream, size: number): Canvas {
   const b = createEasel(size);
   const motif = pick(r, ["pond", "field", "harbour"] as const);
@@ -55,7 +57,7 @@ export function impressionism(r: Stream, size: number): Canvas {
   return varnish(b, r, 0.08);
 }
 
-/** Water lilies and, now and then, a footbridge. */
+/** Draws water lilies and sometimes a footbridge. */
 function drawPond(b: Brush, r: Stream, horizon: number): void {
   const leaf = hsl(around(r, 0.3, 0.04), 0.42, between(r, 0.42, 0.55));
   if (happens(r, 0.5)) {
@@ -90,7 +92,7 @@ function drawPond(b: Brush, r: Stream, horizon: number): void {
   }
 }
 
-/** A red sun and boats at anchor. */
+/** Draws a red sun and boats. */
 function drawHarbour(b: Brush, r: Stream, horizon: number, sunX: number, water: Color, air: Color): void {
   fillFlat(b, circle(sunX, horizon - between(r, 0.1, 0.25), between(r, 0.05, 0.07)), hex("f5642c"));
   const tone = mix(scaleColor(water, 0.4), hex("2a3044"), 0.5);
@@ -111,7 +113,7 @@ function drawHarbour(b: Brush, r: Stream, horizon: number, sunX: number, water: 
   }
 }
 
-/** Trees at the edge of a field, and someone with a parasol. */
+/** Draws trees at the edge of a field, and a woman with a parasol. */
 function drawGarden(b: Brush, r: Stream, horizon: number, trees: Color): void {
   for (let i = 0; i < 3; i++) {
     const x = r.uniform();
@@ -126,8 +128,8 @@ function drawGarden(b: Brush, r: Stream, horizon: number, trees: Color): void {
   if (happens(r, 0.5)) drawParasolLady(b, r, between(r, 0.25, 0.75), between(r, 0.62, 0.75));
 }
 
-function dash(x: number, y: number, long: number, wide: number) {
-  return line(x - long, y, x + long, y, wide);
+function dash(x: number, y: number, halfLength: number, halfWidth: number) {
+  return line(x - halfLength, y, x + halfLength, y, halfWidth);
 }
 
 function drawParasolLady(b: Brush, r: Stream, x: number, y: number): void {

@@ -1,3 +1,5 @@
+// Draws post-impressionist paintings: swirling skies over fields.
+
 import type { Stream } from "@dit-bench/random";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick, randomCount, randomSign } from "../raster/chance.ts";
@@ -8,7 +10,7 @@ import { fillCanvas, fillFlat } from "../raster/paint.ts";
 import { areaBelow, box, circle, line, polygon } from "../raster/shapes.ts";
 import { createEasel, drawDabs, varnish } from "./easel.ts";
 
-/** Night skies, cypresses and fields in swirling strokes. */
+/** A sky by night or day, cypresses and fields in swirling strokes. */
 export function postImpressionism(r: Stream, size: number): Canvas {
   const b = createEasel(size);
   const isNight = happens(r, 0.6);
@@ -52,7 +54,7 @@ export function postImpressionism(r: Stream, size: number): Canvas {
       const dx = x - ex;
       const dy = y - ey;
       const radius = Math.sqrt(dx * dx + dy * dy) / er;
-      // Two arms of a spiral, fading outwards.
+      // A spiral of two arms that fades outwards.
       if (radius < 1.6)
         c = mix(c, paleColor, clamp(sin(radius * 5 - turn * atan2(dy, dx) * 2) * 1.5) * clamp(1.8 - radius) * 0.9);
     }

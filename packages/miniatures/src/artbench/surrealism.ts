@@ -1,3 +1,5 @@
+// Draws surrealist paintings: odd objects on empty plains.
+
 import type { Stream } from "@dit-bench/random";
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick } from "../raster/chance.ts";
@@ -20,7 +22,7 @@ import {
 } from "../raster/shapes.ts";
 import { createEasel, varnish } from "./easel.ts";
 
-/** Empty plains, long shadows, soft watches, eggs, apples and eyes in the sky. */
+/** Two of these on an empty plain: a melting watch, an egg, a floating apple, an eye in the sky, a bare tree. */
 export function surrealism(r: Stream, size: number): Canvas {
   const b = createEasel(size, { x: -0.6, y: -0.5, z: 0.62 });
   const line = between(r, 0.48, 0.62);

@@ -1,3 +1,5 @@
+// Draws ukiyo-e prints: waves, mountains and the sun.
+
 import type { Stream } from "@dit-bench/random";
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick, randomCount, randomSign } from "../raster/chance.ts";
@@ -20,7 +22,7 @@ import {
 } from "../raster/shapes.ts";
 import { createEasel, varnish } from "./easel.ts";
 
-/** Flat woodblock colours: the great wave, the mountain, the red sun. */
+/** A great wave, a mountain and a red sun in the flat colours of a woodblock print. */
 export function ukiyoE(r: Stream, size: number): Canvas {
   const b = createEasel(size);
   const washi = varyColor(r, hex("eadfc0"), 0.03);
@@ -71,7 +73,7 @@ export function ukiyoE(r: Stream, size: number): Canvas {
       );
     }
     if (happens(r, 0.6)) {
-      // A pine or a blossoming branch across the front.
+      // A pine branch or a blossoming branch in the foreground.
       const s = randomSign(r);
       const p = placeBrush(b, s < 0 ? 0 : 1, between(r, 0.3, 0.6), 1, 0, -s);
       fillFlat(p, stroke(curve([-0.05, 0.3], [0.2, 0.05], [0.55, -0.12], 6), 0.028, 0.01), hex("3a2a22"));

@@ -1,3 +1,5 @@
+// Draws airplanes.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawSky } from "../raster/backdrops.ts";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";
@@ -31,7 +33,7 @@ export function airplane(r: Stream, size: number): Canvas {
   );
   const sweep = between(r, 0.25, 0.45);
   const lift = between(r, 0.1, 0.3);
-  // The far wing and tail plane, the body, then what is nearer.
+  // From back to front: the far wing and tail plane, the body, the near wing.
   fillFlat(
     f,
     polygon(

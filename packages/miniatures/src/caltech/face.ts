@@ -1,3 +1,5 @@
+// Draws faces.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene } from "../raster/backdrops.ts";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";

@@ -1,10 +1,12 @@
+// The plain background of the Caltech miniature.
+
 import type { Stream } from "@dit-bench/random";
 import type { Brush } from "../raster/canvas.ts";
 import { around, between, happens } from "../raster/chance.ts";
 import { hex, hsl, scaleColor, varyColor } from "../raster/color.ts";
 import { fillCanvas, linearGradient, radialGradient } from "../raster/paint.ts";
 
-/** A plain ground, white to pale, now and then a shade darker. */
+/** Draws a plain background, white or pale; a tinted one is a little darker. */
 export function drawPaper(b: Brush, r: Stream, tinted = happens(r, 0.35)): void {
   const tone = tinted
     ? hsl(r.uniform(), between(r, 0.06, 0.28), between(r, 0.62, 0.86))

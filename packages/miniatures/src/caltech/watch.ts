@@ -1,3 +1,5 @@
+// Draws wrist watches.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawShadow } from "../raster/backdrops.ts";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";

@@ -1,10 +1,12 @@
+// Draws the body of a car from its profile, in perspective.
+
 import { type Brush, placeBrush } from "../raster/canvas.ts";
 import { type Color, mix, scaleColor } from "../raster/color.ts";
 import { clamp, cos, sin } from "../raster/elementary.ts";
 import { fillFlat, fillSoft, linearGradient } from "../raster/paint.ts";
 import { circle, line, type Point, polygon } from "../raster/shapes.ts";
 
-/** A corner of the profile: x forwards, y upwards, half the width there, and the part that begins with this corner. */
+/** A corner of the profile: x forwards, y upwards, half the width of the car there, and the part that starts there. */
 export interface Corner {
   readonly x: number;
   readonly y: number;
@@ -13,24 +15,27 @@ export interface Corner {
 }
 
 export interface Body {
-  /** From the bottom of the nose up, over the roof and down to the bottom of the tail. */
+  /** Corners from the bottom of the nose over the roof to the bottom of the tail. */
   readonly profile: readonly Corner[];
-  /** Side windows: polygons of (x, y), on the upper side wall. */
+  /** Side windows, as polygons of (x, y). */
   readonly windows: readonly (readonly Point[])[];
-  /** Where the wheels' centres lie along x, and their radius. */
+  /** The x of the centres of the wheels, and their radius. */
   readonly wheels: readonly [number, number];
   readonly radius: number;
-  /** Half-width at the waist. */
+  /** Half the width of the car at its waist. */
   readonly half: number;
 }
 
 export interface View {
-  /** Turn about the vertical: 0 is the pure side view, positive shows the nose, negative the tail. */
+  /** Rotation about the vertical, in radians: 0 is the side view, positive shows the nose, negative the tail. */
   readonly yaw: number;
   readonly pitch: number;
 }
 
-/** Draws a body; local units are about half a car's length, the wheels stand on y = 0. `open`: a windscreen this high, no roof. */
+/**
+ * Draws a car on y = 0; a local unit is about half its length. `windscreen` is the height of the windscreen of a car
+ * without a roof.
+ */
 export function drawCar(
   b: Brush,
   body: Body,
@@ -43,7 +48,7 @@ export function drawCar(
   const u = cos(view.yaw);
   const v = sin(view.yaw);
   const p = sin(view.pitch);
-  /** Local space (x forwards, y up, z towards us) to the picture. */
+  /** Projects local coordinates (x forwards, y upwards, z towards the viewer) to the canvas. */
   const project = (x: number, y: number, z: number): Point => {
     const perspective = 1 + 0.09 * (z * u + x * v);
     return [(x * u - z * v) * perspective, (-y + (z * u + x * v) * p) * perspective];
@@ -51,12 +56,12 @@ export function drawCar(
   const { profile, half } = body;
   drawShadowOf(b, body, project);
   const sideLight = 0.86 + 0.2 * b.light.z - 0.1 * v;
-  // Cross walls: each edge of the profile stretched over the width, the far ones first.
+  // The surfaces across the car: each edge of the profile extended over its width, from back to front.
   const walls = profile.slice(0, -1).map((corner, i) => ({ a: corner, c: profile[i + 1]! }));
-  const ordered = v >= 0 ? [...walls].reverse() : walls;
+  const farthestFirst = v >= 0 ? [...walls].reverse() : walls;
   drawWheel(b, project, body, body.wheels[0], -1, rim);
   drawWheel(b, project, body, body.wheels[1], -1, rim);
-  for (const { a, c } of ordered) {
+  for (const { a, c } of farthestFirst) {
     if (a.part === "none") continue;
     const quad = [
       project(a.x, a.y, a.half),
@@ -68,7 +73,7 @@ export function drawCar(
     const dx = c.x - a.x;
     const dy = c.y - a.y;
     const length = Math.sqrt(dx * dx + dy * dy) || 1;
-    const up = -dx / length; // 1: faces the sky
+    const up = -dx / length; // 1 for a surface that faces the sky
     const front = dy / length;
     const k = 0.62 + 0.5 * clamp(up) + 0.14 * front * (b.light.x > 0 === v > 0 ? 1 : 0);
     const tone =
@@ -83,7 +88,7 @@ export function drawCar(
     if (a.part === "grille" || a.part === "tail") drawLamps(b, project, a, c, paint);
   }
   if (windscreen !== undefined) drawCockpit(b, project, half, windscreen);
-  // The near side.
+  // The side that faces the viewer.
   const outlinePoints = profile.map((q) => project(q.x, q.y, q.half));
   const sill = project(0, 0.12, half)[1];
   const shoulder = project(0, 0.85, half)[1];
@@ -131,7 +136,7 @@ function drawShadowOf(b: Brush, body: Body, project: Project): void {
   fillSoft(b, polygon(corners, 0.03), [0.03, 0.03, 0.05], 0.16, 0.75);
 }
 
-/** Seats, steering wheel and windscreen of an open car. */
+/** Draws the seats, steering wheel and windscreen of a car without a roof. */
 function drawCockpit(b: Brush, project: Project, half: number, waist: number): void {
   for (const z of [-0.5, 0.45])
     for (const x of [-0.12, -0.42])
@@ -186,7 +191,7 @@ function drawLamps(b: Brush, project: Project, a: Corner, c: Corner, paint: Colo
   for (const s of [-1, 1]) panel(s * 0.95, s * 0.6, 0.55, 0.95, front ? [1, 0.98, 0.88] : [0.85, 0.08, 0.08]);
 }
 
-/** Twice the signed area on the screen: positive where the wall faces us. */
+/** Twice the signed area of a projected surface, which is positive if it faces the viewer. */
 function signedArea(q: readonly Point[]): number {
   let area = 0;
   for (let i = 0; i < q.length; i++) {

@@ -1,3 +1,5 @@
+// The miniature of Stanford Cars, with a drawing function for each body type.
+
 import type { Stream } from "@dit-bench/random";
 import { miniature } from "../miniature.ts";
 import { createScene } from "../raster/backdrops.ts";
@@ -9,7 +11,7 @@ import type { Point } from "../raster/shapes.ts";
 import { type Body, type Corner, drawCar } from "./body.ts";
 import { drawStreet } from "./street.ts";
 
-/** Stands for Stanford Cars: cars by body type, on the road. */
+/** Cars by body type. */
 export const cars = miniature(
   { name: "cars", title: "Cars (miniature)", subject: "cars by body type, from the side and from the front quarter" },
   { sedan, suv, "sports car": sportsCar, convertible, pickup, van },
@@ -251,7 +253,7 @@ function van(r: Stream, size: number): Canvas {
   );
 }
 
-/** Colours of everyday cars. */
+/** A random colour of everyday cars. */
 function everydayColor(r: Stream): Color {
   return pick(r, [
     hex("b8bcc2"),
@@ -266,7 +268,7 @@ function everydayColor(r: Stream): Color {
   ]);
 }
 
-/** A place for the car, the car, and the camera's finish. `open`: height of the windscreen of a car without a roof. */
+/** An image of a car in its surroundings. `open` is the height of the windscreen of a car without a roof. */
 function carOnStreet(r: Stream, size: number, body: Body & { readonly open?: number }, paint: Color): Canvas {
   const b = createScene(r, size);
   const ground = drawStreet(b, r);
@@ -291,11 +293,12 @@ function corner(x: number, y: number, half: number, part: Corner["part"]): Corne
   return { x, y, half, part };
 }
 
-/** From the front skirt over the grille to the edge of the bonnet, which begins at height `bonnet`. */
+/** Corners from the front skirt over the grille to the edge of the bonnet at height `bonnet`. */
 function nose(x: number, grille: number, bonnet: number, half: number): Corner[] {
   return [corner(x, 0.16, half, "grille"), corner(x, grille, half, "paint"), corner(x - 0.12, bonnet, half, "paint")];
 }
 
+/** Corners of the tail below the boot, which ends at height `boot`. */
 function tail(x: number, boot: number, half: number): Corner[] {
   return [corner(x, boot, half, "tail"), corner(x - 0.01, 0.18, half, "none")];
 }

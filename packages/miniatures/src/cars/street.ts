@@ -1,3 +1,5 @@
+// The surroundings of a car.
+
 import type { Stream } from "@dit-bench/random";
 import { drawSky } from "../raster/backdrops.ts";
 import { type Brush, blur } from "../raster/canvas.ts";
@@ -7,7 +9,7 @@ import { clouds, noise, stretchField } from "../raster/noise.ts";
 import { fillCanvas, fillFlat, fillSoft, linearGradient, mottledPaint } from "../raster/paint.ts";
 import { box, halfPlane, line, roughShape } from "../raster/shapes.ts";
 
-/** A street, a showroom, a field or a coast; returns the height where the ground begins. */
+/** Draws a street, a showroom, a field or a coast. Returns the height where the ground begins. */
 export function drawStreet(b: Brush, r: Stream): number {
   const kind = r.uniform();
   const kerb = between(r, 0.5, 0.64);

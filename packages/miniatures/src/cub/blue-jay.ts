@@ -1,3 +1,5 @@
+// Draws blue jays.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawFoliage } from "../raster/backdrops.ts";
 import type { Canvas } from "../raster/canvas.ts";
@@ -21,7 +23,7 @@ export function blueJay(r: Stream, size: number): Canvas {
     bars: 3,
     tail: scaleColor(blue, 0.9),
     crest: 0.24,
-    long: 1.25,
+    length: 1.25,
   });
   fillFlat(f, intersection(headShape, ellipse(0.68, -0.36, 0.2, 0.22)), hex("eef1f4"));
   fillFlat(f, stroke(curve([0.15, -0.4], [0.35, 0.05], [0.66, -0.12], 5), 0.045), hex("10131a"));

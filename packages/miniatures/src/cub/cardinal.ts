@@ -1,3 +1,5 @@
+// Draws cardinals.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawBokeh, drawFoliage } from "../raster/backdrops.ts";
 import type { Brush, Canvas } from "../raster/canvas.ts";
@@ -22,7 +24,7 @@ export function cardinal(r: Stream, size: number): Canvas {
     bars: 0,
     tail: scaleColor(red, 0.7),
     crest: 0.38,
-    long: 1,
+    length: 1,
   });
   fillFlat(f, intersection(headShape, circle(0.82, -0.42, 0.27)), hex("150d0d"));
   drawBill(f, hex("f08a3c"), 0.27, 0.15);

@@ -1,3 +1,5 @@
+// The miniature of CUB-200.
+
 import { miniature } from "../miniature.ts";
 import { blueJay } from "./blue-jay.ts";
 import { cardinal } from "./cardinal.ts";
@@ -6,7 +8,7 @@ import { gull } from "./gull.ts";
 import { hummingbird } from "./hummingbird.ts";
 import { mallard } from "./mallard.ts";
 
-/** Stands for CUB-200: birds in their places. */
+/** Birds in their surroundings. */
 export const cub = miniature(
   { name: "cub", title: "Birds (miniature)", subject: "birds on branches, on water and in the air" },
   { cardinal, "blue jay": blueJay, goldfinch, mallard, hummingbird, gull },

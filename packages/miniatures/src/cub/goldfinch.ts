@@ -1,3 +1,5 @@
+// Draws goldfinches.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawBokeh } from "../raster/backdrops.ts";
 import type { Canvas } from "../raster/canvas.ts";
@@ -22,7 +24,7 @@ export function goldfinch(r: Stream, size: number): Canvas {
     bars: 2,
     tail: hex("1b1b1e"),
     crest: 0,
-    long: 0.75,
+    length: 0.75,
   });
   fillFlat(f, intersection(headShape, ellipse(0.66, -0.72, 0.26, 0.2)), hex("141416"));
   drawBill(f, hex("f0a070"), 0.22, 0.13);

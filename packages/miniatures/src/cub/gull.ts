@@ -1,3 +1,5 @@
+// Draws gulls, standing and in flight.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawShadow, drawSky } from "../raster/backdrops.ts";
 import { type Brush, type Canvas, type Paint, placeBrush } from "../raster/canvas.ts";
@@ -68,7 +70,7 @@ function drawStanding(f: Brush, gray: Color): void {
   drawDot(f, 0.64, -0.56, 0.06);
 }
 
-/** From the side, both wings raised. */
+/** Draws a gull from the side with raised wings. */
 function drawFlapping(f: Brush, r: Stream, gray: Color): void {
   const lift = between(r, 0.75, 1.05);
   const sweep = between(r, -0.3, 0.15);
@@ -95,7 +97,7 @@ function drawFlapping(f: Brush, r: Stream, gray: Color): void {
   );
 }
 
-/** From the front, the wings spread in a flat M. */
+/** Draws a gull from the front with its wings spread like a flat M. */
 function drawSoaring(f: Brush, r: Stream, gray: Color): void {
   const knee = between(r, 0.2, 0.42);
   const droop = between(r, -0.1, 0.2);
@@ -117,7 +119,7 @@ function drawSoaring(f: Brush, r: Stream, gray: Color): void {
   drawDot(f, 0.06, -0.2, 0.04);
 }
 
-/** One wing: its leading edge, its tip, its trailing edge; black from three quarters of the way to the tip. */
+/** Draws a wing from its leading edge, tip and trailing edge. Its outer quarter is black. */
 function drawWing(
   f: Brush,
   leading: Point[],

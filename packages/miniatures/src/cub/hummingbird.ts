@@ -1,3 +1,5 @@
+// Draws hummingbirds.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawBokeh } from "../raster/backdrops.ts";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";

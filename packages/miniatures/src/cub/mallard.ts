@@ -1,3 +1,5 @@
+// Draws mallards on water.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene } from "../raster/backdrops.ts";
 import { type Brush, blur, type Canvas, type Paint, placeBrush } from "../raster/canvas.ts";
@@ -42,7 +44,7 @@ export function mallard(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-/** A swimming duck that faces +x: a drake, or a brown hen. */
+/** Draws a swimming duck that faces +x: a drake or a brown hen. */
 function drawDuck(f: Brush, r: Stream, drake: boolean): void {
   fillSoft(placeBrush(f, 0, 0.42, 1), ellipse(0, 0, 1.05, 0.16), [0.02, 0.05, 0.05], 0.25, 0.6);
   const flank = varyColor(r, drake ? hex("bdb6ab") : hex("a8845a"), 0.04);
@@ -100,7 +102,7 @@ function drawRipples(b: Brush, r: Stream, water: Color, horizon: number): void {
   blur(b.canvas, 0.01);
 }
 
-/** Rings on the water before a swimmer. */
+/** Draws rings on the water around a duck. */
 function drawWaves(b: Brush, r: Stream, water: Color, y: number): void {
   for (let i = 0; i < 3; i++) {
     const x = 0.5 + around(r, 0, 0.3);

@@ -1,3 +1,5 @@
+// What a songbird sits on.
+
 import type { Stream } from "@dit-bench/random";
 import { type Brush, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, randomCount, randomSign } from "../raster/chance.ts";
@@ -6,7 +8,7 @@ import { noise, stretchField } from "../raster/noise.ts";
 import { fillRound, grainedPaint, solidPaint } from "../raster/paint.ts";
 import { ellipse, line } from "../raster/shapes.ts";
 
-/** A branch, a post or a stone under the bird; returns the bird's frame. */
+/** Draws a branch, a post or a stone. Returns a brush for the bird on it. */
 export function drawPerch(b: Brush, r: Stream): Brush {
   const s = between(r, 0.28, 0.42);
   const x = around(r, 0.5, 0.09);

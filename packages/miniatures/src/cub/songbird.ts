@@ -1,3 +1,5 @@
+// Draws a small bird from a description of its plumage.
+
 import type { Stream } from "@dit-bench/random";
 import type { Brush } from "../raster/canvas.ts";
 import { between } from "../raster/chance.ts";
@@ -13,16 +15,16 @@ interface Plumage {
   readonly back: Color;
   readonly belly: Color;
   readonly wing: Color;
-  /** White bars across the wing. */
+  /** Number of white bars across the wing. */
   readonly bars: number;
   readonly tail: Color;
-  /** Height of the crest, 0 for none. */
+  /** Height of the crest; 0 for none. */
   readonly crest: number;
   /** Length of the tail, in body widths. */
-  readonly long: number;
+  readonly length: number;
 }
 
-/** A small bird from the side, facing +x; its feet near (0.05, 0.62). */
+/** Draws a small bird from the side that faces +x, with its feet near (0.05, 0.62). */
 export function drawSongbird(f: Brush, r: Stream, p: Plumage): void {
   const down = between(r, 0.15, 0.7);
   const plump = between(r, 0.4, 0.5);
@@ -32,8 +34,8 @@ export function drawSongbird(f: Brush, r: Stream, p: Plumage): void {
     polygon(
       [
         [-0.5, 0.02],
-        [-0.75 - p.long * 0.5, down],
-        [-0.65 - p.long * 0.5, down + 0.2],
+        [-0.75 - p.length * 0.5, down],
+        [-0.65 - p.length * 0.5, down + 0.2],
         [-0.35, 0.3],
       ],
       0.05,
@@ -89,14 +91,14 @@ export function drawSongbird(f: Brush, r: Stream, p: Plumage): void {
   );
 }
 
-export function drawBill(f: Brush, c: Color, long: number, high: number): void {
+export function drawBill(f: Brush, c: Color, length: number, height: number): void {
   fillRound(
     f,
     polygon(
       [
-        [0.88, -0.48 - high],
-        [0.92 + long, -0.42],
-        [0.86, -0.44 + high],
+        [0.88, -0.48 - height],
+        [0.92 + length, -0.42],
+        [0.86, -0.44 + height],
       ],
       0.03,
     ),

@@ -1,3 +1,5 @@
+// Draws bracket fungi.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawFoliage } from "../raster/backdrops.ts";
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
@@ -9,10 +11,10 @@ import { fillFlat, fillRound, fillSoft, grainedPaint, lerp, solidPaint } from ".
 import { develop } from "../raster/photograph.ts";
 import { ellipse, halfPlane, intersection, polygon, roughShape, toPoints } from "../raster/shapes.ts";
 
-/** Rings from the stalk outwards, and the growing edge. */
+/** Colours of the rings from the stalk outwards, and of the growing edge. */
 type Rings = readonly [Color, Color, Color, Color];
 
-/** Fans in tiers on the trunk of a tree. */
+/** Tiers of fan-shaped brackets on a tree trunk. */
 export function bracket(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   drawFoliage(b, r, around(r, 0.24, 0.06));
@@ -41,7 +43,7 @@ export function bracket(r: Stream, size: number): Canvas {
   ]);
   const tiers = randomCount(r, 2, 4);
   const turns = between(r, 2.5, 4);
-  // From the lowest up: each fan overhangs the one below it.
+  // From the lowest upwards, since each fan overhangs the one below.
   for (let i = tiers - 1; i >= 0; i--) {
     const y = -0.36 + ((i + 0.35) * 0.86) / tiers + around(r, 0, 0.04);
     const across = pick(r, [1, 1, 2]);

@@ -1,3 +1,5 @@
+// The surroundings of a mushroom.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawFoliage } from "../raster/backdrops.ts";
 import { type Brush, blur, type Canvas, placeBrush } from "../raster/canvas.ts";
@@ -9,7 +11,7 @@ import { fillFlat, fillRound, fillSoft, mottledPaint } from "../raster/paint.ts"
 import { develop } from "../raster/photograph.ts";
 import { curve, ellipse, halfPlane, line, stroke } from "../raster/shapes.ts";
 
-/** Trees out of focus and a floor of moss and fallen leaves; returns the height where the floor begins to be near. */
+/** Draws out-of-focus trees and a ground of moss and fallen leaves. Returns the height where the foreground begins. */
 export function drawForest(r: Stream, size: number): [Brush, number] {
   const b = createScene(r, size);
   drawFoliage(b, r, around(r, 0.22, 0.08));
@@ -41,7 +43,7 @@ export function drawForest(r: Stream, size: number): [Brush, number] {
   return [b, floor];
 }
 
-/** Grass and leaves before the mushrooms, then the camera's finish. */
+/** Draws grass and leaves in the foreground, then varies the photograph. */
 export function finishForest(b: Brush, r: Stream, floor: number): Canvas {
   const blades = randomCount(r, 0, 7);
   const green = hsl(around(r, 0.25, 0.04), between(r, 0.35, 0.6), between(r, 0.25, 0.4));

@@ -1,3 +1,5 @@
+// What the flower drawings share: the background, the stalk and the light on petals.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawBokeh, drawFoliage } from "../raster/backdrops.ts";
 import { type Brush, placeBrush } from "../raster/canvas.ts";
@@ -7,6 +9,7 @@ import { HALF } from "../raster/elementary.ts";
 import { fillRound } from "../raster/paint.ts";
 import { line } from "../raster/shapes.ts";
 
+/** A brush on a new canvas with leaves, blossoms or earth out of focus. */
 export function drawBed(r: Stream, size: number): Brush {
   const b = createScene(r, size);
   const kind = r.uniform();
@@ -23,7 +26,7 @@ export function drawBed(r: Stream, size: number): Brush {
   return b;
 }
 
-/** A flower head seen more or less from the front, with a stalk behind it. */
+/** Draws the stalk, if any. Returns a brush for the flower head at its end, seen roughly from the front. */
 export function drawHead(b: Brush, r: Stream, x: number, y: number, s: number, stalk = true): Brush {
   const px = stalk ? x + around(r, 0, 0.12) : x;
   const py = stalk ? y + around(r, 0, 0.1) : y;
@@ -34,7 +37,7 @@ export function drawHead(b: Brush, r: Stream, x: number, y: number, s: number, s
   return p;
 }
 
-/** How bright a petal lies, by where it points: between 0.8 and 1.05 of `k`. */
+/** The brightness of a petal by its direction: 0.8 to 1.05 times `k`. */
 export function petalBrightness(p: Brush, k: number): number {
   const m = p.frame;
   const length = Math.sqrt(m.a * m.a + m.b * m.b) || 1;

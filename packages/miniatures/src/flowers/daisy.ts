@@ -1,3 +1,5 @@
+// Draws daisies.
+
 import type { Stream } from "@dit-bench/random";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, pick, randomCount } from "../raster/chance.ts";

@@ -1,3 +1,5 @@
+// Draws irises.
+
 import type { Stream } from "@dit-bench/random";
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick } from "../raster/chance.ts";
@@ -40,7 +42,7 @@ export function iris(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-/** Three petals that stand and three that fall. */
+/** Draws three upright and three hanging petals. */
 function drawBloom(f: Brush, r: Stream, tone: Color, falls: Color): void {
   const veins = stretchField(noise(r), 10, 3);
   const petal = (points: Point[], c: Color, bevel: number): void =>

@@ -1,3 +1,5 @@
+// Draws pansies.
+
 import type { Stream } from "@dit-bench/random";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, pick } from "../raster/chance.ts";

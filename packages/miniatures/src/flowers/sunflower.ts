@@ -1,3 +1,5 @@
+// Draws sunflowers.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawBokeh, drawFoliage } from "../raster/backdrops.ts";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";

@@ -1,3 +1,5 @@
+// Draws tulips.
+
 import type { Stream } from "@dit-bench/random";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick } from "../raster/chance.ts";

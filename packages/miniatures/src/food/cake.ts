@@ -1,3 +1,5 @@
+// Draws cakes, whole and by the slice.
+
 import type { Stream } from "@dit-bench/random";
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick, randomCount } from "../raster/chance.ts";
@@ -9,7 +11,7 @@ import { develop } from "../raster/photograph.ts";
 import { box, circle, curve, ellipse, line, type Point, polygon, stroke, toPoints, union } from "../raster/shapes.ts";
 import { drawRoom, drawSidePlate } from "./table.ts";
 
-/** Sponge, filling and icing. */
+/** The colours of sponge, filling and icing. */
 type Kind = readonly [Color, Color, Color];
 
 const KINDS: readonly Kind[] = [
@@ -20,18 +22,18 @@ const KINDS: readonly Kind[] = [
   [hex("7aa84e"), hex("f6f3e4"), hex("9cc46a")],
 ];
 
-/** A slice, or the whole cake. */
+/** A slice or a whole cake. */
 export function cake(r: Stream, size: number): Canvas {
   const b = drawRoom(r, size);
   const s = between(r, 0.32, 0.44);
   const f = placeBrush(b, around(r, 0.5, 0.07), around(r, 0.58, 0.05), s, around(r, 0, 0.05), pick(r, [-1, 1]));
   drawSidePlate(f, r, 0.62);
   if (happens(r, 0.65)) drawSlice(f, r, pick(r, KINDS));
-  else drawWhole(f, r, pick(r, KINDS));
+  else drawWholeCake(f, r, pick(r, KINDS));
   return develop(b.canvas, r);
 }
 
-/** A wedge: its cut face towards us, its tip at the left, its iced back at the right. */
+/** Draws a slice with its cut face towards the viewer, its tip at the left and its iced back at the right. */
 function drawSlice(f: Brush, r: Stream, [sponge, filling, icing]: Kind): void {
   const height = between(r, 0.72, 0.95);
   const layers = randomCount(r, 2, 3);
@@ -86,7 +88,7 @@ function drawSlice(f: Brush, r: Stream, [sponge, filling, icing]: Kind): void {
   for (let k = 0; k < berries; k++) drawBerry(placeBrush(f, 0.5 - k * 0.55, top - 0.22 + k * 0.04, 1), r, kind < 0.5);
 }
 
-function drawWhole(f: Brush, r: Stream, [, filling, icing]: Kind): void {
+function drawWholeCake(f: Brush, r: Stream, [, filling, icing]: Kind): void {
   const base = 0.62;
   const top = base - between(r, 0.55, 0.8);
   const half = between(r, 0.78, 0.98);
@@ -127,7 +129,7 @@ function drawWhole(f: Brush, r: Stream, [, filling, icing]: Kind): void {
   }
 }
 
-/** A strawberry or a cherry, about 0.2 to either side. */
+/** Draws a strawberry or a cherry with a radius of about 0.2. */
 function drawBerry(p: Brush, r: Stream, strawberry: boolean): void {
   if (strawberry) {
     const red = varyColor(r, hex("d81f26"), 0.03);

@@ -1,3 +1,5 @@
+// Draws doughnuts.
+
 import type { Stream } from "@dit-bench/random";
 import { drawShadow } from "../raster/backdrops.ts";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";

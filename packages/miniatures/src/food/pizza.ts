@@ -1,3 +1,5 @@
+// Draws pizzas, whole and by the slice.
+
 import type { Stream } from "@dit-bench/random";
 import { drawShadow } from "../raster/backdrops.ts";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";
@@ -21,7 +23,7 @@ import {
 } from "../raster/shapes.ts";
 import { drawPlate, drawTable } from "./table.ts";
 
-/** One piece of eight, pointing from the centre along +x. */
+/** An eighth of the pizza, from its centre along +x. */
 const WEDGE = polygon(toPoints([0, 0, 2, -0.95, 2, 0.95]), 0.02);
 
 export function pizza(r: Stream, size: number): Canvas {
@@ -29,7 +31,8 @@ export function pizza(r: Stream, size: number): Canvas {
   const form = pick(r, ["whole", "whole", "cut", "slice"] as const);
   const turn = r.uniform() * TURN;
   const s = form === "slice" ? between(r, 0.72, 0.85) : between(r, 0.35, 0.5);
-  // A slice points along +x from the pie's centre: move the pie so that the slice lies in the middle.
+  // A slice extends along +x from the centre of the pizza: move the pizza so that the slice is in the middle of the
+  // image.
   const shift = form === "slice" ? s * 0.52 : 0;
   const f = placeBrush(
     b,

@@ -1,3 +1,5 @@
+// Draws bowls of ramen.
+
 import type { Stream } from "@dit-bench/random";
 import { drawShadow } from "../raster/backdrops.ts";
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";

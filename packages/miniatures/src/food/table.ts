@@ -1,3 +1,5 @@
+// Tables and plates under the food.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawPlanks, drawShadow } from "../raster/backdrops.ts";
 import type { Brush } from "../raster/canvas.ts";
@@ -16,7 +18,7 @@ import {
 } from "../raster/paint.ts";
 import { circle, ellipse, halfPlane, outline } from "../raster/shapes.ts";
 
-/** A table from above: wood, cloth or stone. */
+/** A brush on a new canvas with a table of wood, cloth or stone, seen from above. */
 export function drawTable(r: Stream, size: number): Brush {
   const b = createScene(r, size);
   const kind = r.uniform();
@@ -48,7 +50,7 @@ function drawCloth(b: Brush, r: Stream): void {
   });
 }
 
-/** A plate from above, `radius` wide. */
+/** Draws a plate of the given radius, seen from above. */
 export function drawPlate(f: Brush, r: Stream, radius: number): void {
   const china = varyColor(
     r,
@@ -60,7 +62,7 @@ export function drawPlate(f: Brush, r: Stream, radius: number): void {
   fillSoft(f, outline(circle(0, 0, radius * 0.76), 0.02), scaleColor(china, 0.7), 0.06, 0.6);
 }
 
-/** A table seen from the side, a blurred room behind. */
+/** A brush on a new canvas with a table seen from the side and a blurred room behind it. */
 export function drawRoom(r: Stream, size: number): Brush {
   const b = drawTable(r, size);
   const line = between(r, 0.42, 0.62);
@@ -79,7 +81,7 @@ export function drawRoom(r: Stream, size: number): Brush {
   return b;
 }
 
-/** A plate seen from the side, its rim's middle at height y. */
+/** Draws a plate seen from the side, with the centre of its rim at height y. */
 export function drawSidePlate(f: Brush, r: Stream, y: number): void {
   const china = varyColor(
     r,

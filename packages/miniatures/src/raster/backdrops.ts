@@ -1,4 +1,5 @@
-/** What stands behind things: shared by the miniatures and the source domain. */
+// Backgrounds that the miniatures and the source domain share.
+
 import type { Stream } from "@dit-bench/random";
 import { type Brush, blur, createBrush, createCanvas } from "./canvas.ts";
 import { around, between, happens, pick, randomCount } from "./chance.ts";
@@ -18,22 +19,22 @@ import {
 import { daylight } from "./photograph.ts";
 import { areaBelow, circle, ellipse } from "./shapes.ts";
 
-/** A fresh canvas with a brush on it, lit by daylight. */
+/** A brush on a new canvas, in daylight. */
 export function createScene(r: Stream, size: number, ambient?: number): Brush {
   return createBrush(createCanvas(size), daylight(r, ambient === undefined ? {} : { ambient }));
 }
 
-/** Any colour, from pale to deep. */
+/** A random colour of any hue, from pale to deep. */
 export function randomColor(r: Stream): Color {
   return hsl(r.uniform(), between(r, 0.15, 0.85), between(r, 0.2, 0.8));
 }
 
-/** A saturated colour of middle lightness. */
+/** A random saturated colour of medium lightness. */
 export function vividColor(r: Stream): Color {
   return hsl(r.uniform(), between(r, 0.55, 0.95), between(r, 0.35, 0.62));
 }
 
-/** A wall and a floor that meet in a soft line; returns the height of that line. */
+/** Draws a wall and a floor. Returns the height where they meet. */
 export function drawStudio(b: Brush, r: Stream, wall: Color, floor: Color): number {
   const line = between(r, 0.55, 0.72);
   fillCanvas(b, linearGradient(0, 0, scaleColor(wall, between(r, 0.8, 1.15)), between(r, -0.5, 0.5), line, wall));
@@ -46,7 +47,7 @@ export function drawStudio(b: Brush, r: Stream, wall: Color, floor: Color): numb
   return line;
 }
 
-/** Out-of-focus discs of light on a colour that runs from `a` to `c`. */
+/** Draws out-of-focus discs of light on a gradient from `a` to `c`. */
 export function drawBokeh(b: Brush, r: Stream, a: Color, c: Color, amount = 8): void {
   const angle = r.uniform() * 2 * HALF;
   const u = cos(angle) * 0.5;
@@ -61,7 +62,7 @@ export function drawBokeh(b: Brush, r: Stream, a: Color, c: Color, amount = 8): 
   blur(b.canvas, between(r, 0.015, 0.05));
 }
 
-/** Leaves and shadows of a hedge, out of focus, in tones of `hue` (turns; 0.28 is leaf green). */
+/** Draws out-of-focus leaves in tones of `hue` (in revolutions; 0.28 is leaf green). */
 export function drawFoliage(b: Brush, r: Stream, hue = around(r, 0.27, 0.06)): void {
   const depth = between(r, 0.12, 0.26);
   const strength = between(r, 0.25, 0.6);
@@ -82,7 +83,7 @@ export function drawFoliage(b: Brush, r: Stream, hue = around(r, 0.27, 0.06)): v
   blur(b.canvas, between(r, 0.01, 0.045));
 }
 
-/** Planks of wood in tones of `tone`, running along x at `angle`. */
+/** Draws planks of wood in tones of `tone`, rotated by `angle` from the x axis. */
 export function drawPlanks(b: Brush, r: Stream, tone: Color, angle: number): void {
   const u = cos(angle);
   const v = sin(angle);
@@ -100,7 +101,7 @@ export function drawPlanks(b: Brush, r: Stream, tone: Color, angle: number): voi
   fillCanvas(b, grainedPaint(solidPaint(tone), field, 0.2));
 }
 
-/** A sky from its zenith to the horizon at y = `low`; `cover` is how much cloud, 0 to 1. */
+/** Draws a sky with a gradient from the top to `horizon`. `cover` is the cloud cover, 0 to 1. */
 export function drawSky(
   b: Brush,
   r: Stream,
@@ -122,12 +123,12 @@ export function drawSky(
   });
 }
 
-/** The soft dark patch a thing throws on the ground beneath it. */
+/** Draws the soft shadow of an object on the ground. */
 export function drawShadow(b: Brush, cx: number, cy: number, rx: number, ry: number, strength = 0.45): void {
   fillSoft(b, ellipse(cx, cy, rx, ry), [0.05, 0.05, 0.1], Math.min(rx, ry) * 1.2, strength);
 }
 
-/** A backdrop for any object: studio, bokeh or planks, in free colours. Returns nothing to stand on. */
+/** Draws a random background: a studio, bokeh, foliage or planks in random colours. */
 export function drawBackdrop(b: Brush, r: Stream): void {
   const a = randomColor(r);
   const c = happens(r, 0.5) ? varyColor(r, a, 0.2) : randomColor(r);

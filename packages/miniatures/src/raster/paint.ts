@@ -1,11 +1,12 @@
-/** Paints and the ways of filling a shape with them. */
+// Paints, and functions that fill shapes with them.
+
 import { type Brush, fill, type Ink, localLight, type Paint } from "./canvas.ts";
 import type { Color } from "./color.ts";
 import { clamp } from "./elementary.ts";
 import type { Field } from "./noise.ts";
 import { type Shape, wholePlane } from "./shapes.ts";
 
-/** One colour all over. */
+/** A uniform colour. */
 export function solidPaint(c: Color): Paint {
   const [red, green, blue] = c;
   return (_x, _y, _d, ink) => {
@@ -15,7 +16,7 @@ export function solidPaint(c: Color): Paint {
   };
 }
 
-/** From `a` at (x0, y0) to `b` at (x1, y1), constant beyond. */
+/** A linear gradient from `a` at (x0, y0) to `b` at (x1, y1), constant beyond. */
 export function linearGradient(x0: number, y0: number, a: Color, x1: number, y1: number, b: Color): Paint {
   const ex = x1 - x0;
   const ey = y1 - y0;
@@ -23,7 +24,7 @@ export function linearGradient(x0: number, y0: number, a: Color, x1: number, y1:
   return (x, y, _d, ink) => lerp(ink, a, b, clamp(((x - x0) * ex + (y - y0) * ey) * k));
 }
 
-/** Through the colours from top (y0) to bottom (y1). */
+/** A vertical gradient through the colours from y0 to y1. */
 export function verticalGradient(y0: number, y1: number, colors: readonly Color[]): Paint {
   const n = colors.length - 1;
   return (_x, y, _d, ink) => {
@@ -33,7 +34,7 @@ export function verticalGradient(y0: number, y1: number, colors: readonly Color[
   };
 }
 
-/** From `a` at (cx, cy) to `b` at the radius and beyond. */
+/** A radial gradient from `a` at (cx, cy) to `b` at the radius, constant beyond. */
 export function radialGradient(cx: number, cy: number, radius: number, a: Color, b: Color): Paint {
   return (x, y, _d, ink) => {
     const u = x - cx;
@@ -42,17 +43,17 @@ export function radialGradient(cx: number, cy: number, radius: number, a: Color,
   };
 }
 
-/** From `a` where the field is -1 to `b` where it is 1. */
+/** Interpolates from `a` where the field is -1 to `b` where it is 1. */
 export function mottledPaint(field: Field, a: Color, b: Color): Paint {
   return (x, y, _d, ink) => lerp(ink, a, b, clamp(field(x, y) * 0.5 + 0.5));
 }
 
-/** `b` on the edge of the shape, `a` from `depth` inwards. */
+/** Interpolates from `b` at the edge of the shape to `a` at `depth` inside it. */
 export function rimmedPaint(a: Color, b: Color, depth: number): Paint {
   return (_x, _y, d, ink) => lerp(ink, b, a, clamp(-d / depth));
 }
 
-/** `over` on top of `base`, in proportion to the field's value held within [0, 1]. */
+/** Blends `over` onto `base` with the field, limited to [0, 1], as opacity. */
 export function layeredPaint(base: Paint, over: Paint, field: Field): Paint {
   return (x, y, d, ink) => {
     const k = clamp(field(x, y));
@@ -67,7 +68,7 @@ export function layeredPaint(base: Paint, over: Paint, field: Field): Paint {
   };
 }
 
-/** `base` made brighter or darker by field * amount. */
+/** `base` with its brightness varied by field * amount. */
 export function grainedPaint(base: Paint, field: Field, amount: number): Paint {
   return (x, y, d, ink) => {
     base(x, y, d, ink);
@@ -76,14 +77,14 @@ export function grainedPaint(base: Paint, field: Field, amount: number): Paint {
 }
 
 export interface Surface {
-  /** How far in from the edge the surface curves, in local units; the default curves all the way over `bevel` = 1. */
+  /** Width of the curved margin, in local units from the edge. */
   readonly bevel: number;
   /** Strength of the highlight, 0 to 1. */
   readonly gloss?: number;
   readonly opacity?: number;
 }
 
-/** Fills a shape as a solid body: its surface rises from the edge like a quarter circle of radius `bevel`. */
+/** Fills a shape as a solid body whose surface rises from the edge like a quarter circle of radius `bevel`. */
 export function fillRound(b: Brush, s: Shape, c: Color | Paint, surface: Surface): void {
   const base = toPaint(c);
   const { bevel, gloss = 0, opacity = 1 } = surface;
@@ -106,7 +107,7 @@ export function fillRound(b: Brush, s: Shape, c: Color | Paint, surface: Surface
   );
 }
 
-/** Fills an upright ellipse as a ball, normals and all. */
+/** Fills a shape with the shading of the ellipsoid of centre (cx, cy) and radii rx and ry. */
 export function fillBall(
   b: Brush,
   cx: number,
@@ -128,7 +129,7 @@ export function fillBall(
   });
 }
 
-/** Fills a shape as an upright round column (a cup, a cake), `half(y)` wide to either side of x = 0 at height y. */
+/** Fills a shape with the shading of an upright round column around x = 0, with radius half(y) at height y. */
 export function fillColumn(b: Brush, s: Shape, half: (y: number) => number, c: Color | Paint, gloss = 0): void {
   const base = toPaint(c);
   const { x: lx, z: lz } = localLight(b);
@@ -146,22 +147,22 @@ export function fillFlat(b: Brush, s: Shape, c: Color | Paint, opacity = 1): voi
   fill(b, s, toPaint(c), 0, opacity);
 }
 
-/** Fills a shape with a blurred edge: shadows, haze, glows. */
+/** Fills a shape with a blurred edge, for shadows, haze and glows. */
 export function fillSoft(b: Brush, s: Shape, c: Color | Paint, softness: number, opacity = 1): void {
   fill(b, s, toPaint(c), softness, opacity);
 }
 
-/** Paints the whole canvas. */
+/** Fills the whole canvas. */
 export function fillCanvas(b: Brush, c: Color | Paint, opacity = 1): void {
   fill(b, wholePlane, toPaint(c), 0, opacity);
 }
 
-/** A colour or a paint, as a paint. */
+/** Converts a colour to a paint. */
 export function toPaint(c: Color | Paint): Paint {
   return typeof c === "function" ? c : solidPaint(c);
 }
 
-/** Writes a + (b - a) t. */
+/** Sets the ink to a + (b - a) t. */
 export function lerp(ink: Ink, a: Color, b: Color, t: number): void {
   ink[0] = a[0] + (b[0] - a[0]) * t;
   ink[1] = a[1] + (b[1] - a[1]) * t;
@@ -175,14 +176,14 @@ export function scaleInk(ink: Ink, k: number): void {
   ink[2] = ink[2]! * k;
 }
 
-/** Lights the ink: `facing` is the cosine between the surface's normal and the light. */
-export function shadeInk(ink: Ink, b: Brush, facing: number, gloss: number): void {
+/** Applies the light to the ink. `facing` is the cosine between the surface normal and the light. */
+export function shadeInk(ink: Ink, b: Brush, cosine: number, gloss: number): void {
   const { ambient, bright, shade } = b.light;
-  const brightness = Math.max(facing, 0);
+  const brightness = Math.max(cosine, 0);
   const k = ambient + (1 - ambient) * brightness;
   for (let c = 0; c < 3; c++) ink[c] = ink[c]! * (shade[c]! + (bright[c]! - shade[c]!) * brightness) * k * 1.25;
-  if (gloss > 0 && facing > 0.7) {
-    const t = (facing - 0.7) / 0.3;
+  if (gloss > 0 && cosine > 0.7) {
+    const t = (cosine - 0.7) / 0.3;
     const shine = gloss * t * t * t;
     for (let c = 0; c < 3; c++) ink[c] = ink[c]! + (bright[c]! - ink[c]!) * shine;
   }

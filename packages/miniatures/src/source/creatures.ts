@@ -1,3 +1,5 @@
+// Draws two classes of the source domain: furry animals and fish.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawFoliage, drawShadow, drawStudio, randomColor, vividColor } from "../raster/backdrops.ts";
 import { type Brush, blur, type Canvas, placeBrush } from "../raster/canvas.ts";
@@ -29,7 +31,7 @@ import {
   toPoints,
 } from "../raster/shapes.ts";
 
-/** A furry animal: a face close up, or the whole beast from the side. */
+/** A furry animal: its face close up, or the whole animal from the side. */
 export function critter(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   if (happens(r, 0.5)) drawFoliage(b, r, r.uniform());
@@ -46,7 +48,7 @@ export function critter(r: Stream, size: number): Canvas {
       paleFur,
     );
   else
-    drawBeast(
+    drawAnimal(
       placeBrush(
         b,
         around(r, 0.5, 0.08),
@@ -164,7 +166,7 @@ function drawFace(f: Brush, r: Stream, coat: Fur, paleFur: Fur): void {
   fillFlat(f, stroke(curve([-0.2, 0.46], [0, 0.58], [0.2, 0.46], 3), 0.025), [0.15, 0.08, 0.06]);
 }
 
-function drawBeast(f: Brush, r: Stream, coat: Fur, paleFur: Fur): void {
+function drawAnimal(f: Brush, r: Stream, coat: Fur, paleFur: Fur): void {
   const leg = between(r, 0.4, 0.75);
   const thickness = between(r, 0.09, 0.15);
   drawShadow(f, 0, 0.25 + leg, 0.95, 0.12, 0.5);

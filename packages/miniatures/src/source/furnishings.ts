@@ -1,3 +1,5 @@
+// Draws two classes of the source domain: vessels and furniture.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawBackdrop, drawShadow, drawStudio, randomColor, vividColor } from "../raster/backdrops.ts";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";
@@ -7,7 +9,7 @@ import { fillFlat, fillRound, fillSoft, lerp, solidPaint } from "../raster/paint
 import { develop } from "../raster/photograph.ts";
 import { box, curve, line, outline, type Point, polygon } from "../raster/shapes.ts";
 
-/** Bottles, vases and jars: turned profiles in glass, glaze or metal. */
+/** Bottles, vases and jars of glass, ceramic or metal. */
 export function vessel(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   drawBackdrop(b, r);

@@ -1,9 +1,11 @@
+// Uneven light for the images of the source domain.
+
 import type { Stream } from "@dit-bench/random";
 import type { Brush } from "../raster/canvas.ts";
 import { between } from "../raster/chance.ts";
 import { fillCanvas, radialGradient } from "../raster/paint.ts";
 
-/** Uneven light from one side: brightens one place, darkens away from it. */
+/** Brightens a random point and darkens the image away from it. `maxOpacity` limits the effect. */
 export function drawLamp(b: Brush, r: Stream, maxOpacity: number): void {
   fillCanvas(
     b,

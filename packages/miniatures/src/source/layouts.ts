@@ -1,3 +1,5 @@
+// Draws two classes of the source domain: tilings and ridges of land.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawSky, randomColor } from "../raster/backdrops.ts";
 import type { Canvas, Paint } from "../raster/canvas.ts";
@@ -10,7 +12,7 @@ import { develop } from "../raster/photograph.ts";
 import { areaBelow, circle, halfPlane } from "../raster/shapes.ts";
 import { drawLamp } from "./lamp.ts";
 
-/** Checks or bricks: face on, turned, or lying in perspective under a sky. */
+/** Tiles or bricks: from the front, rotated, or as a ground in perspective under a sky. */
 export function tile(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   const a = randomColor(r);
@@ -50,7 +52,7 @@ export function tile(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-/** Bands of land, one behind another into the haze, in any colours, under any sky. */
+/** Ridges of land, fading into haze, in random colours under a random sky. */
 export function ridge(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   const zenith = randomColor(r);

@@ -1,3 +1,5 @@
+// Draws two classes of the source domain: leaves and twigs.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawBokeh, drawFoliage, randomColor, vividColor } from "../raster/backdrops.ts";
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
@@ -8,7 +10,7 @@ import { fillFlat, fillRound, fillSoft, lerp } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
 import { curve, ellipse, line, polygon, stroke } from "../raster/shapes.ts";
 
-/** Leaves with veins: one large, or a sprig. */
+/** Leaves with veins: one large leaf or a sprig. */
 export function leaf(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   const hue = pick(r, [0.27, 0.3, 0.22, 0.1, 0.04, r.uniform()]);
@@ -47,7 +49,7 @@ export function leaf(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-/** One leaf, its tip at local (1, 0), its stalk at (-1, 0). */
+/** Draws a leaf from its stalk at local (-1, 0) to its tip at (1, 0). */
 function drawBlade(l: Brush, r: Stream, tone: Color, width: number): void {
   const vein = mix(tone, [1, 1, 0.8], 0.4);
   const edge = polygon([
@@ -67,7 +69,7 @@ function drawBlade(l: Brush, r: Stream, tone: Color, width: number): void {
   );
 }
 
-/** Branching lines, from a side or from below, bare or with dots, on an open ground. */
+/** A branching twig that grows from one side of the image, with or without buds. */
 export function twig(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   const ground = randomColor(r);

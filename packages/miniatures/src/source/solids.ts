@@ -1,3 +1,5 @@
+// Draws four classes of the source domain: spheres, blocks, blobs and pebbles.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawBackdrop, drawShadow, randomColor, vividColor } from "../raster/backdrops.ts";
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
@@ -9,7 +11,7 @@ import { fillBall, fillCanvas, fillFlat, fillRound, fillSoft, lerp, mottledPaint
 import { develop } from "../raster/photograph.ts";
 import { circle, ellipse, polygon, type Shape, smoothUnion } from "../raster/shapes.ts";
 
-/** One to three balls, plain or patterned, on any ground. */
+/** One to three balls, plain or patterned, on a random background. */
 export function sphere(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   drawBackdrop(b, r);
@@ -52,7 +54,7 @@ export function sphere(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-/** Boxes in oblique view, three faces each, alone or piled. */
+/** Boxes in oblique projection, single or stacked. */
 export function block(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   drawBackdrop(b, r);
@@ -74,7 +76,7 @@ export function block(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-/** Lumps run together like dough, wax or glass. */
+/** Merging lumps, like dough, wax or glass. */
 export function blob(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   drawBackdrop(b, r);
@@ -105,15 +107,15 @@ export function blob(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-/** Many small round things side by side: pebbles, beads, beans. */
+/** Many small round objects: pebbles, beads, beans. */
 export function pebble(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   const ground = scaleColor(randomColor(r), 0.5);
   fillCanvas(b, ground);
   const palette = [randomColor(r), randomColor(r), randomColor(r)];
-  const alike = happens(r, 0.5);
+  const sameColor = happens(r, 0.5);
   const n = between(r, 3, 6.5);
-  const long = between(r, 0.6, 1);
+  const aspect = between(r, 0.6, 1);
   const spread = between(r, 0.1, 0.4);
   const gloss = between(r, 0, 0.9);
   const rotation = r.uniform() * HALF;
@@ -123,15 +125,15 @@ export function pebble(r: Stream, size: number): Canvas {
       const y = (j + 0.5 + around(r, 0, spread)) / n;
       const radius = between(r, 0.42, 0.62) / n;
       const p = placeBrush(b, x, y, radius, rotation + around(r, 0, 1));
-      fillSoft(p, ellipse(0.1, 0.25, 1.1, long * 1.1), [0, 0, 0.03], 0.5, 0.5);
+      fillSoft(p, ellipse(0.1, 0.25, 1.1, aspect * 1.1), [0, 0, 0.03], 0.5, 0.5);
       fillBall(
         p,
         0,
         0,
         1,
-        long,
-        ellipse(0, 0, 1, long),
-        varyColor(r, alike ? palette[0]! : pick(r, palette), 0.1),
+        aspect,
+        ellipse(0, 0, 1, aspect),
+        varyColor(r, sameColor ? palette[0]! : pick(r, palette), 0.1),
         gloss,
       );
     }
@@ -139,7 +141,7 @@ export function pebble(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-/** A box standing on y, its left front edge at x: front, side and top. */
+/** Draws the front, side and top of a box that stands on y with its left front edge at x. */
 function drawCuboid(b: Brush, r: Stream, x: number, y: number, w: number, h: number, lean: number): void {
   const c = mix(vividColor(r), randomColor(r), r.uniform());
   const secondColor = randomColor(r);

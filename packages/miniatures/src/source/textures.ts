@@ -1,3 +1,5 @@
+// Draws four classes of the source domain: stripes, lights, rings and marbling.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawBokeh, randomColor, vividColor } from "../raster/backdrops.ts";
 import type { Canvas, Paint } from "../raster/canvas.ts";
@@ -10,7 +12,7 @@ import { develop } from "../raster/photograph.ts";
 import { circle, line } from "../raster/shapes.ts";
 import { drawLamp } from "./lamp.ts";
 
-/** Stripes, straight or waving, in two to four colours, one set or two crossed. */
+/** Straight or wavy stripes in two to four colours; a second set may cross them. */
 export function stripe(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   fillCanvas(b, stripes(r, between(r, 2, 9)));
@@ -19,7 +21,7 @@ export function stripe(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-/** Lights out of focus: discs, streaks, two or three colours run together. */
+/** Out-of-focus lights: discs and streaks. */
 export function lights(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   const a = randomColor(r);
@@ -43,14 +45,14 @@ export function lights(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-/** Targets, wheels and spirals about a centre. */
+/** Targets, wheels and spirals around a centre. */
 export function ring(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   const palette: Color[] = [vividColor(r), randomColor(r), randomColor(r), mix(randomColor(r), [1, 1, 1], 0.7)];
   const cx = around(r, 0.5, 0.3);
   const cy = around(r, 0.5, 0.3);
   const pitch = between(r, 3, 10);
-  const arms = pick(r, [0, 0, 0, 2, 3, 4, -2, -3]); // of a spiral, each its own colour; 0 is rings
+  const arms = pick(r, [0, 0, 0, 2, 3, 4, -2, -3]); // arms of a spiral, each of its own colour; 0 gives rings
   const spokes = happens(r, 0.35) ? randomCount(r, 4, 12) : 0;
   const squash = between(r, 0.65, 1);
   const warp = noise(r);
@@ -80,7 +82,7 @@ export function ring(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-/** Stone, wood, water, smoke: layered noise bent by noise. */
+/** Marbling, like stone, wood, water or smoke: noise distorted by noise. */
 export function marble(r: Stream, size: number): Canvas {
   const b = createScene(r, size);
   const palette: Color[] = [randomColor(r), randomColor(r), mix(randomColor(r), [1, 1, 1], 0.5)];

@@ -1,3 +1,5 @@
+// Draws bedrooms.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene } from "../raster/backdrops.ts";
 import { type Brush, blur, type Canvas, placeBrush } from "../raster/canvas.ts";
@@ -69,11 +71,11 @@ export function bedroom(r: Stream, size: number): Canvas {
     ]),
     grainedPaint(solidPaint(happens(r, 0.7) ? wood : hsl(r.uniform(), 0.2, 0.55)), boards, 0.15),
   );
-  const left = happens(r, 0.5);
+  const isLeft = happens(r, 0.5);
   const isDay = happens(r, 0.75);
-  const wx = left ? between(r, x0 + 0.04, x0 + 0.12) : between(r, x1 - 0.3, x1 - 0.22);
+  const wx = isLeft ? between(r, x0 + 0.04, x0 + 0.12) : between(r, x1 - 0.3, x1 - 0.22);
   drawWindow(b, r, wx, y0 + between(r, 0.06, 0.1), between(r, 0.17, 0.24), between(r, 0.22, 0.28), isDay);
-  const bed = left ? between(r, 0.56, 0.66) : between(r, 0.34, 0.44);
+  const bed = isLeft ? between(r, 0.56, 0.66) : between(r, 0.34, 0.44);
   const w = between(r, 0.17, 0.24);
   const sheet = happens(r, 0.5) ? hex("f3f0ea") : hsl(r.uniform(), 0.25, 0.8);
   const quilt = hsl(r.uniform(), between(r, 0.3, 0.75), between(r, 0.3, 0.65));
@@ -83,16 +85,16 @@ export function bedroom(r: Stream, size: number): Canvas {
   });
   const front = between(r, 0.84, 0.95);
   const grow = 1.75;
-  const near = bed + (bed - 0.5) * 0.5;
-  drawUnderBed(b, near, front + 0.06, w * grow * 1.05);
+  const footX = bed + (bed - 0.5) * 0.5;
+  drawUnderBed(b, footX, front + 0.06, w * grow * 1.05);
   fillFlat(
     b,
     polygon(
       [
         [bed - w, y1 - 0.04],
         [bed + w, y1 - 0.04],
-        [near + w * grow, front - 0.06],
-        [near - w * grow, front - 0.06],
+        [footX + w * grow, front - 0.06],
+        [footX - w * grow, front - 0.06],
       ],
       0.015,
     ),
@@ -100,17 +102,17 @@ export function bedroom(r: Stream, size: number): Canvas {
   );
   const mid = 0.35;
   const qy = y1 - 0.04 + (front - y1) * mid;
-  const qx = bed + (near - bed) * mid;
+  const qx = bed + (footX - bed) * mid;
   const qw = w * (1 + (grow - 1) * mid);
   const folds = stretchField(clouds(r), 6, 6);
   const pattern = happens(r, 0.4) ? between(r, 20, 40) : 0;
-  const spread: Point[] = [
+  const quiltOutline: Point[] = [
     [qx - qw, qy],
     [qx + qw, qy],
-    [near + w * grow, front - 0.06],
-    [near - w * grow, front - 0.06],
+    [footX + w * grow, front - 0.06],
+    [footX - w * grow, front - 0.06],
   ];
-  fillFlat(b, polygon(spread, 0.015), (px, py, _d, ink) => {
+  fillFlat(b, polygon(quiltOutline, 0.015), (px, py, _d, ink) => {
     lerp(ink, quilt, mix(quilt, [1, 1, 1], 0.6), pattern > 0 ? smoothstep(0.2, 0.6, sin(px * pattern)) : 0);
     const k = 1 + 0.18 * folds(px, py);
     for (let q = 0; q < 3; q++) ink[q] = ink[q]! * k;
@@ -119,10 +121,10 @@ export function bedroom(r: Stream, size: number): Canvas {
     b,
     polygon(
       [
-        [near - w * grow, front - 0.065],
-        [near + w * grow, front - 0.065],
-        [near + w * grow, front + 0.05],
-        [near - w * grow, front + 0.05],
+        [footX - w * grow, front - 0.065],
+        [footX + w * grow, front - 0.065],
+        [footX + w * grow, front + 0.05],
+        [footX - w * grow, front + 0.05],
       ],
       0.012,
     ),
@@ -132,7 +134,7 @@ export function bedroom(r: Stream, size: number): Canvas {
     fillRound(b, box(bed + s * w * 0.5, y1 - 0.03, w * 0.42, 0.042, 0.035), mix(sheet, [1, 1, 1], 0.4), {
       bevel: 0.04,
     });
-  const lamp = left ? bed + w + 0.09 : bed - w - 0.09;
+  const lamp = isLeft ? bed + w + 0.09 : bed - w - 0.09;
   fillFlat(b, box(lamp, y1 + 0.02, 0.05, 0.07), scaleColor(wood, 0.7));
   fillFlat(b, line(lamp, y1 - 0.05, lamp, y1 - 0.12, 0.01), hex("5a4a3a"));
   const glow = isDay ? hex("f2e2bc") : hex("ffe9a8");

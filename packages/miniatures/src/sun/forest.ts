@@ -1,3 +1,5 @@
+// Draws forests.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene } from "../raster/backdrops.ts";
 import type { Canvas } from "../raster/canvas.ts";

@@ -1,3 +1,5 @@
+// Draws mountains.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawSky } from "../raster/backdrops.ts";
 import type { Brush, Canvas } from "../raster/canvas.ts";
@@ -58,7 +60,7 @@ export function mountain(r: Stream, size: number): Canvas {
   const green = hsl(around(r, 0.28, 0.05), between(r, 0.25, 0.5), between(r, 0.16, 0.3));
   const grassy = stretchField(clouds(r), 10, 16);
   if (happens(r, 0.5)) {
-    // A lake that mirrors the sky.
+    // A lake that reflects the sky.
     const water = mix(varyColor(r, hex("2f6f9a"), 0.06), top, 0.3);
     fillFlat(
       b,

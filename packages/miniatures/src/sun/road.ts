@@ -1,3 +1,5 @@
+// Draws roads.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawSky } from "../raster/backdrops.ts";
 import type { Brush, Canvas } from "../raster/canvas.ts";
@@ -42,7 +44,7 @@ export function road(r: Stream, size: number): Canvas {
   const foot = around(r, 0.5, 0.25);
   const halfWidth = between(r, 0.34, 0.55);
   const bend = around(r, 0, 0.9);
-  // Half-width and middle of the road at height y.
+  // Half the width, and the centre, of the road at height y.
   const depth = (y: number): number => clamp((y - horizon) / (1 - horizon));
   const middle = (y: number): number => {
     const t = depth(y);

@@ -1,3 +1,5 @@
+// Draws skylines.
+
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawSky } from "../raster/backdrops.ts";
 import type { Brush, Canvas } from "../raster/canvas.ts";
