@@ -3,7 +3,7 @@
 //
 // A small recipe on an autoencoder's latents (that of the tests) has all kinds: record, weights, kept state, base samples, latents
 // cache, and the checkpoint of an interrupted run. The store of decoded images, which only sets above 2 GB have, is in
-// packages/datasets/src/store-folder.test.ts.
+// packages/datasets/src/folder/store-folder.test.ts.
 
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -101,7 +101,8 @@ function unreadableClasses(folder: string, images: number, skipped: readonly Ski
   return new DataError(
     "unreadable-images",
     `"${printable(folder)}" holds ${quantity(images, "image")} and folders with ` +
-      `${quantity(lost.length, "image")} that cannot be read${example}; convert those, or move the readable ones into a folder of their own`,
+      `${quantity(lost.length, "image")} that cannot be read${example}; ` +
+      "convert those, or move the readable ones into a folder of their own",
   );
 }
 
@@ -231,6 +232,7 @@ function checkLayout(
     throw new DataError(
       "one-class",
       `"${named}" holds ${rootImages.length} images and one folder with images, ` +
-        `"${first.name}" (${first.files.length}); move the images into a folder per class, or "${first.name}" elsewhere for one class`,
+        `"${first.name}" (${first.files.length}); move the images into a folder per class, ` +
+        `or "${first.name}" elsewhere for one class`,
     );
 }

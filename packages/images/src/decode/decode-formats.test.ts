@@ -38,7 +38,7 @@ describe("decodeImage of GIF files", () => {
     for (const decode of [asStored, decodeImage]) expect([...(await decode(bytes)).pixels]).toEqual(pixelsOf(colorOf));
   });
 
-  test("fills the screen around a smaller frame with the transparent or first colour as stored, else white", async () => {
+  test("fills the screen around a smaller frame with its transparent or first colour, or white", async () => {
     for (const [bytes, around] of [
       [plain, 0],
       [transparent, 1],

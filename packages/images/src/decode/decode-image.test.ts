@@ -98,7 +98,8 @@ describe("decodeImage", () => {
   });
 
   test("applies EXIF orientation", async () => {
-    const encoded = await sharp(ramp, raw).withMetadata({ orientation: 6 }).png().toBuffer(); // 6: rotate by 90 degrees clockwise
+    const rotateClockwise = 6;
+    const encoded = await sharp(ramp, raw).withMetadata({ orientation: rotateClockwise }).png().toBuffer();
     const rotated = await decodeImage(encoded);
     expect([rotated.width, rotated.height]).toEqual([height, width]);
     expect([...rotated.pixels.subarray(0, 3)]).toEqual([0, height - 1, 128]);

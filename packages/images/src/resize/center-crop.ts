@@ -1,6 +1,6 @@
-import type { RgbImage } from "../rgb-image.ts";
 // The centre crop of DiT's training images.
 
+import type { RgbImage } from "../rgb-image.ts";
 import { roundHalfToEven } from "../round-half-to-even.ts";
 import { resizePillow8 } from "./pillow-resize.ts";
 

@@ -1,6 +1,6 @@
-import type { RgbImage } from "../rgb-image.ts";
 // The input of feature extractors, resized as three FID programs do it. S = side in pixels, C = 3 channels.
 
+import type { RgbImage } from "../rgb-image.ts";
 import { resizeTensorflow1Bilinear, resizeTorchBilinear } from "./bilinear.ts";
 import { resizePillowFloat } from "./pillow-resize.ts";
 
