@@ -176,7 +176,7 @@ export function scaleInk(ink: Ink, k: number): void {
   ink[2] = ink[2]! * k;
 }
 
-/** Applies the light to the ink. `facing` is the cosine between the surface normal and the light. */
+/** Applies the light to the ink. `cosine` is the cosine of the angle between the surface normal and the light. */
 export function shadeInk(ink: Ink, b: Brush, cosine: number, gloss: number): void {
   const { ambient, bright, shade } = b.light;
   const brightness = Math.max(cosine, 0);
