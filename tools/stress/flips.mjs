@@ -5,7 +5,7 @@
 //
 // The tests' small recipe on an autoencoder's latents has all kinds of files: record, weights, kept state, base
 // samples, latents cache, and the checkpoint of an interrupted run. The store of decoded images exists only for sets
-// above 2 GB; packages/datasets/src/store-folder.test.ts tests it.
+// above 2 GB; packages/datasets/src/folder/store-folder.test.ts tests it.
 
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -38,7 +38,7 @@ describe("bench run", () => {
       "a folder around the folder of classes",
       async () => ["--data", join(await photos("around/photos", { daisy: 6, rose: 6 }), "..")],
       4,
-      /holds one folder, "photos", with folders in it; perhaps ".*photos around\/photos" was meant/,
+      /holds one folder, "photos", with folders in it: did you mean ".*photos around\/photos"\?/,
     ],
     [
       "a 1×1 image with --strict",

@@ -80,7 +80,7 @@ describe("bench run and bench grid", () => {
 
   it("explain a tilde that the shell did not expand", async () => {
     const r = await go("run", "--method", "bitfit", "--data=~/photos", ...fewSteps);
-    expect(r.stderr).toContain('"~/photos" does not exist: the shell left "~" as it is; write $HOME');
+    expect(r.stderr).toContain('"~/photos" does not exist: the shell did not expand "~"; write $HOME');
     expect(r.code).toBe(4);
   });
 });

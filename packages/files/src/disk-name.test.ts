@@ -1,3 +1,5 @@
+// Conversion of file names to text and back.
+
 import { expect, test } from "vitest";
 import { diskPath, nameText } from "./disk-name.ts";
 
@@ -16,12 +18,12 @@ test.each<[Buffer, string]>([
   [bytes(0xe7, 0x8e, "é", 0x85), "\\xe7\\x8eé\\x85"],
   [bytes("\x85"), "\\u{85}"],
   [bytes("exe\u202egnp"), "exe\\u{202e}gnp"],
-])("%s is %j, and its path has the same bytes", (name, text) => {
+])("nameText of %s is %j, and diskPath gives the bytes back", (name, text) => {
   expect(nameText(name)).toBe(text);
   expect(Buffer.from(diskPath("in", `a/${text}`))).toEqual(Buffer.concat([Buffer.from("in/a/"), name]));
 });
 
-test("two names never become one text", () => {
+test("nameText gives different names different texts", () => {
   const letters = [0x5c, 0x78, 0x31, 0x62, 0x1b, 0xf6, 0x75, 0x7b, 0x7d];
   const seen = new Map<string, string>();
   for (let i = 0; i < letters.length ** 4; i++) {

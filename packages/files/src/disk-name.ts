@@ -1,18 +1,18 @@
-// Names of files as text, and back. On Linux a name is bytes: it need not be UTF-8, and it may hold control characters.
-// Messages, records and fingerprints need text that is legible and safe, and two names must never become one text.
+// Converts file names to text and back. A file name on Linux is bytes: it need not be UTF-8, and may contain control
+// characters. Messages, records and fingerprints need printable text that is different for different names.
 
 import { isUtf8 } from "node:buffer";
 import { join } from "node:path";
 import { printable } from "@dit-bench/text";
 
 /**
- * The text of a name. What is unsafe in a terminal is escaped as `shown` does (`\x1b`, `\u{202e}`), a byte that is not
- * UTF-8 as `\xf6`, and a backslash that looks like the beginning of such an escapes as `\x5c`. Other names stay as they
- * are.
+ * The text of a name. Characters that are unsafe in a terminal are escaped as `printable` does (`\x1b`, `\u{202e}`), a
+ * byte that is not UTF-8 as `\xf6`, and a backslash that would start such an escape as `\x5c`. Other characters are
+ * unchanged.
  */
 export function nameText(name: Buffer): string {
   let text = "";
-  let valid = ""; // characters that were not escaped yet
+  let valid = ""; // characters to be escaped by `safe`
   for (let i = 0; i < name.length; ) {
     const length = isUtf8(name.subarray(i)) ? name.length - i : characterLength(name, i);
     if (length > 0) valid += name.toString("utf8", i, i + length);
@@ -25,7 +25,7 @@ export function nameText(name: Buffer): string {
   return text + safe(valid);
 }
 
-/** The path of a file below `folder`. The parts of `file` are texts of `nameText`, with "/" between them. */
+/** The path of a file below `folder`. `file` consists of texts by `nameText` with "/" between them. */
 export function diskPath(folder: string, file: string): string | Buffer {
   const found = [...file.matchAll(escapes)];
   if (found.length === 0) return join(folder, file);
@@ -43,7 +43,7 @@ export function diskPath(folder: string, file: string): string | Buffer {
 
 const escapes = /\\x([0-9a-f]{2})|\\u\{(10[0-9a-f]{4}|[0-9a-f]{1,5})\}/g;
 
-/** Bytes of the character at `at`; 0 if there is none. */
+/** Length in bytes of the UTF-8 character at `at`; 0 if there is none. */
 const characterLength = (name: Buffer, at: number): number =>
   [1, 2, 3, 4].find((n) => at + n <= name.length && isUtf8(name.subarray(at, at + n))) ?? 0;
 

@@ -1,14 +1,19 @@
+// Which system errors are a reason for skipping a file.
+
 import { expect, test } from "vitest";
 import { unreadableReason } from "./unreadable-reason.ts";
 
 test.each(["EACCES", "EIO", "ELOOP", "ENAMETOOLONG", "ESTALE", "EPERM"])(
-  "%s is a reason to leave a file out",
+  "unreadableReason gives %s as a reason for skipping a file",
   (code) => {
     expect(unreadableReason(Object.assign(new Error("x"), { code }))).toBe(`cannot be read (${code})`);
   },
 );
 
-test.each(["EMFILE", "ENOMEM", "ERR_INVALID_ARG_TYPE"])("%s is not: it is no fault of the file's", (code) => {
-  const error = Object.assign(new Error("x"), { code });
-  expect(() => unreadableReason(error)).toThrow(error);
-});
+test.each(["EMFILE", "ENOMEM", "ERR_INVALID_ARG_TYPE"])(
+  "unreadableReason rethrows %s, which is not an error of the file",
+  (code) => {
+    const error = Object.assign(new Error("x"), { code });
+    expect(() => unreadableReason(error)).toThrow(error);
+  },
+);

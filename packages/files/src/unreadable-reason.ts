@@ -1,11 +1,11 @@
-// The reason that is given for leaving out a file or folder that the system cannot read.
+// Tells a file that cannot be read from trouble of the whole process.
 
-/** These are troubles of the whole process: to leave files out because of them would change the data unnoticed. */
+/** Errors of the whole process: skipping files because of them would silently change the data. */
 const fatal = ["EMFILE", "ENFILE", "ENOMEM"];
 
 /**
- * The reason for leaving out a file or folder that the system cannot read (EACCES, EIO, ELOOP, ENAMETOOLONG, ESTALE …).
- * Throws any other error again.
+ * The reason for skipping a file or folder that the system cannot read (EACCES, EIO, ELOOP, ENAMETOOLONG, ESTALE …).
+ * Rethrows every other error.
  */
 export function unreadableReason(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;

@@ -1,16 +1,16 @@
-// An image file from the disk, within what memory is there for.
+// Reads image files within limits on memory.
 
 import { readFile, stat } from "node:fs/promises";
 import { unreadableReason } from "@dit-bench/files";
 import { ImageError } from "./image-error.ts";
 
-/** How many files may be read and decoded at once: a decoded image can take 300 MB. */
+/** How many files are read and decoded at the same time. A decoded image can take 300 MB. */
 export const decodersAtOnce = 3;
 const mostFileBytes = 500_000_000;
 
 /**
- * What `use` makes of an image file's bytes, or why there is nothing: the file is too large or cannot be read, or `use` threw an
- * ImageError. The reason comes without the file's name.
+ * Calls `use` with the bytes of an image file. Returns its result, or the reason why there is none, without the file's
+ * name: the file is too large, it cannot be read, or `use` threw an ImageError.
  */
 export async function fromImageFile<T>(
   path: string | Buffer,

@@ -1,8 +1,8 @@
-// Concurrent decoding with results in order.
+// Decodes several images at the same time and handles the results in order.
 
 import { decodersAtOnce } from "./image-file.ts";
 
-/** Works on several items at once and takes the results in the items' order. */
+/** Calls `work` for `decodersAtOnce` items at a time, and `take` with each result in the order of the items. */
 export async function eachOf<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
@@ -13,7 +13,7 @@ export async function eachOf<T, R>(
   for (const item of items) {
     while (started < items.length && waiting.length < decodersAtOnce) {
       const result = work(items[started++] as T);
-      result.catch(() => undefined); // it is awaited below, perhaps after another one has failed
+      result.catch(() => undefined); // awaited below; an earlier failure must not make it an unhandled rejection
       waiting.push(result);
     }
     take(item, await (waiting.shift() as Promise<R>));

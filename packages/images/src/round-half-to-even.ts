@@ -1,4 +1,6 @@
-/** Python's `round`: halves go to the even number. */
+// Rounding as Python does.
+
+/** Rounds to the nearest integer, and halves to the even one, as Python's `round`. */
 export function roundHalfToEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;

@@ -15,8 +15,8 @@ export type { Canvas } from "./raster/canvas.ts";
 export { sourceDomain } from "./source/source.ts";
 
 /**
- * The miniatures of the eight datasets of the DiffFit paper, in its order. The extractor of recipe `mini` classifies their
- * classes, so this list does not change.
+ * The miniatures of the eight datasets of the DiffFit paper, in its order. The list does not change: the extractor of
+ * recipe `mini` classifies exactly these classes.
  */
 export const paperMiniatures: readonly Miniature[] = [food, sun, df20m, caltech, cub, artbench, flowers, cars];
 

@@ -1,23 +1,23 @@
+// The form of a miniature, and sets of its images. N = images, S = side in pixels.
+
 import { type Stream, stream } from "@dit-bench/random";
-import { type Canvas, pixels } from "./raster/canvas.ts";
+import { type Canvas, toPixels } from "./raster/canvas.ts";
 
-// N = images, S = pixels a side
-
-/** A data set that is drawn, not photographed. */
+/** A dataset of procedural drawings. */
 export interface Miniature {
   readonly name: string;
   readonly title: string;
-  /** What it shows, one phrase. */
+  /** What the images show, as a phrase. */
   readonly subject: string;
   readonly classes: readonly string[];
-  /** Draws one picture of a class; all that varies comes from r. `size`: pixels a side, 32 unless told. */
+  /** Draws an image of a class. Only `r` varies it; `size` is the side in pixels, 32 by default. Throws RangeError. */
   draw(classIndex: number, r: Stream, size?: number): Canvas;
 }
 
-/** How a class is drawn: r decides everything, the canvas only how finely. */
+/** Draws an image of one class. `r` determines the content, `size` only the resolution. */
 export type Draw = (r: Stream, size: number) => Canvas;
 
-/** A miniature from its classes' drawing functions. */
+/** A miniature from the drawing functions of its classes, by class name. */
 export function miniature(
   about: { readonly name: string; readonly title: string; readonly subject: string },
   classes: Readonly<Record<string, Draw>>,
@@ -30,28 +30,29 @@ export function miniature(
       const name = names[classIndex];
       if (name === undefined)
         throw new RangeError(
-          `miniature ${about.name}: class ${classIndex} does not exist, wanted 0 to ${names.length - 1} (${names.join(", ")})`,
+          `miniature ${about.name}: class ${classIndex} does not exist, ` +
+            `expected 0 to ${names.length - 1} (${names.join(", ")})`,
         );
       return classes[name]!(r, size);
     },
   };
 }
 
-/** One picture, [S, S, 3] with S = `size`: depends only on the miniature's and the class's name, the seed and the index. */
+/** One image, [S, S, 3]. It depends only on the names of miniature and class, the seed, the index and the size. */
 export function drawImage(m: Miniature, classIndex: number, index: number, seed: number, size = 32): Uint8Array {
-  return pixels(m.draw(classIndex, stream(seed, `miniature/${m.name}/${m.classes[classIndex]}`, index), size));
+  return toPixels(m.draw(classIndex, stream(seed, `miniature/${m.name}/${m.classes[classIndex]}`, index), size));
 }
 
 export interface DrawOptions {
   readonly perClass: number;
   readonly seed: number;
-  /** Pixels a side: 32 unless told. The same pictures, finer, at 64. */
+  /** S, 32 by default. At 64 the images are the same in a higher resolution. */
   readonly size?: 32 | 64;
-  /** Index of the first picture of each class (0 unless told): a held-out set is another range. */
+  /** Index of the first image of each class, 0 by default. Another range of indices gives a held-out set. */
   readonly first?: number;
 }
 
-/** `perClass` pictures of each class, those of class 0 first: pixels [N, S, S, 3], labels [N]. */
+/** `perClass` images of each class in the order of classes: pixels [N, S, S, 3], labels [N]. */
 export function drawMiniature(m: Miniature, options: DrawOptions): { pixels: Uint8Array; labels: Int32Array } {
   const { perClass, seed, size = 32, first = 0 } = options;
   const n = perClass * m.classes.length;

@@ -100,8 +100,9 @@ function unreadableClasses(folder: string, images: number, skipped: readonly Ski
   const example = lost[0] === undefined ? "" : ` (${lost[0].file}: ${lost[0].reason})`;
   return new DataError(
     "unreadable-images",
-    `"${printable(folder)}" holds ${quantity(images, "image")} and folders with ${quantity(lost.length, "image")} that ` +
-      `cannot be read${example}; convert those, or move the readable ones into a folder of their own`,
+    `"${printable(folder)}" holds ${quantity(images, "image")} and folders with ` +
+      `${quantity(lost.length, "image")} that cannot be read${example}; ` +
+      "convert those, or move the readable ones into a folder of their own",
   );
 }
 
@@ -230,7 +231,8 @@ function checkLayout(
   if (rootImages.length > first.files.length)
     throw new DataError(
       "one-class",
-      `"${named}" holds ${rootImages.length} images and one folder with images, "${first.name}" (${first.files.length}); ` +
-        `move the images into a folder per class, or "${first.name}" elsewhere for one class`,
+      `"${named}" holds ${rootImages.length} images and one folder with images, ` +
+        `"${first.name}" (${first.files.length}); move the images into a folder per class, ` +
+        `or "${first.name}" elsewhere for one class`,
     );
 }

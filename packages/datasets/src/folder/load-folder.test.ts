@@ -90,7 +90,7 @@ describe("loadFolder", () => {
   test("does not take a few images beside unreadable class folders for a class", async () => {
     const raw = folder("raw", { "cover.jpg": "red", "rose/1.cr2": "x", "rose/2.cr2": "x", "tulip/1.cr2": "x" });
     await expect(loadFolder(raw, { size: 8 })).rejects.toThrow(
-      /raw" holds 1 image and folders with 3 images that cannot be read \(rose\/1\.cr2: RAW image.*move the readable ones/,
+      /raw" holds 1 image and folders with 3 images that cannot be read \(rose\/1\.cr2: RAW.*move the readable ones/,
     );
   });
 

@@ -28,14 +28,9 @@ export type SetDescription = Readonly<z.infer<typeof description>>;
 export interface ImageWriter {
   /** Appends an image and returns its checksum. */
   add(pixels: Uint8Array): number;
+  /** Flushes and closes the file. */
   finish(): void;
-  abandon(): void;
-}
-
-export interface ImageWriter {
-  /** Appends an image and returns its checksum. */
-  add(pixels: Uint8Array): number;
-  finish(): void;
+  /** Closes the file after an error. */
   abandon(): void;
 }
 
@@ -95,10 +90,7 @@ export function openImages(
   };
 }
 
-/**
- * Creates the file of images. After the last image call `finish`, which flushes and closes it; after an error
- * `abandon`.
- */
+/** Creates the file of images. Call `finish` after the last image, or `abandon` after an error. */
 export function createImages(path: string): ImageWriter {
   const file = openSync(path, "wx");
   let open = true;

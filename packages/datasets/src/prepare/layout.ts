@@ -23,7 +23,7 @@ export interface Layout {
   readonly archives: readonly Unpacking[];
   /** Downloads that are read as they are. */
   readonly files: readonly string[];
-  /** Every wanted image with its class. Throws DataError (labels) where the labels do not fit the layout. */
+  /** Every wanted image with its class. Throws DataError (labels) where the labels do not match the layout. */
   images(source: LayoutSource): Iterable<Assigned>;
   /** Printed once the dataset is prepared: a decision about its classes that the user should know of. */
   readonly note?: string;

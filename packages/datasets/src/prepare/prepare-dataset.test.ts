@@ -78,7 +78,7 @@ describe.each(cases)("the dataset %s", (name, archives, expected, otherSplits) =
   test("is prepared as an image folder of its chosen split, which loadFolder reads", async () => {
     const p = await prepare(name, archives);
     for (const file of Object.keys(archives))
-      if (!neededDownloads(p.entry).some((d) => d.file === file)) rmSync(join(p.folder, file)); // proves that it is not read
+      if (!neededDownloads(p.entry).some((d) => d.file === file)) rmSync(join(p.folder, file));
     const done = await p.again();
     expect(files(p.to)).toEqual(Object.keys(expected).sort());
     for (const [file, n] of Object.entries(expected))

@@ -132,7 +132,8 @@ async function unpackOne(
       await rm(target, { recursive: true });
       throw new DataError(
         "no-images",
-        `"${from}" holds ${quantity(done.passedOver, "file")}, none of them at the expected paths: it is another archive`,
+        `"${from}" holds ${quantity(done.passedOver, "file")}, ` +
+          "none of them at the expected paths: it is another archive",
       );
     }
   }

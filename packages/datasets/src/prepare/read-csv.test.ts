@@ -35,7 +35,7 @@ describe("readCsv", () => {
   });
 
   test.each([
-    ["nothing", "", '"labels.csv" is empty, expected a line of column names'],
+    ["no content", "", '"labels.csv" is empty, expected a line of column names'],
     ["a byte order mark alone", "\ufeff", '"labels.csv" is empty, expected a line of column names'],
     ["a missing column", "name,x\nrose,1\n", '"labels.csv" has no column path'],
     ["a missing field", "name,path\nrose,a.jpg\n\ntulip\n", '"labels.csv", line 4: 1 field, expected 2'],

@@ -2,7 +2,7 @@
 
 import { stream } from "@dit-bench/random";
 
-/** Changes, removes, doubles or exchanges a few bytes. */
+/** A copy with a few bytes changed, removed or repeated; the seed decides which. */
 export function mutated(bytes: Buffer, seed: number): Buffer {
   const draw = stream(seed, "mutated.test", 0);
   let copy = Buffer.from(bytes);

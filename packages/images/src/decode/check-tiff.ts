@@ -1,4 +1,4 @@
-// Kinds of TIFF that the decoder would read wrongly, by the tags of the first image (TIFF 6.0, 1992).
+// Refuses TIFF files that the decoder would misread, by the tags of the first image (TIFF 6.0, 1992).
 
 import { ImageError } from "../image-error.ts";
 import { checkSize } from "../size-limits.ts";
@@ -11,9 +11,8 @@ const YCBCR = 6;
 const jpegCompressions = [6, 7];
 
 /**
- * Refuses sizes beyond the limits, and YCbCr without JPEG: libtiff converts YCbCr only where it is compressed as JPEG; otherwise
- * the decoder gives its numbers as if they were RGB.
- * Throws ImageError. BigTIFF is passed: nobody writes YCbCr to it without JPEG.
+ * Throws ImageError for a size beyond the limits, and for YCbCr without JPEG compression: libtiff converts YCbCr only
+ * inside JPEG, so the decoder would return its values as RGB. BigTIFF files are not checked.
  */
 export function checkTiff(bytes: Uint8Array): void {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -27,7 +26,7 @@ export function checkTiff(bytes: Uint8Array): void {
     const value = isShort ? file.getUint16(entry + 8, little) : file.getUint32(entry + 8, little);
     values.set(file.getUint16(entry, little), value);
   }
-  // The decoder writes to stderr about a size that it cannot hold.
+  // Checked here because the decoder writes to stderr for a size that it cannot allocate.
   checkSize({ width: values.get(WIDTH) ?? 0, height: values.get(HEIGHT) ?? 0 });
   if (values.get(PHOTOMETRIC) === YCBCR && !jpegCompressions.includes(values.get(COMPRESSION) ?? 1))
     throw new ImageError(

@@ -1,5 +1,5 @@
-// Windows and OS/2 bitmaps as Pillow reads them. Of the libraries, bmp-ts and bmp-js take the pixels from the wrong place where
-// a gap lies before them, and end at the first row of odd width with 4 bits a pixel.
+// Decodes Windows and OS/2 bitmaps as Pillow does. The libraries bmp-ts and bmp-js were tried: they ignore a gap before
+// the pixels, and stop at the first row of odd width with 4 bits per pixel.
 
 import { ImageError } from "../image-error.ts";
 import type { DecodedImage } from "../rgb-image.ts";
@@ -8,7 +8,10 @@ import { checkSize } from "../size-limits.ts";
 const RLE4 = 2;
 const BITFIELDS = 3;
 
-/** 1, 4, 8 (also run-length coded), 16, 24 and 32 bits a pixel. Throws ImageError for other kinds and where data is missing. */
+/**
+ * Decodes 1, 4, 8 (also run-length encoded), 16, 24 and 32 bits per pixel. Throws ImageError for other kinds and for
+ * missing data.
+ */
 export function decodeBmp(bytes: Uint8Array): DecodedImage {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const u16 = (at: number) => file.getUint16(at, true);
@@ -26,7 +29,7 @@ export function decodeBmp(bytes: Uint8Array): DecodedImage {
   const masksAfter = compression === BITFIELDS && headerSize === 40 ? 12 : 0;
   const paletteAt = 14 + headerSize + masksAfter;
   const declared = u32(10);
-  // Some writers give the palette's place as that of the pixels.
+  // Some writers give the offset of the palette as that of the pixels.
   const start = declared === 0 || (declared === paletteAt && colors > 0) ? paletteAt + entry * colors : declared;
   const image = { bytes, start, width, height, bits };
 
@@ -62,12 +65,12 @@ export function decodeBmp(bytes: Uint8Array): DecodedImage {
       for (let c = 0; c < 3; c++) pixels[3 * to + c] = channels[c]!(value);
       if (alpha) alpha[to] = opacity!(value);
     }
-  // Many writers leave the alpha channel at zero and mean an opaque image; browsers read it so, too.
+  // Many writers leave the alpha channel of an opaque image at zero. Browsers ignore such a channel, too.
   return { width, height, pixels, ...(alpha?.some((value) => value > 0) ? { alpha } : {}) };
 }
 
 const unsupported = (bits: number, compression: number): ImageError =>
-  new ImageError(`BMP image with ${bits} bits a pixel and compression ${compression}, which cannot be read here`);
+  new ImageError(`BMP image with ${bits} bits per pixel and compression ${compression}, which cannot be read here`);
 
 interface Stored {
   readonly bytes: Uint8Array;
@@ -77,22 +80,22 @@ interface Stored {
   readonly bits: number;
 }
 
-/** Rows are padded to four bytes. Throws ImageError where the file is too short for all of them. */
+/** Bytes of a row, which is padded to four bytes. Throws ImageError where the file is too short for all rows. */
 function rowBytes({ bytes, start, width, height, bits }: Stored): number {
   const stride = Math.ceil((width * bits) / 32) * 4;
   const needed = start + stride * (height - 1) + Math.ceil((width * bits) / 8);
-  if (needed > bytes.length) throw ended();
+  if (needed > bytes.length) throw truncated();
   return stride;
 }
 
-const ended = () => new ImageError("damaged BMP: its data ends too early");
+const truncated = () => new ImageError("damaged BMP: its data ends too early");
 
-/** The channel that a mask selects, stretched to 8 bits. */
+/** Reads the channel that a mask selects, scaled to 8 bits. A channel without mask is 255. */
 function channelOf(mask: number): (value: number) => number {
   if (mask === 0) return () => 255;
   const shift = 31 - Math.clz32(mask & -mask);
-  const most = mask >>> shift;
-  return (value) => Math.floor((255 * ((value & mask) >>> shift)) / most);
+  const largest = mask >>> shift;
+  return (value) => Math.floor((255 * ((value & mask) >>> shift)) / largest);
 }
 
 function packedIndices(image: Stored): Uint8Array {
@@ -109,13 +112,16 @@ function packedIndices(image: Stored): Uint8Array {
   return indices;
 }
 
-/** Pairs of a count and a value; a count of 0 is an escape: end of row, end of image, a jump, or a number of plain values. */
+/**
+ * Decodes run lengths: pairs of count and value. A count of 0 is an escape: end of row, end of image, offset, or
+ * literal values.
+ */
 function runLengths({ bytes, start, width, height }: Stored, nibbles: boolean): Uint8Array {
   const indices = new Uint8Array(width * height);
   let [at, done, x] = [start, 0, 0];
   const byte = () => {
     const value = bytes[at++];
-    if (value === undefined) throw ended();
+    if (value === undefined) throw truncated();
     return value;
   };
   const put = (value: number) => {
@@ -130,7 +136,7 @@ function runLengths({ bytes, start, width, height }: Stored, nibbles: boolean): 
     } else if (value === 0) {
       done = Math.ceil(done / width) * width;
       x = 0;
-    } else if (value === 1) throw ended();
+    } else if (value === 1) throw truncated();
     else if (value === 2) {
       const [right, up] = [byte(), byte()];
       done = Math.min(indices.length, done + right + up * width);
@@ -142,7 +148,7 @@ function runLengths({ bytes, start, width, height }: Stored, nibbles: boolean): 
         if (nibbles && i + 1 < value) put(pair & 15);
       }
       x += value;
-      at += (at - start) % 2; // such a run ends at an even byte
+      at += (at - start) % 2; // literal values are padded to an even number of bytes
     }
   }
   return indices;

@@ -1,13 +1,15 @@
-// The first picture of a GIF (GIF89a specification, 1990). sharp gives no palette colours for transparent pixels; of the
-// libraries, omggif writes to stdout, wraps frames that reach beyond the screen, and passes over data that ends too early.
+// Decodes the first frame of a GIF (GIF89a specification, 1990) as Pillow does. sharp discards the palette colour of
+// transparent pixels. The library omggif was tried: it writes to stdout, wraps frames that extend beyond the screen,
+// and accepts truncated data.
 
 import { ImageError } from "../image-error.ts";
 import type { DecodedImage } from "../rgb-image.ts";
 import { checkSize } from "../size-limits.ts";
 
 /**
- * The screen with its first frame, as Pillow shows it: transparent pixels have their palette's colour. What the frame leaves
- * uncovered has the transparent colour, or the palette's first. `alpha` is 0 for both.
+ * Decodes the screen with its first frame. Transparent pixels have the colour of their palette entry; pixels outside
+ * the frame have the transparent colour or, without one, the first of the palette. `alpha` is 0 for both. Throws
+ * ImageError for damage, RangeError for truncated headers.
  */
 export function decodeGif(bytes: Uint8Array): DecodedImage {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -19,8 +21,8 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
   for (;;) {
     const kind = file.getUint8(at++);
     if (kind === 0x2c) break;
-    if (kind === 0x3b) throw new ImageError("damaged GIF: it has no picture");
-    if (kind !== 0x21) continue; // rubbish between blocks
+    if (kind === 0x3b) throw new ImageError("damaged GIF: it has no image");
+    if (kind !== 0x21) continue; // stray bytes between blocks
     if (file.getUint8(at) === 0xf9 && file.getUint8(at + 1) >= 4)
       transparent = file.getUint8(at + 2) & 1 ? file.getUint8(at + 5) : transparent;
     at = afterBlocks(at + 1);
@@ -29,16 +31,16 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
   const flags = file.getUint8(at + 8);
   at += 9;
   if (frameWidth === 0 || frameHeight === 0) throw new ImageError("damaged GIF: its first frame has no pixels");
-  // A frame may reach beyond the screen, which then grows.
+  // A frame that extends beyond the screen enlarges it.
   const width = Math.max(u16(6), left + frameWidth);
   const height = Math.max(u16(8), top + frameHeight);
   checkSize({ width, height });
   const palette = flags & 0x80 ? takePalette(flags) : global;
 
-  const indices = unpack(bytes, at, frameWidth * frameHeight);
+  const indices = decompress(bytes, at, frameWidth * frameHeight);
   const pixels = new Uint8Array(width * height * 3);
   const alpha = new Uint8Array(width * height);
-  // Beyond the palette is black; without any palette an index is a shade of gray.
+  // An index beyond the palette is black; without a palette an index is a gray level.
   const color = (index: number, channel: number) => (palette ? (palette[3 * index + channel] ?? 0) : index);
   const fill = [0, 1, 2].map((c) => color(transparent ?? 0, c));
   for (let i = 0; i < pixels.length; i++) pixels[i] = fill[i % 3]!;
@@ -56,7 +58,7 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
   function takePalette(flags: number): Uint8Array {
     const length = 3 * (2 << (flags & 7));
     at += length;
-    if (at > bytes.length) throw ended();
+    if (at > bytes.length) throw truncated();
     return bytes.subarray(at - length, at);
   }
 
@@ -67,9 +69,9 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
   }
 }
 
-const ended = () => new ImageError("damaged GIF: its data ends too early");
+const truncated = () => new ImageError("damaged GIF: its data ends too early");
 
-/** Which row each stored row is: every eighth from 0, every eighth from 4, every fourth from 2, every second from 1. */
+/** The row of each stored row: every eighth from 0, every eighth from 4, every fourth from 2, every second from 1. */
 function interlacedRows(height: number): number[] {
   const rows: number[] = [];
   for (const [first, step] of [
@@ -84,10 +86,10 @@ function interlacedRows(height: number): number[] {
 
 const maxCodes = 4096;
 
-/** LZW with codes of growing length, in blocks of at most 255 bytes: `length` indices. */
-function unpack(bytes: Uint8Array, start: number, length: number): Uint8Array {
+/** Decompresses `length` indices: LZW with codes of growing length, in blocks of at most 255 bytes. */
+function decompress(bytes: Uint8Array, start: number, length: number): Uint8Array {
   const smallest = bytes[start];
-  if (smallest === undefined || smallest > 11) throw new ImageError("damaged GIF: its codes have no valid length");
+  if (smallest === undefined || smallest > 11) throw new ImageError("damaged GIF: the code length is not valid");
   const clear = 1 << smallest;
   const prefix = new Uint16Array(maxCodes);
   const last = new Uint8Array(maxCodes);
@@ -100,10 +102,10 @@ function unpack(bytes: Uint8Array, start: number, length: number): Uint8Array {
     while (bits < size) {
       if (inBlock === 0) {
         inBlock = bytes[at++] ?? 0;
-        if (inBlock === 0) throw ended();
+        if (inBlock === 0) throw truncated();
       }
       const byte = bytes[at++];
-      if (byte === undefined) throw ended();
+      if (byte === undefined) throw truncated();
       buffer |= byte << bits;
       bits += 8;
       inBlock--;
@@ -115,10 +117,10 @@ function unpack(bytes: Uint8Array, start: number, length: number): Uint8Array {
       [next, size, previous] = [clear + 2, smallest + 1, -1];
       continue;
     }
-    if (code === clear + 1) throw ended();
+    if (code === clear + 1) throw truncated();
     if (code > next || (code === next && previous < 0) || (previous < 0 && code > clear))
-      throw new ImageError("damaged GIF: a code that stands for nothing");
-    // The code that is only just being defined is the previous string with its own first letter.
+      throw new ImageError("damaged GIF: an undefined code");
+    // The code that this step defines is the previous string followed by its own first letter.
     const known = code < next ? code : previous;
     const count = lengths[known]!;
     let letter = known;

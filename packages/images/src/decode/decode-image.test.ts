@@ -1,3 +1,5 @@
+// Decoding with sharp: formats, colour conversion, orientation, warnings and damage.
+
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { ImageError } from "../image-error.ts";
@@ -11,11 +13,10 @@ const ramp = Uint8Array.from(
   (_, i) => [Math.floor(i / 3) % width, Math.floor(i / 3 / width), 128][i % 3] as number,
 );
 
-/** The same picture with another number of channels or another pixel format, as PNG. */
 const png = () => sharp(ramp, raw).png().toBuffer();
 
-describe("images that are read", () => {
-  test("a PNG gives its pixels back", async () => {
+describe("decodeImage", () => {
+  test("reads the exact pixels of a PNG", async () => {
     expect(await decodeImage(await png())).toMatchObject({ width, height, pixels: Buffer.from(ramp) });
   });
 
@@ -24,12 +25,12 @@ describe("images that are read", () => {
     ["progressive JPEG", sharp(ramp, raw).jpeg({ quality: 100, chromaSubsampling: "4:4:4", progressive: true })],
     ["WebP", sharp(ramp, raw).webp({ lossless: true })],
     ["PNG with a palette", sharp(ramp, raw).png({ palette: true, colours: 256, dither: 0 })],
-  ])("%s, to within what the format keeps", async (_, encoded) => {
+  ])("reads %s with an error of at most 12 per channel", async (_, encoded) => {
     const { pixels } = await decodeImage(await encoded.toBuffer());
     expect(Math.max(...pixels.map((v, i) => Math.abs(v - (ramp[i] as number))))).toBeLessThanOrEqual(12);
   });
 
-  test("grayscale is repeated in three channels", async () => {
+  test("repeats grayscale in three channels", async () => {
     const gray = Uint8Array.from({ length: width * height }, (_, i) => i % 256);
     const encoded = await sharp(gray, { raw: { width, height, channels: 1 } })
       .toColourspace("b-w")
@@ -40,14 +41,14 @@ describe("images that are read", () => {
     expect([...pixels.subarray(0, 9)]).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2]);
   });
 
-  test("16 bits are cut to the upper 8", async () => {
+  test("reduces 16 bits to the upper 8", async () => {
     const deep = Uint16Array.from(ramp, (v) => v * 256 + 255);
     const encoded = await sharp(deep, raw).toColourspace("rgb16").png().toBuffer();
     expect((await sharp(encoded).metadata()).depth).toBe("ushort");
     expect((await decodeImage(encoded)).pixels).toEqual(Buffer.from(ramp));
   });
 
-  test("as stored, 16-bit grayscale is clipped, as Pillow's convert does", async () => {
+  test("clips 16-bit grayscale when read as stored, as Pillow's convert does", async () => {
     const deep = Uint16Array.from({ length: width * height }, (_, i) => (i % 3) * 200);
     const raw16 = { raw: { width, height, channels: 1 as const } };
     const encoded = await sharp(deep, raw16).toColourspace("grey16").png().toBuffer();
@@ -57,7 +58,7 @@ describe("images that are read", () => {
     expect([...pixels.subarray(0, 9)]).toEqual([0, 0, 0, 200, 200, 200, 255, 255, 255]);
   });
 
-  test("as stored, transparency and orientation are passed over, as Pillow's convert does", async () => {
+  test("ignores transparency and orientation when read as stored, as Pillow's convert does", async () => {
     const rgba = Uint8Array.from({ length: 20 * 16 * 4 }, (_, i) => (i % 4 < 3 ? i % 251 : 0));
     const encoded = await sharp(rgba, { raw: { width: 20, height: 16, channels: 4 } })
       .withMetadata({ orientation: 6 })
@@ -69,7 +70,7 @@ describe("images that are read", () => {
     expect([...stored.pixels]).toEqual([...rgba.filter((_, i) => i % 4 < 3)]);
   });
 
-  test("transparency is put on white", async () => {
+  test("blends transparency with white", async () => {
     const rgba = Uint8Array.from({ length: 16 * 16 * 4 }, (_, i) =>
       i % 4 < 3 ? 100 : ([0, 128, 255][Math.floor(i / 4) % 3] as number),
     );
@@ -81,7 +82,7 @@ describe("images that are read", () => {
     ]);
   });
 
-  test("CMYK is converted as Pillow does, without a printer's profile", async () => {
+  test("converts CMYK as Pillow does, without a colour profile", async () => {
     const inks = Uint8Array.from({ length: 16 * 16 * 4 }, (_, i) => [60, 120, 180, 51][i % 4] as number);
     const encoded = await sharp(inks, { raw: { width: 16, height: 16, channels: 4 } })
       .pipelineColourspace("cmyk")
@@ -96,21 +97,22 @@ describe("images that are read", () => {
     expect([red, green, blue]).toEqual([c, m, y].map((ink) => 255 - k - Math.round((ink * (255 - k)) / 255)));
   });
 
-  test("EXIF orientation is applied", async () => {
-    const encoded = await sharp(ramp, raw).withMetadata({ orientation: 6 }).png().toBuffer(); // 6: turn a quarter to the right
-    const turned = await decodeImage(encoded);
-    expect([turned.width, turned.height]).toEqual([height, width]);
-    expect([...turned.pixels.subarray(0, 3)]).toEqual([0, height - 1, 128]);
+  test("applies EXIF orientation", async () => {
+    const rotateClockwise = 6;
+    const encoded = await sharp(ramp, raw).withMetadata({ orientation: rotateClockwise }).png().toBuffer();
+    const rotated = await decodeImage(encoded);
+    expect([rotated.width, rotated.height]).toEqual([height, width]);
+    expect([...rotated.pixels.subarray(0, 3)]).toEqual([0, height - 1, 128]);
   });
 
-  test("an embedded colour profile does not change a value", async () => {
+  test("ignores an embedded colour profile", async () => {
     const encoded = await sharp(ramp, raw).withIccProfile("p3").png().toBuffer();
     const { data } = await sharp(encoded, { ignoreIcc: true }).raw().toBuffer({ resolveWithObject: true });
     expect((await sharp(encoded).metadata()).icc).toBeDefined();
     expect((await decodeImage(encoded)).pixels).toEqual(data);
   });
 
-  test.each(["webp", "gif"] as const)("of an animation (%s) the first picture counts", async (format) => {
+  test.each(["webp", "gif"] as const)("reads the first image of an animated %s", async (format) => {
     const frame = (background: string) =>
       sharp({ create: { width: 16, height: 16, channels: 3, background } })
         .png()
@@ -126,11 +128,11 @@ describe("images that are read", () => {
   });
 });
 
-describe("a JPEG of which libjpeg only warns is read, as Pillow reads it", () => {
+describe("decodeImage of JPEG files with warnings, which Pillow reads", () => {
   const jpeg = () => sharp(ramp, raw).jpeg({ quality: 95 }).toBuffer();
   const scan = (bytes: Buffer) => bytes.indexOf(Buffer.from([0xff, 0xda]));
 
-  test("of a Samsung phone: spectral selection 0 to 0 in a sequential scan", async () => {
+  test("reads spectral selection 0 to 0 in a sequential scan, as some Samsung phones write", async () => {
     const bytes = await jpeg();
     const expected = await decodeImage(bytes);
     const end = scan(bytes) + 2 + bytes.readUInt16BE(scan(bytes) + 2);
@@ -138,13 +140,13 @@ describe("a JPEG of which libjpeg only warns is read, as Pillow reads it", () =>
     expect(await decodeImage(bytes)).toEqual(expected);
   });
 
-  test("of a camera that leaves bytes before a marker", async () => {
+  test("reads stray bytes before a marker, as some cameras write", async () => {
     const bytes = await jpeg();
     const padded = Buffer.concat([bytes.subarray(0, scan(bytes)), Buffer.alloc(6), bytes.subarray(scan(bytes))]);
     expect(await decodeImage(padded)).toEqual(await decodeImage(bytes));
   });
 
-  test("with Adobe's transform 1 and four inks", async () => {
+  test("reads CMYK with Adobe transform 1", async () => {
     const inks = Uint8Array.from({ length: 16 * 16 * 4 }, (_, i) => (i * 7) % 256);
     const bytes = await sharp(inks, { raw: { width: 16, height: 16, channels: 4 } })
       .pipelineColourspace("cmyk")
@@ -157,7 +159,7 @@ describe("a JPEG of which libjpeg only warns is read, as Pillow reads it", () =>
     expect(await decodeImage(bytes)).toMatchObject({ width: 16, height: 16 });
   });
 
-  test("with damaged numbers in it", async () => {
+  test("reads damaged coefficients", async () => {
     const noise = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7919) % 251);
     const encoded = await sharp(noise, raw).jpeg({ quality: 90 }).toBuffer();
     for (let i = 0; i < 40; i++) encoded[encoded.length - 200 - i] = 0xff;
@@ -165,8 +167,8 @@ describe("a JPEG of which libjpeg only warns is read, as Pillow reads it", () =>
   });
 });
 
-describe("images that are refused", () => {
-  test.each(["jpeg", "png", "webp"] as const)("%s cut off anywhere", async (format) => {
+describe("decodeImage of unusable files", () => {
+  test.each(["jpeg", "png", "webp"] as const)("refuses a truncated %s", async (format) => {
     const whole = await sharp(ramp, raw).toFormat(format).toBuffer();
     for (let percent = 1; percent < 100; percent += 7) {
       const cut = whole.subarray(0, Math.floor((whole.length * percent) / 100));
@@ -175,30 +177,30 @@ describe("images that are refused", () => {
   });
 
   test.each([
-    ["nothing", "", "empty file"],
+    ["an empty file", "", "empty file"],
     ["a web page", "<html><body>404</body></html>", "a web page, not an image"],
     [
-      "a drawing that a renderer would open",
+      "an SVG drawing",
       '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
       "SVG drawing, which cannot be read here: convert it to PNG or JPEG first",
     ],
-  ])("%s", async (_, content, reason) => {
+  ])("refuses %s", async (_, content, reason) => {
     await expect(decodeImage(Buffer.from(content))).rejects.toThrow(reason);
   });
 
   test.each([
     [1, 1],
     [7, 500],
-  ])("%i × %i pixels", async (width, height) => {
+  ])("refuses %i × %i pixels", async (width, height) => {
     const tiny = await sharp({ create: { width, height, channels: 3, background: "red" } })
       .png()
       .toBuffer();
     await expect(decodeImage(tiny)).rejects.toThrow(`${width}×${height} pixels: the shorter side must have at least 8`);
   });
 
-  test("a small file that claims more pixels than memory holds, before it is decoded", async () => {
+  test("refuses a small file whose header claims 900 million pixels, before decoding it", async () => {
     const bomb = await png();
-    bomb.writeUInt32BE(30_000, 16); // width and height stand at bytes 16 and 20 of a PNG
+    bomb.writeUInt32BE(30_000, 16); // width and height are at bytes 16 and 20 of a PNG
     bomb.writeUInt32BE(30_000, 20);
     bomb.writeInt32BE(crc32(bomb.subarray(12, 29)), 29);
     await expect(decodeImage(bomb)).rejects.toThrow(

@@ -1,4 +1,4 @@
-// Image files to 8-bit RGB.
+// Decodes image files to 8-bit RGB.
 
 import { printable } from "@dit-bench/text";
 import sharp, { type Sharp } from "sharp";
@@ -12,18 +12,18 @@ import { decodePnm } from "./decode-pnm.ts";
 import { formatOf, type ImageFormat } from "./image-format.ts";
 
 /**
- * Decodes a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or PPM/PGM/PBM to 8-bit RGB; throws ImageError with the reason where it
- * cannot be used.
- * - The format is read from the content, whatever the file is called.
- * - What Pillow refuses as damaged is refused, a cut-off end included. What libjpeg only warns of is read.
+ * Decodes a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or PPM/PGM/PBM file to 8-bit RGB. Throws ImageError with the reason
+ * for a file that cannot be used.
+ * - The format is detected from the content; the file name does not matter.
+ * - Files that Pillow refuses as damaged are refused, including truncated ones. JPEG files are read despite warnings.
  * - EXIF orientation is applied.
- * - Transparency is put on white, and so is what the first frame of a GIF leaves uncovered.
- * - Grayscale is repeated in three channels, 16 bits are cut to the upper 8, and CMYK is converted as Pillow does.
+ * - Transparency, and the pixels outside the first frame of a GIF, become white.
+ * - Grayscale is repeated in three channels, 16 bits are reduced to the upper 8, and CMYK is converted as Pillow does.
  * - Embedded colour profiles are ignored, as in DiT's training and in pytorch-fid.
- * - Of several pictures in a file (animations, pages) the first counts.
+ * - Only the first image of an animation or of several pages is read.
  *
- * With `asStored` orientation and transparency are passed over and the colours taken as they are stored, as
- * `Image.open(path).convert("RGB")` does in Pillow and so in pytorch-fid; grayscale of 16 bits is then clipped to 255, as there.
+ * @param options.asStored ignore orientation and transparency and clip 16-bit grayscale to 255, as Pillow's
+ *   `Image.open(path).convert("RGB")` and so pytorch-fid does
  */
 export async function decodeImage(bytes: Uint8Array, { asStored = false } = {}): Promise<RgbImage> {
   const format = formatOf(bytes);
@@ -34,7 +34,7 @@ export async function decodeImage(bytes: Uint8Array, { asStored = false } = {}):
     return await decodeWithSharp(bytes, format, asStored);
   } catch (error) {
     if (error instanceof ImageError) throw error;
-    // A DataView throws RangeError beyond its end.
+    // Reading a DataView beyond its end throws RangeError.
     const reason = error instanceof RangeError ? "its data ends too early" : firstLine(error);
     throw new ImageError(`damaged ${format}: ${reason}`);
   }
@@ -45,14 +45,14 @@ function opaque({ width, height, pixels, alpha }: DecodedImage, asStored: boolea
     for (let i = 0; i < alpha.length; i++) {
       const share = alpha[i]!;
       if (share < 255)
-        // in whole numbers, as libvips does: with fractions white came out as 254
+        // In integers, as libvips does: floating point made white 254.
         for (let c = 3 * i; c < 3 * i + 3; c++)
           pixels[c] = Math.floor((pixels[c]! * share + 255 * (255 - share)) / 255);
     }
   return { width, height, pixels };
 }
 
-/** What libjpeg warns of, Pillow reads; for the other formats a warning is damage. */
+/** Pillow reads JPEG and TIFF files despite warnings; in the other formats a warning means damage. */
 const failOn = (format: ImageFormat) => (format === "JPEG" || format === "TIFF" ? "error" : "warning");
 
 async function decodeWithSharp(bytes: Uint8Array, format: ImageFormat, asStored: boolean): Promise<RgbImage> {
@@ -60,17 +60,17 @@ async function decodeWithSharp(bytes: Uint8Array, format: ImageFormat, asStored:
   if (format === "TIFF") checkTiff(bytes);
   const metadata = await open().metadata();
   checkSize(metadata);
-  // Pillow, too, applies the orientation of a TIFF as it reads it.
-  const upright = (picture: Sharp) => (asStored && format !== "TIFF" ? picture : picture.autoOrient());
+  // Pillow always applies the orientation of a TIFF.
+  const upright = (image: Sharp) => (asStored && format !== "TIFF" ? image : image.autoOrient());
   if (metadata.space === "cmyk") return decodeCmyk(upright(open()));
   const clipped = asStored && metadata.space === "grey16" && !metadata.hasAlpha;
   if (clipped) return decodeClipped(upright(open()));
-  const picture = upright(open());
-  return decodeRgb(asStored ? picture.removeAlpha() : picture.flatten({ background: "white" }));
+  const image = upright(open());
+  return decodeRgb(asStored ? image.removeAlpha() : image.flatten({ background: "white" }));
 }
 
-async function decodeRgb(picture: Sharp): Promise<RgbImage> {
-  const { data, info } = await picture
+async function decodeRgb(image: Sharp): Promise<RgbImage> {
+  const { data, info } = await image
     .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
@@ -78,9 +78,9 @@ async function decodeRgb(picture: Sharp): Promise<RgbImage> {
   return { width: info.width, height: info.height, pixels: data };
 }
 
-/** Grayscale of 16 bits as Pillow converts it (12 and 13): every value above 255 is white, so that little but black is left. */
-async function decodeClipped(picture: Sharp): Promise<RgbImage> {
-  const { data, info } = await picture
+/** Decodes 16-bit grayscale as Pillow 12 and 13 do: every value above 255 becomes white. */
+async function decodeClipped(image: Sharp): Promise<RgbImage> {
+  const { data, info } = await image
     .toColourspace("grey16")
     .raw({ depth: "ushort" })
     .toBuffer({ resolveWithObject: true });
@@ -91,9 +91,9 @@ async function decodeClipped(picture: Sharp): Promise<RgbImage> {
   return { width: info.width, height: info.height, pixels };
 }
 
-/** What a printer would be sent, inks c, m, y, k: red = (255 - c)(255 - k)/255, and so on, rounded as Pillow rounds it. */
-async function decodeCmyk(picture: Sharp): Promise<RgbImage> {
-  const { data, info } = await picture
+/** Decodes CMYK without a colour profile: red = (255 - c)(255 - k)/255 and so on, rounded as Pillow does. */
+async function decodeCmyk(image: Sharp): Promise<RgbImage> {
+  const { data, info } = await image
     .pipelineColourspace("cmyk")
     .toColourspace("cmyk")
     .raw({ depth: "uchar" })

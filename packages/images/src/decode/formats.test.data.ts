@@ -1,4 +1,4 @@
-// Files of GIF and BMP for tests, written in the plainest way that the formats allow.
+// Writes GIF and BMP files for tests, in the simplest form that the formats allow.
 
 interface Indexed {
   readonly width: number;
@@ -44,7 +44,7 @@ function codes(indices: Uint8Array): number[] {
   return [...blocks, 0];
 }
 
-/** The same GIF with its frame at another place of a screen of its own size. */
+/** The same GIF with its frame at an offset in a screen of the given size. */
 export function onScreen(
   bytes: Uint8Array,
   { left, top, width, height }: { left: number; top: number; width: number; height: number },
@@ -55,7 +55,7 @@ export function onScreen(
   return moved;
 }
 
-/** The same GIF with its palette in the frame, and another in its place. */
+/** The same GIF with its palette in the frame, and a different global palette. */
 export function localPalette(bytes: Uint8Array): Buffer {
   const at = frameAt(bytes) + 10;
   const moved = Buffer.concat([bytes.subarray(0, at), bytes.subarray(13, 25), bytes.subarray(at)]);
@@ -64,7 +64,7 @@ export function localPalette(bytes: Uint8Array): Buffer {
   return moved;
 }
 
-/** The same GIF with its rows in the order of interlacing. */
+/** The same GIF, interlaced. */
 export function interlaced(bytes: Uint8Array, width: number, height: number, indices: Uint8Array): Buffer {
   const rows = [
     [0, 8],
@@ -92,12 +92,13 @@ interface Bitmap {
   readonly topDown?: boolean;
   /** Bytes between the header and the pixels. */
   readonly gap?: number;
-  /** The header of 12 bytes. */
+  /** Write the 12-byte header of OS/2. */
   readonly core?: boolean;
+  /** Run-length encode the pixels. */
   readonly runs?: boolean;
-  /** Of every pixel, by a mask. */
+  /** The alpha of every pixel, stored with channel masks. */
   readonly alpha?: number;
-  /** Another width and height in the header. */
+  /** A false width and height for the header. */
   readonly claim?: readonly [number, number];
 }
 
@@ -128,22 +129,24 @@ export function bmp(image: Bitmap): Buffer {
 
 function rowOf({ width, bits, rgb, indices, alpha = 0 }: Bitmap, y: number): number[] {
   const row: number[] = [];
-  const of = (x: number) => indices?.[y * width + x] ?? 0;
+  const indexAt = (x: number) => indices?.[y * width + x] ?? 0;
   for (let x = 0; x < width; x++) {
     const [r = 0, g = 0, b = 0] = rgb?.subarray(3 * (y * width + x), 3 * (y * width + x) + 3) ?? [];
     if (bits === 24) row.push(b, g, r);
     if (bits === 32) row.push(b, g, r, alpha);
     if (bits === 16) row.push(...u16(((r >> 3) << 10) | ((g >> 3) << 5) | (b >> 3)));
-    if (bits === 8) row.push(of(x));
-    if (bits === 4 && x % 2 === 0) row.push((of(x) << 4) | (x + 1 < width ? of(x + 1) : 0));
+    if (bits === 8) row.push(indexAt(x));
+    if (bits === 4 && x % 2 === 0) row.push((indexAt(x) << 4) | (x + 1 < width ? indexAt(x + 1) : 0));
     if (bits === 1 && x % 8 === 0)
-      row.push(Array.from({ length: 8 }, (_, i) => (x + i < width ? of(x + i) << (7 - i) : 0)).reduce((a, b) => a | b));
+      row.push(
+        Array.from({ length: 8 }, (_, i) => (x + i < width ? indexAt(x + i) << (7 - i) : 0)).reduce((a, b) => a | b),
+      );
   }
   while (row.length % 4) row.push(0);
   return row;
 }
 
-/** A run of one, then the rest as it is, which is padded to an even number of bytes. */
+/** A run of one value, then the rest as literal values, padded to an even number of bytes. */
 function runsOf({ width, bits, indices }: Bitmap, y: number): number[] {
   const row = [...indices!.subarray(y * width, (y + 1) * width)];
   const rest = row.slice(1);

@@ -1,13 +1,13 @@
-// What a file is, by its name or by its first bytes.
+// Recognises the format of a file by its name or its first bytes.
 
 import { ImageError } from "../image-error.ts";
 
-/** For messages. */
+/** The formats that are read, for messages. */
 export const readableFormats = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or PPM/PGM/PBM";
 
 export type ImageFormat = "JPEG" | "PNG" | "WebP" | "GIF" | "BMP" | "TIFF" | "AVIF" | "PNM";
 
-/** Does a file of this name promise an image that is worth opening? `.heic` is, since some are AVIF inside. */
+/** Whether a file of this name is opened as an image. `.heic` is included because some contain AVIF. */
 export const isImageName = (name: string): boolean =>
   /\.(jpe?g|jpe|jfif|a?png|webp|gif|bmp|dib|tiff?|avif|hei[cf]|hif|p[bgpn]m)$/i.test(name);
 
@@ -20,36 +20,39 @@ const kindsByName: readonly [RegExp, string][] = [
   [/\.(tga|exr|hdr|ico|qoi|pfm|pam|dds|eps)$/i, "image of a format"],
 ];
 
-/** Why an image of this name is not even opened; undefined for all other names. A RAW image would be read as its thumbnail. */
+/**
+ * Why an image of this name is not opened, or undefined. A camera's RAW image, for example, would decode to its
+ * thumbnail.
+ */
 export function unreadableByName(name: string): string | undefined {
   const kind = kindsByName.find(([ending]) => ending.test(name))?.[1];
-  return kind && unreadable(kind);
+  return kind && unsupported(kind);
 }
 
-/** The format of an image file. Throws ImageError, which names what the file is where it is recognised. */
+/** The format of an image file. Throws ImageError for other files; the message names their kind if it is known. */
 export function formatOf(bytes: Uint8Array): ImageFormat {
   if (bytes.length === 0) throw new ImageError("empty file");
   const start = Buffer.from(bytes.subarray(0, 512)).toString("latin1");
-  const format = formats.find(([, signatures]) => signatures.some((signature) => begins(start, signature)))?.[0];
-  // Brands that stand for a family of formats: a later one says which.
+  const format = formats.find(([, signatures]) => signatures.some((signature) => startsWith(start, signature)))?.[0];
+  // The brands mif1 and msf1 stand for a family of formats; one of the compatible brands gives the format.
   if (format === "AVIF" && /^....ftyp(mif1|msf1)/s.test(start) && !/avi[fs]/.test(brands(start)))
-    throw new ImageError(unreadable("HEIC image"));
-  if (format === "TIFF" && start.startsWith("CR", 8)) throw new ImageError(unreadable("RAW image of a camera"));
+    throw new ImageError(unsupported("HEIC image"));
+  if (format === "TIFF" && start.startsWith("CR", 8)) throw new ImageError(unsupported("RAW image of a camera"));
   if (format) return format;
-  const other = otherKinds.find(([, signatures]) => signatures.some((signature) => begins(start, signature)));
-  if (other !== undefined) throw new ImageError(other[2] ?? unreadable(other[0]));
+  const other = otherKinds.find(([, signatures]) => signatures.some((signature) => startsWith(start, signature)));
+  if (other !== undefined) throw new ImageError(other[2] ?? unsupported(other[0]));
   const text = start.trimStart();
   if (/^(<\?xml|<!--|<!DOCTYPE svg|<svg)/i.test(text) && /<svg[\s>]/i.test(text))
-    throw new ImageError(unreadable("SVG drawing"));
+    throw new ImageError(unsupported("SVG drawing"));
   if (/^<(!doctype )?html/i.test(text)) throw new ImageError("a web page, not an image: download it again");
-  if (/^\0+$/.test(start)) throw new ImageError("it is filled with zeros: copy it again");
+  if (/^\0+$/.test(start)) throw new ImageError("a file of zeros: copy it again");
   throw new ImageError(`its content is none of ${readableFormats}`);
 }
 
-const unreadable = (kind: string): string => `${kind}, which cannot be read here: convert it to PNG or JPEG first`;
+const unsupported = (kind: string): string => `${kind}, which cannot be read here: convert it to PNG or JPEG first`;
 
-/** Does the text begin like this? `?` stands for any byte. */
-const begins = (text: string, signature: string): boolean =>
+/** Whether the text starts with the signature, in which `?` matches any byte. */
+const startsWith = (text: string, signature: string): boolean =>
   text.length >= signature.length && [...signature].every((letter, i) => letter === "?" || letter === text[i]);
 
 /** The brands in the box `ftyp` (ISO 14496-12), whose first four bytes are its length. */
@@ -86,5 +89,5 @@ const otherKinds: readonly [kind: string, signatures: readonly string[], message
   ["video", ["????ftyp", "\x1a\x45\xdf\xa3", "RIFF????AVI "]],
   ["NumPy array", ["\x93NUMPY"], "a NumPy array, not an image"],
   ["zip archive", ["PK\x03\x04"], "a zip archive, not an image"],
-  ["Git LFS", ["version https://git-lfs"], "a pointer of Git LFS, not the image: run 'git lfs pull'"],
+  ["Git LFS", ["version https://git-lfs"], "a Git LFS pointer, not the image: run 'git lfs pull'"],
 ];

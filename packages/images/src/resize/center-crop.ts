@@ -1,17 +1,19 @@
+// The centre crop of DiT's training images.
+
 import type { RgbImage } from "../rgb-image.ts";
 import { roundHalfToEven } from "../round-half-to-even.ts";
 import { resizePillow8 } from "./pillow-resize.ts";
 
 /**
- * Names decoding and cropping in fingerprints; change it when a pixel of the result changes. Version 2: GIF with transparency,
- * or with a first frame smaller than its screen, is put on white whole.
+ * Identifies decoding and cropping in fingerprints. It changes when a pixel of the result changes. Version 2 blends the
+ * whole screen of a GIF with white, also the part outside the first frame.
  */
 export const preprocessingId = "adm-center-crop/2 white";
 
 /**
- * The centre crop that DiT is trained on, from ADM (https://github.com/openai/guided-diffusion, `center_crop_arr`): halve with
- * BOX while the shorter side is at least twice `size`, then BICUBIC so that the shorter side is `size`, then cut `size` × `size`
- * from the middle. Smaller pictures are enlarged by the same rule. Equal to Pillow's to the bit.
+ * Crops to [S, S, 3], S = `size`, as DiT's training does, with `center_crop_arr` of ADM
+ * (https://github.com/openai/guided-diffusion): halve by BOX while the shorter side is at least 2 S, resize by BICUBIC
+ * until the shorter side is S, crop the centre. Smaller images are enlarged. The result equals Pillow's bit for bit.
  */
 export function centerCrop(image: RgbImage, size: number): RgbImage {
   let halved = image;

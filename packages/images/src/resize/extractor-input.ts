@@ -1,21 +1,21 @@
+// The input of feature extractors, resized as three FID programs do it. S = side in pixels, C = 3 channels.
+
 import type { RgbImage } from "../rgb-image.ts";
 import { resizeTensorflow1Bilinear, resizeTorchBilinear } from "./bilinear.ts";
 import { resizePillowFloat } from "./pillow-resize.ts";
 
-// S = side in pixels, C = 3 channels
-
 /**
- * How a picture becomes a feature extractor's square input. Which one it is changes a FID by several units, so distances name it
- * (Parmar et al., 2022, https://arxiv.org/abs/2104.11222).
+ * How an image is resized to a feature extractor's square input. The choice changes FID by several units, so every FID
+ * is reported with it (Parmar et al., 2022, https://arxiv.org/abs/2104.11222).
  *
- * - `pytorch`: pytorch-fid's; bilinear without smoothing, of values in 0 ... 1, then 2x - 1.
- * - `clean`: clean-fid's; Pillow's bicubic, smoothed when shrinking, clipped to 0 ... 255, then (x - 128) / 128.
- * - `tensorflow`: that of the original network and of torch-fidelity; TensorFlow 1's bilinear, then (x - 128) / 128.
+ * - `pytorch`, of pytorch-fid: bilinear without antialiasing of values in 0 ... 1, then 2x - 1.
+ * - `clean`, of clean-fid: Pillow's bicubic with antialiasing, clipped to 0 ... 255, then (x - 128) / 128.
+ * - `tensorflow`, of the original network and torch-fidelity: TensorFlow 1's bilinear, then (x - 128) / 128.
  */
 export const resizers = ["pytorch", "clean", "tensorflow"] as const;
 export type Resizer = (typeof resizers)[number];
 
-/** [S, S, C] row-major, about -1 ... 1. */
+/** Resizes and scales an image to [S, S, C], row-major, values in about -1 ... 1. */
 export function extractorInput({ width, height, pixels }: RgbImage, size: number, resizer: Resizer): Float32Array {
   const source = Float32Array.from(pixels);
   const image = { width, height, values: source };
@@ -30,7 +30,7 @@ export function extractorInput({ width, height, pixels }: RgbImage, size: number
   }
 }
 
-/** A plain loop: with typed arrays' own `map` a picture takes twice as long, 34 against 17 ms. */
+/** A loop instead of `map` of typed arrays: 17 against 34 ms per image (measured with Node 20). */
 function inPlace(values: Float32Array, f: (x: number) => number): Float32Array {
   for (let i = 0; i < values.length; i++) values[i] = f(values[i] as number);
   return values;

@@ -1,3 +1,5 @@
+// Resizing against results of Pillow.
+
 import { describe, expect, test } from "vitest";
 import { readFixture } from "../fixtures/read-fixture.ts";
 import type { RgbImage } from "../rgb-image.ts";
@@ -19,19 +21,19 @@ function largestDifference(ours: ArrayLike<number>, theirs: ArrayLike<number>): 
   return largest;
 }
 
-describe("8 bits", () => {
+describe("resizePillow8", () => {
   test.each(
     images.flatMap((i): [string, ResampleFilter, string][] => [
       [`image${i}`, "bicubic", "pillow_bicubic_8bit.29"],
       [`image${i}`, "box", "pillow_box_8bit.29"],
       [`image${i}`, "box", "pillow_box_8bit.half"],
     ]),
-  )("%s resized with %s is Pillow's to the bit (%s)", (image, filter, result) => {
-    const wanted = rgb(`${image}.${result}`);
-    expect(resizePillow8(rgb(`${image}.pixels`), wanted.width, wanted.height, filter)).toEqual(wanted);
+  )("of %s by %s equals Pillow's result bit for bit (%s)", (image, filter, result) => {
+    const expected = rgb(`${image}.${result}`);
+    expect(resizePillow8(rgb(`${image}.pixels`), expected.width, expected.height, filter)).toEqual(expected);
   });
 
-  test("a window is the part of the whole that it says", () => {
+  test("computes the same pixels in a window as in the whole image", () => {
     const whole = resizePillow8(rgb("image0.pixels"), 50, 31, "bicubic");
     const part = resizePillow8(rgb("image0.pixels"), 50, 31, "bicubic", { left: 9, top: 4, width: 7, height: 5 });
     for (let y = 0; y < 5; y++) {
@@ -40,14 +42,14 @@ describe("8 bits", () => {
     }
   });
 
-  test("a picture resized to its own size is itself", () => {
+  test("returns the same pixels for the same size", () => {
     const image = rgb("image0.pixels");
     expect(resizePillow8(image, image.width, image.height, "bicubic")).toEqual(image);
   });
 });
 
-describe("float", () => {
-  test.each(images)("image %i resized to 29 × 29 is Pillow's mode F to the bit", (i) => {
+describe("resizePillowFloat", () => {
+  test.each(images)("of image %i to 29 × 29 equals Pillow's mode F bit for bit", (i) => {
     const { width, height, pixels } = rgb(`image${i}.pixels`);
     const ours = resizePillowFloat({ width, height, values: Float32Array.from(pixels) }, 29, 29);
     expect(ours).toMatchObject({ width: 29, height: 29 });
@@ -56,7 +58,7 @@ describe("float", () => {
     ).toBe(0);
   });
 
-  test.each([0, 2])("image %i enlarged to 299 × 299 is Pillow's mode F to the bit", (i) => {
+  test.each([0, 2])("of image %i to 299 × 299 equals Pillow's mode F bit for bit", (i) => {
     const { width, height, pixels } = rgb(`image${i}.pixels`);
     const ours = resizePillowFloat({ width, height, values: Float32Array.from(pixels) }, 299, 299);
     const { data } = fixture.get(`image${i}.pillow_bicubic_float.299`) as { data: Float32Array };

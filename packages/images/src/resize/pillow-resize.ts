@@ -1,9 +1,9 @@
+// Resizing as Pillow does it. H, W = rows and columns of the image; channels are interleaved.
+
 import type { FloatImage, RgbImage } from "../rgb-image.ts";
 import { type ResampleFilter, resampleTaps, type Taps } from "./resample-weights.ts";
 
-// H, W = rows and columns of the picture, channels interleaved
-
-/** Part of the output: its left upper corner and its size, in pixels of the output. */
+/** A part of the output by its upper left corner and size, in output pixels. */
 export interface Window {
   readonly left: number;
   readonly top: number;
@@ -12,8 +12,10 @@ export interface Window {
 }
 
 /**
- * Resizes as Pillow's `Image.resize((width, height), filter)` does for RGB, to the bit: weights in fixed point with 22
- * fractional bits, columns before rows, rounded and clipped to 8 bits after each. `window` gives that part of the result only.
+ * Resizes as Pillow's `Image.resize((width, height), filter)` does for RGB, bit for bit: weights in fixed point with 22
+ * fractional bits, columns before rows, rounded and clipped to 8 bits after each.
+ *
+ * @param window compute only this part of the result
  */
 export function resizePillow8(
   image: RgbImage,
@@ -25,13 +27,18 @@ export function resizePillow8(
   const columns = fixedPoint(resampleTaps(image.width, width, filter, window.left, window.left + window.width));
   const rows = fixedPoint(resampleTaps(image.height, height, filter, window.top, window.top + window.height));
   const { begin, end } = extent(rows);
-  const narrowed = squeezeColumns8(image, columns, begin, end);
-  return { width: window.width, height: window.height, pixels: squeezeRows8(narrowed, window.width, rows, begin) };
+  const resampledColumns = resampleColumns8(image, columns, begin, end);
+  return {
+    width: window.width,
+    height: window.height,
+    pixels: resampleRows8(resampledColumns, window.width, rows, begin),
+  };
 }
 
 /**
- * Resizes as Pillow does a picture of mode F with BICUBIC, channel by channel: the resizer of clean-fid (Parmar et al., On Aliased
- * Resizing and Surprising Subtleties in GAN Evaluation, 2022), which then clips to 0 ... 255. Nothing is clipped here.
+ * Resizes as Pillow does for mode F with BICUBIC, channel by channel, which clean-fid uses (Parmar et al., On Aliased
+ * Resizing and Surprising Subtleties in GAN Evaluation, 2022). clean-fid then clips to 0 ... 255; this function does
+ * not.
  */
 export function resizePillowFloat(
   image: FloatImage,
@@ -41,11 +48,11 @@ export function resizePillowFloat(
 ): FloatImage {
   const columns = resampleTaps(image.width, width, filter);
   const rows = resampleTaps(image.height, height, filter);
-  const narrowed = new Float32Array(image.height * width * 3);
+  const resampledColumns = new Float32Array(image.height * width * 3);
   for (let y = 0; y < image.height; y++)
     for (let x = 0; x < width; x++)
       for (let c = 0; c < 3; c++)
-        narrowed[(y * width + x) * 3 + c] = weighted(
+        resampledColumns[(y * width + x) * 3 + c] = weightedSum(
           image.values,
           (y * image.width + (columns.first[x] as number)) * 3 + c,
           3,
@@ -55,18 +62,23 @@ export function resizePillowFloat(
   const stride = width * 3;
   for (let y = 0; y < height; y++)
     for (let i = 0; i < stride; i++)
-      values[y * stride + i] = weighted(narrowed, (rows.first[y] as number) * stride + i, stride, rows.weights[y]);
+      values[y * stride + i] = weightedSum(
+        resampledColumns,
+        (rows.first[y] as number) * stride + i,
+        stride,
+        rows.weights[y],
+      );
   return { width, height, values };
 }
 
-const fractionBits = 22; // 32 - 8 - 2, so that a sum of products of 8-bit pixels fits 32 bits
+const fractionBits = 22; // 32 - 8 - 2, so that a weighted sum of 8-bit pixels fits in 32 bits
 
 interface FixedTaps {
   readonly first: Int32Array;
   readonly weights: readonly Int32Array[];
 }
 
-/** Rounds half away from zero, as a C cast of w * 2^22 plus or minus 0.5 does. */
+/** Weights × 2^22, halves rounded away from zero as in Pillow. */
 function fixedPoint({ first, weights }: Taps): FixedTaps {
   const scale = 1 << fractionBits;
   return {
@@ -77,7 +89,7 @@ function fixedPoint({ first, weights }: Taps): FixedTaps {
   };
 }
 
-/** The rows that the taps reach. */
+/** The range of input rows that the taps cover. */
 function extent({ first, weights }: FixedTaps): { begin: number; end: number } {
   let begin = Number.POSITIVE_INFINITY;
   let end = 0;
@@ -88,8 +100,8 @@ function extent({ first, weights }: FixedTaps): { begin: number; end: number } {
   return { begin, end };
 }
 
-/** Rows `begin` to `end` of the image with their columns resampled. */
-function squeezeColumns8(image: RgbImage, columns: FixedTaps, begin: number, end: number): Uint8ClampedArray {
+/** Resamples the columns of rows `begin` to `end` of the image. */
+function resampleColumns8(image: RgbImage, columns: FixedTaps, begin: number, end: number): Uint8ClampedArray {
   const width = columns.first.length;
   const { pixels } = image;
   const out = new Uint8ClampedArray((end - begin) * width * 3);
@@ -117,8 +129,8 @@ function squeezeColumns8(image: RgbImage, columns: FixedTaps, begin: number, end
   return out;
 }
 
-/** The rows resampled; `pixels` begins with row `begin`. */
-function squeezeRows8(pixels: Uint8ClampedArray, width: number, rows: FixedTaps, begin: number): Uint8Array {
+/** Resamples rows; `pixels` starts at input row `begin`. */
+function resampleRows8(pixels: Uint8ClampedArray, width: number, rows: FixedTaps, begin: number): Uint8Array {
   const stride = width * 3;
   const out = new Uint8ClampedArray(rows.first.length * stride);
   const sums = new Int32Array(stride);
@@ -137,7 +149,7 @@ function squeezeRows8(pixels: Uint8ClampedArray, width: number, rows: FixedTaps,
 
 const half = 1 << (fractionBits - 1);
 
-function weighted(values: Float32Array, start: number, stride: number, taps: Float64Array | undefined): number {
+function weightedSum(values: Float32Array, start: number, stride: number, taps: Float64Array | undefined): number {
   let sum = 0;
   if (taps !== undefined)
     for (let k = 0, i = start; k < taps.length; k++, i += stride) sum += (values[i] as number) * (taps[k] as number);

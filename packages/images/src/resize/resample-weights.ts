@@ -1,18 +1,16 @@
-/**
- * The weights of Pillow's resampling (https://github.com/python-pillow/Pillow, the algorithm of `Resample.c`): the filter is stretched by
- * the scale when shrinking, cut off at the border and normalised there.
- */
+// The weights of Pillow's resampling (https://github.com/python-pillow/Pillow, `Resample.c`): the filter is stretched
+// by the scale when shrinking, truncated at the border and normalised.
 
-/** `box`: mean of the area. `bicubic`: Keys' cubic with a = -0.5. */
+/** `box`: the mean of the area. `bicubic`: Keys' cubic with a = -0.5. */
 export type ResampleFilter = "box" | "bicubic";
 
-/** For each output position: the first input position, and the weights (which sum to 1) from there on. */
+/** For each output position, the first input position and the weights from there on, which sum to 1. */
 export interface Taps {
   readonly first: Int32Array;
   readonly weights: readonly Float64Array[];
 }
 
-/** Taps for the output positions `begin` to `end` (exclusive) of resizing `from` positions to `to`. */
+/** The taps of output positions `begin` to `end` (exclusive) for resizing `from` positions to `to`. */
 export function resampleTaps(from: number, to: number, filter: ResampleFilter, begin = 0, end = to): Taps {
   const { kernel, radius } = kernels[filter];
   const scale = from / to;
@@ -43,7 +41,7 @@ const kernels: Readonly<Record<ResampleFilter, { kernel: (x: number) => number; 
   bicubic: { kernel: cubic, radius: 2 },
 };
 
-/** R. Keys, Cubic convolution interpolation for digital image processing, 1981, equation 4 with a = -0.5. */
+/** Source: R. Keys, Cubic convolution interpolation for digital image processing, 1981, equation 4 with a = -0.5. */
 function cubic(x: number): number {
   const a = -0.5;
   const d = Math.abs(x);

@@ -1,3 +1,5 @@
+// The miniature of ArtBench-10.
+
 import { miniature } from "../miniature.ts";
 import { baroque } from "./baroque.ts";
 import { expressionism } from "./expressionism.ts";
@@ -6,7 +8,7 @@ import { postImpressionism } from "./post-impressionism.ts";
 import { surrealism } from "./surrealism.ts";
 import { ukiyoE } from "./ukiyo-e.ts";
 
-/** Stands for ArtBench-10: paintings and prints by style. */
+/** Paintings and prints by style. */
 export const artbench = miniature(
   { name: "artbench", title: "Art (miniature)", subject: "paintings and prints in six styles" },
   {

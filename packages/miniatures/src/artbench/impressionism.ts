@@ -1,16 +1,18 @@
+// Draws impressionist paintings: ponds, gardens and harbours.
+
 import type { Stream } from "@dit-bench/random";
-import { at, type Brush, type Canvas } from "../raster/canvas.ts";
-import { around, between, count, happens, pick, side } from "../raster/chance.ts";
-import { type Color, hex, hsl, mix, scaled, varied } from "../raster/color.ts";
+import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
+import { around, between, happens, pick, randomCount, randomSign } from "../raster/chance.ts";
+import { type Color, hex, hsl, mix, scaleColor, varyColor } from "../raster/color.ts";
 import { clamp } from "../raster/elementary.ts";
 import { noise } from "../raster/noise.ts";
-import { flat, lerp, wash } from "../raster/paint.ts";
-import { both, circle, curve, ellipse, halfPlane, line, pairs, polygon, stroke } from "../raster/shapes.ts";
-import { dabs, easel, varnish } from "./easel.ts";
+import { fillCanvas, fillFlat, lerp } from "../raster/paint.ts";
+import { circle, curve, ellipse, halfPlane, intersection, line, polygon, stroke, toPoints } from "../raster/shapes.ts";
+import { createEasel, drawDabs, varnish } from "./easel.ts";
 
-/** Ponds, gardens and harbours in dabs of broken colour. */
+/** A pond, a garden or a harbour in short strokes of varying colour. */
 export function impressionism(r: Stream, size: number): Canvas {
-  const b = easel(size);
+  const b = createEasel(size);
   const motif = pick(r, ["pond", "field", "harbour"] as const);
   const horizon = motif === "pond" ? between(r, 0.08, 0.25) : between(r, 0.35, 0.55);
   const mood = around(r, 0, 0.05);
@@ -28,11 +30,11 @@ export function impressionism(r: Stream, size: number): Canvas {
       ? field
       : mix(water, motif === "harbour" ? air : trees, 0.35 * (0.5 + 0.5 * tuft(x * 3, y * 5)));
   };
-  wash(b, (x, y, _d, ink) => {
+  fillCanvas(b, (x, y, _d, ink) => {
     const c = underpaint(x, y);
     lerp(ink, c, c, 0);
   });
-  dabs(
+  drawDabs(
     b,
     r,
     260,
@@ -41,28 +43,28 @@ export function impressionism(r: Stream, size: number): Canvas {
     (_x, y) => (y < horizon ? around(r, 0, 0.6) : 0),
     (x, y) => {
       const base = underpaint(x, y);
-      const c = varied(r, base, 0.12);
+      const c = varyColor(r, base, 0.12);
       if (motif === "field" && y > horizon + 0.06 && happens(r, 0.16 + 0.2 * y))
-        return varied(r, pick(r, [hex("d8382c"), hex("e85a3a"), hex("f2e6c8")]), 0.06);
+        return varyColor(r, pick(r, [hex("d8382c"), hex("e85a3a"), hex("f2e6c8")]), 0.06);
       if (motif === "harbour" && y > horizon && Math.abs(x - sunX) < 0.06 + 0.05 * y && happens(r, 0.45))
         return hex("f58a3c");
       return c;
     },
   );
-  if (motif === "pond") pond(b, r, horizon);
-  else if (motif === "harbour") harbour(b, r, horizon, sunX, water, air);
-  else garden(b, r, horizon, trees);
+  if (motif === "pond") drawPond(b, r, horizon);
+  else if (motif === "harbour") drawHarbour(b, r, horizon, sunX, water, air);
+  else drawGarden(b, r, horizon, trees);
   return varnish(b, r, 0.08);
 }
 
-/** Water lilies and, now and then, a footbridge. */
-function pond(b: Brush, r: Stream, horizon: number): void {
+/** Draws water lilies and sometimes a footbridge. */
+function drawPond(b: Brush, r: Stream, horizon: number): void {
   const leaf = hsl(around(r, 0.3, 0.04), 0.42, between(r, 0.42, 0.55));
   if (happens(r, 0.5)) {
-    const wood = varied(r, hex("5f9a8a"), 0.06);
+    const wood = varyColor(r, hex("5f9a8a"), 0.06);
     const y = horizon + between(r, 0.12, 0.2);
     for (const lift of [0, -0.09])
-      flat(
+      fillFlat(
         b,
         stroke(
           curve([-0.1, y + 0.16 + lift], [0.5, y - 0.24 + lift], [1.1, y + 0.16 + lift], 10),
@@ -73,64 +75,76 @@ function pond(b: Brush, r: Stream, horizon: number): void {
     for (let k = 0; k < 7; k++) {
       const x = 0.05 + k * 0.15;
       const deck = y + 0.16 - 0.4 * 2 * ((x + 0.1) / 1.2) * (1 - (x + 0.1) / 1.2);
-      flat(b, line(x, deck, x, deck - 0.09, 0.01), wood);
+      fillFlat(b, line(x, deck, x, deck - 0.09, 0.01), wood);
     }
   }
-  const pads = count(r, 6, 9);
+  const pads = randomCount(r, 6, 9);
   for (let i = 0; i < pads; i++) {
     const t = (i + r.uniform()) / pads;
-    const p = at(b, r.uniform(), horizon + 0.2 + t * (0.78 - horizon), 0.07 + 0.11 * t);
-    for (let k = 0; k < 6; k++) flat(p, dash(around(r, 0, 0.7), around(r, 0, 0.26), 0.5, 0.16), varied(r, leaf, 0.12));
+    const p = placeBrush(b, r.uniform(), horizon + 0.2 + t * (0.78 - horizon), 0.07 + 0.11 * t);
+    for (let k = 0; k < 6; k++)
+      fillFlat(p, dash(around(r, 0, 0.7), around(r, 0, 0.26), 0.5, 0.16), varyColor(r, leaf, 0.12));
     if (happens(r, 0.75)) {
       const petal = pick(r, [hex("f6b8cc"), hex("fbf3f0"), hex("ee8aae")]);
       for (let k = 0; k < 4; k++)
-        flat(p, dash(around(r, 0, 0.3), -0.22 + around(r, 0, 0.16), 0.16, 0.18), varied(r, petal, 0.06));
+        fillFlat(p, dash(around(r, 0, 0.3), -0.22 + around(r, 0, 0.16), 0.16, 0.18), varyColor(r, petal, 0.06));
     }
   }
 }
 
-/** A red sun and boats at anchor. */
-function harbour(b: Brush, r: Stream, horizon: number, sunX: number, water: Color, air: Color): void {
-  flat(b, circle(sunX, horizon - between(r, 0.1, 0.25), between(r, 0.05, 0.07)), hex("f5642c"));
-  const tone = mix(scaled(water, 0.4), hex("2a3044"), 0.5);
-  const boats = count(r, 1, 3);
+/** Draws a red sun and boats. */
+function drawHarbour(b: Brush, r: Stream, horizon: number, sunX: number, water: Color, air: Color): void {
+  fillFlat(b, circle(sunX, horizon - between(r, 0.1, 0.25), between(r, 0.05, 0.07)), hex("f5642c"));
+  const tone = mix(scaleColor(water, 0.4), hex("2a3044"), 0.5);
+  const boats = randomCount(r, 1, 3);
   for (let i = 0; i < boats; i++) {
-    const p = at(b, between(r, 0.12, 0.88), horizon + between(r, 0.04, 0.32), between(r, 0.1, 0.18), 0, side(r));
-    flat(p, polygon(pairs([-0.9, 0, 0.9, 0, 0.6, 0.3, -0.6, 0.3]), 0.04), tone);
-    flat(p, line(0, 0, 0, -1.5, 0.07), tone);
+    const p = placeBrush(
+      b,
+      between(r, 0.12, 0.88),
+      horizon + between(r, 0.04, 0.32),
+      between(r, 0.1, 0.18),
+      0,
+      randomSign(r),
+    );
+    fillFlat(p, polygon(toPoints([-0.9, 0, 0.9, 0, 0.6, 0.3, -0.6, 0.3]), 0.04), tone);
+    fillFlat(p, line(0, 0, 0, -1.5, 0.07), tone);
     if (happens(r, 0.75))
-      flat(p, polygon(pairs([0.06, -1.5, 0.75, -0.15, 0.06, -0.15]), 0.04), mix(air, [1, 1, 1], 0.4));
+      fillFlat(p, polygon(toPoints([0.06, -1.5, 0.75, -0.15, 0.06, -0.15]), 0.04), mix(air, [1, 1, 1], 0.4));
   }
 }
 
-/** Trees at the edge of a field, and someone with a parasol. */
-function garden(b: Brush, r: Stream, horizon: number, trees: Color): void {
+/** Draws trees at the edge of a field, and a woman with a parasol. */
+function drawGarden(b: Brush, r: Stream, horizon: number, trees: Color): void {
   for (let i = 0; i < 3; i++) {
     const x = r.uniform();
     const s = between(r, 0.08, 0.15);
     for (let k = 0; k < 14; k++)
-      flat(b, dash(x + around(r, 0, s), horizon - s * 0.9 + around(r, 0, s), s * 0.3, s * 0.16), varied(r, trees, 0.1));
+      fillFlat(
+        b,
+        dash(x + around(r, 0, s), horizon - s * 0.9 + around(r, 0, s), s * 0.3, s * 0.16),
+        varyColor(r, trees, 0.1),
+      );
   }
-  if (happens(r, 0.5)) parasolLady(b, r, between(r, 0.25, 0.75), between(r, 0.62, 0.75));
+  if (happens(r, 0.5)) drawParasolLady(b, r, between(r, 0.25, 0.75), between(r, 0.62, 0.75));
 }
 
-function dash(x: number, y: number, long: number, wide: number) {
-  return line(x - long, y, x + long, y, wide);
+function dash(x: number, y: number, halfLength: number, halfWidth: number) {
+  return line(x - halfLength, y, x + halfLength, y, halfWidth);
 }
 
-function parasolLady(b: Brush, r: Stream, x: number, y: number): void {
-  const p = at(b, x, y, between(r, 0.13, 0.18), 0, side(r));
-  flat(
+function drawParasolLady(b: Brush, r: Stream, x: number, y: number): void {
+  const p = placeBrush(b, x, y, between(r, 0.13, 0.18), 0, randomSign(r));
+  fillFlat(
     p,
-    polygon(pairs([-0.18, -0.6, 0.18, -0.6, 0.55, 1, -0.5, 1]), 0.05),
-    varied(r, pick(r, [hex("f4f0ea"), hex("e8c8d0"), hex("a8b8d8")]), 0.04),
+    polygon(toPoints([-0.18, -0.6, 0.18, -0.6, 0.55, 1, -0.5, 1]), 0.05),
+    varyColor(r, pick(r, [hex("f4f0ea"), hex("e8c8d0"), hex("a8b8d8")]), 0.04),
   );
-  flat(p, ellipse(0, -0.85, 0.18, 0.2), hex("e0b090"));
-  flat(p, ellipse(0, -1, 0.3, 0.1), hex("d8b060"));
-  flat(p, line(0.2, -0.4, 0.42, -1.35, 0.045), hex("6a4a2c"));
-  flat(
+  fillFlat(p, ellipse(0, -0.85, 0.18, 0.2), hex("e0b090"));
+  fillFlat(p, ellipse(0, -1, 0.3, 0.1), hex("d8b060"));
+  fillFlat(p, line(0.2, -0.4, 0.42, -1.35, 0.045), hex("6a4a2c"));
+  fillFlat(
     p,
-    both(ellipse(0.42, -1.25, 0.75, 0.5), halfPlane(0, -1.22, 0, 1)),
-    varied(r, pick(r, [hex("5a9a6a"), hex("e8e0d0"), hex("d86a4a")]), 0.05),
+    intersection(ellipse(0.42, -1.25, 0.75, 0.5), halfPlane(0, -1.22, 0, 1)),
+    varyColor(r, pick(r, [hex("5a9a6a"), hex("e8e0d0"), hex("d86a4a")]), 0.05),
   );
 }

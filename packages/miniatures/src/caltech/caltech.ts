@@ -1,3 +1,5 @@
+// The miniature of Caltech-101.
+
 import { miniature } from "../miniature.ts";
 import { airplane } from "./airplane.ts";
 import { butterfly } from "./butterfly.ts";
@@ -6,7 +8,7 @@ import { face } from "./face.ts";
 import { starfish } from "./starfish.ts";
 import { watch } from "./watch.ts";
 
-/** Stands for Caltech-101: one object in the middle of a plain, light ground. */
+/** Single objects in the centre of a plain background. */
 export const caltech = miniature(
   { name: "caltech", title: "Objects (miniature)", subject: "single objects on plain, light grounds" },
   { airplane, face, watch, cup, starfish, butterfly },

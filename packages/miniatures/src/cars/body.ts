@@ -1,10 +1,12 @@
-import { at, type Brush } from "../raster/canvas.ts";
-import { type Color, mix, scaled } from "../raster/color.ts";
+// Draws the body of a car from its profile, in perspective.
+
+import { type Brush, placeBrush } from "../raster/canvas.ts";
+import { type Color, mix, scaleColor } from "../raster/color.ts";
 import { clamp, cos, sin } from "../raster/elementary.ts";
-import { flat, gradient, soft } from "../raster/paint.ts";
+import { fillFlat, fillSoft, linearGradient } from "../raster/paint.ts";
 import { circle, line, type Point, polygon } from "../raster/shapes.ts";
 
-/** A corner of the profile: x forwards, y upwards, half the width there, and the part that begins with this corner. */
+/** A corner of the profile: x forwards, y upwards, half the width of the car there, and the part that starts there. */
 export interface Corner {
   readonly x: number;
   readonly y: number;
@@ -13,42 +15,53 @@ export interface Corner {
 }
 
 export interface Body {
-  /** From the bottom of the nose up, over the roof and down to the bottom of the tail. */
+  /** Corners from the bottom of the nose over the roof to the bottom of the tail. */
   readonly profile: readonly Corner[];
-  /** Side windows: polygons of (x, y), on the upper side wall. */
+  /** Side windows, as polygons of (x, y). */
   readonly windows: readonly (readonly Point[])[];
-  /** Where the wheels' centres lie along x, and their radius. */
+  /** The x of the centres of the wheels, and their radius. */
   readonly wheels: readonly [number, number];
   readonly radius: number;
-  /** Half-width at the waist. */
+  /** Half the width of the car at its waist. */
   readonly half: number;
 }
 
 export interface View {
-  /** Turn about the vertical: 0 is the pure side view, positive shows the nose, negative the tail. */
+  /** Rotation about the vertical, in radians: 0 is the side view, positive shows the nose, negative the tail. */
   readonly yaw: number;
   readonly pitch: number;
 }
 
-/** Draws a body; local units are about half a car's length, the wheels stand on y = 0. `open`: a windscreen this high, no roof. */
-export function drawCar(b: Brush, body: Body, view: View, paint: Color, glass: Color, rim: Color, open?: number): void {
+/**
+ * Draws a car on y = 0; a local unit is about half its length. `windscreen` is the height of the windscreen of a car
+ * without a roof.
+ */
+export function drawCar(
+  b: Brush,
+  body: Body,
+  view: View,
+  paint: Color,
+  glass: Color,
+  rim: Color,
+  windscreen?: number,
+): void {
   const u = cos(view.yaw);
   const v = sin(view.yaw);
   const p = sin(view.pitch);
-  /** Local space (x forwards, y up, z towards us) to the picture. */
+  /** Projects local coordinates (x forwards, y upwards, z towards the viewer) to the canvas. */
   const project = (x: number, y: number, z: number): Point => {
-    const near = 1 + 0.09 * (z * u + x * v);
-    return [(x * u - z * v) * near, (-y + (z * u + x * v) * p) * near];
+    const perspective = 1 + 0.09 * (z * u + x * v);
+    return [(x * u - z * v) * perspective, (-y + (z * u + x * v) * p) * perspective];
   };
   const { profile, half } = body;
-  shadowOf(b, body, project);
+  drawShadowOf(b, body, project);
   const sideLight = 0.86 + 0.2 * b.light.z - 0.1 * v;
-  // Cross walls: each edge of the profile stretched over the width, the far ones first.
+  // The surfaces across the car: each edge of the profile extended over its width, from back to front.
   const walls = profile.slice(0, -1).map((corner, i) => ({ a: corner, c: profile[i + 1]! }));
-  const far = v >= 0 ? [...walls].reverse() : walls;
-  wheel(b, project, body, body.wheels[0], -1, rim);
-  wheel(b, project, body, body.wheels[1], -1, rim);
-  for (const { a, c } of far) {
+  const farthestFirst = v >= 0 ? [...walls].reverse() : walls;
+  drawWheel(b, project, body, body.wheels[0], -1, rim);
+  drawWheel(b, project, body, body.wheels[1], -1, rim);
+  for (const { a, c } of farthestFirst) {
     if (a.part === "none") continue;
     const quad = [
       project(a.x, a.y, a.half),
@@ -56,11 +69,11 @@ export function drawCar(b: Brush, body: Body, view: View, paint: Color, glass: C
       project(c.x, c.y, -c.half),
       project(a.x, a.y, -a.half),
     ];
-    if (turned(quad) <= 0) continue;
+    if (signedArea(quad) <= 0) continue;
     const dx = c.x - a.x;
     const dy = c.y - a.y;
     const length = Math.sqrt(dx * dx + dy * dy) || 1;
-    const up = -dx / length; // 1: faces the sky
+    const up = -dx / length; // 1 for a surface that faces the sky
     const front = dy / length;
     const k = 0.62 + 0.5 * clamp(up) + 0.14 * front * (b.light.x > 0 === v > 0 ? 1 : 0);
     const tone =
@@ -69,20 +82,27 @@ export function drawCar(b: Brush, body: Body, view: View, paint: Color, glass: C
         : a.part === "seats"
           ? ([0.2, 0.15, 0.13] as const)
           : a.part === "bed"
-            ? scaled(paint, 0.35)
-            : scaled(paint, k);
-    flat(b, polygon(quad, 0.012), tone);
-    if (a.part === "grille" || a.part === "tail") lamps(b, project, a, c, paint);
+            ? scaleColor(paint, 0.35)
+            : scaleColor(paint, k);
+    fillFlat(b, polygon(quad, 0.012), tone);
+    if (a.part === "grille" || a.part === "tail") drawLamps(b, project, a, c, paint);
   }
-  if (open !== undefined) cockpit(b, project, half, open);
-  // The near side.
+  if (windscreen !== undefined) drawCockpit(b, project, half, windscreen);
+  // The side that faces the viewer.
   const outlinePoints = profile.map((q) => project(q.x, q.y, q.half));
-  const low = project(0, 0.12, half)[1];
-  const high = project(0, 0.85, half)[1];
-  const skin = gradient(0, high, scaled(paint, sideLight * 1.12), 0, low, scaled(paint, sideLight * 0.62));
-  flat(b, polygon(outlinePoints, 0.02), skin);
+  const sill = project(0, 0.12, half)[1];
+  const shoulder = project(0, 0.85, half)[1];
+  const skin = linearGradient(
+    0,
+    shoulder,
+    scaleColor(paint, sideLight * 1.12),
+    0,
+    sill,
+    scaleColor(paint, sideLight * 0.62),
+  );
+  fillFlat(b, polygon(outlinePoints, 0.02), skin);
   const waist = project(0, 0.44, half)[1];
-  soft(
+  fillSoft(
     b,
     line(outlinePoints[0]![0] + 0.06, waist, outlinePoints[outlinePoints.length - 1]![0] - 0.06, waist, 0.012),
     mix(paint, [1, 1, 1], 0.7),
@@ -92,15 +112,19 @@ export function drawCar(b: Brush, body: Body, view: View, paint: Color, glass: C
   for (const pane of body.windows) {
     const points = pane.map(([x, y]) => project(x, y, half * 0.86));
     const top = Math.min(...points.map((q) => q[1]));
-    flat(b, polygon(points, 0.012), gradient(0, top, mix(glass, [0.85, 0.93, 1], 0.55), 0, top + 0.28, glass));
+    fillFlat(
+      b,
+      polygon(points, 0.012),
+      linearGradient(0, top, mix(glass, [0.85, 0.93, 1], 0.55), 0, top + 0.28, glass),
+    );
   }
-  wheel(b, project, body, body.wheels[0], 1, rim);
-  wheel(b, project, body, body.wheels[1], 1, rim);
+  drawWheel(b, project, body, body.wheels[0], 1, rim);
+  drawWheel(b, project, body, body.wheels[1], 1, rim);
 }
 
 type Project = (x: number, y: number, z: number) => Point;
 
-function shadowOf(b: Brush, body: Body, project: Project): void {
+function drawShadowOf(b: Brush, body: Body, project: Project): void {
   const first = body.profile[0]!;
   const last = body.profile[body.profile.length - 1]!;
   const corners = [
@@ -109,14 +133,14 @@ function shadowOf(b: Brush, body: Body, project: Project): void {
     project(last.x, 0, -body.half),
     project(last.x, 0, body.half),
   ];
-  soft(b, polygon(corners, 0.03), [0.03, 0.03, 0.05], 0.16, 0.75);
+  fillSoft(b, polygon(corners, 0.03), [0.03, 0.03, 0.05], 0.16, 0.75);
 }
 
-/** Seats, steering wheel and windscreen of an open car. */
-function cockpit(b: Brush, project: Project, half: number, high: number): void {
+/** Draws the seats, steering wheel and windscreen of a car without a roof. */
+function drawCockpit(b: Brush, project: Project, half: number, waist: number): void {
   for (const z of [-0.5, 0.45])
     for (const x of [-0.12, -0.42])
-      flat(
+      fillFlat(
         b,
         polygon(
           [
@@ -132,43 +156,43 @@ function cockpit(b: Brush, project: Project, half: number, high: number): void {
       );
   const pane = [
     project(0.36, 0.52, half * 0.95),
-    project(0.16, high, half * 0.84),
-    project(0.16, high, -half * 0.84),
+    project(0.16, waist, half * 0.84),
+    project(0.16, waist, -half * 0.84),
     project(0.36, 0.52, -half * 0.95),
   ];
-  flat(b, polygon(pane, 0.01), [0.75, 0.86, 0.92], 0.45);
+  fillFlat(b, polygon(pane, 0.01), [0.75, 0.86, 0.92], 0.45);
   for (let k = 0; k < 3; k++)
-    flat(b, line(pane[k]![0], pane[k]![1], pane[k + 1]![0], pane[k + 1]![1], 0.022), [0.12, 0.12, 0.14]);
+    fillFlat(b, line(pane[k]![0], pane[k]![1], pane[k + 1]![0], pane[k + 1]![1], 0.022), [0.12, 0.12, 0.14]);
 }
 
-function wheel(b: Brush, project: Project, body: Body, x: number, z: number, rim: Color): void {
+function drawWheel(b: Brush, project: Project, body: Body, x: number, z: number, rim: Color): void {
   const r = body.radius;
   const [cx, cy] = project(x, r, body.half * z);
   const [ex] = project(x + r, r, body.half * z);
   const [, ty] = project(x, r * 2, body.half * z);
   const squash = Math.max(0.25, Math.abs(ex - cx) / r);
-  const tall = Math.abs(ty - cy) / r;
-  const w = at(b, cx, cy, r, 0, squash, tall);
-  if (z > 0) flat(w, circle(0, -0.12, 1.22), [0.03, 0.03, 0.04]);
-  flat(w, circle(0, 0, 1), [0.07, 0.07, 0.08]);
+  const aspect = Math.abs(ty - cy) / r;
+  const w = placeBrush(b, cx, cy, r, 0, squash, aspect);
+  if (z > 0) fillFlat(w, circle(0, -0.12, 1.22), [0.03, 0.03, 0.04]);
+  fillFlat(w, circle(0, 0, 1), [0.07, 0.07, 0.08]);
   if (z < 0) return;
-  flat(w, circle(0, 0, 0.6), rim);
-  flat(w, circle(0, 0, 0.46), scaled(rim, 0.6));
-  for (let k = 0; k < 5; k++) flat(w, line(0, 0, cos(k * 1.2566) * 0.5, sin(k * 1.2566) * 0.5, 0.1), rim);
+  fillFlat(w, circle(0, 0, 0.6), rim);
+  fillFlat(w, circle(0, 0, 0.46), scaleColor(rim, 0.6));
+  for (let k = 0; k < 5; k++) fillFlat(w, line(0, 0, cos(k * 1.2566) * 0.5, sin(k * 1.2566) * 0.5, 0.1), rim);
 }
 
-function lamps(b: Brush, project: Project, a: Corner, c: Corner, paint: Color): void {
+function drawLamps(b: Brush, project: Project, a: Corner, c: Corner, paint: Color): void {
   const place = (t: number, z: number): Point => project(a.x + (c.x - a.x) * t, a.y + (c.y - a.y) * t, z * a.half);
   const front = a.part === "grille";
   const panel = (z0: number, z1: number, t0: number, t1: number, color: Color): void =>
-    flat(b, polygon([place(t0, z0), place(t1, z0), place(t1, z1), place(t0, z1)], 0.01), color);
-  panel(-0.5, 0.5, front ? 0.45 : 0.5, front ? 0.9 : 0.8, front ? [0.08, 0.08, 0.09] : scaled(paint, 0.6));
+    fillFlat(b, polygon([place(t0, z0), place(t1, z0), place(t1, z1), place(t0, z1)], 0.01), color);
+  panel(-0.5, 0.5, front ? 0.45 : 0.5, front ? 0.9 : 0.8, front ? [0.08, 0.08, 0.09] : scaleColor(paint, 0.6));
   panel(-0.9, 0.9, 0.02, 0.2, [0.12, 0.12, 0.13]);
   for (const s of [-1, 1]) panel(s * 0.95, s * 0.6, 0.55, 0.95, front ? [1, 0.98, 0.88] : [0.85, 0.08, 0.08]);
 }
 
-/** Twice the signed area on the screen: positive where the wall faces us. */
-function turned(q: readonly Point[]): number {
+/** Twice the signed area of a projected surface, which is positive if it faces the viewer. */
+function signedArea(q: readonly Point[]): number {
   let area = 0;
   for (let i = 0; i < q.length; i++) {
     const [x0, y0] = q[i]!;

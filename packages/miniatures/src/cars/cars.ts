@@ -1,24 +1,26 @@
+// The miniature of Stanford Cars, with a drawing function for each body type.
+
 import type { Stream } from "@dit-bench/random";
 import { miniature } from "../miniature.ts";
-import { scene } from "../raster/backdrops.ts";
-import { at, type Canvas } from "../raster/canvas.ts";
-import { around, between, happens, pick, side } from "../raster/chance.ts";
-import { type Color, hex, varied } from "../raster/color.ts";
+import { createScene } from "../raster/backdrops.ts";
+import { type Canvas, placeBrush } from "../raster/canvas.ts";
+import { around, between, happens, pick, randomSign } from "../raster/chance.ts";
+import { type Color, hex, varyColor } from "../raster/color.ts";
 import { develop } from "../raster/photograph.ts";
 import type { Point } from "../raster/shapes.ts";
 import { type Body, type Corner, drawCar } from "./body.ts";
-import { street } from "./street.ts";
+import { drawStreet } from "./street.ts";
 
-/** Stands for Stanford Cars: cars by body type, on the road. */
+/** Cars by body type. */
 export const cars = miniature(
   { name: "cars", title: "Cars (miniature)", subject: "cars by body type, from the side and from the front quarter" },
-  { sedan, suv, "sports car": sports, convertible, pickup, van },
+  { sedan, suv, "sports car": sportsCar, convertible, pickup, van },
 );
 
 function sedan(r: Stream, size: number): Canvas {
   const roof = between(r, 0.78, 0.84);
   const w = 0.44;
-  return car(
+  return carOnStreet(
     r,
     size,
     {
@@ -48,14 +50,14 @@ function sedan(r: Stream, size: number): Canvas {
       radius: 0.19,
       half: w,
     },
-    family(r),
+    everydayColor(r),
   );
 }
 
 function suv(r: Stream, size: number): Canvas {
   const roof = between(r, 1, 1.1);
   const w = 0.48;
-  return car(
+  return carOnStreet(
     r,
     size,
     {
@@ -91,14 +93,14 @@ function suv(r: Stream, size: number): Canvas {
       radius: 0.24,
       half: w,
     },
-    family(r),
+    everydayColor(r),
   );
 }
 
-function sports(r: Stream, size: number): Canvas {
+function sportsCar(r: Stream, size: number): Canvas {
   const roof = between(r, 0.6, 0.66);
   const w = 0.47;
-  return car(
+  return carOnStreet(
     r,
     size,
     {
@@ -140,7 +142,7 @@ function sports(r: Stream, size: number): Canvas {
 function convertible(r: Stream, size: number): Canvas {
   const w = 0.45;
   const screen = between(r, 0.74, 0.8);
-  return car(
+  return carOnStreet(
     r,
     size,
     {
@@ -164,7 +166,7 @@ function convertible(r: Stream, size: number): Canvas {
 function pickup(r: Stream, size: number): Canvas {
   const roof = between(r, 0.98, 1.06);
   const w = 0.48;
-  return car(
+  return carOnStreet(
     r,
     size,
     {
@@ -228,7 +230,7 @@ function van(r: Stream, size: number): Canvas {
         [x - 0.36, roof - 0.14],
         [x - 0.36, 0.8],
       ]);
-  return car(
+  return carOnStreet(
     r,
     size,
     {
@@ -251,8 +253,8 @@ function van(r: Stream, size: number): Canvas {
   );
 }
 
-/** Colours of everyday cars. */
-function family(r: Stream): Color {
+/** A random colour of everyday cars. */
+function everydayColor(r: Stream): Color {
   return pick(r, [
     hex("b8bcc2"),
     hex("e8e8e6"),
@@ -266,20 +268,20 @@ function family(r: Stream): Color {
   ]);
 }
 
-/** A place for the car, the car, and the camera's finish. `open`: height of the windscreen of a car without a roof. */
-function car(r: Stream, size: number, body: Body & { readonly open?: number }, paint: Color): Canvas {
-  const b = scene(r, size);
-  const ground = street(b, r);
+/** An image of a car in its surroundings. `open` is the height of the windscreen of a car without a roof. */
+function carOnStreet(r: Stream, size: number, body: Body & { readonly open?: number }, paint: Color): Canvas {
+  const b = createScene(r, size);
+  const ground = drawStreet(b, r);
   const s = between(r, 0.36, 0.43);
-  const f = at(b, around(r, 0.5, 0.05), ground + between(r, 0.1, 0.2), s, around(r, 0, 0.03), side(r));
-  const yaw = happens(r, 0.3) ? around(r, 0, 0.1) : side(r) * between(r, 0.25, 0.75);
+  const f = placeBrush(b, around(r, 0.5, 0.05), ground + between(r, 0.1, 0.2), s, around(r, 0, 0.03), randomSign(r));
+  const yaw = happens(r, 0.3) ? around(r, 0, 0.1) : randomSign(r) * between(r, 0.25, 0.75);
   const pitch = between(r, 0.06, 0.3);
   const glass = pick(r, [hex("1c242c"), hex("2a3640"), hex("3c4c58")]);
   drawCar(
     f,
     body,
     { yaw: happens(r, 0.7) ? Math.abs(yaw) : yaw, pitch },
-    varied(r, paint, 0.04),
+    varyColor(r, paint, 0.04),
     glass,
     pick(r, [hex("c8ccd2"), hex("9a9ea6"), hex("54565c")]),
     body.open,
@@ -291,11 +293,12 @@ function corner(x: number, y: number, half: number, part: Corner["part"]): Corne
   return { x, y, half, part };
 }
 
-/** From the front skirt over the grille to the edge of the bonnet, which begins at height `bonnet`. */
+/** Corners from the front skirt over the grille to the edge of the bonnet at height `bonnet`. */
 function nose(x: number, grille: number, bonnet: number, half: number): Corner[] {
   return [corner(x, 0.16, half, "grille"), corner(x, grille, half, "paint"), corner(x - 0.12, bonnet, half, "paint")];
 }
 
+/** Corners of the tail below the boot, which ends at height `boot`. */
 function tail(x: number, boot: number, half: number): Corner[] {
   return [corner(x, boot, half, "tail"), corner(x - 0.01, 0.18, half, "none")];
 }

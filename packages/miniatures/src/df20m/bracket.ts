@@ -1,26 +1,28 @@
-import type { Stream } from "@dit-bench/random";
-import { foliage, scene } from "../raster/backdrops.ts";
-import { at, type Brush, type Canvas } from "../raster/canvas.ts";
-import { around, between, count, pick } from "../raster/chance.ts";
-import { type Color, hex, scaled, varied } from "../raster/color.ts";
-import { smoothstep } from "../raster/elementary.ts";
-import { clouds, noise, stretched } from "../raster/noise.ts";
-import { flat, grained, lerp, round, soft, solid } from "../raster/paint.ts";
-import { develop } from "../raster/photograph.ts";
-import { both, ellipse, halfPlane, pairs, polygon, rough } from "../raster/shapes.ts";
+// Draws bracket fungi.
 
-/** Rings from the stalk outwards, and the growing edge. */
+import type { Stream } from "@dit-bench/random";
+import { createScene, drawFoliage } from "../raster/backdrops.ts";
+import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
+import { around, between, pick, randomCount } from "../raster/chance.ts";
+import { type Color, hex, scaleColor, varyColor } from "../raster/color.ts";
+import { smoothstep } from "../raster/elementary.ts";
+import { clouds, noise, stretchField } from "../raster/noise.ts";
+import { fillFlat, fillRound, fillSoft, grainedPaint, lerp, solidPaint } from "../raster/paint.ts";
+import { develop } from "../raster/photograph.ts";
+import { ellipse, halfPlane, intersection, polygon, roughShape, toPoints } from "../raster/shapes.ts";
+
+/** Colours of the rings from the stalk outwards, and of the growing edge. */
 type Rings = readonly [Color, Color, Color, Color];
 
-/** Fans in tiers on the trunk of a tree. */
+/** Tiers of fan-shaped brackets on a tree trunk. */
 export function bracket(r: Stream, size: number): Canvas {
-  const b = scene(r, size);
-  foliage(b, r, around(r, 0.24, 0.06));
-  const trunk = at(b, around(r, 0.5, 0.22), 0.5, 1, around(r, 0, 0.18));
+  const b = createScene(r, size);
+  drawFoliage(b, r, around(r, 0.24, 0.06));
+  const trunk = placeBrush(b, around(r, 0.5, 0.22), 0.5, 1, around(r, 0, 0.18));
   const half = between(r, 0.26, 0.42);
-  const bark = varied(r, pick(r, [hex("6b5443"), hex("4d3f35"), hex("8a7a6a"), hex("cfcac0")]), 0.05);
-  const grain = stretched(clouds(r), between(r, 9, 15), 3);
-  round(
+  const bark = varyColor(r, pick(r, [hex("6b5443"), hex("4d3f35"), hex("8a7a6a"), hex("cfcac0")]), 0.05);
+  const grain = stretchField(clouds(r), between(r, 9, 15), 3);
+  fillRound(
     trunk,
     polygon([
       [-half, -0.9],
@@ -28,7 +30,7 @@ export function bracket(r: Stream, size: number): Canvas {
       [half * 1.1, 0.9],
       [-half * 1.1, 0.9],
     ]),
-    grained(solid(bark), grain, 0.5),
+    grainedPaint(solidPaint(bark), grain, 0.5),
     {
       bevel: half,
     },
@@ -39,16 +41,16 @@ export function bracket(r: Stream, size: number): Canvas {
     [hex("9c3c12"), hex("e0741c"), hex("f4aa3c"), hex("fde9b0")],
     [hex("54522f"), hex("a9a36a"), hex("c9b98f"), hex("f6f0df")],
   ]);
-  const tiers = count(r, 2, 4);
+  const tiers = randomCount(r, 2, 4);
   const turns = between(r, 2.5, 4);
-  // From the lowest up: each fan overhangs the one below it.
+  // From the lowest upwards, since each fan overhangs the one below.
   for (let i = tiers - 1; i >= 0; i--) {
     const y = -0.36 + ((i + 0.35) * 0.86) / tiers + around(r, 0, 0.04);
     const across = pick(r, [1, 1, 2]);
     for (let k = 0; k < across; k++) {
       const x = across === 1 ? around(r, 0, half * 0.8) : (k - 0.5) * half * 1.2 + around(r, 0, 0.05);
-      fan(
-        at(
+      drawFan(
+        placeBrush(
           trunk,
           x,
           y,
@@ -64,22 +66,28 @@ export function bracket(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-function fan(f: Brush, r: Stream, rings: Rings, turns: number): void {
+function drawFan(f: Brush, r: Stream, rings: Rings, turns: number): void {
   const wave = noise(r);
-  const deep = between(r, 0.55, 0.75);
-  soft(f, both(ellipse(0, 0.16, 1.05, deep * 1.15), halfPlane(0, 0, 0, -1)), [0.03, 0.02, 0.02], 0.3, 0.65);
-  const shape = rough(
-    both(ellipse(0, 0, 1, deep), polygon(pairs([-1.2, -0.02, 0, -0.22, 1.2, -0.02, 1.2, 1, -1.2, 1]))),
+  const depth = between(r, 0.55, 0.75);
+  fillSoft(
+    f,
+    intersection(ellipse(0, 0.16, 1.05, depth * 1.15), halfPlane(0, 0, 0, -1)),
+    [0.03, 0.02, 0.02],
+    0.3,
+    0.65,
+  );
+  const shape = roughShape(
+    intersection(ellipse(0, 0, 1, depth), polygon(toPoints([-1.2, -0.02, 0, -0.22, 1.2, -0.02, 1.2, 1, -1.2, 1]))),
     (x, y) => wave(x * 3, y * 3),
     0.06,
   );
-  flat(at(f, 0, 0.1, 1), shape, scaled(rings[3], 0.6));
-  round(
+  fillFlat(placeBrush(f, 0, 0.1, 1), shape, scaleColor(rings[3], 0.6));
+  fillRound(
     f,
     shape,
     (x, y, d, ink) => {
-      const far = Math.sqrt(x * x + (y * y) / (deep * deep)) + 0.1 * wave(x * 4, y * 4);
-      const t = Math.max(far, 0) * turns;
+      const radius = Math.sqrt(x * x + (y * y) / (depth * depth)) + 0.1 * wave(x * 4, y * 4);
+      const t = Math.max(radius, 0) * turns;
       const k = Math.floor(t);
       lerp(ink, rings[(k % 3) as 0 | 1 | 2], rings[((k + 1) % 3) as 0 | 1 | 2], smoothstep(0.3, 1, t - k));
       const edge = smoothstep(0.16, 0.08, -d) * (y > 0.05 ? 1 : 0);

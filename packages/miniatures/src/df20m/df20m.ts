@@ -1,3 +1,5 @@
+// The miniature of Danish Fungi 2020 Mini.
+
 import { miniature } from "../miniature.ts";
 import { bolete } from "./bolete.ts";
 import { bonnet } from "./bonnet.ts";
@@ -6,7 +8,7 @@ import { chanterelle } from "./chanterelle.ts";
 import { flyAgaric } from "./fly-agaric.ts";
 import { inkCap } from "./ink-cap.ts";
 
-/** Stands for Danish Fungi 2020 Mini: mushrooms on the forest floor. */
+/** Mushrooms on the forest floor. */
 export const df20m = miniature(
   { name: "df20m", title: "Danish fungi (miniature)", subject: "mushrooms on the forest floor" },
   { "fly agaric": flyAgaric, bolete, chanterelle, "ink cap": inkCap, bracket, bonnet },

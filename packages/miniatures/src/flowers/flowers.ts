@@ -1,3 +1,5 @@
+// The miniature of Oxford Flowers-102.
+
 import { miniature } from "../miniature.ts";
 import { daisy } from "./daisy.ts";
 import { iris } from "./iris.ts";
@@ -6,7 +8,7 @@ import { rose } from "./rose.ts";
 import { sunflower } from "./sunflower.ts";
 import { tulip } from "./tulip.ts";
 
-/** Stands for Oxford 102 Flowers: blossoms close up, before leaves out of focus. */
+/** Close-ups of blossoms before out-of-focus leaves. */
 export const flowers = miniature(
   { name: "flowers", title: "Flowers (miniature)", subject: "blossoms close up, before leaves out of focus" },
   { daisy, tulip, sunflower, rose, iris, pansy },

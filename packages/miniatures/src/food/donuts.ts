@@ -1,17 +1,19 @@
+// Draws doughnuts.
+
 import type { Stream } from "@dit-bench/random";
-import { shadow } from "../raster/backdrops.ts";
-import { at, type Canvas } from "../raster/canvas.ts";
-import { around, between, count, happens, pick } from "../raster/chance.ts";
-import { hex, hsl, mix, varied } from "../raster/color.ts";
+import { drawShadow } from "../raster/backdrops.ts";
+import { type Canvas, placeBrush } from "../raster/canvas.ts";
+import { around, between, happens, pick, randomCount } from "../raster/chance.ts";
+import { hex, hsl, mix, varyColor } from "../raster/color.ts";
 import { cos, HALF, sin, TURN } from "../raster/elementary.ts";
 import { noise } from "../raster/noise.ts";
-import { flat, round } from "../raster/paint.ts";
+import { fillFlat, fillRound } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
-import { both, circle, line, type Point, rough, without } from "../raster/shapes.ts";
-import { plate, table } from "./table.ts";
+import { circle, difference, intersection, line, type Point, roughShape } from "../raster/shapes.ts";
+import { drawPlate, drawTable } from "./table.ts";
 
 export function donuts(r: Stream, size: number): Canvas {
-  const b = table(r, size);
+  const b = drawTable(r, size);
   const n = pick(r, [1, 1, 2, 3, 4]);
   const glaze = [
     hex("f38ab5"),
@@ -42,7 +44,7 @@ export function donuts(r: Stream, size: number): Canvas {
               [-0.5, 0.5],
               [0.5, 0.5],
             ];
-  const f = at(
+  const f = placeBrush(
     b,
     around(r, 0.5, 0.06),
     around(r, 0.5, 0.06),
@@ -51,32 +53,36 @@ export function donuts(r: Stream, size: number): Canvas {
     1,
     between(r, 0.8, 1),
   );
-  if (happens(r, 0.6)) plate(f, r, n === 1 ? 1.06 : 1.12);
+  if (happens(r, 0.6)) drawPlate(f, r, n === 1 ? 1.06 : 1.12);
   for (const [x, y] of places) {
     const s = n === 1 ? between(r, 0.7, 0.86) : 0.46;
-    const p = at(f, x, y, s, r.uniform() * TURN);
+    const p = placeBrush(f, x, y, s, r.uniform() * TURN);
     const hole = between(r, 0.26, 0.36);
-    const dough = varied(r, hex("d39a54"), 0.05);
-    shadow(at(p, 0, 0, 1, 0), 0.05, 0.1, 1.08, 1.08, 0.45);
-    round(p, without(circle(0, 0, 1), circle(0, 0, hole)), dough, { bevel: 0.34 });
+    const dough = varyColor(r, hex("d39a54"), 0.05);
+    drawShadow(placeBrush(p, 0, 0, 1, 0), 0.05, 0.1, 1.08, 1.08, 0.45);
+    fillRound(p, difference(circle(0, 0, 1), circle(0, 0, hole)), dough, { bevel: 0.34 });
     const drip = noise(r);
-    const icing = rough(without(circle(0, 0, 0.88), circle(0, 0, hole + 0.08)), (u, v) => drip(u * 4, v * 4), 0.08);
-    const c = varied(r, pick(r, glaze), 0.04);
-    round(p, icing, c, { bevel: 0.28, gloss: 0.7 });
+    const icing = roughShape(
+      difference(circle(0, 0, 0.88), circle(0, 0, hole + 0.08)),
+      (u, v) => drip(u * 4, v * 4),
+      0.08,
+    );
+    const c = varyColor(r, pick(r, glaze), 0.04);
+    fillRound(p, icing, c, { bevel: 0.28, gloss: 0.7 });
     const style = r.uniform();
     if (style < 0.55) {
-      const bits = count(r, 14, 22);
+      const bits = randomCount(r, 14, 22);
       for (let k = 0; k < bits; k++) {
         const angle = r.uniform() * TURN;
-        const far = between(r, hole + 0.16, 0.8);
-        const q = at(p, cos(angle) * far, sin(angle) * far, 1, r.uniform() * HALF);
-        flat(q, line(-0.06, 0, 0.06, 0, 0.032), hsl(r.uniform(), 0.85, between(r, 0.5, 0.75)));
+        const radius = between(r, hole + 0.16, 0.8);
+        const q = placeBrush(p, cos(angle) * radius, sin(angle) * radius, 1, r.uniform() * HALF);
+        fillFlat(q, line(-0.06, 0, 0.06, 0, 0.032), hsl(r.uniform(), 0.85, between(r, 0.5, 0.75)));
       }
     } else if (style < 0.8) {
       for (let k = -2; k <= 2; k++)
-        flat(
+        fillFlat(
           p,
-          both(icing, line(-1, k * 0.32, 1, k * 0.32 + 0.15, 0.045)),
+          intersection(icing, line(-1, k * 0.32, 1, k * 0.32 + 0.15, 0.045)),
           mix(c, c[0] + c[1] > 1.2 ? hex("4a2414") : [1, 1, 1], 0.75),
         );
     }

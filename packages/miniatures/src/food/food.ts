@@ -1,3 +1,5 @@
+// The miniature of Food-101.
+
 import { miniature } from "../miniature.ts";
 import { cake } from "./cake.ts";
 import { donuts } from "./donuts.ts";
@@ -6,7 +8,7 @@ import { pizza } from "./pizza.ts";
 import { ramen } from "./ramen.ts";
 import { sushi } from "./sushi.ts";
 
-/** Stands for Food-101: plates and bowls on a table. */
+/** Plates and bowls on a table. */
 export const food = miniature(
   { name: "food", title: "Food (miniature)", subject: "plates and bowls of food on a table" },
   { pizza, sushi, hamburger, donuts, ramen, cake },

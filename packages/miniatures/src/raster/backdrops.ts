@@ -1,83 +1,93 @@
-/** What stands behind things: shared by the miniatures and the source domain. */
-import type { Stream } from "@dit-bench/random";
-import { type Brush, blur, brush, canvas } from "./canvas.ts";
-import { around, between, count, happens, pick } from "./chance.ts";
-import { type Color, hsl, mix, scaled, varied } from "./color.ts";
-import { clamp, cos, HALF, sin } from "./elementary.ts";
-import { clouds, type Field, noise, stretched } from "./noise.ts";
-import { bands, gradient, grained, lerp, mottled, soft, solid, wash } from "./paint.ts";
-import { daylight } from "./photograph.ts";
-import { circle, ellipse, under } from "./shapes.ts";
+// Backgrounds that the miniatures and the source domain share.
 
-/** A fresh canvas with a brush on it, lit by daylight. */
-export function scene(r: Stream, size: number, ambient?: number): Brush {
-  return brush(canvas(size), daylight(r, ambient === undefined ? {} : { ambient }));
+import type { Stream } from "@dit-bench/random";
+import { type Brush, blur, createBrush, createCanvas } from "./canvas.ts";
+import { around, between, happens, pick, randomCount } from "./chance.ts";
+import { type Color, hsl, mix, scaleColor, varyColor } from "./color.ts";
+import { clamp, cos, HALF, sin } from "./elementary.ts";
+import { clouds, type Field, noise, stretchField } from "./noise.ts";
+import {
+  fillCanvas,
+  fillSoft,
+  grainedPaint,
+  lerp,
+  linearGradient,
+  mottledPaint,
+  solidPaint,
+  verticalGradient,
+} from "./paint.ts";
+import { daylight } from "./photograph.ts";
+import { areaBelow, circle, ellipse } from "./shapes.ts";
+
+/** A brush on a new canvas, in daylight. */
+export function createScene(r: Stream, size: number, ambient?: number): Brush {
+  return createBrush(createCanvas(size), daylight(r, ambient === undefined ? {} : { ambient }));
 }
 
-/** Any colour, from pale to deep. */
-export function anyColor(r: Stream): Color {
+/** A random colour of any hue, from pale to deep. */
+export function randomColor(r: Stream): Color {
   return hsl(r.uniform(), between(r, 0.15, 0.85), between(r, 0.2, 0.8));
 }
 
-/** A saturated colour of middle lightness. */
-export function vivid(r: Stream): Color {
+/** A random saturated colour of medium lightness. */
+export function vividColor(r: Stream): Color {
   return hsl(r.uniform(), between(r, 0.55, 0.95), between(r, 0.35, 0.62));
 }
 
-/** A wall and a floor that meet in a soft line; returns the height of that line. */
-export function studio(b: Brush, r: Stream, wall: Color, floor: Color): number {
+/** Draws a wall and a floor. Returns the height where they meet. */
+export function drawStudio(b: Brush, r: Stream, wall: Color, floor: Color): number {
   const line = between(r, 0.55, 0.72);
-  wash(b, gradient(0, 0, scaled(wall, between(r, 0.8, 1.15)), between(r, -0.5, 0.5), line, wall));
-  soft(
+  fillCanvas(b, linearGradient(0, 0, scaleColor(wall, between(r, 0.8, 1.15)), between(r, -0.5, 0.5), line, wall));
+  fillSoft(
     b,
-    under(() => line),
-    gradient(0, line, scaled(floor, 0.85), 0, 1, scaled(floor, 1.1)),
+    areaBelow(() => line),
+    linearGradient(0, line, scaleColor(floor, 0.85), 0, 1, scaleColor(floor, 1.1)),
     between(r, 0.01, 0.12),
   );
   return line;
 }
 
-/** Out-of-focus discs of light on a colour that runs from `a` to `c`. */
-export function bokeh(b: Brush, r: Stream, a: Color, c: Color, amount = 8): void {
+/** Draws out-of-focus discs of light on a gradient from `a` to `c`. */
+export function drawBokeh(b: Brush, r: Stream, a: Color, c: Color, amount = 8): void {
   const angle = r.uniform() * 2 * HALF;
   const u = cos(angle) * 0.5;
   const v = sin(angle) * 0.5;
-  wash(b, gradient(0.5 - u, 0.5 - v, a, 0.5 + u, 0.5 + v, c));
-  const n = count(r, Math.floor(amount / 2), amount);
+  fillCanvas(b, linearGradient(0.5 - u, 0.5 - v, a, 0.5 + u, 0.5 + v, c));
+  const n = randomCount(r, Math.floor(amount / 2), amount);
   for (let i = 0; i < n; i++) {
-    const tone = mix(varied(r, pick(r, [a, c]), 0.15), [1, 1, 0.9], between(r, 0, 0.35));
+    const tone = mix(varyColor(r, pick(r, [a, c]), 0.15), [1, 1, 0.9], between(r, 0, 0.35));
     const radius = between(r, 0.05, 0.22);
-    soft(b, circle(r.uniform(), r.uniform(), radius), tone, radius * 0.6, between(r, 0.25, 0.7));
+    fillSoft(b, circle(r.uniform(), r.uniform(), radius), tone, radius * 0.6, between(r, 0.25, 0.7));
   }
   blur(b.canvas, between(r, 0.015, 0.05));
 }
 
-/** Leaves and shadows of a hedge, out of focus, in tones of `hue` (turns; 0.28 is leaf green). */
-export function foliage(b: Brush, r: Stream, hue = around(r, 0.27, 0.06)): void {
+/** Draws out-of-focus leaves in tones of `hue` (in revolutions; 0.28 is leaf green). */
+export function drawFoliage(b: Brush, r: Stream, hue = around(r, 0.27, 0.06)): void {
   const depth = between(r, 0.12, 0.26);
   const strength = between(r, 0.25, 0.6);
-  wash(
+  fillCanvas(
     b,
-    mottled(
-      stretched(clouds(r), between(r, 3, 6), between(r, 3, 6)),
+    mottledPaint(
+      stretchField(clouds(r), between(r, 3, 6), between(r, 3, 6)),
       hsl(hue, strength, depth * 0.5),
       hsl(hue, strength, depth * 2),
     ),
   );
-  const n = count(r, 4, 10);
+  const n = randomCount(r, 4, 10);
   for (let i = 0; i < n; i++) {
     const radius = between(r, 0.04, 0.16);
     const tone = hsl(hue + around(r, 0, 0.05), strength, between(r, depth, depth * 2.6));
-    soft(b, ellipse(r.uniform(), r.uniform(), radius, radius * between(r, 0.4, 1)), tone, radius * 0.7, 0.6);
+    fillSoft(b, ellipse(r.uniform(), r.uniform(), radius, radius * between(r, 0.4, 1)), tone, radius * 0.7, 0.6);
   }
   blur(b.canvas, between(r, 0.01, 0.045));
 }
 
-/** Planks of wood in tones of `tone`, running along x at `angle`. */
-export function planks(b: Brush, r: Stream, tone: Color, angle: number): void {
+/** Draws planks of wood in tones of `tone`, rotated by `angle` from the x axis. */
+export function drawPlanks(b: Brush, r: Stream, tone: Color, angle: number): void {
   const u = cos(angle);
   const v = sin(angle);
-  const grain = stretched(noise(r), 2, 22);
+  const grain = stretchField(noise(r), 2, 22);
   const shift = r.uniform();
   const width = between(r, 3, 6);
   const field: Field = (x, y) => {
@@ -88,36 +98,43 @@ export function planks(b: Brush, r: Stream, tone: Color, angle: number): void {
     const seam = within < 0.07 ? -1.2 : 0;
     return grain(along, across + Math.floor(plank)) * 0.7 + sin(Math.floor(plank) * 2.4) * 0.5 + seam;
   };
-  wash(b, grained(solid(tone), field, 0.2));
+  fillCanvas(b, grainedPaint(solidPaint(tone), field, 0.2));
 }
 
-/** A sky from its zenith to the horizon at y = `low`; `cover` is how much cloud, 0 to 1. */
-export function sky(b: Brush, r: Stream, colors: readonly Color[], low: number, cover: number, cloud: Color): void {
-  const base = bands(0, low, colors);
+/** Draws a sky with a gradient from the top to `horizon`. `cover` is the cloud cover, 0 to 1. */
+export function drawSky(
+  b: Brush,
+  r: Stream,
+  colors: readonly Color[],
+  horizon: number,
+  cover: number,
+  cloud: Color,
+): void {
+  const base = verticalGradient(0, horizon, colors);
   if (cover <= 0) {
-    wash(b, base);
+    fillCanvas(b, base);
     return;
   }
-  const field = stretched(clouds(r), between(r, 1.6, 3), between(r, 4, 8));
-  wash(b, (x, y, d, ink) => {
+  const field = stretchField(clouds(r), between(r, 1.6, 3), between(r, 4, 8));
+  fillCanvas(b, (x, y, d, ink) => {
     base(x, y, d, ink);
     const k = clamp((field(x, y) + cover * 1.6 - 0.8) * 1.8);
     if (k > 0) lerp(ink, [ink[0]!, ink[1]!, ink[2]!], cloud, k * 0.9);
   });
 }
 
-/** The soft dark patch a thing throws on the ground beneath it. */
-export function shadow(b: Brush, cx: number, cy: number, rx: number, ry: number, strength = 0.45): void {
-  soft(b, ellipse(cx, cy, rx, ry), [0.05, 0.05, 0.1], Math.min(rx, ry) * 1.2, strength);
+/** Draws the soft shadow of an object on the ground. */
+export function drawShadow(b: Brush, cx: number, cy: number, rx: number, ry: number, strength = 0.45): void {
+  fillSoft(b, ellipse(cx, cy, rx, ry), [0.05, 0.05, 0.1], Math.min(rx, ry) * 1.2, strength);
 }
 
-/** A backdrop for any object: studio, bokeh or planks, in free colours. Returns nothing to stand on. */
-export function anyBackdrop(b: Brush, r: Stream): void {
-  const a = anyColor(r);
-  const c = happens(r, 0.5) ? varied(r, a, 0.2) : anyColor(r);
+/** Draws a random background: a studio, bokeh, foliage or planks in random colours. */
+export function drawBackdrop(b: Brush, r: Stream): void {
+  const a = randomColor(r);
+  const c = happens(r, 0.5) ? varyColor(r, a, 0.2) : randomColor(r);
   const kind = r.uniform();
-  if (kind < 0.45) studio(b, r, a, c);
-  else if (kind < 0.75) bokeh(b, r, a, c);
-  else if (kind < 0.88) foliage(b, r, r.uniform());
-  else planks(b, r, a, r.uniform() * HALF);
+  if (kind < 0.45) drawStudio(b, r, a, c);
+  else if (kind < 0.75) drawBokeh(b, r, a, c);
+  else if (kind < 0.88) drawFoliage(b, r, r.uniform());
+  else drawPlanks(b, r, a, r.uniform() * HALF);
 }

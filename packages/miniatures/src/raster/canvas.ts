@@ -1,43 +1,40 @@
-/**
- * The raster. Pictures are described in coordinates from 0 to 1 (y downwards) and drawn on a grid of twice their size with
- * analytic coverage at each edge; `pixels` averages 2x2 grid points into one pixel.
- */
+// The canvas and filling of shapes. Coordinates run from 0 to 1, y downwards. Shapes are drawn with analytic edge
+// coverage on a grid of twice the image's size; `toPixels` averages 2 x 2 grid points into a pixel. G = side of the
+// grid (2 S), S = side in pixels.
 
 import type { Color } from "./color.ts";
 import { atan2, clamp, cos, sin } from "./elementary.ts";
 import type { Shape } from "./shapes.ts";
 
-// G = grid points a side (2 x size), S = pixels a side (size)
-
 export interface Canvas {
-  /** Pixels a side of the finished picture. */
+  /** S. */
   readonly size: number;
-  /** Grid points a side. */
+  /** G. */
   readonly grid: number;
-  /** [G, G, 3]: red, green, blue, about 0 to 1. */
+  /** [G, G, 3], red, green and blue of about 0 to 1. */
   readonly rgb: Float32Array;
 }
 
-/** Where the light comes from, in canvas coordinates, and what it looks like. */
+/** A directional light: the unit vector (x, y, z) towards it in canvas coordinates, and its colours. */
 export interface Light {
   readonly x: number;
   readonly y: number;
-  /** Towards the viewer. x, y, z have length 1. */
+  /** Towards the viewer. */
   readonly z: number;
-  /** Share of the light that reaches a surface turned away. */
+  /** Share of the light that reaches a surface facing away from it. */
   readonly ambient: number;
   readonly bright: Color;
   readonly shade: Color;
 }
 
-/** Something that draws: a canvas, a light, and the local coordinates in which shapes are given. */
+/** A canvas, a light, and the local coordinates of the shapes to draw. */
 export interface Brush {
   readonly canvas: Canvas;
   readonly light: Light;
   readonly frame: Frame;
 }
 
-/** Local (x, y) to canvas: (a x + c y + e, b x + d y + f). */
+/** The transform from local (x, y) to canvas coordinates: (a x + c y + e, b x + d y + f). */
 export interface Frame {
   readonly a: number;
   readonly b: number;
@@ -47,24 +44,27 @@ export interface Frame {
   readonly f: number;
 }
 
-/** What a paint writes: red, green, blue, opacity. */
+/** The output of a paint: red, green, blue, opacity. */
 export type Ink = Float64Array;
 
-/** Sets the ink for the local point (x, y), at signed distance d from the edge of the shape being filled. */
+/** Sets the ink at the local point (x, y), whose signed distance to the edge of the filled shape is d. */
 export type Paint = (x: number, y: number, d: number, ink: Ink) => void;
 
-export function canvas(size: number): Canvas {
+export function createCanvas(size: number): Canvas {
   const grid = size * 2;
   return { size, grid, rgb: new Float32Array(grid * grid * 3) };
 }
 
-/** A brush in the canvas's own coordinates. */
-export function brush(on: Canvas, light: Light): Brush {
+/** A brush in canvas coordinates. */
+export function createBrush(on: Canvas, light: Light): Brush {
   return { canvas: on, light, frame: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 } };
 }
 
-/** The brush moved to (x, y), its unit `scale` long (negative `sx` mirrors), turned clockwise by `angle` radians. */
-export function at(b: Brush, x: number, y: number, scale: number, angle = 0, sx = 1, sy = 1): Brush {
+/**
+ * The brush moved to (x, y), scaled, rotated clockwise by `angle` in radians, and scaled by sx and sy (negative:
+ * mirrored).
+ */
+export function placeBrush(b: Brush, x: number, y: number, scale: number, angle = 0, sx = 1, sy = 1): Brush {
   const f = b.frame;
   const u = cos(angle) * scale;
   const v = sin(angle) * scale;
@@ -81,7 +81,7 @@ export function at(b: Brush, x: number, y: number, scale: number, angle = 0, sx 
   };
 }
 
-/** Fills a shape. `softness`: width of the edge's transition in local units (0: sharp). */
+/** Fills a shape. `softness` is the width of the edge's transition in local units; 0 is sharp. */
 export function fill(b: Brush, shape: Shape, paint: Paint, softness = 0, opacity = 1): void {
   const { grid, rgb } = b.canvas;
   const m = b.frame;
@@ -90,8 +90,8 @@ export function fill(b: Brush, shape: Shape, paint: Paint, softness = 0, opacity
   const perUnit = Math.sqrt(Math.abs(det)) * grid;
   const width = 1 + softness * perUnit;
   const pad = (0.5 * width) / perUnit;
-  const [left, top, right, bottom] = reach(m, shape, pad, grid);
-  // canvas (X, Y) back to local: x = ia X + ic Y + ie, y = ib X + id Y + if
+  const [left, top, right, bottom] = gridBounds(m, shape, pad, grid);
+  // From canvas (X, Y) back to local coordinates: x = ia X + ic Y, y = ib X + id Y.
   const ia = m.d / det;
   const ib = -m.b / det;
   const ic = -m.c / det;
@@ -110,15 +110,15 @@ export function fill(b: Brush, shape: Shape, paint: Paint, softness = 0, opacity
       ink[3] = 1;
       paint(x, y, d, ink);
       const k = cover * opacity * ink[3]!;
-      const at = (j * grid + i) * 3;
-      rgb[at] = rgb[at]! + (ink[0]! - rgb[at]!) * k;
-      rgb[at + 1] = rgb[at + 1]! + (ink[1]! - rgb[at + 1]!) * k;
-      rgb[at + 2] = rgb[at + 2]! + (ink[2]! - rgb[at + 2]!) * k;
+      const offset = (j * grid + i) * 3;
+      rgb[offset] = rgb[offset]! + (ink[0]! - rgb[offset]!) * k;
+      rgb[offset + 1] = rgb[offset + 1]! + (ink[1]! - rgb[offset + 1]!) * k;
+      rgb[offset + 2] = rgb[offset + 2]! + (ink[2]! - rgb[offset + 2]!) * k;
     }
   }
 }
 
-/** The light's direction in the brush's local coordinates. */
+/** The direction of the light in the brush's local coordinates. */
 export function localLight(b: Brush): { x: number; y: number; z: number } {
   const { frame: m, light: l } = b;
   const x = m.a * l.x + m.b * l.y;
@@ -128,12 +128,12 @@ export function localLight(b: Brush): { x: number; y: number; z: number } {
   return { x: x * k, y: y * k, z: l.z };
 }
 
-/** Angle on the canvas of the brush's local x axis, in radians. */
+/** Angle of the brush's local x axis on the canvas, in radians. */
 export function heading(b: Brush): number {
   return atan2(b.frame.b, b.frame.a);
 }
 
-/** Box blur of everything drawn so far, by `radius` (in canvas units), twice: close to a Gaussian. */
+/** Blurs the canvas by two box blurs of the given radius in canvas units, which is close to a Gaussian blur. */
 export function blur(on: Canvas, radius: number): void {
   const n = Math.floor(radius * on.grid + 0.5);
   if (n < 1) return;
@@ -143,8 +143,8 @@ export function blur(on: Canvas, radius: number): void {
   }
 }
 
-/** The finished picture: 8-bit RGB, [S, S, 3]. */
-export function pixels(from: Canvas): Uint8Array {
+/** The finished image: 8-bit RGB, [S, S, 3]. */
+export function toPixels(from: Canvas): Uint8Array {
   const { size, grid, rgb } = from;
   const out = new Uint8Array(size * size * 3);
   for (let j = 0; j < size; j++) {
@@ -162,7 +162,7 @@ export function pixels(from: Canvas): Uint8Array {
 
 const ink: Ink = new Float64Array(4);
 
-function reach(m: Frame, s: Shape, pad: number, grid: number): [number, number, number, number] {
+function gridBounds(m: Frame, s: Shape, pad: number, grid: number): [number, number, number, number] {
   const x0 = s.x0 - pad;
   const x1 = s.x1 + pad;
   const y0 = s.y0 - pad;
@@ -181,7 +181,7 @@ function reach(m: Frame, s: Shape, pad: number, grid: number): [number, number, 
 
 const scratch = new Float64Array(1024);
 
-/** Running mean over 2 n + 1 points of one line of one image, in place, the ends repeated. */
+/** Running mean over 2 n + 1 points of one line of the grid, in place. The end points are repeated. */
 function blurLine(rgb: Float32Array, start: number, stride: number, length: number, n: number): void {
   const last = length - 1;
   for (let c = 0; c < 3; c++) {
@@ -191,9 +191,9 @@ function blurLine(rgb: Float32Array, start: number, stride: number, length: numb
     for (let i = 0; i <= n; i++) sum += scratch[Math.min(i, last)]!;
     for (let i = 0; i < length; i++) {
       rgb[base + i * stride] = sum / (2 * n + 1);
-      const gone = i - n;
+      const leaving = i - n;
       const next = i + n + 1;
-      sum += scratch[Math.min(next, last)]! - scratch[Math.max(gone, 0)]!;
+      sum += scratch[Math.min(next, last)]! - scratch[Math.max(leaving, 0)]!;
     }
   }
 }

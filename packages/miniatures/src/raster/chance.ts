@@ -1,3 +1,5 @@
+// Random choices for drawings.
+
 import type { Stream } from "@dit-bench/random";
 
 /** Uniform in [from, to). */
@@ -5,7 +7,7 @@ export function between(r: Stream, from: number, to: number): number {
   return from + (to - from) * r.uniform();
 }
 
-/** Bell-shaped and bounded: within (centre - spread, centre + spread), as the mean of two uniforms. */
+/** Triangular distribution on (centre - spread, centre + spread): the mean of two uniform numbers. */
 export function around(r: Stream, centre: number, spread: number): number {
   return centre + spread * (r.uniform() + r.uniform() - 1);
 }
@@ -16,16 +18,16 @@ export function happens(r: Stream, p: number): boolean {
 }
 
 /** +1 or -1. */
-export function side(r: Stream): number {
+export function randomSign(r: Stream): number {
   return r.uniform() < 0.5 ? -1 : 1;
 }
 
-/** One of the list's entries. */
+/** A random entry of the list. */
 export function pick<T>(r: Stream, list: readonly T[]): T {
   return list[Math.floor(r.uniform() * list.length)]!;
 }
 
-/** A whole number from `least` to `most`, both included. */
-export function count(r: Stream, least: number, most: number): number {
-  return least + Math.floor(r.uniform() * (most - least + 1));
+/** A random integer from `min` to `max`, inclusive. */
+export function randomCount(r: Stream, min: number, max: number): number {
+  return min + Math.floor(r.uniform() * (max - min + 1));
 }

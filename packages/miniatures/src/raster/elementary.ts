@@ -1,9 +1,6 @@
-/**
- * Sine, cosine and arctangent from + - * / alone.
- *
- * ECMAScript leaves the last bits of Math.sin and Math.atan2 to the engine. A miniature must have the same pixels
- * everywhere, so the drawing code uses these instead; they are good to about 1e-5, far below one step of an 8-bit pixel.
- */
+// Sine, cosine and arctangent from + - * / alone. ECMAScript leaves the last bits of Math.sin and Math.atan2 to the
+// engine, but a miniature must have the same pixels everywhere. Errors are about 1e-5, far below one step of an 8-bit
+// pixel.
 
 /** Sine of an angle in radians; absolute error below 1e-7 for |x| < 1e4. */
 export function sin(x: number): number {
@@ -34,18 +31,18 @@ export function atan2(y: number, x: number): number {
   return y < 0 ? -angle : angle;
 }
 
-/** 0 below `from`, 1 above `to`, a smooth cubic between. */
+/** 0 below `from`, 1 above `to`, and a smooth cubic in between. */
 export function smoothstep(from: number, to: number, x: number): number {
   const t = clamp((x - from) / (to - from));
   return t * t * (3 - 2 * t);
 }
 
-/** x held within [0, 1]. */
+/** x limited to [0, 1]. */
 export function clamp(x: number): number {
   return x < 0 ? 0 : Math.min(x, 1);
 }
 
-/** Full turn, half turn and quarter turn, in radians. */
+/** A full, half and quarter revolution in radians. */
 export const TURN = 6.283185307179586;
 export const HALF = Math.PI;
 export const QUARTER = 1.5707963267948966;

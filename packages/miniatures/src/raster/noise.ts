@@ -1,16 +1,18 @@
+// Noise: smooth random functions of the plane.
+
 import type { Stream } from "@dit-bench/random";
 
 /** A function of the plane. */
 export type Field = (x: number, y: number) => number;
 
-/** Smooth value noise in [-1, 1], features about one unit wide, placed at random by r. */
+/** Smooth value noise in [-1, 1] with features about one unit wide, at a random offset. */
 export function noise(r: Stream): Field {
   const sx = Math.floor(r.uniform() * SIDE);
   const sy = Math.floor(r.uniform() * SIDE);
   return (x, y) => lattice(x + sx, y + sy);
 }
 
-/** Three octaves of value noise, each half as wide and half as strong as the one before; about [-1, 1]. */
+/** Fractal noise of about [-1, 1]: three octaves, each half as wide and half as strong as the previous one. */
 export function clouds(r: Stream): Field {
   const sx = r.uniform() * SIDE;
   const sy = r.uniform() * SIDE;
@@ -21,13 +23,13 @@ export function clouds(r: Stream): Field {
   };
 }
 
-/** A field whose features are stretched: a feature is 1/fx wide and 1/fy high. */
-export function stretched(field: Field, fx: number, fy: number): Field {
+/** The field with features scaled to 1/fx of their width and 1/fy of their height. */
+export function stretchField(field: Field, fx: number, fy: number): Field {
   return (x, y) => field(x * fx, y * fy);
 }
 
-/** A random constant in [0, 1) for each cell of the unit lattice. */
-export function cells(r: Stream): Field {
+/** A random constant in [0, 1) for each cell of the unit grid. */
+export function cellNoise(r: Stream): Field {
   const sx = Math.floor(r.uniform() * SIDE);
   const sy = Math.floor(r.uniform() * SIDE);
   return (x, y) => {
@@ -41,7 +43,7 @@ const BITS = 7;
 const SIDE = 1 << BITS;
 const MASK = SIDE - 1;
 
-/** A fixed torus of values in [-1, 1): 32-bit linear congruential numbers (Numerical Recipes' constants), top bits. */
+/** A fixed torus of values in [-1, 1): upper bits of a 32-bit linear congruential generator (Numerical Recipes). */
 const VALUES = (() => {
   const values = new Float32Array(SIDE * SIDE);
   let state = 2463534242;

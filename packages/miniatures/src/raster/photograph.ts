@@ -1,11 +1,12 @@
-/** What a camera adds: a light, and a finish. */
+// The light of a scene, and the final adjustments of a camera.
+
 import type { Stream } from "@dit-bench/random";
 import type { Canvas, Light } from "./canvas.ts";
 import { around, between } from "./chance.ts";
 import type { Color } from "./color.ts";
 import { clamp } from "./elementary.ts";
 
-/** A light from above, left or right, warm or cool. */
+/** A random light from above, from the left or right, warm or cool. */
 export function daylight(r: Stream, options: { readonly ambient?: number } = {}): Light {
   const x = around(r, 0, 0.75);
   const y = between(r, -0.75, -0.35);
@@ -22,7 +23,10 @@ export function daylight(r: Stream, options: { readonly ambient?: number } = {})
   };
 }
 
-/** Exposure, contrast, white balance, saturation and darker corners, each by a little chance; `strength` scales all. Returns the canvas. */
+/**
+ * Varies exposure, contrast, white balance, saturation and vignette at random, scaled by `strength`. Returns the
+ * canvas.
+ */
 export function develop(on: Canvas, r: Stream, strength = 1): Canvas {
   const exposure = around(r, 1, 0.22 * strength);
   const contrast = around(r, 1.05, 0.2 * strength);

@@ -1,27 +1,41 @@
+// Elementary functions, shapes, the canvas, colours and noise.
+
 import { stream } from "@dit-bench/random";
 import { describe, expect, it } from "vitest";
-import { at, blur, brush, type Canvas, canvas, type Light, pixels } from "./canvas.ts";
+import { blur, type Canvas, createBrush, createCanvas, type Light, placeBrush, toPixels } from "./canvas.ts";
 import { hex, hsl } from "./color.ts";
 import { atan2, cos, sin } from "./elementary.ts";
 import { clouds, noise } from "./noise.ts";
-import { flat, round, soft } from "./paint.ts";
-import { box, circle, curve, ellipse, line, melded, pairs, polygon, type Shape, union, without } from "./shapes.ts";
+import { fillFlat, fillRound, fillSoft } from "./paint.ts";
+import {
+  box,
+  circle,
+  curve,
+  difference,
+  ellipse,
+  line,
+  polygon,
+  type Shape,
+  smoothUnion,
+  toPoints,
+  union,
+} from "./shapes.ts";
 
 const light: Light = { x: -0.6, y: -0.6, z: 0.53, ambient: 0.3, bright: [1, 1, 1], shade: [1, 1, 1] };
 
-describe("elementary functions", () => {
-  it("sine and cosine agree with Math to 1e-6", () => {
-    let worst = 0;
+describe("the elementary functions", () => {
+  it("sin and cos differ from those of Math by less than 1e-6", () => {
+    let largest = 0;
     for (let x = -40; x < 40; x += 0.037)
-      worst = Math.max(worst, Math.abs(sin(x) - Math.sin(x)), Math.abs(cos(x) - Math.cos(x)));
-    expect(worst).toBeLessThan(1e-6);
+      largest = Math.max(largest, Math.abs(sin(x) - Math.sin(x)), Math.abs(cos(x) - Math.cos(x)));
+    expect(largest).toBeLessThan(1e-6);
   });
 
-  it("the arctangent agrees with Math.atan2 to 2e-5 in all quadrants and on the axes", () => {
-    let worst = 0;
+  it("atan2 differs from Math.atan2 by less than 2e-5 in all quadrants, and is right on the axes", () => {
+    let largest = 0;
     for (let a = -3.1; a < 3.1; a += 0.01)
-      for (const k of [1e-3, 1, 50]) worst = Math.max(worst, Math.abs(atan2(k * Math.sin(a), k * Math.cos(a)) - a));
-    expect(worst).toBeLessThan(2e-5);
+      for (const k of [1e-3, 1, 50]) largest = Math.max(largest, Math.abs(atan2(k * Math.sin(a), k * Math.cos(a)) - a));
+    expect(largest).toBeLessThan(2e-5);
     expect([atan2(0, 1), atan2(1, 0), atan2(0, 0)].map((v) => Math.round(v * 1e4))).toEqual([0, 15708, 0]);
   });
 });
@@ -32,30 +46,30 @@ describe("shapes", () => {
     ["ellipse", ellipse(0.5, 0.5, 0.4, 0.2), Math.PI * 0.08],
     ["box", box(0.5, 0.5, 0.3, 0.2), 0.24],
     ["line", line(0.3, 0.5, 0.7, 0.5, 0.1), 0.08 + Math.PI * 0.01],
-    ["triangle", polygon(pairs([0.1, 0.1, 0.9, 0.1, 0.1, 0.9])), 0.32],
-    ["two apart", union(circle(0.25, 0.5, 0.2), circle(0.75, 0.5, 0.2)), Math.PI * 0.08],
-    ["ring", without(circle(0.5, 0.5, 0.4), circle(0.5, 0.5, 0.2)), Math.PI * 0.12],
-  ])("a filled %s covers its area to 0.5 percent of the canvas", (_name, shape, area) => {
-    const on = canvas(32);
-    flat(brush(on, light), shape, [1, 1, 1]);
+    ["triangle", polygon(toPoints([0.1, 0.1, 0.9, 0.1, 0.1, 0.9])), 0.32],
+    ["pair of circles", union(circle(0.25, 0.5, 0.2), circle(0.75, 0.5, 0.2)), Math.PI * 0.08],
+    ["ring", difference(circle(0.5, 0.5, 0.4), circle(0.5, 0.5, 0.2)), Math.PI * 0.12],
+  ])("a filled %s covers its area, with an error below 0.5 % of the canvas", (_name, shape, area) => {
+    const on = createCanvas(32);
+    fillFlat(createBrush(on, light), shape, [1, 1, 1]);
     expect(Math.abs(mean(on) - area)).toBeLessThan(0.005);
   });
 
-  it("a polygon's distance is exact on both sides of an edge and at a corner", () => {
-    const square = polygon(pairs([0, 0, 1, 0, 1, 1, 0, 1]));
+  it("the distance to a polygon is exact on both sides of an edge and at a corner", () => {
+    const square = polygon(toPoints([0, 0, 1, 0, 1, 1, 0, 1]));
     expect(square.distance(0.5, 0.2)).toBeCloseTo(-0.2, 12);
     expect(square.distance(0.5, -0.3)).toBeCloseTo(0.3, 12);
     expect(square.distance(1.3, 1.4)).toBeCloseTo(0.5, 12);
   });
 
-  it("melding fills the seam between two shapes and leaves what is far away alone", () => {
+  it("smoothUnion fills the gap between two shapes and does not change the first shape far away", () => {
     const [a, c] = [circle(-0.5, 0, 0.5), circle(0.5, 0, 0.5)];
-    const both = melded(a, c, 0.4);
-    expect(both.distance(0, 0.05)).toBeLessThan(-0.05);
-    expect(both.distance(-2, 0)).toBe(a.distance(-2, 0));
+    const joined = smoothUnion(a, c, 0.4);
+    expect(joined.distance(0, 0.05)).toBeLessThan(-0.05);
+    expect(joined.distance(-2, 0)).toBe(a.distance(-2, 0));
   });
 
-  it("a curve begins and ends at its ends and leans to its middle point", () => {
+  it("curve runs from its first to its last point, halfway towards its control point", () => {
     const points = curve([0, 0], [1, 2], [2, 0], 4);
     expect([points[0], points[2], points[4]]).toEqual([
       [0, 0],
@@ -66,30 +80,30 @@ describe("shapes", () => {
 });
 
 describe("the canvas", () => {
-  it("brushes nest: moving, turning and mirroring place a shape where the algebra says", () => {
-    const on = canvas(32);
-    const b = at(at(brush(on, light), 0.5, 0.5, 0.5, Math.PI / 2), 0.5, 0, 0.5, 0, -1);
-    flat(b, circle(0.2, 0, 0.3), [1, 1, 1]); // local (0.2, 0) -> (-0.1 + 0.5, 0) * 0.5 turned by 90 degrees -> (0.5, 0.7)
+  it("nested brushes combine translation, rotation and mirroring", () => {
+    const on = createCanvas(32);
+    const b = placeBrush(placeBrush(createBrush(on, light), 0.5, 0.5, 0.5, Math.PI / 2), 0.5, 0, 0.5, 0, -1);
+    fillFlat(b, circle(0.2, 0, 0.3), [1, 1, 1]); // local (0.2, 0) -> (-0.1 + 0.5, 0) * 0.5 rotated by 90° -> (0.5, 0.7)
     const [x, y] = centroid(on);
     expect(x).toBeCloseTo(0.5, 3);
     expect(y).toBeCloseTo(0.7, 3);
   });
 
-  it("a shape beyond the canvas paints nothing", () => {
-    const on = canvas(32);
-    flat(brush(on, light), circle(2, 2, 0.5), [1, 1, 1]);
+  it("a shape outside the canvas changes no pixel", () => {
+    const on = createCanvas(32);
+    fillFlat(createBrush(on, light), circle(2, 2, 0.5), [1, 1, 1]);
     expect(mean(on)).toBe(0);
   });
 
-  it("a soft edge keeps the area of a straight edge and half cover on it", () => {
-    const on = canvas(32);
-    soft(brush(on, light), box(0.5, 1, 5, 0.5), [1, 1, 1], 0.2);
+  it("a soft edge covers the same area as a sharp one", () => {
+    const on = createCanvas(32);
+    fillSoft(createBrush(on, light), box(0.5, 1, 5, 0.5), [1, 1, 1], 0.2);
     expect(mean(on)).toBeCloseTo(0.5, 2);
   });
 
-  it("blurring keeps the mean away from the borders and lowers the peak", () => {
-    const on = canvas(32);
-    flat(brush(on, light), circle(0.5, 0.5, 0.1), [1, 1, 1]);
+  it("blur keeps the mean of a shape away from the borders, and lowers its peak", () => {
+    const on = createCanvas(32);
+    fillFlat(createBrush(on, light), circle(0.5, 0.5, 0.1), [1, 1, 1]);
     const before = mean(on);
     blur(on, 0.05);
     expect(mean(on)).toBeCloseTo(before, 5);
@@ -97,23 +111,23 @@ describe("the canvas", () => {
   });
 
   it("a lit ball is brighter towards the light", () => {
-    const on = canvas(32);
-    round(brush(on, light), circle(0.5, 0.5, 0.4), [0.6, 0.6, 0.6], { bevel: 0.4 });
-    const p = pixels(on);
+    const on = createCanvas(32);
+    fillRound(createBrush(on, light), circle(0.5, 0.5, 0.4), [0.6, 0.6, 0.6], { bevel: 0.4 });
+    const p = toPixels(on);
     expect(p[(9 * 32 + 9) * 3]!).toBeGreaterThan(2 * p[(22 * 32 + 22) * 3]!);
   });
 
-  it("values beyond the range are held at black and white", () => {
-    const on = canvas(32);
+  it("toPixels clips values to black and white", () => {
+    const on = createCanvas(32);
     on.rgb.fill(7, 0, 64 * 3 * 32);
     on.rgb.fill(-7, 64 * 3 * 32);
-    const p = pixels(on);
+    const p = toPixels(on);
     expect([p[0], p[p.length - 1]]).toEqual([255, 0]);
   });
 });
 
-describe("colour and noise", () => {
-  it("hue, saturation and lightness give the colours CSS gives", () => {
+describe("colours and noise", () => {
+  it("hsl gives the colours that CSS defines", () => {
     const bytes = (c: readonly number[]): number[] => c.map((v) => Math.round(v * 255));
     expect(bytes(hsl(0, 1, 0.5))).toEqual([255, 0, 0]);
     expect(bytes(hsl(1 / 3, 1, 0.25))).toEqual([0, 128, 0]);

@@ -1,13 +1,12 @@
-/**
- * Shapes as signed distances: negative inside, zero on the edge, positive outside. Most are exact; where a comment says
- * "about", the value is right near the edge, which is where the rasteriser needs it.
- * The distance formulas of the ellipse and the polygon are Inigo Quilez's (https://iquilezles.org/articles/distfunctions2d/).
- */
+// Shapes as signed distance functions: negative inside, zero on the edge, positive outside. Shapes marked "approximate"
+// have correct values only near the edge, where filling needs them. Source of the formulas for ellipse and polygon:
+// Inigo Quilez, https://iquilezles.org/articles/distfunctions2d/.
+
 import { atan2, clamp } from "./elementary.ts";
 import type { Field } from "./noise.ts";
 
 export interface Shape {
-  /** A box that holds the shape. */
+  /** A bounding box, from (x0, y0) to (x1, y1). */
   readonly x0: number;
   readonly y0: number;
   readonly x1: number;
@@ -15,13 +14,13 @@ export interface Shape {
   distance(x: number, y: number): number;
 }
 
-/** Bounds of what has none. */
+/** Stands for infinity in the bounds of unbounded shapes. */
 const FAR = 1e3;
 
 export type Point = readonly [number, number];
 
-/** Points from x, y, x, y, … */
-export function pairs(xy: readonly number[]): Point[] {
+/** Points from a flat list of x, y, x, y, … */
+export function toPoints(xy: readonly number[]): Point[] {
   const points: Point[] = [];
   for (let i = 0; i + 1 < xy.length; i += 2) points.push([xy[i]!, xy[i + 1]!]);
   return points;
@@ -35,7 +34,7 @@ export function circle(cx: number, cy: number, radius: number): Shape {
   });
 }
 
-/** About: exact to first order in the distance from the edge. */
+/** Approximate: exact to first order in the distance from the edge. */
 export function ellipse(cx: number, cy: number, rx: number, ry: number): Shape {
   const centre = -Math.min(rx, ry);
   return shape(cx - rx, cy - ry, cx + rx, cy + ry, (x, y) => {
@@ -49,7 +48,7 @@ export function ellipse(cx: number, cy: number, rx: number, ry: number): Shape {
   });
 }
 
-/** A box of half-width w and half-height h (outer measures) with corners rounded by `round`. */
+/** A box of half-width w and half-height h, including its rounded corners of radius `round`. */
 export function box(cx: number, cy: number, w: number, h: number, round = 0): Shape {
   return shape(cx - w, cy - h, cx + w, cy + h, (x, y) => {
     const u = Math.abs(x - cx) - w + round;
@@ -60,7 +59,7 @@ export function box(cx: number, cy: number, w: number, h: number, round = 0): Sh
   });
 }
 
-/** A line from (ax, ay) to (bx, by), ra wide (half-width) at its start and rb at its end. About, when ra and rb differ. */
+/** A line from (ax, ay) to (bx, by) with half-width ra at its start and rb at its end. Approximate if these differ. */
 export function line(ax: number, ay: number, bx: number, by: number, ra: number, rb = ra): Shape {
   const ex = bx - ax;
   const ey = by - ay;
@@ -76,10 +75,10 @@ export function line(ax: number, ay: number, bx: number, by: number, ra: number,
   });
 }
 
-/** A polygon through the points, its corners rounded outwards by `round`. */
+/** A polygon, enlarged by `round` with round corners. */
 export function polygon(points: readonly Point[], round = 0): Shape {
   const n = points.length;
-  const edges = new Float64Array(n * 5); // start x, y; edge x, y; 1 / squared length
+  const edges = new Float64Array(n * 5); // start x, y; edge vector x, y; 1 / squared length
   const bounds = [1e9, 1e9, -1e9, -1e9] as [number, number, number, number];
   for (let i = 0; i < n; i++) {
     const [ax, ay] = points[i]!;
@@ -112,7 +111,7 @@ export function polygon(points: readonly Point[], round = 0): Shape {
   });
 }
 
-/** A bent line through the points, its half-width running from `start` to `end`. */
+/** A polyline whose half-width changes from `start` to `end`. */
 export function stroke(points: readonly Point[], start: number, end = start): Shape {
   const parts: Shape[] = [];
   const last = points.length - 1;
@@ -125,7 +124,7 @@ export function stroke(points: readonly Point[], start: number, end = start): Sh
   return union(...parts);
 }
 
-/** `pieces` + 1 points along the quadratic Bezier curve from a to b that leans towards c. */
+/** `pieces` + 1 points of the quadratic Bézier curve from a to b with control point c. */
 export function curve(a: Point, c: Point, b: Point, pieces = 6): Point[] {
   const points: Point[] = [];
   for (let i = 0; i <= pieces; i++) {
@@ -136,8 +135,8 @@ export function curve(a: Point, c: Point, b: Point, pieces = 6): Point[] {
   return points;
 }
 
-/** A shape around (cx, cy) whose radius depends on the angle; `largest` bounds the radius. About. */
-export function radial(cx: number, cy: number, largest: number, radius: (angle: number) => number): Shape {
+/** A shape around (cx, cy) whose radius depends on the angle. `largest` bounds the radius. Approximate. */
+export function radialShape(cx: number, cy: number, largest: number, radius: (angle: number) => number): Shape {
   return shape(cx - largest, cy - largest, cx + largest, cy + largest, (x, y) => {
     const u = x - cx;
     const v = y - cy;
@@ -145,28 +144,28 @@ export function radial(cx: number, cy: number, largest: number, radius: (angle: 
   });
 }
 
-/** Everything below the height y = height(x). About: right for gentle slopes. */
-export function under(height: (x: number) => number): Shape {
+/** The area below y = height(x). Approximate: correct for gentle slopes. */
+export function areaBelow(height: (x: number) => number): Shape {
   return shape(-FAR, -FAR, FAR, FAR, (x, y) => (height(x) - y) * 0.8);
 }
 
-/** Everything on the side of the line through (px, py) that the normal (nx, ny), of length 1, points away from. */
+/** The half plane behind the line through (px, py) with the unit normal (nx, ny), which points outside. */
 export function halfPlane(px: number, py: number, nx: number, ny: number): Shape {
   return shape(-FAR, -FAR, FAR, FAR, (x, y) => (x - px) * nx + (y - py) * ny);
 }
 
-/** Everything. */
-export const everywhere: Shape = halfPlane(0, 1e6, 0, 1);
+/** The whole plane. */
+export const wholePlane: Shape = halfPlane(0, 1e6, 0, 1);
 
 export function union(...parts: readonly Shape[]): Shape {
   const n = parts.length;
-  const low = (f: (s: Shape) => number): number => parts.reduce((m, s) => Math.min(m, f(s)), 1e9);
-  const high = (f: (s: Shape) => number): number => parts.reduce((m, s) => Math.max(m, f(s)), -1e9);
+  const lowest = (f: (s: Shape) => number): number => parts.reduce((m, s) => Math.min(m, f(s)), 1e9);
+  const highest = (f: (s: Shape) => number): number => parts.reduce((m, s) => Math.max(m, f(s)), -1e9);
   return shape(
-    low((s) => s.x0),
-    low((s) => s.y0),
-    high((s) => s.x1),
-    high((s) => s.y1),
+    lowest((s) => s.x0),
+    lowest((s) => s.y0),
+    highest((s) => s.x1),
+    highest((s) => s.y1),
     (x, y) => {
       let d = 1e9;
       for (let i = 0; i < n; i++) {
@@ -178,8 +177,8 @@ export function union(...parts: readonly Shape[]): Shape {
   );
 }
 
-/** Two shapes run together, the seam filleted over about k (polynomial smooth minimum). */
-export function melded(a: Shape, b: Shape, k: number): Shape {
+/** The union of two shapes with a fillet of about k where they meet (polynomial smooth minimum). */
+export function smoothUnion(a: Shape, b: Shape, k: number): Shape {
   return shape(Math.min(a.x0, b.x0), Math.min(a.y0, b.y0), Math.max(a.x1, b.x1), Math.max(a.y1, b.y1), (x, y) => {
     const d = a.distance(x, y);
     const e = b.distance(x, y);
@@ -189,30 +188,30 @@ export function melded(a: Shape, b: Shape, k: number): Shape {
 }
 
 /** The first shape without the second. */
-export function without(a: Shape, b: Shape): Shape {
+export function difference(a: Shape, b: Shape): Shape {
   return shape(a.x0, a.y0, a.x1, a.y1, (x, y) => Math.max(a.distance(x, y), -b.distance(x, y)));
 }
 
-/** What two shapes share. */
-export function both(a: Shape, b: Shape): Shape {
+/** The intersection of two shapes. */
+export function intersection(a: Shape, b: Shape): Shape {
   return shape(Math.max(a.x0, b.x0), Math.max(a.y0, b.y0), Math.min(a.x1, b.x1), Math.min(a.y1, b.y1), (x, y) =>
     Math.max(a.distance(x, y), b.distance(x, y)),
   );
 }
 
-/** The shape grown by `amount` on all sides (shrunk, where negative). */
-export function grown(a: Shape, amount: number): Shape {
+/** The shape enlarged by `amount` on all sides; a negative amount shrinks it. */
+export function offsetShape(a: Shape, amount: number): Shape {
   const m = Math.max(amount, 0);
   return shape(a.x0 - m, a.y0 - m, a.x1 + m, a.y1 + m, (x, y) => a.distance(x, y) - amount);
 }
 
-/** The shape's outline, `width` to either side. */
+/** The outline of the shape with half-width `width`. */
 export function outline(a: Shape, width: number): Shape {
   return shape(a.x0 - width, a.y0 - width, a.x1 + width, a.y1 + width, (x, y) => Math.abs(a.distance(x, y)) - width);
 }
 
-/** The shape with its edge displaced by field(x, y) * amount. */
-export function rough(a: Shape, field: Field, amount: number): Shape {
+/** The shape with its edge displaced by field * amount. */
+export function roughShape(a: Shape, field: Field, amount: number): Shape {
   return shape(
     a.x0 - amount,
     a.y0 - amount,

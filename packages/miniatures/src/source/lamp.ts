@@ -1,9 +1,15 @@
+// Uneven light for the images of the source domain.
+
 import type { Stream } from "@dit-bench/random";
 import type { Brush } from "../raster/canvas.ts";
 import { between } from "../raster/chance.ts";
-import { glow, wash } from "../raster/paint.ts";
+import { fillCanvas, radialGradient } from "../raster/paint.ts";
 
-/** Uneven light from one side: brightens one place, darkens away from it. */
-export function lamp(b: Brush, r: Stream, most: number): void {
-  wash(b, glow(r.uniform(), r.uniform(), 1.2, [1, 1, 0.95], [0, 0, 0.05]), between(r, 0.03, most));
+/** Brightens a random point and darkens the image away from it. `maxOpacity` limits the effect. */
+export function drawLamp(b: Brush, r: Stream, maxOpacity: number): void {
+  fillCanvas(
+    b,
+    radialGradient(r.uniform(), r.uniform(), 1.2, [1, 1, 0.95], [0, 0, 0.05]),
+    between(r, 0.03, maxOpacity),
+  );
 }

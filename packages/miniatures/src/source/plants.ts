@@ -1,40 +1,47 @@
+// Draws two classes of the source domain: leaves and twigs.
+
 import type { Stream } from "@dit-bench/random";
-import { anyColor, bokeh, foliage, scene, vivid } from "../raster/backdrops.ts";
-import { at, type Brush, type Canvas } from "../raster/canvas.ts";
-import { around, between, count, happens, pick } from "../raster/chance.ts";
-import { type Color, hsl, mix, scaled, varied } from "../raster/color.ts";
+import { createScene, drawBokeh, drawFoliage, randomColor, vividColor } from "../raster/backdrops.ts";
+import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
+import { around, between, happens, pick, randomCount } from "../raster/chance.ts";
+import { type Color, hsl, mix, scaleColor, varyColor } from "../raster/color.ts";
 import { cos, HALF, QUARTER, sin, smoothstep, TURN } from "../raster/elementary.ts";
-import { flat, lerp, round, soft } from "../raster/paint.ts";
+import { fillFlat, fillRound, fillSoft, lerp } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
 import { curve, ellipse, line, polygon, stroke } from "../raster/shapes.ts";
 
-/** Leaves with veins: one large, or a sprig. */
+/** Leaves with veins: one large leaf or a sprig. */
 export function leaf(r: Stream, size: number): Canvas {
-  const b = scene(r, size);
+  const b = createScene(r, size);
   const hue = pick(r, [0.27, 0.3, 0.22, 0.1, 0.04, r.uniform()]);
-  if (happens(r, 0.5)) foliage(b, r, hue + around(r, 0, 0.15));
-  else bokeh(b, r, anyColor(r), anyColor(r), 6);
+  if (happens(r, 0.5)) drawFoliage(b, r, hue + around(r, 0, 0.15));
+  else drawBokeh(b, r, randomColor(r), randomColor(r), 6);
   const tone = hsl(hue + around(r, 0, 0.03), between(r, 0.35, 0.75), between(r, 0.25, 0.5));
-  const wide = between(r, 0.22, 0.5);
+  const width = between(r, 0.22, 0.5);
   if (happens(r, 0.45)) {
-    blade(at(b, around(r, 0.5, 0.08), around(r, 0.5, 0.08), between(r, 0.4, 0.5), r.uniform() * TURN), r, tone, wide);
+    drawBlade(
+      placeBrush(b, around(r, 0.5, 0.08), around(r, 0.5, 0.08), between(r, 0.4, 0.5), r.uniform() * TURN),
+      r,
+      tone,
+      width,
+    );
   } else {
-    const stem = at(b, around(r, 0.5, 0.1), around(r, 0.5, 0.1), between(r, 0.45, 0.6), r.uniform() * TURN);
+    const stem = placeBrush(b, around(r, 0.5, 0.1), around(r, 0.5, 0.1), between(r, 0.45, 0.6), r.uniform() * TURN);
     const bend = around(r, 0, 0.5);
     const spine = curve([-1, 0], [0, bend], [1, -bend * 0.3], 8);
-    flat(stem, stroke(spine, 0.05, 0.02), mix(scaled(tone, 0.7), [0.4, 0.25, 0.15], 0.5));
-    const pairs = count(r, 3, 5);
+    fillFlat(stem, stroke(spine, 0.05, 0.02), mix(scaleColor(tone, 0.7), [0.4, 0.25, 0.15], 0.5));
+    const pairs = randomCount(r, 3, 5);
     const spread = between(r, 0.7, 1.2);
     for (let i = 0; i < pairs; i++) {
       const [x, y] = spine[Math.floor((i * 8) / pairs) + 1]!;
       for (const s of [-1, 1]) {
         const angle = s * spread + around(r, 0, 0.25);
         const length = between(r, 0.3, 0.42) * (1.15 - 0.1 * i);
-        blade(
-          at(stem, x + cos(angle) * length, y + sin(angle) * length, length, angle),
+        drawBlade(
+          placeBrush(stem, x + cos(angle) * length, y + sin(angle) * length, length, angle),
           r,
-          varied(r, tone, 0.05),
-          wide,
+          varyColor(r, tone, 0.05),
+          width,
         );
       }
     }
@@ -42,15 +49,15 @@ export function leaf(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-/** One leaf, its tip at local (1, 0), its stalk at (-1, 0). */
-function blade(l: Brush, r: Stream, tone: Color, wide: number): void {
+/** Draws a leaf from its stalk at local (-1, 0) to its tip at (1, 0). */
+function drawBlade(l: Brush, r: Stream, tone: Color, width: number): void {
   const vein = mix(tone, [1, 1, 0.8], 0.4);
   const edge = polygon([
-    ...curve([-1, 0], [-0.2, -wide * 2], [1, 0], 7),
-    ...curve([1, 0], [-0.2, wide * 2], [-1, 0], 7).slice(1, -1),
+    ...curve([-1, 0], [-0.2, -width * 2], [1, 0], 7),
+    ...curve([1, 0], [-0.2, width * 2], [-1, 0], 7).slice(1, -1),
   ]);
-  soft(at(l, 0.04, 0.1, 1), edge, [0, 0.03, 0], 0.25, 0.4);
-  round(
+  fillSoft(placeBrush(l, 0.04, 0.1, 1), edge, [0, 0.03, 0], 0.25, 0.4);
+  fillRound(
     l,
     edge,
     (x, y, _d, ink) => {
@@ -62,19 +69,19 @@ function blade(l: Brush, r: Stream, tone: Color, wide: number): void {
   );
 }
 
-/** Branching lines, from a side or from below, bare or with dots, on an open ground. */
+/** A branching twig that grows from one side of the image, with or without buds. */
 export function twig(r: Stream, size: number): Canvas {
-  const b = scene(r, size);
-  const ground = anyColor(r);
-  bokeh(b, r, ground, varied(r, ground, 0.2), 5);
-  const dark = ground[0] + ground[1] + ground[2] > 1.3;
-  const tone = dark ? scaled(anyColor(r), 0.4) : mix(anyColor(r), [1, 1, 1], 0.5);
-  const dots = happens(r, 0.4) ? vivid(r) : undefined;
+  const b = createScene(r, size);
+  const ground = randomColor(r);
+  drawBokeh(b, r, ground, varyColor(r, ground, 0.2), 5);
+  const isLight = ground[0] + ground[1] + ground[2] > 1.3;
+  const tone = isLight ? scaleColor(randomColor(r), 0.4) : mix(randomColor(r), [1, 1, 1], 0.5);
+  const dots = happens(r, 0.4) ? vividColor(r) : undefined;
   const tips: [number, number][] = [];
   const grow = (x: number, y: number, angle: number, length: number, width: number, depth: number): void => {
     const bx = x + cos(angle) * length;
     const by = y + sin(angle) * length;
-    flat(b, line(x, y, bx, by, width, width * 0.65), tone);
+    fillFlat(b, line(x, y, bx, by, width, width * 0.65), tone);
     tips.push([bx, by]);
     if (depth === 0) return;
     const forks = happens(r, 0.3) ? 3 : 2;
@@ -83,9 +90,9 @@ export function twig(r: Stream, size: number): Canvas {
       grow(bx, by, angle + turn, length * between(r, 0.6, 0.9), width * 0.65, depth - 1);
     }
   };
-  const stems = count(r, 1, 3);
+  const stems = randomCount(r, 1, 3);
   for (let i = 0; i < stems; i++) {
-    const wall = count(r, 0, 3); // the side it grows from
+    const wall = randomCount(r, 0, 3); // the side it grows from
     const start = around(r, 0.5, 0.45);
     const from: [number, number] =
       wall === 0 ? [start, 1.03] : wall === 1 ? [start, -0.03] : wall === 2 ? [-0.03, start] : [1.03, start];
@@ -94,6 +101,7 @@ export function twig(r: Stream, size: number): Canvas {
   }
   if (dots)
     for (const [x, y] of tips)
-      if (happens(r, 0.6)) flat(b, ellipse(x, y, between(r, 0.02, 0.05), between(r, 0.02, 0.05)), varied(r, dots, 0.1));
+      if (happens(r, 0.6))
+        fillFlat(b, ellipse(x, y, between(r, 0.02, 0.05), between(r, 0.02, 0.05)), varyColor(r, dots, 0.1));
   return develop(b.canvas, r);
 }

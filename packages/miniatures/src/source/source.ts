@@ -1,14 +1,16 @@
+// The source domain, on which the base model of recipe `mini` is trained.
+
 import { miniature } from "../miniature.ts";
 import { critter, fish } from "./creatures.ts";
 import { furniture, vessel } from "./furnishings.ts";
 import { ridge, tile } from "./layouts.ts";
 import { leaf, twig } from "./plants.ts";
 import { blob, block, pebble, sphere } from "./solids.ts";
-import { glowing, marble, ring, stripe } from "./textures.ts";
+import { lights, marble, ring, stripe } from "./textures.ts";
 
 /**
- * What the base model learns before it meets a miniature, as ImageNet is for the published model: solids, textures, layouts,
- * lines and lights over a wide range of colours, and none of the miniatures' own subjects.
+ * The training data of the base model, which corresponds to ImageNet for the published model: solids, textures,
+ * layouts, lines and lights in many colours, and none of the subjects of the miniatures.
  */
 export const sourceDomain = miniature(
   { name: "source", title: "Source domain", subject: "solids, textures, lines, creatures and lights of every colour" },
@@ -28,6 +30,6 @@ export const sourceDomain = miniature(
     tile,
     ring,
     marble,
-    glow: glowing,
+    glow: lights,
   },
 );

@@ -1,63 +1,70 @@
+// Draws roads.
+
 import type { Stream } from "@dit-bench/random";
-import { scene, sky } from "../raster/backdrops.ts";
+import { createScene, drawSky } from "../raster/backdrops.ts";
 import type { Brush, Canvas } from "../raster/canvas.ts";
 import { around, between, happens, pick } from "../raster/chance.ts";
-import { type Color, hex, hsl, mix, scaled, varied } from "../raster/color.ts";
+import { type Color, hex, hsl, mix, scaleColor, varyColor } from "../raster/color.ts";
 import { clamp, smoothstep } from "../raster/elementary.ts";
-import { clouds, noise, stretched } from "../raster/noise.ts";
-import { flat, gradient, lerp, mottled, round, soft } from "../raster/paint.ts";
+import { clouds, noise, stretchField } from "../raster/noise.ts";
+import { fillFlat, fillRound, fillSoft, lerp, linearGradient, mottledPaint } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
-import { ellipse, halfPlane, line, rough, under } from "../raster/shapes.ts";
+import { areaBelow, ellipse, halfPlane, line, roughShape } from "../raster/shapes.ts";
 
 export function road(r: Stream, size: number): Canvas {
-  const b = scene(r, size);
+  const b = createScene(r, size);
   const horizon = between(r, 0.36, 0.52);
-  const dusk = happens(r, 0.25);
-  const top = dusk ? hex("4f4a80") : varied(r, hex("4a90d8"), 0.08);
-  sky(
+  const isDusk = happens(r, 0.25);
+  const top = isDusk ? hex("4f4a80") : varyColor(r, hex("4a90d8"), 0.08);
+  drawSky(
     b,
     r,
-    [top, dusk ? hex("f5a56a") : hex("d9e9f4")],
+    [top, isDusk ? hex("f5a56a") : hex("d9e9f4")],
     horizon,
     r.uniform() * 0.8,
-    dusk ? hex("f3b9a0") : hex("fafafa"),
+    isDusk ? hex("f3b9a0") : hex("fafafa"),
   );
   const land = pick(r, [hex("c99a5a"), hex("7f9a48"), hex("a8924f"), hex("5f8a44"), hex("d9b98a")]);
-  const far = mix(land, hex("7f90b0"), 0.6);
+  const farColor = mix(land, hex("7f90b0"), 0.6);
   const ridge = clouds(r);
   if (happens(r, 0.7))
-    flat(
+    fillFlat(
       b,
-      under((x) => horizon - 0.06 + 0.14 * ridge(x * 2.5, 0)),
-      gradient(0, horizon - 0.15, far, 0, horizon, mix(far, [0.8, 0.85, 0.9], 0.3)),
+      areaBelow((x) => horizon - 0.06 + 0.14 * ridge(x * 2.5, 0)),
+      linearGradient(0, horizon - 0.15, farColor, 0, horizon, mix(farColor, [0.8, 0.85, 0.9], 0.3)),
     );
-  const scrub = stretched(clouds(r), 8, 26);
-  flat(b, halfPlane(0, horizon, 0, -1), (x, y, _d, ink) => {
+  const scrub = stretchField(clouds(r), 8, 26);
+  fillFlat(b, halfPlane(0, horizon, 0, -1), (x, y, _d, ink) => {
     const t = clamp((y - horizon) / 0.4);
-    lerp(ink, mix(land, far, 0.35), land, t);
+    lerp(ink, mix(land, farColor, 0.35), land, t);
     const k = 1 + 0.3 * t * scrub(x, y);
     for (let q = 0; q < 3; q++) ink[q] = ink[q]! * k;
   });
   const vanish = around(r, 0.5, 0.18);
   const foot = around(r, 0.5, 0.25);
-  const wide = between(r, 0.34, 0.55);
+  const halfWidth = between(r, 0.34, 0.55);
   const bend = around(r, 0, 0.9);
-  // Half-width and middle of the road at height y.
+  // Half the width, and the centre, of the road at height y.
   const depth = (y: number): number => clamp((y - horizon) / (1 - horizon));
   const middle = (y: number): number => {
     const t = depth(y);
     return vanish + (foot - vanish) * t + bend * t * (1 - t) * (1 - t);
   };
-  const asphalt = varied(r, pick(r, [hex("55565c"), hex("3f4046"), hex("7c7873")]), 0.04);
+  const asphalt = varyColor(r, pick(r, [hex("55565c"), hex("3f4046"), hex("7c7873")]), 0.04);
   const paintLine = happens(r, 0.6) ? hex("f3c63a") : hex("f2f2ee");
   const dash = between(r, 5, 9);
   const phase = r.uniform();
-  flat(b, halfPlane(0, horizon + 0.004, 0, -1), (x, y, _d, ink) => {
+  fillFlat(b, halfPlane(0, horizon + 0.004, 0, -1), (x, y, _d, ink) => {
     const t = depth(y) + 0.015;
-    const across = (x - middle(y)) / (wide * t);
+    const across = (x - middle(y)) / (halfWidth * t);
     const edge = Math.abs(across);
-    const pixel = 0.012 / (wide * t);
-    lerp(ink, mix(asphalt, far, 0.4 * (1 - t)), hex("efefe9"), smoothstep(0.06 + pixel, 0.03, Math.abs(edge - 0.86)));
+    const pixel = 0.012 / (halfWidth * t);
+    lerp(
+      ink,
+      mix(asphalt, farColor, 0.4 * (1 - t)),
+      hex("efefe9"),
+      smoothstep(0.06 + pixel, 0.03, Math.abs(edge - 0.86)),
+    );
     const along = dash * (0.35 / t) + phase;
     const on = along - Math.floor(along) < 0.55 ? 1 : 0;
     const [red, green, blue] = [ink[0]!, ink[1]!, ink[2]!];
@@ -71,14 +78,14 @@ export function road(r: Stream, size: number): Canvas {
       const y = horizon + t * (1 - horizon);
       for (const s of [-1, 1]) {
         if (happens(r, 0.3)) continue;
-        const x = middle(y) + s * wide * (t + 0.015) * between(r, 1.25, 1.9);
-        const high = (t + 0.05) * between(r, 0.45, 0.7);
-        if (verge < 0.4) bush(b, r, x, y, high, hsl(around(r, 0.27, 0.05), 0.4, between(r, 0.16, 0.34)));
+        const x = middle(y) + s * halfWidth * (t + 0.015) * between(r, 1.25, 1.9);
+        const height = (t + 0.05) * between(r, 0.45, 0.7);
+        if (verge < 0.4) drawBush(b, r, x, y, height, hsl(around(r, 0.27, 0.05), 0.4, between(r, 0.16, 0.34)));
         else {
-          flat(b, line(x, y, x, y - high, 0.012 * (0.4 + t)), hex("4f4238"));
-          flat(
+          fillFlat(b, line(x, y, x, y - height, 0.012 * (0.4 + t)), hex("4f4238"));
+          fillFlat(
             b,
-            line(x - high * 0.2, y - high * 0.85, x + high * 0.2, y - high * 0.85, 0.009 * (0.4 + t)),
+            line(x - height * 0.2, y - height * 0.85, x + height * 0.2, y - height * 0.85, 0.009 * (0.4 + t)),
             hex("4f4238"),
           );
         }
@@ -88,14 +95,18 @@ export function road(r: Stream, size: number): Canvas {
   return develop(b.canvas, r);
 }
 
-function bush(b: Brush, r: Stream, x: number, y: number, high: number, tone: Color): void {
+function drawBush(b: Brush, r: Stream, x: number, y: number, height: number, tone: Color): void {
   const puff = noise(r);
-  soft(b, ellipse(x, y, high * 0.5, high * 0.12), [0.1, 0.1, 0.05], 0.03, 0.4);
-  flat(b, line(x, y, x, y - high * 0.5, high * 0.07), hex("4a382b"));
-  round(
+  fillSoft(b, ellipse(x, y, height * 0.5, height * 0.12), [0.1, 0.1, 0.05], 0.03, 0.4);
+  fillFlat(b, line(x, y, x, y - height * 0.5, height * 0.07), hex("4a382b"));
+  fillRound(
     b,
-    rough(ellipse(x, y - high * 0.6, high * 0.42, high * 0.45), (u, v) => puff(u * 14, v * 14), high * 0.1),
-    mottled(stretched(puff, 20, 20), scaled(tone, 0.75), scaled(tone, 1.35)),
-    { bevel: high * 0.35 },
+    roughShape(
+      ellipse(x, y - height * 0.6, height * 0.42, height * 0.45),
+      (u, v) => puff(u * 14, v * 14),
+      height * 0.1,
+    ),
+    mottledPaint(stretchField(puff, 20, 20), scaleColor(tone, 0.75), scaleColor(tone, 1.35)),
+    { bevel: height * 0.35 },
   );
 }

@@ -71,7 +71,7 @@ describe("a dataset", () => {
 
   it("with other counts than are expected says so", async () => {
     server.handler = (q, r) => serveFile(q, r, originals[q.url!.slice(1)]!);
-    expect((await fetchOne(flowers(), { env })).surprises[0]).toBe("2 classes were found, 102 are expected");
+    expect((await fetchOne(flowers(), { env })).surprises[0]).toBe("found 2 classes, expected 102");
   });
 
   it("whose second file cannot be had keeps the first, and goes on when it can", async () => {
