@@ -345,7 +345,7 @@ describe("the conformance suite", () => {
     it("refuses one that also has a forward or a merge", () => {
       const g = { ...affine(at), forward: (call: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor) => call(x) };
       expect(() => checks[2]!.run({ method: of("two", g), startsAsBase: true, merges: true })).toThrow(
-        "has affine and forward; affine stands in for both",
+        "has affine and forward; affine replaces both",
       );
     });
   });
