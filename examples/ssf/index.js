@@ -1,6 +1,8 @@
+// SSF: Lian et al. 2022, https://arxiv.org/abs/2210.08823.
+
 import { defineMethod, graft, ones, z, zeros } from "@dit-bench/method";
 
-/** SSF: scale and shift the output of linear layers, y = s (W x + b) + t, with W and b frozen. */
+/** Scales and shifts the output of linear layers: y = s (W x + b) + t, with W and b frozen. */
 export default defineMethod({
   name: "ssf",
   label: () => "SSF",

@@ -1,4 +1,4 @@
-// What every method must hold, whatever it does. Each check throws with what it saw.
+// The checks that every method must pass. A check that fails throws an Error with the value that it found.
 
 import { withoutRandomness } from "@dit-bench/compiler";
 import { dit } from "@dit-bench/dit";
@@ -38,7 +38,7 @@ export const checks: readonly Check[] = [
     },
   },
   {
-    name: "says what trains before any weight exists",
+    name: "lists what trains before any weight exists",
     run(c) {
       const s = subject(c);
       if (s.adapted.parameters < 1) fail("trains nothing");
@@ -50,52 +50,54 @@ export const checks: readonly Check[] = [
     },
   },
   {
-    name: "starts as the base model, where it promises so",
+    name: "starts as the base model if and only if it promises to",
     run: (c) =>
-      tidily(() => {
+      inTidy(() => {
         const s = subject(c);
         const plain = forward(undefined, tensors(s, s.base), ...eagerInputs());
         const d = difference(adaptedOutput(s, s.start), plain);
         if (c.startsAsBase && d > 1e-5) fail(`differs from the base model by ${d} at the start`);
-        if (!c.startsAsBase && d < 1e-5) fail("promises not to start as the base model, but does");
+        if (!c.startsAsBase && d < 1e-5) fail("starts as the base model, but the case has startsAsBase: false");
       }),
   },
   {
     name: "gives every trainable weight a gradient",
     run: (c) =>
-      tidily(() => {
+      inTidy(() => {
         const s = subject(c);
-        const dead = [...gradients(s, s.moved)].filter(([, g]) => g === 0).map(([name]) => name);
-        if (dead.length > 0) fail(`no gradient reaches ${dead.join(", ")}`);
+        const unreached = [...gradients(s, s.moved)].filter(([, g]) => g === 0).map(([name]) => name);
+        if (unreached.length > 0) fail(`no gradient reaches ${unreached.join(", ")}`);
       }),
   },
   {
     name: "can move every module from the start",
     run: (c) =>
-      tidily(() => {
+      inTidy(() => {
         const s = subject(c);
         const module = (name: string) => name.split(".").slice(0, -1).join(".");
         const all = gradients(s, s.start);
         const moving = new Set([...all].filter(([, g]) => g > 0).map(([name]) => module(name)));
         const stuck = [...new Set([...all.keys()].map(module))].filter((m) => !moving.has(m));
-        if (stuck.length > 0) fail(`a product of zeros never moves: ${stuck.join(", ")}`);
+        if (stuck.length > 0)
+          fail(`no gradient moves these modules, because two factors start at zero: ${stuck.join(", ")}`);
       }),
   },
   {
-    name: "folds into the base model exactly, where it promises so",
+    name: "merges into the base model exactly if it promises to",
     run: (c) =>
-      tidily(() => {
+      inTidy(() => {
         const s = subject(c);
         const { weights, unmerged } = s.adapted.merge(tensors(s, { ...s.base, ...s.moved }));
         if ((unmerged.length === 0) !== c.merges)
-          fail(`promises merges: ${c.merges}, but leaves over: ${unmerged.join(", ") || "nothing"}`);
-        if (s.adapted.merges !== c.merges) fail(`says merges: ${s.adapted.merges}`);
+          fail(`the case has merges: ${c.merges}, but not merged are: ${unmerged.join(", ") || "none"}`);
+        if (s.adapted.merges !== c.merges) fail(`attach(…).merges is ${s.adapted.merges}, the case has ${c.merges}`);
         if (!c.merges) return;
         const adapted = adaptedOutput(s, s.moved);
         const d = difference(forward(undefined, weights, ...eagerInputs()), adapted);
-        if (d <= 1e-4) return; // not so for NaN
+        if (d <= 1e-4) return; // a NaN goes on to fail
         fail(
-          `merged and adapted outputs differ by ${d}; the first module whose merge does it is '${wrongMerge(s, adapted)}'`,
+          `merged and adapted outputs differ by ${d}; the first module whose merge changes the output is ` +
+            `'${wrongMerge(s, adapted)}'`,
         );
       }),
   },
@@ -103,33 +105,34 @@ export const checks: readonly Check[] = [
     name: "reads no values and leaves no tensors behind",
     run(c) {
       const s = subject(c);
-      tidily(() => gradients(s, s.moved));
+      inTidy(() => gradients(s, s.moved));
       const before = tf.memory().numTensors;
-      tidily(() => gradientTensors(s, s.moved, reading));
+      inTidy(() => gradientTensors(s, s.moved, forbidReading));
       const left = tf.memory().numTensors - before;
       if (left !== 0) fail(`leaves ${left} tensors behind`);
     },
   },
   {
-    name: "draws no random numbers, and gives equal outputs for equal inputs",
+    name: "uses no random numbers, and gives equal outputs for equal inputs",
     run: (c) =>
-      tidily(() => {
+      inTidy(() => {
         const s = subject(c);
         const [once, again] = [1, 2].map(() => withoutRandomness(() => adaptedOutput(s, s.moved))) as [
           tf.Tensor,
           tf.Tensor,
         ];
         const d = difference(once, again);
-        if (d !== 0) fail(`the same inputs give outputs that differ by ${d}; depend on the arguments alone`);
+        if (d !== 0) fail(`the same inputs give outputs that differ by ${d}; use nothing except the arguments`);
       }),
   },
   {
-    name: "starts the same from the same seed, and in any company",
+    name: "has equal starting values for equal seeds",
     run(c) {
       const s = subject(c);
       const again = attach(c.method, model, c.options).initial(s.base, 0);
       for (const [name, v] of Object.entries(s.start))
-        if (!v.every((x, i) => Object.is(x, again[name]![i]))) fail(`'${name}' starts otherwise the second time`);
+        if (!v.every((x, i) => Object.is(x, again[name]![i])))
+          fail(`'${name}' has other starting values the second time`);
     },
   },
   ...compiledChecks,
@@ -139,7 +142,7 @@ function fail(message: string): never {
   throw new Error(message);
 }
 
-function tidily(f: () => unknown): void {
+function inTidy(f: () => unknown): void {
   tf.tidy(() => {
     f();
   });
@@ -151,7 +154,7 @@ function adaptedOutput(s: Subject, trainable: Values): tf.Tensor {
 
 const difference = (a: tf.Tensor, b: tf.Tensor): number => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!;
 
-/** The largest gradient of each trainable weight. */
+/** The largest absolute gradient of each trainable weight. */
 function gradients(s: Subject, at: Values): Map<string, number> {
   const all = gradientTensors(s, at, (f) => f());
   return new Map([...all].map(([name, g]) => [name, tf.max(tf.abs(g)).dataSync()[0]!]));
@@ -175,7 +178,7 @@ function gradientTensors(s: Subject, at: Values, run: <T>(f: () => T) => T): Map
     ),
   );
   const unused = names.filter((_, i) => !grads[i]);
-  if (unused.length > 0) fail(`not used at all: ${unused.join(", ")}`);
+  if (unused.length > 0) fail(`the loss does not depend on ${unused.join(", ")}`);
   return new Map(names.map((name, i) => [name, grads[i]!]));
 }
 
@@ -189,11 +192,11 @@ function wrongMerge(s: Subject, adapted: tf.Tensor): string | undefined {
   });
 }
 
-/** Runs f with the reading of values forbidden. */
-function reading<T>(f: () => T): T {
+/** Runs f while reading a tensor's values is an error. */
+function forbidReading<T>(f: () => T): T {
   const proto = tf.Tensor.prototype;
   const kept = { dataSync: proto.dataSync, data: proto.data };
-  proto.dataSync = proto.data = () => fail("reads a tensor's values; a method must be plain tensor functions");
+  proto.dataSync = proto.data = () => fail("reads a tensor's values; a method must use only tensor functions");
   try {
     return f();
   } finally {

@@ -1,4 +1,5 @@
-// The method through the compiler: the same values and gradients as eagerly, and gradients that finite differences confirm.
+// Checks of the compiled method: outputs and gradients agree with eager tensorflow.js, and finite differences confirm
+// the gradients.
 
 import { createEngine, type Engine, type Signature, type TensorFunction } from "@dit-bench/compiler";
 import type { Values } from "@dit-bench/method";
@@ -9,16 +10,17 @@ import { forward, inputs, type Subject, subject } from "./subject.ts";
 
 export const compiledChecks: readonly Check[] = [
   {
-    name: "gives compiled what it gives eagerly: outputs and gradients, relative 1e-5",
+    name: "has the same outputs and gradients compiled as eager, relative 1e-5",
     async run(c) {
       const s = subject(c);
       const eager = await evaluate(await createEngine("tfjs-cpu"), s);
       const compiled = await evaluate(await createEngine("cpu", { threads: 1 }), s);
       for (const [name, want] of Object.entries(eager)) {
         const got = compiled[name]!;
-        const scale = peak(want); // of the whole tensor: the keys' bias has no true gradient, so that each entry by itself could be rounding alone
+        // Relative to the whole tensor: the keys' bias has no true gradient, so its entries may be rounding errors.
+        const scale = peak(want);
         const worst = want.reduce((max, v, i) => Math.max(max, Math.abs(v - got[i]!)), 0);
-        if (!(worst <= 1e-5 * scale)) throw new Error(`${name} is off by ${worst} where the largest value is ${scale}`);
+        if (!(worst <= 1e-5 * scale)) throw new Error(`${name} differs by ${worst}; its largest value is ${scale}`);
       }
     },
   },
@@ -32,10 +34,10 @@ export const compiledChecks: readonly Check[] = [
         Object.entries(feeds(s)).map(([k, v]) => [k, v instanceof Int32Array ? v : Float64Array.from(v)]),
       );
       const run = async () => (await f.run(at)) as unknown as Record<string, Float64Array>;
-      const there = await run();
+      const first = await run();
       for (const { name } of s.adapted.trainable) {
         const values = at[name] as Float64Array;
-        const gradient = there[`d ${name}`]!;
+        const gradient = first[`d ${name}`]!;
         const scale = Math.max(peak(gradient), 1e-6);
         for (const i of integers(0, `probe ${name}`, 0, 2, values.length)) {
           const x = values[i]!;
@@ -44,9 +46,10 @@ export const compiledChecks: readonly Check[] = [
             return (await run()).loss![0]!;
           };
           const estimates: number[] = [];
-          // A step that reaches over the kink of a relu says nothing, so shorter ones are tried; a wrong gradient fails at all of them.
+          // A step across the kink of a relu gives a wrong estimate, so shorter steps follow. A wrong gradient fails at
+          // all.
           for (const h of [1e-4, 1e-5, 1e-6]) {
-            // fourth order: (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h
+            // Central differences of fourth order: (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h
             const [a, b, p, q] = [await loss(x + h), await loss(x - h), await loss(x + 2 * h), await loss(x - 2 * h)];
             estimates.push((8 * (a - b) - (p - q)) / (12 * h));
             if (Math.abs(estimates.at(-1)! - gradient[i]!) <= 1e-6 * scale) break;
@@ -83,7 +86,7 @@ function feeds(s: Subject): Record<string, Float32Array | Int32Array> {
   return { ...moved, x: inputs.x.data, t: inputs.t.data, y: inputs.y.data };
 }
 
-/** out, the mean of its squares as loss, and `d <name>` for each trainable weight. */
+/** `out`, `loss` (the mean of its squares), and the gradient `d <name>` of each trainable weight. */
 function lossAndGradients(s: Subject): TensorFunction {
   const names = s.adapted.trainable.map((w) => w.name);
   return (given) => {

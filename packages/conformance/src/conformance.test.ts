@@ -1,3 +1,5 @@
+// The suite on broken methods, each for the check that must find it, and on unusual methods that must pass.
+
 import {
   defineMethod,
   type Graft,
@@ -15,7 +17,6 @@ import { describe, expect, it } from "vitest";
 import { type Case, checks } from "./index.ts";
 import { eagerInputs, forward, subject, tensors } from "./subject.ts";
 
-// Broken methods, each for the check that must catch it.
 const at = "blocks.*.attn.qkv";
 const method = (name: string, g: Graft) =>
   defineMethod({
@@ -32,13 +33,13 @@ const lowRank = (make: typeof normal) => ({
   weights: ({ in: I, out: O }: { in: number; out: number }) => ({ a: make(0.1, 2, I), b: zeros(O, 2) }),
 });
 let kept: tf.Tensor | undefined;
-let draws = 0;
+let calls = 0;
 
 type Broken = [check: string, message: RegExp, c: Case];
 const broken: Broken[] = [
   [
-    "folds into the base model exactly, where it promises so",
-    /merged and adapted outputs differ .* the first module whose merge does it is 'blocks\.0\.attn\.qkv'/,
+    "merges into the base model exactly if it promises to",
+    /merged and adapted outputs differ .* the first module whose merge changes the output is 'blocks\.0\.attn\.qkv'/,
     {
       method: method(
         "forgets-scale",
@@ -55,8 +56,8 @@ const broken: Broken[] = [
     },
   ],
   [
-    "folds into the base model exactly, where it promises so",
-    /promises merges: true, but leaves over/,
+    "merges into the base model exactly if it promises to",
+    /the case has merges: true, but not merged are: blocks\.0/,
     {
       method: method("no-merge", graft({ ...scale, forward: (call, x, { s }) => tf.mul(call(x), s) })),
       startsAsBase: true,
@@ -65,7 +66,7 @@ const broken: Broken[] = [
   ],
   [
     "can move every module from the start",
-    /a product of zeros never moves/,
+    /no gradient moves these modules/,
     {
       method: method(
         "both-zero",
@@ -80,7 +81,7 @@ const broken: Broken[] = [
   ],
   [
     "gives every trainable weight a gradient",
-    /not used at all: blocks\.0\.attn\.qkv\.unused\.t, /,
+    /the loss does not depend on blocks\.0\.attn\.qkv\.unused\.t, /,
     {
       method: method(
         "unused",
@@ -95,7 +96,7 @@ const broken: Broken[] = [
     },
   ],
   [
-    "starts as the base model, where it promises so",
+    "starts as the base model if and only if it promises to",
     /differs from the base model/,
     {
       method: method(
@@ -137,14 +138,14 @@ const broken: Broken[] = [
     },
   ],
   [
-    "starts the same from the same seed, and in any company",
-    /starts otherwise the second time/,
+    "has equal starting values for equal seeds",
+    /has other starting values the second time/,
     {
       method: method(
         "unseeded",
         graft({
           at,
-          weights: ({ out }) => ({ s: { shape: [out], values: () => new Float32Array(out).fill(1 + ++draws / 1e4) } }),
+          weights: ({ out }) => ({ s: { shape: [out], values: () => new Float32Array(out).fill(1 + ++calls / 1e4) } }),
           forward: (call, x, { s }) => tf.mul(call(x), s),
         }),
       ),
@@ -153,8 +154,8 @@ const broken: Broken[] = [
     },
   ],
   ...[
-    "draws no random numbers, and gives equal outputs for equal inputs",
-    "gives compiled what it gives eagerly: outputs and gradients, relative 1e-5",
+    "uses no random numbers, and gives equal outputs for equal inputs",
+    "has the same outputs and gradients compiled as eager, relative 1e-5",
   ].map(
     (check): Broken => [
       check,
@@ -167,10 +168,10 @@ const broken: Broken[] = [
     ],
   ),
   [
-    "draws no random numbers, and gives equal outputs for equal inputs",
+    "uses no random numbers, and gives equal outputs for equal inputs",
     /the same inputs give outputs that differ by/,
     {
-      method: method("counts", graft({ ...scale, forward: (call, x, { s }) => tf.mul(call(x), tf.add(s, draws++)) })),
+      method: method("counts", graft({ ...scale, forward: (call, x, { s }) => tf.mul(call(x), tf.add(s, calls++)) })),
       startsAsBase: false,
       merges: false,
     },
@@ -190,7 +191,7 @@ const broken: Broken[] = [
     },
   ],
   [
-    "says what trains before any weight exists",
+    "lists what trains before any weight exists",
     /gives 's' as the number 1; wanted an Init/,
     {
       method: method(
@@ -202,7 +203,7 @@ const broken: Broken[] = [
     },
   ],
   [
-    "says what trains before any weight exists",
+    "lists what trains before any weight exists",
     /no module of the model matches 'blocks\.\*\.atn\.qkv'; did you mean 'blocks\.\*\.attn\.qkv'\?/,
     {
       method: method("typo", graft({ ...scale, at: "blocks.*.atn.qkv", affine: ({ s }) => ({ scale: s }) })),
@@ -225,13 +226,13 @@ const broken: Broken[] = [
 ];
 
 describe("the conformance suite", () => {
-  it.each(broken)("catches by '%s' what says %s", async (name, message, c) => {
+  it.each(broken)("finds with '%s' the mistake %s", async (name, message, c) => {
     const check = checks.find((k) => k.name === name)!;
     await expect((async () => check.run(c))()).rejects.toThrow(message);
     kept?.dispose();
   });
 
-  it("lets a method without a forward run on its merged weights", async () => {
+  it("passes a method without a forward, which runs on its merged weights", async () => {
     const merged = method(
       "merged-only",
       graft({
@@ -246,18 +247,21 @@ describe("the conformance suite", () => {
     for (const check of checks) await check.run({ method: merged, startsAsBase: true, merges: true });
   });
 
-  describe("given affine grafts", () => {
+  describe("with affine grafts", () => {
     const affine = (at: string, key = "") =>
       graft({
         at,
         weights: ({ out }) => ({ [`s${key}`]: ones(out), [`t${key}`]: zeros(out) }),
         affine: (w) => ({ scale: w[`s${key}`]!, shift: w[`t${key}`]! }),
       });
-    const of = (name: string, ...grafts: Graft[]) => ({ ...method(name, grafts[0]!), adapt: () => ({ grafts }) });
+    const methodWith = (name: string, ...grafts: Graft[]) => ({
+      ...method(name, grafts[0]!),
+      adapt: () => ({ grafts }),
+    });
 
-    it.each(checks)("folds one into the next, a modulation or a gate, and into the weights: $name", ({ run }) =>
+    it.each(checks)("passes when they compose with each other, a modulation or a gate, and merge: $name", ({ run }) =>
       run({
-        method: of(
+        method: methodWith(
           "nested",
           affine("**.{norm1,attn,proj,fc1,mlp,norm_final}"),
           affine("blocks.{1,2}.{norm2,attn,fc2}", "2"),
@@ -267,15 +271,15 @@ describe("the conformance suite", () => {
       }),
     );
 
-    it.each(checks)("folds a norm's into its modulation's layer after that layer's own: $name", ({ run }) =>
+    it.each(checks)("passes when a norm merges into a layer that has a graft of its own: $name", ({ run }) =>
       run({
-        method: of("modulated", affine("**.{norm1,norm2,norm_final}"), affine("**.adaLN_modulation.1", "2")),
+        method: methodWith("modulated", affine("**.{norm1,norm2,norm_final}"), affine("**.adaLN_modulation.1", "2")),
         startsAsBase: true,
         merges: true,
       }),
     );
 
-    it.each(checks)("folds one that stands around layers which only merge, in their order: $name", ({ run }) => {
+    it.each(checks)("passes when one wraps a layer with grafts that only merge: $name", ({ run }) => {
       const update = (key: string, fold: (weight: tf.Tensor, own: tf.Tensor) => tf.Tensor) =>
         graft({
           at: "blocks.*.mlp.fc1",
@@ -283,7 +287,7 @@ describe("the conformance suite", () => {
           merge: (base, w, { path }) => ({ [`${path}.weight`]: fold(base[`${path}.weight`]!, w[key]!) }),
         });
       return run({
-        method: of(
+        method: methodWith(
           "ordered",
           update("a", (weight, a) => tf.add(weight, a)),
           update("b", (weight, b) => tf.mul(weight, tf.add(1, b))),
@@ -294,63 +298,60 @@ describe("the conformance suite", () => {
       });
     });
 
-    it("refuses a layer's own change after what stands around the layer", () => {
+    it("refuses a graft that only merges after one that wraps the layer", () => {
       const update = graft({
         at: "blocks.*.mlp.fc1",
         weights: ({ in: I }) => ({ a: zeros(1, I) }),
         merge: (base, { a }, { path }) => ({ [`${path}.weight`]: tf.add(base[`${path}.weight`]!, a) }),
       });
-      const method = of("late", affine("blocks.*.mlp.fc1"), update);
+      const method = methodWith("late", affine("blocks.*.mlp.fc1"), update);
       expect(() => checks[2]!.run({ method, startsAsBase: true, merges: true })).toThrow(
         "on 'blocks.0.mlp.fc1' a graft that only merges comes after one with affine or forward",
       );
     });
 
-    it.each(checks)(
-      "carries them out where another graft stands around them, or no weight takes them: $name",
-      ({ run }) => {
-        const around = graft({
-          at: "blocks.*.attn.proj",
-          weights: ({ out }) => ({ s: ones(out) }),
-          forward: (call, x, { s }) => tf.mul(call(x), s),
-        });
-        return run({
-          method: of(
-            "mixed",
-            affine("blocks.*.attn.proj", "0"),
-            around,
-            affine("blocks.*.{attn_branch,attn}"),
-            affine("blocks"),
-          ),
-          startsAsBase: true,
-          merges: false,
-        });
-      },
-    );
+    it.each(checks)("passes when a forward wraps one, or no base weight can take it: $name", ({ run }) => {
+      const around = graft({
+        at: "blocks.*.attn.proj",
+        weights: ({ out }) => ({ s: ones(out) }),
+        forward: (call, x, { s }) => tf.mul(call(x), s),
+      });
+      return run({
+        method: methodWith(
+          "mixed",
+          affine("blocks.*.attn.proj", "0"),
+          around,
+          affine("blocks.*.{attn_branch,attn}"),
+          affine("blocks"),
+        ),
+        startsAsBase: true,
+        merges: false,
+      });
+    });
 
-    it("equals writing the multiplication and the addition out, to rounding", () => {
+    it("gives the output of an explicit multiplication and addition, to rounding", () => {
       const written = {
         ...affine("blocks.*.{attn,norm1}"),
         affine: undefined,
         forward: (call: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, w: Weights) => tf.add(tf.mul(call(x), w.s!), w.t!),
       } as unknown as Graft;
       const [a, b] = [affine("blocks.*.{attn,norm1}"), written].map((g) => {
-        const s = subject({ method: of("same", g), startsAsBase: true, merges: false });
+        const s = subject({ method: methodWith("same", g), startsAsBase: true, merges: false });
         return forward(s, tensors(s, { ...s.base, ...s.moved }), ...eagerInputs());
       });
       expect(tf.max(tf.abs(tf.sub(a!, b!))).dataSync()[0]).toBeLessThan(2e-6);
       expect(tf.max(tf.abs(a!)).dataSync()[0]).toBeGreaterThan(0.1);
     });
 
-    it("refuses one that also has a forward or a merge", () => {
+    it("refuses one that also has a forward", () => {
       const g = { ...affine(at), forward: (call: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor) => call(x) };
-      expect(() => checks[2]!.run({ method: of("two", g), startsAsBase: true, merges: true })).toThrow(
-        "has affine and forward; affine stands in for both",
+      expect(() => checks[2]!.run({ method: methodWith("two", g), startsAsBase: true, merges: true })).toThrow(
+        "has affine and forward; affine replaces both",
       );
     });
   });
 
-  it("names the trouble when a graft has neither forward nor a linear module to merge into", () => {
+  it("refuses a graft that has neither a forward nor a linear module to merge into", () => {
     const bad = method("nowhere", graft({ at: "blocks.0", weights: ({ out }) => ({ s: ones(out) }) }));
     expect(() => checks[2]!.run({ method: bad, startsAsBase: true, merges: false })).toThrow(
       "the graft on 'blocks.0' has neither forward nor affine",

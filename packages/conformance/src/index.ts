@@ -1,3 +1,5 @@
+// The conformance suite: what the tests of a method import.
+
 export { type Check, checks } from "./checks.ts";
 export { parametersOn } from "./counts.ts";
 export type { Case } from "./subject.ts";

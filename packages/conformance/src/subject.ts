@@ -1,4 +1,4 @@
-// The small model that methods are tried on: every weight drawn so that nothing is zero and every part matters.
+// The small model that the checks run methods on. All weights are random and none is zero, so every part matters.
 //
 // N = batch, C = channels, S = input side, K = classes
 
@@ -13,7 +13,7 @@ export const config: DitConfig = {
   patchSize: 4,
   channels: 2,
   width: 16,
-  depth: 6, // enough for a method that treats the first five blocks, or the first half, unlike the rest
+  depth: 6, // more than the five blocks of VPT, and a half of DiffFit that is not all
   heads: 2,
   mlpRatio: 4,
   classes: 3,
@@ -22,22 +22,22 @@ export const config: DitConfig = {
 
 export const model = ditModel(config);
 
-/** One method and one choice of its options, with what it promises. */
+/** A method with options, and its promises. */
 export interface Case {
   readonly method: AnyMethod;
   readonly options?: object;
-  /** Does the adapted model start as the base model? */
+  /** Whether the adapted model starts as the base model. */
   readonly startsAsBase: boolean;
-  /** Can all of it be folded into the base model's weights? */
+  /** Whether all grafts merge into the base model. */
   readonly merges: boolean;
 }
 
 export interface Subject {
   readonly adapted: Adapted;
   readonly base: Values;
-  /** Values of everything that trains, as the method starts. */
+  /** Starting values of the trainable weights. */
   readonly start: Values;
-  /** The same, moved off the start. */
+  /** The starting values plus N(0, 0.05²), so that no graft is the identity. */
   readonly moved: Values;
 }
 
@@ -54,7 +54,7 @@ export function subject(c: Case): Subject {
   return { adapted, base, start, moved };
 }
 
-/** Weights N(0, 1/fan-in), biases N(0, 0.1²), class table N(0, 0.5²), positions sin-cos. */
+/** Weights N(0, 1/fan-in), biases N(0, 0.1²), class embedding N(0, 0.5²), positions sin-cos. */
 function baseWeights(): Values {
   return Object.fromEntries(
     model.weights.map(({ name, shape }) => {
@@ -70,7 +70,7 @@ function baseWeights(): Values {
   );
 }
 
-/** The model's inputs: noised images, timesteps, labels with the null class among them. */
+/** Inputs: x [N, C, S, S], timesteps t [N], and labels y [N], one of them the null class. */
 export const inputs = {
   x: {
     shape: [3, config.channels, config.inputSize, config.inputSize],
@@ -80,7 +80,7 @@ export const inputs = {
   y: { shape: [3], data: Int32Array.of(0, 2, config.classes) },
 } as const;
 
-/** Names, shapes and values of weights as tensors on the present backend. */
+/** The weights as tensors of the current backend. @throws Error if a value does not have the size of its shape */
 export function tensors(s: Subject, values: Values): Record<string, tf.Tensor> {
   const shapes = new Map([...s.adapted.model.weights, ...s.adapted.trainable].map((w) => [w.name, w.shape]));
   return Object.fromEntries(
@@ -93,11 +93,12 @@ export function tensors(s: Subject, values: Values): Record<string, tf.Tensor> {
   );
 }
 
-/** The adapted model's output [N, 2C, S, S]; give bare weights and no trainable ones for the base model's. */
+/** The output [N, 2C, S, S] of the adapted model; without a subject, that of the model itself. */
 export function forward(s: Subject | undefined, weights: Weights, x: tf.Tensor, t: tf.Tensor, y: tf.Tensor): tf.Tensor {
   return dit(weights, config, x, t, y, s?.adapted.call(weights));
 }
 
+/** `inputs` as tensors: x, t, y. */
 export function eagerInputs(): [tf.Tensor, tf.Tensor, tf.Tensor] {
   const { x, t, y } = inputs;
   return [tf.tensor(x.data, [...x.shape]), tf.tensor(t.data, [...t.shape]), tf.tensor(y.data, [...y.shape], "int32")];

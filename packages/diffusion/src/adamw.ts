@@ -1,16 +1,18 @@
+// AdamW: Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101, with the details of torch.optim.AdamW.
+//
+// P = number of weights, all in one flat vector
+
 import * as tf from "@tensorflow/tfjs";
 
-// P = weights, all of them in one flat vector
-
-/** Settings by the names of torch.optim.AdamW. */
+/** Settings, named as in torch.optim.AdamW. */
 export interface AdamWOptions {
   /** Learning rate. */
   readonly lr: number;
-  /** Decay of the two moments; DiT keeps torch's [0.9, 0.999]. */
+  /** Decay rates of the two moments; DiT uses torch's default of [0.9, 0.999]. */
   readonly betas: readonly [number, number];
-  /** Added to the root of the second moment; torch's is 1e-8. */
+  /** Added to the root of the second moment; torch's default is 1e-8. */
   readonly eps: number;
-  /** Decoupled weight decay; DiT has 0 (torch's own default is 0.01). */
+  /** Decoupled weight decay; DiT uses 0, torch's default is 0.01. */
   readonly weightDecay: number;
 }
 
@@ -20,12 +22,14 @@ export const adamwCoefficientNames = ["stepSize", "epsilon", "weightFactor"] as 
 export type AdamWCoefficientName = (typeof adamwCoefficientNames)[number];
 
 /**
- * What changes from step to step, each [1], computed in float64: Adam's bias corrections, moved into the step size and epsilon as at
- * the end of section 2 of Kingma & Ba 2015 (https://arxiv.org/abs/1412.6980): lr sqrt(1 - beta2^k) / (1 - beta1^k) and
- * eps sqrt(1 - beta2^k); and the factor 1 - lr weightDecay of decoupled decay (Loshchilov & Hutter 2019,
- * https://arxiv.org/abs/1711.05101, algorithm 2, scaled by lr as torch does).
+ * The values that change with the step k, each [1], computed in float64:
  *
- * @param step the number of this update, from 1
+ * - `stepSize`, lr √(1 - beta2^k) / (1 - beta1^k), and `epsilon`, eps √(1 - beta2^k): Adam's bias corrections moved
+ *   into the two, as at the end of section 2 of Kingma & Ba 2015 (https://arxiv.org/abs/1412.6980);
+ * - `weightFactor`, 1 - lr weightDecay: decoupled decay (Loshchilov & Hutter, algorithm 2), scaled by lr as torch does.
+ *
+ * @param step number of the update, from 1
+ * @throws Error for another step
  */
 export function adamwCoefficients(step: number, options: AdamWOptions): Record<AdamWCoefficientName, Float32Array> {
   if (!Number.isInteger(step) || step < 1) throw new Error(`AdamW step ${step}: wanted a whole number from 1`);
@@ -39,11 +43,11 @@ export function adamwCoefficients(step: number, options: AdamWOptions): Record<A
 }
 
 /**
- * One update of AdamW, the same as torch.optim.AdamW (without amsgrad) to rounding: the moments are torch's `exp_avg` and
- * `exp_avg_sq`, not corrected for bias, and start at 0.
+ * One update, equal to torch.optim.AdamW without amsgrad up to rounding. The moments are torch's `exp_avg` and
+ * `exp_avg_sq`: not corrected for bias, and 0 at the start.
  *
- * @param coefficients those of this step, each a scalar or [1]
- * @param options the same as for `adamwCoefficients`; fixed when compiled
+ * @param coefficients of this step, each a scalar or [1]
+ * @param options the same as for `adamwCoefficients`; they are constants of the compiled step
  */
 export function adamw(
   w_P: tf.Tensor,
@@ -57,7 +61,7 @@ export function adamw(
   const m = tf.add(tf.mul(m_P, beta1), tf.mul(g_P, 1 - beta1));
   const v = tf.add(tf.mul(v_P, beta2), tf.mul(tf.square(g_P), 1 - beta2));
   const step_P = tf.mul(tf.div(m, tf.add(tf.sqrt(v), coefficients.epsilon)), coefficients.stepSize);
-  // without decay a pass over all weights is saved
+  // no decay: saves a pass over all weights
   const decayed_P = options.weightDecay === 0 ? w_P : tf.mul(w_P, coefficients.weightFactor);
   return { w: tf.sub(decayed_P, step_P), m, v };
 }

@@ -1,9 +1,11 @@
+// Values of the official DiT code, and helpers to compare with them.
+
 import { fileURLToPath } from "node:url";
 import { type DitConfig, dit } from "@dit-bench/dit";
 import { readSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
 
-/** The official code's own values (facebookresearch/DiT, commit ed81ce2, float32 on a CPU; schedules in float64). */
+/** Values of facebookresearch/DiT at commit ed81ce2, computed in float32 on a CPU; schedules in float64. */
 export function fixture(name: string, folder = "fixtures") {
   const { tensors } = readSafetensors(fileURLToPath(new URL(`${folder}/${name}.safetensors`, import.meta.url)));
   const stored = (key: string) => {
@@ -23,7 +25,7 @@ export function fixture(name: string, folder = "fixtures") {
   };
 }
 
-/** The network of the fixtures, untrained: none of its weights is zero. The model's own tests have its file. */
+/** The network of the fixtures: untrained, no weight is zero. Its weights are among the fixtures of packages/dit. */
 export const network: DitConfig = {
   name: "fixture",
   inputSize: 8,
@@ -42,7 +44,7 @@ export const networkWeights = (): Record<string, tf.Tensor> => {
   return Object.fromEntries(weights.names.map((name) => [name, weights.tensor(name)]));
 };
 
-/** The network's output at one timestep or one for each sample. */
+/** The network's output [N, 2C, H, W]. @param t one timestep for each sample */
 export function predict(w: Record<string, tf.Tensor>, x: tf.Tensor, t: Int32Array, y: Int32Array): tf.Tensor {
   return dit(w, network, x, tf.tensor1d(Float32Array.from(t)), tf.tensor1d(y, "int32"));
 }
@@ -58,7 +60,7 @@ export function difference(got: ArrayLike<number> | tf.Tensor, want: ArrayLike<n
   let largest = 0;
   for (let i = 0; i < a.length; i++) {
     const d = Math.abs(a[i]! - b[i]!);
-    if (!(d <= largest)) largest = d; // a NaN is kept: it fails every comparison
+    if (!(d <= largest)) largest = d; // keeps a NaN, which fails every comparison
     if (Number.isNaN(d)) return d;
   }
   return largest;

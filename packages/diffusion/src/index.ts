@@ -1,4 +1,5 @@
-// Noise schedule, losses, samplers, guidance, and the optimizer's and the moving average's arithmetic.
+// Gaussian diffusion: noise schedule, training loss, samplers, guidance; one update of AdamW and of the moving average.
+
 export {
   type AdamWCoefficientName,
   type AdamWOptions,

@@ -1,3 +1,5 @@
+// AdamW and the moving average: five training steps against PyTorch, and single updates against their formulas.
+
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { difference, fixture, networkWeights, predict, relativeDifference, tensors } from "./fixture.test.data.ts";
@@ -61,14 +63,14 @@ describe("five steps of training, against torch.optim.AdamW on the official loss
     return { names, losses, firstGradient, after: unflatten(w, base, names), ema: unflatten(ema, base, names) };
   }
 
-  /** Without the key part of qkv's bias: softmax ignores it, its gradient is rounding, and AdamW makes steps of that. */
+  /** Without the keys' part of the qkv bias: softmax ignores it, so its gradient is rounding, which AdamW scales up. */
   const compared = (name: string, x: tf.Tensor) =>
     name.endsWith("attn.qkv.bias") ? tf.concat([tf.slice(x, 0, 64), tf.slice(x, 128, 64)]) : x;
 
   it.each([
     { set: "bias", trains: (name: string) => name.endsWith(".bias") || name.startsWith("y_embedder."), within: 1e-6 },
     { set: "all", trains: (name: string) => name !== "pos_embed", within: 2e-5 },
-  ])("has the same losses, weights and averages: $set", ({ set, trains, within }) => {
+  ])("has the same losses, weights and averages when these weights train: $set", ({ set, trains, within }) => {
     const official = fixture(`adamw_${set}`);
     const { names, losses, firstGradient, after, ema } = train(trains);
     expect(names.length).toBe(official.names.filter((name) => name.startsWith("after.")).length);
@@ -88,7 +90,7 @@ describe("five steps of training, against torch.optim.AdamW on the official loss
 });
 
 describe("adamw", () => {
-  /** torch.optim.AdamW's documented algorithm (its page's pseudocode), in float64, on one weight. */
+  /** The pseudocode in the documentation of torch.optim.AdamW, in float64, on one weight. */
   function reference(
     w: number,
     gradients: number[],
@@ -105,7 +107,7 @@ describe("adamw", () => {
     return { w, m, v };
   }
 
-  it.each([0, 0.05])("follows the published algorithm with weight decay %d, moments included", (weightDecay) => {
+  it.each([0, 0.05])("follows the published algorithm, moments included, with weight decay %d", (weightDecay) => {
     const o = { lr: 0.02, betas: [0.8, 0.95], eps: 1e-3, weightDecay } as const;
     const gradients = [0.3, -0.001, 2, 0, 0.04, -0.5];
     let state = { w: tf.tensor1d([1.5]) as tf.Tensor, m: tf.zeros([1]), v: tf.zeros([1]) };
@@ -119,28 +121,28 @@ describe("adamw", () => {
     }
   });
 
-  it("leaves a weight without a gradient where it is", () => {
+  it("does not change a weight whose gradient is zero", () => {
     const zero = tf.zeros([2]);
     const { w } = adamw(tf.tensor1d([3, -4]), zero, zero, zero, coefficientsOf(1), options);
     expect([...w.dataSync()]).toEqual([3, -4]);
   });
 
-  it("names the coefficients that it computes", () => {
+  it("lists the names of its coefficients in adamwCoefficientNames", () => {
     expect(Object.keys(adamwCoefficients(1, options))).toEqual([...adamwCoefficientNames]);
   });
 
-  it.each([0, -1, 1.5])("counts its steps from 1: %d is refused", (step) => {
+  it.each([0, -1, 1.5])("refuses step %d: steps count from 1", (step) => {
     expect(() => adamwCoefficients(step, options)).toThrow(`AdamW step ${step}: wanted a whole number from 1`);
   });
 });
 
 describe("the moving average", () => {
-  it("leaves a weight that does not change exactly as it is", () => {
+  it("keeps a constant weight exact", () => {
     const w = tf.tensor1d([0.1, 1 / 3, -7.7]);
     expect(difference(emaUpdate(w, w, 0.9999), w)).toBe(0);
   });
 
-  it("weighs the new weight with 1 - decay", () => {
+  it("weights the new value by 1 - decay", () => {
     expect(emaUpdate(tf.tensor1d([1]), tf.tensor1d([3]), 0.75).dataSync()[0]).toBe(1.5);
   });
 

@@ -1,19 +1,21 @@
+// Respacing: the diffusion process on a subset of its steps. Nichol & Dhariwal 2021, https://arxiv.org/abs/2102.09672.
+
 import { type Schedule, scheduleFromBetas } from "./schedule.ts";
 
 /**
- * The process on a subset of the steps of another (Nichol & Dhariwal 2021, https://arxiv.org/abs/2102.09672, section 4):
- * marginals at the kept steps stay as they were, so beta of kept step k is 1 - A_k / A_(k-1) (their eq. 19).
+ * The process on a subset of the steps of another (their section 4). The noise level of a kept step does not change, so
+ * beta of kept step k is 1 - A_k / A_(k-1) (their eq. 19).
  *
  * @param respacing
  *   - `"250"`: that many steps, evenly spaced from the first to the last;
- *   - `"10,20,30"`: the process in as many equal sections, so many steps in each, from the low-noise end up; sections differ
- *     by one step in length where they must, the first ones being longer;
- *   - `"ddim50"`: every i-th step from 0, with the smallest whole i that gives exactly that many (Song et al. 2020,
- *     https://arxiv.org/abs/2010.02502, appendix D.2: linear selection).
+ *   - `"10,20,30"`: as many equal sections as numbers, with that many steps in each, from low noise to high; if the
+ *     sections cannot be equal, the first ones are longer by one;
+ *   - `"ddim50"`: every i-th step from 0, for the smallest whole i that gives exactly that many (Song et al. 2020,
+ *     https://arxiv.org/abs/2010.02502, appendix D.2, linear selection).
  *
- *   Positions are summed in double precision and rounded half to even, as the official DiT code does: rounding half up picks
- *   other steps for "25" and "19".
- * @throws if the text is none of these, or asks for more steps than there are, or for a `ddim` count that no whole stride gives
+ *   Positions are summed in float64 and rounded half to even, like in the official DiT code: rounding half up would
+ *   keep other steps for "25" and "19".
+ * @throws Error for any other text, for more steps than the process has, or a `ddim` count that no whole stride gives
  */
 export function respace(schedule: Schedule, respacing: string): Schedule {
   const positions = keptPositions(schedule.steps, respacing);
@@ -33,7 +35,8 @@ function keptPositions(steps: number, respacing: string): number[] {
   if (ddim) return stridedPositions(steps, Number(ddim[1]), respacing);
   if (!/^\d+(,\d+)*$/.test(respacing)) {
     throw new Error(
-      `respacing ${JSON.stringify(respacing)}: wanted a count ("250"), counts per section ("10,20,30") or "ddim" and a count ("ddim50")`,
+      `respacing ${JSON.stringify(respacing)}: wanted a count ("250"), counts per section ("10,20,30") ` +
+        'or "ddim" and a count ("ddim50")',
     );
   }
   return sectionedPositions(steps, respacing.split(",").map(Number), respacing);
@@ -45,7 +48,8 @@ function stridedPositions(steps: number, count: number, respacing: string): numb
   if (stride === 0) {
     const nearest = [counts.findLast((c) => c > count), counts.find((c) => c < count)].filter((c) => c !== undefined);
     throw new Error(
-      `respacing "${respacing}": no whole stride takes ${count} of ${steps} steps; nearest: ${nearest.map((c) => `"ddim${c}"`).join(", ")}`,
+      `respacing "${respacing}": no whole stride takes ${count} of ${steps} steps; ` +
+        `nearest: ${nearest.map((c) => `"ddim${c}"`).join(", ")}`,
     );
   }
   return Array.from({ length: count }, (_, k) => k * stride);

@@ -1,3 +1,5 @@
+// The noise schedule and respacing against the official DiT code's tables, and respacing by its rules.
+
 import { describe, expect, it } from "vitest";
 import { fixture } from "./fixture.test.data.ts";
 import { linearSchedule, respace, type Schedule } from "./index.ts";
@@ -24,11 +26,11 @@ function relative(got: Float64Array, want: number[]): number {
   return want.reduce((max, v, i) => Math.max(max, v === got[i] ? 0 : Math.abs(v - got[i]!) / Math.abs(v)), 0);
 }
 
-// The official process without respacing takes its betas back out of the cumulative product, which costs them 4e-13.
+// The official code recomputes the betas from alphasCumprod even without respacing, which costs 4e-13.
 describe("the linear schedule, against the official code", () => {
   const schedule = linearSchedule();
 
-  it.each(Object.entries(officialNames))("has its %s to 1e-12", (ours, theirs) => {
+  it.each(Object.entries(officialNames))("has the same %s, relative 1e-12", (ours, theirs) => {
     expect(relative(schedule[ours as keyof typeof officialNames], official.numbers(theirs))).toBeLessThan(1e-12);
   });
 
@@ -39,9 +41,9 @@ describe("the linear schedule, against the official code", () => {
 });
 
 describe("respacing, against the official code", () => {
-  // Rounded half up, "25" would keep 2 other steps and "19" 4.
+  // With rounding half up, 2 steps of "25" and 4 of "19" would differ.
   it.each(["10", "50", "25", "19", "250", "ddim50", "ddim10"])(
-    "keeps the same steps of %s with the same betas",
+    "keeps the same steps with the same betas for %s",
     (r) => {
       const respaced = respace(linearSchedule(), r);
       expect([...respaced.timesteps]).toEqual(official.numbers(`respaced.${r}.timesteps`));
@@ -59,28 +61,28 @@ describe("respacing, against the official code", () => {
 describe("respacing", () => {
   const schedule = linearSchedule();
 
-  it("leaves the noise level of a kept step as it was", () => {
+  it("does not change the noise level of a kept step", () => {
     const respaced = respace(schedule, "10,20,30");
     respaced.timesteps.forEach((t, k) => {
       expect(respaced.alphasCumprod[k]).toBeCloseTo(schedule.alphasCumprod[t]!, 14);
     });
   });
 
-  it("puts a section's steps between its ends, the first sections being the longer ones", () => {
+  it("spaces the steps of a section from its first to its last, and makes the first sections longer", () => {
     // 1000 = 334 + 333 + 333
     expect([...respace(schedule, "2,3,2").timesteps]).toEqual([0, 333, 334, 500, 666, 667, 999]);
   });
 
-  it("takes the first step of a section where it asks for one", () => {
+  it("takes the first step of a section that gets one step", () => {
     expect([...respace(schedule, "1,1").timesteps]).toEqual([0, 500]);
   });
 
-  it("is the process itself when all its steps are kept", () => {
+  it("gives the process itself when all steps are kept", () => {
     expect([...respace(schedule, "1000").timesteps]).toEqual([...schedule.timesteps]);
     expect(relative(respace(schedule, "1000").betas, [...schedule.betas])).toBeLessThan(1e-10);
   });
 
-  it("tells the network the original timesteps when a respaced process is respaced again", () => {
+  it("keeps the original timesteps for the network when a respaced process is respaced again", () => {
     expect([...respace(respace(schedule, "ddim10"), "ddim5").timesteps]).toEqual([0, 200, 400, 600, 800]);
   });
 
@@ -90,9 +92,12 @@ describe("respacing", () => {
     expect(one.posteriorLogVarianceClipped[0]).toBe(Math.log(one.betas[0]!));
   });
 
-  it.each(["", "fast", "ddim", "10,", "-5", "2.5", "10 20", "DDIM50"])("refuses %j, saying what is wanted", (r) => {
-    expect(() => respace(schedule, r)).toThrow(`respacing ${JSON.stringify(r)}: wanted a count`);
-  });
+  it.each(["", "fast", "ddim", "10,", "-5", "2.5", "10 20", "DDIM50"])(
+    "refuses %j and lists the forms of a respacing",
+    (r) => {
+      expect(() => respace(schedule, r)).toThrow(`respacing ${JSON.stringify(r)}: wanted a count`);
+    },
+  );
 
   it.each([
     ["0", 'respacing "0": 0 steps: wanted 1 to 1000'],
@@ -101,19 +106,19 @@ describe("respacing", () => {
     ["ddim37", 'respacing "ddim37": no whole stride takes 37 of 1000 steps; nearest: "ddim38", "ddim36"'],
     ["ddim0", 'respacing "ddim0": no whole stride takes 0 of 1000 steps; nearest: "ddim2"'],
     ["ddim2000", 'respacing "ddim2000": no whole stride takes 2000 of 1000 steps; nearest: "ddim1000"'],
-  ])("refuses %j, saying why", (r, message) => {
+  ])("refuses %j and gives the reason", (r, message) => {
     expect(() => respace(schedule, r)).toThrow(message);
   });
 });
 
-describe("linear schedules of other lengths", () => {
-  it.each([100, 4000])("end at about the noise that 1000 steps end at: %i", (steps) => {
+describe("linearSchedule of other lengths than 1000", () => {
+  it.each([100, 4000])("ends at about the same noise as 1000 steps: %i", (steps) => {
     const logSignal = (schedule: Schedule) => Math.log(schedule.alphasCumprod.at(-1)!); // -10.1 for 1000
     expect(Math.abs(logSignal(linearSchedule(steps)) - logSignal(linearSchedule()))).toBeLessThan(0.7);
   });
 
   it.each([20, 1, 0, -3, 99.5, Number.NaN])(
-    "are refused where beta would reach 1 or a step be no step: %d",
+    "refuses a length at which beta would reach 1, and one that is not a whole number: %d",
     (steps) => {
       expect(() => linearSchedule(steps)).toThrow(`steps ${steps}: wanted a whole number above 20`);
     },

@@ -1,11 +1,14 @@
+// The noise schedule: tables of a Gaussian diffusion process. Ho et al. 2020, https://arxiv.org/abs/2006.11239.
+
 /**
- * A Gaussian diffusion process of T = `steps` steps. Tables are float64 and indexed by the step, 0 being the last one of the
- * reverse process (the papers count from 1). With a_t = 1 - beta_t and A_t = a_0 ... a_t ("alphas cumulative product"):
- * q(x_t | x_0) = N(sqrt(A_t) x_0, 1 - A_t), and q(x_t-1 | x_t, x_0) = N(coef1 x_0 + coef2 x_t, posteriorVariance).
+ * A Gaussian diffusion process of T = `steps` steps. Tables are float64 and indexed by the step t. Step 0 is the last
+ * one of the reverse process; the papers count from 1. With a_t = 1 - beta_t and A_t = a_0 a_1 … a_t ("alphas
+ * cumprod"): q(x_t | x_0) = N(√A_t x_0, 1 - A_t), and q(x_t-1 | x_t, x_0) = N(coef1 x_0 + coef2 x_t,
+ * posteriorVariance).
  */
 export interface Schedule {
   readonly steps: number;
-  /** What the network sees at each step: ascending steps of the process it was trained on. */
+  /** The timestep that the network sees at each step: ascending steps of the process that it was trained on. */
   readonly timesteps: Int32Array;
   /** Variance of q(x_t | x_t-1). */
   readonly betas: Float64Array;
@@ -20,7 +23,10 @@ export interface Schedule {
   readonly sqrtRecipm1AlphasCumprod: Float64Array;
   /** Variance of q(x_t-1 | x_t, x_0); 0 at step 0. */
   readonly posteriorVariance: Float64Array;
-  /** Its logarithm; step 0, where it would be -infinity, holds the value of step 1 (of beta_0 in a process of one step). */
+  /**
+   * Log of posteriorVariance. Step 0, where it would be -∞, has the value of step 1; in a process of one step, log
+   * beta_0.
+   */
   readonly posteriorLogVarianceClipped: Float64Array;
   /** Weight of x_0 in the mean of q(x_t-1 | x_t, x_0). */
   readonly posteriorMeanCoef1: Float64Array;
@@ -29,10 +35,10 @@ export interface Schedule {
 }
 
 /**
- * The linear schedule: betas from 1e-4 to 0.02 in equal steps (Ho et al. 2020, https://arxiv.org/abs/2006.11239, section 4).
- * Their T is 1000; for other lengths both ends are multiplied by 1000 / T, which keeps the noise at the end about the same.
+ * The linear schedule: betas from 1e-4 to 0.02 in equal steps (Ho et al. section 4). Their T is 1000. For other lengths
+ * both ends are multiplied by 1000 / T, which keeps the noise at the end about the same.
  *
- * @throws if `steps` is not a whole number above 20 (the last beta would reach 1)
+ * @throws Error if `steps` is not a whole number above 20: the last beta would reach 1
  */
 export function linearSchedule(steps = 1000): Schedule {
   if (!Number.isInteger(steps) || steps <= 20) {
@@ -48,12 +54,12 @@ export function linearSchedule(steps = 1000): Schedule {
   );
 }
 
-/** Every table of a process from its variances. Equation numbers are those of Ho et al. 2020, https://arxiv.org/abs/2006.11239. */
+/** All tables of a process from its betas. Equation numbers are those of Ho et al. */
 export function scheduleFromBetas(betas: Float64Array, timesteps: Int32Array): Schedule {
-  let product = 1;
+  let cumprod = 1;
   const alphasCumprod = betas.map((beta) => {
-    product *= 1 - beta;
-    return product;
+    cumprod *= 1 - beta;
+    return cumprod;
   });
   const alphasCumprodPrev = betas.map((_, t) => (t === 0 ? 1 : alphasCumprod[t - 1]!));
   // eq. 7: the variance and the mean of q(x_t-1 | x_t, x_0)

@@ -1,3 +1,5 @@
+// The training loss against the official DiT code's values, and the variational bound against its formula in float64.
+
 import { normals } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -19,12 +21,12 @@ describe("training, against the official code", () => {
     coefficients: tensors(trainingCoefficients(schedule, t)),
   });
 
-  it("noises the same", () => {
+  it("gives the same x_t", () => {
     const { x0, xt, noise, coefficients } = batch();
     expect(difference(noised(x0, noise, coefficients), xt)).toBeLessThan(1e-6);
   });
 
-  it("has the same losses of each sample, at t = 0 in all branches of the likelihood", () => {
+  it("has the same losses of each sample, also at t = 0", () => {
     const { output, x0, xt, noise, coefficients } = batch();
     expect(t).toContain(0);
     const { mse_N, vb_N, loss_N } = trainingLoss(output, x0, xt, noise, coefficients);
@@ -34,7 +36,7 @@ describe("training, against the official code", () => {
     expect(relativeDifference(loss_N, official.numbers("loss"))).toBeLessThan(2e-6);
   });
 
-  it("holds each branch of the likelihood at t = 0 in those samples", () => {
+  it("has values in each branch of the likelihood in the samples at t = 0", () => {
     const first = official.rows("x0").filter((_, n) => t[n] === 0);
     const values = first.flatMap((x) => Array.from(x.dataSync()));
     expect(values.some((x) => x < -0.999)).toBe(true);
@@ -42,7 +44,7 @@ describe("training, against the official code", () => {
     expect(values.some((x) => Math.abs(x) < 0.999)).toBe(true);
   });
 
-  it("has the same losses with the network run here", () => {
+  it("has the same losses with the output of our own network", () => {
     const { x0, xt, noise, coefficients } = batch();
     const output = predict(networkWeights(), xt, t, official.steps("y"));
     expect(
@@ -75,14 +77,14 @@ describe("training, against the official code", () => {
 describe("the variational bound", () => {
   const shape = [6, 4, 8, 8];
   const size = 6 * 4 * 8 * 8;
-  const draw = (purpose: string) => tf.tensor(normals(7, purpose, 0, size), shape);
+  const sampleNormal = (purpose: string) => tf.tensor(normals(7, purpose, 0, size), shape);
   const setting = (t: Int32Array) => {
     const coefficients = tensors(trainingCoefficients(schedule, t));
-    const [x0, noise] = [draw("x0"), draw("noise")];
+    const [x0, noise] = [sampleNormal("x0"), sampleNormal("noise")];
     return { x0, noise, xt: noised(x0, noise, coefficients), coefficients };
   };
 
-  it("is zero where the network predicts the noise and the posterior's own variance", () => {
+  it("is zero if the network predicts the noise and the posterior's variance", () => {
     const { x0, noise, xt, coefficients } = setting(Int32Array.of(1, 2, 10, 100, 500, 999));
     const output = tf.concat([noise, tf.fill(shape, -1)], 1);
     const { mse_N, vb_N } = trainingLoss(output, x0, xt, noise, coefficients);
@@ -90,9 +92,9 @@ describe("the variational bound", () => {
     expect(difference(vb_N, new Array(6).fill(0))).toBeLessThan(1e-6);
   });
 
-  it("is within 1e-5 of the formula in float64 at t = 0 on plain noise, where the mass lies in far tails", () => {
+  it("is within 1e-5 of the formula in float64 at t = 0 on random inputs, whose masses lie in far tails", () => {
     const { x0, noise, xt, coefficients } = setting(new Int32Array(6));
-    const output = tf.concat([draw("prediction"), draw("variance")], 1);
+    const output = tf.concat([sampleNormal("prediction"), sampleNormal("variance")], 1);
     const got = trainingLoss(output, x0, xt, noise, coefficients).vb_N;
     const want = likelihoodInFloat64(x0, xt, output);
     expect(relativeDifference(got, want)).toBeLessThan(1e-5);
@@ -100,7 +102,7 @@ describe("the variational bound", () => {
 
   it("sends its gradient to the variance half only, the squared error to the noise half only", () => {
     const { x0, noise, xt, coefficients } = setting(Int32Array.of(0, 1, 10, 100, 500, 999));
-    const output = tf.concat([draw("prediction"), draw("variance")], 1);
+    const output = tf.concat([sampleNormal("prediction"), sampleNormal("variance")], 1);
     const gradient = (name: "mse_N" | "vb_N" | "loss_N") =>
       tf.split(tf.grad((o) => trainingLoss(o, x0, xt, noise, coefficients)[name].sum())(output), 2, 1);
     const zeros = new Array(size).fill(0);
@@ -116,12 +118,12 @@ describe("the variational bound", () => {
     expect(relativeDifference(mseNoise!, byHand)).toBeLessThan(1e-6);
   });
 
-  it("has the gradient of its own differences, at t = 0 and elsewhere", () => {
+  it("has a gradient that finite differences confirm, at t = 0 and at other steps", () => {
     const { x0, noise, xt, coefficients } = setting(Int32Array.of(0, 0, 1, 50, 500, 999));
-    // near the truth, so that the likelihood's masses are above their floor
-    const epsilon = tf.add(noise, tf.mul(draw("prediction"), 0.3));
-    const variance = draw("variance");
-    const direction = draw("direction");
+    // close to the true noise, so that the masses of the likelihood are above their minimum
+    const epsilon = tf.add(noise, tf.mul(sampleNormal("prediction"), 0.3));
+    const variance = sampleNormal("variance");
+    const direction = sampleNormal("direction");
     const vb = (v: tf.Tensor) => trainingLoss(tf.concat([epsilon, v], 1), x0, xt, noise, coefficients).vb_N;
     const slope = (h: number) =>
       tf.div(tf.sub(vb(tf.add(variance, tf.mul(direction, h))), vb(tf.sub(variance, tf.mul(direction, h)))), 2 * h);
@@ -129,17 +131,17 @@ describe("the variational bound", () => {
     expect(relativeDifference(tf.sum(tf.mul(gradient, direction), [1, 2, 3]), slope(0.02))).toBeLessThan(2e-3);
   });
 
-  it("stays finite, and its gradient, for a network that is far off", () => {
+  it("is finite, and so is its gradient, for a network with large errors", () => {
     const { x0, noise, xt, coefficients } = setting(Int32Array.of(0, 0, 1, 10, 500, 999));
-    const output = tf.mul(tf.concat([draw("prediction"), draw("variance")], 1), 8);
+    const output = tf.mul(tf.concat([sampleNormal("prediction"), sampleNormal("variance")], 1), 8);
     const loss = (o: tf.Tensor) => trainingLoss(o, x0, xt, noise, coefficients).loss_N.sum();
     expect(Number.isFinite(loss(output).dataSync()[0])).toBe(true);
     expect(Array.from(tf.grad(loss)(output).dataSync()).every(Number.isFinite)).toBe(true);
   });
 });
 
-describe("training coefficients", () => {
-  it("are as many as their names, one per sample", () => {
+describe("trainingCoefficients", () => {
+  it("gives every named coefficient, one value per sample", () => {
     const coefficients = trainingCoefficients(schedule, Int32Array.of(0, 5, 999));
     expect(Object.keys(coefficients)).toEqual([...trainingCoefficientNames]);
     for (const values of Object.values(coefficients)) {
@@ -148,13 +150,13 @@ describe("training coefficients", () => {
     }
   });
 
-  it.each([-1, 1000])("refuse step %i, which the process does not have", (step) => {
+  it.each([-1, 1000])("refuses step %i, which the process does not have", (step) => {
     expect(() => trainingCoefficients(schedule, Int32Array.of(3, step))).toThrow(
       `diffusion step ${step} of sample 1: wanted a whole number from 0 to 999`,
     );
   });
 
-  it("are asked for by name where one is missing", () => {
+  it("is named in the error of a function that misses one of its coefficients", () => {
     const x = tf.zeros([1, 4, 8, 8]);
     const { sqrtAlphasCumprod } = tensors(trainingCoefficients(schedule, Int32Array.of(1)));
     expect(() => noised(x, x, { sqrtAlphasCumprod: sqrtAlphasCumprod! })).toThrow(
@@ -163,7 +165,7 @@ describe("training coefficients", () => {
   });
 });
 
-it("a network without the variance half is refused", () => {
+it("trainingLoss refuses an output without the variance half", () => {
   const x = tf.zeros([2, 4, 8, 8]);
   const coefficients = tensors(trainingCoefficients(schedule, Int32Array.of(1, 2)));
   expect(() => trainingLoss(x, x, x, x, coefficients)).toThrow(
@@ -171,7 +173,7 @@ it("a network without the variance half is refused", () => {
   );
 });
 
-/** -log2 p(x_0 | x_1) of each sample as eq. 13 of Ho et al. 2020 has it, with tanh and no regard to tails, in float64. */
+/** -log2 p(x_0 | x_1) of each sample by eq. 13 of Ho et al. 2020 with tanh, in float64 and with no care for tails. */
 function likelihoodInFloat64(x0: tf.Tensor, xt: tf.Tensor, output: tf.Tensor): number[] {
   const phi = (a: number) => 0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (a + 0.044715 * a ** 3)));
   const [epsilon, variance] = tf.split(output, 2, 1).map((half) => half.dataSync());

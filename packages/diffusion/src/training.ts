@@ -1,11 +1,13 @@
+// The training loss of DiT: the hybrid loss of Nichol & Dhariwal 2021, https://arxiv.org/abs/2102.09672.
+//
+// N = batch, C = channels, H = height, W = width
+
 import { stopGradient } from "@dit-bench/ops";
 import * as tf from "@tensorflow/tfjs";
 import { type Coefficients, checkStep, coefficient, lookUp, perSample } from "./coefficients.ts";
 import { discretizedLogLikelihood } from "./likelihood.ts";
 import { logVarianceAbovePosterior, logVarianceRange, predictXstart, splitOutput } from "./network-output.ts";
 import type { Schedule } from "./schedule.ts";
-
-// N = batch, C = channels, H = height, W = width
 
 /** Names of the per-sample coefficients that `noised` and `trainingLoss` read. */
 export const trainingCoefficientNames = [
@@ -24,8 +26,9 @@ export type TrainingCoefficientName = (typeof trainingCoefficientNames)[number];
 /**
  * The coefficients of a batch of steps, each [N].
  *
- * @param t steps of `schedule`, [N]; the network sees `schedule.timesteps[t]`, the same number unless the process is respaced
- * @throws a RangeError if a step lies outside of the schedule
+ * @param t steps of `schedule`, [N]; the network sees `schedule.timesteps[t]`, which differs from t in a respaced
+ *   process
+ * @throws RangeError if the schedule has no such step
  */
 export function trainingCoefficients(schedule: Schedule, t: Int32Array): Record<TrainingCoefficientName, Float32Array> {
   t.forEach((step, sample) => {
@@ -47,7 +50,12 @@ export function trainingCoefficients(schedule: Schedule, t: Int32Array): Record<
   };
 }
 
-/** x_t drawn from q(x_t | x_0): sqrt(A_t) x_0 + sqrt(1 - A_t) noise. Ho et al. 2020, https://arxiv.org/abs/2006.11239, eq. 4. */
+/**
+ * A sample of q(x_t | x_0): √A_t x_0 + √(1 - A_t) noise. Ho et al. 2020, https://arxiv.org/abs/2006.11239, eq. 4.
+ *
+ * @param noise_NCHW from N(0, 1)
+ * @param coefficients `trainingCoefficients` at t
+ */
 export function noised(x0_NCHW: tf.Tensor, noise_NCHW: tf.Tensor, coefficients: Coefficients): tf.Tensor {
   return tf.add(
     tf.mul(perSample(coefficients, "sqrtAlphasCumprod", x0_NCHW.rank), x0_NCHW),
@@ -56,14 +64,16 @@ export function noised(x0_NCHW: tf.Tensor, noise_NCHW: tf.Tensor, coefficients: 
 }
 
 /**
- * The hybrid loss of Nichol & Dhariwal 2021 (https://arxiv.org/abs/2102.09672, eq. 16) as DiT trains with it, per sample:
+ * The hybrid loss (Nichol & Dhariwal eq. 16) as DiT uses it, per sample:
+ *
  * - `mse_N`: mean squared error of the predicted noise (Ho et al. 2020, https://arxiv.org/abs/2006.11239, eq. 14);
- * - `vb_N`: the step's term of the variational bound, mean over dimensions, in bits. Its gradient reaches the variance half of
- *   the output only: the mean is detached. DiT adds the term as it is, which is lambda = 1/T of the sum over T steps;
+ * - `vb_N`: this step's term of the variational bound, mean over dimensions, in bits. Its gradient reaches only the
+ *   variance half of the output, because the mean is detached. DiT adds the term without a factor: lambda = 1/T of the
+ *   sum over T steps;
  * - `loss_N`: mse + vb.
  *
- * @param output_N2CHW the network's output at x_t, in [N, 2C, H, W]: noise, variance
- * @param xt_NCHW what `noised` made of `x0_NCHW` and `noise_NCHW` with the same coefficients
+ * @param output_N2CHW the network's output at x_t: noise, then variance
+ * @param xt_NCHW `noised` of `x0_NCHW` and `noise_NCHW` with the same coefficients
  */
 export function trainingLoss(
   output_N2CHW: tf.Tensor,
@@ -80,11 +90,11 @@ export function trainingLoss(
 }
 
 /**
- * Ho et al. 2020, eq. 5, in bits per dimension: KL(q(x_t-1 | x_t, x_0) || p(x_t-1 | x_t)), and -log p(x_0 | x_1) at step 0.
+ * Ho et al. eq. 5 in bits per dimension: KL(q(x_t-1 | x_t, x_0) || p(x_t-1 | x_t)), or -log p(x_0 | x_1) at step 0.
  *
- * With q = N(m, s^2) and p = N(m', s^2 e^h), h the log variance above the posterior's, the divergence of the two Gaussians is
- * (h - 1 + e^-h (1 + (m - m')^2 / s^2)) / 2. The means differ by coef1 (x_0 - predicted x_0): their terms in x_t are the same.
- * At step 0, coef1 = 1 and coef2 = 0, so p's mean is the predicted x_0.
+ * With q = N(m, s²) and p = N(m′, s² eʰ), the divergence of the two Gaussians is (h - 1 + e⁻ʰ (1 + (m - m′)² / s²)) /
+ * 2. Here h is the learned log variance minus the posterior's. The means differ by coef1 (x_0 - predicted x_0), because
+ * their terms in x_t are equal. At step 0, coef1 = 1 and coef2 = 0, so the mean of p is the predicted x_0.
  */
 function variationalBound(
   error_NCHW: tf.Tensor, // x_0 - predicted x_0
@@ -95,15 +105,15 @@ function variationalBound(
   const rank = x0_NCHW.rank;
   const h_NCHW = logVarianceAbovePosterior(variance_NCHW, coefficients);
 
-  const distance_NCHW = tf.mul(perSample(coefficients, "posteriorMeanCoef1OverStd", rank), error_NCHW);
-  const excess_NCHW = tf.mul(tf.exp(tf.neg(h_NCHW)), tf.add(tf.square(distance_NCHW), 1));
+  const meanDifference_NCHW = tf.mul(perSample(coefficients, "posteriorMeanCoef1OverStd", rank), error_NCHW);
+  const excess_NCHW = tf.mul(tf.exp(tf.neg(h_NCHW)), tf.add(tf.square(meanDifference_NCHW), 1));
   const divergence_NCHW = tf.mul(tf.add(tf.sub(h_NCHW, 1), excess_NCHW), 0.5);
 
   const reciprocalStd_NCHW = tf.mul(
     perSample(coefficients, "posteriorReciprocalStd", rank),
     tf.exp(tf.mul(h_NCHW, -0.5)),
   );
-  // zero elsewhere: a far-off value would overflow, and its gradient be NaN even where the likelihood is not taken
+  // Zero at other steps: a large error would overflow there, and make the gradient NaN although the term is not used.
   const errorAtFirst_NCHW = tf.mul(perSample(coefficients, "isFirstStep", rank), error_NCHW);
   const likelihood_NCHW = discretizedLogLikelihood(x0_NCHW, errorAtFirst_NCHW, reciprocalStd_NCHW);
 

@@ -1,24 +1,24 @@
-// Configurations of DiT: Peebles & Xie 2022, "Scalable Diffusion Models with Transformers", https://arxiv.org/abs/2212.09748, table 1.
+// Configurations of DiT: Peebles & Xie 2022, https://arxiv.org/abs/2212.09748, table 1.
 
 export interface DitConfig {
   readonly name: string;
-  /** Side of the square input, in pixels or latent cells. */
+  /** Side of the square input, in pixels or in positions of the latents. */
   readonly inputSize: number;
   readonly patchSize: number;
-  /** Of the input: 3 for pixels, 4 for Stable Diffusion's latents. */
+  /** Channels of the input: 3 for pixels, 4 for Stable Diffusion's latents. */
   readonly channels: number;
   readonly width: number;
   readonly depth: number;
   readonly heads: number;
-  /** Hidden width of the MLP over the model's. */
+  /** Hidden width of the MLP divided by the model's width. */
   readonly mlpRatio: number;
-  /** Without the null class, which has index `classes`. */
+  /** Number of classes without the null class, whose label is `classes`. */
   readonly classes: number;
-  /** Does the model also put out a variance for each channel? */
+  /** Whether the model also predicts a variance for each channel. */
   readonly learnSigma: boolean;
   /**
-   * Compute as diffusers' DiTTransformer2DModel (0.42) does: the timestep's frequencies spaced over one step fewer, and this epsilon
-   * in every block's second norm. Left out, the model is the official one.
+   * Present: the model computes as diffusers' DiTTransformer2DModel (0.42), with the timestep frequencies spaced over
+   * one step fewer and this epsilon in the second norm of every block. Absent: it computes as the official model.
    */
   readonly diffusers?: { readonly secondNormEpsilon: number };
 }
@@ -33,7 +33,11 @@ const sizes = {
 /** Names of the published configurations: `DiT-S/8` … `DiT-XL/2`. */
 export const ditNames: readonly string[] = Object.keys(sizes).flatMap((s) => [8, 4, 2].map((p) => `DiT-${s}/${p}`));
 
-/** A published configuration by name, over the 32×32×4 latents of 256×256 images. */
+/**
+ * A published configuration by name, by default for the 32×32×4 latents of 256×256 images.
+ *
+ * @throws Error for another name
+ */
 export function ditByName(name: string, { classes = 1000, inputSize = 32 } = {}): DitConfig {
   const match = /^DiT-(S|B|L|XL)\/(2|4|8)$/.exec(name);
   if (!match) throw new Error(`unknown model '${name}'; wanted one of ${ditNames.join(", ")}`);
@@ -49,11 +53,11 @@ export function ditByName(name: string, { classes = 1000, inputSize = 32 } = {})
   };
 }
 
-/** The heads of a published size; undefined for any other. */
+/** The number of heads of a published size; undefined for other sizes. */
 export const publishedHeads = (width: number, depth: number): number | undefined =>
   Object.values(sizes).find((s) => s.width === width && s.depth === depth)?.heads;
 
-/** Says what is wrong with a configuration, if anything is. */
+/** @throws Error that names the first setting that is not valid */
 export function checkConfig(c: DitConfig): void {
   const wrong = (what: string) => new Error(`model ${c.name}: ${what}`);
   for (const key of ["inputSize", "patchSize", "channels", "width", "depth", "heads", "classes"] as const)
@@ -65,5 +69,5 @@ export function checkConfig(c: DitConfig): void {
   if (c.width % 4 !== 0) throw wrong(`width ${c.width} is no multiple of 4, which the positions need`);
 }
 
-/** Channels that the model puts out. */
+/** Channels of the model's output. */
 export const outputChannels = (c: DitConfig): number => (c.learnSigma ? 2 : 1) * c.channels;

@@ -1,3 +1,5 @@
+// The model against the official code's values: output, modules and timestep embedding.
+
 import { fileURLToPath } from "node:url";
 import { type Call, pending, settle } from "@dit-bench/method";
 import { float32, readSafetensors } from "@dit-bench/weights";
@@ -20,7 +22,7 @@ const config: DitConfig = {
   learnSigma: true,
 };
 
-// The official code's own values: facebookresearch/DiT, commit ed81ce2, float32 on a CPU.
+// Values of facebookresearch/DiT at commit ed81ce2, computed in float32 on a CPU.
 const weights = fixture("dit_weights");
 const inputs = fixture("dit_inputs");
 const outputs = fixture("dit_outputs");
@@ -35,30 +37,33 @@ beforeAll(async () => {
   w = Object.fromEntries([...weights].map(([name, t]) => [name, tf.tensor(float32(t), [...t.shape])]));
 });
 
-function distance(got: tf.Tensor, want: { shape: readonly number[]; data: ArrayLike<number | bigint> }): number {
+function largestDifference(
+  got: tf.Tensor,
+  want: { shape: readonly number[]; data: ArrayLike<number | bigint> },
+): number {
   expect(got.size).toBe(want.data.length);
   const a = got.dataSync();
   return numbers(want as never).reduce((max, v, i) => Math.max(max, Math.abs(v - a[i]!)), 0);
 }
 
 describe("dit, against the official code", () => {
-  it("predicts the same within 1e-5", () => {
+  it("has the same output within 1e-5", () => {
     const out = dit(w, config, tensor(inputs, "x"), tensor(inputs, "t"), labels(inputs, "y"));
     expect(out.shape).toEqual([...outputs.get("out")!.shape]);
-    expect(distance(out, outputs.get("out")!)).toBeLessThan(1e-5);
+    expect(largestDifference(out, outputs.get("out")!)).toBeLessThan(1e-5);
   });
 
-  it("admits fractional timesteps", () => {
+  it("has the same output at fractional timesteps", () => {
     const out = dit(w, config, tensor(inputs, "x"), tensor(outputs, "t_fractional"), labels(inputs, "y"));
-    expect(distance(out, outputs.get("out_fractional")!)).toBeLessThan(1e-5);
+    expect(largestDifference(out, outputs.get("out_fractional")!)).toBeLessThan(1e-5);
   });
 
-  it("embeds the timestep the same, but for the last bit of a frequency (6e-8) times t (999)", () => {
+  it("has the same timestep embedding within the last bit of a frequency (6e-8) times t (999)", () => {
     const t = tensor(inputs, "t");
-    expect(distance(timestepEmbedding(t, 128), outputs.get("timestep_embedding")!)).toBeLessThan(6e-8 * 999);
+    expect(largestDifference(timestepEmbedding(t, 128), outputs.get("timestep_embedding")!)).toBeLessThan(6e-8 * 999);
   });
 
-  it("has each module's own values, at the paths methods see", () => {
+  it("has the same output of each module, at the path that methods use", () => {
     const seen = new Map<string, tf.Tensor>();
     const spy: Call = (path, f, x, own) => {
       const y = settle(pending(f(x, own)));
@@ -76,10 +81,10 @@ describe("dit, against the official code", () => {
       "mid.final_layer": "final_layer.linear",
     };
     for (const [theirs, ours] of Object.entries(paths))
-      expect(distance(seen.get(ours)!, outputs.get(theirs)!), ours).toBeLessThan(1e-5);
+      expect(largestDifference(seen.get(ours)!, outputs.get(theirs)!), ours).toBeLessThan(1e-5);
   });
 
-  it("rounds the frequencies as float32 arithmetic does", () => {
+  it("has frequencies within 1e-6 of the formula in float64", () => {
     const f = timestepFrequencies(128);
     expect(f[0]).toBe(1);
     expect(f.every((v, k) => Math.abs(v / 10000 ** (-k / 128) - 1) < 1e-6)).toBe(true);
@@ -87,7 +92,7 @@ describe("dit, against the official code", () => {
 });
 
 describe("dit", () => {
-  it("names a weight that is missing", () => {
+  it("names a missing weight", () => {
     const { "blocks.1.attn.proj.bias": _, ...rest } = w;
     expect(() => dit(rest, config, tensor(inputs, "x"), tensor(inputs, "t"), labels(inputs, "y"))).toThrow(
       "no weight named 'blocks.1.attn.proj.bias'",

@@ -1,6 +1,7 @@
 // DiT as a function of its weights: Peebles & Xie 2022, https://arxiv.org/abs/2212.09748, with adaLN-Zero blocks.
 //
-// N = batch, C = channels, O = output channels, S = input side, P = patch side, G = S / P, T = G² tokens, D = width, K = classes
+// N = batch, C = channels, O = output channels, S = input side, P = patch side, G = S / P, T = G² tokens, D = width, K
+// = classes
 
 import { type Affine, bare, type Call, followedBy, type Pending, settle, type Weights } from "@dit-bench/method";
 import { gelu, layerNorm, linear, selfAttention, silu } from "@dit-bench/ops";
@@ -13,14 +14,16 @@ import { timestepEmbedding } from "./timesteps.ts";
 const NORM_EPSILON = 1e-6;
 
 /**
- * What the model predicts: noise, and with learned sigma the variance's interpolation after it.
+ * The model's output: the predicted noise, followed, if the model learns sigma, by the position of the log variance
+ * between its bounds.
  *
  * @param w every weight of `ditModel(config)`, by checkpoint path
  * @param x_NCSS noised input
- * @param t_N timesteps as the network sees them, float32, fractions admitted
+ * @param t_N timesteps as the network sees them, float32; fractions are allowed
  * @param y_N labels, int32; `config.classes` is the null class
- * @param call the seam through which each module runs: a method's `attach(...).call(...)`
+ * @param call the seam through which each module runs: `attach(...).call(...)` of a method
  * @returns [N, O, S, S]
+ * @throws Error if a weight is missing
  */
 export function dit(
   w: Weights,
@@ -37,7 +40,7 @@ export function dit(
   };
   const lastLayer = (path: string, x: tf.Tensor): Pending => {
     const bias = get(`${path}.bias`);
-    const weight = tf.reshape(get(`${path}.weight`), [bias.size, -1]); // the patch embedding's is stored as a convolution
+    const weight = tf.reshape(get(`${path}.weight`), [bias.size, -1]); // the patch embedding is stored as a convolution
     return call(path, (x, own) => linear(x, own!.weight, own!.bias), x, { weight, bias });
   };
   const layer = (path: string, x: tf.Tensor): tf.Tensor => settle(lastLayer(path, x));
@@ -66,10 +69,10 @@ export function dit(
   const K = FREQUENCIES / 2;
   const angles_NF = timestepEmbedding(t_N, K, config.diffusers ? K - 1 : K);
   const time_ND = layer("t_embedder.mlp.2", silu(layer("t_embedder.mlp.0", angles_NF)));
-  // A product with one-hot rows, because its gradient is a product too.
+  // The lookup is a matrix multiplication with one-hot rows: then its gradient is one too, and no scatter is needed.
   const labels_NK = tf.oneHot(tf.cast(y_N, "int32") as tf.Tensor1D, config.classes + 1, 1, 0, "float32");
   const label_ND = tf.matMul(labels_NK as tf.Tensor2D, get(CLASS_EMBEDDING) as tf.Tensor2D);
-  const silu_c_ND = silu(tf.add(time_ND, label_ND)); // every modulation begins with this activation
+  const silu_c_ND = silu(tf.add(time_ND, label_ND)); // the first operation of every modulation
 
   const stack = (x_NTD: tf.Tensor): tf.Tensor => {
     let y = x_NTD;
@@ -95,13 +98,16 @@ export function dit(
   );
 }
 
-/** Adaptive layer norm's modulation of every token, x̂ (1 + scale) + shift, in one affine map with the method's own. */
+/**
+ * The modulation of adaptive layer norm, x̂ (1 + scale) + shift for every token, as an affine map that composes with a
+ * method's.
+ */
 const modulation = (shift_ND: tf.Tensor, scale_ND: tf.Tensor): Affine => ({
   scale: tf.expandDims(tf.add(1, scale_ND), 1),
   shift: tf.expandDims(shift_ND, 1),
 });
 
-/** [N, C, S, S] to [N, T, C P P]: a patch embedding by convolution is a linear layer over patches in this order. */
+/** [N, C, S, S] to [N, T, C P P]. In this order of values, the patch embedding by convolution is a linear layer. */
 function patches(x_NCSS: tf.Tensor, { inputSize: S, patchSize: P, channels: C }: DitConfig): tf.Tensor {
   const N = x_NCSS.shape[0]!;
   const G = S / P;
@@ -109,7 +115,7 @@ function patches(x_NCSS: tf.Tensor, { inputSize: S, patchSize: P, channels: C }:
   return tf.reshape(tf.transpose(split, [0, 2, 4, 1, 3, 5]), [N, G * G, C * P * P]);
 }
 
-/** [N, T, P P O] to [N, O, S, S]; the final layer's channels run fastest. */
+/** [N, T, P P O] to [N, O, S, S]. The channel is the fastest index of the final layer's output. */
 function unpatched(tokens: tf.Tensor, config: DitConfig): tf.Tensor {
   const { inputSize: S, patchSize: P } = config;
   const N = tokens.shape[0]!;

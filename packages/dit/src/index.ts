@@ -1,3 +1,5 @@
+// DiT: the model as a function of its weights, its description, and the two layouts of its checkpoints.
+
 export { checkConfig, type DitConfig, ditByName, ditNames, outputChannels } from "./config.ts";
 export { dit } from "./dit.ts";
 export { type EmbeddingStart, initialDit, newClassEmbedding } from "./init.ts";

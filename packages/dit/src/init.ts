@@ -1,4 +1,5 @@
-// Fresh weights for pretraining, as DiT starts: Peebles & Xie 2022, section 3.2 ("adaLN-Zero") and their published settings.
+// Starting weights for pretraining, and for the class embedding of new classes. Peebles & Xie 2022,
+// https://arxiv.org/abs/2212.09748, section 3.2 ("adaLN-Zero") and their code.
 
 import { normals, uniforms } from "@dit-bench/random";
 import type { DitConfig } from "./config.ts";
@@ -6,48 +7,54 @@ import { CLASS_EMBEDDING, ditModel } from "./model.ts";
 import { sinCosPositions } from "./positions.ts";
 
 /**
- * How the timestep's and the classes' embeddings start. `published`: N(0, 0.02²), made for widths of 384 and more. `unit`: layers
- * N(0, 2 / fan-in) (He et al. 2015, https://arxiv.org/abs/1502.01852) and a class table N(0, 1), so that the conditioning is of unit size at
- * any width; at width 128 the published start leaves it near 0.02, and the modulations learn from next to nothing.
+ * How the embeddings of timestep and class start.
+ *
+ * - `published`: N(0, 0.02²), which suits widths of 384 and more.
+ * - `unit`: layers N(0, 2 / fan-in) (He et al. 2015, https://arxiv.org/abs/1502.01852) and a class table N(0, 1), so
+ *   that the conditioning has unit size at any width. At width 128 the published start gives values near 0.02, from
+ *   which the modulations learn slowly.
  */
 export type EmbeddingStart = "published" | "unit";
 
 /**
- * Linear layers Xavier uniform with zero biases, embeddings as asked, the modulations and the final layer zero, so that every block
- * starts as the identity.
+ * Linear layers start Xavier uniform with zero biases. The modulations and the final layer start at zero, so every
+ * block starts as the identity. Positions are `sinCosPositions`.
  */
 export function initialDit(
   config: DitConfig,
   seed: number,
   embeddings: EmbeddingStart = "published",
 ): Record<string, Float32Array> {
-  const out: Record<string, Float32Array> = {};
+  const weights: Record<string, Float32Array> = {};
   for (const { name, shape } of ditModel(config).weights) {
     const n = shape.reduce((a, b) => a * b, 1);
     if (name === "pos_embed")
-      out[name] = Float32Array.from(sinCosPositions(config.width, config.inputSize / config.patchSize));
+      weights[name] = Float32Array.from(sinCosPositions(config.width, config.inputSize / config.patchSize));
     else if (name.endsWith(".bias") || /adaLN_modulation|final_layer\.linear/.test(name))
-      out[name] = new Float32Array(n);
+      weights[name] = new Float32Array(n);
     else if (/^[ty]_embedder/.test(name)) {
       const unit = name === CLASS_EMBEDDING ? 1 : Math.sqrt(2 / shape[1]!);
       const std = embeddings === "unit" ? unit : 0.02;
-      out[name] = normals(seed, `init ${name}`, 0, n).map((z) => std * z);
+      weights[name] = normals(seed, `init ${name}`, 0, n).map((z) => std * z);
     } else {
       const [O, ...rest] = shape as [number, ...number[]];
       const bound = Math.sqrt(6 / (O + rest.reduce((a, b) => a * b, 1))); // Glorot & Bengio 2010, eq. 16
-      out[name] = Float32Array.from(uniforms(seed, `init ${name}`, 0, n), (u) => bound * (2 * u - 1));
+      weights[name] = Float32Array.from(uniforms(seed, `init ${name}`, 0, n), (u) => bound * (2 * u - 1));
     }
   }
-  return out;
+  return weights;
 }
 
 /**
- * A class embedding for a new label space, [classes + 1, D]: every new class starts at the base model's null row, the one place where the
- * base model knows what to do with a class it has not been told, with a tenth of the base classes' deviation, width by width, to set the classes
- * apart. The null row (the last) is the base's own.
+ * A class embedding for new classes, [classes + 1, D], row-major. Every new row starts at the base model's null row,
+ * because the null class is the one input without class information that the base model was trained on. Normal noise
+ * separates the classes: in each column, a tenth of the standard deviation over the base classes. The last row is the
+ * base model's null row.
  *
- * Drawing new rows from the base classes' mean and full deviation was tried first: sixteen classes span little of the space, so that
- * such rows are conditionings the model has never seen, and its samples were noise.
+ * Rejected: sampling new rows with the mean and the full deviation of the base classes. With the 16 base classes of the
+ * mini recipe, such rows were unlike any that the model had seen, and its images were noise.
+ *
+ * @param base the base model's table, [base classes + 1, D]
  */
 export function newClassEmbedding(
   base: Float32Array,
@@ -62,9 +69,9 @@ export function newClassEmbedding(
     for (let k = 0; k < baseClasses; k++) mean += base[k * D + d]! / baseClasses;
     let variance = 0;
     for (let k = 0; k < baseClasses; k++) variance += (base[k * D + d]! - mean) ** 2 / baseClasses;
-    const none = base[baseClasses * D + d]!;
-    for (let k = 0; k < classes; k++) out[k * D + d] = none + 0.1 * Math.sqrt(variance) * z[k * D + d]!;
-    out[classes * D + d] = none;
+    const nullValue = base[baseClasses * D + d]!;
+    for (let k = 0; k < classes; k++) out[k * D + d] = nullValue + 0.1 * Math.sqrt(variance) * z[k * D + d]!;
+    out[classes * D + d] = nullValue;
   }
   return out;
 }

@@ -1,3 +1,5 @@
+// Descriptions, configurations, positions and starting weights of DiT.
+
 import { fileURLToPath } from "node:url";
 import { size } from "@dit-bench/method";
 import { readSafetensors } from "@dit-bench/weights";
@@ -28,11 +30,11 @@ describe("ditModel", () => {
     for (const w of ours) expect([...w.shape], w.name).toEqual([...official.get(w.name)!.shape]);
   });
 
-  it("counts 675,129,632 numbers in DiT-XL/2 with its positions, as the published checkpoint holds", () => {
+  it("counts 675,129,632 values in DiT-XL/2 with its positions, as in the published checkpoint", () => {
     expect(count("DiT-XL/2", 1000)).toBe(675_129_632);
   });
 
-  it("gives every linear module its weight and bias", () => {
+  it("lists a weight and a bias for every linear module", () => {
     const { modules, weights } = ditModel(tiny);
     for (const m of modules.filter((m) => m.kind === "linear")) {
       expect(size(weights.find((w) => w.name === `${m.path}.weight`)!.shape)).toBe(m.in * m.out);
@@ -41,7 +43,7 @@ describe("ditModel", () => {
   });
 });
 
-describe("configurations", () => {
+describe("ditByName and checkConfig", () => {
   it("know the twelve published names", () => {
     expect(ditNames).toHaveLength(12);
     expect(ditNames.map((n) => ditByName(n).name)).toEqual(ditNames);
@@ -53,7 +55,7 @@ describe("configurations", () => {
     [{ heads: 5 }, "width 64 is no multiple of heads 5"],
     [{ width: 66, heads: 1 }, "no multiple of 4"],
     [{ depth: 0 }, "depth is 0"],
-  ])("say what is wrong: %j", (change, message) => {
+  ])("name the setting that is not valid: %j", (change, message) => {
     expect(() => checkConfig({ ...tiny, ...change })).toThrow(message);
   });
 });
@@ -65,9 +67,9 @@ describe("sinCosPositions", () => {
     return match ? [[key, match] as const] : [];
   });
 
-  it("has fixtures to stand against", () => expect(cases.length).toBeGreaterThan(2));
+  it("has fixtures to compare with", () => expect(cases.length).toBeGreaterThan(2));
 
-  it.each(cases)("equals the official %s to the last float32 bit but one", (key, match) => {
+  it.each(cases)("equals the official %s within 1.2e-7, two units in the last place of float32", (key, match) => {
     const [D, G] = [Number(match[1]), Number(match[2])];
     const ours = Float32Array.from(sinCosPositions(D, G, match[3] ? 0.5 : 1));
     const theirs = tensors.get(key)!;
@@ -83,8 +85,8 @@ describe("sinCosPositions", () => {
   });
 });
 
-describe("fresh weights", () => {
-  it("start as adaLN-Zero: modulations and final layer zero, the rest not", () => {
+describe("initialDit and newClassEmbedding", () => {
+  it("start as adaLN-Zero: biases, modulations and final layer are zero, other weights are not", () => {
     const w = initialDit(tiny, 1);
     for (const { name, shape } of ditModel(tiny).weights) {
       expect(w[name]!.length, name).toBe(size(shape));
@@ -95,7 +97,7 @@ describe("fresh weights", () => {
     expect(initialDit(tiny, 2)["blocks.0.attn.qkv.weight"]).not.toEqual(w["blocks.0.attn.qkv.weight"]);
   });
 
-  it("of unit size condition the model as strongly at any width", () => {
+  it("have the variances of unit conditioning when embeddings start as 'unit'", () => {
     const w = initialDit(tiny, 1, "unit");
     const variance = (name: string) => w[name]!.reduce((sum, v) => sum + v * v, 0) / w[name]!.length;
     expect(variance("y_embedder.embedding_table.weight")).toBeCloseTo(1, 0);
@@ -103,13 +105,13 @@ describe("fresh weights", () => {
     expect(variance("t_embedder.mlp.0.weight")).toBeCloseTo(2 / 256, 3);
   });
 
-  it("a new class embedding keeps the null row, and starts its classes about it with a tenth of the base's deviation", () => {
+  it("start new classes around the null row with a tenth of the base model's deviation, and keep that row", () => {
     const base = Float32Array.from({ length: 1001 * 8 }, (_, i) => (i % 8) + 0.5 * Math.sin(i));
-    const none = base.slice(1000 * 8);
-    const fresh = newClassEmbedding(base, { width: 8, classes: 1000 }, 2000, 3);
-    expect(fresh.slice(2000 * 8)).toEqual(none);
+    const nullRow = base.slice(1000 * 8);
+    const embedding = newClassEmbedding(base, { width: 8, classes: 1000 }, 2000, 3);
+    expect(embedding.slice(2000 * 8)).toEqual(nullRow);
     for (let d = 0; d < 8; d++) {
-      const column = Array.from({ length: 2000 }, (_, k) => fresh[k * 8 + d]! - none[d]!);
+      const column = Array.from({ length: 2000 }, (_, k) => embedding[k * 8 + d]! - nullRow[d]!);
       const mean = column.reduce((a, b) => a + b, 0) / 2000;
       const deviation = Math.sqrt(column.reduce((a, b) => a + b * b, 0) / 2000);
       expect(Math.abs(mean)).toBeLessThan(0.004);

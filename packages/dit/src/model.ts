@@ -1,5 +1,5 @@
-// The description of a DiT: its weights by checkpoint path and shape, and the modules a method may graft onto. No numbers.
-// Key names as in facebookresearch/DiT's checkpoints.
+// The description of a DiT: the paths and shapes of its weights, and the modules on which a method may put grafts. It
+// needs no values of weights. Paths are those of facebookresearch/DiT's checkpoints.
 //
 // C = channels, D = width, P = patch side, T = tokens, F = MLP width
 
@@ -9,8 +9,10 @@ import { checkConfig, type DitConfig, outputChannels } from "./config.ts";
 /** Width of the sinusoidal embedding of the timestep. */
 export const FREQUENCIES = 256;
 
+/** Path of the class embedding, [classes + 1, D]; the last row is the null class. */
 export const CLASS_EMBEDDING = "y_embedder.embedding_table.weight";
 
+/** @throws Error if the configuration is not valid */
 export function ditModel(c: DitConfig): Model {
   checkConfig(c);
   const { width: D, patchSize: P, depth } = c;

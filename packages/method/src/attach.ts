@@ -1,4 +1,5 @@
-// Attaches a method to a model: which weights train, the grafted weights, how the model runs with them and without.
+// Attaches a method to a model: which weights train, how new ones start, how the model runs with them, and how they
+// merge.
 
 import { withoutMathRandom } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
@@ -12,8 +13,14 @@ import { byModule, foldingOrder, type Linear, runThrough, sitesOf, weightsOf } f
 import { trainableBy } from "./trainable.ts";
 
 /**
- * The seam that the model runs each module through: the module itself, or what a method has put around it. The output may come
- * with an affine map pending, which the model composes with its own modulation or gate (`followedBy`) or carries out (`settle`).
+ * The seam: the model runs each module through this function, which runs the module and the grafts on it. The output
+ * may have a pending affine map. The model composes it with its own modulation or gate (`followedBy`), or applies it
+ * (`settle`).
+ *
+ * @param path the module's path
+ * @param f the module itself; it takes the weights to use where it is a linear layer
+ * @param x its input
+ * @param own the layer's own weights where it is a linear layer
  */
 export type Call = (
   path: string,
@@ -29,36 +36,44 @@ export const bare: Call = (_path, f, x, own) => pending(f(x, own));
 export interface Adapted<O extends object = object> {
   readonly method: Method<O>;
   readonly model: Model;
-  /** The method as messages call it. */
+  /** The method's name in messages. */
   readonly who: string;
-  /** Complete and valid. */
+  /** Complete and checked. */
   readonly options: O;
-  /** Base weights that train (the class embedding among them) and grafted ones, in a fixed order. */
+  /**
+   * Weights that train, in a fixed order: those of the base model, with the class embedding, then those of the grafts.
+   */
   readonly trainable: readonly WeightInfo[];
-  /** Base weights that stay as they are. */
+  /** Base weights that do not train. */
   readonly frozen: readonly WeightInfo[];
-  /** How many numbers train, class embedding included. */
+  /** Number of trainable parameters, class embedding included. */
   readonly parameters: number;
-  /** Module paths of the grafts, in the order in which `merge` folds them; a path twice where two grafts are on it. */
+  /** Module paths of the grafts in the order of merging; a module with two grafts is listed twice. */
   readonly sites: readonly string[];
-  /** Starting values of everything that trains. */
+  /** Starting values of all trainable weights. @throws MethodError if `base` lacks a weight or a start is not valid */
   initial(base: Values, seed: number): Record<string, Float32Array>;
-  /** The `call` to give the model, for these trainable tensors. @param merged how many of `sites`, from the first, are left out */
+  /**
+   * The seam for these trainable tensors.
+   *
+   * @param merged number of `sites`, from the first, that are left out because they are merged into the base weights
+   */
   call(trainable: Weights, merged?: number): Call;
   /**
-   * Base weights with grafts folded in, and the paths of those that cannot be folded. Plain tfjs ops.
-   * @param count how many of `sites`, from the first; all where not given
+   * The base weights with grafts merged in, in their stored shapes, and the module paths of the grafts that cannot
+   * merge. Plain tfjs ops.
+   *
+   * @param count number of `sites` to merge, from the first; all by default
    */
   merge(weights: Weights, count?: number): { weights: Weights; unmerged: string[] };
-  /** Does `merge` leave nothing over? */
+  /** Whether every graft can merge. */
   readonly merges: boolean;
 }
 
-/** @throws MethodError where the method, its options or what it gives for this model break the contract */
+/** @throws MethodError if the method, its options or its adaptation of this model break the contract */
 export function attach<O extends object>(method: Method<O>, model: Model, given: object = {}): Adapted<O> {
   const who = nameOf(method);
   const options = parseOptions(method, given);
-  labelOf(method, options); // a bad label is refused before anything is trained
+  labelOf(method, options); // throws for a bad label now, before any training
   const { train = [], grafts = [] } = checkAdaptation(
     who,
     seeded(who, "adapt", () => blaming(who, "adapt", () => method.adapt(options, model))),
@@ -90,22 +105,22 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
           throw new MethodError(`${who}: the base model has no weight '${name}'${didYouMean(name, Object.keys(base))}`);
         return values;
       };
-      const fresh: Record<string, Float32Array> = {};
-      for (const w of model.weights) if (trains(w)) fresh[w.name] = read(w.name).slice();
+      const initial: Record<string, Float32Array> = {};
+      for (const w of model.weights) if (trains(w)) initial[w.name] = read(w.name).slice();
       for (const s of sites)
         for (const [key, init] of Object.entries(s.inits)) {
           const name = s.prefix + key;
-          fresh[name] = seeded(who, `the initial values of '${name}'`, () =>
+          initial[name] = seeded(who, `the initial values of '${name}'`, () =>
             initialValues(who, init, { seed, name, base: read }),
           );
         }
-      return fresh;
+      return initial;
     },
 
     call(w, merged = 0) {
-      const gone = new Set(inOrder.slice(0, merged));
+      const left = new Set(inOrder.slice(0, merged));
       return (path, f, x, own) => {
-        const here = byPath.get(path)?.filter((site) => !gone.has(site)) ?? [];
+        const here = byPath.get(path)?.filter((site) => !left.has(site)) ?? [];
         return here.length === 0 ? pending(f(x, own)) : runThrough(here, w, f, x, own);
       };
     },
@@ -125,14 +140,14 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
   };
 }
 
-/** Runs a function of the method that must depend on its arguments alone: equal seeds give equal runs. */
+/** Runs a function of the method. It must not use Math.random: equal seeds give equal runs. */
 const seeded = <T>(who: string, what: string, f: () => T): T =>
   withoutMathRandom(
     f,
     (site) =>
       new MethodError(
-        `${who}: ${what}: Math.random was called${site ? ` (at ${site})` : ""}; random starts come from the run's seed: ` +
-          "normal, uniform and kaiming, or the seed that an Init is given",
+        `${who}: ${what}: Math.random was called${site ? ` (at ${site})` : ""}; random starts must come from the ` +
+          "run's seed: use normal, uniform or kaiming, or the seed that an Init is given",
       ),
   );
 

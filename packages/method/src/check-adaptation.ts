@@ -1,4 +1,4 @@
-// What a method's adapt and its grafts' weights give, checked before any tensor exists.
+// Checks of what `adapt` and the `weights` of a graft return, before any tensor exists.
 
 import { blaming, describe, didYouMean, MethodError } from "./error.ts";
 import type { Init, InitContext } from "./init.ts";
@@ -7,10 +7,10 @@ import { type Module, size } from "./model.ts";
 
 const ADAPTATION = ["train", "grafts"];
 const GRAFT = ["at", "weights", "affine", "forward", "merge"];
-/** A part of a weight's path: dots would add levels to it. */
+/** A key is one segment of a weight's path, so it has no dots. */
 const KEY = /^[A-Za-z_][\w-]*$/;
 
-/** @throws MethodError where it is not `{ train, grafts }` of the contract */
+/** @throws MethodError unless it is `{ train, grafts }` as the contract defines them */
 export function checkAdaptation(who: string, given: unknown): Adaptation {
   const wrong = (problem: string) => new MethodError(`${who}: ${problem}`);
   if (!isObject(given)) {
@@ -40,7 +40,7 @@ function checkGraft(wrong: (problem: string) => Error, what: string, given: unkn
       throw wrong(`adapt: ${what}.${key} is ${describe(given[key])}; wanted a function`);
 }
 
-/** The new weights of one module, by key. @throws MethodError where one is not an Init */
+/** The new weights of one module, by key. @throws MethodError if one is not an Init */
 export function initsOf(who: string, graft: Graft, module: Module): Readonly<Record<string, Init>> {
   const what = `weights of the graft on '${module.path}'`;
   const wrong = (problem: string) => new MethodError(`${who}: ${what} ${problem}`);
@@ -49,7 +49,7 @@ export function initsOf(who: string, graft: Graft, module: Module): Readonly<Rec
     throw wrong(`gives ${describe(given)}; wanted an object of weights by key, such as { a: zeros(8) }`);
   for (const [key, init] of Object.entries(given)) {
     if (!KEY.test(key))
-      throw wrong(`has a key ${JSON.stringify(key)}; wanted letters, digits, underscores and hyphens alone`);
+      throw wrong(`has a key ${JSON.stringify(key)}; wanted only letters, digits, underscores and hyphens`);
     if (!isObject(init) || typeof init.values !== "function" || !Array.isArray(init.shape))
       throw wrong(
         `gives '${key}' as ${describe(init)}; wanted an Init, such as zeros(${module.out}) or normal(0.02, 8)`,
@@ -62,7 +62,11 @@ export function initsOf(who: string, graft: Graft, module: Module): Readonly<Rec
   return given as Record<string, Init>;
 }
 
-/** The starting values of a new weight. @throws MethodError where they are no numbers, or not as many as its shape holds */
+/**
+ * The starting values of a new weight.
+ *
+ * @throws MethodError unless they are as many finite numbers as its shape holds
+ */
 export function initialValues(who: string, init: Init, context: InitContext): Float32Array {
   const what = `the initial values of '${context.name}'`;
   const wrong = (problem: string) => new MethodError(`${who}: ${what} ${problem}`);

@@ -1,4 +1,4 @@
-// The parts of a method that can be checked before there is a model: name, label, options and learning rate.
+// Checks of a method that need no model: name, label, source, options and learning rate.
 
 import { blaming, describe, didYouMean, MethodError, nameOf } from "./error.ts";
 import type { AnyMethod } from "./method.ts";
@@ -6,13 +6,13 @@ import { describeOptions, labelOf } from "./options.ts";
 
 const FIELDS = ["name", "label", "source", "options", "learningRate", "adapt"] as const;
 
-/** A folder of results and a command line take it as it is. */
+/** Valid as a folder name and on a command line without quoting. */
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
 /**
- * The method, if it fits the contract as far as this can be known without a model.
+ * The method, if it keeps the contract as far as this can be checked without a model.
  *
- * @param plugin the package, folder or file that it came from; messages name it
+ * @param plugin the package, folder or file that it came from, for messages
  * @throws MethodError
  */
 export function checkMethod(given: unknown, plugin?: string): AnyMethod {
@@ -58,7 +58,7 @@ const WANTED: Record<(typeof FIELDS)[number], string> = {
   adapt: "a function from options and model to { train, grafts }",
 };
 
-/** The schema is known by what it does, so that another copy of zod 4 serves as well. */
+/** The schema is checked by what it does, not by its class: a plug-in may bring its own copy of zod 4. */
 function checkOptions(method: AnyMethod): void {
   const who = nameOf(method);
   const wrong = (problem: string) => new MethodError(`${who}: ${problem}`);
@@ -75,7 +75,7 @@ function checkOptions(method: AnyMethod): void {
     const { issues } = parsed.error;
     if (issues.some((issue) => issue.path.length === 0))
       throw wrong(`options refuses {}: ${issues[0]?.message}; wanted ${WANTED.options}`);
-    // An option without a default may be missing here; whatever else is wrong is a default.
+    // An option without a default is missing here, which is allowed. Any other problem is in a default.
     const bad = issues.find((issue) => issue.code !== "invalid_type");
     if (bad)
       throw wrong(`options: the default of '${bad.path.join(".")}' is refused by its own schema: ${bad.message}`);
@@ -84,19 +84,20 @@ function checkOptions(method: AnyMethod): void {
   const defaults = parsed.data as Record<string, unknown>;
   if (defaults === null || typeof defaults !== "object" || Array.isArray(defaults))
     throw wrong(`options parses {} to ${describe(defaults)}; wanted an object, as z.strictObject gives`);
-  // zod takes defaults unchecked, and a record keeps options as JSON.
+  // zod does not check defaults, and a record stores options as JSON.
   const again = method.options.safeParse(JSON.parse(JSON.stringify(defaults)));
   if (!again.success) {
     const [issue] = again.error.issues;
     const at = issue?.path.join(".") ?? "";
     throw wrong(
-      `options: the default of '${at}' is ${JSON.stringify(defaults[at])}, which its own schema refuses: ${issue?.message}`,
+      `options: the default of '${at}' is ${JSON.stringify(defaults[at])}, which its own schema refuses: ` +
+        `${issue?.message}`,
     );
   }
   labelOf(method, defaults);
 }
 
-/** The method with its origin; everything else is inherited, so that its functions keep their `this`. */
+/** The method with its plug-in. Everything else is inherited, so that its functions keep their `this`. */
 const withPlugin = (method: AnyMethod, plugin: string): AnyMethod =>
   Object.create(method, { plugin: { value: plugin, enumerable: true } }) as AnyMethod;
 
@@ -113,5 +114,5 @@ const suggested = (name: unknown): string =>
     .replaceAll(/^[-0-9]+|-+$/g, "")
     .slice(0, 40) || "my-method";
 
-/** Control characters as escapes: messages go to a terminal. */
+/** Escapes control characters: messages go to a terminal. */
 const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);

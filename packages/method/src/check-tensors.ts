@@ -1,11 +1,11 @@
-// What the functions of a graft give, checked while the model is run or traced.
+// Checks of what the functions of a graft return, while the model runs or is traced.
 
 import * as tf from "@tensorflow/tfjs";
 import type { Affine } from "./affine.ts";
 import { describe, didYouMean, MethodError } from "./error.ts";
 import type { Module, Weights } from "./model.ts";
 
-/** What `affine` gives: scale and shift, each [out] or of one number. */
+/** Checks the result of `affine`: scale and shift, each [out] or [1]. */
 export function checkAffine(what: string, module: Module, given: unknown): Affine {
   if (given === null || typeof given !== "object")
     throw new MethodError(`${what} returns ${describe(given)}; wanted { scale, shift }`);
@@ -26,7 +26,10 @@ export function checkAffine(what: string, module: Module, given: unknown): Affin
   return given as Affine;
 }
 
-/** What `forward` gives: as many axes as its input, the module's output width last. A method may add tokens between. */
+/**
+ * Checks the result of `forward`: rank and first axis of its input, last axis [out]. Axes between may differ: VPT adds
+ * tokens.
+ */
 export function checkOutput(what: string, module: Module, x: tf.Tensor, given: unknown): tf.Tensor {
   if (!(given instanceof tf.Tensor)) throw new MethodError(`${what} returns ${describe(given)}; wanted a tensor`);
   if (given.rank !== x.rank || given.shape[0] !== x.shape[0] || given.shape.at(-1) !== module.out)
@@ -37,7 +40,7 @@ export function checkOutput(what: string, module: Module, x: tf.Tensor, given: u
   return given;
 }
 
-/** What `merge` gives: base weights by path, in the shapes they have. */
+/** Checks the result of `merge`: base weights by path, in their own shapes. */
 export function checkMerged(what: string, base: Weights, given: unknown): Record<string, tf.Tensor> {
   if (given === null || typeof given !== "object" || given instanceof tf.Tensor)
     throw new MethodError(`${what} returns ${describe(given)}; wanted the changed base weights by path`);

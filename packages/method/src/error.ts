@@ -1,23 +1,23 @@
-// Mistakes of whoever wrote or chose a method: one error type, which names plug-in, method, the place in it and what to do.
+// The error type for mistakes in a method or its options, and the helpers that word its messages.
 
 import { placesOf } from "@dit-bench/random";
 import { closestName } from "@dit-bench/text";
 import type { AnyMethod } from "./method.ts";
 
-/** A method, or its options, that do not fit the contract or the model. The message is for whoever chose or wrote the method. */
+/** A method or its options break the contract or do not fit the model. The message names plug-in, method and place. */
 export class MethodError extends Error {
   override readonly name = "MethodError";
 }
 
-/** As messages call a method: `lora`, or `plug-in ./mine: method 'mine'`. */
+/** The method's name in messages: `lora`, or `plug-in ./mine: method 'mine'`. */
 export const nameOf = ({ name, plugin }: Pick<AnyMethod, "name" | "plugin">): string =>
   plugin === undefined ? name : `plug-in ${plugin}: method '${name}'`;
 
 /**
- * Runs a function of the method. What it throws becomes a MethodError with the function's name and the line that threw.
+ * Runs a function of the method. An error in it becomes a MethodError with the function's name and the line that threw.
  *
  * @param who `nameOf` the method
- * @param what which of its functions, such as "adapt"
+ * @param what name of the function in messages, such as "adapt"
  */
 export function blaming<T>(who: string, what: string, f: () => T): T {
   try {
@@ -34,11 +34,14 @@ export function blaming<T>(who: string, what: string, f: () => T): T {
   }
 }
 
-/** Frames that a method's author did not write. */
-const OUR_OWN =
-  /\/@tensorflow\/|\/(?:packages|@dit-bench)\/(?:compiler|conformance|diffusion|dit|method|ops|random|runner)\/(?:src|dist)\/(?!.*\.test\.)/;
+/** Stack frames of this project and of tensorflow.js: the first other one is in the method. */
+const OUR_OWN = new RegExp(
+  "/@tensorflow/|" +
+    "/(?:packages|@dit-bench)/(?:compiler|conformance|diffusion|dit|method|ops|random|runner)/" +
+    "(?:src|dist)/(?!.*\\.test\\.)",
+);
 
-/** A value as messages quote it: `the number 3`, `an array`, `nothing`. */
+/** A value in words: `the number 3`, `an array`, `nothing`. */
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return value === null ? "null" : "nothing";
   if (typeof value === "string") return `the text ${JSON.stringify(shortened(value))}`;
@@ -48,15 +51,15 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return "an array";
   if (typeof (value as { then?: unknown }).then === "function") return "a promise";
   if ("dataId" in value && "shape" in value) return `a tensor [${value.shape}]`;
-  const maker = (value as object).constructor?.name;
-  return maker === undefined || maker === "Object"
+  const className = (value as object).constructor?.name;
+  return className === undefined || className === "Object"
     ? `an object { ${Object.keys(value).join(", ")} }`
-    : `${/^[AEIO]/i.test(maker) ? "an" : "a"} ${maker}`;
+    : `${/^[AEIO]/i.test(className) ? "an" : "a"} ${className}`;
 }
 
 const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
-/** `; did you mean 'train'?`, or nothing where no candidate is near. */
+/** `; did you mean 'train'?`, or an empty text if no candidate is close. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const near = closestName(word, candidates);
   return near === undefined ? "" : `; did you mean '${near}'?`;

@@ -4,7 +4,8 @@
  * Compiles a glob. It matches whole paths, segment by segment, a segment being what stands between two dots:
  *
  * - `*` is any text within one segment: `blocks.*.mlp.fc*`;
- * - `**` as a whole segment is any number of segments, also none: `**.bias` matches `bias` and `blocks.0.attn.qkv.bias`;
+ * - `**` as a whole segment is any number of segments, also none: `**.bias` matches `bias` and
+ *   `blocks.0.attn.qkv.bias`;
  * - `{a,b}` is a or b, and may contain dots and stars: `blocks.*.{attn.qkv,mlp.*}`.
  *
  * Two stars beside other characters are one `*`, as in picomatch and bash: `**bias` matches `mybias`, not `fc1.bias`.

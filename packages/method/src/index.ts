@@ -1,4 +1,4 @@
-// The contract: all that a fine-tuning method imports.
+// The contract: a fine-tuning method imports from here, and from nowhere else in this project.
 
 export { linear } from "@dit-bench/ops";
 export * as tf from "@tensorflow/tfjs";

@@ -1,14 +1,14 @@
-// Fresh weights: a shape, known at once, and values, made when they are needed.
+// How a new weight starts: its shape, which is known at once, and its values, which are computed when a run needs them.
 
 import { normals, uniforms } from "@dit-bench/random";
 import { size } from "./model.ts";
 
-/** What a fresh weight may depend on. */
+/** What the starting values of a weight may depend on. */
 export interface InitContext {
   readonly seed: number;
-  /** The weight's own path: values are keyed by it, so that runs agree whatever the order. */
+  /** The weight's path. It keys the random numbers, so the order in which weights are initialised does not matter. */
   readonly name: string;
-  /** The base model's numbers under a checkpoint path. */
+  /** The values of a base weight, by checkpoint path. */
   base(name: string): Float32Array;
 }
 
@@ -38,7 +38,7 @@ export const uniform = (bound: number, ...shape: number[]): Init => ({
 });
 
 /**
- * Kaiming uniform with a = √5, as PyTorch's linear layers and loralib's A start: U(±1/√fanIn).
- * He et al. 2015, https://arxiv.org/abs/1502.01852, eq. 14: bound √(6 / ((1 + a²) fanIn)).
+ * Kaiming uniform with a = √5: U(-1/√fanIn, 1/√fanIn). PyTorch's linear layers and the A of loralib start like this.
+ * He et al. 2015, https://arxiv.org/abs/1502.01852, eq. 14: the bound is √(6 / ((1 + a²) fanIn)).
  */
 export const kaiming = (fanIn: number, ...shape: number[]): Init => uniform(1 / Math.sqrt(fanIn), ...shape);

@@ -1,4 +1,4 @@
-// How an affine map of a module's output is folded into the base weights. All weights are [out, in].
+// Folds an affine map of a module's output into base weights. All weights are [out, in].
 //
 // O = out, D = width
 
@@ -6,11 +6,16 @@ import * as tf from "@tensorflow/tfjs";
 import type { Affine } from "./affine.ts";
 import type { Module, Weights } from "./model.ts";
 
-/** Is there a place among the base weights for an affine map of this module's output? */
+/** Whether base weights can take an affine map of this module's output. */
 export const takesAffine = ({ kind, last, modulation }: Module): boolean =>
   kind === "linear" || last !== undefined || modulation !== undefined;
 
-/** The base weights that change when y scale + shift follows a module that `takesAffine`; each of the two [out] or [1]. */
+/**
+ * The base weights that change when the output y of a module becomes y scale + shift.
+ *
+ * @param module one that `takesAffine`
+ * @param affine scale and shift, each [out] or [1]
+ */
 export function foldAffine(base: Weights, module: Module, { scale, shift }: Affine): Record<string, tf.Tensor> {
   const a = scale ?? tf.ones([1]);
   const b = shift ?? tf.zeros([1]);
@@ -30,8 +35,8 @@ function foldLinear(base: Weights, path: string, a_O: tf.Tensor, b_O: tf.Tensor)
 }
 
 /**
- * Into the modulation after a norm: (x̂ a + b)(1 + s) + t = x̂ (1 + s′) + t′ with s′ = a s + a - 1 and t′ = b s + b + t, both
- * linear in the conditioning, as s and t are rows of one linear layer.
+ * Folds into the modulation after a norm: (x̂ a + b)(1 + s) + t = x̂ (1 + s′) + t′ with s′ = a s + a - 1 and t′ = b s +
+ * b + t. s and t are outputs of one linear layer, so s′ and t′ are too, with changed rows of weights.
  */
 function foldNorm(
   base: Weights,

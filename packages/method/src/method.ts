@@ -1,4 +1,4 @@
-// The contract: which base weights a method trains, and what it grafts onto the model.
+// What a method is: the base weights that it trains, and the grafts that it puts on the model.
 
 import type * as tf from "@tensorflow/tfjs";
 import type { z } from "zod";
@@ -6,33 +6,39 @@ import type { Affine } from "./affine.ts";
 import type { Init } from "./init.ts";
 import type { Model, Module, Weights } from "./model.ts";
 
-/** New weights around every module whose path matches. Has `affine`, or `forward`, or `merge`, or the last two. */
+/**
+ * New weights on every module that `at` matches. It has `affine`, or `forward`, or `merge`, or `forward` and `merge`.
+ */
 export interface Graft<K extends string = string> {
-  /** Module paths to graft onto, as a glob: `blocks.*.attn.{qkv,proj}`. Matching none is an error. */
+  /** Glob over module paths: `blocks.*.attn.{qkv,proj}`. A glob that matches none is an error. */
   readonly at: string;
-  /** The new trainable weights of one module. They are stored as `<path>.<method>.<key>`. */
+  /** The new trainable weights of one module, stored as `<path>.<method>.<key>`. */
   weights(module: Module): Record<K, Init>;
   /**
-   * Scales and shifts each channel of the module's output, and needs neither `forward` nor `merge`: the model takes the two up in
-   * the gate or modulation that follows, where there is one, and they fold into a linear module, a part that ends in one, and a norm.
+   * Scale and shift of each channel of the module's output. Replaces `forward` and `merge`: the model combines the map
+   * with the gate or modulation that follows, and it merges into linear layers, parts that end in one, and norms.
    */
   affine?(w: Weights<K>): Affine;
   /**
-   * Stands in for the module; `call` is the module itself. Plain tfjs ops, no reads of values: the same function runs eagerly,
-   * under tf.grads and traced. Omit to run a linear module on its merged weights instead.
+   * Runs in place of the module; `call` is the module. Plain tfjs ops, no reads of values: the same function runs
+   * eagerly, under tf.grads and while it is traced. Without it, a linear module runs on its merged weights.
    */
   forward?(call: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, w: Weights<K>): tf.Tensor;
   /**
-   * Folds the graft into the base model: the base weights that change, by checkpoint path, given all of them. Linear weights
-   * are [out, in] here whatever their shape in the checkpoint. Omit where folding cannot be exact.
+   * The base weights that change when the graft is folded into the base model, by checkpoint path. `base` holds all of
+   * them, with weights of linear layers as [out, in] whatever their stored shape. Leave it out if folding cannot be
+   * exact.
    */
   merge?(base: Weights, w: Weights<K>, module: Module): Record<string, tf.Tensor>;
 }
 
 export interface Adaptation {
-  /** Base weights left trainable, as globs over checkpoint paths: `**.bias`. The rest are frozen. Matching none is an error. */
+  /**
+   * Globs over checkpoint paths: the base weights that train. The others are frozen. A glob that matches none is an
+   * error.
+   */
   readonly train?: readonly string[];
-  // biome-ignore lint/suspicious/noExplicitAny: each graft's keys are checked where it is written, by graft()
+  // biome-ignore lint/suspicious/noExplicitAny: graft() checks the keys of each graft where it is written
   readonly grafts?: readonly Graft<any>[];
 }
 
@@ -40,28 +46,30 @@ export interface Method<Options extends object = object> {
   /** What `bench run --method` takes: lower-case letters, digits and hyphens. */
   readonly name: string;
   /**
-   * As a table's row calls it, with the options that usually differ: `LoRA-R8`; at most 60 characters on one line. Others that are
-   * not as published are added to it: `LoRA-R8 (alpha=8)`.
+   * Row label in tables, with the options that users vary most: `LoRA-R8`. One line of at most 60 characters. The
+   * program adds other options that differ from the defaults: `LoRA-R8 (alpha=8)`.
    */
   label(options: Options): string;
-  /** Where it was published. */
+  /** Citation with an address. */
   readonly source: string;
-  /** Options: their types, defaults (the published settings) and help texts. The values are plain JSON, so that a record holds them whole. */
+  /**
+   * Types, defaults (the published settings) and help texts of the options. Values are plain JSON: records store them.
+   */
   readonly options: z.ZodType<Options>;
-  /** Published learning rate (AdamW, constant). */
+  /** The published learning rate of AdamW, constant over training. */
   readonly learningRate: number;
-  /** Depends on its arguments alone; not async. */
+  /** The adaptation of one model. It depends on nothing except its arguments, and is not async. */
   adapt(options: Options, model: Model): Adaptation;
-  /** The plug-in that the method came from, for messages; whoever loads the method sets it. */
+  /** The plug-in that the method came from, for messages. The loader sets it. */
   readonly plugin?: string;
 }
 
-/** A method of whatever options. */
-// biome-ignore lint/suspicious/noExplicitAny: options are checked by the method's own schema when they are parsed
+/** A method with any options. */
+// biome-ignore lint/suspicious/noExplicitAny: the method's schema checks options when they are parsed
 export type AnyMethod = Method<any>;
 
-/** Identity, for type inference. */
+/** Returns its argument; infers the types. */
 export const defineMethod = <Options extends object>(method: Method<Options>): Method<Options> => method;
 
-/** Identity, for type inference. */
+/** Returns its argument; infers the types. */
 export const graft = <K extends string>(g: Graft<K>): Graft<K> => g;

@@ -1,4 +1,5 @@
-// What is reported to an author about mistakes in adapt, in a graft and in its functions. The model here is two linear layers.
+// What the author of a method reads about mistakes in adapt, in a graft and in its functions. The model has two blocks
+// of two linear layers.
 
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
@@ -28,8 +29,8 @@ const base: Values = Object.fromEntries(
 );
 const at = "blocks.*.fc1";
 
-/** A method with whatever is given in place of what adapt should return. */
-const of = (adapted: unknown): AnyMethod =>
+/** A method whose adapt returns this value. */
+const methodReturning = (adapted: unknown): AnyMethod =>
   defineMethod({
     name: "mine",
     label: () => "Mine",
@@ -38,7 +39,7 @@ const of = (adapted: unknown): AnyMethod =>
     learningRate: 1e-3,
     adapt: () => adapted as object,
   });
-const grafted = (fields: object) => of({ grafts: [{ at, weights: () => ({ s: ones(4) }), ...fields }] });
+const grafted = (fields: object) => methodReturning({ grafts: [{ at, weights: () => ({ s: ones(4) }), ...fields }] });
 const forward = (call: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor) => call(x);
 
 /** Runs the first module with the method on it, on a batch of three. */
@@ -73,29 +74,29 @@ describe("adapt", () => {
       "adapt: grafts[0].forward is the number 1; wanted a function",
     ],
   ];
-  it.each(cases)("returning %j", (given, message) => {
-    expect(() => attach(of(given), model)).toThrow(message);
+  it.each(cases)("is refused when it returns %j", (given, message) => {
+    expect(() => attach(methodReturning(given), model)).toThrow(message);
   });
 
-  it("throwing, with the line", () => {
-    const method = { ...of({}), adapt: () => (undefined as unknown as { x: object }).x };
+  it("is named with the line when it throws", () => {
+    const method = { ...methodReturning({}), adapt: () => (undefined as unknown as { x: object }).x };
     expect(() => attach(method, model)).toThrow(/^mine: adapt: Cannot read .* \(at .*mistakes\.test\.ts:\d+:\d+\)$/);
   });
 
-  it("throwing what is no error", () => {
+  it("is named when it throws a value that is not an Error", () => {
     const adapt = () => {
       throw null;
     };
-    expect(() => attach({ ...of({}), adapt }, model)).toThrow("mine: adapt: it threw null");
+    expect(() => attach({ ...methodReturning({}), adapt }, model)).toThrow("mine: adapt: it threw null");
   });
 
-  it("drawing random numbers of its own", () => {
-    const method = { ...of({}), adapt: () => ({ train: [Math.random() < 2 ? "**.bias" : "**"] }) };
+  it("is refused when it calls Math.random", () => {
+    const method = { ...methodReturning({}), adapt: () => ({ train: [Math.random() < 2 ? "**.bias" : "**"] }) };
     expect(() => attach(method, model)).toThrow(/mine: adapt: Math\.random was called \(at .*mistakes\.test\.ts/);
   });
 
-  it("of a plug-in, with the plug-in's name before its own", () => {
-    expect(() => attach({ ...of(undefined), plugin: "./here" }, model)).toThrow(
+  it("is named after its plug-in, in front of the method", () => {
+    expect(() => attach({ ...methodReturning(undefined), plugin: "./here" }, model)).toThrow(
       /^plug-in \.\/here: method 'mine': adapt returns nothing/,
     );
   });
@@ -113,27 +114,30 @@ describe("a glob that matches nothing", () => {
     ["model.blocks.*.fc1.bias", "blocks.*.fc1.bias"],
     ["blocks.*.{fc1,fc3}.biass", "blocks.*.{fc1,fc1}.bias"],
   ];
-  it.each(cases)("%s: did you mean %s", (train, meant) => {
-    expect(() => attach(of({ train: [train] }), model)).toThrow(
+  it.each(cases)("is reported with the nearest one that matches: %s gives %s", (train, meant) => {
+    expect(() => attach(methodReturning({ train: [train] }), model)).toThrow(
       `mine: no weight of the model matches '${train}'; did you mean '${meant}'?`,
     );
   });
 
-  it("of modules, with a weight's path", () => {
+  it("is reported with the module's path when it names a weight", () => {
     expect(() => attach(grafted({ at: "blocks.*.fc1.weight", forward }), model)).toThrow(
       "did you mean 'blocks.*.fc1'?",
     );
   });
 
-  it.each(["attention_probabilities", "{", "(", ""])("'%s', which is near to none", (train) => {
-    expect(() => attach(of({ train: [train] }), model)).toThrow(
-      /wanted a glob over paths such as blocks\.0\.fc1\.weight/,
-    );
-  });
+  it.each(["attention_probabilities", "{", "(", ""])(
+    "is reported with examples when no path is close: '%s'",
+    (train) => {
+      expect(() => attach(methodReturning({ train: [train] }), model)).toThrow(
+        /wanted a glob over paths such as blocks\.0\.fc1\.weight/,
+      );
+    },
+  );
 });
 
 describe("a new weight", () => {
-  const of1 = (s: unknown) => grafted({ weights: () => ({ s }), forward });
+  const withWeight = (s: unknown) => grafted({ weights: () => ({ s }), forward });
   const cases: [given: unknown, message: string][] = [
     [3, "gives 's' as the number 3; wanted an Init, such as zeros(4)"],
     [[1, 2], "gives 's' as an array; wanted an Init"],
@@ -144,11 +148,11 @@ describe("a new weight", () => {
     [zeros(4, 0), "gives 's' the shape [4, 0]"],
     [normal(0.1, undefined as unknown as number), "gives 's' the shape [undefined]"],
   ];
-  it.each(cases)("given as %o", (given, message) => {
-    expect(() => attach(of1(given), model)).toThrow(`mine: weights of the graft on 'blocks.0.fc1' ${message}`);
+  it.each(cases)("is refused when it is %o", (given, message) => {
+    expect(() => attach(withWeight(given), model)).toThrow(`mine: weights of the graft on 'blocks.0.fc1' ${message}`);
   });
 
-  it("under a key with a dot, or from weights that give no object", () => {
+  it("is refused under a key with a dot, and where weights returns no object", () => {
     expect(() => attach(grafted({ weights: () => ({ "a.b": ones(1) }), forward }), model)).toThrow('has a key "a.b"');
     expect(() => attach(grafted({ weights: () => [ones(1)], forward }), model)).toThrow(
       "gives an array; wanted an object",
@@ -168,8 +172,8 @@ describe("a new weight", () => {
     [() => new Float32Array(4).map(() => Math.random()), /Math\.random was called \(at .*mistakes\.test\.ts/],
     [() => tf.tidy(() => tf.randomNormal([4]).dataSync() as Float32Array), /Math\.random was called \(at .*mistakes/],
   ];
-  it.each(starts)("that starts with %s", (values, message) => {
-    const adapted = attach(of1(init(values)), model);
+  it.each(starts)("is refused when its starting values are those of %s", (values, message) => {
+    const adapted = attach(withWeight(init(values)), model);
     expect(() => adapted.initial(base, 0)).toThrow(message);
     expect(() => adapted.initial(base, 0)).toThrow(/^mine: /);
   });
@@ -187,15 +191,15 @@ describe("forward", () => {
     [(_: unknown, x: tf.Tensor) => tf.matMul(x, tf.ones([5, 2])), /inner .* \(at .*mistakes\.test\.ts:\d+:\d+\)$/i],
     [(_: unknown, x: tf.Tensor, w: { gamma: tf.Tensor }) => tf.mul(x, w.gamma), /must be a Tensor .* \(at .*mistakes/],
   ];
-  it.each(cases)("%s", (forward, message) => {
+  it.each(cases)("is refused when it is %s", (forward, message) => {
     expect(() => run(grafted({ forward }))).toThrow(message);
     expect(() => run(grafted({ forward }))).toThrow(/^mine: forward of the graft on 'blocks\.0\.fc1'/);
   });
 
-  it("that throws inside another's is named as the inner one", () => {
+  it("is named as the inner one when it throws inside another forward", () => {
     const inner = { at, weights: () => ({}), forward: () => tf.ones([3, 5]) };
     const outer = { at, weights: () => ({ s: ones(4) }), forward };
-    expect(() => run(of({ grafts: [inner, outer] }))).toThrow(/returns a tensor of shape \[3,5\]/);
+    expect(() => run(methodReturning({ grafts: [inner, outer] }))).toThrow(/returns a tensor of shape \[3,5\]/);
   });
 });
 
@@ -208,7 +212,7 @@ describe("affine", () => {
     [{ shift: tf.ones([5]) }, "returns shift of shape [5]; wanted [4] or [1]"],
     [{ scale: tf.ones([3, 4]) }, "returns scale of shape [3,4]; wanted [4] or [1]"],
   ];
-  it.each(cases)("returning %o", (given, message) => {
+  it.each(cases)("is refused when it returns %o", (given, message) => {
     expect(() => run(grafted({ affine: () => given }))).toThrow(
       `mine: affine of the graft on 'blocks.0.fc1' ${message}`,
     );
@@ -222,7 +226,7 @@ describe("merge", () => {
     [{ "blocks.0.fc1.weight": tf.ones([4]) }, "returns 'blocks.0.fc1.weight' of shape [4]; wanted [4,4]"],
     [{ "blocks.0.fc1.bias": 0 }, "returns 'blocks.0.fc1.bias' as the number 0; wanted a tensor"],
   ];
-  it.each(cases)("returning %o", (given, message) => {
+  it.each(cases)("is refused when it returns %o", (given, message) => {
     const method = grafted({ forward, merge: () => given });
     expect(() => merge(method)).toThrow(message);
     expect(() => merge(method)).toThrow(/^mine: merge of the graft on 'blocks\.0\.fc1' /);
@@ -230,30 +234,30 @@ describe("merge", () => {
 });
 
 describe("a label", () => {
-  const labelled = (label: unknown) => ({ ...of({}), label }) as AnyMethod;
+  const methodWithLabel = (label: unknown) => ({ ...methodReturning({}), label }) as AnyMethod;
 
   it("is refused when the method is attached, before anything is trained", () => {
     expect(() =>
       attach(
-        labelled(() => "a\u0000b"),
+        methodWithLabel(() => "a\u0000b"),
         model,
       ),
     ).toThrow('label returns "a\\u0000b"; wanted text without');
     expect(() =>
       attach(
-        labelled(() => 7),
+        methodWithLabel(() => 7),
         model,
       ),
     ).toThrow("label returns the number 7; wanted a short text");
     expect(() =>
       attach(
-        labelled(() => " "),
+        methodWithLabel(() => " "),
         model,
       ),
     ).toThrow("label returns an empty text");
     expect(() =>
       attach(
-        labelled(() => {
+        methodWithLabel(() => {
           throw new Error("no");
         }),
         model,
@@ -261,8 +265,8 @@ describe("a label", () => {
     ).toThrow("mine: label: no");
   });
 
-  it("is refused where an option that it would show has control characters", () => {
-    const method = { ...of({}), options: z.strictObject({ at: z.string().default("x") }) };
+  it("is refused if an option that it would show has control characters", () => {
+    const method = { ...methodReturning({}), options: z.strictObject({ at: z.string().default("x") }) };
     expect(() => attach(method, model, { at: "a\nb" })).toThrow(`option 'at' is "a\\nb"; wanted text without control`);
   });
 });

@@ -1,12 +1,13 @@
-// What a glob that matches no path was probably meant to be.
+// Suggests a glob in place of one that matches no path.
 
 import { closestName } from "@dit-bench/text";
 import { distance } from "fastest-levenshtein";
 import { glob } from "./glob.ts";
 
 /**
- * A glob near `pattern` that matches some of the paths: misspelt words put right, numbers replaced by `*`, a beginning or an
- * end that is missing or too many. `blocks.*.atn.qkv` gives `blocks.*.attn.qkv`.
+ * A glob close to `pattern` that matches at least one of the paths: with misspelt words corrected, numbers replaced by
+ * `*`, or a segment added or removed at either end. `blocks.*.atn.qkv` gives `blocks.*.attn.qkv`. Undefined if none is
+ * close.
  */
 export function nearestGlob(pattern: string, paths: readonly string[]): string | undefined {
   const matches = (p: string) => paths.some(glob(p));

@@ -1,32 +1,33 @@
-// A method's options: checked against its schema, which also gives the defaults and the help texts.
+// A method's options: parsed by its schema, described for help texts, and shown in the label of a table's row.
 
 import { z } from "zod";
 import { blaming, describe, MethodError, nameOf } from "./error.ts";
 import type { Method } from "./method.ts";
 
-/** The method's options, complete; what is not given takes its published default. */
+/** The options, completed with the published defaults. @throws MethodError with every problem, and all options */
 export function parseOptions<O extends object>(method: Method<O>, given: object = {}): O {
   const who = nameOf(method);
   const result = blaming(who, "options", () => method.options.safeParse(given));
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
     const at = issue.path.join(".");
-    const value = at
-      ? ` (given ${JSON.stringify(at.split(".").reduce<unknown>((o, k) => (o as Record<string, unknown>)?.[k], given))})`
-      : "";
+    const value = at ? ` (given ${JSON.stringify(valueAt(given, issue.path))})` : "";
     return `${at ? `option '${at}': ` : ""}${issue.message}${value}`;
   });
   throw new MethodError(`${who}: ${problems.join("; ")}. Its options: ${describeOptions(method)}`);
 }
 
-/** The published options, or undefined where one must be given. */
+const valueAt = (given: object, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], given);
+
+/** The published options; undefined if an option has no default. */
 export const defaultOptions = <O extends object>(method: Method<O>): O | undefined => method.options.safeParse({}).data;
 
 /**
- * As tables call the method with these options: its own label, and whatever is not as published and the label does not show:
- * `DiffFit (norm=false)`.
+ * Row label in tables: the method's own label, followed by the options that differ from the published ones and that the
+ * label does not show: `DiffFit (norm=false)`.
  *
- * @throws MethodError where the label is no short plain text
+ * @throws MethodError unless the label is one line of at most 60 characters
  */
 export function labelOf<O extends object>(method: Method<O>, options: O): string {
   const label = ownLabel(method, options);
@@ -48,7 +49,7 @@ export function labelOf<O extends object>(method: Method<O>, options: O): string
   return shown.length > 0 ? `${label} (${shown.join(", ")})` : label;
 }
 
-/** Control characters and line separators: a table's row is one line. */
+/** Control characters and line separators; a label is one line of a table. */
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 const LONGEST_LABEL = 60;
 
@@ -56,7 +57,8 @@ function ownLabel<O extends object>(method: Method<O>, options: O): string {
   const who = nameOf(method);
   const label: unknown = blaming(who, "label", () => method.label(options));
   if (typeof label !== "string") throw new MethodError(`${who}: label returns ${describe(label)}; wanted a short text`);
-  if (label.trim() === "") throw new MethodError(`${who}: label returns an empty text; wanted what a table's row says`);
+  if (label.trim() === "")
+    throw new MethodError(`${who}: label returns an empty text; wanted the label of a table's row`);
   if (CONTROL.test(label))
     throw new MethodError(`${who}: label returns ${JSON.stringify(label)}; wanted text without control characters`);
   if (label.length > LONGEST_LABEL)
@@ -66,7 +68,7 @@ function ownLabel<O extends object>(method: Method<O>, options: O): string {
   return label;
 }
 
-/** One line: each option with its default. Throws where the schema is not one of zod 4. */
+/** One line with each option and its default. @throws Error if the schema is not from zod 4 */
 export function describeOptions(method: Method): string {
   const { properties = {} } = z.toJSONSchema(method.options, { io: "input" }) as {
     properties?: Record<string, { default?: unknown }>;

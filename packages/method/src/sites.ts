@@ -1,4 +1,4 @@
-// Grafts placed on the modules of a model: one site for each module that a graft's glob matches.
+// Sites: a site is one graft on one module, for each module that the graft's glob matches.
 
 import type * as tf from "@tensorflow/tfjs";
 import { type Affine, followedBy, type Pending, pending, settle } from "./affine.ts";
@@ -12,25 +12,29 @@ import type { Graft } from "./method.ts";
 import type { Model, Module, Weights } from "./model.ts";
 import { matchesNothing } from "./trainable.ts";
 
-/** A linear layer's weights as it runs: weight [out, in], bias [out]. */
+/** The weights of a linear layer: weight [out, in], bias [out]. */
 export interface Linear {
   readonly weight: tf.Tensor;
   readonly bias: tf.Tensor;
 }
 
 export interface Site {
-  /** The method, as messages call it. */
+  /** The method's name in messages. */
   readonly who: string;
   readonly module: Module;
   readonly graft: Graft;
-  /** Of the site's weights: their path without the key. */
+  /** Path of the site's weights without the key. */
   readonly prefix: string;
   readonly inits: Readonly<Record<string, Init>>;
-  /** Folds the graft into the base weights, where it can be folded. */
+  /** The base weights that change when the graft is folded in; absent if it cannot be. */
   fold?(base: Weights, w: Weights): Record<string, tf.Tensor>;
 }
 
-/** The sites of all grafts, in their order. @throws MethodError where a graft fits no module, or not the one it is on */
+/**
+ * The sites of all grafts, in the order of the grafts.
+ *
+ * @throws MethodError if a graft matches no module or does not fit it
+ */
 export function sitesOf(who: string, name: string, grafts: readonly Graft[], model: Model): Site[] {
   const sites = grafts.flatMap((g) => sitesOfGraft(who, name, g, model));
   const seen = new Set<string>();
@@ -43,24 +47,24 @@ export function sitesOf(who: string, name: string, grafts: readonly Graft[], mod
   return sites;
 }
 
-/** Sites by module path. @throws MethodError where a layer's own change comes after what stands around the layer */
+/** Sites by module path. @throws MethodError if a graft that only merges follows one with affine or forward */
 export function byModule(sites: readonly Site[]): ReadonlyMap<string, readonly Site[]> {
   const byPath = new Map<string, Site[]>();
   for (const s of sites) byPath.set(s.module.path, [...(byPath.get(s.module.path) ?? []), s]);
   for (const [path, here] of byPath) {
-    const late = here.findIndex((site, i) => onWeightsAlone(site) && here.slice(0, i).some((s) => !onWeightsAlone(s)));
+    const late = here.findIndex((site, i) => onlyMerges(site) && here.slice(0, i).some((s) => !onlyMerges(s)));
     if (late > 0)
       throw new MethodError(
         `${here[late]!.who}: on '${path}' a graft that only merges comes after one with affine or forward, ` +
-          "which stands around the layer; list it before",
+          "which wraps the layer; list it before that one",
       );
   }
   return byPath;
 }
 
 /**
- * In the order of folding. A part folds into the layer it ends in and a norm into the layer that modulates it, each after what is
- * grafted onto that layer itself: so layers come first, whatever the order in which the model lists its modules.
+ * The order of merging: linear layers first. A part folds into its last layer and a norm into the layer that modulates
+ * it, and both must come after the grafts on that layer, whatever the order in which the model lists its modules.
  */
 export const foldingOrder = (sites: readonly Site[]): readonly Site[] =>
   [...sites].sort((a, b) => Number(a.module.kind !== "linear") - Number(b.module.kind !== "linear"));
@@ -69,10 +73,14 @@ export function weightsOf(site: Site, w: Weights): Weights {
   return Object.fromEntries(Object.keys(site.inits).map((key) => [key, w[site.prefix + key]!]));
 }
 
-/** Does the graft change a layer's weights before it runs, and nothing around it? */
-export const onWeightsAlone = ({ graft: { affine, forward } }: Site): boolean => !affine && !forward;
+/** Whether the graft only changes the weights that a layer runs with. */
+export const onlyMerges = ({ graft: { affine, forward } }: Site): boolean => !affine && !forward;
 
-/** Runs a module with the grafts on it, the first innermost. */
+/**
+ * Runs a module with the grafts on it, the first one innermost.
+ *
+ * @param own weights of the module, if it is a linear layer
+ */
 export function runThrough(
   sites: readonly Site[],
   w: Weights,
@@ -80,9 +88,7 @@ export function runThrough(
   x: tf.Tensor,
   own?: Linear,
 ): Pending {
-  const merged = sites
-    .filter(onWeightsAlone)
-    .reduce((layer, site) => mergedLinear(site, layer!, weightsOf(site, w)), own);
+  const merged = sites.filter(onlyMerges).reduce((layer, site) => mergedLinear(site, layer!, weightsOf(site, w)), own);
   const run = sites.reduce<(x: tf.Tensor) => Pending>(
     (inner, site) => {
       const mine = weightsOf(site, w);
@@ -114,7 +120,7 @@ function sitesOfGraft(who: string, name: string, g: Graft, model: Model): Site[]
     const at = `${who}: the graft on '${module.path}'`;
     if (g.affine && (g.forward || g.merge))
       throw new MethodError(
-        `${at} has affine and ${g.forward ? "forward" : "merge"}; affine stands in for both, so leave one out`,
+        `${at} has affine and ${g.forward ? "forward" : "merge"}; affine replaces both, so leave one out`,
       );
     if (!g.affine && !g.forward && !(g.merge && module.kind === "linear"))
       throw new MethodError(
@@ -127,7 +133,7 @@ function sitesOfGraft(who: string, name: string, g: Graft, model: Model): Site[]
   });
 }
 
-/** How the graft is folded into the base weights, where it can be. */
+/** The site's `fold`; undefined if the graft cannot be folded. */
 function foldOf(site: Site): Site["fold"] {
   const { module, graft, who } = site;
   if (graft.affine) return takesAffine(module) ? (base, w) => foldAffine(base, module, affineOf(site, w)) : undefined;

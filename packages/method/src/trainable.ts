@@ -1,11 +1,11 @@
-// Which base weights a method trains, by its globs.
+// Selects the base weights that a method trains, by its globs.
 
 import { MethodError } from "./error.ts";
 import { glob } from "./glob.ts";
 import type { Model, WeightInfo } from "./model.ts";
 import { nearestGlob } from "./nearest-glob.ts";
 
-/** Says of each base weight whether it trains. @throws MethodError where a glob matches none */
+/** A function that returns whether a base weight trains. @throws MethodError if a glob matches no weight */
 export function trainableBy(who: string, train: readonly string[], model: Model): (w: WeightInfo) => boolean {
   const candidates = model.weights.filter((w) => !w.fixed);
   const chosen = train.map(glob);

@@ -19,7 +19,8 @@ export const ddim = {
 
   /**
    * Song et al. eq. 12 with sigma = 0: the predicted x_0 with the predicted noise added at the level of step t-1. With
-   * `clipDenoised`, the noise is the one that leads from the clipped x_0 to x_t. The variance half of the output is not used.
+   * `clipDenoised`, the noise is the one that leads from the clipped x_0 to x_t. The variance half of the output is not
+   * used.
    */
   step({ output_N2CHW, xt_NCHW, coefficients, clipDenoised }: StepInput) {
     const rank = xt_NCHW.rank;

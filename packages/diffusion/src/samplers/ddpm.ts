@@ -22,8 +22,9 @@ export const ddpm = {
   },
 
   /**
-   * x_t-1 = mean + std noise, without noise at step 0. The mean is that of q(x_t-1 | x_t, x_0) at the predicted x_0 (Ho et al.
-   * eq. 7); the log variance is Nichol & Dhariwal's eq. 15. The mean and the variance are returned for comparisons.
+   * x_t-1 = mean + std noise, without noise at step 0. The mean is that of q(x_t-1 | x_t, x_0) at the predicted x_0 (Ho
+   * et al. eq. 7); the log variance is Nichol & Dhariwal's eq. 15. The mean and the variance are returned for
+   * comparisons.
    */
   step({ output_N2CHW, xt_NCHW, noise_NCHW, coefficients, clipDenoised }: StepInput) {
     const rank = xt_NCHW.rank;

@@ -11,8 +11,8 @@ export interface Sampler {
   /** Whether each step needs fresh noise. */
   readonly noise: boolean;
   /**
-   * What a step reads of the schedule, by name: the value at step i, in float64. `i` is an index in the (respaced) process:
-   * sampling goes from `schedule.steps - 1` down to 0, and the network sees `schedule.timesteps[i]`.
+   * What a step reads of the schedule, by name: the value at step i, in float64. `i` is an index in the (respaced)
+   * process: sampling goes from `schedule.steps - 1` down to 0, and the network sees `schedule.timesteps[i]`.
    */
   readonly coefficients: Readonly<Record<string, (schedule: Schedule, i: number) => number>>;
   /** One step. Plain tfjs ops, no reads of values: the step is compiled. */

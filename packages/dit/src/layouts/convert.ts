@@ -1,15 +1,17 @@
-// A checkpoint of either layout under the names of the other. Nothing is read before it is asked for.
+// Views of a checkpoint in the other layout's names and shapes. A view reads a tensor only when it is asked for.
 
 import { recogniseLayout } from "./layout.ts";
 import { diffusersPositions, officialPositions } from "./names.ts";
 import { checkPositions, gridSide, positions } from "./positions.ts";
-import { checkAlike, joined, joinedShape, rows, sameBytes } from "./rows.ts";
+import { checkSameShape, joined, joinedShape, rows, sameBytes } from "./rows.ts";
 import { LayoutError, type RawTensor, type TensorInfo, type TensorSource, type TensorView } from "./tensor-source.ts";
 
 /**
- * Under facebookresearch's names, which are this project's: q, k and v joined, one copy of each embedder, positions computed
- * where the file has none (for `side` tokens on a side, else as its config.json says). A copy that differs from the first
- * block's in any bit is a LayoutError when that embedder is read.
+ * The checkpoint in the official layout, which this project uses: q, k and v are one tensor, and there is one copy of
+ * each embedder. Positions are computed if the file has none.
+ *
+ * @param side tokens on a side; by default what config.json gives
+ * @throws LayoutError if the checkpoint is not a whole DiT; on reading an embedder whose copies differ in any bit
  */
 export function asOfficial<T extends RawTensor>(source: TensorSource<T>, side?: number): TensorView<T> {
   const { layout, correspondences } = recogniseLayout(source);
@@ -18,7 +20,7 @@ export function asOfficial<T extends RawTensor>(source: TensorSource<T>, side?: 
   const byName = new Map(correspondences.map((c) => [c.official, c]));
   const tensors = new Map<string, TensorInfo>();
   for (const { official, diffusers, as } of correspondences) {
-    checkAlike(
+    checkSameShape(
       source.source,
       diffusers.map((name) => [name, info(name)]),
     );
@@ -29,26 +31,28 @@ export function asOfficial<T extends RawTensor>(source: TensorSource<T>, side?: 
     });
   }
   const [width, patch] = patchEmbedding(source);
-  const kept = source.tensors.get(diffusersPositions);
-  const grid = kept ? 0 : gridSide(source, patch, side);
-  tensors.set(officialPositions, kept ?? { type: "F32", shape: [1, grid * grid, width] });
+  const stored = source.tensors.get(diffusersPositions);
+  const grid = stored ? 0 : gridSide(source, patch, side);
+  tensors.set(officialPositions, stored ?? { type: "F32", shape: [1, grid * grid, width] });
   return {
     source: source.source,
     tensors,
     read(name) {
       if (name === officialPositions)
-        return kept ? source.read(diffusersPositions) : (positions(width, grid) as RawTensor as T);
+        return stored ? source.read(diffusersPositions) : (positions(width, grid) as RawTensor as T);
       const from = correspondent(byName, name, source.source);
       return from.as === "copied"
-        ? oneOf(source, from.diffusers)
+        ? readCopies(source, from.diffusers)
         : joined(from.diffusers.map((part) => source.read(part)));
     },
   };
 }
 
 /**
- * Under diffusers' names: q, k and v apart, the embedders copied into every block, no positions. Positions other than the
- * sines and cosines that diffusers computes are a LayoutError.
+ * The checkpoint in diffusers' layout: q, k and v are three tensors, every block has a copy of the embedders, and there
+ * are no positions.
+ *
+ * @throws LayoutError if the checkpoint is not a whole DiT, or its positions are not the ones that diffusers computes
  */
 export function asDiffusers<T extends RawTensor>(source: TensorSource<T>): TensorView<T> {
   const { layout, correspondences } = recogniseLayout(source);
@@ -86,18 +90,20 @@ function patchEmbedding<T extends RawTensor>({ source, tensors }: TensorSource<T
   const [width, , patch, again] = shape;
   if (shape.length === 4 && patch === again && width! % 4 === 0 && width! > 0) return [width!, patch!];
   throw new LayoutError(
-    `${source}: 'pos_embed.proj.weight' is [${shape}]: wanted [width, channels, patch, patch], the width a multiple of 4`,
+    `${source}: 'pos_embed.proj.weight' is [${shape}]: wanted [width, channels, patch, patch], ` +
+      "with a width that is a multiple of 4",
   );
 }
 
-/** The one tensor that all of these are. */
-function oneOf<T extends RawTensor>(source: TensorSource<T>, names: readonly string[]): T {
+/** Reads copies of one tensor. @throws LayoutError if they differ */
+function readCopies<T extends RawTensor>(source: TensorSource<T>, names: readonly string[]): T {
   const [firstName, ...others] = names as readonly [string, ...string[]];
   const first = source.read(firstName);
   for (const name of others)
     if (!sameBytes(first.data, source.read(name).data))
       throw new LayoutError(
-        `${source.source}: '${name}' differs from '${firstName}': a DiT has one embedder, of which diffusers keeps a copy in every block; was it fine-tuned block by block?`,
+        `${source.source}: '${name}' differs from '${firstName}': a DiT has one embedder, and diffusers stores ` +
+          "a copy in every block; was it fine-tuned block by block?",
       );
   return first;
 }

@@ -1,6 +1,10 @@
+// The settings file of a DiT in diffusers' layout.
+
 import { type DitConfig, outputChannels } from "../config.ts";
 
-/** The config.json of a diffusers folder for this model. `norm_eps` is the official 1e-6, not diffusers' default of 1e-5. */
+/**
+ * config.json of a diffusers folder with this model. `norm_eps` is the official 1e-6; the default of diffusers is 1e-5.
+ */
 export function diffusersConfig(config: DitConfig): Record<string, string | number | boolean> {
   return {
     _class_name: "DiTTransformer2DModel",

@@ -1,4 +1,4 @@
-// Which of the two layouts a checkpoint has, and whether it is a whole one.
+// Recognises the layout of a checkpoint, and checks that it is a whole DiT.
 
 import { type Correspondence, correspondences, diffusersPositions, officialPositions } from "./names.ts";
 import { LayoutError, type RawTensor, type TensorSource } from "./tensor-source.ts";
@@ -11,10 +11,10 @@ export interface RecognisedLayout {
   readonly correspondences: readonly Correspondence[];
 }
 
-/** Names of which every DiT has one: facebookresearch's and diffusers' patch embedding. */
+/** Names of the patch embedding in the official and in diffusers' layout: every DiT has one of them. */
 export const ditAnchors = ["x_embedder.proj.weight", "pos_embed.proj.weight"] as const;
 
-/** Recognises a DiT by its names; a tensor too few or too many is an error that names it. */
+/** Recognises a DiT by the names of its tensors. @throws LayoutError that names missing and unknown tensors */
 export function recogniseLayout<T extends RawTensor>({ source, tensors }: TensorSource<T>): RecognisedLayout {
   const names = [...tensors.keys()];
   const layout = tensors.has("x_embedder.proj.weight")
@@ -24,11 +24,12 @@ export function recogniseLayout<T extends RawTensor>({ source, tensors }: Tensor
       : undefined;
   if (!layout)
     throw new LayoutError(
-      `${source}: no DiT: wanted a tensor ${ditAnchors[0]} (facebookresearch) or ${ditAnchors[1]} (diffusers), found ${some(names)}`,
+      `${source}: no DiT: wanted a tensor ${ditAnchors[0]} (facebookresearch) or ${ditAnchors[1]} (diffusers), ` +
+        `found ${list(names)}`,
     );
   const block = layout === "official" ? /^blocks\.(\d+)\./ : /^transformer_blocks\.(\d+)\./;
   const depth = new Set(names.flatMap((name) => block.exec(name)?.[1] ?? [])).size;
-  if (depth === 0) throw new LayoutError(`${source}: a DiT without blocks: found ${some(names)}`);
+  if (depth === 0) throw new LayoutError(`${source}: a DiT without blocks: found ${list(names)}`);
   const table = correspondences(depth);
   const wanted = new Set(table.flatMap(({ official, diffusers }) => (layout === "official" ? [official] : diffusers)));
   const optional = layout === "official" ? officialPositions : diffusersPositions;
@@ -36,12 +37,12 @@ export function recogniseLayout<T extends RawTensor>({ source, tensors }: Tensor
   const strange = names.filter((name) => !wanted.has(name) && name !== optional);
   const article = layout === "official" ? "an official" : "a diffusers";
   if (missing.length > 0)
-    throw new LayoutError(`${source}: ${article} DiT of ${depth} blocks has ${some(missing)} too; not found`);
-  if (strange.length > 0) throw new LayoutError(`${source}: ${article} DiT has no ${some(strange)}`);
+    throw new LayoutError(`${source}: ${article} DiT of ${depth} blocks has ${list(missing)} too; not found`);
+  if (strange.length > 0) throw new LayoutError(`${source}: ${article} DiT has no ${list(strange)}`);
   return { layout, depth, correspondences: table };
 }
 
-const some = (names: readonly string[]): string =>
+const list = (names: readonly string[]): string =>
   names.length === 0
     ? "no tensors"
     : names

@@ -1,3 +1,5 @@
+// The two layouts of DiT checkpoints: each read as the other, without loss, and refused if it is not a whole DiT.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,7 +28,7 @@ const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, i
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-layouts-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What tools/torch/checkpoints.py gives diffusers' model. */
+/** The configuration of diffusers' model in tools/torch/checkpoints.py. */
 const config: DitConfig = {
   name: "tiny",
   inputSize: 4,
@@ -40,8 +42,8 @@ const config: DitConfig = {
   learnSigma: true,
 };
 
-/** A view written to a file and opened again. */
-async function written(name: string, view: TensorView<StoredTensor>): Promise<Checkpoint> {
+/** Writes a view to a file and opens it. */
+async function writeAndOpen(name: string, view: TensorView<StoredTensor>): Promise<Checkpoint> {
   const path = join(folder, `${name}.safetensors`);
   writeSafetensors(
     path,
@@ -50,8 +52,8 @@ async function written(name: string, view: TensorView<StoredTensor>): Promise<Ch
   return openCheckpoint(path);
 }
 
-/** A checkpoint with some tensors changed, added, or taken away. */
-async function changed(from: string, changes: Record<string, StoredTensor | undefined>): Promise<Checkpoint> {
+/** Opens a copy of a checkpoint with tensors changed, added, or (undefined) removed. */
+async function openChanged(from: string, changes: Record<string, StoredTensor | undefined>): Promise<Checkpoint> {
   const { tensors } = readSafetensors(from);
   const path = join(folder, "changed.safetensors");
   const rest = [...tensors].filter(([name]) => !(name in changes));
@@ -70,16 +72,16 @@ const whole = fixture("diffusers/whole");
 const wholeFile = join(whole, "diffusion_pytorch_model.safetensors");
 const official = fixture("dit_weights.safetensors");
 
-describe("diffusers' layout read as the official one", () => {
+describe("asOfficial of diffusers' layout", () => {
   beforeAll(() => tf.setBackend("cpu"));
 
-  test("names and shapes are the model's", async () => {
+  test("gives the names and shapes of the model", async () => {
     const view = asOfficial(await openCheckpoint(whole));
     const found = new Map([...view.tensors].map(([name, { shape }]) => [name, [...shape]]));
     expect(found).toEqual(new Map(ditModel(config).weights.map(({ name, shape }) => [name, [...shape]])));
   });
 
-  test("the model gives what diffusers' own gives", async () => {
+  test("gives weights with which our model agrees with diffusers' output within 1e-5", async () => {
     const view = asOfficial(await openCheckpoint(whole));
     const weights = Object.fromEntries(
       [...view.tensors.keys()].map((name) => {
@@ -96,47 +98,47 @@ describe("diffusers' layout read as the official one", () => {
     expect(difference).toBeLessThan(1e-5);
   });
 
-  test("half precision stays half precision, and the positions are computed", async () => {
+  test("keeps half precision, and computes the positions", async () => {
     const view = asOfficial(await openCheckpoint(fixture("diffusers/shards")));
     expect(view.tensors.get("blocks.1.attn.qkv.weight")).toEqual({ type: "F16", shape: [24, 8] });
     expect(view.read("blocks.1.attn.qkv.weight").data).toBeInstanceOf(Uint16Array);
     expect(view.read("pos_embed")).toMatchObject({ type: "F32", shape: [1, 4, 8] });
   });
 
-  test("a copy of an embedder that differs in one bit is refused by its name", async () => {
+  test("refuses, by name, a copy of an embedder that differs in one bit", async () => {
     const name = "transformer_blocks.1.norm1.emb.timestep_embedder.linear_1.bias";
     const bias = readSafetensors(wholeFile).tensors.get(name)!;
     const bits = new Uint32Array((bias.data as Float32Array).slice().buffer);
     bits[7]! ^= 1;
     const other = { ...bias, data: new Float32Array(bits.buffer) };
-    const view = asOfficial(await changed(wholeFile, { [name]: other }), 2);
+    const view = asOfficial(await openChanged(wholeFile, { [name]: other }), 2);
     expect(() => view.read("t_embedder.mlp.0.bias")).toThrow(`'${name}' differs from 'transformer_blocks.0.`);
     expect(view.read("t_embedder.mlp.0.weight").shape).toEqual([8, 256]);
   });
 
-  test("without config.json the grid must be said", async () => {
+  test("needs the grid if there is no config.json", async () => {
     const file = await openCheckpoint(wholeFile);
-    expect(() => asOfficial(file)).toThrow(/no config.json says for which grid/);
+    expect(() => asOfficial(file)).toThrow(/no config.json gives their grid/);
     expect(asOfficial(file, 2).tensors.get("pos_embed")?.shape).toEqual([1, 4, 8]);
   });
 
-  test("a kept buffer of positions is taken as it is", async () => {
-    const source = await changed(wholeFile, { "pos_embed.pos_embed": f32([1, 4, 8], 0.5) });
+  test("uses a stored buffer of positions without a change", async () => {
+    const source = await openChanged(wholeFile, { "pos_embed.pos_embed": f32([1, 4, 8], 0.5) });
     expect(asOfficial(source).read("pos_embed").data[0]).toBe(0.5);
   });
 });
 
-describe("there and back", () => {
-  test("diffusers to official to diffusers gives the same bytes", async () => {
+describe("asOfficial and asDiffusers", () => {
+  test("give the same bytes from diffusers to official to diffusers", async () => {
     const source = await openCheckpoint(whole);
-    const back = asDiffusers(await written("there", asOfficial(source)));
+    const back = asDiffusers(await writeAndOpen("there", asOfficial(source)));
     expect([...back.tensors.keys()].sort()).toEqual([...source.tensors.keys()].sort());
     for (const name of source.tensors.keys()) expect(back.read(name), name).toEqual(source.read(name));
   });
 
-  test("official to diffusers to official gives the same bytes, positions but for rounding", async () => {
+  test("give the same bytes from official to diffusers to official, and positions equal to rounding", async () => {
     const source = await openCheckpoint(official);
-    const back = asOfficial(await written("back", asDiffusers(source)), 4);
+    const back = asOfficial(await writeAndOpen("back", asDiffusers(source)), 4);
     expect([...back.tensors.keys()].sort()).toEqual([...source.tensors.keys()].sort());
     for (const name of source.tensors.keys())
       if (name !== "pos_embed") expect(back.read(name), name).toEqual(source.read(name));
@@ -144,7 +146,7 @@ describe("there and back", () => {
     expect(Math.max(...a.map((v, i) => Math.abs(v - b[i]!)))).toBeLessThan(1e-7);
   });
 
-  test("a layout asked of itself is the file as it is", async () => {
+  test("return the checkpoint itself if it has that layout", async () => {
     const [a, b] = [await openCheckpoint(official), await openCheckpoint(whole)];
     expect(asOfficial(a)).toBe(a);
     expect(asDiffusers(b)).toBe(b);
@@ -161,57 +163,66 @@ describe("there and back", () => {
   });
 });
 
-describe("what is no DiT is refused", () => {
+describe("asOfficial and asDiffusers refuse", () => {
   test.each<[string, string, Record<string, StoredTensor | undefined>, RegExp]>([
     [
-      "a tensor too few",
+      "a missing tensor",
       official,
       { "blocks.1.mlp.fc1.bias": undefined },
       /has "blocks.1.mlp.fc1.bias" too; not found/,
     ],
     [
-      "a tensor too many",
+      "an unknown tensor",
       official,
       { "blocks.1.attn.q_norm.weight": f32([4]) },
       /has no "blocks.1.attn.q_norm.weight"/,
     ],
     [
-      "a block skipped",
+      "a missing block",
       wholeFile,
       Object.fromEntries(["weight", "bias"].map((e) => [`transformer_blocks.7.attn1.to_q.${e}`, f32([8])])),
       /a diffusers DiT of 3 blocks has/,
     ],
-    ["no tensor of a DiT", official, { "x_embedder.proj.weight": undefined }, /no DiT: wanted a tensor x_embedder/],
     [
-      "q and k of two shapes",
+      "a file without a DiT's patch embedding",
+      official,
+      { "x_embedder.proj.weight": undefined },
+      /no DiT: wanted a tensor x_embedder/,
+    ],
+    [
+      "q and k of different shapes",
       wholeFile,
       { "transformer_blocks.0.attn1.to_k.weight": f32([4, 8]) },
       /to_k.weight' is F32 \[4,8\]/,
     ],
     [
-      "q and k of two types",
+      "q and k of different types",
       wholeFile,
       { "transformer_blocks.0.attn1.to_k.bias": { type: "F16", shape: [8], data: new Uint16Array(8) } },
       /to_k.bias' is F16 \[8\]/,
     ],
     [
-      "a patch embedding that is no convolution",
+      "a patch embedding that is not a convolution",
       wholeFile,
       { "pos_embed.proj.weight": f32([8, 16]) },
       /is \[8,16\]: wanted \[width/,
     ],
   ])("%s", async (_, from, changes, reason) => {
-    const source = await changed(from, changes);
+    const source = await openChanged(from, changes);
     expect(() => asOfficial(source, 2)).toThrow(reason);
     expect(() => asOfficial(source, 2)).toThrow(expect.objectContaining({ name: "LayoutError" }));
   });
 
   test.each<[string, Record<string, StoredTensor>, RegExp]>([
     ["positions that are not sines and cosines", { pos_embed: f32([1, 16, 64], 0.1) }, /cannot hold other positions/],
-    ["positions of no square", { pos_embed: f32([1, 15, 64]) }, /is \[1,15,64\]: wanted/],
-    ["a qkv that is no three parts", { "blocks.0.attn.qkv.bias": f32([191]) }, /is \[191\]: wanted rows for 3/],
-  ])("to diffusers: %s", async (_, changes, reason) => {
-    const source = await changed(official, changes);
+    ["positions that fill no square", { pos_embed: f32([1, 15, 64]) }, /is \[1,15,64\]: wanted/],
+    [
+      "a qkv that does not divide into three",
+      { "blocks.0.attn.qkv.bias": f32([191]) },
+      /is \[191\]: wanted rows for 3/,
+    ],
+  ])("%s, in the official layout", async (_, changes, reason) => {
+    const source = await openChanged(official, changes);
     expect(() => asDiffusers(source)).toThrow(reason);
   });
 });

@@ -1,25 +1,28 @@
-// Which tensor is which in the two layouts of a DiT checkpoint: facebookresearch/DiT's own names, which are this project's too,
-// and those of diffusers' DiTTransformer2DModel. After diffusers, scripts/convert_dit_to_diffusers.py and models/embeddings.py.
+// The tensors of the two layouts of a DiT checkpoint: the official one of facebookresearch/DiT, which this project
+// uses, and that of diffusers' DiTTransformer2DModel. Source: diffusers, scripts/convert_dit_to_diffusers.py and
+// models/embeddings.py.
 //
-// The weights are the same, the models are not quite: DiTTransformer2DModel spaces the 128 frequencies of the timestep over 127
-// steps (models/embeddings.py, `downscale_freq_shift=1`) and its second norm has epsilon 1e-5 by default; the official model
-// has 128 and 1e-6. Weights from facebookresearch are right with the official forward, which is this project's.
+// The weights are the same, but the models differ: DiTTransformer2DModel spaces the 128 timestep frequencies over 127
+// steps (models/embeddings.py, `downscale_freq_shift=1`) and its second norm has epsilon 1e-5 by default. The official
+// model has 128 and 1e-6. Weights from facebookresearch need the official forward, which is this project's.
 
-/** One tensor of the official layout and those of diffusers' that hold its numbers. */
+/** One tensor of the official layout, and the tensors of diffusers' layout with the same values. */
 export interface Correspondence {
   readonly official: string;
   readonly diffusers: readonly string[];
-  /** `joined`: they are its rows, one after the other (q, k, v). `copied`: each is the whole of it (one a block). */
+  /**
+   * `joined`: together they are its rows, in this order (q, k, v). `copied`: each is a full copy, one in each block.
+   */
   readonly as: "joined" | "copied";
 }
 
-/** Positions: in the official layout a tensor, in diffusers' computed from the settings (old versions kept a buffer). */
+/** The positions: a tensor in the official layout; diffusers computes them, and its old versions stored this buffer. */
 export const officialPositions = "pos_embed";
 export const diffusersPositions = "pos_embed.pos_embed";
 
 const embedder = "norm1.emb";
 
-/** diffusers puts a copy of these into every block. */
+/** Tensors that diffusers copies into every block. */
 const copied: Readonly<Record<string, string>> = {
   "t_embedder.mlp.0.weight": `${embedder}.timestep_embedder.linear_1.weight`,
   "t_embedder.mlp.0.bias": `${embedder}.timestep_embedder.linear_1.bias`,
@@ -44,7 +47,7 @@ const outside: Readonly<Record<string, string>> = {
   "final_layer.linear": "proj_out_2",
 };
 
-/** Every tensor of a DiT of this depth, positions apart. */
+/** All tensors of a DiT of this depth, except the positions. */
 export function correspondences(depth: number): Correspondence[] {
   const blocks = Array.from({ length: depth }, (_, i) => i);
   const linear = (official: string, diffusers: readonly string[]): Correspondence[] =>

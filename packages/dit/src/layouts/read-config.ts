@@ -7,21 +7,22 @@ import { officialPositions } from "./names.ts";
 import { LayoutError, type RawTensor, type TensorSource, type TensorView } from "./tensor-source.ts";
 
 /**
- * How many attention heads a checkpoint has: a diffusers folder's settings say it, and a published width and depth have theirs.
- * Undefined where neither does: no shape depends on it.
+ * The number of attention heads: from the settings of a diffusers folder, or from a published width and depth.
+ * Undefined otherwise, because no shape of a weight depends on it.
  */
 export function headsOf<T extends RawTensor>(source: TensorSource<T>): number | undefined {
-  const said = Number(source.metadata.get("config.num_attention_heads"));
-  if (Number.isInteger(said) && said > 0) return said;
+  const given = Number(source.metadata.get("config.num_attention_heads"));
+  if (Number.isInteger(given) && given > 0) return given;
   const { layout, depth } = recogniseLayout(source);
   const embedding = layout === "official" ? "x_embedder.proj.weight" : "pos_embed.proj.weight";
   return publishedHeads(source.tensors.get(embedding)!.shape[0] ?? 0, depth);
 }
 
 /**
- * The configuration of weights under official names (`asOfficial`), all but the heads from shapes. A LayoutError says which shape fits no DiT.
+ * The configuration of a checkpoint in the official layout (`asOfficial`), from the shapes of its weights.
  *
- * @param name what to call the model
+ * @param name name of the model in messages and records
+ * @throws LayoutError that names the tensor whose shape fits no DiT
  */
 export function readConfig<T extends RawTensor>(view: TensorView<T>, name: string, heads: number): DitConfig {
   const wrong = (tensor: string, wanted: string) =>

@@ -1,4 +1,4 @@
-// Rows of a tensor, taken out and put together, whatever their number type.
+// Slices and joins tensors by rows, for any number type.
 
 import { LayoutError, type RawTensor } from "./tensor-source.ts";
 
@@ -8,7 +8,7 @@ interface NumbersClass {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): Numbers;
 }
 
-/** Rows `begin` to `end`, over the same memory. */
+/** Rows `begin` up to, not including, `end`: a view of the same memory. */
 export function rows<T extends RawTensor>(tensor: T, begin: number, end: number): T {
   const { shape, data } = tensor;
   const row = shape[0] === 0 ? 0 : data.length / shape[0]!;
@@ -18,7 +18,7 @@ export function rows<T extends RawTensor>(tensor: T, begin: number, end: number)
   return { ...tensor, shape: [end - begin, ...shape.slice(1)], data: part };
 }
 
-/** Tensors one below the other. */
+/** The tensors joined along the first axis. */
 export function joined<T extends RawTensor>(parts: readonly T[]): T {
   const [first] = parts as readonly [T];
   if (parts.length === 1) return first;
@@ -28,9 +28,9 @@ export function joined<T extends RawTensor>(parts: readonly T[]): T {
     bytes.set(bytesOf(data), at);
     at += data.byteLength;
   }
-  const All = first.data.constructor as NumbersClass;
+  const Joined = first.data.constructor as NumbersClass;
   const length = parts.reduce((sum, { data }) => sum + data.length, 0);
-  return { ...first, shape: joinedShape(parts), data: new All(bytes.buffer, 0, length) };
+  return { ...first, shape: joinedShape(parts), data: new Joined(bytes.buffer, 0, length) };
 }
 
 export const joinedShape = (parts: readonly Pick<RawTensor, "shape">[]): number[] => [
@@ -38,8 +38,8 @@ export const joinedShape = (parts: readonly Pick<RawTensor, "shape">[]): number[
   ...parts[0]!.shape.slice(1),
 ];
 
-/** Can these stand one below the other, as equal parts? */
-export function checkAlike(
+/** @throws LayoutError unless all have the same type and shape */
+export function checkSameShape(
   source: string,
   named: readonly (readonly [string, Pick<RawTensor, "type" | "shape">])[],
 ): void {
@@ -47,11 +47,12 @@ export function checkAlike(
   for (const [name, { type, shape }] of named)
     if (type !== first.type || shape.length === 0 || shape.join() !== first.shape.join())
       throw new LayoutError(
-        `${source}: '${name}' is ${type} [${shape}], '${firstName}' is ${first.type} [${first.shape}]: wanted the same type and shape`,
+        `${source}: '${name}' is ${type} [${shape}], '${firstName}' is ${first.type} [${first.shape}]: ` +
+          "wanted the same type and shape",
       );
 }
 
-/** Equal to the last bit. */
+/** Whether both have the same bytes. */
 export const sameBytes = (a: Numbers, b: Numbers): boolean => Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
 
 const bytesOf = (data: Numbers): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

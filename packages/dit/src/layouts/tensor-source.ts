@@ -1,4 +1,6 @@
-/** A tensor as it lies in a file; its first dimension's rows lie one after the other. */
+// Tensors by name, read when they are needed: the part of an opened checkpoint that the layouts use.
+
+/** A tensor in its stored type, row-major. */
 export interface RawTensor {
   readonly type: string;
   readonly shape: readonly number[];
@@ -7,21 +9,21 @@ export interface RawTensor {
 
 export type TensorInfo = Pick<RawTensor, "type" | "shape">;
 
-/** Tensors by name, read when they are wanted. An opened checkpoint is one. */
+/** Tensors by name, read when they are needed. An opened checkpoint is one. */
 export interface TensorSource<T extends RawTensor = RawTensor> {
-  /** What to call it in messages: its path. */
+  /** Its path, for messages. */
   readonly source: string;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** Plain values beside the tensors; a diffusers folder's settings are `config.sample_size` and the like. */
+  /** Texts stored with the tensors. Settings of a diffusers folder are `config.sample_size` and so on. */
   readonly metadata: ReadonlyMap<string, string>;
   read(name: string): T;
   float32(name: string): Float32Array;
 }
 
-/** A view of a source under other names. */
+/** A source under other names. */
 export type TensorView<T extends RawTensor> = Pick<TensorSource<T>, "source" | "tensors" | "read">;
 
-/** Weights that are not a DiT's, or not a whole one's. */
+/** The weights are not those of a DiT, or not of a whole one. */
 export class LayoutError extends Error {
   override readonly name = "LayoutError";
 }

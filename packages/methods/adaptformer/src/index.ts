@@ -1,13 +1,18 @@
+// AdaptFormer: Chen et al. 2022, https://arxiv.org/abs/2205.13535.
+//
 // D = width, R = bottleneck
 
 import { defineMethod, graft, kaiming, linear, tf, z, zeros } from "@dit-bench/method";
 
 /**
- * AdaptFormer: a bottleneck beside each MLP, scale · (W_up relu(W_down x + b_down) + b_up).
- * parallel: reads the residual stream before its norm, and adds to what the gated MLP adds back to it.
- * sequential: reads the MLP's output and adds to it, before the gate.
- * Defaults: the AdaptFormer authors' (bottleneck 64, scale 0.1, no layer norm, W_up and biases zero), but without the dropout
- * of 0.1 that their code has between the two layers: a step here has no randomness of its own.
+ * A bottleneck with each MLP: scale · (W_up relu(W_down x + b_down) + b_up).
+ *
+ * - `parallel` reads the residual stream before its norm, and adds to the output of the gated MLP.
+ * - `sequential` reads the output of the MLP and adds to it before the gate.
+ *
+ * Defaults: those of the authors' code (https://github.com/ShoufaChen/AdaptFormer): bottleneck 64, scale 0.1, no layer
+ * norm, W_up and biases start at zero. Their dropout of 0.1 between the two layers is left out: a step here uses no
+ * randomness.
  */
 export default defineMethod({
   name: "adaptformer",

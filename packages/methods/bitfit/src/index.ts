@@ -1,6 +1,8 @@
+// BitFit: Ben Zaken et al. 2021, https://arxiv.org/abs/2106.10199.
+
 import { defineMethod, z } from "@dit-bench/method";
 
-/** BitFit: train the biases, freeze the rest. */
+/** The biases train. */
 export default defineMethod({
   name: "bitfit",
   label: () => "BitFit",

@@ -1,3 +1,5 @@
+// Conformance of DiffFit, and its parameter counts in the paper and its ablations.
+
 import { checks, parametersOn } from "@dit-bench/conformance";
 import { describe, expect, it } from "vitest";
 import difffit from "./index.ts";
@@ -10,22 +12,22 @@ describe.each([{}, { gamma: ["attn", "mlp"], blocks: 6 }, { norm: false, from: 2
 );
 
 describe("DiffFit", () => {
-  it("trains 835,232 numbers of DiT-XL/2 on Food-101", () => {
+  it("trains 835,232 parameters of DiT-XL/2 on Food-101", () => {
     expect(parametersOn(difffit)).toBe(835_232);
   });
 
-  // DiffFit's own ablation, in blocks counted from 1: γ1 and γ2 alone in blocks 28→25, 14 blocks, 28→8, 28→4, 28→1.
+  // The paper's ablation, with blocks counted from 1: only γ1 and γ2 in blocks 28→25, 14 blocks, 28→8, 28→4, 28→1.
   it.each([
     [24, 747_680],
     [14, 770_720],
     [7, 786_848],
     [3, 796_064],
     [0, 802_976],
-  ])("with γ1 and γ2 alone from block %i on trains %i", (from, count) => {
+  ])("trains, with only γ1 and γ2 from block %i on, %i parameters", (from, count) => {
     expect(parametersOn(difffit, { gamma: ["attn", "mlp"], from, blocks: 28 })).toBe(count);
   });
 
-  it("without affine norms trains 703,904, as public re-implementations do", () => {
+  it("trains 703,904 parameters without affine norms, as public re-implementations do", () => {
     expect(parametersOn(difffit, { norm: false })).toBe(703_904);
   });
 

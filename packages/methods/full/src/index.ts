@@ -1,6 +1,8 @@
+// Full fine-tuning: Peebles & Xie 2022, https://arxiv.org/abs/2212.09748, trained further on the new data.
+
 import { defineMethod, z } from "@dit-bench/method";
 
-/** Full fine-tuning: every weight trains. The ceiling that the others are held against. */
+/** Every weight trains, except the fixed positions. Tables compare the other methods with it. */
 export default defineMethod({
   name: "full",
   label: () => "Full",

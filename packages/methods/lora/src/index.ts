@@ -1,10 +1,14 @@
+// LoRA: Hu et al. 2021, https://arxiv.org/abs/2106.09685.
+//
 // I = in, O = out, R = rank
 
 import { defineMethod, graft, kaiming, linear, MethodError, tf, z, zeros } from "@dit-bench/method";
 
 /**
- * LoRA: y = W x + b + (alpha / rank) B A x, with W and b frozen.
- * Defaults: one pair on the fused qkv, rank 8 (the DiffFit paper's parameter counts close with it); alpha 1 is loralib's default.
+ * A low-rank update beside linear layers: y = W x + b + (alpha / rank) B A x, with W and b frozen.
+ *
+ * Defaults: rank 8 with one pair of matrices on the fused qkv layer, which gives the DiffFit paper's parameter counts,
+ * and alpha 1, the default of loralib (https://github.com/microsoft/LoRA).
  */
 export default defineMethod({
   name: "lora",
@@ -22,10 +26,10 @@ export default defineMethod({
         at,
         weights({ path, kind, in: I, out: O }) {
           if (kind !== "linear")
-            throw new MethodError(`lora: option 'at' is '${at}', which matches '${path}': wanted linear layers alone`);
+            throw new MethodError(`lora: option 'at' is '${at}', which matches '${path}': wanted only linear layers`);
           return {
             a_RI: kaiming(I, rank, I),
-            b_OR: zeros(O, rank), // so that the adapted model starts as the base model
+            b_OR: zeros(O, rank), // the model starts as the base model
           };
         },
         forward: (call, x, { a_RI, b_OR }) => tf.add(call(x), tf.mul(alpha / rank, linear(linear(x, a_RI), b_OR))),

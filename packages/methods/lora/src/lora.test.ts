@@ -1,3 +1,5 @@
+// Conformance, parameter counts and error messages of LoRA.
+
 import { checks, parametersOn } from "@dit-bench/conformance";
 import { parseOptions } from "@dit-bench/method";
 import { describe, expect, it } from "vitest";
@@ -11,18 +13,18 @@ describe.each([{}, { rank: 2, alpha: 8, at: "blocks.*.{attn,mlp}.*" }, { at: "x_
 );
 
 describe("LoRA", () => {
-  it("trains 1,149,696 numbers of DiT-XL/2 on Food-101 at rank 8, 2,181,888 at rank 16", () => {
+  it("trains 1,149,696 parameters of DiT-XL/2 on Food-101 at rank 8, 2,181,888 at rank 16", () => {
     expect(parametersOn(lora)).toBe(1_149_696);
     expect(parametersOn(lora, { rank: 16 })).toBe(2_181_888);
   });
 
-  it("refuses a place the model does not have", () => {
+  it("refuses a glob that matches no module", () => {
     expect(() => parametersOn(lora, { at: "blocks.*.atn.*" })).toThrow(
       "no module of the model matches 'blocks.*.atn.*'",
     );
   });
 
-  it("says which option is wrong", () => {
+  it("names a wrong option, its value and its default", () => {
     expect(() => parseOptions(lora, { rank: 0 })).toThrow(/option 'rank'.*given 0.*rank=8/);
   });
 });

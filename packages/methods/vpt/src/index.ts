@@ -1,29 +1,34 @@
+// VPT-Deep: Jia et al. 2022, https://arxiv.org/abs/2203.12119.
+//
 // N = batch, L = prompt length, T = tokens, D = width
 
 import { defineMethod, type Graft, graft, tf, uniform, z } from "@dit-bench/method";
 
 /**
- * VPT-Deep: learned tokens before the image's own, fresh ones in each of the first blocks in place of what came out at theirs.
- * Defaults: one token in five blocks and the final layer trained, which gives the DiffFit paper's parameter count.
- * Where a paper is silent, as the VPT authors' code (https://github.com/KMnP/vpt, vit_prompt/vit.py): blocks after the last
- * prompted one still see its prompt's output, and prompts start as U(±√(6 / (values of a patch + D))).
+ * Learned prompt tokens in front of the image tokens. Each of the first blocks gets prompts of its own, which replace
+ * the outputs of the previous block's prompts.
+ *
+ * Defaults: one token in each of five blocks, and the final layer trains, which gives the DiffFit paper's parameter
+ * count. Where the papers give no detail, this follows the authors' code (https://github.com/KMnP/vpt,
+ * vit_prompt/vit.py): blocks after the last one with prompts keep that block's prompt outputs, and prompts start as
+ * U(-b, b) with b = √(6 / (values of a patch + D)).
  */
 export default defineMethod({
   name: "vpt",
   label: () => "VPT-Deep",
   source: "Jia et al. 2022, https://arxiv.org/abs/2203.12119",
   options: z.strictObject({
-    tokens: z.int().min(1).default(1).describe("prompt tokens a block"),
+    tokens: z.int().min(1).default(1).describe("prompt tokens in each block"),
     blocks: z
       .int()
       .min(1)
       .default(5)
-      .describe("how many of the first blocks are prompted (all, where the model has fewer)"),
+      .describe("number of blocks with prompts, from the first (all, if the model has fewer)"),
     finalLayer: z.boolean().default(true).describe("also train the final layer"),
   }),
   learningRate: 1e-3,
   adapt: ({ tokens: L, blocks, finalLayer }, { depth, width: D, modules }) => {
-    const prompted = Math.min(blocks, depth);
+    const promptedBlocks = Math.min(blocks, depth);
     const patch = modules.find((m) => m.path === "x_embedder.proj")!.in;
     const prompts = (block: number): Graft =>
       graft({
@@ -35,14 +40,14 @@ export default defineMethod({
           return call(tf.concat([prompt_NLD, image_NTD], 1));
         },
       });
-    const dropLast = graft({
+    const removePrompts = graft({
       at: "blocks",
       weights: () => ({}),
       forward: (call, x_NTD) => withoutFirst(L, call(x_NTD)),
     });
     return {
       train: finalLayer ? ["final_layer.**"] : [],
-      grafts: [...Array.from({ length: prompted }, (_, block) => prompts(block)), dropLast],
+      grafts: [...Array.from({ length: promptedBlocks }, (_, block) => prompts(block)), removePrompts],
     };
   },
 });

@@ -1,3 +1,5 @@
+// Conformance and parameter count of VPT-Deep.
+
 import { checks, parametersOn } from "@dit-bench/conformance";
 import { describe, expect, it } from "vitest";
 import vpt from "./index.ts";
@@ -7,7 +9,7 @@ describe.each([{}, { tokens: 3, blocks: 99, finalLayer: false }])("VPT-Deep %j",
 });
 
 describe("VPT-Deep", () => {
-  it("trains 2,816,672 numbers of DiT-XL/2 on Food-101", () => {
+  it("trains 2,816,672 parameters of DiT-XL/2 on Food-101", () => {
     expect(parametersOn(vpt)).toBe(2_816_672);
   });
 });

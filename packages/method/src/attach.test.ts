@@ -1,0 +1,215 @@
+// A method attached to a model: what trains, how it starts, how the model runs with it, and how it merges.
+//
+// N = batch, D = width (2)
+
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { attach, bare } from "./attach.ts";
+import { constant, normal, ones, zeros } from "./init.ts";
+import { defineMethod, type Graft, graft } from "./method.ts";
+import { difference, numbers, runToy, toy, toyMethod, toyTensors, toyValues } from "./toy-model.test.data.ts";
+
+beforeAll(() => tf.setBackend("cpu"));
+
+const x_ND = () => tf.tensor([0.5, -1, 2, 3], [2, 2]);
+const scaling = (at: string, key = "gamma"): Graft =>
+  graft({ at, weights: ({ out }) => ({ [key]: ones(out) }), affine: (w) => ({ scale: w[key]! }) });
+const update = (at: string): Graft =>
+  graft({
+    at,
+    weights: ({ in: width, out }) => ({ delta: zeros(out, width) }),
+    merge: (base, { delta }, { path }) => ({ [`${path}.weight`]: tf.add(base[`${path}.weight`]!, delta) }),
+  });
+const around = (at: string): Graft =>
+  graft({ at, weights: ({ out }) => ({ b: zeros(out) }), forward: (call, x, { b }) => tf.add(call(x), b) });
+
+/** Base weights and trained ones: every grafted weight is moved off its start, by place. */
+function weightsOf(adapted: ReturnType<typeof attach>): Record<string, tf.Tensor> {
+  const start = adapted.initial(toyValues, 0);
+  const trained = adapted.trainable.map(({ name, shape }, at): [string, tf.Tensor] => [
+    name,
+    tf.tensor(
+      start[name]!.map((v, i) => v + 0.1 * (at + 1) - 0.03 * i),
+      [...shape],
+    ),
+  ]);
+  return { ...toyTensors(), ...Object.fromEntries(trained) };
+}
+
+describe("attach", () => {
+  it("lists what trains: base weights in the model's order, then grafted ones, and the rest as frozen", () => {
+    const adapted = attach(toyMethod({ train: ["block.**"], grafts: [scaling("{norm,block}")] }), toy);
+    expect(adapted.trainable).toEqual([
+      { name: "block.fc.weight", shape: [2, 2] },
+      { name: "block.fc.bias", shape: [2] },
+      { name: "classes", shape: [3, 2] },
+      { name: "block.mine.gamma", shape: [2] },
+      { name: "norm.mine.gamma", shape: [2] },
+    ]);
+    expect(adapted.frozen.map(({ name }) => name)).toEqual([
+      "positions",
+      "patch.weight",
+      "patch.bias",
+      "modulation.weight",
+      "modulation.bias",
+    ]);
+    expect(adapted.parameters).toBe(4 + 2 + 6 + 2 + 2);
+  });
+
+  it("parses the options, and adapt sees them complete", () => {
+    const method = defineMethod({
+      ...toyMethod({}),
+      label: ({ at }) => `Mine at ${at}`,
+      options: z.strictObject({ at: z.string().default("block.fc"), rank: z.int().default(2) }),
+      adapt: ({ at, rank }) => ({
+        grafts: [graft({ at, weights: () => ({ a: ones(rank) }), forward: (call, x) => call(x) })],
+      }),
+    });
+    expect(attach(method, toy, { rank: 5 }).trainable.at(-1)).toEqual({ name: "block.fc.mine.a", shape: [5] });
+    expect(attach(method, toy, { at: "norm" }).options).toEqual({ at: "norm", rank: 2 });
+    expect(() => attach(method, toy, { rank: 1.5 })).toThrow("mine: option 'rank': ");
+  });
+
+  it("gives adapt the model", () => {
+    const method = {
+      ...toyMethod({}),
+      adapt: (_: object, { depth }: { depth: number }) => ({ train: [`*.{${depth},bias}`] }),
+    };
+    expect(attach(method, toy).trainable.map(({ name }) => name)).toEqual(["patch.bias", "modulation.bias", "classes"]);
+  });
+});
+
+describe("initial", () => {
+  it("copies the base weights that train: changing a copy leaves the base as it is", () => {
+    const start = attach(toyMethod({ train: ["patch.bias"] }), toy).initial(toyValues, 0);
+    expect(Object.keys(start).sort()).toEqual(["classes", "patch.bias"]);
+    expect(start["patch.bias"]).toEqual(toyValues["patch.bias"]);
+    start["patch.bias"]![0] = 99;
+    expect(toyValues["patch.bias"]![0]).not.toBe(99);
+  });
+
+  it("keys random starts by seed and by the weight's name", () => {
+    const random = graft({ at: "{norm,block}", weights: () => ({ a: normal(1, 8) }), forward: (call, x) => call(x) });
+    const adapted = attach(toyMethod({ grafts: [random] }), toy);
+    const [zero, again, one] = [0, 0, 1].map((seed) => adapted.initial(toyValues, seed));
+    expect(zero).toEqual(again);
+    expect(zero!["norm.mine.a"]).not.toEqual(one!["norm.mine.a"]);
+    expect(zero!["norm.mine.a"]).not.toEqual(zero!["block.mine.a"]);
+  });
+
+  it("lets a start depend on the base model's weights", () => {
+    const copying = graft({
+      at: "block.fc",
+      weights: ({ path, out }) => ({
+        magnitude: { shape: [out], values: ({ base }) => base(`${path}.bias`).map((v) => 2 * v) },
+      }),
+      affine: ({ magnitude }) => ({ scale: magnitude! }),
+    });
+    const start = attach(toyMethod({ grafts: [copying] }), toy).initial(toyValues, 0);
+    expect(start["block.fc.mine.magnitude"]).toEqual(toyValues["block.fc.bias"]!.map((v) => 2 * v));
+  });
+
+  it("names a base weight that the checkpoint does not have", () => {
+    const { classes: _, ...incomplete } = toyValues;
+    expect(() => attach(toyMethod({}), toy).initial(incomplete, 0)).toThrow(
+      "mine: the base model has no weight 'classes'",
+    );
+  });
+});
+
+describe("call", () => {
+  it("runs the model itself where no graft is", () => {
+    const adapted = attach(toyMethod({ grafts: [scaling("norm")] }), toy);
+    const own = { weight: tf.zeros([2, 2]), bias: tf.zeros([2]) };
+    const call = adapted.call(weightsOf(adapted));
+    const y = call("patch", (x, given) => (given === own ? tf.add(x, 1) : x), x_ND(), own);
+    expect(numbers(y.y)).toEqual([1.5, 0, 3, 4]);
+    expect(numbers(bare("patch", (x) => tf.add(x, 1), x_ND()).y)).toEqual([1.5, 0, 3, 4]);
+  });
+
+  it("starts as the base model for grafts that start as the identity", () => {
+    const grafts = [scaling("{norm,block,whole}"), update("block.fc"), around("patch")];
+    const adapted = attach(toyMethod({ grafts }), toy);
+    const start = Object.fromEntries(
+      adapted.trainable.map(({ name, shape }) => [name, tf.tensor(adapted.initial(toyValues, 0)[name]!, [...shape])]),
+    );
+    const w = { ...toyTensors(), ...start };
+    expect(difference(runToy(w, x_ND(), adapted.call(w)), runToy(w, x_ND()))).toBe(0);
+  });
+
+  it("runs a graft's forward with the module's input and its own weights", () => {
+    const adapted = attach(toyMethod({ grafts: [around("whole")] }), toy);
+    const w = { ...toyTensors(), "whole.mine.b": tf.tensor1d([10, 20]) };
+    const wanted = tf.add(runToy(w, x_ND()), [10, 20]);
+    expect(difference(runToy(w, x_ND(), adapted.call(w)), wanted)).toBeLessThan(1e-5);
+  });
+});
+
+describe("merge", () => {
+  const grafts = (): [string, Graft[]][] => [
+    ["a scale on a layer", [scaling("block.fc")]],
+    ["a scale on a part and one on its last layer", [scaling("block"), scaling("block.fc", "inner")]],
+    ["a scale on a norm and one on its modulation", [scaling("norm"), scaling("modulation", "inner")]],
+    ["an update and a scale of one layer", [update("block.fc"), scaling("block.fc", "outer")]],
+    ["an update of a layer that is stored as a convolution", [update("patch")]],
+    ["a scale on every module that takes it", [scaling("{patch,block,norm,modulation,block.fc}")]],
+  ];
+
+  it.each(grafts())("gives base weights with which the bare model does the same: %s", (_, grafts) => {
+    const adapted = attach(toyMethod({ train: ["**.bias"], grafts }), toy);
+    const w = weightsOf(adapted);
+    const { weights, unmerged } = adapted.merge(w);
+    expect(unmerged).toEqual([]);
+    expect(adapted.merges).toBe(true);
+    const wanted = runToy(w, x_ND(), adapted.call(w));
+    expect(difference(runToy(weights, x_ND()), wanted)).toBeLessThan(1e-4);
+    expect(difference(runToy(w, x_ND()), wanted)).toBeGreaterThan(1e-2); // the grafts do something
+  });
+
+  it("keeps the stored shape of every weight", () => {
+    const adapted = attach(toyMethod({ grafts: [update("patch")] }), toy);
+    const { weights } = adapted.merge(weightsOf(adapted));
+    expect(Object.entries(weights).map(([name, { shape }]) => ({ name, shape }))).toEqual(
+      toy.weights.map(({ name, shape }) => ({ name, shape })),
+    );
+  });
+
+  it("names the modules of grafts that cannot be merged, and merges the others", () => {
+    const adapted = attach(
+      toyMethod({ grafts: [around("norm"), scaling("block.fc"), scaling("whole", "outer")] }),
+      toy,
+    );
+    const { weights, unmerged } = adapted.merge(weightsOf(adapted));
+    expect(unmerged).toEqual(["norm", "whole"]);
+    expect(adapted.merges).toBe(false);
+    expect(difference(weights["block.fc.weight"]!, toyTensors()["block.fc.weight"]!)).toBeGreaterThan(0.01);
+  });
+
+  it("merges the first grafts alone, and `call` runs the rest: any split gives the same output", () => {
+    const adapted = attach(
+      toyMethod({ grafts: [scaling("norm"), update("block.fc"), scaling("block", "outer")] }),
+      toy,
+    );
+    expect(adapted.sites).toEqual(["block.fc", "norm", "block"]);
+    const w = weightsOf(adapted);
+    const wanted = runToy(w, x_ND(), adapted.call(w));
+    for (const count of [0, 1, 2, 3]) {
+      const merged = { ...w, ...adapted.merge(w, count).weights };
+      const output = runToy(merged, x_ND(), adapted.call(merged, count));
+      expect(difference(output, wanted), `${count} merged`).toBeLessThan(1e-4);
+    }
+  });
+});
+
+describe("a graft of a constant start", () => {
+  it("has as many numbers as its shape", () => {
+    const adapted = attach(
+      toyMethod({
+        grafts: [graft({ at: "norm", weights: () => ({ a: constant(7, 2, 3) }), forward: (call, x) => call(x) })],
+      }),
+      toy,
+    );
+    expect(adapted.initial(toyValues, 0)["norm.mine.a"]).toEqual(new Float32Array(6).fill(7));
+  });
+});
