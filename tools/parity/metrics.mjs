@@ -33,11 +33,11 @@ export async function* measure({ python, folder, size }) {
   };
   const { fid, ...first } = timed();
   yield row("Fréchet distance, full rank, relative", full, fid, theirs.full.singular_values, 1e-8);
-  yield row("the same by SciPy's matrix root", full, fid, theirs.full.matrix_root, 1e-8);
+  yield row("Fréchet distance by SciPy's matrix square root, relative", full, fid, theirs.full.matrix_root, 1e-8);
   if (size === "true") {
     const seconds = Math.min(first.seconds, timed().seconds, timed().seconds); // other programs may run meanwhile
     yield {
-      part: "the same, time of `bench fid`, the best of three",
+      part: "time of `bench fid`, the best of three",
       size: full[size],
       worst: seconds,
       tolerance: 15,
