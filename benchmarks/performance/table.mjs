@@ -257,7 +257,7 @@ function targetSection(result) {
     "## Targets",
     table(
       ["what", "target", "found", ""],
-      found.map(({ what, wanted, found, met }) => [what, wanted, found, met ? "met" : "**missed**"]),
+      found.map(({ what, target, found, met }) => [what, target, found, met ? "met" : "**missed**"]),
     ),
   ];
 }

@@ -59,16 +59,16 @@ def images(n, side, seed):
     return (x + 0.1 * torch.randn(x.shape, generator=g)).clamp(-1, 1)
 
 
-def timed(f, *given):
+def timed(f, *args):
     start, busy = time.perf_counter(), time.process_time()
-    out = f(*given)
+    out = f(*args)
     return out, dict(seconds=time.perf_counter() - start, cpu=time.process_time() - busy)
 
 
 def values(vae, size):
-    whole, large = SIDES[size]
+    side, tiled_side = SIDES[size]
     out, times = {}, {}
-    x = images(2 if size == "tiny" else 1, whole, 1)
+    x = images(2 if size == "tiny" else 1, side, 1)
     encode, decode = lambda x: vae.encode(x).latent_dist, lambda z: vae.decode(z).sample
     if size == "true":
         timed(encode, x)
@@ -84,7 +84,7 @@ def values(vae, size):
     out |= dict(x=x, mean=posterior.mean, logvar=posterior.logvar, noise=noise, sample=latents, decoded=image)
 
     vae.enable_tiling()
-    x = images(1, large, 3)
+    x = images(1, tiled_side, 3)
     posterior, times["tiled encode"] = timed(encode, x)
     image, times["tiled decode"] = timed(decode, posterior.mean)
     out |= {"tiled.x": x, "tiled.mean": posterior.mean, "tiled.logvar": posterior.logvar, "tiled.decoded": image}

@@ -220,13 +220,13 @@ const sha256 = (/** @type {ArrayBufferView} */ data) => createHash("sha256").upd
  *
  * @param {View} view
  * @param {Sums} sums
- * @param {string[]} [apart] names that are not compared
+ * @param {string[]} [except] names that are not compared
  */
-function differing(view, sums, apart = []) {
+function differing(view, sums, except = []) {
   /** @type {Sums} */
   const ours = {};
-  for (const name of view.tensors.keys()) if (!apart.includes(name)) ours[name] = sha256(view.read(name).data);
-  return differingSums(ours, Object.fromEntries(Object.entries(sums).filter(([name]) => !apart.includes(name))));
+  for (const name of view.tensors.keys()) if (!except.includes(name)) ours[name] = sha256(view.read(name).data);
+  return differingSums(ours, Object.fromEntries(Object.entries(sums).filter(([name]) => !except.includes(name))));
 }
 
 /**
