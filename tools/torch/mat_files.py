@@ -1,4 +1,4 @@
-"""Writes, with SciPy, the small MATLAB files that the tests of packages/fetch read, and their contents as JSON.
+"""Writes, with SciPy, the small MATLAB files that the tests of packages/datasets read, and their contents as JSON.
 
     .venv/bin/pip install scipy
     .venv/bin/python tools/torch/mat_files.py
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from scipy.io import savemat
 
-out = Path(__file__).resolve().parents[2] / "packages/fetch/src/fixtures"
+out = Path(__file__).resolve().parents[2] / "packages/datasets/src/prepare/mat/fixtures"
 out.mkdir(exist_ok=True)
 
 
