@@ -1,4 +1,4 @@
-"""Writes, with SciPy, the small MATLAB files that the tests of packages/datasets read, and their contents as JSON.
+"""Writes the small MATLAB files that the tests of packages/datasets read, with SciPy, and what is in them as JSON.
 
     .venv/bin/pip install scipy
     .venv/bin/python tools/torch/mat_files.py
