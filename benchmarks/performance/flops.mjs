@@ -33,7 +33,7 @@ const OUTPUTS = 2 * PATCH_VALUES; // noise and variance
  * @typedef {object} MethodWork
  * @property {(path: string) => boolean} matrices which layers' weight matrices train
  * @property {boolean} time whether the timestep's embedding trains
- * @property {{ layer: string, inner: number, outputs: number }} [beside] an adapter D → inner → outputs · D
+ * @property {{ layer: string, inner: number, outputs: number }} [adapter] D → inner → outputs · D
  * @property {number} [prompt] added tokens
  */
 
@@ -42,8 +42,8 @@ const methodWork = {
   sample: null,
   full: { matrices: () => true, time: true },
   bitfit: { matrices: () => false, time: true },
-  lora: { matrices: () => false, time: false, beside: { layer: "attn.qkv", inner: 8, outputs: 3 } },
-  adaptformer: { matrices: () => false, time: false, beside: { layer: "mlp", inner: 64, outputs: 1 } },
+  lora: { matrices: () => false, time: false, adapter: { layer: "attn.qkv", inner: 8, outputs: 3 } },
+  adaptformer: { matrices: () => false, time: false, adapter: { layer: "mlp", inner: 64, outputs: 1 } },
   vpt: { matrices: (path) => path.startsWith("final_layer."), time: false, prompt: 1 },
   difffit: { matrices: () => false, time: true },
 };
@@ -117,8 +117,8 @@ export function stepGemms({ width: D, depth, heads: H, tokens, batch: N }, metho
   linear("blocks.*.attn.proj", N * T, D, D, { times: depth });
   linear("blocks.*.mlp.fc1", N * T, D, 4 * D, { times: depth });
   linear("blocks.*.mlp.fc2", N * T, 4 * D, D, { times: depth });
-  if (work?.beside) {
-    const { layer, inner, outputs } = work.beside;
+  if (work?.adapter) {
+    const { layer, inner, outputs } = work.adapter;
     linear(`${layer} down`, N * T, D, inner, { trains: true, times: depth });
     linear(`${layer} up`, N * T, inner, outputs * D, { trains: true, times: depth });
   }

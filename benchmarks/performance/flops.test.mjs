@@ -41,9 +41,9 @@ describe("stepFlops", () => {
     const bitfit = 2 * forward + attention - patches - time;
     expect(stepFlops(small, "bitfit")).toBe(bitfit);
     expect(stepFlops(small, "difffit")).toBe(bitfit);
-    const beside = 3 * (2 * 12 * 8 * 8 + 2 * 12 * 8 * 24);
+    const adapter = 3 * (2 * 12 * 8 * 8 + 2 * 12 * 8 * 24);
     const intoTimesteps = 2 * 3 * 8 * 8; // LoRA needs no gradient there
-    expect(stepFlops(small, "lora")).toBe(bitfit - intoTimesteps + beside);
+    expect(stepFlops(small, "lora")).toBe(bitfit - intoTimesteps + adapter);
   });
 
   it("refuses an unknown method by name", () => {

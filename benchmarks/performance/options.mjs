@@ -53,12 +53,12 @@ export function optionsOf(args, settings) {
   /**
    * @param {string} flag
    * @param {number} usual
-   * @param {boolean} whole
+   * @param {boolean} isInteger
    */
-  const number = (flag, usual, whole) => {
+  const number = (flag, usual, isInteger) => {
     const value = values[flag] === undefined ? usual : Number(values[flag]);
-    if (!(value > 0 && Number.isFinite(value)) || (whole && !Number.isInteger(value)))
-      throw new UsageError(`--${flag} is '${values[flag]}', expected a ${whole ? "whole " : ""}number above 0`);
+    if (!(value > 0 && Number.isFinite(value)) || (isInteger && !Number.isInteger(value)))
+      throw new UsageError(`--${flag} is '${values[flag]}', expected a ${isInteger ? "whole " : ""}number above 0`);
     return value;
   };
   const engine = values.engine ?? "cpu";

@@ -52,8 +52,8 @@ const HOW_TO_READ = `${PAIRS} GEMM throughput is given as the share that our ste
 over that of the step. *Square*: one large GEMM; *own*: the GEMMs that the step consists of, each alone.`;
 
 const HOW_TO_READ_DEVICES = `${PAIRS} PyTorch runs on the same GPU. Its step ends when the GPU has finished it,
-ours when the loss (in sampling, x) is back on the host. Ours computes in float32, as *pytorch* and *torch.compile* do. *tf32*
-rounds the operands of GEMMs, *bfloat16* is autocast. The GPU's memory was not measured.`;
+ours when the loss (in sampling, x) is back on the host. Ours computes in float32, as *pytorch* and *torch.compile* do.
+*tf32* rounds the operands of GEMMs, *bfloat16* is autocast. The GPU's memory was not measured.`;
 
 /**
  * Results older than the GPU engines name no engine.
@@ -257,7 +257,7 @@ function targetSection(result) {
     "## Targets",
     table(
       ["what", "target", "found", ""],
-      found.map(({ what, wanted, found, met }) => [what, wanted, found, met ? "met" : "**missed**"]),
+      found.map(({ what, target, found, met }) => [what, target, found, met ? "met" : "**missed**"]),
     ),
   ];
 }

@@ -4,7 +4,7 @@ import { inverse, ourTime, peakMB, ratiosOf } from "./figures.mjs";
 import { GEMM } from "./rows.mjs";
 
 /** @import { Result, ResultRow, Settings, Shape, Targets } from "./types.ts" */
-/** @typedef {{ what: string, wanted: string, found: string, met: boolean }} Verdict */
+/** @typedef {{ what: string, target: string, found: string, met: boolean }} Verdict */
 /** @typedef {ResultRow & { shape: Shape, method: string, shapeName: string }} StepRow */
 
 /**
@@ -90,7 +90,7 @@ const formatted = (/** @type {number} */ x) => (x >= 100 ? String(Math.round(x))
  */
 const comparison = (sign, holds) => (what, value, limit) => ({
   what,
-  wanted: `${sign} ${formatted(limit)}`,
+  target: `${sign} ${formatted(limit)}`,
   found: formatted(value),
   met: holds(value, limit),
 });

@@ -215,28 +215,28 @@ function place(points, segments) {
   for (const layer of points) for (const p of layer) p.x += middle - layer[layer.length - 1].x / 2;
   for (let sweep = 0; sweep < 4 * SWEEPS; sweep++)
     for (const layer of sweep % 2 === 0 ? points : [...points].reverse()) {
-      const wanted = layer.map((p) => {
+      const desired = layer.map((p) => {
         const neighbours = segments.flatMap(([a, b]) => (a === p ? [b] : b === p ? [a] : []));
         return neighbours.length > 0 ? neighbours.reduce((sum, n) => sum + n.x, 0) / neighbours.length : p.x;
       });
-      spreadOut(layer, wanted);
+      spreadOut(layer, desired);
     }
   const least = Math.min(...points.flat().map((p) => p.x - widthOf(p) / 2));
   for (const p of points.flat()) p.x = Math.round(p.x - least + MARGIN);
 }
 
 /**
- * Positions closest to the wanted ones that keep order and distance: neighbours that would overlap become a block
- * around the mean of their wanted positions.
+ * Positions closest to the desired ones that keep order and distance: neighbours that would overlap become a block
+ * around the mean of their desired positions.
  *
  * @param {Point[]} layer
- * @param {number[]} wanted
+ * @param {number[]} desired
  */
-function spreadOut(layer, wanted) {
+function spreadOut(layer, desired) {
   /** @type {{ members: number[], offsets: number[], start: number }[]} */
   const blocks = [];
   for (const i of layer.keys()) {
-    let block = { members: [i], offsets: [0], start: wanted[i] };
+    let block = { members: [i], offsets: [0], start: desired[i] };
     for (let last = blocks.at(-1); last; last = blocks.at(-1)) {
       const end = last.members[last.members.length - 1];
       const room = distance(layer[end], layer[block.members[0]]);
@@ -245,7 +245,7 @@ function spreadOut(layer, wanted) {
       const shift = last.offsets[last.offsets.length - 1] + room;
       const members = [...last.members, ...block.members];
       const offsets = [...last.offsets, ...block.offsets.map((o) => o + shift)];
-      const start = members.reduce((sum, m, k) => sum + wanted[m] - offsets[k], 0) / members.length;
+      const start = members.reduce((sum, m, k) => sum + desired[m] - offsets[k], 0) / members.length;
       block = { members, offsets, start };
     }
     blocks.push(block);

@@ -1,11 +1,13 @@
-"""What diffusers' AutoencoderKL makes of random weights and pictures: values that packages/autoencoder is held against.
+"""Outputs of diffusers' AutoencoderKL for random weights and images: values that packages/autoencoder is compared with.
 
     .venv/bin/python tools/parity/autoencoder.py tiny packages/autoencoder/src/fixtures
     .venv/bin/python tools/parity/autoencoder.py true FOLDER
 
-Writes into the folder a model as `save_pretrained` does (config.json and weights), `expected.safetensors` with pictures, noise and what came of
-them, and for FOLDER alone `pictures/` and `pictures.safetensors`, two pictures as PNG and what comes of them and their mirror images; prints one JSON object: seconds and processor seconds a picture, and the process's peak memory. For `tiny` also `compvis-names.json`: each of diffusers' names
-beside that of the checkpoints of CompVis/latent-diffusion, of which diffusers' own converter must make it.
+Writes into the folder a model as `save_pretrained` does (config.json and weights), and `expected.safetensors`: images,
+noise and outputs. Outside the fixtures also `images/` and `images.safetensors`: two images as PNG, and the outputs
+for them and their mirror images. For `tiny` also `compvis-names.json`: each of diffusers' names with the name in
+checkpoints of CompVis/latent-diffusion; diffusers' own converter must convert the latter to the former. Prints one
+JSON object: seconds and CPU seconds per image, and the process's peak memory.
 """
 
 import json
@@ -21,11 +23,11 @@ from PIL import Image
 from safetensors.torch import save_file
 
 SIZES = {
-    # Four groups and tiles of 32 so that it stays small; everything else is the form of sd-vae-ft-ema.
+    # Four groups and tiles of 32 keep it small; everything else is as in sd-vae-ft-ema.
     "tiny": dict(block_out_channels=(8, 16, 16), layers_per_block=1, norm_num_groups=4, sample_size=32),
     "true": dict(block_out_channels=(128, 256, 512, 512), layers_per_block=2, norm_num_groups=32, sample_size=256),
 }
-SIDES = {"tiny": (32, 56), "true": (256, 512)}  # whole, and tiled
+SIDES = {"tiny": (32, 56), "true": (256, 512)}  # pixels of an image taken whole, and of a tiled one
 
 
 def model(size):
@@ -38,74 +40,74 @@ def model(size):
     g = torch.Generator().manual_seed(7)
     state = {}
     for name, value in vae.state_dict().items():
-        draw = torch.randn(value.shape, generator=g)
+        z = torch.randn(value.shape, generator=g)
         if "norm" in name and name.endswith("weight"):
-            state[name] = 1 + 0.2 * draw
+            state[name] = 1 + 0.2 * z
         elif name.endswith("weight"):
-            state[name] = draw * value[0].numel() ** -0.5
+            state[name] = z * value[0].numel() ** -0.5
         else:
-            state[name] = 0.2 * draw
+            state[name] = 0.2 * z
     vae.load_state_dict(state)
     return vae.eval()
 
 
-def pictures(n, side, seed):
-    """Smooth pictures with some noise, [n, 3, side, side] in [-1, 1]."""
+def images(n, side, seed):
+    """Smooth images with some noise, [n, 3, side, side] in [-1, 1]."""
     g = torch.Generator().manual_seed(seed)
     low = torch.rand(n, 3, 5, 5, generator=g) * 2 - 1
     x = torch.nn.functional.interpolate(low, size=(side, side), mode="bicubic", align_corners=False)
     return (x + 0.1 * torch.randn(x.shape, generator=g)).clamp(-1, 1)
 
 
-def timed(f, *given):
+def timed(f, *args):
     start, busy = time.perf_counter(), time.process_time()
-    out = f(*given)
-    return out, dict(seconds=time.perf_counter() - start, processor=time.process_time() - busy)
+    out = f(*args)
+    return out, dict(seconds=time.perf_counter() - start, cpu=time.process_time() - busy)
 
 
 def values(vae, size):
-    whole, large = SIDES[size]
+    side, tiled_side = SIDES[size]
     out, times = {}, {}
-    x = pictures(2 if size == "tiny" else 1, whole, 1)
+    x = images(2 if size == "tiny" else 1, side, 1)
     encode, decode = lambda x: vae.encode(x).latent_dist, lambda z: vae.decode(z).sample
     if size == "true":
         timed(encode, x)
     posterior, times["encode"] = timed(encode, x)
     noise = torch.randn(posterior.mean.shape, generator=torch.Generator().manual_seed(2))
-    # `sample` draws its own noise, scaled and added as here: DiagonalGaussianDistribution.sample.
-    drawn = posterior.sample(generator=torch.Generator().manual_seed(2))
+    # DiagonalGaussianDistribution.sample scales and adds its own noise in the same way.
+    sampled = posterior.sample(generator=torch.Generator().manual_seed(2))
     latents = posterior.mean + posterior.std * noise
-    assert torch.equal(drawn, latents)
+    assert torch.equal(sampled, latents)
     if size == "true":
         timed(decode, latents)
-    picture, times["decode"] = timed(decode, latents)
-    out |= dict(x=x, mean=posterior.mean, logvar=posterior.logvar, noise=noise, sample=latents, decoded=picture)
+    image, times["decode"] = timed(decode, latents)
+    out |= dict(x=x, mean=posterior.mean, logvar=posterior.logvar, noise=noise, sample=latents, decoded=image)
 
     vae.enable_tiling()
-    x = pictures(1, large, 3)
+    x = images(1, tiled_side, 3)
     posterior, times["tiled encode"] = timed(encode, x)
-    picture, times["tiled decode"] = timed(decode, posterior.mean)
-    out |= {"tiled.x": x, "tiled.mean": posterior.mean, "tiled.logvar": posterior.logvar, "tiled.decoded": picture}
+    image, times["tiled decode"] = timed(decode, posterior.mean)
+    out |= {"tiled.x": x, "tiled.mean": posterior.mean, "tiled.logvar": posterior.logvar, "tiled.decoded": image}
     return out, times
 
 
-def stored_pictures(vae, size, folder):
-    """[M, F, ...]: M pictures of 8 bits, F = 2: as they are and mirrored."""
-    x = pictures(2, SIDES[size][0], 5)
+def stored_images(vae, size, folder):
+    """[M, F, ...]: M images of 8 bits, F = 2: as they are, and mirrored."""
+    x = images(2, SIDES[size][0], 5)
     bytes_ = ((x + 1) * 127.5).round().to(torch.uint8)
-    (folder / "pictures").mkdir(exist_ok=True)
+    (folder / "images").mkdir(exist_ok=True)
     for i, image in enumerate(bytes_):
-        Image.fromarray(image.permute(1, 2, 0).numpy()).save(folder / "pictures" / f"{i}.png")
+        Image.fromarray(image.permute(1, 2, 0).numpy()).save(folder / "images" / f"{i}.png")
     x = bytes_ / 127.5 - 1
     both = [vae.encode(torch.stack([image, image.flip(-1)])).latent_dist for image in x]
     mean = torch.stack([p.mean for p in both])
-    picture = vae.decode(mean[:, 0]).sample
-    out = dict(mean=mean, std=torch.stack([p.std for p in both]), decoded=((picture / 2 + 0.5).clamp(0, 1) * 255).round().permute(0, 2, 3, 1))
-    save_file({name: t.contiguous() for name, t in out.items()}, folder / "pictures.safetensors")
+    decoded = ((vae.decode(mean[:, 0]).sample / 2 + 0.5).clamp(0, 1) * 255).round().permute(0, 2, 3, 1)
+    out = dict(mean=mean, std=torch.stack([p.std for p in both]), decoded=decoded)
+    save_file({name: t.contiguous() for name, t in out.items()}, folder / "images.safetensors")
 
 
 def compvis_names(vae):
-    """Diffusers' names to CompVis's, by the naming of ldm/modules/diffusionmodules/model.py; diffusers' converter must turn them back."""
+    """diffusers' names to those of CompVis's ldm/modules/diffusionmodules/model.py; diffusers must invert them."""
     levels = len(vae.config.block_out_channels)
     names = {}
     for name in vae.state_dict():
@@ -142,7 +144,7 @@ def main(size, folder):
         tensors, times = values(vae, size)
         vae.disable_tiling()
         if "fixtures" not in folder.parts:
-            stored_pictures(vae, size, folder)
+            stored_images(vae, size, folder)
     save_file({name: t.contiguous() for name, t in tensors.items()}, folder / "expected.safetensors")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     print(json.dumps(dict(times=times, peakMB=peak, torch=torch.__version__)))

@@ -123,7 +123,7 @@ async function* measureLarge(python, folder) {
     yield found(part, written, differing(asOfficial(await opened(written)), sums, ["pos_embed"]));
     if (kind === "diffusers-one") yield* copies(written);
     if (kind === "legacy")
-      yield ratio("PyTorch legacy, loading it, memory over the file's size", written, statSync(written).size);
+      yield ratio("PyTorch legacy, memory for loading it over the file's size", written, statSync(written).size);
     if (kind !== "diffusers-one") rmSync(written, { recursive: true });
   }
 
@@ -166,16 +166,16 @@ async function* measureLarge(python, folder) {
   const both = call("training", folder);
   const training = path("training.pt");
   yield found(
-    "a training checkpoint: model, moving average, AdamW; the average, read",
+    "a training checkpoint: model, moving average, AdamW; the moving average, read",
     training,
     differing(await opened(training), both.ema),
   );
   yield found(
-    "the same, its model by --key",
+    "a training checkpoint: the model, by --key",
     training,
     differing(await opened(training, { key: "model" }), both.model),
   );
-  yield ratio("the same, loading it, memory over the model's size", training, statSync(zip).size);
+  yield ratio("a training checkpoint: memory for loading it over the model's size", training, statSync(zip).size);
   rmSync(training);
 
   /** @type {(part: string, file: string, bytes: number) => Row} */
@@ -220,13 +220,13 @@ const sha256 = (/** @type {ArrayBufferView} */ data) => createHash("sha256").upd
  *
  * @param {View} view
  * @param {Sums} sums
- * @param {string[]} [apart] names that are not compared
+ * @param {string[]} [except] names that are not compared
  */
-function differing(view, sums, apart = []) {
+function differing(view, sums, except = []) {
   /** @type {Sums} */
   const ours = {};
-  for (const name of view.tensors.keys()) if (!apart.includes(name)) ours[name] = sha256(view.read(name).data);
-  return differingSums(ours, Object.fromEntries(Object.entries(sums).filter(([name]) => !apart.includes(name))));
+  for (const name of view.tensors.keys()) if (!except.includes(name)) ours[name] = sha256(view.read(name).data);
+  return differingSums(ours, Object.fromEntries(Object.entries(sums).filter(([name]) => !except.includes(name))));
 }
 
 /**

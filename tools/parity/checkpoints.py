@@ -1,9 +1,10 @@
-"""Checkpoints of DiT-XL/2 as the programs around it write them, one kind a call, and what those programs find in dit-bench's.
+"""Checkpoints of DiT-XL/2 written by other programs, one kind per call, and what those programs read from dit-bench's.
 
     .venv/bin/python tools/parity/checkpoints.py KIND FOLDER [FILE]
 
-Writes FOLDER/KIND.pt, KIND.safetensors or KIND/ and prints the SHA-256 of every tensor's bytes under the official names, as they must be read;
-`sums`: those of the random weights themselves; `read`: those that PyTorch finds in FILE, `read-diffusers` those that diffusers' model loads from the folder FILE.
+Writes FOLDER/KIND.pt, KIND.safetensors or KIND/ and prints the SHA-256 of every tensor's bytes under the official
+names, as they must be read. `sums` prints those of the random weights themselves, `read` those that PyTorch reads from
+FILE, `read-diffusers` those that diffusers' model loads from the folder FILE.
 """
 
 import argparse
@@ -22,8 +23,9 @@ SIZE = "true"
 
 
 def sums(state):
-    """Of the bytes; a 16-bit type is looked at as integers, because NumPy has no bfloat16."""
-    bytes_of = lambda v: v.detach().contiguous().view(torch.int16 if v.element_size() == 2 else torch.int32).numpy()
+    """SHA-256 of the bytes. 16-bit types are viewed as integers, because NumPy has no bfloat16."""
+    as_integers = lambda v: torch.int16 if v.element_size() == 2 else torch.int32
+    bytes_of = lambda v: v.detach().contiguous().view(as_integers(v)).numpy()
     return {name: hashlib.sha256(bytes_of(value)).hexdigest() for name, value in state.items()}
 
 
@@ -32,17 +34,20 @@ def weights(folder):
 
 
 def training(folder):
-    """As train.py of facebookresearch/DiT writes it: the model, its moving average, AdamW's state and the arguments, each with numbers of its own."""
-    ema, second, moments = weights(folder), weights(folder), weights(folder)  # three times the same file, but not the same storage
+    """As train.py of facebookresearch/DiT writes it: model, moving average, AdamW's state, arguments; all different."""
+    ema, first, second = weights(folder), weights(folder), weights(folder)  # the same file in three storages
     model = {name: -value for name, value in ema.items()}
-    state = {i: dict(step=torch.tensor(3.0), exp_avg=second[name], exp_avg_sq=moments[name]) for i, name in enumerate(model)}
-    opt = dict(state=state, param_groups=[dict(lr=1e-4, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, params=list(state))])
-    torch.save(dict(model=model, ema=ema, opt=opt, args=argparse.Namespace(model="DiT-XL/2", image_size=256)), folder / "training.pt")
+    moments = lambda name: dict(step=torch.tensor(3.0), exp_avg=first[name], exp_avg_sq=second[name])
+    state = {i: moments(name) for i, name in enumerate(model)}
+    group = dict(lr=1e-4, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, params=list(state))
+    opt = dict(state=state, param_groups=[group])
+    args = argparse.Namespace(model="DiT-XL/2", image_size=256)
+    torch.save(dict(model=model, ema=ema, opt=opt, args=args), folder / "training.pt")
     return dict(ema=sums(ema), model=sums(model))
 
 
 def diffusers_folder(folder, kind):
-    """A model of diffusers saved by itself: in float32 as one file, or in float16 as shards of a gigabyte with an index."""
+    """Saved by diffusers' model: in float32 as one file, or in float16 as shards of a gigabyte with an index."""
     model = diffusers_model(SIZES[SIZE])
     model.load_state_dict(to_diffusers(weights(folder), SIZES[SIZE]["depth"]))
     if kind == "diffusers-shards":
@@ -63,7 +68,8 @@ def main(kind, folder, path=None):
         return sums(to_diffusers(state, SIZES[SIZE]["depth"]))
     if kind.startswith("diffusers"):
         diffusers_folder(folder, kind)
-        return sums({name: v.half() if kind.endswith("shards") and name != "pos_embed" else v for name, v in state.items()})
+        halved = lambda name: kind.endswith("shards") and name != "pos_embed"
+        return sums({name: v.half() if halved(name) else v for name, v in state.items()})
     if kind == "bfloat16":
         state = {name: value.bfloat16() for name, value in state.items()}
     if kind == "official":

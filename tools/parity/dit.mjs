@@ -67,7 +67,7 @@ export async function* measure({ python, folder, size }) {
   );
   /** @type {(part: string, worst: number, tolerance: number, unit: string) => Row} */
   const limit = (part, worst, tolerance, unit) => ({ ...row(part, worst), tolerance, unit });
-  yield limit("loading its .pt, memory over the file's size", loaded.peak / statSync(official).size, 1.3, "times");
+  yield limit("memory for loading its .pt over the file's size", loaded.peak / statSync(official).size, 1.3, "times");
   yield limit("from the .pt to the first output", first.firstSeconds, 60, "s");
   yield limit("predicting, peak memory", first.peakMemoryMB / 1e3, 12, "GB");
 }

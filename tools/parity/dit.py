@@ -1,4 +1,4 @@
-"""Outputs of a DiT with random weights: by plain PyTorch, and by diffusers' own model, which also writes the weights in its layout.
+"""Outputs of a DiT with random weights, by plain PyTorch and by diffusers' model, which also writes its own layout.
 
     .venv/bin/python tools/parity/dit.py tiny|true FOLDER
 """
@@ -15,7 +15,7 @@ from torch_dit import SIZES, forward, official_file
 
 
 def to_diffusers(state, depth):
-    """diffusers' names, of scripts/convert_dit_to_diffusers.py: q, k and v apart, the embedders copied into every block."""
+    """diffusers' names, by its scripts/convert_dit_to_diffusers.py: q, k, v separate, embedders in every block."""
     out = {}
 
     def put(ours, theirs):
@@ -71,7 +71,8 @@ def main(size, folder):
             block.norm3.eps = 1e-6
         out["out_as_official"] = model(x, timestep=t, class_labels=y).sample
     save_file({k: v.contiguous() for k, v in out.items()}, folder / f"outputs-{size}.safetensors")
-    print(f"PyTorch and diffusers: peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB", file=sys.stderr)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"PyTorch and diffusers: peak {peak:.2f} GB", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ export async function* measure({ python, folder, size }) {
     ...(unit ? { unit } : {}),
   });
   yield row("the result, relative to its largest value", last, 1e-4);
-  yield row("the state after each step, likewise", worst, 1e-4);
+  yield row("x after each step, relative to its largest value", worst, 1e-4);
   if (size !== "true") return;
   yield row("peak memory of the process", peakGB(), 12, "GB");
   process.stderr.write(`guided-sample: ours ${seconds.toFixed(2)} s a step\n`);

@@ -1,8 +1,8 @@
-"""Pictures of every kind that Pillow writes, and what its `convert("RGB")` makes of them, as pytorch-fid reads them.
+"""Images of every kind that Pillow writes, and their pixels by its `convert("RGB")`, as pytorch-fid reads them.
 
-    .venv/bin/python tools/parity/pictures.py FOLDER
+    .venv/bin/python tools/parity/images.py FOLDER
 
-Writes FOLDER/NAME.png and so on, and FOLDER/expected.safetensors.
+Writes one file per kind and FOLDER/expected.safetensors.
 """
 
 import pathlib
@@ -16,9 +16,10 @@ W, H = 60, 44
 
 
 def smooth(rng, channels):
-    """Not noise: a JPEG's colour is stored at half the resolution."""
+    """[H, W, channels] without noise, since a JPEG stores colour at half the resolution."""
     low = rng.integers(0, 256, (5, 6, channels), dtype=np.uint8)
-    return np.stack([np.asarray(Image.fromarray(low[..., c]).resize((W, H), Image.BICUBIC)) for c in range(channels)], axis=2)
+    large = lambda plane: np.asarray(Image.fromarray(plane).resize((W, H), Image.BICUBIC))
+    return np.stack([large(low[..., c]) for c in range(channels)], axis=2)
 
 
 def main(folder):

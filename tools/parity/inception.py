@@ -1,9 +1,10 @@
-"""What pytorch-fid, clean-fid and torch-fidelity make of images and random weights of the true size.
+"""Features and FIDs of pytorch-fid, clean-fid and torch-fidelity, for images and random weights of the true size.
 
     .venv/bin/python tools/parity/inception.py FOLDER
 
-Writes FOLDER/inception.pth, the images FOLDER/a and FOLDER/b, the features of the first as PROGRAM-TAP.npz and pytorch-fid's statistics of both as a-TAP.npz
-and b-TAP.npz; prints each program's distances as JSON. clean-fid is the origin of the resizer `clean`, torch-fidelity does what TensorFlow's graph of 2015 does.
+Writes FOLDER/inception.pth, the images FOLDER/a and FOLDER/b, the features of the first as PROGRAM-TAP.npz, and
+pytorch-fid's statistics of both as a-TAP.npz and b-TAP.npz. Prints each program's FIDs as JSON. clean-fid is the origin
+of the resizer `clean`; torch-fidelity computes what TensorFlow's graph of 2015 does.
 """
 
 import json
@@ -34,18 +35,18 @@ def random_weights():
     for name, value in net.state_dict().items():
         if name.endswith("num_batches_tracked"):
             continue
-        draw = torch.randn(value.shape, generator=g)
+        z = torch.randn(value.shape, generator=g)
         if name.endswith("conv.weight"):
-            state[name] = draw * (2 / value[0].numel()) ** 0.5
+            state[name] = z * (2 / value[0].numel()) ** 0.5
         elif name.endswith(("bn.weight", "running_var")):
-            state[name] = 1 + 0.2 * draw.clamp(-2, 2)
+            state[name] = 1 + 0.2 * z.clamp(-2, 2)
         else:
-            state[name] = 0.1 * draw
+            state[name] = 0.1 * z
     return state
 
 
 def images(folder, seed):
-    """Smooth pictures of several sizes with some noise."""
+    """Smooth images of several sizes with some noise."""
     folder.mkdir(exist_ok=True)
     rng = np.random.default_rng(seed)
     for i in range(IMAGES):
@@ -56,7 +57,7 @@ def images(folder, seed):
 
 
 class Scripted(torch.nn.Module):
-    """The network in the form in which clean-fid wants it: a TorchScript file with `layers`, without resizing or scaling."""
+    """The network as clean-fid loads it: a TorchScript file with `layers`, without resizing or scaling."""
 
     def __init__(self):
         super().__init__()
@@ -71,7 +72,13 @@ def by_clean_fid(folder):
     model = InceptionV3W(str(folder), download=False)
     sets = [
         clean_fid.get_folder_features(
-            str(folder / name), model=model, num_workers=0, batch_size=1, device=torch.device("cpu"), mode="clean", verbose=False
+            str(folder / name),
+            model=model,
+            num_workers=0,
+            batch_size=1,
+            device=torch.device("cpu"),
+            mode="clean",
+            verbose=False,
         )
         for name in "ab"
     ]
@@ -80,11 +87,16 @@ def by_clean_fid(folder):
 
 
 def by_torch_fidelity(folder):
-    """Spatial features as the evaluator of guided-diffusion takes them: 7 channels, last, of `mixed_6/conv`, which torch-fidelity's converter calls Mixed_6d.branch1x1."""
+    """FIDs, and spatial features as guided-diffusion's evaluator defines them.
+
+    These are the first 7 channels of `mixed_6/conv`, channels last; torch-fidelity calls it Mixed_6d.branch1x1.
+    """
     taps = ("64", "192", "768", "2048")
-    network = FeatureExtractorInceptionV3("parity", list(taps), feature_extractor_weights_path=str(folder / "inception.pth"))
+    weights = str(folder / "inception.pth")
+    network = FeatureExtractorInceptionV3("parity", list(taps), feature_extractor_weights_path=weights)
     found = []
-    network.Mixed_6d.branch1x1.register_forward_hook(lambda module, given, out: found.append(out.permute(0, 2, 3, 1)[..., :7].flatten(1)))
+    keep = lambda module, given, out: found.append(out.permute(0, 2, 3, 1)[..., :7].flatten(1))
+    network.Mixed_6d.branch1x1.register_forward_hook(keep)
     sets = {tap: [] for tap in (*taps, "spatial")}
     for name in "ab":
         rows = {tap: [] for tap in sets}
@@ -97,8 +109,9 @@ def by_torch_fidelity(folder):
             sets[tap].append(torch.cat(rows[tap]))
             if name == "a":
                 np.savez(folder / f"tensorflow-{tap}.npz", features=sets[tap][0].numpy())
-    distance = lambda pair: fid_statistics_to_metric(*map(fid_features_to_statistics, pair), False)["frechet_inception_distance"]
-    return {"tensorflow": distance(sets["2048"]), "spatial": distance(sets["spatial"])}
+    metric = lambda pair: fid_statistics_to_metric(*map(fid_features_to_statistics, pair), False)
+    fid = lambda tap: metric(sets[tap])["frechet_inception_distance"]
+    return {"tensorflow": fid("2048"), "spatial": fid("spatial")}
 
 
 @torch.no_grad()
@@ -109,7 +122,7 @@ def main(folder):
     inception.load_state_dict_from_url = lambda *_, **__: state
     for seed, name in enumerate("ab"):
         images(folder / name, seed)
-    distances = {}
+    fids = {}
     for tap in (64, 192, 768, 2048):
         model = inception.InceptionV3([inception.InceptionV3.BLOCK_INDEX_BY_DIM[tap]]).eval()
         sets = []
@@ -119,8 +132,8 @@ def main(folder):
             mu, sigma = features.mean(axis=0), np.cov(features, rowvar=False)
             np.savez_compressed(folder / f"{name}-{tap}.npz", features=features, mu=mu, sigma=sigma)
             sets += [mu, sigma]
-        distances[tap] = fid_score.calculate_frechet_distance(*sets)
-    print(json.dumps({**distances, "clean": by_clean_fid(folder), **by_torch_fidelity(folder)}))
+        fids[tap] = fid_score.calculate_frechet_distance(*sets)
+    print(json.dumps({**fids, "clean": by_clean_fid(folder), **by_torch_fidelity(folder)}))
 
 
 main(pathlib.Path(sys.argv[1]))

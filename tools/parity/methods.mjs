@@ -50,14 +50,13 @@ export async function* measure({ python, folder, size }) {
     const start = (/** @type {string} */ weight) =>
       (theirs.names.includes(`w.${weight}`) ? theirs : base)(`w.${weight}`);
     const compiled = await engine.compile(
-      (given) => {
+      (fed) => {
         const run = (/** @type {tf.Tensor[]} */ ...trained) => {
-          const w = { ...given, ...Object.fromEntries(names.map((name, i) => [name, trained[i]])) };
-          return dit(w, config, given.x, given.t, given.y, adapted.call(w));
+          const w = { ...fed, ...Object.fromEntries(names.map((name, i) => [name, trained[i]])) };
+          return dit(w, config, fed.x, fed.t, fed.y, adapted.call(w));
         };
-        const loss = (/** @type {tf.Tensor[]} */ ...trained) =>
-          tf.mean(tf.square(tf.sub(run(...trained), given.target)));
-        const trained = names.map((name) => given[name]);
+        const loss = (/** @type {tf.Tensor[]} */ ...trained) => tf.mean(tf.square(tf.sub(run(...trained), fed.target)));
+        const trained = names.map((name) => fed[name]);
         const { value, grads } = tf.valueAndGrads(loss)(trained);
         const gradients = Object.fromEntries(names.map((name, i) => [`d ${name}`, grads[i]]));
         return { output: run(...trained), loss: value, ...gradients };

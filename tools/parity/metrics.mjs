@@ -16,7 +16,8 @@ export async function* measure({ python, folder, size }) {
   const theirs = JSON.parse(runPython(python, "metrics.py", size, target));
   const measured = (/** @type {string} */ set) =>
     bench("fid", join(target, `${set}-1.npz`), join(target, `${set}-2.npz`));
-  /** @type {(part: string, sizes: Record<Call["size"], string>, ours: number, expected: number, tolerance: number) => Row} */
+  /** @typedef {Record<Call["size"], string>} Sizes */
+  /** @type {(part: string, sizes: Sizes, ours: number, expected: number, tolerance: number) => Row} */
   const row = (part, sizes, ours, expected, tolerance) => ({
     part,
     size: sizes[size],
@@ -32,11 +33,11 @@ export async function* measure({ python, folder, size }) {
   };
   const { fid, ...first } = timed();
   yield row("Fréchet distance, full rank, relative", full, fid, theirs.full.singular_values, 1e-8);
-  yield row("the same by SciPy's matrix root", full, fid, theirs.full.matrix_root, 1e-8);
+  yield row("Fréchet distance by SciPy's matrix square root, relative", full, fid, theirs.full.matrix_root, 1e-8);
   if (size === "true") {
     const seconds = Math.min(first.seconds, timed().seconds, timed().seconds); // other programs may run meanwhile
     yield {
-      part: "the same, time of `bench fid`, the best of three",
+      part: "time of `bench fid`, the best of three",
       size: full[size],
       worst: seconds,
       tolerance: 15,
@@ -46,7 +47,7 @@ export async function* measure({ python, folder, size }) {
   const short = measured("singular");
   yield row("Fréchet distance, singular, relative", singular, short.fid, theirs.singular.singular_values, 1e-8);
   yield row("KID, relative", singular, short.kid, theirs.kid, 1e-8);
-  // Rounding may decide a comparison of two nearly equal distances: the tolerance is one sample of the set.
+  // Rounding may decide a comparison of two nearly equal lengths: the tolerance is one sample of the set.
   const one = { tiny: 1 / 40, true: 1 / 500 }[size];
   yield row("KID by torch-fidelity, relative", singular, short.kid, theirs.fidelity.kid, 1e-8);
   for (const [by, values] of /** @type {const} */ ([

@@ -1,8 +1,9 @@
-"""Sets of features, and their Fréchet distance by SciPy; KID, precision and recall by NumPy, written from the papers, and by torch-fidelity.
+"""Sets of features and their Fréchet distance by SciPy; KID, precision and recall by NumPy and by torch-fidelity.
 
-    .venv/bin/python tools/parity/distances.py tiny|true FOLDER
+    .venv/bin/python tools/parity/metrics.py tiny|true FOLDER
 
-Writes FOLDER/full-1.npz, full-2.npz (statistics alone) and FOLDER/singular-1.npz, singular-2.npz (features as well); prints the figures as JSON.
+The NumPy versions are written from the papers. Writes FOLDER/full-1.npz and full-2.npz (statistics only),
+singular-1.npz and singular-2.npz (with features); prints the metrics as JSON.
 """
 
 import json
@@ -15,11 +16,12 @@ from scipy import linalg
 from torch_fidelity.metric_kid import kid_features_to_metric
 from torch_fidelity.metric_prc import prc_features_to_metric
 
-SIZES = {"tiny": (64, 300, 40), "true": (2048, 4096, 500)}  # dimensions, samples of the full-rank and of the singular sets
+# Dimensions, samples of the full-rank sets, samples of the singular sets.
+SIZES = {"tiny": (64, 300, 40), "true": (2048, 4096, 500)}
 
 
 def features(samples, dimensions, seed):
-    """Correlated, not negative and of very different variances, as Inception's are."""
+    """[samples, dimensions]: correlated, not negative, with very different variances, as Inception's."""
     rng = np.random.default_rng(seed)
     common = rng.normal(size=(samples, 40)) @ rng.normal(size=(40, dimensions)) / 20
     scale = 10 ** np.linspace(0, -2, dimensions)
@@ -33,7 +35,10 @@ def by_matrix_root(mu1, sigma1, mu2, sigma2):
 
 
 def by_singular_values(x1, x2):
-    """tr (Σ1 Σ2)^½ is the sum of the singular values of X1 X2ᵀ, X the centred features over the root of n - 1: exact for singular Σ too."""
+    """tr (Σ1 Σ2)^½ is the sum of the singular values of X1 X2ᵀ, where X is the centred features over √(n - 1).
+
+    This is exact for singular Σ, too.
+    """
     m1, m2 = x1.mean(axis=0), x2.mean(axis=0)
     y1, y2 = (x1 - m1) / (len(x1) - 1) ** 0.5, (x2 - m2) / (len(x2) - 1) ** 0.5
     overlap = linalg.svdvals(y1 @ y2.T).sum()
@@ -49,13 +54,13 @@ def kid(x, y):
 
 def covered(x, y, k=3):
     """Share of x within the k-th nearest neighbour's distance of some y: Kynkäänniemi et al. 2019."""
-    distances = lambda a, b: np.sqrt(np.maximum(0, (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T))
-    radii = np.sort(distances(y, y), axis=1)[:, k]  # the first is the sample itself
-    return (distances(x, y) <= radii).any(axis=1).mean()
+    euclidean = lambda a, b: np.sqrt(np.maximum(0, (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T))
+    radii = np.sort(euclidean(y, y), axis=1)[:, k]  # the first is the sample itself
+    return (euclidean(x, y) <= radii).any(axis=1).mean()
 
 
 def by_torch_fidelity(x, y):
-    """Of all samples at once; KID is not averaged over subsets. Its first set is the generated one."""
+    """Metrics of all samples at once: KID is not averaged over subsets. x is the generated set."""
     x, y = torch.tensor(x), torch.tensor(y)
     kid = kid_features_to_metric(x, y, kid_subsets=1, kid_subset_size=len(x), verbose=False)
     prc = prc_features_to_metric(x, y, verbose=False)
@@ -73,7 +78,8 @@ def main(size, folder):
             kept = {} if name == "full" else dict(features=x.astype(np.float32))
             np.savez(folder / f"{name}-{i}.npz", mu=mu, sigma=sigma, **kept)
         out[name] = dict(singular_values=by_singular_values(*sets), matrix_root=by_matrix_root(*stats[0], *stats[1]))
-    out |= dict(kid=kid(*sets), precision=covered(*sets), recall=covered(*sets[::-1]), fidelity=by_torch_fidelity(*sets))
+    out |= dict(kid=kid(*sets), precision=covered(*sets), recall=covered(*sets[::-1]))
+    out |= dict(fidelity=by_torch_fidelity(*sets))
     print(json.dumps(out))
 
 

@@ -26,7 +26,7 @@ export async function* measure({ python, folder, size }) {
   );
   writeNpz(join(folder, `ours-${size}.npz`), stored);
   const difference = JSON.parse(runPython(python, "npz.py", "read", size, folder));
-  yield row("NumPy's read and written again, read by NumPy", difference ?? Number.NaN);
+  yield row("NumPy's, read, written again and read by NumPy", difference ?? Number.NaN);
   for (const [i, other] of others.entries()) {
     const differences = [...stored].map(([key, { data }]) =>
       largestDifference(numbers(other.get(key)?.data ?? []), numbers(data)),

@@ -1,4 +1,4 @@
-"""NumPy's .npz written for dit-bench, and dit-bench's read back.
+"""Writes .npz files with NumPy for dit-bench to read, and reads those that dit-bench writes.
 
     .venv/bin/python tools/parity/npz.py write|read tiny|true FOLDER
 """
@@ -15,7 +15,8 @@ DIMENSIONS = {"tiny": 16, "true": 2048}
 def main(what, size, folder):
     folder, d = pathlib.Path(folder), DIMENSIONS[size]
     rng = np.random.default_rng(6)
-    arrays = dict(mu=rng.normal(size=d), sigma=rng.normal(size=(d, d)), features=rng.normal(size=(d // 4, d)).astype(np.float32))
+    arrays = dict(mu=rng.normal(size=d), sigma=rng.normal(size=(d, d)))
+    arrays["features"] = rng.normal(size=(d // 4, d)).astype(np.float32)
     if what == "write":
         np.savez(folder / f"stored-{size}.npz", **arrays)
         np.savez_compressed(folder / f"deflated-{size}.npz", **arrays)

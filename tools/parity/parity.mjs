@@ -5,7 +5,8 @@
 //                       [--write]
 //
 // A part is a module of this folder with a `name` and a generator `measure({ python, folder, size })` of rows (see
-// types.ts). Parts whose Python package is missing are skipped and named. Exit code 1 where a row exceeds its tolerance.
+// types.ts). Parts whose Python package is missing are skipped and named. The exit code is 1 where a row exceeds its
+// tolerance.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";

@@ -1,4 +1,4 @@
-"""What Pillow, PyTorch and torch-fidelity make of random pictures.
+"""Random images resized by Pillow, PyTorch and torch-fidelity.
 
     .venv/bin/python tools/parity/resizers.py tiny|true FOLDER
 """
@@ -19,7 +19,7 @@ CROP = {"tiny": 32, "true": 256}
 
 
 def crop(image, side):
-    """ADM's: halve by boxes while both sides allow, bicubic so that the shorter side fits, the centre."""
+    """ADM's centre crop: halve by boxes while both sides allow, scale the shorter side by bicubic, take the centre."""
     while min(image.size) >= 2 * side:
         image = image.resize(tuple(n // 2 for n in image.size), Image.BOX)
     scale = side / min(image.size)
@@ -34,11 +34,13 @@ def main(size, folder):
     for i, (width, height) in enumerate(SIZES[size]):
         pixels = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
         image = Image.fromarray(pixels)
-        channels = [Image.fromarray(pixels[..., c].astype(np.float32)).resize((side, side), Image.BICUBIC) for c in range(3)]
+        planes = [Image.fromarray(pixels[..., c].astype(np.float32)) for c in range(3)]
+        channels = [plane.resize((side, side), Image.BICUBIC) for plane in planes]
         x255 = torch.tensor(pixels).permute(2, 0, 1)[None].float()
         x = x255 / 255
         bilinear = F.interpolate(x, size=(side, side), mode="bilinear", align_corners=False)[0].permute(1, 2, 0)
-        like = interpolate_bilinear_2d_like_tensorflow1x(x255, size=(side, side), align_corners=False)[0].permute(1, 2, 0)
+        like = interpolate_bilinear_2d_like_tensorflow1x(x255, size=(side, side), align_corners=False)
+        like = like[0].permute(1, 2, 0)
         out |= {
             f"{i}.tensorflow": np.ascontiguousarray(like.numpy()),
             f"{i}.pixels": pixels,

@@ -1,4 +1,4 @@
-"""What TensorFlow's ResizeBilinear, as version 1 called it, makes of random pictures.
+"""Random images resized by TensorFlow's ResizeBilinear, with the arguments of version 1.
 
     .venv/bin/python tools/parity/resizers_tensorflow.py tiny|true FOLDER
 """
@@ -13,7 +13,10 @@ import numpy as np
 import tensorflow as tf
 from safetensors.numpy import save_file
 
-SIZES = {"tiny": [(40, 30), (97, 64), (16, 50)], "true": [(32, 32), (64, 48), (299, 299), (500, 333), (97, 610), (1280, 853)]}
+SIZES = {
+    "tiny": [(40, 30), (97, 64), (16, 50)],
+    "true": [(32, 32), (64, 48), (299, 299), (500, 333), (97, 610), (1280, 853)],
+}
 TARGET = {"tiny": 29, "true": 299}
 
 

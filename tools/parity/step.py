@@ -16,7 +16,7 @@ STEPS, SCALE = 50, 4.0
 
 
 def difffit(state, c, g):
-    """What DiffFit trains: biases, class table, and its own scale factors and norms, moved off their start."""
+    """What DiffFit trains: biases, class table, scale factors and norms, with values other than the initial ones."""
     trained = {k: v.clone() for k, v in state.items() if k.endswith(".bias") or "embedding_table" in k}
     D = c["width"]
     for i in range(c["depth"]):
@@ -39,13 +39,13 @@ def step(state, c, size):
     trained = {k: v.clone().requires_grad_() for k, v in start.items()}
     optimizer = torch.optim.AdamW(trained.values(), lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0)
     seconds = []
-    for k in range(2):  # the second is for its time alone
-        began = time.time()
+    for k in range(2):  # the second only for its time
+        start_time = time.time()
         optimizer.zero_grad()
         loss = hybrid_loss({**state, **trained}, c, **batch)
         loss.backward()
         optimizer.step()
-        seconds.append(time.time() - began)
+        seconds.append(time.time() - start_time)
         if k == 0:
             out = {f"grad.{name}": p.grad.clone() for name, p in trained.items()}
             out |= {f"after.{name}": p.detach().clone() for name, p in trained.items()}
@@ -60,10 +60,10 @@ def sample(state, c, size):
     shape = (n, c["channels"], c["side"], c["side"])
     z, noises = torch.randn(shape, generator=g), torch.randn(STEPS, *shape, generator=g)
     y = torch.tensor([3, 1][:n])
-    began = time.time()
+    start_time = time.time()
     with torch.no_grad():
         states = guided_samples(state, c, z, y, noises, STEPS, SCALE)
-    print(f"PyTorch: {(time.time() - began) / STEPS:.2f} s a step", file=sys.stderr)
+    print(f"PyTorch: {(time.time() - start_time) / STEPS:.2f} s a step", file=sys.stderr)
     return dict(z=z, y=y, noises=noises, states=states)
 
 

@@ -1,6 +1,9 @@
-"""DiT, its DiffFit form, the hybrid loss and the guided sampler in plain PyTorch, as functions of weights by their official names.
+"""DiT, its DiffFit form, the hybrid loss and the guided sampler in plain PyTorch, as functions of the weights.
 
-Written from the papers: DiT (arXiv 2212.09748), DiffFit (2304.06648), DDPM (2006.11239), improved DDPM (2102.09672). Shares no code with dit-bench.
+Weights have the official names. Written from the papers: DiT (arXiv 2212.09748), DiffFit (2304.06648), DDPM
+(2006.11239), improved DDPM (2102.09672). Shares no code with dit-bench.
+
+D = width, H = heads, N = batch, C = channels, S = side, T = tokens
 """
 
 import math
@@ -48,7 +51,7 @@ def positions(side, width):
 
 
 def random_weights(c, seed=1):
-    """Weights N(0, 1 / fan-in), biases N(0, 0.1^2), class table N(0, 0.5^2): nothing zero, every part matters."""
+    """Weights N(0, 1 / fan-in), biases N(0, 0.1^2), class table N(0, 0.5^2): no part is zero."""
     g = torch.Generator().manual_seed(seed)
     out = {}
     for name, shape in shapes(**c).items():
@@ -61,7 +64,7 @@ def random_weights(c, seed=1):
 
 
 def official_file(folder, size):
-    """A checkpoint under the official names, as torch.save writes it: made once for all parts."""
+    """A checkpoint under the official names, written by torch.save once for all parts."""
     path = pathlib.Path(folder) / f"dit-{size}.pt"
     if not path.exists():
         torch.save(random_weights(SIZES[size]), path.with_suffix(".part"))
@@ -87,14 +90,15 @@ def forward(w, c, x, t, y):
     time = layer("t_embedder.mlp.2", F.silu(layer("t_embedder.mlp.0", torch.cat([angles.cos(), angles.sin()], 1))))
     cond = F.silu(time + w["y_embedder.embedding_table.weight"][y.long()])
 
-    h = F.conv2d(x, w["x_embedder.proj.weight"], w["x_embedder.proj.bias"], stride=c["patch"]).flatten(2).transpose(1, 2)
-    h = h + w["pos_embed"]
+    h = F.conv2d(x, w["x_embedder.proj.weight"], w["x_embedder.proj.bias"], stride=c["patch"])
+    h = h.flatten(2).transpose(1, 2) + w["pos_embed"]
     for i in range(c["depth"]):
         b = f"blocks.{i}"
         shift1, scale1, gate1, shift2, scale2, gate2 = layer(f"{b}.adaLN_modulation.1", cond)[:, None].chunk(6, dim=-1)
         n, T, _ = h.shape
         inside = norm(f"{b}.norm1", h) * (1 + scale1) + shift1
-        q, k, v = scaled(f"{b}.attn.qkv", layer(f"{b}.attn.qkv", inside)).view(n, T, 3, H, D // H).permute(2, 0, 3, 1, 4)
+        qkv = scaled(f"{b}.attn.qkv", layer(f"{b}.attn.qkv", inside))
+        q, k, v = qkv.view(n, T, 3, H, D // H).permute(2, 0, 3, 1, 4)
         attended = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(n, T, D)
         h = h + gate1 * scaled(f"{b}.attn", scaled(f"{b}.attn.proj", layer(f"{b}.attn.proj", attended)))
         inside = norm(f"{b}.norm2", h) * (1 + scale2) + shift2
@@ -107,13 +111,14 @@ def forward(w, c, x, t, y):
 
 
 class Schedule:
-    """Linear betas over 1000 steps, or those of the process on some of its steps. Float64."""
+    """Linear betas over 1000 steps, or those of the respaced process. Float64."""
 
     def __init__(self, steps=None):
         betas = np.linspace(1e-4, 0.02, 1000)
         self.timesteps = np.arange(1000)
         if steps is not None:
-            self.timesteps = np.array([round(k * 999 / (steps - 1)) for k in range(steps)])  # Python rounds half to even
+            # Python's round, like the official code's, rounds half to even.
+            self.timesteps = np.array([round(k * 999 / (steps - 1)) for k in range(steps)])
             kept = np.cumprod(1 - betas)[self.timesteps]
             betas = 1 - kept / np.append(1.0, kept[:-1])
         self.betas = betas
@@ -146,12 +151,13 @@ def hybrid_loss(w, c, x0, noise, t, y):
     eps = output.chunk(2, dim=1)[0]
     _, mean, log_variance = s.predicted(output, xt, t, eps.detach())
     true_mean, true_log = s.at(s.coef1, t) * x0 + s.at(s.coef2, t) * xt, s.at(s.log_variance, t)
-    kl = 0.5 * (log_variance - true_log - 1 + torch.exp(true_log - log_variance) + (true_mean - mean) ** 2 * torch.exp(-log_variance))
+    squared = (true_mean - mean) ** 2 * torch.exp(-log_variance)
+    kl = 0.5 * (log_variance - true_log - 1 + torch.exp(true_log - log_variance) + squared)
     return (noise - eps).square().mean() + kl.mean() / math.log(2)
 
 
 def guided_samples(w, c, z, y, noises, steps, scale):
-    """States after each step of ancestral sampling with learned variance; guidance on three channels."""
+    """x after each step of ancestral sampling with learned variance; guidance on three channels. [steps, N, C, S, S]"""
     s, x, out = Schedule(steps), z, []
     null = torch.full_like(y, c["classes"])
     for k, i in enumerate(reversed(range(steps))):

@@ -1,4 +1,4 @@
-"""Writes the small .npz files that the tests of packages/weights read, with NumPy.
+"""Writes, with NumPy, the small .npz files that the tests of packages/weights read.
 
     .venv/bin/python tools/torch/arrays.py
 """

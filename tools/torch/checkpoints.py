@@ -1,8 +1,8 @@
-"""Writes the small checkpoints that the tests of packages/weights and packages/dit read, with PyTorch, and beside them the values they hold.
+"""Writes the small checkpoints that the tests of packages/weights and packages/dit read, and the values in them.
 
     .venv/bin/python tools/torch/checkpoints.py [folder]
 
-With a folder they go there, below weights/ and dit/.
+With a folder, writes into weights/ and dit/ below it.
 """
 
 import argparse
@@ -72,14 +72,16 @@ def train_checkpoint():
     opt = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0)
     model(torch.randn(4, 2)).square().sum().backward()
     opt.step()
-    args = argparse.Namespace(model="DiT-XL/2", image_size=256, global_seed=0, results_dir=pathlib.PosixPath("results"), lr=np.float32(1e-4))
-    args.seen, args.by_class, args.lists = collections.Counter("aab"), collections.defaultdict(list, {1: [2]}), ({3, 4}, b"bytes", 1 + 2j, None)
+    args = argparse.Namespace(model="DiT-XL/2", image_size=256, global_seed=0)
+    args.results_dir, args.lr = pathlib.PosixPath("results"), np.float32(1e-4)
+    args.seen, args.by_class = collections.Counter("aab"), collections.defaultdict(list, {1: [2]})
+    args.lists = ({3, 4}, b"bytes", 1 + 2j, None)
     args.big, args.device, args.dtype, args.size = 2**70, torch.device("cpu"), torch.float32, torch.Size([1, 2])
     return {"model": model.state_dict(), "ema": ema.state_dict(), "opt": opt.state_dict(), "args": args}
 
 
 def dense(tensors):
-    """What must be read; safetensors knows neither views nor ties."""
+    """The values that must be read; safetensors stores neither views nor shared tensors."""
     return {k: v.detach().clone().contiguous() for k, v in tensors.items()}
 
 
@@ -91,16 +93,18 @@ def main():
     save_file(dense(state), weights / "numbers.safetensors")
     torch.save(state, weights / "numbers-zip.pt")
     torch.save(state, weights / "numbers-legacy.pt", _use_new_zipfile_serialization=False)
-    some = {k: state[k] for k in ("f32", "transposed", "f16")}
-    torch.save(some, weights / "protocol-0-legacy.pt", pickle_protocol=0, _use_new_zipfile_serialization=False)  # nothing can load it
+    subset = {k: state[k] for k in ("f32", "transposed", "f16")}
+    legacy = dict(_use_new_zipfile_serialization=False)
+    torch.save(subset, weights / "protocol-0-legacy.pt", pickle_protocol=0, **legacy)  # no program can load it
     for protocol in (1, 3, 4, 5):
-        torch.save(some, weights / f"protocol-{protocol}-zip.pt", pickle_protocol=protocol)
-        torch.save(some, weights / f"protocol-{protocol}-legacy.pt", pickle_protocol=protocol, _use_new_zipfile_serialization=False)
+        torch.save(subset, weights / f"protocol-{protocol}-zip.pt", pickle_protocol=protocol)
+        torch.save(subset, weights / f"protocol-{protocol}-legacy.pt", pickle_protocol=protocol, **legacy)
 
     train = train_checkpoint()
     torch.save(train, weights / "train-zip.pt")
     torch.save(train, weights / "train-legacy.pt", _use_new_zipfile_serialization=False)
-    save_file({f"{part}.{k}": v for part in ("ema", "model") for k, v in dense(train[part]).items()}, weights / "train.safetensors")
+    values = {f"{part}.{k}": v for part in ("ema", "model") for k, v in dense(train[part]).items()}
+    save_file(values, weights / "train.safetensors")
 
     torch.manual_seed(3)
     module = Tiny().eval()
@@ -110,7 +114,8 @@ def main():
 
     tagged = torch.arange(3.0)
     tagged.note = "an attribute"
-    odd = {"u16": torch.tensor([65535, 1], dtype=torch.uint16), "c64": torch.tensor([1 + 2j]), "f8": torch.zeros(2, dtype=torch.float8_e4m3fn), "tagged": tagged}
+    odd = {"u16": torch.tensor([65535, 1], dtype=torch.uint16), "c64": torch.tensor([1 + 2j])}
+    odd |= {"f8": torch.zeros(2, dtype=torch.float8_e4m3fn), "tagged": tagged}
     odd["quantized"] = torch.quantize_per_tensor(torch.zeros(2), 0.1, 0, torch.qint8)
     torch.save(odd, weights / "odd-types.pt")
     torch.save({"weight": torch.eye(2).to_sparse()}, weights / "sparse.pt")
@@ -134,7 +139,8 @@ def main():
     x, t, y = torch.randn(3, 4, 4, 4), torch.tensor([0, 500, 999]), torch.tensor([0, 2, 3])
     with torch.no_grad():
         as_it_is = model(x, timestep=t, class_labels=y).sample
-    for block in model.transformer_blocks:  # diffusers 0.42 spaces 128 frequencies over 127 steps, the official model over 128
+    # diffusers 0.42 spaces 128 frequencies over 127 steps, the official model over 128.
+    for block in model.transformer_blocks:
         block.norm1.emb.time_proj.downscale_freq_shift = 0
     with torch.no_grad():
         out = model(x, timestep=t, class_labels=y).sample

@@ -1,6 +1,6 @@
-"""DiT (Peebles & Xie 2022, arXiv 2212.09748) in plain PyTorch, at the small size that the reference values have.
+"""DiT (Peebles & Xie 2022, arXiv 2212.09748) in plain PyTorch, at the small size of the reference values.
 
-Parameters have the names that the official checkpoints give them.
+Parameters have the names of the official checkpoints. N = batch, T = tokens, D = width.
 """
 import math
 
@@ -112,7 +112,7 @@ class DiT(nn.Module):
         c = self.t_embedder(t) + self.y_embedder(y)
         for block in self.blocks:
             h = block(h, c)
-        # [N, T, patch row, patch column, channel]: F.fold wants [N, channel, row, column, T]
+        # From [N, T, patch row, patch column, channel] to F.fold's [N, channel, row, column, T].
         patches = self.final_layer(h, c).unflatten(2, (PATCH, PATCH, 2 * CHANNELS)).permute(0, 4, 2, 3, 1)
         return F.fold(patches.flatten(1, 3), (INPUT, INPUT), PATCH, stride=PATCH)
 

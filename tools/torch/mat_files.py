@@ -31,11 +31,13 @@ names = ["AM General Hummer SUV 2000", "Acura RL Sedan 2012", "Ram C/V Cargo Van
 fields = [(f, object) for f in ("bbox_x1", "bbox_y1", "bbox_x2", "bbox_y2", "class", "fname")]
 annotations = np.empty((1, 7), dtype=fields)
 for i in range(7):
-    annotations[0, i] = (np.uint8(i), np.uint16(300 + i), np.uint16(500), np.uint8(9), np.uint8(i % 3 + 1), f"{i + 1:05d}.jpg")
+    box = (np.uint8(i), np.uint16(300 + i), np.uint16(500), np.uint8(9))
+    annotations[0, i] = (*box, np.uint8(i % 3 + 1), f"{i + 1:05d}.jpg")
 cars = {"annotations": annotations, "class_names": objects(names)}
 
+types = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "single", "double")
 every = {
-    **{t: np.array([[1, 2], [3, 4], [5, 6]], dtype=t) for t in ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "single", "double")},
+    **{t: np.array([[1, 2], [3, 4], [5, 6]], dtype=t) for t in types},
     "negative": np.array([[-1.5, 2.25, -3e300]]),
     "logical": np.array([[True, False]]),
     "cube": np.arange(24, dtype=np.float64).reshape(2, 3, 4),

@@ -1,13 +1,15 @@
-"""The fine-tuning methods in plain PyTorch: outputs, losses, gradients and AdamW steps that dit-bench's own are held against.
+"""The fine-tuning methods in plain PyTorch: outputs, losses, gradients and AdamW steps that dit-bench is compared with.
 
     python tools/torch/methods.py [folder]
 
-Writes base.safetensors (base weights, inputs, target) and one file per method: `w.<name>` trained weights, moved off their
-start (absent where they stand at the base weight), `output`, `loss` (mean square against the target), `grad.<name>`, and where
-the optimizer is tried `after.<name>`, the weights after five AdamW steps on the same batch. Names are dit-bench's.
+Writes base.safetensors (base weights, inputs, target) and one file per method:
 
-Everything is float32 on a CPU, written from the papers: DiT (arXiv 2212.09748), BitFit (2106.10199), LoRA (2106.09685),
-AdaptFormer (2205.13535), VPT (2203.12119), DiffFit (2304.06648).
+- `w.<name>`: trained weights with values other than the initial ones; absent where equal to the base weight
+- `output`, `loss` (mean squared error against the target) and `grad.<name>`
+- `after.<name>`, where the optimizer is tested: the weights after five AdamW steps on the same batch
+
+Names are dit-bench's. Everything is float32 on a CPU, written from the papers: DiT (arXiv 2212.09748), BitFit
+(2106.10199), LoRA (2106.09685), AdaptFormer (2205.13535), VPT (2203.12119), DiffFit (2304.06648).
 """
 import json
 import math
@@ -26,7 +28,7 @@ from dit import CHANNELS, CLASSES, DEPTH, HEADS, INPUT, PATCH, WIDTH, Attention,
 BATCH, STEPS = 3, 5
 
 
-# The methods. Each changes a model in place; new parameters stand beside the base model's, whose names stay.
+# The methods. Each changes a model in place and adds parameters; the base model's parameters keep their names.
 
 
 class LoraLinear(nn.Linear):
@@ -49,7 +51,7 @@ def lora(model, rank):
 
 
 class Adapter(nn.Module):
-    """AdaptFormer's bottleneck: width 64, factor 0.1, no layer norm. Its dropout in training is left out."""
+    """AdaptFormer's bottleneck: width 64, factor 0.1, no layer norm, without its dropout in training."""
 
     def __init__(self):
         super().__init__()
@@ -63,7 +65,7 @@ class Adapter(nn.Module):
 
 
 class ParallelAdapterBlock(Block):
-    """The adapter reads the residual stream before norm2; what it gives is added beside what the gated MLP gives."""
+    """The adapter reads the residual stream before norm2; its output is added to that of the gated MLP."""
 
     def __init__(self):
         super().__init__()
@@ -96,7 +98,7 @@ def adaptformer(model, form):
 
 
 class PromptedBlock(Block):
-    """One learned token before the image's own, in place of what came out of the block before at its place."""
+    """One learned token before the image's tokens. It replaces the output of the previous block's prompt."""
 
     def __init__(self, first):
         super().__init__()
@@ -115,10 +117,12 @@ class FinalLayerWithoutPrompt(FinalLayer):
 
 
 def vpt(model):
-    """As the VPT authors' code: after the last prompted block its prompt's output runs on through the rest."""
+    """As the VPT authors' code: the output of the last prompt passes through the remaining blocks."""
     for i in range(5):
         model.blocks[i] = PromptedBlock(first=i == 0)
     model.final_layer = FinalLayerWithoutPrompt()
+
+
 class ScaledAttention(Attention):
     """gamma on the output of qkv, of proj, and (gamma1) of the whole attention."""
 
@@ -156,7 +160,8 @@ def difffit(model):
     model.final_layer.norm_final = nn.LayerNorm(WIDTH, eps=1e-6)
 
 
-# File, method and options as dit-bench names them, what it does to the model, which parameters train beside the class embedding.
+# File, method and options by dit-bench's names, the change of the model, and which parameters train beside the class
+# embedding.
 METHODS = [
     ("full", "full", {}, lambda m: None, [""]),
     ("bitfit", "bitfit", {}, lambda m: None, ["bias"]),
@@ -168,7 +173,7 @@ METHODS = [
     ("difffit", "difffit", {}, difffit, ["bias", "norm", "gamma"]),
 ]
 
-# dit-bench's names of what a method adds.
+# dit-bench's names of the weights that a method adds.
 NAMES = [
     (r"attn\.qkv\.lora_A$", "attn.qkv.lora.a_RI"),
     (r"attn\.qkv\.lora_B$", "attn.qkv.lora.b_OR"),
@@ -191,8 +196,8 @@ def our_name(name):
     return name
 
 
-def draw_base(rng):
-    """Weights N(0, 1/fan-in), biases N(0, 0.1^2), class table N(0, 0.5^2): nothing zero, every part matters."""
+def random_base(rng):
+    """Weights N(0, 1/fan-in), biases N(0, 0.1^2), class table N(0, 0.5^2): no part is zero."""
     base = {}
     for name, value in DiT().state_dict().items():
         if name == "pos_embed":
@@ -204,7 +209,7 @@ def draw_base(rng):
     return base
 
 
-def draw_inputs(rng):
+def random_inputs(rng):
     shape = (BATCH, CHANNELS, INPUT, INPUT)
     return {
         "x": torch.tensor(rng.standard_normal(shape), dtype=torch.float32),
@@ -215,7 +220,7 @@ def draw_inputs(rng):
 
 
 def adapted(base, change, patterns, move):
-    """A model with the method on it and the base weights in it, and its trainable parameters by their PyTorch names."""
+    """A model with the method and the base weights, and its trainable parameters by their PyTorch names."""
     torch.manual_seed(0)
     rng = np.random.default_rng(1)
     model = DiT()
@@ -264,20 +269,20 @@ def reference(base, inputs, key, change, patterns):
 
 
 def main():
-    torch.set_num_threads(1)  # one order of summation
+    torch.set_num_threads(1)  # fixes the order of summation
     default = Path(__file__).parents[2] / "packages/runner/src/reference"
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default
     folder.mkdir(parents=True, exist_ok=True)
 
     def save(key, values, **about):
-        # one entry of metadata: the library writes several in an order of its own, and equal values shall be equal bytes
+        # One entry of metadata, because the order of several is not fixed: equal values must give equal bytes.
         about = {"made-by": "tools/torch/methods.py", "torch": torch.__version__, **about}
         path = folder / f"{key}.safetensors"
         save_file(values, path, {"about": json.dumps(about)})
         return path.stat().st_size
 
     rng = np.random.default_rng(0)
-    base, inputs = draw_base(rng), draw_inputs(rng)
+    base, inputs = random_base(rng), random_inputs(rng)
     save("base", {**{f"w.{k}": v for k, v in base.items()}, **inputs})
     plain = DiT()
     plain.load_state_dict(base)

@@ -61,9 +61,9 @@ async function compileGemm({ batch, m, k, n, transA, transB, fixed, times }, eng
   const at = (/** @type {number[]} */ shape) => (flat ? shape.slice(1) : shape);
   const matrices = Object.fromEntries(names.map((name, i) => [name, filled(sizeB, i + 1)]));
   const compiled = await engine.compile(
-    (given) => {
+    (inputs) => {
       const corners = names.map((name) => {
-        const c = tf.matMul(given.a, given[name], transA, transB);
+        const c = tf.matMul(inputs.a, inputs[name], transA, transB);
         const [origin, one] = [c.shape.map(() => 0), c.shape.map(() => 1)];
         return tf.reshape(tf.slice(c, origin, one), [1]);
       });
