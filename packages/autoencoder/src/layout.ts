@@ -1,10 +1,11 @@
-// The weights of an autoencoder by name and shape, named as in diffusers' checkpoints, linear weights [out, in], kernels [out, in, h, w].
+// Names and shapes of an autoencoder's weights, as in diffusers' checkpoints: matrices [out, in], kernels [out, in, h,
+// w].
 
 import type { AutoencoderConfig } from "./config.ts";
 
 export type Shapes = Readonly<Record<string, readonly number[]>>;
 
-/** What `encode` reads. */
+/** Shapes of the weights that `encode` reads, by name. */
 export function encoderWeights(c: AutoencoderConfig): Shapes {
   const { shapes, conv, norm, resnet, middle } = collector(c);
   const moments = 2 * c.latentChannels;
@@ -23,7 +24,7 @@ export function encoderWeights(c: AutoencoderConfig): Shapes {
   return shapes;
 }
 
-/** What `decode` reads. */
+/** Shapes of the weights that `decode` reads, by name. */
 export function decoderWeights(c: AutoencoderConfig): Shapes {
   const { shapes, conv, norm, resnet, middle } = collector(c);
   const widths = [...c.widths].reverse();
@@ -42,6 +43,7 @@ export function decoderWeights(c: AutoencoderConfig): Shapes {
   return shapes;
 }
 
+/** Functions that collect the shapes of modules. */
 function collector({ attention }: AutoencoderConfig) {
   const shapes: Record<string, readonly number[]> = {};
   const layer = (path: string, shape: readonly number[]) => {

@@ -116,7 +116,7 @@ class TraceBackend extends tf.KernelBackend {
       source?.kind === "input" ? `input "${source.name}"` : source ? `the result of ${source.node.name}` : "a tensor";
     throw new Error(
       `trace: the value of ${what} was read while tracing${atSite(callerSite())}: ` +
-        "it is known only when the compiled function runs; use tf.where to choose by it, or read it from the outputs of run",
+        "it is known only when the compiled function runs; choose by it with tf.where, or read it from run's outputs",
     );
   }
 

@@ -115,7 +115,7 @@ export function standardised(
     const deviation = Math.sqrt(covariance[f * dimension + f]!);
     if (!(deviation > 0))
       throw new Error(
-        `standardised: feature ${f} does not vary over the images (standard deviation ${deviation}): ` +
+        `mini inception: feature ${f} does not vary over the images (standard deviation ${deviation}): ` +
           "train the extractor, or give it other images",
       );
     for (let c = 0; c < inputs; c++) weight_FC[f * inputs + c] = weight_FC[f * inputs + c]! / deviation;
