@@ -21,8 +21,8 @@ const shapes = new Map([...checkpoint.tensors].map(([name, { shape }]) => [name,
 
 beforeAll(() => tf.setBackend("cpu"));
 
-describe("recogniseAutoencoder", () => {
-  test("has 83,653,863 numbers in sd-vae-ft-ema's layout, 34,163,664 of them in the encoder", () => {
+describe("recogniseAutoencoder and the layout", () => {
+  test("have 83,653,863 numbers for sd-vae-ft-ema, 34,163,664 of them in the encoder", () => {
     const numbers = (shapes: Readonly<Record<string, readonly number[]>>) =>
       Object.values(shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
     const encoder = numbers(encoderWeights(stableDiffusion));
@@ -30,7 +30,7 @@ describe("recogniseAutoencoder", () => {
     expect(encoder + numbers(decoderWeights(stableDiffusion))).toBe(83_653_863);
   });
 
-  test("reads the configuration from shapes, and from config.json what shapes do not show", () => {
+  test("read the configuration from shapes, and from config.json what shapes do not show", () => {
     const { config, weights } = recogniseAutoencoder(shapes, checkpoint.metadata);
     expect(config).toEqual({
       ...stableDiffusion,
@@ -42,7 +42,7 @@ describe("recogniseAutoencoder", () => {
     expect(weights.size).toBe(shapes.size);
   });
 
-  test("reads diffusers' former names and CompVis's as diffusers' own converter does", () => {
+  test("read diffusers' former names and CompVis's as diffusers' own converter does", () => {
     const { config, weights } = recogniseAutoencoder(shapes, checkpoint.metadata);
     const renamed = (rename: (name: string) => string, ones: readonly number[] = []) =>
       new Map(
@@ -97,7 +97,7 @@ describe("recogniseAutoencoder", () => {
       (_, m) => m.set("config.scaling_factor", "nan"),
       "scaling_factor nan: wanted a positive number",
     ],
-  ])("refuses a checkpoint with %s", (_, change, message) => {
+  ])("refuse a checkpoint with %s", (_, change, message) => {
     const [tensors, metadata] = [new Map(shapes), new Map(checkpoint.metadata)];
     change(tensors, metadata);
     expect(() => recogniseAutoencoder(tensors, metadata)).toThrow(message);

@@ -1,5 +1,5 @@
-// Names and shapes of an autoencoder's weights, as in diffusers' checkpoints: matrices [out, in], kernels [out, in, h,
-// w].
+// Names and shapes of an autoencoder's weights, as in diffusers' checkpoints: matrices [out, in] and kernels
+// [out, in, h, w].
 
 import type { AutoencoderConfig } from "./config.ts";
 

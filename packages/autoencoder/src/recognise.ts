@@ -29,9 +29,8 @@ type Tensors = ReadonlyMap<string, { readonly shape: readonly number[] }>;
  * `config.scaling_factor`, `config.sample_size`: config.json as openCheckpoint reads it); the defaults are the
  * published ones.
  *
- * @throws AutoencoderLayoutError where the result would not be exact: other weights in encoder or decoder (attention in
- * other
- *   blocks), another activation, shifted latents
+ * @throws AutoencoderLayoutError where the result would not be exact: other weights in encoder or decoder (attention
+ *   in other blocks), another activation, shifted latents
  */
 export function recogniseAutoencoder(
   tensors: Tensors,

@@ -68,7 +68,7 @@ describe("values", () => {
   });
 });
 
-describe("values and gradients agree with plain tfjs ops of the same formula", () => {
+describe("against plain tfjs ops of the same formula", () => {
   const weighted = (f: (x: tf.Tensor) => tf.Tensor) => (x: tf.Tensor) => {
     const y = f(x);
     return tf.sum(tf.mul(y, wave(y.shape, 0.3)));
@@ -87,14 +87,14 @@ describe("values and gradients agree with plain tfjs ops of the same formula", (
     ["silu", silu, (x) => tf.mul(x, tf.sigmoid(x))],
   ];
   for (const [name, f, plain] of cases) {
-    test(`for ${name}`, () => {
+    test(`${name} agrees in values and gradient`, () => {
       const x = wave([2, 3, 8]);
       close(f(x), plain(x));
       close(tf.grad(weighted(f))(x), tf.grad(weighted(plain))(x), 2e-5);
     });
   }
 
-  test("for linear, in input, weight and bias over all leading axes", () => {
+  test("linear has gradients in input, weight and bias over all leading axes", () => {
     const [x, w, b] = [wave([2, 3, 4]), wave([5, 4], 1), wave([5], 2)];
     const grads = tf.grads((x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => tf.sum(linear(x, w, b)))([x, w, b]);
     close(grads[0]!, tf.tile(tf.reshape(tf.sum(w, 0), [1, 1, 4]), [2, 3, 1]));
