@@ -19,9 +19,9 @@ export function encode(w: Weights, config: AutoencoderConfig, x_NCSS: tf.Tensor)
   const { conv, normSilu, resnet, middle } = blocks(w, config.groups);
   let h = conv("encoder.conv_in", x_NCSS);
   for (let i = 0; i < config.widths.length; i++) {
-    const at = `encoder.down_blocks.${i}`;
-    for (let j = 0; j < config.layers; j++) h = resnet(`${at}.resnets.${j}`, h);
-    if (i < config.widths.length - 1) h = conv(`${at}.downsamplers.0.conv`, h, "halving");
+    const path = `encoder.down_blocks.${i}`;
+    for (let j = 0; j < config.layers; j++) h = resnet(`${path}.resnets.${j}`, h);
+    if (i < config.widths.length - 1) h = conv(`${path}.downsamplers.0.conv`, h, "halving");
   }
   h = conv("encoder.conv_out", normSilu("encoder.conv_norm_out", middle("encoder.mid_block", h)));
   return config.quantConv ? conv("quant_conv", h) : h;
@@ -39,9 +39,9 @@ export function decode(w: Weights, config: AutoencoderConfig, z_NZLL: tf.Tensor)
   let h = conv("decoder.conv_in", config.postQuantConv ? conv("post_quant_conv", z_NZLL) : z_NZLL);
   h = middle("decoder.mid_block", h);
   for (let i = 0; i < config.widths.length; i++) {
-    const at = `decoder.up_blocks.${i}`;
-    for (let j = 0; j <= config.layers; j++) h = resnet(`${at}.resnets.${j}`, h);
-    if (i < config.widths.length - 1) h = conv(`${at}.upsamplers.0.conv`, doubleSides(h));
+    const path = `decoder.up_blocks.${i}`;
+    for (let j = 0; j <= config.layers; j++) h = resnet(`${path}.resnets.${j}`, h);
+    if (i < config.widths.length - 1) h = conv(`${path}.upsamplers.0.conv`, doubleSides(h));
   }
   return conv("decoder.conv_out", normSilu("decoder.conv_norm_out", h));
 }

@@ -39,11 +39,11 @@ export function blocks(w: Weights, groups: number): Blocks {
     conv(path, x_NCHW, form = "same") {
       const kernel_HWIO = tf.transpose(get(`${path}.weight`), [2, 3, 1, 0]) as tf.Tensor4D;
       const x_NHWC = tf.transpose(x_NCHW, [0, 2, 3, 1]) as tf.Tensor4D;
-      const far: [number, number] = [0, 1];
+      const farEdge: [number, number] = [0, 1];
       const y_NHWC =
         form === "same"
           ? tf.conv2d(x_NHWC, kernel_HWIO, 1, "same")
-          : tf.conv2d(x_NHWC, kernel_HWIO, 2, [[0, 0], far, far, [0, 0]]);
+          : tf.conv2d(x_NHWC, kernel_HWIO, 2, [[0, 0], farEdge, farEdge, [0, 0]]);
       return tf.transpose(tf.add(y_NHWC, get(`${path}.bias`)), [0, 3, 1, 2]);
     },
     normSilu: (path, x) => silu(norm(path, x)),
@@ -53,9 +53,9 @@ export function blocks(w: Weights, groups: number): Blocks {
       return tf.add(w[`${path}.conv_shortcut.weight`] ? self.conv(`${path}.conv_shortcut`, x) : x, change);
     },
     middle(path, x) {
-      const at = `${path}.attentions.0`;
+      const attentionPath = `${path}.attentions.0`;
       const first = self.resnet(`${path}.resnets.0`, x);
-      return self.resnet(`${path}.resnets.1`, w[`${at}.to_q.weight`] ? attend(at, first) : first);
+      return self.resnet(`${path}.resnets.1`, w[`${attentionPath}.to_q.weight`] ? attend(attentionPath, first) : first);
     },
   };
   /** x plus its attention over all positions. */

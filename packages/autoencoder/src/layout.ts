@@ -12,10 +12,10 @@ export function encoderWeights(c: AutoencoderConfig): Shapes {
   const deepest = c.widths.at(-1)!;
   conv("encoder.conv_in", c.imageChannels, c.widths[0]!, 3);
   c.widths.forEach((width, i) => {
-    const at = `encoder.down_blocks.${i}`;
+    const path = `encoder.down_blocks.${i}`;
     for (let j = 0; j < c.layers; j++)
-      resnet(`${at}.resnets.${j}`, j === 0 ? c.widths[Math.max(0, i - 1)]! : width, width);
-    if (i < c.widths.length - 1) conv(`${at}.downsamplers.0.conv`, width, width, 3);
+      resnet(`${path}.resnets.${j}`, j === 0 ? c.widths[Math.max(0, i - 1)]! : width, width);
+    if (i < c.widths.length - 1) conv(`${path}.downsamplers.0.conv`, width, width, 3);
   });
   middle("encoder.mid_block", deepest);
   norm("encoder.conv_norm_out", deepest);
@@ -33,10 +33,10 @@ export function decoderWeights(c: AutoencoderConfig): Shapes {
   conv("decoder.conv_in", c.latentChannels, widths[0]!, 3);
   middle("decoder.mid_block", widths[0]!);
   widths.forEach((width, i) => {
-    const at = `decoder.up_blocks.${i}`;
+    const path = `decoder.up_blocks.${i}`;
     for (let j = 0; j <= c.layers; j++)
-      resnet(`${at}.resnets.${j}`, j === 0 ? widths[Math.max(0, i - 1)]! : width, width);
-    if (i < widths.length - 1) conv(`${at}.upsamplers.0.conv`, width, width, 3);
+      resnet(`${path}.resnets.${j}`, j === 0 ? widths[Math.max(0, i - 1)]! : width, width);
+    if (i < widths.length - 1) conv(`${path}.upsamplers.0.conv`, width, width, 3);
   });
   norm("decoder.conv_norm_out", finest);
   conv("decoder.conv_out", finest, c.imageChannels, 3);

@@ -41,14 +41,14 @@ export function recogniseAutoencoder(
     throw new AutoencoderLayoutError(
       "no tensor is named 'encoder.down_blocks.…', so it holds no AutoencoderKL; wanted one such as sd-vae-ft-ema",
     );
-  const found = new Map(
+  const tensorsByName = new Map(
     [...tensors].map(([stored, { shape }]) => [diffusersName(stored, levels), { stored, shape }] as const),
   );
-  const config = { ...configFromShapes(found, levels), ...settingsFrom(metadata) };
-  const wanted: Shapes = { ...encoderWeights(config), ...decoderWeights(config) };
+  const config = { ...configFromShapes(tensorsByName, levels), ...settingsFrom(metadata) };
+  const expectedShapes: Shapes = { ...encoderWeights(config), ...decoderWeights(config) };
   const weights = new Map(
-    Object.entries(wanted).map(([name, shape]) => {
-      const tensor = found.get(name);
+    Object.entries(expectedShapes).map(([name, shape]) => {
+      const tensor = tensorsByName.get(name);
       if (!tensor) throw new AutoencoderLayoutError(`it has no weight '${name}'`);
       // CompVis and early diffusers have attention's layers as 1x1 convolutions.
       if (withoutOnes(tensor.shape) !== withoutOnes(shape))
@@ -56,7 +56,9 @@ export function recogniseAutoencoder(
       return [name, { stored: tensor.stored, shape }] as const;
     }),
   );
-  const unknown = [...found].find(([name]) => /^(encoder|decoder|(post_)?quant_conv)\./.test(name) && !wanted[name]);
+  const unknown = [...tensorsByName].find(
+    ([name]) => /^(encoder|decoder|(post_)?quant_conv)\./.test(name) && !expectedShapes[name],
+  );
   if (unknown)
     throw new AutoencoderLayoutError(
       `'${unknown[1].stored}' is not in the layout of sd-vae-ft-ema, which is the only supported one`,
@@ -69,32 +71,35 @@ export function recogniseAutoencoder(
   return { config, weights };
 }
 
-function configFromShapes(found: Tensors, levels: number): Omit<AutoencoderConfig, "groups" | "scale" | "tile"> {
-  const at = (name: string, axis: number): number => {
-    const size = found.get(name)?.shape[axis];
+function configFromShapes(
+  tensorsByName: Tensors,
+  levels: number,
+): Omit<AutoencoderConfig, "groups" | "scale" | "tile"> {
+  const sideOf = (name: string, axis: number): number => {
+    const size = tensorsByName.get(name)?.shape[axis];
     if (size === undefined) throw new AutoencoderLayoutError(`it has no weight '${name}'`);
     return size;
   };
   return {
-    widths: Array.from({ length: levels }, (_, i) => at(`encoder.down_blocks.${i}.resnets.0.conv1.weight`, 0)),
-    layers: count(found, /^encoder\.down_blocks\.0\.resnets\.(\d+)\./),
-    imageChannels: at("encoder.conv_in.weight", 1),
-    latentChannels: at("decoder.conv_in.weight", 1),
-    attention: found.has("encoder.mid_block.attentions.0.to_q.weight"),
-    quantConv: found.has("quant_conv.weight"),
-    postQuantConv: found.has("post_quant_conv.weight"),
+    widths: Array.from({ length: levels }, (_, i) => sideOf(`encoder.down_blocks.${i}.resnets.0.conv1.weight`, 0)),
+    layers: count(tensorsByName, /^encoder\.down_blocks\.0\.resnets\.(\d+)\./),
+    imageChannels: sideOf("encoder.conv_in.weight", 1),
+    latentChannels: sideOf("decoder.conv_in.weight", 1),
+    attention: tensorsByName.has("encoder.mid_block.attentions.0.to_q.weight"),
+    quantConv: tensorsByName.has("quant_conv.weight"),
+    postQuantConv: tensorsByName.has("post_quant_conv.weight"),
   };
 }
 
 function settingsFrom(metadata: ReadonlyMap<string, string>): Pick<AutoencoderConfig, "groups" | "scale" | "tile"> {
-  const only = (key: string, wanted: string) => {
+  const requireSetting = (key: string, wanted: string) => {
     const value = metadata.get(`config.${key}`) ?? wanted;
     if (value !== wanted)
       throw new AutoencoderLayoutError(`its config.json has ${key} ${value}: only ${wanted} is read`);
   };
-  only("_class_name", "AutoencoderKL");
-  only("act_fn", "silu");
-  only("shift_factor", "0");
+  requireSetting("_class_name", "AutoencoderKL");
+  requireSetting("act_fn", "silu");
+  requireSetting("shift_factor", "0");
   const number = (key: string, otherwise: number) => {
     const value = Number(metadata.get(`config.${key}`) ?? otherwise);
     if (!(value > 0 && Number.isFinite(value)))

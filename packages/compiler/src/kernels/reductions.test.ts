@@ -21,7 +21,7 @@ const axes: [string, number[] | undefined, boolean][] = [
 describe("reduction kernels", () => {
   for (const [name, f] of Object.entries(reductions)) {
     for (const [which, axis, keep] of axes) {
-      test(`${name} over ${which}${keep ? ", keeping the axes," : ""} has the values and gradients of eager tfjs`, async () => {
+      test(`${name} over ${which}${keep ? ", kept," : ""} agrees with eager tfjs in values and gradients`, async () => {
         const g = (x: tf.Tensor) => f(x, axis as number[], keep);
         await agree(g as never, [[2, 3, 4]]);
         if (name === "prod") return; // tfjs has a gradient of prod for one axis only
