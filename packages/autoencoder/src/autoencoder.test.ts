@@ -1,4 +1,5 @@
-// Against diffusers' AutoencoderKL with random weights, a small form of sd-vae-ft-ema: tools/parity/autoencoder.py.
+// The autoencoder against diffusers' AutoencoderKL with random weights, a small form of sd-vae-ft-ema;
+// tools/parity/autoencoder.py makes the fixtures.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -20,16 +21,16 @@ const shapes = new Map([...checkpoint.tensors].map(([name, { shape }]) => [name,
 
 beforeAll(() => tf.setBackend("cpu"));
 
-describe("the layout", () => {
-  test("of sd-vae-ft-ema has its 83,653,863 numbers, 34,163,664 of them the encoder's", () => {
+describe("recogniseAutoencoder and the layout", () => {
+  test("have 83,653,863 numbers for sd-vae-ft-ema, 34,163,664 of them in the encoder", () => {
     const numbers = (shapes: Readonly<Record<string, readonly number[]>>) =>
       Object.values(shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
     const encoder = numbers(encoderWeights(stableDiffusion));
-    expect(encoder).toBe(34_163_592 + 72); // diffusers' encoder and its quant_conv
+    expect(encoder).toBe(34_163_592 + 72); // diffusers' encoder, and its quant_conv
     expect(encoder + numbers(decoderWeights(stableDiffusion))).toBe(83_653_863);
   });
 
-  test("is read from shapes, and from config.json where no shape tells", () => {
+  test("read the configuration from shapes, and from config.json what shapes do not show", () => {
     const { config, weights } = recogniseAutoencoder(shapes, checkpoint.metadata);
     expect(config).toEqual({
       ...stableDiffusion,
@@ -41,7 +42,7 @@ describe("the layout", () => {
     expect(weights.size).toBe(shapes.size);
   });
 
-  test("is read under diffusers' earlier names and under CompVis's, as its own converter reads them", () => {
+  test("read diffusers' former names and CompVis's as diffusers' own converter does", () => {
     const { config, weights } = recogniseAutoencoder(shapes, checkpoint.metadata);
     const renamed = (rename: (name: string) => string, ones: readonly number[] = []) =>
       new Map(
@@ -50,11 +51,11 @@ describe("the layout", () => {
           { shape: /to_\w+(\.0)?\.weight$/.test(name) ? [...shape, ...ones] : shape },
         ]),
       );
-    const old: Record<string, string> = { to_q: "query", to_k: "key", to_v: "value", "to_out.0": "proj_attn" };
-    const earlier = renamed((name) => name.replace(/to_q|to_k|to_v|to_out\.0/, (part) => old[part]!));
+    const formerNames: Record<string, string> = { to_q: "query", to_k: "key", to_v: "value", "to_out.0": "proj_attn" };
+    const former = renamed((name) => name.replace(/to_q|to_k|to_v|to_out\.0/, (part) => formerNames[part]!));
     const compvis = renamed((name) => `first_stage_model.${names[name]}`, [1, 1]);
     compvis.set("model.diffusion_model.out.2.bias", { shape: [4] });
-    for (const form of [earlier, compvis]) {
+    for (const form of [former, compvis]) {
       const read = recogniseAutoencoder(form, checkpoint.metadata);
       expect(read.config).toEqual(config);
       expect([...read.weights.keys()]).toEqual([...weights.keys()]);
@@ -65,34 +66,38 @@ describe("the layout", () => {
 
   test.each<[string, (t: Map<string, { shape: readonly number[] }>, m: Map<string, string>) => void, string]>([
     ["another network", (t) => t.clear(), "no tensor is named 'encoder.down_blocks.…'"],
-    ["a weight less", (t) => t.delete("decoder.conv_in.bias"), "it has no weight 'decoder.conv_in.bias'"],
-    ["half a network", (t) => t.delete("decoder.conv_in.weight"), "it has no weight 'decoder.conv_in.weight'"],
+    ["a missing weight", (t) => t.delete("decoder.conv_in.bias"), "it has no weight 'decoder.conv_in.bias'"],
+    ["half of the network", (t) => t.delete("decoder.conv_in.weight"), "it has no weight 'decoder.conv_in.weight'"],
     ["another shape", (t) => t.set("quant_conv.bias", { shape: [9] }), "'quant_conv.bias' is [9], wanted [8]"],
     [
       "attention in another block",
       (t) => t.set("encoder.down_blocks.1.attentions.0.to_q.weight", { shape: [16, 16] }),
-      "'encoder.down_blocks.1.attentions.0.to_q.weight' has no place",
+      "'encoder.down_blocks.1.attentions.0.to_q.weight' is not in the layout",
     ],
     [
-      "a layer too far",
+      "a layer number out of range",
       (t) => t.set("encoder.down_blocks.0.resnets.300000000.conv1.bias", { shape: [8] }),
       "'encoder.down_blocks.0.resnets.300000000.conv1.bias' would be one of 300000001 levels or layers: at most 16",
     ],
     [
-      "a level too far, under CompVis's name",
+      "a level number out of range, under CompVis's name",
       (t) => t.set(`encoder.down.${"9".repeat(400)}.block.0.conv1.bias`, { shape: [8] }),
       "would be one of Infinity levels or layers: at most 16",
     ],
-    ["groups unknown", (_, m) => m.delete("config.norm_num_groups"), "widths 8, 16, 16 do not divide into 32 groups"],
+    [
+      "an unknown number of groups",
+      (_, m) => m.delete("config.norm_num_groups"),
+      "widths 8, 16, 16 do not divide into 32 groups",
+    ],
     ["another activation", (_, m) => m.set("config.act_fn", "gelu"), "act_fn gelu: only silu is read"],
     ["shifted latents", (_, m) => m.set("config.shift_factor", "0.1"), "shift_factor 0.1: only 0 is read"],
     ["another class", (_, m) => m.set("config._class_name", "VQModel"), "_class_name VQModel"],
     [
-      "a scale of none",
+      "a scaling factor that is no number",
       (_, m) => m.set("config.scaling_factor", "nan"),
       "scaling_factor nan: wanted a positive number",
     ],
-  ])("with %s is refused", (_, change, message) => {
+  ])("refuse a checkpoint with %s", (_, change, message) => {
     const [tensors, metadata] = [new Map(shapes), new Map(checkpoint.metadata)];
     change(tensors, metadata);
     expect(() => recogniseAutoencoder(tensors, metadata)).toThrow(message);
@@ -103,24 +108,26 @@ describe("eager values agree with diffusers' to 1e-5", () => {
   const { config, weights } = recogniseAutoencoder(shapes, checkpoint.metadata);
   const tensor = (name: string) => tf.tensor(expected.get(name)!.data as Float32Array, [...expected.get(name)!.shape]);
 
-  test("mean and logvar of each picture, and a latent drawn with the same noise", () => {
+  test("for the mean and logvar of each image, and a latent sampled with the same noise", () => {
     tf.tidy(() => {
       const moments = encode(read(encoderWeights(config), weights), config, tensor("x"));
       const each = tf.unstack(moments).map((m) => posterior(m.dataSync() as Float32Array));
-      expect(apart(Float32Array.from(each.flatMap(({ mean }) => [...mean])), "mean")).toBeLessThan(1e-5);
-      expect(apart(Float32Array.from(each.flatMap(({ logvar }) => [...logvar])), "logvar")).toBeLessThan(1e-5);
+      expect(largestDifference(Float32Array.from(each.flatMap(({ mean }) => [...mean])), "mean")).toBeLessThan(1e-5);
+      expect(largestDifference(Float32Array.from(each.flatMap(({ logvar }) => [...logvar])), "logvar")).toBeLessThan(
+        1e-5,
+      );
       const noise = expected.get("noise")!.data as Float32Array;
       const Z = noise.length / each.length;
-      const drawn = each.flatMap((p, i) => [...draw(p, noise.subarray(i * Z, (i + 1) * Z))]);
-      expect(apart(Float32Array.from(drawn), "sample")).toBeLessThan(1e-5);
+      const samples = each.flatMap((p, i) => [...draw(p, noise.subarray(i * Z, (i + 1) * Z))]);
+      expect(largestDifference(Float32Array.from(samples), "sample")).toBeLessThan(1e-5);
     });
   });
 
-  test("the picture of a latent", () => {
+  test("for the image of a latent", () => {
     tf.tidy(() => {
       const decoded = decode(read(decoderWeights(config), weights), config, tensor("sample"));
       expect(decoded.shape).toEqual(expected.get("decoded")!.shape);
-      expect(apart(decoded.dataSync() as Float32Array, "decoded")).toBeLessThan(1e-5);
+      expect(largestDifference(decoded.dataSync() as Float32Array, "decoded")).toBeLessThan(1e-5);
     });
   });
 
@@ -133,14 +140,14 @@ describe("eager values agree with diffusers' to 1e-5", () => {
     );
   }
 
-  function apart(found: Float32Array, name: string): number {
+  function largestDifference(found: Float32Array, name: string): number {
     const values = expected.get(name)!.data as Float32Array;
     expect(found.length).toBe(values.length);
     return found.reduce((most, x, i) => Math.max(most, Math.abs(x - values[i]!)), 0);
   }
 });
 
-test("a group far from zero is normalised as one at zero, and a log variance beyond bounds is cut", () => {
+test("groupNorm does not depend on the mean of a group, and posterior clamps the log variance", () => {
   tf.tidy(() => {
     const x = tf.tensor([0, 1, 2, 3, 8, 6, 4, 2], [1, 2, 2, 2]);
     const [weight, bias] = [tf.tensor1d([2, 3]), tf.tensor1d([1, -1])];

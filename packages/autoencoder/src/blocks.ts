@@ -1,25 +1,30 @@
-// What encoder and decoder are made of. Channels stand before the sides, so that a compiled graph holds no transposition:
-// around each convolution two cancel.
+// The building blocks of encoder and decoder. Their tensors are NCHW: the two transposes around a tfjs convolution then
+// cancel in a compiled graph.
 //
-// N = batch, C = channels, H, W = height and width, G = groups, L = numbers of a group, T = H W positions
+// N = batch, C = channels, H, W = height and width, G = groups, L = elements of a group, T = H W positions
 
 import { attention, linear, silu } from "@dit-bench/ops";
 import * as tf from "@tensorflow/tfjs";
 
 export type Weights = Readonly<Record<string, tf.Tensor>>;
 
-/** The functions of one network's weights, by path. */
+/** Functions over the weights of one network. A path is the name of a module in diffusers' checkpoints. */
 export interface Blocks {
-  /** A convolution that keeps the side (`same`), or halves it: stride 2 over a row and a column of zeros past the far edges. */
+  /**
+   * A convolution that keeps the sides, or halves them: stride 2, with a row and a column of zeros past the far edges.
+   */
   conv(path: string, x_NCHW: tf.Tensor, form?: "same" | "halving"): tf.Tensor;
+  /** Group norm, then SiLU. */
   normSilu(path: string, x_NCHW: tf.Tensor): tf.Tensor;
-  /** x, or its 1x1 projection where the channels change, plus two convolutions, each after norm and SiLU. */
+  /**
+   * A residual block: x, or its 1x1 projection where the channels change, plus two convolutions after norm and SiLU.
+   */
   resnet(path: string, x_NCHW: tf.Tensor): tf.Tensor;
-  /** Two residual blocks, with one head of attention over all positions between them. */
+  /** Two residual blocks, with single-head attention over all positions between them. */
   middle(path: string, x_NCHW: tf.Tensor): tf.Tensor;
 }
 
-/** Every group norm's, in diffusers and in CompVis's code. */
+/** Of every group norm, in diffusers and in CompVis's code. */
 const EPSILON = 1e-6;
 
 export function blocks(w: Weights, groups: number): Blocks {
@@ -34,11 +39,11 @@ export function blocks(w: Weights, groups: number): Blocks {
     conv(path, x_NCHW, form = "same") {
       const kernel_HWIO = tf.transpose(get(`${path}.weight`), [2, 3, 1, 0]) as tf.Tensor4D;
       const x_NHWC = tf.transpose(x_NCHW, [0, 2, 3, 1]) as tf.Tensor4D;
-      const far: [number, number] = [0, 1];
+      const farEdge: [number, number] = [0, 1];
       const y_NHWC =
         form === "same"
           ? tf.conv2d(x_NHWC, kernel_HWIO, 1, "same")
-          : tf.conv2d(x_NHWC, kernel_HWIO, 2, [[0, 0], far, far, [0, 0]]);
+          : tf.conv2d(x_NHWC, kernel_HWIO, 2, [[0, 0], farEdge, farEdge, [0, 0]]);
       return tf.transpose(tf.add(y_NHWC, get(`${path}.bias`)), [0, 3, 1, 2]);
     },
     normSilu: (path, x) => silu(norm(path, x)),
@@ -48,12 +53,13 @@ export function blocks(w: Weights, groups: number): Blocks {
       return tf.add(w[`${path}.conv_shortcut.weight`] ? self.conv(`${path}.conv_shortcut`, x) : x, change);
     },
     middle(path, x) {
-      const at = `${path}.attentions.0`;
+      const attentionPath = `${path}.attentions.0`;
       const first = self.resnet(`${path}.resnets.0`, x);
-      return self.resnet(`${path}.resnets.1`, w[`${at}.to_q.weight`] ? attended(at, first) : first);
+      return self.resnet(`${path}.resnets.1`, w[`${attentionPath}.to_q.weight`] ? attend(attentionPath, first) : first);
     },
   };
-  const attended = (path: string, x_NCHW: tf.Tensor): tf.Tensor => {
+  /** x plus its attention over all positions. */
+  const attend = (path: string, x_NCHW: tf.Tensor): tf.Tensor => {
     const [N, C, H, W] = x_NCHW.shape as [number, number, number, number];
     const x_NTC = tf.transpose(tf.reshape(norm(`${path}.group_norm`, x_NCHW), [N, C, H * W]), [0, 2, 1]);
     const layer = (part: string, x: tf.Tensor) => linear(x, get(`${path}.${part}.weight`), get(`${path}.${part}.bias`));
@@ -65,8 +71,9 @@ export function blocks(w: Weights, groups: number): Blocks {
 }
 
 /**
- * Group normalisation: each group of channels at mean 0 and variance 1 over its positions, then scale and shift by channel.
- * Wu and He 2018, https://arxiv.org/abs/1803.08494. The variance is taken of centred values: activations here can lie far from zero.
+ * Group normalisation: shifts and scales each group of channels to mean 0 and variance 1 over its positions, then
+ * scales and shifts each channel. Wu and He, 2018, https://arxiv.org/abs/1803.08494. The variance is that of centred
+ * values, because activations here can be far from zero.
  */
 export function groupNorm(x_NCHW: tf.Tensor, groups: number, weight_C: tf.Tensor1D, bias_C: tf.Tensor1D): tf.Tensor {
   const [N, C, H, W] = x_NCHW.shape as [number, number, number, number];

@@ -1,30 +1,31 @@
-// The form of an autoencoder: Rombach et al. 2022, "High-Resolution Image Synthesis with Latent Diffusion Models",
-// https://arxiv.org/abs/2112.10752, as diffusers' AutoencoderKL lays it out.
+// The configuration of an autoencoder: Rombach et al., 2022, "High-Resolution Image Synthesis with Latent Diffusion
+// Models", https://arxiv.org/abs/2112.10752, in the layout of diffusers' AutoencoderKL.
 
 export interface AutoencoderConfig {
-  /** Channels at each resolution, the finest first; each level after the first has half the side. */
+  /** Channels of each level, the finest first; each level halves the sides of the one before. */
   readonly widths: readonly number[];
-  /** Residual blocks of a level; the decoder has one more. */
+  /** Residual blocks per level of the encoder; the decoder has one more. */
   readonly layers: number;
-  /** Of the group norms. */
+  /** Groups of every group norm. */
   readonly groups: number;
   readonly imageChannels: number;
   readonly latentChannels: number;
-  /** Is there attention between the two middle blocks? */
+  /** Whether attention is between the two middle blocks. */
   readonly attention: boolean;
-  /** Are there 1x1 convolutions after the encoder and before the decoder? */
+  /** Whether a 1x1 convolution follows the encoder. */
   readonly quantConv: boolean;
+  /** Whether a 1x1 convolution precedes the decoder. */
   readonly postQuantConv: boolean;
-  /** Latents times this have about unit variance; a diffusion model works on those. */
+  /** Factor that scales latents to about unit variance, as diffusion models expect them. */
   readonly scale: number;
-  /** Side of a tile in pixels, where pictures are cut into tiles. */
+  /** Side of a tile in pixels, for images that are processed in tiles. */
   readonly tile: number;
 }
 
-/** Of Stable Diffusion's autoencoders: section D.1 of the paper, and `config.json` of sd-vae-ft-ema and sd-vae-ft-mse. */
+/** Settings of Stable Diffusion's autoencoders: section D.1 of the paper; `config.json` of sd-vae-ft-ema and -mse. */
 export const published = { groups: 32, scale: 0.18215, tile: 256 } as const;
 
-/** The form of sd-vae-ft-ema and sd-vae-ft-mse. */
+/** The configuration of sd-vae-ft-ema and sd-vae-ft-mse. */
 export const stableDiffusion: AutoencoderConfig = {
   widths: [128, 256, 512, 512],
   layers: 2,
@@ -36,5 +37,5 @@ export const stableDiffusion: AutoencoderConfig = {
   ...published,
 };
 
-/** Pixels along the side of a latent cell. */
+/** Side of an image over the side of its latent. */
 export const downsampling = ({ widths }: Pick<AutoencoderConfig, "widths">): number => 2 ** (widths.length - 1);

@@ -1,3 +1,5 @@
+// The autoencoder between pixels and latents: Stable Diffusion's, in diffusers' or CompVis's checkpoints.
+
 export { decode, encode } from "./autoencoder.ts";
 export type { Weights } from "./blocks.ts";
 export { type AutoencoderConfig, downsampling, published, stableDiffusion } from "./config.ts";

@@ -1,20 +1,21 @@
-// The weights of an autoencoder by name and shape, named as in diffusers' checkpoints, linear weights [out, in], kernels [out, in, h, w].
+// Names and shapes of an autoencoder's weights, as in diffusers' checkpoints: matrices [out, in] and kernels
+// [out, in, h, w].
 
 import type { AutoencoderConfig } from "./config.ts";
 
 export type Shapes = Readonly<Record<string, readonly number[]>>;
 
-/** What `encode` reads. */
+/** Shapes of the weights that `encode` reads, by name. */
 export function encoderWeights(c: AutoencoderConfig): Shapes {
   const { shapes, conv, norm, resnet, middle } = collector(c);
   const moments = 2 * c.latentChannels;
   const deepest = c.widths.at(-1)!;
   conv("encoder.conv_in", c.imageChannels, c.widths[0]!, 3);
   c.widths.forEach((width, i) => {
-    const at = `encoder.down_blocks.${i}`;
+    const path = `encoder.down_blocks.${i}`;
     for (let j = 0; j < c.layers; j++)
-      resnet(`${at}.resnets.${j}`, j === 0 ? c.widths[Math.max(0, i - 1)]! : width, width);
-    if (i < c.widths.length - 1) conv(`${at}.downsamplers.0.conv`, width, width, 3);
+      resnet(`${path}.resnets.${j}`, j === 0 ? c.widths[Math.max(0, i - 1)]! : width, width);
+    if (i < c.widths.length - 1) conv(`${path}.downsamplers.0.conv`, width, width, 3);
   });
   middle("encoder.mid_block", deepest);
   norm("encoder.conv_norm_out", deepest);
@@ -23,7 +24,7 @@ export function encoderWeights(c: AutoencoderConfig): Shapes {
   return shapes;
 }
 
-/** What `decode` reads. */
+/** Shapes of the weights that `decode` reads, by name. */
 export function decoderWeights(c: AutoencoderConfig): Shapes {
   const { shapes, conv, norm, resnet, middle } = collector(c);
   const widths = [...c.widths].reverse();
@@ -32,16 +33,17 @@ export function decoderWeights(c: AutoencoderConfig): Shapes {
   conv("decoder.conv_in", c.latentChannels, widths[0]!, 3);
   middle("decoder.mid_block", widths[0]!);
   widths.forEach((width, i) => {
-    const at = `decoder.up_blocks.${i}`;
+    const path = `decoder.up_blocks.${i}`;
     for (let j = 0; j <= c.layers; j++)
-      resnet(`${at}.resnets.${j}`, j === 0 ? widths[Math.max(0, i - 1)]! : width, width);
-    if (i < widths.length - 1) conv(`${at}.upsamplers.0.conv`, width, width, 3);
+      resnet(`${path}.resnets.${j}`, j === 0 ? widths[Math.max(0, i - 1)]! : width, width);
+    if (i < widths.length - 1) conv(`${path}.upsamplers.0.conv`, width, width, 3);
   });
   norm("decoder.conv_norm_out", finest);
   conv("decoder.conv_out", finest, c.imageChannels, 3);
   return shapes;
 }
 
+/** Functions that collect the shapes of modules. */
 function collector({ attention }: AutoencoderConfig) {
   const shapes: Record<string, readonly number[]> = {};
   const layer = (path: string, shape: readonly number[]) => {

@@ -1,10 +1,18 @@
-// Names of other checkpoints of the same network, as diffusers calls the weights today.
+// Translates weight names of older and other checkpoints of the network to diffusers' present ones.
 
-/** diffusers before 0.16 (2023): sd-vae-ft-ema and sd-vae-ft-mse were published under these. */
-const earlier: Readonly<Record<string, string>> = { query: "to_q", key: "to_k", value: "to_v", proj_attn: "to_out.0" };
+/** Names in diffusers before 0.16 (2023), under which sd-vae-ft-ema and sd-vae-ft-mse were published. */
+const formerAttentionNames: Readonly<Record<string, string>> = {
+  query: "to_q",
+  key: "to_k",
+  value: "to_v",
+  proj_attn: "to_out.0",
+};
 
-/** CompVis/latent-diffusion, ldm/modules/diffusionmodules/model.py; in a whole model's checkpoint they follow `first_stage_model.`. */
-const attention: Readonly<Record<string, string>> = {
+/**
+ * Names in CompVis/latent-diffusion, ldm/modules/diffusionmodules/model.py. In a whole model's checkpoint they follow
+ * `first_stage_model.`.
+ */
+const compvisAttentionNames: Readonly<Record<string, string>> = {
   norm: "group_norm",
   q: "to_q",
   k: "to_k",
@@ -12,11 +20,18 @@ const attention: Readonly<Record<string, string>> = {
   proj_out: "to_out.0",
 };
 
-/** A weight's name in diffusers' present naming. @param levels resolutions of the network: CompVis counts the decoder's from the finest */
+/**
+ * A weight's present name in diffusers.
+ *
+ * @param levels number of levels of the network: CompVis numbers the decoder's from the finest
+ */
 export function diffusersName(name: string, levels: number): string {
   return name
     .replace(/^first_stage_model\./, "")
-    .replace(/(\.attentions\.0)\.(query|key|value|proj_attn)\./, (_, at, part) => `${at}.${earlier[part]}.`)
+    .replace(
+      /(\.attentions\.0)\.(query|key|value|proj_attn)\./,
+      (_, at, part) => `${at}.${formerAttentionNames[part]}.`,
+    )
     .replace(/^(encoder)\.down\.(\d+)\.block\./, "$1.down_blocks.$2.resnets.")
     .replace(/^(encoder)\.down\.(\d+)\.downsample\./, "$1.down_blocks.$2.downsamplers.0.")
     .replace(/^(decoder)\.up\.(\d+)\.block\./, (_, at, i) => `${at}.up_blocks.${levels - 1 - i}.resnets.`)
@@ -24,7 +39,7 @@ export function diffusersName(name: string, levels: number): string {
     .replace(/^(encoder|decoder)\.mid\.block_(1|2)\./, (_, at, i) => `${at}.mid_block.resnets.${i - 1}.`)
     .replace(
       /^(encoder|decoder)\.mid\.attn_1\.(norm|q|k|v|proj_out)\./,
-      (_, at, part) => `${at}.mid_block.attentions.0.${attention[part]}.`,
+      (_, at, part) => `${at}.mid_block.attentions.0.${compvisAttentionNames[part]}.`,
     )
     .replace(/\.nin_shortcut\./, ".conv_shortcut.")
     .replace(/^(encoder|decoder)\.norm_out\./, "$1.conv_norm_out.");

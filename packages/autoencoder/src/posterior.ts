@@ -1,6 +1,6 @@
-// The distribution over latents that an encoder gives, and draws from it.
+// The distribution over latents that the encoder outputs, and samples of it.
 //
-// Z = latent channels, L = sides in latent cells
+// Z = latent channels, L = sides of a latent
 
 /** Means and logarithms of variances, each [Z, L, L]: a latent is mean + exp(logvar / 2) · N(0, 1). */
 export interface Posterior {
@@ -8,12 +8,14 @@ export interface Posterior {
   readonly logvar: Float32Array;
 }
 
-/** Of one picture's moments [2Z, L, L]; logvar is kept within -30 and 20, as in diffusers' DiagonalGaussianDistribution and CompVis's. */
+/**
+ * @param moments one image's, [2Z, L, L]; clamps logvar to [-30, 20] as diffusers' DiagonalGaussianDistribution does
+ */
 export function posterior(moments: Float32Array): Posterior {
   const half = moments.length / 2;
   return { mean: moments.slice(0, half), logvar: moments.slice(half).map((v) => Math.min(20, Math.max(-30, v))) };
 }
 
-/** A latent, not scaled. @param noise N(0, 1), as many as `mean` has */
+/** A sample: an unscaled latent. @param noise samples of N(0, 1), as many as `mean` has elements */
 export const draw = ({ mean, logvar }: Posterior, noise: Float32Array): Float32Array =>
   mean.map((m, i) => m + Math.fround(Math.exp(0.5 * logvar[i]!)) * noise[i]!);

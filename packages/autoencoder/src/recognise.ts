@@ -1,30 +1,36 @@
-// Which autoencoder a checkpoint holds, from its tensors' names and shapes and what its config.json says.
+// Recognises the autoencoder of a checkpoint by the names and shapes of its tensors and by its config.json.
 
 import { type AutoencoderConfig, published } from "./config.ts";
 import { decoderWeights, encoderWeights, type Shapes } from "./layout.ts";
 import { diffusersName } from "./names.ts";
 
-/** A checkpoint that holds no autoencoder of this layout; the message says what is wrong with it, without the file's name. */
+/** A checkpoint has no autoencoder of this layout. The message gives the reason, without the file's name. */
 export class AutoencoderLayoutError extends Error {
   override readonly name = "AutoencoderLayoutError";
 }
 
-/** A name that every such autoencoder has, under diffusers' names and CompVis's. */
+/** A weight name that every such autoencoder has, in diffusers' and in CompVis's checkpoints. */
 export const autoencoderAnchor = "encoder.conv_in.weight";
 
 export interface RecognisedAutoencoder {
   readonly config: AutoencoderConfig;
-  /** Every weight of encoder and decoder by diffusers' name: its name in the checkpoint and its shape in ours. */
+  /**
+   * By diffusers' present name, every weight of encoder and decoder: its name in the checkpoint, and its shape in
+   * layout.ts.
+   */
   readonly weights: ReadonlyMap<string, { readonly stored: string; readonly shape: readonly number[] }>;
 }
 
 type Tensors = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 /**
- * Reads sd-vae-ft-ema's layout under diffusers' names, those it had before, and CompVis's. Widths, layers and channels come from the shapes;
- * groups, scale and tile, which no shape tells, from `metadata` (`config.norm_num_groups`, `config.scaling_factor`,
- * `config.sample_size`: config.json as openCheckpoint gives it) or else they are the published ones. Refuses what it would not compute exactly: weights of the
- * encoder or decoder that have no place here (attention in other blocks), another activation, shifted latents.
+ * Recognises sd-vae-ft-ema's layout under diffusers' present names, its former ones, and CompVis's. Widths, layers and
+ * channels come from the shapes. Groups, scale and tile come from `metadata` (`config.norm_num_groups`,
+ * `config.scaling_factor`, `config.sample_size`: config.json as openCheckpoint reads it); the defaults are the
+ * published ones.
+ *
+ * @throws AutoencoderLayoutError where the result would not be exact: other weights in encoder or decoder (attention
+ *   in other blocks), another activation, shifted latents
  */
 export function recogniseAutoencoder(
   tensors: Tensors,
@@ -35,14 +41,14 @@ export function recogniseAutoencoder(
     throw new AutoencoderLayoutError(
       "no tensor is named 'encoder.down_blocks.…', so it holds no AutoencoderKL; wanted one such as sd-vae-ft-ema",
     );
-  const found = new Map(
+  const tensorsByName = new Map(
     [...tensors].map(([stored, { shape }]) => [diffusersName(stored, levels), { stored, shape }] as const),
   );
-  const config = { ...formOf(found, levels), ...settingsOf(metadata) };
-  const wanted: Shapes = { ...encoderWeights(config), ...decoderWeights(config) };
+  const config = { ...configFromShapes(tensorsByName, levels), ...settingsFrom(metadata) };
+  const expectedShapes: Shapes = { ...encoderWeights(config), ...decoderWeights(config) };
   const weights = new Map(
-    Object.entries(wanted).map(([name, shape]) => {
-      const tensor = found.get(name);
+    Object.entries(expectedShapes).map(([name, shape]) => {
+      const tensor = tensorsByName.get(name);
       if (!tensor) throw new AutoencoderLayoutError(`it has no weight '${name}'`);
       // CompVis and early diffusers have attention's layers as 1x1 convolutions.
       if (withoutOnes(tensor.shape) !== withoutOnes(shape))
@@ -50,44 +56,50 @@ export function recogniseAutoencoder(
       return [name, { stored: tensor.stored, shape }] as const;
     }),
   );
-  const strange = [...found].find(([name]) => /^(encoder|decoder|(post_)?quant_conv)\./.test(name) && !wanted[name]);
-  if (strange)
+  const unknown = [...tensorsByName].find(
+    ([name]) => /^(encoder|decoder|(post_)?quant_conv)\./.test(name) && !expectedShapes[name],
+  );
+  if (unknown)
     throw new AutoencoderLayoutError(
-      `'${strange[1].stored}' has no place in the layout of sd-vae-ft-ema, which is the one that is read`,
+      `'${unknown[1].stored}' is not in the layout of sd-vae-ft-ema, which is the only supported one`,
     );
   if (config.widths.some((width) => width % config.groups !== 0))
     throw new AutoencoderLayoutError(
-      `widths ${config.widths.join(", ")} do not divide into ${config.groups} groups; give the folder with its config.json, which says norm_num_groups`,
+      `widths ${config.widths.join(", ")} do not divide into ${config.groups} groups; ` +
+        "give the folder with its config.json, which has norm_num_groups",
     );
   return { config, weights };
 }
 
-function formOf(found: Tensors, levels: number): Omit<AutoencoderConfig, "groups" | "scale" | "tile"> {
-  const at = (name: string, axis: number): number => {
-    const size = found.get(name)?.shape[axis];
+function configFromShapes(
+  tensorsByName: Tensors,
+  levels: number,
+): Omit<AutoencoderConfig, "groups" | "scale" | "tile"> {
+  const sideOf = (name: string, axis: number): number => {
+    const size = tensorsByName.get(name)?.shape[axis];
     if (size === undefined) throw new AutoencoderLayoutError(`it has no weight '${name}'`);
     return size;
   };
   return {
-    widths: Array.from({ length: levels }, (_, i) => at(`encoder.down_blocks.${i}.resnets.0.conv1.weight`, 0)),
-    layers: count(found, /^encoder\.down_blocks\.0\.resnets\.(\d+)\./),
-    imageChannels: at("encoder.conv_in.weight", 1),
-    latentChannels: at("decoder.conv_in.weight", 1),
-    attention: found.has("encoder.mid_block.attentions.0.to_q.weight"),
-    quantConv: found.has("quant_conv.weight"),
-    postQuantConv: found.has("post_quant_conv.weight"),
+    widths: Array.from({ length: levels }, (_, i) => sideOf(`encoder.down_blocks.${i}.resnets.0.conv1.weight`, 0)),
+    layers: count(tensorsByName, /^encoder\.down_blocks\.0\.resnets\.(\d+)\./),
+    imageChannels: sideOf("encoder.conv_in.weight", 1),
+    latentChannels: sideOf("decoder.conv_in.weight", 1),
+    attention: tensorsByName.has("encoder.mid_block.attentions.0.to_q.weight"),
+    quantConv: tensorsByName.has("quant_conv.weight"),
+    postQuantConv: tensorsByName.has("post_quant_conv.weight"),
   };
 }
 
-function settingsOf(metadata: ReadonlyMap<string, string>): Pick<AutoencoderConfig, "groups" | "scale" | "tile"> {
-  const only = (key: string, wanted: string) => {
+function settingsFrom(metadata: ReadonlyMap<string, string>): Pick<AutoencoderConfig, "groups" | "scale" | "tile"> {
+  const requireSetting = (key: string, wanted: string) => {
     const value = metadata.get(`config.${key}`) ?? wanted;
     if (value !== wanted)
       throw new AutoencoderLayoutError(`its config.json has ${key} ${value}: only ${wanted} is read`);
   };
-  only("_class_name", "AutoencoderKL");
-  only("act_fn", "silu");
-  only("shift_factor", "0");
+  requireSetting("_class_name", "AutoencoderKL");
+  requireSetting("act_fn", "silu");
+  requireSetting("shift_factor", "0");
   const number = (key: string, otherwise: number) => {
     const value = Number(metadata.get(`config.${key}`) ?? otherwise);
     if (!(value > 0 && Number.isFinite(value)))
@@ -103,20 +115,23 @@ function settingsOf(metadata: ReadonlyMap<string, string>): Pick<AutoencoderConf
   };
 }
 
-/** One more than the largest number that the pattern finds in a name. A weight is wanted for each number below it, so it has to be small. */
+/**
+ * One more than the largest number that the pattern matches in a name. Every number below it stands for a level or
+ * layer with weights, so a large one is refused.
+ */
 function count(tensors: Tensors, pattern: RegExp): number {
-  let most = 0;
+  let next = 0;
   for (const name of tensors.keys()) {
     const number = Number(pattern.exec(name)?.[1] ?? -1);
-    if (number >= mostCounted)
+    if (number >= MAX_COUNT)
       throw new AutoencoderLayoutError(
-        `'${name.slice(0, 120)}' would be one of ${number + 1} levels or layers: at most ${mostCounted} are read`,
+        `'${name.slice(0, 120)}' would be one of ${number + 1} levels or layers: at most ${MAX_COUNT} are read`,
       );
-    most = Math.max(most, number + 1);
+    next = Math.max(next, number + 1);
   }
-  return most;
+  return next;
 }
 
-const mostCounted = 16; // sd-vae-ft-ema has four levels of two layers
+const MAX_COUNT = 16; // sd-vae-ft-ema has four levels of two layers
 
 const withoutOnes = (shape: readonly number[]): string => shape.filter((n) => n !== 1).join();

@@ -1,18 +1,23 @@
-// Large pictures in overlapping tiles, blended over the overlap: as diffusers' AutoencoderKL does with `enable_tiling`, so that the numbers agree.
+// Large images in overlapping tiles that are blended over the overlap. The numbers are those of diffusers'
+// AutoencoderKL with `enable_tiling`.
 //
 // C = channels, H, W = height and width
 
-/** How far a side is cut: tiles begin every `stride`, have `tile` or what is left, and pass over into each other along `blend`. */
+/** The tiling of a side: a tile of length `tile` starts every `stride`, and neighbours are blended over `blend`. */
 export interface Tiling {
   readonly tile: number;
   readonly stride: number;
   readonly blend: number;
 }
 
-/** One side's tiling, before or after the network; a quarter of each tile lies over the next. @param tile a multiple of 4 */
+/**
+ * The tiling of a side before or after the network. A quarter of each tile overlaps the next.
+ *
+ * @param tile a multiple of 4
+ */
 export const tilingOf = (tile: number): Tiling => ({ tile, stride: tile - tile / 4, blend: tile / 4 });
 
-/** Where tiles begin along a side and how long each is; the last may be short. */
+/** Start and length of every tile along a side; the last one may be shorter. */
 export function tilesAlong(
   side: number,
   { tile, stride }: Tiling,
@@ -23,7 +28,7 @@ export function tilesAlong(
   }));
 }
 
-/** Numbers [C, H, W]. */
+/** One image or latent, [C, H, W] row-major. */
 export interface Plane {
   readonly data: Float32Array;
   readonly channels: number;
@@ -31,7 +36,7 @@ export interface Plane {
   readonly width: number;
 }
 
-/** The part of a plane that a tile covers, by copy. */
+/** A copy of the part of a plane that a tile covers. */
 export function cut({ data, channels, height, width }: Plane, top: number, left: number, h: number, w: number): Plane {
   const out = new Float32Array(channels * h * w);
   for (let c = 0; c < channels; c++)
@@ -43,17 +48,18 @@ export function cut({ data, channels, height, width }: Plane, top: number, left:
 }
 
 /**
- * Puts a whole together from tiles that come row by row. A tile's first rows pass linearly from the tile above into it, its first columns from
- * the tile to the left, both as they were blended before; what a tile leaves to the next is cut off. Holds two rows of tiles.
+ * Joins tiles that are added row by row. A tile's first rows are blended linearly with the tile above, its first
+ * columns with the tile to the left, both after their own blending; the overlap with the next tile is cut off. Keeps
+ * two rows of tiles.
  *
- * @param tiling of the result's side
+ * @param tiling of the result's sides
  */
 export function joiner(channels: number, height: number, width: number, tiling: Tiling) {
   const data = new Float32Array(channels * height * width);
   let above: Plane[] = [];
   let row: Plane[] = [];
   return {
-    /** Takes a tile's data over: it is blended in place. */
+    /** Adds the tile of row i and column j. Its data are blended in place. */
     add(tile: Plane, i: number, j: number): void {
       if (j === 0) {
         above = row;
@@ -63,19 +69,19 @@ export function joiner(channels: number, height: number, width: number, tiling: 
       if (j > 0) blendColumns(row[j - 1]!, tile, tiling.blend);
       row.push(tile);
       const [top, left] = [i * tiling.stride, j * tiling.stride];
-      const kept = Math.min(tiling.stride, tile.width);
+      const columns = Math.min(tiling.stride, tile.width);
       for (let c = 0; c < channels; c++)
         for (let y = 0; y < Math.min(tiling.stride, tile.height); y++) {
           const from = (c * tile.height + y) * tile.width;
-          data.set(tile.data.subarray(from, from + kept), (c * height + top + y) * width + left);
+          data.set(tile.data.subarray(from, from + columns), (c * height + top + y) * width + left);
         }
     },
     result: (): Plane => ({ data, channels, height, width }),
   };
 }
 
-function blendRows(a: Plane, b: Plane, most: number): void {
-  const extent = Math.min(a.height, b.height, most);
+function blendRows(a: Plane, b: Plane, blend: number): void {
+  const extent = Math.min(a.height, b.height, blend);
   for (let c = 0; c < b.channels; c++)
     for (let y = 0; y < extent; y++) {
       const share = y / extent;
@@ -85,8 +91,8 @@ function blendRows(a: Plane, b: Plane, most: number): void {
     }
 }
 
-function blendColumns(a: Plane, b: Plane, most: number): void {
-  const extent = Math.min(a.width, b.width, most);
+function blendColumns(a: Plane, b: Plane, blend: number): void {
+  const extent = Math.min(a.width, b.width, blend);
   for (let c = 0; c < b.channels; c++)
     for (let y = 0; y < b.height; y++) {
       const from = (c * a.height + y) * a.width + a.width - extent;

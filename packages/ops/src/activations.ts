@@ -1,13 +1,18 @@
+// Activation functions with closed-form gradients.
+
 import * as tf from "@tensorflow/tfjs";
 import { hasKernel, runKernel } from "./fused.ts";
 
-/** 2 sqrt(2/pi): the tanh form of GELU is x sigmoid(2u) with 2u = k x + c x^3, since (1 + tanh u) / 2 = sigmoid(2u). */
+/**
+ * k = 2 sqrt(2/pi) and c = 0.044715 k. The tanh form of GELU is x sigmoid(2u) with 2u = k x + c x^3, because
+ * (1 + tanh u) / 2 = sigmoid(2u).
+ */
 const k = 2 * Math.sqrt(2 / Math.PI);
 const c = k * 0.044715;
 
 /**
  * GELU in its tanh form, as DiT's MLP uses it: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
- * Hendrycks and Gimpel, 2016, https://arxiv.org/abs/1606.08415. Any shape, element by element.
+ * Hendrycks and Gimpel, 2016, https://arxiv.org/abs/1606.08415. Elementwise, for any shape.
  */
 export function gelu(x: tf.Tensor): tf.Tensor {
   return customGelu(x);
@@ -32,7 +37,7 @@ function gate(x: tf.Tensor): tf.Tensor {
   return tf.sigmoid(tf.mul(x, tf.add(k, tf.mul(c, tf.square(x)))));
 }
 
-/** SiLU, x sigmoid(x), also called swish (https://arxiv.org/abs/1710.05941). Any shape, element by element. */
+/** SiLU, x sigmoid(x), also called swish (https://arxiv.org/abs/1710.05941). Elementwise, for any shape. */
 export function silu(x: tf.Tensor): tf.Tensor {
   return customSilu(x);
 }

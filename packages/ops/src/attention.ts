@@ -1,12 +1,14 @@
-import * as tf from "@tensorflow/tfjs";
-
+// Scaled dot-product attention.
+//
 // N = batch, T = tokens, H = heads, C = width of one head, D = H C = width
+
+import * as tf from "@tensorflow/tfjs";
 
 /**
  * Scaled dot-product attention, softmax(q k^T / sqrt(C)) v (https://arxiv.org/abs/1706.03762, eq. 1).
  *
- * @param q_NHTC queries; the number of queries may differ from that of keys and values
- * @returns [N, H, T, C], T that of the queries
+ * @param q_NHTC queries; their T may differ from that of keys and values
+ * @returns [N, H, T, C], with the queries' T
  */
 export function attention(q_NHTC: tf.Tensor, k_NHTC: tf.Tensor, v_NHTC: tf.Tensor): tf.Tensor {
   const width = q_NHTC.shape.at(-1) as number;
@@ -17,9 +19,10 @@ export function attention(q_NHTC: tf.Tensor, k_NHTC: tf.Tensor, v_NHTC: tf.Tenso
 /**
  * Multi-head self-attention between the `qkv` and the `proj` layers of a transformer block.
  *
- * @param qkv_NTE what the qkv layer gives, E = 3 D, ordered as timm and the DiT checkpoints do: q, k, v, each by head
+ * @param qkv_NTE output of the qkv layer, E = 3 D, ordered as in timm and the DiT checkpoints: q, k, v, each by head
  * @param heads H; divides D
- * @returns [N, T, D], ready for `proj`
+ * @returns [N, T, D], the input of `proj`
+ * @throws where E is not 3 D with D divisible by `heads`
  */
 export function selfAttention(qkv_NTE: tf.Tensor, heads: number): tf.Tensor {
   const [N, T, E] = qkv_NTE.shape as [number, number, number];

@@ -1,10 +1,12 @@
+// Kernels of the active tfjs backend that tfjs itself does not have.
+
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * Whether the active tfjs backend brings its own kernel of this name. The functions of this package then run that one
- * kernel in place of a chain of plain tfjs ops; both give the same values to rounding, and the tests hold them together.
+ * Whether the active tfjs backend has a kernel of this name. The functions of this package then run that kernel in
+ * place of a chain of tfjs ops; both give the same values up to rounding, and tests compare them.
  *
- * Kernels looked for: `LayerNorm` {x} (epsilon) -> [y, invStd], `Gelu` {x} -> y, `GeluGrad` {dy, x} -> dx.
+ * Kernels: `LayerNorm` {x} (epsilon) -> [y, invStd], `Gelu` {x} -> y, `GeluGrad` {dy, x, y} -> dx.
  */
 export function hasKernel(name: string): boolean {
   return tf.getKernel(name, tf.getBackend()) !== undefined;

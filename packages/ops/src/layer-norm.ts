@@ -1,12 +1,15 @@
+// Layer normalisation with its closed-form gradient.
+
 import * as tf from "@tensorflow/tfjs";
 import { hasKernel, runKernels } from "./fused.ts";
 
 /**
- * Layer normalisation over the last axis, without affine: (x - mean) / sqrt(var + eps), var the biased variance.
- * Ba, Kiros and Hinton, 2016, https://arxiv.org/abs/1607.06450.
+ * Layer normalisation over the last axis, without scale and shift: (x - mean) / sqrt(var + eps), var the biased
+ * variance. Ba, Kiros and Hinton, 2016, https://arxiv.org/abs/1607.06450.
  *
  * @param x any shape [..., D], D >= 1
  * @param eps added to the variance; 1e-6 in the official DiT
+ * @throws for a scalar
  */
 export function layerNorm(x: tf.Tensor, eps = 1e-6): tf.Tensor {
   if (x.rank === 0) throw new Error("layer norm of a scalar: wanted at least one axis to normalise over");

@@ -1,12 +1,15 @@
-import * as tf from "@tensorflow/tfjs";
-
+// PyTorch's linear layer.
+//
 // I = input width, O = output width
 
+import * as tf from "@tensorflow/tfjs";
+
 /**
- * x W^T + b over the last axis, PyTorch's layout: weight [O, I], bias [O].
+ * x W^T + b over the last axis, in PyTorch's layout: weight [O, I], bias [O].
  *
  * @param x [..., I], any leading axes
  * @returns [..., O]
+ * @throws where the shapes do not fit
  */
 export function linear(x: tf.Tensor, weight_OI: tf.Tensor, bias_O?: tf.Tensor): tf.Tensor {
   const [outputs, inputs] = weight_OI.shape as [number, number];
@@ -21,9 +24,9 @@ export function linear(x: tf.Tensor, weight_OI: tf.Tensor, bias_O?: tf.Tensor): 
     );
   }
   const rows = tf.reshape(x, [-1, inputs]);
-  const product = tf.reshape(tf.matMul(rows, weight_OI as tf.Tensor2D, false, true), [
+  const withoutBias = tf.reshape(tf.matMul(rows, weight_OI as tf.Tensor2D, false, true), [
     ...x.shape.slice(0, -1),
     outputs,
   ]);
-  return bias_O ? tf.add(product, bias_O) : product;
+  return bias_O ? tf.add(withoutBias, bias_O) : withoutBias;
 }

@@ -1,3 +1,5 @@
+// The functions against known values, and their gradients against those of tfjs.
+
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { attention, gelu, layerNorm, linear, selfAttention, silu, stopGradient } from "./index.ts";
@@ -6,7 +8,7 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
 });
 
-/** Values in [-2, 2], no two alike. */
+/** Distinct values in [-2, 2]. */
 const wave = (shape: number[], phase = 0) => {
   const n = shape.reduce((a, b) => a * b, 1);
   return tf.tensor(
@@ -20,7 +22,7 @@ const close = (a: tf.Tensor, b: tf.Tensor, tolerance = 1e-5) => {
 };
 
 describe("values", () => {
-  test("gelu is the tanh form, known at PyTorch's values", () => {
+  test("gelu agrees with PyTorch's tanh form", () => {
     // torch.nn.functional.gelu(x, approximate="tanh")
     const y = gelu(tf.tensor1d([-3, -1, 0, 0.5, 2])).dataSync();
     const wanted = [-0.003637392, -0.1588080094, 0, 0.3457140104, 1.9545977157];
@@ -32,17 +34,17 @@ describe("values", () => {
     for (const [i, w] of [-0.1422776195, 0, 1.7615941559].entries()) expect(y[i]).toBeCloseTo(w, 6);
   });
 
-  test("layer norm leaves mean 0 and the biased variance 1 in each row", () => {
+  test("layerNorm gives mean 0 and the biased variance 1 in each row", () => {
     const y = layerNorm(wave([2, 3, 16]), 0);
     close(tf.mean(y, -1), tf.zeros([2, 3]));
     close(tf.mean(tf.square(y), -1), tf.ones([2, 3]));
   });
 
-  test("layer norm adds eps to the variance", () => {
+  test("layerNorm adds eps to the variance", () => {
     close(layerNorm(tf.tensor1d([1, 3]), 3), tf.tensor1d([-0.5, 0.5]));
   });
 
-  test("linear is PyTorch's: weight [out, in], bias after", () => {
+  test("linear has PyTorch's layout: weight [out, in], then bias", () => {
     const y = linear(
       tf.tensor3d([1, 2, 3, 4], [2, 1, 2]),
       tf.tensor2d([1, 0, 0, 1, 1, 1], [3, 2]),
@@ -52,7 +54,7 @@ describe("values", () => {
     expect([...y.dataSync()]).toEqual([1, 2, 13, 3, 4, 17]);
   });
 
-  test("self-attention reads q, k, v as the DiT checkpoints order them", () => {
+  test("selfAttention reads q, k, v in the order of the DiT checkpoints", () => {
     const [N, T, H, C] = [2, 3, 2, 4];
     const qkv = wave([N, T, 3 * H * C]);
     const at = (part: number, head: number) => tf.slice(qkv, [0, 0, part * H * C + head * C], [N, T, C]);
@@ -60,13 +62,13 @@ describe("values", () => {
     close(selfAttention(qkv, H), tf.concat(byHead, 2));
   });
 
-  test("attention to one key gives its value", () => {
+  test("attention over a single key returns its value", () => {
     const v = wave([1, 1, 1, 4]);
     close(attention(wave([1, 1, 2, 4]), wave([1, 1, 1, 4], 1), v), tf.tile(v, [1, 1, 2, 1]));
   });
 });
 
-describe("gradients agree with tfjs's own of the same formula", () => {
+describe("against plain tfjs ops of the same formula", () => {
   const weighted = (f: (x: tf.Tensor) => tf.Tensor) => (x: tf.Tensor) => {
     const y = f(x);
     return tf.sum(tf.mul(y, wave(y.shape, 0.3)));
@@ -85,14 +87,14 @@ describe("gradients agree with tfjs's own of the same formula", () => {
     ["silu", silu, (x) => tf.mul(x, tf.sigmoid(x))],
   ];
   for (const [name, f, plain] of cases) {
-    test(name, () => {
+    test(`${name} agrees in values and gradient`, () => {
       const x = wave([2, 3, 8]);
       close(f(x), plain(x));
       close(tf.grad(weighted(f))(x), tf.grad(weighted(plain))(x), 2e-5);
     });
   }
 
-  test("linear gives gradients to input, weight and bias over all leading axes", () => {
+  test("linear has gradients in input, weight and bias over all leading axes", () => {
     const [x, w, b] = [wave([2, 3, 4]), wave([5, 4], 1), wave([5], 2)];
     const grads = tf.grads((x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => tf.sum(linear(x, w, b)))([x, w, b]);
     close(grads[0]!, tf.tile(tf.reshape(tf.sum(w, 0), [1, 1, 4]), [2, 3, 1]));
@@ -102,28 +104,28 @@ describe("gradients agree with tfjs's own of the same formula", () => {
 });
 
 describe("stopGradient", () => {
-  test("passes the value and cuts the gradient", () => {
+  test("returns the value without its gradient", () => {
     const x = tf.tensor1d([2, 3]);
     const f = (x: tf.Tensor) => tf.sum(tf.mul(x, stopGradient(tf.square(x))));
     close(tf.grad(f)(x), tf.square(x));
   });
 
-  test("leaves no path at all: a function only of stopped values has no gradient", () => {
+  test("leaves no gradient to a function of stopped values only", () => {
     expect(() => tf.grad((x: tf.Tensor) => tf.sum(stopGradient(x)))(tf.tensor1d([1]))).toThrow();
   });
 });
 
 describe("errors", () => {
-  test("linear names the shapes that do not fit", () => {
+  test("of linear name the shapes that do not fit", () => {
     expect(() => linear(tf.zeros([2, 3]), tf.zeros([5, 4]))).toThrow(/x \[2,3\] does not fit weight \[5,4\]/);
     expect(() => linear(tf.zeros([2, 4]), tf.zeros([5, 4]), tf.zeros([4]))).toThrow(/wanted bias \[5\]/);
   });
 
-  test("self-attention says when the width does not divide", () => {
+  test("of selfAttention name the heads that do not divide the width", () => {
     expect(() => selfAttention(tf.zeros([1, 2, 12]), 3)).toThrow(/3 heads/);
   });
 
-  test("layer norm refuses a scalar", () => {
+  test("of layerNorm refuse a scalar", () => {
     expect(() => layerNorm(tf.scalar(1))).toThrow(/scalar/);
   });
 });

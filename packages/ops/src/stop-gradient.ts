@@ -1,10 +1,12 @@
+// Stops gradients at a tensor.
+
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * The value of x, with no gradient flowing back to what x was made from.
+ * The value of x, with no gradient to the tensors that x was computed from.
  *
- * x is captured by the closure and is no input of the custom op, so tfjs's tape has no edge to it: the backward pass
- * of everything below x is never built (a gradient of zeros would build all of it).
+ * The closure captures x, which is no input of the custom op, so tfjs's tape has no edge to it. The backward pass below
+ * x is never built; with a gradient of zeros all of it would be.
  */
 export function stopGradient<T extends tf.Tensor>(x: T): T {
   const cut = tf.customGrad((unused) => ({

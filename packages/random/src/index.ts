@@ -1,3 +1,5 @@
+// Random numbers keyed by seed, purpose and index, and guards against any others.
+
 export { hash32, integers, normals, permutation, type Stream, stream, uniforms } from "./keyed-samples.ts";
 export { inverseNormal } from "./normal.ts";
 export { callSite, placesOf, withoutMathRandom } from "./only-source.ts";

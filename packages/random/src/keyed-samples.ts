@@ -1,57 +1,57 @@
-// Random numbers keyed by seed, purpose and index, never by the order of calls: a resumed run draws what an uninterrupted one
-// would have drawn, and a sample does not depend on how the work was split.
+// Random numbers keyed by seed, purpose and index, never by the order of calls. So a resumed run generates the numbers
+// of an uninterrupted one, and they do not depend on how work is split.
 
 import { inverseNormal } from "./normal.ts";
 import { philox } from "./philox.ts";
 
 const TWO_32 = 4294967296;
 
-/** `n` draws from N(0, 1), rounded to float32. */
+/** `n` samples of N(0, 1), rounded to float32. */
 export function normals(seed: number, purpose: string, index: number, n: number): Float32Array {
-  const drawn = words(seed, purpose, index, n);
+  const bits = words(seed, purpose, index, n);
   const out = new Float32Array(n);
-  for (let i = 0; i < n; i++) out[i] = inverseNormal((drawn[i]! + 0.5) / TWO_32);
+  for (let i = 0; i < n; i++) out[i] = inverseNormal((bits[i]! + 0.5) / TWO_32);
   return out;
 }
 
-/** `n` draws from [0, 1), multiples of 2^-32. */
+/** `n` samples of the uniform distribution on [0, 1), multiples of 2^-32. */
 export function uniforms(seed: number, purpose: string, index: number, n: number): Float64Array {
-  const drawn = words(seed, purpose, index, n);
+  const bits = words(seed, purpose, index, n);
   const out = new Float64Array(n);
-  for (let i = 0; i < n; i++) out[i] = drawn[i]! / TWO_32;
+  for (let i = 0; i < n; i++) out[i] = bits[i]! / TWO_32;
   return out;
 }
 
-/** `n` integers in [0, below). The bias of scaling 32 bits is below * 2^-32. */
+/** `n` integers in [0, below). Scaling 32 bits biases their probabilities by up to below * 2^-32, relatively. */
 export function integers(seed: number, purpose: string, index: number, n: number, below: number): Uint32Array {
   if (!(Number.isInteger(below) && below >= 1 && below <= TWO_32))
     throw new RangeError(`integers: below is ${below}, wanted a whole number from 1 to 2^32`);
-  const drawn = words(seed, purpose, index, n);
+  const bits = words(seed, purpose, index, n);
   const out = new Uint32Array(n);
-  for (let i = 0; i < n; i++) out[i] = Math.floor((drawn[i]! / TWO_32) * below);
+  for (let i = 0; i < n; i++) out[i] = Math.floor((bits[i]! / TWO_32) * below);
   return out;
 }
 
-/** The numbers 0 to n - 1 in random order (Fisher and Yates). */
+/** The numbers 0 to n - 1 in random order (Fisher-Yates shuffle). */
 export function permutation(seed: number, purpose: string, index: number, n: number): Uint32Array {
   const out = Uint32Array.from({ length: n }, (_, i) => i);
   const u = uniforms(seed, purpose, index, n);
   for (let i = n - 1; i > 0; i--) {
     const j = Math.floor(u[i]! * (i + 1));
-    const held = out[i]!;
+    const swapped = out[i]!;
     out[i] = out[j]!;
-    out[j] = held;
+    out[j] = swapped;
   }
   return out;
 }
 
-/** Draws taken one after the other from one key. */
+/** A sequence of random numbers of one key. */
 export interface Stream {
-  /** From [0, 1). */
+  /** Uniform on [0, 1). */
   uniform(): number;
   /** From N(0, 1), in double precision. */
   normal(): number;
-  /** From 0, ..., below - 1. */
+  /** Uniform on 0, ..., below - 1. */
   integer(below: number): number;
 }
 
@@ -60,13 +60,13 @@ export function stream(seed: number, purpose: string, index: number): Stream {
   const key = keyOf(seed, purpose, index);
   const buffer = new Uint32Array(4);
   let block = 0;
-  let left = 0;
+  let unread = 0;
   const word = (): number => {
-    if (left === 0) {
+    if (unread === 0) {
       philox(key.k0, key.k1, block++, key.low, key.high, key.upperSeed, buffer);
-      left = 4;
+      unread = 4;
     }
-    return buffer[4 - left--]!;
+    return buffer[4 - unread--]!;
   };
   return {
     uniform: () => word() / TWO_32,
@@ -75,7 +75,7 @@ export function stream(seed: number, purpose: string, index: number): Stream {
   };
 }
 
-/** `n` words or up to three more. */
+/** `n` 32-bit words, and up to three more. */
 function words(seed: number, purpose: string, index: number, n: number): Uint32Array {
   const { k0, k1, low, high, upperSeed } = keyOf(seed, purpose, index);
   const out = new Uint32Array(4 * Math.ceil(n / 4));
@@ -96,7 +96,7 @@ function keyOf(seed: number, purpose: string, index: number) {
   };
 }
 
-/** 32-bit hash of a text: FNV-1a over its UTF-16 code units, http://www.isthe.com/chongo/tech/comp/fnv/ */
+/** 32-bit FNV-1a hash of a text's UTF-16 code units: http://www.isthe.com/chongo/tech/comp/fnv/ */
 export function hash32(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);

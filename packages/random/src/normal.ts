@@ -1,5 +1,6 @@
-// The inverse of the standard normal distribution function, from + - * / and sqrt alone, so that every platform draws the same bits.
-// Wichura 1988, Algorithm AS 241 (PPND16), Applied Statistics 37(3), https://doi.org/10.2307/2347330: relative error about 1e-16.
+// The inverse of the standard normal distribution function by + - * / and sqrt only, so that every platform gives the
+// same bits. Wichura, 1988, Algorithm AS 241 (PPND16), Applied Statistics 37(3), https://doi.org/10.2307/2347330; its
+// relative error is about 1e-16.
 
 const A = [
   3.387132872796366608, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
@@ -27,7 +28,7 @@ const F = [
 ] as const;
 type Coefficients = typeof A | typeof B | typeof C | typeof D | typeof E | typeof F;
 
-/** The z with Phi(z) = p, for p in (0, 1). */
+/** The z with Φ(z) = p, for p in (0, 1). */
 export function inverseNormal(p: number): number {
   const q = p - 0.5;
   if (Math.abs(q) <= 0.425) {
@@ -39,13 +40,17 @@ export function inverseNormal(p: number): number {
   return q < 0 ? -z : z;
 }
 
+/** c[0] + c[1] x + ... + c[7] x^7, by Horner's rule. */
 function polynomial(c: Coefficients, x: number): number {
   let y: number = c[7];
   for (let i = 6; i >= 0; i--) y = y * x + c[i as 0];
   return y;
 }
 
-/** Natural logarithm for x in (0, 1]: Math.log may differ between engines. Series of artanh after scaling into [sqrt(1/2), sqrt(2)). */
+/**
+ * Natural logarithm for x in (0, 1], since Math.log may differ between JavaScript engines: the series of artanh, after
+ * scaling x into [sqrt(1/2), sqrt(2)).
+ */
 function logarithm(x: number): number {
   let exponent = 0;
   while (x < Math.SQRT1_2) {

@@ -1,3 +1,5 @@
+// The guard against Math.random, and reading stack traces.
+
 import { describe, expect, it } from "vitest";
 import { placesOf, withoutMathRandom } from "./only-source.ts";
 
@@ -8,7 +10,7 @@ describe("withoutMathRandom", () => {
     expect(() => withoutMathRandom(() => Math.random(), refuse)).toThrow(/only-source\.test\.ts:\d+:\d+$/);
   });
 
-  it("gives the function's result, and Math.random back, also after an error", () => {
+  it("returns the function's result, and restores Math.random, also after an error", () => {
     const before = Math.random;
     expect(withoutMathRandom(() => 3, refuse)).toBe(3);
     expect(() => withoutMathRandom(() => Math.random(), refuse)).toThrow();
@@ -16,7 +18,7 @@ describe("withoutMathRandom", () => {
   });
 });
 
-it("reads the places of a stack, with spaces in them, and leaves out Node's own", () => {
+it("placesOf reads the call sites of a stack, also with spaces, and leaves out Node's own", () => {
   const stack = [
     "Error: no",
     "    at f (file:///a%20b/c.js:1:2)",

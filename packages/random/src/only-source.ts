@@ -1,9 +1,9 @@
-// Keeps other random numbers out of code that must depend on the run's seed alone.
+// Guards against Math.random in code that may depend on the run's seed only.
 
 /**
- * Runs `f`, synchronous, with `Math.random` forbidden.
+ * Runs the synchronous function `f` with `Math.random` forbidden.
  *
- * @param refuse makes the error; `site` is `file:line:column` of the call outside of tensorflow.js, where the stack has it
+ * @param refuse makes the error; `site` is `file:line:column` of the call outside of tensorflow.js, if known
  */
 export function withoutMathRandom<T>(f: () => T, refuse: (site: string | undefined) => Error): T {
   const random = Math.random;
@@ -19,28 +19,28 @@ export function withoutMathRandom<T>(f: () => T, refuse: (site: string | undefin
 }
 
 /**
- * Where the code that is running was called: the first line on the stack below `callee` that `passOver` does not pass over.
+ * The call site of the running code: the first stack line below `callee` that is not skipped.
  *
- * @param passOver by path; lines of tensorflow.js and of Node itself are always passed over
+ * @param skip whether to skip a line, by its path; lines of tensorflow.js and of Node itself are always skipped
  * @returns `file:line:column`
  */
 export function callSite(
   callee: (...args: never[]) => unknown,
-  passOver: (path: string) => boolean = () => false,
+  skip: (path: string) => boolean = () => false,
 ): string | undefined {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 200;
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, callee);
   Error.stackTraceLimit = limit;
-  return placesOf(holder.stack ?? "").find((place) => !place.includes("/@tensorflow/") && !passOver(place));
+  return placesOf(holder.stack ?? "").find((site) => !site.includes("/@tensorflow/") && !skip(site));
 }
 
-/** The places of a stack's lines, `/file:line:column` each; those inside Node have no path and are left out. */
+/** The call sites of a stack trace, `/file:line:column` each. Lines inside of Node have no path and are left out. */
 export function placesOf(stack: string): string[] {
   return stack.split("\n").flatMap((line) => {
-    const place = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*:\d+:\d+)\)?$/.exec(line)?.[1];
-    if (place === undefined) return [];
-    return [place.startsWith("file://") ? decodeURI(place.slice("file://".length)) : place];
+    const site = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*:\d+:\d+)\)?$/.exec(line)?.[1];
+    if (site === undefined) return [];
+    return [site.startsWith("file://") ? decodeURI(site.slice("file://".length)) : site];
   });
 }

@@ -1,5 +1,6 @@
-// Philox 4x32-10, a counter-based generator: the block at a counter depends on the key and that counter alone.
-// Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", https://doi.org/10.1145/2063384.2063405
+// Philox 4x32-10, a counter-based generator: the block at a counter depends on the key and that counter only.
+// Salmon, Moraes, Dror and Shaw, 2011, "Parallel random numbers: as easy as 1, 2, 3",
+// https://doi.org/10.1145/2063384.2063405
 
 const M0 = 0xd2511f53;
 const M1 = 0xcd9e8d57;
@@ -18,7 +19,7 @@ export function philox(
   out: Uint32Array,
   offset = 0,
 ): void {
-  k0 |= 0; // all of it in signed integers; what is written is the same bits
+  k0 |= 0; // signed 32-bit integers are fastest; the output has the same bits
   k1 |= 0;
   c0 |= 0;
   c1 |= 0;
@@ -42,7 +43,7 @@ export function philox(
   out[offset + 3] = c3;
 }
 
-/** High 32 bits of a 32 x 32 bit product, by halves: everything stays a 32-bit integer, which engines compute fastest. */
+/** The high 32 bits of a 32 x 32 bit multiplication, by 16-bit halves: every intermediate fits a 32-bit integer. */
 function high(a: number, b: number): number {
   const aHigh = a >>> 16;
   const aLow = a & 0xffff;

@@ -1,3 +1,5 @@
+// Philox against published words, and the distributions and keys of the samples.
+
 import { describe, expect, it } from "vitest";
 import { integers, inverseNormal, normals, permutation, philox, stream, uniforms } from "./index.ts";
 
@@ -24,13 +26,13 @@ describe("inverseNormal", () => {
     [1e-9, -5.9978070150076865],
     [1e-15, -7.941345326170998],
     [0.9999, 3.719016485455708],
-  ])("of %d is %d", (p, z) => {
+  ])("maps %d to %d", (p, z) => {
     expect(Math.abs(inverseNormal(p) - z)).toBeLessThan(1e-13 * Math.max(1, Math.abs(z)));
   });
 });
 
-describe("draws", () => {
-  it("depend on seed, purpose and index alone", () => {
+describe("keyed samples", () => {
+  it("depend on seed, purpose and index only", () => {
     const a = normals(1, "noise", 7, 100);
     expect(normals(1, "noise", 7, 100)).toEqual(a);
     expect(normals(1, "noise", 7, 10)).toEqual(a.slice(0, 10));
@@ -50,26 +52,24 @@ describe("draws", () => {
     expect(Math.abs(u.reduce((s, v) => s + v, 0) / n - 0.5)).toBeLessThan(4 * Math.sqrt(1 / 12 / n));
   });
 
-  it("integers cover their range evenly", () => {
+  it("of integers cover their range evenly", () => {
     const counts = new Array(7).fill(0);
     for (const i of integers(5, "dice", 0, 70_000, 7)) counts[i]++;
     for (const c of counts) expect(Math.abs(c - 10_000)).toBeLessThan(4 * Math.sqrt(10_000));
   });
 
-  it("a permutation holds every number once", () => {
+  it("of a permutation contain every number once", () => {
     const p = permutation(5, "order", 2, 1000);
     expect([...p].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
     expect(p).not.toEqual(permutation(5, "order", 3, 1000));
   });
 
-  it("a stream continues the same words", () => {
-    const s = stream(9, "picture", 4);
-    expect([s.uniform(), s.uniform(), s.uniform(), s.uniform(), s.uniform()]).toEqual([
-      ...uniforms(9, "picture", 4, 5),
-    ]);
+  it("of a stream are those of uniforms", () => {
+    const s = stream(9, "image", 4);
+    expect([s.uniform(), s.uniform(), s.uniform(), s.uniform(), s.uniform()]).toEqual([...uniforms(9, "image", 4, 5)]);
   });
 
-  it("refuses a seed that is no whole number", () => {
+  it("refuse a seed, index or range that is no whole number in its range", () => {
     expect(() => normals(0.5, "x", 0, 1)).toThrow("seed is 0.5");
     expect(() => normals(1, "x", -1, 1)).toThrow("index is -1");
     expect(() => integers(1, "x", 0, 1, 0)).toThrow("below is 0");

@@ -50,7 +50,7 @@ export function checkStateOutputs({ name, state }: Boundary, outputs: ReadonlyMa
  * Throws unless `values` holds wanted keys only, each with the length and array type of its type.
  *
  * @param what `input` or `state`, for messages
- * @param all every wanted key must be there
+ * @param all requires every wanted key
  */
 export function checkValues(
   name: string,

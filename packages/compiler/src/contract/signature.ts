@@ -35,6 +35,6 @@ export function constantFrom(g: GraphBuilder, name: string, data: ArrayLike<numb
       `value of ${name} has ${data.length} elements, wanted ${sizeOf(type.shape)} for shape [${type.shape}]`,
     );
   }
-  const wanted = arrayOf(type.dtype);
-  return g.constant(data instanceof wanted ? data : wanted.from(Array.from(data, Number)), type);
+  const arrayType = arrayOf(type.dtype);
+  return g.constant(data instanceof arrayType ? data : arrayType.from(Array.from(data, Number)), type);
 }

@@ -19,9 +19,9 @@ const geometries: [number, 1 | 2 | 3, Pad][] = [
   [5, 3, "same"],
 ];
 
-describe("convolution kernels agree with eager tfjs", () => {
+describe("conv2d has the values and gradients of eager tfjs", () => {
   for (const [side, stride, pad] of geometries) {
-    test(`${side} x ${side}, stride ${stride}, ${pad}, with both gradients`, async () => {
+    test(`for a ${side} x ${side} filter, stride ${stride}, padding ${pad}`, async () => {
       const f = (x: tf.Tensor, w: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, pad);
       await agree(f as never, [
         [2, 7, 8, 3],
@@ -34,7 +34,7 @@ describe("convolution kernels agree with eager tfjs", () => {
     });
   }
 
-  test("with unequal sides, explicit padding and dilation", async () => {
+  test("for unequal sides, explicit padding and dilation", async () => {
     const explicit = (x: tf.Tensor, w: tf.Tensor) =>
       tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, [
         [0, 0],
@@ -56,16 +56,16 @@ describe("convolution kernels agree with eager tfjs", () => {
     ]);
   });
 
-  test("transposed, from 4 x 4 to 8 x 8", () =>
+  test("for conv2dTranspose from 4 x 4 to 8 x 8", () =>
     agree(((x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2dTranspose(x, w, [1, 8, 8, 2], 2, "same")) as never, [
       [1, 4, 4, 3],
       [3, 3, 2, 3],
     ]));
 });
 
-describe("pooling kernels agree with eager tfjs", () => {
+describe("pooling kernels", () => {
   for (const [side, stride, pad] of geometries.filter(([, , pad]) => pad !== 1)) {
-    test(`${side} x ${side}, stride ${stride}, ${pad}`, async () => {
+    test(`max and average pools of ${side} x ${side}, stride ${stride}, padding ${pad} agree with eager tfjs`, async () => {
       const max = (x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, side, stride, pad);
       const avg = (x: tf.Tensor) => tf.avgPool(x as tf.Tensor4D, side, stride, pad);
       await agree(max as never, [[2, 7, 8, 3]]);
@@ -95,8 +95,8 @@ describe("pooling kernels agree with eager tfjs", () => {
     gradientsAgree(((x: tf.Tensor4D) => tf.maxPool(x, 2, 2, "valid")) as never, [tf.ones([1, 4, 4, 1])]));
 });
 
-describe("image kernels agree with eager tfjs", () => {
-  test("batch norm at inference, with gradients of all operands", async () => {
+describe("image kernels have the values of eager tfjs", () => {
+  test("for batch norm at inference, and the gradients of all operands", async () => {
     const f = (x: tf.Tensor, mean: tf.Tensor, spread: tf.Tensor, offset: tf.Tensor, scale: tf.Tensor) =>
       tf.batchNorm(
         x as tf.Tensor4D,
@@ -110,7 +110,7 @@ describe("image kernels agree with eager tfjs", () => {
     await gradientsAgree(f as never, [[2, 3, 4, 5], [5], [5], [5], [5]]);
   });
 
-  test("bilinear resizing up and down, with and without half-pixel centres", () =>
+  test("for bilinear resizing up and down, with and without half-pixel centres", () =>
     agree(
       (x) =>
         [true, false].flatMap((half) => [
@@ -120,6 +120,6 @@ describe("image kernels agree with eager tfjs", () => {
       [[2, 5, 6, 3]],
     ));
 
-  test("nearest resizing to twice the size", () =>
+  test("for nearest resizing to twice the size", () =>
     agree((x) => tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [10, 12]), [[2, 5, 6, 3]]));
 });

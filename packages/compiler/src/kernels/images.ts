@@ -34,8 +34,8 @@ export const images: Record<string, Kernel> = {
     // Rows and columns that the stride leaves over at the far edge would enlarge the filter: they are cut off.
     const [I, O] = dw_IOHW.shape as [number, number];
     const sizes = [I, O, info.filterHeight, info.filterWidth];
-    const cut = g.add("Slice", [dw_IOHW], { starts: [0, 0, 0, 0], sizes, steps: [1, 1, 1, 1] });
-    return g.add("Transpose", [cut], { perm: [2, 3, 0, 1] });
+    const cropped = g.add("Slice", [dw_IOHW], { starts: [0, 0, 0, 0], sizes, steps: [1, 1, 1, 1] });
+    return g.add("Transpose", [cropped], { perm: [2, 3, 0, 1] });
   },
   MaxPool: ({ g, inputs: { x }, attrs }) => {
     const info = poolInfo(x!.shape, attrs);

@@ -1,4 +1,4 @@
-// What a kernel of the tracing backend is: a function that adds nodes to a graph in place of computing.
+// The interface of the tracing backend's kernels, which add nodes to a graph in place of computing.
 
 import type { GraphBuilder, Value } from "../graph/graph.ts";
 

@@ -44,7 +44,7 @@ describe("matMul agrees with eager tfjs", () => {
   test("for a vector, by tf.dot", () => gradientsAgree((a, b) => tf.dot(a!, b!), [[4], [4, 3]]));
 });
 
-describe("the compiled functions of @dit-bench/ops agree with their eager forms", () => {
+describe("functions of @dit-bench/ops, compiled", () => {
   const cases: Record<string, (x: tf.Tensor) => tf.Tensor> = {
     layerNorm: (x) => ops.layerNorm(x),
     gelu: ops.gelu,
@@ -53,18 +53,18 @@ describe("the compiled functions of @dit-bench/ops agree with their eager forms"
     stopGradient: (x) => tf.mul(x, ops.stopGradient(tf.square(x))),
   };
   for (const [name, f] of Object.entries(cases)) {
-    test(name, async () => {
+    test(`${name} has the values and gradients of its eager form`, async () => {
       await agree(f as never, [[2, 3, 12]]);
       await gradientsAgree(f as never, [[2, 3, 12]]);
     });
   }
 
-  test("linear with its bias", async () => {
+  test("linear has the values and gradients of its eager form", async () => {
     await agree(ops.linear as never, [[2, 3, 4], [5, 4], [5]]);
     await gradientsAgree(ops.linear as never, [[2, 3, 4], [5, 4], [5]]);
   });
 
-  test("modulated layer norm", () =>
+  test("a modulated layer norm has the gradients of its eager form", () =>
     gradientsAgree(
       (x, shift, scale) => modulate(ops.layerNorm(x!), shift!, scale!),
       [

@@ -18,10 +18,10 @@ const axes: [string, number[] | undefined, boolean][] = [
   ["the first two axes", [0, 1], false],
 ];
 
-describe("reduction kernels agree with eager tfjs", () => {
+describe("reduction kernels", () => {
   for (const [name, f] of Object.entries(reductions)) {
     for (const [which, axis, keep] of axes) {
-      test(`${name} over ${which}${keep ? ", keeping the axes" : ""}`, async () => {
+      test(`${name} over ${which}${keep ? ", kept," : ""} agrees with eager tfjs in values and gradients`, async () => {
         const g = (x: tf.Tensor) => f(x, axis as number[], keep);
         await agree(g as never, [[2, 3, 4]]);
         if (name === "prod") return; // tfjs has a gradient of prod for one axis only
@@ -30,16 +30,17 @@ describe("reduction kernels agree with eager tfjs", () => {
     }
   }
 
-  test("sums over leading axes of size one and other axes", async () => {
+  test("sum over leading axes of size one and other axes has the values and gradients of eager tfjs", async () => {
     for (const axis of [[0], [1], [0, 1], [0, 2], [1, 2]]) {
       await agree((x) => tf.sum(x!, axis, true), [[1, 5, 1, 4]]);
       await gradientsAgree((x) => tf.sum(x!, axis), [[1, 5, 1, 4]]);
     }
   });
 
-  test("sum, mean and max of a scalar", () => agree((x) => [tf.sum(x!), tf.mean(x!), tf.max(x!)], [[]]));
+  test("sum, mean and max of a scalar have the values of eager tfjs", () =>
+    agree((x) => [tf.sum(x!), tf.mean(x!), tf.max(x!)], [[]]));
 
-  test("sum, mean, max, all and any of int32 and bool", () =>
+  test("sum, mean, max, all and any of int32 and bool have the values of eager tfjs", () =>
     agree(
       (i, b) => [
         tf.sum(i!),
@@ -58,7 +59,7 @@ describe("reduction kernels agree with eager tfjs", () => {
   test("argMax and argMin return the first of equal elements", () =>
     agree((x) => [tf.argMax(x!, -1), tf.argMin(x!, 0)], [tf.tensor2d([1, 3, 3, 2, 1, 0], [2, 3])]));
 
-  test("cumulative sums, also exclusive and reversed", async () => {
+  test("cumsum, exclusive or reversed, has the values and gradients of eager tfjs", async () => {
     await agree(
       (x) => [tf.cumsum(x!, 1), tf.cumsum(x!, 0, true), tf.cumsum(x!, 1, false, true), tf.cumsum(x!, 1, true, true)],
       [[3, 4]],
@@ -66,13 +67,13 @@ describe("reduction kernels agree with eager tfjs", () => {
     await gradientsAgree((x) => tf.cumsum(x!, 1, true, true), [[3, 4]]);
   });
 
-  test("softmax and log-softmax along the last axis", async () => {
+  test("softmax and logSoftmax have the values and gradients of eager tfjs", async () => {
     for (const f of [tf.softmax, tf.logSoftmax]) {
       await agree((x) => f(x!), [[2, 3, 4]]);
       await gradientsAgree((x) => f(x!), [[2, 3, 4]]);
     }
   });
 
-  test("variance of tf.moments, with its gradient", () =>
+  test("the variance of tf.moments has the gradient of eager tfjs", () =>
     gradientsAgree((x) => tf.moments(x!, [0]).variance, [[5, 3]]));
 });

@@ -65,23 +65,23 @@ const cases: Record<string, [F, ...Sample[]]> = {
   ],
 };
 
-describe("shaping kernels and their gradients agree with eager tfjs", () => {
+describe("shaping kernels with gradients", () => {
   for (const [name, [f, ...samples]] of Object.entries(cases)) {
-    test(name, async () => {
+    test(`${name} has the values and gradients of eager tfjs`, async () => {
       await agree(f as never, samples);
       await gradientsAgree(f, samples);
     });
   }
 });
 
-describe("shaping kernels agree with eager tfjs", () => {
-  test("zeros, ones, fill, range and linspace", () =>
+describe("shaping kernels", () => {
+  test("zerosLike, onesLike, fill, range and linspace make the constants of eager tfjs", () =>
     agree(
       (x) => [tf.zerosLike(x!), tf.onesLike(x!), tf.fill([2, 2], 3), tf.range(1, 10, 4), tf.linspace(0, 1, 5)],
       [[2, 3]],
     ));
 
-  test("strided slices, forwards and backwards", () =>
+  test("stridedSlice walks forwards and backwards, and drops axes by its mask", () =>
     agree(
       (x) => [
         tf.stridedSlice(x!, [0, 1], [3, 6], [2, 2]),

@@ -97,15 +97,15 @@ class Encoder implements ModelWriter {
       this.#float16.set(value, this.#addFloat16(source.data, value.shape));
       return this.name(value);
     }
-    const made =
+    const newName =
       source.kind === "input"
         ? `in:${source.name}`
         : source.kind === "constant"
           ? this.constant(source.data, value)
           : `${source.node.name}:${source.index}`;
     if (source.kind === "input") this.#inputs.set(source.name, value);
-    this.#names.set(value, made);
-    return made;
+    this.#names.set(value, newName);
+    return newName;
   }
 
   constant(data: Data, { dtype, shape }: Type): string {
@@ -183,8 +183,8 @@ class Encoder implements ModelWriter {
     const outputs = new Map([...this.#outputs.keys()].map((key) => [key, outputName(key)]));
     for (const [key, value] of this.#outputs) {
       // Two outputs may be one value, and an output may be an input or a constant: these need a copy.
-      const made = outputName(key);
-      if (this.name(value) !== made) this.add(made, "Identity", [this.name(value)], [made]);
+      const copy = outputName(key);
+      if (this.name(value) !== copy) this.add(copy, "Identity", [this.name(value)], [copy]);
     }
     const inputs = new Map([...this.#inputs].map(([key, value]) => [key, this.name(value)]));
     const bytes = model({

@@ -1,4 +1,4 @@
-// What a lowering is: how a node of the graph is written in ONNX.
+// The interface of lowerings, which write nodes of the graph in ONNX.
 
 import type { NodeOf, Value } from "../graph/graph.ts";
 import type { Op } from "../graph/ops.ts";

@@ -34,9 +34,9 @@ interface TransposePlan {
 }
 
 /**
- * The runtime's fused kernel transposes the left operand again for every block of the right one: [2048, 1536]ᵀ [2048,
- * 384] takes 22.5 ms where a plain MatMul of that size takes 17 (two threads of a Zen 3; docs/log.md, 2026-11-27).
- * Transposing beforehand takes 0.3 to 1 ms: either a, or b and the result by aᵀ b = (bᵀ a)ᵀ, whichever moves fewer
+ * The runtime's fused kernel transposes the left operand again for every block of the right one: for a [2048, 1536] and
+ * b [2048, 384] it takes 22.5 ms, and a plain MatMul of that size 17 (two threads of a Zen 3; docs/log.md, 2026-11-27).
+ * A transpose takes 0.3 to 1 ms. It is applied to a, or to b and the result by aᵀ b = (bᵀ a)ᵀ, whichever moves fewer
  * elements.
  *
  * @returns undefined where no transpose pays off, or where the bits would depend on the number of threads

@@ -77,7 +77,7 @@ describe("MatMul", () => {
 describe("Split", () => {
   const pieces = (n: number) => (x: tf.Tensor) => tf.split(x, n, 1);
 
-  test("is one node for up to seven outputs, and a Slice for each of more", async () => {
+  test("is one node for up to seven outputs, and one Slice per output for more", async () => {
     expect(await nodeCounts(pieces(7), sample([3, 14]))).toEqual({ Split: 1 });
     expect(await nodeCounts(pieces(8), sample([3, 16]))).toEqual({ Slice: 8 });
   });

@@ -1,4 +1,4 @@
-// The table of lowerings: how every op of the graph is written in ONNX, for providers that ask for nothing else.
+// The table of lowerings: how every op of the graph is written in ONNX, unless a provider replaces it.
 
 import type { NodeOf, Value } from "../graph/graph.ts";
 import type { AttrsOf, Op } from "../graph/ops.ts";

@@ -10,17 +10,17 @@ export function toFloat64(graph: Graph): Graph {
   for (const [name, value] of graph.inputs) converted.set(value, g.input(name, typeInFloat64(value)));
   const current = (value: Value): Value => {
     const { source } = value;
-    const made =
+    const result =
       converted.get(value) ??
       (source.kind === "constant" ? g.constant(dataInFloat64(source.data), typeInFloat64(value)) : undefined);
-    if (!made) throw new Error("float64: a node reads a value that no earlier node computes");
-    converted.set(value, made);
-    return made;
+    if (!result) throw new Error("float64: a node reads a value that no earlier node computes");
+    converted.set(value, result);
+    return result;
   };
   for (const node of graph.nodes) {
     if (node.op === "Erf") throw new Error(`float64: node ${node.name}: ONNX Runtime has no Erf in double`);
-    const made = g.addAll(node.op, node.inputs.map(current), attrsInFloat64(node) as never);
-    for (const [i, value] of node.outputs.entries()) converted.set(value, made[i]!);
+    const outputs = g.addAll(node.op, node.inputs.map(current), attrsInFloat64(node) as never);
+    for (const [i, value] of node.outputs.entries()) converted.set(value, outputs[i]!);
   }
   return g.finish(new Map([...graph.outputs].map(([name, value]) => [name, current(value)])));
 }

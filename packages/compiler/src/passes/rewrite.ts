@@ -18,16 +18,16 @@ export function rewrite(graph: Graph, rule: Rule): Graph {
     if (known) return known;
     if (value.source.kind !== "constant")
       throw new Error("rewrite: a node reads a value that no earlier node computes");
-    const made = g.constant(value.source.data, value);
-    rewritten.set(value, made);
-    return made;
+    const constant = g.constant(value.source.data, value);
+    rewritten.set(value, constant);
+    return constant;
   };
   for (const node of graph.nodes) {
     const inputs = node.inputs.map(current);
     const withNewInputs = { ...node, inputs } as Node;
-    const made = rule(withNewInputs, g) ?? g.addAll(node.op, inputs, node.attrs as never);
+    const replacements = rule(withNewInputs, g) ?? g.addAll(node.op, inputs, node.attrs as never);
     for (const [i, value] of node.outputs.entries()) {
-      const replacement = made[i]!;
+      const replacement = replacements[i]!;
       if (replacement.dtype !== value.dtype || `${replacement.shape}` !== `${value.shape}`) {
         const types = [replacement, value].map((v) => `${v.dtype}[${v.shape}]`);
         throw new Error(`rewrite: ${node.name}: ${types[0]} cannot replace ${types[1]}`);

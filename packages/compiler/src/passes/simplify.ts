@@ -20,8 +20,8 @@ import { rewrite } from "./rewrite.ts";
  */
 export function simplify(graph: Graph): Graph {
   return rewrite(graph, (node, g) => {
-    const made = simplifyNode(node, g) ?? sinkExpands(node, g);
-    return made && [made];
+    const simplified = simplifyNode(node, g) ?? sinkExpands(node, g);
+    return simplified && [simplified];
   });
 }
 
@@ -45,21 +45,21 @@ function simplifyNode(node: Node, g: GraphBuilder): Value | undefined {
       return repeated ? broadcastTo(g, x, type.shape) : undefined;
     }
     case "Reshape": {
-      const before = producer(x, "Reshape");
-      const source = before ? before.inputs[0]! : x;
+      const inner = producer(x, "Reshape");
+      const source = inner ? inner.inputs[0]! : x;
       const scalar = expandedScalar(source);
       if (scalar) return broadcastTo(g, scalar, type.shape);
       const data = constantData(source);
       if (data) return g.constant(data, type);
       if (equalShapes(source.shape, type.shape)) return source;
-      return before && g.add("Reshape", [source], node.attrs);
+      return inner && g.add("Reshape", [source], node.attrs);
     }
     case "Transpose": {
-      const before = producer(x, "Transpose");
-      const perm = before ? node.attrs.perm.map((p) => before.attrs.perm[p]!) : node.attrs.perm;
-      const source = before ? before.inputs[0]! : x;
+      const inner = producer(x, "Transpose");
+      const perm = inner ? node.attrs.perm.map((p) => inner.attrs.perm[p]!) : node.attrs.perm;
+      const source = inner ? inner.inputs[0]! : x;
       if (perm.every((p, i) => p === i)) return source;
-      return before && g.add("Transpose", [source], { perm });
+      return inner && g.add("Transpose", [source], { perm });
     }
     default:
       return undefined;

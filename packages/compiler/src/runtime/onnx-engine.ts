@@ -70,11 +70,11 @@ async function compile(
         };
         for (const [key, type] of boundary.inputs) feed(key, () => tensor(values[key]!, type));
         for (const [key, held] of state.feeds()) feed(key, () => held);
-        const made = (await session.run(feeds)) as Record<string, Tensor>;
-        state.advance((key) => made[outputs.get(key)!]!, values);
+        const modelOutputs = (await session.run(feeds)) as Record<string, Tensor>;
+        state.advance((key) => modelOutputs[outputs.get(key)!]!, values);
         const results: Values = {};
         for (const [key, modelName] of outputs)
-          if (!state.outputs.has(key)) results[key] = made[modelName]!.data as Data;
+          if (!state.outputs.has(key)) results[key] = modelOutputs[modelName]!.data as Data;
         return results;
       }),
     setState: (values) =>

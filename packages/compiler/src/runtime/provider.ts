@@ -1,4 +1,4 @@
-// What the compiler knows of an execution provider of ONNX Runtime. Each engine's file under engines/ makes its own.
+// The interface of ONNX Runtime's execution providers. Each engine's file under engines/ describes its own.
 
 import type { InferenceSession } from "onnxruntime-node";
 import type { Graph } from "../graph/graph.ts";

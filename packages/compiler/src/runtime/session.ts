@@ -39,13 +39,13 @@ export async function startSession(
   signature: Signature,
   options: CompileOptions,
 ): Promise<Started> {
-  const begun = performance.now();
-  const optimized = optimize(trace(fn, signature), options.precision);
-  checkStateOutputs(boundary, optimized.outputs);
+  const startTime = performance.now();
+  const wholeGraph = optimize(trace(fn, signature), options.precision);
+  checkStateOutputs(boundary, wholeGraph.outputs);
   // A device keeps its state. On the host the runtime copies every output, so updating the state in place is faster.
-  const program = provider.residence ? undefined : findUpdate(optimized, [...boundary.state.keys()]);
-  const body = program && bodyOf(optimized, program);
-  const withoutUpdate = body?.graph ?? optimized;
+  const program = provider.residence ? undefined : findUpdate(wholeGraph, [...boundary.state.keys()]);
+  const body = program && bodyOf(wholeGraph, program);
+  const withoutUpdate = body?.graph ?? wholeGraph;
   const graph = provider.prepare?.(withoutUpdate) ?? withoutUpdate;
   const { bytes, external, fed, inputs, outputs, ops } = encode(graph, boundary.name, {
     lowerings: provider.lowerings,
@@ -55,7 +55,7 @@ export async function startSession(
       : {}),
   });
   const constantBytes = [...external, ...fed].reduce((sum, { data }) => sum + data.byteLength, 0);
-  const traced = performance.now();
+  const encodedTime = performance.now();
   const providerOptions = provider.options({ float64: options.precision === "float64" });
   const stateOutputs = [...outputs].filter(([key]) => boundary.state.has(key)).map(([, modelName]) => modelName);
   let session: InferenceSession;
@@ -76,8 +76,8 @@ export async function startSession(
     nodes: graph.nodes.length,
     ops,
     constantBytes,
-    traceMs: traced - begun,
-    sessionMs: performance.now() - traced,
+    traceMs: encodedTime - startTime,
+    sessionMs: performance.now() - encodedTime,
   };
   return { session, inputs, outputs, fed, ...(program && body ? { update: { program, body } } : {}), report };
 }

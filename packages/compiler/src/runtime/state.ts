@@ -63,8 +63,10 @@ export function carriedState(ort: Runtime, provider: Provider, types: ReadonlyMa
         // all.
         reader ??= createReader(ort, provider, types);
         const { session, inputs, outputs } = await reader;
-        const made = await session.run(Object.fromEntries([...tensors].map(([key, t]) => [inputs.get(key)!, t])));
-        for (const key of tensors.keys()) values[key] = made[outputs.get(key)!]!.data as Data;
+        const hostTensors = await session.run(
+          Object.fromEntries([...tensors].map(([key, t]) => [inputs.get(key)!, t])),
+        );
+        for (const key of tensors.keys()) values[key] = hostTensors[outputs.get(key)!]!.data as Data;
       } else for (const [key, tensor] of tensors) values[key] = tensor.data as Data;
       return values;
     },

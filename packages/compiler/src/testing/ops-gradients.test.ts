@@ -24,7 +24,7 @@ const cases: Record<string, [(...xs: tf.Tensor[]) => tf.Tensor, ...number[][]]> 
 
 describe("gradients agree with central differences to 1e-6", () => {
   for (const [name, [f, ...shapes]] of Object.entries(cases)) {
-    test(name, async () => {
+    test(`for ${name}`, async () => {
       const keys = shapes.map((_, i) => `x${i}`);
       const loss = (...xs: tf.Tensor[]) => {
         const y = f(...xs);

@@ -70,8 +70,8 @@ class TraceBackend extends tf.KernelBackend {
         Object.entries(inputs).map(([key, info]) => [key, info && this.#valueOf(info as unknown as tf.TensorInfo)]),
       );
       try {
-        const made = kernel({ g: this.#builder, inputs: values as Record<string, Value>, attrs: attrs ?? {} });
-        return Array.isArray(made) ? made.map((v) => this.#info(v)) : this.#info(made as Value);
+        const outputs = kernel({ g: this.#builder, inputs: values as Record<string, Value>, attrs: attrs ?? {} });
+        return Array.isArray(outputs) ? outputs.map((v) => this.#info(v)) : this.#info(outputs as Value);
       } catch (error) {
         throw new Error(`trace: tfjs kernel ${name}: ${(error as Error).message}${atSite(callerSite())}`, {
           cause: error,
@@ -116,7 +116,7 @@ class TraceBackend extends tf.KernelBackend {
       source?.kind === "input" ? `input "${source.name}"` : source ? `the result of ${source.node.name}` : "a tensor";
     throw new Error(
       `trace: the value of ${what} was read while tracing${atSite(callerSite())}: ` +
-        "it is known only when the compiled function runs; use tf.where to choose by it, or read it from the outputs of run",
+        "it is known only when the compiled function runs; choose by it with tf.where, or read it from run's outputs",
     );
   }
 

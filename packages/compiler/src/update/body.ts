@@ -36,14 +36,14 @@ export function bodyOf(graph: Graph, program: UpdateProgram): Body {
     if (value.source.kind === "input") return { input: value.source.name };
     return { output: addOutput(`update:scalar ${s}`, value) };
   });
-  const rest = removeDeadCode({ ...graph, outputs });
-  return { ...splitStates(rest, program.states), vectors, scalars };
+  const withoutUpdate = removeDeadCode({ ...graph, outputs });
+  return { ...splitStates(withoutUpdate, program.states), vectors, scalars };
 }
 
 /** Replaces a state that the graph only splits by one input for each piece, which saves the copies of the split. */
 function splitStates(graph: Graph, states: readonly string[]): Pick<Body, "graph" | "pieces"> {
-  const read = new Set([...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs.values()]);
-  const readStates = states.filter((key) => read.has(graph.inputs.get(key)!));
+  const readValues = new Set([...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs.values()]);
+  const readStates = states.filter((key) => readValues.has(graph.inputs.get(key)!));
   const splits = new Map<string, NodeOf<"Split">>();
   for (const key of readStates) {
     const value = graph.inputs.get(key)!;

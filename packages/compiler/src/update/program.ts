@@ -66,10 +66,10 @@ export function findUpdate(graph: Graph, stateKeys: readonly string[]): UpdatePr
   for (const key of states) visit(graph.outputs.get(key)!);
   if (vectors.length === 0 || vectors.length >= states.length) return undefined;
 
-  const read = states.length + vectors.length + scalars.length;
+  const firstInstruction = states.length + vectors.length + scalars.length;
   const indices = new Map<Value, number>(stateInputs);
   for (const [i, value] of [...vectors, ...scalars].entries()) indices.set(value, states.length + i);
-  for (const [i, node] of nodes.entries()) indices.set(node.outputs[0]!, read + i);
+  for (const [i, node] of nodes.entries()) indices.set(node.outputs[0]!, firstInstruction + i);
   return {
     size: sizeOf(like.shape),
     states,

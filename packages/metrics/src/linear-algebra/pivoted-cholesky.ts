@@ -1,6 +1,6 @@
 // Pivoted Cholesky factorization of a covariance.
 //
-// D = dimensions, R = rank found, B = pivots taken between two updates of the remainder
+// D = dimensions, R = rank found, B = pivots between two updates of the remainder
 
 import { gemmNT } from "./gemm.ts";
 
@@ -36,24 +36,24 @@ export function covarianceRoot(covariance_DD: Float64Array, dimension: number): 
   const pivots: number[] = [];
   const largest = variances.reduce((a, b) => Math.max(a, b), 0);
   const negligible = d * Number.EPSILON * largest;
-  const taken = new Uint8Array(d);
+  const isPivot = new Uint8Array(d);
 
   for (let n = d, finished = false; n > 0 && !finished; ) {
     rows_DB.fill(0);
-    taken.fill(0);
+    isPivot.fill(0);
     let b = 0;
     for (; b < BLOCK && b < n; b++) {
-      const p = largestAt(variances, taken, n);
+      const p = largestAt(variances, isPivot, n);
       const variance = variances[p]!;
       if (!(variance > negligible)) {
         finished = true;
         break;
       }
-      taken[p] = 1;
+      isPivot[p] = 1;
       const deviation = Math.sqrt(variance);
       const row = pivots.push(coordinates[p]!) - 1;
       for (let i = 0; i < n; i++) {
-        if (taken[i] && i !== p) continue;
+        if (isPivot[i] && i !== p) continue;
         let value = i >= p ? remainder_DD[i * d + p]! : remainder_DD[p * d + i]!;
         for (let k = 0; k < b; k++) value -= rows_DB[i * BLOCK + k]! * rows_DB[p * BLOCK + k]!;
         const entry = i === p ? deviation : value / deviation;
@@ -62,7 +62,7 @@ export function covarianceRoot(covariance_DD: Float64Array, dimension: number): 
         variances[i] = variances[i]! - entry * entry;
       }
     }
-    n = dropTaken(remainder_DD, rows_DB, coordinates, variances, taken, n, d);
+    n = dropTaken(remainder_DD, rows_DB, coordinates, variances, isPivot, n, d);
     const rows = { data: rows_DB, offset: 0, stride: BLOCK };
     if (b > 0) gemmNT({ data: remainder_DD, offset: 0, stride: d }, rows, rows, n, n, b, -1, true);
     if (finished) refuseNegative(variances, n, largest);
@@ -72,9 +72,9 @@ export function covarianceRoot(covariance_DD: Float64Array, dimension: number): 
   return { rank: pivots.length, root_RD, pivots_D: Uint32Array.from(pivots) };
 }
 
-function largestAt(variances: Float64Array, taken: Uint8Array, n: number): number {
+function largestAt(variances: Float64Array, isPivot: Uint8Array, n: number): number {
   let best = -1;
-  for (let i = 0; i < n; i++) if (!taken[i] && (best < 0 || variances[i]! > variances[best]!)) best = i;
+  for (let i = 0; i < n; i++) if (!isPivot[i] && (best < 0 || variances[i]! > variances[best]!)) best = i;
   return best;
 }
 
@@ -84,20 +84,20 @@ function dropTaken(
   rows_DB: Float64Array,
   coordinates: Uint32Array,
   variances: Float64Array,
-  taken: Uint8Array,
+  isPivot: Uint8Array,
   n: number,
   d: number,
 ): number {
-  const kept: number[] = [];
-  for (let i = 0; i < n; i++) if (!taken[i]) kept.push(i);
-  for (let to = 0; to < kept.length; to++) {
-    const from = kept[to]!;
-    for (let j = 0; j <= to; j++) remainder_DD[to * d + j] = remainder_DD[from * d + kept[j]!]!;
+  const remaining: number[] = [];
+  for (let i = 0; i < n; i++) if (!isPivot[i]) remaining.push(i);
+  for (let to = 0; to < remaining.length; to++) {
+    const from = remaining[to]!;
+    for (let j = 0; j <= to; j++) remainder_DD[to * d + j] = remainder_DD[from * d + remaining[j]!]!;
     rows_DB.copyWithin(to * BLOCK, from * BLOCK, (from + 1) * BLOCK);
     coordinates[to] = coordinates[from]!;
     variances[to] = variances[from]!;
   }
-  return kept.length;
+  return remaining.length;
 }
 
 /**

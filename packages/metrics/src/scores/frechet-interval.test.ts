@@ -6,10 +6,7 @@ import { statistics } from "../statistics.ts";
 import { frechetDistance } from "./frechet-distance.ts";
 import { frechetInterval } from "./frechet-interval.ts";
 
-/**
- * n samples of a Gaussian with independent dimensions, mean `shift` and standard deviation 1.2; the reference is N(0,
- * 1).
- */
+/** n samples of a Gaussian with independent dimensions, mean `shift` and deviation 1.2; the reference is N(0, 1). */
 const sampleSet = (index: number, n: number, d: number, shift: number) =>
   normals(7, "frechet-interval.test", index, n * d).map((v) => 1.2 * v + shift);
 const standardNormal = (d: number) => ({

@@ -40,8 +40,9 @@ export interface FrechetInterval {
  * interval (Efron and Tibshirani, 1993, chapter 13) lies too high and may not contain d, the Fréchet distance of the
  * samples. This interval shifts the resampled values back by their mean excess:
  *
- *     [d + q(α/2) - m, d + q(1 - α/2) - m], m and q the mean and the quantiles of the resampled values, 1 - α the
- *     level.
+ *     [d + q(α/2) - m,  d + q(1 - α/2) - m]
+ *
+ * with m and q the mean and the quantiles of the resampled values, and 1 - α the level.
  *
  * It does not estimate the limit for infinitely many samples; `bias` estimates how far that limit lies below d. Where
  * bias is a large part of d the interval is too wide, by up to √3: the resampled sets scatter around a set that is
@@ -51,8 +52,7 @@ export interface FrechetInterval {
  *
  * @param generated [N, D] row-major, at least 2 samples
  * @param reference its statistics, which stay fixed; or its features [M, D], which are then resampled as well, so that
- * the
- *   interval also covers the choice of reference images
+ *   the interval also covers the choice of reference images
  * @throws as statistics() and frechetDistance() do, and when options are out of range
  */
 export function frechetInterval(

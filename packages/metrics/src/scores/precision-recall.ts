@@ -24,10 +24,9 @@ export interface PrecisionRecall {
  *
  * Both scores depend on the numbers of samples and on k: compare them only at equal numbers.
  *
- * @param neighbours k
- *
  * @param generated [M, D] row-major
  * @param real [N, D] row-major
+ * @param neighbours k
  * @throws when a set has no more than k samples, or values that are not finite (the message names the row)
  */
 export function precisionRecall(

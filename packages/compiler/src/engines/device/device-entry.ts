@@ -16,7 +16,7 @@ export interface Device extends Pick<EngineEntry, "what" | "how"> {
   provider(adapter: string): Provider;
   /** The adapter that the provider will use. Throws where there is none; the message tells what is missing. */
   findAdapter(): Adapter;
-  /** A better error for one that the device's driver threw; undefined keeps the driver's. */
+  /** Replaces an error of the device's driver by one that tells the remedy; undefined keeps the driver's error. */
   explain?(error: Error, adapter: string): Error | undefined;
 }
 

@@ -51,7 +51,7 @@ async function compile(
       enqueue(async () => {
         checkValues(name, "input", values, boundary.inputs, true);
         checkStateSet(boundary, state);
-        const made = withBackend(backend, () => {
+        const outputs = withBackend(backend, () => {
           const inputs = [...boundary.inputs].map(([key, type]): [string, tf.Tensor] => [
             key,
             tensorOf(values[key]!, type),
@@ -64,7 +64,7 @@ async function compile(
           );
         });
         const results: Values = {};
-        for (const [key, tensor] of made) {
+        for (const [key, tensor] of outputs) {
           results[key] = await dataOf(tensor);
           tensor.dispose();
         }

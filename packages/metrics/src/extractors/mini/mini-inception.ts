@@ -36,15 +36,12 @@ const POOLED = 160;
  *
  * Design choices:
  * - Kernels are standardised, not activations (see scaled-convolution.ts). So there are no running statistics, an
- *   image's
- *   features do not depend on its batch, and there is no cost per pixel.
+ *   image's features do not depend on its batch, and there is no cost per pixel.
  * - Features are a linear map of the averages over positions, with no ReLU after it. Each is a signed sum of 160
- *   averages, so
- *   none is dead or clipped at 0, their distribution is close to the Gaussian that the Fréchet distance assumes, and 64
- *   features of 160 averages keep the covariance at full rank.
+ *   averages, so none is dead or clipped at 0. Their distribution is close to the Gaussian that the Fréchet distance
+ *   assumes, and 64 features of 160 averages keep the covariance at full rank.
  * - `standardised` finally scales each feature to mean 0 and variance 1 over a set of real images. So a shift of one
- *   feature by
- *   its standard deviation adds 1 to the Fréchet distance, and no feature outweighs the others.
+ *   feature by its standard deviation adds 1 to the Fréchet distance, and no feature outweighs the others.
  */
 export function miniInception(classes: number): Classifier {
   if (!(Number.isInteger(classes) && classes >= 2))
@@ -99,7 +96,7 @@ export function initialWeights(extractor: Extractor, seed: number): Record<strin
  * Weights of the same network with every feature shifted and scaled to mean 0 and variance 1 over a set of images; the
  * logits do not change.
  *
- * The second argument has the statistics of the images' features under `w`.
+ * @param w weights; the second argument has the statistics of the images' features under these weights
  * @throws where a feature has the same value for all images
  */
 export function standardised(
@@ -115,7 +112,7 @@ export function standardised(
     const deviation = Math.sqrt(covariance[f * dimension + f]!);
     if (!(deviation > 0))
       throw new Error(
-        `standardised: feature ${f} does not vary over the images (standard deviation ${deviation}): ` +
+        `mini inception: feature ${f} does not vary over the images (standard deviation ${deviation}): ` +
           "train the extractor, or give it other images",
       );
     for (let c = 0; c < inputs; c++) weight_FC[f * inputs + c] = weight_FC[f * inputs + c]! / deviation;

@@ -15,8 +15,8 @@ export interface Convolution {
 }
 
 /**
- * The gain that keeps unit variance through a ReLU: 1 / sqrt(var(relu(z))) for z from N(0, 1), with var = (1 - 1/π) /
- * 2. Brock, De and Smith, 2021, section 4.
+ * The gain that keeps unit variance through a ReLU: 1 / sqrt(var(relu(z))) for z from N(0, 1), where the variance is
+ * (1 - 1/π) / 2. Brock, De and Smith, 2021, section 4.
  */
 const RELU_GAIN = Math.SQRT2 / Math.sqrt(1 - 1 / Math.PI);
 
