@@ -6,7 +6,8 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-// Until a command listens itself: Node would open a debugger's port on SIGUSR1. Exit code 75: interrupted, run it again.
+// Until the program has its own listeners: Node would open the port of its debugger on SIGUSR1. The exit code is that of
+// an interruption; its table may not be built yet.
 for (const signal of ["SIGUSR1", "SIGUSR2"])
   process.on(signal, () => {
     if (process.listenerCount(signal) === 1) process.exit(75);

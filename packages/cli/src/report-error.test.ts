@@ -1,5 +1,6 @@
 // Exit codes and messages of errors, and the colours of messages.
 
+import { FetchError } from "@dit-bench/fetch";
 import { BenchError } from "@dit-bench/runner/errors";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { exitCodeOf, formatError, reportError } from "./report-error.ts";
@@ -12,6 +13,11 @@ afterEach(() => void vi.restoreAllMocks());
 describe("exitCodeOf", () => {
   it.each([
     [new BenchError("diverged", "x"), 5],
+    [new FetchError("offline", "x"), 4],
+    [new FetchError("disk-full", "x"), 74],
+    [new FetchError("unreachable", "x"), 75],
+    [named("ComparisonError"), 4],
+    [named("ArchiveError"), 4],
     [named("MethodError"), 2],
     [named("DataError"), 4],
     [named("AutoencoderLayoutError"), 4],

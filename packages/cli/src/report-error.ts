@@ -1,5 +1,6 @@
 // Errors as they are printed, and their exit codes.
 
+import type { FetchErrorKind } from "@dit-bench/fetch";
 import { exitCodes } from "@dit-bench/runner/errors";
 import { withMemoryAdvice } from "@dit-bench/runner/out-of-memory";
 import { printable } from "@dit-bench/text";
@@ -7,7 +8,7 @@ import { hangText, screenWidth } from "./columns.ts";
 import { requestedStop } from "./signals.ts";
 import { applyStyle } from "./style.ts";
 
-/** Errors of packages that do not set an exit code themselves. */
+/** Errors of packages that know no exit codes, by their names. */
 const byName: Readonly<Record<string, number>> = {
   MethodError: exitCodes.usage,
   UnknownDatasetError: exitCodes.usage,
@@ -22,6 +23,22 @@ const byName: Readonly<Record<string, number>> = {
   ArchiveError: exitCodes.data,
   MatError: exitCodes.data,
   JsonError: exitCodes.data,
+  ComparisonError: exitCodes.data,
+};
+
+/** Errors of downloads, by their kind. */
+const byFetchKind: Readonly<Record<FetchErrorKind, number>> = {
+  environment: exitCodes.usage,
+  offline: exitCodes.data,
+  "not-found": exitCodes.data,
+  refused: exitCodes.data,
+  redirect: exitCodes.data,
+  "not-the-file": exitCodes.data,
+  "wrong-size": exitCodes.data,
+  "wrong-checksum": exitCodes.data,
+  "disk-full": exitCodes.io,
+  unreachable: exitCodes.interrupted, // the same command again may reach it
+  interrupted: exitCodes.interrupted,
 };
 
 /** System errors: a missing file or one of another kind than expected, a full disk, missing permissions. */
@@ -49,20 +66,26 @@ export function reportError(error: unknown, verbose: boolean): number {
   return exitCodeOf(e);
 }
 
-export function exitCodeOf(e: Error): number {
-  const { exitCode: own, code } = e as { exitCode?: unknown; code?: unknown };
-  if (own === exitCodes.interrupted) return requestedStop() ?? exitCodes.interrupted;
-  if (typeof own === "number") return own;
+/** After a requested stop, the exit code of the request takes the place of `interrupted`. */
+export function exitCodeOf(error: Error): number {
+  const code = tabulatedCode(error);
+  return code === exitCodes.interrupted ? (requestedStop() ?? code) : code;
+}
+
+function tabulatedCode(error: Error): number {
+  const { exitCode, code, kind } = error as { exitCode?: unknown; code?: unknown; kind?: unknown };
+  if (error.name === "FetchError") return byFetchKind[kind as FetchErrorKind];
+  if (typeof exitCode === "number") return exitCode;
   if (typeof code === "string" && bySystemCode[code] !== undefined) return bySystemCode[code];
-  return byName[e.name] ?? byName[e.constructor.name] ?? exitCodes.failure;
+  return byName[error.name] ?? byName[error.constructor.name] ?? exitCodes.failure;
 }
 
 /** The message on one line, with advice for errors that need more; formatted for the screen. */
 function describeError(e: Error, verbose: boolean): string {
   let text = printable(e.message.trim().replaceAll(/\s*\n\s*/g, " ")) || e.name;
-  const unexpected = exitCodeOf(e) === exitCodes.failure && !("exitCode" in e);
+  const isUnexpected = exitCodeOf(e) === exitCodes.failure && !("exitCode" in e);
   if (fullDisk.has((e as NodeJS.ErrnoException).code ?? "")) text += "; make room there and run the same command again";
-  if (unexpected && !verbose) text += "; 'bench --verbose …' shows where it happened";
+  if (isUnexpected && !verbose) text += "; 'bench --verbose …' shows where it happened";
   return formatError(text);
 }
 

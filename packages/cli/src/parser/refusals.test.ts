@@ -97,7 +97,10 @@ describe("flags and arguments with choices", () => {
     ],
     [["fid", "a", "b", "--resize", "x"], "--resize 'x' is not known; available: pytorch, clean, tensorflow"],
     [["fid", "a", "b", "--extractor", "incepton"], "did you mean 'inception'? available: inception, mini"],
-    [["run", "--method", "lora", "--engine", "gpu"], "--engine 'gpu' is not known; available: auto, cuda,"],
+    [
+      ["run", "--method", "lora", "--engine", "gpu"],
+      "--engine 'gpu' is not known; did you mean 'cpu'? available: auto",
+    ],
     [["run", "--method", "lora", "--engine", "tfjs-cpu+float16"], "--engine 'tfjs-cpu+float16' is not known"],
     [["list", "runners"], "<what> 'runners' is not known; available: methods, datasets"],
   ])("refuse another name, as in %j", async (argv, message) => {
