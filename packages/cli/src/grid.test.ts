@@ -110,7 +110,7 @@ describe("a plug-in that misbehaves costs its own cell only", () => {
     [
       "awaits for ever",
       { top: "await new Promise(() => {})" },
-      /waits for something that never comes|its import has not ended/,
+      /waits for something that never comes|its import did not end/,
     ],
     ["throws", { top: "throw new Error('no luck')" }, /no luck/],
   ])("and one that %s while it is loaded is one error before the first cell", async (what, code, message) => {

@@ -1,7 +1,7 @@
-// Is a file that lies under a published name the published one? Hashed once; a note beside it saves doing it again.
+// Checks that a downloaded file is the published one. It is hashed once; a note beside it saves the next check.
 //
-// The note is the one that `bring` of @dit-bench/fetch leaves and reads: `.FILE.checked` with size and time of what was
-// checked. This reads it without waiting, because weights are opened so; a test keeps the two alike.
+// `bring` of @dit-bench/fetch reads and writes the same note: `.FILE.checked`, with the size and the time of the file
+// that was checked. This is the synchronous version, for weights, which are opened synchronously; a test compares both.
 
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -11,8 +11,8 @@ import { digestOf } from "../storage/hashes.ts";
 import type { WeightsFile } from "./locate.ts";
 
 /**
- * Throws BenchError (data) where a file of these in `folder` has another checksum than was published under `name`. A
- * file whose checksum nobody published is believed by its size, which `locate` compares.
+ * Throws BenchError (data) where one of these files in `folder` does not have the checksum that was published under
+ * `name`. A file without a published checksum is accepted: `locate` has compared its size.
  */
 export function checkPublished(
   name: string,
@@ -22,15 +22,15 @@ export function checkPublished(
   for (const { file, md5, sha256 } of files) {
     const path = join(folder, file);
     const [algorithm, wanted] = sha256 ? (["sha256", sha256] as const) : (["md5", md5] as const);
-    const mark = markOf(path); // before it is read: what changes in the meantime is not what was checked
+    const mark = markOf(path); // before reading, so that a change meanwhile is noticed next time
     if (wanted === null || noted(path) === mark) continue;
     const found = digestOf(path, algorithm);
     if (found !== wanted)
       throw new BenchError(
         "data",
         `${path} is not the published file: its ${algorithm.toUpperCase()} is ${found}, wanted ${wanted}; ` +
-          `remove it and get it with 'bench fetch ${name}', or, where you want this very file, ` +
-          "name it by its path from another place",
+          `remove it and get it with 'bench fetch ${name}', or, to use this file, move it to another folder and ` +
+          "name it by its path",
       );
     note(path, mark);
   }
@@ -51,7 +51,7 @@ function noted(path: string): string | undefined {
   }
 }
 
-/** The file is right whether or not it can be noted: in a folder that may not be written to it is hashed again. */
+/** Writes the note. In a read-only folder there is none, and the file is hashed again each time. */
 function note(path: string, mark: string): void {
   try {
     replaceFileSync(noteOf(path), [Buffer.from(mark)]);
