@@ -149,7 +149,7 @@ describe("checkpoints of other programs", () => {
   it("that are adapters are listed by list-weights, and refused by sample", async () => {
     const listed = await bench(["list-weights", "adapter"], { cwd: place });
     expect(listed.code, listed.stderr).toBe(0);
-    expect(listed.stderr).toContain("this is a LoRA adapter: it changes a base model and is none itself");
+    expect(listed.stderr).toContain("this is a LoRA adapter: it changes a base model and is not a model by itself");
     expect(listed.stdout).toContain("lora_A.weight\\x1b[31m");
     expect(listed.stdout).toContain("1 tensor, 512 numbers");
     const refused = await sample("adapter", "--output", "x");

@@ -117,7 +117,7 @@ describe("a plug-in that misbehaves, in a grid", () => {
     [
       "awaits for ever",
       { top: "await new Promise(() => {})" },
-      /waits for something that never comes|its import has not ended/,
+      /waits for something that never comes|its import did not end/,
     ],
     ["throws", { top: "throw new Error('no luck')" }, /no luck/],
   ])("is one error before the first cell if it %s while it is loaded", async (what, code, message) => {

@@ -83,7 +83,7 @@ describe("bench predict", () => {
     const inputs = ["--inputs", fixture("dit_inputs.safetensors")];
     const weights = ["--weights", fixture("dit_weights.safetensors")];
     const cases: [string[], number, string][] = [
-      [[...weights, ...inputs], 2, "say it with --heads"],
+      [[...weights, ...inputs], 2, "give the number with --heads"],
       [[...weights, ...inputs, "--heads", "5"], 4, "width 64 is no multiple of heads 5"],
       [["--weights", "none.pt", ...inputs], 4, "none.pt: there is no such file or folder"],
       [["--weights", fixture("dit_outputs.safetensors"), ...inputs], 4, "no DiT"],

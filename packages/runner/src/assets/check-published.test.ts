@@ -1,4 +1,4 @@
-// The note of a checked file is one and the same here and in @dit-bench/fetch.
+// Verification of downloaded files, and the note that @dit-bench/fetch shares with it.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
@@ -27,11 +27,12 @@ const put = (text: string) => {
 };
 const check = (files = [file]) => checkPublished("some-weights", folder, files);
 
-describe("a file under a published name", () => {
-  it("of another checksum is refused: the file, both checksums, what to do", () => {
+describe("checkPublished", () => {
+  it("refuses a file with another checksum, and names the file, both checksums and the remedy", () => {
     put("another");
     expect(() => check()).toThrow(
-      `${join(folder, "w.pth")} is not the published file: its SHA256 is ${digest("sha256", "another")}, wanted ${file.sha256}; remove it and get it with 'bench fetch some-weights'`,
+      `${join(folder, "w.pth")} is not the published file: its SHA256 is ${digest("sha256", "another")}, ` +
+        `wanted ${file.sha256}; remove it and get it with 'bench fetch some-weights'`,
     );
     expect(() => check()).toThrow(expect.objectContaining({ name: "BenchError", exitCode: 4 }));
     const md5 = digest("md5", "weights");
@@ -39,7 +40,7 @@ describe("a file under a published name", () => {
     expect(readdirSync(folder)).toEqual(["w.pth"]);
   });
 
-  it("is hashed once, and again when its time or size is another", () => {
+  it("hashes a file once, and again when its time or size changes", () => {
     put("weights");
     check();
     expect(readdirSync(folder).sort()).toEqual([".w.pth.checked", "w.pth"]);
@@ -49,7 +50,7 @@ describe("a file under a published name", () => {
     expect(() => check()).toThrow("is not the published file");
   });
 
-  it("that bench fetch has checked is not hashed again, nor the other way round", async () => {
+  it("does not hash a file that bench fetch has verified, nor does bench fetch hash one verified here", async () => {
     put("weights");
     await bring(asBrought, folder);
     put("another");
@@ -64,7 +65,7 @@ describe("a file under a published name", () => {
     await expect(bring(asBrought, folder)).rejects.toThrow("damaged or another file");
   });
 
-  it("is right although nothing can be noted beside it", () => {
+  it("accepts a file in a folder where no note can be written", () => {
     put("weights");
     mkdirSync(join(folder, ".w.pth.checked", "in-the-way"), { recursive: true });
     check();
@@ -72,7 +73,7 @@ describe("a file under a published name", () => {
     expect(readdirSync(folder).sort()).toEqual([".w.pth.checked", "w.pth"]);
   });
 
-  it("is believed where nobody published a checksum", () => {
+  it("accepts a file without a published checksum", () => {
     put("another");
     check([{ ...file, sha256: null } as never]);
     expect(existsSync(join(folder, ".w.pth.checked"))).toBe(false);

@@ -8,8 +8,8 @@ import { digestOf } from "../storage/hashes.ts";
 import type { WeightsFile } from "./locate.ts";
 
 /**
- * Throws BenchError (data) where a file of these in `folder` has another checksum than was published under `name`. A
- * file whose checksum nobody published is believed by its size, which `locate` compares.
+ * Throws BenchError (data) where one of these files in `folder` does not have the checksum that was published under
+ * `name`. A file without a published checksum is accepted: `locate` has compared its size.
  */
 export function checkPublished(
   name: string,
@@ -26,8 +26,8 @@ export function checkPublished(
       throw new BenchError(
         "data",
         `${path} is not the published file: its ${algorithm.toUpperCase()} is ${found}, wanted ${wanted}; ` +
-          `remove it and get it with 'bench fetch ${name}', or, where you want this very file, ` +
-          "name it by its path from another place",
+          `remove it and get it with 'bench fetch ${name}', or, to use this file, move it to another folder and ` +
+          "name it by its path",
       );
     noteChecked(path, mark);
   }

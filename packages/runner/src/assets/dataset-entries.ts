@@ -1,3 +1,5 @@
+// The registry of datasets that comes with the project.
+
 import { join } from "node:path";
 import { type DatasetEntry, loadRegistry } from "@dit-bench/datasets";
 import { projectFolder } from "../project-folder.ts";

@@ -1,3 +1,5 @@
+// Fetching from a local server, with a small dataset and small weights.
+
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +27,7 @@ beforeEach(async () => {
 });
 
 const originals: Record<string, Buffer> = {
-  "102flowers.tgz": gzipSync(makeTar([1, 2, 3].map((n) => ({ name: `jpg/image_0000${n}.jpg`, body: `picture ${n}` })))),
+  "102flowers.tgz": gzipSync(makeTar([1, 2, 3].map((n) => ({ name: `jpg/image_0000${n}.jpg`, body: `image ${n}` })))),
   "imagelabels.mat": makeMat({ labels: { numbers: [1, 2, 1] } }),
   "setid.mat": makeMat({ trnid: { numbers: [1, 2] }, valid: { numbers: [3] }, tstid: { numbers: [] } }),
 };
@@ -45,8 +47,8 @@ function flowers(change: { classes?: number; images?: number } = {}): Fetchable 
   };
 }
 
-describe("a dataset", () => {
-  it("is planned, fetched, prepared and found, and not fetched twice", async () => {
+describe("fetchOne of a dataset", () => {
+  it("fetches and prepares what planFetch planned, and does nothing the second time", async () => {
     server.handler = (q, r) => serveFile(q, r, originals[q.url!.slice(1)]!);
     const total = Object.values(originals).reduce((n, b) => n + b.length, 0);
     const what = flowers({ classes: 2, images: 3 });
@@ -69,12 +71,12 @@ describe("a dataset", () => {
     expect(server.seen.length).toBe(requests);
   });
 
-  it("with other counts than are expected says so", async () => {
+  it("reports counts that differ from the expected ones", async () => {
     server.handler = (q, r) => serveFile(q, r, originals[q.url!.slice(1)]!);
     expect((await fetchOne(flowers(), { env })).surprises[0]).toBe("found 2 classes, expected 102");
   });
 
-  it("whose second file cannot be had keeps the first, and goes on when it can", async () => {
+  it("keeps the first file where the second is not available, and continues when it is", async () => {
     server.handler = (q, r) =>
       q.url === "/imagelabels.mat" ? r.writeHead(404).end() : serveFile(q, r, originals[q.url!.slice(1)]!);
     await expect(fetchOne(flowers(), { env })).rejects.toMatchObject({ kind: "not-found" });
@@ -86,11 +88,11 @@ describe("a dataset", () => {
   });
 });
 
-describe("a dataset whose host is gone", () => {
-  it("is made from an unpacked copy that somebody put in place of the archive, and that is said", async () => {
+describe("fetchOne of a dataset whose host is gone", () => {
+  it("uses an unpacked copy that the user put in place of the archive, and notes that", async () => {
     const copy = join(env.DIT_BENCH_HOME!, "downloads/flowers/102flowers/jpg");
     mkdirSync(copy, { recursive: true });
-    for (const n of [1, 2, 3]) writeFileSync(join(copy, `image_0000${n}.jpg`), `picture ${n}`);
+    for (const n of [1, 2, 3]) writeFileSync(join(copy, `image_0000${n}.jpg`), `image ${n}`);
     server.handler = (q, r) =>
       q.url === "/102flowers.tgz" ? r.writeHead(404).end() : serveFile(q, r, originals[q.url!.slice(1)]!);
     const notes: string[] = [];
@@ -101,8 +103,8 @@ describe("a dataset whose host is gone", () => {
   });
 });
 
-describe("weights", () => {
-  it("of which the Hugging Face cache has a file of another size are fetched, not taken from it", async () => {
+describe("fetchOne of weights", () => {
+  it("downloads a file that the Hugging Face cache has with another size", async () => {
     const { entry } = fetchable("sd-vae-ft-ema") as Extract<Fetchable, { kind: "weights" }>;
     const body = Buffer.from("tensors");
     const commit = "0123456789abcdef0123456789abcdef01234567";
@@ -115,7 +117,8 @@ describe("weights", () => {
     const files = entry.files.map((f) => ({ ...f, bytes: body.length }));
     const what: Fetchable = { kind: "weights", name: entry.name, entry: { ...entry, files } };
     const around = { ...env, HF_HUB_CACHE: join(place, "wrong") };
-    const reason = `${join(cache, "snapshots", commit, entry.files[0]!.file)} is not the published file: its length is 3, wanted 7 bytes`;
+    const path = join(cache, "snapshots", commit, entry.files[0]!.file);
+    const reason = `${path} is not the published file: its length is 3, wanted 7 bytes`;
     expect(await planFetch(what, around)).toMatchObject({ here: false, misplaced: reason, bytesToFetch: 14 });
     const notes: string[] = [];
     const done = await fetchOne(what, { env: around, listener: { note: (t) => notes.push(t) } });
@@ -123,12 +126,12 @@ describe("weights", () => {
       already: false,
       path: join(env.DIT_BENCH_HOME!, "weights/sd-vae-ft-ema/diffusion_pytorch_model.safetensors"),
     });
-    expect(notes).toContain(`${reason}; it is fetched`);
+    expect(notes).toContain(`${reason}; it is fetched again`);
     expect(readFileSync(done.path, "utf8")).toBe("tensors");
     expect(await planFetch(what, around)).toMatchObject({ here: true, bytesToFetch: 0 });
   });
 
-  it("come with their companions into one folder", async () => {
+  it("puts weights and their companions into one folder", async () => {
     const { entry } = fetchable("sd-vae-ft-ema") as Extract<Fetchable, { kind: "weights" }>;
     const body = Buffer.from("tensors");
     const files = entry.files.map((f) => ({ ...f, bytes: body.length }));
@@ -148,7 +151,7 @@ describe("weights", () => {
     expect(readFileSync(path, "utf8")).toBe("tensors");
   });
 
-  it("of which the Hugging Face cache has a part are completed beside a copy of it", async () => {
+  it("copies a file that the Hugging Face cache has, and downloads the missing ones to the same folder", async () => {
     const { entry } = fetchable("sd-vae-ft-ema") as Extract<Fetchable, { kind: "weights" }>;
     const body = Buffer.from("tensors");
     const commit = "0123456789abcdef0123456789abcdef01234567";

@@ -1,4 +1,4 @@
-// Weights and datasets by name: what it would take to fetch them, and fetching them.
+// Fetches weights and datasets by name, and plans that beforehand: sizes, disk space, files that are here already.
 
 import { existsSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";
@@ -14,30 +14,30 @@ export interface FetchPlan {
   readonly kind: Fetchable["kind"];
   readonly title: string;
   readonly licence: string;
-  /** Where it lies, or would. */
+  /** Where it is, or will be. */
   readonly path: string;
-  /** Where its files are fetched to, and looked for first. */
+  /** The folder for its downloads, which is searched first. */
   readonly downloads: string;
-  /** Whether nothing is left to do. */
+  /** Is everything here already? */
   readonly here: boolean;
-  /** Why what lies there is not it. */
+  /** Why a file in the expected place cannot be used. */
   readonly misplaced?: string;
   readonly files: readonly {
     readonly file: string;
     /** Null where nobody published it. */
     readonly bytes: number | null;
-    /** How much of it is on this machine. */
+    /** Bytes of it that are on this machine. */
     readonly hereBytes: number;
     readonly gone: string | null;
   }[];
-  /** Still to come; files of unknown size are not in it. */
+  /** Bytes to download; files of unknown size are not counted. */
   readonly bytesToFetch: number;
-  /** On the disk on the way: downloads, and what is unpacked beside them (photographs: as much again). */
+  /** Bytes on the disk: downloads, and the images unpacked from them, which take as much again. */
   readonly diskNeeded: number;
   readonly diskFree: number;
 }
 
-/** What `fetchOne` would do. Asks no network. */
+/** Plans what `fetchOne` would do, without using the network. */
 export async function planFetch(what: Fetchable, env: Environment = process.env): Promise<FetchPlan> {
   const { kind, name, entry } = what;
   const home = homeFolder(env);
@@ -48,7 +48,7 @@ export async function planFetch(what: Fetchable, env: Environment = process.env)
       const brought = await findBrought(remote, folder, env);
       const partial = await stat(join(folder, `${remote.file}.partial`)).catch(() => undefined);
       const { file, bytes, gone = null } = remote;
-      const copy = kind === "dataset" ? await givenFolder(folder, file) : undefined;
+      const copy = kind === "dataset" ? await unpackedFolder(folder, file) : undefined;
       if (copy) return { file, bytes, hereBytes: bytes ?? 0, gone };
       return { file, bytes: bytes ?? brought?.bytes ?? null, hereBytes: brought?.bytes ?? partial?.size ?? 0, gone };
     }),
@@ -76,15 +76,15 @@ export interface Fetched {
   readonly name: string;
   readonly kind: Fetchable["kind"];
   readonly path: string;
-  /** Nothing had to be done. */
+  /** Was everything here already? */
   readonly already: boolean;
-  /** Of a dataset: what is not as expected. */
+  /** For a dataset: counts that differ from the expected ones. */
   readonly surprises: readonly string[];
 }
 
 /**
- * Fetches weights, or fetches and prepares a dataset; what is there already is used. Throws FetchError, and for
- * datasets ArchiveError, MatError and DataError; the same call goes on where it stopped.
+ * Fetches weights, or fetches and prepares a dataset. Files that are here already are used. The same call continues
+ * where an earlier one stopped. Throws FetchError; for datasets also ArchiveError, MatError and DataError.
  */
 export async function fetchOne(
   what: Fetchable,
@@ -97,14 +97,14 @@ export async function fetchOne(
   const home = homeFolder(env);
   const folder = downloadFolder(what, home);
   if (before.path === undefined) listener.note?.(`${entry.title}: ${entry.licence}`);
-  if (before.misplaced) listener.note?.(`${before.misplaced.reason}; it is fetched`);
+  if (before.misplaced) listener.note?.(`${before.misplaced.reason}; it is fetched again`);
   makeFolders(folder);
   removeLeftovers(folder);
   const stop = signal ? { signal } : {};
   const onNote = (text: string) => listener.note?.(text);
-  let asked = false;
+  let downloaded = false;
   for (const file of filesOf(what)) {
-    if (kind === "dataset" && (await givenFolder(folder, file.file)) !== undefined) {
+    if (kind === "dataset" && (await unpackedFolder(folder, file.file)) !== undefined) {
       onNote(`${file.file}: the folder of that name in ${folder} is taken in its place, unchecked`);
       continue;
     }
@@ -115,11 +115,12 @@ export async function fetchOne(
       onNote,
       onProgress: (done, total) => listener.progress?.(Math.floor(done / 1e6), Math.ceil((total ?? done) / 1e6), "MB"),
     });
-    // The folder holds all files of the weights together; the cache may lack the others.
+    // A file of the hub cache is copied: the folder holds all files of the weights together, and the cache may lack others.
     if (brought.how === "hub cache") await replaceFileWithCopy(join(folder, file.file), brought.path);
-    asked ||= brought.how !== "was here";
+    downloaded ||= brought.how !== "was here";
   }
-  if (what.kind === "weights") return { name, kind, path: locateThis(what, env).path!, already: !asked, surprises: [] };
+  if (what.kind === "weights")
+    return { name, kind, path: locateThis(what, env).path!, already: !downloaded, surprises: [] };
 
   const to = folderOf(what, home);
   makeFolders(dirname(to));
@@ -127,9 +128,10 @@ export async function fetchOne(
   if (typeof held === "string")
     throw new FetchError("interrupted", `${to}: process ${held} is fetching it already; wait for it, or stop it`);
   try {
-    if (locateThis(what, env).path !== undefined) return { name, kind, path: to, already: true, surprises: [] }; // another process was at it
+    // Another process may have prepared it meanwhile.
+    if (locateThis(what, env).path !== undefined) return { name, kind, path: to, already: true, surprises: [] };
     let step = "";
-    const source = async (file: string) => (await givenFolder(folder, file)) ?? join(folder, file);
+    const source = async (file: string) => (await unpackedFolder(folder, file)) ?? join(folder, file);
     const { surprises } = await prepareDataset(what.entry, source, to, {
       ...stop,
       onNote,
@@ -148,12 +150,12 @@ export async function fetchOne(
 const filesOf = (what: Fetchable): readonly RemoteFile[] =>
   what.kind === "weights" ? what.entry.files : neededDownloads(what.entry);
 
-/** Weights lie where they are fetched to; archives beside the image folders made of them. */
+/** Weights are downloaded to where they stay; archives to a folder beside the image folders made from them. */
 const downloadFolder = (what: Fetchable, home: string): string =>
   what.kind === "weights" ? folderOf(what, home) : join(home, "downloads", what.name);
 
-/** An unpacked copy of an archive, which somebody put beside where the archive would be. */
-async function givenFolder(folder: string, file: string): Promise<string | undefined> {
+/** A folder with the content of an archive, which the user unpacked in the place of the archive. */
+async function unpackedFolder(folder: string, file: string): Promise<string | undefined> {
   const path = join(folder, file.replace(/\.(tar\.gz|tgz|tar|zip)$/, ""));
   const found = await stat(path).catch(() => undefined);
   return found?.isDirectory() ? path : undefined;

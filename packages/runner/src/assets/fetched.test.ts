@@ -1,4 +1,4 @@
-// Weights taken by name: where they are used they must be the published ones.
+// Weights by name: they must be the published ones wherever they are used.
 
 import { mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,8 +28,8 @@ const uses = [
   ["a recipe", () => weightsOf(paper, "extractor")],
 ] as const;
 
-describe.each(uses)("weights taken by %s", (_, use) => {
-  it("and of another size are refused", () => {
+describe.each(uses)("%s", (_, use) => {
+  it("refuses weights of another size", () => {
     writeFileSync(path, "x");
     expect(use).toThrow(
       `${path} is not the published file: its length is 1, wanted 95628359 bytes; get it with 'bench fetch ${name}'`,
@@ -37,14 +37,14 @@ describe.each(uses)("weights taken by %s", (_, use) => {
     expect(use).toThrow(expect.objectContaining({ name: "BenchError", exitCode: 4 }));
   });
 
-  it("and of the right size are refused by their checksum", () => {
+  it("refuses weights of the right size by their checksum", () => {
     writeFileSync(path, "");
     truncateSync(path, 95_628_359);
     expect(use).toThrow(/is not the published file: its SHA256 is [0-9a-f]{64}, wanted 6726825d/);
     expect(use).toThrow(expect.objectContaining({ name: "BenchError", exitCode: 4 }));
   });
 
-  it("are believed when the note of an earlier look is there", () => {
+  it("accepts weights with the note of an earlier check", () => {
     writeFileSync(path, "");
     truncateSync(path, 95_628_359);
     const note = join(dirname(path), `.pt_inception-2015-12-05-6726825d.pth.checked`);
@@ -55,8 +55,8 @@ describe.each(uses)("weights taken by %s", (_, use) => {
   });
 });
 
-describe("a listing", () => {
-  it("says what lies there, without reading it", () => {
+describe("fetched and misplaced", () => {
+  it("find a file by its size, without reading it", () => {
     rmSync(path);
     expect(findWeights(paper, name)).toBeUndefined();
     expect(() => weightsOf(paper, "extractor")).toThrow("is not here; get it with 'bench fetch inception-v3-fid'");
@@ -71,7 +71,7 @@ describe("a listing", () => {
     expect(misplaced(name)).toBeUndefined();
   });
 
-  it("leaves names that bench fetch does not know alone", () => {
+  it("find nothing for names that bench fetch does not know", () => {
     expect(weightsNamed("own.safetensors")).toBe("own.safetensors");
     expect(publishedWeights("own.safetensors")).toBeUndefined();
     expect(publishedWeights("flowers")).toBeUndefined();

@@ -1,4 +1,5 @@
-// What `bench fetch` has brought here, by name: found by its size for listings, checked where it is used.
+// Finds by name what `bench fetch` has downloaded. Listings compare only sizes; checksums of weights are verified
+// before they are used.
 
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
@@ -9,25 +10,25 @@ import { type Fetchable, fetchables, locateThis } from "./locate.ts";
 
 const known = (name: string): Fetchable | undefined => fetchables().find((what) => what.name === name);
 
-/** Does `bench fetch` know the name? */
+/** Can `bench fetch` download this name? */
 export const isFetchable = (name: string): boolean => known(name) !== undefined;
 
-/** The file or folder of a name that `bench fetch` knows; undefined where it is not here, and for any other name. */
+/** The file or folder of a name that `bench fetch` knows; undefined where it is not here, and for other names. */
 export function fetched(name: string): string | undefined {
   const what = known(name);
   return what && locateThis(what).path;
 }
 
-/** What lies in the place of weights of this name and is not them, as its size tells: where, and why. */
+/** A file with the expected name of these weights but the wrong size, if there is one. */
 export function misplaced(name: string): { readonly path: string; readonly reason: string } | undefined {
   const what = known(name);
   return what && locateThis(what).misplaced;
 }
 
 /**
- * The weights of a name that `bench fetch` knows, to be used: undefined where they are not here, and for any other
- * name. Throws BenchError (data) where what lies there is not the published file. The first call hashes it. Files in
- * the Hugging Face cache are believed by their size.
+ * The file of weights that `bench fetch` knows, verified; undefined where it is not here, and for other names. Throws
+ * BenchError (data) where the file is not the published one. The first call hashes it. For files in the Hugging Face
+ * cache only the size is compared.
  */
 export function publishedWeights(name: string, env: Environment = process.env): string | undefined {
   const what = known(name);
@@ -39,9 +40,9 @@ export function publishedWeights(name: string, env: Environment = process.env): 
 }
 
 /**
- * Weights as a person names them: a path, or else a name that `bench fetch` knows. What is neither is given back as it
- * is, for the reader of the file to refuse. Throws BenchError (data) where the name is known and its file is not here,
- * or not the published one.
+ * The path of weights that a user gives: a path, or a name that `bench fetch` knows. Other texts are given back, and
+ * refused when the file is read. Throws BenchError (data) where the file of a known name is not here or not the
+ * published one.
  */
 export function weightsNamed(given: string): string {
   if (existsSync(given) || known(given)?.kind !== "weights") return given;

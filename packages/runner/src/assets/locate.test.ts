@@ -1,3 +1,5 @@
+// Where weights and datasets are found on a machine.
+
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +32,7 @@ describe("locate", () => {
     ]);
   });
 
-  it("has an address for every file of weights, and says where every checksum is from", () => {
+  it("has an address for every file of weights, and a source for every checksum", () => {
     for (const f of fetchables()) {
       if (f.kind !== "weights") continue;
       for (const { file, urls, hub, md5, sha256, checksumsFrom } of f.entry.files) {
@@ -40,7 +42,7 @@ describe("locate", () => {
     }
   });
 
-  it("says which command brings what is not here, and suggests the name that was meant", () => {
+  it("names the command for what is not here, and suggests the closest name", () => {
     expect(locate("cub", env)).toEqual({
       kind: "dataset",
       name: "cub",
@@ -51,7 +53,7 @@ describe("locate", () => {
     expect(() => locate("sd-vae-ft-em", env)).toThrow("Did you mean 'sd-vae-ft-ema'?");
   });
 
-  it("finds weights in the Hugging Face cache when all their files are there, and fetched ones before those", () => {
+  it("finds weights in the Hugging Face cache when all their files are there, and prefers fetched ones", () => {
     const commit = "0123456789abcdef0123456789abcdef01234567";
     const repository = ["hub", "models--stabilityai--sd-vae-ft-ema"];
     const weights = putSized(vaeBytes, ...repository, "snapshots", commit, "diffusion_pytorch_model.safetensors");
@@ -74,7 +76,7 @@ describe("locate", () => {
     });
   });
 
-  it("does not take a file of another size than was published for the weights, and says so", () => {
+  it("does not find a file whose size is not the published one, and reports it as misplaced", () => {
     const path = put("home", "weights", "inception-v3-fid", "pt_inception-2015-12-05-6726825d.pth");
     expect(locate("inception-v3-fid", env)).toEqual({
       kind: "weights",
@@ -91,7 +93,7 @@ describe("locate", () => {
     expect(locate("dit-xl-2-512", env).path).toBe(unknown);
   });
 
-  it("takes a dataset's folder only when it is prepared to the end", () => {
+  it("finds a dataset's folder only when its preparation is complete", () => {
     put("home", "datasets", "cub", "one", "1.jpg");
     expect(locate("cub", env).path).toBeUndefined();
     put("home", "datasets", "cub", preparedMark);

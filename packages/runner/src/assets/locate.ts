@@ -1,4 +1,4 @@
-// Where weights and datasets lie on this machine that `bench fetch` brings by name, and which there are.
+// The weights and datasets that `bench fetch` knows by name, and where they are on this machine.
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,7 +14,7 @@ const weightFile = z.strictObject({
   file: z.string().regex(/^[\w.-]+$/, "a plain file name"),
   /** Tried in turn. */
   urls: z.array(z.url({ protocol: /^https?$/ })),
-  /** The same file on the Hugging Face hub; asked first, and looked for in the hub's own cache. */
+  /** The same file on the Hugging Face hub, which is tried first; the hub's local cache is searched too. */
   hub: z.strictObject({ repository: z.string(), revision: z.string(), path: z.string() }).nullable(),
   bytes: z.int().positive().nullable(),
   md5: z
@@ -25,7 +25,7 @@ const weightFile = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .nullable(),
-  /** Who published the checksums; null where none are known. */
+  /** Who published the checksums; null where nobody did. */
   checksumsFrom: z.string().nullable(),
 });
 
@@ -33,13 +33,13 @@ const catalogue = z.strictObject({
   version: z.literal(1),
   weights: z.array(
     z.strictObject({
-      /** What the command line calls them. */
+      /** The name for the command line. */
       name: z.string().regex(/^[a-z][a-z0-9-]*$/),
       title: z.string(),
       licence: z.string(),
       citation: z.strictObject({ text: z.string(), year: z.int() }),
       homepage: z.url(),
-      /** The weights themselves first. */
+      /** The file of weights comes first, then its companions. */
       files: z.array(weightFile).min(1),
       notes: z.array(z.string()),
     }),
@@ -49,7 +49,7 @@ const catalogue = z.strictObject({
 export type WeightsEntry = Readonly<z.infer<typeof catalogue>["weights"][number]>;
 export type WeightsFile = WeightsEntry["files"][number];
 
-/** What `bench fetch` knows by one name. */
+/** Weights or a dataset that `bench fetch` knows. */
 export type Fetchable =
   | { readonly kind: "weights"; readonly name: string; readonly entry: WeightsEntry }
   | { readonly kind: "dataset"; readonly name: string; readonly entry: DatasetEntry };
@@ -58,27 +58,24 @@ export interface Located {
   readonly kind: "weights" | "dataset";
   readonly name: string;
   /**
-   * Weights: the file, with its companions (a `config.json`) in the same folder, each of the published size; whether
-   * they are the published ones is looked at when they are used. A dataset: its image folder, one subfolder a class.
-   * Undefined where it is not on this machine, or not whole.
+   * Weights: the file, with its companions (a `config.json`) in the same folder, each of the published size; checksums
+   * are verified when the weights are used. A dataset: its image folder, with one subfolder per class. Undefined where
+   * it is not on this machine, or incomplete.
    */
   readonly path: string | undefined;
-  /** Whether `bench fetch` brought it or the Hugging Face cache had it. */
+  /** Did `bench fetch` download it, or is it in the Hugging Face cache? */
   readonly from: "fetched" | "hub cache" | undefined;
-  /** What would bring it. */
+  /** The command that downloads it. */
   readonly command: string;
-  /**
-   * Weights: what lies in their place and has another size than theirs, and how that shows. Left out where `path` is
-   * given.
-   */
+  /** For weights: a file with the expected name but the wrong size. Absent where `path` is given. */
   readonly misplaced?: { readonly path: string; readonly reason: string };
 }
 
-/** Where fetched things live: `DIT_BENCH_HOME`, or `dit-bench` below the platform's folder for caches. */
+/** The folder for downloads: `DIT_BENCH_HOME`, or `dit-bench` in the platform's folder for caches. */
 export const homeFolder = (env: Environment = process.env): string =>
   env.DIT_BENCH_HOME || cacheFolder("dit-bench", env);
 
-/** Weights and datasets, as weights.json and datasets.json describe them. */
+/** All entries of weights.json and datasets.json. Throws BenchError (failure) for an invalid weights.json. */
 export function fetchables(): readonly Fetchable[] {
   const path = join(projectFolder(), "weights.json");
   const parsed = catalogue.safeParse(JSON.parse(readFileSync(path, "utf8")));
@@ -89,7 +86,7 @@ export function fetchables(): readonly Fetchable[] {
   ];
 }
 
-/** The one of that name. Throws BenchError (usage), which suggests the nearest. */
+/** The entry of a name. Throws BenchError (usage) for an unknown name, with the closest known one. */
 export function fetchable(name: string): Fetchable {
   const all = fetchables();
   const found = all.find((f) => f.name === name);
@@ -109,12 +106,11 @@ export const folderOf = ({ kind, name }: Pick<Fetchable, "kind" | "name">, home 
   join(home, kind === "weights" ? "weights" : "datasets", name);
 
 /**
- * Where weights or a dataset of this name lie, if they do. Nothing is fetched and no network asked. Throws BenchError
- * for an unknown name.
+ * Finds weights or a dataset on this machine, without using the network. Throws BenchError (usage) for an unknown name.
  */
 export const locate = (name: string, env: Environment = process.env): Located => locateThis(fetchable(name), env);
 
-/** The same of what was looked up already. */
+/** The same, for an entry. */
 export function locateThis(what: Fetchable, env: Environment = process.env): Located {
   const { kind, name } = what;
   const folder = folderOf(what, homeFolder(env));
@@ -145,7 +141,7 @@ export function locateThis(what: Fetchable, env: Environment = process.env): Loc
   return { ...found(undefined, undefined), ...(misplaced ? { misplaced } : {}) };
 }
 
-/** Of a file that is there. */
+/** Bytes of a file; undefined where there is none. */
 function sizeOf(path: string): number | undefined {
   try {
     const found = statSync(path);

@@ -1,3 +1,5 @@
+// Reading files of weights.
+
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +11,7 @@ import { readWeights } from "./weight-file.ts";
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-weight-file-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("values, the file's SHA-256 and its metadata", () => {
+test("readWeights gives the values, the file's SHA-256 and its metadata", () => {
   const path = join(folder, "small.safetensors");
   writeSafetensors(path, [["w", { type: "F32", shape: [2], data: Float32Array.of(1, 2) }]], { of: "a test" });
   expect(readWeights(path, [{ name: "w", shape: [2] }], "make it")).toEqual({
@@ -23,7 +25,7 @@ test("values, the file's SHA-256 and its metadata", () => {
 test.each<[string, StoredTensor, string]>([
   ["NaN", { type: "F32", shape: [2], data: Float32Array.of(1, Number.NaN) }, "number 1 of 'w' is NaN"],
   ["whole numbers", { type: "I32", shape: [2], data: Int32Array.of(1, 2) }, "'w' holds I32"],
-])("%s are refused, with the file's name and what to do", (_, tensor, message) => {
+])("readWeights refuses %s, with the file's name and the remedy", (_, tensor, message) => {
   const path = join(folder, "wrong.safetensors");
   writeSafetensors(path, [["w", tensor]]);
   const read = () => readWeights(path, [{ name: "w", shape: [2] }], "make it");

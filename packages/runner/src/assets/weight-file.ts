@@ -1,4 +1,4 @@
-// Weight files of a recipe, checked against what they must hold.
+// Reads files of weights and checks that they hold the expected weights.
 
 import { existsSync } from "node:fs";
 import { readSafetensors, type Safetensors, WeightFileError } from "@dit-bench/weights";
@@ -12,7 +12,11 @@ export interface WeightFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Reads a file that must hold these weights in these shapes. @param remedy how to get such a file */
+/**
+ * Reads a file that must hold these weights in these shapes. Throws BenchError (data) where it does not.
+ *
+ * @param remedy how to get the right file, for messages
+ */
 export function readWeights(
   path: string,
   wanted: readonly { readonly name: string; readonly shape: readonly number[] }[],

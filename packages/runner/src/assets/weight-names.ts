@@ -1,17 +1,17 @@
-// What the names of a checkpoint's tensors tell a person about it.
+// Notes about a checkpoint, made from the names of its tensors.
 
 import { autoencoderAnchor } from "@dit-bench/autoencoder";
 import { ditAnchors } from "@dit-bench/dit";
 import { adapterOf, type Checkpoint, UnsupportedFileError, unwrapped } from "@dit-bench/weights";
 
-/** Notes for a listing: it is an adapter, its names have a wrapper's prefix, it holds several models. */
+/** Notes for a listing: it is an adapter, names have a wrapper's prefix, the file holds several models. */
 export function aboutNames(checkpoint: Checkpoint): string[] {
   const adapter = adapterOf(checkpoint.tensors.keys());
   if (adapter !== undefined)
     return [
       adapter.includes("not merged")
         ? `this is ${adapter}: merge it in Python before it is used here`
-        : `this is ${adapter}: it changes a base model and is none itself`,
+        : `this is ${adapter}: it changes a base model and is not a model by itself`,
     ];
   return [ditAnchors, [autoencoderAnchor]].flatMap((anchors) => {
     try {

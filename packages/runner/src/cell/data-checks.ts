@@ -42,8 +42,8 @@ export function checkOut(out: string, { write = false } = {}): void {
 }
 
 /**
- * Throws BenchError (usage) where runs would be kept among the images that they train on: the next run would take the
- * sheets and charts of this one for images of a class.
+ * Throws BenchError (usage) where the runs' folder is in the folder of the training images: the next run would train on
+ * the sheets and charts of this one.
  */
 export function checkApart(out: string, { folder }: DatasetChoice): void {
   if (folder === undefined || !existsSync(folder)) return;
@@ -67,12 +67,11 @@ function realPathOf(path: string): string {
 const decodedBeforehand = 1000;
 
 /**
- * Throws what a run would throw before it trains: missing files, weights that are not those of the recipe, a folder of
- * images that cannot be used, too few images, an output folder that cannot be written to. Numbers in the weights are
- * not looked at.
+ * Throws the errors that a run would throw before it trains: missing files, weights of another model than the recipe's,
+ * unusable or too few images, an output folder that is not writable. Does not read the numbers in the weights.
  *
- * @param choices the datasets, one for each run of a method
- * @param decode also decode the images of an own folder, if there are few enough, to find those that cannot be used
+ * @param choices the datasets of the runs
+ * @param decode also decode the images of a folder, if there are few enough, to find those that cannot be used
  */
 export async function checkBeforehand(
   recipe: Recipe,

@@ -12,7 +12,10 @@ import { trainCell } from "./stages/train.ts";
 import { restoreRun, writeResults, writeWeights } from "./stages/write.ts";
 import { stopwatch } from "./stopwatch.ts";
 
-/** Runs a cell, or does nothing where it is finished. What is missing or damaged of a finished run is made again. */
+/**
+ * Runs a cell, or does nothing where it is finished. Missing or damaged files of a finished run are made again. Throws
+ * BenchError, MethodError, Diverged and Interrupted.
+ */
 export async function runCell(task: RunTask): Promise<RunOutcome> {
   try {
     const inputs = await readInputs(task, { startedAt: new Date(), clock: stopwatch() });

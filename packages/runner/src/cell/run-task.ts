@@ -1,4 +1,4 @@
-// What a run is asked to do, and what it gives back.
+// The input and the result of a run.
 
 import type { Engine } from "@dit-bench/compiler";
 import type { RunRecord } from "@dit-bench/record";

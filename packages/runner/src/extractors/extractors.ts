@@ -1,4 +1,4 @@
-// The table of feature extractors: a new one is a file beside this one, and a line here.
+// The table of feature extractors. A new one is a file beside this one, and its import and name here.
 
 import type { z } from "zod";
 import type { ExtractorEntry, ExtractorSection, SectionTools } from "./extractor-entry.ts";
@@ -16,9 +16,7 @@ export type AnyExtractorSection = z.infer<ReturnType<(typeof table)[number]["sec
 export const extractorSection = (tools: SectionTools): z.ZodType<AnyExtractorSection> =>
   tools.z.union(extractors.map((entry) => entry.section(tools))) as z.ZodType<AnyExtractorSection>;
 
-/**
- * The entry that a recipe's section belongs to. A section without a name is that of `mini`: it is older than the names.
- */
+/** The entry of a recipe's section. Sections of `mini` have no name, because recipes are older than the names. */
 export const extractorOf = (section: ExtractorSection): ExtractorEntry =>
   extractors.find(({ name }) => name === (section.name ?? mini.name))!;
 

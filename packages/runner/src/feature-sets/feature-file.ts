@@ -68,8 +68,8 @@ export const hasFeatures = ({ arrays, unreadable }: ArrayFile): boolean => {
 };
 
 /**
- * Reads what writeFeatureFile or pytorch-fid wrote. Statistics in the file are taken as they are, else made from its
- * features.
+ * Reads a file of writeFeatureFile or pytorch-fid. Statistics that the file lacks are computed from its features when
+ * they are needed. Throws BenchError (data) for other contents.
  */
 export const readFeatureFile = async (path: string, format: "npz" | "safetensors"): Promise<FeatureSet> =>
   setOf(path, format === "npz" ? await readNpzContents(path) : readSafetensorsContents(path));

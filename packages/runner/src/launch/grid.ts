@@ -44,7 +44,7 @@ export interface GridRun {
 const graceMs = 10_000;
 
 /**
- * Starts the cells in their order. Throws BenchError (usage) for a launcher that there is not.
+ * Starts the cells in their order. Throws BenchError (usage) for an unknown launcher.
  *
  * @param table the launchers to choose from
  */

@@ -1,5 +1,5 @@
-// What a launcher is: a place where the cells of a grid run, such as this machine or the queue of a cluster. A new one
-// is a file beside this one, with both ends of its channel, and a line in launchers.ts.
+// A launcher runs the cells of a grid in some place, such as this machine or the queue of a cluster. A new one is a file
+// beside this one, with both ends of its channel, and its import and name in launchers.ts.
 
 /** One process: `node ...arguments`, with these environment variables added to the grid's own. */
 export interface CellJob {
@@ -12,8 +12,8 @@ export interface Launcher {
   /** Called in the grid's process: starts a job or puts it into a queue, and reports what it does to the observer. */
   submit(job: CellJob, observer: JobObserver): SubmittedCell;
   /**
-   * Called once in the job's own process: opens its end of the channel to the grid, or gives undefined where there is
-   * none.
+   * Called once in the job's own process: opens the job's end of the channel to the grid. Undefined where there is no
+   * channel.
    *
    * @param stop to be called with an exit code when the grid asks for a stop, or is gone
    */

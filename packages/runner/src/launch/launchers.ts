@@ -1,4 +1,4 @@
-// The table of launchers, one line each.
+// The table of launchers.
 
 import { BenchError } from "../errors.ts";
 import type { Launcher } from "./launcher.ts";
@@ -6,7 +6,7 @@ import { local } from "./local.ts";
 
 export const launchers: readonly Launcher[] = [local];
 
-/** Throws BenchError (usage) for a name that there is not. */
+/** The launcher of a name. Throws BenchError (usage) for an unknown name. */
 export function launcherNamed(name: string, table: readonly Launcher[] = launchers): Launcher {
   const found = table.find((launcher) => launcher.name === name);
   if (found) return found;

@@ -74,9 +74,6 @@ function plainEnvironment(): NodeJS.ProcessEnv {
   return { ...others, NO_COLOR: "1" };
 }
 
-/**
- * Without the option, Node would open a debugger's port on SIGUSR1 before the program listens; Node 20 does not have
- * it.
- */
+/** Keeps Node from opening a debugger's port on SIGUSR1 before the program listens. Node 20 lacks the option. */
 const nodeOptions = (): string[] =>
   ["--disable-sigusr1"].filter((option) => process.allowedNodeEnvironmentFlags.has(option));

@@ -1,3 +1,5 @@
+// Base models of recipes: read from checkpoints, and their positions interpolated for other sizes.
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,14 +24,14 @@ function recipe(changes: { inputSize?: number; baseInputSize?: number; base?: st
 }
 
 describe("loadBase", () => {
-  it("has the numbers of the file", async () => {
+  it("gives the numbers of the file", async () => {
     const { values } = await loadBase(recipe());
     const { tensors } = readSafetensors(join(dit, "dit_weights.safetensors"));
     for (const [name, { data }] of tensors) expect(values[name], name).toEqual(data);
   });
 
   // PE_512(i, j) = PE_256(i/2, j/2): every second position of every second row is one of the base's own.
-  it("at twice the resolution has the base's positions between new ones, and its other numbers", async () => {
+  it("keeps the base's positions among the new ones at twice the resolution, and its other numbers", async () => {
     const own = await loadBase(recipe());
     const { values } = await loadBase(recipe({ inputSize: 16, baseInputSize: 8 }));
     const row = (positions: Float32Array, token: number) => positions.subarray(token * 64, (token + 1) * 64);
@@ -73,7 +75,7 @@ describe("loadBase", () => {
     );
   });
 
-  it("refuses a base of another size than the recipe says", async () => {
+  it("refuses a base whose size is not the recipe's", async () => {
     await expect(loadBase(recipe({ inputSize: 16 }))).rejects.toThrow("a model of inputSize 8, recipe mini wants 16");
   });
 });

@@ -10,7 +10,7 @@ import { openDit } from "./dit-checkpoint.ts";
 import type { Recipe } from "./recipe.ts";
 import { weightsOf } from "./recipe-weights.ts";
 
-/** A miniature recipe's own base model, which lies beside it. */
+/** Reads the base model of a recipe of miniatures, from the recipe's folder. Throws BenchError (data). */
 export function readBase(recipe: Recipe): WeightFile {
   const { settings, folder } = recipe;
   const remedy = `make it with 'bench pretrain --recipe ${settings.name} --part base'`;
@@ -19,7 +19,10 @@ export function readBase(recipe: Recipe): WeightFile {
 
 export type Base = Pick<WeightFile, "values" | "sha256">;
 
-/** The recipe's base model, from a checkpoint of any layout that holds just the model the recipe describes. */
+/**
+ * Reads the recipe's base model from a checkpoint of any layout. Throws BenchError (data) where the checkpoint holds
+ * another model than the recipe describes. Positions are interpolated where the recipe has a `baseInputSize`.
+ */
 export async function loadBase(recipe: Recipe, note?: (text: string) => void): Promise<Base> {
   const { model, baseInputSize = model.inputSize } = recipe.settings;
   const { path, read } = await openBase(recipe, note);
@@ -31,7 +34,7 @@ export async function loadBase(recipe: Recipe, note?: (text: string) => void): P
   return { values: { ...values, pos_embed: positions }, sha256 };
 }
 
-/** The same, its numbers not read yet. Throws BenchError (data) for another model than the recipe's. */
+/** Opens the same checkpoint without reading its numbers. Throws BenchError (data) where it holds another model. */
 export async function openBase(
   recipe: Recipe,
   note?: (text: string) => void,

@@ -14,40 +14,39 @@ import type { Listener } from "../events.ts";
 import type { Recipe } from "./recipe.ts";
 
 export interface DatasetChoice {
-  /**
-   * A dataset of the registry (`flowers`); with `folder` the user's name for these images, and the registry is not
-   * used.
-   */
+  /** A name in the registry of datasets (`flowers`); with `folder`, the user's name for the images. */
   readonly name: string;
-  /** A folder of own images, one subfolder per class. */
+  /** A folder of the user's own images, one subfolder per class. */
   readonly folder?: string;
-  /** Stop at the first image that cannot be used, instead of leaving it out. */
+  /** Stop at the first image that cannot be used, instead of skipping it. */
   readonly strict?: boolean;
 }
 
 export interface Dataset {
-  /** The registry's name; of own images the name with the start of the fingerprint: `my-flowers-1a2b3c4d`. */
+  /** The registry's name; for own images, the name with the start of the fingerprint: `my-flowers-1a2b3c4d`. */
   readonly name: string;
   readonly title: string;
   readonly source: "miniature" | "dataset" | "folder";
   readonly classes: readonly string[];
   readonly size: number;
-  /** RGB, [N, size, size, 3]. */
+  /** RGB bytes [N, size, size, 3]. */
   readonly pixels: PictureBytes;
   readonly labels: Int32Array;
+  /** SHA-256 of the images and labels. */
   readonly fingerprint: string;
+  /** Files that may be images and cannot be used. */
   readonly skipped: number;
-  /** Closes the file that the images are in, if they are in one. */
+  /** Closes the file of the images, where they are read from one. */
   close?(): void;
 }
 
-/** The folder's last path component, or the name that was given for it. */
+/** A folder of own images, named by the user or by the last component of its path. */
 export const ownImages = (folder: string, name?: string): DatasetChoice => ({
   name: printable(name ?? (basename(resolve(folder)) || folder)).normalize("NFC"),
   folder,
 });
 
-/** Throws UnknownDatasetError, which suggests the nearest, for a name that the registry does not have. */
+/** Throws UnknownDatasetError, with the closest name, for a name that the registry does not have. */
 export const checkDatasetName = (name: string): void => void findDataset(datasetEntries(), name);
 
 /** Names of the datasets that a recipe can train on: for a recipe of miniatures, those that have one. */
@@ -80,13 +79,11 @@ const miniatureFor = (entry: DatasetEntry): Miniature | undefined => miniatures.
 export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
   folder === undefined ? findDataset(datasetEntries(), name).title : `own images, ${name}`;
 
-/** Two folders with one name have different names here; no name of the registry has this form. */
+/** A name for own images that differs between folders of equal names, and from all names of the registry. */
 export const ownDatasetName = (name: string, fingerprint: string): string =>
   `${fileName(name)}-${fingerprint.slice(0, 8)}`;
 
-/**
- * A folder's own images, what the recipe takes of a miniature, or what a published dataset has after its preparation.
- */
+/** The number of classes and images of a dataset, without decoding images. */
 export function countImages({ settings }: Recipe, { name, folder }: DatasetChoice) {
   if (folder !== undefined) {
     const { classes } = listImages(folder);
@@ -101,8 +98,10 @@ export function countImages({ settings }: Recipe, { name, folder }: DatasetChoic
 }
 
 /**
- * @param side of the images, in pixels
- * @param out folder that holds all runs: sets of images too large for memory are stored in it
+ * Loads or draws the training images. Throws BenchError, Interrupted, and UnknownDatasetError for an unknown name.
+ *
+ * @param side side of the images, in pixels
+ * @param out folder that holds all runs; sets of images that are too large for memory are stored in it
  */
 export async function loadDataset(
   choice: DatasetChoice,
@@ -125,7 +124,7 @@ export async function loadDataset(
       title: entry.title,
       source: "miniature",
       skipped: 0,
-      ...drawn(miniature, { perClass, seed }, side),
+      ...drawImages(miniature, { perClass, seed }, side),
     };
   }
   const own = choice.folder !== undefined;
@@ -165,7 +164,7 @@ export async function loadDataset(
   };
 }
 
-/** Where `bench fetch` unpacked a dataset. */
+/** The folder that `bench fetch` prepared. Throws BenchError (data) where there is none. */
 function fetchedDataset(name: string): string {
   const folder = fetched(name);
   if (folder === undefined)
@@ -177,9 +176,9 @@ function fetchedDataset(name: string): string {
   return folder;
 }
 
-function drawn(m: Miniature, { perClass, seed }: { perClass: number; seed: number }, size: number) {
+function drawImages(m: Miniature, { perClass, seed }: { perClass: number; seed: number }, size: number) {
   if (size !== 32)
-    throw new BenchError("usage", `the miniatures are drawn at 32x32, but the recipe takes ${size}x${size}`);
+    throw new BenchError("usage", `the miniatures have 32x32 pixels, but the recipe takes ${size}x${size}`);
   const { pixels, labels } = drawMiniature(m, { perClass, seed, size });
   const fingerprint = createHash("sha256").update(pixels).update(labels).digest("hex");
   return { name: m.name, classes: m.classes, size, pixels, labels, fingerprint };

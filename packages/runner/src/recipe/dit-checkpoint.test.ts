@@ -1,3 +1,5 @@
+// Checkpoints of DiTs with unusual names, adapters, and label tables with and without a null class.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,7 +49,7 @@ const withRows = (rows: number) =>
     ),
   );
 
-test("wrapped names, and tensors of others beside them, give the same weights and a note", async () => {
+test("openDit reads weights with wrapped names and other tensors beside them, and notes that", async () => {
   const path = written((tensors) => [
     ...tensors.map(([name, tensor]) => [`net._orig_mod.${name}`, tensor] as const),
     ["loss_fn.weight", { type: "F32", shape: [1], data: new Float32Array(1) }],
@@ -57,7 +59,7 @@ test("wrapped names, and tensors of others beside them, give the same weights an
   expect(checkpoint.notes.join("; ")).toMatch(/without their wrapper.*skipped 1 tensor outside "net\._orig_mod\."/);
 });
 
-test("weights of an adapter are refused as that, with what to do", async () => {
+test("openDit refuses an adapter's weights, with the remedy", async () => {
   for (const [extra, message] of [
     ["blocks.0.attn.qkv.lora_A.weight", "it holds a LoRA adapter, not a whole DiT"],
     ["blocks.0.attn.qkv.base_layer.lora_A.default.weight", "that is not merged, not a whole DiT"],
@@ -68,7 +70,7 @@ test("weights of an adapter are refused as that, with what to do", async () => {
   }
 });
 
-test("a label table's last row is the null class, which is noted where nothing tells it", async () => {
+test("openDit takes the last row of a label table as the null class, and notes a mere assumption", async () => {
   const checkpoint = await openDit(withRows(3), options);
   expect(checkpoint).toMatchObject({ nullClass: true, config: { classes: 2 } });
   expect(checkpoint.assumption).toContain("3 rows: taken for 2 classes and the null class, label 2");
@@ -77,7 +79,7 @@ test("a label table's last row is the null class, which is noted where nothing t
   expect(known.assumption).toBeUndefined();
 });
 
-test("without a null class every row is a class, and the model's own null row is zeros", async () => {
+test("openDit with nullClass false takes every row as a class, and adds a null row of zeros", async () => {
   for (const nullClass of [{ nullClass: false }, { classes: 3 }] as const) {
     const checkpoint = await openDit(withRows(3), { ...options, ...nullClass });
     expect(checkpoint).toMatchObject({ nullClass: false, config: { classes: 3 } });
@@ -96,7 +98,7 @@ test("without a null class every row is a class, and the model's own null row is
   expect(await openDit(one, { ...options, nullClass: false })).toMatchObject({ config: { classes: 1 } });
 });
 
-test("every weight is read as it is in the file", async () => {
+test("openDit reads every weight as it is in the file", async () => {
   expect((await open({})).read()).toEqual(values);
 });
 
@@ -107,7 +109,7 @@ test.each<[string, StoredTensor, string]>([
   ["NaN in bfloat16", fromFloat32(filled(Number.NaN, 3), [16], "BF16"), "number 3 of 'blocks.1.mlp.fc2.bias' is NaN"],
   ["too much for float32", { type: "F64", shape: [16], data: new Float64Array(16).fill(1e300) }, "is Infinity"],
   ["whole numbers", { type: "I32", shape: [16], data: new Int32Array(16) }, "'blocks.1.mlp.fc2.bias' holds I32"],
-])("%s is refused with the file's and the weight's name", async (_, tensor, message) => {
+])("openDit refuses %s, with the names of the file and the weight", async (_, tensor, message) => {
   const checkpoint = await open({ [bias]: tensor });
   expect(checkpoint.read).toThrow(BenchError);
   expect(checkpoint.read).toThrow(message);

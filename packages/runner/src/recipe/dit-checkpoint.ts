@@ -1,4 +1,4 @@
-// A DiT from any checkpoint of one: facebookresearch's .pt, a diffusers folder, safetensors under either naming.
+// Reads a DiT from any checkpoint: facebookresearch's .pt, a diffusers folder, or safetensors with either naming.
 
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
@@ -17,48 +17,42 @@ import { adapterOf, type Checkpoint, openCheckpoint, type StoredTensor, unwrappe
 import { finiteWeights } from "../assets/finite-weights.ts";
 import { BenchError } from "../errors.ts";
 
-/** Whose forward: they differ in the timestep's frequencies and in an epsilon (docs/decisions/0003-checkpoints.md). */
+/** Two forward passes. Their timestep frequencies and an epsilon differ: docs/decisions/0003-checkpoints.md. */
 export const forwards = ["official", "diffusers"] as const;
 export type Forward = (typeof forwards)[number];
 
 export interface DitCheckpointOptions {
-  /** Of attention, where neither the file nor a published size says it. */
+  /** Attention heads, where neither the file nor a published size determines them. */
   readonly heads?: number;
-  /** Side of the input, where neither the file nor a config.json says it. */
+  /** Side of the input, where neither the file nor a config.json has it. */
   readonly inputSize?: number;
-  /** The entry of a checkpoint that has several. */
+  /** The entry to read from a checkpoint with several models. */
   readonly key?: string;
   readonly forward?: Forward;
-  /** False: the label table has no row for the null class, because the model was trained without class dropout. */
+  /** False where the label table has no row for the null class: the model was trained without class dropout. */
   readonly nullClass?: false;
-  /**
-   * How many classes the model should have, where that is known: then its label table tells whether there is a null
-   * class.
-   */
+  /** The number of classes, where it is known; it determines whether the label table has a null class. */
   readonly classes?: number;
 }
 
-/** A checkpoint that was listed and understood; its numbers are still in the file. */
+/** An open checkpoint with its configuration; its numbers are not read yet. */
 export interface DitCheckpoint {
   readonly config: DitConfig;
-  /** False: label `config.classes` means nothing, and the model cannot be guided. */
+  /** False where label `config.classes` has no meaning, so that the model cannot be guided. */
   readonly nullClass: boolean;
-  /**
-   * Where nothing in the file tells whether its last label is the null class: what is assumed, and how to say
-   * otherwise.
-   */
+  /** What is assumed of the null class where the file does not determine it, and the flag to change that. */
   readonly assumption?: string;
-  /** `official` or `diffusers`: whose names the file has. */
+  /** `official` or `diffusers`: the naming of the file's tensors. */
   readonly layout: string;
-  /** What a person should know about the file. */
+  /** Notes about the file for the user. */
   readonly notes: readonly string[];
-  /** Every weight of `ditModel(config)` as float32: one copy, tensor by tensor. */
+  /** Reads every weight of `ditModel(config)` as float32, tensor by tensor. */
   read(): Values;
 }
 
 type TensorInfo = Pick<StoredTensor, "shape"> & { readonly type: string };
 
-/** Lists a DiT's checkpoint and reads its configuration from the shapes. */
+/** Opens a DiT's checkpoint and reads its configuration from the shapes. Throws BenchError for other files. */
 export async function openDit(path: string, options: DitCheckpointOptions = {}): Promise<DitCheckpoint> {
   if (!existsSync(path))
     throw new BenchError(
@@ -74,8 +68,8 @@ export async function openDit(path: string, options: DitCheckpointOptions = {}):
   if (heads === undefined)
     throw new BenchError(
       "usage",
-      `${path}: its shapes do not tell how many attention heads it has, ` +
-        "and it has no published DiT's width and depth; say it with --heads",
+      `${path}: its shapes do not determine how many attention heads it has, ` +
+        "and its width and depth are not those of a published DiT; give the number with --heads",
     );
   const patch = source.tensors.get("pos_embed.proj.weight")?.shape[3];
   const view = asOfficial<StoredTensor>(
@@ -85,7 +79,7 @@ export async function openDit(path: string, options: DitCheckpointOptions = {}):
   const wrong = (what: string) => new BenchError("data", `${path}: ${what}; take another copy of the file`);
   const rows = view.tensors.get(CLASS_EMBEDDING)?.shape[0] ?? 0;
   const { nullClass, assumption } = labelsOf(path, rows, source.metadata, options);
-  // The model always has a row for the null class; where the file has none, it is zeros and never used.
+  // The model always has a row for the null class. Where the file has none, the row is zero and never used.
   const read = nullClass ? view.read : (name: string) => withZeroRow(name, view.read(name));
   const padded = nullClass ? view : { ...view, tensors: withRow(view.tensors, rows + 1) };
   const official = readConfig(padded, basename(path), heads);
@@ -108,12 +102,12 @@ export async function openDit(path: string, options: DitCheckpointOptions = {}):
   };
 }
 
-/** `norm_eps` of a diffusers folder; where nothing says it, the default of DiTTransformer2DModel. */
+/** `norm_eps` of a diffusers folder; without one, the default of DiTTransformer2DModel. */
 function diffusersForward({ metadata }: { readonly metadata: ReadonlyMap<string, string> }) {
   return { secondNormEpsilon: Number(metadata.get("config.norm_eps") ?? 1e-5) };
 }
 
-/** Weights that only change a DiT's are no DiT. */
+/** Throws BenchError (data) for the weights of an adapter. */
 function refuseAdapter(path: string, { tensors }: Checkpoint): void {
   const adapter = adapterOf(tensors.keys());
   if (adapter === undefined) return;
@@ -131,7 +125,7 @@ function refuseAdapter(path: string, { tensors }: Checkpoint): void {
 /** Rows of the published models: ImageNet's 1,000 classes and the null class. */
 const publishedRows = 1001;
 
-/** Whether the last row of the label table is the null class: as asked for, else as config.json says, else assumed. */
+/** Is the last row of the label table the null class? Decided by the options, else by config.json, else assumed. */
 function labelsOf(
   path: string,
   rows: number,

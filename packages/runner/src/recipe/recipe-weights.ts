@@ -1,4 +1,4 @@
-// Where the weights of a recipe are: its base model, its extractor, its autoencoder.
+// Finds the weights that a recipe names: base model, extractor, autoencoder.
 
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -6,7 +6,7 @@ import { fetched, isFetchable, misplaced, publishedWeights } from "../assets/fet
 import { BenchError } from "../errors.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** What a recipe names weights for, and the setting that does. */
+/** The uses of weights in a recipe, with the setting that names each. */
 const roles = {
   base: { what: "base model", setting: "recipe.base" },
   autoencoder: { what: "autoencoder", setting: "autoencoder.weights" },
@@ -18,11 +18,11 @@ export interface NamedWeights {
   readonly role: WeightsRole;
   /** `base model`, `autoencoder`, `extractor`. */
   readonly what: string;
-  /** As the recipe has it. */
+  /** The name in the recipe. */
   readonly name: string;
   /** The setting that names them. */
   readonly setting: string;
-  /** Which command gets them. */
+  /** Advice for missing weights. */
   readonly remedy: string;
 }
 
@@ -49,21 +49,21 @@ export function namedWeights({ settings }: Pick<Recipe, "settings">): NamedWeigh
 }
 
 /**
- * The file or folder that a name of a recipe's leads to, for listings: what `bench fetch` would bring is not checked,
- * and may not even have the right size.
+ * The file or folder of a name in a recipe, for listings. A downloaded file is not verified, and may even have the
+ * wrong size.
  */
 export const findWeights = (recipe: Pick<Recipe, "folder">, name: string): string | undefined =>
   ownWeights(recipe, name) ?? fetched(name) ?? misplaced(name)?.path;
 
-/** The same, to be used. Throws BenchError (data) where it should be a published file and is another. */
+/** The same, verified. Throws BenchError (data) where a downloaded file is not the published one. */
 export const usableWeights = (recipe: Pick<Recipe, "folder">, name: string): string | undefined =>
   ownWeights(recipe, name) ?? publishedWeights(name);
 
-/** Beside the recipe, else as a path. These come before names that `bench fetch` knows. */
+/** A file beside the recipe, else the name as a path. Both come before names that `bench fetch` knows. */
 const ownWeights = ({ folder }: Pick<Recipe, "folder">, name: string): string | undefined =>
   [join(folder, name), resolve(name)].find(existsSync);
 
-/** What is used for a role, and must be there; exit code 4 where it is not. */
+/** The verified file of weights for a role. Throws BenchError (data) where it is missing. */
 export function weightsOf(recipe: Recipe, role: WeightsRole): string {
   const { name, what, remedy } = namedWeights(recipe).find((named) => named.role === role)!;
   const path = usableWeights(recipe, name);

@@ -1,3 +1,5 @@
+// Recipes and changes of their settings.
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,13 +9,13 @@ import { loadRecipe, recipeNames } from "./recipe.ts";
 const folder = mkdtempSync(join(tmpdir(), "recipe-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("recipes", () => {
-  it("that come with the project are valid", () => {
+describe("loadRecipe", () => {
+  it("loads every recipe that comes with the project", () => {
     expect(recipeNames()).toContain("mini");
     for (const name of recipeNames()) expect(loadRecipe(name).settings.name).toBe(name);
   });
 
-  it("keep their protocol unless a setting is changed to another value", () => {
+  it("keeps the protocol unless a setting is changed to another value", () => {
     const { settings } = loadRecipe("mini");
     expect(loadRecipe("mini").protocol).toBe(settings.protocol);
     expect(loadRecipe("mini", { "training.steps": settings.training.steps }).protocol).toBe(settings.protocol);
@@ -32,19 +34,19 @@ describe("recipes", () => {
     [{ "sampling.respacing": "fast" }, "wanted a count"],
     [{ "training.batch.size": 3 }, "no setting 'training.batch.size'"],
     [{ "training.__proto__": 3 }, "no setting 'training.__proto__'"],
-  ])("refuse %j", (changes, message) => {
+  ])("refuses %j", (changes, message) => {
     expect(() => loadRecipe("mini", changes)).toThrow(message);
   });
 
-  it("may lie in any folder, and say what is wrong with them", () => {
+  it("reads a recipe from any folder, and says what is wrong with it", () => {
     expect(() => loadRecipe(folder)).toThrow("unknown recipe");
     writeFileSync(join(folder, "recipe.json"), "{");
     expect(() => loadRecipe(folder)).toThrow("is not valid JSON");
     writeFileSync(join(folder, "recipe.json"), JSON.stringify({ ...loadRecipe("mini").settings, extra: 1 }));
     expect(() => loadRecipe(folder)).toThrow("extra");
   });
-});
 
-it("takes a number for a setting that is text, such as the steps of a respaced process", () => {
-  expect(loadRecipe("mini", { "sampling.respacing": 50 }).settings.sampling.respacing).toBe("50");
+  it("takes a number for a setting that is text, such as sampling.respacing", () => {
+    expect(loadRecipe("mini", { "sampling.respacing": 50 }).settings.sampling.respacing).toBe("50");
+  });
 });

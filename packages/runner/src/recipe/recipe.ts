@@ -1,4 +1,4 @@
-// A recipe: the data of one benchmark, with no logic. Everything that decides a result stands in it.
+// Reads recipes. A recipe is the description of one benchmark as data: every setting that decides a result.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -13,9 +13,9 @@ export type { RecipeSettings } from "./schema.ts";
 
 export interface Recipe {
   readonly settings: RecipeSettings;
-  /** Where its files lie. */
+  /** The folder of recipe.json and of the weights beside it. */
   readonly folder: string;
-  /** `mini/1`, with a mark of what was changed: `mini/1+9f3a2c`. */
+  /** `mini/1`; with changed settings, `mini/1+` and a hash of them. */
   readonly protocol: string;
 }
 
@@ -26,7 +26,7 @@ export function recipeNames(): string[] {
 }
 
 /**
- * A recipe by name, or by the path of a folder with a `recipe.json`.
+ * Reads a recipe by name, or by the path of a folder with a `recipe.json`. Throws BenchError (usage).
  *
  * @param changes settings by dotted path, such as `{"training.steps": 50}`; they mark the protocol, because results
  *   then differ
@@ -56,34 +56,29 @@ export function loadRecipe(name: string, changes: Readonly<Record<string, unknow
   return { settings: changed, folder, protocol: settings.protocol + mark };
 }
 
-/**
- * The settings of a recipe whose base model, extractor and pictures this project makes itself; an error for any other.
- */
+/** The settings of a recipe of miniatures, which `bench pretrain` can make. Throws BenchError (usage) for others. */
 export function ownSettings({ settings }: Recipe) {
   const { pretraining, extractor, data } = settings;
   const { perClass, seed } = data;
   if (!pretraining || !("classes" in extractor) || perClass === undefined || seed === undefined)
     throw new BenchError(
       "usage",
-      `recipe ${settings.name}: its weights are others' and its pictures real; wanted a recipe of miniatures, ` +
-        "such as mini",
+      `recipe ${settings.name}: it has no miniatures to pretrain on; wanted a recipe of miniatures, such as mini`,
     );
   return { ...settings, pretraining, extractor, data: { ...data, perClass, seed } };
 }
 
-/**
- * The first parts of the dotted paths that `--set` takes: `training`, `sampling`. Other keys are options of methods.
- */
+/** The sections of recipes, such as `training`: a `--set` path that begins with one is a setting of the recipe. */
 export const recipeSections = (): string[] =>
   Object.entries(recipeSchema.shape).flatMap(([name, schema]) => (pathsOf(schema).includes("") ? [] : [name]));
 
-/** What `--set` takes for every setting: `training.steps`, and `recipe.base` for one that is not in a section. */
+/** The path of every setting for `--set`: `training.steps`, and `recipe.base` for one that is in no section. */
 export const recipeSettings = (): string[] =>
   Object.entries(recipeSchema.shape).flatMap(([name, schema]) =>
     pathsOf(schema).map((path) => (path === "" ? `recipe.${name}` : `${name}${path}`)),
   );
 
-/** "" for a plain value, ".steps" for each key of an object. */
+/** Paths below a schema: "" for a plain value, ".steps" for each key of an object. */
 function pathsOf(schema: z.ZodType): string[] {
   if (schema instanceof z.ZodOptional) return pathsOf(schema.unwrap() as z.ZodType);
   if (schema instanceof z.ZodUnion)
@@ -116,7 +111,8 @@ function withChanges(content: unknown, changes: Readonly<Record<string, unknown>
       const near = closestName(path, settingPaths(copy));
       throw new BenchError("usage", `the recipe has no setting '${path}'${near ? `; did you mean '${near}'?` : ""}`);
     }
-    at[last] = typeof at[last] === "string" && typeof value === "number" ? String(value) : value; // "250" of sampling.respacing
+    const isText = typeof at[last] === "string"; // such as "250" in sampling.respacing
+    at[last] = isText && typeof value === "number" ? String(value) : value;
   }
   return copy;
 }

@@ -14,7 +14,7 @@ export const recipeSchema = z.strictObject({
   title: z.string(),
   /** One paragraph: what it stands for and what it does not. */
   about: z.string(),
-  /** Are data, base model and extractor the project's own small ones? */
+  /** Does it use the project's own miniatures, small base model and small extractor? */
   miniature: z.boolean(),
   model: z.strictObject({
     name: z.string(),
@@ -29,24 +29,22 @@ export const recipeSchema = z.strictObject({
     learnSigma: z.literal(true),
   }),
   /**
-   * The base model's checkpoint, in any layout: a file or folder beside the recipe, a path, or a name that `bench
-   * fetch` knows.
+   * The base model's checkpoint, in any layout: a file beside the recipe, a path, or a name that `bench fetch` knows.
    */
   base: z.string(),
   /**
-   * The base's own inputSize, where it is not the model's: its positions are then taken over the model's grid at this
-   * distance, so that the base's code book stays (the DiffFit paper's trick for 256 to 512, section 3.4: PE_512(i, j) =
-   * PE_256(i/2, j/2)).
+   * The base's own inputSize, where it differs from the model's. The positional embedding is then interpolated to the
+   * model's grid, PE_512(i, j) = PE_256(i/2, j/2): section 3.4 of the DiffFit paper, https://arxiv.org/abs/2304.06648.
    */
   baseInputSize: whole.optional(),
   /**
-   * Where the model works on latents: an AutoencoderKL, named as the base is, and what its latents are multiplied with.
+   * For a model of latents: an AutoencoderKL, named as the base is, and the factor that its latents are multiplied by.
    */
   autoencoder: z
     .strictObject({
       weights: z.string(),
       scale: z.number().positive(),
-      /** Larger pictures are cut into tiles of this side; see CodecOptions. */
+      /** Larger images are cut into tiles of this side; see CodecOptions. */
       tile: whole.optional(),
     })
     .optional(),
@@ -90,7 +88,7 @@ export const recipeSchema = z.strictObject({
     resamples: z.int().min(20),
     level: z.number().gt(0).lt(1),
   }),
-  /** How `bench pretrain` makes the base model and the extractor; left out where others have made them. */
+  /** How `bench pretrain` makes the base model and the extractor; absent where they come from elsewhere. */
   pretraining: z
     .strictObject({
       seed: z.int().min(0),
@@ -116,7 +114,7 @@ export const recipeSchema = z.strictObject({
 
 export type RecipeSettings = z.infer<typeof recipeSchema>;
 
-/** Why a text is no `sampling.respacing`; undefined where it is one. */
+/** Why a text is no valid `sampling.respacing`; undefined where it is valid. */
 export function respacingProblem(text: string): string | undefined {
   try {
     respace(linearSchedule(), text);

@@ -1,5 +1,5 @@
-// Is the cell finished? A finished run is looked for twice: before the cell's lock is taken, and, since another process
-// may have run the cell meanwhile, again by the process that holds it.
+// Finds a finished run of the cell. This is done twice: before the cell's lock is taken, and by the process that holds
+// the lock, because another process may have run the cell meanwhile.
 
 import { existsSync } from "node:fs";
 import { removeLeftovers } from "@dit-bench/files";
@@ -12,7 +12,7 @@ import { remakeImages } from "../remake-images.ts";
 import { imagesOf, type RunOutcome } from "../run-task.ts";
 import type { PreparedCell } from "./prepare.ts";
 
-/** A finished run of which nothing is missing or damaged; else undefined. Makes the cell's folder. */
+/** The outcome of a finished run without missing or damaged files; else undefined. Makes the cell's folder. */
 export async function findFinished({ task, files, expected }: PreparedCell): Promise<RunOutcome | undefined> {
   makeFolder(files.folder);
   const { record, problem, images } = await findRun(files, expected, imagesOf(task));
@@ -28,9 +28,9 @@ export interface DamagedRun {
 }
 
 /**
- * What the process that holds the lock starts from: the outcome of a finished run, whose missing images are made again;
- * or a damaged run; or neither. Removes temporary files, and moves folders aside that have the names of the cell's
- * files.
+ * Prepares the cell's folder for the process that holds the lock: removes temporary files, and moves aside folders that
+ * have the names of the cell's files. Returns the outcome of a finished run, whose missing images it makes again; or a
+ * damaged run; or neither.
  */
 export async function clearUnfinished(
   cell: PreparedCell,

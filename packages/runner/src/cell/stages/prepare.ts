@@ -15,12 +15,12 @@ export interface PreparedCell extends RunInputs {
   /** The model with the data's classes, and its weights before training. */
   readonly config: DitConfig;
   readonly values: Values;
-  /** What the record of this very cell has. */
+  /** The identity and the inputs that the record of this cell has. */
   readonly expected: ExpectedRun;
   readonly lineage: string;
 }
 
-/** Throws BenchError (data) for fewer images than a batch has, MethodError where the method does not fit the model. */
+/** Throws BenchError (data) for fewer images than a batch takes, MethodError where the method does not fit the model. */
 export function prepareCell(inputs: RunInputs): PreparedCell {
   const { task, base, extractorFile, space, data } = inputs;
   const { recipe, method, dataset: choice, seed, out } = task;

@@ -1,4 +1,4 @@
-// The first stage: checks what a run would refuse, then reads the weights and the images that it starts from.
+// The first stage: checks the task, the files and the folders, then reads the weights and the images.
 
 import { parseOptions } from "@dit-bench/method";
 import { type ImageSpace, openSpace } from "../../latents/space.ts";

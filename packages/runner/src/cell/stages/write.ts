@@ -39,7 +39,7 @@ export async function writeResults(
   return { record, already: false, remade: [], ...files };
 }
 
-/** Completes a finished run whose weights were made again, equal to the bit: makes its other missing images, too. */
+/** Completes a finished run whose weights were trained again with the same result: makes its missing images again. */
 export async function restoreRun(cell: PreparedCell, { record, images }: DamagedRun): Promise<RunOutcome> {
   await remakeImages(cell, record, images);
   removeState(cell);
