@@ -23,11 +23,11 @@ export interface UnpackOptions {
   readonly onProgress?: (files: number, bytes: number) => void;
 }
 
-export interface Unpacked {
+export interface UnpackResult {
   readonly files: number;
   readonly bytes: number;
   /** Entries that `select` left out. */
-  readonly passedOver: number;
+  readonly skipped: number;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface Unpacked {
  * @throws ArchiveError for a link, a device, a name that leads out of the folder or collides with another, damage, or
  *   content above the limits. Nothing is left behind.
  */
-export async function unpack(archive: string, to: string, options: UnpackOptions = {}): Promise<Unpacked> {
+export async function unpack(archive: string, to: string, options: UnpackOptions = {}): Promise<UnpackResult> {
   const limits = { ...defaultLimits, ...options.limits };
   const temporary = `${to}.unpacking`;
   await rm(temporary, { recursive: true, force: true });
@@ -46,7 +46,7 @@ export async function unpack(archive: string, to: string, options: UnpackOptions
   try {
     const { visit, counts } = writer(temporary, options);
     await read(archive, limits, visit);
-    if (counts.files + counts.passedOver === 0) throw new ArchiveError("corrupt", "it holds no files");
+    if (counts.files + counts.skipped === 0) throw new ArchiveError("corrupt", "it holds no files");
     await rename(temporary, to);
     return counts;
   } catch (error) {
@@ -76,22 +76,22 @@ async function read(archive: string, limits: Limits, visit: Visit): Promise<void
 }
 
 function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
-  const taken = new TakenPaths();
-  const made = new Set<string>();
-  const counts = { files: 0, bytes: 0, passedOver: 0 };
+  const takenPaths = new TakenPaths();
+  const madeFolders = new Set<string>();
+  const counts = { files: 0, bytes: 0, skipped: 0 };
   const makeFolder = async (path: string) => {
-    if (made.has(path)) return;
+    if (madeFolders.has(path)) return;
     makeFolders(path);
-    made.add(path);
+    madeFolders.add(path);
   };
   const visit = async (entry: ArchiveEntry) => {
     if (signal?.aborted)
       throw new FetchError("interrupted", "stopped while unpacking; the same command starts it again");
     const path = pathOf(entry, select);
-    if (path === undefined) return void counts.passedOver++;
+    if (path === undefined) return void counts.skipped++;
     if (path === "" && entry.kind === "folder") return; // "./"
     if (select && !select(path)) {
-      if (entry.kind !== "folder") counts.passedOver++;
+      if (entry.kind !== "folder") counts.skipped++;
       return;
     }
     const shown = JSON.stringify(path);
@@ -99,7 +99,7 @@ function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
     if (entry.kind === "other")
       throw new ArchiveError("type", `entry ${shown}: of type ${entry.type}; only files and folders are unpacked`);
     if (path === "") throw new ArchiveError("path", `entry ${JSON.stringify(entry.name)}: a file without a name`);
-    taken.take(path, entry.kind === "folder");
+    takenPaths.take(path, entry.kind === "folder");
     const target = join(folder, path);
     if (entry.kind === "folder") return await makeFolder(target);
     await makeFolder(dirname(target));
