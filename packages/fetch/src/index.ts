@@ -2,7 +2,7 @@
 
 export { ArchiveError, type ArchiveErrorCode } from "./archive/archive-error.ts";
 export type { Limits } from "./archive/limits.ts";
-export { type UnpackOptions, type UnpackResult, unpack } from "./archive/unpack.ts";
+export { type Unpacked, type UnpackOptions, unpack } from "./archive/unpack.ts";
 export { cacheFolder, type Environment } from "./cache-folder.ts";
 export { checkMark, isChecked, noteChecked } from "./checked-note.ts";
 export { type DownloadOptions, type DownloadResult, download, type RetryPolicy } from "./download.ts";

@@ -1,7 +1,7 @@
 import { constants, type Dirent, readdirSync } from "node:fs";
 import { copyFile, link, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { FetchError, type UnpackResult, type UnpackOptions } from "@dit-bench/fetch";
+import { FetchError, type Unpacked, type UnpackOptions } from "@dit-bench/fetch";
 import { isPassedOver, makeFolders } from "@dit-bench/files";
 import { DataError } from "../data-error.ts";
 import { diskPath, nameText } from "../disk-name.ts";
@@ -15,7 +15,7 @@ export async function takeFolder(
   from: string,
   to: string,
   { select = () => true, signal, onProgress }: UnpackOptions = {},
-): Promise<UnpackResult> {
+): Promise<Unpacked> {
   const temporary = `${to}.taking`;
   await rm(temporary, { recursive: true, force: true });
   makeFolders(temporary);

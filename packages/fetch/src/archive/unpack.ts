@@ -23,11 +23,11 @@ export interface UnpackOptions {
   readonly onProgress?: (files: number, bytes: number) => void;
 }
 
-export interface UnpackResult {
+export interface Unpacked {
   readonly files: number;
   readonly bytes: number;
   /** Entries that `select` left out. */
-  readonly skipped: number;
+  readonly passedOver: number;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface UnpackResult {
  * @throws ArchiveError for a link, a device, a name that leads out of the folder or collides with another, damage, or
  *   content above the limits. Nothing is left behind.
  */
-export async function unpack(archive: string, to: string, options: UnpackOptions = {}): Promise<UnpackResult> {
+export async function unpack(archive: string, to: string, options: UnpackOptions = {}): Promise<Unpacked> {
   const limits = { ...defaultLimits, ...options.limits };
   const temporary = `${to}.unpacking`;
   await rm(temporary, { recursive: true, force: true });
@@ -46,7 +46,7 @@ export async function unpack(archive: string, to: string, options: UnpackOptions
   try {
     const { visit, counts } = writer(temporary, options);
     await read(archive, limits, visit);
-    if (counts.files + counts.skipped === 0) throw new ArchiveError("corrupt", "it holds no files");
+    if (counts.files + counts.passedOver === 0) throw new ArchiveError("corrupt", "it holds no files");
     await rename(temporary, to);
     return counts;
   } catch (error) {
@@ -78,7 +78,7 @@ async function read(archive: string, limits: Limits, visit: Visit): Promise<void
 function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
   const takenPaths = new TakenPaths();
   const madeFolders = new Set<string>();
-  const counts = { files: 0, bytes: 0, skipped: 0 };
+  const counts = { files: 0, bytes: 0, passedOver: 0 };
   const makeFolder = async (path: string) => {
     if (madeFolders.has(path)) return;
     makeFolders(path);
@@ -88,10 +88,10 @@ function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
     if (signal?.aborted)
       throw new FetchError("interrupted", "stopped while unpacking; the same command starts it again");
     const path = pathOf(entry, select);
-    if (path === undefined) return void counts.skipped++;
+    if (path === undefined) return void counts.passedOver++;
     if (path === "" && entry.kind === "folder") return; // "./"
     if (select && !select(path)) {
-      if (entry.kind !== "folder") counts.skipped++;
+      if (entry.kind !== "folder") counts.passedOver++;
       return;
     }
     const shown = JSON.stringify(path);
