@@ -107,7 +107,7 @@ describe("bench fetch", () => {
     process.env.HF_HUB_OFFLINE = "1";
     const missing = await go("sd-vae-ft-ema", "--json");
     expect(missing.code).toBe(4);
-    expect(missing.stderr).toContain("HF_HUB_OFFLINE forbids the network");
+    expect(missing.stderr).toContain("HF_HUB_OFFLINE forbids network access");
     file(`snapshots/${commit}/config.json`, 547);
     const wrong = await go("sd-vae-ft-ema");
     expect(wrong.code).toBe(4);

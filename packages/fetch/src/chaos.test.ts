@@ -11,7 +11,7 @@ import { dropAfter, serveFile } from "./testing/fault-server.ts";
 eachWithServer();
 
 const version = (n: number) => Buffer.from(Uint8Array.from(integers(n, "chaos.test", 0, 30_000, 256)));
-const [first, second] = [version(1), version(2)];
+const [firstVersion, secondVersion] = [version(1), version(2)];
 
 const outcomes = { right: 0, absent: 0, resumed: 0 };
 
@@ -57,12 +57,12 @@ it.each(Array.from({ length: 60 }, (_, seed) => seed))(
   "gives the right file or none, with a checksum (seed %i)",
   async (seed) => {
     const numbers = stream(seed, "chaos.test", 1);
-    serve((q, r) => void answer(q, r, (n) => numbers.integer(n), first!, '"v1"', true));
+    serve((q, r) => void answer(q, r, (n) => numbers.integer(n), firstVersion!, '"v1"', true));
     for (let call = 0; call < 3; call++) {
-      const error = await get({ sha256: digest(first!), bytes: first!.length, retry }).catch((e) => e);
+      const error = await get({ sha256: digest(firstVersion!), bytes: firstVersion!.length, retry }).catch((e) => e);
       if (error instanceof Error) expect(error).toBeInstanceOf(FetchError);
       expect(existsSync(to())).toBe(!(error instanceof Error));
-      if (existsSync(to())) expect(readFileSync(to()).equals(first!)).toBe(true);
+      if (existsSync(to())) expect(readFileSync(to()).equals(firstVersion!)).toBe(true);
       outcomes[error instanceof Error ? "absent" : "right"]++;
     }
     expect(readdirSync(place).every((f) => /^file\.bin(\.partial(\.json)?)?$/.test(f))).toBe(true);
@@ -80,7 +80,7 @@ it.each(Array.from({ length: 60 }, (_, seed) => seed))(
           q,
           r,
           (m) => numbers.integer(m),
-          n < change ? first! : second!,
+          n < change ? firstVersion! : secondVersion!,
           n < change ? '"v1"' : '"v2"',
           false,
         ),
@@ -88,7 +88,7 @@ it.each(Array.from({ length: 60 }, (_, seed) => seed))(
     const error = await get({ retry }).catch((e) => e);
     if (error instanceof Error) return expect(error).toBeInstanceOf(FetchError);
     const found = readFileSync(to());
-    expect(found.equals(first!) || found.equals(second!)).toBe(true);
+    expect(found.equals(firstVersion!) || found.equals(secondVersion!)).toBe(true);
   },
 );
 

@@ -111,10 +111,10 @@ describe("a connection that is cut", () => {
 });
 
 describe("the part of an earlier download", () => {
-  const about = () => ({ url: `${server.origin}/file.bin`, validator: '"v1"', bytes: body.length });
+  const storedOrigin = () => ({ url: `${server.origin}/file.bin`, validator: '"v1"', bytes: body.length });
 
   it("is discarded when the file has changed on the server", async () => {
-    keep(Buffer.alloc(5000, 7), about());
+    keep(Buffer.alloc(5000, 7), storedOrigin());
     serve((q, r) => serveFile(q, r, body, { etag: '"v2"' }));
     await get();
     expect(readFileSync(to()).equals(body)).toBe(true);
@@ -130,7 +130,7 @@ describe("the part of an earlier download", () => {
   });
 
   it("is discarded when the server ignores ranges", async () => {
-    keep(body.subarray(0, 5000), about());
+    keep(body.subarray(0, 5000), storedOrigin());
     serve((_, r) => r.writeHead(200, { "content-length": body.length }).end(body));
     await get({ sha256 });
     expect(readFileSync(to()).equals(body)).toBe(true);
@@ -164,7 +164,7 @@ describe("the part of an earlier download", () => {
   it("is discarded, with a note, when the checksum shows that it was damaged on the disk", async () => {
     const damaged = Buffer.from(body.subarray(0, 5000));
     damaged[17]! ^= 1;
-    keep(damaged, about());
+    keep(damaged, storedOrigin());
     serve((q, r) => serveFile(q, r, body));
     await get({ sha256 });
     expect(readFileSync(to()).equals(body)).toBe(true);
@@ -172,19 +172,19 @@ describe("the part of an earlier download", () => {
   });
 
   it("is discarded when it is longer than the file", async () => {
-    keep(Buffer.concat([body, body]), about());
+    keep(Buffer.concat([body, body]), storedOrigin());
     serve((q, r) => serveFile(q, r, body));
     await get();
     expect(readFileSync(to()).equals(body)).toBe(true);
   });
 
   it("that is the whole file gets its name without further bytes, and with a checksum without a request", async () => {
-    keep(body, about());
+    keep(body, storedOrigin());
     serve((q, r) => serveFile(q, r, body));
     await get();
     expect(server.seen.map((s) => s.headers.range)).toEqual(["bytes=200000-"]);
     rmSync(to());
-    keep(body, about());
+    keep(body, storedOrigin());
     await get({ sha256 });
     expect(server.seen.length).toBe(1);
   });

@@ -39,7 +39,7 @@ export interface RetryPolicy {
 
 const defaultRetryPolicy: RetryPolicy = { attempts: 6, pauseSeconds: 1, stallSeconds: 60, maxPauseSeconds: 300 };
 
-export interface Downloaded {
+export interface DownloadResult {
   readonly path: string;
   readonly bytes: number;
   /** Undefined if the file existed before: it was checked before it got its name. */
@@ -56,7 +56,7 @@ export async function download(
   urls: readonly string[],
   to: string,
   options: DownloadOptions = {},
-): Promise<Downloaded> {
+): Promise<DownloadResult> {
   const existing = await stat(to).catch(() => undefined);
   if (existing?.isFile()) {
     if (options.bytes === undefined || existing.size === options.bytes)
@@ -64,9 +64,9 @@ export async function download(
     options.onNote?.(`${to} has ${existing.size} bytes, wanted ${options.bytes}: downloading it again`);
   }
   makeFolders(dirname(to));
-  const held = await tryLock(`${to}.lock`);
-  if (typeof held === "string")
-    throw new FetchError("interrupted", `${to}: process ${held} is fetching it already; wait for it, or stop it`);
+  const lock = await tryLock(`${to}.lock`);
+  if (typeof lock === "string")
+    throw new FetchError("interrupted", `${to}: process ${lock} is fetching it already; wait for it, or stop it`);
   const retry = { ...defaultRetryPolicy, ...options.retry };
   let carrier: Transport | undefined;
   try {
@@ -82,7 +82,7 @@ export async function download(
     throw options.signal?.aborted && !(error instanceof FetchError) ? stoppedError(to) : describeDiskFull(error, to);
   } finally {
     await carrier?.end();
-    await held.release();
+    await lock.release();
   }
 }
 
@@ -93,8 +93,8 @@ async function downloadFromAny(
   carrier: Transport,
   retry: RetryPolicy,
   options: DownloadOptions,
-): Promise<Downloaded> {
-  const finish = async (): Promise<Downloaded> => {
+): Promise<DownloadResult> {
+  const finish = async (): Promise<DownloadResult> => {
     const { sha256 } = partial.digests();
     const bytes = partial.size;
     await partial.finish();
@@ -114,8 +114,8 @@ async function downloadFromAny(
       if (failures.length < urls.length) options.onNote?.(`${error.message}; trying the next address`);
     }
   }
-  const [only] = failures;
-  if (failures.length === 1) throw only;
+  const [firstFailure] = failures;
+  if (failures.length === 1) throw firstFailure;
   const kind = failures.find((f) => f.kind === "unreachable")?.kind ?? failures.at(-1)?.kind ?? "not-found";
   throw new FetchError(
     kind,
@@ -135,19 +135,19 @@ async function downloadFrom(
   let fruitless = 0;
   let kept = partial.size > 0;
   for (;;) {
-    const before = partial.size;
+    const sizeBefore = partial.size;
     try {
       await receive(url, partial, { ...options, transport: carrier.to, stallSeconds });
-      const wrong = findProblem(url, partial, options);
-      if (wrong === undefined) return;
+      const problem = findProblem(url, partial, options);
+      if (problem === undefined) return;
       await partial.empty();
-      if (!kept) throw wrong;
+      if (!kept) throw problem;
       kept = false; // once: the part of an earlier download may be damaged, or of another file
-      options.onNote?.(`${wrong.message}: the kept part is discarded; starting over`);
+      options.onNote?.(`${problem.message}: the kept part is discarded; starting over`);
     } catch (error) {
       if (options.signal?.aborted) throw interruptedError(partial);
       if (!(error instanceof TransientError)) throw error;
-      fruitless = partial.size - before >= minProgressBytes(partial) ? 0 : fruitless + 1;
+      fruitless = partial.size - sizeBefore >= minProgressBytes(partial) ? 0 : fruitless + 1;
       const { message, retryAfterSeconds } = error;
       const giveUp = (why: string) =>
         new FetchError("unreachable", `${displayUrl(url)}: ${message}${why}; ${describeKept(partial)}`, {

@@ -59,9 +59,9 @@ export async function findBrought(
 export async function bring(file: RemoteFile, folder: string, options: FetchFileOptions = {}): Promise<FetchedFile> {
   const env = options.env ?? process.env;
   const expected = withoutNulls({ bytes: file.bytes, md5: file.md5, sha256: file.sha256 });
-  const here = await findBrought(file, folder, env);
-  if (here?.how === "was here") await checkFile(here.path, file, options);
-  if (here) return here;
+  const localFile = await findBrought(file, folder, env);
+  if (localFile?.how === "was here") await checkFile(localFile.path, file, options);
+  if (localFile) return localFile;
   const forbidden = offlineVariable(env);
   if (forbidden)
     throw new FetchError(
@@ -70,14 +70,18 @@ export async function bring(file: RemoteFile, folder: string, options: FetchFile
     );
   const token = hubToken(env);
   try {
-    const done = await download([...(file.hub ? [hubUrl(file.hub, env)] : []), ...file.urls], join(folder, file.file), {
-      ...options,
-      ...expected,
-      ...(token ? { bearer: { origin: new URL(hubEndpoint(env)).origin, token } } : {}),
-      ...(file.gone ? { retry: { attempts: 1, stallSeconds: 20, ...options.retry } } : {}),
-    });
-    if (done.sha256 !== undefined) noteChecked(done.path);
-    return { path: done.path, how: "fetched", bytes: done.bytes };
+    const downloaded = await download(
+      [...(file.hub ? [hubUrl(file.hub, env)] : []), ...file.urls],
+      join(folder, file.file),
+      {
+        ...options,
+        ...expected,
+        ...(token ? { bearer: { origin: new URL(hubEndpoint(env)).origin, token } } : {}),
+        ...(file.gone ? { retry: { attempts: 1, stallSeconds: 20, ...options.retry } } : {}),
+      },
+    );
+    if (downloaded.sha256 !== undefined) noteChecked(downloaded.path);
+    return { path: downloaded.path, how: "fetched", bytes: downloaded.bytes };
   } catch (error) {
     if (!(error instanceof FetchError) || ["interrupted", "disk-full", "environment"].includes(error.kind)) throw error;
     const why = file.gone ? `${error.message} (known: ${file.gone})` : error.message;

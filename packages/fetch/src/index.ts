@@ -5,7 +5,7 @@ export type { Limits } from "./archive/limits.ts";
 export { type Unpacked, type UnpackOptions, unpack } from "./archive/unpack.ts";
 export { cacheFolder, type Environment } from "./cache-folder.ts";
 export { checkMark, isChecked, noteChecked } from "./checked-note.ts";
-export { type Downloaded, type DownloadOptions, download, type RetryPolicy } from "./download.ts";
+export { type DownloadOptions, type DownloadResult, download, type RetryPolicy } from "./download.ts";
 export { FetchError, type FetchErrorKind } from "./fetch-error.ts";
 export { bring, type FetchedFile, type FetchFileOptions, findBrought, type RemoteFile } from "./fetch-file.ts";
 export { shownBytes } from "./format.ts";

@@ -333,10 +333,10 @@ describe("proxies", () => {
     ["HTTP_PROXY", { NO_PROXY: "127.0.0.1" }, 0],
     ["HTTP_PROXY", { no_proxy: "*" }, 0],
     ["HTTP_PROXY", { NO_PROXY: "example.org" }, 1],
-  ])("%s with %j is used %i times", async (name, others, times) => {
+  ])("%s with %j is used %i times", async (name, otherVariables, times) => {
     const proxy = await proxyServer();
     serve((q, r, n) => (n === 0 ? dropAfter(r, body, 30_000) : serveFile(q, r, body)));
-    await get({ sha256, env: { [name]: proxy.origin, ...others } });
+    await get({ sha256, env: { [name]: proxy.origin, ...otherVariables } });
     expect(readFileSync(to()).equals(body)).toBe(true);
     expect(proxy.seen).toEqual(Array(2 * times).fill(`GET ${server.origin}/file.bin`));
     await proxy.close();
@@ -348,10 +348,10 @@ describe("proxies", () => {
     ["ALL_PROXY", {}, true],
     ["HTTP_PROXY", {}, false],
     ["HTTPS_PROXY", { NO_PROXY: "127.0.0.1" }, false],
-  ])("%s with %j is used for https: %s", async (name, others, used) => {
+  ])("%s with %j is used for https: %s", async (name, otherVariables, used) => {
     const proxy = await proxyServer();
     const address = server.origin.replace("http:", "https:"); // the server has no TLS: the test checks only the route
-    const error = await failure({ env: { [name]: proxy.origin, ...others } }, [`${address}/file.bin`]);
+    const error = await failure({ env: { [name]: proxy.origin, ...otherVariables } }, [`${address}/file.bin`]);
     expect(error.kind).toBe("unreachable");
     expect(new Set(proxy.seen)).toEqual(new Set(used ? [`CONNECT ${new URL(address).host}`] : []));
     await proxy.close();

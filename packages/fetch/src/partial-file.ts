@@ -51,10 +51,10 @@ export async function openPartial(
   { md5, signal }: { readonly md5: boolean; readonly signal: AbortSignal | undefined },
 ): Promise<PartialFile> {
   const path = `${to}.partial`;
-  const about = `${path}.json`;
-  let known = await readOrigin(about);
+  const originPath = `${path}.json`;
+  let knownOrigin = await readOrigin(originPath);
   let size = (await stat(path).catch(() => undefined))?.size ?? 0;
-  if (size === 0) known = undefined;
+  if (size === 0) knownOrigin = undefined;
   const newHashes = (): Hashes => ({ sha256: createHash("sha256"), ...(md5 ? { md5: createHash("md5") } : {}) });
   let hashes = newHashes();
   if (size > 0) for await (const chunk of readStream(path, { end: size - 1, signal })) update(hashes, chunk);
@@ -66,10 +66,10 @@ export async function openPartial(
   };
   const empty = async () => {
     if (size > 0) await file?.truncate(0);
-    await rm(about, { force: true });
+    await rm(originPath, { force: true });
     size = 0;
     hashes = newHashes();
-    known = undefined;
+    knownOrigin = undefined;
   };
   return {
     path,
@@ -77,7 +77,7 @@ export async function openPartial(
       return size;
     },
     get origin() {
-      return known;
+      return knownOrigin;
     },
     async append(chunk) {
       for (let done = 0; done < chunk.length; )
@@ -87,8 +87,8 @@ export async function openPartial(
     },
     async restart(of) {
       await empty();
-      known = of;
-      await writeFile(about, `${JSON.stringify(of)}\n`);
+      knownOrigin = of;
+      await writeFile(originPath, `${JSON.stringify(of)}\n`);
     },
     digests: () => ({
       sha256: hashes.sha256.copy().digest("hex"),
@@ -99,7 +99,7 @@ export async function openPartial(
       await file?.sync();
       await close();
       await rename(path, to);
-      await rm(about, { force: true });
+      await rm(originPath, { force: true });
     },
     empty,
     async close() {
@@ -107,7 +107,7 @@ export async function openPartial(
       await close();
       if (!wasOpen || size > 0) return;
       await rm(path, { force: true });
-      await rm(about, { force: true });
+      await rm(originPath, { force: true });
     },
   };
 }

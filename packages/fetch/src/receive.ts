@@ -79,11 +79,11 @@ function noResponseError(url: string, cause: unknown): Error {
   const status = proxyStatus(cause);
   if (status === undefined) return new TransientError(reasonOf(cause), { cause });
   if (isTransient(status)) return new TransientError(`the proxy answers ${status}`, { cause });
-  const how =
+  const advice =
     status === 407
       ? "give it a name and a password, as in HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT"
       : "ask its administrator, or list hosts that need no proxy in NO_PROXY";
-  return new FetchError("refused", `${displayUrl(url)}: the proxy answers ${status}: ${how}`, { cause });
+  return new FetchError("refused", `${displayUrl(url)}: the proxy answers ${status}: ${advice}`, { cause });
 }
 
 const isTransient = (status: number) => status === 408 || status === 425 || status === 429 || status >= 500;
@@ -96,9 +96,9 @@ function refusalError(url: string, { status, headers }: Response): Error {
     return new TransientError(`the server answers ${status}`, {
       retryAfterSeconds: retryAfter(header(headers, "retry-after")),
     });
-  const how =
+  const advice =
     status === 401 || status === 403 ? ": it needs an account or a token, or is not available from this network" : "";
-  return new FetchError("refused", `${where}: the server answers ${status}${how}`);
+  return new FetchError("refused", `${where}: the server answers ${status}${advice}`);
 }
 
 /** The header is a number of seconds or a date (RFC 9110, 10.2.3). Returns seconds. */
@@ -149,8 +149,8 @@ async function prepare(
 async function sizeError(url: string, response: Response, total: number, wanted: number): Promise<FetchError> {
   let page: string | undefined;
   try {
-    for await (const first of response.body) {
-      page = describeWebPage(first, header(response.headers, "content-type"));
+    for await (const isFirstChunk of response.body) {
+      page = describeWebPage(isFirstChunk, header(response.headers, "content-type"));
       break;
     }
   } catch {} // the size is wrong in any case
@@ -199,16 +199,16 @@ async function takeBody(
   { stallSeconds, onProgress }: ReceiveOptions,
 ): Promise<void> {
   const rate = watchRate(response.body, stallSeconds);
-  let first = partial.size === 0;
+  let isFirstChunk = partial.size === 0;
   try {
     for await (const chunk of decodeBody(url, response)) {
       rate.add(chunk.length);
-      const page = first ? describeWebPage(chunk, header(response.headers, "content-type")) : undefined;
+      const page = isFirstChunk ? describeWebPage(chunk, header(response.headers, "content-type")) : undefined;
       if (page) {
         await partial.empty();
         throw new FetchError("not-the-file", `${displayUrl(url)}: received ${page} instead of the file`);
       }
-      first = false;
+      isFirstChunk = false;
       await partial.append(chunk);
       if (total !== undefined && partial.size > total) {
         await partial.empty();

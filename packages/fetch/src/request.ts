@@ -37,13 +37,13 @@ export const header = (headers: Headers, name: string): string | undefined => {
 /** Sends a GET, follows redirects. Throws FetchError ("redirect") for a loop, too many, or one from https to http. */
 export async function get(url: string, options: RequestOptions): Promise<Response> {
   const redirectHeaders: Headers[] = [];
-  const seen = new Set<string>();
+  const visited = new Set<string>();
   let at = new URL(url);
   for (;;) {
-    if (seen.has(at.href))
+    if (visited.has(at.href))
       throw new FetchError("redirect", `${displayUrl(url)}: redirects form a loop at ${displayUrl(at)}`);
-    seen.add(at.href);
-    if (seen.size > maxRedirects + 1)
+    visited.add(at.href);
+    if (visited.size > maxRedirects + 1)
       throw new FetchError("redirect", `${displayUrl(url)}: more than ${maxRedirects} redirects`);
     const { bearer, transport, signal } = options;
     const answer = await request(at, {
@@ -71,14 +71,14 @@ export async function get(url: string, options: RequestOptions): Promise<Respons
 }
 
 function redirectTarget(from: URL, location: string | undefined): URL {
-  const wrong = (what: string) => new FetchError("redirect", `${displayUrl(from)}: ${what}`);
-  if (location === undefined) throw wrong("a redirect without an address");
-  if (!URL.canParse(location, from)) throw wrong("a redirect to an invalid address");
+  const redirectError = (what: string) => new FetchError("redirect", `${displayUrl(from)}: ${what}`);
+  if (location === undefined) throw redirectError("a redirect without an address");
+  if (!URL.canParse(location, from)) throw redirectError("a redirect to an invalid address");
   const to = new URL(location, from);
   if (to.protocol !== "https:" && to.protocol !== "http:")
-    throw wrong(`a redirect to ${to.protocol}, wanted http or https`);
+    throw redirectError(`a redirect to ${to.protocol}, wanted http or https`);
   if (from.protocol === "https:" && to.protocol === "http:")
-    throw wrong(`a redirect from https to plain http (${displayUrl(to)}), where anyone could change the file`);
+    throw redirectError(`a redirect from https to plain http (${displayUrl(to)}), where anyone could change the file`);
   return to;
 }
 

@@ -8,8 +8,10 @@ const pageStart = /^\s*(<!doctype html|<html|<head|<\?xml[^>]*>\s*<!doctype html
  *
  * @param type the content type of the response
  */
-export function describeWebPage(first: Uint8Array, type: string | undefined): string | undefined {
-  const text = Buffer.from(first.buffer, first.byteOffset, Math.min(first.length, 4096)).toString("latin1");
+export function describeWebPage(firstBytes: Uint8Array, type: string | undefined): string | undefined {
+  const text = Buffer.from(firstBytes.buffer, firstBytes.byteOffset, Math.min(firstBytes.length, 4096)).toString(
+    "latin1",
+  );
   const claimed = /^text\/html\b/i.test(type ?? "");
   if (!pageStart.test(text) && !(claimed && /^[\s\x20-\x7e]*$/.test(text))) return undefined;
   const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1]?.replaceAll(/\s+/g, " ").trim();

@@ -24,11 +24,13 @@ export function fileName(text: string): string {
 
 /** Returns a function that gives each text a unique name: the second of two texts with one name gets a digest. */
 export function fileNames(): (text: string) => string {
-  const taken = new Map<string, string>();
+  const textByName = new Map<string, string>();
   return (text) => {
     const name = fileName(text);
     const key = name.toLowerCase(); // some file systems do not distinguish the cases
-    if (!taken.has(key)) taken.set(key, text);
-    return taken.get(key) === text ? name : `${name}-${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
+    if (!textByName.has(key)) textByName.set(key, text);
+    return textByName.get(key) === text
+      ? name
+      : `${name}-${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
   };
 }

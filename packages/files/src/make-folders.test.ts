@@ -32,12 +32,12 @@ function inProcess(path: string, setUp = "") {
 it.skipIf(process.platform === "win32")(
   "makeFolders returns for a relative path below a deleted current folder",
   () => {
-    const gone = join(mkdtempSync(join(tmpdir(), "dit-bench-gone-")), "here");
-    const setUp = `const fs = await import("node:fs"); const gone = ${JSON.stringify(gone)};
+    const deletedFolder = join(mkdtempSync(join(tmpdir(), "dit-bench-gone-")), "here");
+    const setUp = `const fs = await import("node:fs"); const gone = ${JSON.stringify(deletedFolder)};
     fs.mkdirSync(gone); process.chdir(gone); process.cwd(); fs.rmdirSync(gone);`;
     expect(inProcess("a/b", setUp)).toEqual({ output: "", signal: null });
-    expect(existsSync(join(gone, "a", "b"))).toBe(true); // made again at the path of the former current folder
-    rmSync(join(gone, ".."), { recursive: true });
+    expect(existsSync(join(deletedFolder, "a", "b"))).toBe(true); // made again at the path of the former current folder
+    rmSync(join(deletedFolder, ".."), { recursive: true });
   },
 );
 
@@ -55,11 +55,11 @@ it("makeFolders throws if a file has the name", () => {
 
 it("no other source calls mkdir", () => {
   const packages = fileURLToPath(new URL("../..", import.meta.url));
-  const others = readdirSync(packages, { recursive: true, encoding: "utf8" })
+  const offenders = readdirSync(packages, { recursive: true, encoding: "utf8" })
     .filter((file) => /^[^/]+(\/[^/]+)?\/src\/.*\.ts$/.test(file.replaceAll("\\", "/")))
     .filter((file) => !/\.test\.|\/testing\/|make-folders|node_modules/.test(file))
     .filter(
       (file) => existsSync(join(packages, file)) && /\bmkdir(Sync)?\(/.test(readFileSync(join(packages, file), "utf8")),
     );
-  expect(others).toEqual([]);
+  expect(offenders).toEqual([]);
 });

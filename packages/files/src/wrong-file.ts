@@ -11,20 +11,20 @@ export type WantedFile = "class folders" | "images" | "weights";
  * Describes the file at `path` and what to do: `a zip archive of images; unpack it and give the folder`. The caller
  * adds what was expected. A file that cannot be opened is described, too.
  */
-export function insteadOf(wanted: WantedFile, path: string): string {
+export function insteadOf(expected: WantedFile, path: string): string {
   try {
     const status = statSync(path);
     if (status.isDirectory()) return "a folder";
     if (!status.isFile()) return "not a regular file";
-    return describeWrongKind(wanted, fileKind(path));
+    return describeWrongKind(expected, fileKind(path));
   } catch (error) {
     return `a file that cannot be read (${printable((error as NodeJS.ErrnoException).code ?? String(error))})`;
   }
 }
 
 /** The same for a file whose kind is known. */
-export function describeWrongKind(wanted: WantedFile, { group, title }: FileKind): string {
-  const next = group === "empty" ? "was a download interrupted?" : advice[wanted][group];
+export function describeWrongKind(expected: WantedFile, { group, title }: FileKind): string {
+  const next = group === "empty" ? "was a download interrupted?" : advice[expected][group];
   return next ? `${title}; ${next}` : title;
 }
 

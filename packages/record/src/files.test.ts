@@ -24,18 +24,18 @@ test("writeRecord gives the same bytes for any order of keys", async () => {
   expect(Object.keys(reversed)[0]).toBe("finishedAt");
   await writeRecord(join(folder, "a.json"), exampleRecord());
   await writeRecord(join(folder, "b.json"), reversed);
-  const written = await readFile(join(folder, "a.json"), "utf8");
-  expect(await readFile(join(folder, "b.json"), "utf8")).toBe(written);
-  expect(Object.keys(JSON.parse(written)).slice(0, 5)).toEqual([
+  const writtenText = await readFile(join(folder, "a.json"), "utf8");
+  expect(await readFile(join(folder, "b.json"), "utf8")).toBe(writtenText);
+  expect(Object.keys(JSON.parse(writtenText)).slice(0, 5)).toEqual([
     "schema",
     "protocol",
     "identity",
     "recipe",
     "miniature",
   ]);
-  expect(Object.keys(JSON.parse(written).settings)).toEqual(["sampling", "training"]);
-  expect(written.startsWith('{\n  "schema": 1,\n')).toBe(true);
-  expect(written.endsWith("}\n")).toBe(true);
+  expect(Object.keys(JSON.parse(writtenText).settings)).toEqual(["sampling", "training"]);
+  expect(writtenText.startsWith('{\n  "schema": 1,\n')).toBe(true);
+  expect(writtenText.endsWith("}\n")).toBe(true);
 });
 
 test("writeRecord leaves no other file", async () => {

@@ -73,9 +73,10 @@ async function jsonPaths(folder: string, entries: readonly Dirent[], damaged: Da
 
 /** Reads a file that looks like a record; null for any other file. */
 async function readLikelyRecord(path: string): Promise<RunRecord | null> {
-  const named = /^record\.json$|-seed-\d+\.json$/.test(basename(path));
+  const hasRecordName = /^record\.json$|-seed-\d+\.json$/.test(basename(path));
   const refuse = (reason: string) => {
-    if (named) throw new RecordError(`cannot read ${printable(path)}: ${reason}; delete it and run the cell again`);
+    if (hasRecordName)
+      throw new RecordError(`cannot read ${printable(path)}: ${reason}; delete it and run the cell again`);
     return null;
   };
   const status = await stat(path).catch((error: NodeJS.ErrnoException) => error);
@@ -94,7 +95,7 @@ async function readLikelyRecord(path: string): Promise<RunRecord | null> {
   try {
     value = parse(path, bytes);
   } catch (error) {
-    if (named || looksLikeRecord((key) => Buffer.from(bytes).includes(`"${key}"`))) throw error;
+    if (hasRecordName || looksLikeRecord((key) => Buffer.from(bytes).includes(`"${key}"`))) throw error;
     return null;
   }
   if (typeof value !== "object" || value === null) return null;

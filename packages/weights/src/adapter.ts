@@ -17,13 +17,13 @@ const kinds: readonly (readonly [pattern: RegExp, name: string])[] = [
  * @param names names of all tensors
  */
 export function adapterOf(names: Iterable<string>): string | undefined {
-  let found: string | undefined;
+  let kind: string | undefined;
   let wrapped = false;
   for (const name of names) {
-    found ??= kinds.find(([pattern]) => pattern.test(name))?.[1];
+    kind ??= kinds.find(([pattern]) => pattern.test(name))?.[1];
     wrapped ||= name.includes(".base_layer.");
   }
-  if (found === undefined) return undefined;
-  const article = /^[AEIOUL]/.test(found) && !/^Lo/.test(found) ? "an" : "a";
-  return wrapped ? `a model with ${article} ${found} adapter that is not merged` : `${article} ${found} adapter`;
+  if (kind === undefined) return undefined;
+  const article = /^[AEIOUL]/.test(kind) && !/^Lo/.test(kind) ? "an" : "a";
+  return wrapped ? `a model with ${article} ${kind} adapter that is not merged` : `${article} ${kind} adapter`;
 }

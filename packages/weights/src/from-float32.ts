@@ -37,8 +37,8 @@ function float16Bits(bits: number): number {
 
 /** Drops the lowest bits of a number, rounding to nearest, ties to even. */
 function roundBits(value: number, drop: number): number {
-  const kept = value >>> drop;
-  const rest = value & ((1 << drop) - 1);
+  const high = value >>> drop;
+  const low = value & ((1 << drop) - 1);
   const tie = 1 << (drop - 1);
-  return rest > tie || (rest === tie && (kept & 1) === 1) ? kept + 1 : kept;
+  return low > tie || (low === tie && (high & 1) === 1) ? high + 1 : high;
 }

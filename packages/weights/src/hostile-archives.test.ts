@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { bytes, le, torchZip, zip } from "./hostile.test.data.ts";
-import { type Case, fine, folder, outcome, refused } from "./hostile-case.test.data.ts";
+import { type Case, folder, outcome, refused, validPickle } from "./hostile-case.test.data.ts";
 
-const archive = torchZip(fine);
-const entry = { name: "archive/data.pkl", data: fine };
+const archive = torchZip(validPickle);
+const entry = { name: "archive/data.pkl", data: validPickle };
 const data0 = { name: "archive/data/0", data: new Uint8Array(8) };
 const bomb = deflateRawSync(Buffer.alloc(64 << 20));
 const zips: Case[] = [
@@ -33,17 +33,21 @@ const zips: Case[] = [
     zip([entry, { name: "archive/data/0", data: bomb, method: 8, size: 64 << 20, packedSize: bomb.length }]),
     /compressed/,
   ],
-  ["an encrypted pickle", zip([{ ...entry, flags: 1, size: fine.length - 12, packedSize: fine.length }]), /encrypted/],
+  [
+    "an encrypted pickle",
+    zip([{ ...entry, flags: 1, size: validPickle.length - 12, packedSize: validPickle.length }]),
+    /encrypted/,
+  ],
   ["an unknown compression", zip([{ ...entry, method: 99 }]), /compressed \(method 99\)/],
   [
     "a stored entry with two different sizes",
-    zip([{ ...entry, size: 4 << 20, packedSize: fine.length }]),
+    zip([{ ...entry, size: 4 << 20, packedSize: validPickle.length }]),
     /zip archive/,
   ],
   ["an entry longer than the file", zip([entry, { ...data0, size: 1 << 30 }]), /zip archive/],
   [
     "two entries over the same bytes",
-    zip([entry, data0, { ...data0, name: "archive/data/1", at: 30 + entry.name.length + fine.length }]),
+    zip([entry, data0, { ...data0, name: "archive/data/1", at: 30 + entry.name.length + validPickle.length }]),
     /share bytes/,
   ],
   [
@@ -51,7 +55,7 @@ const zips: Case[] = [
     zip([
       entry,
       { name: "archive/data/0", data: bytes("PK\x03\x04", new Uint8Array(60)), size: 64 },
-      { name: "archive/data/1", data: new Uint8Array(8), at: 30 + entry.name.length + fine.length + 30 + 14 },
+      { name: "archive/data/1", data: new Uint8Array(8), at: 30 + entry.name.length + validPickle.length + 30 + 14 },
     ]),
     /share bytes/,
   ],
@@ -68,12 +72,12 @@ const zips: Case[] = [
   ["an empty archive", zip([]), /an empty zip archive; was a download interrupted/],
   [
     "a big-endian archive",
-    torchZip(fine, undefined, [{ name: "archive/byteorder", data: bytes("big") }]),
+    torchZip(validPickle, undefined, [{ name: "archive/byteorder", data: bytes("big") }]),
     /byte order "big"/,
   ],
   [
     "a byte order of a megabyte",
-    torchZip(fine, undefined, [{ name: "archive/byteorder", data: new Uint8Array(1 << 20) }]),
+    torchZip(validPickle, undefined, [{ name: "archive/byteorder", data: new Uint8Array(1 << 20) }]),
     /byte order/,
   ],
   [

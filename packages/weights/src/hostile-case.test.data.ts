@@ -29,22 +29,22 @@ let files = 0;
 export async function refused(file: Bytes, reason: RegExp): Promise<void> {
   const path = join(folder, `${files++}.pt`);
   writeFileSync(path, file);
-  const before = process.memoryUsage().rss;
+  const memoryBefore = process.memoryUsage().rss;
   const start = process.cpuUsage();
   const error = await outcome(path);
   const { user, system } = process.cpuUsage(start); // CPU time, since the machine may be busy
   expect((user + system) / 1e6).toBeLessThan(3); // seconds; the slowest takes half a second
-  expect(process.memoryUsage().rss - before).toBeLessThan(400e6);
+  expect(process.memoryUsage().rss - memoryBefore).toBeLessThan(400e6);
   expect(error).toBeInstanceOf(WeightFileError);
   expect((error as Error).message).toMatch(reason);
   expect((error as Error).message.length).toBeLessThan(700 + path.length);
 }
 
 /** A valid tensor. */
-export const good = [py.str("weight"), py.two()] as const;
+export const validTensor = [py.str("weight"), py.two()] as const;
 /** A pickle of the valid tensor and another value. */
-export const beside = (value: Bytes) => py.pickle(py.dict(...good, py.str("x"), value));
-export const fine = py.pickle(py.dict(...good));
+export const pickleWith = (value: Bytes) => py.pickle(py.dict(...validTensor, py.str("x"), value));
+export const validPickle = py.pickle(py.dict(...validTensor));
 export const shape = (...values: number[]) => py.sizes(...values);
-export const many = (count: number, piece: string | Bytes) =>
+export const repeated = (count: number, piece: string | Bytes) =>
   Buffer.concat(Array.from({ length: count }, () => bytes(piece)));

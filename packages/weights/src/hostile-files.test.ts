@@ -5,15 +5,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bytes, le, legacy, py, safetensors, zip } from "./hostile.test.data.ts";
-import { type Case, fine, folder, outcome, refused, shape } from "./hostile-case.test.data.ts";
+import { type Case, folder, outcome, refused, shape, validPickle } from "./hostile-case.test.data.ts";
 
-const old = legacy(fine);
+const legacyFile = legacy(validPickle);
 const legacies: Case[] = [
   ...Array.from(
     { length: 19 },
     (_, i): Case => [
       `a legacy file cut at ${5 * (i + 1)} %`,
-      old.subarray(0, Math.floor((old.length * (i + 1)) / 20)),
+      legacyFile.subarray(0, Math.floor((legacyFile.length * (i + 1)) / 20)),
       /truncated|pickle|in a file/,
     ],
   ),
@@ -22,27 +22,31 @@ const legacies: Case[] = [
     py.pickle(py.dict(py.str("a"), py.int(1))),
     /a pickle of a dict, not a PyTorch checkpoint/,
   ],
-  ["another magic number", legacy(fine, { magic: py.int(5) }), /not a PyTorch checkpoint/],
-  ["another version", legacy(fine, { version: py.int(1002) }), /1002 as the version/],
-  ["a big-endian machine", legacy(fine, { machine: py.dict(py.str("little_endian"), bytes(0x89)) }), /big-endian/],
-  ["no description of the machine", legacy(fine, { machine: bytes("N") }), /description of the machine/],
-  ["keys that are not a list", legacy(fine, { keys: py.int(1) }), /storage keys/],
+  ["another magic number", legacy(validPickle, { magic: py.int(5) }), /not a PyTorch checkpoint/],
+  ["another version", legacy(validPickle, { version: py.int(1002) }), /1002 as the version/],
+  [
+    "a big-endian machine",
+    legacy(validPickle, { machine: py.dict(py.str("little_endian"), bytes(0x89)) }),
+    /big-endian/,
+  ],
+  ["no description of the machine", legacy(validPickle, { machine: bytes("N") }), /description of the machine/],
+  ["keys that are not a list", legacy(validPickle, { keys: py.int(1) }), /storage keys/],
   [
     "a key that no tensor refers to",
-    legacy(fine, { keys: bytes("](", py.str("0"), py.str("1"), "e") }),
+    legacy(validPickle, { keys: bytes("](", py.str("0"), py.str("1"), "e") }),
     /"1" as the key of a storage that no tensor/,
   ],
-  ["a key that is not a string", legacy(fine, { keys: bytes("](", py.int(0), "e") }), /as the key/],
-  ["a duplicate key", legacy(fine, { keys: bytes("](", py.str("0"), py.str("0"), "e") }), /occurs twice/],
-  ["a missing storage", legacy(fine, { keys: bytes("]") }), /"0" is not in the file/],
+  ["a key that is not a string", legacy(validPickle, { keys: bytes("](", py.int(0), "e") }), /as the key/],
+  ["a duplicate key", legacy(validPickle, { keys: bytes("](", py.str("0"), py.str("0"), "e") }), /occurs twice/],
+  ["a missing storage", legacy(validPickle, { keys: bytes("]") }), /"0" is not in the file/],
   [
     "a storage with another count",
-    legacy(fine, { storages: bytes(le(8, 3), new Uint8Array(12)) }),
+    legacy(validPickle, { storages: bytes(le(8, 3), new Uint8Array(12)) }),
     /has 3 numbers, its tensors expect 2/,
   ],
   [
     "a storage with a negative count",
-    legacy(fine, { storages: bytes(le(8, -1), new Uint8Array(8)) }),
+    legacy(validPickle, { storages: bytes(le(8, -1), new Uint8Array(8)) }),
     /has -1 numbers/,
   ],
   [
@@ -54,10 +58,10 @@ const legacies: Case[] = [
   ],
 ];
 
-const one = (offsets: string, type = "F32", size = "[1]") =>
+const singleTensorHeader = (offsets: string, type = "F32", size = "[1]") =>
   `{"a":{"dtype":"${type}","shape":${size},"data_offsets":${offsets}}}`;
 const nothing = '{"dtype":"U8","shape":[0],"data_offsets":[0,0]}';
-const others: Case[] = [
+const otherFiles: Case[] = [
   ["an oversized safetensors header", safetensors("{}", 0, 2n ** 40n), /at most 100000000/],
   ["a safetensors header of 2^64 - 1", safetensors("{}", 0, 2n ** 64n - 1n), /at most/],
   ["a safetensors header past the end", safetensors("{}", 0, 1000), /header of 1000 bytes/],
@@ -77,9 +81,13 @@ const others: Case[] = [
     ),
     /overlap or gap/,
   ],
-  ["offsets past the file", safetensors(one("[0,4]")), /cover 4 bytes/],
-  ["offsets of 2^60", safetensors(one("[0,1152921504606846976]"), 4), /not a pair/],
-  ["sizes of 2^53", safetensors(one("[0,4]", "F32", "[9007199254740991,9007199254740991]"), 4), /too many elements/],
+  ["offsets past the file", safetensors(singleTensorHeader("[0,4]")), /cover 4 bytes/],
+  ["offsets of 2^60", safetensors(singleTensorHeader("[0,1152921504606846976]"), 4), /not a pair/],
+  [
+    "sizes of 2^53",
+    safetensors(singleTensorHeader("[0,4]", "F32", "[9007199254740991,9007199254740991]"), 4),
+    /too many elements/,
+  ],
   ["a header nested a million deep", safetensors(`{"a":${"[".repeat(1e6)}`), /nested deeper/],
   ["a header without an end", safetensors(`{"a":"${"x".repeat(1e6)}`), /string without an end/],
   [
@@ -152,7 +160,7 @@ const others: Case[] = [
 ];
 
 test("openCheckpoint reads the legacy file that the hostile ones are made from", async () => {
-  writeFileSync(join(folder, "legacy"), old);
+  writeFileSync(join(folder, "legacy"), legacyFile);
   expect(await outcome(join(folder, "legacy"))).toBeUndefined();
 });
 
@@ -161,7 +169,7 @@ describe("openCheckpoint refuses the legacy file:", () => {
 });
 
 describe("openCheckpoint refuses the file:", () => {
-  test.each(others)("%s", async (_, file, reason) => refused(file, reason));
+  test.each(otherFiles)("%s", async (_, file, reason) => refused(file, reason));
 });
 
 describe("openCheckpoint refuses", () => {

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bytes, le, legacy, py, torchZip } from "./hostile.test.data.ts";
-import { beside, type Case, folder, many, refused } from "./hostile-case.test.data.ts";
+import { type Case, folder, pickleWith, refused, repeated } from "./hostile-case.test.data.ts";
 
 const naming = (name: string) => new RegExp(name.replaceAll(".", "\\."));
 const mark = join(folder, "was-here");
@@ -38,26 +38,30 @@ const stackGlobal = (name: string) =>
   bytes(py.str(name.slice(0, name.lastIndexOf("."))), py.str(name.slice(name.lastIndexOf(".") + 1)), 0x93);
 const inst = (name: string) =>
   bytes("(", command, `i${name.slice(0, name.lastIndexOf("."))}\n${name.slice(name.lastIndexOf(".") + 1)}\n`);
-const all = [...dangerous, ...unlisted];
+const refusedGlobals = [...dangerous, ...unlisted];
 
 const calls: Case[] = [
-  ...all.map((g): Case => [`a zip that calls ${g}`, torchZip(beside(py.call(g, command))), naming(g)]),
-  ...all.map(
+  ...refusedGlobals.map((g): Case => [`a zip that calls ${g}`, torchZip(pickleWith(py.call(g, command))), naming(g)]),
+  ...refusedGlobals.map(
     (g): Case => [
       `a legacy file that calls ${g}`,
-      legacy(beside(bytes(stackGlobal(g), py.tuple(command), "R"))),
+      legacy(pickleWith(bytes(stackGlobal(g), py.tuple(command), "R"))),
       naming(g),
     ],
   ),
   ...dangerous
     .slice(0, 30)
     .map(
-      (g): Case => [`a new object of ${g}`, torchZip(beside(bytes(py.global(g), py.tuple(command), 0x81))), naming(g)],
+      (g): Case => [
+        `a new object of ${g}`,
+        torchZip(pickleWith(bytes(py.global(g), py.tuple(command), 0x81))),
+        naming(g),
+      ],
     ),
-  ...all.slice(0, 30).map((g): Case => [`INST of ${g}`, torchZip(beside(inst(g))), naming(g)]),
-  ...all
+  ...refusedGlobals.slice(0, 30).map((g): Case => [`INST of ${g}`, torchZip(pickleWith(inst(g))), naming(g)]),
+  ...refusedGlobals
     .slice(0, 30)
-    .map((g): Case => [`OBJ of ${g}`, torchZip(beside(bytes("(", py.global(g), command, "o"))), naming(g)]),
+    .map((g): Case => [`OBJ of ${g}`, torchZip(pickleWith(bytes("(", py.global(g), command, "o"))), naming(g)]),
   ...dangerous
     .slice(0, 20)
     .map((g): Case => [`a bare pickle of protocol 0 that calls ${g}`, bytes(py.global(g), "(S'x'\ntR."), naming(g)]),
@@ -66,13 +70,13 @@ const calls: Case[] = [
     .map((g): Case => [`${g} instead of the magic number`, py.pickle(py.call(g, command)), naming(g)]),
   [
     "a dangerous global as a dict's factory",
-    torchZip(beside(py.call("collections.defaultdict", py.global("os.system")))),
+    torchZip(pickleWith(py.call("collections.defaultdict", py.global("os.system")))),
     /os\.system/,
   ],
   [
     "a dangerous global rebuilding a tensor",
     torchZip(
-      beside(
+      pickleWith(
         py.call(
           "torch._tensor._rebuild_from_type_v2",
           py.global("posix.system"),
@@ -86,7 +90,7 @@ const calls: Case[] = [
   [
     "an unlisted global rebuilding a tensor",
     torchZip(
-      beside(
+      pickleWith(
         py.call(
           "torch._tensor._rebuild_from_type_v2",
           py.global("evil.f"),
@@ -99,28 +103,32 @@ const calls: Case[] = [
   ],
   [
     "a call of the result of a call",
-    torchZip(beside(bytes(py.call("argparse.Namespace"), py.tuple(), "R"))),
+    torchZip(pickleWith(bytes(py.call("argparse.Namespace"), py.tuple(), "R"))),
     /a call of an object of argparse/,
   ],
-  ["a call of a string", torchZip(beside(bytes(py.str("os.system"), py.tuple(command), "R"))), /a call of the string/],
+  [
+    "a call of a string",
+    torchZip(pickleWith(bytes(py.str("os.system"), py.tuple(command), "R"))),
+    /a call of the string/,
+  ],
   [
     "a global with a line break in its name",
-    torchZip(beside(bytes(py.str("os\n"), py.str("system"), 0x93, py.tuple(command), "R"))),
+    torchZip(pickleWith(bytes(py.str("os\n"), py.str("system"), 0x93, py.tuple(command), "R"))),
     /os\\n\.system/,
   ],
   [
     "a dotted name of an attribute",
     torchZip(
-      beside(bytes(py.str("collections"), py.str("OrderedDict.__reduce__.system"), 0x93, py.tuple(command), "R")),
+      pickleWith(bytes(py.str("collections"), py.str("OrderedDict.__reduce__.system"), 0x93, py.tuple(command), "R")),
     ),
     /OrderedDict\.__reduce__/,
   ],
   [
     "a global of 100,000 characters",
-    torchZip(beside(bytes(py.str("m".repeat(1e5)), py.str("f"), 0x93, py.tuple(), "R"))),
+    torchZip(pickleWith(bytes(py.str("m".repeat(1e5)), py.str("f"), 0x93, py.tuple(), "R"))),
     /mmmm/,
   ],
-  ["BUILD of a global", torchZip(beside(bytes(py.global("torch.Tensor"), py.dict(), "b"))), /BUILD of the global/],
+  ["BUILD of a global", torchZip(pickleWith(bytes(py.global("torch.Tensor"), py.dict(), "b"))), /BUILD of the global/],
 ];
 // The stack machine
 
@@ -174,11 +182,11 @@ const machine: Case[] = [
   ["a lone surrogate", torchZip(py.pickle(bytes("X", le(4, 3), 0xed, 0xa0, 0x80))), /not UTF-8/],
   ["an empty memo entry", torchZip(py.pickle(bytes("j", le(4, 2 ** 32 - 1)))), /nothing in the memo at 4294967295/],
   ["a memo index that is not a number", torchZip(py.pickle(bytes("g__proto__\n"))), /memo index/],
-  ["a million lists inside each other", torchZip(py.pickle(many(1e6, "]"), many(1e6 - 1, "a"))), /more than/],
-  ["a million marks", torchZip(py.pickle(many(1e6, "("))), /more than/],
-  ["a million dicts", torchZip(py.pickle(many(1e6, "}"))), /more than/],
-  ["three million steps", torchZip(py.pickle(many(1.5e6, "N0"), bytes("N"))), /more than 2000000 steps/],
-  ["a pickle without STOP", torchZip(bytes(0x80, 2, many(1000, "N"))), /truncated/],
+  ["a million lists inside each other", torchZip(py.pickle(repeated(1e6, "]"), repeated(1e6 - 1, "a"))), /more than/],
+  ["a million marks", torchZip(py.pickle(repeated(1e6, "("))), /more than/],
+  ["a million dicts", torchZip(py.pickle(repeated(1e6, "}"))), /more than/],
+  ["three million steps", torchZip(py.pickle(repeated(1.5e6, "N0"), bytes("N"))), /more than 2000000 steps/],
+  ["a pickle without STOP", torchZip(bytes(0x80, 2, repeated(1000, "N"))), /truncated/],
   ["an empty pickle", torchZip(new Uint8Array(0)), /truncated/],
   ["only STOP", torchZip(bytes(".")), /empty stack/],
   ["values left over", torchZip(bytes("NN.")), /values left/],
@@ -196,10 +204,10 @@ const machine: Case[] = [
   ["STACK_GLOBAL of numbers", torchZip(py.pickle(bytes("K\x01K\x02\x93"))), /two strings/],
   ["a new object of a number", torchZip(py.pickle(bytes("K\x01)\x81"))), /a new object of/],
   ["BUILD of a number", torchZip(py.pickle(bytes("K\x01}b"))), /BUILD of/],
-  ["an OrderedDict of a number", torchZip(beside(py.call("collections.OrderedDict", py.int(3)))), /wanted pairs/],
+  ["an OrderedDict of a number", torchZip(pickleWith(py.call("collections.OrderedDict", py.int(3)))), /wanted pairs/],
   [
     "an OrderedDict of triples",
-    torchZip(beside(py.call("collections.OrderedDict", py.tuple(py.sizes(1, 2, 3))))),
+    torchZip(pickleWith(py.call("collections.OrderedDict", py.tuple(py.sizes(1, 2, 3))))),
     /wanted a pair/,
   ],
   [
@@ -207,9 +215,9 @@ const machine: Case[] = [
     torchZip(
       py.pickle(
         bytes("]q\x00("),
-        many(1000, bytes("N", "N", "\x86")),
+        repeated(1000, bytes("N", "N", "\x86")),
         bytes("e("),
-        many(1000, bytes(py.global("collections.OrderedDict"), "h\x00\x85R")),
+        repeated(1000, bytes(py.global("collections.OrderedDict"), "h\x00\x85R")),
         bytes("t"),
       ),
     ),

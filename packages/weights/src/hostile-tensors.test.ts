@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Bytes, bytes, py, torchZip } from "./hostile.test.data.ts";
-import { beside, type Case, folder, many, refused, shape } from "./hostile-case.test.data.ts";
+import { type Case, folder, pickleWith, refused, repeated, shape } from "./hostile-case.test.data.ts";
 import { openCheckpoint } from "./index.ts";
 
 // A value with 2^60 references is small in a file and endless to walk ("billion laughs").
@@ -15,7 +15,7 @@ const laughs = (): Bytes => {
     levels.push(bytes("}", "q", i, py.str("a"), "h", i - 1, "s", py.str("b"), "h", i - 1, "s"));
   return py.pickle(...levels.flatMap((level, i) => (i < 59 ? [level, bytes("0")] : [level])));
 };
-const made = (size: Bytes, stride: Bytes, offset = py.int(0), storage = py.storage("0", 2)) =>
+const tensorFile = (size: Bytes, stride: Bytes, offset = py.int(0), storage = py.storage("0", 2)) =>
   torchZip(py.pickle(py.dict(py.str("w"), py.tensor(storage, offset, size, stride))));
 
 /** A part of storage 0, which has two numbers, as in legacy files. */
@@ -41,7 +41,7 @@ const tensors: Case[] = [
   ],
   [
     "a tensor 200 dicts deep",
-    torchZip(py.pickle(many(200, bytes("}", py.str("a"))), py.two(), many(200, "s"))),
+    torchZip(py.pickle(repeated(200, bytes("}", py.str("a"))), py.two(), repeated(200, "s"))),
     /no tensors|deeper/,
   ],
   [
@@ -54,50 +54,58 @@ const tensors: Case[] = [
     torchZip(py.pickle(py.dict(py.str("a.b"), py.two(), py.str("a"), py.dict(py.str("b"), py.two())))),
     /two tensors are named "a.b"/,
   ],
-  ["a size beyond the storage", made(shape(3), shape(1)), /in a storage of 2/],
-  ["an offset beyond the storage", made(shape(1), shape(1), py.int(2)), /in a storage of 2/],
-  ["a stride beyond the storage", made(shape(2), shape(2)), /in a storage of 2/],
-  ["a negative size", made(shape(-1), shape(1)), /the size is not/],
-  ["a negative stride", made(shape(2), shape(-1)), /the stride is not/],
-  ["a negative offset", made(shape(1), shape(1), py.int(-1)), /offset is not/],
-  ["an offset of 2^62", made(shape(1), shape(1), py.int(2 ** 62)), /offset is not/],
-  ["a size of 2^62", made(shape(2 ** 62), shape(0)), /the size is not/],
-  ["sizes that overflow", made(shape(2 ** 30, 2 ** 30), shape(0, 0)), /too many elements/],
-  ["an expanded tensor of 2^50 numbers", made(shape(2 ** 25, 2 ** 25), shape(0, 0)), /repeated out of/],
-  ["an expanded tensor of 2^28 numbers", made(shape(2 ** 28), shape(0)), /repeated out of/],
-  ["65 dimensions", made(shape(...Array(65).fill(1)), shape(...Array(65).fill(1))), /at most 64 sizes/],
-  ["more strides than sizes", made(shape(1), shape(1, 1)), /1 sizes and 2 strides/],
-  ["a size that is not a tuple", made(py.int(2), shape(1)), /the size is not/],
-  ["a fraction for a size", made(py.tuple(bytes("G", 0x3f, 0xf8, 0, 0, 0, 0, 0, 0)), shape(1)), /the size is not/],
-  ["a string for an offset", made(shape(1), shape(1), py.str("0")), /offset is not/],
-  ["None for a storage", made(shape(1), shape(1), py.int(0), bytes("N")), /instead of a storage/],
+  ["a size beyond the storage", tensorFile(shape(3), shape(1)), /in a storage of 2/],
+  ["an offset beyond the storage", tensorFile(shape(1), shape(1), py.int(2)), /in a storage of 2/],
+  ["a stride beyond the storage", tensorFile(shape(2), shape(2)), /in a storage of 2/],
+  ["a negative size", tensorFile(shape(-1), shape(1)), /the size is not/],
+  ["a negative stride", tensorFile(shape(2), shape(-1)), /the stride is not/],
+  ["a negative offset", tensorFile(shape(1), shape(1), py.int(-1)), /offset is not/],
+  ["an offset of 2^62", tensorFile(shape(1), shape(1), py.int(2 ** 62)), /offset is not/],
+  ["a size of 2^62", tensorFile(shape(2 ** 62), shape(0)), /the size is not/],
+  ["sizes that overflow", tensorFile(shape(2 ** 30, 2 ** 30), shape(0, 0)), /too many elements/],
+  ["an expanded tensor of 2^50 numbers", tensorFile(shape(2 ** 25, 2 ** 25), shape(0, 0)), /repeated out of/],
+  ["an expanded tensor of 2^28 numbers", tensorFile(shape(2 ** 28), shape(0)), /repeated out of/],
+  ["65 dimensions", tensorFile(shape(...Array(65).fill(1)), shape(...Array(65).fill(1))), /at most 64 sizes/],
+  ["more strides than sizes", tensorFile(shape(1), shape(1, 1)), /1 sizes and 2 strides/],
+  ["a size that is not a tuple", tensorFile(py.int(2), shape(1)), /the size is not/],
+  [
+    "a fraction for a size",
+    tensorFile(py.tuple(bytes("G", 0x3f, 0xf8, 0, 0, 0, 0, 0, 0)), shape(1)),
+    /the size is not/,
+  ],
+  ["a string for an offset", tensorFile(shape(1), shape(1), py.str("0")), /offset is not/],
+  ["None for a storage", tensorFile(shape(1), shape(1), py.int(0), bytes("N")), /instead of a storage/],
   [
     "a storage of an unknown class",
-    made(shape(1), shape(1), py.int(0), py.storage("0", 2, "torch.EvilStorage")),
+    tensorFile(shape(1), shape(1), py.int(0), py.storage("0", 2, "torch.EvilStorage")),
     /unknown class "torch.EvilStorage"/,
   ],
   [
     "a storage of another library's class",
-    made(shape(1), shape(1), py.int(0), py.storage("0", 2, "numpy.FloatStorage")),
+    tensorFile(shape(1), shape(1), py.int(0), py.storage("0", 2, "numpy.FloatStorage")),
     /unknown class/,
   ],
-  ["a storage with a negative count", made(shape(1), shape(1), py.int(0), py.storage("0", -2)), /not a storage/],
-  ["a storage of 2^50 numbers", made(shape(1), shape(1), py.int(0), py.storage("0", 2 ** 50)), /its entry has 8/],
-  ["a storage smaller than its entry", made(shape(1), shape(1), py.int(0), py.storage("0", 1)), /its entry has 8/],
+  ["a storage with a negative count", tensorFile(shape(1), shape(1), py.int(0), py.storage("0", -2)), /not a storage/],
+  ["a storage of 2^50 numbers", tensorFile(shape(1), shape(1), py.int(0), py.storage("0", 2 ** 50)), /its entry has 8/],
   [
-    "a storage of another width",
-    made(shape(1), shape(1), py.int(0), py.storage("0", 2, "torch.DoubleStorage")),
+    "a storage smaller than its entry",
+    tensorFile(shape(1), shape(1), py.int(0), py.storage("0", 1)),
     /its entry has 8/,
   ],
-  ["a missing storage", made(shape(1), shape(1), py.int(0), py.storage("1", 2)), /"1" is not in the archive/],
+  [
+    "a storage of another width",
+    tensorFile(shape(1), shape(1), py.int(0), py.storage("0", 2, "torch.DoubleStorage")),
+    /its entry has 8/,
+  ],
+  ["a missing storage", tensorFile(shape(1), shape(1), py.int(0), py.storage("1", 2)), /"1" is not in the archive/],
   [
     "a storage that is a path",
-    made(shape(1), shape(1), py.int(0), py.storage("../../../../etc/passwd", 2)),
+    tensorFile(shape(1), shape(1), py.int(0), py.storage("../../../../etc/passwd", 2)),
     /not in the archive/,
   ],
   [
     "a storage that is the pickle",
-    made(shape(1), shape(1), py.int(0), py.storage("../data.pkl", 2)),
+    tensorFile(shape(1), shape(1), py.int(0), py.storage("../data.pkl", 2)),
     /not in the archive/,
   ],
   [
@@ -123,13 +131,13 @@ const tensors: Case[] = [
     ),
     /in one place/,
   ],
-  ["a part of a storage outside it", made(shape(1), shape(1), py.int(0), part(1, 2)), /outside it/],
-  ["an offset beyond a part of a storage", made(shape(1), shape(1), py.int(1), part(1, 1)), /in a storage of 1/],
-  ["a size beyond a part of a storage", made(shape(2), shape(1), py.int(0), part(1, 1)), /in a storage of 1/],
+  ["a part of a storage outside it", tensorFile(shape(1), shape(1), py.int(0), part(1, 2)), /outside it/],
+  ["an offset beyond a part of a storage", tensorFile(shape(1), shape(1), py.int(1), part(1, 1)), /in a storage of 1/],
+  ["a size beyond a part of a storage", tensorFile(shape(2), shape(1), py.int(0), part(1, 1)), /in a storage of 1/],
   [
     "a tensor of an unknown type over bytes",
     torchZip(
-      beside(
+      pickleWith(
         py.call(
           "torch._utils._rebuild_tensor_v3",
           py.storage("1", 8, "torch.storage.UntypedStorage"),
@@ -146,10 +154,14 @@ const tensors: Case[] = [
   ],
   [
     "a parameter without a tensor",
-    torchZip(beside(py.call("torch._utils._rebuild_parameter", py.int(1)))),
+    torchZip(pickleWith(py.call("torch._utils._rebuild_parameter", py.int(1)))),
     /instead of a tensor/,
   ],
-  ["a tensor without arguments", torchZip(beside(py.call("torch._utils._rebuild_tensor_v2"))), /instead of a storage/],
+  [
+    "a tensor without arguments",
+    torchZip(pickleWith(py.call("torch._utils._rebuild_tensor_v2"))),
+    /instead of a storage/,
+  ],
 ];
 
 test("openCheckpoint reads a tensor in the last part of a storage", async () => {

@@ -18,13 +18,13 @@ const meaningful = [
   0, 1, 2, 0x7f, 0x80, 0xfe, 0xff, 0x28, 0x29, 0x2e, 0x51, 0x52, 0x62, 0x63, 0x68, 0x71, 0x74, 0x75, 0x7b, 0x7d, 0x81,
 ];
 const byte = fc.oneof(fc.nat(255), fc.constantFrom(...meaningful));
-const where = fc.oneof(fc.nat(1 << 16), fc.nat(600)); // most headers and pickles are near the start
+const position = fc.oneof(fc.nat(1 << 16), fc.nat(600)); // most headers and pickles are near the start
 const edit = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
       kind: fc.constant("set" as const),
-      at: where,
+      at: position,
       bytes: fc.array(byte, { minLength: 1, maxLength: 4 }),
     }),
   },
@@ -32,21 +32,25 @@ const edit = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant("insert" as const),
-      at: where,
+      at: position,
       bytes: fc.array(byte, { minLength: 1, maxLength: 8 }),
     }),
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("remove" as const), at: where, count: fc.integer({ min: 1, max: 64 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant("remove" as const),
+      at: position,
+      count: fc.integer({ min: 1, max: 64 }),
+    }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("cut" as const), at: where }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("cut" as const), at: position }) },
   {
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant("copy" as const),
-      at: where,
-      from: where,
+      at: position,
+      from: position,
       count: fc.integer({ min: 1, max: 64 }),
     }),
   },

@@ -74,7 +74,7 @@ function listTorchTensors(
   { root, storages }: TorchFile,
   key: string | undefined,
 ): Checkpoint {
-  const { tensors, metadata, notes, keys, below: rest } = stateDict(root, file.path, key);
+  const { tensors, metadata, notes, keys, below: remainingKey } = stateDict(root, file.path, key);
   const stamp = stampOf(file);
   const placed = new Map<string, PlacedTensor>();
   for (const [name, { storage, type, shape, strides, offset }] of tensors)
@@ -86,7 +86,7 @@ function listTorchTensors(
       file: stamp,
       begin: storages.get(storage.key)! + offset * widthOf(type),
     });
-  return selectKey(checkpoint({ source: file.path, format, tensors: placed, metadata, notes }), rest, keys);
+  return selectKey(checkpoint({ source: file.path, format, tensors: placed, metadata, notes }), remainingKey, keys);
 }
 
 /** The tensors whose names begin with the key, if one is given. @param keys other valid keys, for the message */
@@ -94,10 +94,10 @@ function selectKey(opened: Checkpoint, key: string | undefined, keys: readonly s
   if (key === undefined) return opened;
   const found = selectBelow(opened, key);
   if (found) return found;
-  const others = [...new Set([...keys, ...firstNameParts(opened.tensors.keys())])].slice(0, 20).join(", ");
+  const validKeys = [...new Set([...keys, ...firstNameParts(opened.tensors.keys())])].slice(0, 20).join(", ");
   throw new UnsupportedFileError(
     opened.source,
     `there are no tensors under the key ${JSON.stringify(key)}; ` +
-      `wanted ${others ? `one of ${others}` : "no key: it has no entries"}`,
+      `wanted ${validKeys ? `one of ${validKeys}` : "no key: it has no entries"}`,
   );
 }

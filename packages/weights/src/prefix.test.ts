@@ -21,7 +21,7 @@ function file(name: string, names: readonly string[]): string {
   return path;
 }
 const anchors = ["x.proj.weight", "pos.proj.weight"];
-const own = ["x.proj.weight", "blocks.0.bias"];
+const modelNames = ["x.proj.weight", "blocks.0.bias"];
 const open = async (names: readonly string[]) => unwrapped(await openCheckpoint(file("m.safetensors", names)), anchors);
 
 describe("stripWrappers", () => {
@@ -37,8 +37,8 @@ describe("stripWrappers", () => {
     "module.model._orig_mod.",
     "_fsdp_wrapped_module._orig_mod.net.",
   ])("removes %s", async (prefix) => {
-    const c = await open(own.map((name) => prefix + name));
-    expect([...c.tensors.keys()].sort()).toEqual([...own].sort());
+    const c = await open(modelNames.map((name) => prefix + name));
+    expect([...c.tensors.keys()].sort()).toEqual([...modelNames].sort());
     expect(c.float32("blocks.0.bias")).toEqual(Float32Array.of(1));
     expect(c.read("x.proj.weight").data).toEqual(Float32Array.of(0));
     expect(c.notes.join()).toMatch(/names are read without their wrapper: ".*" as ".*"$/);
@@ -52,23 +52,23 @@ describe("stripWrappers", () => {
 
   it("removes a wrapper within the anchor", async () => {
     const c = await open(["net.x._orig_mod.proj.weight", "net.blocks.0.bias"]);
-    expect([...c.tensors.keys()].sort()).toEqual([...own].sort());
+    expect([...c.tensors.keys()].sort()).toEqual([...modelNames].sort());
   });
 
   it("skips other tensors, with a note", async () => {
-    const c = await open([...own.map((name) => `model.${name}`), "loss_fn.weight", "epoch"]);
+    const c = await open([...modelNames.map((name) => `model.${name}`), "loss_fn.weight", "epoch"]);
     expect(c.tensors.size).toBe(2);
     expect(c.notes.at(-1)).toBe('skipped 2 tensors outside "model.": "epoch", "loss_fn.weight"');
   });
 
   it("skips what a moving average or DeepSpeed keeps beside a wrapped model", async () => {
-    const c = await open([...own.map((name) => `module.${name}`), "n_averaged", "optimizer.state.0.exp_avg"]);
-    expect([...c.tensors.keys()].sort()).toEqual([...own].sort());
+    const c = await open([...modelNames.map((name) => `module.${name}`), "n_averaged", "optimizer.state.0.exp_avg"]);
+    expect([...c.tensors.keys()].sort()).toEqual([...modelNames].sort());
     expect(c.notes.at(-1)).toBe('skipped 2 tensors outside "module.": "n_averaged", "optimizer.state.0.exp_avg"');
   });
 
   it("keeps names without wrappers and names of other models", async () => {
-    for (const names of [own, ["weight", "bias"], ["module.weight"]]) {
+    for (const names of [modelNames, ["weight", "bias"], ["module.weight"]]) {
       const c = await open(names);
       expect([...c.tensors.keys()].sort()).toEqual([...names].sort());
       expect(c.notes).toEqual([]);
@@ -76,7 +76,7 @@ describe("stripWrappers", () => {
   });
 
   it("refuses a file with several models and describes how to choose one", async () => {
-    const names = ["model.", "module.ema_model."].flatMap((prefix) => own.map((name) => prefix + name));
+    const names = ["model.", "module.ema_model."].flatMap((prefix) => modelNames.map((name) => prefix + name));
     await expect(open(names)).rejects.toThrow(
       'it holds 2 models, under "model.", under "ema_model."; choose one with --key model or --key module.ema_model',
     );
@@ -91,7 +91,7 @@ describe("stripWrappers", () => {
     await expect(openCheckpoint(path, { key: "ema" })).rejects.toThrow(
       'no tensors under the key "ema"; wanted one of model, module',
     );
-    await expect(open([...own, ...own.map((name) => `ema.${name}`)])).rejects.toThrow(
+    await expect(open([...modelNames, ...modelNames.map((name) => `ema.${name}`)])).rejects.toThrow(
       '2 models, under "ema.", without a prefix; choose one with --key ema, or save',
     );
   });
@@ -134,22 +134,22 @@ describe("describeAdapter", () => {
 describe("openCheckpoint of a folder", () => {
   const refusal = (name: string) => openCheckpoint(join(place, name)).then(String, (error: Error) => error.message);
   it("with one file of weights opens that file", async () => {
-    const c = await openCheckpoint(dirname(file("one/0050000.safetensors", own)));
+    const c = await openCheckpoint(dirname(file("one/0050000.safetensors", modelNames)));
     expect(c.notes.at(-1)).toContain("read from");
     expect(c.tensors.size).toBe(2);
   });
 
   it("with several files, shards without an index, or only subfolders lists them in its error", async () => {
-    for (const name of ["a.safetensors", "b.safetensors"]) file(`several/${name}`, own);
+    for (const name of ["a.safetensors", "b.safetensors"]) file(`several/${name}`, modelNames);
     expect(await refusal("several")).toContain(
       "2 files of weights, none with a known name: a.safetensors, b.safetensors; give one of them",
     );
-    for (const i of [1, 2]) file(`shards/model-0000${i}-of-00002.safetensors`, own);
+    for (const i of [1, 2]) file(`shards/model-0000${i}-of-00002.safetensors`, modelNames);
     expect(await refusal("shards")).toContain("without their index, a file such as model.safetensors.index.json");
-    for (const name of ["unet", "vae"]) file(`pipeline/${name}/diffusion_pytorch_model.safetensors`, own);
+    for (const name of ["unet", "vae"]) file(`pipeline/${name}/diffusion_pytorch_model.safetensors`, modelNames);
     expect(await refusal("pipeline")).toContain("with subfolders that have some: unet/, vae/; give one of them");
     mkdirSync(join(place, "nothing"));
-    copyFileSync(file("x.safetensors", own), join(place, "nothing/notes.txt"));
+    copyFileSync(file("x.safetensors", modelNames), join(place, "nothing/notes.txt"));
     expect(await refusal("nothing")).toContain("a folder without weights: wanted");
   });
 });

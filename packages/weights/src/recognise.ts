@@ -21,9 +21,9 @@ export function recognise(file: ReadableFile): FileFormat {
   if (text[8] === "{") return "safetensors";
   if ((head[0] === 0x80 && head[1]! <= maxProtocol) || text.startsWith(magicLine)) return "pickle";
   if (/^\s*\{/.test(text)) return "index";
-  const found = describeWrongKind("weights", kindOfBytes(head, file.size));
+  const description = describeWrongKind("weights", kindOfBytes(head, file.size));
   refusePickle(file);
-  throw new UnsupportedFileError(file.path, `${found}; ${wantedWeights}`);
+  throw new UnsupportedFileError(file.path, `${description}; ${wantedWeights}`);
 }
 
 /** Describes a zip archive without a pickle; undefined if it looks like a checkpoint. */

@@ -16,19 +16,19 @@ describe.each([
   ["PyTorch legacy", sparseLegacy],
 ] as const)("%s", (format, make) => {
   test("openCheckpoint reads single tensors beyond 2, 4 and 6 GiB", async () => {
-    const big = 2 ** 29 + 3; // slightly more than 2 GiB
+    const bigCount = 2 ** 29 + 3; // slightly more than 2 GiB
     const path = join(folder, "big");
     make(
       path,
       [1, 2, 3].flatMap((i): SparseTensor[] => [
-        { name: `big.${i}`, count: big, first: i },
+        { name: `big.${i}`, count: bigCount, first: i },
         { name: `small.${i}`, count: 5, first: 10 * i },
       ]),
     );
     expect(statSync(path).size).toBeGreaterThan(6 * 2 ** 30);
     const c = await openCheckpoint(path);
     expect(c.format).toBe(format);
-    expect(c.tensors.get("big.3")).toMatchObject({ shape: [big], count: big });
+    expect(c.tensors.get("big.3")).toMatchObject({ shape: [bigCount], count: bigCount });
     for (const i of [1, 2, 3]) expect(c.float32(`small.${i}`)).toEqual(new Float32Array([10 * i, 0, 0, 0, 0]));
     rmSync(path);
   });
@@ -41,17 +41,20 @@ describe.each([
       path,
       Array.from({ length: 64 }, (_, i) => ({ name: `t${i}`, count, first: i + 1 })),
     );
-    const before = process.memoryUsage();
-    let most = 0;
+    const memoryBefore = process.memoryUsage();
+    let maxBytes = 0;
     const c = await openCheckpoint(path);
     const loaded: Float32Array[] = [];
     for (const name of c.tensors.keys()) {
       loaded.push(c.float32(name));
       const { arrayBuffers, heapUsed } = process.memoryUsage();
-      most = Math.max(most, arrayBuffers - before.arrayBuffers + Math.max(0, heapUsed - before.heapUsed));
+      maxBytes = Math.max(
+        maxBytes,
+        arrayBuffers - memoryBefore.arrayBuffers + Math.max(0, heapUsed - memoryBefore.heapUsed),
+      );
     }
     expect(loaded.map((values) => values[0])).toEqual(Array.from({ length: 64 }, (_, i) => i + 1));
-    expect(most).toBeLessThan(1.3 * size);
+    expect(maxBytes).toBeLessThan(1.3 * size);
     rmSync(path);
   });
 });

@@ -43,10 +43,10 @@ class Reader {
     if (depth > maxDepth) this.#fail(`nested deeper than ${maxDepth}`);
     if (++this.#values > maxValues) this.#fail(`more than ${maxValues} values`);
     this.#skipSpace();
-    const first = this.#text[this.#at];
-    if (first === "{") return this.#object(depth);
-    if (first === "[") return this.#array(depth);
-    if (first === '"') return this.#string();
+    const firstCharacter = this.#text[this.#at];
+    if (firstCharacter === "{") return this.#object(depth);
+    if (firstCharacter === "[") return this.#array(depth);
+    if (firstCharacter === '"') return this.#string();
     for (const [word, meaning] of literals)
       if (this.#text.startsWith(word, this.#at)) return this.#take(word.length, meaning);
     return this.#number();

@@ -15,26 +15,26 @@ export class ByteReader {
 
   /** `length` bytes; undefined if the stream ends first. */
   async take(length: number): Promise<Buffer | undefined> {
-    const parts: Buffer[] = [];
-    for (let wanted = length; wanted > 0; ) {
+    const chunks: Buffer[] = [];
+    for (let remaining = length; remaining > 0; ) {
       if (this.#rest.length === 0 && !(await this.#more())) return undefined;
-      const stream = this.#rest.subarray(0, wanted);
-      this.#rest = this.#rest.subarray(stream.length);
-      parts.push(stream);
-      wanted -= stream.length;
+      const chunk = this.#rest.subarray(0, remaining);
+      this.#rest = this.#rest.subarray(chunk.length);
+      chunks.push(chunk);
+      remaining -= chunk.length;
     }
-    return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+    return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
   }
 
   /** `length` bytes, chunk by chunk. Throws ArchiveError ("corrupt") if the stream ends first. */
   async *stream(length: number): AsyncGenerator<Buffer> {
-    for (let wanted = length; wanted > 0; ) {
+    for (let remaining = length; remaining > 0; ) {
       if (this.#rest.length === 0 && !(await this.#more()))
-        throw new ArchiveError("corrupt", `truncated: ${wanted} bytes are missing`);
-      const stream = this.#rest.subarray(0, wanted);
-      this.#rest = this.#rest.subarray(stream.length);
-      wanted -= stream.length;
-      yield stream;
+        throw new ArchiveError("corrupt", `truncated: ${remaining} bytes are missing`);
+      const chunk = this.#rest.subarray(0, remaining);
+      this.#rest = this.#rest.subarray(chunk.length);
+      remaining -= chunk.length;
+      yield chunk;
     }
   }
 

@@ -51,12 +51,12 @@ export class TakenPaths {
 
   #takeOne(path: string, folder: boolean, entry: string): void {
     const key = path.normalize("NFC").toLowerCase();
-    const before = this.#taken.get(key);
-    if (before === undefined) this.#taken.set(key, { path, folder });
-    else if (!(folder && before.folder && before.path === path))
+    const existing = this.#taken.get(key);
+    if (existing === undefined) this.#taken.set(key, { path, folder });
+    else if (!(folder && existing.folder && existing.path === path))
       throw new ArchiveError(
         "collision",
-        `entry ${JSON.stringify(entry)}: collides with ${JSON.stringify(before.path)}`,
+        `entry ${JSON.stringify(entry)}: collides with ${JSON.stringify(existing.path)}`,
       );
   }
 }

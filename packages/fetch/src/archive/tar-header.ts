@@ -16,8 +16,8 @@ export const tarChecksum = (block: Uint8Array): number =>
 
 /** Parses a header of 512 bytes. Throws ArchiveError ("corrupt") for a wrong checksum or a malformed number. */
 export function readTarHeader(block: Buffer): TarHeader {
-  const found = readOctal(block, 148, 8);
-  if (found !== tarChecksum(block)) throw new ArchiveError("corrupt", "a header with a wrong checksum");
+  const storedChecksum = readOctal(block, 148, 8);
+  if (storedChecksum !== tarChecksum(block)) throw new ArchiveError("corrupt", "a header with a wrong checksum");
   const type = block.toString("latin1", 156, 157);
   const posix = block.toString("latin1", 257, 263) === "ustar\0"; // GNU writes "ustar " and uses the prefix otherwise
   const prefix = posix ? readString(block, 345, 155) : "";

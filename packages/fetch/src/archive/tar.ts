@@ -19,8 +19,8 @@ const maxMetaBytes = 64 * 1024;
 /** Reads the tar archive at `path`. Throws ArchiveError for damage and for bombs, and passes on what `visit` throws. */
 export async function readTar(path: string, gzip: boolean, limits: Limits, visit: Visit): Promise<void> {
   const meter = new Meter(limits);
-  const { source, packed } = open(path, gzip);
-  const reader = new ByteReader(source, (length) => meter.add(length, packed()));
+  const { source, packedBytes } = openStream(path, gzip);
+  const reader = new ByteReader(source, (length) => meter.add(length, packedBytes()));
   try {
     await readEntries(reader, meter, visit);
     await reader.drain(); // to the end, so that zlib checks the checksum of gzip
@@ -34,11 +34,11 @@ export async function readTar(path: string, gzip: boolean, limits: Limits, visit
   }
 }
 
-function open(path: string, gzip: boolean): { source: Readable; packed: () => number } {
-  let packed = 0;
+function openStream(path: string, gzip: boolean): { source: Readable; packedBytes: () => number } {
+  let packedBytes = 0;
   const count = new Transform({
     transform(chunk: Buffer, _, done) {
-      packed += chunk.length;
+      packedBytes += chunk.length;
       done(null, chunk);
     },
   });
@@ -47,7 +47,7 @@ function open(path: string, gzip: boolean): { source: Readable; packed: () => nu
   const source = gzip
     ? pipeline(file, count, createGunzip({ chunkSize: 1 << 18 }), ignore)
     : pipeline(file, count, ignore);
-  return { source, packed: () => packed };
+  return { source, packedBytes: () => packedBytes };
 }
 
 interface Meta {
@@ -105,20 +105,20 @@ async function readMeta(reader: ByteReader, { size, type }: TarHeader): Promise<
 }
 
 /** Adds what an extended header describes to what is known of the next entry. */
-function applyMeta({ type }: TarHeader, bytes: Buffer, before: Meta): Meta {
-  if (type === "K") return before; // the target of a link: links are refused
-  if (type === "L") return { ...before, path: text(bytes.subarray(0, lengthToZero(bytes))) };
+function applyMeta({ type }: TarHeader, bytes: Buffer, previous: Meta): Meta {
+  if (type === "K") return previous; // the target of a link: links are refused
+  if (type === "L") return { ...previous, path: text(bytes.subarray(0, lengthToZero(bytes))) };
   const records = parsePaxRecords(bytes);
   const { path, size } = Object.fromEntries(records);
   if (type === "g") {
     if (path !== undefined || size !== undefined)
       throw new ArchiveError("corrupt", "a global pax header with a name or a size");
-    return before;
+    return previous;
   }
   if (size !== undefined && !/^\d{1,15}$/.test(size))
     throw new ArchiveError("corrupt", `a size of ${JSON.stringify(size)}`);
   return {
-    ...before,
+    ...previous,
     ...(path === undefined ? {} : { path }),
     ...(size === undefined ? {} : { size: Number(size) }),
     ...([...records.keys()].some((key) => key.startsWith("GNU.sparse")) ? { sparse: true } : {}),

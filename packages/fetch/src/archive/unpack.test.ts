@@ -14,7 +14,7 @@ const place = mkdtempSync(join(tmpdir(), "unpack-"));
 afterAll(() => rmSync(place, { recursive: true }));
 let number = 0;
 
-async function unpacked(archive: Uint8Array, options?: UnpackOptions) {
+async function unpackAndList(archive: Uint8Array, options?: UnpackOptions) {
   const path = join(place, `archive${number++}`);
   const to = `${path}.out/target`;
   writeFileSync(path, archive);
@@ -41,28 +41,28 @@ async function refusal(archive: Uint8Array, options?: UnpackOptions): Promise<Ar
   return error;
 }
 
-const two: TarEntry[] = [
+const twoFiles: TarEntry[] = [
   { name: "a/", type: "5" },
   { name: "a/1.txt", body: "one" },
   { name: "./b//2.txt", body: "two" },
 ];
 const files = { "a/1.txt": "one", "b/2.txt": "two" };
 const counts = { files: 2, bytes: 6, passedOver: 0 };
-const long = `${"long/".repeat(25)}${"n".repeat(120)}.txt`;
+const longName = `${"long/".repeat(25)}${"n".repeat(120)}.txt`;
 
 describe("unpack", () => {
   it.each<[string, Uint8Array]>([
-    ["tar", makeTar(two)],
-    ["tar.gz", gzipSync(makeTar(two))],
+    ["tar", makeTar(twoFiles)],
+    ["tar.gz", gzipSync(makeTar(twoFiles))],
     [
       "tar.gz in two members",
-      Buffer.concat([gzipSync(makeTar(two).subarray(0, 700)), gzipSync(makeTar(two).subarray(700))]),
+      Buffer.concat([gzipSync(makeTar(twoFiles).subarray(0, 700)), gzipSync(makeTar(twoFiles).subarray(700))]),
     ],
     [
       "tar with the old type flag of a file",
-      makeTar([...two.slice(0, 2), { name: "b/2.txt", body: "two", type: "\0" }]),
+      makeTar([...twoFiles.slice(0, 2), { name: "b/2.txt", body: "two", type: "\0" }]),
     ],
-    ["tar with a global header", makeTar([{ name: "g", type: "g", body: paxRecords({ comment: "x" }) }, ...two])],
+    ["tar with a global header", makeTar([{ name: "g", type: "g", body: paxRecords({ comment: "x" }) }, ...twoFiles])],
     ["zip", makeZip([{ name: "a/" }, { name: "a/1.txt", body: "one" }, { name: "b/2.txt", body: "two", method: 0 }])],
     [
       "zip without Unix modes",
@@ -82,13 +82,13 @@ describe("unpack", () => {
       ),
     ],
   ])("unpacks a %s", async (_, archive) => {
-    expect(await unpacked(archive)).toEqual({ counts, files });
+    expect(await unpackAndList(archive)).toEqual({ counts, files });
   });
 
   it("reads long names of pax, GNU and the ustar prefix, and names beyond ASCII", async () => {
-    const pax = { name: "x", type: "x", body: paxRecords({ path: long }) };
-    const gnu = { name: "././@LongLink", type: "L", body: `${long}2\0` };
-    const found = await unpacked(
+    const pax = { name: "x", type: "x", body: paxRecords({ path: longName }) };
+    const gnu = { name: "././@LongLink", type: "L", body: `${longName}2\0` };
+    const found = await unpackAndList(
       makeTar([
         ...[pax, { name: "short", body: "1" }, gnu, { name: "short", body: "2" }],
         ...[
@@ -97,30 +97,37 @@ describe("unpack", () => {
         ],
       ]),
     );
-    expect(found.files).toEqual({ [long]: "1", [`${long}2`]: "2", "prefix/b/c.txt": "3", "Blåhat/çé.txt": "4" });
-    expect((await unpacked(makeZip([{ name: "Blåhat/çé.txt", body: "4" }]))).files).toEqual({ "Blåhat/çé.txt": "4" });
+    expect(found.files).toEqual({
+      [longName]: "1",
+      [`${longName}2`]: "2",
+      "prefix/b/c.txt": "3",
+      "Blåhat/çé.txt": "4",
+    });
+    expect((await unpackAndList(makeZip([{ name: "Blåhat/çé.txt", body: "4" }]))).files).toEqual({
+      "Blåhat/çé.txt": "4",
+    });
   });
 
   it("unpacks only the selected entries and counts the others", async () => {
     const link = { name: "b/link", type: "2", linkname: "/etc/passwd" };
     const icon = { name: "Icon\r", body: "of a Macintosh" };
-    const found = await unpacked(makeTar([...two, link, icon]), { select: (path) => path.startsWith("a") });
+    const found = await unpackAndList(makeTar([...twoFiles, link, icon]), { select: (path) => path.startsWith("a") });
     expect(found).toEqual({ counts: { files: 1, bytes: 3, passedOver: 3 }, files: { "a/1.txt": "one" } });
   });
 
   it("accepts refused entries in a zip archive if they are not selected", async () => {
-    const others: ZipEntry[] = [
+    const refusedEntries: ZipEntry[] = [
       ...["..\\evil", "b\\c.txt", "../evil", "/etc/evil", "C:/evil"].map((name) => ({ name, body: "2" })),
       { name: "secret", body: "3", flags: 0x801 },
       { name: "bzip2", body: "4", method: 12 },
       { name: "link", body: "/etc/passwd", mode: 0o120777 },
     ];
-    const archive = makeZip([...others, { name: "a/1.txt", body: "one" }]);
-    expect(await unpacked(archive, { select: (path) => path.startsWith("a/") })).toEqual({
-      counts: { files: 1, bytes: 3, passedOver: others.length },
+    const archive = makeZip([...refusedEntries, { name: "a/1.txt", body: "one" }]);
+    expect(await unpackAndList(archive, { select: (path) => path.startsWith("a/") })).toEqual({
+      counts: { files: 1, bytes: 3, passedOver: refusedEntries.length },
       files: { "a/1.txt": "one" },
     });
-    for (const entry of others)
+    for (const entry of refusedEntries)
       expect(
         (await refusal(archive, { select: (path) => path === entry.name || path.startsWith("a/") })).message,
         entry.name,
@@ -129,14 +136,14 @@ describe("unpack", () => {
 
   it("accepts a high compression ratio of a small archive, and empty files", async () => {
     const zeros = Buffer.alloc(8e6);
-    expect((await unpacked(gzipSync(makeTar([{ name: "zeros", body: zeros }, { name: "none" }])))).counts.bytes).toBe(
-      8e6,
-    );
+    expect(
+      (await unpackAndList(gzipSync(makeTar([{ name: "zeros", body: zeros }, { name: "none" }])))).counts.bytes,
+    ).toBe(8e6);
   });
 
   it("unpacks an archive again after an interruption", async () => {
     const path = join(place, `archive${number++}`);
-    writeFileSync(path, makeTar(two));
+    writeFileSync(path, makeTar(twoFiles));
     await expect(unpack(path, `${path}.out`, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       kind: "interrupted",
     });
@@ -171,7 +178,7 @@ describe("unpack refuses a name in tar and zip", () => {
     [`${"d/".repeat(40)}x`, "segments, more than 32"],
     [`${"x".repeat(256)}`, "longer than 255"],
     [`${"x/".repeat(15)}${"y".repeat(200)}/${"z/".repeat(10)}${"w".repeat(1000)}`, "bytes"],
-  ])("%j", async (name, why) => {
+  ])("%j", async (name, reason) => {
     const tar = await refusal(
       makeTar([
         { name: "first", body: "1" },
@@ -180,7 +187,7 @@ describe("unpack refuses a name in tar and zip", () => {
       ]),
     );
     expect(tar.code).toBe("path");
-    expect(tar.message).toMatch(new RegExp(why));
+    expect(tar.message).toMatch(new RegExp(reason));
     const zip = await refusal(
       makeZip([
         { name: "first", body: "1" },
@@ -275,7 +282,7 @@ describe("unpack stops at the limits for", () => {
   const zeros = Buffer.alloc(20e6);
   it.each<[string, () => Uint8Array, UnpackOptions["limits"], string]>([
     ["a gzip bomb", () => gzipSync(makeTar([{ name: "a", body: zeros }])), {}, "a bomb"],
-    ["a bomb after the archive's end", () => gzipSync(Buffer.concat([makeTar(two), zeros])), {}, "a bomb"],
+    ["a bomb after the archive's end", () => gzipSync(Buffer.concat([makeTar(twoFiles), zeros])), {}, "a bomb"],
     ["a zip bomb", () => makeZip([{ name: "a", body: zeros }]), {}, "a bomb"],
     [
       "a zip bomb that announces a small size",
@@ -284,27 +291,27 @@ describe("unpack stops at the limits for", () => {
       "damaged|a bomb",
     ],
     ["entries that share bytes", () => shared(), {}, "share bytes"],
-    ["too many entries, tar", () => makeTar(many(11)), { entries: 10 }, "more than 10 entries"],
-    ["too many entries, zip", () => makeZip(many(11)), { entries: 10 }, "11 entries, more than 10"],
+    ["too many entries, tar", () => makeTar(manyEntries(11)), { entries: 10 }, "more than 10 entries"],
+    ["too many entries, zip", () => makeZip(manyEntries(11)), { entries: 10 }, "11 entries, more than 10"],
     [
       "too many folders",
-      () => makeTar(many(11).map(({ name }) => ({ name, type: "5" }))),
+      () => makeTar(manyEntries(11).map(({ name }) => ({ name, type: "5" }))),
       { entries: 10 },
       "more than 10",
     ],
     ["too many bytes, tar", () => makeTar([{ name: "a", body: zeros }]), { bytes: 1e6 }, "more than 1000000 bytes"],
     ["too many bytes, zip", () => makeZip([{ name: "a", body: "12345" }]), { bytes: 4 }, "more than 4 bytes"],
-    ["gzip in gzip", () => gzipSync(gzipSync(makeTar(two))), {}, "truncated"],
+    ["gzip in gzip", () => gzipSync(gzipSync(makeTar(twoFiles))), {}, "truncated"],
     ["a name of a million bytes", () => makeTar(hugeName()), {}, "an extended header of type L with 2000000 bytes"],
-  ])("%s", async (_, archive, limits, why) => {
+  ])("%s", async (_, archive, limits, reason) => {
     const start = performance.now();
     const error = await refusal(archive(), { limits: limits ?? {} });
-    expect(error.message).toMatch(new RegExp(why));
+    expect(error.message).toMatch(new RegExp(reason));
     expect(performance.now() - start).toBeLessThan(5000);
   });
 });
 
-const many = (n: number) => Array.from({ length: n }, (_, i) => ({ name: `f${i}`, body: "x" }));
+const manyEntries = (n: number) => Array.from({ length: n }, (_, i) => ({ name: `f${i}`, body: "x" }));
 const hugeName = (): TarEntry[] => [
   { name: "x", type: "L", body: "n".repeat(2e6) },
   { name: "a", body: "1" },
@@ -336,7 +343,7 @@ describe("unpack refuses an archive", () => {
   );
 
   it("without the end-of-archive marker", async () => {
-    expect((await refusal(makeTar(two, { end: false }))).message).toContain("the end-of-archive marker");
+    expect((await refusal(makeTar(twoFiles, { end: false }))).message).toContain("the end-of-archive marker");
   });
 
   it.each<[string, () => Uint8Array]>([
@@ -355,7 +362,7 @@ describe("unpack refuses an archive", () => {
     ],
     ["with a tar size beyond the end of the file", () => makeTar([{ name: "a", body: "1", size: 1e9 }])],
     ["with a flipped bit in gzip", () => flipped(gzipSync(makeTar([{ name: "a", body: Buffer.alloc(3000, 5) }])), 40)],
-    ["with a wrong checksum of gzip", () => flippedFromEnd(gzipSync(makeTar(two)), 6)],
+    ["with a wrong checksum of gzip", () => flippedFromEnd(gzipSync(makeTar(twoFiles)), 6)],
     ["with a wrong checksum of a zip entry", () => makeZip([{ name: "a", body: "1", crc: 5 }])],
     ["with a zip entry whose size is too small", () => makeZip([{ name: "a", body: "12345", size: 3 }])],
     ["with a zip entry whose size is too large", () => makeZip([{ name: "a", body: "12345", size: 9 }])],
@@ -368,15 +375,15 @@ describe("unpack refuses an archive", () => {
     ["that is an empty tar", () => makeTar([])],
     ["that is an empty zip", () => makeZip([])],
     ["with a folder that has data", () => makeTar([{ name: "a", type: "5", body: "x" }])],
-    ["with a truncated pax header", () => makeTar([{ name: "x", type: "x", body: "99 path=a\n" }, ...two])],
-    ["with a pax record without a value", () => makeTar([{ name: "x", type: "x", body: "7 path\n" }, ...two])],
+    ["with a truncated pax header", () => makeTar([{ name: "x", type: "x", body: "99 path=a\n" }, ...twoFiles])],
+    ["with a pax record without a value", () => makeTar([{ name: "x", type: "x", body: "7 path\n" }, ...twoFiles])],
     [
       "with a pax size that is no number",
-      () => makeTar([{ name: "x", type: "x", body: paxRecords({ size: "-5" }) }, ...two]),
+      () => makeTar([{ name: "x", type: "x", body: paxRecords({ size: "-5" }) }, ...twoFiles]),
     ],
     [
       "with a global pax header that has a name",
-      () => makeTar([{ name: "x", type: "g", body: paxRecords({ path: "a" }) }, ...two]),
+      () => makeTar([{ name: "x", type: "g", body: paxRecords({ path: "a" }) }, ...twoFiles]),
     ],
   ])("%s", async (_, archive) => {
     expect(["corrupt", "unknown-format"]).toContain((await refusal(archive())).code);

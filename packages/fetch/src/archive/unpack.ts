@@ -76,13 +76,13 @@ async function read(archive: string, limits: Limits, visit: Visit): Promise<void
 }
 
 function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
-  const taken = new TakenPaths();
-  const made = new Set<string>();
+  const takenPaths = new TakenPaths();
+  const madeFolders = new Set<string>();
   const counts = { files: 0, bytes: 0, passedOver: 0 };
   const makeFolder = async (path: string) => {
-    if (made.has(path)) return;
+    if (madeFolders.has(path)) return;
     makeFolders(path);
-    made.add(path);
+    madeFolders.add(path);
   };
   const visit = async (entry: ArchiveEntry) => {
     if (signal?.aborted)
@@ -99,7 +99,7 @@ function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
     if (entry.kind === "other")
       throw new ArchiveError("type", `entry ${shown}: of type ${entry.type}; only files and folders are unpacked`);
     if (path === "") throw new ArchiveError("path", `entry ${JSON.stringify(entry.name)}: a file without a name`);
-    taken.take(path, entry.kind === "folder");
+    takenPaths.take(path, entry.kind === "folder");
     const target = join(folder, path);
     if (entry.kind === "folder") return await makeFolder(target);
     await makeFolder(dirname(target));

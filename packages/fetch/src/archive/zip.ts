@@ -45,16 +45,16 @@ async function listEntries(zip: ZipFile, limits: Limits): Promise<[string, Entry
   const meter = new Meter(limits);
   const entries: [string, Entry][] = [];
   const ranges: { from: number; to: number; name: string }[] = [];
-  let packed = 0;
+  let packedBytes = 0;
   for await (const entry of zip.eachEntry()) {
     const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
     const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true); // keeps backslashes
     meter.entry();
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
     ranges.push({ from: entry.relativeOffsetOfLocalHeader, to: fileDataStart + entry.compressedSize, name });
-    packed += entry.compressedSize;
+    packedBytes += entry.compressedSize;
     checkRatio(entry.uncompressedSize, entry.compressedSize, limits);
-    meter.add(entry.uncompressedSize, packed);
+    meter.add(entry.uncompressedSize, packedBytes);
     entries.push([name, entry]);
   }
   refuseOverlap(ranges);
@@ -65,11 +65,11 @@ async function listEntries(zip: ZipFile, limits: Limits): Promise<[string, Entry
 function refuseOverlap(ranges: { from: number; to: number; name: string }[]): void {
   ranges.sort((a, b) => a.from - b.from);
   for (const [i, { from, name }] of ranges.entries()) {
-    const before = ranges[i - 1];
-    if (before && from < before.to)
+    const previous = ranges[i - 1];
+    if (previous && from < previous.to)
       throw new ArchiveError(
         "limit",
-        `entries ${JSON.stringify(before.name)} and ${JSON.stringify(name)} share bytes: a bomb`,
+        `entries ${JSON.stringify(previous.name)} and ${JSON.stringify(name)} share bytes: a bomb`,
       );
   }
 }

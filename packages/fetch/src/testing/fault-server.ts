@@ -3,21 +3,21 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 
-export interface Seen {
+export interface RecordedRequest {
   readonly url: string;
   readonly headers: IncomingMessage["headers"];
 }
 
 export interface FaultServer {
   readonly origin: string;
-  readonly seen: Seen[];
+  readonly seen: RecordedRequest[];
   /** Answers the requests; `n` counts them from 0. */
   handler: (request: IncomingMessage, response: ServerResponse, n: number) => void;
   close(): Promise<void>;
 }
 
 export async function faultServer(): Promise<FaultServer> {
-  const seen: Seen[] = [];
+  const seen: RecordedRequest[] = [];
   const answer: RequestListener = (request, response) => {
     seen.push({ url: request.url!, headers: request.headers });
     response.on("error", () => {});

@@ -74,12 +74,12 @@ describe("openArrays", () => {
   });
 
   it("reads batches that are larger than one read", async () => {
-    const large = Uint8Array.from({ length: 3 << 20 }, (_, i) => (i * 7919) >> 8);
-    const npy = encodeNpy({ type: "U8", shape: [3, 1 << 20], data: large });
+    const largeData = Uint8Array.from({ length: 3 << 20 }, (_, i) => (i * 7919) >> 8);
+    const npy = encodeNpy({ type: "U8", shape: [3, 1 << 20], data: largeData });
     const path = file("large.npz", zip([deflated("x", npy)]));
     let matches = 0;
     await (await openArrays(path)).eachRows("x", 2, async ({ data: rows }, first) => {
-      if (Buffer.from(rows.buffer).equals(large.subarray(first << 20, (first << 20) + rows.length))) matches++;
+      if (Buffer.from(rows.buffer).equals(largeData.subarray(first << 20, (first << 20) + rows.length))) matches++;
     });
     expect(matches).toBe(2);
   });
@@ -108,13 +108,13 @@ describe("openArrays", () => {
     );
     truncateSync(path, 128 + count * 256 * 256 * 3);
     const before = process.memoryUsage();
-    let [rows, most] = [0, 0];
+    let [rows, maxMemory] = [0, 0];
     await (await openArrays(path)).eachRows("array", 16, async (piece) => {
       rows += piece.shape[0]!;
-      most = Math.max(most, process.memoryUsage.rss() - before.rss);
+      maxMemory = Math.max(maxMemory, process.memoryUsage.rss() - before.rss);
     });
     expect(rows).toBe(count);
-    expect(most).toBeLessThan(400e6);
+    expect(maxMemory).toBeLessThan(400e6);
   });
 });
 

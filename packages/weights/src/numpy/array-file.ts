@@ -26,7 +26,7 @@ export interface ArrayFile {
    * Reads an array in order, `atOnce` rows (entries of the first axis) at a time, fewer in the last batch. Each batch
    * has its own buffer. Throws CorruptFileError for damaged bytes; a wrong checksum is found only after the last batch.
    */
-  eachRows(name: string, atOnce: number, use: (rows: StoredTensor, first: number) => Promise<void>): Promise<void>;
+  eachRows(name: string, atOnce: number, use: (rows: StoredTensor, firstRow: number) => Promise<void>): Promise<void>;
 }
 
 /** Limit on the bytes of one row: an RGB image of 100 million pixels. */
@@ -139,12 +139,12 @@ function rowReader(
         `a row of array ${type} [${shape}] takes ${inRow * width} bytes: at most ${maxRowBytes} are read`,
       );
     await withSameFile(stamp, async (file) => {
-      let first = 0;
+      let firstRow = 0;
       let piece = new Uint8Array(0);
       let filled = 0;
       let skip = dataStart;
       const begin = () => {
-        piece = new Uint8Array(Math.min(atOnce, rows - first) * inRow * width);
+        piece = new Uint8Array(Math.min(atOnce, rows - firstRow) * inRow * width);
         filled = 0;
       };
       begin();
@@ -157,10 +157,10 @@ function rowReader(
           filled += part.length;
           at += part.length;
           if (filled < piece.length) continue;
-          const count = Math.min(atOnce, rows - first);
+          const count = Math.min(atOnce, rows - firstRow);
           const data = new TypedArray(piece.buffer, 0, count * inRow);
-          await use({ type, shape: [count, ...shape.slice(1)], data }, first);
-          first += count;
+          await use({ type, shape: [count, ...shape.slice(1)], data }, firstRow);
+          firstRow += count;
           begin();
         }
       }

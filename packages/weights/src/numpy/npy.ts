@@ -92,22 +92,22 @@ export function npyHeader(bytes: Uint8Array, source: string): NpyHeader {
 function parseDictionary(text: string, source: string): Omit<NpyHeader, "dataStart"> {
   const shown = JSON.stringify(text.trim().slice(0, 120));
   const entry = (name: string, value: string) => new RegExp(`^[{,]\\s*(['"])${name}\\1\\s*:\\s*${value}\\s*`);
-  let rest = text.trim();
-  const found = new Map<string, string>();
-  while (!/^,?\s*\}$/.test(rest)) {
-    const before = rest;
+  let remaining = text.trim();
+  const parsed = new Map<string, string>();
+  while (!/^,?\s*\}$/.test(remaining)) {
+    const previous = remaining;
     for (const [name, value] of Object.entries(valuePatterns)) {
-      const match = entry(name, value).exec(rest);
-      if (!match || found.has(name)) continue;
-      found.set(name, match[2]!);
-      rest = rest.slice(match[0].length);
+      const match = entry(name, value).exec(remaining);
+      if (!match || parsed.has(name)) continue;
+      parsed.set(name, match[2]!);
+      remaining = remaining.slice(match[0].length);
     }
-    if (rest === before)
+    if (remaining === previous)
       throw new UnsupportedFileError(source, `.npy header ${shown}: wanted a plain type, its order and its shape`);
   }
-  const description = found.get("descr");
-  const sizes = found.get("shape");
-  const order = found.get("fortran_order");
+  const description = parsed.get("descr");
+  const sizes = parsed.get("shape");
+  const order = parsed.get("fortran_order");
   if (description === undefined || sizes === undefined || order === undefined)
     throw new CorruptFileError(source, `.npy header ${shown}: wanted descr, fortran_order and shape`);
   const type = descriptions.get(description);

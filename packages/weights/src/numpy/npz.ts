@@ -31,13 +31,13 @@ export function readNpz(
   mostBytes: ReadonlyMap<string, number> = new Map(),
 ): Promise<Map<string, StoredTensor>> {
   return withFile(path, async (file) => {
-    const wanted = [...(await zipEntries(file))].filter(([entry]) => {
+    const wantedEntries = [...(await zipEntries(file))].filter(([entry]) => {
       const name = nameOf(entry);
       return name !== entry && (!names || names.includes(name));
     });
-    checkSizes(path, wanted, mostBytes);
+    checkSizes(path, wantedEntries, mostBytes);
     const arrays = new Map<string, StoredTensor>();
-    for (const [entry, place] of wanted)
+    for (const [entry, place] of wantedEntries)
       arrays.set(nameOf(entry), decodeNpy(unpackEntry(file, entry, place), `${path}: ${entry}`));
     return arrays;
   });
@@ -54,8 +54,9 @@ function checkSizes(
   let [unpackedBytes, packedBytes] = [0, 0];
   for (const [entry, { begin, end, size }] of entries) {
     const quoted = `zip entry ${JSON.stringify(entry)}`;
-    const most = mostBytes.get(nameOf(entry)) ?? maxNpzBytes;
-    if (size > most) throw new UnsupportedFileError(path, `${quoted} takes ${size} bytes: at most ${most} are read`);
+    const maxBytes = mostBytes.get(nameOf(entry)) ?? maxNpzBytes;
+    if (size > maxBytes)
+      throw new UnsupportedFileError(path, `${quoted} takes ${size} bytes: at most ${maxBytes} are read`);
     if (size > maxDeflateRatio * (end - begin))
       throw new CorruptFileError(path, `${quoted}: ${end - begin} bytes cannot unpack to ${size}`);
     unpackedBytes += size;

@@ -40,13 +40,13 @@ export function unquote(text: string): string | undefined {
 
 /** Decodes Python's raw-unicode-escape: \uXXXX and \UXXXXXXXX; undefined if one is above U+10FFFF. */
 export function rawUnicode(text: string): string | undefined {
-  let wrong = false;
+  let isInvalid = false;
   const plain = text.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, four: string, eight: string) => {
     const code = Number.parseInt(four ?? eight, 16);
-    if (code > 0x10ffff) wrong = true;
-    return wrong ? "" : String.fromCodePoint(code);
+    if (code > 0x10ffff) isInvalid = true;
+    return isInvalid ? "" : String.fromCodePoint(code);
   });
-  return wrong ? undefined : plain;
+  return isInvalid ? undefined : plain;
 }
 
 /** Parses a decimal integer, as a number if that is exact; undefined if it is invalid. */

@@ -390,8 +390,8 @@ class Machine {
     return value ?? this.#fail(`${JSON.stringify(text.slice(0, 40))} cannot be read`);
   }
 
-  #atMost(length: number, most: number, what: string): number {
-    return length >= 0 && length <= most ? length : this.#fail(`${what} of ${length} bytes`);
+  #atMost(length: number, max: number, label: string): number {
+    return length >= 0 && length <= max ? length : this.#fail(`${label} of ${length} bytes`);
   }
 
   #fail(problem: string): never {

@@ -46,14 +46,14 @@ export function* safetensorsParts(
   }
   yield headerBytes(`{${fields}}`);
   for (const [name, tensor] of sorted) {
-    const stored = "read" in tensor ? tensor.read() : tensor;
-    if (stored.type !== tensor.type || stored.shape.join() !== tensor.shape.join())
+    const storedTensor = "read" in tensor ? tensor.read() : tensor;
+    if (storedTensor.type !== tensor.type || storedTensor.shape.join() !== tensor.shape.join())
       throw new Error(
         `tensor ${JSON.stringify(name)} was announced as ${tensor.type} [${tensor.shape}] ` +
-          `and is ${stored.type} [${stored.shape}]`,
+          `and is ${storedTensor.type} [${storedTensor.shape}]`,
       );
-    byteLengthOf(name, stored);
-    yield new Uint8Array(stored.data.buffer, stored.data.byteOffset, stored.data.byteLength);
+    byteLengthOf(name, storedTensor);
+    yield new Uint8Array(storedTensor.data.buffer, storedTensor.data.byteOffset, storedTensor.data.byteLength);
   }
 }
 

@@ -18,17 +18,17 @@ const protocolVersion = 1001;
 
 export function readLegacyCheckpoint(file: ReadableFile): TorchFile {
   const input = new PickleInput(file, 0, file.size);
-  const first = unpickle(input);
-  if (first !== magicNumber)
+  const foundMagic = unpickle(input);
+  if (foundMagic !== magicNumber)
     throw new UnsupportedFileError(
       file.path,
-      `a pickle of ${kindOf(first)}, not a PyTorch checkpoint: wanted a file of torch.save`,
+      `a pickle of ${kindOf(foundMagic)}, not a PyTorch checkpoint: wanted a file of torch.save`,
     );
-  const found = unpickle(input);
-  if (found !== protocolVersion)
+  const foundVersion = unpickle(input);
+  if (foundVersion !== protocolVersion)
     throw new UnsupportedFileError(
       file.path,
-      `${kindOf(found)} as the version of PyTorch's legacy format: wanted ${protocolVersion}`,
+      `${kindOf(foundVersion)} as the version of PyTorch's legacy format: wanted ${protocolVersion}`,
     );
   checkMachine(unpickle(input), file.path);
   const host = new TorchHost();

@@ -41,18 +41,19 @@ export function stateDict(root: PickleValue, source: string, key?: string): Stat
   const entry =
     key === undefined ? undefined : entriesWithTensors.find((name) => key === name || key.startsWith(`${name}.`));
   const chosen = entry ?? choose(entries, entriesWithTensors);
-  const rest = key !== undefined && key !== entry ? key.slice(entry === undefined ? 0 : entry.length + 1) : undefined;
+  const remainingKey =
+    key !== undefined && key !== entry ? key.slice(entry === undefined ? 0 : entry.length + 1) : undefined;
   const notes: string[] = [];
   if (chosen === undefined) walk.visit(root, root instanceof TorchTensor ? "tensor" : "", 0);
   else {
-    const found = entries.find(([name]) => name === chosen)!;
-    const others = entriesWithTensors.filter((name) => name !== chosen);
-    if (others.length > 0 || key === undefined)
+    const chosenEntry = entries.find(([name]) => name === chosen)!;
+    const otherEntries = entriesWithTensors.filter((name) => name !== chosen);
+    if (otherEntries.length > 0 || key === undefined)
       notes.push(
         `tensors of ${JSON.stringify(chosen)}` +
-          (others.length > 0 ? `; others are under ${others.slice(0, 20).join(", ")}` : ""),
+          (otherEntries.length > 0 ? `; others are under ${otherEntries.slice(0, 20).join(", ")}` : ""),
       );
-    walk.visit(found[1], found[1] instanceof TorchTensor ? chosen : "", 0);
+    walk.visit(chosenEntry[1], chosenEntry[1] instanceof TorchTensor ? chosen : "", 0);
     for (const [name, value] of entries)
       if (name !== undefined && !entriesWithTensors.includes(name)) walk.visit(value, name, 0);
   }
@@ -67,7 +68,7 @@ export function stateDict(root: PickleValue, source: string, key?: string): Stat
     metadata: walk.metadata,
     notes,
     keys,
-    ...(rest === undefined ? {} : { below: rest }),
+    ...(remainingKey === undefined ? {} : { below: remainingKey }),
   };
 }
 

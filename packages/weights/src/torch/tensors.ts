@@ -65,13 +65,13 @@ export class TorchHost implements PickleHost {
       throw new ArgumentError(`a persistent id that is not a storage: ${kindOf(id)}`);
     const type = storageType(of.name);
     if (!type) throw new ArgumentError(`a storage of the unknown class ${JSON.stringify(of.name)}`);
-    const known = this.storages.get(key);
-    if (known && (known.type !== type || known.count !== count))
+    const existing = this.storages.get(key);
+    if (existing && (existing.type !== type || existing.count !== count))
       throw new ArgumentError(
-        `storage ${JSON.stringify(key)} is ${known.type} of ${known.count} in one place, ` +
+        `storage ${JSON.stringify(key)} is ${existing.type} of ${existing.count} in one place, ` +
           `${type} of ${count} in another`,
       );
-    const storage = known ?? { key, type, count };
+    const storage = existing ?? { key, type, count };
     this.storages.set(key, storage);
     if (part === undefined || part === null) return new TorchStorage(storage, 0, count);
     const [, begin, length] = part instanceof PickleTuple ? part.items : [];
@@ -86,10 +86,10 @@ const maxDimensions = 64; // PyTorch's limit for most operations (aten, `dim_bit
 const isSize = (value: PickleValue | undefined): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 
-function sizes(value: PickleValue | undefined, what: string): number[] {
+function sizes(value: PickleValue | undefined, label: string): number[] {
   const items = value instanceof PickleTuple ? value.items : Array.isArray(value) ? value : undefined;
   if (!items || items.length > maxDimensions || !items.every(isSize))
-    throw new ArgumentError(`${what} is not a tuple of at most ${maxDimensions} sizes`);
+    throw new ArgumentError(`${label} is not a tuple of at most ${maxDimensions} sizes`);
   return items as number[];
 }
 
@@ -108,16 +108,17 @@ function rebuildTensor(
   if (shape.length !== strides.length) throw new ArgumentError(`${shape.length} sizes and ${strides.length} strides`);
   const count = elementCount(shape);
   if (count === undefined) throw new ArgumentError(`a tensor of shape [${shape}]: too many elements to count`);
-  const last = shape.reduce((sum, n, i) => sum + (n - 1) * strides[i]!, offset);
-  const own = type ?? storage.storage.type;
-  const held = Math.floor((storage.count * widthOf(storage.storage.type)) / widthOf(own)); // elements of this part
-  if (count > 0 && !(last < held))
+  const lastIndex = shape.reduce((sum, n, i) => sum + (n - 1) * strides[i]!, offset);
+  const ownType = type ?? storage.storage.type;
+  // In elements of the tensor's type, within this part of the storage.
+  const available = Math.floor((storage.count * widthOf(storage.storage.type)) / widthOf(ownType));
+  if (count > 0 && !(lastIndex < available))
     throw new ArgumentError(
-      `a tensor of shape [${shape}], strides [${strides}] and offset ${offset} in a storage of ${held} numbers`,
+      `a tensor of shape [${shape}], strides [${strides}] and offset ${offset} in a storage of ${available} numbers`,
     );
-  const begin = (storage.begin * widthOf(storage.storage.type)) / widthOf(own);
+  const begin = (storage.begin * widthOf(storage.storage.type)) / widthOf(ownType);
   if (!Number.isInteger(begin)) throw new ArgumentError("a tensor that is not aligned to its elements");
-  return new TorchTensor(storage.storage, own, begin + offset, shape, strides);
+  return new TorchTensor(storage.storage, ownType, begin + offset, shape, strides);
 }
 
 function rowMajor(shape: readonly number[]): number[] {

@@ -16,8 +16,8 @@ export async function readZipCheckpoint(file: ReadableFile): Promise<TorchFile> 
   const entries = await zipEntries(file);
   const pickles = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   const pickle = storedEntry(entries, pickles[0] ?? "", file.path);
-  const other = pickle ? undefined : describeOtherZip(file);
-  if (other) throw new UnsupportedFileError(file.path, `${other}; ${wantedWeights}`);
+  const otherDescription = pickle ? undefined : describeOtherZip(file);
+  if (otherDescription) throw new UnsupportedFileError(file.path, `${otherDescription}; ${wantedWeights}`);
   if (!pickle || pickles.length > 1)
     throw new UnsupportedFileError(
       file.path,
