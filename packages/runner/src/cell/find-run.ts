@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type RunRecord, readRecord } from "@dit-bench/record";
 import { BenchError } from "../errors.ts";
+import { type RecipeSettings, withoutTexts } from "../recipe/schema.ts";
 import { sha256Of } from "../storage/hashes.ts";
 import { isWholePng } from "./whole-png.ts";
 
@@ -109,12 +110,13 @@ function problemOfWeights(path: string, { weights }: RunRecord): string | undefi
 function errorOfAnotherRun({ recordPath, folder }: CellFiles, record: RunRecord, expected: ExpectedRun): BenchError {
   const { weights } = record;
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  const deciding = (settings: RunRecord["settings"]) => withSortedKeys(withoutTexts(settings as RecipeSettings));
   const differences = [
     record.data.fingerprint !== expected.fingerprint && "other images",
     weights.base !== expected.weights.base && "another base model",
     weights.extractor !== expected.weights.extractor && "another extractor",
     weights.autoencoder !== expected.weights.autoencoder && "another autoencoder",
-    !same(withSortedKeys(record.settings), withSortedKeys(expected.settings)) && "other settings",
+    !same(deciding(record.settings), deciding(expected.settings)) && "other settings",
   ].filter((what) => what !== false);
   // With all of these equal, the method differs: a plug-in that was edited since.
   const remedy =

@@ -25,6 +25,14 @@ describe("loadRecipe", () => {
     expect(loadRecipe("mini", { "training.steps": 8 }).protocol).not.toBe(changed.protocol);
   });
 
+  it("keeps the protocol where only a text for people is changed", () => {
+    expect(loadRecipe("mini", { about: "Other words." }).protocol).toBe(loadRecipe("mini").protocol);
+    const [first, second] = ["Some words.", "Others."].map((about) =>
+      loadRecipe("mini", { about, "training.steps": 7 }),
+    );
+    expect(first!.protocol).toBe(second!.protocol);
+  });
+
   it.each([
     [{ "training.step": 3 }, "did you mean 'training.steps'"],
     [{ "training.steps": 0 }, "training.steps"],

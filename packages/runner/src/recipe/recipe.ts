@@ -7,7 +7,7 @@ import { z } from "zod";
 import { BenchError } from "../errors.ts";
 import { projectFolder } from "../project-folder.ts";
 import { shortHash } from "../storage/hashes.ts";
-import { type RecipeSettings, recipeSchema } from "./schema.ts";
+import { type RecipeSettings, recipeSchema, withoutTexts } from "./schema.ts";
 
 export type { RecipeSettings } from "./schema.ts";
 
@@ -52,7 +52,10 @@ export function loadRecipe(name: string, changes: Readonly<Record<string, unknow
   const settings = check(content, path);
   const changed =
     Object.keys(changes).length === 0 ? settings : check(withChanges(content, changes), `recipe '${name}'`);
-  const mark = JSON.stringify(changed) === JSON.stringify(settings) ? "" : `+${shortHash(JSON.stringify(changed))}`;
+  const mark =
+    JSON.stringify(withoutTexts(changed)) === JSON.stringify(withoutTexts(settings))
+      ? ""
+      : `+${shortHash(JSON.stringify(withoutTexts(changed)))}`;
   return { settings: changed, folder, protocol: settings.protocol + mark };
 }
 

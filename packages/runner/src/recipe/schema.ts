@@ -114,6 +114,14 @@ export const recipeSchema = z.strictObject({
 
 export type RecipeSettings = z.infer<typeof recipeSchema>;
 
+/** The settings without the texts for people. A change of wording alone makes no other run. */
+export function withoutTexts<S extends Pick<RecipeSettings, "title" | "about">>(
+  settings: S,
+): Omit<S, "title" | "about"> {
+  const { title: _title, about: _about, ...deciding } = settings;
+  return deciding;
+}
+
 /** Why a text is no valid `sampling.respacing`; undefined where it is valid. */
 export function respacingProblem(text: string): string | undefined {
   try {

@@ -3,6 +3,7 @@
 import { type DitConfig, ditModel } from "@dit-bench/dit";
 import { type Adapted, attach, type Values } from "@dit-bench/method";
 import { forClasses } from "../../recipe/base-model.ts";
+import { withoutTexts } from "../../recipe/schema.ts";
 import { lineageOf } from "../../training/kept-state.ts";
 import { checkData } from "../data-checks.ts";
 import { type CellFiles, type ExpectedRun, filesOf } from "../find-run.ts";
@@ -42,6 +43,7 @@ export function prepareCell(inputs: RunInputs): PreparedCell {
   };
   const identity = identityOf({
     ...training,
+    settings: withoutTexts(settings),
     protocol: recipe.protocol,
     dataset: data.name,
     extractor: extractorFile.sha256,
