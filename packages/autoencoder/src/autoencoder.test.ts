@@ -10,7 +10,7 @@ import { decode, encode } from "./autoencoder.ts";
 import { groupNorm, type Weights } from "./blocks.ts";
 import { stableDiffusion } from "./config.ts";
 import { decoderWeights, encoderWeights } from "./layout.ts";
-import { draw, posterior } from "./posterior.ts";
+import { posterior, samplePosterior } from "./posterior.ts";
 import { type RecognisedAutoencoder, recogniseAutoencoder } from "./recognise.ts";
 
 const folder = fileURLToPath(new URL("fixtures/", import.meta.url));
@@ -118,7 +118,7 @@ describe("eager values agree with diffusers' to 1e-5", () => {
       );
       const noise = expected.get("noise")!.data as Float32Array;
       const Z = noise.length / each.length;
-      const samples = each.flatMap((p, i) => [...draw(p, noise.subarray(i * Z, (i + 1) * Z))]);
+      const samples = each.flatMap((p, i) => [...samplePosterior(p, noise.subarray(i * Z, (i + 1) * Z))]);
       expect(largestDifference(Float32Array.from(samples), "sample")).toBeLessThan(1e-5);
     });
   });

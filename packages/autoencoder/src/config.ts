@@ -23,7 +23,7 @@ export interface AutoencoderConfig {
 }
 
 /** Settings of Stable Diffusion's autoencoders: section D.1 of the paper; `config.json` of sd-vae-ft-ema and -mse. */
-export const published = { groups: 32, scale: 0.18215, tile: 256 } as const;
+export const publishedSettings = { groups: 32, scale: 0.18215, tile: 256 } as const;
 
 /** The configuration of sd-vae-ft-ema and sd-vae-ft-mse. */
 export const stableDiffusion: AutoencoderConfig = {
@@ -34,7 +34,7 @@ export const stableDiffusion: AutoencoderConfig = {
   attention: true,
   quantConv: true,
   postQuantConv: true,
-  ...published,
+  ...publishedSettings,
 };
 
 /** Side of an image over the side of its latent. */

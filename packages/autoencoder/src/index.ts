@@ -2,13 +2,13 @@
 
 export { decode, encode } from "./autoencoder.ts";
 export type { Weights } from "./blocks.ts";
-export { type AutoencoderConfig, downsampling, published, stableDiffusion } from "./config.ts";
+export { type AutoencoderConfig, downsampling, publishedSettings, stableDiffusion } from "./config.ts";
 export { decoderWeights, encoderWeights, type Shapes } from "./layout.ts";
-export { draw, type Posterior, posterior } from "./posterior.ts";
+export { type Posterior, posterior, samplePosterior } from "./posterior.ts";
 export {
   AutoencoderLayoutError,
   autoencoderAnchor,
   type RecognisedAutoencoder,
   recogniseAutoencoder,
 } from "./recognise.ts";
-export { cut, joiner, type Plane, type Tiling, tilesAlong, tilingOf } from "./tiles.ts";
+export { copyTile, createTileJoiner, type Plane, type Tiling, tilesAlong, tilingOf } from "./tiles.ts";

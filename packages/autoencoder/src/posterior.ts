@@ -17,5 +17,5 @@ export function posterior(moments: Float32Array): Posterior {
 }
 
 /** A sample: an unscaled latent. @param noise samples of N(0, 1), as many as `mean` has elements */
-export const draw = ({ mean, logvar }: Posterior, noise: Float32Array): Float32Array =>
+export const samplePosterior = ({ mean, logvar }: Posterior, noise: Float32Array): Float32Array =>
   mean.map((m, i) => m + Math.fround(Math.exp(0.5 * logvar[i]!)) * noise[i]!);

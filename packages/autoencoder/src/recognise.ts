@@ -1,6 +1,6 @@
 // Recognises the autoencoder of a checkpoint by the names and shapes of its tensors and by its config.json.
 
-import { type AutoencoderConfig, published } from "./config.ts";
+import { type AutoencoderConfig, publishedSettings } from "./config.ts";
 import { decoderWeights, encoderWeights, type Shapes } from "./layout.ts";
 import { diffusersName } from "./names.ts";
 
@@ -109,9 +109,9 @@ function settingsFrom(metadata: ReadonlyMap<string, string>): Pick<AutoencoderCo
     return value;
   };
   return {
-    groups: number("norm_num_groups", published.groups),
-    scale: number("scaling_factor", published.scale),
-    tile: number("sample_size", published.tile),
+    groups: number("norm_num_groups", publishedSettings.groups),
+    scale: number("scaling_factor", publishedSettings.scale),
+    tile: number("sample_size", publishedSettings.tile),
   };
 }
 

@@ -37,7 +37,13 @@ export interface Plane {
 }
 
 /** A copy of the part of a plane that a tile covers. */
-export function cut({ data, channels, height, width }: Plane, top: number, left: number, h: number, w: number): Plane {
+export function copyTile(
+  { data, channels, height, width }: Plane,
+  top: number,
+  left: number,
+  h: number,
+  w: number,
+): Plane {
   const out = new Float32Array(channels * h * w);
   for (let c = 0; c < channels; c++)
     for (let y = 0; y < h; y++) {
@@ -54,7 +60,7 @@ export function cut({ data, channels, height, width }: Plane, top: number, left:
  *
  * @param tiling of the result's sides
  */
-export function joiner(channels: number, height: number, width: number, tiling: Tiling) {
+export function createTileJoiner(channels: number, height: number, width: number, tiling: Tiling) {
   const data = new Float32Array(channels * height * width);
   let above: Plane[] = [];
   let row: Plane[] = [];

@@ -2,8 +2,8 @@
 
 import { freemem, totalmem } from "node:os";
 import type { Engine } from "@dit-bench/compiler";
-import { shownBytes } from "@dit-bench/fetch";
-import { misplaced, type NeededFile, type Plan, reached, remediesOf } from "@dit-bench/runner";
+import { formatBytes } from "@dit-bench/fetch";
+import { misplaced, type NeededFile, type Plan, remediesOf, throughputShare } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
 import { alignColumns, hangText, screenWidth } from "./columns.ts";
 import { formatDuration } from "./progress.ts";
@@ -34,24 +34,24 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
     ),
     ...formatItem(
       "memory",
-      `about ${shownBytes(memory.training)} in training, ${shownBytes(memory.sampling)} in sampling; ` +
-        `here ${shownBytes(freemem())} of ${shownBytes(totalmem())} are free`,
+      `about ${formatBytes(memory.training)} in training, ${formatBytes(memory.sampling)} in sampling; ` +
+        `here ${formatBytes(freemem())} of ${formatBytes(totalmem())} are free`,
     ),
     ...(peak > totalmem()
       ? formatItem("", "more than this machine has: use a smaller --set training.batch, or another machine")
       : []),
     ...formatItem(
       "disk",
-      `about ${shownBytes(Object.values(plan.disk).reduce((sum, bytes) => sum + bytes, 0))} in all`,
+      `about ${formatBytes(Object.values(plan.disk).reduce((sum, bytes) => sum + bytes, 0))} in all`,
     ),
-    ...amounts(Object.entries(plan.disk).map(([what, bytes]) => [shownBytes(bytes), what])),
+    ...amounts(Object.entries(plan.disk).map(([what, bytes]) => [formatBytes(bytes), what])),
     ...formatItem("time", `about ${formatTime(total)} in all`),
     ...amounts(seconds.map(([stage, s]) => [formatTime(s), stage])),
     ...formatItem(
       "",
       `estimated from the GEMMs of the steps. A GEMM just ran at ${(plan.productRate / 1e9).toFixed(0)} GFLOP/s ` +
         `on ${quantity(engine.threads, "thread")} (${engine.name}); training is assumed to reach ` +
-        `${formatPercent(reached.training)} of that, sampling ${formatPercent(reached.sampling)}. ` +
+        `${formatPercent(throughputShare.training)} of that, sampling ${formatPercent(throughputShare.sampling)}. ` +
         "Right within a factor of two, if nothing else runs on this machine",
     ),
     "",
@@ -61,7 +61,7 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
 /** The path follows on the line of its file if it fits, else below it. */
 function fileLines(files: readonly NeededFile[]): string[] {
   const heads = alignColumns(
-    files.map(({ what, name, bytes }) => [what, name, bytes === null ? "size not known" : shownBytes(bytes)]),
+    files.map(({ what, name, bytes }) => [what, name, bytes === null ? "size not known" : formatBytes(bytes)]),
     new Set([2]),
   );
   return files.flatMap(({ path }, i) => {

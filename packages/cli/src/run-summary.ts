@@ -2,7 +2,7 @@
 
 import { existsSync, statSync } from "node:fs";
 import { relative } from "node:path";
-import { shownBytes } from "@dit-bench/fetch";
+import { formatBytes } from "@dit-bench/fetch";
 import type { RunRecord } from "@dit-bench/record";
 import { quantity } from "@dit-bench/text";
 import { hangText } from "./columns.ts";
@@ -63,8 +63,8 @@ export function describeRun(record: RunRecord, files: RunFiles, width = process.
       [
         `${formatDuration(times.total)} in all`,
         `${record.stepMilliseconds.toPrecision(3)} ms a step`,
-        `peak memory ${shownBytes(1e6 * record.peakMemoryMB)}`,
-        ...(bytes === undefined ? [] : [`${shownBytes(bytes)} stored`]),
+        `peak memory ${formatBytes(1e6 * record.peakMemoryMB)}`,
+        ...(bytes === undefined ? [] : [`${formatBytes(bytes)} stored`]),
       ].join(", "),
     ],
     ...Object.entries(files)

@@ -3,7 +3,6 @@
 import {
   answer,
   type Comparison,
-  costColumns,
   formatFid,
   gap,
   leftOutNote,
@@ -12,6 +11,7 @@ import {
   notes,
   type ScoreRow,
   samplesMark,
+  tableColumns,
 } from "@dit-bench/report";
 import { printable } from "@dit-bench/text";
 import { fitColumns, hangText, screenWidth } from "./columns.ts";
@@ -79,7 +79,7 @@ function methodColumns(comparison: Comparison): Column[] {
     },
     { heading: "95 % interval", cells: all.map(formatInterval), importance: 5 },
     { heading: "Rank", cells: [...rows.map(({ rank }) => (rank === null ? gap : String(rank))), gap], importance: 8 },
-    ...costColumns
+    ...tableColumns
       .map(({ short, importance, text, base }) => ({ heading: short, cells: [...rows.map(text), base], importance }))
       .filter(({ cells }) => cells.some((cell) => cell !== gap)),
   ];

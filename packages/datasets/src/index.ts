@@ -1,7 +1,7 @@
 // Datasets: the registry of published ones, image folders, and the preparation of folders from the authors' archives.
 
 export { DataError, type DataErrorCode } from "./data-error.ts";
-export { type ImageListing, listImages, listPictures, type Skipped } from "./folder/image-listing.ts";
+export { type ImageListing, listAllImages, listImages, type Skipped } from "./folder/image-listing.ts";
 export { fitsInMemory, type ImageSet, type LoadOptions, loadFolder } from "./folder/load-folder.ts";
 export { type StoredSet, type StoreOptions, storeFolder } from "./folder/store-folder.ts";
 export { MatError } from "./prepare/mat/mat-error.ts";

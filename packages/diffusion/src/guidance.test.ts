@@ -4,7 +4,7 @@ import { normals } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { difference } from "./fixture.test.data.ts";
-import { guided } from "./index.ts";
+import { applyGuidance } from "./index.ts";
 
 beforeAll(() => tf.setBackend("cpu"));
 
@@ -20,7 +20,7 @@ describe("guidance", () => {
   ] as const)(
     "with %s changes the first %i channels and keeps the rest of the conditional output",
     (channels, count) => {
-      const out = guided(cond(), uncond(), 4, channels);
+      const out = applyGuidance(cond(), uncond(), 4, channels);
       for (let c = 0; c < 8; c++) {
         const [a, b] = [channel(cond(), c), channel(uncond(), c)];
         const want = c < count ? tf.sub(tf.mul(a, 4), tf.mul(b, 3)) : a;
@@ -30,30 +30,33 @@ describe("guidance", () => {
   );
 
   it("returns the conditional output at scale 1, and the noise of the null class at scale 0", () => {
-    expect(difference(guided(cond(), uncond(), 1, "all"), cond())).toBeLessThan(1e-6);
+    expect(difference(applyGuidance(cond(), uncond(), 1, "all"), cond())).toBeLessThan(1e-6);
     const noise = (x: tf.Tensor) => tf.slice(x, [0, 0], [-1, 4]);
-    expect(difference(noise(guided(cond(), uncond(), 0, "all")), noise(uncond()))).toBe(0);
+    expect(difference(noise(applyGuidance(cond(), uncond(), 0, "all")), noise(uncond()))).toBe(0);
   });
 
   it("takes its scale as a number or as a tensor", () => {
-    expect(difference(guided(cond(), uncond(), tf.scalar(1.5), "three"), guided(cond(), uncond(), 1.5, "three"))).toBe(
-      0,
-    );
+    expect(
+      difference(
+        applyGuidance(cond(), uncond(), tf.scalar(1.5), "three"),
+        applyGuidance(cond(), uncond(), 1.5, "three"),
+      ),
+    ).toBe(0);
   });
 
   it("gives the same for three channels as for all where the noise has three", () => {
     const [a, b] = [sampleNormal("conditional", 6), sampleNormal("null", 6)];
-    expect(difference(guided(a, b, 2, "three"), guided(a, b, 2, "all"))).toBe(0);
+    expect(difference(applyGuidance(a, b, 2, "three"), applyGuidance(a, b, 2, "all"))).toBe(0);
   });
 
   it("refuses guidance on three channels if the noise has fewer", () => {
-    expect(() => guided(sampleNormal("conditional", 2), sampleNormal("null", 2), 2, "three")).toThrow(
+    expect(() => applyGuidance(sampleNormal("conditional", 2), sampleNormal("null", 2), 2, "three")).toThrow(
       "the noise has 1: wanted at least 3",
     );
   });
 
   it("refuses outputs of different shapes", () => {
-    expect(() => guided(sampleNormal("conditional", 8), sampleNormal("null", 6), 2, "all")).toThrow(
+    expect(() => applyGuidance(sampleNormal("conditional", 8), sampleNormal("null", 6), 2, "all")).toThrow(
       "outputs [2,8,2,2] and [2,6,2,2]: wanted two of one shape",
     );
   });

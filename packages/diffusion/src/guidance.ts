@@ -25,7 +25,7 @@ export type GuidedChannels = "three" | "all";
  * @returns [N, 2C, H, W], the input of a sampler's step
  * @throws Error if the shapes differ or the noise has too few channels
  */
-export function guided(
+export function applyGuidance(
   outputCond_N2CHW: tf.Tensor,
   outputUncond_N2CHW: tf.Tensor,
   scale: number | tf.Tensor,

@@ -9,13 +9,13 @@ export {
 } from "./adamw.ts";
 export type { Coefficients } from "./coefficients.ts";
 export { emaUpdate } from "./ema.ts";
-export { type GuidedChannels, guided } from "./guidance.ts";
+export { applyGuidance, type GuidedChannels } from "./guidance.ts";
 export { respace } from "./respacing.ts";
 export type { Sampler, StepInput } from "./samplers/sampler.ts";
 export { type SamplerName, samplerNames, samplers, stepCoefficients } from "./samplers/table.ts";
 export { linearSchedule, type Schedule } from "./schedule.ts";
 export {
-  noised,
+  addNoise,
   type TrainingCoefficientName,
   trainingCoefficientNames,
   trainingCoefficients,

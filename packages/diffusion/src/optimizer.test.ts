@@ -8,9 +8,9 @@ import {
   adamw,
   adamwCoefficientNames,
   adamwCoefficients,
+  addNoise,
   emaUpdate,
   linearSchedule,
-  noised,
   trainingCoefficients,
   trainingLoss,
 } from "./index.ts";
@@ -49,7 +49,7 @@ describe("five steps of training, against torch.optim.AdamW on the official loss
     let firstGradient: Record<string, tf.Tensor> = {};
     for (let k = 0; k < 5; k++) {
       const coefficients = tensors(trainingCoefficients(schedule, t[k]!));
-      const xt = noised(x0[k]!, noise[k]!, coefficients);
+      const xt = addNoise(x0[k]!, noise[k]!, coefficients);
       const loss = (flat: tf.Tensor) => {
         const output = predict({ ...base, ...unflatten(flat, base, names) }, xt, t[k]!, y[k]!);
         return tf.mean(trainingLoss(output, x0[k]!, xt, noise[k]!, coefficients).loss_N);

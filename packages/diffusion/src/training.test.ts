@@ -4,7 +4,7 @@ import { normals } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { difference, fixture, networkWeights, predict, relativeDifference, tensors } from "./fixture.test.data.ts";
-import { linearSchedule, noised, trainingCoefficientNames, trainingCoefficients, trainingLoss } from "./index.ts";
+import { addNoise, linearSchedule, trainingCoefficientNames, trainingCoefficients, trainingLoss } from "./index.ts";
 
 beforeAll(() => tf.setBackend("cpu"));
 
@@ -23,7 +23,7 @@ describe("training, against the official code", () => {
 
   it("gives the same x_t", () => {
     const { x0, xt, noise, coefficients } = batch();
-    expect(difference(noised(x0, noise, coefficients), xt)).toBeLessThan(1e-6);
+    expect(difference(addNoise(x0, noise, coefficients), xt)).toBeLessThan(1e-6);
   });
 
   it("has the same losses of each sample, also at t = 0", () => {
@@ -81,7 +81,7 @@ describe("the variational bound", () => {
   const setting = (t: Int32Array) => {
     const coefficients = tensors(trainingCoefficients(schedule, t));
     const [x0, noise] = [sampleNormal("x0"), sampleNormal("noise")];
-    return { x0, noise, xt: noised(x0, noise, coefficients), coefficients };
+    return { x0, noise, xt: addNoise(x0, noise, coefficients), coefficients };
   };
 
   it("is zero if the network predicts the noise and the posterior's variance", () => {
@@ -159,7 +159,7 @@ describe("trainingCoefficients", () => {
   it("is named in the error of a function that misses one of its coefficients", () => {
     const x = tf.zeros([1, 4, 8, 8]);
     const { sqrtAlphasCumprod } = tensors(trainingCoefficients(schedule, Int32Array.of(1)));
-    expect(() => noised(x, x, { sqrtAlphasCumprod: sqrtAlphasCumprod! })).toThrow(
+    expect(() => addNoise(x, x, { sqrtAlphasCumprod: sqrtAlphasCumprod! })).toThrow(
       'coefficient "sqrtOneMinusAlphasCumprod" is missing: got sqrtAlphasCumprod',
     );
   });

@@ -56,7 +56,7 @@ export function trainingCoefficients(schedule: Schedule, t: Int32Array): Record<
  * @param noise_NCHW from N(0, 1)
  * @param coefficients `trainingCoefficients` at t
  */
-export function noised(x0_NCHW: tf.Tensor, noise_NCHW: tf.Tensor, coefficients: Coefficients): tf.Tensor {
+export function addNoise(x0_NCHW: tf.Tensor, noise_NCHW: tf.Tensor, coefficients: Coefficients): tf.Tensor {
   return tf.add(
     tf.mul(perSample(coefficients, "sqrtAlphasCumprod", x0_NCHW.rank), x0_NCHW),
     tf.mul(perSample(coefficients, "sqrtOneMinusAlphasCumprod", x0_NCHW.rank), noise_NCHW),

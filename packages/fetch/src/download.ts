@@ -7,7 +7,7 @@ import { makeFolders, tryLock } from "@dit-bench/files";
 import type { Environment } from "./cache-folder.ts";
 import { describeDiskFull } from "./disk-full.ts";
 import { FetchError } from "./fetch-error.ts";
-import { displayUrl, shownBytes } from "./format.ts";
+import { displayUrl, formatBytes } from "./format.ts";
 import { type Expected, openPartial, type PartialFile } from "./partial-file.ts";
 import { receive, TransientError } from "./receive.ts";
 import type { RequestOptions } from "./request.ts";
@@ -181,7 +181,7 @@ function findProblem(url: string, partial: PartialFile, { bytes, md5, ...expecte
 }
 
 const describeKept = ({ size, path }: PartialFile): string =>
-  size > 0 ? `${shownBytes(size)} are kept in ${path}; the same command resumes there` : "nothing was received";
+  size > 0 ? `${formatBytes(size)} are kept in ${path}; the same command resumes there` : "nothing was received";
 
 const stoppedError = (to: string): FetchError =>
   new FetchError("interrupted", `${basename(to)}: stopped; the same command resumes there`);

@@ -16,7 +16,7 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { cacheFolder } from "./cache-folder.ts";
-import { bring, type RemoteFile } from "./fetch-file.ts";
+import { fetchFile, type RemoteFile } from "./fetch-file.ts";
 import { findInHubCache, hubCache, hubUrl } from "./hub.ts";
 import { type FaultServer, faultServer, serveFile } from "./testing/fault-server.ts";
 
@@ -48,7 +48,7 @@ const file = (change: Partial<RemoteFile> = {}): RemoteFile => ({
 const hub = { repository: "org/name", revision: "main", path: "sub/w.safetensors" };
 const commit = "0123456789abcdef0123456789abcdef01234567";
 const provide = (f: RemoteFile, env: Record<string, string> = {}, notes: string[] = []) =>
-  bring(f, folder, {
+  fetchFile(f, folder, {
     env: { HF_HUB_CACHE: join(root, "no-cache"), ...env },
     retry: { attempts: 2, pauseSeconds: 0.01, stallSeconds: 1 },
     onNote: (n) => notes.push(n),
@@ -97,7 +97,7 @@ describe("fetchFile", () => {
 
   it("stops the check of a file on an abort", async () => {
     put(join(folder, "w.safetensors"));
-    const stopping = bring(file(), folder, { env: {}, signal: AbortSignal.abort() });
+    const stopping = fetchFile(file(), folder, { env: {}, signal: AbortSignal.abort() });
     await expect(stopping).rejects.toMatchObject({ kind: "interrupted", exitCode: 75 });
   });
 

@@ -7,7 +7,7 @@ import type { Environment } from "./cache-folder.ts";
 import { checkMark, isChecked, noteChecked } from "./checked-note.ts";
 import { type DownloadOptions, download, type RetryPolicy } from "./download.ts";
 import { FetchError } from "./fetch-error.ts";
-import { shownBytes } from "./format.ts";
+import { formatBytes } from "./format.ts";
 import { findInHubCache, type HubFile, hubEndpoint, hubToken, hubUrl, offlineVariable } from "./hub.ts";
 import { readStream } from "./read-stream.ts";
 
@@ -35,7 +35,7 @@ export type FetchFileOptions = Pick<DownloadOptions, "signal" | "onProgress" | "
 };
 
 /** Finds the file in `folder` or in the Hugging Face cache. Checks its size, not its checksum. */
-export async function findBrought(
+export async function findLocalFile(
   file: RemoteFile,
   folder: string,
   env: Environment = process.env,
@@ -56,10 +56,14 @@ export async function findBrought(
  * A file that the user put into `folder` is checked. Throws FetchError, which names the path for a file that cannot be
  * fetched.
  */
-export async function bring(file: RemoteFile, folder: string, options: FetchFileOptions = {}): Promise<FetchedFile> {
+export async function fetchFile(
+  file: RemoteFile,
+  folder: string,
+  options: FetchFileOptions = {},
+): Promise<FetchedFile> {
   const env = options.env ?? process.env;
   const expected = withoutNulls({ bytes: file.bytes, md5: file.md5, sha256: file.sha256 });
-  const localFile = await findBrought(file, folder, env);
+  const localFile = await findLocalFile(file, folder, env);
   if (localFile?.how === "was here") await checkFile(localFile.path, file, options);
   if (localFile) return localFile;
   const forbidden = offlineVariable(env);
@@ -92,7 +96,7 @@ export async function bring(file: RemoteFile, folder: string, options: FetchFile
 /** Advice for a file that cannot be fetched. */
 function manualAdvice({ file, bytes, md5, sha256 }: RemoteFile, folder: string): string {
   const checksum = sha256 ? `, SHA-256 ${sha256}` : md5 ? `, MD5 ${md5}` : "";
-  const size = bytes === null ? "" : ` (${shownBytes(bytes)}${checksum})`;
+  const size = bytes === null ? "" : ` (${formatBytes(bytes)}${checksum})`;
   return `if you have ${file}${size} from another source, put it at ${join(folder, file)}`;
 }
 

@@ -7,7 +7,7 @@ export function displayUrl(url: string | URL): string {
 }
 
 /** 1_234_567 -> "1.23 MB" */
-export function shownBytes(bytes: number): string {
+export function formatBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
   const power = Math.min(units.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
   return power === 0 ? `${bytes} bytes` : `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;

@@ -2,12 +2,12 @@
 
 export { ArchiveError, type ArchiveErrorCode } from "./archive/archive-error.ts";
 export type { Limits } from "./archive/limits.ts";
-export { type Unpacked, type UnpackOptions, unpack } from "./archive/unpack.ts";
+export { type UnpackOptions, type UnpackResult, unpack } from "./archive/unpack.ts";
 export { cacheFolder, type Environment } from "./cache-folder.ts";
 export { checkMark, isChecked, noteChecked } from "./checked-note.ts";
 export { type DownloadOptions, type DownloadResult, download, type RetryPolicy } from "./download.ts";
 export { FetchError, type FetchErrorKind } from "./fetch-error.ts";
-export { bring, type FetchedFile, type FetchFileOptions, findBrought, type RemoteFile } from "./fetch-file.ts";
-export { shownBytes } from "./format.ts";
+export { type FetchedFile, type FetchFileOptions, fetchFile, findLocalFile, type RemoteFile } from "./fetch-file.ts";
+export { formatBytes } from "./format.ts";
 export { findInHubCache, type HubFile } from "./hub.ts";
 export type { Expected } from "./partial-file.ts";

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { FetchError } from "./fetch-error.ts";
-import { displayUrl, shownBytes } from "./format.ts";
+import { displayUrl, formatBytes } from "./format.ts";
 import type { Expected, PartialFile } from "./partial-file.ts";
 import { proxyStatus } from "./proxy-status.ts";
 import { discard, get, header, type RequestOptions, type Response } from "./request.ts";
@@ -38,7 +38,7 @@ const minBytesPerSecond = 100;
 export async function receive(url: string, partial: PartialFile, options: ReceiveOptions): Promise<void> {
   const range = rangeOf(url, partial, options);
   if (partial.size > 0 && range === undefined) {
-    options.onNote?.(`${displayUrl(url)}: the ${shownBytes(partial.size)} kept may be of another file; starting over`);
+    options.onNote?.(`${displayUrl(url)}: the ${formatBytes(partial.size)} kept may be of another file; starting over`);
     await partial.empty();
   }
   let response: Response;
@@ -270,7 +270,7 @@ async function checkDiskSpace({ path }: PartialFile, wanted: number): Promise<vo
   if (bavail * bsize >= wanted) return;
   throw new FetchError(
     "disk-full",
-    `${path}: ${shownBytes(wanted)} are still to download and ${shownBytes(bavail * bsize)} are free on that disk; ` +
+    `${path}: ${formatBytes(wanted)} are still to download and ${formatBytes(bavail * bsize)} are free on that disk; ` +
       "free some space, or choose another folder",
   );
 }

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { fileKind, insteadOf, kindOfBytes } from "./index.ts";
+import { describeWrongFile, fileKind, kindOfBytes } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-kind-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -83,19 +83,21 @@ describe("describeWrongFile", () => {
   it("describes the file and what to do, for each wanted kind", () => {
     const zip = file("images.zip", zipEntry("1.png"));
     expect(fileKind(zip).title).toBe("a zip archive of images");
-    expect(insteadOf("images", zip)).toBe("a zip archive of images; unpack it and give the folder");
-    expect(insteadOf("weights", zip)).toBe(
+    expect(describeWrongFile("images", zip)).toBe("a zip archive of images; unpack it and give the folder");
+    expect(describeWrongFile("weights", zip)).toBe(
       "a zip archive of images; unpack it and give the file or folder of weights in it",
     );
     const image = file("1.dat", latin("\xff\xd8\xff"));
-    expect(insteadOf("images", image)).toBe("a JPEG image; give the folder that it is in");
-    expect(insteadOf("weights", image)).toBe("a JPEG image");
-    expect(insteadOf("class folders", file("e", Buffer.alloc(0)))).toBe("an empty file; was a download interrupted?");
+    expect(describeWrongFile("images", image)).toBe("a JPEG image; give the folder that it is in");
+    expect(describeWrongFile("weights", image)).toBe("a JPEG image");
+    expect(describeWrongFile("class folders", file("e", Buffer.alloc(0)))).toBe(
+      "an empty file; was a download interrupted?",
+    );
   });
 
   it("describes folders and missing files", () => {
     mkdirSync(join(folder, "inside"));
-    expect(insteadOf("images", join(folder, "inside"))).toBe("a folder");
-    expect(insteadOf("images", join(folder, "missing"))).toBe("a file that cannot be read (ENOENT)");
+    expect(describeWrongFile("images", join(folder, "inside"))).toBe("a folder");
+    expect(describeWrongFile("images", join(folder, "missing"))).toBe("a file that cannot be read (ENOENT)");
   });
 });

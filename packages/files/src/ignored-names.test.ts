@@ -1,7 +1,7 @@
 // The names that listings skip.
 
 import { expect, it } from "vitest";
-import { isPassedOver } from "./index.ts";
+import { isIgnoredName } from "./index.ts";
 
 it.each([
   ".DS_Store",
@@ -19,9 +19,9 @@ it.each([
   "~snapshot",
   "node_modules",
   "__pycache__",
-])("isIgnoredName is true for %s", (name) => expect(isPassedOver(name)).toBe(true));
+])("isIgnoredName is true for %s", (name) => expect(isIgnoredName(name)).toBe(true));
 
 it.each(["recycled", "Recycler", "found", "lost", "snapshot", "thumbs", "tmp", "rose.db", "玫瑰"])(
   "isIgnoredName is false for %s",
-  (name) => expect(isPassedOver(name)).toBe(false),
+  (name) => expect(isIgnoredName(name)).toBe(false),
 );

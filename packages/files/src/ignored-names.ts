@@ -2,7 +2,7 @@
 // listings of images and records skip them.
 
 /** Is this a hidden name, or one that a system creates? Such files are neither read nor reported. */
-export const isPassedOver = (name: string): boolean =>
+export const isIgnoredName = (name: string): boolean =>
   name.startsWith(".") || systemNames.test(name) || recycleBins.test(name);
 
 const names = [

@@ -3,7 +3,7 @@
 export { diskPath, nameText } from "./disk-name.ts";
 export { type FileGroup, type FileKind, fileKind, kindBytes, kindOfBytes } from "./file-kind.ts";
 export { fileName, fileNames } from "./file-names.ts";
-export { isPassedOver } from "./ignored-names.ts";
+export { isIgnoredName } from "./ignored-names.ts";
 export { type HeldLock, lockHolder, tryLock, waitForLock } from "./lock.ts";
 export { makeFolders } from "./make-folders.ts";
 export { nameFileInError } from "./name-file-in-error.ts";
@@ -11,4 +11,4 @@ export { replaceFile, replaceFileWithCopy } from "./replace-file.ts";
 export { replaceFileSync } from "./replace-file-sync.ts";
 export { isTemporary, removeLeftovers, temporaryName } from "./temporary.ts";
 export { unreadableReason } from "./unreadable-reason.ts";
-export { describeWrongKind, insteadOf, type WantedFile } from "./wrong-file.ts";
+export { describeWrongFile, describeWrongKind, type WantedFile } from "./wrong-file.ts";

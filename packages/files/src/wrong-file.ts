@@ -11,7 +11,7 @@ export type WantedFile = "class folders" | "images" | "weights";
  * Describes the file at `path` and what to do: `a zip archive of images; unpack it and give the folder`. The caller
  * adds what was expected. A file that cannot be opened is described, too.
  */
-export function insteadOf(expected: WantedFile, path: string): string {
+export function describeWrongFile(expected: WantedFile, path: string): string {
   try {
     const status = statSync(path);
     if (status.isDirectory()) return "a folder";

@@ -5,30 +5,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { ImageError } from "./image-error.ts";
-import { fromImageFile } from "./image-file.ts";
+import { readImageFile } from "./image-file.ts";
 
 const place = mkdtempSync(join(tmpdir(), "image-file-"));
 afterAll(() => rmSync(place, { recursive: true }));
 
-test("fromImageFile passes the bytes on, and gives a reason without the name of an unusable file", async () => {
+test("readImageFile passes the bytes on, and gives a reason without the name of an unusable file", async () => {
   const path = join(place, "a.png");
   writeFileSync(path, "abc");
-  expect(await fromImageFile(path, (content) => content.length)).toBe(3);
+  expect(await readImageFile(path, (content) => content.length)).toBe(3);
   const refuse = () => {
     throw new ImageError("no image");
   };
-  expect(await fromImageFile(path, refuse)).toEqual({ reason: "no image" });
-  expect(await fromImageFile(join(place, "none.png"), refuse)).toEqual({ reason: "cannot be read (ENOENT)" });
-  const broken = fromImageFile(path, () => {
+  expect(await readImageFile(path, refuse)).toEqual({ reason: "no image" });
+  expect(await readImageFile(join(place, "none.png"), refuse)).toEqual({ reason: "cannot be read (ENOENT)" });
+  const broken = readImageFile(path, () => {
     throw new Error("a bug");
   });
   await expect(broken).rejects.toThrow("a bug");
 });
 
-test("fromImageFile does not read a file above the limit", async () => {
+test("readImageFile does not read a file above the limit", async () => {
   const path = join(place, "large.png");
   writeFileSync(path, "");
   truncateSync(path, 500_000_001); // a sparse file
   const never = () => expect.unreachable();
-  expect(await fromImageFile(path, never)).toEqual({ reason: "500000001 bytes: at most 500000000 are allowed" });
+  expect(await readImageFile(path, never)).toEqual({ reason: "500000001 bytes: at most 500000000 are allowed" });
 });

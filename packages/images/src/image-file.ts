@@ -12,7 +12,7 @@ const mostFileBytes = 500_000_000;
  * Calls `use` with the bytes of an image file. Returns its result, or the reason why there is none, without the file's
  * name: the file is too large, it cannot be read, or `use` threw an ImageError.
  */
-export async function fromImageFile<T>(
+export async function readImageFile<T>(
   path: string | Buffer,
   use: (content: Uint8Array) => T | Promise<T>,
 ): Promise<T | { reason: string }> {

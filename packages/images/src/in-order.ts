@@ -3,7 +3,7 @@
 import { decodersAtOnce } from "./image-file.ts";
 
 /** Calls `work` for `decodersAtOnce` items at a time, and `take` with each result in the order of the items. */
-export async function eachOf<T, R>(
+export async function processInOrder<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
   take: (item: T, result: R) => void,

@@ -23,7 +23,7 @@ export interface FloatImage {
 }
 
 /** The bytes of N images of one size, [N, H, W, 3], in memory (a Uint8Array has this form) or in a file. */
-export interface PictureBytes {
+export interface ImageBytes {
   readonly length: number;
   subarray(begin: number, end: number): Uint8Array;
 }

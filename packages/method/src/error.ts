@@ -1,6 +1,6 @@
 // The error type for mistakes in a method or its options, and the helpers that word its messages.
 
-import { placesOf } from "@dit-bench/random";
+import { callSitesOf } from "@dit-bench/random";
 import { closestName } from "@dit-bench/text";
 import type { AnyMethod } from "./method.ts";
 
@@ -28,7 +28,8 @@ export function blaming<T>(who: string, what: string, f: () => T): T {
       throw new MethodError(`${who}: ${error.message}`, { cause: error });
     }
     const message = error instanceof Error ? error.message.trim() : `it threw ${describe(error)}`;
-    const place = error instanceof Error ? placesOf(error.stack ?? "").find((path) => !OUR_OWN.test(path)) : undefined;
+    const place =
+      error instanceof Error ? callSitesOf(error.stack ?? "").find((path) => !OUR_OWN.test(path)) : undefined;
     const at = place === undefined || message.includes(place) ? "" : ` (at ${place})`;
     throw new MethodError(`${who}: ${what}: ${message}${at}`, { cause: error });
   }

@@ -2,5 +2,5 @@
 
 export { hash32, integers, normals, permutation, type Stream, stream, uniforms } from "./keyed-samples.ts";
 export { inverseNormal } from "./normal.ts";
-export { callSite, placesOf, withoutMathRandom } from "./only-source.ts";
+export { callSite, callSitesOf, withoutMathRandom } from "./only-source.ts";
 export { philox } from "./philox.ts";

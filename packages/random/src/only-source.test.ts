@@ -1,7 +1,7 @@
 // The guard against Math.random, and reading stack traces.
 
 import { describe, expect, it } from "vitest";
-import { placesOf, withoutMathRandom } from "./only-source.ts";
+import { callSitesOf, withoutMathRandom } from "./only-source.ts";
 
 describe("withoutMathRandom", () => {
   const refuse = (site: string | undefined) => new Error(`at ${site}`);
@@ -18,12 +18,12 @@ describe("withoutMathRandom", () => {
   });
 });
 
-it("placesOf reads the call sites of a stack, also with spaces, and leaves out Node's own", () => {
+it("callSitesOf reads the call sites of a stack, also with spaces, and leaves out Node's own", () => {
   const stack = [
     "Error: no",
     "    at f (file:///a%20b/c.js:1:2)",
     "    at /d e/f.js:3:4",
     "    at async g (node:internal/modules:5:6)",
   ];
-  expect(placesOf(stack.join("\n"))).toEqual(["/a b/c.js:1:2", "/d e/f.js:3:4"]);
+  expect(callSitesOf(stack.join("\n"))).toEqual(["/a b/c.js:1:2", "/d e/f.js:3:4"]);
 });

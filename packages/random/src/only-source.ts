@@ -33,11 +33,11 @@ export function callSite(
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, callee);
   Error.stackTraceLimit = limit;
-  return placesOf(holder.stack ?? "").find((site) => !site.includes("/@tensorflow/") && !skip(site));
+  return callSitesOf(holder.stack ?? "").find((site) => !site.includes("/@tensorflow/") && !skip(site));
 }
 
 /** The call sites of a stack trace, `/file:line:column` each. Lines inside of Node have no path and are left out. */
-export function placesOf(stack: string): string[] {
+export function callSitesOf(stack: string): string[] {
   return stack.split("\n").flatMap((line) => {
     const site = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*:\d+:\d+)\)?$/.exec(line)?.[1];
     if (site === undefined) return [];

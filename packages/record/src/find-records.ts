@@ -3,7 +3,7 @@
 import type { Dirent } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { isPassedOver } from "@dit-bench/files";
+import { isIgnoredName } from "@dit-bench/files";
 import { printable } from "@dit-bench/text";
 import { parse, RecordError, toRecord } from "./files.ts";
 import type { RunRecord } from "./schema.ts";
@@ -59,7 +59,7 @@ async function jsonPaths(folder: string, entries: readonly Dirent[], damaged: Da
   const paths: string[] = [];
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (isPassedOver(entry.name)) continue;
+    if (isIgnoredName(entry.name)) continue;
     if (entry.name.endsWith(".json")) paths.push(path);
     if (!entry.isDirectory()) continue;
     try {

@@ -2,7 +2,7 @@
  * The comparison in a few sentences: which method is best, what it costs, and whether the difference is larger than
  * chance. Every sentence states a number of the table or the outcome of a test in ranking.ts.
  */
-import { costColumns, loadMark } from "./columns.ts";
+import { loadMark, tableColumns } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { formatFid, listing } from "./format.ts";
 import { neededRuns } from "./needed-runs.ts";
@@ -76,7 +76,7 @@ function separationText(comparison: Comparison, best: MethodRow, eligible: reado
 }
 
 function costText(row: MethodRow): string | null {
-  const text = (heading: string) => costColumns.find((column) => column.heading === heading)!.text(row);
+  const text = (heading: string) => tableColumns.find((column) => column.heading === heading)!.text(row);
   const loaded = [text("Training"), text("ms/step")].some((value) => value.endsWith(loadMark));
   const relative =
     row.relativeTime === null || row.full ? "" : `, ${text("Relative time")} the time of full fine-tuning`;

@@ -29,7 +29,7 @@ export interface Column {
   note: string | ((rows: readonly MethodRow[]) => string);
 }
 
-export const costColumns: readonly Column[] = [
+export const tableColumns: readonly Column[] = [
   meanColumn({
     heading: "Trainable",
     short: "Trained",

@@ -1,7 +1,7 @@
 /** The comparison as CSV for programs: one line per run. */
 import type { RunRecord } from "@dit-bench/record";
 import { stringify } from "csv-stringify/sync";
-import { costColumns } from "./columns.ts";
+import { tableColumns } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { wasUnderLoad } from "./load.ts";
 
@@ -42,7 +42,7 @@ const columns: CsvColumn[] = [
   ["model_parameters", (r) => r.parameters.model],
   ["training_steps", (r) => r.training.steps],
   ["batch", (r) => r.training.batch],
-  ...costColumns.flatMap(({ csv }): CsvColumn[] => (csv === undefined ? [] : [[csv.name, csv.value]])),
+  ...tableColumns.flatMap(({ csv }): CsvColumn[] => (csv === undefined ? [] : [[csv.name, csv.value]])),
   ["sample_seconds", (r) => r.times.sample],
   ["total_seconds", (r) => r.times.total],
   ["other_load", (r) => r.otherLoad],

@@ -3,7 +3,7 @@ export { answer } from "./answer.ts";
 export { lossCurve } from "./charts/loss-curve.ts";
 export { parametersChart } from "./charts/parameters-chart.ts";
 export type { ChartFormat } from "./charts/render.ts";
-export { type Column, costColumns, gap, loadMark } from "./columns.ts";
+export { type Column, gap, loadMark, tableColumns } from "./columns.ts";
 export { ComparisonError, groupByProtocol, isSameRun } from "./comparable.ts";
 export { type Comparison, type ComparisonOptions, comparison, type MethodRow } from "./comparison.ts";
 export { toCsv } from "./csv.ts";

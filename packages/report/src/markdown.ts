@@ -1,7 +1,7 @@
 /** The comparison as a Markdown page. */
 import { printable, quantity } from "@dit-bench/text";
 import { answer } from "./answer.ts";
-import { costColumns, gap } from "./columns.ts";
+import { gap, tableColumns } from "./columns.ts";
 import type { Comparison } from "./comparison.ts";
 import { formatFid, listing } from "./format.ts";
 import { notes, samplesMark } from "./notes.ts";
@@ -60,14 +60,14 @@ const baseLabel = "Base model";
 function methodLines({ datasets, rows, base }: Comparison): string[][] {
   const best = lowest(rows.map((row) => row.average?.mean ?? null));
   return [
-    ["Method", datasets.length === 1 ? "FID" : "Average FID", "Rank", ...costColumns.map(({ heading }) => heading)],
+    ["Method", datasets.length === 1 ? "FID" : "Average FID", "Rank", ...tableColumns.map(({ heading }) => heading)],
     ...rows.map((row) => [
       escapeMarkdown(row.label),
       averageText(row, row.average?.mean === best),
       row.rank === null ? gap : String(row.rank),
-      ...costColumns.map((column) => column.text(row)),
+      ...tableColumns.map((column) => column.text(row)),
     ]),
-    [baseLabel, averageText(base, false), gap, ...costColumns.map((column) => column.base)],
+    [baseLabel, averageText(base, false), gap, ...tableColumns.map((column) => column.base)],
   ];
 }
 

@@ -1,5 +1,5 @@
 /** The notes below a table: how each number was computed, and what it does not show. */
-import { costColumns, gap, loadMark } from "./columns.ts";
+import { gap, loadMark, tableColumns } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { listing } from "./format.ts";
 import { wasUnderLoad } from "./load.ts";
@@ -28,7 +28,7 @@ export function notes(comparison: Comparison): string[] {
       ? "Base model: no fine-tuning. It is sampled with its null class, because it does not know the new classes."
       : null,
     "Costs are means over the finished runs of a method.",
-    ...costColumns.flatMap(({ heading, note }) => {
+    ...tableColumns.flatMap(({ heading, note }) => {
       const text = typeof note === "string" ? note : note(rows);
       return text === "" ? [] : [`${heading}: ${text}`];
     }),

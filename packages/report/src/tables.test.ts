@@ -1,6 +1,6 @@
 /** Tests of the Markdown page and the CSV, against approved fixtures and for hostile names. */
 import { expect, test } from "vitest";
-import { answer, comparison, costColumns, lossCurve, parametersChart, toCsv, toMarkdown } from "./index.ts";
+import { answer, comparison, lossCurve, parametersChart, tableColumns, toCsv, toMarkdown } from "./index.ts";
 import { diverged, methods, syntheticRecords } from "./synthetic.test.data.ts";
 
 /** Four methods, three datasets, two seeds; one cell was not run, one diverged, one has a single seed. */
@@ -107,7 +107,7 @@ test("prints costs in Markdown and CSV, also without full fine-tuning", () => {
 
 test("every column of the table with a value per run is a column of the CSV", () => {
   const header = toCsv(comparison(syntheticRecords())).split("\n")[0]!.split(",");
-  for (const { csv } of costColumns) if (csv !== undefined) expect(header).toContain(csv.name);
+  for (const { csv } of tableColumns) if (csv !== undefined) expect(header).toContain(csv.name);
   expect(new Set(header).size).toBe(header.length);
 });
 

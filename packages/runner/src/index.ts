@@ -24,7 +24,7 @@ export { BenchError, exitCodes, Interrupted } from "./errors.ts";
 export type { Listener } from "./events.ts";
 export { extractorOfId, extractors } from "./extractors/extractors.ts";
 export { type Comparison, compareSets } from "./feature-sets/compare-sets.ts";
-export { checkRoom, isFeatureFile, writeFeatureFile } from "./feature-sets/feature-file.ts";
+export { checkFileSize, isFeatureFile, writeFeatureFile } from "./feature-sets/feature-file.ts";
 export { type FeatureSet, statisticsOf } from "./feature-sets/feature-set.ts";
 export { arrayFeatures } from "./feature-sets/image-array.ts";
 export { imageFeatures } from "./feature-sets/image-features.ts";
@@ -36,7 +36,7 @@ export {
 export { openSet, type SetSource } from "./feature-sets/set-source.ts";
 export { type Codec, type CodecOptions, openCodec } from "./latents/codec.ts";
 export { decodeLatents, imageNames } from "./latents/decode-latents.ts";
-export { encodePictures } from "./latents/encode-images.ts";
+export { encodeImages } from "./latents/encode-images.ts";
 export { type LatentFile, readLatents, writeLatents } from "./latents/latent-file.ts";
 export { type AutoencoderFile, openAutoencoder } from "./latents/open-autoencoder.ts";
 export { type GridLink, linkToGrid, submitCell } from "./launch/cell-process.ts";
@@ -47,9 +47,9 @@ export { launcherNamed } from "./launch/launchers.ts";
 export type { CellMessage } from "./launch/messages.ts";
 export type { LoadedMethod } from "./methods/loaded-method.ts";
 export { builtinMethods, loadMethod, loadMethods, methodNamed } from "./methods/methods.ts";
-export { productRate } from "./plan/gemm-throughput.ts";
+export { gemmThroughput } from "./plan/gemm-throughput.ts";
 export { type NeededFile, remediesOf } from "./plan/needed-files.ts";
-export { type Plan, planRun, reached } from "./plan/plan.ts";
+export { type Plan, planRun, throughputShare } from "./plan/plan.ts";
 export { projectFolder } from "./project-folder.ts";
 export {
   checkDatasetName,
@@ -75,10 +75,10 @@ export {
 } from "./recipe/recipe.ts";
 export { findWeights, namedWeights, usableWeights } from "./recipe/recipe-weights.ts";
 export { respacingProblem } from "./recipe/schema.ts";
-export { makePictures, type Pictures, type PicturesTask } from "./sampling/make-images.ts";
+export { type ImagesTask, type MadeImages, makeImages } from "./sampling/make-images.ts";
 export { claimFolder, manifestName, type OutputFolder } from "./sampling/output-folder.ts";
 export { type Prediction, predict } from "./sampling/predict.ts";
 export type { Network } from "./sampling/sample.ts";
-export type { LeftOut } from "./skipped-files.ts";
+export type { SkippedFile } from "./skipped-files.ts";
 export type { KeepState } from "./training/kept-state.ts";
 export { type PretrainingPart, pretrainBase, pretrainExtractor } from "./training/pretrain.ts";

@@ -7,7 +7,7 @@ import { BenchError } from "./errors.ts";
 import type { Listener } from "./events.ts";
 
 /** A skipped file, by its path below the folder, and the reason. */
-export type LeftOut = Pick<Skipped, "file" | "reason">;
+export type SkippedFile = Pick<Skipped, "file" | "reason">;
 
 /**
  * Notes each skipped file as it is added.
@@ -19,8 +19,8 @@ export function collectSkipped(
   folder: string,
   strict: boolean,
   listener: Listener | undefined,
-): { add(skipped: Skipped): void; readonly files: readonly LeftOut[] } {
-  const files: LeftOut[] = [];
+): { add(skipped: Skipped): void; readonly files: readonly SkippedFile[] } {
+  const files: SkippedFile[] = [];
   return {
     files,
     add({ file, reason, harmless }) {

@@ -16,7 +16,7 @@ const kinds: readonly (readonly [pattern: RegExp, name: string])[] = [
  *
  * @param names names of all tensors
  */
-export function adapterOf(names: Iterable<string>): string | undefined {
+export function describeAdapter(names: Iterable<string>): string | undefined {
   let kind: string | undefined;
   let wrapped = false;
   for (const name of names) {

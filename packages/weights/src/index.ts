@@ -1,6 +1,6 @@
 // Files of weights: safetensors, PyTorch checkpoints, diffusers folders, NumPy arrays.
 
-export { adapterOf } from "./adapter.ts";
+export { describeAdapter } from "./adapter.ts";
 export type { Checkpoint } from "./checkpoint.ts";
 export { CorruptFileError } from "./corrupt-file-error.ts";
 export { float32, isFloatingPoint } from "./float32.ts";
@@ -9,7 +9,7 @@ export { type ArrayFile, type ArrayInfo, openArrays } from "./numpy/array-file.t
 export { maxNpzBytes, readNpz, writeNpz } from "./numpy/npz.ts";
 export { type OpenOptions, openCheckpoint } from "./open-checkpoint.ts";
 export type { TensorInfo } from "./placed-tensor.ts";
-export { unwrapped } from "./prefix.ts";
+export { stripWrappers } from "./prefix.ts";
 export { decodeSafetensors, type Safetensors } from "./safetensors/decode.ts";
 export { encodeSafetensors, type PendingTensor } from "./safetensors/encode.ts";
 export { readSafetensors, writeSafetensors } from "./safetensors/file.ts";

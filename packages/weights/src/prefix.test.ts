@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { adapterOf, openCheckpoint, unwrapped, writeSafetensors } from "./index.ts";
+import { describeAdapter, openCheckpoint, stripWrappers, writeSafetensors } from "./index.ts";
 
 const place = mkdtempSync(join(tmpdir(), "dit-bench-prefix-"));
 afterAll(() => rmSync(place, { recursive: true }));
@@ -22,7 +22,8 @@ function file(name: string, names: readonly string[]): string {
 }
 const anchors = ["x.proj.weight", "pos.proj.weight"];
 const modelNames = ["x.proj.weight", "blocks.0.bias"];
-const open = async (names: readonly string[]) => unwrapped(await openCheckpoint(file("m.safetensors", names)), anchors);
+const open = async (names: readonly string[]) =>
+  stripWrappers(await openCheckpoint(file("m.safetensors", names)), anchors);
 
 describe("stripWrappers", () => {
   it.each([
@@ -85,7 +86,7 @@ describe("stripWrappers", () => {
       ["model", 0],
       ["module.ema_model", 2],
     ] as const) {
-      const c = unwrapped(await openCheckpoint(path, { key }), anchors);
+      const c = stripWrappers(await openCheckpoint(path, { key }), anchors);
       expect(c.float32("x.proj.weight")).toEqual(Float32Array.of(value));
     }
     await expect(openCheckpoint(path, { key: "ema" })).rejects.toThrow(
@@ -117,7 +118,7 @@ describe("describeAdapter", () => {
     [["m.qkv.base_layer.weight", "m.qkv.lora_A.default.weight"], "a model with a LoRA adapter that is not merged"],
     [["blocks.0.attn.qkv.weight", "floral.weight"], undefined],
   ])("of %j is %s", (names, kind) => {
-    expect(adapterOf(names)).toBe(kind);
+    expect(describeAdapter(names)).toBe(kind);
   });
 
   it("of a folder of PEFT or diffusers opens its file", async () => {

@@ -17,7 +17,7 @@ const wrapper = /(^|\.)(?:(?:module|_orig_mod|_forward_module|_fsdp_wrapped_modu
  * @param anchors tensor names of which every such model has one
  * @throws UnsupportedFileError if anchors have several prefixes, as in a file with a model and its moving average
  */
-export function unwrapped(checkpoint: Checkpoint, anchors: readonly string[]): Checkpoint {
+export function stripWrappers(checkpoint: Checkpoint, anchors: readonly string[]): Checkpoint {
   const names = [...checkpoint.tensors.keys()];
   const plain = names.map((name) => name.replace(wrapper, "$1"));
   const inner = new Set(plain).size === names.length ? plain : names;

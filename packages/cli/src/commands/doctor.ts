@@ -3,15 +3,15 @@
 import { accessSync, constants } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { createEngine, describeEngines } from "@dit-bench/compiler";
-import { shownBytes } from "@dit-bench/fetch";
+import { formatBytes } from "@dit-bench/fetch";
 import {
   fetchables,
   findWeights,
+  gemmThroughput,
   loadRecipe,
   misplaced,
   namedWeights,
   planFetch,
-  productRate,
   recipeNames,
 } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
@@ -72,7 +72,7 @@ function describeCpu(): Finding {
     ok: true,
     found:
       `${cpus()[0]?.model.trim()}, ${quantity(availableParallelism(), "core")}, ` +
-      `${shownBytes(freemem())} of ${shownBytes(totalmem())} memory free`,
+      `${formatBytes(freemem())} of ${formatBytes(totalmem())} memory free`,
   };
 }
 
@@ -80,7 +80,7 @@ function describeCpu(): Finding {
 async function measureGemm(): Promise<Finding> {
   try {
     const engine = await createEngine("cpu");
-    const rate = await productRate(engine);
+    const rate = await gemmThroughput(engine);
     return {
       what: "GEMM throughput",
       ok: true,

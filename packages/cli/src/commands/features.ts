@@ -1,7 +1,7 @@
 // `bench features`: writes the features of a set of images to a file.
 
 import { dirname } from "node:path";
-import { BenchError, checkRoom, openSet, writeFeatureFile } from "@dit-bench/runner";
+import { BenchError, checkFileSize, openSet, writeFeatureFile } from "@dit-bench/runner";
 import type { FeaturesOptions } from "../declarations/measuring.ts";
 import { countLeftOut, describeLeftOut } from "../left-out.ts";
 import { makeOutputFolder, protectInputs } from "../outputs.ts";
@@ -20,7 +20,7 @@ export async function features(images: string, options: FeaturesOptions): Promis
   const listener = showProgress(stderrTerminal(), listenForSignals());
   const measurer = createMeasurer(options, listener);
   try {
-    const set = await measurer.measure(source, (count, dimension) => checkRoom(output, count, dimension));
+    const set = await measurer.measure(source, (count, dimension) => checkFileSize(output, count, dimension));
     writeFeatureFile(output, set);
     listener.clear();
     const { count, dimension, about, leftOut = [] } = set;

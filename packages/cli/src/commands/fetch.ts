@@ -1,6 +1,6 @@
 // `bench fetch`: downloads weights and datasets by name, or lists them.
 
-import { FetchError, shownBytes } from "@dit-bench/fetch";
+import { FetchError, formatBytes } from "@dit-bench/fetch";
 import {
   type Fetchable,
   type Fetched,
@@ -73,14 +73,14 @@ export function describeSize({ files }: FetchPlan): string {
   const known = files.reduce((total, { bytes }) => total + (bytes ?? 0), 0);
   const unknown = files.some(({ bytes }) => bytes === null);
   if (known === 0) return "size not known";
-  return unknown ? `over ${shownBytes(known)}` : shownBytes(known);
+  return unknown ? `over ${formatBytes(known)}` : formatBytes(known);
 }
 
 function describeState(plan: FetchPlan): string {
   if (plan.here) return "yes";
   if (plan.misplaced) return "another file";
   const part = plan.files.reduce((total, { hereBytes }) => total + hereBytes, 0);
-  if (part > 0) return `${shownBytes(part)} of it`;
+  if (part > 0) return `${formatBytes(part)} of it`;
   return plan.files.some(({ gone }) => gone) ? "no, host gone" : "no";
 }
 
@@ -105,8 +105,8 @@ function describePlans(plans: readonly FetchPlan[]): string {
   const lines = plans.flatMap((plan) => {
     if (plan.here) return [`${plan.name}: is here, ${plan.path}`, ""];
     const rows = plan.files.map(({ file, bytes, hereBytes }) => {
-      const part = hereBytes === 0 ? "" : hereBytes === bytes ? "is here" : `${shownBytes(hereBytes)} are here`;
-      return [`  ${file}`, bytes === null ? "size not known" : shownBytes(bytes), part];
+      const part = hereBytes === 0 ? "" : hereBytes === bytes ? "is here" : `${formatBytes(hereBytes)} are here`;
+      return [`  ${file}`, bytes === null ? "size not known" : formatBytes(bytes), part];
     });
     const gone = plan.files
       .filter(({ gone, bytes, hereBytes }) => gone && hereBytes !== bytes)
@@ -130,8 +130,8 @@ function describePlans(plans: readonly FetchPlan[]): string {
   const free = Math.min(...plans.map((p) => p.diskFree));
   const unknown = plans.some((p) => !p.here && p.files.some(({ bytes }) => bytes === null));
   lines.push(
-    `to download ${shownBytes(download)}${unknown ? " and files of unknown size" : ""}; ` +
-      `disk needed ${shownBytes(disk)}, free ${shownBytes(free)}${disk > free ? ": NOT ENOUGH" : ""}`,
+    `to download ${formatBytes(download)}${unknown ? " and files of unknown size" : ""}; ` +
+      `disk needed ${formatBytes(disk)}, free ${formatBytes(free)}${disk > free ? ": NOT ENOUGH" : ""}`,
   );
   return `${lines.join("\n")}\n`;
 }

@@ -8,6 +8,7 @@ import {
   checkDatasetName,
   type DatasetChoice,
   type GridLink,
+  gemmThroughput,
   type Listener,
   type LoadedMethod,
   linkToGrid,
@@ -16,7 +17,6 @@ import {
   methodNamed,
   ownImages,
   planRun,
-  productRate,
   type Recipe,
   type RunOutcome,
   runCell,
@@ -86,7 +86,7 @@ async function printPlan(options: RunOptions, { recipe, method, methodOptions, d
     method: method.method,
     options: methodOptions,
     dataset,
-    productRate: await productRate(engine),
+    productRate: await gemmThroughput(engine),
     keepState: options.keepState,
   });
   print(describePlan(plan, engine));

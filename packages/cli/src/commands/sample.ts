@@ -5,7 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { ditModel } from "@dit-bench/dit";
 import {
   BenchError,
-  makePictures,
+  makeImages,
   type Network,
   openDit,
   openRun,
@@ -69,7 +69,7 @@ export async function sample(options: SampleOptions): Promise<void> {
   const autoencoder =
     options.autoencoder === undefined ? source.autoencoder : { path: weightsNamed(options.autoencoder) };
   try {
-    const made = await makePictures({
+    const made = await makeImages({
       engine,
       network: source.network,
       settings,

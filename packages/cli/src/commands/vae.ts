@@ -7,7 +7,7 @@ import {
   type Codec,
   claimFolder,
   decodeLatents,
-  encodePictures,
+  encodeImages,
   imageNames,
   type Listener,
   openAutoencoder,
@@ -36,7 +36,7 @@ export async function vaeEncode(images: string, options: VaeEncodeOptions): Prom
     const scale = options.scale ?? autoencoder.config.scale;
     const sampling = seed === undefined ? {} : { seed };
     const task = { images, autoencoder, codec, scale, strict, listener, ...size, ...sampling };
-    const file = await encodePictures(task);
+    const file = await encodeImages(task);
     writeLatents(output, file, { weights: autoencoder.sha256(), seed: seed ?? null });
     listener.clear();
     const how = seed === undefined ? "means" : `sampled with seed ${seed}`;

@@ -2,7 +2,7 @@
 
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { diskPath, insteadOf, isPassedOver, nameText, unreadableReason } from "@dit-bench/files";
+import { describeWrongFile, diskPath, isIgnoredName, nameText, unreadableReason } from "@dit-bench/files";
 import { isImageName, readableFormats, unreadableByName } from "@dit-bench/images";
 import { printable, quantity } from "@dit-bench/text";
 import { DataError } from "../data-error.ts";
@@ -32,7 +32,7 @@ export interface ImageListing {
 /**
  * Lists the images of a folder with one subfolder per class; images in deeper folders belong to the topmost one. A
  * folder of images without class folders is one class, named after the folder. Hidden files and files that operating
- * systems create (`isPassedOver`) are ignored, symbolic links are followed, and unreadable files are listed as skipped.
+ * systems create (`isIgnoredName`) are ignored, symbolic links are followed, and unreadable files are listed as skipped.
  * Throws DataError for a folder that is missing, has no images, holds splits, or holds one folder of class folders.
  */
 export function listImages(folder: string): ImageListing {
@@ -73,7 +73,7 @@ export function listImages(folder: string): ImageListing {
  * Lists every image in `folder` and below it without regard to classes: paths below `folder` (see `diskPath`), in byte
  * order. Throws DataError for a folder that is missing or has no images.
  */
-export function listPictures(folder: string): {
+export function listAllImages(folder: string): {
   readonly files: readonly string[];
   readonly skipped: readonly Skipped[];
 } {
@@ -126,7 +126,8 @@ function topEntries(folder: string, expected: string): Entry[] {
       );
     if (code === "ENOENT") throw new DataError("missing-folder", `image folder "${named}" does not exist: ${expected}`);
     const use = expected === expectedLayout ? "class folders" : "images";
-    if (code === "ENOTDIR") throw new DataError("not-a-folder", `"${named}" is ${insteadOf(use, folder)}; ${expected}`);
+    if (code === "ENOTDIR")
+      throw new DataError("not-a-folder", `"${named}" is ${describeWrongFile(use, folder)}; ${expected}`);
     if (code === "ELOOP" || code === "ENAMETOOLONG" || code === "ESTALE")
       throw new DataError("missing-folder", `image folder "${named}" cannot be read (${code}): ${expected}`);
     if (code === "EACCES" || code === "EPERM")
@@ -142,7 +143,7 @@ function topEntries(folder: string, expected: string): Entry[] {
 function entriesOf(folder: string, relative: string): Entry[] {
   return readdirSync(diskPath(folder, relative), { withFileTypes: true, encoding: "buffer" })
     .map((entry) => ({ entry, name: nameText(entry.name) }))
-    .filter(({ name }) => !isPassedOver(name))
+    .filter(({ name }) => !isIgnoredName(name))
     .sort((a, b) => Buffer.compare(a.entry.name, b.entry.name))
     .map(({ entry, name }) => ({ name, kind: kindOf(entry, name, diskPath(folder, pathOf(relative, name))) }));
 }

@@ -8,7 +8,7 @@ import { preprocessingId } from "@dit-bench/images";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DataError } from "../data-error.ts";
-import { listPictures } from "./image-listing.ts";
+import { listAllImages } from "./image-listing.ts";
 import { loadFolder } from "./load-folder.ts";
 
 const root = mkdtempSync(join(tmpdir(), "dit-bench-datasets-"));
@@ -147,7 +147,7 @@ describe("loadFolder", () => {
       expect(set.files).toContain("esc\\x1b[31m/\\x0a.png");
       expect(set.skipped).toEqual([]);
       expect([...set.pixels.subarray(0, 3)]).toEqual([0, 0, 255]);
-      expect(listPictures(path).files.length).toBe(4);
+      expect(listAllImages(path).files.length).toBe(4);
     },
   );
 
@@ -353,7 +353,7 @@ async function failure(path: string, options = {}): Promise<DataError> {
   return error as DataError;
 }
 
-describe("listPictures", () => {
+describe("listAllImages", () => {
   test("lists images in byte order, also in subfolders, and the skipped files", () => {
     const path = folder("images", {
       "b.png": "red",
@@ -362,14 +362,14 @@ describe("listPictures", () => {
       "c.psd": "x",
       ".d.png": "red",
     });
-    expect(listPictures(path)).toEqual({
+    expect(listAllImages(path)).toEqual({
       files: ["B.jpg", "a/1.png", "b.png"],
       skipped: [{ file: "c.psd", reason: expect.stringContaining("Photoshop document, which cannot be read here") }],
     });
   });
 
   test("refuses a missing folder, and one without images", () => {
-    expect(() => listPictures(join(root, "nowhere"))).toThrow("does not exist: expected a folder of JPEG");
-    expect(() => listPictures(folder("no images", { "a.txt": "x" }))).toThrow("no images in");
+    expect(() => listAllImages(join(root, "nowhere"))).toThrow("does not exist: expected a folder of JPEG");
+    expect(() => listAllImages(folder("no images", { "a.txt": "x" }))).toThrow("no images in");
   });
 });

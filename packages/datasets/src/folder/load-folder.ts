@@ -1,7 +1,7 @@
 // Loads a folder of class folders into memory as a labelled set of square images. N = images, S = side in pixels.
 
 import { createHash } from "node:crypto";
-import { eachOf, preprocessingId } from "@dit-bench/images";
+import { preprocessingId, processInOrder } from "@dit-bench/images";
 import { printable } from "@dit-bench/text";
 import { DataError } from "../data-error.ts";
 import { type ImageListing, listImages, type Skipped } from "./image-listing.ts";
@@ -60,7 +60,7 @@ export async function loadFolder(folder: string, options: LoadOptions): Promise<
     });
     if (round.length === 0) break;
     const total = done + round.length;
-    await eachOf(
+    await processInOrder(
       round,
       ({ file }) => loadImage(folder, file, size),
       ({ file, label }, result) => {

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { diskPath } from "@dit-bench/files";
-import { centerCrop, decodeImage, fromImageFile } from "@dit-bench/images";
+import { centerCrop, decodeImage, readImageFile } from "@dit-bench/images";
 import { printable } from "@dit-bench/text";
 import { DataError } from "../data-error.ts";
 import type { Skipped } from "./image-listing.ts";
@@ -17,7 +17,7 @@ export interface LoadedImage {
 
 /** The centre crop of an image file, S = `size`, or the reason why the file cannot be used. */
 export const loadImage = (folder: string, file: string, size: number): Promise<LoadedImage | { reason: string }> =>
-  fromImageFile(diskPath(folder, file), async (content) => {
+  readImageFile(diskPath(folder, file), async (content) => {
     const { pixels } = centerCrop(await decodeImage(content), size);
     return { pixels, sha256: createHash("sha256").update(content).digest("hex") };
   });

@@ -13,7 +13,7 @@ import {
   unreadableReason,
   waitForLock,
 } from "@dit-bench/files";
-import { eachOf, type PictureBytes, preprocessingId } from "@dit-bench/images";
+import { type ImageBytes, preprocessingId, processInOrder } from "@dit-bench/images";
 import { type ImageListing, listImages } from "./image-listing.ts";
 import { checkUsable, type ImageSet, type LoadOptions } from "./load-folder.ts";
 import { loadImage, refuseSkipped } from "./read-images.ts";
@@ -21,7 +21,7 @@ import { createImages, openImages, readDescription, type SetDescription, writeDe
 
 export interface StoredSet extends Omit<ImageSet, "pixels"> {
   /** [N, S, S, 3], RGB. Reading throws DataError for a damaged file. */
-  readonly pixels: PictureBytes;
+  readonly pixels: ImageBytes;
   close(): void;
 }
 
@@ -113,7 +113,7 @@ async function decodeFolder(
   const temporary = temporaryName(`${path}.pixels`);
   const images = createImages(temporary);
   try {
-    await eachOf(
+    await processInOrder(
       items,
       ({ file }) => loadImage(folder, file, size),
       (item, result) => {

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { nameFileInError, replaceFileSync } from "@dit-bench/files";
-import type { PictureBytes } from "@dit-bench/images";
+import type { ImageBytes } from "@dit-bench/images";
 import { z } from "zod";
 import { DataError } from "../data-error.ts";
 
@@ -65,7 +65,7 @@ export function openImages(
   path: string,
   imageBytes: number,
   checksums: readonly number[],
-): PictureBytes & { close(): void } {
+): ImageBytes & { close(): void } {
   const name = `${path}.pixels`;
   const file = openSync(name, "r");
   const damaged = (what: string) =>

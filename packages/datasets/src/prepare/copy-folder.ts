@@ -3,8 +3,8 @@
 import { constants, type Dirent, readdirSync } from "node:fs";
 import { copyFile, link, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { FetchError, type Unpacked, type UnpackOptions } from "@dit-bench/fetch";
-import { diskPath, isPassedOver, makeFolders, nameText, unreadableReason } from "@dit-bench/files";
+import { FetchError, type UnpackOptions, type UnpackResult } from "@dit-bench/fetch";
+import { diskPath, isIgnoredName, makeFolders, nameText, unreadableReason } from "@dit-bench/files";
 import { DataError } from "../data-error.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function copyFolder(
   from: string,
   to: string,
   { select = () => true, signal, onProgress }: UnpackOptions = {},
-): Promise<Unpacked> {
+): Promise<UnpackResult> {
   const temporary = `${to}.taking`;
   await rm(temporary, { recursive: true, force: true });
   makeFolders(temporary);
@@ -56,7 +56,7 @@ function* filesBelow(folder: string, relative = ""): Generator<string> {
   for (const entry of entries) {
     const name = nameText(entry.name);
     const path = relative === "" ? name : `${relative}/${name}`;
-    if (isPassedOver(name)) continue;
+    if (isIgnoredName(name)) continue;
     if (entry.isDirectory()) yield* filesBelow(folder, path);
     else if (entry.isFile()) yield path;
   }

@@ -6,10 +6,10 @@ import { normals } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { difference, fixture, networkWeights, predict, relativeDifference, tensors } from "../fixture.test.data.ts";
-import { guided } from "../guidance.ts";
+import { applyGuidance } from "../guidance.ts";
 import { respace } from "../respacing.ts";
 import { linearSchedule, type Schedule } from "../schedule.ts";
-import { noised, trainingCoefficients } from "../training.ts";
+import { addNoise, trainingCoefficients } from "../training.ts";
 import type { Sampler, StepInput } from "./sampler.ts";
 import { ddim, ddpm } from "./samplers.ts";
 import { type SamplerName, samplerNames, samplers, stepCoefficients } from "./table.ts";
@@ -118,7 +118,7 @@ describe("whole sampling loops, against the official code", () => {
       const i = process.steps - 1 - k;
       const t = new Int32Array(half).fill(process.timesteps[i]!);
       x = samplers[sampler].step({
-        output_N2CHW: guided(predict(w, x, t, y), predict(w, x, t, none), 1.5, "three"),
+        output_N2CHW: applyGuidance(predict(w, x, t, y), predict(w, x, t, none), 1.5, "three"),
         xt_NCHW: x,
         ...(noise[k] && { noise_NCHW: noise[k] }),
         coefficients: at(process, sampler, i),
@@ -138,7 +138,7 @@ describe("a sampler that is given the true noise", () => {
     const x0_NCHW = tf.tanh(sampleNormal("x0"));
     const epsilon_NCHW = sampleNormal("noise");
     const coefficients = tensors(trainingCoefficients(process, new Int32Array(3).fill(t)));
-    const xt_NCHW = noised(x0_NCHW, epsilon_NCHW, coefficients);
+    const xt_NCHW = addNoise(x0_NCHW, epsilon_NCHW, coefficients);
     const output_N2CHW = tf.concat([epsilon_NCHW, tf.fill(shape, -1)], 1); // -1: the posterior's variance
     return { x0_NCHW, epsilon_NCHW, xt_NCHW, output_N2CHW, noise_NCHW: sampleNormal("step noise") };
   }
@@ -173,7 +173,7 @@ describe("a sampler that is given the true noise", () => {
       const level_NCHW =
         i === 0
           ? x0_NCHW
-          : noised(x0_NCHW, epsilon_NCHW, tensors(trainingCoefficients(process, new Int32Array(3).fill(i - 1))));
+          : addNoise(x0_NCHW, epsilon_NCHW, tensors(trainingCoefficients(process, new Int32Array(3).fill(i - 1))));
       // The first step multiplies x_t, and its rounding of 2e-7, by 157.
       expect(difference(x_NCHW, level_NCHW), `after step ${i}`).toBeLessThan(5e-4);
     }

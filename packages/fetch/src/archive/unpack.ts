@@ -23,7 +23,7 @@ export interface UnpackOptions {
   readonly onProgress?: (files: number, bytes: number) => void;
 }
 
-export interface Unpacked {
+export interface UnpackResult {
   readonly files: number;
   readonly bytes: number;
   /** Entries that `select` left out. */
@@ -38,7 +38,7 @@ export interface Unpacked {
  * @throws ArchiveError for a link, a device, a name that leads out of the folder or collides with another, damage, or
  *   content above the limits. Nothing is left behind.
  */
-export async function unpack(archive: string, to: string, options: UnpackOptions = {}): Promise<Unpacked> {
+export async function unpack(archive: string, to: string, options: UnpackOptions = {}): Promise<UnpackResult> {
   const limits = { ...defaultLimits, ...options.limits };
   const temporary = `${to}.unpacking`;
   await rm(temporary, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bring } from "@dit-bench/fetch";
+import { fetchFile } from "@dit-bench/fetch";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { checkPublished } from "./check-published.ts";
 
@@ -52,7 +52,7 @@ describe("checkPublished", () => {
 
   it("does not hash a file that bench fetch has verified, nor does bench fetch hash one verified here", async () => {
     put("weights");
-    await bring(asBrought, folder);
+    await fetchFile(asBrought, folder);
     put("another");
     check();
 
@@ -60,9 +60,9 @@ describe("checkPublished", () => {
     put("weights");
     check();
     put("another");
-    expect((await bring(asBrought, folder)).how).toBe("was here");
+    expect((await fetchFile(asBrought, folder)).how).toBe("was here");
     rmSync(join(folder, ".w.pth.checked"));
-    await expect(bring(asBrought, folder)).rejects.toThrow("damaged or another file");
+    await expect(fetchFile(asBrought, folder)).rejects.toThrow("damaged or another file");
   });
 
   it("accepts a file in a folder where no note can be written", () => {

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { neededDownloads, prepareDataset } from "@dit-bench/datasets";
-import { bring, type Environment, FetchError, findBrought, type RemoteFile, shownBytes } from "@dit-bench/fetch";
+import { type Environment, FetchError, fetchFile, findLocalFile, formatBytes, type RemoteFile } from "@dit-bench/fetch";
 import { makeFolders, removeLeftovers, replaceFileWithCopy, tryLock } from "@dit-bench/files";
 import type { Listener } from "../events.ts";
 import { type Fetchable, folderOf, homeFolder, locateThis } from "./locate.ts";
@@ -45,7 +45,7 @@ export async function planFetch(what: Fetchable, env: Environment = process.env)
   const located = locateThis(what, env);
   const files = await Promise.all(
     filesOf(what).map(async (remote) => {
-      const brought = await findBrought(remote, folder, env);
+      const brought = await findLocalFile(remote, folder, env);
       const partial = await stat(join(folder, `${remote.file}.partial`)).catch(() => undefined);
       const { file, bytes, gone = null } = remote;
       const copy = kind === "dataset" ? await unpackedFolder(folder, file) : undefined;
@@ -108,8 +108,8 @@ export async function fetchOne(
       onNote(`${file.file}: the folder of that name in ${folder} is taken in its place, unchecked`);
       continue;
     }
-    listener.stage?.("fetch", `${file.file}${file.bytes === null ? "" : `, ${shownBytes(file.bytes)}`}`);
-    const brought = await bring(file, folder, {
+    listener.stage?.("fetch", `${file.file}${file.bytes === null ? "" : `, ${formatBytes(file.bytes)}`}`);
+    const brought = await fetchFile(file, folder, {
       env,
       ...stop,
       onNote,

@@ -2,11 +2,11 @@
 
 import { autoencoderAnchor } from "@dit-bench/autoencoder";
 import { ditAnchors } from "@dit-bench/dit";
-import { adapterOf, type Checkpoint, UnsupportedFileError, unwrapped } from "@dit-bench/weights";
+import { type Checkpoint, describeAdapter, stripWrappers, UnsupportedFileError } from "@dit-bench/weights";
 
 /** Notes for a listing: it is an adapter, names have a wrapper's prefix, the file holds several models. */
 export function aboutNames(checkpoint: Checkpoint): string[] {
-  const adapter = adapterOf(checkpoint.tensors.keys());
+  const adapter = describeAdapter(checkpoint.tensors.keys());
   if (adapter !== undefined)
     return [
       adapter.includes("not merged")
@@ -15,7 +15,7 @@ export function aboutNames(checkpoint: Checkpoint): string[] {
     ];
   return [ditAnchors, [autoencoderAnchor]].flatMap((anchors) => {
     try {
-      return unwrapped(checkpoint, anchors).notes.slice(checkpoint.notes.length);
+      return stripWrappers(checkpoint, anchors).notes.slice(checkpoint.notes.length);
     } catch (error) {
       if (!(error instanceof UnsupportedFileError)) throw error;
       return [error.message.slice(`${error.source}: `.length)];

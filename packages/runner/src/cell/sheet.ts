@@ -3,12 +3,12 @@
 //
 // N = images, S = side in pixels
 
-import type { PictureBytes } from "@dit-bench/images";
+import type { ImageBytes } from "@dit-bench/images";
 import type { RunRecord } from "@dit-bench/record";
 
 /** RGB bytes [N, S, S, 3] and their classes. */
 interface LabelledBytes {
-  readonly pixels: PictureBytes;
+  readonly pixels: ImageBytes;
   readonly labels: Int32Array;
 }
 
@@ -90,5 +90,5 @@ function ofClass({ pixels, labels }: LabelledBytes, label: number, S: number): (
   );
 }
 
-const image = (pixels: PictureBytes, index: number, S: number): Uint8Array =>
+const image = (pixels: ImageBytes, index: number, S: number): Uint8Array =>
   pixels.subarray(index * S * S * 3, (index + 1) * S * S * 3);

@@ -3,7 +3,7 @@
 // N = images, S = side, D = feature dimension
 
 import type { Engine } from "@dit-bench/compiler";
-import { extractorInput, type PictureBytes, type Resizer } from "@dit-bench/images";
+import { extractorInput, type ImageBytes, type Resizer } from "@dit-bench/images";
 import type { Values } from "@dit-bench/method";
 import type { Extractor } from "@dit-bench/metrics";
 import type * as tf from "@tensorflow/tfjs";
@@ -15,7 +15,7 @@ export interface FeatureExtractor {
   /** How images are resized to its input; `none` where they have its size. */
   readonly resizer: string;
   /** RGB bytes [N, S, S, 3] to features [N, D]. S is the side of its input, or `Resizing.from`. */
-  features(pixels: PictureBytes, listener?: Listener): Promise<Float32Array>;
+  features(pixels: ImageBytes, listener?: Listener): Promise<Float32Array>;
   /** Most images per call of `run`. */
   readonly batch: number;
   /**

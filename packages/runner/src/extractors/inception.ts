@@ -37,11 +37,11 @@ export const inception: ExtractorEntry<InceptionSection> = {
 /** Reads the published file, in PyTorch's format or as safetensors. */
 async function read({ weights: path, tap = "2048" }: ReadTask<InceptionSection>): Promise<ReadExtractor> {
   const { inception } = await import("@dit-bench/metrics");
-  const { openCheckpoint, unwrapped } = await import("@dit-bench/weights");
+  const { openCheckpoint, stripWrappers } = await import("@dit-bench/weights");
   const wrong = (what: string) => new BenchError("data", `${path}: ${what}; wanted ${file}, of pytorch-fid's releases`);
   if (!existsSync(path!)) throw wrong("there is no such file");
   const first = "Conv2d_1a_3x3.conv.weight";
-  const checkpoint = unwrapped(await openCheckpoint(path!), [first]);
+  const checkpoint = stripWrappers(await openCheckpoint(path!), [first]);
   const stem = checkpoint.tensors.get(first);
   if (!stem) throw wrong(`it has no weight '${first}'`);
   // Tests use a network whose widths are all divided by the same number.

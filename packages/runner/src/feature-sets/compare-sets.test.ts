@@ -13,7 +13,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileExtractor } from "../extractors/compile-extractor.ts";
 import { compareSets } from "./compare-sets.ts";
-import { checkRoom, writeFeatureFile } from "./feature-file.ts";
+import { checkFileSize, writeFeatureFile } from "./feature-file.ts";
 import type { FeatureSet } from "./feature-set.ts";
 import { imageFeatures } from "./image-features.ts";
 import { type LoadedExtractor, loadExtractor } from "./load-extractor.ts";
@@ -238,14 +238,14 @@ describe("feature files", () => {
   });
 
   test("that would be too large as .npz are refused before the first image is measured", async () => {
-    checkRoom("a.npz", 250_000, 2048);
-    checkRoom("a.safetensors", 1e9, 2048);
-    expect(() => checkRoom("a.npz", 262_144, 2048)).toThrow(
+    checkFileSize("a.npz", 250_000, 2048);
+    checkFileSize("a.safetensors", 1e9, 2048);
+    expect(() => checkFileSize("a.npz", 262_144, 2048)).toThrow(
       "--output a.npz: 262144 images of 2048 features take 2181185536 bytes, a .npz file holds at most 2147483648; " +
         "give it a name that ends in .safetensors",
     );
     const unused: LoadedExtractor = { ...extractor, run: () => Promise.reject(new Error("it was measured")) };
-    const onCount = (images: number, dimension: number) => checkRoom("a.npz", images * 1e7, dimension);
+    const onCount = (images: number, dimension: number) => checkFileSize("a.npz", images * 1e7, dimension);
     await expect(
       imageFeatures({ folder: await images("many", 3, 1), extractor: unused, resizer: "clean", onCount }),
     ).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining("30000000 images of 128 features") });

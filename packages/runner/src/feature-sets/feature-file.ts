@@ -30,7 +30,7 @@ const mostAboutBytes = 64 << 10;
  *
  * @param count number of images
  */
-export function checkRoom(path: string, count: number, dimension: number): void {
+export function checkFileSize(path: string, count: number, dimension: number): void {
   if (!isNpz(path)) return;
   const headers = 2 * mostAboutBytes;
   const bytes = 4 * count * dimension + 8 * dimension * (dimension + 1) + headers;
@@ -45,7 +45,7 @@ export function checkRoom(path: string, count: number, dimension: number): void 
 /** Writes features with their statistics, in the format of the path's extension. */
 export function writeFeatureFile(path: string, set: FeatureSet): void {
   const D = set.dimension;
-  checkRoom(path, (set.features?.length ?? 0) / D, D);
+  checkFileSize(path, (set.features?.length ?? 0) / D, D);
   const { mean, covariance } = statisticsOf(set);
   const tensors: [string, StoredTensor][] = [
     ["mu", { type: "F64", shape: [D], data: mean }],

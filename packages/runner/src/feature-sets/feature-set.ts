@@ -4,7 +4,7 @@
 
 import { type Statistics, statistics } from "@dit-bench/metrics";
 import { BenchError } from "../errors.ts";
-import type { LeftOut } from "../skipped-files.ts";
+import type { SkippedFile } from "../skipped-files.ts";
 
 /** How features were computed. Sets that differ in any of these fields do not compare. */
 export interface FeatureOrigin {
@@ -25,7 +25,7 @@ export interface FeatureSet {
   /** Read from a file; always present where there are no features. */
   readonly statistics?: Statistics;
   /** Files of a folder that were skipped; undefined for a feature file, which does not list them. */
-  readonly leftOut?: readonly LeftOut[];
+  readonly leftOut?: readonly SkippedFile[];
   /** Undefined where a file does not name its extractor. */
   readonly about?: FeatureOrigin;
 }

@@ -2,9 +2,9 @@
 //
 // N = images, S = side, D = feature dimension
 
-import { listPictures } from "@dit-bench/datasets";
+import { listAllImages } from "@dit-bench/datasets";
 import { diskPath } from "@dit-bench/files";
-import { decodeImage, decodersAtOnce, extractorInput, fromImageFile, type Resizer } from "@dit-bench/images";
+import { decodeImage, decodersAtOnce, extractorInput, type Resizer, readImageFile } from "@dit-bench/images";
 import { printable, quantity } from "@dit-bench/text";
 import pLimit from "p-limit";
 import { BenchError, Interrupted } from "../errors.ts";
@@ -33,7 +33,7 @@ export async function imageFeatures({
   listener,
   onCount,
 }: ImageFeaturesTask): Promise<FeatureSet> {
-  const { files, skipped } = listPictures(folder);
+  const { files, skipped } = listAllImages(folder);
   const { dimension: D, imageSize: S, batch } = extractor;
   onCount?.(files.length, D);
   const leftOut = collectSkipped(folder, strict, listener);
@@ -81,4 +81,4 @@ export async function imageFeatures({
 }
 
 const inputOf = (path: string | Buffer, size: number, resizer: Resizer): Promise<Float32Array | { reason: string }> =>
-  fromImageFile(path, async (content) => extractorInput(await decodeImage(content, { asStored: true }), size, resizer));
+  readImageFile(path, async (content) => extractorInput(await decodeImage(content, { asStored: true }), size, resizer));

@@ -1,7 +1,7 @@
 // Recognises what `bench fid` or `bench features` is given: a folder of images, images in one array, or features.
 
 import { existsSync, statSync } from "node:fs";
-import { fileKind, insteadOf } from "@dit-bench/files";
+import { describeWrongFile, fileKind } from "@dit-bench/files";
 import { printable } from "@dit-bench/text";
 import { type ArrayFile, openArrays } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
@@ -32,7 +32,8 @@ export async function openSet(path: string): Promise<SetSource> {
   const title = status.isFile() ? fileKind(path).title : "";
   if (title === "a safetensors file")
     return { kind: "features", path, read: () => readFeatureFile(path, "safetensors") };
-  if (!title.startsWith("a NumPy")) throw new BenchError("data", `${path}: ${insteadOf("images", path)}; ${wanted}`);
+  if (!title.startsWith("a NumPy"))
+    throw new BenchError("data", `${path}: ${describeWrongFile("images", path)}; ${wanted}`);
   return ofArrays(await openArrays(path));
 }
 

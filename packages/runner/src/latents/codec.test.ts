@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { draw, type Plane } from "@dit-bench/autoencoder";
+import { type Plane, samplePosterior } from "@dit-bench/autoencoder";
 import { createEngine, type Engine } from "@dit-bench/compiler";
 import { decodeImage, encodePng } from "@dit-bench/images";
 import { normals } from "@dit-bench/random";
@@ -12,7 +12,7 @@ import { openCheckpoint, readSafetensors, type StoredTensor, writeSafetensors } 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Codec, openCodec } from "./codec.ts";
 import { decodeLatents } from "./decode-latents.ts";
-import { encodePictures } from "./encode-images.ts";
+import { encodeImages } from "./encode-images.ts";
 import { readLatents, writeLatents } from "./latent-file.ts";
 import { type AutoencoderFile, openAutoencoder } from "./open-autoencoder.ts";
 import { imageOf, planeOf } from "./planes.ts";
@@ -62,7 +62,9 @@ describe("openCodec, against diffusers within 1e-5", () => {
     for (const [i, posterior] of posteriors.entries()) {
       expect(largestDifference(posterior.mean, plane("mean", i))).toBeLessThan(tolerance);
       expect(largestDifference(posterior.logvar, plane("logvar", i))).toBeLessThan(tolerance);
-      expect(largestDifference(draw(posterior, plane("noise", i).data), plane("sample", i))).toBeLessThan(tolerance);
+      expect(largestDifference(samplePosterior(posterior, plane("noise", i).data), plane("sample", i))).toBeLessThan(
+        tolerance,
+      );
     }
   });
 
@@ -170,20 +172,20 @@ describe("files of latents", () => {
     const notes: string[] = [];
     const listener = { note: (text: string) => void notes.push(text) };
     const task = { images: folderOfImages, autoencoder: file, codec, scale: 0.5, listener };
-    const made = await encodePictures(task);
+    const made = await encodeImages(task);
     expect(made).toMatchObject({ shape: [3, 4, 6, 8], scale: 0.5, files: ["a.png", "b.png", "deeper/c.png"] });
     expect(notes).toEqual([
       `left out ${folderOfImages}/b0.jpg: its content is none of JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or PPM/PGM/PBM`,
     ]);
     const [, , third] = await codec.encode(images.map((image) => planeOf(image)));
     expect(made.latents.slice(2 * 192)).toEqual(third!.mean.map((v) => v * 0.5));
-    await expect(encodePictures({ ...task, strict: true })).rejects.toThrow("b0.jpg");
+    await expect(encodeImages({ ...task, strict: true })).rejects.toThrow("b0.jpg");
 
-    const sampled = await encodePictures({ ...task, seed: 5 });
+    const sampled = await encodeImages({ ...task, seed: 5 });
     const noise = normals(5, "posterior", 3, 192); // the fourth file of the folder, counting the skipped one
-    expect(sampled.latents.slice(2 * 192)).toEqual(draw(third!, noise).map((v) => v * 0.5));
-    expect(await encodePictures({ ...task, seed: 5 })).toEqual(sampled);
-    const single = await encodePictures({ ...task, images: join(folderOfImages, "deeper/c.png") });
+    expect(sampled.latents.slice(2 * 192)).toEqual(samplePosterior(third!, noise).map((v) => v * 0.5));
+    expect(await encodeImages({ ...task, seed: 5 })).toEqual(sampled);
+    const single = await encodeImages({ ...task, images: join(folderOfImages, "deeper/c.png") });
     expect(single.latents).toEqual(made.latents.slice(2 * 192));
 
     const path = join(place, "latents.safetensors");
@@ -208,10 +210,10 @@ describe("files of latents", () => {
       await encodePng({ width: 40, height: 40, pixels: new Uint8Array(4800) }),
     );
     const task = { images: folderOfImages, autoencoder: file, codec, scale: 1 };
-    await expect(encodePictures(task)).rejects.toThrow("large.png has 40x40 pixels");
-    expect((await encodePictures({ ...task, size: 16 })).shape).toEqual([4, 4, 4, 4]);
-    await expect(encodePictures({ ...task, size: 18 })).rejects.toThrow("--size 18: wanted a multiple of 4");
-    await expect(encodePictures({ ...task, size: 16, listener: { stopping: () => true } })).rejects.toThrow(
+    await expect(encodeImages(task)).rejects.toThrow("large.png has 40x40 pixels");
+    expect((await encodeImages({ ...task, size: 16 })).shape).toEqual([4, 4, 4, 4]);
+    await expect(encodeImages({ ...task, size: 18 })).rejects.toThrow("--size 18: wanted a multiple of 4");
+    await expect(encodeImages({ ...task, size: 16, listener: { stopping: () => true } })).rejects.toThrow(
       "stopped after 0 of 5 images",
     );
   });

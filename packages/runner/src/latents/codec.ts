@@ -5,13 +5,13 @@
 
 import {
   type AutoencoderConfig,
-  cut,
+  copyTile,
+  createTileJoiner,
   decode,
   decoderWeights,
   downsampling,
   encode,
   encoderWeights,
-  joiner,
   type Plane,
   type Posterior,
   posterior,
@@ -137,7 +137,7 @@ function splitIntoTiles(
     columns.map(
       (column): Omit<Piece, "setResult"> => ({
         size: `${row.size}x${column.size}`,
-        cut: () => cut(x, row.start, column.start, row.size, column.size),
+        cut: () => copyTile(x, row.start, column.start, row.size, column.size),
       }),
     ),
   );
@@ -151,7 +151,7 @@ function splitIntoTiles(
       },
     })),
     result() {
-      const whole = joiner(made[0]!.channels, scaled(x.height), scaled(x.width), after);
+      const whole = createTileJoiner(made[0]!.channels, scaled(x.height), scaled(x.width), after);
       for (const [n, y] of made.entries()) whole.add(y, Math.floor(n / columns.length), n % columns.length);
       return whole.result();
     },

@@ -4,15 +4,15 @@
 
 import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { downsampling, draw } from "@dit-bench/autoencoder";
-import { listPictures } from "@dit-bench/datasets";
-import { diskPath, fileKind, insteadOf, nameText } from "@dit-bench/files";
-import { centerCrop, decodeImage, eachOf, fromImageFile, type RgbImage } from "@dit-bench/images";
+import { downsampling, samplePosterior } from "@dit-bench/autoencoder";
+import { listAllImages } from "@dit-bench/datasets";
+import { describeWrongFile, diskPath, fileKind, nameText } from "@dit-bench/files";
+import { centerCrop, decodeImage, processInOrder, type RgbImage, readImageFile } from "@dit-bench/images";
 import { normals } from "@dit-bench/random";
 import { quantity } from "@dit-bench/text";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { collectSkipped, type LeftOut } from "../skipped-files.ts";
+import { collectSkipped, type SkippedFile } from "../skipped-files.ts";
 import { type Codec, groupOf } from "./codec.ts";
 import type { LatentFile } from "./latent-file.ts";
 import type { AutoencoderFile } from "./open-autoencoder.ts";
@@ -38,9 +38,9 @@ export interface EncodingTask {
  * Encodes images in byte order of their paths. The noise of a sample depends on the seed and on the image's index in
  * this order, skipped images included.
  */
-export async function encodePictures(
+export async function encodeImages(
   task: EncodingTask,
-): Promise<Required<LatentFile> & { readonly leftOut: readonly LeftOut[] }> {
+): Promise<Required<LatentFile> & { readonly leftOut: readonly SkippedFile[] }> {
   const { images, autoencoder, codec, size, seed, scale, strict = false, listener } = task;
   const factor = downsampling(autoencoder.config);
   if (size !== undefined && size % factor !== 0)
@@ -57,7 +57,7 @@ export async function encodePictures(
     const usable: { file: string; index: number; image: RgbImage }[] = [];
     while (end < files.length && usable.length < groupSize()) {
       const next = files.slice(end, end + groupSize() - usable.length).map((file, i) => ({ file, index: end + i }));
-      await eachOf(
+      await processInOrder(
         next,
         ({ file }) => load(diskPath(folder, file), size),
         ({ file, index }, image) => {
@@ -78,7 +78,7 @@ export async function encodePictures(
     for (const [i, posterior] of posteriors.entries()) {
       const { file, index } = usable[i]!;
       const { mean } = posterior;
-      const z = seed === undefined ? mean : draw(posterior, normals(seed, "posterior", index, mean.length));
+      const z = seed === undefined ? mean : samplePosterior(posterior, normals(seed, "posterior", index, mean.length));
       kept.push({ file, latent: z.map((v) => v * scale) });
     }
   }
@@ -99,14 +99,17 @@ export async function encodePictures(
 function listImageFiles(path: string) {
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
   if (isFile && fileKind(path).group !== "image")
-    throw new BenchError("data", `${path}: ${insteadOf("images", path)}; wanted an image, or a folder of images`);
+    throw new BenchError(
+      "data",
+      `${path}: ${describeWrongFile("images", path)}; wanted an image, or a folder of images`,
+    );
   return isFile
     ? { folder: dirname(path), files: [nameText(Buffer.from(basename(path)))], skipped: [] }
-    : { folder: path, ...listPictures(path) };
+    : { folder: path, ...listAllImages(path) };
 }
 
 const load = (path: string | Buffer, size: number | undefined): Promise<RgbImage | { reason: string }> =>
-  fromImageFile(path, async (content) => {
+  readImageFile(path, async (content) => {
     const image = await decodeImage(content);
     return size === undefined ? image : centerCrop(image, size);
   });

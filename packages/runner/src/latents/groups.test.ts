@@ -8,7 +8,7 @@ import { encodePng } from "@dit-bench/images";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Codec, groupOf } from "./codec.ts";
 import { decodeLatents } from "./decode-latents.ts";
-import { encodePictures } from "./encode-images.ts";
+import { encodeImages } from "./encode-images.ts";
 import type { AutoencoderFile } from "./open-autoencoder.ts";
 
 const place = mkdtempSync(join(tmpdir(), "groups-"));
@@ -58,10 +58,10 @@ describe("the number of images per call", () => {
   test("depends on the size that images are encoded at", async () => {
     const large = await makeImages("large", 6, 2048, 1024);
     const task = { images: large, autoencoder, codec, scale: 1 };
-    expect(await groupsOf(() => encodePictures(task))).toEqual([4, 2]);
-    expect(await groupsOf(() => encodePictures({ ...task, size: 64 }))).toEqual([6]);
+    expect(await groupsOf(() => encodeImages(task))).toEqual([4, 2]);
+    expect(await groupsOf(() => encodeImages({ ...task, size: 64 }))).toEqual([6]);
     const small = await makeImages("small", 10, 16, 16);
-    expect(await groupsOf(() => encodePictures({ ...task, images: small }))).toEqual([8, 2]);
+    expect(await groupsOf(() => encodeImages({ ...task, images: small }))).toEqual([8, 2]);
   });
 
   test("is not reduced by skipped files; files above half a gigabyte are skipped unread", async () => {
@@ -74,12 +74,12 @@ describe("the number of images per call", () => {
     const notes: string[] = [];
     const listener = { note: (text: string) => void notes.push(text) };
     const task = { images: folder, autoencoder, codec, scale: 1, listener };
-    const made = encodePictures(task);
+    const made = encodeImages(task);
     expect((await made).files).toEqual(["1.png", "2.png", "3.png", "5.png", "6.png", "7.png", "8.png"]);
     expect(notes[0]).toBe(`left out ${folder}/0.png: 500000001 bytes: at most 500000000 are allowed`);
     expect(notes).toHaveLength(2);
     expect(groups.at(-1)).toBe(7);
-    await expect(encodePictures({ ...task, strict: true })).rejects.toThrow("500000001 bytes");
+    await expect(encodeImages({ ...task, strict: true })).rejects.toThrow("500000001 bytes");
   });
 
   test("depends on the size of the decoded images", async () => {

@@ -13,7 +13,7 @@ import {
   recogniseAutoencoder,
   type Shapes,
 } from "@dit-bench/autoencoder";
-import { type Checkpoint, openCheckpoint, unwrapped } from "@dit-bench/weights";
+import { type Checkpoint, openCheckpoint, stripWrappers } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
 
 export interface AutoencoderFile {
@@ -39,7 +39,7 @@ export async function openAutoencoder(path: string): Promise<AutoencoderFile> {
   const inside = join(path, "vae");
   const place = statSync(path).isDirectory() && existsSync(join(inside, "config.json")) ? inside : path;
   const opened = await openCheckpoint(place);
-  const checkpoint = unwrapped(opened, [autoencoderAnchor]);
+  const checkpoint = stripWrappers(opened, [autoencoderAnchor]);
   const settings = place === path && statSync(path).isFile() ? settingsBeside(path) : [];
   const { config, weights } = recognise(place, checkpoint, new Map([...checkpoint.metadata, ...settings]));
   const read = (shapes: Shapes) =>

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { draw } from "@dit-bench/autoencoder";
+import { samplePosterior } from "@dit-bench/autoencoder";
 import { createEngine, type Engine } from "@dit-bench/compiler";
 import { normals } from "@dit-bench/random";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -63,7 +63,7 @@ describe("the latent space of a recipe", () => {
       }),
     );
     const noise = normals(7, "posterior", 11, 2 * 144);
-    const wanted = posteriors.flatMap((p, i) => [...draw(p, noise.subarray(i * 144, (i + 1) * 144))]);
+    const wanted = posteriors.flatMap((p, i) => [...samplePosterior(p, noise.subarray(i * 144, (i + 1) * 144))]);
     expect(Math.max(...x0.map((v, i) => Math.abs(v - wanted[i]! * scale)))).toBeLessThan(1e-6);
     expect(training.x0(chosen, 7, 11)).toEqual(x0);
     expect(training.x0(chosen, 7, 12)).not.toEqual(x0);

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { placesOf } from "@dit-bench/random";
+import { callSitesOf } from "@dit-bench/random";
 import { withImports } from "./plugin-files.ts";
 
 /**
@@ -31,7 +31,7 @@ export function importProblem(error: unknown, plugin: string, entry: string | un
       : "";
     return `${at(placeOfSyntaxError(stack, entry))}SyntaxError: ${firstLine(message)}${advice}`;
   }
-  const place = placesOf(stack).find((path) => !/\/(?:packages|@dit-bench)\/runner\/(?:src|dist)\//.test(path));
+  const place = callSitesOf(stack).find((path) => !/\/(?:packages|@dit-bench)\/runner\/(?:src|dist)\//.test(path));
   return `${at(place)}${error.name}: ${firstLine(message)}`;
 }
 

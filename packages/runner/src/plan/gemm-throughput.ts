@@ -7,7 +7,7 @@ const SIDE = 768;
 const RUNS = 5;
 
 /** Floating-point operations per second: the best of five multiplications of 768 × 768 matrices. Takes about 1 s. */
-export async function productRate(engine: Engine): Promise<number> {
+export async function gemmThroughput(engine: Engine): Promise<number> {
   const matMul = await engine.compile(({ a, b }) => ({ c: tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D) }), {
     a: { shape: [SIDE, SIDE] },
     b: { shape: [SIDE, SIDE] },

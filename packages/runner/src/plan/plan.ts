@@ -28,7 +28,7 @@ export interface Plan {
 }
 
 /** Share of the GEMM throughput that each stage reaches, rounded from results/performance. */
-export const reached = { training: 0.6, sampling: 0.85, extractor: 0.6 } as const;
+export const throughputShare = { training: 0.6, sampling: 0.85, extractor: 0.6 } as const;
 
 /** Pixels per latent position. That of another autoencoder is not known before its file is read. */
 const stableDiffusionFactor = downsampling(stableDiffusion);
@@ -83,13 +83,15 @@ export async function planRun(
     },
     seconds: {
       ...(latents
-        ? { "latents, once for all runs": at(images * (data.flip ? 2 : 1) * coding.encode, reached.extractor) }
+        ? { "latents, once for all runs": at(images * (data.flip ? 2 : 1) * coding.encode, throughputShare.extractor) }
         : {}),
-      train: at(training.steps * training.batch * trainingFlops(adapted, config), reached.training),
-      sample: at(sampling.images * steps * forward * (guided ? 2 : 1), reached.sampling),
-      "sample the base, once for all runs of a seed": at(sampling.images * steps * forward, reached.sampling),
-      ...(latents ? { "decode, with the base's": at(2 * sampling.images * coding.decode, reached.extractor) } : {}),
-      ...(cost ? { features: at((2 * sampling.images + images) * cost.flops, reached.extractor) } : {}),
+      train: at(training.steps * training.batch * trainingFlops(adapted, config), throughputShare.training),
+      sample: at(sampling.images * steps * forward * (guided ? 2 : 1), throughputShare.sampling),
+      "sample the base, once for all runs of a seed": at(sampling.images * steps * forward, throughputShare.sampling),
+      ...(latents
+        ? { "decode, with the base's": at(2 * sampling.images * coding.decode, throughputShare.extractor) }
+        : {}),
+      ...(cost ? { features: at((2 * sampling.images + images) * cost.flops, throughputShare.extractor) } : {}),
     },
     productRate,
     disk: {

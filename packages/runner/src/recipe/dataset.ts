@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { type DatasetEntry, findDataset, fitsInMemory, listImages, loadFolder, storeFolder } from "@dit-bench/datasets";
 import { fileName } from "@dit-bench/files";
-import type { PictureBytes } from "@dit-bench/images";
+import type { ImageBytes } from "@dit-bench/images";
 import { drawMiniature, type Miniature, miniatures } from "@dit-bench/miniatures";
 import { printable } from "@dit-bench/text";
 import { datasetEntries } from "../assets/dataset-entries.ts";
@@ -30,7 +30,7 @@ export interface Dataset {
   readonly classes: readonly string[];
   readonly size: number;
   /** RGB bytes [N, size, size, 3]. */
-  readonly pixels: PictureBytes;
+  readonly pixels: ImageBytes;
   readonly labels: Int32Array;
   /** SHA-256 of the images and labels. */
   readonly fingerprint: string;

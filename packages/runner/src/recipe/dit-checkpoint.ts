@@ -13,7 +13,7 @@ import {
   recogniseLayout,
 } from "@dit-bench/dit";
 import type { Values } from "@dit-bench/method";
-import { adapterOf, type Checkpoint, openCheckpoint, type StoredTensor, unwrapped } from "@dit-bench/weights";
+import { type Checkpoint, describeAdapter, openCheckpoint, type StoredTensor, stripWrappers } from "@dit-bench/weights";
 import { finiteWeights } from "../assets/finite-weights.ts";
 import { BenchError } from "../errors.ts";
 
@@ -62,7 +62,7 @@ export async function openDit(path: string, options: DitCheckpointOptions = {}):
     );
   const opened = await openCheckpoint(path, options.key === undefined ? {} : { key: options.key });
   refuseAdapter(path, opened);
-  const source = unwrapped(opened, ditAnchors);
+  const source = stripWrappers(opened, ditAnchors);
   const { layout } = recogniseLayout(source);
   const heads = options.heads ?? headsOf(source);
   if (heads === undefined)
@@ -109,7 +109,7 @@ function diffusersForward({ metadata }: { readonly metadata: ReadonlyMap<string,
 
 /** Throws BenchError (data) for the weights of an adapter. */
 function refuseAdapter(path: string, { tensors }: Checkpoint): void {
-  const adapter = adapterOf(tensors.keys());
+  const adapter = describeAdapter(tensors.keys());
   if (adapter === undefined) return;
   const remedy = adapter.includes("not merged")
     ? "call merge_and_unload() on it"

@@ -18,7 +18,7 @@ import { claimFolder } from "./output-folder.ts";
 import { type Network, sample } from "./sample.ts";
 import { samplesSheet } from "./samples-sheet.ts";
 
-export interface PicturesTask {
+export interface ImagesTask {
   readonly engine: Engine;
   readonly network: Network;
   readonly settings: RecipeSettings["sampling"];
@@ -45,7 +45,7 @@ export interface PicturesTask {
   readonly listener: Listener;
 }
 
-export interface Pictures {
+export interface MadeImages {
   /** PNG files, class by class. */
   readonly files: readonly string[];
   /** The contact sheet, beside the folder. */
@@ -59,7 +59,7 @@ export interface Pictures {
  *
  * @throws BenchError (usage) where the folder holds images that would mix with these
  */
-export async function makePictures(task: PicturesTask): Promise<Pictures> {
+export async function makeImages(task: ImagesTask): Promise<MadeImages> {
   const { engine, network, settings, seed, classes, count, autoencoder, output, listener } = task;
   const { channels: C, inputSize: S } = network.config;
   const labels = Int32Array.from(classes.flatMap(({ label }) => Array.from({ length: count }, () => label)));

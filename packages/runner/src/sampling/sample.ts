@@ -3,7 +3,7 @@
 // N = batch, C = channels, S = side
 
 import type { Engine, Values as Inputs, Signature, TensorFunction } from "@dit-bench/compiler";
-import { guided, linearSchedule, respace, samplers, stepCoefficients } from "@dit-bench/diffusion";
+import { applyGuidance, linearSchedule, respace, samplers, stepCoefficients } from "@dit-bench/diffusion";
 import { type DitConfig, dit } from "@dit-bench/dit";
 import type { Call, Values, WeightInfo, Weights } from "@dit-bench/method";
 import { normals, permutation } from "@dit-bench/random";
@@ -141,7 +141,7 @@ export function samplerStep(
     const nullClass = tf.fill([N], config.classes, "int32");
     const output = dit(weights, config, tf.concat([x, x]), tf.concat([t, t]), tf.concat([y, nullClass]), call);
     const [labelled, unlabelled] = tf.split(output, 2) as [tf.Tensor, tf.Tensor];
-    return guided(labelled, unlabelled, settings.guidance, settings.guidedChannels);
+    return applyGuidance(labelled, unlabelled, settings.guidance, settings.guidedChannels);
   };
   return [fn, signature, { name: "sampling step", state: ["x"] }];
 }

@@ -5,12 +5,12 @@
 
 import type { Values } from "@dit-bench/compiler";
 import { type Schedule, trainingCoefficients } from "@dit-bench/diffusion";
-import type { PictureBytes } from "@dit-bench/images";
+import type { ImageBytes } from "@dit-bench/images";
 import { integers, normals, permutation, uniforms } from "@dit-bench/random";
 
 export interface LabelledImages {
   /** RGB, [M, S, S, 3]. */
-  readonly pixels: PictureBytes;
+  readonly pixels: ImageBytes;
   readonly labels: Int32Array;
   readonly size: number;
 }

@@ -3,7 +3,7 @@
 // N = batch, C = channels, S = side
 
 import type { Signature } from "@dit-bench/compiler";
-import { noised, trainingCoefficientNames, trainingLoss } from "@dit-bench/diffusion";
+import { addNoise, trainingCoefficientNames, trainingLoss } from "@dit-bench/diffusion";
 import { type DitConfig, dit } from "@dit-bench/dit";
 import { type Adapted, MethodError, type Values } from "@dit-bench/method";
 import * as tf from "@tensorflow/tfjs";
@@ -44,7 +44,7 @@ export function denoisingStep(
       };
       const coefficients = Object.fromEntries(trainingCoefficientNames.map((name) => [name, given[`q.${name}`]!]));
       const { x0, noise, t, y } = given as Record<"x0" | "noise" | "t" | "y", tf.Tensor>;
-      const xt = noised(x0, noise, coefficients);
+      const xt = addNoise(x0, noise, coefficients);
       const output = dit(weights, config, xt, t, y, adapted.call(weights));
       return tf.mean(trainingLoss(output, x0, xt, noise, coefficients).loss_N);
     },

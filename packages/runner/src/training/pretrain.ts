@@ -8,7 +8,7 @@ import { linearSchedule } from "@dit-bench/diffusion";
 import { ditModel, initialDit } from "@dit-bench/dit";
 import { makeFolders, removeLeftovers } from "@dit-bench/files";
 import { attach } from "@dit-bench/method";
-import { classifierLoss, initialWeights, miniInception, standardised, statistics } from "@dit-bench/metrics";
+import { classifierLoss, initialWeights, miniInception, standardiseFeatures, statistics } from "@dit-bench/metrics";
 import { drawMiniature, type Miniature, paperMiniatures, sourceDomain } from "@dit-bench/miniatures";
 import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
@@ -127,7 +127,7 @@ export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: 
   });
   // Scale each feature to mean 0 and variance 1 over the training images, so that all features weigh the same in FID.
   const raw = await compileExtractor(engine, extractor, ema);
-  const values = standardised(ema, statistics(await raw.features(images.pixels), extractor.dimension));
+  const values = standardiseFeatures(ema, statistics(await raw.features(images.pixels), extractor.dimension));
   await raw.dispose();
   const tensors = trainable.map(({ name, shape }) => [name, f32(values[name]!, shape)] as const);
   const path = save(join(out, e.weights), tensors, recipe, extractor.id, checkpoint.path);

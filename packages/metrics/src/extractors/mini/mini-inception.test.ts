@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { statistics } from "../../statistics.ts";
 import { classifierLoss } from "./classifier-loss.ts";
-import { initialWeights, miniInception, standardised } from "./mini-inception.ts";
+import { initialWeights, miniInception, standardiseFeatures } from "./mini-inception.ts";
 import { convolveRelu } from "./scaled-convolution.ts";
 
 // N = images, S = 32, F = 64 features, K = classes
@@ -130,14 +130,14 @@ test("gradients of convolveRelu in kernel, gain, bias and input agree with finit
   }
 });
 
-describe("standardised", () => {
+describe("standardiseFeatures", () => {
   test("gives features of mean 0 and variance 1 over the images, and the same logits", () => {
     const n = 20;
     const x = waves(n, 4);
     const before = initialWeights(extractor, 2);
     const features = (w: Record<string, Float32Array>) =>
       statistics(Float32Array.from(extractor.features(tensors(w), x).dataSync()), 64);
-    const after = standardised(before, features(before));
+    const after = standardiseFeatures(before, features(before));
     const { mean, covariance } = features(after);
     for (let f = 0; f < 64; f++) {
       expect(Math.abs(mean[f]!)).toBeLessThan(1e-4);
@@ -150,7 +150,7 @@ describe("standardised", () => {
 
   test("refuses statistics of a feature that does not vary", () => {
     const s = { dimension: 64, count: 9, mean: new Float64Array(64), covariance: new Float64Array(64 * 64) };
-    expect(() => standardised(initialWeights(extractor, 1), s)).toThrow("feature 0 does not vary");
+    expect(() => standardiseFeatures(initialWeights(extractor, 1), s)).toThrow("feature 0 does not vary");
   });
 });
 

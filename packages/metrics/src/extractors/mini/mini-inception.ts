@@ -40,7 +40,7 @@ const POOLED = 160;
  * - Features are a linear map of the averages over positions, with no ReLU after it. Each is a signed sum of 160
  *   averages, so none is dead or clipped at 0. Their distribution is close to the Gaussian that the Fréchet distance
  *   assumes, and 64 features of 160 averages keep the covariance at full rank.
- * - `standardised` finally scales each feature to mean 0 and variance 1 over a set of real images. So a shift of one
+ * - `standardiseFeatures` finally scales each feature to mean 0 and variance 1 over a set of real images. So a shift of one
  *   feature by its standard deviation adds 1 to the Fréchet distance, and no feature outweighs the others.
  */
 export function miniInception(classes: number): Classifier {
@@ -99,7 +99,7 @@ export function initialWeights(extractor: Extractor, seed: number): Record<strin
  * @param w weights; the second argument has the statistics of the images' features under these weights
  * @throws where a feature has the same value for all images
  */
-export function standardised(
+export function standardiseFeatures(
   w: Readonly<Record<string, Float32Array>>,
   { mean, covariance, dimension }: Statistics,
 ): Record<string, Float32Array> {
