@@ -1,4 +1,4 @@
-// Compiles every package: those that the root tsconfig.json names, and each method in packages/methods, which nothing names.
+// Compiles every package: those in the references of the root tsconfig.json, and each folder in packages/methods.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";

@@ -5,7 +5,7 @@ import { dit } from "@dit-bench/dit";
 import { attach, checkMethod, labelOf, parseOptions, type Values } from "@dit-bench/method";
 import * as tf from "@tensorflow/tfjs";
 import { compiledChecks } from "./compiled.ts";
-import { type Case, config, eagerInputs, forward, model, type Subject, subject, tensors } from "./subject.ts";
+import { type Case, config, eagerInputs, forward, makeSubject, model, type Subject, toTensors } from "./subject.ts";
 
 export interface Check {
   readonly name: string;
@@ -40,7 +40,7 @@ export const checks: readonly Check[] = [
   {
     name: "lists what trains before any weight exists",
     run(c) {
-      const s = subject(c);
+      const s = makeSubject(c);
       if (s.adapted.parameters < 1) fail("trains nothing");
       for (const { name, shape } of s.adapted.trainable) {
         const n = shape.reduce((a, b) => a * b, 1);
@@ -53,8 +53,8 @@ export const checks: readonly Check[] = [
     name: "starts as the base model if and only if it promises to",
     run: (c) =>
       inTidy(() => {
-        const s = subject(c);
-        const plain = forward(undefined, tensors(s, s.base), ...eagerInputs());
+        const s = makeSubject(c);
+        const plain = forward(undefined, toTensors(s, s.base), ...eagerInputs());
         const d = difference(adaptedOutput(s, s.start), plain);
         if (c.startsAsBase && d > 1e-5) fail(`differs from the base model by ${d} at the start`);
         if (!c.startsAsBase && d < 1e-5) fail("starts as the base model, but the case has startsAsBase: false");
@@ -64,7 +64,7 @@ export const checks: readonly Check[] = [
     name: "gives every trainable weight a gradient",
     run: (c) =>
       inTidy(() => {
-        const s = subject(c);
+        const s = makeSubject(c);
         const unreached = [...gradients(s, s.moved)].filter(([, g]) => g === 0).map(([name]) => name);
         if (unreached.length > 0) fail(`no gradient reaches ${unreached.join(", ")}`);
       }),
@@ -73,7 +73,7 @@ export const checks: readonly Check[] = [
     name: "can move every module from the start",
     run: (c) =>
       inTidy(() => {
-        const s = subject(c);
+        const s = makeSubject(c);
         const module = (name: string) => name.split(".").slice(0, -1).join(".");
         const all = gradients(s, s.start);
         const moving = new Set([...all].filter(([, g]) => g > 0).map(([name]) => module(name)));
@@ -86,8 +86,8 @@ export const checks: readonly Check[] = [
     name: "merges into the base model exactly if it promises to",
     run: (c) =>
       inTidy(() => {
-        const s = subject(c);
-        const { weights, unmerged } = s.adapted.merge(tensors(s, { ...s.base, ...s.moved }));
+        const s = makeSubject(c);
+        const { weights, unmerged } = s.adapted.merge(toTensors(s, { ...s.base, ...s.moved }));
         if ((unmerged.length === 0) !== c.merges)
           fail(`the case has merges: ${c.merges}, but not merged are: ${unmerged.join(", ") || "none"}`);
         if (s.adapted.merges !== c.merges) fail(`attach(…).merges is ${s.adapted.merges}, the case has ${c.merges}`);
@@ -104,7 +104,7 @@ export const checks: readonly Check[] = [
   {
     name: "reads no values and leaves no tensors behind",
     run(c) {
-      const s = subject(c);
+      const s = makeSubject(c);
       inTidy(() => gradients(s, s.moved));
       const before = tf.memory().numTensors;
       inTidy(() => gradientTensors(s, s.moved, forbidReading));
@@ -116,7 +116,7 @@ export const checks: readonly Check[] = [
     name: "uses no random numbers, and gives equal outputs for equal inputs",
     run: (c) =>
       inTidy(() => {
-        const s = subject(c);
+        const s = makeSubject(c);
         const [once, again] = [1, 2].map(() => withoutRandomness(() => adaptedOutput(s, s.moved))) as [
           tf.Tensor,
           tf.Tensor,
@@ -128,7 +128,7 @@ export const checks: readonly Check[] = [
   {
     name: "has equal starting values for equal seeds",
     run(c) {
-      const s = subject(c);
+      const s = makeSubject(c);
       const again = attach(c.method, model, c.options).initial(s.base, 0);
       for (const [name, v] of Object.entries(s.start))
         if (!v.every((x, i) => Object.is(x, again[name]![i])))
@@ -149,7 +149,7 @@ function inTidy(f: () => unknown): void {
 }
 
 function adaptedOutput(s: Subject, trainable: Values): tf.Tensor {
-  return forward(s, tensors(s, { ...s.base, ...trainable }), ...eagerInputs());
+  return forward(s, toTensors(s, { ...s.base, ...trainable }), ...eagerInputs());
 }
 
 const difference = (a: tf.Tensor, b: tf.Tensor): number => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!;
@@ -162,8 +162,8 @@ function gradients(s: Subject, at: Values): Map<string, number> {
 
 function gradientTensors(s: Subject, at: Values, run: <T>(f: () => T) => T): Map<string, tf.Tensor> {
   const names = s.adapted.trainable.map((w) => w.name);
-  const frozen = tensors(s, Object.fromEntries(s.adapted.frozen.map(({ name }) => [name, s.base[name]!])));
-  const start = tensors(s, at);
+  const frozen = toTensors(s, Object.fromEntries(s.adapted.frozen.map(({ name }) => [name, s.base[name]!])));
+  const start = toTensors(s, at);
   const [x, t, y] = eagerInputs();
   const loss = (...vs: tf.Tensor[]) => {
     const w = { ...frozen, ...Object.fromEntries(names.map((n, i) => [n, vs[i]!])) };
@@ -184,7 +184,7 @@ function gradientTensors(s: Subject, at: Values, run: <T>(f: () => T) => T): Map
 
 /** The module of the first graft, in the order of merging, that changes the output when it is merged. */
 function wrongMerge(s: Subject, adapted: tf.Tensor): string | undefined {
-  const all = tensors(s, { ...s.base, ...s.moved });
+  const all = toTensors(s, { ...s.base, ...s.moved });
   return s.adapted.sites.find((_, i) => {
     const weights = { ...all, ...s.adapted.merge(all, i + 1).weights };
     const output = dit(weights, config, ...eagerInputs(), s.adapted.call(weights, i + 1));

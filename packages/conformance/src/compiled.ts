@@ -6,13 +6,13 @@ import type { Values } from "@dit-bench/method";
 import { integers } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
 import type { Check } from "./checks.ts";
-import { forward, inputs, type Subject, subject } from "./subject.ts";
+import { forward, inputs, makeSubject, type Subject } from "./subject.ts";
 
 export const compiledChecks: readonly Check[] = [
   {
     name: "has the same outputs and gradients compiled as eager, relative 1e-5",
     async run(c) {
-      const s = subject(c);
+      const s = makeSubject(c);
       const eager = await evaluate(await createEngine("tfjs-cpu"), s);
       const compiled = await evaluate(await createEngine("cpu", { threads: 1 }), s);
       for (const [name, want] of Object.entries(eager)) {
@@ -27,7 +27,7 @@ export const compiledChecks: readonly Check[] = [
   {
     name: "has gradients that finite differences in float64 confirm, relative 1e-6",
     async run(c) {
-      const s = subject(c);
+      const s = makeSubject(c);
       const engine = await createEngine("cpu", { threads: 1 });
       const f = await engine.compile(lossAndGradients(s), signature(s), { precision: "float64" });
       const at = Object.fromEntries(

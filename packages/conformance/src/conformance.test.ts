@@ -15,7 +15,7 @@ import {
 } from "@dit-bench/method";
 import { describe, expect, it } from "vitest";
 import { type Case, checks } from "./index.ts";
-import { eagerInputs, forward, subject, tensors } from "./subject.ts";
+import { eagerInputs, forward, makeSubject, toTensors } from "./subject.ts";
 
 const at = "blocks.*.attn.qkv";
 const method = (name: string, g: Graft) =>
@@ -336,8 +336,8 @@ describe("the conformance suite", () => {
         forward: (call: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, w: Weights) => tf.add(tf.mul(call(x), w.s!), w.t!),
       } as unknown as Graft;
       const [a, b] = [affine("blocks.*.{attn,norm1}"), written].map((g) => {
-        const s = subject({ method: methodWith("same", g), startsAsBase: true, merges: false });
-        return forward(s, tensors(s, { ...s.base, ...s.moved }), ...eagerInputs());
+        const s = makeSubject({ method: methodWith("same", g), startsAsBase: true, merges: false });
+        return forward(s, toTensors(s, { ...s.base, ...s.moved }), ...eagerInputs());
       });
       expect(tf.max(tf.abs(tf.sub(a!, b!))).dataSync()[0]).toBeLessThan(2e-6);
       expect(tf.max(tf.abs(a!)).dataSync()[0]).toBeGreaterThan(0.1);

@@ -41,7 +41,7 @@ export interface Subject {
   readonly moved: Values;
 }
 
-export function subject(c: Case): Subject {
+export function makeSubject(c: Case): Subject {
   const adapted = attach(c.method, model, c.options);
   const base = baseWeights();
   const start = adapted.initial(base, 0);
@@ -81,7 +81,7 @@ export const inputs = {
 } as const;
 
 /** The weights as tensors of the current backend. @throws Error if a value does not have the size of its shape */
-export function tensors(s: Subject, values: Values): Record<string, tf.Tensor> {
+export function toTensors(s: Subject, values: Values): Record<string, tf.Tensor> {
   const shapes = new Map([...s.adapted.model.weights, ...s.adapted.trainable].map((w) => [w.name, w.shape]));
   return Object.fromEntries(
     Object.entries(values).map(([name, v]) => {

@@ -11,8 +11,8 @@ const halfLevel = 1 / 255;
 
 /**
  * Log-likelihood in nats of values on 256 levels in [-1, 1] under a Gaussian: the log of the Gaussian's mass within
- * half a level of the value. The lowest level also takes the mass below it, the highest the mass above (Ho et al. eq.
- * 13).
+ * half a level of the value. The lowest level also takes the mass below it, the highest the mass above
+ * (Ho et al. eq. 13).
  *
  * As in the official DiT code, the lowest and highest levels begin at ±0.999, masses are at least 1e-12, and the normal
  * distribution function Phi is approximated by (1 + tanh(√(2/π) (a + 0.044715 a³))) / 2 (Page 1977, with the constant

@@ -92,9 +92,10 @@ export function trainingLoss(
 /**
  * Ho et al. eq. 5 in bits per dimension: KL(q(x_t-1 | x_t, x_0) || p(x_t-1 | x_t)), or -log p(x_0 | x_1) at step 0.
  *
- * With q = N(m, s²) and p = N(m′, s² eʰ), the divergence of the two Gaussians is (h - 1 + e⁻ʰ (1 + (m - m′)² / s²)) /
- * 2. Here h is the learned log variance minus the posterior's. The means differ by coef1 (x_0 - predicted x_0), because
- * their terms in x_t are equal. At step 0, coef1 = 1 and coef2 = 0, so the mean of p is the predicted x_0.
+ * With q = N(m, s²) and p = N(m′, s² eʰ), the divergence of the two Gaussians is
+ * (h - 1 + e⁻ʰ (1 + (m - m′)² / s²)) / 2. Here h is the learned log variance minus the posterior's. The means differ by
+ * coef1 (x_0 - predicted x_0), because their terms in x_t are equal. At step 0, coef1 = 1 and coef2 = 0, so the mean of
+ * p is the predicted x_0.
  */
 function variationalBound(
   error_NCHW: tf.Tensor, // x_0 - predicted x_0

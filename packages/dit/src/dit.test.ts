@@ -1,7 +1,7 @@
 // The model against the official code's values: output, modules and timestep embedding.
 
 import { fileURLToPath } from "node:url";
-import { type Call, pending, settle } from "@dit-bench/method";
+import { applyPending, asPending, type Call } from "@dit-bench/method";
 import { float32, readSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -66,7 +66,7 @@ describe("dit, against the official code", () => {
   it("has the same output of each module, at the path that methods use", () => {
     const seen = new Map<string, tf.Tensor>();
     const spy: Call = (path, f, x, own) => {
-      const y = settle(pending(f(x, own)));
+      const y = applyPending(asPending(f(x, own)));
       seen.set(path, y);
       return { y };
     };

@@ -3,7 +3,15 @@
 // N = batch, C = channels, O = output channels, S = input side, P = patch side, G = S / P, T = G² tokens, D = width, K
 // = classes
 
-import { type Affine, bare, type Call, followedBy, type Pending, settle, type Weights } from "@dit-bench/method";
+import {
+  type Affine,
+  applyPending,
+  type Call,
+  callModule,
+  composeAffine,
+  type Pending,
+  type Weights,
+} from "@dit-bench/method";
 import { gelu, layerNorm, linear, selfAttention, silu } from "@dit-bench/ops";
 import * as tf from "@tensorflow/tfjs";
 import { type DitConfig, outputChannels } from "./config.ts";
@@ -31,7 +39,7 @@ export function dit(
   x_NCSS: tf.Tensor,
   t_N: tf.Tensor,
   y_N: tf.Tensor,
-  call: Call = bare,
+  call: Call = callModule,
 ): tf.Tensor {
   const get = (name: string): tf.Tensor => {
     const weight = w[name];
@@ -43,7 +51,7 @@ export function dit(
     const weight = tf.reshape(get(`${path}.weight`), [bias.size, -1]); // the patch embedding is stored as a convolution
     return call(path, (x, own) => linear(x, own!.weight, own!.bias), x, { weight, bias });
   };
-  const layer = (path: string, x: tf.Tensor): tf.Tensor => settle(lastLayer(path, x));
+  const layer = (path: string, x: tf.Tensor): tf.Tensor => applyPending(lastLayer(path, x));
   const norm = (path: string, x: tf.Tensor): Pending => {
     const epsilon = (path.endsWith(".norm2") && config.diffusers?.secondNormEpsilon) || NORM_EPSILON;
     return call(path, (x) => layerNorm(x, epsilon), x);
@@ -57,13 +65,13 @@ export function dit(
     const six = tf.split(layer(`${path}.adaLN_modulation.1`, silu_c_ND), 6, 1);
     const branch = (name: "attn" | "mlp", normName: string, first: 0 | 3) => (x: tf.Tensor) => {
       const [shift_ND, scale_ND, gate_ND] = six.slice(first, first + 3) as [tf.Tensor, tf.Tensor, tf.Tensor];
-      const inside = settle(followedBy(norm(`${path}.${normName}`, x), modulation(shift_ND, scale_ND)));
+      const inside = applyPending(composeAffine(norm(`${path}.${normName}`, x), modulation(shift_ND, scale_ND)));
       const f = name === "attn" ? attention : mlp;
       const y = call(`${path}.${name}`, (x) => f(`${path}.${name}`, x), inside);
-      return followedBy(y, { scale: tf.expandDims(gate_ND, 1) });
+      return composeAffine(y, { scale: tf.expandDims(gate_ND, 1) });
     };
-    const attended = tf.add(x_NTD, settle(call(`${path}.attn_branch`, branch("attn", "norm1", 0), x_NTD)));
-    return tf.add(attended, settle(call(`${path}.mlp_branch`, branch("mlp", "norm2", 3), attended)));
+    const attended = tf.add(x_NTD, applyPending(call(`${path}.attn_branch`, branch("attn", "norm1", 0), x_NTD)));
+    return tf.add(attended, applyPending(call(`${path}.mlp_branch`, branch("mlp", "norm2", 3), attended)));
   };
 
   const K = FREQUENCIES / 2;
@@ -78,12 +86,12 @@ export function dit(
     let y = x_NTD;
     for (let i = 0; i < config.depth; i++) {
       const path = `blocks.${i}`;
-      y = settle(call(path, (x) => block(path, x, silu_c_ND), y));
+      y = applyPending(call(path, (x) => block(path, x, silu_c_ND), y));
     }
     return y;
   };
   const embedded_NTD = tf.add(layer("x_embedder.proj", patches(x_NCSS, config)), get("pos_embed"));
-  const h_NTD = settle(call("blocks", stack, embedded_NTD));
+  const h_NTD = applyPending(call("blocks", stack, embedded_NTD));
 
   const [shift_ND, scale_ND] = tf.split(layer("final_layer.adaLN_modulation.1", silu_c_ND), 2, 1) as [
     tf.Tensor,
@@ -92,7 +100,7 @@ export function dit(
   return unpatched(
     layer(
       "final_layer.linear",
-      settle(followedBy(norm("final_layer.norm_final", h_NTD), modulation(shift_ND, scale_ND))),
+      applyPending(composeAffine(norm("final_layer.norm_final", h_NTD), modulation(shift_ND, scale_ND))),
     ),
     config,
   );

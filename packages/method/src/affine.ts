@@ -15,17 +15,17 @@ export interface Pending extends Affine {
   readonly y: tf.Tensor;
 }
 
-export const pending = (y: tf.Tensor | Pending): Pending => (y instanceof tf.Tensor ? { y } : y);
+export const asPending = (y: tf.Tensor | Pending): Pending => (y instanceof tf.Tensor ? { y } : y);
 
 /** The composition with a second map: (y a + b) s + t = y (a s) + (b s + t). */
-export function followedBy({ y, scale: a, shift: b }: Pending, { scale: s, shift: t }: Affine): Pending {
+export function composeAffine({ y, scale: a, shift: b }: Pending, { scale: s, shift: t }: Affine): Pending {
   const scale = combine(tf.mul, a, s);
   const shift = combine(tf.add, combine(tf.mul, b, b && s), t);
   return { y, ...(scale && { scale }), ...(shift && { shift }) };
 }
 
 /** Applies the pending map. */
-export function settle({ y, scale, shift }: Pending): tf.Tensor {
+export function applyPending({ y, scale, shift }: Pending): tf.Tensor {
   const scaled = scale ? tf.mul(y, scale) : y;
   return shift ? tf.add(scaled, shift) : scaled;
 }

@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { attach, bare } from "./attach.ts";
+import { attach, callModule } from "./attach.ts";
 import { constant, normal, ones, zeros } from "./init.ts";
 import { defineMethod, type Graft, graft } from "./method.ts";
 import { difference, numbers, runToy, toy, toyMethod, toyTensors, toyValues } from "./toy-model.test.data.ts";
@@ -125,7 +125,7 @@ describe("call", () => {
     const call = adapted.call(weightsOf(adapted));
     const y = call("patch", (x, given) => (given === own ? tf.add(x, 1) : x), x_ND(), own);
     expect(numbers(y.y)).toEqual([1.5, 0, 3, 4]);
-    expect(numbers(bare("patch", (x) => tf.add(x, 1), x_ND()).y)).toEqual([1.5, 0, 3, 4]);
+    expect(numbers(callModule("patch", (x) => tf.add(x, 1), x_ND()).y)).toEqual([1.5, 0, 3, 4]);
   });
 
   it("starts as the base model for grafts that start as the identity", () => {

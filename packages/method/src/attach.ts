@@ -3,9 +3,9 @@
 
 import { withoutMathRandom } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
-import { type Pending, pending } from "./affine.ts";
+import { asPending, type Pending } from "./affine.ts";
 import { checkAdaptation, initialValues } from "./check-adaptation.ts";
-import { blaming, didYouMean, MethodError, nameOf } from "./error.ts";
+import { didYouMean, MethodError, nameErrors, nameOf } from "./error.ts";
 import type { Method } from "./method.ts";
 import { type Model, type Module, size, type Values, type WeightInfo, type Weights } from "./model.ts";
 import { labelOf, parseOptions } from "./options.ts";
@@ -14,8 +14,8 @@ import { trainableBy } from "./trainable.ts";
 
 /**
  * The seam: the model runs each module through this function, which runs the module and the grafts on it. The output
- * may have a pending affine map. The model composes it with its own modulation or gate (`followedBy`), or applies it
- * (`settle`).
+ * may have a pending affine map. The model composes it with its own modulation or gate (`composeAffine`), or applies it
+ * (`applyPending`).
  *
  * @param path the module's path
  * @param f the module itself; it takes the weights to use where it is a linear layer
@@ -30,7 +30,7 @@ export type Call = (
 ) => Pending;
 
 /** The model without a method. */
-export const bare: Call = (_path, f, x, own) => pending(f(x, own));
+export const callModule: Call = (_path, f, x, own) => asPending(f(x, own));
 
 /** A method attached to a model. Everything except `initial` and the tensors is known without weights in memory. */
 export interface Adapted<O extends object = object> {
@@ -76,10 +76,10 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
   labelOf(method, options); // throws for a bad label now, before any training
   const { train = [], grafts = [] } = checkAdaptation(
     who,
-    seeded(who, "adapt", () => blaming(who, "adapt", () => method.adapt(options, model))),
+    forbidMathRandom(who, "adapt", () => nameErrors(who, "adapt", () => method.adapt(options, model))),
   );
   const trains = trainableBy(who, train, model);
-  const sites = seeded(who, "weights", () => sitesOf(who, method.name, grafts, model));
+  const sites = forbidMathRandom(who, "weights", () => sitesOf(who, method.name, grafts, model));
   const grafted = sites.flatMap((s) =>
     Object.entries(s.inits).map(([key, init]) => ({ name: s.prefix + key, shape: init.shape })),
   );
@@ -110,7 +110,7 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
       for (const s of sites)
         for (const [key, init] of Object.entries(s.inits)) {
           const name = s.prefix + key;
-          initial[name] = seeded(who, `the initial values of '${name}'`, () =>
+          initial[name] = forbidMathRandom(who, `the initial values of '${name}'`, () =>
             initialValues(who, init, { seed, name, base: read }),
           );
         }
@@ -121,7 +121,7 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
       const left = new Set(inOrder.slice(0, merged));
       return (path, f, x, own) => {
         const here = byPath.get(path)?.filter((site) => !left.has(site)) ?? [];
-        return here.length === 0 ? pending(f(x, own)) : runThrough(here, w, f, x, own);
+        return here.length === 0 ? asPending(f(x, own)) : runThrough(here, w, f, x, own);
       };
     },
 
@@ -141,7 +141,7 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
 }
 
 /** Runs a function of the method. It must not use Math.random: equal seeds give equal runs. */
-const seeded = <T>(who: string, what: string, f: () => T): T =>
+const forbidMathRandom = <T>(who: string, what: string, f: () => T): T =>
   withoutMathRandom(
     f,
     (site) =>

@@ -1,6 +1,6 @@
 // Checks of what `adapt` and the `weights` of a graft return, before any tensor exists.
 
-import { blaming, describe, didYouMean, MethodError } from "./error.ts";
+import { describe, didYouMean, MethodError, nameErrors } from "./error.ts";
 import type { Init, InitContext } from "./init.ts";
 import type { Adaptation, Graft } from "./method.ts";
 import { type Module, size } from "./model.ts";
@@ -44,7 +44,7 @@ function checkGraft(wrong: (problem: string) => Error, what: string, given: unkn
 export function initsOf(who: string, graft: Graft, module: Module): Readonly<Record<string, Init>> {
   const what = `weights of the graft on '${module.path}'`;
   const wrong = (problem: string) => new MethodError(`${who}: ${what} ${problem}`);
-  const given: unknown = blaming(who, what, () => graft.weights(module));
+  const given: unknown = nameErrors(who, what, () => graft.weights(module));
   if (!isObject(given))
     throw wrong(`gives ${describe(given)}; wanted an object of weights by key, such as { a: zeros(8) }`);
   for (const [key, init] of Object.entries(given)) {
@@ -70,7 +70,7 @@ export function initsOf(who: string, graft: Graft, module: Module): Readonly<Rec
 export function initialValues(who: string, init: Init, context: InitContext): Float32Array {
   const what = `the initial values of '${context.name}'`;
   const wrong = (problem: string) => new MethodError(`${who}: ${what} ${problem}`);
-  const values: unknown = blaming(who, what, () => init.values(context));
+  const values: unknown = nameErrors(who, what, () => init.values(context));
   const wanted = `wanted a Float32Array of ${size(init.shape)} for the shape [${init.shape}]`;
   if (!(values instanceof Float32Array)) throw wrong(`are ${describe(values)}; ${wanted}`);
   if (values.length !== size(init.shape)) throw wrong(`are ${values.length}; ${wanted}`);

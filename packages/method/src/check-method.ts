@@ -1,6 +1,6 @@
 // Checks of a method that need no model: name, label, source, options and learning rate.
 
-import { blaming, describe, didYouMean, MethodError, nameOf } from "./error.ts";
+import { describe, didYouMean, MethodError, nameErrors, nameOf } from "./error.ts";
 import type { AnyMethod } from "./method.ts";
 import { describeOptions, labelOf } from "./options.ts";
 
@@ -64,7 +64,7 @@ function checkOptions(method: AnyMethod): void {
   const wrong = (problem: string) => new MethodError(`${who}: ${problem}`);
   const schema = method.options as { safeParse?: unknown };
   if (typeof schema.safeParse !== "function") throw wrong(`options is ${describe(schema)}; wanted ${WANTED.options}`);
-  const parsed = blaming(who, "options", () => method.options.safeParse({}));
+  const parsed = nameErrors(who, "options", () => method.options.safeParse({}));
   try {
     describeOptions(method);
   } catch (error) {

@@ -19,7 +19,7 @@ export const nameOf = ({ name, plugin }: Pick<AnyMethod, "name" | "plugin">): st
  * @param who `nameOf` the method
  * @param what name of the function in messages, such as "adapt"
  */
-export function blaming<T>(who: string, what: string, f: () => T): T {
+export function nameErrors<T>(who: string, what: string, f: () => T): T {
   try {
     return f();
   } catch (error) {

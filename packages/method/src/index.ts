@@ -3,8 +3,8 @@
 export { linear } from "@dit-bench/ops";
 export * as tf from "@tensorflow/tfjs";
 export { z } from "zod";
-export { type Affine, followedBy, type Pending, pending, settle } from "./affine.ts";
-export { type Adapted, attach, bare, type Call } from "./attach.ts";
+export { type Affine, applyPending, asPending, composeAffine, type Pending } from "./affine.ts";
+export { type Adapted, attach, type Call, callModule } from "./attach.ts";
 export { checkMethod } from "./check-method.ts";
 export { describe as describeValue, MethodError, nameOf } from "./error.ts";
 export { glob } from "./glob.ts";

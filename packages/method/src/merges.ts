@@ -35,8 +35,8 @@ function foldLinear(base: Weights, path: string, a_O: tf.Tensor, b_O: tf.Tensor)
 }
 
 /**
- * Folds into the modulation after a norm: (x̂ a + b)(1 + s) + t = x̂ (1 + s′) + t′ with s′ = a s + a - 1 and t′ = b s +
- * b + t. s and t are outputs of one linear layer, so s′ and t′ are too, with changed rows of weights.
+ * Folds into the modulation after a norm: (x̂ a + b)(1 + s) + t = x̂ (1 + s′) + t′ with s′ = a s + a - 1 and
+ * t′ = b s + b + t. s and t are outputs of one linear layer, so s′ and t′ are too, with changed rows of weights.
  */
 function foldNorm(
   base: Weights,

@@ -1,13 +1,13 @@
 // A method's options: parsed by its schema, described for help texts, and shown in the label of a table's row.
 
 import { z } from "zod";
-import { blaming, describe, MethodError, nameOf } from "./error.ts";
+import { describe, MethodError, nameErrors, nameOf } from "./error.ts";
 import type { Method } from "./method.ts";
 
 /** The options, completed with the published defaults. @throws MethodError with every problem, and all options */
 export function parseOptions<O extends object>(method: Method<O>, given: object = {}): O {
   const who = nameOf(method);
-  const result = blaming(who, "options", () => method.options.safeParse(given));
+  const result = nameErrors(who, "options", () => method.options.safeParse(given));
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
     const at = issue.path.join(".");
@@ -55,7 +55,7 @@ const LONGEST_LABEL = 60;
 
 function ownLabel<O extends object>(method: Method<O>, options: O): string {
   const who = nameOf(method);
-  const label: unknown = blaming(who, "label", () => method.label(options));
+  const label: unknown = nameErrors(who, "label", () => method.label(options));
   if (typeof label !== "string") throw new MethodError(`${who}: label returns ${describe(label)}; wanted a short text`);
   if (label.trim() === "")
     throw new MethodError(`${who}: label returns an empty text; wanted the label of a table's row`);

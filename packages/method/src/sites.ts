@@ -1,10 +1,10 @@
 // Sites: a site is one graft on one module, for each module that the graft's glob matches.
 
 import type * as tf from "@tensorflow/tfjs";
-import { type Affine, followedBy, type Pending, pending, settle } from "./affine.ts";
+import { type Affine, applyPending, asPending, composeAffine, type Pending } from "./affine.ts";
 import { initsOf } from "./check-adaptation.ts";
 import { checkAffine, checkMerged, checkOutput } from "./check-tensors.ts";
-import { blaming, MethodError } from "./error.ts";
+import { MethodError, nameErrors } from "./error.ts";
 import { glob } from "./glob.ts";
 import type { Init } from "./init.ts";
 import { foldAffine, takesAffine } from "./merges.ts";
@@ -93,15 +93,15 @@ export function runThrough(
     (inner, site) => {
       const mine = weightsOf(site, w);
       const { affine, forward } = site.graft;
-      if (affine) return (x) => followedBy(inner(x), affineOf(site, mine));
+      if (affine) return (x) => composeAffine(inner(x), affineOf(site, mine));
       if (!forward) return inner;
       const what = `forward of the graft on '${site.module.path}'`;
       return (x) => {
-        const y: unknown = blaming(site.who, what, () => forward((x) => settle(inner(x)), x, mine));
-        return pending(checkOutput(`${site.who}: ${what}`, site.module, x, y));
+        const y: unknown = nameErrors(site.who, what, () => forward((x) => applyPending(inner(x)), x, mine));
+        return asPending(checkOutput(`${site.who}: ${what}`, site.module, x, y));
       };
     },
-    (x) => pending(f(x, merged)),
+    (x) => asPending(f(x, merged)),
   );
   return run(x);
 }
@@ -144,7 +144,7 @@ function foldOf(site: Site): Site["fold"] {
     checkMerged(
       `${who}: ${what}`,
       base,
-      blaming(who, what, () => merge(base, w, module)),
+      nameErrors(who, what, () => merge(base, w, module)),
     );
 }
 
@@ -153,7 +153,7 @@ function affineOf({ who, module, graft }: Site, w: Weights): Affine {
   return checkAffine(
     `${who}: ${what}`,
     module,
-    blaming(who, what, () => graft.affine!(w)),
+    nameErrors(who, what, () => graft.affine!(w)),
   );
 }
 

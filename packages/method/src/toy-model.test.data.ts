@@ -5,8 +5,8 @@
 import { linear } from "@dit-bench/ops";
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
-import { followedBy, settle } from "./affine.ts";
-import { bare, type Call } from "./attach.ts";
+import { applyPending, composeAffine } from "./affine.ts";
+import { type Call, callModule } from "./attach.ts";
 import { type AnyMethod, defineMethod, type Graft } from "./method.ts";
 import type { Model, Values, Weights } from "./model.ts";
 
@@ -49,7 +49,7 @@ export const toyTensors = (values: Values = toyValues): Record<string, tf.Tensor
   Object.fromEntries(toy.weights.map(({ name, shape }) => [name, tf.tensor(values[name]!, [...shape])]));
 
 /** x_ND → patch → norm, modulated by `modulation(first class)` → block (fc) → + positions. */
-export function runToy(w: Weights, x_ND: tf.Tensor, call: Call = bare): tf.Tensor {
+export function runToy(w: Weights, x_ND: tf.Tensor, call: Call = callModule): tf.Tensor {
   const layer = (path: string, x: tf.Tensor) => {
     const bias = w[`${path}.bias`]!;
     const weight = tf.reshape(w[`${path}.weight`]!, [bias.size, -1]);
@@ -57,12 +57,15 @@ export function runToy(w: Weights, x_ND: tf.Tensor, call: Call = bare): tf.Tenso
   };
   const whole = (x: tf.Tensor) => {
     const condition_1D = tf.slice(w.classes!, 0, 1);
-    const [shift_1D, scale_1D] = tf.split(settle(layer("modulation", condition_1D)), 2, 1) as [tf.Tensor, tf.Tensor];
-    const normed = call("norm", (x) => tf.square(x), settle(layer("patch", x)));
-    const modulated = settle(followedBy(normed, { scale: tf.add(1, scale_1D), shift: shift_1D }));
-    return tf.add(settle(call("block", (x) => layer("block.fc", x), modulated)), w.positions!);
+    const [shift_1D, scale_1D] = tf.split(applyPending(layer("modulation", condition_1D)), 2, 1) as [
+      tf.Tensor,
+      tf.Tensor,
+    ];
+    const normed = call("norm", (x) => tf.square(x), applyPending(layer("patch", x)));
+    const modulated = applyPending(composeAffine(normed, { scale: tf.add(1, scale_1D), shift: shift_1D }));
+    return tf.add(applyPending(call("block", (x) => layer("block.fc", x), modulated)), w.positions!);
   };
-  return settle(call("whole", whole, x_ND));
+  return applyPending(call("whole", whole, x_ND));
 }
 
 /** A method named `mine` with these globs and grafts. */

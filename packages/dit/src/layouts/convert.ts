@@ -3,7 +3,7 @@
 import { recogniseLayout } from "./layout.ts";
 import { diffusersPositions, officialPositions } from "./names.ts";
 import { checkPositions, gridSide, positions } from "./positions.ts";
-import { checkSameShape, joined, joinedShape, rows, sameBytes } from "./rows.ts";
+import { checkSameShape, joinedShape, joinRows, sameBytes, sliceRows } from "./rows.ts";
 import { LayoutError, type RawTensor, type TensorInfo, type TensorSource, type TensorView } from "./tensor-source.ts";
 
 /**
@@ -43,7 +43,7 @@ export function asOfficial<T extends RawTensor>(source: TensorSource<T>, side?: 
       const from = correspondent(byName, name, source.source);
       return from.as === "copied"
         ? readCopies(source, from.diffusers)
-        : joined(from.diffusers.map((part) => source.read(part)));
+        : joinRows(from.diffusers.map((part) => source.read(part)));
     },
   };
 }
@@ -79,7 +79,7 @@ export function asDiffusers<T extends RawTensor>(source: TensorSource<T>): Tenso
     tensors,
     read(name) {
       const { from, begin, end } = correspondent(places, name, source.source);
-      return rows(source.read(from), begin, end);
+      return sliceRows(source.read(from), begin, end);
     },
   };
 }

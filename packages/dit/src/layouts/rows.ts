@@ -9,7 +9,7 @@ interface NumbersClass {
 }
 
 /** Rows `begin` up to, not including, `end`: a view of the same memory. */
-export function rows<T extends RawTensor>(tensor: T, begin: number, end: number): T {
+export function sliceRows<T extends RawTensor>(tensor: T, begin: number, end: number): T {
   const { shape, data } = tensor;
   const row = shape[0] === 0 ? 0 : data.length / shape[0]!;
   const View = data.constructor as NumbersClass;
@@ -19,7 +19,7 @@ export function rows<T extends RawTensor>(tensor: T, begin: number, end: number)
 }
 
 /** The tensors joined along the first axis. */
-export function joined<T extends RawTensor>(parts: readonly T[]): T {
+export function joinRows<T extends RawTensor>(parts: readonly T[]): T {
   const [first] = parts as readonly [T];
   if (parts.length === 1) return first;
   const bytes = new Uint8Array(parts.reduce((sum, { data }) => sum + data.byteLength, 0));
