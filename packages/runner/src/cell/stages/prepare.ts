@@ -21,7 +21,9 @@ export interface PreparedCell extends RunInputs {
   readonly lineage: string;
 }
 
-/** Throws BenchError (data) for fewer images than a batch takes, MethodError where the method does not fit the model. */
+/**
+ * Throws BenchError (data) for fewer images than a batch takes, MethodError where the method does not fit the model.
+ */
 export function prepareCell(inputs: RunInputs): PreparedCell {
   const { task, base, extractorFile, space, data } = inputs;
   const { recipe, method, dataset: choice, seed, out } = task;
