@@ -1,3 +1,5 @@
+// The tests of the repository: packages, examples, benchmarks and tools.
+
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 

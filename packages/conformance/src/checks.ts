@@ -4,13 +4,9 @@ import { withoutRandomness } from "@dit-bench/compiler";
 import { dit } from "@dit-bench/dit";
 import { attach, checkMethod, labelOf, parseOptions, type Values } from "@dit-bench/method";
 import * as tf from "@tensorflow/tfjs";
+import type { Check } from "./check.ts";
 import { compiledChecks } from "./compiled.ts";
 import { type Case, config, eagerInputs, forward, makeSubject, model, type Subject, toTensors } from "./subject.ts";
-
-export interface Check {
-  readonly name: string;
-  run(c: Case): void | Promise<void>;
-}
 
 export const checks: readonly Check[] = [
   {

@@ -5,7 +5,7 @@ import { createEngine, type Engine, type Signature, type TensorFunction } from "
 import type { Values } from "@dit-bench/method";
 import { integers } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
-import type { Check } from "./checks.ts";
+import type { Check } from "./check.ts";
 import { forward, inputs, makeSubject, type Subject } from "./subject.ts";
 
 export const compiledChecks: readonly Check[] = [

@@ -159,7 +159,7 @@ const broken: Broken[] = [
   ].map(
     (check): Broken => [
       check,
-      /forward of the graft on 'blocks\.0\.attn\.qkv': tf\.dropout generates random numbers, at .*conformance\.test\.ts/,
+      /the graft on 'blocks\.0\.attn\.qkv': tf\.dropout generates random numbers, at .*conformance\.test\.ts/,
       {
         method: method("drops", graft({ ...scale, forward: (call, x, { s }) => tf.mul(tf.dropout(call(x), 0.1), s) })),
         startsAsBase: false,

@@ -1,5 +1,6 @@
 // The conformance suite: what the tests of a method import.
 
-export { type Check, checks } from "./checks.ts";
+export type { Check } from "./check.ts";
+export { checks } from "./checks.ts";
 export { parametersOn } from "./counts.ts";
 export type { Case } from "./subject.ts";

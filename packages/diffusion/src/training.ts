@@ -9,7 +9,7 @@ import { discretizedLogLikelihood } from "./likelihood.ts";
 import { logVarianceAbovePosterior, logVarianceRange, predictXstart, splitOutput } from "./network-output.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** Names of the per-sample coefficients that `noised` and `trainingLoss` read. */
+/** Names of the per-sample coefficients that `addNoise` and `trainingLoss` read. */
 export const trainingCoefficientNames = [
   "sqrtAlphasCumprod",
   "sqrtOneMinusAlphasCumprod",
@@ -73,7 +73,7 @@ export function addNoise(x0_NCHW: tf.Tensor, noise_NCHW: tf.Tensor, coefficients
  * - `loss_N`: mse + vb.
  *
  * @param output_N2CHW the network's output at x_t: noise, then variance
- * @param xt_NCHW `noised` of `x0_NCHW` and `noise_NCHW` with the same coefficients
+ * @param xt_NCHW `addNoise` of `x0_NCHW` and `noise_NCHW` with the same coefficients
  */
 export function trainingLoss(
   output_N2CHW: tf.Tensor,

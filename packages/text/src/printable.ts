@@ -4,8 +4,9 @@
 const unsafe = /[\p{Cc}\u2028-\u202e\u2066-\u2069\p{Cs}]/gu;
 
 /**
- * The text on one line, without any character that controls a terminal: ESC becomes `\x1b`, characters above U+007F become
- * `\u{85}`. Everything else, backslashes included, stays, so that `printable(printable(text))` is `printable(text)`.
+ * The text on one line, without any character that controls a terminal: ESC becomes `\x1b`, characters above U+007F
+ * become `\u{85}`. Everything else, backslashes included, stays, so that `printable(printable(text))` is
+ * `printable(text)`.
  */
 export const printable = (text: string): string =>
   text.replaceAll(unsafe, (character) => {

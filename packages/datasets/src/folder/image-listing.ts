@@ -32,8 +32,9 @@ export interface ImageListing {
 /**
  * Lists the images of a folder with one subfolder per class; images in deeper folders belong to the topmost one. A
  * folder of images without class folders is one class, named after the folder. Hidden files and files that operating
- * systems create (`isIgnoredName`) are ignored, symbolic links are followed, and unreadable files are listed as skipped.
- * Throws DataError for a folder that is missing, has no images, holds splits, or holds one folder of class folders.
+ * systems create (`isIgnoredName`) are ignored, symbolic links are followed, and unreadable files are listed as
+ * skipped. Throws DataError for a folder that is missing, has no images, holds splits, or holds one folder of class
+ * folders.
  */
 export function listImages(folder: string): ImageListing {
   const skipped: Skipped[] = [];

@@ -1,5 +1,5 @@
-// Checks that a file with a published name is the published file. It is hashed once: the note of @dit-bench/fetch beside
-// it avoids hashing it again.
+// Checks that a file with a published name is the published file. It is hashed once: the note of @dit-bench/fetch
+// beside it avoids hashing it again.
 
 import { join } from "node:path";
 import { checkMark, isChecked, noteChecked } from "@dit-bench/fetch";

@@ -115,7 +115,8 @@ export async function fetchOne(
       onNote,
       onProgress: (done, total) => listener.progress?.(Math.floor(done / 1e6), Math.ceil((total ?? done) / 1e6), "MB"),
     });
-    // A file of the hub cache is copied: the folder holds all files of the weights together, and the cache may lack others.
+    // A file of the hub cache is copied: the folder holds all files of the weights together, and the cache may lack
+    // others.
     if (brought.how === "hub cache") await replaceFileWithCopy(join(folder, file.file), brought.path);
     downloaded ||= brought.how !== "was here";
   }

@@ -10,13 +10,17 @@ import { versionOf } from "./plugin-files.ts";
 
 const require = createRequire(import.meta.url);
 
-/** Packages of the built-in methods, in the order of tables: the dependencies of this package that are named like one. */
+/**
+ * Packages of the built-in methods, in the order of tables: the dependencies of this package that are named like one.
+ */
 export const builtinMethods: readonly string[] = Object.keys(
   (require("../../package.json") as { dependencies: Record<string, string> }).dependencies,
 ).filter((name) => name.startsWith("@dit-bench/method-"));
 
 export interface LoadOptions {
-  /** How long the import of one plug-in may take: one that waits for ever at its top level would never give an error. */
+  /**
+   * How long the import of one plug-in may take: one that waits for ever at its top level would never give an error.
+   */
   readonly importSeconds?: number;
 }
 
@@ -69,6 +73,7 @@ export function methodNamed(name: string, all: readonly LoadedMethod[], flag = "
   const near = closestName(name, names);
   throw new BenchError(
     "usage",
-    `${flag} '${name}' is not known; ${near ? `did you mean '${near}'? ` : ""}available: ${names.join(", ")}, or --plugin with the package that has it`,
+    `${flag} '${name}' is not known; ${near ? `did you mean '${near}'? ` : ""}available: ${names.join(", ")}, ` +
+      "or --plugin with the package that has it",
   );
 }

@@ -1,4 +1,4 @@
-// Operations against the count that benchmarks/performance makes product by product; memory against peaks that were measured.
+// Estimated operations against the count of benchmarks/performance, GEMM by GEMM; estimated memory against measured peaks.
 
 import { type DitConfig, ditModel } from "@dit-bench/dit";
 import { attach } from "@dit-bench/method";
@@ -28,7 +28,7 @@ const xl = dit(1152, 28, 16, 16);
 
 describe("operations of a step", () => {
   it.each(countedMethods)(
-    "of %s are within 1 % of those of its matrix products, at DiT-XL/2 and at a small model",
+    "of %s are within 1 % of those of its GEMMs, at DiT-XL/2 and at a small model",
     async (name) => {
       const { method } = await loadMethod(name);
       for (const config of [xl, dit(384, 12, 6, 16)]) {

@@ -56,8 +56,8 @@ export const datasetsOf = ({ settings }: Recipe): string[] =>
     .map(({ name }) => name);
 
 /**
- * The miniature of a dataset. Throws UnknownDatasetError for a name that the registry does not have, and BenchError (usage)
- * for a dataset without a miniature.
+ * The miniature of a dataset. Throws UnknownDatasetError for a name that the registry does not have, and BenchError
+ * (usage) for a dataset without a miniature.
  */
 export function miniatureOf(name: string): Miniature {
   const entries = datasetEntries();
@@ -74,7 +74,8 @@ export function miniatureOf(name: string): Miniature {
 const miniatureFor = (entry: DatasetEntry): Miniature | undefined => miniatures.find((m) => m.name === entry.miniature);
 
 /**
- * The title of a dataset in tables, sheets and messages. Throws UnknownDatasetError where the registry does not have it.
+ * The title of a dataset in tables, sheets and messages. Throws UnknownDatasetError where the registry does not have
+ * it.
  */
 export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
   folder === undefined ? findDataset(datasetEntries(), name).title : `own images, ${name}`;

@@ -36,12 +36,12 @@ const POOLED = 160;
  *
  * Design choices:
  * - Kernels are standardised, not activations (see scaled-convolution.ts). So there are no running statistics, an
- *   image's features do not depend on its batch, and there is no cost per pixel.
+ * image's features do not depend on its batch, and there is no cost per pixel.
  * - Features are a linear map of the averages over positions, with no ReLU after it. Each is a signed sum of 160
- *   averages, so none is dead or clipped at 0. Their distribution is close to the Gaussian that the Fréchet distance
- *   assumes, and 64 features of 160 averages keep the covariance at full rank.
- * - `standardiseFeatures` finally scales each feature to mean 0 and variance 1 over a set of real images. So a shift of one
- *   feature by its standard deviation adds 1 to the Fréchet distance, and no feature outweighs the others.
+ * averages, so none is dead or clipped at 0. Their distribution is close to the Gaussian that the Fréchet distance
+ * assumes, and 64 features of 160 averages keep the covariance at full rank.
+ * - `standardiseFeatures` finally scales each feature to mean 0 and variance 1 over a set of real images. So a shift of
+ * one feature by its standard deviation adds 1 to the Fréchet distance, and no feature outweighs the others.
  */
 export function miniInception(classes: number): Classifier {
   if (!(Number.isInteger(classes) && classes >= 2))

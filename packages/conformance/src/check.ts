@@ -1,0 +1,9 @@
+// The form of a check.
+
+import type { Case } from "./subject.ts";
+
+export interface Check {
+  readonly name: string;
+  /** @throws Error where the method does not pass, with the value that was found */
+  run(c: Case): void | Promise<void>;
+}
