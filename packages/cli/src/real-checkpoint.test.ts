@@ -65,7 +65,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 describe("bench run on files in the formats of others", () => {
-  it("trains the same weights from diffusers' layout and the project's own, and measures with Inception", async () => {
+  it("trains bit-identical weights from both layouts of a DiT, and measures with Inception", async () => {
     const own = await run("--recipe", "own", "--out", "a");
     expect(own.code, own.stderr).toBe(0);
     const made = await run("--recipe", "others", "--out", "b");
@@ -191,8 +191,7 @@ describe("bench run --dry-run", () => {
     expect(failed.stderr).toMatch(message);
     expect(failed.stderr).toContain("get it with 'bench fetch dit-xl-2-256'");
     rmSync(folder, { recursive: true });
-    // a file named by its path may be any
-    const own = `recipe.base=${join(fixtures("dit"), "dit_train_checkpoint.pt")}`;
+    const own = `recipe.base=${join(fixtures("dit"), "dit_train_checkpoint.pt")}`; // a path may name any file
     const another = await run("--recipe", "paper", "--data", "photos", "--set", own, ...given);
     expect(another.code).toBe(4);
     expect(another.stderr).toContain("recipe paper wants 32 (DiT-XL/2)");

@@ -14,20 +14,8 @@ import {
   tableColumns,
 } from "@dit-bench/report";
 import { printable } from "@dit-bench/text";
-import { fitColumns, hangText, screenWidth } from "./columns.ts";
-import { applyStyle } from "./style.ts";
-
-interface Column {
-  heading: string;
-  /** One for each method, then one for the base model. */
-  cells: string[];
-  /**
-   * As in the report's columns: the least important are dropped first if the screen is narrow; Infinity is always kept.
-   */
-  importance: number;
-  /** Index of the best cell, which is emphasized. */
-  best?: number;
-}
+import { hangText, screenWidth } from "./columns.ts";
+import { fitTable, type TableColumn } from "./fit-table.ts";
 
 export interface TableTextOptions {
   /** The file with all columns; undefined if it could not be written. */
@@ -41,10 +29,14 @@ export interface TableTextOptions {
 /** Text without a final line end. No line is wider than the screen, unless a single word is. */
 export function formatTable(comparison: Comparison, options: TableTextOptions): string {
   const { width = screenWidth(process.stdout.columns, Number.POSITIVE_INFINITY) } = options;
-  const { lines, missing } = fitTable([...methodColumns(comparison), ...datasetColumns(comparison)], width);
+  const columns = [...methodColumns(comparison), ...datasetColumns(comparison)];
+  const { lines, dropped } = fitTable(
+    columns.map((column, index) => ({ ...column, right: index > 0 })),
+    width,
+  );
   const unshown =
-    missing.length > 0
-      ? `Not shown for lack of width: ${missing.join(", ")}.` +
+    dropped.length > 0
+      ? `Not shown for lack of width: ${dropped.join(", ")}.` +
         (options.wholeTable === undefined ? "" : ` All columns: ${options.wholeTable}`)
       : null;
   const paragraphs = [
@@ -60,7 +52,7 @@ export function formatTable(comparison: Comparison, options: TableTextOptions): 
   );
 }
 
-function methodColumns(comparison: Comparison): Column[] {
+function methodColumns(comparison: Comparison): TableColumn[] {
   const { rows, base, datasets } = comparison;
   const all = [...rows, base];
   const average = ({ average }: ScoreRow) => (average === null ? gap : formatFid(average.mean));
@@ -92,7 +84,7 @@ function formatInterval({ average }: ScoreRow): string {
 }
 
 /** Dropped first, and all together: some of the datasets would look like all of them. */
-function datasetColumns({ datasets, rows, base }: Comparison): Column[] {
+function datasetColumns({ datasets, rows, base }: Comparison): TableColumn[] {
   if (datasets.length === 1) return [];
   return datasets.map(({ title }, index) => {
     const cells = [...rows, base].map((row) => row.cells[index]!);
@@ -101,44 +93,11 @@ function datasetColumns({ datasets, rows, base }: Comparison): Column[] {
       return formatFid(cell.mean);
     });
     const means = cells.slice(0, -1).map((cell) => cell.mean ?? Number.POSITIVE_INFINITY);
-    return { heading: printable(title), cells: text, importance: -1, ...findBest(means) };
+    return { heading: printable(title), cells: text, importance: -1, group: "the single datasets", ...findBest(means) };
   });
 }
 
 function findBest(means: readonly number[]): { best?: number } {
   const least = Math.min(...means);
   return Number.isFinite(least) ? { best: means.indexOf(least) } : {};
-}
-
-/**
- * Columns up to this importance are dropped before the gap between columns shrinks: the sentences have their numbers.
- */
-const inSentences = 1;
-
-function fitTable(columns: readonly Column[], width: number): { lines: string[]; missing: string[] } {
-  const kept = [...columns];
-  const missing: string[] = [];
-  for (;;) {
-    const least = Math.min(...kept.map(({ importance }) => importance));
-    const lines = layOut(kept, width, least > inSentences ? 1 : 2);
-    if (lines !== undefined) return { lines, missing };
-    if (least === Number.POSITIVE_INFINITY) return { lines: layOut(kept, Number.POSITIVE_INFINITY, 2)!, missing };
-    const dropped = kept.filter(({ importance }) => importance === least);
-    missing.push(dropped.length > 1 ? "the single datasets" : dropped[0]!.heading.toLowerCase());
-    kept.splice(0, kept.length, ...kept.filter(({ importance }) => importance !== least));
-  }
-}
-
-function layOut(columns: readonly Column[], width: number, leastGap: number): string[] | undefined {
-  const cells = columns.map(({ heading, cells }) => [heading, ...cells]);
-  const rows = cells[0]!.map((_, row) => cells.map((column) => column[row]!));
-  return fitColumns(rows, {
-    width,
-    leastGap,
-    right: new Set([...columns.keys()].slice(1)),
-    style(text, row, column) {
-      if (row === 0) return applyStyle("bold", text, process.stdout);
-      return columns[column]!.best === row - 1 ? applyStyle(["bold", "green"], text, process.stdout) : text;
-    },
-  });
 }

@@ -1,4 +1,4 @@
-// The error of a file that could not be fetched, with its kinds and exit codes.
+// The error of a file that could not be fetched, with its kinds.
 
 export type FetchErrorKind =
   | "environment" // an environment variable has an invalid value
@@ -13,30 +13,13 @@ export type FetchErrorKind =
   | "disk-full"
   | "interrupted";
 
-/** Exit codes of the command line: 2 usage, 4 data missing or corrupt, 74 disk, 75 the same command resumes. */
-const exitCodes: Readonly<Record<FetchErrorKind, number>> = {
-  environment: 2,
-  offline: 4,
-  "not-found": 4,
-  refused: 4,
-  redirect: 4,
-  "not-the-file": 4,
-  "wrong-size": 4,
-  "wrong-checksum": 4,
-  "disk-full": 74,
-  unreachable: 75,
-  interrupted: 75,
-};
-
 /** The message names the file, its address, what happened and what to do. */
 export class FetchError extends Error {
   override readonly name = "FetchError";
   readonly kind: FetchErrorKind;
-  readonly exitCode: number;
 
   constructor(kind: FetchErrorKind, message: string, options?: ErrorOptions) {
     super(message, options);
     this.kind = kind;
-    this.exitCode = exitCodes[kind];
   }
 }

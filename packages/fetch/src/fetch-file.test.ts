@@ -83,7 +83,7 @@ describe("fetchFile", () => {
 
   it("refuses another file with the expected name, without removing it", async () => {
     put(join(folder, "w.safetensors"), Buffer.alloc(body.length));
-    await expect(provide(file())).rejects.toMatchObject({ kind: "wrong-checksum", exitCode: 4 });
+    await expect(provide(file())).rejects.toMatchObject({ kind: "wrong-checksum" });
     await expect(provide(file())).rejects.toThrow("remove it and run the same command again");
     expect(existsSync(join(folder, "w.safetensors"))).toBe(true);
   });
@@ -98,13 +98,13 @@ describe("fetchFile", () => {
   it("stops the check of a file on an abort", async () => {
     put(join(folder, "w.safetensors"));
     const stopping = fetchFile(file(), folder, { env: {}, signal: AbortSignal.abort() });
-    await expect(stopping).rejects.toMatchObject({ kind: "interrupted", exitCode: 75 });
+    await expect(stopping).rejects.toMatchObject({ kind: "interrupted" });
   });
 
   it("names path, size and checksum of a file that cannot be fetched, and why its host is gone", async () => {
     server.handler = (_, r) => r.writeHead(404).end();
     const error = await provide(file({ gone: "404 since 2023" })).catch((e) => e);
-    expect(error).toMatchObject({ kind: "not-found", exitCode: 4 });
+    expect(error).toMatchObject({ kind: "not-found" });
     expect(error.message).toContain("(known: 404 since 2023)");
     expect(error.message).toContain(
       `if you have w.safetensors (7 kB, SHA-256 ${sha256}) from another source, put it at ${folder}`,
@@ -134,7 +134,7 @@ describe("the Hugging Face hub", () => {
     "is refused at the address '%s', with the variable named",
     async (HF_ENDPOINT) => {
       const error = await provide(file({ hub }), { HF_ENDPOINT }).catch((e) => e);
-      expect(error).toMatchObject({ kind: "environment", exitCode: 2 });
+      expect(error).toMatchObject({ kind: "environment" });
       expect(error.message).toContain(`HF_ENDPOINT is "${HF_ENDPOINT}": set an address such as`);
     },
   );
@@ -185,7 +185,7 @@ describe("fetchFile without a network", () => {
     "sends no request with %s=1",
     async (name) => {
       const error = await provide(file({ hub }), { [name]: "1", HF_ENDPOINT: server.origin }).catch((e) => e);
-      expect(error).toMatchObject({ kind: "offline", exitCode: 4 });
+      expect(error).toMatchObject({ kind: "offline" });
       expect(error.message).toContain(
         `w.safetensors is not here, and ${name} forbids network access: unset it; if you have`,
       );

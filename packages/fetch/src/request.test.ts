@@ -29,7 +29,7 @@ describe("get", () => {
     const { agent } = hosts({ "https://a.test/1": "https://b.test/2", "https://b.test/2": "http://b.test/3" });
     const error = await get("https://a.test/1", { transport: () => agent, headers: {} }).catch((e) => e);
     expect(error).toBeInstanceOf(FetchError);
-    expect(error).toMatchObject({ kind: "redirect", exitCode: 4 });
+    expect(error).toMatchObject({ kind: "redirect" });
     expect(error.message).toContain("https://b.test/2: a redirect from https to plain http (http://b.test/3)");
   });
 

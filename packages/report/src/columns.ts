@@ -20,7 +20,7 @@ export interface Column {
   /** A terminal that is too narrow drops the columns with the lowest number first. */
   importance: number;
   /** Text of a method's cell. */
-  text(row: MethodRow): string;
+  text(row: Pick<MethodRow, "records" | "relativeTime">): string;
   /** Text of the base model's cell. */
   base: string;
   /** Column of the CSV; `value` is that of one run, null where the run has none. */

@@ -21,8 +21,6 @@ export type PathOf = (record: RunRecord) => string | undefined;
 /** Records that cannot share a table. The message names two of their files. */
 export class ComparisonError extends Error {
   override name = "ComparisonError";
-  /** Exit code of the command line for damaged or missing data. */
-  readonly exitCode = 4;
 }
 
 /**

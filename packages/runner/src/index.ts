@@ -24,7 +24,7 @@ export { BenchError, exitCodes, Interrupted } from "./errors.ts";
 export type { Listener } from "./events.ts";
 export { extractorOfId, extractors } from "./extractors/extractors.ts";
 export { type Comparison, compareSets } from "./feature-sets/compare-sets.ts";
-export { checkFileSize, isFeatureFile, writeFeatureFile } from "./feature-sets/feature-file.ts";
+export { checkFileSize, writeFeatureFile } from "./feature-sets/feature-file.ts";
 export { type FeatureSet, statisticsOf } from "./feature-sets/feature-set.ts";
 export { arrayFeatures } from "./feature-sets/image-array.ts";
 export { imageFeatures } from "./feature-sets/image-features.ts";

@@ -4,74 +4,170 @@ import { statSync } from "node:fs";
 import { describeEngines } from "@dit-bench/compiler";
 import { ditByName, ditModel } from "@dit-bench/dit";
 import { attach, describeOptions, labelOf, parseOptions } from "@dit-bench/method";
-import { findRecords } from "@dit-bench/record";
+import { findRecords, type RunRecord } from "@dit-bench/record";
+import { type Column as CostColumn, costColumns, loadMark } from "@dit-bench/report";
 import { BenchError, datasetEntries, exitCodes, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
-import { alignColumns, fitColumns, hangText } from "../columns.ts";
+import { hangText, screenWidth } from "../columns.ts";
 import type { ListName, ListOptions } from "../declarations/list.ts";
+import { fitTable } from "../fit-table.ts";
 import { print, printJson } from "../print.ts";
 import { reportProblem } from "../report-error.ts";
-import { applyStyle } from "../style.ts";
 
-type Row = Record<string, string | number | boolean | null>;
+/** @param problem called with a message for each entry that should be in the list and cannot be */
+type Find<Result> = (options: ListOptions, problem: (message: string) => void) => Promise<Result>;
 
-interface Kind {
-  /** @param problem called with a message for each entry that should be in the list and cannot be */
-  rows(o: ListOptions, problem: (message: string) => void): Promise<Row[]>;
-  /** Columns of the table: the key of a row's value by heading. The JSON has every value. */
-  readonly columns: Readonly<Record<string, string>>;
-  /** A note below the table. */
-  note?(rows: readonly Row[]): string;
+/** One list. `Item` is what an entry is made from. */
+interface List<Item> {
+  readonly find: Find<readonly Item[]>;
+  /** An entry of the JSON. */
+  json(item: Item): Record<string, string | number | boolean | null>;
+  /** A name stands for the column of that property. */
+  readonly columns: readonly (Column<Item> | (keyof Item & string))[];
+  /** Below the table; undefined for none. */
+  note?(items: readonly Item[]): string | undefined;
 }
 
-const kinds: Readonly<Record<ListName, Kind>> = {
-  methods: {
-    rows: methods,
-    columns: { name: "name", label: "label", trainable: "trainableParameters", "options for --set": "options" },
+interface Column<Item> {
+  readonly heading: string;
+  value(item: Item): string | number | null;
+  /** Aligned to the right; numbers always are. */
+  readonly right?: true;
+  /** Columns without it are always kept; see TableColumn. */
+  readonly importance?: number;
+}
+
+/** What a command prints of a list. */
+interface Listing {
+  readonly json: readonly object[];
+  readonly table: string;
+}
+
+const lists: Readonly<Record<ListName, Find<Listing>>> = {
+  methods: make({
+    find: findMethods,
+    json: (row) => row,
+    columns: [
+      "name",
+      "label",
+      { heading: "trainable", value: ({ trainableParameters }) => trainableParameters },
+      { heading: "options for --set", value: ({ options }) => options },
+    ],
     note: ([first]) => `trainable: weights of ${first!.model} with ${first!.classes} classes; --json has sources too`,
-  },
-  datasets: {
-    rows: datasets,
-    columns: { name: "name", title: "title", classes: "classes", images: "images", subject: "subject" },
+  }),
+  datasets: make({
+    find: findDatasets,
+    json: (row) => row,
+    columns: ["name", "title", "classes", "images", "subject"],
     note: () => "licences and addresses: --json, or docs/datasets.md",
-  },
-  recipes: { rows: recipes, columns: { name: "name", model: "model", title: "title" } },
-  engines: {
-    rows: engines,
-    columns: { name: "name", works: "available", "description, or why not": "reason" },
+  }),
+  recipes: make({
+    find: findRecipes,
+    json: (row) => row,
+    columns: ["name", "model", "title"],
+  }),
+  engines: make({
+    find: findEngines,
+    json: (row) => row,
+    columns: [
+      "name",
+      { heading: "works", value: ({ available }) => (available ? "yes" : "no") },
+      { heading: "description, or why not", value: ({ reason }) => reason },
+    ],
     note: () => "'bench doctor' shows how to get the others",
-  },
-  runs: {
-    rows: runs,
-    columns: {
-      protocol: "protocol",
-      dataset: "dataset",
-      method: "method",
-      seed: "seed",
-      exit: "exit",
-      FID: "fid",
-      "base FID": "baseFid",
-      trainable: "trainableParameters",
-      seconds: "seconds",
-    },
-  },
+  }),
+  runs: make({
+    find: findRuns,
+    json: ({ protocol, cell, exit, metrics, parameters, times, ...record }) => ({
+      protocol,
+      dataset: cell.dataset,
+      method: cell.methodLabel,
+      seed: cell.seed,
+      exit,
+      fid: metrics?.fid ?? null,
+      baseFid: metrics?.baseFid ?? null,
+      trainableParameters: parameters.trainable,
+      seconds: times.total,
+      stepMilliseconds: record.stepMilliseconds,
+      peakMemoryMB: record.peakMemoryMB,
+      storedBytes: record.weights.trainedBytes ?? null,
+    }),
+    columns: [
+      { heading: "protocol", value: ({ protocol }) => protocol },
+      { heading: "dataset", value: ({ cell }) => cell.dataset },
+      { heading: "method", value: ({ cell }) => cell.methodLabel },
+      { heading: "seed", value: ({ cell }) => cell.seed },
+      { heading: "exit", value: ({ exit }) => exit },
+      { heading: "FID", value: ({ metrics }) => metrics?.fid.toFixed(2) ?? null, right: true },
+      { heading: "base FID", value: ({ metrics }) => metrics?.baseFid.toFixed(2) ?? null, right: true },
+      ...costColumns
+        .filter(({ csv }) => csv !== undefined) // only costs that a single run has
+        .map((cost) => ({
+          heading: cost.short,
+          value: (record: RunRecord) => formatCost(cost, record),
+          importance: cost.importance,
+          right: true as const,
+        })),
+    ],
+    note: (records) =>
+      records.some((record) => costColumns.some((cost) => formatCost(cost, record).endsWith(loadMark)))
+        ? `${loadMark} other processes used the CPU during this run`
+        : undefined,
+  }),
 };
 
 export async function list(what: ListName, options: ListOptions): Promise<void> {
-  const kind = kinds[what];
   const problems: string[] = [];
-  const rows = await kind.rows(options, (message) => problems.push(message));
-  if (options.json) printJson(rows);
-  else print(formatRows(rows, kind));
+  const { json, table } = await lists[what](options, (message) => problems.push(message));
+  if (options.json) printJson(json);
+  else print(table);
   problems.forEach(reportProblem); // after the list, so that they are not scrolled away
   if (problems.length > 0) process.exitCode = exitCodes.someCellsFailed;
 }
 
-async function methods(o: ListOptions): Promise<Row[]> {
-  const config = o.model ? ditByName(o.model) : loadRecipe(o.recipe).settings.model;
-  const classes = o.classes ?? config.classes;
+function make<Item>(declared: List<Item>): Find<Listing> {
+  return async (options, problem) => {
+    const items = await declared.find(options, problem);
+    return { json: items.map(declared.json), table: formatList(items, declared) };
+  };
+}
+
+function formatList<Item>(items: readonly Item[], { columns, note }: List<Item>): string {
+  if (items.length === 0) return "none\n";
+  const { lines, dropped } = fitTable(
+    columns.map((column) => {
+      const { heading, value, right = false, importance = Number.POSITIVE_INFINITY } = asColumn(column);
+      const values = items.map(value);
+      return {
+        heading,
+        cells: values.map(formatValue),
+        importance,
+        right: right || values.some((v) => typeof v === "number"),
+      };
+    }),
+    screenWidth(process.stdout.columns, Number.POSITIVE_INFINITY),
+  );
+  const below = note?.(items);
+  const notes = [
+    ...(below === undefined ? [] : [below]),
+    ...(dropped.length > 0 ? [`not shown for lack of width: ${dropped.join(", ")}`] : []),
+  ];
+  return `${[...lines, ...notes.flatMap((text) => ["", ...hangText("", text)])].join("\n")}\n`;
+}
+
+const formatCost = ({ text }: CostColumn, record: RunRecord): string => text({ records: [record], relativeTime: null });
+
+const asColumn = <Item>(column: Column<Item> | (keyof Item & string)): Column<Item> =>
+  typeof column === "string" ? { heading: column, value: (item) => item[column] as string | number | null } : column;
+
+const formatValue = (value: string | number | null): string =>
+  typeof value === "number" ? value.toLocaleString("en") : printable(value ?? "");
+
+async function findMethods({ model: name, recipe, classes: count, plugin }: ListOptions) {
+  const config = name ? ditByName(name) : loadRecipe(recipe).settings.model;
+  const classes = count ?? config.classes;
   const model = ditModel({ ...config, classes });
-  return (await loadMethods(o.plugin)).map(({ method, from }) => ({
+  return (await loadMethods(plugin)).map(({ method, from }) => ({
     name: method.name,
     label: labelOf(method, parseOptions(method)),
     trainableParameters: attach(method, model).parameters,
@@ -83,68 +179,32 @@ async function methods(o: ListOptions): Promise<Row[]> {
   }));
 }
 
-async function datasets(): Promise<Row[]> {
-  return datasetEntries().map((d) => ({
-    name: d.name,
-    title: d.title,
-    classes: d.classes,
-    images: d.images,
-    subject: d.subject,
-    licence: d.licence,
-    homepage: d.homepage,
-  }));
+async function findDatasets() {
+  return datasetEntries().map((dataset) => {
+    const { name, title, classes, images, subject, licence, homepage } = dataset;
+    return { name, title, classes, images, subject, licence, homepage };
+  });
 }
 
-async function recipes(): Promise<Row[]> {
+async function findRecipes() {
   return recipeNames().map((name) => {
     const { settings, protocol } = loadRecipe(name);
     return { name, protocol, model: settings.model.name, title: settings.title };
   });
 }
 
-async function engines(): Promise<Row[]> {
-  return (await describeEngines()).map(({ name, available, reason, how }) => ({
-    name,
-    available,
-    reason,
-    how: how ?? null,
-  }));
+async function findEngines() {
+  const engines = await describeEngines();
+  return engines.map(({ name, available, reason, how }) => ({ name, available, reason, how: how ?? null }));
 }
 
-async function runs(o: ListOptions, problem: (message: string) => void): Promise<Row[]> {
-  const status = statSync(o.out, { throwIfNoEntry: false });
+/** Throws BenchError (data) if `--out` is a file. */
+async function findRuns({ out }: ListOptions, problem: (message: string) => void): Promise<RunRecord[]> {
+  const status = statSync(out, { throwIfNoEntry: false });
   if (!status) return [];
   if (!status.isDirectory())
-    throw new BenchError("data", `--out ${printable(o.out)}: it is a file, expected the folder where runs are kept`);
-  const { records, damaged } = await findRecords(o.out);
+    throw new BenchError("data", `--out ${printable(out)}: it is a file, expected the folder where runs are kept`);
+  const { records, damaged } = await findRecords(out);
   for (const { reason } of damaged) problem(reason);
-  return records.map(({ record: r }) => ({
-    protocol: r.protocol,
-    dataset: r.cell.dataset,
-    method: r.cell.methodLabel,
-    seed: r.cell.seed,
-    exit: r.exit,
-    fid: r.metrics?.fid ?? null,
-    baseFid: r.metrics?.baseFid ?? null,
-    trainableParameters: r.parameters.trainable,
-    seconds: r.times.total,
-  }));
-}
-
-/** A table with numbers aligned to the right: FIDs with two decimals, other numbers with none. */
-function formatRows(rows: readonly Row[], { columns, note }: Kind): string {
-  const [first] = rows;
-  if (first === undefined) return "none\n";
-  const keys = Object.values(columns);
-  const text = (value: Row[string] | undefined, key: string) => {
-    if (typeof value === "boolean") return value ? "yes" : "no";
-    if (typeof value !== "number") return printable(value ?? "");
-    const decimals = /fid/i.test(key) ? 2 : 0;
-    return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  };
-  const right = new Set([...keys.keys()].filter((i) => rows.some((row) => typeof row[keys[i]!] === "number")));
-  const table = [Object.keys(columns), ...rows.map((row) => keys.map((key) => text(row[key], key)))];
-  const style = (cell: string, row: number) => (row === 0 ? applyStyle("bold", cell, process.stdout) : cell);
-  const lines = fitColumns(table, { right, style }) ?? alignColumns(table, right);
-  return `${[...lines, ...(note ? ["", ...hangText("", note(rows))] : [])].join("\n")}\n`;
+  return records.map(({ record }) => record);
 }

@@ -4,7 +4,8 @@
 import { describe, expect, it } from "vitest";
 import { type GridOptions, grid } from "../declarations/grid.ts";
 import { run } from "../declarations/run.ts";
-import { defaultsOf, longName } from "../parser/command-line.ts";
+import { longName } from "../parser/command-line.ts";
+import { defaultsOf } from "../parser/defaults.test.data.ts";
 import type { Flag } from "../parser/flag.ts";
 import { cellArguments, notForCells } from "./cell-arguments.ts";
 

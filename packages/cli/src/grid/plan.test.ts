@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { builtinMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
 import { type GridOptions, grid } from "../declarations/grid.ts";
-import { defaultsOf } from "../parser/command-line.ts";
+import { defaultsOf } from "../parser/defaults.test.data.ts";
 import { exitCodeOf } from "../report-error.ts";
 import { photos, place, recipe } from "../tiny-place.test.data.ts";
 import { planGrid, prepareGrid } from "./plan.ts";

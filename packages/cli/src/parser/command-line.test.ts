@@ -3,7 +3,8 @@
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { addCommand } from "./add-command.ts";
-import { argumentsOf, defaultsOf } from "./command-line.ts";
+import { argumentsOf } from "./command-line.ts";
+import { defaultsOf } from "./defaults.test.data.ts";
 import { declare, list, negated, type OptionsOf, text, texts, toggle, whole } from "./flag.ts";
 import { atLeast } from "./values.ts";
 

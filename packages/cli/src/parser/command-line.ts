@@ -16,7 +16,3 @@ export function argumentsOf<F extends Flags>(flags: F, options: Partial<OptionsO
     return (Array.isArray(value) ? value : [value]).flatMap((one) => [name, String(one)]);
   });
 }
-
-/** The options of a command that was called without a flag. */
-export const defaultsOf = <F extends Flags>(flags: F): Partial<OptionsOf<F>> =>
-  Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, flag.default])) as Partial<OptionsOf<F>>;

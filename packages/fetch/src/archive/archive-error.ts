@@ -10,11 +10,10 @@ export type ArchiveErrorCode =
   | "corrupt"
   | "unknown-format";
 
-/** The archive was refused because of the entry that the message names; nothing was unpacked. Exit code 4. */
+/** The archive was refused because of the entry that the message names; nothing was unpacked. */
 export class ArchiveError extends Error {
   override readonly name = "ArchiveError";
   readonly code: ArchiveErrorCode;
-  readonly exitCode = 4;
 
   constructor(code: ArchiveErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);

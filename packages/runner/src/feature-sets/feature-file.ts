@@ -19,7 +19,6 @@ import { allocateFeatures, type FeatureOrigin, type FeatureSet, statisticsOf } f
 
 const originSchema = z.object({ extractor: z.string(), weights: z.string(), resizer: z.string() });
 
-export const isFeatureFile = (path: string) => /\.(npz|safetensors)$/i.test(path);
 const isNpz = (path: string) => /\.npz$/i.test(path);
 
 /** Most bytes of the text that names the extractor; this program writes about 200. */

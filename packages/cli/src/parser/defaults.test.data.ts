@@ -1,0 +1,7 @@
+// The options of a command that was called without flags, for tests that call its code.
+
+import type { Flags, OptionsOf } from "./flag.ts";
+
+/** Flags that are required are missing from the result. */
+export const defaultsOf = <F extends Flags>(flags: F): Partial<OptionsOf<F>> =>
+  Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, flag.default])) as Partial<OptionsOf<F>>;
