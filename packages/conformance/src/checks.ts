@@ -6,7 +6,7 @@ import { attach, checkMethod, labelOf, parseOptions, type Values } from "@dit-be
 import * as tf from "@tensorflow/tfjs";
 import type { Check } from "./check.ts";
 import { compiledChecks } from "./compiled.ts";
-import { type Case, config, eagerInputs, forward, makeSubject, model, type Subject, toTensors } from "./subject.ts";
+import { config, eagerInputs, forward, makeSubject, model, type Subject, toTensors } from "./subject.ts";
 
 export const checks: readonly Check[] = [
   {

@@ -5,7 +5,7 @@ import { describeEngines } from "@dit-bench/compiler";
 import { ditByName, ditModel } from "@dit-bench/dit";
 import { attach, describeOptions, labelOf, parseOptions } from "@dit-bench/method";
 import { findRecords, type RunRecord } from "@dit-bench/record";
-import { type Column as CostColumn, costColumns, loadMark } from "@dit-bench/report";
+import { type Column as CostColumn, loadMark, tableColumns } from "@dit-bench/report";
 import { BenchError, datasetEntries, exitCodes, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
 import { hangText, screenWidth } from "../columns.ts";
@@ -100,7 +100,7 @@ const lists: Readonly<Record<ListName, Find<Listing>>> = {
       { heading: "exit", value: ({ exit }) => exit },
       { heading: "FID", value: ({ metrics }) => metrics?.fid.toFixed(2) ?? null, right: true },
       { heading: "base FID", value: ({ metrics }) => metrics?.baseFid.toFixed(2) ?? null, right: true },
-      ...costColumns
+      ...tableColumns
         .filter(({ csv }) => csv !== undefined) // only costs that a single run has
         .map((cost) => ({
           heading: cost.short,
@@ -110,7 +110,7 @@ const lists: Readonly<Record<ListName, Find<Listing>>> = {
         })),
     ],
     note: (records) =>
-      records.some((record) => costColumns.some((cost) => formatCost(cost, record).endsWith(loadMark)))
+      records.some((record) => tableColumns.some((cost) => formatCost(cost, record).endsWith(loadMark)))
         ? `${loadMark} other processes used the CPU during this run`
         : undefined,
   }),

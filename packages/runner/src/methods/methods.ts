@@ -48,7 +48,8 @@ export async function loadMethods(
       if (other)
         throw new BenchError(
           "usage",
-          `plug-in ${plugin}: the method name '${one.method.name}' is taken by ${other.from}; give the method another name`,
+          `plug-in ${plugin}: the method name '${one.method.name}' is taken by ${other.from}; ` +
+            "give the method another name",
         );
       loaded.push(one);
     }

@@ -1,4 +1,5 @@
-// Estimated operations against the count of benchmarks/performance, GEMM by GEMM; estimated memory against measured peaks.
+// Estimated operations against the count of benchmarks/performance, GEMM by GEMM; estimated memory against measured
+// peaks.
 
 import { type DitConfig, ditModel } from "@dit-bench/dit";
 import { attach } from "@dit-bench/method";
