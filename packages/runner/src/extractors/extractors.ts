@@ -1,16 +1,13 @@
-// The table of feature extractors. A new one is a file beside this one, and its import and name here.
+// The feature extractors by name. A new one is a file beside this one, and its line in table.ts.
 
 import type { z } from "zod";
 import type { ExtractorEntry, ExtractorSection, SectionTools } from "./extractor-entry.ts";
-import { inception } from "./inception.ts";
-import { mini } from "./mini.ts";
+import * as table from "./table.ts";
 
-const table = [inception, mini] as const;
-
-export const extractors: readonly ExtractorEntry[] = table;
+export const extractors: readonly ExtractorEntry[] = Object.values(table);
 
 /** A recipe's section `extractor`. */
-export type AnyExtractorSection = z.infer<ReturnType<(typeof table)[number]["section"]>>;
+export type AnyExtractorSection = z.infer<ReturnType<(typeof table)[keyof typeof table]["section"]>>;
 
 /** The schema of a recipe's section `extractor`: that of any of the table's entries. */
 export const extractorSection = (tools: SectionTools): z.ZodType<AnyExtractorSection> =>
@@ -18,7 +15,7 @@ export const extractorSection = (tools: SectionTools): z.ZodType<AnyExtractorSec
 
 /** The entry of a recipe's section. Sections of `mini` have no name, because recipes are older than the names. */
 export const extractorOf = (section: ExtractorSection): ExtractorEntry =>
-  extractors.find(({ name }) => name === (section.name ?? mini.name))!;
+  extractors.find(({ name }) => name === (section.name ?? table.mini.name))!;
 
 /** The entry whose networks have ids such as this, as records and feature files name them. */
 export const extractorOfId = (id: string): ExtractorEntry | undefined =>

@@ -1,14 +1,14 @@
-// The table of launchers.
+// The launchers by name. A new one is a file beside this one, and its line in table.ts.
 
 import { BenchError } from "../errors.ts";
 import type { Launcher } from "./launcher.ts";
-import { local } from "./local.ts";
+import * as table from "./table.ts";
 
-export const launchers: readonly Launcher[] = [local];
+export const launchers: readonly Launcher[] = Object.values(table);
 
 /** The launcher of a name. Throws BenchError (usage) for an unknown name. */
-export function launcherNamed(name: string, table: readonly Launcher[] = launchers): Launcher {
-  const found = table.find((launcher) => launcher.name === name);
+export function launcherNamed(name: string, known: readonly Launcher[] = launchers): Launcher {
+  const found = known.find((launcher) => launcher.name === name);
   if (found) return found;
-  throw new BenchError("usage", `launcher '${name}' is not known; available: ${table.map((l) => l.name).join(", ")}`);
+  throw new BenchError("usage", `launcher '${name}' is not known; available: ${known.map((l) => l.name).join(", ")}`);
 }

@@ -1,0 +1,4 @@
+// The feature extractors, one line each.
+
+export { inception } from "./inception.ts";
+export { mini } from "./mini.ts";

@@ -1,0 +1,3 @@
+// The launchers, one line each.
+
+export { local } from "./local.ts";
