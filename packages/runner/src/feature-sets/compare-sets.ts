@@ -57,7 +57,7 @@ export function compareSets(generated: FeatureSet, real: FeatureSet, options: Co
       listener?.note?.(
         `${source}: ${count} images do not span ${D} features; this FID compares only with FIDs of as many images`,
       );
-  listener?.stage?.("distance", `${D} features`);
+  listener?.stage?.("compare", `${D} features per image`);
   const [first, second] = [statisticsOf(generated), statisticsOf(real)];
   const fid = withSources(generated, real, () => frechetDistance(first, second));
   const interval =
