@@ -35,6 +35,8 @@ export function filesOf(folder: string): CellFiles {
 
 /** Fields of a record that decide the numbers of a cell, with the values for the cell that is to be run. */
 export type ExpectedRun = Pick<RunRecord, "identity" | "settings"> & {
+  /** The identity that versions before 2026-11-28 gave this run: it included these texts of the recipe. */
+  formerIdentity(texts: { readonly title: unknown; readonly about: unknown }): string;
   readonly fingerprint: string;
   readonly weights: Pick<RunRecord["weights"], "base" | "extractor" | "autoencoder">;
 };
@@ -60,7 +62,9 @@ export async function findRun(files: CellFiles, expected: ExpectedRun, images: r
   } catch (error) {
     return { images: [], ...problemOf(recordPath, error as NodeJS.ErrnoException) };
   }
-  if (record.identity !== expected.identity) throw errorOfAnotherRun(files, record, expected);
+  const { title, about } = record.settings;
+  if (record.identity !== expected.identity && record.identity !== expected.formerIdentity({ title, about }))
+    throw errorOfAnotherRun(files, record, expected);
   if (record.exit === "diverged")
     throw new BenchError(
       "diverged",

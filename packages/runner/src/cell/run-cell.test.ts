@@ -7,6 +7,7 @@ import { createEngine, type Engine } from "@dit-bench/compiler";
 import { ditModel, initialDit } from "@dit-bench/dit";
 import { initialWeights, miniInception } from "@dit-bench/metrics";
 import { normals } from "@dit-bench/random";
+import { writeRecord } from "@dit-bench/record";
 import { writeSafetensors } from "@dit-bench/weights";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -14,6 +15,9 @@ import { loadMethod } from "../methods/methods.ts";
 import { loadRecipe } from "../recipe/recipe.ts";
 import { runCell } from "./run-cell.ts";
 import type { RunTask } from "./run-task.ts";
+import { prepareCell } from "./stages/prepare.ts";
+import { readInputs } from "./stages/read-inputs.ts";
+import { stopwatch } from "./stopwatch.ts";
 
 // Sets of images too large for memory are read from a file, which stays open during the run: here, all are.
 vi.mock("@dit-bench/datasets", async (original) => ({ ...(await original<object>()), fitsInMemory: () => false }));
@@ -57,8 +61,11 @@ beforeAll(async () => {
   write("extractor.safetensors", Object.entries(extractor.weights), initialWeights(extractor, 0));
 }, 60_000);
 
-async function run(task: Partial<RunTask> = {}, changes: Record<string, unknown> = {}) {
-  return runCell({
+const run = async (task: Partial<RunTask> = {}, changes: Record<string, unknown> = {}) =>
+  runCell(await taskOf(task, changes));
+
+async function taskOf(task: Partial<RunTask>, changes: Record<string, unknown> = {}): Promise<RunTask> {
+  return {
     recipe: loadRecipe(recipeFolder, changes),
     method: await loadMethod("bitfit"),
     options: {},
@@ -68,7 +75,7 @@ async function run(task: Partial<RunTask> = {}, changes: Record<string, unknown>
     out: join(place, "runs"),
     listener: {},
     ...task,
-  });
+  };
 }
 
 /** Files of this process in the test's folder that are open. */
@@ -94,6 +101,21 @@ describe("runCell", () => {
     expect(await run({ out })).toMatchObject({ already: true, remade: ["sheet.png"] });
     rmSync(first.weightsPath);
     expect(await run({ out })).toMatchObject({ already: true, remade: ["weights.safetensors"], record: first.record });
+  });
+
+  it("accepts a finished run whose identity includes the recipe's former texts", { timeout: 60_000 }, async () => {
+    const out = join(place, "former");
+    const { record, recordPath } = await run({ out });
+    // The digest as it was: over all settings, title and about among them.
+    const former = (settings: object) => ({ ...record, settings: { ...record.settings, ...settings } });
+    const inputs = await readInputs(await taskOf({ out }), { startedAt: new Date(), clock: stopwatch() });
+    const { formerIdentity } = prepareCell(inputs).expected;
+    inputs.data.close?.();
+    const texts = { title: "A former title", about: "Former words." };
+    await writeRecord(recordPath, { ...former(texts), identity: formerIdentity(texts) });
+    expect(await run({ out })).toMatchObject({ already: true, remade: [] });
+    await writeRecord(recordPath, { ...former({ ...texts, about: "Others." }), identity: formerIdentity(texts) });
+    await expect(run({ out })).rejects.toThrow("is the record of another run");
   });
 
   describe.runIf(process.platform === "linux")("on Linux, where open files can be listed", () => {

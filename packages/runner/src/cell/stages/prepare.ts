@@ -43,13 +43,14 @@ export function prepareCell(inputs: RunInputs): PreparedCell {
     base: base.sha256,
     ...autoencoder,
   };
-  const identity = identityOf({
-    ...training,
-    settings: withoutTexts(settings),
-    protocol: recipe.protocol,
-    dataset: data.name,
-    extractor: extractorFile.sha256,
-  });
+  const identityWith = (decidingSettings: object) =>
+    identityOf({
+      ...training,
+      settings: decidingSettings,
+      protocol: recipe.protocol,
+      dataset: data.name,
+      extractor: extractorFile.sha256,
+    });
   return {
     ...inputs,
     files: filesOf(cellFolder(out, recipe, data.name, method.method, adapted.options, seed)),
@@ -57,7 +58,8 @@ export function prepareCell(inputs: RunInputs): PreparedCell {
     config,
     values,
     expected: {
-      identity,
+      identity: identityWith(withoutTexts(settings)),
+      formerIdentity: (texts) => identityWith({ ...settings, ...texts }),
       settings,
       fingerprint: data.fingerprint,
       weights: { base: base.sha256, extractor: extractorFile.sha256, ...autoencoder },
