@@ -30,7 +30,8 @@ export function document({ rows, times, skipped, failed }) {
 This page compares every part that has a counterpart in another program with that program. Both get the same numbers:
 random weights of the true architecture and layout, which the reference program writes. The published weights are not
 available where this is developed. \`npm run parity -- --write\` makes this page; [tools](../tools/README.md) lists
-what it needs. A difference is the largest absolute difference of all numbers, unless the part states that it is relative.
+what it needs. A difference is the largest absolute difference of all numbers, unless the part states that it is
+relative.
 
 ${new Date().toISOString().slice(0, 10)}, ${cpu}, ${cores} cores, ${memoryGB} GB; Node ${node},
 ${packages.join(", ")};
