@@ -27,10 +27,11 @@ export function document({ rows, times, skipped, failed }) {
   const durations = times.map(({ part, size, seconds }) => `${part} (${size}) ${seconds.toFixed(0)} s`);
   return `# Parity
 
-Every part that has a counterpart in another program, compared with it on the same numbers: random weights of the true
-architecture and layout, written by the reference programs themselves. Published weights are not available where this is
-developed. \`npm run parity -- --write\` makes this page; [tools](../tools/README.md) lists what it needs. A
-difference is the largest absolute one of all numbers, unless the part states that it is relative.
+This page compares every part that has a counterpart in another program with that program. Both get the same numbers:
+random weights of the true architecture and layout, which the reference program writes. The published weights are not
+available where this is developed. \`npm run parity -- --write\` makes this page; [tools](../tools/README.md) lists
+what it needs. A difference is the largest absolute difference of all numbers, unless the part states that it is
+relative.
 
 ${new Date().toISOString().slice(0, 10)}, ${cpu}, ${cores} cores, ${memoryGB} GB; Node ${node},
 ${packages.join(", ")};

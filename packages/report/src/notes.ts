@@ -128,7 +128,7 @@ function openPairsNote({ rows, pairing }: Comparison): string | null {
   });
   if (clauses.length === 0) return null;
   return (
-    `Not separated yet: ${clauses.join("; ")} (total counts, at a power of 80 %, if the differences stay as ` +
+    `Not separated yet: ${clauses.join("; ")} (these are totals, at a power of 80 %, if the differences stay as  ` +
     "observed)."
   );
 }

@@ -29,7 +29,8 @@ export const features = declare({
   about: "write the features of a folder's images, with their mean and covariance",
   arguments: {
     images: argument(
-      "a folder with JPEG, PNG, WebP or GIF images in it or below it, or a .npz or .npy with uint8 images [N, H, W, 3]",
+      "a folder of images, also in subfolders (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM), or a .npz or .npy " +
+        "with uint8 images [N, H, W, 3]",
     ),
   },
   flags: {

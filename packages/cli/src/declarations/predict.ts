@@ -16,7 +16,7 @@ export const predict = declare({
     inputs: text("file", "safetensors with x [N,C,H,W] float32, t [N] and y [N] (int64 or float32)", {
       required: true,
     }),
-    output: text("file", "where to write out [N,C',H,W]; a .safetensors", {
+    output: text("file", "where to write the output: a .safetensors with out [N,C',H,W]", {
       required: true,
       check: extension(".safetensors"),
     }),

@@ -41,7 +41,7 @@ export const sample = declare({
       "decodes latents to images: a file, a folder, or a name that 'bench fetch' knows, such as sd-vae-ft-ema " +
         "(default: the run's own)",
     ),
-    recipe: text("folder", "the run's recipe, if it is none of the project's"),
+    recipe: text("folder", "folder of the run's recipe, if it is not a recipe of this project"),
     plugin,
     ...ditCheckpoint,
     ...computing,
@@ -58,7 +58,7 @@ export const sample = declare({
     "",
     "The folder of --output may not hold other images. 'bench sample' lists the images that it wrote in the folder's " +
       "hidden file .bench-sample.json. The same command makes the same images again there; " +
-      "another one needs --overwrite.",
+      "with other settings it needs --overwrite.",
   ],
 });
 

@@ -27,7 +27,9 @@ const coding = {
 export const vaeEncode = declare({
   about: "encode images to latents, as the AutoencoderKL of diffusers does, times the scale",
   arguments: {
-    images: argument("a folder, or one image: JPEG, PNG, WebP or GIF, all of one size unless --size is given"),
+    images: argument(
+      "a folder, or one image (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM); all have one size unless --size is given",
+    ),
   },
   flags: {
     ...coding,

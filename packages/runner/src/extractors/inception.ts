@@ -20,7 +20,7 @@ export const inception: ExtractorEntry<InceptionSection> = {
   name: "inception",
   help: {
     extractor: "Inception-v3",
-    weights: `${file}, or the same as safetensors (default: what bench fetch inception-v3-fid brought)`,
+    weights: `${file}, or the same as safetensors (default: the file that 'bench fetch inception-v3-fid' downloads)`,
     tap: "features 64, 192, 768, 2048 or spatial, for sFID (default: 2048)",
   },
   batch: 16, // activations at 299 × 299 take some 20 MB per image

@@ -10,7 +10,7 @@ export interface MiniSection {
 
 export const mini: ExtractorEntry<MiniSection> = {
   name: "mini",
-  help: { extractor: "the miniatures' own" },
+  help: { extractor: "the small one of recipe mini" },
   batch: 64,
   recipe: "mini",
   standard: false,
