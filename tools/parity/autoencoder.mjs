@@ -115,13 +115,13 @@ async function* stored(folder, row) {
   };
   const unmirrored = (/** @type {Float32Array} */ values) =>
     Float32Array.from({ length: M * n }, (_, i) => values[Math.floor(i / n) * F * n + (i % n)]);
-  yield row("`bench vae encode`, over its scale", side, largestDifference(encoded(), unmirrored(mean)));
+  yield row("`bench vae encode`, divided by the scale", side, largestDifference(encoded(), unmirrored(mean)));
   const noise = Float32Array.from(
     Array.from({ length: M }, (_, i) => Array.from(normals(3, "posterior", i, n))).flat(),
   );
   const sampled = unmirrored(mean).map((m, i) => m + unmirrored(std)[i] * noise[i]);
   yield row(
-    "`bench vae encode --sample`, by their mean and standard deviation",
+    "`bench vae encode --sample`, with the mean and standard deviation of the reference",
     side,
     largestDifference(encoded("--sample", "--seed", "3"), sampled),
   );
@@ -141,9 +141,9 @@ async function* stored(folder, row) {
   );
   const pixels = Buffer.concat(made.map((image) => image.pixels));
   yield {
-    ...row("`bench vae decode` of these", side, largestDifference(pixels, theirs("decoded"))),
+    ...row("`bench vae decode` of these latents", side, largestDifference(pixels, theirs("decoded"))),
     tolerance: 1,
-    unit: "levels",
+    unit: "of 255",
   };
 
   const recipe = loadRecipe("paper");

@@ -27,7 +27,7 @@ export async function* measure({ python, folder, size }) {
       size: `${width}x${height} pixels`,
       worst: largestDifference(pixels, theirs(file)),
       tolerance: lossy ? 1 : 0,
-      unit: "levels",
+      unit: "of 255",
     };
   }
 }
