@@ -76,7 +76,7 @@ export async function makeSheet(record: RunRecord, shown: SheetImages): Promise<
     `seed ${cell.seed}; ${record.training.steps} steps of ${record.training.batch}; ` +
       `${record.parameters.trainable.toLocaleString("en")} trained parameters`,
     ...(data.classes.length > ROWS ? [`the first ${ROWS} of ${data.classes.length} classes`] : []),
-    ...(miniature ? [`FIDs are those of ${metrics!.extractor}: they compare with no published FID`] : []),
+    ...(miniature ? [`FIDs are those of ${metrics!.extractor}: not comparable with published FIDs`] : []),
   ];
   const title = `${cell.methodLabel} on ${fromMiniature ? `the miniature of ${cell.datasetTitle}` : cell.datasetTitle}`;
   return contactSheet([classes, base], { size: S, title, lines: notes });
