@@ -7,7 +7,7 @@
 import type { RunRecord } from "@dit-bench/record";
 import { byText, comparableRecords, type PathOf, rowLabels } from "./comparable.ts";
 import { type Pairing, rankRows } from "./ranking.ts";
-import { type Basis, baseScores, methodScore, type ScoreRow, scoreRow } from "./scores.ts";
+import { baseScores, type IntervalBasis, methodScore, type ScoreRow, scoreRow } from "./scores.ts";
 import { geometricMean } from "./statistics.ts";
 
 export interface Comparison {
@@ -24,7 +24,7 @@ export interface Comparison {
   /** What the differences behind the ranks are taken over; null where no row has a rank. */
   pairing: Pairing | null;
   /** The basis of the ranked averages; null where no row has a rank. */
-  rankedBasis: Basis | null;
+  rankedBasis: IntervalBasis | null;
   /** The compared records, each cell once, sorted by label, dataset and seed. */
   records: RunRecord[];
 }

@@ -6,7 +6,7 @@
  * shifted t, as usual. From few differences the figure is rough, so texts print "about".
  */
 import { differences, type Pairing, seedDifferences } from "./ranking.ts";
-import { level, type ScoreRow } from "./scores.ts";
+import { confidenceLevel, type ScoreRow } from "./scores.ts";
 import { mean, sampleVariance, twoSidedT } from "./statistics.ts";
 
 export const power = 0.8;
@@ -47,7 +47,7 @@ export function neededRuns(a: ScoreRow, b: ScoreRow, pairing: Pairing): NeededRu
 /** `variance` is the squared standard error of the difference. */
 function separates(difference: number, variance: number, degrees: number): boolean {
   if (difference === 0) return false;
-  return difference >= Math.sqrt(variance) * (twoSidedT(level, degrees) + twoSidedT(2 * power - 1, degrees));
+  return difference >= Math.sqrt(variance) * (twoSidedT(confidenceLevel, degrees) + twoSidedT(2 * power - 1, degrees));
 }
 
 function smallest(isEnough: (n: number) => boolean): number {

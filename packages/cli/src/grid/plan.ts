@@ -8,7 +8,7 @@ import {
   checkDatasetName,
   type DatasetChoice,
   datasetsOf,
-  launcherNamed,
+  findLauncher,
   linkToGrid,
   loadMethods,
   loadRecipe,
@@ -82,7 +82,7 @@ export async function planGrid(command: readonly string[], limitMs = loadLimitMs
   }, limitMs);
   let areLoaded = false;
   const child = submitCell(
-    launcherNamed("local"),
+    findLauncher("local"),
     { arguments: command, environment: { [preparing]: "1" } },
     {
       output: (text, stream) => {

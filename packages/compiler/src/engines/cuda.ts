@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { type Provider, sequentialSession } from "../runtime/provider.ts";
 import { cudaAdapter } from "./device/adapters.ts";
-import { deviceEntry, deviceWithoutOptimizers } from "./device/device-entry.ts";
+import { deviceEntry, disabledOptimizers } from "./device/device-entry.ts";
 
 export const cuda = deviceEntry({
   name: "cuda",
@@ -39,7 +39,7 @@ export function cudaProvider(adapter: string, deviceId = 0): Provider {
     adapter,
     threads: 1,
     float64: false,
-    withoutOptimizers: deviceWithoutOptimizers,
+    withoutOptimizers: disabledOptimizers,
     lowerings: {},
     options: () => ({
       ...sequentialSession,

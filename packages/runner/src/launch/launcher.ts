@@ -1,5 +1,5 @@
-// A launcher runs the cells of a grid in some place, such as this machine or the queue of a cluster. A new one is a
-// file beside this one, with both ends of its channel, and its line in table.ts.
+// A launcher runs the cells of a grid in some place, such as this machine or the queue of a cluster. A new launcher is a
+// file in this folder, with both ends of its channel, and a line in launchers.ts.
 
 /** One process: `node ...arguments`, with these environment variables added to the grid's own. */
 export interface CellJob {

@@ -152,11 +152,11 @@ describe("loadMethods", () => {
   });
 
   it.each(["training", "sampling", "metrics", "model", "extractor", "recipe"])(
-    "refuses a plug-in whose method has the name %s, as a section of recipes has",
+    "refuses a plug-in whose method is named %s, like a section of recipes",
     async (name) => {
       const plugin = method(`name: "${name}"`);
       await expect(loadMethods([plugin])).rejects.toThrow(
-        `plug-in ${plugin}: its method is named '${name}', as a section of recipes is`,
+        `plug-in ${plugin}: its method is named '${name}', like a section of recipes`,
       );
     },
   );
