@@ -35,7 +35,7 @@ try {
 
 /**
  * @param {Options} options
- * @returns {Promise<number>} the exit code: 1 where rows failed
+ * @returns {Promise<number>} the exit code: 1 if rows failed
  */
 async function run({ again, out, python: path, ...rest }) {
   const { python, missing } = rest.peers.length > 0 ? findPython(path) : {};

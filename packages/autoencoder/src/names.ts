@@ -9,8 +9,8 @@ const formerAttentionNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * Names in CompVis/latent-diffusion, ldm/modules/diffusionmodules/model.py. In a checkpoint of the whole Stable Diffusion
- * model they have the prefix `first_stage_model.`.
+ * Names in CompVis/latent-diffusion, ldm/modules/diffusionmodules/model.py. In a checkpoint of the whole Stable
+ * Diffusion model they have the prefix `first_stage_model.`.
  */
 const compvisAttentionNames: Readonly<Record<string, string>> = {
   norm: "group_norm",
@@ -23,8 +23,8 @@ const compvisAttentionNames: Readonly<Record<string, string>> = {
 /**
  * The name of a weight in diffusers 0.16 and later; such names are returned unchanged.
  *
- * @param levels number of resolutions of the network. CompVis numbers the decoder's levels from fine to coarse, diffusers
- *   from coarse to fine.
+ * @param levels number of resolutions of the network. CompVis numbers the decoder's levels from fine to coarse,
+ *   diffusers from coarse to fine.
  */
 export function diffusersName(name: string, levels: number): string {
   return name

@@ -22,7 +22,7 @@ export interface TableTextOptions {
   wholeTable: string | undefined;
   /** Records that could not be read. */
   leftOut: readonly string[];
-  /** Of the screen, for the table. */
+  /** Width of the screen in columns. */
   width?: number;
 }
 

@@ -1,4 +1,4 @@
-// What `bench table` writes, and where, from records that anyone may have written.
+// The output and the files of `bench table`, also from records of other programs and with unsafe names.
 
 import {
   existsSync,

@@ -32,7 +32,7 @@ const dataset = z.strictObject({
   classes: z.int().positive(),
   /** In all splits. */
   images: z.int().positive(),
-  /** Images per split: null where the number is not published; empty without official splits. */
+  /** Images per split: null if the number is not published; empty without official splits. */
   splits: z.record(z.string(), z.int().positive().nullable()),
   imageSize: z.string(),
   licence: z.string(),
@@ -77,7 +77,7 @@ export class UnknownDatasetError extends Error {
 }
 
 /**
- * Reads datasets.json. Throws DataError (registry) where it is missing or does not match the schema; names the field.
+ * Reads datasets.json. Throws DataError (registry) if it is missing or does not match the schema; names the field.
  */
 export function loadRegistry(path: string): readonly DatasetEntry[] {
   let content: unknown;

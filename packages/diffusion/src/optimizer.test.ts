@@ -64,8 +64,8 @@ describe("five training steps", () => {
   }
 
   /**
-   * Leaves out the bias of the attention keys: the softmax does not depend on it, so that its gradient is
-   * only rounding error, which AdamW scales up. The network has width 64.
+   * Leaves out the bias of the attention keys: the softmax does not depend on it, so that its gradient is only rounding
+   * error, which AdamW scales up. The network has width 64.
    */
   const comparableValues = (name: string, x: tf.Tensor) =>
     name.endsWith("attn.qkv.bias") ? tf.concat([tf.slice(x, 0, 64), tf.slice(x, 128, 64)]) : x;

@@ -16,7 +16,7 @@ const origin = z.object({
   /** A value for `If-Range`: a strong ETag or a date. Without it a changed file cannot be recognised. */
   validator: z.string().optional(),
   bytes: z.number().optional(),
-  /** As the server reports it. */
+  /** The SHA-256 that the server reports. */
   sha256: z.string().optional(),
 });
 

@@ -65,7 +65,7 @@ export function initsOf(who: string, graft: Graft, module: Module): Readonly<Rec
 /**
  * The starting values of a new weight.
  *
- * @throws MethodError unless they are as many finite numbers as its shape holds
+ * @throws MethodError unless all values are finite and their number is that of the weight's shape
  */
 export function initialValues(who: string, init: Init, context: InitContext): Float32Array {
   const what = `the initial values of '${context.name}'`;

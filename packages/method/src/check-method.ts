@@ -10,7 +10,7 @@ const FIELDS = ["name", "label", "source", "options", "learningRate", "adapt"] a
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
 /**
- * The method, if it keeps the contract as far as this can be checked without a model.
+ * Checks the parts of the contract that need no model, and returns the method.
  *
  * @param plugin the package, folder or file that it came from, for messages
  * @throws MethodError

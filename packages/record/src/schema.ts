@@ -151,7 +151,7 @@ export const recordSchema = z
       learningRate: z.number().positive().optional(),
       /** Number of times the run was resumed. */
       resumes: count,
-      /** The loss at some steps, in step order; null where it was not finite. */
+      /** The loss at some steps, in step order; null if it was not finite. */
       loss: z.array(z.strictObject({ step: count, value: z.number().nullable() })),
       /**
        * Loss of the weights' moving average (EMA) at some steps on one fixed batch: the same training images, timesteps
@@ -161,7 +161,7 @@ export const recordSchema = z
       /** Steps and identity of the shorter run that training continued from, if any. */
       continuedFrom: z.strictObject({ steps: count, identity: sha256 }).optional(),
     }),
-    /** Null where the run diverged. */
+    /** Null if the run diverged. */
     metrics: metrics.nullable(),
     exit: z.enum(["finished", "diverged"]),
     startedAt: z.iso.datetime(),

@@ -1,4 +1,5 @@
-/** FIDs of one row of a table: one cell per dataset, and their average with its interval. */
+// FIDs of one row of a table: one cell per dataset, and their average with its interval.
+
 import type { RunRecord } from "@dit-bench/record";
 import { mean, sampleVariance, twoSidedT } from "./statistics.ts";
 
@@ -29,7 +30,7 @@ export interface Cell {
   seeds: number[];
   /** Seeds of the runs that diverged. */
   diverged: number[];
-  /** Null where no run finished. */
+  /** Null if no run finished. */
   mean: number | null;
   /** Standard deviation over seeds; null for fewer than two. */
   deviation: number | null;

@@ -1,4 +1,4 @@
-// What this package exports to the command line and to other programs.
+// The exports of this package for the command line and other programs.
 
 export { datasetEntries } from "./assets/dataset-entries.ts";
 export { type Fetched, type FetchPlan, fetchOne, planFetch } from "./assets/fetch.ts";

@@ -37,7 +37,7 @@ interface Column<Item> {
   readonly importance?: number;
 }
 
-/** What a command prints of a list. */
+/** The output of a list. */
 interface Listing {
   readonly json: readonly object[];
   readonly table: string;

@@ -47,7 +47,7 @@ export async function run(options: RunOptions): Promise<void> {
   process.exitCode = exitCodes.ok; // a plug-in may have set another
 }
 
-/** What the flags name, loaded. */
+/** The recipe, method and dataset that the flags name, loaded. */
 interface Cell {
   readonly recipe: Recipe;
   readonly method: LoadedMethod;
@@ -86,7 +86,7 @@ async function printPlan(options: RunOptions, { recipe, method, methodOptions, d
     method: method.method,
     options: methodOptions,
     dataset,
-    productRate: await gemmThroughput(engine),
+    gemmThroughput: await gemmThroughput(engine),
     keepState: options.keepState,
   });
   print(describePlan(plan, engine));

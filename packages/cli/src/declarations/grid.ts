@@ -1,4 +1,4 @@
-// What `bench grid` takes.
+// The arguments and flags of `bench grid`.
 
 import { decimal, declare, list, type OptionsOf, texts, whole } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";

@@ -1,4 +1,4 @@
-// What `bench list` takes.
+// The arguments and flags of `bench list`.
 
 import { argument, declare, type OptionsOf, text, toggle, whole } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";

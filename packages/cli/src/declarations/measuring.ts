@@ -1,4 +1,4 @@
-// What `bench features` and `bench fid` take.
+// The arguments and flags of `bench features` and `bench fid`.
 
 import { extractors } from "@dit-bench/runner/extractors";
 import { argument, choice, declare, type OptionsOf, text, whole } from "../parser/flag.ts";

@@ -1,4 +1,4 @@
-// What `bench sample` takes.
+// The arguments and flags of `bench sample`.
 
 import { decimal, declare, type OptionsOf, text, whole } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";
@@ -6,7 +6,7 @@ import { computing, ditCheckpoint, json, overwrite, plugin, seed } from "./share
 
 /** Classes that are sampled without `--classes`. */
 export const defaultClassCount = 8;
-/** Of `--weights`; a run has the sampling of its recipe. */
+/** Defaults with `--weights`. With `--run` the recipe has these settings. */
 export const [defaultSteps, defaultGuidance] = [50, 4];
 
 export const sample = declare({

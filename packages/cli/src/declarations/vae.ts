@@ -1,4 +1,4 @@
-// What `bench vae encode` and `bench vae decode` take.
+// The arguments and flags of `bench vae encode` and `bench vae decode`.
 
 import { argument, decimal, declare, type OptionsOf, text, toggle, whole } from "../parser/flag.ts";
 import { atLeast, extension } from "../parser/values.ts";

@@ -1,5 +1,5 @@
-// What a cell gets from its grid. The flags come from the declarations, so that a new flag of `bench run` cannot be
-// forgotten here.
+// The flags that a grid passes to its cells. They come from the declarations, so that a new flag of `bench run` cannot
+// be forgotten here.
 
 import { describe, expect, it } from "vitest";
 import { type GridOptions, grid } from "../declarations/grid.ts";

@@ -144,7 +144,7 @@ export const argument = <const Name extends string = string>(
 });
 export const variadic = (about: string): Argument<readonly string[]> => ({ about, variadic: true });
 
-/** What a command takes, and its help. */
+/** The arguments and flags of a command, and its help. */
 export interface Declaration<F extends Flags = Flags, A extends Arguments = Arguments> {
   readonly about: string;
   readonly arguments?: A;

@@ -1,9 +1,9 @@
-// What a value on the command line may be: numbers in decimal digits, texts that are not blank, and further checks of
+// Checks of values on the command line: numbers in decimal digits, texts that are not blank, and further checks of
 // single flags.
 
 import { BenchError } from "@dit-bench/runner/errors";
 
-/** What a value has to be, beside its form. */
+/** A requirement beyond the form of a value. */
 export interface Check<T> {
   holds(value: T): boolean;
   /** Completes "wanted ...". */

@@ -1,4 +1,4 @@
-// What can be compiled: a function of named tensors, and the signature that gives their types.
+// The function that an engine compiles, from named tensors to named tensors, and the signature that gives their types.
 
 import type * as tf from "@tensorflow/tfjs";
 import type { GraphBuilder, Value } from "../graph/graph.ts";
@@ -28,7 +28,7 @@ export function typeOf({ shape, dtype = "float32" }: { shape: readonly number[];
   return { shape, dtype };
 }
 
-/** A constant over `data`, which is copied only where it is not an array of the dtype's own type. */
+/** A constant over `data`, which is copied only if it is not an array of the dtype's own type. */
 export function constantFrom(g: GraphBuilder, name: string, data: ArrayLike<number | boolean>, type: Type): Value {
   if (data.length !== sizeOf(type.shape)) {
     throw new Error(

@@ -21,12 +21,12 @@ export interface Started {
   readonly outputs: ReadonlyMap<string, string>;
   /** Constants that the session does not own: every run passes them as inputs. */
   readonly fed: readonly FedConstant[];
-  /** How the host computes the updated state from the session's outputs; absent where the session itself does. */
+  /** How the host computes the updated state from the session's outputs; absent if the session itself does. */
   readonly update?: { readonly program: UpdateProgram; readonly body: Body };
   readonly report: Report;
 }
 
-/** Where constants are passed as inputs, only those larger than this are; smaller ones stay embedded in the model. */
+/** Constants of at most this size always stay embedded in the model; larger ones can be passed as inputs. */
 const FED_MIN_BYTES = 2 ** 16;
 
 /** Nothing that is returned references the graph, so it is freed, with all its constants except the fed ones. */

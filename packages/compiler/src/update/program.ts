@@ -24,7 +24,7 @@ export const updateOps = ["Add", "Sub", "Mul", "Div", "Sqrt", "Neg", "Abs"] as c
 export type UpdateOp = (typeof updateOps)[number];
 
 /**
- * The elementwise part at a graph's end that updates the state, as optimizers do. Undefined where
+ * The elementwise part at a graph's end that updates the state, as optimizers do. Undefined if
  * - not every state is updated elementwise, or the states differ in type;
  * - the update reads no vector of the rest of the graph, or as many as it has states: then it saves no copy.
  *
@@ -107,5 +107,5 @@ function memoized<K extends object, V>(f: (key: K) => V): (key: K) => V {
   };
 }
 
-/** The value of a constant scalar; undefined where it is not constant. */
+/** The value of a constant scalar; undefined if it is not constant. */
 export const constantNumber = (value: Value): number | undefined => constantData(value)?.[0];

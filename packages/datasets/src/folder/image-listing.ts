@@ -112,7 +112,7 @@ interface Entry {
   readonly kind: "file" | "folder" | Omit<Skipped, "file">;
 }
 
-/** The entries of the folder that the user gave. Throws DataError where it cannot be read. */
+/** The entries of the folder that the user gave. Throws DataError if it cannot be read. */
 function topEntries(folder: string, expected: string): Entry[] {
   try {
     return entriesOf(folder, "");
@@ -229,7 +229,8 @@ function checkLayout(
   if (nested)
     throw new DataError(
       "one-class",
-      `"${printableFolder}" holds one folder, "${first.name}", with folders in it: did you mean ${inFirst}? ${expectedLayout}`,
+      `"${printableFolder}" holds one folder, "${first.name}", with folders in it: ` +
+        `did you mean ${inFirst}? ${expectedLayout}`,
     );
   if (rootImages.length > first.files.length)
     throw new DataError(

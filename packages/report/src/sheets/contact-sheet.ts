@@ -1,4 +1,5 @@
-/** Contact sheets: images in labelled rows and columns, as one PNG. S = side of one image in pixels. */
+// Contact sheets: images in labelled rows and columns, as one PNG. S = side of one image in pixels.
+
 import type { SKRSContext2D } from "@napi-rs/canvas";
 import { gridInk, ink, quietInk } from "../charts/style.ts";
 import { type Lettering, letteringFor } from "./lettering.ts";

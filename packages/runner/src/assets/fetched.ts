@@ -10,10 +10,10 @@ import { type Fetchable, fetchables, locateThis } from "./locate.ts";
 
 const known = (name: string): Fetchable | undefined => fetchables().find((what) => what.name === name);
 
-/** Can `bench fetch` download this name? */
+/** True if `bench fetch` can download something of this name. */
 export const isFetchable = (name: string): boolean => known(name) !== undefined;
 
-/** The file or folder of a name that `bench fetch` knows; undefined where it is not here, and for other names. */
+/** The file or folder of a name that `bench fetch` knows; undefined if it is not here, and for other names. */
 export function fetched(name: string): string | undefined {
   const what = known(name);
   return what && locateThis(what).path;
@@ -26,9 +26,9 @@ export function misplaced(name: string): { readonly path: string; readonly reaso
 }
 
 /**
- * The file of weights that `bench fetch` knows, verified; undefined where it is not here, and for other names. Throws
- * BenchError (data) where the file is not the published one. The first call hashes it. For files in the Hugging Face
- * cache only the size is compared.
+ * The file of weights that `bench fetch` knows, verified; undefined if it is not here, and for other names. Throws
+ * BenchError (data) if the file is not the published one. The first call hashes it. For files in the Hugging Face cache
+ * only the size is compared.
  */
 export function publishedWeights(name: string, env: Environment = process.env): string | undefined {
   const what = known(name);
@@ -41,8 +41,8 @@ export function publishedWeights(name: string, env: Environment = process.env): 
 
 /**
  * The path of weights that a user gives: a path, or a name that `bench fetch` knows. Other texts are given back, and
- * refused when the file is read. Throws BenchError (data) where the file of a known name is not here or not the
- * published one.
+ * refused when the file is read. Throws BenchError (data) if the file of a known name is not here or not the published
+ * one.
  */
 export function weightsNamed(given: string): string {
   if (existsSync(given) || known(given)?.kind !== "weights") return given;

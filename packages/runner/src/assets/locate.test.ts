@@ -1,4 +1,4 @@
-// Where weights and datasets are found on a machine.
+// Finds weights and datasets in the folder for downloads and in the Hugging Face cache.
 
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

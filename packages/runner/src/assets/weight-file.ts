@@ -13,7 +13,7 @@ export interface WeightFile {
 }
 
 /**
- * Reads a file that must hold these weights in these shapes. Throws BenchError (data) where it does not.
+ * Reads a file that must hold these weights in these shapes. Throws BenchError (data) if it does not.
  *
  * @param remedy how to get the right file, for messages
  */

@@ -60,7 +60,7 @@ export function writeFeatureFile(path: string, set: FeatureSet): void {
   else throw new BenchError("usage", `--output ${path}: wanted a name that ends in .npz or .safetensors`);
 }
 
-/** Does a file have statistics or features, under the names that this program and pytorch-fid use? */
+/** True if a file has statistics or features under the names that this program and pytorch-fid use. */
 export const hasFeatures = ({ arrays, unreadable }: ArrayFile): boolean => {
   const has = (name: string) => arrays.has(name) || unreadable.has(name);
   return has("features") || (has("mu") && has("sigma"));
@@ -73,7 +73,7 @@ export const hasFeatures = ({ arrays, unreadable }: ArrayFile): boolean => {
 export const readFeatureFile = async (path: string, format: "npz" | "safetensors"): Promise<FeatureSet> =>
   setOf(path, format === "npz" ? await readNpzContents(path) : readSafetensorsContents(path));
 
-/** Reads an array [N, D] of floating-point numbers as features. Throws BenchError (data) where it is too large. */
+/** Reads an array [N, D] of floating-point numbers as features. Throws BenchError (data) if it is too large. */
 export async function readFeatureArray(file: ArrayFile, name: string): Promise<FeatureSet> {
   const { shape } = file.arrays.get(name)!;
   const [N = 0, D = 0] = shape;
@@ -130,7 +130,7 @@ function setOf(path: string, { tensors, about }: Contents): FeatureSet {
   };
 }
 
-/** Features can take most of the memory, so they are copied only where their type differs. */
+/** Features can take most of the memory, so they are copied only if their type differs. */
 const asFloat32 = (data: Float32Array | Float64Array): Float32Array =>
   data instanceof Float32Array ? data : Float32Array.from(data);
 

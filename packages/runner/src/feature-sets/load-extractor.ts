@@ -13,7 +13,7 @@ import { loadRecipe } from "../recipe/recipe.ts";
 export interface ExtractorChoice {
   /** The name of an entry of the table `extractors`. */
   readonly extractor: string;
-  /** A file of weights, where it is not the extractor's usual one. */
+  /** A file of weights, if it is not the extractor's usual one. */
   readonly weights?: string;
   /** One of the entry's `taps`. */
   readonly tap?: string;

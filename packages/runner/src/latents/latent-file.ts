@@ -22,7 +22,7 @@ export interface LatentFile {
 export interface LatentOrigin {
   /** SHA-256 of the autoencoder's weights. */
   readonly weights: string;
-  /** Seed of the samples; null where the latents are the means of their distributions. */
+  /** Seed of the samples; null if the latents are the means of their distributions. */
   readonly seed: number | null;
 }
 
@@ -40,7 +40,7 @@ const filesSchema = z.array(z.string());
 /**
  * Reads a file of latents, of this program or of another: any safetensors file with one tensor of four axes.
  *
- * @throws BenchError (data) where the file is missing or has no such tensor
+ * @throws BenchError (data) if the file is missing or has no such tensor
  */
 export async function readLatents(path: string): Promise<LatentFile> {
   const wanted = "wanted a .safetensors with latents [N, Z, h, w]";

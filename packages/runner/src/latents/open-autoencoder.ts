@@ -32,7 +32,7 @@ const wanted = "wanted an AutoencoderKL such as sd-vae-ft-ema: diffusers' folder
 /**
  * @param path a diffusers folder, the folder of a pipeline with `vae` in it, or a file of weights with its config.json
  * beside it
- * @throws BenchError (data) where there is no such file, or it is not an AutoencoderKL
+ * @throws BenchError (data) if there is no such file, or it is not an AutoencoderKL
  */
 export async function openAutoencoder(path: string): Promise<AutoencoderFile> {
   if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file or folder; ${wanted}`);

@@ -1,4 +1,4 @@
-// The launchers by name. A new one is a file beside this one, and its line in table.ts.
+// The launchers by name. To add one, add a file to this folder and a line to table.ts.
 
 import { BenchError } from "../errors.ts";
 import type { Launcher } from "./launcher.ts";

@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { BenchError } from "../errors.ts";
 
 /**
- * The file that a folder's package.json names, or the file itself. Throws BenchError (usage) where there is none.
+ * The file that a folder's package.json names, or the file itself. Throws BenchError (usage) if there is none.
  *
  * @param given the path as the user wrote it
  */
@@ -29,7 +29,7 @@ export function entryOf(path: string, given: string): string {
   return entry;
 }
 
-/** The version in the package.json nearest above a file; `unversioned` where it is not short printable text. */
+/** The version in the package.json nearest above a file; `unversioned` if it is not short printable text. */
 export function versionOf(file: string): string {
   for (let folder = resolve(file, ".."); folder !== resolve(folder, ".."); folder = resolve(folder, "..")) {
     const manifest = join(folder, "package.json");
@@ -45,7 +45,7 @@ export function versionOf(file: string): string {
   return "unversioned";
 }
 
-/** The folder of an installed package, resolved as for a module in `from`; undefined where it is not installed. */
+/** The folder of an installed package, resolved as for a module in `from`; undefined if it is not installed. */
 export function packageFolder(specifier: string, from: string): string | undefined {
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
   for (let folder = resolve(from); ; folder = dirname(folder)) {

@@ -22,25 +22,25 @@ export const forwards = ["official", "diffusers"] as const;
 export type Forward = (typeof forwards)[number];
 
 export interface DitCheckpointOptions {
-  /** Attention heads, where neither the file nor a published size determines them. */
+  /** Attention heads, if neither the file nor a published size determines them. */
   readonly heads?: number;
-  /** Side of the input, where neither the file nor a config.json has it. */
+  /** Side of the input, if neither the file nor a config.json has it. */
   readonly inputSize?: number;
   /** The entry to read from a checkpoint with several models. */
   readonly key?: string;
   readonly forward?: Forward;
-  /** False where the label table has no row for the null class: the model was trained without class dropout. */
+  /** False if the label table has no row for the null class: the model was trained without class dropout. */
   readonly nullClass?: false;
-  /** The number of classes, where it is known; it determines whether the label table has a null class. */
+  /** The number of classes, if it is known; it determines whether the label table has a null class. */
   readonly classes?: number;
 }
 
 /** An open checkpoint with its configuration; its numbers are not read yet. */
 export interface DitCheckpoint {
   readonly config: DitConfig;
-  /** False where label `config.classes` has no meaning, so that the model cannot be guided. */
+  /** False if label `config.classes` has no meaning, so that the model cannot be guided. */
   readonly nullClass: boolean;
-  /** What is assumed of the null class where the file does not determine it, and the flag to change that. */
+  /** A note if the file does not determine whether there is a null class: the assumption, and the flag to change it. */
   readonly assumption?: string;
   /** `official` or `diffusers`: the naming of the file's tensors. */
   readonly layout: string;
@@ -125,7 +125,7 @@ function refuseAdapter(path: string, { tensors }: Checkpoint): void {
 /** Rows of the published models: ImageNet's 1,000 classes and the null class. */
 const publishedRows = 1001;
 
-/** Is the last row of the label table the null class? Decided by the options, else by config.json, else assumed. */
+/** Decides if the last row of the label table is the null class: by the options, else by config.json, else assumed. */
 function labelsOf(
   path: string,
   rows: number,

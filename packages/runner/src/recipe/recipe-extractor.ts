@@ -13,11 +13,11 @@ export interface RecipeExtractor extends ReadExtractor {
   readonly batch: number;
   /** SHA-256 of the file of its weights. */
   readonly sha256: string;
-  /** How images are resized to its input; absent where they have its size. */
+  /** The resizing of images to its input; absent if they have its size. */
   readonly resize: Resizing["resize"] | undefined;
 }
 
-/** Throws BenchError (data) where its weights are missing or are not those of such an extractor. */
+/** Throws BenchError (data) if its weights are missing or are not those of such an extractor. */
 export async function readRecipeExtractor(recipe: Recipe): Promise<RecipeExtractor> {
   const { extractor: section, name } = recipe.settings;
   const entry = extractorOf(section);

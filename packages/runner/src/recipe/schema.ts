@@ -12,9 +12,9 @@ export const recipeSchema = z.strictObject({
   /** Records of different protocols never share a table. */
   protocol: z.string(),
   title: z.string(),
-  /** One paragraph: what it stands for and what it does not. */
+  /** One paragraph: what results of this recipe show, and what they do not show. */
   about: z.string(),
-  /** Does it use the project's own miniatures, small base model and small extractor? */
+  /** True for a recipe with the project's own miniatures, small base model and small extractor. */
   miniature: z.boolean(),
   model: z.strictObject({
     name: z.string(),
@@ -33,7 +33,7 @@ export const recipeSchema = z.strictObject({
    */
   base: z.string(),
   /**
-   * The base's own inputSize, where it differs from the model's. The positional embedding is then interpolated to the
+   * The base's own inputSize, if it differs from the model's. The positional embedding is then interpolated to the
    * model's grid, PE_512(i, j) = PE_256(i/2, j/2): section 3.4 of the DiffFit paper, https://arxiv.org/abs/2304.06648.
    */
   baseInputSize: whole.optional(),
@@ -88,12 +88,12 @@ export const recipeSchema = z.strictObject({
     resamples: z.int().min(20),
     level: z.number().gt(0).lt(1),
   }),
-  /** How `bench pretrain` makes the base model and the extractor; absent where they come from elsewhere. */
+  /** Settings of `bench pretrain` for base model and extractor; absent if these come from elsewhere. */
   pretraining: z
     .strictObject({
       seed: z.int().min(0),
       base: z.strictObject({
-        /** How the embeddings start: see initialDit. */
+        /** Initial values of the embeddings: see initialDit. */
         embeddings: z.enum(["published", "unit"]),
         perClass: whole,
         steps: whole,
@@ -122,7 +122,7 @@ export function withoutTexts<S extends Pick<RecipeSettings, "title" | "about">>(
   return deciding;
 }
 
-/** Why a text is no valid `sampling.respacing`; undefined where it is valid. */
+/** Why a text is no valid `sampling.respacing`; undefined if it is valid. */
 export function respacingProblem(text: string): string | undefined {
   try {
     respace(linearSchedule(), text);

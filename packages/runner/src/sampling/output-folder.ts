@@ -38,7 +38,7 @@ export const manifestName = (command: OutputFolder["command"]): string => `.benc
 /**
  * Claims a folder for these files: writes the manifest and, with `overwrite`, removes the files of an earlier call.
  *
- * @throws BenchError (usage) where other files in the folder would mix with these, or would be lost
+ * @throws BenchError (usage) if other files in the folder would mix with these, or would be lost
  */
 export async function claimFolder(task: OutputFolder): Promise<void> {
   const { folder, command, files, beside = [], made, overwrite = false } = task;
@@ -88,7 +88,7 @@ export async function claimFolder(task: OutputFolder): Promise<void> {
 const refusal = (folder: string, problem: string, remedy: string) =>
   new BenchError("usage", `--output ${printable(folder)}: ${problem}; ${remedy}`);
 
-/** @returns undefined where the manifest is missing, damaged or of another program */
+/** @returns undefined if the manifest is missing, damaged or of another program */
 function readManifest(path: string): Manifest | undefined {
   try {
     return manifest.safeParse(JSON.parse(readFileSync(path, "utf8"))).data;

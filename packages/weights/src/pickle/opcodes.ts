@@ -1,4 +1,5 @@
-/** Opcodes of pickle protocols 0 to 5 by the names of Python's `pickletools` (CPython, Lib/pickle.py). */
+// Opcodes of pickle protocols 0 to 5 by the names of Python's `pickletools` (CPython, Lib/pickle.py).
+
 export const op = {
   MARK: 0x28,
   EMPTY_TUPLE: 0x29,

@@ -5,7 +5,7 @@ import type { Engine } from "../../contract/engine.ts";
 
 /**
  * Multiplies a vector by a small matrix, and returns the engine if the result is exact. The matrix is large enough to
- * be stored as weights are. Throws where the device does not start or computes wrong numbers.
+ * be stored as weights are. Throws if the device does not start or computes wrong numbers.
  */
 export async function tryEngine(engine: Engine): Promise<Engine> {
   const weights = Float32Array.from({ length: 2 * 256 }, (_, i) => i % 256); // all exact in float16
