@@ -238,7 +238,7 @@ describe("processes on one cell", () => {
   it("stop waiting on Ctrl-C", async () => {
     const args = [...cell, "--set", "training.steps=3000", "--out", "waiting"];
     let holder: import("node:child_process").ChildProcess | undefined;
-    const held = bench(args, {
+    const holderEnd = bench(args, {
       cwd: place,
       watch: (stderr, child) => {
         if (/train: /.test(stderr)) holder = child;
@@ -250,7 +250,7 @@ describe("processes on one cell", () => {
       watch: (stderr, child) => /waiting for/.test(stderr) && !/stopping/.test(stderr) && child.kill("SIGINT"),
     });
     holder.kill("SIGKILL");
-    await held;
+    await holderEnd;
     expect(waiting.code).toBe(130);
     expect(waiting.stderr).toContain("stopped while waiting for another process");
   });

@@ -25,12 +25,12 @@ const download = z.strictObject({
 });
 
 const dataset = z.strictObject({
-  /** Its name in commands. */
+  /** Name of the dataset in commands. */
   name: z.string().regex(/^[a-z][a-z0-9]*$/, "lower-case letters and digits"),
   title: z.string(),
   subject: z.string(),
   classes: z.int().positive(),
-  /** In all splits. */
+  /** Number of images in all splits. */
   images: z.int().positive(),
   /** Images per split: null if the number is not published; empty without official splits. */
   splits: z.record(z.string(), z.int().positive().nullable()),

@@ -43,7 +43,7 @@ interface Source {
   readonly origin: Readonly<Record<string, unknown>>;
 }
 
-/** As sample.py of facebookresearch/DiT, with fewer than its 250 steps. */
+/** The sampling of sample.py in facebookresearch/DiT, except that it takes 250 steps by default. */
 const official = {
   sampler: "ddpm",
   respacing: String(defaultSteps),

@@ -20,13 +20,13 @@ export interface NumberForm {
   readonly wanted: string;
 }
 
-/** By placeholder. `Number` alone would read "" and " " as 0, "0x10" as 16 and "1e3" as 1000. */
+/** Forms by placeholder. `Number` without a check would read "" and " " as 0, "0x10" as 16 and "1e3" as 1000. */
 export const wholeNumbers = {
   number: { form: /^\d+$/, wanted: "a whole number in decimal digits, such as 16" },
   pixels: { form: /^\d+$/, wanted: "a whole number in decimal digits, such as 256" },
 } as const satisfies Record<string, NumberForm>;
 
-/** By placeholder. */
+/** Forms by placeholder. */
 export const decimals = {
   minutes: { form: /^\d+(\.\d+)?$/, wanted: "a decimal number, such as 90 or 0.5" },
   factor: { form: /^\d+(\.\d+)?$/, wanted: "a decimal number, such as 1.5" },

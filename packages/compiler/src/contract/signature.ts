@@ -15,7 +15,7 @@ export interface Spec {
 }
 export type Signature = Readonly<Record<string, Spec>>;
 
-/** From named tensors to named tensors, without reading their values and without side effects. */
+/** A function from named tensors to named tensors that reads no values and has no side effects. */
 export type TensorFunction = (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
 
 /** The type of a spec. Throws on a dtype or shape that no graph can have. */

@@ -1,4 +1,4 @@
-// From a tensor function to a session of ONNX Runtime: trace, optimize, encode, create.
+// Makes a session of ONNX Runtime from a tensor function: traces, optimizes and encodes it, and creates the session.
 
 import type { InferenceSession } from "onnxruntime-node";
 import { type Boundary, checkStateOutputs } from "../contract/boundary.ts";
@@ -91,7 +91,7 @@ function bytesOfConstants({ nodes }: Graph): number {
   return [...constants].reduce((sum, data) => sum + data.byteLength, 0);
 }
 
-/** Options of the runtime's own graph optimizer: what it must not do. */
+/** Options that disable parts of the runtime's own graph optimizer. */
 function optimizerOptions({ withoutOptimizers }: Provider, frozenWeights: "float32" | "float16") {
   // Constant folding and FuseFp16InitializerToFp32NodeTransformer would widen float16 weights once, for good.
   // CommonSubexpressionElimination would share one widened copy between forward and backward pass, and keep it between

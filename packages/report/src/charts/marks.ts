@@ -21,7 +21,7 @@ export interface Point {
   basis: IntervalBasis;
   /** Average FID of each seed; empty if there is only one. */
   seeds: number[];
-  /** In pixels. */
+  /** Radius in pixels. */
   radius: number;
   mark: MethodMark;
 }

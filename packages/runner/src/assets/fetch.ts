@@ -117,7 +117,7 @@ export async function fetchOne(
       onNote,
       onProgress: (done, total) => listener.progress?.(Math.floor(done / 1e6), Math.ceil((total ?? done) / 1e6), "MB"),
     });
-    // All files of the weights must be in one folder, and the hub's cache may lack some: what it has is copied.
+    // All files of the weights must be in one folder, and the hub's cache may lack some: its files are copied.
     if (fetched.how === "hub cache") await replaceFileWithCopy(join(folder, file.file), fetched.path);
     downloaded ||= fetched.how !== "was here";
   }

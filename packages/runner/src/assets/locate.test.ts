@@ -42,7 +42,7 @@ describe("locate", () => {
     }
   });
 
-  it("names the command for what is not here, and suggests the closest name", () => {
+  it("names the command that fetches a missing file, and suggests the closest name", () => {
     expect(locate("cub", env)).toEqual({
       kind: "dataset",
       name: "cub",

@@ -14,7 +14,7 @@ const weightFile = z.strictObject({
   file: z.string().regex(/^[\w.-]+$/, "a plain file name"),
   /** Tried in turn. */
   urls: z.array(z.url({ protocol: /^https?$/ })),
-  /** The same file on the Hugging Face hub, which is tried first; the hub's local cache is searched too. */
+  /** Location of this file on the Hugging Face hub, which is tried first. The hub's local cache is searched, too. */
   hub: z.strictObject({ repository: z.string(), revision: z.string(), path: z.string() }).nullable(),
   bytes: z.int().positive().nullable(),
   md5: z
@@ -130,11 +130,11 @@ export function locateThis(what: Fetchable, env: Environment = process.env): Loc
     if (path === undefined) continue;
     const sizes = what.entry.files.map(({ file }, i) => sizeOf(i === 0 ? path : join(dirname(path), file)));
     if (sizes.includes(undefined)) continue;
-    const wrong = what.entry.files.findIndex(({ bytes }, i) => bytes !== null && bytes !== sizes[i]);
-    if (wrong < 0) return found(path, from);
-    const { file, bytes } = what.entry.files[wrong]!;
+    const wrongIndex = what.entry.files.findIndex(({ bytes }, i) => bytes !== null && bytes !== sizes[i]);
+    if (wrongIndex < 0) return found(path, from);
+    const { file, bytes } = what.entry.files[wrongIndex]!;
     const reason =
-      `${join(dirname(path), file)} is not the published file: its length is ${sizes[wrong]}, ` +
+      `${join(dirname(path), file)} is not the published file: its length is ${sizes[wrongIndex]}, ` +
       `wanted ${bytes} bytes`;
     misplaced ??= { path, reason };
   }

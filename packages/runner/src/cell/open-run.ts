@@ -19,7 +19,7 @@ export interface OpenedRun {
   readonly network: Network;
   /** Class names, in label order. */
   readonly classes: readonly string[];
-  /** Such as "DiffFit on Oxford Flowers-102". */
+  /** Title of the run, such as "DiffFit on Oxford Flowers-102". */
   readonly title: string;
   /** Notes about the model for the user. */
   readonly notes: readonly string[];

@@ -83,7 +83,7 @@ const openFiles = (): string[] =>
   });
 
 describe("runCell", () => {
-  it("finishes a cell, finds it finished the next time, and makes what is missing again", {
+  it("finishes a cell, finds it finished the next time, and makes missing files again", {
     timeout: 60_000,
   }, async () => {
     const out = join(place, "again");

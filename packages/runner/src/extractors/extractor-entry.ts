@@ -7,7 +7,7 @@ import type { z } from "zod";
 
 /** @typeParam S its settings in a recipe: the section `extractor` */
 export interface ExtractorEntry<S extends ExtractorSection = ExtractorSection> {
-  /** Its name for `--extractor` and in recipes. The ids of its networks begin with it. */
+  /** Name of the extractor for `--extractor` and in recipes. The ids of its networks begin with this name. */
   readonly name: string;
   /** Texts for the help of `--extractor`, `--weights` and `--tap`. */
   readonly help: { readonly extractor: string; readonly weights?: string; readonly tap?: string };
@@ -40,7 +40,7 @@ export interface ExtractorSection {
   readonly resize?: Resizer;
 }
 
-/** Passed in, because entries may not import them. */
+/** Packages that an entry may not import, passed to its function `section`. */
 export interface SectionTools {
   readonly z: typeof z;
   readonly resizers: readonly [Resizer, ...Resizer[]];
@@ -49,7 +49,7 @@ export interface SectionTools {
 export interface ReadTask<S extends ExtractorSection = ExtractorSection> {
   /** The file of its weights; undefined for an extractor that has neither published weights nor a recipe. */
   readonly weights: string | undefined;
-  /** Its section of the recipe that the weights belong to, if there is one. */
+  /** The section `extractor` of the recipe that the weights belong to, if there is one. */
   readonly section: S | undefined;
   /** One of `taps`, if the user chose one. */
   readonly tap: string | undefined;

@@ -92,7 +92,7 @@ export async function readFeatureArray(file: ArrayFile, name: string): Promise<F
 const rowsAtOnce = 1024;
 
 function setOf(path: string, { tensors, about }: Contents): FeatureSet {
-  const wrong = (what: string) =>
+  const makeError = (what: string) =>
     new BenchError(
       "data",
       `${path}: ${what}; wanted features [N, D], or mu [D] and sigma [D, D], of floating-point numbers`,
@@ -101,16 +101,16 @@ function setOf(path: string, { tensors, about }: Contents): FeatureSet {
     const tensor = tensors.get(name);
     if (!tensor) return undefined;
     const { type, data, shape } = tensor;
-    if (!(data instanceof Float32Array || data instanceof Float64Array)) throw wrong(`'${name}' holds ${type}`);
+    if (!(data instanceof Float32Array || data instanceof Float64Array)) throw makeError(`'${name}' holds ${type}`);
     return { data, shape };
   };
   const [features, mu, sigma] = ["features", "mu", "sigma"].map(float);
-  if (features && features.shape.length !== 2) throw wrong(`'features' is [${features.shape}]`);
+  if (features && features.shape.length !== 2) throw makeError(`'features' is [${features.shape}]`);
   if (!features && !(mu && sigma))
-    throw wrong(`it holds ${[...tensors.keys()].join(", ") || "no array of these names"}`);
+    throw makeError(`it holds ${[...tensors.keys()].join(", ") || "no array of these names"}`);
   const D = features?.shape[1] ?? mu!.data.length;
-  if (D === 0 || (mu && mu.shape.join() !== `${D}`)) throw wrong(`'mu' is [${mu?.shape}] for ${D} features`);
-  if (sigma && sigma.shape.join() !== `${D},${D}`) throw wrong(`'sigma' is [${sigma.shape}] for ${D} features`);
+  if (D === 0 || (mu && mu.shape.join() !== `${D}`)) throw makeError(`'mu' is [${mu?.shape}] for ${D} features`);
+  if (sigma && sigma.shape.join() !== `${D},${D}`) throw makeError(`'sigma' is [${sigma.shape}] for ${D} features`);
   const count = features?.shape[0];
   const known: Statistics | undefined =
     mu && sigma

@@ -22,7 +22,7 @@ export interface ExtractorChoice {
 /** An extractor ready to run, and the digest of its weights. */
 export interface LoadedExtractor extends FeatureExtractor {
   readonly imageSize: number;
-  /** SHA-256 over names and numbers of the weights used, whatever file they came in. */
+  /** SHA-256 over names and numbers of the weights, independent of the file format. */
   readonly weights: string;
 }
 

@@ -47,11 +47,11 @@ export async function readLatents(path: string): Promise<LatentFile> {
   if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file; ${wanted}`);
   const checkpoint = await openCheckpoint(path);
   const problem = (what: string) => new BenchError("data", `${path}: ${what}; ${wanted}`);
-  const named = [...checkpoint.tensors].filter(([, { shape }]) => shape.length === 4).map(([name]) => name);
-  const name = named.includes("latents") ? "latents" : named[0];
-  if (name === undefined || (named.length > 1 && name !== "latents"))
+  const candidates = [...checkpoint.tensors].filter(([, { shape }]) => shape.length === 4).map(([name]) => name);
+  const name = candidates.includes("latents") ? "latents" : candidates[0];
+  if (name === undefined || (candidates.length > 1 && name !== "latents"))
     throw problem(
-      `it has ${named.length || "no"} tensors of four axes${named.length > 1 ? " and none is 'latents'" : ""}`,
+      `it has ${candidates.length || "no"} tensors of four axes${candidates.length > 1 ? " and none is 'latents'" : ""}`,
     );
   const latents = checkpoint.float32(name);
   const shape = checkpoint.tensors.get(name)!.shape as readonly [number, number, number, number];

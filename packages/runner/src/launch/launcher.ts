@@ -9,7 +9,10 @@ export interface CellJob {
 
 export interface Launcher {
   readonly name: string;
-  /** Called in the grid's process: starts a job or puts it into a queue, and reports what it does to the observer. */
+  /**
+   * Called in the grid's process: starts a job or puts it into a queue, and reports its output and messages to the
+   * observer.
+   */
   submit(job: CellJob, observer: JobObserver): SubmittedCell;
   /**
    * Called once in the job's own process: opens the job's end of the channel to the grid. Undefined if there is no

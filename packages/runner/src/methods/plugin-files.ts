@@ -11,21 +11,23 @@ import { BenchError } from "../errors.ts";
  * @param given the path as the user wrote it
  */
 export function entryOf(path: string, given: string): string {
-  const wrong = (problem: string) => new BenchError("usage", `plug-in ${given}: ${problem}`);
-  if (!existsSync(path)) throw wrong("there is no such file or folder, and no package of this name is installed");
+  const makeError = (problem: string) => new BenchError("usage", `plug-in ${given}: ${problem}`);
+  if (!existsSync(path)) throw makeError("there is no such file or folder, and no package of this name is installed");
   if (!statSync(path).isDirectory()) return path;
   const file = join(path, "package.json");
   if (!existsSync(file)) {
     const sources = readdirSync(path).filter((name) => /\.[cm]?js$/.test(name));
     const instead = sources[0] === undefined ? "" : `, or give the file: --plugin ${join(given, sources[0])}`;
-    throw wrong(`the folder has no package.json; add one with "type": "module" and "main"${instead}`);
+    throw makeError(`the folder has no package.json; add one with "type": "module" and "main"${instead}`);
   }
-  const manifest = readManifest(file, wrong);
-  const named = fromExports(manifest.exports) ?? manifest.main ?? "index.js";
-  if (typeof named !== "string") throw wrong(`package.json names no entry; wanted "main": "index.js"`);
-  const entry = join(path, named);
+  const manifest = readManifest(file, makeError);
+  const entryName = fromExports(manifest.exports) ?? manifest.main ?? "index.js";
+  if (typeof entryName !== "string") throw makeError(`package.json names no entry; wanted "main": "index.js"`);
+  const entry = join(path, entryName);
   if (!existsSync(entry) || statSync(entry).isDirectory())
-    throw wrong(`its package.json names the entry '${named}', but there is no such file; correct "exports" or "main"`);
+    throw makeError(
+      `its package.json names the entry '${entryName}', but there is no such file; correct "exports" or "main"`,
+    );
   return entry;
 }
 
@@ -101,15 +103,15 @@ function sourceFiles(folder: string): string[] {
     });
 }
 
-function readManifest(file: string, wrong: (problem: string) => Error): { exports?: unknown; main?: unknown } {
+function readManifest(file: string, makeError: (problem: string) => Error): { exports?: unknown; main?: unknown } {
   let parsed: unknown;
   try {
     parsed = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw wrong(`its package.json cannot be read (${(error as Error).message}); correct it`);
+    throw makeError(`its package.json cannot be read (${(error as Error).message}); correct it`);
   }
   if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed))
-    throw wrong("its package.json is not an object; correct it");
+    throw makeError("its package.json is not an object; correct it");
   return parsed;
 }
 

@@ -12,13 +12,13 @@ const top = mkdtempSync(join(tmpdir(), "dit-bench-plugin-"));
 const place = join(top, "node_modules");
 afterAll(() => rmSync(top, { recursive: true }));
 
-let made = 0;
+let madeCount = 0;
 /** A folder of these files; package.json is that of a module with index.js as its entry, unless it is given. */
 function folder(
   files: Record<string, string>,
   manifest: string | null = '{ "type": "module", "main": "index.js" }',
 ): string {
-  const top = join(place, String(made++));
+  const top = join(place, String(madeCount++));
   const all = manifest === null ? files : { "package.json": manifest, ...files };
   for (const [name, text] of Object.entries(all)) {
     mkdirSync(dirname(join(top, name)), { recursive: true });

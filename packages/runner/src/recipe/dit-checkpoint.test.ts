@@ -39,7 +39,7 @@ function written(change: (tensors: [string, StoredTensor][]) => readonly (readon
 }
 const options = { heads: config.heads, inputSize: config.inputSize };
 const table = "y_embedder.embedding_table.weight";
-/** The tiny model with so many rows of its label table. */
+/** The tiny model with the given number of rows in its label table. */
 const withRows = (rows: number) =>
   written((tensors) =>
     tensors.map(([name, tensor]) =>
@@ -98,7 +98,7 @@ test("openDit with nullClass false takes every row as a class, and adds a null r
   expect(await openDit(one, { ...options, nullClass: false })).toMatchObject({ config: { classes: 1 } });
 });
 
-test("openDit reads every weight as it is in the file", async () => {
+test("openDit reads every weight without changing a bit", async () => {
   expect((await open({})).read()).toEqual(values);
 });
 

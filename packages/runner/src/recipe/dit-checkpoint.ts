@@ -76,7 +76,7 @@ export async function openDit(path: string, options: DitCheckpointOptions = {}):
     source,
     options.inputSize !== undefined && patch ? options.inputSize / patch : undefined,
   );
-  const wrong = (what: string) => new BenchError("data", `${path}: ${what}; take another copy of the file`);
+  const makeError = (what: string) => new BenchError("data", `${path}: ${what}; take another copy of the file`);
   const rows = view.tensors.get(CLASS_EMBEDDING)?.shape[0] ?? 0;
   const { nullClass, assumption } = labelsOf(path, rows, source.metadata, options);
   // The model always has a row for the null class. Where the file has none, the row is zero and never used.
@@ -96,7 +96,7 @@ export async function openDit(path: string, options: DitCheckpointOptions = {}):
           const tensor = read(name);
           if (tensor.shape.join() !== shape.join())
             throw new BenchError("data", `${path}: '${name}' is [${tensor.shape}], wanted [${shape}]`);
-          return [name, finiteWeights(name, tensor, wrong)];
+          return [name, finiteWeights(name, tensor, makeError)];
         }),
       ),
   };

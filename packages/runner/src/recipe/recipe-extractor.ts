@@ -8,7 +8,7 @@ import { sha256Of } from "../storage/hashes.ts";
 import type { Recipe } from "./recipe.ts";
 import { weightsOf } from "./recipe-weights.ts";
 
-/** Its weights are read; it is not compiled yet. */
+/** The extractor of a recipe with its weights, not compiled yet. */
 export interface RecipeExtractor extends ReadExtractor {
   readonly batch: number;
   /** SHA-256 of the file of its weights. */

@@ -28,13 +28,13 @@ export interface NamedWeights {
 
 /** The weights that a recipe names: base model, autoencoder if there is one, extractor. */
 export function namedWeights({ settings }: Pick<Recipe, "settings">): NamedWeights[] {
-  const named = {
+  const names = {
     base: settings.base,
     autoencoder: settings.autoencoder?.weights,
     extractor: settings.extractor.weights,
   };
   return (Object.keys(roles) as WeightsRole[]).flatMap((role) => {
-    const name = named[role];
+    const name = names[role];
     if (name === undefined) return [];
     const { what, setting } = roles[role];
     const get = isFetchable(name)
@@ -65,7 +65,7 @@ const ownWeights = ({ folder }: Pick<Recipe, "folder">, name: string): string | 
 
 /** The verified file of weights for a role. Throws BenchError (data) if it is missing. */
 export function weightsOf(recipe: Recipe, role: WeightsRole): string {
-  const { name, what, remedy } = namedWeights(recipe).find((named) => named.role === role)!;
+  const { name, what, remedy } = namedWeights(recipe).find((weights) => weights.role === role)!;
   const path = usableWeights(recipe, name);
   if (path !== undefined) return path;
   throw new BenchError("data", `recipe ${recipe.settings.name}: ${what} '${name}' is not here; ${remedy}`);

@@ -62,11 +62,11 @@ export async function claimFolder(task: OutputFolder): Promise<void> {
       `it holds ${listed(foreign)}, which 'bench ${command}' did not write`,
       "choose another --output",
     );
-  const lost = next.beside.find((file) => existsSync(join(folder, file)) && !previous?.beside.includes(file));
-  if (lost !== undefined && !overwrite)
+  const overwritten = next.beside.find((file) => existsSync(join(folder, file)) && !previous?.beside.includes(file));
+  if (overwritten !== undefined && !overwrite)
     throw refusal(
       folder,
-      `${printable(join(folder, lost))} exists already, and another call or another program wrote it`,
+      `${printable(join(folder, overwritten))} exists already, and another call or another program wrote it`,
       "delete it, choose another --output, or add --overwrite",
     );
   const kept = [...ownFiles].filter((file) => isFile(join(folder, file)));

@@ -71,7 +71,7 @@ export const op = {
   READONLY_BUFFER: 0x98,
 } as const;
 
-/** The newest protocol there is. */
+/** The newest protocol of Python 3.8 and later. */
 export const maxProtocol = 5;
 
 const names: ReadonlyMap<number, string> = new Map(Object.entries(op).map(([name, code]) => [code, name]));

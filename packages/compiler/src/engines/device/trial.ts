@@ -15,8 +15,10 @@ export async function tryEngine(engine: Engine): Promise<Engine> {
     { name: "trial" },
   );
   const { y } = await compiled.run({ x: Float32Array.of(2, 1) }).finally(() => compiled.dispose());
-  const wrong = y!.findIndex((v, i) => v !== 3 * i);
-  if (wrong !== -1)
-    throw new Error(`a matrix multiplication came out wrong: element ${wrong} is ${y![wrong]}, wanted ${3 * wrong}`);
+  const wrongIndex = y!.findIndex((v, i) => v !== 3 * i);
+  if (wrongIndex !== -1)
+    throw new Error(
+      `a matrix multiplication came out wrong: element ${wrongIndex} is ${y![wrongIndex]}, wanted ${3 * wrongIndex}`,
+    );
   return engine;
 }
