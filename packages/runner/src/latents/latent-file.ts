@@ -51,7 +51,8 @@ export async function readLatents(path: string): Promise<LatentFile> {
   const name = candidates.includes("latents") ? "latents" : candidates[0];
   if (name === undefined || (candidates.length > 1 && name !== "latents"))
     throw problem(
-      `it has ${candidates.length || "no"} tensors of four axes${candidates.length > 1 ? " and none is 'latents'" : ""}`,
+      `it has ${candidates.length || "no"} tensors of four axes` +
+        `${candidates.length > 1 ? " and none is 'latents'" : ""}`,
     );
   const latents = checkpoint.float32(name);
   const shape = checkpoint.tensors.get(name)!.shape as readonly [number, number, number, number];
