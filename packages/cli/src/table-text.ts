@@ -83,7 +83,7 @@ function formatInterval({ average }: ScoreRow): string {
   return `${low}–${high}${average.basis === "samples" ? samplesMark : ""}`;
 }
 
-/** Dropped first, and all together: some of the datasets would look like all of them. */
+/** These columns are dropped first, and together: if only some were shown, they could be taken for all datasets. */
 function datasetColumns({ datasets, rows, base }: Comparison): TableColumn[] {
   if (datasets.length === 1) return [];
   return datasets.map(({ title }, index) => {

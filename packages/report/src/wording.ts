@@ -1,4 +1,4 @@
-// Sentences that several of the Markdown page, the charts and the terminal print.
+// Sentences that appear in more than one place: the Markdown page, the charts, the terminal.
 
 import { quantity } from "@dit-bench/text";
 import type { Comparison, MethodRow } from "./comparison.ts";

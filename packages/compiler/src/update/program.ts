@@ -92,7 +92,7 @@ function elementwiseNode(value: Value, like: Value): Node | undefined {
   return node.inputs.every(fits) ? node : undefined;
 }
 
-/** The parts of a concatenation of vectors, so that no one has to concatenate them; else the value itself. */
+/** The parts of a concatenation of vectors, which then need not be concatenated; for other values the value itself. */
 function concatenatedParts(value: Value): readonly Value[] {
   const { source } = value;
   const concatenated = source.kind === "output" && source.node.op === "Concat" && value.shape.length === 1;

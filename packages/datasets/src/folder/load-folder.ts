@@ -11,7 +11,7 @@ import { type LoadedImage, loadImage, refuseSkipped, skippedExamples } from "./r
 export interface ImageSet {
   readonly name: string;
   readonly classes: readonly string[];
-  /** S. */
+  /** Side S of an image in pixels. */
   readonly size: number;
   /** [N, S, S, 3], RGB. */
   readonly pixels: Uint8Array;

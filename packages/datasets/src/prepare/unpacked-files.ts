@@ -1,4 +1,4 @@
-// Files among those that archives were unpacked into.
+// Finds files in the folder of unpacked archives.
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";

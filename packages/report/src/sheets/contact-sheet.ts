@@ -20,7 +20,7 @@ export interface SheetSection {
 }
 
 export interface SheetOptions {
-  /** S. */
+  /** Side S of one image in pixels. */
   readonly size: number;
   readonly title?: string;
   /** Lines in small print below the title. */
