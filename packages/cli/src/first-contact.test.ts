@@ -1,4 +1,4 @@
-// Commands and mistakes of a first day, with the built program.
+// Commands and mistakes of a new user, with the built program.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";

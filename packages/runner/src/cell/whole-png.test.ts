@@ -1,4 +1,4 @@
-// Damage of PNG files.
+// Detection of damaged PNG files.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

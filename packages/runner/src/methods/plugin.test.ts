@@ -1,4 +1,4 @@
-// Plug-ins that are wrong: the error names plug-in, method and field and, where possible, file and line.
+// Invalid plug-ins: the error names plug-in, method and field and, where possible, file and line.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-// Whole training and sampling steps on WebGPU, held against the cpu engine. Left out if there is no Vulkan driver; a
+// Whole training and sampling steps on WebGPU, compared with the cpu engine. Skipped if there is no Vulkan driver; a
 // driver that computes on the CPU, such as SwiftShader, will do (docs/engines.md). Shaders are made during the first
 // step, which takes its time.
 
