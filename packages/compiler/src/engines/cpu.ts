@@ -7,7 +7,7 @@ import { type Provider, sequentialSession } from "../runtime/provider.ts";
 import { type EngineEntry, versionOf } from "./entry.ts";
 
 export const cpu = {
-  what: "compiled, ONNX Runtime on the CPU",
+  description: "compiled, ONNX Runtime on the CPU",
   how: "reinstall onnxruntime-node with `npm install onnxruntime-node --ignore-scripts`",
   compiled: true,
   autoRank: 1,

@@ -52,7 +52,7 @@ export async function describeEngines(): Promise<EngineDescription[]> {
   return Promise.all(
     entries().map(async ([name, entry]): Promise<EngineDescription> => {
       try {
-        return { name, available: true, reason: `${entry.what}, ${await entry.load()}` };
+        return { name, available: true, reason: `${entry.description}, ${await entry.load()}` };
       } catch (error) {
         return { name, available: false, reason: firstLine(error), how: remedyFor(error, entry) };
       }

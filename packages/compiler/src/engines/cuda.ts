@@ -9,10 +9,10 @@ import { deviceEntry, disabledOptimizers } from "./device/device-entry.ts";
 
 export const cuda = deviceEntry({
   name: "cuda",
-  what: "compiled, ONNX Runtime on CUDA",
+  description: "compiled, ONNX Runtime on CUDA",
   how:
     "it needs Linux on x64, an NVIDIA driver, CUDA 12's libraries (cudart, cublas, curand, cufft) and cuDNN 9 where " +
-    "the system finds them, and the provider, some hundred MB, which " +
+    "the system finds them, and the provider, several hundred MB, which " +
     "`node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12` downloads; " +
     "for CUDA 13 docs/engines.md",
   autoRank: 2,

@@ -7,7 +7,7 @@ export type WeightStorage = "float32" | "float16";
 
 export interface EngineEntry {
   /** Description in a few words: the start of the engine's line in `bench list engines`. */
-  readonly what: string;
+  readonly description: string;
   /** Advice for installing the engine, printed if it cannot start. */
   readonly how: string;
   /** Compiles graphs, so that it also has a `+float16` form. */

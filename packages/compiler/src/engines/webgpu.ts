@@ -9,7 +9,7 @@ import { CannotStart } from "./entry.ts";
 
 export const webgpu = deviceEntry({
   name: "webgpu",
-  what: "compiled, ONNX Runtime on WebGPU",
+  description: "compiled, ONNX Runtime on WebGPU",
   how:
     "it needs a GPU, the Vulkan loader (libvulkan.so.1; Debian: apt-get install libvulkan1) and a Vulkan driver: " +
     "NVIDIA's own, or Mesa's for others (Debian: mesa-vulkan-drivers). To try it without a GPU, slowly: SwiftShader, " +

@@ -52,7 +52,7 @@ export function checkApart(out: string, { folder }: DatasetChoice): void {
   throw new BenchError(
     "usage",
     `--out ${printable(out)} lies in the image folder ${printable(folder)}: ` +
-      "sheets of runs would be taken for images of a class; " +
+      "the next run would use sheets of runs as images of a class; " +
       "choose another with --out",
   );
 }

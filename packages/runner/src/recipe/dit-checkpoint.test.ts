@@ -73,7 +73,7 @@ test("openDit refuses an adapter's weights, with the remedy", async () => {
 test("openDit takes the last row of a label table as the null class, and notes a mere assumption", async () => {
   const checkpoint = await openDit(withRows(3), options);
   expect(checkpoint).toMatchObject({ nullClass: true, config: { classes: 2 } });
-  expect(checkpoint.assumption).toContain("3 rows: taken for 2 classes and the null class, label 2");
+  expect(checkpoint.assumption).toContain("3 rows: read as 2 classes and the null class, label 2");
   const known = await openDit(withRows(3), { ...options, classes: 2 });
   expect(known).toMatchObject({ nullClass: true, config: { classes: 2 } });
   expect(known.assumption).toBeUndefined();

@@ -146,7 +146,7 @@ function labelsOf(
   return {
     nullClass: true,
     assumption:
-      `its label table has ${rows} rows: taken for ${rows - 1} classes and the null class, ` +
+      `its label table has ${rows} rows: read as ${rows - 1} classes and the null class, ` +
       `label ${rows - 1}; if it was trained without class dropout, say --no-null-class`,
   };
 }

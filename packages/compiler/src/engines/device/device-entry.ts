@@ -8,7 +8,7 @@ import { type EngineEntry, versionOf, type WeightStorage } from "../entry.ts";
 import type { Adapter } from "./adapters.ts";
 import { tryEngine } from "./trial.ts";
 
-export interface Device extends Pick<EngineEntry, "what" | "how"> {
+export interface Device extends Pick<EngineEntry, "description" | "how"> {
   readonly autoRank: number;
   /** The engine's name, and ONNX Runtime's name of the provider. */
   readonly name: string;
@@ -26,7 +26,7 @@ export interface Device extends Pick<EngineEntry, "what" | "how"> {
  */
 export const disabledOptimizers = ["SkipLayerNormFusion"];
 
-export function deviceEntry({ name, what, how, autoRank, provider, findAdapter, explain }: Device) {
+export function deviceEntry({ name, description, how, autoRank, provider, findAdapter, explain }: Device) {
   const start = async (frozenWeights: WeightStorage): Promise<Engine> => {
     const ort = await loadRuntime();
     if (!ort.listSupportedBackends().some((backend) => backend.name === name)) {
@@ -42,7 +42,7 @@ export function deviceEntry({ name, what, how, autoRank, provider, findAdapter, 
     }
   };
   return {
-    what,
+    description,
     how,
     compiled: true,
     autoRank,
