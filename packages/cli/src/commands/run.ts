@@ -86,7 +86,7 @@ async function printPlan(options: RunOptions, { recipe, method, methodOptions, d
     method: method.method,
     options: methodOptions,
     dataset,
-    gemmThroughput: await gemmThroughput(engine),
+    productRate: await gemmThroughput(engine),
     keepState: options.keepState,
   });
   print(describePlan(plan, engine));

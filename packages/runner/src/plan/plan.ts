@@ -22,7 +22,7 @@ export interface Plan {
   /** Estimated seconds of each stage. */
   readonly seconds: Readonly<Record<string, number>>;
   /** Measured GEMM throughput in operations per second, from which the times are estimated. */
-  readonly gemmThroughput: number;
+  readonly productRate: number;
   /** Estimated bytes on the disk, without downloads. */
   readonly disk: Readonly<Record<string, number>>;
 }
@@ -33,20 +33,20 @@ export const throughputShare = { training: 0.6, sampling: 0.85, extractor: 0.6 }
 /** Pixels per latent position. That of another autoencoder is not known before its file is read. */
 const stableDiffusionFactor = downsampling(stableDiffusion);
 
-/** @param gemmThroughput of the engine, in operations per second */
+/** @param productRate GEMM throughput of the engine, in operations per second */
 export async function planRun(
   recipe: Recipe,
   {
     method,
     options,
     dataset,
-    gemmThroughput,
+    productRate,
     keepState,
   }: {
     method: AnyMethod;
     options: object;
     dataset: DatasetChoice;
-    gemmThroughput: number;
+    productRate: number;
     keepState?: KeepState | undefined;
   },
 ): Promise<Plan> {
@@ -61,7 +61,7 @@ export async function planRun(
   const steps = respace(linearSchedule(), sampling.respacing).steps;
   const forward = forwardFlops(adapted.model, config);
   const guided = sampling.guidance !== 1;
-  const at = (flops: number, share: number) => flops / (gemmThroughput * share);
+  const at = (flops: number, share: number) => flops / (productRate * share);
   const { cost } = extractorOf(extractor);
   const latents = settings.autoencoder !== undefined;
   const S = config.inputSize * (latents ? stableDiffusionFactor : 1);
@@ -93,7 +93,7 @@ export async function planRun(
         : {}),
       ...(cost ? { features: at((2 * sampling.images + images) * cost.flops, throughputShare.extractor) } : {}),
     },
-    gemmThroughput,
+    productRate,
     disk: {
       ...(latents
         ? { "latents, for all runs": images * (data.flip ? 2 : 1) * 2 * 4 * config.channels * config.inputSize ** 2 }
