@@ -15,7 +15,7 @@ export const ourTime = ({ chain }, clock) =>
   median(chain.filter(({ who }) => who === "ours").map(millisecondsOf[clock]));
 
 /**
- * Peak memory of a process in MB, or null where it was not measured.
+ * Peak memory of a process in MB, or null if it was not measured.
  *
  * @param {Pick<Measured, "chain">} row
  * @param {string} who
@@ -26,7 +26,7 @@ export function peakMB({ chain }, who) {
 }
 
 /**
- * The ratios of one baseline's time to ours; null where it was not measured.
+ * The ratios of one baseline's time to ours; null if it was not measured.
  *
  * @param {Pick<ResultRow, "chain" | "baselines">} row
  * @param {string} baseline

@@ -28,7 +28,7 @@ const PATCH_VALUES = CHANNELS * PATCH ** 2;
 const OUTPUTS = 2 * PATCH_VALUES; // noise and variance
 
 /**
- * What decides a method's GEMMs.
+ * The properties of a method that decide its GEMMs.
  *
  * @typedef {object} MethodWork
  * @property {(path: string) => boolean} matrices which layers' weight matrices train

@@ -19,7 +19,7 @@ import { ProcessFailed } from "./process.mjs";
  * @param {Thoroughness} thoroughness
  * @param {{ onMeasured?: (who: string) => void }} [events]
  * @returns {Promise<Measured>}
- * @throws ProcessFailed where ours fails
+ * @throws ProcessFailed if ours fails
  */
 export async function measureRow(row, pool, { rounds, seconds, steps }, { onMeasured = () => {} } = {}) {
   /** @type {Measurement[]} */

@@ -1,4 +1,5 @@
-// The command: measures rows one after the other and after each writes the JSON file and its page (README.md, --help).
+// The command `npm run performance`: measures one row after another, and after each row writes the JSON file and its
+// Markdown page. README.md and --help describe it.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,7 +35,7 @@ try {
 
 /**
  * @param {Options} options
- * @returns {Promise<number>} the exit code: 1 where rows failed
+ * @returns {Promise<number>} the exit code: 1 if rows failed
  */
 async function run({ again, out, python: path, ...rest }) {
   const { python, missing } = rest.peers.length > 0 ? findPython(path) : {};
@@ -53,7 +54,7 @@ async function run({ again, out, python: path, ...rest }) {
   if (todo.length < rows.length)
     report(`${rows.length - todo.length} of ${rows.length} rows are in ${file} already; --again measures them again`);
 
-  // torch.compile caches what it compiles, also for other models. A folder for each makes each first start a cold one.
+  // torch.compile reuses its cache between models. With one cache folder per model, every first start is a cold one.
   const cache = mkdtempSync(join(tmpdir(), "dit-bench-inductor-"));
   const pool = processPool((spec) => commandOf(spec, python ?? "python3", cache));
   const removeCache = () => rmSync(cache, { recursive: true, force: true });
@@ -99,7 +100,7 @@ async function run({ again, out, python: path, ...rest }) {
  *
  * @param {Spec} spec
  * @param {string} python
- * @param {string} cache folder for what torch.compile keeps
+ * @param {string} cache folder for the caches of torch.compile
  */
 function commandOf({ program, prepare }, python, cache) {
   if (program !== "python") return { command: process.execPath, args: [here("worker.mjs")] };
@@ -137,7 +138,8 @@ function emptyResult(code, { engine, threads, rounds, seconds, steps }) {
 }
 
 /**
- * One file per commit, engine, number of threads and number of rounds; all changed trees share one file.
+ * The name of the result file without extension: one per commit, engine, number of threads and number of rounds.
+ * Uncommitted changes give the suffix "-changed", whatever they are.
  *
  * @param {Result["code"]} code
  * @param {Pick<Options, "engine" | "threads" | "rounds">} chosen
@@ -148,7 +150,7 @@ function fileName({ commit, clean }, { engine, threads, rounds }) {
 }
 
 /**
- * What an earlier run of the same commit on the same machine has measured, if anything.
+ * The result of an earlier run at this path, if there is one. Throws UsageError if it has another machine or settings.
  *
  * @param {string} path
  * @param {Pick<Options, "seconds" | "threads">} chosen

@@ -46,8 +46,8 @@ export function processPool(commandOf, { free = freemem } = {}) {
 
   /**
    * Stops processes, the largest first, until the next one has room. The process used last stays longest, since it is
-   * usually ours and needed next. It goes first where stopping all others would not free enough: then the small ones
-   * may stay.
+   * usually ours and needed next. It goes first if stopping all others would not free enough: then the small ones may
+   * stay.
    *
    * @param {string} key
    * @param {string} shape
@@ -74,7 +74,7 @@ export function processPool(commandOf, { free = freemem } = {}) {
      * @param {Spec} spec
      * @param {Duration} how
      * @returns {Promise<Times & { started?: About }>}
-     * @throws ProcessFailed where the process cannot be started or exits
+     * @throws ProcessFailed if the process cannot be started or exits
      */
     async measure(spec, how) {
       const key = JSON.stringify(spec);

@@ -1,4 +1,4 @@
-// Where the time of a step goes, node by node of its graph:
+// Profiles a step, node by node of its graph:
 //
 //     node benchmarks/performance/profile.mjs --shape 384x12 --method full \
 //       [--threads 2] [--by op|shapes] [--runs 4] [--lines 30]

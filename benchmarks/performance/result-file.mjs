@@ -1,4 +1,4 @@
-// Reading and writing result files, those of earlier schemas included.
+// Reads and writes result files. It also reads files of schema 1.
 
 import { readFileSync } from "node:fs";
 import { replaceFile } from "@dit-bench/files";
@@ -9,7 +9,8 @@ import { toMarkdown } from "./table.mjs";
 export const SCHEMA = 2;
 
 /**
- * Reads a result file. Schema 1 had `rivals` in place of `baselines`, and other names of the two GEMM baselines.
+ * Reads a result file. Schema 1 had the key `rivals` in place of `baselines`, and named the two GEMM baselines
+ * differently.
  *
  * @param {string} path
  * @returns {Result}
@@ -27,7 +28,7 @@ export function readResultFile(path) {
 }
 
 /**
- * Writes the result and, beside it, its page.
+ * Writes the result as JSON, and its Markdown page next to it.
  *
  * @param {string} path of the JSON file
  * @param {Result} result
@@ -51,6 +52,7 @@ export function writePage(path, result) {
  * @param {Result} result
  */
 function oneMeasurementPerLine(result) {
+  // Each measurement becomes a string marked with @, so that the indentation does not split it.
   const text = JSON.stringify(
     result,
     (key, value) => (key === "chain" ? value.map((/** @type {object} */ m) => `@${JSON.stringify(m)}@`) : value),

@@ -32,7 +32,7 @@ export const millisecondsOf = {
  * @param {readonly Measurement[]} chain measurements in the order in which they were made
  * @param {string} baseline its name, as `who` has it
  * @param {Clock} clock
- * @param {number} [scale] work of ours over work of the baseline, where they differ
+ * @param {number} [scale] work of ours over work of the baseline, if they differ
  */
 export function pairRatios(chain, baseline, clock, scale = 1) {
   const time = millisecondsOf[clock];

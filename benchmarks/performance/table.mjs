@@ -219,7 +219,7 @@ const PARTS = {
 };
 
 /**
- * Whether making batches slows the training loop.
+ * The section on the question whether making batches slows the training loop.
  *
  * @param {ResultRow[]} rows of parts
  * @param {ResultRow} loop

@@ -40,7 +40,7 @@ export interface Settings {
   readonly targets: Targets;
 }
 
-/** Limits that a result is judged by: ratios, except where the name has a unit. */
+/** Limits that a result is judged by: ratios, unless the name has a unit. */
 export interface Targets {
   readonly pytorch: number;
   readonly share: { readonly fromWidth: number; readonly sample: number; readonly train: number };
@@ -87,7 +87,7 @@ export interface Gemm {
   readonly times: number;
 }
 
-/** What a process prepares. `work` selects the module in workloads/ (Node processes only). */
+/** The work that a process prepares. `work` selects the module in workloads/ (Node processes only). */
 export interface Preparation {
   readonly work?: string;
   readonly method?: string;
@@ -111,7 +111,7 @@ export interface Spec {
   readonly prepare: Preparation;
 }
 
-/** What a process reports when it has prepared its work. */
+/** The report of a process that has prepared its work. */
 export interface About {
   readonly trainable?: number;
   readonly images?: number;
@@ -158,7 +158,7 @@ export interface Row {
   readonly part?: string;
 }
 
-/** What `measureRow` finds. */
+/** The result of `measureRow`. */
 export interface Measured {
   /** In the order of measuring. */
   readonly chain: readonly Measurement[];
@@ -190,7 +190,7 @@ export interface Result {
   rows: readonly ResultRow[];
 }
 
-/** A step's prepared work; `run` returns times where it measures itself. */
+/** A step's prepared work; `run` returns times if it measures itself. */
 export interface Job {
   readonly about: About;
   run(): unknown;

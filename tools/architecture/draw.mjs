@@ -56,7 +56,7 @@ export function architectureSvg() {
   return svg(points, segments, edges);
 }
 
-/** What the sources of each package import, tests left out; the six methods are one node. */
+/** The imports of each package's sources, without tests; the six methods are one node. */
 function imports() {
   /** @type {Edges} */
   const edges = new Map();

@@ -39,7 +39,7 @@ export const sourcesIn = (folder: string): string[] =>
 /** Not a test, nor anything that only tests import. */
 export const isTestFile = (file: string): boolean => /\.test\.|[\\/](?:testing|fixtures?|reference)[\\/]/.test(file);
 
-/** What a source imports, as written: static imports, re-exports, and `import("...")` of a literal. */
+/** The imports of a source, as written: static imports, re-exports, and `import("...")` of a literal. */
 export function specifiers(source: string): string[] {
   const found = [
     ...source.matchAll(/^(?:import|export)\b[^"';]*?\bfrom "([^"]+)"/gm),

@@ -1,4 +1,4 @@
-// What the parts of the parity table share: running programs, reading tensors, differences.
+// Common functions of the parts of the parity table: running programs, reading tensors, differences.
 
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -71,11 +71,11 @@ export function tensorsOf(path) {
 export const numbersOf = (values) => Float32Array.from(values);
 
 /**
- * The largest absolute difference; NaN where a number is NaN.
+ * The largest absolute difference; NaN if a number is NaN.
  *
  * @param {Numbers} ours
  * @param {Numbers} theirs
- * @throws where the counts differ
+ * @throws if the counts differ
  */
 export function largestDifference(ours, theirs) {
   if (ours.length !== theirs.length) throw new Error(`${ours.length} numbers, expected ${theirs.length}`);

@@ -5,7 +5,7 @@
 //                       [--write]
 //
 // A part is a module of this folder with a `name` and a generator `measure({ python, folder, size })` of rows (see
-// types.ts). Parts whose Python package is missing are skipped and named. The exit code is 1 where a row exceeds its
+// types.ts). Parts whose Python package is missing are skipped and named. The exit code is 1 if a row exceeds its
 // tolerance.
 
 import { spawn } from "node:child_process";

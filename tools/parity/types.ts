@@ -1,6 +1,6 @@
 // The data that the parts of the parity table share.
 
-/** What a part is called with. */
+/** The arguments of a part. */
 export interface Call {
   readonly python: string;
   /** Folder for files, kept until all parts have run. */
@@ -13,7 +13,7 @@ export interface Call {
 export interface Row {
   readonly part: string;
   readonly size: string;
-  /** The largest difference, or the measured quantity; null in JSON where it is not a number. */
+  /** The largest difference, or the measured quantity; null in JSON if it is not a number. */
   readonly worst: number | null;
   readonly tolerance: number;
   /** Of both numbers; without it they are differences. */

@@ -26,7 +26,7 @@ const schedule = linearSchedule();
 /**
  * @param {Pick<Shape, "width" | "depth" | "heads" | "tokens">} shape
  * @returns {DitConfig}
- * @throws where `tokens` is not a square number
+ * @throws if `tokens` is not a square number
  */
 export function configOf({ width, depth, heads, tokens }) {
   const side = Math.sqrt(tokens);

@@ -30,7 +30,7 @@ describe("recogniseAutoencoder and the layout", () => {
     expect(encoder + numbers(decoderWeights(stableDiffusion))).toBe(83_653_863);
   });
 
-  test("read the configuration from shapes, and from config.json what shapes do not show", () => {
+  test("read the configuration from shapes, and from config.json for settings that shapes do not show", () => {
     const { config, weights } = recogniseAutoencoder(shapes, checkpoint.metadata);
     expect(config).toEqual({
       ...stableDiffusion,

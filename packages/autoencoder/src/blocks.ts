@@ -17,14 +17,14 @@ export interface Blocks {
   /** Group norm, then SiLU. */
   normSilu(path: string, x_NCHW: tf.Tensor): tf.Tensor;
   /**
-   * A residual block: x, or its 1x1 projection where the channels change, plus two convolutions after norm and SiLU.
+   * A residual block: x, or its 1x1 projection if the channels change, plus two convolutions after norm and SiLU.
    */
   resnet(path: string, x_NCHW: tf.Tensor): tf.Tensor;
   /** Two residual blocks, with single-head attention over all positions between them. */
   middle(path: string, x_NCHW: tf.Tensor): tf.Tensor;
 }
 
-/** Of every group norm, in diffusers and in CompVis's code. */
+/** Epsilon of every group norm, in diffusers and in CompVis's code. */
 const EPSILON = 1e-6;
 
 export function blocks(w: Weights, groups: number): Blocks {

@@ -1,4 +1,4 @@
-// Translates weight names of older and other checkpoints of the network to diffusers' present ones.
+// Translates the weight names of older diffusers versions and of CompVis to those of diffusers 0.16 and later.
 
 /** Names in diffusers before 0.16 (2023), under which sd-vae-ft-ema and sd-vae-ft-mse were published. */
 const formerAttentionNames: Readonly<Record<string, string>> = {
@@ -9,8 +9,8 @@ const formerAttentionNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * Names in CompVis/latent-diffusion, ldm/modules/diffusionmodules/model.py. In a whole model's checkpoint they follow
- * `first_stage_model.`.
+ * Names in CompVis/latent-diffusion, ldm/modules/diffusionmodules/model.py. In a checkpoint of the whole Stable
+ * Diffusion model they have the prefix `first_stage_model.`.
  */
 const compvisAttentionNames: Readonly<Record<string, string>> = {
   norm: "group_norm",
@@ -21,9 +21,10 @@ const compvisAttentionNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * A weight's present name in diffusers.
+ * The name of a weight in diffusers 0.16 and later; such names are returned unchanged.
  *
- * @param levels number of levels of the network: CompVis numbers the decoder's from the finest
+ * @param levels number of resolutions of the network. CompVis numbers the decoder's levels from fine to coarse,
+ *   diffusers from coarse to fine.
  */
 export function diffusersName(name: string, levels: number): string {
   return name

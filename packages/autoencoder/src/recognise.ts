@@ -15,8 +15,8 @@ export const autoencoderAnchor = "encoder.conv_in.weight";
 export interface RecognisedAutoencoder {
   readonly config: AutoencoderConfig;
   /**
-   * By diffusers' present name, every weight of encoder and decoder: its name in the checkpoint, and its shape in
-   * layout.ts.
+   * By the name in diffusers 0.16 and later, every weight of encoder and decoder: its name in the checkpoint, and its
+   * shape in layout.ts.
    */
   readonly weights: ReadonlyMap<string, { readonly stored: string; readonly shape: readonly number[] }>;
 }
@@ -24,12 +24,12 @@ export interface RecognisedAutoencoder {
 type Tensors = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 /**
- * Recognises sd-vae-ft-ema's layout under diffusers' present names, its former ones, and CompVis's. Widths, layers and
- * channels come from the shapes. Groups, scale and tile come from `metadata` (`config.norm_num_groups`,
- * `config.scaling_factor`, `config.sample_size`: config.json as openCheckpoint reads it); the defaults are the
- * published ones.
+ * Recognises sd-vae-ft-ema's layout under the names of diffusers 0.16 and later, of older diffusers, and of CompVis.
+ * Widths, layers and channels come from the shapes. Groups, scale and tile come from `metadata`
+ * (`config.norm_num_groups`, `config.scaling_factor`, `config.sample_size`: config.json as openCheckpoint reads it);
+ * the defaults are the published ones.
  *
- * @throws AutoencoderLayoutError where the result would not be exact: other weights in encoder or decoder (attention
+ * @throws AutoencoderLayoutError if the result would not be exact: other weights in encoder or decoder (attention
  *   in other blocks), another activation, shifted latents
  */
 export function recogniseAutoencoder(

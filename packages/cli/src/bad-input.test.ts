@@ -1,5 +1,4 @@
-// What `bench run` does with input that it cannot use: it prints one line, exits with a code and leaves no unfinished
-// files.
+// `bench run` with input that it cannot use: it prints one line, exits with a code and leaves no unfinished files.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -3,7 +3,7 @@
 
 import stringWidth from "string-width";
 
-/** If the width of the screen is unknown. */
+/** Used if the width of the screen is unknown. */
 const defaultWidth = 100;
 /** Longer lines are hard to read. */
 const widestText = 120;
@@ -33,7 +33,7 @@ export interface Fitting {
 }
 
 /**
- * The same for a screen of `width`. If the rows are wider, the widest cells are wrapped, then the gap shrinks to
+ * `alignColumns` for a screen of `width`. If the rows are wider, the widest cells are wrapped, then the gap shrinks to
  * `leastGap`. Undefined if that is not enough.
  */
 export function fitColumns(rows: readonly (readonly string[])[], options: Fitting = {}): string[] | undefined {

@@ -1,4 +1,4 @@
-// Commands and mistakes of a first day, with the built program.
+// Commands and mistakes of a new user, with the built program.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -44,7 +44,9 @@ describe("bench run and bench grid", () => {
     const run = ["run", "--method", "bitfit", "--data", ".", ...fewSteps];
     for (const args of [run, [...run, "--dry-run"], ["grid", "--methods", "bitfit", "--data", ".", ...fewSteps]]) {
       const r = await bench(args, { cwd: data });
-      expect(r.stderr).toContain("--out runs lies in the image folder .: sheets of runs would be taken for images");
+      expect(r.stderr).toContain(
+        "--out runs lies in the image folder .: the next run would use sheets of runs as images",
+      );
       expect(r.code).toBe(2);
     }
     const apart = await bench([...run, "--out", "../apart"], { cwd: data });

@@ -135,10 +135,10 @@ describe("checkpoints of other programs", () => {
     expect(made.json.guidance).toBe(1);
 
     const assumed = await sample("nodropout.safetensors", "--classes", "9", "--output", "assumed");
-    expect(assumed.stderr).toContain("10 rows: taken for 9 classes and the null class, label 9");
+    expect(assumed.stderr).toContain("10 rows: read as 9 classes and the null class, label 9");
     const all = await sample("nodropout.safetensors", "--no-null-class", "--classes", "9", "--output", "all");
     expect(all.code, all.stderr).toBe(0);
-    expect(all.stderr).not.toContain("taken for");
+    expect(all.stderr).not.toContain("read as 9 classes");
     const beyond = await sample("nodropout.safetensors", "--no-null-class", "--classes", "10", "--output", "x");
     expect(beyond.stderr).toContain("--classes 10: wanted numbers from 0 to 9, or names");
     const guided = await sample("nodropout.safetensors", "--no-null-class", "--guidance", "2", "--output", "x");

@@ -79,7 +79,7 @@ describe("bench run on latents", () => {
 
   it("makes the damaged part of the cache again, with a note, and trains the same weights", async () => {
     const path = join(place, "killed/latents", caches("killed")[0]!);
-    const sound = sha(join("killed/latents", caches("killed")[0]!));
+    const intactHash = sha(join("killed/latents", caches("killed")[0]!));
     for (const damage of [
       () => truncateSync(path, statSync(path).size - 4000),
       () => writeFileSync(path, Buffer.alloc(1000)),
@@ -96,7 +96,7 @@ describe("bench run on latents", () => {
         /latents are made again: .* images are damaged|header is not the expected one|moved to .*moved-1/,
       );
       expect(sha(mended.json.weights)).toBe(sha(first.json.weights));
-      expect(sha(path.slice(place.length + 1))).toBe(sound);
+      expect(sha(path.slice(place.length + 1))).toBe(intactHash);
     }
   });
 

@@ -39,7 +39,7 @@ describe("bench list", () => {
     expect((await go("list", what)).stdout.split("\n").length).toBeGreaterThan(2);
   });
 
-  it("names what it can list if it does not know the argument", async () => {
+  it("names the valid arguments if it does not know the argument", async () => {
     const r = await go("list", "method");
     expect(r.code).toBe(2);
     expect(r.stderr).toContain("<what> 'method' is not known; did you mean 'methods'? available: methods,");

@@ -100,24 +100,24 @@ function findTakers(
 ): { option: string; takers: readonly AnyMethod[] } {
   const at = key.indexOf(".");
   const option = key.slice(at + 1);
-  const named = at < 0 ? undefined : known.find(({ name }) => name === key.slice(0, at));
-  if (at >= 0 && named === undefined) throw unknownKey(flag, key, chosen);
-  if (named && !chosen.includes(named))
+  const methodOfKey = at < 0 ? undefined : known.find(({ name }) => name === key.slice(0, at));
+  if (at >= 0 && methodOfKey === undefined) throw unknownKey(flag, key, chosen);
+  if (methodOfKey && !chosen.includes(methodOfKey))
     throw new BenchError(
       "usage",
-      `--set ${flag}: ${named.name} is not among the methods of this command (${namesOf(chosen)}); ` +
+      `--set ${flag}: ${methodOfKey.name} is not among the methods of this command (${namesOf(chosen)}); ` +
         "leave it out, or add the method",
     );
-  const takers = (named ? [named] : chosen).filter((method) => hasOption(method, option));
+  const takers = (methodOfKey ? [methodOfKey] : chosen).filter((method) => hasOption(method, option));
   if (takers.length > 0) return { option, takers };
-  const others = named ? [] : known.filter((method) => hasOption(method, option));
+  const others = methodOfKey ? [] : known.filter((method) => hasOption(method, option));
   if (others.length > 0)
     throw new BenchError(
       "usage",
       `--set ${flag}: ${namesOf(chosen)} ${chosen.length === 1 ? "has" : "have"} no option '${option}'; ` +
         `it is an option of ${namesOf(others)}`,
     );
-  throw unknownKey(flag, option, named ? [named] : chosen, value);
+  throw unknownKey(flag, option, methodOfKey ? [methodOfKey] : chosen, value);
 }
 
 /** Names that other training programs use, in lower-case letters, and the names used here. */

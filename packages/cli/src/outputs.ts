@@ -1,4 +1,4 @@
-// Outputs, checked before the long work: their folder can be written to, and they are none of the inputs.
+// Checks outputs before the long work: their folder can be written to, and no output is one of the inputs.
 
 import { accessSync, constants, realpathSync } from "node:fs";
 import { makeFolders } from "@dit-bench/files";
@@ -20,8 +20,8 @@ export function makeOutputFolder(folder: string): void {
 }
 
 /**
- * Throws BenchError (usage) for an output file that is one of these inputs, by whatever path: writing it would destroy
- * the user's file.
+ * Throws BenchError (usage) for an output file that is one of these inputs, also by another path: writing it would
+ * destroy the user's file.
  *
  * @param inputs paths by the name that the user knows: `--weights`, or `images`
  */

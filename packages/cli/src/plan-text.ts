@@ -85,7 +85,7 @@ const formatPercent = (share: number): string => `${Math.round(100 * share)} %`;
 
 const DAY = 86_400;
 
-/** In days from two days on. */
+/** A duration as text, in days if it is two days or more. */
 function formatTime(seconds: number): string {
   return seconds < 2 * DAY ? formatDuration(seconds) : `${Math.round(seconds / DAY).toLocaleString("en")} days`;
 }

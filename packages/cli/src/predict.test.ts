@@ -79,7 +79,7 @@ describe("bench predict", () => {
     expect(largestError("diffusers/outputs.safetensors", "out")).toBeGreaterThan(0.1);
   });
 
-  it("says what is wrong with weights, heads and inputs", async () => {
+  it("names the problem with weights, heads and inputs", async () => {
     const inputs = ["--inputs", fixture("dit_inputs.safetensors")];
     const weights = ["--weights", fixture("dit_weights.safetensors")];
     const cases: [string[], number, string][] = [

@@ -1,4 +1,4 @@
-// Whether the line of progress is redrawn, by the kind of stderr.
+// The progress line on each kind of stderr: redrawn in place, or printed as new lines.
 
 import { expect, it } from "vitest";
 import { showProgress, stderrTerminal } from "./progress.ts";

@@ -3,7 +3,7 @@
 import type { Listener } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
 
-/** Between two lines where stderr is no terminal. */
+/** Time between two lines if stderr is no terminal. */
 const lineMs = 30_000;
 const redrawMs = 100;
 const barWidth = 24;

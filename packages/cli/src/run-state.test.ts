@@ -1,4 +1,4 @@
-// The files of a run on disk: damaged, missing, left over, in use by another process, or the start of a longer run.
+// Runs whose files are damaged, missing, left over, or in use by another process, and runs that continue a shorter one.
 
 import {
   existsSync,
@@ -16,24 +16,24 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { bench, type Finished } from "./bench.test.data.ts";
 import { cell, go, place, run, sha } from "./tiny-place.test.data.ts";
 
-let first: Finished;
+let firstRun: Finished;
 /** The folder of the run, and its files when it had finished. */
 let folder: string;
-let sound: Record<string, Buffer>;
-const at = (name: string) => join(folder, name);
+let finishedFiles: Record<string, Buffer>;
+const pathOf = (name: string) => join(folder, name);
 const read = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 
 beforeAll(async () => {
-  first = await run("--json", "--out", "state");
-  expect(first.code, first.stderr).toBe(0);
-  folder = join(place, dirname(String(first.json.record)));
-  sound = Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(at(name))]));
+  firstRun = await run("--json", "--out", "state");
+  expect(firstRun.code, firstRun.stderr).toBe(0);
+  folder = join(place, dirname(String(firstRun.json.record)));
+  finishedFiles = Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(pathOf(name))]));
 }, 120_000);
 
 const restore = () => {
   rmSync(folder, { recursive: true });
   mkdirSync(folder);
-  for (const [name, bytes] of Object.entries(sound)) writeFileSync(at(name), bytes);
+  for (const [name, bytes] of Object.entries(finishedFiles)) writeFileSync(pathOf(name), bytes);
 };
 const flip = (path: string, bit: number) => {
   const bytes = readFileSync(path);
@@ -42,37 +42,37 @@ const flip = (path: string, bit: number) => {
 };
 
 it("writes the files of a finished run and its training state, and nothing else", () => {
-  expect(Object.keys(sound).sort()).toEqual([
+  expect(Object.keys(finishedFiles).sort()).toEqual([
     "loss.png",
     "record.json",
     "sheet.png",
     "state.safetensors",
     "weights.safetensors",
   ]);
-  const record = read(at("record.json"));
-  expect(record.weights.trainedBytes).toBe(sound["weights.safetensors"]!.length);
+  const record = read(pathOf("record.json"));
+  expect(record.weights.trainedBytes).toBe(finishedFiles["weights.safetensors"]!.length);
   expect(record.otherLoad).toBeGreaterThanOrEqual(0);
   expect(record.training.fixedBatchLoss.map(({ step }: { step: number }) => step)).toEqual([0, 12]);
 });
 
-describe("a damaged record", () => {
+describe("a record in the folder of the run", () => {
   it.each<[string, () => void, string]>([
-    ["cut short", () => truncateSync(at("record.json"), 700), "it is not JSON"],
-    ["zeroed", () => writeFileSync(at("record.json"), Buffer.alloc(3000)), "it is not JSON"],
+    ["cut short", () => truncateSync(pathOf("record.json"), 700), "it is not JSON"],
+    ["zeroed", () => writeFileSync(pathOf("record.json"), Buffer.alloc(3000)), "it is not JSON"],
     [
       "missing a field",
-      () => writeFileSync(at("record.json"), '{"schema": 1, "protocol": "x", "cell": {}}'),
+      () => writeFileSync(pathOf("record.json"), '{"schema": 1, "protocol": "x", "cell": {}}'),
       "not a valid record",
     ],
     [
       "a folder",
       () => {
-        rmSync(at("record.json"));
-        mkdirSync(join(at("record.json"), "something"), { recursive: true });
+        rmSync(pathOf("record.json"));
+        mkdirSync(join(pathOf("record.json"), "something"), { recursive: true });
       },
       "moved to",
     ],
-  ])("that is %s is replaced by the same metrics without training again", async (_, damage, why) => {
+  ])("is replaced, with equal metrics and without training, if it is %s", async (_, damage, why) => {
     restore();
     damage();
     const again = await run("--json", "--out", "state");
@@ -80,29 +80,29 @@ describe("a damaged record", () => {
     expect(again.stderr).toContain(why);
     expect(again.stderr).toContain("the cell is run again");
     expect(again.stderr).not.toContain("train:");
-    expect(again.json).toMatchObject({ already: false, fid: first.json.fid, kid: first.json.kid });
-    expect(sha(again.json.weights)).toBe(sha(first.json.weights));
+    expect(again.json).toMatchObject({ already: false, fid: firstRun.json.fid, kid: firstRun.json.kid });
+    expect(sha(again.json.weights)).toBe(sha(firstRun.json.weights));
   });
 
-  it("that a newer version wrote is refused and kept", async () => {
+  it("is refused and kept if a newer version wrote it", async () => {
     restore();
-    const record = { ...read(at("record.json")), schema: 2 };
-    writeFileSync(at("record.json"), JSON.stringify(record));
+    const record = { ...read(pathOf("record.json")), schema: 2 };
+    writeFileSync(pathOf("record.json"), JSON.stringify(record));
     const refused = await run("--out", "state");
     expect(refused.code).toBe(4);
     expect(refused.stderr).toMatch(/written by a newer version .* or delete the file to run the cell again/);
-    expect(read(at("record.json"))).toEqual(record);
+    expect(read(pathOf("record.json"))).toEqual(record);
   });
 
-  it("of other images in the folder of the cell is refused, without advice to delete it", async () => {
+  it("is refused if it describes other images, without advice to delete it", async () => {
     restore();
-    const record = read(at("record.json"));
-    const { digest: _, ...others } = {
+    const record = read(pathOf("record.json"));
+    const { digest: _, ...withoutDigest } = {
       ...record,
       identity: "0".repeat(64),
       data: { ...record.data, fingerprint: "x" },
     };
-    writeFileSync(at("record.json"), JSON.stringify(others));
+    writeFileSync(pathOf("record.json"), JSON.stringify(withoutDigest));
     const refused = await run("--out", "state");
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("the record of another run (other images); choose another --out");
@@ -112,21 +112,21 @@ describe("a damaged record", () => {
 
 describe("trained weights of a finished run", () => {
   it.each<[string, () => void, string]>([
-    ["cut short", () => truncateSync(at("weights.safetensors"), 100), "has 100 bytes"],
-    ["missing", () => rmSync(at("weights.safetensors")), "is missing"],
-    ["with a flipped bit", () => flip(at("weights.safetensors"), 8 * 3000 + 2), "its SHA-256 is not the one"],
+    ["cut short", () => truncateSync(pathOf("weights.safetensors"), 100), "has 100 bytes"],
+    ["missing", () => rmSync(pathOf("weights.safetensors")), "is missing"],
+    ["changed in one bit", () => flip(pathOf("weights.safetensors"), 8 * 3000 + 2), "its SHA-256 is not the one"],
     [
       "replaced by a folder",
       () => {
-        rmSync(at("weights.safetensors"));
-        mkdirSync(at("weights.safetensors"));
+        rmSync(pathOf("weights.safetensors"));
+        mkdirSync(pathOf("weights.safetensors"));
       },
       "is a folder",
     ],
-  ])("that are %s are made again from the kept state, and the record stays", async (_, damage, why) => {
+  ])("are made again from the kept state, without a change to the record, if they are %s", async (_, damage, why) => {
     restore();
     damage();
-    if (existsSync(at("weights.safetensors"))) {
+    if (existsSync(pathOf("weights.safetensors"))) {
       const refused = await go(
         "sample",
         "--run",
@@ -148,53 +148,55 @@ describe("trained weights of a finished run", () => {
     expect(again.stderr).toContain("made again: weights.safetensors");
     expect(again.json).toMatchObject({ already: true, remade: ["weights.safetensors"] });
     expect(again.stderr).not.toMatch(/train:|sample:/);
-    for (const [name, bytes] of Object.entries(sound)) expect(readFileSync(at(name)).equals(bytes), name).toBe(true);
+    for (const [name, bytes] of Object.entries(finishedFiles))
+      expect(readFileSync(pathOf(name)).equals(bytes), name).toBe(true);
   });
 
   it("are trained again to the same bytes if the kept state is damaged, too", async () => {
     restore();
-    truncateSync(at("weights.safetensors"), 100);
-    flip(at("state.safetensors"), 8 * 5000);
-    rmSync(at("sheet.png"));
+    truncateSync(pathOf("weights.safetensors"), 100);
+    flip(pathOf("state.safetensors"), 8 * 5000);
+    rmSync(pathOf("sheet.png"));
     const again = await run("--json", "--out", "state");
     expect(again.code, again.stderr).toBe(0);
     expect(again.stderr).toMatch(/the kept training state is not used: .*does not match its SHA-256/);
     expect(again.stderr).toContain("train: 12 steps");
     expect(again.json).toMatchObject({ already: true, remade: ["weights.safetensors", "sheet.png"] });
     for (const name of ["record.json", "weights.safetensors", "sheet.png"])
-      expect(readFileSync(at(name)).equals(sound[name]!), name).toBe(true);
+      expect(readFileSync(pathOf(name)).equals(finishedFiles[name]!), name).toBe(true);
   });
 });
 
 it("makes a missing contact sheet and a damaged chart again, with the same bytes", async () => {
   restore();
-  rmSync(at("sheet.png"));
-  truncateSync(at("loss.png"), 50);
+  rmSync(pathOf("sheet.png"));
+  truncateSync(pathOf("loss.png"), 50);
   const again = await run("--json", "--out", "state");
   expect(again.code, again.stderr).toBe(0);
   expect(again.json).toMatchObject({ already: true, remade: ["sheet.png", "loss.png"] });
-  for (const [name, bytes] of Object.entries(sound)) expect(readFileSync(at(name)).equals(bytes), name).toBe(true);
+  for (const [name, bytes] of Object.entries(finishedFiles))
+    expect(readFileSync(pathOf(name)).equals(bytes), name).toBe(true);
 });
 
 it("refuses a damaged checkpoint, names the file to delete, and writes no record", async () => {
   restore();
-  for (const name of ["record.json", "weights.safetensors"]) rmSync(at(name));
-  renameSync(at("state.safetensors"), at("checkpoint.safetensors"));
-  const size = statSync(at("checkpoint.safetensors")).size;
+  for (const name of ["record.json", "weights.safetensors"]) rmSync(pathOf(name));
+  renameSync(pathOf("state.safetensors"), pathOf("checkpoint.safetensors"));
+  const size = statSync(pathOf("checkpoint.safetensors")).size;
   for (let i = 0; i < 4; i++) {
     const bit = 8 * Math.floor(((i + 0.5) / 4) * size) + 6; // also in exponents, where a flipped bit can give NaN
-    flip(at("checkpoint.safetensors"), bit);
+    flip(pathOf("checkpoint.safetensors"), bit);
     const refused = await run("--out", "state");
     expect(refused.code).toBe(4);
     expect(refused.stderr).toMatch(/checkpoint\.safetensors: .*; delete it to train from the start/);
-    expect(existsSync(at("record.json"))).toBe(false);
-    flip(at("checkpoint.safetensors"), bit);
+    expect(existsSync(pathOf("record.json"))).toBe(false);
+    flip(pathOf("checkpoint.safetensors"), bit);
   }
   const resumed = await run("--json", "--out", "state");
-  expect(sha(resumed.json.weights)).toBe(sha(first.json.weights));
+  expect(sha(resumed.json.weights)).toBe(sha(firstRun.json.weights));
 });
 
-it("makes damaged samples of the base model again, with a note, and gives the same metrics", async () => {
+it("replaces damaged samples of the base model, prints why, and computes equal metrics", async () => {
   const base = join(folder, "../../../base");
   const path = join(base, readdirSync(base).find((name) => name.startsWith("samples-seed-0"))!);
   const before = readFileSync(path);
@@ -210,18 +212,18 @@ it("makes damaged samples of the base model again, with a note, and gives the sa
     ],
   ] as const) {
     restore();
-    rmSync(at("record.json"));
+    rmSync(pathOf("record.json"));
     damage();
     const again = await run("--json", "--out", "state");
     expect(again.code, again.stderr).toBe(0);
     expect(again.stderr).toMatch(new RegExp(`the base model's samples are made again: .*${why}`));
-    expect(again.json).toMatchObject({ fid: first.json.fid, baseFid: first.json.baseFid });
+    expect(again.json).toMatchObject({ fid: firstRun.json.fid, baseFid: firstRun.json.baseFid });
     expect(readFileSync(path).equals(before)).toBe(true);
   }
 });
 
-describe("two processes on one cell", () => {
-  it("do its work once: the second one waits and finds it finished", async () => {
+describe("processes on one cell", () => {
+  it("train it once: the second process waits and finds the record", async () => {
     const args = [...cell, "--set", "training.steps=150", "--json", "--out", "twice"];
     const results = await Promise.all([go(...args), go(...args)]);
     for (const { code, stderr } of results) expect(code, stderr).toBe(0);
@@ -236,7 +238,7 @@ describe("two processes on one cell", () => {
   it("stop waiting on Ctrl-C", async () => {
     const args = [...cell, "--set", "training.steps=3000", "--out", "waiting"];
     let holder: import("node:child_process").ChildProcess | undefined;
-    const held = bench(args, {
+    const holderEnd = bench(args, {
       cwd: place,
       watch: (stderr, child) => {
         if (/train: /.test(stderr)) holder = child;
@@ -248,54 +250,55 @@ describe("two processes on one cell", () => {
       watch: (stderr, child) => /waiting for/.test(stderr) && !/stopping/.test(stderr) && child.kill("SIGINT"),
     });
     holder.kill("SIGKILL");
-    await held;
+    await holderEnd;
     expect(waiting.code).toBe(130);
     expect(waiting.stderr).toContain("stopped while waiting for another process");
   });
 
-  it("report a lock that cannot be made, with exit code 74", async () => {
+  it("exit with code 74 if the lock cannot be made", async () => {
     restore();
-    rmSync(at("record.json"));
-    mkdirSync(join(at(".lock"), "something"), { recursive: true });
+    rmSync(pathOf("record.json"));
+    mkdirSync(join(pathOf(".lock"), "something"), { recursive: true });
     const refused = await run("--out", "state");
     expect(refused.code).toBe(74);
     expect(refused.stderr).toMatch(/the lock .*\.lock cannot be made .*; remove that folder, or choose another --out/);
-    rmSync(at(".lock"), { recursive: true });
+    rmSync(pathOf(".lock"), { recursive: true });
   });
 });
 
 it("removes temporary files of a killed process, and takes over its lock", async () => {
   restore();
-  rmSync(at("record.json"));
+  rmSync(pathOf("record.json"));
   const leftovers = [".record.json.0123456789ab.tmp", ".checkpoint.safetensors.ba9876543210.tmp"];
-  for (const name of leftovers) writeFileSync(at(name), "torn");
-  writeFileSync(at("checkpoint.safetensors"), sound["state.safetensors"]!);
-  writeFileSync(at(".lock"), "");
+  for (const name of leftovers) writeFileSync(pathOf(name), "torn");
+  writeFileSync(pathOf("checkpoint.safetensors"), finishedFiles["state.safetensors"]!);
+  writeFileSync(pathOf(".lock"), "");
   const again = await run("--json", "--out", "state");
   expect(again.code, again.stderr).toBe(0);
-  expect(readdirSync(folder).sort()).toEqual(Object.keys(sound).sort());
+  expect(readdirSync(folder).sort()).toEqual(Object.keys(finishedFiles).sort());
 });
 
 describe("a finished run", () => {
-  const longer = (out: string, steps: number, ...more: string[]) =>
+  const runSteps = (out: string, steps: number, ...more: string[]) =>
     run("--json", "--out", out, "--set", `training.steps=${steps}`, ...more);
 
   it("continues with more steps to the same bits as a run of that length", async () => {
     restore();
-    const straight = await longer("straight", 40);
-    const continued = await longer("state", 40);
+    const straight = await runSteps("straight", 40);
+    const continued = await runSteps("state", 40);
     expect(continued.stderr).toMatch(/continuing after step 12 of state\/.*state\.safetensors/);
     expect(sha(continued.json.weights)).toBe(sha(straight.json.weights));
     const [a, b] = [straight, continued].map(({ json }) => read(join(place, String(json.record))));
     expect(b.training).toEqual({
       ...a.training,
-      continuedFrom: { steps: 12, identity: read(at("record.json")).identity },
+      continuedFrom: { steps: 12, identity: read(pathOf("record.json")).identity },
     });
     expect(b.metrics).toEqual(a.metrics);
-    for (const [name, bytes] of Object.entries(sound)) expect(readFileSync(at(name)).equals(bytes), name).toBe(true);
+    for (const [name, bytes] of Object.entries(finishedFiles))
+      expect(readFileSync(pathOf(name)).equals(bytes), name).toBe(true);
   });
 
-  it("is not trained again for a run with other sampling or metrics", async () => {
+  it("is not trained again for different sampling or metrics settings", async () => {
     restore();
     const other = await run(
       "--json",
@@ -309,10 +312,10 @@ describe("a finished run", () => {
     expect(other.code, other.stderr).toBe(0);
     expect(other.stderr).toContain("continuing after step 12 of");
     expect(other.stderr).not.toContain("train:");
-    expect(other.json.fid).not.toBe(first.json.fid);
+    expect(other.json.fid).not.toBe(firstRun.json.fid);
   });
 
-  it("is trained from the start for a run with any other training setting", async () => {
+  it("is trained from the start for any different training setting", async () => {
     for (const change of ["training.labelDropout=0.2", "training.emaDecay=0.9", "data.flip=false"]) {
       const other = await run("--out", "state", "--set", change);
       expect(other.stderr, change).not.toContain("continuing");

@@ -1,5 +1,5 @@
-// Signals and other requests to stop. The first one asks for a stop at the next safe place, the second one ends the
-// process.
+// Signals and other requests to stop. After the first one the work stops at the next safe place, a point from which it
+// can resume; the second one ends the process.
 
 import { signalExitCodes } from "@dit-bench/runner/errors";
 

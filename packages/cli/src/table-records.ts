@@ -1,4 +1,4 @@
-// The records of a table: all below a folder, except the copies that an earlier table wrote there.
+// Finds the records for a table: all below a folder, except the copies that an earlier table wrote there.
 
 import { isAbsolute, join, relative, sep } from "node:path";
 import { type FoundRecord, type FoundRecords, findRecords } from "@dit-bench/record";

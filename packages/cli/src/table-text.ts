@@ -22,7 +22,7 @@ export interface TableTextOptions {
   wholeTable: string | undefined;
   /** Records that could not be read. */
   leftOut: readonly string[];
-  /** Of the screen, for the table. */
+  /** Width of the screen in columns. */
   width?: number;
 }
 
@@ -83,7 +83,7 @@ function formatInterval({ average }: ScoreRow): string {
   return `${low}–${high}${average.basis === "samples" ? samplesMark : ""}`;
 }
 
-/** Dropped first, and all together: some of the datasets would look like all of them. */
+/** These columns are dropped first, and together: if only some were shown, they could be taken for all datasets. */
 function datasetColumns({ datasets, rows, base }: Comparison): TableColumn[] {
   if (datasets.length === 1) return [];
   return datasets.map(({ title }, index) => {

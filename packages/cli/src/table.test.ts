@@ -1,4 +1,4 @@
-// What `bench table` writes, and where, from records that anyone may have written.
+// The output and the files of `bench table`, also from records of other programs and with unsafe names.
 
 import {
   existsSync,
@@ -118,7 +118,7 @@ describe("bench table --out", () => {
       printed = "";
       expect(await writeTables(from, inside, false)).toBe(false);
       expect(printed).toContain("mini/1: 2 records\n");
-      expect(printed).not.toContain("passed over");
+      expect(printed).not.toContain("ignored as copies");
     }
     const copies = files(join(inside, "records"));
     expect(copies).toHaveLength(2);
@@ -126,7 +126,7 @@ describe("bench table --out", () => {
     await writeRecords(change(0, {}, { metrics: { ...originals[0]!.metrics!, fid: 1 } }));
     printed = "";
     await writeTables(from, inside, false);
-    expect(printed).toContain(`1 record below ${inside} passed over as copies of an earlier table`);
+    expect(printed).toContain(`1 record below ${inside} ignored as copies of an earlier table`);
     expect(readFileSync(join(inside, "table.csv"), "utf8")).toContain(",600,1,");
   });
 

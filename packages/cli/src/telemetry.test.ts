@@ -83,7 +83,7 @@ describe("an engine", () => {
   });
 });
 
-describe("the one place where ONNX Runtime is loaded", () => {
+describe("the only module that loads ONNX Runtime", () => {
   it("disables telemetry when the package is imported, before anything is computed", async () => {
     const { stdout } = await node(
       `await import(${JSON.stringify(compiler)}); console.log(process.env.ORT_DISABLE_TELEMETRY);`,
@@ -113,7 +113,7 @@ describe("the one place where ONNX Runtime is loaded", () => {
     expect(importing).toEqual(["packages/compiler/src/runtime/load-runtime.ts"]);
   });
 
-  it("is distinguished from imports of types only", () => {
+  it("is not confused with modules that import only its types", () => {
     const by = (quoted: string) => quoted.replaceAll("'", '"').replace("X", "onnxruntime-node");
     for (const text of ["import ort from 'X'", "import 'X'", "await import('X')", "require('X')"])
       expect(loadsRuntime(by(text)), text).toBe(true);
@@ -131,9 +131,9 @@ const loadsRuntime = (source: string): boolean =>
 const isForeignCall = (call: string): boolean =>
   /htons\(53\)|microsoft/.test(call) || (/sin6?_addr/.test(call) && !/127\.0\.0\.1|"::1"/.test(call));
 
-let made = 0;
+let madeCount = 0;
 function folder(name: string): string {
-  const path = join(place, `${name}-${made++}`);
+  const path = join(place, `${name}-${madeCount++}`);
   mkdirSync(path);
   return path;
 }

@@ -8,7 +8,7 @@ import { isMainThread } from "node:worker_threads";
 const VARIABLE = "ORT_DISABLE_TELEMETRY";
 
 /**
- * Sets the variable whatever it was before: nothing leaves the machine, even where ORT_DISABLE_TELEMETRY=0 asks for it.
+ * Sets the variable, also over another value: nothing leaves the machine, even if ORT_DISABLE_TELEMETRY=0 asks for it.
  * In a worker thread a new value does not reach the native library: the main thread must set it first.
  *
  * @throws in a worker thread that was started without the variable

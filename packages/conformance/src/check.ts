@@ -4,6 +4,6 @@ import type { Case } from "./subject.ts";
 
 export interface Check {
   readonly name: string;
-  /** @throws Error where the method does not pass, with the value that was found */
+  /** @throws Error if the method does not pass, with the value that was found */
   run(c: Case): void | Promise<void>;
 }

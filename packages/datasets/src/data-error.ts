@@ -1,6 +1,6 @@
 // The error of data that is missing or cannot be used.
 
-/** What is wrong with the data. */
+/** The problem with the data. */
 export type DataErrorCode =
   | "missing-folder"
   | "not-a-folder"

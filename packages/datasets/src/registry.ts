@@ -25,14 +25,14 @@ const download = z.strictObject({
 });
 
 const dataset = z.strictObject({
-  /** Its name in commands. */
+  /** Name of the dataset in commands. */
   name: z.string().regex(/^[a-z][a-z0-9]*$/, "lower-case letters and digits"),
   title: z.string(),
   subject: z.string(),
   classes: z.int().positive(),
-  /** In all splits. */
+  /** Number of images in all splits. */
   images: z.int().positive(),
-  /** Images per split: null where the number is not published; empty without official splits. */
+  /** Images per split: null if the number is not published; empty without official splits. */
   splits: z.record(z.string(), z.int().positive().nullable()),
   imageSize: z.string(),
   licence: z.string(),
@@ -77,7 +77,7 @@ export class UnknownDatasetError extends Error {
 }
 
 /**
- * Reads datasets.json. Throws DataError (registry) where it is missing or does not match the schema; names the field.
+ * Reads datasets.json. Throws DataError (registry) if it is missing or does not match the schema; names the field.
  */
 export function loadRegistry(path: string): readonly DatasetEntry[] {
   let content: unknown;

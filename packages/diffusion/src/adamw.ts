@@ -29,7 +29,7 @@ export type AdamWCoefficientName = (typeof adamwCoefficientNames)[number];
  * - `weightFactor`, 1 - lr weightDecay: decoupled decay (Loshchilov & Hutter, algorithm 2), scaled by lr as torch does.
  *
  * @param step number of the update, from 1
- * @throws Error for another step
+ * @throws Error if `step` is not a whole number from 1
  */
 export function adamwCoefficients(step: number, options: AdamWOptions): Record<AdamWCoefficientName, Float32Array> {
   if (!Number.isInteger(step) || step < 1) throw new Error(`AdamW step ${step}: wanted a whole number from 1`);

@@ -10,7 +10,7 @@ import { type Coefficients, perSample } from "./coefficients.ts";
  * bounds.
  *
  * @param output_N2CHW twice the channels of x_t, the noise first
- * @throws Error if its shape is another
+ * @throws Error if its shape does not match that of x_t
  */
 export function splitOutput(
   output_N2CHW: tf.Tensor,
@@ -50,8 +50,8 @@ export function predictXstart(
 /**
  * The learned log variance minus that of the posterior. Eq. 15 of Nichol & Dhariwal 2021
  * (https://arxiv.org/abs/2102.09672) is v log beta + (1 - v) log posterior variance = log posterior variance + v (log
- * beta - log posterior variance). DiT puts out 2v - 1: -1 is the posterior's variance, 1 is beta, and values outside
- * are possible. Reads `logVarianceRange`.
+ * beta - log posterior variance). DiT outputs 2v - 1: -1 is the posterior's variance, 1 is beta, and values outside are
+ * possible. Reads `logVarianceRange`.
  */
 export function logVarianceAbovePosterior(variance_NCHW: tf.Tensor, coefficients: Coefficients): tf.Tensor {
   const v_NCHW = tf.mul(tf.add(variance_NCHW, 1), 0.5);

@@ -1,4 +1,4 @@
-// AdamW and the moving average: five training steps against PyTorch, and single updates against their formulas.
+// Compares five training steps (AdamW and the moving average) with PyTorch, and single updates with their formulas.
 
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -22,10 +22,10 @@ const options = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as 
 type StepCoefficients = Record<AdamWCoefficientName, tf.Tensor>;
 const coefficientsOf = (step: number, o = options) => tensors(adamwCoefficients(step, o)) as StepCoefficients;
 
-describe("five steps of training, against torch.optim.AdamW on the official loss", () => {
+describe("five training steps", () => {
   const batches = fixture("adamw_batches");
 
-  /** Weights by name as one flat vector, and back. */
+  /** Concatenates named weights to one flat vector; `unflatten` is the inverse. */
   const flatten = (weights: Record<string, tf.Tensor>, names: string[]) =>
     tf.concat(names.map((name) => tf.reshape(weights[name]!, [-1])));
   const unflatten = (flat: tf.Tensor, like: Record<string, tf.Tensor>, names: string[]) => {
@@ -36,9 +36,9 @@ describe("five steps of training, against torch.optim.AdamW on the official loss
     return Object.fromEntries(names.map((name, k) => [name, tf.reshape(parts[k]!, like[name]!.shape)]));
   };
 
-  function train(trains: (name: string) => boolean) {
+  function train(isTrained: (name: string) => boolean) {
     const base = networkWeights();
-    const names = Object.keys(base).filter(trains);
+    const names = Object.keys(base).filter(isTrained);
     const rows = (key: string) => batches.rows(key);
     const y = rows("y").map((row) => Int32Array.from(row.dataSync()));
     const t = rows("t").map((row) => Int32Array.from(row.dataSync()));
@@ -63,30 +63,40 @@ describe("five steps of training, against torch.optim.AdamW on the official loss
     return { names, losses, firstGradient, after: unflatten(w, base, names), ema: unflatten(ema, base, names) };
   }
 
-  /** Without the keys' part of the qkv bias: softmax ignores it, so its gradient is rounding, which AdamW scales up. */
-  const compared = (name: string, x: tf.Tensor) =>
+  /**
+   * Leaves out the bias of the attention keys: the softmax does not depend on it, so that its gradient is only rounding
+   * error, which AdamW scales up. The network has width 64.
+   */
+  const comparableValues = (name: string, x: tf.Tensor) =>
     name.endsWith("attn.qkv.bias") ? tf.concat([tf.slice(x, 0, 64), tf.slice(x, 128, 64)]) : x;
 
   it.each([
-    { set: "bias", trains: (name: string) => name.endsWith(".bias") || name.startsWith("y_embedder."), within: 1e-6 },
-    { set: "all", trains: (name: string) => name !== "pos_embed", within: 2e-5 },
-  ])("has the same losses, weights and averages when these weights train: $set", ({ set, trains, within }) => {
-    const official = fixture(`adamw_${set}`);
-    const { names, losses, firstGradient, after, ema } = train(trains);
-    expect(names.length).toBe(official.names.filter((name) => name.startsWith("after.")).length);
-    expect(relativeDifference(losses, official.numbers("loss"))).toBeLessThan(2e-6);
-    for (const name of names) {
-      const want = (key: string) => compared(name, official.tensor(`${key}.${name}`));
-      expect(difference(compared(name, after[name]!), want("after")), name).toBeLessThan(within);
-      expect(difference(compared(name, ema[name]!), want("ema")), name).toBeLessThan(within);
-    }
-    if (set === "bias") {
-      const gradients = fixture("adamw_bias_grad1");
+    {
+      set: "bias",
+      isTrained: (name: string) => name.endsWith(".bias") || name.startsWith("y_embedder."),
+      tolerance: 1e-6,
+    },
+    { set: "all", isTrained: (name: string) => name !== "pos_embed", tolerance: 2e-5 },
+  ])(
+    "give the losses, weights and averages of torch.optim.AdamW with weights trained: $set",
+    ({ set, isTrained, tolerance }) => {
+      const official = fixture(`adamw_${set}`);
+      const { names, losses, firstGradient, after, ema } = train(isTrained);
+      expect(names.length).toBe(official.names.filter((name) => name.startsWith("after.")).length);
+      expect(relativeDifference(losses, official.numbers("loss"))).toBeLessThan(2e-6);
       for (const name of names) {
-        expect(difference(firstGradient[name]!, gradients.tensor(name)), name).toBeLessThan(1e-6);
+        const want = (key: string) => comparableValues(name, official.tensor(`${key}.${name}`));
+        expect(difference(comparableValues(name, after[name]!), want("after")), name).toBeLessThan(tolerance);
+        expect(difference(comparableValues(name, ema[name]!), want("ema")), name).toBeLessThan(tolerance);
       }
-    }
-  });
+      if (set === "bias") {
+        const gradients = fixture("adamw_bias_grad1");
+        for (const name of names) {
+          expect(difference(firstGradient[name]!, gradients.tensor(name)), name).toBeLessThan(1e-6);
+        }
+      }
+    },
+  );
 });
 
 describe("adamw", () => {
@@ -107,7 +117,7 @@ describe("adamw", () => {
     return { w, m, v };
   }
 
-  it.each([0, 0.05])("follows the published algorithm, moments included, with weight decay %d", (weightDecay) => {
+  it.each([0, 0.05])("gives the weight and moments of PyTorch's pseudocode with weight decay %d", (weightDecay) => {
     const o = { lr: 0.02, betas: [0.8, 0.95], eps: 1e-3, weightDecay } as const;
     const gradients = [0.3, -0.001, 2, 0, 0.04, -0.5];
     let state = { w: tf.tensor1d([1.5]) as tf.Tensor, m: tf.zeros([1]), v: tf.zeros([1]) };
@@ -131,13 +141,13 @@ describe("adamw", () => {
     expect(Object.keys(adamwCoefficients(1, options))).toEqual([...adamwCoefficientNames]);
   });
 
-  it.each([0, -1, 1.5])("refuses step %d: steps count from 1", (step) => {
+  it.each([0, -1, 1.5])("refuses step %d, because steps count from 1", (step) => {
     expect(() => adamwCoefficients(step, options)).toThrow(`AdamW step ${step}: wanted a whole number from 1`);
   });
 });
 
 describe("the moving average", () => {
-  it("keeps a constant weight exact", () => {
+  it("equals a weight that does not change, to the last bit", () => {
     const w = tf.tensor1d([0.1, 1 / 3, -7.7]);
     expect(difference(emaUpdate(w, w, 0.9999), w)).toBe(0);
   });

@@ -59,14 +59,14 @@ export const publishedHeads = (width: number, depth: number): number | undefined
 
 /** @throws Error that names the first setting that is not valid */
 export function checkConfig(c: DitConfig): void {
-  const wrong = (what: string) => new Error(`model ${c.name}: ${what}`);
+  const makeError = (what: string) => new Error(`model ${c.name}: ${what}`);
   for (const key of ["inputSize", "patchSize", "channels", "width", "depth", "heads", "classes"] as const)
     if (!(Number.isInteger(c[key]) && c[key] >= 1))
-      throw wrong(`${key} is ${c[key]}, wanted a whole number of at least 1`);
+      throw makeError(`${key} is ${c[key]}, wanted a whole number of at least 1`);
   if (c.inputSize % c.patchSize !== 0)
-    throw wrong(`inputSize ${c.inputSize} is no multiple of patchSize ${c.patchSize}`);
-  if (c.width % c.heads !== 0) throw wrong(`width ${c.width} is no multiple of heads ${c.heads}`);
-  if (c.width % 4 !== 0) throw wrong(`width ${c.width} is no multiple of 4, which the positions need`);
+    throw makeError(`inputSize ${c.inputSize} is no multiple of patchSize ${c.patchSize}`);
+  if (c.width % c.heads !== 0) throw makeError(`width ${c.width} is no multiple of heads ${c.heads}`);
+  if (c.width % 4 !== 0) throw makeError(`width ${c.width} is no multiple of 4, which the positions need`);
 }
 
 /** Channels of the model's output. */

@@ -1,4 +1,4 @@
-// Starting weights for pretraining, and for the class embedding of new classes. Peebles & Xie 2022,
+// Initial weights for pretraining, and the class embedding of new classes. Peebles & Xie 2022,
 // https://arxiv.org/abs/2212.09748, section 3.2 ("adaLN-Zero") and their code.
 
 import { normals, uniforms } from "@dit-bench/random";
@@ -7,7 +7,7 @@ import { CLASS_EMBEDDING, ditModel } from "./model.ts";
 import { sinCosPositions } from "./positions.ts";
 
 /**
- * How the embeddings of timestep and class start.
+ * Initial values of the timestep and class embeddings.
  *
  * - `published`: N(0, 0.02²), which suits widths of 384 and more.
  * - `unit`: layers N(0, 2 / fan-in) (He et al. 2015, https://arxiv.org/abs/1502.01852) and a class table N(0, 1), so
@@ -17,8 +17,8 @@ import { sinCosPositions } from "./positions.ts";
 export type EmbeddingStart = "published" | "unit";
 
 /**
- * Linear layers start Xavier uniform with zero biases. The modulations and the final layer start at zero, so every
- * block starts as the identity. Positions are `sinCosPositions`.
+ * Initial weights by name, row-major. Linear layers are Xavier uniform with zero biases. The modulations and the final
+ * layer are zero, so that every block is the identity at first. Positions are `sinCosPositions`.
  */
 export function initialDit(
   config: DitConfig,
@@ -48,11 +48,11 @@ export function initialDit(
 /**
  * A class embedding for new classes, [classes + 1, D], row-major. Every new row starts at the base model's null row,
  * because the null class is the one input without class information that the base model was trained on. Normal noise
- * separates the classes: in each column, a tenth of the standard deviation over the base classes. The last row is the
- * base model's null row.
+ * separates the classes. Its standard deviation in each column is a tenth of that over the base classes. The last row
+ * is the base model's null row.
  *
  * Rejected: sampling new rows with the mean and the full deviation of the base classes. With the 16 base classes of the
- * mini recipe, such rows were unlike any that the model had seen, and its images were noise.
+ * mini recipe, such rows were unlike any that the model had seen, and the generated images were noise.
  *
  * @param base the base model's table, [base classes + 1, D]
  */

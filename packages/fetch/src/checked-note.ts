@@ -11,7 +11,7 @@ export function checkMark(path: string): string {
   return `${size} ${mtimeMs}\n`;
 }
 
-/** Was the file with this mark checked before? */
+/** True if the file with this mark was checked before. */
 export function isChecked(path: string, mark = checkMark(path)): boolean {
   try {
     return readFileSync(noteOf(path), "utf8") === mark;

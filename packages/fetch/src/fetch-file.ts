@@ -24,7 +24,7 @@ export interface RemoteFile {
 }
 
 export interface FetchedFile {
-  /** In the given folder, or in the Hugging Face cache. */
+  /** Path in the given folder or in the Hugging Face cache. */
   readonly path: string;
   readonly how: "was here" | "hub cache" | "fetched";
   readonly bytes: number;

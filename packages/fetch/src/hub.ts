@@ -1,4 +1,4 @@
-// The Hugging Face hub: its addresses, the cache of its own programs, and their environment variables.
+// The Hugging Face hub: its addresses, the cache folder of its Python client, and the client's environment variables.
 // https://huggingface.co/docs/huggingface_hub/guides/manage-cache and …/package_reference/environment_variables
 
 import { existsSync, readFileSync } from "node:fs";
@@ -18,8 +18,8 @@ export interface HubFile {
 const commitPattern = /^[0-9a-f]{40}$/;
 
 /**
- * `HF_ENDPOINT`, such as a mirror, or the hub itself; without a trailing slash. Throws FetchError ("environment") for
- * an invalid address.
+ * The hub's base address without a trailing slash: `HF_ENDPOINT` (for example, a mirror) or https://huggingface.co.
+ * Throws FetchError ("environment") for an invalid address.
  */
 export function hubEndpoint(env: Environment = process.env): string {
   const endpoint = env.HF_ENDPOINT || "https://huggingface.co";
@@ -36,7 +36,10 @@ export function hubUrl({ repository, revision, path }: HubFile, env: Environment
   return `${hubEndpoint(env)}/${repository}/resolve/${encodeURIComponent(revision)}/${segments}`;
 }
 
-/** `HF_HUB_CACHE`, or `hub` in `HF_HOME`, or `~/.cache/huggingface/hub`; `XDG_CACHE_HOME` replaces `~/.cache`. */
+/**
+ * The hub's cache folder: `HF_HUB_CACHE`, else `hub` in `HF_HOME`, else `~/.cache/huggingface/hub`. `XDG_CACHE_HOME`
+ * replaces `~/.cache`.
+ */
 export function hubCache(env: Environment = process.env): string {
   if (env.HF_HUB_CACHE) return env.HF_HUB_CACHE;
   if (env.HUGGINGFACE_HUB_CACHE) return env.HUGGINGFACE_HUB_CACHE; // the older name of HF_HUB_CACHE
@@ -52,7 +55,7 @@ export function findInHubCache(file: HubFile, env: Environment = process.env): s
     : readReference(join(folder, "refs", file.revision));
   if (revision === undefined) return undefined;
   const path = join(folder, "snapshots", revision, file.path);
-  return existsSync(path) ? path : undefined; // also false for a link to a removed blob
+  return existsSync(path) ? path : undefined; // existsSync is false for a link whose blob was removed
 }
 
 function readReference(path: string): string | undefined {
@@ -67,14 +70,14 @@ function readReference(path: string): string | undefined {
 const isYes = (value: string | undefined) => /^(1|true|yes|on)$/i.test(value ?? "");
 
 /**
- * The variable that forbids network access, if one is set: ours, or one of the hub's, which machines without a network
- * set. Each forbids every address, not only the hub.
+ * The name of the environment variable that forbids network access, if one is set. The hub's variables count, too:
+ * machines without a network often set them. Each variable forbids all downloads, not only those from the hub.
  */
 export const offlineVariable = (env: Environment = process.env): string | undefined =>
   ["DIT_BENCH_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].find((name) => isYes(env[name]));
 
-/** `HF_TOKEN`. It is sent only to the host of `hubEndpoint`. */
+/** The access token in `HF_TOKEN`. It is sent only to the host of `hubEndpoint`. */
 export function hubToken(env: Environment = process.env): string | undefined {
-  const given = env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN;
-  return given?.trim() || undefined;
+  const token = env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN; // the second is the older name
+  return token?.trim() || undefined;
 }

@@ -1,4 +1,4 @@
-// A download in progress: FILE.partial holds the received part, FILE.partial.json describes the file that it is of.
+// A download in progress: FILE.partial holds the received part, FILE.partial.json describes the file on the server.
 
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -16,11 +16,11 @@ const origin = z.object({
   /** A value for `If-Range`: a strong ETag or a date. Without it a changed file cannot be recognised. */
   validator: z.string().optional(),
   bytes: z.number().optional(),
-  /** As the server reports it. */
+  /** The SHA-256 that the server reports. */
   sha256: z.string().optional(),
 });
 
-/** The file that the bytes are of. */
+/** The file on the server that the bytes come from. */
 export type Origin = z.infer<typeof origin>;
 
 export interface PartialFile {
@@ -30,14 +30,14 @@ export interface PartialFile {
   /** Undefined if the origin of the bytes is unknown. */
   readonly origin: Origin | undefined;
   append(chunk: Uint8Array): Promise<void>;
-  /** Empties it and records the file that will fill it. */
+  /** Empties the partial file and records the origin of the new bytes. */
   restart(origin: Origin): Promise<void>;
   digests(): { readonly md5?: string; readonly sha256: string };
   /** Discards the bytes. */
   empty(): Promise<void>;
-  /** Flushes it and renames it to its final name. */
+  /** Flushes the partial file and renames it to its final name. */
   finish(): Promise<void>;
-  /** Closes it for a later download to resume; an empty one is removed. */
+  /** Closes the partial file, so that a later download can resume; an empty one is removed. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-// Reads the status of a refusing proxy out of an error of undici.
+// Finds the HTTP status of a proxy that refused a request, in an error of undici.
 
 /**
  * The status with which a proxy refused a tunnel or a request; undefined for any other error. undici reports it only in

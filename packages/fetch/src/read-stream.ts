@@ -1,4 +1,4 @@
-// Reading a file from its beginning.
+// Reads a file from its beginning.
 
 import { createReadStream } from "node:fs";
 

@@ -62,7 +62,7 @@ function rangeOf(url: string, { size, origin }: PartialFile, { md5, sha256 }: Ex
   if (size === 0) return undefined;
   const range = `bytes=${size}-`;
   if (origin?.url === url && origin.validator !== undefined) return { range, "if-range": origin.validator };
-  // From another address, or from a server without validators: only a checksum of the whole can verify the parts.
+  // The part is from another address, or from a server without validators: only a checksum of the file can verify it.
   return md5 !== undefined || sha256 !== undefined ? { range } : undefined;
 }
 

@@ -1,4 +1,4 @@
-// Redirects of a request: which are followed, and which origins receive the token.
+// Redirects of a request: those that are followed, and the origins that receive the token.
 
 import { MockAgent } from "undici";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-// Connections for requests, through the proxies of the environment variables. Before Node 24, its fetch ignores those.
+// Connections for requests, through the proxies of the environment variables. The fetch of Node before 24 ignores these
+// variables.
 
 import { type Dispatcher, EnvHttpProxyAgent } from "undici";
 import type { Environment } from "./cache-folder.ts";

@@ -3,7 +3,7 @@
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
-/** How the user can handle a file; `FileKind.title` is more specific. */
+/** Groups of files that a user can handle in the same way; `FileKind.title` is more specific. */
 export type FileGroup = "archive" | "array" | "checkpoint" | "empty" | "image" | "other" | "pickle" | "unknown";
 
 export interface FileKind {

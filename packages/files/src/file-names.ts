@@ -1,4 +1,4 @@
-// File and folder names made from arbitrary text: labels, class names, names of folders.
+// Makes file and folder names from arbitrary text: labels, class names, names of folders.
 
 import { createHash } from "node:crypto";
 

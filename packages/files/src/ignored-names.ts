@@ -1,7 +1,7 @@
 // Names that operating systems and programs create in any folder. They are never part of a dataset or of results, so
 // listings of images and records skip them.
 
-/** Is this a hidden name, or one that a system creates? Such files are neither read nor reported. */
+/** True for hidden names and names that operating systems create. Such files are neither read nor reported. */
 export const isIgnoredName = (name: string): boolean =>
   name.startsWith(".") || systemNames.test(name) || recycleBins.test(name);
 

@@ -65,10 +65,10 @@ describe("tryLock", () => {
   it("gives a dead lock to one of several that want it", async () => {
     writeFileSync(path, deadContent);
     const results = await Promise.all(Array.from({ length: 8 }, () => tryLock(path)));
-    const held = results.filter((lock) => typeof lock !== "string");
-    expect(held.length).toBe(1);
+    const heldLocks = results.filter((lock) => typeof lock !== "string");
+    expect(heldLocks.length).toBe(1);
     expect(readFileSync(path, "utf8")).toMatch(new RegExp(`^${process.pid} `));
-    await (held[0] as HeldLock).release();
+    await (heldLocks[0] as HeldLock).release();
     expect(readdirSync(folder)).toEqual([]);
   });
 

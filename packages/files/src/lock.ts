@@ -108,7 +108,7 @@ async function create(path: string, content: string): Promise<boolean> {
   return true;
 }
 
-/** What a lock file of this process holds: process id, machine, start time if known. */
+/** The content of a lock file of this process: process id, machine, start time if known. */
 const ownContent = () => `${process.pid} ${hostname()} ${startTime(process.pid) ?? ""}\n`;
 
 function contentOf(path: string): string | undefined {

@@ -13,7 +13,7 @@ const temporaryForm = /^\..+\.[0-9a-f]{12}\.tmp$/;
 export const temporaryName = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
 
-/** Does this name have the form of `temporaryName`? */
+/** True if the name has the form of `temporaryName`. */
 export const isTemporary = (path: string): boolean => temporaryForm.test(basename(path));
 
 /**

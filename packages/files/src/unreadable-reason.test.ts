@@ -1,4 +1,4 @@
-// Which system errors are a reason for skipping a file.
+// The system errors for which a file is skipped.
 
 import { expect, test } from "vitest";
 import { unreadableReason } from "./unreadable-reason.ts";

@@ -1,4 +1,4 @@
-// Tells a file that cannot be read from trouble of the whole process.
+// Distinguishes a file that cannot be read from errors of the whole process.
 
 /** Errors of the whole process: skipping files because of them would silently change the data. */
 const fatal = ["EMFILE", "ENFILE", "ENOMEM"];

@@ -22,7 +22,7 @@ export function describeWrongFile(expected: WantedFile, path: string): string {
   }
 }
 
-/** The same for a file whose kind is known. */
+/** `describeWrongFile` for a file whose kind is known. */
 export function describeWrongKind(expected: WantedFile, { group, title }: FileKind): string {
   const next = group === "empty" ? "was a download interrupted?" : advice[expected][group];
   return next ? `${title}; ${next}` : title;

@@ -4,7 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { unreadableReason } from "@dit-bench/files";
 import { ImageError } from "./image-error.ts";
 
-/** How many files are read and decoded at the same time. A decoded image can take 300 MB. */
+/** Number of files that are read and decoded at the same time. A decoded image can take 300 MB. */
 export const decodersAtOnce = 3;
 const mostFileBytes = 500_000_000;
 

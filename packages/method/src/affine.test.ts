@@ -11,7 +11,7 @@ const y = () => tf.tensor([1, 2, 3, 4], [2, 2]);
 const apply = (x: tf.Tensor, { scale, shift }: Affine) => tf.add(tf.mul(x, scale ?? 1), shift ?? 0);
 
 describe("asPending", () => {
-  it("wraps a tensor without a scale or a shift, and keeps what is pending already", () => {
+  it("wraps a tensor without a scale or a shift, and keeps an affine map that is pending already", () => {
     const x = y();
     expect(asPending(x)).toEqual({ y: x });
     const waiting = { y: x, scale: tf.tensor1d([2, 3]) };

@@ -1,10 +1,13 @@
-// Affine maps of a module's output, one factor and one addend per channel, applied as late as possible: two in a row
-// compose into one, and the model's own gate or modulation is one too, so that a method's map costs no second pass over
-// the tokens.
+// Affine maps of a module's output: one factor and one addend per channel. They are applied as late as possible: two
+// consecutive maps compose into one, and the model's own gate or modulation is such a map. A method's map therefore
+// costs no second pass over the tokens.
 
 import * as tf from "@tensorflow/tfjs";
 
-/** y ↦ y scale + shift. Each is [out], [1] or any shape that broadcasts over the output; an absent one is 1 or 0. */
+/**
+ * y ↦ y scale + shift. Each is [out], [1] or any shape that broadcasts over the output; an absent scale is 1, an absent
+ * shift 0.
+ */
 export interface Affine {
   readonly scale?: tf.Tensor;
   readonly shift?: tf.Tensor;

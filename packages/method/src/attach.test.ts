@@ -1,4 +1,4 @@
-// A method attached to a model: what trains, how it starts, how the model runs with it, and how it merges.
+// Tests of attach: trainable weights, their initial values, the adapted model's calls, and merging.
 //
 // N = batch, D = width (2)
 
@@ -13,24 +13,24 @@ import { difference, numbers, runToy, toy, toyMethod, toyTensors, toyValues } fr
 beforeAll(() => tf.setBackend("cpu"));
 
 const x_ND = () => tf.tensor([0.5, -1, 2, 3], [2, 2]);
-const scaling = (at: string, key = "gamma"): Graft =>
+const scaleGraft = (at: string, key = "gamma"): Graft =>
   graft({ at, weights: ({ out }) => ({ [key]: ones(out) }), affine: (w) => ({ scale: w[key]! }) });
-const update = (at: string): Graft =>
+const updateGraft = (at: string): Graft =>
   graft({
     at,
     weights: ({ in: width, out }) => ({ delta: zeros(out, width) }),
     merge: (base, { delta }, { path }) => ({ [`${path}.weight`]: tf.add(base[`${path}.weight`]!, delta) }),
   });
-const around = (at: string): Graft =>
+const forwardGraft = (at: string): Graft =>
   graft({ at, weights: ({ out }) => ({ b: zeros(out) }), forward: (call, x, { b }) => tf.add(call(x), b) });
 
-/** Base weights and trained ones: every grafted weight is moved off its start, by place. */
+/** All weights of the adapted model; the trainable ones differ from their initial values and from each other. */
 function weightsOf(adapted: ReturnType<typeof attach>): Record<string, tf.Tensor> {
   const start = adapted.initial(toyValues, 0);
-  const trained = adapted.trainable.map(({ name, shape }, at): [string, tf.Tensor] => [
+  const trained = adapted.trainable.map(({ name, shape }, index): [string, tf.Tensor] => [
     name,
     tf.tensor(
-      start[name]!.map((v, i) => v + 0.1 * (at + 1) - 0.03 * i),
+      start[name]!.map((v, i) => v + 0.1 * (index + 1) - 0.03 * i),
       [...shape],
     ),
   ]);
@@ -38,8 +38,8 @@ function weightsOf(adapted: ReturnType<typeof attach>): Record<string, tf.Tensor
 }
 
 describe("attach", () => {
-  it("lists what trains: base weights in the model's order, then grafted ones, and the rest as frozen", () => {
-    const adapted = attach(toyMethod({ train: ["block.**"], grafts: [scaling("{norm,block}")] }), toy);
+  it("lists trainable base weights in the model's order, then the weights of grafts, and the rest as frozen", () => {
+    const adapted = attach(toyMethod({ train: ["block.**"], grafts: [scaleGraft("{norm,block}")] }), toy);
     expect(adapted.trainable).toEqual([
       { name: "block.fc.weight", shape: [2, 2] },
       { name: "block.fc.bias", shape: [2] },
@@ -57,7 +57,7 @@ describe("attach", () => {
     expect(adapted.parameters).toBe(4 + 2 + 6 + 2 + 2);
   });
 
-  it("parses the options, and adapt sees them complete", () => {
+  it("parses the options and passes them to adapt with the defaults filled in", () => {
     const method = defineMethod({
       ...toyMethod({}),
       label: ({ at }) => `Mine at ${at}`,
@@ -71,7 +71,7 @@ describe("attach", () => {
     expect(() => attach(method, toy, { rank: 1.5 })).toThrow("mine: option 'rank': ");
   });
 
-  it("gives adapt the model", () => {
+  it("passes the description of the model to adapt", () => {
     const method = {
       ...toyMethod({}),
       adapt: (_: object, { depth }: { depth: number }) => ({ train: [`*.{${depth},bias}`] }),
@@ -81,7 +81,7 @@ describe("attach", () => {
 });
 
 describe("initial", () => {
-  it("copies the base weights that train: changing a copy leaves the base as it is", () => {
+  it("copies the base weights that train, so that changing a copy does not change the base model", () => {
     const start = attach(toyMethod({ train: ["patch.bias"] }), toy).initial(toyValues, 0);
     expect(Object.keys(start).sort()).toEqual(["classes", "patch.bias"]);
     expect(start["patch.bias"]).toEqual(toyValues["patch.bias"]);
@@ -89,7 +89,7 @@ describe("initial", () => {
     expect(toyValues["patch.bias"]![0]).not.toBe(99);
   });
 
-  it("keys random starts by seed and by the weight's name", () => {
+  it("keys random initial values by the seed and by the weight's name", () => {
     const random = graft({ at: "{norm,block}", weights: () => ({ a: normal(1, 8) }), forward: (call, x) => call(x) });
     const adapted = attach(toyMethod({ grafts: [random] }), toy);
     const [zero, again, one] = [0, 0, 1].map((seed) => adapted.initial(toyValues, seed));
@@ -98,7 +98,7 @@ describe("initial", () => {
     expect(zero!["norm.mine.a"]).not.toEqual(zero!["block.mine.a"]);
   });
 
-  it("lets a start depend on the base model's weights", () => {
+  it("lets initial values depend on the base model's weights", () => {
     const copying = graft({
       at: "block.fc",
       weights: ({ path, out }) => ({
@@ -119,17 +119,17 @@ describe("initial", () => {
 });
 
 describe("call", () => {
-  it("runs the model itself where no graft is", () => {
-    const adapted = attach(toyMethod({ grafts: [scaling("norm")] }), toy);
-    const own = { weight: tf.zeros([2, 2]), bias: tf.zeros([2]) };
+  it("calls the module alone where no graft is attached", () => {
+    const adapted = attach(toyMethod({ grafts: [scaleGraft("norm")] }), toy);
+    const moduleWeights = { weight: tf.zeros([2, 2]), bias: tf.zeros([2]) };
     const call = adapted.call(weightsOf(adapted));
-    const y = call("patch", (x, given) => (given === own ? tf.add(x, 1) : x), x_ND(), own);
+    const y = call("patch", (x, w) => (w === moduleWeights ? tf.add(x, 1) : x), x_ND(), moduleWeights);
     expect(numbers(y.y)).toEqual([1.5, 0, 3, 4]);
     expect(numbers(callModule("patch", (x) => tf.add(x, 1), x_ND()).y)).toEqual([1.5, 0, 3, 4]);
   });
 
-  it("starts as the base model for grafts that start as the identity", () => {
-    const grafts = [scaling("{norm,block,whole}"), update("block.fc"), around("patch")];
+  it("gives the base model's output before training if all grafts start as the identity", () => {
+    const grafts = [scaleGraft("{norm,block,whole}"), updateGraft("block.fc"), forwardGraft("patch")];
     const adapted = attach(toyMethod({ grafts }), toy);
     const start = Object.fromEntries(
       adapted.trainable.map(({ name, shape }) => [name, tf.tensor(adapted.initial(toyValues, 0)[name]!, [...shape])]),
@@ -139,7 +139,7 @@ describe("call", () => {
   });
 
   it("runs a graft's forward with the module's input and its own weights", () => {
-    const adapted = attach(toyMethod({ grafts: [around("whole")] }), toy);
+    const adapted = attach(toyMethod({ grafts: [forwardGraft("whole")] }), toy);
     const w = { ...toyTensors(), "whole.mine.b": tf.tensor1d([10, 20]) };
     const wanted = tf.add(runToy(w, x_ND()), [10, 20]);
     expect(difference(runToy(w, x_ND(), adapted.call(w)), wanted)).toBeLessThan(1e-5);
@@ -148,15 +148,15 @@ describe("call", () => {
 
 describe("merge", () => {
   const grafts = (): [string, Graft[]][] => [
-    ["a scale on a layer", [scaling("block.fc")]],
-    ["a scale on a part and one on its last layer", [scaling("block"), scaling("block.fc", "inner")]],
-    ["a scale on a norm and one on its modulation", [scaling("norm"), scaling("modulation", "inner")]],
-    ["an update and a scale of one layer", [update("block.fc"), scaling("block.fc", "outer")]],
-    ["an update of a layer that is stored as a convolution", [update("patch")]],
-    ["a scale on every module that takes it", [scaling("{patch,block,norm,modulation,block.fc}")]],
+    ["a scale on a layer", [scaleGraft("block.fc")]],
+    ["a scale on a block and one on the block's last layer", [scaleGraft("block"), scaleGraft("block.fc", "inner")]],
+    ["a scale on a norm and one on its modulation", [scaleGraft("norm"), scaleGraft("modulation", "inner")]],
+    ["an update and a scale of one layer", [updateGraft("block.fc"), scaleGraft("block.fc", "outer")]],
+    ["an update of a layer that is stored as a convolution", [updateGraft("patch")]],
+    ["a scale on every module that can have one", [scaleGraft("{patch,block,norm,modulation,block.fc}")]],
   ];
 
-  it.each(grafts())("gives base weights with which the bare model does the same: %s", (_, grafts) => {
+  it.each(grafts())("gives weights with which the model without grafts has the same output: %s", (_, grafts) => {
     const adapted = attach(toyMethod({ train: ["**.bias"], grafts }), toy);
     const w = weightsOf(adapted);
     const { weights, unmerged } = adapted.merge(w);
@@ -168,7 +168,7 @@ describe("merge", () => {
   });
 
   it("keeps the stored shape of every weight", () => {
-    const adapted = attach(toyMethod({ grafts: [update("patch")] }), toy);
+    const adapted = attach(toyMethod({ grafts: [updateGraft("patch")] }), toy);
     const { weights } = adapted.merge(weightsOf(adapted));
     expect(Object.entries(weights).map(([name, { shape }]) => ({ name, shape }))).toEqual(
       toy.weights.map(({ name, shape }) => ({ name, shape })),
@@ -177,7 +177,7 @@ describe("merge", () => {
 
   it("names the modules of grafts that cannot be merged, and merges the others", () => {
     const adapted = attach(
-      toyMethod({ grafts: [around("norm"), scaling("block.fc"), scaling("whole", "outer")] }),
+      toyMethod({ grafts: [forwardGraft("norm"), scaleGraft("block.fc"), scaleGraft("whole", "outer")] }),
       toy,
     );
     const { weights, unmerged } = adapted.merge(weightsOf(adapted));
@@ -186,9 +186,9 @@ describe("merge", () => {
     expect(difference(weights["block.fc.weight"]!, toyTensors()["block.fc.weight"]!)).toBeGreaterThan(0.01);
   });
 
-  it("merges the first grafts alone, and `call` runs the rest: any split gives the same output", () => {
+  it("merges the first grafts and runs the rest in `call`, with equal output for any number merged", () => {
     const adapted = attach(
-      toyMethod({ grafts: [scaling("norm"), update("block.fc"), scaling("block", "outer")] }),
+      toyMethod({ grafts: [scaleGraft("norm"), updateGraft("block.fc"), scaleGraft("block", "outer")] }),
       toy,
     );
     expect(adapted.sites).toEqual(["block.fc", "norm", "block"]);
@@ -202,8 +202,8 @@ describe("merge", () => {
   });
 });
 
-describe("a graft of a constant start", () => {
-  it("has as many numbers as its shape", () => {
+describe("constant", () => {
+  it("fills a weight of the given shape with the value", () => {
     const adapted = attach(
       toyMethod({
         grafts: [graft({ at: "norm", weights: () => ({ a: constant(7, 2, 3) }), forward: (call, x) => call(x) })],

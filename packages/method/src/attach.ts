@@ -1,5 +1,5 @@
-// Attaches a method to a model: which weights train, how new ones start, how the model runs with them, and how they
-// merge.
+// Attaches a method to a model: selects the trainable weights, initializes the new ones, runs the model with the
+// grafts, and merges them into the base weights.
 
 import { withoutMathRandom } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
@@ -18,9 +18,9 @@ import { trainableBy } from "./trainable.ts";
  * (`applyPending`).
  *
  * @param path the module's path
- * @param f the module itself; it takes the weights to use where it is a linear layer
+ * @param f the module itself; it takes the weights to use if it is a linear layer
  * @param x its input
- * @param own the layer's own weights where it is a linear layer
+ * @param own the layer's own weights if it is a linear layer
  */
 export type Call = (
   path: string,
@@ -38,7 +38,7 @@ export interface Adapted<O extends object = object> {
   readonly model: Model;
   /** The method's name in messages. */
   readonly who: string;
-  /** Complete and checked. */
+  /** All options, with defaults filled in, as the method's schema accepts them. */
   readonly options: O;
   /**
    * Weights that train, in a fixed order: those of the base model, with the class embedding, then those of the grafts.
@@ -50,7 +50,10 @@ export interface Adapted<O extends object = object> {
   readonly parameters: number;
   /** Module paths of the grafts in the order of merging; a module with two grafts is listed twice. */
   readonly sites: readonly string[];
-  /** Starting values of all trainable weights. @throws MethodError if `base` lacks a weight or a start is not valid */
+  /**
+   * Starting values of all trainable weights. @throws MethodError if `base` lacks a weight or an initial value is not
+   * valid
+   */
   initial(base: Values, seed: number): Record<string, Float32Array>;
   /**
    * The seam for these trainable tensors.

@@ -1,4 +1,4 @@
-// A method checked without a model.
+// The checks of a method that need no model.
 
 import { describe, expect, it } from "vitest";
 import { z } from "zod";

@@ -10,7 +10,7 @@ const FIELDS = ["name", "label", "source", "options", "learningRate", "adapt"] a
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
 /**
- * The method, if it keeps the contract as far as this can be checked without a model.
+ * Checks the parts of the contract that need no model, and returns the method.
  *
  * @param plugin the package, folder or file that it came from, for messages
  * @throws MethodError
@@ -31,19 +31,19 @@ export function checkMethod(given: unknown, plugin?: string): AnyMethod {
     );
   }
   const who = nameOf({ name, ...(plugin === undefined ? {} : { plugin }) });
-  const wrong = (problem: string) => new MethodError(`${who}: ${problem}`);
+  const makeError = (problem: string) => new MethodError(`${who}: ${problem}`);
   for (const field of absent) {
     const others = Object.keys(fields).filter((key) => !(FIELDS as readonly string[]).includes(key));
-    throw wrong(`${field} is missing${didYouMeanInstead(field, others)}; wanted ${WANTED[field]}`);
+    throw makeError(`${field} is missing${didYouMeanInstead(field, others)}; wanted ${WANTED[field]}`);
   }
   for (const field of ["label", "adapt"] as const)
     if (typeof fields[field] !== "function")
-      throw wrong(`${field} is ${describe(fields[field])}; wanted ${WANTED[field]}`);
+      throw makeError(`${field} is ${describe(fields[field])}; wanted ${WANTED[field]}`);
   if (typeof fields.source !== "string" || fields.source.trim() === "")
-    throw wrong(`source is ${describe(fields.source)}; wanted ${WANTED.source}`);
+    throw makeError(`source is ${describe(fields.source)}; wanted ${WANTED.source}`);
   const rate = fields.learningRate;
   if (!(typeof rate === "number" && rate > 0 && Number.isFinite(rate)))
-    throw wrong(`learningRate is ${describe(rate)}; wanted ${WANTED.learningRate}`);
+    throw makeError(`learningRate is ${describe(rate)}; wanted ${WANTED.learningRate}`);
   const named = plugin === undefined ? method : withPlugin(method, plugin);
   checkOptions(named);
   return named;
@@ -58,38 +58,39 @@ const WANTED: Record<(typeof FIELDS)[number], string> = {
   adapt: "a function from options and model to { train, grafts }",
 };
 
-/** The schema is checked by what it does, not by its class: a plug-in may bring its own copy of zod 4. */
+/** Checks the schema by calling it, not by its class: a plug-in may have its own copy of zod 4. */
 function checkOptions(method: AnyMethod): void {
   const who = nameOf(method);
-  const wrong = (problem: string) => new MethodError(`${who}: ${problem}`);
+  const makeError = (problem: string) => new MethodError(`${who}: ${problem}`);
   const schema = method.options as { safeParse?: unknown };
-  if (typeof schema.safeParse !== "function") throw wrong(`options is ${describe(schema)}; wanted ${WANTED.options}`);
+  if (typeof schema.safeParse !== "function")
+    throw makeError(`options is ${describe(schema)}; wanted ${WANTED.options}`);
   const parsed = nameErrors(who, "options", () => method.options.safeParse({}));
   try {
     describeOptions(method);
   } catch (error) {
     const { message } = error as Error;
-    throw wrong(`options cannot be described (${message}); wanted ${WANTED.options} and no other version's`);
+    throw makeError(`options cannot be described (${message}); wanted ${WANTED.options} and no other version's`);
   }
   if (!parsed.success) {
     const { issues } = parsed.error;
     if (issues.some((issue) => issue.path.length === 0))
-      throw wrong(`options refuses {}: ${issues[0]?.message}; wanted ${WANTED.options}`);
+      throw makeError(`options refuses {}: ${issues[0]?.message}; wanted ${WANTED.options}`);
     // An option without a default is missing here, which is allowed. Any other problem is in a default.
     const bad = issues.find((issue) => issue.code !== "invalid_type");
     if (bad)
-      throw wrong(`options: the default of '${bad.path.join(".")}' is refused by its own schema: ${bad.message}`);
+      throw makeError(`options: the default of '${bad.path.join(".")}' is refused by its own schema: ${bad.message}`);
     return;
   }
   const defaults = parsed.data as Record<string, unknown>;
   if (defaults === null || typeof defaults !== "object" || Array.isArray(defaults))
-    throw wrong(`options parses {} to ${describe(defaults)}; wanted an object, as z.strictObject gives`);
+    throw makeError(`options parses {} to ${describe(defaults)}; wanted an object, as z.strictObject gives`);
   // zod does not check defaults, and a record stores options as JSON.
   const again = method.options.safeParse(JSON.parse(JSON.stringify(defaults)));
   if (!again.success) {
     const [issue] = again.error.issues;
     const at = issue?.path.join(".") ?? "";
-    throw wrong(
+    throw makeError(
       `options: the default of '${at}' is ${JSON.stringify(defaults[at])}, which its own schema refuses: ` +
         `${issue?.message}`,
     );

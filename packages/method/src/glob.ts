@@ -1,7 +1,7 @@
 // Globs over dotted paths, such as `blocks.*.attn.qkv`: how a method names weights and modules.
 
 /**
- * Compiles a glob. It matches whole paths, segment by segment, a segment being what stands between two dots:
+ * Compiles a glob. It matches whole paths, segment by segment. A segment is the text between two dots:
  *
  * - `*` is any text within one segment: `blocks.*.mlp.fc*`;
  * - `**` as a whole segment is any number of segments, also none: `**.bias` matches `bias` and

@@ -1,9 +1,9 @@
-// How a new weight starts: its shape, which is known at once, and its values, which are computed when a run needs them.
+// Initializers of new weights: the shape, which is known at once, and the values, which are computed when a run starts.
 
 import { normals, uniforms } from "@dit-bench/random";
 import { size } from "./model.ts";
 
-/** What the starting values of a weight may depend on. */
+/** The inputs of an initializer. */
 export interface InitContext {
   readonly seed: number;
   /** The weight's path. It keys the random numbers, so the order in which weights are initialised does not matter. */

@@ -1,4 +1,4 @@
-// What a method is: the base weights that it trains, and the grafts that it puts on the model.
+// The definition of a method: the base weights that it trains, and the grafts that it puts on the model.
 
 import type * as tf from "@tensorflow/tfjs";
 import type { z } from "zod";
@@ -43,7 +43,7 @@ export interface Adaptation {
 }
 
 export interface Method<Options extends object = object> {
-  /** What `bench run --method` takes: lower-case letters, digits and hyphens. */
+  /** The name for `bench run --method`: lower-case letters, digits and hyphens. */
   readonly name: string;
   /**
    * Row label in tables, with the options that users vary most: `LoRA-R8`. One line of at most 60 characters. The

@@ -1,5 +1,5 @@
-// What the author of a method reads about mistakes in adapt, in a graft and in its functions. The model has two blocks
-// of two linear layers.
+// The errors for mistakes in adapt, in a graft and in its functions, as the author of a method reads them. The model
+// has two blocks of two linear layers.
 
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";

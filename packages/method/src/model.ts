@@ -34,8 +34,8 @@ export interface Module {
   /** Path of the linear layer whose output is the output of this `part`. An affine map of the part folds into it. */
   readonly last?: string;
   /**
-   * Of a `norm`: path of the linear layer whose output modulates the normed values, x̂ (1 + scale) + shift, and the
-   * index of the `out`-wide blocks of its rows that give shift and scale. An affine map of the norm folds into them.
+   * Only for a `norm`: path of the linear layer whose output modulates the normed values, x̂ (1 + scale) + shift, and
+   * the indices of its blocks of `out` rows that give shift and scale. An affine map of the norm folds into them.
    */
   readonly modulation?: { readonly path: string; readonly shift: number; readonly scale: number };
 }

@@ -9,7 +9,7 @@ import { numbers, toy } from "./toy-model.test.data.ts";
 
 beforeAll(() => tf.setBackend("cpu"));
 
-const around = (at: string, key = "s"): Graft => ({
+const forwardGraft = (at: string, key = "s"): Graft => ({
   at,
   weights: ({ out }) => ({ [key]: ones(out) }),
   forward: (call, x, w) => tf.mul(call(x), w[key]!),
@@ -28,7 +28,7 @@ const sites = (...grafts: Graft[]) => sitesOf("mine", "mine", grafts, toy);
 
 describe("sitesOf", () => {
   it("has one site for each module that a graft's glob matches, in the order of grafts and of modules", () => {
-    expect(sites(around("norm"), around("block*.**", "t")).map((site) => site.module.path)).toEqual([
+    expect(sites(forwardGraft("norm"), forwardGraft("block*.**", "t")).map((site) => site.module.path)).toEqual([
       "norm",
       "block",
       "block.fc",
@@ -36,14 +36,14 @@ describe("sitesOf", () => {
   });
 
   it("names new weights after module, method and key", () => {
-    const [site] = sites(around("block.fc"));
+    const [site] = sites(forwardGraft("block.fc"));
     expect(site!.prefix).toBe("block.fc.mine.");
     expect(Object.entries(site!.inits).map(([key, init]) => [key, init.shape])).toEqual([["s", [2]]]);
   });
 
   it("refuses two grafts that name one weight, but not two keys on one module", () => {
-    expect(() => sites(around("norm"), affine("*"))).toThrow("two grafts name a weight 'norm.mine.s'");
-    expect(sites(around("norm"), affine("norm", "t"))).toHaveLength(2);
+    expect(() => sites(forwardGraft("norm"), affine("*"))).toThrow("two grafts name a weight 'norm.mine.s'");
+    expect(sites(forwardGraft("norm"), affine("norm", "t"))).toHaveLength(2);
   });
 
   it("folds an affine graft only where base weights take it", () => {
@@ -52,7 +52,7 @@ describe("sitesOf", () => {
   });
 
   it.each([
-    ["affine and forward", { ...affine("norm"), forward: around("norm").forward! }, "leave one out"],
+    ["affine and forward", { ...affine("norm"), forward: forwardGraft("norm").forward! }, "leave one out"],
     ["affine and merge", { ...affine("block.fc"), merge: merging("block.fc").merge! }, "leave one out"],
     ["only a merge, on a module that is no layer", merging("norm"), "has neither forward nor affine"],
     ["neither", { at: "norm", weights: () => ({}) }, "has neither forward nor affine"],
@@ -63,7 +63,7 @@ describe("sitesOf", () => {
 
 describe("byModule", () => {
   it("keeps the order of the grafts on one module", () => {
-    const all = sites(around("norm", "a"), affine("norm", "b"), affine("block", "c"));
+    const all = sites(forwardGraft("norm", "a"), affine("norm", "b"), affine("block", "c"));
     expect([...byModule(all)].map(([path, here]) => [path, here.map(({ inits }) => Object.keys(inits)[0])])).toEqual([
       ["norm", ["a", "b"]],
       ["block", ["c"]],

@@ -52,10 +52,10 @@ export function byModule(sites: readonly Site[]): ReadonlyMap<string, readonly S
   const byPath = new Map<string, Site[]>();
   for (const s of sites) byPath.set(s.module.path, [...(byPath.get(s.module.path) ?? []), s]);
   for (const [path, here] of byPath) {
-    const late = here.findIndex((site, i) => onlyMerges(site) && here.slice(0, i).some((s) => !onlyMerges(s)));
-    if (late > 0)
+    const misplaced = here.findIndex((site, i) => onlyMerges(site) && here.slice(0, i).some((s) => !onlyMerges(s)));
+    if (misplaced > 0)
       throw new MethodError(
-        `${here[late]!.who}: on '${path}' a graft that only merges comes after one with affine or forward, ` +
+        `${here[misplaced]!.who}: on '${path}' a graft that only merges comes after one with affine or forward, ` +
           "which wraps the layer; list it before that one",
       );
   }

@@ -1,4 +1,4 @@
-// Which base weights train.
+// The selection of trainable base weights by globs.
 
 import { describe, expect, it } from "vitest";
 import { toy } from "./toy-model.test.data.ts";

@@ -6,7 +6,7 @@ import { gemmNT } from "./linear-algebra/gemm.ts";
 
 const CHUNK = 256;
 
-/** Mean and covariance of a set of features: all that the Fréchet distance needs of it. */
+/** Mean and covariance of a set of features: the input of the Fréchet distance. */
 export interface Statistics {
   readonly dimension: number;
   /** Number of samples. */

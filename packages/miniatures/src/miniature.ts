@@ -7,7 +7,7 @@ import { type Canvas, toPixels } from "./raster/canvas.ts";
 export interface Miniature {
   readonly name: string;
   readonly title: string;
-  /** What the images show, as a phrase. */
+  /** The content of the images, as a phrase. */
   readonly subject: string;
   readonly classes: readonly string[];
   /** Draws an image of a class. Only `r` varies it; `size` is the side in pixels, 32 by default. Throws RangeError. */

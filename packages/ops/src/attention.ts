@@ -22,7 +22,7 @@ export function attention(q_NHTC: tf.Tensor, k_NHTC: tf.Tensor, v_NHTC: tf.Tenso
  * @param qkv_NTE output of the qkv layer, E = 3 D, ordered as in timm and the DiT checkpoints: q, k, v, each by head
  * @param heads H; divides D
  * @returns [N, T, D], the input of `proj`
- * @throws where E is not 3 D with D divisible by `heads`
+ * @throws if E is not 3 D with D divisible by `heads`
  */
 export function selfAttention(qkv_NTE: tf.Tensor, heads: number): tf.Tensor {
   const [N, T, E] = qkv_NTE.shape as [number, number, number];

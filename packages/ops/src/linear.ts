@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs";
  *
  * @param x [..., I], any leading axes
  * @returns [..., O]
- * @throws where the shapes do not fit
+ * @throws if the shapes do not fit
  */
 export function linear(x: tf.Tensor, weight_OI: tf.Tensor, bias_O?: tf.Tensor): tf.Tensor {
   const [outputs, inputs] = weight_OI.shape as [number, number];

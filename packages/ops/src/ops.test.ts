@@ -116,16 +116,16 @@ describe("stopGradient", () => {
 });
 
 describe("errors", () => {
-  test("of linear name the shapes that do not fit", () => {
+  test("linear throws an error that names the shapes that do not match", () => {
     expect(() => linear(tf.zeros([2, 3]), tf.zeros([5, 4]))).toThrow(/x \[2,3\] does not fit weight \[5,4\]/);
     expect(() => linear(tf.zeros([2, 4]), tf.zeros([5, 4]), tf.zeros([4]))).toThrow(/wanted bias \[5\]/);
   });
 
-  test("of selfAttention name the heads that do not divide the width", () => {
+  test("selfAttention throws an error that names the heads that do not divide the width", () => {
     expect(() => selfAttention(tf.zeros([1, 2, 12]), 3)).toThrow(/3 heads/);
   });
 
-  test("of layerNorm refuse a scalar", () => {
+  test("layerNorm throws an error for a scalar", () => {
     expect(() => layerNorm(tf.scalar(1))).toThrow(/scalar/);
   });
 });

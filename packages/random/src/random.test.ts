@@ -52,24 +52,24 @@ describe("keyed samples", () => {
     expect(Math.abs(u.reduce((s, v) => s + v, 0) / n - 0.5)).toBeLessThan(4 * Math.sqrt(1 / 12 / n));
   });
 
-  it("of integers cover their range evenly", () => {
+  it("cover the range of integers evenly", () => {
     const counts = new Array(7).fill(0);
     for (const i of integers(5, "dice", 0, 70_000, 7)) counts[i]++;
     for (const c of counts) expect(Math.abs(c - 10_000)).toBeLessThan(4 * Math.sqrt(10_000));
   });
 
-  it("of a permutation contain every number once", () => {
+  it("contain every number of a permutation once", () => {
     const p = permutation(5, "order", 2, 1000);
     expect([...p].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
     expect(p).not.toEqual(permutation(5, "order", 3, 1000));
   });
 
-  it("of a stream are those of uniforms", () => {
+  it("are equal for a stream and for uniforms with the same key", () => {
     const s = stream(9, "image", 4);
     expect([s.uniform(), s.uniform(), s.uniform(), s.uniform(), s.uniform()]).toEqual([...uniforms(9, "image", 4, 5)]);
   });
 
-  it("refuse a seed, index or range that is no whole number in its range", () => {
+  it("refuse a seed, index or range that is not a whole number within its limits", () => {
     expect(() => normals(0.5, "x", 0, 1)).toThrow("seed is 0.5");
     expect(() => normals(1, "x", -1, 1)).toThrow("index is -1");
     expect(() => integers(1, "x", 0, 1, 0)).toThrow("below is 0");

@@ -21,7 +21,7 @@ export interface DamagedRecord {
 }
 
 export interface FoundRecords {
-  /** In the order of their paths. */
+  /** The records in the order of their paths. */
   records: FoundRecord[];
   damaged: DamagedRecord[];
 }
@@ -52,7 +52,7 @@ export async function findRecords(folder: string): Promise<FoundRecords> {
   return found;
 }
 
-/** The same order on every machine. */
+/** Compares by code units, so that the order is equal on every machine. */
 const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 async function jsonPaths(folder: string, entries: readonly Dirent[], damaged: DamagedRecord[]): Promise<string[]> {

@@ -5,8 +5,8 @@ import { z } from "zod";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 as 64 lower-case hexadecimal digits");
 /** Text without control characters, which would reach terminals, CSV rows and file names. */
-const plain = z.string().regex(/^\P{Cc}*$/u, "expected text without control characters");
-const text = plain.min(1);
+const plainText = z.string().regex(/^\P{Cc}*$/u, "expected text without control characters");
+const text = plainText.min(1);
 const count = z.int().nonnegative();
 const seconds = z.number().nonnegative();
 const interval = z
@@ -37,7 +37,7 @@ const data = z.strictObject({
   /** `miniature`: procedural images of this program; `dataset`: published images; `folder`: the user's image files. */
   source: z.enum(["miniature", "dataset", "folder"]),
   /** Class names, in label order. */
-  classes: z.array(plain).min(1),
+  classes: z.array(plainText).min(1),
   /** Number of training images. */
   images: count,
   /** Height and width after preprocessing, in pixels. */
@@ -64,7 +64,7 @@ const metrics = z.strictObject({
   /** Level of `fidInterval` and `baseFidInterval`, such as 0.95. */
   intervalLevel: z.number().gt(0).lt(1),
   kid: z.number(),
-  /** The same scores for the base model without fine-tuning, sampled with its null class. */
+  /** Scores of the base model without fine-tuning, sampled with its null class. */
   baseFid: z.number(),
   baseFidInterval: interval,
   baseKid: z.number(),
@@ -113,7 +113,7 @@ export const recordSchema = z
     weights: z.strictObject({
       base: sha256,
       extractor: sha256,
-      /** Only for models on latents. */
+      /** Set only for models on latents. */
       autoencoder: sha256.optional(),
       trained: sha256.nullable(),
       /** Size of the file of trained weights. Older records do not have it. */
@@ -130,7 +130,7 @@ export const recordSchema = z
     /** Seconds of each stage, summed over resumes; null for a stage that the run did not reach. */
     times: z.strictObject({
       data: seconds,
-      /** Only for models on latents: encoding the data, unless an earlier run did. */
+      /** Encoding of the data; set only for models on latents, unless an earlier run did it. */
       latents: seconds.optional(),
       compile: seconds,
       train: seconds,
@@ -151,7 +151,7 @@ export const recordSchema = z
       learningRate: z.number().positive().optional(),
       /** Number of times the run was resumed. */
       resumes: count,
-      /** The loss at some steps, in step order; null where it was not finite. */
+      /** The loss at some steps, in step order; null if it was not finite. */
       loss: z.array(z.strictObject({ step: count, value: z.number().nullable() })),
       /**
        * Loss of the weights' moving average (EMA) at some steps on one fixed batch: the same training images, timesteps
@@ -161,7 +161,7 @@ export const recordSchema = z
       /** Steps and identity of the shorter run that training continued from, if any. */
       continuedFrom: z.strictObject({ steps: count, identity: sha256 }).optional(),
     }),
-    /** Null where the run diverged. */
+    /** Null if the run diverged. */
     metrics: metrics.nullable(),
     exit: z.enum(["finished", "diverged"]),
     startedAt: z.iso.datetime(),

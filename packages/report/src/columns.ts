@@ -1,14 +1,13 @@
-/**
- * The columns of the table of methods that come after FID and rank. One entry here is a column of the Markdown table,
- * of the terminal table and, where it has a value per run, of the CSV. A new cost or a new metric is one entry.
- */
+// The columns of the table of methods that come after FID and rank. One entry here is a column of the Markdown table,
+// of the terminal table and, if it has a value per run, of the CSV. A new cost or a new metric is one entry.
+
 import type { RunRecord } from "@dit-bench/record";
 import type { MethodRow } from "./comparison.ts";
 import { formatBytes, formatCount, formatMilliseconds, formatPercent, formatRatio, formatSeconds } from "./format.ts";
 import { wasUnderLoad } from "./load.ts";
 import { mean } from "./statistics.ts";
 
-/** Printed where a value does not exist. */
+/** Printed if a value does not exist. */
 export const gap = "–";
 /** Printed after times that were measured while other processes used the machine. */
 export const loadMark = "†";
@@ -23,7 +22,7 @@ export interface Column {
   text(row: Pick<MethodRow, "records" | "relativeTime">): string;
   /** Text of the base model's cell. */
   base: string;
-  /** Column of the CSV; `value` is that of one run, null where the run has none. */
+  /** Column of the CSV; `value` is that of one run, null if the run has none. */
   csv?: { name: string; value(record: RunRecord): number | null };
   /** Explanation below the table, a sentence without the heading; empty for none. */
   note: string | ((rows: readonly MethodRow[]) => string);
@@ -103,7 +102,7 @@ interface MeanColumn {
   importance: number;
   /** Name in the CSV. */
   name: string;
-  /** Value of one run; null where the run has none. */
+  /** Value of one run; null if the run has none. */
   value(record: RunRecord): number | null;
   /** Text of the mean over a row's runs. */
   format(mean: number): string;

@@ -1,4 +1,5 @@
-/** Which records may share a table, in which order, and under which labels. */
+// Which records may share a table, in which order, and under which labels.
+
 import { isDeepStrictEqual } from "node:util";
 import type { RunRecord } from "@dit-bench/record";
 import { printable } from "@dit-bench/text";
@@ -15,7 +16,7 @@ export function groupByProtocol(records: readonly RunRecord[]): Map<string, RunR
   return groups;
 }
 
-/** Path of the file of a record; undefined where it is unknown. */
+/** Path of the file of a record; undefined if it is unknown. */
 export type PathOf = (record: RunRecord) => string | undefined;
 
 /** Records that cannot share a table. The message names two of their files. */
@@ -75,8 +76,8 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
 }
 
 /**
- * The label of a record's row: that of its method. The method's name follows where several methods have the same label,
- * such as a plug-in copied from a built-in method.
+ * The label of a record's row: the label of its method. If several methods have the same label, such as a plug-in
+ * copied from a built-in method, the method's name follows.
  */
 export function rowLabels(records: readonly RunRecord[]): (record: RunRecord) => string {
   const methods = new Map<string, Set<string>>();

@@ -1,13 +1,12 @@
-/**
- * Records to a table: one row per method label, one column per dataset, seeds averaged.
- *
- * A missing value is `null`, never zero. A row has an average only if every dataset of the table has a finished run and
- * no run of the row diverged: an average over the successful datasets would favour methods that fail on hard ones.
- */
+// Records to a table: one row per method label, one column per dataset, seeds averaged.
+//
+// A missing value is `null`, never zero. A row has an average only if every dataset of the table has a finished run and
+// no run of the row diverged: an average over the successful datasets would favour methods that fail on hard ones.
+
 import type { RunRecord } from "@dit-bench/record";
 import { byText, comparableRecords, type PathOf, rowLabels } from "./comparable.ts";
 import { type Pairing, rankRows } from "./ranking.ts";
-import { type Basis, baseScores, methodScore, type ScoreRow, scoreRow } from "./scores.ts";
+import { baseScores, type IntervalBasis, methodScore, type ScoreRow, scoreRow } from "./scores.ts";
 import { geometricMean } from "./statistics.ts";
 
 export interface Comparison {
@@ -21,10 +20,10 @@ export interface Comparison {
   rows: MethodRow[];
   /** The base model without fine-tuning, sampled with its null class. */
   base: ScoreRow;
-  /** What the differences behind the ranks are taken over; null where no row has a rank. */
+  /** The pairing of the differences that ranks are computed from; null if no row has a rank. */
   pairing: Pairing | null;
-  /** The basis of the ranked averages; null where no row has a rank. */
-  rankedBasis: Basis | null;
+  /** The basis of the ranked averages; null if no row has a rank. */
+  rankedBasis: IntervalBasis | null;
   /** The compared records, each cell once, sorted by label, dataset and seed. */
   records: RunRecord[];
 }

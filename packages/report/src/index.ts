@@ -1,4 +1,5 @@
-/** Public interface of the package: records to CSV, Markdown, charts, contact sheets and sentences. */
+// Public interface of the package: records to CSV, Markdown, charts, contact sheets and sentences.
+
 export { answer } from "./answer.ts";
 export { lossCurve } from "./charts/loss-curve.ts";
 export { parametersChart } from "./charts/parameters-chart.ts";
@@ -10,7 +11,7 @@ export { toCsv } from "./csv.ts";
 export { formatFid } from "./format.ts";
 export { toMarkdown } from "./markdown.ts";
 export { notes, samplesMark } from "./notes.ts";
-export type { Average, Basis, Cell, ScoreRow } from "./scores.ts";
+export type { Average, Cell, IntervalBasis, ScoreRow } from "./scores.ts";
 export { contactSheet, type SheetOptions, type SheetRow, type SheetSection } from "./sheets/contact-sheet.ts";
 export { leftOutNote, miniatureNote, seedsText } from "./wording.ts";
 export { type Report, type ReportPaths, writeReport } from "./write-report.ts";

@@ -1,4 +1,5 @@
-/** The comparison as a Markdown page. */
+// The comparison as a Markdown page.
+
 import { printable, quantity } from "@dit-bench/text";
 import { answer } from "./answer.ts";
 import { gap, tableColumns } from "./columns.ts";
@@ -14,8 +15,8 @@ export interface MarkdownOptions {
 }
 
 /**
- * What was measured, the answer in sentences, the table of methods and costs, the table of datasets, and notes on how
- * to read them. Paragraphs are wrapped at 120 columns.
+ * The page: the measurement, the answer in sentences, the table of methods and costs, the table of datasets, and notes
+ * on how to read them. Paragraphs are wrapped at 120 columns.
  */
 export function toMarkdown(comparison: Comparison, { leftOut = [] }: MarkdownOptions = {}): string {
   const missing = leftOutNote(leftOut);
@@ -35,7 +36,7 @@ export function toMarkdown(comparison: Comparison, { leftOut = [] }: MarkdownOpt
   return `${parts.filter((part) => part !== null).join("\n\n")}\n`;
 }
 
-/** What was measured: datasets, seeds, numbers of images, extractor and protocol. */
+/** The paragraph on the measurement: datasets, seeds, numbers of images, extractor and protocol. */
 function measurement(comparison: Comparison): string {
   const { records, datasets } = comparison;
   const scored = records.flatMap((record) => record.metrics ?? []);

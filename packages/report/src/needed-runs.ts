@@ -1,12 +1,11 @@
-/**
- * How many seeds or datasets would likely separate two methods that are not separated yet.
- *
- * Assumes that the mean d and the standard deviation s of the differences stay as observed. The result is the smallest
- * n with |d| sqrt(n) / s >= t(97.5 %, n - 1) + t(80 %, n - 1), a power of 80 %; the noncentral t is approximated by a
- * shifted t, as usual. From few differences the figure is rough, so texts print "about".
- */
+// Estimates the number of seeds or datasets that would likely separate two methods that are not separated yet.
+//
+// Assumes that the mean d and the standard deviation s of the differences stay as observed. The result is the smallest
+// n with |d| sqrt(n) / s >= t(97.5 %, n - 1) + t(80 %, n - 1), a power of 80 %; the noncentral t is approximated by a
+// shifted t, as usual. From few differences the figure is rough, so texts print "about".
+
 import { differences, type Pairing, seedDifferences } from "./ranking.ts";
-import { level, type ScoreRow } from "./scores.ts";
+import { confidenceLevel, type ScoreRow } from "./scores.ts";
 import { mean, sampleVariance, twoSidedT } from "./statistics.ts";
 
 export const power = 0.8;
@@ -14,15 +13,15 @@ export const power = 0.8;
 export const mostRuns = 100;
 
 export interface NeededRuns {
-  /** What to run more of: seeds of each dataset, or datasets similar to these. */
+  /** The kind of further runs: more seeds of each dataset, or more datasets similar to these. */
   what: Pairing;
-  /** False where the effect of more seeds is unknown, because some dataset has one seed. */
+  /** False if the effect of more seeds is unknown, because some dataset has one seed. */
   seedsAreKnown: boolean;
   /** Total number, existing runs included; Infinity for more than {@link mostRuns}. */
   count: number;
 }
 
-/** Null where `a` and `b` have fewer than two differences, from which nothing can be estimated. */
+/** Null if `a` and `b` have fewer than two differences, from which nothing can be estimated. */
 export function neededRuns(a: ScoreRow, b: ScoreRow, pairing: Pairing): NeededRuns | null {
   const observed = differences(a, b, pairing);
   const variance = sampleVariance(observed);
@@ -47,7 +46,7 @@ export function neededRuns(a: ScoreRow, b: ScoreRow, pairing: Pairing): NeededRu
 /** `variance` is the squared standard error of the difference. */
 function separates(difference: number, variance: number, degrees: number): boolean {
   if (difference === 0) return false;
-  return difference >= Math.sqrt(variance) * (twoSidedT(level, degrees) + twoSidedT(2 * power - 1, degrees));
+  return difference >= Math.sqrt(variance) * (twoSidedT(confidenceLevel, degrees) + twoSidedT(2 * power - 1, degrees));
 }
 
 function smallest(isEnough: (n: number) => boolean): number {
@@ -55,7 +54,7 @@ function smallest(isEnough: (n: number) => boolean): number {
   return Number.POSITIVE_INFINITY;
 }
 
-/** Variance over shared seeds of the difference on each dataset; null where a dataset has fewer than two such seeds. */
+/** Variance over shared seeds of the difference on each dataset; null if a dataset has fewer than two such seeds. */
 function seedNoise(a: ScoreRow, b: ScoreRow): { variance: number; n: number }[] | null {
   const parts = a.cells.map((_, dataset) => seedDifferences(a, b, dataset));
   if (parts.some((part) => part.length < 2)) return null;

@@ -1,4 +1,5 @@
-/** The notes below a table: how each number was computed, and what it does not show. */
+// The notes below a table: how each number was computed, and what it does not show.
+
 import { gap, loadMark, tableColumns } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { listing } from "./format.ts";
@@ -114,7 +115,7 @@ function sharedSeedsNote(comparison: Comparison): string | null {
   );
 }
 
-/** How many more runs would likely separate neighbouring ranked methods that are not separated. */
+/** A note on the number of runs that would likely separate neighbouring ranked methods that are not separated. */
 function openPairsNote({ rows, pairing }: Comparison): string | null {
   if (pairing === null) return null;
   const ranked = rows

@@ -1,7 +1,8 @@
-/** Tests of the ranking, with published data for the paired t test. */
+// Tests of the ranking, with published data for the paired t test.
+
 import { expect, test } from "vitest";
 import { rankRows } from "./ranking.ts";
-import type { Basis, Cell } from "./scores.ts";
+import type { Cell, IntervalBasis } from "./scores.ts";
 
 /** A row with the given FIDs, one list per dataset. */
 function row(...fids: number[][]) {
@@ -12,7 +13,7 @@ function row(...fids: number[][]) {
     mean: values.reduce((sum, value) => sum + value, 0) / values.length,
     deviation: null,
   }));
-  const basis: Basis = fids.every((values) => values.length > 1) ? "seeds" : "samples";
+  const basis: IntervalBasis = fids.every((values) => values.length > 1) ? "seeds" : "samples";
   return { cells, average: { mean: 0, standardError: 0, interval: [0, 0] as [number, number], basis } };
 }
 

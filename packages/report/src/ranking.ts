@@ -1,28 +1,27 @@
-/**
- * Ranks that distinguish two methods only where their difference is larger than chance.
- *
- * Two methods are compared by the differences of their FIDs. With two or more datasets there is one difference per
- * dataset (means over seeds), so the result holds for datasets like these; with one dataset there is one difference per
- * seed. The methods are separated if the 95 % interval of the mean difference (paired Student t) excludes zero.
- * Differences of single seeds on several datasets are not pooled: runs on one dataset share its difficulty, so counting
- * them as independent would make the intervals too short. The level holds for each pair and is not corrected for the
- * number of pairs. Rows whose averages have different bases are not ranked against each other.
- */
-import { type Basis, level, type ScoreRow } from "./scores.ts";
+// Ranks that distinguish two methods only if their difference is larger than chance.
+//
+// Two methods are compared by the differences of their FIDs. With two or more datasets there is one difference per
+// dataset (means over seeds), so the result holds for datasets like these; with one dataset there is one difference per
+// seed. The methods are separated if the 95 % interval of the mean difference (paired Student t) excludes zero.
+// Differences of single seeds on several datasets are not pooled: runs on one dataset share its difficulty, so counting
+// them as independent would make the intervals too short. The level holds for each pair and is not corrected for the
+// number of pairs. Rows whose averages have different bases are not ranked against each other.
+
+import { confidenceLevel, type IntervalBasis, type ScoreRow } from "./scores.ts";
 import { meanInterval } from "./statistics.ts";
 
-/** What the differences of two methods are taken over. */
+/** The pairs of results whose differences compare two methods. */
 export type Pairing = "datasets" | "seeds";
 
 export interface Ranking {
   /**
-   * One per row: 1 + the number of ranked rows that are better and separated from it; null where a row is not ranked.
+   * One per row: 1 + the number of ranked rows that are better and separated from it; null if a row is not ranked.
    */
   ranks: (number | null)[];
-  /** Null where no two rows have two differences, as with one dataset and one seed; then no row is ranked. */
+  /** Null if no two rows have two differences, as with one dataset and one seed; then no row is ranked. */
   pairing: Pairing | null;
-  /** The basis of the ranked rows; null where there is none. */
-  basis: Basis | null;
+  /** The basis of the ranked rows; null if there is none. */
+  basis: IntervalBasis | null;
 }
 
 /**
@@ -33,7 +32,7 @@ export function rankRows(rows: readonly ScoreRow[]): Ranking {
   const averaged = rows.filter((row) => row.average !== null);
   const bySeeds = averaged.filter((row) => row.average!.basis === "seeds").length;
   const pairing: Pairing = (rows[0]?.cells.length ?? 0) > 1 ? "datasets" : "seeds";
-  const basis: Basis = pairing === "seeds" || 2 * bySeeds >= averaged.length ? "seeds" : "samples";
+  const basis: IntervalBasis = pairing === "seeds" || 2 * bySeeds >= averaged.length ? "seeds" : "samples";
   const candidates = averaged.filter((row) => row.average!.basis === basis);
   const ranked = candidates.filter((row) =>
     candidates.some((other) => other !== row && canCompare(row, other, pairing)),
@@ -52,7 +51,7 @@ export function canCompare(a: ScoreRow, b: ScoreRow, pairing: Pairing): boolean 
 
 /** True if `a` is lower than `b` by more than chance: the interval of the mean difference lies below zero. */
 export function isBetter(a: ScoreRow, b: ScoreRow, pairing: Pairing): boolean {
-  const interval = meanInterval(differences(a, b, pairing), level);
+  const interval = meanInterval(differences(a, b, pairing), confidenceLevel);
   return interval !== null && interval[1] < 0;
 }
 

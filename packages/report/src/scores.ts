@@ -1,17 +1,21 @@
-/** FIDs of one row of a table: one cell per dataset, and their average with its interval. */
+// FIDs of one row of a table: one cell per dataset, and their average with its interval.
+
 import type { RunRecord } from "@dit-bench/record";
 import { mean, sampleVariance, twoSidedT } from "./statistics.ts";
 
-/** Level of every interval in a comparison. */
-export const level = 0.95;
+/** Confidence level of every interval in a comparison. */
+export const confidenceLevel = 0.95;
 
 /**
- * What the interval of an average is computed from. `seeds`: the spread over seeds within each dataset; every dataset
- * has at least two. `samples`: some dataset has one seed only, so the interval comes from each run's own FID interval.
- * It reflects the finite number of samples, not the variation between training runs. See
- * docs/decisions/0009-intervals.md.
+ * The source of an average's interval.
+ *
+ * - `seeds`: the spread over seeds within each dataset. Every dataset has at least two seeds.
+ * - `samples`: the FID interval of each run, because a dataset has one seed only. Such an interval reflects the finite
+ *   number of samples, not the variation between training runs.
+ *
+ * docs/decisions/0009-intervals.md has the reasons.
  */
-export type Basis = "seeds" | "samples";
+export type IntervalBasis = "seeds" | "samples";
 
 export interface ScoreRow {
   /** One per dataset of the table. */
@@ -26,7 +30,7 @@ export interface Cell {
   seeds: number[];
   /** Seeds of the runs that diverged. */
   diverged: number[];
-  /** Null where no run finished. */
+  /** Null if no run finished. */
   mean: number | null;
   /** Standard deviation over seeds; null for fewer than two. */
   deviation: number | null;
@@ -41,7 +45,7 @@ export interface Average {
   standardError: number;
   /** The 95 % interval. */
   interval: [low: number, high: number];
-  basis: Basis;
+  basis: IntervalBasis;
 }
 
 /** One run's FID; `fid` is null if it diverged. */
@@ -59,7 +63,7 @@ export function methodScore({ cell, metrics }: RunRecord): Score {
   return { dataset, seed, fid: metrics.fid, variance: intervalVariance(metrics.fidInterval, metrics.intervalLevel) };
 }
 
-/** The base model's scores, one per dataset and seed: the records of all methods repeat them. */
+/** The base model's scores, one per dataset and seed. The records of all methods repeat them; the first one counts. */
 export function baseScores(records: readonly RunRecord[]): Score[] {
   const scores = new Map<string, Score>();
   for (const { cell, metrics } of records) {
@@ -72,7 +76,7 @@ export function baseScores(records: readonly RunRecord[]): Score[] {
 }
 
 /**
- * The row of one method or of the base model. Its interval depends on `scores` only, not on other rows of the table.
+ * The row of a method or of the base model. Its interval depends on these `scores` only, not on other rows.
  */
 export function scoreRow(scores: readonly Score[], datasets: readonly { name: string }[]): ScoreRow {
   const columns = datasets.map(({ name }) =>
@@ -113,8 +117,8 @@ function toAverage(columns: readonly Score[][]): Average {
   });
   const total = parts.reduce((sum, part) => sum + part.variance, 0);
   const standardError = Math.sqrt(total) / columns.length;
-  const spread = parts.reduce((sum, part) => sum + part.variance ** 2 / part.degrees, 0);
-  const degrees = spread > 0 ? total ** 2 / spread : Number.POSITIVE_INFINITY;
-  const reach = standardError === 0 ? 0 : twoSidedT(level, degrees) * standardError;
-  return { mean: centre, standardError, interval: [centre - reach, centre + reach], basis };
+  const denominator = parts.reduce((sum, part) => sum + part.variance ** 2 / part.degrees, 0);
+  const degrees = denominator > 0 ? total ** 2 / denominator : Number.POSITIVE_INFINITY;
+  const halfWidth = standardError === 0 ? 0 : twoSidedT(confidenceLevel, degrees) * standardError;
+  return { mean: centre, standardError, interval: [centre - halfWidth, centre + halfWidth], basis };
 }

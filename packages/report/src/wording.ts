@@ -1,4 +1,5 @@
-/** Sentences that several of the Markdown page, the charts and the terminal print. */
+// Sentences that appear in more than one place: the Markdown page, the charts, the terminal.
+
 import { quantity } from "@dit-bench/text";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { listing } from "./format.ts";
@@ -15,7 +16,7 @@ export function miniatureNote({ records }: Comparison): string {
   return `${what} FIDs use the features of ${features} and must never be compared with published FIDs.`;
 }
 
-/** `3 seeds each`, or `1 to 3 seeds each` where the counts differ. */
+/** `3 seeds each`, or `1 to 3 seeds each` if the counts differ. */
 export function seedsText({ rows }: Comparison): string {
   const counts = rows.flatMap((row) => row.cells.map((cell) => cell.seeds.length)).filter((count) => count > 0);
   if (counts.length === 0) return "no finished run";
@@ -65,7 +66,7 @@ export function oneSeedText({ datasets }: Comparison): string {
   return datasets.length === 1 ? "one seed" : "one seed on some dataset";
 }
 
-/** How many runs would separate the methods `names`, as a clause. */
+/** A clause with the number of runs that would separate the methods `names`. */
 export function neededText({ what, count, seedsAreKnown }: NeededRuns, names: readonly string[]): string {
   const them = listing(names);
   const unknown = "; one seed does not show whether more seeds would";
@@ -81,7 +82,7 @@ export function neededText({ what, count, seedsAreKnown }: NeededRuns, names: re
     : `about ${count} datasets like these would likely separate ${them}${unknown}`;
 }
 
-/** The sentence that names the records that could not be read; null where there are none. */
+/** The sentence that names the records that could not be read; null if there are none. */
 export function leftOutNote(leftOut: readonly string[]): string | null {
   if (leftOut.length === 0) return null;
   const [be, these] = leftOut.length === 1 ? ["is", "1 record"] : ["are", `${leftOut.length} records`];

@@ -1,4 +1,5 @@
-/** Tests of the files of a report. */
+// Tests of the files of a report.
+
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

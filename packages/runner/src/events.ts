@@ -1,4 +1,4 @@
-// The callbacks by which long work reports its progress. The caller decides what is printed.
+// The callbacks through which long work reports its progress. The caller decides about the output.
 
 /** Called by long work while it runs. */
 export interface Listener {

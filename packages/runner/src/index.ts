@@ -1,4 +1,4 @@
-// What this package exports to the command line and to other programs.
+// The exports of this package for the command line and other programs.
 
 export { datasetEntries } from "./assets/dataset-entries.ts";
 export { type Fetched, type FetchPlan, fetchOne, planFetch } from "./assets/fetch.ts";
@@ -43,7 +43,7 @@ export { type GridLink, linkToGrid, submitCell } from "./launch/cell-process.ts"
 export { type GridRun, type GridTask, type GridWatch, startGrid } from "./launch/grid.ts";
 export type { GridCell } from "./launch/grid-cell.ts";
 export type { CellOutcome } from "./launch/judge.ts";
-export { launcherNamed } from "./launch/launchers.ts";
+export { findLauncher } from "./launch/launchers.ts";
 export type { CellMessage } from "./launch/messages.ts";
 export type { LoadedMethod } from "./methods/loaded-method.ts";
 export { builtinMethods, loadMethod, loadMethods, methodNamed } from "./methods/methods.ts";

@@ -11,7 +11,7 @@ const texts = new RegExp(
   "i",
 );
 
-/** Is an error, or one of its causes, a failed allocation? */
+/** True if an error, or one of its causes, is a failed allocation. */
 export function isOutOfMemory(error: unknown): boolean {
   for (let e = error; e instanceof Error; e = e.cause)
     if ((e as NodeJS.ErrnoException).code === "ERR_MEMORY_ALLOCATION_FAILED" || texts.test(e.message)) return true;

@@ -1,4 +1,4 @@
-// Where the project's own files are: recipes, datasets.json, weights.json.
+// Finds the project's own files: recipes, datasets.json, weights.json.
 
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-// Misspelt names and what they were meant to be.
+// Finds the names that misspelt ones stand for.
 
 import { expect, test } from "vitest";
 import { closestName } from "./index.ts";

@@ -6,7 +6,7 @@ import { distance } from "fastest-levenshtein";
  * The candidate at the smallest edit distance from `name`, without regard to case. A candidate that begins with `name`,
  * or is a beginning of it, counts as half an edit away.
  *
- * @returns undefined where more than a third of the letters would change
+ * @returns undefined if more than a third of the letters would change
  */
 export function closestName(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();

@@ -1,4 +1,4 @@
-// The error for a damaged file of weights. A file of its own: weight-file-error.ts holds the errors of sound files.
+// The error for a damaged file of weights. The errors for undamaged files are in weight-file-error.ts.
 
 import { WeightFileError } from "./weight-file-error.ts";
 

@@ -4,7 +4,7 @@ import type { StoredTensor } from "./tensor-type.ts";
 
 const floatingPointTypes: ReadonlySet<string> = new Set(["F64", "F32", "F16", "BF16"]);
 
-/** Can `float32` convert numbers of this type? */
+/** True if `float32` can convert numbers of this type. */
 export const isFloatingPoint = (type: string): boolean => floatingPointTypes.has(type);
 
 /** Converts to float32: F32 is the same array, F64 rounded to nearest, F16 and BF16 exact. Throws for other types. */

@@ -1,4 +1,4 @@
-// Makes pickles, zip archives and PyTorch's two formats, with wrong headers where a test needs them.
+// Makes pickles, zip archives and PyTorch's two formats, with wrong headers if a test needs them.
 
 export type Bytes = Uint8Array;
 export const bytes = (...parts: (string | number | Bytes)[]): Bytes =>

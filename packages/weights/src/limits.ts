@@ -1,4 +1,4 @@
-// Limits on the content of a file: above those of any known checkpoint, below what would exhaust the memory.
+// Limits on the content of a file: higher than any known checkpoint needs, and low enough to fit in memory.
 
 /** The largest public checkpoints have about 10,000, including optimizer states. */
 export const maxTensors = 100_000;

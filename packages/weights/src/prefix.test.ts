@@ -121,7 +121,7 @@ describe("describeAdapter", () => {
     expect(describeAdapter(names)).toBe(kind);
   });
 
-  it("of a folder of PEFT or diffusers opens its file", async () => {
+  it("describes the adapter in a folder of PEFT or diffusers", async () => {
     file("adapter/adapter_model.safetensors", ["base_model.model.qkv.lora_A.weight"]);
     writeFileSync(join(place, "adapter/adapter_config.json"), '{"peft_type": "LORA", "r": 8}');
     const adapter = await openCheckpoint(join(place, "adapter"));

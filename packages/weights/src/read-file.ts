@@ -65,7 +65,7 @@ export const stampOf = ({ path, size, modified, inode }: FileStamp): FileStamp =
 
 const maxCallBytes = 1 << 30; // one read takes at most 2^31 - 1 bytes
 
-/** Up to `length` bytes from `position`, fewer where the file ends before. */
+/** Up to `length` bytes from `position`, fewer if the file ends before. */
 export function readAt(file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   let done = 0;

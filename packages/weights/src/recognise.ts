@@ -10,7 +10,7 @@ import { RefusedGlobalError, UnsupportedFileError } from "./weight-file-error.ts
 
 export type FileFormat = "safetensors" | "index" | "zip" | "pickle";
 
-/** The advice in messages about other files. */
+/** The end of messages about files of other formats. */
 export const wantedWeights =
   "wanted a safetensors file, a PyTorch checkpoint, an index of shards or a diffusers folder";
 

@@ -9,9 +9,9 @@ import { UnsupportedFileError, WeightFileError } from "./weight-file-error.ts";
 export interface ZipEntry {
   readonly begin: number;
   readonly end: number;
-  /** How the stored bytes are encoded, such as "encrypted", for messages; absent if they are the plain content. */
+  /** The encoding of the stored bytes for messages, such as "encrypted"; absent if they are the plain content. */
   readonly packing?: string;
-  /** Whether they are deflated and not encrypted. */
+  /** True if the stored bytes are deflated and not encrypted. */
   readonly deflated: boolean;
   /** Size and CRC-32 of the unpacked content, as announced by the archive. */
   readonly size: number;

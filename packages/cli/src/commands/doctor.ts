@@ -24,7 +24,7 @@ interface Finding {
   readonly what: string;
   readonly ok: boolean;
   readonly found: string;
-  /** What to do if it does not work. */
+  /** Advice if it does not work. */
   readonly how?: string;
 }
 
@@ -150,7 +150,7 @@ function checkRecipes(): Finding[] {
   });
 }
 
-/** Everything that `bench fetch` knows, and where it is. */
+/** The weights and datasets that `bench fetch` knows, with their paths. */
 async function checkFetched(): Promise<Finding[]> {
   const plans = await Promise.all(fetchables().map((what) => planFetch(what)));
   return plans.map((plan) => {

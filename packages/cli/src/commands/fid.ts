@@ -17,7 +17,7 @@ export async function fid(a: string, b: string, options: FidOptions): Promise<vo
   const listener = showProgress(stderrTerminal(), listenForSignals());
   const measurer = createMeasurer(options, listener);
   try {
-    // Both are opened, and feature files are read, before any image is measured: errors come first.
+    // Both sets are opened, and feature files read, before any image is measured, so that errors appear early.
     const [generatedSource, realSource] = [await openSet(a), await openSet(b)];
     const stored = generatedSource.kind === "features" ? await measurer.measure(generatedSource) : undefined;
     if (resamples > 0 && stored && !stored.features)

@@ -24,7 +24,7 @@ interface List<Item> {
   json(item: Item): Record<string, string | number | boolean | null>;
   /** A name stands for the column of that property. */
   readonly columns: readonly (Column<Item> | (keyof Item & string))[];
-  /** Below the table; undefined for none. */
+  /** Text below the table; undefined for none. */
   note?(items: readonly Item[]): string | undefined;
 }
 
@@ -37,7 +37,7 @@ interface Column<Item> {
   readonly importance?: number;
 }
 
-/** What a command prints of a list. */
+/** The output of a list. */
 interface Listing {
   readonly json: readonly object[];
   readonly table: string;

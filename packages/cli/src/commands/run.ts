@@ -47,7 +47,7 @@ export async function run(options: RunOptions): Promise<void> {
   process.exitCode = exitCodes.ok; // a plug-in may have set another
 }
 
-/** What the flags name, loaded. */
+/** The recipe, method and dataset that the flags name, loaded. */
 interface Cell {
   readonly recipe: Recipe;
   readonly method: LoadedMethod;

@@ -25,7 +25,7 @@ import { startEngine } from "../start-engine.ts";
 
 type SamplingSettings = Recipe["settings"]["sampling"];
 
-/** What to sample from. */
+/** The model to sample from. */
 interface Source {
   readonly network: Network;
   readonly settings: SamplingSettings;
@@ -37,13 +37,13 @@ interface Source {
   readonly place: string;
   /** False: the model has no null class, so it cannot be guided. */
   readonly nullClass: boolean;
-  /** What the user should know about the weights. */
+  /** Warnings about the weights for the user. */
   readonly warnings: readonly string[];
   /** Distinguishes these weights from others. */
   readonly origin: Readonly<Record<string, unknown>>;
 }
 
-/** As sample.py of facebookresearch/DiT, with fewer than its 250 steps. */
+/** The sampling of sample.py in facebookresearch/DiT, except that it takes 250 steps by default. */
 const official = {
   sampler: "ddpm",
   respacing: String(defaultSteps),

@@ -41,7 +41,7 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
   const problems = damaged.map(({ reason }) => reason);
   if (passedOver.length > 0)
     printNote(
-      `${quantity(passedOver.length, "record")} below ${out} passed over as copies of an earlier table, such as ` +
+      `${quantity(passedOver.length, "record")} below ${out} ignored as copies of an earlier table, such as ` +
         `${passedOver[0]!.path}; choose another --out to count them\n`,
     );
   if (records.length === 0) {

@@ -1,4 +1,4 @@
-// What `bench doctor` takes.
+// The arguments and flags of `bench doctor`.
 
 import { declare, type OptionsOf, toggle } from "../parser/flag.ts";
 

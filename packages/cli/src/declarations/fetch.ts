@@ -1,4 +1,4 @@
-// What `bench fetch` takes.
+// The arguments and flags of `bench fetch`.
 
 import { declare, type OptionsOf, text, toggle, variadic } from "../parser/flag.ts";
 

@@ -1,6 +1,6 @@
-// What `bench grid` takes.
+// The arguments and flags of `bench grid`.
 
-import { decimal, declare, list, type OptionsOf, texts, whole } from "../parser/flag.ts";
+import { decimalNumber, declare, list, type OptionsOf, texts, wholeNumber } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";
 import { training } from "./training.ts";
 
@@ -14,14 +14,14 @@ export const grid = declare({
       "your own images instead of datasets, one subfolder for each class; each --data is a dataset",
     ),
     name: texts("name", "what to call your own images, in the order of --data (default: the folders' names)"),
-    seeds: whole("number", "how many seeds, from 0", atLeast(1), { default: 1 }),
+    seeds: wholeNumber("number", "how many seeds, from 0", atLeast(1), { default: 1 }),
     ...training,
-    jobs: whole(
+    jobs: wholeNumber(
       "number",
       "runs at the same time, each with its share of the CPU (default: one for each core)",
       atLeast(1),
     ),
-    timeLimit: decimal("minutes", "end a run that takes longer; the other runs continue (default: none)", {
+    timeLimit: decimalNumber("minutes", "end a run that takes longer; the other runs continue (default: none)", {
       holds: (minutes) => minutes > 0,
       wanted: "minutes above 0",
     }),

@@ -1,4 +1,4 @@
-// What `bench list-weights` takes.
+// The arguments and flags of `bench list-weights`.
 
 import { argument, declare, type OptionsOf, toggle } from "../parser/flag.ts";
 import { ditCheckpoint } from "./shared.ts";

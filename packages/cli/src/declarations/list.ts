@@ -1,6 +1,6 @@
-// What `bench list` takes.
+// The arguments and flags of `bench list`.
 
-import { argument, declare, type OptionsOf, text, toggle, whole } from "../parser/flag.ts";
+import { argument, declare, type OptionsOf, text, toggle, wholeNumber } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";
 import { out, plugin, recipe } from "./shared.ts";
 
@@ -12,7 +12,7 @@ export const list = declare({
   arguments: { what: argument("what to list", listNames) },
   flags: {
     model: text("name", "methods: count trained parameters on this model, such as DiT-XL/2 (default: the recipe's)"),
-    classes: whole("number", "methods: for this many classes (default: the model's own)", atLeast(1)),
+    classes: wholeNumber("number", "methods: for this many classes (default: the model's own)", atLeast(1)),
     recipe: { ...recipe, about: "methods: the recipe whose model to count on" },
     plugin: { ...plugin, about: "methods: include those of this package, folder or file" },
     out: { ...out, about: "runs: where they are kept" },

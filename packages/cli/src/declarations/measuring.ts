@@ -1,7 +1,7 @@
-// What `bench features` and `bench fid` take.
+// The arguments and flags of `bench features` and `bench fid`.
 
 import { extractors } from "@dit-bench/runner/extractors";
-import { argument, choice, declare, type OptionsOf, text, whole } from "../parser/flag.ts";
+import { argument, choice, declare, type OptionsOf, text, wholeNumber } from "../parser/flag.ts";
 import { extension } from "../parser/values.ts";
 import { computing, json, strict } from "./shared.ts";
 
@@ -54,7 +54,7 @@ export const fid = declare({
   },
   flags: {
     ...measuring,
-    resamples: whole(
+    resamples: wholeNumber(
       "number",
       "bootstrap resamples for the interval of the FID, each as slow as the FID itself; 0 for no interval",
       { holds: (count) => count === 0 || count >= 20, wanted: "0, or at least 20 for an interval" },

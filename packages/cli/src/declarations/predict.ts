@@ -1,4 +1,4 @@
-// What `bench predict` takes.
+// The arguments and flags of `bench predict`.
 
 import { choice, declare, type OptionsOf, text } from "../parser/flag.ts";
 import { extension } from "../parser/values.ts";

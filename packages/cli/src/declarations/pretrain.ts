@@ -1,4 +1,4 @@
-// What `bench pretrain` takes.
+// The arguments and flags of `bench pretrain`.
 
 import { choice, declare, type OptionsOf, text } from "../parser/flag.ts";
 import { computing, out, recipe } from "./shared.ts";

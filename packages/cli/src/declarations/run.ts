@@ -1,4 +1,4 @@
-// What `bench run` takes.
+// The arguments and flags of `bench run`.
 
 import { declare, type OptionsOf, text, toggle } from "../parser/flag.ts";
 import { computing, seed } from "./shared.ts";

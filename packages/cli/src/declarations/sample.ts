@@ -1,12 +1,12 @@
-// What `bench sample` takes.
+// The arguments and flags of `bench sample`.
 
-import { decimal, declare, type OptionsOf, text, whole } from "../parser/flag.ts";
+import { decimalNumber, declare, type OptionsOf, text, wholeNumber } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";
 import { computing, ditCheckpoint, json, overwrite, plugin, seed } from "./shared.ts";
 
 /** Classes that are sampled without `--classes`. */
 export const defaultClassCount = 8;
-/** Of `--weights`; a run has the sampling of its recipe. */
+/** Defaults with `--weights`. With `--run` the recipe has these settings. */
 export const [defaultSteps, defaultGuidance] = [50, 4];
 
 export const sample = declare({
@@ -21,13 +21,13 @@ export const sample = declare({
     output: text("folder", "where the images go; the contact sheet is beside it, FOLDER-sheet.png", { required: true }),
     overwrite: overwrite("'bench sample'"),
     classes: text("list", `numbers or names of the classes, see below (default: the first ${defaultClassCount})`),
-    count: whole("number", "images of each class", atLeast(1), { default: 4 }),
-    steps: whole(
+    count: wholeNumber("number", "images of each class", atLeast(1), { default: 4 }),
+    steps: wholeNumber(
       "number",
       `DDPM steps with learned variance (default: the run's own sampling; ${defaultSteps} for --weights)`,
       atLeast(1),
     ),
-    guidance: decimal(
+    guidance: decimalNumber(
       "factor",
       `scale of classifier-free guidance (default: the run's own; ${defaultGuidance} for --weights)`,
       {

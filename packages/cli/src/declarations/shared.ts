@@ -1,6 +1,6 @@
 // Flags that several commands take.
 
-import { choice, negated, text, texts, toggle, whole } from "../parser/flag.ts";
+import { choice, negated, text, texts, toggle, wholeNumber } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";
 
 export const json = toggle("print one JSON object on the last line of stdout");
@@ -8,7 +8,7 @@ export const strict = toggle("stop at the first image that cannot be used, inste
 export const overwrite = (command: string) =>
   toggle(`replace the files that ${command} wrote into the folder before; other files there stay`);
 
-export const seed = (about: string) => whole("number", about, atLeast(0), { default: 0 });
+export const seed = (about: string) => wholeNumber("number", about, atLeast(0), { default: 0 });
 
 /** The compute engine. */
 export const computing = {
@@ -17,7 +17,7 @@ export const computing = {
     "compute engine; 'bench list engines' shows which work here; +float16 keeps frozen weights as float16",
     { choices: async () => (await import("@dit-bench/compiler")).engineNames(), default: "auto" },
   ),
-  threads: whole("number", "CPU threads of the engine (default: all)", atLeast(1)),
+  threads: wholeNumber("number", "CPU threads of the engine (default: all)", atLeast(1)),
 };
 
 export const recipe = text("name", "the benchmark's settings: a name, or a folder with a recipe.json", {
@@ -28,7 +28,7 @@ export const plugin = texts("package", "a package, folder or file with a method 
 
 /** How a DiT's checkpoint is read. */
 export const ditCheckpoint = {
-  heads: whole(
+  heads: wholeNumber(
     "number",
     "attention heads of the checkpoint, if neither shapes nor a config.json show them",
     atLeast(1),

@@ -1,4 +1,4 @@
-// What `bench table` takes.
+// The arguments and flags of `bench table`.
 
 import { declare, type OptionsOf, text } from "../parser/flag.ts";
 import { json } from "./shared.ts";

@@ -4,7 +4,7 @@ import type { KeepState } from "@dit-bench/runner";
 import { choice, texts } from "../parser/flag.ts";
 import { computing, json, out, plugin, recipe, strict } from "./shared.ts";
 
-/** As a record, so that none is missing; loading the runner for three words would slow the help. */
+/** A record of the type, so that no value is missing. Loading them from the runner would slow the help. */
 const keepStates = Object.keys({ auto: true, always: true, never: true } satisfies Record<
   KeepState,
   true

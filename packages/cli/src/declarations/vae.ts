@@ -1,6 +1,6 @@
-// What `bench vae encode` and `bench vae decode` take.
+// The arguments and flags of `bench vae encode` and `bench vae decode`.
 
-import { argument, decimal, declare, type OptionsOf, text, toggle, whole } from "../parser/flag.ts";
+import { argument, decimalNumber, declare, type OptionsOf, text, toggle, wholeNumber } from "../parser/flag.ts";
 import { atLeast, extension } from "../parser/values.ts";
 import { computing, json, overwrite, seed, strict } from "./shared.ts";
 
@@ -11,11 +11,15 @@ const coding = {
       "such as sd-vae-ft-ema",
     { required: true },
   ),
-  scale: decimal("factor", "factor of the latents (default: the one in the file or its config.json, or 0.18215)", {
-    holds: (scale) => scale > 0,
-    wanted: "a positive number, such as 0.18215",
-  }),
-  tile: whole(
+  scale: decimalNumber(
+    "factor",
+    "factor of the latents (default: the one in the file or its config.json, or 0.18215)",
+    {
+      holds: (scale) => scale > 0,
+      wanted: "a positive number, such as 0.18215",
+    },
+  ),
+  tile: wholeNumber(
     "pixels",
     "cut larger images into overlapping tiles of this side (default: 256 for images from 512 pixels on)",
     atLeast(1),
@@ -37,7 +41,7 @@ export const vaeEncode = declare({
       required: true,
       check: extension(".safetensors"),
     }),
-    size: whole("pixels", "crop to the centre and resize to this side, as DiT's training does", atLeast(1)),
+    size: wholeNumber("pixels", "crop to the centre and resize to this side, as DiT's training does", atLeast(1)),
     sample: toggle("sample the distribution over latents, instead of taking its mean"),
     seed: seed("seed of --sample"),
     strict,

@@ -1,5 +1,5 @@
-// What a cell gets from its grid. The flags come from the declarations, so that a new flag of `bench run` cannot be
-// forgotten here.
+// The flags that a grid passes to its cells. They come from the declarations, so that a new flag of `bench run` cannot
+// be forgotten here.
 
 import { describe, expect, it } from "vitest";
 import { type GridOptions, grid } from "../declarations/grid.ts";
@@ -10,7 +10,7 @@ import type { Flag } from "../parser/flag.ts";
 import { cellArguments, notForCells } from "./cell-arguments.ts";
 
 const plan = { methods: [{ name: "lora", flags: ["rank=2"] }], recipeFlags: ["training.steps=3"] };
-const named = { name: "flowers", strict: false };
+const runOptions = { name: "flowers", strict: false };
 const own = { name: "my photos", folder: "photos", strict: false };
 const options = (changes: Partial<GridOptions> = {}) => ({ ...defaultsOf(grid.flags), ...changes }) as GridOptions;
 
@@ -22,7 +22,7 @@ const another = ({ placeholder, repeatable }: Flag): unknown => {
 
 describe("cellArguments", () => {
   it("names the cell's method, dataset and seed, its threads, and the settings of its method and recipe", () => {
-    const argv = cellArguments({ method: "lora", dataset: named, seed: 4 }, plan, options(), 2);
+    const argv = cellArguments({ method: "lora", dataset: runOptions, seed: 4 }, plan, options(), 2);
     expect(argv.join(" ")).toBe(
       "run --method lora --dataset flowers --seed 4 --recipe mini --out runs --set training.steps=3 --set rank=2 " +
         "--engine auto --keep-state auto --threads 2",
@@ -41,7 +41,7 @@ describe("cellArguments", () => {
     const flag: Flag = run.flags[key as keyof typeof run.flags];
     const flagName = longName(key, flag);
     const changed = sharedKeys.includes(key) ? { [key]: another(flag) } : {};
-    const argv = [named, own].flatMap((dataset) =>
+    const argv = [runOptions, own].flatMap((dataset) =>
       cellArguments({ method: "lora", dataset, seed: 0 }, plan, options(changed), 1),
     );
     expect(argv.includes(flagName), flagName).toBe(!Object.hasOwn(notForCells, key));
@@ -49,7 +49,7 @@ describe("cellArguments", () => {
 
   it("passes the grid's own values of shared flags on, not their defaults", () => {
     const changes = { recipe: "paper", out: "elsewhere", plugin: ["p"], keepState: "never", engine: "cuda" } as const;
-    const argv = cellArguments({ method: "lora", dataset: named, seed: 0 }, plan, options(changes), 1).join(" ");
+    const argv = cellArguments({ method: "lora", dataset: runOptions, seed: 0 }, plan, options(changes), 1).join(" ");
     expect(argv).toContain("--recipe paper --out elsewhere");
     expect(argv).toContain("--plugin p --engine cuda --keep-state never");
   });

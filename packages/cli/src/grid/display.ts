@@ -31,7 +31,7 @@ interface Row {
 }
 
 const redrawMs = 200;
-/** Between two lines where stderr is no terminal. */
+/** Time between two lines if stderr is no terminal. */
 const lineMs = 30_000;
 const widestLabel = 40;
 const widestBar = 24;

@@ -101,7 +101,7 @@ describe("planGrid", () => {
     await expect(never).rejects.toThrow("the plug-ins were not loaded within 0.3 s");
   });
 
-  it("sets no time limit on what comes after the loading of plug-ins", async () => {
+  it("sets no time limit on the work after the loading of plug-ins", async () => {
     const loaded = "process.send({ kind: 'stage', name: 'plug-ins loaded' })";
     const later = "setTimeout(() => process.exit(process.send({ kind: 'prepared', plan: { a: 1 } }) ? 0 : 1), 4000)";
     expect(await planGrid(script(loaded, later), 3000)).toEqual({ a: 1 });

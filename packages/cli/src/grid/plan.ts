@@ -8,7 +8,7 @@ import {
   checkDatasetName,
   type DatasetChoice,
   datasetsOf,
-  launcherNamed,
+  findLauncher,
   linkToGrid,
   loadMethods,
   loadRecipe,
@@ -42,13 +42,13 @@ interface PlannedMethod {
 /** Environment variable of the process that prepares. */
 const preparing = "DIT_BENCH_GRID_PREPARES";
 
-/** Plug-ins that take longer are taken to loop. What comes after, such as listing a million images, has no limit. */
+/** Time limit for loading plug-ins, which may loop. Later work, such as listing a million images, has no limit. */
 const loadLimitMs = 60_000;
 
 /** The stage that the process reports when all plug-ins are loaded. */
 const pluginsLoaded = "plug-ins loaded";
 
-/** In the process that prepares: sends the plan or the error to the grid. Returns false in any other process. */
+/** Called in every process. The one that prepares the grid sends the plan or the error; the others return false. */
 export async function sendPlanIfPreparing(options: GridOptions): Promise<boolean> {
   if (process.env[preparing] === undefined) return false;
   delete process.env[preparing];
@@ -82,7 +82,7 @@ export async function planGrid(command: readonly string[], limitMs = loadLimitMs
   }, limitMs);
   let areLoaded = false;
   const child = submitCell(
-    launcherNamed("local"),
+    findLauncher("local"),
     { arguments: command, environment: { [preparing]: "1" } },
     {
       output: (text, stream) => {

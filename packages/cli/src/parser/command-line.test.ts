@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { addCommand } from "./add-command.ts";
 import { argumentsOf } from "./command-line.ts";
 import { defaultsOf } from "./defaults.test.data.ts";
-import { declare, list, negated, type OptionsOf, text, texts, toggle, whole } from "./flag.ts";
+import { declare, list, negated, type OptionsOf, text, texts, toggle, wholeNumber } from "./flag.ts";
 import { atLeast } from "./values.ts";
 
 const declaration = declare({
@@ -13,7 +13,7 @@ const declaration = declare({
   flags: {
     name: text("name", "a text"),
     keepState: text("when", "a text with a default", { default: "auto" }),
-    seed: whole("number", "a number", atLeast(0), { default: 0 }),
+    seed: wholeNumber("number", "a number", atLeast(0), { default: 0 }),
     set: texts("key=value", "texts"),
     methods: list("names", "a list"),
     dryRun: toggle("a switch"),
@@ -57,7 +57,7 @@ describe("argumentsOf", () => {
 });
 
 describe("a declaration's flags", () => {
-  it("are joined, collected or replaced as their kind has it when they are given twice", async () => {
+  it("are joined, collected or replaced when they are given twice, depending on their kind", async () => {
     const twice = "--methods a --methods b --set a=1 --set b=2 --seed 1 --seed 2".split(" ");
     expect(await readBack(twice)).toMatchObject({ methods: "a,b", set: ["a=1", "b=2"], seed: 2 });
   });

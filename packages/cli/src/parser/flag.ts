@@ -83,7 +83,7 @@ export const list = (placeholder: string, about: string): Flag<string | undefine
 });
 
 /** A whole number in decimal digits. */
-export const whole = <const P extends Presence<number>>(
+export const wholeNumber = <const P extends Presence<number>>(
   placeholder: keyof typeof wholeNumbers,
   about: string,
   check: Check<number>,
@@ -92,7 +92,7 @@ export const whole = <const P extends Presence<number>>(
   numeric(placeholder, about, wholeNumbers[placeholder], check, presence) as Flag<Given<number, P>>;
 
 /** A decimal number. */
-export const decimal = (placeholder: keyof typeof decimals, about: string, check: Check<number>) =>
+export const decimalNumber = (placeholder: keyof typeof decimals, about: string, check: Check<number>) =>
   numeric(placeholder, about, decimals[placeholder], check) as Flag<number | undefined>;
 
 function numeric(
@@ -127,7 +127,7 @@ export interface Argument<Value = unknown> {
   /** Any number of values, or none. */
   readonly variadic?: true;
   readonly choices?: Choices;
-  /** Holds the type of the value alone; never set. */
+  /** Never set: it only holds the type of the value. */
   readonly value?: Value;
 }
 export type Arguments = Readonly<Record<string, Argument>>;
@@ -144,7 +144,7 @@ export const argument = <const Name extends string = string>(
 });
 export const variadic = (about: string): Argument<readonly string[]> => ({ about, variadic: true });
 
-/** What a command takes, and its help. */
+/** The arguments and flags of a command, and its help. */
 export interface Declaration<F extends Flags = Flags, A extends Arguments = Arguments> {
   readonly about: string;
   readonly arguments?: A;

@@ -1,9 +1,9 @@
-// What a value on the command line may be: numbers in decimal digits, texts that are not blank, and further checks of
+// Checks of values on the command line: numbers in decimal digits, texts that are not blank, and further checks of
 // single flags.
 
 import { BenchError } from "@dit-bench/runner/errors";
 
-/** What a value has to be, beside its form. */
+/** A requirement beyond the form of a value. */
 export interface Check<T> {
   holds(value: T): boolean;
   /** Completes "wanted ...". */
@@ -20,13 +20,13 @@ export interface NumberForm {
   readonly wanted: string;
 }
 
-/** By placeholder. `Number` alone would read "" and " " as 0, "0x10" as 16 and "1e3" as 1000. */
+/** Forms by placeholder. `Number` without a check would read "" and " " as 0, "0x10" as 16 and "1e3" as 1000. */
 export const wholeNumbers = {
   number: { form: /^\d+$/, wanted: "a whole number in decimal digits, such as 16" },
   pixels: { form: /^\d+$/, wanted: "a whole number in decimal digits, such as 256" },
 } as const satisfies Record<string, NumberForm>;
 
-/** By placeholder. */
+/** Forms by placeholder. */
 export const decimals = {
   minutes: { form: /^\d+(\.\d+)?$/, wanted: "a decimal number, such as 90 or 0.5" },
   factor: { form: /^\d+(\.\d+)?$/, wanted: "a decimal number, such as 1.5" },

@@ -6,7 +6,7 @@ import { type Signature, typeOf, type Values } from "./signature.ts";
 /** The values that cross between a caller and a compiled function. */
 export interface Boundary {
   readonly name: string;
-  /** What `run` takes: inputs that are neither constant nor state. */
+  /** The inputs of `run`: those that are neither constant nor state. */
   readonly inputs: ReadonlyMap<string, Type>;
   readonly state: ReadonlyMap<string, Type>;
 }

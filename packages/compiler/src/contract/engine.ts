@@ -36,15 +36,15 @@ export interface Compiled {
   /** Sets some or all of the state, by copy. */
   setState(values: Values): Promise<void>;
   /**
-   * The whole state. `view` gives the engine's own arrays where it has them: read them before the next run, and do not
-   * write to them.
+   * The whole state. `view` returns the engine's own arrays if the state is on the host: read them before the next run,
+   * and do not write to them.
    */
   getState(how?: "copy" | "view"): Promise<Values>;
   readonly report: Report;
   dispose(): Promise<void>;
 }
 
-/** What compiling made, and the time it took. */
+/** Figures of a compiled function: nodes, bytes, and times of compilation. */
 export interface Report {
   readonly nodes: number;
   /** Number of ONNX nodes of each op. */

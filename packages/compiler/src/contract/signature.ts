@@ -1,4 +1,4 @@
-// What can be compiled: a function of named tensors, and the signature that gives their types.
+// The function that an engine compiles, from named tensors to named tensors, and the signature that gives their types.
 
 import type * as tf from "@tensorflow/tfjs";
 import type { GraphBuilder, Value } from "../graph/graph.ts";
@@ -15,7 +15,7 @@ export interface Spec {
 }
 export type Signature = Readonly<Record<string, Spec>>;
 
-/** From named tensors to named tensors, without reading their values and without side effects. */
+/** A function from named tensors to named tensors that reads no values and has no side effects. */
 export type TensorFunction = (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
 
 /** The type of a spec. Throws on a dtype or shape that no graph can have. */
@@ -28,7 +28,7 @@ export function typeOf({ shape, dtype = "float32" }: { shape: readonly number[];
   return { shape, dtype };
 }
 
-/** A constant over `data`, which is copied only where it is not an array of the dtype's own type. */
+/** A constant over `data`, which is copied only if it is not an array of the dtype's own type. */
 export function constantFrom(g: GraphBuilder, name: string, data: ArrayLike<number | boolean>, type: Type): Value {
   if (data.length !== sizeOf(type.shape)) {
     throw new Error(

@@ -7,7 +7,7 @@ import { type Provider, sequentialSession } from "../runtime/provider.ts";
 import { type EngineEntry, versionOf } from "./entry.ts";
 
 export const cpu = {
-  what: "compiled, ONNX Runtime on the CPU",
+  description: "compiled, ONNX Runtime on the CPU",
   how: "reinstall onnxruntime-node with `npm install onnxruntime-node --ignore-scripts`",
   compiled: true,
   autoRank: 1,
@@ -19,9 +19,9 @@ export const cpu = {
 } as const satisfies EngineEntry;
 
 /**
- * How long an idle thread of the runtime spins before it sleeps. The runtime's default, some tens of milliseconds,
- * starves other programs. One millisecond outlasts the gaps between ops: a training step at width 128 takes 74 ms
- * either way.
+ * Time for which an idle thread of the runtime spins before it sleeps. The runtime's default, some tens of
+ * milliseconds, starves other programs. One millisecond outlasts the gaps between ops: a training step at width 128
+ * takes 74 ms either way.
  */
 const SPIN_MICROSECONDS = "1000";
 

@@ -10,7 +10,7 @@ export interface EngineOptions {
   readonly threads?: number;
 }
 
-/** Starts an engine. Throws where it does not work here; the message tells how to get it. */
+/** Starts an engine. Throws if it does not work here; the message has the advice for installing it. */
 export async function createEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
   const threads = options.threads ?? availableParallelism();
   if (!Number.isInteger(threads) || threads < 1) {
@@ -41,9 +41,9 @@ export const engineNames = (): EngineName[] => [
 export interface EngineDescription {
   readonly name: PlainEngineName;
   readonly available: boolean;
-  /** What the engine is, or why it does not work here. */
+  /** The description of the engine, or the reason why it does not work here. */
   readonly reason: string;
-  /** How to get the engine, where it does not work here. */
+  /** Advice for installing the engine, if it does not work here. */
   readonly how?: string;
 }
 
@@ -52,7 +52,7 @@ export async function describeEngines(): Promise<EngineDescription[]> {
   return Promise.all(
     entries().map(async ([name, entry]): Promise<EngineDescription> => {
       try {
-        return { name, available: true, reason: `${entry.what}, ${await entry.load()}` };
+        return { name, available: true, reason: `${entry.description}, ${await entry.load()}` };
       } catch (error) {
         return { name, available: false, reason: firstLine(error), how: remedyFor(error, entry) };
       }
@@ -61,9 +61,9 @@ export async function describeEngines(): Promise<EngineDescription[]> {
 }
 
 /**
- * `auto`: the engine of the lowest `autoRank` that works and has nothing against it. That is `cpu` until a whole run
- * has been seen on a GPU (docs/engines.md). A driver that computes on the CPU (SwiftShader, lavapipe) is skipped: it
- * serves tests, and is slower than `cpu`.
+ * `auto`: the engine of the lowest `autoRank` that works and is not `unsuitable`. At present this is `cpu`, because no
+ * whole run was made on a GPU yet (docs/engines.md). A driver that computes on the CPU (SwiftShader, lavapipe) is
+ * skipped: it is for tests, and slower than `cpu`.
  */
 async function startFirstWorking(threads: number): Promise<Engine> {
   const candidates = entries()

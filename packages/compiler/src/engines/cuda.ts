@@ -5,14 +5,14 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { type Provider, sequentialSession } from "../runtime/provider.ts";
 import { cudaAdapter } from "./device/adapters.ts";
-import { deviceEntry, deviceWithoutOptimizers } from "./device/device-entry.ts";
+import { deviceEntry, disabledOptimizers } from "./device/device-entry.ts";
 
 export const cuda = deviceEntry({
   name: "cuda",
-  what: "compiled, ONNX Runtime on CUDA",
+  description: "compiled, ONNX Runtime on CUDA",
   how:
     "it needs Linux on x64, an NVIDIA driver, CUDA 12's libraries (cudart, cublas, curand, cufft) and cuDNN 9 where " +
-    "the system finds them, and the provider, some hundred MB, which " +
+    "the system finds them, and the provider, several hundred MB, which " +
     "`node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12` downloads; " +
     "for CUDA 13 docs/engines.md",
   autoRank: 2,
@@ -39,7 +39,7 @@ export function cudaProvider(adapter: string, deviceId = 0): Provider {
     adapter,
     threads: 1,
     float64: false,
-    withoutOptimizers: deviceWithoutOptimizers,
+    withoutOptimizers: disabledOptimizers,
     lowerings: {},
     options: () => ({
       ...sequentialSession,

@@ -1,4 +1,4 @@
-// What one engine contributes to the table of engines.
+// The interface of an entry in the table of engines.
 
 import { createRequire } from "node:module";
 import type { Engine } from "../contract/engine.ts";
@@ -6,15 +6,15 @@ import type { Engine } from "../contract/engine.ts";
 export type WeightStorage = "float32" | "float16";
 
 export interface EngineEntry {
-  /** What the engine is, in a few words: the start of its line in `bench list engines`. */
-  readonly what: string;
-  /** How to get the engine where it cannot start. */
+  /** Description in a few words: the start of the engine's line in `bench list engines`. */
+  readonly description: string;
+  /** Advice for installing the engine, printed if it cannot start. */
   readonly how: string;
   /** Compiles graphs, so that it also has a `+float16` form. */
   readonly compiled?: true;
-  /** Position among the engines that `auto` tries, lowest first; absent where `auto` never takes the engine. */
+  /** Position among the engines that `auto` tries, lowest first; absent if `auto` never takes the engine. */
   readonly autoRank?: number;
-  /** Why `auto` skips the engine although it may work; undefined where it does not skip it. */
+  /** Why `auto` skips the engine although it may work; undefined if it does not skip it. */
   unsuitable?(): string | undefined;
   /** Loads what the engine needs and resolves to its version. */
   load(): Promise<string>;
@@ -31,7 +31,7 @@ export class CannotStart extends Error {
   }
 }
 
-/** Name and version of an installed package. Throws where it is not installed. */
+/** Name and version of an installed package. Throws if it is not installed. */
 export function versionOf(name: string): string {
   const require = createRequire(import.meta.url);
   try {

@@ -8,7 +8,7 @@ import { tfjsNode } from "./tfjs-node.ts";
 import { tfjsNodeGpu } from "./tfjs-node-gpu.ts";
 import { webgpu } from "./webgpu.ts";
 
-/** In the order in which they are listed. */
+/** The engines in the order in which they are listed. */
 export const engines = {
   cuda,
   webgpu,

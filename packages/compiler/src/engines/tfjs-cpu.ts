@@ -5,7 +5,7 @@ import { createEagerEngine } from "./eager/eager-engine.ts";
 import type { EngineEntry } from "./entry.ts";
 
 export const tfjsCpu = {
-  what: "op by op in JavaScript, the slow reference",
+  description: "op by op in JavaScript, the slow reference",
   how: "reinstall @tensorflow/tfjs",
   autoRank: 4,
   load: async () => tf.version_core,

@@ -4,12 +4,12 @@ import { webgpuLowerings } from "../onnx/lowerings-webgpu.ts";
 import { exactTrigonometry } from "../passes/index.ts";
 import { type Provider, sequentialSession } from "../runtime/provider.ts";
 import { webgpuAdapter } from "./device/adapters.ts";
-import { deviceEntry, deviceWithoutOptimizers } from "./device/device-entry.ts";
+import { deviceEntry, disabledOptimizers } from "./device/device-entry.ts";
 import { CannotStart } from "./entry.ts";
 
 export const webgpu = deviceEntry({
   name: "webgpu",
-  what: "compiled, ONNX Runtime on WebGPU",
+  description: "compiled, ONNX Runtime on WebGPU",
   how:
     "it needs a GPU, the Vulkan loader (libvulkan.so.1; Debian: apt-get install libvulkan1) and a Vulkan driver: " +
     "NVIDIA's own, or Mesa's for others (Debian: mesa-vulkan-drivers). To try it without a GPU, slowly: SwiftShader, " +
@@ -43,7 +43,7 @@ export function webgpuProvider(adapter: string): Provider {
     float64: false,
     // Constant folding would store a transposed copy of every frozen weight; transposing in each run is as fast
     // (DiffFit of DiT-S/2, batch 64, H200: 426 against 448 ms).
-    withoutOptimizers: [...deviceWithoutOptimizers, "ConstantFolding"],
+    withoutOptimizers: [...disabledOptimizers, "ConstantFolding"],
     prepare: exactTrigonometry,
     lowerings: webgpuLowerings,
     residence: "gpu-buffer",

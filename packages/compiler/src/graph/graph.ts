@@ -55,7 +55,7 @@ export class GraphBuilder {
     return value;
   }
 
-  /** A constant. Small constants of equal content share one value; large ones do where they share one array. */
+  /** A constant. Small constants of equal content become one value; large ones only if they have the same array. */
   constant(data: Data, type: Type): Value {
     checkData(data, type);
     const make = (): Value => ({ shape: [...type.shape], dtype: type.dtype, source: { kind: "constant", data } });

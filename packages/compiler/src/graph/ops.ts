@@ -1,5 +1,5 @@
-// Every op of the graph: its attributes and element types. Names and semantics are ONNX's where ONNX has the op; what
-// ONNX takes as a constant operand (shapes, axes, pads) is an attribute here.
+// Every op of the graph: its attributes and element types. Names and semantics are those of ONNX if it has the op.
+// Constant operands of ONNX (shapes, axes, pads) are attributes here.
 //
 // N = batch, C, I, O = channels, input and output channels, H, W = height and width
 
@@ -31,7 +31,7 @@ interface Attributes {
   ArgMin: { axis: number };
   CumSum: { axis: number; exclusive: boolean; reverse: boolean };
   Softmax: { axis: number };
-  /** alpha op(A) op(B) over the last two axes, op transposing where asked; leading axes broadcast. */
+  /** alpha op(A) op(B) over the last two axes, op transposing if asked; leading axes broadcast. */
   MatMul: { transA: boolean; transB: boolean; alpha: number };
   /** Over the last axis: x, scale, bias -> y, 1 / sqrt(variance + epsilon). */
   LayerNorm: { epsilon: number };

@@ -50,8 +50,8 @@ export const images: Record<string, Kernel> = {
   },
   /**
    * dy of each window over its count of pixels, summed over the windows of a pixel. tfjs's own kernel divides by the
-   * full window size even where padding cuts the window, unlike its forward pass: this is the gradient of the forward
-   * pass.
+   * full window size even if padding cuts the window, unlike its forward pass. This kernel is the gradient of the
+   * forward pass.
    */
   AvgPoolGrad: ({ g, inputs: { dy, input }, attrs }) => {
     const info = poolInfo(input!.shape, attrs);
@@ -90,7 +90,7 @@ export const images: Record<string, Kernel> = {
 const toNCHW = (g: GraphBuilder, x: Value) => g.add("Transpose", [x], { perm: [0, 3, 1, 2] });
 const toNHWC = (g: GraphBuilder, x: Value) => g.add("Transpose", [x], { perm: [0, 2, 3, 1] });
 
-/** The output as NHWC. Throws where tfjs's output has a window that lies past the padding. */
+/** The output as NHWC. Throws if tfjs's output has a window that lies past the padding. */
 function outputOf(g: GraphBuilder, y_NCHW: Value, { outHeight, outWidth }: ConvInfo): Value {
   const [, , H, W] = y_NCHW.shape;
   if (H !== outHeight || W !== outWidth) {

@@ -28,7 +28,7 @@ export const indexing: Record<string, Kernel> = {
   },
 };
 
-/** [..., depth] bool: true where the position on the last axis equals the index. */
+/** [..., depth] bool: true if the position on the last axis equals the index. */
 function oneHotMask(g: GraphBuilder, indices: Value, depth: number): Value {
   const positions = g.constant(
     Int32Array.from({ length: depth }, (_, i) => i),

@@ -89,7 +89,7 @@ export const shaping: Record<string, Kernel> = {
   },
 };
 
-/** A Reshape, or `x` itself where it has the shape. */
+/** A Reshape, or `x` itself if it has the shape. */
 export function reshape(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
   return `${shape}` === `${x.shape}` && shape.length === x.shape.length ? x : g.add("Reshape", [x], { shape });
 }

@@ -1,4 +1,4 @@
-// The nodes that the CPU provider runs for aᵀ b, and their bits.
+// The nodes that the CPU provider runs for aᵀ b, and the reproducibility of their results.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

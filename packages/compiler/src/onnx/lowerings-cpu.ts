@@ -39,7 +39,7 @@ interface TransposePlan {
  * A transpose takes 0.3 to 1 ms. It is applied to a, or to b and the result by aᵀ b = (bᵀ a)ᵀ, whichever moves fewer
  * elements.
  *
- * @returns undefined where no transpose pays off, or where the bits would depend on the number of threads
+ * @returns undefined if no transpose pays off, or if the bits would depend on the number of threads
  */
 function cheapestTranspose(node: NodeOf<"MatMul">): TransposePlan | undefined {
   const [a, b] = node.inputs as [Value, Value];
@@ -73,8 +73,8 @@ function cheapestTranspose(node: NodeOf<"MatMul">): TransposePlan | undefined {
 }
 
 /**
- * Does a MatMul give the same bits for any number of threads? Threads share its rows, or its columns where there are
- * more of those. A share of 64 columns or fewer is summed in other blocks (MlasSgemmOperation); from 576 columns on,
- * seven threads have more each.
+ * True if a MatMul gives the same bits for any number of threads. Threads divide its rows among them, or its columns if
+ * there are more columns. A share of 64 columns or fewer is summed in other blocks (MlasSgemmOperation); from 576
+ * columns on, seven threads have more each.
  */
 const isReproducible = (rows: number, columns: number): boolean => columns <= rows || columns >= 576;

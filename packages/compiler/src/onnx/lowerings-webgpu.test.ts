@@ -53,12 +53,12 @@ describe("MatMul", () => {
     });
   });
 
-  test("of a batch with one transposed matrix transposes that matrix", async () => {
+  test("transposes the transposed matrix of a batch and one matrix", async () => {
     const made = await nodeCounts(matMul(false, true), sample([2, 3, 5]), sample([4, 5], 1));
     expect(made).toEqual({ Transpose: 1, MatMul: 1 });
   });
 
-  test("of two batches transposes their operands", async () => {
+  test("transposes both operands if both are batches", async () => {
     expect(await nodeCounts(matMul(false, true), sample([2, 3, 5]), sample([2, 4, 5], 1))).toEqual({
       Transpose: 1,
       MatMul: 1,
@@ -77,7 +77,7 @@ describe("MatMul", () => {
 describe("Split", () => {
   const pieces = (n: number) => (x: tf.Tensor) => tf.split(x, n, 1);
 
-  test("is one node for up to seven outputs, and one Slice per output for more", async () => {
+  test("becomes one node for up to seven outputs, and one Slice per output for more", async () => {
     expect(await nodeCounts(pieces(7), sample([3, 14]))).toEqual({ Split: 1 });
     expect(await nodeCounts(pieces(8), sample([3, 16]))).toEqual({ Slice: 8 });
   });

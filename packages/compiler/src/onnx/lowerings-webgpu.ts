@@ -25,7 +25,7 @@ export const webgpuLowerings: Partial<Lowerings> = {
     }
   },
   Pow: (e, n) => {
-    // The kernel fails where both operands are broadcast.
+    // The kernel fails if both operands are broadcast.
     const [y] = n.outputs as [Value];
     if (n.inputs.some((v) => equalShapes(v.shape, y.shape))) {
       lowerings.Pow(e, n);

@@ -209,7 +209,7 @@ function reduce<O extends Reduce>(): Lowering<O> {
 /** The runtime's own ReduceSum. */
 export const reduceSum = reduce<"ReduceSum">();
 
-/** Is the sum over leading axes only, so that it sums the rows of a matrix? Axes of size one do not matter. */
+/** True if the sum is over leading axes only, so that it sums the rows of a matrix. Axes of size one are ignored. */
 function sumsRows({ inputs: [x], attrs: { axes } }: NodeOf<"ReduceSum">): boolean {
   const { shape, dtype } = x!;
   const summed = axes.filter((a) => shape[a] !== 1);
@@ -246,7 +246,7 @@ function argReduce(e: ModelWriter, n: NodeOf<"ArgMax" | "ArgMin">): void {
   e.add(`${n.name}/int32`, "Cast", [indices], [e.name(n.outputs[0]!)], { to: elementType.int32 });
 }
 
-/** Transposes the operands where asked, multiplies, and scales the result. */
+/** Transposes the operands if asked, multiplies, and scales the result. */
 export function transposedMatMul(e: ModelWriter, n: NodeOf<"MatMul">): void {
   const [a, b] = n.inputs as [Value, Value];
   const [y] = n.outputs as [Value];

@@ -3,7 +3,7 @@
 import { type Graph, GraphBuilder, type Node, type Value } from "../graph/graph.ts";
 import type { Data, Type } from "../graph/types.ts";
 
-/** The same graph with float32 inputs, constants and results as float64. Throws on Erf, which has no double kernel. */
+/** Converts float32 inputs, constants and results of a graph to float64. Throws on Erf, which has no double kernel. */
 export function toFloat64(graph: Graph): Graph {
   const g = new GraphBuilder();
   const converted = new Map<Value, Value>();

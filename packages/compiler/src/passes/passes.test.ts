@@ -1,4 +1,4 @@
-// What the passes remove, expand and convert, and what they leave unchanged.
+// Tests of the passes: the nodes that they remove, expand or convert, and those that they leave unchanged.
 
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";

@@ -8,7 +8,7 @@ import { type Graph, GraphBuilder, type Node, type Value } from "../graph/graph.
  */
 export type Rule = (node: Node, g: GraphBuilder) => readonly Value[] | undefined;
 
-/** Rebuilds a graph by a rule, node by node. Throws where a rule changes a shape or dtype. */
+/** Rebuilds a graph by a rule, node by node. Throws if a rule changes a shape or dtype. */
 export function rewrite(graph: Graph, rule: Rule): Graph {
   const g = new GraphBuilder();
   const rewritten = new Map<Value, Value>();

@@ -25,7 +25,7 @@ export function simplify(graph: Graph): Graph {
   });
 }
 
-/** The value that a single node simplifies to; undefined where it stays. */
+/** The value that a single node simplifies to; undefined if it stays. */
 function simplifyNode(node: Node, g: GraphBuilder): Value | undefined {
   const [x, y] = node.inputs as [Value, Value];
   const type = node.outputs[0]!;
@@ -66,7 +66,7 @@ function simplifyNode(node: Node, g: GraphBuilder): Value | undefined {
   }
 }
 
-/** f(expand(a), b) = f(a, b) where b broadcasts a to the same shape; else expand(f(a, b)). */
+/** f(expand(a), b) = f(a, b) if b broadcasts a to the same shape; else expand(f(a, b)). */
 function sinkExpands(node: Node, g: GraphBuilder): Value | undefined {
   if (!elementwise.has(node.op) || !node.inputs.some((v) => producer(v, "Expand"))) return undefined;
   const sources = node.inputs.map((v) => producer(v, "Expand")?.inputs[0] ?? v);

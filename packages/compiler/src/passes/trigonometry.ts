@@ -36,7 +36,7 @@ function sine(g: GraphBuilder, x: Value, quarters: number): Value {
 
   const half = floor(mul(add(k, quarters), 0.5)); // k + quarters = 2 half + odd
   const odd = g.add("Sub", [add(k, quarters), mul(half, 2)]);
-  const sign = add(mul(g.add("Sub", [half, mul(floor(mul(half, 0.5)), 2)]), -2), 1); // +1 where half is even, else -1
+  const sign = add(mul(g.add("Sub", [half, mul(floor(mul(half, 0.5)), 2)]), -2), 1); // +1 if half is even, else -1
   return mul(g.add("Where", [g.add("Greater", [odd, number(0.5)]), cosR, sinR]), sign);
 }
 

@@ -1,10 +1,10 @@
-// Loads ONNX Runtime: the only module that imports it at run time, so that its telemetry is off before.
+// Loads ONNX Runtime. No other module imports it at run time, so its telemetry is always disabled before it loads.
 
 import { turnTelemetryOff } from "../no-telemetry.ts";
 
 export type Runtime = typeof import("onnxruntime-node");
 
-/** Throws where the native library does not fit the machine. */
+/** Throws if the native library does not fit the machine. */
 export async function loadRuntime(): Promise<Runtime> {
   turnTelemetryOff();
   const module = (await import("onnxruntime-node")) as Runtime & { default?: Runtime };

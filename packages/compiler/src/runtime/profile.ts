@@ -16,7 +16,7 @@ export interface ProfiledNode {
 
 /**
  * The nodes of all profiles whose path starts with `prefix`, the `profile` option of `compile`. The runtime writes a
- * profile when the compiled function is disposed of. Throws where there is none.
+ * profile when the compiled function is disposed of. Throws if there is none.
  */
 export function readProfile(prefix: string): ProfiledNode[] {
   const files = readdirSync(dirname(prefix)).filter((file) => file.startsWith(basename(prefix)));

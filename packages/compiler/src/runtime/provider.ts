@@ -8,7 +8,7 @@ export interface Provider {
   readonly name: string;
   /** The device, for records; absent for the CPU. */
   readonly adapter?: string;
-  /** CPU threads of the runtime; 1 where a device does the work. */
+  /** CPU threads of the runtime; 1 if a device does the work. */
   readonly threads: number;
   readonly float64: boolean;
   /**
@@ -20,7 +20,7 @@ export interface Provider {
   prepare?(graph: Graph): Graph;
   /** Lowerings that replace the usual ones. */
   readonly lowerings: Partial<Lowerings>;
-  /** `preferredOutputLocation` of outputs that stay on the device; absent where every output comes back to the host. */
+  /** `preferredOutputLocation` of outputs that stay on the device; absent if every output comes back to the host. */
   readonly residence?: "gpu-buffer";
   /**
    * Sessions own constants up to this many bytes in all; above it constants stay in the caller's arrays. Absent: no

@@ -1,4 +1,4 @@
-// From a tensor function to a session of ONNX Runtime: trace, optimize, encode, create.
+// Makes a session of ONNX Runtime from a tensor function: traces, optimizes and encodes it, and creates the session.
 
 import type { InferenceSession } from "onnxruntime-node";
 import { type Boundary, checkStateOutputs } from "../contract/boundary.ts";
@@ -21,12 +21,12 @@ export interface Started {
   readonly outputs: ReadonlyMap<string, string>;
   /** Constants that the session does not own: every run passes them as inputs. */
   readonly fed: readonly FedConstant[];
-  /** How the host computes the updated state from the session's outputs; absent where the session itself does. */
+  /** How the host computes the updated state from the session's outputs; absent if the session itself does. */
   readonly update?: { readonly program: UpdateProgram; readonly body: Body };
   readonly report: Report;
 }
 
-/** Where constants are passed as inputs, only those larger than this are; smaller ones stay embedded in the model. */
+/** Constants of at most this size always stay embedded in the model; larger ones can be passed as inputs. */
 const FED_MIN_BYTES = 2 ** 16;
 
 /** Nothing that is returned references the graph, so it is freed, with all its constants except the fed ones. */
@@ -91,7 +91,7 @@ function bytesOfConstants({ nodes }: Graph): number {
   return [...constants].reduce((sum, data) => sum + data.byteLength, 0);
 }
 
-/** Options of the runtime's own graph optimizer: what it must not do. */
+/** Options that disable parts of the runtime's own graph optimizer. */
 function optimizerOptions({ withoutOptimizers }: Provider, frozenWeights: "float32" | "float16") {
   // Constant folding and FuseFp16InitializerToFp32NodeTransformer would widen float16 weights once, for good.
   // CommonSubexpressionElimination would share one widened copy between forward and backward pass, and keep it between

@@ -22,7 +22,7 @@ export interface State {
    * Updates the state after a run.
    *
    * @param made the run's output, by its name in the graph
-   * @param inputs what the run was given
+   * @param inputs the inputs of the run
    */
   advance(made: (output: string) => Tensor, inputs: Values): void;
   /** The whole state, valid until the next run: on the host its own arrays, not copies. */

@@ -1,4 +1,4 @@
-// A training step of one transformer block, small, with all that a training step of a DiT has.
+// A small training step of one transformer block, with every kind of operation in a training step of a DiT.
 //
 // N = batch, T = tokens, D = width
 

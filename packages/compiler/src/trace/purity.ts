@@ -22,7 +22,7 @@ const randomOps = new Set([
 const OP_SCOPE = /^(.+)__op$/;
 
 /**
- * Runs the synchronous function `f`. @throws RandomOpError, with op and source line, where `f` generates random numbers
+ * Runs the synchronous function `f`. @throws RandomOpError, with op and source line, if `f` generates random numbers
  */
 export function withoutRandomness<T>(f: () => T): T {
   const engine = tf.engine();
@@ -58,13 +58,13 @@ export class RandomOpError extends Error {
 }
 
 /**
- * Where the traced function called tfjs: the first stack line outside of tfjs and of this package; tests count as
- * outside.
+ * The line of the traced function that called tfjs: the first stack line outside of tfjs and of this package. Tests
+ * count as outside.
  */
 export function callerSite(): string | undefined {
   const thisPackage = fileURLToPath(new URL("..", import.meta.url));
   return callSite(callerSite, (path) => path.includes(thisPackage) && !path.includes(".test."));
 }
 
-/** The site as the end of a sentence; empty where it is not known. */
+/** The site as the end of a sentence; empty if it is not known. */
 export const atSite = (site: string | undefined): string => (site ? `, at ${site}` : "");

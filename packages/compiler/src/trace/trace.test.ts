@@ -1,4 +1,4 @@
-// Tracing: the graph that comes out, what stays behind, and what is refused.
+// Tracing: the resulting graph, the state of tfjs afterwards, and functions that are refused.
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -53,7 +53,7 @@ describe("trace", () => {
     }).toEqual(before);
   });
 
-  test("leaves them as they were when the function throws inside of a gradient", () => {
+  test("leaves backend, kernels and tensors as they were when the function throws inside of a gradient", () => {
     const tensors = tf.memory().numTensors;
     const fail = () => {
       throw new Error("mine");
@@ -103,7 +103,7 @@ describe("reading a value while tracing", () => {
     );
   });
 
-  test("rejects where the read is asynchronous", async () => {
+  test("rejects an asynchronous read", async () => {
     let read: Promise<unknown> = Promise.resolve();
     trace(
       ({ x }) => {

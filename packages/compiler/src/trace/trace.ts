@@ -16,8 +16,8 @@ import { atSite, callerSite, withoutRandomness } from "./purity.ts";
  * autodiff calls the same kernels. Tensors made elsewhere, and values in the signature, become constants. No global
  * state survives: the backend and its kernels are removed and the previous backend is restored, also when `fn` throws.
  *
- * Throws where `fn` reads a value that is not constant, generates random numbers, runs an op that has no kernel here,
- * or does not return a record of tensors.
+ * Throws if `fn` reads a value that is not constant, generates random numbers, runs an op that has no kernel here, or
+ * does not return a record of tensors.
  */
 export function trace(fn: TensorFunction, signature: Signature): Graph {
   const g = new GraphBuilder();

@@ -1,4 +1,4 @@
-// The rest of a training graph after its update is removed.
+// Separates a training graph into the optimizer's update and the rest, which is the body.
 
 import { type Graph, type NodeOf, producer, type Value } from "../graph/graph.ts";
 import type { Type } from "../graph/types.ts";
@@ -12,9 +12,9 @@ export interface Body {
    * Outputs the function's results and the parts of the update's vectors. Inputs are whole states, or pieces of them.
    */
   readonly graph: Graph;
-  /** For each state that the graph reads: the inputs whose concatenation it is. */
+  /** For each state that the graph reads: the inputs that concatenate to it. */
   readonly pieces: ReadonlyMap<string, readonly { readonly input: string; readonly type: Type }[]>;
-  /** For each vector of the update: the outputs whose concatenation it is. */
+  /** For each vector of the update: the outputs that concatenate to it. */
   readonly vectors: readonly (readonly string[])[];
   /** For each scalar: its value, or the name of the input or output that holds it. */
   readonly scalars: readonly ({ readonly value: number } | { readonly input: string } | { readonly output: string })[];

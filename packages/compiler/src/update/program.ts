@@ -24,7 +24,7 @@ export const updateOps = ["Add", "Sub", "Mul", "Div", "Sqrt", "Neg", "Abs"] as c
 export type UpdateOp = (typeof updateOps)[number];
 
 /**
- * The elementwise part at a graph's end that updates the state, as optimizers do. Undefined where
+ * The elementwise part at a graph's end that updates the state, as optimizers do. Undefined if
  * - not every state is updated elementwise, or the states differ in type;
  * - the update reads no vector of the rest of the graph, or as many as it has states: then it saves no copy.
  *
@@ -92,7 +92,7 @@ function elementwiseNode(value: Value, like: Value): Node | undefined {
   return node.inputs.every(fits) ? node : undefined;
 }
 
-/** The parts of a concatenation of vectors, so that no one has to concatenate them; else the value itself. */
+/** The parts of a concatenation of vectors, which then need not be concatenated; for other values the value itself. */
 function concatenatedParts(value: Value): readonly Value[] {
   const { source } = value;
   const concatenated = source.kind === "output" && source.node.op === "Concat" && value.shape.length === 1;
@@ -107,5 +107,5 @@ function memoized<K extends object, V>(f: (key: K) => V): (key: K) => V {
   };
 }
 
-/** The value of a constant scalar; undefined where it is not constant. */
+/** The value of a constant scalar; undefined if it is not constant. */
 export const constantNumber = (value: Value): number | undefined => constantData(value)?.[0];

@@ -13,7 +13,7 @@ export interface Skipped {
   /** Path below the listed folder. */
   readonly file: string;
   readonly reason: string;
-  /** It cannot be an image, so strict loading accepts that it is left out. */
+  /** Set for entries that cannot be images. Strict loading ignores them. */
   readonly harmless?: true | undefined;
 }
 
@@ -33,8 +33,8 @@ export interface ImageListing {
  * Lists the images of a folder with one subfolder per class; images in deeper folders belong to the topmost one. A
  * folder of images without class folders is one class, named after the folder. Hidden files and files that operating
  * systems create (`isIgnoredName`) are ignored, symbolic links are followed, and unreadable files are listed as
- * skipped. Throws DataError for a folder that is missing, has no images, holds splits, or holds one folder of class
- * folders.
+ * skipped. Throws DataError for a folder that is missing, has no images, or holds train and test folders, or a single
+ * folder of class folders.
  */
 export function listImages(folder: string): ImageListing {
   const skipped: Skipped[] = [];
@@ -42,12 +42,12 @@ export function listImages(folder: string): ImageListing {
   const classes: { name: string; files: string[] }[] = [];
   const entries = topEntries(folder, expectedLayout);
   const ancestors = new Set([realPath(folder)]);
-  let lostBelow = 0;
+  let unreadableBelow = 0;
   for (const { name, kind } of entries) {
     if (kind === "folder") {
       const skippedBefore = skipped.length;
       const files = imagesBelow(folder, name, ancestors, skipped);
-      lostBelow += skipped.slice(skippedBefore).filter(({ harmless }) => !harmless).length;
+      unreadableBelow += skipped.slice(skippedBefore).filter(({ harmless }) => !harmless).length;
       if (files.length > 0) classes.push({ name, files: files.sort(compareBytes) });
       else if (skipped.length === skippedBefore)
         skipped.push({ file: name, reason: "no images in this folder", harmless: true });
@@ -56,7 +56,7 @@ export function listImages(folder: string): ImageListing {
   }
   const name = nameText(Buffer.from(basename(resolve(folder)))) || "images";
   if (classes.length === 0 && rootImages.length > 0) {
-    if (lostBelow > rootImages.length) throw unreadableClasses(folder, rootImages.length, skipped);
+    if (unreadableBelow > rootImages.length) throw unreadableClasses(folder, rootImages.length, skipped);
     classes.push({ name, files: rootImages });
   } else {
     if (classes.length === 0) throw noImages(folder, skipped, expectedLayout);
@@ -95,14 +95,14 @@ function noImages(folder: string, skipped: readonly Skipped[], expected: string)
   return new DataError("no-images", `no images in "${printable(folder)}"${because}: ${expected}`);
 }
 
-/** For a few readable images beside folders with more unreadable ones: the folders are the classes, not the images. */
+/** Unreadable images in folders outnumber the readable ones beside them: those folders were meant as classes. */
 function unreadableClasses(folder: string, images: number, skipped: readonly Skipped[]): DataError {
-  const lost = skipped.filter(({ file, harmless }) => !harmless && file.includes("/"));
-  const example = lost[0] === undefined ? "" : ` (${lost[0].file}: ${lost[0].reason})`;
+  const unreadable = skipped.filter(({ file, harmless }) => !harmless && file.includes("/"));
+  const example = unreadable[0] === undefined ? "" : ` (${unreadable[0].file}: ${unreadable[0].reason})`;
   return new DataError(
     "unreadable-images",
     `"${printable(folder)}" holds ${quantity(images, "image")} and folders with ` +
-      `${quantity(lost.length, "image")} that cannot be read${example}; ` +
+      `${quantity(unreadable.length, "image")} that cannot be read${example}; ` +
       "convert those, or move the readable ones into a folder of their own",
   );
 }
@@ -112,29 +112,30 @@ interface Entry {
   readonly kind: "file" | "folder" | Omit<Skipped, "file">;
 }
 
-/** The entries of the folder that the user gave. Throws DataError where it cannot be read. */
+/** The entries of the folder that the user gave. Throws DataError if it cannot be read. */
 function topEntries(folder: string, expected: string): Entry[] {
   try {
     return entriesOf(folder, "");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const named = printable(folder);
+    const printableFolder = printable(folder);
     if (code === "ENOENT" && folder.startsWith("~"))
       throw new DataError(
         "missing-folder",
-        `image folder "${named}" does not exist: the shell did not expand "~"; ` +
+        `image folder "${printableFolder}" does not exist: the shell did not expand "~"; ` +
           'write $HOME, or remove the quotes or the "="',
       );
-    if (code === "ENOENT") throw new DataError("missing-folder", `image folder "${named}" does not exist: ${expected}`);
+    if (code === "ENOENT")
+      throw new DataError("missing-folder", `image folder "${printableFolder}" does not exist: ${expected}`);
     const use = expected === expectedLayout ? "class folders" : "images";
     if (code === "ENOTDIR")
-      throw new DataError("not-a-folder", `"${named}" is ${describeWrongFile(use, folder)}; ${expected}`);
+      throw new DataError("not-a-folder", `"${printableFolder}" is ${describeWrongFile(use, folder)}; ${expected}`);
     if (code === "ELOOP" || code === "ENAMETOOLONG" || code === "ESTALE")
-      throw new DataError("missing-folder", `image folder "${named}" cannot be read (${code}): ${expected}`);
+      throw new DataError("missing-folder", `image folder "${printableFolder}" cannot be read (${code}): ${expected}`);
     if (code === "EACCES" || code === "EPERM")
       throw new DataError(
         "missing-folder",
-        `image folder "${named}" cannot be read (${code}); ask for its permissions`,
+        `image folder "${printableFolder}" cannot be read (${code}); ask for its permissions`,
       );
     throw error;
   }
@@ -180,7 +181,7 @@ function imagesBelow(folder: string, relative: string, ancestors: ReadonlySet<st
   return images;
 }
 
-/** Adds the file to `images` or, where its name is that of an unreadable format, to `skipped`. */
+/** Adds the file to `images` or, if its extension belongs to an unreadable format, to `skipped`. */
 function addFile(file: string, name: string, images: string[], skipped: Skipped[]): void {
   const kind = unreadableByName(name);
   if (kind !== undefined) skipped.push({ file, reason: kind });
@@ -189,7 +190,7 @@ function addFile(file: string, name: string, images: string[], skipped: Skipped[
 
 function kindOf(entry: Dirent<Buffer>, name: string, path: string | Buffer): Entry["kind"] {
   let status: { isFile(): boolean; isDirectory(): boolean } = entry;
-  // Another file extension than an image's is harmless; a name without extension may be a folder of images.
+  // An entry with another extension than an image's is harmless. One without extension may be a folder of images.
   const harmless = isImageName(name) || !/\.\w{1,5}$/.test(name) ? {} : { harmless: true as const };
   if (entry.isSymbolicLink()) {
     try {
@@ -203,7 +204,7 @@ function kindOf(entry: Dirent<Buffer>, name: string, path: string | Buffer): Ent
   return status.isFile() ? "file" : { reason: "neither a file nor a folder", ...harmless };
 }
 
-/** The native function accepts names that are not UTF-8, and Latin-1 preserves every byte. */
+/** As Latin-1 text, which preserves every byte. Only the native function accepts names that are not UTF-8. */
 const realPath = (path: string | Buffer): string => realpathSync.native(path, "buffer").toString("latin1");
 
 const splitName = /^(train|training|val|valid|validation|test|testing)$/i;
@@ -213,7 +214,7 @@ function checkLayout(
   classes: readonly { name: string; files: readonly string[] }[],
   rootImages: readonly string[],
 ): void {
-  const named = printable(folder);
+  const printableFolder = printable(folder);
   const [first] = classes;
   if (first === undefined) return;
   const nested = classes.every(({ files }) => files.every((file) => file.split("/").length > 2));
@@ -221,19 +222,20 @@ function checkLayout(
   if (classes.every(({ name }) => splitName.test(name)) && (nested || classes.length > 1))
     throw new DataError(
       "splits",
-      `"${named}" holds splits (${classes.map(({ name }) => name).join(", ")}), not classes: ` +
+      `"${printableFolder}" holds splits (${classes.map(({ name }) => name).join(", ")}), not classes: ` +
         `give one of them, such as ${inFirst}`,
     );
   if (classes.length > 1) return;
   if (nested)
     throw new DataError(
       "one-class",
-      `"${named}" holds one folder, "${first.name}", with folders in it: did you mean ${inFirst}? ${expectedLayout}`,
+      `"${printableFolder}" holds one folder, "${first.name}", with folders in it: ` +
+        `did you mean ${inFirst}? ${expectedLayout}`,
     );
   if (rootImages.length > first.files.length)
     throw new DataError(
       "one-class",
-      `"${named}" holds ${rootImages.length} images and one folder with images, ` +
+      `"${printableFolder}" holds ${rootImages.length} images and one folder with images, ` +
         `"${first.name}" (${first.files.length}); move the images into a folder per class, ` +
         `or "${first.name}" elsewhere for one class`,
     );

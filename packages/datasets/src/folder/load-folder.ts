@@ -11,7 +11,7 @@ import { type LoadedImage, loadImage, refuseSkipped, skippedExamples } from "./r
 export interface ImageSet {
   readonly name: string;
   readonly classes: readonly string[];
-  /** S. */
+  /** Side S of an image in pixels. */
   readonly size: number;
   /** [N, S, S, 3], RGB. */
   readonly pixels: Uint8Array;
@@ -29,7 +29,7 @@ export interface LoadOptions {
   readonly size: number;
   /** Throw for a file that cannot be used, instead of listing it in `skipped`. */
   readonly strict?: boolean;
-  /** Load only so many usable images of each class, the first in byte order. */
+  /** Load at most this many usable images of each class, the first in byte order. */
   readonly perClass?: number;
   /** Called after each file. `total` grows when an unusable file is replaced by the next one of its class. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -37,7 +37,7 @@ export interface LoadOptions {
 
 /**
  * Loads a folder in the layout that `listImages` describes, each image by `decodeImage` and `centerCrop`. Throws
- * DataError where the layout is wrong, no image can be used, the set does not fit in memory, or, with `strict`, a file
+ * DataError if the layout is wrong, no image can be used, the set does not fit in memory, or, with `strict`, a file
  * cannot be used.
  */
 export async function loadFolder(folder: string, options: LoadOptions): Promise<ImageSet> {
@@ -80,7 +80,7 @@ interface Loaded extends LoadedImage {
 
 const mostSetBytes = 2_000_000_000; // the set is in memory twice while it is assembled
 
-/** Whether so many images of this size fit in memory. */
+/** True if this number of images of this size fits in memory. */
 export const fitsInMemory = (images: number, size: number): boolean => images * size * size * 3 <= mostSetBytes;
 
 function assemble(

@@ -11,7 +11,7 @@ import type { Skipped } from "./image-listing.ts";
 export interface LoadedImage {
   /** [S, S, 3], RGB. */
   readonly pixels: Uint8Array;
-  /** Of the file. */
+  /** SHA-256 of the file. */
   readonly sha256: string;
 }
 
@@ -22,13 +22,13 @@ export const loadImage = (folder: string, file: string, size: number): Promise<L
     return { pixels, sha256: createHash("sha256").update(content).digest("hex") };
   });
 
-/** Throws DataError where a skipped file may be an image. */
+/** Throws DataError if a skipped file may be an image. */
 export function refuseSkipped(folder: string, skipped: readonly Skipped[]): void {
-  const lost = skipped.filter(({ harmless }) => !harmless);
-  if (lost.length > 0)
+  const unusable = skipped.filter(({ harmless }) => !harmless);
+  if (unusable.length > 0)
     throw new DataError(
       "unreadable-images",
-      `${lost.length} of the files in "${printable(folder)}" cannot be used: ${skippedExamples(lost)}; ` +
+      `${unusable.length} of the files in "${printable(folder)}" cannot be used: ${skippedExamples(unusable)}; ` +
         "repair or remove them, or omit --strict to skip them",
     );
 }

@@ -60,7 +60,7 @@ export function readDescription(path: string, imageBytes: number): SetDescriptio
   }
 }
 
-/** Opens the images of a set. Reading throws DataError where an image does not match its checksum. */
+/** Opens the images of a set. Reading throws DataError if an image does not match its checksum. */
 export function openImages(
   path: string,
   imageBytes: number,

@@ -1,4 +1,4 @@
-// Uses a folder of unpacked files in place of the archive that they came from.
+// Uses a folder of unpacked files instead of their archive.
 
 import { constants, type Dirent, readdirSync } from "node:fs";
 import { copyFile, link, rename, rm } from "node:fs/promises";
@@ -8,9 +8,9 @@ import { diskPath, isIgnoredName, makeFolders, nameText, unreadableReason } from
 import { DataError } from "../data-error.ts";
 
 /**
- * Copies from a folder what `unpack` would extract from its archive: as hard links, or as copies on another file
- * system. `from` may be the archive's topmost folder itself. `to` appears once all files are in it. Throws DataError
- * for a folder that cannot be read, FetchError when stopped by the signal.
+ * Copies the files from a folder that `unpack` would extract from its archive: as hard links, or as copies on another
+ * file system. `from` may be the archive's topmost folder itself. `to` appears once all files are in it. Throws
+ * DataError for a folder that cannot be read, FetchError when stopped by the signal.
  */
 export async function copyFolder(
   from: string,

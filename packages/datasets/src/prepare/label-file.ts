@@ -14,7 +14,7 @@ export const readLabelText = (path: string): string => readFileSync(existing(pat
 export const readLabelMat = (path: string): ReadonlyMap<string, MatValue> => readMat(existing(path));
 
 /**
- * The numbers of a MATLAB variable or field. Throws DataError (labels) where there are none.
+ * The numbers of a MATLAB variable or field. Throws DataError (labels) if there are none.
  * @param source for the message
  */
 export function numbersOf(values: ReadonlyMap<string, MatValue>, name: string, source: string): number[] {

@@ -23,7 +23,7 @@ export interface Layout {
   readonly archives: readonly Unpacking[];
   /** Downloads that are read as they are. */
   readonly files: readonly string[];
-  /** Every wanted image with its class. Throws DataError (labels) where the labels do not match the layout. */
+  /** Every wanted image with its class. Throws DataError (labels) if the labels do not match the layout. */
   images(source: LayoutSource): Iterable<Assigned>;
   /** Printed once the dataset is prepared: a decision about its classes that the user should know of. */
   readonly note?: string;
@@ -42,5 +42,5 @@ export interface LayoutSource {
 export const wantsSplit = ({ splits }: LayoutSource, split: string): boolean =>
   splits.includes("all") || splits.includes(split);
 
-/** Whether the path is that of an image and no part of it is hidden. */
+/** True if the path has the extension of an image and no hidden part. */
 export const isImage = (path: string): boolean => /\.(jpe?g|png|gif|webp)$/i.test(path) && !/(^|\/)\./.test(path);

@@ -75,7 +75,7 @@ export async function prepareDataset(
   }
 }
 
-/** The same, with unfinished work in the folder `work`. */
+/** `prepareDataset` with its unfinished work in the folder `work`. */
 async function prepareIn(
   work: string,
   entry: DatasetEntry,
@@ -187,7 +187,7 @@ async function sortIntoClasses(
   return { missing, perClass };
 }
 
-/** Returns false where the image is neither at `from` nor, from an earlier call, at `to`. */
+/** Returns false if the image is neither at `from` nor, from an earlier call, at `to`. */
 async function move(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);

@@ -6,8 +6,8 @@ import { DataError } from "../data-error.ts";
 
 /**
  * The rows of a CSV file that begins with a line of column names; of each row the fields of `columns`. Blank lines are
- * ignored. Throws DataError (labels) where a column is missing, a row has another number of fields than the first line,
- * or the quotes do not match; the message gives the line.
+ * ignored. Throws DataError (labels) if a column is missing, a row has another number of fields than the first line, or
+ * the quotes do not match; the message gives the line.
  */
 export function readCsv<Column extends string>(
   text: string,

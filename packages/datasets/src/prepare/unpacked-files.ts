@@ -1,4 +1,4 @@
-// Files among those that archives were unpacked into.
+// Finds files in the folder of unpacked archives.
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ export function* imagesBelow(root: string, start: string): Generator<{ path: str
   if (existsSync(join(root, start))) yield* walk([]);
 }
 
-/** The path of the file of this name in `folder` or below it. Throws DataError (labels) where there is none. */
+/** The path of the file of this name in `folder` or below it. Throws DataError (labels) if there is none. */
 export function findBelow(folder: string, name: string): string {
   const found = (readdirSync(folder, { recursive: true, encoding: "utf8" }) as string[]).find(
     (path) => path === name || path.endsWith(`/${name}`),

@@ -12,7 +12,7 @@ export const samplers: Readonly<Record<SamplerName, Sampler>> = all;
 export const samplerNames = Object.keys(all) as SamplerName[];
 
 /**
- * The coefficients of reverse step i by name, each repeated n times: n = 1 is enough where all samples are at the same
+ * The coefficients of reverse step i by name, each repeated n times: n = 1 is enough if all samples are at the same
  * step. They are computed in float64 and rounded once.
  *
  * @throws RangeError if the process has no step i; Error for a name that is not in the table

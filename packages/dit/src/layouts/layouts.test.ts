@@ -68,21 +68,21 @@ const f32 = (shape: number[], fill = 0): StoredTensor => ({
   data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(fill),
 });
 
-const whole = fixture("diffusers/whole");
-const wholeFile = join(whole, "diffusion_pytorch_model.safetensors");
+const wholeModel = fixture("diffusers/whole");
+const wholeFile = join(wholeModel, "diffusion_pytorch_model.safetensors");
 const official = fixture("dit_weights.safetensors");
 
 describe("asOfficial of diffusers' layout", () => {
   beforeAll(() => tf.setBackend("cpu"));
 
   test("gives the names and shapes of the model", async () => {
-    const view = asOfficial(await openCheckpoint(whole));
+    const view = asOfficial(await openCheckpoint(wholeModel));
     const found = new Map([...view.tensors].map(([name, { shape }]) => [name, [...shape]]));
     expect(found).toEqual(new Map(ditModel(config).weights.map(({ name, shape }) => [name, [...shape]])));
   });
 
   test("gives weights with which our model agrees with diffusers' output within 1e-5", async () => {
-    const view = asOfficial(await openCheckpoint(whole));
+    const view = asOfficial(await openCheckpoint(wholeModel));
     const weights = Object.fromEntries(
       [...view.tensors.keys()].map((name) => {
         const { shape, data } = view.read(name);
@@ -130,7 +130,7 @@ describe("asOfficial of diffusers' layout", () => {
 
 describe("asOfficial and asDiffusers", () => {
   test("give the same bytes from diffusers to official to diffusers", async () => {
-    const source = await openCheckpoint(whole);
+    const source = await openCheckpoint(wholeModel);
     const back = asDiffusers(await writeAndOpen("there", asOfficial(source)));
     expect([...back.tensors.keys()].sort()).toEqual([...source.tensors.keys()].sort());
     for (const name of source.tensors.keys()) expect(back.read(name), name).toEqual(source.read(name));
@@ -147,14 +147,14 @@ describe("asOfficial and asDiffusers", () => {
   });
 
   test("return the checkpoint itself if it has that layout", async () => {
-    const [a, b] = [await openCheckpoint(official), await openCheckpoint(whole)];
+    const [a, b] = [await openCheckpoint(official), await openCheckpoint(wholeModel)];
     expect(asOfficial(a)).toBe(a);
     expect(asDiffusers(b)).toBe(b);
     expect(recogniseLayout(a)).toMatchObject({ layout: "official", depth: 2 });
   });
 
   test("the settings are diffusers' own for this model", async () => {
-    const { metadata } = await openCheckpoint(whole);
+    const { metadata } = await openCheckpoint(wholeModel);
     const own = Object.entries(diffusersConfig(config)).map(
       ([key, value]) => [`config.${key}`, String(value)] as const,
     );

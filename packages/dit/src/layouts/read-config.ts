@@ -25,19 +25,19 @@ export function headsOf<T extends RawTensor>(source: TensorSource<T>): number | 
  * @throws LayoutError that names the tensor whose shape fits no DiT
  */
 export function readConfig<T extends RawTensor>(view: TensorView<T>, name: string, heads: number): DitConfig {
-  const wrong = (tensor: string, wanted: string) =>
+  const makeError = (tensor: string, wanted: string) =>
     new LayoutError(`${view.source}: '${tensor}' is [${view.tensors.get(tensor)?.shape}]: wanted ${wanted}`);
   const shape = (tensor: string) => view.tensors.get(tensor)?.shape ?? [];
 
   const [width = 0, channels = 0, patchSize = 0, again] = shape("x_embedder.proj.weight");
   if (shape("x_embedder.proj.weight").length !== 4 || patchSize !== again || patchSize < 1)
-    throw wrong("x_embedder.proj.weight", "[width, channels, patch, patch]");
+    throw makeError("x_embedder.proj.weight", "[width, channels, patch, patch]");
   const side = Math.sqrt(shape(officialPositions)[1] ?? 0);
-  if (!Number.isInteger(side) || side < 1) throw wrong(officialPositions, "[1, tokens of a square, width]");
+  if (!Number.isInteger(side) || side < 1) throw makeError(officialPositions, "[1, tokens of a square, width]");
   const [outputs = 0] = shape("final_layer.linear.weight");
   const perChannel = outputs / (patchSize ** 2 * channels);
   if (perChannel !== 1 && perChannel !== 2)
-    throw wrong(
+    throw makeError(
       "final_layer.linear.weight",
       `${patchSize ** 2 * channels} rows, or twice as many with a learned variance`,
     );

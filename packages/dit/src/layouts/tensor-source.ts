@@ -11,10 +11,10 @@ export type TensorInfo = Pick<RawTensor, "type" | "shape">;
 
 /** Tensors by name, read when they are needed. An opened checkpoint is one. */
 export interface TensorSource<T extends RawTensor = RawTensor> {
-  /** Its path, for messages. */
+  /** Path of the checkpoint, for messages. */
   readonly source: string;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** Texts stored with the tensors. Settings of a diffusers folder are `config.sample_size` and so on. */
+  /** Texts stored with the tensors. Settings of a diffusers folder have the prefix `config.`: `config.sample_size`. */
   readonly metadata: ReadonlyMap<string, string>;
   read(name: string): T;
   float32(name: string): Float32Array;

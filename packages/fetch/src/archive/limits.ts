@@ -1,4 +1,4 @@
-// Limits on what an archive may unpack to, and the counters that enforce them.
+// Limits on the unpacked content of an archive, and the counters that enforce them.
 
 import { ArchiveError } from "./archive-error.ts";
 

@@ -104,7 +104,7 @@ async function readMeta(reader: ByteReader, { size, type }: TarHeader): Promise<
   return bytes.subarray(0, size);
 }
 
-/** Adds what an extended header describes to what is known of the next entry. */
+/** Adds the values of an extended header to those known of the next entry. */
 function applyMeta({ type }: TarHeader, bytes: Buffer, previous: Meta): Meta {
   if (type === "K") return previous; // the target of a link: links are refused
   if (type === "L") return { ...previous, path: text(bytes.subarray(0, lengthToZero(bytes))) };

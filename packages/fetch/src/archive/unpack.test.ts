@@ -198,7 +198,7 @@ describe("unpack refuses a name in tar and zip", () => {
     if (name.length <= 100) expect((await refusal(makeTar([{ name, body: "2" }]))).code).toBe("path");
   });
 
-  it("that is not UTF-8", async () => {
+  it("in bytes that are not UTF-8", async () => {
     const archive = makeTar([{ name: "a?b", body: "1" }]);
     archive[1] = 0xff;
     archive.write(" ".repeat(8), 148);
@@ -207,7 +207,7 @@ describe("unpack refuses a name in tar and zip", () => {
     expect((await refusal(archive)).message).toContain("damaged");
   });
 
-  it("of a file that is the folder itself", async () => {
+  it("that is the folder itself, for an entry that is a file", async () => {
     expect((await refusal(makeTar([{ name: "./.", body: "x" }]))).code).toBe("path");
   });
 });

@@ -1,8 +1,8 @@
-// What the readers of tar and zip archives pass to their visitor.
+// The entries that the readers of tar and zip archives pass to their visitor.
 
 /** One entry of an archive of any format. */
 export interface ArchiveEntry {
-  /** As stored in the archive, unchecked. */
+  /** The path as stored in the archive, not checked. */
   readonly name: string;
   readonly kind: "file" | "folder" | "link" | "other";
   /** The entry's type as the archive's format calls it, for messages. */

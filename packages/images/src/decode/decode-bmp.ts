@@ -80,7 +80,7 @@ interface Stored {
   readonly bits: number;
 }
 
-/** Bytes of a row, which is padded to four bytes. Throws ImageError where the file is too short for all rows. */
+/** Bytes of a row, which is padded to four bytes. Throws ImageError if the file is too short for all rows. */
 function rowBytes({ bytes, start, width, height, bits }: Stored): number {
   const stride = Math.ceil((width * bits) / 32) * 4;
   const needed = start + stride * (height - 1) + Math.ceil((width * bits) / 8);

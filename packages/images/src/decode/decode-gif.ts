@@ -7,9 +7,9 @@ import type { DecodedImage } from "../rgb-image.ts";
 import { checkSize } from "../size-limits.ts";
 
 /**
- * Decodes the screen with its first frame. Transparent pixels have the colour of their palette entry; pixels outside
- * the frame have the transparent colour or, without one, the first of the palette. `alpha` is 0 for both. Throws
- * ImageError for damage, RangeError for truncated headers.
+ * Decodes the first frame on the file's logical screen. Transparent pixels have the colour of their palette entry.
+ * Pixels outside the frame have the transparent colour or, without one, the first colour of the palette. `alpha` is 0
+ * for both. Throws ImageError for a damaged file, RangeError for truncated headers.
  */
 export function decodeGif(bytes: Uint8Array): DecodedImage {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -20,12 +20,14 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
   let transparent: number | undefined;
   for (;;) {
     const kind = file.getUint8(at++);
-    if (kind === 0x2c) break;
+    if (kind === 0x2c) break; // image descriptor
+    // 0x3b: trailer
     if (kind === 0x3b) throw new ImageError("damaged GIF: it has no image");
-    if (kind !== 0x21) continue; // stray bytes between blocks
+    if (kind !== 0x21) continue; // 0x21 starts an extension; other bytes are stray
+    // 0xf9: graphic control extension
     if (file.getUint8(at) === 0xf9 && file.getUint8(at + 1) >= 4)
       transparent = file.getUint8(at + 2) & 1 ? file.getUint8(at + 5) : transparent;
-    at = afterBlocks(at + 1);
+    at = skipBlocks(at + 1);
   }
   const [left, top, frameWidth, frameHeight] = [u16(at), u16(at + 2), u16(at + 4), u16(at + 6)];
   const flags = file.getUint8(at + 8);
@@ -62,7 +64,8 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
     return bytes.subarray(at - length, at);
   }
 
-  function afterBlocks(from: number): number {
+  /** The position after the data blocks that start at `from`. */
+  function skipBlocks(from: number): number {
     let p = from;
     for (let size = file.getUint8(p++); size > 0; size = file.getUint8(p++)) p += size;
     return p;
@@ -71,7 +74,7 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
 
 const truncated = () => new ImageError("damaged GIF: its data ends too early");
 
-/** The row of each stored row: every eighth from 0, every eighth from 4, every fourth from 2, every second from 1. */
+/** The image row of each stored row of an interlaced frame: 0, 8, 16 …, then 4, 12 …, then 2, 6 …, then 1, 3 …. */
 function interlacedRows(height: number): number[] {
   const rows: number[] = [];
   for (const [first, step] of [
@@ -88,17 +91,17 @@ const maxCodes = 4096;
 
 /** Decompresses `length` indices: LZW with codes of growing length, in blocks of at most 255 bytes. */
 function decompress(bytes: Uint8Array, start: number, length: number): Uint8Array {
-  const smallest = bytes[start];
-  if (smallest === undefined || smallest > 11) throw new ImageError("damaged GIF: the code length is not valid");
-  const clear = 1 << smallest;
+  const minimumBits = bytes[start];
+  if (minimumBits === undefined || minimumBits > 11) throw new ImageError("damaged GIF: the code length is not valid");
+  const clear = 1 << minimumBits;
   const prefix = new Uint16Array(maxCodes);
-  const last = new Uint8Array(maxCodes);
+  const lastLetter = new Uint8Array(maxCodes);
   const lengths = new Uint16Array(maxCodes).fill(1, 0, clear);
-  for (let i = 0; i < clear; i++) last[i] = i;
+  for (let i = 0; i < clear; i++) lastLetter[i] = i;
   const out = new Uint8Array(length);
-  let [done, next, size, previous] = [0, clear + 2, smallest + 1, -1];
+  let [written, next, size, previous] = [0, clear + 2, minimumBits + 1, -1];
   let [buffer, bits, at, inBlock] = [0, 0, start + 1, 0];
-  while (done < length) {
+  while (written < length) {
     while (bits < size) {
       if (inBlock === 0) {
         inBlock = bytes[at++] ?? 0;
@@ -114,28 +117,28 @@ function decompress(bytes: Uint8Array, start: number, length: number): Uint8Arra
     buffer >>>= size;
     bits -= size;
     if (code === clear) {
-      [next, size, previous] = [clear + 2, smallest + 1, -1];
+      [next, size, previous] = [clear + 2, minimumBits + 1, -1];
       continue;
     }
     if (code === clear + 1) throw truncated();
     if (code > next || (code === next && previous < 0) || (previous < 0 && code > clear))
       throw new ImageError("damaged GIF: an undefined code");
-    // The code that this step defines is the previous string followed by its own first letter.
+    // A code equal to `next` is the one that this step defines: the previous string and that string's first letter.
     const known = code < next ? code : previous;
     const count = lengths[known]!;
     let letter = known;
-    for (let i = done + count - 1; i > done; i--) {
-      if (i < length) out[i] = last[letter]!;
+    for (let i = written + count - 1; i > written; i--) {
+      if (i < length) out[i] = lastLetter[letter]!;
       letter = prefix[letter]!;
     }
-    const first = last[letter]!;
-    out[done] = first;
-    done += count;
-    if (code === next && done < length) out[done] = first;
-    if (code === next) done++;
+    const first = lastLetter[letter]!;
+    out[written] = first;
+    written += count;
+    if (code === next && written < length) out[written] = first;
+    if (code === next) written++;
     if (previous >= 0 && next < maxCodes) {
       prefix[next] = previous;
-      last[next] = first;
+      lastLetter[next] = first;
       lengths[next] = lengths[previous]! + 1;
       next++;
       if (next === 1 << size && size < 12) size++;

@@ -45,7 +45,7 @@ function opaque({ width, height, pixels, alpha }: DecodedImage, asStored: boolea
     for (let i = 0; i < alpha.length; i++) {
       const share = alpha[i]!;
       if (share < 255)
-        // In integers, as libvips does: floating point made white 254.
+        // Computed in integers, as in libvips: floating point changed white from 255 to 254.
         for (let c = 3 * i; c < 3 * i + 3; c++)
           pixels[c] = Math.floor((pixels[c]! * share + 255 * (255 - share)) / 255);
     }

@@ -44,7 +44,7 @@ function codes(indices: Uint8Array): number[] {
   return [...blocks, 0];
 }
 
-/** The same GIF with its frame at an offset in a screen of the given size. */
+/** The GIF `bytes` with its frame at an offset in a screen of the given size. */
 export function onScreen(
   bytes: Uint8Array,
   { left, top, width, height }: { left: number; top: number; width: number; height: number },
@@ -55,7 +55,7 @@ export function onScreen(
   return moved;
 }
 
-/** The same GIF with its palette in the frame, and a different global palette. */
+/** The GIF `bytes` with its palette in the frame, and a different global palette. */
 export function localPalette(bytes: Uint8Array): Buffer {
   const at = frameAt(bytes) + 10;
   const moved = Buffer.concat([bytes.subarray(0, at), bytes.subarray(13, 25), bytes.subarray(at)]);
@@ -64,7 +64,7 @@ export function localPalette(bytes: Uint8Array): Buffer {
   return moved;
 }
 
-/** The same GIF, interlaced. */
+/** The GIF `bytes`, interlaced. */
 export function interlaced(bytes: Uint8Array, width: number, height: number, indices: Uint8Array): Buffer {
   const rows = [
     [0, 8],

@@ -8,7 +8,7 @@ const fixture = readFixture("resize.safetensors");
 const images = [0, 1, 2, 3, 4, 5].map((i) => `image${i}`);
 const tensor = (name: string) => fixture.get(name) ?? expect.fail(`${name} is not in the fixture`);
 
-// How each program scales the result of its resizer.
+// The scaling that each program applies to the result of its resizer.
 const scaled = {
   pytorch: ["torch_bilinear.29", (x: number) => 2 * x - 1],
   clean: ["pillow_bicubic_float.29", (x: number) => (Math.min(255, Math.max(0, x)) - 128) / 128],

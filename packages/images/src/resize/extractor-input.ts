@@ -5,8 +5,8 @@ import { resizeTensorflow1Bilinear, resizeTorchBilinear } from "./bilinear.ts";
 import { resizePillowFloat } from "./pillow-resize.ts";
 
 /**
- * How an image is resized to a feature extractor's square input. The choice changes FID by several units, so every FID
- * is reported with it (Parmar et al., 2022, https://arxiv.org/abs/2104.11222).
+ * The way in which an image is resized to a feature extractor's square input. The choice changes FID by several units,
+ * so every FID is reported with it (Parmar et al., 2022, https://arxiv.org/abs/2104.11222).
  *
  * - `pytorch`, of pytorch-fid: bilinear without antialiasing of values in 0 ... 1, then 2x - 1.
  * - `clean`, of clean-fid: Pillow's bicubic with antialiasing, clipped to 0 ... 255, then (x - 128) / 128.

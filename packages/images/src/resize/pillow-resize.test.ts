@@ -49,7 +49,7 @@ describe("resizePillow8", () => {
 });
 
 describe("resizePillowFloat", () => {
-  test.each(images)("of image %i to 29 × 29 equals Pillow's mode F bit for bit", (i) => {
+  test.each(images)("resizes image %i to 29 × 29 so that the result equals Pillow's mode F bit for bit", (i) => {
     const { width, height, pixels } = rgb(`image${i}.pixels`);
     const ours = resizePillowFloat({ width, height, values: Float32Array.from(pixels) }, 29, 29);
     expect(ours).toMatchObject({ width: 29, height: 29 });
@@ -58,7 +58,7 @@ describe("resizePillowFloat", () => {
     ).toBe(0);
   });
 
-  test.each([0, 2])("of image %i to 299 × 299 equals Pillow's mode F bit for bit", (i) => {
+  test.each([0, 2])("resizes image %i to 299 × 299 so that the result equals Pillow's mode F bit for bit", (i) => {
     const { width, height, pixels } = rgb(`image${i}.pixels`);
     const ours = resizePillowFloat({ width, height, values: Float32Array.from(pixels) }, 299, 299);
     const { data } = fixture.get(`image${i}.pillow_bicubic_float.299`) as { data: Float32Array };

@@ -25,7 +25,7 @@ export interface MatrixVectorKernels<Name extends string> {
  * Kernels over arrays of the given shapes, [rows, columns]. They multiply numbers past an array's end by zero, so all
  * numbers must be finite.
  *
- * @throws RangeError where the arrays take more than 4 GiB, the limit of a WebAssembly memory
+ * @throws RangeError if the arrays take more than 4 GiB, the limit of a WebAssembly memory
  */
 export function matrixVectorKernels<Name extends string>(
   shapes: Readonly<Record<Name, readonly [number, number]>>,

@@ -22,11 +22,11 @@ export interface CovarianceRoot {
  * semi-definite matrix", 1990; the tolerance is that of LAPACK's dpstrf.
  *
  * @param covariance_DD symmetric, row-major; only its lower triangle is read
- * @throws where a remaining variance is negative beyond rounding: the matrix is no covariance
+ * @throws if a remaining variance is negative beyond rounding: the matrix is no covariance
  */
 export function covarianceRoot(covariance_DD: Float64Array, dimension: number): CovarianceRoot {
   const d = dimension;
-  // What the rows so far do not explain; shrinks to [n, n] at stride d.
+  // The covariance minus the part that the rows found so far explain; it shrinks to [n, n] at stride d.
   const remainder_DD = Float64Array.from(covariance_DD);
   const coordinates = Uint32Array.from({ length: d }, (_, i) => i); // of the remainder's rows
   // The remainder's diagonal, always up to date.

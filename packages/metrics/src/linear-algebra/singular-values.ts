@@ -13,7 +13,7 @@ const ROW_GROUP = 8;
 
 /**
  * The singular values of a_NM (row-major, N <= M) in no particular order. Their error is the rounding of the largest
- * one. Throws where N > M.
+ * one. Throws if N > M.
  */
 export function singularValues(a_NM: Float64Array, n: number, m: number): Float64Array {
   if (m < n)

@@ -11,7 +11,7 @@ const MAX_SWEEPS = 60;
  * each eigenvalue is a small multiple of that, whatever its own size.
  *
  * @param offDiagonal as long as the diagonal; its last element is not used
- * @throws where an eigenvalue does not converge in 60 sweeps, which happens only for values that are not finite
+ * @throws if an eigenvalue does not converge in 60 sweeps, which happens only for values that are not finite
  */
 export function tridiagonalEigenvalues(diagonal: Float64Array, offDiagonal: Float64Array): Float64Array {
   const d = diagonal;

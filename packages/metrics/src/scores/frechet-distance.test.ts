@@ -38,7 +38,7 @@ describe("frechetDistance agrees with pytorch-fid and a symmetric eigenvalue sol
     expect(Math.abs(distance - wanted) / wanted).toBeLessThan(tolerance);
   });
 
-  test("for equal covariances, where it is the squared distance between the means", () => {
+  test("for equal covariances, with the squared distance between the means as result", () => {
     const distance = frechetDistance(stored("equalcov_d64", 1, 64), stored("equalcov_d64", 2, 64));
     expect(distance).toBeCloseTo(fixtures["equalcov_d64.distance_exact"]![0]!, 12);
   });
@@ -57,7 +57,7 @@ describe("frechetDistance of a set to itself", () => {
     expect(frechetDistance(statistics(x, d), statistics(shuffled, d))).toBeLessThan(1e-9);
   });
 
-  test("is below 1e-9 for equal covariances also by singular values, over 12 decades of variance", () => {
+  test("is below 1e-9 when computed by singular values, for variances over 12 decades", () => {
     const d = 40;
     const x = features(100, d, 2).map((v, i) => v * 10 ** (-(i % d) * 0.15));
     const once = prepareStatistics(statistics(x, d));
@@ -126,7 +126,7 @@ describe("frechetDistance", () => {
     expect(frechetDistance(a, b)).toBe(frechetDistance(b, a));
   });
 
-  test("of independent dimensions is the sum of (μ1 - μ2)² + (σ1 - σ2)²", () => {
+  test("is the sum of (μ1 - μ2)² + (σ1 - σ2)² for independent dimensions", () => {
     const diagonal = (mean: number[], deviation: number[]): Statistics => ({
       dimension: mean.length,
       count: 100,
@@ -158,7 +158,7 @@ describe("frechetDistance", () => {
     },
   );
 
-  test("of a single repeated point and a set is the mean squared distance to the point", () => {
+  test("is the mean squared distance to the point for a set and a single repeated point", () => {
     const point = statistics(new Float64Array(3 * d).fill(2), d);
     const s = statistics(x, d);
     let wanted = 0;

@@ -14,7 +14,7 @@ import type { Statistics } from "../statistics.ts";
  *
  * With Σ1 = L1 L1ᵀ and Σ2 = L2 L2ᵀ, tr (Σ1 Σ2)^½ is the sum of the singular values of L1ᵀ L2. This neither squares nor
  * inverts a matrix, so singular covariances (fewer samples than dimensions) need no special case, there are no complex
- * numbers, and the error is about 1e-15 of tr(Σ1 + Σ2) times the square root of D.
+ * numbers, and the error is about 1e-15 √D tr(Σ1 + Σ2).
  *
  * Swapping the arguments gives the same bits. Statistics with bit-equal covariances give |μ1 - μ2|² exactly.
  *
@@ -29,13 +29,13 @@ export function frechetDistance(a: Statistics, b: Statistics): number {
   checkStatistics(a);
   checkStatistics(b);
   if (sameCovariance(a, b)) {
-    covarianceRoot(a.covariance, a.dimension); // throws where it is no covariance
+    covarianceRoot(a.covariance, a.dimension); // throws if the matrix is no covariance
     return squaredDistance(a.mean, b.mean);
   }
   return distanceOfPrepared(prepareStatistics(a), prepareStatistics(b));
 }
 
-/** Statistics with the factor of their covariance, for comparing one set with several. */
+/** Statistics with factorized covariance: prepared once, one set can be compared with several. */
 export interface PreparedStatistics {
   readonly statistics: Statistics;
   readonly trace: number;
@@ -43,7 +43,7 @@ export interface PreparedStatistics {
   readonly root: CovarianceRoot;
 }
 
-/** Checks statistics and factorizes their covariance. Throws as frechetDistance does. */
+/** Checks statistics and factorizes their covariance. Throws the errors of `frechetDistance`. */
 export function prepareStatistics(statistics: Statistics): PreparedStatistics {
   checkStatistics(statistics);
   const trace = traceOf(statistics);
@@ -51,7 +51,7 @@ export function prepareStatistics(statistics: Statistics): PreparedStatistics {
   return { statistics, trace, root: covarianceRoot(scaled, statistics.dimension) };
 }
 
-/** frechetDistance of prepared statistics. */
+/** `frechetDistance` for prepared statistics. */
 export function distanceOfPrepared(a: PreparedStatistics, b: PreparedStatistics): number {
   const means = squaredDistance(a.statistics.mean, b.statistics.mean);
   const overlap = Math.sqrt(a.trace) * Math.sqrt(b.trace) * normalizedOverlap(a, b);
@@ -68,7 +68,7 @@ function normalizedOverlap(a: PreparedStatistics, b: PreparedStatistics): number
   const first_RD = permuteColumns(first.root.root_RD, pivots_D, r);
   const second_SD = permuteColumns(second.root.root_RD, pivots_D, s);
   const overlap_SR = new Float64Array(s * r);
-  const step = 64;
+  const step = 64; // rows per multiplication
   for (let i = 0; i < r; i += step) {
     const c = { data: overlap_SR, offset: i, stride: r };
     const p = { data: second_SD, offset: i, stride: d };

@@ -5,12 +5,12 @@ import { describe, expect, test } from "vitest";
 import { precisionRecall } from "./precision-recall.ts";
 
 describe("precisionRecall", () => {
-  test("is 1 and 1 for a set and itself", () => {
+  test("gives precision 1 and recall 1 for a set and itself", () => {
     const x = sample(40, 5, 1);
     expect(precisionRecall(x, x, 5)).toEqual({ precision: 1, recall: 1 });
   });
 
-  test("is 0 and 0 for sets far apart", () => {
+  test("gives precision 0 and recall 0 for sets far apart", () => {
     const x = sample(40, 5, 1);
     expect(precisionRecall(x, moved(x, 1e3), 5)).toEqual({ precision: 0, recall: 0 });
   });

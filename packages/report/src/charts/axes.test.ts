@@ -1,4 +1,5 @@
-/** Tests of the ranges and ticks of axes. */
+// Tests of the ranges and ticks of axes.
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { linearAxis, logAxis } from "./axes.ts";

@@ -1,4 +1,5 @@
-/** Options of chart.js that all charts share: titles and axes. */
+// Options of chart.js that all charts share: titles and axes.
+
 import { printable } from "@dit-bench/text";
 import type { Axis } from "./axes.ts";
 import { gridInk, ink, quietInk } from "./style.ts";

@@ -1,4 +1,5 @@
-/** Tests of the charts: equal bytes for equal records, fonts, and the texts that they print. */
+// Tests of the charts: equal bytes for equal records, fonts, and the texts that they print.
+
 import { createRequire } from "node:module";
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test, vi } from "vitest";

@@ -1,4 +1,5 @@
-/** The loss curve of one run: loss over training steps. */
+// The loss curve of one run: loss over training steps.
+
 import type { RunRecord } from "@dit-bench/record";
 import { printable } from "@dit-bench/text";
 import type { ChartConfiguration, ChartDataset, Plugin } from "chart.js";

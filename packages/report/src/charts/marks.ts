@@ -1,7 +1,8 @@
-/** The marks around the points of the parameters chart: error bars, single seeds, the base model's line, labels. */
+// The marks around the points of the parameters chart: error bars, single seeds, the base model's line, labels.
+
 import type { Chart, Plugin } from "chart.js";
 import { formatFid } from "../format.ts";
-import type { Basis } from "../scores.ts";
+import type { IntervalBasis } from "../scores.ts";
 import { type Anchor, type Box, overlap, placeLabels } from "./label-placement.ts";
 import type { MethodMark } from "./method-marks.ts";
 import { font, ink, quietInk } from "./style.ts";
@@ -17,10 +18,10 @@ export interface Point {
   /** Average FID. */
   y: number;
   interval: [low: number, high: number];
-  basis: Basis;
+  basis: IntervalBasis;
   /** Average FID of each seed; empty if there is only one. */
   seeds: number[];
-  /** In pixels. */
+  /** Radius in pixels. */
   radius: number;
   mark: MethodMark;
 }

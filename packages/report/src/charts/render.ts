@@ -1,4 +1,5 @@
-/** Renders a chart.js configuration as PNG or SVG, with the font of this package. */
+// Renders a chart.js configuration as PNG or SVG, with the font of this package.
+
 import { fileURLToPath } from "node:url";
 import type { ChartConfiguration, ChartType } from "chart.js";
 import { fontFamily, fontFiles } from "./style.ts";

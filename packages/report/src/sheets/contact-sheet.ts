@@ -1,4 +1,5 @@
-/** Contact sheets: images in labelled rows and columns, as one PNG. S = side of one image in pixels. */
+// Contact sheets: images in labelled rows and columns, as one PNG. S = side of one image in pixels.
+
 import type { SKRSContext2D } from "@napi-rs/canvas";
 import { gridInk, ink, quietInk } from "../charts/style.ts";
 import { type Lettering, letteringFor } from "./lettering.ts";
@@ -19,7 +20,7 @@ export interface SheetSection {
 }
 
 export interface SheetOptions {
-  /** S. */
+  /** Side S of one image in pixels. */
   readonly size: number;
   readonly title?: string;
   /** Lines in small print below the title. */

@@ -8,7 +8,7 @@ import { digestOf } from "../storage/hashes.ts";
 import type { WeightsFile } from "./locate.ts";
 
 /**
- * Throws BenchError (data) where one of these files in `folder` does not have the checksum that was published under
+ * Throws BenchError (data) if one of these files in `folder` does not have the checksum that was published under
  * `name`. A file without a published checksum is accepted: `locate` has compared its size.
  */
 export function checkPublished(

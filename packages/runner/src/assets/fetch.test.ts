@@ -98,7 +98,7 @@ describe("fetchOne of a dataset whose host is gone", () => {
     const notes: string[] = [];
     const { path } = await fetchOne(flowers(), { env, listener: { note: (t) => notes.push(t) } });
     expect(readdirSync(path).sort()).toEqual([".dit-bench.json", "1", "2"]);
-    expect(notes.join("\n")).toContain("102flowers.tgz: the folder of that name in");
+    expect(notes.join("\n")).toContain("102flowers.tgz: uses the folder of that name in");
     expect(readdirSync(copy).length).toBe(3);
   });
 });

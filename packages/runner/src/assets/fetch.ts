@@ -1,4 +1,4 @@
-// Fetches weights and datasets by name, and plans that beforehand: sizes, disk space, files that are here already.
+// Fetches weights and datasets. A plan shows beforehand the sizes, the disk space and the files on this machine.
 
 import { existsSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";
@@ -14,43 +14,45 @@ export interface FetchPlan {
   readonly kind: Fetchable["kind"];
   readonly title: string;
   readonly licence: string;
-  /** Where it is, or will be. */
+  /** Path of the weights or of the prepared dataset, also if it does not exist yet. */
   readonly path: string;
-  /** The folder for its downloads, which is searched first. */
+  /** Folder of the downloaded files. Files that are in it already are used. */
   readonly downloads: string;
-  /** Is everything here already? */
+  /** True if nothing must be fetched. */
   readonly here: boolean;
   /** Why a file in the expected place cannot be used. */
   readonly misplaced?: string;
   readonly files: readonly {
     readonly file: string;
-    /** Null where nobody published it. */
+    /** Null if the size is not published. */
     readonly bytes: number | null;
-    /** Bytes of it that are on this machine. */
+    /** Bytes that are on this machine. */
     readonly hereBytes: number;
+    /** Why the file can probably not be downloaded; null if it can. */
     readonly gone: string | null;
   }[];
   /** Bytes to download; files of unknown size are not counted. */
   readonly bytesToFetch: number;
-  /** Bytes on the disk: downloads, and the images unpacked from them, which take as much again. */
+  /** Bytes that the disk needs: the downloads and, for a dataset, about the same again for the unpacked images. */
   readonly diskNeeded: number;
   readonly diskFree: number;
 }
 
 /** Plans what `fetchOne` would do, without using the network. */
-export async function planFetch(what: Fetchable, env: Environment = process.env): Promise<FetchPlan> {
-  const { kind, name, entry } = what;
+export async function planFetch(fetchable: Fetchable, env: Environment = process.env): Promise<FetchPlan> {
+  const { kind, name, entry } = fetchable;
   const home = homeFolder(env);
-  const folder = downloadFolder(what, home);
-  const located = locateThis(what, env);
+  const folder = downloadFolder(fetchable, home);
+  const located = locateThis(fetchable, env);
   const files = await Promise.all(
-    filesOf(what).map(async (remote) => {
-      const brought = await findLocalFile(remote, folder, env);
+    filesOf(fetchable).map(async (remote) => {
+      const localFile = await findLocalFile(remote, folder, env);
       const partial = await stat(join(folder, `${remote.file}.partial`)).catch(() => undefined);
       const { file, bytes, gone = null } = remote;
-      const copy = kind === "dataset" ? await unpackedFolder(folder, file) : undefined;
-      if (copy) return { file, bytes, hereBytes: bytes ?? 0, gone };
-      return { file, bytes: bytes ?? brought?.bytes ?? null, hereBytes: brought?.bytes ?? partial?.size ?? 0, gone };
+      const unpacked = kind === "dataset" ? await unpackedFolder(folder, file) : undefined;
+      if (unpacked) return { file, bytes, hereBytes: bytes ?? 0, gone };
+      const size = bytes ?? localFile?.bytes ?? null;
+      return { file, bytes: size, hereBytes: localFile?.bytes ?? partial?.size ?? 0, gone };
     }),
   );
   const here = located.path !== undefined;
@@ -62,7 +64,7 @@ export async function planFetch(what: Fetchable, env: Environment = process.env)
     title: entry.title,
     licence: entry.licence,
     downloads: folder,
-    path: located.path ?? folderOf(what, home),
+    path: located.path ?? folderOf(fetchable, home),
     here,
     ...(located.misplaced ? { misplaced: located.misplaced.reason } : {}),
     files,
@@ -76,7 +78,7 @@ export interface Fetched {
   readonly name: string;
   readonly kind: Fetchable["kind"];
   readonly path: string;
-  /** Was everything here already? */
+  /** True if nothing had to be fetched. */
   readonly already: boolean;
   /** For a dataset: counts that differ from the expected ones. */
   readonly surprises: readonly string[];
@@ -87,75 +89,78 @@ export interface Fetched {
  * where an earlier one stopped. Throws FetchError; for datasets also ArchiveError, MatError and DataError.
  */
 export async function fetchOne(
-  what: Fetchable,
+  fetchable: Fetchable,
   { env = process.env, listener = {}, signal }: { env?: Environment; listener?: Listener; signal?: AbortSignal } = {},
 ): Promise<Fetched> {
-  const { kind, name, entry } = what;
-  const before = locateThis(what, env);
-  if (before.path !== undefined && (kind === "dataset" || before.from === "hub cache"))
-    return { name, kind, path: before.path, already: true, surprises: [] };
+  const { kind, name, entry } = fetchable;
+  const located = locateThis(fetchable, env);
+  if (located.path !== undefined && (kind === "dataset" || located.from === "hub cache"))
+    return { name, kind, path: located.path, already: true, surprises: [] };
   const home = homeFolder(env);
-  const folder = downloadFolder(what, home);
-  if (before.path === undefined) listener.note?.(`${entry.title}: ${entry.licence}`);
-  if (before.misplaced) listener.note?.(`${before.misplaced.reason}; it is fetched again`);
+  const folder = downloadFolder(fetchable, home);
+  if (located.path === undefined) listener.note?.(`${entry.title}: ${entry.licence}`);
+  if (located.misplaced) listener.note?.(`${located.misplaced.reason}; it is fetched again`);
   makeFolders(folder);
   removeLeftovers(folder);
   const stop = signal ? { signal } : {};
   const onNote = (text: string) => listener.note?.(text);
   let downloaded = false;
-  for (const file of filesOf(what)) {
+  for (const file of filesOf(fetchable)) {
     if (kind === "dataset" && (await unpackedFolder(folder, file.file)) !== undefined) {
-      onNote(`${file.file}: the folder of that name in ${folder} is taken in its place, unchecked`);
+      onNote(`${file.file}: uses the folder of that name in ${folder} instead, unchecked`);
       continue;
     }
     listener.stage?.("fetch", `${file.file}${file.bytes === null ? "" : `, ${formatBytes(file.bytes)}`}`);
-    const brought = await fetchFile(file, folder, {
+    const fetched = await fetchFile(file, folder, {
       env,
       ...stop,
       onNote,
       onProgress: (done, total) => listener.progress?.(Math.floor(done / 1e6), Math.ceil((total ?? done) / 1e6), "MB"),
     });
-    // A file of the hub cache is copied: the folder holds all files of the weights together, and the cache may lack
-    // others.
-    if (brought.how === "hub cache") await replaceFileWithCopy(join(folder, file.file), brought.path);
-    downloaded ||= brought.how !== "was here";
+    // All files of the weights must be in one folder, and the hub's cache may lack some: its files are copied.
+    if (fetched.how === "hub cache") await replaceFileWithCopy(join(folder, file.file), fetched.path);
+    downloaded ||= fetched.how !== "was here";
   }
-  if (what.kind === "weights")
-    return { name, kind, path: locateThis(what, env).path!, already: !downloaded, surprises: [] };
+  if (fetchable.kind === "weights")
+    return { name, kind, path: locateThis(fetchable, env).path!, already: !downloaded, surprises: [] };
 
-  const to = folderOf(what, home);
-  makeFolders(dirname(to));
-  const held = await tryLock(`${to}.lock`);
-  if (typeof held === "string")
-    throw new FetchError("interrupted", `${to}: process ${held} is fetching it already; wait for it, or stop it`);
+  const destination = folderOf(fetchable, home);
+  makeFolders(dirname(destination));
+  const lock = await tryLock(`${destination}.lock`);
+  if (typeof lock === "string")
+    throw new FetchError(
+      "interrupted",
+      `${destination}: process ${lock} is fetching it already; wait for it, or stop it`,
+    );
   try {
     // Another process may have prepared it meanwhile.
-    if (locateThis(what, env).path !== undefined) return { name, kind, path: to, already: true, surprises: [] };
+    if (locateThis(fetchable, env).path !== undefined)
+      return { name, kind, path: destination, already: true, surprises: [] };
     let step = "";
     const source = async (file: string) => (await unpackedFolder(folder, file)) ?? join(folder, file);
-    const { surprises } = await prepareDataset(what.entry, source, to, {
+    const { surprises } = await prepareDataset(fetchable.entry, source, destination, {
       ...stop,
       onNote,
-      onProgress(now, done, total) {
-        if (now !== step) listener.stage?.(now === "unpacking" ? "unpack" : "sort", what.entry.title);
-        step = now;
-        listener.progress?.(done, total ?? what.entry.images, "images");
+      onProgress(newStep, done, total) {
+        if (newStep !== step) listener.stage?.(newStep === "unpacking" ? "unpack" : "sort", fetchable.entry.title);
+        step = newStep;
+        listener.progress?.(done, total ?? fetchable.entry.images, "images");
       },
     });
-    return { name, kind, path: to, already: false, surprises };
+    return { name, kind, path: destination, already: false, surprises };
   } finally {
-    await held.release();
+    await lock.release();
   }
 }
 
-const filesOf = (what: Fetchable): readonly RemoteFile[] =>
-  what.kind === "weights" ? what.entry.files : neededDownloads(what.entry);
+const filesOf = (fetchable: Fetchable): readonly RemoteFile[] =>
+  fetchable.kind === "weights" ? fetchable.entry.files : neededDownloads(fetchable.entry);
 
-/** Weights are downloaded to where they stay; archives to a folder beside the image folders made from them. */
-const downloadFolder = (what: Fetchable, home: string): string =>
-  what.kind === "weights" ? folderOf(what, home) : join(home, "downloads", what.name);
+/** Weights are downloaded to their final folder, archives to a folder apart from the image folders made from them. */
+const downloadFolder = (fetchable: Fetchable, home: string): string =>
+  fetchable.kind === "weights" ? folderOf(fetchable, home) : join(home, "downloads", fetchable.name);
 
-/** A folder with the content of an archive, which the user unpacked in the place of the archive. */
+/** The path of a folder with the content of `file`, if the user unpacked that archive in `folder`. */
 async function unpackedFolder(folder: string, file: string): Promise<string | undefined> {
   const path = join(folder, file.replace(/\.(tar\.gz|tgz|tar|zip)$/, ""));
   const found = await stat(path).catch(() => undefined);

@@ -8,30 +8,30 @@ import { BenchError } from "../errors.ts";
 import { checkPublished } from "./check-published.ts";
 import { type Fetchable, fetchables, locateThis } from "./locate.ts";
 
-const known = (name: string): Fetchable | undefined => fetchables().find((what) => what.name === name);
+const findFetchable = (name: string): Fetchable | undefined => fetchables().find((what) => what.name === name);
 
-/** Can `bench fetch` download this name? */
-export const isFetchable = (name: string): boolean => known(name) !== undefined;
+/** True if `bench fetch` can download something of this name. */
+export const isFetchable = (name: string): boolean => findFetchable(name) !== undefined;
 
-/** The file or folder of a name that `bench fetch` knows; undefined where it is not here, and for other names. */
+/** The file or folder of a name that `bench fetch` knows; undefined if it is not here, and for other names. */
 export function fetched(name: string): string | undefined {
-  const what = known(name);
+  const what = findFetchable(name);
   return what && locateThis(what).path;
 }
 
 /** A file with the expected name of these weights but the wrong size, if there is one. */
 export function misplaced(name: string): { readonly path: string; readonly reason: string } | undefined {
-  const what = known(name);
+  const what = findFetchable(name);
   return what && locateThis(what).misplaced;
 }
 
 /**
- * The file of weights that `bench fetch` knows, verified; undefined where it is not here, and for other names. Throws
- * BenchError (data) where the file is not the published one. The first call hashes it. For files in the Hugging Face
- * cache only the size is compared.
+ * The file of weights that `bench fetch` knows, verified; undefined if it is not here, and for other names. Throws
+ * BenchError (data) if the file is not the published one. The first call hashes it. For files in the Hugging Face cache
+ * only the size is compared.
  */
 export function publishedWeights(name: string, env: Environment = process.env): string | undefined {
-  const what = known(name);
+  const what = findFetchable(name);
   if (what?.kind !== "weights") return undefined;
   const { path, from, misplaced, command } = locateThis(what, env);
   if (misplaced) throw new BenchError("data", `${misplaced.reason}; get it with '${command}'`);
@@ -41,11 +41,11 @@ export function publishedWeights(name: string, env: Environment = process.env): 
 
 /**
  * The path of weights that a user gives: a path, or a name that `bench fetch` knows. Other texts are given back, and
- * refused when the file is read. Throws BenchError (data) where the file of a known name is not here or not the
- * published one.
+ * refused when the file is read. Throws BenchError (data) if the file of a known name is not here or not the published
+ * one.
  */
 export function weightsNamed(given: string): string {
-  if (existsSync(given) || known(given)?.kind !== "weights") return given;
+  if (existsSync(given) || findFetchable(given)?.kind !== "weights") return given;
   const path = publishedWeights(given);
   if (path === undefined) throw new BenchError("data", `${given} is not here; get it with 'bench fetch ${given}'`);
   return path;

@@ -4,11 +4,11 @@
 import { float32, isFloatingPoint, type StoredTensor } from "@dit-bench/weights";
 
 /** Throws what `wrong` makes of the problem: an error with the file's name and advice. */
-export function finiteWeights(name: string, tensor: StoredTensor, wrong: (what: string) => Error): Float32Array {
-  if (!isFloatingPoint(tensor.type)) throw wrong(`'${name}' holds ${tensor.type}, wanted floating-point numbers`);
+export function finiteWeights(name: string, tensor: StoredTensor, makeError: (what: string) => Error): Float32Array {
+  if (!isFloatingPoint(tensor.type)) throw makeError(`'${name}' holds ${tensor.type}, wanted floating-point numbers`);
   const values = float32(tensor);
   const bad = firstNotFinite(values);
-  if (bad >= 0) throw wrong(`number ${bad} of '${name}' is ${values[bad]}, wanted finite numbers`);
+  if (bad >= 0) throw makeError(`number ${bad} of '${name}' is ${values[bad]}, wanted finite numbers`);
   return values;
 }
 

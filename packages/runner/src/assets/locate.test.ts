@@ -1,4 +1,4 @@
-// Where weights and datasets are found on a machine.
+// Finds weights and datasets in the folder for downloads and in the Hugging Face cache.
 
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -42,7 +42,7 @@ describe("locate", () => {
     }
   });
 
-  it("names the command for what is not here, and suggests the closest name", () => {
+  it("names the command that fetches a missing file, and suggests the closest name", () => {
     expect(locate("cub", env)).toEqual({
       kind: "dataset",
       name: "cub",

@@ -14,7 +14,7 @@ const weightFile = z.strictObject({
   file: z.string().regex(/^[\w.-]+$/, "a plain file name"),
   /** Tried in turn. */
   urls: z.array(z.url({ protocol: /^https?$/ })),
-  /** The same file on the Hugging Face hub, which is tried first; the hub's local cache is searched too. */
+  /** Location of this file on the Hugging Face hub, which is tried first. The hub's local cache is searched, too. */
   hub: z.strictObject({ repository: z.string(), revision: z.string(), path: z.string() }).nullable(),
   bytes: z.int().positive().nullable(),
   md5: z
@@ -25,7 +25,7 @@ const weightFile = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .nullable(),
-  /** Who published the checksums; null where nobody did. */
+  /** Who published the checksums; null if they are not published. */
   checksumsFrom: z.string().nullable(),
 });
 
@@ -59,15 +59,15 @@ export interface Located {
   readonly name: string;
   /**
    * Weights: the file, with its companions (a `config.json`) in the same folder, each of the published size; checksums
-   * are verified when the weights are used. A dataset: its image folder, with one subfolder per class. Undefined where
-   * it is not on this machine, or incomplete.
+   * are verified when the weights are used. A dataset: its image folder, with one subfolder per class. Undefined if it
+   * is not on this machine, or incomplete.
    */
   readonly path: string | undefined;
-  /** Did `bench fetch` download it, or is it in the Hugging Face cache? */
+  /** `fetched`: downloaded by `bench fetch`. `hub cache`: in the Hugging Face cache. */
   readonly from: "fetched" | "hub cache" | undefined;
   /** The command that downloads it. */
   readonly command: string;
-  /** For weights: a file with the expected name but the wrong size. Absent where `path` is given. */
+  /** For weights: a file with the expected name but the wrong size. Absent if `path` is given. */
   readonly misplaced?: { readonly path: string; readonly reason: string };
 }
 
@@ -110,7 +110,7 @@ export const folderOf = ({ kind, name }: Pick<Fetchable, "kind" | "name">, home 
  */
 export const locate = (name: string, env: Environment = process.env): Located => locateThis(fetchable(name), env);
 
-/** The same, for an entry. */
+/** `locate` for an entry. */
 export function locateThis(what: Fetchable, env: Environment = process.env): Located {
   const { kind, name } = what;
   const folder = folderOf(what, homeFolder(env));
@@ -130,18 +130,18 @@ export function locateThis(what: Fetchable, env: Environment = process.env): Loc
     if (path === undefined) continue;
     const sizes = what.entry.files.map(({ file }, i) => sizeOf(i === 0 ? path : join(dirname(path), file)));
     if (sizes.includes(undefined)) continue;
-    const wrong = what.entry.files.findIndex(({ bytes }, i) => bytes !== null && bytes !== sizes[i]);
-    if (wrong < 0) return found(path, from);
-    const { file, bytes } = what.entry.files[wrong]!;
+    const wrongIndex = what.entry.files.findIndex(({ bytes }, i) => bytes !== null && bytes !== sizes[i]);
+    if (wrongIndex < 0) return found(path, from);
+    const { file, bytes } = what.entry.files[wrongIndex]!;
     const reason =
-      `${join(dirname(path), file)} is not the published file: its length is ${sizes[wrong]}, ` +
+      `${join(dirname(path), file)} is not the published file: its length is ${sizes[wrongIndex]}, ` +
       `wanted ${bytes} bytes`;
     misplaced ??= { path, reason };
   }
   return { ...found(undefined, undefined), ...(misplaced ? { misplaced } : {}) };
 }
 
-/** Bytes of a file; undefined where there is none. */
+/** Bytes of a file; undefined if there is none. */
 function sizeOf(path: string): number | undefined {
   try {
     const found = statSync(path);

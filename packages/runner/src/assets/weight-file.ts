@@ -13,7 +13,7 @@ export interface WeightFile {
 }
 
 /**
- * Reads a file that must hold these weights in these shapes. Throws BenchError (data) where it does not.
+ * Reads a file that must hold these weights in these shapes. Throws BenchError (data) if it does not.
  *
  * @param remedy how to get the right file, for messages
  */
@@ -22,21 +22,21 @@ export function readWeights(
   wanted: readonly { readonly name: string; readonly shape: readonly number[] }[],
   remedy: string,
 ): WeightFile {
-  const wrong = (what: string, cause?: unknown) => new BenchError("data", `${path}: ${what}; ${remedy}`, { cause });
-  if (!existsSync(path)) throw wrong("there is no such file");
+  const makeError = (what: string, cause?: unknown) => new BenchError("data", `${path}: ${what}; ${remedy}`, { cause });
+  if (!existsSync(path)) throw makeError("there is no such file");
   let stored: Safetensors;
   try {
     stored = readSafetensors(path);
   } catch (error) {
     if (error instanceof WeightFileError) throw new BenchError("data", `${error.message}; ${remedy}`, { cause: error });
-    throw wrong((error as Error).message, error); // a system error, such as EISDIR
+    throw makeError((error as Error).message, error); // a system error, such as EISDIR
   }
   const values: Record<string, Float32Array> = {};
   for (const { name, shape } of wanted) {
     const tensor = stored.tensors.get(name);
-    if (!tensor) throw wrong(`it has no weight '${name}'`);
-    if (tensor.shape.join() !== shape.join()) throw wrong(`'${name}' is [${tensor.shape}], wanted [${shape}]`);
-    values[name] = finiteWeights(name, tensor, wrong);
+    if (!tensor) throw makeError(`it has no weight '${name}'`);
+    if (tensor.shape.join() !== shape.join()) throw makeError(`'${name}' is [${tensor.shape}], wanted [${shape}]`);
+    values[name] = finiteWeights(name, tensor, makeError);
   }
   return { values, sha256: sha256Of(path), metadata: stored.metadata };
 }

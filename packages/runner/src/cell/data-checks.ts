@@ -26,7 +26,7 @@ export function checkData({ name, folder }: DatasetChoice, images: number, batch
 }
 
 /**
- * Throws BenchError (io) where `out` is no folder and cannot be made. Makes nothing.
+ * Throws BenchError (io) if `out` is no folder and cannot be made. Makes nothing.
  *
  * @param write also refuse an existing folder that is not writable; a finished run can be read from such a folder
  */
@@ -42,7 +42,7 @@ export function checkOut(out: string, { write = false } = {}): void {
 }
 
 /**
- * Throws BenchError (usage) where the runs' folder is in the folder of the training images: the next run would train on
+ * Throws BenchError (usage) if the runs' folder is in the folder of the training images: the next run would train on
  * the sheets and charts of this one.
  */
 export function checkApart(out: string, { folder }: DatasetChoice): void {
@@ -52,7 +52,7 @@ export function checkApart(out: string, { folder }: DatasetChoice): void {
   throw new BenchError(
     "usage",
     `--out ${printable(out)} lies in the image folder ${printable(folder)}: ` +
-      "sheets of runs would be taken for images of a class; " +
+      "the next run would use sheets of runs as images of a class; " +
       "choose another with --out",
   );
 }

@@ -42,9 +42,9 @@ export type ExpectedRun = Pick<RunRecord, "identity" | "settings"> & {
 };
 
 export interface FoundRun {
-  /** The record of this cell's finished run; undefined where there is no usable one. */
+  /** The record of this cell's finished run; undefined if there is no usable one. */
   readonly record?: RunRecord;
-  /** What is wrong with the record or with the trained weights. */
+  /** The problem with the record or with the trained weights, for messages. */
   readonly problem?: string;
   /** Charts and sheets that are missing or damaged. */
   readonly images: readonly string[];

@@ -19,17 +19,17 @@ export interface OpenedRun {
   readonly network: Network;
   /** Class names, in label order. */
   readonly classes: readonly string[];
-  /** Such as "DiffFit on Oxford Flowers-102". */
+  /** Title of the run, such as "DiffFit on Oxford Flowers-102". */
   readonly title: string;
   /** Notes about the model for the user. */
   readonly notes: readonly string[];
 }
 
 /**
- * Throws BenchError where the run did not finish, or where its base model or its weights have changed since.
+ * Throws BenchError if the run did not finish, or if its base model or its weights have changed since.
  *
  * @param folder a run's folder, with record.json and weights.safetensors
- * @param recipe the folder of the recipe, where it does not come with the project
+ * @param recipe the folder of the recipe, if it does not come with the project
  */
 export async function openRun(
   folder: string,

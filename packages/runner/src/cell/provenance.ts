@@ -20,7 +20,7 @@ export function codeState(): RunRecord["code"] {
   }
 }
 
-/** @param gpu the adapter that computed, where that was not the CPU */
+/** @param gpu the adapter that computed, if that was not the CPU */
 export function machine(gpu?: string): RunRecord["machine"] {
   const cores = cpus();
   return {
@@ -35,8 +35,8 @@ export function machine(gpu?: string): RunRecord["machine"] {
 }
 
 /**
- * The widest vector instructions of the CPU, where the system reports them: they decide speed and rounding, and the
- * CPU's name may not identify them.
+ * The widest vector instructions of the CPU, if the system reports them: they decide speed and rounding, and the CPU's
+ * name may not identify them.
  */
 function widestVectors(): string[] {
   let flags: string[];

@@ -1,4 +1,4 @@
-// Runs of a small recipe: their outcomes, and that they close the file of their images however they end.
+// Runs of a small recipe: their outcomes, and that every run closes the file of its images, also after an error.
 
 import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -90,7 +90,7 @@ const openFiles = (): string[] =>
   });
 
 describe("runCell", () => {
-  it("finishes a cell, finds it finished the next time, and makes what is missing again", {
+  it("finishes a cell, finds it finished the next time, and makes missing files again", {
     timeout: 60_000,
   }, async () => {
     const out = join(place, "again");

@@ -13,7 +13,7 @@ import { restoreRun, writeResults, writeWeights } from "./stages/write.ts";
 import { stopwatch } from "./stopwatch.ts";
 
 /**
- * Runs a cell, or does nothing where it is finished. Missing or damaged files of a finished run are made again. Throws
+ * Runs a cell, or does nothing if it is finished. Missing or damaged files of a finished run are made again. Throws
  * BenchError, MethodError, Diverged and Interrupted.
  */
 export async function runCell(task: RunTask): Promise<RunOutcome> {

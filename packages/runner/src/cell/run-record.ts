@@ -14,7 +14,7 @@ export interface RunResults {
   readonly weights: WrittenWeights;
 }
 
-/** @param results null where the run diverged */
+/** @param results null if the run diverged */
 export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, results: RunResults | null): RunRecord {
   const { task, adapted, data, expected, startedAt, clock } = cell;
   const { settings, protocol } = task.recipe;

@@ -32,7 +32,7 @@ export interface RunTask {
 
 export interface RunOutcome extends Pick<CellFiles, "folder" | "recordPath" | "weightsPath" | "sheetPath"> {
   readonly record: RunRecord;
-  /** Was the run finished before? */
+  /** True if the run was finished before. */
   readonly already: boolean;
   /** Names of the files of a finished run that were missing or damaged and were made again. */
   readonly remade: readonly string[];

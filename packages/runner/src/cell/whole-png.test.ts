@@ -1,4 +1,4 @@
-// Damage of PNG files.
+// Detection of damaged PNG files.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,19 +13,19 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test("isWholePng is false once any bit of a PNG is flipped or any byte is missing", async () => {
   const path = join(folder, "a.png");
   expect(isWholePng(path)).toBe(false);
-  const sound = await sharp({ create: { width: 5, height: 4, channels: 3, background: "#c08040" } })
+  const intactPng = await sharp({ create: { width: 5, height: 4, channels: 3, background: "#c08040" } })
     .png()
     .toBuffer();
   const whole = (bytes: Uint8Array) => {
     writeFileSync(path, bytes);
     return isWholePng(path);
   };
-  expect(whole(sound)).toBe(true);
-  expect(whole(Buffer.concat([sound, Buffer.of(0)]))).toBe(false);
-  expect(whole(Buffer.alloc(sound.length))).toBe(false);
-  for (let n = 0; n < sound.length; n++) {
-    expect(whole(sound.subarray(0, n)), `${n} bytes`).toBe(false);
-    const flipped = Buffer.from(sound);
+  expect(whole(intactPng)).toBe(true);
+  expect(whole(Buffer.concat([intactPng, Buffer.of(0)]))).toBe(false);
+  expect(whole(Buffer.alloc(intactPng.length))).toBe(false);
+  for (let n = 0; n < intactPng.length; n++) {
+    expect(whole(intactPng.subarray(0, n)), `${n} bytes`).toBe(false);
+    const flipped = Buffer.from(intactPng);
     flipped[n]! ^= 1 << (n % 8);
     expect(whole(flipped), `byte ${n}`).toBe(false);
   }

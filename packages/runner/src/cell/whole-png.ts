@@ -8,7 +8,7 @@ const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 /** Bytes of a chunk's length, type and CRC. */
 const FRAME = 12;
 
-/** False also where the file cannot be read. */
+/** False also if the file cannot be read. */
 export function isWholePng(path: string): boolean {
   let bytes: Buffer;
   try {

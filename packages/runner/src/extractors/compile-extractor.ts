@@ -12,7 +12,7 @@ import type { Listener } from "../events.ts";
 export interface FeatureExtractor {
   readonly id: string;
   readonly dimension: number;
-  /** How images are resized to its input; `none` where they have its size. */
+  /** Name of the resizer of its input images; `none` if they have its size. */
   readonly resizer: string;
   /** RGB bytes [N, S, S, 3] to features [N, D]. S is the side of its input, or `Resizing.from`. */
   features(pixels: ImageBytes, listener?: Listener): Promise<Float32Array>;
@@ -25,7 +25,7 @@ export interface FeatureExtractor {
   dispose(): Promise<void>;
 }
 
-/** How images of another size are resized to the extractor's input. */
+/** The resizing of images of another size to the extractor's input. */
 export interface Resizing {
   /** Side of the images in pixels. */
   readonly from: number;
@@ -62,7 +62,7 @@ export async function compileExtractor(
     if (Number.isInteger(N)) return N;
     throw new Error(`${extractor.id}: ${length} ${unit} are not a whole number of ${side}x${side} RGB images`);
   };
-  /** RGB bytes of one image, or of several where they need no resizing, as the network takes them. */
+  /** RGB bytes of one image, or of several if they need no resizing, as the network takes them. */
   const input = (pixels: Uint8Array): Float32Array =>
     resizing
       ? extractorInput({ width: resizing.from, height: resizing.from, pixels }, S, resizing.resize)

@@ -1,4 +1,4 @@
-// What holds for each entry of the table of extractors.
+// Checks each entry of the table of extractors.
 
 import { resizers } from "@dit-bench/images";
 import { describe, expect, it } from "vitest";

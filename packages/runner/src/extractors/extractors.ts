@@ -1,4 +1,4 @@
-// The feature extractors by name. A new one is a file beside this one, and its line in table.ts.
+// The feature extractors by name. To add one, add a file to this folder and a line to table.ts.
 
 import type { z } from "zod";
 import type { ExtractorEntry, ExtractorSection, SectionTools } from "./extractor-entry.ts";

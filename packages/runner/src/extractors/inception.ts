@@ -38,12 +38,13 @@ export const inception: ExtractorEntry<InceptionSection> = {
 async function read({ weights: path, tap = "2048" }: ReadTask<InceptionSection>): Promise<ReadExtractor> {
   const { inception } = await import("@dit-bench/metrics");
   const { openCheckpoint, stripWrappers } = await import("@dit-bench/weights");
-  const wrong = (what: string) => new BenchError("data", `${path}: ${what}; wanted ${file}, of pytorch-fid's releases`);
-  if (!existsSync(path!)) throw wrong("there is no such file");
+  const makeError = (what: string) =>
+    new BenchError("data", `${path}: ${what}; wanted ${file}, of pytorch-fid's releases`);
+  if (!existsSync(path!)) throw makeError("there is no such file");
   const first = "Conv2d_1a_3x3.conv.weight";
   const checkpoint = stripWrappers(await openCheckpoint(path!), [first]);
   const stem = checkpoint.tensors.get(first);
-  if (!stem) throw wrong(`it has no weight '${first}'`);
+  if (!stem) throw makeError(`it has no weight '${first}'`);
   // Tests use a network whose widths are all divided by the same number.
   const divisor = 32 / (stem.shape[0] ?? 0);
   const network = inception({
@@ -53,11 +54,11 @@ async function read({ weights: path, tap = "2048" }: ReadTask<InceptionSection>)
   const values: Record<string, Float32Array> = {};
   for (const [name, shape] of Object.entries(network.checkpoint)) {
     const tensor = checkpoint.tensors.get(name);
-    if (!tensor) throw wrong(`it has no weight '${name}'`);
-    if (tensor.shape.join() !== shape.join()) throw wrong(`'${name}' is [${tensor.shape}], wanted [${shape}]`);
+    if (!tensor) throw makeError(`it has no weight '${name}'`);
+    if (tensor.shape.join() !== shape.join()) throw makeError(`'${name}' is [${tensor.shape}], wanted [${shape}]`);
     values[name] = checkpoint.float32(name);
     const bad = values[name].findIndex((x) => !Number.isFinite(x));
-    if (bad >= 0) throw wrong(`number ${bad} of '${name}' is ${values[name][bad]}`);
+    if (bad >= 0) throw makeError(`number ${bad} of '${name}' is ${values[name][bad]}`);
   }
   return { extractor: network, values: network.fold(values) };
 }

@@ -1,4 +1,4 @@
-// From images to FID, with pytorch-fid's network at a sixteenth of its widths.
+// Computes FIDs of images, with pytorch-fid's network at a sixteenth of its widths.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -38,7 +38,7 @@ describe("the compiled Inception", () => {
 
   test("gives pytorch-fid's features to 1e-4", async () => {
     const found = await extractor.run(inputs());
-    expect(apart(found, wanted)).toBeLessThan(1e-4);
+    expect(largestDifference(found, wanted)).toBeLessThan(1e-4);
   });
 
   test("gives each image the same features in batches of any size, to 1e-5 of the largest", async () => {
@@ -46,13 +46,13 @@ describe("the compiled Inception", () => {
     const half = x.length / 2;
     const single = [await extractor.run(x.slice(0, half)), await extractor.run(x.slice(half))];
     const largest = Math.max(...wanted);
-    expect(apart(Float32Array.from(single.flatMap((part) => [...part])), await extractor.run(x))).toBe(0);
+    expect(largestDifference(Float32Array.from(single.flatMap((part) => [...part])), await extractor.run(x))).toBe(0);
     const network = inception({ divisor: 16 });
     const names = Object.keys(network.checkpoint);
     const stored = readSafetensors(weights).tensors;
     const values = network.fold(Object.fromEntries(names.map((n) => [n, stored.get(n)!.data as Float32Array])));
     const alone = await compileExtractor(await createEngine("cpu", { threads: 1 }), network, values, 1);
-    expect(apart(await alone.run(x.slice(0, half)), single[0]!) / largest).toBeLessThan(1e-5);
+    expect(largestDifference(await alone.run(x.slice(0, half)), single[0]!) / largest).toBeLessThan(1e-5);
     await alone.dispose();
   });
 
@@ -160,8 +160,8 @@ describe("imageFeatures", () => {
     for (const resizer of ["pytorch", "clean", "tensorflow"] as const)
       found.push((await imageFeatures({ folder, extractor, resizer })).features!);
     const [pytorch, clean, tensorflow] = found;
-    expect(apart(pytorch!, clean!)).toBeGreaterThan(1e-3);
-    expect(apart(pytorch!, tensorflow!)).toBeGreaterThan(1e-3);
+    expect(largestDifference(pytorch!, clean!)).toBeGreaterThan(1e-3);
+    expect(largestDifference(pytorch!, tensorflow!)).toBeGreaterThan(1e-3);
   });
 });
 
@@ -309,7 +309,7 @@ async function images(name: string, n: number, seed: number): Promise<string> {
 }
 
 /** The largest absolute difference. */
-function apart(a: Float32Array, b: Float32Array): number {
+function largestDifference(a: Float32Array, b: Float32Array): number {
   expect(a.length).toBe(b.length);
   return a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i]!)), 0);
 }

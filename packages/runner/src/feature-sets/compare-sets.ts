@@ -21,7 +21,7 @@ export interface Comparison {
   readonly precision: number | null;
   readonly recall: number | null;
   readonly neighbours: number;
-  /** Images of each set; null where a file holds only statistics. */
+  /** Images of each set; null if a file holds only statistics. */
   readonly counts: readonly [number | null, number | null];
   /** Images of each set that KID, precision and recall were computed on: a subsample of larger sets. */
   readonly pairwiseCounts: readonly [number | null, number | null];
@@ -43,7 +43,7 @@ const MAX_PAIRWISE = 5000;
 const SEED = 0;
 
 /**
- * Throws BenchError (data) for sets that do not compare.
+ * Throws BenchError (data) for sets that cannot be compared.
  *
  * @param generated the set that is scored
  * @param real the reference

@@ -60,7 +60,7 @@ export function writeFeatureFile(path: string, set: FeatureSet): void {
   else throw new BenchError("usage", `--output ${path}: wanted a name that ends in .npz or .safetensors`);
 }
 
-/** Does a file have statistics or features, under the names that this program and pytorch-fid use? */
+/** True if a file has statistics or features under the names that this program and pytorch-fid use. */
 export const hasFeatures = ({ arrays, unreadable }: ArrayFile): boolean => {
   const has = (name: string) => arrays.has(name) || unreadable.has(name);
   return has("features") || (has("mu") && has("sigma"));
@@ -73,7 +73,7 @@ export const hasFeatures = ({ arrays, unreadable }: ArrayFile): boolean => {
 export const readFeatureFile = async (path: string, format: "npz" | "safetensors"): Promise<FeatureSet> =>
   setOf(path, format === "npz" ? await readNpzContents(path) : readSafetensorsContents(path));
 
-/** Reads an array [N, D] of floating-point numbers as features. Throws BenchError (data) where it is too large. */
+/** Reads an array [N, D] of floating-point numbers as features. Throws BenchError (data) if it is too large. */
 export async function readFeatureArray(file: ArrayFile, name: string): Promise<FeatureSet> {
   const { shape } = file.arrays.get(name)!;
   const [N = 0, D = 0] = shape;
@@ -92,7 +92,7 @@ export async function readFeatureArray(file: ArrayFile, name: string): Promise<F
 const rowsAtOnce = 1024;
 
 function setOf(path: string, { tensors, about }: Contents): FeatureSet {
-  const wrong = (what: string) =>
+  const makeError = (what: string) =>
     new BenchError(
       "data",
       `${path}: ${what}; wanted features [N, D], or mu [D] and sigma [D, D], of floating-point numbers`,
@@ -101,16 +101,16 @@ function setOf(path: string, { tensors, about }: Contents): FeatureSet {
     const tensor = tensors.get(name);
     if (!tensor) return undefined;
     const { type, data, shape } = tensor;
-    if (!(data instanceof Float32Array || data instanceof Float64Array)) throw wrong(`'${name}' holds ${type}`);
+    if (!(data instanceof Float32Array || data instanceof Float64Array)) throw makeError(`'${name}' holds ${type}`);
     return { data, shape };
   };
   const [features, mu, sigma] = ["features", "mu", "sigma"].map(float);
-  if (features && features.shape.length !== 2) throw wrong(`'features' is [${features.shape}]`);
+  if (features && features.shape.length !== 2) throw makeError(`'features' is [${features.shape}]`);
   if (!features && !(mu && sigma))
-    throw wrong(`it holds ${[...tensors.keys()].join(", ") || "no array of these names"}`);
+    throw makeError(`it holds ${[...tensors.keys()].join(", ") || "no array of these names"}`);
   const D = features?.shape[1] ?? mu!.data.length;
-  if (D === 0 || (mu && mu.shape.join() !== `${D}`)) throw wrong(`'mu' is [${mu?.shape}] for ${D} features`);
-  if (sigma && sigma.shape.join() !== `${D},${D}`) throw wrong(`'sigma' is [${sigma.shape}] for ${D} features`);
+  if (D === 0 || (mu && mu.shape.join() !== `${D}`)) throw makeError(`'mu' is [${mu?.shape}] for ${D} features`);
+  if (sigma && sigma.shape.join() !== `${D},${D}`) throw makeError(`'sigma' is [${sigma.shape}] for ${D} features`);
   const count = features?.shape[0];
   const known: Statistics | undefined =
     mu && sigma
@@ -130,7 +130,7 @@ function setOf(path: string, { tensors, about }: Contents): FeatureSet {
   };
 }
 
-/** Features can take most of the memory, so they are copied only where their type differs. */
+/** Features can take most of the memory, so they are copied only if their type differs. */
 const asFloat32 = (data: Float32Array | Float64Array): Float32Array =>
   data instanceof Float32Array ? data : Float32Array.from(data);
 

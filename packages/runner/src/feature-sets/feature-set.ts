@@ -6,7 +6,7 @@ import { type Statistics, statistics } from "@dit-bench/metrics";
 import { BenchError } from "../errors.ts";
 import type { SkippedFile } from "../skipped-files.ts";
 
-/** How features were computed. Sets that differ in any of these fields do not compare. */
+/** The computation that made the features. Sets that differ in any of these fields cannot be compared. */
 export interface FeatureOrigin {
   readonly extractor: string;
   /** SHA-256 of the extractor's weights. */
@@ -18,19 +18,19 @@ export interface FeatureSet {
   /** The folder or file, for messages. */
   readonly source: string;
   readonly dimension: number;
-  /** N; undefined where a file holds only statistics. */
+  /** N; undefined if a file holds only statistics. */
   readonly count?: number;
   /** [N, D] */
   readonly features?: Float32Array;
-  /** Read from a file; always present where there are no features. */
+  /** Read from a file; always present if there are no features. */
   readonly statistics?: Statistics;
   /** Files of a folder that were skipped; undefined for a feature file, which does not list them. */
   readonly leftOut?: readonly SkippedFile[];
-  /** Undefined where a file does not name its extractor. */
+  /** Undefined if a file does not name its extractor. */
   readonly about?: FeatureOrigin;
 }
 
-/** Allocates the features of `count` images. Throws BenchError (data) where there is not enough memory. */
+/** Allocates the features of `count` images. Throws BenchError (data) if there is not enough memory. */
 export function allocateFeatures(source: string, count: number, dimension: number): Float32Array {
   try {
     return new Float32Array(count * dimension);
@@ -41,7 +41,7 @@ export function allocateFeatures(source: string, count: number, dimension: numbe
   }
 }
 
-/** The mean and covariance of a set, computed where they were not read. */
+/** The mean and covariance of a set, read from its file or computed from its features. */
 export function statisticsOf({ source, features, statistics: known, dimension }: FeatureSet): Statistics {
   if (known) return known;
   try {

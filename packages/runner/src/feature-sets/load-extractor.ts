@@ -13,7 +13,7 @@ import { loadRecipe } from "../recipe/recipe.ts";
 export interface ExtractorChoice {
   /** The name of an entry of the table `extractors`. */
   readonly extractor: string;
-  /** A file of weights, where it is not the extractor's usual one. */
+  /** A file of weights, if it is not the extractor's usual one. */
   readonly weights?: string;
   /** One of the entry's `taps`. */
   readonly tap?: string;
@@ -22,7 +22,7 @@ export interface ExtractorChoice {
 /** An extractor ready to run, and the digest of its weights. */
 export interface LoadedExtractor extends FeatureExtractor {
   readonly imageSize: number;
-  /** SHA-256 over names and numbers of the weights used, whatever file they came in. */
+  /** SHA-256 over names and numbers of the weights, independent of the file format. */
   readonly weights: string;
 }
 

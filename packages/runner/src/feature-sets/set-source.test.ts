@@ -1,4 +1,4 @@
-// Files of other programs: images in one array get the features of a folder; files that are no set of images are named.
+// Files of other programs: images in one array get the features of a folder; other files are named in an error.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

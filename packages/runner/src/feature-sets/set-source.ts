@@ -20,20 +20,20 @@ export type SetSource =
       read(): Promise<FeatureSet>;
     };
 
-const wanted =
+const wantedText =
   "wanted a folder of images, a .npz or .npy with images [N, H, W, 3] of uint8, or features or statistics as .npz or " +
   ".safetensors";
 
 /** Recognises the content of a path; its extension does not matter. Reads no images or features yet. */
 export async function openSet(path: string): Promise<SetSource> {
-  if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file or folder; ${wanted}`);
+  if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file or folder; ${wantedText}`);
   const status = statSync(path);
   if (status.isDirectory()) return { kind: "folder", path };
   const title = status.isFile() ? fileKind(path).title : "";
   if (title === "a safetensors file")
     return { kind: "features", path, read: () => readFeatureFile(path, "safetensors") };
   if (!title.startsWith("a NumPy"))
-    throw new BenchError("data", `${path}: ${describeWrongFile("images", path)}; ${wanted}`);
+    throw new BenchError("data", `${path}: ${describeWrongFile("images", path)}; ${wantedText}`);
   return ofArrays(await openArrays(path));
 }
 
@@ -49,7 +49,7 @@ function ofArrays(file: ArrayFile): SetSource {
         : undefined;
     return { kind: "features", path, ...(note ? { note } : {}), read: () => readFeatureFile(path, "npz") };
   }
-  // Among several arrays of images, the one of three channels: others are masks, or the same images in gray.
+  // Of several arrays of images, the one with three channels is used: others are masks, or the same images in gray.
   const best = usable.length > 1 ? usable.filter(({ images }) => images.channels === 3) : usable;
   if (best.length === 1) {
     const [{ name, images }] = best as [(typeof best)[number]];
@@ -62,7 +62,7 @@ function ofArrays(file: ArrayFile): SetSource {
   }
   const near = found.find(({ images }) => typeof images === "string");
   const problem = usable.length > 1 ? "several arrays of images: save one of them alone" : near?.images;
-  throw new BenchError("data", `${path}: it holds ${contents(file)}${problem ? `; ${problem}` : `; ${wanted}`}`);
+  throw new BenchError("data", `${path}: it holds ${contents(file)}${problem ? `; ${problem}` : `; ${wantedText}`}`);
 }
 
 /** For messages: "arr_0 [8, 32, 32, 3] F32, arr_1 [8] I64". The array of a .npy has no name. */

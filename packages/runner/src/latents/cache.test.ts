@@ -108,16 +108,16 @@ describe("a latent cache", () => {
 
   test("finds any flipped bit, and makes only the damaged records again, to the same bytes", async () => {
     const flipped = join(place, "flipped.safetensors");
-    const sound = readFileSync(path);
-    writeFileSync(flipped, sound);
+    const intactBytes = readFileSync(path);
+    writeFileSync(flipped, intactBytes);
     expect(checkCache(flipped, form)).toBeUndefined();
-    const header = sound.length - 10 * (4 * 2 * 2 * 4 * 9 + 4);
+    const header = intactBytes.length - 10 * (4 * 2 * 2 * 4 * 9 + 4);
     const [inHeader, anywhere] = [
       integers(0, "header", 0, 10, 8 * header),
-      integers(0, "any", 0, 20, 8 * sound.length),
+      integers(0, "any", 0, 20, 8 * intactBytes.length),
     ];
-    for (const bit of [...inHeader, ...anywhere, 8 * sound.length - 1]) {
-      const bytes = Buffer.from(sound);
+    for (const bit of [...inHeader, ...anywhere, 8 * intactBytes.length - 1]) {
+      const bytes = Buffer.from(intactBytes);
       bytes[bit >> 3]! ^= 1 << (bit & 7);
       writeFileSync(flipped, bytes);
       expect(checkCache(flipped, form), `bit ${bit}`).toMatch(/damaged|header/);
@@ -128,20 +128,24 @@ describe("a latent cache", () => {
         return make(indices);
       });
       expect(asked, `bit ${bit}`).toBe(bit >> 3 < header ? 10 : 1);
-      expect(readFileSync(flipped).equals(sound)).toBe(true);
+      expect(readFileSync(flipped).equals(intactBytes)).toBe(true);
     }
   });
 
   test("is made again where it is truncated, empty or zeroed, finished or not", async () => {
     const cut = join(place, "cut.safetensors");
-    const sound = readFileSync(path);
-    for (const bytes of [sound.subarray(0, sound.length >> 1), Buffer.alloc(0), Buffer.alloc(sound.length)])
+    const intactBytes = readFileSync(path);
+    for (const bytes of [
+      intactBytes.subarray(0, intactBytes.length >> 1),
+      Buffer.alloc(0),
+      Buffer.alloc(intactBytes.length),
+    ])
       for (const at of [cut, `${cut}.partial`]) {
         rmSync(cut, { force: true });
         writeFileSync(at, bytes);
         checkCache(cut, form);
         await makeCache(cut, form, 3, make);
-        expect(readFileSync(cut).equals(sound)).toBe(true);
+        expect(readFileSync(cut).equals(intactBytes)).toBe(true);
       }
   });
 });

@@ -31,7 +31,7 @@ export interface CacheForm {
 }
 
 export interface LatentCache {
-  /** The record [F, 2, Z, h, w] of one image. @throws BenchError (data) where it is damaged */
+  /** The record [F, 2, Z, h, w] of one image. @throws BenchError (data) if it is damaged */
   read(index: number): Float32Array;
   close(): void;
 }
@@ -39,8 +39,8 @@ export interface LatentCache {
 /**
  * Opens a finished cache.
  *
- * @returns undefined where there is none
- * @throws BenchError (data) where the file is not a cache of this form
+ * @returns undefined if there is none
+ * @throws BenchError (data) if the file is not a cache of this form
  */
 export function openCache(path: string, form: CacheForm): LatentCache | undefined {
   const records = open(path, form);
@@ -63,7 +63,7 @@ export function openCache(path: string, form: CacheForm): LatentCache | undefine
  * Verifies all records of a finished cache. Where one is damaged, renames the cache to an unfinished one, in which
  * `makeCache` replaces the damaged records.
  *
- * @returns a description of the damage; undefined where there is none
+ * @returns a description of the damage; undefined if there is none
  *
  * @param onRecord is called before each record; it may throw to stop
  */
@@ -153,7 +153,7 @@ export async function makeCache(
 const spread = (n: number): number => (n * (Math.sqrt(5) - 1)) / 2 - Math.floor((n * (Math.sqrt(5) - 1)) / 2);
 
 interface Records {
-  /** Undefined where the record was not written, or not completely. */
+  /** Undefined if the record was not written, or not completely. */
   read(index: number): Float32Array | undefined;
   write(index: number, record: Float32Array): void;
   flush(): void;

@@ -51,7 +51,7 @@ export const CODEC_GROUP = 8;
 /** The pixels of eight images of 1024 x 1024. As float32 these take 100 MB, and their tiles take as much again. */
 const MOST_PIXELS = CODEC_GROUP * 1024 * 1024;
 
-/** Number of images of this many pixels per call: `CODEC_GROUP`, and fewer where these would not fit in memory. */
+/** Number of images of this many pixels per call: `CODEC_GROUP`, and fewer if these would not fit in memory. */
 export const groupOf = (pixels: number): number => Math.max(1, Math.min(CODEC_GROUP, Math.floor(MOST_PIXELS / pixels)));
 
 const TILED_FROM = 512;

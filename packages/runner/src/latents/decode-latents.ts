@@ -22,7 +22,7 @@ export interface DecodingTask {
 }
 
 /**
- * Writes a PNG for each latent, under the name of the encoded image where the file has it, else under a number.
+ * Writes a PNG for each latent, under the name of the encoded image if the file has it, else under a number.
  *
  * @returns the paths of the images
  */
@@ -60,8 +60,8 @@ export async function decodeLatents({
 }
 
 /**
- * Names of the PNG files. Names in a latent file are not trusted: where one leads out of the folder, or two are equal,
- * all images are numbered.
+ * Names of the PNG files. Names in a latent file are not trusted: if one leads out of the folder, or two are equal, all
+ * images are numbered.
  */
 export function imageNames({ files, shape: [count] }: LatentFile): string[] {
   const numbered = Array.from({ length: count }, (_, i) => `${String(i).padStart(6, "0")}.png`);

@@ -64,7 +64,7 @@ describe("the number of images per call", () => {
     expect(await groupsOf(() => encodeImages({ ...task, images: small }))).toEqual([8, 2]);
   });
 
-  test("is not reduced by skipped files; files above half a gigabyte are skipped unread", async () => {
+  test("does not depend on skipped files, and files above half a gigabyte are skipped without being read", async () => {
     const folder = await makeImages("mixed", 9, 16, 16);
     for (const [name, bytes] of [
       ["0.png", 500_000_001],

@@ -22,7 +22,7 @@ export interface LatentFile {
 export interface LatentOrigin {
   /** SHA-256 of the autoencoder's weights. */
   readonly weights: string;
-  /** Seed of the samples; null where the latents are the means of their distributions. */
+  /** Seed of the samples; null if the latents are the means of their distributions. */
   readonly seed: number | null;
 }
 
@@ -40,18 +40,19 @@ const filesSchema = z.array(z.string());
 /**
  * Reads a file of latents, of this program or of another: any safetensors file with one tensor of four axes.
  *
- * @throws BenchError (data) where the file is missing or has no such tensor
+ * @throws BenchError (data) if the file is missing or has no such tensor
  */
 export async function readLatents(path: string): Promise<LatentFile> {
   const wanted = "wanted a .safetensors with latents [N, Z, h, w]";
   if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file; ${wanted}`);
   const checkpoint = await openCheckpoint(path);
   const problem = (what: string) => new BenchError("data", `${path}: ${what}; ${wanted}`);
-  const named = [...checkpoint.tensors].filter(([, { shape }]) => shape.length === 4).map(([name]) => name);
-  const name = named.includes("latents") ? "latents" : named[0];
-  if (name === undefined || (named.length > 1 && name !== "latents"))
+  const candidates = [...checkpoint.tensors].filter(([, { shape }]) => shape.length === 4).map(([name]) => name);
+  const name = candidates.includes("latents") ? "latents" : candidates[0];
+  if (name === undefined || (candidates.length > 1 && name !== "latents"))
     throw problem(
-      `it has ${named.length || "no"} tensors of four axes${named.length > 1 ? " and none is 'latents'" : ""}`,
+      `it has ${candidates.length || "no"} tensors of four axes` +
+        `${candidates.length > 1 ? " and none is 'latents'" : ""}`,
     );
   const latents = checkpoint.float32(name);
   const shape = checkpoint.tensors.get(name)!.shape as readonly [number, number, number, number];

@@ -21,21 +21,21 @@ export interface AutoencoderFile {
   readonly config: AutoencoderConfig;
   /** Notes for the user about the file: changed names, skipped tensors. */
   readonly notes: readonly string[];
-  /** Reads these weights by the names of diffusers. */
-  read(wanted: Shapes): Record<string, Float32Array>;
+  /** Reads the weights of these names (those of diffusers) and shapes. */
+  read(shapes: Shapes): Record<string, Float32Array>;
   /** SHA-256 over names and values of all weights, independent of the file format. */
   sha256(): string;
 }
 
-const wanted = "wanted an AutoencoderKL such as sd-vae-ft-ema: diffusers' folder, or its file of weights";
+const wantedText = "wanted an AutoencoderKL such as sd-vae-ft-ema: diffusers' folder, or its file of weights";
 
 /**
  * @param path a diffusers folder, the folder of a pipeline with `vae` in it, or a file of weights with its config.json
  * beside it
- * @throws BenchError (data) where there is no such file, or it is not an AutoencoderKL
+ * @throws BenchError (data) if there is no such file, or it is not an AutoencoderKL
  */
 export async function openAutoencoder(path: string): Promise<AutoencoderFile> {
-  if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file or folder; ${wanted}`);
+  if (!existsSync(path)) throw new BenchError("data", `${path}: there is no such file or folder; ${wantedText}`);
   const inside = join(path, "vae");
   const place = statSync(path).isDirectory() && existsSync(join(inside, "config.json")) ? inside : path;
   const opened = await openCheckpoint(place);
@@ -74,8 +74,8 @@ function settingsBeside(file: string): [string, string][] {
   } catch (error) {
     throw new BenchError("data", `${path}: it is not JSON (${(error as Error).message})`, { cause: error });
   }
-  const named = (values as { _class_name?: unknown } | null)?._class_name;
-  if (named !== "AutoencoderKL") return []; // it belongs to another model in the same folder
+  const className = (values as { _class_name?: unknown } | null)?._class_name;
+  if (className !== "AutoencoderKL") return []; // it belongs to another model in the same folder
   return Object.entries(values as object).flatMap(([key, value]): [string, string][] =>
     value === null || typeof value === "object" ? [] : [[`config.${key}`, String(value)]],
   );
@@ -86,7 +86,7 @@ function recognise(path: string, { tensors }: Checkpoint, metadata: ReadonlyMap<
     return recogniseAutoencoder(tensors, metadata);
   } catch (error) {
     if (!(error instanceof AutoencoderLayoutError)) throw error;
-    throw new BenchError("data", `${path}: ${error.message}; ${wanted}`, { cause: error });
+    throw new BenchError("data", `${path}: ${error.message}; ${wantedText}`, { cause: error });
   }
 }
 

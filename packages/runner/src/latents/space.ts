@@ -46,7 +46,7 @@ interface SpaceContext {
 /**
  * Opens the recipe's autoencoder without reading its weights.
  *
- * @throws BenchError (usage) where its latents have other channels than the model
+ * @throws BenchError (usage) if its latents have other channels than the model
  */
 export async function openRecipeAutoencoder(recipe: Recipe): Promise<AutoencoderFile | undefined> {
   const { model, autoencoder, name } = recipe.settings;

@@ -2,7 +2,7 @@
 
 import type { Listener } from "../events.ts";
 import type { CellJob, JobObserver, Launcher, SubmittedCell } from "./launcher.ts";
-import { launcherNamed } from "./launchers.ts";
+import { findLauncher } from "./launchers.ts";
 import { asCellMessage, type CellMessage } from "./messages.ts";
 
 /** Environment variable with the name of the launcher that started this process. */
@@ -47,7 +47,7 @@ const progressMs = 250;
 export function linkToGrid(stop: (code: number) => void): GridLink | undefined {
   const name = process.env[launcherVariable];
   delete process.env[launcherVariable]; // processes that a plug-in starts are not the grid's
-  const channel = name === undefined ? undefined : launcherNamed(name).connect(stop);
+  const channel = name === undefined ? undefined : findLauncher(name).connect(stop);
   if (!channel) return undefined;
   const send = (message: CellMessage) => channel.send(message);
   let sentAt = 0;

@@ -1,4 +1,4 @@
-// A grid with a fake launcher, whose cells do what the test says.
+// A grid with a fake launcher: each test decides how the cells end.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,17 +1,17 @@
-// Runs many cells, several at a time, each in a process of its own. A cell that crashes harms no other cell, and every
-// cell resumes by itself.
+// Runs the cells of a grid, several at a time, each in its own process. A crash of one cell does not affect the others,
+// and each cell resumes from its own checkpoint.
 
 import { signalExitCodes } from "../errors.ts";
 import { submitCell } from "./cell-process.ts";
 import type { GridCell } from "./grid-cell.ts";
 import { type CellEvidence, type CellOutcome, judge } from "./judge.ts";
 import type { Launcher, SubmittedCell } from "./launcher.ts";
-import { launcherNamed, launchers } from "./launchers.ts";
+import { findLauncher, launchers } from "./launchers.ts";
 import type { CellMessage } from "./messages.ts";
 
 export interface GridTask {
   readonly cells: readonly GridCell[];
-  /** Arguments for Node that run one cell. */
+  /** The arguments with which Node runs one cell. */
   command(cell: GridCell): string[];
   /** The name of a launcher. */
   readonly launcher: string;
@@ -34,9 +34,9 @@ export interface GridWatch {
 export interface GridRun {
   /** Resolves when the last cell has ended. */
   readonly result: Promise<{ readonly failed: readonly GridCell[]; readonly stopped: boolean }>;
-  /** Starts no further cells and asks those that run to stop at their next safe place. */
+  /** Starts no more cells, and asks running cells to stop where they can resume. */
   stop(code: number): void;
-  /** Ends all cells at once. */
+  /** Kills the processes of all cells. */
   kill(): void;
 }
 
@@ -46,10 +46,10 @@ const graceMs = 10_000;
 /**
  * Starts the cells in their order. Throws BenchError (usage) for an unknown launcher.
  *
- * @param table the launchers to choose from
+ * @param known the launchers to choose from
  */
-export function startGrid(task: GridTask, table: readonly Launcher[] = launchers): GridRun {
-  const launcher = launcherNamed(task.launcher, table);
+export function startGrid(task: GridTask, known: readonly Launcher[] = launchers): GridRun {
+  const launcher = findLauncher(task.launcher, known);
   const running = new Set<SubmittedCell>();
   const failed: GridCell[] = [];
   let stopping: number | undefined;
@@ -80,7 +80,7 @@ export function startGrid(task: GridTask, table: readonly Launcher[] = launchers
       },
     );
     running.add(submitted);
-    const timers = limit(task.limitMinutes, submitted, () => {
+    const timers = startTimers(task.limitMinutes, submitted, () => {
       evidence.passedLimit = task.limitMinutes;
     });
     const end = await submitted.ended;
@@ -126,24 +126,24 @@ const errorIn = (text: string): string | undefined =>
     .findLast((line) => line.startsWith(errorPrefix))
     ?.slice(errorPrefix.length);
 
-/** Node's timers fire at once for longer times. This one is about 24 days. */
+/** The longest delay of Node's timers, about 24 days; with a longer one they fire immediately. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** The timers of a cell's time limit; none where there is no limit. */
-function limit(minutes: number | undefined, submitted: SubmittedCell, passed: () => void): NodeJS.Timeout[] {
+/** Starts the timers of a cell's time limit: one that stops the cell, one that kills it after the grace period. */
+function startTimers(minutes: number | undefined, submitted: SubmittedCell, onLimit: () => void): NodeJS.Timeout[] {
   if (minutes === undefined) return [];
   const ms = 60_000 * minutes;
   if (ms + graceMs > longestTimerMs) return [];
   return [
     setTimeout(() => {
-      passed();
+      onLimit();
       submitted.stop(signalExitCodes.SIGTERM);
     }, ms),
     setTimeout(() => submitted.kill(), ms + graceMs),
   ];
 }
 
-/** Characters; a longer line is passed on in pieces. */
+/** In characters. A longer line is passed on in pieces. */
 const longestLine = 65_536;
 
 /** Collects pieces of text and passes on whole lines, so that lines of several cells do not mix. */

@@ -18,9 +18,9 @@ export interface CellEvidence {
   readonly result: Extract<CellMessage, { kind: "finished" | "failed" }> | undefined;
   /** The last error that the cell printed, or its last line on stderr. */
   readonly lastLine: string;
-  /** The time limit in minutes, where the cell exceeded it. */
+  /** The time limit in minutes, if the cell exceeded it. */
   readonly passedLimit: number | undefined;
-  /** Was the cell asked to stop? */
+  /** True if the cell was asked to stop. */
   readonly stopping: boolean;
 }
 

@@ -1,5 +1,5 @@
-// A launcher runs the cells of a grid in some place, such as this machine or the queue of a cluster. A new one is a
-// file beside this one, with both ends of its channel, and its line in table.ts.
+// A launcher runs the cells of a grid in some place, such as this machine or the queue of a cluster. To add one, add a
+// file to this folder, with both ends of its channel, and a line to table.ts.
 
 /** One process: `node ...arguments`, with these environment variables added to the grid's own. */
 export interface CellJob {
@@ -9,10 +9,13 @@ export interface CellJob {
 
 export interface Launcher {
   readonly name: string;
-  /** Called in the grid's process: starts a job or puts it into a queue, and reports what it does to the observer. */
+  /**
+   * Called in the grid's process: starts a job or puts it into a queue, and reports its output and messages to the
+   * observer.
+   */
   submit(job: CellJob, observer: JobObserver): SubmittedCell;
   /**
-   * Called once in the job's own process: opens the job's end of the channel to the grid. Undefined where there is no
+   * Called once in the job's own process: opens the job's end of the channel to the grid. Undefined if there is no
    * channel.
    *
    * @param stop to be called with an exit code when the grid asks for a stop, or is gone
@@ -31,9 +34,9 @@ export type OutputStream = "stdout" | "stderr";
 
 export interface SubmittedCell {
   readonly ended: Promise<CellEnd>;
-  /** Asks for a stop at the next safe place; the cell exits with this code. */
+  /** Asks the cell to stop where it can resume later; it exits with this code. */
   stop(code: number): void;
-  /** Ends the cell at once. */
+  /** Kills the cell's process. */
   kill(): void;
 }
 

@@ -1,4 +1,4 @@
-// The launchers by name. A new one is a file beside this one, and its line in table.ts.
+// The launchers by name. To add one, add a file to this folder and a line to table.ts.
 
 import { BenchError } from "../errors.ts";
 import type { Launcher } from "./launcher.ts";
@@ -7,7 +7,7 @@ import * as table from "./table.ts";
 export const launchers: readonly Launcher[] = Object.values(table);
 
 /** The launcher of a name. Throws BenchError (usage) for an unknown name. */
-export function launcherNamed(name: string, known: readonly Launcher[] = launchers): Launcher {
+export function findLauncher(name: string, known: readonly Launcher[] = launchers): Launcher {
   const found = known.find((launcher) => launcher.name === name);
   if (found) return found;
   throw new BenchError("usage", `launcher '${name}' is not known; available: ${known.map((l) => l.name).join(", ")}`);

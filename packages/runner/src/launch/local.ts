@@ -15,7 +15,7 @@ export const local: Launcher = {
       env: { ...plainEnvironment(), ...environment, [gridVariable]: String(process.pid) },
     });
     for (const name of ["stdout", "stderr"] as const) {
-      const stream = child[name]; // null where the system had no file descriptors left for a process
+      const stream = child[name]; // null if the system had no file descriptors left for a process
       stream?.setEncoding("utf8").on("data", (text: string) => observer.output(text, name));
       stream?.on("error", () => {});
     }

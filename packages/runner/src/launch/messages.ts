@@ -20,7 +20,7 @@ const messageSchema = z.discriminatedUnion("kind", [
 /** From a cell to its grid. */
 export type CellMessage = z.infer<typeof messageSchema>;
 
-/** From a grid to a cell: stop at the next safe place and exit with this code. */
+/** From a grid to a cell: stop where the cell can resume later, and exit with this code. */
 export interface StopMessage {
   readonly kind: "stop";
   readonly code: number;
@@ -29,7 +29,7 @@ export interface StopMessage {
 /** A received value as a message; undefined for other values, which a plug-in may have sent. */
 export const asCellMessage = (received: unknown): CellMessage | undefined => messageSchema.safeParse(received).data;
 
-/** Is a received value a request to stop? */
+/** True if a received value is a request to stop. */
 export const isStop = (received: unknown): received is StopMessage =>
   typeof received === "object" &&
   (received as StopMessage | null)?.kind === "stop" &&

@@ -7,8 +7,8 @@ export interface LoadedMethod {
   /** The package and version it came from; for a plug-in, this ends with the start of `code`. */
   readonly from: string;
   /**
-   * SHA-256 of the source files of a plug-in, whose author changes it without a new version; none where a method is
-   * built in.
+   * SHA-256 of the source files of a plug-in, whose author changes it without a new version; none if a method is built
+   * in.
    */
   readonly code?: string;
 }

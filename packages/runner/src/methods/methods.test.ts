@@ -1,4 +1,4 @@
-// How plug-ins and built-in methods are identified in records.
+// The identification of plug-ins and built-in methods in records.
 
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

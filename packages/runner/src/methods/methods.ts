@@ -1,4 +1,4 @@
-// Methods by name. Built-in ones are packages like anybody's, loaded the way an outsider's is.
+// Methods by name. Built-in methods are packages, too, and are loaded like plug-ins.
 
 import { createRequire } from "node:module";
 import type { AnyMethod } from "@dit-bench/method";
@@ -19,7 +19,7 @@ export const builtinMethods: readonly string[] = Object.keys(
 
 export interface LoadOptions {
   /**
-   * How long the import of one plug-in may take: one that waits for ever at its top level would never give an error.
+   * Time limit for the import of one plug-in. A top-level await that never settles would otherwise give no error.
    */
   readonly importSeconds?: number;
 }
@@ -66,7 +66,7 @@ export async function loadMethod(
   return methodNamed(name, await loadMethods(plugins, options));
 }
 
-/** The one of that name. Throws BenchError (usage), which suggests the nearest. */
+/** The method of that name. Throws BenchError (usage) for an unknown name, with the closest known one. */
 export function methodNamed(name: string, all: readonly LoadedMethod[], flag = "--method"): LoadedMethod {
   const found = all.find((l) => l.method.name === name);
   if (found) return found;

@@ -6,30 +6,32 @@ import { dirname, join, relative, resolve } from "node:path";
 import { BenchError } from "../errors.ts";
 
 /**
- * The file that a folder's package.json names, or the file itself. Throws BenchError (usage) where there is none.
+ * The file that a folder's package.json names, or the file itself. Throws BenchError (usage) if there is none.
  *
  * @param given the path as the user wrote it
  */
 export function entryOf(path: string, given: string): string {
-  const wrong = (problem: string) => new BenchError("usage", `plug-in ${given}: ${problem}`);
-  if (!existsSync(path)) throw wrong("there is no such file or folder, and no package of this name is installed");
+  const makeError = (problem: string) => new BenchError("usage", `plug-in ${given}: ${problem}`);
+  if (!existsSync(path)) throw makeError("there is no such file or folder, and no package of this name is installed");
   if (!statSync(path).isDirectory()) return path;
   const file = join(path, "package.json");
   if (!existsSync(file)) {
     const sources = readdirSync(path).filter((name) => /\.[cm]?js$/.test(name));
     const instead = sources[0] === undefined ? "" : `, or give the file: --plugin ${join(given, sources[0])}`;
-    throw wrong(`the folder has no package.json; add one with "type": "module" and "main"${instead}`);
+    throw makeError(`the folder has no package.json; add one with "type": "module" and "main"${instead}`);
   }
-  const manifest = readManifest(file, wrong);
-  const named = fromExports(manifest.exports) ?? manifest.main ?? "index.js";
-  if (typeof named !== "string") throw wrong(`package.json names no entry; wanted "main": "index.js"`);
-  const entry = join(path, named);
+  const manifest = readManifest(file, makeError);
+  const entryName = fromExports(manifest.exports) ?? manifest.main ?? "index.js";
+  if (typeof entryName !== "string") throw makeError(`package.json names no entry; wanted "main": "index.js"`);
+  const entry = join(path, entryName);
   if (!existsSync(entry) || statSync(entry).isDirectory())
-    throw wrong(`its package.json names the entry '${named}', but there is no such file; correct "exports" or "main"`);
+    throw makeError(
+      `its package.json names the entry '${entryName}', but there is no such file; correct "exports" or "main"`,
+    );
   return entry;
 }
 
-/** The version in the package.json nearest above a file; `unversioned` where it is not short printable text. */
+/** The version in the package.json nearest above a file; `unversioned` if it is not short printable text. */
 export function versionOf(file: string): string {
   for (let folder = resolve(file, ".."); folder !== resolve(folder, ".."); folder = resolve(folder, "..")) {
     const manifest = join(folder, "package.json");
@@ -45,7 +47,7 @@ export function versionOf(file: string): string {
   return "unversioned";
 }
 
-/** The folder of an installed package, resolved as for a module in `from`; undefined where it is not installed. */
+/** The folder of an installed package, resolved as for a module in `from`; undefined if it is not installed. */
 export function packageFolder(specifier: string, from: string): string | undefined {
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
   for (let folder = resolve(from); ; folder = dirname(folder)) {
@@ -101,15 +103,15 @@ function sourceFiles(folder: string): string[] {
     });
 }
 
-function readManifest(file: string, wrong: (problem: string) => Error): { exports?: unknown; main?: unknown } {
+function readManifest(file: string, makeError: (problem: string) => Error): { exports?: unknown; main?: unknown } {
   let parsed: unknown;
   try {
     parsed = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw wrong(`its package.json cannot be read (${(error as Error).message}); correct it`);
+    throw makeError(`its package.json cannot be read (${(error as Error).message}); correct it`);
   }
   if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed))
-    throw wrong("its package.json is not an object; correct it");
+    throw makeError("its package.json is not an object; correct it");
   return parsed;
 }
 

@@ -8,7 +8,7 @@ import { callSitesOf } from "@dit-bench/random";
 import { withImports } from "./plugin-files.ts";
 
 /**
- * @param error what the import threw, of whatever type
+ * @param error the value that the import threw, of any type
  * @param entry the file that was imported; undefined for a package by name
  */
 export function importProblem(error: unknown, plugin: string, entry: string | undefined): string {

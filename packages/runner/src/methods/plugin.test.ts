@@ -1,4 +1,4 @@
-// Plug-ins that are wrong: the error names plug-in, method and field and, where possible, file and line.
+// Invalid plug-ins: the error names plug-in, method and field and, where possible, file and line.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,13 +12,13 @@ const top = mkdtempSync(join(tmpdir(), "dit-bench-plugin-"));
 const place = join(top, "node_modules");
 afterAll(() => rmSync(top, { recursive: true }));
 
-let made = 0;
+let madeCount = 0;
 /** A folder of these files; package.json is that of a module with index.js as its entry, unless it is given. */
 function folder(
   files: Record<string, string>,
   manifest: string | null = '{ "type": "module", "main": "index.js" }',
 ): string {
-  const top = join(place, String(made++));
+  const top = join(place, String(madeCount++));
   const all = manifest === null ? files : { "package.json": manifest, ...files };
   for (const [name, text] of Object.entries(all)) {
     mkdirSync(dirname(join(top, name)), { recursive: true });
@@ -152,11 +152,11 @@ describe("loadMethods", () => {
   });
 
   it.each(["training", "sampling", "metrics", "model", "extractor", "recipe"])(
-    "refuses a plug-in whose method has the name %s, as a section of recipes has",
+    "refuses a plug-in whose method is named %s, like a section of recipes",
     async (name) => {
       const plugin = method(`name: "${name}"`);
       await expect(loadMethods([plugin])).rejects.toThrow(
-        `plug-in ${plugin}: its method is named '${name}', as a section of recipes is`,
+        `plug-in ${plugin}: its method is named '${name}', like a section of recipes`,
       );
     },
   );

@@ -12,10 +12,11 @@ import { entryOf, hashOfCode, packageFolder, versionOf } from "./plugin-files.ts
 import { importProblem } from "./plugin-problem.ts";
 
 /**
- * Throws BenchError or MethodError with the plug-in's name and what is wrong with it.
+ * Imports a plug-in and checks its methods. Throws BenchError or MethodError whose message names the plug-in and the
+ * problem.
  *
  * @param plugin a package's name, or the path of a folder or a file
- * @param seconds limit for its import
+ * @param seconds time limit of the import
  */
 export async function loadPlugin(plugin: string, seconds: number): Promise<LoadedMethod[]> {
   if (plugin.trim() === "")
@@ -36,14 +37,14 @@ export async function loadPlugin(plugin: string, seconds: number): Promise<Loade
     );
   let module: Record<string, unknown>;
   try {
-    module = await within(seconds, plugin, import(entry === undefined ? plugin : pathToFileURL(entry).href));
+    module = await limitTime(seconds, plugin, import(entry === undefined ? plugin : pathToFileURL(entry).href));
   } catch (error) {
     if (error instanceof BenchError) throw error;
     throw new BenchError("usage", `plug-in ${plugin}: it cannot be loaded: ${importProblem(error, plugin, entry)}`, {
       cause: error,
     });
   }
-  // Packages are hashed too: their authors link them, or install another build without a new version.
+  // Packages are hashed, too, because their code can change while the version stays: `npm link`, or another build.
   const source = isPath ? resolve(plugin) : packageFolder(plugin, import.meta.dirname);
   const code = source === undefined ? undefined : hashOfCode(source);
   const version = source === undefined ? "" : ` ${versionOf(entry ?? join(source, "package.json"))}`;
@@ -55,49 +56,52 @@ export async function loadPlugin(plugin: string, seconds: number): Promise<Loade
   });
 }
 
-/** `--set training.steps=5` is a setting of the recipe and not the option `steps` of a method called `training`. */
+/** A method named `training` is refused: `--set training.steps=5` sets the recipe, not an option of that method. */
 function refuseSectionName(name: string, plugin: string): void {
   if (!["recipe", ...recipeSections()].includes(name)) return;
   throw new BenchError(
     "usage",
-    `plug-in ${plugin}: its method is named '${name}', as a section of recipes is, so that --set could not reach its ` +
-      "options; give the method another name",
+    `plug-in ${plugin}: its method is named '${name}', like a section of recipes, so --set cannot set its options; ` +
+      "give the method another name",
   );
 }
 
 /** The default export: one method or an array. For a compiled CommonJS module: its `exports.default`. */
 function exportedMethods(plugin: string, module: Record<string, unknown>): readonly unknown[] {
-  const wrong = (problem: string) =>
+  const exportError = (problem: string) =>
     new BenchError(
       "usage",
-      `plug-in ${plugin}: ${problem}; wanted export default defineMethod({ … }), or an array of such`,
+      `plug-in ${plugin}: ${problem}; wanted export default defineMethod({ … }), or an array of methods`,
     );
   const outer = module.default as { __esModule?: boolean; default?: unknown } | undefined;
   const exported = outer?.__esModule ? outer.default : outer;
   if (exported === undefined) {
     const names = Object.keys(module).filter((name) => name !== "default" && name !== "module.exports");
-    throw wrong(`it has no default export${names.length > 0 ? `, only ${names.join(", ")}` : ""}`);
+    throw exportError(`it has no default export${names.length > 0 ? `, only ${names.join(", ")}` : ""}`);
   }
   if (Array.isArray(exported)) {
-    if (exported.length === 0) throw wrong("its default export is an empty array");
+    if (exported.length === 0) throw exportError("its default export is an empty array");
     return exported;
   }
   if (exported === null || typeof exported !== "object" || "then" in exported)
-    throw wrong(`its default export is ${describeValue(exported)}`);
+    throw exportError(`its default export is ${describeValue(exported)}`);
   return [exported];
 }
 
-/** Throws BenchError (usage) where a top-level await never settles. An endless loop cannot be ended from here. */
-async function within<T>(seconds: number, plugin: string, loading: Promise<T>): Promise<T> {
+/**
+ * Throws BenchError (usage) if `loading` takes longer, as with a top-level await that never settles. A loop without end
+ * at the top level blocks the timer and cannot be interrupted.
+ */
+async function limitTime<T>(seconds: number, plugin: string, loading: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const problem = `its import did not end within ${seconds} s; look for a top-level await that never settles`;
       reject(new BenchError("usage", `plug-in ${plugin}: ${problem}`));
     }, 1e3 * seconds);
   });
   try {
-    return await Promise.race([loading, late]);
+    return await Promise.race([loading, timeout]);
   } finally {
     clearTimeout(timer);
   }
@@ -105,7 +109,10 @@ async function within<T>(seconds: number, plugin: string, loading: Promise<T>): 
 
 let registered = false;
 
-/** Lets a plug-in in any folder import `@dit-bench/…`: this program's package, where none is installed above it. */
+/**
+ * Lets a plug-in in any folder import `@dit-bench/…`. If Node finds no such package from that folder, it loads the one
+ * of this program.
+ */
 function resolveOwnPackages(): void {
   if (registered) return;
   registered = true;

@@ -16,19 +16,19 @@ export interface NeededFile {
   readonly what: string;
   /** The name in the recipe and for `bench fetch`. */
   readonly name: string;
-  /** Size of the file, or of what is fetched; null where nobody published it. */
+  /** Size of the file, or of the files to fetch; null if it is not published. */
   readonly bytes: number | null;
-  /** Undefined where the file is missing. */
+  /** Undefined if the file is missing. */
   readonly path?: string;
   /** Advice for a missing file. */
   readonly remedy: string;
-  /** Does `bench fetch` know the name? */
+  /** True if `bench fetch` knows the name. */
   readonly fetchable: boolean;
   /** The setting by which a user names another file. */
   readonly setting?: string;
 }
 
-/** The weights that the recipe names, and the dataset where it has to be fetched. */
+/** The weights that the recipe names, and the dataset if it has to be fetched. */
 export async function neededFiles(recipe: Recipe, choice: DatasetChoice): Promise<NeededFile[]> {
   const { settings } = recipe;
   const files = await Promise.all(
@@ -46,7 +46,7 @@ export async function neededFiles(recipe: Recipe, choice: DatasetChoice): Promis
   return [...files, { ...dataset, ...(path ? { path } : {}) }];
 }
 
-/** The size of an existing file, or of what `bench fetch` would fetch; null where that is not published. */
+/** The size of an existing file, or of what `bench fetch` would fetch; null if that is not published. */
 async function bytesOf(name: string, path?: string): Promise<number | null> {
   if (path !== undefined && statSync(path).isFile()) return statSync(path).size;
   if (!isFetchable(name)) return null;
@@ -71,7 +71,7 @@ export function remediesOf(missing: readonly NeededFile[]): string[] {
   ];
 }
 
-/** Throws BenchError (data) where files are missing, with all of them in one message. */
+/** Throws BenchError (data) if files are missing, with all of them in one message. */
 export async function requireFiles(recipe: Recipe, choice: DatasetChoice): Promise<void> {
   const missing = (await neededFiles(recipe, choice)).filter(({ path }) => path === undefined);
   if (missing.length > 0)

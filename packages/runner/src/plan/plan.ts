@@ -33,7 +33,7 @@ export const throughputShare = { training: 0.6, sampling: 0.85, extractor: 0.6 }
 /** Pixels per latent position. That of another autoencoder is not known before its file is read. */
 const stableDiffusionFactor = downsampling(stableDiffusion);
 
-/** @param productRate the engine's GEMM throughput, in operations per second */
+/** @param productRate GEMM throughput of the engine, in operations per second */
 export async function planRun(
   recipe: Recipe,
   {

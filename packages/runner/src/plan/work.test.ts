@@ -41,7 +41,7 @@ describe("operations of a step", () => {
     },
   );
 
-  it("of sampling are the forward's", () => {
+  it("are those of a forward pass for sampling", () => {
     const shape = { width: 1152, depth: 28, heads: 16, tokens: 256, batch: 2 };
     expect((2 * forwardFlops(ditModel(xl), xl)) / stepFlops(shape, "sample")).toBeCloseTo(1, 3);
   });

@@ -3,7 +3,7 @@
 // N = batch, T = tokens, D = width, H = heads, L = depth, I, O = a layer's inputs and outputs
 //
 // A linear layer over r rows is one GEMM of 2 r I O operations in the forward pass, one more for the gradient of its
-// input, and one more for the gradient of its weight where that is trained. Attention takes 4 N T² D per block in the
+// input, and one more for the gradient of its weight if that is trained. Attention takes 4 N T² D per block in the
 // forward pass and twice that in the backward pass. Element-wise operations are not counted.
 
 import { decoderWeights, encoderWeights, type Shapes, stableDiffusion } from "@dit-bench/autoencoder";
@@ -50,7 +50,7 @@ const FLOAT_BYTES = 4;
 const MOST_COPIED_BYTES = 2 ** 30;
 
 /**
- * Estimated peak memory of training on the CPU, in bytes: the base weights, the frozen weights again where the engine
+ * Estimated peak memory of training on the CPU, in bytes: the base weights, the frozen weights again if the engine
  * copies them, the trainable weights seven times (four state vectors, gradient, results, transfer), one gradient per
  * micro-batch, and the activations of one micro-batch.
  */

@@ -20,8 +20,8 @@ export function readBase(recipe: Recipe): WeightFile {
 export type Base = Pick<WeightFile, "values" | "sha256">;
 
 /**
- * Reads the recipe's base model from a checkpoint of any layout. Throws BenchError (data) where the checkpoint holds
- * another model than the recipe describes. Positions are interpolated where the recipe has a `baseInputSize`.
+ * Reads the recipe's base model from a checkpoint of any layout. Throws BenchError (data) if the checkpoint holds
+ * another model than the recipe describes. Positions are interpolated if the recipe has a `baseInputSize`.
  */
 export async function loadBase(recipe: Recipe, note?: (text: string) => void): Promise<Base> {
   const { model, baseInputSize = model.inputSize } = recipe.settings;
@@ -34,7 +34,7 @@ export async function loadBase(recipe: Recipe, note?: (text: string) => void): P
   return { values: { ...values, pos_embed: positions }, sha256 };
 }
 
-/** Opens the same checkpoint without reading its numbers. Throws BenchError (data) where it holds another model. */
+/** Opens the same checkpoint without reading its numbers. Throws BenchError (data) if it holds another model. */
 export async function openBase(
   recipe: Recipe,
   note?: (text: string) => void,

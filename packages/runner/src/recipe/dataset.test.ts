@@ -1,4 +1,4 @@
-// Reading the images of a folder, which can take minutes.
+// Interrupts loadDataset: reading a folder of images can take minutes.
 
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 import { loadDataset } from "./dataset.ts";
 import { loadRecipe } from "./recipe.ts";
 
-it("loadDataset stops while it reads images, when asked", async () => {
+it("loadDataset stops between two images when the listener asks for it", async () => {
   const place = mkdtempSync(join(tmpdir(), "dit-bench-stop-"));
   mkdirSync(join(place, "rose"));
   const pixel = { create: { width: 20, height: 20, channels: 3, background: "red" } } as const;

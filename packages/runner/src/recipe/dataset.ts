@@ -36,7 +36,7 @@ export interface Dataset {
   readonly fingerprint: string;
   /** Files that may be images and cannot be used. */
   readonly skipped: number;
-  /** Closes the file of the images, where they are read from one. */
+  /** Closes the file of the images, if they are read from one. */
   close?(): void;
 }
 
@@ -74,8 +74,7 @@ export function miniatureOf(name: string): Miniature {
 const miniatureFor = (entry: DatasetEntry): Miniature | undefined => miniatures.find((m) => m.name === entry.miniature);
 
 /**
- * The title of a dataset in tables, sheets and messages. Throws UnknownDatasetError where the registry does not have
- * it.
+ * The title of a dataset in tables, sheets and messages. Throws UnknownDatasetError if the registry does not have it.
  */
 export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
   folder === undefined ? findDataset(datasetEntries(), name).title : `own images, ${name}`;
@@ -165,7 +164,7 @@ export async function loadDataset(
   };
 }
 
-/** The folder that `bench fetch` prepared. Throws BenchError (data) where there is none. */
+/** The folder that `bench fetch` prepared. Throws BenchError (data) if there is none. */
 function fetchedDataset(name: string): string {
   const folder = fetched(name);
   if (folder === undefined)

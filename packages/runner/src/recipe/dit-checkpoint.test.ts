@@ -39,7 +39,7 @@ function written(change: (tensors: [string, StoredTensor][]) => readonly (readon
 }
 const options = { heads: config.heads, inputSize: config.inputSize };
 const table = "y_embedder.embedding_table.weight";
-/** The tiny model with so many rows of its label table. */
+/** The tiny model with the given number of rows in its label table. */
 const withRows = (rows: number) =>
   written((tensors) =>
     tensors.map(([name, tensor]) =>
@@ -73,7 +73,7 @@ test("openDit refuses an adapter's weights, with the remedy", async () => {
 test("openDit takes the last row of a label table as the null class, and notes a mere assumption", async () => {
   const checkpoint = await openDit(withRows(3), options);
   expect(checkpoint).toMatchObject({ nullClass: true, config: { classes: 2 } });
-  expect(checkpoint.assumption).toContain("3 rows: taken for 2 classes and the null class, label 2");
+  expect(checkpoint.assumption).toContain("3 rows: read as 2 classes and the null class, label 2");
   const known = await openDit(withRows(3), { ...options, classes: 2 });
   expect(known).toMatchObject({ nullClass: true, config: { classes: 2 } });
   expect(known.assumption).toBeUndefined();
@@ -98,7 +98,7 @@ test("openDit with nullClass false takes every row as a class, and adds a null r
   expect(await openDit(one, { ...options, nullClass: false })).toMatchObject({ config: { classes: 1 } });
 });
 
-test("openDit reads every weight as it is in the file", async () => {
+test("openDit reads every weight without changing a bit", async () => {
   expect((await open({})).read()).toEqual(values);
 });
 

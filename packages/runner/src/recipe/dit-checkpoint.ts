@@ -22,25 +22,25 @@ export const forwards = ["official", "diffusers"] as const;
 export type Forward = (typeof forwards)[number];
 
 export interface DitCheckpointOptions {
-  /** Attention heads, where neither the file nor a published size determines them. */
+  /** Attention heads, if neither the file nor a published size determines them. */
   readonly heads?: number;
-  /** Side of the input, where neither the file nor a config.json has it. */
+  /** Side of the input, if neither the file nor a config.json has it. */
   readonly inputSize?: number;
   /** The entry to read from a checkpoint with several models. */
   readonly key?: string;
   readonly forward?: Forward;
-  /** False where the label table has no row for the null class: the model was trained without class dropout. */
+  /** False if the label table has no row for the null class: the model was trained without class dropout. */
   readonly nullClass?: false;
-  /** The number of classes, where it is known; it determines whether the label table has a null class. */
+  /** The number of classes, if it is known; it determines whether the label table has a null class. */
   readonly classes?: number;
 }
 
 /** An open checkpoint with its configuration; its numbers are not read yet. */
 export interface DitCheckpoint {
   readonly config: DitConfig;
-  /** False where label `config.classes` has no meaning, so that the model cannot be guided. */
+  /** False if label `config.classes` has no meaning, so that the model cannot be guided. */
   readonly nullClass: boolean;
-  /** What is assumed of the null class where the file does not determine it, and the flag to change that. */
+  /** A note if the file does not determine whether there is a null class: the assumption, and the flag to change it. */
   readonly assumption?: string;
   /** `official` or `diffusers`: the naming of the file's tensors. */
   readonly layout: string;
@@ -76,7 +76,7 @@ export async function openDit(path: string, options: DitCheckpointOptions = {}):
     source,
     options.inputSize !== undefined && patch ? options.inputSize / patch : undefined,
   );
-  const wrong = (what: string) => new BenchError("data", `${path}: ${what}; take another copy of the file`);
+  const makeError = (what: string) => new BenchError("data", `${path}: ${what}; take another copy of the file`);
   const rows = view.tensors.get(CLASS_EMBEDDING)?.shape[0] ?? 0;
   const { nullClass, assumption } = labelsOf(path, rows, source.metadata, options);
   // The model always has a row for the null class. Where the file has none, the row is zero and never used.
@@ -96,7 +96,7 @@ export async function openDit(path: string, options: DitCheckpointOptions = {}):
           const tensor = read(name);
           if (tensor.shape.join() !== shape.join())
             throw new BenchError("data", `${path}: '${name}' is [${tensor.shape}], wanted [${shape}]`);
-          return [name, finiteWeights(name, tensor, wrong)];
+          return [name, finiteWeights(name, tensor, makeError)];
         }),
       ),
   };
@@ -125,7 +125,7 @@ function refuseAdapter(path: string, { tensors }: Checkpoint): void {
 /** Rows of the published models: ImageNet's 1,000 classes and the null class. */
 const publishedRows = 1001;
 
-/** Is the last row of the label table the null class? Decided by the options, else by config.json, else assumed. */
+/** Decides if the last row of the label table is the null class: by the options, else by config.json, else assumed. */
 function labelsOf(
   path: string,
   rows: number,
@@ -146,7 +146,7 @@ function labelsOf(
   return {
     nullClass: true,
     assumption:
-      `its label table has ${rows} rows: taken for ${rows - 1} classes and the null class, ` +
+      `its label table has ${rows} rows: read as ${rows - 1} classes and the null class, ` +
       `label ${rows - 1}; if it was trained without class dropout, say --no-null-class`,
   };
 }

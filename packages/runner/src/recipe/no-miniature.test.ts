@@ -1,4 +1,4 @@
-// A dataset of the registry without a miniature: recipes of miniatures refuse it, everything else accepts it.
+// A dataset of the registry without a miniature: recipes of miniatures refuse it, all other recipes accept it.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

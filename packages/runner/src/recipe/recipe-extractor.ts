@@ -8,16 +8,16 @@ import { sha256Of } from "../storage/hashes.ts";
 import type { Recipe } from "./recipe.ts";
 import { weightsOf } from "./recipe-weights.ts";
 
-/** Its weights are read; it is not compiled yet. */
+/** The extractor of a recipe with its weights, not compiled yet. */
 export interface RecipeExtractor extends ReadExtractor {
   readonly batch: number;
   /** SHA-256 of the file of its weights. */
   readonly sha256: string;
-  /** How images are resized to its input; absent where they have its size. */
+  /** The resizing of images to its input; absent if they have its size. */
   readonly resize: Resizing["resize"] | undefined;
 }
 
-/** Throws BenchError (data) where its weights are missing or are not those of such an extractor. */
+/** Throws BenchError (data) if its weights are missing or are not those of such an extractor. */
 export async function readRecipeExtractor(recipe: Recipe): Promise<RecipeExtractor> {
   const { extractor: section, name } = recipe.settings;
   const entry = extractorOf(section);

@@ -26,15 +26,15 @@ export interface NamedWeights {
   readonly remedy: string;
 }
 
-/** The weights that a recipe names: base model, autoencoder where there is one, extractor. */
+/** The weights that a recipe names: base model, autoencoder if there is one, extractor. */
 export function namedWeights({ settings }: Pick<Recipe, "settings">): NamedWeights[] {
-  const named = {
+  const names = {
     base: settings.base,
     autoencoder: settings.autoencoder?.weights,
     extractor: settings.extractor.weights,
   };
   return (Object.keys(roles) as WeightsRole[]).flatMap((role) => {
-    const name = named[role];
+    const name = names[role];
     if (name === undefined) return [];
     const { what, setting } = roles[role];
     const get = isFetchable(name)
@@ -55,7 +55,7 @@ export function namedWeights({ settings }: Pick<Recipe, "settings">): NamedWeigh
 export const findWeights = (recipe: Pick<Recipe, "folder">, name: string): string | undefined =>
   ownWeights(recipe, name) ?? fetched(name) ?? misplaced(name)?.path;
 
-/** The same, verified. Throws BenchError (data) where a downloaded file is not the published one. */
+/** `findWeights`, verified. Throws BenchError (data) if a downloaded file is not the published one. */
 export const usableWeights = (recipe: Pick<Recipe, "folder">, name: string): string | undefined =>
   ownWeights(recipe, name) ?? publishedWeights(name);
 
@@ -63,9 +63,9 @@ export const usableWeights = (recipe: Pick<Recipe, "folder">, name: string): str
 const ownWeights = ({ folder }: Pick<Recipe, "folder">, name: string): string | undefined =>
   [join(folder, name), resolve(name)].find(existsSync);
 
-/** The verified file of weights for a role. Throws BenchError (data) where it is missing. */
+/** The verified file of weights for a role. Throws BenchError (data) if it is missing. */
 export function weightsOf(recipe: Recipe, role: WeightsRole): string {
-  const { name, what, remedy } = namedWeights(recipe).find((named) => named.role === role)!;
+  const { name, what, remedy } = namedWeights(recipe).find((weights) => weights.role === role)!;
   const path = usableWeights(recipe, name);
   if (path !== undefined) return path;
   throw new BenchError("data", `recipe ${recipe.settings.name}: ${what} '${name}' is not here; ${remedy}`);

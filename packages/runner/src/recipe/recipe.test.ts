@@ -46,7 +46,7 @@ describe("loadRecipe", () => {
     expect(() => loadRecipe("mini", changes)).toThrow(message);
   });
 
-  it("reads a recipe from any folder, and says what is wrong with it", () => {
+  it("reads a recipe from any folder, and names the invalid setting in its error", () => {
     expect(() => loadRecipe(folder)).toThrow("unknown recipe");
     writeFileSync(join(folder, "recipe.json"), "{");
     expect(() => loadRecipe(folder)).toThrow("is not valid JSON");

@@ -5,27 +5,27 @@ import { resizers } from "@dit-bench/images";
 import { z } from "zod";
 import { extractorSection } from "../extractors/extractors.ts";
 
-const whole = z.int().min(1);
+const wholeNumber = z.int().min(1);
 
 export const recipeSchema = z.strictObject({
   name: z.string(),
   /** Records of different protocols never share a table. */
   protocol: z.string(),
   title: z.string(),
-  /** One paragraph: what it stands for and what it does not. */
+  /** One paragraph: what results of this recipe show, and what they do not show. */
   about: z.string(),
-  /** Does it use the project's own miniatures, small base model and small extractor? */
+  /** True for a recipe with the project's own miniatures, small base model and small extractor. */
   miniature: z.boolean(),
   model: z.strictObject({
     name: z.string(),
-    inputSize: whole,
-    patchSize: whole,
-    channels: whole,
-    width: whole,
-    depth: whole,
-    heads: whole,
+    inputSize: wholeNumber,
+    patchSize: wholeNumber,
+    channels: wholeNumber,
+    width: wholeNumber,
+    depth: wholeNumber,
+    heads: wholeNumber,
     mlpRatio: z.number().positive(),
-    classes: whole,
+    classes: wholeNumber,
     learnSigma: z.literal(true),
   }),
   /**
@@ -33,10 +33,10 @@ export const recipeSchema = z.strictObject({
    */
   base: z.string(),
   /**
-   * The base's own inputSize, where it differs from the model's. The positional embedding is then interpolated to the
+   * The base's own inputSize, if it differs from the model's. The positional embedding is then interpolated to the
    * model's grid, PE_512(i, j) = PE_256(i/2, j/2): section 3.4 of the DiffFit paper, https://arxiv.org/abs/2304.06648.
    */
-  baseInputSize: whole.optional(),
+  baseInputSize: wholeNumber.optional(),
   /**
    * For a model of latents: an AutoencoderKL, named as the base is, and the factor that its latents are multiplied by.
    */
@@ -45,22 +45,22 @@ export const recipeSchema = z.strictObject({
       weights: z.string(),
       scale: z.number().positive(),
       /** Larger images are cut into tiles of this side; see CodecOptions. */
-      tile: whole.optional(),
+      tile: wholeNumber.optional(),
     })
     .optional(),
   /** The network that FIDs are computed with; its weights are named as the base is. */
   extractor: extractorSection({ z, resizers }),
   data: z.strictObject({
     /** Images of each class of a miniature; of a real dataset all are taken. */
-    perClass: whole.optional(),
+    perClass: wholeNumber.optional(),
     /** Seed of the miniatures' drawings, the same for every run. */
     seed: z.int().min(0).optional(),
     /** Train on mirrored images half of the time. */
     flip: z.boolean(),
   }),
   training: z.strictObject({
-    steps: whole,
-    batch: whole,
+    steps: wholeNumber,
+    batch: wholeNumber,
     /** Share of labels replaced by the null class, for guidance. */
     labelDropout: z.number().min(0).max(1),
     emaDecay: z.number().min(0).lt(1),
@@ -82,29 +82,29 @@ export const recipeSchema = z.strictObject({
     clipDenoised: z.boolean(),
     /** Generated images to score. */
     images: z.int().min(2),
-    batch: whole,
+    batch: wholeNumber,
   }),
   metrics: z.strictObject({
     resamples: z.int().min(20),
     level: z.number().gt(0).lt(1),
   }),
-  /** How `bench pretrain` makes the base model and the extractor; absent where they come from elsewhere. */
+  /** Settings of `bench pretrain` for base model and extractor; absent if these come from elsewhere. */
   pretraining: z
     .strictObject({
       seed: z.int().min(0),
       base: z.strictObject({
-        /** How the embeddings start: see initialDit. */
+        /** Initial values of the embeddings: see initialDit. */
         embeddings: z.enum(["published", "unit"]),
-        perClass: whole,
-        steps: whole,
-        batch: whole,
+        perClass: wholeNumber,
+        steps: wholeNumber,
+        batch: wholeNumber,
         learningRate: z.number().positive(),
         emaDecay: z.number().min(0).lt(1),
       }),
       extractor: z.strictObject({
-        perClass: whole,
-        steps: whole,
-        batch: whole,
+        perClass: wholeNumber,
+        steps: wholeNumber,
+        batch: wholeNumber,
         learningRate: z.number().positive(),
         emaDecay: z.number().min(0).lt(1),
       }),
@@ -114,7 +114,7 @@ export const recipeSchema = z.strictObject({
 
 export type RecipeSettings = z.infer<typeof recipeSchema>;
 
-/** The settings without the texts for people. A change of wording alone makes no other run. */
+/** The settings without the texts for people. A change of these texts does not change the identity of a run. */
 export function withoutTexts<S extends Pick<RecipeSettings, "title" | "about">>(
   settings: S,
 ): Omit<S, "title" | "about"> {
@@ -122,7 +122,7 @@ export function withoutTexts<S extends Pick<RecipeSettings, "title" | "about">>(
   return deciding;
 }
 
-/** Why a text is no valid `sampling.respacing`; undefined where it is valid. */
+/** Why a text is no valid `sampling.respacing`; undefined if it is valid. */
 export function respacingProblem(text: string): string | undefined {
   try {
     respace(linearSchedule(), text);

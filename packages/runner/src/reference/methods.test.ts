@@ -32,7 +32,7 @@ const methods = await loadMethods();
 const engines = ["tfjs-cpu", "cpu"] as const;
 
 const base = read("base.safetensors");
-const baseWeights = named(base, "w.");
+const baseWeights = tensorsWithPrefix(base, "w.");
 /** One file for each method and options; tools/torch/methods.py writes them. */
 const titles = readdirSync(new URL(".", import.meta.url))
   .filter((file) => file.endsWith(".safetensors") && file !== "base.safetensors")
@@ -41,7 +41,7 @@ const cases = titles.map((title) => {
   const stored = read(`${title}.safetensors`);
   const { method, options } = JSON.parse(stored.metadata.about!) as { method: string; options: object };
   const adapted = attach(methodNamed(method, methods).method, model, options);
-  const trained = { ...pick(baseWeights, adapted.trainable), ...named(stored, "w.") };
+  const trained = { ...pick(baseWeights, adapted.trainable), ...tensorsWithPrefix(stored, "w.") };
   return { title, stored, adapted, trained };
 });
 it.each(["full", "bitfit", "lora", "adaptformer", "vpt", "difffit"])(
@@ -54,7 +54,7 @@ it.each(["full", "bitfit", "lora", "adaptformer", "vpt", "difffit"])(
 const optimized = cases.filter(({ title }) => title === "lora-r8" || title === "difffit");
 
 it.each(cases)("$title trains the weights that it trains in PyTorch", ({ stored, adapted }) => {
-  const wanted = named(stored, "grad.");
+  const wanted = tensorsWithPrefix(stored, "grad.");
   expect(adapted.trainable.map((w) => w.name).sort()).toEqual(Object.keys(wanted).sort());
   for (const { name, shape } of adapted.trainable)
     expect([...shape], name).toEqual([...stored.tensors.get(`grad.${name}`)!.shape]);
@@ -70,9 +70,9 @@ describe.each(engines)("on %s", (engineName) => {
       await compiled.dispose();
       expect(furthest(got.output!, value(stored, "output"))).toBeLessThan(1e-5);
       expect(relative(got.loss!, value(stored, "loss"))).toBeLessThan(1e-5);
-      for (const [weight, gradient] of Object.entries(named(stored, "grad."))) {
-        const mine = determined(weight, got[`d ${weight}`]!);
-        expect(relative(mine, determined(weight, gradient)), weight).toBeLessThan(tolerance(weight));
+      for (const [weight, gradient] of Object.entries(tensorsWithPrefix(stored, "grad."))) {
+        const mine = withoutKeyBias(weight, got[`d ${weight}`]!);
+        expect(relative(mine, withoutKeyBias(weight, gradient)), weight).toBeLessThan(tolerance(weight));
       }
     },
   );
@@ -97,9 +97,9 @@ describe.each(engines)("on %s", (engineName) => {
       }
       const weights = unflatten(adapted.trainable, (await compiled.getState()).weights as Float32Array);
       await compiled.dispose();
-      const differences = Object.entries(named(stored, "after.")).flatMap(([weight, values]) => {
-        const want = determined(weight, values);
-        return determined(weight, weights[weight]!).map((v, i) => Math.abs(v - want[i]!));
+      const differences = Object.entries(tensorsWithPrefix(stored, "after.")).flatMap(([weight, values]) => {
+        const want = withoutKeyBias(weight, values);
+        return withoutKeyBias(weight, weights[weight]!).map((v, i) => Math.abs(v - want[i]!));
       });
       expect(differences.filter((d) => d > 1e-6).length / differences.length).toBeLessThan(0.01);
       expect(Math.max(...differences)).toBeLessThan(5e-5);
@@ -160,10 +160,10 @@ function batch(): Values {
 }
 
 /**
- * Without the keys' rows of a qkv bias: softmax does not see them, their true gradient is 0 and what is computed
- * rounding alone.
+ * Leaves out the bias of the attention keys. The softmax does not depend on it: its true gradient is 0, and the
+ * computed one is only rounding error.
  */
-function determined(name: string, values: ArrayLike<number>): number[] {
+function withoutKeyBias(name: string, values: ArrayLike<number>): number[] {
   const D = config.width;
   return Array.from(values).filter((_, i) => !(name.endsWith("attn.qkv.bias") && i >= D && i < 2 * D));
 }
@@ -193,7 +193,7 @@ function value(file: Safetensors, name: string): Float32Array {
 }
 
 /** The tensors under a prefix, without it. */
-function named(file: Safetensors, prefix: string): Record<string, Float32Array> {
+function tensorsWithPrefix(file: Safetensors, prefix: string): Record<string, Float32Array> {
   const names = [...file.tensors.keys()].filter((name) => name.startsWith(prefix));
   return Object.fromEntries(names.map((name) => [name.slice(prefix.length), value(file, name)]));
 }

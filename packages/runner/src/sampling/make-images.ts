@@ -50,14 +50,14 @@ export interface MadeImages {
   readonly files: readonly string[];
   /** The contact sheet, beside the folder. */
   readonly sheet?: string;
-  /** A file of latents instead of images, where the model samples latents and there is no autoencoder. */
+  /** A file of latents instead of images, if the model samples latents and there is no autoencoder. */
   readonly latents?: string;
 }
 
 /**
  * Samples, decodes and writes the images and their sheet. The noise of image i depends on seed and i.
  *
- * @throws BenchError (usage) where the folder holds images that would mix with these
+ * @throws BenchError (usage) if the folder holds images that would mix with these
  */
 export async function makeImages(task: ImagesTask): Promise<MadeImages> {
   const { engine, network, settings, seed, classes, count, autoencoder, output, listener } = task;

@@ -1,5 +1,5 @@
-// The network for sampling: the base model with the method merged into its weights, or wrapped around it where it
-// cannot be merged.
+// The network for sampling: the base model with the method merged into its weights, or wrapped around it if it cannot
+// be merged.
 
 import type { DitConfig } from "@dit-bench/dit";
 import type { Adapted, Values } from "@dit-bench/method";

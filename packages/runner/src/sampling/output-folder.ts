@@ -38,7 +38,7 @@ export const manifestName = (command: OutputFolder["command"]): string => `.benc
 /**
  * Claims a folder for these files: writes the manifest and, with `overwrite`, removes the files of an earlier call.
  *
- * @throws BenchError (usage) where other files in the folder would mix with these, or would be lost
+ * @throws BenchError (usage) if other files in the folder would mix with these, or would be lost
  */
 export async function claimFolder(task: OutputFolder): Promise<void> {
   const { folder, command, files, beside = [], made, overwrite = false } = task;
@@ -62,11 +62,11 @@ export async function claimFolder(task: OutputFolder): Promise<void> {
       `it holds ${listed(foreign)}, which 'bench ${command}' did not write`,
       "choose another --output",
     );
-  const lost = next.beside.find((file) => existsSync(join(folder, file)) && !previous?.beside.includes(file));
-  if (lost !== undefined && !overwrite)
+  const overwritten = next.beside.find((file) => existsSync(join(folder, file)) && !previous?.beside.includes(file));
+  if (overwritten !== undefined && !overwrite)
     throw refusal(
       folder,
-      `${printable(join(folder, lost))} exists already, and another call or another program wrote it`,
+      `${printable(join(folder, overwritten))} exists already, and another call or another program wrote it`,
       "delete it, choose another --output, or add --overwrite",
     );
   const kept = [...ownFiles].filter((file) => isFile(join(folder, file)));
@@ -88,7 +88,7 @@ export async function claimFolder(task: OutputFolder): Promise<void> {
 const refusal = (folder: string, problem: string, remedy: string) =>
   new BenchError("usage", `--output ${printable(folder)}: ${problem}; ${remedy}`);
 
-/** @returns undefined where the manifest is missing, damaged or of another program */
+/** @returns undefined if the manifest is missing, damaged or of another program */
 function readManifest(path: string): Manifest | undefined {
   try {
     return manifest.safeParse(JSON.parse(readFileSync(path, "utf8"))).data;

@@ -26,7 +26,7 @@ const MOST_INPUTS = 8;
  * @param inputs `x` [N, C, S, S] float32; `t` [N] of any number type, fractions allowed; `y` [N] integers from 0 to the
  * null class
  * @param source name of the inputs in error messages
- * @throws BenchError (data) where an input is missing, or has a wrong shape, type or value
+ * @throws BenchError (data) if an input is missing, or has a wrong shape, type or value
  */
 export async function predict(
   checkpoint: DitCheckpoint,

@@ -37,7 +37,7 @@ export interface SamplingTask {
  *
  * @returns x [labels.length, C, S, S]: pixels in [-1, 1], or latents. The noise of image i depends on (seed, i), so the
  * batch size does not matter.
- * @throws Interrupted where the listener asks to stop
+ * @throws Interrupted if the listener asks to stop
  */
 export async function sample(task: SamplingTask): Promise<{ x: Float32Array; compileSeconds: number }> {
   const { network, settings, seed, labels, listener } = task;
@@ -103,7 +103,7 @@ export function labelsLike(labels: Int32Array, n: number, seed: number): Int32Ar
 
 /**
  * The arguments of `Engine.compile` for one reverse step. State: x [N, C, S, S]. Inputs: t [N], y [N], the coefficients
- * `p.…` [1] of the schedule, and `noise` [N, C, S, S] where the sampler needs it.
+ * `p.…` [1] of the schedule, and `noise` [N, C, S, S] if the sampler needs it.
  */
 export function samplerStep(
   network: Network,

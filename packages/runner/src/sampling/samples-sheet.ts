@@ -30,7 +30,7 @@ export async function samplesSheet({ classes, count, title, notes, files }: Samp
     const images = await Promise.all(files.slice(i * count, i * count + columns).map(read));
     rows.push({ title: name, number: label, images: images.map(({ pixels }) => pixels) });
   }
-  const { contactSheet } = await import("@dit-bench/report"); // loads the canvas only where a sheet is made
+  const { contactSheet } = await import("@dit-bench/report"); // loads the canvas only if a sheet is made
   const blocks = [{ title: columns < count ? `the first ${columns} of ${count} samples a class` : "samples", columns }];
   const part = shown.length < classes.length ? [`the first ${shown.length} of ${classes.length} classes`] : [];
   return contactSheet([{ blocks, rows }], { size, title, lines: [...notes, ...part] });

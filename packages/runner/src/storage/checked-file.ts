@@ -22,8 +22,8 @@ export function writeChecked(path: string, tensors: Tensors, metadata: Metadata 
 }
 
 /**
- * Reads a file that `writeChecked` wrote; the metadata comes without the digest. Throws CorruptFileError where the
- * digest is missing or does not match. System errors (ENOENT, EISDIR) pass through.
+ * Reads a file that `writeChecked` wrote; the metadata comes without the digest. Throws CorruptFileError if the digest
+ * is missing or does not match. System errors (ENOENT, EISDIR) pass through.
  */
 export function readChecked(path: string): Safetensors {
   const { tensors, metadata: stored } = readSafetensors(path);

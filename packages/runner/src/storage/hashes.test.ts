@@ -28,7 +28,7 @@ describe("sha256Of a folder", () => {
     expect(digests.size).toBe(4);
   });
 
-  it("does not change with hidden files and what is in hidden folders", () => {
+  it("does not change with hidden files and files in hidden folders", () => {
     const before = sha256Of(folder);
     writeFileSync(join(folder, ".DS_Store"), "icons");
     writeFileSync(join(folder, ".a.safetensors.checked"), "1 2\n");

@@ -3,7 +3,7 @@
 import { existsSync, renameSync, rmdirSync, statSync } from "node:fs";
 import type { Listener } from "../events.ts";
 
-/** Renames a folder at `path` to `PATH.moved-1`, or to the next free number. Removes the folder where it is empty. */
+/** Renames a folder at `path` to `PATH.moved-1`, or to the next free number. Removes the folder if it is empty. */
 export function moveFolderAside(path: string, listener: Listener): void {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   try {

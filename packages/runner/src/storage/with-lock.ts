@@ -6,7 +6,7 @@ import type { Listener } from "../events.ts";
 
 /**
  * Does `work` while this process holds the lock at `path`. Waits, with a note, while another process holds it. Throws
- * Interrupted where the listener asks for a stop meanwhile, BenchError (io) where the lock cannot be made.
+ * Interrupted if the listener asks for a stop meanwhile, BenchError (io) if the lock cannot be made.
  *
  * @param doing what a process with the lock does, for the note: "runs this cell"
  */

@@ -15,7 +15,7 @@ beforeAll(() => {
 afterAll(() => rmSync(join(path, ".."), { recursive: true }));
 
 const numbers = Float32Array.of(1, 2, 3);
-const kept: Checkpoint = {
+const keptCheckpoint: Checkpoint = {
   step: 2,
   state: { weights: numbers, moment1: numbers, moment2: numbers, ema: numbers },
   losses: [0.5, 0.25],
@@ -33,8 +33,8 @@ const owner: CheckpointOwner = { identity: "a", lineage: "l", engine: "cpu" };
 
 it("reads a checkpoint of the same run and engine unchanged", async () => {
   expect(readCheckpoint(path, owner, 3)).toBeUndefined();
-  writeCheckpoint(path, owner, kept);
-  expect(readCheckpoint(path, owner, 3)).toMatchObject({ ...kept });
+  writeCheckpoint(path, owner, keptCheckpoint);
+  expect(readCheckpoint(path, owner, 3)).toMatchObject({ ...keptCheckpoint });
   expect(await stateHeader(path)).toEqual({ ...owner, step: 2 });
 });
 
@@ -46,22 +46,26 @@ it("refuses a checkpoint of another run, and of another engine", () => {
 });
 
 it("refuses a checkpoint with any flipped bit, with exit code 4 and the file to delete", () => {
-  const sound = readFileSync(path);
+  const intactBytes = readFileSync(path);
   const refused = expect.objectContaining({
     exitCode: 4,
     message: expect.stringMatching(/checkpoint\.safetensors.*; delete it to train from the start$/),
   });
-  for (const bit of integers(0, "checkpoint.test", 0, 60, 8 * sound.length)) {
-    const bytes = Buffer.from(sound);
+  for (const bit of integers(0, "checkpoint.test", 0, 60, 8 * intactBytes.length)) {
+    const bytes = Buffer.from(intactBytes);
     bytes[bit >> 3]! ^= 1 << (bit & 7);
     writeFileSync(path, bytes);
     expect(() => readCheckpoint(path, owner, 3), `bit ${bit}`).toThrow(refused);
   }
-  for (const bytes of [Buffer.alloc(0), Buffer.alloc(sound.length), sound.subarray(0, sound.length - 1)]) {
+  for (const bytes of [
+    Buffer.alloc(0),
+    Buffer.alloc(intactBytes.length),
+    intactBytes.subarray(0, intactBytes.length - 1),
+  ]) {
     writeFileSync(path, bytes);
     expect(() => readCheckpoint(path, owner, 3)).toThrow(refused);
   }
-  writeFileSync(path, sound);
+  writeFileSync(path, intactBytes);
   expect(() => readCheckpoint(path, owner, 4)).toThrow(refused); // of a model of another size
   const { tensors, metadata } = readSafetensors(path);
   writeSafetensors(path, [...tensors].slice(1), metadata);

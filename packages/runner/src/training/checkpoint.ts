@@ -60,8 +60,8 @@ export function writeCheckpoint(path: string, { identity, lineage, engine }: Che
 /**
  * The checkpoint of this run.
  *
- * @returns undefined where there is none
- * @throws BenchError (data) where it is damaged, or belongs to another run or engine. Starting again silently would
+ * @returns undefined if there is none
+ * @throws BenchError (data) if it is damaged, or belongs to another run or engine. Starting again silently would
  * hide that hours of training are lost.
  */
 export function readCheckpoint(path: string, owner: CheckpointOwner, parameters: number): Checkpoint | undefined {
@@ -91,7 +91,7 @@ export function readCheckpoint(path: string, owner: CheckpointOwner, parameters:
 /**
  * Reads the training state of any run.
  *
- * @throws CorruptFileError where it is damaged or has another number of parameters; system errors pass through
+ * @throws CorruptFileError if it is damaged or has another number of parameters; system errors pass through
  */
 export function readState(path: string, parameters: number): Checkpoint & CheckpointOwner {
   const { tensors, metadata } = readChecked(path);

@@ -17,7 +17,7 @@ import type { StepDescription } from "./optimizer-step.ts";
 export interface LossPoint {
   /** Number of steps done before the evaluation. */
   readonly step: number;
-  /** Null where the loss was not finite. */
+  /** Null if the loss was not finite. */
   readonly value: number | null;
 }
 

@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 /**
  * Concatenates the values in the order of `infos`.
  *
- * @throws Error where a weight is missing or has the wrong number of values
+ * @throws Error if a weight is missing or has the wrong number of values
  */
 export function flatten(infos: readonly WeightInfo[], values: Readonly<Record<string, Float32Array>>): Float32Array {
   const flat_P = new Float32Array(infos.reduce((sum, w) => sum + size(w.shape), 0));

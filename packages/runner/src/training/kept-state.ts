@@ -10,7 +10,7 @@ import type { RecipeSettings } from "../recipe/recipe.ts";
 import { moveFolderAside } from "../storage/move-folder-aside.ts";
 import { type Checkpoint, type CheckpointOwner, readState, removeCheckpoint, stateHeader } from "./checkpoint.ts";
 
-/** When a finished run keeps its training state. `auto`: where it takes at most `AUTO_BYTES`. */
+/** When a finished run keeps its training state. `auto`: if it takes at most `AUTO_BYTES`. */
 export type KeepState = "auto" | "always" | "never";
 
 /** 67 million trained weights: every published method on DiT-XL/2 except full fine-tuning. */
@@ -51,7 +51,7 @@ export function lineageOf(parts: {
   return createHash("sha256").update(JSON.stringify(ordered)).digest("hex");
 }
 
-/** Renames the last checkpoint to the kept state. Does nothing where training took its last state from elsewhere. */
+/** Renames the last checkpoint to the kept state. Does nothing if training took its last state from elsewhere. */
 export function keepState(checkpoint: string, statePath: string, listener: Listener): void {
   if (!isFile(checkpoint)) return;
   moveFolderAside(statePath, listener);

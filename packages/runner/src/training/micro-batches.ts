@@ -1,10 +1,10 @@
-// How many micro-batches a training step splits its batch into on the CPU. Micro-batches run one after the other in one
-// graph.
+// Chooses the number of micro-batches that a training step on the CPU splits its batch into. Micro-batches run one
+// after the other in one graph.
 //
 // The tensors between a block's operations are [samples, tokens, MLP width]. Where they exceed the caches, every
 // operation except GEMM waits for memory, and all activations of the whole batch are kept for the backward pass.
 // Micro-batches do the same arithmetic on smaller tensors. Each adds one gradient of all trainable weights, so they pay
-// off only where these are few compared with the activations (figures in docs/log.md).
+// off only if these are few compared with the activations (figures in docs/log.md).
 //
 // T = tokens
 
@@ -13,7 +13,7 @@ import type { DitConfig } from "@dit-bench/dit";
 /** Values kept per token, block and unit of width for the backward pass, from measured peaks at widths 192 to 1152. */
 const KEPT_PER_TOKEN = 20;
 
-/** Number of values kept for the backward pass of so many samples. */
+/** Number of values kept for the backward pass of this number of samples. */
 export function activations(config: DitConfig, samples: number): number {
   const T = tokens(config);
   return samples * config.depth * (KEPT_PER_TOKEN * T * config.width + 2 * config.heads * T ** 2);
@@ -31,7 +31,7 @@ const GRADIENT_SHARE = 1 / 6;
 const MOST_MICRO_BATCHES = 8;
 
 /**
- * Number of equal micro-batches of `batch`; 1 where their gradients would exceed `GRADIENT_SHARE` of the activations.
+ * Number of equal micro-batches of `batch`; 1 if their gradients would exceed `GRADIENT_SHARE` of the activations.
  */
 export function countMicroBatches(config: DitConfig, parameters: number, batch: number): number {
   const widest = 4 * tokens(config) * config.width * config.mlpRatio;

@@ -24,7 +24,7 @@ export interface Training {
   readonly fixedBatch?: FixedBatch;
   /** The checkpoint file, and the run that it belongs to. */
   readonly checkpoint: { readonly path: string; readonly identity: string; readonly lineage: string };
-  /** A state of a shorter training, from which this one may continue where it has no checkpoint. */
+  /** A state of a shorter training, from which this one may continue if it has no checkpoint. */
   earlier?(parameters: number): Promise<Checkpoint | undefined>;
   readonly listener: Listener;
 }
@@ -57,9 +57,9 @@ const CHECKPOINT_SHARE = 20;
  * Trains all steps. Starts from the checkpoint, else from the state that `earlier` finds, else from `start`. Leaves a
  * checkpoint of the last step, unless the earlier state was already at the last step.
  *
- * @throws Diverged where a loss or a final weight is not finite
- * @throws Interrupted where the listener asks to stop; the checkpoint is written first
- * @throws BenchError (data) where the checkpoint is damaged, or belongs to another run or engine
+ * @throws Diverged if a loss or a final weight is not finite
+ * @throws Interrupted if the listener asks to stop; the checkpoint is written first
+ * @throws BenchError (data) if the checkpoint is damaged, or belongs to another run or engine
  */
 export async function train(task: Training): Promise<Trained> {
   const { checkpoint, engine, fixedBatch, listener, steps } = task;

@@ -44,7 +44,7 @@ async function fiveSteps(engine: Engine, method: LoadedMethod["method"], microBa
 }
 
 describe.each(methods)("five AdamW steps of $method.name", ({ method }) => {
-  it("are the same compiled and eager: losses within 1e-5, weights within 5e-5", async () => {
+  it("give equal results compiled and eager: losses within 1e-5, weights within 5e-5", async () => {
     const eager = await fiveSteps(await createEngine("tfjs-cpu"), method);
     const compiled = await fiveSteps(await createEngine("cpu", { threads: 1 }), method);
     eager.losses.forEach((loss, i) => {
@@ -67,7 +67,7 @@ describe.each(methods)("five AdamW steps of $method.name", ({ method }) => {
 });
 
 describe("the training step", () => {
-  it("gives the same result with micro-batches: losses within 1e-6, weights within 5e-5", async () => {
+  it("gives equal results with and without micro-batches: losses within 1e-6, weights within 5e-5", async () => {
     const engine = await createEngine("cpu", { threads: 1 });
     const D = config.width;
     for (const name of ["difffit", "full"]) {

@@ -1,6 +1,6 @@
-// Whole training and sampling steps on WebGPU, held against the cpu engine. Left out where there is no Vulkan driver; a
-// driver that computes on the CPU, such as SwiftShader, will do (docs/engines.md). Shaders are made during the
-// first step, which takes its time.
+// Whole training and sampling steps on WebGPU, compared with the cpu engine. Skipped if there is no Vulkan driver; a
+// driver that computes on the CPU, such as SwiftShader, will do (docs/engines.md). Shaders are made during the first
+// step, which takes its time.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -89,7 +89,7 @@ export function callOf(name: string): GlobalCall | undefined {
   return calls.get(name);
 }
 
-/** May a pickle name this global? */
+/** True if a pickle may name this global. */
 export function isNameAllowed(name: string): boolean {
   return (
     calls.has(name) ||

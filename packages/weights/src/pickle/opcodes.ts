@@ -1,4 +1,5 @@
-/** Opcodes of pickle protocols 0 to 5 by the names of Python's `pickletools` (CPython, Lib/pickle.py). */
+// Opcodes of pickle protocols 0 to 5 by the names of Python's `pickletools` (CPython, Lib/pickle.py).
+
 export const op = {
   MARK: 0x28,
   EMPTY_TUPLE: 0x29,
@@ -70,7 +71,7 @@ export const op = {
   READONLY_BUFFER: 0x98,
 } as const;
 
-/** The newest protocol there is. */
+/** The newest protocol of Python 3.8 and later. */
 export const maxProtocol = 5;
 
 const names: ReadonlyMap<number, string> = new Map(Object.entries(op).map(([name, code]) => [code, name]));

@@ -25,7 +25,7 @@ export class PickleTuple {
 
 /** A Python function or class, known only by its name. */
 export class PickleGlobal {
-  /** Such as `collections.OrderedDict`. */
+  /** Module and name, such as `collections.OrderedDict`. */
   readonly name: string;
 
   constructor(name: string) {

@@ -6,7 +6,7 @@ import { type Entry, headerLength, parseHeader, prefixBytes } from "./header.ts"
 
 /** The content of a safetensors file. */
 export interface Safetensors {
-  /** By name, in the order of their data in the file. */
+  /** The tensors by name, in the order of their data in the file. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: Readonly<Record<string, string>>;
 }

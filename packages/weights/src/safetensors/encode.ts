@@ -23,7 +23,7 @@ export interface PendingTensor {
   readonly read: () => StoredTensor;
 }
 
-/** The same file in pieces: the header, then each tensor, read just before it is yielded. */
+/** A safetensors file in pieces: the header, then each tensor, read just before it is yielded. */
 export function* safetensorsParts(
   tensors: Iterable<readonly [string, StoredTensor | PendingTensor]>,
   metadata: Readonly<Record<string, string>> = {},

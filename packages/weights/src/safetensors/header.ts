@@ -16,7 +16,7 @@ export interface Entry {
 }
 
 export interface Header {
-  /** In the order of their data in the file. */
+  /** The tensors in the order of their data in the file. */
   readonly entries: readonly Entry[];
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -7,7 +7,7 @@ import { UnsupportedFileError } from "../weight-file-error.ts";
 import { TorchTensor } from "./tensors.ts";
 
 export interface StateDict {
-  /** By dotted name. */
+  /** The tensors by dotted name. */
   readonly tensors: ReadonlyMap<string, TorchTensor>;
   /** Plain values beside the tensors, such as options of the run, by dotted name. */
   readonly metadata: ReadonlyMap<string, string>;

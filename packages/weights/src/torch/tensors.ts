@@ -110,7 +110,7 @@ function rebuildTensor(
   if (count === undefined) throw new ArgumentError(`a tensor of shape [${shape}]: too many elements to count`);
   const lastIndex = shape.reduce((sum, n, i) => sum + (n - 1) * strides[i]!, offset);
   const ownType = type ?? storage.storage.type;
-  // In elements of the tensor's type, within this part of the storage.
+  // Number of elements, in the tensor's type, that this part of the storage holds.
   const available = Math.floor((storage.count * widthOf(storage.storage.type)) / widthOf(ownType));
   if (count > 0 && !(lastIndex < available))
     throw new ArgumentError(

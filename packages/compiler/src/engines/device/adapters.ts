@@ -8,7 +8,7 @@ import { dirname, isAbsolute, join } from "node:path";
 
 export interface Adapter {
   readonly name: string;
-  /** Whether the CPU computes; undefined where that is not known. */
+  /** Whether the CPU computes; undefined if that is not known. */
   readonly software: boolean | undefined;
 }
 
@@ -83,7 +83,7 @@ function installedManifests({ env, root, home }: Machine): string[] {
 
 /**
  * The library that a driver's manifest names. A path with a slash must exist; a plain file name is left to the loader.
- * Undefined where the manifest cannot be read or the library is missing.
+ * Undefined if the manifest cannot be read or the library is missing.
  */
 function libraryOf(manifest: string): string | undefined {
   try {
@@ -97,7 +97,7 @@ function libraryOf(manifest: string): string | undefined {
   }
 }
 
-/** Name of the GPU of a hardware driver; undefined where the kernel has no device for it. */
+/** Name of the GPU of a hardware driver; undefined if the kernel has no device for it. */
 function gpuOfDriver(driver: string, machine: Machine): string | undefined {
   if (/nvidia/i.test(driver)) return nvidiaGpu(machine);
   const node = entries(join(machine.root, "dev/dri")).find((file) => file.startsWith("renderD"));

@@ -8,22 +8,25 @@ import { type EngineEntry, versionOf, type WeightStorage } from "../entry.ts";
 import type { Adapter } from "./adapters.ts";
 import { tryEngine } from "./trial.ts";
 
-export interface Device extends Pick<EngineEntry, "what" | "how"> {
+export interface Device extends Pick<EngineEntry, "description" | "how"> {
   readonly autoRank: number;
   /** The engine's name, and ONNX Runtime's name of the provider. */
   readonly name: string;
-  /** @param adapter its name */
+  /** @param adapter name of the adapter, such as the GPU's model */
   provider(adapter: string): Provider;
-  /** The adapter that the provider will use. Throws where there is none; the message tells what is missing. */
+  /** The adapter that the provider will use. Throws if there is none, with a message that names what is missing. */
   findAdapter(): Adapter;
-  /** Replaces an error of the device's driver by one that tells the remedy; undefined keeps the driver's error. */
+  /** Returns an error with a remedy for an error of the device's driver; undefined keeps the driver's error. */
   explain?(error: Error, adapter: string): Error | undefined;
 }
 
-/** On both devices the runtime's SkipLayerNormalization does not output the 1/sigma that the gradient reads. */
-export const deviceWithoutOptimizers = ["SkipLayerNormFusion"];
+/**
+ * Optimizers of ONNX Runtime that are disabled for WebGPU and CUDA: the SkipLayerNormalization of these providers does
+ * not output 1/sigma, which the gradient reads.
+ */
+export const disabledOptimizers = ["SkipLayerNormFusion"];
 
-export function deviceEntry({ name, what, how, autoRank, provider, findAdapter, explain }: Device) {
+export function deviceEntry({ name, description, how, autoRank, provider, findAdapter, explain }: Device) {
   const start = async (frozenWeights: WeightStorage): Promise<Engine> => {
     const ort = await loadRuntime();
     if (!ort.listSupportedBackends().some((backend) => backend.name === name)) {
@@ -39,7 +42,7 @@ export function deviceEntry({ name, what, how, autoRank, provider, findAdapter, 
     }
   };
   return {
-    what,
+    description,
     how,
     compiled: true,
     autoRank,
@@ -50,7 +53,7 @@ export function deviceEntry({ name, what, how, autoRank, provider, findAdapter, 
     },
     load: async () => {
       const { adapter } = await start("float32");
-      const slow = findAdapter().software === true ? ", slow: for tests, and never taken by auto" : "";
+      const slow = findAdapter().software === true ? ", slow: for tests only, auto does not choose it" : "";
       return `${adapter}${slow}, ${versionOf("onnxruntime-node")}`;
     },
     start: (_, frozenWeights) => start(frozenWeights),

@@ -6,7 +6,7 @@ import util from "node:util";
 import { type EngineEntry, versionOf } from "../entry.ts";
 import { createEagerEngine } from "./eager-engine.ts";
 
-export function nativeEntry(name: "tfjs-node" | "tfjs-node-gpu", what: string) {
+export function nativeEntry(name: "tfjs-node" | "tfjs-node-gpu", description: string) {
   const specifier = `@tensorflow/${name}`;
   const load = async () => {
     const version = versionOf(specifier);
@@ -17,7 +17,7 @@ export function nativeEntry(name: "tfjs-node" | "tfjs-node-gpu", what: string) {
     return version;
   };
   return {
-    what,
+    description,
     how: `install it with \`npm install ${specifier}@4.22.0\` (its install script downloads libtensorflow)`,
     load,
     start: async () => {

@@ -27,7 +27,7 @@ export interface Element {
   readonly data: Buffer;
 }
 
-/** How much may still be read. It protects from small compressed files that expand to fill the memory. */
+/** Limits of bytes and values that may still be read: a small compressed file could expand to fill the memory. */
 export interface Budget {
   bytes: number;
   values: number;

@@ -11,7 +11,7 @@ import { MatError } from "./mat-error.ts";
 import { type MatValue, parseMat, readMat } from "./read-mat.ts";
 
 const fixtures = fileURLToPath(new URL("./fixtures/", import.meta.url));
-const known = JSON.parse(readFileSync(join(fixtures, "mat.json"), "utf8"));
+const expectedValues = JSON.parse(readFileSync(join(fixtures, "mat.json"), "utf8"));
 const values = (value: MatValue | undefined) => (value?.kind === "numbers" ? [...value.values] : value);
 
 describe.each([
@@ -21,7 +21,7 @@ describe.each([
   it("reads labels and splits in the form of Oxford Flowers-102", () => {
     const mat = readMat(join(fixtures, `flowers${suffix}.mat`));
     expect(mat.get("labels")).toMatchObject({ kind: "numbers", shape: [1, 300] });
-    for (const name of ["labels", "trnid", "tstid"]) expect(values(mat.get(name))).toEqual(known[name]);
+    for (const name of ["labels", "trnid", "tstid"]) expect(values(mat.get(name))).toEqual(expectedValues[name]);
   });
 
   it("reads annotations and class names in the form of Stanford Cars", () => {
@@ -33,7 +33,7 @@ describe.each([
     expect([...annotations.items[4]!.keys()]).toEqual(["bbox_x1", "bbox_y1", "bbox_x2", "bbox_y2", "class", "fname"]);
     expect(values(annotations.items[4]!.get("class"))).toEqual([2]);
     expect(annotations.items[4]!.get("fname")).toMatchObject({ kind: "text", rows: ["00005.jpg"] });
-    expect(names.items.map((n) => n.kind === "text" && n.rows[0])).toEqual(known.names);
+    expect(names.items.map((n) => n.kind === "text" && n.rows[0])).toEqual(expectedValues.names);
   });
 
   it("reads every numeric type, text, empty arrays and nested structs and cells", () => {
@@ -42,7 +42,7 @@ describe.each([
       expect([type, mat.get(type)]).toMatchObject([type, { shape: [3, 2], values: Float64Array.of(1, 3, 5, 2, 4, 6) }]);
     expect(values(mat.get("negative"))).toEqual([-1.5, 2.25, -3e300]);
     expect(values(mat.get("logical"))).toEqual([1, 0]);
-    expect(mat.get("cube")).toMatchObject({ shape: [2, 3, 4], values: Float64Array.from(known.cube) });
+    expect(mat.get("cube")).toMatchObject({ shape: [2, 3, 4], values: Float64Array.from(expectedValues.cube) });
     expect(mat.get("empty")).toMatchObject({ shape: [0, 3], values: new Float64Array() });
     expect(mat.get("text")).toMatchObject({ rows: ["Blåhat"] });
     expect(mat.get("rows")).toMatchObject({ rows: ["one  ", "three"] });

@@ -33,7 +33,7 @@ export function readMat(path: string): ReadonlyMap<string, MatValue> {
   }
 }
 
-/** The same from the bytes of a file. */
+/** `readMat` for the bytes of a file. */
 export function parseMat(bytes: Buffer): ReadonlyMap<string, MatValue> {
   if (bytes.length < 128) throw new MatError(`${bytes.length} bytes, expected at least the 128 of the header`);
   const mark = bytes.toString("latin1", 126, 128);
@@ -87,7 +87,7 @@ function matrix({ data }: Element, little: boolean, budget: Budget, depth: numbe
   }
   const real = next(parts, `values of "${name}"`);
   if (type === classes.char) {
-    spend(budget, shape[0]!); // one string per row, even where all are empty
+    spend(budget, shape[0]!); // one string per row, even if all are empty
     return { name, value: { kind: "text", shape, rows: rows(characters(real, little, budget), shape, count) } };
   }
   const values = numbers(real, little, budget);

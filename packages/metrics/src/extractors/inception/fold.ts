@@ -32,7 +32,7 @@ export function foldedShapes(layers: readonly Layer[]): Record<string, readonly 
 /**
  * (conv(x) - mean) / sqrt(variance + ε) · weight + bias = conv'(x) + bias', in double precision.
  *
- * @throws where a variance or weight gives no finite scale
+ * @throws if a variance or weight gives no finite scale
  */
 export function foldNorms(
   layers: readonly Layer[],

@@ -24,7 +24,7 @@ const SPATIAL = { name: "Mixed_6d.branch1x1", channels: 7, side: 17 } as const;
 export interface Inception extends Extractor {
   /** Shape of every weight in pytorch-fid's checkpoint, by name. */
   readonly checkpoint: Readonly<Record<string, readonly number[]>>;
-  /** From a checkpoint's weights to the extractor's, with batch norms folded into convolutions. */
+  /** Converts a checkpoint's weights to the extractor's, with batch norms folded into convolutions. */
   fold(checkpoint: Readonly<Record<string, Float32Array>>): Record<string, Float32Array>;
 }
 

@@ -97,7 +97,7 @@ export function initialWeights(extractor: Extractor, seed: number): Record<strin
  * logits do not change.
  *
  * @param w weights; the second argument has the statistics of the images' features under these weights
- * @throws where a feature has the same value for all images
+ * @throws if a feature has the same value for all images
  */
 export function standardiseFeatures(
   w: Readonly<Record<string, Float32Array>>,

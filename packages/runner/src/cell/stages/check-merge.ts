@@ -32,9 +32,9 @@ export interface MergeCheckTask {
 }
 
 /**
- * Does nothing where the method has no graft or does not merge.
+ * Does nothing if the method has no graft or does not merge.
  *
- * @returns the largest difference, relative to the largest output; undefined where there was nothing to compare
+ * @returns the largest difference, relative to the largest output; undefined if there was nothing to compare
  * @throws MethodError with the first module whose merge changes the output
  */
 export async function checkMerge(task: MergeCheckTask): Promise<number | undefined> {

@@ -22,7 +22,7 @@ export interface PreparedCell extends RunInputs {
 }
 
 /**
- * Throws BenchError (data) for fewer images than a batch takes, MethodError where the method does not fit the model.
+ * Throws BenchError (data) for fewer images than a batch takes, MethodError if the method does not fit the model.
  */
 export function prepareCell(inputs: RunInputs): PreparedCell {
   const { task, base, extractorFile, space, data } = inputs;

@@ -12,7 +12,7 @@ import { Diverged, type Trained, train } from "../../training/train.ts";
 import { recordOf } from "../run-record.ts";
 import type { PreparedCell } from "./prepare.ts";
 
-/** Throws Diverged, with the record written, where the loss or a weight is not finite. */
+/** Throws Diverged, with the record written, if the loss or a weight is not finite. */
 export async function trainCell(cell: PreparedCell): Promise<Trained> {
   const { space, data, files, clock } = cell;
   clock.restart();
@@ -31,7 +31,7 @@ export async function trainCell(cell: PreparedCell): Promise<Trained> {
   }
 }
 
-/** What trains, on which batches, and where its state is kept. */
+/** The arguments of `train` for this cell: step, initial weights, batches and checkpoint. */
 function trainingOf(
   { task, files, adapted, config, values, expected: { identity }, lineage }: PreparedCell,
   images: TrainingImages,

@@ -14,7 +14,7 @@ import type { DamagedRun } from "./find-finished.ts";
 import type { PreparedCell } from "./prepare.ts";
 import type { ScoredSamples } from "./sample-and-score.ts";
 
-/** Writes the trained weights, and keeps the training state where the task asks for that. */
+/** Writes the trained weights, and keeps the training state if the task asks for that. */
 export function writeWeights(cell: PreparedCell, trained: Trained): WrittenWeights {
   const { task, files, data, adapted, expected } = cell;
   const about = { recipe: task.recipe, dataset: data.name, seed: task.seed, identity: expected.identity };

@@ -1,11 +1,11 @@
-// The folders of this package are rooms: a file imports from its own room, from rooms further up in the list, and from
-// files beside this one. So there is no circle of rooms, and a room can be read without those below it.
+// The folders of this package are layers. A file imports only from its own folder, from folders earlier in the list,
+// and from files next to this one. So folders do not depend on each other in a circle.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 
-const rooms = [
+const layers = [
   "storage",
   "assets",
   "extractors",
@@ -31,23 +31,23 @@ const importsOf = (file: string): string[] =>
     relative(top, join(top, dirname(file), path!)).replaceAll("\\", "/"),
   );
 
-const roomOf = (file: string): string => (file.includes("/") ? file.slice(0, file.indexOf("/")) : "");
+const layerOf = (file: string): string => (file.includes("/") ? file.slice(0, file.indexOf("/")) : "");
 
 describe("packages/runner", () => {
-  it("has a line here for each of its folders that has sources", () => {
-    expect([...new Set(sources.map(roomOf))].filter((room) => room !== "").sort()).toEqual([...rooms].sort());
+  it("lists every folder with sources as a layer", () => {
+    expect([...new Set(sources.map(layerOf))].filter((layer) => layer !== "").sort()).toEqual([...layers].sort());
   });
 
-  it("imports only from rooms further up in the list", () => {
-    const upwards = sources.flatMap((file) =>
+  it("imports only from layers earlier in the list", () => {
+    const wrongImports = sources.flatMap((file) =>
       importsOf(file)
-        .filter((path) => roomOf(path) !== "" && rooms.indexOf(roomOf(path)) > rooms.indexOf(roomOf(file)))
+        .filter((path) => layerOf(path) !== "" && layers.indexOf(layerOf(path)) > layers.indexOf(layerOf(file)))
         .map((path) => `${file} imports ${path}`),
     );
-    expect(upwards).toEqual([]);
+    expect(wrongImports).toEqual([]);
   });
 
-  it("has no circle of imports between files", () => {
+  it("has no circular imports between files", () => {
     const done = new Set<string>();
     const circles: string[] = [];
     const visit = (file: string, path: readonly string[]) => {
