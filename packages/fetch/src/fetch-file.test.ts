@@ -114,8 +114,8 @@ describe("fetchFile", () => {
 
 describe("the Hugging Face hub", () => {
   it("is tried first, at the address of a branch or commit", async () => {
-    const done = await provide(file({ hub }), { HF_ENDPOINT: `${server.origin}/` });
-    expect(done.how).toBe("fetched");
+    const result = await provide(file({ hub }), { HF_ENDPOINT: `${server.origin}/` });
+    expect(result.how).toBe("fetched");
     expect(server.seen.map((s) => s.url)).toEqual(["/org/name/resolve/main/sub/w.safetensors"]);
     expect(hubUrl(hub, {})).toBe("https://huggingface.co/org/name/resolve/main/sub/w.safetensors");
   });

@@ -66,11 +66,11 @@ export async function fetchFile(
   const localFile = await findLocalFile(file, folder, env);
   if (localFile?.how === "was here") await checkFile(localFile.path, file, options);
   if (localFile) return localFile;
-  const forbidden = offlineVariable(env);
-  if (forbidden)
+  const offlineName = offlineVariable(env);
+  if (offlineName)
     throw new FetchError(
       "offline",
-      `${file.file} is not here, and ${forbidden} forbids network access: unset it; ${manualAdvice(file, folder)}`,
+      `${file.file} is not here, and ${offlineName} forbids network access: unset it; ${manualAdvice(file, folder)}`,
     );
   const token = hubToken(env);
   try {
@@ -88,8 +88,8 @@ export async function fetchFile(
     return { path: downloaded.path, how: "fetched", bytes: downloaded.bytes };
   } catch (error) {
     if (!(error instanceof FetchError) || ["interrupted", "disk-full", "environment"].includes(error.kind)) throw error;
-    const why = file.gone ? `${error.message} (known: ${file.gone})` : error.message;
-    throw new FetchError(error.kind, `${why}; ${manualAdvice(file, folder)}`, { cause: error });
+    const reason = file.gone ? `${error.message} (known: ${file.gone})` : error.message;
+    throw new FetchError(error.kind, `${reason}; ${manualAdvice(file, folder)}`, { cause: error });
   }
 }
 

@@ -51,7 +51,7 @@ export async function receive(url: string, partial: PartialFile, options: Receiv
     if (response.status === 416 && range !== undefined) return await handleUnsatisfiable(response, partial);
     if (response.status !== 200 && response.status !== 206) throw refusalError(url, response);
     const total = await prepare(url, response, partial, options);
-    await takeBody(url, response, partial, total, options);
+    await receiveBody(url, response, partial, total, options);
   } finally {
     discard(response.body);
   }
@@ -191,7 +191,7 @@ const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>
   br: createBrotliDecompress,
 };
 
-async function takeBody(
+async function receiveBody(
   url: string,
   response: Response,
   partial: PartialFile,
@@ -281,7 +281,7 @@ const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 /** A short description of a connection error. */
 function reasonOf(error: unknown): string {
   const cause = (error as Error).cause ?? error;
-  const names: Readonly<Record<string, string>> = {
+  const descriptions: Readonly<Record<string, string>> = {
     ECONNREFUSED: "connection refused",
     ECONNRESET: "the connection was closed",
     UND_ERR_SOCKET: "the connection was closed",
@@ -293,5 +293,5 @@ function reasonOf(error: unknown): string {
     ENOTFOUND: "unknown host",
     EAI_AGAIN: "the name of the host cannot be resolved now",
   };
-  return names[codeOf(cause) ?? ""] ?? names[codeOf(error) ?? ""] ?? (error as Error).message;
+  return descriptions[codeOf(cause) ?? ""] ?? descriptions[codeOf(error) ?? ""] ?? (error as Error).message;
 }

@@ -12,8 +12,8 @@ export function describeWebPage(firstBytes: Uint8Array, type: string | undefined
   const text = Buffer.from(firstBytes.buffer, firstBytes.byteOffset, Math.min(firstBytes.length, 4096)).toString(
     "latin1",
   );
-  const claimed = /^text\/html\b/i.test(type ?? "");
-  if (!pageStart.test(text) && !(claimed && /^[\s\x20-\x7e]*$/.test(text))) return undefined;
+  const isLabelledHtml = /^text\/html\b/i.test(type ?? "");
+  if (!pageStart.test(text) && !(isLabelledHtml && /^[\s\x20-\x7e]*$/.test(text))) return undefined;
   const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1]?.replaceAll(/\s+/g, " ").trim();
   return title ? `the web page "${title}"` : "a web page";
 }

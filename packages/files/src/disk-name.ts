@@ -12,17 +12,17 @@ import { printable } from "@dit-bench/text";
  */
 export function nameText(name: Buffer): string {
   let text = "";
-  let valid = ""; // characters to be escaped by `safe`
+  let validText = ""; // characters to be escaped by `safe`
   for (let i = 0; i < name.length; ) {
     const length = isUtf8(name.subarray(i)) ? name.length - i : characterLength(name, i);
-    if (length > 0) valid += name.toString("utf8", i, i + length);
+    if (length > 0) validText += name.toString("utf8", i, i + length);
     else {
-      text += `${safe(valid)}\\x${name.toString("hex", i, i + 1)}`;
-      valid = "";
+      text += `${escapeUnsafe(validText)}\\x${name.toString("hex", i, i + 1)}`;
+      validText = "";
     }
     i += Math.max(1, length);
   }
-  return text + safe(valid);
+  return text + escapeUnsafe(validText);
 }
 
 /** The path of a file below `folder`. `file` consists of texts by `nameText` with "/" between them. */
@@ -47,4 +47,4 @@ const escapes = /\\x([0-9a-f]{2})|\\u\{(10[0-9a-f]{4}|[0-9a-f]{1,5})\}/g;
 const characterLength = (name: Buffer, at: number): number =>
   [1, 2, 3, 4].find((n) => at + n <= name.length && isUtf8(name.subarray(at, at + n))) ?? 0;
 
-const safe = (text: string): string => printable(text.replaceAll(escapes, (found) => `\\x5c${found.slice(1)}`));
+const escapeUnsafe = (text: string): string => printable(text.replaceAll(escapes, (found) => `\\x5c${found.slice(1)}`));

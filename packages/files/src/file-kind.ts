@@ -37,7 +37,7 @@ export function kindOfBytes(head: Uint8Array, size = head.length): FileKind {
   if (size === 0) return { group: "empty", title: "an empty file" };
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, kindBytes));
   const text = bytes.toString("latin1");
-  for (const [at, mark, group, title] of marks) if (text.startsWith(mark, at)) return { group, title };
+  for (const [at, mark, group, title] of signatures) if (text.startsWith(mark, at)) return { group, title };
   // Four reserved bytes of a bitmap are zero; without this check a text that begins with BM would match.
   if (text.startsWith("BM") && text.startsWith("\0\0\0\0", 6)) return { group: "image", title: "a BMP image" };
   if (/^P[1-6]\s/.test(text)) return { group: "image", title: "a PPM, PGM or PBM image" };
@@ -49,7 +49,7 @@ export function kindOfBytes(head: Uint8Array, size = head.length): FileKind {
   return textKind(bytes) ?? { group: "unknown", title: "a file of an unknown format" };
 }
 
-const marks: readonly (readonly [at: number, mark: string, group: FileGroup, title: string])[] = [
+const signatures: readonly (readonly [at: number, mark: string, group: FileGroup, title: string])[] = [
   [0, "\xff\xd8\xff", "image", "a JPEG image"],
   [0, "\x89PNG\r\n\x1a\n", "image", "a PNG image"],
   [0, "GIF8", "image", "a GIF image"],

@@ -10,12 +10,12 @@ const maxBytes = 150; // file systems allow 255; the rest is for numbers, extens
  * gives "unnamed".
  */
 export function fileName(text: string): string {
-  const plain = text
+  const allowedText = text
     .normalize("NFC")
     .replaceAll(/[^\p{L}\p{M}\p{N}_+.-]+/gu, "-")
     .replaceAll(/^[.-]+|[.-]+$/g, "");
   let name = "";
-  for (const letter of plain) {
+  for (const letter of allowedText) {
     if (Buffer.byteLength(name + letter) > maxBytes) break;
     name += letter;
   }

@@ -21,7 +21,7 @@ export interface HeldLock {
  */
 export async function tryLock(path: string): Promise<HeldLock | string> {
   const content = ownContent();
-  for (let attempt = 0; !(await create(path, content)); attempt++) {
+  for (let attempt = 0; !(await createLockFile(path, content)); attempt++) {
     const holder = lockHolder(path) ?? (await removeDead(path));
     if (holder !== undefined) return holder;
     if (attempt === 3) return "unknown";
@@ -78,7 +78,7 @@ async function removeDead(path: string): Promise<string | undefined> {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw Object.assign(new Error(`EISDIR: a folder where a lock belongs, '${path}'`), { code: "EISDIR", path });
   const guard = guardOf(path);
-  if (!(await create(guard, ownContent()))) return lockHolder(guard) ?? (await removeDead(guard));
+  if (!(await createLockFile(guard, ownContent()))) return lockHolder(guard) ?? (await removeDead(guard));
   try {
     const state = lockState(path); // again: it may have changed before the guard was taken
     if (state === "dead") await rm(path, { force: true });
@@ -92,7 +92,7 @@ async function removeDead(path: string): Promise<string | undefined> {
 export const guardOf = (path: string): string => join(dirname(path), `.${basename(path)}.guard`);
 
 /** Creates the lock file; returns false if there is one. On a full disk, which accepts only the name, it is removed. */
-async function create(path: string, content: string): Promise<boolean> {
+async function createLockFile(path: string, content: string): Promise<boolean> {
   const file = await open(path, "wx").catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
@@ -128,7 +128,7 @@ function lockState(path: string): "free" | "dead" | { readonly holder: string } 
   } catch {
     return "free";
   }
-  const [pid = "", host = "", started = ""] = content.trim().split(" ");
+  const [pid = "", host = "", recordedStart = ""] = content.trim().split(" ");
   const holder = host === hostname() ? pid : `${pid} on ${host}`;
   // An empty file: its writer is between two system calls, or was killed there.
   if (pid === "") return age < 2e3 ? { holder: "unknown" } : "dead";
@@ -138,9 +138,9 @@ function lockState(path: string): "free" | "dead" | { readonly holder: string } 
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return "dead";
   }
-  const now = startTime(Number(pid));
-  if (now === undefined || started === "") return age > staleMs ? "dead" : { holder }; // only the lock's age is known
-  return now === started ? { holder } : "dead"; // a later process got the same id
+  const currentStart = startTime(Number(pid));
+  if (currentStart === undefined || recordedStart === "") return age > staleMs ? "dead" : { holder }; // only the lock's age is known
+  return currentStart === recordedStart ? { holder } : "dead"; // a later process got the same id
 }
 
 /** When a process started, in the kernel's ticks since boot, on systems that report it (Linux). */

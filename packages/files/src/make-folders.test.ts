@@ -17,7 +17,7 @@ it("makeFolders makes a folder with its parents and accepts an existing one", ()
 });
 
 /** Runs `makeFolders(path)` in another process, with a time limit. @param setUp code that runs before it */
-function inProcess(path: string, setUp = "") {
+function runMakeFolders(path: string, setUp = "") {
   const source = fileURLToPath(new URL("../dist/make-folders.js", import.meta.url));
   const script = `const { makeFolders } = await import(${JSON.stringify(pathToFileURL(source).href)});
     ${setUp}
@@ -35,14 +35,14 @@ it.skipIf(process.platform === "win32")(
     const deletedFolder = join(mkdtempSync(join(tmpdir(), "dit-bench-gone-")), "here");
     const setUp = `const fs = await import("node:fs"); const gone = ${JSON.stringify(deletedFolder)};
     fs.mkdirSync(gone); process.chdir(gone); process.cwd(); fs.rmdirSync(gone);`;
-    expect(inProcess("a/b", setUp)).toEqual({ output: "", signal: null });
+    expect(runMakeFolders("a/b", setUp)).toEqual({ output: "", signal: null });
     expect(existsSync(join(deletedFolder, "a", "b"))).toBe(true); // made again at the path of the former current folder
     rmSync(join(deletedFolder, ".."), { recursive: true });
   },
 );
 
 it.skipIf(!existsSync("/proc/self"))("makeFolders throws where no folder can be made", () => {
-  expect(inProcess("/proc/nowhere/a")).toEqual({ output: "ENOENT", signal: null });
+  expect(runMakeFolders("/proc/nowhere/a")).toEqual({ output: "ENOENT", signal: null });
 });
 
 it("makeFolders throws if a file has the name", () => {

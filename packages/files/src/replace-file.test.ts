@@ -80,17 +80,17 @@ describe("temporaryName and removeLeftovers", () => {
   });
 
   it("remove old temporary files and no others", () => {
-    const [old, recent, other] = [
+    const [oldFile, recentFile, other] = [
       temporaryName(join(folder, "a")),
       temporaryName(join(folder, "b")),
       join(folder, "c.tmp"),
     ];
-    for (const path of [old, recent, other]) writeFileSync(path, "x");
-    utimesSync(old, new Date(0), new Date(0));
+    for (const path of [oldFile, recentFile, other]) writeFileSync(path, "x");
+    utimesSync(oldFile, new Date(0), new Date(0));
     utimesSync(other, new Date(0), new Date(0));
-    expect(removeLeftovers(folder)).toEqual([old.slice(folder.length + 1)]);
-    expect(readdirSync(folder).sort()).toEqual([recent, other].map((p) => p.slice(folder.length + 1)).sort());
-    expect(removeLeftovers(folder, 0)).toEqual([recent.slice(folder.length + 1)]);
+    expect(removeLeftovers(folder)).toEqual([oldFile.slice(folder.length + 1)]);
+    expect(readdirSync(folder).sort()).toEqual([recentFile, other].map((p) => p.slice(folder.length + 1)).sort());
+    expect(removeLeftovers(folder, 0)).toEqual([recentFile.slice(folder.length + 1)]);
     expect(removeLeftovers(join(folder, "missing"))).toEqual([]);
   });
 });

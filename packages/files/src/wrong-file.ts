@@ -24,8 +24,8 @@ export function describeWrongFile(expected: WantedFile, path: string): string {
 
 /** The same for a file whose kind is known. */
 export function describeWrongKind(expected: WantedFile, { group, title }: FileKind): string {
-  const next = group === "empty" ? "was a download interrupted?" : advice[expected][group];
-  return next ? `${title}; ${next}` : title;
+  const adviceText = group === "empty" ? "was a download interrupted?" : advice[expected][group];
+  return adviceText ? `${title}; ${adviceText}` : title;
 }
 
 const unpack = "unpack it and give the folder";

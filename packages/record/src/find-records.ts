@@ -5,7 +5,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isIgnoredName } from "@dit-bench/files";
 import { printable } from "@dit-bench/text";
-import { parse, RecordError, toRecord } from "./files.ts";
+import { parseRecordFile, RecordError, toRecord } from "./files.ts";
 import type { RunRecord } from "./schema.ts";
 
 export interface FoundRecord {
@@ -93,7 +93,7 @@ async function readLikelyRecord(path: string): Promise<RunRecord | null> {
   }
   let value: unknown;
   try {
-    value = parse(path, bytes);
+    value = parseRecordFile(path, bytes);
   } catch (error) {
     if (hasRecordName || looksLikeRecord((key) => Buffer.from(bytes).includes(`"${key}"`))) throw error;
     return null;

@@ -40,10 +40,10 @@ test.each([
     { ...exampleRecord(), metrics: { ...exampleRecord().metrics, fidInterval: [2, 1] } },
     "low <= high",
   ],
-])("recordSchema refuses %s and names the field", (_, record, where) => {
+])("recordSchema refuses %s and names the field", (_, record, field) => {
   const result = recordSchema.safeParse(record);
   expect(result.success).toBe(false);
-  expect(JSON.stringify(result.error?.issues)).toContain(where);
+  expect(JSON.stringify(result.error?.issues)).toContain(field);
 });
 
 function divergedRecord() {

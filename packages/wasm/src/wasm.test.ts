@@ -100,8 +100,8 @@ test.each([
   ["sqrt", f32x4.sqrt, (_: number, b: number) => Math.sqrt(b)],
   ["abs", f32x4.abs, (_: number, b: number) => Math.abs(b)],
   ["negate", f32x4.negate, (_: number, b: number) => -b],
-])("f32x4 %s works on four numbers as Math.fround does", (_, op, wanted) => {
-  const unary = wanted.length === 2 && [f32x4.sqrt, f32x4.abs, f32x4.negate].includes(op);
+])("f32x4 %s works on four numbers as Math.fround does", (_, op, expected) => {
+  const unary = expected.length === 2 && [f32x4.sqrt, f32x4.abs, f32x4.negate].includes(op);
   const { memory, f } = run(
     1,
     1,
@@ -111,7 +111,7 @@ test.each([
   const floats = new Float32Array(memory.buffer, 64, 12);
   floats.set([1.5, -2.25, 3.1, 0, 2, 5, 0.7, 1e-3]);
   f(64);
-  for (let i = 0; i < 4; i++) expect(floats[8 + i]).toBe(Math.fround(wanted(floats[i]!, floats[4 + i]!)));
+  for (let i = 0; i < 4; i++) expect(floats[8 + i]).toBe(Math.fround(expected(floats[i]!, floats[4 + i]!)));
 });
 
 test("splat copies a number to all four lanes, and v128.zero clears them", () => {

@@ -32,13 +32,13 @@ export interface CheckpointParts {
 
 export function checkpoint({ source, format, tensors, metadata = new Map(), notes = [] }: CheckpointParts): Checkpoint {
   const read = (name: string): StoredTensor => {
-    const placed = tensors.get(name);
-    if (!placed)
+    const tensor = tensors.get(name);
+    if (!tensor)
       throw new UnsupportedFileError(
         source,
         `it has no tensor ${JSON.stringify(name)}; its ${tensors.size} are listed by 'bench list-weights'`,
       );
-    return readPlaced(name, placed);
+    return readPlaced(name, tensor);
   };
   return {
     source,

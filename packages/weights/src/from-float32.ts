@@ -25,14 +25,14 @@ function bfloat16Bits(bits: number): number {
 /** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
 function float16Bits(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
-  const size = bits & 0x7fffffff;
-  if (size > infinity) return sign | 0x7e00;
-  if (size >= 0x47800000) return sign | 0x7c00; // from 2^16
+  const magnitude = bits & 0x7fffffff;
+  if (magnitude > infinity) return sign | 0x7e00;
+  if (magnitude >= 0x47800000) return sign | 0x7c00; // from 2^16
   // From 2^-14: a normal number; rounding up may reach infinity.
-  if (size >= 0x38800000) return sign | roundBits(size - (112 << 23), 13);
-  const exponent = size >>> 23;
+  if (magnitude >= 0x38800000) return sign | roundBits(magnitude - (112 << 23), 13);
+  const exponent = magnitude >>> 23;
   if (exponent < 102) return sign; // below 2^-25, half of the smallest subnormal number
-  return sign | roundBits((size & 0x7fffff) | 0x800000, 126 - exponent);
+  return sign | roundBits((magnitude & 0x7fffff) | 0x800000, 126 - exponent);
 }
 
 /** Drops the lowest bits of a number, rounding to nearest, ties to even. */

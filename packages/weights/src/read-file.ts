@@ -70,9 +70,9 @@ export function readAt(file: number, position: number, length: number): Uint8Arr
   const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {
-    const got = readSync(file, bytes, done, Math.min(maxCallBytes, length - done), position + done);
-    if (got === 0) break;
-    done += got;
+    const readCount = readSync(file, bytes, done, Math.min(maxCallBytes, length - done), position + done);
+    if (readCount === 0) break;
+    done += readCount;
   }
   return bytes.subarray(0, done);
 }

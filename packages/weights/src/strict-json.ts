@@ -102,8 +102,8 @@ class Reader {
     const token = numeral.exec(this.#text)?.[0];
     if (token === undefined) return this.#fail("expected a value");
     // A 64-bit size has at most 20 digits; BigInt takes quadratic time for a million digits.
-    const whole = /^-?[0-9]{1,20}$/.test(token) && token !== "-0";
-    return this.#take(token.length, whole ? BigInt(token) : Number(token));
+    const isInteger = /^-?[0-9]{1,20}$/.test(token) && token !== "-0";
+    return this.#take(token.length, isInteger ? BigInt(token) : Number(token));
   }
 
   #skipSpace(): void {

@@ -6,7 +6,7 @@ import { ArchiveError } from "./archive-error.ts";
 export class ByteReader {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #onChunk: (length: number) => void;
-  #rest: Buffer = Buffer.alloc(0);
+  #unread: Buffer = Buffer.alloc(0);
 
   constructor(source: AsyncIterable<Buffer>, onChunk: (length: number) => void) {
     this.#chunks = source[Symbol.asyncIterator]();
@@ -17,9 +17,9 @@ export class ByteReader {
   async take(length: number): Promise<Buffer | undefined> {
     const chunks: Buffer[] = [];
     for (let remaining = length; remaining > 0; ) {
-      if (this.#rest.length === 0 && !(await this.#more())) return undefined;
-      const chunk = this.#rest.subarray(0, remaining);
-      this.#rest = this.#rest.subarray(chunk.length);
+      if (this.#unread.length === 0 && !(await this.#readChunk())) return undefined;
+      const chunk = this.#unread.subarray(0, remaining);
+      this.#unread = this.#unread.subarray(chunk.length);
       chunks.push(chunk);
       remaining -= chunk.length;
     }
@@ -29,10 +29,10 @@ export class ByteReader {
   /** `length` bytes, chunk by chunk. Throws ArchiveError ("corrupt") if the stream ends first. */
   async *stream(length: number): AsyncGenerator<Buffer> {
     for (let remaining = length; remaining > 0; ) {
-      if (this.#rest.length === 0 && !(await this.#more()))
+      if (this.#unread.length === 0 && !(await this.#readChunk()))
         throw new ArchiveError("corrupt", `truncated: ${remaining} bytes are missing`);
-      const chunk = this.#rest.subarray(0, remaining);
-      this.#rest = this.#rest.subarray(chunk.length);
+      const chunk = this.#unread.subarray(0, remaining);
+      this.#unread = this.#unread.subarray(chunk.length);
       remaining -= chunk.length;
       yield chunk;
     }
@@ -44,14 +44,14 @@ export class ByteReader {
 
   /** Reads to the end of the stream and discards the bytes. */
   async drain(): Promise<void> {
-    while (await this.#more());
+    while (await this.#readChunk());
   }
 
-  async #more(): Promise<boolean> {
+  async #readChunk(): Promise<boolean> {
     const { value, done } = await this.#chunks.next();
     if (done) return false;
     this.#onChunk(value.length);
-    this.#rest = value;
+    this.#unread = value;
     return true;
   }
 }

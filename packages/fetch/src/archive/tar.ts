@@ -20,7 +20,7 @@ const maxMetaBytes = 64 * 1024;
 export async function readTar(path: string, gzip: boolean, limits: Limits, visit: Visit): Promise<void> {
   const meter = new Meter(limits);
   const { source, packedBytes } = openStream(path, gzip);
-  const reader = new ByteReader(source, (length) => meter.add(length, packedBytes()));
+  const reader = new ByteReader(source, (length) => meter.addBytes(length, packedBytes()));
   try {
     await readEntries(reader, meter, visit);
     await reader.drain(); // to the end, so that zlib checks the checksum of gzip
@@ -36,7 +36,7 @@ export async function readTar(path: string, gzip: boolean, limits: Limits, visit
 
 function openStream(path: string, gzip: boolean): { source: Readable; packedBytes: () => number } {
   let packedBytes = 0;
-  const count = new Transform({
+  const counter = new Transform({
     transform(chunk: Buffer, _, done) {
       packedBytes += chunk.length;
       done(null, chunk);
@@ -45,8 +45,8 @@ function openStream(path: string, gzip: boolean): { source: Readable; packedByte
   const ignore = () => {}; // the reader gets any error from the last stream
   const file = createReadStream(path, { highWaterMark: 1 << 18 });
   const source = gzip
-    ? pipeline(file, count, createGunzip({ chunkSize: 1 << 18 }), ignore)
-    : pipeline(file, count, ignore);
+    ? pipeline(file, counter, createGunzip({ chunkSize: 1 << 18 }), ignore)
+    : pipeline(file, counter, ignore);
   return { source, packedBytes: () => packedBytes };
 }
 
@@ -66,15 +66,15 @@ async function readEntries(reader: ByteReader, meter: Meter, visit: Visit): Prom
       pending = applyMeta(header, await readMeta(reader, header), pending);
       continue;
     }
-    meter.entry();
+    meter.countEntry();
     await visitEntry(reader, header, pending, visit);
     pending = {};
   }
 }
 
-/** An archive ends with two blocks of zeros. @param first whether the first of them was read */
-async function checkEndMark(reader: ByteReader, first: boolean): Promise<void> {
-  const second = first ? await reader.take(blockBytes) : undefined;
+/** An archive ends with two blocks of zeros. @param hasFirst whether the first of them was read */
+async function checkEndMark(reader: ByteReader, hasFirst: boolean): Promise<void> {
+  const second = hasFirst ? await reader.take(blockBytes) : undefined;
   if (second === undefined || !isZero(second))
     throw new ArchiveError("corrupt", "truncated: the end-of-archive marker is missing");
 }

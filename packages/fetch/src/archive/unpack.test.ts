@@ -12,10 +12,10 @@ import { type UnpackOptions, unpack } from "./unpack.ts";
 
 const place = mkdtempSync(join(tmpdir(), "unpack-"));
 afterAll(() => rmSync(place, { recursive: true }));
-let number = 0;
+let archiveCount = 0;
 
 async function unpackAndList(archive: Uint8Array, options?: UnpackOptions) {
-  const path = join(place, `archive${number++}`);
+  const path = join(place, `archive${archiveCount++}`);
   const to = `${path}.out/target`;
   writeFileSync(path, archive);
   const counts = await unpack(path, to, options);
@@ -26,10 +26,10 @@ async function unpackAndList(archive: Uint8Array, options?: UnpackOptions) {
 }
 
 /** Unpacks an archive that must be refused; checks that no file is left, also beside the target. */
-async function refusal(archive: Uint8Array, options?: UnpackOptions): Promise<ArchiveError> {
-  const path = join(place, `archive${number++}`);
+async function expectRefusal(archive: Uint8Array, options?: UnpackOptions): Promise<ArchiveError> {
+  const path = join(place, `archive${archiveCount++}`);
   writeFileSync(path, archive);
-  const outside = readdirSync(place).sort();
+  const placeBefore = readdirSync(place).sort();
   const error = await unpack(path, `${path}.out/target`, options).then(
     () => undefined,
     (e) => e,
@@ -37,7 +37,7 @@ async function refusal(archive: Uint8Array, options?: UnpackOptions): Promise<Ar
   expect(error, "it was unpacked").toBeInstanceOf(ArchiveError);
   expect(error.message).toContain(path);
   expect(readdirSync(`${path}.out`)).toEqual([]);
-  expect(readdirSync(place).sort()).toEqual([...outside, `archive${number - 1}.out`].sort());
+  expect(readdirSync(place).sort()).toEqual([...placeBefore, `archive${archiveCount - 1}.out`].sort());
   return error;
 }
 
@@ -88,7 +88,7 @@ describe("unpack", () => {
   it("reads long names of pax, GNU and the ustar prefix, and names beyond ASCII", async () => {
     const pax = { name: "x", type: "x", body: paxRecords({ path: longName }) };
     const gnu = { name: "././@LongLink", type: "L", body: `${longName}2\0` };
-    const found = await unpackAndList(
+    const unpacked = await unpackAndList(
       makeTar([
         ...[pax, { name: "short", body: "1" }, gnu, { name: "short", body: "2" }],
         ...[
@@ -97,7 +97,7 @@ describe("unpack", () => {
         ],
       ]),
     );
-    expect(found.files).toEqual({
+    expect(unpacked.files).toEqual({
       [longName]: "1",
       [`${longName}2`]: "2",
       "prefix/b/c.txt": "3",
@@ -111,8 +111,10 @@ describe("unpack", () => {
   it("unpacks only the selected entries and counts the others", async () => {
     const link = { name: "b/link", type: "2", linkname: "/etc/passwd" };
     const icon = { name: "Icon\r", body: "of a Macintosh" };
-    const found = await unpackAndList(makeTar([...twoFiles, link, icon]), { select: (path) => path.startsWith("a") });
-    expect(found).toEqual({ counts: { files: 1, bytes: 3, passedOver: 3 }, files: { "a/1.txt": "one" } });
+    const unpacked = await unpackAndList(makeTar([...twoFiles, link, icon]), {
+      select: (path) => path.startsWith("a"),
+    });
+    expect(unpacked).toEqual({ counts: { files: 1, bytes: 3, passedOver: 3 }, files: { "a/1.txt": "one" } });
   });
 
   it("accepts refused entries in a zip archive if they are not selected", async () => {
@@ -129,7 +131,7 @@ describe("unpack", () => {
     });
     for (const entry of refusedEntries)
       expect(
-        (await refusal(archive, { select: (path) => path === entry.name || path.startsWith("a/") })).message,
+        (await expectRefusal(archive, { select: (path) => path === entry.name || path.startsWith("a/") })).message,
         entry.name,
       ).toContain(JSON.stringify(entry.name));
   });
@@ -142,7 +144,7 @@ describe("unpack", () => {
   });
 
   it("unpacks an archive again after an interruption", async () => {
-    const path = join(place, `archive${number++}`);
+    const path = join(place, `archive${archiveCount++}`);
     writeFileSync(path, makeTar(twoFiles));
     await expect(unpack(path, `${path}.out`, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       kind: "interrupted",
@@ -179,7 +181,7 @@ describe("unpack refuses a name in tar and zip", () => {
     [`${"x".repeat(256)}`, "longer than 255"],
     [`${"x/".repeat(15)}${"y".repeat(200)}/${"z/".repeat(10)}${"w".repeat(1000)}`, "bytes"],
   ])("%j", async (name, reason) => {
-    const tar = await refusal(
+    const tar = await expectRefusal(
       makeTar([
         { name: "first", body: "1" },
         { name: "x", type: "x", body: paxRecords({ path: name }) },
@@ -188,14 +190,14 @@ describe("unpack refuses a name in tar and zip", () => {
     );
     expect(tar.code).toBe("path");
     expect(tar.message).toMatch(new RegExp(reason));
-    const zip = await refusal(
+    const zip = await expectRefusal(
       makeZip([
         { name: "first", body: "1" },
         { name, body: "2" },
       ]),
     );
     expect(zip.code).toBe("path");
-    if (name.length <= 100) expect((await refusal(makeTar([{ name, body: "2" }]))).code).toBe("path");
+    if (name.length <= 100) expect((await expectRefusal(makeTar([{ name, body: "2" }]))).code).toBe("path");
   });
 
   it("that is not UTF-8", async () => {
@@ -204,11 +206,11 @@ describe("unpack refuses a name in tar and zip", () => {
     archive.write(" ".repeat(8), 148);
     const sum = archive.subarray(0, 512).reduce((total, byte) => total + byte, 0);
     archive.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-    expect((await refusal(archive)).message).toContain("damaged");
+    expect((await expectRefusal(archive)).message).toContain("damaged");
   });
 
   it("of a file that is the folder itself", async () => {
-    expect((await refusal(makeTar([{ name: "./.", body: "x" }]))).code).toBe("path");
+    expect((await expectRefusal(makeTar([{ name: "./.", body: "x" }]))).code).toBe("path");
   });
 });
 
@@ -221,13 +223,13 @@ describe("unpack refuses two names that collide:", () => {
     ["names in different Unicode normalization forms", "caf\u00e9", "cafe\u0301"],
     ["a file and a folder", "a", "a/b"],
     ["a folder and a file", "a/b", "a"],
-  ])("%s", async (_, one, other) => {
+  ])("%s", async (_, firstName, secondName) => {
     const entries = [
-      { name: one, body: "1" },
-      { name: other, body: "2" },
+      { name: firstName, body: "1" },
+      { name: secondName, body: "2" },
     ];
-    expect((await refusal(makeTar(entries))).code).toBe("collision");
-    expect((await refusal(makeZip(entries))).code).toBe("collision");
+    expect((await expectRefusal(makeTar(entries))).code).toBe("collision");
+    expect((await expectRefusal(makeZip(entries))).code).toBe("collision");
   });
 });
 
@@ -264,7 +266,7 @@ describe("unpack refuses the entry type", () => {
     ["an unknown type", [{ name: "a", type: "Z" }], "type"],
     ["a continuation from another volume", [{ name: "a", type: "M" }], "type"],
   ])("tar: %s", async (_, entries, code) => {
-    expect((await refusal(makeTar([{ name: "first", body: "1" }, ...entries]))).code).toBe(code);
+    expect((await expectRefusal(makeTar([{ name: "first", body: "1" }, ...entries]))).code).toBe(code);
   });
 
   it.each<[string, number, ArchiveErrorCode]>([
@@ -274,7 +276,7 @@ describe("unpack refuses the entry type", () => {
     ["a pipe", 0o010644, "type"],
     ["a socket", 0o140644, "type"],
   ])("zip: %s", async (_, mode, code) => {
-    expect((await refusal(makeZip([{ name: "a", mode, body: "/etc/passwd" }]))).code).toBe(code);
+    expect((await expectRefusal(makeZip([{ name: "a", mode, body: "/etc/passwd" }]))).code).toBe(code);
   });
 });
 
@@ -290,7 +292,7 @@ describe("unpack stops at the limits for", () => {
       {},
       "damaged|a bomb",
     ],
-    ["entries that share bytes", () => shared(), {}, "share bytes"],
+    ["entries that share bytes", () => zipWithSharedBytes(), {}, "share bytes"],
     ["too many entries, tar", () => makeTar(manyEntries(11)), { entries: 10 }, "more than 10 entries"],
     ["too many entries, zip", () => makeZip(manyEntries(11)), { entries: 10 }, "11 entries, more than 10"],
     [
@@ -305,7 +307,7 @@ describe("unpack stops at the limits for", () => {
     ["a name of a million bytes", () => makeTar(hugeName()), {}, "an extended header of type L with 2000000 bytes"],
   ])("%s", async (_, archive, limits, reason) => {
     const start = performance.now();
-    const error = await refusal(archive(), { limits: limits ?? {} });
+    const error = await expectRefusal(archive(), { limits: limits ?? {} });
     expect(error.message).toMatch(new RegExp(reason));
     expect(performance.now() - start).toBeLessThan(5000);
   });
@@ -316,7 +318,7 @@ const hugeName = (): TarEntry[] => [
   { name: "x", type: "L", body: "n".repeat(2e6) },
   { name: "a", body: "1" },
 ];
-const shared = () =>
+const zipWithSharedBytes = () =>
   makeZip([
     { name: "a", body: "1234567890" },
     { name: "b", body: "1234567890", offset: 0, localName: "a" },
@@ -337,13 +339,13 @@ describe("unpack refuses an archive", () => {
     async (percent) => {
       for (const whole of [tar, gzipSync(tar, { level: 0 }), zip])
         expect(["corrupt", "unknown-format"]).toContain(
-          (await refusal(whole.subarray(0, Math.floor((whole.length * percent) / 100)))).code,
+          (await expectRefusal(whole.subarray(0, Math.floor((whole.length * percent) / 100)))).code,
         );
     },
   );
 
   it("without the end-of-archive marker", async () => {
-    expect((await refusal(makeTar(twoFiles, { end: false }))).message).toContain("the end-of-archive marker");
+    expect((await expectRefusal(makeTar(twoFiles, { end: false }))).message).toContain("the end-of-archive marker");
   });
 
   it.each<[string, () => Uint8Array]>([
@@ -361,8 +363,8 @@ describe("unpack refuses an archive", () => {
       () => makeTar([{ name: "a", body: "1", size: "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" }]),
     ],
     ["with a tar size beyond the end of the file", () => makeTar([{ name: "a", body: "1", size: 1e9 }])],
-    ["with a flipped bit in gzip", () => flipped(gzipSync(makeTar([{ name: "a", body: Buffer.alloc(3000, 5) }])), 40)],
-    ["with a wrong checksum of gzip", () => flippedFromEnd(gzipSync(makeTar(twoFiles)), 6)],
+    ["with a flipped bit in gzip", () => flipBit(gzipSync(makeTar([{ name: "a", body: Buffer.alloc(3000, 5) }])), 40)],
+    ["with a wrong checksum of gzip", () => flipBitFromEnd(gzipSync(makeTar(twoFiles)), 6)],
     ["with a wrong checksum of a zip entry", () => makeZip([{ name: "a", body: "1", crc: 5 }])],
     ["with a zip entry whose size is too small", () => makeZip([{ name: "a", body: "12345", size: 3 }])],
     ["with a zip entry whose size is too large", () => makeZip([{ name: "a", body: "12345", size: 9 }])],
@@ -386,7 +388,7 @@ describe("unpack refuses an archive", () => {
       () => makeTar([{ name: "x", type: "g", body: paxRecords({ path: "a" }) }, ...twoFiles]),
     ],
   ])("%s", async (_, archive) => {
-    expect(["corrupt", "unknown-format"]).toContain((await refusal(archive())).code);
+    expect(["corrupt", "unknown-format"]).toContain((await expectRefusal(archive())).code);
   });
 
   it.each<[string, ZipEntry, ZipOptions, ArchiveErrorCode]>([
@@ -394,7 +396,7 @@ describe("unpack refuses an archive", () => {
     ["compressed by bzip2", { name: "a", body: "1", method: 12 }, {}, "unknown-format"],
     ["encrypted, in 64 bits", { name: "a", body: "1", flags: 1 }, { zip64: true }, "encrypted"],
   ])("that is a zip %s", async (_, entry, options, code) => {
-    expect((await refusal(makeZip([entry], options))).code).toBe(code);
+    expect((await expectRefusal(makeZip([entry], options))).code).toBe(code);
   });
 
   it.each([
@@ -403,14 +405,14 @@ describe("unpack refuses an archive", () => {
     ["text", "x".repeat(5000)],
     ["rar", `Rar!\x1a\x07\x01\0${"x".repeat(600)}`],
   ])("that is %s", async (_, text) => {
-    expect((await refusal(Buffer.from(text, "latin1"))).code).toBe("unknown-format");
+    expect((await expectRefusal(Buffer.from(text, "latin1"))).code).toBe("unknown-format");
   });
 });
 
-function flipped(bytes: Buffer, at: number): Buffer {
+function flipBit(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes);
   copy[at]! ^= 1;
   return copy;
 }
 
-const flippedFromEnd = (bytes: Buffer, back: number) => flipped(bytes, bytes.length - back);
+const flipBitFromEnd = (bytes: Buffer, back: number) => flipBit(bytes, bytes.length - back);

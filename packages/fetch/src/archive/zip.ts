@@ -49,12 +49,12 @@ async function listEntries(zip: ZipFile, limits: Limits): Promise<[string, Entry
   for await (const entry of zip.eachEntry()) {
     const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
     const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true); // keeps backslashes
-    meter.entry();
+    meter.countEntry();
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
     ranges.push({ from: entry.relativeOffsetOfLocalHeader, to: fileDataStart + entry.compressedSize, name });
     packedBytes += entry.compressedSize;
     checkRatio(entry.uncompressedSize, entry.compressedSize, limits);
-    meter.add(entry.uncompressedSize, packedBytes);
+    meter.addBytes(entry.uncompressedSize, packedBytes);
     entries.push([name, entry]);
   }
   refuseOverlap(ranges);

@@ -31,9 +31,9 @@ const itemsOf = (value: PickleValue): readonly PickleValue[] | undefined =>
   value instanceof PickleTuple ? value.items : Array.isArray(value) ? value : undefined;
 
 /** Protocols 0 and 1 build objects with this function of a class, a base class and the state of the base. */
-const reconstruct: GlobalCall = ([of]) => {
-  if (!(of instanceof PickleGlobal)) throw new ArgumentError("its first argument is no class");
-  return new PickleObject(of.name);
+const reconstruct: GlobalCall = ([cls]) => {
+  if (!(cls instanceof PickleGlobal)) throw new ArgumentError("its first argument is no class");
+  return new PickleObject(cls.name);
 };
 
 const calls: ReadonlyMap<string, GlobalCall> = new Map<string, GlobalCall>([

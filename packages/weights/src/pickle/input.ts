@@ -22,10 +22,10 @@ export class PickleInput {
     this.#file = file;
     this.#pieceStart = begin;
     this.#end = Math.min(end, begin + maxPickleBytes);
-    this.#cut = this.#end < end;
+    this.#isLimited = this.#end < end;
   }
 
-  readonly #cut: boolean;
+  readonly #isLimited: boolean;
 
   /** Position in the file. */
   get position(): number {
@@ -33,13 +33,13 @@ export class PickleInput {
   }
 
   byte(): number {
-    if (this.#at === this.#piece.length) this.#fetch(1);
+    if (this.#at === this.#piece.length) this.#readPiece(1);
     return this.#piece[this.#at++]!;
   }
 
   /** A view of the next bytes. Later calls do not overwrite it. */
   bytes(length: number): Uint8Array {
-    if (this.#piece.length - this.#at < length) this.#fetch(length);
+    if (this.#piece.length - this.#at < length) this.#readPiece(length);
     this.#at += length;
     return this.#piece.subarray(this.#at - length, this.#at);
   }
@@ -82,17 +82,17 @@ export class PickleInput {
   }
 
   #number<T>(width: number, read: (view: DataView, at: number) => T): T {
-    if (this.#piece.length - this.#at < width) this.#fetch(width);
+    if (this.#piece.length - this.#at < width) this.#readPiece(width);
     this.#at += width;
     return read(this.#view, this.#at - width);
   }
 
-  #fetch(wanted: number): void {
+  #readPiece(wanted: number): void {
     const at = this.position;
     const left = this.#end - at;
     if (wanted > left)
       throw this.corrupt(
-        this.#cut && wanted <= maxPickleBytes
+        this.#isLimited && wanted <= maxPickleBytes
           ? `longer than ${maxPickleBytes} bytes, the limit`
           : `${wanted} bytes were announced, ${left} are left: truncated`,
       );
