@@ -1,4 +1,4 @@
-// Kernels of the active tfjs backend that tfjs itself does not have.
+// Runs kernels that only some tfjs backends have, such as the fused kernels of @dit-bench/compiler.
 
 import * as tf from "@tensorflow/tfjs";
 

@@ -4,8 +4,8 @@ import * as tf from "@tensorflow/tfjs";
 import { hasKernel, runMultiOutputKernel } from "./fused.ts";
 
 /**
- * Layer normalisation over the last axis, without scale and shift: (x - mean) / sqrt(var + eps), var the biased
- * variance. Ba, Kiros and Hinton, 2016, https://arxiv.org/abs/1607.06450.
+ * Layer normalisation over the last axis, without scale and shift: (x - mean) / sqrt(var + eps), where var is the
+ * biased variance. Source: Ba, Kiros and Hinton, 2016, https://arxiv.org/abs/1607.06450.
  *
  * @param x any shape [..., D], D >= 1
  * @param eps added to the variance; 1e-6 in the official DiT
@@ -20,7 +20,7 @@ const customLayerNorm = (eps: number) =>
   tf.customGrad((x, save) => {
     const { y, invStd } = forward(x as tf.Tensor, eps);
     (save as tf.GradSaveFunc)([y, invStd]);
-    // dx = (dy - mean(dy) - y mean(dy y)) / std, means over the last axis
+    // dx = (dy - mean(dy) - y mean(dy y)) / std, where mean is over the last axis
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [y, invStd] = saved as [tf.Tensor, tf.Tensor];
       const projection = tf.mul(y, tf.mean(tf.mul(dy, y), -1, true));

@@ -1,4 +1,4 @@
-// The functions against known values, and their gradients against those of tfjs.
+// Compares the functions with known values, and their gradients with those of the same formulas in plain tfjs ops.
 
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -44,7 +44,7 @@ describe("values", () => {
     expectClose(layerNorm(tf.tensor1d([1, 3]), 3), tf.tensor1d([-0.5, 0.5]));
   });
 
-  test("linear has PyTorch's layout: weight [out, in], then bias", () => {
+  test("linear takes the weight in PyTorch's layout, [out, in], and adds the bias", () => {
     const y = linear(
       tf.tensor3d([1, 2, 3, 4], [2, 1, 2]),
       tf.tensor2d([1, 0, 0, 1, 1, 1], [3, 2]),
@@ -68,7 +68,7 @@ describe("values", () => {
   });
 });
 
-describe("against plain tfjs ops of the same formula", () => {
+describe("compared with plain tfjs ops of the same formula", () => {
   const weighted = (f: (x: tf.Tensor) => tf.Tensor) => (x: tf.Tensor) => {
     const y = f(x);
     return tf.sum(tf.mul(y, wave(y.shape, 0.3)));
@@ -87,14 +87,14 @@ describe("against plain tfjs ops of the same formula", () => {
     ["silu", silu, (x) => tf.mul(x, tf.sigmoid(x))],
   ];
   for (const [name, f, plain] of cases) {
-    test(`${name} agrees in values and gradient`, () => {
+    test(`${name} has the same values and the same gradient`, () => {
       const x = wave([2, 3, 8]);
       expectClose(f(x), plain(x));
       expectClose(tf.grad(weighted(f))(x), tf.grad(weighted(plain))(x), 2e-5);
     });
   }
 
-  test("linear has gradients in input, weight and bias over all leading axes", () => {
+  test("linear sums the gradients of weight and bias over all leading axes of the input", () => {
     const [x, w, b] = [wave([2, 3, 4]), wave([5, 4], 1), wave([5], 2)];
     const grads = tf.grads((x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => tf.sum(linear(x, w, b)))([x, w, b]);
     expectClose(grads[0]!, tf.tile(tf.reshape(tf.sum(w, 0), [1, 1, 4]), [2, 3, 1]));
@@ -110,7 +110,7 @@ describe("stopGradient", () => {
     expectClose(tf.grad(f)(x), tf.square(x));
   });
 
-  test("leaves no gradient to a function of stopped values only", () => {
+  test("makes tf.grad throw for a function that depends on x only through stopGradient", () => {
     expect(() => tf.grad((x: tf.Tensor) => tf.sum(stopGradient(x)))(tf.tensor1d([1]))).toThrow();
   });
 });

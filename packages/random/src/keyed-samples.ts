@@ -1,5 +1,5 @@
-// Random numbers keyed by seed, purpose and index, never by the order of calls. So a resumed run generates the numbers
-// of an uninterrupted one, and they do not depend on how work is split.
+// Random numbers that depend only on seed, purpose and index, not on the order of calls. Therefore a resumed run
+// generates the same numbers as an uninterrupted run, however the work is split.
 
 import { inverseNormal } from "./normal.ts";
 import { philox } from "./philox.ts";
@@ -22,7 +22,7 @@ export function uniforms(seed: number, purpose: string, index: number, n: number
   return out;
 }
 
-/** `n` integers in [0, below). Scaling 32 bits biases their probabilities by up to below * 2^-32, relatively. */
+/** `n` integers in [0, below). The relative error of their probabilities is at most below * 2^-32. */
 export function integers(seed: number, purpose: string, index: number, n: number, below: number): Uint32Array {
   if (!(Number.isInteger(below) && below >= 1 && below <= TWO_32))
     throw new RangeError(`integers: below is ${below}, wanted a whole number from 1 to 2^32`);
@@ -45,13 +45,13 @@ export function permutation(seed: number, purpose: string, index: number, n: num
   return out;
 }
 
-/** A sequence of random numbers of one key. */
+/** A sequence of random numbers with one key. */
 export interface Stream {
-  /** Uniform on [0, 1). */
+  /** Returns a uniform sample from [0, 1). */
   uniform(): number;
-  /** From N(0, 1), in double precision. */
+  /** Returns a sample from N(0, 1) in double precision. */
   normal(): number;
-  /** Uniform on 0, ..., below - 1. */
+  /** Returns an integer from 0, ..., below - 1, all with equal probability. */
   integer(below: number): number;
 }
 
@@ -75,7 +75,7 @@ export function stream(seed: number, purpose: string, index: number): Stream {
   };
 }
 
-/** `n` 32-bit words, and up to three more. */
+/** Generates `n` random 32-bit words, rounded up to whole blocks of four words. */
 function randomWords(seed: number, purpose: string, index: number, n: number): Uint32Array {
   const { k0, k1, low, high, upperSeed } = keyOf(seed, purpose, index);
   const out = new Uint32Array(4 * Math.ceil(n / 4));

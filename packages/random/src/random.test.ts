@@ -1,4 +1,4 @@
-// Philox against published words, and the distributions and keys of the samples.
+// Compares Philox with published test vectors, and checks the distributions and keys of the samples.
 
 import { describe, expect, it } from "vitest";
 import { integers, inverseNormal, normals, permutation, philox, stream, uniforms } from "./index.ts";

@@ -1,4 +1,4 @@
-// Reading and writing one record.
+// Tests that one record is read and written without loss, and that damage is detected.
 
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -38,7 +38,7 @@ test("writeRecord gives the same bytes for any order of keys", async () => {
   expect(writtenText.endsWith("}\n")).toBe(true);
 });
 
-test("writeRecord leaves no other file", async () => {
+test("writeRecord leaves only the record file in its folder", async () => {
   await writeRecord(join(folder, "record.json"), exampleRecord());
   await writeRecord(join(folder, "record.json"), exampleRecord());
   expect(await readdir(folder)).toEqual(["record.json"]);

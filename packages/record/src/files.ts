@@ -32,7 +32,7 @@ export async function readRecord(path: string): Promise<RunRecord> {
 
 /**
  * Writes a record as JSON, whole or not at all. Equal records give equal bytes: keys are in the order of the schema,
- * those of free maps sorted. Throws a {@link RecordError} for an invalid record.
+ * and the keys of free maps are sorted. Throws a {@link RecordError} for an invalid record.
  */
 export async function writeRecord(path: string, record: RunRecord): Promise<void> {
   await replaceFile(path, formatRecord(validate(path, record)));
@@ -62,7 +62,7 @@ export function parseRecordFile(path: string, bytes: Uint8Array): unknown {
 /** Validates a parsed record. Throws a {@link RecordError} that names the file and the field. */
 export function toRecord(path: string, value: unknown): RunRecord {
   const digest = (value as { digest?: unknown } | null)?.digest;
-  // Checked first: damage is the likelier cause of an error that the schema would find.
+  // The digest is checked before the schema: an error in the schema is more likely caused by damage.
   if (typeof digest === "string" && digest !== recordDigest(value as object))
     throw new RecordError(
       `${printable(path)}: its content does not match its digest: the file was changed or damaged; ${remedy}`,

@@ -3,8 +3,8 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * The candidate at the smallest edit distance from `name`, without regard to case. A candidate that begins with `name`,
- * or is a beginning of it, counts as half an edit away.
+ * Returns the candidate with the smallest edit distance to `name`, ignoring case. If one of the two begins with the
+ * other, their distance is at most half an edit.
  *
  * @returns undefined where more than a third of the letters would change
  */
