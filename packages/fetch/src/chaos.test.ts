@@ -1,4 +1,5 @@
-// A server that misbehaves in another way at each request, chosen by a seed: the file is right or absent.
+// Tests downloads from a server that misbehaves in a different way at each request. Seeds choose the ways. After a
+// download the file is correct or absent.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -54,7 +55,7 @@ function answer(
 const retry = { attempts: 4, pauseSeconds: 0.001, stallSeconds: 1, maxPauseSeconds: 1 };
 
 it.each(Array.from({ length: 60 }, (_, seed) => seed))(
-  "gives the right file or none, with a checksum (seed %i)",
+  "download with a checksum gives the correct file or none (seed %i)",
   async (seed) => {
     const numbers = stream(seed, "chaos.test", 1);
     serve((q, r) => void answer(q, r, (n) => numbers.integer(n), firstVersion!, '"v1"', true));
@@ -70,7 +71,7 @@ it.each(Array.from({ length: 60 }, (_, seed) => seed))(
 );
 
 it.each(Array.from({ length: 60 }, (_, seed) => seed))(
-  "gives one version of a file that changes, never a mixture (seed %i)",
+  "download gives one version of a file that changes, never a mixture of versions (seed %i)",
   async (seed) => {
     const numbers = stream(seed, "chaos.test", 2);
     const change = numbers.integer(6);
@@ -92,7 +93,7 @@ it.each(Array.from({ length: 60 }, (_, seed) => seed))(
   },
 );
 
-it("saw both outcomes and resumed downloads in the tests above", () => {
+it("the tests above include complete, failed and resumed downloads", () => {
   expect(outcomes.correct).toBeGreaterThan(30);
   expect(outcomes.absent).toBeGreaterThan(5);
   expect(outcomes.resumed).toBeGreaterThan(30);

@@ -1,4 +1,4 @@
-// Shared by the tests of downloads: a file, a server that records requests, a folder for each test.
+// Helpers that the tests of downloads share: a file, a server that records requests, and a folder for each test.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -37,7 +37,7 @@ export const expectFailure = async (options: DownloadOptions = {}, urls?: string
   expect(existsSync(targetPath()), "nothing under the final name").toBe(false);
   return error;
 };
-/** Writes the part that an interrupted download leaves. */
+/** Writes the files of an interrupted download: the received bytes and the description of their origin. */
 export const keepPart = (bytes: Uint8Array, origin?: object) => {
   writeFileSync(`${targetPath()}.partial`, bytes);
   if (origin) writeFileSync(`${targetPath()}.partial.json`, JSON.stringify(origin));

@@ -1,4 +1,4 @@
-// Downloads: complete files, resumption, kept parts, stops, full disks.
+// Tests of downloads: complete files, resumption, kept parts, stops and full disks.
 
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
@@ -183,7 +183,7 @@ describe("the part of an earlier download", () => {
     expect(readFileSync(targetPath()).equals(body)).toBe(true);
   });
 
-  it("that is the whole file gets its name without further bytes, and with a checksum without a request", async () => {
+  it("is renamed without further bytes if it is the whole file, and without a request if a checksum is known", async () => {
     keepPart(body, storedOrigin());
     serve((q, r) => serveFile(q, r, body));
     await get();

@@ -1,4 +1,4 @@
-// Downloads one file from one of several addresses, with retries, resumption and checks.
+// Downloads one file from the first of several addresses that works. It retries, resumes, and checks size and checksum.
 
 import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
@@ -27,7 +27,7 @@ export interface DownloadOptions extends Expected {
 }
 
 export interface RetryPolicy {
-  /** Consecutive attempts at one address that may make no progress. */
+  /** Limit on consecutive attempts at one address that make no progress. */
   readonly attempts: number;
   /** Pause before the second attempt; it doubles with each further attempt, up to a minute. */
   readonly pauseSeconds: number;
@@ -42,14 +42,16 @@ const defaultRetryPolicy: RetryPolicy = { attempts: 6, pauseSeconds: 1, stallSec
 export interface DownloadResult {
   readonly path: string;
   readonly bytes: number;
-  /** Undefined if the file existed before: it was checked before it got its name. */
+  /**
+   * Undefined if the file existed before. It is not hashed again: files are checked before they get their final name.
+   */
   readonly sha256: string | undefined;
   readonly already: boolean;
 }
 
 /**
  * Downloads a file to `to`, trying `urls` in order. The received part is kept in `to.partial`; an interrupted or
- * failed download resumes from it. `to` appears when the file is complete, with the right size and checksum. Throws
+ * failed download resumes from it. `to` appears when the file is complete and its size and checksum are correct. Throws
  * FetchError.
  */
 export async function download(
@@ -123,7 +125,7 @@ async function downloadFromAny(
   );
 }
 
-/** Tries one address until the file is complete and right. */
+/** Tries one address until the file is complete and correct. */
 async function downloadFrom(
   url: string,
   partial: PartialFile,
@@ -142,7 +144,7 @@ async function downloadFrom(
       if (problem === undefined) return;
       await partial.empty();
       if (!hasKeptPart) throw problem;
-      hasKeptPart = false; // once: the part of an earlier download may be damaged, or of another file
+      hasKeptPart = false; // start over once only: the kept part may be damaged or belong to another file
       options.onNote?.(`${problem.message}: the kept part is discarded; starting over`);
     } catch (error) {
       if (options.signal?.aborted) throw interruptedError(partial);
@@ -165,7 +167,7 @@ async function downloadFrom(
   }
 }
 
-/** Bytes that an attempt must receive to reset the count of attempts: a server could send one byte at a time. */
+/** An attempt counts as progress if it receives this number of bytes. A server could send one byte at a time. */
 const minProgressBytes = ({ origin }: PartialFile) =>
   Math.max(1, Math.min(65_536, Math.floor((origin?.bytes ?? 65_536) / 100)));
 

@@ -53,8 +53,8 @@ export async function findLocalFile(
 
 /**
  * Provides `file`: downloads it to `folder` unless it is there or in the Hugging Face cache, which is never written to.
- * A file that the user put into `folder` is checked. Throws FetchError, which names the path for a file that cannot be
- * fetched.
+ * The checksum of a file that the user put into `folder` is checked. Throws FetchError; its message names the path at
+ * which the user can put a file that cannot be fetched.
  */
 export async function fetchFile(
   file: RemoteFile,

@@ -1,4 +1,4 @@
-// Downloads from servers with wrong headers, refusals, redirects, stalls, encodings and proxies.
+// Tests of downloads from servers with wrong headers, refusals, redirects, stalls and encodings, and through proxies.
 
 import { readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -25,7 +25,7 @@ import { dropAfter, faultServer, proxyServer, serveFile } from "./testing/fault-
 eachWithServer();
 
 describe("a server with wrong headers or content", () => {
-  it("that sends another range is asked again", async () => {
+  it("that sends a range that was not requested is asked again", async () => {
     serve((q, r, n) => {
       if (n === 0) return dropAfter(r, body, 60_000);
       if (n > 1) return serveFile(q, r, body);
@@ -39,7 +39,7 @@ describe("a server with wrong headers or content", () => {
     expect(notes.join()).toContain("another range (bytes 10-199999/200000)");
   });
 
-  it("that sends more than the range is refused, also without a checksum", async () => {
+  it("that sends more bytes than the range is refused, even if no checksum is known", async () => {
     serve((q, r, n) => {
       if (n === 0) return dropAfter(r, body, 60_000);
       if (n > 1) return serveFile(q, r, body);
@@ -75,7 +75,7 @@ describe("a server with wrong headers or content", () => {
     expect(notes.join()).toContain("the server announced 200000 bytes and sent 90000");
   });
 
-  it("that announces more than it sends is given up, and its data are not taken for the file", async () => {
+  it("that announces more than it sends is given up, and the file is not created", async () => {
     serve((_, r) => dropAfter(r, Buffer.concat([body, body]), body.length));
     const error = await expectFailure({ bytes: 2 * body.length });
     expect(error.kind).toBe("unreachable");
@@ -97,7 +97,7 @@ describe("a server with wrong headers or content", () => {
     serve((_, r) => {
       r.writeHead(200);
       const more = () => void (r.writableEnded || r.write(body, () => setImmediate(more)));
-      more(); // without an end
+      more(); // the response never ends
     });
     const error = await expectFailure({ bytes: 10_000 });
     expect(error.kind).toBe("wrong-size");
@@ -168,7 +168,7 @@ describe("status codes", () => {
     [500, "unreachable", "the server answers 500, 3 times in a row; nothing was received"],
     [503, "unreachable", "the server answers 503, 3 times in a row"],
     [429, "unreachable", "the server answers 429, 3 times in a row"],
-  ])("%i", async (status, kind, text) => {
+  ])("%i causes an error of the kind '%s'", async (status, kind, text) => {
     serve((_, r) => r.writeHead(status).end());
     const error = await expectFailure();
     expect(error).toMatchObject({ kind });
@@ -265,7 +265,7 @@ describe("a slow server", () => {
     serve((q, r, n) => {
       if (n > 0) return serveFile(q, r, body);
       r.writeHead(200, { etag: '"v1"', "content-length": body.length });
-      r.write(body.subarray(0, 10_000)); // and nothing more
+      r.write(body.subarray(0, 10_000)); // the server sends nothing after this
     });
     await get({ sha256 });
     expect(server.seen[1]?.headers.range).toBe("bytes=10000-");
@@ -372,7 +372,7 @@ describe("proxies", () => {
     await proxy.close();
   });
 
-  it("that are no address are reported with their variable, and no lock stays", async () => {
+  it("with an invalid address are reported with their variable, and no lock file remains", async () => {
     const error = await expectFailure({ env: { HTTPS_PROXY: "not a proxy" } });
     expect(error).toMatchObject({ kind: "environment" });
     expect(error.message).toContain('HTTPS_PROXY is "not a proxy": set an address such as http://proxy.example:8080');

@@ -1,5 +1,5 @@
-// Unpacking archives with bytes changed at random: it works or throws ArchiveError, writes no file outside the target
-// and ends quickly.
+// Tests unpack with archives whose bytes are changed at random. It unpacks the archive or throws ArchiveError, writes
+// no file outside the target, and ends within two seconds.
 
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// One attempt at a download: requests the missing part, checks the response, receives the body.
+// Makes one attempt at a download: requests the missing part, checks the response and receives the body.
 
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -28,7 +28,7 @@ export interface ReceiveOptions extends Expected, Omit<RequestOptions, "headers"
   readonly onNote?: (text: string) => void;
 }
 
-/** A slower connection counts as stalled. */
+/** A connection that is slower than this counts as stalled. */
 const minBytesPerSecond = 100;
 
 /**
@@ -66,7 +66,7 @@ function rangeOf(url: string, { size, origin }: PartialFile, { md5, sha256 }: Ex
   return md5 !== undefined || sha256 !== undefined ? { range } : undefined;
 }
 
-/** Status 416: no bytes after the kept part. It is either the whole file or of another file. */
+/** Handles status 416: the file has no bytes after the kept part. That part is the whole file or of another file. */
 async function handleUnsatisfiable({ headers }: Response, partial: PartialFile): Promise<void> {
   const total = /^bytes \*\/(\d+)$/.exec(header(headers, "content-range") ?? "")?.[1];
   if (total !== undefined && Number(total) === partial.size) return;
@@ -145,12 +145,12 @@ async function prepare(
   return bytes ?? total;
 }
 
-/** The error for a file of another size, which often is a web page. */
+/** The error for a response with a wrong size. Often the server sends a web page instead of the file. */
 async function sizeError(url: string, response: Response, total: number, wanted: number): Promise<FetchError> {
   let page: string | undefined;
   try {
-    for await (const isFirstChunk of response.body) {
-      page = describeWebPage(isFirstChunk, header(response.headers, "content-type"));
+    for await (const firstChunk of response.body) {
+      page = describeWebPage(firstChunk, header(response.headers, "content-type"));
       break;
     }
   } catch {} // the size is wrong in any case

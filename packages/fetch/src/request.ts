@@ -1,4 +1,4 @@
-// One GET request and its redirects.
+// Sends one GET request and follows its redirects.
 
 import type { Readable } from "node:stream";
 import { type Dispatcher, request } from "undici";
@@ -21,7 +21,7 @@ export interface RequestOptions {
   /** The dispatcher for requests to an address. */
   readonly transport: (address: URL) => Dispatcher;
   readonly headers: Readonly<Record<string, string>>;
-  /** A secret for one origin. It is sent to no other origin, also after redirects. */
+  /** A secret for one origin. It is sent to no other origin, even after a redirect. */
   readonly bearer?: { readonly origin: string; readonly token: string } | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,7 +34,10 @@ export const header = (headers: Headers, name: string): string | undefined => {
   return Array.isArray(value) ? value[0] : value;
 };
 
-/** Sends a GET, follows redirects. Throws FetchError ("redirect") for a loop, too many, or one from https to http. */
+/**
+ * Sends a GET request and follows redirects. Throws FetchError ("redirect") for a loop, for too many redirects, and for
+ * a redirect from https to http.
+ */
 export async function get(url: string, options: RequestOptions): Promise<Response> {
   const redirectHeaders: Headers[] = [];
   const visited = new Set<string>();

@@ -13,8 +13,9 @@ export interface Transport {
 }
 
 /**
- * Obeys `HTTP_PROXY` for http, `HTTPS_PROXY` for https, `ALL_PROXY` for the schemes without their own, and `NO_PROXY`,
- * all in upper or lower case. Throws FetchError ("environment") for a proxy that is not an http or socks5 address.
+ * Opens connections as the environment requests: `HTTP_PROXY` for http, `HTTPS_PROXY` for https, `ALL_PROXY` for
+ * schemes that have no variable of their own, and `NO_PROXY`. Names may be in upper or lower case. Throws FetchError
+ * ("environment") for a proxy that is not an http or socks5 address.
  *
  * @param stallSeconds limit for connecting, for headers, and between two chunks of a body
  */

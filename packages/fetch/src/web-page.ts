@@ -1,10 +1,11 @@
-// Recognises a web page that a server sends instead of a file: a login, a notice, an error with the status 200.
+// Recognises a web page that a server sends instead of a file: a login page, a notice, or an error page with status
+// 200.
 
 /** The start of a web page. No archive, weights or label file starts like this. */
 const pageStart = /^\s*(<!doctype html|<html|<head|<\?xml[^>]*>\s*<!doctype html)/i;
 
 /**
- * A description of the web page that starts with these bytes, with its title; undefined if they may be a file.
+ * Describes the web page that starts with these bytes by its title. Returns undefined if the bytes may be a file.
  *
  * @param type the content type of the response
  */

@@ -1,4 +1,4 @@
-// Recognising files by their content, and describing files of the wrong kind.
+// Tests that files are recognised by their content, and that messages describe files of the wrong kind.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -80,7 +80,7 @@ describe("describeWrongFile", () => {
     writeFileSync(join(folder, name), content);
     return join(folder, name);
   };
-  it("describes the file and what to do, for each wanted kind", () => {
+  it("describes a file and gives advice for each expected kind", () => {
     const zip = file("images.zip", zipEntry("1.png"));
     expect(fileKind(zip).title).toBe("a zip archive of images");
     expect(describeWrongFile("images", zip)).toBe("a zip archive of images; unpack it and give the folder");

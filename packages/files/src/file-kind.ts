@@ -8,7 +8,7 @@ export type FileGroup = "archive" | "array" | "checkpoint" | "empty" | "image" |
 
 export interface FileKind {
   readonly group: FileGroup;
-  /** With its article: "a PNG image". */
+  /** The name of the kind with its article: "a PNG image". */
   readonly title: string;
 }
 
@@ -91,7 +91,9 @@ function zipKind(bytes: Buffer): FileKind {
   return { group: "archive", title: "a zip archive" };
 }
 
-/** The name in the first local header of a file (APPNOTE.TXT 4.3.7); those of folders, without data, are skipped. */
+/**
+ * The name in the first local header (APPNOTE.TXT 4.3.7) of a file. Headers of folders have no data and are skipped.
+ */
 function firstZipName(bytes: Buffer): string {
   for (let at = 0; at + 30 <= bytes.length && bytes.readUInt32LE(at) === 0x04034b50; ) {
     const [nameLength, extraLength] = [bytes.readUInt16LE(at + 26), bytes.readUInt16LE(at + 28)];

@@ -22,7 +22,7 @@ export function fileName(text: string): string {
   return name || "unnamed";
 }
 
-/** Returns a function that gives each text a unique name: the second of two texts with one name gets a digest. */
+/** Returns a function that gives each text a unique name. If two texts have the same name, the second gets a digest. */
 export function fileNames(): (text: string) => string {
   const textByName = new Map<string, string>();
   return (text) => {

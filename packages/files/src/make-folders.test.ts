@@ -1,4 +1,4 @@
-// Making folders, also where Node's recursive mkdir would not return.
+// Tests of makeFolders, including cases in which Node's recursive mkdir would never return.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -41,11 +41,11 @@ it.skipIf(process.platform === "win32")(
   },
 );
 
-it.skipIf(!existsSync("/proc/self"))("makeFolders throws where no folder can be made", () => {
+it.skipIf(!existsSync("/proc/self"))("makeFolders throws an error if the folder cannot be made", () => {
   expect(runMakeFolders("/proc/nowhere/a")).toEqual({ output: "ENOENT", signal: null });
 });
 
-it("makeFolders throws if a file has the name", () => {
+it("makeFolders throws an error if the path is that of a file or below a file", () => {
   const place = mkdtempSync(join(tmpdir(), "dit-bench-folders-"));
   writeFileSync(join(place, "file"), "");
   expect(() => makeFolders(join(place, "file"))).toThrow(/EEXIST/);
@@ -53,7 +53,7 @@ it("makeFolders throws if a file has the name", () => {
   rmSync(place, { recursive: true });
 });
 
-it("no other source calls mkdir", () => {
+it("no source file except make-folders.ts calls mkdir", () => {
   const packages = fileURLToPath(new URL("../..", import.meta.url));
   const offenders = readdirSync(packages, { recursive: true, encoding: "utf8" })
     .filter((file) => /^[^/]+(\/[^/]+)?\/src\/.*\.ts$/.test(file.replaceAll("\\", "/")))

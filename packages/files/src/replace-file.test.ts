@@ -1,4 +1,4 @@
-// Atomic writes and copies, and temporary files.
+// Tests that writes and copies are atomic, and that leftover temporary files are removed.
 
 import {
   existsSync,
@@ -72,14 +72,14 @@ describe.each([
 });
 
 describe("temporaryName and removeLeftovers", () => {
-  it("give and recognise hidden names of one form", () => {
+  it("use hidden names that isTemporary recognises", () => {
     const name = temporaryName(join(folder, "record.json"));
     expect(isTemporary(name)).toBe(true);
     expect(name.slice(folder.length + 1)).toMatch(/^\.record\.json\.[0-9a-f]{12}\.tmp$/);
     for (const other of ["record.json", ".record.json.tmp", "x.tmp", ".lock"]) expect(isTemporary(other)).toBe(false);
   });
 
-  it("remove old temporary files and no others", () => {
+  it("remove old temporary files and keep all other files", () => {
     const [oldFile, recentFile, other] = [
       temporaryName(join(folder, "a")),
       temporaryName(join(folder, "b")),

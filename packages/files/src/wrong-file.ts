@@ -9,7 +9,7 @@ export type WantedFile = "class folders" | "images" | "weights";
 
 /**
  * Describes the file at `path` and what to do: `a zip archive of images; unpack it and give the folder`. The caller
- * adds what was expected. A file that cannot be opened is described, too.
+ * adds the expected kind. For a file that cannot be opened, the result names the system error.
  */
 export function describeWrongFile(expected: WantedFile, path: string): string {
   try {

@@ -43,7 +43,9 @@ export function philox(
   out[offset + 3] = c3;
 }
 
-/** Multiplies two 32-bit integers and returns the high 32 bits. It works on 16-bit halves, whose results fit 32 bits. */
+/**
+ * Multiplies two 32-bit integers and returns the high 32 bits. It works on 16-bit halves, whose results fit 32 bits.
+ */
 function multiplyHigh(a: number, b: number): number {
   const aHigh = a >>> 16;
   const aLow = a & 0xffff;

@@ -2,7 +2,7 @@
 
 import { ArchiveError } from "./archive-error.ts";
 
-/** `onChunk` is called with the length of each chunk that the source delivers. */
+/** Reads from a stream on request. `onChunk` is called with the length of each chunk that the stream delivers. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #onChunk: (length: number) => void;
@@ -13,7 +13,7 @@ export class ByteReader {
     this.#onChunk = onChunk;
   }
 
-  /** `length` bytes; undefined if the stream ends first. */
+  /** Returns the next `length` bytes; undefined if the stream ends first. */
   async take(length: number): Promise<Buffer | undefined> {
     const chunks: Buffer[] = [];
     for (let remaining = length; remaining > 0; ) {
@@ -26,7 +26,7 @@ export class ByteReader {
     return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
   }
 
-  /** `length` bytes, chunk by chunk. Throws ArchiveError ("corrupt") if the stream ends first. */
+  /** Yields the next `length` bytes in chunks. Throws ArchiveError ("corrupt") if the stream ends first. */
   async *stream(length: number): AsyncGenerator<Buffer> {
     for (let remaining = length; remaining > 0; ) {
       if (this.#unread.length === 0 && !(await this.#readChunk()))

@@ -13,7 +13,7 @@ export interface Limits {
 
 export const defaultLimits: Limits = { entries: 500_000, bytes: 200e9, ratio: 200 };
 
-/** Below this many unpacked bytes the ratio is not checked. */
+/** The ratio is not checked for archives that unpack to fewer bytes than this. */
 const harmlessBytes = 16e6;
 
 /** Counts entries and unpacked bytes. Throws ArchiveError ("limit") when a limit is exceeded. */

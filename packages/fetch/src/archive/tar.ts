@@ -16,14 +16,14 @@ const blockBytes = 512;
 /** Limit on an extended header, which describes the entry after it. */
 const maxMetaBytes = 64 * 1024;
 
-/** Reads the tar archive at `path`. Throws ArchiveError for damage and for bombs, and passes on what `visit` throws. */
+/** Reads the tar archive at `path`. Throws ArchiveError for damage and for bombs; errors of `visit` pass through. */
 export async function readTar(path: string, gzip: boolean, limits: Limits, visit: Visit): Promise<void> {
   const meter = new Meter(limits);
   const { source, packedBytes } = openStream(path, gzip);
   const reader = new ByteReader(source, (length) => meter.addBytes(length, packedBytes()));
   try {
     await readEntries(reader, meter, visit);
-    await reader.drain(); // to the end, so that zlib checks the checksum of gzip
+    await reader.drain(); // zlib checks the checksum of gzip at the end of the stream
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string };
     if (typeof code === "string" && code.startsWith("Z_"))
@@ -90,7 +90,7 @@ async function visitEntry(reader: ByteReader, header: TarHeader, pending: Meta, 
     throw new ArchiveError("corrupt", `entry ${JSON.stringify(name)}: a ${type} with ${size} bytes`);
   const data = reader.stream(size);
   await visit({ name, kind, type, size, data: () => data });
-  for await (const _ of data); // what the visitor has not read
+  for await (const _ of data); // skip the bytes that the visitor has not read
   await reader.skip(padding(size));
 }
 

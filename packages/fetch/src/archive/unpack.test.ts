@@ -1,4 +1,4 @@
-// Unpacking tar, tar.gz and zip archives: valid ones, and hostile ones that must be refused without a trace.
+// Tests that valid tar, tar.gz and zip archives are unpacked, and that hostile ones are refused without leaving a file.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ async function unpackAndList(archive: Uint8Array, options?: UnpackOptions) {
   return { counts, files: Object.fromEntries(files.sort()) };
 }
 
-/** Unpacks an archive that must be refused; checks that no file is left, also beside the target. */
+/** The error for an archive that must be refused. Checks that no file is left in the target or beside it. */
 async function refusal(archive: Uint8Array, options?: UnpackOptions): Promise<ArchiveError> {
   const path = join(place, `archive${archiveCount++}`);
   writeFileSync(path, archive);

@@ -1,4 +1,4 @@
-// A local server that answers as a test wants and records its requests.
+// A local server that records its requests and answers them with a function of the test.
 
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
@@ -44,9 +44,9 @@ export async function proxyServer(
     if (refusal !== undefined) return void response.writeHead(refusal).end("not here");
     const { default: http } = await import("node:http");
     http
-      .get(request.url!, { headers: request.headers }, (from) => {
-        response.writeHead(from.statusCode!, from.headers);
-        from.on("error", () => response.destroy()).pipe(response);
+      .get(request.url!, { headers: request.headers }, (upstream) => {
+        response.writeHead(upstream.statusCode!, upstream.headers);
+        upstream.on("error", () => response.destroy()).pipe(response);
       })
       .on("error", () => response.destroy());
   });
@@ -100,7 +100,7 @@ export function serveFile(
   }
 }
 
-/** Waits of 10 ms before the connection is cut, so that a client in this process can store what it received. */
+/** Number of waits of 10 ms before the connection is cut. A client in this process needs them to store the bytes. */
 const waitsBeforeCut = 6;
 
 /** Sends headers for the whole `body`, then its first `bytes` bytes, then cuts the connection. */

@@ -1,4 +1,4 @@
-// Makes zip archives for tests, valid and invalid ones. PKWARE's APPNOTE 6.3.10.
+// Makes valid and invalid zip archives for tests. Source: PKWARE's APPNOTE 6.3.10.
 
 import { crc32, deflateRawSync } from "node:zlib";
 

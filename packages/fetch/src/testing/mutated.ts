@@ -1,4 +1,4 @@
-// Bytes changed at random, for tests of parsers.
+// Changes bytes at random for tests of parsers.
 
 import { stream } from "@dit-bench/random";
 
