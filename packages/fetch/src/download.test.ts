@@ -183,7 +183,7 @@ describe("the part of an earlier download", () => {
     expect(readFileSync(targetPath()).equals(body)).toBe(true);
   });
 
-  it("is renamed without further bytes if it is the whole file, and without a request if a checksum is known", async () => {
+  it("is renamed without further bytes if it is complete, and without a request if its checksum is known", async () => {
     keepPart(body, storedOrigin());
     serve((q, r) => serveFile(q, r, body));
     await get();

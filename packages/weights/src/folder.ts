@@ -1,4 +1,4 @@
-// Weights in a folder, or in several files with an index: the layouts of diffusers and transformers.
+// Opens weights in a folder, or in several files with an index, in the layouts of diffusers and transformers.
 
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -32,7 +32,7 @@ const adapterFiles = ["adapter_model", "pytorch_lora_weights"].flatMap((stem) =>
 /**
  * Opens the folder of a model, of a pipeline with a folder `transformer`, or of an adapter; otherwise the only file of
  * weights in the folder. The values of `config.json` or `adapter_config.json` become metadata. Throws
- * UnsupportedFileError if none of these is there.
+ * UnsupportedFileError if the folder has no such file.
  */
 export async function openFolder(folder: string, open: OpenFile): Promise<Checkpoint> {
   for (const [place, names, settings] of [
@@ -60,7 +60,7 @@ async function openWeightFile(folder: string, weights: string, config: string, o
   };
 }
 
-/** Files in a folder with the extension of weights, and its subfolders that hold such files. */
+/** Lists the files in a folder that have an extension of weights, and the subfolders that contain such files. */
 function listWeightFiles(folder: string): { readonly weights: readonly string[]; readonly folders: readonly string[] } {
   const weightsIn = (path: string) =>
     readdirSync(path, { withFileTypes: true }).filter(
@@ -106,7 +106,7 @@ function describeMissingWeights(weights: readonly string[], folders: readonly st
 const firstNames = (names: readonly string[]): string =>
   names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
 
-/** The plain values among the settings, by names such as `config.num_layers`. */
+/** The settings that are plain values, with names such as `config.num_layers`. Lists and objects are omitted. */
 function readConfig(file: ReadableFile): [string, string][] {
   return [...jsonObject(file)]
     .filter(([, value]) => value !== null && typeof value !== "object")

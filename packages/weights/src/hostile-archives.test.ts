@@ -1,4 +1,4 @@
-// Zip archives that are damaged, have wrong headers, or are bombs.
+// Tests that zip archives with damage or wrong headers and decompression bombs are refused.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

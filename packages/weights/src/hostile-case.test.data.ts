@@ -1,4 +1,4 @@
-// Shared by the tests of hostile files: a typed error, within limits on time and memory.
+// Helpers that the tests of hostile files share. Each file must cause a typed error within limits on time and memory.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 export type Case = readonly [name: string, file: Bytes, reason: RegExp];
 
-/** The error of opening a file and reading every tensor; undefined if there is none. */
+/** Opens a file and reads every tensor. Returns the error, or undefined if there is no error. */
 export async function readingError(path: string): Promise<unknown> {
   try {
     const c = await openCheckpoint(path);
@@ -32,8 +32,8 @@ export async function expectRefusal(file: Bytes, reason: RegExp): Promise<void> 
   const memoryBefore = process.memoryUsage().rss;
   const start = process.cpuUsage();
   const error = await readingError(path);
-  const { user, system } = process.cpuUsage(start); // CPU time, since the machine may be busy
-  expect((user + system) / 1e6).toBeLessThan(3); // seconds; the slowest takes half a second
+  const { user, system } = process.cpuUsage(start); // CPU time: elapsed time is longer on a busy machine
+  expect((user + system) / 1e6).toBeLessThan(3); // seconds; the slowest file takes half a second
   expect(process.memoryUsage().rss - memoryBefore).toBeLessThan(400e6);
   expect(error).toBeInstanceOf(WeightFileError);
   expect((error as Error).message).toMatch(reason);

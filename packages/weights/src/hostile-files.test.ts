@@ -1,4 +1,5 @@
-// Legacy PyTorch files, safetensors files and indexes that are damaged or have wrong headers, and other kinds of files.
+// Tests that other kinds of files are refused, and also legacy PyTorch files, safetensors files and indexes with damage
+// or wrong headers.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// Pickles that try to run code, and malformed programs of the stack machine.
+// Tests that pickles that try to run code and malformed pickles are refused.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -10,8 +10,7 @@ const namePattern = (name: string) => new RegExp(name.replaceAll(".", "\\."));
 const markerFile = join(folder, "was-here");
 const command = py.str(`touch ${markerFile}`);
 
-// Each of these is called or constructed beside a valid tensor.
-
+/** Python globals. Each is called or constructed in a pickle that also has a valid tensor. */
 const dangerous = (
   "os.system posix.system nt.system os.popen os.execv os.spawnl os.remove subprocess.Popen subprocess.call " +
   "subprocess.check_output subprocess.run builtins.eval builtins.exec builtins.compile builtins.open " +
@@ -24,7 +23,7 @@ const dangerous = (
   "urllib.request.urlopen http.client.HTTPSConnection unittest.main"
 ).split(" ");
 
-/** Outside Python's standard library: may be named, is refused when called. */
+/** Globals outside Python's standard library. A pickle may name them; a call of them is refused. */
 const unlisted = (
   "torch.load torch.hub.load torch.storage._load_from_bytes torch.jit._unpickle " +
   "torch._utils._rebuild_sparse_tensor torch._utils._rebuild_device_tensor_from_numpy " +
@@ -134,7 +133,6 @@ const callingPickles: Case[] = [
   ],
   ["BUILD of a global", torchZip(pickleWith(bytes(py.global("torch.Tensor"), py.dict(), "b"))), /BUILD of the global/],
 ];
-// The stack machine
 
 const ops = (code: string) => py.pickle(bytes(code));
 const malformedPickles: Case[] = [

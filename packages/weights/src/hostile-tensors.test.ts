@@ -1,4 +1,4 @@
-// Checkpoints with invalid tensors and storages.
+// Tests that checkpoints with invalid tensors or storages are refused.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,8 +7,7 @@ import { type Bytes, bytes, py, torchZip } from "./hostile.test.data.ts";
 import { type Case, expectRefusal, folder, pickleWith, repeat, shape } from "./hostile-case.test.data.ts";
 import { openCheckpoint } from "./index.ts";
 
-// A value with 2^60 references is small in a file and endless to walk ("billion laughs").
-
+/** A pickle whose value has 2^60 references: small in a file, but too large to traverse ("billion laughs" attack). */
 const pickleWithManyReferences = (): Bytes => {
   const levels = [bytes("}", "q\x00", py.str("a"), "Ns")];
   for (let i = 1; i < 60; i++)
@@ -18,7 +17,7 @@ const pickleWithManyReferences = (): Bytes => {
 const tensorFile = (size: Bytes, stride: Bytes, offset = py.int(0), storage = py.storage("0", 2)) =>
   torchZip(py.pickle(py.dict(py.str("w"), py.tensor(storage, offset, size, stride))));
 
-/** A part of storage 0, which has two numbers, as in legacy files. */
+/** The pickle of a part of storage 0, in the form of legacy files. The storage has two numbers. */
 const part = (begin: number, count: number) =>
   bytes(
     py.tuple(

@@ -1,4 +1,4 @@
-// Valid files with a few changed bytes: each is read or gives a typed error, within limits on time and memory.
+// Tests that valid files with a few changed bytes are read or cause a typed error, within limits on time and memory.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

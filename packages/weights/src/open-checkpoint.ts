@@ -93,7 +93,7 @@ function listTorchTensors(
   );
 }
 
-/** The tensors whose names begin with the key, if one is given. @param keys other valid keys, for the message */
+/** Selects the tensors whose names begin with the key, or all without a key. @param keys valid keys for the message */
 function selectKey(opened: Checkpoint, key: string | undefined, keys: readonly string[] = []): Checkpoint {
   if (key === undefined) return opened;
   const found = selectBelow(opened, key);

@@ -1,4 +1,4 @@
-// A tensor with its position in a file, and reading it from there.
+// A tensor with its position in a file, and a function that reads it.
 
 import { CorruptFileError } from "./corrupt-file-error.ts";
 import { type FileStamp, withSameFile } from "./read-file.ts";
@@ -22,7 +22,7 @@ export interface PlacedTensor extends TensorInfo {
   readonly strides?: readonly number[];
 }
 
-/** Reads one tensor, and only its bytes; for a strided view also the bytes between its elements. */
+/** Reads the bytes of one tensor only. For a strided view it also reads the bytes between the elements. */
 export function readPlaced(name: string, { type, shape, count, file, begin, strides }: PlacedTensor): StoredTensor {
   const unsupported = (problem: string) =>
     new UnsupportedFileError(file.path, `tensor ${JSON.stringify(name)}, ${type} [${shape}]: ${problem}`);
@@ -47,7 +47,7 @@ export function readPlaced(name: string, { type, shape, count, file, begin, stri
   };
 }
 
-/** Below this size a view may span, or an expanded tensor may repeat, more than four times its own bytes. */
+/** The limit of a factor of four on views and expanded tensors applies only above this size. */
 const harmlessBytes = 64 << 20;
 
 function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {

@@ -1,5 +1,5 @@
-// Removes from tensor names what wrappers add: `module.` of DistributedDataParallel, `_orig_mod.` of torch.compile,
-// `model.` of Lightning and of many training scripts.
+// Removes the parts that wrappers add to tensor names: `module.` of DistributedDataParallel, `_orig_mod.` of
+// torch.compile, `model.` of Lightning and of many training scripts.
 
 import { quantity } from "@dit-bench/text";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -10,11 +10,11 @@ import { UnsupportedFileError } from "./weight-file-error.ts";
 const wrapper = /(^|\.)(?:(?:module|_orig_mod|_forward_module|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.)+/g;
 
 /**
- * The checkpoint with the tensor names of the inner model. The prefix is the part of a name before an anchor; tensors
- * without it, such as those of a loss, are skipped. Notes describe both. Without any anchor the checkpoint is returned
- * unchanged.
+ * Returns the checkpoint with the tensor names of the inner model. The prefix is the part of a name before an anchor;
+ * tensors without this prefix, such as those of a loss, are skipped. Notes describe renamed and skipped tensors.
+ * Without any anchor the checkpoint is returned unchanged.
  *
- * @param anchors tensor names of which every such model has one
+ * @param anchors tensor names; every model of the expected kind has at least one of them
  * @throws UnsupportedFileError if anchors have several prefixes, as in a file with a model and its moving average
  */
 export function stripWrappers(checkpoint: Checkpoint, anchors: readonly string[]): Checkpoint {
@@ -51,7 +51,7 @@ function prefixBeforeAnchor(original: string, anchors: readonly string[]): strin
   return anchor === undefined ? "" : original.slice(0, -anchor.length);
 }
 
-/** The tensors below a dotted name, which is removed from theirs; undefined if there are none. */
+/** Selects the tensors whose names begin with `key` and a dot, and removes that part; undefined if there are none. */
 export function selectBelow(checkpoint: Checkpoint, key: string): Checkpoint | undefined {
   const prefix = `${key}.`;
   const originals = new Map<string, string>();

@@ -55,7 +55,10 @@ function readable(file: number, path: string): ReadableFile {
         throw new CorruptFileError(path, `${length} bytes at ${position} in a file of ${size}: truncated`);
       const bytes = readAt(file, position, length);
       if (bytes.length < length)
-        throw new CorruptFileError(path, `it ended at ${position + bytes.length} while it was read`);
+        throw new CorruptFileError(
+          path,
+          `it became shorter than ${position + length} bytes while it was read; try again`,
+        );
       return bytes;
     },
   };

@@ -65,7 +65,7 @@ export function sparseLegacy(path: string, tensors: readonly SparseTensor[]): vo
   write(path, pieces, at);
 }
 
-/** With zip64 fields throughout (PKWARE, APPNOTE.TXT, 4.5.3), which archives above 4 GiB need. */
+/** Writes sizes and offsets in zip64 fields (PKWARE, APPNOTE.TXT, 4.5.3). Archives above 4 GiB need these fields. */
 export function sparseZip(path: string, tensors: readonly SparseTensor[]): void {
   const pickle = stateDict(tensors);
   const entries = [

@@ -10,9 +10,9 @@ export type JsonObject = ReadonlyMap<string, Json>;
 export class JsonError extends Error {}
 
 /**
- * Parses JSON as strictly as serde_json in the reference implementation of safetensors: duplicate keys, lone surrogates
- * and nesting above 128 are errors, all of which `JSON.parse` accepts. More than `maxValues` values are an error, too.
- * Integers are returned as bigint. Throws JsonError.
+ * Parses JSON as strictly as serde_json in the reference implementation of safetensors. Unlike `JSON.parse`, it refuses
+ * duplicate keys, lone surrogates and nesting above 128. It also refuses more than `maxValues` values. Integers are
+ * returned as bigint. Throws JsonError.
  */
 export function parseStrictJson(text: string): Json {
   const reader = new Reader(text);

@@ -1,5 +1,5 @@
-// Arrays of a .npy or .npz file that may be larger than the memory: listed by their headers, then read in batches of
-// rows.
+// Reads arrays of a .npy or .npz file that may be larger than the memory. Lists them by their headers, then reads them
+// in batches of rows.
 
 import { pipeline, Readable } from "node:stream";
 import { crc32, createInflateRaw, constants as flushes, inflateRawSync } from "node:zlib";
@@ -18,13 +18,14 @@ export interface ArrayInfo {
 export interface ArrayFile {
   readonly path: string;
   readonly format: "npy" | "npz";
-  /** By name; the array of a .npy file is called `array`. */
+  /** The arrays by name; the array of a .npy file is called `array`. */
   readonly arrays: ReadonlyMap<string, ArrayInfo>;
   /** Arrays that cannot be read, such as those of Python objects, with the reason. */
   readonly unreadable: ReadonlyMap<string, WeightFileError>;
   /**
-   * Reads an array in order, `atOnce` rows (entries of the first axis) at a time, fewer in the last batch. Each batch
-   * has its own buffer. Throws CorruptFileError for damaged bytes; a wrong checksum is found only after the last batch.
+   * Reads an array in batches of `batchRows` rows (entries of the first axis), in order; the last batch may have fewer.
+   * Each batch has its own buffer. Throws CorruptFileError for damaged bytes; a wrong checksum is found only after the
+   * last batch.
    */
   eachRows(
     name: string,
@@ -147,11 +148,11 @@ function rowReader(
       let batch = new Uint8Array(0);
       let filledBytes = 0;
       let skip = dataStart;
-      const begin = () => {
+      const beginBatch = () => {
         batch = new Uint8Array(Math.min(batchRows, rows - firstRow) * rowElements * width);
         filledBytes = 0;
       };
-      begin();
+      beginBatch();
       for await (const chunk of bytesOf(file, place)) {
         let at = Math.min(skip, chunk.length);
         skip -= at;
@@ -165,7 +166,7 @@ function rowReader(
           const data = new TypedArray(batch.buffer, 0, count * rowElements);
           await use({ type, shape: [count, ...shape.slice(1)], data }, firstRow);
           firstRow += count;
-          begin();
+          beginBatch();
         }
       }
     });

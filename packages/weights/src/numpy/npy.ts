@@ -37,7 +37,7 @@ export function decodeNpy(bytes: Uint8Array, source: string): StoredTensor {
       `a .npy array ${type} [${shape}] has ${bytes.length - dataStart} bytes of numbers: ` +
         `wanted ${count === undefined ? "a size below 2^53" : count * width}`,
     );
-  // Without a copy if the buffer holds nothing else and the numbers are aligned, as NumPy writes them.
+  // No copy is needed if the buffer holds nothing else and the numbers are aligned. NumPy aligns them.
   const inPlace = bytes.length === bytes.buffer.byteLength && dataStart % width === 0;
   const data = inPlace
     ? new TypedArray(bytes.buffer, dataStart, count)
@@ -65,7 +65,7 @@ export function encodeNpy({ type, shape, data }: StoredTensor): Buffer {
 export interface NpyHeader {
   readonly type: TensorType;
   readonly shape: readonly number[];
-  /** Column-major order. */
+  /** True for column-major order. */
   readonly fortran: boolean;
   /** Position of the first number. */
   readonly dataStart: number;
@@ -88,7 +88,7 @@ export function npyHeader(bytes: Uint8Array, source: string): NpyHeader {
   return { ...parseDictionary(text, source), dataStart: textStart + length };
 }
 
-/** Parses the three entries that NumPy writes; others are refused. A structured type is a list, and refused as well. */
+/** Parses the three entries that NumPy writes. Refuses all others, and structured types, which are lists. */
 function parseDictionary(text: string, source: string): Omit<NpyHeader, "dataStart"> {
   const quotedText = JSON.stringify(text.trim().slice(0, 120));
   const entry = (name: string, value: string) => new RegExp(`^[{,]\\s*(['"])${name}\\1\\s*:\\s*${value}\\s*`);

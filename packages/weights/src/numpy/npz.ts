@@ -11,7 +11,7 @@ import { decodeNpy, encodeNpy } from "./npy.ts";
 
 /** Limit on all arrays together, unpacked: 250,000 rows of 2,048 float32 features with their covariance. */
 export const maxNpzBytes = 2 ** 31;
-/** Limit on unpacked bytes per packed byte. Measured values barely compress. */
+/** Limit on unpacked bytes per packed byte. Arrays of real features barely compress. */
 const maxRatio = 200;
 /** Below this size the ratio is not checked: a covariance of 2,048 x 2,048 zeros compresses 34 MB to almost nothing. */
 const harmlessBytes = 64e6;

@@ -1,9 +1,9 @@
-// The bytes of pickles in a file, read in pieces.
+// Reads the bytes of pickles from a file, piece by piece.
 
 import { CorruptFileError } from "../corrupt-file-error.ts";
 import type { ReadableFile } from "../read-file.ts";
 
-/** Limit on a pickle without the storages: that of DiT-XL/2's training checkpoint has 0.2 MB. */
+/** Limit on a pickle without its storages. The pickle of DiT-XL/2's training checkpoint has 0.2 MB. */
 export const maxPickleBytes = 32 << 20;
 
 /** Reads the values of consecutive pickles in a file. Its methods throw CorruptFileError at the end of the bytes. */
@@ -56,18 +56,18 @@ export class PickleInput {
     return this.#number(4, (view, at) => view.getUint32(at, true));
   }
 
-  /** A length; Infinity above 2^53, which no file can hold. */
+  /** Reads a length. Returns Infinity for values of 2^53 and more: no file is that long. */
   uint64(): number {
     const value = this.#number(8, (view, at) => view.getBigUint64(at, true));
     return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(value);
   }
 
-  /** Big-endian, unlike all other numbers of the pickle format. */
+  /** Reads a big-endian number; all other numbers of the pickle format are little-endian. */
   float64(): number {
     return this.#number(8, (view, at) => view.getFloat64(at, false));
   }
 
-  /** UTF-8 text up to the next line feed. */
+  /** Reads UTF-8 text up to the next line feed. */
   line(): string {
     const codes: number[] = [];
     for (let code = this.byte(); code !== 0x0a; code = this.byte()) {

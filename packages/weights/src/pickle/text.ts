@@ -1,8 +1,8 @@
-// Text and numbers as Python's older pickle protocols write them.
+// Parses text and numbers in the forms of Python's older pickle protocols.
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Undefined if the bytes are not UTF-8. */
+/** Decodes UTF-8; undefined if the bytes are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return strictUtf8.decode(bytes);
@@ -11,7 +11,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** A string of Python 2, which may be text or bytes: decoded as UTF-8 if it is valid, otherwise as Latin-1. */
+/** Decodes a string of Python 2, which may be text or bytes, as UTF-8 if that is valid and as Latin-1 if not. */
 export const decodePython2String = (bytes: Uint8Array): string => decodeUtf8(bytes) ?? decodeLatin1(bytes);
 
 export const decodeLatin1 = (bytes: Uint8Array): string =>

@@ -1,5 +1,5 @@
-// Reads a pickle as plain data. A stack machine like Python's, but a global is only a name, and a call builds only the
-// result that an allow-list defines for it: no code runs. Source of the opcodes: CPython, Lib/pickletools.py.
+// Reads a pickle as plain data, with a stack machine like Python's. No code runs: a global is only a name, and a call
+// builds only the result that an allow-list defines for it. Source of the opcodes: CPython, Lib/pickletools.py.
 
 import { RefusedGlobalError } from "../weight-file-error.ts";
 import { ArgumentError, callOf, type GlobalCall, isNameAllowed } from "./globals.ts";
@@ -23,7 +23,7 @@ export interface PickleHost {
   persistent?(id: PickleValue): PickleValue;
 }
 
-/** Limits on the memory that a pickle can use. A checkpoint of 10,000 tensors needs a tenth of them. */
+/** Limits on the memory that a pickle can use. A checkpoint of 10,000 tensors reaches a tenth of these limits. */
 const maxSteps = 2_000_000;
 const maxContainers = 250_000;
 const maxLongBytes = 256;
@@ -37,7 +37,7 @@ class Machine {
   readonly #input: PickleInput;
   readonly #host: PickleHost;
   #stack: PickleValue[] = [];
-  readonly #stacksBelowMarks: PickleValue[][] = []; // the stack below each MARK
+  readonly #stacksBelowMarks: PickleValue[][] = []; // one stack for each open MARK
   readonly #memo = new Map<number, PickleValue>();
   #containers = 0;
 
@@ -264,7 +264,7 @@ class Machine {
       throw new RefusedGlobalError(
         this.#input.source,
         callable.name,
-        `the pickle calls the Python global ${displayName(callable.name)}, which is not on the list of harmless ones`,
+        `the pickle calls the Python global ${displayName(callable.name)}, which is not on the allow-list`,
       );
     try {
       return call(args, (entries) => this.#countContainers(entries));

@@ -30,8 +30,9 @@ const maxName = 512;
 const maxMetadata = 1_000;
 
 /**
- * The tensors of one entry: the one that `key` names or begins with (`ema`, `ema.module`), otherwise the preferred one;
- * all tensors if there is none. The caller applies the rest of the key. Throws a WeightFileError.
+ * Lists the tensors of one entry. The name of the entry is the key or its beginning (`ema` for `ema.module`); the
+ * caller applies the rest of the key. If no entry has such a name, the preferred entry is listed; if there is no
+ * preferred entry, all tensors are listed. Throws a WeightFileError.
  */
 export function stateDict(root: PickleValue, source: string, key?: string): StateDict {
   const walk = new TreeWalk(source);
@@ -61,7 +62,7 @@ export function stateDict(root: PickleValue, source: string, key?: string): Stat
     notes.push(`skipped objects, which are never run: ${[...walk.objects].slice(0, 10).join(", ")}`);
   if (walk.tensors.size === 0)
     throw new UnsupportedFileError(source, `it holds no tensors${notes.length > 0 ? `; ${notes.join("; ")}` : ""}`);
-  // In a plain state dict the entries are the tensors: none is a key.
+  // The entries of a plain state dict are tensors, so that it has no keys.
   const keys = walk.tensors.size === entriesWithTensors.length ? [] : entriesWithTensors;
   return {
     tensors: walk.tensors,
@@ -154,7 +155,7 @@ class TreeWalk {
   }
 }
 
-/** The children of a value, each with its part of the name; undefined for no part. */
+/** The children of a value, each with its part of the tensor name, or undefined if it adds no part. */
 function* children(value: PickleValue): Generator<[string | undefined, PickleValue]> {
   if (value instanceof Map)
     for (const [key, child] of value) {

@@ -1,4 +1,4 @@
-// The allow-list of PyTorch's globals in a pickle: storages and tensors over them. Nothing is read here.
+// The allow-list of PyTorch's globals in a pickle: storages and tensors over them. No numbers are read in this file.
 
 import { ArgumentError, type GlobalCall } from "../pickle/globals.ts";
 import type { PickleHost } from "../pickle/unpickle.ts";
@@ -144,7 +144,7 @@ const rebuildFromType: GlobalCall = ([rebuild, , args], spend) => {
   return call(args.items, spend);
 };
 
-/** torch/_utils.py */
+/** The functions of torch/_utils.py that rebuild tensors. */
 const rebuildFunctions: ReadonlyMap<string, GlobalCall> = new Map<string, GlobalCall>([
   ["torch._utils._rebuild_tensor", ([storage, offset, size, stride]) => rebuildTensor(storage, offset, size, stride)],
   [
