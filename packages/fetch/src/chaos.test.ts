@@ -1,10 +1,11 @@
-// A server that misbehaves in another way at each request, chosen by a seed: the file is right or absent.
+// Tests downloads from a server that misbehaves in a different way at each request. Seeds choose the ways. After a
+// download the file is correct or absent.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { integers, stream } from "@dit-bench/random";
 import { expect, it } from "vitest";
-import { digest, eachWithServer, get, place, serve, to } from "./download.test.data.ts";
+import { digest, eachWithServer, get, place, serve, targetPath } from "./download.test.data.ts";
 import { FetchError } from "./fetch-error.ts";
 import { dropAfter, serveFile } from "./testing/fault-server.ts";
 
@@ -13,7 +14,7 @@ eachWithServer();
 const version = (n: number) => Buffer.from(Uint8Array.from(integers(n, "chaos.test", 0, 30_000, 256)));
 const [firstVersion, secondVersion] = [version(1), version(2)];
 
-const outcomes = { right: 0, absent: 0, resumed: 0 };
+const outcomes = { correct: 0, absent: 0, resumed: 0 };
 
 /** Answers a request in a random way. @param random gives integers below its argument */
 function answer(
@@ -32,9 +33,9 @@ function answer(
   if (kind === 3) return r.writeHead(503).end();
   if (kind === 4) return r.destroy();
   if (kind === 5) {
-    const wrong = random(body.length - 1);
-    const range = { "content-range": `bytes ${wrong}-${body.length - 1}/${body.length}` };
-    return r.writeHead(206, { etag, ...range }).end(body.subarray(wrong));
+    const wrongStart = random(body.length - 1);
+    const range = { "content-range": `bytes ${wrongStart}-${body.length - 1}/${body.length}` };
+    return r.writeHead(206, { etag, ...range }).end(body.subarray(wrongStart));
   }
   if (kind === 6) {
     const rest = q.headers["if-range"] === etag || q.headers["if-range"] === undefined ? body.subarray(from) : body;
@@ -46,31 +47,31 @@ function answer(
     });
     return void r.write(rest.subarray(0, random(rest.length)), () => setTimeout(() => r.destroy(), 1));
   }
-  const bad = Buffer.from(body);
-  bad[random(bad.length)]! ^= 1 << random(8);
-  return serveFile(q, r, kind === 7 ? bad : bad.subarray(0, random(bad.length)), { etag });
+  const damagedBody = Buffer.from(body);
+  damagedBody[random(damagedBody.length)]! ^= 1 << random(8);
+  return serveFile(q, r, kind === 7 ? damagedBody : damagedBody.subarray(0, random(damagedBody.length)), { etag });
 }
 
 const retry = { attempts: 4, pauseSeconds: 0.001, stallSeconds: 1, maxPauseSeconds: 1 };
 
 it.each(Array.from({ length: 60 }, (_, seed) => seed))(
-  "gives the right file or none, with a checksum (seed %i)",
+  "download with a checksum gives the correct file or none (seed %i)",
   async (seed) => {
     const numbers = stream(seed, "chaos.test", 1);
     serve((q, r) => void answer(q, r, (n) => numbers.integer(n), firstVersion!, '"v1"', true));
     for (let call = 0; call < 3; call++) {
       const error = await get({ sha256: digest(firstVersion!), bytes: firstVersion!.length, retry }).catch((e) => e);
       if (error instanceof Error) expect(error).toBeInstanceOf(FetchError);
-      expect(existsSync(to())).toBe(!(error instanceof Error));
-      if (existsSync(to())) expect(readFileSync(to()).equals(firstVersion!)).toBe(true);
-      outcomes[error instanceof Error ? "absent" : "right"]++;
+      expect(existsSync(targetPath())).toBe(!(error instanceof Error));
+      if (existsSync(targetPath())) expect(readFileSync(targetPath()).equals(firstVersion!)).toBe(true);
+      outcomes[error instanceof Error ? "absent" : "correct"]++;
     }
     expect(readdirSync(place).every((f) => /^file\.bin(\.partial(\.json)?)?$/.test(f))).toBe(true);
   },
 );
 
 it.each(Array.from({ length: 60 }, (_, seed) => seed))(
-  "gives one version of a file that changes, never a mixture (seed %i)",
+  "download gives one version of a file that changes, never a mixture of versions (seed %i)",
   async (seed) => {
     const numbers = stream(seed, "chaos.test", 2);
     const change = numbers.integer(6);
@@ -87,13 +88,13 @@ it.each(Array.from({ length: 60 }, (_, seed) => seed))(
     );
     const error = await get({ retry }).catch((e) => e);
     if (error instanceof Error) return expect(error).toBeInstanceOf(FetchError);
-    const found = readFileSync(to());
+    const found = readFileSync(targetPath());
     expect(found.equals(firstVersion!) || found.equals(secondVersion!)).toBe(true);
   },
 );
 
-it("saw both outcomes and resumed downloads in the tests above", () => {
-  expect(outcomes.right).toBeGreaterThan(30);
+it("the tests above include complete, failed and resumed downloads", () => {
+  expect(outcomes.correct).toBeGreaterThan(30);
   expect(outcomes.absent).toBeGreaterThan(5);
   expect(outcomes.resumed).toBeGreaterThan(30);
 });

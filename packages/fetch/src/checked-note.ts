@@ -1,5 +1,5 @@
-// The note beside a file whose checksum was found right: `.FILE.checked` holds its size and modification time, so that
-// it is not hashed again until one of them changes.
+// The note beside a file whose checksum was correct: `.FILE.checked` holds the file's size and modification time, so
+// that the file is hashed again only after one of them has changed.
 
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -20,7 +20,7 @@ export function isChecked(path: string, mark = checkMark(path)): boolean {
   }
 }
 
-/** Notes that the file with this mark is right. Without write permission the file is hashed again next time. */
+/** Writes the note for a file with this mark. Without write permission the file is hashed again next time. */
 export function noteChecked(path: string, mark = checkMark(path)): void {
   try {
     replaceFileSync(noteOf(path), [Buffer.from(mark)]);

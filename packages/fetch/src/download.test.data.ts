@@ -1,4 +1,4 @@
-// Shared by the tests of downloads: a file, a server that records requests, a folder for each test.
+// Helpers that the tests of downloads share: a file, a server that records requests, and a folder for each test.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -25,22 +25,22 @@ export let notes: string[];
 export const serve = (handler: (q: IncomingMessage, r: ServerResponse, n: number) => void) => {
   server.handler = handler;
 };
-export const to = () => join(place, "file.bin");
+export const targetPath = () => join(place, "file.bin");
 export const get = (options: DownloadOptions = {}, urls = [`${server.origin}/file.bin`]) =>
-  download(urls, to(), { env: {}, retry, onNote: (n) => notes.push(n), ...options });
-export const failure = async (options: DownloadOptions = {}, urls?: string[]): Promise<FetchError> => {
+  download(urls, targetPath(), { env: {}, retry, onNote: (n) => notes.push(n), ...options });
+export const expectFailure = async (options: DownloadOptions = {}, urls?: string[]): Promise<FetchError> => {
   const error = await get(options, urls).then(
     () => undefined,
     (e) => e,
   );
   expect(error).toBeInstanceOf(FetchError);
-  expect(existsSync(to()), "nothing under the final name").toBe(false);
+  expect(existsSync(targetPath()), "nothing under the final name").toBe(false);
   return error;
 };
-/** Writes the part that an interrupted download leaves. */
-export const keep = (bytes: Uint8Array, about?: object) => {
-  writeFileSync(`${to()}.partial`, bytes);
-  if (about) writeFileSync(`${to()}.partial.json`, JSON.stringify(about));
+/** Writes the files of an interrupted download: the received bytes and the description of their origin. */
+export const keepPart = (bytes: Uint8Array, origin?: object) => {
+  writeFileSync(`${targetPath()}.partial`, bytes);
+  if (origin) writeFileSync(`${targetPath()}.partial.json`, JSON.stringify(origin));
 };
 
 /** Gives each test its own folder and server. */

@@ -1,4 +1,4 @@
-// Downloads one file from one of several addresses, with retries, resumption and checks.
+// Downloads one file from the first of several addresses that works. It retries, resumes, and checks size and checksum.
 
 import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
@@ -27,7 +27,7 @@ export interface DownloadOptions extends Expected {
 }
 
 export interface RetryPolicy {
-  /** Consecutive attempts at one address that may make no progress. */
+  /** Limit on consecutive attempts at one address that make no progress. */
   readonly attempts: number;
   /** Pause before the second attempt; it doubles with each further attempt, up to a minute. */
   readonly pauseSeconds: number;
@@ -42,14 +42,16 @@ const defaultRetryPolicy: RetryPolicy = { attempts: 6, pauseSeconds: 1, stallSec
 export interface DownloadResult {
   readonly path: string;
   readonly bytes: number;
-  /** Undefined if the file existed before: it was checked before it got its name. */
+  /**
+   * Undefined if the file existed before. It is not hashed again: files are checked before they get their final name.
+   */
   readonly sha256: string | undefined;
   readonly already: boolean;
 }
 
 /**
  * Downloads a file to `to`, trying `urls` in order. The received part is kept in `to.partial`; an interrupted or
- * failed download resumes from it. `to` appears when the file is complete, with the right size and checksum. Throws
+ * failed download resumes from it. `to` appears when the file is complete and its size and checksum are correct. Throws
  * FetchError.
  */
 export async function download(
@@ -68,20 +70,20 @@ export async function download(
   if (typeof lock === "string")
     throw new FetchError("interrupted", `${to}: process ${lock} is fetching it already; wait for it, or stop it`);
   const retry = { ...defaultRetryPolicy, ...options.retry };
-  let carrier: Transport | undefined;
+  let connections: Transport | undefined;
   try {
-    carrier = transport(options.env ?? process.env, retry.stallSeconds);
+    connections = transport(options.env ?? process.env, retry.stallSeconds);
     const md5 = options.md5 !== undefined && options.sha256 === undefined;
     const partial = await openPartial(to, { md5, signal: options.signal });
     try {
-      return await downloadFromAny(urls, to, partial, carrier, retry, options);
+      return await downloadFromAny(urls, to, partial, connections, retry, options);
     } finally {
       await partial.close();
     }
   } catch (error) {
     throw options.signal?.aborted && !(error instanceof FetchError) ? stoppedError(to) : describeDiskFull(error, to);
   } finally {
-    await carrier?.end();
+    await connections?.close();
     await lock.release();
   }
 }
@@ -90,7 +92,7 @@ async function downloadFromAny(
   urls: readonly string[],
   to: string,
   partial: PartialFile,
-  carrier: Transport,
+  connections: Transport,
   retry: RetryPolicy,
   options: DownloadOptions,
 ): Promise<DownloadResult> {
@@ -100,13 +102,13 @@ async function downloadFromAny(
     await partial.finish();
     return { path: to, bytes, sha256, already: false };
   };
-  const checked = options.md5 !== undefined || options.sha256 !== undefined;
-  if (checked && partial.size > 0 && urls[0] !== undefined && findProblem(urls[0], partial, options) === undefined)
+  const hasChecksum = options.md5 !== undefined || options.sha256 !== undefined;
+  if (hasChecksum && partial.size > 0 && urls[0] !== undefined && findProblem(urls[0], partial, options) === undefined)
     return await finish(); // the previous download was stopped after its last byte
   const failures: FetchError[] = [];
   for (const url of urls) {
     try {
-      await downloadFrom(url, partial, carrier, retry, options);
+      await downloadFrom(url, partial, connections, retry, options);
       return await finish();
     } catch (error) {
       if (!(error instanceof FetchError) || error.kind === "interrupted" || error.kind === "disk-full") throw error;
@@ -123,40 +125,41 @@ async function downloadFromAny(
   );
 }
 
-/** Tries one address until the file is complete and right. */
+/** Tries one address until the file is complete and correct. */
 async function downloadFrom(
   url: string,
   partial: PartialFile,
-  carrier: Transport,
+  connections: Transport,
   retry: RetryPolicy,
   options: DownloadOptions,
 ): Promise<void> {
   const { stallSeconds, attempts, pauseSeconds, maxPauseSeconds } = retry;
-  let fruitless = 0;
-  let kept = partial.size > 0;
+  let attemptsWithoutProgress = 0;
+  let hasKeptPart = partial.size > 0;
   for (;;) {
     const sizeBefore = partial.size;
     try {
-      await receive(url, partial, { ...options, transport: carrier.to, stallSeconds });
+      await receive(url, partial, { ...options, transport: connections.dispatcherFor, stallSeconds });
       const problem = findProblem(url, partial, options);
       if (problem === undefined) return;
       await partial.empty();
-      if (!kept) throw problem;
-      kept = false; // once: the part of an earlier download may be damaged, or of another file
+      if (!hasKeptPart) throw problem;
+      hasKeptPart = false; // start over once only: the kept part may be damaged or belong to another file
       options.onNote?.(`${problem.message}: the kept part is discarded; starting over`);
     } catch (error) {
       if (options.signal?.aborted) throw interruptedError(partial);
       if (!(error instanceof TransientError)) throw error;
-      fruitless = partial.size - sizeBefore >= minProgressBytes(partial) ? 0 : fruitless + 1;
+      attemptsWithoutProgress =
+        partial.size - sizeBefore >= minProgressBytes(partial) ? 0 : attemptsWithoutProgress + 1;
       const { message, retryAfterSeconds } = error;
-      const giveUp = (why: string) =>
+      const unreachableError = (why: string) =>
         new FetchError("unreachable", `${displayUrl(url)}: ${message}${why}; ${describeKept(partial)}`, {
           cause: error,
         });
       if (retryAfterSeconds !== undefined && retryAfterSeconds > maxPauseSeconds)
-        throw giveUp(`, and asks to retry after ${Math.ceil(retryAfterSeconds)} s`);
-      if (fruitless >= attempts) throw giveUp(`, ${fruitless} times in a row`);
-      const pause = retryAfterSeconds ?? Math.min(60, pauseSeconds * 2 ** Math.max(0, fruitless - 1));
+        throw unreachableError(`, and asks to retry after ${Math.ceil(retryAfterSeconds)} s`);
+      if (attemptsWithoutProgress >= attempts) throw unreachableError(`, ${attemptsWithoutProgress} times in a row`);
+      const pause = retryAfterSeconds ?? Math.min(60, pauseSeconds * 2 ** Math.max(0, attemptsWithoutProgress - 1));
       options.onNote?.(`${displayUrl(url)}: ${message}; retrying in ${Number(pause.toPrecision(2))} s`);
       await sleep(1e3 * pause, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
       if (options.signal?.aborted) throw interruptedError(partial);
@@ -164,7 +167,7 @@ async function downloadFrom(
   }
 }
 
-/** Bytes that an attempt must receive to reset the count of attempts: a server could send one byte at a time. */
+/** An attempt counts as progress if it receives this number of bytes. A server could send one byte at a time. */
 const minProgressBytes = ({ origin }: PartialFile) =>
   Math.max(1, Math.min(65_536, Math.floor((origin?.bytes ?? 65_536) / 100)));
 
@@ -175,9 +178,9 @@ function findProblem(url: string, partial: PartialFile, { bytes, md5, ...expecte
   if (bytes !== undefined && partial.size !== bytes)
     return new FetchError("wrong-size", `${where}: ${partial.size} bytes received, wanted ${bytes}`);
   const found = partial.digests();
-  const [name, wanted, has] = sha256 ? ["SHA-256", sha256, found.sha256] : ["MD5", md5, found.md5];
-  if (wanted === undefined || wanted === has) return undefined;
-  return new FetchError("wrong-checksum", `${where}: its ${name} is ${has}, wanted ${wanted}`);
+  const [name, wanted, actual] = sha256 ? ["SHA-256", sha256, found.sha256] : ["MD5", md5, found.md5];
+  if (wanted === undefined || wanted === actual) return undefined;
+  return new FetchError("wrong-checksum", `${where}: its ${name} is ${actual}, wanted ${wanted}`);
 }
 
 const describeKept = ({ size, path }: PartialFile): string =>

@@ -1,4 +1,4 @@
-// Providing a file of a catalogue: checks, the Hugging Face hub and its cache, machines without a network.
+// Tests of fetchFile: checks of size and checksum, the Hugging Face hub and its cache, machines without a network.
 
 import { createHash } from "node:crypto";
 import {
@@ -114,8 +114,8 @@ describe("fetchFile", () => {
 
 describe("the Hugging Face hub", () => {
   it("is tried first, at the address of a branch or commit", async () => {
-    const done = await provide(file({ hub }), { HF_ENDPOINT: `${server.origin}/` });
-    expect(done.how).toBe("fetched");
+    const result = await provide(file({ hub }), { HF_ENDPOINT: `${server.origin}/` });
+    expect(result.how).toBe("fetched");
     expect(server.seen.map((s) => s.url)).toEqual(["/org/name/resolve/main/sub/w.safetensors"]);
     expect(hubUrl(hub, {})).toBe("https://huggingface.co/org/name/resolve/main/sub/w.safetensors");
   });
@@ -131,7 +131,7 @@ describe("the Hugging Face hub", () => {
   });
 
   it.each(["no address", "ftp://mirror"])(
-    "is refused at the address '%s', with the variable named",
+    "is refused if its address is '%s', with an error that names the variable",
     async (HF_ENDPOINT) => {
       const error = await provide(file({ hub }), { HF_ENDPOINT }).catch((e) => e);
       expect(error).toMatchObject({ kind: "environment" });

@@ -53,8 +53,8 @@ export async function findLocalFile(
 
 /**
  * Provides `file`: downloads it to `folder` unless it is there or in the Hugging Face cache, which is never written to.
- * A file that the user put into `folder` is checked. Throws FetchError, which names the path for a file that cannot be
- * fetched.
+ * The checksum of a file that the user put into `folder` is checked. Throws FetchError; its message names the path at
+ * which the user can put a file that cannot be fetched.
  */
 export async function fetchFile(
   file: RemoteFile,
@@ -66,11 +66,11 @@ export async function fetchFile(
   const localFile = await findLocalFile(file, folder, env);
   if (localFile?.how === "was here") await checkFile(localFile.path, file, options);
   if (localFile) return localFile;
-  const forbidden = offlineVariable(env);
-  if (forbidden)
+  const offlineName = offlineVariable(env);
+  if (offlineName)
     throw new FetchError(
       "offline",
-      `${file.file} is not here, and ${forbidden} forbids network access: unset it; ${manualAdvice(file, folder)}`,
+      `${file.file} is not here, and ${offlineName} forbids network access: unset it; ${manualAdvice(file, folder)}`,
     );
   const token = hubToken(env);
   try {
@@ -88,8 +88,8 @@ export async function fetchFile(
     return { path: downloaded.path, how: "fetched", bytes: downloaded.bytes };
   } catch (error) {
     if (!(error instanceof FetchError) || ["interrupted", "disk-full", "environment"].includes(error.kind)) throw error;
-    const why = file.gone ? `${error.message} (known: ${file.gone})` : error.message;
-    throw new FetchError(error.kind, `${why}; ${manualAdvice(file, folder)}`, { cause: error });
+    const reason = file.gone ? `${error.message} (known: ${file.gone})` : error.message;
+    throw new FetchError(error.kind, `${reason}; ${manualAdvice(file, folder)}`, { cause: error });
   }
 }
 

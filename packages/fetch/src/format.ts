@@ -6,7 +6,7 @@ export function displayUrl(url: string | URL): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-/** 1_234_567 -> "1.23 MB" */
+/** Formats a number of bytes with three digits and a decimal unit: "1.23 MB" for 1,234,567. */
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
   const power = Math.min(units.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));

@@ -1,4 +1,4 @@
-// Downloads that resume and are checked, archives unpacked safely, the Hugging Face cache.
+// Downloads files with resumption and checks, unpacks archives safely, and reads the Hugging Face cache.
 
 export { ArchiveError, type ArchiveErrorCode } from "./archive/archive-error.ts";
 export type { Limits } from "./archive/limits.ts";

@@ -1,4 +1,4 @@
-// Downloads from servers with wrong headers, refusals, redirects, stalls, encodings and proxies.
+// Tests of downloads from servers with wrong headers, refusals, redirects, stalls and encodings, and through proxies.
 
 import { readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -8,7 +8,7 @@ import {
   body,
   digest,
   eachWithServer,
-  failure,
+  expectFailure,
   get,
   notes,
   place,
@@ -16,7 +16,7 @@ import {
   serve,
   server,
   sha256,
-  to,
+  targetPath,
 } from "./download.test.data.ts";
 import type { DownloadOptions } from "./download.ts";
 import type { FetchErrorKind } from "./fetch-error.ts";
@@ -25,7 +25,7 @@ import { dropAfter, faultServer, proxyServer, serveFile } from "./testing/fault-
 eachWithServer();
 
 describe("a server with wrong headers or content", () => {
-  it("that sends another range is asked again", async () => {
+  it("that sends a range that was not requested is asked again", async () => {
     serve((q, r, n) => {
       if (n === 0) return dropAfter(r, body, 60_000);
       if (n > 1) return serveFile(q, r, body);
@@ -35,11 +35,11 @@ describe("a server with wrong headers or content", () => {
       );
     });
     await get();
-    expect(readFileSync(to()).equals(body)).toBe(true);
+    expect(readFileSync(targetPath()).equals(body)).toBe(true);
     expect(notes.join()).toContain("another range (bytes 10-199999/200000)");
   });
 
-  it("that sends more than the range is refused, also without a checksum", async () => {
+  it("that sends more bytes than the range is refused, even if no checksum is known", async () => {
     serve((q, r, n) => {
       if (n === 0) return dropAfter(r, body, 60_000);
       if (n > 1) return serveFile(q, r, body);
@@ -49,7 +49,7 @@ describe("a server with wrong headers or content", () => {
         Buffer.concat([body.subarray(from), Buffer.from("and more")]),
       );
     });
-    const error = await failure();
+    const error = await expectFailure();
     expect(error.kind).toBe("wrong-size");
     expect(error.message).toContain("received more than the wanted 200000 bytes");
     expect(readdirSync(place)).toEqual([]);
@@ -60,7 +60,7 @@ describe("a server with wrong headers or content", () => {
       n === 0 ? dropAfter(r, body, 60_000) : n === 1 ? r.writeHead(206).end("x") : serveFile(q, r, body),
     );
     await get();
-    expect(readFileSync(to()).equals(body)).toBe(true);
+    expect(readFileSync(targetPath()).equals(body)).toBe(true);
   });
 
   it("that ends a range early is asked for the rest", async () => {
@@ -71,35 +71,35 @@ describe("a server with wrong headers or content", () => {
       r.end(body.subarray(60_000, 90_000));
     });
     await get();
-    expect(readFileSync(to()).equals(body)).toBe(true);
+    expect(readFileSync(targetPath()).equals(body)).toBe(true);
     expect(notes.join()).toContain("the server announced 200000 bytes and sent 90000");
   });
 
-  it("that announces more than it sends is given up, and its data are not taken for the file", async () => {
+  it("that announces more than it sends is given up, and the file is not created", async () => {
     serve((_, r) => dropAfter(r, Buffer.concat([body, body]), body.length));
-    const error = await failure({ bytes: 2 * body.length });
+    const error = await expectFailure({ bytes: 2 * body.length });
     expect(error.kind).toBe("unreachable");
   });
 
   it("that announces fewer bytes than wanted is refused", async () => {
     serve((_, r) => r.writeHead(200, { "content-length": 1000 }).end(body.subarray(0, 1000)));
-    const error = await failure({ bytes: body.length });
+    const error = await expectFailure({ bytes: body.length });
     expect(error).toMatchObject({ kind: "wrong-size" });
     expect(error.message).toContain("the server has 1000 bytes, wanted 200000: it is another file");
   });
 
   it("that sends fewer bytes than wanted without announcing a size is refused", async () => {
     serve((_, r) => r.writeHead(200).end(body.subarray(0, 1000)));
-    expect((await failure({ bytes: body.length })).message).toContain("1000 bytes received, wanted 200000");
+    expect((await expectFailure({ bytes: body.length })).message).toContain("1000 bytes received, wanted 200000");
   });
 
   it("that sends more bytes than wanted is cut off", async () => {
     serve((_, r) => {
       r.writeHead(200);
       const more = () => void (r.writableEnded || r.write(body, () => setImmediate(more)));
-      more(); // without an end
+      more(); // the response never ends
     });
-    const error = await failure({ bytes: 10_000 });
+    const error = await expectFailure({ bytes: 10_000 });
     expect(error.kind).toBe("wrong-size");
     expect(readdirSync(place)).toEqual([]);
   });
@@ -108,11 +108,11 @@ describe("a server with wrong headers or content", () => {
     const corrupt = Buffer.from(body);
     corrupt[123_456]! ^= 0x40;
     serve((q, r) => serveFile(q, r, corrupt));
-    const error = await failure({ sha256 });
+    const error = await expectFailure({ sha256 });
     expect(error).toMatchObject({ kind: "wrong-checksum" });
     expect(error.message).toContain(`its SHA-256 is ${digest(corrupt)}, wanted ${sha256}`);
     expect(readdirSync(place)).toEqual([]);
-    expect((await failure({ md5: digest(body, "md5") })).message).toContain("its MD5 is");
+    expect((await expectFailure({ md5: digest(body, "md5") })).message).toContain("its MD5 is");
   });
 
   it("of the hub is checked by the SHA-256 that its redirect reports", async () => {
@@ -121,7 +121,7 @@ describe("a server with wrong headers or content", () => {
         ? r.writeHead(302, { location: "/blob", "x-linked-etag": `"${sha256}"` }).end()
         : serveFile(q, r, body.subarray(1)),
     );
-    expect((await failure()).kind).toBe("wrong-checksum");
+    expect((await expectFailure()).kind).toBe("wrong-checksum");
     serve((q, r) =>
       q.url === "/file.bin"
         ? r.writeHead(302, { location: "/blob", "x-linked-etag": `"${sha256}"` }).end()
@@ -144,7 +144,7 @@ describe("a web page instead of a file", () => {
     ],
   ])("%s is recognised and its title quoted", async (_, headers, text, options) => {
     serve((_, r) => r.writeHead(200, headers).end(text));
-    const error = await failure(options);
+    const error = await expectFailure(options);
     expect(error).toMatchObject({ kind: "not-the-file" });
     expect(error.message).toContain('received the web page "Sign in to go on" instead of the file');
     expect(readdirSync(place)).toEqual([]);
@@ -168,9 +168,9 @@ describe("status codes", () => {
     [500, "unreachable", "the server answers 500, 3 times in a row; nothing was received"],
     [503, "unreachable", "the server answers 503, 3 times in a row"],
     [429, "unreachable", "the server answers 429, 3 times in a row"],
-  ])("%i", async (status, kind, text) => {
+  ])("%i causes an error of the kind '%s'", async (status, kind, text) => {
     serve((_, r) => r.writeHead(status).end());
-    const error = await failure();
+    const error = await expectFailure();
     expect(error).toMatchObject({ kind });
     expect(error.message).toContain(text);
     expect(server.seen.length).toBe(kind === "unreachable" ? retry.attempts : 1);
@@ -198,7 +198,7 @@ describe("status codes", () => {
 
   it("a Retry-After above the limit is reported instead of waited for", async () => {
     serve((_, r) => r.writeHead(429, { "retry-after": "3600" }).end());
-    const error = await failure();
+    const error = await expectFailure();
     expect(error.message).toContain("the server answers 429, and asks to retry after 3600 s");
     expect(server.seen.length).toBe(1);
   });
@@ -228,7 +228,7 @@ describe("redirects", () => {
     ],
   ])("%s are refused", async (_, handler, text) => {
     serve(handler);
-    const error = await failure();
+    const error = await expectFailure();
     expect(error).toMatchObject({ kind: "redirect" });
     expect(error.message).toContain(text);
   });
@@ -251,21 +251,21 @@ describe("redirects", () => {
     serve((q, r) =>
       q.url === "/file.bin" ? r.writeHead(302, { location: "/a?signature=secret" }).end() : r.writeHead(403).end(),
     );
-    expect((await failure()).message + notes.join()).not.toContain("secret");
+    expect((await expectFailure()).message + notes.join()).not.toContain("secret");
   });
 });
 
 describe("a slow server", () => {
   it("is given up when it does not respond", async () => {
     serve(() => {});
-    expect((await failure()).message).toContain("timeout while waiting for a response, 3 times in a row");
+    expect((await expectFailure()).message).toContain("timeout while waiting for a response, 3 times in a row");
   });
 
   it("is resumed after a body that stops", async () => {
     serve((q, r, n) => {
       if (n > 0) return serveFile(q, r, body);
       r.writeHead(200, { etag: '"v1"', "content-length": body.length });
-      r.write(body.subarray(0, 10_000)); // and nothing more
+      r.write(body.subarray(0, 10_000)); // the server sends nothing after this
     });
     await get({ sha256 });
     expect(server.seen[1]?.headers.range).toBe("bytes=10000-");
@@ -310,17 +310,17 @@ describe("content encodings", () => {
     const archive = gzipSync(body);
     serve((q, r) => serveFile(q, r, archive, { headers: { "content-encoding": "x-gzip" } }));
     await get({ sha256: digest(archive) }, [`${server.origin}/file.tgz`]);
-    expect(readFileSync(to()).equals(archive)).toBe(true);
+    expect(readFileSync(targetPath()).equals(archive)).toBe(true);
   });
 
   it("that are unknown are refused", async () => {
     serve((_, r) => r.writeHead(200, { "content-encoding": "snappy" }).end("x"));
-    expect((await failure()).message).toContain('content-encoding "snappy"');
+    expect((await expectFailure()).message).toContain('content-encoding "snappy"');
   });
 
   it("that are damaged count as a broken connection", async () => {
     serve((_, r) => r.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(body).subarray(0, 5000)));
-    expect((await failure()).kind).toBe("unreachable");
+    expect((await expectFailure()).kind).toBe("unreachable");
   });
 });
 
@@ -337,7 +337,7 @@ describe("proxies", () => {
     const proxy = await proxyServer();
     serve((q, r, n) => (n === 0 ? dropAfter(r, body, 30_000) : serveFile(q, r, body)));
     await get({ sha256, env: { [name]: proxy.origin, ...otherVariables } });
-    expect(readFileSync(to()).equals(body)).toBe(true);
+    expect(readFileSync(targetPath()).equals(body)).toBe(true);
     expect(proxy.seen).toEqual(Array(2 * times).fill(`GET ${server.origin}/file.bin`));
     await proxy.close();
   });
@@ -351,7 +351,7 @@ describe("proxies", () => {
   ])("%s with %j is used for https: %s", async (name, otherVariables, used) => {
     const proxy = await proxyServer();
     const address = server.origin.replace("http:", "https:"); // the server has no TLS: the test checks only the route
-    const error = await failure({ env: { [name]: proxy.origin, ...otherVariables } }, [`${address}/file.bin`]);
+    const error = await expectFailure({ env: { [name]: proxy.origin, ...otherVariables } }, [`${address}/file.bin`]);
     expect(error.kind).toBe("unreachable");
     expect(new Set(proxy.seen)).toEqual(new Set(used ? [`CONNECT ${new URL(address).host}`] : []));
     await proxy.close();
@@ -365,22 +365,22 @@ describe("proxies", () => {
     ["http", 403, "refused", "http://files.test/file.bin: the server answers 403"],
   ])("that refuse %s with %i are reported", async (scheme, status, kind, text) => {
     const proxy = await proxyServer(status);
-    const error = await failure({ env: { ALL_PROXY: proxy.origin } }, [`${scheme}://files.test/file.bin`]);
+    const error = await expectFailure({ env: { ALL_PROXY: proxy.origin } }, [`${scheme}://files.test/file.bin`]);
     expect(error).toMatchObject({ kind });
     expect(error.message).toContain(text);
     expect(proxy.seen.length).toBe(kind === "refused" ? 1 : retry.attempts);
     await proxy.close();
   });
 
-  it("that are no address are reported with their variable, and no lock stays", async () => {
-    const error = await failure({ env: { HTTPS_PROXY: "not a proxy" } });
+  it("with an invalid address are reported with their variable, and no lock file remains", async () => {
+    const error = await expectFailure({ env: { HTTPS_PROXY: "not a proxy" } });
     expect(error).toMatchObject({ kind: "environment" });
     expect(error.message).toContain('HTTPS_PROXY is "not a proxy": set an address such as http://proxy.example:8080');
     expect(readdirSync(place)).toEqual([]);
-    expect((await failure({ env: { ALL_PROXY: "socks5://127.0.0.1:9" } })).kind).toBe("unreachable");
+    expect((await expectFailure({ env: { ALL_PROXY: "socks5://127.0.0.1:9" } })).kind).toBe("unreachable");
   });
 
   it("that refuse connections are a transient error", async () => {
-    expect((await failure({ env: { HTTP_PROXY: "http://127.0.0.1:9" } })).kind).toBe("unreachable");
+    expect((await expectFailure({ env: { HTTP_PROXY: "http://127.0.0.1:9" } })).kind).toBe("unreachable");
   });
 });

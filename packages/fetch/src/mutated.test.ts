@@ -1,5 +1,5 @@
-// Unpacking archives with bytes changed at random: it works or throws ArchiveError, writes no file outside the target
-// and ends quickly.
+// Tests unpack with archives whose bytes are changed at random. It unpacks the archive or throws ArchiveError, writes
+// no file outside the target, and ends within two seconds.
 
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,12 +21,12 @@ const entries = [
   { name: "b", body: "x".repeat(700) },
   { name: "c/", type: "5" },
 ];
-const plain = entries.filter((e) => e.type === undefined);
+const fileEntries = entries.filter((e) => e.type === undefined);
 const archives: [string, Buffer][] = [
   ["tar", makeTar(entries)],
   ["tar.gz", gzipSync(makeTar(entries))],
-  ["zip", makeZip(plain)],
-  ["zip64", makeZip(plain, { zip64: true })],
+  ["zip", makeZip(fileEntries)],
+  ["zip64", makeZip(fileEntries, { zip64: true })],
 ];
 
 describe("unpack", () => {

@@ -6,7 +6,8 @@
  */
 export function proxyStatus(error: unknown): number | undefined {
   const message = error instanceof Error ? error.message : "";
-  const [, tunnel, plain] = /^Proxy (?:response \((\d{3})\)|Authentication Required \((407)\))/.exec(message) ?? [];
-  const status = tunnel ?? plain;
+  const [, tunnelStatus, requestStatus] =
+    /^Proxy (?:response \((\d{3})\)|Authentication Required \((407)\))/.exec(message) ?? [];
+  const status = tunnelStatus ?? requestStatus;
   return status === undefined ? undefined : Number(status);
 }

@@ -1,4 +1,4 @@
-// One attempt at a download: requests the missing part, checks the response, receives the body.
+// Makes one attempt at a download: requests the missing part, checks the response and receives the body.
 
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -28,7 +28,7 @@ export interface ReceiveOptions extends Expected, Omit<RequestOptions, "headers"
   readonly onNote?: (text: string) => void;
 }
 
-/** A slower connection counts as stalled. */
+/** A connection that is slower than this counts as stalled. */
 const minBytesPerSecond = 100;
 
 /**
@@ -51,7 +51,7 @@ export async function receive(url: string, partial: PartialFile, options: Receiv
     if (response.status === 416 && range !== undefined) return await handleUnsatisfiable(response, partial);
     if (response.status !== 200 && response.status !== 206) throw refusalError(url, response);
     const total = await prepare(url, response, partial, options);
-    await takeBody(url, response, partial, total, options);
+    await receiveBody(url, response, partial, total, options);
   } finally {
     discard(response.body);
   }
@@ -66,7 +66,7 @@ function rangeOf(url: string, { size, origin }: PartialFile, { md5, sha256 }: Ex
   return md5 !== undefined || sha256 !== undefined ? { range } : undefined;
 }
 
-/** Status 416: no bytes after the kept part. It is either the whole file or of another file. */
+/** Handles status 416: the file has no bytes after the kept part. That part is the whole file or of another file. */
 async function handleUnsatisfiable({ headers }: Response, partial: PartialFile): Promise<void> {
   const total = /^bytes \*\/(\d+)$/.exec(header(headers, "content-range") ?? "")?.[1];
   if (total !== undefined && Number(total) === partial.size) return;
@@ -145,12 +145,12 @@ async function prepare(
   return bytes ?? total;
 }
 
-/** The error for a file of another size, which often is a web page. */
+/** The error for a response with a wrong size. Often the server sends a web page instead of the file. */
 async function sizeError(url: string, response: Response, total: number, wanted: number): Promise<FetchError> {
   let page: string | undefined;
   try {
-    for await (const isFirstChunk of response.body) {
-      page = describeWebPage(isFirstChunk, header(response.headers, "content-type"));
+    for await (const firstChunk of response.body) {
+      page = describeWebPage(firstChunk, header(response.headers, "content-type"));
       break;
     }
   } catch {} // the size is wrong in any case
@@ -191,7 +191,7 @@ const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>
   br: createBrotliDecompress,
 };
 
-async function takeBody(
+async function receiveBody(
   url: string,
   response: Response,
   partial: PartialFile,
@@ -281,7 +281,7 @@ const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 /** A short description of a connection error. */
 function reasonOf(error: unknown): string {
   const cause = (error as Error).cause ?? error;
-  const names: Readonly<Record<string, string>> = {
+  const descriptions: Readonly<Record<string, string>> = {
     ECONNREFUSED: "connection refused",
     ECONNRESET: "the connection was closed",
     UND_ERR_SOCKET: "the connection was closed",
@@ -293,5 +293,5 @@ function reasonOf(error: unknown): string {
     ENOTFOUND: "unknown host",
     EAI_AGAIN: "the name of the host cannot be resolved now",
   };
-  return names[codeOf(cause) ?? ""] ?? names[codeOf(error) ?? ""] ?? (error as Error).message;
+  return descriptions[codeOf(cause) ?? ""] ?? descriptions[codeOf(error) ?? ""] ?? (error as Error).message;
 }

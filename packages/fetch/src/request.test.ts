@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { FetchError } from "./fetch-error.ts";
 import { get } from "./request.ts";
 
-/** Hosts that answer with redirects, within this process. */
+/** Simulates hosts that answer with redirects, without a network. */
 function hosts(redirects: Record<string, string>) {
   const agent = new MockAgent();
   agent.disableNetConnect();

@@ -1,4 +1,4 @@
-// One GET request and its redirects.
+// Sends one GET request and follows its redirects.
 
 import type { Readable } from "node:stream";
 import { type Dispatcher, request } from "undici";
@@ -21,7 +21,7 @@ export interface RequestOptions {
   /** The dispatcher for requests to an address. */
   readonly transport: (address: URL) => Dispatcher;
   readonly headers: Readonly<Record<string, string>>;
-  /** A secret for one origin. It is sent to no other origin, also after redirects. */
+  /** A secret for one origin. It is sent to no other origin, even after a redirect. */
   readonly bearer?: { readonly origin: string; readonly token: string } | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,25 +34,28 @@ export const header = (headers: Headers, name: string): string | undefined => {
   return Array.isArray(value) ? value[0] : value;
 };
 
-/** Sends a GET, follows redirects. Throws FetchError ("redirect") for a loop, too many, or one from https to http. */
+/**
+ * Sends a GET request and follows redirects. Throws FetchError ("redirect") for a loop, for too many redirects, and for
+ * a redirect from https to http.
+ */
 export async function get(url: string, options: RequestOptions): Promise<Response> {
   const redirectHeaders: Headers[] = [];
   const visited = new Set<string>();
-  let at = new URL(url);
+  let address = new URL(url);
   for (;;) {
-    if (visited.has(at.href))
-      throw new FetchError("redirect", `${displayUrl(url)}: redirects form a loop at ${displayUrl(at)}`);
-    visited.add(at.href);
+    if (visited.has(address.href))
+      throw new FetchError("redirect", `${displayUrl(url)}: redirects form a loop at ${displayUrl(address)}`);
+    visited.add(address.href);
     if (visited.size > maxRedirects + 1)
       throw new FetchError("redirect", `${displayUrl(url)}: more than ${maxRedirects} redirects`);
     const { bearer, transport, signal } = options;
-    const answer = await request(at, {
-      dispatcher: transport(at),
+    const answer = await request(address, {
+      dispatcher: transport(address),
       headers: {
         "user-agent": "dit-bench",
         "accept-encoding": "identity", // ranges refer to the bytes of the file itself
         ...options.headers,
-        ...(bearer?.origin === at.origin ? { authorization: `Bearer ${bearer.token}` } : {}),
+        ...(bearer?.origin === address.origin ? { authorization: `Bearer ${bearer.token}` } : {}),
       },
       ...(signal ? { signal } : {}),
     });
@@ -61,12 +64,12 @@ export async function get(url: string, options: RequestOptions): Promise<Respons
       headers: answer.headers,
       redirectHeaders,
       body: answer.body,
-      url: at.href,
+      url: address.href,
     };
     if (!redirectStatuses.has(answer.statusCode)) return response;
     discard(answer.body);
     redirectHeaders.push(answer.headers);
-    at = redirectTarget(at, header(answer.headers, "location"));
+    address = redirectTarget(address, header(answer.headers, "location"));
   }
 }
 

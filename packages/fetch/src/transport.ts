@@ -8,21 +8,22 @@ import { FetchError } from "./fetch-error.ts";
 /** The connections of one download. */
 export interface Transport {
   /** The dispatcher for requests to this address. */
-  to(address: URL): Dispatcher;
+  dispatcherFor(address: URL): Dispatcher;
   /** Aborts running requests and closes the connections. */
-  end(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /**
- * Obeys `HTTP_PROXY` for http, `HTTPS_PROXY` for https, `ALL_PROXY` for the schemes without their own, and `NO_PROXY`,
- * all in upper or lower case. Throws FetchError ("environment") for a proxy that is not an http or socks5 address.
+ * Opens connections as the environment requests: `HTTP_PROXY` for http, `HTTPS_PROXY` for https, `ALL_PROXY` for
+ * schemes that have no variable of their own, and `NO_PROXY`. Names may be in upper or lower case. Throws FetchError
+ * ("environment") for a proxy that is not an http or socks5 address.
  *
  * @param stallSeconds limit for connecting, for headers, and between two chunks of a body
  */
 export function transport(env: Environment, stallSeconds: number): Transport {
-  const either = (name: string) => env[name.toLowerCase()] || env[name] || "";
+  const variableValue = (name: string) => env[name.toLowerCase()] || env[name] || "";
   const proxy = (name: string) => {
-    const value = either(name);
+    const value = variableValue(name);
     if (value !== "" && !hasProtocol(value, /^(https?|socks5?):$/))
       throw new FetchError(
         "environment",
@@ -36,17 +37,19 @@ export function transport(env: Environment, stallSeconds: number): Transport {
     new EnvHttpProxyAgent({
       httpProxy: address, // an empty string, unlike undefined, keeps undici from looking at process.env
       httpsProxy: address,
-      noProxy: either("NO_PROXY"),
+      noProxy: variableValue("NO_PROXY"),
       proxyTunnel: false, // plain requests through a proxy are forwarded: many proxies refuse tunnels to port 80
       connect: { timeout: milliseconds },
       headersTimeout: milliseconds,
       bodyTimeout: milliseconds,
     });
   // One agent per scheme: a single agent without a proxy for https would use that of http, unlike curl.
-  const [plain, secure] = ["HTTP_PROXY", "HTTPS_PROXY"].map((name) => proxy(name) || proxy("ALL_PROXY")).map(agentFor);
+  const [httpAgent, httpsAgent] = ["HTTP_PROXY", "HTTPS_PROXY"]
+    .map((name) => proxy(name) || proxy("ALL_PROXY"))
+    .map(agentFor);
   return {
-    to: ({ protocol }) => (protocol === "https:" ? secure! : plain!),
-    end: async () => void (await Promise.all([plain!.destroy(), secure!.destroy()])),
+    dispatcherFor: ({ protocol }) => (protocol === "https:" ? httpsAgent! : httpAgent!),
+    close: async () => void (await Promise.all([httpAgent!.destroy(), httpsAgent!.destroy()])),
   };
 }
 

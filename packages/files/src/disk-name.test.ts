@@ -1,4 +1,4 @@
-// Conversion of file names to text and back.
+// Tests that file names are converted to text and back without loss.
 
 import { expect, test } from "vitest";
 import { diskPath, nameText } from "./disk-name.ts";

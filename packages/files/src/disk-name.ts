@@ -6,32 +6,34 @@ import { join } from "node:path";
 import { printable } from "@dit-bench/text";
 
 /**
- * The text of a name. Characters that are unsafe in a terminal are escaped as `printable` does (`\x1b`, `\u{202e}`), a
- * byte that is not UTF-8 as `\xf6`, and a backslash that would start such an escape as `\x5c`. Other characters are
- * unchanged.
+ * Converts the bytes of a file name to text. Characters that are unsafe in a terminal are escaped in the form of
+ * `printable` (`\x1b`, `\u{202e}`), a byte that is not UTF-8 as `\xf6`, and a backslash that would start such an escape
+ * as `\x5c`. Other characters are unchanged.
  */
 export function nameText(name: Buffer): string {
   let text = "";
-  let valid = ""; // characters to be escaped by `safe`
+  let validText = ""; // valid UTF-8 that is not escaped yet
   for (let i = 0; i < name.length; ) {
     const length = isUtf8(name.subarray(i)) ? name.length - i : characterLength(name, i);
-    if (length > 0) valid += name.toString("utf8", i, i + length);
+    if (length > 0) validText += name.toString("utf8", i, i + length);
     else {
-      text += `${safe(valid)}\\x${name.toString("hex", i, i + 1)}`;
-      valid = "";
+      text += `${escapeUnsafe(validText)}\\x${name.toString("hex", i, i + 1)}`;
+      validText = "";
     }
     i += Math.max(1, length);
   }
-  return text + safe(valid);
+  return text + escapeUnsafe(validText);
 }
 
-/** The path of a file below `folder`. `file` consists of texts by `nameText` with "/" between them. */
+/**
+ * Returns the path on disk of a file below `folder`. `file` consists of results of `nameText` with "/" between them.
+ */
 export function diskPath(folder: string, file: string): string | Buffer {
-  const found = [...file.matchAll(escapes)];
-  if (found.length === 0) return join(folder, file);
+  const matches = [...file.matchAll(escapes)];
+  if (matches.length === 0) return join(folder, file);
   const parts: Buffer[] = [Buffer.from(`${folder}/`)];
   let at = 0;
-  for (const { 0: whole, 1: byte, 2: code, index } of found) {
+  for (const { 0: whole, 1: byte, 2: code, index } of matches) {
     parts.push(Buffer.from(file.slice(at, index)));
     parts.push(
       byte === undefined ? Buffer.from(String.fromCodePoint(Number.parseInt(code!, 16))) : Buffer.from(byte, "hex"),
@@ -47,4 +49,4 @@ const escapes = /\\x([0-9a-f]{2})|\\u\{(10[0-9a-f]{4}|[0-9a-f]{1,5})\}/g;
 const characterLength = (name: Buffer, at: number): number =>
   [1, 2, 3, 4].find((n) => at + n <= name.length && isUtf8(name.subarray(at, at + n))) ?? 0;
 
-const safe = (text: string): string => printable(text.replaceAll(escapes, (found) => `\\x5c${found.slice(1)}`));
+const escapeUnsafe = (text: string): string => printable(text.replaceAll(escapes, (found) => `\\x5c${found.slice(1)}`));

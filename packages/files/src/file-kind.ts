@@ -8,7 +8,7 @@ export type FileGroup = "archive" | "array" | "checkpoint" | "empty" | "image" |
 
 export interface FileKind {
   readonly group: FileGroup;
-  /** With its article: "a PNG image". */
+  /** The name of the kind with its article: "a PNG image". */
   readonly title: string;
 }
 
@@ -37,7 +37,7 @@ export function kindOfBytes(head: Uint8Array, size = head.length): FileKind {
   if (size === 0) return { group: "empty", title: "an empty file" };
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, kindBytes));
   const text = bytes.toString("latin1");
-  for (const [at, mark, group, title] of marks) if (text.startsWith(mark, at)) return { group, title };
+  for (const [at, mark, group, title] of signatures) if (text.startsWith(mark, at)) return { group, title };
   // Four reserved bytes of a bitmap are zero; without this check a text that begins with BM would match.
   if (text.startsWith("BM") && text.startsWith("\0\0\0\0", 6)) return { group: "image", title: "a BMP image" };
   if (/^P[1-6]\s/.test(text)) return { group: "image", title: "a PPM, PGM or PBM image" };
@@ -49,7 +49,7 @@ export function kindOfBytes(head: Uint8Array, size = head.length): FileKind {
   return textKind(bytes) ?? { group: "unknown", title: "a file of an unknown format" };
 }
 
-const marks: readonly (readonly [at: number, mark: string, group: FileGroup, title: string])[] = [
+const signatures: readonly (readonly [at: number, mark: string, group: FileGroup, title: string])[] = [
   [0, "\xff\xd8\xff", "image", "a JPEG image"],
   [0, "\x89PNG\r\n\x1a\n", "image", "a PNG image"],
   [0, "GIF8", "image", "a GIF image"],
@@ -91,7 +91,9 @@ function zipKind(bytes: Buffer): FileKind {
   return { group: "archive", title: "a zip archive" };
 }
 
-/** The name in the first local header of a file (APPNOTE.TXT 4.3.7); those of folders, without data, are skipped. */
+/**
+ * The name in the first local header (APPNOTE.TXT 4.3.7) of a file. Headers of folders have no data and are skipped.
+ */
 function firstZipName(bytes: Buffer): string {
   for (let at = 0; at + 30 <= bytes.length && bytes.readUInt32LE(at) === 0x04034b50; ) {
     const [nameLength, extraLength] = [bytes.readUInt16LE(at + 26), bytes.readUInt16LE(at + 28)];

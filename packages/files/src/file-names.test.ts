@@ -1,4 +1,4 @@
-// File names made from text.
+// Tests that file names made from text are valid and unique.
 
 import { describe, expect, it } from "vitest";
 import { fileName, fileNames } from "./file-names.ts";
@@ -26,7 +26,7 @@ describe("fileName and fileNames", () => {
     expect(fileName(text)).toBe(name);
   });
 
-  it("give each text its own name, the same each time", () => {
+  it("give each text a unique name, and the same name each time", () => {
     const name = fileNames();
     const texts = ["A (x)", "A x", "a-x", "/", "..", "A (x)"];
     const names = texts.map(name);

@@ -10,19 +10,19 @@ const maxBytes = 150; // file systems allow 255; the rest is for numbers, extens
  * gives "unnamed".
  */
 export function fileName(text: string): string {
-  const plain = text
+  const allowedText = text
     .normalize("NFC")
     .replaceAll(/[^\p{L}\p{M}\p{N}_+.-]+/gu, "-")
     .replaceAll(/^[.-]+|[.-]+$/g, "");
   let name = "";
-  for (const letter of plain) {
+  for (const letter of allowedText) {
     if (Buffer.byteLength(name + letter) > maxBytes) break;
     name += letter;
   }
   return name || "unnamed";
 }
 
-/** Returns a function that gives each text a unique name: the second of two texts with one name gets a digest. */
+/** Returns a function that gives each text a unique name. If two texts have the same name, the second gets a digest. */
 export function fileNames(): (text: string) => string {
   const textByName = new Map<string, string>();
   return (text) => {

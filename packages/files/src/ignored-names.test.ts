@@ -1,4 +1,4 @@
-// The names that listings skip.
+// Tests which names listings skip.
 
 import { expect, it } from "vitest";
 import { isIgnoredName } from "./index.ts";

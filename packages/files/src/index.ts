@@ -1,4 +1,5 @@
-// Files that survive crashes and concurrent processes: atomic writes, temporary names, locks; file kinds and names.
+// Functions for files that survive crashes and concurrent processes (atomic writes, temporary names, locks), for kinds
+// of files and for file names.
 
 export { diskPath, nameText } from "./disk-name.ts";
 export { type FileGroup, type FileKind, fileKind, kindBytes, kindOfBytes } from "./file-kind.ts";

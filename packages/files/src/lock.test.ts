@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** 4194305 is above the largest process id of Linux. */
+/** The content of a lock whose process does not exist: 4194305 is above the largest process id of Linux. */
 const deadContent = `4194305 ${hostname()} 1\n`;
 
 describe("tryLock", () => {
@@ -45,7 +45,9 @@ describe("tryLock", () => {
 
   it("refuses a folder at the lock's path and keeps it", async () => {
     mkdirSync(path);
-    await expect(tryLock(path)).rejects.toThrow(`EISDIR: a folder where a lock belongs, '${path}'`);
+    await expect(tryLock(path)).rejects.toThrow(
+      `EISDIR: '${path}' is a folder where a lock file is expected: remove it`,
+    );
     expect(readdirSync(folder)).toEqual([".lock"]);
   });
 
@@ -62,7 +64,7 @@ describe("tryLock", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("gives a dead lock to one of several that want it", async () => {
+  it("gives a dead lock to exactly one of several callers", async () => {
     writeFileSync(path, deadContent);
     const results = await Promise.all(Array.from({ length: 8 }, () => tryLock(path)));
     const heldLocks = results.filter((lock) => typeof lock !== "string");
@@ -111,10 +113,13 @@ describe("waitForLock", () => {
 });
 
 describe("lockHolder", () => {
-  it.skipIf(!existsSync("/proc/self/stat"))("knows a later process with the same id by its start time", async () => {
-    writeFileSync(path, `${process.pid} ${hostname()} 1\n`); // this process started later than the first tick
-    expect(lockHolder(path)).toBeUndefined();
-  });
+  it.skipIf(!existsSync("/proc/self/stat"))(
+    "recognises a later process with the same id by its start time",
+    async () => {
+      writeFileSync(path, `${process.pid} ${hostname()} 1\n`); // this process started later than the first tick
+      expect(lockHolder(path)).toBeUndefined();
+    },
+  );
 
   it("regards a lock of another machine as dead after two minutes without a heartbeat", () => {
     writeFileSync(path, "1 another-machine 5\n");

@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { nameFileInError } from "./name-file-in-error.ts";
 
 const heartbeatMs = 15_000;
-/** A lock of another machine whose file was not touched for this long is dead. */
+/** A lock from another machine counts as dead if its file has not been touched for this time. */
 const staleMs = 120_000;
 const pollMs = 300;
 
@@ -21,7 +21,7 @@ export interface HeldLock {
  */
 export async function tryLock(path: string): Promise<HeldLock | string> {
   const content = ownContent();
-  for (let attempt = 0; !(await create(path, content)); attempt++) {
+  for (let attempt = 0; !(await createLockFile(path, content)); attempt++) {
     const holder = lockHolder(path) ?? (await removeDead(path));
     if (holder !== undefined) return holder;
     if (attempt === 3) return "unknown";
@@ -29,7 +29,7 @@ export async function tryLock(path: string): Promise<HeldLock | string> {
   const beat = setInterval(() => {
     try {
       utimesSync(path, new Date(), new Date());
-    } catch {} // the folder was removed: the code that writes into it reports that
+    } catch {} // the folder was removed: the code that writes into the folder reports this error
   }, heartbeatMs);
   beat.unref();
   return {
@@ -45,7 +45,7 @@ export async function tryLock(path: string): Promise<HeldLock | string> {
  * Takes the lock at `path`, waiting while another process holds it.
  *
  * @param onWait called once, with the holder, before waiting
- * @param stopping called while waiting; when it returns true the wait ends and undefined is returned
+ * @param stopping called while waiting; if it returns true, `waitForLock` returns undefined
  */
 export async function waitForLock(
   path: string,
@@ -61,26 +61,29 @@ export async function waitForLock(
   }
 }
 
-/** The live process that holds the lock at `path`; undefined if no live process does. */
+/** The live process that holds the lock at `path`; undefined if no live process holds it. */
 export function lockHolder(path: string): string | undefined {
   const state = lockState(path);
   return typeof state === "object" ? state.holder : undefined;
 }
 
 /**
- * Removes a dead lock, so that the next `create` can succeed. Of several processes only the one that holds the guard
- * beside the lock removes it: without the guard, a process that found the lock dead could remove the live lock that
- * another process has created since. The guard is a lock itself, so a dead one is removed in the same way.
+ * Removes a dead lock, so that the next `createLockFile` can succeed. Only the process that holds the guard beside the
+ * lock may remove it. Without the guard, a process that found the lock dead could remove a live lock that another
+ * process has created in the meantime. The guard is a lock itself, so that a dead guard is removed in the same way.
  *
- * @returns the live process that is removing the lock now, or that holds it now
+ * @returns the live process that removes the lock or holds it now
  */
 async function removeDead(path: string): Promise<string | undefined> {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw Object.assign(new Error(`EISDIR: a folder where a lock belongs, '${path}'`), { code: "EISDIR", path });
+    throw Object.assign(new Error(`EISDIR: '${path}' is a folder where a lock file is expected: remove it`), {
+      code: "EISDIR",
+      path,
+    });
   const guard = guardOf(path);
-  if (!(await create(guard, ownContent()))) return lockHolder(guard) ?? (await removeDead(guard));
+  if (!(await createLockFile(guard, ownContent()))) return lockHolder(guard) ?? (await removeDead(guard));
   try {
-    const state = lockState(path); // again: it may have changed before the guard was taken
+    const state = lockState(path); // read it again: it may have changed before this process took the guard
     if (state === "dead") await rm(path, { force: true });
     return typeof state === "object" ? state.holder : undefined;
   } finally {
@@ -91,8 +94,11 @@ async function removeDead(path: string): Promise<string | undefined> {
 /** The path of the lock that a process holds while it removes the dead lock at `path`. */
 export const guardOf = (path: string): string => join(dirname(path), `.${basename(path)}.guard`);
 
-/** Creates the lock file; returns false if there is one. On a full disk, which accepts only the name, it is removed. */
-async function create(path: string, content: string): Promise<boolean> {
+/**
+ * Creates the lock file. Returns false if it exists. If its content cannot be written, it is removed: a full disk
+ * accepts an empty file but no content.
+ */
+async function createLockFile(path: string, content: string): Promise<boolean> {
   const file = await open(path, "wx").catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
@@ -128,7 +134,7 @@ function lockState(path: string): "free" | "dead" | { readonly holder: string } 
   } catch {
     return "free";
   }
-  const [pid = "", host = "", started = ""] = content.trim().split(" ");
+  const [pid = "", host = "", recordedStart = ""] = content.trim().split(" ");
   const holder = host === hostname() ? pid : `${pid} on ${host}`;
   // An empty file: its writer is between two system calls, or was killed there.
   if (pid === "") return age < 2e3 ? { holder: "unknown" } : "dead";
@@ -138,16 +144,17 @@ function lockState(path: string): "free" | "dead" | { readonly holder: string } 
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return "dead";
   }
-  const now = startTime(Number(pid));
-  if (now === undefined || started === "") return age > staleMs ? "dead" : { holder }; // only the lock's age is known
-  return now === started ? { holder } : "dead"; // a later process got the same id
+  const currentStart = startTime(Number(pid));
+  // Without start times only the lock's age is known.
+  if (currentStart === undefined || recordedStart === "") return age > staleMs ? "dead" : { holder };
+  return currentStart === recordedStart ? { holder } : "dead"; // a later process got the same id
 }
 
-/** When a process started, in the kernel's ticks since boot, on systems that report it (Linux). */
+/** Start time of a process in kernel ticks since boot. Undefined on systems that do not report it; Linux does. */
 function startTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]; // field 22; the name before it may hold spaces
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]; // field 22; the name in field 2 may contain spaces
   } catch {
     return undefined;
   }

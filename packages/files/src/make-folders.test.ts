@@ -1,4 +1,4 @@
-// Making folders, also where Node's recursive mkdir would not return.
+// Tests of makeFolders, including cases in which Node's recursive mkdir would never return.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ it("makeFolders makes a folder with its parents and accepts an existing one", ()
 });
 
 /** Runs `makeFolders(path)` in another process, with a time limit. @param setUp code that runs before it */
-function inProcess(path: string, setUp = "") {
+function runMakeFolders(path: string, setUp = "") {
   const source = fileURLToPath(new URL("../dist/make-folders.js", import.meta.url));
   const script = `const { makeFolders } = await import(${JSON.stringify(pathToFileURL(source).href)});
     ${setUp}
@@ -35,17 +35,17 @@ it.skipIf(process.platform === "win32")(
     const deletedFolder = join(mkdtempSync(join(tmpdir(), "dit-bench-gone-")), "here");
     const setUp = `const fs = await import("node:fs"); const gone = ${JSON.stringify(deletedFolder)};
     fs.mkdirSync(gone); process.chdir(gone); process.cwd(); fs.rmdirSync(gone);`;
-    expect(inProcess("a/b", setUp)).toEqual({ output: "", signal: null });
+    expect(runMakeFolders("a/b", setUp)).toEqual({ output: "", signal: null });
     expect(existsSync(join(deletedFolder, "a", "b"))).toBe(true); // made again at the path of the former current folder
     rmSync(join(deletedFolder, ".."), { recursive: true });
   },
 );
 
-it.skipIf(!existsSync("/proc/self"))("makeFolders throws where no folder can be made", () => {
-  expect(inProcess("/proc/nowhere/a")).toEqual({ output: "ENOENT", signal: null });
+it.skipIf(!existsSync("/proc/self"))("makeFolders throws an error if the folder cannot be made", () => {
+  expect(runMakeFolders("/proc/nowhere/a")).toEqual({ output: "ENOENT", signal: null });
 });
 
-it("makeFolders throws if a file has the name", () => {
+it("makeFolders throws an error if the path is that of a file or below a file", () => {
   const place = mkdtempSync(join(tmpdir(), "dit-bench-folders-"));
   writeFileSync(join(place, "file"), "");
   expect(() => makeFolders(join(place, "file"))).toThrow(/EEXIST/);
@@ -53,7 +53,7 @@ it("makeFolders throws if a file has the name", () => {
   rmSync(place, { recursive: true });
 });
 
-it("no other source calls mkdir", () => {
+it("no source file except make-folders.ts calls mkdir", () => {
   const packages = fileURLToPath(new URL("../..", import.meta.url));
   const offenders = readdirSync(packages, { recursive: true, encoding: "utf8" })
     .filter((file) => /^[^/]+(\/[^/]+)?\/src\/.*\.ts$/.test(file.replaceAll("\\", "/")))

@@ -26,7 +26,7 @@ function make(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
-    // For an existing folder most systems report EEXIST; a read-only disk or a root gives other codes.
+    // For an existing folder most systems report EEXIST. A read-only disk and a root folder cause other codes.
     if (!isFolder(folder)) throw error;
   }
 }

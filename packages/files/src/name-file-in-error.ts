@@ -1,10 +1,11 @@
-// Adds the path to Node's errors of an open file (ENOSPC, EIO, EDQUOT …), which lack it. It shows which disk is full.
+// Adds the path to Node's errors of an open file (ENOSPC, EIO, EDQUOT …). Node omits it; users need it to see which
+// disk is full.
 
 /** Adds the path to a system error that has none; returns the same error. */
 export function nameFileInError(error: unknown, path: string): unknown {
-  const system = error as NodeJS.ErrnoException;
-  if (error instanceof Error && system.code !== undefined && system.path === undefined) {
-    system.path = path;
+  const systemError = error as NodeJS.ErrnoException;
+  if (error instanceof Error && systemError.code !== undefined && systemError.path === undefined) {
+    systemError.path = path;
     error.message = `${error.message} '${path}'`;
   }
   return error;

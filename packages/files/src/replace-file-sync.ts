@@ -1,4 +1,4 @@
-// Writes a large file in parts, whole or not at all.
+// Writes a large file part by part; the file appears when it is complete.
 
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { nameFileInError } from "./name-file-in-error.ts";

@@ -1,4 +1,4 @@
-// Atomic writes and copies, and temporary files.
+// Tests that writes and copies are atomic, and that leftover temporary files are removed.
 
 import {
   existsSync,
@@ -72,25 +72,25 @@ describe.each([
 });
 
 describe("temporaryName and removeLeftovers", () => {
-  it("give and recognise hidden names of one form", () => {
+  it("use hidden names that isTemporary recognises", () => {
     const name = temporaryName(join(folder, "record.json"));
     expect(isTemporary(name)).toBe(true);
     expect(name.slice(folder.length + 1)).toMatch(/^\.record\.json\.[0-9a-f]{12}\.tmp$/);
     for (const other of ["record.json", ".record.json.tmp", "x.tmp", ".lock"]) expect(isTemporary(other)).toBe(false);
   });
 
-  it("remove old temporary files and no others", () => {
-    const [old, recent, other] = [
+  it("remove old temporary files and keep all other files", () => {
+    const [oldFile, recentFile, other] = [
       temporaryName(join(folder, "a")),
       temporaryName(join(folder, "b")),
       join(folder, "c.tmp"),
     ];
-    for (const path of [old, recent, other]) writeFileSync(path, "x");
-    utimesSync(old, new Date(0), new Date(0));
+    for (const path of [oldFile, recentFile, other]) writeFileSync(path, "x");
+    utimesSync(oldFile, new Date(0), new Date(0));
     utimesSync(other, new Date(0), new Date(0));
-    expect(removeLeftovers(folder)).toEqual([old.slice(folder.length + 1)]);
-    expect(readdirSync(folder).sort()).toEqual([recent, other].map((p) => p.slice(folder.length + 1)).sort());
-    expect(removeLeftovers(folder, 0)).toEqual([recent.slice(folder.length + 1)]);
+    expect(removeLeftovers(folder)).toEqual([oldFile.slice(folder.length + 1)]);
+    expect(readdirSync(folder).sort()).toEqual([recentFile, other].map((p) => p.slice(folder.length + 1)).sort());
+    expect(removeLeftovers(folder, 0)).toEqual([recentFile.slice(folder.length + 1)]);
     expect(removeLeftovers(join(folder, "missing"))).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ export const replaceFile = (path: string, content: string | Uint8Array): Promise
     }
   });
 
-/** Copies the file at `source` to `path`, as `replaceFile` writes: whole or not at all. */
+/** Copies the file at `source` to `path`, whole or not at all, with the same guarantees as `replaceFile`. */
 export const replaceFileWithCopy = (path: string, source: string): Promise<void> =>
   replace(path, async (temporary) => {
     await copyFile(source, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
@@ -48,7 +48,7 @@ async function replace(path: string, write: (temporary: string) => Promise<void>
   await syncFolder(folder);
 }
 
-/** Flushes the rename, which is stored in the folder; a power failure could undo it. Some systems refuse this. */
+/** Flushes the folder, so that a power failure cannot undo the rename in it. Some systems cannot flush a folder. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, "r");

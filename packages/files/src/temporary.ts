@@ -1,4 +1,5 @@
-// Names of files that are being written: hidden, so that readers skip them, and of one form, so that they can be found.
+// Names of files that are being written. The names are hidden, so that readers skip the files, and have one form, so
+// that leftover files can be found.
 
 import { randomBytes } from "node:crypto";
 import { readdirSync, rmSync, statSync } from "node:fs";

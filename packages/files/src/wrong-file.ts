@@ -9,7 +9,7 @@ export type WantedFile = "class folders" | "images" | "weights";
 
 /**
  * Describes the file at `path` and what to do: `a zip archive of images; unpack it and give the folder`. The caller
- * adds what was expected. A file that cannot be opened is described, too.
+ * adds the expected kind. For a file that cannot be opened, the result names the system error.
  */
 export function describeWrongFile(expected: WantedFile, path: string): string {
   try {
@@ -24,8 +24,8 @@ export function describeWrongFile(expected: WantedFile, path: string): string {
 
 /** `describeWrongFile` for a file whose kind is known. */
 export function describeWrongKind(expected: WantedFile, { group, title }: FileKind): string {
-  const next = group === "empty" ? "was a download interrupted?" : advice[expected][group];
-  return next ? `${title}; ${next}` : title;
+  const adviceText = group === "empty" ? "was a download interrupted?" : advice[expected][group];
+  return adviceText ? `${title}; ${adviceText}` : title;
 }
 
 const unpack = "unpack it and give the folder";

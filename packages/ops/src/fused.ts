@@ -1,4 +1,4 @@
-// Kernels of the active tfjs backend that tfjs itself does not have.
+// Runs kernels that only some tfjs backends have, such as the fused kernels of @dit-bench/compiler.
 
 import * as tf from "@tensorflow/tfjs";
 
@@ -18,6 +18,10 @@ export function runKernel(name: string, inputs: Record<string, tf.Tensor>, attrs
 }
 
 /** Runs a kernel of the active backend that has several outputs. */
-export function runKernels(name: string, inputs: Record<string, tf.Tensor>, attrs: Record<string, number> = {}) {
+export function runMultiOutputKernel(
+  name: string,
+  inputs: Record<string, tf.Tensor>,
+  attrs: Record<string, number> = {},
+) {
   return tf.engine().runKernel<tf.Tensor[]>(name, inputs, attrs);
 }

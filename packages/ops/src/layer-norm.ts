@@ -1,11 +1,11 @@
 // Layer normalisation with its closed-form gradient.
 
 import * as tf from "@tensorflow/tfjs";
-import { hasKernel, runKernels } from "./fused.ts";
+import { hasKernel, runMultiOutputKernel } from "./fused.ts";
 
 /**
- * Layer normalisation over the last axis, without scale and shift: (x - mean) / sqrt(var + eps), var the biased
- * variance. Ba, Kiros and Hinton, 2016, https://arxiv.org/abs/1607.06450.
+ * Layer normalisation over the last axis, without scale and shift: (x - mean) / sqrt(var + eps), where var is the
+ * biased variance. Source: Ba, Kiros and Hinton, 2016, https://arxiv.org/abs/1607.06450.
  *
  * @param x any shape [..., D], D >= 1
  * @param eps added to the variance; 1e-6 in the official DiT
@@ -20,18 +20,18 @@ const customLayerNorm = (eps: number) =>
   tf.customGrad((x, save) => {
     const { y, invStd } = forward(x as tf.Tensor, eps);
     (save as tf.GradSaveFunc)([y, invStd]);
-    // dx = (dy - mean(dy) - y mean(dy y)) / std, means over the last axis
+    // dx = (dy - mean(dy) - y mean(dy y)) / std, where mean is over the last axis
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [y, invStd] = saved as [tf.Tensor, tf.Tensor];
-      const along = tf.mul(y, tf.mean(tf.mul(dy, y), -1, true));
-      return tf.mul(tf.sub(tf.sub(dy, tf.mean(dy, -1, true)), along), invStd);
+      const projection = tf.mul(y, tf.mean(tf.mul(dy, y), -1, true));
+      return tf.mul(tf.sub(tf.sub(dy, tf.mean(dy, -1, true)), projection), invStd);
     };
     return { value: y, gradFunc };
   });
 
 function forward(x: tf.Tensor, eps: number): { y: tf.Tensor; invStd: tf.Tensor } {
   if (hasKernel("LayerNorm")) {
-    const [y, invStd] = runKernels("LayerNorm", { x }, { epsilon: eps }) as [tf.Tensor, tf.Tensor];
+    const [y, invStd] = runMultiOutputKernel("LayerNorm", { x }, { epsilon: eps }) as [tf.Tensor, tf.Tensor];
     return { y, invStd };
   }
   const centred = tf.sub(x, tf.mean(x, -1, true));

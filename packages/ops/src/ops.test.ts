@@ -1,4 +1,4 @@
-// The functions against known values, and their gradients against those of tfjs.
+// Compares the functions with known values, and their gradients with those of the same formulas in plain tfjs ops.
 
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -16,7 +16,7 @@ const wave = (shape: number[], phase = 0) => {
     shape,
   );
 };
-const close = (a: tf.Tensor, b: tf.Tensor, tolerance = 1e-5) => {
+const expectClose = (a: tf.Tensor, b: tf.Tensor, tolerance = 1e-5) => {
   expect(a.shape).toEqual(b.shape);
   expect(tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]).toBeLessThanOrEqual(tolerance);
 };
@@ -36,15 +36,15 @@ describe("values", () => {
 
   test("layerNorm gives mean 0 and the biased variance 1 in each row", () => {
     const y = layerNorm(wave([2, 3, 16]), 0);
-    close(tf.mean(y, -1), tf.zeros([2, 3]));
-    close(tf.mean(tf.square(y), -1), tf.ones([2, 3]));
+    expectClose(tf.mean(y, -1), tf.zeros([2, 3]));
+    expectClose(tf.mean(tf.square(y), -1), tf.ones([2, 3]));
   });
 
   test("layerNorm adds eps to the variance", () => {
-    close(layerNorm(tf.tensor1d([1, 3]), 3), tf.tensor1d([-0.5, 0.5]));
+    expectClose(layerNorm(tf.tensor1d([1, 3]), 3), tf.tensor1d([-0.5, 0.5]));
   });
 
-  test("linear has PyTorch's layout: weight [out, in], then bias", () => {
+  test("linear takes the weight in PyTorch's layout, [out, in], and adds the bias", () => {
     const y = linear(
       tf.tensor3d([1, 2, 3, 4], [2, 1, 2]),
       tf.tensor2d([1, 0, 0, 1, 1, 1], [3, 2]),
@@ -59,16 +59,16 @@ describe("values", () => {
     const qkv = wave([N, T, 3 * H * C]);
     const at = (part: number, head: number) => tf.slice(qkv, [0, 0, part * H * C + head * C], [N, T, C]);
     const byHead = [0, 1].map((head) => attention(at(0, head), at(1, head), at(2, head)));
-    close(selfAttention(qkv, H), tf.concat(byHead, 2));
+    expectClose(selfAttention(qkv, H), tf.concat(byHead, 2));
   });
 
   test("attention over a single key returns its value", () => {
     const v = wave([1, 1, 1, 4]);
-    close(attention(wave([1, 1, 2, 4]), wave([1, 1, 1, 4], 1), v), tf.tile(v, [1, 1, 2, 1]));
+    expectClose(attention(wave([1, 1, 2, 4]), wave([1, 1, 1, 4], 1), v), tf.tile(v, [1, 1, 2, 1]));
   });
 });
 
-describe("against plain tfjs ops of the same formula", () => {
+describe("compared with plain tfjs ops of the same formula", () => {
   const weighted = (f: (x: tf.Tensor) => tf.Tensor) => (x: tf.Tensor) => {
     const y = f(x);
     return tf.sum(tf.mul(y, wave(y.shape, 0.3)));
@@ -87,19 +87,19 @@ describe("against plain tfjs ops of the same formula", () => {
     ["silu", silu, (x) => tf.mul(x, tf.sigmoid(x))],
   ];
   for (const [name, f, plain] of cases) {
-    test(`${name} agrees in values and gradient`, () => {
+    test(`${name} has the same values and the same gradient`, () => {
       const x = wave([2, 3, 8]);
-      close(f(x), plain(x));
-      close(tf.grad(weighted(f))(x), tf.grad(weighted(plain))(x), 2e-5);
+      expectClose(f(x), plain(x));
+      expectClose(tf.grad(weighted(f))(x), tf.grad(weighted(plain))(x), 2e-5);
     });
   }
 
-  test("linear has gradients in input, weight and bias over all leading axes", () => {
+  test("linear sums the gradients of weight and bias over all leading axes of the input", () => {
     const [x, w, b] = [wave([2, 3, 4]), wave([5, 4], 1), wave([5], 2)];
     const grads = tf.grads((x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => tf.sum(linear(x, w, b)))([x, w, b]);
-    close(grads[0]!, tf.tile(tf.reshape(tf.sum(w, 0), [1, 1, 4]), [2, 3, 1]));
-    close(grads[1]!, tf.tile(tf.reshape(tf.sum(x, [0, 1]), [1, 4]), [5, 1]));
-    close(grads[2]!, tf.fill([5], 6));
+    expectClose(grads[0]!, tf.tile(tf.reshape(tf.sum(w, 0), [1, 1, 4]), [2, 3, 1]));
+    expectClose(grads[1]!, tf.tile(tf.reshape(tf.sum(x, [0, 1]), [1, 4]), [5, 1]));
+    expectClose(grads[2]!, tf.fill([5], 6));
   });
 });
 
@@ -107,10 +107,10 @@ describe("stopGradient", () => {
   test("returns the value without its gradient", () => {
     const x = tf.tensor1d([2, 3]);
     const f = (x: tf.Tensor) => tf.sum(tf.mul(x, stopGradient(tf.square(x))));
-    close(tf.grad(f)(x), tf.square(x));
+    expectClose(tf.grad(f)(x), tf.square(x));
   });
 
-  test("leaves no gradient to a function of stopped values only", () => {
+  test("makes tf.grad throw for a function that depends on x only through stopGradient", () => {
     expect(() => tf.grad((x: tf.Tensor) => tf.sum(stopGradient(x)))(tf.tensor1d([1]))).toThrow();
   });
 });

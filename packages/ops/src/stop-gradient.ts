@@ -3,10 +3,10 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * The value of x, with no gradient to the tensors that x was computed from.
+ * Returns the value of x and blocks the gradient to the tensors that x was computed from.
  *
- * The closure captures x, which is no input of the custom op, so tfjs's tape has no edge to it. The backward pass below
- * x is never built; with a gradient of zeros all of it would be.
+ * The closure captures x without making x an input of the custom op. So tfjs's tape has no edge to x, and tfjs does not
+ * run the backward pass of x. With a gradient of zeros it would run all of that pass.
  */
 export function stopGradient<T extends tf.Tensor>(x: T): T {
   const cut = tf.customGrad((unused) => ({

@@ -1,4 +1,4 @@
-// Random numbers keyed by seed, purpose and index, and guards against any others.
+// Random numbers keyed by seed, purpose and index, and a guard that forbids Math.random.
 
 export { hash32, integers, normals, permutation, type Stream, stream, uniforms } from "./keyed-samples.ts";
 export { inverseNormal } from "./normal.ts";

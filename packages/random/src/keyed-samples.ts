@@ -1,5 +1,5 @@
-// Random numbers keyed by seed, purpose and index, never by the order of calls. So a resumed run generates the numbers
-// of an uninterrupted one, and they do not depend on how work is split.
+// Random numbers that depend only on seed, purpose and index, not on the order of calls. Therefore a resumed run
+// generates the same numbers as an uninterrupted run, however the work is split.
 
 import { inverseNormal } from "./normal.ts";
 import { philox } from "./philox.ts";
@@ -8,7 +8,7 @@ const TWO_32 = 4294967296;
 
 /** `n` samples of N(0, 1), rounded to float32. */
 export function normals(seed: number, purpose: string, index: number, n: number): Float32Array {
-  const bits = words(seed, purpose, index, n);
+  const bits = randomWords(seed, purpose, index, n);
   const out = new Float32Array(n);
   for (let i = 0; i < n; i++) out[i] = inverseNormal((bits[i]! + 0.5) / TWO_32);
   return out;
@@ -16,17 +16,17 @@ export function normals(seed: number, purpose: string, index: number, n: number)
 
 /** `n` samples of the uniform distribution on [0, 1), multiples of 2^-32. */
 export function uniforms(seed: number, purpose: string, index: number, n: number): Float64Array {
-  const bits = words(seed, purpose, index, n);
+  const bits = randomWords(seed, purpose, index, n);
   const out = new Float64Array(n);
   for (let i = 0; i < n; i++) out[i] = bits[i]! / TWO_32;
   return out;
 }
 
-/** `n` integers in [0, below). Scaling 32 bits biases their probabilities by up to below * 2^-32, relatively. */
+/** `n` integers in [0, below). The relative error of their probabilities is at most below * 2^-32. */
 export function integers(seed: number, purpose: string, index: number, n: number, below: number): Uint32Array {
   if (!(Number.isInteger(below) && below >= 1 && below <= TWO_32))
     throw new RangeError(`integers: below is ${below}, wanted a whole number from 1 to 2^32`);
-  const bits = words(seed, purpose, index, n);
+  const bits = randomWords(seed, purpose, index, n);
   const out = new Uint32Array(n);
   for (let i = 0; i < n; i++) out[i] = Math.floor((bits[i]! / TWO_32) * below);
   return out;
@@ -45,13 +45,13 @@ export function permutation(seed: number, purpose: string, index: number, n: num
   return out;
 }
 
-/** A sequence of random numbers of one key. */
+/** A sequence of random numbers with one key. */
 export interface Stream {
-  /** Uniform on [0, 1). */
+  /** Returns a uniform sample from [0, 1). */
   uniform(): number;
-  /** From N(0, 1), in double precision. */
+  /** Returns a sample from N(0, 1) in double precision. */
   normal(): number;
-  /** Uniform on 0, ..., below - 1. */
+  /** Returns an integer from 0, ..., below - 1, all with equal probability. */
   integer(below: number): number;
 }
 
@@ -75,8 +75,8 @@ export function stream(seed: number, purpose: string, index: number): Stream {
   };
 }
 
-/** `n` 32-bit words, and up to three more. */
-function words(seed: number, purpose: string, index: number, n: number): Uint32Array {
+/** Generates `n` random 32-bit words, rounded up to whole blocks of four words. */
+function randomWords(seed: number, purpose: string, index: number, n: number): Uint32Array {
   const { k0, k1, low, high, upperSeed } = keyOf(seed, purpose, index);
   const out = new Uint32Array(4 * Math.ceil(n / 4));
   for (let block = 0; block < out.length / 4; block++) philox(k0, k1, block, low, high, upperSeed, out, 4 * block);
@@ -84,9 +84,9 @@ function words(seed: number, purpose: string, index: number, n: number): Uint32A
 }
 
 function keyOf(seed: number, purpose: string, index: number) {
-  for (const [what, value] of [["seed", seed] as const, ["index", index] as const])
+  for (const [label, value] of [["seed", seed] as const, ["index", index] as const])
     if (!(Number.isSafeInteger(value) && value >= 0))
-      throw new RangeError(`random: ${what} is ${value}, wanted a whole number from 0 to 2^53 - 1`);
+      throw new RangeError(`random: ${label} is ${value}, wanted a whole number from 0 to 2^53 - 1`);
   return {
     k0: seed >>> 0,
     k1: hash32(purpose),

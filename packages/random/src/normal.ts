@@ -1,6 +1,6 @@
-// The inverse of the standard normal distribution function by + - * / and sqrt only, so that every platform gives the
-// same bits. Wichura, 1988, Algorithm AS 241 (PPND16), Applied Statistics 37(3), https://doi.org/10.2307/2347330; its
-// relative error is about 1e-16.
+// Computes the inverse of the standard normal distribution function with + - * / and sqrt only, so that every platform
+// gives the same bits. Source: Wichura, 1988, Algorithm AS 241 (PPND16), Applied Statistics 37(3),
+// https://doi.org/10.2307/2347330. Its relative error is about 1e-16.
 
 const A = [
   3.387132872796366608, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
@@ -28,7 +28,7 @@ const F = [
 ] as const;
 type Coefficients = typeof A | typeof B | typeof C | typeof D | typeof E | typeof F;
 
-/** The z with Φ(z) = p, for p in (0, 1). */
+/** Returns the z for which Φ(z) = p. `p` must be in (0, 1). */
 export function inverseNormal(p: number): number {
   const q = p - 0.5;
   if (Math.abs(q) <= 0.425) {
@@ -48,8 +48,8 @@ function polynomial(c: Coefficients, x: number): number {
 }
 
 /**
- * Natural logarithm for x in (0, 1], since Math.log may differ between JavaScript engines: the series of artanh, after
- * scaling x into [sqrt(1/2), sqrt(2)).
+ * Natural logarithm for x in (0, 1]. Math.log is not used because its last bits may differ between JavaScript engines.
+ * The function scales x into [sqrt(1/2), sqrt(2)), then sums the series of artanh.
  */
 function logarithm(x: number): number {
   let exponent = 0;

@@ -1,4 +1,4 @@
-// The guard against Math.random, and reading stack traces.
+// Tests the guard against Math.random and the reader of stack traces.
 
 import { describe, expect, it } from "vitest";
 import { callSitesOf, withoutMathRandom } from "./only-source.ts";
@@ -18,7 +18,7 @@ describe("withoutMathRandom", () => {
   });
 });
 
-it("callSitesOf reads the call sites of a stack, also with spaces, and leaves out Node's own", () => {
+it("callSitesOf lists the call sites of a stack trace, including paths with spaces, and omits lines of Node", () => {
   const stack = [
     "Error: no",
     "    at f (file:///a%20b/c.js:1:2)",

@@ -3,7 +3,8 @@
 /**
  * Runs the synchronous function `f` with `Math.random` forbidden.
  *
- * @param refuse makes the error; `site` is `file:line:column` of the call outside of tensorflow.js, if known
+ * @param refuse creates the error to throw; `site` is `file:line:column` of the call outside of tensorflow.js, or
+ *   undefined if that is not known
  */
 export function withoutMathRandom<T>(f: () => T, refuse: (site: string | undefined) => Error): T {
   const random = Math.random;
@@ -36,7 +37,7 @@ export function callSite(
   return callSitesOf(holder.stack ?? "").find((site) => !site.includes("/@tensorflow/") && !skip(site));
 }
 
-/** The call sites of a stack trace, `/file:line:column` each. Lines inside of Node have no path and are left out. */
+/** Lists the call sites of a stack trace as `/file:line:column`. Lines inside Node have no path and are omitted. */
 export function callSitesOf(stack: string): string[] {
   return stack.split("\n").flatMap((line) => {
     const site = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*:\d+:\d+)\)?$/.exec(line)?.[1];

@@ -26,9 +26,9 @@ export function philox(
   c2 |= 0;
   c3 |= 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const hi0 = high(M0, c0);
+    const hi0 = multiplyHigh(M0, c0);
     const lo0 = Math.imul(M0, c0);
-    const hi1 = high(M1, c2);
+    const hi1 = multiplyHigh(M1, c2);
     const lo1 = Math.imul(M1, c2);
     c0 = hi1 ^ c1 ^ k0;
     c1 = lo1;
@@ -43,8 +43,10 @@ export function philox(
   out[offset + 3] = c3;
 }
 
-/** The high 32 bits of a 32 x 32 bit multiplication, by 16-bit halves: every intermediate fits a 32-bit integer. */
-function high(a: number, b: number): number {
+/**
+ * Multiplies two 32-bit integers and returns the high 32 bits. It works on 16-bit halves, whose results fit 32 bits.
+ */
+function multiplyHigh(a: number, b: number): number {
   const aHigh = a >>> 16;
   const aLow = a & 0xffff;
   const bHigh = b >>> 16;

@@ -1,4 +1,4 @@
-// Philox against published words, and the distributions and keys of the samples.
+// Compares Philox with published test vectors, and checks the distributions and keys of the samples.
 
 import { describe, expect, it } from "vitest";
 import { integers, inverseNormal, normals, permutation, philox, stream, uniforms } from "./index.ts";
@@ -9,10 +9,10 @@ describe("philox", () => {
     [[0, 0, 0, 0], [0, 0], "6627e8d5 e169c58d bc57ac4c 9b00dbd8"],
     [[0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], "408f276d 41c83b0e a20bc7c6 6d5451fd"],
     [[0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0], "d16cfe09 94fdcceb 5001e420 24126ea1"],
-  ])("gives the published words at counter %j", (c, k, want) => {
+  ])("gives the published words at counter %j", (c, k, expected) => {
     const out = new Uint32Array(4);
     philox(k[0]!, k[1]!, c[0]!, c[1]!, c[2]!, c[3]!, out);
-    expect([...out].map((w) => w.toString(16).padStart(8, "0")).join(" ")).toBe(want);
+    expect([...out].map((w) => w.toString(16).padStart(8, "0")).join(" ")).toBe(expected);
   });
 });
 

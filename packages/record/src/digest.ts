@@ -1,10 +1,10 @@
-// The digest of a record, stored in it, so that a damaged file is not taken for a result.
+// Computes the digest of a record. The record stores its digest, so that readers can detect a damaged file.
 
 import { createHash } from "node:crypto";
 
 /**
  * SHA-256 of the record's canonical text: JSON without the field `digest`, keys of every object sorted by code unit, no
- * white space. It does not depend on white space and the order of keys in the file, nor on the order in the schema.
+ * white space. The digest does not depend on white space, on the order of keys in the file or on that in the schema.
  */
 export function recordDigest(record: object): string {
   const { digest: _, ...content } = record as Record<string, unknown>;

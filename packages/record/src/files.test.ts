@@ -1,4 +1,4 @@
-// Reading and writing one record.
+// Tests that one record is read and written without loss, and that damage is detected.
 
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,10 +20,10 @@ test("readRecord returns the record that was written", async () => {
 });
 
 test("writeRecord gives the same bytes for any order of keys", async () => {
-  const reversed = reverseKeys(exampleRecord());
-  expect(Object.keys(reversed)[0]).toBe("finishedAt");
+  const reversedRecord = reverseKeys(exampleRecord());
+  expect(Object.keys(reversedRecord)[0]).toBe("finishedAt");
   await writeRecord(join(folder, "a.json"), exampleRecord());
-  await writeRecord(join(folder, "b.json"), reversed);
+  await writeRecord(join(folder, "b.json"), reversedRecord);
   const writtenText = await readFile(join(folder, "a.json"), "utf8");
   expect(await readFile(join(folder, "b.json"), "utf8")).toBe(writtenText);
   expect(Object.keys(JSON.parse(writtenText)).slice(0, 5)).toEqual([
@@ -38,7 +38,7 @@ test("writeRecord gives the same bytes for any order of keys", async () => {
   expect(writtenText.endsWith("}\n")).toBe(true);
 });
 
-test("writeRecord leaves no other file", async () => {
+test("writeRecord leaves only the record file in its folder", async () => {
   await writeRecord(join(folder, "record.json"), exampleRecord());
   await writeRecord(join(folder, "record.json"), exampleRecord());
   expect(await readdir(folder)).toEqual(["record.json"]);
@@ -48,8 +48,8 @@ test("writeRecord refuses NaN and infinity instead of writing null", async () =>
   const record = exampleRecord();
   record.metrics!.kid = Number.NaN;
   await expect(writeRecord(join(folder, "record.json"), record)).rejects.toThrow(/metrics\.kid/);
-  const infinite = { ...exampleRecord(), settings: { lossScale: Number.POSITIVE_INFINITY } };
-  await expect(writeRecord(join(folder, "record.json"), infinite)).rejects.toThrow(/settings/);
+  const infiniteRecord = { ...exampleRecord(), settings: { lossScale: Number.POSITIVE_INFINITY } };
+  await expect(writeRecord(join(folder, "record.json"), infiniteRecord)).rejects.toThrow(/settings/);
   expect(await readdir(folder)).toEqual([]);
 });
 
@@ -102,24 +102,24 @@ test("readRecord detects flipped bits that change the record", async () => {
   await writeRecord(path, { ...exampleRecord(), recipe: "größe 花" });
   const bytes = await readFile(path);
   const record = await readRecord(path);
-  let noticed = 0;
+  let detectedCount = 0;
   for (let flip = 0; flip < 400; flip++) {
     const hash = Math.imul(flip, 2_654_435_761) >>> 0; // Knuth's multiplicative hash, spread over the file
-    const flipped = Buffer.from(bytes);
+    const flippedBytes = Buffer.from(bytes);
     const at = hash % bytes.length;
-    flipped[at] = flipped[at]! ^ (1 << (flip % 8));
-    await writeFile(path, flipped);
+    flippedBytes[at] = flippedBytes[at]! ^ (1 << (flip % 8));
+    await writeFile(path, flippedBytes);
     try {
       expect(await readRecord(path), `bit ${flip % 8} of byte ${at}`).toEqual(record);
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
-      noticed++;
+      detectedCount++;
     }
     // findRecords reports the damaged file, too: no flip makes it look like a file of another program.
     const { records, damaged } = await findRecords(folder);
     expect(records.length + damaged.length, `bit ${flip % 8} of byte ${at}`).toBe(1);
   }
-  expect(noticed).toBeGreaterThan(350);
+  expect(detectedCount).toBeGreaterThan(350);
 });
 
 function reverseKeys<T>(value: T): T {

@@ -27,15 +27,15 @@ export async function readRecord(path: string): Promise<RunRecord> {
       throw new RecordError(`cannot read ${printable(path)}: it is a folder, expected a file; ${remedy}`);
     throw error;
   }
-  return toRecord(path, parse(path, bytes));
+  return toRecord(path, parseRecordFile(path, bytes));
 }
 
 /**
  * Writes a record as JSON, whole or not at all. Equal records give equal bytes: keys are in the order of the schema,
- * those of free maps sorted. Throws a {@link RecordError} for an invalid record.
+ * and the keys of free maps are sorted. Throws a {@link RecordError} for an invalid record.
  */
 export async function writeRecord(path: string, record: RunRecord): Promise<void> {
-  await replaceFile(path, formatRecord(validated(path, record)));
+  await replaceFile(path, formatRecord(validate(path, record)));
 }
 
 function formatRecord(record: RunRecord): string {
@@ -50,7 +50,7 @@ function formatRecord(record: RunRecord): string {
 }
 
 /** Parses the content of a record file. Throws a {@link RecordError} that names the file. */
-export function parse(path: string, bytes: Uint8Array): unknown {
+export function parseRecordFile(path: string, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
@@ -62,15 +62,15 @@ export function parse(path: string, bytes: Uint8Array): unknown {
 /** Validates a parsed record. Throws a {@link RecordError} that names the file and the field. */
 export function toRecord(path: string, value: unknown): RunRecord {
   const digest = (value as { digest?: unknown } | null)?.digest;
-  // Checked first: damage is the likelier cause of an error that the schema would find.
+  // The digest is checked before the schema: an error in the schema is more likely caused by damage.
   if (typeof digest === "string" && digest !== recordDigest(value as object))
     throw new RecordError(
       `${printable(path)}: its content does not match its digest: the file was changed or damaged; ${remedy}`,
     );
-  return validated(path, value);
+  return validate(path, value);
 }
 
-function validated(path: string, value: unknown): RunRecord {
+function validate(path: string, value: unknown): RunRecord {
   const result = recordSchema.safeParse(value);
   if (result.success) return result.data;
   const version = (value as { schema?: unknown } | null)?.schema;

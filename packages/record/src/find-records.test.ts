@@ -1,4 +1,4 @@
-// Finding the records below a folder, among files of other programs and damaged ones.
+// Tests that findRecords finds the records below a folder that also has damaged records and files of other programs.
 
 import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
@@ -39,7 +39,7 @@ test.each([
   ["a resource fork of macOS", "._record.json", "\0\x05\x16\x07\0\x02\0\0Mac OS X        "],
   ["a notebook's copy", ".ipynb_checkpoints/record.json", '{"protocol": 1, "cell": 2'],
   ["an editor's settings with comments", ".vscode/settings.json", '// mine\n{"a": 1,}\n'],
-  ["the same in a folder that is not hidden", "vscode/settings.json", '// mine\n{"a": 1,}\n'],
+  ["an editor's settings in a folder that is not hidden", "vscode/settings.json", '// mine\n{"a": 1,}\n'],
   ["a leftover of an archive", "__MACOSX/record.json", "?"],
   ["the recycle bin of a NAS", "@Recycle/record.json", "?"],
   ["a file recovered by Windows", "found.000/record.json", "?"],
@@ -92,7 +92,7 @@ test("findRecords returns the other records and lists each damaged one", async (
   ]);
 });
 
-test.skipIf(process.platform === "win32")("findRecords does not wait for a pipe", async () => {
+test.skipIf(process.platform === "win32")("findRecords reports a pipe without waiting for data", async () => {
   const pipe = join(folder, "record.json");
   expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
   const { damaged } = await findRecords(folder);

@@ -5,7 +5,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isIgnoredName } from "@dit-bench/files";
 import { printable } from "@dit-bench/text";
-import { parse, RecordError, toRecord } from "./files.ts";
+import { parseRecordFile, RecordError, toRecord } from "./files.ts";
 import type { RunRecord } from "./schema.ts";
 
 export interface FoundRecord {
@@ -32,10 +32,10 @@ const largestRecord = 128e6;
 /**
  * Reads every record below `folder`. Damaged records are listed beside the others.
  *
- * Skipped are hidden names, including temporary files, folders that systems create, and JSON files that do not look
- * like a record. A file looks like one if it has at least two of the top-level keys `protocol`, `identity` and `cell`,
- * or the name `record.json` or `NAME-seed-N.json`. In a file that is not JSON the keys are searched in the text. Links
- * to folders are not followed. Throws only if `folder` itself cannot be read.
+ * It skips hidden names (temporary files have such names), folders that operating systems create, and JSON files that
+ * do not look like a record. A file looks like a record if it has at least two of the top-level keys `protocol`,
+ * `identity` and `cell`, or if its name is `record.json` or `NAME-seed-N.json`. If a file is not JSON, the keys are
+ * searched in its text. Links to folders are not followed. Throws only if `folder` itself cannot be read.
  */
 export async function findRecords(folder: string): Promise<FoundRecords> {
   const found: FoundRecords = { records: [], damaged: [] };
@@ -65,13 +65,17 @@ async function jsonPaths(folder: string, entries: readonly Dirent[], damaged: Da
     try {
       paths.push(...(await jsonPaths(path, await readdir(path, { withFileTypes: true }), damaged)));
     } catch (error) {
-      damaged.push({ path, reason: `cannot list ${printable(path)} (${printable((error as Error).message)})` });
+      const cause = printable((error as Error).message);
+      damaged.push({
+        path,
+        reason: `cannot list ${printable(path)} (${cause}); make it readable or move it elsewhere`,
+      });
     }
   }
   return paths;
 }
 
-/** Reads a file that looks like a record; null for any other file. */
+/** Reads a file if it looks like a record. Returns null for any other file. */
 async function readLikelyRecord(path: string): Promise<RunRecord | null> {
   const hasRecordName = /^record\.json$|-seed-\d+\.json$/.test(basename(path));
   const refuse = (reason: string) => {
@@ -89,11 +93,12 @@ async function readLikelyRecord(path: string): Promise<RunRecord | null> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new RecordError(`cannot read ${printable(path)} (${printable((error as Error).message)})`);
+    const cause = printable((error as Error).message);
+    throw new RecordError(`cannot read ${printable(path)} (${cause}); make it readable or move it elsewhere`);
   }
   let value: unknown;
   try {
-    value = parse(path, bytes);
+    value = parseRecordFile(path, bytes);
   } catch (error) {
     if (hasRecordName || looksLikeRecord((key) => Buffer.from(bytes).includes(`"${key}"`))) throw error;
     return null;
@@ -103,6 +108,6 @@ async function readLikelyRecord(path: string): Promise<RunRecord | null> {
   return looksLikeRecord((key) => keys.includes(key)) ? toRecord(path, value) : null;
 }
 
-/** Two of three, so that one damaged key does not hide a record. */
+/** Two of the three keys are enough, so that one damaged key does not hide a record. */
 const looksLikeRecord = (has: (key: string) => boolean): boolean =>
   ["protocol", "identity", "cell"].filter(has).length >= 2;

@@ -1,4 +1,4 @@
-// The schema of records: valid records and refused ones.
+// Tests that the schema accepts valid records and refuses invalid ones.
 
 import { expect, test } from "vitest";
 import { exampleRecord } from "./example.test.data.ts";
@@ -31,7 +31,7 @@ test.each([
     "at most as many",
   ],
   [
-    "a class embedding larger than what was trained",
+    "more weights in the class embedding than trainable weights",
     { ...exampleRecord(), parameters: { trainable: 5, classEmbedding: 6, model: 10 } },
     "class embedding",
   ],
@@ -40,10 +40,10 @@ test.each([
     { ...exampleRecord(), metrics: { ...exampleRecord().metrics, fidInterval: [2, 1] } },
     "low <= high",
   ],
-])("recordSchema refuses %s and names the field", (_, record, where) => {
+])("recordSchema refuses %s and names the field", (_, record, field) => {
   const result = recordSchema.safeParse(record);
   expect(result.success).toBe(false);
-  expect(JSON.stringify(result.error?.issues)).toContain(where);
+  expect(JSON.stringify(result.error?.issues)).toContain(field);
 });
 
 function divergedRecord() {

@@ -122,7 +122,7 @@ export const recordSchema = z
     parameters: z.strictObject({
       /** Number of trained weights, including the class embedding. */
       trainable: count,
-      /** The share of the class embedding in `trainable`. */
+      /** Number of weights in the class embedding; they are part of `trainable`. */
       classEmbedding: count,
       /** Number of all weights of the trained model, including the method's own. */
       model: z.int().positive(),

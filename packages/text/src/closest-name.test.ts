@@ -16,14 +16,14 @@ test.each([
   ["art", "artbench"],
   ["cup", "cub"],
   ["car", "cars"],
-])("%s is read as %s", (given, meant) => {
+])("closestName reads %s as %s", (given, meant) => {
   expect(closestName(given, names)).toBe(meant);
 });
 
-test.each(["imagenet", "x", "", "coco", "zzzzzzz"])("finds no close name for %j", (given) => {
+test.each(["imagenet", "x", "", "coco", "zzzzzzz"])("closestName returns undefined for %j", (given) => {
   expect(closestName(given, names)).toBeUndefined();
 });
 
-test("prefers the exact name to one that begins with it", () => {
+test("closestName prefers the exact name to a name that begins with it", () => {
   expect(closestName("lora", ["lora-plus", "lora"])).toBe("lora");
 });

@@ -3,21 +3,22 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * The candidate at the smallest edit distance from `name`, without regard to case. A candidate that begins with `name`,
- * or is a beginning of it, counts as half an edit away.
+ * Returns the candidate with the smallest edit distance to `name`, ignoring case. If one of the two begins with the
+ * other, their distance is at most half an edit.
  *
  * @returns undefined if more than a third of the letters would change
  */
 export function closestName(name: string, candidates: Iterable<string>): string | undefined {
-  const wanted = name.toLowerCase();
+  const lowerName = name.toLowerCase();
   let closest: string | undefined;
   let fewestEdits = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const given = candidate.toLowerCase();
-    const isBeginning = wanted.length >= 2 && (given.startsWith(wanted) || wanted.startsWith(given));
-    const edits = Math.min(distance(wanted, given), isBeginning ? 0.5 : Number.POSITIVE_INFINITY);
-    const allowed = Math.max(1, Math.floor(Math.max(wanted.length, given.length) / 3));
-    if (edits <= allowed && edits < fewestEdits) {
+    const lowerCandidate = candidate.toLowerCase();
+    const isBeginning =
+      lowerName.length >= 2 && (lowerCandidate.startsWith(lowerName) || lowerName.startsWith(lowerCandidate));
+    const edits = Math.min(distance(lowerName, lowerCandidate), isBeginning ? 0.5 : Number.POSITIVE_INFINITY);
+    const maxEdits = Math.max(1, Math.floor(Math.max(lowerName.length, lowerCandidate.length) / 3));
+    if (edits <= maxEdits && edits < fewestEdits) {
       closest = candidate;
       fewestEdits = edits;
     }

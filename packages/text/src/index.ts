@@ -1,4 +1,4 @@
-// Text in messages and names: what may be printed, counts, and "did you mean".
+// Functions for the text of messages: printable text, counts with nouns, and the name that a misspelt one stands for.
 
 export { closestName } from "./closest-name.ts";
 export { printable } from "./printable.ts";

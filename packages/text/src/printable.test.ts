@@ -1,4 +1,4 @@
-// Text made safe for a terminal.
+// Tests that printable makes text safe for a terminal.
 
 import { expect, it } from "vitest";
 import { printable } from "./index.ts";
@@ -13,7 +13,7 @@ it.each([
   ["half \ud800 pair", "half \\u{d800} pair"],
   ["玫瑰 العربية 🌷 é\u200f", "玫瑰 العربية 🌷 é\u200f"],
   ["C:\\x1b", "C:\\x1b"],
-])("%j is printed as %j, and printing that again changes nothing", (text, safe) => {
+])("printable of %j is %j, and applying it again changes nothing", (text, safe) => {
   expect(printable(text)).toBe(safe);
   expect(printable(safe)).toBe(safe);
 });

@@ -1,15 +1,14 @@
-// Text from outside (file names, labels, messages of other programs), made safe to print in a terminal and to record.
+// Makes text from outside (file names, labels, messages of other programs) safe for terminals and records.
 
-/** Control characters, characters that reverse the direction of what follows, and halves of surrogate pairs. */
-const unsafe = /[\p{Cc}\u2028-\u202e\u2066-\u2069\p{Cs}]/gu;
+/** Control characters, characters that change the direction of the text after them, and lone surrogates. */
+const unsafeCharacters = /[\p{Cc}\u2028-\u202e\u2066-\u2069\p{Cs}]/gu;
 
 /**
- * The text on one line, without any character that controls a terminal: ESC becomes `\x1b`, characters above U+007F
- * become `\u{85}`. Everything else, backslashes included, stays, so that `printable(printable(text))` is
- * `printable(text)`.
+ * Escapes line breaks and all characters that can control a terminal: ESC becomes `\x1b`, U+0085 becomes `\u{85}`. All
+ * other characters, including backslashes, are unchanged. Therefore `printable(printable(text))` is `printable(text)`.
  */
 export const printable = (text: string): string =>
-  text.replaceAll(unsafe, (character) => {
+  text.replaceAll(unsafeCharacters, (character) => {
     const code = character.codePointAt(0)!;
     return code < 0x80 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
   });

@@ -1,4 +1,4 @@
-// Counts with their nouns.
+// Tests that counts are printed with the right form of their nouns.
 
 import { expect, it } from "vitest";
 import { quantity } from "./index.ts";
@@ -8,6 +8,6 @@ it.each([
   [2, "image", "2 images"],
   [0, "class", "0 classes"],
   [12_000, "record", "12,000 records"],
-])("%d and '%s' are printed as '%s'", (count, noun, text) => {
+])("quantity of %d and '%s' is '%s'", (count, noun, text) => {
   expect(quantity(count, noun)).toBe(text);
 });

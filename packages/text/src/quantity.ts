@@ -1,9 +1,9 @@
-// Counts with their nouns, as messages print them.
+// Formats counts with their nouns for messages.
 
 /**
- * `1 image`, `2 images`, `0 classes`, `12,000 records`.
+ * A count with its noun: `1 image`, `2 images`, `0 classes`, `12,000 records`.
  *
- * @param noun in the singular; regular English plurals only
+ * @param noun the singular form of a noun whose plural ends in `s`, or in `es` after an `s`
  */
 export const quantity = (count: number, noun: string): string =>
   `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;

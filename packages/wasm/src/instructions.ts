@@ -1,5 +1,5 @@
-// Instructions as bytes: https://webassembly.github.io/spec/core/binary/instructions.html. Locals are numbered,
-// parameters first.
+// Encodes WebAssembly instructions as bytes: https://webassembly.github.io/spec/core/binary/instructions.html. The
+// locals of a function are numbered from 0: first its parameters, then its other locals.
 
 import { signedLeb128, unsignedLeb128 } from "./leb128.ts";
 

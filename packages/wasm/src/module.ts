@@ -1,4 +1,4 @@
-// The binary format of a module: https://webassembly.github.io/spec/core/binary/modules.html
+// Encodes a module in WebAssembly's binary format: https://webassembly.github.io/spec/core/binary/modules.html
 
 import { type Code, type ValueType, valueTypes } from "./instructions.ts";
 import { unsignedLeb128 } from "./leb128.ts";
@@ -12,18 +12,19 @@ export interface WasmFunction {
   readonly body: Code;
 }
 
-/** Size of a page of memory. */
+/** Size of a page of memory in bytes. */
 export const PAGE_BYTES = 65536;
 
 /**
- * A module that exports `memory` and functions without results.
+ * Encodes a module that exports `memory` and functions without results. The ids of its sections are 1 types,
+ * 3 functions, 5 memory, 7 exports and 10 code.
  *
- * @param bytes the memory's size, rounded up to whole pages
+ * @param bytes size of the memory; it is rounded up to whole pages
  */
 export function wasmModule(bytes: number, functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const types = (of: readonly ValueType[]) => of.map((type) => [valueTypes[type]]);
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm" and the version
     ...section(
       1,
       functions.map(({ parameters }) => [0x60, ...vector(types(parameters)), 0]),

@@ -1,4 +1,4 @@
-// LEB128 against published encodings, and modules that run.
+// Compares LEB128 with published encodings, and runs modules in Node.
 
 import { expect, test } from "vitest";
 import {
@@ -47,7 +47,7 @@ function run(bytes: number, parameters: number, locals: Parameters<typeof wasmMo
   return exports as { memory: WebAssembly.Memory; f: (...given: number[]) => void };
 }
 
-test("a module has the requested memory, and functions of more than 128 locals and long bodies", () => {
+test("wasmModule makes the requested memory, and accepts functions with more than 128 locals and long bodies", () => {
   const locals = Array.from({ length: 200 }, () => "v128" as const);
   const { memory, f } = run(PAGE_BYTES + 1, 1, locals, [
     ...Array.from({ length: 200 }, (_, i) => [...v128.zero, ...set(1 + i)]).flat(),
@@ -60,7 +60,8 @@ test("a module has the requested memory, and functions of more than 128 locals a
 });
 
 test("f64x2 instructions in a loop sum pairs of doubles, and lane extracts both sums", () => {
-  // 8 bytes at 1000: the sum over pairs (a, b) at 0, 16, ... of 3 (a + a²) + 3 (b + b²)
+  // The function reads the doubles x in the first 32 bytes two at a time, and stores the sum of 3 (x + x²) at byte
+  // 1000. It reads the factor 3 at byte 2000.
   const [end, at, pair, sum] = [0, 1, 2, 3];
   const { memory, f } = run(
     1,
@@ -100,8 +101,8 @@ test.each([
   ["sqrt", f32x4.sqrt, (_: number, b: number) => Math.sqrt(b)],
   ["abs", f32x4.abs, (_: number, b: number) => Math.abs(b)],
   ["negate", f32x4.negate, (_: number, b: number) => -b],
-])("f32x4 %s works on four numbers as Math.fround does", (_, op, wanted) => {
-  const unary = wanted.length === 2 && [f32x4.sqrt, f32x4.abs, f32x4.negate].includes(op);
+])("f32x4 %s gives the single-precision result for each of four numbers", (_, op, expected) => {
+  const unary = expected.length === 2 && [f32x4.sqrt, f32x4.abs, f32x4.negate].includes(op);
   const { memory, f } = run(
     1,
     1,
@@ -111,7 +112,7 @@ test.each([
   const floats = new Float32Array(memory.buffer, 64, 12);
   floats.set([1.5, -2.25, 3.1, 0, 2, 5, 0.7, 1e-3]);
   f(64);
-  for (let i = 0; i < 4; i++) expect(floats[8 + i]).toBe(Math.fround(wanted(floats[i]!, floats[4 + i]!)));
+  for (let i = 0; i < 4; i++) expect(floats[8 + i]).toBe(Math.fround(expected(floats[i]!, floats[4 + i]!)));
 });
 
 test("splat copies a number to all four lanes, and v128.zero clears them", () => {

@@ -18,12 +18,12 @@ const kinds: readonly (readonly [pattern: RegExp, name: string])[] = [
  */
 export function describeAdapter(names: Iterable<string>): string | undefined {
   let kind: string | undefined;
-  let wrapped = false;
+  let hasBaseLayers = false;
   for (const name of names) {
     kind ??= kinds.find(([pattern]) => pattern.test(name))?.[1];
-    wrapped ||= name.includes(".base_layer.");
+    hasBaseLayers ||= name.includes(".base_layer.");
   }
   if (kind === undefined) return undefined;
   const article = /^[AEIOUL]/.test(kind) && !/^Lo/.test(kind) ? "an" : "a";
-  return wrapped ? `a model with ${article} ${kind} adapter that is not merged` : `${article} ${kind} adapter`;
+  return hasBaseLayers ? `a model with ${article} ${kind} adapter that is not merged` : `${article} ${kind} adapter`;
 }

@@ -1,4 +1,4 @@
-// An opened file of weights: the list of its tensors, which are read on request.
+// An opened file of weights. It lists the tensors, and reads each tensor on request.
 
 import { float32, isFloatingPoint } from "./float32.ts";
 import { type PlacedTensor, readPlaced, type TensorInfo } from "./placed-tensor.ts";
@@ -9,7 +9,7 @@ import { UnsupportedFileError } from "./weight-file-error.ts";
 export interface Checkpoint {
   /** The path that was opened. */
   readonly source: string;
-  /** `safetensors`, `PyTorch zip` or `PyTorch legacy`; for several files, the formats of all. */
+  /** `safetensors`, `PyTorch zip` or `PyTorch legacy`; if there are several files, the formats of all of them. */
   readonly format: string;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** Plain values in the file beside its tensors. */
@@ -32,13 +32,13 @@ export interface CheckpointParts {
 
 export function checkpoint({ source, format, tensors, metadata = new Map(), notes = [] }: CheckpointParts): Checkpoint {
   const read = (name: string): StoredTensor => {
-    const placed = tensors.get(name);
-    if (!placed)
+    const tensor = tensors.get(name);
+    if (!tensor)
       throw new UnsupportedFileError(
         source,
-        `it has no tensor ${JSON.stringify(name)}; its ${tensors.size} are listed by 'bench list-weights'`,
+        `it has no tensor ${JSON.stringify(name)}; 'bench list-weights' lists the ${tensors.size} that it has`,
       );
-    return readPlaced(name, placed);
+    return readPlaced(name, tensor);
   };
   return {
     source,

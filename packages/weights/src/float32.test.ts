@@ -1,4 +1,4 @@
-// Conversion to float32.
+// Tests the conversion of stored numbers to float32.
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// Conversion of stored floating-point numbers to float32. F16: IEEE 754 binary16; BF16: the upper half of a float32.
+// Converts stored floating-point numbers to float32. F16: IEEE 754 binary16; BF16: the upper half of a float32.
 
 import type { StoredTensor } from "./tensor-type.ts";
 
@@ -7,7 +7,10 @@ const floatingPointTypes: ReadonlySet<string> = new Set(["F64", "F32", "F16", "B
 /** True if `float32` can convert numbers of this type. */
 export const isFloatingPoint = (type: string): boolean => floatingPointTypes.has(type);
 
-/** Converts to float32: F32 is the same array, F64 rounded to nearest, F16 and BF16 exact. Throws for other types. */
+/**
+ * Converts the numbers of a tensor to float32. F32 numbers are returned in the same array, F64 numbers are rounded to
+ * nearest, F16 and BF16 numbers are converted exactly. Throws for other types.
+ */
 export function float32(tensor: StoredTensor): Float32Array {
   const { type, data } = tensor;
   switch (type) {

@@ -1,4 +1,4 @@
-// Weights in a folder, or in several files with an index: the layouts of diffusers and transformers.
+// Opens weights in a folder, or in several files with an index, in the layouts of diffusers and transformers.
 
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,7 +10,7 @@ import { type ReadableFile, withFile } from "./read-file.ts";
 import { type Json, JsonError, type JsonObject, parseStrictJson } from "./strict-json.ts";
 import { UnsupportedFileError } from "./weight-file-error.ts";
 
-type Open = (path: string) => Promise<Checkpoint>;
+type OpenFile = (path: string) => Promise<Checkpoint>;
 
 /** File names of weights in diffusers (utils/constants.py) and transformers (utils/__init__.py), preferred first. */
 const weightFiles = ["diffusion_pytorch_model", "model", "pytorch_model"].flatMap((stem) =>
@@ -32,23 +32,23 @@ const adapterFiles = ["adapter_model", "pytorch_lora_weights"].flatMap((stem) =>
 /**
  * Opens the folder of a model, of a pipeline with a folder `transformer`, or of an adapter; otherwise the only file of
  * weights in the folder. The values of `config.json` or `adapter_config.json` become metadata. Throws
- * UnsupportedFileError if none of these is there.
+ * UnsupportedFileError if the folder has no such file.
  */
-export async function openFolder(folder: string, open: Open): Promise<Checkpoint> {
+export async function openFolder(folder: string, open: OpenFile): Promise<Checkpoint> {
   for (const [place, names, settings] of [
     [folder, weightFiles, "config.json"],
     [join(folder, "transformer"), weightFiles, "config.json"],
     [folder, adapterFiles, "adapter_config.json"],
   ] as const) {
     const weights = names.map((name) => join(place, name)).find(existsSync);
-    if (weights) return openNamed(folder, weights, join(place, settings), open);
+    if (weights) return openWeightFile(folder, weights, join(place, settings), open);
   }
-  const { weights, folders } = weightsInside(folder);
-  if (weights.length === 1) return openNamed(folder, join(folder, weights[0]!), join(folder, "config.json"), open);
-  throw new UnsupportedFileError(folder, noWeights(weights, folders));
+  const { weights, folders } = listWeightFiles(folder);
+  if (weights.length === 1) return openWeightFile(folder, join(folder, weights[0]!), join(folder, "config.json"), open);
+  throw new UnsupportedFileError(folder, describeMissingWeights(weights, folders));
 }
 
-async function openNamed(folder: string, weights: string, config: string, open: Open): Promise<Checkpoint> {
+async function openWeightFile(folder: string, weights: string, config: string, open: OpenFile): Promise<Checkpoint> {
   const opened = await open(weights);
   const settings = existsSync(config) ? withFile(config, readConfig) : [];
   return {
@@ -60,20 +60,20 @@ async function openNamed(folder: string, weights: string, config: string, open: 
   };
 }
 
-/** Files in a folder with the extension of weights, and its subfolders that hold such files. */
-function weightsInside(folder: string): { readonly weights: readonly string[]; readonly folders: readonly string[] } {
+/** Lists the files in a folder that have an extension of weights, and the subfolders that contain such files. */
+function listWeightFiles(folder: string): { readonly weights: readonly string[]; readonly folders: readonly string[] } {
   const weightsIn = (path: string) =>
     readdirSync(path, { withFileTypes: true }).filter(
       (entry) => !entry.name.startsWith(".") && !entry.isDirectory() && weightEnding.test(entry.name),
     );
-  const inside = readdirSync(folder, { withFileTypes: true }).filter(
+  const subfolders = readdirSync(folder, { withFileTypes: true }).filter(
     (entry) => entry.isDirectory() && !entry.name.startsWith("."),
   );
   return {
     weights: weightsIn(folder)
       .map(({ name }) => name)
       .sort(),
-    folders: inside
+    folders: subfolders
       .map(({ name }) => name)
       .filter((name) => weightsIn(join(folder, name)).length > 0)
       .sort(),
@@ -83,7 +83,7 @@ function weightsInside(folder: string): { readonly weights: readonly string[]; r
 const weightEnding = /\.(safetensors|pt|pth|ckpt|bin)$/i;
 
 /** Describes why no file of a folder was opened, and what to give instead. */
-function noWeights(weights: readonly string[], folders: readonly string[]): string {
+function describeMissingWeights(weights: readonly string[], folders: readonly string[]): string {
   const shards = weights.filter((name) => /-\d{5}-of-\d{5}\.\w+$/.test(name));
   if (shards.length > 0)
     return (
@@ -106,7 +106,7 @@ function noWeights(weights: readonly string[], folders: readonly string[]): stri
 const firstNames = (names: readonly string[]): string =>
   names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
 
-/** The plain values among the settings, by names such as `config.num_layers`. */
+/** The settings that are plain values, with names such as `config.num_layers`. Lists and objects are omitted. */
 function readConfig(file: ReadableFile): [string, string][] {
   return [...jsonObject(file)]
     .filter(([, value]) => value !== null && typeof value !== "object")
@@ -114,7 +114,7 @@ function readConfig(file: ReadableFile): [string, string][] {
 }
 
 /** Opens an index of shards: `{"metadata": …, "weight_map": {"TENSOR": "FILE"}}`. */
-export async function openIndex(file: ReadableFile, open: Open): Promise<Checkpoint> {
+export async function openIndex(file: ReadableFile, open: OpenFile): Promise<Checkpoint> {
   const map = jsonObject(file).get("weight_map");
   if (!(map instanceof Map))
     throw new UnsupportedFileError(file.path, 'JSON without a "weight_map": wanted the index of a sharded checkpoint');
@@ -122,8 +122,8 @@ export async function openIndex(file: ReadableFile, open: Open): Promise<Checkpo
     throw new UnsupportedFileError(file.path, `${map.size} tensors: at most ${maxTensors} are read`);
   const shards = new Map<string, Set<string>>();
   for (const [name, shard] of map as JsonObject) {
-    const safe = shardName(file.path, name, shard);
-    shards.set(safe, (shards.get(safe) ?? new Set()).add(name));
+    const fileName = shardName(file.path, name, shard);
+    shards.set(fileName, (shards.get(fileName) ?? new Set()).add(name));
   }
   if (shards.size > maxShards)
     throw new UnsupportedFileError(file.path, `${shards.size} shards: at most ${maxShards} are read`);
@@ -135,9 +135,9 @@ export async function openIndex(file: ReadableFile, open: Open): Promise<Checkpo
     const opened = await open(path);
     formats.add(opened.format);
     for (const name of names) {
-      const placed = opened.tensors.get(name);
-      if (!placed) throw new CorruptFileError(path, `it lacks the tensor ${JSON.stringify(name)} of the index`);
-      tensors.set(name, placed as PlacedTensor);
+      const tensor = opened.tensors.get(name);
+      if (!tensor) throw new CorruptFileError(path, `it lacks the tensor ${JSON.stringify(name)} of the index`);
+      tensors.set(name, tensor as PlacedTensor);
     }
     for (const name of opened.tensors.keys())
       if (!names.has(name)) throw new CorruptFileError(path, `its tensor ${JSON.stringify(name)} is not in the index`);

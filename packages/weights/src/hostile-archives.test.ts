@@ -1,17 +1,17 @@
-// Zip archives that are damaged, have wrong headers, or are bombs.
+// Tests that zip archives with damage or wrong headers and decompression bombs are refused.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { bytes, le, torchZip, zip } from "./hostile.test.data.ts";
-import { type Case, folder, outcome, refused, validPickle } from "./hostile-case.test.data.ts";
+import { type Case, expectRefusal, folder, readingError, validPickle } from "./hostile-case.test.data.ts";
 
 const archive = torchZip(validPickle);
 const entry = { name: "archive/data.pkl", data: validPickle };
 const data0 = { name: "archive/data/0", data: new Uint8Array(8) };
 const bomb = deflateRawSync(Buffer.alloc(64 << 20));
-const zips: Case[] = [
+const hostileArchives: Case[] = [
   ...Array.from(
     { length: 19 },
     (_, i): Case => [
@@ -133,9 +133,9 @@ const zips: Case[] = [
 
 test("openCheckpoint reads the archive that the hostile ones are made from", async () => {
   writeFileSync(join(folder, "zip"), archive);
-  expect(await outcome(join(folder, "zip"))).toBeUndefined();
+  expect(await readingError(join(folder, "zip"))).toBeUndefined();
 });
 
 describe("openCheckpoint refuses the zip archive:", () => {
-  test.each(zips)("%s", async (_, file, reason) => refused(file, reason));
+  test.each(hostileArchives)("%s", async (_, file, reason) => expectRefusal(file, reason));
 });

@@ -1,4 +1,4 @@
-// Shared by the tests of hostile files: a typed error, within limits on time and memory.
+// Helpers that the tests of hostile files share. Each file must cause a typed error within limits on time and memory.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,8 +12,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 export type Case = readonly [name: string, file: Bytes, reason: RegExp];
 
-/** The error of opening a file and reading every tensor; undefined if there is none. */
-export async function outcome(path: string): Promise<unknown> {
+/** Opens a file and reads every tensor. Returns the error, or undefined if there is no error. */
+export async function readingError(path: string): Promise<unknown> {
   try {
     const c = await openCheckpoint(path);
     for (const name of c.tensors.keys()) c.read(name);
@@ -26,14 +26,14 @@ export async function outcome(path: string): Promise<unknown> {
 let files = 0;
 
 /** Expects a WeightFileError with this reason, within 3 s of CPU time and 400 MB of memory. */
-export async function refused(file: Bytes, reason: RegExp): Promise<void> {
+export async function expectRefusal(file: Bytes, reason: RegExp): Promise<void> {
   const path = join(folder, `${files++}.pt`);
   writeFileSync(path, file);
   const memoryBefore = process.memoryUsage().rss;
   const start = process.cpuUsage();
-  const error = await outcome(path);
-  const { user, system } = process.cpuUsage(start); // CPU time, since the machine may be busy
-  expect((user + system) / 1e6).toBeLessThan(3); // seconds; the slowest takes half a second
+  const error = await readingError(path);
+  const { user, system } = process.cpuUsage(start); // CPU time: elapsed time is longer on a busy machine
+  expect((user + system) / 1e6).toBeLessThan(3); // seconds; the slowest file takes half a second
   expect(process.memoryUsage().rss - memoryBefore).toBeLessThan(400e6);
   expect(error).toBeInstanceOf(WeightFileError);
   expect((error as Error).message).toMatch(reason);
@@ -46,5 +46,5 @@ export const validTensor = [py.str("weight"), py.two()] as const;
 export const pickleWith = (value: Bytes) => py.pickle(py.dict(...validTensor, py.str("x"), value));
 export const validPickle = py.pickle(py.dict(...validTensor));
 export const shape = (...values: number[]) => py.sizes(...values);
-export const repeated = (count: number, piece: string | Bytes) =>
+export const repeat = (count: number, piece: string | Bytes) =>
   Buffer.concat(Array.from({ length: count }, () => bytes(piece)));

@@ -1,14 +1,15 @@
-// Legacy PyTorch files, safetensors files and indexes that are damaged or have wrong headers, and other kinds of files.
+// Tests that other kinds of files are refused, and also legacy PyTorch files, safetensors files and indexes with damage
+// or wrong headers.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bytes, le, legacy, py, safetensors, zip } from "./hostile.test.data.ts";
-import { type Case, folder, outcome, refused, shape, validPickle } from "./hostile-case.test.data.ts";
+import { type Case, expectRefusal, folder, readingError, shape, validPickle } from "./hostile-case.test.data.ts";
 
 const legacyFile = legacy(validPickle);
-const legacies: Case[] = [
+const hostileLegacyFiles: Case[] = [
   ...Array.from(
     { length: 19 },
     (_, i): Case => [
@@ -161,30 +162,32 @@ const otherFiles: Case[] = [
 
 test("openCheckpoint reads the legacy file that the hostile ones are made from", async () => {
   writeFileSync(join(folder, "legacy"), legacyFile);
-  expect(await outcome(join(folder, "legacy"))).toBeUndefined();
+  expect(await readingError(join(folder, "legacy"))).toBeUndefined();
 });
 
 describe("openCheckpoint refuses the legacy file:", () => {
-  test.each(legacies)("%s", async (_, file, reason) => refused(file, reason));
+  test.each(hostileLegacyFiles)("%s", async (_, file, reason) => expectRefusal(file, reason));
 });
 
 describe("openCheckpoint refuses the file:", () => {
-  test.each(otherFiles)("%s", async (_, file, reason) => refused(file, reason));
+  test.each(otherFiles)("%s", async (_, file, reason) => expectRefusal(file, reason));
 });
 
 describe("openCheckpoint refuses", () => {
   test("an index that refers to itself", async () => {
     writeFileSync(join(folder, "self"), '{ "weight_map": {"a": "self"}}');
-    expect(String(await outcome(join(folder, "self")))).toMatch(/an index, where a shard was expected/);
+    expect(String(await readingError(join(folder, "self")))).toMatch(/an index, where a shard was expected/);
   });
 
   test("an empty folder", async () => {
     mkdirSync(join(folder, "empty"));
-    expect(String(await outcome(join(folder, "empty")))).toMatch(/UnsupportedFileError: .*a folder without weights/);
+    expect(String(await readingError(join(folder, "empty")))).toMatch(
+      /UnsupportedFileError: .*a folder without weights/,
+    );
   });
 
   test.skipIf(process.platform === "win32")("a pipe, without waiting for it", async () => {
     execFileSync("mkfifo", [join(folder, "pipe")]);
-    expect(String(await outcome(join(folder, "pipe")))).toMatch(/not a regular file/);
+    expect(String(await readingError(join(folder, "pipe")))).toMatch(/not a regular file/);
   });
 });

@@ -1,17 +1,16 @@
-// Pickles that try to run code, and malformed programs of the stack machine.
+// Tests that pickles that try to run code and malformed pickles are refused.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bytes, le, legacy, py, torchZip } from "./hostile.test.data.ts";
-import { type Case, folder, pickleWith, refused, repeated } from "./hostile-case.test.data.ts";
+import { type Case, expectRefusal, folder, pickleWith, repeat } from "./hostile-case.test.data.ts";
 
-const naming = (name: string) => new RegExp(name.replaceAll(".", "\\."));
-const mark = join(folder, "was-here");
-const command = py.str(`touch ${mark}`);
+const namePattern = (name: string) => new RegExp(name.replaceAll(".", "\\."));
+const markerFile = join(folder, "was-here");
+const command = py.str(`touch ${markerFile}`);
 
-// Each of these is called or constructed beside a valid tensor.
-
+/** Python globals. Each is called or constructed in a pickle that also has a valid tensor. */
 const dangerous = (
   "os.system posix.system nt.system os.popen os.execv os.spawnl os.remove subprocess.Popen subprocess.call " +
   "subprocess.check_output subprocess.run builtins.eval builtins.exec builtins.compile builtins.open " +
@@ -24,7 +23,7 @@ const dangerous = (
   "urllib.request.urlopen http.client.HTTPSConnection unittest.main"
 ).split(" ");
 
-/** Outside Python's standard library: may be named, is refused when called. */
+/** Globals outside Python's standard library. A pickle may name them; a call of them is refused. */
 const unlisted = (
   "torch.load torch.hub.load torch.storage._load_from_bytes torch.jit._unpickle " +
   "torch._utils._rebuild_sparse_tensor torch._utils._rebuild_device_tensor_from_numpy " +
@@ -40,13 +39,15 @@ const inst = (name: string) =>
   bytes("(", command, `i${name.slice(0, name.lastIndexOf("."))}\n${name.slice(name.lastIndexOf(".") + 1)}\n`);
 const refusedGlobals = [...dangerous, ...unlisted];
 
-const calls: Case[] = [
-  ...refusedGlobals.map((g): Case => [`a zip that calls ${g}`, torchZip(pickleWith(py.call(g, command))), naming(g)]),
+const callingPickles: Case[] = [
+  ...refusedGlobals.map(
+    (g): Case => [`a zip that calls ${g}`, torchZip(pickleWith(py.call(g, command))), namePattern(g)],
+  ),
   ...refusedGlobals.map(
     (g): Case => [
       `a legacy file that calls ${g}`,
       legacy(pickleWith(bytes(stackGlobal(g), py.tuple(command), "R"))),
-      naming(g),
+      namePattern(g),
     ],
   ),
   ...dangerous
@@ -55,19 +56,21 @@ const calls: Case[] = [
       (g): Case => [
         `a new object of ${g}`,
         torchZip(pickleWith(bytes(py.global(g), py.tuple(command), 0x81))),
-        naming(g),
+        namePattern(g),
       ],
     ),
-  ...refusedGlobals.slice(0, 30).map((g): Case => [`INST of ${g}`, torchZip(pickleWith(inst(g))), naming(g)]),
+  ...refusedGlobals.slice(0, 30).map((g): Case => [`INST of ${g}`, torchZip(pickleWith(inst(g))), namePattern(g)]),
   ...refusedGlobals
     .slice(0, 30)
-    .map((g): Case => [`OBJ of ${g}`, torchZip(pickleWith(bytes("(", py.global(g), command, "o"))), naming(g)]),
+    .map((g): Case => [`OBJ of ${g}`, torchZip(pickleWith(bytes("(", py.global(g), command, "o"))), namePattern(g)]),
   ...dangerous
     .slice(0, 20)
-    .map((g): Case => [`a bare pickle of protocol 0 that calls ${g}`, bytes(py.global(g), "(S'x'\ntR."), naming(g)]),
+    .map(
+      (g): Case => [`a bare pickle of protocol 0 that calls ${g}`, bytes(py.global(g), "(S'x'\ntR."), namePattern(g)],
+    ),
   ...dangerous
     .slice(0, 20)
-    .map((g): Case => [`${g} instead of the magic number`, py.pickle(py.call(g, command)), naming(g)]),
+    .map((g): Case => [`${g} instead of the magic number`, py.pickle(py.call(g, command)), namePattern(g)]),
   [
     "a dangerous global as a dict's factory",
     torchZip(pickleWith(py.call("collections.defaultdict", py.global("os.system")))),
@@ -130,10 +133,9 @@ const calls: Case[] = [
   ],
   ["BUILD of a global", torchZip(pickleWith(bytes(py.global("torch.Tensor"), py.dict(), "b"))), /BUILD of the global/],
 ];
-// The stack machine
 
 const ops = (code: string) => py.pickle(bytes(code));
-const machine: Case[] = [
+const malformedPickles: Case[] = [
   ...[..."0RabeusdlotpqrQ2"].map(
     (c): Case => [
       `${c} on an empty stack`,
@@ -182,11 +184,11 @@ const machine: Case[] = [
   ["a lone surrogate", torchZip(py.pickle(bytes("X", le(4, 3), 0xed, 0xa0, 0x80))), /not UTF-8/],
   ["an empty memo entry", torchZip(py.pickle(bytes("j", le(4, 2 ** 32 - 1)))), /nothing in the memo at 4294967295/],
   ["a memo index that is not a number", torchZip(py.pickle(bytes("g__proto__\n"))), /memo index/],
-  ["a million lists inside each other", torchZip(py.pickle(repeated(1e6, "]"), repeated(1e6 - 1, "a"))), /more than/],
-  ["a million marks", torchZip(py.pickle(repeated(1e6, "("))), /more than/],
-  ["a million dicts", torchZip(py.pickle(repeated(1e6, "}"))), /more than/],
-  ["three million steps", torchZip(py.pickle(repeated(1.5e6, "N0"), bytes("N"))), /more than 2000000 steps/],
-  ["a pickle without STOP", torchZip(bytes(0x80, 2, repeated(1000, "N"))), /truncated/],
+  ["a million lists inside each other", torchZip(py.pickle(repeat(1e6, "]"), repeat(1e6 - 1, "a"))), /more than/],
+  ["a million marks", torchZip(py.pickle(repeat(1e6, "("))), /more than/],
+  ["a million dicts", torchZip(py.pickle(repeat(1e6, "}"))), /more than/],
+  ["three million steps", torchZip(py.pickle(repeat(1.5e6, "N0"), bytes("N"))), /more than 2000000 steps/],
+  ["a pickle without STOP", torchZip(bytes(0x80, 2, repeat(1000, "N"))), /truncated/],
   ["an empty pickle", torchZip(new Uint8Array(0)), /truncated/],
   ["only STOP", torchZip(bytes(".")), /empty stack/],
   ["values left over", torchZip(bytes("NN.")), /values left/],
@@ -215,9 +217,9 @@ const machine: Case[] = [
     torchZip(
       py.pickle(
         bytes("]q\x00("),
-        repeated(1000, bytes("N", "N", "\x86")),
+        repeat(1000, bytes("N", "N", "\x86")),
         bytes("e("),
-        repeated(1000, bytes(py.global("collections.OrderedDict"), "h\x00\x85R")),
+        repeat(1000, bytes(py.global("collections.OrderedDict"), "h\x00\x85R")),
         bytes("t"),
       ),
     ),
@@ -229,13 +231,13 @@ const machine: Case[] = [
 ];
 
 describe("openCheckpoint refuses the pickle:", () => {
-  test.each(calls)("%s", async (_, file, reason) => refused(file, reason));
+  test.each(callingPickles)("%s", async (_, file, reason) => expectRefusal(file, reason));
 });
 
 describe("openCheckpoint refuses the malformed pickle:", () => {
-  test.each(machine)("%s", async (_, file, reason) => refused(file, reason));
+  test.each(malformedPickles)("%s", async (_, file, reason) => expectRefusal(file, reason));
 });
 
 test("no code of these pickles ran", () => {
-  expect(existsSync(mark)).toBe(false);
+  expect(existsSync(markerFile)).toBe(false);
 });

@@ -1,15 +1,14 @@
-// Checkpoints with invalid tensors and storages.
+// Tests that checkpoints with invalid tensors or storages are refused.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Bytes, bytes, py, torchZip } from "./hostile.test.data.ts";
-import { type Case, folder, pickleWith, refused, repeated, shape } from "./hostile-case.test.data.ts";
+import { type Case, expectRefusal, folder, pickleWith, repeat, shape } from "./hostile-case.test.data.ts";
 import { openCheckpoint } from "./index.ts";
 
-// A value with 2^60 references is small in a file and endless to walk ("billion laughs").
-
-const laughs = (): Bytes => {
+/** A pickle whose value has 2^60 references: small in a file, but too large to traverse ("billion laughs" attack). */
+const pickleWithManyReferences = (): Bytes => {
   const levels = [bytes("}", "q\x00", py.str("a"), "Ns")];
   for (let i = 1; i < 60; i++)
     levels.push(bytes("}", "q", i, py.str("a"), "h", i - 1, "s", py.str("b"), "h", i - 1, "s"));
@@ -18,7 +17,7 @@ const laughs = (): Bytes => {
 const tensorFile = (size: Bytes, stride: Bytes, offset = py.int(0), storage = py.storage("0", 2)) =>
   torchZip(py.pickle(py.dict(py.str("w"), py.tensor(storage, offset, size, stride))));
 
-/** A part of storage 0, which has two numbers, as in legacy files. */
+/** The pickle of a part of storage 0, in the form of legacy files. The storage has two numbers. */
 const part = (begin: number, count: number) =>
   bytes(
     py.tuple(
@@ -32,8 +31,8 @@ const part = (begin: number, count: number) =>
     "Q",
   );
 
-const tensors: Case[] = [
-  ["a value with 2^60 references", torchZip(laughs()), /more than 1000000 values/],
+const invalidTensors: Case[] = [
+  ["a value with 2^60 references", torchZip(pickleWithManyReferences()), /more than 1000000 values/],
   [
     "a dict that contains itself and no tensor",
     torchZip(py.pickle(bytes("}q\x00", py.str("a"), "h\x00s"))),
@@ -41,7 +40,7 @@ const tensors: Case[] = [
   ],
   [
     "a tensor 200 dicts deep",
-    torchZip(py.pickle(repeated(200, bytes("}", py.str("a"))), py.two(), repeated(200, "s"))),
+    torchZip(py.pickle(repeat(200, bytes("}", py.str("a"))), py.two(), repeat(200, "s"))),
     /no tensors|deeper/,
   ],
   [
@@ -172,5 +171,5 @@ test("openCheckpoint reads a tensor in the last part of a storage", async () => 
 });
 
 describe("openCheckpoint refuses", () => {
-  test.each(tensors)("%s", async (_, file, reason) => refused(file, reason));
+  test.each(invalidTensors)("%s", async (_, file, reason) => expectRefusal(file, reason));
 });

@@ -10,6 +10,7 @@ export const bytes = (...parts: (string | number | Bytes)[]): Bytes =>
     ),
   );
 
+/** The bytes of an integer, little-endian; a negative value in two's complement. */
 export function le(width: 1 | 2 | 4 | 8, value: number | bigint): Bytes {
   const out = Buffer.alloc(8);
   out.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)));

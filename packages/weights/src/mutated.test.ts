@@ -1,4 +1,4 @@
-// Valid files with a few changed bytes: each is read or gives a typed error, within limits on time and memory.
+// Tests that valid files with a few changed bytes are read or cause a typed error, within limits on time and memory.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -58,7 +58,7 @@ const edit = fc.oneof(
 
 type Edit = typeof edit extends fc.Arbitrary<infer T> ? T : never;
 
-function edited(original: Buffer, edits: readonly Edit[]): Buffer {
+function applyEdits(original: Buffer, edits: readonly Edit[]): Buffer {
   let file = Buffer.from(original);
   for (const e of edits) {
     const at = file.length === 0 ? 0 : e.at % file.length;
@@ -75,16 +75,16 @@ test("openCheckpoint reads 20,000 mutated files or refuses them with a typed err
   const path = join(folder, "mutated");
   const counts = { read: 0, refused: 0 };
   let slowest = 0;
-  let memory = 0;
-  const start = process.memoryUsage().rss;
+  let maxMemory = 0;
+  const memoryBefore = process.memoryUsage().rss;
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...originals),
       fc.array(edit, { minLength: 1, maxLength: 2 }),
       async (original, edits) => {
         rmSync(path, { force: true }); // overwriting waits for the disk on some file systems
-        writeFileSync(path, edited(original, edits));
-        const begin = process.cpuUsage();
+        writeFileSync(path, applyEdits(original, edits));
+        const cpuBefore = process.cpuUsage();
         try {
           const c = await openCheckpoint(path);
           for (const name of c.tensors.keys()) c.read(name);
@@ -93,9 +93,9 @@ test("openCheckpoint reads 20,000 mutated files or refuses them with a typed err
           if (!(error instanceof WeightFileError)) throw error;
           counts.refused++;
         }
-        const { user, system } = process.cpuUsage(begin); // CPU time: the machine may be busy
+        const { user, system } = process.cpuUsage(cpuBefore); // CPU time: the machine may be busy
         slowest = Math.max(slowest, (user + system) / 1000);
-        memory = Math.max(memory, process.memoryUsage.rss() - start);
+        maxMemory = Math.max(maxMemory, process.memoryUsage.rss() - memoryBefore);
       },
     ),
     { numRuns: 20_000, seed: 20261123, endOnFailure: true },
@@ -104,7 +104,7 @@ test("openCheckpoint reads 20,000 mutated files or refuses them with a typed err
   expect(counts.read).toBeGreaterThan(1_000); // many bytes are numbers, which may have any value
   expect(counts.refused).toBeGreaterThan(2_000);
   expect(slowest).toBeLessThan(2_000); // milliseconds
-  expect(memory).toBeLessThan(500e6);
+  expect(maxMemory).toBeLessThan(500e6);
   if (process.env.DIT_BENCH_SHOW)
-    process.stderr.write(`${JSON.stringify({ ...counts, slowest, memory, cpu: process.cpuUsage() })}\n`);
+    process.stderr.write(`${JSON.stringify({ ...counts, slowest, memory: maxMemory, cpu: process.cpuUsage() })}\n`);
 });

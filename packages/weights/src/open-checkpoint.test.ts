@@ -1,4 +1,4 @@
-// Opening files of PyTorch, safetensors files, shards and folders.
+// Tests of openCheckpoint with files of PyTorch, safetensors files, shards and folders.
 
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,8 +37,8 @@ describe("openCheckpoint of a PyTorch file", () => {
     "reads %s",
     async (name) => {
       const all = expected("numbers.safetensors");
-      const kept = ["f32", "transposed", "f16"].map((key) => [key, all.get(key)!] as const);
-      expect(contents(await openCheckpoint(fixture(name)))).toEqual(new Map(kept));
+      const storedTensors = ["f32", "transposed", "f16"].map((key) => [key, all.get(key)!] as const);
+      expect(contents(await openCheckpoint(fixture(name)))).toEqual(new Map(storedTensors));
     },
   );
 
@@ -77,14 +77,14 @@ describe("openCheckpoint of a PyTorch file", () => {
     expect(() => c.read("c64")).toThrow(/C64 \[1\]: can be listed, not read/);
   });
 
-  test("names a single tensor and refuses a file without tensors", async () => {
+  test("lists a single tensor under the name 'tensor', and refuses a file without tensors", async () => {
     expect((await openCheckpoint(fixture("one-tensor.pt"))).read("tensor").data).toEqual(
       new Float32Array([0, 1, 2, 3]),
     );
     await expect(openCheckpoint(fixture("no-tensors.pt"))).rejects.toThrow(/holds no tensors/);
   });
 
-  test("refuses a tensor that needs an unlisted global, by its name", async () => {
+  test("refuses a tensor that needs an unlisted global, with an error that names the global", async () => {
     await expect(openCheckpoint(fixture("sparse.pt"))).rejects.toThrow(
       expect.objectContaining({ name: "RefusedGlobalError", global: "torch._utils._rebuild_sparse_tensor" }),
     );

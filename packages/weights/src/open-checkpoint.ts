@@ -76,9 +76,9 @@ function listTorchTensors(
 ): Checkpoint {
   const { tensors, metadata, notes, keys, below: remainingKey } = stateDict(root, file.path, key);
   const stamp = stampOf(file);
-  const placed = new Map<string, PlacedTensor>();
+  const placedTensors = new Map<string, PlacedTensor>();
   for (const [name, { storage, type, shape, strides, offset }] of tensors)
-    placed.set(name, {
+    placedTensors.set(name, {
       type,
       shape,
       strides,
@@ -86,10 +86,14 @@ function listTorchTensors(
       file: stamp,
       begin: storages.get(storage.key)! + offset * widthOf(type),
     });
-  return selectKey(checkpoint({ source: file.path, format, tensors: placed, metadata, notes }), remainingKey, keys);
+  return selectKey(
+    checkpoint({ source: file.path, format, tensors: placedTensors, metadata, notes }),
+    remainingKey,
+    keys,
+  );
 }
 
-/** The tensors whose names begin with the key, if one is given. @param keys other valid keys, for the message */
+/** Selects the tensors whose names begin with the key, or all without a key. @param keys valid keys for the message */
 function selectKey(opened: Checkpoint, key: string | undefined, keys: readonly string[] = []): Checkpoint {
   if (key === undefined) return opened;
   const found = selectBelow(opened, key);

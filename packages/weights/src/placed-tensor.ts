@@ -1,4 +1,4 @@
-// A tensor with its position in a file, and reading it from there.
+// A tensor with its position in a file, and a function that reads it.
 
 import { CorruptFileError } from "./corrupt-file-error.ts";
 import { type FileStamp, withSameFile } from "./read-file.ts";
@@ -22,7 +22,7 @@ export interface PlacedTensor extends TensorInfo {
   readonly strides?: readonly number[];
 }
 
-/** Reads one tensor, and only its bytes; for a strided view also the bytes between its elements. */
+/** Reads the bytes of one tensor only. For a strided view it also reads the bytes between the elements. */
 export function readPlaced(name: string, { type, shape, count, file, begin, strides }: PlacedTensor): StoredTensor {
   const unsupported = (problem: string) =>
     new UnsupportedFileError(file.path, `tensor ${JSON.stringify(name)}, ${type} [${shape}]: ${problem}`);
@@ -34,7 +34,7 @@ export function readPlaced(name: string, { type, shape, count, file, begin, stri
     throw unsupported(`a view of ${count} numbers spread over ${span}; save a copy of it with .contiguous()`);
   if (count * width > Math.max(harmlessBytes, 4 * span * width))
     throw unsupported(`${count} numbers repeated out of ${span}; save the tensor that was expanded instead`);
-  const bytes = withSameFile(file, (open) => open.read(begin, span * width));
+  const bytes = withSameFile(file, (openFile) => openFile.read(begin, span * width));
   if (bytes.length !== span * width)
     throw new CorruptFileError(file.path, `tensor ${JSON.stringify(name)} is truncated`);
   const data = new TypedArray(bytes.buffer, bytes.byteOffset, span);
@@ -47,7 +47,7 @@ export function readPlaced(name: string, { type, shape, count, file, begin, stri
   };
 }
 
-/** Below this size a view may span, or an expanded tensor may repeat, more than four times its own bytes. */
+/** The limit of a factor of four on views and expanded tensors applies only above this size. */
 const harmlessBytes = 64 << 20;
 
 function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {
@@ -61,15 +61,15 @@ function isRowMajor(shape: readonly number[], strides: readonly number[]): boole
 
 /** Copies strided elements into row-major order. */
 function gatherStrided(
-  from: TensorData,
+  source: TensorData,
   shape: readonly number[],
   strides: readonly number[],
-  to: TensorData,
+  target: TensorData,
 ): TensorData {
   const index = shape.map(() => 0);
   let at = 0;
-  for (let i = 0; i < to.length; i++) {
-    to[i] = from[at]!;
+  for (let i = 0; i < target.length; i++) {
+    target[i] = source[at]!;
     for (let d = shape.length - 1; d >= 0; d--) {
       at += strides[d]!;
       if (++index[d]! < shape[d]!) break;
@@ -77,5 +77,5 @@ function gatherStrided(
       index[d] = 0;
     }
   }
-  return to;
+  return target;
 }

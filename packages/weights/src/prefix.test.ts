@@ -1,4 +1,4 @@
-// Tensor names with wrappers, keys, adapters, and folders of several layouts.
+// Tests of tensor names with wrappers, of keys, of adapters, and of folders with several layouts.
 
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -62,7 +62,7 @@ describe("stripWrappers", () => {
     expect(c.notes.at(-1)).toBe('skipped 2 tensors outside "model.": "epoch", "loss_fn.weight"');
   });
 
-  it("skips what a moving average or DeepSpeed keeps beside a wrapped model", async () => {
+  it("skips tensors that a moving average or DeepSpeed stores beside a wrapped model", async () => {
     const c = await open([...modelNames.map((name) => `module.${name}`), "n_averaged", "optimizer.state.0.exp_avg"]);
     expect([...c.tensors.keys()].sort()).toEqual([...modelNames].sort());
     expect(c.notes.at(-1)).toBe('skipped 2 tensors outside "module.": "n_averaged", "optimizer.state.0.exp_avg"');
@@ -117,7 +117,7 @@ describe("describeAdapter", () => {
     [["base_model.model.k.ia3_l"], "an IA³ adapter"],
     [["m.qkv.base_layer.weight", "m.qkv.lora_A.default.weight"], "a model with a LoRA adapter that is not merged"],
     [["blocks.0.attn.qkv.weight", "floral.weight"], undefined],
-  ])("of %j is %s", (names, kind) => {
+  ])("describes the tensors %j as %s", (names, kind) => {
     expect(describeAdapter(names)).toBe(kind);
   });
 

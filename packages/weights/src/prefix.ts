@@ -1,5 +1,5 @@
-// Removes from tensor names what wrappers add: `module.` of DistributedDataParallel, `_orig_mod.` of torch.compile,
-// `model.` of Lightning and of many training scripts.
+// Removes the parts that wrappers add to tensor names: `module.` of DistributedDataParallel, `_orig_mod.` of
+// torch.compile, `model.` of Lightning and of many training scripts.
 
 import { quantity } from "@dit-bench/text";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -10,32 +10,34 @@ import { UnsupportedFileError } from "./weight-file-error.ts";
 const wrapper = /(^|\.)(?:(?:module|_orig_mod|_forward_module|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.)+/g;
 
 /**
- * The checkpoint with the tensor names of the inner model. The prefix is the part of a name before an anchor; tensors
- * without it, such as those of a loss, are skipped. Notes describe both. Without any anchor the checkpoint is returned
- * unchanged.
+ * Returns the checkpoint with the tensor names of the inner model. The prefix is the part of a name before an anchor;
+ * tensors without this prefix, such as those of a loss, are skipped. Notes describe renamed and skipped tensors.
+ * Without any anchor the checkpoint is returned unchanged.
  *
- * @param anchors tensor names of which every such model has one
+ * @param anchors tensor names; every model of the expected kind has at least one of them
  * @throws UnsupportedFileError if anchors have several prefixes, as in a file with a model and its moving average
  */
 export function stripWrappers(checkpoint: Checkpoint, anchors: readonly string[]): Checkpoint {
   const names = [...checkpoint.tensors.keys()];
-  const plain = names.map((name) => name.replace(wrapper, "$1"));
-  const inner = new Set(plain).size === names.length ? plain : names;
+  const strippedNames = names.map((name) => name.replace(wrapper, "$1"));
+  const innerNames = new Set(strippedNames).size === names.length ? strippedNames : names;
   /** The part before an anchor, with the original name of a tensor that has it. */
   const prefixes = new Map<string, string>();
-  for (const [i, name] of inner.entries())
+  for (const [i, name] of innerNames.entries())
     for (const anchor of anchors)
       if (name === anchor || name.endsWith(`.${anchor}`)) prefixes.set(name.slice(0, -anchor.length), names[i]!);
   const [[prefix] = []] = prefixes;
   if (prefix === undefined) return checkpoint;
-  if (prefixes.size > 1) throw new UnsupportedFileError(checkpoint.source, severalModels(prefixes, anchors));
+  if (prefixes.size > 1) throw new UnsupportedFileError(checkpoint.source, describeSeveralModels(prefixes, anchors));
   const originalPrefix = prefixBeforeAnchor(prefixes.get(prefix)!, anchors);
-  const belongs = (i: number) => inner[i]!.startsWith(prefix) && names[i]!.startsWith(originalPrefix);
+  const isInModel = (i: number) => innerNames[i]!.startsWith(prefix) && names[i]!.startsWith(originalPrefix);
   const originals = new Map<string, string>();
-  for (const [i, name] of inner.entries()) if (belongs(i)) originals.set(name.slice(prefix.length), names[i]!);
-  const skipped = names.filter((_, i) => !belongs(i));
-  const [changed] = [...originals].filter(([name, original]) => name !== original);
-  const notes = changed ? [`names are read without their wrapper: ${quote(changed[1])} as ${quote(changed[0])}`] : [];
+  for (const [i, name] of innerNames.entries()) if (isInModel(i)) originals.set(name.slice(prefix.length), names[i]!);
+  const skipped = names.filter((_, i) => !isInModel(i));
+  const [firstChange] = [...originals].filter(([name, original]) => name !== original);
+  const notes = firstChange
+    ? [`names are read without their wrapper: ${quote(firstChange[1])} as ${quote(firstChange[0])}`]
+    : [];
   if (skipped.length > 0)
     notes.push(
       `skipped ${quantity(skipped.length, "tensor")} outside ${quote(originalPrefix)}: ${firstNames(skipped)}`,
@@ -49,7 +51,7 @@ function prefixBeforeAnchor(original: string, anchors: readonly string[]): strin
   return anchor === undefined ? "" : original.slice(0, -anchor.length);
 }
 
-/** The tensors below a dotted name, which is removed from theirs; undefined if there are none. */
+/** Selects the tensors whose names begin with `key` and a dot, and removes that part; undefined if there are none. */
 export function selectBelow(checkpoint: Checkpoint, key: string): Checkpoint | undefined {
   const prefix = `${key}.`;
   const originals = new Map<string, string>();
@@ -70,7 +72,7 @@ function renameTensors(
 ): Checkpoint {
   const original = (name: string) => originals.get(name) ?? name;
   const tensors = new Map<string, TensorInfo>();
-  for (const [name, from] of originals) tensors.set(name, checkpoint.tensors.get(from)!);
+  for (const [name, originalName] of originals) tensors.set(name, checkpoint.tensors.get(originalName)!);
   return {
     ...checkpoint,
     tensors,
@@ -80,7 +82,7 @@ function renameTensors(
   };
 }
 
-function severalModels(prefixes: ReadonlyMap<string, string>, anchors: readonly string[]): string {
+function describeSeveralModels(prefixes: ReadonlyMap<string, string>, anchors: readonly string[]): string {
   const places = [...prefixes.keys()].map((prefix) => (prefix === "" ? "without a prefix" : `under ${quote(prefix)}`));
   // A key refers to the names in the file, including wrappers.
   const keys = [...prefixes.values()].map((name) => prefixBeforeAnchor(name, anchors).slice(0, -1)).filter(Boolean);

@@ -55,7 +55,10 @@ function readable(file: number, path: string): ReadableFile {
         throw new CorruptFileError(path, `${length} bytes at ${position} in a file of ${size}: truncated`);
       const bytes = readAt(file, position, length);
       if (bytes.length < length)
-        throw new CorruptFileError(path, `it ended at ${position + bytes.length} while it was read`);
+        throw new CorruptFileError(
+          path,
+          `it became shorter than ${position + length} bytes while it was read; try again`,
+        );
       return bytes;
     },
   };
@@ -70,9 +73,9 @@ export function readAt(file: number, position: number, length: number): Uint8Arr
   const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {
-    const got = readSync(file, bytes, done, Math.min(maxCallBytes, length - done), position + done);
-    if (got === 0) break;
-    done += got;
+    const readCount = readSync(file, bytes, done, Math.min(maxCallBytes, length - done), position + done);
+    if (readCount === 0) break;
+    done += readCount;
   }
   return bytes.subarray(0, done);
 }

@@ -14,6 +14,7 @@ export type FileFormat = "safetensors" | "index" | "zip" | "pickle";
 export const wantedWeights =
   "wanted a safetensors file, a PyTorch checkpoint, an index of shards or a diffusers folder";
 
+/** Recognises the format of a file of weights. Throws UnsupportedFileError for any other file. */
 export function recognise(file: ReadableFile): FileFormat {
   const head = file.read(0, Math.min(file.size, kindBytes));
   const text = Buffer.from(head).toString("latin1");
@@ -36,8 +37,8 @@ export function describeOtherZip(file: ReadableFile): string | undefined {
 const magicLine = "L119547037146038801333356L\n";
 
 /**
- * Pickles of protocols 0 and 1 have no magic bytes. Throws RefusedGlobalError for one that names a dangerous global, so
- * that the message says so.
+ * Throws RefusedGlobalError for a pickle of protocol 0 or 1 that names a dangerous global, so that the user is warned.
+ * Such pickles have no magic bytes and are not recognised otherwise.
  */
 function refusePickle(file: ReadableFile): void {
   try {

@@ -65,7 +65,7 @@ export function sparseLegacy(path: string, tensors: readonly SparseTensor[]): vo
   write(path, pieces, at);
 }
 
-/** With zip64 fields throughout (PKWARE, APPNOTE.TXT, 4.5.3), which archives above 4 GiB need. */
+/** Writes sizes and offsets in zip64 fields (PKWARE, APPNOTE.TXT, 4.5.3). Archives above 4 GiB need these fields. */
 export function sparseZip(path: string, tensors: readonly SparseTensor[]): void {
   const pickle = stateDict(tensors);
   const entries = [
@@ -74,15 +74,25 @@ export function sparseZip(path: string, tensors: readonly SparseTensor[]): void 
   ];
   const pieces: [number, Bytes][] = [];
   const directory: Bytes[] = [];
-  const far = le(4, 0xffffffff);
+  const zip64Marker = le(4, 0xffffffff);
   let at = 0;
   for (const { name, size, head } of entries) {
     const common = (extra: number) =>
-      bytes(le(2, 45), le(2, 0), le(2, 0), le(4, 0), le(4, 0), far, far, le(2, name.length), le(2, extra));
+      bytes(
+        le(2, 45),
+        le(2, 0),
+        le(2, 0),
+        le(4, 0),
+        le(4, 0),
+        zip64Marker,
+        zip64Marker,
+        le(2, name.length),
+        le(2, extra),
+      );
     const sizes = bytes(le(8, size), le(8, size));
     const local = bytes("PK\x03\x04", common(20), name, le(2, 1), le(2, 16), sizes);
     directory.push(
-      bytes("PK\x01\x02", le(2, 45), common(28), le(2, 0), le(2, 0), le(2, 0), le(4, 0), far, name),
+      bytes("PK\x01\x02", le(2, 45), common(28), le(2, 0), le(2, 0), le(2, 0), le(4, 0), zip64Marker, name),
       bytes(le(2, 1), le(2, 24), sizes, le(8, at)),
     );
     pieces.push([at, bytes(local, head)]);
@@ -103,7 +113,7 @@ export function sparseZip(path: string, tensors: readonly SparseTensor[]): void 
     le(8, at),
   );
   const locator = bytes("PK\x06\x07", le(4, 0), le(8, at + central.length), le(4, 1));
-  const end = bytes("PK\x05\x06", le(2, 0), le(2, 0), le(2, 0xffff), le(2, 0xffff), far, far, le(2, 0));
+  const end = bytes("PK\x05\x06", le(2, 0), le(2, 0), le(2, 0xffff), le(2, 0xffff), zip64Marker, zip64Marker, le(2, 0));
   const tail = bytes(central, end64, locator, end);
   pieces.push([at, tail]);
   write(path, pieces, at + tail.length);

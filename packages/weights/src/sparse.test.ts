@@ -1,4 +1,4 @@
-// Files above 2 and 4 GiB, and the memory for loading a model.
+// Tests that files above 2 and 4 GiB are read, and that loading a model takes little more memory than the model.
 
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -10,9 +10,9 @@ export type JsonObject = ReadonlyMap<string, Json>;
 export class JsonError extends Error {}
 
 /**
- * Parses JSON as strictly as serde_json in the reference implementation of safetensors: duplicate keys, lone surrogates
- * and nesting above 128 are errors, all of which `JSON.parse` accepts. More than `maxValues` values are an error, too.
- * Integers are returned as bigint. Throws JsonError.
+ * Parses JSON as strictly as serde_json in the reference implementation of safetensors. Unlike `JSON.parse`, it refuses
+ * duplicate keys, lone surrogates and nesting above 128. It also refuses more than `maxValues` values. Integers are
+ * returned as bigint. Throws JsonError.
  */
 export function parseStrictJson(text: string): Json {
   const reader = new Reader(text);
@@ -102,8 +102,8 @@ class Reader {
     const token = numeral.exec(this.#text)?.[0];
     if (token === undefined) return this.#fail("expected a value");
     // A 64-bit size has at most 20 digits; BigInt takes quadratic time for a million digits.
-    const whole = /^-?[0-9]{1,20}$/.test(token) && token !== "-0";
-    return this.#take(token.length, whole ? BigInt(token) : Number(token));
+    const isInteger = /^-?[0-9]{1,20}$/.test(token) && token !== "-0";
+    return this.#take(token.length, isInteger ? BigInt(token) : Number(token));
   }
 
   #skipSpace(): void {

@@ -1,4 +1,4 @@
-// Errors of files of weights.
+// The errors that reading a file of weights can cause.
 
 /** An error with a file of weights. The message begins with `source`: a path, or a name that the caller gave. */
 export abstract class WeightFileError extends Error {
@@ -12,12 +12,12 @@ export abstract class WeightFileError extends Error {
 
 const maxProblem = 400; // a hostile header can hold a name of 100 MB
 
-/** A file that may be valid, but of a kind or with a feature that this package does not support. */
+/** The file may be valid, but this package does not support its kind or one of its features. */
 export class UnsupportedFileError extends WeightFileError {
   override readonly name = "UnsupportedFileError";
 }
 
-/** A pickle that uses a Python global outside the list of harmless ones. No code of the pickle is ever run. */
+/** The pickle uses a Python global that is not on the allow-list. No code of a pickle is ever run. */
 export class RefusedGlobalError extends WeightFileError {
   override readonly name = "RefusedGlobalError";
   /** The full Python name, such as `posix.system`. */

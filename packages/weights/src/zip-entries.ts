@@ -5,7 +5,7 @@ import { CorruptFileError } from "./corrupt-file-error.ts";
 import type { ReadableFile } from "./read-file.ts";
 import { UnsupportedFileError, WeightFileError } from "./weight-file-error.ts";
 
-/** An entry, whose stored bytes run from `begin` to `end`. */
+/** An entry of a zip archive. Its stored bytes run from `begin` to `end`. */
 export interface ZipEntry {
   readonly begin: number;
   readonly end: number;
@@ -18,7 +18,7 @@ export interface ZipEntry {
   readonly crc: number;
 }
 
-/** One entry per tensor and a few more. The largest public checkpoints have about 10,000, with optimizer states. */
+/** Limit on entries. An archive has one per tensor and a few more: at most about 10,000 in public checkpoints. */
 const maxEntries = 100_000;
 const maxNameBytes = 512;
 

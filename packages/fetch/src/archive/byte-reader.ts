@@ -2,37 +2,37 @@
 
 import { ArchiveError } from "./archive-error.ts";
 
-/** `onChunk` is called with the length of each chunk that the source delivers. */
+/** Reads from a stream on request. `onChunk` is called with the length of each chunk that the stream delivers. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #onChunk: (length: number) => void;
-  #rest: Buffer = Buffer.alloc(0);
+  #unread: Buffer = Buffer.alloc(0);
 
   constructor(source: AsyncIterable<Buffer>, onChunk: (length: number) => void) {
     this.#chunks = source[Symbol.asyncIterator]();
     this.#onChunk = onChunk;
   }
 
-  /** `length` bytes; undefined if the stream ends first. */
+  /** Returns the next `length` bytes; undefined if the stream ends first. */
   async take(length: number): Promise<Buffer | undefined> {
     const chunks: Buffer[] = [];
     for (let remaining = length; remaining > 0; ) {
-      if (this.#rest.length === 0 && !(await this.#more())) return undefined;
-      const chunk = this.#rest.subarray(0, remaining);
-      this.#rest = this.#rest.subarray(chunk.length);
+      if (this.#unread.length === 0 && !(await this.#readChunk())) return undefined;
+      const chunk = this.#unread.subarray(0, remaining);
+      this.#unread = this.#unread.subarray(chunk.length);
       chunks.push(chunk);
       remaining -= chunk.length;
     }
     return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
   }
 
-  /** `length` bytes, chunk by chunk. Throws ArchiveError ("corrupt") if the stream ends first. */
+  /** Yields the next `length` bytes in chunks. Throws ArchiveError ("corrupt") if the stream ends first. */
   async *stream(length: number): AsyncGenerator<Buffer> {
     for (let remaining = length; remaining > 0; ) {
-      if (this.#rest.length === 0 && !(await this.#more()))
+      if (this.#unread.length === 0 && !(await this.#readChunk()))
         throw new ArchiveError("corrupt", `truncated: ${remaining} bytes are missing`);
-      const chunk = this.#rest.subarray(0, remaining);
-      this.#rest = this.#rest.subarray(chunk.length);
+      const chunk = this.#unread.subarray(0, remaining);
+      this.#unread = this.#unread.subarray(chunk.length);
       remaining -= chunk.length;
       yield chunk;
     }
@@ -44,14 +44,14 @@ export class ByteReader {
 
   /** Reads to the end of the stream and discards the bytes. */
   async drain(): Promise<void> {
-    while (await this.#more());
+    while (await this.#readChunk());
   }
 
-  async #more(): Promise<boolean> {
+  async #readChunk(): Promise<boolean> {
     const { value, done } = await this.#chunks.next();
     if (done) return false;
     this.#onChunk(value.length);
-    this.#rest = value;
+    this.#unread = value;
     return true;
   }
 }

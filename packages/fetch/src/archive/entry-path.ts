@@ -1,4 +1,4 @@
-// Names that an entry of an archive may have. The rules are those of the strictest operating system, so that an archive
+// Checks the names of archive entries. The rules are those of the strictest operating system, so that an archive
 // unpacks to the same files everywhere.
 
 import { ArchiveError } from "./archive-error.ts";
@@ -13,7 +13,8 @@ const deviceName = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|cono
 const refusedCharacters = /[\x00-\x1f\x7f\ufffd\u202a-\u202e\u2066-\u2069]/u;
 
 /**
- * The path of an entry below the target folder, with "/" between its segments; "" for the folder itself.
+ * Checks the name of an entry and returns its path below the target folder, with "/" between the segments. The result
+ * is "" for the folder itself.
  *
  * @throws ArchiveError ("path") for a name that is absolute, contains "..", a drive, a device name, a stream or a
  *   backslash, or is too long

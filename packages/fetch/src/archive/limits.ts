@@ -13,7 +13,7 @@ export interface Limits {
 
 export const defaultLimits: Limits = { entries: 500_000, bytes: 200e9, ratio: 200 };
 
-/** Below this many unpacked bytes the ratio is not checked. */
+/** The ratio is not checked for archives that unpack to fewer bytes than this. */
 const harmlessBytes = 16e6;
 
 /** Counts entries and unpacked bytes. Throws ArchiveError ("limit") when a limit is exceeded. */
@@ -26,13 +26,13 @@ export class Meter {
     this.#limits = limits;
   }
 
-  entry(): void {
+  countEntry(): void {
     if (++this.#entries > this.#limits.entries)
       throw new ArchiveError("limit", `more than ${this.#limits.entries} entries`);
   }
 
   /** @param unpacked bytes unpacked since the last call @param packed bytes of the archive read so far, in total */
-  add(unpacked: number, packed: number): void {
+  addBytes(unpacked: number, packed: number): void {
     this.#bytes += unpacked;
     if (this.#bytes > this.#limits.bytes)
       throw new ArchiveError("limit", `more than ${this.#limits.bytes} bytes once unpacked`);

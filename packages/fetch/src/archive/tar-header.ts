@@ -1,4 +1,5 @@
-// The header block of a tar entry: POSIX.1-2017, pax utility, "ustar Interchange Format"; sizes also in GNU's form.
+// Parses the header block of a tar entry: POSIX.1-2017, pax utility, "ustar Interchange Format". It also reads sizes in
+// GNU's binary form.
 
 import { ArchiveError } from "./archive-error.ts";
 
@@ -19,7 +20,7 @@ export function readTarHeader(block: Buffer): TarHeader {
   const storedChecksum = readOctal(block, 148, 8);
   if (storedChecksum !== tarChecksum(block)) throw new ArchiveError("corrupt", "a header with a wrong checksum");
   const type = block.toString("latin1", 156, 157);
-  const posix = block.toString("latin1", 257, 263) === "ustar\0"; // GNU writes "ustar " and uses the prefix otherwise
+  const posix = block.toString("latin1", 257, 263) === "ustar\0"; // GNU writes "ustar " and other data as prefix
   const prefix = posix ? readString(block, 345, 155) : "";
   const name = readString(block, 0, 100);
   return { name: prefix ? `${prefix}/${name}` : name, size: readSize(block), type };

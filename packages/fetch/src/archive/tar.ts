@@ -16,14 +16,14 @@ const blockBytes = 512;
 /** Limit on an extended header, which describes the entry after it. */
 const maxMetaBytes = 64 * 1024;
 
-/** Reads the tar archive at `path`. Throws ArchiveError for damage and for bombs, and passes on what `visit` throws. */
+/** Reads the tar archive at `path`. Throws ArchiveError for damage and for bombs; errors of `visit` pass through. */
 export async function readTar(path: string, gzip: boolean, limits: Limits, visit: Visit): Promise<void> {
   const meter = new Meter(limits);
   const { source, packedBytes } = openStream(path, gzip);
-  const reader = new ByteReader(source, (length) => meter.add(length, packedBytes()));
+  const reader = new ByteReader(source, (length) => meter.addBytes(length, packedBytes()));
   try {
     await readEntries(reader, meter, visit);
-    await reader.drain(); // to the end, so that zlib checks the checksum of gzip
+    await reader.drain(); // zlib checks the checksum of gzip at the end of the stream
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string };
     if (typeof code === "string" && code.startsWith("Z_"))
@@ -36,7 +36,7 @@ export async function readTar(path: string, gzip: boolean, limits: Limits, visit
 
 function openStream(path: string, gzip: boolean): { source: Readable; packedBytes: () => number } {
   let packedBytes = 0;
-  const count = new Transform({
+  const counter = new Transform({
     transform(chunk: Buffer, _, done) {
       packedBytes += chunk.length;
       done(null, chunk);
@@ -45,8 +45,8 @@ function openStream(path: string, gzip: boolean): { source: Readable; packedByte
   const ignore = () => {}; // the reader gets any error from the last stream
   const file = createReadStream(path, { highWaterMark: 1 << 18 });
   const source = gzip
-    ? pipeline(file, count, createGunzip({ chunkSize: 1 << 18 }), ignore)
-    : pipeline(file, count, ignore);
+    ? pipeline(file, counter, createGunzip({ chunkSize: 1 << 18 }), ignore)
+    : pipeline(file, counter, ignore);
   return { source, packedBytes: () => packedBytes };
 }
 
@@ -66,15 +66,15 @@ async function readEntries(reader: ByteReader, meter: Meter, visit: Visit): Prom
       pending = applyMeta(header, await readMeta(reader, header), pending);
       continue;
     }
-    meter.entry();
+    meter.countEntry();
     await visitEntry(reader, header, pending, visit);
     pending = {};
   }
 }
 
-/** An archive ends with two blocks of zeros. @param first whether the first of them was read */
-async function checkEndMark(reader: ByteReader, first: boolean): Promise<void> {
-  const second = first ? await reader.take(blockBytes) : undefined;
+/** An archive ends with two blocks of zeros. @param hasFirst whether the first of them was read */
+async function checkEndMark(reader: ByteReader, hasFirst: boolean): Promise<void> {
+  const second = hasFirst ? await reader.take(blockBytes) : undefined;
   if (second === undefined || !isZero(second))
     throw new ArchiveError("corrupt", "truncated: the end-of-archive marker is missing");
 }
@@ -90,7 +90,7 @@ async function visitEntry(reader: ByteReader, header: TarHeader, pending: Meta, 
     throw new ArchiveError("corrupt", `entry ${JSON.stringify(name)}: a ${type} with ${size} bytes`);
   const data = reader.stream(size);
   await visit({ name, kind, type, size, data: () => data });
-  for await (const _ of data); // what the visitor has not read
+  for await (const _ of data); // skip the bytes that the visitor has not read
   await reader.skip(padding(size));
 }
 

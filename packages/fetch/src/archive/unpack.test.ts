@@ -1,4 +1,4 @@
-// Unpacking tar, tar.gz and zip archives: valid ones, and hostile ones that must be refused without a trace.
+// Tests that valid tar, tar.gz and zip archives are unpacked, and that hostile ones are refused without leaving a file.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,10 +12,10 @@ import { type UnpackOptions, unpack } from "./unpack.ts";
 
 const place = mkdtempSync(join(tmpdir(), "unpack-"));
 afterAll(() => rmSync(place, { recursive: true }));
-let number = 0;
+let archiveCount = 0;
 
 async function unpackAndList(archive: Uint8Array, options?: UnpackOptions) {
-  const path = join(place, `archive${number++}`);
+  const path = join(place, `archive${archiveCount++}`);
   const to = `${path}.out/target`;
   writeFileSync(path, archive);
   const counts = await unpack(path, to, options);
@@ -25,11 +25,11 @@ async function unpackAndList(archive: Uint8Array, options?: UnpackOptions) {
   return { counts, files: Object.fromEntries(files.sort()) };
 }
 
-/** Unpacks an archive that must be refused; checks that no file is left, also beside the target. */
+/** The error for an archive that must be refused. Checks that no file is left in the target or beside it. */
 async function refusal(archive: Uint8Array, options?: UnpackOptions): Promise<ArchiveError> {
-  const path = join(place, `archive${number++}`);
+  const path = join(place, `archive${archiveCount++}`);
   writeFileSync(path, archive);
-  const outside = readdirSync(place).sort();
+  const placeBefore = readdirSync(place).sort();
   const error = await unpack(path, `${path}.out/target`, options).then(
     () => undefined,
     (e) => e,
@@ -37,7 +37,7 @@ async function refusal(archive: Uint8Array, options?: UnpackOptions): Promise<Ar
   expect(error, "it was unpacked").toBeInstanceOf(ArchiveError);
   expect(error.message).toContain(path);
   expect(readdirSync(`${path}.out`)).toEqual([]);
-  expect(readdirSync(place).sort()).toEqual([...outside, `archive${number - 1}.out`].sort());
+  expect(readdirSync(place).sort()).toEqual([...placeBefore, `archive${archiveCount - 1}.out`].sort());
   return error;
 }
 
@@ -88,7 +88,7 @@ describe("unpack", () => {
   it("reads long names of pax, GNU and the ustar prefix, and names beyond ASCII", async () => {
     const pax = { name: "x", type: "x", body: paxRecords({ path: longName }) };
     const gnu = { name: "././@LongLink", type: "L", body: `${longName}2\0` };
-    const found = await unpackAndList(
+    const unpacked = await unpackAndList(
       makeTar([
         ...[pax, { name: "short", body: "1" }, gnu, { name: "short", body: "2" }],
         ...[
@@ -97,7 +97,7 @@ describe("unpack", () => {
         ],
       ]),
     );
-    expect(found.files).toEqual({
+    expect(unpacked.files).toEqual({
       [longName]: "1",
       [`${longName}2`]: "2",
       "prefix/b/c.txt": "3",
@@ -111,8 +111,10 @@ describe("unpack", () => {
   it("unpacks only the selected entries and counts the others", async () => {
     const link = { name: "b/link", type: "2", linkname: "/etc/passwd" };
     const icon = { name: "Icon\r", body: "of a Macintosh" };
-    const found = await unpackAndList(makeTar([...twoFiles, link, icon]), { select: (path) => path.startsWith("a") });
-    expect(found).toEqual({ counts: { files: 1, bytes: 3, passedOver: 3 }, files: { "a/1.txt": "one" } });
+    const unpacked = await unpackAndList(makeTar([...twoFiles, link, icon]), {
+      select: (path) => path.startsWith("a"),
+    });
+    expect(unpacked).toEqual({ counts: { files: 1, bytes: 3, passedOver: 3 }, files: { "a/1.txt": "one" } });
   });
 
   it("accepts refused entries in a zip archive if they are not selected", async () => {
@@ -142,7 +144,7 @@ describe("unpack", () => {
   });
 
   it("unpacks an archive again after an interruption", async () => {
-    const path = join(place, `archive${number++}`);
+    const path = join(place, `archive${archiveCount++}`);
     writeFileSync(path, makeTar(twoFiles));
     await expect(unpack(path, `${path}.out`, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       kind: "interrupted",
@@ -221,10 +223,10 @@ describe("unpack refuses two names that collide:", () => {
     ["names in different Unicode normalization forms", "caf\u00e9", "cafe\u0301"],
     ["a file and a folder", "a", "a/b"],
     ["a folder and a file", "a/b", "a"],
-  ])("%s", async (_, one, other) => {
+  ])("%s", async (_, firstName, secondName) => {
     const entries = [
-      { name: one, body: "1" },
-      { name: other, body: "2" },
+      { name: firstName, body: "1" },
+      { name: secondName, body: "2" },
     ];
     expect((await refusal(makeTar(entries))).code).toBe("collision");
     expect((await refusal(makeZip(entries))).code).toBe("collision");
@@ -290,7 +292,7 @@ describe("unpack stops at the limits for", () => {
       {},
       "damaged|a bomb",
     ],
-    ["entries that share bytes", () => shared(), {}, "share bytes"],
+    ["entries that share bytes", () => zipWithSharedBytes(), {}, "share bytes"],
     ["too many entries, tar", () => makeTar(manyEntries(11)), { entries: 10 }, "more than 10 entries"],
     ["too many entries, zip", () => makeZip(manyEntries(11)), { entries: 10 }, "11 entries, more than 10"],
     [
@@ -316,7 +318,7 @@ const hugeName = (): TarEntry[] => [
   { name: "x", type: "L", body: "n".repeat(2e6) },
   { name: "a", body: "1" },
 ];
-const shared = () =>
+const zipWithSharedBytes = () =>
   makeZip([
     { name: "a", body: "1234567890" },
     { name: "b", body: "1234567890", offset: 0, localName: "a" },
@@ -361,8 +363,8 @@ describe("unpack refuses an archive", () => {
       () => makeTar([{ name: "a", body: "1", size: "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" }]),
     ],
     ["with a tar size beyond the end of the file", () => makeTar([{ name: "a", body: "1", size: 1e9 }])],
-    ["with a flipped bit in gzip", () => flipped(gzipSync(makeTar([{ name: "a", body: Buffer.alloc(3000, 5) }])), 40)],
-    ["with a wrong checksum of gzip", () => flippedFromEnd(gzipSync(makeTar(twoFiles)), 6)],
+    ["with a flipped bit in gzip", () => flipBit(gzipSync(makeTar([{ name: "a", body: Buffer.alloc(3000, 5) }])), 40)],
+    ["with a wrong checksum of gzip", () => flipBitFromEnd(gzipSync(makeTar(twoFiles)), 6)],
     ["with a wrong checksum of a zip entry", () => makeZip([{ name: "a", body: "1", crc: 5 }])],
     ["with a zip entry whose size is too small", () => makeZip([{ name: "a", body: "12345", size: 3 }])],
     ["with a zip entry whose size is too large", () => makeZip([{ name: "a", body: "12345", size: 9 }])],
@@ -407,10 +409,10 @@ describe("unpack refuses an archive", () => {
   });
 });
 
-function flipped(bytes: Buffer, at: number): Buffer {
+function flipBit(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes);
   copy[at]! ^= 1;
   return copy;
 }
 
-const flippedFromEnd = (bytes: Buffer, back: number) => flipped(bytes, bytes.length - back);
+const flipBitFromEnd = (bytes: Buffer, back: number) => flipBit(bytes, bytes.length - back);

@@ -33,10 +33,10 @@ export interface UnpackResult {
 /**
  * Unpacks a .tar, .tar.gz or .zip, recognised by its first bytes, into the folder `to`. The folder must not exist; it
  * appears when every entry is unpacked. The caller must hold a lock on `to`: the temporary folder beside it has a fixed
- * name, so that the next call removes what a killed process left.
+ * name, so that the next call can remove the files that a killed process left.
  *
- * @throws ArchiveError for a link, a device, a name that leads out of the folder or collides with another, damage, or
- *   content above the limits. Nothing is left behind.
+ * @throws ArchiveError for a link, a device, a name that leads out of the folder, two names that collide, damaged
+ *   bytes, or content above the limits. No file is left behind.
  */
 export async function unpack(archive: string, to: string, options: UnpackOptions = {}): Promise<UnpackResult> {
   const limits = { ...defaultLimits, ...options.limits };
@@ -44,8 +44,8 @@ export async function unpack(archive: string, to: string, options: UnpackOptions
   await rm(temporary, { recursive: true, force: true });
   makeFolders(temporary);
   try {
-    const { visit, counts } = writer(temporary, options);
-    await read(archive, limits, visit);
+    const { visit, counts } = createWriter(temporary, options);
+    await readArchive(archive, limits, visit);
     if (counts.files + counts.passedOver === 0) throw new ArchiveError("corrupt", "it holds no files");
     await rename(temporary, to);
     return counts;
@@ -57,7 +57,7 @@ export async function unpack(archive: string, to: string, options: UnpackOptions
   }
 }
 
-async function read(archive: string, limits: Limits, visit: Visit): Promise<void> {
+async function readArchive(archive: string, limits: Limits, visit: Visit): Promise<void> {
   const file = await open(archive);
   const head = Buffer.alloc(512);
   let length: number;
@@ -75,7 +75,7 @@ async function read(archive: string, limits: Limits, visit: Visit): Promise<void
   throw new ArchiveError("unknown-format", "not a tar, tar.gz or zip archive");
 }
 
-function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
+function createWriter(folder: string, { select, signal, onProgress }: UnpackOptions) {
   const takenPaths = new TakenPaths();
   const madeFolders = new Set<string>();
   const counts = { files: 0, bytes: 0, passedOver: 0 };
@@ -94,26 +94,26 @@ function writer(folder: string, { select, signal, onProgress }: UnpackOptions) {
       if (entry.kind !== "folder") counts.passedOver++;
       return;
     }
-    const shown = JSON.stringify(path);
-    if (entry.kind === "link") throw new ArchiveError("link", `entry ${shown}: a link (${entry.type})`);
+    const quotedPath = JSON.stringify(path);
+    if (entry.kind === "link") throw new ArchiveError("link", `entry ${quotedPath}: a link (${entry.type})`);
     if (entry.kind === "other")
-      throw new ArchiveError("type", `entry ${shown}: of type ${entry.type}; only files and folders are unpacked`);
+      throw new ArchiveError("type", `entry ${quotedPath}: of type ${entry.type}; only files and folders are unpacked`);
     if (path === "") throw new ArchiveError("path", `entry ${JSON.stringify(entry.name)}: a file without a name`);
     takenPaths.take(path, entry.kind === "folder");
     const target = join(folder, path);
     if (entry.kind === "folder") return await makeFolder(target);
     await makeFolder(dirname(target));
-    const written = await write(target, entry);
-    if (written !== entry.size)
-      throw new ArchiveError("corrupt", `entry ${shown}: ${written} bytes found, ${entry.size} announced`);
+    const writtenBytes = await writeEntry(target, entry);
+    if (writtenBytes !== entry.size)
+      throw new ArchiveError("corrupt", `entry ${quotedPath}: ${writtenBytes} bytes found, ${entry.size} announced`);
     counts.files++;
-    counts.bytes += written;
+    counts.bytes += writtenBytes;
     onProgress?.(counts.files, counts.bytes);
   };
   return { visit, counts };
 }
 
-/** Undefined for a refused name of an entry that `select` leaves out. */
+/** The path of an entry; undefined if its name is refused and `select` leaves the entry out. */
 function pathOf({ name }: ArchiveEntry, select: UnpackOptions["select"]): string | undefined {
   try {
     return entryPath(name);
@@ -126,10 +126,10 @@ function pathOf({ name }: ArchiveEntry, select: UnpackOptions["select"]): string
 const smallFileBytes = 1 << 20;
 
 /**
- * Writes a new file; the flag `wx` refuses to overwrite a file or follow a link. Small files are written in one
- * blocking call: three asynchronous calls each take twice as long for tens of thousands of photographs.
+ * Writes a new file; the flag `wx` refuses to overwrite a file or follow a link. A small file is written in one
+ * blocking call: three asynchronous calls per file take twice as long (measured on tens of thousands of photographs).
  */
-async function write(path: string, entry: ArchiveEntry): Promise<number> {
+async function writeEntry(path: string, entry: ArchiveEntry): Promise<number> {
   if (entry.size <= smallFileBytes) {
     const parts: Uint8Array[] = [];
     let length = 0;
@@ -142,15 +142,15 @@ async function write(path: string, entry: ArchiveEntry): Promise<number> {
     return length;
   }
   const file = await open(path, "wx", 0o644);
-  let written = 0;
+  let writtenBytes = 0;
   try {
     for await (const chunk of entry.data()) {
       for (let done = 0; done < chunk.length; )
         done += (await file.write(chunk, done, chunk.length - done)).bytesWritten;
-      written += chunk.length;
+      writtenBytes += chunk.length;
     }
   } finally {
     await file.close();
   }
-  return written;
+  return writtenBytes;
 }

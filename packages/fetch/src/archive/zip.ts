@@ -1,5 +1,5 @@
-// A reader of zip archives, also above 4 GB. yauzl reads the directory and inflates. Every entry of the directory is
-// checked before the first one is visited.
+// Reads zip archives, including archives above 4 GB. yauzl reads the directory and inflates the data. Every entry of
+// the directory is checked before the first one is visited.
 
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
@@ -10,8 +10,9 @@ import { checkRatio, type Limits, Meter } from "./limits.ts";
 import type { ArchiveEntry, Visit } from "./visit.ts";
 
 /**
- * Reads the zip archive at `path`. Throws ArchiveError for damage and bombs, and passes on what `visit` throws. Names
- * are passed to `visit` unchecked. Encryption and unknown compression methods are errors when an entry's data are read.
+ * Reads the zip archive at `path`. Throws ArchiveError for damage and for bombs; errors of `visit` pass through. Names
+ * are passed to `visit` unchecked. An entry that is encrypted or has an unknown compression method causes an error only
+ * when its data are read.
  */
 export async function readZip(path: string, limits: Limits, visit: Visit): Promise<void> {
   let zip: ZipFile | undefined;
@@ -19,7 +20,7 @@ export async function readZip(path: string, limits: Limits, visit: Visit): Promi
     zip = await openPromise(path, {
       autoClose: false,
       lazyEntries: true,
-      decodeStrings: false, // otherwise one bad name ends it, even of an entry that is not selected
+      decodeStrings: false, // otherwise a bad name causes an error, even if its entry is not selected
     });
     const entries = await listEntries(zip, limits);
     for (const [name, entry] of entries) await visit(toArchiveEntry(zip, name, entry, limits));
@@ -49,12 +50,12 @@ async function listEntries(zip: ZipFile, limits: Limits): Promise<[string, Entry
   for await (const entry of zip.eachEntry()) {
     const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
     const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true); // keeps backslashes
-    meter.entry();
+    meter.countEntry();
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
     ranges.push({ from: entry.relativeOffsetOfLocalHeader, to: fileDataStart + entry.compressedSize, name });
     packedBytes += entry.compressedSize;
     checkRatio(entry.uncompressedSize, entry.compressedSize, limits);
-    meter.add(entry.uncompressedSize, packedBytes);
+    meter.addBytes(entry.uncompressedSize, packedBytes);
     entries.push([name, entry]);
   }
   refuseOverlap(ranges);

@@ -1,4 +1,4 @@
-// A local server that answers as a test wants and records its requests.
+// A local server that records its requests and answers them with a function of the test.
 
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
@@ -24,12 +24,12 @@ export async function faultServer(): Promise<FaultServer> {
     self.handler(request, response, seen.length - 1);
   };
   const server = createServer(answer);
-  const origin = await listening(server);
+  const origin = await listen(server);
   const self: FaultServer = {
     origin,
     seen,
     handler: (_, response) => response.writeHead(404).end(),
-    close: () => closed(server),
+    close: () => closeServer(server),
   };
   return self;
 }
@@ -44,9 +44,9 @@ export async function proxyServer(
     if (refusal !== undefined) return void response.writeHead(refusal).end("not here");
     const { default: http } = await import("node:http");
     http
-      .get(request.url!, { headers: request.headers }, (from) => {
-        response.writeHead(from.statusCode!, from.headers);
-        from.on("error", () => response.destroy()).pipe(response);
+      .get(request.url!, { headers: request.headers }, (upstream) => {
+        response.writeHead(upstream.statusCode!, upstream.headers);
+        upstream.on("error", () => response.destroy()).pipe(response);
       })
       .on("error", () => response.destroy());
   });
@@ -55,24 +55,24 @@ export async function proxyServer(
     socket.on("error", () => {});
     if (refusal !== undefined) return void socket.end(`HTTP/1.1 ${refusal} Refused\r\ncontent-length: 0\r\n\r\n`);
     const [host, port] = request.url!.split(":");
-    const to = connect(Number(port), host, () => {
+    const target = connect(Number(port), host, () => {
       socket.write("HTTP/1.1 200 OK\r\n\r\n");
-      to.pipe(socket);
-      socket.pipe(to);
+      target.pipe(socket);
+      socket.pipe(target);
     });
-    to.on("error", () => socket.destroy());
-    socket.on("error", () => to.destroy());
+    target.on("error", () => socket.destroy());
+    socket.on("error", () => target.destroy());
   });
-  return { origin: await listening(server), seen, close: () => closed(server) };
+  return { origin: await listen(server), seen, close: () => closeServer(server) };
 }
 
-function listening(server: Server): Promise<string> {
+function listen(server: Server): Promise<string> {
   return new Promise((resolve) => {
     server.listen(0, "127.0.0.1", () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
   });
 }
 
-function closed(server: Server): Promise<void> {
+function closeServer(server: Server): Promise<void> {
   server.closeAllConnections();
   return new Promise((resolve) => server.close(() => resolve()));
 }
@@ -86,8 +86,8 @@ export function serveFile(
 ): void {
   const version = etag === null ? {} : { etag };
   const from = /^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1];
-  const same = request.headers["if-range"] === undefined || request.headers["if-range"] === etag;
-  if (from === undefined || !same) {
+  const matchesVersion = request.headers["if-range"] === undefined || request.headers["if-range"] === etag;
+  if (from === undefined || !matchesVersion) {
     response.writeHead(200, { ...version, ...headers, "content-length": body.length });
     response.end(body);
   } else if (Number(from) >= body.length) {
@@ -100,12 +100,12 @@ export function serveFile(
   }
 }
 
-/** Waits of 10 ms before the connection is cut, so that a client in this process can store what it received. */
-const waits = 6;
+/** Number of waits of 10 ms before the connection is cut. A client in this process needs them to store the bytes. */
+const waitsBeforeCut = 6;
 
 /** Sends headers for the whole `body`, then its first `bytes` bytes, then cuts the connection. */
 export function dropAfter(response: ServerResponse, body: Buffer, bytes: number, headers: Record<string, string> = {}) {
   response.writeHead(200, { etag: '"v1"', ...headers, "content-length": body.length });
   const cut = (left: number) => void (left > 0 ? setTimeout(cut, 10, left - 1) : response.destroy());
-  response.write(body.subarray(0, bytes), () => cut(waits));
+  response.write(body.subarray(0, bytes), () => cut(waitsBeforeCut));
 }

@@ -1,4 +1,4 @@
-// Makes tar archives for tests, valid and invalid ones. POSIX.1-2017, pax interchange format: the ustar header.
+// Makes valid and invalid tar archives for tests. Source: POSIX.1-2017, pax interchange format, the ustar header.
 
 export interface TarEntry {
   readonly name: string;

@@ -1,4 +1,4 @@
-// Makes zip archives for tests, valid and invalid ones. PKWARE's APPNOTE 6.3.10.
+// Makes valid and invalid zip archives for tests. Source: PKWARE's APPNOTE 6.3.10.
 
 import { crc32, deflateRawSync } from "node:zlib";
 
@@ -43,32 +43,32 @@ export function makeZip(
     const offset = entry.offset ?? at;
     const name = Buffer.from(entry.name);
     const localName = Buffer.from(entry.localName ?? entry.name);
-    const head = Buffer.alloc(30);
-    head.writeUInt32LE(0x04034b50, 0);
-    head.writeUInt16LE(20, 4);
-    head.writeUInt16LE(flags, 6);
-    head.writeUInt16LE(method, 8);
-    head.writeUInt32LE(crc, 14);
-    head.writeUInt32LE(packedSize, 18);
-    head.writeUInt32LE(size, 22);
-    head.writeUInt16LE(localName.length, 26);
+    const localHeader = Buffer.alloc(30);
+    localHeader.writeUInt32LE(0x04034b50, 0);
+    localHeader.writeUInt16LE(20, 4);
+    localHeader.writeUInt16LE(flags, 6);
+    localHeader.writeUInt16LE(method, 8);
+    localHeader.writeUInt32LE(crc, 14);
+    localHeader.writeUInt32LE(packedSize, 18);
+    localHeader.writeUInt32LE(size, 22);
+    localHeader.writeUInt16LE(localName.length, 26);
     const extra = zip64 ? zip64Extra(size, packedSize, offset) : Buffer.alloc(0);
-    const dir = Buffer.alloc(46);
-    dir.writeUInt32LE(0x02014b50, 0);
-    dir.writeUInt16LE((3 << 8) | 45, 4); // made on Unix
-    dir.writeUInt16LE(zip64 ? 45 : 20, 6);
-    dir.writeUInt16LE(flags, 8);
-    dir.writeUInt16LE(method, 10);
-    dir.writeUInt32LE(crc, 16);
-    dir.writeUInt32LE(zip64 ? 0xffffffff : packedSize, 20);
-    dir.writeUInt32LE(zip64 ? 0xffffffff : size, 24);
-    dir.writeUInt16LE(name.length, 28);
-    dir.writeUInt16LE(extra.length, 30);
-    dir.writeUInt32LE((mode << 16) >>> 0, 38);
-    dir.writeUInt32LE(zip64 ? 0xffffffff : offset, 42);
-    local.push(head, localName, packed);
-    central.push(dir, name, extra);
-    at += head.length + localName.length + packed.length;
+    const centralHeader = Buffer.alloc(46);
+    centralHeader.writeUInt32LE(0x02014b50, 0);
+    centralHeader.writeUInt16LE((3 << 8) | 45, 4); // made on Unix
+    centralHeader.writeUInt16LE(zip64 ? 45 : 20, 6);
+    centralHeader.writeUInt16LE(flags, 8);
+    centralHeader.writeUInt16LE(method, 10);
+    centralHeader.writeUInt32LE(crc, 16);
+    centralHeader.writeUInt32LE(zip64 ? 0xffffffff : packedSize, 20);
+    centralHeader.writeUInt32LE(zip64 ? 0xffffffff : size, 24);
+    centralHeader.writeUInt16LE(name.length, 28);
+    centralHeader.writeUInt16LE(extra.length, 30);
+    centralHeader.writeUInt32LE((mode << 16) >>> 0, 38);
+    centralHeader.writeUInt32LE(zip64 ? 0xffffffff : offset, 42);
+    local.push(localHeader, localName, packed);
+    central.push(centralHeader, name, extra);
+    at += localHeader.length + localName.length + packed.length;
   }
   const directory = Buffer.concat(central);
   const end = Buffer.alloc(22);
@@ -77,8 +77,8 @@ export function makeZip(
   end.writeUInt16LE(zip64 ? 0xffff : count, 10);
   end.writeUInt32LE(zip64 ? 0xffffffff : directory.length, 12);
   end.writeUInt32LE(zip64 ? 0xffffffff : at, 16);
-  const wide = zip64 ? [zip64End(count, directory.length, at)] : [];
-  return Buffer.concat([...local, directory, ...wide, end]);
+  const zip64Records = zip64 ? [zip64End(count, directory.length, at)] : [];
+  return Buffer.concat([...local, directory, ...zip64Records, end]);
 }
 
 function zip64Extra(size: number, packedSize: number, offset: number): Buffer {

@@ -1,4 +1,4 @@
-// Arrays read in batches of rows: content, refused files, and memory.
+// Tests of reading arrays in batches of rows: content, refused files, and use of memory.
 
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -116,6 +116,15 @@ describe("openArrays", () => {
     expect(rows).toBe(count);
     expect(maxMemory).toBeLessThan(400e6);
   });
+
+  it("passes on an error of the callback and stops reading", async () => {
+    const path = file("stop.npz", zip([deflated("a", encodeNpy(images))]));
+    await expect(
+      (await openArrays(path)).eachRows("a", 1, async (_, first) => {
+        if (first === 2) throw new RangeError("enough");
+      }),
+    ).rejects.toThrow(new RangeError("enough"));
+  });
 });
 
 describe("openArrays refuses", () => {
@@ -161,15 +170,6 @@ describe("openArrays refuses", () => {
     });
     await expect(all).rejects.toThrow(message);
     await expect(all).rejects.toBeInstanceOf(WeightFileError);
-  });
-
-  it("an error of the callback, which it passes on", async () => {
-    const path = file("stop.npz", zip([deflated("a", encodeNpy(images))]));
-    await expect(
-      (await openArrays(path)).eachRows("a", 1, async (_, first) => {
-        if (first === 2) throw new RangeError("enough");
-      }),
-    ).rejects.toThrow(new RangeError("enough"));
   });
 
   it("600 mutated files with a typed error, or reads them", { timeout: 120_000 }, async () => {

@@ -1,5 +1,5 @@
-// Arrays of a .npy or .npz file that may be larger than the memory: listed by their headers, then read in batches of
-// rows.
+// Reads arrays of a .npy or .npz file that may be larger than the memory. Lists them by their headers, then reads them
+// in batches of rows.
 
 import { pipeline, Readable } from "node:stream";
 import { crc32, createInflateRaw, constants as flushes, inflateRawSync } from "node:zlib";
@@ -18,15 +18,20 @@ export interface ArrayInfo {
 export interface ArrayFile {
   readonly path: string;
   readonly format: "npy" | "npz";
-  /** By name; the array of a .npy file is called `array`. */
+  /** The arrays by name; the array of a .npy file is called `array`. */
   readonly arrays: ReadonlyMap<string, ArrayInfo>;
   /** Arrays that cannot be read, such as those of Python objects, with the reason. */
   readonly unreadable: ReadonlyMap<string, WeightFileError>;
   /**
-   * Reads an array in order, `atOnce` rows (entries of the first axis) at a time, fewer in the last batch. Each batch
-   * has its own buffer. Throws CorruptFileError for damaged bytes; a wrong checksum is found only after the last batch.
+   * Reads an array in batches of `batchRows` rows (entries of the first axis), in order; the last batch may have fewer.
+   * Each batch has its own buffer. Throws CorruptFileError for damaged bytes; a wrong checksum is found only after the
+   * last batch.
    */
-  eachRows(name: string, atOnce: number, use: (rows: StoredTensor, firstRow: number) => Promise<void>): Promise<void>;
+  eachRows(
+    name: string,
+    batchRows: number,
+    use: (rows: StoredTensor, firstRow: number) => Promise<void>,
+  ): Promise<void>;
 }
 
 /** Limit on the bytes of one row: an RGB image of 100 million pixels. */
@@ -54,8 +59,8 @@ export function openArrays(path: string): Promise<ArrayFile> {
         unreadable.set(name, error);
       }
     const format: ArrayFile["format"] = start.startsWith("PK") ? "npz" : "npy";
-    const [[, broken] = []] = unreadable;
-    if (headers.size === 0 && broken) throw broken;
+    const [[, firstError] = []] = unreadable;
+    if (headers.size === 0 && firstError) throw firstError;
     return {
       path,
       format,
@@ -120,48 +125,48 @@ function rowReader(
   entries: ReadonlyMap<string, ArrayBytes>,
   headers: ReadonlyMap<string, NpyHeader>,
 ): ArrayFile["eachRows"] {
-  return async (name, atOnce, use) => {
+  return async (name, batchRows, use) => {
     const [place, header] = [entries.get(name), headers.get(name)];
     if (!place || !header)
       throw new UnsupportedFileError(stamp.path, `it has no array ${JSON.stringify(name)} that can be read`);
     const { type, shape, fortran, dataStart } = header;
     const rows = shape[0] ?? 0;
-    const inRow = elementCount(shape.slice(1)) ?? Number.POSITIVE_INFINITY;
+    const rowElements = elementCount(shape.slice(1)) ?? Number.POSITIVE_INFINITY;
     const { array: TypedArray, bytes: width } = typeInfo(type);
     if (fortran && shape.length > 1)
       throw new UnsupportedFileError(
         place.source,
         `array ${type} [${shape}] in Fortran order; save it with numpy.ascontiguousarray`,
       );
-    if (inRow * width > maxRowBytes)
+    if (rowElements * width > maxRowBytes)
       throw new UnsupportedFileError(
         place.source,
-        `a row of array ${type} [${shape}] takes ${inRow * width} bytes: at most ${maxRowBytes} are read`,
+        `a row of array ${type} [${shape}] takes ${rowElements * width} bytes: at most ${maxRowBytes} are read`,
       );
     await withSameFile(stamp, async (file) => {
       let firstRow = 0;
-      let piece = new Uint8Array(0);
-      let filled = 0;
+      let batch = new Uint8Array(0);
+      let filledBytes = 0;
       let skip = dataStart;
-      const begin = () => {
-        piece = new Uint8Array(Math.min(atOnce, rows - firstRow) * inRow * width);
-        filled = 0;
+      const beginBatch = () => {
+        batch = new Uint8Array(Math.min(batchRows, rows - firstRow) * rowElements * width);
+        filledBytes = 0;
       };
-      begin();
+      beginBatch();
       for await (const chunk of bytesOf(file, place)) {
         let at = Math.min(skip, chunk.length);
         skip -= at;
-        while (at < chunk.length && piece.length > 0) {
-          const part = chunk.subarray(at, at + piece.length - filled);
-          piece.set(part, filled);
-          filled += part.length;
+        while (at < chunk.length && batch.length > 0) {
+          const part = chunk.subarray(at, at + batch.length - filledBytes);
+          batch.set(part, filledBytes);
+          filledBytes += part.length;
           at += part.length;
-          if (filled < piece.length) continue;
-          const count = Math.min(atOnce, rows - firstRow);
-          const data = new TypedArray(piece.buffer, 0, count * inRow);
+          if (filledBytes < batch.length) continue;
+          const count = Math.min(batchRows, rows - firstRow);
+          const data = new TypedArray(batch.buffer, 0, count * rowElements);
           await use({ type, shape: [count, ...shape.slice(1)], data }, firstRow);
           firstRow += count;
-          begin();
+          beginBatch();
         }
       }
     });

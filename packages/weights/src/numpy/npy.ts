@@ -37,7 +37,7 @@ export function decodeNpy(bytes: Uint8Array, source: string): StoredTensor {
       `a .npy array ${type} [${shape}] has ${bytes.length - dataStart} bytes of numbers: ` +
         `wanted ${count === undefined ? "a size below 2^53" : count * width}`,
     );
-  // Without a copy if the buffer holds nothing else and the numbers are aligned, as NumPy writes them.
+  // No copy is needed if the buffer holds nothing else and the numbers are aligned. NumPy aligns them.
   const inPlace = bytes.length === bytes.buffer.byteLength && dataStart % width === 0;
   const data = inPlace
     ? new TypedArray(bytes.buffer, dataStart, count)
@@ -65,7 +65,7 @@ export function encodeNpy({ type, shape, data }: StoredTensor): Buffer {
 export interface NpyHeader {
   readonly type: TensorType;
   readonly shape: readonly number[];
-  /** Column-major order. */
+  /** True for column-major order. */
   readonly fortran: boolean;
   /** Position of the first number. */
   readonly dataStart: number;
@@ -88,9 +88,9 @@ export function npyHeader(bytes: Uint8Array, source: string): NpyHeader {
   return { ...parseDictionary(text, source), dataStart: textStart + length };
 }
 
-/** Parses the three entries that NumPy writes; others are refused. A structured type is a list, and refused as well. */
+/** Parses the three entries that NumPy writes. Refuses all others, and structured types, which are lists. */
 function parseDictionary(text: string, source: string): Omit<NpyHeader, "dataStart"> {
-  const shown = JSON.stringify(text.trim().slice(0, 120));
+  const quotedText = JSON.stringify(text.trim().slice(0, 120));
   const entry = (name: string, value: string) => new RegExp(`^[{,]\\s*(['"])${name}\\1\\s*:\\s*${value}\\s*`);
   let remaining = text.trim();
   const parsed = new Map<string, string>();
@@ -103,13 +103,13 @@ function parseDictionary(text: string, source: string): Omit<NpyHeader, "dataSta
       remaining = remaining.slice(match[0].length);
     }
     if (remaining === previous)
-      throw new UnsupportedFileError(source, `.npy header ${shown}: wanted a plain type, its order and its shape`);
+      throw new UnsupportedFileError(source, `.npy header ${quotedText}: wanted a plain type, its order and its shape`);
   }
   const description = parsed.get("descr");
   const sizes = parsed.get("shape");
   const order = parsed.get("fortran_order");
   if (description === undefined || sizes === undefined || order === undefined)
-    throw new CorruptFileError(source, `.npy header ${shown}: wanted descr, fortran_order and shape`);
+    throw new CorruptFileError(source, `.npy header ${quotedText}: wanted descr, fortran_order and shape`);
   const type = descriptions.get(description);
   if (type === undefined)
     throw new UnsupportedFileError(
@@ -134,13 +134,13 @@ function rowMajor(columnMajor: TensorData, shape: readonly number[]): TensorData
   const index = shape.map(() => 0);
   // In column-major order the first index changes fastest.
   const strides = shape.map((_, d) => shape.slice(d + 1).reduce((a, b) => a * b, 1));
-  let to = 0;
+  let target = 0;
   for (let i = 0; i < out.length; i++) {
-    out[to] = columnMajor[i]!;
+    out[target] = columnMajor[i]!;
     for (let d = 0; d < shape.length; d++) {
-      to += strides[d]!;
+      target += strides[d]!;
       if (++index[d]! < shape[d]!) break;
-      to -= strides[d]! * shape[d]!;
+      target -= strides[d]! * shape[d]!;
       index[d] = 0;
     }
   }

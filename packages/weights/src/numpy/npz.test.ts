@@ -1,4 +1,4 @@
-// NumPy's .npy and .npz files: those of NumPy (tools/torch/arrays.py), our own, and malformed ones.
+// Tests of .npy and .npz files: files that NumPy wrote (tools/torch/arrays.py), files of this package, malformed files.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ const place = mkdtempSync(join(tmpdir(), "npz-"));
 afterAll(() => rmSync(place, { recursive: true }));
 
 describe("readNpz of a file of NumPy", () => {
-  test.each(["stored", "deflated"])("returns all arrays, %s", async (name) => {
+  test.each(["stored", "deflated"])("returns all arrays of a %s archive", async (name) => {
     const arrays = await readNpz(stored(name));
     const counting = Array.from({ length: 24 }, (_, i) => i);
     expect(Object.fromEntries(arrays)).toEqual({
@@ -37,7 +37,7 @@ describe("readNpz of a file of NumPy", () => {
     expect([...(await readNpz(stored("deflated"), ["sigma", "mu", "nu"])).keys()]).toEqual(["mu", "sigma"]);
   });
 
-  test("finds the bytes that encodeNpy writes", async () => {
+  test("returns arrays that encodeNpy writes with the bytes of NumPy", async () => {
     const file = readFileSync(stored("stored"));
     for (const [name, array] of await readNpz(stored("stored"))) {
       if (name === "columns") continue; // NumPy wrote it column-major, encodeNpy writes row-major
@@ -73,13 +73,13 @@ function zeros(name: string, count: number) {
   return { name: `${name}.npy`, data, method: 8, size: whole.length, packedSize: data.length, crc: crc32(whole) };
 }
 
-describe("decodeNpy and readNpz refuse malformed files:", () => {
+describe("decodeNpy and readNpz", () => {
   const npy = (text: string, body = new Uint8Array(8), version = 1) =>
     bytes("\x93NUMPY", version, 0, text.length & 255, text.length >> 8, ...(version > 1 ? [0, 0] : []), text, body);
   const dictionary = (shape: string, descr = "<f8") =>
     `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}}`;
 
-  test("but read the valid one, in all versions", () => {
+  test("read the valid array that the malformed ones are made from, in all versions", () => {
     for (const version of [1, 2, 3])
       expect(decodeNpy(npy(dictionary("(1,)"), new Uint8Array(8), version), "x").shape).toEqual([1]);
   });
@@ -105,8 +105,8 @@ describe("decodeNpy and readNpz refuse malformed files:", () => {
       "a plain type",
     ],
     ["a missing entry", npy("{'descr': '<f8', 'shape': (1,)}"), "wanted descr, fortran_order and shape"],
-    ["text, not numbers", npy(dictionary("(1,)", "<U2")), 'type "<U2"'],
-  ])("%s", (_, file, message) => {
+    ["text instead of numbers", npy(dictionary("(1,)", "<U2")), 'type "<U2"'],
+  ])("refuse %s", (_, file, message) => {
     expect(() => decodeNpy(file, "x")).toThrow(message);
   });
 
@@ -141,13 +141,13 @@ describe("decodeNpy and readNpz refuse malformed files:", () => {
       ],
       "twice",
     ],
-  ])("an archive with %s", async (_, entries, message) => {
+  ])("refuse an archive with %s", async (_, entries, message) => {
     const path = join(place, "lie.npz");
     writeFileSync(path, zip(entries));
     await expect(readNpz(path)).rejects.toThrow(message);
   });
 
-  test("but accept a covariance of zeros, within the limit of a single array", async () => {
+  test("accept a covariance of zeros that is within the limit of a single array", async () => {
     const path = join(place, "zeros.npz");
     writeFileSync(path, zip([zeros("sigma", 2048 * 2048)]));
     expect((await readNpz(path)).get("sigma")?.data.length).toBe(2048 * 2048);
@@ -156,7 +156,7 @@ describe("decodeNpy and readNpz refuse malformed files:", () => {
     );
   });
 
-  test("an entry that unpacks to more than announced", async () => {
+  test("refuse an entry that unpacks to more bytes than announced", async () => {
     const path = join(place, "more.npz");
     const whole = readFileSync(stored("deflated"));
     const at = whole.indexOf("PK\x01\x02", 0, "latin1");

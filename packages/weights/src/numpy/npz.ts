@@ -11,7 +11,7 @@ import { decodeNpy, encodeNpy } from "./npy.ts";
 
 /** Limit on all arrays together, unpacked: 250,000 rows of 2,048 float32 features with their covariance. */
 export const maxNpzBytes = 2 ** 31;
-/** Limit on unpacked bytes per packed byte. Measured values barely compress. */
+/** Limit on unpacked bytes per packed byte. Arrays of real features barely compress. */
 const maxRatio = 200;
 /** Below this size the ratio is not checked: a covariance of 2,048 x 2,048 zeros compresses 34 MB to almost nothing. */
 const harmlessBytes = 64e6;
@@ -23,19 +23,19 @@ const maxDeflateRatio = 1032;
  * through.
  *
  * @param names the wanted arrays (default: all); missing ones are absent from the result
- * @param mostBytes limits on the unpacked size of single arrays
+ * @param byteLimits limits on the unpacked size of single arrays
  */
 export function readNpz(
   path: string,
   names?: readonly string[],
-  mostBytes: ReadonlyMap<string, number> = new Map(),
+  byteLimits: ReadonlyMap<string, number> = new Map(),
 ): Promise<Map<string, StoredTensor>> {
   return withFile(path, async (file) => {
     const wantedEntries = [...(await zipEntries(file))].filter(([entry]) => {
       const name = nameOf(entry);
       return name !== entry && (!names || names.includes(name));
     });
-    checkSizes(path, wantedEntries, mostBytes);
+    checkSizes(path, wantedEntries, byteLimits);
     const arrays = new Map<string, StoredTensor>();
     for (const [entry, place] of wantedEntries)
       arrays.set(nameOf(entry), decodeNpy(unpackEntry(file, entry, place), `${path}: ${entry}`));
@@ -49,22 +49,22 @@ const nameOf = (entry: string) => entry.replace(/\.npy$/, "");
 function checkSizes(
   path: string,
   entries: readonly (readonly [string, ZipEntry])[],
-  mostBytes: ReadonlyMap<string, number>,
+  byteLimits: ReadonlyMap<string, number>,
 ): void {
   let [unpackedBytes, packedBytes] = [0, 0];
   for (const [entry, { begin, end, size }] of entries) {
-    const quoted = `zip entry ${JSON.stringify(entry)}`;
-    const maxBytes = mostBytes.get(nameOf(entry)) ?? maxNpzBytes;
+    const label = `zip entry ${JSON.stringify(entry)}`;
+    const maxBytes = byteLimits.get(nameOf(entry)) ?? maxNpzBytes;
     if (size > maxBytes)
-      throw new UnsupportedFileError(path, `${quoted} takes ${size} bytes: at most ${maxBytes} are read`);
+      throw new UnsupportedFileError(path, `${label} takes ${size} bytes: at most ${maxBytes} are read`);
     if (size > maxDeflateRatio * (end - begin))
-      throw new CorruptFileError(path, `${quoted}: ${end - begin} bytes cannot unpack to ${size}`);
+      throw new CorruptFileError(path, `${label}: ${end - begin} bytes cannot unpack to ${size}`);
     unpackedBytes += size;
     packedBytes += end - begin;
     if (unpackedBytes > maxNpzBytes)
       throw new UnsupportedFileError(
         path,
-        `${quoted} and the arrays before it take ${unpackedBytes} bytes: at most ${maxNpzBytes} are read`,
+        `${label} and the arrays before it take ${unpackedBytes} bytes: at most ${maxNpzBytes} are read`,
       );
   }
   if (unpackedBytes > harmlessBytes && unpackedBytes > maxRatio * packedBytes)
@@ -80,22 +80,22 @@ function unpackEntry(
   name: string,
   { begin, end, size, crc, packing, deflated }: ZipEntry,
 ): Uint8Array {
-  const quoted = `zip entry ${JSON.stringify(name)}`;
-  const corrupt = (problem: string) => new CorruptFileError(file.path, `${quoted}: ${problem}`);
+  const label = `zip entry ${JSON.stringify(name)}`;
+  const corrupt = (problem: string) => new CorruptFileError(file.path, `${label}: ${problem}`);
   if (packing !== undefined && !deflated)
-    throw new UnsupportedFileError(file.path, `${quoted} is ${packing}: wanted numpy.savez or savez_compressed`);
+    throw new UnsupportedFileError(file.path, `${label} is ${packing}: wanted numpy.savez or savez_compressed`);
   const bytes = file.read(begin, end - begin);
-  let whole: Uint8Array = bytes;
+  let unpacked: Uint8Array = bytes;
   if (deflated) {
     try {
-      whole = inflateRawSync(bytes, { maxOutputLength: Math.max(1, size) });
+      unpacked = inflateRawSync(bytes, { maxOutputLength: Math.max(1, size) });
     } catch (error) {
       throw corrupt(`damaged (${(error as Error).message})`);
     }
   }
-  if (whole.length !== size) throw corrupt(`unpacks to ${whole.length} bytes: wanted ${size}`);
-  if (crc32(whole) !== crc) throw corrupt("its checksum does not match: the file is damaged");
-  return whole;
+  if (unpacked.length !== size) throw corrupt(`unpacks to ${unpacked.length} bytes: wanted ${size}`);
+  if (crc32(unpacked) !== crc) throw corrupt("its checksum does not match: the file is damaged");
+  return unpacked;
 }
 
 /** Writes a file for `numpy.load`, whole or not at all. Equal arrays give equal bytes. */

@@ -10,7 +10,7 @@ export type GlobalCall = (args: readonly PickleValue[], spend: (entries: number)
 
 export class ArgumentError extends Error {}
 
-/** A dict without arguments, of another dict, or of a list of pairs (Python 2). */
+/** Builds a dict: an empty one without arguments, or one from another dict or from a list of pairs (Python 2). */
 const buildDict: GlobalCall = ([first], spend) => {
   if (first === undefined) return new Map();
   if (first instanceof Map) return first;
@@ -30,10 +30,10 @@ const buildDict: GlobalCall = ([first], spend) => {
 const itemsOf = (value: PickleValue): readonly PickleValue[] | undefined =>
   value instanceof PickleTuple ? value.items : Array.isArray(value) ? value : undefined;
 
-/** Protocols 0 and 1 build objects with this function of a class, a base class and the state of the base. */
-const reconstruct: GlobalCall = ([of]) => {
-  if (!(of instanceof PickleGlobal)) throw new ArgumentError("its first argument is no class");
-  return new PickleObject(of.name);
+/** Protocols 0 and 1 build objects with this function. Its arguments are a class, a base class and the base's state. */
+const reconstruct: GlobalCall = ([cls]) => {
+  if (!(cls instanceof PickleGlobal)) throw new ArgumentError("its first argument is not a class");
+  return new PickleObject(cls.name);
 };
 
 const calls: ReadonlyMap<string, GlobalCall> = new Map<string, GlobalCall>([
@@ -72,7 +72,7 @@ const uncalledClasses: ReadonlySet<string> = new Set(
   ["object", "bool", "type"].flatMap((c) => [`builtins.${c}`, `__builtin__.${c}`]),
 );
 
-/** Modules of no use in a checkpoint: a pickle that merely names one of their functions is refused. */
+/** Modules that no checkpoint needs. A pickle is refused if it only names one of their functions. */
 const refusedModules: ReadonlySet<string> = new Set(
   (
     "builtins __builtin__ os posix nt subprocess sys importlib runpy imp shutil socket ctypes _ctypes pty " +
@@ -83,7 +83,7 @@ const refusedModules: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** The function that builds the result of calling this global; undefined if it is not on the list of harmless ones. */
+/** The function that builds the result of a call of this global; undefined if the allow-list does not have it. */
 export function callOf(name: string): GlobalCall | undefined {
   if (opaqueGlobals.has(name)) return () => new PickleObject(name);
   return calls.get(name);

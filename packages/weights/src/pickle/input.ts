@@ -1,9 +1,9 @@
-// The bytes of pickles in a file, read in pieces.
+// Reads the bytes of pickles from a file, piece by piece.
 
 import { CorruptFileError } from "../corrupt-file-error.ts";
 import type { ReadableFile } from "../read-file.ts";
 
-/** Limit on a pickle without the storages: that of DiT-XL/2's training checkpoint has 0.2 MB. */
+/** Limit on a pickle without its storages. The pickle of DiT-XL/2's training checkpoint has 0.2 MB. */
 export const maxPickleBytes = 32 << 20;
 
 /** Reads the values of consecutive pickles in a file. Its methods throw CorruptFileError at the end of the bytes. */
@@ -22,10 +22,10 @@ export class PickleInput {
     this.#file = file;
     this.#pieceStart = begin;
     this.#end = Math.min(end, begin + maxPickleBytes);
-    this.#cut = this.#end < end;
+    this.#isLimited = this.#end < end;
   }
 
-  readonly #cut: boolean;
+  readonly #isLimited: boolean;
 
   /** Position in the file. */
   get position(): number {
@@ -33,13 +33,13 @@ export class PickleInput {
   }
 
   byte(): number {
-    if (this.#at === this.#piece.length) this.#fetch(1);
+    if (this.#at === this.#piece.length) this.#readPiece(1);
     return this.#piece[this.#at++]!;
   }
 
   /** A view of the next bytes. Later calls do not overwrite it. */
   bytes(length: number): Uint8Array {
-    if (this.#piece.length - this.#at < length) this.#fetch(length);
+    if (this.#piece.length - this.#at < length) this.#readPiece(length);
     this.#at += length;
     return this.#piece.subarray(this.#at - length, this.#at);
   }
@@ -56,18 +56,18 @@ export class PickleInput {
     return this.#number(4, (view, at) => view.getUint32(at, true));
   }
 
-  /** A length; Infinity above 2^53, which no file can hold. */
+  /** Reads a length. Returns Infinity for values of 2^53 and more: no file is that long. */
   uint64(): number {
     const value = this.#number(8, (view, at) => view.getBigUint64(at, true));
     return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(value);
   }
 
-  /** Big-endian, unlike all other numbers of the pickle format. */
+  /** Reads a big-endian number; all other numbers of the pickle format are little-endian. */
   float64(): number {
     return this.#number(8, (view, at) => view.getFloat64(at, false));
   }
 
-  /** UTF-8 text up to the next line feed. */
+  /** Reads UTF-8 text up to the next line feed. */
   line(): string {
     const codes: number[] = [];
     for (let code = this.byte(); code !== 0x0a; code = this.byte()) {
@@ -82,17 +82,17 @@ export class PickleInput {
   }
 
   #number<T>(width: number, read: (view: DataView, at: number) => T): T {
-    if (this.#piece.length - this.#at < width) this.#fetch(width);
+    if (this.#piece.length - this.#at < width) this.#readPiece(width);
     this.#at += width;
     return read(this.#view, this.#at - width);
   }
 
-  #fetch(wanted: number): void {
+  #readPiece(wanted: number): void {
     const at = this.position;
     const left = this.#end - at;
     if (wanted > left)
       throw this.corrupt(
-        this.#cut && wanted <= maxPickleBytes
+        this.#isLimited && wanted <= maxPickleBytes
           ? `longer than ${maxPickleBytes} bytes, the limit`
           : `${wanted} bytes were announced, ${left} are left: truncated`,
       );

@@ -1,9 +1,9 @@
-// Text and numbers as Python's older pickle protocols write them.
+// Parses text and numbers in the forms of Python's older pickle protocols.
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Undefined if the bytes are not UTF-8. */
-export function utf8(bytes: Uint8Array): string | undefined {
+/** Decodes UTF-8; undefined if the bytes are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return strictUtf8.decode(bytes);
   } catch {
@@ -11,10 +11,10 @@ export function utf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** A string of Python 2, which may be text or bytes: decoded as UTF-8 if it is valid, otherwise as Latin-1. */
-export const python2String = (bytes: Uint8Array): string => utf8(bytes) ?? latin1(bytes);
+/** Decodes a string of Python 2, which may be text or bytes, as UTF-8 if that is valid and as Latin-1 if not. */
+export const decodePython2String = (bytes: Uint8Array): string => decodeUtf8(bytes) ?? decodeLatin1(bytes);
 
-export const latin1 = (bytes: Uint8Array): string =>
+export const decodeLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 
 const escapes: ReadonlyMap<string, string> = new Map([
@@ -39,14 +39,14 @@ export function unquote(text: string): string | undefined {
 }
 
 /** Decodes Python's raw-unicode-escape: \uXXXX and \UXXXXXXXX; undefined if one is above U+10FFFF. */
-export function rawUnicode(text: string): string | undefined {
+export function decodeRawUnicode(text: string): string | undefined {
   let isInvalid = false;
-  const plain = text.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, four: string, eight: string) => {
+  const decoded = text.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, four: string, eight: string) => {
     const code = Number.parseInt(four ?? eight, 16);
     if (code > 0x10ffff) isInvalid = true;
     return isInvalid ? "" : String.fromCodePoint(code);
   });
-  return isInvalid ? undefined : plain;
+  return isInvalid ? undefined : decoded;
 }
 
 /** Parses a decimal integer, as a number if that is exact; undefined if it is invalid. */
@@ -56,7 +56,7 @@ export function parseInteger(text: string): number | bigint | undefined {
 }
 
 /** Decodes a little-endian two's complement integer of any length. */
-export function twosComplement(bytes: Uint8Array): number | bigint {
+export function decodeTwosComplement(bytes: Uint8Array): number | bigint {
   if (bytes.length === 0) return 0;
   const hex = Buffer.from(bytes).reverse().toString("hex");
   return toNumberIfExact(BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`)));

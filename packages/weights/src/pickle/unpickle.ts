@@ -1,19 +1,19 @@
-// Reads a pickle as plain data. A stack machine like Python's, but a global is only a name, and a call builds only the
-// result that an allow-list defines for it: no code runs. Source of the opcodes: CPython, Lib/pickletools.py.
+// Reads a pickle as plain data, with a stack machine like Python's. No code runs: a global is only a name, and a call
+// builds only the result that an allow-list defines for it. Source of the opcodes: CPython, Lib/pickletools.py.
 
 import { RefusedGlobalError } from "../weight-file-error.ts";
 import { ArgumentError, callOf, type GlobalCall, isNameAllowed } from "./globals.ts";
 import type { PickleInput } from "./input.ts";
 import { maxProtocol, op, opName } from "./opcodes.ts";
 import {
-  latin1,
+  decodeLatin1,
+  decodePython2String,
+  decodeRawUnicode,
+  decodeTwosComplement,
+  decodeUtf8,
   parseFloatText,
   parseInteger,
-  python2String,
-  rawUnicode,
-  twosComplement,
   unquote,
-  utf8,
 } from "./text.ts";
 import { kindOf, PickleGlobal, PickleObject, PickleTuple, type PickleValue } from "./values.ts";
 
@@ -23,7 +23,7 @@ export interface PickleHost {
   persistent?(id: PickleValue): PickleValue;
 }
 
-/** Limits on the memory that a pickle can use. A checkpoint of 10,000 tensors needs a tenth of them. */
+/** Limits on the memory that a pickle can use. A checkpoint of 10,000 tensors reaches a tenth of these limits. */
 const maxSteps = 2_000_000;
 const maxContainers = 250_000;
 const maxLongBytes = 256;
@@ -34,24 +34,26 @@ export function unpickle(input: PickleInput, host: PickleHost = {}): PickleValue
 }
 
 class Machine {
-  readonly #in: PickleInput;
+  readonly #input: PickleInput;
   readonly #host: PickleHost;
   #stack: PickleValue[] = [];
-  readonly #below: PickleValue[][] = []; // the stack below each MARK
+  readonly #stacksBelowMarks: PickleValue[][] = []; // one stack for each open MARK
   readonly #memo = new Map<number, PickleValue>();
   #containers = 0;
 
   constructor(input: PickleInput, host: PickleHost) {
-    this.#in = input;
+    this.#input = input;
     this.#host = host;
   }
 
   run(): PickleValue {
     for (let step = 0; step < maxSteps; step++) {
-      const code = this.#in.byte();
+      const code = this.#input.byte();
       if (code === op.STOP) {
         const value = this.#pop();
-        return this.#stack.length + this.#below.length === 0 ? value : this.#fail("STOP with values left on the stack");
+        return this.#stack.length + this.#stacksBelowMarks.length === 0
+          ? value
+          : this.#fail("STOP with values left on the stack");
       }
       this.#step(code);
     }
@@ -59,7 +61,7 @@ class Machine {
   }
 
   #step(code: number) {
-    const input = this.#in;
+    const input = this.#input;
     switch (code) {
       case op.PROTO: {
         const protocol = input.byte();
@@ -83,42 +85,42 @@ class Machine {
       case op.BININT2:
         return this.#push(input.uint16());
       case op.LONG1:
-        return this.#push(twosComplement(input.bytes(input.byte())));
+        return this.#push(decodeTwosComplement(input.bytes(input.byte())));
       case op.LONG4:
-        return this.#push(twosComplement(input.bytes(this.#atMost(input.int32(), maxLongBytes, "LONG4"))));
+        return this.#push(decodeTwosComplement(input.bytes(this.#checkLength(input.int32(), maxLongBytes, "LONG4"))));
       case op.INT: {
         const text = input.line();
-        return this.#push(text === "00" ? false : text === "01" ? true : this.#parsed(parseInteger(text), text));
+        return this.#push(text === "00" ? false : text === "01" ? true : this.#requireParsed(parseInteger(text), text));
       }
       case op.LONG: {
         const text = input.line();
-        return this.#push(this.#parsed(parseInteger(text.replace(/L$/, "")), text));
+        return this.#push(this.#requireParsed(parseInteger(text.replace(/L$/, "")), text));
       }
       case op.FLOAT: {
         const text = input.line();
-        return this.#push(this.#parsed(parseFloatText(text), text));
+        return this.#push(this.#requireParsed(parseFloatText(text), text));
       }
       case op.BINFLOAT:
         return this.#push(input.float64());
 
       case op.STRING: {
         const text = input.line();
-        return this.#push(this.#parsed(unquote(text), text));
+        return this.#push(this.#requireParsed(unquote(text), text));
       }
       case op.UNICODE: {
         const text = input.line();
-        return this.#push(this.#parsed(rawUnicode(text), text));
+        return this.#push(this.#requireParsed(decodeRawUnicode(text), text));
       }
       case op.BINSTRING:
-        return this.#push(python2String(input.bytes(this.#atMost(input.int32(), 2 ** 31, "BINSTRING"))));
+        return this.#push(decodePython2String(input.bytes(this.#checkLength(input.int32(), 2 ** 31, "BINSTRING"))));
       case op.SHORT_BINSTRING:
-        return this.#push(python2String(input.bytes(input.byte())));
+        return this.#push(decodePython2String(input.bytes(input.byte())));
       case op.SHORT_BINUNICODE:
-        return this.#push(this.#text(input.bytes(input.byte())));
+        return this.#push(this.#decodeText(input.bytes(input.byte())));
       case op.BINUNICODE:
-        return this.#push(this.#text(input.bytes(input.uint32())));
+        return this.#push(this.#decodeText(input.bytes(input.uint32())));
       case op.BINUNICODE8:
-        return this.#push(this.#text(input.bytes(input.uint64())));
+        return this.#push(this.#decodeText(input.bytes(input.uint64())));
       case op.SHORT_BINBYTES:
         return this.#push(input.bytes(input.byte()));
       case op.BINBYTES:
@@ -128,16 +130,16 @@ class Machine {
         return this.#push(input.bytes(input.uint64()));
 
       case op.MARK:
-        this.#container();
-        this.#below.push(this.#stack);
+        this.#countContainers();
+        this.#stacksBelowMarks.push(this.#stack);
         this.#stack = [];
         return;
       case op.POP:
         if (this.#stack.length > 0) this.#stack.pop();
-        else this.#toMark();
+        else this.#popToMark();
         return;
       case op.POP_MARK:
-        this.#toMark();
+        this.#popToMark();
         return;
       case op.DUP:
         return this.#push(this.#top());
@@ -157,50 +159,50 @@ class Machine {
         return this.#get(input.uint32());
 
       case op.EMPTY_TUPLE:
-        return this.#tuple([]);
+        return this.#pushTuple([]);
       case op.TUPLE1:
-        return this.#tuple(this.#popMany(1));
+        return this.#pushTuple(this.#popMany(1));
       case op.TUPLE2:
-        return this.#tuple(this.#popMany(2));
+        return this.#pushTuple(this.#popMany(2));
       case op.TUPLE3:
-        return this.#tuple(this.#popMany(3));
+        return this.#pushTuple(this.#popMany(3));
       case op.TUPLE:
-        return this.#tuple(this.#toMark());
+        return this.#pushTuple(this.#popToMark());
       case op.EMPTY_LIST:
         return this.#pushContainer([]);
       case op.LIST:
-        return this.#pushContainer(this.#toMark());
+        return this.#pushContainer(this.#popToMark());
       case op.EMPTY_DICT:
         return this.#pushContainer(new Map());
       case op.DICT: {
-        const items = this.#toMark();
+        const items = this.#popToMark();
         this.#pushContainer(new Map());
         return this.#setItems(items);
       }
       case op.EMPTY_SET:
         return this.#pushContainer(new Set());
       case op.FROZENSET:
-        return this.#pushContainer(new Set(this.#toMark()));
+        return this.#pushContainer(new Set(this.#popToMark()));
       case op.APPEND:
-        return this.#append(this.#popMany(1));
+        return this.#appendItems(this.#popMany(1));
       case op.APPENDS:
-        return this.#append(this.#toMark());
+        return this.#appendItems(this.#popToMark());
       case op.SETITEM:
         return this.#setItems(this.#popMany(2));
       case op.SETITEMS:
-        return this.#setItems(this.#toMark());
+        return this.#setItems(this.#popToMark());
       case op.ADDITEMS:
-        return this.#addItems(this.#toMark());
+        return this.#addItems(this.#popToMark());
 
       case op.GLOBAL: {
         const module = input.line();
-        return this.#push(this.#global(module, input.line()));
+        return this.#push(this.#makeGlobal(module, input.line()));
       }
       case op.STACK_GLOBAL: {
         const [module, name] = this.#popMany(2);
         if (typeof module !== "string" || typeof name !== "string")
           return this.#fail("STACK_GLOBAL without two strings");
-        return this.#push(this.#global(module, name));
+        return this.#push(this.#makeGlobal(module, name));
       }
       case op.REDUCE: {
         const [callable, args] = this.#popMany(2);
@@ -209,20 +211,20 @@ class Machine {
       }
       case op.INST: {
         const module = input.line();
-        const callable = this.#global(module, input.line());
-        return this.#pushContainer(this.#call(callable, this.#toMark()));
+        const callable = this.#makeGlobal(module, input.line());
+        return this.#pushContainer(this.#call(callable, this.#popToMark()));
       }
       case op.OBJ: {
-        const [callable, ...args] = this.#toMark();
+        const [callable, ...args] = this.#popToMark();
         return this.#pushContainer(this.#call(callable ?? null, args));
       }
       case op.NEWOBJ: {
-        const [of, args] = this.#popMany(2);
-        return this.#newObject(of!, args!);
+        const [cls, args] = this.#popMany(2);
+        return this.#newObject(cls!, args!);
       }
       case op.NEWOBJ_EX: {
-        const [of, args] = this.#popMany(3);
-        return this.#newObject(of!, args!);
+        const [cls, args] = this.#popMany(3);
+        return this.#newObject(cls!, args!);
       }
       case op.BUILD:
         return this.#build(this.#pop());
@@ -244,11 +246,15 @@ class Machine {
     }
   }
 
-  #global(module: string, name: string): PickleGlobal {
-    const full = `${module}.${name}`;
-    if (!isNameAllowed(full))
-      throw new RefusedGlobalError(this.#in.source, full, `the pickle names the Python global ${displayName(full)}`);
-    return new PickleGlobal(full);
+  #makeGlobal(module: string, name: string): PickleGlobal {
+    const fullName = `${module}.${name}`;
+    if (!isNameAllowed(fullName))
+      throw new RefusedGlobalError(
+        this.#input.source,
+        fullName,
+        `the pickle names the Python global ${displayName(fullName)}`,
+      );
+    return new PickleGlobal(fullName);
   }
 
   #call(callable: PickleValue, args: readonly PickleValue[]): PickleValue {
@@ -256,12 +262,12 @@ class Machine {
     const call = this.#host.callOf?.(callable.name) ?? callOf(callable.name);
     if (!call)
       throw new RefusedGlobalError(
-        this.#in.source,
+        this.#input.source,
         callable.name,
-        `the pickle calls the Python global ${displayName(callable.name)}, which is not on the list of harmless ones`,
+        `the pickle calls the Python global ${displayName(callable.name)}, which is not on the allow-list`,
       );
     try {
-      return call(args, (entries) => this.#container(entries));
+      return call(args, (entries) => this.#countContainers(entries));
     } catch (error) {
       if (error instanceof ArgumentError) return this.#fail(`${displayName(callable.name)}: ${error.message}`);
       throw error;
@@ -269,11 +275,11 @@ class Machine {
   }
 
   /** `cls.__new__(cls, *args)`: an object of any class is kept as data. */
-  #newObject(of: PickleValue, args: PickleValue): void {
-    if (!(of instanceof PickleGlobal)) this.#fail(`a new object of ${kindOf(of)}`);
+  #newObject(cls: PickleValue, args: PickleValue): void {
+    if (!(cls instanceof PickleGlobal)) this.#fail(`a new object of ${kindOf(cls)}`);
     if (!(args instanceof PickleTuple)) this.#fail(`a new object from ${kindOf(args)} instead of a tuple`);
-    const listed = this.#host.callOf?.(of.name) ?? callOf(of.name);
-    this.#pushContainer(listed ? this.#call(of, args.items) : new PickleObject(of.name, args.items));
+    const listedCall = this.#host.callOf?.(cls.name) ?? callOf(cls.name);
+    this.#pushContainer(listedCall ? this.#call(cls, args.items) : new PickleObject(cls.name, args.items));
   }
 
   /** `__setstate__`: kept for objects; the extra state of dicts and tensors is ignored. */
@@ -299,7 +305,7 @@ class Machine {
     }
   }
 
-  #append(items: readonly PickleValue[]): void {
+  #appendItems(items: readonly PickleValue[]): void {
     const list = this.#top();
     if (list instanceof PickleObject) list.items ??= [];
     const target = list instanceof PickleObject ? list.items : list;
@@ -322,16 +328,16 @@ class Machine {
     for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
   }
 
-  #tuple(items: readonly PickleValue[]): void {
+  #pushTuple(items: readonly PickleValue[]): void {
     this.#pushContainer(new PickleTuple(items));
   }
 
   #pushContainer(value: PickleValue): void {
-    this.#container();
+    this.#countContainers();
     this.#push(value);
   }
 
-  #container(count = 1): void {
+  #countContainers(count = 1): void {
     this.#containers += count;
     if (this.#containers > maxContainers) this.#fail(`more than ${maxContainers} lists, tuples, dicts and objects`);
   }
@@ -356,8 +362,8 @@ class Machine {
   }
 
   /** Pops the values above the last MARK, and the MARK. */
-  #toMark(): PickleValue[] {
-    const below = this.#below.pop();
+  #popToMark(): PickleValue[] {
+    const below = this.#stacksBelowMarks.pop();
     if (!below) return this.#fail("no MARK, where one is needed");
     const above = this.#stack;
     this.#stack = below;
@@ -375,27 +381,29 @@ class Machine {
   }
 
   #memoIndex(): number {
-    const text = this.#in.line();
+    const text = this.#input.line();
     return /^[0-9]{1,10}$/.test(text)
       ? Number(text)
       : this.#fail(`${JSON.stringify(text.slice(0, 40))} is not a memo index`);
   }
 
-  #text(bytes: Uint8Array): string {
+  #decodeText(bytes: Uint8Array): string {
     // Python accepts lone surrogates; no name of a tensor has one.
-    return utf8(bytes) ?? this.#fail(`text that is not UTF-8: ${JSON.stringify(latin1(bytes.subarray(0, 40)))}`);
+    return (
+      decodeUtf8(bytes) ?? this.#fail(`text that is not UTF-8: ${JSON.stringify(decodeLatin1(bytes.subarray(0, 40)))}`)
+    );
   }
 
-  #parsed<T>(value: T | undefined, text: string): T {
+  #requireParsed<T>(value: T | undefined, text: string): T {
     return value ?? this.#fail(`${JSON.stringify(text.slice(0, 40))} cannot be read`);
   }
 
-  #atMost(length: number, max: number, label: string): number {
+  #checkLength(length: number, max: number, label: string): number {
     return length >= 0 && length <= max ? length : this.#fail(`${label} of ${length} bytes`);
   }
 
   #fail(problem: string): never {
-    throw this.#in.corrupt(problem);
+    throw this.#input.corrupt(problem);
   }
 }
 

@@ -1,4 +1,4 @@
-// Decoding safetensors: files of the reference implementation, valid special cases, and malformed files.
+// Tests of decodeSafetensors: files of the reference implementation, valid special cases, and malformed files.
 
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
@@ -53,7 +53,7 @@ describe("decodeSafetensors of a file of the reference implementation", () => {
   test.each([
     ["every-type", everyType],
     ["dit_inputs", officialInputs],
-  ])("and encoding again gives the same bytes for %s", (_, bytes) => {
+  ])("returns all that encodeSafetensors needs to write the same bytes again: %s", (_, bytes) => {
     const { tensors, metadata } = decodeSafetensors(bytes);
     expect(Buffer.compare(encodeSafetensors([...tensors].reverse(), metadata), bytes)).toBe(0);
   });

@@ -26,7 +26,7 @@ export function decodeSafetensors(bytes: Uint8Array, source = "safetensors"): Sa
   return { tensors, metadata };
 }
 
-/** The tensor of an entry, given exactly its bytes, which are copied if they are not aligned to the element size. */
+/** Makes the tensor of an entry from its bytes. They are copied only if they are not aligned to the element size. */
 export function tensorOf(entry: Entry, bytes: Uint8Array, source: string): StoredTensor {
   const { type, shape, count } = entry;
   const { array: TypedArray, bytes: width } = typeInfo(type);

@@ -1,4 +1,4 @@
-// Encoding safetensors: reproducible bytes, round trips, and refused tensors.
+// Tests of encodeSafetensors: reproducible bytes, round trips, and refused tensors.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

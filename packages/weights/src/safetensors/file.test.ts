@@ -1,4 +1,4 @@
-// Reading and writing safetensors files.
+// Tests that safetensors files are read, and are written whole or not at all.
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const tensors: [string, StoredTensor][] = [["a", { type: "F32", shape: [2], data: new Float32Array([1, 2]) }]];
 const everyType = fileURLToPath(new URL("../fixtures/every-type.safetensors", import.meta.url));
 
-test("readSafetensors returns the same as decoding the bytes", () => {
+test("readSafetensors returns the tensors that decodeSafetensors returns for the file's bytes", () => {
   expect(readSafetensors(everyType)).toEqual(decodeSafetensors(readFileSync(everyType)));
 });
 

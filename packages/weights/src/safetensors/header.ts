@@ -47,8 +47,8 @@ export function headerLength(prefix: Uint8Array, fileBytes: number, source: stri
 }
 
 /**
- * Parses and checks a header: known types, valid shapes, byte ranges of the length of type and shape, contiguous from 0
- * to `dataBytes`. Throws CorruptFileError.
+ * Parses a header and checks it: types are known, shapes are valid, each byte range has the length that type and shape
+ * require, and the ranges cover the data from 0 to `dataBytes` without gaps. Throws CorruptFileError.
  */
 export function parseHeader(header: Uint8Array, dataBytes: number, source: string): Header {
   const fail = (problem: string): never => {

@@ -50,14 +50,14 @@ function locateStorages(
   begin: number,
 ): ReadonlyMap<string, number> {
   const corrupt = (problem: string) => new CorruptFileError(file.path, problem);
-  const list = keys instanceof PickleTuple ? keys.items : keys;
-  if (!Array.isArray(list)) throw corrupt(`${kindOf(keys)} instead of the storage keys`);
-  const places = new Map<string, number>();
+  const keyList = keys instanceof PickleTuple ? keys.items : keys;
+  if (!Array.isArray(keyList)) throw corrupt(`${kindOf(keys)} instead of the storage keys`);
+  const positions = new Map<string, number>();
   let at = begin;
-  for (const key of list as readonly PickleValue[]) {
+  for (const key of keyList as readonly PickleValue[]) {
     const storage = typeof key === "string" ? storages.get(key) : undefined;
     if (!storage) throw corrupt(`${kindOf(key)} as the key of a storage that no tensor names`);
-    if (places.has(storage.key)) throw corrupt(`the storage ${JSON.stringify(key)} occurs twice`);
+    if (positions.has(storage.key)) throw corrupt(`the storage ${JSON.stringify(key)} occurs twice`);
     const bytes = storage.count * widthOf(storage.type);
     const head = file.read(at, countBytes);
     const count = new DataView(head.buffer, head.byteOffset, countBytes).getBigInt64(0, true);
@@ -68,12 +68,12 @@ function locateStorages(
       throw corrupt(
         `storage ${JSON.stringify(key)} takes ${bytes} bytes from ${at} on in a file of ${file.size}: truncated`,
       );
-    places.set(storage.key, at);
+    positions.set(storage.key, at);
     at += bytes;
   }
   for (const key of storages.keys())
-    if (!places.has(key)) throw corrupt(`storage ${JSON.stringify(key)} is not in the file`);
-  return places;
+    if (!positions.has(key)) throw corrupt(`storage ${JSON.stringify(key)} is not in the file`);
+  return positions;
 }
 
 const countBytes = 8;

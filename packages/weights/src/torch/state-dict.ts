@@ -30,30 +30,31 @@ const maxName = 512;
 const maxMetadata = 1_000;
 
 /**
- * The tensors of one entry: the one that `key` names or begins with (`ema`, `ema.module`), otherwise the preferred one;
- * all tensors if there is none. The caller applies the rest of the key. Throws a WeightFileError.
+ * Lists the tensors of one entry. The name of the entry is the key or its beginning (`ema` for `ema.module`); the
+ * caller applies the rest of the key. If no entry has such a name, the preferred entry is listed; if there is no
+ * preferred entry, all tensors are listed. Throws a WeightFileError.
  */
 export function stateDict(root: PickleValue, source: string, key?: string): StateDict {
-  const walk = new Walk(source);
+  const walk = new TreeWalk(source);
   const entries = root instanceof Map ? [...root].map(([k, value]) => [nameOf(k), value] as const) : [];
-  const sizes = entries.map(([name, value]) => [name, walk.countBelow(value)] as const);
-  const entriesWithTensors = sizes.filter(([, count]) => count > 0).map(([name]) => name!);
+  const tensorCounts = entries.map(([name, value]) => [name, walk.countBelow(value)] as const);
+  const entriesWithTensors = tensorCounts.filter(([, count]) => count > 0).map(([name]) => name!);
   const entry =
     key === undefined ? undefined : entriesWithTensors.find((name) => key === name || key.startsWith(`${name}.`));
-  const chosen = entry ?? choose(entries, entriesWithTensors);
+  const chosenName = entry ?? chooseEntry(entries, entriesWithTensors);
   const remainingKey =
     key !== undefined && key !== entry ? key.slice(entry === undefined ? 0 : entry.length + 1) : undefined;
   const notes: string[] = [];
-  if (chosen === undefined) walk.visit(root, root instanceof TorchTensor ? "tensor" : "", 0);
+  if (chosenName === undefined) walk.visit(root, root instanceof TorchTensor ? "tensor" : "", 0);
   else {
-    const chosenEntry = entries.find(([name]) => name === chosen)!;
-    const otherEntries = entriesWithTensors.filter((name) => name !== chosen);
+    const chosenEntry = entries.find(([name]) => name === chosenName)!;
+    const otherEntries = entriesWithTensors.filter((name) => name !== chosenName);
     if (otherEntries.length > 0 || key === undefined)
       notes.push(
-        `tensors of ${JSON.stringify(chosen)}` +
+        `tensors of ${JSON.stringify(chosenName)}` +
           (otherEntries.length > 0 ? `; others are under ${otherEntries.slice(0, 20).join(", ")}` : ""),
       );
-    walk.visit(chosenEntry[1], chosenEntry[1] instanceof TorchTensor ? chosen : "", 0);
+    walk.visit(chosenEntry[1], chosenEntry[1] instanceof TorchTensor ? chosenName : "", 0);
     for (const [name, value] of entries)
       if (name !== undefined && !entriesWithTensors.includes(name)) walk.visit(value, name, 0);
   }
@@ -61,7 +62,7 @@ export function stateDict(root: PickleValue, source: string, key?: string): Stat
     notes.push(`skipped objects, which are never run: ${[...walk.objects].slice(0, 10).join(", ")}`);
   if (walk.tensors.size === 0)
     throw new UnsupportedFileError(source, `it holds no tensors${notes.length > 0 ? `; ${notes.join("; ")}` : ""}`);
-  // In a plain state dict the entries are the tensors: none is a key.
+  // The entries of a plain state dict are tensors, so that it has no keys.
   const keys = walk.tensors.size === entriesWithTensors.length ? [] : entriesWithTensors;
   return {
     tensors: walk.tensors,
@@ -72,7 +73,7 @@ export function stateDict(root: PickleValue, source: string, key?: string): Stat
   };
 }
 
-function choose(
+function chooseEntry(
   entries: readonly (readonly [string | undefined, PickleValue])[],
   entriesWithTensors: readonly string[],
 ): string | undefined {
@@ -89,13 +90,13 @@ const nameOf = (key: PickleValue): string | undefined =>
 /** Fields in which torch.nn.Module keeps tensors and children; they are not part of tensor names. */
 const moduleFields: ReadonlySet<string> = new Set(["_parameters", "_buffers", "_modules"]);
 
-class Walk {
+class TreeWalk {
   readonly tensors = new Map<string, TorchTensor>();
   readonly metadata = new Map<string, string>();
   /** Classes of the objects found. */
   readonly objects = new Set<string>();
   readonly #source: string;
-  readonly #above = new Set<PickleValue>();
+  readonly #ancestors = new Set<PickleValue>();
   #nodes = 0;
 
   constructor(source: string) {
@@ -103,48 +104,48 @@ class Walk {
   }
 
   visit(value: PickleValue, name: string, depth: number): void {
-    this.#count();
+    this.#countNode();
     if (name.length > maxName)
       throw this.#corrupt(`a name of more than ${maxName} characters: ${JSON.stringify(name.slice(0, 80))}…`);
-    if (value instanceof TorchTensor) this.#tensor(name, value);
-    else if (value === null || typeof value !== "object") this.#plain(name, value);
-    else if (!this.#above.has(value)) this.#inside(value, name, depth); // a value may contain itself
+    if (value instanceof TorchTensor) this.#addTensor(name, value);
+    else if (value === null || typeof value !== "object") this.#addMetadata(name, value);
+    else if (!this.#ancestors.has(value)) this.#visitChildren(value, name, depth); // a value may contain itself
   }
 
-  #inside(value: PickleValue & object, name: string, depth: number): void {
+  #visitChildren(value: PickleValue & object, name: string, depth: number): void {
     if (depth > maxDepth)
       throw this.#corrupt(`nested deeper than ${maxDepth}, at ${JSON.stringify(name.slice(0, 80))}`);
-    this.#above.add(value);
+    this.#ancestors.add(value);
     if (value instanceof PickleObject && value.className !== "argparse.Namespace")
       this.objects.add(value.className.slice(0, 120));
     for (const [part, child] of children(value))
       this.visit(child, part === undefined ? name : name === "" ? part : `${name}.${part}`, depth + 1);
-    this.#above.delete(value);
+    this.#ancestors.delete(value);
   }
 
   /** The number of tensors below a value. */
   countBelow(value: PickleValue, depth = 0): number {
-    this.#count();
+    this.#countNode();
     if (value instanceof TorchTensor) return 1;
-    if (value === null || typeof value !== "object" || depth > maxDepth || this.#above.has(value)) return 0;
-    this.#above.add(value);
+    if (value === null || typeof value !== "object" || depth > maxDepth || this.#ancestors.has(value)) return 0;
+    this.#ancestors.add(value);
     let count = 0;
     for (const [, child] of children(value)) count += this.countBelow(child, depth + 1);
-    this.#above.delete(value);
+    this.#ancestors.delete(value);
     return count;
   }
 
-  #count(): void {
+  #countNode(): void {
     if (++this.#nodes > maxValues) throw this.#corrupt(`more than ${maxValues} values, with repeated references`);
   }
 
-  #tensor(name: string, tensor: TorchTensor): void {
+  #addTensor(name: string, tensor: TorchTensor): void {
     if (this.tensors.has(name)) throw this.#corrupt(`two tensors are named ${JSON.stringify(name)}`);
     if (this.tensors.size === maxTensors) throw this.#corrupt(`more than ${maxTensors} tensors`);
     this.tensors.set(name, tensor);
   }
 
-  #plain(name: string, value: null | boolean | number | bigint | string | undefined): void {
+  #addMetadata(name: string, value: null | boolean | number | bigint | string | undefined): void {
     const text = String(value);
     if (name !== "" && this.metadata.size < maxMetadata && text.length <= maxName) this.metadata.set(name, text);
   }
@@ -154,7 +155,7 @@ class Walk {
   }
 }
 
-/** The children of a value, each with its part of the name; undefined for no part. */
+/** The children of a value, each with its part of the tensor name, or undefined if it adds no part. */
 function* children(value: PickleValue): Generator<[string | undefined, PickleValue]> {
   if (value instanceof Map)
     for (const [key, child] of value) {

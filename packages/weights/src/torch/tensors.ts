@@ -1,4 +1,4 @@
-// The allow-list of PyTorch's globals in a pickle: storages and tensors over them. Nothing is read here.
+// The allow-list of PyTorch's globals in a pickle: storages and tensors over them. No numbers are read in this file.
 
 import { ArgumentError, type GlobalCall } from "../pickle/globals.ts";
 import type { PickleHost } from "../pickle/unpickle.ts";
@@ -60,11 +60,11 @@ export class TorchHost implements PickleHost {
   persistent(id: PickleValue): TorchStorage {
     if (typeof id === "string")
       throw new ArgumentError("a storage as text (pickle protocol 0), which PyTorch cannot load");
-    const [tag, of, key, , count, part] = id instanceof PickleTuple ? id.items : [];
-    if (tag !== "storage" || !(of instanceof PickleGlobal) || typeof key !== "string" || !isSize(count))
+    const [tag, cls, key, , count, part] = id instanceof PickleTuple ? id.items : [];
+    if (tag !== "storage" || !(cls instanceof PickleGlobal) || typeof key !== "string" || !isSize(count))
       throw new ArgumentError(`a persistent id that is not a storage: ${kindOf(id)}`);
-    const type = storageType(of.name);
-    if (!type) throw new ArgumentError(`a storage of the unknown class ${JSON.stringify(of.name)}`);
+    const type = storageType(cls.name);
+    if (!type) throw new ArgumentError(`a storage of the unknown class ${JSON.stringify(cls.name)}`);
     const existing = this.storages.get(key);
     if (existing && (existing.type !== type || existing.count !== count))
       throw new ArgumentError(
@@ -138,14 +138,14 @@ const unwrapTensor: GlobalCall = ([data]) => {
 
 /** torch._tensor._rebuild_from_type_v2(function, type, args, state): a subclass or a tensor with attributes. */
 const rebuildFromType: GlobalCall = ([rebuild, , args], spend) => {
-  const call = rebuild instanceof PickleGlobal ? rebuilds.get(rebuild.name) : undefined;
+  const call = rebuild instanceof PickleGlobal ? rebuildFunctions.get(rebuild.name) : undefined;
   if (!call || !(args instanceof PickleTuple))
     throw new ArgumentError(`it rebuilds a tensor by ${kindOf(rebuild ?? null)}, which is unknown`);
   return call(args.items, spend);
 };
 
-/** torch/_utils.py */
-const rebuilds: ReadonlyMap<string, GlobalCall> = new Map<string, GlobalCall>([
+/** The functions of torch/_utils.py that rebuild tensors. */
+const rebuildFunctions: ReadonlyMap<string, GlobalCall> = new Map<string, GlobalCall>([
   ["torch._utils._rebuild_tensor", ([storage, offset, size, stride]) => rebuildTensor(storage, offset, size, stride)],
   [
     "torch._utils._rebuild_tensor_v2",
@@ -165,7 +165,7 @@ const rebuilds: ReadonlyMap<string, GlobalCall> = new Map<string, GlobalCall>([
 ]);
 
 const calls: ReadonlyMap<string, GlobalCall> = new Map<string, GlobalCall>([
-  ...rebuilds,
+  ...rebuildFunctions,
   ["torch.nn.parameter.Parameter", unwrapTensor],
   ["torch._tensor._rebuild_from_type_v2", rebuildFromType],
   ["torch._tensor._rebuild_from_type", rebuildFromType],

@@ -5,6 +5,6 @@ import type { PickleValue } from "../pickle/values.ts";
 /** The pickled object of a PyTorch checkpoint, and the positions of its storages. */
 export interface TorchFile {
   readonly root: PickleValue;
-  /** File position of the first byte, by key. */
+  /** The file position of the first byte of each storage, by the storage's key. */
   readonly storages: ReadonlyMap<string, number>;
 }

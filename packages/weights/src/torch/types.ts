@@ -3,7 +3,7 @@
 import { isTensorType, typeInfo } from "../tensor-type.ts";
 
 /** Size in bytes of the types that cannot be read. */
-const listedOnly: ReadonlyMap<string, number> = new Map([
+const listedTypeBytes: ReadonlyMap<string, number> = new Map([
   ["U16", 2],
   ["U32", 4],
   ["U64", 8],
@@ -18,7 +18,8 @@ const listedOnly: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Size of a number in bytes. */
-export const widthOf = (type: string): number => (isTensorType(type) ? typeInfo(type).bytes : listedOnly.get(type)!);
+export const widthOf = (type: string): number =>
+  isTensorType(type) ? typeInfo(type).bytes : listedTypeBytes.get(type)!;
 
 /** Types of pickled storages by class (torch/storage.py, `_new_dtypes` and `_dtype_to_storage_type_map`). */
 const storageTypes: ReadonlyMap<string, string> = new Map([
