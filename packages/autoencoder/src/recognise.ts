@@ -36,7 +36,7 @@ export function recogniseAutoencoder(
   tensors: Tensors,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): RecognisedAutoencoder {
-  const levels = count(tensors, /^(?:first_stage_model\.)?encoder\.down(?:_blocks)?\.(\d+)\./);
+  const levels = countModules(tensors, /^(?:first_stage_model\.)?encoder\.down(?:_blocks)?\.(\d+)\./);
   if (levels === 0)
     throw new AutoencoderLayoutError(
       "no tensor is named 'encoder.down_blocks.…', so it holds no AutoencoderKL; wanted one such as sd-vae-ft-ema",
@@ -51,7 +51,7 @@ export function recogniseAutoencoder(
       const tensor = tensorsByName.get(name);
       if (!tensor) throw new AutoencoderLayoutError(`it has no weight '${name}'`);
       // CompVis and early diffusers have attention's layers as 1x1 convolutions.
-      if (withoutOnes(tensor.shape) !== withoutOnes(shape))
+      if (dropOnes(tensor.shape) !== dropOnes(shape))
         throw new AutoencoderLayoutError(`'${tensor.stored}' is [${tensor.shape}], wanted [${shape}]`);
       return [name, { stored: tensor.stored, shape }] as const;
     }),
@@ -82,7 +82,7 @@ function configFromShapes(
   };
   return {
     widths: Array.from({ length: levels }, (_, i) => sideOf(`encoder.down_blocks.${i}.resnets.0.conv1.weight`, 0)),
-    layers: count(tensorsByName, /^encoder\.down_blocks\.0\.resnets\.(\d+)\./),
+    layers: countModules(tensorsByName, /^encoder\.down_blocks\.0\.resnets\.(\d+)\./),
     imageChannels: sideOf("encoder.conv_in.weight", 1),
     latentChannels: sideOf("decoder.conv_in.weight", 1),
     attention: tensorsByName.has("encoder.mid_block.attentions.0.to_q.weight"),
@@ -119,7 +119,7 @@ function settingsFrom(metadata: ReadonlyMap<string, string>): Pick<AutoencoderCo
  * One more than the largest number that the pattern matches in a name. Every number below it stands for a level or
  * layer with weights, so a large one is refused.
  */
-function count(tensors: Tensors, pattern: RegExp): number {
+function countModules(tensors: Tensors, pattern: RegExp): number {
   let next = 0;
   for (const name of tensors.keys()) {
     const number = Number(pattern.exec(name)?.[1] ?? -1);
@@ -134,4 +134,4 @@ function count(tensors: Tensors, pattern: RegExp): number {
 
 const MAX_COUNT = 16; // sd-vae-ft-ema has four levels of two layers
 
-const withoutOnes = (shape: readonly number[]): string => shape.filter((n) => n !== 1).join();
+const dropOnes = (shape: readonly number[]): string => shape.filter((n) => n !== 1).join();

@@ -30,13 +30,13 @@ export const compiledChecks: readonly Check[] = [
       const s = makeSubject(c);
       const engine = await createEngine("cpu", { threads: 1 });
       const f = await engine.compile(lossAndGradients(s), signature(s), { precision: "float64" });
-      const at = Object.fromEntries(
+      const float64Feeds = Object.fromEntries(
         Object.entries(feeds(s)).map(([k, v]) => [k, v instanceof Int32Array ? v : Float64Array.from(v)]),
       );
-      const run = async () => (await f.run(at)) as unknown as Record<string, Float64Array>;
+      const run = async () => (await f.run(float64Feeds)) as unknown as Record<string, Float64Array>;
       const first = await run();
       for (const { name } of s.adapted.trainable) {
-        const values = at[name] as Float64Array;
+        const values = float64Feeds[name] as Float64Array;
         const gradient = first[`d ${name}`]!;
         const scale = Math.max(peak(gradient), 1e-6);
         for (const i of integers(0, `probe ${name}`, 0, 2, values.length)) {
@@ -89,8 +89,8 @@ function feeds(s: Subject): Record<string, Float32Array | Int32Array> {
 /** `out`, `loss` (the mean of its squares), and the gradient `d <name>` of each trainable weight. */
 function lossAndGradients(s: Subject): TensorFunction {
   const names = s.adapted.trainable.map((w) => w.name);
-  return (given) => {
-    const { x, t, y, ...w } = given as Record<string, tf.Tensor> & { x: tf.Tensor; t: tf.Tensor; y: tf.Tensor };
+  return (tensors) => {
+    const { x, t, y, ...w } = tensors as Record<string, tf.Tensor> & { x: tf.Tensor; t: tf.Tensor; y: tf.Tensor };
     const loss = (...vs: tf.Tensor[]) => {
       const weights = { ...w, ...Object.fromEntries(names.map((n, i) => [n, vs[i]!])) };
       return tf.mean(tf.square(forward(s, weights, x, t, y))) as tf.Scalar;

@@ -32,11 +32,11 @@ const lowRank = (make: typeof normal) => ({
   at,
   weights: ({ in: I, out: O }: { in: number; out: number }) => ({ a: make(0.1, 2, I), b: zeros(O, 2) }),
 });
-let kept: tf.Tensor | undefined;
+let keptTensor: tf.Tensor | undefined;
 let calls = 0;
 
 type Broken = [check: string, message: RegExp, c: Case];
-const broken: Broken[] = [
+const brokenMethods: Broken[] = [
   [
     "merges into the base model exactly if it promises to",
     /merged and adapted outputs differ .* the first module whose merge changes the output is 'blocks\.0\.attn\.qkv'/,
@@ -128,7 +128,7 @@ const broken: Broken[] = [
         graft({
           ...scale,
           forward: (call, x, { s }) => {
-            kept = tf.keep(tf.add(s, 0));
+            keptTensor = tf.keep(tf.add(s, 0));
             return tf.mul(call(x), s);
           },
         }),
@@ -226,10 +226,10 @@ const broken: Broken[] = [
 ];
 
 describe("the conformance suite", () => {
-  it.each(broken)("finds with '%s' the mistake %s", async (name, message, c) => {
+  it.each(brokenMethods)("finds with '%s' the mistake %s", async (name, message, c) => {
     const check = checks.find((k) => k.name === name)!;
     await expect((async () => check.run(c))()).rejects.toThrow(message);
-    kept?.dispose();
+    keptTensor?.dispose();
   });
 
   it("passes a method without a forward, which runs on its merged weights", async () => {

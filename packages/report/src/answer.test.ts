@@ -50,13 +50,13 @@ test("does not compare a method with one seed with methods with several seeds", 
   expect(sentences).toContain("Not ranked with the others: BitFit, with one seed on some dataset.");
 });
 
-const food = (method: number, ...seeds: number[]) =>
+const foodRecords = (method: number, ...seeds: number[]) =>
   syntheticRecords({ methods: [methods[method]!], datasets: ["food"], seeds });
 
 test("does not compare methods that share fewer than two seeds, and gives that as the reason", () => {
   for (const records of [
-    [...food(1, 0, 1), ...food(2, 2, 3)],
-    [...food(1, 0, 1, 2), ...food(2, 0)],
+    [...foodRecords(1, 0, 1), ...foodRecords(2, 2, 3)],
+    [...foodRecords(1, 0, 1, 2), ...foodRecords(2, 0)],
   ]) {
     expect(textOf(records)).toContain(
       "is unknown, because no two methods share two seeds, and only runs with equal seeds are compared: run the same",
@@ -75,7 +75,7 @@ test("does not compare two methods over datasets if their intervals have differe
 });
 
 test("names a method that shares no seeds with the ranked ones, without counting it as not separated", () => {
-  const compared = comparison([...food(1, 0, 1), ...food(2, 0, 1), ...food(5, 2, 3)]);
+  const compared = comparison([...foodRecords(1, 0, 1), ...foodRecords(2, 0, 1), ...foodRecords(5, 2, 3)]);
   const sentences = answer(compared).join(" ");
   expect(sentences).toMatch(/^BitFit has the lowest FID of the 2 comparable methods/);
   expect(sentences).toContain("It is better than LoRA-R8 by more than chance.");
@@ -84,7 +84,13 @@ test("names a method that shares no seeds with the ranked ones, without counting
 });
 
 test("compares two groups of methods with different seeds only within each group", () => {
-  const sentences = textOf([...food(1, 0, 1), ...food(2, 0, 1), ...food(5, 2, 3), ...food(4, 2, 3), ...food(0, 0, 1)]);
+  const sentences = textOf([
+    ...foodRecords(1, 0, 1),
+    ...foodRecords(2, 0, 1),
+    ...foodRecords(5, 2, 3),
+    ...foodRecords(4, 2, 3),
+    ...foodRecords(0, 0, 1),
+  ]);
   expect(sentences).toMatch(/^DiffFit has the lowest FID/);
   expect(sentences).toContain(
     "It shares fewer than two seeds with BitFit and LoRA-R8, so it is not compared with those",
@@ -93,11 +99,11 @@ test("compares two groups of methods with different seeds only within each group
 });
 
 test("does not promise that more seeds separate methods with equal scores", () => {
-  const twin = food(1, 0, 1).map((record) => ({
+  const twin = foodRecords(1, 0, 1).map((record) => ({
     ...record,
     cell: { ...record.cell, method: "twin", methodLabel: "Twin" },
   }));
-  expect(textOf([...food(1, 0, 1), ...twin])).toContain(
+  expect(textOf([...foodRecords(1, 0, 1), ...twin])).toContain(
     "It is not separated from Twin; even 100 seeds would likely not separate BitFit and Twin.",
   );
 });

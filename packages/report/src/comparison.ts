@@ -57,15 +57,15 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
   const labelOf = rowLabels(sorted);
   const labels = [...new Set(sorted.map(labelOf))];
   const rows = labels.map((label): Omit<MethodRow, "rank"> => {
-    const own = sorted.filter((record) => labelOf(record) === label);
-    const { method } = own[0]!.cell;
+    const methodRecords = sorted.filter((record) => labelOf(record) === label);
+    const { method } = methodRecords[0]!.cell;
     return {
       method,
       label,
       full: method === "full",
-      ...scoreRow(own.map(methodScore), datasets),
-      relativeTime: relativeTime(own, sorted),
-      records: own,
+      ...scoreRow(methodRecords.map(methodScore), datasets),
+      relativeTime: relativeTime(methodRecords, sorted),
+      records: methodRecords,
     };
   });
   const { ranks, pairing, basis } = rankRows(rows);
@@ -95,9 +95,9 @@ function datasetColumns(records: readonly RunRecord[]): Comparison["datasets"] {
 }
 
 /** Uses the runs for which full fine-tuning finished on the same dataset, seed, machine and engine. */
-function relativeTime(own: readonly RunRecord[], all: readonly RunRecord[]): number | null {
+function relativeTime(methodRecords: readonly RunRecord[], all: readonly RunRecord[]): number | null {
   const full = all.filter((record) => record.cell.method === "full" && wasTimed(record));
-  const ratios = own.filter(wasTimed).flatMap((record) => {
+  const ratios = methodRecords.filter(wasTimed).flatMap((record) => {
     const reference = full.find((other) => circumstances(other) === circumstances(record));
     return reference === undefined ? [] : [record.times.train / reference.times.train];
   });

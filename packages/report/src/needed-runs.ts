@@ -24,23 +24,27 @@ export interface NeededRuns {
 
 /** Null where `a` and `b` have fewer than two differences, from which nothing can be estimated. */
 export function neededRuns(a: ScoreRow, b: ScoreRow, pairing: Pairing): NeededRuns | null {
-  const observed = differences(a, b, pairing);
-  const variance = sampleVariance(observed);
+  const observedDifferences = differences(a, b, pairing);
+  const variance = sampleVariance(observedDifferences);
   if (variance === null) return null;
-  const difference = Math.abs(mean(observed));
+  const difference = Math.abs(mean(observedDifferences));
   if (pairing === "seeds")
-    return { what: "seeds", seedsAreKnown: true, count: smallest((n) => separates(difference, variance / n, n - 1)) };
+    return {
+      what: "seeds",
+      seedsAreKnown: true,
+      count: smallestNumber((n) => separates(difference, variance / n, n - 1)),
+    };
 
   // The variance over datasets has a part due to seeds, which shrinks with their number, and a rest that does not.
-  const k = observed.length;
+  const datasetCount = observedDifferences.length;
   const noise = seedNoise(a, b);
   if (noise !== null) {
     const rest = Math.max(0, variance - mean(noise.map(({ variance, n }) => variance / n)));
     const perSeed = mean(noise.map(({ variance }) => variance));
-    const count = smallest((n) => separates(difference, (rest + perSeed / n) / k, k - 1));
+    const count = smallestNumber((n) => separates(difference, (rest + perSeed / n) / datasetCount, datasetCount - 1));
     if (Number.isFinite(count)) return { what: "seeds", seedsAreKnown: true, count };
   }
-  const count = smallest((n) => separates(difference, variance / n, n - 1));
+  const count = smallestNumber((n) => separates(difference, variance / n, n - 1));
   return { what: "datasets", seedsAreKnown: noise !== null, count };
 }
 
@@ -50,7 +54,7 @@ function separates(difference: number, variance: number, degrees: number): boole
   return difference >= Math.sqrt(variance) * (twoSidedT(level, degrees) + twoSidedT(2 * power - 1, degrees));
 }
 
-function smallest(isEnough: (n: number) => boolean): number {
+function smallestNumber(isEnough: (n: number) => boolean): number {
   for (let n = 2; n <= mostRuns; n++) if (isEnough(n)) return n;
   return Number.POSITIVE_INFINITY;
 }

@@ -30,17 +30,17 @@ export interface Ranking {
  * tie. On a single dataset it is always `seeds`, because rows with one seed have a single difference there.
  */
 export function rankRows(rows: readonly ScoreRow[]): Ranking {
-  const averaged = rows.filter((row) => row.average !== null);
-  const bySeeds = averaged.filter((row) => row.average!.basis === "seeds").length;
+  const averagedRows = rows.filter((row) => row.average !== null);
+  const bySeeds = averagedRows.filter((row) => row.average!.basis === "seeds").length;
   const pairing: Pairing = (rows[0]?.cells.length ?? 0) > 1 ? "datasets" : "seeds";
-  const basis: Basis = pairing === "seeds" || 2 * bySeeds >= averaged.length ? "seeds" : "samples";
-  const candidates = averaged.filter((row) => row.average!.basis === basis);
-  const ranked = candidates.filter((row) =>
+  const basis: Basis = pairing === "seeds" || 2 * bySeeds >= averagedRows.length ? "seeds" : "samples";
+  const candidates = averagedRows.filter((row) => row.average!.basis === basis);
+  const rankedRows = candidates.filter((row) =>
     candidates.some((other) => other !== row && canCompare(row, other, pairing)),
   );
-  if (ranked.length === 0) return { ranks: rows.map(() => null), pairing: null, basis: null };
+  if (rankedRows.length === 0) return { ranks: rows.map(() => null), pairing: null, basis: null };
   const ranks = rows.map((row) =>
-    ranked.includes(row) ? 1 + ranked.filter((other) => isBetter(other, row, pairing)).length : null,
+    rankedRows.includes(row) ? 1 + rankedRows.filter((other) => isBetter(other, row, pairing)).length : null,
   );
   return { ranks, pairing, basis };
 }

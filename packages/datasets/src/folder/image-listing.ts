@@ -42,12 +42,12 @@ export function listImages(folder: string): ImageListing {
   const classes: { name: string; files: string[] }[] = [];
   const entries = topEntries(folder, expectedLayout);
   const ancestors = new Set([realPath(folder)]);
-  let lostBelow = 0;
+  let unreadableBelow = 0;
   for (const { name, kind } of entries) {
     if (kind === "folder") {
       const skippedBefore = skipped.length;
       const files = imagesBelow(folder, name, ancestors, skipped);
-      lostBelow += skipped.slice(skippedBefore).filter(({ harmless }) => !harmless).length;
+      unreadableBelow += skipped.slice(skippedBefore).filter(({ harmless }) => !harmless).length;
       if (files.length > 0) classes.push({ name, files: files.sort(compareBytes) });
       else if (skipped.length === skippedBefore)
         skipped.push({ file: name, reason: "no images in this folder", harmless: true });
@@ -56,7 +56,7 @@ export function listImages(folder: string): ImageListing {
   }
   const name = nameText(Buffer.from(basename(resolve(folder)))) || "images";
   if (classes.length === 0 && rootImages.length > 0) {
-    if (lostBelow > rootImages.length) throw unreadableClasses(folder, rootImages.length, skipped);
+    if (unreadableBelow > rootImages.length) throw unreadableClasses(folder, rootImages.length, skipped);
     classes.push({ name, files: rootImages });
   } else {
     if (classes.length === 0) throw noImages(folder, skipped, expectedLayout);
@@ -91,18 +91,18 @@ const expectedLayout =
 
 function noImages(folder: string, skipped: readonly Skipped[], expected: string): DataError {
   const first = skipped.find(({ harmless }) => !harmless);
-  const because = first === undefined ? "" : ` (left out ${first.file}: ${first.reason})`;
-  return new DataError("no-images", `no images in "${printable(folder)}"${because}: ${expected}`);
+  const exampleText = first === undefined ? "" : ` (left out ${first.file}: ${first.reason})`;
+  return new DataError("no-images", `no images in "${printable(folder)}"${exampleText}: ${expected}`);
 }
 
 /** For a few readable images beside folders with more unreadable ones: the folders are the classes, not the images. */
 function unreadableClasses(folder: string, images: number, skipped: readonly Skipped[]): DataError {
-  const lost = skipped.filter(({ file, harmless }) => !harmless && file.includes("/"));
-  const example = lost[0] === undefined ? "" : ` (${lost[0].file}: ${lost[0].reason})`;
+  const unreadable = skipped.filter(({ file, harmless }) => !harmless && file.includes("/"));
+  const example = unreadable[0] === undefined ? "" : ` (${unreadable[0].file}: ${unreadable[0].reason})`;
   return new DataError(
     "unreadable-images",
     `"${printable(folder)}" holds ${quantity(images, "image")} and folders with ` +
-      `${quantity(lost.length, "image")} that cannot be read${example}; ` +
+      `${quantity(unreadable.length, "image")} that cannot be read${example}; ` +
       "convert those, or move the readable ones into a folder of their own",
   );
 }
@@ -118,23 +118,24 @@ function topEntries(folder: string, expected: string): Entry[] {
     return entriesOf(folder, "");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const named = printable(folder);
+    const folderText = printable(folder);
     if (code === "ENOENT" && folder.startsWith("~"))
       throw new DataError(
         "missing-folder",
-        `image folder "${named}" does not exist: the shell did not expand "~"; ` +
+        `image folder "${folderText}" does not exist: the shell did not expand "~"; ` +
           'write $HOME, or remove the quotes or the "="',
       );
-    if (code === "ENOENT") throw new DataError("missing-folder", `image folder "${named}" does not exist: ${expected}`);
-    const use = expected === expectedLayout ? "class folders" : "images";
+    if (code === "ENOENT")
+      throw new DataError("missing-folder", `image folder "${folderText}" does not exist: ${expected}`);
+    const contentText = expected === expectedLayout ? "class folders" : "images";
     if (code === "ENOTDIR")
-      throw new DataError("not-a-folder", `"${named}" is ${describeWrongFile(use, folder)}; ${expected}`);
+      throw new DataError("not-a-folder", `"${folderText}" is ${describeWrongFile(contentText, folder)}; ${expected}`);
     if (code === "ELOOP" || code === "ENAMETOOLONG" || code === "ESTALE")
-      throw new DataError("missing-folder", `image folder "${named}" cannot be read (${code}): ${expected}`);
+      throw new DataError("missing-folder", `image folder "${folderText}" cannot be read (${code}): ${expected}`);
     if (code === "EACCES" || code === "EPERM")
       throw new DataError(
         "missing-folder",
-        `image folder "${named}" cannot be read (${code}); ask for its permissions`,
+        `image folder "${folderText}" cannot be read (${code}); ask for its permissions`,
       );
     throw error;
   }
@@ -158,10 +159,10 @@ const pathOf = (relative: string, name: string): string => (relative === "" ? na
  */
 function imagesBelow(folder: string, relative: string, ancestors: ReadonlySet<string>, skipped: Skipped[]): string[] {
   let entries: Entry[];
-  let real: string;
+  let realFolder: string;
   try {
-    real = realPath(diskPath(folder, relative));
-    if (ancestors.has(real)) {
+    realFolder = realPath(diskPath(folder, relative));
+    if (ancestors.has(realFolder)) {
       skipped.push({ file: relative, reason: "a link to a folder that contains it", harmless: true });
       return [];
     }
@@ -173,7 +174,7 @@ function imagesBelow(folder: string, relative: string, ancestors: ReadonlySet<st
   const images: string[] = [];
   for (const { name, kind } of entries) {
     const file = pathOf(relative, name);
-    if (kind === "folder") images.push(...imagesBelow(folder, file, new Set([...ancestors, real]), skipped));
+    if (kind === "folder") images.push(...imagesBelow(folder, file, new Set([...ancestors, realFolder]), skipped));
     else if (kind === "file") addFile(file, name, images, skipped);
     else skipped.push({ file, ...kind });
   }
@@ -213,27 +214,27 @@ function checkLayout(
   classes: readonly { name: string; files: readonly string[] }[],
   rootImages: readonly string[],
 ): void {
-  const named = printable(folder);
+  const folderText = printable(folder);
   const [first] = classes;
   if (first === undefined) return;
   const nested = classes.every(({ files }) => files.every((file) => file.split("/").length > 2));
-  const inFirst = `"${printable(join(folder, first.name))}"`;
+  const firstPath = `"${printable(join(folder, first.name))}"`;
   if (classes.every(({ name }) => splitName.test(name)) && (nested || classes.length > 1))
     throw new DataError(
       "splits",
-      `"${named}" holds splits (${classes.map(({ name }) => name).join(", ")}), not classes: ` +
-        `give one of them, such as ${inFirst}`,
+      `"${folderText}" holds splits (${classes.map(({ name }) => name).join(", ")}), not classes: ` +
+        `give one of them, such as ${firstPath}`,
     );
   if (classes.length > 1) return;
   if (nested)
     throw new DataError(
       "one-class",
-      `"${named}" holds one folder, "${first.name}", with folders in it: did you mean ${inFirst}? ${expectedLayout}`,
+      `"${folderText}" holds one folder, "${first.name}", with folders in it: did you mean ${firstPath}? ${expectedLayout}`,
     );
   if (rootImages.length > first.files.length)
     throw new DataError(
       "one-class",
-      `"${named}" holds ${rootImages.length} images and one folder with images, ` +
+      `"${folderText}" holds ${rootImages.length} images and one folder with images, ` +
         `"${first.name}" (${first.files.length}); move the images into a folder per class, ` +
         `or "${first.name}" elsewhere for one class`,
     );

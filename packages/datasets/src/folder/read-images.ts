@@ -24,11 +24,11 @@ export const loadImage = (folder: string, file: string, size: number): Promise<L
 
 /** Throws DataError where a skipped file may be an image. */
 export function refuseSkipped(folder: string, skipped: readonly Skipped[]): void {
-  const lost = skipped.filter(({ harmless }) => !harmless);
-  if (lost.length > 0)
+  const possibleImages = skipped.filter(({ harmless }) => !harmless);
+  if (possibleImages.length > 0)
     throw new DataError(
       "unreadable-images",
-      `${lost.length} of the files in "${printable(folder)}" cannot be used: ${skippedExamples(lost)}; ` +
+      `${possibleImages.length} of the files in "${printable(folder)}" cannot be used: ${skippedExamples(possibleImages)}; ` +
         "repair or remove them, or omit --strict to skip them",
     );
 }

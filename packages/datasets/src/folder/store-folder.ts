@@ -44,9 +44,9 @@ export async function storeFolder(folder: string, place: string, options: StoreO
   if (strict) refuseSkipped(folder, listing.skipped);
   const path = join(place, `${fileName(listing.name)}-${size}-${keyOf(folder, listing, size)}`);
   const imageBytes = size * size * 3;
-  const known = await readOrDecode(folder, listing, path, options);
-  if (strict) refuseSkipped(folder, known.skipped);
-  const { labels, checksums, ...rest } = known;
+  const description = await readOrDecode(folder, listing, path, options);
+  if (strict) refuseSkipped(folder, description.skipped);
+  const { labels, checksums, ...rest } = description;
   const { close, ...pixels } = openImages(path, imageBytes, checksums);
   return { name: listing.name, size, ...rest, labels: Int32Array.from(labels), pixels, close };
 }
@@ -105,13 +105,13 @@ async function decodeFolder(
   path: string,
   { size, strict = false, onProgress }: StoreOptions,
 ): Promise<SetDescription> {
-  const { classes, skipped: unlisted } = listing;
+  const { classes, skipped: skippedInListing } = listing;
   const items = classes.flatMap(({ files }, label) => files.map((file) => ({ file, label })));
-  const skipped = [...unlisted];
+  const skipped = [...skippedInListing];
   const usable: { file: string; label: number; checksum: number }[] = [];
   const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
-  const temporary = temporaryName(`${path}.pixels`);
-  const images = createImages(temporary);
+  const temporaryPath = temporaryName(`${path}.pixels`);
+  const images = createImages(temporaryPath);
   try {
     await processInOrder(
       items,
@@ -123,32 +123,32 @@ async function decodeFolder(
           hash.update(`${result.sha256} ${JSON.stringify(item.file)}\n`);
         }
         if (strict) refuseSkipped(folder, skipped);
-        onProgress?.(usable.length + skipped.length - unlisted.length, items.length);
+        onProgress?.(usable.length + skipped.length - skippedInListing.length, items.length);
       },
     );
-    const used = [...new Set(usable.map(({ label }) => label))];
+    const usedLabels = [...new Set(usable.map(({ label }) => label))];
     checkUsable(
       folder,
       listing,
-      used.map((label) => classes[label]!.name),
+      usedLabels.map((label) => classes[label]!.name),
       skipped,
     );
     images.finish();
-    const number = new Map(used.map((label, i) => [label, i]));
-    const known: SetDescription = {
-      classes: used.map((label) => classes[label]!.name),
-      labels: usable.map(({ label }) => number.get(label)!),
+    const newLabels = new Map(usedLabels.map((label, i) => [label, i]));
+    const description: SetDescription = {
+      classes: usedLabels.map((label) => classes[label]!.name),
+      labels: usable.map(({ label }) => newLabels.get(label)!),
       fingerprint: hash.digest("hex"),
       files: usable.map(({ file }) => file),
       skipped,
       checksums: usable.map(({ checksum }) => checksum),
     };
-    renameSync(temporary, `${path}.pixels`);
-    writeDescription(path, known);
-    return known;
+    renameSync(temporaryPath, `${path}.pixels`);
+    writeDescription(path, description);
+    return description;
   } catch (error) {
     images.abandon();
-    rmSync(temporary, { force: true });
+    rmSync(temporaryPath, { force: true });
     throw error;
   }
 }

@@ -5,13 +5,13 @@ import { DataError } from "../data-error.ts";
 import { type MatValue, readMat } from "./mat/read-mat.ts";
 
 /** Throws DataError (labels) for a missing file. */
-export const readLabelText = (path: string): string => readFileSync(existing(path), "utf8");
+export const readLabelText = (path: string): string => readFileSync(requireFile(path), "utf8");
 
 /**
  * The variables of a MATLAB file. Throws DataError (labels) for a missing file, MatError for one that is not a MATLAB
  * file.
  */
-export const readLabelMat = (path: string): ReadonlyMap<string, MatValue> => readMat(existing(path));
+export const readLabelMat = (path: string): ReadonlyMap<string, MatValue> => readMat(requireFile(path));
 
 /**
  * The numbers of a MATLAB variable or field. Throws DataError (labels) where there are none.
@@ -49,7 +49,7 @@ export function readLabelPairs(path: string): [first: string, second: string][] 
     });
 }
 
-function existing(path: string): string {
+function requireFile(path: string): string {
   if (!existsSync(path)) throw new DataError("labels", `"${path}" is not in the dataset's archives`);
   return path;
 }

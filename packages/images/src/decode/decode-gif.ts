@@ -16,15 +16,15 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
   const u16 = (at: number) => file.getUint16(at, true);
   const packed = file.getUint8(10);
   let at = 13;
-  const global = packed & 0x80 ? takePalette(packed) : undefined;
-  let transparent: number | undefined;
+  const globalPalette = packed & 0x80 ? takePalette(packed) : undefined;
+  let transparentIndex: number | undefined;
   for (;;) {
     const kind = file.getUint8(at++);
     if (kind === 0x2c) break;
     if (kind === 0x3b) throw new ImageError("damaged GIF: it has no image");
     if (kind !== 0x21) continue; // stray bytes between blocks
     if (file.getUint8(at) === 0xf9 && file.getUint8(at + 1) >= 4)
-      transparent = file.getUint8(at + 2) & 1 ? file.getUint8(at + 5) : transparent;
+      transparentIndex = file.getUint8(at + 2) & 1 ? file.getUint8(at + 5) : transparentIndex;
     at = afterBlocks(at + 1);
   }
   const [left, top, frameWidth, frameHeight] = [u16(at), u16(at + 2), u16(at + 4), u16(at + 6)];
@@ -35,22 +35,22 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
   const width = Math.max(u16(6), left + frameWidth);
   const height = Math.max(u16(8), top + frameHeight);
   checkSize({ width, height });
-  const palette = flags & 0x80 ? takePalette(flags) : global;
+  const palette = flags & 0x80 ? takePalette(flags) : globalPalette;
 
   const indices = decompress(bytes, at, frameWidth * frameHeight);
   const pixels = new Uint8Array(width * height * 3);
   const alpha = new Uint8Array(width * height);
   // An index beyond the palette is black; without a palette an index is a gray level.
   const color = (index: number, channel: number) => (palette ? (palette[3 * index + channel] ?? 0) : index);
-  const fill = [0, 1, 2].map((c) => color(transparent ?? 0, c));
-  for (let i = 0; i < pixels.length; i++) pixels[i] = fill[i % 3]!;
+  const fillColor = [0, 1, 2].map((c) => color(transparentIndex ?? 0, c));
+  for (let i = 0; i < pixels.length; i++) pixels[i] = fillColor[i % 3]!;
   const rows = flags & 0x40 ? interlacedRows(frameHeight) : undefined;
   for (let y = 0, i = 0; y < frameHeight; y++) {
     const row = (top + (rows ? rows[y]! : y)) * width + left;
     for (let x = 0; x < frameWidth; x++, i++) {
       const index = indices[i]!;
       for (let c = 0; c < 3; c++) pixels[3 * (row + x) + c] = color(index, c);
-      alpha[row + x] = index === transparent ? 0 : 255;
+      alpha[row + x] = index === transparentIndex ? 0 : 255;
     }
   }
   return { width, height, pixels, alpha };
@@ -58,7 +58,7 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
   function takePalette(flags: number): Uint8Array {
     const length = 3 * (2 << (flags & 7));
     at += length;
-    if (at > bytes.length) throw truncated();
+    if (at > bytes.length) throw truncatedError();
     return bytes.subarray(at - length, at);
   }
 
@@ -69,7 +69,7 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
   }
 }
 
-const truncated = () => new ImageError("damaged GIF: its data ends too early");
+const truncatedError = () => new ImageError("damaged GIF: its data ends too early");
 
 /** The row of each stored row: every eighth from 0, every eighth from 4, every fourth from 2, every second from 1. */
 function interlacedRows(height: number): number[] {
@@ -88,24 +88,24 @@ const maxCodes = 4096;
 
 /** Decompresses `length` indices: LZW with codes of growing length, in blocks of at most 255 bytes. */
 function decompress(bytes: Uint8Array, start: number, length: number): Uint8Array {
-  const smallest = bytes[start];
-  if (smallest === undefined || smallest > 11) throw new ImageError("damaged GIF: the code length is not valid");
-  const clear = 1 << smallest;
+  const minCodeSize = bytes[start];
+  if (minCodeSize === undefined || minCodeSize > 11) throw new ImageError("damaged GIF: the code length is not valid");
+  const clearCode = 1 << minCodeSize;
   const prefix = new Uint16Array(maxCodes);
-  const last = new Uint8Array(maxCodes);
-  const lengths = new Uint16Array(maxCodes).fill(1, 0, clear);
-  for (let i = 0; i < clear; i++) last[i] = i;
+  const suffix = new Uint8Array(maxCodes);
+  const lengths = new Uint16Array(maxCodes).fill(1, 0, clearCode);
+  for (let i = 0; i < clearCode; i++) suffix[i] = i;
   const out = new Uint8Array(length);
-  let [done, next, size, previous] = [0, clear + 2, smallest + 1, -1];
+  let [position, nextCode, size, previousCode] = [0, clearCode + 2, minCodeSize + 1, -1];
   let [buffer, bits, at, inBlock] = [0, 0, start + 1, 0];
-  while (done < length) {
+  while (position < length) {
     while (bits < size) {
       if (inBlock === 0) {
         inBlock = bytes[at++] ?? 0;
-        if (inBlock === 0) throw truncated();
+        if (inBlock === 0) throw truncatedError();
       }
       const byte = bytes[at++];
-      if (byte === undefined) throw truncated();
+      if (byte === undefined) throw truncatedError();
       buffer |= byte << bits;
       bits += 8;
       inBlock--;
@@ -113,34 +113,34 @@ function decompress(bytes: Uint8Array, start: number, length: number): Uint8Arra
     const code = buffer & ((1 << size) - 1);
     buffer >>>= size;
     bits -= size;
-    if (code === clear) {
-      [next, size, previous] = [clear + 2, smallest + 1, -1];
+    if (code === clearCode) {
+      [nextCode, size, previousCode] = [clearCode + 2, minCodeSize + 1, -1];
       continue;
     }
-    if (code === clear + 1) throw truncated();
-    if (code > next || (code === next && previous < 0) || (previous < 0 && code > clear))
+    if (code === clearCode + 1) throw truncatedError();
+    if (code > nextCode || (code === nextCode && previousCode < 0) || (previousCode < 0 && code > clearCode))
       throw new ImageError("damaged GIF: an undefined code");
     // The code that this step defines is the previous string followed by its own first letter.
-    const known = code < next ? code : previous;
-    const count = lengths[known]!;
-    let letter = known;
-    for (let i = done + count - 1; i > done; i--) {
-      if (i < length) out[i] = last[letter]!;
+    const knownCode = code < nextCode ? code : previousCode;
+    const count = lengths[knownCode]!;
+    let letter = knownCode;
+    for (let i = position + count - 1; i > position; i--) {
+      if (i < length) out[i] = suffix[letter]!;
       letter = prefix[letter]!;
     }
-    const first = last[letter]!;
-    out[done] = first;
-    done += count;
-    if (code === next && done < length) out[done] = first;
-    if (code === next) done++;
-    if (previous >= 0 && next < maxCodes) {
-      prefix[next] = previous;
-      last[next] = first;
-      lengths[next] = lengths[previous]! + 1;
-      next++;
-      if (next === 1 << size && size < 12) size++;
+    const first = suffix[letter]!;
+    out[position] = first;
+    position += count;
+    if (code === nextCode && position < length) out[position] = first;
+    if (code === nextCode) position++;
+    if (previousCode >= 0 && nextCode < maxCodes) {
+      prefix[nextCode] = previousCode;
+      suffix[nextCode] = first;
+      lengths[nextCode] = lengths[previousCode]! + 1;
+      nextCode++;
+      if (nextCode === 1 << size && size < 12) size++;
     }
-    previous = code;
+    previousCode = code;
   }
   return out;
 }

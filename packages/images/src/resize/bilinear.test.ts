@@ -5,13 +5,13 @@ import { readFixture } from "../fixtures/read-fixture.ts";
 import { resizeTensorflow1Bilinear, resizeTorchBilinear } from "./bilinear.ts";
 
 const fixture = readFixture("resize.safetensors");
-const sizes: [string, number][] = [
+const cases: [string, number][] = [
   ...[0, 1, 2, 3, 4, 5].map((i): [string, number] => [`image${i}`, 29]),
   ["image0", 299],
   ["image2", 299],
 ];
 
-test.each(sizes)(
+test.each(cases)(
   "resizeTorchBilinear of %s to %i differs from PyTorch by less than 2e-7 of the range",
   (image, size) => {
     const ours = resizeTorchBilinear(floatImage(image, 1 / 255), size, size);
@@ -19,7 +19,7 @@ test.each(sizes)(
   },
 );
 
-test.each(sizes)(
+test.each(cases)(
   "resizeTensorflow1Bilinear of %s to %i differs from torch-fidelity by less than 1e-6 of the range",
   (image, size) => {
     const ours = resizeTensorflow1Bilinear(floatImage(image, 1), size, size);

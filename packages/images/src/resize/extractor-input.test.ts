@@ -9,14 +9,14 @@ const images = [0, 1, 2, 3, 4, 5].map((i) => `image${i}`);
 const tensor = (name: string) => fixture.get(name) ?? expect.fail(`${name} is not in the fixture`);
 
 // How each program scales the result of its resizer.
-const scaled = {
+const references = {
   pytorch: ["torch_bilinear.29", (x: number) => 2 * x - 1],
   clean: ["pillow_bicubic_float.29", (x: number) => (Math.min(255, Math.max(0, x)) - 128) / 128],
   tensorflow: ["tensorflow1_bilinear.29", (x: number) => (x - 128) / 128],
 } as const;
 
 test.each(resizers)("extractorInput with resizer %s equals the input in its program", (resizer) => {
-  const [name, scale] = scaled[resizer];
+  const [name, scale] = references[resizer];
   for (const image of images) {
     const { shape, data } = tensor(`${image}.pixels`);
     const [height, width] = shape as [number, number];

@@ -21,17 +21,20 @@ export function extractorInput({ width, height, pixels }: RgbImage, size: number
   const image = { width, height, values: source };
   switch (resizer) {
     case "pytorch":
-      inPlace(source, (x) => x / 255);
-      return inPlace(resizeTorchBilinear(image, size, size).values, (x) => 2 * x - 1);
+      mapInPlace(source, (x) => x / 255);
+      return mapInPlace(resizeTorchBilinear(image, size, size).values, (x) => 2 * x - 1);
     case "clean":
-      return inPlace(resizePillowFloat(image, size, size).values, (x) => (Math.min(255, Math.max(0, x)) - 128) / 128);
+      return mapInPlace(
+        resizePillowFloat(image, size, size).values,
+        (x) => (Math.min(255, Math.max(0, x)) - 128) / 128,
+      );
     case "tensorflow":
-      return inPlace(resizeTensorflow1Bilinear(image, size, size).values, (x) => (x - 128) / 128);
+      return mapInPlace(resizeTensorflow1Bilinear(image, size, size).values, (x) => (x - 128) / 128);
   }
 }
 
 /** A loop instead of `map` of typed arrays: 17 against 34 ms per image (measured with Node 20). */
-function inPlace(values: Float32Array, f: (x: number) => number): Float32Array {
+function mapInPlace(values: Float32Array, f: (x: number) => number): Float32Array {
   for (let i = 0; i < values.length; i++) values[i] = f(values[i] as number);
   return values;
 }

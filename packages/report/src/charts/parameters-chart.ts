@@ -2,7 +2,7 @@
 import { printable, quantity } from "@dit-bench/text";
 import type { ChartConfiguration } from "chart.js";
 import type { Comparison, MethodRow } from "../comparison.ts";
-import { formatTick, listing } from "../format.ts";
+import { formatTick, joinWithAnd } from "../format.ts";
 import type { ScoreRow } from "../scores.ts";
 import { mean } from "../statistics.ts";
 import { seedsText } from "../wording.ts";
@@ -58,7 +58,7 @@ export async function parametersChart(
 }
 
 function toPoints(rows: readonly MethodRow[]): Point[] {
-  const ownMarks = methodMarks(rows); // of all rows: a method keeps its mark when another one gets an average
+  const marks = methodMarks(rows); // of all rows: a method keeps its mark when another one gets an average
   const points = rows.flatMap((row, index): Point[] => {
     if (row.average === null) return [];
     return [
@@ -71,22 +71,22 @@ function toPoints(rows: readonly MethodRow[]): Point[] {
         basis: row.average.basis,
         seeds: seedAverages(row),
         radius: pointRadius,
-        mark: ownMarks[index]!,
+        mark: marks[index]!,
       },
     ];
   });
   // Points at the same position get increasing radii, so that each is visible as a ring; the first is drawn on top.
   return points.map((point, index) => {
-    const beneath = points.slice(0, index).filter((other) => isOnSameSpot(point, other)).length;
-    return { ...point, radius: pointRadius + 4 * beneath };
+    const hiddenCount = points.slice(0, index).filter((other) => isOnSameSpot(point, other)).length;
+    return { ...point, radius: pointRadius + 4 * hiddenCount };
   });
 }
 
 /** The average over datasets of each seed that every dataset has; empty if there is only one such seed. */
 function seedAverages({ cells }: ScoreRow): number[] {
-  const common = cells[0]!.seeds.filter((seed) => cells.every((cell) => cell.seeds.includes(seed)));
-  if (common.length < 2) return [];
-  return common.map((seed) => mean(cells.map((cell) => cell.fids[cell.seeds.indexOf(seed)]!)));
+  const commonSeeds = cells[0]!.seeds.filter((seed) => cells.every((cell) => cell.seeds.includes(seed)));
+  if (commonSeeds.length < 2) return [];
+  return commonSeeds.map((seed) => mean(cells.map((cell) => cell.fids[cell.seeds.indexOf(seed)]!)));
 }
 
 function isOnSameSpot(a: Point, b: Point): boolean {
@@ -99,27 +99,29 @@ function fidAxis(points: readonly Point[], base: readonly [number, number] | nul
   if (values.length === 0) return linearAxis([0, base?.[1] ?? 100]);
   if (base === null) return linearAxis(values);
   const span = Math.max(...values) - Math.min(...values);
-  const whole = Math.max(...values, ...base) - Math.min(...values, ...base);
-  return linearAxis(span >= 0.6 * whole || points.length === 1 ? [...values, ...base] : values);
+  const fullSpan = Math.max(...values, ...base) - Math.min(...values, ...base);
+  return linearAxis(span >= 0.6 * fullSpan || points.length === 1 ? [...values, ...base] : values);
 }
 
 function toBaseLine(fid: number | null, axis: Axis): BaseLine | null {
   if (fid === null) return null;
-  return { fid, beyond: fid > axis.max ? "above" : fid < axis.min ? "below" : null };
+  return { fid, offAxisSide: fid > axis.max ? "above" : fid < axis.min ? "below" : null };
 }
 
 function subtitle(comparison: Comparison, points: readonly Point[]): string[] {
   const { datasets, rows, records, miniature } = comparison;
   const extractor = records.find((record) => record.metrics !== null)?.metrics?.extractor ?? "of the recipe";
-  const over = datasets.length === 1 ? datasets[0]!.title : `Average over ${quantity(datasets.length, "dataset")}`;
-  const missing = rows.filter((row) => row.average === null).map((row) => row.label);
+  const scopeText = datasets.length === 1 ? datasets[0]!.title : `Average over ${quantity(datasets.length, "dataset")}`;
+  const missingLabels = rows.filter((row) => row.average === null).map((row) => row.label);
   const seeds = points.some((point) => point.seeds.length > 0) ? " Small points: single seeds." : "";
   return [
-    `${over}, ${seedsText(comparison)}. ${barsText(points)}${seeds} Protocol ${comparison.protocol}.`,
+    `${scopeText}, ${seedsText(comparison)}. ${barsText(points)}${seeds} Protocol ${comparison.protocol}.`,
     miniature
       ? `Miniatures: FIDs use the small extractor ${extractor}; never compare them with published FIDs.`
       : `FIDs use the extractor ${extractor}.`,
-    ...(missing.length > 0 ? [`Not shown, because a dataset is missing or diverged: ${listing(missing)}.`] : []),
+    ...(missingLabels.length > 0
+      ? [`Not shown, because a dataset is missing or diverged: ${joinWithAnd(missingLabels)}.`]
+      : []),
   ];
 }
 
