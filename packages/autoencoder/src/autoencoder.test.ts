@@ -1,4 +1,4 @@
-// The autoencoder against diffusers' AutoencoderKL with random weights, a small form of sd-vae-ft-ema;
+// Compares the autoencoder with diffusers' AutoencoderKL, a small form of sd-vae-ft-ema with random weights.
 // tools/parity/autoencoder.py makes the fixtures.
 
 import { readFileSync } from "node:fs";
@@ -30,7 +30,7 @@ describe("recogniseAutoencoder and the layout", () => {
     expect(encoder + numbers(decoderWeights(stableDiffusion))).toBe(83_653_863);
   });
 
-  test("read the configuration from shapes, and from config.json what shapes do not show", () => {
+  test("read the configuration from shapes, and from config.json where shapes do not show it", () => {
     const { config, weights } = recogniseAutoencoder(shapes, checkpoint.metadata);
     expect(config).toEqual({
       ...stableDiffusion,
@@ -104,11 +104,11 @@ describe("recogniseAutoencoder and the layout", () => {
   });
 });
 
-describe("eager values agree with diffusers' to 1e-5", () => {
+describe("encode, posterior and decode", () => {
   const { config, weights } = recogniseAutoencoder(shapes, checkpoint.metadata);
   const tensor = (name: string) => tf.tensor(expected.get(name)!.data as Float32Array, [...expected.get(name)!.shape]);
 
-  test("for the mean and logvar of each image, and a latent sampled with the same noise", () => {
+  test("give the means, logvars and sampled latents of diffusers to 1e-5", () => {
     tf.tidy(() => {
       const moments = encode(read(encoderWeights(config), weights), config, tensor("x"));
       const posteriors = tf.unstack(moments).map((m) => posterior(m.dataSync() as Float32Array));
@@ -125,7 +125,7 @@ describe("eager values agree with diffusers' to 1e-5", () => {
     });
   });
 
-  test("for the image of a latent", () => {
+  test("give the images of diffusers to 1e-5", () => {
     tf.tidy(() => {
       const decoded = decode(read(decoderWeights(config), weights), config, tensor("sample"));
       expect(decoded.shape).toEqual(expected.get("decoded")!.shape);

@@ -1,4 +1,4 @@
-// Translates weight names of older and other checkpoints of the network to diffusers' present ones.
+// Translates weight names of older diffusers versions and of CompVis to the present names in diffusers.
 
 /** Names in diffusers before 0.16 (2023), under which sd-vae-ft-ema and sd-vae-ft-mse were published. */
 const formerAttentionNames: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ const compvisAttentionNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * A weight's present name in diffusers.
+ * The present name in diffusers of a weight.
  *
  * @param levels number of levels of the network: CompVis numbers the decoder's from the finest
  */

@@ -4,7 +4,10 @@ import { type AutoencoderConfig, publishedSettings } from "./config.ts";
 import { decoderWeights, encoderWeights, type Shapes } from "./layout.ts";
 import { diffusersName } from "./names.ts";
 
-/** A checkpoint has no autoencoder of this layout. The message gives the reason, without the file's name. */
+/**
+ * The error for a checkpoint without an autoencoder of this layout. The message gives the reason, without the file's
+ * name.
+ */
 export class AutoencoderLayoutError extends Error {
   override readonly name = "AutoencoderLayoutError";
 }
@@ -15,8 +18,8 @@ export const autoencoderAnchor = "encoder.conv_in.weight";
 export interface RecognisedAutoencoder {
   readonly config: AutoencoderConfig;
   /**
-   * By diffusers' present name, every weight of encoder and decoder: its name in the checkpoint, and its shape in
-   * layout.ts.
+   * Every weight of encoder and decoder by its present name in diffusers. `stored` is its name in the checkpoint,
+   * `shape` its shape in layout.ts.
    */
   readonly weights: ReadonlyMap<string, { readonly stored: string; readonly shape: readonly number[] }>;
 }
@@ -50,7 +53,7 @@ export function recogniseAutoencoder(
     Object.entries(expectedShapes).map(([name, shape]) => {
       const tensor = tensorsByName.get(name);
       if (!tensor) throw new AutoencoderLayoutError(`it has no weight '${name}'`);
-      // CompVis and early diffusers have attention's layers as 1x1 convolutions.
+      // CompVis and early diffusers store the layers of attention as 1x1 convolutions.
       if (dropOnes(tensor.shape) !== dropOnes(shape))
         throw new AutoencoderLayoutError(`'${tensor.stored}' is [${tensor.shape}], wanted [${shape}]`);
       return [name, { stored: tensor.stored, shape }] as const;

@@ -23,21 +23,21 @@ export const checks: readonly Check[] = [
     },
   },
   {
-    name: "refuses an option it does not know",
+    name: "refuses an unknown option",
     run({ method }) {
       try {
         parseOptions(method, { "no-such-option": 1 });
       } catch {
         return;
       }
-      fail("took the option 'no-such-option'; wanted a z.strictObject");
+      fail("accepts the unknown option 'no-such-option'; wanted a z.strictObject");
     },
   },
   {
-    name: "lists what trains before any weight exists",
+    name: "lists its trainable weights before any weight exists",
     run(c) {
       const s = makeSubject(c);
-      if (s.adapted.parameters < 1) fail("trains nothing");
+      if (s.adapted.parameters < 1) fail("has no trainable weights; wanted grafts or base weights from adapt");
       for (const { name, shape } of s.adapted.trainable) {
         const n = shape.reduce((a, b) => a * b, 1);
         if (s.start[name]?.length !== n)
@@ -66,7 +66,7 @@ export const checks: readonly Check[] = [
       }),
   },
   {
-    name: "can move every module from the start",
+    name: "has a gradient at the start that moves every module",
     run: (c) =>
       runInTidy(() => {
         const s = makeSubject(c);
@@ -90,7 +90,7 @@ export const checks: readonly Check[] = [
         if (!c.merges) return;
         const adapted = adaptedOutput(s, s.moved);
         const d = difference(forward(undefined, weights, ...eagerInputs()), adapted);
-        if (d <= 1e-4) return; // a NaN goes on to fail
+        if (d <= 1e-4) return; // a NaN fails too
         fail(
           `merged and adapted outputs differ by ${d}; the first module whose merge changes the output is ` +
             `'${findWrongMerge(s, adapted)}'`,

@@ -17,7 +17,8 @@ export const compiledChecks: readonly Check[] = [
       const compiled = await evaluate(await createEngine("cpu", { threads: 1 }), s);
       for (const [name, want] of Object.entries(eager)) {
         const got = compiled[name]!;
-        // Relative to the whole tensor: the keys' bias has no true gradient, so its entries may be rounding errors.
+        // Relative to the whole tensor: the true gradient of the keys' bias is zero, so its entries are rounding
+        // errors.
         const scale = peak(want);
         const worst = want.reduce((max, v, i) => Math.max(max, Math.abs(v - got[i]!)), 0);
         if (!(worst <= 1e-5 * scale)) throw new Error(`${name} differs by ${worst}; its largest value is ${scale}`);
@@ -47,7 +48,7 @@ export const compiledChecks: readonly Check[] = [
           };
           const estimates: number[] = [];
           // A step across the kink of a relu gives a wrong estimate, so shorter steps follow. A wrong gradient fails at
-          // all.
+          // every step.
           for (const h of [1e-4, 1e-5, 1e-6]) {
             // Central differences of fourth order: (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h
             const [a, b, p, q] = [await loss(x + h), await loss(x - h), await loss(x + 2 * h), await loss(x - 2 * h)];

@@ -1,4 +1,4 @@
-// The schema of datasets.json, its content, and the search by name.
+// Tests the schema of datasets.json, its content, and the search by name.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// Reading image files: results, reasons and limits.
+// Tests readImageFile: its results, its reasons for unusable files, and its limit on the file size.
 
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { readImageFile } from "./image-file.ts";
 const folder = mkdtempSync(join(tmpdir(), "image-file-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("readImageFile passes the bytes on, and gives a reason without the name of an unusable file", async () => {
+test("readImageFile passes the bytes to its callback, and gives the reason for an unusable file", async () => {
   const path = join(folder, "a.png");
   writeFileSync(path, "abc");
   expect(await readImageFile(path, (content) => content.length)).toBe(3);

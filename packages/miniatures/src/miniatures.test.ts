@@ -1,4 +1,4 @@
-// All miniatures: fixed pixels, variety within a class, differences between classes.
+// Tests all miniatures: fixed pixels, variety within a class, differences between classes.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";

@@ -1,7 +1,6 @@
-/**
- * The comparison in a few sentences: which method is best, what it costs, and whether the difference is larger than
- * chance. Every sentence states a number of the table or the outcome of a test in ranking.ts.
- */
+// The comparison in a few sentences: which method is best, what it costs, and whether the difference is larger than
+// chance. Every sentence states a number of the table or the outcome of a test in ranking.ts.
+
 import { loadMark, tableColumns } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { formatFid, joinWithAnd } from "./format.ts";
@@ -27,7 +26,8 @@ export function answer(comparison: Comparison): string[] {
     otherBasisText(comparison, otherBasis),
     unpairedRows.length === 0
       ? null
-      : `Not ranked: ${joinWithAnd(unpairedRows.map((row) => row.label))}, with fewer than two seeds shared with the others.`,
+      : `Not ranked: ${joinWithAnd(unpairedRows.map((row) => row.label))}, ` +
+        "with fewer than two seeds shared with the others.",
   ].filter((sentence) => sentence !== null);
 }
 
@@ -46,8 +46,8 @@ function bestText(
   const groupText = eligibleRows.length < rows.filter((row) => !row.full).length ? "comparable methods" : "methods";
   if (eligibleRows.length < 2) return `${bestRow.label} has the ${metricText} ${scoreText}${reference}.`;
   return (
-    `${bestRow.label} has the lowest ${metricText} of the ${eligibleRows.length} ${groupText} that train a part of the model: ` +
-    `${scoreText}${reference}.`
+    `${bestRow.label} has the lowest ${metricText} of the ${eligibleRows.length} ${groupText} ` +
+    `that train a part of the model: ${scoreText}${reference}.`
   );
 }
 
@@ -92,7 +92,7 @@ function costText(row: MethodRow): string | null {
   );
 }
 
-/** The best method against full fine-tuning, if they can be tested, and a warning if the base model is not worse. */
+/** Compares the best method with full fine-tuning if both can be tested, and warns if the base model is not worse. */
 function referenceText({ rows, base, pairing }: Comparison, bestRow: MethodRow): string | null {
   const fullRow = rows.find((row) => row.full && row.average !== null);
   const basis = bestRow.average!.basis;

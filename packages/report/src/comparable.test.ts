@@ -1,4 +1,5 @@
-/** Tests of which records may share a table. */
+// Tests of which records may share a table.
+
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";
 import { ComparisonError, comparableRecords, rowLabels } from "./comparable.ts";

@@ -1,4 +1,5 @@
-/** Which records may share a table, in which order, and under which labels. */
+// Decides which records may share a table, in which order, and under which labels.
+
 import { isDeepStrictEqual } from "node:util";
 import type { RunRecord } from "@dit-bench/record";
 import { printable } from "@dit-bench/text";
@@ -133,7 +134,8 @@ function requireEqualValues(records: readonly RunRecord[], { what, value, scope,
     else if (!isDeepStrictEqual(firstValue.value, current)) {
       throw new ComparisonError(
         `cannot compare runs with more than one ${what}${key}: ` +
-          `${quoted(firstValue.value, firstValue.record)} and ${quoted(current, record)}; compare them in separate tables`,
+          `${quoted(firstValue.value, firstValue.record)} and ${quoted(current, record)}; ` +
+          "compare them in separate tables",
       );
     }
   }

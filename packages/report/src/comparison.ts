@@ -1,9 +1,8 @@
-/**
- * Records to a table: one row per method label, one column per dataset, seeds averaged.
- *
- * A missing value is `null`, never zero. A row has an average only if every dataset of the table has a finished run and
- * no run of the row diverged: an average over the successful datasets would favour methods that fail on hard ones.
- */
+// Turns records into a table: one row per method label, one column per dataset, seeds averaged.
+//
+// A missing value is `null`, never zero. A row has an average only if every dataset of the table has a finished run and
+// no run of the row diverged: an average over the successful datasets would favour methods that fail on hard ones.
+
 import type { RunRecord } from "@dit-bench/record";
 import { byText, comparableRecords, type PathOf, rowLabels } from "./comparable.ts";
 import { type Pairing, rankRows } from "./ranking.ts";
@@ -21,7 +20,7 @@ export interface Comparison {
   rows: MethodRow[];
   /** The base model without fine-tuning, sampled with its null class. */
   base: ScoreRow;
-  /** What the differences behind the ranks are taken over; null where no row has a rank. */
+  /** Whether the ranks compare FIDs per dataset or per seed; null where no row has a rank. */
   pairing: Pairing | null;
   /** The basis of the ranked averages; null where no row has a rank. */
   rankedBasis: Basis | null;

@@ -1,4 +1,5 @@
-/** Public interface of the package: records to CSV, Markdown, charts, contact sheets and sentences. */
+// Public interface of the package: records to CSV, Markdown, charts, contact sheets and sentences.
+
 export { answer } from "./answer.ts";
 export { lossCurve } from "./charts/loss-curve.ts";
 export { parametersChart } from "./charts/parameters-chart.ts";

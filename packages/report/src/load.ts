@@ -1,4 +1,5 @@
-/** Detects runs that were timed while other processes used the machine. */
+// Detects runs that were timed while other processes used the machine.
+
 import type { RunRecord } from "@dit-bench/record";
 
 /** Share of the machine's cores that may be in use before a time counts as measured under load. */

@@ -1,4 +1,5 @@
-/** The comparison as a Markdown page. */
+// Writes the comparison as a Markdown page.
+
 import { printable, quantity } from "@dit-bench/text";
 import { answer } from "./answer.ts";
 import { gap, tableColumns } from "./columns.ts";
@@ -14,8 +15,8 @@ export interface MarkdownOptions {
 }
 
 /**
- * What was measured, the answer in sentences, the table of methods and costs, the table of datasets, and notes on how
- * to read them. Paragraphs are wrapped at 120 columns.
+ * A page of what was measured, the answer in sentences, the table of methods and costs, the table of datasets, and
+ * notes on how to read them. Paragraphs are wrapped at 120 columns.
  */
 export function toMarkdown(comparison: Comparison, { leftOut = [] }: MarkdownOptions = {}): string {
   const leftOutText = leftOutNote(leftOut);

@@ -1,10 +1,9 @@
-/**
- * How many seeds or datasets would likely separate two methods that are not separated yet.
- *
- * Assumes that the mean d and the standard deviation s of the differences stay as observed. The result is the smallest
- * n with |d| sqrt(n) / s >= t(97.5 %, n - 1) + t(80 %, n - 1), a power of 80 %; the noncentral t is approximated by a
- * shifted t, as usual. From few differences the figure is rough, so texts print "about".
- */
+// Estimates how many seeds or datasets would likely separate two methods that are not separated yet.
+//
+// Assumes that the mean d and the standard deviation s of the differences stay as observed. The result is the smallest
+// n with |d| sqrt(n) / s >= t(97.5 %, n - 1) + t(80 %, n - 1), a power of 80 %; the noncentral t is approximated by a
+// shifted t, as usual. From few differences the figure is rough, so texts print "about".
+
 import { differences, type Pairing, seedDifferences } from "./ranking.ts";
 import { level, type ScoreRow } from "./scores.ts";
 import { mean, sampleVariance, twoSidedT } from "./statistics.ts";

@@ -1,4 +1,5 @@
-/** The notes below a table: how each number was computed, and what it does not show. */
+// The notes below a table: how each number was computed, and what it does not show.
+
 import { gap, loadMark, tableColumns } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { joinWithAnd } from "./format.ts";
@@ -109,8 +110,8 @@ function sharedSeedsNote(comparison: Comparison): string | null {
   if (rows.length === 0) return null;
   const [clause, pronoun] = rows.length === 1 ? ["which shares", "it"] : ["which share", "them"];
   return (
-    `Not ranked: ${joinWithAnd(rows.map((row) => row.label))}, ${clause} fewer than two seeds with any ranked method. ` +
-    `Run the seeds of the other methods with ${pronoun} too.`
+    `Not ranked: ${joinWithAnd(rows.map((row) => row.label))}, ${clause} ` +
+    `fewer than two seeds with any ranked method. Run the seeds of the other methods with ${pronoun} too.`
   );
 }
 
@@ -128,7 +129,7 @@ function openPairsNote({ rows, pairing }: Comparison): string | null {
   });
   if (clauses.length === 0) return null;
   return (
-    `Not separated yet: ${clauses.join("; ")} (these are totals, at a power of 80 %, if the differences stay as  ` +
+    `Not separated yet: ${clauses.join("; ")} (these are totals, at a power of 80 %, if the differences stay as ` +
     "observed)."
   );
 }
@@ -137,10 +138,11 @@ function loadNote({ rows }: Comparison): string | null {
   const finishedRuns = rows.flatMap((row: MethodRow) => row.records).filter((record) => record.exit === "finished");
   const loadedRuns = finishedRuns.filter(wasUnderLoad);
   if (loadedRuns.length === 0) return null;
+  const runs = finishedRuns.length === 1 ? "the run was" : `${loadedRuns.length} of ${finishedRuns.length} runs were`;
   const cores = mean(loadedRuns.map((record) => record.otherLoad!)).toFixed(1);
   return (
-    `${loadMark} ${finishedRuns.length === 1 ? "the run was" : `${loadedRuns.length} of ${finishedRuns.length} runs were`} measured ` +
-    `while other processes used ${cores} cores on average: the machine had too few cores, so the times are too long.`
+    `${loadMark} ${runs} measured while other processes used ${cores} cores on average: ` +
+    "the machine had too few cores, so the times are too long."
   );
 }
 

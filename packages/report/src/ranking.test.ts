@@ -1,4 +1,5 @@
-/** Tests of the ranking, with published data for the paired t test. */
+// Tests of the ranking, with published data for the paired t test.
+
 import { expect, test } from "vitest";
 import { rankRows } from "./ranking.ts";
 import type { Basis, Cell } from "./scores.ts";

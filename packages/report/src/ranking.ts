@@ -1,17 +1,16 @@
-/**
- * Ranks that distinguish two methods only where their difference is larger than chance.
- *
- * Two methods are compared by the differences of their FIDs. With two or more datasets there is one difference per
- * dataset (means over seeds), so the result holds for datasets like these; with one dataset there is one difference per
- * seed. The methods are separated if the 95 % interval of the mean difference (paired Student t) excludes zero.
- * Differences of single seeds on several datasets are not pooled: runs on one dataset share its difficulty, so counting
- * them as independent would make the intervals too short. The level holds for each pair and is not corrected for the
- * number of pairs. Rows whose averages have different bases are not ranked against each other.
- */
+// Ranks that distinguish two methods only where their difference is larger than chance.
+//
+// Two methods are compared by the differences of their FIDs. With two or more datasets there is one difference per
+// dataset (means over seeds), so the result holds for datasets like these; with one dataset there is one difference per
+// seed. The methods are separated if the 95 % interval of the mean difference (paired Student t) excludes zero.
+// Differences of single seeds on several datasets are not pooled: runs on one dataset share its difficulty, so counting
+// them as independent would make the intervals too short. The level holds for each pair and is not corrected for the
+// number of pairs. Rows whose averages have different bases are not ranked against each other.
+
 import { type Basis, level, type ScoreRow } from "./scores.ts";
 import { meanInterval } from "./statistics.ts";
 
-/** What the differences of two methods are taken over. */
+/** Whether the differences of two methods are taken per dataset or per seed. */
 export type Pairing = "datasets" | "seeds";
 
 export interface Ranking {

@@ -1,4 +1,5 @@
-/** FIDs of one row of a table: one cell per dataset, and their average with its interval. */
+// FIDs of one row of a table: one cell per dataset, and their average with its interval.
+
 import type { RunRecord } from "@dit-bench/record";
 import { mean, sampleVariance, twoSidedT } from "./statistics.ts";
 

@@ -1,4 +1,5 @@
-/** Tests of the statistics against R, closed forms and published data. */
+// Tests of the statistics against R, closed forms and published data.
+
 import { expect, test } from "vitest";
 import { geometricMean, mean, meanInterval, sampleVariance, twoSidedT } from "./statistics.ts";
 

@@ -1,4 +1,5 @@
-/** Synthetic records for this package's tests: plausible methods on the eight datasets of the DiffFit paper. */
+// Synthetic records for this package's tests: plausible methods on the eight datasets of the DiffFit paper.
+
 import type { RunRecord } from "@dit-bench/record";
 
 export interface SyntheticMethod {

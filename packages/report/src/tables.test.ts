@@ -1,4 +1,5 @@
-/** Tests of the Markdown page and the CSV, against approved fixtures and for hostile names. */
+// Tests of the Markdown page and the CSV, against approved fixtures and for hostile names.
+
 import { expect, test } from "vitest";
 import { answer, comparison, lossCurve, parametersChart, tableColumns, toCsv, toMarkdown } from "./index.ts";
 import { diverged, methods, syntheticRecords } from "./synthetic.test.data.ts";

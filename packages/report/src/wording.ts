@@ -1,4 +1,5 @@
-/** Sentences that several of the Markdown page, the charts and the terminal print. */
+// Sentences that the Markdown page, the charts and the terminal share.
+
 import { quantity } from "@dit-bench/text";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { joinWithAnd } from "./format.ts";
@@ -60,7 +61,7 @@ export function unrankedReason({ rows, datasets }: Comparison): { reason: string
   };
 }
 
-/** Describes a row with the basis `samples`: it has one seed somewhere. */
+/** Describes the runs of a row with the basis `samples`, which has one seed on some dataset. */
 export function oneSeedText({ datasets }: Comparison): string {
   return datasets.length === 1 ? "one seed" : "one seed on some dataset";
 }

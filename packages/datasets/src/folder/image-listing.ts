@@ -13,7 +13,7 @@ export interface Skipped {
   /** Path below the listed folder. */
   readonly file: string;
   readonly reason: string;
-  /** It cannot be an image, so strict loading accepts that it is left out. */
+  /** True for an entry that cannot be an image; strict loading accepts that it is left out. */
   readonly harmless?: true | undefined;
 }
 
@@ -22,15 +22,15 @@ export interface ImageListing {
   /** The folder's own name. */
   readonly name: string;
   /**
-   * In natural order of their names. `files` are paths below the listed folder with "/" as separator, in byte order.
-   * Names that are not safe text are escaped (`nameText`), so open the path that `diskPath` gives.
+   * The classes in natural order of their names. `files` are paths below the listed folder with "/" as separator, in
+   * byte order. Names that are not safe text are escaped (`nameText`), so open the path that `diskPath` gives.
    */
   readonly classes: readonly { readonly name: string; readonly files: readonly string[] }[];
   readonly skipped: readonly Skipped[];
 }
 
 /**
- * Lists the images of a folder with one subfolder per class; images in deeper folders belong to the topmost one. A
+ * Lists the images of a folder with one subfolder per class; images in nested folders belong to the topmost one. A
  * folder of images without class folders is one class, named after the folder. Hidden files and files that operating
  * systems create (`isIgnoredName`) are ignored, symbolic links are followed, and unreadable files are listed as
  * skipped. Throws DataError for a folder that is missing, has no images, holds splits, or holds one folder of class
@@ -95,7 +95,7 @@ function noImages(folder: string, skipped: readonly Skipped[], expected: string)
   return new DataError("no-images", `no images in "${printable(folder)}"${exampleText}: ${expected}`);
 }
 
-/** For a few readable images beside folders with more unreadable ones: the folders are the classes, not the images. */
+/** The error for class folders of unreadable images beside fewer readable images, which are therefore no class. */
 function unreadableClasses(folder: string, images: number, skipped: readonly Skipped[]): DataError {
   const unreadable = skipped.filter(({ file, harmless }) => !harmless && file.includes("/"));
   const example = unreadable[0] === undefined ? "" : ` (${unreadable[0].file}: ${unreadable[0].reason})`;
@@ -153,7 +153,8 @@ function entriesOf(folder: string, relative: string): Entry[] {
 const pathOf = (relative: string, name: string): string => (relative === "" ? name : `${relative}/${name}`);
 
 /**
- * Images in the folder `relative` and below it, as paths below `folder`. Unreadable files are added to `skipped`.
+ * Returns the images in the folder `relative` and below it, as paths below `folder`. Unreadable files are added to
+ * `skipped`.
  *
  * @param ancestors real paths of the folders that contain it, to detect cyclic links
  */
@@ -190,7 +191,7 @@ function addFile(file: string, name: string, images: string[], skipped: Skipped[
 
 function kindOf(entry: Dirent<Buffer>, name: string, path: string | Buffer): Entry["kind"] {
   let status: { isFile(): boolean; isDirectory(): boolean } = entry;
-  // Another file extension than an image's is harmless; a name without extension may be a folder of images.
+  // A file with another extension than an image's is harmless; a name without extension may be a folder of images.
   const harmless = isImageName(name) || !/\.\w{1,5}$/.test(name) ? {} : { harmless: true as const };
   if (entry.isSymbolicLink()) {
     try {
@@ -229,7 +230,8 @@ function checkLayout(
   if (nested)
     throw new DataError(
       "one-class",
-      `"${folderText}" holds one folder, "${first.name}", with folders in it: did you mean ${firstPath}? ${expectedLayout}`,
+      `"${folderText}" holds one folder, "${first.name}", with folders in it: ` +
+        `did you mean ${firstPath}? ${expectedLayout}`,
     );
   if (rootImages.length > first.files.length)
     throw new DataError(

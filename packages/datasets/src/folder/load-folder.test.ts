@@ -1,4 +1,4 @@
-// Listing and loading folders of images: layouts, unreadable files, errors, the fingerprint.
+// Tests how folders of images are listed and loaded: layouts, unreadable files, errors, the fingerprint.
 
 import { createHash } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -22,7 +22,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true }));
 
 /**
- * A new folder with these files. The name of a colour stands for an image of it, 40 × 20 pixels; other text is content.
+ * Makes a folder with these files. The name of a colour stands for an image of it, 40 × 20 pixels; another text is the
+ * content of a text file.
  */
 function makeFolder(name: string, files: Record<string, string | Uint8Array>): string {
   const path = join(root, name);
@@ -132,17 +133,17 @@ describe("loadFolder", () => {
     "escapes names that are not UTF-8 or contain control characters",
     async () => {
       const path = makeFolder("bytes", { "tulip/1.png": "red" });
-      const raw = (...bytes: (string | number)[]) =>
+      const bytePath = (...bytes: (string | number)[]) =>
         Buffer.concat([
           Buffer.from(`${path}/`),
           ...bytes.map((b) => (typeof b === "number" ? Buffer.from([b]) : Buffer.from(b))),
         ]);
-      mkdirSync(raw("r", 0xf6, "se"));
-      writeFileSync(raw("r", 0xf6, "se/caf", 0xe9, ".png"), colours.lime!);
-      mkdirSync(raw("esc\x1b[31m"));
-      writeFileSync(raw("esc\x1b[31m/\n.png"), colours.blue!);
-      mkdirSync(raw("r\\xf6se"));
-      writeFileSync(raw("r\\xf6se/1.png"), colours.black!);
+      mkdirSync(bytePath("r", 0xf6, "se"));
+      writeFileSync(bytePath("r", 0xf6, "se/caf", 0xe9, ".png"), colours.lime!);
+      mkdirSync(bytePath("esc\x1b[31m"));
+      writeFileSync(bytePath("esc\x1b[31m/\n.png"), colours.blue!);
+      mkdirSync(bytePath("r\\xf6se"));
+      writeFileSync(bytePath("r\\xf6se/1.png"), colours.black!);
       const set = await loadFolder(path, { size: 8 });
       expect(set.classes).toEqual(["esc\\x1b[31m", "r\\x5cxf6se", "r\\xf6se", "tulip"]);
       expect(set.files).toContain("r\\xf6se/caf\\xe9.png");
@@ -237,7 +238,7 @@ describe("loadFolder with unusable files", () => {
     "hopeless/1.png": "broken",
   });
 
-  test("skips each with its reason, and classes without usable images", async () => {
+  test("skips each unusable file with its reason, and classes without usable images", async () => {
     const set = await loadFolder(makeFolder("bad", await unusableFiles()), { size: 8 });
     expect(set.files).toEqual(["a/good.png", "b/good.png"]);
     expect(set.classes).toEqual(["a", "b"]);
@@ -254,7 +255,7 @@ describe("loadFolder with unusable files", () => {
     });
   });
 
-  test("throws an error that names them when strict", async () => {
+  test("throws an error that names the unusable files when strict", async () => {
     const path = makeFolder("strict", { "a/1.png": "red", "a/2.png": "broken", "b/1.png": "" });
     const error = await failure(path, { strict: true });
     expect(error.code).toBe("unreadable-images");
@@ -310,7 +311,7 @@ describe("loadFolder with a wrong layout", () => {
     expect(error.message).toMatch(message);
   });
 
-  test("refuses a missing folder, and a file", async () => {
+  test("refuses a missing folder, and a path of a file", async () => {
     expect(await failure(join(root, "nowhere"))).toMatchObject({
       code: "missing-folder",
       message: expect.stringContaining('nowhere" does not exist'),
@@ -329,7 +330,7 @@ describe("loadFolder with a wrong layout", () => {
 });
 
 describe("the fingerprint of a folder", () => {
-  test("depends on content, name, size and choice of the files, not on the folder", async () => {
+  test("changes with content, name and choice of the files and with the image size, not with the folder", async () => {
     const files = { "a/1.png": "red", "a/2.png": "lime", "b/1.png": "blue" };
     const fingerprintOf = async (name: string, changed: Record<string, string> = {}, options = {}) =>
       (await loadFolder(makeFolder(name, { ...files, ...changed }), { size: 8, ...options })).fingerprint;

@@ -29,7 +29,7 @@ export interface LoadOptions {
   readonly size: number;
   /** Throw for a file that cannot be used, instead of listing it in `skipped`. */
   readonly strict?: boolean;
-  /** Load only so many usable images of each class, the first in byte order. */
+  /** Load at most this many usable images per class, the first ones in byte order. */
   readonly perClass?: number;
   /** Called after each file. `total` grows when an unusable file is replaced by the next one of its class. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -80,7 +80,7 @@ interface LoadedFile extends LoadedImage {
 
 const mostSetBytes = 2_000_000_000; // the set is in memory twice while it is assembled
 
-/** Whether so many images of this size fit in memory. */
+/** Whether this number of images with sides of `size` pixels fits in memory. */
 export const fitsInMemory = (images: number, size: number): boolean => images * size * size * 3 <= mostSetBytes;
 
 function assemble(
@@ -118,7 +118,8 @@ function assemble(
   };
 }
 
-/** Throws DataError for a set without images, or with images of one class out of several: a sign of damaged files.
+/**
+ * Throws DataError if no image is usable, or images of a single class out of several: the files are probably damaged.
  *
  * @param classes names of the classes with at least one usable image
  */

@@ -1,4 +1,4 @@
-// Storing decoded images in a file: reuse, damage, concurrent processes.
+// Tests storeFolder: reuse of the stored images, damaged files, concurrent calls.
 
 import {
   mkdirSync,
@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(testFolder, { recursive: true, force: true }));
 
 describe("storeFolder", () => {
-  test("stores the set that loadFolder gives, with the same fingerprint and skipped files", async () => {
+  test("stores the set that loadFolder returns, with the same fingerprint and skipped files", async () => {
     const { pixels: inMemory, ...expected } = await loadFolder(folder(), { size: 16 });
     const { pixels, close, ...set } = await store();
     expect(set).toEqual(expected);

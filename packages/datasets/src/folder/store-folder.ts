@@ -26,14 +26,14 @@ export interface StoredSet extends Omit<ImageSet, "pixels"> {
 }
 
 export interface StoreOptions extends Omit<LoadOptions, "perClass"> {
-  /** Called with a note for the user: the images are decoded again, or another process is waited for. */
+  /** Called with a note for the user: the images are decoded again, or the call waits for another process. */
   readonly onNote?: (text: string) => void;
   /** Polled while waiting for another process; true ends the wait with a FetchError. */
   readonly stopping?: (() => boolean) | undefined;
 }
 
 /**
- * Loads the set that `loadFolder` gives, with the same fingerprint, but stores its images in a file in the folder
+ * Loads the set that `loadFolder` returns, with the same fingerprint, but stores its images in a file in the folder
  * `place`. A later call reuses the file while the names, sizes and modification times of the images are the same; a
  * damaged file is made again. When several processes load a folder, one decodes and the others wait. Throws DataError
  * as `loadFolder` does, and FetchError when stopped while waiting.

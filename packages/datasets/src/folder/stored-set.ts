@@ -1,6 +1,6 @@
-// Two files that store a set of decoded images. NAME.index describes the set, with its own digest and a checksum per
-// image; NAME.pixels holds the images in order. The index is JSON, but without the extension .json, because `bench
-// table` reads every .json file below a folder of runs. N = images.
+// Reads and writes the two files that store a set of decoded images. NAME.index describes the set, with its own digest
+// and a checksum per image; NAME.pixels holds the images in order. The index is JSON, but without the extension .json,
+// because `bench table` reads every .json file below a folder of runs. N = images.
 
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";

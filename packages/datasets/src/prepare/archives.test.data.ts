@@ -39,7 +39,7 @@ const junk = { name: "x/._hidden.jpg", body: "no image" };
 
 export type Archives = Record<string, () => Buffer>;
 
-/** Writes the archives into a new folder. `again` prepares the dataset from them, each time it is called. */
+/** Writes the archives into a new folder. Each call of `run` prepares the dataset from them. */
 export async function setUp(
   name: string,
   archives: Archives,

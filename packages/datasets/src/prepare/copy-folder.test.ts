@@ -1,4 +1,4 @@
-// Preparation of a dataset whose archive is lost, from a folder that it was unpacked into.
+// Tests the preparation of a dataset from an unpacked folder in place of its archive.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";

@@ -1,4 +1,4 @@
-// Preparation of datasets with labels that do not match the images or cannot be read.
+// Tests the preparation of datasets with labels that do not match the images or cannot be read.
 
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

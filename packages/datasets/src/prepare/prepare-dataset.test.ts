@@ -1,4 +1,4 @@
-// Preparation of every dataset from small archives in its layout.
+// Tests the preparation of every dataset from small archives in its layout.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -79,19 +79,23 @@ describe.each(cases)("the dataset %s", (name, archives, expected, otherSplits) =
     const preparation = await setUp(name, archives);
     for (const file of Object.keys(archives))
       if (!neededDownloads(preparation.entry).some((d) => d.file === file)) rmSync(join(preparation.folder, file));
-    const done = await preparation.run();
+    const result = await preparation.run();
     expect(listFiles(preparation.to)).toEqual(Object.keys(expected).sort());
     for (const [file, n] of Object.entries(expected))
       expect(readFileSync(join(preparation.to, file)).equals(jpeg(n)), file).toBe(true);
     const classes = new Set(Object.keys(expected).map((f) => f.split("/")[0]));
-    expect(done).toMatchObject({ folder: preparation.to, classes: classes.size, images: Object.keys(expected).length });
-    expect(done.surprises).toEqual([
+    expect(result).toMatchObject({
+      folder: preparation.to,
+      classes: classes.size,
+      images: Object.keys(expected).length,
+    });
+    expect(result.surprises).toEqual([
       `found ${classes.size} classes, expected ${preparation.entry.prepared.classes}`,
-      `found ${done.images} images, expected ${preparation.entry.prepared.images}`,
+      `found ${result.images} images, expected ${preparation.entry.prepared.images}`,
     ]);
     expect(JSON.parse(readFileSync(join(preparation.to, preparedMark), "utf8"))).toMatchObject({
       dataset: name,
-      images: done.images,
+      images: result.images,
     });
     expect(existsSync(`${preparation.to}.preparing`)).toBe(false);
     const set = await loadFolder(preparation.to, { size: 8, strict: true });
@@ -106,7 +110,7 @@ describe.each(cases)("the dataset %s", (name, archives, expected, otherSplits) =
     expect(listFiles(preparation.to)).toEqual(all.sort());
   });
 
-  test("has no surprises when the counts are the expected ones", async () => {
+  test("reports no surprises when the counts are the expected ones", async () => {
     const classes = new Set(Object.keys(expected).map((f) => f.split("/")[0])).size;
     const preparation = await setUp(name, archives, { classes, images: Object.keys(expected).length });
     expect((await preparation.run()).surprises).toEqual([]);

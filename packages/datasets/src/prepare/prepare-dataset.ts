@@ -75,7 +75,7 @@ export async function prepareDataset(
   }
 }
 
-/** The same, with unfinished work in the folder `work`. */
+/** Does the work of `prepareDataset` with unfinished files in the folder `work`, which it deletes at the end. */
 async function prepareIn(
   work: string,
   entry: DatasetEntry,
@@ -129,12 +129,12 @@ async function unpackOne(
     const isFolder = (await stat(from)).isDirectory();
     onNote?.(isFolder ? `copying ${from}` : `unpacking ${file}`);
     const extract = isFolder ? copyFolder : unpack;
-    const done = await extract(from, target, { select, ...stopOptions, onProgress: progress });
-    if (done.files === 0) {
+    const result = await extract(from, target, { select, ...stopOptions, onProgress: progress });
+    if (result.files === 0) {
       await rm(target, { recursive: true });
       throw new DataError(
         "no-images",
-        `"${from}" holds ${quantity(done.passedOver, "file")}, ` +
+        `"${from}" holds ${quantity(result.passedOver, "file")}, ` +
           "none of them at the expected paths: it is another archive",
       );
     }
@@ -143,7 +143,7 @@ async function unpackOne(
     await unpack(join(target, inner.path), innerTarget, { select: inner.select, ...stopOptions, onProgress: progress });
 }
 
-/** The list is saved before the first image is moved, since it is made from the unpacked folders. */
+/** Reads the saved list, or makes and saves it before the first image is moved out of the unpacked folders. */
 async function readOrMakeList(path: string, list: () => AssignedImage[]): Promise<AssignedImage[]> {
   const digestOf = (images: unknown) => createHash("sha256").update(JSON.stringify(images)).digest("hex");
   if (existsSync(path)) {
@@ -189,7 +189,7 @@ async function sortIntoClasses(
   return { missing, perClass };
 }
 
-/** Returns false where the image is neither at `from` nor, from an earlier call, at `to`. */
+/** Moves an image. Returns false if the image is neither at `from` nor, after an earlier call, at `to`. */
 async function move(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);

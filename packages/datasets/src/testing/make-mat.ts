@@ -17,6 +17,7 @@ export interface MatOptions {
   readonly bigEndian?: boolean;
 }
 
+/** The bytes of a MAT-file with these variables. */
 export function makeMat(
   variables: Readonly<Record<string, MatSource>>,
   { compressed = true, bigEndian = false }: MatOptions = {},

@@ -1,4 +1,4 @@
-// Refuses TIFF files that the decoder would misread, by the tags of the first image (TIFF 6.0, 1992).
+// Reads the tags of the first image of a TIFF file (TIFF 6.0, 1992), and refuses files that the decoder would misread.
 
 import { ImageError } from "../image-error.ts";
 import { checkSize } from "../size-limits.ts";

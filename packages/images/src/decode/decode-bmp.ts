@@ -9,8 +9,8 @@ const RLE4 = 2;
 const BITFIELDS = 3;
 
 /**
- * Decodes 1, 4, 8 (also run-length encoded), 16, 24 and 32 bits per pixel. Throws ImageError for other kinds and for
- * missing data.
+ * Decodes a bitmap of 1, 4, 8, 16, 24 or 32 bits per pixel; with 4 or 8 bits it may be run-length encoded. Throws
+ * ImageError for other bitmaps and truncated pixels, RangeError for a truncated header.
  */
 export function decodeBmp(bytes: Uint8Array): DecodedImage {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -84,7 +84,10 @@ interface StoredPixels {
   readonly bits: number;
 }
 
-/** Bytes of a row, which is padded to four bytes. Throws ImageError where the file is too short for all rows. */
+/**
+ * The number of bytes of a row, padded to a multiple of four. Throws ImageError where the file is too short for all
+ * rows.
+ */
 function rowBytes({ bytes, start, width, height, bits }: StoredPixels): number {
   const stride = Math.ceil((width * bits) / 32) * 4;
   const needed = start + stride * (height - 1) + Math.ceil((width * bits) / 8);
@@ -94,7 +97,7 @@ function rowBytes({ bytes, start, width, height, bits }: StoredPixels): number {
 
 const truncatedError = () => new ImageError("damaged BMP: its data ends too early");
 
-/** Reads the channel that a mask selects, scaled to 8 bits. A channel without mask is 255. */
+/** A function that reads the channel under the mask and scales it to 8 bits. With the mask 0 the channel is 255. */
 function channelOf(mask: number): (value: number) => number {
   if (mask === 0) return () => 255;
   const shift = 31 - Math.clz32(mask & -mask);

@@ -1,5 +1,5 @@
-// Decoding GIF, BMP and PNM, which this package reads itself, and special cases of TIFF and AVIF. Expected colours are
-// those of Pillow.
+// Tests the decoders of this package (GIF, BMP and PNM), and special cases of TIFF and AVIF. The expected colours are
+// those that Pillow gives.
 
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
@@ -39,7 +39,7 @@ describe("decodeImage of GIF files", () => {
       expect([...(await decode(bytes)).pixels]).toEqual(pixelsOf(colorOf));
   });
 
-  test("fills the screen around a smaller frame with its transparent or first colour, or white", async () => {
+  test("fills the screen around a frame with its transparent or first colour as stored, else with white", async () => {
     for (const [bytes, fillIndex] of [
       [plain, 0],
       [transparent, 1],
@@ -101,7 +101,7 @@ describe("decodeImage of BMP files", () => {
     ["24 bits with a gap before the pixels", writeBmp({ width, height, bits: 24, rgb, gap: 6 })],
     ["24 bits with the header of OS/2", writeBmp({ width, height, bits: 24, rgb, core: true })],
     ["32 bits without alpha", writeBmp({ width, height, bits: 32, rgb })],
-  ])("reads %s", async (_, bytes) => {
+  ])("reads an image of %s", async (_, bytes) => {
     for (const decode of [decodeAsStored, decodeImage]) expect([...(await decode(bytes)).pixels]).toEqual(reference);
   });
 
@@ -168,7 +168,7 @@ describe("decodeImage of PPM, PGM and PBM files", () => {
       grayToRgb(gray.map((v) => Math.round(((v % 8) * 255) / 7))),
     ],
     ["P1", Buffer.from(`P1 ${size} ${gray.map((v) => v & 1).join("")}`), grayToRgb(gray.map((v) => (v & 1 ? 0 : 255)))],
-  ])("reads %s", async (_, bytes, expected) => {
+  ])("reads a file of type %s", async (_, bytes, expected) => {
     expect([...(await decodeAsStored(bytes)).pixels]).toEqual(expected);
   });
 

@@ -7,9 +7,9 @@ import type { DecodedImage } from "../rgb-image.ts";
 import { checkSize } from "../size-limits.ts";
 
 /**
- * Decodes the screen with its first frame. Transparent pixels have the colour of their palette entry; pixels outside
- * the frame have the transparent colour or, without one, the first of the palette. `alpha` is 0 for both. Throws
- * ImageError for damage, RangeError for truncated headers.
+ * Decodes the GIF's screen (its whole area) with the first frame on it. Transparent pixels have the colour of their
+ * palette entry; pixels outside the frame have the transparent colour or, without one, the first of the palette.
+ * `alpha` is 0 for both. Throws ImageError for damaged files, RangeError for truncated headers.
  */
 export function decodeGif(bytes: Uint8Array): DecodedImage {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -6,7 +6,7 @@ import { roundHalfToEven } from "../round-half-to-even.ts";
 import { checkSize } from "../size-limits.ts";
 
 /**
- * Throws ImageError for damage.
+ * Decodes a bitmap, graymap or pixmap. Throws ImageError for damaged files.
  *
  * @param asStored clip graymaps of more than 8 bits to 255, as Pillow's `convert("RGB")` does, instead of scaling them
  */
@@ -39,7 +39,7 @@ export function decodePnm(bytes: Uint8Array, asStored: boolean): DecodedImage {
   return { width, height, pixels };
 }
 
-/** Scales values of 0 to `maxValue` to 8 bits. */
+/** A function that scales values of 0 to `maxValue` to 8 bits. */
 function createScaler(maxValue: number, isColor: boolean, asStored: boolean): (value: number) => number {
   if (isColor || maxValue <= 255) return (v) => Math.min(255, roundHalfToEven((v / maxValue) * 255));
   const to16 = (v: number) => Math.min(65535, roundHalfToEven((v / maxValue) * 65535));
@@ -48,7 +48,7 @@ function createScaler(maxValue: number, isColor: boolean, asStored: boolean): (v
 
 const truncatedError = () => new ImageError("damaged PNM: its data ends too early");
 
-/** Reads tokens separated by white space and comments. */
+/** A reader of tokens that are separated by white space and comments. */
 function tokenReader(bytes: Uint8Array, from: number) {
   let at = from;
   const isSpace = (byte: number | undefined) => byte === 32 || (byte !== undefined && byte >= 9 && byte <= 13);

@@ -64,7 +64,7 @@ export function moveToLocalPalette(bytes: Uint8Array): Buffer {
   return copy;
 }
 
-/** The same GIF, interlaced. */
+/** The same GIF with its rows in interlaced order. */
 export function interlaceGif(bytes: Uint8Array, width: number, height: number, indices: Uint8Array): Buffer {
   const rows = [
     [0, 8],
@@ -148,7 +148,7 @@ function encodeRow({ width, bits, rgb, indices, alpha = 0 }: Bitmap, y: number):
   return row;
 }
 
-/** A run of one value, then the rest as literal values, padded to an even number of bytes. */
+/** Encodes a row as a run of one value, then the other values as literals, padded to an even number of bytes. */
 function encodeRuns({ width, bits, indices }: Bitmap, y: number): number[] {
   const row = [...indices!.subarray(y * width, (y + 1) * width)];
   const rest = row.slice(1);

@@ -1,4 +1,4 @@
-// Bilinear resizing against results of PyTorch and torch-fidelity.
+// Compares bilinear resizing with the results of PyTorch and torch-fidelity.
 
 import { expect, test } from "vitest";
 import { readFixture } from "../fixtures/read-fixture.ts";
@@ -12,7 +12,7 @@ const cases: [string, number][] = [
 ];
 
 test.each(cases)(
-  "resizeTorchBilinear of %s to %i differs from PyTorch by less than 2e-7 of the range",
+  "resizeTorchBilinear of %s to side %i differs from PyTorch by less than 2e-7 of the value range",
   (image, size) => {
     const ours = resizeTorchBilinear(floatImage(image, 1 / 255), size, size);
     expect(largestDifference(ours.values, `${image}.torch_bilinear.${size}`)).toBeLessThan(2e-7);
@@ -20,7 +20,7 @@ test.each(cases)(
 );
 
 test.each(cases)(
-  "resizeTensorflow1Bilinear of %s to %i differs from torch-fidelity by less than 1e-6 of the range",
+  "resizeTensorflow1Bilinear of %s to side %i differs from torch-fidelity by less than 1e-6 of the value range",
   (image, size) => {
     const ours = resizeTensorflow1Bilinear(floatImage(image, 1), size, size);
     expect(largestDifference(ours.values, `${image}.tensorflow1_bilinear.${size}`) / 255).toBeLessThan(1e-6);

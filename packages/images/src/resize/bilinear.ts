@@ -1,4 +1,4 @@
-// Bilinear resizing as two FID programs do it.
+// Resizes images bilinearly as PyTorch does, and as TensorFlow 1 does.
 
 import type { FloatImage } from "../rgb-image.ts";
 

@@ -6,7 +6,7 @@ import { resizePillow8 } from "./pillow-resize.ts";
 
 /**
  * Identifies decoding and cropping in fingerprints. It changes when a pixel of the result changes. Version 2 blends the
- * whole screen of a GIF with white, also the part outside the first frame.
+ * whole screen of a GIF with white, including the part outside the first frame.
  */
 export const preprocessingId = "adm-center-crop/2 white";
 

@@ -8,9 +8,11 @@ import { resizePillowFloat } from "./pillow-resize.ts";
  * How an image is resized to a feature extractor's square input. The choice changes FID by several units, so every FID
  * is reported with it (Parmar et al., 2022, https://arxiv.org/abs/2104.11222).
  *
- * - `pytorch`, of pytorch-fid: bilinear without antialiasing of values in 0 ... 1, then 2x - 1.
- * - `clean`, of clean-fid: Pillow's bicubic with antialiasing, clipped to 0 ... 255, then (x - 128) / 128.
- * - `tensorflow`, of the original network and torch-fidelity: TensorFlow 1's bilinear, then (x - 128) / 128.
+ * - `pytorch` (pytorch-fid): scales to 0 ... 1, resizes bilinearly without antialiasing, then computes 2x - 1.
+ * - `clean` (clean-fid): resizes by Pillow's bicubic filter, which antialiases, clips to 0 ... 255, then computes
+ *   (x - 128) / 128.
+ * - `tensorflow` (the original network, torch-fidelity): resizes by TensorFlow 1's bilinear filter, then computes
+ *   (x - 128) / 128.
  */
 export const resizers = ["pytorch", "clean", "tensorflow"] as const;
 export type Resizer = (typeof resizers)[number];

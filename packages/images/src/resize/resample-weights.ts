@@ -4,7 +4,7 @@
 /** `box`: the mean of the area. `bicubic`: Keys' cubic with a = -0.5. */
 export type ResampleFilter = "box" | "bicubic";
 
-/** For each output position, the first input position and the weights from there on, which sum to 1. */
+/** For each output position, the first input position and the weights from that position on; they sum to 1. */
 export interface Taps {
   readonly first: Int32Array;
   readonly weights: readonly Float64Array[];

@@ -1,4 +1,4 @@
-// What a songbird sits on.
+// Draws the perch of a songbird.
 
 import type { Stream } from "@dit-bench/random";
 import { type Brush, placeBrush } from "../raster/canvas.ts";

@@ -1,4 +1,4 @@
-// What the flower drawings share: the background, the stalk and the light on petals.
+// Functions that the flower drawings share: the background, the stalk and the light on petals.
 
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawBokeh, drawFoliage } from "../raster/backdrops.ts";

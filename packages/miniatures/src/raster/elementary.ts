@@ -1,6 +1,6 @@
-// Sine, cosine and arctangent from + - * / alone. ECMAScript leaves the last bits of Math.sin and Math.atan2 to the
-// engine, but a miniature must have the same pixels everywhere. Errors are about 1e-5, far below one step of an 8-bit
-// pixel.
+// Computes sine, cosine and arctangent by + - * / alone. ECMAScript leaves the last bits of Math.sin and Math.atan2 to
+// the engine, but a miniature must have the same pixels everywhere. Errors are about 1e-5, far below one step of an
+// 8-bit pixel.
 
 /** Sine of an angle in radians; absolute error below 1e-7 for |x| < 1e4. */
 export function sin(x: number): number {

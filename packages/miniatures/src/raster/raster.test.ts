@@ -1,4 +1,4 @@
-// Elementary functions, shapes, the canvas, colours and noise.
+// Tests the renderer: elementary functions, shapes, the canvas, colours and noise.
 
 import { stream } from "@dit-bench/random";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-/** Tests of the package `canvas` in ../../canvas, which chartjs-node-canvas loads in place of node-canvas. */
+// Tests of the package `canvas` in ../../canvas, which chartjs-node-canvas loads in place of node-canvas.
+
 import { createRequire } from "node:module";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
 import { expect, test } from "vitest";

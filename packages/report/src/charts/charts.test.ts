@@ -1,4 +1,5 @@
-/** Tests of the charts: equal bytes for equal records, fonts, and the texts that they print. */
+// Tests of the charts: equal bytes for equal records, fonts, and the texts that they print.
+
 import { createRequire } from "node:module";
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test, vi } from "vitest";
@@ -67,7 +68,7 @@ test("the parameters chart names its methods, its extractor, the miniature, and 
   expect(chartText).toContain("Not shown, because a dataset is missing or diverged: LoRA-R8.");
 });
 
-test("the parameters chart can show one method, none, two at one position, and a base model far away", async () => {
+test("the parameters chart shows one method, none, two at one position, and a base model far away", async () => {
   const [, bitfit] = methods;
   const twins = [bitfit!, { ...bitfit!, label: "BitFit again" }];
   const farRecords = syntheticRecords().map((record) => ({ ...record, metrics: { ...record.metrics!, baseFid: 900 } }));

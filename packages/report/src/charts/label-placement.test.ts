@@ -1,4 +1,5 @@
-/** Tests of the placement of labels. */
+// Tests of the placement of labels.
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Anchor, overlap, placeLabels } from "./label-placement.ts";

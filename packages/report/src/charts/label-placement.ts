@@ -1,7 +1,5 @@
-/**
- * Places the labels of a scatter plot so that no label covers another label, a point or the edge of the plot.
- * Coordinates are pixels, y downwards.
- */
+// Places the labels of a scatter plot so that no label covers another label, a point or the edge of the plot.
+// Coordinates are pixels, y downwards.
 
 export interface Box {
   left: number;

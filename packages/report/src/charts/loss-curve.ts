@@ -1,4 +1,5 @@
-/** The loss curve of one run: loss over training steps. */
+// The loss curve of one run: loss over training steps.
+
 import type { RunRecord } from "@dit-bench/record";
 import { printable } from "@dit-bench/text";
 import type { ChartConfiguration, ChartDataset, Plugin } from "chart.js";
@@ -120,8 +121,8 @@ function subtitle(
 }
 
 /**
- * Contains all losses, unless the fixed-batch line would then look flat. In that case it contains the line and the
- * middle 80 % of the training losses, cut so that the line keeps at least a third of the height.
+ * An axis that contains all losses, unless the fixed-batch line would then look flat. In that case it contains the line
+ * and the middle 80 % of the training losses, cut so that the line keeps at least a third of the height.
  */
 function lossAxis(points: readonly LossPoint[], fixedPoints: readonly LossPoint[], logarithmic: boolean): Axis {
   const losses = [...points, ...fixedPoints].map((point) => point.y);

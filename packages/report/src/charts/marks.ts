@@ -1,4 +1,5 @@
-/** The marks around the points of the parameters chart: error bars, single seeds, the base model's line, labels. */
+// The marks around the points of the parameters chart: error bars, single seeds, the base model's line, labels.
+
 import type { Chart, Plugin } from "chart.js";
 import { formatFid } from "../format.ts";
 import type { Basis } from "../scores.ts";
@@ -25,7 +26,9 @@ export interface Point {
   mark: MethodMark;
 }
 
-/** The base model as a line; `beyond` is the side of the axis on which it lies outside, null if it lies inside. */
+/**
+ * The base model as a line; `offAxisSide` is the side of the axis that the line lies beyond, null if it is on the axis.
+ */
 export interface BaseLine {
   fid: number;
   offAxisSide: "above" | "below" | null;

@@ -1,4 +1,5 @@
-/** Tests of colours and shapes of methods, also for colour-blind readers. */
+// Tests of colours and shapes of methods, also for colour-blind readers.
+
 import { expect, test } from "vitest";
 import { methodMarks } from "./method-marks.ts";
 import { extraColours, methodColours } from "./style.ts";

@@ -1,4 +1,5 @@
-/** The main chart: average FID over the number of trainable parameters, one point per method. */
+// The main chart: average FID over the number of trainable parameters, one point per method.
+
 import { printable, quantity } from "@dit-bench/text";
 import type { ChartConfiguration } from "chart.js";
 import type { Comparison, MethodRow } from "../comparison.ts";
@@ -58,7 +59,7 @@ export async function parametersChart(
 }
 
 function toPoints(rows: readonly MethodRow[]): Point[] {
-  const marks = methodMarks(rows); // of all rows: a method keeps its mark when another one gets an average
+  const marks = methodMarks(rows); // for all rows, so that a method keeps its mark when another one gets an average
   const points = rows.flatMap((row, index): Point[] => {
     if (row.average === null) return [];
     return [
@@ -93,7 +94,7 @@ function isOnSameSpot(a: Point, b: Point): boolean {
   return Math.abs(a.x / b.x - 1) < 0.02 && Math.abs(a.y - b.y) < 0.01 * Math.abs(b.y);
 }
 
-/** Contains points, intervals and seeds; the base model too, if the points then keep most of the height. */
+/** An axis that contains points, intervals and seeds, and the base model if the points then keep most of the height. */
 function fidAxis(points: readonly Point[], base: readonly [number, number] | null): Axis {
   const values = points.flatMap((point) => [point.y, ...point.interval, ...point.seeds]);
   if (values.length === 0) return linearAxis([0, base?.[1] ?? 100]);

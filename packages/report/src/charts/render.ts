@@ -1,4 +1,5 @@
-/** Renders a chart.js configuration as PNG or SVG, with the font of this package. */
+// Renders a chart.js configuration as PNG or SVG, with the font of this package.
+
 import { fileURLToPath } from "node:url";
 import type { ChartConfiguration, ChartType } from "chart.js";
 import { fontFamily, fontFiles } from "./style.ts";
@@ -57,7 +58,8 @@ function registerFonts(canvas: { registerFont(path: string, options: { family: s
 function completeSvg(svg: string, { width, height }: Size, title: string): string {
   const escaped = title.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   const opening = /<svg [^>]*>/.exec(svg)![0];
-  const openingWithTitle = `${opening.slice(0, -1)} viewBox="0 0 ${width} ${height}" role="img">\n\t<title>${escaped}</title>`;
+  const openingWithTitle =
+    `${opening.slice(0, -1)} viewBox="0 0 ${width} ${height}" role="img">` + `\n\t<title>${escaped}</title>`;
   // Coordinates with two decimals are precise enough and halve the file.
   const paths = svg.replaceAll(/ d="[^"]*"/g, (path) =>
     path.replaceAll(/-?\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))),

@@ -1,4 +1,4 @@
-/** Colours, shapes and fonts of all charts. */
+// Colours, shapes and fonts of all charts.
 
 /** Family name of the font of this package (Open Sans, SIL Open Font License). */
 export const fontFamily = "dit-bench";

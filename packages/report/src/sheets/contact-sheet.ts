@@ -1,4 +1,5 @@
-/** Contact sheets: images in labelled rows and columns, as one PNG. S = side of one image in pixels. */
+// Contact sheets: images in labelled rows and columns, as one PNG. S = side of one image in pixels.
+
 import type { SKRSContext2D } from "@napi-rs/canvas";
 import { gridInk, ink, quietInk } from "../charts/style.ts";
 import { type Lettering, letteringFor } from "./lettering.ts";
@@ -8,7 +9,7 @@ export interface SheetRow {
   readonly title?: string;
   /** Printed before the titles if these do not distinguish the rows: too long, or with characters that no font has. */
   readonly number?: number;
-  /** uint8 [S, S, 3] each, the images of the first block first; undefined leaves a tile empty. */
+  /** Each is uint8 [S, S, 3]. The images of the first block come first; undefined leaves a tile empty. */
   readonly images: readonly (Uint8Array | undefined)[];
 }
 

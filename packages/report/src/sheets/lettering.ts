@@ -1,7 +1,6 @@
-/**
- * Chooses the fonts for a text: the font of this package, then fonts of the machine for scripts that it lacks. The
- * canvas has no such fallback: unless the font list names a family with the character, it draws nothing or a box.
- */
+// Chooses the fonts for a text: the font of this package, then fonts of the machine for scripts that it lacks. The
+// canvas has no such fallback: unless the font list names a family with the character, it draws nothing or a box.
+
 import { fileURLToPath } from "node:url";
 import { fontFamily, fontFiles } from "../charts/style.ts";
 

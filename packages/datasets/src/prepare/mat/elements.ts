@@ -27,7 +27,9 @@ export interface Element {
   readonly data: Buffer;
 }
 
-/** How much may still be read. It protects from small compressed files that expand to fill the memory. */
+/**
+ * The decompressed bytes and the values that may still be read. Limits small compressed files that would fill memory.
+ */
 export interface Budget {
   bytes: number;
   values: number;
@@ -59,7 +61,7 @@ function elementAt(bytes: Buffer, at: number, littleEndian: boolean): { element:
   return { element: { type: word, data: bytes.subarray(at + 8, end) }, next: padded };
 }
 
-/** The element inside a compressed one. Throws MatError for damage, or beyond the budget of bytes. */
+/** The element inside a compressed one. Throws MatError for damaged data, or above the budget of bytes. */
 export function decompress({ data }: Element, littleEndian: boolean, budget: Budget): Element {
   let bytes: Buffer;
   try {
@@ -74,7 +76,7 @@ export function decompress({ data }: Element, littleEndian: boolean, budget: Bud
   return elementAt(bytes, 0, littleEndian).element;
 }
 
-/** The numbers of an element of any numeric type. Throws MatError for other types, or beyond the budget of values. */
+/** The numbers of an element of any numeric type. Throws MatError for other types, or above the budget of values. */
 export function readNumbers({ type, data }: Element, littleEndian: boolean, budget: Budget): Float64Array {
   const format = numericFormats[type];
   if (format === undefined) throw new MatError(`an element of type ${type}, expected numbers`);

@@ -1,4 +1,4 @@
-// Reading MATLAB files: fixtures by SciPy, both byte orders, and damage.
+// Tests readMat and parseMat: fixtures that SciPy wrote, both byte orders, and damaged files.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ const values = (value: MatValue | undefined) => (value?.kind === "numbers" ? [..
 describe.each([
   ["compressed", ""],
   ["uncompressed", "-plain"],
-])("readMat of %s files by SciPy", (_, suffix) => {
+])("readMat of %s files that SciPy wrote", (_, suffix) => {
   it("reads labels and splits in the form of Oxford Flowers-102", () => {
     const mat = readMat(join(fixtures, `flowers${suffix}.mat`));
     expect(mat.get("labels")).toMatchObject({ kind: "numbers", shape: [1, 300] });

@@ -41,7 +41,7 @@ export function readMat(path: string): ReadonlyMap<string, MatValue> {
   }
 }
 
-/** The same from the bytes of a file. */
+/** Parses the bytes of a MAT-file as `readMat` does. The errors do not name a file. */
 export function parseMat(bytes: Buffer): ReadonlyMap<string, MatValue> {
   if (bytes.length < 128) throw new MatError(`${bytes.length} bytes, expected at least the 128 of the header`);
   const mark = bytes.toString("latin1", 126, 128);
