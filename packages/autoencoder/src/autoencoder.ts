@@ -1,6 +1,6 @@
-// Images to latents and back, as functions of the weights. Rombach et al., 2022, https://arxiv.org/abs/2112.10752. The
-// network is that of Esser et al., 2021, https://arxiv.org/abs/2012.09841, with a normal distribution over latents in
-// place of a codebook.
+// Encodes images to latents and decodes latents to images, as functions of the weights. Rombach et al., 2022,
+// https://arxiv.org/abs/2112.10752. The network is that of Esser et al., 2021, https://arxiv.org/abs/2012.09841, with a
+// normal distribution over latents in place of a codebook.
 //
 // N = batch, C = image channels, S = sides in pixels, Z = latent channels, L = sides of a latent
 

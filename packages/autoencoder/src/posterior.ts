@@ -1,4 +1,4 @@
-// The distribution over latents that the encoder outputs, and samples of it.
+// The distribution over latents that the encoder outputs, and a function that samples it.
 //
 // Z = latent channels, L = sides of a latent
 

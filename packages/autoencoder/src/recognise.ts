@@ -52,7 +52,8 @@ export function recogniseAutoencoder(
   const weights = new Map(
     Object.entries(expectedShapes).map(([name, shape]) => {
       const tensor = tensorsByName.get(name);
-      if (!tensor) throw new AutoencoderLayoutError(`it has no weight '${name}'`);
+      if (!tensor)
+        throw new AutoencoderLayoutError(`it has no weight '${name}'; wanted all weights of encoder and decoder`);
       // CompVis and early diffusers store the layers of attention as 1x1 convolutions.
       if (dropOnes(tensor.shape) !== dropOnes(shape))
         throw new AutoencoderLayoutError(`'${tensor.stored}' is [${tensor.shape}], wanted [${shape}]`);
@@ -80,7 +81,8 @@ function configFromShapes(
 ): Omit<AutoencoderConfig, "groups" | "scale" | "tile"> {
   const sideOf = (name: string, axis: number): number => {
     const size = tensorsByName.get(name)?.shape[axis];
-    if (size === undefined) throw new AutoencoderLayoutError(`it has no weight '${name}'`);
+    if (size === undefined)
+      throw new AutoencoderLayoutError(`it has no weight '${name}'; wanted all weights of encoder and decoder`);
     return size;
   };
   return {

@@ -1,4 +1,4 @@
-// Tests of the sentences that answer which method is best, at which cost, and how certainly.
+// Tests the sentences that answer which method is best, at which cost, and how certainly.
 
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";

@@ -1,5 +1,5 @@
-// The comparison in a few sentences: which method is best, what it costs, and whether the difference is larger than
-// chance. Every sentence states a number of the table or the outcome of a test in ranking.ts.
+// Summarises the comparison in a few sentences: which method is best, what it costs, and whether the difference is
+// larger than chance. Every sentence states a number of the table or the outcome of a test in ranking.ts.
 
 import { loadMark, tableColumns } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";

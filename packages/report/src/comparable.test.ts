@@ -1,4 +1,4 @@
-// Tests of which records may share a table.
+// Tests which records may share a table.
 
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";

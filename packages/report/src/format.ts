@@ -1,4 +1,4 @@
-// Formats of numbers and lists in tables, charts and sentences.
+// Formats numbers and lists for tables, charts and sentences.
 
 /** An FID with two decimals, as papers print it. */
 export function formatFid(value: number): string {

@@ -1,4 +1,4 @@
-// The notes below a table: how each number was computed, and what it does not show.
+// Writes the notes below a table: how each number was computed, and what the number does not show.
 
 import { gap, loadMark, tableColumns } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";

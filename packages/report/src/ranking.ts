@@ -1,4 +1,4 @@
-// Ranks that distinguish two methods only where their difference is larger than chance.
+// Ranks methods by the number of methods that are better by more than chance.
 //
 // Two methods are compared by the differences of their FIDs. With two or more datasets there is one difference per
 // dataset (means over seeds), so the result holds for datasets like these; with one dataset there is one difference per

@@ -108,7 +108,7 @@ async function decodeFolder(
   const { classes, skipped: skippedInListing } = listing;
   const items = classes.flatMap(({ files }, label) => files.map((file) => ({ file, label })));
   const skipped = [...skippedInListing];
-  const usable: { file: string; label: number; checksum: number }[] = [];
+  const usableImages: { file: string; label: number; checksum: number }[] = [];
   const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
   const temporaryPath = temporaryName(`${path}.pixels`);
   const images = createImages(temporaryPath);
@@ -119,14 +119,14 @@ async function decodeFolder(
       (item, result) => {
         if ("reason" in result) skipped.push({ file: item.file, reason: result.reason });
         else {
-          usable.push({ ...item, checksum: images.add(result.pixels) });
+          usableImages.push({ ...item, checksum: images.add(result.pixels) });
           hash.update(`${result.sha256} ${JSON.stringify(item.file)}\n`);
         }
         if (strict) refuseSkipped(folder, skipped);
-        onProgress?.(usable.length + skipped.length - skippedInListing.length, items.length);
+        onProgress?.(usableImages.length + skipped.length - skippedInListing.length, items.length);
       },
     );
-    const usedLabels = [...new Set(usable.map(({ label }) => label))];
+    const usedLabels = [...new Set(usableImages.map(({ label }) => label))];
     checkUsable(
       folder,
       listing,
@@ -137,11 +137,11 @@ async function decodeFolder(
     const newLabels = new Map(usedLabels.map((label, i) => [label, i]));
     const description: SetDescription = {
       classes: usedLabels.map((label) => classes[label]!.name),
-      labels: usable.map(({ label }) => newLabels.get(label)!),
+      labels: usableImages.map(({ label }) => newLabels.get(label)!),
       fingerprint: hash.digest("hex"),
-      files: usable.map(({ file }) => file),
+      files: usableImages.map(({ file }) => file),
       skipped,
-      checksums: usable.map(({ checksum }) => checksum),
+      checksums: usableImages.map(({ checksum }) => checksum),
     };
     renameSync(temporaryPath, `${path}.pixels`);
     writeDescription(path, description);

@@ -1,4 +1,4 @@
-// Tiny archives in the layouts of the eight datasets, and their preparation in a temporary folder.
+// Makes tiny archives in the layouts of the eight datasets, and prepares them in a temporary folder.
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -74,7 +74,10 @@ export function decodeBmp(bytes: Uint8Array): DecodedImage {
 }
 
 const unsupportedError = (bits: number, compression: number): ImageError =>
-  new ImageError(`BMP image with ${bits} bits per pixel and compression ${compression}, which cannot be read here`);
+  new ImageError(
+    `BMP image with ${bits} bits per pixel and compression ${compression}, which cannot be read here: ` +
+      "convert it to PNG first",
+  );
 
 interface StoredPixels {
   readonly bytes: Uint8Array;

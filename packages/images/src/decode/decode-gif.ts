@@ -96,25 +96,25 @@ function decompress(bytes: Uint8Array, start: number, length: number): Uint8Arra
   const lengths = new Uint16Array(maxCodes).fill(1, 0, clearCode);
   for (let i = 0; i < clearCode; i++) suffix[i] = i;
   const out = new Uint8Array(length);
-  let [position, nextCode, size, previousCode] = [0, clearCode + 2, minCodeSize + 1, -1];
-  let [buffer, bits, at, inBlock] = [0, 0, start + 1, 0];
+  let [position, nextCode, codeSize, previousCode] = [0, clearCode + 2, minCodeSize + 1, -1];
+  let [buffer, bits, at, bytesLeftInBlock] = [0, 0, start + 1, 0];
   while (position < length) {
-    while (bits < size) {
-      if (inBlock === 0) {
-        inBlock = bytes[at++] ?? 0;
-        if (inBlock === 0) throw truncatedError();
+    while (bits < codeSize) {
+      if (bytesLeftInBlock === 0) {
+        bytesLeftInBlock = bytes[at++] ?? 0;
+        if (bytesLeftInBlock === 0) throw truncatedError();
       }
       const byte = bytes[at++];
       if (byte === undefined) throw truncatedError();
       buffer |= byte << bits;
       bits += 8;
-      inBlock--;
+      bytesLeftInBlock--;
     }
-    const code = buffer & ((1 << size) - 1);
-    buffer >>>= size;
-    bits -= size;
+    const code = buffer & ((1 << codeSize) - 1);
+    buffer >>>= codeSize;
+    bits -= codeSize;
     if (code === clearCode) {
-      [nextCode, size, previousCode] = [clearCode + 2, minCodeSize + 1, -1];
+      [nextCode, codeSize, previousCode] = [clearCode + 2, minCodeSize + 1, -1];
       continue;
     }
     if (code === clearCode + 1) throw truncatedError();
@@ -123,12 +123,12 @@ function decompress(bytes: Uint8Array, start: number, length: number): Uint8Arra
     // The code that this step defines is the previous string followed by its own first letter.
     const knownCode = code < nextCode ? code : previousCode;
     const count = lengths[knownCode]!;
-    let letter = knownCode;
+    let chainCode = knownCode;
     for (let i = position + count - 1; i > position; i--) {
-      if (i < length) out[i] = suffix[letter]!;
-      letter = prefix[letter]!;
+      if (i < length) out[i] = suffix[chainCode]!;
+      chainCode = prefix[chainCode]!;
     }
-    const first = suffix[letter]!;
+    const first = suffix[chainCode]!;
     out[position] = first;
     position += count;
     if (code === nextCode && position < length) out[position] = first;
@@ -138,7 +138,7 @@ function decompress(bytes: Uint8Array, start: number, length: number): Uint8Arra
       suffix[nextCode] = first;
       lengths[nextCode] = lengths[previousCode]! + 1;
       nextCode++;
-      if (nextCode === 1 << size && size < 12) size++;
+      if (nextCode === 1 << codeSize && codeSize < 12) codeSize++;
     }
     previousCode = code;
   }

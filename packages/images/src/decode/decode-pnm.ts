@@ -15,10 +15,10 @@ export function decodePnm(bytes: Uint8Array, asStored: boolean): DecodedImage {
   const isBitmap = kind === 1 || kind === 4;
   const isColor = kind === 3 || kind === 6;
   const reader = tokenReader(bytes, 2);
-  const width = reader.number("a width");
-  const height = reader.number("a height");
+  const width = reader.readNumber("a width");
+  const height = reader.readNumber("a height");
   checkSize({ width, height });
-  const maxValue = isBitmap ? 1 : reader.number("a largest value");
+  const maxValue = isBitmap ? 1 : reader.readNumber("a largest value");
   if (maxValue < 1 || maxValue > 65535)
     throw new ImageError(`damaged PNM: its largest value is ${maxValue}, expected 1 to 65535`);
   const valueCount = width * height * (isColor ? 3 : 1);
@@ -52,13 +52,13 @@ const truncatedError = () => new ImageError("damaged PNM: its data ends too earl
 function tokenReader(bytes: Uint8Array, from: number) {
   let at = from;
   const isSpace = (byte: number | undefined) => byte === 32 || (byte !== undefined && byte >= 9 && byte <= 13);
-  const skip = () => {
+  const skipSpace = () => {
     for (; isSpace(bytes[at]) || bytes[at] === 35; at++)
       if (bytes[at] === 35) while (at < bytes.length && bytes[at] !== 10 && bytes[at] !== 13) at++;
   };
   return {
-    number(what: string): number {
-      skip();
+    readNumber(what: string): number {
+      skipSpace();
       let value = 0;
       const start = at;
       for (; bytes[at]! >= 48 && bytes[at]! <= 57 && at - start < 10; at++) value = 10 * value + bytes[at]! - 48;
@@ -67,8 +67,8 @@ function tokenReader(bytes: Uint8Array, from: number) {
         throw new ImageError(`damaged PNM: it has no number where ${what} is expected`);
       return value;
     },
-    bit(): number {
-      skip();
+    readBit(): number {
+      skipSpace();
       const byte = bytes[at++];
       if (byte === undefined) throw truncatedError();
       if (byte !== 48 && byte !== 49) throw new ImageError("damaged PNM: a bit that is neither 0 nor 1");
@@ -80,7 +80,7 @@ function tokenReader(bytes: Uint8Array, from: number) {
 }
 
 const plainReader = (reader: ReturnType<typeof tokenReader>, isBitmap: boolean, maxValue: number) => (): number => {
-  const value = isBitmap ? reader.bit() : reader.number("a value");
+  const value = isBitmap ? reader.readBit() : reader.readNumber("a value");
   if (value > maxValue) throw new ImageError(`damaged PNM: the value ${value} exceeds its largest value, ${maxValue}`);
   return value;
 };

@@ -1,4 +1,4 @@
-// The centre crop of DiT's training images.
+// Crops images to the centre, as DiT's training does.
 
 import type { RgbImage } from "../rgb-image.ts";
 import { roundHalfToEven } from "../round-half-to-even.ts";

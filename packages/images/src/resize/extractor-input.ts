@@ -1,4 +1,4 @@
-// The input of feature extractors, resized as three FID programs do it. S = side in pixels, C = 3 channels.
+// Resizes images for feature extractors, as three FID programs do. S = side in pixels, C = 3 channels.
 
 import type { RgbImage } from "../rgb-image.ts";
 import { resizeTensorflow1Bilinear, resizeTorchBilinear } from "./bilinear.ts";

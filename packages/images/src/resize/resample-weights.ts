@@ -1,5 +1,5 @@
-// The weights of Pillow's resampling (https://github.com/python-pillow/Pillow, `Resample.c`): the filter is stretched
-// by the scale when shrinking, truncated at the border and normalised.
+// Computes the weights of Pillow's resampling (https://github.com/python-pillow/Pillow, `Resample.c`): the filter is
+// stretched by the scale when shrinking, truncated at the border and normalised.
 
 /** `box`: the mean of the area. `bicubic`: Keys' cubic with a = -0.5. */
 export type ResampleFilter = "box" | "bicubic";

@@ -1,4 +1,4 @@
-// The surroundings of a mushroom.
+// Draws the surroundings of a mushroom.
 
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawFoliage } from "../raster/backdrops.ts";

@@ -1,4 +1,4 @@
-// Tables and plates under the food.
+// Draws the tables and plates under the food.
 
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawPlanks, drawShadow } from "../raster/backdrops.ts";

@@ -1,4 +1,4 @@
-// Backgrounds that the miniatures and the source domain share.
+// Draws backgrounds that the miniatures and the source domain share.
 
 import type { Stream } from "@dit-bench/random";
 import { type Brush, blur, createBrush, createCanvas } from "./canvas.ts";

@@ -1,6 +1,6 @@
-// The canvas and filling of shapes. Coordinates run from 0 to 1, y downwards. Shapes are drawn with analytic edge
-// coverage on a grid of twice the image's size; `toPixels` averages 2 x 2 grid points into a pixel. G = side of the
-// grid (2 S), S = side in pixels.
+// The canvas, and the function that fills shapes on it. Coordinates run from 0 to 1, y downwards. Shapes are drawn with
+// analytic edge coverage on a grid of twice the image's size; `toPixels` averages 2 x 2 grid points into a pixel. G =
+// side of the grid (2 S), S = side in pixels.
 
 import type { Color } from "./color.ts";
 import { atan2, clamp, cos, sin } from "./elementary.ts";

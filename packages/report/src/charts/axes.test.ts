@@ -1,4 +1,4 @@
-// Tests of the ranges and ticks of axes.
+// Tests the ranges and ticks of axes.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// Tests of the charts: equal bytes for equal records, fonts, and the texts that they print.
+// Tests the charts: equal bytes for equal records, fonts, and the texts that they print.
 
 import { createRequire } from "node:module";
 import type { RunRecord } from "@dit-bench/record";

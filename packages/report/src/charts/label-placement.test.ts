@@ -1,4 +1,4 @@
-// Tests of the placement of labels.
+// Tests the placement of labels.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

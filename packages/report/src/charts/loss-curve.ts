@@ -1,4 +1,4 @@
-// The loss curve of one run: loss over training steps.
+// Draws the loss curve of one run: loss over training steps.
 
 import type { RunRecord } from "@dit-bench/record";
 import { printable } from "@dit-bench/text";

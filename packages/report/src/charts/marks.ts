@@ -1,4 +1,4 @@
-// The marks around the points of the parameters chart: error bars, single seeds, the base model's line, labels.
+// Draws the marks around the points of the parameters chart: error bars, single seeds, the base model's line, labels.
 
 import type { Chart, Plugin } from "chart.js";
 import { formatFid } from "../format.ts";

@@ -1,4 +1,4 @@
-// The colour and shape of each method in a chart. A built-in method looks the same in every chart.
+// Chooses the colour and shape of each method in a chart. A built-in method looks the same in every chart.
 
 import { extraColours, ink, methodColours, type Shape, shapes } from "./style.ts";
 

@@ -1,4 +1,4 @@
-// The main chart: average FID over the number of trainable parameters, one point per method.
+// Draws the main chart: average FID over the number of trainable parameters, one point per method.
 
 import { printable, quantity } from "@dit-bench/text";
 import type { ChartConfiguration } from "chart.js";

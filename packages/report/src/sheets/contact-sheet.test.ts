@@ -1,4 +1,4 @@
-// Tests of contact sheets: positions of images, titles, fonts for any script. S = side of one image in pixels.
+// Tests contact sheets: positions of images, titles, fonts for any script. S = side of one image in pixels.
 
 import { createCanvas, GlobalFonts, loadImage } from "@napi-rs/canvas";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// Contact sheets: images in labelled rows and columns, as one PNG. S = side of one image in pixels.
+// Draws contact sheets: images in labelled rows and columns, as one PNG. S = side of one image in pixels.
 
 import type { SKRSContext2D } from "@napi-rs/canvas";
 import { gridInk, ink, quietInk } from "../charts/style.ts";

@@ -1,4 +1,4 @@
-// The data elements of a MAT-file: a tag with type and length, then the data, padded to eight bytes.
+// Reads the data elements of a MAT-file. An element is a tag with type and length, then the data, padded to 8 bytes.
 // Source: MATLAB MAT-File Format (The MathWorks, 2019), chapter 1, "Level 5 MAT-files".
 
 import { inflateSync } from "node:zlib";
