@@ -1,4 +1,4 @@
-// The conformance suite on SSF, which is written in plain JavaScript as a plug-in is.
+// Runs the conformance suite on SSF, a plug-in in plain JavaScript.
 
 import { checks } from "@dit-bench/conformance";
 import { describe, it } from "vitest";

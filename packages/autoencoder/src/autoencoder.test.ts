@@ -1,4 +1,4 @@
-// The autoencoder against diffusers' AutoencoderKL with random weights, a small form of sd-vae-ft-ema;
+// Compares the autoencoder with diffusers' AutoencoderKL, a small form of sd-vae-ft-ema with random weights.
 // tools/parity/autoencoder.py makes the fixtures.
 
 import { readFileSync } from "node:fs";
@@ -30,7 +30,7 @@ describe("recogniseAutoencoder and the layout", () => {
     expect(encoder + numbers(decoderWeights(stableDiffusion))).toBe(83_653_863);
   });
 
-  test("read the configuration from shapes, and from config.json for settings that shapes do not show", () => {
+  test("read the configuration from shapes, and from config.json where shapes do not show it", () => {
     const { config, weights } = recogniseAutoencoder(shapes, checkpoint.metadata);
     expect(config).toEqual({
       ...stableDiffusion,
@@ -52,15 +52,15 @@ describe("recogniseAutoencoder and the layout", () => {
         ]),
       );
     const formerNames: Record<string, string> = { to_q: "query", to_k: "key", to_v: "value", "to_out.0": "proj_attn" };
-    const former = renamed((name) => name.replace(/to_q|to_k|to_v|to_out\.0/, (part) => formerNames[part]!));
-    const compvis = renamed((name) => `first_stage_model.${names[name]}`, [1, 1]);
-    compvis.set("model.diffusion_model.out.2.bias", { shape: [4] });
-    for (const form of [former, compvis]) {
+    const formerShapes = renamed((name) => name.replace(/to_q|to_k|to_v|to_out\.0/, (part) => formerNames[part]!));
+    const compvisShapes = renamed((name) => `first_stage_model.${names[name]}`, [1, 1]);
+    compvisShapes.set("model.diffusion_model.out.2.bias", { shape: [4] });
+    for (const form of [formerShapes, compvisShapes]) {
       const read = recogniseAutoencoder(form, checkpoint.metadata);
       expect(read.config).toEqual(config);
       expect([...read.weights.keys()]).toEqual([...weights.keys()]);
     }
-    const stored = recogniseAutoencoder(compvis, checkpoint.metadata).weights;
+    const stored = recogniseAutoencoder(compvisShapes, checkpoint.metadata).weights;
     for (const [name, { stored: file }] of stored) expect(file).toBe(`first_stage_model.${names[name]}`);
   });
 
@@ -104,26 +104,28 @@ describe("recogniseAutoencoder and the layout", () => {
   });
 });
 
-describe("eager values agree with diffusers' to 1e-5", () => {
+describe("encode, posterior and decode", () => {
   const { config, weights } = recogniseAutoencoder(shapes, checkpoint.metadata);
   const tensor = (name: string) => tf.tensor(expected.get(name)!.data as Float32Array, [...expected.get(name)!.shape]);
 
-  test("for the mean and logvar of each image, and a latent sampled with the same noise", () => {
+  test("give the means, logvars and sampled latents of diffusers to 1e-5", () => {
     tf.tidy(() => {
       const moments = encode(read(encoderWeights(config), weights), config, tensor("x"));
-      const each = tf.unstack(moments).map((m) => posterior(m.dataSync() as Float32Array));
-      expect(largestDifference(Float32Array.from(each.flatMap(({ mean }) => [...mean])), "mean")).toBeLessThan(1e-5);
-      expect(largestDifference(Float32Array.from(each.flatMap(({ logvar }) => [...logvar])), "logvar")).toBeLessThan(
+      const posteriors = tf.unstack(moments).map((m) => posterior(m.dataSync() as Float32Array));
+      expect(largestDifference(Float32Array.from(posteriors.flatMap(({ mean }) => [...mean])), "mean")).toBeLessThan(
         1e-5,
       );
+      expect(
+        largestDifference(Float32Array.from(posteriors.flatMap(({ logvar }) => [...logvar])), "logvar"),
+      ).toBeLessThan(1e-5);
       const noise = expected.get("noise")!.data as Float32Array;
-      const Z = noise.length / each.length;
-      const samples = each.flatMap((p, i) => [...samplePosterior(p, noise.subarray(i * Z, (i + 1) * Z))]);
+      const Z = noise.length / posteriors.length;
+      const samples = posteriors.flatMap((p, i) => [...samplePosterior(p, noise.subarray(i * Z, (i + 1) * Z))]);
       expect(largestDifference(Float32Array.from(samples), "sample")).toBeLessThan(1e-5);
     });
   });
 
-  test("for the image of a latent", () => {
+  test("give the images of diffusers to 1e-5", () => {
     tf.tidy(() => {
       const decoded = decode(read(decoderWeights(config), weights), config, tensor("sample"));
       expect(decoded.shape).toEqual(expected.get("decoded")!.shape);
@@ -140,10 +142,10 @@ describe("eager values agree with diffusers' to 1e-5", () => {
     );
   }
 
-  function largestDifference(found: Float32Array, name: string): number {
+  function largestDifference(actual: Float32Array, name: string): number {
     const values = expected.get(name)!.data as Float32Array;
-    expect(found.length).toBe(values.length);
-    return found.reduce((most, x, i) => Math.max(most, Math.abs(x - values[i]!)), 0);
+    expect(actual.length).toBe(values.length);
+    return actual.reduce((most, x, i) => Math.max(most, Math.abs(x - values[i]!)), 0);
   }
 });
 

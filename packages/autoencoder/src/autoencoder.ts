@@ -1,6 +1,6 @@
-// Images to latents and back, as functions of the weights. Rombach et al., 2022, https://arxiv.org/abs/2112.10752. The
-// network is that of Esser et al., 2021, https://arxiv.org/abs/2012.09841, with a normal distribution over latents in
-// place of a codebook.
+// Encodes images to latents and decodes latents to images, as functions of the weights. Rombach et al., 2022,
+// https://arxiv.org/abs/2112.10752. The network is that of Esser et al., 2021, https://arxiv.org/abs/2012.09841, with a
+// normal distribution over latents in place of a codebook.
 //
 // N = batch, C = image channels, S = sides in pixels, Z = latent channels, L = sides of a latent
 
@@ -9,7 +9,7 @@ import { blocks, type Weights } from "./blocks.ts";
 import type { AutoencoderConfig } from "./config.ts";
 
 /**
- * The moments of the distribution over unscaled latents; `posterior` reads them.
+ * Encodes images to the moments of the distribution over unscaled latents; `posterior` reads the moments.
  *
  * @param w `encoderWeights(config)`, by name
  * @param x_NCSS in [-1, 1]; sides are multiples of `downsampling(config)`
@@ -28,7 +28,7 @@ export function encode(w: Weights, config: AutoencoderConfig, x_NCSS: tf.Tensor)
 }
 
 /**
- * The images of latents.
+ * Decodes latents to images.
  *
  * @param w `decoderWeights(config)`, by name
  * @param z_NZLL unscaled latents

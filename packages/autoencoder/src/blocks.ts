@@ -14,7 +14,7 @@ export interface Blocks {
    * A convolution that keeps the sides, or halves them: stride 2, with a row and a column of zeros past the far edges.
    */
   conv(path: string, x_NCHW: tf.Tensor, form?: "same" | "halving"): tf.Tensor;
-  /** Group norm, then SiLU. */
+  /** Applies a group norm, then SiLU. */
   normSilu(path: string, x_NCHW: tf.Tensor): tf.Tensor;
   /**
    * A residual block: x, or its 1x1 projection if the channels change, plus two convolutions after norm and SiLU.
@@ -24,7 +24,7 @@ export interface Blocks {
   middle(path: string, x_NCHW: tf.Tensor): tf.Tensor;
 }
 
-/** Epsilon of every group norm, in diffusers and in CompVis's code. */
+/** The constant added to the variance in every group norm, as in diffusers and in CompVis's code. */
 const EPSILON = 1e-6;
 
 export function blocks(w: Weights, groups: number): Blocks {

@@ -1,4 +1,4 @@
-// The autoencoder between pixels and latents: Stable Diffusion's, in diffusers' or CompVis's checkpoints.
+// Stable Diffusion's autoencoder between pixels and latents, from checkpoints of diffusers or CompVis.
 
 export { decode, encode } from "./autoencoder.ts";
 export type { Weights } from "./blocks.ts";

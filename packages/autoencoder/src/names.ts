@@ -1,4 +1,4 @@
-// Translates the weight names of older diffusers versions and of CompVis to those of diffusers 0.16 and later.
+// Translates weight names of older diffusers versions and of CompVis to the present names in diffusers.
 
 /** Names in diffusers before 0.16 (2023), under which sd-vae-ft-ema and sd-vae-ft-mse were published. */
 const formerAttentionNames: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ const compvisAttentionNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * The name of a weight in diffusers 0.16 and later; such names are returned unchanged.
+ * The present name in diffusers of a weight.
  *
  * @param levels number of resolutions of the network. CompVis numbers the decoder's levels from fine to coarse,
  *   diffusers from coarse to fine.

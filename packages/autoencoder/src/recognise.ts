@@ -4,7 +4,10 @@ import { type AutoencoderConfig, publishedSettings } from "./config.ts";
 import { decoderWeights, encoderWeights, type Shapes } from "./layout.ts";
 import { diffusersName } from "./names.ts";
 
-/** A checkpoint has no autoencoder of this layout. The message gives the reason, without the file's name. */
+/**
+ * The error for a checkpoint without an autoencoder of this layout. The message gives the reason, without the file's
+ * name.
+ */
 export class AutoencoderLayoutError extends Error {
   override readonly name = "AutoencoderLayoutError";
 }
@@ -15,8 +18,8 @@ export const autoencoderAnchor = "encoder.conv_in.weight";
 export interface RecognisedAutoencoder {
   readonly config: AutoencoderConfig;
   /**
-   * By the name in diffusers 0.16 and later, every weight of encoder and decoder: its name in the checkpoint, and its
-   * shape in layout.ts.
+   * Every weight of encoder and decoder by its present name in diffusers. `stored` is its name in the checkpoint,
+   * `shape` its shape in layout.ts.
    */
   readonly weights: ReadonlyMap<string, { readonly stored: string; readonly shape: readonly number[] }>;
 }
@@ -36,7 +39,7 @@ export function recogniseAutoencoder(
   tensors: Tensors,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): RecognisedAutoencoder {
-  const levels = count(tensors, /^(?:first_stage_model\.)?encoder\.down(?:_blocks)?\.(\d+)\./);
+  const levels = countModules(tensors, /^(?:first_stage_model\.)?encoder\.down(?:_blocks)?\.(\d+)\./);
   if (levels === 0)
     throw new AutoencoderLayoutError(
       "no tensor is named 'encoder.down_blocks.…', so it holds no AutoencoderKL; wanted one such as sd-vae-ft-ema",
@@ -49,9 +52,10 @@ export function recogniseAutoencoder(
   const weights = new Map(
     Object.entries(expectedShapes).map(([name, shape]) => {
       const tensor = tensorsByName.get(name);
-      if (!tensor) throw new AutoencoderLayoutError(`it has no weight '${name}'`);
-      // CompVis and early diffusers have attention's layers as 1x1 convolutions.
-      if (withoutOnes(tensor.shape) !== withoutOnes(shape))
+      if (!tensor)
+        throw new AutoencoderLayoutError(`it has no weight '${name}'; wanted all weights of encoder and decoder`);
+      // CompVis and early diffusers store the layers of attention as 1x1 convolutions.
+      if (dropOnes(tensor.shape) !== dropOnes(shape))
         throw new AutoencoderLayoutError(`'${tensor.stored}' is [${tensor.shape}], wanted [${shape}]`);
       return [name, { stored: tensor.stored, shape }] as const;
     }),
@@ -77,12 +81,13 @@ function configFromShapes(
 ): Omit<AutoencoderConfig, "groups" | "scale" | "tile"> {
   const sideOf = (name: string, axis: number): number => {
     const size = tensorsByName.get(name)?.shape[axis];
-    if (size === undefined) throw new AutoencoderLayoutError(`it has no weight '${name}'`);
+    if (size === undefined)
+      throw new AutoencoderLayoutError(`it has no weight '${name}'; wanted all weights of encoder and decoder`);
     return size;
   };
   return {
     widths: Array.from({ length: levels }, (_, i) => sideOf(`encoder.down_blocks.${i}.resnets.0.conv1.weight`, 0)),
-    layers: count(tensorsByName, /^encoder\.down_blocks\.0\.resnets\.(\d+)\./),
+    layers: countModules(tensorsByName, /^encoder\.down_blocks\.0\.resnets\.(\d+)\./),
     imageChannels: sideOf("encoder.conv_in.weight", 1),
     latentChannels: sideOf("decoder.conv_in.weight", 1),
     attention: tensorsByName.has("encoder.mid_block.attentions.0.to_q.weight"),
@@ -119,7 +124,7 @@ function settingsFrom(metadata: ReadonlyMap<string, string>): Pick<AutoencoderCo
  * One more than the largest number that the pattern matches in a name. Every number below it stands for a level or
  * layer with weights, so a large one is refused.
  */
-function count(tensors: Tensors, pattern: RegExp): number {
+function countModules(tensors: Tensors, pattern: RegExp): number {
   let next = 0;
   for (const name of tensors.keys()) {
     const number = Number(pattern.exec(name)?.[1] ?? -1);
@@ -134,4 +139,4 @@ function count(tensors: Tensors, pattern: RegExp): number {
 
 const MAX_COUNT = 16; // sd-vae-ft-ema has four levels of two layers
 
-const withoutOnes = (shape: readonly number[]): string => shape.filter((n) => n !== 1).join();
+const dropOnes = (shape: readonly number[]): string => shape.filter((n) => n !== 1).join();

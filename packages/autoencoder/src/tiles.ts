@@ -1,5 +1,5 @@
-// Large images in overlapping tiles that are blended over the overlap. The numbers are those of diffusers'
-// AutoencoderKL with `enable_tiling`.
+// Splits large images into overlapping tiles, and joins tiles by blending them over the overlap. Sizes and blending are
+// those of diffusers' AutoencoderKL with `enable_tiling`.
 //
 // C = channels, H, W = height and width
 
@@ -55,10 +55,10 @@ export function copyTile(
 
 /**
  * Joins tiles that are added row by row. A tile's first rows are blended linearly with the tile above, its first
- * columns with the tile to the left, both after their own blending; the overlap with the next tile is cut off. Keeps
- * two rows of tiles.
+ * columns with the tile to the left; both neighbours are blended already. The overlap with the next tile is cut off.
+ * Two rows of tiles are in memory at a time.
  *
- * @param tiling of the result's sides
+ * @param tiling the tiling of the result's sides
  */
 export function createTileJoiner(channels: number, height: number, width: number, tiling: Tiling) {
   const data = new Float32Array(channels * height * width);

@@ -1,4 +1,4 @@
-// The form of a check.
+// The type of a conformance check.
 
 import type { Case } from "./subject.ts";
 

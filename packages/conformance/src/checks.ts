@@ -23,21 +23,21 @@ export const checks: readonly Check[] = [
     },
   },
   {
-    name: "refuses an option it does not know",
+    name: "refuses an unknown option",
     run({ method }) {
       try {
         parseOptions(method, { "no-such-option": 1 });
       } catch {
         return;
       }
-      fail("took the option 'no-such-option'; wanted a z.strictObject");
+      fail("accepts the unknown option 'no-such-option'; wanted a z.strictObject");
     },
   },
   {
-    name: "lists what trains before any weight exists",
+    name: "lists its trainable weights before any weight exists",
     run(c) {
       const s = makeSubject(c);
-      if (s.adapted.parameters < 1) fail("trains nothing");
+      if (s.adapted.parameters < 1) fail("has no trainable weights; wanted grafts or base weights from adapt");
       for (const { name, shape } of s.adapted.trainable) {
         const n = shape.reduce((a, b) => a * b, 1);
         if (s.start[name]?.length !== n)
@@ -48,7 +48,7 @@ export const checks: readonly Check[] = [
   {
     name: "starts as the base model if and only if it promises to",
     run: (c) =>
-      inTidy(() => {
+      runInTidy(() => {
         const s = makeSubject(c);
         const plain = forward(undefined, toTensors(s, s.base), ...eagerInputs());
         const d = difference(adaptedOutput(s, s.start), plain);
@@ -59,16 +59,16 @@ export const checks: readonly Check[] = [
   {
     name: "gives every trainable weight a gradient",
     run: (c) =>
-      inTidy(() => {
+      runInTidy(() => {
         const s = makeSubject(c);
         const unreached = [...gradients(s, s.moved)].filter(([, g]) => g === 0).map(([name]) => name);
         if (unreached.length > 0) fail(`no gradient reaches ${unreached.join(", ")}`);
       }),
   },
   {
-    name: "can move every module from the start",
+    name: "has a gradient at the start that moves every module",
     run: (c) =>
-      inTidy(() => {
+      runInTidy(() => {
         const s = makeSubject(c);
         const module = (name: string) => name.split(".").slice(0, -1).join(".");
         const all = gradients(s, s.start);
@@ -81,7 +81,7 @@ export const checks: readonly Check[] = [
   {
     name: "merges into the base model exactly if it promises to",
     run: (c) =>
-      inTidy(() => {
+      runInTidy(() => {
         const s = makeSubject(c);
         const { weights, unmerged } = s.adapted.merge(toTensors(s, { ...s.base, ...s.moved }));
         if ((unmerged.length === 0) !== c.merges)
@@ -90,10 +90,10 @@ export const checks: readonly Check[] = [
         if (!c.merges) return;
         const adapted = adaptedOutput(s, s.moved);
         const d = difference(forward(undefined, weights, ...eagerInputs()), adapted);
-        if (d <= 1e-4) return; // a NaN goes on to fail
+        if (d <= 1e-4) return; // a NaN fails too
         fail(
           `merged and adapted outputs differ by ${d}; the first module whose merge changes the output is ` +
-            `'${wrongMerge(s, adapted)}'`,
+            `'${findWrongMerge(s, adapted)}'`,
         );
       }),
   },
@@ -101,9 +101,9 @@ export const checks: readonly Check[] = [
     name: "reads no values and leaves no tensors behind",
     run(c) {
       const s = makeSubject(c);
-      inTidy(() => gradients(s, s.moved));
+      runInTidy(() => gradients(s, s.moved));
       const before = tf.memory().numTensors;
-      inTidy(() => gradientTensors(s, s.moved, forbidReading));
+      runInTidy(() => gradientTensors(s, s.moved, forbidReading));
       const left = tf.memory().numTensors - before;
       if (left !== 0) fail(`leaves ${left} tensors behind`);
     },
@@ -111,7 +111,7 @@ export const checks: readonly Check[] = [
   {
     name: "uses no random numbers, and gives equal outputs for equal inputs",
     run: (c) =>
-      inTidy(() => {
+      runInTidy(() => {
         const s = makeSubject(c);
         const [once, again] = [1, 2].map(() => withoutRandomness(() => adaptedOutput(s, s.moved))) as [
           tf.Tensor,
@@ -138,7 +138,7 @@ function fail(message: string): never {
   throw new Error(message);
 }
 
-function inTidy(f: () => unknown): void {
+function runInTidy(f: () => unknown): void {
   tf.tidy(() => {
     f();
   });
@@ -179,7 +179,7 @@ function gradientTensors(s: Subject, at: Values, run: <T>(f: () => T) => T): Map
 }
 
 /** The module of the first graft, in the order of merging, that changes the output when it is merged. */
-function wrongMerge(s: Subject, adapted: tf.Tensor): string | undefined {
+function findWrongMerge(s: Subject, adapted: tf.Tensor): string | undefined {
   const all = toTensors(s, { ...s.base, ...s.moved });
   return s.adapted.sites.find((_, i) => {
     const weights = { ...all, ...s.adapted.merge(all, i + 1).weights };
@@ -191,11 +191,11 @@ function wrongMerge(s: Subject, adapted: tf.Tensor): string | undefined {
 /** Runs f while reading a tensor's values is an error. */
 function forbidReading<T>(f: () => T): T {
   const proto = tf.Tensor.prototype;
-  const kept = { dataSync: proto.dataSync, data: proto.data };
+  const original = { dataSync: proto.dataSync, data: proto.data };
   proto.dataSync = proto.data = () => fail("reads a tensor's values; a method must use only tensor functions");
   try {
     return f();
   } finally {
-    Object.assign(proto, kept);
+    Object.assign(proto, original);
   }
 }

@@ -17,7 +17,8 @@ export const compiledChecks: readonly Check[] = [
       const compiled = await evaluate(await createEngine("cpu", { threads: 1 }), s);
       for (const [name, want] of Object.entries(eager)) {
         const got = compiled[name]!;
-        // Relative to the whole tensor: the keys' bias has no true gradient, so its entries may be rounding errors.
+        // Relative to the whole tensor: the true gradient of the keys' bias is zero, so its entries are rounding
+        // errors.
         const scale = peak(want);
         const worst = want.reduce((max, v, i) => Math.max(max, Math.abs(v - got[i]!)), 0);
         if (!(worst <= 1e-5 * scale)) throw new Error(`${name} differs by ${worst}; its largest value is ${scale}`);
@@ -30,13 +31,13 @@ export const compiledChecks: readonly Check[] = [
       const s = makeSubject(c);
       const engine = await createEngine("cpu", { threads: 1 });
       const f = await engine.compile(lossAndGradients(s), signature(s), { precision: "float64" });
-      const at = Object.fromEntries(
+      const float64Feeds = Object.fromEntries(
         Object.entries(feeds(s)).map(([k, v]) => [k, v instanceof Int32Array ? v : Float64Array.from(v)]),
       );
-      const run = async () => (await f.run(at)) as unknown as Record<string, Float64Array>;
+      const run = async () => (await f.run(float64Feeds)) as unknown as Record<string, Float64Array>;
       const first = await run();
       for (const { name } of s.adapted.trainable) {
-        const values = at[name] as Float64Array;
+        const values = float64Feeds[name] as Float64Array;
         const gradient = first[`d ${name}`]!;
         const scale = Math.max(peak(gradient), 1e-6);
         for (const i of integers(0, `probe ${name}`, 0, 2, values.length)) {
@@ -47,7 +48,7 @@ export const compiledChecks: readonly Check[] = [
           };
           const estimates: number[] = [];
           // A step across the kink of a relu gives a wrong estimate, so shorter steps follow. A wrong gradient fails at
-          // all.
+          // every step.
           for (const h of [1e-4, 1e-5, 1e-6]) {
             // Central differences of fourth order: (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h
             const [a, b, p, q] = [await loss(x + h), await loss(x - h), await loss(x + 2 * h), await loss(x - 2 * h)];
@@ -89,8 +90,8 @@ function feeds(s: Subject): Record<string, Float32Array | Int32Array> {
 /** `out`, `loss` (the mean of its squares), and the gradient `d <name>` of each trainable weight. */
 function lossAndGradients(s: Subject): TensorFunction {
   const names = s.adapted.trainable.map((w) => w.name);
-  return (given) => {
-    const { x, t, y, ...w } = given as Record<string, tf.Tensor> & { x: tf.Tensor; t: tf.Tensor; y: tf.Tensor };
+  return (tensors) => {
+    const { x, t, y, ...w } = tensors as Record<string, tf.Tensor> & { x: tf.Tensor; t: tf.Tensor; y: tf.Tensor };
     const loss = (...vs: tf.Tensor[]) => {
       const weights = { ...w, ...Object.fromEntries(names.map((n, i) => [n, vs[i]!])) };
       return tf.mean(tf.square(forward(s, weights, x, t, y))) as tf.Scalar;

@@ -1,4 +1,4 @@
-// The suite on broken methods, each for the check that must find it, and on unusual methods that must pass.
+// Tests the suite on broken methods, each with the check that must fail, and on unusual methods that must pass.
 
 import {
   defineMethod,
@@ -32,11 +32,11 @@ const lowRank = (make: typeof normal) => ({
   at,
   weights: ({ in: I, out: O }: { in: number; out: number }) => ({ a: make(0.1, 2, I), b: zeros(O, 2) }),
 });
-let kept: tf.Tensor | undefined;
+let keptTensor: tf.Tensor | undefined;
 let calls = 0;
 
 type Broken = [check: string, message: RegExp, c: Case];
-const broken: Broken[] = [
+const brokenMethods: Broken[] = [
   [
     "merges into the base model exactly if it promises to",
     /merged and adapted outputs differ .* the first module whose merge changes the output is 'blocks\.0\.attn\.qkv'/,
@@ -65,7 +65,7 @@ const broken: Broken[] = [
     },
   ],
   [
-    "can move every module from the start",
+    "has a gradient at the start that moves every module",
     /no gradient moves these modules/,
     {
       method: method(
@@ -128,7 +128,7 @@ const broken: Broken[] = [
         graft({
           ...scale,
           forward: (call, x, { s }) => {
-            kept = tf.keep(tf.add(s, 0));
+            keptTensor = tf.keep(tf.add(s, 0));
             return tf.mul(call(x), s);
           },
         }),
@@ -191,7 +191,7 @@ const broken: Broken[] = [
     },
   ],
   [
-    "lists what trains before any weight exists",
+    "lists its trainable weights before any weight exists",
     /gives 's' as the number 1; wanted an Init/,
     {
       method: method(
@@ -203,7 +203,7 @@ const broken: Broken[] = [
     },
   ],
   [
-    "lists what trains before any weight exists",
+    "lists its trainable weights before any weight exists",
     /no module of the model matches 'blocks\.\*\.atn\.qkv'; did you mean 'blocks\.\*\.attn\.qkv'\?/,
     {
       method: method("typo", graft({ ...scale, at: "blocks.*.atn.qkv", affine: ({ s }) => ({ scale: s }) })),
@@ -212,8 +212,8 @@ const broken: Broken[] = [
     },
   ],
   [
-    "refuses an option it does not know",
-    /took the option/,
+    "refuses an unknown option",
+    /accepts the unknown option/,
     {
       method: {
         ...method("lax", graft({ ...scale, forward: (call, x, { s }) => tf.mul(call(x), s) })),
@@ -226,10 +226,10 @@ const broken: Broken[] = [
 ];
 
 describe("the conformance suite", () => {
-  it.each(broken)("finds with '%s' the mistake %s", async (name, message, c) => {
+  it.each(brokenMethods)("finds with '%s' the mistake %s", async (name, message, c) => {
     const check = checks.find((k) => k.name === name)!;
     await expect((async () => check.run(c))()).rejects.toThrow(message);
-    kept?.dispose();
+    keptTensor?.dispose();
   });
 
   it("passes a method without a forward, which runs on its merged weights", async () => {
@@ -259,19 +259,21 @@ describe("the conformance suite", () => {
       adapt: () => ({ grafts }),
     });
 
-    it.each(checks)("passes when they compose with each other, a modulation or a gate, and merge: $name", ({ run }) =>
-      run({
-        method: methodWith(
-          "nested",
-          affine("**.{norm1,attn,proj,fc1,mlp,norm_final}"),
-          affine("blocks.{1,2}.{norm2,attn,fc2}", "2"),
-        ),
-        startsAsBase: true,
-        merges: true,
-      }),
+    it.each(checks)(
+      "passes affine grafts that compose with each other, a modulation or a gate, and merge: $name",
+      ({ run }) =>
+        run({
+          method: methodWith(
+            "nested",
+            affine("**.{norm1,attn,proj,fc1,mlp,norm_final}"),
+            affine("blocks.{1,2}.{norm2,attn,fc2}", "2"),
+          ),
+          startsAsBase: true,
+          merges: true,
+        }),
     );
 
-    it.each(checks)("passes when a norm merges into a layer that has a graft of its own: $name", ({ run }) =>
+    it.each(checks)("passes an affine graft on a norm that merges into a layer with its own graft: $name", ({ run }) =>
       run({
         method: methodWith("modulated", affine("**.{norm1,norm2,norm_final}"), affine("**.adaLN_modulation.1", "2")),
         startsAsBase: true,
@@ -279,7 +281,7 @@ describe("the conformance suite", () => {
       }),
     );
 
-    it.each(checks)("passes when one wraps a layer with grafts that only merge: $name", ({ run }) => {
+    it.each(checks)("passes an affine graft around grafts that only merge: $name", ({ run }) => {
       const update = (key: string, fold: (weight: tf.Tensor, own: tf.Tensor) => tf.Tensor) =>
         graft({
           at: "blocks.*.mlp.fc1",
@@ -298,7 +300,7 @@ describe("the conformance suite", () => {
       });
     });
 
-    it("refuses a graft that only merges after one that wraps the layer", () => {
+    it("refuses a graft that only merges after an affine graft on the same layer", () => {
       const update = graft({
         at: "blocks.*.mlp.fc1",
         weights: ({ in: I }) => ({ a: zeros(1, I) }),
@@ -310,26 +312,29 @@ describe("the conformance suite", () => {
       );
     });
 
-    it.each(checks)("passes when a forward wraps one, or no base weight can take it: $name", ({ run }) => {
-      const around = graft({
-        at: "blocks.*.attn.proj",
-        weights: ({ out }) => ({ s: ones(out) }),
-        forward: (call, x, { s }) => tf.mul(call(x), s),
-      });
-      return run({
-        method: methodWith(
-          "mixed",
-          affine("blocks.*.attn.proj", "0"),
-          around,
-          affine("blocks.*.{attn_branch,attn}"),
-          affine("blocks"),
-        ),
-        startsAsBase: true,
-        merges: false,
-      });
-    });
+    it.each(checks)(
+      "passes an affine graft that a forward wraps, or that no base weight can absorb: $name",
+      ({ run }) => {
+        const around = graft({
+          at: "blocks.*.attn.proj",
+          weights: ({ out }) => ({ s: ones(out) }),
+          forward: (call, x, { s }) => tf.mul(call(x), s),
+        });
+        return run({
+          method: methodWith(
+            "mixed",
+            affine("blocks.*.attn.proj", "0"),
+            around,
+            affine("blocks.*.{attn_branch,attn}"),
+            affine("blocks"),
+          ),
+          startsAsBase: true,
+          merges: false,
+        });
+      },
+    );
 
-    it("gives the output of an explicit multiplication and addition, to rounding", () => {
+    it("gives the output of an explicit multiplication and addition, except for rounding", () => {
       const written = {
         ...affine("blocks.*.{attn,norm1}"),
         affine: undefined,
@@ -343,7 +348,7 @@ describe("the conformance suite", () => {
       expect(tf.max(tf.abs(a!)).dataSync()[0]).toBeGreaterThan(0.1);
     });
 
-    it("refuses one that also has a forward", () => {
+    it("refuses an affine graft that also has a forward", () => {
       const g = { ...affine(at), forward: (call: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor) => call(x) };
       expect(() => checks[2]!.run({ method: methodWith("two", g), startsAsBase: true, merges: true })).toThrow(
         "has affine and forward; affine replaces both",

@@ -1,4 +1,4 @@
-// Parameter counts of methods on published models.
+// Counts the trainable parameters of methods on published models.
 
 import { ditByName, ditModel } from "@dit-bench/dit";
 import { type AnyMethod, attach } from "@dit-bench/method";

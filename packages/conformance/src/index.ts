@@ -1,4 +1,4 @@
-// The conformance suite: what the tests of a method import.
+// The conformance suite, which the tests of a method import.
 
 export type { Check } from "./check.ts";
 export { checks } from "./checks.ts";

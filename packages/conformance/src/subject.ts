@@ -13,7 +13,7 @@ export const config: DitConfig = {
   patchSize: 4,
   channels: 2,
   width: 16,
-  depth: 6, // more than the five blocks of VPT, and a half of DiffFit that is not all
+  depth: 6, // so that VPT's first five blocks, and DiffFit's first half, are not all blocks
   heads: 2,
   mlpRatio: 4,
   classes: 3,
@@ -22,7 +22,7 @@ export const config: DitConfig = {
 
 export const model = ditModel(config);
 
-/** A method with options, and its promises. */
+/** A method with its options, and what the method promises. */
 export interface Case {
   readonly method: AnyMethod;
   readonly options?: object;
@@ -80,7 +80,11 @@ export const inputs = {
   y: { shape: [3], data: Int32Array.of(0, 2, config.classes) },
 } as const;
 
-/** The weights as tensors of the current backend. @throws Error if a value does not have the size of its shape */
+/**
+ * The weights as tensors of the current backend.
+ *
+ * @throws Error if a value does not have the size of its shape
+ */
 export function toTensors(s: Subject, values: Values): Record<string, tf.Tensor> {
   const shapes = new Map([...s.adapted.model.weights, ...s.adapted.trainable].map((w) => [w.name, w.shape]));
   return Object.fromEntries(

@@ -1,4 +1,5 @@
-// Datasets: the registry of published ones, image folders, and the preparation of folders from the authors' archives.
+// Datasets: the registry of published datasets, image folders, and the preparation of folders from the authors'
+// archives.
 
 export { DataError, type DataErrorCode } from "./data-error.ts";
 export { type ImageListing, listAllImages, listImages, type Skipped } from "./folder/image-listing.ts";

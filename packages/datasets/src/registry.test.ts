@@ -1,4 +1,4 @@
-// The schema of datasets.json, its content, and the search by name.
+// Tests the schema of datasets.json, its content, and the search by name.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -75,8 +75,8 @@ describe("findDataset", () => {
 });
 
 describe("loadRegistry", () => {
-  const whole = JSON.parse(readFileSync(path, "utf8"));
-  test.each<[string, (content: typeof whole) => unknown, RegExp]>([
+  const registryContent = JSON.parse(readFileSync(path, "utf8"));
+  test.each<[string, (content: typeof registryContent) => unknown, RegExp]>([
     [
       "with a checksum that is too short",
       (r) => (r.datasets[0].downloads[0].md5 = "85eeb1"),
@@ -105,7 +105,7 @@ describe("loadRegistry", () => {
       /datasets\[0\]\.downloads\[0\]\.urls\[0\]/,
     ],
   ])("refuses a file %s, and names the file and the field", (name, change, message) => {
-    const content = structuredClone(whole);
+    const content = structuredClone(registryContent);
     change(content);
     const broken = join(folder, `${name}.json`);
     writeFileSync(broken, JSON.stringify(content));
@@ -115,7 +115,7 @@ describe("loadRegistry", () => {
   });
 
   test("accepts a dataset without a miniature", () => {
-    const content = structuredClone(whole);
+    const content = structuredClone(registryContent);
     delete content.datasets[0].miniature;
     const changed = join(folder, "no-miniature.json");
     writeFileSync(changed, JSON.stringify(content));

@@ -25,7 +25,7 @@ const download = z.strictObject({
 });
 
 const dataset = z.strictObject({
-  /** Name of the dataset in commands. */
+  /** The dataset's name in commands. */
   name: z.string().regex(/^[a-z][a-z0-9]*$/, "lower-case letters and digits"),
   title: z.string(),
   subject: z.string(),
@@ -39,7 +39,7 @@ const dataset = z.strictObject({
   citation: z.strictObject({ text: z.string(), year: z.int() }),
   homepage: z.url().nullable(),
   downloads: z.array(download).min(1),
-  /** The image folder that `bench fetch` makes from it. */
+  /** The image folder that `bench fetch` makes from the downloads. */
   prepared: z.strictObject({
     /** Splits that the folder holds; `all` for every image. */
     splits: z.array(z.string()).min(1),
@@ -49,7 +49,7 @@ const dataset = z.strictObject({
     why: z.string(),
   }),
   notes: z.array(z.string()),
-  /** Name of the procedural miniature that stands in for it; absent for a dataset without one. */
+  /** Name of the procedural miniature that stands in for the dataset; absent for a dataset without one. */
   miniature: z.string().optional(),
 });
 
@@ -71,13 +71,14 @@ const registry = z
 export type DatasetDownload = Readonly<z.infer<typeof download>>;
 export type DatasetEntry = Readonly<z.infer<typeof dataset>>;
 
-/** A name that no dataset has. An error of usage, not of data: the command line exits with code 2. */
+/** The error for a name that no dataset has. It is an error of usage: the command line exits with code 2. */
 export class UnknownDatasetError extends Error {
   override readonly name = "UnknownDatasetError";
 }
 
 /**
- * Reads datasets.json. Throws DataError (registry) if it is missing or does not match the schema; names the field.
+ * Reads datasets.json. Throws DataError (registry) where it is missing or does not match the schema; the message
+ * names the field.
  */
 export function loadRegistry(path: string): readonly DatasetEntry[] {
   let content: unknown;

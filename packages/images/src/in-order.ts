@@ -8,14 +8,14 @@ export async function processInOrder<T, R>(
   work: (item: T) => Promise<R>,
   take: (item: T, result: R) => void,
 ): Promise<void> {
-  const waiting: Promise<R>[] = [];
-  let started = 0;
+  const pendingResults: Promise<R>[] = [];
+  let nextIndex = 0;
   for (const item of items) {
-    while (started < items.length && waiting.length < decodersAtOnce) {
-      const result = work(items[started++] as T);
+    while (nextIndex < items.length && pendingResults.length < decodersAtOnce) {
+      const result = work(items[nextIndex++] as T);
       result.catch(() => undefined); // awaited below; an earlier failure must not make it an unhandled rejection
-      waiting.push(result);
+      pendingResults.push(result);
     }
-    take(item, await (waiting.shift() as Promise<R>));
+    take(item, await (pendingResults.shift() as Promise<R>));
   }
 }

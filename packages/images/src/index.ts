@@ -1,4 +1,4 @@
-// Images: files decoded to 8-bit RGB, cropped, resized, and encoded as PNG.
+// Decodes image files to 8-bit RGB, crops and resizes images, and encodes them as PNG.
 
 export { decodeImage } from "./decode/decode-image.ts";
 export { isImageName, readableFormats, unreadableByName } from "./decode/image-format.ts";

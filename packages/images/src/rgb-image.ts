@@ -1,4 +1,4 @@
-// The forms in which images are passed on. N = images, H = height, W = width.
+// Types of images in memory. N = images, H = height, W = width.
 
 /** An image of 8-bit RGB. */
 export interface RgbImage {

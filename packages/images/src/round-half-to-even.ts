@@ -1,4 +1,4 @@
-// Rounding as Python does.
+// Rounds numbers as Python does.
 
 /** Rounds to the nearest integer, and halves to the even one, as Python's `round`. */
 export function roundHalfToEven(value: number): number {

@@ -4,7 +4,7 @@ import { ImageError } from "./image-error.ts";
 
 /** Images with a shorter side below this are refused: resizing them mostly invents pixels. */
 export const smallestSide = 8;
-/** Larger images are refused: 100 million pixels take 300 MB once decoded. */
+/** Images with more pixels are refused: 100 million pixels take 300 MB once decoded. */
 export const mostPixels = 100_000_000;
 
 /** Throws ImageError for a size outside the limits. */

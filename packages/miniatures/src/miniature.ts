@@ -1,4 +1,4 @@
-// The form of a miniature, and sets of its images. N = images, S = side in pixels.
+// The type of a miniature, and functions that draw its images. N = images, S = side in pixels.
 
 import { type Stream, stream } from "@dit-bench/random";
 import { type Canvas, toPixels } from "./raster/canvas.ts";
@@ -10,7 +10,8 @@ export interface Miniature {
   /** The content of the images, as a phrase. */
   readonly subject: string;
   readonly classes: readonly string[];
-  /** Draws an image of a class. Only `r` varies it; `size` is the side in pixels, 32 by default. Throws RangeError. */
+  /** Draws an image of a class. Only `r` varies it; `size` is the side in pixels, 32 by default.
+   * Throws RangeError for a class that does not exist. */
   draw(classIndex: number, r: Stream, size?: number): Canvas;
 }
 

@@ -1,4 +1,4 @@
-// All miniatures: fixed pixels, variety within a class, differences between classes.
+// Tests all miniatures: fixed pixels, variety within a class, differences between classes.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { drawImage, drawMiniature, type Miniature, miniatures, paperMiniatures, sourceDomain } from "./index.ts";
 
-const all = [...miniatures, sourceDomain];
+const allMiniatures = [...miniatures, sourceDomain];
 
 /** SHA-256 of the first two images of each class with seed 1. The published base model and results depend on these. */
 const golden: Record<string, string> = {
@@ -97,7 +97,7 @@ describe("drawMiniature", () => {
     expect(held.pixels.slice(0, 3072)).toEqual(drawImage(m, 0, 2, 1));
   });
 
-  it.each(all)("draws different images within each class of $name", (m) => {
+  it.each(allMiniatures)("draws different images within each class of $name", (m) => {
     const n = 10;
     for (let c = 0; c < m.classes.length; c++) {
       const images = Array.from({ length: n }, (_, i) => image(m, c, i));
@@ -109,10 +109,13 @@ describe("drawMiniature", () => {
   });
 
   // Measured with 20 training and 8 test images per class: cars 0.50, source 0.53, the other miniatures 0.81 to 1.00.
-  it.each(all)("draws classes of $name that a nearest-neighbour classifier separates far above chance", (m) => {
-    const minimum = m.name === "cars" ? 0.3 : m === sourceDomain ? 0.3 : 0.65;
-    expect(accuracy(samples(m, 0, 14), samples(m, 14, 20))).toBeGreaterThan(minimum);
-  });
+  it.each(allMiniatures)(
+    "draws classes of $name that a nearest-neighbour classifier separates far above chance",
+    (m) => {
+      const minimum = m.name === "cars" ? 0.3 : m === sourceDomain ? 0.3 : 0.65;
+      expect(accuracy(samples(m, 0, 14), samples(m, 14, 20))).toBeGreaterThan(minimum);
+    },
+  );
 
   it("draws miniatures that a nearest-neighbour classifier tells apart", () => {
     const among = (first: number, end: number): Sample[] =>
@@ -147,7 +150,7 @@ function accuracy(train: readonly Sample[], test: readonly Sample[]): number {
   const known = train.flatMap(({ image, label }) =>
     [false, true].map((mirrored) => ({ label, features: edges(image, mirrored) })),
   );
-  const right = test.filter(({ image, label }) => {
+  const correct = test.filter(({ image, label }) => {
     const query = edges(image, false);
     let best = -1;
     let found = -1;
@@ -158,7 +161,7 @@ function accuracy(train: readonly Sample[], test: readonly Sample[]): number {
     }
     return found === label;
   });
-  return right.length / test.length;
+  return correct.length / test.length;
 }
 
 /** Features: square roots of the summed positive and negative gradients along x and y in 8 x 8 cells, of length 1. */

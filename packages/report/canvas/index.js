@@ -1,5 +1,6 @@
 // The interface of the package `canvas`, implemented with @napi-rs/canvas. The compatibility layer of @napi-rs/canvas
-// covers raster canvases. This file adds SVG canvases: the layer gives them no `toBuffer`, and text in a machine's fonts.
+// covers raster canvases. This file adds SVG canvases: the layer gives them no `toBuffer`, and text in a machine's
+// fonts.
 const { createCanvas: createNative, SvgExportFlag } = require("@napi-rs/canvas");
 const nodeCanvas = require("@napi-rs/canvas/node-canvas");
 
@@ -33,8 +34,8 @@ function createSvgCanvas(width, height) {
 }
 
 /**
- * Numbers the ids of an SVG from zero. The native canvas continues its numbers across the canvases of a process (`cl_3`,
- * `cl_4` …), so equal drawings would not be equal bytes.
+ * Numbers the ids of an SVG from zero. The native canvas continues its numbers across the canvases of a process
+ * (`cl_3`, `cl_4` …), so equal drawings would not be equal bytes.
  */
 function renumberIds(svg) {
   const numbered = new Map();

@@ -1,4 +1,4 @@
-// Tests of the sentences that answer which method is best, at which cost, and how certainly.
+// Tests the sentences that answer which method is best, at which cost, and how certainly.
 
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";
@@ -9,7 +9,7 @@ import { diverged, methods, type Selection, syntheticRecords } from "./synthetic
 const textOf = (records: RunRecord[]) => answer(comparison(records)).join(" ").replaceAll("\u00a0", " ");
 const textFor = (selection: Selection) => textOf(syntheticRecords(selection));
 
-test("names the best method, its cost, and whether the difference is larger than chance", () => {
+test("answer names the best method, its cost, and whether the difference is larger than chance", () => {
   const sentences = textFor({});
   expect(sentences).toMatch(
     /^DiffFit has the lowest average FID of the 5 methods that train a part of the model: 15\.\d\d /,
@@ -22,7 +22,7 @@ test("names the best method, its cost, and whether the difference is larger than
   expect(sentences).toMatch(/Full fine-tuning \(16\.\d\d\) is (worse than|not separated from) it/);
 });
 
-test("names the methods that are not separated, with the number of seeds that would likely separate them", () => {
+test("answer names methods that are not separated, with the number of seeds that would likely separate them", () => {
   const twin = { ...methods[5]!, method: "twin", label: "Twin", quality: methods[5]!.quality * 1.01 };
   const sentences = textFor({ methods: [methods[5]!, twin], datasets: ["food"], seeds: [0, 1, 2] });
   expect(sentences).toMatch(
@@ -31,7 +31,7 @@ test("names the methods that are not separated, with the number of seeds that wo
   expect(sentences).not.toContain("more than chance");
 });
 
-test("with one seed on one dataset, does not call any method better", () => {
+test("answer does not call any method better with one seed on one dataset", () => {
   const sentences = textFor({ datasets: ["food"], seeds: [0] });
   expect(sentences).toContain(
     "because each method has one seed on one dataset, which cannot separate a difference from chance: run",
@@ -40,7 +40,7 @@ test("with one seed on one dataset, does not call any method better", () => {
   expect(sentences).not.toMatch(/(?<!Whether it )is better than|is worse than|is not separated/);
 });
 
-test("does not compare a method with one seed with methods with several seeds", () => {
+test("answer does not compare a method with one seed with methods with several seeds", () => {
   const records = syntheticRecords({ methods: methods.slice(0, 4), datasets: ["food", "sun"] }).map((record) =>
     record.cell.method === "bitfit"
       ? { ...record, metrics: { ...record.metrics!, fid: 1, fidInterval: [1, 2] } }
@@ -51,13 +51,13 @@ test("does not compare a method with one seed with methods with several seeds", 
   expect(sentences).toContain("Not ranked with the others: BitFit, with one seed on some dataset.");
 });
 
-const food = (method: number, ...seeds: number[]) =>
+const foodRecords = (method: number, ...seeds: number[]) =>
   syntheticRecords({ methods: [methods[method]!], datasets: ["food"], seeds });
 
-test("does not compare methods that share fewer than two seeds, and gives that as the reason", () => {
+test("answer does not compare methods that share fewer than two seeds, and gives that as the reason", () => {
   for (const records of [
-    [...food(1, 0, 1), ...food(2, 2, 3)],
-    [...food(1, 0, 1, 2), ...food(2, 0)],
+    [...foodRecords(1, 0, 1), ...foodRecords(2, 2, 3)],
+    [...foodRecords(1, 0, 1, 2), ...foodRecords(2, 0)],
   ]) {
     expect(textOf(records)).toContain(
       "is unknown, because no two methods share two seeds, and only runs with equal seeds are compared: run the same",
@@ -66,7 +66,7 @@ test("does not compare methods that share fewer than two seeds, and gives that a
   }
 });
 
-test("does not compare two methods over datasets if their intervals have different bases", () => {
+test("answer does not compare two methods over datasets if their intervals have different bases", () => {
   const records = syntheticRecords({ methods: methods.slice(1, 3), datasets: ["food", "sun"] });
   const mixed = records.filter(({ cell }) => cell.method === "bitfit" || cell.dataset === "food" || cell.seed === 0);
   expect(textOf(mixed)).toMatch(
@@ -75,8 +75,8 @@ test("does not compare two methods over datasets if their intervals have differe
   expect(notes(comparison(mixed)).join(" ")).toContain("No ranks, because one method has one seed on some dataset");
 });
 
-test("names a method that shares no seeds with the ranked ones, without counting it as not separated", () => {
-  const compared = comparison([...food(1, 0, 1), ...food(2, 0, 1), ...food(5, 2, 3)]);
+test("answer names a method that shares no seeds with the ranked ones, without counting it as not separated", () => {
+  const compared = comparison([...foodRecords(1, 0, 1), ...foodRecords(2, 0, 1), ...foodRecords(5, 2, 3)]);
   const sentences = answer(compared).join(" ");
   expect(sentences).toMatch(/^BitFit has the lowest FID of the 2 comparable methods/);
   expect(sentences).toContain("It is better than LoRA-R8 by more than chance.");
@@ -84,8 +84,14 @@ test("names a method that shares no seeds with the ranked ones, without counting
   expect(notes(compared).join(" ")).toContain("Not ranked: DiffFit, which shares fewer than two seeds with any ranked");
 });
 
-test("compares two groups of methods with different seeds only within each group", () => {
-  const sentences = textOf([...food(1, 0, 1), ...food(2, 0, 1), ...food(5, 2, 3), ...food(4, 2, 3), ...food(0, 0, 1)]);
+test("answer compares two groups of methods with different seeds only within each group", () => {
+  const sentences = textOf([
+    ...foodRecords(1, 0, 1),
+    ...foodRecords(2, 0, 1),
+    ...foodRecords(5, 2, 3),
+    ...foodRecords(4, 2, 3),
+    ...foodRecords(0, 0, 1),
+  ]);
   expect(sentences).toMatch(/^DiffFit has the lowest FID/);
   expect(sentences).toContain(
     "It shares fewer than two seeds with BitFit and LoRA-R8, so it is not compared with those",
@@ -93,17 +99,17 @@ test("compares two groups of methods with different seeds only within each group
   expect(sentences).not.toContain("Full fine-tuning (");
 });
 
-test("does not promise that more seeds separate methods with equal scores", () => {
-  const twin = food(1, 0, 1).map((record) => ({
+test("answer does not promise that more seeds separate methods with equal scores", () => {
+  const twin = foodRecords(1, 0, 1).map((record) => ({
     ...record,
     cell: { ...record.cell, method: "twin", methodLabel: "Twin" },
   }));
-  expect(textOf([...food(1, 0, 1), ...twin])).toContain(
+  expect(textOf([...foodRecords(1, 0, 1), ...twin])).toContain(
     "It is not separated from Twin; even 100 seeds would likely not separate BitFit and Twin.",
   );
 });
 
-test("has a sentence for a single method, for one that does not help, and for no complete method", () => {
+test("answer has a sentence for a single method, for a method that does not help, and for no complete method", () => {
   expect(textFor({ methods: [methods[1]!] })).toMatch(/^BitFit has the average FID /);
   expect(textFor({ methods: [methods[0]!] })).toMatch(/^Full has the average FID /);
   expect(textFor({ methods: [methods[0]!] })).not.toContain("the time of full fine-tuning");

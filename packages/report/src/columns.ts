@@ -1,5 +1,5 @@
 // The columns of the table of methods that come after FID and rank. One entry here is a column of the Markdown table,
-// of the terminal table and, if it has a value per run, of the CSV. A new cost or a new metric is one entry.
+// of the terminal table and, where it has a value per run, of the CSV. A new cost or a new metric is one entry.
 
 import type { RunRecord } from "@dit-bench/record";
 import type { MethodRow } from "./comparison.ts";

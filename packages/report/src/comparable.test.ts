@@ -1,4 +1,4 @@
-// Tests of the rules by which records may share a table.
+// Tests which records may share a table.
 
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";
@@ -39,20 +39,20 @@ test.each<[what: string, change: (record: RunRecord) => RunRecord, message: RegE
 });
 
 test("refuses two records of one cell, unless identity and result are equal", () => {
-  const again = { ...first, finishedAt: "2026-02-01T00:00:00.000Z" };
-  expect(comparableRecords([again, second, first])).toEqual(comparableRecords([first, second]));
-  for (const different of [
-    { ...again, identity: "9".repeat(64) },
-    { ...again, metrics: { ...again.metrics!, fid: 1 } },
+  const rerun = { ...first, finishedAt: "2026-02-01T00:00:00.000Z" };
+  expect(comparableRecords([rerun, second, first])).toEqual(comparableRecords([first, second]));
+  for (const conflicting of [
+    { ...rerun, identity: "9".repeat(64) },
+    { ...rerun, metrics: { ...rerun.metrics!, fid: 1 } },
   ]) {
-    expect(() => comparableRecords([different, second, first])).toThrow(
+    expect(() => comparableRecords([conflicting, second, first])).toThrow(
       /one cell \(Full on food, seed 0\): one \(finished 2026-01-05T10:00:44\.100Z\) and one \(finished 2026-02-01/,
     );
-    const pathOf = (record: RunRecord) => (record === different ? "b.json" : "a.json");
-    expect(() => comparableRecords([different, second, first], pathOf)).toThrow(
+    const pathOf = (record: RunRecord) => (record === conflicting ? "b.json" : "a.json");
+    expect(() => comparableRecords([conflicting, second, first], pathOf)).toThrow(
       /: a\.json \(finished .*\) and b\.json \(/,
     );
-    expect(() => comparableRecords([different, second, first])).toThrow(ComparisonError);
+    expect(() => comparableRecords([conflicting, second, first])).toThrow(ComparisonError);
   }
 });
 

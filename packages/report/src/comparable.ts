@@ -1,4 +1,4 @@
-// Which records may share a table, in which order, and under which labels.
+// Decides which records may share a table, in which order, and under which labels.
 
 import { isDeepStrictEqual } from "node:util";
 import type { RunRecord } from "@dit-bench/record";
@@ -38,7 +38,7 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
     value: (record: RunRecord) => unknown,
     scope: (record: RunRecord) => string = () => "",
   ) => requireEqualValues(records, { what, value, scope, pathOf });
-  const ofDataset = (record: RunRecord) => ` of ${printable(record.cell.dataset)}`;
+  const datasetScope = (record: RunRecord) => ` of ${printable(record.cell.dataset)}`;
   const labelOf = rowLabels(records);
 
   requireEqual("protocol", (record) => record.protocol);
@@ -46,10 +46,10 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
   requireEqual("extractor weights", (record) => record.weights.extractor);
   requireEqual("extractor", (record) => record.metrics?.extractor);
   requireEqual("resizer", (record) => record.metrics?.resizer);
-  requireEqual("data fingerprint", (record) => record.data.fingerprint, ofDataset);
-  requireEqual("title", (record) => record.cell.datasetTitle, ofDataset);
-  requireEqual("number of real images", (record) => record.metrics?.real, ofDataset);
-  requireEqual("number of generated images", (record) => record.metrics?.generated, ofDataset);
+  requireEqual("data fingerprint", (record) => record.data.fingerprint, datasetScope);
+  requireEqual("title", (record) => record.cell.datasetTitle, datasetScope);
+  requireEqual("number of real images", (record) => record.metrics?.real, datasetScope);
+  requireEqual("number of generated images", (record) => record.metrics?.generated, datasetScope);
   requireEqual(
     "method",
     ({ cell }) => ({ method: cell.method, options: cell.options }),
@@ -64,12 +64,12 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
       byText(a.finishedAt, b.finishedAt),
   );
   return sorted.filter((record, index) => {
-    const before = sorted[index - 1];
-    if (before === undefined || !isSameCell(before, record)) return true;
-    if (isSameRun(before, record)) return false;
+    const previous = sorted[index - 1];
+    if (previous === undefined || !isSameCell(previous, record)) return true;
+    if (isSameRun(previous, record)) return false;
     throw new ComparisonError(
       `two different records of one cell (${cellName(record)}): ` +
-        `${source(before, pathOf)} and ${source(record, pathOf)}; ` +
+        `${describeSource(previous, pathOf)} and ${describeSource(record, pathOf)}; ` +
         "choosing between runs is choosing results: move one of them away",
     );
   });
@@ -105,7 +105,7 @@ function cellName({ cell }: RunRecord): string {
   return `${printable(cell.methodLabel)} on ${printable(cell.dataset)}, seed ${cell.seed}`;
 }
 
-function source(record: RunRecord, pathOf: PathOf): string {
+function describeSource(record: RunRecord, pathOf: PathOf): string {
   const path = pathOf(record);
   return `${path === undefined ? "one" : printable(path)} (finished ${record.finishedAt})`;
 }
@@ -129,12 +129,13 @@ function requireEqualValues(records: readonly RunRecord[], { what, value, scope,
     const current = value(record);
     if (current === undefined) continue;
     const key = scope(record);
-    const known = seen.get(key);
-    if (known === undefined) seen.set(key, { value: current, record });
-    else if (!isDeepStrictEqual(known.value, current)) {
+    const firstValue = seen.get(key);
+    if (firstValue === undefined) seen.set(key, { value: current, record });
+    else if (!isDeepStrictEqual(firstValue.value, current)) {
       throw new ComparisonError(
         `cannot compare runs with more than one ${what}${key}: ` +
-          `${quoted(known.value, known.record)} and ${quoted(current, record)}; compare them in separate tables`,
+          `${quoted(firstValue.value, firstValue.record)} and ${quoted(current, record)}; ` +
+          "compare them in separate tables",
       );
     }
   }

@@ -1,4 +1,4 @@
-// Tests of the comparison: cells, averages, the base model, order of rows, relative time.
+// Tests the comparison: cells, averages, the base model, order of rows, relative time.
 
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// Records to a table: one row per method label, one column per dataset, seeds averaged.
+// Turns records into a table: one row per method label, one column per dataset, seeds averaged.
 //
 // A missing value is `null`, never zero. A row has an average only if every dataset of the table has a finished run and
 // no run of the row diverged: an average over the successful datasets would favour methods that fail on hard ones.
@@ -20,7 +20,7 @@ export interface Comparison {
   rows: MethodRow[];
   /** The base model without fine-tuning, sampled with its null class. */
   base: ScoreRow;
-  /** The pairing of the differences that ranks are computed from; null if no row has a rank. */
+  /** Whether the ranks compare FIDs per dataset or per seed; null where no row has a rank. */
   pairing: Pairing | null;
   /** The basis of the ranked averages; null if no row has a rank. */
   rankedBasis: IntervalBasis | null;
@@ -56,15 +56,15 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
   const labelOf = rowLabels(sorted);
   const labels = [...new Set(sorted.map(labelOf))];
   const rows = labels.map((label): Omit<MethodRow, "rank"> => {
-    const own = sorted.filter((record) => labelOf(record) === label);
-    const { method } = own[0]!.cell;
+    const methodRecords = sorted.filter((record) => labelOf(record) === label);
+    const { method } = methodRecords[0]!.cell;
     return {
       method,
       label,
       full: method === "full",
-      ...scoreRow(own.map(methodScore), datasets),
-      relativeTime: relativeTime(own, sorted),
-      records: own,
+      ...scoreRow(methodRecords.map(methodScore), datasets),
+      relativeTime: relativeTime(methodRecords, sorted),
+      records: methodRecords,
     };
   });
   const { ranks, pairing, basis } = rankRows(rows);
@@ -94,9 +94,9 @@ function datasetColumns(records: readonly RunRecord[]): Comparison["datasets"] {
 }
 
 /** Uses the runs for which full fine-tuning finished on the same dataset, seed, machine and engine. */
-function relativeTime(own: readonly RunRecord[], all: readonly RunRecord[]): number | null {
+function relativeTime(methodRecords: readonly RunRecord[], all: readonly RunRecord[]): number | null {
   const full = all.filter((record) => record.cell.method === "full" && wasTimed(record));
-  const ratios = own.filter(wasTimed).flatMap((record) => {
+  const ratios = methodRecords.filter(wasTimed).flatMap((record) => {
     const reference = full.find((other) => circumstances(other) === circumstances(record));
     return reference === undefined ? [] : [record.times.train / reference.times.train];
   });

@@ -1,4 +1,4 @@
-// The comparison as CSV for programs: one line per run.
+// Writes the comparison as CSV for programs: one line per run.
 
 import type { RunRecord } from "@dit-bench/record";
 import { stringify } from "csv-stringify/sync";

@@ -1,4 +1,4 @@
-// Formats of numbers and lists in tables, charts and sentences.
+// Formats numbers and lists for tables, charts and sentences.
 
 /** An FID with two decimals, as papers print it. */
 export function formatFid(value: number): string {
@@ -36,19 +36,19 @@ export function formatRatio(value: number): string {
  * A duration to three significant digits, in minutes from two minutes and in hours from two hours: 28.7 s, 12.3 min.
  */
 export function formatSeconds(value: number): string {
-  if (value < 119.5) return `${digits(value)}\u00a0s`;
-  return value < 7170 ? `${digits(value / 60)}\u00a0min` : `${digits(value / 3600)}\u00a0h`;
+  if (value < 119.5) return `${threeDigits(value)}\u00a0s`;
+  return value < 7170 ? `${threeDigits(value / 60)}\u00a0min` : `${threeDigits(value / 3600)}\u00a0h`;
 }
 
 /** Milliseconds without a unit, which the heading gives: 9.31, 143, 1530. */
 export function formatMilliseconds(value: number): string {
-  return digits(value);
+  return threeDigits(value);
 }
 
 /** Bytes in decimal units to three significant digits: 75.3 kB, 556 MB. */
 export function formatBytes(value: number): string {
   for (const [unit, name] of byteUnits) {
-    if (value >= unit * 0.9995) return `${digits(value / unit)}\u00a0${name}`;
+    if (value >= unit * 0.9995) return `${threeDigits(value / unit)}\u00a0${name}`;
   }
   return `${Math.round(value)}\u00a0B`;
 }
@@ -66,11 +66,11 @@ const byteUnits = [
 ] as const;
 
 /** Three significant digits, but every digit before the decimal point. */
-function digits(value: number): string {
+function threeDigits(value: number): string {
   return value >= 99.95 || value === 0 ? String(Math.round(value)) : value.toPrecision(3);
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-export function listing(items: readonly string[]): string {
+export function joinWithAnd(items: readonly string[]): string {
   return items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }

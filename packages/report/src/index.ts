@@ -1,4 +1,4 @@
-// Public interface of the package: records to CSV, Markdown, charts, contact sheets and sentences.
+// Public interface of the package: turns records into CSV, Markdown, charts, contact sheets and sentences.
 
 export { answer } from "./answer.ts";
 export { lossCurve } from "./charts/loss-curve.ts";

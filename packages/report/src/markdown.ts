@@ -1,10 +1,10 @@
-// The comparison as a Markdown page.
+// Writes the comparison as a Markdown page.
 
 import { printable, quantity } from "@dit-bench/text";
 import { answer } from "./answer.ts";
 import { gap, tableColumns } from "./columns.ts";
 import type { Comparison } from "./comparison.ts";
-import { formatFid, listing } from "./format.ts";
+import { formatFid, joinWithAnd } from "./format.ts";
 import { notes, samplesMark } from "./notes.ts";
 import type { Cell, ScoreRow } from "./scores.ts";
 import { leftOutNote, miniatureNote, seedsText } from "./wording.ts";
@@ -15,15 +15,15 @@ export interface MarkdownOptions {
 }
 
 /**
- * The page: the measurement, the answer in sentences, the table of methods and costs, the table of datasets, and notes
- * on how to read them. Paragraphs are wrapped at 120 columns.
+ * A page of what was measured, the answer in sentences, the table of methods and costs, the table of datasets, and
+ * notes on how to read them. Paragraphs are wrapped at 120 columns.
  */
 export function toMarkdown(comparison: Comparison, { leftOut = [] }: MarkdownOptions = {}): string {
-  const missing = leftOutNote(leftOut);
+  const leftOutText = leftOutNote(leftOut);
   const parts = [
-    `# Fine-tuning methods compared: ${escapeMarkdown(listing(comparison.recipes))}`,
+    `# Fine-tuning methods compared: ${escapeMarkdown(joinWithAnd(comparison.recipes))}`,
     comparison.miniature ? wrap(`**${escapeMarkdown(miniatureNote(comparison))}**`, "> ", "> ") : null,
-    missing === null ? null : wrap(`**${escapeMarkdown(missing)}**`, "> ", "> "),
+    leftOutText === null ? null : wrap(`**${escapeMarkdown(leftOutText)}**`, "> ", "> "),
     wrap(measurement(comparison)),
     wrap(escapeMarkdown(answer(comparison).join(" "))),
     formatTable(methodLines(comparison)),
@@ -40,19 +40,19 @@ export function toMarkdown(comparison: Comparison, { leftOut = [] }: MarkdownOpt
 function measurement(comparison: Comparison): string {
   const { records, datasets } = comparison;
   const scored = records.flatMap((record) => record.metrics ?? []);
-  const sizes = (values: number[]) => {
+  const rangeText = (values: number[]) => {
     const [least, most] = [Math.min(...values), Math.max(...values)];
     return least === most ? String(least) : `${least} to ${most}`;
   };
-  const what = `FID, lower is better, on ${quantity(datasets.length, "dataset")}, ${seedsText(comparison)}.`;
+  const scopeText = `FID, lower is better, on ${quantity(datasets.length, "dataset")}, ${seedsText(comparison)}.`;
   const protocol = `Protocol ${codeSpan(comparison.protocol)}.`;
   const first = scored[0];
-  if (first === undefined) return `${what} ${protocol}`;
-  const measured =
-    `Each run: ${sizes(scored.map(({ generated }) => generated))} generated images ` +
-    `against ${sizes(scored.map(({ real }) => real))} real ones, ` +
+  if (first === undefined) return `${scopeText} ${protocol}`;
+  const imagesText =
+    `Each run: ${rangeText(scored.map(({ generated }) => generated))} generated images ` +
+    `against ${rangeText(scored.map(({ real }) => real))} real ones, ` +
     `with the features of ${codeSpan(first.extractor)} (resizer ${codeSpan(first.resizer)}).`;
-  return `${what} ${measured} ${protocol}`;
+  return `${scopeText} ${imagesText} ${protocol}`;
 }
 
 const baseLabel = "Base model";

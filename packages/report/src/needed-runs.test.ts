@@ -1,4 +1,4 @@
-// Tests of the estimated number of runs that would separate two methods, against R's `power.t.test`.
+// Compares the number of runs that would separate two methods with R's `power.t.test`.
 
 import { expect, test } from "vitest";
 import { mostRuns, neededRuns } from "./needed-runs.ts";

@@ -1,4 +1,4 @@
-// Estimates the number of seeds or datasets that would likely separate two methods that are not separated yet.
+// Estimates how many seeds or datasets would likely separate two methods that are not separated yet.
 //
 // Assumes that the mean d and the standard deviation s of the differences stay as observed. The result is the smallest
 // n with |d| sqrt(n) / s >= t(97.5 %, n - 1) + t(80 %, n - 1), a power of 80 %; the noncentral t is approximated by a
@@ -23,23 +23,27 @@ export interface NeededRuns {
 
 /** Null if `a` and `b` have fewer than two differences, from which nothing can be estimated. */
 export function neededRuns(a: ScoreRow, b: ScoreRow, pairing: Pairing): NeededRuns | null {
-  const observed = differences(a, b, pairing);
-  const variance = sampleVariance(observed);
+  const observedDifferences = differences(a, b, pairing);
+  const variance = sampleVariance(observedDifferences);
   if (variance === null) return null;
-  const difference = Math.abs(mean(observed));
+  const difference = Math.abs(mean(observedDifferences));
   if (pairing === "seeds")
-    return { what: "seeds", seedsAreKnown: true, count: smallest((n) => separates(difference, variance / n, n - 1)) };
+    return {
+      what: "seeds",
+      seedsAreKnown: true,
+      count: smallestNumber((n) => separates(difference, variance / n, n - 1)),
+    };
 
   // The variance over datasets has a part due to seeds, which shrinks with their number, and a rest that does not.
-  const k = observed.length;
+  const datasetCount = observedDifferences.length;
   const noise = seedNoise(a, b);
   if (noise !== null) {
     const rest = Math.max(0, variance - mean(noise.map(({ variance, n }) => variance / n)));
     const perSeed = mean(noise.map(({ variance }) => variance));
-    const count = smallest((n) => separates(difference, (rest + perSeed / n) / k, k - 1));
+    const count = smallestNumber((n) => separates(difference, (rest + perSeed / n) / datasetCount, datasetCount - 1));
     if (Number.isFinite(count)) return { what: "seeds", seedsAreKnown: true, count };
   }
-  const count = smallest((n) => separates(difference, variance / n, n - 1));
+  const count = smallestNumber((n) => separates(difference, variance / n, n - 1));
   return { what: "datasets", seedsAreKnown: noise !== null, count };
 }
 
@@ -49,7 +53,7 @@ function separates(difference: number, variance: number, degrees: number): boole
   return difference >= Math.sqrt(variance) * (twoSidedT(confidenceLevel, degrees) + twoSidedT(2 * power - 1, degrees));
 }
 
-function smallest(isEnough: (n: number) => boolean): number {
+function smallestNumber(isEnough: (n: number) => boolean): number {
   for (let n = 2; n <= mostRuns; n++) if (isEnough(n)) return n;
   return Number.POSITIVE_INFINITY;
 }

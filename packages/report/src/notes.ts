@@ -1,8 +1,8 @@
-// The notes below a table: how each number was computed, and what it does not show.
+// Writes the notes below a table: how each number was computed, and what the number does not show.
 
 import { gap, loadMark, tableColumns } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";
-import { listing } from "./format.ts";
+import { joinWithAnd } from "./format.ts";
 import { wasUnderLoad } from "./load.ts";
 import { neededRuns } from "./needed-runs.ts";
 import { canCompare, isSeparated } from "./ranking.ts";
@@ -95,11 +95,11 @@ function rankNote(comparison: Comparison): string | null {
 function otherBasisNote(comparison: Comparison): string | null {
   const others = rowsOfOtherBasis(comparison);
   if (others.length === 0) return null;
-  const one = oneSeedText(comparison);
-  const several = comparison.datasets.length === 1 ? "two or more" : "two or more seeds on every dataset";
-  const [theirs, ranked] = comparison.rankedBasis === "seeds" ? [one, several] : [several, one];
+  const oneSeed = oneSeedText(comparison);
+  const severalSeeds = comparison.datasets.length === 1 ? "two or more" : "two or more seeds on every dataset";
+  const [theirs, ranked] = comparison.rankedBasis === "seeds" ? [oneSeed, severalSeeds] : [severalSeeds, oneSeed];
   return (
-    `Not ranked: ${listing(others.map((row) => row.label))}, with ${theirs}, ` +
+    `Not ranked: ${joinWithAnd(others.map((row) => row.label))}, with ${theirs}, ` +
     `while the ranked methods have ${ranked}. ` +
     "Run the same seeds of every method to rank them all."
   );
@@ -108,10 +108,10 @@ function otherBasisNote(comparison: Comparison): string | null {
 function sharedSeedsNote(comparison: Comparison): string | null {
   const rows = rowsWithoutSharedSeeds(comparison);
   if (rows.length === 0) return null;
-  const [have, share] = rows.length === 1 ? ["which shares", "it"] : ["which share", "them"];
+  const [clause, pronoun] = rows.length === 1 ? ["which shares", "it"] : ["which share", "them"];
   return (
-    `Not ranked: ${listing(rows.map((row) => row.label))}, ${have} fewer than two seeds with any ranked method. ` +
-    `Run the seeds of the other methods with ${share} too.`
+    `Not ranked: ${joinWithAnd(rows.map((row) => row.label))}, ${clause} ` +
+    `fewer than two seeds with any ranked method. Run the seeds of the other methods with ${pronoun} too.`
   );
 }
 
@@ -129,19 +129,20 @@ function openPairsNote({ rows, pairing }: Comparison): string | null {
   });
   if (clauses.length === 0) return null;
   return (
-    `Not separated yet: ${clauses.join("; ")} (these are totals, at a power of 80 %, if the differences stay as  ` +
+    `Not separated yet: ${clauses.join("; ")} (these are totals, at a power of 80 %, if the differences stay as ` +
     "observed)."
   );
 }
 
 function loadNote({ rows }: Comparison): string | null {
-  const timed = rows.flatMap((row: MethodRow) => row.records).filter((record) => record.exit === "finished");
-  const loaded = timed.filter(wasUnderLoad);
-  if (loaded.length === 0) return null;
-  const cores = mean(loaded.map((record) => record.otherLoad!)).toFixed(1);
+  const finishedRuns = rows.flatMap((row: MethodRow) => row.records).filter((record) => record.exit === "finished");
+  const loadedRuns = finishedRuns.filter(wasUnderLoad);
+  if (loadedRuns.length === 0) return null;
+  const runs = finishedRuns.length === 1 ? "the run was" : `${loadedRuns.length} of ${finishedRuns.length} runs were`;
+  const cores = mean(loadedRuns.map((record) => record.otherLoad!)).toFixed(1);
   return (
-    `${loadMark} ${timed.length === 1 ? "the run was" : `${loaded.length} of ${timed.length} runs were`} measured ` +
-    `while other processes used ${cores} cores on average: the machine had too few cores, so the times are too long.`
+    `${loadMark} ${runs} measured while other processes used ${cores} cores on average: ` +
+    "the machine had too few cores, so the times are too long."
   );
 }
 

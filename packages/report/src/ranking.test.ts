@@ -1,4 +1,4 @@
-// Tests of the ranking, with published data for the paired t test.
+// Tests the ranking, with published data for the paired t test.
 
 import { expect, test } from "vitest";
 import { rankRows } from "./ranking.ts";

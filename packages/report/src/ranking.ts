@@ -1,4 +1,4 @@
-// Ranks that distinguish two methods only if their difference is larger than chance.
+// Ranks methods by the number of methods that are better by more than chance.
 //
 // Two methods are compared by the differences of their FIDs. With two or more datasets there is one difference per
 // dataset (means over seeds), so the result holds for datasets like these; with one dataset there is one difference per
@@ -7,10 +7,10 @@
 // them as independent would make the intervals too short. The level holds for each pair and is not corrected for the
 // number of pairs. Rows whose averages have different bases are not ranked against each other.
 
-import { confidenceLevel, type IntervalBasis, type ScoreRow } from "./scores.ts";
+import { type Basis, level, type ScoreRow } from "./scores.ts";
 import { meanInterval } from "./statistics.ts";
 
-/** The pairs of results whose differences compare two methods. */
+/** Whether the differences of two methods are taken per dataset or per seed. */
 export type Pairing = "datasets" | "seeds";
 
 export interface Ranking {
@@ -29,17 +29,17 @@ export interface Ranking {
  * tie. On a single dataset it is always `seeds`, because rows with one seed have a single difference there.
  */
 export function rankRows(rows: readonly ScoreRow[]): Ranking {
-  const averaged = rows.filter((row) => row.average !== null);
-  const bySeeds = averaged.filter((row) => row.average!.basis === "seeds").length;
+  const averagedRows = rows.filter((row) => row.average !== null);
+  const bySeeds = averagedRows.filter((row) => row.average!.basis === "seeds").length;
   const pairing: Pairing = (rows[0]?.cells.length ?? 0) > 1 ? "datasets" : "seeds";
-  const basis: IntervalBasis = pairing === "seeds" || 2 * bySeeds >= averaged.length ? "seeds" : "samples";
-  const candidates = averaged.filter((row) => row.average!.basis === basis);
-  const ranked = candidates.filter((row) =>
+  const basis: Basis = pairing === "seeds" || 2 * bySeeds >= averagedRows.length ? "seeds" : "samples";
+  const candidates = averagedRows.filter((row) => row.average!.basis === basis);
+  const rankedRows = candidates.filter((row) =>
     candidates.some((other) => other !== row && canCompare(row, other, pairing)),
   );
-  if (ranked.length === 0) return { ranks: rows.map(() => null), pairing: null, basis: null };
+  if (rankedRows.length === 0) return { ranks: rows.map(() => null), pairing: null, basis: null };
   const ranks = rows.map((row) =>
-    ranked.includes(row) ? 1 + ranked.filter((other) => isBetter(other, row, pairing)).length : null,
+    rankedRows.includes(row) ? 1 + rankedRows.filter((other) => isBetter(other, row, pairing)).length : null,
   );
   return { ranks, pairing, basis };
 }

@@ -1,4 +1,4 @@
-// FIDs of one row of a table: one cell per dataset, and their average with its interval.
+// Computes the FIDs of one row of a table: one cell per dataset, and the average of the cells with its interval.
 
 import type { RunRecord } from "@dit-bench/record";
 import { mean, sampleVariance, twoSidedT } from "./statistics.ts";

@@ -1,4 +1,4 @@
-// Tests of the statistics against R, closed forms and published data.
+// Compares the statistics with R, closed forms and published data.
 
 import { expect, test } from "vitest";
 import { geometricMean, mean, meanInterval, sampleVariance, twoSidedT } from "./statistics.ts";

@@ -1,4 +1,4 @@
-// Means, variances, and quantiles of Student's t distribution.
+// Computes means, variances, and quantiles of Student's t distribution.
 
 export function mean(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError("cannot take the mean of no values");

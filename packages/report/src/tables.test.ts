@@ -1,4 +1,4 @@
-// Tests of the Markdown page and the CSV, against approved fixtures and for hostile names.
+// Tests the Markdown page and the CSV, against approved fixtures and for hostile names.
 
 import { expect, test } from "vitest";
 import { answer, comparison, lossCurve, parametersChart, tableColumns, toCsv, toMarkdown } from "./index.ts";

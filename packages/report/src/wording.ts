@@ -1,8 +1,8 @@
-// Sentences that appear in more than one place: the Markdown page, the charts, the terminal.
+// Sentences that the Markdown page, the charts and the terminal share.
 
 import { quantity } from "@dit-bench/text";
 import type { Comparison, MethodRow } from "./comparison.ts";
-import { listing } from "./format.ts";
+import { joinWithAnd } from "./format.ts";
 import { mostRuns, type NeededRuns } from "./needed-runs.ts";
 
 /** The warning that accompanies every miniature comparison. */
@@ -61,30 +61,30 @@ export function unrankedReason({ rows, datasets }: Comparison): { reason: string
   };
 }
 
-/** Describes a row with the basis `samples`: it has one seed somewhere. */
+/** Describes the runs of a row with the basis `samples`, which has one seed on some dataset. */
 export function oneSeedText({ datasets }: Comparison): string {
   return datasets.length === 1 ? "one seed" : "one seed on some dataset";
 }
 
 /** A clause with the number of runs that would separate the methods `names`. */
 export function neededText({ what, count, seedsAreKnown }: NeededRuns, names: readonly string[]): string {
-  const them = listing(names);
+  const namesText = joinWithAnd(names);
   const unknown = "; one seed does not show whether more seeds would";
   if (!Number.isFinite(count)) {
-    if (what === "seeds") return `even ${mostRuns} seeds would likely not separate ${them}`;
+    if (what === "seeds") return `even ${mostRuns} seeds would likely not separate ${namesText}`;
     return seedsAreKnown
-      ? `neither more seeds nor ${mostRuns} datasets like these would likely separate ${them}`
-      : `even ${mostRuns} datasets like these would likely not separate ${them}${unknown}`;
+      ? `neither more seeds nor ${mostRuns} datasets like these would likely separate ${namesText}`
+      : `even ${mostRuns} datasets like these would likely not separate ${namesText}${unknown}`;
   }
-  if (what === "seeds") return `about ${count} seeds would likely separate ${them}`;
+  if (what === "seeds") return `about ${count} seeds would likely separate ${namesText}`;
   return seedsAreKnown
-    ? `more seeds would not separate ${them}; about ${count} datasets like these likely would`
-    : `about ${count} datasets like these would likely separate ${them}${unknown}`;
+    ? `more seeds would not separate ${namesText}; about ${count} datasets like these likely would`
+    : `about ${count} datasets like these would likely separate ${namesText}${unknown}`;
 }
 
 /** The sentence that names the records that could not be read; null if there are none. */
 export function leftOutNote(leftOut: readonly string[]): string | null {
   if (leftOut.length === 0) return null;
-  const [be, these] = leftOut.length === 1 ? ["is", "1 record"] : ["are", `${leftOut.length} records`];
-  return `${these} could not be read and ${be} left out: ${leftOut.join(", ")}.`;
+  const [verb, recordsText] = leftOut.length === 1 ? ["is", "1 record"] : ["are", `${leftOut.length} records`];
+  return `${recordsText} could not be read and ${verb} left out: ${leftOut.join(", ")}.`;
 }

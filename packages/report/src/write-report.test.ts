@@ -1,4 +1,4 @@
-// Tests of the files of a report.
+// Tests writeReport.
 
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { comparison, toCsv, toMarkdown, writeReport } from "./index.ts";
 import { syntheticRecords } from "./synthetic.test.data.ts";
 
-test("writes four files, equal for equal records, and leaves them unchanged after an error", async () => {
+test("writeReport writes four files, equal for equal records, and leaves them unchanged after an error", async () => {
   const folder = await mkdtemp(join(tmpdir(), "report-"));
   const read = async () =>
     Promise.all((await readdir(folder)).sort().map((name) => readFile(join(folder, name), "base64")));

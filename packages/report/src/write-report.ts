@@ -1,4 +1,4 @@
-// Records to the files of a report: tables as CSV and Markdown, the chart as PNG and SVG.
+// Writes records as the files of a report: tables as CSV and Markdown, the chart as PNG and SVG.
 
 import { join } from "node:path";
 import { replaceFile } from "@dit-bench/files";

@@ -13,7 +13,7 @@ export interface Skipped {
   /** Path below the listed folder. */
   readonly file: string;
   readonly reason: string;
-  /** Set for entries that cannot be images. Strict loading ignores them. */
+  /** True for an entry that cannot be an image; strict loading accepts that it is left out. */
   readonly harmless?: true | undefined;
 }
 
@@ -22,15 +22,15 @@ export interface ImageListing {
   /** The folder's own name. */
   readonly name: string;
   /**
-   * In natural order of their names. `files` are paths below the listed folder with "/" as separator, in byte order.
-   * Names that are not safe text are escaped (`nameText`), so open the path that `diskPath` gives.
+   * The classes in natural order of their names. `files` are paths below the listed folder with "/" as separator, in
+   * byte order. Names that are not safe text are escaped (`nameText`), so open the path that `diskPath` gives.
    */
   readonly classes: readonly { readonly name: string; readonly files: readonly string[] }[];
   readonly skipped: readonly Skipped[];
 }
 
 /**
- * Lists the images of a folder with one subfolder per class; images in deeper folders belong to the topmost one. A
+ * Lists the images of a folder with one subfolder per class; images in nested folders belong to the topmost one. A
  * folder of images without class folders is one class, named after the folder. Hidden files and files that operating
  * systems create (`isIgnoredName`) are ignored, symbolic links are followed, and unreadable files are listed as
  * skipped. Throws DataError for a folder that is missing, has no images, or holds train and test folders, or a single
@@ -91,11 +91,11 @@ const expectedLayout =
 
 function noImages(folder: string, skipped: readonly Skipped[], expected: string): DataError {
   const first = skipped.find(({ harmless }) => !harmless);
-  const because = first === undefined ? "" : ` (left out ${first.file}: ${first.reason})`;
-  return new DataError("no-images", `no images in "${printable(folder)}"${because}: ${expected}`);
+  const exampleText = first === undefined ? "" : ` (left out ${first.file}: ${first.reason})`;
+  return new DataError("no-images", `no images in "${printable(folder)}"${exampleText}: ${expected}`);
 }
 
-/** Unreadable images in folders outnumber the readable ones beside them: those folders were meant as classes. */
+/** The error for class folders of unreadable images beside fewer readable images, which are therefore no class. */
 function unreadableClasses(folder: string, images: number, skipped: readonly Skipped[]): DataError {
   const unreadable = skipped.filter(({ file, harmless }) => !harmless && file.includes("/"));
   const example = unreadable[0] === undefined ? "" : ` (${unreadable[0].file}: ${unreadable[0].reason})`;
@@ -118,24 +118,24 @@ function topEntries(folder: string, expected: string): Entry[] {
     return entriesOf(folder, "");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const printableFolder = printable(folder);
+    const folderText = printable(folder);
     if (code === "ENOENT" && folder.startsWith("~"))
       throw new DataError(
         "missing-folder",
-        `image folder "${printableFolder}" does not exist: the shell did not expand "~"; ` +
+        `image folder "${folderText}" does not exist: the shell did not expand "~"; ` +
           'write $HOME, or remove the quotes or the "="',
       );
     if (code === "ENOENT")
-      throw new DataError("missing-folder", `image folder "${printableFolder}" does not exist: ${expected}`);
-    const use = expected === expectedLayout ? "class folders" : "images";
+      throw new DataError("missing-folder", `image folder "${folderText}" does not exist: ${expected}`);
+    const contentText = expected === expectedLayout ? "class folders" : "images";
     if (code === "ENOTDIR")
-      throw new DataError("not-a-folder", `"${printableFolder}" is ${describeWrongFile(use, folder)}; ${expected}`);
+      throw new DataError("not-a-folder", `"${folderText}" is ${describeWrongFile(contentText, folder)}; ${expected}`);
     if (code === "ELOOP" || code === "ENAMETOOLONG" || code === "ESTALE")
-      throw new DataError("missing-folder", `image folder "${printableFolder}" cannot be read (${code}): ${expected}`);
+      throw new DataError("missing-folder", `image folder "${folderText}" cannot be read (${code}): ${expected}`);
     if (code === "EACCES" || code === "EPERM")
       throw new DataError(
         "missing-folder",
-        `image folder "${printableFolder}" cannot be read (${code}); ask for its permissions`,
+        `image folder "${folderText}" cannot be read (${code}); ask for its permissions`,
       );
     throw error;
   }
@@ -153,16 +153,17 @@ function entriesOf(folder: string, relative: string): Entry[] {
 const pathOf = (relative: string, name: string): string => (relative === "" ? name : `${relative}/${name}`);
 
 /**
- * Images in the folder `relative` and below it, as paths below `folder`. Unreadable files are added to `skipped`.
+ * Returns the images in the folder `relative` and below it, as paths below `folder`. Unreadable files are added to
+ * `skipped`.
  *
  * @param ancestors real paths of the folders that contain it, to detect cyclic links
  */
 function imagesBelow(folder: string, relative: string, ancestors: ReadonlySet<string>, skipped: Skipped[]): string[] {
   let entries: Entry[];
-  let real: string;
+  let realFolder: string;
   try {
-    real = realPath(diskPath(folder, relative));
-    if (ancestors.has(real)) {
+    realFolder = realPath(diskPath(folder, relative));
+    if (ancestors.has(realFolder)) {
       skipped.push({ file: relative, reason: "a link to a folder that contains it", harmless: true });
       return [];
     }
@@ -174,7 +175,7 @@ function imagesBelow(folder: string, relative: string, ancestors: ReadonlySet<st
   const images: string[] = [];
   for (const { name, kind } of entries) {
     const file = pathOf(relative, name);
-    if (kind === "folder") images.push(...imagesBelow(folder, file, new Set([...ancestors, real]), skipped));
+    if (kind === "folder") images.push(...imagesBelow(folder, file, new Set([...ancestors, realFolder]), skipped));
     else if (kind === "file") addFile(file, name, images, skipped);
     else skipped.push({ file, ...kind });
   }
@@ -190,7 +191,7 @@ function addFile(file: string, name: string, images: string[], skipped: Skipped[
 
 function kindOf(entry: Dirent<Buffer>, name: string, path: string | Buffer): Entry["kind"] {
   let status: { isFile(): boolean; isDirectory(): boolean } = entry;
-  // An entry with another extension than an image's is harmless. One without extension may be a folder of images.
+  // A file with another extension than an image's is harmless; a name without extension may be a folder of images.
   const harmless = isImageName(name) || !/\.\w{1,5}$/.test(name) ? {} : { harmless: true as const };
   if (entry.isSymbolicLink()) {
     try {
@@ -214,28 +215,28 @@ function checkLayout(
   classes: readonly { name: string; files: readonly string[] }[],
   rootImages: readonly string[],
 ): void {
-  const printableFolder = printable(folder);
+  const folderText = printable(folder);
   const [first] = classes;
   if (first === undefined) return;
   const nested = classes.every(({ files }) => files.every((file) => file.split("/").length > 2));
-  const inFirst = `"${printable(join(folder, first.name))}"`;
+  const firstPath = `"${printable(join(folder, first.name))}"`;
   if (classes.every(({ name }) => splitName.test(name)) && (nested || classes.length > 1))
     throw new DataError(
       "splits",
-      `"${printableFolder}" holds splits (${classes.map(({ name }) => name).join(", ")}), not classes: ` +
-        `give one of them, such as ${inFirst}`,
+      `"${folderText}" holds splits (${classes.map(({ name }) => name).join(", ")}), not classes: ` +
+        `give one of them, such as ${firstPath}`,
     );
   if (classes.length > 1) return;
   if (nested)
     throw new DataError(
       "one-class",
-      `"${printableFolder}" holds one folder, "${first.name}", with folders in it: ` +
-        `did you mean ${inFirst}? ${expectedLayout}`,
+      `"${folderText}" holds one folder, "${first.name}", with folders in it: ` +
+        `did you mean ${firstPath}? ${expectedLayout}`,
     );
   if (rootImages.length > first.files.length)
     throw new DataError(
       "one-class",
-      `"${printableFolder}" holds ${rootImages.length} images and one folder with images, ` +
+      `"${folderText}" holds ${rootImages.length} images and one folder with images, ` +
         `"${first.name}" (${first.files.length}); move the images into a folder per class, ` +
         `or "${first.name}" elsewhere for one class`,
     );

@@ -1,4 +1,4 @@
-// Listing and loading folders of images: layouts, unreadable files, errors, the fingerprint.
+// Tests how folders of images are listed and loaded: layouts, unreadable files, errors, the fingerprint.
 
 import { createHash } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -22,9 +22,10 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true }));
 
 /**
- * A new folder with these files. The name of a colour stands for an image of it, 40 × 20 pixels; other text is content.
+ * Makes a folder with these files. The name of a colour stands for an image of it, 40 × 20 pixels; another text is the
+ * content of a text file.
  */
-function folder(name: string, files: Record<string, string | Uint8Array>): string {
+function makeFolder(name: string, files: Record<string, string | Uint8Array>): string {
   const path = join(root, name);
   mkdirSync(path);
   for (const [file, content] of Object.entries(files)) {
@@ -36,7 +37,7 @@ function folder(name: string, files: Record<string, string | Uint8Array>): strin
 
 describe("loadFolder", () => {
   test("loads classes and files in byte order, with matching pixels and labels", async () => {
-    const path = folder("plain", { "b/2.png": "blue", "b/10.png": "lime", "B/1.PNG": "red", "é/1.png": "black" });
+    const path = makeFolder("plain", { "b/2.png": "blue", "b/10.png": "lime", "B/1.PNG": "red", "é/1.png": "black" });
     const set = await loadFolder(path, { size: 8 });
     expect(set).toMatchObject({ name: "plain", size: 8, classes: ["B", "b", "é"], skipped: [] });
     expect(set.files).toEqual(["B/1.PNG", "b/10.png", "b/2.png", "é/1.png"]);
@@ -52,12 +53,12 @@ describe("loadFolder", () => {
   });
 
   test("takes the topmost of nested folders as the class", async () => {
-    const path = folder("nested", { "rose/1.png": "red", "rose/white/deep/1.png": "lime", "tulip/1.png": "blue" });
+    const path = makeFolder("nested", { "rose/1.png": "red", "rose/white/deep/1.png": "lime", "tulip/1.png": "blue" });
     expect((await loadFolder(path, { size: 8 })).files).toEqual(["rose/1.png", "rose/white/deep/1.png", "tulip/1.png"]);
   });
 
   test("follows links, and skips cyclic and broken ones", async () => {
-    const path = folder("links", { "a/1.png": "red", "b/1.png": "blue" });
+    const path = makeFolder("links", { "a/1.png": "red", "b/1.png": "blue" });
     linkSync(join(path, "a/1.png"), join(path, "a/2.png"));
     symlinkSync("1.png", join(path, "a/3.png"));
     symlinkSync("nowhere.png", join(path, "a/4.png"));
@@ -72,13 +73,15 @@ describe("loadFolder", () => {
   });
 
   test("accepts one class folder, or a folder of images as one class of that name", async () => {
-    const single = await loadFolder(folder("single", { "rose/1.png": "red", "stray.png": "blue" }), { size: 8 });
+    const single = await loadFolder(makeFolder("single", { "rose/1.png": "red", "stray.png": "blue" }), { size: 8 });
     expect(single).toMatchObject({ classes: ["rose"], files: ["rose/1.png"] });
     expect(single.skipped).toEqual([{ file: "stray.png", reason: "not in a class folder" }]);
-    const flat = await loadFolder(folder("flat", { "b.png": "red", "a.png": "blue", "notes.txt": "" }), { size: 8 });
+    const flat = await loadFolder(makeFolder("flat", { "b.png": "red", "a.png": "blue", "notes.txt": "" }), {
+      size: 8,
+    });
     expect(flat).toMatchObject({ name: "flat", classes: ["flat"], files: ["a.png", "b.png"], skipped: [] });
     expect([...flat.labels]).toEqual([0, 0]);
-    const photos = folder("photos", {
+    const photos = makeFolder("photos", {
       "a.jpg": "red",
       "b.jpg": "lime",
       "originals/a.cr2": "x",
@@ -88,7 +91,7 @@ describe("loadFolder", () => {
   });
 
   test("does not take a few images beside unreadable class folders for a class", async () => {
-    const raw = folder("raw", { "cover.jpg": "red", "rose/1.cr2": "x", "rose/2.cr2": "x", "tulip/1.cr2": "x" });
+    const raw = makeFolder("raw", { "cover.jpg": "red", "rose/1.cr2": "x", "rose/2.cr2": "x", "tulip/1.cr2": "x" });
     await expect(loadFolder(raw, { size: 8 })).rejects.toThrow(
       /raw" holds 1 image and folders with 3 images that cannot be read \(rose\/1\.cr2: RAW.*move the readable ones/,
     );
@@ -96,7 +99,7 @@ describe("loadFolder", () => {
 
   test("sorts classes in natural order, and computes the fingerprint in that order", async () => {
     const names = ["10", "9", "1", "2", "a10", "a9", "B", "01"];
-    const path = folder("numbers", Object.fromEntries(names.map((name) => [`${name}/1.png`, "red"])));
+    const path = makeFolder("numbers", Object.fromEntries(names.map((name) => [`${name}/1.png`, "red"])));
     const set = await loadFolder(path, { size: 8 });
     expect(set.classes).toEqual(["01", "1", "2", "9", "10", "B", "a9", "a10"]);
     expect(set.files).toEqual(set.classes.map((name) => `${name}/1.png`));
@@ -108,14 +111,14 @@ describe("loadFolder", () => {
 
   test("ignores folders and files that operating systems create", async () => {
     const names = ["lost+found", "System Volume Information", "$RECYCLE.BIN", "@eaDir", "#recycle", ".Trash-1000"];
-    const others = ["__MACOSX", ".ipynb_checkpoints", ".thumbnails", "found.000", "LOST.DIR"];
+    const moreNames = ["__MACOSX", ".ipynb_checkpoints", ".thumbnails", "found.000", "LOST.DIR"];
     const files = Object.fromEntries(
-      [...names, ...others].flatMap((name) => [
+      [...names, ...moreNames].flatMap((name) => [
         [`${name}/1.png`, "red"],
         [`a/${name}/1.png`, "red"],
       ]),
     );
-    const path = folder("systems", {
+    const path = makeFolder("systems", {
       ...files,
       "a/1.png": "red",
       "b/1.png": "red",
@@ -129,18 +132,18 @@ describe("loadFolder", () => {
   test.runIf(process.platform === "linux")(
     "escapes names that are not UTF-8 or contain control characters",
     async () => {
-      const path = folder("bytes", { "tulip/1.png": "red" });
-      const raw = (...bytes: (string | number)[]) =>
+      const path = makeFolder("bytes", { "tulip/1.png": "red" });
+      const bytePath = (...bytes: (string | number)[]) =>
         Buffer.concat([
           Buffer.from(`${path}/`),
           ...bytes.map((b) => (typeof b === "number" ? Buffer.from([b]) : Buffer.from(b))),
         ]);
-      mkdirSync(raw("r", 0xf6, "se"));
-      writeFileSync(raw("r", 0xf6, "se/caf", 0xe9, ".png"), colours.lime!);
-      mkdirSync(raw("esc\x1b[31m"));
-      writeFileSync(raw("esc\x1b[31m/\n.png"), colours.blue!);
-      mkdirSync(raw("r\\xf6se"));
-      writeFileSync(raw("r\\xf6se/1.png"), colours.black!);
+      mkdirSync(bytePath("r", 0xf6, "se"));
+      writeFileSync(bytePath("r", 0xf6, "se/caf", 0xe9, ".png"), colours.lime!);
+      mkdirSync(bytePath("esc\x1b[31m"));
+      writeFileSync(bytePath("esc\x1b[31m/\n.png"), colours.blue!);
+      mkdirSync(bytePath("r\\xf6se"));
+      writeFileSync(bytePath("r\\xf6se/1.png"), colours.black!);
       const set = await loadFolder(path, { size: 8 });
       expect(set.classes).toEqual(["esc\\x1b[31m", "r\\x5cxf6se", "r\\xf6se", "tulip"]);
       expect(set.files).toContain("r\\xf6se/caf\\xe9.png");
@@ -152,7 +155,7 @@ describe("loadFolder", () => {
   );
 
   test("skips links that cannot be resolved", async () => {
-    const path = folder("unreadable", { "a/1.png": "red", "b/1.png": "red" });
+    const path = makeFolder("unreadable", { "a/1.png": "red", "b/1.png": "red" });
     symlinkSync("loop", join(path, "loop"));
     symlinkSync("b.png", join(path, "a/b.png"));
     symlinkSync("nowhere", join(path, "a/readme.txt"));
@@ -169,7 +172,7 @@ describe("loadFolder", () => {
   test.runIf(process.platform !== "win32" && process.getuid?.() !== 0)(
     "skips a folder without read permission",
     async () => {
-      const path = folder("forbidden", { "a/1.png": "red", "b/1.png": "red", "c/1.png": "red" });
+      const path = makeFolder("forbidden", { "a/1.png": "red", "b/1.png": "red", "c/1.png": "red" });
       chmodSync(join(path, "c"), 0);
       const set = await loadFolder(path, { size: 8 });
       expect(set.skipped).toEqual([{ file: "c", reason: "cannot be read (EACCES)" }]);
@@ -178,7 +181,7 @@ describe("loadFolder", () => {
   );
 
   test("accepts an empty folder and a link to a parent folder when strict", async () => {
-    const path = folder("harmless", { "a/1.png": "red", "b/1.png": "red", "empty/notes.txt": "" });
+    const path = makeFolder("harmless", { "a/1.png": "red", "b/1.png": "red", "empty/notes.txt": "" });
     symlinkSync("..", join(path, "a/up"));
     const set = await loadFolder(path, { size: 8, strict: true });
     expect(set.skipped.map(({ file, harmless }) => [file, harmless])).toEqual([
@@ -188,7 +191,7 @@ describe("loadFolder", () => {
   });
 
   test("ignores hidden files and files that are not images", async () => {
-    const path = folder("others", {
+    const path = makeFolder("others", {
       "a/1.png": "red",
       "a/._1.png": "not an image",
       "a/labels.txt": "1",
@@ -207,7 +210,7 @@ describe("loadFolder", () => {
       ["a", "b"].flatMap((c) => [1, 2, 3, 4].map((i) => [`${c}/${i}.png`, c === "a" && i === 1 ? "broken" : "red"])),
     );
     const steps: string[] = [];
-    const set = await loadFolder(folder("few", files), {
+    const set = await loadFolder(makeFolder("few", files), {
       size: 8,
       perClass: 2,
       onProgress: (done, total) => steps.push(`${done}/${total}`),
@@ -219,7 +222,7 @@ describe("loadFolder", () => {
 });
 
 describe("loadFolder with unusable files", () => {
-  const bad = async () => ({
+  const unusableFiles = async () => ({
     "a/good.png": "red",
     "a/empty.png": "",
     "a/page.jpg": "<html>404</html>",
@@ -235,8 +238,8 @@ describe("loadFolder with unusable files", () => {
     "hopeless/1.png": "broken",
   });
 
-  test("skips each with its reason, and classes without usable images", async () => {
-    const set = await loadFolder(folder("bad", await bad()), { size: 8 });
+  test("skips each unusable file with its reason, and classes without usable images", async () => {
+    const set = await loadFolder(makeFolder("bad", await unusableFiles()), { size: 8 });
     expect(set.files).toEqual(["a/good.png", "b/good.png"]);
     expect(set.classes).toEqual(["a", "b"]);
     expect(Object.fromEntries(set.skipped.map(({ file, reason }) => [file, reason]))).toEqual({
@@ -252,8 +255,8 @@ describe("loadFolder with unusable files", () => {
     });
   });
 
-  test("throws an error that names them when strict", async () => {
-    const path = folder("strict", { "a/1.png": "red", "a/2.png": "broken", "b/1.png": "" });
+  test("throws an error that names the unusable files when strict", async () => {
+    const path = makeFolder("strict", { "a/1.png": "red", "a/2.png": "broken", "b/1.png": "" });
     const error = await failure(path, { strict: true });
     expect(error.code).toBe("unreadable-images");
     expect(error.message).toContain(`2 of the files in "${path}" cannot be used: a/2.png (its content is none of`);
@@ -303,22 +306,22 @@ describe("loadFolder with a wrong layout", () => {
       /only images of the class "a"/,
     ],
   ])("refuses %s", async (name, files, code, message) => {
-    const error = await failure(folder(name, files));
+    const error = await failure(makeFolder(name, files));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
   });
 
-  test("refuses a missing folder, and a file", async () => {
+  test("refuses a missing folder, and a path of a file", async () => {
     expect(await failure(join(root, "nowhere"))).toMatchObject({
       code: "missing-folder",
       message: expect.stringContaining('nowhere" does not exist'),
     });
-    const path = folder("file", { "a.png": "red" });
+    const path = makeFolder("file", { "a.png": "red" });
     expect((await failure(join(path, "a.png"))).code).toBe("not-a-folder");
   });
 
   test("refuses more images than fit in memory", async () => {
-    const path = folder("large", { "a/1.png": "red", "b/1.png": "red" });
+    const path = makeFolder("large", { "a/1.png": "red", "b/1.png": "red" });
     expect(await failure(path, { size: 20_000 })).toMatchObject({
       code: "too-large",
       message: expect.stringContaining("take 2.4 GB: at most 2 GB"),
@@ -327,20 +330,20 @@ describe("loadFolder with a wrong layout", () => {
 });
 
 describe("the fingerprint of a folder", () => {
-  test("depends on content, name, size and choice of the files, not on the folder", async () => {
+  test("changes with content, name and choice of the files and with the image size, not with the folder", async () => {
     const files = { "a/1.png": "red", "a/2.png": "lime", "b/1.png": "blue" };
-    const of = async (name: string, changed: Record<string, string> = {}, options = {}) =>
-      (await loadFolder(folder(name, { ...files, ...changed }), { size: 8, ...options })).fingerprint;
-    const first = await of("print-1");
+    const fingerprintOf = async (name: string, changed: Record<string, string> = {}, options = {}) =>
+      (await loadFolder(makeFolder(name, { ...files, ...changed }), { size: 8, ...options })).fingerprint;
+    const first = await fingerprintOf("print-1");
     expect(first).toMatch(/^[0-9a-f]{64}$/);
-    expect(await of("print-2", { "a/notes.txt": "ignored" })).toBe(first);
-    const others = [
-      await of("print-3", { "b/1.png": "black" }),
-      await of("print-4", { "b/2.png": "blue" }),
-      await of("print-5", {}, { size: 9 }),
-      await of("print-6", {}, { perClass: 1 }),
+    expect(await fingerprintOf("print-2", { "a/notes.txt": "ignored" })).toBe(first);
+    const moreNames = [
+      await fingerprintOf("print-3", { "b/1.png": "black" }),
+      await fingerprintOf("print-4", { "b/2.png": "blue" }),
+      await fingerprintOf("print-5", {}, { size: 9 }),
+      await fingerprintOf("print-6", {}, { perClass: 1 }),
     ];
-    expect(new Set([first, ...others]).size).toBe(5);
+    expect(new Set([first, ...moreNames]).size).toBe(5);
   });
 });
 
@@ -355,7 +358,7 @@ async function failure(path: string, options = {}): Promise<DataError> {
 
 describe("listAllImages", () => {
   test("lists images in byte order, also in subfolders, and the skipped files", () => {
-    const path = folder("images", {
+    const path = makeFolder("images", {
       "b.png": "red",
       "B.jpg": "red",
       "a/1.png": "red",
@@ -370,6 +373,6 @@ describe("listAllImages", () => {
 
   test("refuses a missing folder, and one without images", () => {
     expect(() => listAllImages(join(root, "nowhere"))).toThrow("does not exist: expected a folder of JPEG");
-    expect(() => listAllImages(folder("no images", { "a.txt": "x" }))).toThrow("no images in");
+    expect(() => listAllImages(makeFolder("no images", { "a.txt": "x" }))).toThrow("no images in");
   });
 });

@@ -29,7 +29,7 @@ export interface LoadOptions {
   readonly size: number;
   /** Throw for a file that cannot be used, instead of listing it in `skipped`. */
   readonly strict?: boolean;
-  /** Load at most this many usable images of each class, the first in byte order. */
+  /** Load at most this many usable images per class, the first ones in byte order. */
   readonly perClass?: number;
   /** Called after each file. `total` grows when an unusable file is replaced by the next one of its class. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -47,15 +47,15 @@ export async function loadFolder(folder: string, options: LoadOptions): Promise<
   if (strict) refuseSkipped(folder, skipped);
   checkMemory(folder, listing, size, perClass);
 
-  const usable: Loaded[][] = listing.classes.map(() => []);
-  const next = listing.classes.map(() => 0);
+  const usableImages: LoadedFile[][] = listing.classes.map(() => []);
+  const nextFile = listing.classes.map(() => 0);
   let done = 0;
   for (;;) {
     // Later rounds replace files that could not be used, in classes with fewer than `perClass` images.
     const round = listing.classes.flatMap(({ files }, label) => {
-      const from = next[label] as number;
-      const to = Math.min(files.length, from + perClass - (usable[label] as Loaded[]).length);
-      next[label] = to;
+      const from = nextFile[label] as number;
+      const to = Math.min(files.length, from + perClass - (usableImages[label] as LoadedFile[]).length);
+      nextFile[label] = to;
       return files.slice(from, to).map((file) => ({ file, label }));
     });
     if (round.length === 0) break;
@@ -65,41 +65,41 @@ export async function loadFolder(folder: string, options: LoadOptions): Promise<
       ({ file }) => loadImage(folder, file, size),
       ({ file, label }, result) => {
         if ("reason" in result) skipped.push({ file, reason: result.reason });
-        else (usable[label] as Loaded[]).push({ file, ...result });
+        else (usableImages[label] as LoadedFile[]).push({ file, ...result });
         onProgress?.(++done, total);
       },
     );
     if (strict) refuseSkipped(folder, skipped);
   }
-  return assemble(folder, listing, usable, skipped, size);
+  return assemble(folder, listing, usableImages, skipped, size);
 }
 
-interface Loaded extends LoadedImage {
+interface LoadedFile extends LoadedImage {
   readonly file: string;
 }
 
 const mostSetBytes = 2_000_000_000; // the set is in memory twice while it is assembled
 
-/** True if this number of images of this size fits in memory. */
+/** Whether this number of images with sides of `size` pixels fits in memory. */
 export const fitsInMemory = (images: number, size: number): boolean => images * size * size * 3 <= mostSetBytes;
 
 function assemble(
   folder: string,
   listing: ImageListing,
-  usable: readonly (readonly Loaded[])[],
+  usableImages: readonly (readonly LoadedFile[])[],
   skipped: readonly Skipped[],
   size: number,
 ): ImageSet {
-  const kept = listing.classes.flatMap(({ name }, i) =>
-    (usable[i] as Loaded[]).length > 0 ? [{ name, images: usable[i] as Loaded[] }] : [],
+  const usedClasses = listing.classes.flatMap(({ name }, i) =>
+    (usableImages[i] as LoadedFile[]).length > 0 ? [{ name, images: usableImages[i] as LoadedFile[] }] : [],
   );
   checkUsable(
     folder,
     listing,
-    kept.map(({ name }) => name),
+    usedClasses.map(({ name }) => name),
     skipped,
   );
-  const images = kept.flatMap(({ images }) => images);
+  const images = usedClasses.flatMap(({ images }) => images);
   const pixels = new Uint8Array(images.length * size * size * 3);
   const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
   for (const [i, image] of images.entries()) {
@@ -108,17 +108,18 @@ function assemble(
   }
   return {
     name: listing.name,
-    classes: kept.map(({ name }) => name),
+    classes: usedClasses.map(({ name }) => name),
     size,
     pixels,
-    labels: Int32Array.from(kept.flatMap(({ images }, label) => images.map(() => label))),
+    labels: Int32Array.from(usedClasses.flatMap(({ images }, label) => images.map(() => label))),
     fingerprint: hash.digest("hex"),
     files: images.map(({ file }) => file),
     skipped,
   };
 }
 
-/** Throws DataError for a set without images, or with images of one class out of several: a sign of damaged files.
+/**
+ * Throws DataError if no image is usable, or images of a single class out of several: the files are probably damaged.
  *
  * @param classes names of the classes with at least one usable image
  */

@@ -1,4 +1,4 @@
-// The order of class names, on examples and generated names.
+// Tests the order of class names with examples and generated names.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

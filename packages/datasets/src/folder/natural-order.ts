@@ -1,4 +1,4 @@
-// The order of class names: digits compare as numbers, everything else by bytes. It does not depend on the locale.
+// Compares class names: digits compare as numbers, everything else by bytes. The order does not depend on the locale.
 
 /**
  * Orders 1, 2, 10 and a9, a10. Names without digits, and names that differ only in leading zeros, are in byte order.

@@ -1,4 +1,4 @@
-// Reads one image of a folder (decoded, cropped, hashed), and reports those that were skipped.
+// Reads one image of a folder (decoded, cropped, hashed), and reports skipped files.
 
 import { createHash } from "node:crypto";
 import { diskPath } from "@dit-bench/files";
@@ -11,7 +11,7 @@ import type { Skipped } from "./image-listing.ts";
 export interface LoadedImage {
   /** [S, S, 3], RGB. */
   readonly pixels: Uint8Array;
-  /** SHA-256 of the file. */
+  /** SHA-256 of the file's bytes. */
   readonly sha256: string;
 }
 
@@ -24,12 +24,12 @@ export const loadImage = (folder: string, file: string, size: number): Promise<L
 
 /** Throws DataError if a skipped file may be an image. */
 export function refuseSkipped(folder: string, skipped: readonly Skipped[]): void {
-  const unusable = skipped.filter(({ harmless }) => !harmless);
-  if (unusable.length > 0)
+  const possibleImages = skipped.filter(({ harmless }) => !harmless);
+  if (possibleImages.length > 0)
     throw new DataError(
       "unreadable-images",
-      `${unusable.length} of the files in "${printable(folder)}" cannot be used: ${skippedExamples(unusable)}; ` +
-        "repair or remove them, or omit --strict to skip them",
+      `${possibleImages.length} of the files in "${printable(folder)}" cannot be used: ` +
+        `${skippedExamples(possibleImages)}; repair or remove them, or omit --strict to skip them`,
     );
 }
 

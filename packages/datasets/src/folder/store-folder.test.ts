@@ -1,4 +1,4 @@
-// Storing decoded images in a file: reuse, damage, concurrent processes.
+// Tests storeFolder: reuse of the stored images, damaged files, concurrent calls.
 
 import {
   mkdirSync,
@@ -18,17 +18,17 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadFolder } from "./load-folder.ts";
 import { storeFolder } from "./store-folder.ts";
 
-let place: string;
-const folder = () => join(place, "photos");
-const stored = (ending: string) =>
-  readdirSync(join(place, "stored"))
+let testFolder: string;
+const folder = () => join(testFolder, "photos");
+const storedFiles = (ending: string) =>
+  readdirSync(join(testFolder, "stored"))
     .filter((file) => file.endsWith(ending))
-    .map((file) => join(place, "stored", file));
+    .map((file) => join(testFolder, "stored", file));
 const store = (onProgress?: () => void) =>
-  storeFolder(folder(), join(place, "stored"), { size: 16, ...(onProgress ? { onProgress } : {}) });
+  storeFolder(folder(), join(testFolder, "stored"), { size: 16, ...(onProgress ? { onProgress } : {}) });
 
 beforeAll(async () => {
-  place = mkdtempSync(join(tmpdir(), "store-folder-"));
+  testFolder = mkdtempSync(join(tmpdir(), "store-folder-"));
   const raw = { width: 20, height: 24, channels: 3 } as const;
   for (const name of ["b", "a", "broken"]) {
     mkdirSync(join(folder(), name), { recursive: true });
@@ -39,10 +39,10 @@ beforeAll(async () => {
     }
   }
 });
-afterAll(() => rmSync(place, { recursive: true, force: true }));
+afterAll(() => rmSync(testFolder, { recursive: true, force: true }));
 
 describe("storeFolder", () => {
-  test("stores the set that loadFolder gives, with the same fingerprint and skipped files", async () => {
+  test("stores the set that loadFolder returns, with the same fingerprint and skipped files", async () => {
     const { pixels: inMemory, ...expected } = await loadFolder(folder(), { size: 16 });
     const { pixels, close, ...set } = await store();
     expect(set).toEqual(expected);
@@ -57,7 +57,7 @@ describe("storeFolder", () => {
     const { close } = await store(() => decoded++);
     close();
     expect(decoded).toBe(0);
-    expect(readdirSync(join(place, "stored")).length).toBe(2);
+    expect(readdirSync(join(testFolder, "stored")).length).toBe(2);
   });
 
   test("decodes again when an image file has changed, or the stored images are truncated", async () => {
@@ -65,15 +65,15 @@ describe("storeFolder", () => {
     let decoded = 0;
     (await store(() => decoded++)).close();
     expect(decoded).toBe(12);
-    for (const file of stored(".pixels")) truncateSync(file, 100);
+    for (const file of storedFiles(".pixels")) truncateSync(file, 100);
     (await store(() => decoded++)).close();
     expect(decoded).toBe(24);
   });
 
   test("decodes again, with a note, when the index was changed", async () => {
-    rmSync(join(place, "stored"), { recursive: true, force: true });
+    rmSync(join(testFolder, "stored"), { recursive: true, force: true });
     (await store()).close();
-    const [path = ""] = stored(".index");
+    const [path = ""] = storedFiles(".index");
     const text = readFileSync(path, "utf8");
     for (const [before, after] of [
       ['"a"', '"c"'],
@@ -83,7 +83,10 @@ describe("storeFolder", () => {
     ] as const) {
       writeFileSync(path, text.replace(before, after));
       const notes: string[] = [];
-      const set = await storeFolder(folder(), join(place, "stored"), { size: 16, onNote: (note) => notes.push(note) });
+      const set = await storeFolder(folder(), join(testFolder, "stored"), {
+        size: 16,
+        onNote: (note) => notes.push(note),
+      });
       set.close();
       expect(notes.join()).toContain("damaged: decoding the images again");
       expect(set.classes).toEqual(["a", "b"]);
@@ -92,9 +95,9 @@ describe("storeFolder", () => {
   });
 
   test("throws when a damaged image is read, and decodes again once the file is deleted", async () => {
-    rmSync(join(place, "stored"), { recursive: true, force: true });
+    rmSync(join(testFolder, "stored"), { recursive: true, force: true });
     (await store()).close();
-    const [path = ""] = stored(".pixels");
+    const [path = ""] = storedFiles(".pixels");
     const bytes = readFileSync(path);
     bytes[16 * 16 * 3 + 5]! ^= 4;
     writeFileSync(path, bytes);
@@ -110,34 +113,34 @@ describe("storeFolder", () => {
   });
 
   test("decodes once when several calls run at the same time, and removes files of killed processes", async () => {
-    const to = join(place, "together");
-    mkdirSync(to);
-    const leftover = join(to, ".photos.pixels.0123456789ab.tmp");
+    const target = join(testFolder, "together");
+    mkdirSync(target);
+    const leftover = join(target, ".photos.pixels.0123456789ab.tmp");
     writeFileSync(leftover, "x");
     utimesSync(leftover, 1, 1);
     let decoded = 0;
-    const one = () => storeFolder(folder(), to, { size: 16, onProgress: () => decoded++ });
-    const sets = await Promise.all([one(), one(), one()]);
+    const storeOnce = () => storeFolder(folder(), target, { size: 16, onProgress: () => decoded++ });
+    const sets = await Promise.all([storeOnce(), storeOnce(), storeOnce()]);
     for (const { close } of sets) close();
     expect(decoded).toBe(12);
     expect(
-      readdirSync(to)
+      readdirSync(target)
         .map((file) => file.replace(/^.*\./, ""))
         .sort(),
     ).toEqual(["index", "pixels"]);
   });
 
   test("stores a set of one class", async () => {
-    const set = await storeFolder(join(folder(), "a"), join(place, "one"), { size: 16 });
+    const set = await storeFolder(join(folder(), "a"), join(testFolder, "one"), { size: 16 });
     expect(set).toMatchObject({ name: "a", classes: ["a"] });
     set.close();
   });
 
   test("refuses unusable files when strict, also in a stored set", async () => {
-    const strictly = () => storeFolder(folder(), join(place, "strict"), { size: 16, strict: true });
-    await expect(strictly()).rejects.toThrow("broken/0.png");
-    expect(readdirSync(join(place, "strict"))).toEqual([]);
-    await expect(storeFolder(folder(), join(place, "stored"), { size: 16, strict: true })).rejects.toThrow(
+    const storeStrictly = () => storeFolder(folder(), join(testFolder, "strict"), { size: 16, strict: true });
+    await expect(storeStrictly()).rejects.toThrow("broken/0.png");
+    expect(readdirSync(join(testFolder, "strict"))).toEqual([]);
+    await expect(storeFolder(folder(), join(testFolder, "stored"), { size: 16, strict: true })).rejects.toThrow(
       "cannot be used",
     );
   });

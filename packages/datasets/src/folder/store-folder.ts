@@ -26,14 +26,14 @@ export interface StoredSet extends Omit<ImageSet, "pixels"> {
 }
 
 export interface StoreOptions extends Omit<LoadOptions, "perClass"> {
-  /** Called with a note for the user: the images are decoded again, or another process is waited for. */
+  /** Called with a note for the user: the images are decoded again, or the call waits for another process. */
   readonly onNote?: (text: string) => void;
   /** Polled while waiting for another process; true ends the wait with a FetchError. */
   readonly stopping?: (() => boolean) | undefined;
 }
 
 /**
- * Loads the set that `loadFolder` gives, with the same fingerprint, but stores its images in a file in the folder
+ * Loads the set that `loadFolder` returns, with the same fingerprint, but stores its images in a file in the folder
  * `place`. A later call reuses the file while the names, sizes and modification times of the images are the same; a
  * damaged file is made again. When several processes load a folder, one decodes and the others wait. Throws DataError
  * as `loadFolder` does, and FetchError when stopped while waiting.
@@ -44,9 +44,9 @@ export async function storeFolder(folder: string, place: string, options: StoreO
   if (strict) refuseSkipped(folder, listing.skipped);
   const path = join(place, `${fileName(listing.name)}-${size}-${keyOf(folder, listing, size)}`);
   const imageBytes = size * size * 3;
-  const known = await readOrDecode(folder, listing, path, options);
-  if (strict) refuseSkipped(folder, known.skipped);
-  const { labels, checksums, ...rest } = known;
+  const description = await readOrDecode(folder, listing, path, options);
+  if (strict) refuseSkipped(folder, description.skipped);
+  const { labels, checksums, ...rest } = description;
   const { close, ...pixels } = openImages(path, imageBytes, checksums);
   return { name: listing.name, size, ...rest, labels: Int32Array.from(labels), pixels, close };
 }
@@ -105,13 +105,13 @@ async function decodeFolder(
   path: string,
   { size, strict = false, onProgress }: StoreOptions,
 ): Promise<SetDescription> {
-  const { classes, skipped: unlisted } = listing;
+  const { classes, skipped: skippedInListing } = listing;
   const items = classes.flatMap(({ files }, label) => files.map((file) => ({ file, label })));
-  const skipped = [...unlisted];
-  const usable: { file: string; label: number; checksum: number }[] = [];
+  const skipped = [...skippedInListing];
+  const usableImages: { file: string; label: number; checksum: number }[] = [];
   const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
-  const temporary = temporaryName(`${path}.pixels`);
-  const images = createImages(temporary);
+  const temporaryPath = temporaryName(`${path}.pixels`);
+  const images = createImages(temporaryPath);
   try {
     await processInOrder(
       items,
@@ -119,36 +119,36 @@ async function decodeFolder(
       (item, result) => {
         if ("reason" in result) skipped.push({ file: item.file, reason: result.reason });
         else {
-          usable.push({ ...item, checksum: images.add(result.pixels) });
+          usableImages.push({ ...item, checksum: images.add(result.pixels) });
           hash.update(`${result.sha256} ${JSON.stringify(item.file)}\n`);
         }
         if (strict) refuseSkipped(folder, skipped);
-        onProgress?.(usable.length + skipped.length - unlisted.length, items.length);
+        onProgress?.(usableImages.length + skipped.length - skippedInListing.length, items.length);
       },
     );
-    const used = [...new Set(usable.map(({ label }) => label))];
+    const usedLabels = [...new Set(usableImages.map(({ label }) => label))];
     checkUsable(
       folder,
       listing,
-      used.map((label) => classes[label]!.name),
+      usedLabels.map((label) => classes[label]!.name),
       skipped,
     );
     images.finish();
-    const number = new Map(used.map((label, i) => [label, i]));
-    const known: SetDescription = {
-      classes: used.map((label) => classes[label]!.name),
-      labels: usable.map(({ label }) => number.get(label)!),
+    const newLabels = new Map(usedLabels.map((label, i) => [label, i]));
+    const description: SetDescription = {
+      classes: usedLabels.map((label) => classes[label]!.name),
+      labels: usableImages.map(({ label }) => newLabels.get(label)!),
       fingerprint: hash.digest("hex"),
-      files: usable.map(({ file }) => file),
+      files: usableImages.map(({ file }) => file),
       skipped,
-      checksums: usable.map(({ checksum }) => checksum),
+      checksums: usableImages.map(({ checksum }) => checksum),
     };
-    renameSync(temporary, `${path}.pixels`);
-    writeDescription(path, known);
-    return known;
+    renameSync(temporaryPath, `${path}.pixels`);
+    writeDescription(path, description);
+    return description;
   } catch (error) {
     images.abandon();
-    rmSync(temporary, { force: true });
+    rmSync(temporaryPath, { force: true });
     throw error;
   }
 }

@@ -1,6 +1,6 @@
-// Two files that store a set of decoded images. NAME.index describes the set, with its own digest and a checksum per
-// image; NAME.pixels holds the images in order. The index is JSON, but without the extension .json, because `bench
-// table` reads every .json file below a folder of runs. N = images.
+// Reads and writes the two files that store a set of decoded images. NAME.index describes the set, with its own digest
+// and a checksum per image; NAME.pixels holds the images in order. The index is JSON, but without the extension .json,
+// because `bench table` reads every .json file below a folder of runs. N = images.
 
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";
@@ -11,19 +11,19 @@ import { z } from "zod";
 import { DataError } from "../data-error.ts";
 
 /** Text without control characters, which must not reach a terminal or a record; names are escaped by `nameText`. */
-const text = z.string().regex(/^\P{Cc}*$/u);
-const description = z.strictObject({
-  classes: z.array(text).min(1),
+const textSchema = z.string().regex(/^\P{Cc}*$/u);
+const descriptionSchema = z.strictObject({
+  classes: z.array(textSchema).min(1),
   /** [N] */
   labels: z.array(z.int().min(0)),
   fingerprint: z.string(),
   /** [N] */
-  files: z.array(text),
-  skipped: z.array(z.strictObject({ file: text, reason: text, harmless: z.literal(true).optional() })),
+  files: z.array(textSchema),
+  skipped: z.array(z.strictObject({ file: textSchema, reason: textSchema, harmless: z.literal(true).optional() })),
   /** [N], the CRC-32 of each image's bytes. */
   checksums: z.array(z.int().min(0)),
 });
-export type SetDescription = Readonly<z.infer<typeof description>>;
+export type SetDescription = Readonly<z.infer<typeof descriptionSchema>>;
 
 export interface ImageWriter {
   /** Appends an image and returns its checksum. */
@@ -37,8 +37,10 @@ export interface ImageWriter {
 const digestOf = (content: object): string => createHash("sha256").update(JSON.stringify(content)).digest("hex");
 
 /** Writes the index. Call it last: its presence means that the images are complete. */
-export function writeDescription(path: string, known: SetDescription): void {
-  replaceFileSync(`${path}.index`, [Buffer.from(`${JSON.stringify({ ...known, digest: digestOf(known) })}\n`)]);
+export function writeDescription(path: string, description: SetDescription): void {
+  replaceFileSync(`${path}.index`, [
+    Buffer.from(`${JSON.stringify({ ...description, digest: digestOf(description) })}\n`),
+  ]);
 }
 
 /**
@@ -50,10 +52,10 @@ export function readDescription(path: string, imageBytes: number): SetDescriptio
   if (!existsSync(`${path}.index`) || !existsSync(`${path}.pixels`)) return undefined;
   try {
     const { digest, ...content } = JSON.parse(readFileSync(`${path}.index`, "utf8")) as Record<string, unknown>;
-    const known = description.parse(content);
-    const complete = statSync(`${path}.pixels`).size === known.labels.length * imageBytes;
-    return complete && digest === digestOf(content) && known.checksums.length === known.labels.length
-      ? known
+    const description = descriptionSchema.parse(content);
+    const complete = statSync(`${path}.pixels`).size === description.labels.length * imageBytes;
+    return complete && digest === digestOf(content) && description.checksums.length === description.labels.length
+      ? description
       : "damaged";
   } catch {
     return "damaged";
@@ -68,7 +70,7 @@ export function openImages(
 ): ImageBytes & { close(): void } {
   const name = `${path}.pixels`;
   const file = openSync(name, "r");
-  const damaged = (what: string) =>
+  const damageError = (what: string) =>
     new DataError("unreadable-images", `"${name}": ${what}; delete it: the next run decodes the images again`);
   return {
     length: checksums.length * imageBytes,
@@ -78,12 +80,12 @@ export function openImages(
       const images = new Uint8Array((last - first) * imageBytes);
       for (let at = 0; at < images.length; ) {
         const n = readSync(file, images, at, images.length - at, first * imageBytes + at);
-        if (n === 0) throw damaged("the file is truncated");
+        if (n === 0) throw damageError("the file is truncated");
         at += n;
       }
       for (let i = first; i < last; i++)
         if (crc32(images.subarray((i - first) * imageBytes, (i - first + 1) * imageBytes)) !== checksums[i])
-          throw damaged(`image ${i} is damaged`);
+          throw damageError(`image ${i} is damaged`);
       return images.subarray(begin - first * imageBytes, end - first * imageBytes);
     },
     close: () => closeSync(file),
@@ -93,10 +95,10 @@ export function openImages(
 /** Creates the file of images. Call `finish` after the last image, or `abandon` after an error. */
 export function createImages(path: string): ImageWriter {
   const file = openSync(path, "wx");
-  let open = true;
+  let isOpen = true;
   const close = () => {
-    if (open) closeSync(file);
-    open = false;
+    if (isOpen) closeSync(file);
+    isOpen = false;
   };
   return {
     add(pixels) {

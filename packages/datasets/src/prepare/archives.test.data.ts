@@ -1,4 +1,4 @@
-// Tiny archives in the layouts of the eight datasets, and their preparation in a temporary folder.
+// Makes tiny archives in the layouts of the eight datasets, and prepares them in a temporary folder.
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,8 +39,8 @@ const junk = { name: "x/._hidden.jpg", body: "no image" };
 
 export type Archives = Record<string, () => Buffer>;
 
-/** Writes the archives into a new folder. `again` prepares the dataset from them, each time it is called. */
-export async function prepare(
+/** Writes the archives into a new folder. Each call of `run` prepares the dataset from them. */
+export async function setUp(
   name: string,
   archives: Archives,
   change: Partial<DatasetEntry["prepared"]> = {},
@@ -53,15 +53,15 @@ export async function prepare(
   const entry = { ...known, prepared: { ...known.prepared, ...change } };
   const to = join(folder, "prepared");
   const notes: string[] = [];
-  const again = (options = {}) =>
+  const run = (options = {}) =>
     prepareDataset(entry, async (file) => source?.(file) ?? join(folder, file), to, {
       onNote: (n) => notes.push(n),
       ...options,
     });
-  return { folder, to, notes, entry, again };
+  return { folder, to, notes, entry, run };
 }
 
-export const files = (folder: string) =>
+export const listFiles = (folder: string) =>
   (readdirSync(folder, { recursive: true, encoding: "utf8" }) as string[])
     .filter((f) => statSync(join(folder, f)).isFile() && !f.startsWith(".dit-bench"))
     .sort();

@@ -1,4 +1,4 @@
-// Names of class folders, made from the class names of datasets.
+// Makes names of class folders from the class names of datasets.
 
 /**
  * A class name as a folder name of letters, digits, dots, dashes and underscores: "Boletus edulis Bull., 1782" becomes

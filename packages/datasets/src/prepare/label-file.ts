@@ -1,21 +1,22 @@
-// Label files from a dataset's archives. A missing or malformed one is an error of the data, not of the program.
+// Reads label files from a dataset's archives. A missing or malformed file is an error of the data, not of the program.
 
 import { existsSync, readFileSync } from "node:fs";
 import { DataError } from "../data-error.ts";
 import { type MatValue, readMat } from "./mat/read-mat.ts";
 
-/** Throws DataError (labels) for a missing file. */
-export const readLabelText = (path: string): string => readFileSync(existing(path), "utf8");
+/** Reads a label file as text. Throws DataError (labels) for a missing file. */
+export const readLabelText = (path: string): string => readFileSync(requireFile(path), "utf8");
 
 /**
- * The variables of a MATLAB file. Throws DataError (labels) for a missing file, MatError for one that is not a MATLAB
- * file.
+ * Reads the variables of a MATLAB file. Throws DataError (labels) for a missing file, MatError for one that is not a
+ * MATLAB file.
  */
-export const readLabelMat = (path: string): ReadonlyMap<string, MatValue> => readMat(existing(path));
+export const readLabelMat = (path: string): ReadonlyMap<string, MatValue> => readMat(requireFile(path));
 
 /**
- * The numbers of a MATLAB variable or field. Throws DataError (labels) if there are none.
- * @param source for the message
+ * The numbers of a MATLAB variable or field. Throws DataError (labels) where there are none.
+ *
+ * @param source path of the file, for the message
  */
 export function numbersOf(values: ReadonlyMap<string, MatValue>, name: string, source: string): number[] {
   const value = values.get(name);
@@ -23,7 +24,7 @@ export function numbersOf(values: ReadonlyMap<string, MatValue>, name: string, s
   return [...value.values];
 }
 
-/** Pairs of class and image ids from a JSON file of that form; the ids are unchecked. Throws DataError (labels). */
+/** Reads a JSON object of image ids by class; the ids are not checked. Throws DataError (labels). */
 export function readLabelLists(path: string): [className: string, ids: unknown][] {
   let lists: unknown;
   try {
@@ -36,7 +37,9 @@ export function readLabelLists(path: string): [className: string, ids: unknown][
   return Object.entries(lists);
 }
 
-/** Lines of two fields separated by white space; blank lines are ignored. Throws DataError (labels) with the line. */
+/**
+ * Reads lines of two fields separated by white space; blank lines are ignored. Throws DataError (labels) with the line.
+ */
 export function readLabelPairs(path: string): [first: string, second: string][] {
   return readLabelText(path)
     .split("\n")
@@ -49,7 +52,7 @@ export function readLabelPairs(path: string): [first: string, second: string][] 
     });
 }
 
-function existing(path: string): string {
+function requireFile(path: string): string {
   if (!existsSync(path)) throw new DataError("labels", `"${path}" is not in the dataset's archives`);
   return path;
 }

@@ -1,4 +1,4 @@
-// Preparation of datasets with labels that do not match the images or cannot be read.
+// Tests the preparation of datasets with labels that do not match the images or cannot be read.
 
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { makeZip } from "@dit-bench/fetch/testing";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../data-error.ts";
 import { makeMat } from "../testing/make-mat.ts";
-import { type Archives, car, cars, csv, df20m, files, flowers, image, prepare, tgz } from "./archives.test.data.ts";
+import { type Archives, car, cars, csv, df20m, flowers, image, listFiles, setUp, tgz } from "./archives.test.data.ts";
 import { MatError } from "./mat/mat-error.ts";
 
 /** DF20M with a different table of training images. */
@@ -155,28 +155,28 @@ describe("prepareDataset with wrong labels", () => {
     ],
     ["an image id that is a path is refused", "food", withJson('{"a":["../../b"]}'), DataError, /is not an image/],
   ])("%s (%s)", async (_, name, archives, kind, message) => {
-    const p = await prepare(name, archives);
-    const error = await p.again().then(
+    const preparation = await setUp(name, archives);
+    const error = await preparation.run().then(
       () => undefined,
       (e) => e,
     );
     expect(error).toBeInstanceOf(kind);
     expect(error.message).toMatch(message);
-    expect(existsSync(p.to)).toBe(false);
+    expect(existsSync(preparation.to)).toBe(false);
   });
 
   test("reads the labels again after the archive was replaced", async () => {
     const bad = () =>
       tgz([{ name: "devkit/cars_meta.mat", body: makeMat({ class_names: { cell: [{ text: "x" }] } }) }]);
-    const p = await prepare("cars", { ...cars, "car_devkit.tgz": bad });
-    await expect(p.again()).rejects.toThrow(DataError);
-    writeFileSync(join(p.folder, "car_devkit.tgz"), cars["car_devkit.tgz"]!());
-    expect((await p.again()).images).toBe(3);
-    expect(files(p.to).length).toBe(3);
+    const preparation = await setUp("cars", { ...cars, "car_devkit.tgz": bad });
+    await expect(preparation.run()).rejects.toThrow(DataError);
+    writeFileSync(join(preparation.folder, "car_devkit.tgz"), cars["car_devkit.tgz"]!());
+    expect((await preparation.run()).images).toBe(3);
+    expect(listFiles(preparation.to).length).toBe(3);
   });
 
   test("counts and names images that are listed but missing", async () => {
-    const p = await prepare("food", {
+    const preparation = await setUp("food", {
       "food-101.tar.gz": () =>
         tgz([
           image("food-101/images/a/1.jpg", 1),
@@ -184,7 +184,7 @@ describe("prepareDataset with wrong labels", () => {
           { name: "food-101/meta/train.json", body: '{"a":["a/1","a/9"],"b":["b/2"]}' },
         ]),
     });
-    const { surprises, images } = await p.again();
+    const { surprises, images } = await preparation.run();
     expect(images).toBe(2);
     expect(surprises.at(-1)).toBe("1 image listed but not in the archives, such as food/food-101/images/a/9.jpg");
   });

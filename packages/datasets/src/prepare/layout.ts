@@ -1,7 +1,7 @@
 // The layout of a dataset as its authors publish it, from archives to labelled images.
 
 /** An image and the class folder that it is moved into. */
-export interface Assigned {
+export interface AssignedImage {
   /** Path below the folder of unpacked archives. */
   readonly from: string;
   readonly className: string;
@@ -23,8 +23,8 @@ export interface Layout {
   readonly archives: readonly Unpacking[];
   /** Downloads that are read as they are. */
   readonly files: readonly string[];
-  /** Every wanted image with its class. Throws DataError (labels) if the labels do not match the layout. */
-  images(source: LayoutSource): Iterable<Assigned>;
+  /** Every wanted image with its class. Throws DataError (labels) where the labels do not match the layout. */
+  images(source: LayoutSource): Iterable<AssignedImage>;
   /** Printed once the dataset is prepared: a decision about its classes that the user should know of. */
   readonly note?: string;
 }

@@ -1,4 +1,4 @@
-// Preparation of every dataset from small archives in its layout.
+// Tests the preparation of every dataset from small archives in its layout.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,20 +13,20 @@ import {
   cars,
   cub,
   df20m,
-  files,
   flowers,
   food,
   image,
   jpeg,
-  prepare,
+  listFiles,
   registry,
+  setUp,
   sun,
   tgz,
 } from "./archives.test.data.ts";
 import { layouts } from "./layouts/index.ts";
 import { neededDownloads, preparedMark } from "./prepare-dataset.ts";
 
-const half = (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1);
+const firstHalf = (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1);
 
 const amanita = "Amanita_muscaria_L._Lam._1783";
 const cases: [string, Archives, Record<string, number>, Record<string, number>][] = [
@@ -76,86 +76,90 @@ const cases: [string, Archives, Record<string, number>, Record<string, number>][
 
 describe.each(cases)("the dataset %s", (name, archives, expected, otherSplits) => {
   test("is prepared as an image folder of its chosen split, which loadFolder reads", async () => {
-    const p = await prepare(name, archives);
+    const preparation = await setUp(name, archives);
     for (const file of Object.keys(archives))
-      if (!neededDownloads(p.entry).some((d) => d.file === file)) rmSync(join(p.folder, file));
-    const done = await p.again();
-    expect(files(p.to)).toEqual(Object.keys(expected).sort());
+      if (!neededDownloads(preparation.entry).some((d) => d.file === file)) rmSync(join(preparation.folder, file));
+    const result = await preparation.run();
+    expect(listFiles(preparation.to)).toEqual(Object.keys(expected).sort());
     for (const [file, n] of Object.entries(expected))
-      expect(readFileSync(join(p.to, file)).equals(jpeg(n)), file).toBe(true);
+      expect(readFileSync(join(preparation.to, file)).equals(jpeg(n)), file).toBe(true);
     const classes = new Set(Object.keys(expected).map((f) => f.split("/")[0]));
-    expect(done).toMatchObject({ folder: p.to, classes: classes.size, images: Object.keys(expected).length });
-    expect(done.surprises).toEqual([
-      `found ${classes.size} classes, expected ${p.entry.prepared.classes}`,
-      `found ${done.images} images, expected ${p.entry.prepared.images}`,
-    ]);
-    expect(JSON.parse(readFileSync(join(p.to, preparedMark), "utf8"))).toMatchObject({
-      dataset: name,
-      images: done.images,
+    expect(result).toMatchObject({
+      folder: preparation.to,
+      classes: classes.size,
+      images: Object.keys(expected).length,
     });
-    expect(existsSync(`${p.to}.preparing`)).toBe(false);
-    const set = await loadFolder(p.to, { size: 8, strict: true });
+    expect(result.surprises).toEqual([
+      `found ${classes.size} classes, expected ${preparation.entry.prepared.classes}`,
+      `found ${result.images} images, expected ${preparation.entry.prepared.images}`,
+    ]);
+    expect(JSON.parse(readFileSync(join(preparation.to, preparedMark), "utf8"))).toMatchObject({
+      dataset: name,
+      images: result.images,
+    });
+    expect(existsSync(`${preparation.to}.preparing`)).toBe(false);
+    const set = await loadFolder(preparation.to, { size: 8, strict: true });
     expect(set.classes).toEqual([...classes].sort());
     expect(set.skipped).toEqual([]);
   });
 
   test("is prepared with all splits on request", async () => {
-    const p = await prepare(name, archives, { splits: ["all"] });
-    await p.again();
+    const preparation = await setUp(name, archives, { splits: ["all"] });
+    await preparation.run();
     const all = Object.keys({ ...expected, ...otherSplits });
-    expect(files(p.to)).toEqual(all.sort());
+    expect(listFiles(preparation.to)).toEqual(all.sort());
   });
 
-  test("has no surprises when the counts are the expected ones", async () => {
+  test("reports no surprises when the counts are the expected ones", async () => {
     const classes = new Set(Object.keys(expected).map((f) => f.split("/")[0])).size;
-    const p = await prepare(name, archives, { classes, images: Object.keys(expected).length });
-    expect((await p.again()).surprises).toEqual([]);
+    const preparation = await setUp(name, archives, { classes, images: Object.keys(expected).length });
+    expect((await preparation.run()).surprises).toEqual([]);
   });
 
   test("continues after a stop, with the same result", async () => {
-    const p = await prepare(name, archives);
+    const preparation = await setUp(name, archives);
     for (let stops = 1; stops <= 2; stops++) {
       const stop = new AbortController();
       const onProgress = (step: string, done: number) => step === "sorting" && done === stops - 1 && stop.abort();
       if (stops === 1) stop.abort();
-      await expect(p.again({ signal: stop.signal, onProgress })).rejects.toThrow(FetchError);
-      expect(existsSync(p.to)).toBe(false);
+      await expect(preparation.run({ signal: stop.signal, onProgress })).rejects.toThrow(FetchError);
+      expect(existsSync(preparation.to)).toBe(false);
     }
-    expect((await p.again()).images).toBe(Object.keys(expected).length);
-    expect(files(p.to)).toEqual(Object.keys(expected).sort());
+    expect((await preparation.run()).images).toBe(Object.keys(expected).length);
+    expect(listFiles(preparation.to)).toEqual(Object.keys(expected).sort());
   });
 
   test("starts again when the list of an interrupted call is damaged", async () => {
-    const p = await prepare(name, archives);
+    const preparation = await setUp(name, archives);
     const stop = new AbortController();
     const onProgress = (step: string, done: number) => step === "sorting" && done === 1 && stop.abort();
-    await expect(p.again({ signal: stop.signal, onProgress })).rejects.toThrow(FetchError);
-    const list = `${p.to}.preparing/images.json`;
+    await expect(preparation.run({ signal: stop.signal, onProgress })).rejects.toThrow(FetchError);
+    const list = `${preparation.to}.preparing/images.json`;
     const bytes = readFileSync(list);
     bytes[bytes.length >> 1]! ^= 1;
     writeFileSync(list, bytes);
-    await expect(p.again()).rejects.toThrow("is damaged: its folder is deleted");
-    expect((await p.again()).images).toBe(Object.keys(expected).length);
+    await expect(preparation.run()).rejects.toThrow("is damaged: its folder is deleted");
+    expect((await preparation.run()).images).toBe(Object.keys(expected).length);
   });
 
   test("leaves no prepared folder when an archive is damaged or not the expected one", async () => {
     const [first] = neededDownloads(findDataset(registry, name));
-    const other = await prepare(name, { ...archives, [first!.file]: () => tgz([image("elsewhere/1.txt", 1)]) });
-    await expect(other.again()).rejects.toThrow(
+    const other = await setUp(name, { ...archives, [first!.file]: () => tgz([image("elsewhere/1.txt", 1)]) });
+    await expect(other.run()).rejects.toThrow(
       /holds 1 file, none of them at the expected paths: it is another archive/,
     );
     expect(existsSync(other.to)).toBe(false);
-    const cut = await prepare(name, { ...archives, [first!.file]: () => half(archives[first!.file]!()) });
-    await expect(cut.again()).rejects.toThrow(ArchiveError);
+    const cut = await setUp(name, { ...archives, [first!.file]: () => firstHalf(archives[first!.file]!()) });
+    await expect(cut.run()).rejects.toThrow(ArchiveError);
     expect(existsSync(cut.to)).toBe(false);
   });
 });
 
 test("prepareDataset does not touch an existing folder", async () => {
-  const p = await prepare("food", food);
-  mkdirSync(p.to);
-  await expect(p.again()).rejects.toThrow(/exists, but was not prepared by bench fetch: move it away/);
-  expect(readdirSync(p.to)).toEqual([]);
+  const preparation = await setUp("food", food);
+  mkdirSync(preparation.to);
+  await expect(preparation.run()).rejects.toThrow(/exists, but was not prepared by bench fetch: move it away/);
+  expect(readdirSync(preparation.to)).toEqual([]);
 });
 
 test("every dataset has a layout, and datasets.json lists its downloads", () => {

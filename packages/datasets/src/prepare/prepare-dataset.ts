@@ -10,7 +10,7 @@ import { quantity } from "@dit-bench/text";
 import { DataError } from "../data-error.ts";
 import type { DatasetEntry } from "../registry.ts";
 import { copyFolder } from "./copy-folder.ts";
-import type { Assigned, Layout, Unpacking } from "./layout.ts";
+import type { AssignedImage, Layout, Unpacking } from "./layout.ts";
 import { layouts } from "./layouts/index.ts";
 import { MatError } from "./mat/mat-error.ts";
 
@@ -36,8 +36,8 @@ export function neededDownloads(entry: DatasetEntry): DatasetEntry["downloads"] 
   const { splits } = entry.prepared;
   const layout = layoutOf(entry);
   const used = new Set([...wantedArchives(layout, splits).map((a) => a.file), ...layout.files]);
-  const test = splits.includes("all") || splits.includes("test");
-  return entry.downloads.filter(({ file }) => used.has(file) && (test || !/_test_/.test(file)));
+  const wantsTest = splits.includes("all") || splits.includes("test");
+  return entry.downloads.filter(({ file }) => used.has(file) && (wantsTest || !/_test_/.test(file)));
 }
 
 /** Archives that hold only test images are left out unless the test split is wanted. */
@@ -75,7 +75,7 @@ export async function prepareDataset(
   }
 }
 
-/** `prepareDataset` with its unfinished work in the folder `work`. */
+/** Does the work of `prepareDataset` with unfinished files in the folder `work`, which it deletes at the end. */
 async function prepareIn(
   work: string,
   entry: DatasetEntry,
@@ -94,23 +94,25 @@ async function prepareIn(
   for (const file of layout.files) files.set(file, await source(file));
   const download = (file: string) => files.get(file)!;
 
-  const listed = await listOnce(join(work, "images.json"), () => [...layout.images({ unpacked, download, splits })]);
-  if (listed.length === 0) throw new DataError("no-images", `dataset "${entry.name}": no images in its archives`);
-  const { missing, perClass } = await sortIntoClasses(listed, unpacked, images, options);
-  const found = { classes: perClass.size, images: [...perClass.values()].reduce((a, b) => a + b, 0) };
-  if (found.classes < 2)
+  const assignments = await readOrMakeList(join(work, "images.json"), () => [
+    ...layout.images({ unpacked, download, splits }),
+  ]);
+  if (assignments.length === 0) throw new DataError("no-images", `dataset "${entry.name}": no images in its archives`);
+  const { missing, perClass } = await sortIntoClasses(assignments, unpacked, images, options);
+  const counts = { classes: perClass.size, images: [...perClass.values()].reduce((a, b) => a + b, 0) };
+  if (counts.classes < 2)
     throw new DataError(
       "no-images",
-      `dataset "${entry.name}": its archives hold images of ${quantity(found.classes, "class")}, ` +
+      `dataset "${entry.name}": its archives hold images of ${quantity(counts.classes, "class")}, ` +
         `expected ${entry.prepared.classes}`,
     );
-  const surprises = differences(entry, found, missing);
-  const about = { version: 1, dataset: entry.name, splits, ...found, expected: entry.prepared, surprises };
-  await writeFile(join(images, preparedMark), `${JSON.stringify(about, undefined, 2)}\n`);
+  const surprises = differences(entry, counts, missing);
+  const description = { version: 1, dataset: entry.name, splits, ...counts, expected: entry.prepared, surprises };
+  await writeFile(join(images, preparedMark), `${JSON.stringify(description, undefined, 2)}\n`);
   await rename(images, to);
   await rm(work, { recursive: true, force: true });
   if (layout.note) options.onNote?.(layout.note);
-  return { folder: to, ...found, surprises };
+  return { folder: to, ...counts, surprises };
 }
 
 async function unpackOne(
@@ -122,32 +124,32 @@ async function unpackOne(
   const target = join(unpacked, into);
   const innerTarget = join(target, "inner");
   const progress = (files: number) => onProgress?.("unpacking", files, undefined);
-  const stop = signal ? { signal } : {};
+  const stopOptions = signal ? { signal } : {};
   if (!existsSync(target)) {
     const isFolder = (await stat(from)).isDirectory();
     onNote?.(isFolder ? `copying ${from}` : `unpacking ${file}`);
     const extract = isFolder ? copyFolder : unpack;
-    const done = await extract(from, target, { select, ...stop, onProgress: progress });
-    if (done.files === 0) {
+    const result = await extract(from, target, { select, ...stopOptions, onProgress: progress });
+    if (result.files === 0) {
       await rm(target, { recursive: true });
       throw new DataError(
         "no-images",
-        `"${from}" holds ${quantity(done.passedOver, "file")}, ` +
+        `"${from}" holds ${quantity(result.passedOver, "file")}, ` +
           "none of them at the expected paths: it is another archive",
       );
     }
   }
   if (inner && !existsSync(innerTarget))
-    await unpack(join(target, inner.path), innerTarget, { select: inner.select, ...stop, onProgress: progress });
+    await unpack(join(target, inner.path), innerTarget, { select: inner.select, ...stopOptions, onProgress: progress });
 }
 
-/** The list is saved before the first image is moved, since it is made from the unpacked folders. */
-async function listOnce(path: string, list: () => Assigned[]): Promise<Assigned[]> {
+/** Reads the saved list, or makes and saves it before the first image is moved out of the unpacked folders. */
+async function readOrMakeList(path: string, list: () => AssignedImage[]): Promise<AssignedImage[]> {
   const digestOf = (images: unknown) => createHash("sha256").update(JSON.stringify(images)).digest("hex");
   if (existsSync(path)) {
     try {
       const { images, digest } = JSON.parse(await readFile(path, "utf8")) as {
-        images: Assigned[];
+        images: AssignedImage[];
         digest: string;
       };
       if (digest === digestOf(images)) return images;
@@ -164,7 +166,7 @@ async function listOnce(path: string, list: () => Assigned[]): Promise<Assigned[
 
 /** Moves each image into the folder of its class. Images moved by an earlier, interrupted call count as moved. */
 async function sortIntoClasses(
-  listed: readonly Assigned[],
+  assignments: readonly AssignedImage[],
   unpacked: string,
   images: string,
   { signal, onProgress }: PrepareOptions,
@@ -172,7 +174,7 @@ async function sortIntoClasses(
   const missing: string[] = [];
   const perClass = new Map<string, number>();
   const targets = new Set<string>(); // in lower case: file systems may not tell case apart
-  for (const [i, { from, className }] of listed.entries()) {
+  for (const [i, { from, className }] of assignments.entries()) {
     if (signal?.aborted) throw new FetchError("interrupted", "stopped while sorting; the same command continues there");
     if (className === "") throw new DataError("labels", `"${from}" has a class without a name`);
     const target = join(images, className, basename(from));
@@ -182,12 +184,12 @@ async function sortIntoClasses(
     if (!perClass.has(className)) makeFolders(dirname(target));
     if (await move(join(unpacked, from), target)) perClass.set(className, (perClass.get(className) ?? 0) + 1);
     else missing.push(from);
-    onProgress?.("sorting", i + 1, listed.length);
+    onProgress?.("sorting", i + 1, assignments.length);
   }
   return { missing, perClass };
 }
 
-/** Returns false if the image is neither at `from` nor, from an earlier call, at `to`. */
+/** Moves an image. Returns false if the image is neither at `from` nor, after an earlier call, at `to`. */
 async function move(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
@@ -200,12 +202,12 @@ async function move(from: string, to: string): Promise<boolean> {
 
 function differences(
   { prepared }: DatasetEntry,
-  found: { readonly classes: number; readonly images: number },
+  counts: { readonly classes: number; readonly images: number },
   missing: readonly string[],
 ): string[] {
   const surprises: string[] = [];
   for (const what of ["classes", "images"] as const)
-    if (found[what] !== prepared[what]) surprises.push(`found ${found[what]} ${what}, expected ${prepared[what]}`);
+    if (counts[what] !== prepared[what]) surprises.push(`found ${counts[what]} ${what}, expected ${prepared[what]}`);
   if (missing.length > 0)
     surprises.push(
       `${quantity(missing.length, "image")} listed but not in the archives, such as ` +

@@ -1,4 +1,4 @@
-// Reading label tables: the forms of CSV that occur, and errors with their line.
+// Tests readCsv: the forms of CSV in label tables, and errors that name their line.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -15,7 +15,7 @@ describe("readCsv", () => {
     ["no line end after the last row", "name,x,path\nrose,1,a.jpg\ntulip,2,b.jpg"],
     ["a byte order mark and a quoted name", '\ufeff"name",x,path\nrose,1,a.jpg\ntulip,2,b.jpg\n'],
     ["blank lines", "name,x,path\n\nrose,1,a.jpg\n\r\ntulip,2,b.jpg\n\n"],
-  ])("gives the columns that are asked for from a table with %s", (_, text) => {
+  ])("returns the requested columns of a table with %s", (_, text) => {
     expect(read(text)).toEqual([
       { name: "rose", path: "a.jpg" },
       { name: "tulip", path: "b.jpg" },

@@ -1,13 +1,13 @@
-// The labels of a dataset from a CSV file (RFC 4180, parsed by csv-parse).
+// Reads the labels of a dataset from a CSV file (RFC 4180, parsed by csv-parse).
 
 import { quantity } from "@dit-bench/text";
 import { CsvError, parse } from "csv-parse/sync";
 import { DataError } from "../data-error.ts";
 
 /**
- * The rows of a CSV file that begins with a line of column names; of each row the fields of `columns`. Blank lines are
- * ignored. Throws DataError (labels) if a column is missing, a row has another number of fields than the first line, or
- * the quotes do not match; the message gives the line.
+ * Reads the fields of `columns` in each row of a CSV file, whose first line names its columns. Blank lines are
+ * ignored. Throws DataError (labels) where a column is missing, a row has another number of fields than the first line,
+ * or the quotes do not match; the message gives the line.
  */
 export function readCsv<Column extends string>(
   text: string,

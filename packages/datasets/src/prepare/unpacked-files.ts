@@ -1,4 +1,4 @@
-// Finds files in the folder of unpacked archives.
+// Finds files in the folders that archives were unpacked into.
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -6,8 +6,8 @@ import { DataError } from "../data-error.ts";
 import { isImage } from "./layout.ts";
 
 /**
- * Images below the folder `start` of `root`, sorted by name, with the folders from `start` to each; none if it is
- * missing.
+ * Yields the images below the folder `start` of `root`, sorted by name, with the folders from `start` to each image.
+ * Yields nothing if `start` does not exist.
  */
 export function* imagesBelow(root: string, start: string): Generator<{ path: string; folders: string[] }> {
   const walk = function* (folders: string[]): Generator<{ path: string; folders: string[] }> {

@@ -17,11 +17,12 @@ export interface MatOptions {
   readonly bigEndian?: boolean;
 }
 
+/** The bytes of a MAT-file with these variables. */
 export function makeMat(
   variables: Readonly<Record<string, MatSource>>,
   { compressed = true, bigEndian = false }: MatOptions = {},
 ): Buffer {
-  const write = writer(!bigEndian);
+  const write = createWriter(!bigEndian);
   const header = Buffer.alloc(128, 0x20);
   header.write("MATLAB 5.0 MAT-file", 0);
   header.fill(0, 116, 124);
@@ -36,20 +37,20 @@ export function makeMat(
   return Buffer.concat([header, ...elements]);
 }
 
-function writer(little: boolean) {
+function createWriter(littleEndian: boolean) {
   const u16 = (n: number) => {
     const bytes = Buffer.alloc(2);
-    little ? bytes.writeUInt16LE(n) : bytes.writeUInt16BE(n);
+    littleEndian ? bytes.writeUInt16LE(n) : bytes.writeUInt16BE(n);
     return bytes;
   };
   const u32 = (n: number) => {
     const bytes = Buffer.alloc(4);
-    little ? bytes.writeUInt32LE(n) : bytes.writeUInt32BE(n);
+    littleEndian ? bytes.writeUInt32LE(n) : bytes.writeUInt32BE(n);
     return bytes;
   };
   const f64 = (n: number) => {
     const bytes = Buffer.alloc(8);
-    little ? bytes.writeDoubleLE(n) : bytes.writeDoubleBE(n);
+    littleEndian ? bytes.writeDoubleLE(n) : bytes.writeDoubleBE(n);
     return bytes;
   };
   const element = (type: number, data: Buffer) =>

@@ -1,4 +1,4 @@
-// Refuses TIFF files that the decoder would misread, by the tags of the first image (TIFF 6.0, 1992).
+// Reads the tags of the first image of a TIFF file (TIFF 6.0, 1992), and refuses files that the decoder would misread.
 
 import { ImageError } from "../image-error.ts";
 import { checkSize } from "../size-limits.ts";
@@ -16,15 +16,15 @@ const jpegCompressions = [6, 7];
  */
 export function checkTiff(bytes: Uint8Array): void {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const little = bytes[0] === 0x49;
-  if (file.getUint16(2, little) !== 42) return;
-  const directory = file.getUint32(4, little);
+  const isLittleEndian = bytes[0] === 0x49;
+  if (file.getUint16(2, isLittleEndian) !== 42) return;
+  const directory = file.getUint32(4, isLittleEndian);
   const values = new Map<number, number>();
-  for (let i = 0; i < file.getUint16(directory, little); i++) {
+  for (let i = 0; i < file.getUint16(directory, isLittleEndian); i++) {
     const entry = directory + 2 + 12 * i;
-    const isShort = file.getUint16(entry + 2, little) === 3;
-    const value = isShort ? file.getUint16(entry + 8, little) : file.getUint32(entry + 8, little);
-    values.set(file.getUint16(entry, little), value);
+    const isShort = file.getUint16(entry + 2, isLittleEndian) === 3;
+    const value = isShort ? file.getUint16(entry + 8, isLittleEndian) : file.getUint32(entry + 8, isLittleEndian);
+    values.set(file.getUint16(entry, isLittleEndian), value);
   }
   // Checked here because the decoder writes to stderr for a size that it cannot allocate.
   checkSize({ width: values.get(WIDTH) ?? 0, height: values.get(HEIGHT) ?? 0 });

@@ -9,43 +9,47 @@ const RLE4 = 2;
 const BITFIELDS = 3;
 
 /**
- * Decodes 1, 4, 8 (also run-length encoded), 16, 24 and 32 bits per pixel. Throws ImageError for other kinds and for
- * missing data.
+ * Decodes a bitmap of 1, 4, 8, 16, 24 or 32 bits per pixel; with 4 or 8 bits it may be run-length encoded. Throws
+ * ImageError for other bitmaps and truncated pixels, RangeError for a truncated header.
  */
 export function decodeBmp(bytes: Uint8Array): DecodedImage {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const u16 = (at: number) => file.getUint16(at, true);
   const u32 = (at: number) => file.getUint32(at, true);
   const headerSize = u32(14);
-  const core = headerSize === 12;
-  const width = core ? u16(18) : file.getInt32(18, true);
-  const signedHeight = core ? u16(20) : file.getInt32(22, true);
-  const [bits, compression] = core ? [u16(24), 0] : [u16(28), u32(30)];
+  const isCoreHeader = headerSize === 12;
+  const width = isCoreHeader ? u16(18) : file.getInt32(18, true);
+  const signedHeight = isCoreHeader ? u16(20) : file.getInt32(22, true);
+  const [bits, compression] = isCoreHeader ? [u16(24), 0] : [u16(28), u32(30)];
   const height = Math.abs(signedHeight);
   checkSize({ width, height });
-  const colors = bits > 8 ? 0 : (core ? 0 : u32(46)) || 1 << bits;
+  const colors = bits > 8 ? 0 : (isCoreHeader ? 0 : u32(46)) || 1 << bits;
   if (colors > 65536) throw new ImageError(`damaged BMP: a palette of ${colors} colours`);
-  const entry = core ? 3 : 4;
-  const masksAfter = compression === BITFIELDS && headerSize === 40 ? 12 : 0;
-  const paletteAt = 14 + headerSize + masksAfter;
-  const declared = u32(10);
+  const entryBytes = isCoreHeader ? 3 : 4;
+  const maskBytes = compression === BITFIELDS && headerSize === 40 ? 12 : 0;
+  const paletteAt = 14 + headerSize + maskBytes;
+  const declaredStart = u32(10);
   // Some writers give the offset of the palette as that of the pixels.
-  const start = declared === 0 || (declared === paletteAt && colors > 0) ? paletteAt + entry * colors : declared;
+  const start =
+    declaredStart === 0 || (declaredStart === paletteAt && colors > 0)
+      ? paletteAt + entryBytes * colors
+      : declaredStart;
   const image = { bytes, start, width, height, bits };
 
   const row = (y: number) => (signedHeight < 0 ? y : height - 1 - y) * width;
   if (bits <= 8) {
-    if (compression > RLE4) throw unsupported(bits, compression);
-    const indices = compression === 0 ? packedIndices(image) : runLengths(image, compression === RLE4);
+    if (compression > RLE4) throw unsupportedError(bits, compression);
+    const indices = compression === 0 ? unpackIndices(image) : decodeRunLengths(image, compression === RLE4);
     const pixels = new Uint8Array(width * height * 3);
-    const color = (index: number, c: number) => (index < colors ? file.getUint8(paletteAt + entry * index + 2 - c) : 0);
+    const color = (index: number, c: number) =>
+      index < colors ? file.getUint8(paletteAt + entryBytes * index + 2 - c) : 0;
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
         for (let c = 0; c < 3; c++) pixels[3 * (row(y) + x) + c] = color(indices[y * width + x]!, c);
     return { width, height, pixels };
   }
   if (![16, 24, 32].includes(bits) || (compression !== 0 && compression !== BITFIELDS))
-    throw unsupported(bits, compression);
+    throw unsupportedError(bits, compression);
   const masks =
     compression === BITFIELDS
       ? [54, 58, 62, ...(headerSize >= 56 ? [66] : [])].map(u32)
@@ -69,10 +73,13 @@ export function decodeBmp(bytes: Uint8Array): DecodedImage {
   return { width, height, pixels, ...(alpha?.some((value) => value > 0) ? { alpha } : {}) };
 }
 
-const unsupported = (bits: number, compression: number): ImageError =>
-  new ImageError(`BMP image with ${bits} bits per pixel and compression ${compression}, which cannot be read here`);
+const unsupportedError = (bits: number, compression: number): ImageError =>
+  new ImageError(
+    `BMP image with ${bits} bits per pixel and compression ${compression}, which cannot be read here: ` +
+      "convert it to PNG first",
+  );
 
-interface Stored {
+interface StoredPixels {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly width: number;
@@ -80,17 +87,20 @@ interface Stored {
   readonly bits: number;
 }
 
-/** Bytes of a row, which is padded to four bytes. Throws ImageError if the file is too short for all rows. */
-function rowBytes({ bytes, start, width, height, bits }: Stored): number {
+/**
+ * The number of bytes of a row, padded to a multiple of four. Throws ImageError where the file is too short for all
+ * rows.
+ */
+function rowBytes({ bytes, start, width, height, bits }: StoredPixels): number {
   const stride = Math.ceil((width * bits) / 32) * 4;
   const needed = start + stride * (height - 1) + Math.ceil((width * bits) / 8);
-  if (needed > bytes.length) throw truncated();
+  if (needed > bytes.length) throw truncatedError();
   return stride;
 }
 
-const truncated = () => new ImageError("damaged BMP: its data ends too early");
+const truncatedError = () => new ImageError("damaged BMP: its data ends too early");
 
-/** Reads the channel that a mask selects, scaled to 8 bits. A channel without mask is 255. */
+/** A function that reads the channel under the mask and scales it to 8 bits. With the mask 0 the channel is 255. */
 function channelOf(mask: number): (value: number) => number {
   if (mask === 0) return () => 255;
   const shift = 31 - Math.clz32(mask & -mask);
@@ -98,9 +108,9 @@ function channelOf(mask: number): (value: number) => number {
   return (value) => Math.floor((255 * ((value & mask) >>> shift)) / largest);
 }
 
-function packedIndices(image: Stored): Uint8Array {
+function unpackIndices(image: StoredPixels): Uint8Array {
   const { bytes, start, width, height, bits } = image;
-  if (bits !== 1 && bits !== 4 && bits !== 8) throw unsupported(bits, 0);
+  if (bits !== 1 && bits !== 4 && bits !== 8) throw unsupportedError(bits, 0);
   const stride = rowBytes(image);
   const indices = new Uint8Array(width * height);
   const perByte = 8 / bits;
@@ -116,31 +126,31 @@ function packedIndices(image: Stored): Uint8Array {
  * Decodes run lengths: pairs of count and value. A count of 0 is an escape: end of row, end of image, offset, or
  * literal values.
  */
-function runLengths({ bytes, start, width, height }: Stored, nibbles: boolean): Uint8Array {
+function decodeRunLengths({ bytes, start, width, height }: StoredPixels, nibbles: boolean): Uint8Array {
   const indices = new Uint8Array(width * height);
-  let [at, done, x] = [start, 0, 0];
+  let [at, index, x] = [start, 0, 0];
   const byte = () => {
     const value = bytes[at++];
-    if (value === undefined) throw truncated();
+    if (value === undefined) throw truncatedError();
     return value;
   };
   const put = (value: number) => {
-    if (done < indices.length) indices[done++] = value;
+    if (index < indices.length) indices[index++] = value;
   };
-  while (done < indices.length) {
+  while (index < indices.length) {
     const [count, value] = [byte(), byte()];
     if (count > 0) {
       const n = Math.min(count, Math.max(0, width - x));
       for (let i = 0; i < n; i++) put(nibbles ? (i % 2 === 0 ? value >> 4 : value & 15) : value);
       x += n;
     } else if (value === 0) {
-      done = Math.ceil(done / width) * width;
+      index = Math.ceil(index / width) * width;
       x = 0;
-    } else if (value === 1) throw truncated();
+    } else if (value === 1) throw truncatedError();
     else if (value === 2) {
       const [right, up] = [byte(), byte()];
-      done = Math.min(indices.length, done + right + up * width);
-      x = done % width;
+      index = Math.min(indices.length, index + right + up * width);
+      x = index % width;
     } else {
       for (let i = 0; i < value; i += nibbles ? 2 : 1) {
         const pair = byte();

@@ -1,4 +1,4 @@
-// Decoding with sharp: formats, colour conversion, orientation, warnings and damage.
+// Tests the formats that sharp decodes: colour conversion, orientation, JPEG warnings and damaged files.
 
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
@@ -7,13 +7,13 @@ import { decodeImage } from "./decode-image.ts";
 
 const width = 48;
 const height = 32;
-const raw = { raw: { width, height, channels: 3 } } as const;
+const rawOptions = { raw: { width, height, channels: 3 } } as const;
 const ramp = Uint8Array.from(
   { length: width * height * 3 },
   (_, i) => [Math.floor(i / 3) % width, Math.floor(i / 3 / width), 128][i % 3] as number,
 );
 
-const png = () => sharp(ramp, raw).png().toBuffer();
+const png = () => sharp(ramp, rawOptions).png().toBuffer();
 
 describe("decodeImage", () => {
   test("reads the exact pixels of a PNG", async () => {
@@ -21,10 +21,10 @@ describe("decodeImage", () => {
   });
 
   test.each([
-    ["JPEG", sharp(ramp, raw).jpeg({ quality: 100, chromaSubsampling: "4:4:4" })],
-    ["progressive JPEG", sharp(ramp, raw).jpeg({ quality: 100, chromaSubsampling: "4:4:4", progressive: true })],
-    ["WebP", sharp(ramp, raw).webp({ lossless: true })],
-    ["PNG with a palette", sharp(ramp, raw).png({ palette: true, colours: 256, dither: 0 })],
+    ["JPEG", sharp(ramp, rawOptions).jpeg({ quality: 100, chromaSubsampling: "4:4:4" })],
+    ["progressive JPEG", sharp(ramp, rawOptions).jpeg({ quality: 100, chromaSubsampling: "4:4:4", progressive: true })],
+    ["WebP", sharp(ramp, rawOptions).webp({ lossless: true })],
+    ["PNG with a palette", sharp(ramp, rawOptions).png({ palette: true, colours: 256, dither: 0 })],
   ])("reads %s with an error of at most 12 per channel", async (_, encoded) => {
     const { pixels } = await decodeImage(await encoded.toBuffer());
     expect(Math.max(...pixels.map((v, i) => Math.abs(v - (ramp[i] as number))))).toBeLessThanOrEqual(12);
@@ -43,7 +43,7 @@ describe("decodeImage", () => {
 
   test("reduces 16 bits to the upper 8", async () => {
     const deep = Uint16Array.from(ramp, (v) => v * 256 + 255);
-    const encoded = await sharp(deep, raw).toColourspace("rgb16").png().toBuffer();
+    const encoded = await sharp(deep, rawOptions).toColourspace("rgb16").png().toBuffer();
     expect((await sharp(encoded).metadata()).depth).toBe("ushort");
     expect((await decodeImage(encoded)).pixels).toEqual(Buffer.from(ramp));
   });
@@ -99,14 +99,14 @@ describe("decodeImage", () => {
 
   test("applies EXIF orientation", async () => {
     const rotateClockwise = 6;
-    const encoded = await sharp(ramp, raw).withMetadata({ orientation: rotateClockwise }).png().toBuffer();
+    const encoded = await sharp(ramp, rawOptions).withMetadata({ orientation: rotateClockwise }).png().toBuffer();
     const rotated = await decodeImage(encoded);
     expect([rotated.width, rotated.height]).toEqual([height, width]);
     expect([...rotated.pixels.subarray(0, 3)]).toEqual([0, height - 1, 128]);
   });
 
   test("ignores an embedded colour profile", async () => {
-    const encoded = await sharp(ramp, raw).withIccProfile("p3").png().toBuffer();
+    const encoded = await sharp(ramp, rawOptions).withIccProfile("p3").png().toBuffer();
     const { data } = await sharp(encoded, { ignoreIcc: true }).raw().toBuffer({ resolveWithObject: true });
     expect((await sharp(encoded).metadata()).icc).toBeDefined();
     expect((await decodeImage(encoded)).pixels).toEqual(data);
@@ -129,7 +129,7 @@ describe("decodeImage", () => {
 });
 
 describe("decodeImage of JPEG files with warnings, which Pillow reads", () => {
-  const jpeg = () => sharp(ramp, raw).jpeg({ quality: 95 }).toBuffer();
+  const jpeg = () => sharp(ramp, rawOptions).jpeg({ quality: 95 }).toBuffer();
   const scan = (bytes: Buffer) => bytes.indexOf(Buffer.from([0xff, 0xda]));
 
   test("reads spectral selection 0 to 0 in a sequential scan, as some Samsung phones write", async () => {
@@ -146,7 +146,7 @@ describe("decodeImage of JPEG files with warnings, which Pillow reads", () => {
     expect(await decodeImage(padded)).toEqual(await decodeImage(bytes));
   });
 
-  test("reads CMYK with Adobe transform 1", async () => {
+  test("reads a CMYK file with Adobe transform 1", async () => {
     const inks = Uint8Array.from({ length: 16 * 16 * 4 }, (_, i) => (i * 7) % 256);
     const bytes = await sharp(inks, { raw: { width: 16, height: 16, channels: 4 } })
       .pipelineColourspace("cmyk")
@@ -159,9 +159,9 @@ describe("decodeImage of JPEG files with warnings, which Pillow reads", () => {
     expect(await decodeImage(bytes)).toMatchObject({ width: 16, height: 16 });
   });
 
-  test("reads damaged coefficients", async () => {
+  test("reads a file with damaged coefficients", async () => {
     const noise = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7919) % 251);
-    const encoded = await sharp(noise, raw).jpeg({ quality: 90 }).toBuffer();
+    const encoded = await sharp(noise, rawOptions).jpeg({ quality: 90 }).toBuffer();
     for (let i = 0; i < 40; i++) encoded[encoded.length - 200 - i] = 0xff;
     expect(await decodeImage(encoded)).toMatchObject({ width, height });
   });
@@ -169,7 +169,7 @@ describe("decodeImage of JPEG files with warnings, which Pillow reads", () => {
 
 describe("decodeImage of unusable files", () => {
   test.each(["jpeg", "png", "webp"] as const)("refuses a truncated %s", async (format) => {
-    const whole = await sharp(ramp, raw).toFormat(format).toBuffer();
+    const whole = await sharp(ramp, rawOptions).toFormat(format).toBuffer();
     for (let percent = 1; percent < 100; percent += 7) {
       const cut = whole.subarray(0, Math.floor((whole.length * percent) / 100));
       await expect(decodeImage(cut), `${percent} %`).rejects.toThrow(ImageError);

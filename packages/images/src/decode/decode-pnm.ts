@@ -6,71 +6,71 @@ import { roundHalfToEven } from "../round-half-to-even.ts";
 import { checkSize } from "../size-limits.ts";
 
 /**
- * Throws ImageError for damage.
+ * Decodes a bitmap, graymap or pixmap. Throws ImageError for damaged files.
  *
  * @param asStored clip graymaps of more than 8 bits to 255, as Pillow's `convert("RGB")` does, instead of scaling them
  */
 export function decodePnm(bytes: Uint8Array, asStored: boolean): DecodedImage {
   const kind = bytes[1]! - 48; // P1 to P6
-  const bitmap = kind === 1 || kind === 4;
-  const color = kind === 3 || kind === 6;
-  const reader = tokens(bytes, 2);
-  const width = reader.number("a width");
-  const height = reader.number("a height");
+  const isBitmap = kind === 1 || kind === 4;
+  const isColor = kind === 3 || kind === 6;
+  const reader = tokenReader(bytes, 2);
+  const width = reader.readNumber("a width");
+  const height = reader.readNumber("a height");
   checkSize({ width, height });
-  const largest = bitmap ? 1 : reader.number("a largest value");
-  if (largest < 1 || largest > 65535)
-    throw new ImageError(`damaged PNM: its largest value is ${largest}, expected 1 to 65535`);
-  const values = width * height * (color ? 3 : 1);
-  if (bytes.length - reader.at() < values / 8) throw truncated(); // before memory is allocated
+  const maxValue = isBitmap ? 1 : reader.readNumber("a largest value");
+  if (maxValue < 1 || maxValue > 65535)
+    throw new ImageError(`damaged PNM: its largest value is ${maxValue}, expected 1 to 65535`);
+  const valueCount = width * height * (isColor ? 3 : 1);
+  if (bytes.length - reader.at() < valueCount / 8) throw truncatedError(); // before memory is allocated
   if (kind > 3 && bytes[reader.at() - 1] === 35)
     throw new ImageError("damaged PNM: a comment where its pixels are expected");
-  const next =
+  const nextValue =
     kind <= 3
-      ? plainValues(reader, bitmap, largest)
-      : rawValues(bytes, reader.at(), { bitmap, largest, width, values });
+      ? plainReader(reader, isBitmap, maxValue)
+      : rawReader(bytes, reader.at(), { isBitmap, maxValue, width, valueCount });
   const pixels = new Uint8Array(width * height * 3);
-  const to8 = scale(largest, color, asStored);
-  for (let i = 0; i < values; i++) {
-    const value = bitmap ? 255 * (1 - next(i)) : to8(next(i));
-    if (color) pixels[i] = value;
+  const to8 = createScaler(maxValue, isColor, asStored);
+  for (let i = 0; i < valueCount; i++) {
+    const value = isBitmap ? 255 * (1 - nextValue(i)) : to8(nextValue(i));
+    if (isColor) pixels[i] = value;
     else pixels.fill(value, 3 * i, 3 * i + 3);
   }
   return { width, height, pixels };
 }
 
-/** Scales values of 0 to `largest` to 8 bits. */
-function scale(largest: number, color: boolean, asStored: boolean): (value: number) => number {
-  if (color || largest <= 255) return (v) => Math.min(255, roundHalfToEven((v / largest) * 255));
-  const to16 = (v: number) => Math.min(65535, roundHalfToEven((v / largest) * 65535));
+/** A function that scales values of 0 to `maxValue` to 8 bits. */
+function createScaler(maxValue: number, isColor: boolean, asStored: boolean): (value: number) => number {
+  if (isColor || maxValue <= 255) return (v) => Math.min(255, roundHalfToEven((v / maxValue) * 255));
+  const to16 = (v: number) => Math.min(65535, roundHalfToEven((v / maxValue) * 65535));
   return asStored ? (v) => Math.min(255, to16(v)) : (v) => to16(v) >> 8;
 }
 
-const truncated = () => new ImageError("damaged PNM: its data ends too early");
+const truncatedError = () => new ImageError("damaged PNM: its data ends too early");
 
-/** Reads tokens separated by white space and comments. */
-function tokens(bytes: Uint8Array, from: number) {
+/** A reader of tokens that are separated by white space and comments. */
+function tokenReader(bytes: Uint8Array, from: number) {
   let at = from;
   const isSpace = (byte: number | undefined) => byte === 32 || (byte !== undefined && byte >= 9 && byte <= 13);
-  const skip = () => {
+  const skipSpace = () => {
     for (; isSpace(bytes[at]) || bytes[at] === 35; at++)
       if (bytes[at] === 35) while (at < bytes.length && bytes[at] !== 10 && bytes[at] !== 13) at++;
   };
   return {
-    number(what: string): number {
-      skip();
+    readNumber(what: string): number {
+      skipSpace();
       let value = 0;
       const start = at;
       for (; bytes[at]! >= 48 && bytes[at]! <= 57 && at - start < 10; at++) value = 10 * value + bytes[at]! - 48;
-      if (at === bytes.length && at === start) throw truncated();
+      if (at === bytes.length && at === start) throw truncatedError();
       if (at === start || !(at === bytes.length || isSpace(bytes[at]) || bytes[at] === 35))
         throw new ImageError(`damaged PNM: it has no number where ${what} is expected`);
       return value;
     },
-    bit(): number {
-      skip();
+    readBit(): number {
+      skipSpace();
       const byte = bytes[at++];
-      if (byte === undefined) throw truncated();
+      if (byte === undefined) throw truncatedError();
       if (byte !== 48 && byte !== 49) throw new ImageError("damaged PNM: a bit that is neither 0 nor 1");
       return byte - 48;
     },
@@ -79,22 +79,22 @@ function tokens(bytes: Uint8Array, from: number) {
   };
 }
 
-const plainValues = (reader: ReturnType<typeof tokens>, bitmap: boolean, largest: number) => (): number => {
-  const value = bitmap ? reader.bit() : reader.number("a value");
-  if (value > largest) throw new ImageError(`damaged PNM: the value ${value} exceeds its largest value, ${largest}`);
+const plainReader = (reader: ReturnType<typeof tokenReader>, isBitmap: boolean, maxValue: number) => (): number => {
+  const value = isBitmap ? reader.readBit() : reader.readNumber("a value");
+  if (value > maxValue) throw new ImageError(`damaged PNM: the value ${value} exceeds its largest value, ${maxValue}`);
   return value;
 };
 
-function rawValues(
+function rawReader(
   bytes: Uint8Array,
   start: number,
-  { bitmap, largest, width, values }: { bitmap: boolean; largest: number; width: number; values: number },
+  { isBitmap, maxValue, width, valueCount }: { isBitmap: boolean; maxValue: number; width: number; valueCount: number },
 ): (i: number) => number {
   const stride = Math.ceil(width / 8); // rows of bits are padded to a whole byte
-  const size = bitmap ? stride * (values / width) : values * (largest > 255 ? 2 : 1);
-  if (start + size > bytes.length) throw truncated();
-  if (bitmap)
+  const size = isBitmap ? stride * (valueCount / width) : valueCount * (maxValue > 255 ? 2 : 1);
+  if (start + size > bytes.length) throw truncatedError();
+  if (isBitmap)
     return (i) => (bytes[start + Math.floor(i / width) * stride + ((i % width) >> 3)]! >> (7 - ((i % width) & 7))) & 1;
-  if (largest <= 255) return (i) => bytes[start + i]!;
+  if (maxValue <= 255) return (i) => bytes[start + i]!;
   return (i) => bytes[start + 2 * i]! * 256 + bytes[start + 2 * i + 1]!;
 }

@@ -12,7 +12,7 @@ const u16 = (value: number) => [value & 255, (value >> 8) & 255];
 const u32 = (value: number) => [...u16(value), ...u16(value >>> 16)];
 
 /** A GIF of one frame with four colours. A clear code before every pixel keeps all codes at 3 bits. */
-export function gif({ width, height, indices, colors, transparent }: Indexed & { transparent?: number }): Buffer {
+export function writeGif({ width, height, indices, colors, transparent }: Indexed & { transparent?: number }): Buffer {
   const control = transparent === undefined ? [] : [0x21, 0xf9, 4, 1, 0, 0, transparent, 0];
   return Buffer.from([
     ...Buffer.from("GIF89a"),
@@ -25,12 +25,12 @@ export function gif({ width, height, indices, colors, transparent }: Indexed & {
     ...u16(width),
     ...u16(height),
     0,
-    ...codes(indices),
+    ...encodeIndices(indices),
     0x3b,
   ]);
 }
 
-function codes(indices: Uint8Array): number[] {
+function encodeIndices(indices: Uint8Array): number[] {
   const bytes: number[] = [];
   let [buffer, bits] = [0, 0];
   for (const code of [...indices].flatMap((index) => [4, index]).concat(5)) {
@@ -44,28 +44,28 @@ function codes(indices: Uint8Array): number[] {
   return [...blocks, 0];
 }
 
-/** The GIF `bytes` with its frame at an offset in a screen of the given size. */
-export function onScreen(
+/** The same GIF with its frame at an offset in a screen of the given size. */
+export function placeOnScreen(
   bytes: Uint8Array,
   { left, top, width, height }: { left: number; top: number; width: number; height: number },
 ): Buffer {
-  const moved = Buffer.from(bytes);
-  moved.set([...u16(width), ...u16(height)], 6);
-  moved.set([...u16(left), ...u16(top)], frameAt(moved) + 1);
-  return moved;
+  const copy = Buffer.from(bytes);
+  copy.set([...u16(width), ...u16(height)], 6);
+  copy.set([...u16(left), ...u16(top)], frameOffset(copy) + 1);
+  return copy;
 }
 
-/** The GIF `bytes` with its palette in the frame, and a different global palette. */
-export function localPalette(bytes: Uint8Array): Buffer {
-  const at = frameAt(bytes) + 10;
-  const moved = Buffer.concat([bytes.subarray(0, at), bytes.subarray(13, 25), bytes.subarray(at)]);
-  moved[at - 1] = 0x81;
-  moved.fill(77, 13, 25);
-  return moved;
+/** The same GIF with its palette in the frame, and a different global palette. */
+export function moveToLocalPalette(bytes: Uint8Array): Buffer {
+  const at = frameOffset(bytes) + 10;
+  const copy = Buffer.concat([bytes.subarray(0, at), bytes.subarray(13, 25), bytes.subarray(at)]);
+  copy[at - 1] = 0x81;
+  copy.fill(77, 13, 25);
+  return copy;
 }
 
-/** The GIF `bytes`, interlaced. */
-export function interlaced(bytes: Uint8Array, width: number, height: number, indices: Uint8Array): Buffer {
+/** The same GIF with its rows in interlaced order. */
+export function interlaceGif(bytes: Uint8Array, width: number, height: number, indices: Uint8Array): Buffer {
   const rows = [
     [0, 8],
     [4, 8],
@@ -75,12 +75,12 @@ export function interlaced(bytes: Uint8Array, width: number, height: number, ind
     Array.from({ length: height }, (_, y) => y).filter((y) => y >= first! && (y - first!) % step! === 0),
   );
   const order = rows.flatMap((y) => [...indices.subarray(y * width, (y + 1) * width)]);
-  const head = Buffer.from(bytes.subarray(0, frameAt(bytes) + 10));
+  const head = Buffer.from(bytes.subarray(0, frameOffset(bytes) + 10));
   head[head.length - 1] = 0x40;
-  return Buffer.concat([head, Buffer.from([...codes(Uint8Array.from(order)), 0x3b])]);
+  return Buffer.concat([head, Buffer.from([...encodeIndices(Uint8Array.from(order)), 0x3b])]);
 }
 
-const frameAt = (bytes: Uint8Array): number => (bytes[25] === 0x21 ? 33 : 25);
+const frameOffset = (bytes: Uint8Array): number => (bytes[25] === 0x21 ? 33 : 25);
 
 interface Bitmap {
   readonly width: number;
@@ -102,10 +102,12 @@ interface Bitmap {
   readonly claim?: readonly [number, number];
 }
 
-export function bmp(image: Bitmap): Buffer {
+export function writeBmp(image: Bitmap): Buffer {
   const { width, height, bits, colors = [], topDown, gap = 0, core, runs, alpha, claim = [width, height] } = image;
-  const stored = Array.from({ length: height }, (_, y) => (topDown ? y : height - 1 - y));
-  const data = runs ? stored.flatMap((y) => runsOf(image, y)).concat(0, 1) : stored.flatMap((y) => rowOf(image, y));
+  const rowOrder = Array.from({ length: height }, (_, y) => (topDown ? y : height - 1 - y));
+  const data = runs
+    ? rowOrder.flatMap((y) => encodeRuns(image, y)).concat(0, 1)
+    : rowOrder.flatMap((y) => encodeRow(image, y));
   const palette = Array.from({ length: colors.length / 3 }, (_, i) => [
     ...[colors[3 * i + 2]!, colors[3 * i + 1]!, colors[3 * i]!],
     ...(core ? [] : [0]),
@@ -127,7 +129,7 @@ export function bmp(image: Bitmap): Buffer {
   return Buffer.from([...Buffer.from("BM"), ...u32(start + data.length), ...u32(0), ...u32(start), ...body, ...data]);
 }
 
-function rowOf({ width, bits, rgb, indices, alpha = 0 }: Bitmap, y: number): number[] {
+function encodeRow({ width, bits, rgb, indices, alpha = 0 }: Bitmap, y: number): number[] {
   const row: number[] = [];
   const indexAt = (x: number) => indices?.[y * width + x] ?? 0;
   for (let x = 0; x < width; x++) {
@@ -146,8 +148,8 @@ function rowOf({ width, bits, rgb, indices, alpha = 0 }: Bitmap, y: number): num
   return row;
 }
 
-/** A run of one value, then the rest as literal values, padded to an even number of bytes. */
-function runsOf({ width, bits, indices }: Bitmap, y: number): number[] {
+/** Encodes a row as a run of one value, then the other values as literals, padded to an even number of bytes. */
+function encodeRuns({ width, bits, indices }: Bitmap, y: number): number[] {
   const row = [...indices!.subarray(y * width, (y + 1) * width)];
   const rest = row.slice(1);
   const plain = bits === 8 ? rest : rest.filter((_, i) => i % 2 === 0).map((v, i) => (v << 4) | (rest[2 * i + 1] ?? 0));

@@ -2,7 +2,7 @@
 
 import { ImageError } from "../image-error.ts";
 
-/** The formats that are read, for messages. */
+/** The names of the readable formats, for messages. */
 export const readableFormats = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or PPM/PGM/PBM";
 
 export type ImageFormat = "JPEG" | "PNG" | "WebP" | "GIF" | "BMP" | "TIFF" | "AVIF" | "PNM";
@@ -21,8 +21,8 @@ const kindsByName: readonly [RegExp, string][] = [
 ];
 
 /**
- * Why an image of this name is not opened, or undefined. A camera's RAW image, for example, would decode to its
- * thumbnail.
+ * The reason why a file of this name is not opened; undefined if it is opened. A camera's RAW image, for example, would
+ * decode to its thumbnail.
  */
 export function unreadableByName(name: string): string | undefined {
   const kind = kindsByName.find(([ending]) => ending.test(name))?.[1];

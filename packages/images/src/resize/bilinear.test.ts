@@ -1,11 +1,10 @@
-// Compares the bilinear resizers with results of PyTorch and torch-fidelity that a fixture holds.
+// Compares bilinear resizing with the results of PyTorch and torch-fidelity.
 
 import { expect, test } from "vitest";
 import { readFixture } from "../fixtures/read-fixture.ts";
 import { resizeTensorflow1Bilinear, resizeTorchBilinear } from "./bilinear.ts";
 
 const fixture = readFixture("resize.safetensors");
-/** Name of an image in the fixture, and side of the resized square in pixels. */
 const cases: [string, number][] = [
   ...[0, 1, 2, 3, 4, 5].map((i): [string, number] => [`image${i}`, 29]),
   ["image0", 299],
@@ -13,7 +12,7 @@ const cases: [string, number][] = [
 ];
 
 test.each(cases)(
-  "resizeTorchBilinear of %s to %i pixels differs from PyTorch by less than 2e-7 of the value range",
+  "resizeTorchBilinear of %s to side %i differs from PyTorch by less than 2e-7 of the value range",
   (image, size) => {
     const ours = resizeTorchBilinear(floatImage(image, 1 / 255), size, size);
     expect(largestDifference(ours.values, `${image}.torch_bilinear.${size}`)).toBeLessThan(2e-7);
@@ -21,7 +20,7 @@ test.each(cases)(
 );
 
 test.each(cases)(
-  "resizeTensorflow1Bilinear of %s to %i pixels differs from torch-fidelity by less than 1e-6 of the value range",
+  "resizeTensorflow1Bilinear of %s to side %i differs from torch-fidelity by less than 1e-6 of the value range",
   (image, size) => {
     const ours = resizeTensorflow1Bilinear(floatImage(image, 1), size, size);
     expect(largestDifference(ours.values, `${image}.tensorflow1_bilinear.${size}`) / 255).toBeLessThan(1e-6);

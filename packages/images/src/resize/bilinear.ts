@@ -1,4 +1,4 @@
-// Bilinear resizing as two FID programs do it.
+// Resizes images bilinearly as PyTorch does, and as TensorFlow 1 does.
 
 import type { FloatImage } from "../rgb-image.ts";
 
@@ -33,13 +33,13 @@ function bilinear(
   const columns = neighbours(image.width, width, position);
   const rows = neighbours(image.height, height, position);
   const values = new Float32Array(height * width * 3);
-  for (const [y, { low: top, high: bottom, weight: down }] of rows.entries())
-    for (const [x, { low: left, high: right, weight: across }] of columns.entries())
+  for (const [y, { low: top, high: bottom, weight: weightBelow }] of rows.entries())
+    for (const [x, { low: left, high: right, weight: weightRight }] of columns.entries())
       for (let c = 0; c < 3; c++) {
         const at = (row: number, column: number) => image.values[(row * image.width + column) * 3 + c] as number;
-        const upper = at(top, left) * (1 - across) + at(top, right) * across;
-        const lower = at(bottom, left) * (1 - across) + at(bottom, right) * across;
-        values[(y * width + x) * 3 + c] = upper * (1 - down) + lower * down;
+        const upper = at(top, left) * (1 - weightRight) + at(top, right) * weightRight;
+        const lower = at(bottom, left) * (1 - weightRight) + at(bottom, right) * weightRight;
+        values[(y * width + x) * 3 + c] = upper * (1 - weightBelow) + lower * weightBelow;
       }
   return { width, height, values };
 }

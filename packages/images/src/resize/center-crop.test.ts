@@ -1,4 +1,4 @@
-// The centre crop against results of Pillow.
+// Compares the centre crop with the results of Pillow.
 
 import { expect, test } from "vitest";
 import { readFixture } from "../fixtures/read-fixture.ts";

@@ -1,4 +1,4 @@
-// The centre crop of DiT's training images.
+// Crops images to the centre, as DiT's training does.
 
 import type { RgbImage } from "../rgb-image.ts";
 import { roundHalfToEven } from "../round-half-to-even.ts";
@@ -6,7 +6,7 @@ import { resizePillow8 } from "./pillow-resize.ts";
 
 /**
  * Identifies decoding and cropping in fingerprints. It changes when a pixel of the result changes. Version 2 blends the
- * whole screen of a GIF with white, also the part outside the first frame.
+ * whole screen of a GIF with white, including the part outside the first frame.
  */
 export const preprocessingId = "adm-center-crop/2 white";
 
@@ -16,17 +16,17 @@ export const preprocessingId = "adm-center-crop/2 white";
  * until the shorter side is S, crop the centre. Smaller images are enlarged. The result equals Pillow's bit for bit.
  */
 export function centerCrop(image: RgbImage, size: number): RgbImage {
-  let halved = image;
-  while (Math.min(halved.width, halved.height) >= 2 * size)
-    halved = resizePillow8(halved, Math.floor(halved.width / 2), Math.floor(halved.height / 2), "box");
-  const scale = size / Math.min(halved.width, halved.height);
-  const width = roundHalfToEven(halved.width * scale);
-  const height = roundHalfToEven(halved.height * scale);
+  let input = image;
+  while (Math.min(input.width, input.height) >= 2 * size)
+    input = resizePillow8(input, Math.floor(input.width / 2), Math.floor(input.height / 2), "box");
+  const scale = size / Math.min(input.width, input.height);
+  const width = roundHalfToEven(input.width * scale);
+  const height = roundHalfToEven(input.height * scale);
   const window = {
     left: Math.floor((width - size) / 2),
     top: Math.floor((height - size) / 2),
     width: size,
     height: size,
   };
-  return resizePillow8(halved, width, height, "bicubic", window);
+  return resizePillow8(input, width, height, "bicubic", window);
 }

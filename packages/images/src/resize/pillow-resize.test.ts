@@ -1,4 +1,4 @@
-// Resizing against results of Pillow.
+// Compares resizing with the results of Pillow.
 
 import { describe, expect, test } from "vitest";
 import { readFixture } from "../fixtures/read-fixture.ts";
@@ -28,7 +28,7 @@ describe("resizePillow8", () => {
       [`image${i}`, "box", "pillow_box_8bit.29"],
       [`image${i}`, "box", "pillow_box_8bit.half"],
     ]),
-  )("of %s by %s equals Pillow's result bit for bit (%s)", (image, filter, result) => {
+  )("resizes %s by the filter %s to the same bits as Pillow (%s)", (image, filter, result) => {
     const expected = rgb(`${image}.${result}`);
     expect(resizePillow8(rgb(`${image}.pixels`), expected.width, expected.height, filter)).toEqual(expected);
   });
@@ -49,7 +49,7 @@ describe("resizePillow8", () => {
 });
 
 describe("resizePillowFloat", () => {
-  test.each(images)("resizes image %i to 29 × 29 so that the result equals Pillow's mode F bit for bit", (i) => {
+  test.each(images)("resizes image %i to 29 × 29 to the same bits as Pillow's mode F", (i) => {
     const { width, height, pixels } = rgb(`image${i}.pixels`);
     const ours = resizePillowFloat({ width, height, values: Float32Array.from(pixels) }, 29, 29);
     expect(ours).toMatchObject({ width: 29, height: 29 });
@@ -58,7 +58,7 @@ describe("resizePillowFloat", () => {
     ).toBe(0);
   });
 
-  test.each([0, 2])("resizes image %i to 299 × 299 so that the result equals Pillow's mode F bit for bit", (i) => {
+  test.each([0, 2])("resizes image %i to 299 × 299 to the same bits as Pillow's mode F", (i) => {
     const { width, height, pixels } = rgb(`image${i}.pixels`);
     const ours = resizePillowFloat({ width, height, values: Float32Array.from(pixels) }, 299, 299);
     const { data } = fixture.get(`image${i}.pillow_bicubic_float.299`) as { data: Float32Array };

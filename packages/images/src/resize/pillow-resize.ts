@@ -1,4 +1,4 @@
-// Resizing as Pillow does it. H, W = rows and columns of the image; channels are interleaved.
+// Resizes images as Pillow does. The three channels of a pixel are adjacent in memory.
 
 import type { FloatImage, RgbImage } from "../rgb-image.ts";
 import { type ResampleFilter, resampleTaps, type Taps } from "./resample-weights.ts";
@@ -13,7 +13,7 @@ export interface Window {
 
 /**
  * Resizes as Pillow's `Image.resize((width, height), filter)` does for RGB, bit for bit: weights in fixed point with 22
- * fractional bits, columns before rows, rounded and clipped to 8 bits after each.
+ * fractional bits, columns before rows, rounded and clipped to 8 bits after each of the two.
  *
  * @param window compute only this part of the result
  */
@@ -110,9 +110,9 @@ function resampleColumns8(image: RgbImage, columns: FixedTaps, begin: number, en
     let row = (begin * image.width + (columns.first[x] as number)) * 3;
     let o = x * 3;
     for (let y = begin; y < end; y++) {
-      let red = half;
-      let green = half;
-      let blue = half;
+      let red = roundingOffset;
+      let green = roundingOffset;
+      let blue = roundingOffset;
       for (let k = 0, i = row; k < taps.length; k++, i += 3) {
         const weight = taps[k] as number;
         red += Math.imul(pixels[i] as number, weight);
@@ -136,7 +136,7 @@ function resampleRows8(pixels: Uint8ClampedArray, width: number, rows: FixedTaps
   const sums = new Int32Array(stride);
   for (const [y, low] of rows.first.entries()) {
     const taps = rows.weights[y] as Int32Array;
-    sums.fill(half);
+    sums.fill(roundingOffset);
     for (let k = 0; k < taps.length; k++) {
       const weight = taps[k] as number;
       const from = (low - begin + k) * stride;
@@ -147,7 +147,7 @@ function resampleRows8(pixels: Uint8ClampedArray, width: number, rows: FixedTaps
   return new Uint8Array(out.buffer);
 }
 
-const half = 1 << (fractionBits - 1);
+const roundingOffset = 1 << (fractionBits - 1); // 0.5 in fixed point
 
 function weightedSum(values: Float32Array, start: number, stride: number, taps: Float64Array | undefined): number {
   let sum = 0;

@@ -1,10 +1,10 @@
-// The weights of Pillow's resampling (https://github.com/python-pillow/Pillow, `Resample.c`): the filter is stretched
-// by the scale when shrinking, truncated at the border and normalised.
+// Computes the weights of Pillow's resampling (https://github.com/python-pillow/Pillow, `Resample.c`): the filter is
+// stretched by the scale when shrinking, truncated at the border and normalised.
 
 /** `box`: the mean of the area. `bicubic`: Keys' cubic with a = -0.5. */
 export type ResampleFilter = "box" | "bicubic";
 
-/** For each output position, the first input position and the weights from there on, which sum to 1. */
+/** For each output position, the first input position and the weights from that position on; they sum to 1. */
 export interface Taps {
   readonly first: Int32Array;
   readonly weights: readonly Float64Array[];

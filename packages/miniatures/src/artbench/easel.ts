@@ -1,4 +1,4 @@
-// Common parts of painted images: light, brush strokes and the texture of the canvas.
+// Functions that the drawings of paintings share: light, brush strokes and the texture of the canvas.
 
 import type { Stream } from "@dit-bench/random";
 import { type Brush, type Canvas, createBrush, createCanvas, type Light, placeBrush } from "../raster/canvas.ts";

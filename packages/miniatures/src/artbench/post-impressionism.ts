@@ -4,7 +4,7 @@ import type { Stream } from "@dit-bench/random";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick, randomCount, randomSign } from "../raster/chance.ts";
 import { type Color, hex, hsl, mix, scaleColor, varyColor } from "../raster/color.ts";
-import { atan2, clamp, HALF, sin } from "../raster/elementary.ts";
+import { atan2, clamp, HALF_TURN, sin } from "../raster/elementary.ts";
 import { clouds, type Field, noise } from "../raster/noise.ts";
 import { fillCanvas, fillFlat } from "../raster/paint.ts";
 import { areaBelow, box, circle, line, polygon } from "../raster/shapes.ts";
@@ -110,7 +110,7 @@ export function postImpressionism(r: Stream, size: number): Canvas {
       const t = i / 46;
       const y = 1.02 - t * (1.02 - height);
       const half = w * (1 - t * t) * (0.7 + 0.3 * sin(t * 14));
-      const p = placeBrush(b, x + around(r, 0, half), y, 1, -HALF / 2 + around(r, 0, 0.5));
+      const p = placeBrush(b, x + around(r, 0, half), y, 1, -HALF_TURN / 2 + around(r, 0, 0.5));
       fillFlat(
         p,
         line(-0.05, 0, 0.05, 0, 0.017, 0.008),

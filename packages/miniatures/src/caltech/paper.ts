@@ -1,4 +1,4 @@
-// The plain background of the Caltech miniature.
+// Draws the plain background of the Caltech miniature.
 
 import type { Stream } from "@dit-bench/random";
 import type { Brush } from "../raster/canvas.ts";

@@ -1,4 +1,4 @@
-// The surroundings of a car.
+// Draws the surroundings of a car.
 
 import type { Stream } from "@dit-bench/random";
 import { drawSky } from "../raster/backdrops.ts";

@@ -58,14 +58,14 @@ function drawStanding(f: Brush, gray: Color): void {
       bevel: 0.32,
     },
   );
-  const drawWing = polygon(
+  const wing = polygon(
     [
       ...curve([0.35, -0.12], [-0.1, -0.38], [-1, 0.22], 6),
       ...curve([-1, 0.22], [-0.1, 0.42], [0.35, -0.12], 6).slice(1, -1),
     ],
     0.02,
   );
-  fillRound(f, drawWing, (x, _y, _d, ink) => lerp(ink, TIP, gray, smoothstep(-0.66, -0.55, x)), { bevel: 0.2 });
+  fillRound(f, wing, (x, _y, _d, ink) => lerp(ink, TIP, gray, smoothstep(-0.66, -0.55, x)), { bevel: 0.2 });
   drawBill(f, 0.8, -0.46);
   drawDot(f, 0.64, -0.56, 0.06);
 }

@@ -1,4 +1,4 @@
-// Draws the perches that songbirds sit on.
+// Draws the perch of a songbird.
 
 import type { Stream } from "@dit-bench/random";
 import { type Brush, placeBrush } from "../raster/canvas.ts";

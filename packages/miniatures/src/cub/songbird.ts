@@ -57,14 +57,14 @@ export function drawSongbird(f: Brush, r: Stream, p: Plumage): void {
       p.back,
       { bevel: 0.14 },
     );
-  const down2 = stretchField(clouds(r), 7, 9);
+  const downNoise = stretchField(clouds(r), 7, 9);
   const body = smoothUnion(ellipse(-0.02, 0.05, 0.66, plump), headShape, 0.25);
   fillRound(
     f,
     body,
     (x, y, _d, ink) => {
       lerp(ink, p.back, p.belly, smoothstep(-0.2, 0.15, y + x * 0.55 - 0.1));
-      const k = 1 + 0.12 * down2(x, y);
+      const k = 1 + 0.12 * downNoise(x, y);
       for (let q = 0; q < 3; q++) ink[q] = ink[q]! * k;
     },
     { bevel: 0.42 },

@@ -1,11 +1,11 @@
-// The surroundings of a mushroom.
+// Draws the surroundings of a mushroom.
 
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawFoliage } from "../raster/backdrops.ts";
 import { type Brush, blur, type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, randomCount } from "../raster/chance.ts";
 import { hsl, scaleColor, varyColor } from "../raster/color.ts";
-import { HALF } from "../raster/elementary.ts";
+import { HALF_TURN } from "../raster/elementary.ts";
 import { clouds, stretchField } from "../raster/noise.ts";
 import { fillFlat, fillRound, fillSoft, mottledPaint } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
@@ -35,7 +35,15 @@ export function drawForest(r: Stream, size: number): [Brush, number] {
   blur(b.canvas, 0.008);
   const leaves = randomCount(r, 3, 9);
   for (let i = 0; i < leaves; i++) {
-    const f = placeBrush(b, r.uniform(), between(r, floor, 1), between(r, 0.04, 0.08), r.uniform() * HALF, 1, 0.55);
+    const f = placeBrush(
+      b,
+      r.uniform(),
+      between(r, floor, 1),
+      between(r, 0.04, 0.08),
+      r.uniform() * HALF_TURN,
+      1,
+      0.55,
+    );
     fillRound(f, ellipse(0, 0, 1, 0.55), hsl(around(r, 0.08, 0.06), between(r, 0.3, 0.7), between(r, 0.2, 0.5)), {
       bevel: 0.5,
     });
@@ -58,7 +66,7 @@ export function finishForest(b: Brush, r: Stream, floor: number): Canvas {
   }
   const leaves = randomCount(r, 0, 2);
   for (let i = 0; i < leaves; i++) {
-    const f = placeBrush(b, r.uniform(), between(r, 0.9, 1), between(r, 0.06, 0.1), r.uniform() * HALF, 1, 0.6);
+    const f = placeBrush(b, r.uniform(), between(r, 0.9, 1), between(r, 0.06, 0.1), r.uniform() * HALF_TURN, 1, 0.6);
     fillRound(f, ellipse(0, 0, 1, 0.5), hsl(around(r, 0.07, 0.05), 0.6, between(r, 0.25, 0.5)), { bevel: 0.5 });
   }
   return develop(b.canvas, r);

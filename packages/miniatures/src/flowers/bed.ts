@@ -1,11 +1,11 @@
-// Common parts of the flower drawings: the background, the stalk and the light on petals.
+// Functions that the flower drawings share: the background, the stalk and the light on petals.
 
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawBokeh, drawFoliage } from "../raster/backdrops.ts";
 import { type Brush, placeBrush } from "../raster/canvas.ts";
 import { around, between } from "../raster/chance.ts";
 import { hsl } from "../raster/color.ts";
-import { HALF } from "../raster/elementary.ts";
+import { HALF_TURN } from "../raster/elementary.ts";
 import { fillRound } from "../raster/paint.ts";
 import { line } from "../raster/shapes.ts";
 
@@ -32,7 +32,7 @@ export function drawHead(b: Brush, r: Stream, x: number, y: number, s: number, s
   const py = stalk ? y + around(r, 0, 0.1) : y;
   if (stalk)
     fillRound(b, line(px, py, px + around(r, 0, 0.2), 1.1, s * 0.07), hsl(0.28, 0.4, 0.3), { bevel: s * 0.07 });
-  const tilt = r.uniform() * HALF;
+  const tilt = r.uniform() * HALF_TURN;
   const p = placeBrush(b, px, py, s, tilt, 1, between(r, 0.72, 1));
   return p;
 }

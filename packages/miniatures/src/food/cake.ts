@@ -4,7 +4,7 @@ import type { Stream } from "@dit-bench/random";
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick, randomCount } from "../raster/chance.ts";
 import { type Color, hex, hsl, mix, scaleColor, varyColor } from "../raster/color.ts";
-import { cos, HALF, smoothstep } from "../raster/elementary.ts";
+import { cos, HALF_TURN, smoothstep } from "../raster/elementary.ts";
 import { clouds, noise, stretchField } from "../raster/noise.ts";
 import { fillBall, fillColumn, fillFlat, fillRound, fillSoft, lerp } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
@@ -106,7 +106,7 @@ function drawWholeCake(f: Brush, r: Stream, [, filling, icing]: Kind): void {
     0.3,
   );
   for (let k = 0; k < 9; k++) {
-    const t = cos((k + 0.5) * (HALF / 9));
+    const t = cos((k + 0.5) * (HALF_TURN / 9));
     fillFlat(f, circle(t * half, base + depth * Math.sqrt(1 - t * t) * 0.8, 0.08), scaleColor(filling, 0.92));
   }
   fillRound(f, ellipse(0, top, half, depth), mix(icing, [1, 1, 1], 0.15), { bevel: 0.08, gloss: 0.2 });
@@ -123,7 +123,7 @@ function drawWholeCake(f: Brush, r: Stream, [, filling, icing]: Kind): void {
     const berries = randomCount(r, 4, 6);
     const strawberry = happens(r, 0.6);
     for (let k = 0; k < berries; k++) {
-      const t = cos((k + 0.5) * (HALF / berries));
+      const t = cos((k + 0.5) * (HALF_TURN / berries));
       drawBerry(placeBrush(f, t * half * 0.78, top - 0.1 + depth * 0.5 * Math.sqrt(1 - t * t), 0.85), r, strawberry);
     }
   }

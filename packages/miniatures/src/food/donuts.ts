@@ -5,7 +5,7 @@ import { drawShadow } from "../raster/backdrops.ts";
 import { type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick, randomCount } from "../raster/chance.ts";
 import { hex, hsl, mix, varyColor } from "../raster/color.ts";
-import { cos, HALF, sin, TURN } from "../raster/elementary.ts";
+import { cos, HALF_TURN, sin, TURN } from "../raster/elementary.ts";
 import { noise } from "../raster/noise.ts";
 import { fillFlat, fillRound } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
@@ -49,7 +49,7 @@ export function donuts(r: Stream, size: number): Canvas {
     around(r, 0.5, 0.06),
     around(r, 0.5, 0.06),
     between(r, 0.42, 0.48),
-    n > 1 ? r.uniform() * HALF : 0,
+    n > 1 ? r.uniform() * HALF_TURN : 0,
     1,
     between(r, 0.8, 1),
   );
@@ -75,7 +75,7 @@ export function donuts(r: Stream, size: number): Canvas {
       for (let k = 0; k < bits; k++) {
         const angle = r.uniform() * TURN;
         const radius = between(r, hole + 0.16, 0.8);
-        const q = placeBrush(p, cos(angle) * radius, sin(angle) * radius, 1, r.uniform() * HALF);
+        const q = placeBrush(p, cos(angle) * radius, sin(angle) * radius, 1, r.uniform() * HALF_TURN);
         fillFlat(q, line(-0.06, 0, 0.06, 0, 0.032), hsl(r.uniform(), 0.85, between(r, 0.5, 0.75)));
       }
     } else if (style < 0.8) {

@@ -5,7 +5,7 @@ import { drawShadow } from "../raster/backdrops.ts";
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick, randomCount } from "../raster/chance.ts";
 import { hex, mix, scaleColor, varyColor } from "../raster/color.ts";
-import { clamp, cos, HALF, sin, smoothstep, TURN } from "../raster/elementary.ts";
+import { clamp, cos, HALF_TURN, sin, smoothstep, TURN } from "../raster/elementary.ts";
 import { clouds, noise, stretchField } from "../raster/noise.ts";
 import { fillFlat, fillRound, fillSoft, lerp, radialGradient } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
@@ -33,7 +33,7 @@ export function ramen(r: Stream, size: number): Canvas {
     radialGradient(-0.1, -0.2, 1, mix(broth, [1, 0.95, 0.8], 0.25), scaleColor(broth, 0.7)),
   );
   const strand = varyColor(r, hex("f3d993"), 0.03);
-  const lay = r.uniform() * HALF;
+  const lay = r.uniform() * HALF_TURN;
   const n = placeBrush(f, 0, 0, 1, lay);
   const wave = stretchField(noise(r), 2.5, 2.5);
   fillFlat(n, roughShape(ellipse(-0.1, 0.1, 0.68, 0.6), wave, 0.1), (x, y, _d, ink) => {

@@ -23,14 +23,14 @@ export function sushi(r: Stream, size: number): Canvas {
   const rows = 2;
   const columns = rolls ? 3 : 3;
   const fish = [hex("f5793b"), hex("d8323a"), hex("f6b58a"), hex("f3d24b"), hex("efe6de")];
-  const one = pick(r, fish);
-  const two = happens(r, 0.5) ? one : pick(r, fish);
+  const firstFish = pick(r, fish);
+  const secondFish = happens(r, 0.5) ? firstFish : pick(r, fish);
   const fineNoise = stretchField(noise(r), 22, 22);
   for (let j = 0; j < rows; j++) {
     for (let i = 0; i < columns; i++) {
       const x = (i - 1) * 0.58 + around(r, 0, 0.04);
       const y = (j - 0.5) * 0.56 + around(r, 0, 0.03);
-      const top = j === 0 ? one : two;
+      const top = j === 0 ? firstFish : secondFish;
       if (rolls) {
         const p = placeBrush(f, x, y, 0.26);
         drawShadow(p, 0.15, 0.25, 1.05, 1.05, 0.5);

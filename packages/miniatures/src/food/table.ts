@@ -1,11 +1,11 @@
-// Tables and plates under the food.
+// Draws the tables and plates under the food.
 
 import type { Stream } from "@dit-bench/random";
 import { createScene, drawPlanks, drawShadow } from "../raster/backdrops.ts";
 import type { Brush } from "../raster/canvas.ts";
 import { between, pick, randomCount } from "../raster/chance.ts";
 import { hex, hsl, mix, scaleColor, varyColor } from "../raster/color.ts";
-import { HALF, sin } from "../raster/elementary.ts";
+import { HALF_TURN, sin } from "../raster/elementary.ts";
 import { cellNoise, clouds, stretchField } from "../raster/noise.ts";
 import {
   fillCanvas,
@@ -27,7 +27,7 @@ export function drawTable(r: Stream, size: number): Brush {
       b,
       r,
       varyColor(r, pick(r, [hex("8a5a34"), hex("5c3a24"), hex("c39a68"), hex("6f6258")]), 0.06),
-      r.uniform() * HALF,
+      r.uniform() * HALF_TURN,
     );
   else if (kind < 0.7) drawCloth(b, r);
   else {
@@ -44,8 +44,8 @@ function drawCloth(b: Brush, r: Stream): void {
   const paleColor = mix(a, [1, 1, 1], 0.85);
   const vary = cellNoise(r);
   fillCanvas(b, (x, y, _d, ink) => {
-    const u = sin(x * n * HALF) > 0 ? 0.5 : 0;
-    const v = sin(y * n * HALF) > 0 ? 0.5 : 0;
+    const u = sin(x * n * HALF_TURN) > 0 ? 0.5 : 0;
+    const v = sin(y * n * HALF_TURN) > 0 ? 0.5 : 0;
     lerp(ink, paleColor, a, (u + v) * 0.8 + 0.04 * vary(x * 30, y * 30));
   });
 }

@@ -1,10 +1,10 @@
-// Backgrounds that the miniatures and the source domain share.
+// Draws backgrounds that the miniatures and the source domain share.
 
 import type { Stream } from "@dit-bench/random";
 import { type Brush, blur, createBrush, createCanvas } from "./canvas.ts";
 import { around, between, happens, pick, randomCount } from "./chance.ts";
 import { type Color, hsl, mix, scaleColor, varyColor } from "./color.ts";
-import { clamp, cos, HALF, sin } from "./elementary.ts";
+import { clamp, cos, HALF_TURN, sin } from "./elementary.ts";
 import { clouds, type Field, noise, stretchField } from "./noise.ts";
 import {
   fillCanvas,
@@ -49,7 +49,7 @@ export function drawStudio(b: Brush, r: Stream, wall: Color, floor: Color): numb
 
 /** Draws out-of-focus discs of light on a gradient from `a` to `c`. */
 export function drawBokeh(b: Brush, r: Stream, a: Color, c: Color, amount = 8): void {
-  const angle = r.uniform() * 2 * HALF;
+  const angle = r.uniform() * 2 * HALF_TURN;
   const u = cos(angle) * 0.5;
   const v = sin(angle) * 0.5;
   fillCanvas(b, linearGradient(0.5 - u, 0.5 - v, a, 0.5 + u, 0.5 + v, c));
@@ -136,5 +136,5 @@ export function drawBackdrop(b: Brush, r: Stream): void {
   if (kind < 0.45) drawStudio(b, r, a, c);
   else if (kind < 0.75) drawBokeh(b, r, a, c);
   else if (kind < 0.88) drawFoliage(b, r, r.uniform());
-  else drawPlanks(b, r, a, r.uniform() * HALF);
+  else drawPlanks(b, r, a, r.uniform() * HALF_TURN);
 }

@@ -1,6 +1,6 @@
-// The canvas and filling of shapes. Coordinates run from 0 to 1, y downwards. Shapes are drawn with analytic edge
-// coverage on a grid of twice the image's size; `toPixels` averages 2 x 2 grid points into a pixel. G = side of the
-// grid (2 S), S = side in pixels.
+// The canvas, and the function that fills shapes on it. Coordinates run from 0 to 1, y downwards. Shapes are drawn with
+// analytic edge coverage on a grid of twice the image's size; `toPixels` averages 2 x 2 grid points into a pixel. G =
+// side of the grid (2 S), S = side in pixels.
 
 import type { Color } from "./color.ts";
 import { atan2, clamp, cos, sin } from "./elementary.ts";
@@ -56,8 +56,8 @@ export function createCanvas(size: number): Canvas {
 }
 
 /** A brush in canvas coordinates. */
-export function createBrush(on: Canvas, light: Light): Brush {
-  return { canvas: on, light, frame: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 } };
+export function createBrush(canvas: Canvas, light: Light): Brush {
+  return { canvas: canvas, light, frame: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 } };
 }
 
 /**
@@ -134,12 +134,12 @@ export function heading(b: Brush): number {
 }
 
 /** Blurs the canvas by two box blurs of the given radius in canvas units, which is close to a Gaussian blur. */
-export function blur(on: Canvas, radius: number): void {
-  const n = Math.floor(radius * on.grid + 0.5);
+export function blur(canvas: Canvas, radius: number): void {
+  const n = Math.floor(radius * canvas.grid + 0.5);
   if (n < 1) return;
   for (let pass = 0; pass < 2; pass++) {
-    for (let line = 0; line < on.grid; line++) blurLine(on.rgb, line * on.grid * 3, 3, on.grid, n);
-    for (let line = 0; line < on.grid; line++) blurLine(on.rgb, line * 3, on.grid * 3, on.grid, n);
+    for (let line = 0; line < canvas.grid; line++) blurLine(canvas.rgb, line * canvas.grid * 3, 3, canvas.grid, n);
+    for (let line = 0; line < canvas.grid; line++) blurLine(canvas.rgb, line * 3, canvas.grid * 3, canvas.grid, n);
   }
 }
 

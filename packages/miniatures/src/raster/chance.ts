@@ -1,4 +1,4 @@
-// Random choices for drawings.
+// Makes random choices for drawings.
 
 import type { Stream } from "@dit-bench/random";
 

@@ -27,14 +27,14 @@ export function daylight(r: Stream, options: { readonly ambient?: number } = {})
  * Varies exposure, contrast, white balance, saturation and vignette at random, scaled by `strength`. Returns the
  * canvas.
  */
-export function develop(on: Canvas, r: Stream, strength = 1): Canvas {
+export function develop(canvas: Canvas, r: Stream, strength = 1): Canvas {
   const exposure = around(r, 1, 0.22 * strength);
   const contrast = around(r, 1.05, 0.2 * strength);
   const saturation = around(r, 1.05, 0.3 * strength);
   const warmth = around(r, 0, 0.06 * strength);
   const vignette = between(r, 0, 0.35 * strength);
   const gains: Color = [exposure * (1 + warmth), exposure, exposure * (1 - warmth)];
-  const { grid, rgb } = on;
+  const { grid, rgb } = canvas;
   for (let j = 0; j < grid; j++) {
     const v = (j + 0.5) / grid - 0.5;
     for (let i = 0; i < grid; i++) {
@@ -51,5 +51,5 @@ export function develop(on: Canvas, r: Stream, strength = 1): Canvas {
       rgb[p + 2] = (gray + (blue - gray) * saturation - 0.45) * contrast + 0.45;
     }
   }
-  return on;
+  return canvas;
 }

@@ -1,4 +1,4 @@
-// Elementary functions, shapes, the canvas, colours and noise.
+// Tests the renderer: elementary functions, shapes, the canvas, colours and noise.
 
 import { stream } from "@dit-bench/random";
 import { describe, expect, it } from "vitest";
@@ -50,9 +50,9 @@ describe("shapes", () => {
     ["pair of circles", union(circle(0.25, 0.5, 0.2), circle(0.75, 0.5, 0.2)), Math.PI * 0.08],
     ["ring", difference(circle(0.5, 0.5, 0.4), circle(0.5, 0.5, 0.2)), Math.PI * 0.12],
   ])("a filled %s covers its area, with an error below 0.5 % of the canvas", (_name, shape, area) => {
-    const on = createCanvas(32);
-    fillFlat(createBrush(on, light), shape, [1, 1, 1]);
-    expect(Math.abs(mean(on) - area)).toBeLessThan(0.005);
+    const canvas = createCanvas(32);
+    fillFlat(createBrush(canvas, light), shape, [1, 1, 1]);
+    expect(Math.abs(mean(canvas) - area)).toBeLessThan(0.005);
   });
 
   it("the distance to a polygon is exact on both sides of an edge and at a corner", () => {
@@ -81,47 +81,47 @@ describe("shapes", () => {
 
 describe("the canvas", () => {
   it("nested brushes combine translation, rotation and mirroring", () => {
-    const on = createCanvas(32);
-    const b = placeBrush(placeBrush(createBrush(on, light), 0.5, 0.5, 0.5, Math.PI / 2), 0.5, 0, 0.5, 0, -1);
+    const canvas = createCanvas(32);
+    const b = placeBrush(placeBrush(createBrush(canvas, light), 0.5, 0.5, 0.5, Math.PI / 2), 0.5, 0, 0.5, 0, -1);
     fillFlat(b, circle(0.2, 0, 0.3), [1, 1, 1]); // local (0.2, 0) -> (-0.1 + 0.5, 0) * 0.5 rotated by 90° -> (0.5, 0.7)
-    const [x, y] = centroid(on);
+    const [x, y] = centroid(canvas);
     expect(x).toBeCloseTo(0.5, 3);
     expect(y).toBeCloseTo(0.7, 3);
   });
 
   it("a shape outside the canvas changes no pixel", () => {
-    const on = createCanvas(32);
-    fillFlat(createBrush(on, light), circle(2, 2, 0.5), [1, 1, 1]);
-    expect(mean(on)).toBe(0);
+    const canvas = createCanvas(32);
+    fillFlat(createBrush(canvas, light), circle(2, 2, 0.5), [1, 1, 1]);
+    expect(mean(canvas)).toBe(0);
   });
 
   it("a soft edge covers the same area as a sharp one", () => {
-    const on = createCanvas(32);
-    fillSoft(createBrush(on, light), box(0.5, 1, 5, 0.5), [1, 1, 1], 0.2);
-    expect(mean(on)).toBeCloseTo(0.5, 2);
+    const canvas = createCanvas(32);
+    fillSoft(createBrush(canvas, light), box(0.5, 1, 5, 0.5), [1, 1, 1], 0.2);
+    expect(mean(canvas)).toBeCloseTo(0.5, 2);
   });
 
   it("blur keeps the mean of a shape away from the borders, and lowers its peak", () => {
-    const on = createCanvas(32);
-    fillFlat(createBrush(on, light), circle(0.5, 0.5, 0.1), [1, 1, 1]);
-    const before = mean(on);
-    blur(on, 0.05);
-    expect(mean(on)).toBeCloseTo(before, 5);
-    expect(Math.max(...on.rgb)).toBeLessThan(0.95);
+    const canvas = createCanvas(32);
+    fillFlat(createBrush(canvas, light), circle(0.5, 0.5, 0.1), [1, 1, 1]);
+    const before = mean(canvas);
+    blur(canvas, 0.05);
+    expect(mean(canvas)).toBeCloseTo(before, 5);
+    expect(Math.max(...canvas.rgb)).toBeLessThan(0.95);
   });
 
   it("a lit ball is brighter towards the light", () => {
-    const on = createCanvas(32);
-    fillRound(createBrush(on, light), circle(0.5, 0.5, 0.4), [0.6, 0.6, 0.6], { bevel: 0.4 });
-    const p = toPixels(on);
+    const canvas = createCanvas(32);
+    fillRound(createBrush(canvas, light), circle(0.5, 0.5, 0.4), [0.6, 0.6, 0.6], { bevel: 0.4 });
+    const p = toPixels(canvas);
     expect(p[(9 * 32 + 9) * 3]!).toBeGreaterThan(2 * p[(22 * 32 + 22) * 3]!);
   });
 
   it("toPixels clips values to black and white", () => {
-    const on = createCanvas(32);
-    on.rgb.fill(7, 0, 64 * 3 * 32);
-    on.rgb.fill(-7, 64 * 3 * 32);
-    const p = toPixels(on);
+    const canvas = createCanvas(32);
+    canvas.rgb.fill(7, 0, 64 * 3 * 32);
+    canvas.rgb.fill(-7, 64 * 3 * 32);
+    const p = toPixels(canvas);
     expect([p[0], p[p.length - 1]]).toEqual([255, 0]);
   });
 });
@@ -154,20 +154,20 @@ describe("colours and noise", () => {
   });
 });
 
-function mean(on: Canvas): number {
+function mean(canvas: Canvas): number {
   let sum = 0;
-  for (const v of on.rgb) sum += v;
-  return sum / on.rgb.length;
+  for (const v of canvas.rgb) sum += v;
+  return sum / canvas.rgb.length;
 }
 
-function centroid(on: Canvas): [number, number] {
+function centroid(canvas: Canvas): [number, number] {
   let [sum, sx, sy] = [0, 0, 0];
-  for (let j = 0; j < on.grid; j++)
-    for (let i = 0; i < on.grid; i++) {
-      const v = on.rgb[(j * on.grid + i) * 3]!;
+  for (let j = 0; j < canvas.grid; j++)
+    for (let i = 0; i < canvas.grid; i++) {
+      const v = canvas.rgb[(j * canvas.grid + i) * 3]!;
       sum += v;
-      sx += (v * (i + 0.5)) / on.grid;
-      sy += (v * (j + 0.5)) / on.grid;
+      sx += (v * (i + 0.5)) / canvas.grid;
+      sy += (v * (j + 0.5)) / canvas.grid;
     }
   return [sx / sum, sy / sum];
 }

@@ -1,4 +1,4 @@
-// Uneven light for the images of the source domain.
+// Adds uneven light to the images of the source domain.
 
 import type { Stream } from "@dit-bench/random";
 import type { Brush } from "../raster/canvas.ts";

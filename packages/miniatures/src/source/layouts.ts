@@ -5,7 +5,7 @@ import { createScene, drawSky, randomColor } from "../raster/backdrops.ts";
 import type { Canvas, Paint } from "../raster/canvas.ts";
 import { around, between, happens, randomCount } from "../raster/chance.ts";
 import { hsl, mix, scaleColor, varyColor } from "../raster/color.ts";
-import { clamp, cos, HALF, sin, smoothstep } from "../raster/elementary.ts";
+import { clamp, cos, HALF_TURN, sin, smoothstep } from "../raster/elementary.ts";
 import { cellNoise, clouds, stretchField } from "../raster/noise.ts";
 import { fillCanvas, fillFlat, fillSoft, lerp, linearGradient } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
@@ -21,7 +21,7 @@ export function tile(r: Stream, size: number): Canvas {
   const brick = happens(r, 0.5);
   const horizon = happens(r, 0.4) ? between(r, 0.15, 0.45) : -1;
   const n = between(r, 2.5, 7);
-  const angle = brick && horizon < 0 ? around(r, 0, 0.15) : r.uniform() * HALF;
+  const angle = brick && horizon < 0 ? around(r, 0, 0.15) : r.uniform() * HALF_TURN;
   const u = cos(angle) * n;
   const v = sin(angle) * n;
   const vary = cellNoise(r);

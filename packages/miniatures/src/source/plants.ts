@@ -5,7 +5,7 @@ import { createScene, drawBokeh, drawFoliage, randomColor, vividColor } from "..
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick, randomCount } from "../raster/chance.ts";
 import { type Color, hsl, mix, scaleColor, varyColor } from "../raster/color.ts";
-import { cos, HALF, QUARTER, sin, smoothstep, TURN } from "../raster/elementary.ts";
+import { cos, HALF_TURN, QUARTER_TURN, sin, smoothstep, TURN } from "../raster/elementary.ts";
 import { fillFlat, fillRound, fillSoft, lerp } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
 import { curve, ellipse, line, polygon, stroke } from "../raster/shapes.ts";
@@ -96,7 +96,7 @@ export function twig(r: Stream, size: number): Canvas {
     const start = around(r, 0.5, 0.45);
     const from: [number, number] =
       wall === 0 ? [start, 1.03] : wall === 1 ? [start, -0.03] : wall === 2 ? [-0.03, start] : [1.03, start];
-    const inward = wall === 0 ? -QUARTER : wall === 1 ? QUARTER : wall === 2 ? 0 : HALF;
+    const inward = wall === 0 ? -QUARTER_TURN : wall === 1 ? QUARTER_TURN : wall === 2 ? 0 : HALF_TURN;
     grow(from[0], from[1], around(r, inward, 0.5), between(r, 0.2, 0.38), between(r, 0.012, 0.045), 3);
   }
   if (dots)

@@ -5,7 +5,7 @@ import { createScene, drawBackdrop, drawShadow, randomColor, vividColor } from "
 import { type Brush, type Canvas, placeBrush } from "../raster/canvas.ts";
 import { around, between, happens, pick, randomCount } from "../raster/chance.ts";
 import { mix, scaleColor, varyColor } from "../raster/color.ts";
-import { clamp, cos, HALF, sin, smoothstep, TURN } from "../raster/elementary.ts";
+import { clamp, cos, HALF_TURN, sin, smoothstep, TURN } from "../raster/elementary.ts";
 import { cellNoise, clouds, stretchField } from "../raster/noise.ts";
 import { fillBall, fillCanvas, fillFlat, fillRound, fillSoft, lerp, mottledPaint } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
@@ -24,7 +24,7 @@ export function sphere(r: Stream, size: number): Canvas {
     const a = vividColor(r);
     const c = randomColor(r);
     const spots = clouds(r);
-    const angle = r.uniform() * HALF;
+    const angle = r.uniform() * HALF_TURN;
     const kind = r.uniform();
     const frequency = between(r, 2, 5);
     const u = cos(angle) / radius;
@@ -118,7 +118,7 @@ export function pebble(r: Stream, size: number): Canvas {
   const aspect = between(r, 0.6, 1);
   const spread = between(r, 0.1, 0.4);
   const gloss = between(r, 0, 0.9);
-  const rotation = r.uniform() * HALF;
+  const rotation = r.uniform() * HALF_TURN;
   for (let j = -1; j < n + 1; j++) {
     for (let i = -1; i < n + 1; i++) {
       const x = (i + 0.5 + (j % 2) * 0.5 + around(r, 0, spread)) / n;

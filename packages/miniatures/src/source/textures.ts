@@ -5,7 +5,7 @@ import { createScene, drawBokeh, randomColor, vividColor } from "../raster/backd
 import type { Canvas, Paint } from "../raster/canvas.ts";
 import { around, between, happens, pick, randomCount } from "../raster/chance.ts";
 import { type Color, mix, scaleColor } from "../raster/color.ts";
-import { atan2, clamp, cos, HALF, sin, smoothstep, TURN } from "../raster/elementary.ts";
+import { atan2, clamp, cos, HALF_TURN, sin, smoothstep, TURN } from "../raster/elementary.ts";
 import { clouds, noise } from "../raster/noise.ts";
 import { fillCanvas, fillSoft, lerp } from "../raster/paint.ts";
 import { develop } from "../raster/photograph.ts";
@@ -88,7 +88,7 @@ export function marble(r: Stream, size: number): Canvas {
   const palette: Color[] = [randomColor(r), randomColor(r), mix(randomColor(r), [1, 1, 1], 0.5)];
   const bend = clouds(r);
   const vein = clouds(r);
-  const angle = r.uniform() * HALF;
+  const angle = r.uniform() * HALF_TURN;
   const u = cos(angle);
   const v = sin(angle);
   const frequency = between(r, 1.2, 4);
@@ -111,7 +111,7 @@ export function marble(r: Stream, size: number): Canvas {
 function stripes(r: Stream, n: number): Paint {
   const palette: Color[] = [randomColor(r), vividColor(r), randomColor(r), mix(randomColor(r), [1, 1, 1], 0.6)];
   const colors = randomCount(r, 2, 4);
-  const angle = r.uniform() * HALF;
+  const angle = r.uniform() * HALF_TURN;
   const u = cos(angle) * n;
   const v = sin(angle) * n;
   const wave = happens(r, 0.5) ? between(r, 0.05, 0.35) : 0;

@@ -104,7 +104,7 @@ function drawTower(
       scaleColor(tone, 0.9),
     );
   if (near === 0) return;
-  const on = cellNoise(r);
+  const windowNoise = cellNoise(r);
   const columns = Math.max(2, Math.floor(w * 26));
   const rows = Math.floor((foot - top) * 24);
   const lamp = hour === "day" ? mix(tone, hex("dff0fb"), 0.45) : hex("ffd878");
@@ -114,7 +114,7 @@ function drawTower(
     const v = ((py - top) / (foot - top)) * rows;
     const inU = u - Math.floor(u);
     const inV = v - Math.floor(v);
-    const pane = on(u, v) > share && inU > 0.25 && inV > 0.3 ? 1 : 0;
+    const pane = windowNoise(u, v) > share && inU > 0.25 && inV > 0.3 ? 1 : 0;
     lerp(ink, lamp, lamp, 0);
     ink[3] = pane * (0.45 + 0.4 * near);
   });

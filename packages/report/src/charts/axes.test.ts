@@ -1,4 +1,4 @@
-// Tests of the ranges and ticks of axes.
+// Tests the ranges and ticks of axes.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -8,7 +8,7 @@ test("logAxis from 20 thousand to 1.8 million has ticks at 1 and 3 times the pow
   expect(logAxis([20_000, 27_000, 1_800_000]).ticks).toEqual([1e4, 3e4, 1e5, 3e5, 1e6, 3e6]);
 });
 
-test("logAxis of a single value spans at least a decade, and of many decades has one tick each", () => {
+test("logAxis spans at least a decade for a single value, and has one tick per decade for many decades", () => {
   expect(logAxis([27_000])).toEqual({ min: 5000, max: 1e5, ticks: [5e3, 1e4, 2e4, 5e4, 1e5] });
   expect(logAxis([0.02, 80_000]).ticks).toEqual([0.01, 0.1, 1, 10, 100, 1e3, 1e4, 1e5]);
 });

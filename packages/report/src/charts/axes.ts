@@ -1,4 +1,4 @@
-// Ranges and ticks of linear and logarithmic axes.
+// Computes the ranges and ticks of linear and logarithmic axes.
 
 export interface Axis {
   min: number;

@@ -1,4 +1,4 @@
-// Tests of the package `canvas` in ../../canvas, which chartjs-node-canvas loads in place of node-canvas.
+// Tests the package `canvas` in ../../canvas, which chartjs-node-canvas loads in place of node-canvas.
 
 import { createRequire } from "node:module";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";

@@ -5,8 +5,8 @@ import type { Axis } from "./axes.ts";
 import { gridInk, ink, quietInk } from "./style.ts";
 
 /**
- * A title with lines below it, aligned left and wrapped to `width` pixels. There is no legend, because each mark has
- * its own label.
+ * Options for a title with lines below it, aligned left and wrapped to `width` pixels. The chart has no legend, because
+ * each mark has its own label.
  */
 export function titleOptions(title: string, lines: readonly string[], width: number) {
   return {

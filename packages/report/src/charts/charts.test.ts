@@ -1,4 +1,4 @@
-// Tests of the charts: equal bytes for equal records, fonts, and the texts that they print.
+// Tests the charts: equal bytes for equal records, fonts, and the texts that they print.
 
 import { createRequire } from "node:module";
 import type { RunRecord } from "@dit-bench/record";
@@ -61,25 +61,25 @@ test("the parameters chart names its methods, its extractor, the miniature, and 
   const { texts, restore } = spyOnText();
   await parametersChart(comparison(records), { format: "png" });
   restore();
-  const drawn = texts.join("\n");
+  const chartText = texts.join("\n");
   for (const { label } of methods) expect(texts.includes(label)).toBe(label !== "LoRA-R8");
-  expect(drawn).toMatch(/Base model, not fine-tuned: 50\.\d\d, above this chart/);
-  expect(drawn).toMatch(/mini-extractor\/1; never compare them with published FIDs/);
-  expect(drawn).toContain("Not shown, because a dataset is missing or diverged: LoRA-R8.");
+  expect(chartText).toMatch(/Base model, not fine-tuned: 50\.\d\d, above this chart/);
+  expect(chartText).toMatch(/mini-extractor\/1; never compare them with published FIDs/);
+  expect(chartText).toContain("Not shown, because a dataset is missing or diverged: LoRA-R8.");
 });
 
-test("the parameters chart can show one method, none, two at one position, and a base model far away", async () => {
+test("the parameters chart shows one method, none, two at one position, and a base model far away", async () => {
   const [, bitfit] = methods;
   const twins = [bitfit!, { ...bitfit!, label: "BitFit again" }];
-  const far = syntheticRecords().map((record) => ({ ...record, metrics: { ...record.metrics!, baseFid: 900 } }));
-  const none = syntheticRecords({ datasets: ["sun"] })
+  const farRecords = syntheticRecords().map((record) => ({ ...record, metrics: { ...record.metrics!, baseFid: 900 } }));
+  const noRecords = syntheticRecords({ datasets: ["sun"] })
     .slice(0, 1)
     .concat(syntheticRecords({ datasets: ["cub"] }).slice(-1));
   const cases: [records: RunRecord[], shown: string][] = [
     [syntheticRecords({ methods: [bitfit!], seeds: [0] }), "BitFit"],
-    [none, "No method has finished every dataset yet"],
+    [noRecords, "No method has finished every dataset yet"],
     [syntheticRecords({ methods: twins }), "BitFit again"],
-    [far, "Base model, not fine-tuned: 900.00, above this chart"],
+    [farRecords, "Base model, not fine-tuned: 900.00, above this chart"],
   ];
   for (const [records, shown] of cases) {
     const { texts, restore } = spyOnText();
@@ -116,9 +116,9 @@ test("the loss curve shows the fixed-batch loss if the record has one", async ()
   const { texts, restore } = spyOnText();
   await lossCurve({ ...run, training: { ...run.training, fixedBatchLoss: fixed } }, "png");
   restore();
-  const drawn = texts.join(" ");
-  expect(drawn).toContain("loss of the averaged weights (EMA) on a fixed batch of training images");
-  expect(drawn).toContain("do not fit this chart");
+  const chartText = texts.join(" ");
+  expect(chartText).toContain("loss of the averaged weights (EMA) on a fixed batch of training images");
+  expect(chartText).toContain("do not fit this chart");
   expect(texts).toContain("Loss: Full on Food-101");
   // The line spans 0.03, the losses of the batches 0.1 to 0.4: the axis fits the line, not every batch.
   const ticks = texts.map(Number).filter((tick) => tick > 0 && tick < 1);
@@ -133,13 +133,13 @@ test("error bars that reflect the samples only are dotted and explained, and sin
   const { texts, restore } = spyOnText();
   await parametersChart(comparison(records), { format: "png" });
   restore();
-  const drawn = texts.join(" ");
-  expect(drawn).toContain("solid from the spread over seeds, dotted from the finite number of samples only");
-  expect(drawn).toContain("Small points: single seeds.");
-  const dots = async (chosen: RunRecord[]) =>
+  const chartText = texts.join(" ");
+  expect(chartText).toContain("solid from the spread over seeds, dotted from the finite number of samples only");
+  expect(chartText).toContain("Small points: single seeds.");
+  const countDots = async (chosen: RunRecord[]) =>
     decoded(await parametersChart(comparison(chosen), { format: "svg" })).match(/fill-opacity="0\.6/g)?.length ?? 0;
-  expect(await dots(records)).toBe(3);
-  expect(await dots(syntheticRecords({ methods: [bitfit!], seeds: [0] }))).toBe(0);
+  expect(await countDots(records)).toBe(3);
+  expect(await countDots(syntheticRecords({ methods: [bitfit!], seeds: [0] }))).toBe(0);
 });
 
 /** Records the texts written on canvases, and their fonts. */

@@ -1,4 +1,4 @@
-// Tests of the placement of labels.
+// Tests the placement of labels.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -36,14 +36,14 @@ test("labels of twelve points at the same position do not overlap", () => {
 });
 
 test("a single label is right of its point, or left of it at the right edge", () => {
-  const lonely = (x: number) =>
+  const placeOne = (x: number) =>
     placeLabels(
       [{ x, y: 200, radius: 11, width: 100, height: 18 }],
       [{ left: x - 6, right: x + 6, top: 150, bottom: 250 }],
       bounds,
     );
-  expect(lonely(400)[0]).toEqual({ left: 411, right: 511, top: 191, bottom: 209 });
-  expect(lonely(850)[0]).toEqual({ left: 739, right: 839, top: 191, bottom: 209 });
+  expect(placeOne(400)[0]).toEqual({ left: 411, right: 511, top: 191, bottom: 209 });
+  expect(placeOne(850)[0]).toEqual({ left: 739, right: 839, top: 191, bottom: 209 });
 });
 
 test("an obstacle moves a label only as far as necessary", () => {

@@ -24,7 +24,7 @@ export interface Anchor {
  * found, returns the one with the least.
  */
 export function placeLabels(anchors: readonly Anchor[], obstacles: readonly Box[], bounds: Box): Box[] {
-  const places = anchors.map((anchor) => candidatePlaces(anchor, obstacles, bounds));
+  const places = anchors.map((anchor) => findPlaces(anchor, obstacles, bounds));
   let best: Choice = { picks: [], cost: Number.POSITIVE_INFINITY };
   for (let first = 0; first < Math.max(1, anchors.length); first++) {
     const order = anchors.map((_, index) => (first + index) % anchors.length);
@@ -62,7 +62,7 @@ const margin = 2; // pixels between a label and anything else
 const directions = 16;
 const offsets = [0, 5, 11, 18, 26, 36, 48, 62, 80, 105, 135];
 
-function candidatePlaces(anchor: Anchor, obstacles: readonly Box[], bounds: Box): Place[] {
+function findPlaces(anchor: Anchor, obstacles: readonly Box[], bounds: Box): Place[] {
   return offsets.flatMap((offset) =>
     Array.from({ length: directions }, (_, direction) => {
       const angle = (2 * Math.PI * direction) / directions;
@@ -77,10 +77,10 @@ function candidatePlaces(anchor: Anchor, obstacles: readonly Box[], bounds: Box)
         right: x + anchor.width / 2,
         bottom: y + anchor.height / 2,
       };
-      const outside = anchor.width * anchor.height - overlap(box, bounds);
-      const covered = obstacles.reduce((sum, obstacle) => sum + overlap(withMargin(box), obstacle), outside);
+      const outsideArea = anchor.width * anchor.height - overlap(box, bounds);
+      const coveredArea = obstacles.reduce((sum, obstacle) => sum + overlap(addMargin(box), obstacle), outsideArea);
       const side = sideCost * (1 - dx) + sideCost * Math.abs(dy);
-      return { box, cost: coverCost * covered + offsetCost * offset + side };
+      return { box, cost: coverCost * coveredArea + offsetCost * offset + side };
     }),
   );
 }
@@ -95,10 +95,10 @@ function improvePlacement(places: readonly Place[][], order: readonly number[]):
   const picks = places.map(() => -1);
   const costOf = (label: number, pick: number) => {
     const { box, cost } = places[label]![pick]!;
-    const near = withMargin(box);
+    const paddedBox = addMargin(box);
     return picks.reduce((sum, other, index) => {
       if (other < 0 || index === label) return sum;
-      return sum + coverCost * overlap(near, withMargin(places[index]![other]!.box));
+      return sum + coverCost * overlap(paddedBox, addMargin(places[index]![other]!.box));
     }, cost);
   };
   for (let round = 0; round < 30; round++) {
@@ -120,6 +120,6 @@ function improvePlacement(places: readonly Place[][], order: readonly number[]):
   return { picks, cost: picks.reduce((sum, pick, label) => sum + costOf(label, pick), 0) };
 }
 
-function withMargin(box: Box): Box {
+function addMargin(box: Box): Box {
   return { left: box.left - margin, top: box.top - margin, right: box.right + margin, bottom: box.bottom + margin };
 }

@@ -1,4 +1,4 @@
-// The loss curve of one run: loss over training steps.
+// Draws the loss curve of one run: loss over training steps.
 
 import type { RunRecord } from "@dit-bench/record";
 import { printable } from "@dit-bench/text";
@@ -12,7 +12,7 @@ import { font, lineColour, quietInk, warningColour } from "./style.ts";
 const size = { width: 800, height: 420 };
 
 /** If a larger share of the training losses is outside the axis, none are shown: the rest would mislead. */
-const mostOutside = 0.25;
+const mostOutsideShare = 0.25;
 
 interface LossPoint {
   x: number;
@@ -28,22 +28,25 @@ interface LossPoint {
 export async function lossCurve(record: RunRecord, format: ChartFormat): Promise<Uint8Array> {
   const { cell, training, exit } = record;
   const points = finiteLosses(training.loss);
-  const fixed = finiteLosses(training.fixedBatchLoss ?? []);
-  const losses = [...points, ...fixed].map((point) => point.y);
+  const fixedPoints = finiteLosses(training.fixedBatchLoss ?? []);
+  const losses = [...points, ...fixedPoints].map((point) => point.y);
   const logarithmic = spansDecades(losses);
-  const fullAxis = lossAxis(points, fixed, logarithmic);
-  const outside = points.filter(({ y }) => y < fullAxis.min || y > fullAxis.max).length;
-  const shownPoints = outside > mostOutside * points.length ? [] : points;
-  const yAxis = shownPoints.length > 0 ? fullAxis : lossAxis([], fixed, logarithmic);
-  const title = `${fixed.length > 0 ? "Loss" : "Training loss"}: ${cell.methodLabel} on ${cell.datasetTitle}`;
+  const fullAxis = lossAxis(points, fixedPoints, logarithmic);
+  const outsideCount = points.filter(({ y }) => y < fullAxis.min || y > fullAxis.max).length;
+  const shownPoints = outsideCount > mostOutsideShare * points.length ? [] : points;
+  const yAxis = shownPoints.length > 0 ? fullAxis : lossAxis([], fixedPoints, logarithmic);
+  const title = `${fixedPoints.length > 0 ? "Loss" : "Training loss"}: ${cell.methodLabel} on ${cell.datasetTitle}`;
   const configuration: ChartConfiguration<"scatter"> = {
     type: "scatter",
-    data: { datasets: fixed.length > 0 ? fixedBatchSeries(fixed, shownPoints) : trainingSeries(points, logarithmic) },
+    data: {
+      datasets:
+        fixedPoints.length > 0 ? fixedBatchSeries(fixedPoints, shownPoints) : trainingSeries(points, logarithmic),
+    },
     options: {
       layout: { padding: { top: 18, right: 28, bottom: 14, left: 14 } },
       plugins: titleOptions(
         title,
-        subtitle(record, { points, outside, fixed, batches: shownPoints.length > 0 }),
+        subtitle(record, { points, outsideCount, fixedPoints, showsBatches: shownPoints.length > 0 }),
         size.width,
       ),
       scales: {
@@ -66,10 +69,10 @@ function finiteLosses(losses: readonly { step: number; value: number | null }[])
 type Series = ChartDataset<"scatter">;
 
 /** The first series is drawn on top. */
-function fixedBatchSeries(fixed: LossPoint[], points: LossPoint[]): Series[] {
+function fixedBatchSeries(fixedPoints: LossPoint[], points: LossPoint[]): Series[] {
   return [
     {
-      data: fixed,
+      data: fixedPoints,
       showLine: true,
       pointRadius: 3,
       pointBackgroundColor: lineColour,
@@ -97,31 +100,35 @@ function trainingSeries(points: LossPoint[], logarithmic: boolean): Series[] {
 
 interface ShownLosses {
   points: readonly LossPoint[];
-  fixed: readonly LossPoint[];
+  fixedPoints: readonly LossPoint[];
   /** Number of points outside the axis. */
-  outside: number;
+  outsideCount: number;
   /** True if the training losses of the batches are shown. */
-  batches: boolean;
+  showsBatches: boolean;
 }
 
-function subtitle({ training, recipe, cell }: RunRecord, { points, outside, fixed, batches }: ShownLosses): string[] {
+function subtitle(
+  { training, recipe, cell }: RunRecord,
+  { points, outsideCount, fixedPoints, showsBatches }: ShownLosses,
+): string[] {
   const run = `Recipe ${recipe}, seed ${cell.seed}, batch ${training.batch}.`;
-  if (fixed.length === 0) return [`${run} Points: the recorded losses. Line: smoothed.`];
+  if (fixedPoints.length === 0) return [`${run} Points: the recorded losses. Line: smoothed.`];
   const line = `${run} Line: loss of the averaged weights (EMA) on a fixed batch of training images.`;
-  if (!batches) return [`${line} The training losses of single batches do not fit this chart; the record has them.`];
-  const hidden = outside > 0 ? `, ${outside} of ${points.length} points outside this chart` : "";
+  if (!showsBatches)
+    return [`${line} The training losses of single batches do not fit this chart; the record has them.`];
+  const hidden = outsideCount > 0 ? `, ${outsideCount} of ${points.length} points outside this chart` : "";
   return [`${line} Grey: training loss of each batch${hidden}.`];
 }
 
 /**
- * Contains all losses, unless the fixed-batch line would then look flat. In that case it contains the line and the
- * middle 80 % of the training losses, cut so that the line keeps at least a third of the height.
+ * An axis that contains all losses, unless the fixed-batch line would then look flat. In that case it contains the line
+ * and the middle 80 % of the training losses, cut so that the line keeps at least a third of the height.
  */
-function lossAxis(points: readonly LossPoint[], fixed: readonly LossPoint[], logarithmic: boolean): Axis {
-  const losses = [...points, ...fixed].map((point) => point.y);
+function lossAxis(points: readonly LossPoint[], fixedPoints: readonly LossPoint[], logarithmic: boolean): Axis {
+  const losses = [...points, ...fixedPoints].map((point) => point.y);
   if (logarithmic) return logAxis(losses);
   if (losses.length === 0) return linearAxis([0, 1]);
-  const line = fixed.map((point) => point.y);
+  const line = fixedPoints.map((point) => point.y);
   const [low, high] = [Math.min(...line), Math.max(...line)];
   const height = high - low;
   if (line.length < 2 || height === 0 || height > 0.4 * (Math.max(...losses) - Math.min(...losses)))

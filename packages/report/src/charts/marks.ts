@@ -1,4 +1,4 @@
-// The marks around the points of the parameters chart: error bars, single seeds, the base model's line, labels.
+// Draws the marks around the points of the parameters chart: error bars, single seeds, the base model's line, labels.
 
 import type { Chart, Plugin } from "chart.js";
 import { formatFid } from "../format.ts";
@@ -26,10 +26,12 @@ export interface Point {
   mark: MethodMark;
 }
 
-/** The base model as a line; `beyond` is the side of the axis on which it lies outside, null if it lies inside. */
+/**
+ * The base model as a line; `offAxisSide` is the side of the axis that the line lies beyond, null if it is on the axis.
+ */
 export interface BaseLine {
   fid: number;
-  beyond: "above" | "below" | null;
+  offAxisSide: "above" | "below" | null;
 }
 
 /** Draws error bars, seeds and the base model below the points, and labels above them. */
@@ -41,7 +43,7 @@ export function marksPlugin(points: readonly Point[], base: BaseLine | null): Pl
         drawBar(chart, point);
         drawSeeds(chart, point);
       }
-      if (base !== null && base.beyond === null) drawBaseLine(chart, base.fid);
+      if (base !== null && base.offAxisSide === null) drawBaseLine(chart, base.fid);
     },
     afterDatasetsDraw(chart) {
       if (points.length === 0) drawEmptyNotice(chart);
@@ -194,14 +196,14 @@ function drawLeader(ctx: CanvasRenderingContext2D, box: Box, { x, y }: Anchor, r
 /** Labels the base model's line at the end with the least overlap; returns the boxes that other labels must avoid. */
 function drawBaseLabel(chart: Chart<"scatter">, base: BaseLine, obstacles: readonly Box[], bounds: Box): Box[] {
   const { ctx, scales, chartArea } = chart;
-  const beyond = base.beyond === null ? "" : `, ${base.beyond} this chart`;
-  const text = `Base model, not fine-tuned: ${formatFid(base.fid)}${beyond}`;
+  const sideText = base.offAxisSide === null ? "" : `, ${base.offAxisSide} this chart`;
+  const text = `Base model, not fine-tuned: ${formatFid(base.fid)}${sideText}`;
   const width = widthOf(ctx, numberFont, text);
   const line = scales.y!.getPixelForValue(base.fid);
   const tops =
-    base.beyond === "above"
+    base.offAxisSide === "above"
       ? [bounds.top]
-      : base.beyond === "below"
+      : base.offAxisSide === "below"
         ? [bounds.bottom - labelHeight]
         : [line - 3 - labelHeight, line + 3];
   const boxes = tops.flatMap((top) =>
@@ -211,7 +213,7 @@ function drawBaseLabel(chart: Chart<"scatter">, base: BaseLine, obstacles: reado
     width * labelHeight - overlap(box, bounds) + obstacles.reduce((sum, obstacle) => sum + overlap(box, obstacle), 0);
   const box = boxes.reduce((best, other) => (cost(other) < cost(best) ? other : best));
   drawText(ctx, numberFont, quietInk, text, box.left, (box.top + box.bottom) / 2);
-  if (base.beyond !== null) return [box];
+  if (base.offAxisSide !== null) return [box];
   return [box, { left: chartArea.left, right: chartArea.right, top: line - 1, bottom: line + 1 }];
 }
 

@@ -1,4 +1,4 @@
-// Tests of colours and shapes of methods, also for colour-blind readers.
+// Tests colours and shapes of methods, also for colour-blind readers.
 
 import { expect, test } from "vitest";
 import { methodMarks } from "./method-marks.ts";

@@ -1,4 +1,4 @@
-// The colour and shape of each method in a chart. A built-in method looks the same in every chart.
+// Chooses the colour and shape of each method in a chart. A built-in method looks the same in every chart.
 
 import { extraColours, ink, methodColours, type Shape, shapes } from "./style.ts";
 
@@ -15,16 +15,16 @@ export interface MethodMark {
  * (`LoRA-R8`, `LoRA-R16`) share its colour and differ in shape.
  */
 export function methodMarks(rows: readonly { method: string; label: string }[]): MethodMark[] {
-  const colours = new Map<string, { colour: string; round: number }>();
+  const colours = new Map<string, { colour: string; reuses: number }>();
   for (const method of [...new Set(rows.map((row) => row.method))].sort()) {
-    const own = methodColours[method];
-    if (own !== undefined) colours.set(method, { colour: own, round: 0 });
+    const fixedColour = methodColours[method];
+    if (fixedColour !== undefined) colours.set(method, { colour: fixedColour, reuses: 0 });
     else colours.set(method, extraColour(method, [...colours.values()]));
   }
   return rows.map(({ method, label }) => {
-    const { colour, round } = colours.get(method)!;
+    const { colour, reuses } = colours.get(method)!;
     const labels = rows.filter((row) => row.method === method).map((row) => row.label);
-    const variant = [...new Set(labels)].sort(naturally.compare).indexOf(label) + round;
+    const variant = [...new Set(labels)].sort(naturalOrder.compare).indexOf(label) + reuses;
     if (method === "full") return { colour: ink, shape: "rectRot", hollow: variant > 0 };
     return {
       colour,
@@ -34,13 +34,13 @@ export function methodMarks(rows: readonly { method: string; label: string }[]):
   });
 }
 
-const naturally = new Intl.Collator("en", { numeric: true }); // R8 before R16
+const naturalOrder = new Intl.Collator("en", { numeric: true }); // R8 before R16
 
 /** The colour of a method that is not built in. If all are taken, a colour is reused with the next shape. */
-function extraColour(method: string, taken: readonly { colour: string }[]): { colour: string; round: number } {
+function extraColour(method: string, usedColours: readonly { colour: string }[]): { colour: string; reuses: number } {
   const preferred = [...method].reduce((hash, letter) => (Math.imul(hash, 31) + letter.codePointAt(0)!) >>> 0, 0);
   const inOrder = extraColours.map((_, index) => extraColours[(preferred + index) % extraColours.length]!);
-  const uses = (colour: string) => taken.filter((other) => other.colour === colour).length;
-  const least = Math.min(...inOrder.map(uses));
-  return { colour: inOrder.find((colour) => uses(colour) === least)!, round: least };
+  const countUses = (colour: string) => usedColours.filter((other) => other.colour === colour).length;
+  const least = Math.min(...inOrder.map(countUses));
+  return { colour: inOrder.find((colour) => countUses(colour) === least)!, reuses: least };
 }

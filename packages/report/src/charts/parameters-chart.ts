@@ -1,9 +1,9 @@
-// The main chart: average FID over the number of trainable parameters, one point per method.
+// Draws the main chart: average FID over the number of trainable parameters, one point per method.
 
 import { printable, quantity } from "@dit-bench/text";
 import type { ChartConfiguration } from "chart.js";
 import type { Comparison, MethodRow } from "../comparison.ts";
-import { formatTick, listing } from "../format.ts";
+import { formatTick, joinWithAnd } from "../format.ts";
 import type { ScoreRow } from "../scores.ts";
 import { mean } from "../statistics.ts";
 import { seedsText } from "../wording.ts";
@@ -59,8 +59,7 @@ export async function parametersChart(
 }
 
 function toPoints(rows: readonly MethodRow[]): Point[] {
-  // Marks are made from all rows, so that a method keeps its mark when another method gets an average.
-  const marks = methodMarks(rows);
+  const marks = methodMarks(rows); // for all rows, so that a method keeps its mark when another one gets an average
   const points = rows.flatMap((row, index): Point[] => {
     if (row.average === null) return [];
     return [
@@ -79,16 +78,16 @@ function toPoints(rows: readonly MethodRow[]): Point[] {
   });
   // Points at the same position get increasing radii, so that each is visible as a ring; the first is drawn on top.
   return points.map((point, index) => {
-    const beneath = points.slice(0, index).filter((other) => isOnSameSpot(point, other)).length;
-    return { ...point, radius: pointRadius + 4 * beneath };
+    const hiddenCount = points.slice(0, index).filter((other) => isOnSameSpot(point, other)).length;
+    return { ...point, radius: pointRadius + 4 * hiddenCount };
   });
 }
 
 /** The average over datasets of each seed that every dataset has; empty if there is only one such seed. */
 function seedAverages({ cells }: ScoreRow): number[] {
-  const common = cells[0]!.seeds.filter((seed) => cells.every((cell) => cell.seeds.includes(seed)));
-  if (common.length < 2) return [];
-  return common.map((seed) => mean(cells.map((cell) => cell.fids[cell.seeds.indexOf(seed)]!)));
+  const commonSeeds = cells[0]!.seeds.filter((seed) => cells.every((cell) => cell.seeds.includes(seed)));
+  if (commonSeeds.length < 2) return [];
+  return commonSeeds.map((seed) => mean(cells.map((cell) => cell.fids[cell.seeds.indexOf(seed)]!)));
 }
 
 /** Points nearer than 2 % in parameters and 1 % in FID cover each other. */
@@ -96,35 +95,35 @@ function isOnSameSpot(a: Point, b: Point): boolean {
   return Math.abs(a.x / b.x - 1) < 0.02 && Math.abs(a.y - b.y) < 0.01 * Math.abs(b.y);
 }
 
-/**
- * The axis of FID. It spans points, intervals and seeds; the base model, too, if those still fill 60 % of the height.
- */
+/** An axis that contains points, intervals and seeds, and the base model if the points then keep most of the height. */
 function fidAxis(points: readonly Point[], base: readonly [number, number] | null): Axis {
   const values = points.flatMap((point) => [point.y, ...point.interval, ...point.seeds]);
   if (values.length === 0) return linearAxis([0, base?.[1] ?? 100]);
   if (base === null) return linearAxis(values);
   const span = Math.max(...values) - Math.min(...values);
-  const spanWithBase = Math.max(...values, ...base) - Math.min(...values, ...base);
-  return linearAxis(span >= 0.6 * spanWithBase || points.length === 1 ? [...values, ...base] : values);
+  const fullSpan = Math.max(...values, ...base) - Math.min(...values, ...base);
+  return linearAxis(span >= 0.6 * fullSpan || points.length === 1 ? [...values, ...base] : values);
 }
 
 function toBaseLine(fid: number | null, axis: Axis): BaseLine | null {
   if (fid === null) return null;
-  return { fid, beyond: fid > axis.max ? "above" : fid < axis.min ? "below" : null };
+  return { fid, offAxisSide: fid > axis.max ? "above" : fid < axis.min ? "below" : null };
 }
 
 function subtitle(comparison: Comparison, points: readonly Point[]): string[] {
   const { datasets, rows, records, miniature } = comparison;
   const extractor = records.find((record) => record.metrics !== null)?.metrics?.extractor ?? "of the recipe";
-  const over = datasets.length === 1 ? datasets[0]!.title : `Average over ${quantity(datasets.length, "dataset")}`;
-  const missing = rows.filter((row) => row.average === null).map((row) => row.label);
+  const scopeText = datasets.length === 1 ? datasets[0]!.title : `Average over ${quantity(datasets.length, "dataset")}`;
+  const missingLabels = rows.filter((row) => row.average === null).map((row) => row.label);
   const seeds = points.some((point) => point.seeds.length > 0) ? " Small points: single seeds." : "";
   return [
-    `${over}, ${seedsText(comparison)}. ${barsText(points)}${seeds} Protocol ${comparison.protocol}.`,
+    `${scopeText}, ${seedsText(comparison)}. ${barsText(points)}${seeds} Protocol ${comparison.protocol}.`,
     miniature
       ? `Miniatures: FIDs use the small extractor ${extractor}; never compare them with published FIDs.`
       : `FIDs use the extractor ${extractor}.`,
-    ...(missing.length > 0 ? [`Not shown, because a dataset is missing or diverged: ${listing(missing)}.`] : []),
+    ...(missingLabels.length > 0
+      ? [`Not shown, because a dataset is missing or diverged: ${joinWithAnd(missingLabels)}.`]
+      : []),
   ];
 }
 

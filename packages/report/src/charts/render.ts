@@ -35,33 +35,34 @@ export async function render<T extends ChartType>(
     },
   });
   registerFonts(canvas);
-  const complete = {
+  const fullConfiguration = {
     ...configuration,
     options: { ...configuration.options, devicePixelRatio: format === "png" ? 2 : 1 },
   } as ChartConfiguration;
-  if (format === "png") return canvas.renderToBuffer(complete, "image/png");
-  const svg = canvas.renderToBufferSync(complete, "image/svg+xml").toString("utf8");
+  if (format === "png") return canvas.renderToBuffer(fullConfiguration, "image/png");
+  const svg = canvas.renderToBufferSync(fullConfiguration, "image/svg+xml").toString("utf8");
   return new TextEncoder().encode(completeSvg(svg, { width, height }, title));
 }
 
-let registered = false; // fonts are registered per process; a second registration would waste memory
+let fontsAreRegistered = false; // fonts are registered per process; a second registration would waste memory
 
 function registerFonts(canvas: { registerFont(path: string, options: { family: string }): void }): void {
-  if (registered) return;
+  if (fontsAreRegistered) return;
   for (const file of fontFiles) {
     canvas.registerFont(fileURLToPath(new URL(`../../fonts/${file}`, import.meta.url)), { family: fontFamily });
   }
-  registered = true;
+  fontsAreRegistered = true;
 }
 
 /** Adds what the canvas omits: a view box, so that the chart scales, and a title for screen readers. */
 function completeSvg(svg: string, { width, height }: Size, title: string): string {
   const escaped = title.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   const opening = /<svg [^>]*>/.exec(svg)![0];
-  const described = `${opening.slice(0, -1)} viewBox="0 0 ${width} ${height}" role="img">\n\t<title>${escaped}</title>`;
+  const openingWithTitle =
+    `${opening.slice(0, -1)} viewBox="0 0 ${width} ${height}" role="img">` + `\n\t<title>${escaped}</title>`;
   // Coordinates with two decimals are precise enough and halve the file.
   const paths = svg.replaceAll(/ d="[^"]*"/g, (path) =>
     path.replaceAll(/-?\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))),
   );
-  return paths.replace(opening, () => described);
+  return paths.replace(opening, () => openingWithTitle);
 }

@@ -1,4 +1,4 @@
-// Tests of contact sheets: positions of images, titles, fonts for any script. S = side of one image in pixels.
+// Tests contact sheets: positions of images, titles, fonts for any script. S = side of one image in pixels.
 
 import { createCanvas, GlobalFonts, loadImage } from "@napi-rs/canvas";
 import { describe, expect, test } from "vitest";
@@ -6,11 +6,12 @@ import { contactSheet, type SheetOptions, type SheetSection } from "./contact-sh
 import { letteringFor } from "./lettering.ts";
 
 const size = 8;
-const plain = (...color: number[]) => Uint8Array.from({ length: size * size * 3 }, (_, i) => color[i % 3] as number);
-const red = plain(255, 0, 0);
-const green = plain(0, 200, 0);
-const blue = plain(0, 0, 255);
-const yellow = plain(250, 240, 0);
+const plainImage = (...color: number[]) =>
+  Uint8Array.from({ length: size * size * 3 }, (_, i) => color[i % 3] as number);
+const red = plainImage(255, 0, 0);
+const green = plainImage(0, 200, 0);
+const blue = plainImage(0, 0, 255);
+const yellow = plainImage(250, 240, 0);
 
 const section = (titles: readonly [string, string]): SheetSection => ({
   blocks: [
@@ -38,19 +39,22 @@ test("each image is at its position, each pixel enlarged to a square", async () 
 test("row titles are left of the images and the title is above them, dark on light", async () => {
   const sheet = await decode(await sheetOf(["rose", "tulip"]));
   const first = extent(sheet, red);
-  expect(dark(sheet, 0, first.top, first.left, first.top + 24)).toBeGreaterThan(20);
-  expect(dark(sheet, 0, 0, sheet.width, first.top)).toBeGreaterThan(100);
+  expect(countDarkPixels(sheet, 0, first.top, first.left, first.top + 24)).toBeGreaterThan(20);
+  expect(countDarkPixels(sheet, 0, 0, sheet.width, first.top)).toBeGreaterThan(100);
   expect(pixel(sheet, 0, 0)).toEqual([253, 253, 253]);
 });
 
 test("a second section without row titles is below the first, under its own heading", async () => {
-  const base: SheetSection = { blocks: [{ title: "base model", columns: 3 }], rows: [{ images: [plain(9, 99, 199)] }] };
+  const base: SheetSection = {
+    blocks: [{ title: "base model", columns: 3 }],
+    rows: [{ images: [plainImage(9, 99, 199)] }],
+  };
   const sheet = await decode(await contactSheet([section(["rose", "tulip"]), base], options));
-  const [above, below] = [extent(sheet, blue), extent(sheet, plain(9, 99, 199))];
+  const [above, below] = [extent(sheet, blue), extent(sheet, plainImage(9, 99, 199))];
   expect(below.top).toBeGreaterThan(above.top + 24 + 30);
   expect(below.left).toBe(above.left);
-  expect(dark(sheet, above.left, above.top + 24, sheet.width, below.top)).toBeGreaterThan(50);
-  expect(dark(sheet, 0, below.top, below.left, below.top + 24)).toBe(0);
+  expect(countDarkPixels(sheet, above.left, above.top + 24, sheet.width, below.top)).toBeGreaterThan(50);
+  expect(countDarkPixels(sheet, 0, below.top, below.left, below.top + 24)).toBe(0);
 });
 
 test("enlarged pixels are not smoothed", async () => {
@@ -69,7 +73,7 @@ test("enlarged pixels are not smoothed", async () => {
 test("undefined images and a row with fewer images than columns leave tiles empty", async () => {
   const one: SheetSection = { blocks: [{ title: "real", columns: 4 }], rows: [{ images: [undefined, red] }] };
   const sheet = await decode(await contactSheet([one], options));
-  expect(extent(sheet, plain(0xf1, 0xf1, 0xf1)).count).toBe(3 * 24 * 24);
+  expect(extent(sheet, plainImage(0xf1, 0xf1, 0xf1)).count).toBe(3 * 24 * 24);
 });
 
 test("refuses an image of another size", async () => {
@@ -106,7 +110,8 @@ describe("names in any script", () => {
     const sheet = await decode(await sheetOf([`${begin}one`, `${begin}two`]));
     const short = await decode(await sheetOf(["a species", "another"]));
     expect(sheet.width).toBeLessThan(short.width + 250);
-    const label = (image: Uint8Array) => dark(sheet, 0, extent(sheet, image).top, 45, extent(sheet, image).top + 24);
+    const label = (image: Uint8Array) =>
+      countDarkPixels(sheet, 0, extent(sheet, image).top, 45, extent(sheet, image).top + 24);
     expect(label(red)).not.toBe(label(blue)); // 0 and 1
   });
 
@@ -150,7 +155,7 @@ function pixel({ width, data }: Decoded, x: number, y: number): number[] {
 }
 
 /** Number of dark pixels in a rectangle. */
-function dark(sheet: Decoded, left: number, top: number, right: number, bottom: number): number {
+function countDarkPixels(sheet: Decoded, left: number, top: number, right: number, bottom: number): number {
   let count = 0;
   for (let y = top; y < bottom; y++)
     for (let x = left; x < right; x++) if (pixel(sheet, x, y).every((v) => v < 120)) count++;

@@ -1,4 +1,4 @@
-// Contact sheets: images in labelled rows and columns, as one PNG. S = side of one image in pixels.
+// Draws contact sheets: images in labelled rows and columns, as one PNG. S = side of one image in pixels.
 
 import type { SKRSContext2D } from "@napi-rs/canvas";
 import { gridInk, ink, quietInk } from "../charts/style.ts";
@@ -9,7 +9,7 @@ export interface SheetRow {
   readonly title?: string;
   /** Printed before the titles if these do not distinguish the rows: too long, or with characters that no font has. */
   readonly number?: number;
-  /** uint8 [S, S, 3] each, the images of the first block first; undefined leaves a tile empty. */
+  /** Each is uint8 [S, S, 3]. The images of the first block come first; undefined leaves a tile empty. */
   readonly images: readonly (Uint8Array | undefined)[];
 }
 
@@ -41,7 +41,7 @@ export async function contactSheet(sections: readonly SheetSection[], options: S
   const sheet = layOut(sections, options, letters, createCanvas(1, 1).getContext("2d"));
   const canvas = createCanvas(sheet.width, sheet.height);
   const context = canvas.getContext("2d");
-  context.fillStyle = paper;
+  context.fillStyle = paperColor;
   context.fillRect(0, 0, sheet.width, sheet.height);
   for (const { text, x, y, font, color } of sheet.texts) {
     context.font = font;
@@ -50,15 +50,15 @@ export async function contactSheet(sections: readonly SheetSection[], options: S
   }
   context.fillStyle = gridInk;
   for (const { x, y, width } of sheet.rules) context.fillRect(x, y, width, 1);
-  context.fillStyle = empty;
+  context.fillStyle = emptyTileColor;
   for (const { x, y, image } of sheet.tiles)
     if (image === undefined) context.fillRect(x, y, sheet.tile, sheet.tile);
     else context.putImageData(new ImageData(enlarge(image, options.size, sheet.tile), sheet.tile, sheet.tile), x, y);
   return canvas.encode("png");
 }
 
-const paper = "#fdfdfd";
-const empty = "#f1f1f1";
+const paperColor = "#fdfdfd";
+const emptyTileColor = "#f1f1f1";
 const margin = 28;
 const gap = 4;
 const blockGap = 26;
@@ -99,35 +99,33 @@ function layOut(
     context.font = font;
     return Math.ceil(context.measureText(text).width);
   };
-  const shortened = (text: string, font: string, width: number) => {
+  const shorten = (text: string, font: string, width: number) => {
     if (widthOf(text, font) <= width) return text;
     const parts = Array.from(new Intl.Segmenter("en").segment(text), ({ segment }) => segment);
     while (parts.length > 0 && widthOf(`${parts.join("")}…`, font) > width) parts.pop();
     return `${parts.join("").trimEnd()}…`;
   };
-  const plain = letters.font(textSize);
+  const plainFont = letters.font(textSize);
   let y = margin;
-  let right = 0;
-  const put = (text: string, x: number, font: string, color: string) => {
+  let rightEdge = 0;
+  const putText = (text: string, x: number, font: string, color: string) => {
     texts.push({ text, x, y, font, color });
-    right = Math.max(right, x + widthOf(text, font));
+    rightEdge = Math.max(rightEdge, x + widthOf(text, font));
   };
 
   if (title !== undefined) {
     y += titleSize - 4;
-    put(letters.legible(title), margin, letters.font(titleSize, "600"), ink);
+    putText(letters.legible(title), margin, letters.font(titleSize, "600"), ink);
     y += 6;
   }
   for (const line of lines) {
     y += textSize + 5;
-    put(letters.legible(line), margin, plain, quietInk);
+    putText(letters.legible(line), margin, plainFont, quietInk);
   }
   if (y > margin) y += sectionGap;
 
-  const labels = sections.map(({ rows }) =>
-    fittedLabels(rows, letters, (text) => shortened(text, plain, longestLabel)),
-  );
-  const labelWidth = Math.max(0, ...labels.flat().map((label) => widthOf(label, plain)));
+  const labels = sections.map(({ rows }) => fitLabels(rows, letters, (text) => shorten(text, plainFont, longestLabel)));
+  const labelWidth = Math.max(0, ...labels.flat().map((label) => widthOf(label, plainFont)));
   const firstColumn = margin + (labelWidth > 0 ? labelWidth + 18 : 0);
   for (const [s, { blocks, rows }] of sections.entries()) {
     if (s > 0) y += sectionGap;
@@ -136,8 +134,8 @@ function layOut(
     let x = firstColumn;
     for (const block of blocks) {
       const width = block.columns * (tile + gap) - gap;
-      put(
-        shortened(letters.legible(block.title), letters.font(textSize, "600"), width),
+      putText(
+        shorten(letters.legible(block.title), letters.font(textSize, "600"), width),
         x,
         letters.font(textSize, "600"),
         ink,
@@ -146,27 +144,27 @@ function layOut(
       for (let c = 0; c < block.columns; c++) columns.push(x + c * (tile + gap));
       x += width + blockGap;
     }
-    right = Math.max(right, x - blockGap);
+    rightEdge = Math.max(rightEdge, x - blockGap);
     const top = y + 16;
     for (const [r, { images }] of rows.entries()) {
       const rowTop = top + r * (tile + gap);
       y = rowTop + Math.round((tile + textSize) / 2) - 2;
-      put(labels[s]![r]!, margin, plain, ink);
+      putText(labels[s]![r]!, margin, plainFont, ink);
       for (const [c, left] of columns.entries()) tiles.push({ x: left, y: rowTop, image: images[c] });
     }
     y = top + rows.length * (tile + gap) - gap;
   }
-  return { width: right + margin, height: y + margin, tile, texts, rules, tiles };
+  return { width: rightEdge + margin, height: y + margin, tile, texts, rules, tiles };
 }
 
 /** Shortened titles, with the rows' numbers if a title has characters that no font has or two titles become equal. */
-function fittedLabels(rows: readonly SheetRow[], letters: Lettering, fitted: (text: string) => string): string[] {
+function fitLabels(rows: readonly SheetRow[], letters: Lettering, fit: (text: string) => string): string[] {
   const titles = rows.map(({ title = "" }) => title);
-  const labels = titles.map((title) => fitted(letters.legible(title)));
+  const labels = titles.map((title) => fit(letters.legible(title)));
   const areDistinct = titles.every(letters.covers) && new Set(labels).size === new Set(titles).size;
   if (areDistinct) return labels;
   return rows.map(({ number, title = "" }, r) =>
-    number === undefined ? labels[r]! : fitted(`${number}: ${letters.legible(title)}`),
+    number === undefined ? labels[r]! : fit(`${number}: ${letters.legible(title)}`),
   );
 }
 

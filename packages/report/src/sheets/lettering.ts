@@ -31,36 +31,37 @@ export async function letteringFor(texts: readonly string[]): Promise<Lettering>
   };
   const blanks = new Map<string, Buffer>();
   const isMissing = (character: string, family: string) => {
-    if (!blanks.has(family)) blanks.set(family, draw(inNoFont, family));
+    if (!blanks.has(family)) blanks.set(family, draw(characterInNoFont, family));
     return draw(character, family).equals(blanks.get(family)!);
   };
 
   const families = [...new Set(GlobalFonts.families.map(({ family }) => family))]
     .filter((family) => family !== fontFamily && !/["\\]/.test(family))
     .sort((a, b) => preference(a) - preference(b) || (a < b ? -1 : 1));
-  const used: string[] = [fontFamily];
-  const missing = new Set<string>();
-  const missesIn = new Map<string, number>();
+  const usedFamilies: string[] = [fontFamily];
+  const missingCharacters = new Set<string>();
+  const missCounts = new Map<string, number>();
   for (const character of new Set(texts.flatMap((text) => [...text]))) {
-    if (invisible.test(character) || used.some((family) => !isMissing(character, family))) continue;
+    if (invisibleCharacter.test(character) || usedFamilies.some((family) => !isMissing(character, family))) continue;
     const range = rangeOf(character.codePointAt(0)!);
-    const misses = missesIn.get(range) ?? 0;
+    const misses = missCounts.get(range) ?? 0;
     const family = misses < mostMisses ? families.find((candidate) => !isMissing(character, candidate)) : undefined;
-    if (family !== undefined) used.push(family);
+    if (family !== undefined) usedFamilies.push(family);
     else {
-      missing.add(character);
-      missesIn.set(range, misses + 1);
+      missingCharacters.add(character);
+      missCounts.set(range, misses + 1);
     }
   }
-  const list = used.map((family) => `"${family}"`).join(", ");
+  const list = usedFamilies.map((family) => `"${family}"`).join(", ");
   return {
     font: (size, weight = "normal") => `${weight} ${size}px ${list}`,
-    covers: (text) => [...text].every((character) => !missing.has(character)),
+    covers: (text) => [...text].every((character) => !missingCharacters.has(character)),
     legible: (text) => {
       let legible = "";
       // A combining mark on a missing character is left out too.
       for (const character of text)
-        if (!(legible.endsWith("…") && mark.test(character))) legible += missing.has(character) ? "…" : character;
+        if (!(legible.endsWith("…") && combiningMark.test(character)))
+          legible += missingCharacters.has(character) ? "…" : character;
       return legible.replaceAll(/…+/g, "…");
     },
   };
@@ -74,10 +75,10 @@ const cell = 40;
 const mostMisses = 5;
 /** Alphabets have blocks of 128 code points; from the CJK radicals on, blocks have thousands. */
 const rangeOf = (code: number): string => (code < 0x2e80 ? `small ${code >> 7}` : `large ${code >> 12}`);
-const inNoFont = "\u{10fffd}"; // the last code point for private use
-const mark = /^\p{M}$/u;
+const characterInNoFont = "\u{10fffd}"; // the last code point for private use
+const combiningMark = /^\p{M}$/u;
 /** White space, combining marks, and format characters. */
-const invisible = /^[\s\p{M}\p{Cf}]$/u;
+const invisibleCharacter = /^[\s\p{M}\p{Cf}]$/u;
 
 /** Sort key of a family: sans-serif fonts with many scripts come first. */
 const preference = (family: string): number => {

@@ -1,4 +1,4 @@
-// ArtBench-10. Images: artbench-10-imagefolder-split/train/CLASS/*.jpg and test/CLASS/*.jpg.
+// The layout of ArtBench-10. The images are artbench-10-imagefolder-split/train/CLASS/*.jpg and test/CLASS/*.jpg.
 
 import { classFolder } from "../class-name.ts";
 import { isImage, type Layout, wantsSplit } from "../layout.ts";

@@ -1,4 +1,4 @@
-// Caltech-101. Images: 101_ObjectCategories/CLASS/image_0001.jpg, in the archive
+// The layout of Caltech-101. The images are 101_ObjectCategories/CLASS/image_0001.jpg, in the archive
 // caltech-101/101_ObjectCategories.tar.gz inside the zip file.
 
 import { classFolder } from "../class-name.ts";

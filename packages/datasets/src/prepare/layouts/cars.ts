@@ -1,5 +1,6 @@
-// Stanford Cars. Images: cars_train/00001.jpg and cars_test/00001.jpg. devkit/cars_train_annos.mat and
-// cars_test_annos_withlabels.mat: the class and fname of each. devkit/cars_meta.mat: class_names.
+// The layout of Stanford Cars. The images are cars_train/00001.jpg and cars_test/00001.jpg.
+// devkit/cars_train_annos.mat and cars_test_annos_withlabels.mat have `class` and `fname` of each image.
+// devkit/cars_meta.mat has the class_names.
 
 import { join } from "node:path";
 import { DataError } from "../../data-error.ts";

@@ -1,5 +1,5 @@
-// CUB-200-2011. Images: CUB_200_2011/images/001.Black_footed_Albatross/*.jpg. images.txt: "ID PATH" a line.
-// train_test_split.txt: "ID 1" for a training image, "ID 0" for a test image.
+// The layout of CUB-200-2011. The images are CUB_200_2011/images/001.Black_footed_Albatross/*.jpg. A line of images.txt
+// is "ID PATH". A line of train_test_split.txt is "ID 1" for a training image, "ID 0" for a test image.
 
 import { join } from "node:path";
 import { DataError } from "../../data-error.ts";

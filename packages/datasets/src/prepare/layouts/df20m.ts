@@ -1,5 +1,5 @@
-// Danish Fungi 2020 Mini. Images: DF20M/FILE.JPG. The class of each is in DF20M-train_metadata_PROD.csv and
-// DF20M-public_test_metadata_PROD.csv.
+// The layout of Danish Fungi 2020 Mini. The images are DF20M/FILE.JPG. Their classes are in
+// DF20M-train_metadata_PROD.csv and DF20M-public_test_metadata_PROD.csv.
 
 import { join } from "node:path";
 import { DataError } from "../../data-error.ts";

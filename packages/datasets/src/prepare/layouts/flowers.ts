@@ -1,5 +1,5 @@
-// Oxford Flowers-102. Images: jpg/image_00001.jpg and so on. imagelabels.mat: the class of each, 1 to 102. setid.mat:
-// the numbers of the images of each split.
+// The layout of Oxford Flowers-102. The images are jpg/image_00001.jpg and so on. imagelabels.mat has the class of each
+// image, 1 to 102. setid.mat has the image numbers of each split.
 
 import { DataError } from "../../data-error.ts";
 import { numberedClass } from "../class-name.ts";

@@ -1,5 +1,5 @@
-// Food-101. Images: food-101/images/CLASS/ID.jpg. Splits: food-101/meta/train.json and test.json, { CLASS: ["CLASS/ID"]
-// }.
+// The layout of Food-101. The images are food-101/images/CLASS/ID.jpg. food-101/meta/train.json and test.json have the
+// splits, as { CLASS: ["CLASS/ID"] }.
 
 import { join } from "node:path";
 import { DataError } from "../../data-error.ts";

@@ -1,4 +1,4 @@
-// The layouts of the published datasets, one file each. docs/datasets.md says where each was read.
+// The layouts of the published datasets, one file each. docs/datasets.md names the source of each layout.
 
 import type { Layout } from "../layout.ts";
 import { artbench } from "./artbench.ts";
@@ -10,5 +10,5 @@ import { flowers } from "./flowers.ts";
 import { food } from "./food.ts";
 import { sun } from "./sun.ts";
 
-/** By the names of datasets.json. */
+/** The layouts by the dataset names of datasets.json. */
 export const layouts: Readonly<Record<string, Layout>> = { food, sun, df20m, caltech, cub, artbench, flowers, cars };

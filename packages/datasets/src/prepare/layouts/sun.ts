@@ -1,5 +1,5 @@
-// SUN397. Images: SUN397/a/abbey/sun_*.jpg and SUN397/c/church/outdoor/sun_*.jpg: the first letter, then one or two
-// folders of the class.
+// The layout of SUN397. The images are SUN397/a/abbey/sun_*.jpg and SUN397/c/church/outdoor/sun_*.jpg: below a folder
+// for the first letter, a class has one folder or two.
 
 import { classFolder } from "../class-name.ts";
 import { isImage, type Layout } from "../layout.ts";

@@ -1,4 +1,4 @@
-// MATLAB files with bytes changed at random: parsing either works or throws MatError, never another error.
+// Tests parseMat on files with randomly changed bytes: it returns a result or throws MatError, never another error.
 
 import { readFileSync } from "node:fs";
 import { mutated } from "@dit-bench/fetch/testing";

@@ -1,4 +1,4 @@
-// Reading MATLAB files: fixtures by SciPy, both byte orders, and damage.
+// Tests readMat and parseMat: fixtures that SciPy wrote, both byte orders, and damaged files.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ const values = (value: MatValue | undefined) => (value?.kind === "numbers" ? [..
 describe.each([
   ["compressed", ""],
   ["uncompressed", "-plain"],
-])("readMat of %s files by SciPy", (_, suffix) => {
+])("readMat of %s files that SciPy wrote", (_, suffix) => {
   it("reads labels and splits in the form of Oxford Flowers-102", () => {
     const mat = readMat(join(fixtures, `flowers${suffix}.mat`));
     expect(mat.get("labels")).toMatchObject({ kind: "numbers", shape: [1, 300] });
@@ -49,9 +49,9 @@ describe.each([
     const cell = mat.get("cell");
     if (cell?.kind !== "cell") throw new Error("no cell");
     expect(cell.items[2]).toMatchObject({ kind: "cell", items: [{ values: Float64Array.of(3, 4) }] });
-    const nested = mat.get("nested");
-    if (nested?.kind !== "struct") throw new Error("no struct");
-    const a = nested.items[0]!.get("a");
+    const nestedCells = mat.get("nested");
+    if (nestedCells?.kind !== "struct") throw new Error("no struct");
+    const a = nestedCells.items[0]!.get("a");
     expect(a?.kind === "struct" && a.items[0]!.get("c")).toMatchObject({ rows: ["deep"] });
   });
 });
@@ -86,7 +86,7 @@ describe("parseMat", () => {
 });
 
 describe("parseMat of damaged or unsupported files", () => {
-  const header = (change: (bytes: Buffer) => void) => {
+  const changeHeader = (change: (bytes: Buffer) => void) => {
     const bytes = makeMat(source);
     change(bytes);
     return bytes;
@@ -96,10 +96,10 @@ describe("parseMat of damaged or unsupported files", () => {
     bytes.writeUInt32LE(n);
     return bytes;
   };
-  const element = (...parts: (number | Buffer)[]) =>
+  const fileWithElement = (...parts: (number | Buffer)[]) =>
     Buffer.concat([makeMat({}), ...parts.map((p) => (typeof p === "number" ? u32(p) : p))]);
   const bomb = deflateSync(Buffer.alloc(300e6));
-  const nested = () => {
+  const nestedCells = () => {
     let value: MatSource = { numbers: [1] };
     for (let i = 0; i < 20; i++) value = { cell: [value] };
     return makeMat({ value });
@@ -115,22 +115,26 @@ describe("parseMat of damaged or unsupported files", () => {
         ...[u32(1), u32(25e6), Buffer.alloc(25e6)],
       ]),
     );
-    return element(15, names.length, names);
+    return fileWithElement(15, names.length, names);
   };
   it.each<[string, () => Buffer, RegExp]>([
     ["an empty file", () => Buffer.alloc(0), /0 bytes, expected at least the 128 of the header/],
     ["a web page", () => Buffer.from("<html>".padEnd(200)), /not a level 5 MAT-file/],
-    ["a missing byte order mark", () => header((b) => b.write("XX", 126)), /byte order mark is missing/],
-    ["version 7.3", () => header((b) => b.writeUInt16LE(0x0200, 124)), /version 7\.3 \(HDF5\) is not supported/],
-    ["an unknown version", () => header((b) => b.writeUInt16LE(0x0300, 124)), /version 0x300/],
-    ["a truncated tag", () => element(14), /truncated: 4 bytes left, expected an element's tag/],
-    ["an element longer than the file", () => element(14, 1000), /1000 bytes, but 0 are left/],
-    ["a short element of five bytes", () => element((5 << 16) | 14, 0), /expected at most 4/],
-    ["an element that is not a matrix", () => element(9, 8, Buffer.alloc(8)), /type 9, expected a matrix/],
-    ["damaged compressed data", () => element(15, 8, Buffer.alloc(8)), /compressed data is damaged/],
-    ["300 MB of zeros, compressed", () => element(15, bomb.length, bomb), /decompressed data exceeds the limit/],
-    ["cells nested 20 levels deep", nested, /nested deeper than 16 levels/],
-    ["a matrix without content", () => element(14, 8, 6, 0), /array flags of less than 8 bytes/],
+    ["a missing byte order mark", () => changeHeader((b) => b.write("XX", 126)), /byte order mark is missing/],
+    ["version 7.3", () => changeHeader((b) => b.writeUInt16LE(0x0200, 124)), /version 7\.3 \(HDF5\) is not supported/],
+    ["an unknown version", () => changeHeader((b) => b.writeUInt16LE(0x0300, 124)), /version 0x300/],
+    ["a truncated tag", () => fileWithElement(14), /truncated: 4 bytes left, expected an element's tag/],
+    ["an element longer than the file", () => fileWithElement(14, 1000), /1000 bytes, but 0 are left/],
+    ["a short element of five bytes", () => fileWithElement((5 << 16) | 14, 0), /expected at most 4/],
+    ["an element that is not a matrix", () => fileWithElement(9, 8, Buffer.alloc(8)), /type 9, expected a matrix/],
+    ["damaged compressed data", () => fileWithElement(15, 8, Buffer.alloc(8)), /compressed data is damaged/],
+    [
+      "300 MB of zeros, compressed",
+      () => fileWithElement(15, bomb.length, bomb),
+      /decompressed data exceeds the limit/,
+    ],
+    ["cells nested 20 levels deep", nestedCells, /nested deeper than 16 levels/],
+    ["a matrix without content", () => fileWithElement(14, 8, 6, 0), /array flags of less than 8 bytes/],
     [
       "fewer values than its shape",
       () => makeMat({ a: { numbers: [1, 2], shape: [1, 3] } }),

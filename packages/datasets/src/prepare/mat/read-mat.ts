@@ -1,7 +1,15 @@
 // Reads MATLAB files of labels: the numbers, text, cells and structs of a level 5 MAT-file (versions 5 to 7.2).
 
 import { readFileSync, statSync } from "node:fs";
-import { type Budget, characters, decompressed, type Element, elements, elementTypes, numbers } from "./elements.ts";
+import {
+  type Budget,
+  decompress,
+  type Element,
+  elementTypes,
+  readCharacters,
+  readElements,
+  readNumbers,
+} from "./elements.ts";
 import { MatError } from "./mat-error.ts";
 
 /** An array in column-major order; `shape` has at least two lengths. */
@@ -33,22 +41,22 @@ export function readMat(path: string): ReadonlyMap<string, MatValue> {
   }
 }
 
-/** `readMat` for the bytes of a file. */
+/** Parses the bytes of a MAT-file as `readMat` does. The errors do not name a file. */
 export function parseMat(bytes: Buffer): ReadonlyMap<string, MatValue> {
   if (bytes.length < 128) throw new MatError(`${bytes.length} bytes, expected at least the 128 of the header`);
   const mark = bytes.toString("latin1", 126, 128);
   if (mark !== "IM" && mark !== "MI") throw new MatError("not a level 5 MAT-file: the byte order mark is missing");
-  const little = mark === "IM";
-  const version = little ? bytes.readUInt16LE(124) : bytes.readUInt16BE(124);
+  const littleEndian = mark === "IM";
+  const version = littleEndian ? bytes.readUInt16LE(124) : bytes.readUInt16BE(124);
   if (version === 0x0200) throw new MatError("version 7.3 (HDF5) is not supported: save the file with -v7");
   if (version !== 0x0100) throw new MatError(`version 0x${version.toString(16)}, expected 0x100`);
   const budget = { ...limits };
   const variables = new Map<string, MatValue>();
-  for (const outer of elements(bytes.subarray(128), little)) {
-    const element = outer.type === elementTypes.compressed ? decompressed(outer, little, budget) : outer;
+  for (const outer of readElements(bytes.subarray(128), littleEndian)) {
+    const element = outer.type === elementTypes.compressed ? decompress(outer, littleEndian, budget) : outer;
     if (element.type !== elementTypes.matrix)
       throw new MatError(`an element of type ${element.type}, expected a matrix`);
-    const { name, value } = matrix(element, little, budget, 0);
+    const { name, value } = parseMatrix(element, littleEndian, budget, 0);
     variables.set(name, value);
   }
   return variables;
@@ -56,41 +64,49 @@ export function parseMat(bytes: Buffer): ReadonlyMap<string, MatValue> {
 
 const classes = { cell: 1, struct: 2, char: 4, firstNumeric: 6, lastNumeric: 15 } as const;
 
-function matrix({ data }: Element, little: boolean, budget: Budget, depth: number): { name: string; value: MatValue } {
+function parseMatrix(
+  { data }: Element,
+  littleEndian: boolean,
+  budget: Budget,
+  depth: number,
+): { name: string; value: MatValue } {
   if (data.length === 0) return { name: "", value: { kind: "numbers", shape: [0, 0], values: new Float64Array() } };
   if (depth > mostDepth) throw new MatError(`nested deeper than ${mostDepth} levels`);
-  const parts = elements(data, little);
-  const [flags, reserved] = numbers(next(parts, "array flags"), little, budget);
+  const parts = readElements(data, littleEndian);
+  const [flags, reserved] = readNumbers(nextElement(parts, "array flags"), littleEndian, budget);
   if (flags === undefined || reserved === undefined) throw new MatError("truncated: array flags of less than 8 bytes");
   const type = flags & 0xff;
   if (type !== classes.cell && type !== classes.struct && type !== classes.char && !isNumeric(type))
     return { name: "", value: { kind: "other", type } };
-  const shape = Array.from(numbers(next(parts, "dimensions"), little, budget));
+  const shape = Array.from(readNumbers(nextElement(parts, "dimensions"), littleEndian, budget));
   if (shape.length < 2 || shape.some((n) => n < 0))
     throw new MatError(`shape ${shape.join(" x ")}, expected at least two lengths`);
   const count = shape.reduce((total, n) => total * n, 1);
-  const name = characters(next(parts, "name"), little, budget);
-  const inner = () => {
-    const element = next(parts, `value ${name}`);
+  const name = readCharacters(nextElement(parts, "name"), littleEndian, budget);
+  const readInnerValue = () => {
+    const element = nextElement(parts, `value ${name}`);
     if (element.type !== elementTypes.matrix)
       throw new MatError(`an element of type ${element.type} in "${name}", expected a matrix`);
-    return matrix(element, little, budget, depth + 1).value;
+    return parseMatrix(element, littleEndian, budget, depth + 1).value;
   };
-  spend(budget, type === classes.cell || type === classes.struct ? count : 0);
+  spendValues(budget, type === classes.cell || type === classes.struct ? count : 0);
   if (type === classes.cell)
-    return { name, value: { kind: "cell", shape, items: Array.from({ length: count }, inner) } };
+    return { name, value: { kind: "cell", shape, items: Array.from({ length: count }, readInnerValue) } };
   if (type === classes.struct) {
-    const fields = fieldNames(parts, little, budget);
-    spend(budget, count * fields.length);
-    const item = () => new Map(fields.map((field) => [field, inner()]));
+    const fields = readFieldNames(parts, littleEndian, budget);
+    spendValues(budget, count * fields.length);
+    const item = () => new Map(fields.map((field) => [field, readInnerValue()]));
     return { name, value: { kind: "struct", shape, items: Array.from({ length: count }, item) } };
   }
-  const real = next(parts, `values of "${name}"`);
+  const real = nextElement(parts, `values of "${name}"`);
   if (type === classes.char) {
-    spend(budget, shape[0]!); // one string per row, even if all are empty
-    return { name, value: { kind: "text", shape, rows: rows(characters(real, little, budget), shape, count) } };
+    spendValues(budget, shape[0]!); // one string per row, even where all are empty
+    return {
+      name,
+      value: { kind: "text", shape, rows: rows(readCharacters(real, littleEndian, budget), shape, count) },
+    };
   }
-  const values = numbers(real, little, budget);
+  const values = readNumbers(real, littleEndian, budget);
   if (values.length !== count)
     throw new MatError(`"${name}" has shape ${shape.join(" x ")}, but ${values.length} values`);
   return { name, value: { kind: "numbers", shape, values } };
@@ -98,23 +114,23 @@ function matrix({ data }: Element, little: boolean, budget: Budget, depth: numbe
 
 const isNumeric = (type: number) => type >= classes.firstNumeric && type <= classes.lastNumeric;
 
-function spend(budget: Budget, values: number): void {
+function spendValues(budget: Budget, values: number): void {
   budget.values -= values;
   if (!(budget.values >= 0)) throw new MatError("the number of values exceeds the limit");
 }
 
-function next(parts: Iterator<Element>, what: string): Element {
+function nextElement(parts: Iterator<Element>, what: string): Element {
   const { value, done } = parts.next();
   if (done) throw new MatError(`truncated: no ${what}`);
   return value;
 }
 
-function fieldNames(parts: Iterator<Element>, little: boolean, budget: Budget): string[] {
-  const [length = 0] = numbers(next(parts, "length of field names"), little, budget);
-  const { data } = next(parts, "field names");
+function readFieldNames(parts: Iterator<Element>, littleEndian: boolean, budget: Budget): string[] {
+  const [length = 0] = readNumbers(nextElement(parts, "length of field names"), littleEndian, budget);
+  const { data } = nextElement(parts, "field names");
   if (!(length >= 1 && length <= 1024) || data.length % length !== 0)
     throw new MatError(`field names of ${data.length} bytes, expected a multiple of ${length}`);
-  spend(budget, data.length / length);
+  spendValues(budget, data.length / length);
   return Array.from({ length: data.length / length }, (_, i) => {
     const field = data.subarray(i * length, (i + 1) * length);
     return field.toString("latin1", 0, field.includes(0) ? field.indexOf(0) : length);
