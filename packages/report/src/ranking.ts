@@ -7,7 +7,7 @@
 // them as independent would make the intervals too short. The level holds for each pair and is not corrected for the
 // number of pairs. Rows whose averages have different bases are not ranked against each other.
 
-import { type Basis, level, type ScoreRow } from "./scores.ts";
+import { confidenceLevel, type IntervalBasis, type ScoreRow } from "./scores.ts";
 import { meanInterval } from "./statistics.ts";
 
 /** Whether the differences of two methods are taken per dataset or per seed. */
@@ -15,12 +15,12 @@ export type Pairing = "datasets" | "seeds";
 
 export interface Ranking {
   /**
-   * One per row: 1 + the number of ranked rows that are better and separated from it; null if a row is not ranked.
+   * One per row: 1 + the number of ranked rows that are better and separated from it; null where a row is not ranked.
    */
   ranks: (number | null)[];
-  /** Null if no two rows have two differences, as with one dataset and one seed; then no row is ranked. */
+  /** Null where no two rows have two differences, as with one dataset and one seed; then no row is ranked. */
   pairing: Pairing | null;
-  /** The basis of the ranked rows; null if there is none. */
+  /** The basis of the ranked rows; null where there is none. */
   basis: IntervalBasis | null;
 }
 
@@ -32,7 +32,7 @@ export function rankRows(rows: readonly ScoreRow[]): Ranking {
   const averagedRows = rows.filter((row) => row.average !== null);
   const bySeeds = averagedRows.filter((row) => row.average!.basis === "seeds").length;
   const pairing: Pairing = (rows[0]?.cells.length ?? 0) > 1 ? "datasets" : "seeds";
-  const basis: Basis = pairing === "seeds" || 2 * bySeeds >= averagedRows.length ? "seeds" : "samples";
+  const basis: IntervalBasis = pairing === "seeds" || 2 * bySeeds >= averagedRows.length ? "seeds" : "samples";
   const candidates = averagedRows.filter((row) => row.average!.basis === basis);
   const rankedRows = candidates.filter((row) =>
     candidates.some((other) => other !== row && canCompare(row, other, pairing)),

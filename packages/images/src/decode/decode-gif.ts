@@ -27,7 +27,7 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
     // 0xf9: graphic control extension
     if (file.getUint8(at) === 0xf9 && file.getUint8(at + 1) >= 4)
       transparentIndex = file.getUint8(at + 2) & 1 ? file.getUint8(at + 5) : transparentIndex;
-    at = afterBlocks(at + 1);
+    at = skipBlocks(at + 1);
   }
   const [left, top, frameWidth, frameHeight] = [u16(at), u16(at + 2), u16(at + 4), u16(at + 6)];
   const flags = file.getUint8(at + 8);
