@@ -19,7 +19,7 @@ CROP = {"tiny": 32, "true": 256}
 
 
 def crop(image, side):
-    """Crops like ADM: halves with a box filter while possible, scales the shorter side bicubically, crops the centre."""
+    """Crops like ADM: halves with a box filter while possible, scales the shorter side bicubically, cuts the centre."""
     while min(image.size) >= 2 * side:
         image = image.resize(tuple(n // 2 for n in image.size), Image.BOX)
     scale = side / min(image.size)
