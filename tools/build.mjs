@@ -1,4 +1,4 @@
-// Compiles every package: those in the references of the root tsconfig.json, and each folder in packages/methods.
+// Compiles every package: the references of the root tsconfig.json, and each folder in packages/methods.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";

@@ -4,21 +4,21 @@
 #     sh tools/install-pytorch.sh              # PYTHON=python3.12 chooses another Python
 #     sh tools/install-pytorch.sh parity       # with all packages that npm run parity compares with
 #
-# pip uses its own settings for the index. PyTorch's index of builds without CUDA (PIP_INDEX_URL) makes this 200 MB
-# instead of several GB.
+# pip uses its own settings for the index. If PIP_INDEX_URL names PyTorch's index of builds without CUDA, the download
+# is 200 MB instead of several GB.
 set -eu
 cd "$(dirname "$0")/.."
 
 python=${PYTHON:-python3}
 if ! "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
   echo "install-pytorch: '$python' is not a Python of at least 3.10 with venv" >&2
-  echo "  install one, or name another with PYTHON=PATH" >&2
+  echo "  install Python 3.10 or newer with venv, or name another Python with PYTHON=PATH" >&2
   exit 1
 fi
 case ${1:-torch} in
   torch | parity) requirements=tools/${1:-torch}/requirements.txt ;;
   *)
-    echo "install-pytorch: '$1' is not known, expected parity or nothing" >&2
+    echo "install-pytorch: '$1' is not known, expected 'parity' or no argument" >&2
     exit 2
     ;;
 esac

@@ -1,5 +1,5 @@
-// Memory and time for loading a checkpoint of DiT-XL/2's size, tensor by tensor, in each format. Runs the built
-// packages. The files are sparse and take no space on the disk.
+// Measures memory and time for loading a checkpoint of the size of DiT-XL/2, tensor by tensor, in each format. It runs
+// the built packages. The files are sparse and use no space on the disk.
 //
 //     npm run build
 //     node tools/measure-checkpoint.mjs [safetensors|zip|legacy] …
@@ -24,9 +24,9 @@ if (process.argv[2] === "--load") {
   process.stdout.write(JSON.stringify({ peak, seconds: (performance.now() - start) / 1000, tensors: weights.size }));
 } else {
   const folder = mkdtempSync(join(tmpdir(), "dit-bench-measure-"));
-  const chosen = process.argv.slice(2);
+  const chosenFormats = process.argv.slice(2);
   for (const [format, make] of Object.entries(formats)) {
-    if (chosen.length > 0 && !chosen.includes(format)) continue;
+    if (chosenFormats.length > 0 && !chosenFormats.includes(format)) continue;
     const path = join(folder, format);
     const weights = ditModel(ditByName("DiT-XL/2")).weights;
     make(
@@ -34,13 +34,13 @@ if (process.argv[2] === "--load") {
       weights.map(({ name, shape }) => ({ name, count: shape.reduce((a, b) => a * b, 1), first: 1 })),
     );
     const { size } = statSync(path);
-    const here = fileURLToPath(import.meta.url);
+    const thisFile = fileURLToPath(import.meta.url);
     const { peak, seconds, tensors } = JSON.parse(
-      execFileSync(process.execPath, [here, "--load", path], { encoding: "utf8" }),
+      execFileSync(process.execPath, [thisFile, "--load", path], { encoding: "utf8" }),
     );
-    const gb = (/** @type {number} */ bytes) => (bytes / 1e9).toFixed(2);
+    const formatGB = (/** @type {number} */ bytes) => (bytes / 1e9).toFixed(2);
     console.log(
-      `${format}: ${tensors} tensors, ${gb(size)} GB, peak ${gb(peak)} GB of the whole process, ` +
+      `${format}: ${tensors} tensors, ${formatGB(size)} GB, peak ${formatGB(peak)} GB of the whole process, ` +
         `${(peak / size).toFixed(3)} times the file, ${seconds.toFixed(1)} s`,
     );
     rmSync(path);

@@ -6,7 +6,7 @@ import { median, millisecondsOf, pairRatios, spread } from "./statistics.mjs";
 /** @import { Spread } from "./statistics.mjs" */
 
 /**
- * Milliseconds of one of our runs: the median over its measurements.
+ * Milliseconds of one run of ours: the median over all measurements of ours in the chain.
  *
  * @param {Pick<Measured, "chain">} row
  * @param {Clock} clock
@@ -15,7 +15,7 @@ export const ourTime = ({ chain }, clock) =>
   median(chain.filter(({ who }) => who === "ours").map(millisecondsOf[clock]));
 
 /**
- * Peak memory of a process in MB, or null if it was not measured.
+ * Peak memory of a process in MB, or null if the process was not measured.
  *
  * @param {Pick<Measured, "chain">} row
  * @param {string} who
@@ -26,7 +26,7 @@ export function peakMB({ chain }, who) {
 }
 
 /**
- * The ratios of one baseline's time to ours; null if it was not measured.
+ * The ratios of one baseline's time to ours; null if the baseline was not measured.
  *
  * @param {Pick<ResultRow, "chain" | "baselines">} row
  * @param {string} baseline
@@ -38,7 +38,7 @@ export function ratiosOf(row, baseline, clock) {
 }
 
 /**
- * The reciprocal ratios.
+ * Returns the spread of the reciprocal ratios: the smallest ratio becomes the largest.
  *
  * @param {Spread | null} range
  * @returns {Spread | null}

@@ -7,8 +7,8 @@
 // them), norms, softmax, the lookup of class embeddings. The share of the GEMM throughput that a step reaches shows
 // their cost.
 //
-// A linear layer from I to O over r rows is one GEMM forward. It is another one for the gradient of its input, where
-// something before it trains, and another for the gradient of its weight, where that trains. Every method trains the
+// A linear layer from I to O over r rows takes one GEMM in the forward pass. The gradient of its input takes a second
+// GEMM if an earlier weight trains, the gradient of its weight a third if that weight trains. Every method trains the
 // class embedding, which reaches each block through its modulation. So all input gradients are needed except those of
 // the patches and, unless the timestep's embedding trains, those inside it. Attention is two GEMMs per head forward and
 // four backward. The forward pass:
@@ -16,8 +16,8 @@
 //     a block       2 r D (3 D + D + 2 F) + 4 N T² D + 2 N D · 6 D
 //     the rest      2 r P D + 2 N (256 D + D²) + 2 N D · 2 D + 2 r D O
 //
-// A method adds its own: VPT one token to T inside the blocks, LoRA D → R → 3 D beside qkv, AdaptFormer D → R → D
-// beside the MLP.
+// Three methods add GEMMs: VPT adds one token to T inside the blocks, LoRA adds D → R → 3 D beside qkv, and AdaptFormer
+// adds D → R → D beside the MLP.
 
 /** @import { Gemm, Shape } from "./types.ts" */
 
@@ -28,7 +28,7 @@ const PATCH_VALUES = CHANNELS * PATCH ** 2;
 const OUTPUTS = 2 * PATCH_VALUES; // noise and variance
 
 /**
- * The properties of a method that decide its GEMMs.
+ * The properties of a method that determine its GEMMs.
  *
  * @typedef {object} MethodWork
  * @property {(path: string) => boolean} matrices which layers' weight matrices train
@@ -52,7 +52,7 @@ const methodWork = {
 export const countedMethods = Object.keys(methodWork).filter((name) => name !== "sample");
 
 /**
- * Every GEMM of one step; equal ones are one entry with a count.
+ * Lists the GEMMs of one step. Equal GEMMs are one entry with a count. Throws an error for an unknown method.
  *
  * @param {Shape} shape
  * @param {string} method
@@ -64,14 +64,14 @@ export function stepGemms({ width: D, depth, heads: H, tokens, batch: N }, metho
     throw new Error(`the GEMMs of method '${method}' are not known, available: ${Object.keys(methodWork).join(", ")}`);
   const training = work !== null;
   /** @type {Map<string, Gemm>} */
-  const found = new Map();
+  const gemmsByKey = new Map();
   /**
    * @param {Omit<Gemm, "times">} gemm
    * @param {number} [times]
    */
   const add = (gemm, times = 1) => {
     const key = JSON.stringify(gemm);
-    found.set(key, { ...gemm, times: (found.get(key)?.times ?? 0) + times });
+    gemmsByKey.set(key, { ...gemm, times: (gemmsByKey.get(key)?.times ?? 0) + times });
   };
   /**
    * @param {string} path
@@ -124,7 +124,7 @@ export function stepGemms({ width: D, depth, heads: H, tokens, batch: N }, metho
   }
   linear("final_layer.adaLN_modulation.1", N, D, 2 * D);
   linear("final_layer.linear", N * tokens, D, OUTPUTS);
-  return [...found.values()];
+  return [...gemmsByKey.values()];
 }
 
 /** @param {Pick<Gemm, "batch" | "m" | "k" | "n">} gemm */

@@ -1,4 +1,4 @@
-// The GEMMs of a step: counted by hand, and equal to those of the compiled graphs.
+// Tests that the counted GEMMs of a step equal a count by hand and the GEMMs of the compiled graphs.
 
 import { optimize, trace } from "@dit-bench/compiler";
 import { ditModel } from "@dit-bench/dit";
@@ -14,44 +14,44 @@ import { configOf, methodStep } from "./workloads/step.mjs";
  * @typedef {Extract<Node, { op: O }>} NodeOf
  */
 
-const small = { width: 8, depth: 1, heads: 2, tokens: 4, batch: 3 };
+const smallShape = { width: 8, depth: 1, heads: 2, tokens: 4, batch: 3 };
 
 describe("stepFlops", () => {
-  it("counts what was counted by hand for sampling with one block", () => {
+  it("equals a count by hand for sampling with one block", () => {
     // D 8, T 4, N 3, H 2, so r = N T = 12 rows; each term is a GEMM's 2 m k n
     const block = 2 * 12 * 8 * 24 + 2 * 12 * 8 * 8 + 2 * 12 * 8 * 32 + 2 * 12 * 32 * 8; // qkv, proj, fc1, fc2
     const attention = 2 * (2 * 6 * 4 * 4 * 4); // two of N H = 6 GEMMs of 4 × 4 × 4
     const modulation = 2 * 3 * 8 * 48;
     const rest = 2 * 12 * 16 * 8 + 2 * 3 * 256 * 8 + 2 * 3 * 8 * 8 + 2 * 3 * 8 * 16 + 2 * 12 * 8 * 32;
-    expect(stepFlops(small, "sample")).toBe(block + attention + modulation + rest);
+    expect(stepFlops(smallShape, "sample")).toBe(block + attention + modulation + rest);
   });
 
-  it("counts three forward passes for full fine-tuning, without the input gradients of patches and timesteps", () => {
+  it("counts full fine-tuning as three forward passes without the input gradients of patches and timesteps", () => {
     const patches = 2 * 12 * 16 * 8;
     const time = 2 * 3 * 256 * 8;
-    expect(stepFlops(small, "full")).toBe(3 * stepFlops(small, "sample") - patches - time);
+    expect(stepFlops(smallShape, "full")).toBe(3 * stepFlops(smallShape, "sample") - patches - time);
   });
 
-  it("leaves out gradients of frozen matrices, and everything before the first trained weight", () => {
-    const forward = stepFlops(small, "sample");
+  it("leaves out the gradients of frozen matrices and of all layers before the first trained weight", () => {
+    const forward = stepFlops(smallShape, "sample");
     const attention = 2 * (2 * 6 * 4 * 4 * 4);
     const patches = 2 * 12 * 16 * 8;
     const time = 2 * 3 * 256 * 8;
     // Biases train everywhere; attention costs twice as much backward as forward.
     const bitfit = 2 * forward + attention - patches - time;
-    expect(stepFlops(small, "bitfit")).toBe(bitfit);
-    expect(stepFlops(small, "difffit")).toBe(bitfit);
+    expect(stepFlops(smallShape, "bitfit")).toBe(bitfit);
+    expect(stepFlops(smallShape, "difffit")).toBe(bitfit);
     const adapter = 3 * (2 * 12 * 8 * 8 + 2 * 12 * 8 * 24);
-    const intoTimesteps = 2 * 3 * 8 * 8; // LoRA needs no gradient there
-    expect(stepFlops(small, "lora")).toBe(bitfit - intoTimesteps + adapter);
+    const timestepGradient = 2 * 3 * 8 * 8; // LoRA needs no input gradient of the second timestep layer
+    expect(stepFlops(smallShape, "lora")).toBe(bitfit - timestepGradient + adapter);
   });
 
-  it("refuses an unknown method by name", () => {
-    expect(() => stepGemms(small, "prefix")).toThrow("method 'prefix' are not known, available: sample, full");
+  it("rejects an unknown method and lists the known methods", () => {
+    expect(() => stepGemms(smallShape, "prefix")).toThrow("method 'prefix' are not known, available: sample, full");
   });
 });
 
-describe("the GEMMs of a compiled step", () => {
+describe("stepFlops, compared with compiled steps", () => {
   const shape = { width: 16, depth: 6, heads: 2, tokens: 16, batch: 4 };
   const config = configOf(shape);
   const model = ditModel(config);
@@ -59,13 +59,13 @@ describe("the GEMMs of a compiled step", () => {
     model.weights.map(({ name, shape }) => [name, new Float32Array(size(shape)).fill(0.5)]),
   );
 
-  it.each(countedMethods)("are the counted ones and no others for %s", async (name) => {
+  it.each(countedMethods)("equals the operations of all GEMMs in the graph of %s", async (name) => {
     const loaded = (await loadMethods()).find((m) => m.method.name === name);
     if (!loaded) throw new Error(`no method ${name}`);
     const [fn, signature] = methodStep(attach(loaded.method, model), config, base, shape.batch);
     const graph = optimize(trace(fn, signature));
     const gemms = graph.nodes.filter((node) => node.op === "MatMul").map(asGemm);
-    // The lookup of class embeddings and its gradient: GEMMs with a one-hot matrix.
+    // The graph computes the lookup of class embeddings and its gradient as GEMMs with a one-hot matrix.
     const lookup = 2 * gemmFlops({ batch: 1, m: shape.batch, k: config.classes + 1, n: shape.width });
     expect(gemms.reduce((sum, g) => sum + gemmFlops(g), 0)).toBe(stepFlops(shape, name) + lookup);
   });

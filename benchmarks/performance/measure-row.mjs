@@ -1,4 +1,4 @@
-// One row: ours and its baselines in turn, as a chain with ours before and after every measurement of a baseline.
+// Measures one row as a chain: ours is measured before and after every measurement of a baseline.
 
 import { loadavg } from "node:os";
 import { ProcessFailed } from "./process.mjs";
@@ -12,14 +12,14 @@ import { ProcessFailed } from "./process.mjs";
  */
 
 /**
- * Measures a row. A baseline that fails is left out from then on; its reason is kept.
+ * Measures a row. A baseline that fails is not measured again; the reason is kept in `failed`.
  *
  * @param {Pick<Row, "ours" | "baselines" | "sameWork">} row
  * @param {Pool} pool
  * @param {Thoroughness} thoroughness
  * @param {{ onMeasured?: (who: string) => void }} [events]
  * @returns {Promise<Measured>}
- * @throws ProcessFailed if ours fails
+ * @throws ProcessFailed if the process of ours fails
  */
 export async function measureRow(row, pool, { rounds, seconds, steps }, { onMeasured = () => {} } = {}) {
   /** @type {Measurement[]} */

@@ -1,4 +1,4 @@
-// Order, failures and checks of a row's chain, with a pool that answers at once.
+// Tests the order, the failures and the checks of a row's chain with a pool that answers at once.
 
 import { describe, expect, it } from "vitest";
 import { measureRow } from "./measure-row.mjs";
@@ -6,8 +6,8 @@ import { ProcessFailed } from "./process.mjs";
 
 /** @import { Measured, Spec } from "./types.ts" */
 
-const how = { rounds: 2, seconds: 0, steps: 1 };
-/** The pool below knows a spec by its method. */
+const thoroughness = { rounds: 2, seconds: 0, steps: 1 };
+/** The pool below identifies a spec by its method. */
 const spec = (/** @type {string} */ method) => ({ prepare: { method } });
 const row = {
   ours: spec("ours"),
@@ -16,16 +16,16 @@ const row = {
 };
 
 /**
- * Processes that answer at once.
+ * A pool whose processes answer at once.
  *
- * @param {{ trainable?: Record<string, number>, broken?: string[] }} [options] parameters by name; names that fail
+ * @param {{ trainable?: Record<string, number>, failing?: string[] }} [options] parameters by name; names that fail
  */
-function pool({ trainable = {}, broken = [] } = {}) {
+function pool({ trainable = {}, failing = [] } = {}) {
   const started = new Set();
   return {
     async keepOnly() {},
     async measure(/** @type {Spec} */ { prepare: { method: name = "" } }) {
-      if (broken.includes(name)) throw new ProcessFailed(`${name} was ended by SIGKILL (out of memory?)`);
+      if (failing.includes(name)) throw new ProcessFailed(`${name} was ended by SIGKILL (out of memory?)`);
       const first = !started.has(name);
       started.add(name);
       return {
@@ -41,29 +41,31 @@ const order = (/** @type {Measured} */ { chain }) => chain.map(({ who }) => who)
 
 describe("measureRow", () => {
   it("measures ours before and after every baseline, and reverses their order each round", async () => {
-    const measured = await measureRow(row, pool(), how);
+    const measured = await measureRow(row, pool(), thoroughness);
     expect(order(measured)).toBe("ours a ours b ours b ours a ours");
     expect(measured.about).toEqual({ ours: [{ trainable: 7 }], a: [{ trainable: 7 }], b: [{ trainable: 7 }] });
     expect(measured.failed).toEqual({});
   });
 
   it("measures ours once per round where there is no baseline", async () => {
-    expect(order(await measureRow({ ...row, baselines: {} }, pool(), how))).toBe("ours ours");
+    expect(order(await measureRow({ ...row, baselines: {} }, pool(), thoroughness))).toBe("ours ours");
   });
 
   it("continues without a baseline that fails, and keeps the reason", async () => {
-    const measured = await measureRow(row, pool({ broken: ["b"] }), how);
+    const measured = await measureRow(row, pool({ failing: ["b"] }), thoroughness);
     expect(order(measured)).toBe("ours a ours a ours");
     expect(measured.failed).toEqual({ b: "b was ended by SIGKILL (out of memory?)" });
   });
 
-  it("rejects a peer that trains another number of parameters, but no other baseline", async () => {
-    const measured = await measureRow(row, pool({ trainable: { a: 8, b: 9 } }), how);
+  it("compares the number of trained parameters for peers only, and rejects a peer with another number", async () => {
+    const measured = await measureRow(row, pool({ trainable: { a: 8, b: 9 } }), thoroughness);
     expect(measured.failed).toEqual({ a: "a trains 8 parameters, ours 7: they do not do the same work" });
     expect(order(measured)).toBe("ours b ours b ours"); // b is no peer
   });
 
   it("fails when ours fails", async () => {
-    await expect(measureRow(row, pool({ broken: ["ours"] }), how)).rejects.toThrow("ours was ended by SIGKILL");
+    await expect(measureRow(row, pool({ failing: ["ours"] }), thoroughness)).rejects.toThrow(
+      "ours was ended by SIGKILL",
+    );
   });
 });

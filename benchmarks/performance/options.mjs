@@ -1,4 +1,4 @@
-// The flags of the command.
+// Parses and checks the flags of `npm run performance`.
 
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -10,14 +10,14 @@ export const help = `Measures training steps, sampling and the parts of a run, i
     npm run build && npm run performance -- [flags]
 
   --shapes A,B     which shapes (see settings.json)           --rounds N    measurements of each baseline
-  --methods A,B    which methods; sample is the forward pass  --seconds S   least seconds of a measurement
-  --peers A,B      pytorch, torch.compile, or none            --threads N   of every process (default: all cores)
-  --engine NAME    cpu, webgpu or cuda. On the last two PyTorch runs on the GPU, and --peers also has pytorch-tf32,
-                   pytorch-bfloat16 and torch.compile-bfloat16; bare GEMMs and parts are left out
-  --commit HASH    the commit that is measured, where git cannot tell
+  --methods A,B    which methods; sample is the forward pass  --seconds S   minimum seconds of a measurement
+  --peers A,B      pytorch, torch.compile, or none            --threads N   threads of each process (default: all cores)
+  --engine NAME    cpu, webgpu or cuda. With webgpu and cuda, PyTorch runs on the GPU, --peers also accepts
+                   pytorch-tf32, pytorch-bfloat16 and torch.compile-bfloat16, and bare GEMMs and parts are not measured
+  --commit HASH    the measured commit, for a copy of the code without git
   --parts A,B      which parts of a run, or none              --python P    the Python that has torch (default: .venv's)
-  --out FOLDER     default results/performance                --again       measure rows that the file already has
-  --table FILE     write the page of a JSON file again, and nothing else`;
+  --out FOLDER     default results/performance                --again       measure all rows, also those in the file
+  --table FILE     only write the page of a JSON file again`;
 
 export class UsageError extends Error {
   /** @override */
@@ -25,7 +25,7 @@ export class UsageError extends Error {
 }
 
 /**
- * The flags' values, checked against the settings.
+ * Returns the values of the flags, checked against the settings.
  *
  * @param {string[]} args
  * @param {Settings} settings
@@ -33,30 +33,30 @@ export class UsageError extends Error {
  * @throws UsageError that names the flag and the accepted values
  */
 export function optionsOf(args, settings) {
-  const values = parsed(args);
+  const values = parseFlags(args);
   const { defaults } = settings;
   /**
    * @param {string} flag
-   * @param {readonly string[]} known
-   * @param {readonly string[]} usual
+   * @param {readonly string[]} accepted
+   * @param {readonly string[]} fallback
    */
-  const names = (flag, known, usual) => {
+  const parseNames = (flag, accepted, fallback) => {
     const value = values[flag];
-    if (value === undefined) return usual;
+    if (value === undefined) return fallback;
     if (value === "none") return [];
-    const chosen = value.split(",");
-    for (const name of chosen)
-      if (!known.includes(name))
-        throw new UsageError(`--${flag}: '${name}' is not known, available: ${known.join(", ")}, or none`);
-    return chosen;
+    const chosenNames = value.split(",");
+    for (const name of chosenNames)
+      if (!accepted.includes(name))
+        throw new UsageError(`--${flag}: '${name}' is not known, available: ${accepted.join(", ")}, or none`);
+    return chosenNames;
   };
   /**
    * @param {string} flag
-   * @param {number} usual
+   * @param {number} fallback
    * @param {boolean} isInteger
    */
-  const number = (flag, usual, isInteger) => {
-    const value = values[flag] === undefined ? usual : Number(values[flag]);
+  const parseNumber = (flag, fallback, isInteger) => {
+    const value = values[flag] === undefined ? fallback : Number(values[flag]);
     if (!(value > 0 && Number.isFinite(value)) || (isInteger && !Number.isInteger(value)))
       throw new UsageError(`--${flag} is '${values[flag]}', expected a ${isInteger ? "whole " : ""}number above 0`);
     return value;
@@ -75,34 +75,34 @@ export function optionsOf(args, settings) {
     commit: values.commit,
     help: "help" in values,
     table: values.table,
-    shapes: names("shapes", Object.keys(settings.shapes), onDevice ? defaults.deviceShapes : defaults.shapes),
-    methods: names("methods", settings.methods, settings.methods),
-    peers: names("peers", peers, peers),
-    parts: onDevice ? [] : names("parts", settings.parts, settings.parts),
-    rounds: number("rounds", defaults.rounds, true),
-    seconds: number("seconds", defaults.seconds, false),
+    shapes: parseNames("shapes", Object.keys(settings.shapes), onDevice ? defaults.deviceShapes : defaults.shapes),
+    methods: parseNames("methods", settings.methods, settings.methods),
+    peers: parseNames("peers", peers, peers),
+    parts: onDevice ? [] : parseNames("parts", settings.parts, settings.parts),
+    rounds: parseNumber("rounds", defaults.rounds, true),
+    seconds: parseNumber("seconds", defaults.seconds, false),
     steps: defaults.steps,
-    threads: number("threads", availableParallelism(), true),
+    threads: parseNumber("threads", availableParallelism(), true),
     python: values.python,
     out: values.out ?? "results/performance",
     again: "again" in values,
   };
 }
 
-const withValue = [
+const flagsWithValue = [
   ...["shapes", "methods", "peers", "parts", "rounds", "seconds", "threads", "python", "out", "table"],
   ...["engine", "commit"],
 ];
 
 /**
- * Flags by name; those without a value are present as "true".
+ * Returns the flags by name. A flag without a value is present with the value "true".
  *
  * @param {string[]} args
  * @returns {Record<string, string | undefined>}
  */
-function parsed(args) {
+function parseFlags(args) {
   const options = Object.fromEntries([
-    ...withValue.map((name) => [name, /** @type {const} */ ({ type: "string" })]),
+    ...flagsWithValue.map((name) => [name, /** @type {const} */ ({ type: "string" })]),
     ...["again", "help"].map((name) => [name, /** @type {const} */ ({ type: "boolean" })]),
   ]);
   try {

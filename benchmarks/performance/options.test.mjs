@@ -1,4 +1,4 @@
-// Flags and their defaults, and the rows that follow from them.
+// Tests the flags with their defaults, and the rows that follow from the flags.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -30,15 +30,15 @@ describe("optionsOf", () => {
     [["--peers", "pytorch-tf32"], "--peers: 'pytorch-tf32' is not known, available: pytorch, torch.compile, or none"],
     [["--commit", "main"], "--commit is 'main', expected 7 to 40 hexadecimal digits"],
     [["--fast"], "Unknown option '--fast'; --help lists the flags"],
-  ])("rejects %j", (args, message) => expect(() => optionsOf(args, settings)).toThrow(message));
+  ])("rejects the flags %j", (args, message) => expect(() => optionsOf(args, settings)).toThrow(message));
 });
 
 describe("rowsOf on the CPU", () => {
-  const chosen = optionsOf(
+  const options = optionsOf(
     "--shapes tiny --methods sample,difffit --peers pytorch --parts loop,frechet --threads 1".split(" "),
     settings,
   );
-  const rows = rowsOf(settings, chosen);
+  const rows = rowsOf(settings, options);
 
   it("lists the methods of each shape, then the parts", () => {
     expect(rows.map(({ id }) => id)).toEqual(["tiny sample", "tiny difffit", "part loop", "part frechet"]);
@@ -57,11 +57,11 @@ describe("rowsOf on the CPU", () => {
 });
 
 describe("rowsOf on a GPU", () => {
-  const chosen = optionsOf(
+  const options = optionsOf(
     "--engine webgpu --methods difffit --peers pytorch,pytorch-bfloat16 --threads 1".split(" "),
     settings,
   );
-  const rows = rowsOf(settings, chosen);
+  const rows = rowsOf(settings, options);
 
   it("lists the GPU's shapes, and no parts", () => {
     expect(rows.map(({ id }) => id)).toEqual(

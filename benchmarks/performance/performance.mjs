@@ -1,5 +1,5 @@
-// The command `npm run performance`: measures one row after another, and after each row writes the JSON file and its
-// Markdown page. README.md and --help describe it.
+// The command `npm run performance`: measures one row after the other. It writes the JSON file and its page after each
+// row (see README.md and --help).
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,9 +17,9 @@ import { timeLeft } from "./time-left.mjs";
 
 /** @import { Options, Result, Settings, Spec } from "./types.ts" */
 
-const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
+const pathBeside = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 /** @type {Settings} */
-const settings = JSON.parse(readFileSync(here("settings.json"), "utf8"));
+const settings = JSON.parse(readFileSync(pathBeside("settings.json"), "utf8"));
 const report = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
 
 try {
@@ -35,26 +35,29 @@ try {
 
 /**
  * @param {Options} options
- * @returns {Promise<number>} the exit code: 1 if rows failed
+ * @returns {Promise<number>} the exit code: 1 if a row failed
  */
 async function run({ again, out, python: path, ...rest }) {
-  const { python, missing } = rest.peers.length > 0 ? findPython(path) : {};
-  if (missing) report(`${missing}; measuring without PyTorch`);
-  const chosen = missing ? { ...rest, peers: [] } : rest;
-  const rows = rowsOf(settings, chosen);
+  const { python, problem } = rest.peers.length > 0 ? findPython(path) : {};
+  if (problem) report(`${problem}; measuring without PyTorch`);
+  const options = problem ? { ...rest, peers: [] } : rest;
+  const rows = rowsOf(settings, options);
   if (rows.length === 0) throw new UsageError("nothing is left to measure: choose shapes and methods, or parts");
 
-  const code = chosen.commit === undefined ? codeState() : { commit: chosen.commit, clean: true };
-  const file = resolve(out, `${fileName(code, chosen)}.json`);
-  const result = (code.clean && earlierResult(file, chosen)) || emptyResult(code, chosen);
-  const todo = rows.filter(({ id, baselines }) => {
+  const code = options.commit === undefined ? codeState() : { commit: options.commit, clean: true };
+  const file = resolve(out, `${fileName(code, options)}.json`);
+  const result = (code.clean && earlierResult(file, options)) || emptyResult(code, options);
+  const rowsToMeasure = rows.filter(({ id, baselines }) => {
     const known = result.rows.find((row) => row.id === id);
     return again || !known || Object.keys(baselines).some((name) => !(name in known.baselines) || known.failed[name]);
   });
-  if (todo.length < rows.length)
-    report(`${rows.length - todo.length} of ${rows.length} rows are in ${file} already; --again measures them again`);
+  if (rowsToMeasure.length < rows.length)
+    report(
+      `${rows.length - rowsToMeasure.length} of ${rows.length} rows are in ${file} already; ` +
+        "--again measures them again",
+    );
 
-  // torch.compile reuses its cache between models. With one cache folder per model, every first start is a cold one.
+  // torch.compile shares its cache between models. A folder for each model makes every first start a cold one.
   const cache = mkdtempSync(join(tmpdir(), "dit-bench-inductor-"));
   const pool = processPool((spec) => commandOf(spec, python ?? "python3", cache));
   const removeCache = () => rmSync(cache, { recursive: true, force: true });
@@ -66,18 +69,18 @@ async function run({ again, out, python: path, ...rest }) {
       removeCache(); // the measuring processes exit when their stdin closes
       process.exit(status);
     });
-  const clock = timeLeft(todo, chosen);
+  const clock = timeLeft(rowsToMeasure, options);
   let failures = 0;
   try {
-    for (const [i, row] of todo.entries()) {
-      report(`${i + 1} of ${todo.length}: ${row.id}, ${clock.text()}`);
-      const { ours: _, baselines, sameWork: __, ...described } = row;
+    for (const [i, row] of rowsToMeasure.entries()) {
+      report(`${i + 1} of ${rowsToMeasure.length}: ${row.id}, ${clock.text()}`);
+      const { ours: _, baselines, sameWork: __, ...description } = row;
       const scales = Object.fromEntries(Object.entries(baselines).map(([name, { scale }]) => [name, { scale }]));
       try {
-        const measured = await measureRow(row, pool, chosen, { onMeasured: () => clock.measured(row) });
-        for (const [name, why] of Object.entries(measured.failed)) report(`  ${name} failed: ${why}`);
-        const others = result.rows.filter(({ id }) => id !== row.id);
-        result.rows = [...others, { ...described, baselines: scales, ...measured }];
+        const measured = await measureRow(row, pool, options, { onMeasured: () => clock.measured(row) });
+        for (const [name, reason] of Object.entries(measured.failed)) report(`  ${name} failed: ${reason}`);
+        const otherRows = result.rows.filter(({ id }) => id !== row.id);
+        result.rows = [...otherRows, { ...description, baselines: scales, ...measured }];
         await writeResultFile(file, result);
       } catch (error) {
         if (!(error instanceof ProcessFailed)) throw error;
@@ -96,18 +99,18 @@ async function run({ again, out, python: path, ...rest }) {
 }
 
 /**
- * The command of a measuring process.
+ * Returns the command that starts a measuring process.
  *
  * @param {Spec} spec
  * @param {string} python
  * @param {string} cache folder for the caches of torch.compile
  */
 function commandOf({ program, prepare }, python, cache) {
-  if (program !== "python") return { command: process.execPath, args: [here("worker.mjs")] };
+  if (program !== "python") return { command: process.execPath, args: [pathBeside("worker.mjs")] };
   const { method, shape, threads, precision = "float32" } = prepare;
   return {
     command: python,
-    args: [here("torch_dit.py")],
+    args: [pathBeside("torch_dit.py")],
     env: {
       OMP_NUM_THREADS: String(threads),
       TORCHINDUCTOR_CACHE_DIR: join(cache, `${method}-${shape?.width}-${precision}`),
@@ -117,7 +120,7 @@ function commandOf({ program, prepare }, python, cache) {
 
 /**
  * @param {Result["code"]} code
- * @param {Pick<Options, "engine" | "threads" | "rounds" | "seconds" | "steps">} chosen
+ * @param {Pick<Options, "engine" | "threads" | "rounds" | "seconds" | "steps">} options
  * @returns {Result}
  */
 function emptyResult(code, { engine, threads, rounds, seconds, steps }) {
@@ -138,11 +141,11 @@ function emptyResult(code, { engine, threads, rounds, seconds, steps }) {
 }
 
 /**
- * The name of the result file without extension: one per commit, engine, number of threads and number of rounds.
- * Uncommitted changes give the suffix "-changed", whatever they are.
+ * One file per commit, engine, number of threads and number of rounds. All trees with uncommitted changes share one
+ * file.
  *
  * @param {Result["code"]} code
- * @param {Pick<Options, "engine" | "threads" | "rounds">} chosen
+ * @param {Pick<Options, "engine" | "threads" | "rounds">} options
  */
 function fileName({ commit, clean }, { engine, threads, rounds }) {
   const version = commit === null ? "no-commit" : `${commit.slice(0, 7)}${clean ? "" : "-changed"}`;
@@ -150,20 +153,21 @@ function fileName({ commit, clean }, { engine, threads, rounds }) {
 }
 
 /**
- * The result of an earlier run at this path, if there is one. Throws UsageError if it has another machine or settings.
+ * Returns the result of an earlier run from its file, or undefined if there is no such file.
  *
  * @param {string} path
- * @param {Pick<Options, "seconds" | "threads">} chosen
+ * @param {Pick<Options, "seconds" | "threads">} options
+ * @throws UsageError if the file was measured on another machine or with other settings
  */
 function earlierResult(path, { seconds, threads }) {
   if (!existsSync(path)) return undefined;
   const result = readResultFile(path);
-  const same =
+  const isSameSetup =
     result.seconds === seconds &&
     result.threads === threads &&
     result.machine.cpu === machine().cpu &&
     JSON.stringify(result.settings) === JSON.stringify(settings);
-  if (!same)
+  if (!isSameSetup)
     throw new UsageError(
       `${path} was measured on another machine or with other settings: choose another --out, or delete it`,
     );

@@ -1,10 +1,10 @@
-// Profiles a step, node by node of its graph:
+// Prints the time of a step for each node of its graph:
 //
 //     node benchmarks/performance/profile.mjs --shape 384x12 --method full \
 //       [--threads 2] [--by op|shapes] [--runs 4] [--lines 30]
 //
-// A node's time is its median over the runs, without the first two, in which the runtime allocates memory. Shares are
-// of the sum over all nodes.
+// A node's time is its median over the runs, without the first two, in which the runtime allocates memory. Shares
+// are percentages of the sum over all nodes.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,11 +20,11 @@ import { prepare } from "./workloads/step.mjs";
 
 const WARM_UP = 2;
 
-const text = (/** @type {string} */ value) => ({ type: /** @type {const} */ ("string"), default: value });
+const textFlag = (/** @type {string} */ value) => ({ type: /** @type {const} */ ("string"), default: value });
 const { values: flags } = parseArgs({
   options: {
-    ...{ shape: text("384x12"), method: text("full"), threads: text("2") },
-    ...{ by: text("shapes"), runs: text("4"), lines: text("30") },
+    ...{ shape: textFlag("384x12"), method: textFlag("full"), threads: textFlag("2") },
+    ...{ by: textFlag("shapes"), runs: textFlag("4"), lines: textFlag("30") },
   },
 });
 const { shapes } = JSON.parse(readFileSync(new URL("./settings.json", import.meta.url), "utf8"));
@@ -38,34 +38,34 @@ try {
   /** @type {Compiled | undefined} */
   let compiled;
   /** @type {Engine} */
-  const profiled = {
+  const profilingEngine = {
     ...engine,
     compile: async (fn, signature, options) => {
       compiled = await engine.compile(fn, signature, { ...options, profile: join(folder, "nodes") });
       return compiled;
     },
   };
-  const job = await prepare({ shape: shapes[flags.shape], method: flags.method }, profiled);
-  const wall = [];
+  const job = await prepare({ shape: shapes[flags.shape], method: flags.method }, profilingEngine);
+  const wallTimes = [];
   for (let i = 0; i < WARM_UP + Number(flags.runs); i++) {
     const start = performance.now();
     await job.run();
-    if (i >= WARM_UP) wall.push(performance.now() - start);
+    if (i >= WARM_UP) wallTimes.push(performance.now() - start);
   }
   await compiled?.dispose();
-  print(nodesOf(readProfile(join(folder, "nodes"))), median(wall));
+  print(nodesOf(readProfile(join(folder, "nodes"))), median(wallTimes));
 } finally {
   rmSync(folder, { recursive: true });
 }
 
 /**
- * One entry per node, with the median of its times.
+ * Returns one entry per node with the median of its times.
  *
  * @param {ProfiledNode[]} events
  * @returns {TimedNode[]}
  */
 function nodesOf(events) {
-  const byName = grouped(events, ({ name }) => name);
+  const byName = groupBy(events, ({ name }) => name);
   return [...byName.values()].map((runs) => ({
     ...runs[0],
     milliseconds: median(runs.slice(WARM_UP).map(({ microseconds }) => microseconds)) / 1e3,
@@ -74,19 +74,19 @@ function nodesOf(events) {
 
 /**
  * @param {TimedNode[]} nodes
- * @param {number} wall milliseconds of a step
+ * @param {number} stepTime milliseconds of a step
  */
-function print(nodes, wall) {
+function print(nodes, stepTime) {
   const total = nodes.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   const titleOf = (/** @type {TimedNode} */ { op, shapes }) => (flags.by === "op" ? op : `${op} [${shapes}]`);
-  const lines = [...grouped(nodes, titleOf)].map(([title, group]) => ({
+  const lines = [...groupBy(nodes, titleOf)].map(([title, group]) => ({
     title,
     count: group.length,
     ms: group.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
   }));
   console.log(
     `${flags.shape} ${flags.method}, ${flags.threads} threads: ` +
-      `${total.toFixed(0)} ms in ${nodes.length} nodes, ${wall.toFixed(0)} ms in all`,
+      `${total.toFixed(0)} ms in ${nodes.length} nodes, ${stepTime.toFixed(0)} ms in all`,
   );
   for (const { title, count, ms } of lines.sort((a, b) => b.ms - a.ms).slice(0, Number(flags.lines))) {
     const share = ((100 * ms) / total).toFixed(1).padStart(5);
@@ -100,7 +100,7 @@ function print(nodes, wall) {
  * @param {(item: T) => string} keyOf
  * @returns {Map<string, T[]>}
  */
-function grouped(items, keyOf) {
+function groupBy(items, keyOf) {
   const groups = new Map();
   for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
   return groups;

@@ -1,4 +1,4 @@
-// Which code is measured, and which Python measures PyTorch.
+// Finds out which commit is measured and which Python runs PyTorch.
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -7,7 +7,10 @@ import { fileURLToPath } from "node:url";
 
 export const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The commit, and whether the tree is clean except for results, which a run itself adds. Nulls without git. */
+/**
+ * Returns the commit, and whether the tree is clean. Changes in results/ do not count, since a run writes there.
+ * Both are null without git.
+ */
 export function codeState() {
   /** @param {string[]} args */
   const git = (...args) =>
@@ -21,15 +24,15 @@ export function codeState() {
 }
 
 /**
- * The Python that has torch, or why there is none.
+ * Returns the path of a Python that can import torch, or a description of the problem with advice.
  *
- * @param {string} [path] of a Python; without it that of `.venv`
- * @returns {{ python?: string, missing?: string }}
+ * @param {string} [path] path of a Python; by default the Python of `.venv`
+ * @returns {{ python?: string, problem?: string }}
  */
 export function findPython(path) {
   const python = path ?? join(projectFolder, ".venv/bin/python");
   const help = "sh tools/install-pytorch.sh installs it, --python names another Python, --peers none measures without";
-  if (!path && !existsSync(python)) return { missing: `PyTorch is not installed: ${help}` };
+  if (!path && !existsSync(python)) return { problem: `PyTorch is not installed: ${help}` };
   try {
     execFileSync(python, ["-c", "import torch"], { stdio: ["ignore", "ignore", "pipe"] });
     return { python };
@@ -40,6 +43,6 @@ export function findPython(path) {
         .trim()
         .split("\n")
         .at(-1) || message;
-    return { missing: `${python} cannot import torch (${reason}): ${help}` };
+    return { problem: `${python} cannot import torch (${reason}): ${help}` };
   }
 }

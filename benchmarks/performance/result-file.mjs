@@ -1,4 +1,4 @@
-// Reads and writes result files. It also reads files of schema 1.
+// Reads and writes result files. Files of schema 1 are converted when they are read.
 
 import { readFileSync } from "node:fs";
 import { replaceFile } from "@dit-bench/files";
@@ -19,7 +19,10 @@ export function readResultFile(path) {
   const text = readFileSync(path, "utf8");
   const { schema } = JSON.parse(text);
   if (schema === SCHEMA) return JSON.parse(text);
-  if (schema !== 1) throw new Error(`${path} has schema ${schema}, expected 1 or ${SCHEMA}`);
+  if (schema !== 1)
+    throw new Error(
+      `${path} has schema ${schema}, expected 1 or ${SCHEMA}: read it with the version of dit-bench that wrote it`,
+    );
   const renamed = text
     .replaceAll('"rivals":', '"baselines":')
     .replaceAll('"square product"', '"square GEMM"')

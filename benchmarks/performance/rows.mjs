@@ -1,14 +1,14 @@
-// The rows of a run as data: what is measured, and against which baselines.
+// Builds the rows of a run as data: each row names the measured work and its baselines.
 
 import { gemmFlops, stepFlops, stepGemms } from "./flops.mjs";
 
 /** @import { Gemm, Options, Preparation, Row, Settings, Spec } from "./types.ts" */
 
-/** Baselines that are no peers: this machine's GEMM throughput, by one large GEMM and by the step's own GEMMs. */
+/** Baselines that measure the GEMM throughput of this machine: with one large GEMM, and with the GEMMs of the step. */
 export const GEMM = { square: "square GEMM", own: "own GEMMs" };
 
 /**
- * Steps of every shape and method, then parts.
+ * Returns a row for every shape and method, then a row for every part.
  *
  * @param {Settings} settings
  * @param {Pick<Options, "shapes" | "methods" | "peers" | "parts" | "threads"> & { engine?: string }} chosen
@@ -28,28 +28,44 @@ export function rowsOf(settings, { engine = "cpu", shapes, methods, peers, parts
  */
 function stepRow(settings, { engine, shapeName, method, peers, threads }) {
   const shape = settings.shapes[shapeName];
-  const step = (/** @type {string} */ name) =>
-    node({ work: "step", method: name, shape, threads, ...(engine === "cpu" ? {} : { engine }) });
+  const stepSpec = (/** @type {string} */ name) =>
+    nodeSpec({ work: "step", method: name, shape, threads, ...(engine === "cpu" ? {} : { engine }) });
   const flops = stepFlops(shape, method);
   const S = settings.square;
   /** @type {Gemm} */
-  const square = { kind: "forward", batch: 1, m: S, k: S, n: S, transA: false, transB: false, fixed: true, times: 1 };
+  const squareGemm = {
+    kind: "forward",
+    batch: 1,
+    m: S,
+    k: S,
+    n: S,
+    transA: false,
+    transB: false,
+    fixed: true,
+    times: 1,
+  };
   /**
-   * @param {object} how
+   * @param {object} options
    * @returns {{ spec: Spec, scale: number }}
    */
-  const peer = (how) => ({ spec: { program: "python", shape, prepare: { method, shape, threads, ...how } }, scale: 1 });
-  const onCpu = {
-    ...Object.fromEntries(peers.map((name) => [name, peer({ compile: name === "torch.compile" })])),
-    [GEMM.square]: { spec: node({ work: "gemms", gemms: [square], threads }), scale: flops / gemmFlops(square) },
-    [GEMM.own]: { spec: node({ work: "gemms", gemms: stepGemms(shape, method), threads }), scale: 1 },
+  const peerBaseline = (options) => ({
+    spec: { program: "python", shape, prepare: { method, shape, threads, ...options } },
+    scale: 1,
+  });
+  const cpuBaselines = {
+    ...Object.fromEntries(peers.map((name) => [name, peerBaseline({ compile: name === "torch.compile" })])),
+    [GEMM.square]: {
+      spec: nodeSpec({ work: "gemms", gemms: [squareGemm], threads }),
+      scale: flops / gemmFlops(squareGemm),
+    },
+    [GEMM.own]: { spec: nodeSpec({ work: "gemms", gemms: stepGemms(shape, method), threads }), scale: 1 },
   };
-  const onDevice = Object.fromEntries(
-    peers.map((name) => [name, peer({ device: "cuda", ...settings.devicePeers[name] })]),
+  const deviceBaselines = Object.fromEntries(
+    peers.map((name) => [name, peerBaseline({ device: "cuda", ...settings.devicePeers[name] })]),
   );
   const baselines = {
-    ...(engine === "cpu" ? onCpu : onDevice),
-    ...(method === "difffit" ? { full: { spec: step("full"), scale: 1 } } : {}),
+    ...(engine === "cpu" ? cpuBaselines : deviceBaselines),
+    ...(method === "difffit" ? { full: { spec: stepSpec("full"), scale: 1 } } : {}),
   };
   return {
     id: `${shapeName} ${method}`,
@@ -58,7 +74,7 @@ function stepRow(settings, { engine, shapeName, method, peers, threads }) {
     shape,
     method,
     flops,
-    ours: step(method),
+    ours: stepSpec(method),
     baselines,
     sameWork: peers,
   };
@@ -80,14 +96,16 @@ function partRow(settings, part, threads) {
     id: `part ${part}`,
     kind: "part",
     part,
-    ours: node({ ...preparation, threads }),
+    ours: nodeSpec({ ...preparation, threads }),
     baselines,
     sameWork: [],
   });
-  const loop = (/** @type {boolean} */ batching) => ({ work: "loop", method: "difffit", batching });
+  const loopPreparation = (/** @type {boolean} */ batching) => ({ work: "loop", method: "difffit", batching });
   switch (part) {
     case "loop":
-      return row(loop(true), { "same batch": { spec: node({ ...loop(false), threads }), scale: 1 } });
+      return row(loopPreparation(true), {
+        "same batch": { spec: nodeSpec({ ...loopPreparation(false), threads }), scale: 1 },
+      });
     case "decoding-32":
     case "decoding-256":
       return row({ work: "decoding", size: Number(part.split("-")[1]), files: 64 });
@@ -102,4 +120,4 @@ function partRow(settings, part, threads) {
  * @param {Preparation} prepare
  * @returns {Spec}
  */
-const node = (prepare) => ({ program: "node", ...(prepare.shape ? { shape: prepare.shape } : {}), prepare });
+const nodeSpec = (prepare) => ({ program: "node", ...(prepare.shape ? { shape: prepare.shape } : {}), prepare });

@@ -1,4 +1,4 @@
-// From a chain of measurements to ratios of times.
+// Computes ratios of times from a chain of measurements.
 
 /** @import { Clock, Measurement, Times } from "./types.ts" */
 /** @typedef {{ median: number, low: number, high: number, count: number }} Spread */
@@ -30,9 +30,9 @@ export const millisecondsOf = {
  * mean of the two is the divisor. A load that rises or falls steadily cancels out.
  *
  * @param {readonly Measurement[]} chain measurements in the order in which they were made
- * @param {string} baseline its name, as `who` has it
+ * @param {string} baseline its name, the value of `who` in the chain
  * @param {Clock} clock
- * @param {number} [scale] work of ours over work of the baseline, if they differ
+ * @param {number} [scale] the work of ours divided by the work of the baseline
  */
 export function pairRatios(chain, baseline, clock, scale = 1) {
   const time = millisecondsOf[clock];
@@ -45,7 +45,7 @@ export function pairRatios(chain, baseline, clock, scale = 1) {
 }
 
 /**
- * Median, least and largest; null for an empty list.
+ * Returns the median, the smallest and the largest value; null for an empty list.
  *
  * @param {readonly number[]} values
  * @returns {Spread | null}

@@ -1,4 +1,4 @@
-// Medians, pairs and spreads of measurements.
+// Tests medians, ratios of pairs and spreads of measurements.
 
 import { describe, expect, it } from "vitest";
 import { median, pairRatios, spread } from "./statistics.mjs";
@@ -8,10 +8,10 @@ import { median, pairRatios, spread } from "./statistics.mjs";
  * @param {number[]} wall_ms
  * @param {number} [cpu_ms]
  */
-const measured = (who, wall_ms, cpu_ms = 0) => ({ who, wall_ms, cpu_ms });
+const measurement = (who, wall_ms, cpu_ms = 0) => ({ who, wall_ms, cpu_ms });
 
 describe("median", () => {
-  it("is the middle value, or the mean of the middle two", () => {
+  it("returns the middle value or the mean of the two middle values, and rejects an empty list", () => {
     expect(median([9, 1, 5])).toBe(5);
     expect(median([9, 1, 5, 3])).toBe(4);
     expect(() => median([])).toThrow(RangeError);
@@ -20,11 +20,11 @@ describe("median", () => {
 
 describe("pairRatios", () => {
   const chain = [
-    measured("ours", [10, 12, 500], 30), // the median ignores one delayed step
-    measured("pytorch", [22, 22], 60),
-    measured("ours", [32, 32], 80),
-    measured("square GEMM", [6], 6),
-    measured("pytorch", [64], 80),
+    measurement("ours", [10, 12, 500], 30), // the median ignores one delayed step
+    measurement("pytorch", [22, 22], 60),
+    measurement("ours", [32, 32], 80),
+    measurement("square GEMM", [6], 6),
+    measurement("pytorch", [64], 80),
   ];
 
   it("divides each measurement of a baseline by the mean of ours before and after it", () => {
@@ -42,13 +42,13 @@ describe("pairRatios", () => {
   });
 
   it("gives the same ratios on a machine that slows down steadily", () => {
-    const slowing = [10, 22, 12, 26, 14].map((ms, i) => measured(i % 2 ? "pytorch" : "ours", [ms]));
+    const slowing = [10, 22, 12, 26, 14].map((ms, i) => measurement(i % 2 ? "pytorch" : "ours", [ms]));
     expect(pairRatios(slowing, "pytorch", "wall")).toEqual([2, 2]);
   });
 });
 
 describe("spread", () => {
-  it("is the median with the least and the largest, and null for an empty list", () => {
+  it("returns the median, the smallest and the largest value, and null for an empty list", () => {
     expect(spread([3, 1, 2])).toEqual({ median: 2, low: 1, high: 3, count: 3 });
     expect(spread([])).toBeNull();
   });

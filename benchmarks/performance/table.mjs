@@ -1,4 +1,4 @@
-// A result as a Markdown page. The page follows from the result alone.
+// Formats a result as a Markdown page. The page depends on the result only.
 
 import { inverse, ourTime, peakMB, ratiosOf } from "./figures.mjs";
 import { GEMM } from "./rows.mjs";
@@ -10,10 +10,10 @@ import { verdicts } from "./verdicts.mjs";
 /** @import { StepRow } from "./verdicts.mjs" */
 
 const GAP = "–";
-/** A load this much above our own threads comes from other programs. */
+/** If the load exceeds our number of threads by more than this, other programs use the machine. */
 const BUSY = 1;
 /** @type {Record<string, string>} */
-const TITLES = {
+const METHOD_TITLES = {
   sample: "sampling",
   full: "Full",
   bitfit: "BitFit",
@@ -31,7 +31,7 @@ export function toMarkdown(result) {
   const sections = [
     "# Performance",
     heading(result),
-    onDevice(result) ? HOW_TO_READ_DEVICES : HOW_TO_READ,
+    ranOnDevice(result) ? HOW_TO_READ_DEVICES : HOW_TO_READ,
     ...shapes.flatMap((shapeName) => {
       const rows = steps.filter((row) => row.shapeName === shapeName);
       rows.sort((a, b) => methods.indexOf(a.method) - methods.indexOf(b.method));
@@ -56,11 +56,11 @@ ours when the loss (in sampling, x) is back on the host. Ours computes in float3
 *tf32* rounds the operands of GEMMs, *bfloat16* is autocast. The GPU's memory was not measured.`;
 
 /**
- * Results older than the GPU engines name no engine.
+ * Results older than the GPU engines have no `engine`: they were measured on the CPU.
  *
  * @param {Pick<Result, "engine">} result
  */
-const onDevice = ({ engine = "cpu" }) => engine !== "cpu";
+const ranOnDevice = ({ engine = "cpu" }) => engine !== "cpu";
 
 /** @param {Result} result */
 function heading({ machine, engine = "cpu", versions, threads, rounds, code, startedAt, rows }) {
@@ -95,29 +95,29 @@ function heading({ machine, engine = "cpu", versions, threads, rounds, code, sta
  */
 function shapeSections(rows, result) {
   const { width, depth, tokens, batch } = rows[0].shape;
-  const known = onDevice(result) ? Object.keys(result.settings.devicePeers) : result.settings.peers;
+  const known = ranOnDevice(result) ? Object.keys(result.settings.devicePeers) : result.settings.peers;
   const peers = known.filter((peer) => rows.some((row) => peer in row.baselines));
   const gemms = Object.values(GEMM).filter((name) => rows.some((row) => name in row.baselines));
   const columns = [
     "",
     "ms",
-    ...(onDevice(result) ? ["images a second"] : []),
+    ...(ranOnDevice(result) ? ["images a second"] : []),
     ...peers.map((peer) => `${peer} / ours`),
     ...gemms.map((name) => name.split(" ")[0]),
   ];
   const times = (/** @type {Clock} */ clock) =>
-    table(
+    formatTable(
       columns,
       rows.map((row) => [
-        TITLES[row.method],
-        number(ourTime(row, clock)),
-        ...(onDevice(result) ? [number((1e3 * batch) / ourTime(row, clock))] : []),
+        METHOD_TITLES[row.method],
+        formatNumber(ourTime(row, clock)),
+        ...(ranOnDevice(result) ? [formatNumber((1e3 * batch) / ourTime(row, clock))] : []),
         ...peers.map((peer) => ratioText(row, peer, clock)),
-        ...gemms.map((name) => ratioText(row, name, clock, percent)),
+        ...gemms.map((name) => ratioText(row, name, clock, formatPercent)),
       ]),
     );
   const title = `## Width ${width}, depth ${depth}, ${tokens} tokens, batch ${batch}`;
-  if (onDevice(result)) return [title, times("wall"), ...fullSection(rows, ["wall"])];
+  if (ranOnDevice(result)) return [title, times("wall"), ...fullSection(rows, ["wall"])];
   return [
     title,
     "Wall time:",
@@ -138,9 +138,9 @@ function memoryTable(rows, peers) {
   const withCompile = peers.includes("torch.compile");
   const memory = (/** @type {StepRow} */ row, /** @type {string} */ who) => {
     const peak = peakMB(row, who);
-    return peak === null ? GAP : number(peak);
+    return peak === null ? GAP : formatNumber(peak);
   };
-  return table(
+  return formatTable(
     [
       "",
       "trained",
@@ -155,14 +155,14 @@ function memoryTable(rows, peers) {
       const [ours] = row.about.ours;
       const compiled = row.about["torch.compile"]?.[0];
       return [
-        TITLES[row.method],
+        METHOD_TITLES[row.method],
         String(ours.trainable),
-        number((row.flops ?? 0) / 1e9),
+        formatNumber((row.flops ?? 0) / 1e9),
         memory(row, "ours"),
         ...peers.map((peer) => memory(row, peer)),
-        seconds(ours.trace_ms),
-        seconds(ours.session_ms),
-        ...(withCompile ? [compiled ? seconds(compiled.compile_ms) : GAP] : []),
+        formatSeconds(ours.trace_ms),
+        formatSeconds(ours.session_ms),
+        ...(withCompile ? [compiled ? formatSeconds(compiled.compile_ms) : GAP] : []),
       ];
     }),
   );
@@ -175,11 +175,11 @@ function memoryTable(rows, peers) {
 function fullSection(rows, quantities) {
   const row = rows.find(({ baselines }) => "full" in baselines);
   if (!row || row.failed.full) return [];
-  const against = (/** @type {Clock} */ clock) => rangeText(inverse(ratiosOf(row, "full", clock)), ratio);
+  const compareWithFull = (/** @type {Clock} */ clock) => rangeText(inverse(ratiosOf(row, "full", clock)), formatRatio);
   const text = {
-    wall: () => `wall time ${against("wall")}`,
-    cpu: () => `CPU time ${against("cpu")}`,
-    memory: () => `memory ${ratio((peakMB(row, "ours") ?? Number.NaN) / (peakMB(row, "full") ?? Number.NaN))}`,
+    wall: () => `wall time ${compareWithFull("wall")}`,
+    cpu: () => `CPU time ${compareWithFull("cpu")}`,
+    memory: () => `memory ${formatRatio((peakMB(row, "ours") ?? Number.NaN) / (peakMB(row, "full") ?? Number.NaN))}`,
   };
   return [`DiffFit over full fine-tuning: ${quantities.map((quantity) => text[quantity]()).join(", ")}.`];
 }
@@ -192,23 +192,23 @@ function partSections(rows) {
     const wall = ourTime(row, "wall");
     const { images } = row.about.ours[0];
     return [
-      PARTS[row.part ?? ""],
-      number(wall),
-      number(ourTime(row, "cpu")),
-      images ? number((1e3 * images) / wall) : GAP,
-      number(peakMB(row, "ours") ?? Number.NaN),
+      PART_TITLES[row.part ?? ""],
+      formatNumber(wall),
+      formatNumber(ourTime(row, "cpu")),
+      images ? formatNumber((1e3 * images) / wall) : GAP,
+      formatNumber(peakMB(row, "ours") ?? Number.NaN),
     ];
   });
   return [
     "## Parts of a run",
     "At the settings of recipe mini (batches of 32 images of 32 × 32):",
-    table(["", "ms", "CPU ms", "images a second", "peak MB"], body),
+    formatTable(["", "ms", "CPU ms", "images a second", "peak MB"], body),
     ...(loop ? inputSection(rows, loop) : []),
   ];
 }
 
 /** @type {Record<string, string>} */
-const PARTS = {
+const PART_TITLES = {
   loop: "training loop of DiffFit: a step and its batch",
   batching: "making a batch",
   "decoding-32": "decoding 64 JPEG files of 500 × 375 to 32 × 32",
@@ -219,7 +219,7 @@ const PARTS = {
 };
 
 /**
- * The section on the question whether making batches slows the training loop.
+ * Answers whether making batches slows the training loop.
  *
  * @param {ResultRow[]} rows of parts
  * @param {ResultRow} loop
@@ -232,17 +232,19 @@ function inputSection(rows, loop) {
     "Does making batches slow the training loop?",
     ...(wall
       ? [
-          `Steps on one fixed batch take ${rangeText(wall, ratio)} of the loop's wall time`,
-          `and ${rangeText(cpu, ratio)} of its CPU time.`,
+          `Steps on one fixed batch take ${rangeText(wall, formatRatio)} of the loop's wall time`,
+          `and ${rangeText(cpu, formatRatio)} of its CPU time.`,
         ]
       : []),
-    `The loop consumes ${number(consumed)} images a second.`,
+    `The loop consumes ${formatNumber(consumed)} images a second.`,
   ];
   const decoders = rows.filter(({ part }) => part?.startsWith("decoding"));
   for (const row of decoders) {
     const side = row.part?.split("-")[1];
     const rate = perSecond(row);
-    lines.push(`Decoding to ${side} gives ${number(rate)} images a second, ${ratio(rate / consumed)} times that.`);
+    lines.push(
+      `Decoding to ${side} gives ${formatNumber(rate)} images a second, ${formatRatio(rate / consumed)} times that.`,
+    );
   }
   if (decoders.length > 0)
     lines.push("Files are decoded once, before the first step, and stay in memory: nothing is decoded while training.");
@@ -251,13 +253,13 @@ function inputSection(rows, loop) {
 
 /** @param {Result} result */
 function targetSection(result) {
-  const found = onDevice(result) ? [] : verdicts(result); // the targets hold for the CPU only
-  if (found.length === 0) return [];
+  const list = ranOnDevice(result) ? [] : verdicts(result); // the targets hold for the CPU only
+  if (list.length === 0) return [];
   return [
     "## Targets",
-    table(
+    formatTable(
       ["what", "target", "found", ""],
-      found.map(({ what, target, found, met }) => [what, target, found, met ? "met" : "**missed**"]),
+      list.map(({ what, target, value, met }) => [what, target, value, met ? "met" : "**missed**"]),
     ),
   ];
 }
@@ -276,7 +278,7 @@ function failureSection(rows) {
  * @param {Clock} clock
  * @param {(value: number) => string} [format]
  */
-const ratioText = (row, baseline, clock, format = ratio) => rangeText(ratiosOf(row, baseline, clock), format);
+const ratioText = (row, baseline, clock, format = formatRatio) => rangeText(ratiosOf(row, baseline, clock), format);
 
 /**
  * @param {Spread | null} range
@@ -286,18 +288,18 @@ function rangeText(range, format) {
   return range ? `${format(range.median)} [${format(range.low)}, ${format(range.high)}]` : GAP;
 }
 
-const ratio = (/** @type {number} */ value) => value.toFixed(2);
-const percent = (/** @type {number} */ value) => `${Math.round(100 * value)} %`;
-const seconds = (/** @type {number | undefined} */ ms) => (ms === undefined ? GAP : (ms / 1e3).toFixed(1));
-/** Three digits or more. */
-const number = (/** @type {number} */ value) =>
+const formatRatio = (/** @type {number} */ value) => value.toFixed(2);
+const formatPercent = (/** @type {number} */ value) => `${Math.round(100 * value)} %`;
+const formatSeconds = (/** @type {number | undefined} */ ms) => (ms === undefined ? GAP : (ms / 1e3).toFixed(1));
+/** Rounds to three significant digits, and from 100 on to a whole number. */
+const formatNumber = (/** @type {number} */ value) =>
   value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 
 /**
  * @param {string[]} head
  * @param {string[][]} body
  */
-function table(head, body) {
+function formatTable(head, body) {
   const line = (/** @type {string[]} */ cells) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map((_, i) => (i === 0 ? ":--" : "--:"))), ...body.map(line)].join("\n");
 }

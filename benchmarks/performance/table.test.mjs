@@ -1,4 +1,4 @@
-// The page and the verdicts of a small invented result, and the reading of files of schema 1.
+// Tests the page and the verdicts of a small invented result, and readResultFile with committed files.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,8 +18,8 @@ const settings = JSON.parse(readFileSync(new URL("settings.json", import.meta.ur
 /**
  * A result of one round. CPU time is twice the wall time.
  *
- * @param {Record<string, any>} times by method: milliseconds per process, and what failed
- * @param {Record<string, any>} [parts] the same, by part
+ * @param {Record<string, any>} times by method: milliseconds by process, and the reasons of failures
+ * @param {Record<string, any>} [parts] by part: the same values
  * @param {{ engine?: "cpu" | "webgpu", peers?: string[] }} [options]
  * @returns {Result}
  */
@@ -34,7 +34,7 @@ function result(times, parts = {}, { engine = "cpu", peers = ["pytorch", "torch.
   };
   const rows = rowsOf(settings, chosen).map(({ ours: _, baselines, ...row }) => {
     const ms = times[row.method ?? ""] ?? parts[row.part ?? ""];
-    const measured = (/** @type {string} */ who) => ({
+    const measurement = (/** @type {string} */ who) => ({
       ...{ who, load: 0.5, wall_ms: [ms[who]], cpu_ms: 2 * ms[who], peak_mb: ms.peak_mb ?? 100 },
     });
     const about = {
@@ -50,8 +50,8 @@ function result(times, parts = {}, { engine = "cpu", peers = ["pytorch", "torch.
       ...row,
       baselines: Object.fromEntries(Object.entries(baselines).map(([name, { scale }]) => [name, { scale }])),
       chain: [
-        measured("ours"),
-        ...Object.keys(baselines).flatMap((name) => (name in ms ? [measured(name), measured("ours")] : [])),
+        measurement("ours"),
+        ...Object.keys(baselines).flatMap((name) => (name in ms ? [measurement(name), measurement("ours")] : [])),
       ],
       about: { ours: [about], pytorch: [about], "torch.compile": [about] },
       failed: ms.failed ?? {},
@@ -74,7 +74,7 @@ function result(times, parts = {}, { engine = "cpu", peers = ["pytorch", "torch.
 }
 
 const square = 80; // ms of one GEMM of 2048³
-const one = result({
+const exampleResult = result({
   sample: { ours: 100, pytorch: 150, "torch.compile": 125, "square GEMM": square, "own GEMMs": 90 },
   difffit: {
     ours: 300,
@@ -87,7 +87,7 @@ const one = result({
 });
 
 describe("toMarkdown", () => {
-  const page = toMarkdown(one);
+  const page = toMarkdown(exampleResult);
 
   it("names the machine, the versions and the commit", () => {
     expect(page).toContain("a CPU, 2 cores, 25.3 GB; 2 threads, 1 rounds; Node 20.20.2,");
@@ -97,12 +97,12 @@ describe("toMarkdown", () => {
 
   it("warns where other programs loaded the machine", () => {
     expect(page).not.toContain("Other work ran");
-    const rows = one.rows.map((row) => ({ ...row, chain: row.chain.map((m) => ({ ...m, load: 3.5 })) }));
-    expect(toMarkdown({ ...one, rows })).toContain("**Other work ran on the machine");
+    const rows = exampleResult.rows.map((row) => ({ ...row, chain: row.chain.map((m) => ({ ...m, load: 3.5 })) }));
+    expect(toMarkdown({ ...exampleResult, rows })).toContain("**Other work ran on the machine");
   });
 
-  it("has a line for each method: time, ratios with their spread, shares of the GEMM throughput", () => {
-    const flops = (one.rows[0].flops ?? 0) / 2 / 2048 ** 3;
+  it("has a line for each method with its time, its ratios and its shares of the GEMM throughput", () => {
+    const flops = (exampleResult.rows[0].flops ?? 0) / 2 / 2048 ** 3;
     const share = `${Math.round((100 * flops * square) / 100)} %`;
     expect(page).toContain(
       `| sampling | 100 | 1.50 [1.50, 1.50] | 1.25 [1.25, 1.25] | ${share} [${share}, ${share}] | 90 % [90 %, 90 %] |`,
@@ -110,15 +110,15 @@ describe("toMarkdown", () => {
     expect(page).toMatch(/\| DiffFit \| 300 \| 1\.10 \[.*\| – \|\n/);
   });
 
-  it("compares DiffFit with full fine-tuning, and lists what failed", () => {
+  it("compares DiffFit with full fine-tuning, and lists the baselines that failed", () => {
     expect(page).toContain(
       "DiffFit over full fine-tuning: wall time 0.60 [0.60, 0.60], CPU time 0.60 [0.60, 0.60], memory 1.00.",
     );
     expect(page).toContain("- 384x12 difffit, own GEMMs: ended | with code 1");
   });
 
-  it("makes the same page from the result as JSON", () => {
-    expect(toMarkdown(JSON.parse(JSON.stringify(one)))).toBe(page);
+  it("makes the same page from a result that was written to JSON and read again", () => {
+    expect(toMarkdown(JSON.parse(JSON.stringify(exampleResult)))).toBe(page);
   });
 
   it("reports whether making batches slows the training loop", () => {
@@ -141,19 +141,19 @@ describe("toMarkdown of a GPU result", () => {
     expect(page).toContain("DiffFit over full fine-tuning: wall time 0.50 [0.50, 0.50].");
   });
 
-  it("leaves out what holds for the CPU only: GEMM throughput, memory, targets", () => {
+  it("leaves out GEMM throughput, memory and targets, which are given for the CPU only", () => {
     for (const word of ["square", "CPU time", "MB", "## Targets"]) expect(page).not.toContain(word);
   });
 });
 
 describe("verdicts", () => {
   it("judges by the faster peer, the share of the square GEMM's throughput, and DiffFit over full fine-tuning", () => {
-    const found = Object.fromEntries(verdicts(one).map(({ what, found, met }) => [what, [found, met]]));
-    expect(found["384x12 sample: the fastest PyTorch / ours"]).toEqual(["1.25", true]);
-    expect(found["384x12 difffit: the fastest PyTorch / ours"]).toEqual(["0.98", false]);
-    expect(found["384x12 difffit / full: time"]).toEqual(["0.60", true]);
-    expect(found["384x12 difffit / full: memory"]).toEqual(["1.00", false]);
-    expect(Object.keys(found)).toContain("384x12 sample: share of the square GEMM's throughput");
+    const verdictOf = Object.fromEntries(verdicts(exampleResult).map(({ what, value, met }) => [what, [value, met]]));
+    expect(verdictOf["384x12 sample: the fastest PyTorch / ours"]).toEqual(["1.25", true]);
+    expect(verdictOf["384x12 difffit: the fastest PyTorch / ours"]).toEqual(["0.98", false]);
+    expect(verdictOf["384x12 difffit / full: time"]).toEqual(["0.60", true]);
+    expect(verdictOf["384x12 difffit / full: memory"]).toEqual(["1.00", false]);
+    expect(Object.keys(verdictOf)).toContain("384x12 sample: share of the square GEMM's throughput");
   });
 });
 
@@ -161,7 +161,7 @@ describe("readResultFile", () => {
   const folder = fileURLToPath(new URL("../../results/performance/", import.meta.url));
   const files = readdirSync(folder).filter((f) => f.endsWith(".json"));
 
-  it.each(files)("reads results/performance/%s, whose page is the committed one", (file) => {
+  it.each(files)("reads results/performance/%s and makes the committed page from it", (file) => {
     expect(toMarkdown(readResultFile(folder + file))).toBe(readFileSync(folder + file.replace("json", "md"), "utf8"));
   });
 

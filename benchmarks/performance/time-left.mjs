@@ -1,25 +1,27 @@
-// The time left: the rows' operations give a first estimate, the pace of the finished rows corrects it.
+// Estimates the time left, first from the operations of the rows, then from the pace of the finished rows.
 
 /** @import { Row } from "./types.ts" */
 /** @typedef {Pick<Row, "flops" | "baselines">} Work */
 /** @typedef {{ rounds: number, seconds: number, steps: number }} Thoroughness */
 
 const ASSUMED_FLOPS_PER_SECOND = 1e11;
-const START_SECONDS = 5;
+const START_SECONDS = 5; // to start one process
 
 /**
- * The first estimate for a row, in seconds.
+ * Returns the first estimate for a row in seconds.
  *
  * @param {Work} row
  * @param {Thoroughness} options
  */
 export function roughSeconds({ flops = 0, baselines }, { rounds, seconds, steps }) {
   const count = Object.keys(baselines).length;
-  const one = Math.max(seconds, (steps * flops) / ASSUMED_FLOPS_PER_SECOND);
-  return rounds * Math.max(1, 2 * count) * one + START_SECONDS * (1 + count);
+  const measurementSeconds = Math.max(seconds, (steps * flops) / ASSUMED_FLOPS_PER_SECOND);
+  return rounds * Math.max(1, 2 * count) * measurementSeconds + START_SECONDS * (1 + count);
 }
 
 /**
+ * Follows the progress of a run: call `measured` after every measurement and `finished` after every row.
+ *
  * @param {readonly Work[]} rows
  * @param {Thoroughness} options
  * @param {() => number} [now] in seconds
@@ -27,25 +29,25 @@ export function roughSeconds({ flops = 0, baselines }, { rounds, seconds, steps 
 export function timeLeft(rows, options, now = () => performance.now() / 1e3) {
   const start = now();
   /** @param {Work} row */
-  const share = (row) =>
+  const secondsPerMeasurement = (row) =>
     roughSeconds(row, options) / (options.rounds * Math.max(1, 2 * Object.keys(row.baselines).length));
   const total = rows.reduce((sum, row) => sum + roughSeconds(row, options), 0);
-  let done = 0;
-  let ofRow = 0;
+  let finishedSeconds = 0;
+  let rowSeconds = 0;
   return {
-    /** @param {Work} row of which one more measurement is done */
+    /** @param {Work} row the row that has one more measurement */
     measured(row) {
-      ofRow = Math.min(roughSeconds(row, options), ofRow + share(row));
+      rowSeconds = Math.min(roughSeconds(row, options), rowSeconds + secondsPerMeasurement(row));
     },
     /** @param {Work} row */
     finished(row) {
-      done += roughSeconds(row, options);
-      ofRow = 0;
+      finishedSeconds += roughSeconds(row, options);
+      rowSeconds = 0;
     },
-    /** Seconds, by the rows' own pace once one is done. */
+    /** Returns the seconds left, by the pace of the finished rows as soon as one is finished. */
     seconds() {
-      const pace = done > 0 ? (now() - start) / (done + ofRow) : 1;
-      return pace * (total - done - ofRow);
+      const pace = finishedSeconds > 0 ? (now() - start) / (finishedSeconds + rowSeconds) : 1;
+      return pace * (total - finishedSeconds - rowSeconds);
     },
     text() {
       const minutes = this.seconds() / 60;

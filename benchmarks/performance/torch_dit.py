@@ -1,7 +1,7 @@
-"""PyTorch on the same work: a DiT's training step with one of the six fine-tuning methods, or one sampling step.
+"""The same work in PyTorch: a training step of a DiT with one of six fine-tuning methods, or one sampling step.
 
 Plain PyTorch as its users write it (nn.Linear, scaled_dot_product_attention, AdamW, frozen weights by requires_grad),
-with what makes it fast: the fused AdamW, inference mode for sampling, torch.compile where asked.
+with the options that make it fast: the fused AdamW, inference mode for sampling, torch.compile if requested.
 
 Commands come as JSON lines on stdin, answers go as JSON lines to stdout (see process.mjs):
     {"prepare": {"method": "difffit", "shape": {"width": 192, …}, "compile": false, "threads": 2,
@@ -43,38 +43,38 @@ class Block(nn.Module):
         self.qkv = (LoraLinear if method == "lora" else nn.Linear)(D, 3 * D)
         self.proj, self.fc1, self.fc2 = nn.Linear(D, D), nn.Linear(D, 4 * D), nn.Linear(4 * D, D)
         self.ada = nn.Linear(D, 6 * D)
-        self.scaled = method == "difffit" and index < (depth + 1) // 2
-        if self.scaled:
+        self.has_scales = method == "difffit" and index < (depth + 1) // 2
+        if self.has_scales:
             self.gamma1, self.gamma2 = nn.Parameter(torch.ones(D)), nn.Parameter(torch.ones(D))
             self.gamma_qkv, self.gamma_proj = nn.Parameter(torch.ones(3 * D)), nn.Parameter(torch.ones(D))
-        self.adapted = method == "adaptformer"
-        if self.adapted:
+        self.has_adapter = method == "adaptformer"
+        if self.has_adapter:
             self.adapter_down, self.adapter_up = nn.Linear(D, BOTTLENECK), nn.Linear(BOTTLENECK, D)
-        self.prompted = method == "vpt" and index < PROMPTED_BLOCKS
-        if self.prompted:
+        self.has_prompt = method == "vpt" and index < PROMPTED_BLOCKS
+        if self.has_prompt:
             self.prompt = nn.Parameter(torch.randn(1, D) * 0.02)
-        self.first = index == 0
+        self.is_first_block = index == 0
 
     def attention(self, x):
         n, t, d = x.shape
         qkv = self.qkv(x)
-        if self.scaled:
+        if self.has_scales:
             qkv = qkv * self.gamma_qkv
         q, k, v = qkv.reshape(n, t, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
         y = self.proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(n, t, d))
-        return y * self.gamma_proj * self.gamma1 if self.scaled else y
+        return y * self.gamma_proj * self.gamma1 if self.has_scales else y
 
     def mlp(self, x):
         y = self.fc2(F.gelu(self.fc1(x), approximate="tanh"))
-        return y * self.gamma2 if self.scaled else y
+        return y * self.gamma2 if self.has_scales else y
 
     def forward(self, x, silu_c):
-        if self.prompted:  # each prompted block replaces the output of the previous prompt
-            x = torch.cat([self.prompt.expand(x.shape[0], 1, -1), x if self.first else x[:, 1:]], 1)
+        if self.has_prompt:  # each prompted block replaces the output of the previous prompt
+            x = torch.cat([self.prompt.expand(x.shape[0], 1, -1), x if self.is_first_block else x[:, 1:]], 1)
         shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = self.ada(silu_c).unsqueeze(1).chunk(6, -1)
         x = x + gate_a * self.attention(self.norm1(x) * (1 + scale_a) + shift_a)
         y = gate_m * self.mlp(self.norm2(x) * (1 + scale_m) + shift_m)
-        if self.adapted:
+        if self.has_adapter:
             y = y + 0.1 * self.adapter_up(F.relu(self.adapter_down(x)))
         return x + y
 
@@ -89,7 +89,7 @@ class DiT(nn.Module):
         self.norm_final = nn.LayerNorm(D, elementwise_affine=method == "difffit", eps=1e-6)
         self.final_ada, self.final_linear = nn.Linear(D, 2 * D), nn.Linear(D, OUTPUTS)
         self.pos = nn.Parameter(torch.randn(1, T, D) * 0.02, requires_grad=False)
-        self.prompted = method == "vpt"
+        self.has_prompt = method == "vpt"
 
     def forward(self, x, t, y):
         half = FREQUENCIES // 2
@@ -99,13 +99,13 @@ class DiT(nn.Module):
         x = self.x_embedder(x) + self.pos
         for block in self.blocks:
             x = block(x, silu_c)
-        if self.prompted:
+        if self.has_prompt:
             x = x[:, 1:]
         shift, scale = self.final_ada(silu_c).unsqueeze(1).chunk(2, -1)
         return self.final_linear(self.norm_final(x) * (1 + scale) + shift)
 
 
-TRAINS = dict(
+IS_TRAINED = dict(
     sample=lambda n: False,
     full=lambda n: n != "pos",
     bitfit=lambda n: "bias" in n or "y_embedder" in n,
@@ -119,8 +119,8 @@ TRAINS = dict(
 def prepare(method, shape, compile, threads, device="cpu", precision="float32"):
     """Returns the function of one step, and a description of it. On a GPU a step ends when the GPU has finished it.
 
-    precision: of matrix multiplications on a GPU, float32, tf32 or bfloat16 (autocast of forward pass and loss).
-    Weights and optimizer are float32 in each.
+    precision: the precision of matrix multiplications on a GPU, one of "float32", "tf32" and "bfloat16" (autocast of
+    forward pass and loss). Weights and optimizer states are always float32.
     """
     torch.set_num_threads(threads)
     torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
@@ -130,7 +130,7 @@ def prepare(method, shape, compile, threads, device="cpu", precision="float32"):
     autocast = torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16")
     finish = torch.cuda.synchronize if device == "cuda" else lambda: None
     for name, p in model.named_parameters():
-        p.requires_grad = TRAINS[method](name)
+        p.requires_grad = IS_TRAINED[method](name)
     trained = [p for p in model.parameters() if p.requires_grad]
     run = torch.compile(model) if compile else model
     N, T = shape["batch"], shape["tokens"]
@@ -175,7 +175,7 @@ def measure(step, steps, seconds):
 
 
 def peak_mb():
-    """Peak memory of this process alone. Not ru_maxrss, which starts at the parent's value."""
+    """Peak memory of this process alone. On Linux ru_maxrss would start at the value of the parent process."""
     try:
         with open("/proc/self/status") as status:
             return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmHWM"))

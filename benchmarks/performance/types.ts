@@ -14,13 +14,13 @@ export interface Shape {
 export type EngineName = "cpu" | "webgpu" | "cuda";
 export type Clock = "wall" | "cpu";
 
-/** How PyTorch runs on a GPU. */
+/** The settings of PyTorch on a GPU. */
 export interface DevicePeer {
   readonly compile: boolean;
   readonly precision: "float32" | "tf32" | "bfloat16";
 }
 
-/** settings.json. */
+/** The contents of settings.json. */
 export interface Settings {
   readonly shapes: Readonly<Record<string, Shape>>;
   readonly methods: readonly string[];
@@ -40,7 +40,7 @@ export interface Settings {
   readonly targets: Targets;
 }
 
-/** Limits that a result is judged by: ratios, unless the name has a unit. */
+/** Limits for a result. A limit is a ratio unless its name has a unit. */
 export interface Targets {
   readonly pytorch: number;
   readonly share: { readonly fromWidth: number; readonly sample: number; readonly train: number };
@@ -50,7 +50,7 @@ export interface Targets {
   readonly loop: number;
 }
 
-/** The flags of the command, checked. */
+/** The checked flags of the command. */
 export interface Options {
   readonly engine: EngineName;
   readonly commit?: string;
@@ -70,7 +70,7 @@ export interface Options {
   readonly again: boolean;
 }
 
-/** Equal matrix multiplications, [batch, m, k] × [batch, k, n], of one step. */
+/** A matrix multiplication, [batch, m, k] × [batch, k, n], and how often it occurs in one step. */
 export interface Gemm {
   /** `input` and `weight` are gradients of a linear layer's input and weight. */
   readonly kind: "forward" | "input" | "weight" | "attention";
@@ -78,12 +78,12 @@ export interface Gemm {
   readonly m: number;
   readonly k: number;
   readonly n: number;
-  /** Whether the operand lies transposed in memory. */
+  /** Whether the left operand is stored transposed; `transB` is the same for the right operand. */
   readonly transA: boolean;
   readonly transB: boolean;
   /** Whether the right operand is a frozen weight. */
   readonly fixed: boolean;
-  /** How often it occurs in the step. */
+  /** The number of occurrences in the step. */
   readonly times: number;
 }
 
@@ -131,7 +131,7 @@ export interface Times {
   readonly wall_ms: readonly number[];
   readonly cpu_ms: number;
   readonly peak_mb?: number;
-  /** How long the process waited before this measurement, and the CPU time that it used meanwhile. */
+  /** The time that the process waited before this measurement, and the CPU time that it used in this time. */
   readonly idle_ms?: number;
   readonly idle_cpu_ms?: number;
 }
@@ -160,15 +160,15 @@ export interface Row {
 
 /** The result of `measureRow`. */
 export interface Measured {
-  /** In the order of measuring. */
+  /** The measurements in the order in which they were made. */
   readonly chain: readonly Measurement[];
-  /** By process: what it reported at each of its starts. */
+  /** The reports of each process, one for every start. */
   readonly about: Readonly<Record<string, readonly About[]>>;
-  /** Baselines that failed, and why. */
+  /** For each baseline that failed, the reason. */
   readonly failed: Readonly<Record<string, string>>;
 }
 
-/** A measured row, as the result file has it. `scale` times a baseline's time is the baseline's time for our work. */
+/** A measured row in the result file. A baseline's time multiplied by its `scale` is its time for the work of ours. */
 export interface ResultRow extends Omit<Row, "ours" | "baselines" | "sameWork">, Measured {
   readonly baselines: Readonly<Record<string, { readonly scale: number }>>;
 }
@@ -180,7 +180,7 @@ export interface Result {
   readonly code: { readonly commit: string | null; readonly clean: boolean | null };
   readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGB: number; readonly node: string };
   readonly versions: Readonly<Record<string, string>>;
-  /** Absent in results older than the GPU engines: "cpu". */
+  /** Results older than the GPU engines lack it; they were measured on the CPU. */
   readonly engine?: EngineName;
   readonly threads: number;
   readonly rounds: number;
@@ -190,7 +190,7 @@ export interface Result {
   rows: readonly ResultRow[];
 }
 
-/** A step's prepared work; `run` returns times if it measures itself. */
+/** The prepared work of a process. `run` returns times if it measures itself. */
 export interface Job {
   readonly about: About;
   run(): unknown;

@@ -1,4 +1,5 @@
-// A process that repeats one piece of work: commands as JSON lines on stdin, answers on stdout (see process.mjs).
+// A process that prepares a job and measures it again and again. Commands come as JSON lines on stdin, answers go to
+// stdout (see process.mjs).
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -12,8 +13,8 @@ import * as tf from "@tensorflow/tfjs";
 const modules = { step: "./workloads/step.mjs", gemms: "./workloads/gemms.mjs" };
 const WARM_UP = { runs: 2, milliseconds: 5000 };
 
-process.on("SIGINT", () => {}); // a terminal sends it to all processes; this one exits when its stdin closes
-tf.enableProdMode(); // without it tfjs prints advice to install another backend
+process.on("SIGINT", () => {}); // a terminal sends SIGINT to all processes; this process exits when its stdin closes
+tf.enableProdMode(); // otherwise tfjs prints advice to install another backend
 /** @type {Job | undefined} */
 let job;
 let lastAnswer = { at: performance.now(), cpu: process.cpuUsage() };
@@ -35,15 +36,16 @@ async function prepare({ work = "", threads, engine: name = "cpu", ...spec }) {
   const { prepare } = await import(modules[work] ?? "./workloads/parts.mjs");
   const engine = await createEngine(/** @type {EngineName} */ (name), { threads: threads ?? 1 });
   /** @type {Job} */
-  const prepared = await prepare({ work, ...spec }, engine);
-  job = prepared;
+  const newJob = await prepare({ work, ...spec }, engine);
+  job = newJob;
   const start = performance.now();
-  for (let i = 0; i < WARM_UP.runs && performance.now() - start < WARM_UP.milliseconds; i++) await prepared.run();
-  return { about: { ...prepared.about, ...(engine.adapter === undefined ? {} : { adapter: engine.adapter }) } };
+  for (let i = 0; i < WARM_UP.runs && performance.now() - start < WARM_UP.milliseconds; i++) await newJob.run();
+  return { about: { ...newJob.about, ...(engine.adapter === undefined ? {} : { adapter: engine.adapter }) } };
 }
 
 /**
- * At least `steps` runs, and as many as begin within `seconds`. A run that measures itself returns its times.
+ * Measures at least `steps` runs, and starts new runs until `seconds` have passed. A run that measures itself returns
+ * its times.
  *
  * @param {{ steps: number, seconds: number }} how
  */
@@ -54,17 +56,17 @@ async function measure({ steps, seconds }) {
   while (wall_ms.length < steps || performance.now() - begin < 1e3 * seconds) {
     const cpu = process.cpuUsage();
     const start = performance.now();
-    const own = /** @type {{ wall_ms: number, cpu_ms: number } | undefined} */ (await job?.run());
+    const ownTimes = /** @type {{ wall_ms: number, cpu_ms: number } | undefined} */ (await job?.run());
     const wall = performance.now() - start;
-    const used = milliseconds(process.cpuUsage(cpu));
-    const times = typeof own?.wall_ms === "number" ? own : { wall_ms: wall, cpu_ms: used };
-    wall_ms.push(rounded(times.wall_ms));
+    const usedCpu = milliseconds(process.cpuUsage(cpu));
+    const times = typeof ownTimes?.wall_ms === "number" ? ownTimes : { wall_ms: wall, cpu_ms: usedCpu };
+    wall_ms.push(roundMicroseconds(times.wall_ms));
     cpu_ms += times.cpu_ms;
   }
-  return { wall_ms, cpu_ms: rounded(cpu_ms) };
+  return { wall_ms, cpu_ms: roundMicroseconds(cpu_ms) };
 }
 
-/** Peak memory of this process alone. Not ru_maxrss, which starts at the parent's value. */
+/** Peak memory of this process alone. On Linux maxRSS would start at the value of the parent process. */
 function peakMB() {
   try {
     const [, kilobytes] = /^VmHWM:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
@@ -80,6 +82,6 @@ function milliseconds({ user, system }) {
 }
 
 /** @param {number} ms */
-function rounded(ms) {
+function roundMicroseconds(ms) {
   return Math.round(1e3 * ms) / 1e3;
 }

@@ -1,25 +1,29 @@
-// Draws docs/architecture.svg: the packages in layers, with an arrow from each package to those that it imports.
+// Draws docs/architecture.svg: the packages in layers, with an arrow from each package to the packages that it imports.
 //
 //     node tools/architecture/draw.mjs
 //
 // The layout follows Sugiyama, Tagawa and Toda (1981): layers by longest path, points where long arrows pass a layer,
-// and an order within each layer by the mean position of the neighbours. The output depends on the sources alone.
+// and an order within each layer by the mean position of the neighbours. The output depends on the sources only.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** @typedef {Map<string, Set<string>>} Edges from each package to those that it imports */
-/** @typedef {{ name: string, real: boolean, layer: number, x: number }} Point a package, or where an arrow passes */
+/** @typedef {Map<string, Set<string>>} Edges from each package to the packages that it imports */
+/**
+ * A package, or a place where an arrow passes a layer.
+ *
+ * @typedef {{ name: string, isPackage: boolean, layer: number, x: number }} Point
+ */
 
 const top = fileURLToPath(new URL("../..", import.meta.url));
 const BOX = { width: 158, height: 46 };
 const GAP = { x: 22, y: 62 };
-const PASSING = 26; // width kept free for an arrow that passes a layer
+const PASSING_WIDTH = 26; // width kept free for an arrow that passes a layer
 const MARGIN = 28;
 const SWEEPS = 24;
 
-/** One line per package below its name; a package without one shows its name alone. */
+/** The line below a package's name. A package without a caption shows only its name. */
 /** @type {Record<string, string>} */
 const captions = {
   cli: "the command bench",
@@ -48,36 +52,36 @@ const captions = {
 
 /** The drawing as SVG text. */
 export function architectureSvg() {
-  const edges = reduced(imports());
+  const edges = withoutImpliedEdges(readImports());
   const layers = layersOf(edges);
   const { points, segments } = withPassingPoints(edges, layers);
-  order(points, segments);
-  place(points, segments);
-  return svg(points, segments, edges);
+  orderLayers(points, segments);
+  placePoints(points, segments);
+  return formatSvg(points, segments, edges);
 }
 
-/** The imports of each package's sources, without tests; the six methods are one node. */
-function imports() {
+/** Reads which packages the sources of each package import, without tests. The six methods are one node. */
+function readImports() {
   /** @type {Edges} */
   const edges = new Map();
   const packages = readdirSync(join(top, "packages")).filter((name) => name !== "methods");
   const methods = readdirSync(join(top, "packages/methods")).map((name) => `methods/${name}`);
   for (const name of [...packages, ...methods].sort()) {
     const node = name.startsWith("methods/") ? "methods" : name;
-    const found = edges.get(node) ?? new Set();
+    const importedPackages = edges.get(node) ?? new Set();
     for (const file of sourcesOf(join(top, "packages", name, "src"))) {
       for (const [, imported] of readFileSync(file, "utf8").matchAll(/"@dit-bench\/([a-z-]+)[/"]/g)) {
         const target = imported.startsWith("method-") ? "methods" : imported;
-        if (target !== node && target !== "source") found.add(target);
+        if (target !== node && target !== "source") importedPackages.add(target);
       }
     }
-    edges.set(node, found);
+    edges.set(node, importedPackages);
   }
   return edges;
 }
 
 /**
- * Paths of TypeScript files, without tests and what tests share.
+ * Lists the paths of TypeScript files, except tests and the files that only tests import.
  *
  * @param {string} folder
  */
@@ -87,12 +91,12 @@ const sourcesOf = (folder) =>
     .map((file) => join(folder, file));
 
 /**
- * Without the arrows that follow from others: a → c where a → b and b → … → c.
+ * Removes the arrows that follow from other arrows: a → c if a → b and b → … → c.
  *
  * @param {Edges} edges
  * @returns {Edges}
  */
-function reduced(edges) {
+function withoutImpliedEdges(edges) {
   /** @type {(from: string, to: string) => boolean} */
   const reaches = (from, to) => [...(edges.get(from) ?? [])].some((next) => next === to || reaches(next, to));
   return new Map(
@@ -104,8 +108,8 @@ function reduced(edges) {
 }
 
 /**
- * Layer of each package: 0 imports nothing; all others lie one above the highest that they import. A package that only
- * one layer high up imports moves up to just below it, which keeps arrows short.
+ * Returns the layer of each package. A package without imports is in layer 0, every other package one layer above the
+ * highest package that it imports. Then a package moves up to the layer below its lowest importer to keep arrows short.
  *
  * @param {Edges} edges
  */
@@ -114,8 +118,8 @@ function layersOf(edges) {
   const layers = new Map();
   /** @type {(name: string) => number} */
   const layer = (name) => {
-    const known = layers.get(name);
-    if (known !== undefined) return known;
+    const knownLayer = layers.get(name);
+    if (knownLayer !== undefined) return knownLayer;
     const value = 1 + Math.max(-1, ...[...(edges.get(name) ?? [])].map(layer));
     layers.set(name, value);
     return value;
@@ -130,7 +134,7 @@ function layersOf(edges) {
 }
 
 /**
- * Points of every layer, and the segments between neighbouring layers, upper end first.
+ * Returns the points of every layer, and the segments between neighbouring layers. A segment has its upper end first.
  *
  * @param {Edges} edges
  * @param {Map<string, number>} layers
@@ -143,7 +147,7 @@ function withPassingPoints(edges, layers) {
   const packages = new Map();
   for (const name of [...edges.keys()].sort()) {
     const layer = layers.get(name) ?? 0;
-    const point = { name, real: true, layer, x: 0 };
+    const point = { name, isPackage: true, layer, x: 0 };
     packages.set(name, point);
     points[layer].push(point);
   }
@@ -154,7 +158,7 @@ function withPassingPoints(edges, layers) {
       let upper = /** @type {Point} */ (packages.get(from));
       const lower = /** @type {Point} */ (packages.get(to));
       for (let layer = upper.layer - 1; layer > lower.layer; layer--) {
-        const passing = { name: `${from} → ${to}`, real: false, layer, x: 0 };
+        const passing = { name: `${from} → ${to}`, isPackage: false, layer, x: 0 };
         points[layer].push(passing);
         segments.push([upper, passing]);
         upper = passing;
@@ -171,7 +175,7 @@ function withPassingPoints(edges, layers) {
  * @param {Point[][]} points
  * @param {[Point, Point][]} segments
  */
-function order(points, segments) {
+function orderLayers(points, segments) {
   const position = (/** @type {Point} */ p) => points[p.layer].indexOf(p);
   const crossings = () => {
     let count = 0;
@@ -180,13 +184,13 @@ function order(points, segments) {
         if (a.layer === c.layer && (position(a) - position(c)) * (position(b) - position(d)) < 0) count++;
     return count;
   };
-  let best = { count: Number.POSITIVE_INFINITY, order: points.map((layer) => [...layer]) };
+  let bestSweep = { count: Number.POSITIVE_INFINITY, order: points.map((layer) => [...layer]) };
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    const down = sweep % 2 === 0;
-    for (const layer of down ? [...points.keys()].reverse() : points.keys()) {
+    const isDownSweep = sweep % 2 === 0;
+    for (const layer of isDownSweep ? [...points.keys()].reverse() : points.keys()) {
       const mean = new Map(
         points[layer].map((p, i) => {
-          const neighbours = segments.flatMap(([a, b]) => (down ? (b === p ? [a] : []) : a === p ? [b] : []));
+          const neighbours = segments.flatMap(([a, b]) => (isDownSweep ? (b === p ? [a] : []) : a === p ? [b] : []));
           const sum = neighbours.reduce((total, n) => total + position(n) / points[n.layer].length, 0);
           return [p, neighbours.length > 0 ? sum / neighbours.length : i / points[layer].length];
         }),
@@ -194,58 +198,58 @@ function order(points, segments) {
       points[layer].sort((p, q) => (mean.get(p) ?? 0) - (mean.get(q) ?? 0));
     }
     const count = crossings();
-    if (count < best.count) best = { count, order: points.map((layer) => [...layer]) };
+    if (count < bestSweep.count) bestSweep = { count, order: points.map((layer) => [...layer]) };
   }
-  for (const [i, layer] of best.order.entries()) points[i] = layer;
+  for (const [i, layer] of bestSweep.order.entries()) points[i] = layer;
 }
 
-const widthOf = (/** @type {Point} */ p) => (p.real ? BOX.width : PASSING);
+const widthOf = (/** @type {Point} */ p) => (p.isPackage ? BOX.width : PASSING_WIDTH);
 const distance = (/** @type {Point} */ p, /** @type {Point} */ q) => (widthOf(p) + widthOf(q)) / 2 + GAP.x;
 
 /**
- * x of every point: near the mean of its neighbours, in the order of its layer, without overlap.
+ * Sets x of every point near the mean of its neighbours. The order of each layer stays, and boxes do not overlap.
  *
  * @param {Point[][]} points
  * @param {[Point, Point][]} segments
  */
-function place(points, segments) {
+function placePoints(points, segments) {
   for (const layer of points)
     for (const [i, p] of layer.entries()) p.x = i === 0 ? 0 : layer[i - 1].x + distance(layer[i - 1], p);
   const middle = Math.max(...points.map((layer) => layer[layer.length - 1].x)) / 2;
   for (const layer of points) for (const p of layer) p.x += middle - layer[layer.length - 1].x / 2;
   for (let sweep = 0; sweep < 4 * SWEEPS; sweep++)
     for (const layer of sweep % 2 === 0 ? points : [...points].reverse()) {
-      const desired = layer.map((p) => {
+      const desiredX = layer.map((p) => {
         const neighbours = segments.flatMap(([a, b]) => (a === p ? [b] : b === p ? [a] : []));
         return neighbours.length > 0 ? neighbours.reduce((sum, n) => sum + n.x, 0) / neighbours.length : p.x;
       });
-      spreadOut(layer, desired);
+      spreadOut(layer, desiredX);
     }
-  const least = Math.min(...points.flat().map((p) => p.x - widthOf(p) / 2));
-  for (const p of points.flat()) p.x = Math.round(p.x - least + MARGIN);
+  const leftEdge = Math.min(...points.flat().map((p) => p.x - widthOf(p) / 2));
+  for (const p of points.flat()) p.x = Math.round(p.x - leftEdge + MARGIN);
 }
 
 /**
- * Positions closest to the desired ones that keep order and distance: neighbours that would overlap become a block
- * around the mean of their desired positions.
+ * Sets the positions closest to the desired positions that keep the order and the gaps. Neighbours that would overlap
+ * become a block around the mean of their desired positions.
  *
  * @param {Point[]} layer
- * @param {number[]} desired
+ * @param {number[]} desiredX
  */
-function spreadOut(layer, desired) {
+function spreadOut(layer, desiredX) {
   /** @type {{ members: number[], offsets: number[], start: number }[]} */
   const blocks = [];
   for (const i of layer.keys()) {
-    let block = { members: [i], offsets: [0], start: desired[i] };
-    for (let last = blocks.at(-1); last; last = blocks.at(-1)) {
-      const end = last.members[last.members.length - 1];
+    let block = { members: [i], offsets: [0], start: desiredX[i] };
+    for (let lastBlock = blocks.at(-1); lastBlock; lastBlock = blocks.at(-1)) {
+      const end = lastBlock.members[lastBlock.members.length - 1];
       const room = distance(layer[end], layer[block.members[0]]);
-      if (last.start + last.offsets[last.offsets.length - 1] + room <= block.start) break;
+      if (lastBlock.start + lastBlock.offsets[lastBlock.offsets.length - 1] + room <= block.start) break;
       blocks.pop();
-      const shift = last.offsets[last.offsets.length - 1] + room;
-      const members = [...last.members, ...block.members];
-      const offsets = [...last.offsets, ...block.offsets.map((o) => o + shift)];
-      const start = members.reduce((sum, m, k) => sum + desired[m] - offsets[k], 0) / members.length;
+      const shift = lastBlock.offsets[lastBlock.offsets.length - 1] + room;
+      const members = [...lastBlock.members, ...block.members];
+      const offsets = [...lastBlock.offsets, ...block.offsets.map((o) => o + shift)];
+      const start = members.reduce((sum, m, k) => sum + desiredX[m] - offsets[k], 0) / members.length;
       block = { members, offsets, start };
     }
     blocks.push(block);
@@ -259,7 +263,7 @@ function spreadOut(layer, desired) {
  * @param {[Point, Point][]} segments
  * @param {Edges} edges
  */
-function svg(points, segments, edges) {
+function formatSvg(points, segments, edges) {
   const width = Math.max(...points.flat().map((p) => p.x + widthOf(p) / 2)) + MARGIN;
   const height = points.length * (BOX.height + GAP.y) - GAP.y + 2 * MARGIN;
   const y = (/** @type {Point} */ p) => MARGIN + (points.length - 1 - p.layer) * (BOX.height + GAP.y);
@@ -272,9 +276,9 @@ function svg(points, segments, edges) {
     `<path d="M0 0.8 L7 4 L0 7.2 z" fill="#6b7685"/></marker></defs>`,
     `<g fill="none" stroke="#6b7685" stroke-width="1.3">`,
   ];
-  for (const [from, targets] of edges) for (const to of targets) lines.push(arrow(from, to, segments, y));
+  for (const [from, targets] of edges) for (const to of targets) lines.push(drawArrow(from, to, segments, y));
   lines.push("</g>");
-  for (const p of points.flat().filter(({ real }) => real)) {
+  for (const p of points.flat().filter(({ isPackage }) => isPackage)) {
     const [x, caption] = [p.x - BOX.width / 2, captions[p.name]];
     const fill = p.name === "methods" || p.name === "method" || p.name === "conformance" ? "#e8f3ee" : "#eef2f8";
     lines.push(
@@ -291,23 +295,23 @@ function svg(points, segments, edges) {
 }
 
 /**
- * One arrow as a smooth path over the points where it passes layers.
+ * Draws one arrow as a smooth path through the points where it passes layers.
  *
  * @param {string} from
  * @param {string} to
  * @param {[Point, Point][]} segments
  * @param {(p: Point) => number} y
  */
-function arrow(from, to, segments, y) {
+function drawArrow(from, to, segments, y) {
   /** @type {Point[]} */
   const path = [];
   for (const [a, b] of segments) {
-    const starts = a.real && a.name === from && (b.name === to || b.name === `${from} → ${to}`);
-    if (starts) path.push(a, b);
+    const isStart = a.isPackage && a.name === from && (b.name === to || b.name === `${from} → ${to}`);
+    if (isStart) path.push(a, b);
     else if (a.name === `${from} → ${to}` && path.at(-1) === a) path.push(b);
   }
   const ends = path.map((p, i) => ({
-    x: i === 0 ? p.x + lean(p, path[1]) : i === path.length - 1 ? p.x + lean(p, path[i - 1]) : p.x,
+    x: i === 0 ? p.x + offsetTowards(p, path[1]) : i === path.length - 1 ? p.x + offsetTowards(p, path[i - 1]) : p.x,
     above: y(p),
     below: y(p) + BOX.height,
   }));
@@ -323,12 +327,14 @@ function arrow(from, to, segments, y) {
 }
 
 /**
- * Arrows leave and reach a box towards their other end, so that they do not all meet in its middle.
+ * Returns the offset of an arrow's end from the middle of its box, towards the arrow's other end. Otherwise all arrows
+ * would meet in the middle.
  *
  * @param {Point} p
  * @param {Point} other
  */
-const lean = (p, other) => Math.round(Math.max(-BOX.width / 2 + 14, Math.min(BOX.width / 2 - 14, (other.x - p.x) / 4)));
+const offsetTowards = (p, other) =>
+  Math.round(Math.max(-BOX.width / 2 + 14, Math.min(BOX.width / 2 - 14, (other.x - p.x) / 4)));
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
   writeFileSync(join(top, "docs/architecture.svg"), architectureSvg());

@@ -1,4 +1,4 @@
-// The committed diagram of the packages is the one that the sources give.
+// Tests that the committed diagram of the packages equals the diagram that draw.mjs makes from the sources.
 
 import { describe, expect, it } from "vitest";
 import { textOf } from "../checks/files.ts";
@@ -6,7 +6,7 @@ import { packagesIn } from "../checks/packages.ts";
 import { architectureSvg } from "./draw.mjs";
 
 describe("docs/architecture.svg", () => {
-  it("is up to date; 'node tools/architecture/draw.mjs' draws it again", () => {
+  it("equals the diagram that 'node tools/architecture/draw.mjs' draws from the sources", () => {
     expect(architectureSvg() === textOf("docs/architecture.svg")).toBe(true);
   });
 

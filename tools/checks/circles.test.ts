@@ -1,14 +1,14 @@
-// No source file of a package imports itself through others.
+// Tests the search for circles, and that no source file of a package imports itself through other files.
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { circles } from "./circles.ts";
+import { findCircles } from "./circles.ts";
 import { top } from "./files.ts";
 import { packageFolders, sourcesIn, specifiers } from "./packages.ts";
 
-describe("circles", () => {
-  it("finds two separate circles, a node that points at itself, and no plain chain", () => {
+describe("findCircles", () => {
+  it("finds two separate circles and a node that points at itself, and finds no circle in a chain", () => {
     const edges = new Map([
       ["a", ["b", "d"]],
       ["b", ["c"]],
@@ -18,29 +18,29 @@ describe("circles", () => {
       ["f", ["f", "a"]],
       ["g", ["f", "nowhere"]],
     ]);
-    expect(circles(edges).sort()).toEqual([["a", "b", "c"], ["d", "e"], ["f"]]);
+    expect(findCircles(edges).sort()).toEqual([["a", "b", "c"], ["d", "e"], ["f"]]);
     const chain = new Map([
       ["a", ["b", "c"]],
       ["b", ["c"]],
     ]);
-    expect(circles(chain)).toEqual([]);
+    expect(findCircles(chain)).toEqual([]);
   });
 });
 
 describe("source files", () => {
-  it.each(packageFolders())("%s has no circle of relative imports", (folder) => {
-    const name = (file: string) => relative(top, file).replaceAll("\\", "/");
+  it.each(packageFolders())("of %s have no circle of relative imports", (folder) => {
+    const pathInRepository = (file: string) => relative(top, file).replaceAll("\\", "/");
     const edges = new Map(
       sourcesIn(`${folder}/src`).map((file) => [
-        name(file),
+        pathInRepository(file),
         specifiers(readFileSync(file, "utf8"))
           .filter((s) => s.startsWith("."))
           .map((s) => resolve(dirname(file), s))
           .filter((target) => target.endsWith(".ts") && existsSync(target))
-          .map(name),
+          .map(pathInRepository),
       ]),
     );
     expect(edges.size).toBeGreaterThan(0);
-    expect(circles(edges)).toEqual([]);
+    expect(findCircles(edges)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// The tracked text files that the repository-wide checks read.
+// Lists and reads the files for the checks of the whole repository.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -7,7 +7,11 @@ import { fileURLToPath } from "node:url";
 /** The folder of the repository. */
 export const top = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Paths, relative to the repository, of tracked and new files that git does not ignore. @param ext without the dot */
+/**
+ * Lists the tracked files and the new files that git does not ignore, relative to the repository.
+ *
+ * @param ext extensions without the dot
+ */
 export function trackedFiles(...ext: string[]): string[] {
   const list = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "--deduplicate"], {
     cwd: top,

@@ -1,4 +1,4 @@
-// The layout of the repository: what lies at its top, the README's tree, a README in every package.
+// Tests the layout of the repository: its top folder, the tree in the README, and a README in every package.
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { textOf, top } from "./files.ts";
 import { packageFolders, packagesIn } from "./packages.ts";
 
 describe("the top folder", () => {
-  it("holds these files and folders and no others", () => {
+  it("contains the expected files and folders and no other ones", () => {
     const expected = [
       "CHANGELOG.md", // at the top by custom; GitHub does not look for it elsewhere
       "CITATION.cff", // GitHub offers "Cite this repository" only for a file at the top
@@ -25,7 +25,7 @@ describe("the top folder", () => {
       "tsconfig.json",
       "weights.json",
     ];
-    const uncommitted = ["node_modules", "runs"]; // made by installing and running
+    const uncommitted = ["node_modules", "runs"]; // created by installing and running the program
     const found = readdirSync(top).filter((f) => !f.startsWith(".") && !uncommitted.includes(f));
     expect(found.sort()).toEqual(expected.sort());
   });
@@ -33,9 +33,9 @@ describe("the top folder", () => {
 
 describe("the README's tree", () => {
   const tree = /```tree\n([\s\S]*?)```/.exec(textOf("README.md"))?.[1] ?? "";
-  const described = new Set<string>();
+  const describedPaths = new Set<string>();
 
-  it("names existing files and folders, each with a phrase", () => {
+  it("names existing files and folders and describes each of them", () => {
     const parents: string[] = [];
     for (const line of tree.trimEnd().split("\n")) {
       const [, indent, name, phrase] = /^( *)(\S+)(?: {2,}(.+))?$/.exec(line) ?? [];
@@ -45,15 +45,15 @@ describe("the README's tree", () => {
       expect(existsSync(join(top, path)), `the README names ${path}`).toBe(true);
       expect(statSync(join(top, path)).isDirectory(), path).toBe(name!.endsWith("/"));
       expect(phrase?.length ?? 0, `${path} has no phrase`).toBeGreaterThan(8);
-      described.add(path);
+      describedPaths.add(path);
     }
   });
 
   it("names every package and every other part of the repository", () => {
-    for (const f of packagesIn("packages")) expect([...described]).toContain(`packages/${f}`);
+    for (const f of packagesIn("packages")) expect([...describedPaths]).toContain(`packages/${f}`);
     for (const f of ["packages/methods", "benchmarks", "results", "docs", "examples", "tools"])
-      expect([...described]).toContain(f);
-    for (const f of ["datasets.json", "weights.json"]) expect([...described]).toContain(f);
+      expect([...describedPaths]).toContain(f);
+    for (const f of ["datasets.json", "weights.json"]) expect([...describedPaths]).toContain(f);
   });
 });
 

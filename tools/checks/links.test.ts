@@ -1,4 +1,4 @@
-// Every relative link in a Markdown file leads to a file, and every anchor to a heading.
+// Tests that every relative link in a Markdown file leads to a file, and every anchor to a heading.
 
 import { existsSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
@@ -32,12 +32,12 @@ describe("anchors", () => {
 
 describe("Markdown files", () => {
   it.each(trackedFiles("md"))("%s has only links that resolve", (file) => {
-    const broken = relativeLinks(textOf(file)).filter((link) => {
+    const brokenLinks = relativeLinks(textOf(file)).filter((link) => {
       const [path, anchor] = decodeURI(link).split("#") as [string, string?];
       const target = path === "" ? file : posix.join(dirname(file).replaceAll("\\", "/"), path);
       if (!existsSync(join(top, target))) return true;
       return anchor !== undefined && target.endsWith(".md") && !anchors(textOf(target)).includes(anchor);
     });
-    expect(broken).toEqual([]);
+    expect(brokenLinks).toEqual([]);
   });
 });

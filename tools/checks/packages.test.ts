@@ -1,9 +1,9 @@
-// Imports between packages: the arrows go one way, and manifests name what sources import.
+// Tests the imports between packages: the arrows go one way, and manifests name every imported package.
 
 import { readFileSync } from "node:fs";
 import { builtinMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
-import { circles } from "./circles.ts";
+import { findCircles } from "./circles.ts";
 import {
   isTestFile,
   manifestOf,
@@ -14,7 +14,7 @@ import {
   specifiers,
 } from "./packages.ts";
 
-/** Who may import whom; the graph has no circle. Development dependencies are free: tests may import anything. */
+/** The packages that each package may import, without a circle. Tests may import any package. */
 const arrows: Record<string, string[]> = {
   random: [],
   text: [],
@@ -58,22 +58,25 @@ const arrows: Record<string, string[]> = {
 };
 
 describe("dependencies between packages", () => {
-  const allowed = (name: string, rule: readonly string[]) =>
+  const isAllowed = (name: string, rule: readonly string[]) =>
     rule.includes(name) || (name.startsWith("method-") && rule.includes("method-*"));
 
   it("have no circle in the table of arrows", () => {
-    expect(circles(new Map(Object.entries(arrows)))).toEqual([]);
+    expect(findCircles(new Map(Object.entries(arrows)))).toEqual([]);
   });
 
   it.each(packagesIn("packages"))("packages/%s depends only on packages that its arrows name", (name) => {
     expect(arrows[name], `packages/${name} has no arrows: add a line`).toBeDefined();
     for (const d of ownDependencies(manifestOf(`packages/${name}`)))
-      expect(allowed(d, arrows[name]!), `${name} -> ${d}`).toBe(true);
+      expect(isAllowed(d, arrows[name]!), `${name} -> ${d}`).toBe(true);
   });
 
-  it.each(packagesIn("packages/methods"))("packages/methods/%s depends on the contract alone", (name) => {
-    expect(ownDependencies(manifestOf(`packages/methods/${name}`))).toEqual(["method"]);
-  });
+  it.each(packagesIn("packages/methods"))(
+    "packages/methods/%s depends only on the package method, the contract",
+    (name) => {
+      expect(ownDependencies(manifestOf(`packages/methods/${name}`))).toEqual(["method"]);
+    },
+  );
 
   it.each(packagesIn("packages/methods"))(
     "packages/methods/%s is a dependency of the runner, and so a built-in method",
@@ -86,12 +89,12 @@ describe("dependencies between packages", () => {
   );
 
   it.each(packageFolders())("%s imports only packages that its manifest names", (folder) => {
-    const m = manifestOf(folder);
+    const manifest = manifestOf(folder);
     for (const file of sourcesIn(`${folder}/src`)) {
-      const named = {
-        ...m.dependencies,
-        ...m.peerDependencies,
-        ...(isTestFile(file) ? { vitest: "", ...m.devDependencies, "fast-check": "" } : {}),
+      const allowedImports = {
+        ...manifest.dependencies,
+        ...manifest.peerDependencies,
+        ...(isTestFile(file) ? { vitest: "", ...manifest.devDependencies, "fast-check": "" } : {}),
       };
       for (const specifier of specifiers(readFileSync(file, "utf8"))) {
         if (specifier.startsWith(".") || specifier.startsWith("node:")) continue;
@@ -99,7 +102,7 @@ describe("dependencies between packages", () => {
           .split("/")
           .slice(0, specifier.startsWith("@") ? 2 : 1)
           .join("/");
-        expect(Object.keys(named), `${file} imports ${name}`).toContain(name);
+        expect(Object.keys(allowedImports), `${file} imports ${name}`).toContain(name);
       }
     }
   });

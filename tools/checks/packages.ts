@@ -1,4 +1,4 @@
-// The packages of the repository: their folders, manifests, sources, and the imports in a source.
+// Reads the packages of the repository: their folders, manifests, sources, and the imports in a source.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ export interface Manifest {
   readonly peerDependencies?: Record<string, string>;
 }
 
-/** Names of the packages in a folder such as `packages/methods`. */
+/** Lists the names of the packages in a folder such as `packages/methods`. */
 export const packagesIn = (folder: string): string[] =>
   readdirSync(join(top, folder)).filter((f) => existsSync(join(top, folder, f, "package.json")));
 
@@ -36,15 +36,15 @@ export const sourcesIn = (folder: string): string[] =>
         .map((f) => join(top, folder, f))
     : [];
 
-/** Not a test, nor anything that only tests import. */
+/** True for a test and for a file that only tests import. */
 export const isTestFile = (file: string): boolean => /\.test\.|[\\/](?:testing|fixtures?|reference)[\\/]/.test(file);
 
-/** The imports of a source, as written: static imports, re-exports, and `import("...")` of a literal. */
+/** Returns the specifiers in a source as written: static imports, re-exports, and `import("...")` of a literal. */
 export function specifiers(source: string): string[] {
-  const found = [
+  const matches = [
     ...source.matchAll(/^(?:import|export)\b[^"';]*?\bfrom "([^"]+)"/gm),
     ...source.matchAll(/^import "([^"]+)"/gm),
     ...source.matchAll(/\bimport\("([^"]+)"\)/g),
   ];
-  return found.map((m) => m[1]!);
+  return matches.map((m) => m[1]!);
 }

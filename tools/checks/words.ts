@@ -1,4 +1,4 @@
-// Words that this project does not use, what it writes instead, and the true uses that are allowed.
+// The words that this project does not use, each with the words that replace it.
 
 export interface Word {
   /** Matched without regard to case, in text whose camelCase identifiers are split into words. */

@@ -1,5 +1,5 @@
-// The autoencoder against diffusers' AutoencoderKL with the same random weights, at a small size and at that of
-// sd-vae-ft-ema.
+// Compares the autoencoder with diffusers' AutoencoderKL with the same random weights, at a small size and at the size
+// of sd-vae-ft-ema.
 //
 // M images, F = 2 (the image and its mirror image), Z latent channels, h × w latent cells
 
@@ -12,7 +12,7 @@ import { decodeImage } from "@dit-bench/images";
 import { normals } from "@dit-bench/random";
 import { loadRecipe, openAutoencoder, openCodec } from "@dit-bench/runner";
 import { openSpace } from "@dit-bench/runner/parts";
-import { bench, largestDifference, lastLine, tensorsOf } from "./compare.mjs";
+import { largestDifference, lastLine, runBench, tensorsOf } from "./compare.mjs";
 
 /** @import { Call, Row } from "./types.ts" */
 /** @import { Listener } from "@dit-bench/runner" */
@@ -24,7 +24,7 @@ const tolerance = 1e-3;
 const script = fileURLToPath(new URL("autoencoder.py", import.meta.url));
 
 /**
- * Seconds and megabytes go to stderr.
+ * Compares images in memory, then images in files. Prints times and peak memory to stderr.
  *
  * @param {Call} call
  * @returns {AsyncGenerator<Row>}
@@ -33,23 +33,23 @@ export async function* measure({ python, folder, size }) {
   const target = join(folder, `autoencoder-${size}`);
   mkdirSync(target, { recursive: true });
   /** @type {{ times: Record<string, Time>, peakMB: number }} */
-  const theirs = JSON.parse(lastLine(execFileSync(python, [script, size, target], { encoding: "utf8" })));
+  const reference = JSON.parse(lastLine(execFileSync(python, [script, size, target], { encoding: "utf8" })));
   const expected = tensorsOf(join(target, "expected.safetensors"));
-  /** The first of the planes of a tensor [N, C, H, W]. */
-  const plane = (/** @type {string} */ tensor) => {
+  /** Returns the first image of a tensor [N, C, H, W]. */
+  const firstImage = (/** @type {string} */ tensor) => {
     const [, channels, height, width] = expected.shape(tensor);
     return { data: expected(tensor).slice(0, channels * height * width), channels, height, width };
   };
   const difference = (/** @type {Float32Array} */ found, /** @type {string} */ tensor) =>
-    largestDifference(found, plane(tensor).data);
+    largestDifference(found, firstImage(tensor).data);
   /** @type {Record<string, Time>} */
   const ours = {};
   /** @type {<T>(what: string, f: () => Promise<T>) => Promise<T>} */
-  const timed = async (what, f) => {
+  const measureTime = async (operation, f) => {
     const [start, before] = [performance.now(), process.cpuUsage()];
     const result = await f();
     const { user, system } = process.cpuUsage(before);
-    ours[what] = { seconds: (performance.now() - start) / 1e3, cpu: (user + system) / 1e6 };
+    ours[operation] = { seconds: (performance.now() - start) / 1e3, cpu: (user + system) / 1e6 };
     return result;
   };
 
@@ -57,7 +57,7 @@ export async function* measure({ python, folder, size }) {
   const file = await openAutoencoder(target);
   const { widths } = file.config;
   const codec = openCodec(file, engine);
-  const tiled = openCodec(file, engine, { tile: file.config.tile });
+  const tiledCodec = openCodec(file, engine, { tile: file.config.tile });
   /** @type {(part: string, side: number, worst: number) => Row} */
   const row = (part, side, worst) => ({
     part: `Autoencoder, ${part}`,
@@ -65,69 +65,73 @@ export async function* measure({ python, folder, size }) {
     worst,
     tolerance,
   });
-  const x = plane("x");
+  const x = firstImage("x");
   for (let i = 0; i < (size === "true" ? 2 : 1); i++) {
-    // The first call compiles.
-    const [{ mean, logvar }] = await timed("encode", () => codec.encode([x]));
+    // The first call also compiles. At the true size a second call replaces its time.
+    const [{ mean, logvar }] = await measureTime("encode", () => codec.encode([x]));
     if (i === 0) yield row("mean", x.height, difference(mean, "mean"));
     if (i === 0) yield row("logvar", x.height, difference(logvar, "logvar"));
   }
   for (let i = 0; i < (size === "true" ? 2 : 1); i++) {
-    const [{ data }] = await timed("decode", () => codec.decode([plane("sample")]));
+    const [{ data }] = await measureTime("decode", () => codec.decode([firstImage("sample")]));
     if (i === 0) yield row("image", x.height, difference(data, "decoded"));
   }
   await codec.dispose();
-  const large = plane("tiled.x");
-  const [{ mean, logvar }] = await timed("tiled encode", () => tiled.encode([large]));
-  yield row("mean, tiled", large.height, difference(mean, "tiled.mean"));
-  yield row("logvar, tiled", large.height, difference(logvar, "tiled.logvar"));
-  const [{ data }] = await timed("tiled decode", () => tiled.decode([plane("tiled.mean")]));
-  yield row("image, tiled", large.height, difference(data, "tiled.decoded"));
-  await tiled.dispose();
+  const largeImage = firstImage("tiled.x");
+  const [{ mean, logvar }] = await measureTime("tiled encode", () => tiledCodec.encode([largeImage]));
+  yield row("mean, tiled", largeImage.height, difference(mean, "tiled.mean"));
+  yield row("logvar, tiled", largeImage.height, difference(logvar, "tiled.logvar"));
+  const [{ data }] = await measureTime("tiled decode", () => tiledCodec.decode([firstImage("tiled.mean")]));
+  yield row("image, tiled", largeImage.height, difference(data, "tiled.decoded"));
+  await tiledCodec.dispose();
 
-  yield* stored(target, row);
+  yield* measureFiles(target, row);
 
   const peakMB = (process.resourceUsage().maxRSS * 1024) / 1e6;
   const timeText = (/** @type {Time} */ { seconds, cpu }) => `${seconds.toFixed(2)} s (CPU time ${cpu.toFixed(2)} s)`;
-  for (const [what, time] of Object.entries(theirs.times))
-    process.stderr.write(`${what}: ours ${timeText(ours[what])}, diffusers ${timeText(time)}\n`);
-  process.stderr.write(`peak memory: ours ${peakMB.toFixed(0)} MB, diffusers ${theirs.peakMB.toFixed(0)} MB\n`);
+  for (const [operation, time] of Object.entries(reference.times))
+    process.stderr.write(`${operation}: ours ${timeText(ours[operation])}, diffusers ${timeText(time)}\n`);
+  process.stderr.write(`peak memory: ours ${peakMB.toFixed(0)} MB, diffusers ${reference.peakMB.toFixed(0)} MB\n`);
 }
 
 /**
- * Images in files: `bench vae encode`, the cache of a dataset's latents with its mirror images, `bench vae decode`.
+ * Compares `bench vae encode`, `bench vae decode` and the cache of a dataset's latents with its mirror images.
  *
  * @param {string} folder with the model and the images
  * @param {(part: string, side: number, worst: number) => Row} row
  * @returns {AsyncGenerator<Row>}
  */
-async function* stored(folder, row) {
-  const theirs = tensorsOf(join(folder, "images.safetensors"));
-  const [M, F, Z, h, w] = theirs.shape("mean");
+async function* measureFiles(folder, row) {
+  const reference = tensorsOf(join(folder, "images.safetensors"));
+  const [M, F, Z, h, w] = reference.shape("mean");
   const n = Z * h * w;
-  const [mean, std] = [theirs("mean"), theirs("std")];
-  const side = theirs.shape("decoded")[1];
+  const [mean, std] = [reference("mean"), reference("std")];
+  const side = reference.shape("decoded")[1];
   const imageFolder = join(folder, "images");
-  const encoded = (/** @type {string[]} */ ...more) => {
+  const encodeImages = (/** @type {string[]} */ ...flags) => {
     const output = join(folder, "latents.safetensors");
-    bench("vae", "encode", imageFolder, "--weights", folder, "--output", output, "--scale", "0.18215", ...more);
+    runBench("vae", "encode", imageFolder, "--weights", folder, "--output", output, "--scale", "0.18215", ...flags);
     return Float32Array.from(tensorsOf(output)("latents"), (v) => v / 0.18215);
   };
-  const unmirrored = (/** @type {Float32Array} */ values) =>
+  const withoutMirrorImages = (/** @type {Float32Array} */ values) =>
     Float32Array.from({ length: M * n }, (_, i) => values[Math.floor(i / n) * F * n + (i % n)]);
-  yield row("`bench vae encode`, divided by the scale", side, largestDifference(encoded(), unmirrored(mean)));
+  yield row(
+    "`bench vae encode`, divided by the scale",
+    side,
+    largestDifference(encodeImages(), withoutMirrorImages(mean)),
+  );
   const noise = Float32Array.from(
     Array.from({ length: M }, (_, i) => Array.from(normals(3, "posterior", i, n))).flat(),
   );
-  const sampled = unmirrored(mean).map((m, i) => m + unmirrored(std)[i] * noise[i]);
+  const sampledLatents = withoutMirrorImages(mean).map((m, i) => m + withoutMirrorImages(std)[i] * noise[i]);
   yield row(
     "`bench vae encode --sample`, with the mean and standard deviation of the reference",
     side,
-    largestDifference(encoded("--sample", "--seed", "3"), sampled),
+    largestDifference(encodeImages("--sample", "--seed", "3"), sampledLatents),
   );
 
-  encoded();
-  const { files } = bench(
+  encodeImages();
+  const { files } = runBench(
     "vae",
     "decode",
     join(folder, "latents.safetensors"),
@@ -136,12 +140,12 @@ async function* stored(folder, row) {
     "--output",
     join(folder, "decoded"),
   );
-  const made = await Promise.all(
+  const decodedImages = await Promise.all(
     files.map((/** @type {string} */ file) => decodeImage(readFileSync(join(folder, "decoded", basename(file))))),
   );
-  const pixels = Buffer.concat(made.map((image) => image.pixels));
+  const pixels = Buffer.concat(decodedImages.map((image) => image.pixels));
   yield {
-    ...row("`bench vae decode` of these latents", side, largestDifference(pixels, theirs("decoded"))),
+    ...row("`bench vae decode` of these latents", side, largestDifference(pixels, reference("decoded"))),
     tolerance: 1,
     unit: "of 255",
   };
@@ -168,8 +172,8 @@ async function* stored(folder, row) {
   (await space.training(data)).close();
   const [cache] = readdirSync(join(folder, "latents"));
   const moments = tensorsOf(join(folder, "latents", cache))("moments");
-  const part = (/** @type {number} */ k) =>
+  const momentsOf = (/** @type {number} */ k) =>
     Float32Array.from({ length: M * F * n }, (_, i) => moments[(2 * Math.floor(i / n) + k) * n + (i % n)]);
-  yield row("latent cache, means of images and mirror images", side, largestDifference(part(0), mean));
-  yield row("latent cache, standard deviations", side, largestDifference(part(1), std));
+  yield row("latent cache, means of images and mirror images", side, largestDifference(momentsOf(0), mean));
+  yield row("latent cache, standard deviations", side, largestDifference(momentsOf(1), std));
 }

@@ -1,13 +1,14 @@
-"""Outputs of diffusers' AutoencoderKL for random weights and images: values that packages/autoencoder is compared with.
+"""Writes outputs of diffusers' AutoencoderKL for random weights and images, to compare packages/autoencoder with them.
 
     .venv/bin/python tools/parity/autoencoder.py tiny packages/autoencoder/src/fixtures
     .venv/bin/python tools/parity/autoencoder.py true FOLDER
 
-Writes into the folder a model as `save_pretrained` does (config.json and weights), and `expected.safetensors`: images,
-noise and outputs. Outside the fixtures also `images/` and `images.safetensors`: two images as PNG, and the outputs
-for them and their mirror images. For `tiny` also `compvis-names.json`: each of diffusers' names with the name in
-checkpoints of CompVis/latent-diffusion; diffusers' own converter must convert the latter to the former. Prints one
-JSON object: seconds and CPU seconds per image, and the process's peak memory.
+The folder gets a model in the format of `save_pretrained` (config.json and weights), and `expected.safetensors` with
+images, noise and outputs. A folder other than the fixtures also gets `images/` with two PNG images, and
+`images.safetensors` with the outputs for these images and their mirror images. For `tiny` there is also
+`compvis-names.json`, which maps diffusers' names to the names in checkpoints of CompVis/latent-diffusion; diffusers'
+converter must invert this map. Prints one JSON object: seconds and CPU seconds per image, and the peak memory of the
+process.
 """
 
 import json
@@ -23,11 +24,11 @@ from PIL import Image
 from safetensors.torch import save_file
 
 SIZES = {
-    # Four groups and tiles of 32 keep it small; everything else is as in sd-vae-ft-ema.
+    # Four groups and tiles of 32 keep the model small; the other settings are those of sd-vae-ft-ema.
     "tiny": dict(block_out_channels=(8, 16, 16), layers_per_block=1, norm_num_groups=4, sample_size=32),
     "true": dict(block_out_channels=(128, 256, 512, 512), layers_per_block=2, norm_num_groups=32, sample_size=256),
 }
-SIDES = {"tiny": (32, 56), "true": (256, 512)}  # pixels of an image taken whole, and of a tiled one
+SIDES = {"tiny": (32, 56), "true": (256, 512)}  # side in pixels of an image that is encoded whole, and of a tiled image
 
 
 def model(size):
@@ -59,10 +60,10 @@ def images(n, side, seed):
     return (x + 0.1 * torch.randn(x.shape, generator=g)).clamp(-1, 1)
 
 
-def timed(f, *args):
-    start, busy = time.perf_counter(), time.process_time()
+def measure_time(f, *args):
+    start, cpu_start = time.perf_counter(), time.process_time()
     out = f(*args)
-    return out, dict(seconds=time.perf_counter() - start, cpu=time.process_time() - busy)
+    return out, dict(seconds=time.perf_counter() - start, cpu=time.process_time() - cpu_start)
 
 
 def values(vae, size):
@@ -71,43 +72,46 @@ def values(vae, size):
     x = images(2 if size == "tiny" else 1, side, 1)
     encode, decode = lambda x: vae.encode(x).latent_dist, lambda z: vae.decode(z).sample
     if size == "true":
-        timed(encode, x)
-    posterior, times["encode"] = timed(encode, x)
+        measure_time(encode, x)
+    posterior, times["encode"] = measure_time(encode, x)
     noise = torch.randn(posterior.mean.shape, generator=torch.Generator().manual_seed(2))
     # DiagonalGaussianDistribution.sample scales and adds its own noise in the same way.
     sampled = posterior.sample(generator=torch.Generator().manual_seed(2))
     latents = posterior.mean + posterior.std * noise
     assert torch.equal(sampled, latents)
     if size == "true":
-        timed(decode, latents)
-    image, times["decode"] = timed(decode, latents)
+        measure_time(decode, latents)
+    image, times["decode"] = measure_time(decode, latents)
     out |= dict(x=x, mean=posterior.mean, logvar=posterior.logvar, noise=noise, sample=latents, decoded=image)
 
     vae.enable_tiling()
     x = images(1, tiled_side, 3)
-    posterior, times["tiled encode"] = timed(encode, x)
-    image, times["tiled decode"] = timed(decode, posterior.mean)
+    posterior, times["tiled encode"] = measure_time(encode, x)
+    image, times["tiled decode"] = measure_time(decode, posterior.mean)
     out |= {"tiled.x": x, "tiled.mean": posterior.mean, "tiled.logvar": posterior.logvar, "tiled.decoded": image}
     return out, times
 
 
 def stored_images(vae, size, folder):
-    """[M, F, ...]: M images of 8 bits, F = 2: as they are, and mirrored."""
+    """Writes M images of 8 bits and the outputs [M, F, …] for each image and its mirror image, F = 2."""
     x = images(2, SIDES[size][0], 5)
     bytes_ = ((x + 1) * 127.5).round().to(torch.uint8)
     (folder / "images").mkdir(exist_ok=True)
     for i, image in enumerate(bytes_):
         Image.fromarray(image.permute(1, 2, 0).numpy()).save(folder / "images" / f"{i}.png")
     x = bytes_ / 127.5 - 1
-    both = [vae.encode(torch.stack([image, image.flip(-1)])).latent_dist for image in x]
-    mean = torch.stack([p.mean for p in both])
+    posteriors = [vae.encode(torch.stack([image, image.flip(-1)])).latent_dist for image in x]
+    mean = torch.stack([p.mean for p in posteriors])
     decoded = ((vae.decode(mean[:, 0]).sample / 2 + 0.5).clamp(0, 1) * 255).round().permute(0, 2, 3, 1)
-    out = dict(mean=mean, std=torch.stack([p.std for p in both]), decoded=decoded)
+    out = dict(mean=mean, std=torch.stack([p.std for p in posteriors]), decoded=decoded)
     save_file({name: t.contiguous() for name, t in out.items()}, folder / "images.safetensors")
 
 
 def compvis_names(vae):
-    """diffusers' names to those of CompVis's ldm/modules/diffusionmodules/model.py; diffusers must invert them."""
+    """Maps diffusers' names to the names of CompVis's ldm/modules/diffusionmodules/model.py.
+
+    Checks that diffusers' converter inverts the map.
+    """
     levels = len(vae.config.block_out_channels)
     names = {}
     for name in vae.state_dict():
@@ -125,10 +129,10 @@ def compvis_names(vae):
 
     config = dict(vae.config)
     attention = lambda s, v: v[:, :, None, None] if re.search(r"attn_1\.(q|k|v|proj_out)\.weight", s) else v
-    stored = {f"first_stage_model.{names[n]}": attention(names[n], v) for n, v in vae.state_dict().items()}
-    back = convert_ldm_vae_checkpoint(dict(stored), config)
-    assert sorted(back) == sorted(names), set(back) ^ set(names)
-    assert all(torch.equal(back[n].squeeze(), v.squeeze()) for n, v in vae.state_dict().items())
+    compvis_state = {f"first_stage_model.{names[n]}": attention(names[n], v) for n, v in vae.state_dict().items()}
+    converted = convert_ldm_vae_checkpoint(dict(compvis_state), config)
+    assert sorted(converted) == sorted(names), set(converted) ^ set(names)
+    assert all(torch.equal(converted[n].squeeze(), v.squeeze()) for n, v in vae.state_dict().items())
     return names
 
 

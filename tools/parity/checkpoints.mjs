@@ -1,5 +1,5 @@
-// PyTorch's checkpoints, diffusers' folders and safetensors of either naming, read and written; bytes are compared with
-// PyTorch's.
+// Reads and writes PyTorch's checkpoints, diffusers' folders and safetensors with both sets of names. Compares the
+// bytes with PyTorch's.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -46,31 +46,31 @@ export async function* measure({ python, folder, size }) {
   const files = readdirSync(weights).filter((file) => /^(numbers|protocol-[1-5])-(zip|legacy)\.pt$/.test(file));
   for (const kind of ["zip", "legacy"]) {
     let tensors = 0;
-    let wrong = 0;
+    let wrongCount = 0;
     for (const file of files.filter((file) => file.includes(kind))) {
       const checkpoint = await openCheckpoint(join(weights, file));
       for (const name of checkpoint.tensors.keys()) {
         tensors++;
-        if (!sameBytes(checkpoint.read(name), expected.read(name))) wrong++;
+        if (!sameBytes(checkpoint.read(name), expected.read(name))) wrongCount++;
       }
     }
-    yield row(`${kind}, protocols 1 to 5, ${types.size} number types`, tensors, wrong);
+    yield row(`${kind}, protocols 1 to 5, ${types.size} number types`, tensors, wrongCount);
   }
   const whole = await openCheckpoint(join(target, "dit", "whole"));
   const shards = await openCheckpoint(join(target, "dit", "shards"));
   const names = [...whole.tensors.keys()];
-  const wrong = names.filter((name) => {
+  const wrongNames = names.filter((name) => {
     const [a, b] = [shards.float32(name), whole.float32(name)];
     return a.some((v, i) => Math.abs(v - b[i]) > Math.abs(b[i]) * 2 ** -11 + 2 ** -25); // the rounding of float16
   });
-  yield row("diffusers' folder in float16 shards, within its rounding", names.length, wrong.length);
+  yield row("diffusers' folder in float16 shards, within its rounding", names.length, wrongNames.length);
 }
 
 /** @type {(part: string, tensors: number, wrong: number) => Row} */
-const row = (part, tensors, wrong) => ({
+const row = (part, tensors, wrongCount) => ({
   part: `Checkpoints, ${part}`,
   size: `${tensors} tensors`,
-  worst: wrong,
+  worst: wrongCount,
   tolerance: 0,
   unit: "wrong",
 });
@@ -83,33 +83,33 @@ const sameBytes = (a, b) =>
 const bytes = ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength);
 
 /**
- * DiT-XL/2, one file after the other: each is deleted before the next is made.
+ * Compares checkpoints of DiT-XL/2. Each file is deleted before the next file is written.
  *
  * @param {string} python
  * @param {string} folder
  * @returns {AsyncGenerator<Row>}
  */
 async function* measureLarge(python, folder) {
-  const call = (/** @type {string[]} */ ...args) => JSON.parse(runPython(python, "checkpoints.py", ...args));
+  const runScript = (/** @type {string[]} */ ...args) => JSON.parse(runPython(python, "checkpoints.py", ...args));
   const path = (/** @type {string} */ name) => join(folder, name);
-  const gigabytes = (/** @type {string} */ file) => {
+  const formatSize = (/** @type {string} */ file) => {
     const files = statSync(file).isDirectory() ? readdirSync(file).map((name) => join(file, name)) : [file];
     const sizes = files.map((name) => statSync(name).size);
     return `${(sizes.reduce((a, b) => a + b, 0) / 1e9).toFixed(1)} GB`;
   };
   /** @type {(part: string, file: string, wrong: number) => Row} */
-  const found = (part, file, wrong) => ({
+  const rowOf = (part, file, wrongCount) => ({
     part: `Checkpoints, ${part}`,
-    size: `DiT-XL/2, ${gigabytes(file)}`,
-    worst: wrong,
+    size: `DiT-XL/2, ${formatSize(file)}`,
+    worst: wrongCount,
     tolerance: 0,
     unit: "wrong",
   });
 
-  const expected = call("sums", folder);
-  const asDiffusersNames = call("sums-diffusers", folder);
+  const expected = runScript("sums", folder);
+  const asDiffusersNames = runScript("sums-diffusers", folder);
   const zip = path("dit-true.pt");
-  yield found("PyTorch zip, read", zip, differing(await opened(zip), expected));
+  yield rowOf("PyTorch zip, read", zip, countDiffering(await openCheckpoint(zip), expected));
   const kinds = [
     ["legacy", "legacy.pt", "PyTorch legacy, read"],
     ["bfloat16", "bfloat16.pt", "PyTorch zip in bfloat16, read"],
@@ -118,122 +118,123 @@ async function* measureLarge(python, folder) {
     ["diffusers-one", "diffusers-one", "diffusers' folder, float32, its 28 copies of the embedders, read as official"],
   ];
   for (const [kind, file, part] of kinds) {
-    const written = path(file);
-    const sums = call(kind, folder);
-    yield found(part, written, differing(asOfficial(await opened(written)), sums, ["pos_embed"]));
-    if (kind === "diffusers-one") yield* copies(written);
+    const writtenFile = path(file);
+    const sums = runScript(kind, folder);
+    yield rowOf(part, writtenFile, countDiffering(asOfficial(await openCheckpoint(writtenFile)), sums, ["pos_embed"]));
+    if (kind === "diffusers-one") yield* measureChangedCopy(writtenFile);
     if (kind === "legacy")
-      yield ratio("PyTorch legacy, memory for loading it over the file's size", written, statSync(written).size);
-    if (kind !== "diffusers-one") rmSync(written, { recursive: true });
+      yield memoryRow(
+        "PyTorch legacy, memory for loading it over the file's size",
+        writtenFile,
+        statSync(writtenFile).size,
+      );
+    if (kind !== "diffusers-one") rmSync(writtenFile, { recursive: true });
   }
 
   const folderOfOne = path("diffusers-one");
-  const written = path("written.safetensors");
-  write(written, asOfficial(await opened(folderOfOne)));
+  const writtenFile = path("written.safetensors");
+  write(writtenFile, asOfficial(await openCheckpoint(folderOfOne)));
   rmSync(folderOfOne, { recursive: true });
   const positions = Object.fromEntries(Object.entries(expected).filter(([name]) => name !== "pos_embed"));
-  yield found(
+  yield rowOf(
     "diffusers' folder written under official names, read by PyTorch",
-    written,
-    differingSums(call("read", folder, written), positions),
+    writtenFile,
+    countDifferingSums(runScript("read", folder, writtenFile), positions),
   );
-  const table = (await opened(zip)).float32("pos_embed");
+  const table = (await openCheckpoint(zip)).float32("pos_embed");
   yield {
-    ...found(
+    ...rowOf(
       "position embeddings computed where diffusers stores none",
-      written,
-      largestDifference((await opened(written)).float32("pos_embed"), table),
+      writtenFile,
+      largestDifference((await openCheckpoint(writtenFile)).float32("pos_embed"), table),
     ),
     tolerance: 1e-6,
     unit: undefined,
   };
   const { weights } = ditModel(ditByName("DiT-XL/2"));
-  readWeights(written, weights, "");
-  rmSync(written);
+  readWeights(writtenFile, weights, "");
+  rmSync(writtenFile);
 
   const model = path("written");
   mkdirSync(model);
   const { config } = await openDit(zip);
   writeFileSync(join(model, "config.json"), JSON.stringify(diffusersConfig(config)));
-  write(join(model, "diffusion_pytorch_model.safetensors"), asDiffusers(await opened(zip)));
-  yield found(
+  write(join(model, "diffusion_pytorch_model.safetensors"), asDiffusers(await openCheckpoint(zip)));
+  yield rowOf(
     "official names written as a diffusers' folder, loaded by its model",
     model,
-    differingSums(call("read-diffusers", folder, model), asDiffusersNames),
+    countDifferingSums(runScript("read-diffusers", folder, model), asDiffusersNames),
   );
   rmSync(model, { recursive: true });
 
-  const both = call("training", folder);
+  const trainingSums = runScript("training", folder);
   const training = path("training.pt");
-  yield found(
+  yield rowOf(
     "a training checkpoint: model, moving average, AdamW; the moving average, read",
     training,
-    differing(await opened(training), both.ema),
+    countDiffering(await openCheckpoint(training), trainingSums.ema),
   );
-  yield found(
+  yield rowOf(
     "a training checkpoint: the model, by --key",
     training,
-    differing(await opened(training, { key: "model" }), both.model),
+    countDiffering(await openCheckpoint(training, { key: "model" }), trainingSums.model),
   );
-  yield ratio("a training checkpoint: memory for loading it over the model's size", training, statSync(zip).size);
+  yield memoryRow("a training checkpoint: memory for loading it over the model's size", training, statSync(zip).size);
   rmSync(training);
 
   /** @type {(part: string, file: string, bytes: number) => Row} */
-  function ratio(part, file, bytes) {
+  function memoryRow(part, file, bytes) {
     const script = join(top, "tools/measure-checkpoint.mjs");
     const { peak } = JSON.parse(execFileSync(process.execPath, [script, "--load", file], { encoding: "utf8" }));
-    return { ...found(part, file, peak / bytes), tolerance: 1.3, unit: "times" };
+    return { ...rowOf(part, file, peak / bytes), tolerance: 1.3, unit: "times" };
   }
 
   /**
-   * One bit of the last block's copy of an embedder is changed: it must be refused, and its neighbours read.
+   * Changes one bit in the last block's copy of an embedder. Reading this embedder must fail; another one must be read.
    *
    * @param {string} whole
    * @returns {AsyncGenerator<Row>}
    */
-  async function* copies(whole) {
+  async function* measureChangedCopy(whole) {
     const changed = path("changed");
     cpSync(whole, changed, { recursive: true });
     const [file] = readdirSync(changed).filter((name) => name.endsWith(".safetensors"));
     const name = "transformer_blocks.27.norm1.emb.timestep_embedder.linear_2.weight";
-    flip(join(changed, file), name);
-    const view = asOfficial(await opened(changed));
-    let missed = 1;
+    flipLastBit(join(changed, file), name);
+    const view = asOfficial(await openCheckpoint(changed));
+    let missedCount = 1;
     try {
       view.read("t_embedder.mlp.2.weight");
     } catch (error) {
-      if (/** @type {Error} */ (error).message.includes(`'${name}' differs from`)) missed = 0;
+      if (/** @type {Error} */ (error).message.includes(`'${name}' differs from`)) missedCount = 0;
     }
     view.read("t_embedder.mlp.0.weight");
-    yield { ...found("one bit changed in the 28th copy of an embedder, missed", changed, missed), unit: "missed" };
+    yield { ...rowOf("one bit changed in the 28th copy of an embedder, missed", changed, missedCount), unit: "missed" };
     rmSync(changed, { recursive: true });
   }
 }
 
-/** @type {typeof openCheckpoint} */
-const opened = (path, options) => openCheckpoint(path, options);
-
 const sha256 = (/** @type {ArrayBufferView} */ data) => createHash("sha256").update(bytes(data)).digest("hex");
 
 /**
- * How many tensors differ from these sums in any byte; a tensor that only one side has counts.
+ * Counts the tensors whose bytes have another SHA-256 than in `sums`, and the tensors that only one side has.
  *
  * @param {View} view
  * @param {Sums} sums
  * @param {string[]} [except] names that are not compared
  */
-function differing(view, sums, except = []) {
+function countDiffering(view, sums, except = []) {
   /** @type {Sums} */
   const ours = {};
   for (const name of view.tensors.keys()) if (!except.includes(name)) ours[name] = sha256(view.read(name).data);
-  return differingSums(ours, Object.fromEntries(Object.entries(sums).filter(([name]) => !except.includes(name))));
+  return countDifferingSums(ours, Object.fromEntries(Object.entries(sums).filter(([name]) => !except.includes(name))));
 }
 
 /**
  * @param {Sums} ours
  * @param {Sums} theirs
  */
-function differingSums(ours, theirs) {
+function countDifferingSums(ours, theirs) {
   const names = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
   return [...names].filter((name) => ours[name] !== theirs[name] && !(name === "pos_embed" && !(name in theirs)))
     .length;
@@ -252,16 +253,16 @@ const write = (path, view) =>
  * @param {string} path
  * @param {string} name
  */
-function flip(path, name) {
+function flipLastBit(path, name) {
   const file = openSync(path, "r+");
   const length = Buffer.alloc(8);
   readSync(file, length, 0, 8, 0);
   const header = Buffer.alloc(Number(length.readBigUInt64LE()));
   readSync(file, header, 0, header.length, 8);
-  const at = 8 + header.length + JSON.parse(header.toString("utf8"))[name].data_offsets[1] - 4;
+  const position = 8 + header.length + JSON.parse(header.toString("utf8"))[name].data_offsets[1] - 4;
   const byte = Buffer.alloc(1);
-  readSync(file, byte, 0, 1, at);
+  readSync(file, byte, 0, 1, position);
   byte[0] ^= 1;
-  writeSync(file, byte, 0, 1, at);
+  writeSync(file, byte, 0, 1, position);
   closeSync(file);
 }

@@ -1,10 +1,11 @@
-"""Checkpoints of DiT-XL/2 written by other programs, one kind per call, and what those programs read from dit-bench's.
+"""Writes checkpoints of DiT-XL/2 with other programs, one kind per call, or reads dit-bench's with these programs.
 
     .venv/bin/python tools/parity/checkpoints.py KIND FOLDER [FILE]
 
-Writes FOLDER/KIND.pt, KIND.safetensors or KIND/ and prints the SHA-256 of every tensor's bytes under the official
-names, as they must be read. `sums` prints those of the random weights themselves, `read` those that PyTorch reads from
-FILE, `read-diffusers` those that diffusers' model loads from the folder FILE.
+Writes FOLDER/KIND.pt, KIND.safetensors or KIND/. Prints the SHA-256 of the bytes of every tensor, which a reader must
+find under the official names. Some kinds only print: `sums` for the random weights, `sums-diffusers` for the same
+weights under diffusers' names, `read` for the tensors that PyTorch reads from FILE, and `read-diffusers` for the
+tensors that diffusers' model loads from the folder FILE.
 """
 
 import argparse
@@ -23,7 +24,7 @@ SIZE = "true"
 
 
 def sums(state):
-    """SHA-256 of the bytes. 16-bit types are viewed as integers, because NumPy has no bfloat16."""
+    """Returns each tensor's SHA-256. 16-bit types are viewed as integers, because NumPy has no bfloat16."""
     as_integers = lambda v: torch.int16 if v.element_size() == 2 else torch.int32
     bytes_of = lambda v: v.detach().contiguous().view(as_integers(v)).numpy()
     return {name: hashlib.sha256(bytes_of(value)).hexdigest() for name, value in state.items()}
@@ -34,7 +35,7 @@ def weights(folder):
 
 
 def training(folder):
-    """As train.py of facebookresearch/DiT writes it: model, moving average, AdamW's state, arguments; all different."""
+    """Writes a checkpoint in the format of facebookresearch/DiT's train.py, with other values in each of its parts."""
     ema, first, second = weights(folder), weights(folder), weights(folder)  # the same file in three storages
     model = {name: -value for name, value in ema.items()}
     moments = lambda name: dict(step=torch.tensor(3.0), exp_avg=first[name], exp_avg_sq=second[name])
@@ -47,7 +48,7 @@ def training(folder):
 
 
 def diffusers_folder(folder, kind):
-    """Saved by diffusers' model: in float32 as one file, or in float16 as shards of a gigabyte with an index."""
+    """Saves the weights with diffusers' model: as one file in float32, or as float16 shards of 1 GB with an index."""
     model = diffusers_model(SIZES[SIZE])
     model.load_state_dict(to_diffusers(weights(folder), SIZES[SIZE]["depth"]))
     if kind == "diffusers-shards":
@@ -68,8 +69,8 @@ def main(kind, folder, path=None):
         return sums(to_diffusers(state, SIZES[SIZE]["depth"]))
     if kind.startswith("diffusers"):
         diffusers_folder(folder, kind)
-        halved = lambda name: kind.endswith("shards") and name != "pos_embed"
-        return sums({name: v.half() if halved(name) else v for name, v in state.items()})
+        is_half = lambda name: kind.endswith("shards") and name != "pos_embed"
+        return sums({name: v.half() if is_half(name) else v for name, v in state.items()})
     if kind == "bfloat16":
         state = {name: value.bfloat16() for name, value in state.items()}
     if kind == "official":
@@ -81,5 +82,5 @@ def main(kind, folder, path=None):
 
 if __name__ == "__main__":
     with torch.no_grad():
-        found = main(*sys.argv[1:])
-    print(json.dumps(found))
+        sums_by_name = main(*sys.argv[1:])
+    print(json.dumps(sums_by_name))

@@ -1,4 +1,4 @@
-// Common functions of the parts of the parity table: running programs, reading tensors, differences.
+// Helpers of the parts of the parity table: they run programs, read tensors and compute differences.
 
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -24,12 +24,12 @@ export function runPython(python, script, ...args) {
 }
 
 /**
- * The last line of `bench … --json`.
+ * Runs `bench … --json` and returns the parsed last line of its output.
  *
  * @param {string[]} args
  * @returns {any} its fields depend on the command
  */
-export function bench(...args) {
+export function runBench(...args) {
   const out = execFileSync(process.execPath, [join(top, "packages/cli/bin/bench.js"), ...args, "--json"], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
@@ -42,7 +42,7 @@ export function bench(...args) {
 export const lastLine = (output) => output.trim().split("\n").at(-1) ?? "";
 
 /**
- * A function that reads tensors of a safetensors file as numbers.
+ * Returns a function that reads tensors of a safetensors file as numbers.
  *
  * @param {string} path
  */
@@ -64,7 +64,7 @@ export function tensorsOf(path) {
 }
 
 /**
- * Values of an engine as float32.
+ * Converts values of an engine to float32.
  *
  * @param {Iterable<number>} values
  */
@@ -74,29 +74,30 @@ export const numbersOf = (values) => Float32Array.from(values);
  * The largest absolute difference; NaN if a number is NaN.
  *
  * @param {Numbers} ours
- * @param {Numbers} theirs
+ * @param {Numbers} reference
  * @throws if the counts differ
  */
-export function largestDifference(ours, theirs) {
-  if (ours.length !== theirs.length) throw new Error(`${ours.length} numbers, expected ${theirs.length}`);
+export function largestDifference(ours, reference) {
+  if (ours.length !== reference.length)
+    throw new Error(`${ours.length} numbers, but the reference has ${reference.length}`);
   let largest = 0;
   for (let i = 0; i < ours.length; i++) {
-    const difference = Math.abs(ours[i] - theirs[i]);
+    const difference = Math.abs(ours[i] - reference[i]);
     if (!(difference <= largest)) largest = difference;
   }
   return largest;
 }
 
 /**
- * The largest absolute difference over the largest absolute value.
+ * Returns the largest absolute difference divided by the largest absolute value of the reference.
  *
  * @param {Numbers} ours
- * @param {Numbers} theirs
+ * @param {Numbers} reference
  */
-export function relativeDifference(ours, theirs) {
+export function relativeDifference(ours, reference) {
   let largest = 0;
-  for (const v of theirs) largest = Math.max(largest, Math.abs(v));
-  return largestDifference(ours, theirs) / largest;
+  for (const v of reference) largest = Math.max(largest, Math.abs(v));
+  return largestDifference(ours, reference) / largest;
 }
 
 /** Peak memory of this process. */

@@ -1,4 +1,4 @@
-// One DiffFit training step, hybrid loss and AdamW, against plain PyTorch on the same random weights and batch.
+// Compares one DiffFit training step (hybrid loss and AdamW) with plain PyTorch on the same random weights and batch.
 //
 // N = batch, D = width
 
@@ -22,22 +22,22 @@ export const name = "difffit-step";
  */
 export async function* measure({ python, folder, size }) {
   runPython(python, "step.py", "step", size, folder);
-  const theirs = tensorsOf(join(folder, `step-${size}.safetensors`));
+  const reference = tensorsOf(join(folder, `step-${size}.safetensors`));
   const { config, read } = await openDit(join(folder, `dit-${size}.pt`), size === "tiny" ? { heads: 4 } : {});
   const adapted = attach(difffit, ditModel(config));
-  const N = theirs.shape("x0")[0];
+  const N = reference.shape("x0")[0];
   const optimizer = { lr: 1e-3, betas: /** @type {const} */ ([0.9, 0.999]), eps: 1e-8, weightDecay: 0 };
   const engine = await createEngine("cpu");
   const step = denoisingStep(adapted, config, read(), N, { optimizer, emaDecay: 0.9 });
   const compiled = await engine.compile(...trainingStep(step));
-  const start = Object.fromEntries(adapted.trainable.map(({ name }) => [name, theirs(`start.${name}`)]));
+  const start = Object.fromEntries(adapted.trainable.map(({ name }) => [name, reference(`start.${name}`)]));
   await compiled.setState(initialState(adapted.trainable, start));
-  const t = Int32Array.from(theirs("t"));
+  const t = Int32Array.from(reference("t"));
   const inputs = {
-    x0: theirs("x0"),
-    noise: theirs("noise"),
+    x0: reference("x0"),
+    noise: reference("noise"),
     t: Float32Array.from(t),
-    y: Int32Array.from(theirs("y")),
+    y: Int32Array.from(reference("y")),
     ...prefixed("q", trainingCoefficients(linearSchedule(), t)),
     ...prefixed("adamw", adamwCoefficients(1, optimizer)),
   };
@@ -56,34 +56,34 @@ export async function* measure({ python, folder, size }) {
     tolerance,
     ...(unit ? { unit } : {}),
   });
-  yield row("loss, relative", relativeDifference(loss, theirs("loss")), 1e-5);
+  yield row("loss, relative", relativeDifference(loss, reference("loss")), 1e-5);
   // After one step the first moment is a tenth of the gradient.
-  let gradients = 0;
-  let weights = 0;
-  let undecided = 0;
-  let at = 0;
+  let gradientDifference = 0;
+  let weightDifference = 0;
+  let undecidedCount = 0;
+  let offset = 0;
   for (const { name, shape } of adapted.trainable) {
     const n = shape.reduce((a, b) => a * b, 1);
-    const gradient = theirs(`grad.${name}`);
-    const after = theirs(`after.${name}`);
-    const ours = state.moment1.subarray(at, at + n).map((m) => 10 * m);
-    const largest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+    const gradient = reference(`grad.${name}`);
+    const referenceAfter = reference(`after.${name}`);
+    const ours = state.moment1.subarray(offset, offset + n).map((m) => 10 * m);
+    const largestGradient = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
     const D = config.width;
     for (let i = 0; i < n; i++) {
       if (name.endsWith("attn.qkv.bias") && i >= D && i < 2 * D) continue; // bias of the keys: its true gradient is 0
-      gradients = Math.max(gradients, Math.abs(ours[i] - gradient[i]) / largest);
-      // Adam's first step is the gradient's sign. Rounding decides the sign of a gradient near zero, so it is left out.
-      if (Math.abs(gradient[i]) < 1e-4 * largest && gradient[i] !== 0) undecided++;
-      else weights = Math.max(weights, Math.abs(state.weights[at + i] - after[i]));
+      gradientDifference = Math.max(gradientDifference, Math.abs(ours[i] - gradient[i]) / largestGradient);
+      // Adam's first step is the gradient's sign. Rounding decides the sign near zero, so such weights are skipped.
+      if (Math.abs(gradient[i]) < 1e-4 * largestGradient && gradient[i] !== 0) undecidedCount++;
+      else weightDifference = Math.max(weightDifference, Math.abs(state.weights[offset + i] - referenceAfter[i]));
     }
-    at += n;
+    offset += n;
   }
   const total = adapted.parameters.toLocaleString("en");
-  yield row("gradients, relative to the largest of their tensor", gradients, size === "true" ? 1e-4 : 1e-5);
+  yield row("gradients, relative to the largest of their tensor", gradientDifference, size === "true" ? 1e-4 : 1e-5);
   yield {
-    ...row("weights after AdamW at 1e-3", weights, 5e-5),
+    ...row("weights after AdamW at 1e-3", weightDifference, 5e-5),
     note:
-      `${undecided.toLocaleString("en")} of ${total} weights left out: their gradient is below 1e-4 of their ` +
+      `${undecidedCount.toLocaleString("en")} of ${total} weights left out: their gradient is below 1e-4 of their ` +
       "tensor's largest, and its sign decides",
   };
   if (size !== "true") return;

@@ -1,10 +1,10 @@
-// The DiT by `bench predict` against the official code's stored outputs, plain PyTorch and diffusers'
+// Compares the DiT of `bench predict` with stored outputs of the official code, with plain PyTorch and with diffusers'
 // DiTTransformer2DModel.
 
 import { execFileSync } from "node:child_process";
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { bench, largestDifference, runPython, tensorsOf, top } from "./compare.mjs";
+import { largestDifference, runBench, runPython, tensorsOf, top } from "./compare.mjs";
 
 /** @import { Call, Row } from "./types.ts" */
 
@@ -19,8 +19,8 @@ const fixtures = join(top, "packages/dit/src/fixtures");
 export async function* measure({ python, folder, size }) {
   const output = join(folder, "predicted.safetensors");
   /** @type {(weights: string, inputs: string, ...more: string[]) => any} */
-  const predict = (weights, inputs, ...more) =>
-    bench("predict", "--weights", weights, "--inputs", inputs, "--output", output, ...more);
+  const predict = (weights, inputs, ...flags) =>
+    runBench("predict", "--weights", weights, "--inputs", inputs, "--output", output, ...flags);
   const difference = (/** @type {string} */ file, /** @type {string} */ tensor) =>
     largestDifference(tensorsOf(output)("out"), tensorsOf(file)(tensor));
 
@@ -48,7 +48,7 @@ export async function* measure({ python, folder, size }) {
     tolerance: size === "true" ? 1e-4 : 1e-5,
   });
   const heads = size === "tiny" ? ["--heads", "4"] : [];
-  const first = predict(official, inputs, ...heads);
+  const firstRun = predict(official, inputs, ...heads);
   yield row("official names (.pt), PyTorch", difference(outputs, "out"));
   predict(diffusers, inputs);
   yield row(
@@ -60,14 +60,19 @@ export async function* measure({ python, folder, size }) {
   rmSync(diffusers, { recursive: true });
   if (size !== "true") return;
 
-  const loaded = JSON.parse(
+  const loadReport = JSON.parse(
     execFileSync(process.execPath, [join(top, "tools/measure-checkpoint.mjs"), "--load", official], {
       encoding: "utf8",
     }),
   );
   /** @type {(part: string, worst: number, tolerance: number, unit: string) => Row} */
-  const limit = (part, worst, tolerance, unit) => ({ ...row(part, worst), tolerance, unit });
-  yield limit("memory for loading its .pt over the file's size", loaded.peak / statSync(official).size, 1.3, "times");
-  yield limit("from the .pt to the first output", first.firstSeconds, 60, "s");
-  yield limit("predicting, peak memory", first.peakMemoryMB / 1e3, 12, "GB");
+  const limitRow = (part, worst, tolerance, unit) => ({ ...row(part, worst), tolerance, unit });
+  yield limitRow(
+    "memory for loading its .pt over the file's size",
+    loadReport.peak / statSync(official).size,
+    1.3,
+    "times",
+  );
+  yield limitRow("from the .pt to the first output", firstRun.firstSeconds, 60, "s");
+  yield limitRow("predicting, peak memory", firstRun.peakMemoryMB / 1e3, 12, "GB");
 }

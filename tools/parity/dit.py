@@ -1,4 +1,4 @@
-"""Outputs of a DiT with random weights, by plain PyTorch and by diffusers' model, which also writes its own layout.
+"""Writes outputs of a DiT with random weights by plain PyTorch and by diffusers' model, and a folder of this model.
 
     .venv/bin/python tools/parity/dit.py tiny|true FOLDER
 """
@@ -15,12 +15,12 @@ from torch_dit import SIZES, forward, official_file
 
 
 def to_diffusers(state, depth):
-    """diffusers' names, by its scripts/convert_dit_to_diffusers.py: q, k, v separate, embedders in every block."""
+    """Renames weights as scripts/convert_dit_to_diffusers.py does: separate q, k, v, embedders in every block."""
     out = {}
 
-    def put(ours, theirs):
+    def put(official_name, diffusers_name):
         for end in ("weight", "bias"):
-            out[f"{theirs}.{end}"] = state[f"{ours}.{end}"]
+            out[f"{diffusers_name}.{end}"] = state[f"{official_name}.{end}"]
 
     put("x_embedder.proj", "pos_embed.proj")
     put("final_layer.adaLN_modulation.1", "proj_out_1")
@@ -66,7 +66,7 @@ def main(size, folder):
         model.load_state_dict(to_diffusers(state, c["depth"]))
         model.save_pretrained(folder / f"diffusers-{size}")
         out["out_diffusers"] = model(x, timestep=t, class_labels=y).sample
-        for block in model.transformer_blocks:  # what differs from the official model
+        for block in model.transformer_blocks:  # the two settings that differ from the official model
             block.norm1.emb.time_proj.downscale_freq_shift = 0
             block.norm3.eps = 1e-6
         out["out_as_official"] = model(x, timestep=t, class_labels=y).sample

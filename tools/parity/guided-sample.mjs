@@ -1,4 +1,4 @@
-// A guided sample of 50 DDPM steps with learned variance, against plain PyTorch from the same noise.
+// Compares a guided sample of 50 DDPM steps with learned variance with plain PyTorch from the same noise.
 
 import { join } from "node:path";
 import { createEngine } from "@dit-bench/compiler";
@@ -21,20 +21,20 @@ const settings = { sampler: "ddpm", guidance: 4, guidedChannels: "three", clipDe
  */
 export async function* measure({ python, folder, size }) {
   runPython(python, "step.py", "sample", size, folder);
-  const theirs = tensorsOf(join(folder, `sample-${size}.safetensors`));
+  const reference = tensorsOf(join(folder, `sample-${size}.safetensors`));
   const { config, read } = await openDit(join(folder, `dit-${size}.pt`), size === "tiny" ? { heads: 4 } : {});
-  const N = theirs.shape("z")[0];
+  const N = reference.shape("z")[0];
   const network = { config, infos: ditModel(config).weights, values: read() };
   const engine = await createEngine("cpu");
   const compiled = await engine.compile(...samplerStep(network, settings, N));
-  const noises = theirs("noises");
-  const states = theirs("states");
-  const y = Int32Array.from(theirs("y"));
-  const schedule = respace(linearSchedule(), String(theirs.shape("noises")[0]));
-  await compiled.setState({ x: theirs("z") });
-  const n = theirs("z").length;
+  const noises = reference("noises");
+  const states = reference("states");
+  const y = Int32Array.from(reference("y"));
+  const schedule = respace(linearSchedule(), String(reference.shape("noises")[0]));
+  await compiled.setState({ x: reference("z") });
+  const n = reference("z").length;
   let worst = 0;
-  let last = 0;
+  let lastDifference = 0;
   const start = performance.now();
   for (let k = 0; k < schedule.steps; k++) {
     const i = schedule.steps - 1 - k;
@@ -46,8 +46,8 @@ export async function* measure({ python, folder, size }) {
       ...Object.fromEntries(coefficients.map(([name, v]) => [`p.${name}`, v])),
     });
     const { x } = await compiled.getState();
-    last = relativeDifference(numbersOf(x), states.slice(k * n, (k + 1) * n));
-    worst = Math.max(worst, last);
+    lastDifference = relativeDifference(numbersOf(x), states.slice(k * n, (k + 1) * n));
+    worst = Math.max(worst, lastDifference);
   }
   const seconds = (performance.now() - start) / 1e3 / schedule.steps;
   await compiled.dispose();
@@ -59,7 +59,7 @@ export async function* measure({ python, folder, size }) {
     tolerance,
     ...(unit ? { unit } : {}),
   });
-  yield row("the result, relative to its largest value", last, 1e-4);
+  yield row("the result, relative to its largest value", lastDifference, 1e-4);
   yield row("x after each step, relative to its largest value", worst, 1e-4);
   if (size !== "true") return;
   yield row("peak memory of the process", peakGB(), 12, "GB");

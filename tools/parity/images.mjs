@@ -1,4 +1,4 @@
-// Images decoded as stored, against Pillow's `convert("RGB")`, which pytorch-fid reads them with.
+// Compares images decoded as stored with Pillow's `convert("RGB")`, which pytorch-fid uses.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,16 +17,16 @@ export async function* measure({ python, folder, size }) {
   if (size !== "tiny") return; // images have no true size
   const target = join(folder, "images");
   runPython(python, "images.py", target);
-  const theirs = tensorsOf(join(target, "expected.safetensors"));
-  for (const file of theirs.names) {
+  const reference = tensorsOf(join(target, "expected.safetensors"));
+  for (const file of reference.names) {
     const { pixels } = await decodeImage(readFileSync(join(target, file)), { asStored: true });
-    const [height, width] = theirs.shape(file);
-    const lossy = /jpeg|webp$/.test(file) && !file.includes("without loss");
+    const [height, width] = reference.shape(file);
+    const isLossy = /jpeg|webp$/.test(file) && !file.includes("without loss");
     yield {
       part: `Decoding, ${file.replace(/\.\w+$/, "")}`,
       size: `${width}x${height} pixels`,
-      worst: largestDifference(pixels, theirs(file)),
-      tolerance: lossy ? 1 : 0,
+      worst: largestDifference(pixels, reference(file)),
+      tolerance: isLossy ? 1 : 0,
       unit: "of 255",
     };
   }

@@ -1,4 +1,4 @@
-"""Images of every kind that Pillow writes, and their pixels by its `convert("RGB")`, as pytorch-fid reads them.
+"""Writes images of several kinds with Pillow, and their pixels by `convert("RGB")`, which pytorch-fid uses.
 
     .venv/bin/python tools/parity/images.py FOLDER
 
@@ -15,25 +15,25 @@ from safetensors.numpy import save_file
 W, H = 60, 44
 
 
-def smooth(rng, channels):
-    """[H, W, channels] without noise, since a JPEG stores colour at half the resolution."""
+def smooth_image(rng, channels):
+    """Returns an image [H, W, channels] without noise, since a JPEG stores colour at half the resolution."""
     low = rng.integers(0, 256, (5, 6, channels), dtype=np.uint8)
-    large = lambda plane: np.asarray(Image.fromarray(plane).resize((W, H), Image.BICUBIC))
-    return np.stack([large(low[..., c]) for c in range(channels)], axis=2)
+    enlarge = lambda plane: np.asarray(Image.fromarray(plane).resize((W, H), Image.BICUBIC))
+    return np.stack([enlarge(low[..., c]) for c in range(channels)], axis=2)
 
 
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(7)
     noise = lambda channels: rng.integers(0, 256, (H, W, channels), dtype=np.uint8)
-    rgb = Image.fromarray(smooth(rng, 3))
-    deep = rng.integers(0, 65536, (H, W), dtype=np.uint16)
-    dark = rng.integers(0, 400, (H, W), dtype=np.uint16)
+    rgb = Image.fromarray(smooth_image(rng, 3))
+    gray16 = rng.integers(0, 65536, (H, W), dtype=np.uint16)
+    dark_gray16 = rng.integers(0, 400, (H, W), dtype=np.uint16)
     files = {
         "png RGB": (Image.fromarray(noise(3)), "png", {}),
         "png gray": (Image.fromarray(noise(1)[..., 0]), "png", {}),
-        "png gray 16 bits": (Image.fromarray(deep), "png", {}),
-        "png gray 16 bits, dark": (Image.fromarray(dark), "png", {}),
+        "png gray 16 bits": (Image.fromarray(gray16), "png", {}),
+        "png gray 16 bits, dark": (Image.fromarray(dark_gray16), "png", {}),
         "png gray with alpha": (Image.fromarray(noise(2), "LA"), "png", {}),
         "png RGB with alpha": (Image.fromarray(noise(4), "RGBA"), "png", {}),
         "png of one bit": (Image.fromarray(noise(1)[..., 0] > 127), "png", {}),
@@ -46,7 +46,7 @@ def main(folder):
         "jpeg 4:2:0": (rgb, "jpeg", dict(quality=85, subsampling=2)),
         "jpeg progressive": (rgb, "jpeg", dict(quality=85, progressive=True)),
         "jpeg gray": (rgb.convert("L"), "jpeg", dict(quality=95)),
-        "jpeg CMYK": (Image.fromarray(smooth(rng, 4), "CMYK"), "jpeg", dict(quality=95)),
+        "jpeg CMYK": (Image.fromarray(smooth_image(rng, 4), "CMYK"), "jpeg", dict(quality=95)),
     }
     expected = {}
     for name, (image, kind, options) in files.items():

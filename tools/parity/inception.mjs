@@ -1,5 +1,5 @@
-// Inception's features and FIDs against pytorch-fid, clean-fid and torch-fidelity, one for each resizer, with the same
-// weights and images.
+// Compares Inception's features and FIDs with pytorch-fid, clean-fid and torch-fidelity, one program for each resizer,
+// with the same weights and images.
 
 import { join } from "node:path";
 import { createEngine } from "@dit-bench/compiler";
@@ -7,7 +7,7 @@ import { resizeTorchBilinear } from "@dit-bench/images";
 import { uniforms } from "@dit-bench/random";
 import { loadExtractor } from "@dit-bench/runner";
 import { readNpz } from "@dit-bench/weights";
-import { bench, largestDifference, runPython, tensorsOf, top } from "./compare.mjs";
+import { largestDifference, runBench, runPython, tensorsOf, top } from "./compare.mjs";
 
 /** @import { Call, Row } from "./types.ts" */
 
@@ -21,7 +21,7 @@ const taps = ["64", "192", "768", "2048"];
  */
 export async function* measure({ python, folder, size }) {
   if (size === "tiny") {
-    yield await narrow();
+    yield await measureNarrowNetwork();
     return;
   }
   const target = join(folder, "inception");
@@ -35,68 +35,68 @@ export async function* measure({ python, folder, size }) {
     tolerance,
   });
   /**
-   * Largest difference of the first folder's features from those that another program stored.
+   * Returns the largest difference between our features of the first folder and another program's features in `file`.
    *
    * @param {string} file
-   * @param {string[]} more flags
+   * @param {string[]} flags
    */
-  const difference = async (file, ...more) => {
+  const difference = async (file, ...flags) => {
     const output = join(target, "ours.npz");
-    bench("features", join(target, "a"), ...weights, ...more, "--output", output);
-    const [ours, theirs] = [await readNpz(output), await readNpz(join(target, file))];
-    return largestDifference(features(ours), features(theirs));
+    runBench("features", join(target, "a"), ...weights, ...flags, "--output", output);
+    const [ours, reference] = [await readNpz(output), await readNpz(join(target, file))];
+    return largestDifference(features(ours), features(reference));
   };
-  const fidOf = (/** @type {string[]} */ ...more) =>
-    bench("fid", join(target, "a"), join(target, "b"), ...weights, ...more).fid;
+  const fidOf = (/** @type {string[]} */ ...flags) =>
+    runBench("fid", join(target, "a"), join(target, "b"), ...weights, ...flags).fid;
   /** @type {(part: string, ours: number, theirs: number) => Row} */
-  const relative = (part, ours, theirs) =>
-    row(`${part}, FID of two folders, relative`, Math.abs(ours / theirs - 1), 1e-4);
+  const relativeRow = (part, ours, reference) =>
+    row(`${part}, FID of two folders, relative`, Math.abs(ours / reference - 1), 1e-4);
 
   for (const tap of taps)
     yield row(`pytorch-fid, ${tap} features`, await difference(`a-${tap}.npz`, "--tap", tap), 1e-3);
   const fid = fidOf();
   const statistics = [join(target, "a-2048.npz"), join(target, "b-2048.npz")];
-  yield relative("pytorch-fid's statistics, by our Fréchet distance", fid, bench("fid", ...statistics).fid);
-  yield relative("pytorch-fid, by its matrix square root", fid, fids[2048]);
+  yield relativeRow("pytorch-fid's statistics, by our Fréchet distance", fid, runBench("fid", ...statistics).fid);
+  yield relativeRow("pytorch-fid, by its matrix square root", fid, fids[2048]);
 
   yield row("clean-fid, 2048 features", await difference("clean-2048.npz", "--resize", "clean"), 1e-3);
-  yield relative("clean-fid", fidOf("--resize", "clean"), fids.clean);
+  yield relativeRow("clean-fid", fidOf("--resize", "clean"), fids.clean);
 
-  const tensorflow = ["--resize", "tensorflow"];
+  const tensorflowFlags = ["--resize", "tensorflow"];
   for (const tap of taps)
     yield row(
       `torch-fidelity, ${tap} features`,
-      await difference(`tensorflow-${tap}.npz`, ...tensorflow, "--tap", tap),
+      await difference(`tensorflow-${tap}.npz`, ...tensorflowFlags, "--tap", tap),
       1e-3,
     );
-  yield relative("torch-fidelity", fidOf(...tensorflow), fids.tensorflow);
-  const spatial = [...tensorflow, "--tap", "spatial"];
-  yield row("torch-fidelity, spatial features", await difference("tensorflow-spatial.npz", ...spatial), 1e-3);
-  yield relative("torch-fidelity, sFID", fidOf(...spatial), fids.spatial);
+  yield relativeRow("torch-fidelity", fidOf(...tensorflowFlags), fids.tensorflow);
+  const spatialFlags = [...tensorflowFlags, "--tap", "spatial"];
+  yield row("torch-fidelity, spatial features", await difference("tensorflow-spatial.npz", ...spatialFlags), 1e-3);
+  yield relativeRow("torch-fidelity, sFID", fidOf(...spatialFlags), fids.spatial);
   yield row(
     "an image alone against the same in a batch, 2048 features",
-    await together(join(target, "inception.pth")),
+    await measureBatching(join(target, "inception.pth")),
     1e-5,
   );
 }
 
 /**
- * The largest difference between an image's features alone and in a batch.
+ * Returns the largest difference between the features of an image that is computed alone and in a batch.
  *
  * @param {string} weights path
  */
-async function together(weights) {
+async function measureBatching(weights) {
   const extractor = await loadExtractor({ extractor: "inception", weights }, await createEngine("cpu"));
-  const each = 299 * 299 * 3;
+  const imageSize = 299 * 299 * 3;
   const N = extractor.batch;
-  const x = Float32Array.from(uniforms(1, "parity inception", 0, N * each), (u) => 2 * u - 1);
-  const all = await extractor.run(x);
+  const x = Float32Array.from(uniforms(1, "parity inception", 0, N * imageSize), (u) => 2 * u - 1);
+  const batchFeatures = await extractor.run(x);
   let worst = 0;
   for (const n of [0, 7, N - 1]) {
-    const alone = await extractor.run(x.slice(n * each, (n + 1) * each));
+    const singleFeatures = await extractor.run(x.slice(n * imageSize, (n + 1) * imageSize));
     worst = Math.max(
       worst,
-      largestDifference(alone, all.slice(n * extractor.dimension, (n + 1) * extractor.dimension)),
+      largestDifference(singleFeatures, batchFeatures.slice(n * extractor.dimension, (n + 1) * extractor.dimension)),
     );
   }
   await extractor.dispose();
@@ -104,11 +104,11 @@ async function together(weights) {
 }
 
 /**
- * The whole network with every width divided by 16, against stored values of pytorch-fid.
+ * Compares the whole network, with every width divided by 16, with stored values of pytorch-fid.
  *
  * @returns {Promise<Row>}
  */
-async function narrow() {
+async function measureNarrowNetwork() {
   const fixtures = join(top, "packages/metrics/src/fixtures");
   const expected = tensorsOf(join(fixtures, "inception_narrow_expected.safetensors"));
   const engine = await createEngine("cpu");

@@ -1,10 +1,10 @@
-"""Features and FIDs of pytorch-fid, clean-fid and torch-fidelity, for images and random weights of the true size.
+"""Writes features and FIDs of pytorch-fid, clean-fid and torch-fidelity for images and random weights of the true size.
 
     .venv/bin/python tools/parity/inception.py FOLDER
 
-Writes FOLDER/inception.pth, the images FOLDER/a and FOLDER/b, the features of the first as PROGRAM-TAP.npz, and
-pytorch-fid's statistics of both as a-TAP.npz and b-TAP.npz. Prints each program's FIDs as JSON. clean-fid is the origin
-of the resizer `clean`; torch-fidelity computes what TensorFlow's graph of 2015 does.
+Writes FOLDER/inception.pth, the image folders FOLDER/a and FOLDER/b, the features of folder a as PROGRAM-TAP.npz, and
+pytorch-fid's statistics of both folders as a-TAP.npz and b-TAP.npz. Prints each program's FIDs as JSON. clean-fid is
+the origin of the resizer `clean`; torch-fidelity computes the same as TensorFlow's graph of 2015.
 """
 
 import json
@@ -24,7 +24,7 @@ IMAGES = 12
 
 
 def random_weights():
-    """Seeded, with features of the size that the published weights give (about 0.4 on average)."""
+    """Returns seeded weights that give features as large as the published weights do (about 0.4 on average)."""
     g = torch.Generator().manual_seed(1)
     inception.load_state_dict_from_url = lambda *_, **__: {}
     strict = torch.nn.Module.load_state_dict
@@ -46,7 +46,7 @@ def random_weights():
 
 
 def images(folder, seed):
-    """Smooth images of several sizes with some noise."""
+    """Writes smooth images of several sizes with some noise."""
     folder.mkdir(exist_ok=True)
     rng = np.random.default_rng(seed)
     for i in range(IMAGES):
@@ -56,8 +56,8 @@ def images(folder, seed):
         Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(folder / f"{i:02}.png")
 
 
-class Scripted(torch.nn.Module):
-    """The network as clean-fid loads it: a TorchScript file with `layers`, without resizing or scaling."""
+class ScriptedNetwork(torch.nn.Module):
+    """The network in the form that clean-fid loads: a TorchScript file with `layers`, without resizing or scaling."""
 
     def __init__(self):
         super().__init__()
@@ -67,8 +67,8 @@ class Scripted(torch.nn.Module):
         return self.layers(x)
 
 
-def by_clean_fid(folder):
-    torch.jit.trace(Scripted().eval(), torch.zeros(1, 3, 299, 299)).save(folder / "inception-2015-12-05.pt")
+def fid_by_clean_fid(folder):
+    torch.jit.trace(ScriptedNetwork().eval(), torch.zeros(1, 3, 299, 299)).save(folder / "inception-2015-12-05.pt")
     model = InceptionV3W(str(folder), download=False)
     sets = [
         clean_fid.get_folder_features(
@@ -86,23 +86,24 @@ def by_clean_fid(folder):
     return clean_fid.fid_from_feats(*sets)
 
 
-def by_torch_fidelity(folder):
-    """FIDs, and spatial features as guided-diffusion's evaluator defines them.
+def fids_by_torch_fidelity(folder):
+    """Returns torch-fidelity's FIDs of the 2048 features and of the spatial features of guided-diffusion's evaluator.
 
-    These are the first 7 channels of `mixed_6/conv`, channels last; torch-fidelity calls it Mixed_6d.branch1x1.
+    Spatial features are the first 7 channels of `mixed_6/conv`, channels last. torch-fidelity calls this layer
+    Mixed_6d.branch1x1.
     """
     taps = ("64", "192", "768", "2048")
     weights = str(folder / "inception.pth")
     network = FeatureExtractorInceptionV3("parity", list(taps), feature_extractor_weights_path=weights)
-    found = []
-    keep = lambda module, given, out: found.append(out.permute(0, 2, 3, 1)[..., :7].flatten(1))
-    network.Mixed_6d.branch1x1.register_forward_hook(keep)
+    spatial_features = []
+    keep_features = lambda module, given, out: spatial_features.append(out.permute(0, 2, 3, 1)[..., :7].flatten(1))
+    network.Mixed_6d.branch1x1.register_forward_hook(keep_features)
     sets = {tap: [] for tap in (*taps, "spatial")}
     for name in "ab":
         rows = {tap: [] for tap in sets}
         for file in sorted((folder / name).iterdir()):
             pixels = torch.tensor(np.asarray(Image.open(file).convert("RGB"))).permute(2, 0, 1)[None]
-            features = dict(zip(taps, network(pixels)), spatial=found.pop())
+            features = dict(zip(taps, network(pixels)), spatial=spatial_features.pop())
             for tap in sets:
                 rows[tap].append(features[tap])
         for tap in sets:
@@ -133,7 +134,7 @@ def main(folder):
             np.savez_compressed(folder / f"{name}-{tap}.npz", features=features, mu=mu, sigma=sigma)
             sets += [mu, sigma]
         fids[tap] = fid_score.calculate_frechet_distance(*sets)
-    print(json.dumps({**fids, "clean": by_clean_fid(folder), **by_torch_fidelity(folder)}))
+    print(json.dumps({**fids, "clean": fid_by_clean_fid(folder), **fids_by_torch_fidelity(folder)}))
 
 
 main(pathlib.Path(sys.argv[1]))

@@ -1,4 +1,4 @@
-// The six methods' outputs, losses and gradients, by compiled functions, against plain PyTorch.
+// Compares the outputs, losses and gradients of the six methods in compiled functions with plain PyTorch.
 
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -42,24 +42,25 @@ export async function* measure({ python, folder, size }) {
   const engine = await createEngine("cpu");
   for (const file of ["full", "bitfit", "lora-r8", "lora-r16", "adaptformer", "adaptformer-seq", "vpt", "difffit"]) {
     const path = join(target, `${file}.safetensors`);
-    const theirs = tensorsOf(path);
+    const reference = tensorsOf(path);
     const { method: name, options } = JSON.parse(readSafetensors(path).metadata.about ?? "");
     const { method } = await loadMethod(name);
     const adapted = attach(method, ditModel(config), options);
     const names = adapted.trainable.map(({ name }) => name);
-    const start = (/** @type {string} */ weight) =>
-      (theirs.names.includes(`w.${weight}`) ? theirs : base)(`w.${weight}`);
+    const startOf = (/** @type {string} */ weight) =>
+      (reference.names.includes(`w.${weight}`) ? reference : base)(`w.${weight}`);
     const compiled = await engine.compile(
-      (fed) => {
-        const run = (/** @type {tf.Tensor[]} */ ...trained) => {
-          const w = { ...fed, ...Object.fromEntries(names.map((name, i) => [name, trained[i]])) };
-          return dit(w, config, fed.x, fed.t, fed.y, adapted.call(w));
+      (inputTensors) => {
+        const run = (/** @type {tf.Tensor[]} */ ...trainedTensors) => {
+          const w = { ...inputTensors, ...Object.fromEntries(names.map((name, i) => [name, trainedTensors[i]])) };
+          return dit(w, config, inputTensors.x, inputTensors.t, inputTensors.y, adapted.call(w));
         };
-        const loss = (/** @type {tf.Tensor[]} */ ...trained) => tf.mean(tf.square(tf.sub(run(...trained), fed.target)));
-        const trained = names.map((name) => fed[name]);
-        const { value, grads } = tf.valueAndGrads(loss)(trained);
+        const loss = (/** @type {tf.Tensor[]} */ ...trainedTensors) =>
+          tf.mean(tf.square(tf.sub(run(...trainedTensors), inputTensors.target)));
+        const trainedTensors = names.map((name) => inputTensors[name]);
+        const { value, grads } = tf.valueAndGrads(loss)(trainedTensors);
         const gradients = Object.fromEntries(names.map((name, i) => [`d ${name}`, grads[i]]));
-        return { output: run(...trained), loss: value, ...gradients };
+        return { output: run(...trainedTensors), loss: value, ...gradients };
       },
       {
         ...Object.fromEntries(adapted.trainable.map(({ name, shape }) => [name, { shape }])),
@@ -69,35 +70,45 @@ export async function* measure({ python, folder, size }) {
       },
     );
     const inputs = Object.fromEntries(["x", "t", "target"].map((name) => [name, base(name)]));
-    const got = await compiled.run({
+    const results = await compiled.run({
       ...inputs,
       y: Int32Array.from(base("y")),
-      ...Object.fromEntries(names.map((name) => [name, start(name)])),
+      ...Object.fromEntries(names.map((name) => [name, startOf(name)])),
     });
     await compiled.dispose();
-    // Left out: the keys' rows of a qkv bias, whose true gradient is 0, and the layer after the timestep's frequencies,
-    // where the last bit of an input is multiplied by up to 999.
+    // Two gradients are not compared: the keys' part of a qkv bias, whose true gradient is 0, and the layer after the
+    // timestep's frequencies, where the last bit of an input is multiplied by up to 999.
     const gradients = names
       .filter((name) => name !== "t_embedder.mlp.0.weight")
-      .map((name) => relativeDifference(clear(name, numbersOf(got[`d ${name}`])), clear(name, theirs(`grad.${name}`))));
+      .map((name) =>
+        relativeDifference(
+          withoutKeyBias(name, numbersOf(results[`d ${name}`])),
+          withoutKeyBias(name, reference(`grad.${name}`)),
+        ),
+      );
     const label = method.label(adapted.options);
     /** @type {(what: string, worst: number) => Row} */
-    const row = (what, worst) => ({ part: `${label}, ${what}`, size: "width 16, 6 blocks", worst, tolerance: 1e-5 });
-    yield row("output", largestDifference(numbersOf(got.output), theirs("output")));
+    const row = (quantity, worst) => ({
+      part: `${label}, ${quantity}`,
+      size: "width 16, 6 blocks",
+      worst,
+      tolerance: 1e-5,
+    });
+    yield row("output", largestDifference(numbersOf(results.output), reference("output")));
     yield row(
       "loss and gradients, relative",
-      Math.max(relativeDifference(numbersOf(got.loss), theirs("loss")), ...gradients),
+      Math.max(relativeDifference(numbersOf(results.loss), reference("loss")), ...gradients),
     );
   }
 }
 
 /**
- * Without the keys' rows of a qkv bias.
+ * Removes the keys' part of a qkv bias.
  *
  * @param {string} name
  * @param {Float32Array} values
  */
-function clear(name, values) {
+function withoutKeyBias(name, values) {
   const D = config.width;
   return Array.from(values).filter((_, i) => !(name.endsWith("attn.qkv.bias") && i >= D && i < 2 * D));
 }

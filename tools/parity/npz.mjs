@@ -1,4 +1,4 @@
-// Statistics in .npz files: those of NumPy read by us, ours read by NumPy.
+// Reads statistics in .npz files of NumPy, and lets NumPy read the .npz files of dit-bench.
 
 import { join } from "node:path";
 import { readNpz, writeNpz } from "@dit-bench/weights";
@@ -21,14 +21,14 @@ export async function* measure({ python, folder, size }) {
     worst,
     tolerance: 0,
   });
-  const [stored, ...others] = await Promise.all(
+  const [storedArrays, ...otherFiles] = await Promise.all(
     ["stored", "deflated", "columns"].map((kind) => readNpz(join(folder, `${kind}-${size}.npz`))),
   );
-  writeNpz(join(folder, `ours-${size}.npz`), stored);
+  writeNpz(join(folder, `ours-${size}.npz`), storedArrays);
   const difference = JSON.parse(runPython(python, "npz.py", "read", size, folder));
   yield row("NumPy's, read, written again and read by NumPy", difference ?? Number.NaN);
-  for (const [i, other] of others.entries()) {
-    const differences = [...stored].map(([key, { data }]) =>
+  for (const [i, other] of otherFiles.entries()) {
+    const differences = [...storedArrays].map(([key, { data }]) =>
       largestDifference(numbers(other.get(key)?.data ?? []), numbers(data)),
     );
     const worst = Math.max(...differences);

@@ -1,4 +1,4 @@
-"""Writes .npz files with NumPy for dit-bench to read, and reads those that dit-bench writes.
+"""Writes .npz files with NumPy for dit-bench to read, and reads the .npz files that dit-bench writes.
 
     .venv/bin/python tools/parity/npz.py write|read tiny|true FOLDER
 """
@@ -12,12 +12,12 @@ import numpy as np
 DIMENSIONS = {"tiny": 16, "true": 2048}
 
 
-def main(what, size, folder):
+def main(action, size, folder):
     folder, d = pathlib.Path(folder), DIMENSIONS[size]
     rng = np.random.default_rng(6)
     arrays = dict(mu=rng.normal(size=d), sigma=rng.normal(size=(d, d)))
     arrays["features"] = rng.normal(size=(d // 4, d)).astype(np.float32)
-    if what == "write":
+    if action == "write":
         np.savez(folder / f"stored-{size}.npz", **arrays)
         np.savez_compressed(folder / f"deflated-{size}.npz", **arrays)
         arrays["sigma"] = np.asfortranarray(arrays["sigma"])

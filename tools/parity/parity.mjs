@@ -1,4 +1,4 @@
-// Every part of the program against the reference programs, in one table.
+// Compares every part of the program with the reference programs, in one table.
 //
 //     npm run build
 //     npm run parity -- [--size tiny|true|all] [--parts dit,inception] [--python .venv/bin/python] [--folder FOLDER]
@@ -15,12 +15,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { replaceFile } from "@dit-bench/files";
-import { document, table, within } from "./table.mjs";
+import { formatPage, formatTable, isWithinTolerance } from "./table.mjs";
 
 /** @import { Page, PageRow, Problem, Row } from "./types.ts" */
 
-const here = fileURLToPath(new URL(".", import.meta.url));
-const parts = readdirSync(here)
+const partsFolder = fileURLToPath(new URL(".", import.meta.url));
+const parts = readdirSync(partsFolder)
   .filter((file) => file.endsWith(".mjs") && !["parity.mjs", "part.mjs", "compare.mjs", "table.mjs"].includes(file))
   .map((file) => file.slice(0, -4))
   .sort();
@@ -35,13 +35,13 @@ const { values: options } = parseArgs({
   },
 });
 const sizes = options.size === "all" ? ["tiny", "true"] : [options.size];
-const chosen = options.parts.split(",");
-const unknown = chosen.find((name) => !parts.includes(name));
-if (unknown !== undefined || !sizes.every((size) => size === "tiny" || size === "true")) {
+const chosenParts = options.parts.split(",");
+const unknownPart = chosenParts.find((name) => !parts.includes(name));
+if (unknownPart !== undefined || !sizes.every((size) => size === "tiny" || size === "true")) {
   process.stderr.write(
-    unknown === undefined
+    unknownPart === undefined
       ? `parity: --size is '${options.size}', expected tiny, true or all\n`
-      : `parity: --parts '${unknown}' is not known, available: ${parts.join(", ")}\n`,
+      : `parity: --parts '${unknownPart}' is not known, available: ${parts.join(", ")}\n`,
   );
   process.exit(2);
 }
@@ -52,45 +52,46 @@ const rows = [];
 /** @type {{ part: string, size: string, seconds: number }[]} */
 const times = [];
 /** @type {Problem[]} */
-const skipped = [];
+const skippedParts = [];
 /** @type {Problem[]} */
-const failed = [];
+const failedParts = [];
 try {
   for (const size of sizes)
-    for (const part of chosen) {
+    for (const part of chosenParts) {
       process.stderr.write(`== ${part}, ${size}\n`);
       const start = performance.now();
-      const { found, code, errors } = await run(part, size);
-      rows.push(...found.map((row) => ({ ...row, at: size })));
-      if (found.length > 0) times.push({ part, size, seconds: (performance.now() - start) / 1e3 });
+      const { partRows, code, errors } = await run(part, size);
+      rows.push(...partRows.map((row) => ({ ...row, measuredSize: size })));
+      if (partRows.length > 0) times.push({ part, size, seconds: (performance.now() - start) / 1e3 });
       if (code === 0) continue;
-      const missing = /No module named '([^']+)'/.exec(errors)?.[1];
-      if (missing) skipped.push({ part, size, why: `Python has no package '${missing}'` });
+      const missingPackage = /No module named '([^']+)'/.exec(errors)?.[1];
+      if (missingPackage) skippedParts.push({ part, size, reason: `Python has no package '${missingPackage}'` });
       else if (errors.includes("ENOENT") && errors.includes(options.python))
-        skipped.push({ part, size, why: `there is no Python at ${options.python}` });
-      else failed.push({ part, size, why: `exit code ${code}` });
+        skippedParts.push({ part, size, reason: `there is no Python at ${options.python}` });
+      else failedParts.push({ part, size, reason: `exit code ${code}` });
     }
 } finally {
   if (options.folder === undefined) rmSync(folder, { recursive: true });
 }
 
-process.stdout.write(table(rows));
-for (const { part, size, why } of skipped) process.stdout.write(`skipped: ${part}, ${size}: ${why}\n`);
-for (const { part, size, why } of failed) process.stdout.write(`failed: ${part}, ${size}: ${why}\n`);
-if (skipped.length > 0) process.stdout.write("sh tools/install-pytorch.sh parity installs the packages\n");
-if (options.write) await replaceFile(join(here, "../../docs/parity.md"), document({ rows, times, skipped, failed }));
-process.exitCode = failed.length > 0 || rows.some((row) => !within(row)) ? 1 : 0;
+process.stdout.write(formatTable(rows));
+for (const { part, size, reason } of skippedParts) process.stdout.write(`skipped: ${part}, ${size}: ${reason}\n`);
+for (const { part, size, reason } of failedParts) process.stdout.write(`failed: ${part}, ${size}: ${reason}\n`);
+if (skippedParts.length > 0) process.stdout.write("sh tools/install-pytorch.sh parity installs the packages\n");
+if (options.write)
+  await replaceFile(join(partsFolder, "../../docs/parity.md"), formatPage({ rows, times, skippedParts, failedParts }));
+process.exitCode = failedParts.length > 0 || rows.some((row) => !isWithinTolerance(row)) ? 1 : 0;
 
 /**
- * Rows of one part, its exit code or signal, and its stderr.
+ * Runs one part. Returns its rows, its exit code or signal, and its stderr.
  *
  * @param {string} part
  * @param {string} size
- * @returns {Promise<{ found: Row[], code: number | string | null, errors: string }>}
+ * @returns {Promise<{ partRows: Row[], code: number | string | null, errors: string }>}
  */
 function run(part, size) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(here, "part.mjs"), part, size, options.python, folder], {
+    const child = spawn(process.execPath, [join(partsFolder, "part.mjs"), part, size, options.python, folder], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     let out = "";
@@ -105,7 +106,7 @@ function run(part, size) {
     child.on("error", reject);
     child.on("close", (code, signal) => {
       const lines = out.split("\n").filter((line) => line.startsWith("{"));
-      resolve({ found: lines.map((line) => JSON.parse(line)), code: code ?? signal, errors });
+      resolve({ partRows: lines.map((line) => JSON.parse(line)), code: code ?? signal, errors });
     });
   });
 }

@@ -1,4 +1,4 @@
-// Runs one part at one size in a process of its own, so that peak memory is that of the part. Prints one row per line.
+// Runs one part at one size in a process of its own, so that the peak memory is the part's. Prints one row per line.
 //
 //     node tools/parity/part.mjs PART tiny|true PYTHON FOLDER
 

@@ -1,4 +1,4 @@
-// Resizing and cropping against Pillow, PyTorch and torch-fidelity.
+// Compares resizing and cropping with Pillow, PyTorch and torch-fidelity.
 
 import { join } from "node:path";
 import {
@@ -23,8 +23,8 @@ export const name = "resizers";
  */
 export async function* measure({ python, folder, size }) {
   runPython(python, "resizers.py", size, folder);
-  const theirs = tensorsOf(join(folder, `resizers-${size}.safetensors`));
-  const images = theirs.names.filter((name) => name.endsWith(".pixels")).map((name) => name.split(".")[0]);
+  const reference = tensorsOf(join(folder, `resizers-${size}.safetensors`));
+  const images = reference.names.filter((name) => name.endsWith(".pixels")).map((name) => name.split(".")[0]);
   /** @type {[string, string, number, (forms: Forms, w: number, h: number) => Numbers][]} */
   const resizers = [
     ["Pillow's bicubic, float", "bicubic_float", 0, ({ float }, w, h) => resizePillowFloat(float, w, h).values],
@@ -42,16 +42,16 @@ export async function* measure({ python, folder, size }) {
   for (const [part, key, tolerance, resize] of resizers) {
     let worst = 0;
     for (const i of images) {
-      const [height, width] = theirs.shape(`${i}.pixels`);
-      const pixels = Uint8Array.from(theirs(`${i}.pixels`));
+      const [height, width] = reference.shape(`${i}.pixels`);
+      const pixels = Uint8Array.from(reference(`${i}.pixels`));
       const image = (/** @type {Float32Array} */ values) => ({ width, height, values });
       const forms = {
         rgb: { width, height, pixels },
         float: image(Float32Array.from(pixels)),
         unit: image(Float32Array.from(pixels, (v) => v / 255)),
       };
-      const [h, w] = theirs.shape(`${i}.${key}`);
-      worst = Math.max(worst, largestDifference(resize(forms, w, h), theirs(`${i}.${key}`)));
+      const [h, w] = reference.shape(`${i}.${key}`);
+      worst = Math.max(worst, largestDifference(resize(forms, w, h), reference(`${i}.${key}`)));
     }
     yield { part, size: `${images.length} images`, worst, tolerance };
   }

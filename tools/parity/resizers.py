@@ -1,4 +1,4 @@
-"""Random images resized by Pillow, PyTorch and torch-fidelity.
+"""Resizes random images with Pillow, PyTorch and torch-fidelity.
 
     .venv/bin/python tools/parity/resizers.py tiny|true FOLDER
 """
@@ -19,7 +19,7 @@ CROP = {"tiny": 32, "true": 256}
 
 
 def crop(image, side):
-    """ADM's centre crop: halve by boxes while both sides allow, scale the shorter side by bicubic, take the centre."""
+    """Crops like ADM: halves with a box filter while possible, scales the shorter side bicubically, cuts the centre."""
     while min(image.size) >= 2 * side:
         image = image.resize(tuple(n // 2 for n in image.size), Image.BOX)
     scale = side / min(image.size)
@@ -39,10 +39,10 @@ def main(size, folder):
         x255 = torch.tensor(pixels).permute(2, 0, 1)[None].float()
         x = x255 / 255
         bilinear = F.interpolate(x, size=(side, side), mode="bilinear", align_corners=False)[0].permute(1, 2, 0)
-        like = interpolate_bilinear_2d_like_tensorflow1x(x255, size=(side, side), align_corners=False)
-        like = like[0].permute(1, 2, 0)
+        tensorflow_resized = interpolate_bilinear_2d_like_tensorflow1x(x255, size=(side, side), align_corners=False)
+        tensorflow_resized = tensorflow_resized[0].permute(1, 2, 0)
         out |= {
-            f"{i}.tensorflow": np.ascontiguousarray(like.numpy()),
+            f"{i}.tensorflow": np.ascontiguousarray(tensorflow_resized.numpy()),
             f"{i}.pixels": pixels,
             f"{i}.bicubic_float": np.stack([np.asarray(c) for c in channels], axis=2),
             f"{i}.bicubic_8bit": np.asarray(image.resize((side, side), Image.BICUBIC)),

@@ -1,4 +1,4 @@
-"""Random images resized by TensorFlow's ResizeBilinear, with the arguments of version 1.
+"""Resizes random images with TensorFlow's ResizeBilinear and the arguments of version 1.
 
     .venv/bin/python tools/parity/resizers_tensorflow.py tiny|true FOLDER
 """

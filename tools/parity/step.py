@@ -1,4 +1,4 @@
-"""One DiffFit step, or a guided sample, of a DiT with random weights in plain PyTorch.
+"""Computes a DiffFit step or a guided sample of a DiT with random weights in plain PyTorch.
 
     .venv/bin/python tools/parity/step.py step|sample tiny|true FOLDER
 """
@@ -15,18 +15,18 @@ from torch_dit import SIZES, guided_samples, hybrid_loss, official_file
 STEPS, SCALE = 50, 4.0
 
 
-def difffit(state, c, g):
-    """What DiffFit trains: biases, class table, scale factors and norms, with values other than the initial ones."""
-    trained = {k: v.clone() for k, v in state.items() if k.endswith(".bias") or "embedding_table" in k}
+def difffit_weights(state, c, g):
+    """Returns DiffFit's weights (biases, class table, scale factors, norms) with values unlike the initial values."""
+    trained_weights = {k: v.clone() for k, v in state.items() if k.endswith(".bias") or "embedding_table" in k}
     D = c["width"]
     for i in range(c["depth"]):
         if i < c["depth"] // 2:
             for part, n in (("attn.qkv", 3 * D), ("attn.proj", D), ("attn", D), ("mlp", D)):
-                trained[f"blocks.{i}.{part}.difffit.gamma_O"] = 1 + 0.1 * torch.randn(n, generator=g)
+                trained_weights[f"blocks.{i}.{part}.difffit.gamma_O"] = 1 + 0.1 * torch.randn(n, generator=g)
     for norm in [f"blocks.{i}.norm{k}" for i in range(c["depth"]) for k in (1, 2)] + ["final_layer.norm_final"]:
-        trained[f"{norm}.difffit.weight_D"] = 1 + 0.1 * torch.randn(D, generator=g)
-        trained[f"{norm}.difffit.bias_D"] = 0.1 * torch.randn(D, generator=g)
-    return trained
+        trained_weights[f"{norm}.difffit.weight_D"] = 1 + 0.1 * torch.randn(D, generator=g)
+        trained_weights[f"{norm}.difffit.bias_D"] = 0.1 * torch.randn(D, generator=g)
+    return trained_weights
 
 
 def step(state, c, size):
@@ -35,20 +35,20 @@ def step(state, c, size):
     shape = (n, c["channels"], c["side"], c["side"])
     batch = dict(x0=torch.randn(shape, generator=g), noise=torch.randn(shape, generator=g))
     batch |= dict(t=torch.tensor([321, 5, 999, 700][:n]), y=torch.tensor([3, 1, 2, c["classes"]][:n]))
-    start = difffit(state, c, g)
-    trained = {k: v.clone().requires_grad_() for k, v in start.items()}
-    optimizer = torch.optim.AdamW(trained.values(), lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0)
+    start = difffit_weights(state, c, g)
+    trained_weights = {k: v.clone().requires_grad_() for k, v in start.items()}
+    optimizer = torch.optim.AdamW(trained_weights.values(), lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0)
     seconds = []
-    for k in range(2):  # the second only for its time
+    for k in range(2):  # the second step is only timed
         start_time = time.time()
         optimizer.zero_grad()
-        loss = hybrid_loss({**state, **trained}, c, **batch)
+        loss = hybrid_loss({**state, **trained_weights}, c, **batch)
         loss.backward()
         optimizer.step()
         seconds.append(time.time() - start_time)
         if k == 0:
-            out = {f"grad.{name}": p.grad.clone() for name, p in trained.items()}
-            out |= {f"after.{name}": p.detach().clone() for name, p in trained.items()}
+            out = {f"grad.{name}": p.grad.clone() for name, p in trained_weights.items()}
+            out |= {f"after.{name}": p.detach().clone() for name, p in trained_weights.items()}
             out["loss"] = loss.detach()
     print(f"PyTorch: {seconds[1]:.2f} s a step", file=sys.stderr)
     return {**batch, **out, **{f"start.{name}": v for name, v in start.items()}}
@@ -67,11 +67,11 @@ def sample(state, c, size):
     return dict(z=z, y=y, noises=noises, states=states)
 
 
-def main(what, size, folder):
+def main(part, size, folder):
     c, folder = SIZES[size], pathlib.Path(folder)
     state = torch.load(official_file(folder, size), mmap=True, weights_only=True)
-    values = {"step": step, "sample": sample}[what](state, c, size)
-    save_file({k: v.contiguous() for k, v in values.items()}, folder / f"{what}-{size}.safetensors")
+    values = {"step": step, "sample": sample}[part](state, c, size)
+    save_file({k: v.contiguous() for k, v in values.items()}, folder / f"{part}-{size}.safetensors")
     print(f"PyTorch: peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB", file=sys.stderr)
 
 

@@ -1,29 +1,32 @@
-// The parity table, and the page docs/parity.md, as Markdown.
+// Formats the parity table and the page docs/parity.md as Markdown.
 
 import { machine, versions } from "@dit-bench/runner/parts";
 
 /** @import { Page, PageRow, Row } from "./types.ts" */
 
 /** @param {Row} row */
-export const within = ({ worst, tolerance }) => worst !== null && worst <= tolerance;
+export const isWithinTolerance = ({ worst, tolerance }) => worst !== null && worst <= tolerance;
 
 /** @param {readonly Row[]} rows */
-export function table(rows) {
+export function formatTable(rows) {
   const lines = rows.map((row) => {
     const { part, size, worst, tolerance, unit, note } = row;
-    const figure = (/** @type {number | null} */ v) =>
-      `${v === null ? "not a number" : number(v, unit)}${unit ? ` ${unit}` : ""}`;
-    const cells = [part + (note ? ` (${note})` : ""), size, figure(worst), figure(tolerance)];
-    return `| ${cells.join(" | ")} | ${within(row) ? "yes" : "**no**"} |`;
+    const formatFigure = (/** @type {number | null} */ v) =>
+      `${v === null ? "not a number" : formatNumber(v, unit)}${unit ? ` ${unit}` : ""}`;
+    const cells = [part + (note ? ` (${note})` : ""), size, formatFigure(worst), formatFigure(tolerance)];
+    return `| ${cells.join(" | ")} | ${isWithinTolerance(row) ? "yes" : "**no**"} |`;
   });
   return ["| part | size | worst difference | at most | holds |", "|---|---|---|---|---|", ...lines, ""].join("\n");
 }
 
 /** @param {Page} page */
-export function document({ rows, times, skipped, failed }) {
+export function formatPage({ rows, times, skippedParts, failedParts }) {
   const { cpu, cores, memoryGB, node } = machine();
   const packages = Object.entries(versions()).map(([name, version]) => `${name} ${version}`);
-  const holding = rows.filter(within).length;
+  const heldCount = rows.filter(isWithinTolerance).length;
+  const missingRows = [...skippedParts, ...failedParts].map(
+    ({ part, size, reason }) => `Not measured: ${part}, ${size}: ${reason}.\n`,
+  );
   const durations = times.map(({ part, size, seconds }) => `${part} (${size}) ${seconds.toFixed(0)} s`);
   return `# Parity
 
@@ -36,15 +39,15 @@ relative.
 ${new Date().toISOString().slice(0, 10)}, ${cpu}, ${cores} cores, ${memoryGB} GB; Node ${node},
 ${packages.join(", ")};
 Python packages as in \`tools/parity/requirements.txt\`.
-${holding} of ${rows.length} hold.
+${heldCount} of ${rows.length} hold.
 
 ## At the true sizes
 
-${table(rows.filter(({ at }) => at === "true"))}
+${formatTable(rows.filter(({ measuredSize }) => measuredSize === "true"))}
 ## At small sizes
 
-${table(rows.filter(({ at }) => at === "tiny"))}
-${[...skipped, ...failed].map(({ part, size, why }) => `Not measured: ${part}, ${size}: ${why}.\n`).join("")}
+${formatTable(rows.filter(({ measuredSize }) => measuredSize === "tiny"))}
+${missingRows.join("")}
 Time, including the reference programs:
 
 ${durations.map((d) => `- ${d}`).join("\n")}
@@ -55,7 +58,7 @@ ${durations.map((d) => `- ${d}`).join("\n")}
  * @param {number} v
  * @param {string} [unit]
  */
-function number(v, unit) {
+function formatNumber(v, unit) {
   if (v === 0) return "0";
   return unit || v >= 1 ? v.toPrecision(3).replace(/\.0+$/, "") : v.toExponential(1);
 }

@@ -1,7 +1,7 @@
 """DiT, its DiffFit form, the hybrid loss and the guided sampler in plain PyTorch, as functions of the weights.
 
 Weights have the official names. Written from the papers: DiT (arXiv 2212.09748), DiffFit (2304.06648), DDPM
-(2006.11239), improved DDPM (2102.09672). Shares no code with dit-bench.
+(2006.11239), improved DDPM (2102.09672). This file shares no code with dit-bench.
 
 D = width, H = heads, N = batch, C = channels, S = side, T = tokens
 """
@@ -42,7 +42,10 @@ def shapes(side, patch, channels, width, depth, heads, classes):
 
 
 def positions(side, width):
-    """The first half of the width encodes the column, the second the row; sines before cosines in each."""
+    """Returns position embeddings [1, T, D].
+
+    The first half of the width encodes the column, the second half the row. Each half has sines before cosines.
+    """
     row, column = np.divmod(np.arange(side * side), side)
     omega = 10000.0 ** (-np.arange(width // 4) / (width // 4))
     columns, rows = np.outer(column, omega), np.outer(row, omega)
@@ -64,7 +67,7 @@ def random_weights(c, seed=1):
 
 
 def official_file(folder, size):
-    """A checkpoint under the official names, written by torch.save once for all parts."""
+    """Returns the path of a checkpoint with the official names, which torch.save writes once for all parts."""
     path = pathlib.Path(folder) / f"dit-{size}.pt"
     if not path.exists():
         torch.save(random_weights(SIZES[size]), path.with_suffix(".part"))
@@ -73,11 +76,11 @@ def official_file(folder, size):
 
 
 def forward(w, c, x, t, y):
-    """[N, 2 C, S, S]. Weights that DiffFit adds are used where `w` has them, under dit-bench's names."""
+    """Returns the output [N, 2 C, S, S]. Weights that DiffFit adds are used if `w` has them under dit-bench's names."""
     D, H = c["width"], c["heads"]
     layer = lambda name, h: F.linear(h, w[f"{name}.weight"], w[f"{name}.bias"])
 
-    def scaled(name, h):
+    def apply_gamma(name, h):
         gamma = w.get(f"{name}.difffit.gamma_O")
         return h if gamma is None else gamma * h
 
@@ -96,14 +99,14 @@ def forward(w, c, x, t, y):
         b = f"blocks.{i}"
         shift1, scale1, gate1, shift2, scale2, gate2 = layer(f"{b}.adaLN_modulation.1", cond)[:, None].chunk(6, dim=-1)
         n, T, _ = h.shape
-        inside = norm(f"{b}.norm1", h) * (1 + scale1) + shift1
-        qkv = scaled(f"{b}.attn.qkv", layer(f"{b}.attn.qkv", inside))
+        modulated = norm(f"{b}.norm1", h) * (1 + scale1) + shift1
+        qkv = apply_gamma(f"{b}.attn.qkv", layer(f"{b}.attn.qkv", modulated))
         q, k, v = qkv.view(n, T, 3, H, D // H).permute(2, 0, 3, 1, 4)
         attended = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(n, T, D)
-        h = h + gate1 * scaled(f"{b}.attn", scaled(f"{b}.attn.proj", layer(f"{b}.attn.proj", attended)))
-        inside = norm(f"{b}.norm2", h) * (1 + scale2) + shift2
-        mlp = layer(f"{b}.mlp.fc2", F.gelu(layer(f"{b}.mlp.fc1", inside), approximate="tanh"))
-        h = h + gate2 * scaled(f"{b}.mlp", mlp)
+        h = h + gate1 * apply_gamma(f"{b}.attn", apply_gamma(f"{b}.attn.proj", layer(f"{b}.attn.proj", attended)))
+        modulated = norm(f"{b}.norm2", h) * (1 + scale2) + shift2
+        mlp = layer(f"{b}.mlp.fc2", F.gelu(layer(f"{b}.mlp.fc1", modulated), approximate="tanh"))
+        h = h + gate2 * apply_gamma(f"{b}.mlp", mlp)
     shift, scale = layer("final_layer.adaLN_modulation.1", cond)[:, None].chunk(2, dim=-1)
     h = layer("final_layer.linear", norm("final_layer.norm_final", h) * (1 + scale) + shift)
     patches = h.unflatten(2, (c["patch"], c["patch"], 2 * c["channels"])).permute(0, 4, 2, 3, 1)
@@ -111,7 +114,7 @@ def forward(w, c, x, t, y):
 
 
 class Schedule:
-    """Linear betas over 1000 steps, or those of the respaced process. Float64."""
+    """Linear betas over 1000 steps, or the betas of the respaced process, in float64."""
 
     def __init__(self, steps=None):
         betas = np.linspace(1e-4, 0.02, 1000)
@@ -119,21 +122,21 @@ class Schedule:
         if steps is not None:
             # Python's round, like the official code's, rounds half to even.
             self.timesteps = np.array([round(k * 999 / (steps - 1)) for k in range(steps)])
-            kept = np.cumprod(1 - betas)[self.timesteps]
-            betas = 1 - kept / np.append(1.0, kept[:-1])
+            kept_acp = np.cumprod(1 - betas)[self.timesteps]
+            betas = 1 - kept_acp / np.append(1.0, kept_acp[:-1])
         self.betas = betas
         self.acp = np.cumprod(1 - betas)
-        before = np.append(1.0, self.acp[:-1])
-        self.variance = betas * (1 - before) / (1 - self.acp)
+        previous_acp = np.append(1.0, self.acp[:-1])
+        self.variance = betas * (1 - previous_acp) / (1 - self.acp)
         self.log_variance = np.log(np.append(self.variance[1], self.variance[1:]))
-        self.coef1 = np.sqrt(before) * betas / (1 - self.acp)
-        self.coef2 = (1 - before) * np.sqrt(1 - betas) / (1 - self.acp)
+        self.coef1 = np.sqrt(previous_acp) * betas / (1 - self.acp)
+        self.coef2 = (1 - previous_acp) * np.sqrt(1 - betas) / (1 - self.acp)
 
     def at(self, values, t):
         return torch.tensor(values[np.asarray(t)], dtype=torch.float32).view(-1, 1, 1, 1)
 
-    def predicted(self, output, xt, t, epsilon=None):
-        """x_0, mean and log variance of p(x_t-1 | x_t) from the network's output."""
+    def predict(self, output, xt, t, epsilon=None):
+        """Returns x_0, and the mean and log variance of p(x_t-1 | x_t), from the network's output."""
         eps, v = output.chunk(2, dim=1)
         eps = eps if epsilon is None else epsilon
         x0 = self.at(np.sqrt(1 / self.acp), t) * xt - self.at(np.sqrt(1 / self.acp - 1), t) * eps
@@ -144,12 +147,12 @@ class Schedule:
 
 
 def hybrid_loss(w, c, x0, noise, t, y):
-    """Mean squared error of the noise, and the step's variational term in bits with the mean detached; t above 0."""
+    """Returns the mean squared error of the noise plus the variational term in bits with a detached mean, for t > 0."""
     s = Schedule()
     xt = s.at(np.sqrt(s.acp), t) * x0 + s.at(np.sqrt(1 - s.acp), t) * noise
     output = forward(w, c, xt, t, y)
     eps = output.chunk(2, dim=1)[0]
-    _, mean, log_variance = s.predicted(output, xt, t, eps.detach())
+    _, mean, log_variance = s.predict(output, xt, t, eps.detach())
     true_mean, true_log = s.at(s.coef1, t) * x0 + s.at(s.coef2, t) * xt, s.at(s.log_variance, t)
     squared = (true_mean - mean) ** 2 * torch.exp(-log_variance)
     kl = 0.5 * (log_variance - true_log - 1 + torch.exp(true_log - log_variance) + squared)
@@ -157,7 +160,7 @@ def hybrid_loss(w, c, x0, noise, t, y):
 
 
 def guided_samples(w, c, z, y, noises, steps, scale):
-    """x after each step of ancestral sampling with learned variance; guidance on three channels. [steps, N, C, S, S]"""
+    """Returns x after each ancestral step, [steps, N, C, S, S]: learned variance, guidance on three channels."""
     s, x, out = Schedule(steps), z, []
     null = torch.full_like(y, c["classes"])
     for k, i in enumerate(reversed(range(steps))):
@@ -165,7 +168,7 @@ def guided_samples(w, c, z, y, noises, steps, scale):
         both = forward(w, c, torch.cat([x, x]), torch.cat([t, t]), torch.cat([y, null]))
         labelled, unlabelled = both.chunk(2)
         guided = unlabelled[:, :3] + scale * (labelled[:, :3] - unlabelled[:, :3])
-        _, mean, log_variance = s.predicted(torch.cat([guided, labelled[:, 3:]], 1), x, [i] * len(x))
+        _, mean, log_variance = s.predict(torch.cat([guided, labelled[:, 3:]], 1), x, [i] * len(x))
         x = mean + (torch.exp(log_variance / 2) * noises[k] if i > 0 else 0)
         out.append(x)
     return torch.stack(out)

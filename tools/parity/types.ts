@@ -1,4 +1,4 @@
-// The data that the parts of the parity table share.
+// The types that the parts of the parity table share.
 
 /** The arguments of a part. */
 export interface Call {
@@ -16,24 +16,24 @@ export interface Row {
   /** The largest difference, or the measured quantity; null in JSON if it is not a number. */
   readonly worst: number | null;
   readonly tolerance: number;
-  /** Of both numbers; without it they are differences. */
+  /** The unit of `worst` and `tolerance`. Without a unit both are differences. */
   readonly unit?: string;
   readonly note?: string;
 }
 
 /** A row of the page, with the size that it was measured at. */
-export type PageRow = Row & { readonly at: string };
+export type PageRow = Row & { readonly measuredSize: string };
 
 export interface Page {
   readonly rows: readonly PageRow[];
   readonly times: readonly { readonly part: string; readonly size: string; readonly seconds: number }[];
   /** Parts that could not run for lack of a Python package, and parts that failed. */
-  readonly skipped: readonly Problem[];
-  readonly failed: readonly Problem[];
+  readonly skippedParts: readonly Problem[];
+  readonly failedParts: readonly Problem[];
 }
 
 export interface Problem {
   readonly part: string;
   readonly size: string;
-  readonly why: string;
+  readonly reason: string;
 }

@@ -13,7 +13,7 @@ const kills = Number(process.argv[2] ?? 20);
 const bench = fileURLToPath(new URL("../../packages/cli/bin/bench.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-kills-"));
 
-/** Command lines of the processes that name `out`. */
+/** Returns the process ids and command lines of the processes whose arguments contain `out`. */
 const processesOf = (/** @type {string} */ out) =>
   execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" })
     .split("\n")
@@ -26,13 +26,15 @@ for (let i = 0; i < kills; i++) {
   const grid = spawn(process.execPath, [bench, "grid", ...flags, "--out", out], { stdio: "ignore" });
   const seconds = 0.4 + (9.6 * i) / kills; // from the loading of the program to the training of its cells
   await sleep(1e3 * seconds);
-  const before = processesOf(out).length;
+  const runningCount = processesOf(out).length;
   grid.kill("SIGKILL");
   await sleep(5000);
-  const after = processesOf(out);
-  remaining += after.length;
-  console.log(`killed after ${seconds.toFixed(1)} s: ${before} processes, ${after.length} left 5 s later`);
-  for (const line of after) process.kill(Number.parseInt(line, 10), "SIGKILL");
+  const remainingLines = processesOf(out);
+  remaining += remainingLines.length;
+  console.log(
+    `killed after ${seconds.toFixed(1)} s: ${runningCount} processes, ${remainingLines.length} left 5 s later`,
+  );
+  for (const line of remainingLines) process.kill(Number.parseInt(line, 10), "SIGKILL");
 }
 rmSync(folder, { recursive: true, force: true });
 console.log(`${kills} kills, ${remaining} processes left`);

@@ -10,12 +10,12 @@ import numpy as np
 out = pathlib.Path(__file__).parents[2] / "packages/weights/src/fixtures/arrays"
 out.mkdir(exist_ok=True)
 
-counting = np.arange(24).reshape(2, 3, 4)
+counting_array = np.arange(24).reshape(2, 3, 4)
 arrays = dict(
     mu=np.linspace(-1, 1, 3),
     sigma=np.arange(9.0).reshape(3, 3) / 7,
-    columns=np.asfortranarray(counting / 8),
-    f32=counting.astype(np.float32),
+    columns=np.asfortranarray(counting_array / 8),
+    f32=counting_array.astype(np.float32),
     f16=np.array([1.5, -65504], np.float16),
     i64=np.array([-(2**63), 2**63 - 1]),
     u8=np.array([[255], [1]], np.uint8),

@@ -1,8 +1,8 @@
-"""Writes the small checkpoints that the tests of packages/weights and packages/dit read, and the values in them.
+"""Writes the small checkpoints that the tests of packages/weights and packages/dit read, and their values.
 
     .venv/bin/python tools/torch/checkpoints.py [folder]
 
-With a folder, writes into weights/ and dit/ below it.
+With a folder, the script writes into weights/ and dit/ below this folder.
 """
 
 import argparse
@@ -66,7 +66,7 @@ class Tiny(torch.nn.Module):
 
 
 def train_checkpoint():
-    """As train.py of facebookresearch/DiT writes it: model, ema, opt, args."""
+    """Returns a checkpoint in the format of facebookresearch/DiT's train.py: model, ema, opt, args."""
     torch.manual_seed(2)
     model, ema = torch.nn.Linear(2, 3), torch.nn.Linear(2, 3)
     opt = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0)
@@ -81,7 +81,7 @@ def train_checkpoint():
 
 
 def dense(tensors):
-    """The values that must be read; safetensors stores neither views nor shared tensors."""
+    """Copies the tensors to the values that must be read, since safetensors stores neither views nor shared tensors."""
     return {k: v.detach().clone().contiguous() for k, v in tensors.items()}
 
 
@@ -100,10 +100,10 @@ def main():
         torch.save(subset, weights / f"protocol-{protocol}-zip.pt", pickle_protocol=protocol)
         torch.save(subset, weights / f"protocol-{protocol}-legacy.pt", pickle_protocol=protocol, **legacy)
 
-    train = train_checkpoint()
-    torch.save(train, weights / "train-zip.pt")
-    torch.save(train, weights / "train-legacy.pt", _use_new_zipfile_serialization=False)
-    values = {f"{part}.{k}": v for part in ("ema", "model") for k, v in dense(train[part]).items()}
+    training_state = train_checkpoint()
+    torch.save(training_state, weights / "train-zip.pt")
+    torch.save(training_state, weights / "train-legacy.pt", _use_new_zipfile_serialization=False)
+    values = {f"{part}.{k}": v for part in ("ema", "model") for k, v in dense(training_state[part]).items()}
     save_file(values, weights / "train.safetensors")
 
     torch.manual_seed(3)
@@ -112,12 +112,12 @@ def main():
     torch.jit.save(torch.jit.script(module), weights / "script.pt")
     save_file(dense(module.state_dict()), weights / "module.safetensors")
 
-    tagged = torch.arange(3.0)
-    tagged.note = "an attribute"
-    odd = {"u16": torch.tensor([65535, 1], dtype=torch.uint16), "c64": torch.tensor([1 + 2j])}
-    odd |= {"f8": torch.zeros(2, dtype=torch.float8_e4m3fn), "tagged": tagged}
-    odd["quantized"] = torch.quantize_per_tensor(torch.zeros(2), 0.1, 0, torch.qint8)
-    torch.save(odd, weights / "odd-types.pt")
+    tagged_tensor = torch.arange(3.0)
+    tagged_tensor.note = "an attribute"
+    odd_types = {"u16": torch.tensor([65535, 1], dtype=torch.uint16), "c64": torch.tensor([1 + 2j])}
+    odd_types |= {"f8": torch.zeros(2, dtype=torch.float8_e4m3fn), "tagged": tagged_tensor}
+    odd_types["quantized"] = torch.quantize_per_tensor(torch.zeros(2), 0.1, 0, torch.qint8)
+    torch.save(odd_types, weights / "odd-types.pt")
     torch.save({"weight": torch.eye(2).to_sparse()}, weights / "sparse.pt")
     torch.save(torch.arange(4.0), weights / "one-tensor.pt")
     torch.save({"epoch": 3}, weights / "no-tensors.pt")
@@ -138,14 +138,14 @@ def main():
     model = DiTTransformer2DModel.from_pretrained(dit / "whole").eval()
     x, t, y = torch.randn(3, 4, 4, 4), torch.tensor([0, 500, 999]), torch.tensor([0, 2, 3])
     with torch.no_grad():
-        as_it_is = model(x, timestep=t, class_labels=y).sample
+        diffusers_output = model(x, timestep=t, class_labels=y).sample
     # diffusers 0.42 spaces 128 frequencies over 127 steps, the official model over 128.
     for block in model.transformer_blocks:
         block.norm1.emb.time_proj.downscale_freq_shift = 0
     with torch.no_grad():
         out = model(x, timestep=t, class_labels=y).sample
-    save_file({"x": x, "t": t, "y": y, "out": out, "out_diffusers": as_it_is}, dit / "outputs.safetensors")
-    for path in dit.rglob("config.json"):  # without the name of the folder it was loaded from
+    save_file({"x": x, "t": t, "y": y, "out": out, "out_diffusers": diffusers_output}, dit / "outputs.safetensors")
+    for path in dit.rglob("config.json"):  # removes the name of the folder of the loaded model
         config = {k: v for k, v in json.loads(path.read_text()).items() if k != "_name_or_path"}
         path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
 

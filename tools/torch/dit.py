@@ -118,7 +118,10 @@ class DiT(nn.Module):
 
 
 def sin_cos_positions():
-    """[1, T, D]: the first half of the width encodes the column, the second the row; sines before cosines in each."""
+    """Returns position embeddings [1, T, D].
+
+    The first half of the width encodes the column, the second half the row. Each half has sines before cosines.
+    """
     side = INPUT // PATCH
     row, column = np.divmod(np.arange(side * side), side)
     omega = 10000.0 ** (-np.arange(WIDTH // 4) / (WIDTH // 4))

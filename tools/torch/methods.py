@@ -4,12 +4,13 @@
 
 Writes base.safetensors (base weights, inputs, target) and one file per method:
 
-- `w.<name>`: trained weights with values other than the initial ones; absent where equal to the base weight
+- `w.<name>`: trained weights with values other than the initial ones; absent if equal to the base weight
 - `output`, `loss` (mean squared error against the target) and `grad.<name>`
-- `after.<name>`, where the optimizer is tested: the weights after five AdamW steps on the same batch
+- `after.<name>`, if the optimizer is tested: the weights after five AdamW steps on the same batch
 
-Names are dit-bench's. Everything is float32 on a CPU, written from the papers: DiT (arXiv 2212.09748), BitFit
-(2106.10199), LoRA (2106.09685), AdaptFormer (2205.13535), VPT (2203.12119), DiffFit (2304.06648).
+All names are dit-bench's names. All values are float32, computed on a CPU. The code is written from the papers: DiT
+(arXiv 2212.09748), BitFit (2106.10199), LoRA (2106.09685), AdaptFormer (2205.13535), VPT (2203.12119), DiffFit
+(2304.06648).
 """
 import json
 import math
@@ -51,7 +52,7 @@ def lora(model, rank):
 
 
 class Adapter(nn.Module):
-    """AdaptFormer's bottleneck: width 64, factor 0.1, no layer norm, without its dropout in training."""
+    """AdaptFormer's bottleneck: width 64, factor 0.1, no layer norm. The paper's dropout in training is left out."""
 
     def __init__(self):
         super().__init__()
@@ -65,7 +66,7 @@ class Adapter(nn.Module):
 
 
 class ParallelAdapterBlock(Block):
-    """The adapter reads the residual stream before norm2; its output is added to that of the gated MLP."""
+    """The adapter reads the residual stream before norm2; its output is added to the output of the gated MLP."""
 
     def __init__(self):
         super().__init__()
@@ -117,14 +118,14 @@ class FinalLayerWithoutPrompt(FinalLayer):
 
 
 def vpt(model):
-    """As the VPT authors' code: the output of the last prompt passes through the remaining blocks."""
+    """Prompts 5 blocks. As in the VPT authors' code, the last prompt's output passes through the other blocks."""
     for i in range(5):
         model.blocks[i] = PromptedBlock(first=i == 0)
     model.final_layer = FinalLayerWithoutPrompt()
 
 
 class ScaledAttention(Attention):
-    """gamma on the output of qkv, of proj, and (gamma1) of the whole attention."""
+    """Attention with one gamma on the output of qkv and one on the output of proj. ScaledBlock has gamma1."""
 
     def __init__(self):
         super().__init__()
@@ -139,7 +140,7 @@ class ScaledAttention(Attention):
 
 
 class ScaledBlock(Block):
-    """DiffFit, figure 4: gamma1 on the attention's output, gamma2 on the MLP's, before each is added back."""
+    """DiffFit, figure 4: gamma1 on the output of the attention, gamma2 on that of the MLP, before the residual sums."""
 
     def __init__(self):
         super().__init__()
@@ -160,8 +161,8 @@ def difffit(model):
     model.final_layer.norm_final = nn.LayerNorm(WIDTH, eps=1e-6)
 
 
-# File, method and options by dit-bench's names, the change of the model, and which parameters train beside the class
-# embedding.
+# Per row: the file, dit-bench's method and options, the change of the model, and parts of the names of the parameters
+# that train beside the class embedding.
 METHODS = [
     ("full", "full", {}, lambda m: None, [""]),
     ("bitfit", "bitfit", {}, lambda m: None, ["bias"]),
@@ -219,31 +220,31 @@ def random_inputs(rng):
     }
 
 
-def adapted(base, change, patterns, move):
-    """A model with the method and the base weights, and its trainable parameters by their PyTorch names."""
+def adapt_model(base, apply_method, patterns, move):
+    """Returns a model with the method and the base weights, and its trainable parameters by their PyTorch names."""
     torch.manual_seed(0)
     rng = np.random.default_rng(1)
     model = DiT()
-    change(model)
+    apply_method(model)
     missing, unexpected = model.load_state_dict(base, strict=False)
     if unexpected:
         raise RuntimeError(f"the method renamed base weights {unexpected}")
-    trained = {}
+    trained_parameters = {}
     for name, p in model.named_parameters():
-        trains = "y_embedder" in name or any(pattern in name for pattern in patterns)
-        p.requires_grad_(trains)
-        if not trains:
+        is_trained = "y_embedder" in name or any(pattern in name for pattern in patterns)
+        p.requires_grad_(is_trained)
+        if not is_trained:
             continue
-        trained[name] = p
+        trained_parameters[name] = p
         if move:
             std = 0.3 if name in missing else 0.1
             p.data += torch.tensor(std * rng.standard_normal(p.shape), dtype=torch.float32)
-    return model, trained
+    return model, trained_parameters
 
 
-def reference(base, inputs, key, change, patterns):
-    model, trained = adapted(base, change, patterns, move=key != "full")
-    start = {name: p.detach().clone() for name, p in trained.items()}
+def reference_values(base, inputs, key, apply_method, patterns):
+    model, trained_parameters = adapt_model(base, apply_method, patterns, move=key != "full")
+    start = {name: p.detach().clone() for name, p in trained_parameters.items()}
 
     def loss():
         output = model(inputs["x"], inputs["t"], inputs["y"])
@@ -252,18 +253,19 @@ def reference(base, inputs, key, change, patterns):
     output, value = loss()
     value.backward()
     values = {"output": output.detach().contiguous(), "loss": value.detach()}
-    for name, p in trained.items():
+    for name, p in trained_parameters.items():
         values[f"grad.{our_name(name)}"] = p.grad.clone()
         if name not in base or not torch.equal(start[name], base[name]):
             values[f"w.{our_name(name)}"] = start[name]
 
     if key in ("lora-r8", "difffit"):
-        optimizer = torch.optim.AdamW(trained.values(), lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0)
+        options = dict(lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0)
+        optimizer = torch.optim.AdamW(trained_parameters.values(), **options)
         for _ in range(STEPS):
             optimizer.zero_grad()
             loss()[1].backward()
             optimizer.step()
-        for name, p in trained.items():
+        for name, p in trained_parameters.items():
             values[f"after.{our_name(name)}"] = p.detach().clone()
     return values
 
@@ -284,15 +286,15 @@ def main():
     rng = np.random.default_rng(0)
     base, inputs = random_base(rng), random_inputs(rng)
     save("base", {**{f"w.{k}": v for k, v in base.items()}, **inputs})
-    plain = DiT()
-    plain.load_state_dict(base)
+    base_model = DiT()
+    base_model.load_state_dict(base)
     with torch.no_grad():
-        at_base = plain(inputs["x"], inputs["t"], inputs["y"])
-    for key, method, options, change, patterns in METHODS:
-        values = reference(base, inputs, key, change, patterns)
+        base_output = base_model(inputs["x"], inputs["t"], inputs["y"])
+    for key, method, options, apply_method, patterns in METHODS:
+        values = reference_values(base, inputs, key, apply_method, patterns)
         size = save(key, values, method=method, options=options)
-        moved = (values["output"] - at_base).abs().max().item()
-        print(f"{key}: {size} bytes, loss {values['loss'].item():.6f}, moved from the base by {moved:.3g}")
+        output_change = (values["output"] - base_output).abs().max().item()
+        print(f"{key}: {size} bytes, loss {values['loss'].item():.6f}, moved from the base by {output_change:.3g}")
 
 
 main()

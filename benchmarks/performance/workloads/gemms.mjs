@@ -1,4 +1,4 @@
-// Bare matrix multiplications (GEMMs) through the compiled engine, in the sizes that a step has (see flops.mjs).
+// Measures bare matrix multiplications (GEMMs) of the sizes of a step in the compiled engine (see flops.mjs).
 
 import * as tf from "@tensorflow/tfjs";
 import { gemmFlops } from "../flops.mjs";
@@ -6,14 +6,14 @@ import { gemmFlops } from "../flops.mjs";
 /** @import { Compiled, Engine } from "@dit-bench/compiler" */
 /** @import { Gemm, Job } from "../types.ts" */
 
-/** Each session computes at least this much, so that the overhead of a session's run is small beside it … */
+/** The operations of a session are at least this many, so that the overhead of running a session is small … */
 const LEAST_FLOPS = 2e9;
-/** … but holds at most this many numbers in right-hand matrices, and at most 16 matrices. */
+/** … unless its right-hand matrices would hold more numbers than this, or be more than `MOST_REPEATS`. */
 const MOST_NUMBERS = 2 ** 25;
 const MOST_REPEATS = 16;
 
 /**
- * One run stands for all GEMMs, each as often as its `times`.
+ * Prepares a job. The times of one run are those of all GEMMs, each repeated `times` times.
  *
  * @param {{ gemms: Gemm[] }} spec
  * @param {Engine} engine
@@ -42,8 +42,8 @@ export async function prepare({ gemms }, engine) {
 }
 
 /**
- * One left-hand matrix times several right-hand ones. One number of each result is an output, so that nothing large is
- * copied.
+ * Compiles the multiplication of one left-hand matrix with several right-hand matrices. Only one number of each result
+ * is an output, so that no large tensor is copied.
  *
  * @param {Gemm} gemm
  * @param {Engine} engine
@@ -54,12 +54,12 @@ async function compileGemm({ batch, m, k, n, transA, transB, fixed, times }, eng
   const shapeA = [batch, ...(transA ? [k, m] : [m, k])];
   const shapeB = [batch, ...(transB ? [n, k] : [k, n])];
   const sizeB = batch * k * n;
-  const desired = Math.ceil(LEAST_FLOPS / gemmFlops({ batch, m, k, n }));
-  const repeats = Math.max(1, Math.min(desired, MOST_REPEATS, Math.floor(MOST_NUMBERS / sizeB)));
+  const desiredRepeats = Math.ceil(LEAST_FLOPS / gemmFlops({ batch, m, k, n }));
+  const repeats = Math.max(1, Math.min(desiredRepeats, MOST_REPEATS, Math.floor(MOST_NUMBERS / sizeB)));
   const names = Array.from({ length: repeats }, (_, i) => `b${i}`);
-  const flat = batch === 1; // a linear layer's GEMM has two axes
-  const at = (/** @type {number[]} */ shape) => (flat ? shape.slice(1) : shape);
-  const matrices = Object.fromEntries(names.map((name, i) => [name, filled(sizeB, i + 1)]));
+  const isLinear = batch === 1; // a linear layer's GEMM has two axes
+  const operandShape = (/** @type {number[]} */ shape) => (isLinear ? shape.slice(1) : shape);
+  const matrices = Object.fromEntries(names.map((name, i) => [name, fillMatrix(sizeB, i + 1)]));
   const compiled = await engine.compile(
     (inputs) => {
       const corners = names.map((name) => {
@@ -70,24 +70,24 @@ async function compileGemm({ batch, m, k, n, transA, transB, fixed, times }, eng
       return { corners: corners.length === 1 ? corners[0] : tf.concat(corners) };
     },
     {
-      a: { shape: at(shapeA) },
+      a: { shape: operandShape(shapeA) },
       ...Object.fromEntries(
-        names.map((name) => [name, { shape: at(shapeB), ...(fixed ? { value: matrices[name] } : {}) }]),
+        names.map((name) => [name, { shape: operandShape(shapeB), ...(fixed ? { value: matrices[name] } : {}) }]),
       ),
     },
     { name: `GEMM ${batch} × ${m} × ${k} × ${n}` },
   );
-  const a = filled(batch * m * k, 0);
+  const a = fillMatrix(batch * m * k, 0);
   return { compiled, inputs: { a, ...(fixed ? {} : matrices) }, share: times / repeats };
 }
 
 /**
- * Different numbers in (-1, 1). Sampling normal ones would take longer than the GEMMs.
+ * Returns varied numbers in (-1, 1). Sampling normal numbers would take longer than the GEMMs.
  *
  * @param {number} count
  * @param {number} seed
  */
-function filled(count, seed) {
+function fillMatrix(count, seed) {
   const numbers = new Float32Array(count);
   for (let i = 0; i < count; i++) numbers[i] = ((i * 7919 + seed * 104729) % 2000) / 1e3 - 0.9995;
   return numbers;

@@ -1,5 +1,5 @@
-// The parts of a run at the settings of recipe mini: batches, image files, sampling, features, the Fréchet distance,
-// and the training loop with a new batch each step or with one fixed batch.
+// Prepares the parts of a run with the settings of recipe mini: batches, image files, sampling, features, the Fréchet
+// distance, and the training loop with a new batch each step or with one fixed batch.
 
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ import { compileTimes } from "./step.mjs";
 const parts = { loop, batching, decoding, sampler, extractor, frechet };
 
 /**
- * `about.images` of the job is the number of images in one run.
+ * Prepares one part. `about.images` of the job is the number of images in one run.
  *
  * @param {Preparation} spec
  * @param {Engine} engine
@@ -43,8 +43,8 @@ export function prepare({ work = "", ...spec }, engine) {
   return part(spec, engine);
 }
 
-/** The miniature `flowers`'s images and batches, by the recipe. */
-function mini() {
+/** Returns the images of the miniature `flowers` and its batches, with the settings of recipe mini. */
+function loadMini() {
   const recipe = loadRecipe("mini");
   const { data, model, training } = recipe.settings;
   const { perClass, seed } = data;
@@ -72,14 +72,14 @@ function mini() {
 }
 
 /**
- * The training loop of DiffFit: each step makes its batch, or, with `batching: false`, all use the first.
+ * The training loop of DiffFit: each step makes its batch. With `batching: false` all steps use the first batch.
  *
  * @param {{ method: string, batching: boolean }} spec
  * @param {Engine} engine
  * @returns {Promise<Job>}
  */
 async function loop({ method, batching }, engine) {
-  const { recipe, batchAt } = mini();
+  const { recipe, batchAt } = loadMini();
   const { model, training } = recipe.settings;
   const { default: methodPackage } = await import(`@dit-bench/method-${method}`);
   const optimizer = { lr: 1e-4, betas: training.betas, eps: training.eps, weightDecay: training.weightDecay };
@@ -106,13 +106,13 @@ async function loop({ method, batching }, engine) {
  * @returns {Job}
  */
 function batching() {
-  const { recipe, batchAt } = mini();
+  const { recipe, batchAt } = loadMini();
   let k = 0;
   return { about: { images: recipe.settings.training.batch }, run: () => void batchAt(k++) };
 }
 
 /**
- * Reads a folder of JPEG files of 500 × 375 pixels, a usual size of the flower photographs, cropped and scaled.
+ * Reads a folder of JPEG files, crops and scales them. They have 500 × 375 pixels, a common size of Oxford Flowers.
  *
  * @param {{ size: number, files: number }} spec side in pixels; number of files
  * @returns {Promise<Job>}
@@ -137,7 +137,7 @@ async function decoding({ size, files }) {
         noise: { type: "gaussian", mean: 128, sigma: 12 },
       },
     };
-    const grain = await sharp(noise).png().toBuffer(); // without fine detail it would decode faster than a photograph
+    const grain = await sharp(noise).png().toBuffer(); // an image without fine detail decodes faster than a photograph
     await sharp(pixels, { raw: { width: 32, height: 32, channels: 3 } })
       .resize(500, 375, { fit: "fill" })
       .composite([{ input: grain, blend: "soft-light" }])
@@ -152,7 +152,7 @@ async function decoding({ size, files }) {
 }
 
 /**
- * One batch of samples, from noise to pixels, with the guidance and the steps of the recipe.
+ * Samples one batch of images, from noise to pixels, with the guidance and the steps of the recipe.
  *
  * @param {object} _
  * @param {Engine} engine
@@ -190,14 +190,14 @@ async function sampler(_, engine) {
 }
 
 /**
- * Features of a dataset's images.
+ * Computes the features of a dataset's images.
  *
  * @param {object} _
  * @param {Engine} engine
  * @returns {Promise<Job>}
  */
 async function extractor(_, engine) {
-  const { recipe, images } = mini();
+  const { recipe, images } = loadMini();
   const { extractor: settings } = recipe.settings;
   if (!("classes" in settings)) throw new Error("recipe mini has no miniature extractor");
   const network = miniInception(settings.classes);
@@ -214,11 +214,11 @@ async function extractor(_, engine) {
  * @returns {Job}
  */
 function frechet({ dimension: D }) {
-  const set = (/** @type {number} */ seed) => {
+  const statisticsOf = (/** @type {number} */ seed) => {
     const features = normals(seed, "features", 0, D * Math.ceil(1.25 * D)); // more samples than dimensions
     for (let i = 0; i < features.length; i++) features[i] *= 1 + (i % D) / D + seed / 10;
     return statistics(features, D);
   };
-  const [a, b] = [set(0), set(1)];
+  const [a, b] = [statisticsOf(0), statisticsOf(1)];
   return { about: { dimension: D }, run: () => void frechetDistance(a, b) };
 }

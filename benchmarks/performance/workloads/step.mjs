@@ -1,7 +1,7 @@
-// A training step of one method, or one sampling step, of a DiT of the given shape: the runner's functions, compiled.
+// Compiles the runner's functions for a training step of one method, or for a sampling step, of a DiT of a given shape.
 //
 // The DiT has patches of 2 over 4 channels, 101 classes, random weights and a random batch. A training step is the
-// diffusion loss, the gradients of all that the method trains, and AdamW; without the moving average that a run keeps.
+// diffusion loss, the gradients of all trained weights, and AdamW. It leaves out the moving average that a run keeps.
 // A sampling step is the network and the DDIM update, without guidance.
 //
 // N = batch, C = channels, S = side
@@ -54,7 +54,7 @@ export async function prepare({ method, shape }, engine) {
   const state = rest;
   for (const name of Object.keys(state)) {
     await compiled.setState({ [name]: state[name] });
-    delete state[name]; // two copies of a full state of DiT-XL/2 would not fit
+    delete state[name]; // two copies of the full state of DiT-XL/2 would not fit into memory
   }
   const batch = batchOf(config, shape.batch);
   let k = 0;
@@ -74,7 +74,7 @@ export async function prepare({ method, shape }, engine) {
  * @param {DitConfig} config
  * @param {Values} base
  * @param {number} N
- * @param {Engine} [engine] decides the number of micro-batches; without it, one
+ * @param {Engine} [engine] decides the number of micro-batches; without an engine, one
  * @returns {ReturnType<typeof trainingStep>}
  */
 export function methodStep(adapted, config, base, N, engine) {
@@ -101,7 +101,7 @@ export function methodStep(adapted, config, base, N, engine) {
  */
 async function samplingStep(config, model, base, N, engine) {
   /** @type {Parameters<typeof samplerStep>[1]} */
-  const settings = { sampler: "ddim", guidance: 1, guidedChannels: "all", clipDenoised: true }; // x must stay finite
+  const settings = { sampler: "ddim", guidance: 1, guidedChannels: "all", clipDenoised: true }; // keeps x finite
   const compiled = await engine.compile(...samplerStep({ config, infos: model.weights, values: base }, settings, N));
   const { x0, t, y } = batchOf(config, N);
   await compiled.setState({ x: x0 });
@@ -140,7 +140,7 @@ export const compileTimes = ({ report: { traceMs, sessionMs, nodes } }) => ({
 });
 
 /**
- * Normal numbers. Large tensors repeat the same 2^20 numbers, since sampling all would take longer than a row.
+ * Returns normal numbers. Large tensors repeat the same 2^20 numbers, since sampling all would take longer than a row.
  *
  * @param {string} name
  * @param {readonly number[]} shape
@@ -148,8 +148,8 @@ export const compileTimes = ({ report: { traceMs, sessionMs, nodes } }) => ({
  */
 function randomNormal(name, shape, std = 1) {
   const count = size(shape);
-  const sampled = normals(0, name, 0, Math.min(count, 2 ** 20)).map((z) => std * z);
+  const block = normals(0, name, 0, Math.min(count, 2 ** 20)).map((z) => std * z);
   const values = new Float32Array(count);
-  for (let at = 0; at < count; at += sampled.length) values.set(sampled.subarray(0, count - at), at);
+  for (let at = 0; at < count; at += block.length) values.set(block.subarray(0, count - at), at);
   return values;
 }
