@@ -1,4 +1,4 @@
-// `bench vae encode` and `bench vae decode`: images to an autoencoder's latents, and back.
+// `bench vae encode` and `bench vae decode`: convert images to an autoencoder's latents, and latents to images.
 
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -64,7 +64,7 @@ export async function vaeDecode(path: string, options: VaeDecodeOptions): Promis
         modified: statSync(path).mtimeMs,
         weights: resolve(autoencoder.path),
         scale,
-        tile: options.tile?.toString(), // a string in the manifests of earlier versions
+        tile: options.tile?.toString(), // a string, because earlier versions wrote a string into the manifest
       },
       overwrite,
     });

@@ -7,18 +7,21 @@ import { training } from "./training.ts";
 export const grid = declare({
   about: "run every combination of methods, datasets and seeds, several at once, and make the tables",
   flags: {
-    methods: list("names", "comma-separated (default: all built-in methods and those of plug-ins)"),
-    datasets: list("names", "comma-separated (default: every dataset that the recipe can train on)"),
+    methods: list("names", "methods to run, comma-separated (default: all built-in methods and those of plug-ins)"),
+    datasets: list(
+      "names",
+      "datasets to train on, comma-separated (default: every dataset that the recipe can train on)",
+    ),
     data: texts(
       "folder",
       "your own images instead of datasets, one subfolder for each class; each --data is a dataset",
     ),
-    name: texts("name", "what to call your own images, in the order of --data (default: the folders' names)"),
+    name: texts("name", "names of your own images, in the order of --data (default: the folders' names)"),
     seeds: whole("number", "how many seeds, from 0", atLeast(1), { default: 1 }),
     ...training,
     jobs: whole(
       "number",
-      "runs at the same time, each with its share of the CPU (default: one for each core)",
+      "how many runs at the same time; they share the CPU cores (default: one run for each core)",
       atLeast(1),
     ),
     timeLimit: decimal("minutes", "end a run that takes longer; the other runs continue (default: none)", {
