@@ -4,7 +4,8 @@ import { BenchError } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
 
 /**
- * Returns the labels of the classes in the list. Throws BenchError (usage) for a class that does not exist or is given twice.
+ * Returns the labels of the classes in the list. Throws BenchError (usage) for a class that does not exist or is given
+ * twice.
  *
  * @param names names of all classes, in label order
  * @param lastLabel the largest label allowed: that of the null class, if the model has one

@@ -8,7 +8,7 @@ import { quantity } from "@dit-bench/text";
 import { alignColumns, hangText, screenWidth } from "./columns.ts";
 import { formatDuration } from "./progress.ts";
 
-/** @param engine the one that the GEMM throughput of the plan was measured on */
+/** Returns the text of a plan. @param engine the engine on which the GEMM throughput of the plan was measured */
 export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads">): string {
   const { parameters, memory, files } = plan;
   const missing = files.filter(({ path }) => path === undefined);
@@ -52,13 +52,13 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
       `estimated from the GEMMs of the steps. A GEMM just ran at ${(plan.productRate / 1e9).toFixed(0)} GFLOP/s ` +
         `on ${quantity(engine.threads, "thread")} (${engine.name}); training is assumed to reach ` +
         `${formatPercent(throughputShare.training)} of that, sampling ${formatPercent(throughputShare.sampling)}. ` +
-        "Right within a factor of two, if nothing else runs on this machine",
+        "The real time differs by less than a factor of two, if nothing else runs on this machine",
     ),
     "",
   ].join("\n");
 }
 
-/** The path follows on the line of its file if it fits, else below it. */
+/** Returns the lines of the files. A path follows on the line of its file if it fits, and on the next line if not. */
 function fileLines(files: readonly NeededFile[]): string[] {
   const heads = alignColumns(
     files.map(({ what, name, bytes }) => [what, name, bytes === null ? "size not known" : formatBytes(bytes)]),
@@ -70,10 +70,12 @@ function fileLines(files: readonly NeededFile[]): string[] {
   });
 }
 
-/** Why a run would refuse a file that exists: it is not the published one. Empty if it would not. */
+/** Returns the reason for which a run would refuse an existing file, or nothing if the file is the published one. */
 function describeProblem({ name, path }: NeededFile): string[] {
-  const other = misplaced(name);
-  return other && other.path === path ? [`${other.reason}; get it with 'bench fetch ${name}'`] : [];
+  const misplacedFile = misplaced(name);
+  return misplacedFile && misplacedFile.path === path
+    ? [`${misplacedFile.reason}; get it with 'bench fetch ${name}'`]
+    : [];
 }
 
 /** Column where the text of an item begins. */

@@ -1,4 +1,4 @@
-// The result of a finished run, as `bench run` prints it and as its `--json` has it.
+// Formats the result of a finished run, as text and for the JSON output of `bench run`.
 
 import { existsSync, statSync } from "node:fs";
 import { relative } from "node:path";
@@ -15,7 +15,7 @@ export interface RunFiles {
   readonly loss: string;
 }
 
-/** The figures of `--json`. */
+/** Returns the figures for the JSON output. */
 export function figuresOf(record: RunRecord, files: RunFiles) {
   const { fid, fidInterval, baseFid, kid, baseKid, extractor } = record.metrics!;
   return {
@@ -34,7 +34,7 @@ export function figuresOf(record: RunRecord, files: RunFiles) {
   };
 }
 
-/** The result as text. @param width of the screen; lines are not wrapped if it is undefined */
+/** Returns the result as text. @param width width of the screen; if it is undefined, lines are not wrapped */
 export function describeRun(record: RunRecord, files: RunFiles, width = process.stdout.columns): string {
   const { cell, metrics: m, parameters, data, times } = record;
   const share = (100 * parameters.trainable) / parameters.model;
@@ -92,7 +92,7 @@ export function describeRun(record: RunRecord, files: RunFiles, width = process.
   ].join("\n");
 }
 
-/** Records of early versions have no size; undefined if the file is missing, too. */
+/** Returns the size of the trained weights. Records of early versions lack it; for these, the file is measured. */
 function storedBytes(record: RunRecord, weights: string): number | undefined {
   return record.weights.trainedBytes ?? statSync(weights, { throwIfNoEntry: false })?.size;
 }

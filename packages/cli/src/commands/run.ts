@@ -65,7 +65,7 @@ async function checkOptions(options: RunOptions): Promise<Cell> {
   return { recipe, method, methodOptions: settings.methods.get(method.method.name)!.options, dataset };
 }
 
-/** Chooses the images of `--data`, or else the dataset of `--dataset`. Throws BenchError (usage) if both are missing. */
+/** Chooses the images of `--data`, or else the dataset of `--dataset`. Throws BenchError (usage) without either. */
 function chooseDataset({ dataset, data, name, strict }: RunOptions): DatasetChoice {
   if (data !== undefined) {
     if (dataset !== undefined)

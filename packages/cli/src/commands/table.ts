@@ -67,7 +67,8 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
       const paths = await writeReport(group, folder, { pathOf: pathOfRecord, leftOut })
         .then((report) => report.paths)
         .catch((error) => {
-          print(describeComparison(compared, undefined, leftOut)); // the user can read the table, even if it cannot be written
+          // The user can read the table, even if it cannot be written.
+          print(describeComparison(compared, undefined, leftOut));
           throw explainWriteError(folder, error);
         });
       if (resolve(out) !== resolve(from)) await copyRecords(compared, pathOf, join(folder, "records"));

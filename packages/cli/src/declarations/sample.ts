@@ -40,8 +40,8 @@ export const sample = declare({
     seed: seed("seed of the noise"),
     autoencoder: text(
       "file",
-      "autoencoder that decodes the latents: a file, a folder, or a name that 'bench fetch' knows, such as sd-vae-ft-ema " +
-        "(default: the run's own)",
+      "autoencoder that decodes the latents: a file, a folder, or a name that 'bench fetch' knows, " +
+        "such as sd-vae-ft-ema (default: the run's own)",
     ),
     recipe: text("folder", "folder of the run's recipe, if it is not a recipe of this project"),
     plugin,
