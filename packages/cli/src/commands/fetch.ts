@@ -113,7 +113,7 @@ function describePlans(plans: readonly FetchPlan[]): string {
       .flatMap(({ file, gone }) =>
         hangText(
           "  ",
-          `${file} can probably not be downloaded, ${gone}; put it into ${plan.downloads} yourself (docs/datasets.md)`,
+          `${file} can probably not be downloaded, ${gone}: put it into ${plan.downloads} yourself (docs/datasets.md)`,
         ),
       );
     return [

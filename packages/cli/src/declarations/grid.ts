@@ -16,7 +16,7 @@ export const grid = declare({
       "folder",
       "your own images instead of datasets, one subfolder for each class; each --data is a dataset",
     ),
-    name: texts("name", "names of your own images, in the order of --data (default: the folders' names)"),
+    name: texts("name", "what to call your own images, in the order of --data (default: the folders' names)"),
     seeds: whole("number", "how many seeds, from 0", atLeast(1), { default: 1 }),
     ...training,
     jobs: whole(
