@@ -1,4 +1,4 @@
-// Control characters in output: escaped, except line ends, tabs and the codes of colours.
+// Tests that control characters in output are escaped, except line ends, tabs and the codes of colours.
 
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { print, printJson, printNote } from "./print.ts";

@@ -130,7 +130,7 @@ describe("bench table --out", () => {
     expect(readFileSync(join(inside, "table.csv"), "utf8")).toContain(",600,1,");
   });
 
-  it("may be the folder that holds the records themselves", async () => {
+  it("accepts the folder that holds the records themselves", async () => {
     await writeRecords(change(0, {}), change(1, {}));
     await writeRecord(join(from, "runs", "2.json"), change(2, {}));
     await writeTables(from, join(from, "runs"), false);

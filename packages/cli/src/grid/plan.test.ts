@@ -45,7 +45,7 @@ describe("prepareGrid", () => {
     expect(await names(["一", "\x1b[2J"])).toEqual(["一", "\\x1b[2J"]);
   });
 
-  it("returns a plan that JSON carries to another process unchanged", async () => {
+  it("returns a plan that is unchanged after it is written as JSON and read again", async () => {
     const plan = await prepare({});
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
   });
