@@ -95,20 +95,20 @@ describe("bench fetch", () => {
 
   it("uses files in the Hugging Face cache when offline, and prints their paths", async () => {
     const commit = "0123456789abcdef0123456789abcdef01234567";
-    const file = (name: string, bytes: number) => {
+    const writeCachedFile = (name: string, bytes: number) => {
       const path = join(place, "hub/models--stabilityai--sd-vae-ft-ema", name);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, name === "refs/main" ? commit : "");
       if (bytes > 0) truncateSync(path, bytes);
       return path;
     };
-    file("refs/main", 0);
-    const path = file(`snapshots/${commit}/diffusion_pytorch_model.safetensors`, 8);
+    writeCachedFile("refs/main", 0);
+    const path = writeCachedFile(`snapshots/${commit}/diffusion_pytorch_model.safetensors`, 8);
     process.env.HF_HUB_OFFLINE = "1";
     const missing = await go("sd-vae-ft-ema", "--json");
     expect(missing.code).toBe(4);
     expect(missing.stderr).toContain("HF_HUB_OFFLINE forbids network access");
-    file(`snapshots/${commit}/config.json`, 547);
+    writeCachedFile(`snapshots/${commit}/config.json`, 547);
     const wrong = await go("sd-vae-ft-ema");
     expect(wrong.code).toBe(4);
     expect(wrong.stderr).toContain(`${path} is not the published file: its length is 8, wanted ${size} bytes`);

@@ -50,8 +50,8 @@ describe("bench grid and table", () => {
   });
 
   it("continues with the other cells when one fails, names it, and exits with 3", async () => {
-    const bad = writePlugin("bad", { adapt: 'throw new Error("no luck\\u001b[2J")' });
-    const r = await grid(...bad, ..."--methods bad,bitfit --datasets sun --out partly".split(" "));
+    const badPlugin = writePlugin("bad", { adapt: 'throw new Error("no luck\\u001b[2J")' });
+    const r = await grid(...badPlugin, ..."--methods bad,bitfit --datasets sun --out partly".split(" "));
     expect(r.code).toBe(3);
     expect(r.stderr).toContain("1 of 2 cells failed: sun bad seed 0");
     expect(r.stderr).toContain("no luck\\x1b[2J");

@@ -105,9 +105,9 @@ describe("bench list-weights", () => {
   });
 
   it("refuses a file that would run code, and one that does not exist, with exit code 4", async () => {
-    const hostile = join(place, "hostile.pt");
-    writeFileSync(hostile, "cos\nsystem\n(S'touch was-here'\ntR.");
-    const r = await go("list-weights", hostile);
+    const hostileFile = join(place, "hostile.pt");
+    writeFileSync(hostileFile, "cos\nsystem\n(S'touch was-here'\ntR.");
+    const r = await go("list-weights", hostileFile);
     expect(r).toMatchObject({ code: 4, stdout: "" });
     expect(r.stderr).toContain("os.system");
     expect(existsSync(join(place, "was-here"))).toBe(false);

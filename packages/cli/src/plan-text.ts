@@ -16,7 +16,7 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
   const peak = Math.max(memory.training, memory.sampling);
   const seconds = Object.entries(plan.seconds);
   const total = seconds.reduce((sum, [, s]) => sum + s, 0);
-  const amounts = (rows: string[][]) =>
+  const formatAmounts = (rows: string[][]) =>
     alignColumns(rows, new Set([0])).map((row) => `${" ".repeat(textColumn)}${row}`);
   return [
     ...hangText("", `${plan.method} on ${plan.dataset}, protocol ${plan.protocol}. Dry run: nothing is done.`),
@@ -44,9 +44,9 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
       "disk",
       `about ${formatBytes(Object.values(plan.disk).reduce((sum, bytes) => sum + bytes, 0))} in all`,
     ),
-    ...amounts(Object.entries(plan.disk).map(([what, bytes]) => [formatBytes(bytes), what])),
+    ...formatAmounts(Object.entries(plan.disk).map(([what, bytes]) => [formatBytes(bytes), what])),
     ...formatItem("time", `about ${formatTime(total)} in all`),
-    ...amounts(seconds.map(([stage, s]) => [formatTime(s), stage])),
+    ...formatAmounts(seconds.map(([stage, s]) => [formatTime(s), stage])),
     ...formatItem(
       "",
       `estimated from the GEMMs of the steps. A GEMM just ran at ${(plan.productRate / 1e9).toFixed(0)} GFLOP/s ` +

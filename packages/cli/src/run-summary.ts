@@ -71,7 +71,7 @@ export function describeRun(record: RunRecord, files: RunFiles, width = process.
       .filter(([, path]) => existsSync(path))
       .map(([name, path]) => [name, relative(process.cwd(), path) || path]),
   ];
-  const hang = (head: string, text: string) => (width ? hangText(head, text) : [head + text]);
+  const wrapLine = (head: string, text: string) => (width ? hangText(head, text) : [head + text]);
   const notes: string[] = [];
   if (m!.fid > m!.baseFid)
     notes.push(
@@ -84,11 +84,11 @@ export function describeRun(record: RunRecord, files: RunFiles, width = process.
         `the FIDs are those of ${m!.extractor}, not of Inception, and not comparable with published FIDs.`,
     );
   return [
-    ...hang("", `${cell.methodLabel} on ${cell.datasetTitle} (${what}), seed ${cell.seed}`),
+    ...wrapLine("", `${cell.methodLabel} on ${cell.datasetTitle} (${what}), seed ${cell.seed}`),
     "",
-    ...rows.flatMap(([name, text]) => hang(`  ${name!.padEnd(12)} `, text!)),
+    ...rows.flatMap(([name, text]) => wrapLine(`  ${name!.padEnd(12)} `, text!)),
     "",
-    ...notes.flatMap((note) => [...hang("", note), ""]),
+    ...notes.flatMap((note) => [...wrapLine("", note), ""]),
   ].join("\n");
 }
 

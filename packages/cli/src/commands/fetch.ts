@@ -86,16 +86,16 @@ function describeState(plan: FetchPlan): string {
 
 function describeAll(plans: readonly FetchPlan[], home: string): string {
   const rows = [
-    ["name", "kind", "size", "here", "what"],
+    ["name", "kind", "size", "downloaded", "title"],
     ...plans.map((p) => [p.name, p.kind, describeSize(p), describeState(p), p.title]),
   ];
   return [
     ...alignColumns(rows, new Set([2])),
     "",
     `kept in ${home}`,
-    "'bench fetch NAME' downloads one; --dry-run shows its size, its licence and where it goes",
+    "'bench fetch NAME' downloads one; 'bench fetch --dry-run NAME' shows its files, licence and folder",
     ...(plans.some((plan) => describeState(plan) === "no, host gone")
-      ? ["host gone: docs/datasets.md describes how to add such a dataset by hand"]
+      ? ["host gone: the dataset cannot be downloaded; docs/datasets.md describes how to add it by hand"]
       : []),
     "",
   ].join("\n");

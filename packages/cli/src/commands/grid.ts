@@ -1,4 +1,4 @@
-// `bench grid`: many cells, each in a process of its own, and their tables.
+// `bench grid`: runs many cells, each in its own process, and writes their tables.
 
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";

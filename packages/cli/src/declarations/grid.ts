@@ -5,7 +5,7 @@ import { atLeast } from "../parser/values.ts";
 import { training } from "./training.ts";
 
 export const grid = declare({
-  about: "run every combination of methods, datasets and seeds, several at once, and make the tables",
+  about: "run every combination of methods, datasets and seeds, several at the same time, and write the tables",
   flags: {
     methods: list("names", "methods to run, comma-separated (default: all built-in methods and those of plug-ins)"),
     datasets: list(
