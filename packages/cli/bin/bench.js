@@ -1,24 +1,24 @@
 #!/usr/bin/env node
-// Starts the built program; in a fresh checkout it builds it first.
+// Starts the compiled program. In a fresh checkout, the program is compiled first.
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-// Until the program has its own listeners: Node would open the port of its debugger on SIGUSR1. The exit code is that of
-// an interruption; its table may not be built yet.
+// These listeners work until the program adds its own. Without a listener, Node opens its debugger port on SIGUSR1. The
+// exit code 75 means `interrupted`; it is a literal because the table of exit codes may not be compiled yet.
 for (const signal of ["SIGUSR1", "SIGUSR2"])
   process.on(signal, () => {
     if (process.listenerCount(signal) === 1) process.exit(75);
   });
 
-const here = dirname(fileURLToPath(import.meta.url));
-const built = join(here, "..", "dist", "start.js");
-const top = join(here, "..", "..", "..");
-if (!existsSync(built) && existsSync(join(top, "tsconfig.json"))) {
-  process.stderr.write("building bench, once\n");
-  execFileSync(process.execPath, [join(top, "tools", "build.mjs")], { stdio: "inherit" });
+const thisFolder = dirname(fileURLToPath(import.meta.url));
+const programFile = join(thisFolder, "..", "dist", "start.js");
+const checkout = join(thisFolder, "..", "..", "..");
+if (!existsSync(programFile) && existsSync(join(checkout, "tsconfig.json"))) {
+  process.stderr.write("building bench; later starts skip this\n");
+  execFileSync(process.execPath, [join(checkout, "tools", "build.mjs")], { stdio: "inherit" });
 }
 const { watchParent } = await import("@dit-bench/runner/watch-parent");
 watchParent();

@@ -32,9 +32,9 @@ describe("bench run", () => {
     ["a seed that is not a number", () => ["--seed", "x"], 2, /--seed is 'x'; wanted a whole number/],
     ["a plug-in that does not exist", () => ["--plugin", "./nowhere"], 2, /plug-in .\/nowhere: there is no such file/],
     ["a folder that does not exist", () => ["--data", "nowhere"], 4, /nowhere/],
-    ["a folder without images", () => folder("empty"), 4, /no images in .*expected one folder per class/],
+    ["a folder without images", () => makeEmptyFolder("empty"), 4, /no images in .*expected one folder per class/],
     [
-      "a folder around the folder of classes",
+      "the parent folder of the folder with the classes",
       async () => ["--data", join(await photos("around/photos", { daisy: 6, rose: 6 }), "..")],
       4,
       /holds one folder, "photos", with folders in it: did you mean ".*photos around\/photos"\?/,
@@ -45,7 +45,7 @@ describe("bench run", () => {
       4,
       /1\s?[×x]\s?1/,
     ],
-    ["nothing but 1×1 images", async () => ["--data", await photos("dots", { daisy: 6, rose: 6 }, 6)], 4, /./],
+    ["a folder with 1×1 images only", async () => ["--data", await photos("dots", { daisy: 6, rose: 6 }, 6)], 4, /./],
     [
       "fewer images than a batch",
       async () => ["--data", await photos("few", { daisy: 3, rose: 3 })],
@@ -84,14 +84,14 @@ describe("bench run", () => {
 
   const notWeights = join(place, "no weights.txt");
   writeFileSync(notWeights, "not weights");
-  const few = async () => ["--data", await photos("few too", { daisy: 3, rose: 3 })];
+  const fewImages = async () => ["--data", await photos("few too", { daisy: 3, rose: 3 })];
   const broken = async () => {
     const data = await photos("broken", { daisy: 5, rose: 5 });
     for (const name of ["daisy/0", "daisy/1", "rose/0"]) writeFileSync(join(data, `${name}.jpg`), "no image");
     return ["--data", data];
   };
   it.each([
-    ["fewer images than a batch", few],
+    ["fewer images than a batch", fewImages],
     ["fewer images that can be read than a batch", broken],
     ["an image that cannot be read, with --strict", async () => [...(await broken()), "--strict"]],
     ["a folder that does not exist", () => ["--data", "nowhere"]],
@@ -104,15 +104,15 @@ describe("bench run", () => {
     ["an unknown option", () => ["--set", "rnk=4"]],
     ["a folder that cannot be written", () => ["--out", "file/runs"]],
   ] as [string, () => Promise<string[]> | string[]][])(
-    "in a dry run refuses %s with the same message and exit code",
+    "refuses %s in a dry run, with the message and exit code of a real run",
     async (_, args) => {
-      const given = await args();
-      const real = await run("--out", "dry", ...given);
-      const dry = await run("--out", "dry", ...given, "--dry-run");
-      const last = (stderr: string) => stderr.trimEnd().split("\n").at(-1);
-      expect(real.code).toBeGreaterThan(0);
-      expect(dry.code).toBe(real.code);
-      expect(last(dry.stderr)).toBe(last(real.stderr));
+      const flags = await args();
+      const realRun = await run("--out", "dry", ...flags);
+      const dryRun = await run("--out", "dry", ...flags, "--dry-run");
+      const lastLine = (stderr: string) => stderr.trimEnd().split("\n").at(-1);
+      expect(realRun.code).toBeGreaterThan(0);
+      expect(dryRun.code).toBe(realRun.code);
+      expect(lastLine(dryRun.stderr)).toBe(lastLine(realRun.stderr));
       expect(existsSync(join(place, "dry"))).toBe(false);
     },
   );
@@ -150,7 +150,8 @@ describe("bench run", () => {
   });
 });
 
-function folder(name: string): string[] {
+/** Makes a folder with an empty class folder; returns the flags that name it. */
+function makeEmptyFolder(name: string): string[] {
   mkdirSync(join(place, name, "daisy"), { recursive: true });
   return ["--data", name];
 }

@@ -10,11 +10,11 @@ export interface Finished {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** The JSON object of the last line. */
+  /** The JSON object on the last line of stdout; empty if there is none. */
   readonly json: Record<string, unknown>;
 }
 
-/** Runs bench to its end. @param watch called with all of stderr so far, whenever more arrives */
+/** Runs bench to its end. @param watch called with the whole stderr each time that more of it arrives */
 export function bench(
   args: readonly string[],
   { cwd, watch }: { cwd: string; watch?: (stderr: string, child: ChildProcess) => void },

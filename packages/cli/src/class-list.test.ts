@@ -1,10 +1,10 @@
-// The value of `--classes`: labels, names, both, and names that look like labels or like the syntax.
+// Tests values of `--classes`: labels, names, mixed lists, and names that look like labels or like the syntax.
 
 import { describe, expect, it } from "vitest";
 import { parseClasses } from "./class-list.ts";
 
 const flowers = ["n01443537, goldfish", "rose", "玫瑰", 'the "best"', "tulip"];
-const numbered = ["1", "10", "2"]; // as folders in byte order
+const numberedNames = ["1", "10", "2"]; // class folders named by numbers, in byte order
 const parse = (text: string, names: readonly string[] = flowers) => parseClasses(text, names, names.length);
 
 describe("parseClasses", () => {
@@ -16,7 +16,7 @@ describe("parseClasses", () => {
     ['"n01443537, goldfish",rose', [0, 1]],
     ['tulip, "n01443537, goldfish"', [4, 0]],
     ['"the ""best""",1', [3, 1]],
-    ["n01443537, goldfish", [0]], // a shell takes the quotes away
+    ["n01443537, goldfish", [0]], // without the quotes, which a shell removes
     ['the "best"', [3]],
     ['["n01443537, goldfish", 3]', [0, 3]],
     ['["tulip"]', [4]],
@@ -28,13 +28,13 @@ describe("parseClasses", () => {
 
   it("refuses a text that is the name of one class and the number of another", () => {
     for (const text of ["1", '"1"', '["1"]'])
-      expect(() => parse(text, numbered), text).toThrow(/it is the name of label \d and the number of label \d/);
-    expect(() => parse("0,1,2", numbered)).toThrow(
+      expect(() => parse(text, numberedNames), text).toThrow(/it is the name of label \d and the number of label \d/);
+    expect(() => parse("0,1,2", numberedNames)).toThrow(
       "--classes 1: it is the name of label 0 and the number of label 1, '10'; write label:1 or name:1",
     );
-    expect(parse("name:1,label:1,name:2", numbered)).toEqual([0, 1, 2]);
-    expect(parse("[0, 1, 2]", numbered)).toEqual([0, 1, 2]);
-    expect(parse("10,0", numbered)).toEqual([1, 0]);
+    expect(parse("name:1,label:1,name:2", numberedNames)).toEqual([0, 1, 2]);
+    expect(parse("[0, 1, 2]", numberedNames)).toEqual([0, 1, 2]);
+    expect(parse("10,0", numberedNames)).toEqual([1, 0]);
     // Name and number give the same label.
     expect(parse("0,1,2", ["0", "1", "2"])).toEqual([0, 1, 2]);
     expect(() => parse("3", ["a", "b", "3"])).toThrow("the number of label 3, the null class; write label:3 or name:3");
@@ -46,7 +46,7 @@ describe("parseClasses", () => {
     expect(parse('"a,b"', names)).toEqual([2]);
   });
 
-  it("reads a class whose name begins with label: by its name after name:", () => {
+  it("needs the prefix name: for a class whose own name begins with label:", () => {
     expect(parse("name:label:0", ["x", "label:0"])).toEqual([1]);
     expect(() => parse("label:0", ["x", "label:0"])).toThrow("write label:0 or name:0");
   });
@@ -70,7 +70,7 @@ describe("parseClasses", () => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ exitCode: 2 }));
   });
 
-  it("allows no label of a null class if the model has none", () => {
+  it("refuses the label of the null class if the model has no null class", () => {
     expect(() => parseClasses("2", ["a", "b"], 1)).toThrow("wanted numbers from 0 to 1, or names such as 'a', 'b'");
   });
 });

@@ -1,31 +1,33 @@
-// The value of `--classes`: classes by label or name. `bench sample --help` describes the syntax.
+// Parses the value of `--classes`, a list of labels or names of classes. `bench sample --help` describes the syntax.
 
 import { BenchError } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
 
 /**
- * The labels of the classes in the list. Throws BenchError (usage) for a class that does not exist or is given twice.
+ * Returns the labels of the classes in the list. Throws BenchError (usage) for a class that does not exist or is given
+ * twice.
  *
- * @param names of the classes, in label order
+ * @param names names of all classes, in label order
  * @param lastLabel the largest label allowed: that of the null class, if the model has one
  */
 export function parseClasses(text: string, names: readonly string[], lastLabel: number): number[] {
   // A name with a comma needs no quotes, unless its parts are names or labels of classes, too.
-  const whole = names.indexOf(text.trim());
+  const labelOfWholeText = names.indexOf(text.trim());
   const items = splitItems(text);
-  if (whole >= 0 && items.length > 1 && !items.every((item) => isKnown(item, names, lastLabel))) return [whole];
+  if (labelOfWholeText >= 0 && items.length > 1 && !items.every((item) => isKnown(item, names, lastLabel)))
+    return [labelOfWholeText];
   const labels = items.map((item) => labelOf(item, names, lastLabel));
-  const twice = labels.find((label, i) => labels.indexOf(label) !== i);
-  if (twice !== undefined)
+  const duplicate = labels.find((label, i) => labels.indexOf(label) !== i);
+  if (duplicate !== undefined)
     throw new BenchError(
       "usage",
-      `--classes ${printable(text)}: label ${twice} is given twice; name each class once, ` +
+      `--classes ${printable(text)}: label ${duplicate} is given twice; name each class once, ` +
         "and set the number of samples of each with --count",
     );
   return labels;
 }
 
-/** A label of a JSON list, or a text. */
+/** One item of the list: a number of a JSON list, or a text. */
 type Item = number | string;
 
 function splitItems(text: string): Item[] {
@@ -38,12 +40,12 @@ function splitItems(text: string): Item[] {
     );
   }
   const items: string[] = [];
-  // Either quoted as in CSV, with quotes inside doubled, or up to the next comma.
+  // An item is quoted as in CSV, where a quote inside is doubled, or it ends at the next comma.
   const item = /\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))(,|$)/y;
-  for (let more = true; more; ) {
-    const match = item.exec(text)!; // the second form matches anything
+  for (let hasMore = true; hasMore; ) {
+    const match = item.exec(text)!; // never null: an item without quotes matches any text
     items.push(match[1] === undefined ? match[2]!.trim() : match[1].replaceAll('""', '"'));
-    more = match[3] === ",";
+    hasMore = match[3] === ",";
   }
   return items;
 }
@@ -61,7 +63,7 @@ function parseJsonList(text: string): Item[] | undefined {
   }
 }
 
-/** The label of an item that is read as a name and as a number. */
+/** The label that an item has if it is read as a name, and the label that it has if it is read as a number. */
 interface Meaning {
   readonly byName: number | undefined;
   readonly byNumber: number | undefined;
@@ -87,18 +89,21 @@ const isKnown = (item: Item, names: readonly string[], lastLabel: number): boole
 
 function labelOf(item: Item, names: readonly string[], lastLabel: number): number {
   const { byName, byNumber } = interpret(item, names, lastLabel);
-  const given = `--classes ${printable(String(item))}`;
+  const flag = `--classes ${printable(String(item))}`;
   if (byName !== undefined && byNumber !== undefined && byName !== byNumber)
     throw new BenchError(
       "usage",
-      `${given}: it is the name of label ${byName} and the number of label ${byNumber}, ${quote(names[byNumber])}; ` +
+      `${flag}: it is the name of label ${byName} and the number of label ${byNumber}, ${quote(names[byNumber])}; ` +
         `write label:${byNumber} or name:${printable(String(item).replace(/^label:/, ""))}`,
     );
   const label = byName ?? byNumber;
   if (label !== undefined) return label;
   const examples = names.slice(0, 3).map(quote).join(", ");
-  const last = lastLabel === names.length ? " (the null class)" : "";
-  throw new BenchError("usage", `${given}: wanted numbers from 0 to ${lastLabel}${last}, or names such as ${examples}`);
+  const nullClass = lastLabel === names.length ? " (the null class)" : "";
+  throw new BenchError(
+    "usage",
+    `${flag}: wanted numbers from 0 to ${lastLabel}${nullClass}, or names such as ${examples}`,
+  );
 }
 
 const quote = (name: string | undefined): string => (name === undefined ? "the null class" : `'${printable(name)}'`);

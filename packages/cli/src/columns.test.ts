@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { alignColumns, fitColumns, hangText, screenWidth } from "./columns.ts";
 
 describe("alignColumns", () => {
-  it("makes columns as wide as their widest cell, with numbers to the right and no spaces at the end of a line", () => {
+  it("makes columns as wide as their widest cell, aligns numbers to the right, and ends no line with spaces", () => {
     const rows = [
       ["name", "size", "here"],
       ["flowers", "9 MB", ""],
@@ -47,7 +47,7 @@ describe("hangText", () => {
 });
 
 describe("fitColumns", () => {
-  it("wraps cells to fit a narrow screen, then shrinks the gap, then gives up", () => {
+  it("wraps cells to fit a narrow screen, then shrinks the gap, then returns undefined", () => {
     const rows = [
       ["name", "what it is", "size"],
       ["flowers", "images of flowers", "9\u00a0MB"],

@@ -8,12 +8,16 @@ const defaultWidth = 100;
 /** Longer lines are hard to read. */
 const widestText = 120;
 
-/** Columns to use. @param most the limit on wide screens: text in sentences has one, tables use the whole screen */
-export const screenWidth = (columns: number | undefined = process.stdout.columns, most = widestText): number =>
-  Math.min(most, columns ?? defaultWidth);
+/**
+ * Returns the width to use, in columns.
+ *
+ * @param limit the largest width: sentences have a limit, and tables use the whole screen
+ */
+export const screenWidth = (columns: number | undefined = process.stdout.columns, limit = widestText): number =>
+  Math.min(limit, columns ?? defaultWidth);
 
 /**
- * Lines of a table: each column as wide as its widest cell, with a gap of two between columns.
+ * Returns the lines of a table. Each column is as wide as its widest cell; two spaces separate columns.
  *
  * @param right indices of the columns that are aligned to the right
  */
@@ -26,7 +30,7 @@ export interface Fitting {
   /** Indices of the columns that are aligned to the right. */
   right?: ReadonlySet<number>;
   width?: number;
-  /** Fewest spaces between two columns: 1, or 2. */
+  /** The smallest gap between two columns, in spaces: 1 or 2. */
   leastGap?: number;
   /** Colours the text of a cell, after the layout. */
   style?: (text: string, row: number, column: number) => string;
@@ -39,12 +43,12 @@ export interface Fitting {
 export function fitColumns(rows: readonly (readonly string[])[], options: Fitting = {}): string[] | undefined {
   const { right = new Set<number>(), width = screenWidth(), leastGap = 1, style } = options;
   const widths = measureColumns(rows);
-  const least = measureColumns(rows.map((row) => row.map(findLongestWord)));
+  const leastWidths = measureColumns(rows.map((row) => row.map(findLongestWord)));
   const total = (gap: number) => widths.reduce((sum, column) => sum + column, gap * (widths.length - 1));
   let gap = 2;
   while (total(gap) > width) {
     // The widest column that can shrink; if there is none, the gap shrinks.
-    const shrinkable = widths.map((column, index) => (column > least[index]! ? column : 0));
+    const shrinkable = widths.map((column, index) => (column > leastWidths[index]! ? column : 0));
     const widestColumn = Math.max(...shrinkable);
     if (widestColumn > 0) widths[shrinkable.indexOf(widestColumn)]!--;
     else if (gap > leastGap) gap--;
@@ -63,10 +67,10 @@ export function fitColumns(rows: readonly (readonly string[])[], options: Fittin
   });
 }
 
-/** Words; a command in quotes is one word, so that it can be copied. A no-break space does not separate words. */
-const unbroken = /`[^`]*`[^ \n]*|'bench [^']*'[^ \n]*|[^ \n]+/g;
+/** Matches a word. A quoted command is one word, so that it can be copied. A no-break space does not end a word. */
+const wordPattern = /`[^`]*`[^ \n]*|'bench [^']*'[^ \n]*|[^ \n]+/g;
 
-/** `text` after `head`, wrapped; the lines after the first are indented to the width of `head`. */
+/** Returns the lines of `head` and the wrapped `text`; lines after the first are indented by the width of `head`. */
 export function hangText(head: string, text: string, width = screenWidth()): string[] {
   const indent = stringWidth(head);
   const [first = "", ...rest] = wrapText(text, width - indent);
@@ -76,7 +80,9 @@ export function hangText(head: string, text: string, width = screenWidth()): str
 function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   // A command that is wider than the line is wrapped, too.
-  const words = (text.match(unbroken) ?? []).flatMap((word) => (stringWidth(word) > width ? word.split(" ") : [word]));
+  const words = (text.match(wordPattern) ?? []).flatMap((word) =>
+    stringWidth(word) > width ? word.split(" ") : [word],
+  );
   for (const word of words) {
     const last = lines.at(-1);
     if (last === undefined || stringWidth(last) + 1 + stringWidth(word) > width) lines.push(word);
@@ -86,7 +92,7 @@ function wrapText(text: string, width: number): string[] {
 }
 
 function findLongestWord(text: string): string {
-  const words: string[] = text.match(unbroken) ?? [];
+  const words: string[] = text.match(wordPattern) ?? [];
   return words.reduce((longest, word) => (stringWidth(word) > stringWidth(longest) ? word : longest), "");
 }
 

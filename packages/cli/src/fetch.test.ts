@@ -24,7 +24,7 @@ beforeEach(async () => {
   process.env.HF_ENDPOINT = server.origin;
   process.env.DIT_BENCH_HOME = join(place, "home");
   process.env.HF_HUB_CACHE = join(place, "hub");
-  process.env.NO_PROXY = "127.0.0.1"; // wherever these tests run
+  process.env.NO_PROXY = "127.0.0.1"; // a machine that runs these tests may have a proxy
 });
 afterEach(async () => {
   for (const name of ["HF_ENDPOINT", "DIT_BENCH_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "NO_PROXY"])
@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 const go = (...args: string[]) => bench(["fetch", ...args], { cwd: place });
 const weights = () => join(place, "home/weights/sd-vae-ft-ema/diffusion_pytorch_model.safetensors");
-const size = 334_643_276; // as weights.json has it
+const size = 334_643_276; // the size in weights.json
 
 describe("bench fetch", () => {
   it("lists weights and datasets without the network, as text and as JSON", async () => {
@@ -69,7 +69,7 @@ describe("bench fetch", () => {
     const interrupt = setInterval(() => {
       const partial = `${weights()}.partial`;
       if (!existsSync(partial) || statSync(partial).size < sent) return;
-      clearInterval(interrupt); // once: the second stops at once
+      clearInterval(interrupt); // a second signal would end the process at once
       child?.kill("SIGINT");
     }, 20);
     let child: { kill(signal: NodeJS.Signals): boolean } | undefined;
@@ -95,20 +95,20 @@ describe("bench fetch", () => {
 
   it("uses files in the Hugging Face cache when offline, and prints their paths", async () => {
     const commit = "0123456789abcdef0123456789abcdef01234567";
-    const file = (name: string, bytes: number) => {
+    const writeCachedFile = (name: string, bytes: number) => {
       const path = join(place, "hub/models--stabilityai--sd-vae-ft-ema", name);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, name === "refs/main" ? commit : "");
       if (bytes > 0) truncateSync(path, bytes);
       return path;
     };
-    file("refs/main", 0);
-    const path = file(`snapshots/${commit}/diffusion_pytorch_model.safetensors`, 8);
+    writeCachedFile("refs/main", 0);
+    const path = writeCachedFile(`snapshots/${commit}/diffusion_pytorch_model.safetensors`, 8);
     process.env.HF_HUB_OFFLINE = "1";
     const missing = await go("sd-vae-ft-ema", "--json");
     expect(missing.code).toBe(4);
     expect(missing.stderr).toContain("HF_HUB_OFFLINE forbids network access");
-    file(`snapshots/${commit}/config.json`, 547);
+    writeCachedFile(`snapshots/${commit}/config.json`, 547);
     const wrong = await go("sd-vae-ft-ema");
     expect(wrong.code).toBe(4);
     expect(wrong.stderr).toContain(`${path} is not the published file: its length is 8, wanted ${size} bytes`);
@@ -122,7 +122,7 @@ describe("bench fetch", () => {
     expect(server.seen).toEqual([]);
   });
 
-  it("is named by other commands that miss weights, and they find the downloaded file by its name", async () => {
+  it("is recommended by other commands if weights are missing; they find the downloaded file by its name", async () => {
     const encode = () =>
       bench(["vae", "encode", "x", "--weights", "sd-vae-ft-ema", "--output", "z.safetensors"], { cwd: place });
     const missing = await encode();

@@ -27,7 +27,7 @@ describe("bench", () => {
     expect(r.status).toBe(74);
   });
 
-  it("quotes an argument that is too many, such as the second half of a path with a space", async () => {
+  it("quotes a surplus argument, such as the second half of a path with a space", async () => {
     const r = await go("run", "--method", "bitfit", "--data", "my", "photos");
     expect(r.stderr).toMatch(/^bench: error: 'photos' is one argument too many for 'bench run'; .* quotes/);
     expect(r.code).toBe(2);
@@ -53,7 +53,7 @@ describe("bench run and bench grid", () => {
     expect(apart.code, apart.stderr).toBe(0);
   });
 
-  it("refuse or join two folders and two lists of methods, and ignore neither", async () => {
+  it("refuse a second --data and join two --methods, so that no value is ignored", async () => {
     const data = await photos("twice", { daisy: 6, rose: 6 });
     const r = await go("run", "--method", "bitfit", "--data", data, "--data", "other", ...fewSteps);
     expect(r.stderr).toContain(`--data is given twice, '${data}' and 'other'`);
@@ -88,7 +88,7 @@ describe("bench run and bench grid", () => {
 });
 
 describe("bench table", () => {
-  it("prints the table even if its files cannot be written, and tells what to do", async () => {
+  it("prints the table and advice if its files cannot be written", async () => {
     const records = fileURLToPath(new URL("../../../results/mini/records", import.meta.url));
     const blocked = join(place, "a-file", "tables");
     writeFileSync(join(place, "a-file"), "");

@@ -6,9 +6,9 @@ import { applyStyle } from "./style.ts";
 export interface TableColumn {
   readonly heading: string;
   readonly cells: readonly string[];
-  /** The least important columns are dropped first; those of equal importance together. Infinity is always kept. */
+  /** Columns of the least importance are dropped first, all at once. Columns of importance Infinity are always kept. */
   readonly importance: number;
-  /** The name of columns of this importance in `dropped`, if it is not the heading. */
+  /** The name in `dropped` for all columns of this importance; by default the heading. */
   readonly group?: string;
   /** Numbers are aligned to the right. */
   readonly right?: boolean;
@@ -25,18 +25,19 @@ export interface FittedTable {
 /** Columns up to this importance are dropped before the gap between columns shrinks. */
 const droppedBeforeGap = 1;
 
-/** Lines of at most `width` columns, if the columns that are always kept fit. */
+/** Lays out a table in at most `width` columns of text, or wider if the columns that are always kept need that. */
 export function fitTable(columns: readonly TableColumn[], width: number): FittedTable {
   const kept = [...columns];
   const dropped: string[] = [];
   for (;;) {
-    const least = Math.min(...kept.map(({ importance }) => importance));
-    const lines = layOut(kept, width, least > droppedBeforeGap ? 1 : 2);
+    const leastImportance = Math.min(...kept.map(({ importance }) => importance));
+    const lines = layOut(kept, width, leastImportance > droppedBeforeGap ? 1 : 2);
     if (lines !== undefined) return { lines, dropped };
-    if (least === Number.POSITIVE_INFINITY) return { lines: layOut(kept, Number.POSITIVE_INFINITY, 2)!, dropped };
-    const { group, heading } = kept.find(({ importance }) => importance === least)!;
+    if (leastImportance === Number.POSITIVE_INFINITY)
+      return { lines: layOut(kept, Number.POSITIVE_INFINITY, 2)!, dropped };
+    const { group, heading } = kept.find(({ importance }) => importance === leastImportance)!;
     dropped.push(group ?? heading.toLowerCase());
-    kept.splice(0, kept.length, ...kept.filter(({ importance }) => importance !== least));
+    kept.splice(0, kept.length, ...kept.filter(({ importance }) => importance !== leastImportance));
   }
 }
 

@@ -1,5 +1,5 @@
-// Files of other programs, with the built program: samples in arrays, files given as folders, wrapped names of weights,
-// label tables without a null class, adapters; and output folders that hold other images.
+// The built program with files of other programs: samples in arrays, files in place of folders, prefixed names of
+// weights, label tables without a null class, adapters, and output folders that hold other images.
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,11 +14,11 @@ import { bench } from "./bench.test.data.ts";
 
 const fixture = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const dit = readSafetensors(fixture("dit/src/fixtures/dit_weights.safetensors")).tensors;
-const table = "y_embedder.embedding_table.weight";
+const labelTable = "y_embedder.embedding_table.weight";
 let place: string;
 const go = (...args: string[]) => bench([...args, "--threads", "1"], { cwd: place });
-const bytes = (...path: string[]) => readFileSync(join(place, ...path));
-const f32 = (...shape: number[]): StoredTensor => ({
+const readBytes = (...path: string[]) => readFileSync(join(place, ...path));
+const zeros = (...shape: number[]): StoredTensor => ({
   ...{ type: "F32" as const, shape },
   data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
 });
@@ -35,15 +35,15 @@ beforeAll(async () => {
   writeNpz(join(place, "samples.npz"), [["arr_0", { type: "U8", shape: [N, S, S, 3], data: samples }]]);
   writeFileSync(join(place, "pics.zip"), makeZip([{ name: "1.png", body: "never read" }]));
   writeFileSync(join(place, "empty"), "");
-  const wrapped = (prefix: string) => [...dit].map(([name, tensor]) => [prefix + name, tensor] as const);
-  writeSafetensors(join(place, "plain.safetensors"), wrapped(""));
-  writeSafetensors(join(place, "ddp.safetensors"), wrapped("_orig_mod.module."));
-  writeSafetensors(join(place, "two.safetensors"), [...wrapped("model."), ...wrapped("ema_model.")]);
+  const withPrefix = (prefix: string) => [...dit].map(([name, tensor]) => [prefix + name, tensor] as const);
+  writeSafetensors(join(place, "plain.safetensors"), withPrefix(""));
+  writeSafetensors(join(place, "ddp.safetensors"), withPrefix("_orig_mod.module."));
+  writeSafetensors(join(place, "two.safetensors"), [...withPrefix("model."), ...withPrefix("ema_model.")]);
   for (const [name, rows] of [
     ["uncond", 1],
     ["nodropout", 10],
   ] as const) {
-    const { shape, data } = dit.get(table)!;
+    const { shape, data } = dit.get(labelTable)!;
     const cut = {
       type: "F32" as const,
       shape: [rows, shape[1]!],
@@ -51,18 +51,18 @@ beforeAll(async () => {
     };
     writeSafetensors(
       join(place, `${name}.safetensors`),
-      [...dit, [table, cut] as const].filter(([n, t]) => n !== table || t === cut),
+      [...dit, [labelTable, cut] as const].filter(([n, t]) => n !== labelTable || t === cut),
     );
   }
   mkdirSync(join(place, "adapter"));
-  const lora = [["base_model.model.qkv.lora_A.weight\u001b[31m", f32(8, 64)]] as const;
+  const lora = [["base_model.model.qkv.lora_A.weight\u001b[31m", zeros(8, 64)]] as const;
   writeSafetensors(join(place, "adapter/adapter_model.safetensors"), lora);
   writeFileSync(join(place, "adapter/adapter_config.json"), '{"peft_type": "LORA", "r": 8}');
 });
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 describe("samples in an array", () => {
-  it("have the same FID and features as a folder of the same images", async () => {
+  it("give the FID and features of a folder with the same images", async () => {
     const found = await go("fid", "samples.npz", "real", "--extractor", "mini");
     expect(found.stdout, found.stderr).toBe("0\n");
     const made = await go("features", "samples.npz", "--extractor", "mini", "--output", "f.npz");
@@ -99,7 +99,7 @@ describe("a file of another kind than expected", () => {
       ["run", "--method", "bitfit", "--dataset", "flowers", "--data", "pics.zip"],
       '"pics.zip" is a zip archive of images; unpack it and give the folder',
     ],
-  ])("is described, with what to do, by bench %j", async (args, message) => {
+  ])("is named, with advice, by bench %j", async (args, message) => {
     const refused = await (args[0] === "list-weights" ? bench(args, { cwd: place }) : go(...args));
     expect(refused.stderr).toContain(message);
     expect(refused.code).toBe(4);
@@ -111,21 +111,21 @@ describe("checkpoints of other programs", () => {
   const sample = (weights: string, ...args: string[]) =>
     go("sample", "--weights", weights, "--heads", "4", "--steps", "2", "--count", "1", ...args);
 
-  it("with wrapped names give the same samples as with plain names, and a note", async () => {
+  it("give the same samples with prefixed names as with plain names, and a note", async () => {
     await sample("plain.safetensors", "--classes", "0", "--output", "plain");
-    const wrapped = await sample("ddp.safetensors", "--classes", "0", "--output", "wrapped");
-    expect(wrapped.code, wrapped.stderr).toBe(0);
-    expect(wrapped.stderr).toMatch(/names are read without their wrapper: "_orig_mod\.module\.[\w.]+" as/);
-    expect(bytes("wrapped/latents.safetensors").equals(bytes("plain/latents.safetensors"))).toBe(true);
+    const prefixed = await sample("ddp.safetensors", "--classes", "0", "--output", "prefixed");
+    expect(prefixed.code, prefixed.stderr).toBe(0);
+    expect(prefixed.stderr).toMatch(/names are read without their wrapper: "_orig_mod\.module\.[\w.]+" as/);
+    expect(readBytes("prefixed/latents.safetensors").equals(readBytes("plain/latents.safetensors"))).toBe(true);
     const several = await sample("two.safetensors", "--output", "x");
     expect(several.stderr).toContain("choose one with --key ema_model or --key model");
     expect(several.code).toBe(4);
     const chosen = await sample("two.safetensors", "--key", "ema_model", "--classes", "0", "--output", "chosen");
     expect(chosen.code, chosen.stderr).toBe(0);
-    expect(bytes("chosen/latents.safetensors").equals(bytes("plain/latents.safetensors"))).toBe(true);
+    expect(readBytes("chosen/latents.safetensors").equals(readBytes("plain/latents.safetensors"))).toBe(true);
   });
 
-  it("without a null class are sampled with --no-null-class, and without guidance", async () => {
+  it("are sampled with --no-null-class and without guidance if they have no null class", async () => {
     const one = await sample("uncond.safetensors", "--output", "u");
     expect(one.stderr).toContain("its label table has one row");
     expect(one.stderr).toContain("say so with --no-null-class");
@@ -146,7 +146,7 @@ describe("checkpoints of other programs", () => {
     expect([beyond.code, guided.code]).toEqual([2, 2]);
   });
 
-  it("that are adapters are listed by list-weights, and refused by sample", async () => {
+  it("are listed by list-weights and refused by sample if they are adapters", async () => {
     const listed = await bench(["list-weights", "adapter"], { cwd: place });
     expect(listed.code, listed.stderr).toBe(0);
     expect(listed.stderr).toContain("this is a LoRA adapter: it changes a base model and is not a model by itself");

@@ -13,7 +13,7 @@ const grid = (...args: string[]) => go("grid", "--recipe", recipe, ...args);
  * @param top code at its top level
  * @param adapt code in `adapt`
  */
-export function plugin(name: string, { top = "", adapt = "" }): string[] {
+export function writePlugin(name: string, { top = "", adapt = "" }): string[] {
   writeFileSync(
     join(place, `${name}.mjs`),
     `import { defineMethod, z } from "@dit-bench/method";
@@ -26,16 +26,16 @@ export function plugin(name: string, { top = "", adapt = "" }): string[] {
 }
 
 describe("bench grid and table", () => {
-  const four = "--methods bitfit,difffit --datasets flowers --seeds 2 --out grid".split(" ");
+  const fourCells = "--methods bitfit,difffit --datasets flowers --seeds 2 --out grid".split(" ");
 
   it("runs every cell once, and writes the same tables when it is repeated", async () => {
-    const first = await grid(...four);
+    const first = await grid(...fourCells);
     expect(first.code, first.stderr).toBe(0);
     expect(first.stderr).toContain("[4/4]");
     const folder = join(place, "grid", "tiny-1");
     const files = ["table.csv", "table.md", "chart.png", "chart.svg"];
     const before = files.map((f) => readFileSync(join(folder, f)));
-    const again = await grid(...four);
+    const again = await grid(...fourCells);
     expect(again.stderr.match(/done before/g)).toHaveLength(4);
     const table = await go("table", "--from", "grid", "--out", "tables", "--json");
     expect(table.code, table.stderr).toBe(0);
@@ -50,8 +50,8 @@ describe("bench grid and table", () => {
   });
 
   it("continues with the other cells when one fails, names it, and exits with 3", async () => {
-    const bad = plugin("bad", { adapt: 'throw new Error("no luck\\u001b[2J")' });
-    const r = await grid(...bad, ..."--methods bad,bitfit --datasets sun --out partly".split(" "));
+    const badPlugin = writePlugin("bad", { adapt: 'throw new Error("no luck\\u001b[2J")' });
+    const r = await grid(...badPlugin, ..."--methods bad,bitfit --datasets sun --out partly".split(" "));
     expect(r.code).toBe(3);
     expect(r.stderr).toContain("1 of 2 cells failed: sun bad seed 0");
     expect(r.stderr).toContain("no luck\\x1b[2J");
@@ -73,7 +73,7 @@ describe("an option of some methods, in a grid", () => {
     ]);
   });
 
-  it("is one error before the first cell if no method has it", async () => {
+  it("causes one error before the first cell if no method has it", async () => {
     const r = await grid(..."--methods bitfit,vpt --set rank=2 --out never".split(" "));
     expect(r.stderr).toBe("bench: error: --set rank=2: bitfit, vpt have no option 'rank'; it is an option of lora\n");
     expect(r.code).toBe(2);
@@ -84,14 +84,14 @@ describe("an option of some methods, in a grid", () => {
 describe("a plug-in that misbehaves, in a grid", () => {
   it("fails in its own cells only, whether it exits, sends false messages, sets exit codes or prints", async () => {
     const plugins = [
-      ...plugin("exits", { adapt: "process.exit(0)" }),
-      ...plugin("forges", {
+      ...writePlugin("exits", { adapt: "process.exit(0)" }),
+      ...writePlugin("forges", {
         adapt:
           "process.send?.(null); process.send?.({ kind: 'finished', recordPath: '/nowhere', already: true }); " +
           "process.exit(0)",
       }),
-      ...plugin("codes", { top: "setInterval(() => {}, 1000)", adapt: "process.exitCode = 7" }),
-      ...plugin("prints", { top: "process.on('exit', () => console.log('null'))" }),
+      ...writePlugin("codes", { top: "setInterval(() => {}, 1000)", adapt: "process.exitCode = 7" }),
+      ...writePlugin("prints", { top: "process.on('exit', () => console.log('null'))" }),
     ];
     const r = await grid(
       ...plugins,
@@ -106,7 +106,7 @@ describe("a plug-in that misbehaves, in a grid", () => {
   });
 
   it("is ended by the time limit if its cell never ends", async () => {
-    const loops = plugin("loops", { adapt: "for (;;);" });
+    const loops = writePlugin("loops", { adapt: "for (;;);" });
     const r = await grid(...loops, ..."--methods loops --datasets sun --out endless --time-limit 0.05".split(" "));
     expect(r.code, r.stderr).toBe(3);
     expect(r.stderr).toMatch(/sun loops seed 0: failed .*: passed its time limit of 0\.05 min/);
@@ -120,9 +120,9 @@ describe("a plug-in that misbehaves, in a grid", () => {
       /waits for something that never comes|its import did not end/,
     ],
     ["throws", { top: "throw new Error('no luck')" }, /no luck/],
-  ])("is one error before the first cell if it %s while it is loaded", async (what, code, message) => {
+  ])("causes one error before the first cell if it %s while it is loaded", async (what, code, message) => {
     const name = what.replaceAll(" ", "-");
-    const r = await grid(...plugin(name, code), "--methods", `${name},bitfit`, "--out", "never");
+    const r = await grid(...writePlugin(name, code), "--methods", `${name},bitfit`, "--out", "never");
     expect(r.stderr).toMatch(message);
     expect(r.code).toBe(2);
     const alone = await go(
@@ -142,9 +142,9 @@ describe("a plug-in that misbehaves, in a grid", () => {
 });
 
 describe("a grid log that cannot be written", () => {
-  it("is one error with exit code 74 before the first cell", async () => {
+  it("causes one error with exit code 74 before the first cell", async () => {
     const folder = join(place, "unwritable", "tiny-1");
-    mkdirSync(join(folder, "grid.log"), { recursive: true }); // a folder: not even root can write it
+    mkdirSync(join(folder, "grid.log"), { recursive: true }); // in place of the file: even root cannot write to it
     const r = await grid(..."--methods bitfit --datasets sun --out unwritable".split(" "));
     expect(r.code).toBe(74);
     expect(r.stderr).toMatch(
@@ -153,7 +153,7 @@ describe("a grid log that cannot be written", () => {
     expect(readdirSync(folder)).toEqual(["grid.log"]);
   });
 
-  it.skipIf(process.getuid?.() === 0)("is an error with exit code 74 in a folder without permission, too", async () => {
+  it.skipIf(process.getuid?.() === 0)("causes exit code 74 in a folder without write permission, too", async () => {
     mkdirSync(join(place, "closed"));
     chmodSync(join(place, "closed"), 0o555);
     const r = await grid(..."--methods bitfit --datasets sun --out closed".split(" "));

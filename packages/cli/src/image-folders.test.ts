@@ -1,5 +1,5 @@
-// Image folders of users, in `bench run`: without class folders, with files that are no images, with names in any
-// bytes.
+// `bench run` with image folders of users: without class folders, with files that are no images, and with names that
+// are not UTF-8 or have control characters.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

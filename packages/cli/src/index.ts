@@ -1,3 +1,3 @@
-// The command line as a library, for tools and tests: the parser, and one command as a function.
+// The command line as a library, for tools and tests: `program` makes the parser, `main` runs one command.
 
 export { main, program } from "./main.ts";

@@ -75,7 +75,7 @@ describe("bench doctor", () => {
     const { stdout } = await go("doctor");
     for (const name of ["DIT_BENCH_HOME", "HF_HUB_CACHE"]) delete process.env[name];
     expect(stdout).toMatch(new RegExp(`^ok {2}weights inception-v3-fid +${file}$`, "m"));
-    expect(stdout).toMatch(/^-- {2}dataset flowers +not here \(345 MB\); bench fetch flowers$/m);
+    expect(stdout).toMatch(/^-- {2}dataset flowers +not here \(345 MB\); get it with 'bench fetch flowers'$/m);
     expect(stdout).toMatch(/^-- {2}recipe paper +lacks its base model dit-xl-2-256, autoencoder sd-vae-ft-ema$/m);
     expect(stdout).toContain("get them with 'bench fetch dit-xl-2-256 sd-vae-ft-ema'");
   });
@@ -105,9 +105,9 @@ describe("bench list-weights", () => {
   });
 
   it("refuses a file that would run code, and one that does not exist, with exit code 4", async () => {
-    const hostile = join(place, "hostile.pt");
-    writeFileSync(hostile, "cos\nsystem\n(S'touch was-here'\ntR.");
-    const r = await go("list-weights", hostile);
+    const hostileFile = join(place, "hostile.pt");
+    writeFileSync(hostileFile, "cos\nsystem\n(S'touch was-here'\ntR.");
+    const r = await go("list-weights", hostileFile);
     expect(r).toMatchObject({ code: 4, stdout: "" });
     expect(r.stderr).toContain("os.system");
     expect(existsSync(join(place, "was-here"))).toBe(false);

@@ -1,6 +1,6 @@
 // The command line: the table of commands. A command's code is loaded when it is called, so that the help is quick.
 
-import "@dit-bench/compiler/no-telemetry"; // first: a plug-in may load ONNX Runtime by itself
+import "@dit-bench/compiler/no-telemetry"; // must come first: a plug-in may load ONNX Runtime by itself
 import { createRequire } from "node:module";
 import { BenchError, exitCodes } from "@dit-bench/runner/errors";
 import { Command, CommanderError } from "commander";
@@ -23,7 +23,7 @@ import { reportError } from "./report-error.ts";
 
 const manifest = createRequire(import.meta.url)("../package.json") as { readonly version: string };
 
-/** @param argv the command line that it will parse */
+/** Makes the parser of all commands. @param argv the command line to parse; `bench grid` also starts it as a process */
 export function program(argv: readonly string[] = []): Command {
   const bench = new Command("bench")
     .description("Compare fine-tuning methods on Diffusion Transformers: train, sample, score, tabulate.")
@@ -31,7 +31,7 @@ export function program(argv: readonly string[] = []): Command {
     .option("--verbose", "show the stack trace of an error")
     .configureHelp({
       helpWidth: process.stdout.columns ? screenWidth() : 80,
-      optionDescription: ({ description }) => description, // has the default and the choices in it
+      optionDescription: ({ description }) => description, // the description already names the default and the choices
     });
 
   addCommand(bench, "run", run, async (_, options) => (await import("./commands/run.ts")).run(options));
@@ -79,12 +79,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     await bench.parseAsync(argv, { from: "user" });
     return Number(process.exitCode ?? exitCodes.ok); // a command that continued past a failure has set it
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage; // it is printed
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage; // was printed
     return reportError(error, Boolean(bench.opts().verbose));
   }
 }
 
-/** Without a current folder no relative path means anything, and the system's own error names none. */
+/** Throws BenchError (io) if the current folder does not exist: the system's own error would not name the problem. */
 function checkCurrentFolder(): void {
   try {
     process.cwd();
@@ -98,7 +98,7 @@ function checkCurrentFolder(): void {
 const wantsHelp = (argv: readonly string[]): boolean =>
   argv[0] === "help" || argv.includes("--help") || argv.includes("-h");
 
-/** `vae encode` for `vae encode --help`, `help vae encode` and `vae help encode`. */
+/** Returns the command that the words name: `vae encode` for `vae encode --help` and for `help vae encode`. */
 function commandOf(bench: Command, argv: readonly string[]): Command {
   let command = bench;
   for (const word of argv) command = command.commands.find((inner) => inner.name() === word) ?? command;

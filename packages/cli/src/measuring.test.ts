@@ -15,7 +15,7 @@ const weights = fileURLToPath(
 );
 let place: string;
 const go = (...args: string[]) => bench(args, { cwd: place });
-const narrow = ["--weights", weights, "--threads", "1"];
+const narrowFlags = ["--weights", weights, "--threads", "1"];
 
 beforeAll(async () => {
   place = mkdtempSync(join(tmpdir(), "bench-fid-"));
@@ -37,7 +37,7 @@ describe("bench features and bench fid", () => {
       ["a", "a.npz"],
       ["b", "b.safetensors"],
     ] as const) {
-      const made = await go("features", name, ...narrow, "--output", file, "--json");
+      const made = await go("features", name, ...narrowFlags, "--output", file, "--json");
       expect(made.code, made.stderr).toBe(0);
       expect(made.stdout).toContain(
         `${file}: 5 images, 128 features each, by inception-2015-12-05/2048 narrowed 16 times`,
@@ -56,7 +56,7 @@ describe("bench features and bench fid", () => {
       [...stored].filter(([name]) => name === "mu" || name === "sigma"),
     );
 
-    const folders = await go("fid", "a", "b", ...narrow, "--json", "--resamples", "20");
+    const folders = await go("fid", "a", "b", ...narrowFlags, "--json", "--resamples", "20");
     expect(folders.code, folders.stderr).toBe(0);
     expect(folders.json).toMatchObject({ counts: [5, 5], dimension: 128, precision: 0, recall: 0, neighbours: 3 });
     expect(folders.stdout.split("\n")[0]).toBe(String(folders.json.fid));
@@ -70,10 +70,10 @@ describe("bench features and bench fid", () => {
       const files = await go("fid", ...pair);
       expect(files.stdout, files.stderr).toBe(`${folders.json.fid}\n`);
     }
-    expect(Number((await go("fid", "statistics.npz", "a", ...narrow)).stdout)).toBeLessThan(1e-6);
+    expect(Number((await go("fid", "statistics.npz", "a", ...narrowFlags)).stdout)).toBeLessThan(1e-6);
   });
 
-  it("list the images that they leave out, and ignore files that are certainly no images", async () => {
+  it("list the images that they leave out, and ignore files of other kinds", async () => {
     const mixed = join(place, "mixed");
     cpSync(join(place, "a"), mixed, { recursive: true });
     writeFileSync(join(mixed, "broken.png"), "x");
@@ -113,21 +113,21 @@ describe("bench features and bench fid", () => {
   it.each<[string[], number, string]>([
     [["fid", "a", "b"], 4, "get them with 'bench fetch inception-v3-fid'"],
     [
-      ["fid", "a", "b", "--resize", "nearest", ...narrow],
+      ["fid", "a", "b", "--resize", "nearest", ...narrowFlags],
       2,
       "--resize 'nearest' is not known; available: pytorch, clean, tensorflow",
     ],
-    [["fid", "a", "b", "--resamples", "3", ...narrow], 2, "--resamples is '3'; wanted 0, or at least 20"],
+    [["fid", "a", "b", "--resamples", "3", ...narrowFlags], 2, "--resamples is '3'; wanted 0, or at least 20"],
     [
-      ["fid", "statistics.npz", "a", "--resamples", "20", ...narrow],
+      ["fid", "statistics.npz", "a", "--resamples", "20", ...narrowFlags],
       2,
       "--resamples 20: the interval needs the features of the first set, and statistics.npz has only their mean",
     ],
-    [["fid", "a", "nowhere.npz", ...narrow], 4, "nowhere.npz: there is no such file"],
-    [["fid", "a", weights, ...narrow], 4, "wanted features [N, D], or mu [D] and sigma [D, D]"],
-    [["features", "a", "--output", "a.csv", ...narrow], 2, "wanted a name that ends in .npz or .safetensors"],
+    [["fid", "a", "nowhere.npz", ...narrowFlags], 4, "nowhere.npz: there is no such file"],
+    [["fid", "a", weights, ...narrowFlags], 4, "wanted features [N, D], or mu [D] and sigma [D, D]"],
+    [["features", "a", "--output", "a.csv", ...narrowFlags], 2, "wanted a name that ends in .npz or .safetensors"],
     [
-      ["features", "nowhere", "--output", "x.npz", ...narrow],
+      ["features", "nowhere", "--output", "x.npz", ...narrowFlags],
       4,
       "nowhere: there is no such file or folder; wanted a folder",
     ],

@@ -1,13 +1,13 @@
-// `--set key=value`: which methods get an option, what is a setting of the recipe, and which keys are errors.
+// Tests `--set key=value`: which methods get an option, which keys are settings of the recipe, and which are errors.
 
 import { defineMethod, z } from "@dit-bench/method";
 import { loadMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
 import { divideSettings } from "./method-settings.ts";
 
-const known = (await loadMethods()).map(({ method }) => method);
-const methods = (...names: string[]) => known.filter(({ name }) => names.includes(name));
-const divide = (flags: string[], ...names: string[]) => divideSettings(flags, methods(...names), known);
+const allMethods = (await loadMethods()).map(({ method }) => method);
+const methods = (...names: string[]) => allMethods.filter(({ name }) => names.includes(name));
+const divide = (flags: string[], ...names: string[]) => divideSettings(flags, methods(...names), allMethods);
 
 describe("divideSettings", () => {
   it("gives an option to every chosen method that has it, and settings to the recipe", () => {

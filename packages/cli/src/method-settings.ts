@@ -1,5 +1,5 @@
-// `--set key=value`: each one changes the recipe, or is an option of the methods that have it. All are checked before
-// anything runs.
+// Reads the values of `--set key=value`. Each one changes the recipe, or is an option of the methods that have it. All
+// are checked before the first run.
 
 import { type AnyMethod, describeOptions, parseOptions, z } from "@dit-bench/method";
 import { BenchError, recipeSections, recipeSettings } from "@dit-bench/runner";
@@ -10,7 +10,7 @@ export interface Settings {
   readonly recipe: Readonly<Record<string, unknown>>;
   /** The values of `--set` that change the recipe. */
   readonly recipeFlags: readonly string[];
-  /** By name of each chosen method. */
+  /** The options of the chosen methods, by the name of the method. */
   readonly methods: ReadonlyMap<string, MethodSettings>;
 }
 
@@ -25,8 +25,9 @@ const recipePrefix = "recipe.";
 
 /**
  * Divides values of `--set` into settings of the recipe and options of methods. `rank=16` goes to every chosen method
- * that has the option `rank`, `lora.rank=16` to lora alone. A value that is valid JSON is read as JSON, another as
- * text. Throws BenchError (usage) for a key that nothing has, MethodError for a value that a method refuses.
+ * that has the option `rank`, `lora.rank=16` to lora alone. A value that is valid JSON is read as JSON, and any
+ * other value as text. Throws BenchError (usage) for a key that neither the recipe nor a chosen method has, and
+ * MethodError for a value that a method refuses.
  *
  * @param known all methods, to explain keys of those that were not chosen
  */
@@ -41,7 +42,7 @@ export function divideSettings(
     chosen.map(({ name }) => [name, { options: {} as Record<string, unknown>, flags: [] as string[] }]),
   );
   for (const flag of flags) {
-    const { key, value, text } = parse(flag);
+    const { key, value, text } = parseFlag(flag);
     if (isRecipeSetting(key)) {
       refuseLearningRate(flag, key, value, chosen);
       recipe[key.startsWith(recipePrefix) ? key.slice(recipePrefix.length) : key] = value;
@@ -59,7 +60,7 @@ export function divideSettings(
   return { recipe, recipeFlags, methods };
 }
 
-function parse(flag: string): { key: string; value: unknown; text: string } {
+function parseFlag(flag: string): { key: string; value: unknown; text: string } {
   const at = flag.indexOf("=");
   if (at < 0) throw new BenchError("usage", `--set ${flag} has no '='; wanted key=value, such as rank=16`);
   const key = flag.slice(0, at).trim();
@@ -77,8 +78,8 @@ function parse(flag: string): { key: string; value: unknown; text: string } {
 }
 
 /**
- * `training.learningRate` has its own message: the setting of the closest name, learningRateScale, is a factor and no
- * rate.
+ * Throws BenchError (usage) for `training.learningRate`. The usual message would suggest the closest name,
+ * learningRateScale, which is a factor and not a rate.
  */
 function refuseLearningRate(flag: string, key: string, value: unknown, chosen: readonly AnyMethod[]): void {
   if (recipeSettings().includes(key) || !isRate(key.split(".").at(-1)!)) return;
@@ -120,7 +121,7 @@ function findTakers(
   throw unknownKey(flag, option, methodOfKey ? [methodOfKey] : chosen, value);
 }
 
-/** Names that other training programs use, in lower-case letters, and the names used here. */
+/** Names of settings in other training programs, in lower-case letters, with the names used here. */
 const synonyms: Readonly<Record<string, string>> = {
   epochs: "training.steps",
   maxsteps: "training.steps",
@@ -141,27 +142,27 @@ const lettersOf = (key: string): string => key.toLowerCase().replaceAll(/[^a-z]/
 const isRate = (key: string): boolean => ["lr", "learningrate"].includes(lettersOf(key));
 
 function unknownKey(flag: string, key: string, methods: readonly AnyMethod[], value?: unknown): BenchError {
-  const plain = lettersOf(key);
+  const letters = lettersOf(key);
   const problem = `--set ${flag}: ${namesOf(methods)} ${methods.length === 1 ? "has" : "have"} no option '${key}'`;
   if (isRate(key)) return new BenchError("usage", `${problem}; ${describeRateScale(value, methods)}`);
   const settings = recipeSettings().filter((path) => !path.startsWith("pretraining."));
   const lastParts = new Map(settings.toReversed().map((path) => [path.split(".").at(-1)!.toLowerCase(), path]));
   const options = methods.flatMap((method) => optionsOf(method).names);
-  const near =
-    (Object.hasOwn(synonyms, plain) ? synonyms[plain] : undefined) ??
+  const suggestion =
+    (Object.hasOwn(synonyms, letters) ? synonyms[letters] : undefined) ??
     closestName(key, options) ??
-    lastParts.get(plain) ??
+    lastParts.get(letters) ??
     closestName(key, settings) ??
     lastParts.get(closestName(key, lastParts.keys()) ?? "");
-  const described = methods.map((method) => `${method.name} (${describeOptions(method)})`).join(", ");
+  const optionLists = methods.map((method) => `${method.name} (${describeOptions(method)})`).join(", ");
   return new BenchError(
     "usage",
-    `${problem}; ${near ? `did you mean '${near}'? ` : ""}options: ${described}; ` +
+    `${problem}; ${suggestion ? `did you mean '${suggestion}'? ` : ""}options: ${optionLists}; ` +
       "settings of the recipe have a dot, such as training.steps",
   );
 }
 
-/** The setting that scales the learning rate, with the value that gives the rate asked for. */
+/** Describes the setting that scales the learning rate, with the value that gives the requested rate. */
 function describeRateScale(value: unknown, methods: readonly AnyMethod[]): string {
   const scales = methods.map(({ name, learningRate }) => {
     const scale = typeof value === "number" && value > 0 ? Number((value / learningRate).toPrecision(4)) : undefined;
@@ -178,7 +179,7 @@ const hasOption = (method: AnyMethod, option: string): boolean => {
   return open || names.includes(option);
 };
 
-/** The names of the options in a method's schema; `open` if it takes any other name, too. */
+/** Returns the names of the options in a method's schema. `open`: the method takes any other name, too. */
 function optionsOf(method: AnyMethod): { readonly names: readonly string[]; readonly open: boolean } {
   const { properties = {}, additionalProperties } = z.toJSONSchema(method.options, { io: "input" }) as {
     properties?: Record<string, unknown>;

@@ -1,4 +1,4 @@
-// Output files that would overwrite an input.
+// Tests that an output file cannot overwrite an input.
 
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -40,6 +40,6 @@ function realPath(path: string): string | undefined {
   try {
     return realpathSync(path);
   } catch {
-    return undefined; // missing or not accessible: whoever reads or writes it reports that
+    return undefined; // missing or not accessible: the error is reported when the file is read or written
   }
 }

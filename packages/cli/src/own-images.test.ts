@@ -1,4 +1,4 @@
-// Own images, given with `--data`, in `bench run` and `bench grid`.
+// `bench run` and `bench grid` with own images, which `--data` names.
 
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

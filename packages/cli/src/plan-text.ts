@@ -8,7 +8,7 @@ import { quantity } from "@dit-bench/text";
 import { alignColumns, hangText, screenWidth } from "./columns.ts";
 import { formatDuration } from "./progress.ts";
 
-/** @param engine the one that the GEMM throughput of the plan was measured on */
+/** Returns the text of a plan. @param engine the engine on which the GEMM throughput of the plan was measured */
 export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads">): string {
   const { parameters, memory, files } = plan;
   const missing = files.filter(({ path }) => path === undefined);
@@ -16,7 +16,7 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
   const peak = Math.max(memory.training, memory.sampling);
   const seconds = Object.entries(plan.seconds);
   const total = seconds.reduce((sum, [, s]) => sum + s, 0);
-  const amounts = (rows: string[][]) =>
+  const formatAmounts = (rows: string[][]) =>
     alignColumns(rows, new Set([0])).map((row) => `${" ".repeat(textColumn)}${row}`);
   return [
     ...hangText("", `${plan.method} on ${plan.dataset}, protocol ${plan.protocol}. Dry run: nothing is done.`),
@@ -44,21 +44,21 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
       "disk",
       `about ${formatBytes(Object.values(plan.disk).reduce((sum, bytes) => sum + bytes, 0))} in all`,
     ),
-    ...amounts(Object.entries(plan.disk).map(([what, bytes]) => [formatBytes(bytes), what])),
+    ...formatAmounts(Object.entries(plan.disk).map(([what, bytes]) => [formatBytes(bytes), what])),
     ...formatItem("time", `about ${formatTime(total)} in all`),
-    ...amounts(seconds.map(([stage, s]) => [formatTime(s), stage])),
+    ...formatAmounts(seconds.map(([stage, s]) => [formatTime(s), stage])),
     ...formatItem(
       "",
       `estimated from the GEMMs of the steps. A GEMM just ran at ${(plan.productRate / 1e9).toFixed(0)} GFLOP/s ` +
         `on ${quantity(engine.threads, "thread")} (${engine.name}); training is assumed to reach ` +
         `${formatPercent(throughputShare.training)} of that, sampling ${formatPercent(throughputShare.sampling)}. ` +
-        "Right within a factor of two, if nothing else runs on this machine",
+        "The real time differs by less than a factor of two, if nothing else runs on this machine",
     ),
     "",
   ].join("\n");
 }
 
-/** The path follows on the line of its file if it fits, else below it. */
+/** Returns the lines of the files. A path follows on the line of its file if it fits, and on the next line if not. */
 function fileLines(files: readonly NeededFile[]): string[] {
   const heads = alignColumns(
     files.map(({ what, name, bytes }) => [what, name, bytes === null ? "size not known" : formatBytes(bytes)]),
@@ -70,10 +70,12 @@ function fileLines(files: readonly NeededFile[]): string[] {
   });
 }
 
-/** Why a run would refuse a file that exists: it is not the published one. Empty if it would not. */
+/** Returns the reason for which a run would refuse an existing file, or nothing if the file is the published one. */
 function describeProblem({ name, path }: NeededFile): string[] {
-  const other = misplaced(name);
-  return other && other.path === path ? [`${other.reason}; get it with 'bench fetch ${name}'`] : [];
+  const misplacedFile = misplaced(name);
+  return misplacedFile && misplacedFile.path === path
+    ? [`${misplacedFile.reason}; get it with 'bench fetch ${name}'`]
+    : [];
 }
 
 /** Column where the text of an item begins. */

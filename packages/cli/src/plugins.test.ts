@@ -11,7 +11,7 @@ import { cell, go, place } from "./tiny-place.test.data.ts";
  *
  * @param fields source text of fields that replace those of the graft, or of the method
  */
-function plugin(name: string, fields: { graft?: string; method?: string }): string {
+function writePlugin(name: string, fields: { graft?: string; method?: string }): string {
   const { graft = "", method = "" } = fields;
   const folder = join(place, name);
   mkdirSync(folder, { recursive: true });
@@ -85,7 +85,7 @@ const mistakes: [what: string, fields: { graft?: string; method?: string }, mess
 
 describe("bench with a plug-in", () => {
   it.each(mistakes)("reports the mistake '%s' in one line, with exit code 2", async (what, fields, message) => {
-    const path = plugin(what, fields);
+    const path = writePlugin(what, fields);
     const { code, stderr, stdout } = await runWith(path);
     const [last] = stderr.trimEnd().split("\n").slice(-1);
     expect(last).toMatch(message);
@@ -98,19 +98,19 @@ describe("bench with a plug-in", () => {
   });
 
   it("runs the plug-in without a mistake, and accepts its merge", async () => {
-    const { code, json } = await runWith(plugin("right", {}), "--json");
+    const { code, json } = await runWith(writePlugin("right", {}), "--json");
     expect({ code, method: json.method }).toEqual({ code: 0, method: "Mine" });
   });
 
   it("reports dropout on an engine that runs op by op, too", async () => {
-    const path = plugin("dropout-eager", { graft: mistakes[0]![1].graft! });
+    const path = writePlugin("dropout-eager", { graft: mistakes[0]![1].graft! });
     const { code, stderr } = await runWith(path, "--engine", "tfjs-cpu");
     expect(stderr).toMatch(/tf\.dropout generates random numbers, at .*index\.js:13/);
     expect(code).toBe(2);
   });
 
   it("reports a mistake in bench list methods, too", async () => {
-    const { code, stderr } = await go("list", "methods", "--plugin", plugin("listed", { method: "label: 1," }));
+    const { code, stderr } = await go("list", "methods", "--plugin", writePlugin("listed", { method: "label: 1," }));
     expect(stderr).toMatch(
       /^bench: error: plug-in \.\/listed: method 'mine': label is the number 1; wanted a function/,
     );

@@ -46,7 +46,7 @@ describe("bench predict", () => {
     expect(largestError("dit_train_checkpoint_expected.safetensors", "out_model")).toBeLessThan(1e-5);
   });
 
-  it("takes fractional timesteps, float32 labels, and more inputs than one batch", async () => {
+  it("accepts fractional timesteps, float32 labels, and more inputs than fit in one batch", async () => {
     const { tensors } = readSafetensors(fixture("dit_inputs.safetensors"));
     const outputs = readSafetensors(fixture("dit_outputs.safetensors")).tensors;
     const [x, y] = [tensors.get("x")!, tensors.get("y")!];

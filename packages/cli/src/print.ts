@@ -1,25 +1,25 @@
-// Output of commands. Names of files, labels and messages may come from anyone, so control characters are printed
-// escaped.
+// Prints the output of commands. Names of files, labels and messages may come from anyone, so their control characters
+// are escaped.
 
 import { printable } from "@dit-bench/text";
 import { hasColours, styleCodes } from "./style.ts";
 
 /** Escapes control characters except line ends, tabs and, on a screen with colours, the codes of `applyStyle`. */
 function escapeControls(text: string, screen: NodeJS.WriteStream): string {
-  const kept = hasColours(screen) ? new RegExp(`(${styleCodes.source}|[\n\t])`) : /([\n\t])/;
+  const keptPattern = hasColours(screen) ? new RegExp(`(${styleCodes.source}|[\n\t])`) : /([\n\t])/;
   return text
-    .split(kept)
+    .split(keptPattern)
     .map((part, i) => (i % 2 === 1 ? part : printable(part)))
     .join("");
 }
 
-/** Results, on stdout. */
+/** Prints results on stdout. */
 export const print = (text: string): void => void process.stdout.write(escapeControls(text, process.stdout));
 
-/** Progress and notes, on stderr. */
+/** Prints notes on stderr. */
 export const printNote = (text: string): void => void process.stderr.write(escapeControls(text, process.stderr));
 
-/** One line of JSON on stdout; control characters are escaped as in JSON. */
+/** Prints one line of JSON on stdout; control characters are escaped as in JSON. */
 export function printJson(value: unknown): void {
   const text = JSON.stringify(value).replaceAll(/[^ -~]+/g, (part) =>
     printable(part) === part ? part : [...part].map(escapeCharacter).join(""),

@@ -1,4 +1,4 @@
-// Signals, output streams that fail, and cells that must not outlive their grid, with the built program.
+// The built program with signals and with output streams that fail; the cells of a grid must end with the grid.
 
 import { spawn } from "node:child_process";
 import { existsSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { cell, place, recipe } from "./tiny-place.test.data.ts";
 
 const entry = fileURLToPath(new URL("../bin/bench.js", import.meta.url));
 const manySteps = ["--set", "training.steps=100000"];
-const checkpoints = (out: string) =>
+const countCheckpoints = (out: string) =>
   existsSync(join(place, out))
     ? readdirSync(join(place, out), { recursive: true, encoding: "utf8" }).filter((f) =>
         f.endsWith("checkpoint.safetensors"),
@@ -36,13 +36,13 @@ describe("bench run", () => {
     expect(r.code).toBe(code);
     expect(r.stderr).toContain("run the same command again to continue");
     expect(r.stderr).not.toContain("Debugger");
-    expect(checkpoints(signal)).toBe(1);
+    expect(countCheckpoints(signal)).toBe(1);
   });
 
   it.each(["SIGUSR1", "SIGUSR2"] as const)(
     "ends with exit code 75 and opens no debugger on %s while the program loads",
     async (signal) => {
-      // Sent as soon as there is a listener: nothing can be done before, while Node starts.
+      // The signal is sent as soon as a listener exists. Before that, while Node starts, no code of ours runs.
       const preload = join(place, `send-${signal}.cjs`);
       writeFileSync(
         preload,
@@ -65,7 +65,7 @@ describe("bench run", () => {
     },
   );
 
-  it("takes two signals at the same moment as one request to stop", async () => {
+  it("treats two signals at the same moment as one request to stop", async () => {
     let first = false;
     const r = await bench([...cell, ...manySteps, "--out", "twice"], {
       cwd: place,
@@ -75,7 +75,7 @@ describe("bench run", () => {
       },
     });
     expect([130, 143]).toContain(r.code);
-    expect(checkpoints("twice")).toBe(1);
+    expect(countCheckpoints("twice")).toBe(1);
   });
 });
 
@@ -184,7 +184,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the cells of a grid", () => {
       child.kill(signal);
       expect(await code, stderr()).toBe(expected);
       expect(stderr()).toContain("run the same command again to continue");
-      expect(checkpoints(out)).toBe(2);
+      expect(countCheckpoints(out)).toBe(2);
       expect(processesWith(out)).toEqual([]);
     }
   });
@@ -220,7 +220,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("the cells of a grid", () => {
 });
 
 describe.skipIf(!existsSync("/dev/full"))("bench on a full disk", () => {
-  const withFull = (stream: 1 | 2, args: string[]) =>
+  const runWithFullStream = (stream: 1 | 2, args: string[]) =>
     new Promise<{ code: number | null; other: string }>((resolve) => {
       const stdio: (number | "pipe")[] = ["pipe", "pipe", "pipe"];
       stdio[stream] = openSync("/dev/full", "w");
@@ -233,18 +233,18 @@ describe.skipIf(!existsSync("/dev/full"))("bench on a full disk", () => {
     });
 
   it("exits with 74 and prints one line if stdout cannot be written", async () => {
-    const { code, other } = await withFull(1, ["list", "datasets"]);
+    const { code, other } = await runWithFullStream(1, ["list", "datasets"]);
     expect(code).toBe(74);
     expect(other).toMatch(/^bench: error: stdout cannot be written \(ENOSPC[^\n]*\n$/);
   });
 
   it("finishes a run if stderr cannot be written", async () => {
-    const { code, other } = await withFull(2, [...cell, "--set", "training.steps=2", "--out", "full-stderr"]);
+    const { code, other } = await runWithFullStream(2, [...cell, "--set", "training.steps=2", "--out", "full-stderr"]);
     expect(code).toBe(0);
     expect(other).toContain("FID");
   });
 
   it("exits with the code of an error that stderr cannot print", async () => {
-    expect((await withFull(2, ["run", "--seed", ""])).code).toBe(2);
+    expect((await runWithFullStream(2, ["run", "--seed", ""])).code).toBe(2);
   });
 });

@@ -16,12 +16,12 @@ export interface Terminal {
   now(): number;
 }
 
-/** A terminal of type `dumb` counts as none: it would print the codes that redraw a line. */
+/** Describes stderr. A terminal of type `dumb` is treated as none: it would print the codes that redraw a line. */
 export const stderrTerminal = (isTTY = process.stderr.isTTY, term = process.env.TERM): Terminal => ({
   write: (text) => void process.stderr.write(text),
   isTTY: Boolean(isTTY) && term !== "dumb",
   get columns() {
-    return process.stderr.columns || 80; // may change, and is 0 on some terminals
+    return process.stderr.columns || 80; // read each time: the width may change; some terminals report 0
   },
   get rows() {
     return process.stderr.rows || 24;
@@ -29,7 +29,7 @@ export const stderrTerminal = (isTTY = process.stderr.isTTY, term = process.env.
   now: () => performance.now(),
 });
 
-/** A listener that shows stages and progress; `clear` erases the line that is redrawn. */
+/** Returns a listener that shows stages and progress. `clear` erases the progress line. */
 export function showProgress(terminal: Terminal, stopping: () => boolean): Listener & { clear(): void } {
   let stage = "";
   let started = 0;
@@ -59,7 +59,7 @@ export function showProgress(terminal: Terminal, stopping: () => boolean): Liste
       const pause = terminal.isTTY ? redrawMs : lineMs;
       if (now - shownAt < pause) return;
       shownAt = now;
-      const line = describe(stage, done, total, firstDone, (now - started) / 1e3, note, terminal.isTTY);
+      const line = describeProgress(stage, done, total, firstDone, (now - started) / 1e3, note, terminal.isTTY);
       if (!terminal.isTTY) return terminal.write(`${line}\n`);
       terminal.write(`\r\x1b[2K${line.slice(0, terminal.columns - 1)}`);
       hasLine = true;
@@ -74,20 +74,21 @@ export function showProgress(terminal: Terminal, stopping: () => boolean): Liste
 /** Escapes control characters in each line: the text may have names of files or tensors from anyone. */
 const escapeLines = (text: string): string => text.split("\n").map(printable).join("\n");
 
-function describe(
+/** Returns the progress line. @param seconds time since `firstDone` was reported */
+function describeProgress(
   stage: string,
   done: number,
   total: number,
-  first: number,
+  firstDone: number,
   seconds: number,
   note: string | undefined,
-  bar: boolean,
+  hasBar: boolean,
 ): string {
-  const rate = (done - first) / seconds;
+  const rate = (done - firstDone) / seconds;
   const filled = Math.round((barWidth * done) / total);
   const parts = [
     stage.padEnd(11),
-    bar ? `[${"=".repeat(filled)}${" ".repeat(barWidth - filled)}]` : "",
+    hasBar ? `[${"=".repeat(filled)}${" ".repeat(barWidth - filled)}]` : "",
     `${done}/${total}`,
   ];
   if (rate > 0)
@@ -99,7 +100,7 @@ function describe(
   return parts.filter(Boolean).join("  ");
 }
 
-/** 75 -> "1 min 15 s" */
+/** Returns a duration as text, such as "1 min 15 s" for 75 seconds. */
 export function formatDuration(seconds: number): string {
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;

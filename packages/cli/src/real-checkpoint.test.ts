@@ -1,4 +1,4 @@
-// Whole runs on tiny files in the formats of others: a DiT in diffusers' layout, an Inception in pytorch-fid's.
+// Whole runs on tiny files in the formats of other programs: a DiT as in diffusers, an Inception as in pytorch-fid.
 
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,8 +21,8 @@ const run = (...args: string[]) =>
   bench(["run", "--method", "difffit", "--dataset", "flowers", "--threads", "1", "--json", ...args], { cwd: place });
 
 /**
- * Writes the tiny recipe again with other files: `base` in diffusers' layout, Inception with a sixteenth of the
- * channels.
+ * Writes the tiny recipe a second time, with a base model in diffusers' layout and with an Inception that has a
+ * sixteenth of the channels.
  */
 beforeAll(async () => {
   place = mkdtempSync(join(tmpdir(), "bench-real-"));
@@ -64,7 +64,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-describe("bench run on files in the formats of others", () => {
+describe("bench run on files in the formats of other programs", () => {
   it("trains bit-identical weights from both layouts of a DiT, and measures with Inception", async () => {
     const own = await run("--recipe", "own", "--out", "a");
     expect(own.code, own.stderr).toBe(0);
@@ -82,8 +82,8 @@ describe("bench run on files in the formats of others", () => {
     expect(made.json.fid).toSatisfy(Number.isFinite);
   });
 
-  // As in the paper, except the images: a DiT with learned variance on an autoencoder's latents, guidance on three
-  // channels, Inception.
+  // The recipe is that of the paper, except for sizes and images: a DiT with learned variance on an autoencoder's
+  // latents, guidance on three channels, Inception.
   it.each([
     ["the official code's training checkpoint", "dit_train_checkpoint.pt", { width: 16, depth: 1 }, "bitfit"],
     ["diffusers' folder", "diffusers/whole", { width: 8, depth: 2 }, "difffit"],
@@ -149,7 +149,7 @@ describe("bench run --dry-run", () => {
 
   it("prints what recipe paper would download and need, with the published counts, and does nothing", async () => {
     const made = await dry("--recipe", "paper", "--dataset", "food");
-    expect(made.code, made.stderr).toBe(4); // as the run would, because files are missing
+    expect(made.code, made.stderr).toBe(4); // the exit code of the run, because files are missing
     expect(made.stderr).toContain("bench fetch dit-xl-2-256");
     expect(made.json).toMatchObject({
       protocol: "paper/1",
@@ -179,20 +179,20 @@ describe("bench run --dry-run", () => {
     const { files } = made.json as { files: { path?: string }[] };
     expect(files[0]!.path).toBe(join(folder, "DiT-XL-2-256x256.pt"));
     const message = /DiT-XL-2-256x256\.pt is not the published file: its length is \d+, wanted 2700611775 bytes/;
-    expect(made.stdout.replaceAll(/\s+/g, " ")).toMatch(message); // it is wrapped to the screen's width
-    const given = [
+    expect(made.stdout.replaceAll(/\s+/g, " ")).toMatch(message); // the message is wrapped to the screen's width
+    const localFiles = [
       "--set",
       `extractor.weights=${inception}`,
       "--set",
       `autoencoder.weights=${fixtures("autoencoder")}`,
     ];
-    const failed = await run("--recipe", "paper", "--data", "photos", ...given);
+    const failed = await run("--recipe", "paper", "--data", "photos", ...localFiles);
     expect(failed.code).toBe(4);
     expect(failed.stderr).toMatch(message);
     expect(failed.stderr).toContain("get it with 'bench fetch dit-xl-2-256'");
     rmSync(folder, { recursive: true });
     const own = `recipe.base=${join(fixtures("dit"), "dit_train_checkpoint.pt")}`; // a path may name any file
-    const another = await run("--recipe", "paper", "--data", "photos", "--set", own, ...given);
+    const another = await run("--recipe", "paper", "--data", "photos", "--set", own, ...localFiles);
     expect(another.code).toBe(4);
     expect(another.stderr).toContain("recipe paper wants 32 (DiT-XL/2)");
   });

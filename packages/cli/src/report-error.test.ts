@@ -1,4 +1,4 @@
-// Exit codes and messages of errors, and the colours of messages.
+// Tests the exit codes and messages of errors, and the colours of messages.
 
 import { FetchError } from "@dit-bench/fetch";
 import { BenchError } from "@dit-bench/runner/errors";
@@ -6,8 +6,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { exitCodeOf, formatError, reportError } from "./report-error.ts";
 import { applyStyle } from "./style.ts";
 
-const named = (name: string) => Object.assign(new Error("x"), { name });
-const system = (code: string) => Object.assign(new Error(`${code}: x`), { code });
+const errorNamed = (name: string) => Object.assign(new Error("x"), { name });
+const systemError = (code: string) => Object.assign(new Error(`${code}: x`), { code });
 afterEach(() => void vi.restoreAllMocks());
 
 describe("exitCodeOf", () => {
@@ -24,19 +24,19 @@ describe("exitCodeOf", () => {
     [new FetchError("disk-full", "x"), 74],
     [new FetchError("unreachable", "x"), 75],
     [new FetchError("interrupted", "x"), 75],
-    [named("ComparisonError"), 4],
-    [named("ArchiveError"), 4],
-    [named("MatError"), 4],
-    [named("MethodError"), 2],
-    [named("DataError"), 4],
-    [named("AutoencoderLayoutError"), 4],
-    [system("ENOSPC"), 74],
-    [system("EROFS"), 74],
-    [system("EEXIST"), 74],
-    [system("ENOENT"), 4],
-    [system("EISDIR"), 4],
-    [system("ELOOP"), 4],
-    [system("ENAMETOOLONG"), 2],
+    [errorNamed("ComparisonError"), 4],
+    [errorNamed("ArchiveError"), 4],
+    [errorNamed("MatError"), 4],
+    [errorNamed("MethodError"), 2],
+    [errorNamed("DataError"), 4],
+    [errorNamed("AutoencoderLayoutError"), 4],
+    [systemError("ENOSPC"), 74],
+    [systemError("EROFS"), 74],
+    [systemError("EEXIST"), 74],
+    [systemError("ENOENT"), 4],
+    [systemError("EISDIR"), 4],
+    [systemError("ELOOP"), 4],
+    [systemError("ENAMETOOLONG"), 2],
     [new Error("x"), 1],
   ])("gives %s its exit code %i", (error, code) => {
     expect(exitCodeOf(error)).toBe(code);
@@ -44,7 +44,7 @@ describe("exitCodeOf", () => {
 });
 
 describe("reportError", () => {
-  const reported = (error: unknown) => {
+  const captureReport = (error: unknown) => {
     let text = "";
     vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
       text += chunk;
@@ -55,15 +55,15 @@ describe("reportError", () => {
   };
 
   it("prints one line without control characters", () => {
-    expect(reported(new BenchError("data", "'a\x1b[2Jb\0'\n  is bad;\n do so"))).toBe(
+    expect(captureReport(new BenchError("data", "'a\x1b[2Jb\0'\n  is bad;\n do so"))).toBe(
       "bench: error: 'a\\x1b[2Jb\\x00' is bad; do so\n",
     );
   });
 
-  it("adds how to find the place of an unknown error, and what to do about missing memory", () => {
-    expect(reported(new Error("x"))).toContain("'bench --verbose …' shows where it happened");
-    expect(reported(new RangeError("Array buffer allocation failed"))).toContain("take smaller batches");
-    expect(reported("a string")).toContain("a string");
+  it("adds advice to an unknown error and to an error for lack of memory", () => {
+    expect(captureReport(new Error("x"))).toContain("'bench --verbose …' shows where it happened");
+    expect(captureReport(new RangeError("Array buffer allocation failed"))).toContain("take smaller batches");
+    expect(captureReport("a string")).toContain("a string");
   });
 
   it("prints the advice below the problem on a terminal, and wraps between words", () => {

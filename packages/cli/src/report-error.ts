@@ -1,4 +1,4 @@
-// Errors as they are printed, and their exit codes.
+// Prints errors, and chooses their exit codes.
 
 import type { FetchErrorKind } from "@dit-bench/fetch";
 import { exitCodes } from "@dit-bench/runner/errors";
@@ -8,8 +8,8 @@ import { hangText, screenWidth } from "./columns.ts";
 import { requestedStop } from "./signals.ts";
 import { applyStyle } from "./style.ts";
 
-/** Errors of packages that know no exit codes, by their names. */
-const byName: Readonly<Record<string, number>> = {
+/** Exit codes of errors by name, for errors of packages that know no exit codes. */
+const codesByName: Readonly<Record<string, number>> = {
   MethodError: exitCodes.usage,
   UnknownDatasetError: exitCodes.usage,
   DataError: exitCodes.data,
@@ -26,8 +26,8 @@ const byName: Readonly<Record<string, number>> = {
   ComparisonError: exitCodes.data,
 };
 
-/** Errors of downloads, by their kind. */
-const byFetchKind: Readonly<Record<FetchErrorKind, number>> = {
+/** Exit codes of failed downloads, by the kind of the error. */
+const codesByFetchKind: Readonly<Record<FetchErrorKind, number>> = {
   environment: exitCodes.usage,
   offline: exitCodes.data,
   "not-found": exitCodes.data,
@@ -41,8 +41,8 @@ const byFetchKind: Readonly<Record<FetchErrorKind, number>> = {
   interrupted: exitCodes.interrupted,
 };
 
-/** System errors: a missing file or one of another kind than expected, a full disk, missing permissions. */
-const bySystemCode: Readonly<Record<string, number>> = {
+/** Exit codes of system errors: missing or unexpected files, a full disk, missing permissions. */
+const codesBySystemCode: Readonly<Record<string, number>> = {
   ENOENT: exitCodes.data,
   EISDIR: exitCodes.data,
   ELOOP: exitCodes.data,
@@ -66,21 +66,21 @@ export function reportError(error: unknown, verbose: boolean): number {
   return exitCodeOf(e);
 }
 
-/** After a requested stop, the exit code of the request takes the place of `interrupted`. */
+/** Returns the exit code of an error. After a requested stop, the code of that request replaces `interrupted`. */
 export function exitCodeOf(error: Error): number {
-  const code = tabulatedCode(error);
+  const code = lookUpCode(error);
   return code === exitCodes.interrupted ? (requestedStop() ?? code) : code;
 }
 
-function tabulatedCode(error: Error): number {
+function lookUpCode(error: Error): number {
   const { exitCode, code, kind } = error as { exitCode?: unknown; code?: unknown; kind?: unknown };
-  if (error.name === "FetchError") return byFetchKind[kind as FetchErrorKind];
+  if (error.name === "FetchError") return codesByFetchKind[kind as FetchErrorKind];
   if (typeof exitCode === "number") return exitCode;
-  if (typeof code === "string" && bySystemCode[code] !== undefined) return bySystemCode[code];
-  return byName[error.name] ?? byName[error.constructor.name] ?? exitCodes.failure;
+  if (typeof code === "string" && codesBySystemCode[code] !== undefined) return codesBySystemCode[code];
+  return codesByName[error.name] ?? codesByName[error.constructor.name] ?? exitCodes.failure;
 }
 
-/** The message on one line, with advice for errors that need more; formatted for the screen. */
+/** Returns the message, formatted for the screen. Errors without advice of their own get some. */
 function describeError(e: Error, verbose: boolean): string {
   let text = printable(e.message.trim().replaceAll(/\s*\n\s*/g, " ")) || e.name;
   const isUnexpected = exitCodeOf(e) === exitCodes.failure && !("exitCode" in e);
@@ -93,8 +93,8 @@ function describeError(e: Error, verbose: boolean): string {
 export const reportProblem = (message: string): void => void process.stderr.write(`${formatError(message)}\n`);
 
 /**
- * The message after `bench: error:`. On a terminal it is wrapped, with the advice after its first semicolon on lines of
- * its own.
+ * Returns the message after `bench: error:`. On a terminal it is wrapped, with the advice after its first semicolon on
+ * lines of its own.
  */
 export function formatError(message: string, screen: NodeJS.WriteStream = process.stderr): string {
   const prefix = applyStyle(["red", "bold"], "bench: error:", screen);

@@ -1,4 +1,4 @@
-// The result of a finished run, as `bench run` prints it and as its `--json` has it.
+// Formats the result of a finished run, as text and for the JSON output of `bench run`.
 
 import { existsSync, statSync } from "node:fs";
 import { relative } from "node:path";
@@ -15,7 +15,7 @@ export interface RunFiles {
   readonly loss: string;
 }
 
-/** The figures of `--json`. */
+/** Returns the figures for the JSON output. */
 export function figuresOf(record: RunRecord, files: RunFiles) {
   const { fid, fidInterval, baseFid, kid, baseKid, extractor } = record.metrics!;
   return {
@@ -34,7 +34,7 @@ export function figuresOf(record: RunRecord, files: RunFiles) {
   };
 }
 
-/** The result as text. @param width of the screen; lines are not wrapped if it is undefined */
+/** Returns the result as text. @param width width of the screen; if it is undefined, lines are not wrapped */
 export function describeRun(record: RunRecord, files: RunFiles, width = process.stdout.columns): string {
   const { cell, metrics: m, parameters, data, times } = record;
   const share = (100 * parameters.trainable) / parameters.model;
@@ -71,7 +71,7 @@ export function describeRun(record: RunRecord, files: RunFiles, width = process.
       .filter(([, path]) => existsSync(path))
       .map(([name, path]) => [name, relative(process.cwd(), path) || path]),
   ];
-  const hang = (head: string, text: string) => (width ? hangText(head, text) : [head + text]);
+  const wrapLine = (head: string, text: string) => (width ? hangText(head, text) : [head + text]);
   const notes: string[] = [];
   if (m!.fid > m!.baseFid)
     notes.push(
@@ -84,15 +84,15 @@ export function describeRun(record: RunRecord, files: RunFiles, width = process.
         `the FIDs are those of ${m!.extractor}, not of Inception, and not comparable with published FIDs.`,
     );
   return [
-    ...hang("", `${cell.methodLabel} on ${cell.datasetTitle} (${what}), seed ${cell.seed}`),
+    ...wrapLine("", `${cell.methodLabel} on ${cell.datasetTitle} (${what}), seed ${cell.seed}`),
     "",
-    ...rows.flatMap(([name, text]) => hang(`  ${name!.padEnd(12)} `, text!)),
+    ...rows.flatMap(([name, text]) => wrapLine(`  ${name!.padEnd(12)} `, text!)),
     "",
-    ...notes.flatMap((note) => [...hang("", note), ""]),
+    ...notes.flatMap((note) => [...wrapLine("", note), ""]),
   ].join("\n");
 }
 
-/** Records of early versions have no size; undefined if the file is missing, too. */
+/** Returns the size of the trained weights. Records of early versions lack it; for these, the file is measured. */
 function storedBytes(record: RunRecord, weights: string): number | undefined {
   return record.weights.trainedBytes ?? statSync(weights, { throwIfNoEntry: false })?.size;
 }

@@ -32,7 +32,7 @@ describe("bench run", () => {
     expect(JSON.parse(metadata.settings!).training.steps).toBe(12);
   });
 
-  it("does nothing the second time, and prints that", async () => {
+  it("does nothing if the run is finished, and prints that", async () => {
     const before = sha(first.json.record);
     const again = await run("--json", "--out", "first");
     expect(again.code).toBe(0);

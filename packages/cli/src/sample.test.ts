@@ -16,11 +16,11 @@ const autoencoder = fileURLToPath(new URL("../../autoencoder/src/fixtures", impo
 let place: string;
 const go = (...args: string[]) => bench([...args, "--threads", "1", "--json"], { cwd: place });
 /** The files of a folder that are not hidden. */
-const visible = (folder: string) =>
+const visibleFiles = (folder: string) =>
   readdirSync(join(place, folder))
     .filter((file) => !file.startsWith("."))
     .sort();
-const bytes = (folder: string, file: string) => readFileSync(join(place, folder, file));
+const readBytes = (folder: string, file: string) => readFileSync(join(place, folder, file));
 
 beforeAll(() => {
   place = mkdtempSync(join(tmpdir(), "bench-sample-"));
@@ -30,7 +30,7 @@ beforeAll(() => {
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 describe("bench sample --run", () => {
-  it.each(["pixels", "latents"])("on %s, samples classes of the run, equal images for equal seeds", async (kind) => {
+  it.each(["pixels", "latents"])("samples classes of a run on %s, with equal images for equal seeds", async (kind) => {
     const run = await go("run", "--recipe", kind, "--method", "difffit", "--dataset", "flowers", "--out", kind);
     expect(run.code, run.stderr).toBe(0);
     const folder = join(String(run.json.record), "..");
@@ -51,21 +51,22 @@ describe("bench sample --run", () => {
       );
     const made = await sample(`${kind}-a`);
     expect(made.code, made.stderr).toBe(0);
-    const files = visible(`${kind}-a`);
+    const files = visibleFiles(`${kind}-a`);
     expect(files.length).toBe(4); // the contact sheet is outside, so that bench fid does not measure it
     expect(made.json.sheet).toBe(`${kind}-a-sheet.png`);
     expect(existsSync(join(place, `${kind}-a-sheet.png`))).toBe(true);
     expect(files.filter((file) => /rose-[01]\.png$/.test(file)).length).toBe(2);
-    expect(await sharp(bytes(`${kind}-a`, files[0]!)).metadata()).toMatchObject({ width: 32, height: 32 });
+    expect(await sharp(readBytes(`${kind}-a`, files[0]!)).metadata()).toMatchObject({ width: 32, height: 32 });
 
     expect((await sample(`${kind}-b`)).code).toBe(0);
-    for (const file of files) expect(bytes(`${kind}-b`, file).equals(bytes(`${kind}-a`, file)), file).toBe(true);
+    for (const file of files)
+      expect(readBytes(`${kind}-b`, file).equals(readBytes(`${kind}-a`, file)), file).toBe(true);
     expect((await sample(`${kind}-c`, "--seed", "1", "--steps", "4", "--guidance", "2")).code).toBe(0);
-    expect(bytes(`${kind}-c`, files[0]!).equals(bytes(`${kind}-a`, files[0]!))).toBe(false);
+    expect(readBytes(`${kind}-c`, files[0]!).equals(readBytes(`${kind}-a`, files[0]!))).toBe(false);
 
     const record = JSON.parse(readFileSync(join(place, String(run.json.record)), "utf8"));
     record.weights.base = "0".repeat(64);
-    delete record.digest; // as in records of versions without digests
+    delete record.digest; // earlier versions wrote records without digests
     writeFileSync(join(place, String(run.json.record)), JSON.stringify(record));
     const other = await sample(`${kind}-d`);
     expect(other.code).toBe(4);
@@ -85,10 +86,10 @@ describe("bench sample --weights", () => {
 
     const images = await sample("--output", "p", "--classes", "0,3", "--count", "2", "--autoencoder", autoencoder);
     expect(images.code, images.stderr).toBe(0);
-    expect(visible("p").length).toBe(4);
+    expect(visibleFiles("p").length).toBe(4);
     const decoded = await go("vae", "decode", "z/latents.safetensors", "--weights", autoencoder, "--output", "d");
     expect(decoded.code, decoded.stderr).toBe(0);
-    for (const file of visible("d")) expect(bytes("d", file).equals(bytes("p", file)), file).toBe(true);
+    for (const file of visibleFiles("d")) expect(readBytes("d", file).equals(readBytes("p", file)), file).toBe(true);
   });
 
   it.each([

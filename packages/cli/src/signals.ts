@@ -3,7 +3,7 @@
 
 import { signalExitCodes } from "@dit-bench/runner/errors";
 
-type Handled = keyof typeof signalExitCodes;
+type HandledSignal = keyof typeof signalExitCodes;
 
 /**
  * Signals within this time after the first are the same request: on Ctrl-C the terminal signals the whole process group
@@ -14,8 +14,8 @@ const sameRequestMs = 250;
 let stopCode: number | undefined;
 let firstSignalAt: number | undefined;
 const listeners = Object.fromEntries(
-  (Object.keys(signalExitCodes) as Handled[]).map((signal) => [signal, () => receive(signal)]),
-) as Record<Handled, () => void>;
+  (Object.keys(signalExitCodes) as HandledSignal[]).map((signal) => [signal, () => receive(signal)]),
+) as Record<HandledSignal, () => void>;
 const stopCallbacks: ((code: number) => void)[] = [];
 const endCallbacks: (() => void)[] = [];
 
@@ -46,7 +46,7 @@ export function listenForSignals(stopping?: (code: number) => void, atOnce?: () 
   return () => stopCode !== undefined;
 }
 
-function receive(signal: Handled): void {
+function receive(signal: HandledSignal): void {
   const code = signalExitCodes[signal];
   if (firstSignalAt !== undefined) {
     if (performance.now() - firstSignalAt < sameRequestMs) return;
@@ -56,9 +56,9 @@ function receive(signal: Handled): void {
   firstSignalAt = performance.now();
   process.stderr.write("\nbench: stopping at the next safe place; a second signal stops at once\n");
   requestStop(code);
-  // Without a listener, the second signal ends the process even during a computation, when no listener can run.
+  // During a computation no listener can run. Without listeners, the system ends the process at the second signal.
   if (endCallbacks.length === 0)
     setTimeout(() => {
-      for (const ending of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(ending, listeners[ending]);
+      for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(name, listeners[name]);
     }, sameRequestMs).unref();
 }

@@ -1,4 +1,4 @@
-// The compute engine of `--engine` and `--threads`.
+// Starts the compute engine that `--engine` and `--threads` choose.
 
 import { createEngine, type Engine, type EngineName } from "@dit-bench/compiler";
 import { BenchError } from "@dit-bench/runner";
@@ -12,7 +12,7 @@ interface EngineChoice {
 /**
  * Starts the engine. Throws BenchError (usage) if it cannot start here.
  *
- * @param note called if the choice was `auto`, with the engine chosen and why the ones before it were passed over
+ * @param note called if the choice was `auto`, with the chosen engine and why the engines before it were not chosen
  */
 export async function startEngine(
   { engine: name, threads }: EngineChoice,

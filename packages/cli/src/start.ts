@@ -1,5 +1,5 @@
-// The process around a command: output streams that may fail, the exit code, and an end that no plug-in can delay or
-// fake.
+// Runs a command in this process. It handles output streams that fail, sets the exit code, and ends the process itself,
+// so that no plug-in can delay or fake the end.
 
 import { exitCodes } from "@dit-bench/runner/errors";
 import { main } from "./main.ts";
@@ -50,11 +50,11 @@ function watchStreams(): { readonly failed: boolean } {
   return state;
 }
 
-/** Resolves when the system has taken everything written to the stream, or never will. */
+/** Resolves when everything is written to the stream, or when the stream is destroyed. */
 function drain(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     if (stream.destroyed || stream.writableLength === 0)
-      setImmediate(resolve); // an error of the last write is reported before that
+      setImmediate(resolve); // an error of the last write is reported before the immediate runs
     else stream.write("", () => resolve());
   });
 }

@@ -1,4 +1,4 @@
-// Colours on a terminal. Without a terminal there are none; NO_COLOR disables them, FORCE_COLOR enables them.
+// Colours of text on a terminal. NO_COLOR disables them; FORCE_COLOR enables them without a terminal, too.
 
 import { styleText } from "node:util";
 
@@ -9,11 +9,11 @@ interface Screen {
   hasColors?(): boolean;
 }
 
-/** The codes that `applyStyle` is used for: bold text and foreground colours. They are harmless in text from anyone. */
+/** The codes that `applyStyle` writes: bold text and foreground colours. They do no harm in text from other people. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with ESC
 export const styleCodes = /\x1b\[(?:1|22|3[1-79])m/;
 
-/** The text with colour codes, if the screen shows colours. */
+/** Returns the text with colour codes, if the screen shows colours. */
 export function applyStyle(style: Style, text: string, screen: Screen = process.stderr, env = process.env): string {
   return hasColours(screen, env) ? styleText(style, text, { validateStream: false }) : text;
 }

@@ -9,7 +9,7 @@ export interface TableRecords extends FoundRecords {
   passedOver: FoundRecord[];
 }
 
-/** If `out` is below `from`, its folders `OUT/records` and `OUT/PROTOCOL/records` are copies. */
+/** If `out` is below `from`, the records in `OUT/records` and `OUT/PROTOCOL/records` are copies of an earlier table. */
 export async function findTableRecords(from: string, out: string): Promise<TableRecords> {
   const { records, damaged } = await findRecords(from);
   const isCopy = ({ path }: { path: string }) => isInside(out, from) && isOwnCopy(relative(out, path).split(sep));

@@ -1,4 +1,4 @@
-// A comparison for a terminal: the table, the answer in sentences, and the meaning of the marks.
+// Formats a comparison for a terminal: the table, the answer in sentences, and the meaning of the marks.
 
 import {
   answer,
@@ -26,7 +26,7 @@ export interface TableTextOptions {
   width?: number;
 }
 
-/** Text without a final line end. No line is wider than the screen, unless a single word is. */
+/** Returns text without a final line end. No line is wider than the screen, unless a single word is wider. */
 export function formatTable(comparison: Comparison, options: TableTextOptions): string {
   const { width = screenWidth(process.stdout.columns, Number.POSITIVE_INFINITY) } = options;
   const columns = [...methodColumns(comparison), ...datasetColumns(comparison)];
@@ -34,7 +34,7 @@ export function formatTable(comparison: Comparison, options: TableTextOptions): 
     columns.map((column, index) => ({ ...column, right: index > 0 })),
     width,
   );
-  const unshown =
+  const droppedNote =
     dropped.length > 0
       ? `Not shown for lack of width: ${dropped.join(", ")}.` +
         (options.wholeTable === undefined ? "" : ` All columns: ${options.wholeTable}`)
@@ -43,11 +43,11 @@ export function formatTable(comparison: Comparison, options: TableTextOptions): 
     answer(comparison).join(" "),
     ...notes(comparison).filter((note) => note.startsWith(samplesMark) || note.startsWith(loadMark)),
     comparison.miniature ? miniatureNote(comparison) : null,
-    unshown,
+    droppedNote,
     leftOutNote(options.leftOut),
   ].filter((paragraph) => paragraph !== null);
-  const narrow = Math.min(width, screenWidth(width));
-  return [...lines, ...paragraphs.flatMap((paragraph) => ["", ...hangText("", printable(paragraph), narrow)])].join(
+  const textWidth = Math.min(width, screenWidth(width));
+  return [...lines, ...paragraphs.flatMap((paragraph) => ["", ...hangText("", printable(paragraph), textWidth)])].join(
     "\n",
   );
 }

@@ -51,7 +51,7 @@ const files = (folder: string) =>
 async function writeRecords(...records: RunRecord[]) {
   for (const [i, record] of records.entries()) await writeRecord(join(from, `${i}.json`), record);
 }
-const change = (i: number, cell: Partial<RunRecord["cell"]>, rest: Partial<RunRecord> = {}): RunRecord => ({
+const makeRecord = (i: number, cell: Partial<RunRecord["cell"]>, rest: Partial<RunRecord> = {}): RunRecord => ({
   ...originals[i]!,
   ...rest,
   cell: { ...originals[i]!.cell, ...cell },
@@ -69,18 +69,18 @@ describe("bench table --out", () => {
 
   it("makes plain file names of labels with options in them", async () => {
     const options = { norm: false };
-    await writeRecords(change(0, { methodLabel: "DiffFit (norm=false)", options }), change(1, {}));
+    await writeRecords(makeRecord(0, { methodLabel: "DiffFit (norm=false)", options }), makeRecord(1, {}));
     await writeTables(from, out(), false);
     expect(files(join(out(), "records"))).toContain("flowers/difffit-norm-false-seed-0.json");
   });
 
   it("writes nothing outside the folder, for any names of dataset, method and protocol in a record", async () => {
     await writeRecords(
-      change(0, { dataset: "../../../x" }),
-      change(1, { dataset: "/" }),
-      change(2, { methodLabel: "../../../../y" }),
-      change(3, {}, { protocol: ".." }),
-      change(4, { dataset: "..", methodLabel: "/elsewhere/z" }, { protocol: "../../.." }),
+      makeRecord(0, { dataset: "../../../x" }),
+      makeRecord(1, { dataset: "/" }),
+      makeRecord(2, { methodLabel: "../../../../y" }),
+      makeRecord(3, {}, { protocol: ".." }),
+      makeRecord(4, { dataset: "..", methodLabel: "/elsewhere/z" }, { protocol: "../../.." }),
     );
     await writeTables(from, out(), false);
     const below = files(join(from, ".."));
@@ -91,10 +91,10 @@ describe("bench table --out", () => {
   it("keeps records and tables apart if their names give the same file name", async () => {
     const [first, second] = [{ x: 1 }, { x: 2 }];
     await writeRecords(
-      change(0, { methodLabel: "A (x)", options: first }),
-      change(0, { methodLabel: "A x", options: second }),
-      change(1, {}, { protocol: "other/1" }),
-      change(1, {}, { protocol: "other-1" }),
+      makeRecord(0, { methodLabel: "A (x)", options: first }),
+      makeRecord(0, { methodLabel: "A x", options: second }),
+      makeRecord(1, {}, { protocol: "other/1" }),
+      makeRecord(1, {}, { protocol: "other-1" }),
     );
     await writeTables(from, out(), false);
     const written = files(out());
@@ -104,7 +104,7 @@ describe("bench table --out", () => {
 
   it("copies no record if there can be no table", async () => {
     const again = { finishedAt: "2030-01-01T00:00:00.000Z", identity: "0".repeat(64) };
-    await writeRecords(change(0, {}), change(0, {}, again));
+    await writeRecords(makeRecord(0, {}), makeRecord(0, {}, again));
     await expect(writeTables(from, out(), false)).rejects.toThrow(
       new RegExp(`two different records of one cell .*${join(from, "0.json")} .* and ${join(from, "1.json")} `),
     );
@@ -112,7 +112,7 @@ describe("bench table --out", () => {
   });
 
   it("does not count its own copies when it is below --from", async () => {
-    await writeRecords(change(0, {}), change(1, {}));
+    await writeRecords(makeRecord(0, {}), makeRecord(1, {}));
     const inside = join(from, "t");
     for (let times = 0; times < 3; times++) {
       printed = "";
@@ -123,16 +123,16 @@ describe("bench table --out", () => {
     const copies = files(join(inside, "records"));
     expect(copies).toHaveLength(2);
     // After the run is repeated with another result, the copy of the first result is not a second record of the cell.
-    await writeRecords(change(0, {}, { metrics: { ...originals[0]!.metrics!, fid: 1 } }));
+    await writeRecords(makeRecord(0, {}, { metrics: { ...originals[0]!.metrics!, fid: 1 } }));
     printed = "";
     await writeTables(from, inside, false);
     expect(printed).toContain(`1 record below ${inside} ignored as copies of an earlier table`);
     expect(readFileSync(join(inside, "table.csv"), "utf8")).toContain(",600,1,");
   });
 
-  it("may be the folder that holds the records themselves", async () => {
-    await writeRecords(change(0, {}), change(1, {}));
-    await writeRecord(join(from, "runs", "2.json"), change(2, {}));
+  it("accepts the folder that holds the records themselves", async () => {
+    await writeRecords(makeRecord(0, {}), makeRecord(1, {}));
+    await writeRecord(join(from, "runs", "2.json"), makeRecord(2, {}));
     await writeTables(from, join(from, "runs"), false);
     expect(printed).toContain("mini/1: 3 records\n");
   });
@@ -145,7 +145,7 @@ describe("a damaged record", () => {
   };
 
   it("is named in the table, which has all other records", async () => {
-    await writeRecords(change(0, {}), change(1, {}));
+    await writeRecords(makeRecord(0, {}), makeRecord(1, {}));
     damage();
     expect(await writeTables(from, out(), false)).toBe(true);
     expect(printed).toContain(`bench: error: cannot read ${join(from, "deep", "record.json")}: it is not JSON`);
@@ -157,7 +157,7 @@ describe("a damaged record", () => {
   });
 
   it("gives exit code 3, and 4 if there is no other record", async () => {
-    await writeRecords(change(0, {}), change(1, {}));
+    await writeRecords(makeRecord(0, {}), makeRecord(1, {}));
     damage();
     const table = () => bench(["table", "--from", from, "--out", out(), "--json"], { cwd: place });
     expect(await table()).toMatchObject({
@@ -173,7 +173,7 @@ describe("a damaged record", () => {
   });
 
   it("is named by bench list runs, which lists the others and exits with 3", async () => {
-    await writeRecords(change(0, {}), change(1, {}));
+    await writeRecords(makeRecord(0, {}), makeRecord(1, {}));
     damage();
     const r = await bench(["list", "runs", "--out", from], { cwd: place });
     expect(r.code).toBe(3);
@@ -190,7 +190,11 @@ describe("a damaged record", () => {
 describe("records that cannot share a table", () => {
   it("are named by their files, with exit code 4, while the table of another protocol is written", async () => {
     const other = { ...originals[1]!.weights, base: "d".repeat(64) };
-    await writeRecords(change(0, {}), change(1, {}, { weights: other }), change(2, {}, { protocol: "other/1" }));
+    await writeRecords(
+      makeRecord(0, {}),
+      makeRecord(1, {}, { weights: other }),
+      makeRecord(2, {}, { protocol: "other/1" }),
+    );
     const r = await bench(["table", "--from", from, "--out", out()], { cwd: place });
     expect(r.code).toBe(4);
     expect(r.stderr).toContain("cannot compare runs with more than one base model");
@@ -231,7 +235,7 @@ describe("the table on a terminal", () => {
 
   it("breaks no word: long labels are wrapped, or other columns are dropped", async () => {
     const labelled = (methodLabel: string) =>
-      originals.map((record, index) => (index > 0 ? record : change(0, { methodLabel })));
+      originals.map((record, index) => (index > 0 ? record : makeRecord(0, { methodLabel })));
     const text = (label: string) =>
       formatTable(comparison(labelled(label)), { wholeTable: "", leftOut: [], width: 60 });
     expect(text("A method (with=1, many=2, options=3)")).toMatch(/^A method .*\n\(with=1,|^A method \(with=1, /m);
@@ -240,7 +244,10 @@ describe("the table on a terminal", () => {
   });
 
   it("shows control characters escaped, and aligns columns after wide letters", async () => {
-    const hostile = comparison([change(0, { methodLabel: "a\x1b[2J\u202eb" }), change(1, { methodLabel: "花花" })]);
+    const hostile = comparison([
+      makeRecord(0, { methodLabel: "a\x1b[2J\u202eb" }),
+      makeRecord(1, { methodLabel: "花花" }),
+    ]);
     const text = formatTable(hostile, { wholeTable: "", leftOut: [], width: 100 });
     expect(text.replaceAll("\n", "")).not.toMatch(/\p{Cc}|\u202e/u);
     expect(text).toContain("a\\x1b[2J\\u{202e}b");

@@ -7,13 +7,13 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 
-const top = fileURLToPath(new URL("../../..", import.meta.url));
-const compiler = pathToFileURL(join(top, "packages/compiler/dist/index.js")).href;
-const entry = join(top, "packages/cli/bin/bench.js");
+const repository = fileURLToPath(new URL("../../..", import.meta.url));
+const compiler = pathToFileURL(join(repository, "packages/compiler/dist/index.js")).href;
+const entry = join(repository, "packages/cli/bin/bench.js");
 const place = mkdtempSync(join(tmpdir(), "bench-home-"));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-/** Computes on the engine of its first argument, and keeps it open for the milliseconds of its second. */
+/** A script that computes on an engine and keeps it open. Its arguments: name of the engine, time in milliseconds. */
 const script = `
   const { createEngine } = await import(${JSON.stringify(compiler)});
   const [name, hold] = process.argv.slice(-2);
@@ -46,7 +46,7 @@ describe("an engine", () => {
   it.for(engines)("%s works without messages if HOME cannot be written", async (engine, { skip }) => {
     const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     const { stdout, stderr } = await node(script, [engine, "0"], environment("/nonexistent"), unprivileged);
-    if (/EACCES|cannot start|Cannot find/.test(stdout + stderr)) return skip("not for this user to read or to start");
+    if (/EACCES|cannot start|Cannot find/.test(stdout + stderr)) return skip("this user may not read or start it");
     expect({ stdout, stderr }).toEqual({ stdout: "2,4\n", stderr: "" });
   });
 
@@ -70,7 +70,7 @@ describe("an engine", () => {
   });
 
   it.for(["cpu", "webgpu"])("%s contacts no other host in 20 s", async (engine, { skip }) => {
-    if (!installed("strace")) return skip("strace is not installed");
+    if (!isInstalled("strace")) return skip("strace is not installed");
     const file = join(place, "module.mjs");
     const log = join(place, `trace-${engine}.txt`);
     writeFileSync(file, script);
@@ -107,9 +107,11 @@ describe("the only module that loads ONNX Runtime", () => {
 
   it("is packages/compiler/src/runtime/load-runtime.ts", () => {
     const importing = ["packages", "benchmarks", "tools", "examples"]
-      .flatMap((name) => readdirSync(join(top, name), { recursive: true, encoding: "utf8" }).map((f) => join(name, f)))
+      .flatMap((name) =>
+        readdirSync(join(repository, name), { recursive: true, encoding: "utf8" }).map((f) => join(name, f)),
+      )
       .filter((file) => /\.[cm]?[jt]s$/.test(file) && !/node_modules|\/dist\//.test(file))
-      .filter((file) => loadsRuntime(readFileSync(join(top, file), "utf8")));
+      .filter((file) => loadsRuntime(readFileSync(join(repository, file), "utf8")));
     expect(importing).toEqual(["packages/compiler/src/runtime/load-runtime.ts"]);
   });
 
@@ -140,7 +142,7 @@ function folder(name: string): string {
 
 const filesIn = (home: string) => readdirSync(home, { recursive: true, encoding: "utf8" });
 
-/** Without CI, which disables telemetry by itself, and without cache folders outside HOME. */
+/** Returns an environment without CI, which disables telemetry by itself, and without cache folders outside HOME. */
 function environment(home: string, setting?: string): NodeJS.ProcessEnv {
   const { CI: _ci, XDG_CACHE_HOME: _cache, ORT_DISABLE_TELEMETRY: _setting, ...env } = process.env;
   return { ...env, HOME: home, NO_COLOR: "1", ...(setting === undefined ? {} : { ORT_DISABLE_TELEMETRY: setting }) };
@@ -169,7 +171,7 @@ function start(
   });
 }
 
-function installed(program: string): boolean {
+function isInstalled(program: string): boolean {
   try {
     execFileSync(program, ["--version"], { stdio: "ignore" });
     return true;

@@ -13,10 +13,13 @@ export const place = mkdtempSync(join(tmpdir(), "bench-"));
 export const recipe = tinyRecipe(join(place, "tiny"));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
+/** Runs `bench` in `place`. */
 export const go = (...args: string[]) => bench(args, { cwd: place });
-/** The flags of one cell; a flag that is given again replaces its value. */
+/** The command line of one cell. A flag that is added to it again replaces the value here. */
 export const cell = ["run", "--recipe", recipe, "--method", "difffit", "--dataset", "flowers", "--threads", "1"];
+/** Runs the cell, with more flags. */
 export const run = (...args: string[]) => go(...cell, ...args);
+/** Returns the SHA-256 of a file in `place`. */
 export const sha = (path: unknown) =>
   createHash("sha256")
     .update(readFileSync(join(place, String(path))))

@@ -36,7 +36,7 @@ export function tinyRecipe(folder: string, { latents = false } = {}): string {
   }
   writeFileSync(join(folder, "recipe.json"), JSON.stringify(recipe, null, 2));
   const base = initialDit(model, 0);
-  // A fresh DiT puts out zeros; moved off that, so that training and sampling have something to show.
+  // A new DiT returns zeros, because some weights are zeros. These become noise, so that outputs depend on the input.
   for (const [name, v] of Object.entries(base))
     if (v.every((x) => x === 0)) base[name] = normals(1, name, 0, v.length).map((z) => 0.05 * z);
   const f32 = (data: Float32Array, shape: readonly number[]): StoredTensor => ({ type: "F32", shape, data });

@@ -12,7 +12,7 @@ import { bench } from "./bench.test.data.ts";
 const weights = fileURLToPath(new URL("../../autoencoder/src/fixtures", import.meta.url));
 let place: string;
 const go = (...args: string[]) => bench(["vae", ...args], { cwd: place });
-const small = ["--weights", weights, "--threads", "1"];
+const smallFlags = ["--weights", weights, "--threads", "1"];
 
 beforeAll(async () => {
   place = mkdtempSync(join(tmpdir(), "bench-vae-"));
@@ -26,7 +26,7 @@ afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 describe("bench vae", () => {
   it("encodes a folder to means or to samples, and decodes it again", async () => {
-    const encoded = await go("encode", "images", ...small, "--output", "mean.safetensors", "--json");
+    const encoded = await go("encode", "images", ...smallFlags, "--output", "mean.safetensors", "--json");
     expect(encoded.code, encoded.stderr).toBe(0);
     expect(encoded.stdout).toContain("mean.safetensors: 2 latents of 4x4x5, means, times 0.18215");
     expect(encoded.json).toEqual({
@@ -41,7 +41,7 @@ describe("bench vae", () => {
     const sampled = await go(
       "encode",
       "images",
-      ...small,
+      ...smallFlags,
       "--output",
       "new/sampled.safetensors",
       "--sample",
@@ -52,7 +52,7 @@ describe("bench vae", () => {
     const latents = (name: string) => readSafetensors(join(place, name)).tensors.get("latents")!.data;
     expect(latents("new/sampled.safetensors")).not.toEqual(latents("mean.safetensors"));
 
-    const decoded = await go("decode", "mean.safetensors", ...small, "--output", "out", "--json");
+    const decoded = await go("decode", "mean.safetensors", ...smallFlags, "--output", "out", "--json");
     expect(decoded.code, decoded.stderr).toBe(0);
     expect(decoded.json).toEqual({ output: "out", count: 2, scale: 0.18215, files: ["out/a.png", "out/b.png"] });
   });
@@ -60,14 +60,19 @@ describe("bench vae", () => {
   it.each<[string, string[], string, number]>([
     [
       "an output file of another format",
-      ["encode", "images", ...small, "--output", "x.npz"],
+      ["encode", "images", ...smallFlags, "--output", "x.npz"],
       "ends in .safetensors",
       2,
     ],
-    ["a scale of 0", ["encode", "images", ...small, "--output", "x.safetensors", "--scale", "0"], "--scale is '0'", 2],
+    [
+      "a scale of 0",
+      ["encode", "images", ...smallFlags, "--output", "x.safetensors", "--scale", "0"],
+      "--scale is '0'",
+      2,
+    ],
     [
       "a folder that does not exist",
-      ["encode", "nowhere", ...small, "--output", "x.safetensors"],
+      ["encode", "nowhere", ...smallFlags, "--output", "x.safetensors"],
       '"nowhere" does not exist',
       4,
     ],

@@ -47,7 +47,7 @@ export async function doctor({ json }: DoctorOptions): Promise<void> {
   print(`${findings.flatMap(linesOf(findings)).join("\n")}\n`);
 }
 
-/** The remedy follows on the same line if it fits, else below it. */
+/** Formats a finding. The advice follows on the same line if it fits, and on the lines below if it does not. */
 function linesOf(findings: readonly Finding[]): (finding: Finding) => string[] {
   const width = Math.max(...findings.map(({ what }) => what.length));
   return ({ what, ok, found, how }) => {
@@ -63,7 +63,7 @@ function linesOf(findings: readonly Finding[]): (finding: Finding) => string[] {
 function checkNode(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const ok = major > 20 || (major === 20 && minor >= 19);
-  return { what: "Node", ok, found: process.versions.node, ...(ok ? {} : { how: "wanted 20.19 or later" }) };
+  return { what: "Node", ok, found: process.versions.node, ...(ok ? {} : { how: "install Node 20.19 or later" }) };
 }
 
 function describeCpu(): Finding {
@@ -76,7 +76,7 @@ function describeCpu(): Finding {
   };
 }
 
-/** GEMM throughput: the upper bound of every step on this CPU. */
+/** Measures the GEMM throughput, the upper bound for the speed of every step on this CPU. */
 async function measureGemm(): Promise<Finding> {
   try {
     const engine = await createEngine("cpu");
@@ -91,7 +91,7 @@ async function measureGemm(): Promise<Finding> {
       what: "GEMM throughput",
       ok: false,
       found: (error as Error).message,
-      how: "ONNX Runtime is needed for the cpu engine: npm ci",
+      how: "the cpu engine needs ONNX Runtime; install it with 'npm ci'",
     };
   }
 }
@@ -114,7 +114,7 @@ async function checkImages(): Promise<Finding> {
       what: "image decoding",
       ok: false,
       found: (error as Error).message,
-      how: "needed for --data and for contact sheets: npm ci, on a platform that sharp supports",
+      how: "--data and contact sheets need it; install it with 'npm ci' on a platform that sharp supports",
     };
   }
 }
@@ -125,11 +125,16 @@ async function checkCharts(): Promise<Finding> {
     new ChartJSNodeCanvas({ width: 8, height: 8 }).renderToBufferSync({ type: "scatter", data: { datasets: [] } });
     return { what: "charts", ok: true, found: "chart.js works" };
   } catch (error) {
-    return { what: "charts", ok: false, found: (error as Error).message, how: "needed for charts: npm ci" };
+    return {
+      what: "charts",
+      ok: false,
+      found: (error as Error).message,
+      how: "install chartjs-node-canvas with 'npm ci'",
+    };
   }
 }
 
-/** The weights that each recipe needs. */
+/** Checks for each recipe whether all weights that it needs are present. */
 function checkRecipes(): Finding[] {
   return recipeNames().map((name) => {
     const recipe = loadRecipe(name);
@@ -159,7 +164,7 @@ async function checkFetched(): Promise<Finding[]> {
     const { gone } = plan.files.find((file) => file.gone && file.hereBytes === 0) ?? {};
     const how = gone
       ? "its host is gone: docs/datasets.md describes how to add it by hand"
-      : `bench fetch ${plan.name}`;
+      : `get it with 'bench fetch ${plan.name}'`;
     return { what, ok: false, found: plan.misplaced ?? `not here (${describeSize(plan)})`, how };
   });
 }

@@ -37,7 +37,7 @@ export async function fetch(names: readonly string[], options: FetchOptions): Pr
   process.exitCode = exitCodes.someCellsFailed;
 }
 
-/** Continues past files that cannot be downloaded. Throws when a stop was asked for, and when the disk is full. */
+/** Downloads each one, and continues if one fails. Throws if a stop was requested or if the disk is full. */
 async function fetchAll(wanted: readonly Fetchable[], env: Record<string, string | undefined>) {
   const stopping = listenForSignals();
   const listener = showProgress(stderrTerminal(), stopping);
@@ -68,7 +68,7 @@ async function fetchAll(wanted: readonly Fetchable[], env: Record<string, string
   return { fetched, failures };
 }
 
-/** Size of all files together: "345 MB", "over 1 GB" if some sizes are not known. */
+/** Returns the size of all files together, such as "345 MB", or "over 1 GB" if some sizes are not known. */
 export function describeSize({ files }: FetchPlan): string {
   const known = files.reduce((total, { bytes }) => total + (bytes ?? 0), 0);
   const unknown = files.some(({ bytes }) => bytes === null);
@@ -86,16 +86,16 @@ function describeState(plan: FetchPlan): string {
 
 function describeAll(plans: readonly FetchPlan[], home: string): string {
   const rows = [
-    ["name", "kind", "size", "here", "what"],
+    ["name", "kind", "size", "downloaded", "title"],
     ...plans.map((p) => [p.name, p.kind, describeSize(p), describeState(p), p.title]),
   ];
   return [
     ...alignColumns(rows, new Set([2])),
     "",
     `kept in ${home}`,
-    "'bench fetch NAME' downloads one; --dry-run shows its size, its licence and where it goes",
+    "'bench fetch NAME' downloads one; 'bench fetch --dry-run NAME' shows its files, licence and folder",
     ...(plans.some((plan) => describeState(plan) === "no, host gone")
-      ? ["host gone: docs/datasets.md describes how to add such a dataset by hand"]
+      ? ["host gone: the dataset cannot be downloaded; docs/datasets.md describes how to add it by hand"]
       : []),
     "",
   ].join("\n");
@@ -103,7 +103,7 @@ function describeAll(plans: readonly FetchPlan[], home: string): string {
 
 function describePlans(plans: readonly FetchPlan[]): string {
   const lines = plans.flatMap((plan) => {
-    if (plan.here) return [`${plan.name}: is here, ${plan.path}`, ""];
+    if (plan.here) return [`${plan.name}: already downloaded, ${plan.path}`, ""];
     const rows = plan.files.map(({ file, bytes, hereBytes }) => {
       const part = hereBytes === 0 ? "" : hereBytes === bytes ? "is here" : `${formatBytes(hereBytes)} are here`;
       return [`  ${file}`, bytes === null ? "size not known" : formatBytes(bytes), part];

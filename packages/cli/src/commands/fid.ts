@@ -9,6 +9,8 @@ import { listenForSignals } from "../signals.ts";
 import { createMeasurer } from "./measurer.ts";
 
 /**
+ * Prints the FID of two sets of images.
+ *
  * @param a generated images, or their features
  * @param b real images, or their features
  */
@@ -46,7 +48,7 @@ export async function fid(a: string, b: string, options: FidOptions): Promise<vo
   }
 }
 
-/** For each set; null for a feature file, which has no list of files left out. */
+/** Counts the files left out of each set. A feature file has no list of such files, so that its count is null. */
 function countBothLeftOut(...sets: readonly [FeatureSet, FeatureSet]) {
   const counts = sets.map(({ leftOut }) => (leftOut ? countLeftOut(leftOut) : null));
   return { skipped: counts.map((c) => c?.skipped ?? null), leftOut: counts.map((c) => c?.leftOut ?? null) };

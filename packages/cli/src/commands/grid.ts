@@ -1,4 +1,4 @@
-// `bench grid`: many cells, each in a process of its own, and their tables.
+// `bench grid`: runs many cells, each in its own process, and writes their tables.
 
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -17,7 +17,7 @@ import { writeTables } from "./table.ts";
 
 const entry = fileURLToPath(new URL("../../bin/bench.js", import.meta.url));
 
-/** @param argv the command line of this process, to start the process that prepares the grid */
+/** Runs a grid. @param argv the command line of this process; the process that prepares the grid gets it, too */
 export async function grid(options: GridOptions, argv: readonly string[]): Promise<void> {
   if (await sendPlanIfPreparing(options)) return;
   const cores = availableParallelism();
@@ -57,20 +57,20 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
   if (stopped)
     throw new BenchError(
       "interrupted",
-      `stopped before all of ${cells.length} cells were finished; run the same command again to continue`,
+      `stopped before all ${cells.length} cells were finished; run the same command again to continue`,
     );
   if (failed.length > 0)
     printNote(
       `bench: ${failed.length} of ${cells.length} cells failed: ${failures.join("; ")}. ` +
-        `What they printed is in ${log.path}\n`,
+        `Their output is in ${log.path}\n`,
     );
   const code = failed.length < cells.length ? await writeGridTables(folder, options.json) : exitCodes.ok;
   process.exitCode = failed.length > 0 ? exitCodes.someCellsFailed : code;
 }
 
 /**
- * Returns the exit code. All cells have ended: an error in their tables is reported, but does not hide which cells
- * failed.
+ * Writes the tables after all cells have ended, and returns the exit code. An error is reported here and not thrown, so
+ * that it does not replace the exit code for failed cells.
  */
 async function writeGridTables(folder: string, json: boolean): Promise<number> {
   try {

@@ -7,8 +7,8 @@ import { openCheckpoint } from "@dit-bench/weights";
 import type { ListWeightsOptions } from "../declarations/list-weights.ts";
 import { print, printJson, printNote } from "../print.ts";
 
-export async function listWeights(given: string, { key, json }: ListWeightsOptions): Promise<void> {
-  const path = weightsNamed(given);
+export async function listWeights(pathOrName: string, { key, json }: ListWeightsOptions): Promise<void> {
+  const path = weightsNamed(pathOrName);
   if (!existsSync(path))
     throw new BenchError("data", `${path}: there is no such file; wanted a file of weights or a folder with one`);
   const opened = await openCheckpoint(path, key === undefined ? {} : { key });
@@ -29,5 +29,5 @@ export async function listWeights(given: string, { key, json }: ListWeightsOptio
   print(`${quantity(rows.length, "tensor")}, ${quantity(numbers, "number")}\n`);
 }
 
-/** Longer names push the columns after them to the right. */
+/** Width of the column of names; after a longer name, the other columns are shifted to the right. */
 const widestName = 80;

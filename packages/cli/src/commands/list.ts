@@ -14,15 +14,15 @@ import { fitTable } from "../fit-table.ts";
 import { print, printJson } from "../print.ts";
 import { reportProblem } from "../report-error.ts";
 
-/** @param problem called with a message for each entry that should be in the list and cannot be */
+/** @param problem called with a message for each entry that cannot be read, and so is missing from the list */
 type Find<Result> = (options: ListOptions, problem: (message: string) => void) => Promise<Result>;
 
 /** One list. `Item` is what an entry is made from. */
 interface List<Item> {
   readonly find: Find<readonly Item[]>;
-  /** An entry of the JSON. */
+  /** Makes the entry of an item in the JSON output. */
   json(item: Item): Record<string, string | number | boolean | null>;
-  /** A name stands for the column of that property. */
+  /** A string is the name of a property: its column has that heading and the values of that property. */
   readonly columns: readonly (Column<Item> | (keyof Item & string))[];
   /** Text below the table; undefined for none. */
   note?(items: readonly Item[]): string | undefined;
@@ -33,7 +33,7 @@ interface Column<Item> {
   value(item: Item): string | number | null;
   /** Aligned to the right; numbers always are. */
   readonly right?: true;
-  /** Columns without it are always kept; see TableColumn. */
+  /** A column without an importance is always shown; see TableColumn. */
   readonly importance?: number;
 }
 
@@ -53,7 +53,8 @@ const lists: Readonly<Record<ListName, Find<Listing>>> = {
       { heading: "trainable", value: ({ trainableParameters }) => trainableParameters },
       { heading: "options for --set", value: ({ options }) => options },
     ],
-    note: ([first]) => `trainable: weights of ${first!.model} with ${first!.classes} classes; --json has sources too`,
+    note: ([first]) =>
+      `trainable: weights of ${first!.model} with ${first!.classes} classes; --json also prints the sources`,
   }),
   datasets: make({
     find: findDatasets,
@@ -74,7 +75,7 @@ const lists: Readonly<Record<ListName, Find<Listing>>> = {
       { heading: "works", value: ({ available }) => (available ? "yes" : "no") },
       { heading: "description, or why not", value: ({ reason }) => reason },
     ],
-    note: () => "'bench doctor' shows how to get the others",
+    note: () => "'bench doctor' shows how to install the engines that do not work",
   }),
   runs: make({
     find: findRuns,
@@ -101,7 +102,7 @@ const lists: Readonly<Record<ListName, Find<Listing>>> = {
       { heading: "FID", value: ({ metrics }) => metrics?.fid.toFixed(2) ?? null, right: true },
       { heading: "base FID", value: ({ metrics }) => metrics?.baseFid.toFixed(2) ?? null, right: true },
       ...tableColumns
-        .filter(({ csv }) => csv !== undefined) // only costs that a single run has
+        .filter(({ csv }) => csv !== undefined) // the other costs compare several runs
         .map((cost) => ({
           heading: cost.short,
           value: (record: RunRecord) => formatCost(cost, record),
@@ -147,9 +148,9 @@ function formatList<Item>(items: readonly Item[], { columns, note }: List<Item>)
     }),
     screenWidth(process.stdout.columns, Number.POSITIVE_INFINITY),
   );
-  const below = note?.(items);
+  const listNote = note?.(items);
   const notes = [
-    ...(below === undefined ? [] : [below]),
+    ...(listNote === undefined ? [] : [listNote]),
     ...(dropped.length > 0 ? [`not shown for lack of width: ${dropped.join(", ")}`] : []),
   ];
   return `${[...lines, ...notes.flatMap((text) => ["", ...hangText("", text)])].join("\n")}\n`;

@@ -1,5 +1,5 @@
-// Features of image sets, for `bench features` and `bench fid`: reads feature files, and measures images with the
-// chosen extractor.
+// Gets the features of image sets, for `bench features` and `bench fid`: it reads them from feature files, or computes
+// them from images with the chosen extractor.
 
 import {
   arrayFeatures,
@@ -17,7 +17,7 @@ import { startEngine } from "../start-engine.ts";
 
 export interface Measurer {
   /**
-   * Features of a set. The first set of images starts the extractor.
+   * Returns the features of a set. The extractor is loaded for the first set of images.
    *
    * @param onCount called before the first image is measured; it may throw to refuse the set
    */

@@ -31,7 +31,7 @@ export async function predict(options: PredictOptions): Promise<void> {
   if (checkpoint.layout === "diffusers" && forward === "official")
     listener.note?.(
       "computed as facebookresearch/DiT does, for which these weights were published; diffusers' own model uses " +
-        "other frequencies in the timestep embedding: --forward diffusers",
+        "other frequencies in the timestep embedding, which --forward diffusers computes",
     );
   const engine = await startEngine(options, (text) => listener.note?.(text));
   try {

@@ -1,4 +1,4 @@
-// `bench run`: one cell, or with --dry-run its plan.
+// `bench run`: runs one cell, or prints its plan with --dry-run.
 
 import { join } from "node:path";
 import { replaceFile } from "@dit-bench/files";
@@ -32,7 +32,7 @@ import { describeRun, figuresOf } from "../run-summary.ts";
 import { listenForSignals, requestStop } from "../signals.ts";
 import { startEngine } from "../start-engine.ts";
 
-/** A grid that starts this command is sent the progress and the result, or the error. */
+/** If a grid started this process, the progress and the result or the error are sent to the grid. */
 export async function run(options: RunOptions): Promise<void> {
   const link = linkToGrid(requestStop);
   try {
@@ -44,7 +44,7 @@ export async function run(options: RunOptions): Promise<void> {
     await link?.send({ kind: "failed", message, exitCode: exitCodeOf(error as Error) });
     throw error;
   }
-  process.exitCode = exitCodes.ok; // a plug-in may have set another
+  process.exitCode = exitCodes.ok; // a plug-in may have set another exit code
 }
 
 /** The recipe, method and dataset that the flags name, loaded. */
@@ -59,13 +59,13 @@ async function checkOptions(options: RunOptions): Promise<Cell> {
   const dataset = chooseDataset(options);
   const loaded = await loadMethods(options.plugin);
   const method = methodNamed(options.method, loaded);
-  const known = loaded.map((one) => one.method);
-  const settings = divideSettings(options.set, [method.method], known);
+  const allMethods = loaded.map((one) => one.method);
+  const settings = divideSettings(options.set, [method.method], allMethods);
   const recipe = loadRecipe(options.recipe, settings.recipe);
   return { recipe, method, methodOptions: settings.methods.get(method.method.name)!.options, dataset };
 }
 
-/** The images of `--data`, else the dataset of `--dataset`. Throws BenchError (usage) without both. */
+/** Chooses the images of `--data`, or else the dataset of `--dataset`. Throws BenchError (usage) without either. */
 function chooseDataset({ dataset, data, name, strict }: RunOptions): DatasetChoice {
   if (data !== undefined) {
     if (dataset !== undefined)
@@ -140,7 +140,7 @@ function printOutcome({ record, already, remade, folder, ...paths }: RunOutcome,
   if (json) printJson({ ...figuresOf(record, files), ...files, already, remade });
 }
 
-/** The display, with stages and progress reported to the grid as well. */
+/** Returns a listener that reports stages and progress to the display and to the grid. */
 const reportToBoth = (display: Listener, grid: GridLink["listener"]): Listener => ({
   ...display,
   stage(name, detail) {

@@ -35,11 +35,11 @@ interface Source {
   readonly title: string;
   /** The file or folder of the model. */
   readonly place: string;
-  /** False: the model has no null class, so it cannot be guided. */
+  /** Whether the model has a null class; without one, it cannot be sampled with guidance. */
   readonly nullClass: boolean;
   /** Warnings about the weights for the user. */
   readonly warnings: readonly string[];
-  /** Distinguishes these weights from others. */
+  /** Facts that distinguish these weights from others, for the list of written images. */
   readonly origin: Readonly<Record<string, unknown>>;
 }
 
@@ -61,7 +61,7 @@ export async function sample(options: SampleOptions): Promise<void> {
     );
   const source = run === undefined ? await openWeights(weights!, options) : await openFinishedRun(run, options);
   const labels = chooseLabels(options.classes, source);
-  const settings = changeSettings(source, options, labels.length * count);
+  const settings = chooseSettings(source, options, labels.length * count);
   makeOutputFolder(output);
   const listener = showProgress(stderrTerminal(), listenForSignals());
   for (const warning of source.warnings) listener.note?.(warning);
@@ -69,7 +69,7 @@ export async function sample(options: SampleOptions): Promise<void> {
   const autoencoder =
     options.autoencoder === undefined ? source.autoencoder : { path: weightsNamed(options.autoencoder) };
   try {
-    const made = await makeImages({
+    const samples = await makeImages({
       engine,
       network: source.network,
       settings,
@@ -86,11 +86,11 @@ export async function sample(options: SampleOptions): Promise<void> {
     });
     listener.clear();
     print(
-      made.latents === undefined
-        ? `${output}: ${quantity(made.files.length, "image")}\n${made.sheet}: their contact sheet\n`
-        : `${made.latents}: latents; decode them with 'bench vae decode', or give --autoencoder\n`,
+      samples.latents === undefined
+        ? `${output}: ${quantity(samples.files.length, "image")}\n${samples.sheet}: their contact sheet\n`
+        : `${samples.latents}: latents; decode them with 'bench vae decode', or give --autoencoder\n`,
     );
-    if (options.json) printJson({ ...made, steps: settings.respacing, guidance: settings.guidance });
+    if (options.json) printJson({ ...samples, steps: settings.respacing, guidance: settings.guidance });
   } finally {
     listener.clear();
   }
@@ -117,9 +117,9 @@ async function openFinishedRun(folder: string, options: SampleOptions): Promise<
   };
 }
 
-async function openWeights(given: string, options: SampleOptions): Promise<Source> {
+async function openWeights(pathOrName: string, options: SampleOptions): Promise<Source> {
   const { heads, key } = options;
-  const path = weightsNamed(given);
+  const path = weightsNamed(pathOrName);
   const checkpoint = await openDit(path, {
     ...(heads === undefined ? {} : { heads }),
     ...(key === undefined ? {} : { key }),
@@ -132,7 +132,7 @@ async function openWeights(given: string, options: SampleOptions): Promise<Sourc
     network: { config, infos: ditModel(config).weights, values: checkpoint.read() },
     settings: { ...official, guidedChannels: config.channels > 3 ? "three" : "all", images: 2 },
     names: Array.from({ length: config.classes }, (_, label) => `class ${label}`),
-    title: basename(given),
+    title: basename(pathOrName),
     place: path,
     nullClass,
     warnings: [...notes, ...(assumption === undefined ? [] : [assumption])],
@@ -140,25 +140,25 @@ async function openWeights(given: string, options: SampleOptions): Promise<Sourc
   };
 }
 
-/** Size and time of a file or folder, which distinguish it from a later one of the same name. */
+/** Returns the size and time of a file or folder, which distinguish it from a later one with the same name. */
 function stampOf(path: string): { readonly size?: number; readonly modified?: number } {
   const status = statSync(path, { throwIfNoEntry: false });
   return status ? { size: status.size, modified: status.mtimeMs } : {};
 }
 
-/** The labels of `--classes`; the first few without it. */
+/** Returns the labels of `--classes`, or the first few labels if that flag is not given. */
 function chooseLabels(list: string | undefined, { names, nullClass }: Source): number[] {
   if (list === undefined) return names.slice(0, defaultClassCount).map((_, label) => label);
   return parseClasses(list, names, nullClass ? names.length : names.length - 1);
 }
 
-/** The settings of the source with those of the flags in their place. @param images all that are sampled */
-function changeSettings({ settings, nullClass }: Source, { steps, guidance }: SampleOptions, images: number) {
+/** Returns the sampling settings: those of the flags, and of the source for the others. @param images their number */
+function chooseSettings({ settings, nullClass }: Source, { steps, guidance }: SampleOptions, images: number) {
   return {
     ...settings,
     batch: Math.min(settings.batch, images),
     ...(steps === undefined ? {} : { respacing: asRespacing(steps), sampler: "ddpm" as const }),
-    ...changeGuidance(guidance, nullClass),
+    ...chooseGuidance(guidance, nullClass),
   };
 }
 
@@ -170,8 +170,8 @@ function asRespacing(steps: number): string {
   return respacing;
 }
 
-/** A model without a null class is sampled without guidance. Throws BenchError (usage) if guidance is asked of it. */
-function changeGuidance(guidance: number | undefined, nullClass: boolean): { guidance?: number } {
+/** Returns guidance 1, which is none, without a null class. Throws BenchError (usage) if the flag has another value. */
+function chooseGuidance(guidance: number | undefined, nullClass: boolean): { guidance?: number } {
   if (guidance === undefined) return nullClass ? {} : { guidance: 1 };
   if (!nullClass && guidance !== 1)
     throw new BenchError(
@@ -181,7 +181,7 @@ function changeGuidance(guidance: number | undefined, nullClass: boolean): { gui
   return { guidance };
 }
 
-/** "250 steps of DDPM"; "20 steps of DDIM" for a respacing of ddim20. */
+/** Returns a text such as "250 steps of DDPM", or "20 steps of DDIM" for the respacing ddim20. */
 function describeSteps({ sampler, respacing }: Pick<SamplingSettings, "sampler" | "respacing">): string {
   return `${respacing.replace(/^[a-z]+/, "")} steps of ${sampler.toUpperCase()}`;
 }

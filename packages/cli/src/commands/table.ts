@@ -67,12 +67,13 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
       const paths = await writeReport(group, folder, { pathOf: pathOfRecord, leftOut })
         .then((report) => report.paths)
         .catch((error) => {
-          print(describe(compared, undefined, leftOut)); // the user can read it even if it cannot be kept
+          // The user can read the table, even if it cannot be written.
+          print(describeComparison(compared, undefined, leftOut));
           throw explainWriteError(folder, error);
         });
       if (resolve(out) !== resolve(from)) await copyRecords(compared, pathOf, join(folder, "records"));
       written.push({ protocol, records: compared.records.length, ...paths });
-      print(describe(compared, paths, leftOut));
+      print(describeComparison(compared, paths, leftOut));
     } catch (error) {
       errors.push(error as Error);
     }
@@ -84,7 +85,7 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
   return damaged.length > 0;
 }
 
-/** A system error with what to do; other errors unchanged. */
+/** Adds advice to a system error; returns other errors unchanged. */
 function explainWriteError(folder: string, error: NodeJS.ErrnoException): Error {
   if (error.code === undefined || error.syscall === undefined) return error;
   return new BenchError(
@@ -95,8 +96,8 @@ function explainWriteError(folder: string, error: NodeJS.ErrnoException): Error 
   );
 }
 
-/** @param paths undefined if nothing could be written */
-function describe(compared: Comparison, paths: ReportPaths | undefined, leftOut: readonly string[]): string {
+/** Returns the text of one table. @param paths undefined if nothing could be written */
+function describeComparison(compared: Comparison, paths: ReportPaths | undefined, leftOut: readonly string[]): string {
   const relativePath = (path: string) => printable(relative(process.cwd(), path) || path);
   const files = Object.values(paths ?? {}).map(relativePath);
   const wholeTable = paths && relativePath(paths.markdown);

@@ -1,4 +1,4 @@
-// `bench vae encode` and `bench vae decode`: images to an autoencoder's latents, and back.
+// `bench vae encode` and `bench vae decode`: convert images to an autoencoder's latents, and latents to images.
 
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -25,7 +25,7 @@ import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
 import { startEngine } from "../start-engine.ts";
 
-/** @param images a folder of images, or one image */
+/** Encodes images to latents. @param images a folder of images, or one image */
 export async function vaeEncode(images: string, options: VaeEncodeOptions): Promise<void> {
   const { output, strict, json } = options;
   protectInputs(output, { "--weights": options.weights });
@@ -48,7 +48,7 @@ export async function vaeEncode(images: string, options: VaeEncodeOptions): Prom
   });
 }
 
-/** @param path a file of latents */
+/** Decodes a file of latents to images. */
 export async function vaeDecode(path: string, options: VaeDecodeOptions): Promise<void> {
   const { output, overwrite, json } = options;
   const latents = await readLatents(path);
@@ -64,7 +64,7 @@ export async function vaeDecode(path: string, options: VaeDecodeOptions): Promis
         modified: statSync(path).mtimeMs,
         weights: resolve(autoencoder.path),
         scale,
-        tile: options.tile?.toString(), // a string in the manifests of earlier versions
+        tile: options.tile?.toString(), // a string, because earlier versions wrote a string into the manifest
       },
       overwrite,
     });
@@ -75,7 +75,7 @@ export async function vaeDecode(path: string, options: VaeDecodeOptions): Promis
   });
 }
 
-/** Opens the autoencoder and its codec for `work`, and disposes of the codec after it. */
+/** Opens the autoencoder and its codec, calls `work` with them, and disposes of the codec. */
 async function withCodec(
   options: CodingOptions,
   work: (autoencoder: AutoencoderFile, codec: Codec, listener: Listener & { clear(): void }) => Promise<void>,

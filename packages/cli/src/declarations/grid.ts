@@ -5,10 +5,13 @@ import { atLeast } from "../parser/values.ts";
 import { training } from "./training.ts";
 
 export const grid = declare({
-  about: "run every combination of methods, datasets and seeds, several at once, and make the tables",
+  about: "run every combination of methods, datasets and seeds, several at the same time, and write the tables",
   flags: {
-    methods: list("names", "comma-separated (default: all built-in methods and those of plug-ins)"),
-    datasets: list("names", "comma-separated (default: every dataset that the recipe can train on)"),
+    methods: list("names", "methods to run, comma-separated (default: all built-in methods and those of plug-ins)"),
+    datasets: list(
+      "names",
+      "datasets to train on, comma-separated (default: every dataset that the recipe can train on)",
+    ),
     data: texts(
       "folder",
       "your own images instead of datasets, one subfolder for each class; each --data is a dataset",
@@ -18,7 +21,7 @@ export const grid = declare({
     ...training,
     jobs: wholeNumber(
       "number",
-      "runs at the same time, each with its share of the CPU (default: one for each core)",
+      "how many runs at the same time; they share the CPU cores (default: one run for each core)",
       atLeast(1),
     ),
     timeLimit: decimalNumber("minutes", "end a run that takes longer; the other runs continue (default: none)", {

@@ -14,7 +14,7 @@ export const list = declare({
     model: text("name", "methods: count trained parameters on this model, such as DiT-XL/2 (default: the recipe's)"),
     classes: wholeNumber("number", "methods: for this many classes (default: the model's own)", atLeast(1)),
     recipe: { ...recipe, about: "methods: the recipe whose model to count on" },
-    plugin: { ...plugin, about: "methods: include those of this package, folder or file" },
+    plugin: { ...plugin, about: "methods: include the methods of this package, folder or file" },
     out: { ...out, about: "runs: where they are kept" },
     json: toggle("print as JSON, with every value that is known"),
   },

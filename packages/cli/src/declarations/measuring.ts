@@ -5,7 +5,7 @@ import { argument, choice, declare, type OptionsOf, text, wholeNumber } from "..
 import { extension } from "../parser/values.ts";
 import { computing, json, strict } from "./shared.ts";
 
-/** The texts of the extractors' entries for a flag: `inception: Inception-v3; mini: …`. */
+/** Returns the help of a flag for each extractor, such as `inception: Inception-v3; mini: …`. */
 const describeExtractors = (flag: "extractor" | "weights" | "tap"): string =>
   extractors.flatMap(({ name, help }) => (help[flag] === undefined ? [] : [`${name}: ${help[flag]}`])).join("; ");
 
@@ -16,7 +16,7 @@ const measuring = {
   }),
   weights: text("file", describeExtractors("weights")),
   tap: text("name", describeExtractors("tap")),
-  resize: choice("name", "resize images as this program does: pytorch-fid, clean-fid or the original in TensorFlow", {
+  resize: choice("name", "resize images as pytorch-fid, clean-fid or the original TensorFlow code of the FID does", {
     choices: async () => (await import("@dit-bench/images")).resizers,
     default: "pytorch",
   }),
@@ -34,7 +34,7 @@ export const features = declare({
     ),
   },
   flags: {
-    output: text("file", "where to write them: a .npz, which pytorch-fid reads, or a .safetensors", {
+    output: text("file", "where to write the features: a .npz, which pytorch-fid reads, or a .safetensors", {
       required: true,
       check: extension(".npz", ".safetensors"),
     }),

@@ -21,7 +21,7 @@ export const predict = declare({
       check: extension(".safetensors"),
     }),
     ...ditCheckpoint,
-    forward: choice("name", "compute as the official code does, or as diffusers does", {
+    forward: choice("name", "compute the model as the official code or as diffusers does", {
       choices: async () => (await import("@dit-bench/runner")).forwards,
       default: "official",
     }),

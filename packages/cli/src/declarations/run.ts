@@ -7,10 +7,10 @@ import { training } from "./training.ts";
 export const run = declare({
   about: "fine-tune a model with one method on one dataset or your own images, sample from it and score the samples",
   flags: {
-    method: text("name", "how to fine-tune; 'bench list methods' shows the methods", { required: true }),
-    dataset: text("name", "what to fine-tune on; 'bench list datasets' shows the datasets"),
+    method: text("name", "fine-tuning method; 'bench list methods' shows the methods", { required: true }),
+    dataset: text("name", "dataset to fine-tune on; 'bench list datasets' shows the datasets"),
     data: text("folder", "your own images instead of a dataset, one subfolder for each class", { single: true }),
-    name: text("name", "what to call your own images (default: the folder's name)"),
+    name: text("name", "name of your own images (default: the folder's name)"),
     seed: seed("seed of all random numbers"),
     ...training,
     threads: computing.threads,

@@ -18,7 +18,9 @@ export const sample = declare({
       "instead of --run, a DiT's checkpoint: a facebookresearch .pt, a diffusers folder, safetensors, " +
         "or a name that 'bench fetch' knows",
     ),
-    output: text("folder", "where the images go; the contact sheet is beside it, FOLDER-sheet.png", { required: true }),
+    output: text("folder", "where the images go; the contact sheet is written beside it, as FOLDER-sheet.png", {
+      required: true,
+    }),
     overwrite: overwrite("'bench sample'"),
     classes: text("list", `numbers or names of the classes, see below (default: the first ${defaultClassCount})`),
     count: wholeNumber("number", "images of each class", atLeast(1), { default: 4 }),
@@ -38,8 +40,8 @@ export const sample = declare({
     seed: seed("seed of the noise"),
     autoencoder: text(
       "file",
-      "decodes latents to images: a file, a folder, or a name that 'bench fetch' knows, such as sd-vae-ft-ema " +
-        "(default: the run's own)",
+      "autoencoder that decodes the latents: a file, a folder, or a name that 'bench fetch' knows, " +
+        "such as sd-vae-ft-ema (default: the run's own)",
     ),
     recipe: text("folder", "folder of the run's recipe, if it is not a recipe of this project"),
     plugin,
@@ -50,7 +52,7 @@ export const sample = declare({
   notes: [
     "Classes are numbers (labels) or names, separated by commas:",
     "  --classes 0,3,rose",
-    "Where a text is the name of one class and the number of another, write which:",
+    "If a text is the name of one class and the number of another, write which one is meant:",
     "  --classes label:2,name:10",
     "Quote a name with a comma, or give a JSON list, in which numbers are labels:",
     `  --classes '"n01443537, goldfish",rose'`,

@@ -40,6 +40,6 @@ export const ditCheckpoint = {
   ),
   nullClass: negated(
     "the checkpoint was trained without class dropout: every row of its label table is a class, " +
-      "and it cannot be guided",
+      "and there is no guidance",
   ),
 };

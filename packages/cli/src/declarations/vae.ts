@@ -29,7 +29,7 @@ const coding = {
 };
 
 export const vaeEncode = declare({
-  about: "encode images to latents, as the AutoencoderKL of diffusers does, times the scale",
+  about: "encode images to latents, as the AutoencoderKL of diffusers does, and multiply them by the scale",
   arguments: {
     images: argument(
       "a folder, or one image (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, PPM); all have one size unless --size is given",
@@ -53,7 +53,7 @@ export const vaeDecode = declare({
   arguments: { latents: argument("a file of 'bench vae encode', or a .safetensors with a tensor [N, Z, h, w]") },
   flags: {
     ...coding,
-    output: text("folder", "where the images go; it may not hold other images", { required: true }),
+    output: text("folder", "where the images go; the folder must not hold other images", { required: true }),
     overwrite: overwrite("'bench vae decode'"),
   },
 });

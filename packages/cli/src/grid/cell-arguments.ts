@@ -1,5 +1,6 @@
 // The command line of a cell: `bench run` with the grid's own flags and the cell's. It follows from the declarations of
-// both commands, so that a new flag of `bench run` reaches the cells, or does not compile until it is decided how.
+// both commands: a new flag of `bench run` that `bench grid` shares is passed on. Any other new flag does not compile
+// until it is given a value here, or a reason in `notForCells`.
 
 import type { GridCell } from "@dit-bench/runner";
 import { type GridOptions, grid } from "../declarations/grid.ts";
@@ -14,10 +15,10 @@ export const notForCells = {
   json: "the grid prints one JSON object itself, about its tables",
 } as const satisfies Partial<Record<keyof RunOptions, string>>;
 
-/** Flags that are the same in both commands have the grid's value; each of the others has one for the cell. */
-type OwnOptions = Omit<RunOptions, Exclude<keyof typeof training, "set"> | keyof typeof notForCells>;
+/** Options with a value for the single cell. All other flags are shared by both commands and have the grid's value. */
+type CellOptions = Omit<RunOptions, Exclude<keyof typeof training, "set"> | keyof typeof notForCells>;
 
-/** @param threads of the cell's engine */
+/** Returns the arguments of `bench` for a cell, from `run` on. @param threads CPU threads of the cell's engine */
 export function cellArguments(
   { method, dataset, seed }: GridCell,
   plan: Pick<GridPlan, "methods" | "recipeFlags">,
@@ -25,7 +26,7 @@ export function cellArguments(
   threads: number,
 ): string[] {
   const settings = plan.methods.find(({ name }) => name === method)!.flags;
-  const own: OwnOptions = {
+  const cellOptions: CellOptions = {
     method,
     dataset: dataset.folder === undefined ? dataset.name : undefined,
     data: dataset.folder,
@@ -34,14 +35,14 @@ export function cellArguments(
     threads,
     set: [...plan.recipeFlags, ...settings],
   };
-  return ["run", ...argumentsOf(run.flags, { ...shared(options), ...own })];
+  return ["run", ...argumentsOf(run.flags, { ...sharedOptions(options), ...cellOptions })];
 }
 
 /** The grid's values of the flags that are declared once for both commands. */
-function shared(options: GridOptions): Partial<RunOptions> {
-  const ofGrid: Readonly<Record<string, unknown>> = grid.flags;
+function sharedOptions(options: GridOptions): Partial<RunOptions> {
+  const gridFlags: Readonly<Record<string, unknown>> = grid.flags;
   const keys = Object.entries(run.flags)
-    .filter(([key, flag]) => ofGrid[key] === flag && !Object.hasOwn(notForCells, key))
+    .filter(([key, flag]) => gridFlags[key] === flag && !Object.hasOwn(notForCells, key))
     .map(([key]) => key);
   return Object.fromEntries(keys.map((key) => [key, options[key as keyof GridOptions]]));
 }

@@ -8,7 +8,7 @@ import { createGridEstimate } from "./estimate.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function screen({ isTTY, columns = 80, rows = 24 }: { isTTY: boolean; columns?: number; rows?: number }) {
+function createScreen({ isTTY, columns = 80, rows = 24 }: { isTTY: boolean; columns?: number; rows?: number }) {
   const written: string[] = [];
   const terminal: Terminal = { write: (text) => void written.push(text), isTTY, columns, rows, now: () => Date.now() };
   const estimate = createGridEstimate(() => Date.now());
@@ -17,12 +17,12 @@ function screen({ isTTY, columns = 80, rows = 24 }: { isTTY: boolean; columns?: 
   const display = createGridDisplay(terminal, estimate, state);
   return { written, display, end: () => ended++ };
 }
-/** ESC for regular expressions, where the linter allows no literal one. */
+/** ESC: the linter does not allow its literal in regular expressions. */
 const esc = String.fromCharCode(27);
-const escapes = (text: string) => [...text.matchAll(new RegExp(`${esc}\\[(\\d+)F`, "g"))].map(([, n]) => Number(n));
+const linesErased = (text: string) => [...text.matchAll(new RegExp(`${esc}\\[(\\d+)F`, "g"))].map(([, n]) => Number(n));
 
-it("draws a line for each running cell and erases as many as it drew", () => {
-  const { written, display } = screen({ isTTY: true });
+it("draws a line for each running cell, and erases as many lines as it drew", () => {
+  const { written, display } = createScreen({ isTTY: true });
   display.started("flowers lora seed 0");
   vi.advanceTimersByTime(300);
   display.started("flowers vpt seed 0");
@@ -31,7 +31,7 @@ it("draws a line for each running cell and erases as many as it drew", () => {
   vi.advanceTimersByTime(300);
   display.progress("flowers lora seed 0", 50, 100);
   const last = written.at(-1)!;
-  expect(escapes(last)).toEqual([3]);
+  expect(linesErased(last)).toEqual([3]);
   expect(last).toMatch(/flowers lora seed 0 {2}train {8}\[=+ +\] {2}50\/100/);
   expect(last).toContain("flowers vpt seed 0   start");
   expect(last.trimEnd().split("\n").at(-1)).toBe("0 of 3 done, about 1 min 30 s left");
@@ -40,7 +40,7 @@ it("draws a line for each running cell and erases as many as it drew", () => {
 });
 
 it.each([40, 80, 120])("keeps every line below %i columns, whatever the names", (columns) => {
-  const { written, display } = screen({ isTTY: true, columns });
+  const { written, display } = createScreen({ isTTY: true, columns });
   for (const name of ["玫瑰".repeat(20), "x".repeat(100), "a\x1b[2Jb"]) display.started(name);
   vi.advanceTimersByTime(2000);
   for (const text of written)
@@ -51,15 +51,15 @@ it.each([40, 80, 120])("keeps every line below %i columns, whatever the names", 
 });
 
 it("draws no more lines than the screen has", () => {
-  const { written, display } = screen({ isTTY: true, rows: 8 });
+  const { written, display } = createScreen({ isTTY: true, rows: 8 });
   for (let i = 0; i < 20; i++) display.started(`cell ${i}`);
   vi.advanceTimersByTime(2000);
   expect(Math.max(...written.map((text) => text.split("\n").length))).toBeLessThan(10);
   expect(written.at(-1)).toContain("… and 15 more");
 });
 
-it("prints the progress every thirty seconds without a terminal, and moves no cursor", () => {
-  const { written, display } = screen({ isTTY: false });
+it("prints a line every thirty seconds if stderr is no terminal, and moves no cursor", () => {
+  const { written, display } = createScreen({ isTTY: false });
   display.started("flowers lora seed 0");
   display.stage("flowers lora seed 0", "train");
   display.progress("flowers lora seed 0", 50, 100);
@@ -71,12 +71,12 @@ it("prints the progress every thirty seconds without a terminal, and moves no cu
 });
 
 it("shows progress beyond the total, and stages with control characters, which a plug-in may report", () => {
-  const terminal = screen({ isTTY: true });
+  const terminal = createScreen({ isTTY: true });
   terminal.display.started("a");
   terminal.display.progress("a", 500, 100);
   vi.advanceTimersByTime(1100);
-  expect(terminal.written.at(-1)).toContain("] 500/100".replace("] ", "]  "));
-  const { written, display } = screen({ isTTY: false });
+  expect(terminal.written.at(-1)).toContain("]  500/100");
+  const { written, display } = createScreen({ isTTY: false });
   display.started("a");
   display.stage("a", "\x1b[2J");
   vi.advanceTimersByTime(31_000);

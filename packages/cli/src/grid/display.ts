@@ -1,5 +1,5 @@
-// The display of a grid on stderr: a lasting line for each cell that has ended. On a terminal, the running cells have a
-// line each below, redrawn in place; elsewhere a line is printed every 30 seconds.
+// The display of a grid on stderr. Each cell that has ended has a line that stays. On a terminal, each running cell has
+// a line below these, which is redrawn in place; elsewhere a line is printed every 30 seconds.
 
 import { printable } from "@dit-bench/text";
 import stringWidth from "string-width";
@@ -10,15 +10,15 @@ export interface GridDisplay {
   started(cell: string): void;
   stage(cell: string, name: string): void;
   progress(cell: string, done: number, total: number): void;
-  /** Prints a lasting line. */
+  /** Prints a line that stays, and removes the cell's own line. */
   ended(cell: string, line: string): void;
-  /** Prints a lasting line that belongs to no cell. */
+  /** Prints a line that stays and belongs to no cell. */
   note(line: string): void;
   close(): void;
 }
 
 export interface GridState {
-  /** Cells that have ended, and all of them. */
+  /** The number of cells that have ended, and the number of all cells. */
   counts(): { readonly ended: number; readonly total: number };
   /** Seconds until the end of the grid, if that can be estimated. */
   secondsLeft(): number | undefined;
@@ -50,20 +50,20 @@ export function createGridDisplay(terminal: Terminal, estimate: GridEstimate, st
     shownAt = terminal.now();
     const width = terminal.columns - 1; // a full line would wrap on some terminals
     const mostRows = Math.max(1, terminal.rows - 3);
-    const label = Math.min(widestLabel, Math.max(...[...rows.keys()].map((name) => stringWidth(name))));
+    const labelWidth = Math.min(widestLabel, Math.max(...[...rows.keys()].map((name) => stringWidth(name))));
     const lines = [...rows]
       .slice(0, mostRows)
-      .map(([name, row]) => formatRow(name, row, label, width, describeRemaining(name)));
+      .map(([name, row]) => formatRow(name, row, labelWidth, width, describeRemaining(name)));
     if (rows.size > mostRows) lines.push(cut(`… and ${rows.size - mostRows} more`, width));
     lines.push(cut(formatSummary(state), width));
     terminal.write(`${shownLines > 0 ? `\x1b[${shownLines}F\x1b[J` : ""}${lines.join("\n")}\n`);
     shownLines = lines.length;
   };
   const describeRemaining = (name: string): string => {
-    const cellLeft = estimate.cellSeconds(name);
-    if (cellLeft !== undefined) return `${formatDuration(cellLeft)} left`;
-    const stage = estimate.stageSeconds(name);
-    return stage === undefined ? "" : `${formatDuration(stage)} left of this stage`;
+    const cellSeconds = estimate.cellSeconds(name);
+    if (cellSeconds !== undefined) return `${formatDuration(cellSeconds)} left`;
+    const stageSeconds = estimate.stageSeconds(name);
+    return stageSeconds === undefined ? "" : `${formatDuration(stageSeconds)} left of this stage`;
   };
   const drawUnlessRecent = () => {
     if (terminal.now() - shownAt >= redrawMs) draw();
@@ -120,17 +120,24 @@ function formatSummary({ counts, secondsLeft }: GridState): string {
 }
 
 /**
- * `flowers lora seed 0  train      [=====     ] 120/300  12 s left`, cut at `width`.
+ * Returns a row such as `flowers lora seed 0  train      [=====     ] 120/300  12 s left`, cut at `width`.
  *
- * @param label columns of the name
+ * @param labelWidth width of the cell's name, in columns
  */
-function formatRow(name: string, { stage, done, total }: Row, label: number, width: number, left: string): string {
-  const head = `${pad(name, label)}  ${pad(stage, 11)}`;
+function formatRow(
+  name: string,
+  { stage, done, total }: Row,
+  labelWidth: number,
+  width: number,
+  remaining: string,
+): string {
+  const head = `${pad(name, labelWidth)}  ${pad(stage, 11)}`;
   const count = total > 0 ? `${done}/${total}` : "";
-  const room = Math.min(widestBar, width - stringWidth(head) - count.length - left.length - 8);
-  const filled = total > 0 ? Math.round(room * Math.min(1, done / total)) : 0; // a plug-in may report anything
+  const room = Math.min(widestBar, width - stringWidth(head) - count.length - remaining.length - 8);
+  const share = total > 0 ? Math.min(1, done / total) : 0; // a plug-in may report more than the total
+  const filled = Math.round(room * share);
   const bar = total > 0 && room >= 6 ? `[${"=".repeat(filled)}${" ".repeat(room - filled)}]` : "";
-  return cut([head, bar, count, left].filter(Boolean).join("  "), width);
+  return cut([head, bar, count, remaining].filter(Boolean).join("  "), width);
 }
 
 const pad = (text: string, width: number): string => {
@@ -139,8 +146,8 @@ const pad = (text: string, width: number): string => {
 };
 
 /** Escapes the text and cuts it to `width` columns; a wide character takes two. */
-function cut(given: string, width: number): string {
-  const text = printable(given);
+function cut(rawText: string, width: number): string {
+  const text = printable(rawText);
   if (stringWidth(text) <= width) return text;
   let kept = "";
   for (const { segment } of new Intl.Segmenter().segment(text)) {

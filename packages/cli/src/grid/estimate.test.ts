@@ -3,8 +3,8 @@
 import { expect, it } from "vitest";
 import { createGridEstimate } from "./estimate.ts";
 
-/** A clock that the test moves, in seconds. */
-function clock() {
+/** Makes a clock that the test sets, in seconds. */
+function createClock() {
   let seconds = 0;
   return {
     now: () => 1e3 * seconds,
@@ -15,7 +15,7 @@ function clock() {
 }
 
 it("estimates only the current stage before a cell has finished", () => {
-  const { now, to } = clock();
+  const { now, to } = createClock();
   const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
   estimate.stage("a", "train");
@@ -28,7 +28,7 @@ it("estimates only the current stage before a cell has finished", () => {
 });
 
 it("estimates a cell by its own rate in the current stage, and by finished cells of its method in later stages", () => {
-  const { now, to } = clock();
+  const { now, to } = createClock();
   const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
   estimate.stage("a", "train");
@@ -40,7 +40,7 @@ it("estimates a cell by its own rate in the current stage, and by finished cells
   estimate.stage("b", "train");
   estimate.progress("b", 0, 100);
   to(110);
-  estimate.progress("b", 10, 100); // slower than the first: 100 s of training
+  estimate.progress("b", 10, 100); // b is slower than a: its training will take 100 s
   expect(estimate.cellSeconds("b")).toBeCloseTo(90 + 40);
   estimate.stage("b", "sample");
   to(120);
@@ -48,7 +48,7 @@ it("estimates a cell by its own rate in the current stage, and by finished cells
 });
 
 it("estimates a grid by the cells that wait and the number that run at the same time", () => {
-  const { now, to } = clock();
+  const { now, to } = createClock();
   const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
   estimate.started("b", "full");
@@ -63,7 +63,7 @@ it("estimates a grid by the cells that wait and the number that run at the same 
 });
 
 it("does not use the times of cells that were finished before or failed", () => {
-  const { now, to } = clock();
+  const { now, to } = createClock();
   const estimate = createGridEstimate(now);
   estimate.started("a", "lora");
   to(1);

@@ -20,7 +20,7 @@ interface Stage {
   readonly startedAt: number;
   done: number;
   total: number;
-  /** The first report: the rate counts from it, since a resumed cell begins its stage in the middle. */
+  /** The first report. The rate is measured from there, because a resumed cell begins its stage in the middle. */
   first?: { readonly done: number; readonly at: number };
 }
 
@@ -33,7 +33,7 @@ interface Cell {
 /** Mean seconds of each stage, in the stages' order. */
 type Profile = ReadonlyMap<string, number>;
 
-/** @param now in milliseconds */
+/** Makes the estimate of one grid. @param now the clock, in milliseconds */
 export function createGridEstimate(now: () => number = () => performance.now()): GridEstimate {
   const running = new Map<string, Cell>();
   const finished: Cell[] = [];
@@ -44,15 +44,15 @@ export function createGridEstimate(now: () => number = () => performance.now()):
     seconds.set(stage.name, (seconds.get(stage.name) ?? 0) + secondsSince(stage.startedAt));
 
   const profileOf = (method: string): Profile | undefined => {
-    const same = finished.filter((cell) => cell.method === method);
-    const peers = same.length > 0 ? same : finished;
+    const sameMethod = finished.filter((cell) => cell.method === method);
+    const peers = sameMethod.length > 0 ? sameMethod : finished;
     if (peers.length === 0) return undefined;
     const order = [...new Set(peers.toReversed().flatMap(({ seconds }) => [...seconds.keys()]))];
     const mean = (name: string) => peers.reduce((sum, { seconds }) => sum + (seconds.get(name) ?? 0), 0) / peers.length;
     return new Map(order.map((name) => [name, mean(name)]));
   };
 
-  const byRate = ({ first, done, total }: Stage): number | undefined => {
+  const secondsByRate = ({ first, done, total }: Stage): number | undefined => {
     if (first === undefined || done <= first.done) return undefined;
     const rate = (done - first.done) / secondsSince(first.at);
     return (total - done) / rate;
@@ -62,9 +62,9 @@ export function createGridEstimate(now: () => number = () => performance.now()):
     const profile = profileOf(cell.method);
     if (profile === undefined) return undefined;
     const { stage, seconds } = cell;
-    const current = byRate(stage) ?? Math.max(0, (profile.get(stage.name) ?? 0) - secondsSince(stage.startedAt));
-    const after = [...profile].filter(([name]) => name !== stage.name && !seconds.has(name));
-    return after.reduce((sum, [, s]) => sum + s, current);
+    const current = secondsByRate(stage) ?? Math.max(0, (profile.get(stage.name) ?? 0) - secondsSince(stage.startedAt));
+    const laterStages = [...profile].filter(([name]) => name !== stage.name && !seconds.has(name));
+    return laterStages.reduce((sum, [, s]) => sum + s, current);
   };
 
   return {
@@ -90,7 +90,7 @@ export function createGridEstimate(now: () => number = () => performance.now()):
       finished.push(cell);
     },
     cellSeconds: (name) => (running.has(name) ? cellSeconds(running.get(name)!) : undefined),
-    stageSeconds: (name) => (running.has(name) ? byRate(running.get(name)!.stage) : undefined),
+    stageSeconds: (name) => (running.has(name) ? secondsByRate(running.get(name)!.stage) : undefined),
     gridSeconds(waiting, jobs) {
       if (finished.length === 0) return undefined;
       const ends = [...running.values()].map((cell) => cellSeconds(cell)!);

@@ -1,4 +1,4 @@
-// The file grid.log: every line that a cell prints, after the name of the cell.
+// Writes the file grid.log: every line that a cell prints, with the name of the cell before it.
 
 import { openSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ export interface GridLog {
   write(cell: string, lines: string): void;
 }
 
-/** Makes the folder and opens the log. Throws BenchError (io) if one of them cannot be made or written. */
+/** Makes the folder and opens the log in it. Throws BenchError (io) if the folder or the log cannot be written. */
 export function openGridLog(folder: string, title: string): GridLog {
   const path = join(folder, "grid.log");
   let file: number;

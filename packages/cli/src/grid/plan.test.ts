@@ -45,14 +45,14 @@ describe("prepareGrid", () => {
     expect(await names(["一", "\x1b[2J"])).toEqual(["一", "\\x1b[2J"]);
   });
 
-  it("returns a plan that JSON carries to another process unchanged", async () => {
+  it("returns a plan that is unchanged after it is written as JSON and read again", async () => {
     const plan = await prepare({});
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
   });
 });
 
 describe("prepareGrid, before the first cell", () => {
-  const folder = (name: string) => {
+  const makeFolder = (name: string) => {
     mkdirSync(join(place, name), { recursive: true });
     return join(place, name);
   };
@@ -71,8 +71,8 @@ describe("prepareGrid, before the first cell", () => {
     ["a plug-in that does not exist", () => ({ plugin: ["./nowhere"] }), 2, /plug-in .\/nowhere/],
     ["missing weights", () => ({ set: ["recipe.base=nowhere.pt"] }), 4, /'nowhere.pt'/],
     ["a folder that does not exist", () => ({ data: ["nowhere"] }), 4, /"nowhere" does not exist/],
-    ["an empty folder", () => ({ data: [folder("empty")] }), 4, /no .* images in/],
-    ["one folder twice", () => ({ data: [folder("A"), `${folder("A")}/.`] }), 2, /is the same folder as/],
+    ["an empty folder", () => ({ data: [makeFolder("empty")] }), 4, /no .* images in/],
+    ["one folder twice", () => ({ data: [makeFolder("A"), `${makeFolder("A")}/.`] }), 2, /is the same folder as/],
     ["more names than folders", () => ({ data: ["A"], name: ["a", "b"] }), 2, /1 --data but 2 --name/],
     ["a name without a folder", () => ({ name: ["a"] }), 2, /there is no --data/],
     [

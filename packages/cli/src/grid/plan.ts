@@ -39,7 +39,7 @@ interface PlannedMethod {
   readonly flags: readonly string[];
 }
 
-/** Environment variable of the process that prepares. */
+/** Environment variable that is set for the process that prepares the grid. */
 const preparing = "DIT_BENCH_GRID_PREPARES";
 
 /** Time limit for loading plug-ins, which may loop. Later work, such as listing a million images, has no limit. */
@@ -65,8 +65,8 @@ export async function sendPlanIfPreparing(options: GridOptions): Promise<boolean
 }
 
 /**
- * Prepares in another process. Throws its error, with the exit code that goes with it; BenchError (usage) if a plug-in
- * ends that process or is not loaded within the limit.
+ * Prepares the grid in another process. Throws the error of that process, with its exit code, or BenchError (usage) if
+ * a plug-in ends the process or is not loaded within the limit.
  *
  * @param command arguments of Node that start this same command
  * @param limitMs how long plug-ins may take to load
@@ -114,14 +114,14 @@ export async function planGrid(command: readonly string[], limitMs = loadLimitMs
   throw new BenchError("usage", `a plug-in ended its process while it was loaded (${how})`);
 }
 
-/** The last line, without the prefix of this program's errors. */
+/** Returns the last line, without the prefix that this program puts before errors. */
 function lastError(stderr: string): string {
   const last = stderr.trimEnd().split("\n").at(-1)!;
   return last.replace(/^bench: error: /, "");
 }
 
 /**
- * Checks everything and resolves names; throws the first error.
+ * Checks all options and finds the methods, datasets and recipe that they name. Throws the first error.
  *
  * @param afterPlugins called when the plug-ins are loaded
  */
@@ -162,18 +162,21 @@ function chooseColumns({ datasets, data, name, strict }: GridOptions, recipe: Re
       `${data.length} --data but ${name.length} --name; give one --name for each --data, in the same order, or none`,
     );
   const columns = data.map((folder, i) => ({ ...ownImages(folder, name[i]), strict }));
-  const seen = new Map<string, string>();
+  const foldersByPath = new Map<string, string>();
   for (const folder of data) {
-    const real = realPath(folder);
-    const before = seen.get(real);
-    if (before !== undefined)
-      throw new BenchError("usage", `--data ${folder} is the same folder as --data ${before}; give each folder once`);
-    seen.set(real, folder);
+    const path = realPath(folder);
+    const earlierFolder = foldersByPath.get(path);
+    if (earlierFolder !== undefined)
+      throw new BenchError(
+        "usage",
+        `--data ${folder} is the same folder as --data ${earlierFolder}; give each folder once`,
+      );
+    foldersByPath.set(path, folder);
   }
   return columns;
 }
 
-/** The path itself if the folder does not exist, which is reported when it is read. */
+/** Returns the path unchanged if the folder does not exist: that error is reported when the folder is read. */
 function realPath(folder: string): string {
   try {
     return realpathSync(folder);
@@ -182,12 +185,13 @@ function realPath(folder: string): string {
   }
 }
 
-/** The names of a comma-separated list, without spaces around them. */
+/** Splits a comma-separated list into its names, without spaces around them. */
 function splitNames(flag: string, text: string): string[] {
   const names = text.split(",").map((part) => part.trim());
   if (names.includes(""))
-    throw new BenchError("usage", `${flag} '${text}' has an empty name; wanted names with one comma between two`);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new BenchError("usage", `${flag} '${text}' has '${twice}' twice; give each name once`);
+    throw new BenchError("usage", `${flag} '${text}' has an empty name; wanted names separated by single commas`);
+  const duplicate = names.find((name, i) => names.indexOf(name) !== i);
+  if (duplicate !== undefined)
+    throw new BenchError("usage", `${flag} '${text}' has '${duplicate}' twice; give each name once`);
   return names;
 }

@@ -1,4 +1,4 @@
-// Passes what happens in a grid on to the estimate, the display and the log.
+// Passes the events of a grid on to its estimate, its display and its log.
 
 import type { CellOutcome, GridCell, GridWatch } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
@@ -71,7 +71,7 @@ function describeOutcome(outcome: CellOutcome): string {
   return [`FID ${fid.toFixed(2)} (base ${baseFid.toFixed(2)})`, ...notes].join(", ");
 }
 
-/** `flowers lora seed 0`; folders of equal name are distinguished by their paths. */
+/** Returns a function that names a cell, as `flowers lora seed 0`. Folders of equal name are given by their paths. */
 function nameCells(cells: readonly GridCell[]): (cell: GridCell) => string {
   const folders = new Map<string, Set<string | undefined>>();
   for (const { dataset } of cells)

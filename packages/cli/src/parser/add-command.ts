@@ -9,7 +9,7 @@ import { longName } from "./command-line.ts";
 import type { Argument, Arguments, Choices, Declaration, Flag, Flags, OptionsOf, ValuesOf } from "./flag.ts";
 import { refuseBlank } from "./values.ts";
 
-/** @param run gets the arguments by name, and the options */
+/** Adds a command to its parent. @param run the code of the command; it gets the arguments by name, and the options */
 export function addCommand<F extends Flags, A extends Arguments>(
   parent: Command,
   name: string,
@@ -37,12 +37,12 @@ export function addCommand<F extends Flags, A extends Arguments>(
 /** Every command, subcommands included. */
 export const allCommands = (command: Command): Command[] => [command, ...command.commands.flatMap(allCommands)];
 
-/** "bench vae encode" */
+/** Returns the full name of a command, such as "bench vae encode". */
 export const pathOf = (command: Command): string =>
   command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 
 /**
- * Adds the choices to the descriptions of a command's flags and arguments. Help is the only one that needs them without
+ * Adds the choices to the descriptions of a command's flags and arguments. Only the help needs the choices without
  * running the command, and loading their tables takes longer than the rest of the help.
  */
 export async function describeChoices(command: Command): Promise<void> {
@@ -51,12 +51,12 @@ export async function describeChoices(command: Command): Promise<void> {
 }
 
 class DeclaredOption extends Option {
-  readonly declared: Flag;
+  readonly declaration: Flag;
 
   constructor(key: string, flag: Flag) {
     const name = longName(key, flag);
-    super(flag.placeholder === undefined ? name : `${name} <${flag.placeholder}>`, describe(flag));
-    this.declared = flag;
+    super(flag.placeholder === undefined ? name : `${name} <${flag.placeholder}>`, describeFlag(flag));
+    this.declaration = flag;
     if (flag.default !== undefined) this.default(flag.default);
     if (flag.placeholder === undefined) return;
     this.argParser((value: string, previous: unknown) => {
@@ -66,32 +66,35 @@ class DeclaredOption extends Option {
   }
 
   async describeChoices(): Promise<void> {
-    this.description = describe(this.declared, await namesIn(this.declared.choices));
+    this.description = describeFlag(this.declaration, await loadNames(this.declaration.choices));
   }
 }
 
 class DeclaredArgument extends ParserArgument {
-  readonly declared: Argument;
+  readonly declaration: Argument;
 
-  constructor(key: string, declared: Argument) {
-    super(declared.variadic ? `[${key}...]` : `<${key}>`, declared.about);
-    this.declared = declared;
+  constructor(key: string, declaration: Argument) {
+    super(declaration.variadic ? `[${key}...]` : `<${key}>`, declaration.about);
+    this.declaration = declaration;
     this.argParser((value: string, previous: unknown) => {
       refuseBlank(`'${key}'`, value);
-      return declared.variadic ? [...((previous as string[] | undefined) ?? []), value] : value;
+      return declaration.variadic ? [...((previous as string[] | undefined) ?? []), value] : value;
     });
   }
 
   async describeChoices(): Promise<void> {
-    const names = await namesIn(this.declared.choices);
-    if (names) this.description = `${this.declared.about}: ${names.join(", ")}`;
+    const names = await loadNames(this.declaration.choices);
+    if (names) this.description = `${this.declaration.about}: ${names.join(", ")}`;
   }
 }
 
-/** "key of all random numbers (default: 0)" */
-function describe(flag: Flag, choices?: readonly string[]): string {
-  const shown = flag.placeholder !== undefined && flag.default !== undefined && !flag.repeatable;
-  const facts = [...(choices ? [`one of ${choices.join(", ")}`] : []), ...(shown ? [`default: ${flag.default}`] : [])];
+/** Returns the help of a flag, such as "seed of all random numbers (default: 0)". */
+function describeFlag(flag: Flag, choices?: readonly string[]): string {
+  const hasDefault = flag.placeholder !== undefined && flag.default !== undefined && !flag.repeatable;
+  const facts = [
+    ...(choices ? [`one of ${choices.join(", ")}`] : []),
+    ...(hasDefault ? [`default: ${flag.default}`] : []),
+  ];
   const about = flag.repeatable ? `${flag.about}; repeatable` : flag.about;
   return facts.length === 0 ? about : `${about} (${facts.join("; ")})`;
 }
@@ -100,12 +103,12 @@ const declaredOptions = (command: Command): DeclaredOption[] =>
   command.options.filter((option) => option instanceof DeclaredOption);
 
 /**
- * Runs after the parser has looked for unknown flags: `--methd x` is a misspelt flag, and not first of all a missing
- * `--method`. Throws BenchError (usage).
+ * Throws BenchError (usage) if a required flag is missing. It runs after the parser has looked for unknown flags, so
+ * that `--methd x` is reported as a misspelt flag, and not as a missing `--method`.
  */
 function refuseMissing(command: Command): void {
   const missing = declaredOptions(command).find(
-    (option) => option.declared.required && command.getOptionValue(option.attributeName()) === undefined,
+    (option) => option.declaration.required && command.getOptionValue(option.attributeName()) === undefined,
   );
   if (missing)
     throw new BenchError("usage", `${missing.flags} is needed; '${pathOf(command)} --help' lists the options`);
@@ -115,20 +118,20 @@ function refuseMissing(command: Command): void {
 async function refuseUnknownChoices(command: Command): Promise<void> {
   for (const option of declaredOptions(command)) {
     if (command.getOptionValueSource(option.attributeName()) !== "cli") continue;
-    await refuseUnknown(option.long!, command.getOptionValue(option.attributeName()), option.declared.choices);
+    await refuseUnknown(option.long!, command.getOptionValue(option.attributeName()), option.declaration.choices);
   }
-  for (const [i, declared] of command.registeredArguments.entries())
-    if (declared instanceof DeclaredArgument)
-      await refuseUnknown(`<${declared.name()}>`, command.processedArgs[i], declared.declared.choices);
+  for (const [i, argument] of command.registeredArguments.entries())
+    if (argument instanceof DeclaredArgument)
+      await refuseUnknown(`<${argument.name()}>`, command.processedArgs[i], argument.declaration.choices);
 }
 
 async function refuseUnknown(what: string, value: string, choices: Choices | undefined): Promise<void> {
-  const names = await namesIn(choices);
+  const names = await loadNames(choices);
   if (names === undefined || names.includes(value)) return;
-  const near = closestName(value, names);
-  const advice = near === undefined ? "" : `did you mean '${near}'? `;
+  const suggestion = closestName(value, names);
+  const advice = suggestion === undefined ? "" : `did you mean '${suggestion}'? `;
   throw new BenchError("usage", `${what} '${value}' is not known; ${advice}available: ${names.join(", ")}`);
 }
 
-const namesIn = async (choices: Choices | undefined): Promise<readonly string[] | undefined> =>
+const loadNames = async (choices: Choices | undefined): Promise<readonly string[] | undefined> =>
   typeof choices === "function" ? choices() : choices;

@@ -1,12 +1,12 @@
-// Flags as they are written on a command line.
+// Writes flags and options as a command line.
 
 import type { Flag, Flags, OptionsOf } from "./flag.ts";
 
-/** `keepState` is `--keep-state`, a negated `nullClass` is `--no-null-class`. */
+/** Returns the flag of an option: `--keep-state` for `keepState`, and `--no-null-class` for a negated `nullClass`. */
 export const longName = (key: string, { negated }: Flag): string =>
   `--${negated ? "no-" : ""}${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** The command line that gives these options; those that are left out or undefined are not on it. */
+/** Returns the arguments that give these options; options that are missing or undefined have no argument. */
 export function argumentsOf<F extends Flags>(flags: F, options: Partial<OptionsOf<F>>): string[] {
   return Object.entries(flags).flatMap(([key, flag]) => {
     const name = longName(key, flag);

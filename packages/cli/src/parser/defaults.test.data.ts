@@ -2,6 +2,6 @@
 
 import type { Flags, OptionsOf } from "./flag.ts";
 
-/** Flags that are required are missing from the result. */
+/** Returns the default of each flag; required flags have none, so that they are missing. */
 export const defaultsOf = <F extends Flags>(flags: F): Partial<OptionsOf<F>> =>
   Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, flag.default])) as Partial<OptionsOf<F>>;

@@ -15,11 +15,11 @@ export interface Flag<Value = unknown> {
   /** Every use adds a value. */
   readonly repeatable?: true;
   readonly choices?: Choices;
-  /** Reads one use. Throws BenchError (usage). @param previous the value of the uses before, or the default */
+  /** Reads one use of the flag. Throws BenchError (usage). @param previous the value so far, or the default */
   read?(text: string, previous: Value | undefined, flag: string): Value;
 }
 
-/** By the name of the option that the command gets: `keepState` is `--keep-state`. */
+/** Flags by the name of their option in the command's code, such as `keepState` for `--keep-state`. */
 export type Flags = Readonly<Record<string, Flag>>;
 
 /** The options that a command gets. */
@@ -34,8 +34,8 @@ interface Presence<T> {
   readonly required?: true;
   readonly default?: T;
 }
-/** Undefined if the flag is neither required nor has a default. */
-type Given<T, P> = P extends { readonly required: true } | { readonly default: T } ? T : T | undefined;
+/** The type of a flag's value. It includes undefined if the flag is neither required nor has a default. */
+type FlagValue<T, P> = P extends { readonly required: true } | { readonly default: T } ? T : T | undefined;
 
 /** `--json`: false unless given. */
 export const toggle = (about: string): Flag<boolean> => ({ about, default: false });
@@ -43,12 +43,12 @@ export const toggle = (about: string): Flag<boolean> => ({ about, default: false
 /** `--no-null-class`: true unless given. */
 export const negated = (about: string): Flag<boolean> => ({ about, default: true, negated: true });
 
-/** A text. Of several uses the last counts, except with `single`, which refuses a second value. */
+/** A text. If the flag is used several times, the last value counts; with `single`, a second value is refused. */
 export function text<const P extends Presence<string> & { readonly check?: Check<string>; readonly single?: true }>(
   placeholder: string,
   about: string,
   settings?: P,
-): Flag<Given<string, P>> {
+): Flag<FlagValue<string, P>> {
   const { check, single, ...presence } = settings ?? ({} as P);
   return {
     placeholder,
@@ -63,10 +63,10 @@ export function text<const P extends Presence<string> & { readonly check?: Check
         );
       return value;
     },
-  } as Flag<Given<string, P>>;
+  } as Flag<FlagValue<string, P>>;
 }
 
-/** A text for each use. */
+/** A list of texts: each use of the flag adds one. */
 export const texts = (placeholder: string, about: string): Flag<readonly string[]> => ({
   placeholder,
   about,
@@ -88,8 +88,8 @@ export const wholeNumber = <const P extends Presence<number>>(
   about: string,
   check: Check<number>,
   presence?: P,
-): Flag<Given<number, P>> =>
-  numeric(placeholder, about, wholeNumbers[placeholder], check, presence) as Flag<Given<number, P>>;
+): Flag<FlagValue<number, P>> =>
+  numeric(placeholder, about, wholeNumbers[placeholder], check, presence) as Flag<FlagValue<number, P>>;
 
 /** A decimal number. */
 export const decimalNumber = (placeholder: keyof typeof decimals, about: string, check: Check<number>) =>
@@ -114,17 +114,17 @@ function numeric(
   };
 }
 
-/** One of some names; other names are refused before the command starts. */
+/** One of the names in `choices`; any other name is refused before the command starts. */
 export const choice = <const Name extends string>(
   placeholder: string,
   about: string,
-  { choices, default: usual }: { readonly choices: Choices<Name>; readonly default: NoInfer<Name> },
-): Flag<Name> => ({ placeholder, about, default: usual, choices, read: (value) => value as Name });
+  { choices, default: defaultName }: { readonly choices: Choices<Name>; readonly default: NoInfer<Name> },
+): Flag<Name> => ({ placeholder, about, default: defaultName, choices, read: (value) => value as Name });
 
-/** An argument: what a command takes without a flag, in the order of the declaration. */
+/** A positional argument of a command; the order of arguments is that of the declaration. */
 export interface Argument<Value = unknown> {
   readonly about: string;
-  /** Any number of values, or none. */
+  /** The argument takes any number of values, or none. */
   readonly variadic?: true;
   readonly choices?: Choices;
   /** Never set: it only holds the type of the value. */

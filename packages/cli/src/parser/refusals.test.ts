@@ -1,5 +1,5 @@
-// Values that every flag and argument of every command refuses. The list of them comes from the program, so that a new
-// one is included.
+// Tests values that every flag and argument of every command refuses. The flags and arguments come from the program, so
+// that new ones are included.
 
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
@@ -19,7 +19,7 @@ const args = commands.flatMap((command) =>
   ),
 );
 
-const refusal = async (argv: readonly string[]) => {
+const catchRefusal = async (argv: readonly string[]) => {
   try {
     await program().parseAsync(argv, { from: "user" });
   } catch (error) {
@@ -34,14 +34,17 @@ describe.each([
   ["blank", "\t\n"],
 ])("the parser, given a value that is %s (%j)", (what, value) => {
   it.each(flags)("refuses it for bench %j %s, with the flag's name", async (command, flag) => {
-    const error = await refusal([...command, flag, value]);
+    const error = await catchRefusal([...command, flag, value]);
     expect(error.message).toBe(`${flag} is ${what}; is the variable in your script set?`);
     expect(error.exitCode).toBe(2);
-    expect((await refusal([...command, `${flag}=${value}`])).message).toBe(error.message);
+    expect((await catchRefusal([...command, `${flag}=${value}`])).message).toBe(error.message);
   });
 
   it.each(args)("refuses it for bench %j %s, with the argument's name", async (command, name, index, count) => {
-    const error = await refusal([...command, ...Array.from({ length: count }, (_, i) => (i === index ? value : "x"))]);
+    const error = await catchRefusal([
+      ...command,
+      ...Array.from({ length: count }, (_, i) => (i === index ? value : "x")),
+    ]);
     expect(error.message).toContain(`'${name}' is ${what}`);
     expect(error.exitCode).toBe(2);
   });
@@ -58,18 +61,18 @@ describe("the parser, given a number that is not written in decimal digits", () 
 
   it.each(wholeNumbers)("refuses it for bench %j %s, which takes a whole number", async (command, flag) => {
     for (const value of ["1e3", " 5", "0x10", "1.0", "-1", "+5", "NaN", "Infinity", "five", "１"]) {
-      const error = await refusal([...command, flag, value]);
+      const error = await catchRefusal([...command, flag, value]);
       expect(error.message).toMatch(`${flag} is '${value}'; wanted a whole number`);
       expect(error.exitCode).toBe(2);
     }
-    expect((await refusal([...command, flag, "99999999999999999999"])).message).toMatch(
+    expect((await catchRefusal([...command, flag, "99999999999999999999"])).message).toMatch(
       /wanted at most 9007199254740991/,
     );
   });
 
   it.each(decimals)("refuses it for bench %j %s, which takes a decimal number", async (command, flag) => {
     for (const value of ["1e3", " 5", "0x10", "-1", "NaN", "Infinity", "1,5"])
-      expect((await refusal([...command, flag, value])).message).toMatch(
+      expect((await catchRefusal([...command, flag, value])).message).toMatch(
         `${flag} is '${value}'; wanted a decimal number`,
       );
   });
@@ -83,7 +86,7 @@ describe("the checks of single flags", () => {
     [["vae", "decode", "a", "--scale", "0"], "--scale is '0'; wanted a positive number, such as 0.18215"],
     [["features", "a", "--output", "a.csv"], "--output is 'a.csv'; wanted a name that ends in .npz or .safetensors"],
   ])("refuse %j", async (argv, message) => {
-    const error = await refusal(argv);
+    const error = await catchRefusal(argv);
     expect(error.message).toBe(message);
     expect(error.exitCode).toBe(2);
   });
@@ -104,14 +107,14 @@ describe("flags and arguments with choices", () => {
     [["run", "--method", "lora", "--engine", "tfjs-cpu+float16"], "--engine 'tfjs-cpu+float16' is not known"],
     [["list", "runners"], "<what> 'runners' is not known; available: methods, datasets"],
   ])("refuse another name, as in %j", async (argv, message) => {
-    const error = await refusal(argv);
+    const error = await catchRefusal(argv);
     expect(error.message).toContain(message);
     expect(error.exitCode).toBe(2);
   });
 });
 
 describe("the parser's errors", () => {
-  const refused = async (...argv: string[]) => {
+  const printedErrors = async (...argv: string[]) => {
     let text = "";
     const bench = program(argv);
     const write = process.stderr.write;
@@ -135,7 +138,7 @@ describe("the parser's errors", () => {
     [["vae", "encod"], "did you mean 'encode'? 'bench vae --help' lists"],
     [["predict"], "--weights <file> is needed; 'bench predict --help' lists the options"],
     [["fid", "a"], "missing required argument 'b'; 'bench fid --help' lists the options"],
-  ])("name what is wrong in %j and the help that lists what is right", async (argv, message) => {
-    expect(await refused(...argv)).toContain(message);
+  ])("name the mistake in %j, and the help command that lists the valid names", async (argv, message) => {
+    expect(await printedErrors(...argv)).toContain(message);
   });
 });

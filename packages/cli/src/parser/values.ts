@@ -47,7 +47,7 @@ export function refuseBlank(what: string, value: string): void {
   throw new BenchError("usage", `${what} is ${value === "" ? "empty" : "blank"}; is the variable in your script set?`);
 }
 
-/** The name of a file with one of these extensions, in upper or lower case. */
+/** Checks that a file name has one of these extensions, in upper or lower case. */
 export const extension = (...extensions: readonly string[]): Check<string> => ({
   holds: (name) => extensions.some((end) => name.toLowerCase().endsWith(end)),
   wanted: `a name that ends in ${extensions.join(" or ")}`,
