@@ -83,7 +83,8 @@ export function largestDifference(ours, reference) {
   let largest = 0;
   for (let i = 0; i < ours.length; i++) {
     const difference = Math.abs(ours[i] - reference[i]);
-    if (!(difference <= largest)) largest = difference;
+    if (Number.isNaN(difference)) return difference;
+    largest = Math.max(largest, difference);
   }
   return largest;
 }
