@@ -4,6 +4,7 @@
 import "./no-telemetry.ts"; // first: whoever imports this package may load ONNX Runtime by itself
 
 export type { Compiled, CompileOptions, Engine, Report } from "./contract/engine.ts";
+export { type Parts, wholeOf } from "./contract/parts.ts";
 export type { Signature, Spec, TensorFunction, Values } from "./contract/signature.ts";
 export {
   createEngine,

@@ -1,5 +1,6 @@
 // The interface of engines: compile a tensor function once, run it many times.
 
+import type { Parts } from "./parts.ts";
 import type { Signature, TensorFunction, Values } from "./signature.ts";
 
 export interface Engine {
@@ -25,6 +26,11 @@ export interface CompileOptions {
    * Path prefix of a file to which the runtime writes, on `dispose`, each node's time and provider. See readProfile.
    */
   readonly profile?: string;
+  /**
+   * The same function as parts of a batch, which an engine may run side by side: `fn` must be `wholeOf(parts)`. The
+   * results have the same bits.
+   */
+  readonly parts?: Parts;
 }
 
 export interface Compiled {

@@ -2,6 +2,8 @@
 
 import { cpuLowerings, cpuWithoutOptimizers } from "../onnx/lowerings-cpu.ts";
 import { loadRuntime } from "../runtime/load-runtime.ts";
+import { createNativeEngine } from "../runtime/native/native-engine.ts";
+import { findNativeRuntime } from "../runtime/native/open-library.ts";
 import { createOnnxEngine } from "../runtime/onnx-engine.ts";
 import { type Provider, sequentialSession } from "../runtime/provider.ts";
 import { type EngineEntry, versionOf } from "./entry.ts";
@@ -12,10 +14,18 @@ export const cpu = {
   compiled: true,
   autoRank: 1,
   load: async () => {
+    const native = findNativeRuntime();
+    if (!("reason" in native)) return versionOf("onnxruntime-node");
     await loadRuntime();
-    return versionOf("onnxruntime-node");
+    return `${versionOf("onnxruntime-node")}, slower than it could be: ${native.reason}`;
   },
-  start: async (threads, frozenWeights) => createOnnxEngine(await loadRuntime(), cpuProvider(threads), frozenWeights),
+  start: async (threads, frozenWeights) => {
+    const provider = cpuProvider(threads);
+    const native = findNativeRuntime();
+    return "reason" in native
+      ? createOnnxEngine(await loadRuntime(), provider, frozenWeights)
+      : createNativeEngine(native, provider, frozenWeights);
+  },
 } as const satisfies EngineEntry;
 
 /**

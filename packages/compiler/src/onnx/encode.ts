@@ -13,7 +13,7 @@ export interface Encoded {
   /** The ONNX model, without the values of its larger constants. */
   readonly bytes: Uint8Array;
   /** The values of those constants: views, not copies. */
-  readonly external: readonly { readonly path: string; readonly data: Uint8Array }[];
+  readonly external: readonly ExternalConstant[];
   /** Constants that are inputs of the model, which every run has to pass: views, not copies. */
   readonly fed: readonly FedConstant[];
   /** Names in the model, by names in the graph. An input that no node reads is not in the model. */
@@ -21,6 +21,13 @@ export interface Encoded {
   readonly outputs: ReadonlyMap<string, string>;
   /** Number of ONNX nodes of each op. */
   readonly ops: Readonly<Record<string, number>>;
+}
+
+export interface ExternalConstant {
+  readonly path: string;
+  readonly dtype: DType | "float16";
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
 }
 
 export interface FedConstant {
@@ -61,7 +68,7 @@ class Encoder implements ModelWriter {
   readonly #ones = new Map<string, string>();
   readonly #nodes: Message[] = [];
   readonly #initializers: Message[] = [];
-  readonly #external: { path: string; data: Uint8Array }[] = [];
+  readonly #external: ExternalConstant[] = [];
   readonly #fed: FedConstant[] = [];
   readonly #inputs = new Map<string, Value>();
   readonly #ops: Record<string, number> = {};
@@ -121,7 +128,7 @@ class Encoder implements ModelWriter {
       this.#fed.push(constant);
     } else {
       this.#initializers.push(externalTensor(name, dtype, shape, name, data.byteLength));
-      this.#external.push({ path: name, data: bytesOf(data) });
+      this.#external.push({ path: name, dtype, shape, data: bytesOf(data) });
     }
   }
 

@@ -4,13 +4,8 @@ import type { InferenceSession } from "onnxruntime-node";
 import { type Boundary, checkStateOutputs } from "../contract/boundary.ts";
 import type { CompileOptions, Report } from "../contract/engine.ts";
 import type { Signature, TensorFunction } from "../contract/signature.ts";
-import { constantData, type Graph } from "../graph/graph.ts";
-import type { Data } from "../graph/types.ts";
-import { encode, type FedConstant } from "../onnx/encode.ts";
-import { optimize } from "../passes/index.ts";
-import { trace } from "../trace/trace.ts";
-import { type Body, bodyOf } from "../update/body.ts";
-import { findUpdate, type UpdateProgram } from "../update/program.ts";
+import type { FedConstant } from "../onnx/encode.ts";
+import { encodeFor, graphOf, type Separated, separateUpdate } from "./build-model.ts";
 import type { Runtime } from "./load-runtime.ts";
 import type { Provider } from "./provider.ts";
 
@@ -22,12 +17,9 @@ export interface Started {
   /** Constants that the session does not own: every run passes them as inputs. */
   readonly fed: readonly FedConstant[];
   /** How the host computes the updated state from the session's outputs; absent if the session itself does. */
-  readonly update?: { readonly program: UpdateProgram; readonly body: Body };
+  readonly update?: NonNullable<Separated["update"]>;
   readonly report: Report;
 }
-
-/** Constants of at most this size always stay embedded in the model; larger ones can be passed as inputs. */
-const FED_MIN_BYTES = 2 ** 16;
 
 /** Nothing that is returned references the graph, so it is freed, with all its constants except the fed ones. */
 export async function startSession(
@@ -40,21 +32,14 @@ export async function startSession(
   options: CompileOptions,
 ): Promise<Started> {
   const startTime = performance.now();
-  const wholeGraph = optimize(trace(fn, signature), options.precision);
+  const wholeGraph = graphOf(fn, signature, options.precision);
   checkStateOutputs(boundary, wholeGraph.outputs);
   // A device keeps its state. On the host the runtime copies every output, so updating the state in place is faster.
-  const program = provider.residence ? undefined : findUpdate(wholeGraph, [...boundary.state.keys()]);
-  const body = program && bodyOf(wholeGraph, program);
-  const withoutUpdate = body?.graph ?? wholeGraph;
-  const graph = provider.prepare?.(withoutUpdate) ?? withoutUpdate;
-  const { bytes, external, fed, inputs, outputs, ops } = encode(graph, boundary.name, {
-    lowerings: provider.lowerings,
-    matrices: frozenWeights,
-    ...(bytesOfConstants(graph) > (provider.maxConstantBytes ?? Number.POSITIVE_INFINITY)
-      ? { feedAbove: FED_MIN_BYTES }
-      : {}),
-  });
-  const constantBytes = [...external, ...fed].reduce((sum, { data }) => sum + data.byteLength, 0);
+  const { graph, update } = provider.residence
+    ? { graph: wholeGraph }
+    : separateUpdate(wholeGraph, [...boundary.state.keys()]);
+  const model = encodeFor(provider, frozenWeights, graph, boundary.name);
+  const { bytes, external, fed, inputs, outputs, ops, nodes, constantBytes } = model;
   const encodedTime = performance.now();
   const providerOptions = provider.options({ float64: options.precision === "float64" });
   const stateOutputs = [...outputs].filter(([key]) => boundary.state.has(key)).map(([, modelName]) => modelName);
@@ -73,26 +58,17 @@ export async function startSession(
     throw new Error(`${boundary.name}: ONNX Runtime refuses the graph: ${(error as Error).message}`, { cause: error });
   }
   const report = {
-    nodes: graph.nodes.length,
+    nodes,
     ops,
     constantBytes,
     traceMs: encodedTime - startTime,
     sessionMs: performance.now() - encodedTime,
   };
-  return { session, inputs, outputs, fed, ...(program && body ? { update: { program, body } } : {}), report };
-}
-
-function bytesOfConstants({ nodes }: Graph): number {
-  const constants = new Set(
-    nodes.flatMap(({ inputs }) =>
-      inputs.flatMap((value): Data[] => (constantData(value) ? [constantData(value)!] : [])),
-    ),
-  );
-  return [...constants].reduce((sum, data) => sum + data.byteLength, 0);
+  return { session, inputs, outputs, fed, ...(update && { update }), report };
 }
 
 /** Options that disable parts of the runtime's own graph optimizer. */
-function optimizerOptions({ withoutOptimizers }: Provider, frozenWeights: "float32" | "float16") {
+export function optimizerOptions({ withoutOptimizers }: Provider, frozenWeights: "float32" | "float16") {
   // Constant folding and FuseFp16InitializerToFp32NodeTransformer would widen float16 weights once, for good.
   // CommonSubexpressionElimination would share one widened copy between forward and backward pass, and keep it between
   // them.

@@ -6,7 +6,7 @@ import type { Values } from "../contract/signature.ts";
 import { type Data, sizeOf } from "../graph/types.ts";
 import type { Body } from "../update/body.ts";
 import type { UpdateProgram } from "../update/program.ts";
-import { CHUNK, chunkOffset, updateModule } from "../update/wasm.ts";
+import { createUpdater } from "../update/updater.ts";
 import type { Runtime } from "./load-runtime.ts";
 import type { State } from "./state.ts";
 
@@ -58,48 +58,5 @@ export function updatedState(ort: Runtime, { program, body }: { program: UpdateP
       arrays.clear();
       feeds.clear();
     },
-  };
-}
-
-type ApplyUpdate = (
-  states: readonly Float32Array[],
-  vectors: readonly (readonly Float32Array[])[],
-  scalars: readonly number[],
-) => void;
-
-/** Runs the update's module over the states in place, chunk by chunk. */
-function createUpdater(program: UpdateProgram): ApplyUpdate {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(updateModule(program)));
-  const { memory, update } = exports as { memory: WebAssembly.Memory; update: (bytes: number, ...s: number[]) => void };
-  const chunk = (buffer: number, length: number) => new Float32Array(memory.buffer, chunkOffset(buffer), length);
-  return (states, vectors, scalars) => {
-    const readers = vectors.map(concatenationReader);
-    for (let at = 0; at < program.size; at += CHUNK) {
-      const length = Math.min(CHUNK, program.size - at);
-      for (const [i, state] of states.entries()) chunk(i, length).set(state.subarray(at, at + length));
-      for (const [i, read] of readers.entries()) read(chunk(states.length + i, length));
-      update(4 * length, ...scalars);
-      for (const [i, state] of states.entries()) state.set(chunk(i, length), at);
-    }
-  };
-}
-
-/** Reads the concatenation of parts: each call fills its array with the next elements. */
-function concatenationReader(parts: readonly Float32Array[]): (to: Float32Array) => void {
-  let part = 0;
-  let from = 0;
-  return (to) => {
-    let at = 0;
-    while (at < to.length) {
-      const piece = parts[part]!;
-      const length = Math.min(to.length - at, piece.length - from);
-      to.set(piece.subarray(from, from + length), at);
-      at += length;
-      from += length;
-      if (from === piece.length) {
-        part++;
-        from = 0;
-      }
-    }
   };
 }

@@ -41,7 +41,7 @@ export function bodyOf(graph: Graph, program: UpdateProgram): Body {
 }
 
 /** Replaces a state that the graph only splits by one input for each piece, which saves the copies of the split. */
-function splitStates(graph: Graph, states: readonly string[]): Pick<Body, "graph" | "pieces"> {
+export function splitStates(graph: Graph, states: readonly string[]): Pick<Body, "graph" | "pieces"> {
   const readValues = new Set([...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs.values()]);
   const readStates = states.filter((key) => readValues.has(graph.inputs.get(key)!));
   const splits = new Map<string, NodeOf<"Split">>();

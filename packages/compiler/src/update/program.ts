@@ -8,16 +8,22 @@ import { equalTypes, sizeOf } from "../graph/types.ts";
  * An elementwise update: updated[i] = f(state[i], gradient[i], scalars). Operands are indices into one numbering of
  * values: the states, the vectors, the scalars, then the result of each instruction.
  */
-export interface UpdateProgram {
+export interface ElementProgram {
   /** Elements of each state and of each vector. */
   readonly size: number;
   readonly states: readonly string[];
-  /** Vectors that the rest of the graph computes, such as the gradient; each is the concatenation of its parts. */
-  readonly vectors: readonly (readonly Value[])[];
-  readonly scalars: readonly Value[];
+  readonly vectors: readonly unknown[];
+  readonly scalars: readonly unknown[];
   readonly instructions: readonly { readonly op: UpdateOp; readonly operands: readonly number[] }[];
   /** For each state, the index of its updated value. */
   readonly results: readonly number[];
+}
+
+/** An update, and what it reads of its graph. */
+export interface UpdateProgram extends ElementProgram {
+  /** Vectors that the rest of the graph computes, such as the gradient; each is the concatenation of its parts. */
+  readonly vectors: readonly (readonly Value[])[];
+  readonly scalars: readonly Value[];
 }
 
 export const updateOps = ["Add", "Sub", "Mul", "Div", "Sqrt", "Neg", "Abs"] as const satisfies readonly Op[];

@@ -1,7 +1,7 @@
 // Writes an update program as a WebAssembly module.
 
 import { branchIf, type Code, f32x4, get, i32, loop, set, tee, v128, wasmModule } from "@dit-bench/wasm";
-import type { UpdateOp, UpdateProgram } from "./program.ts";
+import type { ElementProgram, UpdateOp } from "./program.ts";
 
 /**
  * Elements of each state and vector that the module's memory holds at a time: together they fit into a core's cache.
@@ -20,7 +20,7 @@ export const chunkOffset = (buffer: number): number => 2048 + buffer * CHUNK * 4
  * overwrites the state chunks with the updated state, four elements at a time. Every instruction rounds by IEEE 754, so
  * the result has the bits that the graph's own nodes would give.
  */
-export function updateModule(program: UpdateProgram): Uint8Array<ArrayBuffer> {
+export function updateModule(program: ElementProgram): Uint8Array<ArrayBuffer> {
   const { states, vectors, scalars, instructions, results } = program;
   const buffers = states.length + vectors.length;
   const values = buffers + scalars.length + instructions.length;

@@ -1,0 +1,40 @@
+// A function of a batch as equal parts of the batch: each part runs the same function, and their outputs are combined.
+
+import * as tf from "@tensorflow/tfjs";
+import type { TensorFunction } from "./signature.ts";
+
+export interface Parts {
+  /** Number of parts. */
+  readonly count: number;
+  /** Inputs that are divided along axis 0, which `count` divides. Every part receives the others whole. */
+  readonly split: readonly string[];
+  /** The function of one part. */
+  readonly part: TensorFunction;
+  /** Outputs of `part` that are concatenated along axis 0. The others are averaged, summed in the order of the parts. */
+  readonly rows?: readonly string[];
+  /**
+   * Makes the outputs of the whole function from its inputs and the combined outputs of the parts, for instance updated
+   * weights from gradients. Default: the combined outputs themselves.
+   */
+  readonly finish?: TensorFunction;
+}
+
+/** The function of the whole batch, which runs the parts one after the other. */
+export function wholeOf({ count, split, part, rows = [], finish }: Parts): TensorFunction {
+  return (inputs) => {
+    const slices = split.map((name) => tf.split(inputs[name]!, count, 0));
+    const results = Array.from({ length: count }, (_, k) =>
+      part({ ...inputs, ...Object.fromEntries(split.map((name, i) => [name, slices[i]![k]!])) }),
+    );
+    const combined = Object.fromEntries(
+      Object.keys(results[0]!).map((name) => {
+        const outputs = results.map((result) => result[name]!);
+        return [name, rows.includes(name) ? tf.concat(outputs) : mean(outputs)];
+      }),
+    );
+    return finish ? finish({ ...inputs, ...combined }) : combined;
+  };
+}
+
+const mean = (tensors: readonly tf.Tensor[]): tf.Tensor =>
+  tensors.length === 1 ? tensors[0]! : tf.div(tensors.reduce((a, b) => tf.add(a, b)), tensors.length);

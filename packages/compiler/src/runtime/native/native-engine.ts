@@ -1,0 +1,100 @@
+// A compiled engine over ONNX Runtime's C API: inputs, outputs and state are arrays of ours, and parts of a batch run
+// side by side.
+
+import { boundaryOf, checkStateSet, checkValues } from "../../contract/boundary.ts";
+import type { Compiled, CompileOptions, Engine } from "../../contract/engine.ts";
+import { serialQueue } from "../../contract/serial-queue.ts";
+import type { Signature, TensorFunction, Values } from "../../contract/signature.ts";
+import { encodeFor, type WeightStorage } from "../build-model.ts";
+import type { Provider } from "../provider.ts";
+import { optimizerOptions } from "../session.ts";
+import { createNativeSession, type ProviderLibrary } from "./native-session.ts";
+import { createRunner } from "./native-run.ts";
+import type { NativeRuntime } from "./open-library.ts";
+import { planRun } from "./run-plan.ts";
+
+/** @param library a provider outside of the runtime's own library, for a number of parts that run at the same time */
+export function createNativeEngine(
+  runtime: NativeRuntime,
+  provider: Provider,
+  frozenWeights: WeightStorage = "float32",
+  library?: (settings: { readonly lanes: number; readonly threads: number }) => ProviderLibrary,
+): Engine {
+  const name = frozenWeights === "float16" ? `${provider.name}+float16` : provider.name;
+  return {
+    name,
+    threads: provider.threads,
+    async compile(fn, signature, options = {}) {
+      if (options.precision === "float64" && (!provider.float64 || frozenWeights === "float16"))
+        throw new Error(`engine ${name}: no float64: compile on "cpu"`);
+      return compile(runtime, provider, frozenWeights, library, fn, signature, options);
+    },
+  };
+}
+
+async function compile(
+  runtime: NativeRuntime,
+  provider: Provider,
+  frozenWeights: WeightStorage,
+  library: Parameters<typeof createNativeEngine>[3],
+  fn: TensorFunction,
+  signature: Signature,
+  options: CompileOptions,
+): Promise<Compiled> {
+  const { name = "function" } = options;
+  const startTime = performance.now();
+  const boundary = boundaryOf(name, signature, options.state ?? [], options.precision ?? "float32");
+  const { graph, ...plan } = planRun(fn, signature, boundary, options);
+  const model = encodeFor(provider, frozenWeights, graph, name);
+  const { inputs, outputs, fed, nodes, ops, constantBytes } = model;
+  const encodedTime = performance.now();
+  const lanes = Math.min(plan.count, provider.threads);
+  // Lanes share the threads that they leave over: with as many lanes as threads each run is on one thread.
+  const threads = provider.threads - lanes + 1;
+  const settings = provider.options({ float64: options.precision === "float64" });
+  const session = await createNativeSession(runtime, model, {
+    inputNames: [...inputs.values(), ...fed.map(({ name }) => name)],
+    outputNames: [...outputs.values()],
+    settings: { ...settings, extra: { ...settings.extra, optimization: optimizerOptions(provider, frozenWeights) } },
+    threads,
+    ...(library && { library: library({ lanes, threads: provider.threads }) }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+  }).catch((error: Error) => {
+    throw new Error(`${name}: ONNX Runtime refuses the graph: ${error.message}`, { cause: error });
+  });
+  const runner = createRunner(runtime, session, plan, model, boundary, lanes);
+  const report = {
+    nodes,
+    ops,
+    constantBytes,
+    traceMs: encodedTime - startTime,
+    sessionMs: performance.now() - encodedTime,
+  };
+  const enqueue = serialQueue();
+  return {
+    run: (values) =>
+      enqueue(async () => {
+        checkValues(name, "input", values, boundary.inputs, true);
+        checkStateSet(boundary, runner);
+        return runner.run(values);
+      }),
+    setState: (values) =>
+      enqueue(async () => {
+        checkValues(name, "state", values, boundary.state, false);
+        for (const [key, value] of Object.entries(values)) runner.set(key, value);
+      }),
+    getState: (how = "copy") =>
+      enqueue(async () => {
+        const values: Values = runner.state();
+        if (how === "view") return values;
+        return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value.slice()]));
+      }),
+    report,
+    dispose: () =>
+      enqueue(async () => {
+        runner.dispose();
+        if (options.profile !== undefined) session.endProfiling();
+        session.release();
+      }),
+  };
+}

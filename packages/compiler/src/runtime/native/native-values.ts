@@ -1,0 +1,53 @@
+// Tensors of ONNX Runtime over arrays of ours: the runtime reads and writes the arrays where they are.
+
+import type { DType } from "../../graph/types.ts";
+import { elementType } from "../../onnx/model.ts";
+import type { NativeRuntime, Pointers } from "./open-library.ts";
+
+export interface NativeType {
+  readonly dtype: DType | "float16";
+  readonly shape: readonly number[];
+}
+
+/** An OrtValue, with the array whose memory it uses. */
+export interface NativeValue {
+  readonly pointer: bigint;
+  /** Keeps the memory alive. */
+  readonly array: ArrayBufferView;
+}
+
+export interface NativeValues {
+  of(array: ArrayBufferView, type: NativeType): NativeValue;
+  release(value: NativeValue): void;
+}
+
+/** Makes tensors. An array that is bound to a tensor must keep its memory: no transfer, no growth of a WebAssembly memory. */
+export function nativeValues(runtime: NativeRuntime): NativeValues {
+  const memory = runtime.make("CreateCpuMemoryInfo", DEVICE_ALLOCATOR, DEFAULT_MEMORY); // for the process's whole life
+  return {
+    of(array, { dtype, shape }) {
+      const pointer = runtime.make(
+        "CreateTensorWithDataAsOrtValue",
+        ...[memory, array, array.byteLength, BigInt64Array.from(shape, BigInt), shape.length, elementType[dtype]],
+      );
+      return { pointer, array };
+    },
+    release: ({ pointer }) => {
+      runtime.plain("ReleaseValue", pointer);
+    },
+  };
+}
+
+/** OrtDeviceAllocator and OrtMemTypeDefault */
+const DEVICE_ALLOCATOR = 0;
+const DEFAULT_MEMORY = 0;
+
+/** The tensors as the runtime takes them. */
+export const valuePointers = (values: readonly NativeValue[]): Pointers => ({
+  array: BigUint64Array.from(values, ({ pointer }) => pointer),
+  targets: values,
+});
+
+/** Texts that end with a zero byte, as the runtime takes them. */
+export const texts = (runtime: NativeRuntime, list: readonly string[]): Pointers =>
+  runtime.pointers(list.map((text) => new TextEncoder().encode(`${text}\0`)));

@@ -1,0 +1,212 @@
+// Opens ONNX Runtime's library, the one that onnxruntime-node ships, and its C API, with koffi.
+
+import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { turnTelemetryOff } from "../../no-telemetry.ts";
+import { API_VERSION, type FunctionName, KNOWN_VERSIONS, signatures } from "./signatures.ts";
+
+type Koffi = typeof import("koffi");
+
+/** Memory of ours that holds addresses of other memory, which it keeps alive. */
+export interface Pointers {
+  readonly array: BigUint64Array;
+  readonly targets: unknown;
+}
+
+/**
+ * An argument of a C function: a number, an address, a text, or memory of ours, which is passed by its address and kept
+ * alive until the call is done. An address of our memory as a bare number would let the garbage collector free it.
+ */
+export type Argument = number | bigint | string | ArrayBufferView | Pointers;
+
+/** The C API with checked calls. Results that are pointers are addresses. */
+export interface NativeRuntime {
+  readonly version: string;
+  /** The runtime's environment, which all sessions of the process share. */
+  readonly env: bigint;
+  /** Calls a function that returns a status. Throws an Error with the message of the status. */
+  call(name: FunctionName, ...args: Argument[]): void;
+  /** Like `call`, on another thread. */
+  callAsync(name: FunctionName, ...args: Argument[]): Promise<void>;
+  /** Calls a function that writes its result to its last parameter, and returns the result. */
+  make(name: FunctionName, ...args: Argument[]): bigint;
+  makeAsync(name: FunctionName, ...args: Argument[]): Promise<bigint>;
+  /** Calls a function that writes a list, an array and its length, to its last two parameters. */
+  list(name: FunctionName, ...args: Argument[]): bigint[];
+  /** Calls a function that returns no status: a release, or a name. */
+  plain(name: FunctionName, pointer: bigint): unknown;
+  /** Addresses of memory, which the result keeps alive. */
+  pointers(targets: readonly ArrayBufferView[]): Pointers;
+  textAt(address: bigint): string;
+}
+
+/**
+ * Bytes of the stack that koffi gives to a call. Its default for asynchronous calls, 128 KiB, is only twice what one
+ * GEMM of the runtime puts onto the stack.
+ */
+const STACK_BYTES = 8 * 2 ** 20;
+
+/** Set to `node`, it makes engines use Node's binding of ONNX Runtime in place of the C API. */
+const BINDING = "DIT_BENCH_BINDING";
+
+let opened: NativeRuntime | Error | undefined;
+
+/** koffi unloads a library when its object is collected, so it is kept for the process's whole life. */
+let library: ReturnType<Koffi["load"]>;
+
+/** The C API, or the reason why engines have to use Node's binding. */
+export function findNativeRuntime(): NativeRuntime | { readonly reason: string } {
+  if (process.env[BINDING] === "node") return { reason: `${BINDING} is node` };
+  try {
+    return openNativeRuntime();
+  } catch (error) {
+    return { reason: (error as Error).message };
+  }
+}
+
+/**
+ * Opens the library, once in a process.
+ *
+ * @throws Error if koffi or the library is missing here, or if the library's version is not known
+ */
+export function openNativeRuntime(): NativeRuntime {
+  try {
+    opened ??= open();
+  } catch (error) {
+    opened = error as Error;
+  }
+  if (opened instanceof Error) throw opened;
+  return opened;
+}
+
+function open(): NativeRuntime {
+  turnTelemetryOff();
+  const koffi = loadKoffi();
+  library = koffi.load(libraryPath());
+  const [getApi, getVersion] = pointersAt(koffi, BigInt(library.func("OrtGetApiBase", "uintptr_t", [])()), 2);
+  const version = String(functionAt(koffi, getVersion!, "const char *", [])());
+  if (!KNOWN_VERSIONS.includes(version))
+    throw new Error(`ONNX Runtime is ${version}: its C API is known of ${KNOWN_VERSIONS.join(", ")}`);
+  const table = BigInt(functionAt(koffi, getApi!, "uintptr_t", ["uint32_t"])(API_VERSION) as number);
+  if (table === 0n) throw new Error(`ONNX Runtime ${version} has no version ${API_VERSION} of its C API`);
+  return nativeRuntime(koffi, table, version);
+}
+
+function loadKoffi(): Koffi {
+  const require = createRequire(import.meta.url);
+  let koffi: Koffi;
+  try {
+    koffi = require("koffi") as Koffi;
+  } catch (error) {
+    const reason = (error as Error).message.split("\n")[0]!;
+    throw new Error(`koffi does not load on ${process.platform} on ${process.arch}: ${reason}`);
+  }
+  koffi.config({ ...koffi.config(), sync_stack_size: STACK_BYTES, async_stack_size: STACK_BYTES });
+  return koffi;
+}
+
+/** The library that Node's binding loads, too: a second copy of it would have its own environment. */
+function libraryPath(): string {
+  const require = createRequire(import.meta.url);
+  const bin = join(dirname(require.resolve("onnxruntime-node/package.json")), "bin/napi-v6");
+  const folder = join(bin, process.platform, process.arch);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const name = names.find((name) => /^(libonnxruntime\.so\.\d+|libonnxruntime[.\d]*\.dylib|onnxruntime\.dll)$/.test(name));
+  if (name === undefined)
+    throw new Error(`onnxruntime-node has no library for ${process.platform} on ${process.arch} in ${folder}`);
+  return join(folder, name);
+}
+
+/** Errors are thrown, so the runtime need not print them as well. */
+export const LOG_FATAL = 4;
+
+function nativeRuntime(koffi: Koffi, table: bigint, version: string): NativeRuntime {
+  const functions = new Map<FunctionName, NativeFunction>();
+  const find = (name: FunctionName): NativeFunction => {
+    let found = functions.get(name);
+    if (!found) {
+      const { index, result, parameters } = signatures[name];
+      const [pointer] = pointersAt(koffi, table + BigInt(8 * index), 1);
+      found = functionAt(koffi, pointer!, result, parameters);
+      functions.set(name, found);
+    }
+    return found;
+  };
+  const check = (status: unknown): void => {
+    if (BigInt(status as number) === 0n) return;
+    const message = String(find("GetErrorMessage")(status as bigint));
+    find("ReleaseStatus")(status as bigint);
+    throw new Error(message);
+  };
+  const addressOf = (array: ArrayBufferView): bigint => koffi.address(array.byteLength === 0 ? SOMEWHERE : array);
+  const plainArgument = (argument: Argument): number | bigint | string => {
+    if (typeof argument !== "object") return argument;
+    return addressOf("array" in argument ? argument.array : argument);
+  };
+  const call: NativeRuntime["call"] = (name, ...args) => {
+    const status = find(name)(...args.map(plainArgument));
+    keepAlive(args);
+    check(status);
+  };
+  const callAsync: NativeRuntime["callAsync"] = async (name, ...args) => {
+    const status = await new Promise<unknown>((resolve, reject) => {
+      find(name).async(...args.map(plainArgument), (error: Error | null, status: unknown) =>
+        error ? reject(error) : resolve(status),
+      );
+    });
+    keepAlive(args);
+    check(status);
+  };
+  const make: NativeRuntime["make"] = (name, ...args) => {
+    const result = new BigUint64Array(1);
+    call(name, ...args, result);
+    return result[0]!;
+  };
+  const env = make("CreateEnv", LOG_FATAL, "dit-bench");
+  call("DisableTelemetryEvents", env);
+  return {
+    version,
+    env,
+    call,
+    callAsync,
+    make,
+    async makeAsync(name, ...args) {
+      const result = new BigUint64Array(1);
+      await callAsync(name, ...args, result);
+      return result[0]!;
+    },
+    list(name, ...args) {
+      const [array, length] = [new BigUint64Array(1), new BigUint64Array(1)];
+      call(name, ...args, array, length);
+      return pointersAt(koffi, array[0]!, Number(length[0]!));
+    },
+    plain: (name, pointer) => find(name)(pointer),
+    pointers: (targets) => ({ array: BigUint64Array.from(targets, addressOf), targets }),
+    textAt: (address) => String(koffi.decode(address, "char", -1)),
+  };
+}
+
+/** A use of the objects after a call, which no optimization removes. */
+function keepAlive(objects: unknown): void {
+  lastUsed = objects;
+}
+let lastUsed: unknown;
+export const lastUsedByNativeCode = (): unknown => lastUsed;
+
+/** An address for arrays without elements, whose own address is null. */
+const SOMEWHERE = new Uint8Array(8);
+
+interface NativeFunction {
+  (...args: Argument[]): unknown;
+  async(...args: unknown[]): void;
+}
+
+function functionAt(koffi: Koffi, pointer: bigint, result: string, parameters: readonly string[]): NativeFunction {
+  return koffi.decode(pointer, koffi.proto(result, [...parameters])) as NativeFunction;
+}
+
+function pointersAt(koffi: Koffi, address: bigint, count: number): bigint[] {
+  if (count === 0) return [];
+  return Array.from(koffi.decode(address, "uintptr_t", count) as ArrayLike<number | bigint>, BigInt);
+}
