@@ -6,6 +6,7 @@
 //
 // N = batch, C = channels, S = side
 
+import { wholeOf } from "@dit-bench/compiler";
 import { adamwCoefficients, linearSchedule, stepCoefficients, trainingCoefficients } from "@dit-bench/diffusion";
 import { ditModel } from "@dit-bench/dit";
 import { attach, size } from "@dit-bench/method";
@@ -15,7 +16,7 @@ import { CHANNELS, PATCH } from "../flops.mjs";
 
 /** @import { Adapted, Model } from "@dit-bench/method" */
 /** @import { DitConfig } from "@dit-bench/dit" */
-/** @import { Engine } from "@dit-bench/compiler" */
+/** @import { Engine, Parts } from "@dit-bench/compiler" */
 /** @import { Graph, Job, Shape } from "../types.ts" */
 /** @typedef {Record<string, Float32Array>} Values */
 
@@ -79,16 +80,20 @@ export async function prepare({ method, shape }, engine) {
  */
 export function methodStep(adapted, config, base, N, engine) {
   const microBatches = engine && engine.adapter === undefined ? countMicroBatches(config, adapted.parameters, N) : 1;
-  const [fn, signature, options] = trainingStep(
+  const [, signature, { parts, ...options }] = trainingStep(
     denoisingStep(adapted, config, base, N, { optimizer, emaDecay: 0, microBatches }),
   );
   const { ema: _, ...withoutAverage } = signature;
-  /** @type {typeof fn} */
-  const step = (inputs) => {
-    const { ema: _, ...outputs } = fn({ ...inputs, ema: inputs.weights });
-    return outputs;
+  /** @type {Parts} */
+  const partsWithoutAverage = {
+    .../** @type {Parts} */ (parts),
+    finish(inputs) {
+      const { ema: _, ...outputs } = parts?.finish?.({ ...inputs, ema: inputs.weights }) ?? {};
+      return outputs;
+    },
   };
-  return [step, withoutAverage, { ...options, state: options.state?.filter((name) => name !== "ema") }];
+  const state = options.state?.filter((name) => name !== "ema") ?? [];
+  return [wholeOf(partsWithoutAverage), withoutAverage, { ...options, state, parts: partsWithoutAverage }];
 }
 
 /**

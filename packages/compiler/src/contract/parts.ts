@@ -22,6 +22,10 @@ export interface Parts {
 /** The function of the whole batch, which runs the parts one after the other. */
 export function wholeOf({ count, split, part, rows = [], finish }: Parts): TensorFunction {
   return (inputs) => {
+    if (count === 1) {
+      const outputs = part(inputs);
+      return finish ? finish({ ...inputs, ...outputs }) : outputs;
+    }
     const slices = split.map((name) => tf.split(inputs[name]!, count, 0));
     const results = Array.from({ length: count }, (_, k) =>
       part({ ...inputs, ...Object.fromEntries(split.map((name, i) => [name, slices[i]![k]!])) }),
@@ -37,4 +41,7 @@ export function wholeOf({ count, split, part, rows = [], finish }: Parts): Tenso
 }
 
 const mean = (tensors: readonly tf.Tensor[]): tf.Tensor =>
-  tensors.length === 1 ? tensors[0]! : tf.div(tensors.reduce((a, b) => tf.add(a, b)), tensors.length);
+  tf.div(
+    tensors.reduce((a, b) => tf.add(a, b)),
+    tensors.length,
+  );

@@ -2,7 +2,15 @@
 //
 // N = batch, C = channels, S = side
 
-import type { Engine, Values as Inputs, Signature, TensorFunction } from "@dit-bench/compiler";
+import {
+  type CompileOptions,
+  type Engine,
+  type Values as Inputs,
+  type Parts,
+  type Signature,
+  type TensorFunction,
+  wholeOf,
+} from "@dit-bench/compiler";
 import { applyGuidance, linearSchedule, respace, samplers, stepCoefficients } from "@dit-bench/diffusion";
 import { type DitConfig, dit } from "@dit-bench/dit";
 import type { Call, Values, WeightInfo, Weights } from "@dit-bench/method";
@@ -109,7 +117,8 @@ export function samplerStep(
   network: Network,
   settings: Pick<RecipeSettings["sampling"], "sampler" | "guidance" | "guidedChannels" | "clipDenoised">,
   N: number,
-): [TensorFunction, Signature, { name: string; state: string[] }] {
+  count = 1,
+): [TensorFunction, Signature, CompileOptions] {
   const { config, infos, values } = network;
   const { channels: C, inputSize: S } = config;
   const sampler = samplers[settings.sampler];
@@ -122,7 +131,7 @@ export function samplerStep(
     ...Object.fromEntries(coefficientNames.map((name) => [`p.${name}`, { shape: [1] }])),
     ...(sampler.noise ? { noise: { shape: [N, C, S, S] } } : {}),
   };
-  const fn: TensorFunction = (given) => {
+  const step: TensorFunction = (given) => {
     const weights = Object.fromEntries(infos.map(({ name }) => [name, given[`w.${name}`]!]));
     const { x, t, y } = given as Record<"x" | "t" | "y", tf.Tensor>;
     const { sample_NCHW } = sampler.step({
@@ -138,10 +147,12 @@ export function samplerStep(
   const predict = (weights: Weights, x: tf.Tensor, t: tf.Tensor, y: tf.Tensor): tf.Tensor => {
     const call = network.call?.(weights);
     if (settings.guidance === 1) return dit(weights, config, x, t, y, call);
-    const nullClass = tf.fill([N], config.classes, "int32");
+    const nullClass = tf.fill([x.shape[0]!], config.classes, "int32");
     const output = dit(weights, config, tf.concat([x, x]), tf.concat([t, t]), tf.concat([y, nullClass]), call);
     const [labelled, unlabelled] = tf.split(output, 2) as [tf.Tensor, tf.Tensor];
     return applyGuidance(labelled, unlabelled, settings.guidance, settings.guidedChannels);
   };
-  return [fn, signature, { name: "sampling step", state: ["x"] }];
+  const split = ["x", "t", "y", ...(sampler.noise ? ["noise"] : [])];
+  const parts: Parts = { count, split, part: step, rows: ["x"] };
+  return [wholeOf(parts), signature, { name: "sampling step", state: ["x"], parts }];
 }

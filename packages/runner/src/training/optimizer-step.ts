@@ -2,7 +2,7 @@
 //
 // P = number of trainable parameters
 
-import type { CompileOptions, Signature, TensorFunction } from "@dit-bench/compiler";
+import { type CompileOptions, type Parts, type Signature, type TensorFunction, wholeOf } from "@dit-bench/compiler";
 import { type AdamWOptions, adamw, adamwCoefficientNames, emaUpdate } from "@dit-bench/diffusion";
 import { size, type WeightInfo } from "@dit-bench/method";
 import * as tf from "@tensorflow/tfjs";
@@ -37,55 +37,50 @@ export function trainingStep(d: StepDescription): [TensorFunction, Signature, Co
     ...Object.fromEntries(stateNames.map((name) => [name, { shape: [P] }])),
     ...Object.fromEntries(adamwCoefficientNames.map((name) => [`adamw.${name}`, { shape: [1] }])),
   };
-  const fn: TensorFunction = (given) => {
-    const { weights, moment1, moment2, ema } = given as Record<keyof TrainingState, tf.Tensor>;
-    const coefficients = Object.fromEntries(
-      adamwCoefficientNames.map((name) => [name, given[`adamw.${name}`]!]),
-    ) as Record<(typeof adamwCoefficientNames)[number], tf.Tensor>;
-    const { value, grad } = lossAndGradient(d, weights, given);
-    const next = adamw(weights, moment1, moment2, grad, coefficients, d.optimizer);
-    return { weights: next.w, moment1: next.m, moment2: next.v, ema: emaUpdate(ema, next.w, d.emaDecay), loss: value };
+  const gradientNames = d.trainable.map(({ name }) => `gradient of ${name}`);
+  const parts: Parts = {
+    count: d.microBatches?.count ?? 1,
+    split: d.microBatches?.inputs ?? [],
+    part: (given) => lossAndGradients(d, gradientNames, given),
+    finish(given) {
+      const { weights, moment1, moment2, ema } = given as Record<keyof TrainingState, tf.Tensor>;
+      const coefficients = Object.fromEntries(
+        adamwCoefficientNames.map((name) => [name, given[`adamw.${name}`]!]),
+      ) as Record<(typeof adamwCoefficientNames)[number], tf.Tensor>;
+      const grad = tf.concat(gradientNames.map((name) => tf.reshape(given[name]!, [-1])));
+      const next = adamw(weights, moment1, moment2, grad, coefficients, d.optimizer);
+      const average = emaUpdate(ema, next.w, d.emaDecay);
+      return { weights: next.w, moment1: next.m, moment2: next.v, ema: average, loss: given.loss! };
+    },
   };
-  return [fn, signature, { name: "training step", state: stateNames }];
+  return [wholeOf(parts), signature, { name: "training step", state: stateNames, parts }];
 }
 
 /**
- * Loss and gradient of the whole batch: the mean over its micro-batches. Gradients are summed per weight and
- * concatenated last, so that an engine that updates state in place need not copy weights or gradients into one vector.
+ * Loss and gradients of a batch or a micro-batch. The gradients stay apart, one for each weight, so that an engine that
+ * updates state in place need not copy weights or gradients into one vector.
  */
-function lossAndGradient(d: StepDescription, weights_P: tf.Tensor, given: Record<string, tf.Tensor>) {
-  const weights = unflattenTensor(d.trainable, weights_P);
+function lossAndGradients(
+  d: StepDescription,
+  gradientNames: readonly string[],
+  given: Record<string, tf.Tensor>,
+): Record<string, tf.Tensor> {
+  const weights = unflattenTensor(d.trainable, given.weights!);
   const names = Object.keys(weights);
-  const lossAndGradients = (inputs: Record<string, tf.Tensor>) => {
-    const loss = (...tensors: tf.Tensor[]) =>
-      d.loss(Object.fromEntries(names.map((name, i) => [name, tensors[i]!])), inputs) as tf.Scalar;
-    const { value, grads } = gradientsOf(d, () => loss(...Object.values(weights)), Object.values(weights));
-    const unread = names.filter((_, i) => !grads[i]);
-    if (unread.length > 0)
-      throw blame(
-        d,
-        `the loss does not depend on ${unread
-          .slice(0, 3)
-          .map((name) => `'${name}'`)
-          .join(", ")}` +
-          `${unread.length > 3 ? ` and ${unread.length - 3} more` : ""}, which would never train; ` +
-          "use every weight, or leave it out",
-      );
-    return { value: value as tf.Tensor, grads };
-  };
-  const flat = (grads: readonly tf.Tensor[]) => tf.concat(grads.map((grad) => tf.reshape(grad, [-1])));
-  if (!d.microBatches) {
-    const { value, grads } = lossAndGradients(given);
-    return { value, grad: flat(grads) };
-  }
-  const { count, inputs: splitInputs } = d.microBatches;
-  const slices = splitInputs.map((name) => tf.split(given[name]!, count, 0));
-  const results = Array.from({ length: count }, (_, part) =>
-    lossAndGradients({ ...given, ...Object.fromEntries(splitInputs.map((name, i) => [name, slices[i]![part]!])) }),
-  );
-  const sum = (tensors: readonly tf.Tensor[]) => tensors.reduce((a, b) => tf.add(a, b));
-  const grads = names.map((_, i) => sum(results.map((result) => result.grads[i]!)));
-  return { value: tf.div(sum(results.map(({ value }) => value)), count), grad: tf.div(flat(grads), count) };
+  const loss = () => d.loss(weights, given) as tf.Scalar;
+  const { value, grads } = gradientsOf(d, loss, Object.values(weights));
+  const unread = names.filter((_, i) => !grads[i]);
+  if (unread.length > 0)
+    throw blame(
+      d,
+      `the loss does not depend on ${unread
+        .slice(0, 3)
+        .map((name) => `'${name}'`)
+        .join(", ")}` +
+        `${unread.length > 3 ? ` and ${unread.length - 3} more` : ""}, which would never train; ` +
+        "use every weight, or leave it out",
+    );
+  return { loss: value, ...Object.fromEntries(gradientNames.map((name, i) => [name, grads[i]!])) };
 }
 
 /** The initial state: zero moments, and the moving average equal to the weights. */
