@@ -1,6 +1,15 @@
 // Downloads with programs that stand in for pip: shell scripts in a folder that is the whole PATH.
 
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
@@ -54,6 +63,22 @@ describe("pipDownload", () => {
     expect(existsSync(join(folder, "left.whl"))).toBe(false);
   });
 
+  it.each(["pip 18.1 from somewhere", "pip 19.1.1 from somewhere", "something else", ""])(
+    "does not use a pip that reports %j",
+    async (version) => {
+      writePip("python3", 'echo wheel > "$target/a.whl"', version);
+      await expect(go()).rejects.toThrow("no pip 19.2 or later is installed");
+    },
+  );
+
+  it.each(["pip 19.2", "pip 19.3.1 from somewhere", "a warning\npip 25.0"])(
+    "uses a pip that reports %j",
+    async (version) => {
+      writePip("python3", 'echo wheel > "$target/a.whl"', version);
+      expect(await go()).toBe(join(folder, "a.whl"));
+    },
+  );
+
   it("takes the first of python3, python, pip3 and pip that works", async () => {
     writePip("python3", "exit 1", "Python without that module");
     writeFileSync(join(programs, "python"), "not a program"); // without permission to run it
@@ -67,7 +92,7 @@ describe("pipDownload", () => {
       name: "FetchError",
       kind: "pip",
       message:
-        "no pip is installed: none of 'python3 -m pip', 'python -m pip', 'pip3', 'pip' works; install it",
+        "no pip 19.2 or later is installed: none of 'python3 -m pip', 'python -m pip', 'pip3', 'pip' works; install it",
     });
   });
 
@@ -97,24 +122,22 @@ describe("pipDownload", () => {
   });
 
   it("stops pip when the signal aborts", async () => {
-    writePip("pip3", `echo $$ > "${join(place, "pid")}"; exec /bin/sleep 60`);
+    writePip("pip3", `/bin/mkdir "${join(place, "process-")}$$"; exec /bin/sleep 60`);
     const abort = new AbortController();
     const running = go({ signal: abort.signal });
-    while (!existsSync(join(place, "pid"))) await new Promise((done) => setTimeout(done, 20));
+    const processId = () => /process-(\d+)/.exec(readdirSync(place).join(" "))?.[1];
+    while (processId() === undefined) await new Promise((done) => setTimeout(done, 20));
     abort.abort();
     await expect(running).rejects.toMatchObject({ name: "FetchError", kind: "interrupted" });
-    expect(() => process.kill(Number(readFileSync(join(place, "pid"), "utf8")), 0)).toThrow("ESRCH");
+    expect(() => process.kill(Number(processId()), 0)).toThrow("ESRCH");
     expect(readdirSync(folder)).toEqual(["temporary"]);
   });
 
   it("counts as interrupted if pip notices ctrl-C first", async () => {
     writePip("pip3", "echo 'ERROR: Operation cancelled by user'; exit 1");
     const abort = new AbortController();
-    const running = go({ signal: abort.signal });
-    const note = new Promise<void>((done) => setTimeout(done, 100));
-    await note;
-    abort.abort();
-    await expect(running).rejects.toMatchObject({ kind: "interrupted" });
+    setTimeout(() => abort.abort(), 100);
+    await expect(go({ signal: abort.signal })).rejects.toMatchObject({ kind: "interrupted" });
   });
 
   it("starts nothing if the signal aborted before", async () => {

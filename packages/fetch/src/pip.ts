@@ -28,6 +28,9 @@ export interface PipOptions {
 /** The ways to start pip, in the order in which they are tried. */
 const candidates = [["python3", "-m", "pip"], ["python", "-m", "pip"], ["pip3"], ["pip"]] as const;
 
+/** Earlier versions compare the wheel with the Python that runs them, whatever `--python-version` says. */
+const minVersion = { major: 19, minor: 2 };
+
 const pollMs = 500;
 const killMs = 5000;
 const stopMs = 200;
@@ -79,15 +82,22 @@ export async function pipDownload(request: WheelRequest, folder: string, options
   return join(folder, wheel);
 }
 
-/** The first way to start pip that works. */
+/** The first way to start a pip that is new enough. */
 async function findPip(env: Environment, signal: AbortSignal | undefined): Promise<readonly string[]> {
   for (const candidate of candidates) {
     const { code, output } = await runCommand([...candidate, "--version"], env, signal);
-    if (code === 0 && /^pip \d/m.test(output)) return candidate;
+    const [, major, minor] = /^pip (\d+)\.(\d+)/m.exec(output) ?? [];
+    if (code === 0 && isNewEnough(Number(major), Number(minor))) return candidate;
   }
   const tried = candidates.map((candidate) => `'${candidate.join(" ")}'`).join(", ");
-  throw new FetchError("pip", `no pip is installed: none of ${tried} works; install it`);
+  throw new FetchError(
+    "pip",
+    `no pip ${minVersion.major}.${minVersion.minor} or later is installed: none of ${tried} works; install it`,
+  );
 }
+
+const isNewEnough = (major: number, minor: number): boolean =>
+  major > minVersion.major || (major === minVersion.major && minor >= minVersion.minor);
 
 interface Finished {
   /** Undefined if the program does not exist or a signal ended it. */

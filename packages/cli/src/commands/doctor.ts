@@ -157,7 +157,8 @@ function checkRecipes(): Finding[] {
 
 /** The weights and datasets that `bench fetch` knows, with their paths. `checkEngines` reports the engines. */
 async function checkFetched(): Promise<Finding[]> {
-  const plans = await Promise.all(fetchables()
+  const plans = await Promise.all(
+    fetchables()
       .filter(({ kind }) => kind !== "engine")
       .map((what) => planFetch(what)),
   );

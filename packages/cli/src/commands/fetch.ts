@@ -92,7 +92,7 @@ export function describeSize({ files }: FetchPlan): string {
 function describeState(plan: FetchPlan): string {
   if (plan.here) return "yes";
   if (plan.unavailable) return "no, not for this platform";
-  if (plan.misplaced) return "another file";
+  if (plan.misplaced) return plan.kind === "engine" ? "not usable" : "another file";
   const part = plan.files.reduce((total, { hereBytes }) => total + hereBytes, 0);
   if (part > 0) return `${formatBytes(part)} of it`;
   return plan.files.some(({ gone }) => gone) ? "no, host gone" : "no";

@@ -1,9 +1,18 @@
 // Finds made-up libraries, and refuses those that are missing, damaged, changed or of another kind.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { CannotStart } from "./entry.ts";
 import { findOpenvino, type OpenvinoManifest } from "./openvino-library.ts";
@@ -72,6 +81,12 @@ describe("findOpenvino", () => {
   it("returns the folder, the library's path and the version", () => {
     writeLibraries();
     expect(find()).toEqual({ folder, library: join(folder, "lib/provider.so"), version: "1.8.1" });
+  });
+
+  it("returns an absolute path of the library if the folder for downloads is a relative path", () => {
+    writeLibraries();
+    const found = findOpenvino({ DIT_BENCH_HOME: relative(process.cwd(), home) }, table, "some-platform");
+    expect(found.library).toBe(join(folder, "lib/provider.so"));
   });
 
   it("hashes each file once, and again after its time has changed", () => {

@@ -2,10 +2,16 @@
 // before anything is loaded: a damaged native library would end the process without a message.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { checkMark, digestOf, type Environment, homeFolder, isChecked, noteChecked } from "@dit-bench/files";
 import { CannotStart } from "./entry.ts";
-import { describeMissingWheel, filesOfWheel, openvinoWheels, thisPlatform, type WheelTable } from "./openvino-wheels.ts";
+import {
+  describeMissingWheel,
+  filesOfWheel,
+  openvinoWheels,
+  thisPlatform,
+  type WheelTable,
+} from "./openvino-wheels.ts";
 
 export interface OpenvinoLibrary {
   /** The folder that `bench fetch openvino` has filled. */
@@ -64,7 +70,7 @@ export function findOpenvino(
   if (unlisted.length > 0)
     throw unusable(`${join(folder, openvinoManifestFile)} does not list ${unlisted.join(", ")}`, replaceAdvice);
   for (const { file, bytes, sha256 } of manifest.files) checkFile(join(folder, file), bytes, sha256);
-  return { folder, library: join(folder, wheel.library), version: table.version };
+  return { folder, library: resolve(folder, wheel.library), version: table.version };
 }
 
 /** Undefined if there is no manifest. */

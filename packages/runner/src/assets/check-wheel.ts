@@ -14,7 +14,10 @@ export async function checkWheel(path: string, table: WheelTable, wheel: Wheel, 
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw new FetchError("not-found", `${path}: there is no such file; wanted ${wheel.file}`);
   if (!found.isFile())
-    throw new FetchError("not-the-file", `${path} is ${found.isDirectory() ? "a folder" : "no file"}; wanted ${wheel.file}`);
+    throw new FetchError(
+      "not-the-file",
+      `${path} is ${found.isDirectory() ? "a folder" : "no file"}; wanted ${wheel.file}`,
+    );
   const sha256 = await sha256Of(path, signal);
   if (sha256 === wheel.sha256) return;
   throw (

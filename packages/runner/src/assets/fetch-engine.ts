@@ -45,7 +45,8 @@ export async function fetchEngine(
     throw new FetchError("interrupted", `${folder}: process ${lock} is fetching it already; wait for it, or stop it`);
   try {
     if (engineState(entry, env).problem === undefined) return { path: folder, already: true }; // by another process
-    const archive = from ?? (await provideWheel(entry, wheel, join(home, "downloads", name), { env, listener, signal }));
+    const archive =
+      from ?? (await provideWheel(entry, wheel, join(home, "downloads", name), { env, listener, signal }));
     if (from !== undefined) await checkGivenWheel(from, entry, wheel, signal);
     listener.stage?.("unpack", wheel.file);
     await unpackEngine(archive, { table, wheel, platform }, folder, {
