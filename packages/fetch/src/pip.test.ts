@@ -28,7 +28,7 @@ beforeEach(() => {
   mkdirSync(programs, { recursive: true });
 });
 
-/** Writes a program that answers `--version` like pip, and runs `script` for a download with "$target" as its folder. */
+/** Writes a program that answers `--version` like pip, and for a download runs `script` with the folder "$target". */
 function writePip(name: string, script: string, version = "pip 23.2.1 from somewhere"): void {
   const path = join(programs, name);
   const target = 'for argument in "$@"; do target="$argument"; done'; // the folder is the last argument

@@ -49,10 +49,10 @@ const pipArguments = ({ package: name, version, pipPlatform }: WheelRequest): st
 ];
 
 /**
- * Downloads the wheel into `folder`, which is made anew and holds pip's temporary files, too; returns the path of the
- * wheel. Its content is not checked. The caller must hold a lock on `folder`, and removes it afterwards.
+ * Downloads the wheel into `folder`, which is emptied first and also holds pip's temporary files; returns the path of
+ * the wheel. Its content is not checked. The caller must hold a lock on `folder`, and removes it afterwards.
  *
- * @throws FetchError ("pip") if no pip is installed, or with the last lines of its output if it fails
+ * @throws FetchError ("pip") if no usable pip is installed, or with the last lines of its output if it fails
  */
 export async function pipDownload(request: WheelRequest, folder: string, options: PipOptions = {}): Promise<string> {
   const { signal, onProgress, onNote } = options;

@@ -73,5 +73,5 @@ async function anotherWheel(path: string, table: WheelTable, wheel: Wheel): Prom
   return new FetchError("not-the-file", `${path} is the wheel for ${platform}, wanted ${wheel.pipPlatform}`);
 }
 
-/** Packages of Python have several spellings: https://packaging.python.org/en/latest/specifications/name-normalization */
+/** One spelling of a name: https://packaging.python.org/en/latest/specifications/name-normalization */
 const normalized = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, "-");

@@ -185,12 +185,15 @@ describe("fetchOne of an engine that cannot be fetched", () => {
   const command =
     "pip download --no-deps --only-binary=:all: --disable-pip-version-check --python-version 3.12 " +
     "--platform any_machine some-provider==1.8.1";
-  const advice = `otherwise run '${command}' on another machine, and here 'bench fetch some-engine --from ${wheelFile}'`;
+  const advice =
+    `otherwise run '${command}' on another machine, and here ` + `'bench fetch some-engine --from ${wheelFile}'`;
 
   it("reports that there is no pip, with the command for another machine", async () => {
     await expect(go()).rejects.toMatchObject({
       kind: "pip",
-      message: `no pip 19.2 or later is installed: none of 'python3 -m pip', 'python -m pip', 'pip3', 'pip' works; install it; ${advice}`,
+      message:
+        "no pip 19.2 or later is installed: none of 'python3 -m pip', 'python -m pip', 'pip3', 'pip' works; " +
+        `install it; ${advice}`,
     });
     expect(filesAtHome()).toEqual([]);
   });

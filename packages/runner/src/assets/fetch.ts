@@ -1,4 +1,5 @@
-// Fetches weights, datasets and engines. A plan shows beforehand the sizes, the disk space and the files on this machine.
+// Fetches weights, datasets and engines. A plan shows beforehand the sizes, the disk space and the files on this
+// machine.
 
 import { existsSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";

@@ -79,7 +79,7 @@ export interface Located {
   readonly misplaced?: { readonly path: string; readonly reason: string };
 }
 
-/** All entries of weights.json and datasets.json, and the engines. Throws BenchError (failure) for an invalid weights.json. */
+/** All weights, datasets and engines. Throws BenchError (failure) for an invalid weights.json. */
 export function fetchables(): readonly Fetchable[] {
   const path = join(projectFolder(), "weights.json");
   const parsed = catalogue.safeParse(JSON.parse(readFileSync(path, "utf8")));
@@ -106,14 +106,15 @@ export function fetchable(name: string): Fetchable {
   );
 }
 
-/** The folder that `bench fetch NAME` fills: `HOME/weights/NAME`, `HOME/datasets/NAME` or `HOME/engines/NAME-VERSION`. */
+/** The folder that `bench fetch` fills: `HOME/weights/NAME`, `HOME/datasets/NAME` or `HOME/engines/NAME-VERSION`. */
 export const folderOf = (what: Fetchable, home = homeFolder()): string =>
   what.kind === "engine"
     ? openvinoFolder(home, what.entry.table)
     : join(home, what.kind === "weights" ? "weights" : "datasets", what.name);
 
 /**
- * Finds weights, a dataset or an engine on this machine, without using the network. Throws BenchError (usage) for an unknown name.
+ * Finds weights, a dataset or an engine on this machine, without using the network. Throws BenchError (usage) for an
+ * unknown name.
  */
 export const locate = (name: string, env: Environment = process.env): Located => locateThis(fetchable(name), env);
 
