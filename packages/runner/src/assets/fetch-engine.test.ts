@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -325,6 +326,13 @@ describe("fetchOne of an engine after an interruption", () => {
     writePip();
     expect((await go()).already).toBe(false);
     expect(filesAtHome()).toEqual([`downloads/some-engine/${wheelFile}`, ...fetchedFiles]);
+  });
+
+  it("takes what another process has fetched in the meantime", async () => {
+    await go(engine, { from: given() });
+    renameSync(folder(), join(home, "elsewhere"));
+    const note = () => existsSync(folder()) || renameSync(join(home, "elsewhere"), folder());
+    expect((await go(engine, { listener: { note } })).already).toBe(true); // there is no pip: nothing was downloaded
   });
 
   it("refuses to start while another process fetches it", async () => {

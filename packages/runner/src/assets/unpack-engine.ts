@@ -54,8 +54,6 @@ export async function unpackEngine(
       files,
     };
     await replaceFile(join(staging, openvinoManifestFile), `${JSON.stringify(manifest, undefined, 2)}\n`);
-    if (signal?.aborted)
-      throw new FetchError("interrupted", "stopped while unpacking; the same command starts it again");
     await rm(to, { recursive: true, force: true });
     await rename(staging, to);
   } finally {
