@@ -24,7 +24,7 @@ const arrows: Record<string, string[]> = {
   fetch: ["files"],
   record: ["files", "text"],
   wasm: [],
-  compiler: ["random", "wasm"],
+  compiler: ["files", "random", "wasm"],
   method: ["ops", "random", "text"],
   dit: ["method", "ops", "random"],
   autoencoder: ["ops"],

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { openvinoWheels, thisPlatform } from "@dit-bench/compiler";
 import { type FaultServer, faultServer } from "@dit-bench/fetch/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
@@ -35,16 +36,21 @@ afterEach(async () => {
 const go = (...args: string[]) => bench(["fetch", ...args], { cwd: place });
 const weights = () => join(place, "home/weights/sd-vae-ft-ema/diffusion_pytorch_model.safetensors");
 const size = 334_643_276; // the size in weights.json
+/** True if the engine openvino can be fetched for this machine. */
+const hasWheel = openvinoWheels.wheels[thisPlatform()] !== undefined;
+const path = process.env.PATH;
 
 describe("bench fetch", () => {
-  it("lists weights and datasets without the network, as text and as JSON", async () => {
+  it("lists weights, datasets and engines without the network, as text and as JSON", async () => {
     const text = await go();
     expect(text.code, text.stderr).toBe(0);
     for (const name of ["dit-xl-2-256", "inception-v3-fid", "flowers", "cars"]) expect(text.stdout).toContain(name);
     expect(text.stdout).toContain(`kept in ${place}/home`);
     const json = JSON.parse((await go("--json")).stdout);
-    expect(json.length).toBe(13);
+    expect(json.length).toBe(14);
     expect(json[0]).toMatchObject({ name: "dit-xl-2-256", here: false, bytesToFetch: 2_700_611_775 });
+    expect(text.stdout).toMatch(/^openvino +engine /m);
+    expect(json.at(-1)).toMatchObject({ name: "openvino", kind: "engine", here: false });
     expect(server.seen).toEqual([]);
     expect(readdirSync(place)).toEqual([]);
   });
@@ -139,6 +145,40 @@ describe("bench fetch", () => {
     expect((await encode()).stderr).toContain(`bench: error: ${weights()}: `);
     const listed = await bench(["list-weights", "sd-vae-ft-ema"], { cwd: place });
     expect(listed.stderr).toContain(`bench: error: ${weights()}: `);
+  });
+
+  it("refuses --from for anything but one engine, with exit code 2", async () => {
+    for (const names of [[], ["flowers"], ["openvino", "flowers"]]) {
+      const r = await go(...names, "--from", "some.whl");
+      expect(r.code).toBe(2);
+      expect(r.stderr).toContain(
+        "--from 'some.whl' is the file of one engine, wanted 'bench fetch openvino --from some.whl'",
+      );
+    }
+  });
+
+  it.skipIf(!hasWheel)("refuses a file that is no wheel for an engine with one message and exit code 4", async () => {
+    writeFileSync(join(place, "some.whl"), "<!DOCTYPE html>");
+    const r = await go("openvino", "--from", "some.whl", "--json");
+    expect(r.code).toBe(4);
+    expect(r.json).toMatchObject({ fetched: [], failed: [{ name: "openvino" }] });
+    expect(r.stderr).toMatch(
+      /bench: error: some\.whl is .* and not a wheel; wanted onnxruntime_ep_openvino-1\.8\.1-py3-none-/,
+    );
+    expect(r.stderr).toContain("or run 'bench fetch openvino' without --from");
+  });
+
+  it.skipIf(!hasWheel)("prints the command for another machine if there is no pip, and with --dry-run", async () => {
+    process.env.PATH = place;
+    const r = await go("openvino").finally(() => {
+      process.env.PATH = path;
+    });
+    expect(r.code).toBe(4);
+    const command = /'(pip download [^']*onnxruntime-ep-openvino==1\.8\.1)' on another machine/.exec(r.stderr)?.[1];
+    expect(command).toBeDefined();
+    expect(r.stderr).toContain("bench: error: no pip 19.2 or later is installed: none of 'python3 -m pip', ");
+    const planned = (await go("openvino", "--dry-run")).stdout.replaceAll(/\s+/g, " ");
+    expect(planned).toContain(`downloaded by: ${command}`);
   });
 
   it("continues with the other files when one fails, and exits with 3", async () => {

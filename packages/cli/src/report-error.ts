@@ -36,6 +36,7 @@ const codesByFetchKind: Readonly<Record<FetchErrorKind, number>> = {
   "not-the-file": exitCodes.data,
   "wrong-size": exitCodes.data,
   "wrong-checksum": exitCodes.data,
+  pip: exitCodes.data,
   "disk-full": exitCodes.io,
   unreachable: exitCodes.interrupted, // the same command again may reach it
   interrupted: exitCodes.interrupted,

@@ -13,6 +13,21 @@ export {
   type EngineOptions,
   engineNames,
 } from "./engines/create-engine.ts";
+export {
+  findOpenvino,
+  type OpenvinoLibrary,
+  type OpenvinoManifest,
+  openvinoFolder,
+  openvinoManifestFile,
+} from "./engines/openvino-library.ts";
+export {
+  describeMissingWheel,
+  filesOfWheel,
+  openvinoWheels,
+  thisPlatform,
+  type Wheel,
+  type WheelTable,
+} from "./engines/openvino-wheels.ts";
 export type { EngineName } from "./engines/table.ts";
 export type { Graph, Node, Value } from "./graph/graph.ts";
 export type { Type } from "./graph/types.ts";

@@ -3,8 +3,7 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { makeFolders, tryLock } from "@dit-bench/files";
-import type { Environment } from "./cache-folder.ts";
+import { type Environment, makeFolders, tryLock } from "@dit-bench/files";
 import { describeDiskFull } from "./disk-full.ts";
 import { FetchError } from "./fetch-error.ts";
 import { displayUrl, formatBytes } from "./format.ts";

@@ -10,6 +10,7 @@ export type FetchErrorKind =
   | "not-the-file" // a web page was received instead of the file
   | "wrong-size"
   | "wrong-checksum"
+  | "pip" // no pip is installed, or it failed
   | "disk-full"
   | "interrupted";
 

@@ -15,7 +15,6 @@ import {
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { cacheFolder } from "./cache-folder.ts";
 import { fetchFile, type RemoteFile } from "./fetch-file.ts";
 import { findInHubCache, hubCache, hubUrl } from "./hub.ts";
 import { type FaultServer, faultServer, serveFile } from "./testing/fault-server.ts";
@@ -198,13 +197,4 @@ describe("fetchFile without a network", () => {
   it("sends requests when the variables are 0 or empty", async () => {
     expect((await provide(file(), { DIT_BENCH_OFFLINE: "0", HF_HUB_OFFLINE: "" })).how).toBe("fetched");
   });
-});
-
-it.each<[NodeJS.Platform, Record<string, string>, string]>([
-  ["linux", { HOME: "/h" }, "/h/.cache/p"],
-  ["linux", { HOME: "/h", XDG_CACHE_HOME: "/x" }, "/x/p"],
-  ["darwin", {}, join(homedir(), "Library/Caches/p")],
-  ["win32", { LOCALAPPDATA: "/l" }, "/l/p/Cache"],
-])("cacheFolder on %s with %j is %s", (platform, env, folder) => {
-  expect(cacheFolder("p", env, platform)).toBe(folder);
 });

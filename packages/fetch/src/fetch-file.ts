@@ -3,8 +3,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Environment } from "./cache-folder.ts";
-import { checkMark, isChecked, noteChecked } from "./checked-note.ts";
+import { checkMark, type Environment, isChecked, noteChecked } from "@dit-bench/files";
 import { type DownloadOptions, download, type RetryPolicy } from "./download.ts";
 import { FetchError } from "./fetch-error.ts";
 import { formatBytes } from "./format.ts";

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Environment } from "./cache-folder.ts";
+import type { Environment } from "@dit-bench/files";
 import { FetchError } from "./fetch-error.ts";
 import { isHttp } from "./transport.ts";
 

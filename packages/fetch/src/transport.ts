@@ -1,8 +1,8 @@
 // Connections for requests, through the proxies of the environment variables. The fetch of Node before 24 ignores these
 // variables.
 
+import type { Environment } from "@dit-bench/files";
 import { type Dispatcher, EnvHttpProxyAgent } from "undici";
-import type { Environment } from "./cache-folder.ts";
 import { FetchError } from "./fetch-error.ts";
 
 /** The connections of one download. */

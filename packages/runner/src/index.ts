@@ -8,7 +8,6 @@ export {
   fetchable,
   fetchables,
   folderOf,
-  homeFolder,
   type Located,
   locate,
   type WeightsEntry,

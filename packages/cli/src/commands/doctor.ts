@@ -155,9 +155,13 @@ function checkRecipes(): Finding[] {
   });
 }
 
-/** The weights and datasets that `bench fetch` knows, with their paths. */
+/** The weights and datasets that `bench fetch` knows, with their paths. `checkEngines` reports the engines. */
 async function checkFetched(): Promise<Finding[]> {
-  const plans = await Promise.all(fetchables().map((what) => planFetch(what)));
+  const plans = await Promise.all(
+    fetchables()
+      .filter(({ kind }) => kind !== "engine")
+      .map((what) => planFetch(what)),
+  );
   return plans.map((plan) => {
     const what = `${plan.kind} ${plan.name}`;
     if (plan.here) return { what, ok: true, found: plan.path };

@@ -1,14 +1,15 @@
-// `bench fetch`: downloads weights and datasets by name, or lists them.
+// `bench fetch`: downloads weights, datasets and engines by name, or lists them.
 
 import { FetchError, formatBytes } from "@dit-bench/fetch";
+import { homeFolder } from "@dit-bench/files";
 import {
+  BenchError,
   type Fetchable,
   type Fetched,
   type FetchPlan,
   fetchable,
   fetchables,
   fetchOne,
-  homeFolder,
   planFetch,
 } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
@@ -21,13 +22,21 @@ import { listenForSignals } from "../signals.ts";
 export async function fetch(names: readonly string[], options: FetchOptions): Promise<void> {
   const env = { ...process.env, ...(options.to ? { DIT_BENCH_HOME: options.to } : {}) };
   const wanted = [...new Set(names)].map(fetchable);
+  const { from } = options;
+  if (from !== undefined && (wanted.length !== 1 || wanted[0]!.kind !== "engine"))
+    throw new BenchError(
+      "usage",
+      `--from '${from}' is the file of one engine, wanted 'bench fetch openvino --from ${from}'; ` +
+        "files of weights and datasets go into the folder that 'bench fetch --dry-run NAME' prints",
+    );
   if (wanted.length === 0 || options.dryRun) {
-    const plans = await Promise.all((wanted.length === 0 ? fetchables() : wanted).map((what) => planFetch(what, env)));
+    const listed = wanted.length === 0 ? fetchables() : wanted;
+    const plans = await Promise.all(listed.map((what) => planFetch(what, env, from)));
     if (options.json) printJson(plans);
     else print(wanted.length === 0 ? describeAll(plans, homeFolder(env)) : describePlans(plans));
     return;
   }
-  const { fetched, failures } = await fetchAll(wanted, env);
+  const { fetched, failures } = await fetchAll(wanted, env, from);
   if (options.json) printJson({ fetched, failed: failures.map(({ name, error }) => ({ name, error: error.message })) });
   if (options.to && fetched.length > 0)
     printNote(`set DIT_BENCH_HOME=${options.to} so that other commands find them there\n`);
@@ -38,7 +47,11 @@ export async function fetch(names: readonly string[], options: FetchOptions): Pr
 }
 
 /** Downloads each one, and continues if one fails. Throws if a stop was requested or if the disk is full. */
-async function fetchAll(wanted: readonly Fetchable[], env: Record<string, string | undefined>) {
+async function fetchAll(
+  wanted: readonly Fetchable[],
+  env: Record<string, string | undefined>,
+  from: string | undefined,
+) {
   const stopping = listenForSignals();
   const listener = showProgress(stderrTerminal(), stopping);
   const abort = new AbortController();
@@ -48,7 +61,7 @@ async function fetchAll(wanted: readonly Fetchable[], env: Record<string, string
   try {
     for (const what of wanted) {
       try {
-        const done = await fetchOne(what, { env, listener, signal: abort.signal });
+        const done = await fetchOne(what, { env, listener, signal: abort.signal, from });
         fetched.push(done);
         listener.clear();
         if (done.already) listener.note?.(`${done.name} was here before; nothing was done`);
@@ -78,7 +91,8 @@ export function describeSize({ files }: FetchPlan): string {
 
 function describeState(plan: FetchPlan): string {
   if (plan.here) return "yes";
-  if (plan.misplaced) return "another file";
+  if (plan.unavailable) return "no, not for this platform";
+  if (plan.misplaced) return plan.kind === "engine" ? "not usable" : "another file";
   const part = plan.files.reduce((total, { hereBytes }) => total + hereBytes, 0);
   if (part > 0) return `${formatBytes(part)} of it`;
   return plan.files.some(({ gone }) => gone) ? "no, host gone" : "no";
@@ -121,6 +135,8 @@ function describePlans(plans: readonly FetchPlan[]): string {
       ...hangText("  licence: ", plan.licence),
       ...alignColumns(rows, new Set([1])),
       ...(plan.misplaced ? hangText("  ", plan.misplaced) : []),
+      ...(plan.unavailable ? hangText("  ", plan.unavailable) : []),
+      ...(plan.command ? hangText("  downloaded by: ", plan.command) : []),
       ...gone,
       "",
     ];

@@ -1,10 +1,9 @@
-// Checks that a file with a published name is the published file. It is hashed once: the note of @dit-bench/fetch
+// Checks that a file with a published name is the published file. It is hashed once: the note of @dit-bench/files
 // beside it avoids hashing it again.
 
 import { join } from "node:path";
-import { checkMark, isChecked, noteChecked } from "@dit-bench/fetch";
+import { checkMark, digestOf, isChecked, noteChecked } from "@dit-bench/files";
 import { BenchError } from "../errors.ts";
-import { digestOf } from "../storage/hashes.ts";
 import type { WeightsFile } from "./locate.ts";
 
 /**

@@ -1,20 +1,31 @@
-// Fetches weights and datasets. A plan shows beforehand the sizes, the disk space and the files on this machine.
+// Fetches weights, datasets and engines. A plan shows beforehand the sizes, the disk space and the files on this
+// machine.
 
 import { existsSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { describeMissingWheel, thisPlatform } from "@dit-bench/compiler";
 import { neededDownloads, prepareDataset } from "@dit-bench/datasets";
-import { type Environment, FetchError, fetchFile, findLocalFile, formatBytes, type RemoteFile } from "@dit-bench/fetch";
-import { makeFolders, removeLeftovers, replaceFileWithCopy, tryLock } from "@dit-bench/files";
+import { FetchError, fetchFile, findLocalFile, formatBytes, pipCommand, type RemoteFile } from "@dit-bench/fetch";
+import {
+  type Environment,
+  homeFolder,
+  makeFolders,
+  removeLeftovers,
+  replaceFileWithCopy,
+  tryLock,
+} from "@dit-bench/files";
 import type { Listener } from "../events.ts";
-import { type Fetchable, folderOf, homeFolder, locateThis } from "./locate.ts";
+import type { EngineEntry } from "./engine-entries.ts";
+import { fetchEngine, wheelRequest } from "./fetch-engine.ts";
+import { type Fetchable, folderOf, locateThis } from "./locate.ts";
 
 export interface FetchPlan {
   readonly name: string;
   readonly kind: Fetchable["kind"];
   readonly title: string;
   readonly licence: string;
-  /** Path of the weights or of the prepared dataset, also if it does not exist yet. */
+  /** Path of the weights, the prepared dataset or the engine's folder, also if it does not exist yet. */
   readonly path: string;
   /** Folder of the downloaded files. Files that are in it already are used. */
   readonly downloads: string;
@@ -22,6 +33,10 @@ export interface FetchPlan {
   readonly here: boolean;
   /** Why a file in the expected place cannot be used. */
   readonly misplaced?: string;
+  /** Why an engine cannot be fetched for this platform. */
+  readonly unavailable?: string;
+  /** For an engine: the command of pip that downloads its file. */
+  readonly command?: string;
   readonly files: readonly {
     readonly file: string;
     /** Null if the size is not published. */
@@ -33,20 +48,28 @@ export interface FetchPlan {
   }[];
   /** Bytes to download; files of unknown size are not counted. */
   readonly bytesToFetch: number;
-  /** Bytes that the disk needs: the downloads and, for a dataset, about the same again for the unpacked images. */
+  /** Bytes that the disk needs: the downloads and the unpacked files, for a dataset about the same size again. */
   readonly diskNeeded: number;
   readonly diskFree: number;
 }
 
-/** Plans what `fetchOne` would do, without using the network. */
-export async function planFetch(fetchable: Fetchable, env: Environment = process.env): Promise<FetchPlan> {
+/**
+ * Plans what `fetchOne` would do, without using the network.
+ *
+ * @param from for an engine: the path of its file, if the user has it
+ */
+export async function planFetch(
+  fetchable: Fetchable,
+  env: Environment = process.env,
+  from?: string,
+): Promise<FetchPlan> {
   const { kind, name, entry } = fetchable;
   const home = homeFolder(env);
   const folder = downloadFolder(fetchable, home);
   const located = locateThis(fetchable, env);
   const files = await Promise.all(
     filesOf(fetchable).map(async (remote) => {
-      const localFile = await findLocalFile(remote, folder, env);
+      const localFile = await (from === undefined ? findLocalFile(remote, folder, env) : findGivenFile(from));
       const partial = await stat(join(folder, `${remote.file}.partial`)).catch(() => undefined);
       const { file, bytes, gone = null } = remote;
       const unpacked = kind === "dataset" ? await unpackedFolder(folder, file) : undefined;
@@ -57,7 +80,7 @@ export async function planFetch(fetchable: Fetchable, env: Environment = process
   );
   const here = located.path !== undefined;
   const bytesToFetch = here ? 0 : sum(files.map(({ bytes, hereBytes }) => Math.max(0, (bytes ?? 0) - hereBytes)));
-  const unpacked = kind === "dataset" && !here ? sum(files.map(({ bytes }) => bytes ?? 0)) : 0;
+  const unpacked = here ? 0 : unpackedBytes(fetchable, sum(files.map(({ bytes }) => bytes ?? 0)));
   return {
     name,
     kind,
@@ -67,6 +90,7 @@ export async function planFetch(fetchable: Fetchable, env: Environment = process
     path: located.path ?? folderOf(fetchable, home),
     here,
     ...(located.misplaced ? { misplaced: located.misplaced.reason } : {}),
+    ...(fetchable.kind === "engine" ? describeWheel(fetchable.entry) : {}),
     files,
     bytesToFetch,
     diskNeeded: bytesToFetch + unpacked,
@@ -84,15 +108,28 @@ export interface Fetched {
   readonly surprises: readonly string[];
 }
 
+export interface FetchOptions {
+  readonly env?: Environment;
+  readonly listener?: Listener;
+  readonly signal?: AbortSignal;
+  /** For an engine: the path of its file, which is then not downloaded. */
+  readonly from?: string | undefined;
+}
+
 /**
- * Fetches weights, or fetches and prepares a dataset. Files that are here already are used. The same call continues
- * where an earlier one stopped. Throws FetchError; for datasets also ArchiveError, MatError and DataError.
+ * Fetches weights or an engine, or fetches and prepares a dataset. Files that are here already are used. The same call
+ * continues where an earlier one stopped. Throws FetchError; for engines also ArchiveError, for datasets also
+ * ArchiveError, MatError and DataError.
  */
 export async function fetchOne(
   fetchable: Fetchable,
-  { env = process.env, listener = {}, signal }: { env?: Environment; listener?: Listener; signal?: AbortSignal } = {},
+  { env = process.env, listener = {}, signal, from }: FetchOptions = {},
 ): Promise<Fetched> {
   const { kind, name, entry } = fetchable;
+  if (fetchable.kind === "engine") {
+    const { path, already } = await fetchEngine(fetchable.entry, { env, listener, signal, from });
+    return { name, kind, path, already, surprises: [] };
+  }
   const located = locateThis(fetchable, env);
   if (located.path !== undefined && (kind === "dataset" || located.from === "hub cache"))
     return { name, kind, path: located.path, already: true, surprises: [] };
@@ -153,8 +190,33 @@ export async function fetchOne(
   }
 }
 
-const filesOf = (fetchable: Fetchable): readonly RemoteFile[] =>
-  fetchable.kind === "weights" ? fetchable.entry.files : neededDownloads(fetchable.entry);
+function filesOf(fetchable: Fetchable): readonly RemoteFile[] {
+  if (fetchable.kind === "weights") return fetchable.entry.files;
+  if (fetchable.kind === "dataset") return neededDownloads(fetchable.entry);
+  const wheel = wheelOf(fetchable.entry);
+  return wheel ? [{ file: wheel.file, urls: [], bytes: wheel.bytes, md5: null, sha256: wheel.sha256 }] : [];
+}
+
+const wheelOf = ({ table }: EngineEntry) => table.wheels[thisPlatform()];
+
+/** How an engine's wheel is downloaded, or why it cannot be. */
+function describeWheel({ table }: EngineEntry): Pick<FetchPlan, "command" | "unavailable"> {
+  const wheel = table.wheels[thisPlatform()];
+  return wheel === undefined
+    ? { unavailable: describeMissingWheel(table, thisPlatform()) }
+    : { command: pipCommand(wheelRequest(table, wheel)) };
+}
+
+/** Bytes of the unpacked files. @param downloaded bytes of all downloads */
+function unpackedBytes(fetchable: Fetchable, downloaded: number): number {
+  if (fetchable.kind === "engine") return wheelOf(fetchable.entry)?.unpackedBytes ?? 0;
+  return fetchable.kind === "dataset" ? downloaded : 0;
+}
+
+async function findGivenFile(path: string): Promise<{ readonly bytes: number } | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() ? { bytes: found.size } : undefined;
+}
 
 /** Weights are downloaded to their final folder, archives to a folder apart from the image folders made from them. */
 const downloadFolder = (fetchable: Fetchable, home: string): string =>

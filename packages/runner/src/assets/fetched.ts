@@ -3,14 +3,16 @@
 
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Environment } from "@dit-bench/fetch";
+import type { Environment } from "@dit-bench/files";
 import { BenchError } from "../errors.ts";
 import { checkPublished } from "./check-published.ts";
 import { type Fetchable, fetchables, locateThis } from "./locate.ts";
 
-const findFetchable = (name: string): Fetchable | undefined => fetchables().find((what) => what.name === name);
+/** Weights or a dataset. Engines are left out: recipes and flags name no files of theirs. */
+const findFetchable = (name: string): Fetchable | undefined =>
+  fetchables().find((what) => what.kind !== "engine" && what.name === name);
 
-/** True if `bench fetch` can download something of this name. */
+/** True if `bench fetch` can download weights or a dataset of this name. */
 export const isFetchable = (name: string): boolean => findFetchable(name) !== undefined;
 
 /** The file or folder of a name that `bench fetch` knows; undefined if it is not here, and for other names. */

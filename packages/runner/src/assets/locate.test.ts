@@ -1,4 +1,4 @@
-// Finds weights and datasets in the folder for downloads and in the Hugging Face cache.
+// Finds weights, datasets and engines in the folder for downloads and in the Hugging Face cache.
 
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,11 +24,12 @@ const vaeBytes = 334_643_276; // as weights.json has them
 const configBytes = 547;
 
 describe("locate", () => {
-  it("knows five sets of weights and eight datasets, each name once", () => {
+  it("knows five sets of weights, eight datasets and one engine, each name once", () => {
     const names = fetchables().map((f) => f.name);
     expect(names).toEqual([
       ...["dit-xl-2-256", "dit-xl-2-512", "sd-vae-ft-ema", "sd-vae-ft-mse", "inception-v3-fid"],
       ...["food", "sun", "df20m", "caltech", "cub", "artbench", "flowers", "cars"],
+      "openvino",
     ]);
   });
 

@@ -1,14 +1,18 @@
-// The weights and datasets that `bench fetch` knows by name, and where they are on this machine.
+// The weights, datasets and engines that `bench fetch` knows by name, and where they are on this machine.
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { openvinoFolder } from "@dit-bench/compiler";
 import { type DatasetEntry, preparedMark } from "@dit-bench/datasets";
-import { cacheFolder, type Environment, findInHubCache } from "@dit-bench/fetch";
+import { findInHubCache } from "@dit-bench/fetch";
+import { type Environment, homeFolder } from "@dit-bench/files";
 import { closestName } from "@dit-bench/text";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
 import { projectFolder } from "../project-folder.ts";
 import { datasetEntries } from "./dataset-entries.ts";
+import { type EngineEntry, engineEntries } from "./engine-entries.ts";
+import { engineState } from "./engine-state.ts";
 
 const weightFile = z.strictObject({
   file: z.string().regex(/^[\w.-]+$/, "a plain file name"),
@@ -49,33 +53,33 @@ const catalogue = z.strictObject({
 export type WeightsEntry = Readonly<z.infer<typeof catalogue>["weights"][number]>;
 export type WeightsFile = WeightsEntry["files"][number];
 
-/** Weights or a dataset that `bench fetch` knows. */
+/** Weights, a dataset or the libraries of an engine that `bench fetch` knows. */
 export type Fetchable =
   | { readonly kind: "weights"; readonly name: string; readonly entry: WeightsEntry }
-  | { readonly kind: "dataset"; readonly name: string; readonly entry: DatasetEntry };
+  | { readonly kind: "dataset"; readonly name: string; readonly entry: DatasetEntry }
+  | { readonly kind: "engine"; readonly name: string; readonly entry: EngineEntry };
 
 export interface Located {
-  readonly kind: "weights" | "dataset";
+  readonly kind: Fetchable["kind"];
   readonly name: string;
   /**
    * Weights: the file, with its companions (a `config.json`) in the same folder, each of the published size; checksums
-   * are verified when the weights are used. A dataset: its image folder, with one subfolder per class. Undefined if it
-   * is not on this machine, or incomplete.
+   * are verified when the weights are used. A dataset: its image folder, with one subfolder per class. An engine: the
+   * folder of its libraries, verified. Undefined if it is not on this machine, or incomplete.
    */
   readonly path: string | undefined;
   /** `fetched`: downloaded by `bench fetch`. `hub cache`: in the Hugging Face cache. */
   readonly from: "fetched" | "hub cache" | undefined;
   /** The command that downloads it. */
   readonly command: string;
-  /** For weights: a file with the expected name but the wrong size. Absent if `path` is given. */
+  /**
+   * For weights: a file with the expected name but the wrong size. For an engine: the folder, if it cannot be used.
+   * Absent if `path` is given.
+   */
   readonly misplaced?: { readonly path: string; readonly reason: string };
 }
 
-/** The folder for downloads: `DIT_BENCH_HOME`, or `dit-bench` in the platform's folder for caches. */
-export const homeFolder = (env: Environment = process.env): string =>
-  env.DIT_BENCH_HOME || cacheFolder("dit-bench", env);
-
-/** All entries of weights.json and datasets.json. Throws BenchError (failure) for an invalid weights.json. */
+/** All weights, datasets and engines. Throws BenchError (failure) for an invalid weights.json. */
 export function fetchables(): readonly Fetchable[] {
   const path = join(projectFolder(), "weights.json");
   const parsed = catalogue.safeParse(JSON.parse(readFileSync(path, "utf8")));
@@ -83,6 +87,7 @@ export function fetchables(): readonly Fetchable[] {
   return [
     ...parsed.data.weights.map((entry) => ({ kind: "weights" as const, name: entry.name, entry })),
     ...datasetEntries().map((entry) => ({ kind: "dataset" as const, name: entry.name, entry })),
+    ...engineEntries.map((entry) => ({ kind: "engine" as const, name: entry.name, entry })),
   ];
 }
 
@@ -101,12 +106,15 @@ export function fetchable(name: string): Fetchable {
   );
 }
 
-/** The folder that `bench fetch NAME` fills: `HOME/weights/NAME` or `HOME/datasets/NAME`. */
-export const folderOf = ({ kind, name }: Pick<Fetchable, "kind" | "name">, home = homeFolder()): string =>
-  join(home, kind === "weights" ? "weights" : "datasets", name);
+/** The folder that `bench fetch` fills: `HOME/weights/NAME`, `HOME/datasets/NAME` or `HOME/engines/NAME-VERSION`. */
+export const folderOf = (what: Fetchable, home = homeFolder()): string =>
+  what.kind === "engine"
+    ? openvinoFolder(home, what.entry.table)
+    : join(home, what.kind === "weights" ? "weights" : "datasets", what.name);
 
 /**
- * Finds weights or a dataset on this machine, without using the network. Throws BenchError (usage) for an unknown name.
+ * Finds weights, a dataset or an engine on this machine, without using the network. Throws BenchError (usage) for an
+ * unknown name.
  */
 export const locate = (name: string, env: Environment = process.env): Located => locateThis(fetchable(name), env);
 
@@ -120,6 +128,11 @@ export function locateThis(what: Fetchable, env: Environment = process.env): Loc
   });
   if (what.kind === "dataset")
     return existsSync(join(folder, preparedMark)) ? found(folder, "fetched") : found(undefined, undefined);
+  if (what.kind === "engine") {
+    const { problem, misplaced } = engineState(what.entry, env);
+    if (problem === undefined) return found(folder, "fetched");
+    return { ...found(undefined, undefined), ...(misplaced ? { misplaced: { path: folder, reason: problem } } : {}) };
+  }
   const [first] = what.entry.files as [WeightsFile, ...WeightsFile[]];
   const cached = first.hub ? findInHubCache(first.hub, env) : undefined;
   let misplaced: Located["misplaced"];

@@ -1,8 +1,9 @@
-// Digests of files and folders. Files are read in blocks, because weights can be larger than memory.
+// Digests of weights, which are a file or a folder, and of texts.
 
-import { createHash, type Hash } from "node:crypto";
-import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { digestOf, hashFile } from "@dit-bench/files";
 
 /**
  * SHA-256 of a file, or of a folder: that of the names and bytes of all files below it, in order of their paths. Hidden
@@ -18,27 +19,8 @@ export function sha256Of(path: string): string {
   return hash.digest("hex");
 }
 
-/** A file's digest as hexadecimal digits. */
-export function digestOf(path: string, algorithm: "sha256" | "md5"): string {
-  const hash = createHash(algorithm);
-  hashFile(hash, path);
-  return hash.digest("hex");
-}
-
 /** Eight hexadecimal digits, for the names of folders and files. */
 export const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
-
-const BLOCK_BYTES = 4 << 20;
-
-function hashFile(hash: Hash, path: string): void {
-  const block = Buffer.alloc(BLOCK_BYTES);
-  const file = openSync(path, "r");
-  try {
-    for (let n = readSync(file, block); n > 0; n = readSync(file, block)) hash.update(block.subarray(0, n));
-  } finally {
-    closeSync(file);
-  }
-}
 
 function filesBelow(folder: string): string[] {
   return (

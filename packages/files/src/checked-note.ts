@@ -3,7 +3,7 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { replaceFileSync } from "@dit-bench/files";
+import { replaceFileSync } from "./replace-file-sync.ts";
 
 /** Size and modification time of a file. Take it before hashing: a change during hashing then invalidates the note. */
 export function checkMark(path: string): string {
