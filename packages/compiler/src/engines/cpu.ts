@@ -11,7 +11,7 @@ import { type EngineEntry, versionOf } from "./entry.ts";
 export const cpu = {
   description: "compiled, ONNX Runtime on the CPU",
   how: "reinstall onnxruntime-node with `npm install onnxruntime-node --ignore-scripts`",
-  compiled: true,
+  precisions: ["float16"],
   autoRank: 1,
   load: async () => {
     const native = findNativeRuntime();
@@ -19,12 +19,13 @@ export const cpu = {
     await loadRuntime();
     return `${versionOf("onnxruntime-node")}, slower than it could be: ${native.reason}`;
   },
-  start: async (threads, frozenWeights) => {
+  start: async (threads, precision) => {
     const provider = cpuProvider(threads);
+    const frozenWeights = precision === "float16" ? "float16" : "float32";
     const native = findNativeRuntime();
     return "reason" in native
       ? createOnnxEngine(await loadRuntime(), provider, frozenWeights)
-      : createNativeEngine(native, provider, frozenWeights);
+      : createNativeEngine(native, provider, { frozenWeights });
   },
 } as const satisfies EngineEntry;
 

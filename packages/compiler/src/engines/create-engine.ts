@@ -6,7 +6,7 @@ import { CannotStart, type EngineEntry } from "./entry.ts";
 import { type EngineName, engines, type PlainEngineName } from "./table.ts";
 
 export interface EngineOptions {
-  /** CPU threads of the `cpu` engine; the default is the number that the machine runs in parallel. */
+  /** CPU threads of the engines that compute on the CPU; the default is the number that the machine runs in parallel. */
   readonly threads?: number;
 }
 
@@ -20,12 +20,13 @@ export async function createEngine(name: EngineName, options: EngineOptions = {}
   const [plainName, suffix] = name.split("+") as [string, string?];
   const entry = entryOf(plainName);
   if (!entry) throw new Error(`engine "${name}" is not known: wanted auto, ${Object.keys(engines).join(", ")}`);
-  if (suffix !== undefined && !(entry.compiled && suffix === "float16")) {
-    const compiled = compiledNames().join(", ");
-    throw new Error(`engine "${name}" is not known: wanted +float16 after one of ${compiled}, or nothing`);
+  const precision = entry.precisions?.find((known) => known === suffix);
+  if (suffix !== undefined && precision === undefined) {
+    const names = namesWithPrecision().join(", ");
+    throw new Error(`engine "${name}" is not known: wanted ${names}, or a name without +`);
   }
   try {
-    return await entry.start(threads, suffix === "float16" ? "float16" : "float32");
+    return await entry.start(threads, precision);
   } catch (error) {
     throw new Error(`engine "${name}" cannot start: ${firstLine(error)}: ${remedyFor(error, entry)}`, { cause: error });
   }
@@ -35,7 +36,7 @@ export async function createEngine(name: EngineName, options: EngineOptions = {}
 export const engineNames = (): EngineName[] => [
   "auto",
   ...entries().map(([name]) => name),
-  ...compiledNames().map((name) => `${name}+float16` as EngineName),
+  ...namesWithPrecision(),
 ];
 
 export interface EngineDescription {
@@ -74,7 +75,7 @@ async function startFirstWorking(threads: number): Promise<Engine> {
     try {
       const objection = entry.unsuitable?.();
       if (objection !== undefined) throw new Error(objection);
-      const engine = await entry.start(threads, "float32");
+      const engine = await entry.start(threads, undefined);
       return { ...engine, reason: [...skipped, `${name} works`].join("; ") };
     } catch (error) {
       skipped.push(`${name}: ${firstLine(error)}`);
@@ -85,7 +86,8 @@ async function startFirstWorking(threads: number): Promise<Engine> {
 
 const entries = () => Object.entries<EngineEntry>(engines) as [PlainEngineName, EngineEntry][];
 
-const compiledNames = (): PlainEngineName[] => entries().flatMap(([name, { compiled }]) => (compiled ? [name] : []));
+const namesWithPrecision = (): EngineName[] =>
+  entries().flatMap(([name, { precisions = [] }]) => precisions.map((p) => `${name}+${p}` as EngineName));
 
 const entryOf = (name: string): EngineEntry | undefined =>
   Object.hasOwn(engines, name) ? engines[name as PlainEngineName] : undefined;

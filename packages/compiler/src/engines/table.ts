@@ -3,6 +3,7 @@
 import { cpu } from "./cpu.ts";
 import { cuda } from "./cuda.ts";
 import type { EngineEntry } from "./entry.ts";
+import { openvino } from "./openvino.ts";
 import { tfjsCpu } from "./tfjs-cpu.ts";
 import { tfjsNode } from "./tfjs-node.ts";
 import { tfjsNodeGpu } from "./tfjs-node-gpu.ts";
@@ -12,6 +13,7 @@ import { webgpu } from "./webgpu.ts";
 export const engines = {
   cuda,
   webgpu,
+  openvino,
   cpu,
   "tfjs-cpu": tfjsCpu,
   "tfjs-node": tfjsNode,
@@ -20,9 +22,11 @@ export const engines = {
 
 type Engines = typeof engines;
 export type PlainEngineName = keyof Engines;
-type CompiledEngineName = {
-  [Name in PlainEngineName]: Engines[Name] extends { compiled: true } ? Name : never;
+type NameWithPrecision = {
+  [Name in PlainEngineName]: Engines[Name] extends { precisions: readonly (infer P extends string)[] }
+    ? `${Name}+${P}`
+    : never;
 }[PlainEngineName];
 
-/** `+float16` stores frozen weights as float16 and computes in float32. */
-export type EngineName = "auto" | PlainEngineName | `${CompiledEngineName}+float16`;
+/** A plain name computes in float32; a suffix is one of the engine's other precisions. */
+export type EngineName = "auto" | PlainEngineName | NameWithPrecision;

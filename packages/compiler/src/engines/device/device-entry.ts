@@ -4,7 +4,7 @@ import type { Engine } from "../../contract/engine.ts";
 import { loadRuntime } from "../../runtime/load-runtime.ts";
 import { createOnnxEngine } from "../../runtime/onnx-engine.ts";
 import type { Provider } from "../../runtime/provider.ts";
-import { type EngineEntry, versionOf, type WeightStorage } from "../entry.ts";
+import { type EngineEntry, type Precision, versionOf } from "../entry.ts";
 import type { Adapter } from "./adapters.ts";
 import { tryEngine } from "./trial.ts";
 
@@ -27,7 +27,7 @@ export interface Device extends Pick<EngineEntry, "description" | "how"> {
 export const disabledOptimizers = ["SkipLayerNormFusion"];
 
 export function deviceEntry({ name, description, how, autoRank, provider, findAdapter, explain }: Device) {
-  const start = async (frozenWeights: WeightStorage): Promise<Engine> => {
+  const start = async (precision?: Precision): Promise<Engine> => {
     const ort = await loadRuntime();
     if (!ort.listSupportedBackends().some((backend) => backend.name === name)) {
       throw new Error(
@@ -36,7 +36,7 @@ export function deviceEntry({ name, description, how, autoRank, provider, findAd
     }
     const adapter = findAdapter().name;
     try {
-      return await tryEngine(createOnnxEngine(ort, provider(adapter), frozenWeights));
+      return await tryEngine(createOnnxEngine(ort, provider(adapter), precision === "float16" ? "float16" : "float32"));
     } catch (error) {
       throw explain?.(error as Error, adapter) ?? error;
     }
@@ -44,7 +44,7 @@ export function deviceEntry({ name, description, how, autoRank, provider, findAd
   return {
     description,
     how,
-    compiled: true,
+    precisions: ["float16"],
     autoRank,
     unsuitable: () => {
       const { name, software } = findAdapter();
@@ -52,10 +52,10 @@ export function deviceEntry({ name, description, how, autoRank, provider, findAd
       return software === undefined ? `whether ${name} is a GPU is not known` : undefined;
     },
     load: async () => {
-      const { adapter } = await start("float32");
+      const { adapter } = await start();
       const slow = findAdapter().software === true ? ", slow: for tests only, auto does not choose it" : "";
       return `${adapter}${slow}, ${versionOf("onnxruntime-node")}`;
     },
-    start: (_, frozenWeights) => start(frozenWeights),
+    start: (_, precision) => start(precision),
   } as const satisfies EngineEntry;
 }

@@ -13,21 +13,28 @@ import { createRunner } from "./native-run.ts";
 import type { NativeRuntime } from "./open-library.ts";
 import { planRun } from "./run-plan.ts";
 
-/** @param library a provider outside of the runtime's own library, for a number of parts that run at the same time */
+export interface NativeEngineOptions {
+  readonly frozenWeights?: WeightStorage;
+  /** The name of the engine, where it is not the provider's. */
+  readonly name?: string;
+  /** The provider, where it is not one of the runtime's own; `lanes` parts run at the same time. */
+  library?(lanes: number): ProviderLibrary;
+}
+
 export function createNativeEngine(
   runtime: NativeRuntime,
   provider: Provider,
-  frozenWeights: WeightStorage = "float32",
-  library?: (settings: { readonly lanes: number; readonly threads: number }) => ProviderLibrary,
+  engineOptions: NativeEngineOptions = {},
 ): Engine {
-  const name = frozenWeights === "float16" ? `${provider.name}+float16` : provider.name;
+  const { frozenWeights = "float32" } = engineOptions;
+  const name = engineOptions.name ?? (frozenWeights === "float16" ? `${provider.name}+float16` : provider.name);
   return {
     name,
     threads: provider.threads,
     async compile(fn, signature, options = {}) {
       if (options.precision === "float64" && (!provider.float64 || frozenWeights === "float16"))
         throw new Error(`engine ${name}: no float64: compile on "cpu"`);
-      return compile(runtime, provider, frozenWeights, library, fn, signature, options);
+      return compile(runtime, provider, engineOptions, fn, signature, options);
     },
   };
 }
@@ -35,8 +42,7 @@ export function createNativeEngine(
 async function compile(
   runtime: NativeRuntime,
   provider: Provider,
-  frozenWeights: WeightStorage,
-  library: Parameters<typeof createNativeEngine>[3],
+  { frozenWeights = "float32", library }: NativeEngineOptions,
   fn: TensorFunction,
   signature: Signature,
   options: CompileOptions,
@@ -57,7 +63,7 @@ async function compile(
     outputNames: [...outputs.values()],
     settings: { ...settings, extra: { ...settings.extra, optimization: optimizerOptions(provider, frozenWeights) } },
     threads,
-    ...(library && { library: library({ lanes, threads: provider.threads }) }),
+    ...(library && { library: library(lanes) }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   }).catch((error: Error) => {
     throw new Error(`${name}: ONNX Runtime refuses the graph: ${error.message}`, { cause: error });

@@ -39,6 +39,13 @@ export interface NativeRuntime {
   /** Addresses of memory, which the result keeps alive. */
   pointers(targets: readonly ArrayBufferView[]): Pointers;
   textAt(address: bigint): string;
+  /** The PCI vendor id of the CPU, as the runtime sees it. */
+  cpuVendor(): number;
+  /**
+   * Makes providers that are loaded later see a CPU of this vendor. OpenVINO's provider accepts CPUs of Intel only,
+   * while OpenVINO itself runs on all x86-64 CPUs (https://github.com/microsoft/onnxruntime/pull/31981).
+   */
+  presentCpuAs(vendor: number): void;
 }
 
 /**
@@ -163,23 +170,48 @@ function nativeRuntime(koffi: Koffi, table: bigint, version: string): NativeRunt
     call(name, ...args, result);
     return result[0]!;
   };
+  const list: NativeRuntime["list"] = (name, ...args) => {
+    const [array, length] = [new BigUint64Array(1), new BigUint64Array(1)];
+    call(name, ...args, array, length);
+    return pointersAt(koffi, array[0]!, Number(length[0]!));
+  };
   const env = make("CreateEnv", LOG_FATAL, "dit-bench");
   call("DisableTelemetryEvents", env);
+  /** The runtime's description of the CPU: an OrtHardwareDevice, whose first fields are its type and vendor id. */
+  const cpuDevice = (): bigint => {
+    const device = list("GetEpDevices", env).find(
+      (pointer) => find("EpDevice_EpName")(pointer) === "CPUExecutionProvider",
+    );
+    if (device === undefined) throw new Error("ONNX Runtime lists no CPU");
+    return BigInt(find("EpDevice_Device")(device) as number);
+  };
+  const seenVendor = (): number => Number(find("HardwareDevice_VendorId")(cpuDevice()));
+  let trueVendor: number | undefined;
+  const cpuVendor = (): number => {
+    trueVendor ??= seenVendor();
+    return trueVendor;
+  };
   return {
     version,
     env,
     call,
     callAsync,
     make,
+    list,
+    cpuVendor,
+    presentCpuAs(vendor) {
+      cpuVendor();
+      const known = seenVendor();
+      if (known === vendor) return;
+      const field = cpuDevice() + 4n;
+      if (koffi.decode(field, "uint32_t") !== known)
+        throw new Error(`ONNX Runtime ${version} describes the CPU in another way than known: no vendor at its place`);
+      koffi.encode(field, "uint32_t", vendor);
+    },
     async makeAsync(name, ...args) {
       const result = new BigUint64Array(1);
       await callAsync(name, ...args, result);
       return result[0]!;
-    },
-    list(name, ...args) {
-      const [array, length] = [new BigUint64Array(1), new BigUint64Array(1)];
-      call(name, ...args, array, length);
-      return pointersAt(koffi, array[0]!, Number(length[0]!));
     },
     plain: (name, pointer) => find(name)(pointer),
     pointers: (targets) => ({ array: BigUint64Array.from(targets, addressOf), targets }),
