@@ -66,6 +66,7 @@ export {
   openDit,
 } from "./recipe/dit-checkpoint.ts";
 export {
+  atPrecision,
   loadRecipe,
   type Recipe,
   recipeNames,

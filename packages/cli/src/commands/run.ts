@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { replaceFile } from "@dit-bench/files";
 import {
+  atPrecision,
   BenchError,
   checkBeforehand,
   checkDatasetName,
@@ -61,7 +62,7 @@ async function checkOptions(options: RunOptions): Promise<Cell> {
   const method = methodNamed(options.method, loaded);
   const allMethods = loaded.map((one) => one.method);
   const settings = divideSettings(options.set, [method.method], allMethods);
-  const recipe = loadRecipe(options.recipe, settings.recipe);
+  const recipe = atPrecision(loadRecipe(options.recipe, settings.recipe), options.engine);
   return { recipe, method, methodOptions: settings.methods.get(method.method.name)!.options, dataset };
 }
 

@@ -3,6 +3,7 @@
 
 import { realpathSync } from "node:fs";
 import {
+  atPrecision,
   BenchError,
   checkBeforehand,
   checkDatasetName,
@@ -136,7 +137,7 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
     chosen,
     loaded.map((l) => l.method),
   );
-  const recipe = loadRecipe(options.recipe, settings.recipe);
+  const recipe = atPrecision(loadRecipe(options.recipe, settings.recipe), options.engine);
   const columns = chooseColumns(options, recipe);
   if (options.engine !== "auto") await startEngine({ engine: options.engine });
   await checkBeforehand(recipe, columns, { out: options.out, decode: false });

@@ -30,7 +30,9 @@ export async function checkBfloat16(engine: Engine): Promise<void> {
   );
   const compiled = await engine.compile(
     (given) =>
-      Object.fromEntries(SIZES.map((_, i) => [`c${i}`, tf.matMul(given[`a${i}`] as tf.Tensor2D, given[`b${i}`] as tf.Tensor2D)])),
+      Object.fromEntries(
+        SIZES.map((_, i) => [`c${i}`, tf.matMul(given[`a${i}`] as tf.Tensor2D, given[`b${i}`] as tf.Tensor2D)]),
+      ),
     signature,
     { name: "check of bfloat16" },
   );
@@ -83,4 +85,7 @@ function relativeError({ m, k, n, a, b }: Product, product: Float32Array): numbe
 
 /** Numbers in [-1, 1) that bfloat16 does not hold exactly. */
 const numbers = (count: number, seed: number): Float32Array =>
-  Float32Array.from({ length: count }, (_, i) => ((Math.imul(i + 1 + 7919 * seed, 2654435761) >>> 8) % 20011) / 10005.5 - 1);
+  Float32Array.from(
+    { length: count },
+    (_, i) => ((Math.imul(i + 1 + 7919 * seed, 2654435761) >>> 8) % 20011) / 10005.5 - 1,
+  );

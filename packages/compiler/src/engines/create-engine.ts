@@ -33,11 +33,7 @@ export async function createEngine(name: EngineName, options: EngineOptions = {}
 }
 
 /** The names that `createEngine` takes. */
-export const engineNames = (): EngineName[] => [
-  "auto",
-  ...entries().map(([name]) => name),
-  ...namesWithPrecision(),
-];
+export const engineNames = (): EngineName[] => ["auto", ...entries().map(([name]) => name), ...namesWithPrecision()];
 
 export interface EngineDescription {
   readonly name: PlainEngineName;

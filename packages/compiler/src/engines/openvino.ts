@@ -60,7 +60,11 @@ function openvinoProvider(threads: number): Provider {
  * within one run OpenVINO uses a single core here, whatever its options (docs/log.md).
  */
 function providerLibrary(path: string, threads: number, lanes: number, precision: "f32" | "bf16"): ProviderLibrary {
-  const cpu = { INFERENCE_PRECISION_HINT: precision, INFERENCE_NUM_THREADS: String(threads), NUM_STREAMS: String(lanes) };
+  const cpu = {
+    INFERENCE_PRECISION_HINT: precision,
+    INFERENCE_NUM_THREADS: String(threads),
+    NUM_STREAMS: String(lanes),
+  };
   return {
     path,
     registration: "openvino",

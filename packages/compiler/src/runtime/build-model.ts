@@ -38,7 +38,9 @@ export function encodeFor(provider: Provider, frozenWeights: WeightStorage, grap
       : {}),
   });
   const typesOf = (keys: Iterable<string>, values: ReadonlyMap<string, Type>) =>
-    new Map([...keys].map((key): [string, Type] => [key, { dtype: values.get(key)!.dtype, shape: values.get(key)!.shape }]));
+    new Map(
+      [...keys].map((key): [string, Type] => [key, { dtype: values.get(key)!.dtype, shape: values.get(key)!.shape }]),
+    );
   return {
     ...encoded,
     inputTypes: typesOf(encoded.inputs.keys(), prepared.inputs),

@@ -1,6 +1,7 @@
 // One cell, from its inputs to its record. Each stage is a file in stages/.
 
 import { withMemoryAdvice } from "../out-of-memory.ts";
+import { atPrecision } from "../recipe/recipe.ts";
 import { withLock } from "../storage/with-lock.ts";
 import type { RunOutcome, RunTask } from "./run-task.ts";
 import { checkMerge } from "./stages/check-merge.ts";
@@ -16,7 +17,8 @@ import { stopwatch } from "./stopwatch.ts";
  * Runs a cell, or does nothing if it is finished. Missing or damaged files of a finished run are made again. Throws
  * BenchError, MethodError, Diverged and Interrupted.
  */
-export async function runCell(task: RunTask): Promise<RunOutcome> {
+export async function runCell(given: RunTask): Promise<RunOutcome> {
+  const task = { ...given, recipe: atPrecision(given.recipe, given.engine.name) };
   try {
     const inputs = await readInputs(task, { startedAt: new Date(), clock: stopwatch() });
     try {

@@ -15,7 +15,7 @@ export interface Recipe {
   readonly settings: RecipeSettings;
   /** The folder of recipe.json and of the weights beside it. */
   readonly folder: string;
-  /** `mini/1`; with changed settings, `mini/1+` and a hash of them. */
+  /** `mini/1`; with changed settings, `mini/1+` and a hash of them; in another precision, `mini/1+bfloat16`. */
   readonly protocol: string;
 }
 
@@ -57,6 +57,16 @@ export function loadRecipe(name: string, changes: Readonly<Record<string, unknow
       ? ""
       : `+${shortHash(JSON.stringify(withoutTexts(changed)))}`;
   return { settings: changed, folder, protocol: settings.protocol + mark };
+}
+
+/**
+ * The recipe as an engine of this name runs it. A precision other than float32, the suffix of the name, marks the
+ * protocol: its results differ, so its runs have folders and tables of their own.
+ */
+export function atPrecision(recipe: Recipe, engineName: string): Recipe {
+  const [, precision] = engineName.split("+");
+  const mark = precision === undefined ? "" : `+${precision}`;
+  return recipe.protocol.endsWith(mark) ? recipe : { ...recipe, protocol: `${recipe.protocol}${mark}` };
 }
 
 /** The settings of a recipe of miniatures, which `bench pretrain` can make. Throws BenchError (usage) for others. */

@@ -8,8 +8,8 @@ import type { Signature, TensorFunction, Values } from "../../contract/signature
 import { encodeFor, type WeightStorage } from "../build-model.ts";
 import type { Provider } from "../provider.ts";
 import { optimizerOptions } from "../session.ts";
-import { createNativeSession, type ProviderLibrary } from "./native-session.ts";
 import { createRunner } from "./native-run.ts";
+import { createNativeSession, type ProviderLibrary } from "./native-session.ts";
 import type { NativeRuntime } from "./open-library.ts";
 import { planRun } from "./run-plan.ts";
 

@@ -100,7 +100,9 @@ export function createRunner(
         const receive = (key: string, destination: Destination, state: boolean): void => {
           const { output, rows } = destination;
           const type = outputTypes.get(output)!;
-          const array = state ? nextStates.get(key)! : make({ ...type, shape: [(rows ? count : 1) * sizeOf(type.shape)] });
+          const array = state
+            ? nextStates.get(key)!
+            : make({ ...type, shape: [(rows ? count : 1) * sizeOf(type.shape)] });
           whole.set(destination, array);
           if (ownArrays.has(output) || arrays.has(output)) return; // combined from those arrays
           const parts = rows || count === 1 ? rowsOf(array) : Array.from({ length: count }, () => make(type));
@@ -179,7 +181,8 @@ function combine(parts: readonly Data[], whole: Data, rows: boolean): void {
   }
   let at = 0;
   for (const part of parts) {
-    const isInPlace = part.buffer === whole.buffer && part.byteOffset === whole.byteOffset + at * whole.BYTES_PER_ELEMENT;
+    const isInPlace =
+      part.buffer === whole.buffer && part.byteOffset === whole.byteOffset + at * whole.BYTES_PER_ELEMENT;
     if (!isInPlace) whole.set(part as never, at);
     at += part.length;
   }

@@ -148,9 +148,9 @@ function placementOf(runtime: NativeRuntime, session: bigint): ReadonlyMap<strin
   const placed = new Map<string, string[]>();
   for (const subgraph of runtime.list("Session_GetEpGraphAssignmentInfo", session)) {
     const provider = runtime.textAt(runtime.make("EpAssignedSubgraph_GetEpName", subgraph));
-    const ops = runtime.list("EpAssignedSubgraph_GetNodes", subgraph).map((node) =>
-      runtime.textAt(runtime.make("EpAssignedNode_GetOperatorType", node)),
-    );
+    const ops = runtime
+      .list("EpAssignedSubgraph_GetNodes", subgraph)
+      .map((node) => runtime.textAt(runtime.make("EpAssignedNode_GetOperatorType", node)));
     placed.set(provider, [...(placed.get(provider) ?? []), ...ops]);
   }
   return placed;

@@ -119,7 +119,9 @@ function libraryPath(): string {
   const bin = join(dirname(require.resolve("onnxruntime-node/package.json")), "bin/napi-v6");
   const folder = join(bin, process.platform, process.arch);
   const names = existsSync(folder) ? readdirSync(folder) : [];
-  const name = names.find((name) => /^(libonnxruntime\.so\.\d+|libonnxruntime[.\d]*\.dylib|onnxruntime\.dll)$/.test(name));
+  const name = names.find((name) =>
+    /^(libonnxruntime\.so\.\d+|libonnxruntime[.\d]*\.dylib|onnxruntime\.dll)$/.test(name),
+  );
   if (name === undefined)
     throw new Error(`onnxruntime-node has no library for ${process.platform} on ${process.arch} in ${folder}`);
   return join(folder, name);
