@@ -77,9 +77,9 @@ describe("checkMerge", () => {
     expect(await check(method(lowRank()), await createEngine("tfjs-cpu"))).toBeLessThan(2e-6);
   });
 
-  it("accepts float16 weights, which are rounded once more when they are merged", async () => {
+  it("checks in float32 where the engine has another precision", async () => {
     const difference = await check(method(lowRank()), await createEngine("cpu+float16", { threads: 1 }));
-    expect(difference).toBeGreaterThan(2e-6);
+    expect(difference).toBeLessThan(2e-6);
   });
 
   it("accepts a model whose outputs are all zero, such as an untrained DiT", async () => {
