@@ -45,7 +45,7 @@ function stepRow(settings, shapeName, method, { engines, peers, threads, before 
   const shape = settings.shapes[shapeName];
   const stepSpec = (/** @type {string} */ name, /** @type {string} */ engine) =>
     nodeSpec({ work: "step", method: name, shape, threads, engine });
-  /** @type {Row["baselines"]} */
+  /** @type {Record<string, Row["baselines"][string]>} */
   const baselines = {};
   for (const name of peers) {
     const { compile, precision } = settings.peers[name];
@@ -123,7 +123,7 @@ function partRow(settings, part, { engines: chosenEngines, threads }) {
   const engines = runsOnEngine(part) ? chosenEngines : chosenEngines.slice(0, 1);
   const specOf = (/** @type {Preparation} */ preparation, /** @type {string} */ engine) =>
     nodeSpec({ ...preparation, threads, engine });
-  /** @type {Row["baselines"]} */
+  /** @type {Record<string, Row["baselines"][string]>} */
   const baselines = {};
   if (part === "loop")
     for (const engine of engines)

@@ -97,7 +97,8 @@ function heading(result) {
     ...(ranOnDevice(result) ? [`Engine ${engines[0]} on ${adapter ?? "an unknown GPU"}, beside`] : []),
     `${machine.cpu}${featuresText(machine.cpuFeatures)}, ${machine.cores} cores, ${machine.memoryGB} GB;`,
     `${threads} threads, ${rounds} rounds; Node ${machine.node},`,
-    `onnxruntime-node ${versions["onnxruntime-node"]},${openvino ? ` openvino: ${openvino};` : ""} ${torch ? `PyTorch ${torch}` : "without PyTorch"};`,
+    `onnxruntime-node ${versions["onnxruntime-node"]}, ${torch ? `PyTorch ${torch}` : "without PyTorch"};`,
+    ...(openvino ? [`engine openvino: ${openvino};`] : []),
     `${commitText(code)}, ${startedAt.slice(0, 10)}.`,
     loads.length > 0
       ? `Load of the machine while measuring: median ${median(loads)}, maximum ${Math.max(...loads)}.`

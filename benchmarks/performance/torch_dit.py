@@ -119,8 +119,8 @@ IS_TRAINED = dict(
 def prepare(method, shape, compile, threads, device="cpu", precision="float32"):
     """Returns the function of one step, and a description of it. On a GPU a step ends when the GPU has finished it.
 
-    precision: the precision of matrix multiplications, one of "float32", "tf32" (on a GPU only) and "bfloat16" (autocast
-    of forward pass and loss). Weights and optimizer states are always float32.
+    precision: the precision of matrix multiplications, one of "float32", "tf32" (on a GPU only) and "bfloat16"
+    (autocast of forward pass and loss). Weights and optimizer states are always float32.
     """
     torch.set_num_threads(threads)
     torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
