@@ -11,7 +11,7 @@ import { help, optionsOf, UsageError } from "./options.mjs";
 import { ProcessFailed, processPool } from "./process.mjs";
 import { codeState, cpuFeatures, earlierBuild, engineVersions, findPython } from "./provenance.mjs";
 import { readResultFile, SCHEMA, writePage, writeResultFile } from "./result-file.mjs";
-import { rowsOf } from "./rows.mjs";
+import { rowsOf, withoutSpecs } from "./rows.mjs";
 import { toMarkdown } from "./table.mjs";
 import { timeLeft } from "./time-left.mjs";
 
@@ -102,16 +102,6 @@ async function run({ again, out, python: path, ...rest }) {
   report(`${file}\n${file.replace(/json$/, "md")}`);
   return failures > 0 ? 1 : 0;
 }
-
-/**
- * Returns the values by name, each without its spec.
- *
- * @template {{ spec: unknown }} T
- * @param {Readonly<Record<string, T>>} participants
- * @returns {Record<string, Omit<T, "spec">>}
- */
-const withoutSpecs = (participants) =>
-  Object.fromEntries(Object.entries(participants).map(([name, { spec: _, ...info }]) => [name, info]));
 
 /**
  * @param {CodeState} code

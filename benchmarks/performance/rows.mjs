@@ -110,6 +110,16 @@ function gemmBaselines(settings, shapeName, method, threads) {
   };
 }
 
+/**
+ * The engines or the baselines of a row as a result file has them: by name, each without its spec.
+ *
+ * @template {{ spec: unknown }} T
+ * @param {Readonly<Record<string, T>>} participants
+ * @returns {Record<string, Omit<T, "spec">>}
+ */
+export const withoutSpecs = (participants) =>
+  Object.fromEntries(Object.entries(participants).map(([name, { spec: _, ...info }]) => [name, info]));
+
 /** Whether an engine executes this part; the other parts are plain JavaScript. */
 export const runsOnEngine = (/** @type {string} */ part) => ["loop", "sampler", "extractor"].includes(part);
 

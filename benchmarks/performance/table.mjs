@@ -67,7 +67,7 @@ function howToRead(result) {
   const before = result.before
     ? ` *${BEFORE}* is an earlier build of this program on its engine \`cpu\`: ${commitText(result.before)}.`
     : "";
-  return `${HOW_TO_READ}${namesPrecision(result.rows) ? ` ${SEVERAL_ENGINES}` : ""}${before}`;
+  return `${HOW_TO_READ}${namesPrecision(result.rows) ? `\n${SEVERAL_ENGINES}` : ""}${before}`;
 }
 
 /** @param {Pick<Result, "engines" | "settings">} result */

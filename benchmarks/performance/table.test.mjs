@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readResultFile } from "./result-file.mjs";
-import { rowsOf } from "./rows.mjs";
+import { rowsOf, withoutSpecs } from "./rows.mjs";
 import { toMarkdown } from "./table.mjs";
 import { verdicts } from "./verdicts.mjs";
 
@@ -76,14 +76,6 @@ function result(times, parts = {}, { engines = ["cpu"], peers = ["pytorch", "tor
     rows,
   };
 }
-
-/**
- * @template {{ spec: unknown }} T
- * @param {Readonly<Record<string, T>>} participants
- * @returns {Record<string, Omit<T, "spec">>}
- */
-const withoutSpecs = (participants) =>
-  Object.fromEntries(Object.entries(participants).map(([name, { spec: _, ...info }]) => [name, info]));
 
 const square = 80; // ms of one GEMM of 2048³
 const exampleResult = result({
