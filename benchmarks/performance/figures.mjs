@@ -36,9 +36,11 @@ export const ourTime = ({ chain }, engine, clock) =>
  *
  * @param {Pick<Measured, "chain">} row
  * @param {string} who
+ * @param {number} [count] the number of measurements that count, from the first on
  */
-export function peakMB({ chain }, who) {
-  const peaks = chain.filter((m) => m.who === who).map((m) => m.peak_mb ?? 0);
+export function peakMB({ chain }, who, count = chain.length) {
+  const measurements = chain.filter((m) => m.who === who).slice(0, count);
+  const peaks = measurements.map((m) => m.peak_mb ?? 0);
   return peaks.length > 0 ? Math.max(...peaks) : null;
 }
 

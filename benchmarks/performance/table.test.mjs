@@ -230,6 +230,17 @@ describe("verdicts", () => {
     ]);
   });
 
+  it("compares the memory of the engine cpu after as many measurements as the earlier build had", () => {
+    const rows = severalEngines.rows.map((row) => ({
+      ...row,
+      chain: [...row.chain, { who: "cpu", wall_ms: [100], cpu_ms: 200, peak_mb: 500 }],
+    }));
+    const found = verdicts({ ...severalEngines, rows }).find(({ what }) =>
+      what.startsWith("384x12 full, cpu (float32): m"),
+    );
+    expect(found?.value).toBe("1.00");
+  });
+
   it("judges by the faster peer, the share of the square GEMM's throughput, and DiffFit over full fine-tuning", () => {
     const verdictOf = Object.fromEntries(verdicts(exampleResult).map(({ what, value, met }) => [what, [value, met]]));
     const fastest = "the fastest PyTorch of equal precision, torch.compile (float32), / ours";

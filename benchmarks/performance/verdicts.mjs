@@ -106,7 +106,8 @@ function compareMost(steps, target, { peers }) {
 }
 
 /**
- * Compares time and peak memory with the earlier build.
+ * Compares time and peak memory with the earlier build. Garbage raises the peak by some MB from measurement to
+ * measurement, and ours is measured more often: peaks are those after as many measurements.
  *
  * @param {StepRow} row
  * @param {Targets} targets
@@ -115,7 +116,8 @@ function compareWithBefore(row, { before }) {
   const ratios = ratiosOf(row, DEFAULT_ENGINE, BEFORE, "wall");
   if (!ratios || !before) return [];
   const earlier = label("the earlier build's cpu", row.baselines[BEFORE].precision);
-  const memory = (peakMB(row, DEFAULT_ENGINE) ?? Number.NaN) / (peakMB(row, BEFORE) ?? Number.NaN);
+  const count = row.chain.filter(({ who }) => who === BEFORE).length;
+  const memory = (peakMB(row, DEFAULT_ENGINE, count) ?? Number.NaN) / (peakMB(row, BEFORE) ?? Number.NaN);
   const what = subject(row, DEFAULT_ENGINE);
   return [
     atLeast(`${what}: ${earlier} / ours`, ratios.median, row.method === "full" ? before.full : before.others),
