@@ -9,8 +9,9 @@ import { ProcessFailed } from "./process.mjs";
 const thoroughness = { rounds: 2, seconds: 0, steps: 1 };
 /** The pool below identifies a spec by its method. */
 const spec = (/** @type {string} */ method) => ({ prepare: { method } });
+const ours = { ours: { spec: spec("ours") } };
 const row = {
-  ours: spec("ours"),
+  ours,
   baselines: { a: { spec: spec("a"), scale: 1 }, b: { spec: spec("b"), scale: 1 } },
   sameWork: ["a"],
 };
@@ -66,6 +67,35 @@ describe("measureRow", () => {
   it("fails when ours fails", async () => {
     await expect(measureRow(row, pool({ failing: ["ours"] }), thoroughness)).rejects.toThrow(
       "ours was ended by SIGKILL",
+    );
+  });
+});
+
+describe("measureRow with several engines", () => {
+  const engines = { ours: { x: { spec: spec("x") }, y: { spec: spec("y") } } };
+
+  it("measures them in turn, behind a baseline in the reverse of the order before it", async () => {
+    expect(order(await measureRow({ ...row, ...engines }, pool(), { ...thoroughness, rounds: 1 }))).toBe(
+      "x y a y x b x y",
+    );
+  });
+
+  it("measures only its engine next to a baseline that belongs to one engine", async () => {
+    const full = (/** @type {string} */ engine) => ({ spec: spec(`full on ${engine}`), scale: 1, engine });
+    const baselines = { a: row.baselines.a, "full on x": full("x"), "full on y": full("y") };
+    const measured = await measureRow({ ...row, ...engines, baselines }, pool(), { ...thoroughness, rounds: 1 });
+    expect(order(measured)).toBe("x y a y x full on x x y full on y y");
+  });
+
+  it("continues without an engine that fails, and keeps the reason", async () => {
+    const measured = await measureRow({ ...row, ...engines }, pool({ failing: ["x"] }), thoroughness);
+    expect(order(measured)).toBe("y a y b y b y a y");
+    expect(measured.failed).toEqual({ x: "x was ended by SIGKILL (out of memory?)" });
+  });
+
+  it("fails when all engines fail", async () => {
+    await expect(measureRow({ ...row, ...engines }, pool({ failing: ["x", "y"] }), thoroughness)).rejects.toThrow(
+      "y was ended by SIGKILL",
     );
   });
 });

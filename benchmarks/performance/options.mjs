@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 
-/** @import { EngineName, Options, Settings } from "./types.ts" */
+/** @import { Options, Place, Settings } from "./types.ts" */
 
 export const help = `Measures training steps, sampling and the parts of a run, in pairs with PyTorch and bare GEMMs.
 
@@ -11,9 +11,12 @@ export const help = `Measures training steps, sampling and the parts of a run, i
 
   --shapes A,B     which shapes (see settings.json)           --rounds N    measurements of each baseline
   --methods A,B    which methods; sample is the forward pass  --seconds S   minimum seconds of a measurement
-  --peers A,B      pytorch, torch.compile, or none            --threads N   threads of each process (default: all cores)
-  --engine NAME    cpu, webgpu or cuda. With webgpu and cuda, PyTorch runs on the GPU, --peers also accepts
-                   pytorch-tf32, pytorch-bfloat16 and torch.compile-bfloat16, and bare GEMMs and parts are not measured
+  --peers A,B      pytorch, pytorch-bfloat16, torch.compile, torch.compile-bfloat16, or none (default: all)
+  --engine A,B     cpu (default), openvino, openvino+bfloat16: several are measured in turn with the same baselines.
+                   Or webgpu or cuda alone: PyTorch runs on the GPU, --peers also accepts pytorch-tf32, and bare GEMMs
+                   and parts are not measured
+  --before FOLDER  also measures the built checkout of an earlier version, on its engine cpu
+  --threads N      threads of each process (default: all cores)
   --commit HASH    the measured commit, for a copy of the code without git
   --parts A,B      which parts of a run, or none              --python P    the Python that has torch (default: .venv's)
   --out FOLDER     default results/performance                --again       measure all rows, also those in the file
@@ -61,18 +64,20 @@ export function optionsOf(args, settings) {
       throw new UsageError(`--${flag} is '${values[flag]}', expected a ${isInteger ? "whole " : ""}number above 0`);
     return value;
   };
-  const engine = values.engine ?? "cpu";
-  if (!settings.engines.includes(engine))
-    throw new UsageError(`--engine is '${engine}', expected one of ${settings.engines.join(", ")}`);
+  const engines = parseEngines(values.engine ?? "cpu", settings);
+  const place = settings.engines[engines[0]].on;
   if (values.commit !== undefined && !/^[0-9a-f]{7,40}$/.test(values.commit))
     throw new UsageError(`--commit is '${values.commit}', expected 7 to 40 hexadecimal digits`);
-  const onDevice = engine !== "cpu";
-  const peers = onDevice ? Object.keys(settings.devicePeers) : settings.peers;
+  const onDevice = place === "gpu";
+  const peers = Object.keys(settings.peers).filter((name) => settings.peers[name].on.includes(place));
+  if (onDevice && values.before !== undefined)
+    throw new UsageError("--before is measured on the CPU only: leave out --before or --engine");
   if (onDevice && values.parts !== undefined && values.parts !== "none")
     throw new UsageError("--parts are measured on the CPU only: leave out --parts or --engine");
   return {
-    engine: /** @type {EngineName} */ (engine),
+    engines,
     commit: values.commit,
+    before: values.before,
     help: "help" in values,
     table: values.table,
     shapes: parseNames("shapes", Object.keys(settings.shapes), onDevice ? defaults.deviceShapes : defaults.shapes),
@@ -89,9 +94,24 @@ export function optionsOf(args, settings) {
   };
 }
 
+/**
+ * @param {string} value
+ * @param {Settings} settings
+ */
+function parseEngines(value, { engines }) {
+  const names = [...new Set(value.split(","))];
+  for (const name of names)
+    if (!Object.hasOwn(engines, name))
+      throw new UsageError(`--engine: '${name}' is not known, available: ${Object.keys(engines).join(", ")}`);
+  const alone = names.find((name) => engines[name].on === "gpu");
+  if (alone !== undefined && names.length > 1)
+    throw new UsageError(`--engine is '${value}', but ${alone} is measured alone: give it a run of its own`);
+  return names;
+}
+
 const flagsWithValue = [
   ...["shapes", "methods", "peers", "parts", "rounds", "seconds", "threads", "python", "out", "table"],
-  ...["engine", "commit"],
+  ...["engine", "commit", "before"],
 ];
 
 /**

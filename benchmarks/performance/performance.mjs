@@ -4,22 +4,21 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { machine, versions } from "@dit-bench/runner/parts";
+import { commandOf } from "./commands.mjs";
 import { measureRow } from "./measure-row.mjs";
 import { help, optionsOf, UsageError } from "./options.mjs";
 import { ProcessFailed, processPool } from "./process.mjs";
-import { codeState, findPython } from "./provenance.mjs";
+import { codeState, cpuFeatures, earlierBuild, engineVersions, findPython } from "./provenance.mjs";
 import { readResultFile, SCHEMA, writePage, writeResultFile } from "./result-file.mjs";
-import { rowsOf } from "./rows.mjs";
+import { rowsOf, withoutSpecs } from "./rows.mjs";
 import { toMarkdown } from "./table.mjs";
 import { timeLeft } from "./time-left.mjs";
 
-/** @import { Options, Result, Settings, Spec } from "./types.ts" */
+/** @import { CodeState, Options, Result, Settings } from "./types.ts" */
 
-const pathBeside = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 /** @type {Settings} */
-const settings = JSON.parse(readFileSync(pathBeside("settings.json"), "utf8"));
+const settings = JSON.parse(readFileSync(new URL("settings.json", import.meta.url), "utf8"));
 const report = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
 
 try {
@@ -35,7 +34,7 @@ try {
 
 /**
  * @param {Options} options
- * @returns {Promise<number>} the exit code: 1 if a row failed
+ * @returns {Promise<number>} the exit code: 1 if a row or one of its engines failed
  */
 async function run({ again, out, python: path, ...rest }) {
   const { python, problem } = rest.peers.length > 0 ? findPython(path) : {};
@@ -43,13 +42,18 @@ async function run({ again, out, python: path, ...rest }) {
   const options = problem ? { ...rest, peers: [] } : rest;
   const rows = rowsOf(settings, options);
   if (rows.length === 0) throw new UsageError("nothing is left to measure: choose shapes and methods, or parts");
+  const engines = await engineVersions(options.engines);
+  const before = options.before === undefined ? undefined : earlierBuild(options.before);
 
   const code = options.commit === undefined ? codeState() : { commit: options.commit, clean: true };
   const file = resolve(out, `${fileName(code, options)}.json`);
-  const result = (code.clean && earlierResult(file, options)) || emptyResult(code, options);
-  const rowsToMeasure = rows.filter(({ id, baselines }) => {
+  const result = (code.clean && earlierResult(file, options, before?.code)) || emptyResult(code, options, engines);
+  if (before) result.before = before.code;
+  const rowsToMeasure = rows.filter(({ id, ours, baselines }) => {
     const known = result.rows.find((row) => row.id === id);
-    return again || !known || Object.keys(baselines).some((name) => !(name in known.baselines) || known.failed[name]);
+    const isMissing = (/** @type {string} */ name) =>
+      !known || !(name in { ...known.ours, ...known.baselines }) || known.failed[name];
+    return again || Object.keys({ ...ours, ...baselines }).some(isMissing);
   });
   if (rowsToMeasure.length < rows.length)
     report(
@@ -59,7 +63,7 @@ async function run({ again, out, python: path, ...rest }) {
 
   // torch.compile shares its cache between models. A folder for each model makes every first start a cold one.
   const cache = mkdtempSync(join(tmpdir(), "dit-bench-inductor-"));
-  const pool = processPool((spec) => commandOf(spec, python ?? "python3", cache));
+  const pool = processPool((spec) => commandOf(spec, { python: python ?? "python3", cache, before: before?.worker }));
   const removeCache = () => rmSync(cache, { recursive: true, force: true });
   for (const [signal, status] of /** @type {const} */ ([
     ["SIGINT", 130],
@@ -74,13 +78,14 @@ async function run({ again, out, python: path, ...rest }) {
   try {
     for (const [i, row] of rowsToMeasure.entries()) {
       report(`${i + 1} of ${rowsToMeasure.length}: ${row.id}, ${clock.text()}`);
-      const { ours: _, baselines, sameWork: __, ...description } = row;
-      const scales = Object.fromEntries(Object.entries(baselines).map(([name, { scale }]) => [name, { scale }]));
+      const { ours, baselines, sameWork: _, ...description } = row;
       try {
         const measured = await measureRow(row, pool, options, { onMeasured: () => clock.measured(row) });
         for (const [name, reason] of Object.entries(measured.failed)) report(`  ${name} failed: ${reason}`);
+        if (Object.keys(ours).some((engine) => measured.failed[engine])) failures++;
         const otherRows = result.rows.filter(({ id }) => id !== row.id);
-        result.rows = [...otherRows, { ...description, baselines: scales, ...measured }];
+        const participants = { ours: withoutSpecs(ours), baselines: withoutSpecs(baselines) };
+        result.rows = [...otherRows, { ...description, ...participants, ...measured }];
         await writeResultFile(file, result);
       } catch (error) {
         if (!(error instanceof ProcessFailed)) throw error;
@@ -99,38 +104,19 @@ async function run({ again, out, python: path, ...rest }) {
 }
 
 /**
- * Returns the command that starts a measuring process.
- *
- * @param {Spec} spec
- * @param {string} python
- * @param {string} cache folder for the caches of torch.compile
- */
-function commandOf({ program, prepare }, python, cache) {
-  if (program !== "python") return { command: process.execPath, args: [pathBeside("worker.mjs")] };
-  const { method, shape, threads, precision = "float32" } = prepare;
-  return {
-    command: python,
-    args: [pathBeside("torch_dit.py")],
-    env: {
-      OMP_NUM_THREADS: String(threads),
-      TORCHINDUCTOR_CACHE_DIR: join(cache, `${method}-${shape?.width}-${precision}`),
-    },
-  };
-}
-
-/**
- * @param {Result["code"]} code
- * @param {Pick<Options, "engine" | "threads" | "rounds" | "seconds" | "steps">} options
+ * @param {CodeState} code
+ * @param {Pick<Options, "engines" | "threads" | "rounds" | "seconds" | "steps">} options
+ * @param {Record<string, string>} descriptions of the engines
  * @returns {Result}
  */
-function emptyResult(code, { engine, threads, rounds, seconds, steps }) {
+function emptyResult(code, { engines, threads, rounds, seconds, steps }, descriptions) {
   return {
     schema: SCHEMA,
     startedAt: new Date().toISOString(),
     code,
-    machine: machine(),
-    versions: versions(),
-    engine,
+    machine: { ...machine(), cpuFeatures: cpuFeatures() },
+    versions: { ...versions(), ...descriptions },
+    engines,
     threads,
     rounds,
     seconds,
@@ -141,15 +127,18 @@ function emptyResult(code, { engine, threads, rounds, seconds, steps }) {
 }
 
 /**
- * One file per commit, engine, number of threads and number of rounds. All trees with uncommitted changes share one
+ * One file per commit, engines, number of threads and number of rounds. All trees with uncommitted changes share one
  * file.
  *
- * @param {Result["code"]} code
- * @param {Pick<Options, "engine" | "threads" | "rounds">} options
+ * @param {CodeState} code
+ * @param {Pick<Options, "engines" | "threads" | "rounds">} options
  */
-function fileName({ commit, clean }, { engine, threads, rounds }) {
+function fileName({ commit, clean }, { engines, threads, rounds }) {
   const version = commit === null ? "no-commit" : `${commit.slice(0, 7)}${clean ? "" : "-changed"}`;
-  return `${version}-${engine === "cpu" ? `${threads}-threads` : engine}-${rounds}-rounds`;
+  const names = engines.join("-");
+  const setup = settings.engines[engines[0]].on === "gpu" ? names : `${threads}-threads`;
+  const named = names === "cpu" || setup === names ? setup : `${names}-${setup}`;
+  return `${version}-${named}-${rounds}-rounds`;
 }
 
 /**
@@ -157,14 +146,16 @@ function fileName({ commit, clean }, { engine, threads, rounds }) {
  *
  * @param {string} path
  * @param {Pick<Options, "seconds" | "threads">} options
+ * @param {CodeState} [before] the earlier build to compare with
  * @throws UsageError if the file was measured on another machine or with other settings
  */
-function earlierResult(path, { seconds, threads }) {
+function earlierResult(path, { seconds, threads }, before) {
   if (!existsSync(path)) return undefined;
   const result = readResultFile(path);
   const isSameSetup =
     result.seconds === seconds &&
     result.threads === threads &&
+    (!before || !result.before || JSON.stringify(result.before) === JSON.stringify(before)) &&
     result.machine.cpu === machine().cpu &&
     JSON.stringify(result.settings) === JSON.stringify(settings);
   if (!isSameSetup)

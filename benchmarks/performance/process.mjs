@@ -9,7 +9,7 @@ import { freemem } from "node:os";
 import { createInterface } from "node:readline";
 
 /** @import { About, Preparation, Spec, Times } from "./types.ts" */
-/** @typedef {{ command: string, args: string[], env?: Record<string, string> }} Command */
+/** @typedef {{ command: string, args: string[], env?: Record<string, string>, cwd?: string }} Command */
 /** @typedef {{ steps: number, seconds: number }} Duration */
 /** @typedef {{ prepare: Preparation } | { measure: Duration }} Message */
 
@@ -112,8 +112,8 @@ export function processPool(commandOf, { freeBytes = freemem } = {}) {
 }
 
 /** @param {Command} command */
-function start({ command, args, env = {} }) {
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
+function start({ command, args, env = {}, cwd }) {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env }, cwd });
   /** @type {{ resolve: (answer: any) => void, reject: (error: Error) => void }[]} */
   const pendingAnswers = [];
   let output = "";

@@ -1,33 +1,29 @@
-// Reads and writes result files. Files of schema 1 are converted when they are read.
+// Reads and writes result files. Files of older schemas are converted when they are read.
 
 import { readFileSync } from "node:fs";
 import { replaceFile } from "@dit-bench/files";
+import { convertOlderResult, OLDER_SCHEMAS } from "./older-results.mjs";
 import { toMarkdown } from "./table.mjs";
 
 /** @import { Result } from "./types.ts" */
 
-export const SCHEMA = 2;
+export const SCHEMA = 3;
 
 /**
- * Reads a result file. Schema 1 had the key `rivals` in place of `baselines`, and named the two GEMM baselines
- * differently.
- *
  * @param {string} path
  * @returns {Result}
+ * @throws if the schema is unknown
  */
 export function readResultFile(path) {
   const text = readFileSync(path, "utf8");
   const { schema } = JSON.parse(text);
   if (schema === SCHEMA) return JSON.parse(text);
-  if (schema !== 1)
+  if (!OLDER_SCHEMAS.includes(schema))
     throw new Error(
-      `${path} has schema ${schema}, expected 1 or ${SCHEMA}: read it with the version of dit-bench that wrote it`,
+      `${path} has schema ${schema}, expected ${[...OLDER_SCHEMAS, SCHEMA].join(", ")}: ` +
+        "read it with the version of dit-bench that wrote it",
     );
-  const renamed = text
-    .replaceAll('"rivals":', '"baselines":')
-    .replaceAll('"square product"', '"square GEMM"')
-    .replaceAll('"own products"', '"own GEMMs"');
-  return { ...JSON.parse(renamed), schema: SCHEMA };
+  return { schema: SCHEMA, ...convertOlderResult(text) };
 }
 
 /**

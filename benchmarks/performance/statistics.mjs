@@ -26,19 +26,28 @@ export const millisecondsOf = {
 };
 
 /**
- * The ratios baseline / ours, one for each measurement of the baseline. Ours is measured before and after it, and the
- * mean of the two is the divisor. A load that rises or falls steadily cancels out.
+ * The ratios baseline / ours, one for each measurement of the baseline. Ours is measured before and after it, with no
+ * other baseline in between, and the mean of the two is the divisor. A load that rises or falls steadily cancels out.
  *
  * @param {readonly Measurement[]} chain measurements in the order in which they were made
- * @param {string} baseline its name, the value of `who` in the chain
- * @param {Clock} clock
- * @param {number} [scale] the work of ours divided by the work of the baseline
+ * @param {object} compared
+ * @param {readonly string[]} compared.engines our engines, values of `who` in the chain; all others are baselines
+ * @param {string} compared.engine the one that the baseline is compared with
+ * @param {string} compared.baseline its name in the chain
+ * @param {Clock} compared.clock
+ * @param {number} [compared.scale] the work of ours divided by the work of the baseline
  */
-export function pairRatios(chain, baseline, clock, scale = 1) {
+export function pairRatios(chain, { engines, engine, baseline, clock, scale = 1 }) {
   const time = millisecondsOf[clock];
+  /** Returns the first measurement of the engine from a position on, in steps of ±1, up to the next baseline. */
+  const neighbour = (/** @type {number} */ from, /** @type {number} */ direction) => {
+    for (let i = from; chain[i] && engines.includes(chain[i].who); i += direction)
+      if (chain[i].who === engine) return [time(chain[i])];
+    return [];
+  };
   return chain.flatMap((measurement, i) => {
     if (measurement.who !== baseline) return [];
-    const neighbours = [chain[i - 1], chain[i + 1]].filter((m) => m?.who === "ours").map(time);
+    const neighbours = [...neighbour(i - 1, -1), ...neighbour(i + 1, 1)];
     if (neighbours.length === 0) return [];
     return [(scale * time(measurement)) / (neighbours.reduce((a, b) => a + b) / neighbours.length)];
   });

@@ -1,13 +1,14 @@
 // Formats a result as a Markdown page. The page depends on the result only.
 
-import { inverse, ourTime, peakMB, ratiosOf } from "./figures.mjs";
-import { GEMM } from "./rows.mjs";
+import { enginesOf, fastestPeer, inverse, label, ourTime, peakMB, ratiosOf } from "./figures.mjs";
+import { BEFORE, baselineOn, GEMM, GEMM_ENGINE, runsOnEngine } from "./rows.mjs";
 import { median } from "./statistics.mjs";
 import { verdicts } from "./verdicts.mjs";
 
-/** @import { Clock, Result, ResultRow } from "./types.ts" */
+/** @import { Against, Clock, CodeState, Result, ResultRow } from "./types.ts" */
 /** @import { Spread } from "./statistics.mjs" */
 /** @import { StepRow } from "./verdicts.mjs" */
+/** @typedef {{ row: StepRow, engine: string }} StepOfEngine */
 
 const GAP = "–";
 /** If the load exceeds our number of threads by more than this, other programs use the machine. */
@@ -31,7 +32,8 @@ export function toMarkdown(result) {
   const sections = [
     "# Performance",
     heading(result),
-    ranOnDevice(result) ? HOW_TO_READ_DEVICES : HOW_TO_READ,
+    howToRead(result),
+    ...fastestSection(steps, result),
     ...shapes.flatMap((shapeName) => {
       const rows = steps.filter((row) => row.shapeName === shapeName);
       rows.sort((a, b) => methods.indexOf(a.method) - methods.indexOf(b.method));
@@ -55,29 +57,49 @@ const HOW_TO_READ_DEVICES = `${PAIRS} PyTorch runs on the same GPU. Its step end
 ours when the loss (in sampling, x) is back on the host. Ours computes in float32, as *pytorch* and *torch.compile* do.
 *tf32* rounds the operands of GEMMs, *bfloat16* is autocast. The GPU's memory was not measured.`;
 
-/**
- * Results older than the GPU engines have no `engine`: they were measured on the CPU.
- *
- * @param {Pick<Result, "engine">} result
- */
-const ranOnDevice = ({ engine = "cpu" }) => engine !== "cpu";
+const SEVERAL_ENGINES = `An engine's precision is that of its GEMMs, as PyTorch's is: *bfloat16* of PyTorch is autocast.
+Weights, sums and optimizer states are float32 in all of them. *Square* and *own* are measured on the engine
+\`${GEMM_ENGINE}\`.`;
 
 /** @param {Result} result */
-function heading({ machine, engine = "cpu", versions, threads, rounds, code, startedAt, rows }) {
-  const adapter = rows.flatMap(({ about }) => about.ours).find((about) => about?.adapter)?.adapter;
-  const torch = rows.flatMap(({ about }) => Object.values(about).flat()).find((about) => about.versions?.torch)
-    ?.versions?.torch;
-  const commit =
-    code.commit === null
-      ? "an unknown commit"
-      : `commit ${code.commit.slice(0, 7)}${code.clean ? "" : " with uncommitted changes"}`;
+function howToRead(result) {
+  if (ranOnDevice(result)) return HOW_TO_READ_DEVICES;
+  const before = result.before
+    ? ` *${BEFORE}* is an earlier build of this program on its engine \`cpu\`: ${commitText(result.before)}.`
+    : "";
+  return `${HOW_TO_READ}${namesPrecision(result.rows) ? `\n${SEVERAL_ENGINES}` : ""}${before}`;
+}
+
+/** @param {Pick<Result, "engines" | "settings">} result */
+const ranOnDevice = ({ engines, settings }) => settings.engines[engines[0]].on === "gpu";
+
+/**
+ * Results of schema 1 and 2 had one engine and named no precision: their pages have no columns for them.
+ *
+ * @param {readonly ResultRow[]} rows
+ */
+const namesPrecision = (rows) =>
+  rows.some(({ ours }) => Object.values(ours).some(({ precision }) => precision !== undefined));
+
+/** @param {CodeState} code */
+const commitText = ({ commit, clean }) =>
+  commit === null ? "an unknown commit" : `commit ${commit.slice(0, 7)}${clean ? "" : " with uncommitted changes"}`;
+
+/** @param {Result} result */
+function heading(result) {
+  const { machine, engines, versions, threads, rounds, code, startedAt, rows } = result;
+  const reports = rows.flatMap(({ about }) => Object.values(about).flat());
+  const adapter = reports.find((about) => about?.adapter)?.adapter;
+  const torch = reports.find((about) => about.versions?.torch)?.versions?.torch;
+  const { openvino } = versions;
   const loads = rows.flatMap(({ chain }) => chain.map(({ load }) => load ?? 0));
   return [
-    ...(engine === "cpu" ? [] : [`Engine ${engine} on ${adapter ?? "an unknown GPU"}, beside`]),
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB;`,
+    ...(ranOnDevice(result) ? [`Engine ${engines[0]} on ${adapter ?? "an unknown GPU"}, beside`] : []),
+    `${machine.cpu}${featuresText(machine.cpuFeatures)}, ${machine.cores} cores, ${machine.memoryGB} GB;`,
     `${threads} threads, ${rounds} rounds; Node ${machine.node},`,
     `onnxruntime-node ${versions["onnxruntime-node"]}, ${torch ? `PyTorch ${torch}` : "without PyTorch"};`,
-    `${commit}, ${startedAt.slice(0, 10)}.`,
+    ...(openvino ? [`engine openvino: ${openvino};`] : []),
+    `${commitText(code)}, ${startedAt.slice(0, 10)}.`,
     loads.length > 0
       ? `Load of the machine while measuring: median ${median(loads)}, maximum ${Math.max(...loads)}.`
       : "",
@@ -89,31 +111,98 @@ function heading({ machine, engine = "cpu", versions, threads, rounds, code, sta
     .trim();
 }
 
+/** @param {readonly string[] | undefined} features */
+function featuresText(features) {
+  if (features === undefined) return "";
+  return features.length > 0 ? ` (${features.join(" ")})` : " (without the features that speed up GEMMs)";
+}
+
+/**
+ * The ratio of the fastest PyTorch for every step and engine: of the engine's precision, and of any.
+ *
+ * @param {StepRow[]} steps
+ * @param {Result} result
+ */
+function fastestSection(steps, { settings: { peers, methods } }) {
+  if (!namesPrecision(steps)) return [];
+  const cell = (/** @type {StepOfEngine} */ { row, engine }, /** @type {Against} */ against) => {
+    const fastest = fastestPeer(row, engine, peers, against);
+    if (!fastest) return GAP;
+    return `${formatRatio(fastest.ratio)} ${label(fastest.peer, row.baselines[fastest.peer].precision)}`;
+  };
+  const sorted = [...steps].sort(
+    (a, b) => a.shape.width - b.shape.width || methods.indexOf(a.method) - methods.indexOf(b.method),
+  );
+  const body = stepsOfEngines(sorted)
+    .map((step) => ({ step, cells: [cell(step, "equal precision"), cell(step, "any precision")] }))
+    .filter(({ cells }) => cells.some((text) => text !== GAP))
+    .map(({ step: { row, engine }, cells }) => [row.id, ...engineCells(row, engine), ...cells]);
+  if (body.length === 0) return [];
+  return [
+    "## The fastest PyTorch",
+    "Its wall time over ours:",
+    formatTable(["", ...ENGINE_COLUMNS, "of equal precision", "of any precision"], body),
+  ];
+}
+
+const ENGINE_COLUMNS = ["engine", "precision"];
+
+/**
+ * @param {ResultRow} row
+ * @param {string} engine
+ */
+const engineCells = ({ ours }, engine) => {
+  const { precision } = ours[engine];
+  return precision === undefined ? [] : [engine, precision];
+};
+
+/**
+ * @param {StepRow[]} rows
+ * @returns {StepOfEngine[]}
+ */
+const stepsOfEngines = (rows) => rows.flatMap((row) => enginesOf(row).map((engine) => ({ row, engine })));
+
+/**
+ * The names of those baselines that were measured in one of the rows, each with its label.
+ *
+ * @param {readonly StepRow[]} rows
+ * @param {readonly string[]} names
+ */
+const labelled = (rows, names) =>
+  names.flatMap((name) => {
+    const baseline = rows.find((row) => name in row.baselines)?.baselines[name];
+    return baseline ? [{ name, title: label(name, baseline.precision) }] : [];
+  });
+
 /**
  * @param {StepRow[]} rows of one shape
  * @param {Result} result
  */
 function shapeSections(rows, result) {
   const { width, depth, tokens, batch } = rows[0].shape;
-  const known = ranOnDevice(result) ? Object.keys(result.settings.devicePeers) : result.settings.peers;
-  const peers = known.filter((peer) => rows.some((row) => peer in row.baselines));
-  const gemms = Object.values(GEMM).filter((name) => rows.some((row) => name in row.baselines));
+  const { peers } = result.settings;
+  const compared = labelled(rows, [...Object.keys(peers), BEFORE]);
+  const gemms = Object.values(GEMM).filter((name) =>
+    rows.some((row) => baselineOn(name, GEMM_ENGINE) in row.baselines),
+  );
   const columns = [
     "",
+    ...(namesPrecision(rows) ? ENGINE_COLUMNS : []),
     "ms",
     ...(ranOnDevice(result) ? ["images a second"] : []),
-    ...peers.map((peer) => `${peer} / ours`),
+    ...compared.map(({ title }) => `${title} / ours`),
     ...gemms.map((name) => name.split(" ")[0]),
   ];
   const times = (/** @type {Clock} */ clock) =>
     formatTable(
       columns,
-      rows.map((row) => [
+      stepsOfEngines(rows).map(({ row, engine }) => [
         METHOD_TITLES[row.method],
-        formatNumber(ourTime(row, clock)),
-        ...(ranOnDevice(result) ? [formatNumber((1e3 * batch) / ourTime(row, clock))] : []),
-        ...peers.map((peer) => ratioText(row, peer, clock)),
-        ...gemms.map((name) => ratioText(row, name, clock, formatPercent)),
+        ...engineCells(row, engine),
+        formatNumber(ourTime(row, engine, clock)),
+        ...(ranOnDevice(result) ? [formatNumber((1e3 * batch) / ourTime(row, engine, clock))] : []),
+        ...compared.map(({ name }) => ratioText(row, engine, name, clock)),
+        ...gemms.map((name) => ratioText(row, engine, baselineOn(name, GEMM_ENGINE), clock, formatPercent)),
       ]),
     );
   const title = `## Width ${width}, depth ${depth}, ${tokens} tokens, batch ${batch}`;
@@ -125,17 +214,18 @@ function shapeSections(rows, result) {
     "CPU time of all threads together:",
     times("cpu"),
     "Peak memory of each process alone, and compile times:",
-    memoryTable(rows, peers),
+    memoryTable(rows, compared, peers),
     ...fullSection(rows, ["wall", "cpu", "memory"]),
   ];
 }
 
 /**
  * @param {StepRow[]} rows
- * @param {string[]} peers
+ * @param {{ name: string, title: string }[]} compared
+ * @param {Result["settings"]["peers"]} peers
  */
-function memoryTable(rows, peers) {
-  const withCompile = peers.includes("torch.compile");
+function memoryTable(rows, compared, peers) {
+  const compiledPeers = compared.filter(({ name }) => peers[name]?.compile);
   const memory = (/** @type {StepRow} */ row, /** @type {string} */ who) => {
     const peak = peakMB(row, who);
     return peak === null ? GAP : formatNumber(peak);
@@ -143,67 +233,92 @@ function memoryTable(rows, peers) {
   return formatTable(
     [
       "",
+      ...(namesPrecision(rows) ? ENGINE_COLUMNS : []),
       "trained",
       "GFLOP",
       "ours, MB",
-      ...peers.map((peer) => `${peer}, MB`),
+      ...compared.map(({ title }) => `${title}, MB`),
       "trace, s",
       "session, s",
-      ...(withCompile ? ["torch.compile, s"] : []),
+      ...compiledPeers.map(({ title }) => `${title}, s`),
     ],
-    rows.map((row) => {
-      const [ours] = row.about.ours;
-      const compiled = row.about["torch.compile"]?.[0];
+    stepsOfEngines(rows).map(({ row, engine }) => {
+      const [ours] = row.about[engine];
       return [
         METHOD_TITLES[row.method],
+        ...engineCells(row, engine),
         String(ours.trainable),
         formatNumber((row.flops ?? 0) / 1e9),
-        memory(row, "ours"),
-        ...peers.map((peer) => memory(row, peer)),
+        memory(row, engine),
+        ...compared.map(({ name }) => memory(row, name)),
         formatSeconds(ours.trace_ms),
         formatSeconds(ours.session_ms),
-        ...(withCompile ? [compiled ? formatSeconds(compiled.compile_ms) : GAP] : []),
+        ...compiledPeers.map(({ name }) => formatSeconds(row.about[name]?.[0].compile_ms)),
       ];
     }),
   );
 }
 
 /**
+ * One line for each engine that DiffFit and full fine-tuning were measured on.
+ *
  * @param {StepRow[]} rows
  * @param {readonly (Clock | "memory")[]} quantities
  */
 function fullSection(rows, quantities) {
-  const row = rows.find(({ baselines }) => "full" in baselines);
-  if (!row || row.failed.full) return [];
-  const compareWithFull = (/** @type {Clock} */ clock) => rangeText(inverse(ratiosOf(row, "full", clock)), formatRatio);
-  const text = {
-    wall: () => `wall time ${compareWithFull("wall")}`,
-    cpu: () => `CPU time ${compareWithFull("cpu")}`,
-    memory: () => `memory ${formatRatio((peakMB(row, "ours") ?? Number.NaN) / (peakMB(row, "full") ?? Number.NaN))}`,
-  };
-  return [`DiffFit over full fine-tuning: ${quantities.map((quantity) => text[quantity]()).join(", ")}.`];
+  return stepsOfEngines(rows).flatMap(({ row, engine }) => {
+    const full = baselineOn("full", engine);
+    if (!(full in row.baselines) || row.failed[full]) return [];
+    const compareWithFull = (/** @type {Clock} */ clock) =>
+      rangeText(inverse(ratiosOf(row, engine, full, clock)), formatRatio);
+    const text = {
+      wall: () => `wall time ${compareWithFull("wall")}`,
+      cpu: () => `CPU time ${compareWithFull("cpu")}`,
+      memory: () => `memory ${formatRatio((peakMB(row, engine) ?? Number.NaN) / (peakMB(row, full) ?? Number.NaN))}`,
+    };
+    const figures = quantities.map((quantity) => text[quantity]()).join(", ");
+    return [`DiffFit over full fine-tuning${onEngine(row, engine)}: ${figures}.`];
+  });
+}
+
+/**
+ * Names the engine in a sentence, where the result names precisions.
+ *
+ * @param {ResultRow} row
+ * @param {string} engine
+ */
+function onEngine({ ours }, engine) {
+  const { precision } = ours[engine];
+  return precision === undefined ? "" : ` on ${label(engine, precision)}`;
 }
 
 /** @param {ResultRow[]} rows */
 function partSections(rows) {
   if (rows.length === 0) return [];
   const loop = rows.find(({ part }) => part === "loop");
-  const body = rows.map((row) => {
-    const wall = ourTime(row, "wall");
-    const { images } = row.about.ours[0];
-    return [
-      PART_TITLES[row.part ?? ""],
-      formatNumber(wall),
-      formatNumber(ourTime(row, "cpu")),
-      images ? formatNumber((1e3 * images) / wall) : GAP,
-      formatNumber(peakMB(row, "ours") ?? Number.NaN),
-    ];
-  });
+  const body = rows.flatMap((row) =>
+    enginesOf(row).map((engine) => {
+      const wall = ourTime(row, engine, "wall");
+      const { images } = row.about[engine][0];
+      const cells = engineCells(row, engine);
+      return [
+        PART_TITLES[row.part ?? ""],
+        ...(runsOnEngine(row.part ?? "") ? cells : cells.map(() => GAP)),
+        formatNumber(wall),
+        formatNumber(ourTime(row, engine, "cpu")),
+        images ? formatNumber((1e3 * images) / wall) : GAP,
+        formatNumber(peakMB(row, engine) ?? Number.NaN),
+      ];
+    }),
+  );
   return [
     "## Parts of a run",
     "At the settings of recipe mini (batches of 32 images of 32 × 32):",
-    formatTable(["", "ms", "CPU ms", "images a second", "peak MB"], body),
-    ...(loop ? inputSection(rows, loop) : []),
+    formatTable(
+      ["", ...(namesPrecision(rows) ? ENGINE_COLUMNS : []), "ms", "CPU ms", "images a second", "peak MB"],
+      body,
+    ),
+    ...(loop ? enginesOf(loop).map((engine) => inputText(rows, loop, engine)) : []),
   ];
 }
 
@@ -223,13 +338,17 @@ const PART_TITLES = {
  *
  * @param {ResultRow[]} rows of parts
  * @param {ResultRow} loop
+ * @param {string} engine
  */
-function inputSection(rows, loop) {
-  const [wall, cpu] = /** @type {const} */ (["wall", "cpu"]).map((clock) => ratiosOf(loop, "same batch", clock));
-  const perSecond = (/** @type {ResultRow} */ row) => (1e3 * (row.about.ours[0].images ?? 0)) / ourTime(row, "wall");
-  const consumed = perSecond(loop);
+function inputText(rows, loop, engine) {
+  const [wall, cpu] = /** @type {const} */ (["wall", "cpu"]).map((clock) =>
+    ratiosOf(loop, engine, baselineOn("same batch", engine), clock),
+  );
+  const perSecond = (/** @type {ResultRow} */ row, /** @type {string} */ engine) =>
+    (1e3 * (row.about[engine][0].images ?? 0)) / ourTime(row, engine, "wall");
+  const consumed = perSecond(loop, engine);
   const lines = [
-    "Does making batches slow the training loop?",
+    `Does making batches slow the training loop${onEngine(loop, engine)}?`,
     ...(wall
       ? [
           `Steps on one fixed batch take ${rangeText(wall, formatRatio)} of the loop's wall time`,
@@ -238,17 +357,17 @@ function inputSection(rows, loop) {
       : []),
     `The loop consumes ${formatNumber(consumed)} images a second.`,
   ];
-  const decoders = rows.filter(({ part }) => part?.startsWith("decoding"));
+  const decoders = rows.filter((row) => row.part?.startsWith("decoding") && enginesOf(row).length > 0);
   for (const row of decoders) {
     const side = row.part?.split("-")[1];
-    const rate = perSecond(row);
+    const rate = perSecond(row, enginesOf(row)[0]);
     lines.push(
       `Decoding to ${side} gives ${formatNumber(rate)} images a second, ${formatRatio(rate / consumed)} times that.`,
     );
   }
   if (decoders.length > 0)
     lines.push("Files are decoded once, before the first step, and stay in memory: nothing is decoded while training.");
-  return [lines.join(" ")];
+  return lines.join(" ");
 }
 
 /** @param {Result} result */
@@ -274,11 +393,13 @@ function failureSection(rows) {
 
 /**
  * @param {ResultRow} row
+ * @param {string} engine
  * @param {string} baseline
  * @param {Clock} clock
  * @param {(value: number) => string} [format]
  */
-const ratioText = (row, baseline, clock, format = formatRatio) => rangeText(ratiosOf(row, baseline, clock), format);
+const ratioText = (row, engine, baseline, clock, format = formatRatio) =>
+  rangeText(ratiosOf(row, engine, baseline, clock), format);
 
 /**
  * @param {Spread | null} range

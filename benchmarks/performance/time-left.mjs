@@ -1,11 +1,22 @@
 // Estimates the time left, first from the operations of the rows, then from the pace of the finished rows.
 
 /** @import { Row } from "./types.ts" */
-/** @typedef {Pick<Row, "flops" | "baselines">} Work */
+/** @typedef {Pick<Row, "flops" | "ours" | "baselines">} Work */
 /** @typedef {{ rounds: number, seconds: number, steps: number }} Thoroughness */
 
 const ASSUMED_FLOPS_PER_SECOND = 1e11;
 const START_SECONDS = 5; // to start one process
+
+/**
+ * Returns the number of measurements in one round: every baseline, and behind it the engines compared with it.
+ *
+ * @param {Work} row
+ */
+function measurementsPerRound({ ours, baselines }) {
+  const engines = Object.keys(ours).length;
+  const counts = Object.values(baselines).map(({ engine }) => 1 + (engine === undefined ? engines : 1));
+  return counts.length > 0 ? counts.reduce((a, b) => a + b) : engines;
+}
 
 /**
  * Returns the first estimate for a row in seconds.
@@ -13,10 +24,10 @@ const START_SECONDS = 5; // to start one process
  * @param {Work} row
  * @param {Thoroughness} options
  */
-export function roughSeconds({ flops = 0, baselines }, { rounds, seconds, steps }) {
-  const count = Object.keys(baselines).length;
-  const measurementSeconds = Math.max(seconds, (steps * flops) / ASSUMED_FLOPS_PER_SECOND);
-  return rounds * Math.max(1, 2 * count) * measurementSeconds + START_SECONDS * (1 + count);
+export function roughSeconds(row, { rounds, seconds, steps }) {
+  const processes = Object.keys({ ...row.ours, ...row.baselines }).length;
+  const measurementSeconds = Math.max(seconds, (steps * (row.flops ?? 0)) / ASSUMED_FLOPS_PER_SECOND);
+  return rounds * measurementsPerRound(row) * measurementSeconds + START_SECONDS * processes;
 }
 
 /**
@@ -29,8 +40,7 @@ export function roughSeconds({ flops = 0, baselines }, { rounds, seconds, steps 
 export function timeLeft(rows, options, now = () => performance.now() / 1e3) {
   const start = now();
   /** @param {Work} row */
-  const secondsPerMeasurement = (row) =>
-    roughSeconds(row, options) / (options.rounds * Math.max(1, 2 * Object.keys(row.baselines).length));
+  const secondsPerMeasurement = (row) => roughSeconds(row, options) / (options.rounds * measurementsPerRound(row));
   const total = rows.reduce((sum, row) => sum + roughSeconds(row, options), 0);
   let finishedSeconds = 0;
   let rowSeconds = 0;

@@ -119,8 +119,8 @@ IS_TRAINED = dict(
 def prepare(method, shape, compile, threads, device="cpu", precision="float32"):
     """Returns the function of one step, and a description of it. On a GPU a step ends when the GPU has finished it.
 
-    precision: the precision of matrix multiplications on a GPU, one of "float32", "tf32" and "bfloat16" (autocast of
-    forward pass and loss). Weights and optimizer states are always float32.
+    precision: the precision of matrix multiplications, one of "float32", "tf32" (on a GPU only) and "bfloat16"
+    (autocast of forward pass and loss). Weights and optimizer states are always float32.
     """
     torch.set_num_threads(threads)
     torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
@@ -142,24 +142,32 @@ def prepare(method, shape, compile, threads, device="cpu", precision="float32"):
         def step():
             optimizer.zero_grad()
             with autocast:
-                loss = F.mse_loss(run(x, t, y)[..., :PATCH_VALUES], target)
+                prediction = run(x, t, y)
+                loss = F.mse_loss(prediction[..., :PATCH_VALUES], target)
             loss.backward()
             optimizer.step()
             finish()
+            return prediction.dtype
     else:
+        optimizer = None
 
         def step():
             with torch.inference_mode(), autocast:
-                run(x, t, y)
+                prediction = run(x, t, y)
             finish()
+            return prediction.dtype
 
     times = []
     for _ in range(3):
         start = time.perf_counter()
-        step()
+        output = step()
         times.append(1e3 * (time.perf_counter() - start))
     versions = dict(torch=torch.__version__, python=sys.version.split()[0])
     about = dict(trainable=sum(p.numel() for p in trained), versions=versions)
+    dtypes = dict(output=output, weights=next(model.parameters()).dtype)
+    if optimizer:
+        dtypes["moments"] = next(iter(optimizer.state.values()))["exp_avg"].dtype
+    about["dtypes"] = {name: str(dtype).removeprefix("torch.") for name, dtype in dtypes.items()}
     if compile:
         about["compile_ms"] = round(times[0] - times[2], 1)
     return step, about

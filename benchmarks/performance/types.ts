@@ -11,22 +11,30 @@ export interface Shape {
   readonly batch: number;
 }
 
-export type EngineName = "cpu" | "webgpu" | "cuda";
 export type Clock = "wall" | "cpu";
+/** Where an engine or PyTorch computes. */
+export type Place = "cpu" | "gpu";
+/** The precision of GEMMs. Weights, sums and optimizer states are float32 in all of them. */
+export type Precision = "float32" | "tf32" | "bfloat16";
 
-/** The settings of PyTorch on a GPU. */
-export interface DevicePeer {
+export interface EngineSettings {
+  readonly on: Place;
+  readonly precision: Precision;
+}
+
+/** The settings of PyTorch, and where it is measured with them. */
+export interface PeerSettings {
+  readonly on: readonly Place[];
   readonly compile: boolean;
-  readonly precision: "float32" | "tf32" | "bfloat16";
+  readonly precision: Precision;
 }
 
 /** The contents of settings.json. */
 export interface Settings {
   readonly shapes: Readonly<Record<string, Shape>>;
   readonly methods: readonly string[];
-  readonly engines: readonly string[];
-  readonly peers: readonly string[];
-  readonly devicePeers: Readonly<Record<string, DevicePeer>>;
+  readonly engines: Readonly<Record<string, EngineSettings>>;
+  readonly peers: Readonly<Record<string, PeerSettings>>;
   readonly parts: readonly string[];
   readonly defaults: {
     readonly shapes: readonly string[];
@@ -40,20 +48,39 @@ export interface Settings {
   readonly targets: Targets;
 }
 
+export type Against = "equal precision" | "any precision";
+
+/** Limits for the ratio of the fastest PyTorch's time to ours, in the steps of these shapes and methods. */
+export interface PeerTarget {
+  readonly engine: string;
+  readonly against: Against;
+  /** Without a list, every shape; the same for methods. */
+  readonly shapes?: readonly string[];
+  readonly methods?: readonly string[];
+  readonly atLeast: number;
+  /** More than half of the steps must reach this. */
+  readonly mostAtLeast?: number;
+}
+
 /** Limits for a result. A limit is a ratio unless its name has a unit. */
 export interface Targets {
-  readonly pytorch: number;
+  readonly peers: readonly PeerTarget[];
+  /** Limits of an earlier build's time divided by ours, and of our peak memory divided by the earlier build's. */
+  readonly before?: { readonly full: number; readonly others: number; readonly memory: number };
   readonly share: { readonly fromWidth: number; readonly sample: number; readonly train: number };
   readonly difffitToFull: { readonly time: number; readonly memory: number };
   readonly difffitPeakMB: Readonly<Record<string, number>>;
   readonly frechetSeconds: number;
   readonly loop: number;
+  readonly memoryGrowthMB?: number; // not in results of schema 1 and 2
 }
 
 /** The checked flags of the command. */
 export interface Options {
-  readonly engine: EngineName;
+  readonly engines: readonly string[];
   readonly commit?: string;
+  /** The folder of an earlier build to compare with. */
+  readonly before?: string;
   readonly help: boolean;
   readonly table?: string;
   readonly shapes: readonly string[];
@@ -106,7 +133,8 @@ export interface Preparation {
 
 /** A measuring process: the program and what it prepares. Specs of one shape share an estimate of their memory. */
 export interface Spec {
-  readonly program?: "node" | "python";
+  /** `before` is the measuring process of an earlier build. */
+  readonly program?: "node" | "python" | "before";
   readonly shape?: object;
   readonly prepare: Preparation;
 }
@@ -124,6 +152,8 @@ export interface About {
   readonly nodes?: number;
   readonly adapter?: string;
   readonly versions?: { readonly torch?: string; readonly python?: string };
+  /** PyTorch only: the types of the network's output, the weights and the optimizer's moments. */
+  readonly dtypes?: { readonly output: string; readonly weights: string; readonly moments?: string };
 }
 
 /** One measurement: the wall time of every step, the CPU time of all of them together, the process's peak memory. */
@@ -131,24 +161,39 @@ export interface Times {
   readonly wall_ms: readonly number[];
   readonly cpu_ms: number;
   readonly peak_mb?: number;
+  /** Resident memory at the end of this measurement. */
+  readonly resident_mb?: number;
   /** The time that the process waited before this measurement, and the CPU time that it used in this time. */
   readonly idle_ms?: number;
   readonly idle_cpu_ms?: number;
 }
 
 export interface Measurement extends Times {
-  /** "ours" or the name of a baseline. */
+  /** The name of an engine of ours or of a baseline. */
   readonly who: string;
   readonly at?: string;
   readonly load?: number;
+}
+
+/** What a result file says about an engine of ours in a row. Results of schema 1 and 2 lack the precision. */
+export interface OursInfo {
+  readonly precision?: Precision;
+}
+
+/** A baseline's time multiplied by its `scale` is its time for the work of ours. */
+export interface BaselineInfo extends OursInfo {
+  readonly scale: number;
+  /** The only engine that it is compared with; without it, all of them. */
+  readonly engine?: string;
 }
 
 /** A row to be measured. */
 export interface Row {
   readonly id: string;
   readonly kind: "step" | "part";
-  readonly ours: Spec;
-  readonly baselines: Readonly<Record<string, { readonly spec: Spec; readonly scale: number }>>;
+  /** Our engines by name. */
+  readonly ours: Readonly<Record<string, OursInfo & { readonly spec: Spec }>>;
+  readonly baselines: Readonly<Record<string, BaselineInfo & { readonly spec: Spec }>>;
   /** Baselines that must train as many parameters as ours. */
   readonly sameWork: readonly string[];
   readonly shapeName?: string;
@@ -164,24 +209,38 @@ export interface Measured {
   readonly chain: readonly Measurement[];
   /** The reports of each process, one for every start. */
   readonly about: Readonly<Record<string, readonly About[]>>;
-  /** For each baseline that failed, the reason. */
+  /** For each engine and baseline that failed, the reason. */
   readonly failed: Readonly<Record<string, string>>;
 }
 
-/** A measured row in the result file. A baseline's time multiplied by its `scale` is its time for the work of ours. */
+/** A measured row in the result file. */
 export interface ResultRow extends Omit<Row, "ours" | "baselines" | "sameWork">, Measured {
-  readonly baselines: Readonly<Record<string, { readonly scale: number }>>;
+  readonly ours: Readonly<Record<string, OursInfo>>;
+  readonly baselines: Readonly<Record<string, BaselineInfo>>;
 }
 
-/** A result file of schema 2. Schema 1 had other names: see result-file.mjs. */
+export interface CodeState {
+  readonly commit: string | null;
+  readonly clean: boolean | null;
+}
+
+/** A result file of schema 3. Older schemas are converted: see older-results.mjs. */
 export interface Result {
   readonly schema: number;
   readonly startedAt: string;
-  readonly code: { readonly commit: string | null; readonly clean: boolean | null };
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGB: number; readonly node: string };
+  readonly code: CodeState;
+  /** The earlier build that was measured, too. */
+  before?: CodeState;
+  readonly machine: {
+    readonly cpu: string;
+    /** The CPU's features that decide the speed of GEMMs. Results of schema 1 and 2 lack them. */
+    readonly cpuFeatures?: readonly string[];
+    readonly cores: number;
+    readonly memoryGB: number;
+    readonly node: string;
+  };
   readonly versions: Readonly<Record<string, string>>;
-  /** Results older than the GPU engines lack it; they were measured on the CPU. */
-  readonly engine?: EngineName;
+  readonly engines: readonly string[];
   readonly threads: number;
   readonly rounds: number;
   readonly seconds: number;

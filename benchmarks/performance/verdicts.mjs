@@ -1,50 +1,128 @@
 // Compares a result with the targets of settings.json. The median over the pairs decides about a ratio.
 
-import { inverse, ourTime, peakMB, ratiosOf } from "./figures.mjs";
-import { GEMM } from "./rows.mjs";
+import { enginesOf, fastestPeer, inverse, label, ourTime, peakMB, ratiosOf } from "./figures.mjs";
+import { BEFORE, baselineOn, GEMM, GEMM_ENGINE } from "./rows.mjs";
 
-/** @import { Result, ResultRow, Settings, Shape, Targets } from "./types.ts" */
+/** @import { PeerTarget, Result, ResultRow, Settings, Shape, Targets } from "./types.ts" */
 /** @typedef {{ what: string, target: string, value: string, met: boolean }} Verdict */
 /** @typedef {ResultRow & { shape: Shape, method: string, shapeName: string }} StepRow */
+/** @typedef {Pick<Settings, "targets" | "peers" | "methods">} Judged */
+
+/** All targets except those against PyTorch are for the engine that every installation has. */
+const DEFAULT_ENGINE = "cpu";
 
 /**
  * Returns one verdict for each target that the result has measurements for.
  *
- * @param {Pick<Result, "rows"> & { settings: Pick<Settings, "targets" | "peers" | "methods"> }} result
+ * @param {Pick<Result, "rows"> & { settings: Judged }} result
+ * @returns {Verdict[]}
  */
-export function verdicts({ rows, settings: { targets, peers, methods } }) {
+export function verdicts({ rows, settings }) {
+  const { targets, methods } = settings;
   const steps = /** @type {StepRow[]} */ (rows.filter(({ kind }) => kind === "step")).sort(
     (a, b) => a.shape.width - b.shape.width || methods.indexOf(a.method) - methods.indexOf(b.method),
   );
   const list = steps.flatMap((row) => [
-    compareWithPeers(row, peers, targets),
-    gemmShare(row, targets),
-    ...compareWithFull(row, targets),
+    ...compareWithPeers(row, settings),
+    ...(enginesOf(row).includes(DEFAULT_ENGINE)
+      ? [...compareWithBefore(row, targets), ...gemmShare(row, targets), ...compareWithFull(row, targets)]
+      : []),
   ]);
-  for (const { part, ...row } of rows.filter(({ kind }) => kind === "part")) {
-    if (part === "frechet") {
-      const seconds = ourTime(row, "wall") / 1e3;
+  list.push(...targets.peers.flatMap((target) => compareMost(steps, target, settings)));
+  for (const row of rows.filter(({ kind }) => kind === "part")) {
+    if (row.part === "frechet") {
+      const seconds = ourTime(row, enginesOf(row)[0], "wall") / 1e3;
       list.push(atMost("Fréchet distance, seconds", seconds, targets.frechetSeconds));
     }
-    const sameBatch = part === "loop" && ratiosOf(row, "same batch", "wall");
+    const sameBatch = ratiosOf(row, DEFAULT_ENGINE, baselineOn("same batch", DEFAULT_ENGINE), "wall");
     if (sameBatch)
       list.push(atLeast("step on a fixed batch / step that makes its batch", sameBatch.median, targets.loop));
   }
-  return list.filter((verdict) => verdict !== null);
+  return list;
 }
 
 /**
- * Compares ours with the fastest peer.
+ * Names a step of one engine. Results of schema 1 and 2, which had one engine, name the step only.
  *
  * @param {StepRow} row
- * @param {readonly string[]} peers
+ * @param {string} engine
+ */
+function subject({ id, ours }, engine) {
+  const { precision } = ours[engine];
+  return precision === undefined ? id : `${id}, ${label(engine, precision)}`;
+}
+
+/**
+ * Compares each engine with the fastest PyTorch.
+ *
+ * @param {StepRow} row
+ * @param {Judged} settings
+ */
+function compareWithPeers(row, { targets, peers }) {
+  return targets.peers.flatMap((target) => {
+    const { engine, against, atLeast: limit } = target;
+    const fastest = isMeant(row, target) ? fastestPeer(row, engine, peers, against) : null;
+    if (!fastest) return [];
+    const precision = row.baselines[fastest.peer].precision;
+    const name = precision === undefined ? "" : ` of ${against}, ${label(fastest.peer, precision)},`;
+    return [atLeast(`${subject(row, engine)}: the fastest PyTorch${name} / ours`, fastest.ratio, limit)];
+  });
+}
+
+/**
+ * Whether a target is for this step.
+ *
+ * @param {StepRow} row
+ * @param {PeerTarget} target
+ */
+const isMeant = (row, { engine, shapes, methods }) =>
+  enginesOf(row).includes(engine) &&
+  (shapes?.includes(row.shapeName) ?? true) &&
+  (methods?.includes(row.method) ?? true);
+
+/**
+ * Judges the limit that more than half of the steps must reach.
+ *
+ * @param {readonly StepRow[]} steps
+ * @param {PeerTarget} target
+ * @param {Judged} settings
+ * @returns {Verdict[]}
+ */
+function compareMost(steps, target, { peers }) {
+  const { engine, against, mostAtLeast: limit } = target;
+  if (limit === undefined) return [];
+  const meant = steps.filter((row) => isMeant(row, target));
+  const ratios = meant.flatMap((row) => fastestPeer(row, engine, peers, against)?.ratio ?? []);
+  if (ratios.length === 0) return [];
+  const reached = ratios.filter((ratio) => ratio >= limit).length;
+  return [
+    {
+      what: `${label(engine, meant[0].ours[engine].precision)}, most steps: the fastest PyTorch of ${against} / ours`,
+      target: `≥ ${format(limit)} in more than half`,
+      value: `${reached} of ${ratios.length}`,
+      met: 2 * reached > ratios.length,
+    },
+  ];
+}
+
+/**
+ * Compares time and peak memory with the earlier build. Garbage raises the peak by some MB from measurement to
+ * measurement, and ours is measured more often: peaks are those after as many measurements.
+ *
+ * @param {StepRow} row
  * @param {Targets} targets
  */
-function compareWithPeers(row, peers, targets) {
-  const ratios = peers.flatMap((peer) => ratiosOf(row, peer, "wall")?.median ?? []);
-  return ratios.length > 0
-    ? atLeast(`${row.id}: the fastest PyTorch / ours`, Math.min(...ratios), targets.pytorch)
-    : null;
+function compareWithBefore(row, { before }) {
+  const ratios = ratiosOf(row, DEFAULT_ENGINE, BEFORE, "wall");
+  if (!ratios || !before) return [];
+  const earlier = label("the earlier build's cpu", row.baselines[BEFORE].precision);
+  const count = row.chain.filter(({ who }) => who === BEFORE).length;
+  const memory = (peakMB(row, DEFAULT_ENGINE, count) ?? Number.NaN) / (peakMB(row, BEFORE) ?? Number.NaN);
+  const what = subject(row, DEFAULT_ENGINE);
+  return [
+    atLeast(`${what}: ${earlier} / ours`, ratios.median, row.method === "full" ? before.full : before.others),
+    atMost(`${what}: memory / ${earlier}`, memory, before.memory),
+  ];
 }
 
 /**
@@ -52,13 +130,10 @@ function compareWithPeers(row, peers, targets) {
  * @param {Targets} targets
  */
 function gemmShare(row, { share }) {
-  const ratios = row.shape.width >= share.fromWidth && ratiosOf(row, GEMM.square, "wall");
-  if (!ratios) return null;
-  return atLeast(
-    `${row.id}: share of the square GEMM's throughput`,
-    ratios.median,
-    row.method === "sample" ? share.sample : share.train,
-  );
+  const ratios = ratiosOf(row, GEMM_ENGINE, baselineOn(GEMM.square, GEMM_ENGINE), "wall");
+  if (row.shape.width < share.fromWidth || !ratios) return [];
+  const limit = row.method === "sample" ? share.sample : share.train;
+  return [atLeast(`${subject(row, GEMM_ENGINE)}: share of the square GEMM's throughput`, ratios.median, limit)];
 }
 
 /**
@@ -69,14 +144,16 @@ function gemmShare(row, { share }) {
  */
 function compareWithFull(row, { difffitToFull, difffitPeakMB }) {
   if (row.method !== "difffit") return [];
+  const what = subject(row, DEFAULT_ENGINE);
+  const full = baselineOn("full", DEFAULT_ENGINE);
   const limit = difffitPeakMB[row.shapeName];
-  const memory = peakMB(row, "ours") ?? Number.NaN;
-  const peak = limit ? [atMost(`${row.id}: peak MB`, memory, limit)] : [];
-  const timeRatios = inverse(ratiosOf(row, "full", "wall"));
+  const memory = peakMB(row, DEFAULT_ENGINE) ?? Number.NaN;
+  const peak = limit ? [atMost(`${what}: peak MB`, memory, limit)] : [];
+  const timeRatios = inverse(ratiosOf(row, DEFAULT_ENGINE, full, "wall"));
   if (!timeRatios) return peak;
   return [
-    atMost(`${row.id} / full: time`, timeRatios.median, difffitToFull.time),
-    below(`${row.id} / full: memory`, memory / (peakMB(row, "full") ?? Number.NaN), difffitToFull.memory),
+    atMost(`${what} / full: time`, timeRatios.median, difffitToFull.time),
+    below(`${what} / full: memory`, memory / (peakMB(row, full) ?? Number.NaN), difffitToFull.memory),
     ...peak,
   ];
 }

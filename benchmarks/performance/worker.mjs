@@ -11,9 +11,15 @@ import * as tf from "@tensorflow/tfjs";
 
 /** @type {Record<string, string>} */
 const modules = { step: "./workloads/step.mjs", gemms: "./workloads/gemms.mjs" };
+/** V8 drops the code of functions that are no longer called after some collections. */
+const COLLECTIONS = 8;
 const WARM_UP = { runs: 2, milliseconds: 5000 };
 
 process.on("SIGINT", () => {}); // a terminal sends SIGINT to all processes; this process exits when its stdin closes
+process.on("uncaughtException", ({ message, stack }) => {
+  console.error(`${stack}\n${message}`); // the parent process quotes the last lines
+  process.exit(1);
+});
 tf.enableProdMode(); // otherwise tfjs prints advice to install another backend
 /** @type {Job | undefined} */
 let job;
@@ -26,7 +32,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   };
   const answer = command.prepare ? await prepare(command.prepare) : { ...(await measure(command.measure)), ...idle };
   lastAnswer = { at: performance.now(), cpu: process.cpuUsage() };
-  process.stdout.write(`${JSON.stringify({ ...answer, peak_mb: peakMB() })}\n`);
+  process.stdout.write(`${JSON.stringify({ ...answer, ...memoryMB() })}\n`);
 }
 job?.close?.();
 process.exit(0);
@@ -66,13 +72,18 @@ async function measure({ steps, seconds }) {
   return { wall_ms, cpu_ms: roundMicroseconds(cpu_ms) };
 }
 
-/** Peak memory of this process alone. On Linux maxRSS would start at the value of the parent process. */
-function peakMB() {
+/**
+ * Peak and present memory of this process alone. On Linux maxRSS would start at the value of the parent process. With
+ * --expose-gc, the present memory is that without garbage.
+ */
+function memoryMB() {
+  for (let i = 0; i < COLLECTIONS; i++) globalThis.gc?.();
+  const resident_mb = Math.round((10 * process.memoryUsage.rss()) / 2 ** 20) / 10;
   try {
     const [, kilobytes] = /^VmHWM:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
-    return Math.floor(Number(kilobytes) / 1024);
+    return { peak_mb: Math.floor(Number(kilobytes) / 1024), resident_mb };
   } catch {
-    return Math.floor(process.resourceUsage().maxRSS / 1024);
+    return { peak_mb: Math.floor(process.resourceUsage().maxRSS / 1024), resident_mb };
   }
 }
 
