@@ -11,7 +11,14 @@ import { adamwCoefficients, linearSchedule, stepCoefficients, trainingCoefficien
 import { ditModel } from "@dit-bench/dit";
 import { attach, size } from "@dit-bench/method";
 import { integers, normals } from "@dit-bench/random";
-import { countMicroBatches, denoisingStep, initialState, samplerStep, trainingStep } from "@dit-bench/runner/parts";
+import {
+  denoisingStep,
+  initialState,
+  samplerStep,
+  samplingParts,
+  trainingMicroBatches,
+  trainingStep,
+} from "@dit-bench/runner/parts";
 import { CHANNELS, PATCH } from "../flops.mjs";
 
 /** @import { Adapted, Model } from "@dit-bench/method" */
@@ -79,9 +86,10 @@ export async function prepare({ method, shape }, engine) {
  * @returns {ReturnType<typeof trainingStep>}
  */
 export function methodStep(adapted, config, base, N, engine) {
-  const microBatches = engine && engine.adapter === undefined ? countMicroBatches(config, adapted.parameters, N) : 1;
+  const onCpu = engine !== undefined && engine.adapter === undefined;
+  const microBatches = onCpu ? trainingMicroBatches(config, adapted.parameters, N) : undefined;
   const [, signature, { parts, ...options }] = trainingStep(
-    denoisingStep(adapted, config, base, N, { optimizer, emaDecay: 0, microBatches }),
+    denoisingStep(adapted, config, base, N, { optimizer, emaDecay: 0, ...(microBatches && { microBatches }) }),
   );
   const { ema: _, ...withoutAverage } = signature;
   /** @type {Parts} */
@@ -107,7 +115,9 @@ export function methodStep(adapted, config, base, N, engine) {
 async function samplingStep(config, model, base, N, engine) {
   /** @type {Parameters<typeof samplerStep>[1]} */
   const settings = { sampler: "ddim", guidance: 1, guidedChannels: "all", clipDenoised: true }; // keeps x finite
-  const compiled = await engine.compile(...samplerStep({ config, infos: model.weights, values: base }, settings, N));
+  const parts = engine.adapter === undefined ? samplingParts(config, N, false) : 1;
+  const network = { config, infos: model.weights, values: base };
+  const compiled = await engine.compile(...samplerStep(network, settings, N, parts));
   const { x0, t, y } = batchOf(config, N);
   await compiled.setState({ x: x0 });
   const coefficients = Object.entries(stepCoefficients(schedule, "ddim", 500, 1)).map(([name, v]) => [`p.${name}`, v]);

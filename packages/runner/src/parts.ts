@@ -8,5 +8,5 @@ export { readBase } from "./recipe/base-model.ts";
 export { samplerStep } from "./sampling/sample.ts";
 export { denoisingBatch, toPixels } from "./training/batches.ts";
 export { denoisingStep } from "./training/denoising-step.ts";
-export { countMicroBatches } from "./training/micro-batches.ts";
+export { samplingParts, trainingMicroBatches } from "./training/micro-batches.ts";
 export { initialState, type TrainingState, trainingStep } from "./training/optimizer-step.ts";

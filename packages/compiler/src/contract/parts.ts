@@ -6,6 +6,8 @@ import type { TensorFunction } from "./signature.ts";
 export interface Parts {
   /** Number of parts. */
   readonly count: number;
+  /** At most this many run at the same time. Default: no limit. */
+  readonly lanes?: number;
   /** Inputs that are divided along axis 0, which `count` divides. Every part receives the others whole. */
   readonly split: readonly string[];
   /** The function of one part. */

@@ -74,7 +74,8 @@ async function startFirstWorking(threads: number): Promise<Engine> {
       const engine = await entry.start(threads, undefined);
       return { ...engine, reason: [...skipped, `${name} works`].join("; ") };
     } catch (error) {
-      skipped.push(`${name}: ${firstLine(error)}`);
+      const how = error instanceof CannotStart ? `, ${error.how}` : "";
+      skipped.push(`${name}: ${firstLine(error)}${how}`);
     }
   }
   throw new Error(`engine "auto": none works: ${skipped.join("; ")}`);

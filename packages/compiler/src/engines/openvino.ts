@@ -1,11 +1,12 @@
 // The engine `openvino`: ONNX Runtime with OpenVINO's provider, on the CPU.
 
+import { cpus } from "node:os";
 import { openvinoLowerings } from "../onnx/lowerings-openvino.ts";
 import { createNativeEngine } from "../runtime/native/native-engine.ts";
 import type { ProviderLibrary } from "../runtime/native/native-session.ts";
 import { openNativeRuntime } from "../runtime/native/open-library.ts";
 import { type Provider, sequentialSession } from "../runtime/provider.ts";
-import { checkBfloat16 } from "./bfloat16-check.ts";
+import { checkProducts } from "./check-products.ts";
 import type { EngineEntry } from "./entry.ts";
 import { findOpenvino } from "./openvino-library.ts";
 
@@ -13,12 +14,8 @@ export const openvino = {
   description: "compiled, ONNX Runtime with OpenVINO on the CPU",
   how: "run 'bench fetch openvino'",
   precisions: ["bfloat16"],
-  autoRank: 0,
-  unsuitable: () => {
-    findOpenvino();
-    const vendor = openNativeRuntime().cpuVendor();
-    return vendor === INTEL ? undefined : "OpenVINO is made for Intel CPUs";
-  },
+  /** Before `cpu`, on the CPUs that OpenVINO is made for. */
+  ...(isIntel() ? { autoRank: 0 } : {}),
   load: async () => {
     openNativeRuntime();
     return `OpenVINO's provider ${findOpenvino().version}`;
@@ -27,14 +24,19 @@ export const openvino = {
     const runtime = openNativeRuntime();
     const { library } = findOpenvino();
     runtime.presentCpuAs(INTEL);
+    const bfloat16 = precision === "bfloat16";
     const engine = createNativeEngine(runtime, openvinoProvider(threads), {
-      name: precision === "bfloat16" ? "openvino+bfloat16" : "openvino",
-      library: (lanes) => providerLibrary(library, threads, lanes, precision === "bfloat16" ? "bf16" : "f32"),
+      name: bfloat16 ? "openvino+bfloat16" : "openvino",
+      library: (lanes) => providerLibrary(library, threads, lanes, bfloat16 ? "bf16" : "f32"),
     });
-    if (precision === "bfloat16") await checkBfloat16(engine);
+    await checkProducts(engine, bfloat16 ? "bfloat16" : "float32");
     return engine;
   },
 } as const satisfies EngineEntry;
+
+function isIntel(): boolean {
+  return cpus()[0]?.model.includes("Intel") ?? false;
+}
 
 /** PCI vendor id. */
 const INTEL = 0x8086;

@@ -1,10 +1,25 @@
-// An update whose vectors, such as the gradient, are the means of the vectors of several parts of a batch.
+// Programs that combine the vectors of several parts of a batch, such as their gradients, in the order of the parts.
 
 import type { ElementProgram } from "./program.ts";
 
+/** Adds `count` vectors to the one state, one after the other. */
+export const sumOfParts = (size: number, count: number): ElementProgram => ({
+  size,
+  states: ["sum"],
+  vectors: Array.from({ length: count }, (_, i) => `vector ${i}`),
+  scalars: [],
+  // Values: the state, the vectors, then each partial sum.
+  instructions: Array.from({ length: count }, (_, i) => ({
+    op: "Add" as const,
+    operands: [i === 0 ? 0 : count + i, 1 + i],
+  })),
+  results: [2 * count],
+});
+
 /**
- * The program that reads `count` vectors in place of each, in the order of the parts. It sums them in that order, and
- * divides the sum by a further scalar, its last, which must be `count`. This is the arithmetic of `wholeOf`, to the bit.
+ * The update that reads `count` vectors in place of each of its vectors. It sums them in their order, and divides the
+ * sum by a further scalar, its last: the number of parts. With a first vector that `sumOfParts` has made, this is the
+ * arithmetic of `wholeOf`, to the bit.
  */
 export function meanOfParts(program: ElementProgram, count: number): ElementProgram {
   const { states, vectors, scalars, instructions, results } = program;
@@ -35,7 +50,7 @@ export function meanOfParts(program: ElementProgram, count: number): ElementProg
   return {
     ...program,
     vectors: vectors.flatMap((vector) => Array.from({ length: count }, () => vector)),
-    scalars: [...scalars, "divisor"],
+    scalars: [...scalars, "number of parts"],
     instructions: [...added, ...instructions.map(({ op, operands }) => ({ op, operands: operands.map(renumber) }))],
     results: results.map(renumber),
   };

@@ -6,10 +6,11 @@
 // input, and one more for the gradient of its weight if that is trained. Attention takes 4 N T² D per block in the
 // forward pass and twice that in the backward pass. Element-wise operations are not counted.
 
+import { availableParallelism } from "node:os";
 import { decoderWeights, encoderWeights, type Shapes, stableDiffusion } from "@dit-bench/autoencoder";
 import type { DitConfig } from "@dit-bench/dit";
 import { type Adapted, type Model, type Module, size } from "@dit-bench/method";
-import { activations, countMicroBatches, tokens } from "../training/micro-batches.ts";
+import { activations, tokens, trainingMicroBatches } from "../training/micro-batches.ts";
 
 /** Rows per sample: one in the layers of timestep and modulation, one per token in all others. */
 const rows = ({ path }: Module, T: number): number => (/adaLN|t_embedder/.test(path) ? 1 : T);
@@ -58,11 +59,16 @@ export function trainingMemory({ model, frozen, parameters }: Adapted, config: D
   const numbers = (weights: readonly { readonly shape: readonly number[] }[]) =>
     weights.reduce((sum, w) => sum + size(w.shape), 0);
   const copied = FLOAT_BYTES * numbers(frozen) > MOST_COPIED_BYTES ? 0 : numbers(frozen);
-  const microBatches = countMicroBatches(config, parameters, batch);
-  const trained = (7 + (microBatches > 1 ? microBatches : 0)) * parameters;
+  const microBatches = trainingMicroBatches(config, parameters, batch);
+  const lanes = Math.min(microBatches.lanes, availableParallelism());
+  const gradients = microBatches.count > 1 ? lanes + 1 : 1;
   return (
     PROGRAM_BYTES +
-    FLOAT_BYTES * (numbers(model.weights) + copied + trained + activations(config, batch / microBatches))
+    FLOAT_BYTES *
+      (numbers(model.weights) +
+        copied +
+        (6 + gradients) * parameters +
+        activations(config, (lanes * batch) / microBatches.count))
   );
 }
 

@@ -19,6 +19,7 @@ import * as tf from "@tensorflow/tfjs";
 import { Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
+import { samplingParts } from "../training/micro-batches.ts";
 
 export interface Network {
   readonly config: DitConfig;
@@ -58,7 +59,8 @@ export async function sample(task: SamplingTask): Promise<{ x: Float32Array; com
   const schedule = respace(linearSchedule(), settings.respacing);
 
   const start = performance.now();
-  const compiled = await task.engine.compile(...samplerStep(network, { ...settings, guidance }, N));
+  const parts = task.engine.adapter === undefined ? samplingParts(config, N, guidance !== 1) : 1;
+  const compiled = await task.engine.compile(...samplerStep(network, { ...settings, guidance }, N, parts));
   const compileSeconds = (performance.now() - start) / 1e3;
   const made = new Float32Array(labels.length * size);
   try {
@@ -112,6 +114,8 @@ export function labelsLike(labels: Int32Array, n: number, seed: number): Int32Ar
 /**
  * The arguments of `Engine.compile` for one reverse step. State: x [N, C, S, S]. Inputs: t [N], y [N], the coefficients
  * `p.…` [1] of the schedule, and `noise` [N, C, S, S] if the sampler needs it.
+ *
+ * @param count number of equal parts of the batch, which may run side by side
  */
 export function samplerStep(
   network: Network,

@@ -7,6 +7,7 @@ import { addNoise, trainingCoefficientNames, trainingLoss } from "@dit-bench/dif
 import { type DitConfig, dit } from "@dit-bench/dit";
 import { type Adapted, MethodError, type Values } from "@dit-bench/method";
 import * as tf from "@tensorflow/tfjs";
+import type { MicroBatches } from "./micro-batches.ts";
 import type { StepDescription } from "./optimizer-step.ts";
 
 /** Inputs of one batch: images in [-1, 1], noise, timesteps, labels, and the schedule's coefficients of each sample. */
@@ -26,7 +27,7 @@ export function denoisingStep(
   config: DitConfig,
   base: Values,
   batch: number,
-  { microBatches = 1, ...rest }: Pick<StepDescription, "optimizer" | "emaDecay"> & { readonly microBatches?: number },
+  { microBatches, ...rest }: Pick<StepDescription, "optimizer" | "emaDecay"> & { readonly microBatches?: MicroBatches },
 ): StepDescription {
   const frozen = Object.fromEntries(
     adapted.frozen.map(({ name, shape }) => [`w.${name}`, { shape, value: base[name]! }]),
@@ -36,7 +37,7 @@ export function denoisingStep(
     trainable: adapted.trainable,
     blame: (problem) => new MethodError(`${adapted.who}: ${problem}`),
     inputs: { ...given, ...frozen },
-    ...(microBatches > 1 && { microBatches: { count: microBatches, inputs: Object.keys(given) } }),
+    ...(microBatches && { microBatches: { ...microBatches, inputs: Object.keys(given) } }),
     loss(trainable, given) {
       const weights = {
         ...trainable,

@@ -1,10 +1,9 @@
-// Chooses the number of micro-batches that a training step on the CPU splits its batch into. Micro-batches run one
-// after the other in one graph.
+// Chooses the micro-batches that a step on the CPU divides its batch into. They run side by side, one on each core.
 //
 // The tensors between a block's operations are [samples, tokens, MLP width]. Where they exceed the caches, every
 // operation except GEMM waits for memory, and all activations of the whole batch are kept for the backward pass.
-// Micro-batches do the same arithmetic on smaller tensors. Each adds one gradient of all trainable weights, so they pay
-// off only if these are few compared with the activations (figures in docs/log.md).
+// Micro-batches do the same arithmetic on smaller tensors (figures in docs/log.md). Their number depends on the shapes
+// alone: gradients are summed in the order of the micro-batches, so it decides the bits of the result.
 //
 // T = tokens
 
@@ -24,25 +23,49 @@ export function activations(config: DitConfig, samples: number): number {
  * of 256 tokens at width 384 (docs/log.md).
  */
 const WIDEST_BYTES = 4 * 2 ** 20;
-/** Limit of all micro-batches' gradients as a share of the activations. */
-const GRADIENT_SHARE = 1 / 6;
+/** Limit of the gradients that are in memory at a time, as a share of the activations of the whole batch. */
+const GRADIENT_SHARE = 1 / 2;
 
-/** The graph contains the step once per micro-batch; more would take long to compile. */
+/** More would be smaller than a core needs for fast matrix multiplications. */
 const MOST_MICRO_BATCHES = 8;
 
+export interface MicroBatches {
+  readonly count: number;
+  /** At most this many run at the same time: each needs memory for a gradient. */
+  readonly lanes: number;
+}
+
 /**
- * Number of equal micro-batches of `batch`; 1 if their gradients would exceed `GRADIENT_SHARE` of the activations.
+ * The micro-batches of a training step; one if the gradients of two, and their sum, would take more than
+ * `GRADIENT_SHARE` of the activations' memory.
  */
-export function countMicroBatches(config: DitConfig, parameters: number, batch: number): number {
+export function trainingMicroBatches(config: DitConfig, parameters: number, batch: number): MicroBatches {
+  const buffers = Math.floor((GRADIENT_SHARE * activations(config, batch)) / Math.max(1, parameters));
+  const count = countParts(config, batch);
+  return buffers < 3 || count === 1 ? { count: 1, lanes: 1 } : { count, lanes: Math.min(count, buffers - 1) };
+}
+
+/** Number of equal parts of a batch whose widest tensors are near the target. */
+function countParts(config: DitConfig, batch: number): number {
   const widest = 4 * tokens(config) * config.width * config.mlpRatio;
   const most = Math.max(WIDEST_BYTES / widest, batch / MOST_MICRO_BATCHES);
   const sizes = Array.from({ length: batch }, (_, i) => i + 1).filter(
     (n) => batch % n === 0 && batch / n <= MOST_MICRO_BATCHES,
   );
   const below = sizes.findLast((n) => n <= most) ?? sizes[0]!;
-  const samples = 2 * below > most ? below : sizes.find((n) => n >= most)!;
-  const count = batch / samples;
-  return count * parameters <= GRADIENT_SHARE * activations(config, batch) ? count : 1;
+  const samples = 2 * below > most ? below : (sizes.find((n) => n >= most) ?? below);
+  return batch / samples;
+}
+
+/**
+ * Number of parts of a sampling step, whose samples do not depend on each other: at least two if the batch is even, so
+ * that two cores have work.
+ *
+ * @param guided each sample runs through the network twice
+ */
+export function samplingParts(config: DitConfig, batch: number, guided: boolean): number {
+  const count = countParts({ ...config, mlpRatio: config.mlpRatio * (guided ? 2 : 1) }, batch);
+  return count === 1 && batch % 2 === 0 ? 2 : count;
 }
 
 export const tokens = ({ inputSize, patchSize }: DitConfig): number => (inputSize / patchSize) ** 2;

@@ -25,7 +25,7 @@ it("names a weight that the loss does not read, in one batch and in micro-batche
   const wanted = "mine: the loss does not depend on 'b', which would never train; use every weight, or leave it out";
   await expect(compile(step(loss))).rejects.toThrow(wanted);
   const perSample: StepDescription["loss"] = ({ a }, { x }) => tf.mean(tf.mul(tf.slice(a!, [0], [1]), x!));
-  await expect(compile(step(perSample, ["a", "b"], { count: 2, inputs: ["x"] }))).rejects.toThrow(wanted);
+  await expect(compile(step(perSample, ["a", "b"], { count: 2, lanes: 2, inputs: ["x"] }))).rejects.toThrow(wanted);
 });
 
 it("names at most three of the weights that the loss does not read", async () => {

@@ -7,6 +7,7 @@ import { type AdamWOptions, adamw, adamwCoefficientNames, emaUpdate } from "@dit
 import { size, type WeightInfo } from "@dit-bench/method";
 import * as tf from "@tensorflow/tfjs";
 import { flatten, unflattenTensor } from "./flat.ts";
+import type { MicroBatches } from "./micro-batches.ts";
 
 export interface StepDescription {
   /** The trainable weights, in the order of the flat vectors. */
@@ -16,7 +17,7 @@ export interface StepDescription {
   /**
    * Number of equal micro-batches, and the inputs that are split along axis 0. Without it the batch runs as a whole.
    */
-  readonly microBatches?: { readonly count: number; readonly inputs: readonly string[] };
+  readonly microBatches?: MicroBatches & { readonly inputs: readonly string[] };
   /** The loss of a batch or a micro-batch: a scalar, the mean over its samples. */
   loss(trainable: Record<string, tf.Tensor>, inputs: Record<string, tf.Tensor>): tf.Tensor;
   readonly optimizer: Pick<AdamWOptions, "betas" | "weightDecay">;
@@ -40,6 +41,7 @@ export function trainingStep(d: StepDescription): [TensorFunction, Signature, Co
   const gradientNames = d.trainable.map(({ name }) => `gradient of ${name}`);
   const parts: Parts = {
     count: d.microBatches?.count ?? 1,
+    lanes: d.microBatches?.lanes ?? 1,
     split: d.microBatches?.inputs ?? [],
     part: (given) => lossAndGradients(d, gradientNames, given),
     finish(given) {

@@ -25,7 +25,10 @@ const methods = await loadMethods();
 
 async function fiveSteps(engine: Engine, method: LoadedMethod["method"], microBatches = 1) {
   const adapted = attach(method, model);
-  const step = denoisingStep(adapted, config, base, 4, { optimizer, emaDecay: 0.9, microBatches });
+  const step = denoisingStep(adapted, config, base, 4, {
+    ...{ optimizer, emaDecay: 0.9 },
+    ...(microBatches > 1 && { microBatches: { count: microBatches, lanes: microBatches } }),
+  });
   const compiled = await engine.compile(...trainingStep(step));
   await compiled.setState(initialState(adapted.trainable, adapted.initial(base, 0)));
   const settings = { batch: 4, seed: 0, flip: true, labelDropout: 0.1, nullClass: 3 };

@@ -54,7 +54,7 @@ async function compile(
   const model = encodeFor(provider, frozenWeights, graph, name);
   const { inputs, outputs, fed, nodes, ops, constantBytes } = model;
   const encodedTime = performance.now();
-  const lanes = Math.min(plan.count, provider.threads);
+  const lanes = Math.min(plan.count, plan.lanes, provider.threads);
   // Lanes share the threads that they leave over: with as many lanes as threads each run is on one thread.
   const threads = provider.threads - lanes + 1;
   const settings = provider.options({ float64: options.precision === "float64" });
@@ -68,7 +68,7 @@ async function compile(
   }).catch((error: Error) => {
     throw new Error(`${name}: ONNX Runtime refuses the graph: ${error.message}`, { cause: error });
   });
-  const runner = createRunner(runtime, session, plan, model, boundary, lanes);
+  const runner = createRunner(runtime, session, plan, model, boundary, lanes, provider.threads);
   const report = {
     nodes,
     ops,

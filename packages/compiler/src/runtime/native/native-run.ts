@@ -4,12 +4,13 @@
 import type { Boundary } from "../../contract/boundary.ts";
 import type { Values } from "../../contract/signature.ts";
 import { arrayOf, type Data, sizeOf, type Type } from "../../graph/types.ts";
-import { createUpdater } from "../../update/updater.ts";
+import { sharedVector } from "../../update/parallel-updater.ts";
 import type { BuiltModel } from "../build-model.ts";
 import type { NativeSession } from "./native-session.ts";
 import { type NativeValue, nativeValues } from "./native-values.ts";
 import type { NativeRuntime } from "./open-library.ts";
 import type { Destination, RunPlan } from "./run-plan.ts";
+import { createStateUpdate, roundsOf } from "./state-update.ts";
 
 export interface Runner {
   has(key: string): boolean;
@@ -28,6 +29,7 @@ export function createRunner(
   model: BuiltModel,
   boundary: Boundary,
   lanes: number,
+  threads: number,
 ): Runner {
   const { count, split, pieces, results, carried, update } = plan;
   const { inputTypes, outputTypes } = model;
@@ -48,9 +50,9 @@ export function createRunner(
   const states = new Map<string, Data>();
   const nextStates = new Map<string, Data>();
   const stateInputs = new Map<string, NativeValue>();
+  for (const key of update?.program.states ?? []) states.set(key, sharedVector(sizeOf(typeOf(key).shape), threads));
   for (const [key, list] of pieces) {
-    const whole = make(typeOf(key));
-    states.set(key, whole);
+    const whole = states.get(key)!;
     let at = 0;
     for (const { input, type } of list) {
       stateInputs.set(input, keep(whole.subarray(at, at + sizeOf(type.shape)), type));
@@ -61,17 +63,20 @@ export function createRunner(
   for (const key of carried.keys()) nextStates.set(key, make(typeOf(key)));
   const wasSet = new Set<string>();
 
-  // Outputs that the update reads have arrays of their own, one for each part.
-  const applyUpdate = update && createUpdater(update.program);
-  const ownArrays = new Map<string, Data[]>();
-  const ownValues = Array.from({ length: count }, () => new Map<string, NativeValue>());
+  // Outputs that only the update reads have arrays of their own: vectors in buffers, scalars one for each part.
+  const sizes = (output: string) => sizeOf(outputTypes.get(output)!.shape);
+  const stateUpdate = update && createStateUpdate(update, sizes, count, lanes, threads);
+  const rounds = stateUpdate?.rounds ?? roundsOf(count, lanes);
+  const keepAll = (arrays: ReadonlyMap<string, Data>) =>
+    new Map([...arrays].map(([output, array]) => [output, keep(array, outputTypes.get(output)!)]));
+  const bufferValues = stateUpdate?.buffers.map(keepAll) ?? [];
   const scalarOutputs = update?.scalars.flatMap((scalar) => ("output" in scalar ? [scalar.output] : [])) ?? [];
-  for (const output of [...(update?.vectors.flat() ?? []), ...scalarOutputs]) {
-    const type = outputTypes.get(output)!;
-    const arrays = Array.from({ length: count }, () => make(type));
-    ownArrays.set(output, arrays);
-    for (const [part, array] of arrays.entries()) ownValues[part]!.set(output, keep(array, type));
-  }
+  const scalarArrays = new Map(scalarOutputs.map((output) => [output, make(outputTypes.get(output)!)]));
+  const scalarValues = keepAll(scalarArrays);
+  const ownValues = Array.from(
+    { length: count },
+    (_, part) => new Map([...scalarValues, ...(bufferValues[stateUpdate?.bufferOf[part] ?? 0] ?? [])]),
+  );
 
   /** The rows of each part. */
   const rowsOf = (array: Data): Data[] => {
@@ -104,7 +109,7 @@ export function createRunner(
             ? nextStates.get(key)!
             : make({ ...type, shape: [(rows ? count : 1) * sizeOf(type.shape)] });
           whole.set(destination, array);
-          if (ownArrays.has(output) || arrays.has(output)) return; // combined from those arrays
+          if (arrays.has(output)) return; // combined from those arrays
           const parts = rows || count === 1 ? rowsOf(array) : Array.from({ length: count }, () => make(type));
           arrays.set(output, parts);
           for (const [part, array] of parts.entries()) partValues[part]!.set(output, bind(array, type));
@@ -124,21 +129,19 @@ export function createRunner(
             [...boundInputs.map((list) => list[part] ?? list[0]!), ...constants],
             [...model.outputs.keys()].map((output) => partValues[part]!.get(output)!),
           );
-        await inLanes(count, lanes, runPart);
-
-        const arraysOf = (output: string): readonly Data[] => ownArrays.get(output) ?? arrays.get(output)!;
-        for (const [{ output, rows }, array] of whole) combine(arraysOf(output), array, rows);
-        if (update && applyUpdate)
-          applyUpdate(
-            update.program.states.map((key) => states.get(key) as Float32Array),
-            update.vectors.flatMap((outputs) =>
-              Array.from({ length: count }, (_, part) => outputs.map((name) => arraysOf(name)[part] as Float32Array)),
-            ),
-            update.scalars.map((scalar) => {
-              if ("value" in scalar) return scalar.value;
-              return "input" in scalar ? Number(values[scalar.input]![0]) : Number(arraysOf(scalar.output)[0]![0]);
-            }),
+        for (const [round, parts] of rounds.entries()) {
+          await allOf(parts.map(runPart));
+          await stateUpdate?.finishRound(
+            round,
+            () => update!.program.states.map((key) => states.get(key) as Float32Array),
+            () =>
+              update!.scalars.map((scalar) => {
+                if ("value" in scalar) return scalar.value;
+                return Number("input" in scalar ? values[scalar.input]![0] : scalarArrays.get(scalar.output)![0]);
+              }),
           );
+        }
+        for (const [{ output, rows }, array] of whole) combine(arrays.get(output)!, array, rows);
         for (const key of carried.keys()) {
           const previous = states.get(key)!;
           states.set(key, nextStates.get(key)!);
@@ -152,20 +155,16 @@ export function createRunner(
     dispose() {
       for (const value of kept) native.release(value);
       kept.length = 0;
+      stateUpdate?.dispose();
       states.clear();
       nextStates.clear();
     },
   };
 }
 
-/** Runs `count` tasks in order, at most `lanes` at a time. Waits for all that were started, also if one fails. */
-async function inLanes(count: number, lanes: number, run: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    while (next < count) await run(next++);
-  };
-  const outcomes = await Promise.allSettled(Array.from({ length: lanes }, lane));
-  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+/** Waits for all, also if one fails: until then they use memory of ours. */
+async function allOf(tasks: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(tasks)).find((outcome) => outcome.status === "rejected");
   if (failed) throw failed.reason;
 }
 

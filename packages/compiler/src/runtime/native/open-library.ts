@@ -39,10 +39,8 @@ export interface NativeRuntime {
   /** Addresses of memory, which the result keeps alive. */
   pointers(targets: readonly ArrayBufferView[]): Pointers;
   textAt(address: bigint): string;
-  /** The PCI vendor id of the CPU, as the runtime sees it. */
-  cpuVendor(): number;
   /**
-   * Makes providers that are loaded later see a CPU of this vendor. OpenVINO's provider accepts CPUs of Intel only,
+   * Makes providers that are loaded later see a CPU of this vendor, a PCI id. OpenVINO's provider accepts CPUs of Intel only,
    * while OpenVINO itself runs on all x86-64 CPUs (https://github.com/microsoft/onnxruntime/pull/31981).
    */
   presentCpuAs(vendor: number): void;
@@ -187,12 +185,7 @@ function nativeRuntime(koffi: Koffi, table: bigint, version: string): NativeRunt
     if (device === undefined) throw new Error("ONNX Runtime lists no CPU");
     return BigInt(find("EpDevice_Device")(device) as number);
   };
-  const seenVendor = (): number => Number(find("HardwareDevice_VendorId")(cpuDevice()));
-  let trueVendor: number | undefined;
-  const cpuVendor = (): number => {
-    trueVendor ??= seenVendor();
-    return trueVendor;
-  };
+  const cpuVendor = (): number => Number(find("HardwareDevice_VendorId")(cpuDevice()));
   return {
     version,
     env,
@@ -200,10 +193,8 @@ function nativeRuntime(koffi: Koffi, table: bigint, version: string): NativeRunt
     callAsync,
     make,
     list,
-    cpuVendor,
     presentCpuAs(vendor) {
-      cpuVendor();
-      const known = seenVendor();
+      const known = cpuVendor();
       if (known === vendor) return;
       const field = cpuDevice() + 4n;
       if (koffi.decode(field, "uint32_t") !== known)

@@ -8,16 +8,16 @@ import type { Signature, Spec, TensorFunction } from "../../contract/signature.t
 import { type Graph, producer, type Value } from "../../graph/graph.ts";
 import type { DType, Type } from "../../graph/types.ts";
 import { splitStates } from "../../update/body.ts";
-import { meanOfParts } from "../../update/mean-of-parts.ts";
 import { constantNumber, type ElementProgram, findUpdate } from "../../update/program.ts";
 import { graphOf, separateUpdate } from "../build-model.ts";
 
 /** A scalar of the update. */
 export type Scalar = { readonly value: number } | { readonly input: string } | { readonly output: string };
 
+/** The update of the state; where there are parts, it takes the means of their vectors. */
 export interface Update {
   readonly program: ElementProgram;
-  /** For each vector of one part: the outputs of the part that concatenate to it. */
+  /** For each vector of the program: the outputs of a part that concatenate to it. */
   readonly vectors: readonly (readonly string[])[];
   readonly scalars: readonly Scalar[];
 }
@@ -33,6 +33,8 @@ export interface RunPlan {
   /** The graph of one part. */
   readonly graph: Graph;
   readonly count: number;
+  /** At most this many parts run at the same time. */
+  readonly lanes: number;
   /** Inputs and state of which each part receives its rows. */
   readonly split: ReadonlySet<string>;
   /** For each state that the update changes: the inputs of the graph that concatenate to it. */
@@ -65,6 +67,7 @@ function planWhole(fn: TensorFunction, signature: Signature, boundary: Boundary,
   return {
     graph,
     count: 1,
+    lanes: 1,
     split: new Set(),
     pieces: update?.body.pieces ?? new Map(),
     results: itself([...whole.outputs.keys()].filter((key) => !isState(key))),
@@ -82,7 +85,7 @@ function planParts(
   boundary: Boundary,
   { precision }: CompileOptions,
 ): RunPlan | undefined {
-  const { count, rows = [], split } = parts;
+  const { count, lanes = count, rows = [], split } = parts;
   const states = [...boundary.state.keys()];
   const part = graphOf(parts.part, shareOf(signature, split, count), precision);
   const finished = finishGraph(parts, part, signature, precision);
@@ -99,7 +102,7 @@ function planParts(
   const entries = [...destinations];
   const results = new Map(entries.filter(([key]) => !boundary.state.has(key)));
   const carried = new Map(entries.filter(([key]) => boundary.state.has(key)));
-  const plan = { count, split: new Set(split), results, carried };
+  const plan = { count, lanes, split: new Set(split), results, carried };
   const missing = [...finished.outputs.keys()].filter((key) => !destinations.has(key));
   if (missing.length === 0) return { ...plan, graph: part, pieces: new Map() };
 
@@ -107,7 +110,10 @@ function planParts(
   const program = findUpdate(finished, states);
   if (!program) return undefined;
   const vectors = program.vectors.map((list) => list.map(partOutput));
-  if (!vectors.flat().every((output) => output !== undefined && !rows.includes(output))) return undefined;
+  const isResult = (output: string) => entries.some(([, destination]) => destination.output === output);
+  const isUpdateOnly = (output: string | undefined) =>
+    output !== undefined && !rows.includes(output) && !isResult(output);
+  if (!vectors.flat().every(isUpdateOnly)) return undefined;
   const scalars = program.scalars.map((value): Scalar | undefined => {
     const number = constantNumber(value);
     if (number !== undefined) return { value: number };
@@ -119,9 +125,9 @@ function planParts(
     ...plan,
     ...splitStates(part, states),
     update: {
-      program: meanOfParts(program, count),
+      program,
       vectors: vectors as string[][],
-      scalars: [...scalars, { value: count }],
+      scalars,
     },
   };
 }

@@ -7,7 +7,7 @@ import { removeCheckpoint } from "../../training/checkpoint.ts";
 import { denoisingStep } from "../../training/denoising-step.ts";
 import { fixedBatch, isFixedBatchStep } from "../../training/fixed-batch.ts";
 import { findState } from "../../training/kept-state.ts";
-import { countMicroBatches } from "../../training/micro-batches.ts";
+import { trainingMicroBatches } from "../../training/micro-batches.ts";
 import { Diverged, type Trained, train } from "../../training/train.ts";
 import { recordOf } from "../run-record.ts";
 import type { PreparedCell } from "./prepare.ts";
@@ -43,11 +43,12 @@ function trainingOf(
   const schedule = linearSchedule();
   const description = { optimizer, emaDecay };
   const owner = { identity, lineage, engine: engine.name };
-  const microBatches = engine.adapter === undefined ? countMicroBatches(config, adapted.parameters, batch) : 1;
+  const microBatches =
+    engine.adapter === undefined ? trainingMicroBatches(config, adapted.parameters, batch) : undefined;
   const evaluated = fixedBatch(images, schedule, batch);
   return {
     engine,
-    step: denoisingStep(adapted, config, values, batch, { ...description, microBatches }),
+    step: denoisingStep(adapted, config, values, batch, { ...description, ...(microBatches && { microBatches }) }),
     start: adapted.initial(values, seed),
     steps,
     optimizer: () => optimizer,
