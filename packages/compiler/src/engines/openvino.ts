@@ -66,6 +66,10 @@ function providerLibrary(path: string, threads: number, lanes: number, precision
     INFERENCE_PRECISION_HINT: precision,
     INFERENCE_NUM_THREADS: String(threads),
     NUM_STREAMS: String(lanes),
+    // Threads are counted in logical CPUs, and several processes share them: without these two settings OpenVINO would
+    // leave the second thread of each core idle, and pin the streams of every process to the same cores.
+    ENABLE_HYPER_THREADING: "YES",
+    ENABLE_CPU_PINNING: "NO",
   };
   return {
     path,
