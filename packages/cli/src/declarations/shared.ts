@@ -14,7 +14,8 @@ export const seed = (about: string) => wholeNumber("number", about, atLeast(0), 
 export const computing = {
   engine: choice(
     "name",
-    "compute engine; 'bench list engines' shows which work here; +float16 keeps frozen weights as float16",
+    "compute engine; 'bench list engines' shows which work here; +float16 keeps frozen weights as float16, " +
+      "+bfloat16 multiplies matrices in bfloat16",
     { choices: async () => (await import("@dit-bench/compiler")).engineNames(), default: "auto" },
   ),
   threads: wholeNumber("number", "CPU threads of the engine (default: all)", atLeast(1)),
