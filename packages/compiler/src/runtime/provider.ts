@@ -24,8 +24,8 @@ export interface Provider {
   /** The device for a session over the C API; absent for the CPU. */
   readonly device?: DeviceProvider;
   /**
-   * With Node's binding, `preferredOutputLocation` of outputs that stay on the device; absent if every output comes back
-   * to the host.
+   * With Node's binding, `preferredOutputLocation` of outputs that stay on the device; absent if every output comes
+   * back to the host.
    */
   readonly residence?: "gpu-buffer";
   /**

@@ -61,7 +61,9 @@ export function deviceEntry({ name, description, how, autoRank, provider, findAd
     load: async () => {
       const { adapter } = await start();
       const slow = findAdapter().software === true ? ", slow: for tests only, auto does not choose it" : "";
-      return `${adapter}${slow}, ${versionOf("onnxruntime-node")}`;
+      const native = findNativeRuntime();
+      const binding = "reason" in native ? `, by Node's binding: ${native.reason}` : "";
+      return `${adapter}${slow}, ${versionOf("onnxruntime-node")}${binding}`;
     },
     start: (_, precision) => start(precision),
   } as const satisfies EngineEntry;

@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Compiled, CompileOptions } from "../../contract/engine.ts";
 import type { TensorFunction } from "../../contract/signature.ts";
 import { cpuProvider } from "../../engines/cpu.ts";
+import { describeEngines } from "../../engines/create-engine.ts";
 import { cudaProvider } from "../../engines/cuda.ts";
 import { webgpuProvider } from "../../engines/webgpu.ts";
 import { loadRuntime } from "../load-runtime.ts";
@@ -45,6 +46,8 @@ const provider: WithDevice = {
   ...cpuProvider(1),
   device: { api: "Cpu", options: {}, memory: "Cpu", deviceId: 0 },
 };
+const hasWebgpu = (await describeEngines()).some(({ name, available }) => name === "webgpu" && available);
+const devices = [provider, ...(hasWebgpu ? [webgpuProvider("the adapter found")] : [])];
 const compile = (changes: Partial<WithDevice> = {}) =>
   createDeviceEngine(openNativeRuntime(), { ...provider, ...changes }).compile(fn, signature, options);
 
@@ -58,11 +61,11 @@ async function threeRuns(compiled: Compiled) {
 }
 
 describe("a function on a device", () => {
-  test("has the results and the state of Node's binding, to the bit", async () => {
-    const wanted = await threeRuns(
-      await createOnnxEngine(await loadRuntime(), cpuProvider(1)).compile(fn, signature, options),
-    );
-    const found = await threeRuns(await compile());
+  test.each(devices)("has the results and the state of Node's binding, to the bit: $name", async (provider) => {
+    const node = createOnnxEngine(await loadRuntime(), provider);
+    const wanted = await threeRuns(await node.compile(fn, signature, options));
+    const native = createDeviceEngine(openNativeRuntime(), provider);
+    const found = await threeRuns(await native.compile(fn, signature, options));
     expect(found).toEqual(wanted);
     expect(found.results[1]!.before).toEqual(vector(1));
     expect(found.after.steps).toEqual(Int32Array.of(3));

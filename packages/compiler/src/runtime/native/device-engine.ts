@@ -136,7 +136,7 @@ async function compile(
       enqueue(async () => {
         if (isDisposed) return;
         isDisposed = true;
-        await state.dispose();
+        state.dispose();
         for (const constant of constants) native.release(constant);
         try {
           if (profile !== undefined) session.endProfiling();

@@ -24,8 +24,8 @@ export interface DeviceState {
   advance(): void;
   /** Copies of all values that are set. */
   read(): Promise<Values>;
-  /** Must be done before the session is released. */
-  dispose(): Promise<void>;
+  /** Must be called before the session is released. */
+  dispose(): void;
 }
 
 /** @param session the session whose device keeps the state */
@@ -39,11 +39,16 @@ export function createDeviceState(
   const native = nativeValues(runtime);
   const memory = types.size > 0 ? deviceMemory(runtime, session, device) : undefined;
   const onDevice = new Map<string, [NativeValue, NativeValue]>();
-  for (const [key, type] of types) onDevice.set(key, [memory!.tensor(type), memory!.tensor(type)]);
+  try {
+    for (const [key, type] of types) onDevice.set(key, [memory!.tensor(type), memory!.tensor(type)]);
+  } catch (error) {
+    memory!.release(); // the device may have no room for all
+    throw error;
+  }
   /** Values that were set since the last run. */
   const onHost = new Map<string, NativeValue>();
   const wasSet = new Set<string>();
-  let reader: Promise<Reader> | undefined;
+  let reader: Reader | undefined;
   const input = (key: string): NativeValue => onHost.get(key) ?? onDevice.get(key)![0];
 
   return {
@@ -70,23 +75,24 @@ export function createDeviceState(
       }
       const wanted = keys.filter((key) => !onHost.has(key));
       if (wanted.length === 0) return values;
-      reader ??= createReader(runtime, provider, device, types);
-      const copies = await (await reader).read(input);
+      reader ??= await createReader(runtime, provider, device, types);
+      const copies = await reader.read(input);
       for (const key of wanted) values[key] = copies[key]!;
       return values;
     },
-    async dispose() {
-      for (const value of [...onHost.values(), ...[...onDevice.values()].flat()]) native.release(value);
+    dispose() {
+      reader?.release();
+      for (const value of onHost.values()) native.release(value);
       onHost.clear();
       onDevice.clear();
       memory?.release();
-      (await reader)?.release();
     },
   };
 }
 
 interface DeviceMemory {
   tensor(type: Type): NativeValue;
+  /** Frees the tensors, too. */
   release(): void;
 }
 
@@ -104,14 +110,18 @@ function deviceMemory(runtime: NativeRuntime, session: NativeSession, device: De
   } finally {
     runtime.plain("ReleaseMemoryInfo", info);
   }
+  const native = nativeValues(runtime);
+  const tensors: NativeValue[] = [];
   return {
-    tensor: ({ dtype, shape }) => ({
-      pointer: runtime.make(
-        "CreateTensorAsOrtValue",
-        ...[allocator, BigInt64Array.from(shape, BigInt), shape.length, elementType[dtype]],
-      ),
-    }),
-    release: () => {
+    tensor({ dtype, shape }) {
+      const dims = BigInt64Array.from(shape, BigInt);
+      const args = [allocator, dims, shape.length, elementType[dtype]];
+      const tensor = { pointer: runtime.make("CreateTensorAsOrtValue", ...args) };
+      tensors.push(tensor);
+      return tensor;
+    },
+    release() {
+      for (const tensor of tensors) native.release(tensor);
       runtime.plain("ReleaseAllocator", allocator);
     },
   };
