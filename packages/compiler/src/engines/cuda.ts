@@ -3,7 +3,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { type Provider, sequentialSession } from "../runtime/provider.ts";
+import type { WithDevice } from "../runtime/native/device-engine.ts";
+import { sequentialSession } from "../runtime/provider.ts";
 import { cudaAdapter } from "./device/adapters.ts";
 import { deviceEntry, disabledOptimizers } from "./device/device-entry.ts";
 
@@ -27,12 +28,12 @@ export const cuda = deviceEntry({
 });
 
 /**
- * onnxruntime-node copies every output of this provider to the host, so state crosses to the device and back in each
- * run.
+ * Over the C API state stays on the device. Node's binding copies every output of this provider to the host, so there
+ * state crosses to the device and back in each run.
  */
-export function cudaProvider(adapter: string, deviceId = 0): Provider {
-  // By default the provider rounds GEMM operands to TensorFloat-32, with 10 bits of mantissa; onnxruntime-node exposes
-  // no option against that.
+export function cudaProvider(adapter: string, deviceId = 0): WithDevice {
+  // By default the provider rounds GEMM operands to TensorFloat-32, with 10 bits of mantissa. The C API has an option
+  // against that (`use_tf32`), Node's binding has none.
   process.env.NVIDIA_TF32_OVERRIDE ??= "0";
   return {
     name: "cuda",
@@ -41,6 +42,12 @@ export function cudaProvider(adapter: string, deviceId = 0): Provider {
     float64: false,
     withoutOptimizers: disabledOptimizers,
     lowerings: {},
+    device: {
+      api: "CUDA",
+      options: { device_id: String(deviceId), use_tf32: "0" },
+      memory: "Cuda",
+      deviceId,
+    },
     options: () => ({
       ...sequentialSession,
       executionProviders: [{ name: "cuda", deviceId }],

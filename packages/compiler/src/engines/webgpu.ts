@@ -2,7 +2,8 @@
 
 import { webgpuLowerings } from "../onnx/lowerings-webgpu.ts";
 import { exactTrigonometry } from "../passes/index.ts";
-import { type Provider, sequentialSession } from "../runtime/provider.ts";
+import type { WithDevice } from "../runtime/native/device-engine.ts";
+import { sequentialSession } from "../runtime/provider.ts";
 import { webgpuAdapter } from "./device/adapters.ts";
 import { deviceEntry, disabledOptimizers } from "./device/device-entry.ts";
 import { CannotStart } from "./entry.ts";
@@ -35,7 +36,13 @@ export const webgpu = deviceEntry({
   },
 });
 
-export function webgpuProvider(adapter: string): Provider {
+/**
+ * "simple" keeps buffers for reuse. In the default mode a step takes two to three times as long (DiffFit of DiT-S/2 on
+ * an H200: batch 8 70 against 39 ms, batch 64 446 against 159).
+ */
+const providerOptions = { preferredLayout: "NCHW", storageBufferCacheMode: "simple" } as const;
+
+export function webgpuProvider(adapter: string): WithDevice {
   return {
     name: "webgpu",
     adapter,
@@ -46,12 +53,11 @@ export function webgpuProvider(adapter: string): Provider {
     withoutOptimizers: [...disabledOptimizers, "ConstantFolding"],
     prepare: exactTrigonometry,
     lowerings: webgpuLowerings,
+    device: { api: "WebGPU", options: providerOptions, memory: "WebGPU_Buffer", deviceId: 0 },
     residence: "gpu-buffer",
     options: () => ({
       ...sequentialSession,
-      // "simple" keeps buffers for reuse. In the default mode a step takes two to three times as long
-      // (DiffFit of DiT-S/2 on an H200: batch 8 70 against 39 ms, batch 64 446 against 159).
-      executionProviders: [{ name: "webgpu", preferredLayout: "NCHW", storageBufferCacheMode: "simple" } as const],
+      executionProviders: [{ name: "webgpu", ...providerOptions }],
       intraOpNumThreads: 1,
       graphOptimizationLevel: "all",
     }),

@@ -3,6 +3,7 @@
 import type { InferenceSession } from "onnxruntime-node";
 import type { Graph } from "../graph/graph.ts";
 import type { Lowerings } from "../onnx/lowering.ts";
+import type { DeviceProvider } from "./native/device-provider.ts";
 
 export interface Provider {
   readonly name: string;
@@ -20,7 +21,12 @@ export interface Provider {
   prepare?(graph: Graph): Graph;
   /** Lowerings that replace the usual ones. */
   readonly lowerings: Partial<Lowerings>;
-  /** `preferredOutputLocation` of outputs that stay on the device; absent if every output comes back to the host. */
+  /** The device for a session over the C API; absent for the CPU. */
+  readonly device?: DeviceProvider;
+  /**
+   * With Node's binding, `preferredOutputLocation` of outputs that stay on the device; absent if every output comes
+   * back to the host.
+   */
   readonly residence?: "gpu-buffer";
   /**
    * Sessions own constants up to this many bytes in all; above it constants stay in the caller's arrays. Absent: no

@@ -2,8 +2,9 @@
 
 import type { Engine } from "../../contract/engine.ts";
 import { loadRuntime } from "../../runtime/load-runtime.ts";
+import { createDeviceEngine, type WithDevice } from "../../runtime/native/device-engine.ts";
+import { findNativeRuntime } from "../../runtime/native/open-library.ts";
 import { createOnnxEngine } from "../../runtime/onnx-engine.ts";
-import type { Provider } from "../../runtime/provider.ts";
 import { type EngineEntry, type Precision, versionOf } from "../entry.ts";
 import type { Adapter } from "./adapters.ts";
 import { tryEngine } from "./trial.ts";
@@ -13,7 +14,7 @@ export interface Device extends Pick<EngineEntry, "description" | "how"> {
   /** The engine's name, and ONNX Runtime's name of the provider. */
   readonly name: string;
   /** @param adapter name of the adapter, such as the GPU's model */
-  provider(adapter: string): Provider;
+  provider(adapter: string): WithDevice;
   /** The adapter that the provider will use. Throws if there is none, with a message that names what is missing. */
   findAdapter(): Adapter;
   /** Returns an error with a remedy for an error of the device's driver; undefined keeps the driver's error. */
@@ -35,8 +36,14 @@ export function deviceEntry({ name, description, how, autoRank, provider, findAd
       );
     }
     const adapter = findAdapter().name;
+    const frozenWeights = precision === "float16" ? "float16" : "float32";
+    const native = findNativeRuntime();
     try {
-      return await tryEngine(createOnnxEngine(ort, provider(adapter), precision === "float16" ? "float16" : "float32"));
+      return await tryEngine(
+        "reason" in native
+          ? createOnnxEngine(ort, provider(adapter), frozenWeights)
+          : createDeviceEngine(native, provider(adapter), frozenWeights),
+      );
     } catch (error) {
       throw explain?.(error as Error, adapter) ?? error;
     }
@@ -54,7 +61,9 @@ export function deviceEntry({ name, description, how, autoRank, provider, findAd
     load: async () => {
       const { adapter } = await start();
       const slow = findAdapter().software === true ? ", slow: for tests only, auto does not choose it" : "";
-      return `${adapter}${slow}, ${versionOf("onnxruntime-node")}`;
+      const native = findNativeRuntime();
+      const binding = "reason" in native ? `, by Node's binding: ${native.reason}` : "";
+      return `${adapter}${slow}, ${versionOf("onnxruntime-node")}${binding}`;
     },
     start: (_, precision) => start(precision),
   } as const satisfies EngineEntry;

@@ -2,6 +2,7 @@
 
 import type { InferenceSession } from "onnxruntime-node";
 import type { BuiltModel } from "../build-model.ts";
+import { appendDevice, type DeviceProvider } from "./device-provider.ts";
 import { type NativeValue, nativeValues, texts, valuePointers } from "./native-values.ts";
 import { LOG_FATAL, type NativeRuntime } from "./open-library.ts";
 
@@ -14,6 +15,8 @@ export interface NativeSession {
    * @param outputs tensors in the order of `outputNames`
    */
   run(inputs: readonly NativeValue[], outputs: readonly NativeValue[]): Promise<void>;
+  /** An allocator of memory that the session uses, such as its device's. It must be released before the session. */
+  allocator(memoryInfo: bigint): bigint;
   /** Which of the runtime's providers ran each op: `OpenVINOExecutionProvider` to `["MatMul", …]`. */
   placement(): ReadonlyMap<string, readonly string[]>;
   endProfiling(): void;
@@ -39,6 +42,8 @@ export interface NativeSessionOptions {
   /** Threads of one run. */
   readonly threads: number;
   readonly library?: ProviderLibrary;
+  /** A provider for a device, which the runtime itself has. */
+  readonly device?: DeviceProvider;
   /** Path prefix of the profile. */
   readonly profile?: string;
 }
@@ -46,7 +51,7 @@ export interface NativeSessionOptions {
 export async function createNativeSession(
   runtime: NativeRuntime,
   model: Pick<BuiltModel, "bytes" | "external">,
-  { inputNames, outputNames, settings, threads, library, profile }: NativeSessionOptions,
+  { inputNames, outputNames, settings, threads, library, device, profile }: NativeSessionOptions,
 ): Promise<NativeSession> {
   const values = nativeValues(runtime);
   const options = runtime.make("CreateSessionOptions");
@@ -57,6 +62,7 @@ export async function createNativeSession(
     configure(runtime, options, settings, threads);
     if (profile !== undefined) runtime.call("EnableProfiling", options, profile);
     if (library) appendProvider(runtime, options, library);
+    if (device) appendDevice(runtime, options, device);
     if (constants.length > 0) {
       const names = model.external.map(({ path }) => path);
       runtime.call(
@@ -82,6 +88,7 @@ export async function createNativeSession(
         "Run",
         ...[session, 0, inputs, valuePointers(given), given.length, outputs, made.length, valuePointers(made)],
       ),
+    allocator: (memoryInfo) => runtime.make("CreateAllocator", session, memoryInfo),
     placement: () => placementOf(runtime, session),
     endProfiling() {
       const allocator = runtime.make("GetAllocatorWithDefaultOptions");

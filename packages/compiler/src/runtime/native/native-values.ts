@@ -9,11 +9,11 @@ export interface NativeType {
   readonly shape: readonly number[];
 }
 
-/** An OrtValue, with the array whose memory it uses. */
+/** An OrtValue, with the array whose memory it uses, if the memory is ours. */
 export interface NativeValue {
   readonly pointer: bigint;
-  /** Keeps the memory alive. */
-  readonly array: ArrayBufferView;
+  /** Keeps the memory alive; absent for memory of the runtime's own, such as a device's. */
+  readonly array?: ArrayBufferView;
 }
 
 export interface NativeValues {
