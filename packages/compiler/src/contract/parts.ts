@@ -21,6 +21,14 @@ export interface Parts {
   readonly finish?: TensorFunction;
 }
 
+/** Number of rows of a part. Throws if the input cannot be divided. */
+export function rowsOfPart(name: string, shape: readonly number[], count: number): number {
+  const [rows = 0] = shape;
+  if (rows === 0 || rows % count !== 0)
+    throw new Error(`input "${name}" has shape [${shape}]: wanted rows that ${count} parts divide`);
+  return rows / count;
+}
+
 /** The function of the whole batch, which runs the parts one after the other. */
 export function wholeOf({ count, split, part, rows = [], finish }: Parts): TensorFunction {
   return (inputs) => {
@@ -28,6 +36,7 @@ export function wholeOf({ count, split, part, rows = [], finish }: Parts): Tenso
       const outputs = part(inputs);
       return finish ? finish({ ...inputs, ...outputs }) : outputs;
     }
+    for (const name of split) rowsOfPart(name, inputs[name]!.shape, count);
     const slices = split.map((name) => tf.split(inputs[name]!, count, 0));
     const results = Array.from({ length: count }, (_, k) =>
       part({ ...inputs, ...Object.fromEntries(split.map((name, i) => [name, slices[i]![k]!])) }),

@@ -56,6 +56,7 @@ export const signatures = {
   RegisterExecutionProviderLibrary: call(301, pointer, text, path),
   GetEpDevices: call(303, pointer, pointer, pointer),
   SessionOptionsAppendExecutionProvider_V2: call(304, pointer, pointer, pointer, size, pointer, pointer, size),
+  HardwareDevice_Type: { index: 307, result: integer, parameters: [pointer] },
   HardwareDevice_VendorId: { index: 308, result: "uint32_t", parameters: [pointer] },
   EpDevice_EpName: { index: 312, result: text, parameters: [pointer] },
   EpDevice_Device: { index: 316, result: pointer, parameters: [pointer] },
