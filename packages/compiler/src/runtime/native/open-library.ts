@@ -123,7 +123,11 @@ function loadKoffi(): Koffi {
     const reason = (error as Error).message.split("\n")[0]!;
     throw new Error(`koffi does not load on ${process.platform} on ${process.arch}: ${reason}`);
   }
-  koffi.config({ ...koffi.config(), sync_stack_size: STACK_BYTES, async_stack_size: STACK_BYTES });
+  const config = koffi.config();
+  const { sync_stack_size = 0, async_stack_size = 0 } = config;
+  // Once a library is loaded, koffi refuses to change its configuration: another module that uses koffi was first.
+  if (sync_stack_size < STACK_BYTES || async_stack_size < STACK_BYTES)
+    koffi.config({ ...config, sync_stack_size: STACK_BYTES, async_stack_size: STACK_BYTES });
   return koffi;
 }
 

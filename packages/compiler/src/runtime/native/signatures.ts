@@ -63,7 +63,6 @@ export const signatures = {
   Session_GetEpGraphAssignmentInfo: call(406, pointer, pointer, pointer),
   EpAssignedSubgraph_GetEpName: call(407, pointer, pointer),
   EpAssignedSubgraph_GetNodes: call(408, pointer, pointer, pointer),
-  EpAssignedNode_GetName: call(409, pointer, pointer),
   EpAssignedNode_GetOperatorType: call(411, pointer, pointer),
 } as const satisfies Record<string, FunctionSignature>;
 
