@@ -41,7 +41,7 @@ function isIntel(): boolean {
 /** PCI vendor id. */
 const INTEL = 0x8086;
 
-function openvinoProvider(threads: number): Provider {
+export function openvinoProvider(threads: number): Provider {
   return {
     name: "openvino",
     threads,
@@ -61,7 +61,12 @@ function openvinoProvider(threads: number): Provider {
  * Parts that run at the same time are streams of one compiled model, which share its weights. A stream has one thread:
  * within one run OpenVINO uses a single core here, whatever its options (docs/log.md).
  */
-function providerLibrary(path: string, threads: number, lanes: number, precision: "f32" | "bf16"): ProviderLibrary {
+export function providerLibrary(
+  path: string,
+  threads: number,
+  lanes: number,
+  precision: "f32" | "bf16",
+): ProviderLibrary {
   const cpu = {
     INFERENCE_PRECISION_HINT: precision,
     INFERENCE_NUM_THREADS: String(threads),

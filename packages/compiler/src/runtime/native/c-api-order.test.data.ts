@@ -1,5 +1,6 @@
 // Places of functions in OrtApi, the table of ONNX Runtime's C API, in the order of version 1.30's onnxruntime_c_api.h.
-// They come from the list of all functions of that header, not from `signatures.ts`.
+// They come from the list of all functions there, not from `signatures.ts`. Its own assertions give the last places of
+// versions: 317 GetEpApi (1.22), 389 CreateExternalInitializerInfo (1.23).
 
 export const placesInTable: Readonly<Record<string, number>> = {
   GetErrorMessage: 2,
@@ -34,8 +35,8 @@ export const placesInTable: Readonly<Record<string, number>> = {
   HardwareDevice_VendorId: 308,
   EpDevice_EpName: 312,
   EpDevice_Device: 316,
-  Session_GetEpGraphAssignmentInfo: 406,
-  EpAssignedSubgraph_GetEpName: 407,
-  EpAssignedSubgraph_GetNodes: 408,
-  EpAssignedNode_GetOperatorType: 411,
+  Session_GetEpGraphAssignmentInfo: 407,
+  EpAssignedSubgraph_GetEpName: 408,
+  EpAssignedSubgraph_GetNodes: 409,
+  EpAssignedNode_GetOperatorType: 412,
 };

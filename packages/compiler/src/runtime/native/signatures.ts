@@ -60,10 +60,10 @@ export const signatures = {
   HardwareDevice_VendorId: { index: 308, result: "uint32_t", parameters: [pointer] },
   EpDevice_EpName: { index: 312, result: text, parameters: [pointer] },
   EpDevice_Device: { index: 316, result: pointer, parameters: [pointer] },
-  Session_GetEpGraphAssignmentInfo: call(406, pointer, pointer, pointer),
-  EpAssignedSubgraph_GetEpName: call(407, pointer, pointer),
-  EpAssignedSubgraph_GetNodes: call(408, pointer, pointer, pointer),
-  EpAssignedNode_GetOperatorType: call(411, pointer, pointer),
+  Session_GetEpGraphAssignmentInfo: call(407, pointer, pointer, pointer),
+  EpAssignedSubgraph_GetEpName: call(408, pointer, pointer),
+  EpAssignedSubgraph_GetNodes: call(409, pointer, pointer, pointer),
+  EpAssignedNode_GetOperatorType: call(412, pointer, pointer),
 } as const satisfies Record<string, FunctionSignature>;
 
 export type FunctionName = keyof typeof signatures;
