@@ -1,4 +1,4 @@
-// A function as parts of a batch: what `wholeOf` computes, and the batches that it refuses.
+// A function as micro-batches: what `wholeOf` computes, and the batches that it refuses.
 
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// A function of a batch as equal parts of the batch: each part runs the same function, and their outputs are combined.
+// A function of a batch as equal micro-batches, its parts: each runs the same function, and their outputs are combined.
 
 import * as tf from "@tensorflow/tfjs";
 import type { TensorFunction } from "./signature.ts";
@@ -12,7 +12,7 @@ export interface Parts {
   readonly split: readonly string[];
   /** The function of one part. */
   readonly part: TensorFunction;
-  /** Outputs of `part` that are concatenated along axis 0. The others are averaged, summed in the order of the parts. */
+  /** Outputs of `part` that are concatenated along axis 0. The others are averaged, summed in the parts' order. */
   readonly rows?: readonly string[];
   /**
    * Makes the outputs of the whole function from its inputs and the combined outputs of the parts, for instance updated

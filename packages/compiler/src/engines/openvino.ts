@@ -6,7 +6,7 @@ import { createNativeEngine } from "../runtime/native/native-engine.ts";
 import type { ProviderLibrary } from "../runtime/native/native-session.ts";
 import { type NativeRuntime, openNativeRuntime } from "../runtime/native/open-library.ts";
 import { type Provider, sequentialSession } from "../runtime/provider.ts";
-import { checkProducts } from "./check-products.ts";
+import { checkMatMul } from "./check-matmul.ts";
 import { CannotStart, type EngineEntry } from "./entry.ts";
 import { findOpenvino } from "./openvino-library.ts";
 
@@ -29,7 +29,7 @@ export const openvino = {
       name: bfloat16 ? "openvino+bfloat16" : "openvino",
       library: (lanes) => providerLibrary(library, threads, lanes, bfloat16 ? "bf16" : "f32"),
     });
-    await checkProducts(engine, bfloat16 ? "bfloat16" : "float32").catch((error: Error) => {
+    await checkMatMul(engine, bfloat16 ? "bfloat16" : "float32").catch((error: Error) => {
       throw new CannotStart(error.message, "use --engine cpu", error);
     });
     return engine;

@@ -1,4 +1,4 @@
-// A small training step in parts of a batch: one frozen matrix, three trained weights in one flat vector, momentum.
+// A small training step in micro-batches: one frozen matrix, three trained weights in one flat vector, momentum.
 //
 // N = batch, D = width
 

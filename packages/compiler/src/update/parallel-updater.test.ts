@@ -84,7 +84,7 @@ describe("createParallelUpdater", () => {
     updater.dispose();
   });
 
-  test("rejects in place of waiting for ever if a thread has ended, in the middle of an update or before it", async () => {
+  test("rejects in place of waiting for ever if a thread has ended, during an update or before", async () => {
     const updater = createParallelUpdater(momentum(PARALLEL_SIZE), 2);
     const states = [0, 1].map((phase) => vector(PARALLEL_SIZE, phase, 2));
     await updater.apply(states, [vector(PARALLEL_SIZE, 2, 2)], [0.9, 0.1]);

@@ -63,7 +63,7 @@ interface Share {
   readonly to: number;
 }
 
-/** Updates a range of elements, chunk by chunk. Workers run this function's text, so it uses nothing outside of itself. */
+/** Updates a range of elements, chunk by chunk. Workers run this function's text: it uses nothing else of this file. */
 function rangeUpdater(module: WebAssembly.Module, chunkSize: number, offsets: readonly number[]) {
   const { exports } = new WebAssembly.Instance(module);
   const { memory, update } = exports as { memory: WebAssembly.Memory; update: (bytes: number, ...s: number[]) => void };

@@ -147,7 +147,7 @@ async function both(
 }
 
 describe("values at the boundary", () => {
-  test("of every type have the bits of Node's binding: an input as output, one value as two outputs, a constant", async () => {
+  test("of every type have the bits of Node's binding: an input as output, one value twice, a constant", async () => {
     const [wanted, found] = await both(
       ({ x, i, b }) => {
         const sum = tf.add(x!, tf.cast(i!, "float32"));

@@ -1,5 +1,5 @@
-// A compiled engine over ONNX Runtime's C API: inputs, outputs and state are arrays of ours, and parts of a batch run
-// side by side.
+// A compiled engine over ONNX Runtime's C API: inputs, outputs and state are arrays of ours, and micro-batches run side
+// by side.
 
 import { boundaryOf, checkStateSet, checkValues } from "../../contract/boundary.ts";
 import type { Compiled, CompileOptions, Engine } from "../../contract/engine.ts";

@@ -8,7 +8,7 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
 });
 
-/** The modules anew, with what the test has mocked. */
+/** Loads the modules again, with what the test has mocked. */
 async function cpuOf(): Promise<{ description: string; engine: import("../../index.ts").Engine }> {
   vi.resetModules();
   const { createEngine, describeEngines } = await import("../../index.ts");

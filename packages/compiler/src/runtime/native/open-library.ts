@@ -45,13 +45,13 @@ export interface NativeRuntime {
   pointers(targets: readonly ArrayBufferView[]): Pointers;
   textAt(address: bigint): string;
   /**
-   * An array of zeros that begins at a multiple of 64 bytes, as arrays of the runtime do. Some kernels, such as Sin, use
-   * other instructions up to the first such address, which round otherwise.
+   * An array of zeros that begins at a multiple of 64 bytes, as arrays of the runtime do. Some kernels, such as Sin,
+   * use other instructions up to the first such address, which round otherwise.
    */
   alignedArray(dtype: DType, length: number, memory?: BufferType): Data;
   /**
-   * Makes providers that are loaded later see a CPU of this vendor, a PCI id. OpenVINO's provider accepts CPUs of Intel only,
-   * while OpenVINO itself runs on all x86-64 CPUs (https://github.com/microsoft/onnxruntime/pull/31981).
+   * Makes providers that are loaded later see a CPU of this vendor, a PCI id. OpenVINO's provider accepts CPUs of Intel
+   * only, while OpenVINO itself runs on all x86-64 CPUs (https://github.com/microsoft/onnxruntime/pull/31981).
    */
   presentCpuAs(vendor: number): void;
 }

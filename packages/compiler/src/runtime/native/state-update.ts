@@ -1,4 +1,4 @@
-// Updates the state after the parts of a batch: holds the vectors that the parts write, such as their gradients, sums
+// Updates the state after the micro-batches: holds the vectors that the parts write, such as their gradients, sums
 // them in the order of the parts, and applies the update.
 //
 // There are as many buffers as parts run at the same time, and one more for the sum if there are further parts:

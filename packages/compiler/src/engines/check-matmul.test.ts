@@ -1,10 +1,10 @@
-// The check of matrix products, by engines that are made to be wrong.
+// The check of matrix multiplications, by engines that are made to be wrong.
 
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../contract/engine.ts";
 import type { Values } from "../contract/signature.ts";
-import { checkProducts } from "./check-products.ts";
+import { checkMatMul } from "./check-matmul.ts";
 import { createEngine } from "./create-engine.ts";
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ function toBfloat16(x: number): number {
   return new Float32Array(bits.buffer)[0]!;
 }
 
-/** An engine whose products have operands rounded to bfloat16, as it should be: constants and inputs alike. */
+/** An engine whose matMuls have operands rounded to bfloat16, as it should be: both constants and inputs. */
 async function bfloat16Engine(): Promise<Engine> {
   const engine = await createEngine("cpu", { threads: 1 });
   const rounded = (values: Values): Values =>
@@ -57,50 +57,50 @@ async function bfloat16Engine(): Promise<Engine> {
   };
 }
 
-describe("checkProducts", () => {
-  test("accepts products in float32, and those in bfloat16 where these are wanted", async () => {
-    await checkProducts(await changed(() => {}), "float32");
-    await checkProducts(await bfloat16Engine(), "bfloat16");
+describe("checkMatMul", () => {
+  test("accepts matrix multiplications in float32, and those in bfloat16 where these are wanted", async () => {
+    await checkMatMul(await changed(() => {}), "float32");
+    await checkMatMul(await bfloat16Engine(), "bfloat16");
   });
 
   test("refuses bfloat16 where float32 is wanted", async () => {
-    await expect(checkProducts(await bfloat16Engine(), "float32")).rejects.toThrow(
-      /^products in float32 are wrong on this CPU: the largest error is \S+ of the sum/,
+    await expect(checkMatMul(await bfloat16Engine(), "float32")).rejects.toThrow(
+      /^matrix multiplications in float32 are wrong on this CPU: the largest error is \S+ of the sum/,
     );
   });
 
   test("refuses float32 where bfloat16 is wanted", async () => {
-    const message = "this CPU computes no products in bfloat16: they came back in float32";
-    await expect(checkProducts(await changed(() => {}), "bfloat16")).rejects.toThrow(message);
+    const message = "this CPU computes no matrix multiplications in bfloat16: they came back in float32";
+    await expect(checkMatMul(await changed(() => {}), "bfloat16")).rejects.toThrow(message);
   });
 
-  test.each(["c0", "c1", "c2", "c3", "c4", "t4"])("refuses one wrong element of the product %s", async (name) => {
+  test.each(["c0", "c1", "c2", "c3", "c4", "t4"])("refuses one wrong element of the matMul %s", async (name) => {
     for (const precision of ["float32", "bfloat16"] as const) {
       const wrong = await changed((results) => {
-        const product = results[name]!;
-        product[product.length - 1]! += 1;
+        const matMul = results[name]!;
+        matMul[matMul.length - 1]! += 1;
       });
-      await expect(checkProducts(wrong, precision), precision).rejects.toThrow("are wrong on this CPU");
+      await expect(checkMatMul(wrong, precision), precision).rejects.toThrow("are wrong on this CPU");
     }
   });
 
-  test.each([Number.NaN, Number.POSITIVE_INFINITY])("refuses a product with %d", async (value) => {
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])("refuses a matMul with %d", async (value) => {
     for (const at of [0, 1000]) {
       const wrong = await changed((results) => {
         results.c0![at] = value;
       });
-      await expect(checkProducts(wrong, "bfloat16")).rejects.toThrow("are wrong on this CPU");
+      await expect(checkMatMul(wrong, "bfloat16")).rejects.toThrow("are wrong on this CPU");
     }
   });
 
-  test("refuses the product by a square constant where the transposed one is wanted", async () => {
+  test("refuses the matMul by a square constant where the transposed one is wanted", async () => {
     const wrong = await changed((results) => {
       results.t4 = results.c4!;
     });
-    await expect(checkProducts(wrong, "float32")).rejects.toThrow("are wrong on this CPU");
+    await expect(checkMatMul(wrong, "float32")).rejects.toThrow("are wrong on this CPU");
   });
 
-  test("frees what it has compiled, also if the products are wrong", async () => {
+  test("frees what it has compiled, also if the matMuls are wrong", async () => {
     let disposed = 0;
     const engine = await changed((results) => void results.c0!.fill(0));
     const counting: Engine = {
@@ -116,7 +116,7 @@ describe("checkProducts", () => {
         };
       },
     };
-    await expect(checkProducts(counting, "float32")).rejects.toThrow();
+    await expect(checkMatMul(counting, "float32")).rejects.toThrow();
     expect(disposed).toBe(1);
   });
 });
