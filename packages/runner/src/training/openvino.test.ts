@@ -44,7 +44,7 @@ describe.skipIf(!openvino.available).each(methods)("openvino, $method.name", ({ 
     );
   });
 
-  it("gives the losses of cpu to 5 % in bfloat16, and the same bits for 2 threads and when compiled again", async () => {
+  it("gives the losses of cpu to 5 % in bfloat16, the same bits for 2 threads and when compiled again", async () => {
     const task = { microBatches: 2 };
     const cpu = await trainTiny(await createEngine("cpu", { threads: 1 }), method, task);
     const one = await createEngine("openvino+bfloat16", { threads: 1 });

@@ -21,7 +21,7 @@ export interface NativeValues {
   release(value: NativeValue): void;
 }
 
-/** Makes tensors. An array that is bound to one must keep its memory: no transfer, no growth of a WebAssembly memory. */
+/** Makes tensors. An array that is bound to one must keep its memory: no transfer, no growth of WebAssembly memory. */
 export function nativeValues(runtime: NativeRuntime): NativeValues {
   return {
     of(array, { dtype, shape }) {
