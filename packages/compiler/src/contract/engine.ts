@@ -27,7 +27,7 @@ export interface CompileOptions {
    */
   readonly profile?: string;
   /**
-   * The same function as parts of a batch, which an engine may run side by side: `fn` must be `wholeOf(parts)`. The
+   * The same function as micro-batches, which an engine may run side by side: `fn` must be `wholeOf(parts)`. The
    * results have the same bits.
    */
   readonly parts?: Parts;

@@ -1,4 +1,4 @@
-// A function of a batch as equal parts of the batch: each part runs the same function, and their outputs are combined.
+// A function of a batch as equal micro-batches, its parts: each runs the same function, and their outputs are combined.
 
 import * as tf from "@tensorflow/tfjs";
 import type { TensorFunction } from "./signature.ts";
@@ -12,13 +12,21 @@ export interface Parts {
   readonly split: readonly string[];
   /** The function of one part. */
   readonly part: TensorFunction;
-  /** Outputs of `part` that are concatenated along axis 0. The others are averaged, summed in the order of the parts. */
+  /** Outputs of `part` that are concatenated along axis 0. The others are averaged, summed in the parts' order. */
   readonly rows?: readonly string[];
   /**
    * Makes the outputs of the whole function from its inputs and the combined outputs of the parts, for instance updated
    * weights from gradients. Default: the combined outputs themselves.
    */
   readonly finish?: TensorFunction;
+}
+
+/** Number of rows of a part. Throws if the input cannot be divided. */
+export function rowsOfPart(name: string, shape: readonly number[], count: number): number {
+  const [rows = 0] = shape;
+  if (rows === 0 || rows % count !== 0)
+    throw new Error(`input "${name}" has shape [${shape}]: wanted rows that ${count} parts divide`);
+  return rows / count;
 }
 
 /** The function of the whole batch, which runs the parts one after the other. */
@@ -28,6 +36,7 @@ export function wholeOf({ count, split, part, rows = [], finish }: Parts): Tenso
       const outputs = part(inputs);
       return finish ? finish({ ...inputs, ...outputs }) : outputs;
     }
+    for (const name of split) rowsOfPart(name, inputs[name]!.shape, count);
     const slices = split.map((name) => tf.split(inputs[name]!, count, 0));
     const results = Array.from({ length: count }, (_, k) =>
       part({ ...inputs, ...Object.fromEntries(split.map((name, i) => [name, slices[i]![k]!])) }),

@@ -6,7 +6,7 @@ import { CannotStart, type EngineEntry } from "./entry.ts";
 import { type EngineName, engines, type PlainEngineName } from "./table.ts";
 
 export interface EngineOptions {
-  /** CPU threads of the engines that compute on the CPU; the default is the number that the machine runs in parallel. */
+  /** CPU threads of the engines that compute on the CPU; the default is what the machine runs in parallel. */
   readonly threads?: number;
 }
 

@@ -4,10 +4,10 @@ import { cpus } from "node:os";
 import { openvinoLowerings } from "../onnx/lowerings-openvino.ts";
 import { createNativeEngine } from "../runtime/native/native-engine.ts";
 import type { ProviderLibrary } from "../runtime/native/native-session.ts";
-import { openNativeRuntime } from "../runtime/native/open-library.ts";
+import { type NativeRuntime, openNativeRuntime } from "../runtime/native/open-library.ts";
 import { type Provider, sequentialSession } from "../runtime/provider.ts";
-import { checkProducts } from "./check-products.ts";
-import type { EngineEntry } from "./entry.ts";
+import { checkMatMul } from "./check-matmul.ts";
+import { CannotStart, type EngineEntry } from "./entry.ts";
 import { findOpenvino } from "./openvino-library.ts";
 
 export const openvino = {
@@ -17,11 +17,11 @@ export const openvino = {
   /** Before `cpu`, on the CPUs that OpenVINO is made for. */
   ...(isIntel() ? { autoRank: 0 } : {}),
   load: async () => {
-    openNativeRuntime();
+    openRuntime();
     return `OpenVINO's provider ${findOpenvino().version}`;
   },
   start: async (threads, precision) => {
-    const runtime = openNativeRuntime();
+    const runtime = openRuntime();
     const { library } = findOpenvino();
     runtime.presentCpuAs(INTEL);
     const bfloat16 = precision === "bfloat16";
@@ -29,10 +29,21 @@ export const openvino = {
       name: bfloat16 ? "openvino+bfloat16" : "openvino",
       library: (lanes) => providerLibrary(library, threads, lanes, bfloat16 ? "bf16" : "f32"),
     });
-    await checkProducts(engine, bfloat16 ? "bfloat16" : "float32");
+    await checkMatMul(engine, bfloat16 ? "bfloat16" : "float32").catch((error: Error) => {
+      throw new CannotStart(error.message, "use --engine cpu", error);
+    });
     return engine;
   },
 } as const satisfies EngineEntry;
+
+/** Fetching the provider again would not mend ONNX Runtime's own library. */
+function openRuntime(): NativeRuntime {
+  try {
+    return openNativeRuntime();
+  } catch (error) {
+    throw new CannotStart((error as Error).message, "use --engine cpu", error);
+  }
+}
 
 function isIntel(): boolean {
   return cpus()[0]?.model.includes("Intel") ?? false;
@@ -48,7 +59,7 @@ const INTEL = 0x8086;
  */
 const SESSION_CONSTANT_BYTES = 2 ** 30;
 
-function openvinoProvider(threads: number): Provider {
+export function openvinoProvider(threads: number): Provider {
   return {
     name: "openvino",
     threads,
@@ -69,7 +80,12 @@ function openvinoProvider(threads: number): Provider {
  * Parts that run at the same time are streams of one compiled model, which share its weights. A stream has one thread:
  * within one run OpenVINO uses a single core here, whatever its options (docs/log.md).
  */
-function providerLibrary(path: string, threads: number, lanes: number, precision: "f32" | "bf16"): ProviderLibrary {
+export function providerLibrary(
+  path: string,
+  threads: number,
+  lanes: number,
+  precision: "f32" | "bf16",
+): ProviderLibrary {
   const cpu = {
     INFERENCE_PRECISION_HINT: precision,
     INFERENCE_NUM_THREADS: String(threads),

@@ -7,7 +7,7 @@ import { lowerings, transposedMatMul } from "./lowerings.ts";
 export const openvinoLowerings: Partial<Lowerings> = {
   Gelu: (e, n) => e.add(n.name, "Gelu", [e.name(n.inputs[0]!)], [e.name(n.outputs[0]!)], { approximate: "tanh" }),
   /**
-   * OpenVINO keeps one packed copy of a square constant, also where one product takes it transposed and another does
+   * OpenVINO keeps one packed copy of a square constant, also where one MatMul takes it transposed and another does
    * not: the second is then wrong (docs/log.md, 2026-11-28). A transpose of its own is folded into a second constant.
    */
   MatMul: (e, n) => {

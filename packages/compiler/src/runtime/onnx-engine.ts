@@ -39,7 +39,7 @@ async function compile(
   signature: Signature,
   options: CompileOptions,
 ): Promise<Compiled> {
-  const { name = "function" } = options;
+  const { name = "function", profile } = options; // nothing that is returned references the function's constants
   const boundary = boundaryOf(name, signature, options.state ?? [], options.precision ?? "float32");
   const { session, inputs, outputs, fed, update, report } = await startSession(
     ort,
@@ -92,7 +92,7 @@ async function compile(
     dispose: () =>
       enqueue(async () => {
         await state.dispose();
-        if (options.profile !== undefined) session.endProfiling();
+        if (profile !== undefined) session.endProfiling();
         await session.release();
       }),
   };

@@ -15,7 +15,9 @@ import type { State } from "./state.ts";
  * runtime copies no state this way; of its outputs it copies the gradients only.
  */
 export function updatedState(ort: Runtime, { program, body }: { program: UpdateProgram; body: Body }): State {
+  // Only these are referenced: the graph of the body would keep its constants in memory.
   const { size, states } = program;
+  const { pieces, vectors, scalars } = body;
   const arrays = new Map<string, Float32Array>();
   const feeds = new Map<string, Tensor>();
   const applyUpdate = createUpdater(program);
@@ -28,27 +30,24 @@ export function updatedState(ort: Runtime, { program, body }: { program: UpdateP
       if (arrays.has(key)) return;
       arrays.set(key, array);
       let at = 0;
-      for (const { input, type } of body.pieces.get(key) ?? []) {
+      for (const { input, type } of pieces.get(key) ?? []) {
         const end = at + sizeOf(type.shape);
         feeds.set(input, new ort.Tensor("float32", array.subarray(at, end), type.shape));
         at = end;
       }
     },
     feeds: () => feeds,
-    outputs: new Set([
-      ...body.vectors.flat(),
-      ...body.scalars.flatMap((scalar) => ("output" in scalar ? [scalar.output] : [])),
-    ]),
+    outputs: new Set([...vectors.flat(), ...scalars.flatMap((scalar) => ("output" in scalar ? [scalar.output] : []))]),
     advance(made, inputs) {
       const array = (output: string) => made(output).data as Float32Array;
-      const scalars = body.scalars.map((scalar) => {
+      const numbers = scalars.map((scalar) => {
         if ("value" in scalar) return scalar.value;
         return "input" in scalar ? Number(inputs[scalar.input]![0]) : array(scalar.output)[0]!;
       });
       applyUpdate(
         states.map((key) => arrays.get(key)!),
-        body.vectors.map((parts) => parts.map(array)),
-        scalars,
+        vectors.map((parts) => parts.map(array)),
+        numbers,
       );
     },
     async read(): Promise<Values> {

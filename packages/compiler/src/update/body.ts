@@ -52,6 +52,8 @@ export function splitStates(graph: Graph, states: readonly string[]): Pick<Body,
     const isOutput = [...graph.outputs.values()].includes(value);
     if (users.length === 1 && user?.op === "Split" && value.shape.length === 1 && !isOutput) splits.set(key, user);
   }
+  /** Without the value's source, which would keep the whole graph in memory. */
+  const typeOf = ({ dtype, shape }: Type): Type => ({ dtype, shape });
   const pieceName = (key: string, i: number) => `${key}: piece ${i}`;
   const pieces = new Map(
     readStates.map((key) => {
@@ -60,8 +62,8 @@ export function splitStates(graph: Graph, states: readonly string[]): Pick<Body,
       return [
         key,
         split
-          ? split.outputs.map((type, i) => ({ input: pieceName(key, i), type }))
-          : [{ input: key, type: whole as Type }],
+          ? split.outputs.map((type, i) => ({ input: pieceName(key, i), type: typeOf(type) }))
+          : [{ input: key, type: typeOf(whole) }],
       ];
     }),
   );

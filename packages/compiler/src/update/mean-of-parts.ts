@@ -1,4 +1,4 @@
-// Programs that combine the vectors of several parts of a batch, such as their gradients, in the order of the parts.
+// Programs that combine the vectors of several micro-batches, such as their gradients, in the order of the parts.
 
 import type { ElementProgram } from "./program.ts";
 

@@ -13,12 +13,16 @@ export interface ParallelUpdater {
 /** Below this number of elements a second thread saves less than the 0.1 ms that its messages take. */
 export const PARALLEL_SIZE = 2 ** 18;
 
-/** An array that all threads can use if the program's vectors are large. */
-export function sharedVector(size: number, threads: number): Float32Array {
-  return threads > 1 && size >= PARALLEL_SIZE
-    ? new Float32Array(new SharedArrayBuffer(4 * size))
-    : new Float32Array(size);
-}
+/** Each thread beyond the first is a worker with its own heap, and a few threads use the memory's whole bandwidth. */
+const MOST_THREADS = 8;
+
+/** The memory of states and vectors: one that all threads can use if several of them update it. */
+export const vectorBuffer = (size: number, threads: number): typeof ArrayBuffer | typeof SharedArrayBuffer =>
+  sharesOf(size, threads) > 1 ? SharedArrayBuffer : ArrayBuffer;
+
+/** Number of threads that update vectors of this size. */
+const sharesOf = (size: number, threads: number): number =>
+  Math.max(1, Math.min(threads, MOST_THREADS, Math.floor((2 * size) / PARALLEL_SIZE)));
 
 /**
  * @param threads the calling thread and workers. Each has a share of the elements; since each element is computed by
@@ -28,14 +32,18 @@ export function createParallelUpdater(program: ElementProgram, threads: number):
   const module = new WebAssembly.Module(updateModule(program));
   const offsets = Array.from({ length: program.states.length + program.vectors.length }, (_, i) => chunkOffset(i));
   const own = rangeUpdater(module, CHUNK, offsets);
-  const shares = program.size >= PARALLEL_SIZE ? threads : 1;
+  const { size } = program;
+  const shares = sharesOf(size, threads);
   const workers = Array.from({ length: shares - 1 }, () => startWorker(module, offsets));
-  const chunks = Math.ceil(program.size / CHUNK);
+  const chunks = Math.ceil(size / CHUNK);
   const ranges = Array.from({ length: shares }, (_, i) =>
-    [i, i + 1].map((at) => Math.min(program.size, CHUNK * Math.floor((chunks * at) / shares))),
+    [i, i + 1].map((at) => Math.min(size, CHUNK * Math.floor((chunks * at) / shares))),
   ) as [number, number][];
   return {
     async apply(states, vectors, scalars) {
+      // A message would copy other arrays, and the worker would update the copy.
+      if (shares > 1 && ![...states, ...vectors].every(({ buffer }) => buffer instanceof SharedArrayBuffer))
+        throw new Error("an update on several threads needs arrays over the memory that vectorBuffer names");
       const [[from, to], ...others] = ranges as [[number, number], ...[number, number][]];
       const done = others.map(([from, to], i) => workers[i]!({ states, vectors, scalars, from, to }));
       own({ states, vectors, scalars, from, to });
@@ -55,7 +63,7 @@ interface Share {
   readonly to: number;
 }
 
-/** Updates a range of elements, chunk by chunk. Workers run this function's text, so it uses nothing outside of itself. */
+/** Updates a range of elements, chunk by chunk. Workers run this function's text: it uses nothing else of this file. */
 function rangeUpdater(module: WebAssembly.Module, chunkSize: number, offsets: readonly number[]) {
   const { exports } = new WebAssembly.Instance(module);
   const { memory, update } = exports as { memory: WebAssembly.Memory; update: (bytes: number, ...s: number[]) => void };
@@ -80,24 +88,29 @@ function startWorker(module: WebAssembly.Module, offsets: readonly number[]) {
       update(share);
       parentPort.postMessage("done");
     });`;
-  const worker = new Worker(code, { eval: true, workerData: { module, chunk: CHUNK, offsets } });
+  // Without the process's own flags: `--require` and `--import` would load their modules in each worker.
+  const worker = new Worker(code, { eval: true, execArgv: [], workerData: { module, chunk: CHUNK, offsets } });
   worker.unref();
+  /** Ends the update that runs, if there is one. */
+  let finish: ((error?: Error) => void) | undefined;
   let failure: Error | undefined;
-  worker.on("error", (error) => {
-    failure = error;
-  });
+  const fail = (reason: string): void => {
+    failure ??= new Error(`a thread of the optimizer's update has ended: ${reason}`);
+    finish?.(failure);
+  };
+  worker.on("message", () => finish?.());
+  worker.on("error", (error) => fail(error.message));
+  worker.on("exit", (code) => fail(`exit code ${code}`));
   const run = (share: Share): Promise<void> =>
     new Promise((resolve, reject) => {
       if (failure) return reject(failure);
       worker.ref(); // the process must not end while an update runs
-      const finish = (error?: Error): void => {
+      finish = (error) => {
+        finish = undefined;
         worker.unref();
-        worker.off("message", onDone).off("error", finish);
         if (error) reject(error);
         else resolve();
       };
-      const onDone = () => finish();
-      worker.on("message", onDone).on("error", finish);
       worker.postMessage(share);
     });
   return Object.assign(run, { stop: () => void worker.terminate() });

@@ -89,6 +89,13 @@ export function findUpdate(graph: Graph, stateKeys: readonly string[]): UpdatePr
   };
 }
 
+/** The program alone. The values of its graph would keep the graph's constants in memory. */
+export const withoutValues = ({ vectors, scalars, ...program }: UpdateProgram): ElementProgram => ({
+  ...program,
+  vectors: vectors.map((_, i) => `vector ${i}`),
+  scalars: scalars.map((_, i) => `scalar ${i}`),
+});
+
 /** The node that computes a value, if it is elementwise over tensors of the state's type and scalars. */
 function elementwiseNode(value: Value, like: Value): Node | undefined {
   if (value.source.kind !== "output" || !equalTypes(value, like)) return undefined;

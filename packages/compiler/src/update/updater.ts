@@ -14,10 +14,11 @@ export function createUpdater(program: ElementProgram): ApplyUpdate {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(updateModule(program)));
   const { memory, update } = exports as { memory: WebAssembly.Memory; update: (bytes: number, ...s: number[]) => void };
   const chunk = (buffer: number, length: number) => new Float32Array(memory.buffer, chunkOffset(buffer), length);
+  const { size } = program; // the function does not reference the program, which may hold values of a graph
   return (states, vectors, scalars) => {
     const readers = vectors.map(concatenationReader);
-    for (let at = 0; at < program.size; at += CHUNK) {
-      const length = Math.min(CHUNK, program.size - at);
+    for (let at = 0; at < size; at += CHUNK) {
+      const length = Math.min(CHUNK, size - at);
       for (const [i, state] of states.entries()) chunk(i, length).set(state.subarray(at, at + length));
       for (const [i, read] of readers.entries()) read(chunk(states.length + i, length));
       update(4 * length, ...scalars);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { loadRecipe, recipeNames } from "./recipe.ts";
+import { atPrecision, loadRecipe, recipeNames } from "./recipe.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "recipe-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -56,5 +56,25 @@ describe("loadRecipe", () => {
 
   it("takes a number for a setting that is text, such as sampling.respacing", () => {
     expect(loadRecipe("mini", { "sampling.respacing": 50 }).settings.sampling.respacing).toBe("50");
+  });
+});
+
+describe("atPrecision", () => {
+  const mini = loadRecipe("mini");
+
+  it.each(["cpu", "openvino", "cuda", "auto"])("keeps the recipe of an engine in float32: %s", (engine) => {
+    expect(atPrecision(mini, engine)).toBe(mini);
+  });
+
+  it("marks the protocol by the precision of the engine's name, once, and equally for all engines", () => {
+    const marked = atPrecision(mini, "openvino+bfloat16");
+    expect(marked).toEqual({ ...mini, protocol: "mini/1+bfloat16" });
+    expect(atPrecision(marked, "openvino+bfloat16")).toBe(marked);
+    expect(atPrecision(mini, "cuda+float16").protocol).toBe(atPrecision(mini, "cpu+float16").protocol);
+  });
+
+  it("keeps the mark of changed settings", () => {
+    const changed = loadRecipe("mini", { "training.steps": 7 });
+    expect(atPrecision(changed, "openvino+bfloat16").protocol).toBe(`${changed.protocol}+bfloat16`);
   });
 });

@@ -115,7 +115,7 @@ export function labelsLike(labels: Int32Array, n: number, seed: number): Int32Ar
  * The arguments of `Engine.compile` for one reverse step. State: x [N, C, S, S]. Inputs: t [N], y [N], the coefficients
  * `p.…` [1] of the schedule, and `noise` [N, C, S, S] if the sampler needs it.
  *
- * @param count number of equal parts of the batch, which may run side by side
+ * @param count number of equal micro-batches, which may run side by side
  */
 export function samplerStep(
   network: Network,

@@ -75,3 +75,14 @@ it("refuses a checkpoint with any flipped bit, with exit code 4 and the file to 
   expect(() => readCheckpoint(path, owner, 3)).toThrow(refused);
   rmSync(path, { recursive: true });
 });
+
+it("writes vectors in memory that several threads share", () => {
+  const folder = mkdtempSync(join(tmpdir(), "dit-bench-"));
+  const shared = new Float32Array(new SharedArrayBuffer(4 * 300_000 + 64), 64, 300_000);
+  for (const i of shared.keys()) shared[i] = Math.sin(i);
+  const state = { weights: shared, moment1: shared.map(Math.abs), moment2: shared.slice(), ema: shared };
+  writeCheckpoint(join(folder, "checkpoint.safetensors"), owner, { ...keptCheckpoint, state });
+  const read = readCheckpoint(join(folder, "checkpoint.safetensors"), owner, 300_000)!;
+  for (const name of ["weights", "ema"] as const) expect(read.state[name].every((x, i) => x === shared[i])).toBe(true);
+  rmSync(folder, { recursive: true });
+});

@@ -45,7 +45,7 @@ export function trainingMicroBatches(config: DitConfig, parameters: number, batc
   return buffers < 3 || count === 1 ? { count: 1, lanes: 1 } : { count, lanes: Math.min(count, buffers - 1) };
 }
 
-/** Number of equal parts of a batch whose widest tensors are near the target. */
+/** Number of equal micro-batches whose widest tensors are near the target. */
 function countParts(config: DitConfig, batch: number): number {
   const widest = 4 * tokens(config) * config.width * config.mlpRatio;
   const most = Math.max(WIDEST_BYTES / widest, batch / MOST_MICRO_BATCHES);

@@ -1,5 +1,5 @@
-// A compiled engine over ONNX Runtime's C API: inputs, outputs and state are arrays of ours, and parts of a batch run
-// side by side.
+// A compiled engine over ONNX Runtime's C API: inputs, outputs and state are arrays of ours, and micro-batches run side
+// by side.
 
 import { boundaryOf, checkStateSet, checkValues } from "../../contract/boundary.ts";
 import type { Compiled, CompileOptions, Engine } from "../../contract/engine.ts";
@@ -8,9 +8,9 @@ import type { Signature, TensorFunction, Values } from "../../contract/signature
 import { encodeFor, type WeightStorage } from "../build-model.ts";
 import type { Provider } from "../provider.ts";
 import { optimizerOptions } from "../session.ts";
-import { createRunner } from "./native-run.ts";
+import { createRunner, type Runner } from "./native-run.ts";
 import { createNativeSession, type ProviderLibrary } from "./native-session.ts";
-import type { NativeRuntime } from "./open-library.ts";
+import { type NativeRuntime, simultaneousCalls } from "./open-library.ts";
 import { planRun } from "./run-plan.ts";
 
 export interface NativeEngineOptions {
@@ -47,14 +47,14 @@ async function compile(
   signature: Signature,
   options: CompileOptions,
 ): Promise<Compiled> {
-  const { name = "function" } = options;
+  const { name = "function", profile } = options; // nothing that is returned references the function's constants
   const startTime = performance.now();
   const boundary = boundaryOf(name, signature, options.state ?? [], options.precision ?? "float32");
   const { graph, ...plan } = planRun(fn, signature, boundary, options);
   const model = encodeFor(provider, frozenWeights, graph, name);
   const { inputs, outputs, fed, nodes, ops, constantBytes } = model;
   const encodedTime = performance.now();
-  const lanes = Math.min(plan.count, plan.lanes, provider.threads);
+  const lanes = Math.min(plan.count, plan.lanes, provider.threads, simultaneousCalls());
   // Lanes share the threads that they leave over: with as many lanes as threads each run is on one thread.
   const threads = provider.threads - lanes + 1;
   const settings = provider.options({ float64: options.precision === "float64" });
@@ -64,11 +64,17 @@ async function compile(
     settings: { ...settings, extra: { ...settings.extra, optimization: optimizerOptions(provider, frozenWeights) } },
     threads,
     ...(library && { library: library(lanes) }),
-    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(profile === undefined ? {} : { profile }),
   }).catch((error: Error) => {
     throw new Error(`${name}: ONNX Runtime refuses the graph: ${error.message}`, { cause: error });
   });
-  const runner = createRunner(runtime, session, plan, model, boundary, lanes, provider.threads);
+  let runner: Runner;
+  try {
+    runner = createRunner(runtime, session, plan, model, boundary, lanes, provider.threads);
+  } catch (error) {
+    session.release();
+    throw error;
+  }
   const report = {
     nodes,
     ops,
@@ -77,20 +83,26 @@ async function compile(
     sessionMs: performance.now() - encodedTime,
   };
   const enqueue = serialQueue();
+  let isDisposed = false;
+  const enqueueUse = <T>(task: () => Promise<T>): Promise<T> =>
+    enqueue(async () => {
+      if (isDisposed) throw new Error(`${name} is disposed: compile it again`);
+      return task();
+    });
   return {
     run: (values) =>
-      enqueue(async () => {
+      enqueueUse(async () => {
         checkValues(name, "input", values, boundary.inputs, true);
         checkStateSet(boundary, runner);
         return runner.run(values);
       }),
     setState: (values) =>
-      enqueue(async () => {
+      enqueueUse(async () => {
         checkValues(name, "state", values, boundary.state, false);
         for (const [key, value] of Object.entries(values)) runner.set(key, value);
       }),
     getState: (how = "copy") =>
-      enqueue(async () => {
+      enqueueUse(async () => {
         const values: Values = runner.state();
         if (how === "view") return values;
         return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value.slice()]));
@@ -98,9 +110,14 @@ async function compile(
     report,
     dispose: () =>
       enqueue(async () => {
+        if (isDisposed) return;
+        isDisposed = true;
         runner.dispose();
-        if (options.profile !== undefined) session.endProfiling();
-        session.release();
+        try {
+          if (profile !== undefined) session.endProfiling();
+        } finally {
+          session.release();
+        }
       }),
   };
 }

@@ -17,10 +17,22 @@ export interface NativeSession {
   run(inputs: readonly NativeValue[], outputs: readonly NativeValue[]): Promise<void>;
   /** An allocator of memory that the session uses, such as its device's. It must be released before the session. */
   allocator(memoryInfo: bigint): bigint;
-  /** Which of the runtime's providers ran each op: `OpenVINOExecutionProvider` to `["MatMul", …]`. */
-  placement(): ReadonlyMap<string, readonly string[]>;
+  /**
+   * The subgraphs into which the runtime has divided the graph. Throws unless the session was created with the option
+   * `session.record_ep_graph_assignment_info`.
+   */
+  placement(): Subgraph[];
   endProfiling(): void;
+  /** Frees the session, which must not run and is not used afterwards. A second call has no effect. */
   release(): void;
+}
+
+/** Nodes that one of the runtime's providers runs. */
+export interface Subgraph {
+  /** The runtime's name of the provider: `OpenVINOExecutionProvider`. */
+  readonly provider: string;
+  /** Ops of the nodes. */
+  readonly ops: readonly string[];
 }
 
 /** A provider in a library of its own, which the runtime loads. */
@@ -55,10 +67,11 @@ export async function createNativeSession(
 ): Promise<NativeSession> {
   const values = nativeValues(runtime);
   const options = runtime.make("CreateSessionOptions");
-  let session: bigint;
+  let created: bigint | undefined;
   // The session reads the large constants where they are, for as long as it lives.
-  const constants = model.external.map((constant) => values.of(constant.data, constant));
+  const constants: NativeValue[] = [];
   try {
+    for (const constant of model.external) constants.push(values.of(constant.data, constant));
     configure(runtime, options, settings, threads);
     if (profile !== undefined) runtime.call("EnableProfiling", options, profile);
     if (library) appendProvider(runtime, options, library);
@@ -70,7 +83,7 @@ export async function createNativeSession(
         ...[options, texts(runtime, names), valuePointers(constants), constants.length],
       );
     }
-    session = await runtime.makeAsync(
+    created = await runtime.makeAsync(
       "CreateSessionFromArray",
       ...[runtime.env, model.bytes, model.bytes.byteLength, options],
     );
@@ -81,22 +94,28 @@ export async function createNativeSession(
     runtime.plain("ReleaseSessionOptions", options);
   }
 
+  /** Using a released session would end the process. */
+  const session = (): bigint => {
+    if (created === undefined) throw new Error("the session is released: it runs no more");
+    return created;
+  };
   const [inputs, outputs] = [texts(runtime, inputNames), texts(runtime, outputNames)];
   return {
-    run: (given, made) =>
-      runtime.callAsync(
-        "Run",
-        ...[session, 0, inputs, valuePointers(given), given.length, outputs, made.length, valuePointers(made)],
-      ),
-    allocator: (memoryInfo) => runtime.make("CreateAllocator", session, memoryInfo),
-    placement: () => placementOf(runtime, session),
+    async run(given, made) {
+      const pointers = [inputs, valuePointers(given), given.length, outputs, made.length, valuePointers(made)];
+      await runtime.callAsync("Run", session(), 0, ...pointers);
+    },
+    allocator: (memoryInfo) => runtime.make("CreateAllocator", session(), memoryInfo),
+    placement: () => placementOf(runtime, session()),
     endProfiling() {
       const allocator = runtime.make("GetAllocatorWithDefaultOptions");
-      runtime.call("AllocatorFree", allocator, runtime.make("SessionEndProfiling", session, allocator));
+      runtime.call("AllocatorFree", allocator, runtime.make("SessionEndProfiling", session(), allocator));
     },
     release() {
-      runtime.plain("ReleaseSession", session);
-      for (const value of constants) values.release(value);
+      if (created === undefined) return;
+      runtime.plain("ReleaseSession", created);
+      created = undefined;
+      for (const value of constants.splice(0)) values.release(value);
     },
   };
 }
@@ -130,19 +149,12 @@ function configEntries(extra: object, prefix = ""): [string, string][] {
   );
 }
 
-/** Libraries that are registered in this process, by the names of their registrations. */
-const registered = new Map<string, string>();
-
 function appendProvider(runtime: NativeRuntime, options: bigint, library: ProviderLibrary): void {
   const { registration, path, provider } = library;
-  if (registered.get(registration) !== path) {
+  if (findCpu(runtime, provider) === undefined)
     runtime.call("RegisterExecutionProviderLibrary", runtime.env, registration, path);
-    registered.set(registration, path);
-  }
-  const device = runtime
-    .list("GetEpDevices", runtime.env)
-    .find((pointer) => runtime.plain("EpDevice_EpName", pointer) === provider);
-  if (device === undefined) throw new Error(`${path} has no device for ${provider}`);
+  const device = findCpu(runtime, provider);
+  if (device === undefined) throw new Error(`${path} offers no CPU for ${provider}`);
   const keys = texts(runtime, Object.keys(library.options));
   const values = texts(runtime, Object.values(library.options));
   runtime.call(
@@ -151,14 +163,22 @@ function appendProvider(runtime: NativeRuntime, options: bigint, library: Provid
   );
 }
 
-function placementOf(runtime: NativeRuntime, session: bigint): ReadonlyMap<string, readonly string[]> {
-  const placed = new Map<string, string[]>();
-  for (const subgraph of runtime.list("Session_GetEpGraphAssignmentInfo", session)) {
-    const provider = runtime.textAt(runtime.make("EpAssignedSubgraph_GetEpName", subgraph));
-    const ops = runtime
-      .list("EpAssignedSubgraph_GetNodes", subgraph)
-      .map((node) => runtime.textAt(runtime.make("EpAssignedNode_GetOperatorType", node)));
-    placed.set(provider, [...(placed.get(provider) ?? []), ...ops]);
-  }
-  return placed;
+/** OrtHardwareDeviceType_CPU. */
+const CPU = 0;
+
+/** The CPU as a device of a provider, which may also have GPUs; undefined if no library with it is registered. */
+function findCpu(runtime: NativeRuntime, provider: string): bigint | undefined {
+  return runtime.list("GetEpDevices", runtime.env).find((device) => {
+    if (runtime.plain("EpDevice_EpName", device) !== provider) return false;
+    const hardware = BigInt(runtime.plain("EpDevice_Device", device) as number | bigint);
+    return runtime.plain("HardwareDevice_Type", hardware) === CPU;
+  });
 }
+
+const placementOf = (runtime: NativeRuntime, session: bigint): Subgraph[] =>
+  runtime.list("Session_GetEpGraphAssignmentInfo", session).map((subgraph) => ({
+    provider: runtime.textAt(runtime.make("EpAssignedSubgraph_GetEpName", subgraph)),
+    ops: runtime
+      .list("EpAssignedSubgraph_GetNodes", subgraph)
+      .map((node) => runtime.textAt(runtime.make("EpAssignedNode_GetOperatorType", node))),
+  }));

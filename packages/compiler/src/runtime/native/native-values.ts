@@ -21,14 +21,20 @@ export interface NativeValues {
   release(value: NativeValue): void;
 }
 
-/** Makes tensors. An array that is bound to a tensor must keep its memory: no transfer, no growth of a WebAssembly memory. */
+/** Makes tensors. An array that is bound to one must keep its memory: no transfer, no growth of WebAssembly memory. */
 export function nativeValues(runtime: NativeRuntime): NativeValues {
-  const memory = runtime.make("CreateCpuMemoryInfo", DEVICE_ALLOCATOR, DEFAULT_MEMORY); // for the process's whole life
   return {
     of(array, { dtype, shape }) {
       const pointer = runtime.make(
         "CreateTensorWithDataAsOrtValue",
-        ...[memory, array, array.byteLength, BigInt64Array.from(shape, BigInt), shape.length, elementType[dtype]],
+        ...[
+          runtime.memory,
+          array,
+          array.byteLength,
+          BigInt64Array.from(shape, BigInt),
+          shape.length,
+          elementType[dtype],
+        ],
       );
       return { pointer, array };
     },
@@ -37,10 +43,6 @@ export function nativeValues(runtime: NativeRuntime): NativeValues {
     },
   };
 }
-
-/** OrtDeviceAllocator and OrtMemTypeDefault */
-const DEVICE_ALLOCATOR = 0;
-const DEFAULT_MEMORY = 0;
 
 /** The tensors as the runtime takes them. */
 export const valuePointers = (values: readonly NativeValue[]): Pointers => ({

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { arrayOf, type Data, type DType } from "../../graph/types.ts";
 import { turnTelemetryOff } from "../../no-telemetry.ts";
 import { API_VERSION, type FunctionName, KNOWN_VERSIONS, signatures } from "./signatures.ts";
 
@@ -20,11 +21,15 @@ export interface Pointers {
  */
 export type Argument = number | bigint | string | ArrayBufferView | Pointers;
 
+type BufferType = typeof ArrayBuffer | typeof SharedArrayBuffer;
+
 /** The C API with checked calls. Results that are pointers are addresses. */
 export interface NativeRuntime {
   readonly version: string;
   /** The runtime's environment, which all sessions of the process share. */
   readonly env: bigint;
+  /** The runtime's description of plain memory, for tensors over arrays of ours. */
+  readonly memory: bigint;
   /** Calls a function that returns a status. Throws an Error with the message of the status. */
   call(name: FunctionName, ...args: Argument[]): void;
   /** Like `call`, on another thread. */
@@ -40,8 +45,13 @@ export interface NativeRuntime {
   pointers(targets: readonly ArrayBufferView[]): Pointers;
   textAt(address: bigint): string;
   /**
-   * Makes providers that are loaded later see a CPU of this vendor, a PCI id. OpenVINO's provider accepts CPUs of Intel only,
-   * while OpenVINO itself runs on all x86-64 CPUs (https://github.com/microsoft/onnxruntime/pull/31981).
+   * An array of zeros that begins at a multiple of 64 bytes, as arrays of the runtime do. Some kernels, such as Sin,
+   * use other instructions up to the first such address, which round otherwise.
+   */
+  alignedArray(dtype: DType, length: number, memory?: BufferType): Data;
+  /**
+   * Makes providers that are loaded later see a CPU of this vendor, a PCI id. OpenVINO's provider accepts CPUs of Intel
+   * only, while OpenVINO itself runs on all x86-64 CPUs (https://github.com/microsoft/onnxruntime/pull/31981).
    */
   presentCpuAs(vendor: number): void;
 }
@@ -54,6 +64,12 @@ const STACK_BYTES = 8 * 2 ** 20;
 
 /** Set to `node`, it makes engines use Node's binding of ONNX Runtime in place of the C API. */
 const BINDING = "DIT_BENCH_BINDING";
+
+/**
+ * The number of asynchronous calls that run at the same time: they run on Node's thread pool, whose default size is 4.
+ * The pool exists before any module of ours is loaded, so only the caller's environment can change its size.
+ */
+export const simultaneousCalls = (): number => Math.max(1, Number(process.env.UV_THREADPOOL_SIZE) || 4);
 
 let opened: NativeRuntime | Error | undefined;
 
@@ -107,7 +123,11 @@ function loadKoffi(): Koffi {
     const reason = (error as Error).message.split("\n")[0]!;
     throw new Error(`koffi does not load on ${process.platform} on ${process.arch}: ${reason}`);
   }
-  koffi.config({ ...koffi.config(), sync_stack_size: STACK_BYTES, async_stack_size: STACK_BYTES });
+  const config = koffi.config();
+  const { sync_stack_size = 0, async_stack_size = 0 } = config;
+  // Once a library is loaded, koffi refuses to change its configuration: another module that uses koffi was first.
+  if (sync_stack_size < STACK_BYTES || async_stack_size < STACK_BYTES)
+    koffi.config({ ...config, sync_stack_size: STACK_BYTES, async_stack_size: STACK_BYTES });
   return koffi;
 }
 
@@ -127,6 +147,10 @@ function libraryPath(): string {
 
 /** Errors are thrown, so the runtime need not print them as well. */
 export const LOG_FATAL = 4;
+
+/** OrtDeviceAllocator and OrtMemTypeDefault. */
+const DEVICE_ALLOCATOR = 0;
+const DEFAULT_MEMORY = 0;
 
 function nativeRuntime(koffi: Koffi, table: bigint, version: string): NativeRuntime {
   const functions = new Map<FunctionName, NativeFunction>();
@@ -151,19 +175,28 @@ function nativeRuntime(koffi: Koffi, table: bigint, version: string): NativeRunt
     if (typeof argument !== "object") return argument;
     return addressOf("array" in argument ? argument.array : argument);
   };
+  /** The arguments of calls that are not done: a reference that no optimization removes. */
+  const inUse = new Set<readonly Argument[]>();
   const call: NativeRuntime["call"] = (name, ...args) => {
-    const status = find(name)(...args.map(plainArgument));
-    keepAlive(args);
-    check(status);
+    inUse.add(args);
+    try {
+      check(find(name)(...args.map(plainArgument)));
+    } finally {
+      inUse.delete(args);
+    }
   };
   const callAsync: NativeRuntime["callAsync"] = async (name, ...args) => {
-    const status = await new Promise<unknown>((resolve, reject) => {
-      find(name).async(...args.map(plainArgument), (error: Error | null, status: unknown) =>
-        error ? reject(error) : resolve(status),
-      );
-    });
-    keepAlive(args);
-    check(status);
+    inUse.add(args);
+    try {
+      const status = await new Promise<unknown>((resolve, reject) => {
+        find(name).async(...args.map(plainArgument), (error: Error | null, status: unknown) =>
+          error ? reject(error) : resolve(status),
+        );
+      });
+      check(status);
+    } finally {
+      inUse.delete(args);
+    }
   };
   const make: NativeRuntime["make"] = (name, ...args) => {
     const result = new BigUint64Array(1);
@@ -177,6 +210,7 @@ function nativeRuntime(koffi: Koffi, table: bigint, version: string): NativeRunt
   };
   const env = make("CreateEnv", LOG_FATAL, "dit-bench");
   call("DisableTelemetryEvents", env);
+  const memory = make("CreateCpuMemoryInfo", DEVICE_ALLOCATOR, DEFAULT_MEMORY);
   /** The runtime's description of the CPU: an OrtHardwareDevice, whose first fields are its type and vendor id. */
   const cpuDevice = (): bigint => {
     const device = list("GetEpDevices", env).find(
@@ -189,6 +223,7 @@ function nativeRuntime(koffi: Koffi, table: bigint, version: string): NativeRunt
   return {
     version,
     env,
+    memory,
     call,
     callAsync,
     make,
@@ -208,16 +243,18 @@ function nativeRuntime(koffi: Koffi, table: bigint, version: string): NativeRunt
     },
     plain: (name, pointer) => find(name)(pointer),
     pointers: (targets) => ({ array: BigUint64Array.from(targets, addressOf), targets }),
+    alignedArray(dtype, length, memory = ArrayBuffer) {
+      const type = arrayOf(dtype);
+      const buffer = new memory(length * type.BYTES_PER_ELEMENT + ALIGNMENT) as ArrayBuffer;
+      const past = Number(koffi.address(new Uint8Array(buffer)) % BigInt(ALIGNMENT));
+      return new type(buffer, past === 0 ? 0 : ALIGNMENT - past, length);
+    },
     textAt: (address) => String(koffi.decode(address, "char", -1)),
   };
 }
 
-/** A use of the objects after a call, which no optimization removes. */
-function keepAlive(objects: unknown): void {
-  lastUsed = objects;
-}
-let lastUsed: unknown;
-export const lastUsedByNativeCode = (): unknown => lastUsed;
+/** Bytes: a cache line, and the widest vector instructions. */
+const ALIGNMENT = 64;
 
 /** An address for arrays without elements, whose own address is null. */
 const SOMEWHERE = new Uint8Array(8);

@@ -3,12 +3,12 @@
 
 import { type Boundary, checkStateOutputs } from "../../contract/boundary.ts";
 import type { CompileOptions } from "../../contract/engine.ts";
-import type { Parts } from "../../contract/parts.ts";
+import { type Parts, rowsOfPart } from "../../contract/parts.ts";
 import type { Signature, Spec, TensorFunction } from "../../contract/signature.ts";
 import { type Graph, producer, type Value } from "../../graph/graph.ts";
 import type { DType, Type } from "../../graph/types.ts";
 import { splitStates } from "../../update/body.ts";
-import { constantNumber, type ElementProgram, findUpdate } from "../../update/program.ts";
+import { constantNumber, type ElementProgram, findUpdate, withoutValues } from "../../update/program.ts";
 import { graphOf, separateUpdate } from "../build-model.ts";
 
 /** A scalar of the update. */
@@ -73,12 +73,20 @@ function planWhole(fn: TensorFunction, signature: Signature, boundary: Boundary,
     results: itself([...whole.outputs.keys()].filter((key) => !isState(key))),
     carried: itself(update ? [] : [...boundary.state.keys()]),
     ...(update && {
-      update: { program: update.program, vectors: update.body.vectors, scalars: update.body.scalars },
+      update: {
+        program: withoutValues(update.program),
+        vectors: update.body.vectors,
+        scalars: update.body.scalars,
+      },
     }),
   };
 }
 
-/** Undefined if `finish` does more than to pass combined outputs on and to update the state elementwise. */
+/**
+ * Undefined, so that the function runs as a whole,
+ * - if `finish` does more than to pass combined outputs on and to update the state elementwise;
+ * - for names or types for which the parts' own arithmetic would not be that of `wholeOf`.
+ */
 function planParts(
   parts: Parts,
   signature: Signature,
@@ -87,7 +95,12 @@ function planParts(
 ): RunPlan | undefined {
   const { count, lanes = count, rows = [], split } = parts;
   const states = [...boundary.state.keys()];
+  if (split.some((key) => signature[key]?.value !== undefined)) return undefined; // a constant is not divided
   const part = graphOf(parts.part, shareOf(signature, split, count), precision);
+  for (const [key, { shape, dtype }] of part.outputs) {
+    const isFloat = dtype === "float32" || dtype === "float64";
+    if (rows.includes(key) ? shape.length === 0 : !isFloat) return undefined; // nothing to concatenate, or no mean
+  }
   const finished = finishGraph(parts, part, signature, precision);
   checkStateOutputs(boundary, finished.outputs);
   const partOutput = (value: Value): string | undefined => {
@@ -107,13 +120,17 @@ function planParts(
   if (missing.length === 0) return { ...plan, graph: part, pieces: new Map() };
 
   if (carried.size > 0 || missing.some((key) => !boundary.state.has(key))) return undefined;
+  // `finish` receives the output of a part in place of an input of that name.
+  if ([...part.outputs.keys()].some((key) => boundary.inputs.has(key) || boundary.state.has(key))) return undefined;
+  if (states.some((key) => split.includes(key))) return undefined;
   const program = findUpdate(finished, states);
   if (!program) return undefined;
   const vectors = program.vectors.map((list) => list.map(partOutput));
   const isResult = (output: string) => entries.some(([, destination]) => destination.output === output);
   const isUpdateOnly = (output: string | undefined) =>
     output !== undefined && !rows.includes(output) && !isResult(output);
-  if (!vectors.flat().every(isUpdateOnly)) return undefined;
+  const read = vectors.flat();
+  if (!read.every(isUpdateOnly) || new Set(read).size < read.length) return undefined;
   const scalars = program.scalars.map((value): Scalar | undefined => {
     const number = constantNumber(value);
     if (number !== undefined) return { value: number };
@@ -124,11 +141,7 @@ function planParts(
   return {
     ...plan,
     ...splitStates(part, states),
-    update: {
-      program,
-      vectors: vectors as string[][],
-      scalars,
-    },
+    update: { program: withoutValues(program), vectors: vectors as string[][], scalars },
   };
 }
 
@@ -137,10 +150,7 @@ function shareOf(signature: Signature, split: readonly string[], count: number):
   return Object.fromEntries(
     Object.entries(signature).map(([key, spec]) => {
       if (!split.includes(key)) return [key, spec];
-      const [rows = 0, ...rest] = spec.shape;
-      if (rows === 0 || rows % count !== 0)
-        throw new Error(`input "${key}" has shape [${spec.shape}]: wanted rows that ${count} parts divide`);
-      return [key, { ...spec, shape: [rows / count, ...rest] }];
+      return [key, { ...spec, shape: [rowsOfPart(key, spec.shape, count), ...spec.shape.slice(1)] }];
     }),
   );
 }

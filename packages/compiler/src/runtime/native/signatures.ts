@@ -65,14 +65,14 @@ export const signatures = {
   RegisterExecutionProviderLibrary: call(301, pointer, text, path),
   GetEpDevices: call(303, pointer, pointer, pointer),
   SessionOptionsAppendExecutionProvider_V2: call(304, pointer, pointer, pointer, size, pointer, pointer, size),
+  HardwareDevice_Type: { index: 307, result: integer, parameters: [pointer] },
   HardwareDevice_VendorId: { index: 308, result: "uint32_t", parameters: [pointer] },
   EpDevice_EpName: { index: 312, result: text, parameters: [pointer] },
   EpDevice_Device: { index: 316, result: pointer, parameters: [pointer] },
-  Session_GetEpGraphAssignmentInfo: call(406, pointer, pointer, pointer),
-  EpAssignedSubgraph_GetEpName: call(407, pointer, pointer),
-  EpAssignedSubgraph_GetNodes: call(408, pointer, pointer, pointer),
-  EpAssignedNode_GetName: call(409, pointer, pointer),
-  EpAssignedNode_GetOperatorType: call(411, pointer, pointer),
+  Session_GetEpGraphAssignmentInfo: call(407, pointer, pointer, pointer),
+  EpAssignedSubgraph_GetEpName: call(408, pointer, pointer),
+  EpAssignedSubgraph_GetNodes: call(409, pointer, pointer, pointer),
+  EpAssignedNode_GetOperatorType: call(412, pointer, pointer),
 } as const satisfies Record<string, FunctionSignature>;
 
 export type FunctionName = keyof typeof signatures;

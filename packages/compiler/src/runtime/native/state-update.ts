@@ -1,11 +1,11 @@
-// Updates the state after the parts of a batch: holds the vectors that the parts write, such as their gradients, sums
+// Updates the state after the micro-batches: holds the vectors that the parts write, such as their gradients, sums
 // them in the order of the parts, and applies the update.
 //
 // There are as many buffers as parts run at the same time, and one more for the sum if there are further parts:
 // after a round of parts its buffers are added to the sum, and the next round writes over them.
 
 import { meanOfParts, sumOfParts } from "../../update/mean-of-parts.ts";
-import { createParallelUpdater, type ParallelUpdater, sharedVector } from "../../update/parallel-updater.ts";
+import { createParallelUpdater, type ParallelUpdater } from "../../update/parallel-updater.ts";
 import type { Update } from "./run-plan.ts";
 
 export interface StateUpdate {
@@ -20,19 +20,23 @@ export interface StateUpdate {
   dispose(): void;
 }
 
-/** @param sizes number of elements of each output that the vectors consist of */
+/**
+ * @param sizes number of elements of each output that the vectors consist of
+ * @param make makes the array of a vector
+ */
 export function createStateUpdate(
   { program, vectors }: Update,
   sizes: (output: string) => number,
   count: number,
   lanes: number,
   threads: number,
+  make: (size: number) => Float32Array,
 ): StateUpdate {
   const rounds = roundsOf(count, lanes);
   const last = rounds.length - 1;
   const { size } = program;
   const bufferCount = last === 0 ? count : lanes + 1;
-  const whole = Array.from({ length: bufferCount }, () => vectors.map(() => sharedVector(size, threads)));
+  const whole = Array.from({ length: bufferCount }, () => vectors.map(() => make(size)));
   const buffers = whole.map(
     (arrays) =>
       new Map(

@@ -1,4 +1,4 @@
-// Checks an engine's matrix products before it is used. OpenVINO's products in bfloat16 are wrong on some CPUs
+// Checks an engine's matrix multiplications before it is used. Those of OpenVINO in bfloat16 are wrong on some CPUs
 // (https://github.com/openvinotoolkit/openvino/issues/38256), and those of a square constant that is taken both as it
 // is and transposed, unless the graph avoids them (docs/log.md, 2026-11-28).
 //
@@ -24,27 +24,27 @@ const SIZES = [
 const ROUNDING = { bfloat16: 2 ** -9, float32: 32 * 2 ** -25 } as const;
 
 /**
- * @throws Error if a product differs from the exact one by more than the rounding of its operands allows, or, in
+ * @throws Error if a matMul differs from the exact one by more than the rounding of its operands allows, or, in
  *   bfloat16, by so little that it was computed in float32
  */
-export async function checkProducts(engine: Engine, precision: keyof typeof ROUNDING): Promise<void> {
-  const products = SIZES.map((size, i): Product => {
+export async function checkMatMul(engine: Engine, precision: keyof typeof ROUNDING): Promise<void> {
+  const matMuls = SIZES.map((size, i): MatMul => {
     const { m, k, n } = size;
     return { ...size, a: numbers(m * k, i), b: numbers(k * n, SIZES.length + i) };
   });
-  const errors = await errorsOf(engine, products);
+  const errors = await errorsOf(engine, matMuls);
   const limit = 2 * ROUNDING[precision];
   const largest = Math.max(...errors);
   if (!(largest <= limit))
     throw new Error(
-      `products in ${precision} are wrong on this CPU: the largest error is ${largest.toExponential(1)} of the sum ` +
-        `of the absolute terms, wanted at most ${limit.toExponential(1)}`,
+      `matrix multiplications in ${precision} are wrong on this CPU: the largest error is ` +
+        `${largest.toExponential(1)} of the sum of the absolute terms, wanted at most ${limit.toExponential(1)}`,
     );
   if (precision === "bfloat16" && Math.min(...errors) < ROUNDING.bfloat16 / 1000)
-    throw new Error("this CPU computes no products in bfloat16: they came back in float32");
+    throw new Error("this CPU computes no matrix multiplications in bfloat16: they came back in float32");
 }
 
-interface Product {
+interface MatMul {
   readonly m: number;
   readonly k: number;
   readonly n: number;
@@ -54,36 +54,36 @@ interface Product {
   readonly b: Float32Array;
 }
 
-/** The largest error of each product a b, and of a bᵀ where b is square. */
-async function errorsOf(engine: Engine, products: readonly Product[]): Promise<number[]> {
-  const isSquare = ({ k, n }: Product) => k === n;
+/** The largest error of each matMul a b, and of a bᵀ where b is square. */
+async function errorsOf(engine: Engine, matMuls: readonly MatMul[]): Promise<number[]> {
+  const isSquare = ({ k, n }: MatMul) => k === n;
   const compiled = await engine.compile(
     (given) =>
       Object.fromEntries(
-        products.flatMap((product, i) => {
+        matMuls.flatMap((matMul, i) => {
           const [a, b] = [given[`a${i}`] as tf.Tensor2D, given[`b${i}`] as tf.Tensor2D];
           const plain: [string, tf.Tensor] = [`c${i}`, tf.matMul(a, b)];
-          return isSquare(product) ? [plain, [`t${i}`, tf.matMul(a, b, false, true)]] : [plain];
+          return isSquare(matMul) ? [plain, [`t${i}`, tf.matMul(a, b, false, true)]] : [plain];
         }),
       ),
     Object.fromEntries(
-      products.flatMap(({ m, k, n, b, constant }, i) => [
+      matMuls.flatMap(({ m, k, n, b, constant }, i) => [
         [`a${i}`, { shape: [m, k] }],
         [`b${i}`, { shape: [k, n], ...(constant && { value: b }) }],
       ]),
     ),
-    { name: "check of matrix products" },
+    { name: "check of matrix multiplications" },
   );
   try {
     const inputs: Values = {};
-    for (const [i, { a, b, constant }] of products.entries()) {
+    for (const [i, { a, b, constant }] of matMuls.entries()) {
       inputs[`a${i}`] = a;
       if (!constant) inputs[`b${i}`] = b;
     }
     const results = (await compiled.run(inputs)) as Record<string, Float32Array>;
-    return products.flatMap((product, i) => [
-      relativeError(product, results[`c${i}`]!, false),
-      ...(isSquare(product) ? [relativeError(product, results[`t${i}`]!, true)] : []),
+    return matMuls.flatMap((matMul, i) => [
+      relativeError(matMul, results[`c${i}`]!, false),
+      ...(isSquare(matMul) ? [relativeError(matMul, results[`t${i}`]!, true)] : []),
     ]);
   } finally {
     await compiled.dispose();
@@ -91,7 +91,7 @@ async function errorsOf(engine: Engine, products: readonly Product[]): Promise<n
 }
 
 /** The largest error of an element, relative to the sum of the absolute values of its terms; infinite for NaN. */
-function relativeError({ m, k, n, a, b }: Product, product: Float32Array, transposed: boolean): number {
+function relativeError({ m, k, n, a, b }: MatMul, matMul: Float32Array, transposed: boolean): number {
   let largest = 0;
   for (let row = 0; row < m; row++)
     for (let column = 0; column < n; column++) {
@@ -102,7 +102,7 @@ function relativeError({ m, k, n, a, b }: Product, product: Float32Array, transp
         sum += term;
         absolute += Math.abs(term);
       }
-      const error = Math.abs(product[row * n + column]! - sum) / absolute;
+      const error = Math.abs(matMul[row * n + column]! - sum) / absolute;
       largest = Number.isNaN(error) ? Number.POSITIVE_INFINITY : Math.max(largest, error);
     }
   return largest;

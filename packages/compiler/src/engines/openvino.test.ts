@@ -1,0 +1,109 @@
+// The engine openvino: where its nodes are placed, its bits, and its errors against float32. Skipped where the provider
+// was not fetched.
+
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { boundaryOf } from "../contract/boundary.ts";
+import type { Engine } from "../contract/engine.ts";
+import { encodeFor } from "../runtime/build-model.ts";
+import { createNativeSession } from "../runtime/native/native-session.ts";
+import { openNativeRuntime } from "../runtime/native/open-library.ts";
+import { planRun } from "../runtime/native/run-plan.ts";
+import { createBlockTraining } from "../testing/block.ts";
+import { partsTraining } from "../testing/parts.ts";
+import { createEngine } from "./create-engine.ts";
+import { openvinoProvider, providerLibrary } from "./openvino.ts";
+import { findOpenvino } from "./openvino-library.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+const reason = (() => {
+  try {
+    openNativeRuntime();
+    findOpenvino();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+})();
+if (reason !== undefined) console.warn(`tests on openvino are skipped: ${reason}`);
+
+const training = createBlockTraining({ N: 8, T: 33, D: 96, heads: 3 });
+
+describe.skipIf(reason !== undefined)("openvino", () => {
+  test("has every node of a training step in one subgraph of its own", async () => {
+    const { step, signature, state } = training;
+    const boundary = boundaryOf("step", signature, state, "float32");
+    const { graph } = planRun(step, signature, boundary, { state });
+    const provider = openvinoProvider(1);
+    const model = encodeFor(provider, "float32", graph, "step");
+    const runtime = openNativeRuntime();
+    runtime.presentCpuAs(0x8086);
+    const settings = provider.options({ float64: false });
+    const session = await createNativeSession(runtime, model, {
+      inputNames: [...model.inputs.values()],
+      outputNames: [...model.outputs.values()],
+      settings: { ...settings, extra: { session: { record_ep_graph_assignment_info: "1" } } },
+      threads: 1,
+      library: providerLibrary(findOpenvino().library, 1, 1, "f32"),
+    });
+    const subgraphs = session.placement();
+    session.release();
+    expect(subgraphs.map(({ provider }) => provider)).toEqual(["OpenVINOExecutionProvider"]);
+    expect(new Set(subgraphs[0]!.ops)).toEqual(new Set(Object.keys(model.ops).filter((op) => op !== "Constant")));
+  });
+
+  test("computes no float64, and names the engine that does", async () => {
+    const engine = await createEngine("openvino", { threads: 1 });
+    await expect(
+      engine.compile(({ x }) => ({ y: tf.exp(x!) }), { x: { shape: [2] } }, { precision: "float64" }),
+    ).rejects.toThrow('engine openvino: no float64: compile on "cpu"');
+  });
+
+  const threeSteps = async (engine: Engine, count: number) => {
+    const { compile, start, inputs } = partsTraining({ count });
+    const compiled = await engine.compile(...compile);
+    await compiled.setState(start());
+    const losses: number[] = [];
+    for (let i = 0; i < 3; i++) losses.push((await compiled.run(inputs(i))).loss![0]!);
+    const state = await compiled.getState();
+    await compiled.dispose();
+    return { losses, state };
+  };
+
+  test.each(["openvino", "openvino+bfloat16"] as const)(
+    "gives the same bits for 1 and 2 threads, and when compiled again: %s",
+    async (name) => {
+      const [one, two] = [await createEngine(name, { threads: 1 }), await createEngine(name, { threads: 2 })];
+      for (const count of [1, 2, 4]) {
+        const wanted = await threeSteps(one, count);
+        expect(await threeSteps(one, count), `again, ${count} parts`).toEqual(wanted);
+        expect(await threeSteps(two, count), `2 threads, ${count} parts`).toEqual(wanted);
+      }
+    },
+  );
+
+  test("gives the losses of cpu to 2e-5", async () => {
+    const run = async (name: "cpu" | "openvino") => {
+      const engine = await createEngine(name, { threads: 1 });
+      const compiled = await engine.compile(training.step, training.signature, training);
+      await compiled.setState(training.start());
+      const losses: number[] = [];
+      for (let i = 0; i < 3; i++) losses.push((await compiled.run(training.inputs(i))).loss![0]!);
+      await compiled.dispose();
+      return losses;
+    };
+    const [wanted, found] = [await run("cpu"), await run("openvino")];
+    for (const [i, loss] of found.entries()) expect(Math.abs(loss / wanted[i]! - 1), `loss ${i}`).toBeLessThan(2e-5);
+  });
+
+  test("is an engine by name, with the threads that were asked for, and takes no other precision", async () => {
+    expect(await createEngine("openvino", { threads: 2 })).toMatchObject({ name: "openvino", threads: 2 });
+    expect(await createEngine("openvino+bfloat16", { threads: 1 })).toMatchObject({ name: "openvino+bfloat16" });
+    await expect(createEngine("openvino+float16" as never)).rejects.toThrow(
+      /is not known: wanted .*openvino\+bfloat16/,
+    );
+  });
+});
