@@ -7,6 +7,9 @@ import { describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
 import { cell, go, place, run, sha } from "./tiny-place.test.data.ts";
 
+// The folder into which CI has fetched it.
+if (process.env.TEST_OPENVINO_HOME) process.env.DIT_BENCH_HOME = process.env.TEST_OPENVINO_HOME;
+
 const openvino = (await describeEngines()).find(({ name }) => name === "openvino")!;
 if (!openvino.available) console.warn(`tests on openvino are skipped: ${openvino.reason}: ${openvino.how}`);
 

@@ -15,6 +15,9 @@ import { createEngine } from "./create-engine.ts";
 import { openvinoProvider, providerLibrary } from "./openvino.ts";
 import { findOpenvino } from "./openvino-library.ts";
 
+// The folder into which CI has fetched it.
+if (process.env.TEST_OPENVINO_HOME) process.env.DIT_BENCH_HOME = process.env.TEST_OPENVINO_HOME;
+
 beforeAll(async () => {
   await tf.setBackend("cpu");
 });

@@ -5,6 +5,9 @@ import { describe, expect, it } from "vitest";
 import { loadMethods } from "../methods/methods.ts";
 import { type TinyTraining, trainTiny } from "./tiny-training.test.data.ts";
 
+// The folder into which CI has fetched it.
+if (process.env.TEST_OPENVINO_HOME) process.env.DIT_BENCH_HOME = process.env.TEST_OPENVINO_HOME;
+
 const methods = await loadMethods();
 const openvino = (await describeEngines()).find(({ name }) => name === "openvino")!;
 if (!openvino.available) console.warn(`tests on openvino are skipped: ${openvino.reason}: ${openvino.how}`);
