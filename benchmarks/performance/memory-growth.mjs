@@ -1,15 +1,17 @@
 // Checks that memory does not grow from step to step:
 //
 //     node benchmarks/performance/memory-growth.mjs --engine cpu,openvino,openvino+bfloat16 \
-//       [--shape tiny] [--methods sample,full,difffit] [--steps 1000] [--threads 2]
+//       [--shape tiny] [--methods sample,full,difffit] [--steps 1000] [--threads 2] [--busy 0]
 //
 // A process of its own runs the steps of each method on each engine. Its resident memory, without garbage, is read
 // after the first tenth of the steps, when the runtime has allocated what it keeps, and after all of them. The exit
 // code is 1 if it grew by more than settings.json allows, or if a process failed. The allowed growth is noise: more
-// steps find smaller leaks (2 MB are 2.3 KB for each of 900 steps).
+// steps find smaller leaks (2 MB are 2.3 KB for each of 900 steps). With `--busy N`, N threads of this process keep the
+// CPUs busy meanwhile: memory that grows only while threads wait for each other shows then.
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
 import { commandOf } from "./commands.mjs";
 import { ProcessFailed, processPool } from "./process.mjs";
 
@@ -19,7 +21,7 @@ const textFlag = (/** @type {string} */ value) => ({ type: /** @type {const} */ 
 const { values: flags } = parseArgs({
   options: {
     ...{ engine: textFlag("cpu"), shape: textFlag("tiny"), methods: textFlag("sample,full,difffit") },
-    ...{ steps: textFlag("1000"), threads: textFlag("2") },
+    ...{ steps: textFlag("1000"), threads: textFlag("2"), busy: textFlag("0") },
   },
 });
 /** @type {Settings} */
@@ -29,6 +31,9 @@ if (!shape) throw new Error(`--shape is '${flags.shape}', expected one of ${Obje
 const [steps, limit] = [Number(flags.steps), targets.memoryGrowthMB ?? 0];
 if (!Number.isInteger(steps) || steps < 10)
   throw new Error(`--steps is '${flags.steps}', expected a whole number of at least 10`);
+const busy = Number(flags.busy);
+if (!Number.isInteger(busy) || busy < 0) throw new Error(`--busy is '${flags.busy}', expected a whole number`);
+const busyThreads = Array.from({ length: busy }, () => new Worker("for (;;);", { eval: true }));
 const earlySteps = Math.round(steps / 10);
 
 // By default V8 touches the pages of its young generation one after the other, and glibc keeps freed memory: together
@@ -58,6 +63,8 @@ for (const engine of flags.engine.split(","))
     }
     await pool.keepOnly([]);
   }
+
+await Promise.all(busyThreads.map((thread) => thread.terminate()));
 
 /**
  * Runs a number of steps and returns the resident memory behind them.

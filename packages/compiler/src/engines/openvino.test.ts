@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { boundaryOf } from "../contract/boundary.ts";
 import type { Engine } from "../contract/engine.ts";
+import { GraphBuilder } from "../graph/graph.ts";
 import { encodeFor } from "../runtime/build-model.ts";
 import { createNativeSession } from "../runtime/native/native-session.ts";
 import { openNativeRuntime } from "../runtime/native/open-library.ts";
@@ -12,7 +13,7 @@ import { planRun } from "../runtime/native/run-plan.ts";
 import { createBlockTraining } from "../testing/block.ts";
 import { partsTraining } from "../testing/parts.ts";
 import { createEngine } from "./create-engine.ts";
-import { openvinoProvider, providerLibrary } from "./openvino.ts";
+import { openvinoProvider, providerLibrary, usefulThreads } from "./openvino.ts";
 import { findOpenvino } from "./openvino-library.ts";
 
 // The folder into which CI has fetched it.
@@ -34,6 +35,18 @@ const reason = (() => {
 if (reason !== undefined) console.warn(`tests on openvino are skipped: ${reason}`);
 
 const training = createBlockTraining({ N: 8, T: 33, D: 96, heads: 3 });
+
+test("threads share the ops of large tensors alone", () => {
+  const graphOf = (elements: number) => {
+    const builder = new GraphBuilder();
+    const x = builder.input("x", { shape: [elements], dtype: "float32" });
+    return builder.finish(new Map([["y", builder.add("Exp", [x])]]));
+  };
+  expect(usefulThreads(16, 1, graphOf(2 ** 14))).toBe(1);
+  expect(usefulThreads(16, 8, graphOf(2 ** 14))).toBe(8);
+  expect(usefulThreads(2, 8, graphOf(2 ** 14))).toBe(2);
+  expect(usefulThreads(16, 1, graphOf(2 ** 15))).toBe(16);
+});
 
 describe.skipIf(reason !== undefined)("openvino", () => {
   test("has every node of a training step in one subgraph of its own", async () => {
@@ -85,6 +98,25 @@ describe.skipIf(reason !== undefined)("openvino", () => {
         expect(await threeSteps(one, count), `again, ${count} parts`).toEqual(wanted);
         expect(await threeSteps(two, count), `2 threads, ${count} parts`).toEqual(wanted);
       }
+    },
+  );
+
+  test.each(["openvino", "openvino+bfloat16"] as const)(
+    "gives the same bits for 1 and 2 threads that share its ops: %s",
+    async (name) => {
+      const large = createBlockTraining({ N: 32, T: 33, D: 96, heads: 3 });
+      const boundary = boundaryOf("step", large.signature, large.state, "float32");
+      expect(usefulThreads(2, 1, planRun(large.step, large.signature, boundary, large).graph)).toBe(2);
+      const stateAfter = async (threads: number) => {
+        const engine = await createEngine(name, { threads });
+        const compiled = await engine.compile(large.step, large.signature, large);
+        await compiled.setState(large.start());
+        for (let i = 0; i < 3; i++) await compiled.run(large.inputs(i));
+        const state = await compiled.getState();
+        await compiled.dispose();
+        return state;
+      };
+      expect(await stateAfter(2)).toEqual(await stateAfter(1));
     },
   );
 

@@ -1,6 +1,8 @@
 // The engine `openvino`: ONNX Runtime with OpenVINO's provider, on the CPU.
 
 import { cpus } from "node:os";
+import type { Graph } from "../graph/graph.ts";
+import { sizeOf } from "../graph/types.ts";
 import { openvinoLowerings } from "../onnx/lowerings-openvino.ts";
 import { createNativeEngine } from "../runtime/native/native-engine.ts";
 import type { ProviderLibrary } from "../runtime/native/native-session.ts";
@@ -27,7 +29,8 @@ export const openvino = {
     const bfloat16 = precision === "bfloat16";
     const engine = createNativeEngine(runtime, openvinoProvider(threads), {
       name: bfloat16 ? "openvino+bfloat16" : "openvino",
-      library: (lanes) => providerLibrary(library, threads, lanes, bfloat16 ? "bf16" : "f32"),
+      library: (lanes, graph) =>
+        providerLibrary(library, usefulThreads(threads, lanes, graph), lanes, bfloat16 ? "bf16" : "f32"),
     });
     await checkMatMul(engine, bfloat16 ? "bfloat16" : "float32").catch((error: Error) => {
       throw new CannotStart(error.message, "use --engine cpu", error);
@@ -76,10 +79,21 @@ export function openvinoProvider(threads: number): Provider {
   };
 }
 
+/** Mean number of elements that an op writes, above which several threads share an op. */
+const SHARED_OP_ELEMENTS = 2 ** 15;
+
 /**
- * Parts that run at the same time are streams of one compiled model, which share its weights. A stream has one thread:
- * within one run OpenVINO uses a single core here, whatever its options (docs/log.md).
+ * The number of threads for this many parts at a time. Where ops are small, each part gets one: sharing such an op saves
+ * little, and on a busy machine its second thread comes too late. TBB then keeps a note for that thread, for each op,
+ * and memory grows by up to 90 KB a step (docs/log.md).
  */
+export function usefulThreads(threads: number, lanes: number, graph: Graph): number {
+  const sizes = graph.nodes.flatMap(({ outputs }) => outputs.map(({ shape }) => sizeOf(shape)));
+  const mean = sizes.reduce((a, b) => a + b, 0) / Math.max(1, sizes.length);
+  return mean < SHARED_OP_ELEMENTS ? Math.min(threads, lanes) : threads;
+}
+
+/** Parts that run at the same time are streams of one compiled model, which share its weights and the threads. */
 export function providerLibrary(
   path: string,
   threads: number,

@@ -5,6 +5,7 @@ import { boundaryOf, checkStateSet, checkValues } from "../../contract/boundary.
 import type { Compiled, CompileOptions, Engine } from "../../contract/engine.ts";
 import { serialQueue } from "../../contract/serial-queue.ts";
 import type { Signature, TensorFunction, Values } from "../../contract/signature.ts";
+import type { Graph } from "../../graph/graph.ts";
 import { encodeFor, type WeightStorage } from "../build-model.ts";
 import type { Provider } from "../provider.ts";
 import { optimizerOptions } from "../session.ts";
@@ -17,8 +18,8 @@ export interface NativeEngineOptions {
   readonly frozenWeights?: WeightStorage;
   /** The name of the engine, where it is not the provider's. */
   readonly name?: string;
-  /** The provider, where it is not one of the runtime's own; `lanes` parts run at the same time. */
-  library?(lanes: number): ProviderLibrary;
+  /** The provider, where it is not one of the runtime's own; `lanes` parts run at the same time, each with the graph. */
+  library?(lanes: number, graph: Graph): ProviderLibrary;
 }
 
 export function createNativeEngine(
@@ -63,7 +64,7 @@ async function compile(
     outputNames: [...outputs.values()],
     settings: { ...settings, extra: { ...settings.extra, optimization: optimizerOptions(provider, frozenWeights) } },
     threads,
-    ...(library && { library: library(lanes) }),
+    ...(library && { library: library(lanes, graph) }),
     ...(profile === undefined ? {} : { profile }),
   }).catch((error: Error) => {
     throw new Error(`${name}: ONNX Runtime refuses the graph: ${error.message}`, { cause: error });
