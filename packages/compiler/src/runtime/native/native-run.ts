@@ -17,7 +17,7 @@ export interface Runner {
   /** Sets a state, by copy. */
   set(key: string, value: Data): void;
   /** The state's own arrays, valid until the next run. */
-  state(): Values;
+  read(): Values;
   run(values: Values): Promise<Values>;
   dispose(): void;
 }
@@ -124,7 +124,7 @@ export function createRunner(
       states.get(key)!.set(value as never);
       wasSet.add(key);
     },
-    state: () => Object.fromEntries([...states].filter(([key]) => wasSet.has(key))),
+    read: () => Object.fromEntries([...states].filter(([key]) => wasSet.has(key))),
     async run(values) {
       for (const [key, parts] of rowArrays) {
         const whole = states.get(key) ?? values[key]!;
