@@ -13,8 +13,8 @@ if (process.env.TEST_OPENVINO_HOME) process.env.DIT_BENCH_HOME = process.env.TES
 const openvino = (await describeEngines()).find(({ name }) => name === "openvino")!;
 if (!openvino.available) console.warn(`tests on openvino are skipped: ${openvino.reason}: ${openvino.how}`);
 
-describe.each(["cpu", "openvino"])("a training on %s", (engine) => {
-  it.skipIf(engine === "openvino" && !openvino.available)(
+describe.each(["cpu", "cpu+float16", "openvino", "openvino+bfloat16"])("a training on %s", (engine) => {
+  it.skipIf(engine.startsWith("openvino") && !openvino.available)(
     "has the weights of an uninterrupted one after a stop with a checkpoint and a SIGKILL",
     async () => {
       const flags = ["--engine", engine, "--set", "training.steps=400", "--json", "--out"];
