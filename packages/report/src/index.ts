@@ -11,7 +11,7 @@ export { toCsv } from "./csv.ts";
 export { formatFid } from "./format.ts";
 export { toMarkdown } from "./markdown.ts";
 export { notes, samplesMark } from "./notes.ts";
-export type { Average, Cell, IntervalBasis, ScoreRow } from "./scores.ts";
+export { type Average, type Cell, type IntervalBasis, type Score, type ScoreRow, scoreRow } from "./scores.ts";
 export { contactSheet, type SheetOptions, type SheetRow, type SheetSection } from "./sheets/contact-sheet.ts";
 export { leftOutNote, miniatureNote, seedsText } from "./wording.ts";
 export { type Report, type ReportPaths, writeReport } from "./write-report.ts";

@@ -83,9 +83,9 @@ export function openvinoProvider(threads: number): Provider {
 const SHARED_OP_ELEMENTS = 2 ** 15;
 
 /**
- * The number of threads for this many parts at a time. Where ops are small, each part gets one: sharing such an op saves
- * little, and on a busy machine its second thread comes too late. TBB then keeps a note for that thread, for each op,
- * and memory grows by up to 90 KB a step (docs/log.md).
+ * The number of threads for this many parts at a time. Where ops are small, each part gets one: sharing such an op
+ * saves little, and on a busy machine its second thread comes too late. TBB then keeps a note for that thread, for each
+ * op, and memory grows by up to 90 KB a step (docs/log.md).
  */
 export function usefulThreads(threads: number, lanes: number, graph: Graph): number {
   const sizes = graph.nodes.flatMap(({ outputs }) => outputs.map(({ shape }) => sizeOf(shape)));

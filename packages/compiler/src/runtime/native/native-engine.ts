@@ -16,7 +16,12 @@ export interface NativeEngineOptions {
   readonly frozenWeights?: WeightStorage;
   /** The name of the engine, where it is not the provider's. */
   readonly name?: string;
-  /** The provider, where it is not one of the runtime's own; `lanes` parts run at the same time, each with the graph. */
+  /**
+   * The provider, where it is not one of the runtime's own.
+   *
+   * @param lanes number of parts that run at the same time
+   * @param graph of one part
+   */
   library?(lanes: number, graph: Graph): ProviderLibrary;
 }
 
