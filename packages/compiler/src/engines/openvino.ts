@@ -8,7 +8,9 @@ import { createNativeEngine } from "../runtime/native/native-engine.ts";
 import type { ProviderLibrary } from "../runtime/native/native-session.ts";
 import { type NativeRuntime, openNativeRuntime } from "../runtime/native/open-library.ts";
 import { type Provider, sequentialSession } from "../runtime/provider.ts";
+import { checkRuntimeFiles } from "../runtime/runtime-files.ts";
 import { checkMatMul } from "./check-matmul.ts";
+import { cpu } from "./cpu.ts";
 import { CannotStart, type EngineEntry } from "./entry.ts";
 import { findOpenvino } from "./openvino-library.ts";
 
@@ -41,6 +43,11 @@ export const openvino = {
 
 /** Fetching the provider again would not mend ONNX Runtime's own library. */
 function openRuntime(): NativeRuntime {
+  try {
+    checkRuntimeFiles();
+  } catch (error) {
+    throw new CannotStart((error as Error).message, cpu.how, error);
+  }
   try {
     return openNativeRuntime();
   } catch (error) {

@@ -1,10 +1,9 @@
 // Opens ONNX Runtime's library, the one that onnxruntime-node ships, and its C API, with koffi.
 
-import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { arrayOf, type Data, type DType } from "../../graph/types.ts";
 import { turnTelemetryOff } from "../../no-telemetry.ts";
+import { checkKoffiFiles, checkRuntimeFiles, runtimeLibrary } from "../runtime-files.ts";
 import { API_VERSION, type FunctionName, KNOWN_VERSIONS, signatures } from "./signatures.ts";
 
 type Koffi = typeof import("koffi");
@@ -104,7 +103,9 @@ export function openNativeRuntime(): NativeRuntime {
 function open(): NativeRuntime {
   turnTelemetryOff();
   const koffi = loadKoffi();
-  library = koffi.load(libraryPath());
+  checkRuntimeFiles();
+  // The library that Node's binding loads, too: a second copy of it would have its own environment.
+  library = koffi.load(runtimeLibrary());
   const [getApi, getVersion] = pointersAt(koffi, BigInt(library.func("OrtGetApiBase", "uintptr_t", [])()), 2);
   const version = String(functionAt(koffi, getVersion!, "const char *", [])());
   if (!KNOWN_VERSIONS.includes(version))
@@ -118,6 +119,7 @@ function loadKoffi(): Koffi {
   const require = createRequire(import.meta.url);
   let koffi: Koffi;
   try {
+    checkKoffiFiles();
     koffi = require("koffi") as Koffi;
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0]!;
@@ -129,20 +131,6 @@ function loadKoffi(): Koffi {
   if (sync_stack_size < STACK_BYTES || async_stack_size < STACK_BYTES)
     koffi.config({ ...config, sync_stack_size: STACK_BYTES, async_stack_size: STACK_BYTES });
   return koffi;
-}
-
-/** The library that Node's binding loads, too: a second copy of it would have its own environment. */
-function libraryPath(): string {
-  const require = createRequire(import.meta.url);
-  const bin = join(dirname(require.resolve("onnxruntime-node/package.json")), "bin/napi-v6");
-  const folder = join(bin, process.platform, process.arch);
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  const name = names.find((name) =>
-    /^(libonnxruntime\.so\.\d+|libonnxruntime[.\d]*\.dylib|onnxruntime\.dll)$/.test(name),
-  );
-  if (name === undefined)
-    throw new Error(`onnxruntime-node has no library for ${process.platform} on ${process.arch} in ${folder}`);
-  return join(folder, name);
 }
 
 /** Errors are thrown, so the runtime need not print them as well. */
