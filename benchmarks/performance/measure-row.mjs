@@ -1,9 +1,11 @@
 // Measures one row as a chain: each of our engines is measured before and after every measurement of a baseline.
 //
 // With the engines A and B and the baselines P and Q the chain is A B P B A Q A B. The order behind a baseline is the
-// reverse of the order before it, so that a load that rises or falls steadily cancels out for every engine.
+// reverse of the order before it, so that a load that rises or falls steadily cancels out for every engine. A measurement
+// that other programs have disturbed is discarded and made again.
 
 import { loadavg } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ProcessFailed } from "./process.mjs";
 
 /** @import { About, Measured, Measurement, Row, Spec, Times } from "./types.ts" */
@@ -14,17 +16,24 @@ import { ProcessFailed } from "./process.mjs";
  * @property {(spec: Spec, how: { seconds: number, steps: number }) => Promise<Times & { started?: About }>} measure
  */
 
+/** A measurement is disturbed if everything else uses more cores than this. */
+export const DISTURBED_CORES = 0.1;
+/** Attempts at an undisturbed measurement. Then the least disturbed one is kept. */
+const ATTEMPTS = 6;
+/** Seconds to wait after a disturbed measurement; each time twice as long as before. */
+const WAIT_SECONDS = 1;
+
 /**
  * Measures a row. An engine or a baseline that fails is not measured again; the reason is kept in `failed`.
  *
  * @param {Pick<Row, "ours" | "baselines" | "sameWork">} row
  * @param {Pool} pool
  * @param {Thoroughness} thoroughness
- * @param {{ onMeasured?: (who: string) => void }} [events]
+ * @param {{ onMeasured?: (who: string) => void, wait?: (ms: number) => Promise<unknown> }} [events]
  * @returns {Promise<Measured>}
  * @throws ProcessFailed if all of our engines fail
  */
-export async function measureRow(row, pool, { rounds, seconds, steps }, { onMeasured = () => {} } = {}) {
+export async function measureRow(row, pool, { rounds, seconds, steps }, { onMeasured = () => {}, wait = sleep } = {}) {
   /** @type {Measurement[]} */
   const chain = [];
   /** @type {Record<string, About[]>} */
@@ -35,8 +44,21 @@ export async function measureRow(row, pool, { rounds, seconds, steps }, { onMeas
   const participants = { ...row.ours, ...row.baselines };
   await pool.keepOnly(Object.values(participants).map(({ spec }) => spec));
 
+  const measureUndisturbed = async (/** @type {string} */ who) => {
+    const { spec } = participants[who];
+    const { started, ...first } = await pool.measure(spec, { seconds, steps });
+    /** @type {Omit<Measurement, "who">} */
+    let best = first;
+    let discarded = 0;
+    for (; discarded < ATTEMPTS - 1 && isDisturbed(best); discarded++) {
+      await wait(1e3 * WAIT_SECONDS * 2 ** discarded);
+      const again = await pool.measure(spec, { seconds, steps });
+      if ((again.other_cores ?? 0) < (best.other_cores ?? 0)) best = again;
+    }
+    return { ...best, ...(discarded > 0 && { discarded }), started };
+  };
   const measure = async (/** @type {string} */ who) => {
-    const { started, ...times } = await pool.measure(participants[who].spec, { seconds, steps });
+    const { started, ...times } = await measureUndisturbed(who);
     if (started) {
       about[who] = [...(about[who] ?? []), started];
       const expected = engines.flatMap((engine) => about[engine] ?? [])[0]?.trainable;
@@ -82,3 +104,6 @@ export async function measureRow(row, pool, { rounds, seconds, steps }, { onMeas
   }
   return { chain, about, failed };
 }
+
+/** @param {Pick<Times, "other_cores">} times */
+export const isDisturbed = ({ other_cores = 0 }) => other_cores > DISTURBED_CORES;

@@ -71,6 +71,50 @@ describe("measureRow", () => {
   });
 });
 
+describe("a measurement that other programs disturb", () => {
+  /**
+   * A pool that reports these numbers of other cores, one after the other.
+   *
+   * @param {readonly number[]} otherCores
+   */
+  const disturbedPool = (otherCores) => {
+    let i = 0;
+    return {
+      async keepOnly() {},
+      async measure() {
+        const other_cores = otherCores[i++];
+        return { wall_ms: [i], cpu_ms: 1, other_cores, ...(i === 1 ? { started: { trainable: 7 } } : {}) };
+      },
+    };
+  };
+  const measureOnce = async (/** @type {readonly number[]} */ otherCores) => {
+    /** @type {number[]} */
+    const waits = [];
+    const wait = async (/** @type {number} */ ms) => waits.push(ms);
+    const alone = { ...row, baselines: {} };
+    const measured = await measureRow(alone, disturbedPool(otherCores), { ...thoroughness, rounds: 1 }, { wait });
+    return { ...measured, waits };
+  };
+
+  it("is discarded and made again, after longer and longer waits", async () => {
+    const { chain, about, waits } = await measureOnce([1.5, 0.11, 0.1]);
+    expect(chain).toMatchObject([{ who: "ours", wall_ms: [3], other_cores: 0.1, discarded: 2 }]);
+    expect(about).toEqual({ ours: [{ trainable: 7 }] });
+    expect(waits).toEqual([1000, 2000]);
+  });
+
+  it("is kept if six are disturbed: the least disturbed one", async () => {
+    const { chain, waits } = await measureOnce([1, 0.9, 0.3, 0.4, 0.5, 0.6, 0]);
+    expect(chain).toMatchObject([{ who: "ours", wall_ms: [3], other_cores: 0.3, discarded: 5 }]);
+    expect(waits).toHaveLength(5);
+  });
+
+  it("is not one where the system does not report other programs, or reports few", async () => {
+    expect((await measureOnce([0.1])).chain[0]).not.toHaveProperty("discarded");
+    expect(order(await measureRow(row, pool(), thoroughness))).toBe("ours a ours b ours b ours a ours");
+  });
+});
+
 describe("measureRow with several engines", () => {
   const engines = { ours: { x: { spec: spec("x") }, y: { spec: spec("y") } } };
 

@@ -7,6 +7,7 @@
 import { spawn } from "node:child_process";
 import { freemem } from "node:os";
 import { createInterface } from "node:readline";
+import { watchOthers } from "./other-cores.mjs";
 
 /** @import { About, Preparation, Spec, Times } from "./types.ts" */
 /** @typedef {{ command: string, args: string[], env?: Record<string, string>, cwd?: string }} Command */
@@ -91,9 +92,15 @@ export function processPool(commandOf, { freeBytes = freemem } = {}) {
         }
         processes.delete(key);
         processes.set(key, child);
+        const others = watchOthers(child.pid);
         const answer = await child.ask({ measure: duration });
+        const otherCores = others();
         for (const k of [key, shape]) peaks.set(k, Math.max(peaks.get(k) ?? 0, answer.peak_mb));
-        return started ? { ...answer, started } : answer;
+        return {
+          ...answer,
+          ...(otherCores === undefined ? {} : { other_cores: otherCores }),
+          ...(started && { started }),
+        };
       } catch (error) {
         if (processes.has(key)) await stop(key);
         throw error;
@@ -143,6 +150,7 @@ function start({ command, args, env = {}, cwd }) {
     else keepOutput(`${line}\n`);
   });
   return {
+    pid: child.pid,
     /**
      * @param {Message} message
      * @returns {Promise<any>} the answer, whose fields depend on the message

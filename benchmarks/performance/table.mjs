@@ -1,6 +1,7 @@
 // Formats a result as a Markdown page. The page depends on the result only.
 
 import { enginesOf, fastestPeer, inverse, label, ourTime, peakMB, ratiosOf } from "./figures.mjs";
+import { DISTURBED_CORES, isDisturbed } from "./measure-row.mjs";
 import { BEFORE, baselineOn, GEMM, GEMM_ENGINE, runsOnEngine } from "./rows.mjs";
 import { median } from "./statistics.mjs";
 import { verdicts } from "./verdicts.mjs";
@@ -92,7 +93,6 @@ function heading(result) {
   const adapter = reports.find((about) => about?.adapter)?.adapter;
   const torch = reports.find((about) => about.versions?.torch)?.versions?.torch;
   const { openvino } = versions;
-  const loads = rows.flatMap(({ chain }) => chain.map(({ load }) => load ?? 0));
   return [
     ...(ranOnDevice(result) ? [`Engine ${engines[0]} on ${adapter ?? "an unknown GPU"}, beside`] : []),
     `${machine.cpu}${featuresText(machine.cpuFeatures)}, ${machine.cores} cores, ${machine.memoryGB} GB;`,
@@ -100,15 +100,39 @@ function heading(result) {
     `onnxruntime-node ${versions["onnxruntime-node"]}, ${torch ? `PyTorch ${torch}` : "without PyTorch"};`,
     ...(openvino ? [`engine openvino: ${openvino};`] : []),
     `${commitText(code)}, ${startedAt.slice(0, 10)}.`,
-    loads.length > 0
-      ? `Load of the machine while measuring: median ${median(loads)}, maximum ${Math.max(...loads)}.`
-      : "",
-    loads.length > 0 && median(loads) > threads + BUSY
-      ? "**Other work ran on the machine. It slows PyTorch's threads more than ours: measure again when it is quiet.**"
-      : "",
+    ...quietText(rows, threads),
   ]
     .join(" ")
     .trim();
+}
+
+/**
+ * How quiet the machine was: the cores that everything else used, or its load in results that do not have them.
+ *
+ * @param {readonly ResultRow[]} rows
+ * @param {number} threads
+ */
+function quietText(rows, threads) {
+  const chain = rows.flatMap((row) => row.chain);
+  const warning = (/** @type {string} */ what) =>
+    `**${what} It slows PyTorch's threads more than ours: measure again when it is quiet.**`;
+  const others = chain.flatMap(({ other_cores }) => other_cores ?? []);
+  if (others.length > 0) {
+    const discarded = chain.reduce((sum, measurement) => sum + (measurement.discarded ?? 0), 0);
+    const disturbed = chain.filter(isDisturbed).length;
+    return [
+      "While measuring, everything else on the machine used",
+      `${median(others)} cores in the median and ${Math.max(...others)} at most.`,
+      ...(discarded > 0 ? [`${discarded} measurements with more than ${DISTURBED_CORES} were discarded.`] : []),
+      ...(disturbed > 0 ? [warning(`Other work ran during ${disturbed} of ${chain.length} measurements.`)] : []),
+    ];
+  }
+  const loads = chain.map(({ load }) => load ?? 0);
+  if (loads.length === 0) return [];
+  return [
+    `Load of the machine while measuring: median ${median(loads)}, maximum ${Math.max(...loads)}.`,
+    ...(median(loads) > threads + BUSY ? [warning("Other work ran on the machine.")] : []),
+  ];
 }
 
 /** @param {readonly string[] | undefined} features */

@@ -105,6 +105,23 @@ describe("toMarkdown", () => {
     expect(toMarkdown({ ...exampleResult, rows })).toContain("**Other work ran on the machine");
   });
 
+  it("says how many cores everything else used, what was discarded, and warns of what was kept all the same", () => {
+    const pageWith = (/** @type {object} */ first, /** @type {object} */ others) => {
+      const rows = exampleResult.rows.map((row, r) => ({
+        ...row,
+        chain: row.chain.map((m, i) => ({ ...m, ...(r === 0 && i === 0 ? first : others) })),
+      }));
+      return toMarkdown({ ...exampleResult, rows });
+    };
+    const quiet = pageWith({ other_cores: 0.1, discarded: 2 }, { other_cores: 0.02 });
+    expect(quiet).toContain("everything else on the machine used 0.02 cores in the median and 0.1 at most.");
+    expect(quiet).toContain("2 measurements with more than 0.1 were discarded.");
+    expect(quiet).not.toContain("Other work ran");
+    expect(pageWith({ other_cores: 0.4, discarded: 5 }, { other_cores: 0.02 })).toMatch(
+      /\*\*Other work ran during 1 of \d+ measurements\. It slows PyTorch's threads more than ours/,
+    );
+  });
+
   it("has a line for each method with its engine, precision, time, ratios and shares of the GEMM throughput", () => {
     const flops = (exampleResult.rows[0].flops ?? 0) / 2 / 2048 ** 3;
     const share = `${Math.round((100 * flops * square) / 100)} %`;

@@ -166,6 +166,8 @@ export interface Times {
   /** The time that the process waited before this measurement, and the CPU time that it used in this time. */
   readonly idle_ms?: number;
   readonly idle_cpu_ms?: number;
+  /** The mean number of cores that everything else on the machine used during this measurement (Linux only). */
+  readonly other_cores?: number;
 }
 
 export interface Measurement extends Times {
@@ -173,6 +175,8 @@ export interface Measurement extends Times {
   readonly who: string;
   readonly at?: string;
   readonly load?: number;
+  /** The number of measurements that were discarded before this one because other programs disturbed them. */
+  readonly discarded?: number;
 }
 
 /** What a result file says about an engine of ours in a row. Results of schema 1 and 2 lack the precision. */
