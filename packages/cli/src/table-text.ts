@@ -2,16 +2,17 @@
 
 import {
   answer,
+  type ChosenColumn,
   type Comparison,
+  chooseColumns,
   formatFid,
   gap,
   leftOutNote,
   loadMark,
   miniatureNote,
   notes,
-  type ScoreRow,
   samplesMark,
-  tableColumns,
+  type TableCell,
 } from "@dit-bench/report";
 import { printable } from "@dit-bench/text";
 import { hangText, screenWidth } from "./columns.ts";
@@ -22,6 +23,8 @@ export interface TableTextOptions {
   wholeTable: string | undefined;
   /** Records that could not be read. */
   leftOut: readonly string[];
+  /** Names of the columns; the usual ones and the single datasets if undefined. */
+  columns?: readonly string[];
   /** Width of the screen in columns. */
   width?: number;
 }
@@ -29,7 +32,11 @@ export interface TableTextOptions {
 /** Returns text without a final line end. No line is wider than the screen, unless a single word is wider. */
 export function formatTable(comparison: Comparison, options: TableTextOptions): string {
   const { width = screenWidth(process.stdout.columns, Number.POSITIVE_INFINITY) } = options;
-  const columns = [...methodColumns(comparison), ...datasetColumns(comparison)];
+  const chosen = chooseColumns(comparison.records, options.columns);
+  const columns = [
+    ...methodColumns(comparison, chosen),
+    ...(options.columns === undefined ? datasetColumns(comparison) : []),
+  ];
   const { lines, dropped } = fitTable(
     columns.map((column, index) => ({ ...column, right: index > 0 })),
     width,
@@ -41,7 +48,10 @@ export function formatTable(comparison: Comparison, options: TableTextOptions): 
       : null;
   const paragraphs = [
     answer(comparison).join(" "),
-    ...notes(comparison).filter((note) => note.startsWith(samplesMark) || note.startsWith(loadMark)),
+    ...notes(
+      comparison,
+      chosen.map(({ column }) => column),
+    ).filter((note) => note.startsWith(samplesMark) || note.startsWith(loadMark)),
     comparison.miniature ? miniatureNote(comparison) : null,
     droppedNote,
     leftOutNote(options.leftOut),
@@ -52,35 +62,38 @@ export function formatTable(comparison: Comparison, options: TableTextOptions): 
   );
 }
 
-function methodColumns(comparison: Comparison): TableColumn[] {
-  const { rows, base, datasets } = comparison;
-  const all = [...rows, base];
-  const average = ({ average }: ScoreRow) => (average === null ? gap : formatFid(average.mean));
-  const means = rows.map((row) => row.average?.mean ?? Number.POSITIVE_INFINITY);
+function methodColumns(comparison: Comparison, chosen: readonly ChosenColumn[]): TableColumn[] {
+  const { rows } = comparison;
   return [
     {
       heading: "Method",
       cells: [...rows.map((row) => printable(row.label)), "Base model"],
       importance: Number.POSITIVE_INFINITY,
     },
-    {
-      heading: datasets.length === 1 ? "FID" : "Mean FID",
-      cells: all.map(average),
-      importance: Number.POSITIVE_INFINITY,
-      ...findBest(means),
-    },
-    { heading: "95 % interval", cells: all.map(formatInterval), importance: 5 },
-    { heading: "Rank", cells: [...rows.map(({ rank }) => (rank === null ? gap : String(rank))), gap], importance: 8 },
-    ...tableColumns
-      .map(({ short, importance, text, base }) => ({ heading: short, cells: [...rows.map(text), base], importance }))
-      .filter(({ cells }) => cells.some((cell) => cell !== gap)),
+    ...chosen.flatMap(({ column, importance }): TableColumn[] => {
+      const methodCells = rows.map((row) => column.cell(row, comparison));
+      const cells = [...methodCells, column.base(comparison)];
+      if (cells.every(({ text }) => text === gap)) return [];
+      return [
+        {
+          heading: column.short(comparison),
+          cells: cells.map(({ text }) => text),
+          importance,
+          ...findBest(
+            methodCells.map(({ value }) => value ?? null),
+            column.best,
+          ),
+        },
+        ...(cells.some(({ interval }) => interval !== undefined)
+          ? [{ heading: "95 % interval", cells: cells.map(formatInterval), importance: Math.min(importance - 0.5, 5) }]
+          : []),
+      ];
+    }),
   ];
 }
 
-function formatInterval({ average }: ScoreRow): string {
-  if (average === null) return gap;
-  const [low, high] = average.interval.map(formatFid);
-  return `${low}–${high}${average.basis === "samples" ? samplesMark : ""}`;
+function formatInterval({ interval }: TableCell): string {
+  return interval === undefined ? gap : `${interval.low}–${interval.high}${interval.mark}`;
 }
 
 /** These columns are dropped first, and together: if only some were shown, they could be taken for all datasets. */
@@ -92,12 +105,19 @@ function datasetColumns({ datasets, rows, base }: Comparison): TableColumn[] {
       if (cell.mean === null) return cell.diverged.length > 0 ? "diverged" : gap;
       return formatFid(cell.mean);
     });
-    const means = cells.slice(0, -1).map((cell) => cell.mean ?? Number.POSITIVE_INFINITY);
-    return { heading: printable(title), cells: text, importance: -1, group: "the single datasets", ...findBest(means) };
+    const means = cells.slice(0, -1).map((cell) => cell.mean);
+    return {
+      heading: printable(title),
+      cells: text,
+      importance: -1,
+      group: "the single datasets",
+      ...findBest(means, "lower"),
+    };
   });
 }
 
-function findBest(means: readonly number[]): { best?: number } {
-  const least = Math.min(...means);
-  return Number.isFinite(least) ? { best: means.indexOf(least) } : {};
+function findBest(values: readonly (number | null)[], better: "lower" | "higher" | undefined): { best?: number } {
+  const known = values.filter((value) => value !== null);
+  if (better === undefined || known.length === 0) return {};
+  return { best: values.indexOf(better === "lower" ? Math.min(...known) : Math.max(...known)) };
 }

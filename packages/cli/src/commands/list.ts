@@ -5,7 +5,7 @@ import { describeEngines } from "@dit-bench/compiler";
 import { ditByName, ditModel } from "@dit-bench/dit";
 import { attach, describeOptions, labelOf, parseOptions } from "@dit-bench/method";
 import { findRecords, type RunRecord } from "@dit-bench/record";
-import { type Column as CostColumn, loadMark, tableColumns } from "@dit-bench/report";
+import { defaultImportance, loadMark, meanText, metrics } from "@dit-bench/report";
 import { BenchError, datasetEntries, exitCodes, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
 import { hangText, screenWidth } from "../columns.ts";
@@ -42,6 +42,9 @@ interface Listing {
   readonly json: readonly object[];
   readonly table: string;
 }
+
+/** The metrics of the costs that the list of runs shows. */
+const costs = metrics.filter(({ kind, name }) => kind === "cost" && defaultImportance(name) !== undefined);
 
 const lists: Readonly<Record<ListName, Find<Listing>>> = {
   methods: make({
@@ -101,17 +104,15 @@ const lists: Readonly<Record<ListName, Find<Listing>>> = {
       { heading: "exit", value: ({ exit }) => exit },
       { heading: "FID", value: ({ metrics }) => metrics?.fid.toFixed(2) ?? null, right: true },
       { heading: "base FID", value: ({ metrics }) => metrics?.baseFid.toFixed(2) ?? null, right: true },
-      ...tableColumns
-        .filter(({ csv }) => csv !== undefined) // the other costs compare several runs
-        .map((cost) => ({
-          heading: cost.short,
-          value: (record: RunRecord) => formatCost(cost, record),
-          importance: cost.importance,
-          right: true as const,
-        })),
+      ...costs.map((cost) => ({
+        heading: cost.abbreviation ?? cost.heading ?? cost.title,
+        value: (record: RunRecord) => meanText(cost, [record]),
+        importance: defaultImportance(cost.name)!,
+        right: true as const,
+      })),
     ],
     note: (records) =>
-      records.some((record) => tableColumns.some((cost) => formatCost(cost, record).endsWith(loadMark)))
+      records.some((record) => costs.some((cost) => meanText(cost, [record]).endsWith(loadMark)))
         ? `${loadMark} other processes used the CPU during this run`
         : undefined,
   }),
@@ -155,8 +156,6 @@ function formatList<Item>(items: readonly Item[], { columns, note }: List<Item>)
   ];
   return `${[...lines, ...notes.flatMap((text) => ["", ...hangText("", text)])].join("\n")}\n`;
 }
-
-const formatCost = ({ text }: CostColumn, record: RunRecord): string => text({ records: [record], relativeTime: null });
 
 const asColumn = <Item>(column: Column<Item> | (keyof Item & string)): Column<Item> =>
   typeof column === "string" ? { heading: column, value: (item) => item[column] as string | number | null } : column;
