@@ -15,8 +15,8 @@ import {
   type TableCell,
 } from "@dit-bench/report";
 import { printable } from "@dit-bench/text";
-import { hangText, screenWidth } from "./columns.ts";
 import { fitTable, type TableColumn } from "./fit-table.ts";
+import { hangText, screenWidth } from "./text-layout.ts";
 
 export interface TableTextOptions {
   /** The file with all columns; undefined if it could not be written. */

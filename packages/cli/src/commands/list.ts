@@ -8,11 +8,11 @@ import { findRecords, type RunRecord } from "@dit-bench/record";
 import { defaultImportance, loadMark, meanText, metrics } from "@dit-bench/report";
 import { BenchError, datasetEntries, exitCodes, loadMethods, loadRecipe, recipeNames } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
-import { hangText, screenWidth } from "../columns.ts";
 import type { ListName, ListOptions } from "../declarations/list.ts";
 import { fitTable } from "../fit-table.ts";
 import { print, printJson } from "../print.ts";
 import { reportProblem } from "../report-error.ts";
+import { hangText, screenWidth } from "../text-layout.ts";
 
 /** @param problem called with a message for each entry that cannot be read, and so is missing from the list */
 type Find<Result> = (options: ListOptions, problem: (message: string) => void) => Promise<Result>;

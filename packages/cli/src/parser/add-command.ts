@@ -4,7 +4,7 @@
 import { BenchError } from "@dit-bench/runner/errors";
 import { closestName } from "@dit-bench/text";
 import { type Command, Option, Argument as ParserArgument } from "commander";
-import { hangText } from "../columns.ts";
+import { hangText } from "../text-layout.ts";
 import { longName } from "./command-line.ts";
 import type { Argument, Arguments, Choices, Declaration, Flag, Flags, OptionsOf, ValuesOf } from "./flag.ts";
 import { refuseBlank } from "./values.ts";
