@@ -44,6 +44,7 @@ const flip = (path: string, bit: number) => {
 it("writes the files of a finished run and its training state, and nothing else", () => {
   expect(Object.keys(finishedFiles).sort()).toEqual([
     "loss.png",
+    "metrics.jsonl",
     "record.json",
     "sheet.png",
     "state.safetensors",

@@ -11,6 +11,11 @@ import {
   loadMark,
   miniatureNote,
   notes,
+  type PrintOptions,
+  paperDatasets,
+  paperNote,
+  paperTable,
+  paperWarning,
   samplesMark,
   type TableCell,
 } from "@dit-bench/report";
@@ -18,13 +23,10 @@ import { printable } from "@dit-bench/text";
 import { fitTable, type TableColumn } from "./fit-table.ts";
 import { hangText, screenWidth } from "./text-layout.ts";
 
-export interface TableTextOptions {
+/** Without `columns`, the table has the usual columns and those of the single datasets. */
+export interface TableTextOptions extends PrintOptions {
   /** The file with all columns; undefined if it could not be written. */
   wholeTable: string | undefined;
-  /** Records that could not be read. */
-  leftOut: readonly string[];
-  /** Names of the columns; the usual ones and the single datasets if undefined. */
-  columns?: readonly string[];
   /** Width of the screen in columns. */
   width?: number;
 }
@@ -34,7 +36,8 @@ export function formatTable(comparison: Comparison, options: TableTextOptions): 
   const { width = screenWidth(process.stdout.columns, Number.POSITIVE_INFINITY) } = options;
   const chosen = chooseColumns(comparison.records, options.columns);
   const columns = [
-    ...methodColumns(comparison, chosen),
+    // Columns that were asked for are more important than the intervals between them.
+    ...methodColumns(comparison, chosen, options.columns === undefined ? 5 : 0.5),
     ...(options.columns === undefined ? datasetColumns(comparison) : []),
   ];
   const { lines, dropped } = fitTable(
@@ -54,15 +57,43 @@ export function formatTable(comparison: Comparison, options: TableTextOptions): 
     ).filter((note) => note.startsWith(samplesMark) || note.startsWith(loadMark)),
     comparison.miniature ? miniatureNote(comparison) : null,
     droppedNote,
-    leftOutNote(options.leftOut),
+    leftOutNote(options.leftOut ?? []),
   ].filter((paragraph) => paragraph !== null);
   const textWidth = Math.min(width, screenWidth(width));
-  return [...lines, ...paragraphs.flatMap((paragraph) => ["", ...hangText("", printable(paragraph), textWidth)])].join(
-    "\n",
-  );
+  const wrapped = (text: string) => hangText("", printable(text), textWidth);
+  return [
+    ...lines,
+    ...paragraphs.flatMap((paragraph) => ["", ...wrapped(paragraph)]),
+    ...(options.withPaper
+      ? ["", ...wrapped(paperWarning(comparison)), "", ...paperLines(width), "", ...wrapped(paperNote)]
+      : []),
+  ].join("\n");
 }
 
-function methodColumns(comparison: Comparison, chosen: readonly ChosenColumn[]): TableColumn[] {
+/** The paper's table. A narrow screen shows its averages and costs only. */
+function paperLines(width: number): readonly string[] {
+  const { headings, lines } = paperTable();
+  const labels = lines.map(({ label }) => label);
+  return fitTable(
+    [
+      { heading: "Paper's method", cells: labels, importance: Number.POSITIVE_INFINITY },
+      ...headings.map((heading, index) => ({
+        heading,
+        cells: lines.map(({ cells }) => cells[index]!.text),
+        importance: paperDatasets.some((name) => name === heading) ? 0 : 1,
+        right: true,
+      })),
+    ],
+    width,
+  ).lines;
+}
+
+/** @param intervalImportance importance of the columns with intervals */
+function methodColumns(
+  comparison: Comparison,
+  chosen: readonly ChosenColumn[],
+  intervalImportance: number,
+): TableColumn[] {
   const { rows } = comparison;
   return [
     {
@@ -85,7 +116,7 @@ function methodColumns(comparison: Comparison, chosen: readonly ChosenColumn[]):
           ),
         },
         ...(cells.some(({ interval }) => interval !== undefined)
-          ? [{ heading: "95 % interval", cells: cells.map(formatInterval), importance: Math.min(importance - 0.5, 5) }]
+          ? [{ heading: "95 % interval", cells: cells.map(formatInterval), importance: intervalImportance }]
           : []),
       ];
     }),

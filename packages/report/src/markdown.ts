@@ -1,61 +1,46 @@
 // Writes the comparison as a Markdown page.
 
-import { printable, quantity } from "@dit-bench/text";
+import { printable } from "@dit-bench/text";
 import { answer } from "./answer.ts";
 import { chooseColumns } from "./columns.ts";
 import type { Comparison } from "./comparison.ts";
 import { joinWithAnd } from "./format.ts";
 import { notes } from "./notes.ts";
-import { datasetTable, methodTable, type PrintedCell, type PrintedTable } from "./printed-table.ts";
-import { leftOutNote, miniatureNote, seedsText } from "./wording.ts";
-
-export interface MarkdownOptions {
-  /** Paths of records that could not be read; the page names them. */
-  leftOut?: readonly string[];
-  /** Names of the columns of the table of methods; the usual ones if undefined. */
-  columns?: readonly string[];
-}
+import { paperNote, paperTable, paperWarning } from "./paper.ts";
+import { datasetTable, methodTable, type PrintedCell, type PrintedTable, type PrintOptions } from "./printed-table.ts";
+import { leftOutNote, measurement, miniatureNote } from "./wording.ts";
 
 /**
  * A page of what was measured, the answer in sentences, the table of methods and costs, the table of datasets, and
  * notes on how to read them. Paragraphs are wrapped at 120 columns.
  */
-export function toMarkdown(comparison: Comparison, { leftOut = [], columns: names }: MarkdownOptions = {}): string {
+export function toMarkdown(
+  comparison: Comparison,
+  { leftOut = [], columns: names, withPaper = false }: PrintOptions = {},
+): string {
   const columns = chooseColumns(comparison.records, names).map(({ column }) => column);
   const leftOutText = leftOutNote(leftOut);
   const parts = [
     `# Fine-tuning methods compared: ${escapeMarkdown(joinWithAnd(comparison.recipes))}`,
     comparison.miniature ? wrap(`**${escapeMarkdown(miniatureNote(comparison))}**`, "> ", "> ") : null,
     leftOutText === null ? null : wrap(`**${escapeMarkdown(leftOutText)}**`, "> ", "> "),
-    wrap(measurement(comparison)),
+    wrap(measurement(comparison, codeSpan)),
     wrap(escapeMarkdown(answer(comparison).join(" "))),
     formatTable(methodTable(comparison, columns)),
     "FID of each dataset:",
     formatTable(datasetTable(comparison)),
+    ...(withPaper
+      ? [
+          wrap(`**${escapeMarkdown(paperWarning(comparison))}**`, "> ", "> "),
+          formatTable(paperTable()),
+          wrap(escapeMarkdown(paperNote)),
+        ]
+      : []),
     notes(comparison, columns)
       .map((note) => wrap(escapeMarkdown(note), "- ", "  "))
       .join("\n"),
   ];
   return `${parts.filter((part) => part !== null).join("\n\n")}\n`;
-}
-
-/** The paragraph on the measurement: datasets, seeds, numbers of images, extractor and protocol. */
-function measurement(comparison: Comparison): string {
-  const { records, datasets } = comparison;
-  const scored = records.flatMap((record) => record.metrics ?? []);
-  const rangeText = (values: number[]) => {
-    const [least, most] = [Math.min(...values), Math.max(...values)];
-    return least === most ? String(least) : `${least} to ${most}`;
-  };
-  const scopeText = `FID, lower is better, on ${quantity(datasets.length, "dataset")}, ${seedsText(comparison)}.`;
-  const protocol = `Protocol ${codeSpan(comparison.protocol)}.`;
-  const first = scored[0];
-  if (first === undefined) return `${scopeText} ${protocol}`;
-  const imagesText =
-    `Each run: ${rangeText(scored.map(({ generated }) => generated))} generated images ` +
-    `against ${rangeText(scored.map(({ real }) => real))} real ones, ` +
-    `with the features of ${codeSpan(first.extractor)} (resizer ${codeSpan(first.resizer)}).`;
-  return `${scopeText} ${imagesText} ${protocol}`;
 }
 
 /** A table in which every label and every heading is escaped. */

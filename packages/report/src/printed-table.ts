@@ -6,6 +6,15 @@ import type { Comparison } from "./comparison.ts";
 import { formatFid } from "./format.ts";
 import type { Cell } from "./scores.ts";
 
+export interface PrintOptions {
+  /** Paths of records that could not be read; the page names them. */
+  leftOut?: readonly string[];
+  /** Names of the columns of the table of methods; the usual ones if undefined. */
+  columns?: readonly string[] | undefined;
+  /** Adds the table of the DiffFit paper. */
+  withPaper?: boolean;
+}
+
 export interface PrintedTable {
   readonly headings: readonly string[];
   /** One line per method, then the base model. */
