@@ -126,7 +126,8 @@ describe("on a terminal", () => {
     expect(lines()[3]).toBe("flowers lora seed 0   failed");
     expect(isWatching()).toBe(false);
     vi.advanceTimersByTime(60_000);
-    expect(lines()).toHaveLength(2 + 1 + 30 + 2);
+    display.note("after the end");
+    expect(lines()).toHaveLength(2 + 1 + 30 + 3);
   });
 
   it.each([24, 40, 12, 6])("draws no more lines than a screen of %i rows has, with every running cell", (rows) => {
@@ -170,15 +171,15 @@ describe("on a terminal", () => {
     vi.advanceTimersByTime(1000);
     const before = written().length;
     resize({ columns: 40, rows: 24 });
-    const drawnWidths = written()
+    const widths = written()
       .slice(0, before)
       .split(`${esc}[J`)
       .at(-1)!
       .trimEnd()
       .split("\n")
       .map((line) => stringWidth(line));
-    const wrapped = drawnWidths.reduce((sum, width) => sum + Math.ceil(width / 40), 0);
-    expect(wrapped).toBeGreaterThan(drawnWidths.length);
+    const wrapped = widths.reduce((sum, width) => sum + Math.ceil(width / 40), 0);
+    expect(wrapped).toBeGreaterThan(widths.length);
     expect(written().slice(before)).toMatch(new RegExp(`^${esc}\\[${wrapped}F${esc}\\[J`));
   });
 

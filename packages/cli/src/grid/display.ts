@@ -1,4 +1,4 @@
-// The display of a grid on stderr. On a terminal, a table of all cells is redrawn in place, and only failures leave a
+// The display of a grid on stderr. On a terminal, a table of all cells is reshownWidths in place, and only failures leave a
 // line above it; at the end the whole table stays. Elsewhere each cell that has ended has a line, and a line is printed
 // every 30 seconds. No mode of the terminal is changed, so nothing has to be restored, even after a kill.
 
@@ -46,14 +46,15 @@ export function createGridDisplay(
   const rows = new Map<string, CellRow>(
     cells.map((name) => [name, { name, state: "waiting", stage: "", done: 0, total: 0 }]),
   );
-  /** Widths of the lines that are drawn. */
-  let drawn: number[] = [];
-  let drawnAt = Number.NEGATIVE_INFINITY;
+  /** Widths of the lines on the screen. */
+  let shownWidths: number[] = [];
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let isOpen = terminal.isTTY;
 
-  /** The codes that erase what is drawn. On a screen that has become narrower, a line may have wrapped into several. */
+  /** The codes that erase these lines. On a screen that has become narrower, a line may have wrapped into several. */
   const eraser = (): string => {
-    const lines = drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / terminal.columns)), 0);
-    drawn = [];
+    const lines = shownWidths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / terminal.columns)), 0);
+    shownWidths = [];
     return lines > 0 ? `\x1b[${lines}F\x1b[J` : "";
   };
   const tableLines = (height: number): string[] => {
@@ -67,15 +68,15 @@ export function createGridDisplay(
   };
   /** Draws the table, below lines that stay. */
   const draw = (stayingText = "") => {
-    drawnAt = terminal.now();
+    shownAt = terminal.now();
     const height = Math.max(2, terminal.rows - 2); // besides the summary and the line of the cursor
     const erasing = eraser();
     const lines = [...tableLines(height), cut(summary(), terminal.columns - 1)];
     terminal.write(`${erasing}${stayingText}${lines.join("\n")}\n`);
-    drawn = lines.map((line) => stringWidth(line));
+    shownWidths = lines.map((line) => stringWidth(line));
   };
   const drawUnlessRecent = () => {
-    if (terminal.isTTY && terminal.now() - drawnAt >= redrawMs) draw();
+    if (terminal.isTTY && terminal.now() - shownAt >= redrawMs) draw();
   };
   const printLine = () => {
     const running = [...rows.values()].filter(({ state }) => state === "running");
@@ -113,13 +114,14 @@ export function createGridDisplay(
       else draw(state === "failed" ? `${line}\n` : "");
     },
     note(line) {
-      if (!terminal.isTTY) terminal.write(`${line}\n`);
-      else draw(`${line}\n`);
+      if (isOpen) draw(`${line}\n`);
+      else terminal.write(`${line}\n`);
     },
     close() {
       clearInterval(timer);
       ignoreResize();
-      if (terminal.isTTY) terminal.write(`${eraser()}${tableLines(Number.POSITIVE_INFINITY).join("\n")}\n\n`);
+      if (isOpen) terminal.write(`${eraser()}${tableLines(Number.POSITIVE_INFINITY).join("\n")}\n\n`);
+      isOpen = false;
     },
   };
 }
