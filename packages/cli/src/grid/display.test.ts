@@ -60,7 +60,7 @@ function createScreen(cells: readonly string[], { isTTY = true, columns = 80, ro
       else if (code?.[2] === "F") text.splice(Math.max(0, text.length - 1 - Number(code[1])));
       else if (code?.[2] === "J") text.push("");
       else if (part.includes(esc)) throw new Error(`unexpected code ${JSON.stringify(part)}`);
-      else text[text.length - 1] += part;
+      else if (part !== "") text[text.length - 1] += part;
     }
     return text;
   };
