@@ -28,7 +28,7 @@ describe("results/mini", () => {
         folder,
       );
       // The PNG is not compared, because another CPU rounds its shades differently.
-      for (const file of ["table.csv", "table.md", "chart.svg"])
+      for (const file of ["table.csv", "table.md", "table.tex", "chart.svg"])
         expect(readFileSync(join(folder, file), "utf8") === textOf(`results/mini/${file}`), file).toBe(true);
     } finally {
       rmSync(folder, { recursive: true });

@@ -1,7 +1,7 @@
 // A table that drops its least important columns on a narrow screen.
 
-import { fitColumns } from "./columns.ts";
 import { applyStyle } from "./style.ts";
+import { fitColumns } from "./text-layout.ts";
 
 export interface TableColumn {
   readonly heading: string;

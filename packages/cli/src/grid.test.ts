@@ -33,7 +33,7 @@ describe("bench grid and table", () => {
     expect(first.code, first.stderr).toBe(0);
     expect(first.stderr).toContain("[4/4]");
     const folder = join(place, "grid", "tiny-1");
-    const files = ["table.csv", "table.md", "chart.png", "chart.svg"];
+    const files = ["table.csv", "table.md", "table.tex", "chart.png", "chart.svg"];
     const before = files.map((f) => readFileSync(join(folder, f)));
     const again = await grid(...fourCells);
     expect(again.stderr.match(/done before/g)).toHaveLength(4);

@@ -54,6 +54,59 @@ describe("bench list", () => {
   });
 });
 
+describe("bench list runs", () => {
+  const published = fileURLToPath(new URL("../../../results/mini/records", import.meta.url));
+  const runs = async (...args: string[]) => {
+    const r = await go("list", "runs", "--out", published, "--json", ...args);
+    expect(r.code, r.stderr).toBe(0);
+    return { ...r, runs: JSON.parse(r.stdout) as Record<string, string | number | null>[] };
+  };
+
+  it("lists only the runs that every filter selects", async () => {
+    const { runs: found } = await runs(
+      "--method",
+      "lora,DiffFit",
+      "--dataset",
+      "flowers,cub",
+      "--seed",
+      "0",
+      "--state",
+      "finished",
+    );
+    expect(found.map(({ method, dataset, seed }) => `${method} ${dataset} ${seed}`).sort()).toEqual([
+      "DiffFit cub 0",
+      "DiffFit flowers 0",
+      "LoRA-R8 cub 0",
+      "LoRA-R8 flowers 0",
+    ]);
+    expect((await runs("--state", "diverged")).runs).toEqual([]);
+  });
+
+  it("sorts by a metric, the best first, and shows it as a column", async () => {
+    const { runs: found } = await runs("--dataset", "cub", "--sort", "kid");
+    const values = found.map(({ kid }) => Number(kid));
+    expect(values).toHaveLength(18);
+    expect(values).toEqual([...values].sort((a, b) => a - b));
+    const text = await go("list", "runs", "--out", published, "--dataset", "cub", "--sort", "kid");
+    expect(text.stdout.split("\n")[0]).toMatch(/ base +KID /);
+    const { runs: byMemory } = await runs("--seed", "1", "--sort", "peakMemoryMB");
+    const memory = byMemory.map(({ peakMemoryMB }) => Number(peakMemoryMB));
+    expect(memory).toEqual([...memory].sort((a, b) => a - b));
+  });
+
+  it("notes a name that no run has, and refuses states and orders that do not exist", async () => {
+    const { stderr, runs: found } = await runs("--method", "lora,loha", "--dataset", "cub", "--seed", "0");
+    expect(stderr).toBe("no run has --method loha; the runs have adaptformer, bitfit, difffit, full, lora, vpt\n");
+    expect(found).toHaveLength(1);
+    const state = await go("list", "runs", "--state", "finishd");
+    expect(state).toMatchObject({ code: 2 });
+    expect(state.stderr).toContain("--state 'finishd' is not known; did you mean 'finished'?");
+    const sort = await go("list", "runs", "--sort", "fdi");
+    expect(sort).toMatchObject({ code: 2 });
+    expect(sort.stderr).toMatch(/--sort 'fdi' is not known; .*available: folder, date, .*, fid, kid/);
+  });
+});
+
 describe("bench doctor", () => {
   it("finds the engine and the mini recipe's weights", async () => {
     const r = await go("doctor", "--json");

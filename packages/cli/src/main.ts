@@ -4,7 +4,6 @@ import "@dit-bench/compiler/no-telemetry"; // must come first: a plug-in may loa
 import { createRequire } from "node:module";
 import { BenchError, exitCodes } from "@dit-bench/runner/errors";
 import { Command, CommanderError } from "commander";
-import { screenWidth } from "./columns.ts";
 import { doctor } from "./declarations/doctor.ts";
 import { fetch } from "./declarations/fetch.ts";
 import { grid } from "./declarations/grid.ts";
@@ -20,6 +19,7 @@ import { vaeDecode, vaeEncode } from "./declarations/vae.ts";
 import { addCommand, allCommands, describeChoices } from "./parser/add-command.ts";
 import { parserError } from "./parser/parser-error.ts";
 import { reportError } from "./report-error.ts";
+import { screenWidth } from "./text-layout.ts";
 
 const manifest = createRequire(import.meta.url)("../package.json") as { readonly version: string };
 

@@ -5,8 +5,8 @@ import type { Engine } from "@dit-bench/compiler";
 import { formatBytes } from "@dit-bench/fetch";
 import { misplaced, type NeededFile, type Plan, remediesOf, throughputShare } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
-import { alignColumns, hangText, screenWidth } from "./columns.ts";
 import { formatDuration } from "./progress.ts";
+import { alignColumns, hangText, screenWidth } from "./text-layout.ts";
 
 /** Returns the text of a plan. @param engine the engine on which the GEMM throughput of the plan was measured */
 export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads">): string {

@@ -4,9 +4,9 @@ import type { FetchErrorKind } from "@dit-bench/fetch";
 import { exitCodes } from "@dit-bench/runner/errors";
 import { withMemoryAdvice } from "@dit-bench/runner/out-of-memory";
 import { printable } from "@dit-bench/text";
-import { hangText, screenWidth } from "./columns.ts";
 import { requestedStop } from "./signals.ts";
 import { applyStyle } from "./style.ts";
+import { hangText, screenWidth } from "./text-layout.ts";
 
 /** Exit codes of errors by name, for errors of packages that know no exit codes. */
 const codesByName: Readonly<Record<string, number>> = {

@@ -11,7 +11,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bench, type Finished } from "./bench.test.data.ts";
 import { cell, go, place, run, sha } from "./tiny-place.test.data.ts";
@@ -24,7 +24,7 @@ const pathOf = (name: string) => join(folder, name);
 const read = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 
 beforeAll(async () => {
-  firstRun = await run("--json", "--out", "state");
+  firstRun = await run("--json", "--out", "state", "--tensorboard", "curves");
   expect(firstRun.code, firstRun.stderr).toBe(0);
   folder = join(place, dirname(String(firstRun.json.record)));
   finishedFiles = Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(pathOf(name))]));
@@ -44,6 +44,7 @@ const flip = (path: string, bit: number) => {
 it("writes the files of a finished run and its training state, and nothing else", () => {
   expect(Object.keys(finishedFiles).sort()).toEqual([
     "loss.png",
+    "metrics.jsonl",
     "record.json",
     "sheet.png",
     "state.safetensors",
@@ -53,6 +54,20 @@ it("writes the files of a finished run and its training state, and nothing else"
   expect(record.weights.trainedBytes).toBe(finishedFiles["weights.safetensors"]!.length);
   expect(record.otherLoad).toBeGreaterThanOrEqual(0);
   expect(record.training.fixedBatchLoss.map(({ step }: { step: number }) => step)).toEqual([0, 12]);
+});
+
+it("writes a line for each training step, with the losses of the record, and TensorBoard's file of the run", () => {
+  const lines = String(finishedFiles["metrics.jsonl"])
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  const { training } = read(pathOf("record.json"));
+  for (const { step, value } of training.loss) expect(lines[step].loss).toBeCloseTo(value, 5);
+  for (const { step, value } of training.fixedBatchLoss) expect(lines[step].fixedBatchLoss).toBeCloseTo(value, 5);
+  expect(lines[12]).toMatchObject({ learningRate: training.learningRate, stepMilliseconds: expect.any(Number) });
+  const curves = readdirSync(join(place, "curves", relative(join(place, "state"), folder)));
+  expect(curves).toEqual([expect.stringMatching(/^events\.out\.tfevents\.\d{10}\.dit-bench\.000000$/)]);
 });
 
 describe("a record in the folder of the run", () => {

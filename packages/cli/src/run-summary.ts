@@ -5,8 +5,8 @@ import { relative } from "node:path";
 import { formatBytes } from "@dit-bench/fetch";
 import type { RunRecord } from "@dit-bench/record";
 import { quantity } from "@dit-bench/text";
-import { hangText } from "./columns.ts";
 import { formatDuration } from "./progress.ts";
+import { hangText } from "./text-layout.ts";
 
 export interface RunFiles {
   readonly record: string;

@@ -19,6 +19,8 @@ const listeners = Object.fromEntries(
 const stopCallbacks: ((code: number) => void)[] = [];
 const endCallbacks: (() => void)[] = [];
 
+let announce = (text: string): void => void process.stderr.write(`\n${text}\n`);
+
 /** The exit code of the requested stop; undefined before one is requested. */
 export const requestedStop = (): number | undefined => stopCode;
 
@@ -34,11 +36,17 @@ export function requestStop(code: number): void {
  *
  * @param stopping called once, when a stop is requested
  * @param atOnce called before a second signal ends the process
+ * @param show prints the message about the first signal, for a display that draws on the screen
  * @returns whether a stop was requested
  */
-export function listenForSignals(stopping?: (code: number) => void, atOnce?: () => void): () => boolean {
+export function listenForSignals(
+  stopping?: (code: number) => void,
+  atOnce?: () => void,
+  show?: (text: string) => void,
+): () => boolean {
   if (stopping) stopCallbacks.push(stopping);
   if (atOnce) endCallbacks.push(atOnce);
+  if (show) announce = show;
   for (const [signal, listener] of Object.entries(listeners)) {
     process.off(signal, listener);
     process.on(signal, listener);
@@ -54,7 +62,7 @@ function receive(signal: HandledSignal): void {
     process.exit(code);
   }
   firstSignalAt = performance.now();
-  process.stderr.write("\nbench: stopping at the next safe place; a second signal stops at once\n");
+  announce("bench: stopping at the next safe place; a second signal stops at once");
   requestStop(code);
   // During a computation no listener can run. Without listeners, the system ends the process at the second signal.
   if (endCallbacks.length === 0)

@@ -2,26 +2,31 @@
 
 import {
   answer,
+  type ChosenColumn,
   type Comparison,
+  chooseColumns,
   formatFid,
   gap,
   leftOutNote,
   loadMark,
   miniatureNote,
   notes,
-  type ScoreRow,
+  type PrintOptions,
+  paperDatasets,
+  paperNote,
+  paperTable,
+  paperWarning,
   samplesMark,
-  tableColumns,
+  type TableCell,
 } from "@dit-bench/report";
 import { printable } from "@dit-bench/text";
-import { hangText, screenWidth } from "./columns.ts";
 import { fitTable, type TableColumn } from "./fit-table.ts";
+import { hangText, screenWidth } from "./text-layout.ts";
 
-export interface TableTextOptions {
+/** Without `columns`, the table has the usual columns and those of the single datasets. */
+export interface TableTextOptions extends PrintOptions {
   /** The file with all columns; undefined if it could not be written. */
   wholeTable: string | undefined;
-  /** Records that could not be read. */
-  leftOut: readonly string[];
   /** Width of the screen in columns. */
   width?: number;
 }
@@ -29,7 +34,12 @@ export interface TableTextOptions {
 /** Returns text without a final line end. No line is wider than the screen, unless a single word is wider. */
 export function formatTable(comparison: Comparison, options: TableTextOptions): string {
   const { width = screenWidth(process.stdout.columns, Number.POSITIVE_INFINITY) } = options;
-  const columns = [...methodColumns(comparison), ...datasetColumns(comparison)];
+  const chosen = chooseColumns(comparison.records, options.columns);
+  const columns = [
+    // Columns that were asked for are more important than the intervals between them.
+    ...methodColumns(comparison, chosen, options.columns === undefined ? 5 : 0.5),
+    ...(options.columns === undefined ? datasetColumns(comparison) : []),
+  ];
   const { lines, dropped } = fitTable(
     columns.map((column, index) => ({ ...column, right: index > 0 })),
     width,
@@ -41,46 +51,80 @@ export function formatTable(comparison: Comparison, options: TableTextOptions): 
       : null;
   const paragraphs = [
     answer(comparison).join(" "),
-    ...notes(comparison).filter((note) => note.startsWith(samplesMark) || note.startsWith(loadMark)),
+    ...notes(
+      comparison,
+      chosen.map(({ column }) => column),
+    ).filter((note) => note.startsWith(samplesMark) || note.startsWith(loadMark)),
     comparison.miniature ? miniatureNote(comparison) : null,
     droppedNote,
-    leftOutNote(options.leftOut),
+    leftOutNote(options.leftOut ?? []),
   ].filter((paragraph) => paragraph !== null);
   const textWidth = Math.min(width, screenWidth(width));
-  return [...lines, ...paragraphs.flatMap((paragraph) => ["", ...hangText("", printable(paragraph), textWidth)])].join(
-    "\n",
-  );
+  const wrapped = (text: string) => hangText("", printable(text), textWidth);
+  return [
+    ...lines,
+    ...paragraphs.flatMap((paragraph) => ["", ...wrapped(paragraph)]),
+    ...(options.withPaper
+      ? ["", ...wrapped(paperWarning(comparison)), "", ...paperLines(width), "", ...wrapped(paperNote)]
+      : []),
+  ].join("\n");
 }
 
-function methodColumns(comparison: Comparison): TableColumn[] {
-  const { rows, base, datasets } = comparison;
-  const all = [...rows, base];
-  const average = ({ average }: ScoreRow) => (average === null ? gap : formatFid(average.mean));
-  const means = rows.map((row) => row.average?.mean ?? Number.POSITIVE_INFINITY);
+/** The paper's table. A narrow screen shows its averages and costs only. */
+function paperLines(width: number): readonly string[] {
+  const { headings, lines } = paperTable();
+  const labels = lines.map(({ label }) => label);
+  return fitTable(
+    [
+      { heading: "Paper's method", cells: labels, importance: Number.POSITIVE_INFINITY },
+      ...headings.map((heading, index) => ({
+        heading,
+        cells: lines.map(({ cells }) => cells[index]!.text),
+        importance: paperDatasets.some((name) => name === heading) ? 0 : 1,
+        right: true,
+      })),
+    ],
+    width,
+  ).lines;
+}
+
+/** @param intervalImportance importance of the columns with intervals */
+function methodColumns(
+  comparison: Comparison,
+  chosen: readonly ChosenColumn[],
+  intervalImportance: number,
+): TableColumn[] {
+  const { rows } = comparison;
   return [
     {
       heading: "Method",
       cells: [...rows.map((row) => printable(row.label)), "Base model"],
       importance: Number.POSITIVE_INFINITY,
     },
-    {
-      heading: datasets.length === 1 ? "FID" : "Mean FID",
-      cells: all.map(average),
-      importance: Number.POSITIVE_INFINITY,
-      ...findBest(means),
-    },
-    { heading: "95 % interval", cells: all.map(formatInterval), importance: 5 },
-    { heading: "Rank", cells: [...rows.map(({ rank }) => (rank === null ? gap : String(rank))), gap], importance: 8 },
-    ...tableColumns
-      .map(({ short, importance, text, base }) => ({ heading: short, cells: [...rows.map(text), base], importance }))
-      .filter(({ cells }) => cells.some((cell) => cell !== gap)),
+    ...chosen.flatMap(({ column, importance }): TableColumn[] => {
+      const methodCells = rows.map((row) => column.cell(row, comparison));
+      const cells = [...methodCells, column.base(comparison)];
+      if (cells.every(({ text }) => text === gap)) return [];
+      return [
+        {
+          heading: column.short(comparison),
+          cells: cells.map(({ text }) => text),
+          importance,
+          ...findBest(
+            methodCells.map(({ value }) => value ?? null),
+            column.best,
+          ),
+        },
+        ...(cells.some(({ interval }) => interval !== undefined)
+          ? [{ heading: "95 % interval", cells: cells.map(formatInterval), importance: intervalImportance }]
+          : []),
+      ];
+    }),
   ];
 }
 
-function formatInterval({ average }: ScoreRow): string {
-  if (average === null) return gap;
-  const [low, high] = average.interval.map(formatFid);
-  return `${low}–${high}${average.basis === "samples" ? samplesMark : ""}`;
+function formatInterval({ interval }: TableCell): string {
+  return interval === undefined ? gap : `${interval.low}–${interval.high}${interval.mark}`;
 }
 
 /** These columns are dropped first, and together: if only some were shown, they could be taken for all datasets. */
@@ -92,12 +136,19 @@ function datasetColumns({ datasets, rows, base }: Comparison): TableColumn[] {
       if (cell.mean === null) return cell.diverged.length > 0 ? "diverged" : gap;
       return formatFid(cell.mean);
     });
-    const means = cells.slice(0, -1).map((cell) => cell.mean ?? Number.POSITIVE_INFINITY);
-    return { heading: printable(title), cells: text, importance: -1, group: "the single datasets", ...findBest(means) };
+    const means = cells.slice(0, -1).map((cell) => cell.mean);
+    return {
+      heading: printable(title),
+      cells: text,
+      importance: -1,
+      group: "the single datasets",
+      ...findBest(means, "lower"),
+    };
   });
 }
 
-function findBest(means: readonly number[]): { best?: number } {
-  const least = Math.min(...means);
-  return Number.isFinite(least) ? { best: means.indexOf(least) } : {};
+function findBest(values: readonly (number | null)[], better: "lower" | "higher" | undefined): { best?: number } {
+  const known = values.filter((value) => value !== null);
+  if (better === undefined || known.length === 0) return {};
+  return { best: values.indexOf(better === "lower" ? Math.min(...known) : Math.max(...known)) };
 }

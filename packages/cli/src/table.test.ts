@@ -187,6 +187,46 @@ describe("a damaged record", () => {
   });
 });
 
+describe("bench table --columns", () => {
+  it("prints these columns in this order, on the terminal, in Markdown and in LaTeX; the CSV has every value", async () => {
+    await writeTables(join(published, "flowers"), out(), false);
+    const csv = readFileSync(join(out(), "table.csv"), "utf8");
+    printed = "";
+    await writeTables(join(published, "flowers"), out(), false, { columns: ["peakMemoryMB", "kid", "fid"] });
+    expect(printed).toMatch(/^Method +Memory +KID +95 % interval +FID +95 % interval$/m);
+    expect(readFileSync(join(out(), "table.md"), "utf8")).toContain("| Method | Memory | KID | FID |");
+    expect(readFileSync(join(out(), "table.tex"), "utf8")).toContain("Method & Memory & KID & FID \\\\");
+    expect(readFileSync(join(out(), "table.csv"), "utf8")).toBe(csv);
+  });
+
+  it("refuses unknown and repeated names, and lists the columns in the help", async () => {
+    const table = (...args: string[]) => bench(["table", ...args], { cwd: place });
+    const unknown = await table("--columns", "fid,memory");
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toMatch(/--columns 'memory' is not known; .*available: fid, rank, kid, .*peakMemoryMB/);
+    expect((await table("--columns", "fid,fid")).stderr).toContain("has 'fid' twice");
+    expect((await table("--help")).stdout.replaceAll(/\s+/g, " ")).toContain("(any of fid, rank, kid,");
+  });
+});
+
+describe("bench table --with-paper", () => {
+  it("adds the paper's table with a warning, in 80 columns on the terminal, in Markdown and in LaTeX", async () => {
+    const compared = comparison(originals);
+    const text = formatTable(compared, { wholeTable: "", width: 80, withPaper: true });
+    const all = text.split("\n");
+    expect(Math.max(...all.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(all.join(" ")).toContain("Not comparable with the numbers above: the paper has another model (DiT-XL/2)");
+    expect(all.find((line) => line.startsWith("LoRA-R8 ") && line.includes("81.25"))).toMatch(/81\.25 +1\.15/);
+    await writeTables(join(published, "flowers"), out(), false, { withPaper: true });
+    for (const file of ["table.md", "table.tex"])
+      expect(readFileSync(join(out(), file), "utf8").replaceAll(/\n> /g, " "), file).toMatch(
+        /Not comparable[\s\S]*164\.13/,
+      );
+    await writeTables(join(published, "flowers"), out(), false);
+    expect(readFileSync(join(out(), "table.md"), "utf8")).not.toContain("164.13");
+  });
+});
+
 describe("records that cannot share a table", () => {
   it("are named by their files, with exit code 4, while the table of another protocol is written", async () => {
     const other = { ...originals[1]!.weights, base: "d".repeat(64) };

@@ -1,9 +1,10 @@
 // Summarises the comparison in a few sentences: which method is best, what it costs, and whether the difference is
 // larger than chance. Every sentence states a number of the table or the outcome of a test in ranking.ts.
 
-import { loadMark, tableColumns } from "./columns.ts";
+import { loadMark, meanText } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";
-import { formatFid, joinWithAnd } from "./format.ts";
+import { formatFid, formatRatio, joinWithAnd } from "./format.ts";
+import { metricNamed } from "./metrics.ts";
 import { neededRuns } from "./needed-runs.ts";
 import { canCompare, isBetter, isSeparated } from "./ranking.ts";
 import { neededText, oneSeedText, rowsOfOtherBasis, rowsWithoutSharedSeeds, unrankedReason } from "./wording.ts";
@@ -80,14 +81,14 @@ function separationText(comparison: Comparison, bestRow: MethodRow, eligibleRows
 }
 
 function costText(row: MethodRow): string | null {
-  const text = (heading: string) => tableColumns.find((column) => column.heading === heading)!.text(row);
-  const isUnderLoad = [text("Training"), text("ms/step")].some((value) => value.endsWith(loadMark));
+  const text = (metric: string) => meanText(metricNamed(metric), row.records);
+  const isUnderLoad = [text("trainSeconds"), text("stepMilliseconds")].some((value) => value.endsWith(loadMark));
   const relativeText =
-    row.relativeTime === null || row.full ? "" : `, ${text("Relative time")} the time of full fine-tuning`;
-  const time = text("Training").replace(loadMark, "");
+    row.relativeTime === null || row.full ? "" : `, ${formatRatio(row.relativeTime)} the time of full fine-tuning`;
+  const time = text("trainSeconds").replace(loadMark, "");
   return (
-    `Each run trains ${text("Trainable")} weights (${text("Share of model")} of the model, ` +
-    `${text("Stored")} on disk) in ${time}${relativeText}, with ${text("Memory")} of memory` +
+    `Each run trains ${text("trainableParameters")} weights (${text("trainablePercent")} of the model, ` +
+    `${text("storedBytes")} on disk) in ${time}${relativeText}, with ${text("peakMemoryMB")} of memory` +
     `${isUnderLoad ? "; these times were measured while other processes used the machine" : ""}.`
   );
 }

@@ -1,135 +1,190 @@
-// The columns of the table of methods that come after FID and rank. One entry here is a column of the Markdown table,
-// of the terminal table and, where it has a value per run, of the CSV. A new cost or a new metric is one entry.
+// The columns of the table of methods. Every metric is a column; this file adds those that compare several runs, and
+// decides which columns a table has. Markdown, LaTeX and the terminal print the same columns.
 
 import type { RunRecord } from "@dit-bench/record";
-import type { MethodRow } from "./comparison.ts";
-import { formatBytes, formatCount, formatMilliseconds, formatPercent, formatRatio, formatSeconds } from "./format.ts";
+import type { Comparison, MethodRow } from "./comparison.ts";
+import { formatRatio, formatSignedPercent } from "./format.ts";
 import { wasUnderLoad } from "./load.ts";
+import { type Metric, metricNamed, metrics } from "./metrics.ts";
+import { relativeToFull } from "./relative.ts";
+import { type Average, average, baseScores, methodScore } from "./scores.ts";
 import { mean } from "./statistics.ts";
 
 /** Printed if a value does not exist. */
 export const gap = "–";
 /** Printed after times that were measured while other processes used the machine. */
 export const loadMark = "†";
+/** Printed after intervals that reflect the finite number of samples only. */
+export const samplesMark = "‡";
 
 export interface Column {
-  heading: string;
+  /** Name in `--columns`. */
+  readonly name: string;
+  heading(comparison: Comparison): string;
   /** Heading on a terminal of 80 columns. */
-  short: string;
-  /** A terminal that is too narrow drops the columns with the lowest number first. */
-  importance: number;
-  /** Text of a method's cell. */
-  text(row: Pick<MethodRow, "records" | "relativeTime">): string;
-  /** Text of the base model's cell. */
-  base: string;
-  /** Column of the CSV; `value` is that of one run, null if the run has none. */
-  csv?: { name: string; value(record: RunRecord): number | null };
+  short(comparison: Comparison): string;
+  cell(row: MethodRow, comparison: Comparison): TableCell;
+  /** The cell of the base model. */
+  base(comparison: Comparison): TableCell;
+  /** Which number of the column is printed in bold; undefined for none. */
+  readonly best?: "lower" | "higher";
+  /** True for a mean over datasets. */
+  readonly isScore?: boolean;
+  /** True for a mean over runs. */
+  readonly isCost?: boolean;
   /** Explanation below the table, a sentence without the heading; empty for none. */
-  note: string | ((rows: readonly MethodRow[]) => string);
+  note(comparison: Comparison): string;
 }
 
+export interface TableCell {
+  readonly text: string;
+  /** The ends of the interval, formatted, and the mark behind it. */
+  readonly interval?: { readonly low: string; readonly high: string; readonly mark: string };
+  /** The number that is compared for the bold print; undefined where it is missing. */
+  readonly value?: number;
+}
+
+const missing: TableCell = { text: gap };
+
+/** Every column, in the order in which the help lists them. */
 export const tableColumns: readonly Column[] = [
-  meanColumn({
-    heading: "Trainable",
-    short: "Trained",
-    importance: 6,
-    name: "trainable_parameters",
-    value: (record) => record.parameters.trainable,
-    format: formatCount,
-    base: "0",
-    note: "number of trained weights; includes the class embedding, whose size depends on the number of classes.",
-  }),
-  meanColumn({
-    heading: "Share of model",
-    short: "Model share",
-    importance: 1,
-    name: "trainable_percent",
-    value: ({ parameters }) => (100 * parameters.trainable) / parameters.model,
-    format: formatPercent,
-    base: formatPercent(0),
-  }),
-  meanColumn({
-    heading: "Stored",
-    importance: 4,
-    name: "stored_bytes",
-    value: forFinishedRuns(({ weights, parameters }) => weights.trainedBytes ?? 4 * parameters.trainable),
-    format: formatBytes,
-    note: "size of the file of trained weights; 4 bytes per weight for runs that did not record the size.",
-  }),
-  meanColumn({
-    heading: "Training",
-    short: "Time",
-    importance: 7,
-    name: "train_seconds",
-    value: forFinishedRuns(({ times }) => times.train),
-    format: formatSeconds,
-    timed: true,
-    note: "time of all training steps, without sampling and scoring.",
-  }),
-  meanColumn({
-    heading: "ms/step",
-    importance: 3,
-    name: "step_milliseconds",
-    value: forFinishedRuns((record) => record.stepMilliseconds),
-    format: formatMilliseconds,
-    timed: true,
-    note: "median time of a training step.",
-  }),
-  meanColumn({
-    heading: "Memory",
-    importance: 2,
-    name: "peak_memory_mb",
-    value: forFinishedRuns((record) => record.peakMemoryMB),
-    format: (megabytes) => formatBytes(megabytes * 1e6),
-    note: "peak resident memory of the process.",
-  }),
   {
-    heading: "Relative time",
-    short: "Relative time",
-    importance: 0,
-    text: ({ relativeTime }) => (relativeTime === null ? gap : formatRatio(relativeTime)),
-    base: gap,
-    note: (rows) =>
+    ...metricColumn(metricNamed("fid")),
+    heading: ({ datasets }) => (datasets.length === 1 ? "FID" : "Average FID"),
+    short: ({ datasets }) => (datasets.length === 1 ? "FID" : "Mean FID"),
+  },
+  {
+    name: "rank",
+    heading: () => "Rank",
+    short: () => "Rank",
+    cell: ({ rank }) => (rank === null ? missing : { text: String(rank) }),
+    base: () => missing,
+    note: () => "", // notes.ts explains ranks
+  },
+  ...metrics.filter(({ name }) => name !== "fid").map(metricColumn),
+  {
+    name: "relativeTime",
+    heading: () => "Relative time",
+    short: () => "Relative time",
+    cell: ({ relativeTime }) => (relativeTime === null ? missing : { text: formatRatio(relativeTime) }),
+    base: () => missing,
+    note: ({ rows }) =>
       rows.some((row) => row.relativeTime !== null)
         ? "training time divided by that of full fine-tuning on the same dataset, seed, machine and engine."
         : "unknown, because full fine-tuning has no run on the same dataset, seed, machine and engine.",
   },
+  {
+    name: "inferenceOverhead",
+    heading: () => "Inference overhead",
+    short: () => "Inference overhead",
+    cell(row, comparison) {
+      const ratio = inferenceRatio(row, comparison);
+      return ratio === null ? missing : { text: formatSignedPercent(100 * (ratio - 1)) };
+    },
+    base: () => missing,
+    note: (comparison) =>
+      comparison.rows.some((row) => inferenceRatio(row, comparison) !== null)
+        ? "time of sampling over that of full fine-tuning, whose network is the base model's, on the same dataset, " +
+          "seed, machine and engine; new weights are merged into the model where the method can merge them."
+        : "unknown, because full fine-tuning has no run on the same dataset, seed, machine and engine.",
+  },
 ];
 
-interface MeanColumn {
-  heading: string;
-  short?: string;
-  importance: number;
-  /** Name in the CSV. */
-  name: string;
-  /** Value of one run; null if the run has none. */
-  value(record: RunRecord): number | null;
-  /** Text of the mean over a row's runs. */
-  format(mean: number): string;
-  note?: string;
-  base?: string;
-  /** True for a duration, which other processes on the machine lengthen. */
-  timed?: boolean;
+/** A column of a table, and how important it is there. */
+export interface ChosenColumn {
+  readonly column: Column;
+  /** A terminal that is too narrow drops the columns with the lowest number first. */
+  readonly importance: number;
 }
 
-/** A column with a value per run; the tables print the mean over the runs of a row that have one. */
-function meanColumn({ name, value, format, timed, ...rest }: MeanColumn): Column {
+/** The columns of a table without `--columns`, with their importance. */
+const defaultColumns: readonly { readonly name: string; readonly importance: number; readonly ifKnown?: true }[] = [
+  { name: "fid", importance: Number.POSITIVE_INFINITY },
+  { name: "rank", importance: 8 },
+  { name: "heldOutFid", importance: 7.5, ifKnown: true },
+  { name: "copyRate", importance: 3.5, ifKnown: true },
+  { name: "trainableParameters", importance: 6 },
+  { name: "trainablePercent", importance: 1 },
+  { name: "storedBytes", importance: 4 },
+  { name: "trainSeconds", importance: 7 },
+  { name: "stepMilliseconds", importance: 3 },
+  { name: "peakMemoryMB", importance: 2 },
+  { name: "relativeTime", importance: 0 },
+];
+
+/** The importance of a metric's column in a list of single runs; undefined for metrics that the list does not show. */
+export const defaultImportance = (name: string): number | undefined =>
+  defaultColumns.find((chosen) => chosen.name === name)?.importance;
+
+/**
+ * The columns `names`, the first being the most important. Without names, the usual columns, and those of held-out
+ * images if a run has them. Throws an Error for a name that no column has.
+ */
+export function chooseColumns(records: readonly RunRecord[], names?: readonly string[]): ChosenColumn[] {
+  if (names !== undefined)
+    return names.map((name, index) => ({ column: columnNamed(name), importance: names.length - index }));
+  const isKnown = (name: string) => records.some((record) => metricNamed(name).value(record) !== undefined);
+  return defaultColumns
+    .filter(({ name, ifKnown }) => !ifKnown || isKnown(name))
+    .map(({ name, importance }) => ({ column: columnNamed(name), importance }));
+}
+
+function columnNamed(name: string): Column {
+  const column = tableColumns.find((candidate) => candidate.name === name);
+  if (column === undefined) throw new Error(`there is no column '${name}'`);
+  return column;
+}
+
+/** Text of the mean over the runs that have a value, with a mark if one of their times was measured under load. */
+export function meanText(metric: Metric, records: readonly RunRecord[]): string {
+  const runs = records.filter((record) => metric.value(record) !== undefined);
+  if (runs.length === 0) return gap;
+  const mark = metric.timed && runs.some(wasUnderLoad) ? loadMark : "";
+  return metric.format(mean(runs.map((record) => metric.value(record)!))) + mark;
+}
+
+function metricColumn(metric: Metric): Column {
+  const heading = metric.heading ?? metric.title;
+  const shared = {
+    name: metric.name,
+    heading: () => heading,
+    short: () => metric.abbreviation ?? heading,
+    note: () => metric.note ?? "",
+  };
+  if (metric.kind === "cost") {
+    const { base } = metric;
+    return {
+      ...shared,
+      isCost: true,
+      cell: ({ records }) => ({ text: meanText(metric, records) }),
+      base: ({ records }) => (base === undefined ? missing : { text: meanText({ ...metric, ...base }, records) }),
+    };
+  }
   return {
-    short: rest.heading,
-    base: gap,
-    note: "",
-    ...rest,
-    text({ records }) {
-      const runs = records.filter((record) => value(record) !== null);
-      if (runs.length === 0) return gap;
-      const mark = timed && runs.some(wasUnderLoad) ? loadMark : "";
-      return format(mean(runs.map((record) => value(record)!))) + mark;
-    },
-    csv: { name, value },
+    ...shared,
+    isScore: true,
+    best: metric.better,
+    cell: ({ records }, { datasets }) =>
+      averageCell(
+        metric,
+        average(
+          records.map((record) => methodScore(record, metric)),
+          datasets,
+        ),
+      ),
+    base: ({ records, datasets }) => averageCell(metric, average(baseScores(records, metric), datasets)),
   };
 }
 
-/** A value that a diverged run does not have. */
-function forFinishedRuns(value: (record: RunRecord) => number): (record: RunRecord) => number | null {
-  return (record) => (record.exit === "finished" ? value(record) : null);
+function averageCell(metric: Metric, found: Average | null): TableCell {
+  if (found === null) return missing;
+  const cell = { text: metric.format(found.mean), value: found.mean };
+  // The runs of a metric without intervals do not state how much the finite number of samples changes it.
+  if (found.basis === "samples" && metric.interval === undefined) return cell;
+  const [low, high] = found.interval.map((end) => metric.format(end)) as [string, string];
+  return { ...cell, interval: { low, high, mark: found.basis === "samples" ? samplesMark : "" } };
 }
+
+/** Sampling time over that of full fine-tuning; null if no pair of runs can be compared. */
+const inferenceRatio = ({ records }: MethodRow, comparison: Comparison): number | null =>
+  relativeToFull(records, comparison.records, ({ times }) => times.sample ?? 0);

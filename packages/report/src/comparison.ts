@@ -5,9 +5,10 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { byText, comparableRecords, type PathOf, rowLabels } from "./comparable.ts";
+import { metricNamed } from "./metrics.ts";
 import { type Pairing, rankRows } from "./ranking.ts";
+import { relativeToFull } from "./relative.ts";
 import { baseScores, type IntervalBasis, methodScore, type ScoreRow, scoreRow } from "./scores.ts";
-import { geometricMean } from "./statistics.ts";
 
 export interface Comparison {
   protocol: string;
@@ -41,6 +42,9 @@ export interface MethodRow extends ScoreRow {
   records: RunRecord[];
 }
 
+/** The score that ranks methods. */
+const fid = metricNamed("fid");
+
 export interface ComparisonOptions {
   /** Path of the file of a record, for errors that name the files. */
   pathOf?: PathOf;
@@ -62,8 +66,11 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
       method,
       label,
       full: method === "full",
-      ...scoreRow(methodRecords.map(methodScore), datasets),
-      relativeTime: relativeTime(methodRecords, sorted),
+      ...scoreRow(
+        methodRecords.map((record) => methodScore(record, fid)),
+        datasets,
+      ),
+      relativeTime: relativeToFull(methodRecords, sorted, ({ times }) => times.train),
       records: methodRecords,
     };
   });
@@ -74,7 +81,7 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
     miniature: sorted.some((record) => record.miniature),
     datasets,
     rows: rows.map((row, index) => ({ ...row, rank: ranks[index]! })).sort(byPlace),
-    base: scoreRow(baseScores(sorted), datasets),
+    base: scoreRow(baseScores(sorted, fid), datasets),
     pairing,
     rankedBasis: basis,
     records: sorted,
@@ -91,32 +98,6 @@ function datasetColumns(records: readonly RunRecord[]): Comparison["datasets"] {
       return { name, title: shared(title) ? `${title} (${digest ?? name})` : title };
     })
     .sort((a, b) => byText(a.title.toLowerCase(), b.title.toLowerCase()) || byText(a.name, b.name));
-}
-
-/** Uses the runs for which full fine-tuning finished on the same dataset, seed, machine and engine. */
-function relativeTime(methodRecords: readonly RunRecord[], all: readonly RunRecord[]): number | null {
-  const full = all.filter((record) => record.cell.method === "full" && wasTimed(record));
-  const ratios = methodRecords.filter(wasTimed).flatMap((record) => {
-    const reference = full.find((other) => circumstances(other) === circumstances(record));
-    return reference === undefined ? [] : [record.times.train / reference.times.train];
-  });
-  return ratios.length === 0 ? null : geometricMean(ratios);
-}
-
-function wasTimed({ exit, times }: RunRecord): boolean {
-  return exit === "finished" && times.train > 0;
-}
-
-function circumstances({ cell, machine, engine }: RunRecord): string {
-  return JSON.stringify([
-    cell.dataset,
-    cell.seed,
-    machine.cpu,
-    machine.cores,
-    machine.gpu,
-    engine.name,
-    engine.threads,
-  ]);
 }
 
 function byPlace(a: MethodRow, b: MethodRow): number {

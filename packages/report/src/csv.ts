@@ -2,15 +2,15 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { stringify } from "csv-stringify/sync";
-import { tableColumns } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { wasUnderLoad } from "./load.ts";
+import { csvName, type Metric, metrics } from "./metrics.ts";
 
 type Value = string | number | boolean | null | undefined;
 type CsvColumn = [name: string, value: (record: RunRecord, row: MethodRow) => Value];
 
-/** Columns of the CSV, in order. A value that does not exist is an empty field, never zero. */
-const columns: CsvColumn[] = [
+/** Columns that every CSV has, in order. A value that does not exist is an empty field, never zero. */
+const commonColumns: CsvColumn[] = [
   ["protocol", (r) => r.protocol],
   ["recipe", (r) => r.recipe],
   ["miniature", (r) => r.miniature],
@@ -43,7 +43,7 @@ const columns: CsvColumn[] = [
   ["model_parameters", (r) => r.parameters.model],
   ["training_steps", (r) => r.training.steps],
   ["batch", (r) => r.training.batch],
-  ...tableColumns.flatMap(({ csv }): CsvColumn[] => (csv === undefined ? [] : [[csv.name, csv.value]])),
+  ...metrics.filter(({ kind }) => kind === "cost").map((metric): CsvColumn => [csvName(metric), metric.value]),
   ["sample_seconds", (r) => r.times.sample],
   ["total_seconds", (r) => r.times.total],
   ["other_load", (r) => r.otherLoad],
@@ -64,6 +64,7 @@ const columns: CsvColumn[] = [
  * that a spreadsheet would run as a formula start with an apostrophe; texts with any kind of line break are quoted.
  */
 export function toCsv({ records, rows }: Comparison): string {
+  const columns = [...commonColumns, ...scoreColumns(records)];
   const rowOf = new Map(rows.flatMap((row) => row.records.map((record) => [record, row] as const)));
   return stringify(
     records.map((record) => columns.map(([, value]) => value(record, rowOf.get(record)!))),
@@ -76,4 +77,21 @@ export function toCsv({ records, rows }: Comparison): string {
       record_delimiter: "unix",
     },
   );
+}
+
+/** The scores that at least one record has, beyond those that every record has. They follow the other columns. */
+function scoreColumns(records: readonly RunRecord[]): CsvColumn[] {
+  const known = new Set(commonColumns.map(([name]) => name));
+  const hasValue = (metric: Metric) => records.some((record) => metric.value(record) !== undefined);
+  return metrics
+    .filter((metric) => !known.has(csvName(metric)) && hasValue(metric))
+    .flatMap((metric): CsvColumn[] => [
+      [csvName(metric), metric.value],
+      ...(metric.interval === undefined
+        ? []
+        : [
+            [`${csvName(metric)}_low`, (record) => metric.interval!(record)?.[0]] satisfies CsvColumn,
+            [`${csvName(metric)}_high`, (record) => metric.interval!(record)?.[1]] satisfies CsvColumn,
+          ]),
+    ]);
 }

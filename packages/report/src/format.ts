@@ -27,6 +27,12 @@ export function formatPercent(value: number): string {
   return `${value >= 99.5 ? Math.round(value) : Number(value.toPrecision(2))}\u00a0%`;
 }
 
+/** A change in percent to two significant digits, with its sign: +12 %, −0.8 %. */
+export function formatSignedPercent(value: number): string {
+  const digits = formatPercent(Math.abs(value));
+  return `${value < 0 ? "−" : "+"}${digits}`;
+}
+
 /** A ratio of times: 0.49×. */
 export function formatRatio(value: number): string {
   return `${value.toFixed(2)}×`;

@@ -1,16 +1,32 @@
-// Public interface of the package: turns records into CSV, Markdown, charts, contact sheets and sentences.
+// Public interface of the package: turns records into CSV, Markdown, LaTeX, charts, contact sheets and sentences.
 
 export { answer } from "./answer.ts";
 export { lossCurve } from "./charts/loss-curve.ts";
 export { parametersChart } from "./charts/parameters-chart.ts";
 export type { ChartFormat } from "./charts/render.ts";
-export { type Column, gap, loadMark, tableColumns } from "./columns.ts";
+export {
+  type ChosenColumn,
+  type Column,
+  chooseColumns,
+  defaultImportance,
+  gap,
+  loadMark,
+  meanText,
+  samplesMark,
+  type TableCell,
+  tableColumns,
+} from "./columns.ts";
 export { ComparisonError, groupByProtocol, isSameRun } from "./comparable.ts";
 export { type Comparison, type ComparisonOptions, comparison, type MethodRow } from "./comparison.ts";
 export { toCsv } from "./csv.ts";
 export { formatFid } from "./format.ts";
+export { toLatex } from "./latex.ts";
 export { toMarkdown } from "./markdown.ts";
-export { notes, samplesMark } from "./notes.ts";
+export { csvName, type Metric, metricNamed, metrics } from "./metrics.ts";
+export { notes } from "./notes.ts";
+export { paperNote, paperTable, paperWarning } from "./paper.ts";
+export { paperDatasets } from "./paper-table.ts";
+export type { PrintOptions } from "./printed-table.ts";
 export { type Average, type Cell, type IntervalBasis, type Score, type ScoreRow, scoreRow } from "./scores.ts";
 export { contactSheet, type SheetOptions, type SheetRow, type SheetSection } from "./sheets/contact-sheet.ts";
 export { leftOutNote, miniatureNote, seedsText } from "./wording.ts";

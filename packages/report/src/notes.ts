@@ -1,6 +1,6 @@
 // Writes the notes below a table: how each number was computed, and what the number does not show.
 
-import { gap, loadMark, tableColumns } from "./columns.ts";
+import { type Column, chooseColumns, gap, loadMark, samplesMark } from "./columns.ts";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { joinWithAnd } from "./format.ts";
 import { wasUnderLoad } from "./load.ts";
@@ -9,29 +9,32 @@ import { canCompare, isSeparated } from "./ranking.ts";
 import { mean } from "./statistics.ts";
 import { neededText, oneSeedText, rowsOfOtherBasis, rowsWithoutSharedSeeds, unrankedReason } from "./wording.ts";
 
-/** Printed after intervals that reflect the finite number of samples only. */
-export const samplesMark = "‡";
-
-/** Sentences of plain text, without Markdown. */
-export function notes(comparison: Comparison): string[] {
+/** Sentences of plain text, without Markdown. @param columns those of the table of methods */
+export function notes(
+  comparison: Comparison,
+  columns: readonly Column[] = chooseColumns(comparison.records).map(({ column }) => column),
+): string[] {
   const { rows, base, records } = comparison;
+  const isRanked = columns.some(({ name }) => name === "rank");
   const cells = rows.flatMap((row) => row.cells);
   return [
     cells.some((cell) => cell.deviation !== null) ? "± is the standard deviation over seeds." : null,
     ...intervalNotes(comparison),
-    rankNote(comparison),
-    otherBasisNote(comparison),
-    sharedSeedsNote(comparison),
-    openPairsNote(comparison),
-    boldNote(comparison),
+    ...(isRanked
+      ? [rankNote(comparison), otherBasisNote(comparison), sharedSeedsNote(comparison), openPairsNote(comparison)]
+      : []),
+    boldNote(comparison, columns, isRanked),
     rows.some((row) => row.full) ? "Full: full fine-tuning, the reference for the cheaper methods." : null,
     base.cells.some((cell) => cell.mean !== null)
       ? "Base model: no fine-tuning. It is sampled with its null class, because it does not know the new classes."
       : null,
-    "Costs are means over the finished runs of a method.",
-    ...tableColumns.flatMap(({ heading, note }) => {
-      const text = typeof note === "string" ? note : note(rows);
-      return text === "" ? [] : [`${heading}: ${text}`];
+    columns.some(({ isScore, name }) => isScore && name !== "fid")
+      ? "Other scores: means over datasets, each counted once, as for FID."
+      : null,
+    columns.some(({ isCost }) => isCost) ? "Costs are means over the finished runs of a method." : null,
+    ...columns.flatMap((column) => {
+      const text = column.note(comparison);
+      return text === "" ? [] : [`${column.heading(comparison)}: ${text}`];
     }),
     loadNote(comparison),
     cells.some((cell) => cell.mean === null && cell.diverged.length === 0)
@@ -52,9 +55,10 @@ export function notes(comparison: Comparison): string[] {
   ].filter((note) => note !== null);
 }
 
-function boldNote({ pairing }: Comparison): string {
-  const bold = "Bold: the lowest number of a column.";
-  return pairing === null ? bold : `${bold} The rank shows whether it is lower by more than chance.`;
+function boldNote({ pairing }: Comparison, columns: readonly Column[], isRanked: boolean): string {
+  const isLowest = columns.every(({ best }) => best !== "higher");
+  const bold = `Bold: the ${isLowest ? "lowest" : "best"} number of a column.`;
+  return pairing === null || !isRanked ? bold : `${bold} The rank shows whether it is lower by more than chance.`;
 }
 
 function intervalNotes(comparison: Comparison): string[] {

@@ -1,6 +1,8 @@
-// Computes the FIDs of one row of a table: one cell per dataset, and the average of the cells with its interval.
+// Computes the FIDs of one row of a table: one cell per dataset, and the average of the cells with its interval. The
+// average of any other score is computed in the same way.
 
 import type { RunRecord } from "@dit-bench/record";
+import type { Metric } from "./metrics.ts";
 import { mean, sampleVariance, twoSidedT } from "./statistics.ts";
 
 /** Confidence level of every interval in a comparison. */
@@ -48,29 +50,34 @@ export interface Average {
   basis: IntervalBasis;
 }
 
-/** One run's FID; `fid` is null if it diverged. */
+/** One run's score; `value` is null if the run diverged, or has no such score. */
 export interface Score {
   dataset: string;
   seed: number;
-  fid: number | null;
-  /** Squared standard error of the FID, from its interval. */
+  value: number | null;
+  /** Squared standard error of the value, from its interval; 0 if it has none. */
   variance: number;
 }
 
-export function methodScore({ cell, metrics }: RunRecord): Score {
-  const { dataset, seed } = cell;
-  if (metrics === null) return { dataset, seed, fid: null, variance: 0 };
-  return { dataset, seed, fid: metrics.fid, variance: intervalVariance(metrics.fidInterval, metrics.intervalLevel) };
+export function methodScore(record: RunRecord, metric: Pick<Metric, "value" | "interval">): Score {
+  const { dataset, seed } = record.cell;
+  const interval = metric.interval?.(record);
+  return {
+    dataset,
+    seed,
+    value: metric.value(record) ?? null,
+    variance: interval === undefined ? 0 : intervalVariance(interval, record.metrics!.intervalLevel),
+  };
 }
 
 /** The base model's scores, one per dataset and seed. The records of all methods repeat them; the first one counts. */
-export function baseScores(records: readonly RunRecord[]): Score[] {
+export function baseScores(records: readonly RunRecord[], { base }: Metric): Score[] {
+  if (base === undefined) return [];
   const scores = new Map<string, Score>();
-  for (const { cell, metrics } of records) {
-    const key = JSON.stringify([cell.dataset, cell.seed]);
-    if (metrics === null || scores.has(key)) continue;
-    const variance = intervalVariance(metrics.baseFidInterval, metrics.intervalLevel);
-    scores.set(key, { dataset: cell.dataset, seed: cell.seed, fid: metrics.baseFid, variance });
+  for (const record of records) {
+    const score = methodScore(record, base);
+    const key = JSON.stringify([score.dataset, score.seed]);
+    if (score.value !== null && !scores.has(key)) scores.set(key, score);
   }
   return [...scores.values()];
 }
@@ -79,25 +86,31 @@ export function baseScores(records: readonly RunRecord[]): Score[] {
  * The row of a method or of the base model. Its interval depends on these `scores` only, not on other rows.
  */
 export function scoreRow(scores: readonly Score[], datasets: readonly { name: string }[]): ScoreRow {
-  const columns = datasets.map(({ name }) =>
-    scores.filter((score) => score.dataset === name).sort((a, b) => a.seed - b.seed),
-  );
-  const isComplete = columns.every((column) => column.length > 0 && column.every((score) => score.fid !== null));
-  return { cells: columns.map(toCell), average: isComplete ? toAverage(columns) : null };
+  return { cells: byDataset(scores, datasets).map(toCell), average: average(scores, datasets) };
 }
+
+/** Null unless every dataset has a score and none is missing. */
+export function average(scores: readonly Score[], datasets: readonly { name: string }[]): Average | null {
+  const columns = byDataset(scores, datasets);
+  const isComplete = columns.every((column) => column.length > 0 && column.every((score) => score.value !== null));
+  return isComplete ? toAverage(columns) : null;
+}
+
+const byDataset = (scores: readonly Score[], datasets: readonly { name: string }[]): Score[][] =>
+  datasets.map(({ name }) => scores.filter((score) => score.dataset === name).sort((a, b) => a.seed - b.seed));
 
 function intervalVariance([low, high]: readonly [number, number], intervalLevel: number): number {
   return ((high - low) / 2 / twoSidedT(intervalLevel, Number.POSITIVE_INFINITY)) ** 2;
 }
 
 function toCell(column: readonly Score[]): Cell {
-  const finished = column.filter((score) => score.fid !== null);
-  const fids = finished.map((score) => score.fid!);
+  const finished = column.filter((score) => score.value !== null);
+  const fids = finished.map((score) => score.value!);
   const variance = sampleVariance(fids);
   return {
     fids,
     seeds: finished.map((score) => score.seed),
-    diverged: column.filter((score) => score.fid === null).map((score) => score.seed),
+    diverged: column.filter((score) => score.value === null).map((score) => score.seed),
     mean: fids.length === 0 ? null : mean(fids),
     deviation: variance === null ? null : Math.sqrt(variance),
   };
@@ -105,15 +118,15 @@ function toCell(column: readonly Score[]): Cell {
 
 function toAverage(columns: readonly Score[][]): Average {
   const basis = columns.every((column) => column.length > 1) ? "seeds" : "samples";
-  const fids = columns.map((column) => column.map((score) => score.fid!));
-  const centre = mean(fids.map(mean));
+  const values = columns.map((column) => column.map((score) => score.value!));
+  const centre = mean(values.map(mean));
   // Squared standard error of each cell's mean, and its degrees of freedom.
   const parts = columns.map((column, index) => {
     const n = column.length;
     if (basis === "samples") {
       return { variance: mean(column.map((score) => score.variance)) / n, degrees: Number.POSITIVE_INFINITY };
     }
-    return { variance: (sampleVariance(fids[index]!) ?? 0) / n, degrees: n - 1 };
+    return { variance: (sampleVariance(values[index]!) ?? 0) / n, degrees: n - 1 };
   });
   const total = parts.reduce((sum, part) => sum + part.variance, 0);
   const standardError = Math.sqrt(total) / columns.length;

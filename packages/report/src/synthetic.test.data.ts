@@ -64,6 +64,14 @@ export function diverged(record: RunRecord): RunRecord {
   };
 }
 
+/** The record with scores that not every run has; each interval reaches 0.01 to both sides. */
+export function withScores(record: RunRecord, values: Readonly<Record<string, number>>): RunRecord {
+  const scores = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, { value, interval: [value - 0.01, value + 0.01] }]),
+  );
+  return { ...record, metrics: { ...record.metrics!, scores } as RunRecord["metrics"] };
+}
+
 function syntheticRecord(
   { method, label, weights, quality, time }: SyntheticMethod,
   [dataset, title, classes, level]: (typeof datasets)[number],

@@ -1,8 +1,9 @@
 // Tests the Markdown page and the CSV, against approved fixtures and for hostile names.
 
+import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";
-import { answer, comparison, lossCurve, parametersChart, tableColumns, toCsv, toMarkdown } from "./index.ts";
-import { diverged, methods, syntheticRecords } from "./synthetic.test.data.ts";
+import { answer, comparison, csvName, lossCurve, metrics, parametersChart, toCsv, toMarkdown } from "./index.ts";
+import { diverged, methods, syntheticRecords, withScores } from "./synthetic.test.data.ts";
 
 /** Four methods, three datasets, two seeds; one cell was not run, one diverged, one has a single seed. */
 function unevenRecords() {
@@ -106,10 +107,14 @@ test("prints costs in Markdown and CSV, also without full fine-tuning", () => {
     expect(Number(value(name)), name).toBeGreaterThan(0);
 });
 
-test("every column of the table with a value per run is a column of the CSV", () => {
-  const header = toCsv(comparison(syntheticRecords())).split("\n")[0]!.split(",");
-  for (const { csv } of tableColumns) if (csv !== undefined) expect(header).toContain(csv.name);
-  expect(new Set(header).size).toBe(header.length);
+test("every metric that a run has is a column of the CSV, and no other", () => {
+  const header = (records: RunRecord[]) => toCsv(comparison(records)).split("\n")[0]!.split(",");
+  const records = syntheticRecords();
+  for (const metric of metrics)
+    expect(header(records).includes(csvName(metric)), metric.name).toBe(metric.value(records[0]!) !== undefined);
+  const scored = header(records.map((record) => withScores(record, { copyRate: 0.25 })));
+  expect(scored).toEqual([...header(records), "copy_rate", "copy_rate_low", "copy_rate_high"]);
+  expect(new Set(scored).size).toBe(scored.length);
 });
 
 test("marks times that were measured under load, and prints the load", () => {

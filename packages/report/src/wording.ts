@@ -16,6 +16,29 @@ export function miniatureNote({ records }: Comparison): string {
   return `${what} FIDs use the features of ${features} and must never be compared with published FIDs.`;
 }
 
+/**
+ * Sentences on the measurement: datasets, seeds, numbers of images, extractor and protocol.
+ *
+ * @param code formats the names of protocol, extractor and resizer
+ */
+export function measurement(comparison: Comparison, code = (name: string) => name): string {
+  const { records, datasets } = comparison;
+  const scored = records.flatMap((record) => record.metrics ?? []);
+  const rangeText = (values: number[]) => {
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    return least === most ? String(least) : `${least} to ${most}`;
+  };
+  const scopeText = `FID, lower is better, on ${quantity(datasets.length, "dataset")}, ${seedsText(comparison)}.`;
+  const protocol = `Protocol ${code(comparison.protocol)}.`;
+  const first = scored[0];
+  if (first === undefined) return `${scopeText} ${protocol}`;
+  const imagesText =
+    `Each run: ${rangeText(scored.map(({ generated }) => generated))} generated images ` +
+    `against ${rangeText(scored.map(({ real }) => real))} real ones, ` +
+    `with the features of ${code(first.extractor)} (resizer ${code(first.resizer)}).`;
+  return `${scopeText} ${imagesText} ${protocol}`;
+}
+
 /** `3 seeds each`, or `1 to 3 seeds each` if the counts differ. */
 export function seedsText({ rows }: Comparison): string {
   const counts = rows.flatMap((row) => row.cells.map((cell) => cell.seeds.length)).filter((count) => count > 0);

@@ -1,4 +1,4 @@
-// Writes records as the files of a report: tables as CSV and Markdown, the chart as PNG and SVG.
+// Writes records as the files of a report: tables as CSV, Markdown and LaTeX, the chart as PNG and SVG.
 
 import { join } from "node:path";
 import { replaceFile } from "@dit-bench/files";
@@ -6,7 +6,9 @@ import type { RunRecord } from "@dit-bench/record";
 import { parametersChart } from "./charts/parameters-chart.ts";
 import { type Comparison, type ComparisonOptions, comparison } from "./comparison.ts";
 import { toCsv } from "./csv.ts";
-import { type MarkdownOptions, toMarkdown } from "./markdown.ts";
+import { toLatex } from "./latex.ts";
+import { toMarkdown } from "./markdown.ts";
+import type { PrintOptions } from "./printed-table.ts";
 
 export type ReportPaths = Readonly<Record<keyof typeof outputs, string>>;
 
@@ -17,13 +19,14 @@ export interface Report {
 
 interface Output {
   file: string;
-  content(comparison: Comparison, options: MarkdownOptions): string | Promise<Uint8Array>;
+  content(comparison: Comparison, options: PrintOptions): string | Promise<Uint8Array>;
 }
 
 /** The files of a report. A further format is one entry. */
 const outputs = {
   csv: { file: "table.csv", content: toCsv },
   markdown: { file: "table.md", content: toMarkdown },
+  latex: { file: "table.tex", content: toLatex },
   png: { file: "chart.png", content: (compared) => parametersChart(compared, { format: "png" }) },
   svg: { file: "chart.svg", content: (compared) => parametersChart(compared, { format: "svg" }) },
 } satisfies Record<string, Output>;
@@ -36,7 +39,7 @@ const outputs = {
 export async function writeReport(
   records: readonly RunRecord[],
   folder: string,
-  options: ComparisonOptions & MarkdownOptions = {},
+  options: ComparisonOptions & PrintOptions = {},
 ): Promise<Report> {
   const compared = comparison(records, options);
   const files: { format: string; path: string; content: string | Uint8Array }[] = [];

@@ -15,9 +15,9 @@ import {
   recipeNames,
 } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
-import { hangText, screenWidth } from "../columns.ts";
 import type { DoctorOptions } from "../declarations/doctor.ts";
 import { print, printJson } from "../print.ts";
+import { hangText, screenWidth } from "../text-layout.ts";
 import { describeSize } from "./fetch.ts";
 
 interface Finding {

@@ -13,11 +13,11 @@ import {
   planFetch,
 } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
-import { alignColumns, hangText } from "../columns.ts";
 import type { FetchOptions } from "../declarations/fetch.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
+import { alignColumns, hangText } from "../text-layout.ts";
 
 export async function fetch(names: readonly string[], options: FetchOptions): Promise<void> {
   const env = { ...process.env, ...(options.to ? { DIT_BENCH_HOME: options.to } : {}) };

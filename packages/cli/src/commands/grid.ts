@@ -42,7 +42,7 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
   const log = openGridLog(folder, title);
   printNote(`${title}\n`);
 
-  const { watch, close, failures } = watchGrid(cells, jobs, log.write);
+  const { watch, note, close, failures } = watchGrid(cells, jobs, log.write);
   const run = startGrid({
     cells,
     command: (cell) => [entry, ...cellArguments(cell, plan, options, threads)],
@@ -51,9 +51,8 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
     ...(timeLimit === undefined ? {} : { limitMinutes: timeLimit }),
     watch,
   });
-  listenForSignals(run.stop, run.kill);
-  const { failed, stopped } = await run.result;
-  close();
+  listenForSignals(run.stop, run.kill, note);
+  const { failed, stopped } = await run.result.finally(close);
   if (stopped)
     throw new BenchError(
       "interrupted",

@@ -112,6 +112,7 @@ async function trainAndScore(options: RunOptions, cell: Cell, link: GridLink | u
       out: options.out,
       listener,
       keepState: options.keepState,
+      tensorboard: options.tensorboard,
       illustrations: [lossFile],
       illustrate: async (record, folder) => {
         const { lossCurve } = await import("@dit-bench/report");

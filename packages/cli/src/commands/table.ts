@@ -4,10 +4,18 @@ import { readFile, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { fileNames, replaceFile } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
-import { type Comparison, comparison, groupByProtocol, type ReportPaths, writeReport } from "@dit-bench/report";
+import {
+  type Comparison,
+  comparison,
+  groupByProtocol,
+  type PrintOptions,
+  type ReportPaths,
+  writeReport,
+} from "@dit-bench/report";
 import { BenchError, exitCodes, projectFolder } from "@dit-bench/runner";
 import { printable, quantity } from "@dit-bench/text";
 import type { TableOptions } from "../declarations/table.ts";
+import { splitNames } from "../parser/values.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { reportProblem } from "../report-error.ts";
 import { findTableRecords } from "../table-records.ts";
@@ -25,7 +33,10 @@ export async function table(options: TableOptions): Promise<void> {
         `make records with 'bench grid --recipe ${options.recipe}', then 'bench table --from runs'`,
     );
   }
-  const hasDamaged = await writeTables(from, options.out ? resolve(options.out) : from, options.json);
+  const hasDamaged = await writeTables(from, options.out ? resolve(options.out) : from, options.json, {
+    columns: options.columns === undefined ? undefined : splitNames("--columns", options.columns),
+    withPaper: options.withPaper,
+  });
   if (hasDamaged) process.exitCode = exitCodes.someCellsFailed;
 }
 
@@ -36,7 +47,12 @@ export async function table(options: TableOptions): Promise<void> {
  *
  * @returns whether records were damaged; they are named on stderr and in the tables
  */
-export async function writeTables(from: string, out: string, json: boolean): Promise<boolean> {
+export async function writeTables(
+  from: string,
+  out: string,
+  json: boolean,
+  choice: Pick<PrintOptions, "columns" | "withPaper"> = {},
+): Promise<boolean> {
   const { records, damaged, passedOver } = await findTableRecords(from, out);
   const problems = damaged.map(({ reason }) => reason);
   if (passedOver.length > 0)
@@ -54,7 +70,7 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
     );
   }
   const pathOf = new Map(records.map(({ record, path }) => [record, path]));
-  const leftOut = damaged.map(({ path }) => relative(from, path));
+  const options = { ...choice, leftOut: damaged.map(({ path }) => relative(from, path)) };
   const groups = [...groupByProtocol(records.map(({ record }) => record))];
   const folderName = fileNames();
   const written = [];
@@ -64,16 +80,16 @@ export async function writeTables(from: string, out: string, json: boolean): Pro
     try {
       const pathOfRecord = (record: RunRecord) => pathOf.get(record);
       const compared = comparison(group, { pathOf: pathOfRecord });
-      const paths = await writeReport(group, folder, { pathOf: pathOfRecord, leftOut })
+      const paths = await writeReport(group, folder, { pathOf: pathOfRecord, ...options })
         .then((report) => report.paths)
         .catch((error) => {
           // The user can read the table, even if it cannot be written.
-          print(describeComparison(compared, undefined, leftOut));
+          print(describeComparison(compared, undefined, options));
           throw explainWriteError(folder, error);
         });
       if (resolve(out) !== resolve(from)) await copyRecords(compared, pathOf, join(folder, "records"));
       written.push({ protocol, records: compared.records.length, ...paths });
-      print(describeComparison(compared, paths, leftOut));
+      print(describeComparison(compared, paths, options));
     } catch (error) {
       errors.push(error as Error);
     }
@@ -97,14 +113,14 @@ function explainWriteError(folder: string, error: NodeJS.ErrnoException): Error 
 }
 
 /** Returns the text of one table. @param paths undefined if nothing could be written */
-function describeComparison(compared: Comparison, paths: ReportPaths | undefined, leftOut: readonly string[]): string {
+function describeComparison(compared: Comparison, paths: ReportPaths | undefined, options: PrintOptions): string {
   const relativePath = (path: string) => printable(relative(process.cwd(), path) || path);
   const files = Object.values(paths ?? {}).map(relativePath);
   const wholeTable = paths && relativePath(paths.markdown);
   return [
     `${printable(compared.protocol)}: ${quantity(compared.records.length, "record")}`,
     "",
-    formatTable(compared, { wholeTable, leftOut }),
+    formatTable(compared, { ...options, wholeTable }),
     "",
     ...files.map((file) => `  ${file}`),
     "",

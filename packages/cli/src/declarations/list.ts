@@ -1,10 +1,13 @@
 // The arguments and flags of `bench list`.
 
-import { argument, declare, type OptionsOf, text, toggle, wholeNumber } from "../parser/flag.ts";
+import { argument, choice, declare, list as names, type OptionsOf, text, toggle, wholeNumber } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";
 import { out, plugin, recipe } from "./shared.ts";
 
 export const listNames = ["methods", "datasets", "recipes", "engines", "runs"] as const;
+/** Orders of the runs beside those by a metric; `folder` is that of the files' paths. */
+export const textOrders = ["folder", "date", "protocol", "dataset", "method", "seed"] as const;
+
 export type ListName = (typeof listNames)[number];
 
 export const list = declare({
@@ -16,6 +19,15 @@ export const list = declare({
     recipe: { ...recipe, about: "methods: the recipe whose model to count on" },
     plugin: { ...plugin, about: "methods: include the methods of this package, folder or file" },
     out: { ...out, about: "runs: where they are kept" },
+    method: names("names", "runs: only of these methods, by name or label"),
+    dataset: names("names", "runs: only on these datasets"),
+    protocol: names("names", "runs: only of these protocols"),
+    seed: names("numbers", "runs: only with these seeds"),
+    state: names("names", "runs: only those that ended so", ["finished", "diverged"]),
+    sort: choice("name", "runs: order; by a metric, the best first", {
+      choices: async () => [...textOrders, ...(await import("@dit-bench/report")).metrics.map(({ name }) => name)],
+      default: "folder",
+    }),
     json: toggle("print as JSON, with every value that is known"),
   },
 });

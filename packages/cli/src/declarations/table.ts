@@ -1,6 +1,6 @@
 // The arguments and flags of `bench table`.
 
-import { declare, type OptionsOf, text } from "../parser/flag.ts";
+import { declare, list, type OptionsOf, text, toggle } from "../parser/flag.ts";
 import { json } from "./shared.ts";
 
 export const table = declare({
@@ -9,8 +9,15 @@ export const table = declare({
     recipe: text("name", "the recipe whose published records to read: results/NAME", { default: "mini" }),
     from: text("folder", "read the records below this folder instead, such as runs"),
     out: text("folder", "where to write tables, chart and copies of the records (default: beside the records)"),
+    columns: list("names", "columns of the table of methods, comma-separated, the most important first", async () =>
+      (await import("@dit-bench/report")).tableColumns.map(({ name }) => name),
+    ),
+    withPaper: toggle("add the table of the DiffFit paper, which is not comparable"),
     json,
   },
+  notes: [
+    "Writes table.md, table.tex (LaTeX with booktabs), table.csv (every number of every run), chart.png and chart.svg.",
+  ],
 });
 
 export type TableOptions = OptionsOf<typeof table.flags>;

@@ -1,7 +1,7 @@
 // Flags that `bench run` and `bench grid` share. A grid passes them on to each cell, except those of `notForCells`.
 
 import type { KeepState } from "@dit-bench/runner";
-import { choice, texts } from "../parser/flag.ts";
+import { choice, text, texts } from "../parser/flag.ts";
 import { computing, json, out, plugin, recipe, strict } from "./shared.ts";
 
 /** A record of the type, so that no value is missing. Loading them from the runner would slow the help. */
@@ -26,6 +26,10 @@ export const training = {
     "keep the training state of a finished run, from which a run with more training.steps continues; " +
       "auto: up to 1 GiB",
     { choices: keepStates, default: "auto" },
+  ),
+  tensorboard: text(
+    "folder",
+    "write the curves of the training for TensorBoard, too; metrics.jsonl in the folder of a run always has them",
   ),
   json,
 };

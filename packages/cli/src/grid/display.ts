@@ -1,158 +1,132 @@
-// The display of a grid on stderr. Each cell that has ended has a line that stays. On a terminal, each running cell has
-// a line below these, which is redrawn in place; elsewhere a line is printed every 30 seconds.
+// The display of a grid on stderr. On a terminal, a table of all cells is reshownWidths in place, and only failures leave a
+// line above it; at the end the whole table stays. Elsewhere each cell that has ended has a line, and a line is printed
+// every 30 seconds. No mode of the terminal is changed, so nothing has to be restored, even after a kill.
 
 import { printable } from "@dit-bench/text";
 import stringWidth from "string-width";
 import { formatDuration, type Terminal } from "../progress.ts";
+import { type CellRow, type CellState, cut, describeStates, describeTimeLeft, formatCellTable } from "./cell-table.ts";
 import type { GridEstimate } from "./estimate.ts";
 
 export interface GridDisplay {
   started(cell: string): void;
   stage(cell: string, name: string): void;
-  progress(cell: string, done: number, total: number): void;
-  /** Prints a line that stays, and removes the cell's own line. */
-  ended(cell: string, line: string): void;
+  progress(cell: string, done: number, total: number, loss?: string): void;
+  ended(cell: string, end: CellEnd): void;
   /** Prints a line that stays and belongs to no cell. */
   note(line: string): void;
   close(): void;
 }
 
-export interface GridState {
-  /** The number of cells that have ended, and the number of all cells. */
-  counts(): { readonly ended: number; readonly total: number };
-  /** Seconds until the end of the grid, if that can be estimated. */
-  secondsLeft(): number | undefined;
+export interface CellEnd {
+  readonly state: Exclude<CellState, "waiting" | "running">;
+  readonly fid?: number;
+  /** Describes the end. */
+  readonly line: string;
 }
 
-interface Row {
-  stage: string;
-  done: number;
-  total: number;
+export interface GridState {
+  /** Names of all cells, in the order in which they start. */
+  readonly cells: readonly string[];
+  /** Seconds until the end of the grid, if that can be estimated. */
+  secondsLeft(): number | undefined;
 }
 
 const redrawMs = 200;
 /** Time between two lines if stderr is no terminal. */
 const lineMs = 30_000;
-const widestLabel = 40;
-const widestBar = 24;
 
-export function createGridDisplay(terminal: Terminal, estimate: GridEstimate, state: GridState): GridDisplay {
-  const rows = new Map<string, Row>();
-  let shownLines = 0;
+/** @param onResize calls back whenever the size of the terminal has changed; returns a function that ends that */
+export function createGridDisplay(
+  terminal: Terminal,
+  estimate: GridEstimate,
+  { cells, secondsLeft }: GridState,
+  onResize: (redraw: () => void) => () => void = watchResize,
+): GridDisplay {
+  const rows = new Map<string, CellRow>(
+    cells.map((name) => [name, { name, state: "waiting", stage: "", done: 0, total: 0 }]),
+  );
+  /** Widths of the lines on the screen. */
+  let shownWidths: number[] = [];
   let shownAt = Number.NEGATIVE_INFINITY;
+  let isOpen = terminal.isTTY;
 
-  const erase = () => {
-    if (shownLines > 0) terminal.write(`\x1b[${shownLines}F\x1b[J`);
-    shownLines = 0;
+  /** The codes that erase these lines. On a screen that has become narrower, a line may have wrapped into several. */
+  const eraser = (): string => {
+    const lines = shownWidths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / terminal.columns)), 0);
+    shownWidths = [];
+    return lines > 0 ? `\x1b[${lines}F\x1b[J` : "";
   };
-  const draw = () => {
-    if (!terminal.isTTY || rows.size === 0) return;
-    shownAt = terminal.now();
+  const tableLines = (height: number): string[] => {
+    const timeLeft = (name: string) => describeTimeLeft(estimate.cellSeconds(name), estimate.stageSeconds(name));
     const width = terminal.columns - 1; // a full line would wrap on some terminals
-    const mostRows = Math.max(1, terminal.rows - 3);
-    const labelWidth = Math.min(widestLabel, Math.max(...[...rows.keys()].map((name) => stringWidth(name))));
-    const lines = [...rows]
-      .slice(0, mostRows)
-      .map(([name, row]) => formatRow(name, row, labelWidth, width, describeRemaining(name)));
-    if (rows.size > mostRows) lines.push(cut(`… and ${rows.size - mostRows} more`, width));
-    lines.push(cut(formatSummary(state), width));
-    terminal.write(`${shownLines > 0 ? `\x1b[${shownLines}F\x1b[J` : ""}${lines.join("\n")}\n`);
-    shownLines = lines.length;
+    return formatCellTable([...rows.values()], { width, height, timeLeft });
   };
-  const describeRemaining = (name: string): string => {
-    const cellSeconds = estimate.cellSeconds(name);
-    if (cellSeconds !== undefined) return `${formatDuration(cellSeconds)} left`;
-    const stageSeconds = estimate.stageSeconds(name);
-    return stageSeconds === undefined ? "" : `${formatDuration(stageSeconds)} left of this stage`;
+  const summary = (): string => {
+    const left = secondsLeft();
+    return `${describeStates([...rows.values()])}${left === undefined ? "" : `, about ${formatDuration(left)} left`}`;
+  };
+  /** Draws the table, below lines that stay. */
+  const draw = (stayingText = "") => {
+    shownAt = terminal.now();
+    const height = Math.max(2, terminal.rows - 2); // besides the summary and the line of the cursor
+    const erasing = eraser();
+    const lines = [...tableLines(height), cut(summary(), terminal.columns - 1)];
+    terminal.write(`${erasing}${stayingText}${lines.join("\n")}\n`);
+    shownWidths = lines.map((line) => stringWidth(line));
   };
   const drawUnlessRecent = () => {
-    if (terminal.now() - shownAt >= redrawMs) draw();
+    if (terminal.isTTY && terminal.now() - shownAt >= redrawMs) draw();
   };
   const printLine = () => {
-    if (rows.size === 0) return;
-    const running = [...rows].map(([name, row]) =>
-      [printable(name), printable(row.stage), row.total > 0 ? `${row.done}/${row.total}` : ""]
-        .filter(Boolean)
-        .join(" "),
+    const running = [...rows.values()].filter(({ state }) => state === "running");
+    if (running.length === 0) return;
+    const texts = running.map(({ name, stage, done, total }) =>
+      [printable(name), printable(stage), total > 0 ? `${done}/${total}` : ""].filter(Boolean).join(" "),
     );
-    terminal.write(`${formatSummary(state)}; running: ${running.join("; ")}\n`);
+    terminal.write(`${summary()}; running: ${texts.join("; ")}\n`);
   };
   const timer = terminal.isTTY ? setInterval(draw, 1000) : setInterval(printLine, lineMs);
   timer.unref();
+  const ignoreResize = terminal.isTTY ? onResize(draw) : () => {};
+  const update = (cell: string, change: Partial<CellRow>) => {
+    const row = rows.get(cell);
+    if (row) Object.assign(row, change);
+  };
+  if (terminal.isTTY) draw();
 
   return {
     started(cell) {
-      rows.set(cell, { stage: "start", done: 0, total: 0 });
+      update(cell, { state: "running", stage: "start" });
       drawUnlessRecent();
     },
     stage(cell, name) {
-      const row = rows.get(cell);
-      if (row) Object.assign(row, { stage: name, done: 0, total: 0 });
+      update(cell, { stage: name, done: 0, total: 0 });
       drawUnlessRecent();
     },
-    progress(cell, done, total) {
-      const row = rows.get(cell);
-      if (row) Object.assign(row, { done, total });
+    progress(cell, done, total, loss) {
+      update(cell, { done, total, ...(loss === undefined ? {} : { loss }) });
       drawUnlessRecent();
     },
-    ended(cell, line) {
-      rows.delete(cell);
-      erase();
-      terminal.write(`${line}\n`);
-      draw();
+    ended(cell, { state, fid, line }) {
+      update(cell, { state, ...(fid === undefined ? {} : { fid }) });
+      if (!terminal.isTTY) terminal.write(`${line}\n`);
+      else draw(state === "failed" ? `${line}\n` : "");
     },
     note(line) {
-      erase();
-      terminal.write(`${line}\n`);
-      draw();
+      if (isOpen) draw(`${line}\n`);
+      else terminal.write(`${line}\n`);
     },
     close() {
       clearInterval(timer);
-      erase();
+      ignoreResize();
+      if (isOpen) terminal.write(`${eraser()}${tableLines(Number.POSITIVE_INFINITY).join("\n")}\n\n`);
+      isOpen = false;
     },
   };
 }
 
-function formatSummary({ counts, secondsLeft }: GridState): string {
-  const { ended, total } = counts();
-  const left = secondsLeft();
-  return `${ended} of ${total} done${left === undefined ? "" : `, about ${formatDuration(left)} left`}`;
-}
-
-/**
- * Returns a row such as `flowers lora seed 0  train      [=====     ] 120/300  12 s left`, cut at `width`.
- *
- * @param labelWidth width of the cell's name, in columns
- */
-function formatRow(
-  name: string,
-  { stage, done, total }: Row,
-  labelWidth: number,
-  width: number,
-  remaining: string,
-): string {
-  const head = `${pad(name, labelWidth)}  ${pad(stage, 11)}`;
-  const count = total > 0 ? `${done}/${total}` : "";
-  const room = Math.min(widestBar, width - stringWidth(head) - count.length - remaining.length - 8);
-  const share = total > 0 ? Math.min(1, done / total) : 0; // a plug-in may report more than the total
-  const filled = Math.round(room * share);
-  const bar = total > 0 && room >= 6 ? `[${"=".repeat(filled)}${" ".repeat(room - filled)}]` : "";
-  return cut([head, bar, count, remaining].filter(Boolean).join("  "), width);
-}
-
-const pad = (text: string, width: number): string => {
-  const shown = cut(text, width);
-  return shown + " ".repeat(Math.max(0, width - stringWidth(shown)));
-};
-
-/** Escapes the text and cuts it to `width` columns; a wide character takes two. */
-function cut(rawText: string, width: number): string {
-  const text = printable(rawText);
-  if (stringWidth(text) <= width) return text;
-  let kept = "";
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (stringWidth(kept + segment) > width - 1) break;
-    kept += segment;
-  }
-  return `${kept}…`;
+function watchResize(redraw: () => void): () => void {
+  process.stderr.on("resize", redraw);
+  return () => void process.stderr.off("resize", redraw);
 }

@@ -21,6 +21,7 @@ import {
 import { exitCodes } from "@dit-bench/runner/errors";
 import type { GridOptions } from "../declarations/grid.ts";
 import { divideSettings } from "../method-settings.ts";
+import { splitNames } from "../parser/values.ts";
 import { exitCodeOf } from "../report-error.ts";
 import { requestStop } from "../signals.ts";
 import { startEngine } from "../start-engine.ts";
@@ -184,15 +185,4 @@ function realPath(folder: string): string {
   } catch {
     return folder;
   }
-}
-
-/** Splits a comma-separated list into its names, without spaces around them. */
-function splitNames(flag: string, text: string): string[] {
-  const names = text.split(",").map((part) => part.trim());
-  if (names.includes(""))
-    throw new BenchError("usage", `${flag} '${text}' has an empty name; wanted names separated by single commas`);
-  const duplicate = names.find((name, i) => names.indexOf(name) !== i);
-  if (duplicate !== undefined)
-    throw new BenchError("usage", `${flag} '${text}' has '${duplicate}' twice; give each name once`);
-  return names;
 }

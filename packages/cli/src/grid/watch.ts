@@ -11,7 +11,9 @@ export interface WatchedGrid {
   readonly watch: GridWatch;
   /** Names of the cells that have failed so far. */
   readonly failures: readonly string[];
-  /** Removes the display. */
+  /** Prints a line that stays. */
+  note(line: string): void;
+  /** Ends the display; the table of cells stays. */
   close(): void;
 }
 
@@ -25,12 +27,12 @@ export function watchGrid(
   const waiting = [...cells];
   const failures: string[] = [];
   let ended = 0;
+  const nameOf = nameCells(cells);
   const waitingMethods = () => waiting.map(({ method }) => method);
   const display = createGridDisplay(stderrTerminal(), estimate, {
-    counts: () => ({ ended, total: cells.length }),
+    cells: cells.map(nameOf),
     secondsLeft: () => estimate.gridSeconds(waitingMethods(), jobs),
   });
-  const nameOf = nameCells(cells);
   const watch: GridWatch = {
     started(cell) {
       waiting.splice(waiting.indexOf(cell), 1);
@@ -43,7 +45,7 @@ export function watchGrid(
         display.stage(nameOf(cell), message.name);
       } else if (message.kind === "progress") {
         estimate.progress(nameOf(cell), message.done, message.total);
-        display.progress(nameOf(cell), message.done, message.total);
+        display.progress(nameOf(cell), message.done, message.total, lossIn(message.note));
       }
     },
     output: (cell, lines) => log(nameOf(cell), lines),
@@ -55,11 +57,18 @@ export function watchGrid(
       if (outcome.kind !== "stopped") ended++;
       if (outcome.kind === "failed") failures.push(name);
       const count = applyStyle(colours[outcome.kind], `[${ended}/${cells.length}]`);
-      display.ended(name, `${count} ${printable(`${name}: ${description}`)}`);
+      display.ended(name, {
+        state: outcome.kind,
+        line: `${count} ${printable(`${name}: ${description}`)}`,
+        ...(outcome.kind === "finished" ? { fid: outcome.record.metrics!.fid } : {}),
+      });
     },
   };
-  return { watch, failures, close: display.close };
+  return { watch, failures, note: display.note, close: display.close };
 }
+
+/** The loss in the note of a training's progress, such as `loss 0.0412`. */
+const lossIn = (note: string | undefined): string | undefined => /^loss (\S+)$/.exec(note ?? "")?.[1];
 
 const colours = { finished: "green", failed: "red", stopped: "yellow" } as const;
 

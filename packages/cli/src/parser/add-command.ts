@@ -4,10 +4,10 @@
 import { BenchError } from "@dit-bench/runner/errors";
 import { closestName } from "@dit-bench/text";
 import { type Command, Option, Argument as ParserArgument } from "commander";
-import { hangText } from "../columns.ts";
+import { hangText } from "../text-layout.ts";
 import { longName } from "./command-line.ts";
 import type { Argument, Arguments, Choices, Declaration, Flag, Flags, OptionsOf, ValuesOf } from "./flag.ts";
-import { refuseBlank } from "./values.ts";
+import { refuseBlank, splitNames } from "./values.ts";
 
 /** Adds a command to its parent. @param run the code of the command; it gets the arguments by name, and the options */
 export function addCommand<F extends Flags, A extends Arguments>(
@@ -92,7 +92,7 @@ class DeclaredArgument extends ParserArgument {
 function describeFlag(flag: Flag, choices?: readonly string[]): string {
   const hasDefault = flag.placeholder !== undefined && flag.default !== undefined && !flag.repeatable;
   const facts = [
-    ...(choices ? [`one of ${choices.join(", ")}`] : []),
+    ...(choices ? [`${flag.commaSeparated ? "any" : "one"} of ${choices.join(", ")}`] : []),
     ...(hasDefault ? [`default: ${flag.default}`] : []),
   ];
   const about = flag.repeatable ? `${flag.about}; repeatable` : flag.about;
@@ -118,7 +118,11 @@ function refuseMissing(command: Command): void {
 async function refuseUnknownChoices(command: Command): Promise<void> {
   for (const option of declaredOptions(command)) {
     if (command.getOptionValueSource(option.attributeName()) !== "cli") continue;
-    await refuseUnknown(option.long!, command.getOptionValue(option.attributeName()), option.declaration.choices);
+    const { choices, commaSeparated } = option.declaration;
+    if (choices === undefined) continue;
+    const value: string = command.getOptionValue(option.attributeName());
+    for (const name of commaSeparated ? splitNames(option.long!, value) : [value])
+      await refuseUnknown(option.long!, name, choices);
   }
   for (const [i, argument] of command.registeredArguments.entries())
     if (argument instanceof DeclaredArgument)

@@ -14,6 +14,8 @@ export interface Flag<Value = unknown> {
   readonly negated?: true;
   /** Every use adds a value. */
   readonly repeatable?: true;
+  /** The value is a list of names with commas between them. */
+  readonly commaSeparated?: true;
   readonly choices?: Choices;
   /** Reads one use of the flag. Throws BenchError (usage). @param previous the value so far, or the default */
   read?(text: string, previous: Value | undefined, flag: string): Value;
@@ -75,10 +77,12 @@ export const texts = (placeholder: string, about: string): Flag<readonly string[
   read: (value, previous = []) => [...previous, value],
 });
 
-/** Comma-separated names; the lists of several uses are joined to one. */
-export const list = (placeholder: string, about: string): Flag<string | undefined> => ({
+/** Comma-separated names; the lists of several uses are joined to one. `splitNames` returns the names. */
+export const list = (placeholder: string, about: string, choices?: Choices): Flag<string | undefined> => ({
   placeholder,
   about,
+  commaSeparated: true,
+  ...(choices ? { choices } : {}),
   read: (value, previous) => (previous === undefined ? value : `${previous},${value}`),
 });
 

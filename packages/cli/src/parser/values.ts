@@ -47,6 +47,17 @@ export function refuseBlank(what: string, value: string): void {
   throw new BenchError("usage", `${what} is ${value === "" ? "empty" : "blank"}; is the variable in your script set?`);
 }
 
+/** Splits a comma-separated list into its names, without spaces around them. Throws BenchError (usage). */
+export function splitNames(flag: string, text: string): string[] {
+  const names = text.split(",").map((part) => part.trim());
+  if (names.includes(""))
+    throw new BenchError("usage", `${flag} '${text}' has an empty name; wanted names separated by single commas`);
+  const duplicate = names.find((name, i) => names.indexOf(name) !== i);
+  if (duplicate !== undefined)
+    throw new BenchError("usage", `${flag} '${text}' has '${duplicate}' twice; give each name once`);
+  return names;
+}
+
 /** Checks that a file name has one of these extensions, in upper or lower case. */
 export const extension = (...extensions: readonly string[]): Check<string> => ({
   holds: (name) => extensions.some((end) => name.toLowerCase().endsWith(end)),

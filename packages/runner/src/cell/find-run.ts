@@ -14,6 +14,8 @@ export interface CellFiles {
   readonly recordPath: string;
   readonly weightsPath: string;
   readonly sheetPath: string;
+  /** Loss and time of each training step, for other programs. */
+  readonly stepsPath: string;
   /** State of an unfinished training. */
   readonly checkpointPath: string;
   /** Training state of a finished run. */
@@ -27,6 +29,7 @@ export function filesOf(folder: string): CellFiles {
     recordPath: join(folder, "record.json"),
     weightsPath: join(folder, "weights.safetensors"),
     sheetPath: join(folder, "sheet.png"),
+    stepsPath: join(folder, "metrics.jsonl"),
     checkpointPath: join(folder, "checkpoint.safetensors"),
     statePath: join(folder, "state.safetensors"),
     lockPath: join(folder, ".lock"),

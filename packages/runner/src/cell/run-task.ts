@@ -26,6 +26,8 @@ export interface RunTask {
    * Names of the PNG files that `illustrate` makes. Those of a finished run that are missing or damaged are made again.
    */
   readonly illustrations?: readonly string[];
+  /** Folder for TensorBoard's event files; each run has a subfolder there. */
+  readonly tensorboard?: string | undefined;
   /** When the training state is kept at the end; see kept-state.ts. */
   readonly keepState?: KeepState;
 }

@@ -14,6 +14,7 @@ import { denoisingBatch, pixelBatch } from "./batches.ts";
 import { denoisingStep } from "./denoising-step.ts";
 import { fixedBatch, isFixedBatchStep } from "./fixed-batch.ts";
 import { findState } from "./kept-state.ts";
+import { jsonLines } from "./step-log.ts";
 import { tinyConfig, tinyImages, tinyWeights } from "./tiny-dit.test.data.ts";
 import { type Training, train } from "./train.ts";
 
@@ -110,6 +111,32 @@ describe("training", () => {
     expect(trained.continuedFrom).toEqual({ steps: 32, identity: "short" });
     expect(trained.resumes).toBe(1);
     expect(result(trained)).toEqual(result(straight));
+  });
+
+  it("writes every step once to its log, also after a kill between two checkpoints and a resume", async () => {
+    const path = join(out, "metrics.jsonl");
+    const logged = () =>
+      readFileSync(path, "utf8")
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+    const more = { log: jsonLines(path), earlier: async () => undefined };
+    await train(training("logged", 12, { ...more, listener: stoppingAfter(7) })).catch(() => {});
+    const checkpoint = join(folderOf("logged"), "checkpoint.safetensors");
+    const atSeven = readFileSync(checkpoint);
+    await train(training("logged", 12, { ...more, listener: stoppingAfter(9) })).catch(() => {});
+    expect(logged().map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    writeFileSync(checkpoint, atSeven); // as if the process had been killed after step 9
+    const { losses, fixedBatchLoss } = await train(training("logged", 12, more));
+    const lines = logged();
+    expect(lines.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(lines.slice(1).map(({ loss }) => Math.fround(loss))).toEqual(losses);
+    expect(lines.slice(1).every((line) => line.stepMilliseconds > 0 && line.learningRate === 1e-3)).toBe(true);
+    const evaluated = lines.filter((line) => line.fixedBatchLoss !== undefined);
+    expect(evaluated.map(({ step, fixedBatchLoss: value }) => ({ step, value: Math.fround(value) }))).toEqual(
+      fixedBatchLoss,
+    );
+    rmSync(join(out, "logged"), { recursive: true });
   });
 
   it("continues from the longest usable state, and trains no step where that state is complete", async () => {

@@ -10,6 +10,7 @@ import { compileFixedBatch, type FixedBatch, type FixedBatchLoss } from "./fixed
 import { unflatten } from "./flat.ts";
 import { initialState, type StepDescription, stateNames, type TrainingState, trainingStep } from "./optimizer-step.ts";
 import { measureOtherLoad } from "./other-load.ts";
+import { linesOf, type OpenStepLog, type StepLog } from "./step-log.ts";
 
 export interface Training {
   readonly engine: Engine;
@@ -22,6 +23,8 @@ export interface Training {
   /** Inputs of `step`, counted from 0. They depend on the step alone, so that a resumed training repeats them. */
   batch(step: number): Values;
   readonly fixedBatch?: FixedBatch;
+  /** Gets a line for each step. */
+  readonly log?: OpenStepLog;
   /** The checkpoint file, and the run that it belongs to. */
   readonly checkpoint: { readonly path: string; readonly identity: string; readonly lineage: string };
   /** A state of a shorter training, from which this one may continue if it has no checkpoint. */
@@ -88,7 +91,11 @@ export async function train(task: Training): Promise<Trained> {
     resumes,
     ...(continuedFrom ? { continuedFrom } : {}),
   });
-  if (done.step >= steps) return checkFinite(result(state.ema, done.stepMilliseconds, 0, done));
+  const openLog = () => task.log?.(linesOf({ losses, fixedBatchLoss }, (step) => task.optimizer(step).lr));
+  if (done.step >= steps) {
+    openLog()?.close();
+    return checkFinite(result(state.ema, done.stepMilliseconds, 0, done));
+  }
   if (own) listener.note?.(`resuming after step ${own.step} of ${steps}`);
 
   listener.stage?.("compile");
@@ -96,6 +103,7 @@ export async function train(task: Training): Promise<Trained> {
   const compiled = await engine.compile(...trainingStep(task.step));
   const compileSeconds = (performance.now() - compileStart) / 1e3;
   let evaluation: FixedBatchLoss | undefined;
+  let log: StepLog | undefined;
   try {
     if (fixedBatch) evaluation = await compileFixedBatch(engine, fixedBatch);
     await moveState(state, compiled);
@@ -108,6 +116,9 @@ export async function train(task: Training): Promise<Trained> {
       });
     };
     await evaluate(done.step);
+    await clock.pausedFor(async () => {
+      log = openLog();
+    });
     listener.stage?.("train", `${steps} step${steps === 1 ? "" : "s"}`);
     const milliseconds: number[] = [];
     let nextCheckpoint = performance.now() + 1e3 * CHECKPOINT_SECONDS;
@@ -132,13 +143,23 @@ export async function train(task: Training): Promise<Trained> {
       const value = (loss as Float32Array)[0]!;
       milliseconds.push(performance.now() - before);
       losses.push(value);
-      if (!Number.isFinite(value))
+      const line = {
+        step: step + 1,
+        loss: value,
+        learningRate: task.optimizer(step).lr,
+        stepMilliseconds: Number(milliseconds.at(-1)!.toFixed(3)),
+      };
+      if (!Number.isFinite(value)) {
+        log?.append(line);
         throw new Diverged(
           `the loss of step ${step} is ${value}`,
           result(new Float32Array(parameters), median(milliseconds), compileSeconds, clock.spent()),
         );
+      }
       listener.progress?.(step + 1, steps, `loss ${value.toFixed(4)}`);
       await evaluate(step + 1);
+      const evaluated = fixedBatchLoss.at(-1);
+      log?.append(evaluated?.step === step + 1 ? { ...line, fixedBatchLoss: evaluated.value } : line);
       const last = step + 1 === steps;
       const stop = !last && listener.stopping?.();
       if (last || stop || performance.now() > nextCheckpoint) await saveCheckpoint(step + 1);
@@ -148,6 +169,7 @@ export async function train(task: Training): Promise<Trained> {
     const { ema } = await stateOf(compiled);
     return checkFinite(result(ema, median(milliseconds), compileSeconds, clock.spent()));
   } finally {
+    log?.close();
     await evaluation?.dispose();
     await compiled.dispose();
   }

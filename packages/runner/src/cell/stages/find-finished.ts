@@ -40,7 +40,7 @@ export async function clearUnfinished(
   const { record, problem, images } = await findRun(files, expected, imagesOf(task));
   if (problem !== undefined)
     task.listener.note?.(`${problem}: ${record ? "the weights are made again" : "the cell is run again"}`);
-  for (const path of [files.recordPath, files.weightsPath, files.sheetPath, files.checkpointPath])
+  for (const path of [files.recordPath, files.weightsPath, files.sheetPath, files.stepsPath, files.checkpointPath])
     moveFolderAside(path, task.listener);
   if (!record) return {};
   if (problem !== undefined) return { damaged: { record, images } };

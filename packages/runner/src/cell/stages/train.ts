@@ -1,13 +1,16 @@
 // The third stage: trains the cell. A run that diverges leaves its record here, because nothing follows.
 
+import { join, relative } from "node:path";
 import { linearSchedule } from "@dit-bench/diffusion";
 import { writeRecord } from "@dit-bench/record";
 import { denoisingBatch, type TrainingImages } from "../../training/batches.ts";
 import { removeCheckpoint } from "../../training/checkpoint.ts";
 import { denoisingStep } from "../../training/denoising-step.ts";
+import { eventLog } from "../../training/event-log.ts";
 import { fixedBatch, isFixedBatchStep } from "../../training/fixed-batch.ts";
 import { findState } from "../../training/kept-state.ts";
 import { trainingMicroBatches } from "../../training/micro-batches.ts";
+import { jsonLines, openAll } from "../../training/step-log.ts";
 import { Diverged, type Trained, train } from "../../training/train.ts";
 import { recordOf } from "../run-record.ts";
 import type { PreparedCell } from "./prepare.ts";
@@ -36,7 +39,7 @@ function trainingOf(
   { task, files, adapted, config, values, expected: { identity }, lineage }: PreparedCell,
   images: TrainingImages,
 ): Parameters<typeof train>[0] {
-  const { recipe, engine, seed, out, listener, method } = task;
+  const { recipe, engine, seed, out, listener, method, tensorboard } = task;
   const { steps, batch, emaDecay, labelDropout, learningRateScale, betas, eps, weightDecay } = recipe.settings.training;
   const optimizer = { lr: method.method.learningRate * learningRateScale, betas, eps, weightDecay };
   const settings = { batch, seed, flip: recipe.settings.data.flip, labelDropout, nullClass: config.classes };
@@ -58,6 +61,10 @@ function trainingOf(
       batch: evaluated.batch,
       isDue: (step) => isFixedBatchStep(step, steps, batch),
     },
+    log: openAll(
+      jsonLines(files.stepsPath),
+      ...(tensorboard === undefined ? [] : [eventLog(join(tensorboard, relative(out, files.folder)))]),
+    ),
     checkpoint: { path: files.checkpointPath, identity, lineage },
     earlier: (parameters) => findState({ out, cell: files.folder, owner, steps, listener }, parameters),
     listener,

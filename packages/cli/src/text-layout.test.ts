@@ -1,7 +1,7 @@
 // Layout of tables and hanging indents.
 
 import { describe, expect, it } from "vitest";
-import { alignColumns, fitColumns, hangText, screenWidth } from "./columns.ts";
+import { alignColumns, fitColumns, hangText, screenWidth } from "./text-layout.ts";
 
 describe("alignColumns", () => {
   it("makes columns as wide as their widest cell, aligns numbers to the right, and ends no line with spaces", () => {
