@@ -64,7 +64,11 @@ async function withHashes(
   onNote?.(`reading ${files.length} files once for their SHA-256, which "${path}.index" does not have yet`);
   const added: string[] = [];
   for (const [i, file] of files.entries()) {
-    added.push(createHash("sha256").update(await readFile(diskPath(folder, file))).digest("hex"));
+    added.push(
+      createHash("sha256")
+        .update(await readFile(diskPath(folder, file)))
+        .digest("hex"),
+    );
     onProgress?.(i + 1, files.length);
   }
   const completed = { ...description, hashes: added };

@@ -56,8 +56,7 @@ describe("copyRate", () => {
   });
 
   test("gives the same interval for the same seed, and another for another seed", () => {
-    const of = (seed: number) =>
-      copyRate(sample(200, "g"), sample(100, "t"), sample(50, "h"), D, { ...options, seed });
+    const of = (seed: number) => copyRate(sample(200, "g"), sample(100, "t"), sample(50, "h"), D, { ...options, seed });
     expect(of(1)).toEqual(of(1));
     expect(of(2)).not.toEqual(of(1));
   });

@@ -69,10 +69,8 @@ export function copyRate(
   const resampled = Float64Array.from(
     { length: resamples },
     (_, i) =>
-      rateOf(
-        resample(generated_M, seed, "copy-rate.generated", i),
-        resample(heldOut_H, seed, "copy-rate.held-out", i),
-      ).rate,
+      rateOf(resample(generated_M, seed, "copy-rate.generated", i), resample(heldOut_H, seed, "copy-rate.held-out", i))
+        .rate,
   ).sort();
   const tail = (1 - level) / 2;
   return {

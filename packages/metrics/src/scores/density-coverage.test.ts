@@ -51,7 +51,11 @@ describe("densityCoverage", () => {
   test("has the values of a NumPy implementation on sets that a formula makes", () => {
     const set = (n: number, phase: number) =>
       Float64Array.from({ length: n * 4 }, (_, i) => Math.sin(1.7 * i + phase) + Math.cos(0.3 * i * (1 + phase)));
-    const { density, coverage } = densityCoverage(set(60, 0.5).map((v) => v + 0.7), set(50, 0), 4);
+    const { density, coverage } = densityCoverage(
+      set(60, 0.5).map((v) => v + 0.7),
+      set(50, 0),
+      4,
+    );
     expect(density).toBeCloseTo(202 / 300, 12);
     expect(coverage).toBeCloseTo(40 / 50, 12);
   });

@@ -3,12 +3,14 @@
 import { linearSchedule } from "@dit-bench/diffusion";
 import { writeRecord } from "@dit-bench/record";
 import { denoisingBatch, type TrainingImages } from "../../training/batches.ts";
-import { removeCheckpoint } from "../../training/checkpoint.ts";
+import { type Progress, removeCheckpoint } from "../../training/checkpoint.ts";
 import { denoisingStep } from "../../training/denoising-step.ts";
+import { type FidCurve, hasAllPoints } from "../../training/fid-curve.ts";
 import { fixedBatch, isFixedBatchStep } from "../../training/fixed-batch.ts";
 import { findState } from "../../training/kept-state.ts";
 import { trainingMicroBatches } from "../../training/micro-batches.ts";
 import { Diverged, type Trained, train } from "../../training/train.ts";
+import { fidOverTraining } from "../fid-over-training.ts";
 import { recordOf } from "../run-record.ts";
 import type { PreparedCell } from "./prepare.ts";
 
@@ -18,8 +20,9 @@ export async function trainCell(cell: PreparedCell): Promise<Trained> {
   clock.restart();
   const images = await space.training(data);
   clock.lap("latents");
+  const fidCurve = fidOverTraining(cell);
   try {
-    return await train(trainingOf(cell, images));
+    return await train(trainingOf(cell, images, fidCurve));
   } catch (error) {
     if (error instanceof Diverged) {
       await writeRecord(files.recordPath, recordOf(cell, error.trained, null));
@@ -27,6 +30,7 @@ export async function trainCell(cell: PreparedCell): Promise<Trained> {
     }
     throw error;
   } finally {
+    await fidCurve?.dispose();
     images.close();
   }
 }
@@ -35,6 +39,7 @@ export async function trainCell(cell: PreparedCell): Promise<Trained> {
 function trainingOf(
   { task, files, adapted, config, values, expected: { identity }, lineage }: PreparedCell,
   images: TrainingImages,
+  fidCurve: FidCurve | undefined,
 ): Parameters<typeof train>[0] {
   const { recipe, engine, seed, out, listener, method } = task;
   const { steps, batch, emaDecay, labelDropout, learningRateScale, betas, eps, weightDecay } = recipe.settings.training;
@@ -45,6 +50,10 @@ function trainingOf(
   const owner = { identity, lineage, engine: engine.name };
   const microBatches =
     engine.adapter === undefined ? trainingMicroBatches(config, adapted.parameters, batch) : undefined;
+  const problemOf = (earlier: Progress) =>
+    fidCurve === undefined || hasAllPoints(fidCurve, earlier)
+      ? undefined
+      : "it has no FID of the steps that metrics.every asks for; training starts again";
   const evaluated = fixedBatch(images, schedule, batch);
   return {
     engine,
@@ -58,8 +67,9 @@ function trainingOf(
       batch: evaluated.batch,
       isDue: (step) => isFixedBatchStep(step, steps, batch),
     },
+    fidCurve,
     checkpoint: { path: files.checkpointPath, identity, lineage },
-    earlier: (parameters) => findState({ out, cell: files.folder, owner, steps, listener }, parameters),
+    earlier: (parameters) => findState({ out, cell: files.folder, owner, steps, problemOf, listener }, parameters),
     listener,
   };
 }
