@@ -184,8 +184,8 @@ export const recordSchema = z
        */
       fixedBatchLoss: z.array(z.strictObject({ step: count, value: z.number().nullable() })).optional(),
       /**
-       * FID of few samples over training, by the weights' moving average (EMA), if the recipe's `metrics.every` asks for
-       * it: `value` against the training images, `heldOut` against the images that were held out, if any.
+       * FID of few samples over training, by the weights' moving average (EMA), if the recipe's `metrics.every` asks
+       * for it: `value` against the training images, `heldOut` against the images that were held out, if any.
        */
       fid: z
         .array(

@@ -38,7 +38,7 @@ describe("copyRate", () => {
     expect(copyRate(far, sample(60, "t"), sample(60, "h"), D, options)).toMatchObject({ rate: 0, low: 0, high: 0 });
   });
 
-  // From NumPy: distances by np.linalg.norm, the quantile by np.quantile(…, 0.05, method="weibull").
+  // From NumPy: pairwise distances by np.linalg.norm, the quantile by np.quantile(…, 0.05, method="weibull").
   test("has the values of a NumPy implementation on sets that a formula makes", () => {
     const set = (n: number, phase: number) =>
       Float64Array.from({ length: n * 4 }, (_, i) => Math.sin(1.7 * i + phase) + Math.cos(0.3 * i * (1 + phase)));

@@ -16,7 +16,7 @@ export interface CopyRate {
   /** Bootstrap interval of the rate, over generated and held-out samples. */
   readonly low: number;
   readonly high: number;
-  /** The quantile `copyQuantile` of the held-out samples' distances to their nearest training image. */
+  /** The quantile `copyQuantile` of the held-out samples' nearest distances. */
   readonly distance: number;
 }
 
@@ -30,14 +30,14 @@ export interface CopyRateOptions {
 }
 
 /**
- * The share of generated samples whose distance to the nearest training image is below the 5 % quantile of that
- * distance over held-out images.
+ * The share of generated samples whose nearest distance, that to the nearest training image, is below the 5 % quantile
+ * of the nearest distances of held-out images.
  *
- * The three sets and the distances are those of the test for data-copying of Meehan, Chaudhuri and Dasgupta, 2020
- * (https://arxiv.org/abs/2004.05675): a model copies if its samples are nearer to the training set than held-out
- * samples are. Their test C_T compares the two lists of distances by the Mann-Whitney statistic in cells of a partition
- * of the space. This is a share instead of a z-score, because a z-score grows with the number of samples. It looks at
- * the lower tail because a few copies hardly move a comparison of typical distances. There is no partition.
+ * The test for data-copying of Meehan, Chaudhuri and Dasgupta, 2020 (https://arxiv.org/abs/2004.05675) compares the
+ * same nearest distances: a model copies if its samples are nearer to the training set than held-out samples are. Their
+ * statistic C_T is a z-score of Mann and Whitney in cells of a partition of feature space. This is a share instead,
+ * because a z-score grows with the number of samples. It looks at the lower tail, because a few copies hardly move a
+ * comparison of typical samples. There is no partition.
  *
  * If the samples had the distribution of the held-out images, the rate would be 0.05 on average: the quantile of type 6
  * is unbiased in this sense for 19 held-out samples or more.
@@ -59,12 +59,12 @@ export function copyRate(
   sampleCount(generated, dimension, "copy rate: generated set");
   sampleCount(training, dimension, "copy rate: training set");
   sampleCount(heldOut, dimension, "copy rate: held-out set");
-  const distancesOf = (set: Float32Array | Float64Array): Float64Array => {
+  const nearestOf = (set: Float32Array | Float64Array): Float64Array => {
     const { x_MD, y_ND } = centerBoth(set, training, dimension);
     return nearestDistances(x_MD, y_ND, dimension).map(Math.sqrt);
   };
-  const generated_M = distancesOf(generated);
-  const heldOut_H = distancesOf(heldOut);
+  const generated_M = nearestOf(generated);
+  const heldOut_H = nearestOf(heldOut);
   const { rate, distance } = rateOf(generated_M, heldOut_H);
   const resampled = Float64Array.from(
     { length: resamples },

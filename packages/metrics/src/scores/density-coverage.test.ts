@@ -47,7 +47,7 @@ describe("densityCoverage", () => {
     expect(densityCoverage(x, y, d, k)).toEqual(expected);
   });
 
-  // From NumPy: distances by np.linalg.norm, radii by np.sort(...)[:, 5], the counts as in the package prdc.
+  // From NumPy: pairwise distances by np.linalg.norm, radii by np.sort(...)[:, 5], the counts as in the package prdc.
   test("has the values of a NumPy implementation on sets that a formula makes", () => {
     const set = (n: number, phase: number) =>
       Float64Array.from({ length: n * 4 }, (_, i) => Math.sin(1.7 * i + phase) + Math.cos(0.3 * i * (1 + phase)));

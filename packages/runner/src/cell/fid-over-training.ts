@@ -49,7 +49,7 @@ export function fidOverTraining(cell: PreparedCell): MeasuredCurve | undefined {
       listener.stage?.("fid", `${samples} samples after step ${step} of ${training.steps}`);
       const network = mergedNetwork(adapted, config, values, ema);
       const { x } = await sample({ engine, network, settings: sampling, seed, labels, listener });
-      const { features } = await measureImages(space, extractor, config, x, [], listener);
+      const { features } = await measureImages(space, extractor, config, x, [], {}); // the stage remains "fid"
       const found = statistics(features, extractor.dimension);
       return {
         step,
@@ -64,6 +64,7 @@ export function fidOverTraining(cell: PreparedCell): MeasuredCurve | undefined {
 
 async function measureReferences({ task, extractorFile, data }: PreparedCell): Promise<References> {
   const { engine, out, listener } = task;
+  listener.stage?.("features", "of the real images, for the FID over training");
   const extractor = await compileRecipeExtractor(engine, extractorFile, data.size);
   const context = { engine: engine.name, out, listener };
   const { heldOut } = data;

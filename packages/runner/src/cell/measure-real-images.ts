@@ -11,7 +11,8 @@ import { shortHash } from "../storage/hashes.ts";
 import { readOrMake } from "../storage/shared-result.ts";
 
 /**
- * Features [N, D] of a dataset, or of its held-out images. They are not stored if images are not resized: the miniatures' extractor takes seconds.
+ * Features [N, D] of a dataset, or of its held-out images. They are not stored if images are not resized: the
+ * miniatures' extractor takes seconds.
  *
  * @param out folder that holds all runs
  */

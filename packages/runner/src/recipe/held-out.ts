@@ -92,8 +92,8 @@ export function splitFolder(set: ImageSet | StoredSet, settings: RecipeSettings,
 /**
  * The indices of the images to train on and of the held-out ones. An image is held out if the first 32 bits of its
  * hash, as a fraction, are below `share`. So the choice does not depend on other images, equal files are in the same
- * part, a smaller share holds out a subset, and classes are split alike. The exception is a class that would be held
- * out as a whole: all of it is trained on.
+ * part, a smaller share holds out a subset, and each class is split by about the same share. The exception is a class
+ * that would be held out as a whole: all of it is trained on.
  */
 export function splitByHash(
   hashes: readonly string[],

@@ -93,7 +93,7 @@ export const recipeSchema = z.strictObject({
     .strictObject({
       resamples: z.int().min(20),
       level: z.number().gt(0).lt(1),
-      /** Compute an FID of few samples at the start, after every so many training steps, and at the end. Default: not. */
+      /** Steps between two FIDs of few samples during training. Default: none is computed. */
       every: wholeNumber.optional(),
       /** Number of these samples. Default: `defaultEverySamples`. */
       everySamples: z.int().min(2).optional(),
