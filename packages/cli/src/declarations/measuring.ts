@@ -43,7 +43,8 @@ export const features = declare({
 });
 
 export const fid = declare({
-  about: "print the Fréchet distance between two sets of images (FID); " +
+  about:
+    "print the Fréchet distance between two sets of images (FID); " +
     "with --json also KID, precision, recall, density and coverage",
   arguments: {
     a: argument(

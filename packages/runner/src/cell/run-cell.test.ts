@@ -142,7 +142,7 @@ describe("runCell", () => {
       const names = ["copyRate", "coverage", "density", "heldOutFid", "heldOutKid", "precision", "recall"];
       expect(Object.keys(metrics.scores!).sort()).toEqual(names);
       expect(metrics.scores!.heldOutFid!.value).not.toBe(metrics.fid);
-      expect(metrics.leftOut).toBeUndefined();
+      expect(Object.keys(metrics.leftOut!)).toEqual(["perClass"]);
       expect(record.training.fid!.map(({ step, samples }) => [step, samples])).toEqual([0, 2, 4, 5].map((n) => [n, 8]));
       for (const { value, heldOut } of record.training.fid!) {
         expect(value).toBeGreaterThan(0);

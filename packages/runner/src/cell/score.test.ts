@@ -71,5 +71,8 @@ describe("score", () => {
     expect(both.perClass!.b).toBe(one.fid);
     const uneven = scored({ generated: labelled("generated", 79, 2), real: labelled("real", 90, 2), classes });
     expect(Object.keys(uneven.perClass!)).toEqual(["a"]);
+    expect(uneven.leftOut).toBeUndefined();
+    const none = scored({ generated: labelled("generated", 60, 2), real: labelled("real", 90, 2), classes });
+    expect(none.leftOut).toEqual({ perClass: "no class has 40 samples and 40 training images" });
   });
 });

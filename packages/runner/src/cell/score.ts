@@ -8,7 +8,7 @@ import type { RunMetrics } from "@dit-bench/record";
 import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
 import { computeMetrics, heldOutScores } from "../metrics/compute.ts";
 import { subsample } from "../metrics/metric.ts";
-import { type LabelledFeatures, perClassFid } from "../metrics/per-class.ts";
+import { type LabelledFeatures, noClassReason, perClassFid } from "../metrics/per-class.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
 
 /** Features of the sets of images, each [N, D], row-major. `real` is the reference of FID and KID. */
@@ -43,7 +43,12 @@ export function score(
   const sets = { generated, real, dimension: D, ...(heldOut && { heldOut }) };
   const { scores, leftOut } = computeMetrics(sets, settings);
   const missing = noHeldOut === undefined ? [] : heldOutScores.map((name) => [name, noHeldOut] as const);
-  const reasons = { ...leftOut, ...Object.fromEntries(missing) };
+  const perClass = perClassFid(labelled, training, classes, D);
+  const reasons = {
+    ...leftOut,
+    ...Object.fromEntries(missing),
+    ...(classes.length > 1 && !perClass && { perClass: noClassReason }),
+  };
   return {
     extractor: extractor.id,
     dimension: D,
@@ -65,6 +70,6 @@ export function score(
       ]),
     ),
     ...(Object.keys(reasons).length > 0 ? { leftOut: reasons } : {}),
-    ...perClassFid(labelled, training, classes, D),
+    ...perClass,
   };
 }

@@ -16,6 +16,9 @@ export interface ClassScores {
   readonly perClassImages: Readonly<Record<string, { readonly generated: number; readonly real: number }>>;
 }
 
+/** Why there is no FID of any class, though there are several classes. */
+export const noClassReason = `no class has ${fewestImages} samples and ${fewestImages} training images`;
+
 /**
  * The FID of each class with at least `fewestImages` samples and as many training images, also known as intra-FID
  * (Miyato and Koyama, 2018, https://arxiv.org/abs/1802.05637). Undefined if no class has enough, or there is only one.

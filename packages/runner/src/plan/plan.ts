@@ -6,7 +6,7 @@ import { CLASS_EMBEDDING, ditModel } from "@dit-bench/dit";
 import { type AnyMethod, attach, labelOf, size } from "@dit-bench/method";
 import { extractorOf } from "../extractors/extractors.ts";
 import { countImages, type DatasetChoice, datasetTitle } from "../recipe/dataset.ts";
-import { heldOutShare } from "../recipe/held-out.ts";
+import { expectedHeldOut } from "../recipe/held-out.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { defaultEverySamples } from "../recipe/schema.ts";
 import { countFidSteps } from "../training/fid-curve.ts";
@@ -58,7 +58,7 @@ export async function planRun(
   const { settings } = recipe;
   const { training, sampling, model, extractor, data, metrics } = settings;
   const { classes, images } = countImages(recipe, dataset);
-  const { share } = heldOutShare(settings, dataset);
+  const share = expectedHeldOut(settings, dataset, images);
   const trained = Math.round(images * (1 - share));
   const config = { ...model, classes };
   const adapted = attach(method, ditModel(config), options);

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "./dataset.ts";
-import { heldOutShare, splitByHash, splitImages, type WholeSet } from "./held-out.ts";
+import { expectedHeldOut, heldOutShare, splitByHash, splitImages, type WholeSet } from "./held-out.ts";
 import { loadRecipe } from "./recipe.ts";
 
 const hashOf = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -87,6 +87,13 @@ describe("splitImages", () => {
     expect(labels.length).toBe(100);
     expect(splitImages(whole(100), named(0.2), own).heldOut!.labels.length).toBeGreaterThan(10);
     expect(splitImages(whole(100), settings, {}).noHeldOut).toBeUndefined();
+  });
+
+  it("expects to hold out the share, except of sets that are trained on as a whole", () => {
+    expect(expectedHeldOut(settings, own, 260)).toBe(0.2);
+    expect(expectedHeldOut(settings, own, 100)).toBe(0);
+    expect(expectedHeldOut(named(0.2), own, 100)).toBe(0.2);
+    expect(expectedHeldOut(settings, {}, 1000)).toBe(0);
   });
 
   it("trains on all where the rest would be smaller than a batch, unless a setting names the share", () => {

@@ -56,6 +56,14 @@ export function heldOutShare(
   return { share: data.heldOut ?? (folder === undefined ? 0 : ownHeldOut), named };
 }
 
+/** The share that is held out of a set of this many images, if chance splits them as the share says. */
+export function expectedHeldOut(settings: RecipeSettings, choice: Choice, images: number): number {
+  const { share, named } = heldOutShare(settings, choice);
+  const heldOut = Math.round(share * images);
+  const isKept = !named && reasonToKeepAll(images - heldOut, heldOut, settings.training.batch) !== undefined;
+  return isKept ? 0 : share;
+}
+
 /**
  * Splits a set. Where no setting names the share, nothing is held out of sets too small for it: with fewer than
  * `fewestImages` held-out images no score of them is computed, and training needs a whole batch.
