@@ -60,6 +60,21 @@ export function divideSettings(
   return { recipe, recipeFlags, methods };
 }
 
+/**
+ * The changes of the recipe with the value of `--held-out`. Throws BenchError (usage) if `--set` has another value of
+ * that setting.
+ */
+export function withHeldOut(recipe: Settings["recipe"], heldOut: number | undefined): Settings["recipe"] {
+  const key = "data.heldOut";
+  if (heldOut === undefined) return recipe;
+  if (Object.hasOwn(recipe, key) && recipe[key] !== heldOut)
+    throw new BenchError(
+      "usage",
+      `--held-out ${heldOut} and --set ${key}=${recipe[key]} are the same setting with two values; give one`,
+    );
+  return { ...recipe, [key]: heldOut };
+}
+
 function parseFlag(flag: string): { key: string; value: unknown; text: string } {
   const at = flag.indexOf("=");
   if (at < 0) throw new BenchError("usage", `--set ${flag} has no '='; wanted key=value, such as rank=16`);

@@ -79,6 +79,43 @@ describe("bench run --data", () => {
   });
 });
 
+describe("held-out images", () => {
+  it("are those of --held-out, and the summary prints which scores lack images", async () => {
+    const data = await photos("split", { daisy: 20, rose: 20 });
+    const r = await run("--data", data, "--out", "held", "--held-out", "0.5", "--json");
+    expect(r.code, r.stderr).toBe(0);
+    const { data: used, metrics, protocol } = recordOf(r.json.record);
+    expect(used.images + used.heldOut.images).toBe(40);
+    expect(used.heldOut.share).toBe(0.5);
+    expect(r.json.heldOutImages).toBe(used.heldOut.images);
+    expect(protocol).toMatch(/^tiny\/1\+[0-9a-f]{8} on own images$/);
+    expect(metrics.leftOut.copyRate).toBe("20 samples, fewer than 40");
+    expect(r.stdout).toMatch(/scores +density [\d.]+, coverage [\d.]+, precision [\d.]+, recall [\d.]+/);
+    expect(r.stdout).toMatch(/left out +copyRate, heldOutFid, heldOutKid: 20 samples, fewer than 40/);
+  });
+
+  it("are a fifth of own images by default, in the plan and in the scores", async () => {
+    const data = await photos("many", { daisy: 130, rose: 130 });
+    const plan = await run("--data", data, "--dry-run", "--set", "metrics.every=1");
+    expect(plan.stdout).toMatch(/held out +about 52 of 260 images \(--held-out 0\.2\)/);
+    expect(plan.stdout).toMatch(/FID over training, 3 times 100 samples/);
+    const r = await run("--data", data, "--out", "held", "--set", "sampling.images=40");
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.stdout).toMatch(/held out +FID [\d.]+, KID -?[\d.]+ +\(against \d+ images that were not trained on\)/);
+    expect(r.stdout).toMatch(/copy rate +[\d.]+ % +\(95 % interval/);
+  });
+
+  it.each([
+    [["--held-out", "1"], "wanted a share of at least 0 and below 1"],
+    [["--held-out", "0.1", "--set", "data.heldOut=0.2"], "are the same setting with two values"],
+    [["--set", "metrics.everySamples=5"], "metrics.everySamples: it is used only with metrics.every"],
+  ])("refuses %j", async (args, message) => {
+    const r = await run("--dataset", "flowers", ...args);
+    expect(r.stderr).toContain(message);
+    expect(r.code).toBe(2);
+  });
+});
+
 describe("bench grid --data", () => {
   it("makes one column of the table for each folder", async () => {
     const [one, two] = [await photos("first", { a: 6, b: 6 }), await photos("second", { a: 7, b: 6 })];

@@ -32,6 +32,7 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
         `(${share < 10 ? share.toPrecision(2) : share.toFixed(0)} %), ` +
         `${parameters.classEmbedding.toLocaleString("en")} of them in the class embedding`,
     ),
+    ...heldOutLines(plan),
     ...formatItem(
       "memory",
       `about ${formatBytes(memory.training)} in training, ${formatBytes(memory.sampling)} in sampling; ` +
@@ -56,6 +57,17 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
     ),
     "",
   ].join("\n");
+}
+
+/** Returns the line about held-out images, if there are some. */
+function heldOutLines({ heldOut }: Plan): string[] {
+  if (heldOut === undefined) return [];
+  const { share, images } = heldOut;
+  return formatItem(
+    "held out",
+    `about ${Math.round(share * images).toLocaleString("en")} of ${quantity(images, "image")} (--held-out ${share}); ` +
+      "the others are trained on",
+  );
 }
 
 /** Returns the lines of the files. A path follows on the line of its file if it fits, and on the next line if not. */

@@ -17,14 +17,16 @@ export interface RunFiles {
 
 /** Returns the figures for the JSON output. */
 export function figuresOf(record: RunRecord, files: RunFiles) {
-  const { fid, fidInterval, baseFid, kid, baseKid, extractor } = record.metrics!;
+  const { fid, fidInterval, baseFid, kid, baseKid, extractor, scores, leftOut, perClass } = record.metrics!;
   return {
     method: record.cell.methodLabel,
     dataset: record.cell.dataset,
     seed: record.cell.seed,
     protocol: record.protocol,
     ...{ fid, fidInterval, baseFid, kid, baseKid, extractor },
+    ...{ scores, leftOut, perClass },
     images: record.data.images,
+    heldOutImages: record.data.heldOut?.images ?? 0,
     skipped: record.data.skipped,
     trainableParameters: record.parameters.trainable,
     seconds: record.times.total,
@@ -53,6 +55,7 @@ export function describeRun(record: RunRecord, files: RunFiles, width = process.
     ],
     ["base model", `${m!.baseFid.toFixed(2)}   (not fine-tuned, sampled with its null class)`],
     ["KID", `${m!.kid.toFixed(4)}   (base model ${m!.baseKid.toFixed(4)})`],
+    ...scoreRows(record),
     [
       "trained",
       `${parameters.trainable.toLocaleString("en")} of ${parameters.model.toLocaleString("en")} parameters ` +
@@ -90,6 +93,53 @@ export function describeRun(record: RunRecord, files: RunFiles, width = process.
     "",
     ...notes.flatMap((note) => [...wrapLine("", note), ""]),
   ].join("\n");
+}
+
+/** Returns the rows of the scores beside FID and KID, and of those that are left out. */
+function scoreRows({ metrics, data }: RunRecord): string[][] {
+  const { scores = {}, leftOut = {}, perClass, perClassImages, dimension, intervalLevel } = metrics!;
+  const { heldOutFid, heldOutKid, copyRate, ...others } = scores;
+  const rows: string[][] = [];
+  if (heldOutFid && heldOutKid)
+    rows.push([
+      "held out",
+      `FID ${heldOutFid.value.toFixed(2)}, KID ${heldOutKid.value.toFixed(4)}   ` +
+        `(against ${quantity(data.heldOut!.images, "image")} that were not trained on)`,
+    ]);
+  const texts = Object.entries(others).map(([name, { value }]) => `${name} ${value.toFixed(2)}`);
+  if (texts.length > 0) rows.push(["scores", texts.join(", ")]);
+  if (copyRate) {
+    const [low, high] = copyRate.interval!.map((x) => (100 * x).toFixed(0));
+    rows.push([
+      "copy rate",
+      `${(100 * copyRate.value).toFixed(1)} %   (${100 * intervalLevel} % interval ${low} to ${high} %; ` +
+        "about 5 % if nothing is copied)",
+    ]);
+  }
+  if (perClass && perClassImages) {
+    const values = Object.values(perClass);
+    const counts = Object.values(perClassImages).map(({ generated, real }) => Math.min(generated, real));
+    const few =
+      Math.min(...counts) <= dimension ? `, too few for ${dimension} features: compare equal numbers only` : "";
+    rows.push([
+      "per class",
+      `FID ${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)}   ` +
+        `(${quantity(values.length, "class")}, at least ${Math.min(...counts)} images of each${few})`,
+    ]);
+  }
+  if (Object.keys(leftOut).length > 0) rows.push(["left out", describeLeftOutScores(leftOut)]);
+  return rows;
+}
+
+/** Returns the names of scores that are left out, grouped by reason. */
+function describeLeftOutScores(leftOut: Readonly<Record<string, string>>): string {
+  const reasons = [...new Set(Object.values(leftOut))];
+  return reasons
+    .map((reason) => {
+      const names = Object.keys(leftOut).filter((name) => leftOut[name] === reason);
+      return `${names.join(", ")}: ${reason}`;
+    })
+    .join("; ");
 }
 
 /** Returns the size of the trained weights. Records of early versions lack it; for these, the file is measured. */

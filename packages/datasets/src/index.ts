@@ -3,7 +3,8 @@
 
 export { DataError, type DataErrorCode } from "./data-error.ts";
 export { type ImageListing, listAllImages, listImages, type Skipped } from "./folder/image-listing.ts";
-export { fitsInMemory, type ImageSet, type LoadOptions, loadFolder } from "./folder/load-folder.ts";
+export { fingerprintOf, fitsInMemory, type ImageSet, type LoadOptions, loadFolder } from "./folder/load-folder.ts";
+export { selectImages } from "./folder/select-images.ts";
 export { type StoredSet, type StoreOptions, storeFolder } from "./folder/store-folder.ts";
 export { MatError } from "./prepare/mat/mat-error.ts";
 export {

@@ -9,7 +9,35 @@ test("recordSchema accepts a finished and a diverged run", () => {
   expect(recordSchema.safeParse(divergedRecord()).error).toBeUndefined();
 });
 
+test("recordSchema accepts the optional scores, held-out images and FID over training", () => {
+  const { metrics, data, training, ...rest } = exampleRecord();
+  const record = {
+    ...rest,
+    data: { ...data, heldOut: { share: 0.2, images: 102, fingerprint: "e".repeat(64) } },
+    training: {
+      ...training,
+      fid: [
+        { step: 0, value: 70.5, samples: 100 },
+        { step: 300, value: 25, samples: 100, heldOut: 26 },
+      ],
+    },
+    metrics: {
+      ...metrics!,
+      scores: { precision: { value: 0.6 }, copyRate: { value: 0.05, interval: [0.02, 0.09] } },
+      leftOut: { heldOutFid: "8 held-out images, fewer than 40" },
+      perClass: { daisy: 30.5 },
+      perClassImages: { daisy: { generated: 60, real: 80 } },
+    },
+  };
+  expect(recordSchema.safeParse(record).error).toBeUndefined();
+});
+
 test.each([
+  [
+    "a score that is no number",
+    { ...exampleRecord(), metrics: { ...exampleRecord().metrics, scores: { recall: { value: Number.NaN } } } },
+    "recall",
+  ],
   ["a finished run without metrics", { ...exampleRecord(), metrics: null }, "metrics"],
   ["a diverged run with metrics", { ...divergedRecord(), metrics: exampleRecord().metrics }, "metrics"],
   ["an unknown field", { ...exampleRecord(), metrix: null }, "metrix"],

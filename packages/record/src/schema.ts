@@ -46,6 +46,21 @@ const data = z.strictObject({
   fingerprint: text,
   /** Number of files skipped because they could not be read as images. */
   skipped: count,
+  /** Images that the model was not trained on, for the held-out scores. Set only if there are some. */
+  heldOut: z
+    .strictObject({
+      /** Share of the images that the setting holds out, each by its own hash. */
+      share: z.number().gt(0).lt(1),
+      images: z.int().positive(),
+      fingerprint: text,
+    })
+    .optional(),
+});
+
+const score = z.strictObject({
+  value: z.number(),
+  /** At `intervalLevel`. */
+  interval: interval.optional(),
 });
 
 const metrics = z.strictObject({
@@ -61,7 +76,7 @@ const metrics = z.strictObject({
   real: z.int().positive(),
   fid: z.number(),
   fidInterval: interval,
-  /** Level of `fidInterval` and `baseFidInterval`, such as 0.95. */
+  /** Level of all intervals of these scores, such as 0.95. */
   intervalLevel: z.number().gt(0).lt(1),
   kid: z.number(),
   /** Scores of the base model without fine-tuning, sampled with its null class. */
@@ -69,6 +84,16 @@ const metrics = z.strictObject({
   baseFidInterval: interval,
   baseKid: z.number(),
   baseGenerated: z.int().positive(),
+  /** Further scores by name, such as `precision`; docs/metrics.md explains each. Older records do not have it. */
+  scores: z.record(text, score).optional(),
+  /** Names of scores that could not be computed, with the reasons. */
+  leftOut: z.record(text, text).optional(),
+  /** FID of the samples of each class against its training images, by class, for classes with enough of both. */
+  perClass: z.record(plainText, z.number()).optional(),
+  /** Numbers of images of the classes in `perClass`. */
+  perClassImages: z
+    .record(plainText, z.strictObject({ generated: z.int().positive(), real: z.int().positive() }))
+    .optional(),
 });
 
 /** The schema of a record. Unknown keys are errors, so that a misspelt field is not silently lost. */
@@ -158,6 +183,20 @@ export const recordSchema = z
        * and noise each time, so that the curve does not depend on the choice of batch. Older records do not have it.
        */
       fixedBatchLoss: z.array(z.strictObject({ step: count, value: z.number().nullable() })).optional(),
+      /**
+       * FID of few samples over training, by the weights' moving average (EMA), if the recipe's `metrics.every` asks
+       * for it: `value` against the training images, `heldOut` against the images that were held out, if any.
+       */
+      fid: z
+        .array(
+          z.strictObject({
+            step: count,
+            value: z.number(),
+            samples: z.int().positive(),
+            heldOut: z.number().optional(),
+          }),
+        )
+        .optional(),
       /** Steps and identity of the shorter run that training continued from, if any. */
       continuedFrom: z.strictObject({ steps: count, identity: sha256 }).optional(),
     }),

@@ -9,6 +9,7 @@ const layers = [
   "storage",
   "assets",
   "extractors",
+  "metrics",
   "recipe",
   "methods",
   "training",

@@ -24,7 +24,7 @@ import {
 } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
 import type { RunOptions } from "../declarations/run.ts";
-import { divideSettings } from "../method-settings.ts";
+import { divideSettings, withHeldOut } from "../method-settings.ts";
 import { describePlan } from "../plan-text.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { showProgress, stderrTerminal } from "../progress.ts";
@@ -62,7 +62,7 @@ async function checkOptions(options: RunOptions): Promise<Cell> {
   const method = methodNamed(options.method, loaded);
   const allMethods = loaded.map((one) => one.method);
   const settings = divideSettings(options.set, [method.method], allMethods);
-  const recipe = atPrecision(loadRecipe(options.recipe, settings.recipe), options.engine);
+  const recipe = atPrecision(loadRecipe(options.recipe, withHeldOut(settings.recipe, options.heldOut)), options.engine);
   return { recipe, method, methodOptions: settings.methods.get(method.method.name)!.options, dataset };
 }
 

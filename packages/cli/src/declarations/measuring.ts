@@ -43,7 +43,9 @@ export const features = declare({
 });
 
 export const fid = declare({
-  about: "print the Fréchet distance between two sets of images (FID); with --json also KID, precision and recall",
+  about:
+    "print the Fréchet distance between two sets of images (FID); " +
+    "with --json also KID, precision, recall, density and coverage",
   arguments: {
     a: argument(
       "generated images: a folder; a .npz or .npy with uint8 images [N, H, W, 3], as the sample_ddp.py of DiT and " +

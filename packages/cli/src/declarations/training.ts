@@ -1,7 +1,7 @@
 // Flags that `bench run` and `bench grid` share. A grid passes them on to each cell, except those of `notForCells`.
 
 import type { KeepState } from "@dit-bench/runner";
-import { choice, text, texts } from "../parser/flag.ts";
+import { choice, decimalNumber, text, texts } from "../parser/flag.ts";
 import { computing, json, out, plugin, recipe, strict } from "./shared.ts";
 
 /** A record of the type, so that no value is missing. Loading them from the runner would slow the help. */
@@ -20,6 +20,12 @@ export const training = {
   ),
   plugin,
   strict,
+  heldOut: decimalNumber(
+    "share",
+    "share of the images that is not trained on, for the held-out scores; the setting data.heldOut " +
+      "(default: 0.2 of your own images, if enough remain, and none of others)",
+    { holds: (share) => share < 1, wanted: "a share of at least 0 and below 1" },
+  ),
   engine: computing.engine,
   keepState: choice(
     "when",

@@ -20,7 +20,7 @@ import {
 } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
 import type { GridOptions } from "../declarations/grid.ts";
-import { divideSettings } from "../method-settings.ts";
+import { divideSettings, withHeldOut } from "../method-settings.ts";
 import { splitNames } from "../parser/values.ts";
 import { exitCodeOf } from "../report-error.ts";
 import { requestStop } from "../signals.ts";
@@ -138,7 +138,7 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
     chosen,
     loaded.map((l) => l.method),
   );
-  const recipe = atPrecision(loadRecipe(options.recipe, settings.recipe), options.engine);
+  const recipe = atPrecision(loadRecipe(options.recipe, withHeldOut(settings.recipe, options.heldOut)), options.engine);
   const columns = chooseColumns(options, recipe);
   if (options.engine !== "auto") await startEngine({ engine: options.engine });
   await checkBeforehand(recipe, columns, { out: options.out, decode: false });

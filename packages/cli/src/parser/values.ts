@@ -29,6 +29,7 @@ export const wholeNumbers = {
 /** Forms by placeholder. */
 export const decimals = {
   minutes: { form: /^\d+(\.\d+)?$/, wanted: "a decimal number, such as 90 or 0.5" },
+  share: { form: /^\d+(\.\d+)?$/, wanted: "a decimal number, such as 0.2" },
   factor: { form: /^\d+(\.\d+)?$/, wanted: "a decimal number, such as 1.5" },
 } as const satisfies Record<string, NumberForm>;
 

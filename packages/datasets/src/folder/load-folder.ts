@@ -21,6 +21,8 @@ export interface ImageSet {
   readonly fingerprint: string;
   /** [N], paths below the folder (see `diskPath`). */
   readonly files: readonly string[];
+  /** [N], the SHA-256 of each file. */
+  readonly hashes: readonly string[];
   readonly skipped: readonly Skipped[];
 }
 
@@ -78,6 +80,13 @@ interface LoadedFile extends LoadedImage {
   readonly file: string;
 }
 
+/** The fingerprint of a set of these files, whose SHA-256 are `hashes`, cropped to `size` pixels. */
+export function fingerprintOf(size: number, files: readonly string[], hashes: readonly string[]): string {
+  const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
+  for (const [i, file] of files.entries()) hash.update(`${hashes[i]} ${JSON.stringify(file)}\n`);
+  return hash.digest("hex");
+}
+
 const mostSetBytes = 2_000_000_000; // the set is in memory twice while it is assembled
 
 /** Whether this number of images with sides of `size` pixels fits in memory. */
@@ -101,19 +110,18 @@ function assemble(
   );
   const images = usedClasses.flatMap(({ images }) => images);
   const pixels = new Uint8Array(images.length * size * size * 3);
-  const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
-  for (const [i, image] of images.entries()) {
-    pixels.set(image.pixels, i * size * size * 3);
-    hash.update(`${image.sha256} ${JSON.stringify(image.file)}\n`);
-  }
+  for (const [i, image] of images.entries()) pixels.set(image.pixels, i * size * size * 3);
+  const files = images.map(({ file }) => file);
+  const hashes = images.map(({ sha256 }) => sha256);
   return {
     name: listing.name,
     classes: usedClasses.map(({ name }) => name),
     size,
     pixels,
     labels: Int32Array.from(usedClasses.flatMap(({ images }, label) => images.map(() => label))),
-    fingerprint: hash.digest("hex"),
-    files: images.map(({ file }) => file),
+    fingerprint: fingerprintOf(size, files, hashes),
+    files,
+    hashes,
     skipped,
   };
 }

@@ -1,5 +1,6 @@
 // Tests storeFolder: reuse of the stored images, damaged files, concurrent calls.
 
+import { createHash } from "node:crypto";
 import {
   mkdirSync,
   mkdtempSync,
@@ -92,6 +93,22 @@ describe("storeFolder", () => {
       expect(set.classes).toEqual(["a", "b"]);
       expect(readFileSync(path, "utf8")).toBe(text);
     }
+  });
+
+  test("adds the hashes of the files to a set that an earlier version stored, without decoding again", async () => {
+    const [path = ""] = storedFiles(".index");
+    const { digest: _, hashes, ...old } = JSON.parse(readFileSync(path, "utf8"));
+    const digest = createHash("sha256").update(JSON.stringify(old)).digest("hex");
+    writeFileSync(path, `${JSON.stringify({ ...old, digest })}\n`);
+    const notes: string[] = [];
+    const storeNoting = () =>
+      storeFolder(folder(), join(testFolder, "stored"), { size: 16, onNote: (note) => notes.push(note) });
+    for (const _ of ["adds", "has"]) {
+      const set = await storeNoting();
+      set.close();
+      expect(set.hashes).toEqual(hashes);
+    }
+    expect(notes).toEqual([expect.stringMatching(/^reading 8 files once for their SHA-256/)]);
   });
 
   test("throws when a damaged image is read, and decodes again once the file is deleted", async () => {

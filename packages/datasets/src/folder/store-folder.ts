@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { renameSync, rmSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FetchError } from "@dit-bench/fetch";
 import {
@@ -15,7 +16,7 @@ import {
 } from "@dit-bench/files";
 import { type ImageBytes, preprocessingId, processInOrder } from "@dit-bench/images";
 import { type ImageListing, listImages } from "./image-listing.ts";
-import { checkUsable, type ImageSet, type LoadOptions } from "./load-folder.ts";
+import { checkUsable, fingerprintOf, type ImageSet, type LoadOptions } from "./load-folder.ts";
 import { loadImage, refuseSkipped } from "./read-images.ts";
 import { createImages, openImages, readDescription, type SetDescription, writeDescription } from "./stored-set.ts";
 
@@ -44,11 +45,35 @@ export async function storeFolder(folder: string, place: string, options: StoreO
   if (strict) refuseSkipped(folder, listing.skipped);
   const path = join(place, `${fileName(listing.name)}-${size}-${keyOf(folder, listing, size)}`);
   const imageBytes = size * size * 3;
-  const description = await readOrDecode(folder, listing, path, options);
+  const description = await withHashes(folder, path, await readOrDecode(folder, listing, path, options), options);
   if (strict) refuseSkipped(folder, description.skipped);
   const { labels, checksums, ...rest } = description;
   const { close, ...pixels } = openImages(path, imageBytes, checksums);
   return { name: listing.name, size, ...rest, labels: Int32Array.from(labels), pixels, close };
+}
+
+/** The description with the SHA-256 of each file, which sets stored by earlier versions lack. */
+async function withHashes(
+  folder: string,
+  path: string,
+  description: SetDescription,
+  { onNote, onProgress }: StoreOptions,
+): Promise<SetDescription & { readonly hashes: readonly string[] }> {
+  const { hashes, files } = description;
+  if (hashes !== undefined) return { ...description, hashes };
+  onNote?.(`reading ${files.length} files once for their SHA-256, which "${path}.index" does not have yet`);
+  const added: string[] = [];
+  for (const [i, file] of files.entries()) {
+    added.push(
+      createHash("sha256")
+        .update(await readFile(diskPath(folder, file)))
+        .digest("hex"),
+    );
+    onProgress?.(i + 1, files.length);
+  }
+  const completed = { ...description, hashes: added };
+  writeDescription(path, completed);
+  return completed;
 }
 
 /** Identifies a set by the names, sizes and modification times of its files. */
@@ -108,8 +133,7 @@ async function decodeFolder(
   const { classes, skipped: skippedInListing } = listing;
   const items = classes.flatMap(({ files }, label) => files.map((file) => ({ file, label })));
   const skipped = [...skippedInListing];
-  const usableImages: { file: string; label: number; checksum: number }[] = [];
-  const hash = createHash("sha256").update(`${preprocessingId} ${size}\n`);
+  const usableImages: { file: string; label: number; checksum: number; sha256: string }[] = [];
   const temporaryPath = temporaryName(`${path}.pixels`);
   const images = createImages(temporaryPath);
   try {
@@ -118,10 +142,7 @@ async function decodeFolder(
       ({ file }) => loadImage(folder, file, size),
       (item, result) => {
         if ("reason" in result) skipped.push({ file: item.file, reason: result.reason });
-        else {
-          usableImages.push({ ...item, checksum: images.add(result.pixels) });
-          hash.update(`${result.sha256} ${JSON.stringify(item.file)}\n`);
-        }
+        else usableImages.push({ ...item, checksum: images.add(result.pixels), sha256: result.sha256 });
         if (strict) refuseSkipped(folder, skipped);
         onProgress?.(usableImages.length + skipped.length - skippedInListing.length, items.length);
       },
@@ -134,12 +155,15 @@ async function decodeFolder(
       skipped,
     );
     images.finish();
+    const files = usableImages.map(({ file }) => file);
+    const hashes = usableImages.map(({ sha256 }) => sha256);
     const newLabels = new Map(usedLabels.map((label, i) => [label, i]));
     const description: SetDescription = {
       classes: usedLabels.map((label) => classes[label]!.name),
       labels: usableImages.map(({ label }) => newLabels.get(label)!),
-      fingerprint: hash.digest("hex"),
-      files: usableImages.map(({ file }) => file),
+      fingerprint: fingerprintOf(size, files, hashes),
+      files,
+      hashes,
       skipped,
       checksums: usableImages.map(({ checksum }) => checksum),
     };

@@ -20,6 +20,8 @@ const descriptionSchema = z.strictObject({
   /** [N] */
   files: z.array(textSchema),
   skipped: z.array(z.strictObject({ file: textSchema, reason: textSchema, harmless: z.literal(true).optional() })),
+  /** [N], the SHA-256 of each file. Sets stored by versions before 2026-11-29 do not have it. */
+  hashes: z.array(z.string()).optional(),
   /** [N], the CRC-32 of each image's bytes. */
   checksums: z.array(z.int().min(0)),
 });

@@ -3,6 +3,7 @@
 // N, M = generated and reference samples, D = dimensions
 
 import { integers } from "@dit-bench/random";
+import { quantile } from "../quantile.ts";
 import { type Statistics, sampleCount, statistics, weightedStatistics } from "../statistics.ts";
 import { distanceOfPrepared, type PreparedStatistics, prepareStatistics } from "./frechet-distance.ts";
 
@@ -114,12 +115,4 @@ function resample(
   const times_N = new Uint32Array(n);
   for (const i of integers(seed, purpose, index, n, n)) times_N[i] = times_N[i]! + 1;
   return prepareStatistics(weightedStatistics(features_ND, dimension, times_N));
-}
-
-/** Quantile p of R sorted values at position (R + 1) p, clamped to their range: Hyndman and Fan, 1996, type 6. */
-function quantile(sorted: Float64Array, p: number): number {
-  const position = Math.min(Math.max((sorted.length + 1) * p - 1, 0), sorted.length - 1);
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (position - below) * (sorted[above]! - sorted[below]!);
 }

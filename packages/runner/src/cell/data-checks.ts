@@ -10,18 +10,30 @@ import { openRecipeAutoencoder } from "../latents/space.ts";
 import { requireFiles } from "../plan/needed-files.ts";
 import { openBase } from "../recipe/base-model.ts";
 import { countImages, type DatasetChoice } from "../recipe/dataset.ts";
+import { splitFolder } from "../recipe/held-out.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { readRecipeExtractor } from "../recipe/recipe-extractor.ts";
 import { namedWeights, usableWeights } from "../recipe/recipe-weights.ts";
 import { folderError } from "../storage/make-folder.ts";
 
-/** Throws BenchError (data) for fewer images than a batch takes. */
-export function checkData({ name, folder }: DatasetChoice, images: number, batch: number): void {
-  if (images >= batch) return;
+/** A set of images, and its held-out part. */
+interface Counted {
+  readonly labels: { readonly length: number };
+  readonly heldOut?: { readonly labels: { readonly length: number } };
+}
+
+/** Throws BenchError (data) for fewer training images than a batch takes. */
+export function checkData({ name, folder }: DatasetChoice, { labels, heldOut }: Counted, batch: number): void {
+  const N = labels.length;
+  if (N >= batch) return;
+  const held = heldOut?.labels.length ?? 0;
+  const whole = `'${folder ?? name}' has ${N + held} images`;
   throw new BenchError(
     "data",
-    `'${folder ?? name}' has ${images} images, but a batch has ${batch}; add images, ` +
-      `or use --set training.batch=${images}`,
+    held === 0
+      ? `${whole}, but a batch has ${batch}; add images, or use --set training.batch=${N}`
+      : `${whole}, of which ${held} are held out, but a batch has ${batch}; add images, ` +
+          `hold out fewer with --held-out, or use --set training.batch=${N}`,
   );
 }
 
@@ -88,10 +100,10 @@ export async function checkBeforehand(
   const { training, model } = recipe.settings;
   for (const choice of choices) {
     const { images } = countImages(recipe, choice);
-    checkData(choice, images, training.batch);
+    checkData(choice, { labels: { length: images } }, training.batch);
     if (choice.folder !== undefined && decode && images <= decodedBeforehand) {
-      const { labels } = await loadFolder(choice.folder, { size: model.inputSize, strict: choice.strict ?? false });
-      checkData(choice, labels.length, training.batch);
+      const set = await loadFolder(choice.folder, { size: model.inputSize, strict: choice.strict ?? false });
+      checkData(choice, splitFolder(set, recipe.settings, choice), training.batch);
     }
   }
 }

@@ -41,6 +41,8 @@ export type ExpectedRun = Pick<RunRecord, "identity" | "settings"> & {
   /** The identity that versions before 2026-11-28 gave this run: it included these texts of the recipe. */
   formerIdentity(texts: { readonly title: unknown; readonly about: unknown }): string;
   readonly fingerprint: string;
+  /** Fingerprint of the held-out images, if any. */
+  readonly heldOut: string | undefined;
   readonly weights: Pick<RunRecord["weights"], "base" | "extractor" | "autoencoder">;
 };
 
@@ -120,6 +122,7 @@ function errorOfAnotherRun({ recordPath, folder }: CellFiles, record: RunRecord,
   const deciding = (settings: RunRecord["settings"]) => withSortedKeys(withoutTexts(settings as RecipeSettings));
   const differences = [
     record.data.fingerprint !== expected.fingerprint && "other images",
+    record.data.heldOut?.fingerprint !== expected.heldOut && "other held-out images",
     weights.base !== expected.weights.base && "another base model",
     weights.extractor !== expected.weights.extractor && "another extractor",
     weights.autoencoder !== expected.weights.autoencoder && "another autoencoder",

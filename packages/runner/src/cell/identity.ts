@@ -48,6 +48,8 @@ export function identityOf(parts: {
   dataset: string;
   /** SHA-256 of the images and labels. */
   fingerprint: string;
+  /** The same of the held-out images, if any. */
+  heldOut?: string;
   seed: number;
   /** SHA-256 of the weights of base model, extractor and autoencoder. */
   base: string;

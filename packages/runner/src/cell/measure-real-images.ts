@@ -11,12 +11,13 @@ import { shortHash } from "../storage/hashes.ts";
 import { readOrMake } from "../storage/shared-result.ts";
 
 /**
- * Features [N, D]. They are not stored if images are not resized: the miniatures' extractor takes seconds.
+ * Features [N, D] of a dataset, or of its held-out images. They are not stored if images are not resized: the
+ * miniatures' extractor takes seconds.
  *
  * @param out folder that holds all runs
  */
 export async function measureRealImages(
-  data: Dataset,
+  data: Pick<Dataset, "name" | "size" | "fingerprint" | "pixels" | "labels">,
   extractor: FeatureExtractor & { readonly sha256: string },
   { engine, out, listener }: { readonly engine: string; readonly out: string; readonly listener: Listener },
 ): Promise<Float32Array> {

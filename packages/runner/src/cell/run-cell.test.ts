@@ -118,6 +118,68 @@ describe("runCell", () => {
     await expect(run({ out })).rejects.toThrow("is the record of another run");
   });
 
+  describe("with held-out images and an FID over training", () => {
+    const changes = {
+      "data.heldOut": 0.2,
+      "sampling.images": 48,
+      "sampling.batch": 48,
+      "training.steps": 5,
+      "metrics.every": 2,
+      "metrics.everySamples": 8,
+    };
+    const split = (task: Partial<RunTask> = {}) =>
+      run({ dataset: { name: "flowers" }, out: join(place, "split"), ...task }, changes);
+
+    it("trains on one part, and scores against both", { timeout: 120_000 }, async () => {
+      const { record } = await split();
+      const { heldOut, images } = record.data;
+      const { settings } = loadRecipe(recipeFolder, changes);
+      expect(heldOut!.share).toBe(0.2);
+      expect(heldOut!.images + images).toBe(record.data.classes.length * settings.data.perClass!);
+      expect(heldOut!.images / (heldOut!.images + images)).toBeCloseTo(0.2, 1);
+      const metrics = record.metrics!;
+      expect(metrics.real).toBe(images);
+      const names = ["copyRate", "coverage", "density", "heldOutFid", "heldOutKid", "precision", "recall"];
+      expect(Object.keys(metrics.scores!).sort()).toEqual(names);
+      expect(metrics.scores!.heldOutFid!.value).not.toBe(metrics.fid);
+      expect(Object.keys(metrics.leftOut!)).toEqual(["perClass"]);
+      expect(record.training.fid!.map(({ step, samples }) => [step, samples])).toEqual([0, 2, 4, 5].map((n) => [n, 8]));
+      for (const { value, heldOut } of record.training.fid!) {
+        expect(value).toBeGreaterThan(0);
+        expect(heldOut).toBeGreaterThan(0);
+        expect(heldOut).not.toBe(value);
+      }
+      expect(await split()).toMatchObject({ already: true, record: { identity: record.identity } });
+    });
+
+    it("gives the same record after it was stopped between two points", { timeout: 120_000 }, async () => {
+      const { record } = await split();
+      const out = join(place, "stopped");
+      let done = 0;
+      const listener = {
+        progress: (n: number, total: number) => {
+          if (total === 5) done = n; // of the training; other stages have other totals
+        },
+      };
+      await expect(split({ out, listener: { ...listener, stopping: () => done >= 3 } })).rejects.toThrow(
+        "after step 3",
+      );
+      const resumed = (await split({ out })).record;
+      expect(resumed.training.resumes).toBe(1);
+      expect(resumed.training.fid).toEqual(record.training.fid);
+      expect(resumed.metrics).toEqual(record.metrics);
+      expect(resumed.identity).toBe(record.identity);
+    });
+  });
+
+  it("records why nothing is held out of a small folder", { timeout: 60_000 }, async () => {
+    const { record } = await run({ out: join(place, "small") });
+    expect(record.data.heldOut).toBeUndefined();
+    expect(record.data.images).toBe(6);
+    const reason = expect.stringMatching(/^no images are held out: \d of 6 would be, fewer than 40$/);
+    expect(record.metrics!.leftOut).toMatchObject({ heldOutFid: reason, heldOutKid: reason, copyRate: reason });
+  });
+
   describe.runIf(process.platform === "linux")("on Linux, where open files can be listed", () => {
     it("keeps the file of its images open during a run and closes it at the end", { timeout: 60_000 }, async () => {
       const during: string[] = [];

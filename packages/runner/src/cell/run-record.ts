@@ -22,7 +22,7 @@ export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, resu
     w.reduce((sum, { shape }) => sum + size(shape), 0);
   const seconds = (name: string) => round(clock.laps[name] ?? 0, 3);
   const finished = results !== null;
-  const { fixedBatchLoss, continuedFrom } = trained;
+  const { fixedBatchLoss, fid, continuedFrom } = trained;
   return {
     schema: 1,
     protocol: data.source === "folder" ? `${protocol} on own images` : protocol,
@@ -45,6 +45,13 @@ export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, resu
       size: data.size,
       fingerprint: data.fingerprint,
       skipped: data.skipped,
+      ...(data.heldOut && {
+        heldOut: {
+          share: data.heldOut.share,
+          images: data.heldOut.labels.length,
+          fingerprint: data.heldOut.fingerprint,
+        },
+      }),
     },
     settings,
     code: codeState(),
@@ -84,6 +91,7 @@ export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, resu
         step,
         value: value === null ? null : round(value, 6),
       })),
+      ...(fid && { fid: [...fid.points] }),
       ...(continuedFrom ? { continuedFrom } : {}),
     },
     metrics: results?.metrics ?? null,

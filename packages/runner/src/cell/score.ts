@@ -1,30 +1,54 @@
-// The metrics of a run: FID and KID of generated samples and of the base model's samples against the real images.
+// The metrics of a run: FID and KID of generated samples and of the base model's samples against the training images,
+// the scores of the table in ../metrics, and FID by class.
 //
 // D = feature dimension
 
 import { frechetInterval, kid, statistics } from "@dit-bench/metrics";
 import type { RunMetrics } from "@dit-bench/record";
 import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
+import { computeMetrics, heldOutScores } from "../metrics/compute.ts";
+import { subsample } from "../metrics/metric.ts";
+import { type LabelledFeatures, noClassReason, perClassFid } from "../metrics/per-class.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
 
-/** Features of three sets of images, each [N, D], row-major. `real` is the reference of FID and KID. */
+/** Features of the sets of images, each [N, D], row-major. `real` is the reference of FID and KID. */
 export interface Features {
-  readonly generated: Float32Array;
-  readonly real: Float32Array;
+  readonly generated: LabelledFeatures;
+  /** The training images. */
+  readonly real: LabelledFeatures;
   readonly base: Float32Array;
+  /** Images that were not trained on. */
+  readonly heldOut?: Float32Array;
+  /** Names of the classes, in label order. */
+  readonly classes: readonly string[];
 }
 
-/** @param seed of the bootstrap resamples of the intervals */
+/**
+ * @param seed of the bootstrap resamples of the intervals
+ * @param noHeldOut why no images were held out, if some should have been
+ */
 export function score(
-  { resamples, level }: RecipeSettings["metrics"],
+  { resamples, level }: Pick<RecipeSettings["metrics"], "resamples" | "level">,
   extractor: Pick<FeatureExtractor, "id" | "dimension" | "resizer">,
-  { generated, real, base }: Features,
+  { generated: labelled, real: training, base, heldOut, classes }: Features,
   seed: number,
+  noHeldOut?: string,
 ): RunMetrics {
   const D = extractor.dimension;
+  const [generated, real] = [labelled.features, training.features];
   const reference = statistics(real, D);
-  const adapted = frechetInterval(generated, reference, D, { resamples, level, seed });
-  const unadapted = frechetInterval(base, reference, D, { resamples, level, seed });
+  const settings = { resamples, level, seed };
+  const adapted = frechetInterval(generated, reference, D, settings);
+  const unadapted = frechetInterval(base, reference, D, settings);
+  const sets = { generated, real, dimension: D, ...(heldOut && { heldOut }) };
+  const { scores, leftOut } = computeMetrics(sets, settings);
+  const missing = noHeldOut === undefined ? [] : heldOutScores.map((name) => [name, noHeldOut] as const);
+  const perClass = perClassFid(labelled, training, classes, D);
+  const reasons = {
+    ...leftOut,
+    ...Object.fromEntries(missing),
+    ...(classes.length > 1 && !perClass && { perClass: noClassReason }),
+  };
   return {
     extractor: extractor.id,
     dimension: D,
@@ -39,19 +63,13 @@ export function score(
     baseFidInterval: [unadapted.low, unadapted.high],
     baseKid: kid(subsample(base, D), subsample(real, D), D),
     baseGenerated: base.length / D,
+    scores: Object.fromEntries(
+      Object.entries(scores).map(([name, { value, interval }]) => [
+        name,
+        { value, ...(interval && { interval: [interval[0], interval[1]] as [number, number] }) },
+      ]),
+    ),
+    ...(Object.keys(reasons).length > 0 ? { leftOut: reasons } : {}),
+    ...perClass,
   };
-}
-
-/** KID is O(N²): larger sets are subsampled to this many images, evenly spaced. */
-const KID_IMAGES = 5000;
-
-function subsample(features_ND: Float32Array, D: number): Float32Array {
-  const N = features_ND.length / D;
-  if (N <= KID_IMAGES) return features_ND;
-  const chosen = new Float32Array(KID_IMAGES * D);
-  for (let i = 0; i < KID_IMAGES; i++) {
-    const row = Math.floor((i * N) / KID_IMAGES);
-    chosen.set(features_ND.subarray(row * D, (row + 1) * D), i * D);
-  }
-  return chosen;
 }

@@ -200,6 +200,7 @@ describe("feature files", () => {
     });
     const itself = compareSets(read, read, { pairwise: true, resamples: 20 });
     expect(itself).toMatchObject({ fid: 0, kid: null, precision: null, interval: null, counts: [null, null] });
+    expect(itself).toMatchObject({ recall: null, density: null, coverage: null });
   });
 
   const f64 = (...shape: number[]): StoredTensor => ({
@@ -266,8 +267,17 @@ describe("compareSets", () => {
     expect(found).toMatchObject({ counts: [60, 50], pairwiseCounts: [60, 50], dimension: 4, neighbours: 3 });
     expect(found.interval!.low).toBeLessThan(found.fid);
     expect(found.interval!.high).toBeGreaterThan(found.fid);
-    for (const share of [found.precision, found.recall]) expect(share).toSatisfy((x: number) => x > 0.5 && x <= 1);
+    for (const share of [found.precision, found.recall, found.coverage])
+      expect(share).toSatisfy((x: number) => x > 0.5 && x <= 1);
+    expect(found.density).toBeGreaterThan(0.5);
     expect(Math.abs(found.kid!)).toBeLessThan(0.5);
+    expect(found).not.toHaveProperty("copyRate");
+  });
+
+  test("has no score of neighbours for sets with fewer images than it takes neighbours", () => {
+    const found = compareSets(randomSet("a", 9, 4, 1), randomSet("b", 5, 4, 2), { pairwise: true });
+    expect(found).toMatchObject({ density: null, coverage: null });
+    expect(found.precision).not.toBeNull();
   });
 
   test("refuses features of another extractor, another resizer and another dimension", () => {

@@ -1,14 +1,16 @@
-// Compares two sets of images: FID, KID, precision and recall.
+// Compares two sets of images: FID, KID, and the metrics of the table in ../metrics that need two sets.
 //
 // D = feature dimension
 
-import { defaultNeighbours, frechetDistance, frechetInterval, kid, precisionRecall } from "@dit-bench/metrics";
+import { defaultNeighbours, frechetDistance, frechetInterval, kid } from "@dit-bench/metrics";
 import { permutation } from "@dit-bench/random";
 import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
+import { noPairScores, type PairScores, pairScores } from "../metrics/compute.ts";
 import { checkComparable, type FeatureSet, statisticsOf } from "./feature-set.ts";
 
-export interface Comparison {
+/** With the scores of the table of metrics by name; null without features, or with too few images. */
+export interface Comparison extends PairScores {
   readonly fid: number;
   /** Interval of the FID over resampled images, at these numbers of images; see frechetInterval. */
   readonly interval: {
@@ -18,12 +20,11 @@ export interface Comparison {
     readonly bias: number;
   } | null;
   readonly kid: number | null;
-  readonly precision: number | null;
-  readonly recall: number | null;
+  /** k of precision and recall. */
   readonly neighbours: number;
   /** Images of each set; null if a file holds only statistics. */
   readonly counts: readonly [number | null, number | null];
-  /** Images of each set that KID, precision and recall were computed on: a subsample of larger sets. */
+  /** Images of each set that KID and the scores were computed on: a subsample of larger sets. */
   readonly pairwiseCounts: readonly [number | null, number | null];
   readonly dimension: number;
   readonly extractor: string | null;
@@ -33,12 +34,12 @@ export interface Comparison {
 export interface CompareOptions {
   /** Bootstrap resamples for the interval; 0, the default, gives none. Each costs as much as the FID. */
   readonly resamples?: number;
-  /** Also compute KID, precision and recall. */
+  /** Also compute KID and the scores of the table of metrics. */
   readonly pairwise?: boolean;
   readonly listener?: Listener;
 }
 
-/** KID, precision and recall are O(N²): 5,000 × 5,000 images with 2,048 features take some minutes. */
+/** Scores over all pairs of images are O(N²): 5,000 × 5,000 images with 2,048 features take some minutes. */
 const MAX_PAIRWISE = 5000;
 const SEED = 0;
 
@@ -67,15 +68,12 @@ export function compareSets(generated: FeatureSet, real: FeatureSet, options: Co
   const x = pairwise && real.features ? subsample(generated) : undefined;
   const y = pairwise && generated.features ? subsample(real) : undefined;
   if (x && y) listener?.stage?.("pairs", `${x.length / D} and ${y.length / D} images`);
-  const enough = x && y && Math.min(x.length, y.length) / D > defaultNeighbours;
-  const manifold = enough ? withSources(generated, real, () => precisionRecall(x, y, D)) : null;
   const about = generated.about ?? real.about;
   return {
     fid,
     interval: interval && { low: interval.low, high: interval.high, level: interval.level, bias: interval.bias },
     kid: x && y ? withSources(generated, real, () => kid(x, y, D)) : null,
-    precision: manifold?.precision ?? null,
-    recall: manifold?.recall ?? null,
+    ...(x && y ? withSources(generated, real, () => pairScores(x, y, D)) : noPairScores),
     neighbours: defaultNeighbours,
     counts: [generated.count ?? null, real.count ?? null],
     pairwiseCounts: x && y ? [x.length / D, y.length / D] : [null, null],

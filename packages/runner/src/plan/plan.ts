@@ -6,7 +6,10 @@ import { CLASS_EMBEDDING, ditModel } from "@dit-bench/dit";
 import { type AnyMethod, attach, labelOf, size } from "@dit-bench/method";
 import { extractorOf } from "../extractors/extractors.ts";
 import { countImages, type DatasetChoice, datasetTitle } from "../recipe/dataset.ts";
+import { expectedHeldOut } from "../recipe/held-out.ts";
 import type { Recipe } from "../recipe/recipe.ts";
+import { defaultEverySamples } from "../recipe/schema.ts";
+import { countFidSteps } from "../training/fid-curve.ts";
 import { isStateKept, type KeepState, stateBytes } from "../training/kept-state.ts";
 import { type NeededFile, neededFiles } from "./needed-files.ts";
 import { autoencoderFlops, forwardFlops, samplingMemory, trainingFlops, trainingMemory } from "./work.ts";
@@ -17,6 +20,8 @@ export interface Plan {
   readonly dataset: string;
   readonly files: readonly NeededFile[];
   readonly parameters: { readonly trainable: number; readonly classEmbedding: number; readonly model: number };
+  /** Estimated share of the images that is held out, and the number of all images; absent if none is. */
+  readonly heldOut?: { readonly share: number; readonly images: number };
   /** Estimated peaks, in bytes. */
   readonly memory: { readonly training: number; readonly sampling: number };
   /** Estimated seconds of each stage. */
@@ -51,8 +56,10 @@ export async function planRun(
   },
 ): Promise<Plan> {
   const { settings } = recipe;
-  const { training, sampling, model, extractor, data } = settings;
+  const { training, sampling, model, extractor, data, metrics } = settings;
   const { classes, images } = countImages(recipe, dataset);
+  const share = expectedHeldOut(settings, dataset, images);
+  const trained = Math.round(images * (1 - share));
   const config = { ...model, classes };
   const adapted = attach(method, ditModel(config), options);
   const count = (weights: readonly { readonly shape: readonly number[] }[]) =>
@@ -67,6 +74,11 @@ export async function planRun(
   const S = config.inputSize * (latents ? stableDiffusionFactor : 1);
   const coding = autoencoderFlops(S);
   const kept = isStateKept(adapted.parameters, keepState);
+  const sampleMemory = samplingMemory(adapted, config, sampling.batch, guided);
+  const sampleSeconds = at(steps * forward * (guided ? 2 : 1), throughputShare.sampling);
+  const measureSeconds = at((latents ? coding.decode : 0) + (cost?.flops ?? 0), throughputShare.extractor);
+  const { every, everySamples = defaultEverySamples } = metrics;
+  const points = every === undefined ? 0 : countFidSteps(training.steps, every);
   return {
     protocol: recipe.protocol,
     method: labelOf(method, adapted.options),
@@ -77,16 +89,24 @@ export async function planRun(
       classEmbedding: count(adapted.trainable.filter(({ name }) => name === CLASS_EMBEDDING)),
       model: count(adapted.trainable) + count(adapted.frozen),
     },
+    ...(share > 0 ? { heldOut: { share, images } } : {}),
     memory: {
-      training: trainingMemory(adapted, config, training.batch),
-      sampling: samplingMemory(adapted, config, sampling.batch, guided),
+      // For the FID over training, the model is sampled while its training step is in memory.
+      training: trainingMemory(adapted, config, training.batch) + (points > 0 ? sampleMemory : 0),
+      sampling: sampleMemory,
     },
     seconds: {
       ...(latents
-        ? { "latents, once for all runs": at(images * (data.flip ? 2 : 1) * coding.encode, throughputShare.extractor) }
+        ? { "latents, once for all runs": at(trained * (data.flip ? 2 : 1) * coding.encode, throughputShare.extractor) }
         : {}),
       train: at(training.steps * training.batch * trainingFlops(adapted, config), throughputShare.training),
-      sample: at(sampling.images * steps * forward * (guided ? 2 : 1), throughputShare.sampling),
+      ...(points > 0
+        ? {
+            [`FID over training, ${points} times ${everySamples} samples`]:
+              points * everySamples * (sampleSeconds + measureSeconds),
+          }
+        : {}),
+      sample: sampling.images * sampleSeconds,
       "sample the base, once for all runs of a seed": at(sampling.images * steps * forward, throughputShare.sampling),
       ...(latents
         ? { "decode, with the base's": at(2 * sampling.images * coding.decode, throughputShare.extractor) }
@@ -96,7 +116,7 @@ export async function planRun(
     productRate,
     disk: {
       ...(latents
-        ? { "latents, for all runs": images * (data.flip ? 2 : 1) * 2 * 4 * config.channels * config.inputSize ** 2 }
+        ? { "latents, for all runs": trained * (data.flip ? 2 : 1) * 2 * 4 * config.channels * config.inputSize ** 2 }
         : {}),
       [`training state, ${kept ? "kept for further training" : "removed at the end"}`]: stateBytes(adapted.parameters),
       "training state, a second time while it is written": stateBytes(adapted.parameters),

@@ -4,13 +4,14 @@ import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { type DatasetEntry, findDataset, fitsInMemory, listImages, loadFolder, storeFolder } from "@dit-bench/datasets";
 import { fileName } from "@dit-bench/files";
-import type { ImageBytes } from "@dit-bench/images";
 import { drawMiniature, type Miniature, miniatures } from "@dit-bench/miniatures";
 import { printable } from "@dit-bench/text";
 import { datasetEntries } from "../assets/dataset-entries.ts";
 import { fetched } from "../assets/fetched.ts";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
+import { shortHash } from "../storage/hashes.ts";
+import { type Split, splitFolder, splitImages, type WholeSet } from "./held-out.ts";
 import type { Recipe } from "./recipe.ts";
 
 export interface DatasetChoice {
@@ -22,18 +23,14 @@ export interface DatasetChoice {
   readonly strict?: boolean;
 }
 
-export interface Dataset {
-  /** The registry's name; for own images, the name with the start of the fingerprint: `my-flowers-1a2b3c4d`. */
+/** The images that a run trains on, and those that it holds out. */
+export interface Dataset extends Split {
+  /** The registry's name; for own images, the name with the start of a digest of them: `my-flowers-1a2b3c4d`. */
   readonly name: string;
   readonly title: string;
   readonly source: "miniature" | "dataset" | "folder";
   readonly classes: readonly string[];
   readonly size: number;
-  /** RGB bytes [N, size, size, 3]. */
-  readonly pixels: ImageBytes;
-  readonly labels: Int32Array;
-  /** SHA-256 of the images and labels. */
-  readonly fingerprint: string;
   /** Files that may be images and cannot be used. */
   readonly skipped: number;
   /** Closes the file of the images, if they are read from one. */
@@ -80,10 +77,15 @@ export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
   folder === undefined ? findDataset(datasetEntries(), name).title : `own images, ${name}`;
 
 /** A name for own images that differs between folders of equal names, and from all names of the registry. */
-export const ownDatasetName = (name: string, fingerprint: string): string =>
-  `${fileName(name)}-${fingerprint.slice(0, 8)}`;
+export function ownDatasetName(
+  name: string,
+  { fingerprint, heldOut }: { readonly fingerprint: string; readonly heldOut?: { readonly fingerprint: string } },
+): string {
+  const digest = heldOut === undefined ? fingerprint : shortHash(`${fingerprint} ${heldOut.fingerprint}`);
+  return `${fileName(name)}-${digest.slice(0, 8)}`;
+}
 
-/** The number of classes and images of a dataset, without decoding images. */
+/** The number of classes and images of a dataset before the split, without decoding images. */
 export function countImages({ settings }: Recipe, { name, folder }: DatasetChoice) {
   if (folder !== undefined) {
     const { classes } = listImages(folder);
@@ -124,7 +126,10 @@ export async function loadDataset(
       title: entry.title,
       source: "miniature",
       skipped: 0,
-      ...drawImages(miniature, { perClass, seed }, side),
+      name: miniature.name,
+      classes: miniature.classes,
+      size: side,
+      ...splitImages(drawImages(miniature, { perClass, seed }, side), recipe.settings, choice),
     };
   }
   const own = choice.folder !== undefined;
@@ -149,16 +154,15 @@ export async function loadDataset(
         stopping: listener.stopping,
       });
   for (const { file, reason } of set.skipped) listener.note?.(`left out ${file}: ${reason}`);
-  const { classes, size, pixels, labels, fingerprint, skipped } = set;
+  const { classes, size, skipped } = set;
+  const split = splitFolder(set, recipe.settings, choice);
   return {
-    name: own ? ownDatasetName(choice.name, fingerprint) : choice.name,
+    name: own ? ownDatasetName(choice.name, split) : choice.name,
     title: datasetTitle(choice),
     source: own ? "folder" : "dataset",
     classes,
     size,
-    pixels,
-    labels,
-    fingerprint,
+    ...split,
     skipped: skipped.filter(({ harmless }) => !harmless).length,
     ...("close" in set ? { close: set.close } : {}),
   };
@@ -176,10 +180,24 @@ function fetchedDataset(name: string): string {
   return folder;
 }
 
-function drawImages(m: Miniature, { perClass, seed }: { perClass: number; seed: number }, size: number) {
+function drawImages(m: Miniature, { perClass, seed }: { perClass: number; seed: number }, size: number): WholeSet {
   if (size !== 32)
     throw new BenchError("usage", `the miniatures have 32x32 pixels, but the recipe takes ${size}x${size}`);
   const { pixels, labels } = drawMiniature(m, { perClass, seed, size });
-  const fingerprint = createHash("sha256").update(pixels).update(labels).digest("hex");
-  return { name: m.name, classes: m.classes, size, pixels, labels, fingerprint };
+  const bytes = 3 * size ** 2;
+  const imageAt = (i: number) => pixels.subarray(i * bytes, (i + 1) * bytes);
+  const fingerprintOf = (indices: readonly number[]) => {
+    const hash = createHash("sha256");
+    for (const i of indices) hash.update(imageAt(i));
+    return hash.update(Int32Array.from(indices, (i) => labels[i]!)).digest("hex");
+  };
+  const all = [...labels.keys()];
+  return {
+    size,
+    pixels,
+    labels,
+    fingerprint: fingerprintOf(all),
+    hashes: () => all.map((i) => createHash("sha256").update(imageAt(i)).digest("hex")),
+    fingerprintOf,
+  };
 }

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { BenchError } from "../errors.ts";
 import { projectFolder } from "../project-folder.ts";
 import { shortHash } from "../storage/hashes.ts";
-import { type RecipeSettings, recipeSchema, withoutTexts } from "./schema.ts";
+import { addableSettings, type RecipeSettings, recipeSchema, withoutTexts } from "./schema.ts";
 
 export type { RecipeSettings } from "./schema.ts";
 
@@ -120,8 +120,8 @@ function withChanges(content: unknown, changes: Readonly<Record<string, unknown>
     const last = keys.pop()!;
     let at: unknown = copy;
     for (const key of keys) at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
-    if (!(isObject(at) && Object.hasOwn(at, last))) {
-      const near = closestName(path, settingPaths(copy));
+    if (!(isObject(at) && (Object.hasOwn(at, last) || addableSettings.includes(path)))) {
+      const near = closestName(path, [...settingPaths(copy), ...addableSettings]);
       throw new BenchError("usage", `the recipe has no setting '${path}'${near ? `; did you mean '${near}'?` : ""}`);
     }
     const isText = typeof at[last] === "string"; // such as "250" in sampling.respacing

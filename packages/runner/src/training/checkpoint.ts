@@ -4,6 +4,7 @@ import { existsSync, rmSync } from "node:fs";
 import { CorruptFileError, float32, openCheckpoint, type StoredTensor } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
 import { readChecked, writeChecked } from "../storage/checked-file.ts";
+import type { FidPoint } from "./fid-curve.ts";
 import type { LossPoint } from "./fixed-batch.ts";
 import { stateNames, type TrainingState } from "./optimizer-step.ts";
 
@@ -14,6 +15,8 @@ export interface Progress {
   /** The loss of each step. */
   readonly losses: readonly number[];
   readonly fixedBatchLoss: readonly LossPoint[];
+  /** FID over training, if it is computed, and the key of its curve. */
+  readonly fid?: { readonly key: string; readonly points: readonly FidPoint[] };
   /** Seconds of training, and core-seconds that other processes used during it. */
   readonly seconds: number;
   readonly otherCoreSeconds: number;

@@ -8,7 +8,14 @@ import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
 import { moveFolderAside } from "../storage/move-folder-aside.ts";
-import { type Checkpoint, type CheckpointOwner, readState, removeCheckpoint, stateHeader } from "./checkpoint.ts";
+import {
+  type Checkpoint,
+  type CheckpointOwner,
+  type Progress,
+  readState,
+  removeCheckpoint,
+  stateHeader,
+} from "./checkpoint.ts";
 
 /** When a finished run keeps its training state. `auto`: if it takes at most `AUTO_BYTES`. */
 export type KeepState = "auto" | "always" | "never";
@@ -42,10 +49,11 @@ export function lineageOf(parts: {
   const { settings, ...others } = parts;
   const { model, baseInputSize, autoencoder, data, training } = settings;
   const { steps, ...trainingRest } = training;
+  const { heldOut, ...dataRest } = data; // the fingerprint of the training images decides
   const decided = {
     ...others,
     autoencoder: others.autoencoder && [others.autoencoder, autoencoder?.scale, autoencoder?.tile],
-    settings: [model, baseInputSize, data, Object.entries(trainingRest).sort()],
+    settings: [model, baseInputSize, dataRest, Object.entries(trainingRest).sort()],
   };
   const ordered = Object.entries(decided).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256").update(JSON.stringify(ordered)).digest("hex");
@@ -80,12 +88,15 @@ export async function findState(
     cell,
     owner,
     steps,
+    problemOf = () => undefined,
     listener,
   }: {
     out: string;
     cell: string;
     owner: CheckpointOwner;
     steps: number;
+    /** Why a state is not continued, though its lineage is this one. */
+    problemOf?: (progress: Progress) => string | undefined;
     listener: Listener;
   },
   parameters: number,
@@ -111,6 +122,11 @@ export async function findState(
     try {
       const { identity, lineage, engine, ...state } = readState(path, parameters);
       if (lineage !== owner.lineage || engine !== owner.engine || state.step > steps) continue; // replaced meanwhile
+      const problem = problemOf(state);
+      if (problem !== undefined) {
+        listener.note?.(`${path} is not continued: ${problem}`);
+        continue;
+      }
       if (identity === owner.identity) return state;
       listener.note?.(`continuing after step ${state.step} of ${path}`);
       return { ...state, continuedFrom: { steps: state.step, identity } };

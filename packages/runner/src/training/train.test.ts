@@ -1,4 +1,4 @@
-// The training loop: resuming after an interruption, continuing a shorter run, and the fixed-batch loss.
+// The training loop: resuming after an interruption, continuing a shorter run, the fixed-batch loss, FID over training.
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,6 +12,7 @@ import type { Listener } from "../events.ts";
 import { loadMethod } from "../methods/methods.ts";
 import { denoisingBatch, pixelBatch } from "./batches.ts";
 import { denoisingStep } from "./denoising-step.ts";
+import { countFidSteps, type FidCurve, hasAllPoints, isFidStep } from "./fid-curve.ts";
 import { fixedBatch, isFixedBatchStep } from "./fixed-batch.ts";
 import { findState } from "./kept-state.ts";
 import { jsonLines } from "./step-log.ts";
@@ -163,6 +164,76 @@ describe("training", () => {
     expect(elsewhere.notes).toMatch(/is not continued: it was made on engine cpu, and engine cuda rounds differently/);
     expect(elsewhere.trained.continuedFrom).toBeUndefined();
     expect(elsewhere.trained.losses).toEqual(none.trained.losses);
+  });
+});
+
+describe("training with an FID over training", () => {
+  /** A stand-in for the FID: the first trained weight. The key and the samples are those of a real curve. */
+  const curve = (steps: number, every: number, key = "k"): FidCurve => ({
+    key,
+    isDue: (step) => isFidStep(step, steps, every),
+    measure: async (step, ema) => ({ step, value: Object.values(ema)[0]![0]!, samples: 2 }),
+  });
+  const problemOf = (fidCurve: FidCurve) => (earlier: Parameters<typeof hasAllPoints>[1]) =>
+    hasAllPoints(fidCurve, earlier) ? undefined : "it has no FID";
+  const withCurve = (cell: string, steps: number, fidCurve: FidCurve, listener: Listener = {}): Partial<Training> => {
+    const owner = { identity: cell, lineage, engine: engine.name };
+    const place = { out, cell: folderOf(cell), owner, steps, problemOf: problemOf(fidCurve), listener };
+    return { fidCurve, listener, earlier: (parameters) => findState(place, parameters) };
+  };
+  const none = { earlier: async () => undefined };
+  let straight: Awaited<ReturnType<typeof finish>>["trained"];
+
+  it("measures the first step, every few steps and the last, without changing the training", async () => {
+    const plain = (await finish("curve-plain", 20, none)).trained;
+    straight = (await finish("curve-straight", 20, { ...none, fidCurve: curve(20, 8) })).trained;
+    expect(straight.fid!.points.map(({ step }) => step)).toEqual([0, 8, 16, 20]);
+    expect(new Set(straight.fid!.points.map(({ value }) => value)).size).toBe(4);
+    expect(straight.ema).toEqual(plain.ema);
+    expect(straight.fid!.points.at(-1)!.value).toBe(Object.values(plain.ema)[0]![0]);
+    expect(plain.fid).toBeUndefined();
+    for (const cell of ["curve-plain", "curve-straight"]) rmSync(join(out, cell), { recursive: true });
+  });
+
+  it("has the same points after an interruption", async () => {
+    await expect(
+      train(training("curve-stopped", 20, { ...none, fidCurve: curve(20, 8), listener: stoppingAfter(11) })),
+    ).rejects.toThrow("after step 11 of 20");
+    const { trained, notes } = await finish("curve-stopped", 20, { ...none, fidCurve: curve(20, 8) });
+    expect(notes).toBe("resuming after step 11 of 20");
+    expect(trained.fid).toEqual(straight.fid);
+    rmSync(join(out, "curve-stopped"), { recursive: true });
+  });
+
+  it("continues a shorter run that has the points, and trains again where they are missing or others", async () => {
+    const points = straight.fid!.points;
+    await finish("curve-short", 16, { ...none, fidCurve: curve(16, 8) });
+    const notes: string[] = [];
+    const listener: Listener = { note: (text) => notes.push(text) };
+    const longer = await train(training("curve-longer", 20, withCurve("curve-longer", 20, curve(20, 8), listener)));
+    expect(longer.continuedFrom).toEqual({ steps: 16, identity: "curve-short" });
+    expect(longer.fid!.points).toEqual(points);
+    notes.length = 0;
+    for (const other of [curve(20, 4), curve(20, 8, "other sampling")]) {
+      const cell = `curve-${other.key}-${notes.length}`;
+      const again = await train(training(cell, 20, withCurve(cell, 20, other, listener)));
+      expect(again.continuedFrom).toBeUndefined();
+      expect(again.fid!.points.at(-1)).toEqual(points.at(-1));
+    }
+    expect(notes.join("\n")).toMatch(/curve-short.*state\.safetensors is not continued: it has no FID/);
+  });
+});
+
+describe("countFidSteps", () => {
+  it.each([
+    [1, 1],
+    [20, 8],
+    [16, 8],
+    [200, 50],
+    [5, 100],
+  ])("counts the steps of %i at which an FID every %i steps is computed", (steps, every) => {
+    const due = Array.from({ length: steps + 1 }, (_, i) => i).filter((step) => isFidStep(step, steps, every));
+    expect(countFidSteps(steps, every)).toBe(due.length);
   });
 });
 

@@ -6,6 +6,7 @@ import { size } from "@dit-bench/method";
 import { BenchError, Interrupted } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { type Checkpoint, type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type FidCurve, pointsOf } from "./fid-curve.ts";
 import { compileFixedBatch, type FixedBatch, type FixedBatchLoss } from "./fixed-batch.ts";
 import { unflatten } from "./flat.ts";
 import { initialState, type StepDescription, stateNames, type TrainingState, trainingStep } from "./optimizer-step.ts";
@@ -25,6 +26,8 @@ export interface Training {
   readonly fixedBatch?: FixedBatch;
   /** Gets a line for each step. */
   readonly log?: OpenStepLog;
+  /** FID over training; absent if it is not computed. */
+  readonly fidCurve?: FidCurve | undefined;
   /** The checkpoint file, and the run that it belongs to. */
   readonly checkpoint: { readonly path: string; readonly identity: string; readonly lineage: string };
   /** A state of a shorter training, from which this one may continue if it has no checkpoint. */
@@ -65,7 +68,7 @@ const CHECKPOINT_SHARE = 20;
  * @throws BenchError (data) if the checkpoint is damaged, or belongs to another run or engine
  */
 export async function train(task: Training): Promise<Trained> {
-  const { checkpoint, engine, fixedBatch, listener, steps } = task;
+  const { checkpoint, engine, fixedBatch, fidCurve, listener, steps } = task;
   const parameters = task.step.trainable.reduce((sum, { shape }) => sum + size(shape), 0);
   const owner = { identity: checkpoint.identity, lineage: checkpoint.lineage, engine: engine.name };
   const own = readCheckpoint(checkpoint.path, owner, parameters);
@@ -73,6 +76,8 @@ export async function train(task: Training): Promise<Trained> {
   const { state, ...done } = earlier ?? { state: initialState(task.step.trainable, task.start), ...NOTHING_DONE };
   const losses = [...done.losses];
   const fixedBatchLoss = fixedBatch ? done.fixedBatchLoss.filter(({ step }) => fixedBatch.isDue(step)) : [];
+  const fidPoints = fidCurve ? pointsOf(fidCurve, done) : [];
+  const fid = fidCurve && { fid: { key: fidCurve.key, points: fidPoints } };
   const resumes = done.resumes + (own && own.step < steps ? 1 : 0);
   const { continuedFrom } = done;
   const result = (
@@ -84,6 +89,7 @@ export async function train(task: Training): Promise<Trained> {
     ema: unflatten(task.step.trainable, ema),
     losses,
     fixedBatchLoss,
+    ...fid,
     stepMilliseconds,
     compileSeconds,
     seconds,
@@ -109,11 +115,20 @@ export async function train(task: Training): Promise<Trained> {
     await moveState(state, compiled);
     const clock = trainingClock(done);
     const evaluate = async (step: number) => {
-      if (!evaluation || !fixedBatch?.isDue(step) || fixedBatchLoss.some((point) => point.step === step)) return;
-      const { of } = evaluation;
-      await clock.pausedFor(async () => {
-        fixedBatchLoss.push({ step, value: await of((await stateOf(compiled)).ema) });
-      });
+      const isMissing = (points: readonly { readonly step: number }[]) => points.every((point) => point.step !== step);
+      if (evaluation && fixedBatch?.isDue(step) && isMissing(fixedBatchLoss)) {
+        const { of } = evaluation;
+        await clock.pausedFor(async () => {
+          fixedBatchLoss.push({ step, value: await of((await stateOf(compiled)).ema) });
+        });
+      }
+      if (fidCurve?.isDue(step) && isMissing(fidPoints)) {
+        await clock.pausedFor(async () => {
+          const ema = unflatten(task.step.trainable, Float32Array.from((await stateOf(compiled)).ema));
+          fidPoints.push(await fidCurve.measure(step, ema));
+        });
+        if (step > done.step && step < steps) listener.stage?.("train", `from step ${step} of ${steps}`);
+      }
     };
     await evaluate(done.step);
     await clock.pausedFor(async () => {
@@ -129,6 +144,7 @@ export async function train(task: Training): Promise<Trained> {
         state: await stateOf(compiled),
         losses,
         fixedBatchLoss,
+        ...fid,
         ...clock.spent(),
         stepMilliseconds: median(milliseconds),
         resumes,

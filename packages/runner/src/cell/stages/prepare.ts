@@ -28,7 +28,7 @@ export function prepareCell(inputs: RunInputs): PreparedCell {
   const { task, base, extractorFile, space, data } = inputs;
   const { recipe, method, dataset: choice, seed, out } = task;
   const { settings } = recipe;
-  checkData(choice, data.labels.length, settings.training.batch);
+  checkData(choice, data, settings.training.batch);
   const { config, values } = forClasses(recipe, base, data.classes.length, seed);
   const adapted = attach(method.method, ditModel(config), task.options);
   const autoencoder = space.autoencoder === undefined ? {} : { autoencoder: space.autoencoder };
@@ -49,6 +49,7 @@ export function prepareCell(inputs: RunInputs): PreparedCell {
       settings: decidingSettings,
       protocol: recipe.protocol,
       dataset: data.name,
+      ...(data.heldOut && { heldOut: data.heldOut.fingerprint }),
       extractor: extractorFile.sha256,
     });
   return {
@@ -62,6 +63,7 @@ export function prepareCell(inputs: RunInputs): PreparedCell {
       formerIdentity: (texts) => identityWith({ ...settings, ...texts }),
       settings,
       fingerprint: data.fingerprint,
+      heldOut: data.heldOut?.fingerprint,
       weights: { base: base.sha256, extractor: extractorFile.sha256, ...autoencoder },
     },
     lineage: lineageOf(training),

@@ -37,11 +37,19 @@ export async function sampleAndScore(
     clock.lap("sample");
     const shown = generatedOnSheet(labels);
     const generated = await measureImages(space, extractor, config, x, shown, listener);
-    const real = await measureRealImages(data, extractor, { engine: engine.name, out, listener });
+    const measured = { engine: engine.name, out, listener };
+    const real = await measureRealImages(data, extractor, measured);
+    const heldOut = data.heldOut && (await measureRealImages({ ...data, ...data.heldOut }, extractor, measured));
     clock.lap("features");
     listener.stage?.("score");
-    const features = { generated: generated.features, real, base: fromBase.features };
-    const scores = score(metrics, extractor, features, seed);
+    const features = {
+      generated: { features: generated.features, labels },
+      real: { features: real, labels: data.labels },
+      base: fromBase.features,
+      ...(heldOut && { heldOut }),
+      classes: data.classes,
+    };
+    const scores = score(metrics, extractor, features, seed, data.noHeldOut);
     clock.lap("score");
     const shownLabels = Int32Array.from(shown, (i) => labels[i]!);
     return {

@@ -4,14 +4,16 @@ import { join, relative } from "node:path";
 import { linearSchedule } from "@dit-bench/diffusion";
 import { writeRecord } from "@dit-bench/record";
 import { denoisingBatch, type TrainingImages } from "../../training/batches.ts";
-import { removeCheckpoint } from "../../training/checkpoint.ts";
+import { type Progress, removeCheckpoint } from "../../training/checkpoint.ts";
 import { denoisingStep } from "../../training/denoising-step.ts";
 import { eventLog } from "../../training/event-log.ts";
+import { type FidCurve, hasAllPoints } from "../../training/fid-curve.ts";
 import { fixedBatch, isFixedBatchStep } from "../../training/fixed-batch.ts";
 import { findState } from "../../training/kept-state.ts";
 import { trainingMicroBatches } from "../../training/micro-batches.ts";
 import { jsonLines, openAll } from "../../training/step-log.ts";
 import { Diverged, type Trained, train } from "../../training/train.ts";
+import { fidOverTraining } from "../fid-over-training.ts";
 import { recordOf } from "../run-record.ts";
 import type { PreparedCell } from "./prepare.ts";
 
@@ -21,8 +23,9 @@ export async function trainCell(cell: PreparedCell): Promise<Trained> {
   clock.restart();
   const images = await space.training(data);
   clock.lap("latents");
+  const fidCurve = fidOverTraining(cell);
   try {
-    return await train(trainingOf(cell, images));
+    return await train(trainingOf(cell, images, fidCurve));
   } catch (error) {
     if (error instanceof Diverged) {
       await writeRecord(files.recordPath, recordOf(cell, error.trained, null));
@@ -30,6 +33,7 @@ export async function trainCell(cell: PreparedCell): Promise<Trained> {
     }
     throw error;
   } finally {
+    await fidCurve?.dispose();
     images.close();
   }
 }
@@ -38,6 +42,7 @@ export async function trainCell(cell: PreparedCell): Promise<Trained> {
 function trainingOf(
   { task, files, adapted, config, values, expected: { identity }, lineage }: PreparedCell,
   images: TrainingImages,
+  fidCurve: FidCurve | undefined,
 ): Parameters<typeof train>[0] {
   const { recipe, engine, seed, out, listener, method, tensorboard } = task;
   const { steps, batch, emaDecay, labelDropout, learningRateScale, betas, eps, weightDecay } = recipe.settings.training;
@@ -48,6 +53,10 @@ function trainingOf(
   const owner = { identity, lineage, engine: engine.name };
   const microBatches =
     engine.adapter === undefined ? trainingMicroBatches(config, adapted.parameters, batch) : undefined;
+  const problemOf = (earlier: Progress) =>
+    fidCurve === undefined || hasAllPoints(fidCurve, earlier)
+      ? undefined
+      : "it has no FID of the steps that metrics.every asks for; training starts again";
   const evaluated = fixedBatch(images, schedule, batch);
   return {
     engine,
@@ -65,8 +74,9 @@ function trainingOf(
       jsonLines(files.stepsPath),
       ...(tensorboard === undefined ? [] : [eventLog(join(tensorboard, relative(out, files.folder)))]),
     ),
+    fidCurve,
     checkpoint: { path: files.checkpointPath, identity, lineage },
-    earlier: (parameters) => findState({ out, cell: files.folder, owner, steps, listener }, parameters),
+    earlier: (parameters) => findState({ out, cell: files.folder, owner, steps, problemOf, listener }, parameters),
     listener,
   };
 }

@@ -1,0 +1,16 @@
+// FID and KID against held-out images: see docs/metrics.md.
+
+import { frechetInterval, kid, statistics } from "@dit-bench/metrics";
+import { fewestImages, ofHeldOut, subsample } from "./metric.ts";
+
+export const heldOutDistance = ofHeldOut({
+  names: ["heldOutFid", "heldOutKid"],
+  fewest: fewestImages,
+  compute({ generated, heldOut, dimension: D }, settings) {
+    const { distance, low, high } = frechetInterval(generated, statistics(heldOut, D), D, settings);
+    return {
+      heldOutFid: { value: distance, interval: [low, high] },
+      heldOutKid: { value: kid(subsample(generated, D), subsample(heldOut, D), D) },
+    };
+  },
+});

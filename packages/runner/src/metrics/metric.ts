@@ -1,0 +1,67 @@
+// The type of a metric: scores of generated images, computed from features.
+//
+// M = generated, N = real, H = held-out images, D = feature dimension
+
+/** Features of sets of images, each row-major. */
+export interface MetricSets {
+  /** D */
+  readonly dimension: number;
+  /** [M, D] */
+  readonly generated: Float32Array;
+  /** The reference, [N, D]: of a run, its training images. */
+  readonly real: Float32Array;
+  /** [H, D]: real images that the model was not trained on. */
+  readonly heldOut?: Float32Array;
+}
+
+/** Settings of bootstrap intervals. */
+export interface IntervalSettings {
+  readonly resamples: number;
+  readonly level: number;
+  readonly seed: number;
+}
+
+export interface Score {
+  readonly value: number;
+  readonly interval?: readonly [number, number];
+}
+
+export interface Metric<Name extends string = string> {
+  /** Names of its scores in records and in the JSON of `bench fid`. */
+  readonly names: readonly Name[];
+  /** True if it needs held-out images; others are computed for `bench fid`, too. */
+  readonly heldOut: boolean;
+  /** Fewest images of each set that it compares. With fewer, its scores are left out. */
+  readonly fewest: number;
+  compute(sets: MetricSets & { readonly heldOut: Float32Array }, settings: IntervalSettings): Record<Name, Score>;
+}
+
+/** A metric of generated and real images. */
+export const ofPairs = <const Name extends string>(
+  metric: Omit<Metric<Name>, "heldOut" | "compute"> & { compute(sets: MetricSets): Record<Name, Score> },
+) => ({ ...metric, heldOut: false }) as const satisfies Metric<Name>;
+
+/** A metric that also needs held-out images. */
+export const ofHeldOut = <const Name extends string>(metric: Omit<Metric<Name>, "heldOut">) =>
+  ({ ...metric, heldOut: true }) as const satisfies Metric<Name>;
+
+/**
+ * Fewest images of a set whose FID is reported: of a class, and of the held-out part. An FID of N images is biased
+ * upward by about 1/N: see docs/metrics.md for how much at this number.
+ */
+export const fewestImages = 40;
+
+/** Scores that compare all pairs of images take larger sets as this many of their images, evenly spaced. */
+const MOST_PAIRED = 5000;
+
+/** At most `MOST_PAIRED` rows of the features [N, D]. */
+export function subsample(features_ND: Float32Array, D: number): Float32Array {
+  const N = features_ND.length / D;
+  if (N <= MOST_PAIRED) return features_ND;
+  const chosen = new Float32Array(MOST_PAIRED * D);
+  for (let i = 0; i < MOST_PAIRED; i++) {
+    const row = Math.floor((i * N) / MOST_PAIRED);
+    chosen.set(features_ND.subarray(row * D, (row + 1) * D), i * D);
+  }
+  return chosen;
+}

@@ -1,0 +1,126 @@
+// The split into training and held-out images: each image by its own hash.
+
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { loadDataset } from "./dataset.ts";
+import { expectedHeldOut, heldOutShare, splitByHash, splitImages, type WholeSet } from "./held-out.ts";
+import { loadRecipe } from "./recipe.ts";
+
+const hashOf = (text: string) => createHash("sha256").update(text).digest("hex");
+const hashes = (n: number, name = "image") => Array.from({ length: n }, (_, i) => hashOf(`${name} ${i}`));
+const classes = (n: number, count: number) => Int32Array.from({ length: n }, (_, i) => i % count);
+
+describe("splitByHash", () => {
+  it("holds out the images whose hash begins with less than the share of 2^32", () => {
+    const given = ["00", "33333332", "33333334", "ff"].map((start) => start.padEnd(64, "0"));
+    expect(splitByHash(given, classes(4, 1), 0.2)).toEqual({ training: [2, 3], heldOut: [0, 1] });
+  });
+
+  it("holds out about the share, of each class", () => {
+    const labels = classes(5000, 5);
+    const { heldOut } = splitByHash(hashes(5000, "x"), labels, 0.2);
+    for (let c = 0; c < 5; c++) {
+      const n = heldOut.filter((i) => labels[i] === c).length;
+      expect(Math.abs(n - 200)).toBeLessThan(3 * Math.sqrt(1000 * 0.2 * 0.8)); // three standard deviations
+    }
+  });
+
+  it("does not depend on the other images", () => {
+    const [all, labels] = [hashes(300), classes(300, 3)];
+    const held = splitByHash(all, labels, 0.2).heldOut.map((i) => all[i]);
+    const part = all.filter((_, i) => i % 2 === 0);
+    const partLabels = labels.filter((_, i) => i % 2 === 0);
+    const heldOfPart = splitByHash(part, partLabels, 0.2).heldOut.map((i) => part[i]);
+    expect(heldOfPart).toEqual(held.filter((hash) => part.includes(hash!)));
+  });
+
+  it("puts equal files into one part, and holds out a subset for a smaller share", () => {
+    const twice = [...hashes(200), ...hashes(200)];
+    const { heldOut } = splitByHash(twice, classes(400, 1), 0.2);
+    for (const i of heldOut) expect(heldOut).toContain((i + 200) % 400);
+    const smaller = splitByHash(twice, classes(400, 1), 0.1).heldOut;
+    expect(smaller.length).toBeLessThan(heldOut.length);
+    for (const i of smaller) expect(heldOut).toContain(i);
+  });
+
+  it("trains on a class that would be held out as a whole", () => {
+    const given = ["00", "01", "02", "ff"].map((start) => start.padEnd(64, "0"));
+    expect(splitByHash(given, Int32Array.of(0, 0, 1, 1), 0.2)).toEqual({ training: [0, 1, 3], heldOut: [2] });
+  });
+});
+
+describe("splitImages", () => {
+  const { settings } = loadRecipe("mini");
+  const named = (heldOut: number) => ({ ...settings, data: { ...settings.data, heldOut } });
+  const whole = (n: number): WholeSet => ({
+    size: 1,
+    pixels: Uint8Array.from({ length: 3 * n }, (_, i) => i),
+    labels: classes(n, 2),
+    fingerprint: "whole",
+    hashes: () => hashes(n),
+    fingerprintOf: (indices) => indices.join(),
+  });
+  const own = { folder: "photos" };
+
+  it("holds out a fifth of own images unless a setting names another share, and nothing of datasets", () => {
+    expect(heldOutShare(settings, own)).toEqual({ share: 0.2, named: false });
+    expect(heldOutShare(named(0.1), own)).toEqual({ share: 0.1, named: true });
+    expect(heldOutShare(named(0), own).share).toBe(0);
+    expect(heldOutShare(settings, {}).share).toBe(0);
+  });
+
+  it("makes two parts that together are the whole set", () => {
+    const split = splitImages(whole(300), settings, own);
+    const held = split.heldOut!;
+    expect(split.labels.length + held.labels.length).toBe(300);
+    const indices = [...split.fingerprint.split(","), ...held.fingerprint.split(",")].map(Number);
+    expect(indices.sort((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, i) => i));
+    const first = Number(held.fingerprint.split(",")[0]);
+    expect([...held.pixels.subarray(0, 3)]).toEqual([...whole(300).pixels.subarray(3 * first, 3 * first + 3)]);
+    expect(held.labels[0]).toBe(first % 2);
+  });
+
+  it("trains on all of a small set, with the reason, unless a setting names the share", () => {
+    const { noHeldOut, heldOut, labels } = splitImages(whole(100), settings, own);
+    expect(noHeldOut).toMatch(/^no images are held out: \d+ of 100 would be, fewer than 40$/);
+    expect(heldOut).toBeUndefined();
+    expect(labels.length).toBe(100);
+    expect(splitImages(whole(100), named(0.2), own).heldOut!.labels.length).toBeGreaterThan(10);
+    expect(splitImages(whole(100), settings, {}).noHeldOut).toBeUndefined();
+  });
+
+  it("expects to hold out the share, except of sets that are trained on as a whole", () => {
+    expect(expectedHeldOut(settings, own, 260)).toBe(0.2);
+    expect(expectedHeldOut(settings, own, 100)).toBe(0);
+    expect(expectedHeldOut(named(0.2), own, 100)).toBe(0.2);
+    expect(expectedHeldOut(settings, {}, 1000)).toBe(0);
+  });
+
+  it("trains on all where the rest would be smaller than a batch, unless a setting names the share", () => {
+    const large = { ...settings, training: { ...settings.training, batch: 290 } };
+    expect(splitImages(whole(300), large, own).noHeldOut).toMatch(/images would be left, fewer than a batch of 290$/);
+  });
+});
+
+describe("loadDataset of a miniature", () => {
+  const load = (changes: Record<string, unknown>) =>
+    loadDataset({ name: "flowers" }, loadRecipe("mini", changes), 32, "runs", {});
+
+  it("holds nothing out unless the recipe asks for it, and then draws the same images", async () => {
+    const whole = await load({});
+    expect(whole.heldOut).toBeUndefined();
+    const split = await load({ "data.heldOut": 0.2 });
+    const held = split.heldOut!;
+    expect(split.labels.length + held.labels.length).toBe(whole.labels.length);
+    expect(held.labels.length / whole.labels.length).toBeCloseTo(0.2, 1);
+    const bytes = 3 * 32 ** 2;
+    const images = ({ pixels, labels }: { pixels: typeof whole.pixels; labels: Int32Array }) =>
+      [...labels.keys()].map((i) => hashOf(Buffer.from(pixels.subarray(i * bytes, (i + 1) * bytes)).toString("hex")));
+    expect([...images(split), ...images(held)].sort()).toEqual(images(whole).sort());
+    expect(new Set([whole.fingerprint, split.fingerprint, held.fingerprint]).size).toBe(3);
+  });
+
+  it("has the fingerprint that published results have", async () => {
+    expect((await load({})).fingerprint).toBe("649f4dc087b6e8cb42bad9f87d1536e3c4e317edbf06dd0e501e9285418c414a");
+  });
+});
