@@ -55,6 +55,7 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
   const datasets = datasetColumns(sorted);
   const labelOf = rowLabels(sorted);
   const labels = [...new Set(sorted.map(labelOf))];
+  const fullTimes = fullTrainingTimes(sorted);
   const rows = labels.map((label): Omit<MethodRow, "rank"> => {
     const methodRecords = sorted.filter((record) => labelOf(record) === label);
     const { method } = methodRecords[0]!.cell;
@@ -63,7 +64,7 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
       label,
       full: method === "full",
       ...scoreRow(methodRecords.map(methodScore), datasets),
-      relativeTime: relativeTime(methodRecords, sorted),
+      relativeTime: relativeTime(methodRecords, fullTimes),
       records: methodRecords,
     };
   });
@@ -94,13 +95,23 @@ function datasetColumns(records: readonly RunRecord[]): Comparison["datasets"] {
 }
 
 /** Uses the runs for which full fine-tuning finished on the same dataset, seed, machine and engine. */
-function relativeTime(methodRecords: readonly RunRecord[], all: readonly RunRecord[]): number | null {
-  const full = all.filter((record) => record.cell.method === "full" && wasTimed(record));
+function relativeTime(methodRecords: readonly RunRecord[], fullTimes: ReadonlyMap<string, number>): number | null {
   const ratios = methodRecords.filter(wasTimed).flatMap((record) => {
-    const reference = full.find((other) => circumstances(other) === circumstances(record));
-    return reference === undefined ? [] : [record.times.train / reference.times.train];
+    const reference = fullTimes.get(circumstances(record));
+    return reference === undefined ? [] : [record.times.train / reference];
   });
   return ratios.length === 0 ? null : geometricMean(ratios);
+}
+
+/** Training times of full fine-tuning by circumstances; the first run counts. */
+function fullTrainingTimes(records: readonly RunRecord[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const record of records) {
+    if (record.cell.method !== "full" || !wasTimed(record)) continue;
+    const key = circumstances(record);
+    if (!times.has(key)) times.set(key, record.times.train);
+  }
+  return times;
 }
 
 function wasTimed({ exit, times }: RunRecord): boolean {

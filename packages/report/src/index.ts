@@ -10,8 +10,20 @@ export { type Comparison, type ComparisonOptions, comparison, type MethodRow } f
 export { toCsv } from "./csv.ts";
 export { formatFid } from "./format.ts";
 export { toMarkdown } from "./markdown.ts";
+export { type Metric, metrics } from "./metrics.ts";
 export { notes, samplesMark } from "./notes.ts";
+export { messagePage } from "./page/message-page.ts";
+export { type PageOptions, reportPage } from "./page/report-page.ts";
 export type { Average, Cell, IntervalBasis, ScoreRow } from "./scores.ts";
 export { contactSheet, type SheetOptions, type SheetRow, type SheetSection } from "./sheets/contact-sheet.ts";
+export {
+  isPublishable,
+  largestStrip,
+  type StripKind,
+  type Strips,
+  stripClasses,
+  stripKinds,
+  stripPath,
+} from "./strips.ts";
 export { leftOutNote, miniatureNote, seedsText } from "./wording.ts";
 export { type Report, type ReportPaths, writeReport } from "./write-report.ts";
