@@ -55,7 +55,6 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
   const datasets = datasetColumns(sorted);
   const labelOf = rowLabels(sorted);
   const labels = [...new Set(sorted.map(labelOf))];
-  const fullTimes = fullTrainingTimes(sorted);
   const rows = labels.map((label): Omit<MethodRow, "rank"> => {
     const methodRecords = sorted.filter((record) => labelOf(record) === label);
     const { method } = methodRecords[0]!.cell;
@@ -64,7 +63,7 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
       label,
       full: method === "full",
       ...scoreRow(methodRecords.map(methodScore), datasets),
-      relativeTime: relativeTime(methodRecords, fullTimes),
+      relativeTime: relativeTime(methodRecords, sorted),
       records: methodRecords,
     };
   });
@@ -95,23 +94,13 @@ function datasetColumns(records: readonly RunRecord[]): Comparison["datasets"] {
 }
 
 /** Uses the runs for which full fine-tuning finished on the same dataset, seed, machine and engine. */
-function relativeTime(methodRecords: readonly RunRecord[], fullTimes: ReadonlyMap<string, number>): number | null {
+function relativeTime(methodRecords: readonly RunRecord[], all: readonly RunRecord[]): number | null {
+  const full = all.filter((record) => record.cell.method === "full" && wasTimed(record));
   const ratios = methodRecords.filter(wasTimed).flatMap((record) => {
-    const reference = fullTimes.get(circumstances(record));
-    return reference === undefined ? [] : [record.times.train / reference];
+    const reference = full.find((other) => circumstances(other) === circumstances(record));
+    return reference === undefined ? [] : [record.times.train / reference.times.train];
   });
   return ratios.length === 0 ? null : geometricMean(ratios);
-}
-
-/** Training times of full fine-tuning by circumstances; the first run counts. */
-function fullTrainingTimes(records: readonly RunRecord[]): Map<string, number> {
-  const times = new Map<string, number>();
-  for (const record of records) {
-    if (record.cell.method !== "full" || !wasTimed(record)) continue;
-    const key = circumstances(record);
-    if (!times.has(key)) times.set(key, record.times.train);
-  }
-  return times;
 }
 
 function wasTimed({ exit, times }: RunRecord): boolean {

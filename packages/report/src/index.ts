@@ -10,7 +10,7 @@ export { type Comparison, type ComparisonOptions, comparison, type MethodRow } f
 export { toCsv } from "./csv.ts";
 export { formatFid } from "./format.ts";
 export { toMarkdown } from "./markdown.ts";
-export { type Metric, metrics } from "./metrics.ts";
+export { csvName, type Metric, metricNamed, metrics } from "./metrics.ts";
 export { notes, samplesMark } from "./notes.ts";
 export { messagePage } from "./page/message-page.ts";
 export { type PageOptions, reportPage } from "./page/report-page.ts";

@@ -1,99 +1,212 @@
-// The metrics of a run: scores and costs, each with its name, direction, and how it is read from a record. A new metric
-// is one entry here; the report page takes its columns and the axes of its charts from this table.
+// The metrics of a run: scores of its samples and costs. Each entry is a column that tables, the CSV and
+// `bench list runs` can show, and an axis that charts can have.
 
-import type { RunRecord } from "@dit-bench/record";
-import { formatBytes, formatCount, formatFid, formatMilliseconds, formatSeconds } from "./format.ts";
+import type { RunMetrics, RunRecord } from "@dit-bench/record";
+import { formatBytes, formatCount, formatFid, formatMilliseconds, formatPercent, formatSeconds } from "./format.ts";
 
 export interface Metric {
+  /** Name on the command line and in JSON, such as `heldOutFid`. The column of the CSV is `held_out_fid`. */
   readonly name: string;
+  /** Name in texts and on axes, such as `Trainable parameters`. */
   readonly title: string;
+  /** Heading of a column, if the title is too long. */
+  readonly heading?: string;
+  /** Heading on a terminal of 80 columns, if the other heading is too long. */
+  readonly abbreviation?: string;
+  /**
+   * `score`: of the samples of a run. It depends on the dataset, so its mean counts every dataset once.
+   * `cost`: of a run. Its mean is taken over the runs that have it.
+   */
+  readonly kind: "score" | "cost";
   readonly better: "lower" | "higher";
+  /** Unit of `value`; undefined for a number without unit. */
   readonly unit?: string;
-  /** The value of one run; undefined if the run has none. */
+  /** Value of one run; undefined if the run has none. */
   value(record: RunRecord): number | undefined;
-  /** The interval of that value from the finite number of samples. */
+  /** Interval of the value of one run at the level `intervalLevel` of the record. */
   interval?(record: RunRecord): readonly [number, number] | undefined;
-  /** Text of a value, with its unit. */
+  /** The value of the base model without fine-tuning, as the run recorded it. */
+  readonly base?: Pick<Metric, "value" | "interval">;
   format(value: number): string;
+  /** Explanation below a table: a sentence without the heading. */
+  readonly note?: string;
+  /** True for a duration, which other processes on the machine lengthen. */
+  readonly timed?: true;
 }
 
 export const metrics: readonly Metric[] = [
   {
     name: "fid",
     title: "FID",
+    kind: "score",
     better: "lower",
-    value: ({ metrics }) => metrics?.fid,
-    interval: ({ metrics }) => metrics?.fidInterval,
+    value: (record) => record.metrics?.fid,
+    interval: (record) => record.metrics?.fidInterval,
+    base: {
+      value: (record) => record.metrics?.baseFid,
+      interval: (record) => record.metrics?.baseFidInterval,
+    },
     format: formatFid,
   },
-  { name: "kid", title: "KID", better: "lower", value: ({ metrics }) => metrics?.kid, format: formatScore },
-  score("heldOutFid", "Held-out FID", "lower", formatFid),
-  score("heldOutKid", "Held-out KID", "lower"),
-  score("precision", "Precision", "higher"),
-  score("recall", "Recall", "higher"),
-  score("density", "Density", "higher"),
-  score("coverage", "Coverage", "higher"),
-  score("copyRate", "Copy rate", "lower"),
   {
-    name: "trainable",
-    title: "Trainable parameters",
+    name: "kid",
+    title: "KID",
+    kind: "score",
     better: "lower",
-    value: ({ parameters }) => parameters.trainable,
-    format: formatCount,
+    value: (record) => record.metrics?.kid,
+    base: { value: (record) => record.metrics?.baseKid },
+    format: (value) => value.toFixed(4),
+    note: "kernel inception distance, unbiased, with a polynomial kernel of degree 3.",
   },
-  cost(
-    "stored",
-    "Stored",
-    "MB",
-    ({ weights, parameters }) => (weights.trainedBytes ?? 4 * parameters.trainable) / 1e6,
-    {
-      format: (megabytes) => formatBytes(megabytes * 1e6),
-    },
-  ),
-  cost("trainingTime", "Training time", "s", ({ times }) => times.train, { format: formatSeconds }),
-  cost("step", "Time per step", "ms", (record) => record.stepMilliseconds, {
-    format: (milliseconds) => `${formatMilliseconds(milliseconds)}\u00a0ms`,
-  }),
-  cost("memory", "Peak memory", "MB", (record) => record.peakMemoryMB, {
+  {
+    ...score("heldOutFid"),
+    title: "Held-out FID",
+    better: "lower",
+    format: formatFid,
+    note: "FID against images that were not trained on.",
+  },
+  {
+    ...score("heldOutKid"),
+    title: "Held-out KID",
+    better: "lower",
+    format: (value) => value.toFixed(4),
+    note: "KID against images that were not trained on.",
+  },
+  {
+    ...score("copyRate"),
+    title: "Copy rate",
+    better: "lower",
+    format: (value) => formatPercent(100 * value),
+    note: "share of the samples that are nearer to a training image than held-out images are.",
+  },
+  {
+    ...score("precision"),
+    title: "Precision",
+    better: "higher",
+    format: (value) => value.toFixed(3),
+    note: "share of the samples that lie within the real images' neighbourhoods in feature space.",
+  },
+  {
+    ...score("recall"),
+    title: "Recall",
+    better: "higher",
+    format: (value) => value.toFixed(3),
+    note: "share of the real images that lie within the samples' neighbourhoods in feature space.",
+  },
+  {
+    ...score("density"),
+    title: "Density",
+    better: "higher",
+    format: (value) => value.toFixed(3),
+    note: "how many neighbourhoods of real images hold a sample, over the expected number.",
+  },
+  {
+    ...score("coverage"),
+    title: "Coverage",
+    better: "higher",
+    format: (value) => value.toFixed(3),
+    note: "share of the real images whose neighbourhood holds a sample.",
+  },
+  {
+    name: "trainableParameters",
+    title: "Trainable parameters",
+    heading: "Trainable",
+    abbreviation: "Trained",
+    kind: "cost",
+    better: "lower",
+    value: (record) => record.parameters.trainable,
+    base: { value: () => 0 },
+    format: formatCount,
+    note: "number of trained weights; includes the class embedding, whose size depends on the number of classes.",
+  },
+  {
+    name: "trainablePercent",
+    title: "Share of model",
+    abbreviation: "Model share",
+    kind: "cost",
+    better: "lower",
+    unit: "%",
+    value: ({ parameters }) => (100 * parameters.trainable) / parameters.model,
+    base: { value: () => 0 },
+    format: formatPercent,
+  },
+  {
+    name: "storedBytes",
+    title: "Stored size",
+    heading: "Stored",
+    kind: "cost",
+    better: "lower",
+    unit: "bytes",
+    value: ifFinished(({ weights, parameters }) => weights.trainedBytes ?? 4 * parameters.trainable),
+    format: formatBytes,
+    note: "size of the file of trained weights; 4 bytes per weight for runs that did not record the size.",
+  },
+  {
+    name: "trainSeconds",
+    title: "Training time",
+    heading: "Training",
+    abbreviation: "Time",
+    kind: "cost",
+    better: "lower",
+    unit: "s",
+    value: ifFinished(({ times }) => times.train),
+    format: formatSeconds,
+    timed: true,
+    note: "time of all training steps, without sampling and scoring.",
+  },
+  {
+    name: "stepMilliseconds",
+    title: "Step time",
+    heading: "ms/step",
+    kind: "cost",
+    better: "lower",
+    unit: "ms",
+    value: ifFinished((record) => record.stepMilliseconds),
+    format: formatMilliseconds,
+    timed: true,
+    note: "median time of a training step.",
+  },
+  {
+    name: "peakMemoryMB",
+    title: "Peak memory",
+    heading: "Memory",
+    kind: "cost",
+    better: "lower",
+    unit: "MB",
+    value: ifFinished((record) => record.peakMemoryMB),
     format: (megabytes) => formatBytes(megabytes * 1e6),
-  }),
+    note: "peak resident memory of the process.",
+  },
 ];
 
-/** A score of `metrics.scores`, which older records do not have. */
-function score(name: string, title: string, better: Metric["better"], format = formatScore): Metric {
+/** Throws an Error for a name that no metric has. */
+export function metricNamed(name: string): Metric {
+  const metric = metrics.find((candidate) => candidate.name === name);
+  if (metric === undefined) throw new Error(`there is no metric '${name}'`);
+  return metric;
+}
+
+/** Name of the metric's column in the CSV: `held_out_fid` for `heldOutFid`. */
+export const csvName = ({ name }: Metric): string =>
+  name.replaceAll(/[A-Z]+/g, (capitals) => `_${capitals}`).toLowerCase();
+
+/** The optional scores of a record. Older records do not have them. */
+type ScoredMetrics = RunMetrics & {
+  readonly scores?: Readonly<Record<string, { readonly value: number; readonly interval?: readonly [number, number] }>>;
+};
+
+/** The part of an entry that reads the score `name` of a record. */
+function score(name: string): Pick<Metric, "name" | "kind" | "value" | "interval"> {
   const read = ({ metrics }: RunRecord) => (metrics as ScoredMetrics | null)?.scores?.[name];
   return {
     name,
-    title,
-    better,
+    kind: "score",
     value: (record) => read(record)?.value,
     interval: (record) => read(record)?.interval,
-    format,
   };
 }
 
-interface ScoredMetrics {
-  readonly scores?: Readonly<Record<string, { value: number; interval?: readonly [number, number] }>>;
-}
-
-/** A cost of training; a diverged run has none. */
-function cost(
-  name: string,
-  title: string,
-  unit: string,
-  value: (record: RunRecord) => number,
-  { format }: Pick<Metric, "format">,
-): Metric {
-  return {
-    name,
-    title,
-    unit,
-    better: "lower",
-    value: (record) => (record.exit === "finished" ? value(record) : undefined),
-    format,
-  };
-}
-
-function formatScore(value: number): string {
-  return Number(value.toPrecision(3)).toString();
+/** A value that a diverged run does not have. */
+function ifFinished(value: (record: RunRecord) => number): (record: RunRecord) => number | undefined {
+  return (record) => (record.exit === "finished" ? value(record) : undefined);
 }

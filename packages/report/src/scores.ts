@@ -86,19 +86,8 @@ export function scoreRow(scores: readonly Score[], datasets: readonly { name: st
   return { cells: columns.map(toCell), average: isComplete ? toAverage(columns) : null };
 }
 
-/** The squared standard error of a value from its interval at a level such as 0.95. */
-export function intervalVariance([low, high]: readonly [number, number], intervalLevel: number): number {
-  return ((high - low) / 2 / normalQuantile(intervalLevel)) ** 2;
-}
-
-const normalQuantiles = new Map<number, number>(); // 0.5 ms each, and thousands of runs have the same level
-
-function normalQuantile(level: number): number {
-  const known = normalQuantiles.get(level);
-  if (known !== undefined) return known;
-  const quantile = twoSidedT(level, Number.POSITIVE_INFINITY);
-  normalQuantiles.set(level, quantile);
-  return quantile;
+function intervalVariance([low, high]: readonly [number, number], intervalLevel: number): number {
+  return ((high - low) / 2 / twoSidedT(intervalLevel, Number.POSITIVE_INFINITY)) ** 2;
 }
 
 function toCell(column: readonly Score[]): Cell {

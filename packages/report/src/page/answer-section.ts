@@ -4,13 +4,13 @@ import { printable, quantity } from "@dit-bench/text";
 import { answer, bestMethod } from "../answer.ts";
 import type { Comparison, MethodRow } from "../comparison.ts";
 import { formatFid, formatRatio, joinWithAnd } from "../format.ts";
-import { metrics } from "../metrics.ts";
+import { metricNamed } from "../metrics.ts";
 import { canCompare, differences, isSeparated, type Pairing } from "../ranking.ts";
 import { confidenceLevel } from "../scores.ts";
 import { mean, meanInterval } from "../statistics.ts";
 import { unrankedReason } from "../wording.ts";
 import { type Html, html } from "./html.ts";
-import { averageOf } from "./make-data.ts";
+import { averageOf } from "./metric-average.ts";
 
 interface Card {
   question: string;
@@ -58,9 +58,7 @@ function whichCard({ datasets, base, rows }: Comparison, row: MethodRow): Card {
 }
 
 function costCard({ datasets, rows }: Comparison, row: MethodRow): Card {
-  const text = (name: string) =>
-    averageOf(row, metrics.find((metric) => metric.name === name)!, datasets)?.text ?? "unknown";
-  const share = mean(row.records.map(({ parameters }) => parameters.trainable / parameters.model));
+  const text = (name: string) => averageOf(row, metricNamed(name), datasets)?.text ?? "unknown";
   const full = rows.find((other) => other.full && other !== row);
   const fewer =
     full === undefined
@@ -70,11 +68,11 @@ function costCard({ datasets, rows }: Comparison, row: MethodRow): Card {
     row.relativeTime === null || row.full ? "" : `, ${formatRatio(row.relativeTime)} the time of full fine-tuning`;
   return {
     question: "At what cost?",
-    answer: `${text("trainable")} parameters`,
+    answer: `${text("trainableParameters")} parameters`,
     lines: [
-      `${share >= 0.995 ? "All" : `${Number((100 * share).toPrecision(2))} %`} of the model${fewer}.`,
-      `${text("stored")} stored for each dataset; trained in ${text("trainingTime")}${relative}; ` +
-        `${text("memory")} of memory at the peak.`,
+      `${text("trainablePercent")} of the model${fewer}.`,
+      `${text("storedBytes")} stored for each dataset; trained in ${text("trainSeconds")}${relative}; ` +
+        `${text("peakMemoryMB")} of memory at the peak.`,
     ],
   };
 }

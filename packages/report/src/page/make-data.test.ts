@@ -16,7 +16,10 @@ it("pageData has the averages of the comparison, and leaves out metrics that no 
   const compared = comparison(syntheticRecords());
   const { metrics, methods: shown } = pageData(compared, { stripsOf: () => ({}), follow: null });
   const names = metrics.map(({ name }) => name);
-  expect(names).toEqual(["fid", "kid", "trainable", "stored", "trainingTime", "step", "memory"]);
+  expect(names).toEqual([
+    ...["fid", "kid", "trainableParameters", "trainablePercent", "storedBytes"],
+    ...["trainSeconds", "stepMilliseconds", "peakMemoryMB"],
+  ]);
   for (const [index, row] of compared.rows.entries()) {
     expect(shown[index]!.label).toBe(row.label);
     expect(shown[index]!.averages[0]).toMatchObject({ mean: row.average!.mean, interval: row.average!.interval });
@@ -31,7 +34,7 @@ it("pageData shows a score of metrics.scores with its name and direction", () =>
   const { metrics, methods: shown } = dataOf(records as RunRecord[]);
   const place = metrics.findIndex(({ name }) => name === "precision");
   expect(metrics[place]).toEqual({ name: "precision", title: "Precision", better: "higher", unit: "" });
-  expect(shown[0]!.averages[place]).toEqual({ mean: 0.5, text: "0.5", interval: null, intervalText: "" });
+  expect(shown[0]!.averages[place]).toEqual({ mean: 0.5, text: "0.500", interval: null, intervalText: "" });
 });
 
 it("pageData has no average of scores for a method with a diverged run, but counts its parameters", () => {

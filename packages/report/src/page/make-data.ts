@@ -2,16 +2,15 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { printable } from "@dit-bench/text";
-import type { Comparison, MethodRow } from "../comparison.ts";
-import { formatFid } from "../format.ts";
-import { type Metric, metrics } from "../metrics.ts";
-import { intervalVariance, type Score, type ScoreRow, scoreRow } from "../scores.ts";
+import type { Comparison } from "../comparison.ts";
+import { type Metric, metricNamed, metrics } from "../metrics.ts";
 import type { Strips } from "../strips.ts";
 import { curves } from "./curves.ts";
 import { differencesOf } from "./differences.ts";
 import { gallery } from "./gallery.ts";
 import { pageMarks } from "./marks.ts";
-import type { PageAverage, PageData, PageMethod, PageRun } from "./page-data.ts";
+import { averageOf, toPageAverage } from "./metric-average.ts";
+import type { PageData, PageMethod, PageRun } from "./page-data.ts";
 
 export interface DataOptions {
   /** The strips next to a record's file. */
@@ -35,7 +34,7 @@ export function pageData(comparison: Comparison, { stripsOf, follow }: DataOptio
         averages: shown.map((metric) => averageOf(row, metric, datasets)),
       }),
     ),
-    baseFid: toAverage(base.average, formatFid),
+    baseFid: toPageAverage(base.average, metricNamed("fid")),
     runs: runsOf(comparison, shown),
     curves: curves(comparison),
     differences: differencesOf(comparison),
@@ -48,32 +47,6 @@ export function pageData(comparison: Comparison, { stripsOf, follow }: DataOptio
 /** The metrics that at least one run has. */
 export function shownMetrics({ records }: Comparison): Metric[] {
   return metrics.filter((metric) => records.some((record) => metric.value(record) !== undefined));
-}
-
-/** The mean of a metric over all datasets, each counted once; null unless every dataset has a value. */
-export function averageOf(row: MethodRow, metric: Metric, datasets: Comparison["datasets"]): PageAverage | null {
-  const scores = row.records.map((record): Score => {
-    const interval = metric.interval?.(record);
-    return {
-      dataset: record.cell.dataset,
-      seed: record.cell.seed,
-      fid: metric.value(record) ?? null,
-      variance: interval === undefined ? 0 : intervalVariance(interval, record.metrics?.intervalLevel ?? 0.95),
-    };
-  });
-  return toAverage(scoreRow(scores, datasets).average, metric.format);
-}
-
-function toAverage(average: ScoreRow["average"], format: (value: number) => string): PageAverage | null {
-  if (average === null) return null;
-  const [low, high] = average.interval;
-  const isKnown = low < high;
-  return {
-    mean: average.mean,
-    text: format(average.mean),
-    interval: isKnown ? [low, high] : null,
-    intervalText: isKnown ? `${format(low)} to ${format(high)}` : "",
-  };
 }
 
 function runsOf({ rows, datasets }: Comparison, shown: readonly Metric[]): PageRun[] {

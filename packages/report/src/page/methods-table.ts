@@ -3,11 +3,11 @@
 import { gap } from "../columns.ts";
 import type { Comparison } from "../comparison.ts";
 import { formatFid, formatRatio } from "../format.ts";
-import { samplesMark } from "../notes.ts";
 import type { ScoreRow } from "../scores.ts";
 import { type Html, html } from "./html.ts";
-import { averageOf, shownMetrics } from "./make-data.ts";
+import { shownMetrics } from "./make-data.ts";
 import { pageMarks } from "./marks.ts";
+import { averageOf } from "./metric-average.ts";
 import type { Mark } from "./page-data.ts";
 import { type SortableColumn, sortableTable } from "./sortable-table.ts";
 
@@ -21,12 +21,12 @@ export function methodsTable(comparison: Comparison): Html {
     { heading: "Method", first: "ascending" },
     { heading: `${fid} (95 % interval)`, number: true, first: "ascending" },
     { heading: "Rank", number: true, first: "ascending" },
-    ...others.map(({ title, better }) => ({
-      heading: title,
+    ...others.map(({ title, heading = title, better }) => ({
+      heading,
       number: true,
       first: better === "lower" ? ("ascending" as const) : ("descending" as const),
     })),
-    { heading: "Time relative to full", number: true, first: "ascending" },
+    { heading: "Relative time", number: true, first: "ascending" },
   ];
   const lines = rows.map((row, index) => [
     { content: html`${markSymbol(marks[index]!, index)} ${row.label}`, sort: row.label },
@@ -34,7 +34,7 @@ export function methodsTable(comparison: Comparison): Html {
     { content: row.rank ?? gap, sort: row.rank },
     ...others.map((metric) => {
       const average = averageOf(row, metric, datasets);
-      return { content: average?.text ?? gap, sort: average?.mean ?? null };
+      return { content: average === null ? gap : metric.format(average.mean), sort: average?.mean ?? null };
     }),
     { content: row.relativeTime === null ? gap : formatRatio(row.relativeTime), sort: row.relativeTime },
   ]);
@@ -42,7 +42,9 @@ export function methodsTable(comparison: Comparison): Html {
     { content: "Base model", sort: "Base model" },
     averageCell(base, scale, ""),
     { content: gap, sort: null },
-    ...others.map(({ name }) => (name === "trainable" ? { content: "0", sort: 0 } : { content: gap, sort: null })),
+    ...others.map(({ name }) =>
+      name === "trainableParameters" ? { content: "0", sort: 0 } : { content: gap, sort: null },
+    ),
     { content: gap, sort: null },
   ];
   return sortableTable({
@@ -90,7 +92,8 @@ function intervalScale(rows: readonly ScoreRow[]): Scale {
 function averageCell({ average }: ScoreRow, scale: Scale, markClass: string) {
   if (average === null) return { content: gap, sort: null };
   const [low, high] = average.interval;
-  const text = `[${formatFid(low)}, ${formatFid(high)}]${average.basis === "samples" ? samplesMark : ""}`;
+  const source = average.basis === "samples" ? " from samples only" : "";
+  const text = `[${formatFid(low)}, ${formatFid(high)}]${source}`;
   const places = [scale(low), scale(average.mean), scale(high)] as const;
   const isOnScale = places[0] >= 0 && places[2] <= 100;
   return {

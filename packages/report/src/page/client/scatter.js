@@ -9,7 +9,7 @@ import { pointsChart } from "./points-chart.js";
 import { figureParts } from "./readout.js";
 
 export function startScatter() {
-  const trainable = data.metrics.findIndex(({ name }) => name === "trainable");
+  const trainable = data.metrics.findIndex(({ name }) => name === "trainableParameters");
   const fixed = pointsChart("parameters");
   if (fidMetric >= 0) showPlot("parameters", fixed, { x: trainable, y: fidMetric, dataset: null, runs: false });
 
@@ -27,7 +27,7 @@ export function startScatter() {
       ["runs", "single runs"],
     ],
   );
-  const time = data.metrics.findIndex(({ name }) => name === "trainingTime");
+  const time = data.metrics.findIndex(({ name }) => name === "trainSeconds");
   x.value = String(time >= 0 ? time : trainable);
   y.value = String(Math.max(0, fidMetric));
   const points = byId("scatter-points", HTMLSelectElement);
@@ -95,6 +95,16 @@ function axisOf(title, values) {
   return { title, logarithmic: low > 0 && high / low > 20, values };
 }
 
+/** @param {number} metric */
+const metricName = (metric) => data.metrics[metric]?.title ?? "";
+
+/** A number with its unit. @param {number} value @param {number} metric */
+function valueText(value, metric) {
+  const unit = data.metrics[metric]?.unit ?? "";
+  const text = formatNumber(value, isWholeMetric[metric]);
+  return unit === "" ? text : `${text} ${unit}`;
+}
+
 /** @param {Choice} choice @returns {Point[]} */
 function methodPoints({ x, y, dataset }) {
   return data.methods.flatMap(({ label, mark, averages }, method) => {
@@ -114,7 +124,7 @@ function methodPoints({ x, y, dataset }) {
         x: horizontal.value,
         y: vertical.value,
         interval: vertical.interval,
-        lines: [`${metricTitle(x)}: ${horizontal.text}`, `${metricTitle(y)}: ${vertical.text}`],
+        lines: [`${metricName(x)}: ${horizontal.text}`, `${metricName(y)}: ${vertical.text}`],
       },
     ];
   });
@@ -127,7 +137,7 @@ function meanOver(method, dataset, metric) {
   );
   if (values.length === 0) return null;
   const value = values.reduce((sum, one) => sum + one, 0) / values.length;
-  return { value, text: formatNumber(value, isWholeMetric[metric]), interval: null };
+  return { value, text: valueText(value, metric), interval: null };
 }
 
 /** @param {Choice} choice @returns {Point[]} */
@@ -144,10 +154,7 @@ function runPoints({ x, y, dataset }) {
         x: horizontal,
         y: vertical,
         interval: null,
-        lines: [
-          `${metricTitle(x)}: ${formatNumber(horizontal, isWholeMetric[x])}`,
-          `${metricTitle(y)}: ${formatNumber(vertical, isWholeMetric[y])}`,
-        ],
+        lines: [`${metricName(x)}: ${valueText(horizontal, x)}`, `${metricName(y)}: ${valueText(vertical, y)}`],
       },
     ];
   });
