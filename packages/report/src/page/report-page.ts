@@ -65,8 +65,8 @@ ${answerSection(comparison)}
 <section id="methods-section" aria-labelledby="methods-title">
 <h2 id="methods-title">Methods</h2>
 ${methodsTable(comparison)}
-<p class="quiet">The line beside an FID is its 95 % interval, on one scale for all rows. Rank: 1 plus the number of
-methods that are better by more than chance. A heading sorts its column.</p>
+<p class="quiet">The bar beside an FID is its 95 % interval, on one scale for all rows. Rank: 1 plus the number
+of methods that are better by more than chance. A heading sorts its column.</p>
 </section>
 ${figureSections(comparison, datasetsTable(comparison))}
 ${howSection(comparison)}

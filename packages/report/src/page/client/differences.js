@@ -41,7 +41,7 @@ function differencesTable(reference) {
   const label = rowLabels[reference] ?? "";
   return simpleTable(
     `FID minus that of ${label}`,
-    ["Method", "Difference", "95 % interval", "On one scale", "Lower on", "Verdict"],
+    ["Method", "Difference", "95 % interval", "lower ← 0 → higher", "Lower on", "Verdict"],
     differences.map(({ row, mean, low, high, count, below }) => [
       rowLabels[row] ?? "",
       formatDifference(mean),
