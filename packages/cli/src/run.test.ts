@@ -1,6 +1,6 @@
 // The built `bench run`, on a tiny recipe.
 
-import { cpSync, existsSync, readFileSync, truncateSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readSafetensors } from "@dit-bench/weights";
@@ -20,6 +20,9 @@ describe("bench run", () => {
     for (const figure of [fid, baseFid, kid, trainableParameters, seconds]) expect(figure).toSatisfy(Number.isFinite);
     for (const file of ["record", "weights", "sheet", "loss"])
       expect(existsSync(join(place, String(first.json[file]))), file).toBe(true);
+    const strips = ["samples", "base", "real"].map((kind) => String(first.json.record).replace("json", `${kind}.webp`));
+    const sizes = strips.map((path) => statSync(join(place, path)).size);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(15_000);
     if (Number(fid) > Number(baseFid)) expect(first.stdout).toContain("Worse than the base model's own FID");
     else expect(first.stdout).not.toContain("Worse than");
   });

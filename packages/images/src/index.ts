@@ -1,8 +1,9 @@
-// Decodes image files to 8-bit RGB, crops and resizes images, and encodes them as PNG.
+// Decodes image files to 8-bit RGB, crops and resizes images, and encodes them as PNG or WebP.
 
 export { decodeImage } from "./decode/decode-image.ts";
 export { isImageName, readableFormats, unreadableByName } from "./decode/image-format.ts";
 export { encodePng } from "./encode-png.ts";
+export { encodeWebp } from "./encode-webp.ts";
 export { ImageError } from "./image-error.ts";
 export { decodersAtOnce, readImageFile } from "./image-file.ts";
 export { processInOrder } from "./in-order.ts";

@@ -11,14 +11,9 @@ import { neededText, oneSeedText, rowsOfOtherBasis, rowsWithoutSharedSeeds, unra
 
 /** Sentences of plain text. Labels are not escaped. */
 export function answer(comparison: Comparison): string[] {
-  const averagedRows = comparison.rows.filter((row) => row.average !== null);
-  if (averagedRows.length === 0)
-    return ["No method has a finished run on every dataset, so there is no average to compare."];
-  const efficientRows = averagedRows.filter((row) => !row.full);
-  const otherBasis = rowsOfOtherBasis(comparison);
-  const unpairedRows = rowsWithoutSharedSeeds(comparison);
-  const eligibleRows = efficientRows.filter((row) => !otherBasis.includes(row) && !unpairedRows.includes(row));
-  const bestRow = eligibleRows[0] ?? efficientRows[0] ?? averagedRows[0]!;
+  const best = bestMethod(comparison);
+  if (best === null) return ["No method has a finished run on every dataset, so there is no average to compare."];
+  const { bestRow, eligibleRows, otherBasis, unpairedRows } = best;
   return [
     bestText(comparison, bestRow, eligibleRows),
     separationText(comparison, bestRow, eligibleRows),
@@ -30,6 +25,26 @@ export function answer(comparison: Comparison): string[] {
       : `Not ranked: ${joinWithAnd(unpairedRows.map((row) => row.label))}, ` +
         "with fewer than two seeds shared with the others.",
   ].filter((sentence) => sentence !== null);
+}
+
+interface BestMethod {
+  /** The method with the lowest average among the eligible ones; else, the first with an average. */
+  bestRow: MethodRow;
+  /** Methods that train a part of the model and are compared with each other, by average. */
+  eligibleRows: MethodRow[];
+  otherBasis: MethodRow[];
+  unpairedRows: MethodRow[];
+}
+
+/** The method that the answer is about; null if no method has an average. */
+export function bestMethod(comparison: Comparison): BestMethod | null {
+  const averagedRows = comparison.rows.filter((row) => row.average !== null);
+  if (averagedRows.length === 0) return null;
+  const efficientRows = averagedRows.filter((row) => !row.full);
+  const otherBasis = rowsOfOtherBasis(comparison);
+  const unpairedRows = rowsWithoutSharedSeeds(comparison);
+  const eligibleRows = efficientRows.filter((row) => !otherBasis.includes(row) && !unpairedRows.includes(row));
+  return { bestRow: eligibleRows[0] ?? efficientRows[0] ?? averagedRows[0]!, eligibleRows, otherBasis, unpairedRows };
 }
 
 function bestText(

@@ -24,10 +24,21 @@ export { toLatex } from "./latex.ts";
 export { toMarkdown } from "./markdown.ts";
 export { csvName, type Metric, metricNamed, metrics } from "./metrics.ts";
 export { notes } from "./notes.ts";
+export { messagePage } from "./page/message-page.ts";
+export { type PageOptions, reportPage } from "./page/report-page.ts";
 export { paperNote, paperTable, paperWarning } from "./paper.ts";
 export { paperDatasets } from "./paper-table.ts";
 export type { PrintOptions } from "./printed-table.ts";
 export { type Average, type Cell, type IntervalBasis, type Score, type ScoreRow, scoreRow } from "./scores.ts";
 export { contactSheet, type SheetOptions, type SheetRow, type SheetSection } from "./sheets/contact-sheet.ts";
+export {
+  isPublishable,
+  largestStrip,
+  type StripKind,
+  type Strips,
+  stripClasses,
+  stripKinds,
+  stripPath,
+} from "./strips.ts";
 export { leftOutNote, miniatureNote, seedsText } from "./wording.ts";
 export { type Report, type ReportPaths, writeReport } from "./write-report.ts";

@@ -1,8 +1,7 @@
 // `bench table`: prints and writes the comparison tables and charts of records.
 
-import { readFile, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { fileNames, replaceFile } from "@dit-bench/files";
+import { fileNames } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 import {
   type Comparison,
@@ -12,33 +11,29 @@ import {
   type ReportPaths,
   writeReport,
 } from "@dit-bench/report";
-import { BenchError, exitCodes, projectFolder } from "@dit-bench/runner";
+import { BenchError, exitCodes } from "@dit-bench/runner";
 import { printable, quantity } from "@dit-bench/text";
+import { copyRecords } from "../copy-records.ts";
 import type { TableOptions } from "../declarations/table.ts";
 import { splitNames } from "../parser/values.ts";
 import { print, printJson, printNote } from "../print.ts";
+import { recordsFolder } from "../records-folder.ts";
 import { reportProblem } from "../report-error.ts";
 import { findTableRecords } from "../table-records.ts";
 import { formatTable } from "../table-text.ts";
 
 export async function table(options: TableOptions): Promise<void> {
-  const published = join(projectFolder(), "results", options.recipe);
-  const from = options.from ? resolve(options.from) : published;
-  const status = await stat(from).catch(() => undefined);
-  if (!status?.isDirectory()) {
-    const what = options.from ? `--from ${printable(options.from)}` : `results/${options.recipe}`;
-    throw new BenchError(
-      "data",
-      `${what}: ${status ? "it is a file, expected a folder" : "there is no such folder"}; ` +
-        `make records with 'bench grid --recipe ${options.recipe}', then 'bench table --from runs'`,
-    );
-  }
-  const hasDamaged = await writeTables(from, options.out ? resolve(options.out) : from, options.json, {
+  const from = await recordsFolder(options, "table");
+  const out = options.out ? resolve(options.out) : from;
+  const hasDamaged = await writeTables(from, out, options.json, {
     columns: options.columns === undefined ? undefined : splitNames("--columns", options.columns),
     withPaper: options.withPaper,
+    withRealImages: options.withRealImages,
   });
   if (hasDamaged) process.exitCode = exitCodes.someCellsFailed;
 }
+
+type TableChoice = Pick<PrintOptions, "columns" | "withPaper"> & { readonly withRealImages?: boolean };
 
 /**
  * Prints the tables of every protocol found below `from`, and writes them with their charts into `out`, or into one
@@ -51,7 +46,7 @@ export async function writeTables(
   from: string,
   out: string,
   json: boolean,
-  choice: Pick<PrintOptions, "columns" | "withPaper"> = {},
+  { withRealImages = false, ...choice }: TableChoice = {},
 ): Promise<boolean> {
   const { records, damaged, passedOver } = await findTableRecords(from, out);
   const problems = damaged.map(({ reason }) => reason);
@@ -87,7 +82,7 @@ export async function writeTables(
           print(describeComparison(compared, undefined, options));
           throw explainWriteError(folder, error);
         });
-      if (resolve(out) !== resolve(from)) await copyRecords(compared, pathOf, join(folder, "records"));
+      if (resolve(out) !== resolve(from)) await copyRecords(compared, pathOf, join(folder, "records"), withRealImages);
       written.push({ protocol, records: compared.records.length, ...paths });
       print(describeComparison(compared, paths, options));
     } catch (error) {
@@ -125,22 +120,4 @@ function describeComparison(compared: Comparison, paths: ReportPaths | undefined
     ...files.map((file) => `  ${file}`),
     "",
   ].join("\n");
-}
-
-/**
- * Copies each file unchanged to `dataset/label-seed-N.json`. Names and labels of plug-ins are made safe for file names.
- */
-async function copyRecords(
-  { rows }: Comparison,
-  pathOf: ReadonlyMap<RunRecord, string>,
-  folder: string,
-): Promise<void> {
-  const datasetName = fileNames();
-  const labelName = fileNames();
-  for (const { label, records } of rows)
-    for (const record of records) {
-      const { dataset, seed } = record.cell;
-      const path = join(folder, datasetName(dataset), `${labelName(label).toLowerCase()}-seed-${seed}.json`);
-      await replaceFile(path, await readFile(pathOf.get(record)!));
-    }
 }

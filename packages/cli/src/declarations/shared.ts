@@ -5,6 +5,10 @@ import { atLeast } from "../parser/values.ts";
 
 export const json = toggle("print one JSON object on the last line of stdout");
 export const strict = toggle("stop at the first image that cannot be used, instead of leaving it out");
+export const withRealImages = toggle(
+  "keep the small real images beside the samples also where they are not this program's miniatures: " +
+    "your own images or a dataset's photographs, which then can be seen by everybody who gets the files",
+);
 export const overwrite = (command: string) =>
   toggle(`replace the files that ${command} wrote into the folder before; other files there stay`);
 

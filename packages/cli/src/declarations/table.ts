@@ -1,7 +1,7 @@
 // The arguments and flags of `bench table`.
 
 import { declare, list, type OptionsOf, text, toggle } from "../parser/flag.ts";
-import { json } from "./shared.ts";
+import { json, withRealImages } from "./shared.ts";
 
 export const table = declare({
   about: "print the comparison of finished runs and write its tables and chart; reads records only",
@@ -13,6 +13,7 @@ export const table = declare({
       (await import("@dit-bench/report")).tableColumns.map(({ name }) => name),
     ),
     withPaper: toggle("add the table of the DiffFit paper, which is not comparable"),
+    withRealImages,
     json,
   },
   notes: [

@@ -14,7 +14,7 @@ const size = { width: 800, height: 420 };
 /** If a larger share of the training losses is outside the axis, none are shown: the rest would mislead. */
 const mostOutsideShare = 0.25;
 
-interface LossPoint {
+export interface LossPoint {
   x: number;
   y: number;
 }
@@ -162,7 +162,7 @@ function stepAxis(steps: number) {
  * so it does not lag. On a logarithmic axis it averages logarithms, so that one huge loss does not dominate its
  * neighbours.
  */
-function smooth(points: readonly LossPoint[], logarithmic: boolean): LossPoint[] {
+export function smooth(points: readonly LossPoint[], logarithmic: boolean): LossPoint[] {
   const width = ((points.at(-1)?.x ?? 0) - (points[0]?.x ?? 0)) / 40 || 1;
   return points.map(({ x }) => {
     let sum = 0;

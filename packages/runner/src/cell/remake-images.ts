@@ -1,4 +1,4 @@
-// Makes the sheet and the charts of a finished run again, from its weights and its record. Samples are a function of
+// Makes the sheet, the strips and the charts of a finished run again, from its weights and its record. Samples are a function of
 // weights and seed, so the new sheet shows the same images.
 
 import { replaceFile } from "@dit-bench/files";
@@ -10,6 +10,7 @@ import { labelsLike, sample } from "../sampling/sample.ts";
 import { sampleBase } from "./sample-base.ts";
 import { generatedOnSheet, makeSheet } from "./sheet.ts";
 import type { PreparedCell } from "./stages/prepare.ts";
+import { writeStrips } from "./strip.ts";
 
 /** @param names names of the images that are missing or damaged */
 export async function remakeImages(cell: PreparedCell, record: RunRecord, names: readonly string[]): Promise<void> {
@@ -44,7 +45,9 @@ async function remakeSheet(cell: PreparedCell, record: RunRecord): Promise<void>
   try {
     const fromBase = await sampleBase(recipe, base, extractor, { engine, out, seed, listener, space });
     const generated = { pixels, labels: shownLabels };
-    await replaceFile(files.sheetPath, await makeSheet(record, { real: data, generated, base: fromBase.pixels }));
+    const shownImages = { real: data, generated, base: fromBase.pixels };
+    await replaceFile(files.sheetPath, await makeSheet(record, shownImages));
+    await writeStrips(files.recordPath, shownImages, record.data);
   } finally {
     await extractor.dispose();
   }

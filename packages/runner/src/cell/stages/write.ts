@@ -9,6 +9,7 @@ import { remakeImages } from "../remake-images.ts";
 import { recordOf } from "../run-record.ts";
 import type { RunOutcome } from "../run-task.ts";
 import { makeSheet } from "../sheet.ts";
+import { writeStrips } from "../strip.ts";
 import { type WrittenWeights, writeTrained } from "../trained-weights.ts";
 import type { DamagedRun } from "./find-finished.ts";
 import type { PreparedCell } from "./prepare.ts";
@@ -23,7 +24,7 @@ export function writeWeights(cell: PreparedCell, trained: Trained): WrittenWeigh
   return weights;
 }
 
-/** Writes the sheet, further images and the record of a run. */
+/** Writes the sheet, the strips, further images and the record of a run. */
 export async function writeResults(
   cell: PreparedCell,
   trained: Trained,
@@ -33,6 +34,7 @@ export async function writeResults(
   const { task, files } = cell;
   const record = recordOf(cell, trained, { metrics, weights });
   await replaceFile(files.sheetPath, await makeSheet(record, sheet));
+  await writeStrips(files.recordPath, sheet, record.data);
   await task.illustrate?.(record, files.folder);
   await writeRecord(files.recordPath, record);
   removeState(cell);

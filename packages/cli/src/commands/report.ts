@@ -1,0 +1,56 @@
+// `bench report`: writes the page of the records, or serves it while they change.
+
+import { join, relative, resolve } from "node:path";
+import { fileNames, replaceFile } from "@dit-bench/files";
+import { BenchError, exitCodes } from "@dit-bench/runner";
+import { printable, quantity } from "@dit-bench/text";
+import type { ReportOptions } from "../declarations/report.ts";
+import { makePages } from "../make-pages.ts";
+import { print, printJson } from "../print.ts";
+import { recordsFolder } from "../records-folder.ts";
+import { reportProblem } from "../report-error.ts";
+import { startReportServer } from "../report-server.ts";
+
+const defaultPort = 8360;
+
+export async function report(options: ReportOptions): Promise<void> {
+  const from = await recordsFolder(options, "report");
+  if (options.serve) {
+    if (options.out !== undefined)
+      throw new BenchError("usage", "--serve writes no file, so --out has no effect; give one of the two");
+    return serve(from, options);
+  }
+  if (options.port !== undefined)
+    throw new BenchError("usage", `--port ${options.port} has no effect without --serve; give both or neither`);
+  const out = options.out ? resolve(options.out) : from;
+  const { made, found, errors } = await makePages({ from, out, withRealImages: options.withRealImages });
+  const problems = [...found.damaged.map(({ reason }) => reason), ...errors.slice(1).map(({ message }) => message)];
+  problems.forEach(reportProblem);
+  if (found.records.length === 0)
+    throw new BenchError(
+      "data",
+      problems.length > 0
+        ? `${printable(from)}: none of the records below this folder can be read`
+        : `${printable(from)}: no records below this folder; 'bench run' and 'bench grid' make them`,
+    );
+  const folderName = fileNames();
+  const written = [];
+  for (const { protocol, records, html } of made) {
+    const folder = made.length + errors.length === 1 ? out : join(out, folderName(protocol));
+    const path = join(folder, "report.html");
+    await replaceFile(path, html);
+    const kilobytes = Math.round(Buffer.byteLength(html) / 1000);
+    print(`${protocol}: ${quantity(records, "record")}\n\n  ${relative(process.cwd(), path)} (${kilobytes} kB)\n`);
+    written.push({ protocol, records, page: path });
+  }
+  if (errors[0] !== undefined) throw errors[0];
+  if (options.json) printJson({ pages: written, damaged: found.damaged });
+  if (found.damaged.length > 0) process.exitCode = exitCodes.someCellsFailed;
+}
+
+/** Sends the page until the process ends. */
+async function serve(from: string, { port = defaultPort, withRealImages, json }: ReportOptions): Promise<void> {
+  const { url } = await startReportServer({ from, out: from, withRealImages, port });
+  print(`${url} shows the records below ${relative(process.cwd(), from) || "."}; Ctrl-C ends it\n`);
+  if (json) printJson({ url });
+}

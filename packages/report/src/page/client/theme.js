@@ -1,0 +1,43 @@
+// The choice of light or dark colours. Without a choice the page follows the system.
+
+import { byId } from "./dom.js";
+
+const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+
+/** @type {(() => void)[]} */
+const listeners = [];
+
+/** Calls a function after each change of the colours. @param {() => void} listener */
+export function onThemeChange(listener) {
+  listeners.push(listener);
+}
+
+/** @returns {boolean} */
+export function isDark() {
+  const { theme } = document.documentElement.dataset;
+  return theme === undefined ? systemIsDark.matches : theme === "dark";
+}
+
+/** The colour of a custom property of the style sheet, as `rgb(…)`. @param {string} name */
+export function pageColour(name) {
+  document.documentElement.style.setProperty("--probe", `var(${name})`);
+  return getComputedStyle(byId("colour-probe", HTMLElement)).color;
+}
+
+export function startTheme() {
+  const select = byId("theme", HTMLSelectElement);
+  select.value = document.documentElement.dataset.theme ?? "";
+  select.addEventListener("change", () => {
+    if (select.value === "") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = select.value;
+    try {
+      localStorage.setItem("dit-bench-theme", select.value);
+    } catch {
+      // The choice then holds until the page is closed.
+    }
+    for (const listener of listeners) listener();
+  });
+  systemIsDark.addEventListener("change", () => {
+    for (const listener of listeners) listener();
+  });
+}

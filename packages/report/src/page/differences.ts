@@ -1,0 +1,26 @@
+// The differences of all pairs of methods in FID, with the intervals that decide the ranks.
+
+import type { Comparison } from "../comparison.ts";
+import { differences } from "../ranking.ts";
+import { confidenceLevel } from "../scores.ts";
+import { mean, meanInterval } from "../statistics.ts";
+import type { PageDifference } from "./page-data.ts";
+
+/**
+ * One difference for each pair of rows that can be compared, the base model as the last row. Rows whose averages have
+ * different bases are not compared, as in the ranks.
+ */
+export function differencesOf({ rows, base, pairing }: Comparison): PageDifference[] {
+  if (pairing === null) return [];
+  const all = [...rows, base];
+  return all.flatMap((row, a) =>
+    all.slice(a + 1).flatMap((other, offset): PageDifference[] => {
+      if (row.average === null || row.average.basis !== other.average?.basis) return [];
+      const values = differences(row, other, pairing);
+      const interval = meanInterval(values, confidenceLevel);
+      if (interval === null) return [];
+      const below = values.filter((value) => value < 0).length;
+      return [{ a, b: a + 1 + offset, mean: mean(values), interval, count: values.length, below }];
+    }),
+  );
+}

@@ -1,0 +1,25 @@
+// Tests that methods can be told apart without colour.
+
+import { expect, it } from "vitest";
+import { pageMarks } from "./marks.ts";
+
+const rows = (count: number) => [
+  { method: "full", label: "Full" },
+  ...Array.from({ length: count }, (_, index) => ({
+    method: `m${index}`,
+    label: `M${String(index).padStart(2, "0")}`,
+  })),
+];
+
+it("pageMarks gives 15 methods distinct shapes, and the first seven distinct dashes", () => {
+  const looks = pageMarks(rows(14)).map(({ shape, hollow }) => `${shape} ${hollow}`);
+  expect(new Set(looks).size).toBe(15);
+  const dashes = pageMarks(rows(6)).map(({ dash }) => dash.join());
+  expect(new Set(dashes).size).toBe(7);
+});
+
+it("pageMarks keeps the mark of a method when the order of the rows changes", () => {
+  const [full, first, second] = rows(2);
+  const marks = pageMarks([full!, first!, second!]);
+  expect(pageMarks([second!, first!, full!])).toEqual(marks.reverse());
+});

@@ -1,0 +1,90 @@
+// The data of the page's script, as JSON in the page. The script imports these types.
+
+/** Chart.js's names of marks. */
+export type Shape = "circle" | "rect" | "triangle" | "rectRot" | "star" | "crossRot" | "cross" | "rectRounded";
+
+/** How a method looks in every chart: shape and dash tell methods apart without colour. */
+export interface Mark {
+  shape: Shape;
+  /** Drawn as an outline. */
+  hollow: boolean;
+  /** Lengths of dashes and gaps of a line, in pixels; empty for a solid line. */
+  dash: number[];
+  light: string;
+  dark: string;
+}
+
+export interface PageMetric {
+  name: string;
+  title: string;
+  unit: string;
+  better: "lower" | "higher";
+}
+
+/** The mean over all datasets, each counted once. */
+export interface PageAverage {
+  mean: number;
+  text: string;
+  /** The 95 % interval; null if it is unknown. */
+  interval: [low: number, high: number] | null;
+  intervalText: string;
+}
+
+export interface PageMethod {
+  label: string;
+  mark: Mark;
+  /** One per metric; null unless every dataset has a value. */
+  averages: (PageAverage | null)[];
+}
+
+/** Indices of method and dataset, the seed, 1 for a finished run or 0 for a diverged one, a value per metric. */
+export type PageRun = [method: number, dataset: number, seed: number, finished: 0 | 1, values: (number | null)[]];
+
+/** Curves of one quantity over the steps of training. */
+export interface PageCurves {
+  title: string;
+  note: string;
+  series: {
+    method: number;
+    dataset: number;
+    /** The mean over seeds, with the lowest and the highest value. */
+    points: [step: number, mean: number, low: number, high: number][];
+  }[];
+}
+
+/** The difference of two rows in FID: `a` minus `b`. An index beyond the methods is the base model. */
+export interface PageDifference {
+  a: number;
+  b: number;
+  mean: number;
+  interval: [low: number, high: number];
+  /** Number of differences, and how many of them are below zero. */
+  count: number;
+  below: number;
+}
+
+/** Strips of images as data URLs; the other fields refer to them by index. */
+export interface PageGallery {
+  images: string[];
+  /** Class of each column. */
+  columns: { dataset: number; classes: string[] }[];
+  real: { dataset: number; image: number }[];
+  base: { dataset: number; seed: number; image: number }[];
+  samples: { method: number; dataset: number; seed: number; image: number }[];
+}
+
+export interface PageData {
+  metrics: PageMetric[];
+  datasets: string[];
+  methods: PageMethod[];
+  /** The base model's average FID. */
+  baseFid: PageAverage | null;
+  runs: PageRun[];
+  curves: PageCurves[];
+  differences: PageDifference[];
+  /** What a difference is taken over: "dataset" or "seed". */
+  pairedOver: string;
+  gallery: PageGallery;
+  /** The page's tag if a server sends it: the script loads it again when the tag has changed. Else null. */
+  follow: string | null;
+}

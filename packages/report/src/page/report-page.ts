@@ -1,0 +1,116 @@
+// The report page: one HTML file with everything in it, from a comparison and the strips of its runs. Equal inputs give
+// equal bytes.
+
+import type { RunRecord } from "@dit-bench/record";
+import { quantity } from "@dit-bench/text";
+import type { Comparison } from "../comparison.ts";
+import { toCsv } from "../csv.ts";
+import { joinWithAnd } from "../format.ts";
+import type { Strips } from "../strips.ts";
+import { leftOutNote, miniatureNote, seedsText } from "../wording.ts";
+import { answerSection } from "./answer-section.ts";
+import { pageAssets, policyHash } from "./assets.ts";
+import { datasetsTable } from "./datasets-table.ts";
+import { figureSections } from "./figure-sections.ts";
+import { howSection } from "./how-section.ts";
+import { type Html, html, markup, scriptJson } from "./html.ts";
+import { pageData } from "./make-data.ts";
+import { pageMarks } from "./marks.ts";
+import { markStyles, methodsTable } from "./methods-table.ts";
+
+export interface PageOptions {
+  /** The strips next to a record's file; by default, the page has no gallery. */
+  stripsOf?(record: RunRecord): Strips;
+  /** Paths of records that could not be read; the page names them. */
+  leftOut?: readonly string[];
+  /** The tag of a page that a server sends: the page asks the server whether it has changed. */
+  follow?: string;
+}
+
+/** The page as text. Names from records are escaped, and a policy in the page forbids all requests and foreign code. */
+export function reportPage(comparison: Comparison, options: PageOptions = {}): string {
+  const { stripsOf = () => ({}), leftOut = [], follow = null } = options;
+  const assets = pageAssets();
+  const styles = assets.styles + markStyles(pageMarks(comparison.rows));
+  const scripts = [assets.earlyScript, assets.chartScript, assets.script];
+  const policy = [
+    "default-src 'none'",
+    `script-src ${scripts.map(policyHash).join(" ")}`,
+    `style-src ${policyHash(styles)}`,
+    "img-src data:",
+    `connect-src ${follow !== null ? "'self'" : "'none'"}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  const title = `Fine-tuning methods compared: ${joinWithAnd(comparison.recipes)}`;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${markup(styles)}</style>
+<script>${markup(assets.earlyScript)}</script>
+</head>
+<body>
+<a class="skip" href="#answer">Skip to the answer</a>
+${header(comparison, title, leftOut)}
+<span id="colour-probe" hidden></span>
+<main>
+${answerSection(comparison)}
+<section id="methods-section" aria-labelledby="methods-title">
+<h2 id="methods-title">Methods</h2>
+${methodsTable(comparison)}
+<p class="quiet">The bar beside an FID is its 95 % interval, on one scale for all rows. Rank: 1 plus the number
+of methods that are better by more than chance. A heading sorts its column.</p>
+</section>
+${figureSections(comparison, datasetsTable(comparison))}
+${howSection(comparison)}
+</main>
+<script type="application/json" id="csv">${scriptJson(toCsv(comparison))}</script>
+<script type="application/json" id="data">${scriptJson(pageData(comparison, { stripsOf, follow }))}</script>
+<script>${markup(assets.chartScript)}</script>
+<script>${markup(assets.script)}</script>
+</body>
+</html>
+`.text;
+}
+
+const contents = [
+  ["answer", "Answer"],
+  ["methods-section", "Methods"],
+  ["charts", "Charts"],
+  ["datasets-section", "Datasets"],
+  ["differences-section", "Differences"],
+  ["training", "Training"],
+  ["gallery", "Images"],
+  ["runs-section", "Runs"],
+  ["how", "How it was run"],
+] as const;
+
+function header(comparison: Comparison, title: string, leftOut: readonly string[]): Html {
+  const { rows, datasets, records, protocol, miniature } = comparison;
+  const scope = [
+    quantity(rows.length, "method"),
+    quantity(datasets.length, "dataset"),
+    seedsText(comparison),
+    quantity(records.length, "run"),
+    `protocol ${protocol}`,
+  ].join(" · ");
+  return html`<header>
+<div class="top"><h1>${title}</h1>
+<label class="theme">Colours <select id="theme"><option value="">as the system</option>
+<option value="light">light</option><option value="dark">dark</option></select></label></div>
+<p class="scope">${scope}</p>
+<p class="quiet">FID compares the features of generated images with those of real ones: lower is better.
+<span id="follow-status" role="status"></span></p>
+${miniature && html`<p class="notice">${miniatureNote(comparison)}</p>`}
+${leftOut.length > 0 && html`<p class="notice">${leftOutNote(leftOut)}</p>`}
+<noscript><p class="notice">Charts, images and the table of runs need JavaScript, which is off.</p></noscript>
+<nav aria-label="Contents"><ul>${contents.map(([id, text]) => html`<li><a href="#${id}">${text}</a></li>`)}</ul></nav>
+</header>`;
+}
