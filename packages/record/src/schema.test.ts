@@ -9,7 +9,25 @@ test("recordSchema accepts a finished and a diverged run", () => {
   expect(recordSchema.safeParse(divergedRecord()).error).toBeUndefined();
 });
 
+const tuning = {
+  option: "rank",
+  values: [4, 8, "all"],
+  runs: 6,
+  datasets: ["flowers"],
+  seed: 1000,
+  criterion: "heldOutFid",
+  protocol: "mini/1",
+  sweep: "d".repeat(64),
+  defaultIsBest: [{ method: "vpt", label: "VPT-Deep", runs: 6 }],
+};
+
+test("recordSchema accepts how a setting was tuned", () => {
+  expect(recordSchema.safeParse({ ...exampleRecord(), tuning }).error).toBeUndefined();
+});
+
 test.each([
+  ["a tuning with one value", { ...exampleRecord(), tuning: { ...tuning, values: [4] } }, "tuning"],
+  ["a tuning by another score", { ...exampleRecord(), tuning: { ...tuning, criterion: "kid" } }, "criterion"],
   ["a finished run without metrics", { ...exampleRecord(), metrics: null }, "metrics"],
   ["a diverged run with metrics", { ...divergedRecord(), metrics: exampleRecord().metrics }, "metrics"],
   ["an unknown field", { ...exampleRecord(), metrix: null }, "metrix"],

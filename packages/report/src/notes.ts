@@ -7,6 +7,7 @@ import { wasUnderLoad } from "./load.ts";
 import { neededRuns } from "./needed-runs.ts";
 import { canCompare, isSeparated } from "./ranking.ts";
 import { mean } from "./statistics.ts";
+import { tuningNotes } from "./tuning-notes.ts";
 import { neededText, oneSeedText, rowsOfOtherBasis, rowsWithoutSharedSeeds, unrankedReason } from "./wording.ts";
 
 /** Printed after intervals that reflect the finite number of samples only. */
@@ -28,6 +29,7 @@ export function notes(comparison: Comparison): string[] {
     base.cells.some((cell) => cell.mean !== null)
       ? "Base model: no fine-tuning. It is sampled with its null class, because it does not know the new classes."
       : null,
+    ...tuningNotes(comparison),
     "Costs are means over the finished runs of a method.",
     ...tableColumns.flatMap(({ heading, note }) => {
       const text = typeof note === "string" ? note : note(rows);

@@ -1,7 +1,7 @@
 // Flags that `bench run` and `bench grid` share. A grid passes them on to each cell, except those of `notForCells`.
 
 import type { KeepState } from "@dit-bench/runner";
-import { choice, texts } from "../parser/flag.ts";
+import { choice, text, texts } from "../parser/flag.ts";
 import { computing, json, out, plugin, recipe, strict } from "./shared.ts";
 
 /** A record of the type, so that no value is missing. Loading them from the runner would slow the help. */
@@ -15,9 +15,10 @@ export const training = {
   out,
   set: texts(
     "key=value",
-    "an option of the method (rank=16, or lora.rank=16 for one of several methods) or a setting of the recipe " +
-      "(training.steps=300)",
+    "an option of the method (rank=16, or lora.rank=16 for one of several methods), the learning rate " +
+      "(learningRate=0.002; every method has it), or a setting of the recipe (training.steps=300)",
   ),
+  rates: text("file", "a sweep.json of 'bench sweep': run each method with the value that the sweep chose"),
   plugin,
   strict,
   engine: computing.engine,
