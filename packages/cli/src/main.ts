@@ -15,6 +15,7 @@ import { pretrain } from "./declarations/pretrain.ts";
 import { report } from "./declarations/report.ts";
 import { run } from "./declarations/run.ts";
 import { sample } from "./declarations/sample.ts";
+import { sweep } from "./declarations/sweep.ts";
 import { table } from "./declarations/table.ts";
 import { vaeDecode, vaeEncode } from "./declarations/vae.ts";
 import { addCommand, allCommands, describeChoices } from "./parser/add-command.ts";
@@ -37,6 +38,7 @@ export function program(argv: readonly string[] = []): Command {
 
   addCommand(bench, "run", run, async (_, options) => (await import("./commands/run.ts")).run(options));
   addCommand(bench, "grid", grid, async (_, options) => (await import("./commands/grid.ts")).grid(options, argv));
+  addCommand(bench, "sweep", sweep, async (_, options) => (await import("./commands/sweep.ts")).sweep(options, argv));
   addCommand(bench, "table", table, async (_, options) => (await import("./commands/table.ts")).table(options));
   addCommand(bench, "report", report, async (_, options) => (await import("./commands/report.ts")).report(options));
   addCommand(bench, "list", list, async ({ what }, options) =>

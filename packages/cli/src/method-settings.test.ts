@@ -47,8 +47,10 @@ describe("divideSettings", () => {
     ["rank=", ["lora"], /has no value/],
     ["__proto__=1", ["lora"], /lora has no option '__proto__'/],
     ["constructor=1", ["lora"], /lora has no option 'constructor'; options/],
-    ["training.learningRate=0.0002", ["lora"], /no setting 'training\.learningRate'; .*learningRateScale=0\.2$/],
-    ["training.lr=0.0002", ["lora"], /no setting 'training\.lr'; .*learningRateScale=0\.2$/],
+    ["learningRat=0.1", ["lora"], /did you mean 'learningRate'\?.*every method has learningRate/],
+    ["learningRate=0", ["lora"], /--set learningRate=0: 0 is no learning rate; wanted a number above 0/],
+    ["lora.lr=fast", ["lora"], /--set lora\.lr=fast: "fast" is no learning rate/],
+    ["vpt.lr=0.1", ["lora"], /vpt is not among the methods of this command \(lora\)/],
   ] as const)("refuses %s for the methods %j", (flag, names, message) => {
     expect(() => divide([flag], ...names)).toThrow(message);
   });
@@ -58,12 +60,44 @@ describe("divideSettings", () => {
     expect(() => divide(['rank="8"'], "lora")).toThrow(/option 'rank'/);
   });
 
-  it.each(["learningRate", "lr", "learning_rate"])(
-    "refuses %s, and names the setting that scales the learning rate with its value",
+  it.each(["learningRate", "lr", "learning_rate", "training.learningRate", "training.lr", "recipe.training.lr"])(
+    "takes %s as the learning rate of every chosen method, and of no recipe",
     (key) => {
-      expect(() => divide([`${key}=0.0002`], "lora")).toThrow(
-        /lora's published rate is 0\.001, so it would be --set training\.learningRateScale=0\.2$/,
-      );
+      const settings = divide([`${key}=2e-4`], "lora", "bitfit");
+      const expected = { options: {}, learningRate: 2e-4, flags: ["training.learningRate=2e-4"] };
+      expect(settings.methods.get("lora")).toEqual(expected);
+      expect(settings.methods.get("bitfit")).toEqual(expected);
+      expect(settings).toMatchObject({ recipe: {}, recipeFlags: [] });
     },
   );
+
+  it("gives a learning rate with a method's name to that method alone, and the last one counts", () => {
+    const { methods: settings } = divide(["lr=0.1", "lora.learningRate=0.2"], "lora", "bitfit");
+    expect(settings.get("lora")!.learningRate).toBe(0.2);
+    expect(settings.get("bitfit")!.learningRate).toBe(0.1);
+    const { methods: again } = divide([...settings.get("lora")!.flags], "lora");
+    expect(again.get("lora")).toEqual(settings.get("lora")); // as a grid passes them on to its cells
+  });
+
+  it("leaves a method's own option of that name to the method; training.learningRate is the rate of the run", () => {
+    const other = defineMethod({
+      name: "other",
+      label: () => "Other",
+      source: "here",
+      options: z.strictObject({ lr: z.number().default(1) }),
+      learningRate: 1,
+      adapt: () => ({}),
+    });
+    const all = [...methods("lora"), other];
+    const settings = divideSettings(["lr=0.5"], all, all).methods;
+    expect(settings.get("other")).toEqual({ options: { lr: 0.5 }, flags: ["lr=0.5"] });
+    expect(settings.get("lora")!.learningRate).toBe(0.5);
+    expect(divideSettings(["training.lr=2"], all, all).methods.get("other")!.learningRate).toBe(2);
+  });
+
+  it("leaves the rates of pretraining to the recipe", () => {
+    expect(divide(["pretraining.base.learningRate=0.1"], "lora").recipe).toEqual({
+      "pretraining.base.learningRate": 0.1,
+    });
+  });
 });

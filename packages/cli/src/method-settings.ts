@@ -14,20 +14,44 @@ export interface Settings {
   readonly methods: ReadonlyMap<string, MethodSettings>;
 }
 
-interface MethodSettings {
+export interface MethodSettings {
   readonly options: Record<string, unknown>;
+  /** The learning rate of this method's runs, if `--set` gives one. */
+  readonly learningRate?: number;
   /** Values of `--set` that set these options for this method alone. */
   readonly flags: readonly string[];
 }
 
+/** MethodSettings while the flags are read. */
+interface GrowingSettings {
+  readonly options: Record<string, unknown>;
+  learningRate?: number;
+  readonly flags: string[];
+}
+
+/** What a key of `--set` names: a setting of the recipe, or an option of some of the chosen methods. */
+export type Target =
+  | { readonly kind: "recipe"; readonly path: string }
+  | { readonly kind: "options"; readonly options: readonly MethodOption[] };
+
+export interface MethodOption {
+  readonly method: AnyMethod;
+  /** Name of the option; `rateKey` for the learning rate of the run, which every method has. */
+  readonly option: string;
+}
+
 /** Prefix of a setting at the recipe's top level, which would otherwise be an option of a method: `recipe.base`. */
 const recipePrefix = "recipe.";
+/** The short name of the learning rate of a run. A method may have an option of the same name. */
+export const rateName = "learningRate";
+/** The full name of the learning rate of a run: no option of a method has a dot. In records it is a field's path. */
+export const rateKey = `training.${rateName}`;
 
 /**
  * Divides values of `--set` into settings of the recipe and options of methods. `rank=16` goes to every chosen method
- * that has the option `rank`, `lora.rank=16` to lora alone. A value that is valid JSON is read as JSON, and any
- * other value as text. Throws BenchError (usage) for a key that neither the recipe nor a chosen method has, and
- * MethodError for a value that a method refuses.
+ * that has the option `rank`, `lora.rank=16` to lora alone; every method has `learningRate`. A value that is valid JSON
+ * is read as JSON, and any other value as text. Throws BenchError (usage) for a key that neither the recipe nor a
+ * chosen method has, and MethodError for a value that a method refuses.
  *
  * @param known all methods, to explain keys of those that were not chosen
  */
@@ -38,21 +62,21 @@ export function divideSettings(
 ): Settings {
   const recipe: Record<string, unknown> = {};
   const recipeFlags: string[] = [];
-  const methods = new Map(
-    chosen.map(({ name }) => [name, { options: {} as Record<string, unknown>, flags: [] as string[] }]),
-  );
+  const methods = new Map(chosen.map(({ name }): [string, GrowingSettings] => [name, { options: {}, flags: [] }]));
   for (const flag of flags) {
-    const { key, value, text } = parseFlag(flag);
-    if (isRecipeSetting(key)) {
-      refuseLearningRate(flag, key, value, chosen);
-      recipe[key.startsWith(recipePrefix) ? key.slice(recipePrefix.length) : key] = value;
+    const given = `--set ${flag}`;
+    const { key, text } = splitSetting(given, flag);
+    const value = parseValue(text);
+    const target = findTarget(given, key, chosen, known);
+    if (target.kind === "recipe") {
+      recipe[target.path] = value;
       recipeFlags.push(flag);
       continue;
     }
-    const { option, takers } = findTakers(flag, key, value, chosen, known);
-    for (const { name } of takers) {
-      const own = methods.get(name)!;
-      own.options[option] = value;
+    for (const { method, option } of target.options) {
+      const own = methods.get(method.name)!;
+      if (option === rateKey) own.learningRate = checkRate(given, value);
+      else own.options[option] = value;
       own.flags.push(`${option}=${text}`);
     }
   }
@@ -75,65 +99,87 @@ export function withHeldOut(recipe: Settings["recipe"], heldOut: number | undefi
   return { ...recipe, [key]: heldOut };
 }
 
-function parseFlag(flag: string): { key: string; value: unknown; text: string } {
-  const at = flag.indexOf("=");
-  if (at < 0) throw new BenchError("usage", `--set ${flag} has no '='; wanted key=value, such as rank=16`);
-  const key = flag.slice(0, at).trim();
-  const text = flag.slice(at + 1).trim();
+/** Splits `key=text`. @param given the flag with its value, for errors */
+export function splitSetting(given: string, setting: string): { key: string; text: string } {
+  const at = setting.indexOf("=");
+  if (at < 0) throw new BenchError("usage", `${given} has no '='; wanted key=value, such as rank=16`);
+  const key = setting.slice(0, at).trim();
+  const text = setting.slice(at + 1).trim();
   if (key === "" || text === "")
-    throw new BenchError(
-      "usage",
-      `--set ${flag} has no ${key === "" ? "key" : "value"}; wanted key=value, such as rank=16`,
-    );
+    throw new BenchError("usage", `${given} has no ${key === "" ? "key" : "value"}; wanted key=value, such as rank=16`);
+  return { key, text };
+}
+
+/** Reads a value as JSON, or as text if it is not JSON. */
+export function parseValue(text: string): unknown {
   try {
-    return { key, text, value: JSON.parse(text) };
+    return JSON.parse(text);
   } catch {
-    return { key, text, value: text };
+    return text;
   }
 }
 
-/**
- * Throws BenchError (usage) for `training.learningRate`. The usual message would suggest the closest name,
- * learningRateScale, which is a factor and not a rate.
- */
-function refuseLearningRate(flag: string, key: string, value: unknown, chosen: readonly AnyMethod[]): void {
-  if (recipeSettings().includes(key) || !isRate(key.split(".").at(-1)!)) return;
+/** Throws BenchError (usage) unless the value is a positive number. */
+export function checkRate(given: string, value: unknown): number {
+  if (typeof value === "number" && value > 0 && Number.isFinite(value)) return value;
   throw new BenchError(
     "usage",
-    `--set ${flag}: the recipe has no setting '${key}'; ${describeRateScale(value, chosen)}`,
+    `${given}: ${JSON.stringify(value)} is no learning rate; wanted a number above 0, such as 0.001`,
   );
 }
 
 const isRecipeSetting = (key: string): boolean =>
   key.startsWith(recipePrefix) || (recipeSections().includes(key.split(".")[0]!) && key.includes("."));
 
-function findTakers(
-  flag: string,
+/**
+ * Finds what a key names. Throws BenchError (usage) for a key that neither the recipe nor a chosen method has.
+ *
+ * @param given the flag with its value, for errors
+ */
+export function findTarget(
+  given: string,
   key: string,
-  value: unknown,
   chosen: readonly AnyMethod[],
   known: readonly AnyMethod[],
-): { option: string; takers: readonly AnyMethod[] } {
+): Target {
+  const path = key.startsWith(recipePrefix) ? key.slice(recipePrefix.length) : key;
+  if (isRateKey(path)) return { kind: "options", options: chosen.map((method) => ({ method, option: rateKey })) };
+  if (isRecipeSetting(key)) return { kind: "recipe", path };
+  return { kind: "options", options: findOptions(given, key, chosen, known) };
+}
+
+function findOptions(
+  given: string,
+  key: string,
+  chosen: readonly AnyMethod[],
+  known: readonly AnyMethod[],
+): readonly MethodOption[] {
   const at = key.indexOf(".");
   const option = key.slice(at + 1);
   const methodOfKey = at < 0 ? undefined : known.find(({ name }) => name === key.slice(0, at));
-  if (at >= 0 && methodOfKey === undefined) throw unknownKey(flag, key, chosen);
+  if (at >= 0 && methodOfKey === undefined) throw unknownKey(given, key, chosen);
   if (methodOfKey && !chosen.includes(methodOfKey))
     throw new BenchError(
       "usage",
-      `--set ${flag}: ${methodOfKey.name} is not among the methods of this command (${namesOf(chosen)}); ` +
+      `${given}: ${methodOfKey.name} is not among the methods of this command (${namesOf(chosen)}); ` +
         "leave it out, or add the method",
     );
-  const takers = (methodOfKey ? [methodOfKey] : chosen).filter((method) => hasOption(method, option));
-  if (takers.length > 0) return { option, takers };
+  const candidates = methodOfKey ? [methodOfKey] : chosen;
+  if (isRate(option))
+    return candidates.map((method) => ({
+      method,
+      option: optionsOf(method).names.includes(option) ? option : rateKey,
+    }));
+  const takers = candidates.filter((method) => hasOption(method, option));
+  if (takers.length > 0) return takers.map((method) => ({ method, option }));
   const others = methodOfKey ? [] : known.filter((method) => hasOption(method, option));
   if (others.length > 0)
     throw new BenchError(
       "usage",
-      `--set ${flag}: ${namesOf(chosen)} ${chosen.length === 1 ? "has" : "have"} no option '${option}'; ` +
+      `${given}: ${namesOf(chosen)} ${chosen.length === 1 ? "has" : "have"} no option '${option}'; ` +
         `it is an option of ${namesOf(others)}`,
     );
-  throw unknownKey(flag, option, methodOfKey ? [methodOfKey] : chosen, value);
+  throw unknownKey(given, option, candidates);
 }
 
 /** Names of settings in other training programs, in lower-case letters, with the names used here. */
@@ -154,15 +200,16 @@ const synonyms: Readonly<Record<string, string>> = {
 };
 
 const lettersOf = (key: string): string => key.toLowerCase().replaceAll(/[^a-z]/g, "");
-const isRate = (key: string): boolean => ["lr", "learningrate"].includes(lettersOf(key));
+const isRate = (name: string): boolean => ["lr", "learningrate"].includes(lettersOf(name));
+/** True for `training.learningRate`, `training.lr` and other spellings. */
+const isRateKey = (path: string): boolean => path.startsWith("training.") && isRate(path.slice("training.".length));
 
-function unknownKey(flag: string, key: string, methods: readonly AnyMethod[], value?: unknown): BenchError {
+function unknownKey(given: string, key: string, methods: readonly AnyMethod[]): BenchError {
   const letters = lettersOf(key);
-  const problem = `--set ${flag}: ${namesOf(methods)} ${methods.length === 1 ? "has" : "have"} no option '${key}'`;
-  if (isRate(key)) return new BenchError("usage", `${problem}; ${describeRateScale(value, methods)}`);
+  const problem = `${given}: ${namesOf(methods)} ${methods.length === 1 ? "has" : "have"} no option '${key}'`;
   const settings = recipeSettings().filter((path) => !path.startsWith("pretraining."));
   const lastParts = new Map(settings.toReversed().map((path) => [path.split(".").at(-1)!.toLowerCase(), path]));
-  const options = methods.flatMap((method) => optionsOf(method).names);
+  const options = [...methods.flatMap((method) => optionsOf(method).names), rateName];
   const suggestion =
     (Object.hasOwn(synonyms, letters) ? synonyms[letters] : undefined) ??
     closestName(key, options) ??
@@ -173,18 +220,8 @@ function unknownKey(flag: string, key: string, methods: readonly AnyMethod[], va
   return new BenchError(
     "usage",
     `${problem}; ${suggestion ? `did you mean '${suggestion}'? ` : ""}options: ${optionLists}; ` +
-      "settings of the recipe have a dot, such as training.steps",
+      `every method has ${rateName}; settings of the recipe have a dot, such as training.steps`,
   );
-}
-
-/** Describes the setting that scales the learning rate, with the value that gives the requested rate. */
-function describeRateScale(value: unknown, methods: readonly AnyMethod[]): string {
-  const scales = methods.map(({ name, learningRate }) => {
-    const scale = typeof value === "number" && value > 0 ? Number((value / learningRate).toPrecision(4)) : undefined;
-    const advice = scale === undefined ? "" : `, so it would be --set training.learningRateScale=${scale}`;
-    return `${name}'s published rate is ${learningRate}${advice}`;
-  });
-  return `training.learningRateScale multiplies the published learning rate: ${scales.join(", ")}`;
 }
 
 const namesOf = (methods: readonly AnyMethod[]): string => methods.map(({ name }) => name).join(", ");

@@ -50,12 +50,15 @@ function formatRecord(record: RunRecord): string {
 }
 
 /** Parses the content of a record file. Throws a {@link RecordError} that names the file. */
-export function parseRecordFile(path: string, bytes: Uint8Array): unknown {
+export const parseRecordFile = (path: string, bytes: Uint8Array): unknown => parseJsonFile(path, bytes, remedy);
+
+/** Parses the content of a JSON file. Throws a {@link RecordError} that names the file. @param advice what to do */
+export function parseJsonFile(path: string, bytes: Uint8Array, advice: string): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     const reason = bytes.length === 0 ? "it is empty" : `it is not JSON (${printable((error as Error).message)})`;
-    throw new RecordError(`cannot read ${printable(path)}: ${reason}; ${remedy}`);
+    throw new RecordError(`cannot read ${printable(path)}: ${reason}; ${advice}`);
   }
 }
 

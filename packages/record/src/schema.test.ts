@@ -74,6 +74,26 @@ test.each([
   expect(JSON.stringify(result.error?.issues)).toContain(field);
 });
 
+const tuning = {
+  option: "rank",
+  values: [4, 8, "all"],
+  runs: 6,
+  datasets: ["flowers"],
+  seed: 1000,
+  criterion: "heldOutFid",
+  protocol: "mini/1",
+  sweep: "d".repeat(64),
+  defaultIsBest: [{ method: "vpt", label: "VPT-Deep", runs: 6 }],
+};
+
+test("recordSchema accepts how a setting was tuned, by two values or more and a known score", () => {
+  expect(recordSchema.safeParse({ ...exampleRecord(), tuning }).error).toBeUndefined();
+  for (const [name, wrong] of Object.entries({ values: [4], criterion: "kid", runs: 0 })) {
+    const { error } = recordSchema.safeParse({ ...exampleRecord(), tuning: { ...tuning, [name]: wrong } });
+    expect(error?.issues.map(({ path }) => path)).toEqual([["tuning", name]]);
+  }
+});
+
 function divergedRecord() {
   const record = exampleRecord();
   return {

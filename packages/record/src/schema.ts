@@ -17,6 +17,9 @@ const jsonObject = z
   .record(z.string(), z.unknown())
   .refine((value) => z.json().safeParse(value).success, "expected values that JSON can hold, numbers finite");
 
+/** The score by which a sweep chooses: FID against held-out images, or FID against the training images. */
+export const tuningCriterion = z.enum(["heldOutFid", "fid"]);
+
 const cell = z.strictObject({
   /** Name of the method, as on the command line: `lora`. */
   method: text,
@@ -94,6 +97,27 @@ const metrics = z.strictObject({
   perClassImages: z
     .record(plainText, z.strictObject({ generated: z.int().positive(), real: z.int().positive() }))
     .optional(),
+});
+
+/** How the value of one option was chosen: in a sweep, by the runs of another seed. */
+const tuning = z.strictObject({
+  /** The tuned option: `learningRate`, or an option of the method. */
+  option: text,
+  /** The values that were tried; the run has one of them. */
+  values: z.array(z.json()).min(2),
+  /** Number of runs of this method in the sweep. */
+  runs: z.int().positive(),
+  /** Names of the datasets that the values were compared on. */
+  datasets: z.array(text).min(1),
+  seed: count,
+  /** The score that chose: the mean over the datasets of the FID against held-out or against training images. */
+  criterion: tuningCriterion,
+  /** The protocol of the sweep's runs. */
+  protocol: text,
+  /** SHA-256 of the sweep's file. */
+  sweep: sha256,
+  /** Methods of the same sweep whose default value was the best: their runs do not have this field. */
+  defaultIsBest: z.array(z.strictObject({ method: text, label: text, runs: z.int().positive() })),
 });
 
 /** The schema of a record. Unknown keys are errors, so that a misspelt field is not silently lost. */
@@ -200,6 +224,8 @@ export const recordSchema = z
       /** Steps and identity of the shorter run that training continued from, if any. */
       continuedFrom: z.strictObject({ steps: count, identity: sha256 }).optional(),
     }),
+    /** How a setting of this run was chosen, if a sweep chose it. Older records do not have it. */
+    tuning: tuning.optional(),
     /** Null if the run diverged. */
     metrics: metrics.nullable(),
     exit: z.enum(["finished", "diverged"]),
@@ -227,3 +253,5 @@ export const recordSchema = z
 
 export type RunRecord = z.infer<typeof recordSchema>;
 export type RunMetrics = z.infer<typeof metrics>;
+export type Tuning = z.infer<typeof tuning>;
+export type TuningCriterion = z.infer<typeof tuningCriterion>;

@@ -7,7 +7,10 @@ import { comparison } from "./comparison.ts";
 import { groupByProtocol } from "./index.ts";
 import { syntheticRecords } from "./synthetic.test.data.ts";
 
-const [first, second, ...others] = syntheticRecords({ seeds: [0], datasets: ["food"] }) as [RunRecord, RunRecord];
+const [first, second, ...others] = syntheticRecords({ seeds: [0], datasets: ["food"] }).map((record) => ({
+  ...record,
+  training: { ...record.training, learningRate: 0.001 },
+})) as [RunRecord, RunRecord];
 
 test.each<[what: string, change: (record: RunRecord) => RunRecord, message: RegExp]>([
   ["protocols", (r) => ({ ...r, protocol: "paper/1" }), /more than one protocol: "mini\/1" and "paper\/1"/],
@@ -27,6 +30,15 @@ test.each<[what: string, change: (record: RunRecord) => RunRecord, message: RegE
       cell: { ...r.cell, methodLabel: first.cell.methodLabel, method: first.cell.method, options: { x: 1 } },
     }),
     /more than one method labelled Full/,
+  ],
+  [
+    "learning rates under one label",
+    (r) => ({
+      ...r,
+      cell: { ...r.cell, methodLabel: first.cell.methodLabel, method: first.cell.method },
+      training: { ...r.training, learningRate: 0.5 },
+    }),
+    /more than one learning rate labelled Full: 0\.001 and 0\.5/,
   ],
 ])("refuses records with different %s in one table, naming both files", (_, change, message) => {
   const changed = change(second);

@@ -27,8 +27,8 @@ export class ComparisonError extends Error {
 /**
  * The records in table order (label, dataset, seed), without repetitions of a cell that have the same result.
  * Throws a {@link ComparisonError} that quotes both values if two records cannot share a table: different protocols,
- * base models, extractors or resizers, different data or numbers of images for one dataset, different options under one
- * label, or two results of one cell.
+ * base models, extractors or resizers, different data or numbers of images for one dataset, different options or
+ * learning rates under one label, or two results of one cell.
  */
 export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf = () => undefined): RunRecord[] {
   if (records.length === 0)
@@ -40,6 +40,7 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
   ) => requireEqualValues(records, { what, value, scope, pathOf });
   const datasetScope = (record: RunRecord) => ` of ${printable(record.cell.dataset)}`;
   const labelOf = rowLabels(records);
+  const labelScope = (record: RunRecord) => ` labelled ${printable(labelOf(record))}`;
 
   requireEqual("protocol", (record) => record.protocol);
   requireEqual("base model", (record) => record.weights.base);
@@ -50,11 +51,8 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
   requireEqual("title", (record) => record.cell.datasetTitle, datasetScope);
   requireEqual("number of real images", (record) => record.metrics?.real, datasetScope);
   requireEqual("number of generated images", (record) => record.metrics?.generated, datasetScope);
-  requireEqual(
-    "method",
-    ({ cell }) => ({ method: cell.method, options: cell.options }),
-    (record) => ` labelled ${printable(labelOf(record))}`,
-  );
+  requireEqual("method", ({ cell }) => ({ method: cell.method, options: cell.options }), labelScope);
+  requireEqual("learning rate", (record) => record.training.learningRate, labelScope);
 
   const sorted = [...records].sort(
     (a, b) =>

@@ -7,6 +7,7 @@ import { wasUnderLoad } from "./load.ts";
 import { neededRuns } from "./needed-runs.ts";
 import { canCompare, isSeparated } from "./ranking.ts";
 import { mean } from "./statistics.ts";
+import { tuningNotes } from "./tuning-notes.ts";
 import { neededText, oneSeedText, rowsOfOtherBasis, rowsWithoutSharedSeeds, unrankedReason } from "./wording.ts";
 
 /** Sentences of plain text, without Markdown. @param columns those of the table of methods */
@@ -28,6 +29,7 @@ export function notes(
     base.cells.some((cell) => cell.mean !== null)
       ? "Base model: no fine-tuning. It is sampled with its null class, because it does not know the new classes."
       : null,
+    ...tuningNotes(comparison),
     columns.some(({ isScore, name }) => isScore && name !== "fid")
       ? "Other scores: means over datasets, each counted once, as for FID."
       : null,

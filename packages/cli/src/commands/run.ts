@@ -32,6 +32,7 @@ import { exitCodeOf } from "../report-error.ts";
 import { describeRun, figuresOf } from "../run-summary.ts";
 import { listenForSignals, requestStop } from "../signals.ts";
 import { startEngine } from "../start-engine.ts";
+import { readRates, type TunedMethod, tuneMethod } from "../sweep/rates.ts";
 
 /** If a grid started this process, the progress and the result or the error are sent to the grid. */
 export async function run(options: RunOptions): Promise<void> {
@@ -48,11 +49,11 @@ export async function run(options: RunOptions): Promise<void> {
   process.exitCode = exitCodes.ok; // a plug-in may have set another exit code
 }
 
-/** The recipe, method and dataset that the flags name, loaded. */
+/** The recipe, method and dataset that the flags name, loaded, and the settings of the method. */
 interface Cell {
   readonly recipe: Recipe;
   readonly method: LoadedMethod;
-  readonly methodOptions: Record<string, unknown>;
+  readonly settings: Pick<TunedMethod, "options" | "learningRate" | "tuning">;
   readonly dataset: DatasetChoice;
 }
 
@@ -62,8 +63,11 @@ async function checkOptions(options: RunOptions): Promise<Cell> {
   const method = methodNamed(options.method, loaded);
   const allMethods = loaded.map((one) => one.method);
   const settings = divideSettings(options.set, [method.method], allMethods);
+  const own = settings.methods.get(method.method.name)!;
   const recipe = atPrecision(loadRecipe(options.recipe, withHeldOut(settings.recipe, options.heldOut)), options.engine);
-  return { recipe, method, methodOptions: settings.methods.get(method.method.name)!.options, dataset };
+  if (options.rates === undefined) return { recipe, method, settings: own, dataset };
+  const rates = await readRates(options.rates, [options.seed]);
+  return { recipe, method, settings: tuneMethod(rates, method.method, recipe, own), dataset };
 }
 
 /** Chooses the images of `--data`, or else the dataset of `--dataset`. Throws BenchError (usage) without either. */
@@ -81,11 +85,12 @@ function chooseDataset({ dataset, data, name, strict }: RunOptions): DatasetChoi
   return { name: dataset, strict };
 }
 
-async function printPlan(options: RunOptions, { recipe, method, methodOptions, dataset }: Cell): Promise<void> {
+async function printPlan(options: RunOptions, { recipe, method, settings, dataset }: Cell): Promise<void> {
   const engine = await startEngine(options, (text) => printNote(`${text}\n`));
   const plan = await planRun(recipe, {
     method: method.method,
-    options: methodOptions,
+    options: settings.options,
+    learningRate: settings.learningRate,
     dataset,
     productRate: await gemmThroughput(engine),
     keepState: options.keepState,
@@ -105,7 +110,9 @@ async function trainAndScore(options: RunOptions, cell: Cell, link: GridLink | u
     const outcome = await runCell({
       recipe: cell.recipe,
       method: cell.method,
-      options: cell.methodOptions,
+      options: cell.settings.options,
+      learningRate: cell.settings.learningRate,
+      tuning: cell.settings.tuning,
       dataset: cell.dataset,
       seed: options.seed,
       engine,

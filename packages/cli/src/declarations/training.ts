@@ -15,9 +15,10 @@ export const training = {
   out,
   set: texts(
     "key=value",
-    "an option of the method (rank=16, or lora.rank=16 for one of several methods) or a setting of the recipe " +
-      "(training.steps=300)",
+    "an option of the method (rank=16, or lora.rank=16 for one of several methods), the learning rate " +
+      "(learningRate=0.002; every method has it), or a setting of the recipe (training.steps=300)",
   ),
+  rates: text("file", "a sweep.json of 'bench sweep': run each method with the value that the sweep chose"),
   plugin,
   strict,
   heldOut: decimalNumber(

@@ -29,6 +29,13 @@ describe("cellArguments", () => {
     );
   });
 
+  it("adds the setting of a cell of a sweep after those of its method", () => {
+    const cell = { method: "lora", dataset: runOptions, seed: 4, setting: "training.learningRate=0.1" };
+    expect(cellArguments(cell, plan, options(), 2).join(" ")).toContain(
+      "--set training.steps=3 --set rank=2 --set training.learningRate=0.1 --engine",
+    );
+  });
+
   it("names own images by their folder and name", () => {
     const argv = cellArguments({ method: "lora", dataset: own, seed: 0 }, plan, options(), 1);
     expect(argv.slice(0, 8)).toEqual([

@@ -1,7 +1,8 @@
-// The grid's preparation: every option, method, plug-in, engine and folder is checked before the first cell. It runs in
-// a process of its own, because it loads plug-ins, which may end their process, print or never return.
+// The preparation of a grid or a sweep: every option, method, plug-in, engine and folder is checked before the first
+// cell. It runs in a process of its own, because it loads plug-ins, which may end their process, print or never return.
 
 import { realpathSync } from "node:fs";
+import type { AnyMethod } from "@dit-bench/method";
 import {
   atPrecision,
   BenchError,
@@ -20,11 +21,12 @@ import {
 } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
 import type { GridOptions } from "../declarations/grid.ts";
-import { divideSettings, withHeldOut } from "../method-settings.ts";
+import { divideSettings, type Settings, withHeldOut } from "../method-settings.ts";
 import { splitNames } from "../parser/values.ts";
 import { exitCodeOf } from "../report-error.ts";
 import { requestStop } from "../signals.ts";
 import { startEngine } from "../start-engine.ts";
+import { protocolNote, readRates, tuneMethod } from "../sweep/rates.ts";
 
 export interface GridPlan {
   readonly recipe: Recipe;
@@ -33,9 +35,11 @@ export interface GridPlan {
   readonly methods: readonly PlannedMethod[];
   /** The columns of the table. */
   readonly columns: readonly DatasetChoice[];
+  /** Lines for the user: which values of `--rates` run. */
+  readonly notes: readonly string[];
 }
 
-interface PlannedMethod {
+export interface PlannedMethod {
   readonly name: string;
   /** Values of `--set` for this method's cells. */
   readonly flags: readonly string[];
@@ -50,14 +54,20 @@ const loadLimitMs = 60_000;
 /** The stage that the process reports when all plug-ins are loaded. */
 const pluginsLoaded = "plug-ins loaded";
 
-/** Called in every process. The one that prepares the grid sends the plan or the error; the others return false. */
-export async function sendPlanIfPreparing(options: GridOptions): Promise<boolean> {
+/**
+ * Called in every process. The one that prepares the grid sends the plan or the error; the others return false.
+ *
+ * @param prepare makes the plan, which must be plain JSON; it calls its argument when the plug-ins are loaded
+ */
+export async function sendPlanIfPreparing(
+  prepare: (afterPlugins: () => Promise<void>) => Promise<object>,
+): Promise<boolean> {
   if (process.env[preparing] === undefined) return false;
   delete process.env[preparing];
   const link = linkToGrid(requestStop);
   if (!link) return false;
   try {
-    const plan = await prepareGrid(options, () => link.send({ kind: "stage", name: pluginsLoaded }));
+    const plan = await prepare(() => link.send({ kind: "stage", name: pluginsLoaded }));
     await link.send({ kind: "prepared", plan });
   } catch (error) {
     await link.send({ kind: "failed", message: (error as Error).message, exitCode: exitCodeOf(error as Error) });
@@ -67,14 +77,14 @@ export async function sendPlanIfPreparing(options: GridOptions): Promise<boolean
 }
 
 /**
- * Prepares the grid in another process. Throws the error of that process, with its exit code, or BenchError (usage) if
- * a plug-in ends the process or is not loaded within the limit.
+ * Prepares the grid or the sweep in another process. Throws the error of that process, with its exit code, or
+ * BenchError (usage) if a plug-in ends the process or is not loaded within the limit.
  *
  * @param command arguments of Node that start this same command
  * @param limitMs how long plug-ins may take to load
  */
-export async function planGrid(command: readonly string[], limitMs = loadLimitMs): Promise<GridPlan> {
-  let plan: GridPlan | undefined;
+export async function planGrid<Plan = GridPlan>(command: readonly string[], limitMs = loadLimitMs): Promise<Plan> {
+  let plan: Plan | undefined;
   let failure: Error | undefined;
   let stderrEnd = "";
   let isLate = false;
@@ -95,7 +105,7 @@ export async function planGrid(command: readonly string[], limitMs = loadLimitMs
           areLoaded = true;
           clearTimeout(timer);
         }
-        if (message.kind === "prepared") plan = message.plan as GridPlan;
+        if (message.kind === "prepared") plan = message.plan as Plan;
         if (message.kind === "failed")
           failure = Object.assign(new Error(message.message), { exitCode: message.exitCode });
       },
@@ -122,35 +132,58 @@ function lastError(stderr: string): string {
   return last.replace(/^bench: error: /, "");
 }
 
+/** Prepares a grid: checks all options, and the chosen values of `--rates`. @param afterPlugins see checkCells */
+export async function prepareGrid(options: GridOptions, afterPlugins?: () => Promise<void>): Promise<GridPlan> {
+  const seeds = Array.from({ length: options.seeds }, (_, seed) => seed);
+  const rates = options.rates === undefined ? undefined : await readRates(options.rates, seeds);
+  const methods = options.methods ?? rates?.sweep.methods.map(({ method }) => method).join(",");
+  const { recipe, settings, chosen, columns } = await checkCells({ ...options, methods }, afterPlugins);
+  const tuned = rates
+    ? chosen.map((method) => tuneMethod(rates, method, recipe, settings.methods.get(method.name)!))
+    : [];
+  const note = rates && protocolNote(rates, recipe);
+  return {
+    recipe,
+    recipeFlags: settings.recipeFlags,
+    methods: chosen.map(({ name }) => ({ name, flags: settings.methods.get(name)!.flags })),
+    columns,
+    notes: [...tuned.map(({ description }) => description), ...(note === undefined ? [] : [note])],
+  };
+}
+
+/** What the flags of a grid or a sweep name. */
+export interface CheckedCells extends Pick<GridPlan, "recipe" | "columns"> {
+  readonly settings: Settings;
+  /** The methods of the cells. */
+  readonly chosen: readonly AnyMethod[];
+  /** All methods. */
+  readonly known: readonly AnyMethod[];
+}
+
+/** The flags of a grid that decide its cells, without the seeds. */
+type CellsOptions = Pick<GridOptions, Exclude<keyof GridOptions, "seeds" | "rates" | "jobs" | "timeLimit">>;
+
 /**
  * Checks all options and finds the methods, datasets and recipe that they name. Throws the first error.
  *
  * @param afterPlugins called when the plug-ins are loaded
  */
-export async function prepareGrid(options: GridOptions, afterPlugins?: () => Promise<void>): Promise<GridPlan> {
+export async function checkCells(options: CellsOptions, afterPlugins?: () => Promise<void>): Promise<CheckedCells> {
   const loaded = await loadMethods(options.plugin);
   await afterPlugins?.();
   const names =
     options.methods === undefined ? loaded.map((l) => l.method.name) : splitNames("--methods", options.methods);
   const chosen = names.map((name) => methodNamed(name, loaded, "--methods").method);
-  const settings = divideSettings(
-    options.set,
-    chosen,
-    loaded.map((l) => l.method),
-  );
+  const known = loaded.map((l) => l.method);
+  const settings = divideSettings(options.set, chosen, known);
   const recipe = atPrecision(loadRecipe(options.recipe, withHeldOut(settings.recipe, options.heldOut)), options.engine);
   const columns = chooseColumns(options, recipe);
   if (options.engine !== "auto") await startEngine({ engine: options.engine });
   await checkBeforehand(recipe, columns, { out: options.out, decode: false });
-  return {
-    recipe,
-    recipeFlags: settings.recipeFlags,
-    methods: names.map((name) => ({ name, flags: settings.methods.get(name)!.flags })),
-    columns,
-  };
+  return { recipe, settings, chosen, known, columns };
 }
 
-function chooseColumns({ datasets, data, name, strict }: GridOptions, recipe: Recipe): DatasetChoice[] {
+function chooseColumns({ datasets, data, name, strict }: CellsOptions, recipe: Recipe): DatasetChoice[] {
   if (data.length === 0) {
     if (name.length > 0)
       throw new BenchError("usage", `--name ${name[0]} names own images, but there is no --data; give the folder, too`);

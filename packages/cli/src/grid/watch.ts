@@ -1,6 +1,7 @@
 // Passes the events of a grid on to its estimate, its display and its log.
 
 import type { CellOutcome, GridCell, GridWatch } from "@dit-bench/runner";
+import { exitCodes } from "@dit-bench/runner/errors";
 import { printable } from "@dit-bench/text";
 import { stderrTerminal } from "../progress.ts";
 import { applyStyle } from "../style.ts";
@@ -74,19 +75,21 @@ const colours = { finished: "green", failed: "red", stopped: "yellow" } as const
 
 function describeOutcome(outcome: CellOutcome): string {
   if (outcome.kind === "stopped") return "stopped";
+  if (outcome.kind === "failed" && outcome.exitCode === exitCodes.diverged) return outcome.message;
   if (outcome.kind === "failed") return `failed with exit code ${outcome.exitCode}: ${outcome.message}`;
   const { fid, baseFid } = outcome.record.metrics!;
   const notes = [...(outcome.already ? ["done before"] : []), ...(outcome.note ? [outcome.note] : [])];
   return [`FID ${fid.toFixed(2)} (base ${baseFid.toFixed(2)})`, ...notes].join(", ");
 }
 
-/** Returns a function that names a cell, as `flowers lora seed 0`. Folders of equal name are given by their paths. */
+/** Returns a function that names a cell: `flowers lora seed 0`, `flowers lora rank=4 seed 1000`. Folders of equal name are given by their paths. */
 function nameCells(cells: readonly GridCell[]): (cell: GridCell) => string {
   const folders = new Map<string, Set<string | undefined>>();
   for (const { dataset } of cells)
     folders.set(dataset.name, (folders.get(dataset.name) ?? new Set()).add(dataset.folder));
-  return ({ dataset, method, seed }) => {
+  return ({ dataset, method, seed, setting }) => {
     const isUnique = folders.get(dataset.name)!.size === 1;
-    return `${isUnique ? dataset.name : dataset.folder} ${method} seed ${seed}`;
+    const what = setting === undefined ? method : `${method} ${setting.replace(/^training\./, "")}`;
+    return `${isUnique ? dataset.name : dataset.folder} ${what} seed ${seed}`;
   };
 }

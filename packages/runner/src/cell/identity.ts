@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type AnyMethod, defaultOptions, labelOf } from "@dit-bench/method";
+import { labelWithRate } from "../methods/learning-rate.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { shortHash } from "../storage/hashes.ts";
 
@@ -14,6 +15,7 @@ export const protocolFolder = (out: string, recipe: Recipe): string => join(out,
  * `runs/mini-1/flowers/difffit/seed-0`
  *
  * @param dataset its name in the record; for own images, this name ends with the start of their fingerprint
+ * @param ownRate the cell's learning rate, if it is not the default one
  */
 export function cellFolder(
   out: string,
@@ -21,19 +23,25 @@ export function cellFolder(
   dataset: string,
   method: AnyMethod,
   options: object,
+  ownRate: number | undefined,
   seed: number,
 ): string {
-  return join(protocolFolder(out, recipe), dataset, methodSlug(method, options), `seed-${seed}`);
+  return join(protocolFolder(out, recipe), dataset, methodSlug(method, options, ownRate), `seed-${seed}`);
 }
 
-/** The method's name. With options other than the published ones: its label and a hash of all options. */
-function methodSlug(method: AnyMethod, options: object): string {
-  if (JSON.stringify(options) === JSON.stringify(defaultOptions(method))) return method.name;
-  const label = labelOf(method, options)
+/**
+ * The method's name. With options other than the published ones, or a learning rate other than the default: its label
+ * and a hash of all options and of that rate.
+ */
+function methodSlug(method: AnyMethod, options: object, ownRate: number | undefined): string {
+  const isUsual = ownRate === undefined && JSON.stringify(options) === JSON.stringify(defaultOptions(method));
+  if (isUsual) return method.name;
+  const label = labelWithRate(labelOf(method, options), ownRate)
     .toLowerCase()
     .replaceAll(/[^\w-]+/g, "-")
     .replaceAll(/-+$/g, "");
-  return `${label}-${shortHash(JSON.stringify(options)).slice(0, 6)}`;
+  const deciding = ownRate === undefined ? options : [options, ownRate];
+  return `${label}-${shortHash(JSON.stringify(deciding)).slice(0, 6)}`;
 }
 
 /** Digest of everything that a cell's numbers depend on. */
@@ -43,7 +51,10 @@ export function identityOf(parts: {
   method: string;
   /** SHA-256 of a plug-in's source. */
   methodCode?: string;
+  /** The published rate; the recipe's factor is one of the settings. */
   learningRate: number;
+  /** A rate that replaces the published one and the factor. */
+  ownLearningRate?: number;
   options: object;
   dataset: string;
   /** SHA-256 of the images and labels. */

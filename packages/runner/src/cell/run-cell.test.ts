@@ -180,6 +180,39 @@ describe("runCell", () => {
     expect(record.metrics!.leftOut).toMatchObject({ heldOutFid: reason, heldOutKid: reason, copyRate: reason });
   });
 
+  it("trains at a rate of the run: another cell of the same protocol, with the rate in its label", {
+    timeout: 60_000,
+  }, async () => {
+    const out = join(place, "rates");
+    const tuning: NonNullable<RunTask["tuning"]> = {
+      option: "training.learningRate",
+      values: [0.01, 0.02],
+      runs: 2,
+      datasets: ["photos"],
+      seed: 1000,
+      criterion: "fid",
+      protocol: "mini/1",
+      sweep: "a".repeat(64),
+      defaultIsBest: [],
+    };
+    const usual = await run({ out });
+    expect(usual.record.training.learningRate).toBe(0.01); // 1e-3, times 10 of the recipe
+    expect(usual.record.cell.methodLabel).toBe("BitFit");
+    const other = await run({ out, learningRate: 0.02, tuning });
+    expect(other.already).toBe(false);
+    expect(other.record).toMatchObject({
+      protocol: usual.record.protocol,
+      cell: { methodLabel: "BitFit (rate 0.02)", options: usual.record.cell.options },
+      training: { learningRate: 0.02 },
+      tuning,
+    });
+    expect(other.record.identity).not.toBe(usual.record.identity);
+    expect(other.record.weights.trained).not.toBe(usual.record.weights.trained);
+    expect(other.folder).not.toBe(usual.folder);
+    // The default rate, given explicitly, is the cell without a rate.
+    expect(await run({ out, learningRate: 0.01 })).toMatchObject({ already: true, record: usual.record });
+  });
+
   describe.runIf(process.platform === "linux")("on Linux, where open files can be listed", () => {
     it("keeps the file of its images open during a run and closes it at the end", { timeout: 60_000 }, async () => {
       const during: string[] = [];

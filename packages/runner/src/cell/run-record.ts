@@ -3,6 +3,7 @@
 import { CLASS_EMBEDDING } from "@dit-bench/dit";
 import { labelOf, size } from "@dit-bench/method";
 import type { RunMetrics, RunRecord } from "@dit-bench/record";
+import { labelWithRate } from "../methods/learning-rate.ts";
 import type { Trained } from "../training/train.ts";
 import { codeState, machine, versions } from "./provenance.ts";
 import type { PreparedCell } from "./stages/prepare.ts";
@@ -16,7 +17,7 @@ export interface RunResults {
 
 /** @param results null if the run diverged */
 export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, results: RunResults | null): RunRecord {
-  const { task, adapted, data, expected, startedAt, clock } = cell;
+  const { task, adapted, data, expected, startedAt, clock, learningRate, ownRate } = cell;
   const { settings, protocol } = task.recipe;
   const total = (w: readonly { readonly shape: readonly number[] }[]) =>
     w.reduce((sum, { shape }) => sum + size(shape), 0);
@@ -31,7 +32,7 @@ export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, resu
     miniature: settings.miniature,
     cell: {
       method: adapted.method.name,
-      methodLabel: labelOf(adapted.method, adapted.options),
+      methodLabel: labelWithRate(labelOf(adapted.method, adapted.options), ownRate),
       methodSource: task.method.from,
       options: adapted.options as Record<string, unknown>,
       dataset: data.name,
@@ -84,7 +85,7 @@ export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, resu
     training: {
       steps: trained.losses.length,
       batch: settings.training.batch,
-      learningRate: adapted.method.learningRate * settings.training.learningRateScale,
+      learningRate,
       resumes: trained.resumes,
       loss: thinned(trained.losses),
       fixedBatchLoss: fixedBatchLoss.map(({ step, value }) => ({
@@ -94,6 +95,7 @@ export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, resu
       ...(fid && { fid: [...fid.points] }),
       ...(continuedFrom ? { continuedFrom } : {}),
     },
+    ...(task.tuning === undefined ? {} : { tuning: task.tuning }),
     metrics: results?.metrics ?? null,
     exit: finished ? "finished" : "diverged",
     startedAt: startedAt.toISOString(),

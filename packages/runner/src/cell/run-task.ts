@@ -1,7 +1,7 @@
 // The input and the result of a run.
 
 import type { Engine } from "@dit-bench/compiler";
-import type { RunRecord } from "@dit-bench/record";
+import type { RunRecord, Tuning } from "@dit-bench/record";
 import type { Listener } from "../events.ts";
 import type { LoadedMethod } from "../methods/loaded-method.ts";
 import type { DatasetChoice } from "../recipe/dataset.ts";
@@ -14,6 +14,10 @@ export interface RunTask {
   readonly method: LoadedMethod;
   /** Options of the method that differ from its defaults. */
   readonly options: object;
+  /** Default: the published rate times the recipe's factor. */
+  readonly learningRate?: number | undefined;
+  /** How the learning rate or an option was chosen; only stored in the record. */
+  readonly tuning?: Tuning | undefined;
   readonly dataset: DatasetChoice;
   readonly seed: number;
   readonly engine: Engine;

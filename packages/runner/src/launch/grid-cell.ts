@@ -6,4 +6,6 @@ export interface GridCell {
   readonly method: string;
   readonly dataset: DatasetChoice;
   readonly seed: number;
+  /** A value of `--set` for this cell alone, such as `rank=4`. */
+  readonly setting?: string;
 }

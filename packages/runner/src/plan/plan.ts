@@ -5,6 +5,7 @@ import { linearSchedule, respace } from "@dit-bench/diffusion";
 import { CLASS_EMBEDDING, ditModel } from "@dit-bench/dit";
 import { type AnyMethod, attach, labelOf, size } from "@dit-bench/method";
 import { extractorOf } from "../extractors/extractors.ts";
+import { labelWithRate, ownLearningRate } from "../methods/learning-rate.ts";
 import { countImages, type DatasetChoice, datasetTitle } from "../recipe/dataset.ts";
 import { expectedHeldOut } from "../recipe/held-out.ts";
 import type { Recipe } from "../recipe/recipe.ts";
@@ -44,12 +45,14 @@ export async function planRun(
   {
     method,
     options,
+    learningRate,
     dataset,
     productRate,
     keepState,
   }: {
     method: AnyMethod;
     options: object;
+    learningRate?: number | undefined;
     dataset: DatasetChoice;
     productRate: number;
     keepState?: KeepState | undefined;
@@ -81,7 +84,7 @@ export async function planRun(
   const points = every === undefined ? 0 : countFidSteps(training.steps, every);
   return {
     protocol: recipe.protocol,
-    method: labelOf(method, adapted.options),
+    method: labelWithRate(labelOf(method, adapted.options), ownLearningRate(method, recipe, learningRate)),
     dataset: datasetTitle(dataset),
     files: await neededFiles(recipe, dataset),
     parameters: {

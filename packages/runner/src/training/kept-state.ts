@@ -39,6 +39,8 @@ export function lineageOf(parts: {
   /** Digest of a plug-in's source. */
   readonly methodCode?: string;
   readonly learningRate: number;
+  /** A rate of the run that replaces the published one. */
+  readonly ownLearningRate?: number;
   readonly options: object;
   readonly fingerprint: string;
   readonly seed: number;

@@ -47,10 +47,7 @@ export interface Trained extends Omit<Progress, "step" | "otherCoreSeconds"> {
 export class Diverged extends BenchError {
   readonly trained: Omit<Trained, "ema">;
   constructor(what: string, trained: Omit<Trained, "ema">) {
-    super(
-      "diverged",
-      `training diverged: ${what}; try a lower learning rate, for instance --set training.learningRateScale=0.1`,
-    );
+    super("diverged", `training diverged: ${what}; try a lower learning rate, with --set learningRate=RATE`);
     this.trained = trained;
   }
 }

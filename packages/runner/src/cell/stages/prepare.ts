@@ -2,6 +2,7 @@
 
 import { type DitConfig, ditModel } from "@dit-bench/dit";
 import { type Adapted, attach, type Values } from "@dit-bench/method";
+import { defaultLearningRate, ownLearningRate } from "../../methods/learning-rate.ts";
 import { forClasses } from "../../recipe/base-model.ts";
 import { withoutTexts } from "../../recipe/schema.ts";
 import { lineageOf } from "../../training/kept-state.ts";
@@ -19,6 +20,9 @@ export interface PreparedCell extends RunInputs {
   /** The identity and the inputs that the record of this cell has. */
   readonly expected: ExpectedRun;
   readonly lineage: string;
+  readonly learningRate: number;
+  /** The learning rate if it is not the default one of method and recipe. */
+  readonly ownRate: number | undefined;
 }
 
 /**
@@ -32,11 +36,13 @@ export function prepareCell(inputs: RunInputs): PreparedCell {
   const { config, values } = forClasses(recipe, base, data.classes.length, seed);
   const adapted = attach(method.method, ditModel(config), task.options);
   const autoencoder = space.autoencoder === undefined ? {} : { autoencoder: space.autoencoder };
+  const ownRate = ownLearningRate(method.method, recipe, task.learningRate);
   const training = {
     settings,
     method: method.method.name,
     ...(method.code === undefined ? {} : { methodCode: method.code }),
     learningRate: method.method.learningRate,
+    ...(ownRate === undefined ? {} : { ownLearningRate: ownRate }),
     options: adapted.options,
     fingerprint: data.fingerprint,
     seed,
@@ -54,7 +60,7 @@ export function prepareCell(inputs: RunInputs): PreparedCell {
     });
   return {
     ...inputs,
-    files: filesOf(cellFolder(out, recipe, data.name, method.method, adapted.options, seed)),
+    files: filesOf(cellFolder(out, recipe, data.name, method.method, adapted.options, ownRate, seed)),
     adapted,
     config,
     values,
@@ -67,5 +73,7 @@ export function prepareCell(inputs: RunInputs): PreparedCell {
       weights: { base: base.sha256, extractor: extractorFile.sha256, ...autoencoder },
     },
     lineage: lineageOf(training),
+    learningRate: ownRate ?? defaultLearningRate(method.method, recipe),
+    ownRate,
   };
 }

@@ -40,13 +40,13 @@ export async function trainCell(cell: PreparedCell): Promise<Trained> {
 
 /** The arguments of `train` for this cell: step, initial weights, batches and checkpoint. */
 function trainingOf(
-  { task, files, adapted, config, values, expected: { identity }, lineage }: PreparedCell,
+  { task, files, adapted, config, values, expected: { identity }, lineage, learningRate }: PreparedCell,
   images: TrainingImages,
   fidCurve: FidCurve | undefined,
 ): Parameters<typeof train>[0] {
-  const { recipe, engine, seed, out, listener, method, tensorboard } = task;
-  const { steps, batch, emaDecay, labelDropout, learningRateScale, betas, eps, weightDecay } = recipe.settings.training;
-  const optimizer = { lr: method.method.learningRate * learningRateScale, betas, eps, weightDecay };
+  const { recipe, engine, seed, out, listener, tensorboard } = task;
+  const { steps, batch, emaDecay, labelDropout, betas, eps, weightDecay } = recipe.settings.training;
+  const optimizer = { lr: learningRate, betas, eps, weightDecay };
   const settings = { batch, seed, flip: recipe.settings.data.flip, labelDropout, nullClass: config.classes };
   const schedule = linearSchedule();
   const description = { optimizer, emaDecay };

@@ -1,0 +1,82 @@
+// Runs the cells of a grid or a sweep with display, log and signals.
+
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { BenchError, type CellOutcome, type GridCell, startGrid } from "@dit-bench/runner";
+import { quantity } from "@dit-bench/text";
+import { printNote } from "../print.ts";
+import { listenForSignals } from "../signals.ts";
+import { openGridLog } from "./log.ts";
+import { watchGrid } from "./watch.ts";
+
+/** The program that runs a cell. */
+export const entry = fileURLToPath(new URL("../../bin/bench.js", import.meta.url));
+
+export interface CellsTask {
+  readonly cells: readonly GridCell[];
+  /** What the cells are, such as `6 methods × 8 datasets × 3 seeds`. */
+  readonly factors: string;
+  /** The folder of the log. */
+  readonly folder: string;
+  /** Default: one for each core. */
+  readonly jobs: number | undefined;
+  readonly timeLimit: number | undefined;
+  /** The arguments of `bench` for a cell. @param threads CPU threads of the cell's engine */
+  argumentsOf(cell: GridCell, threads: number): readonly string[];
+}
+
+export interface EndedCells {
+  readonly outcomes: ReadonlyMap<GridCell, CellOutcome>;
+  /** Names of the cells that failed. */
+  readonly failures: readonly string[];
+  readonly logPath: string;
+}
+
+/** Runs all cells. Throws BenchError: io if there can be no log, interrupted if a stop was requested. */
+export async function runCells(task: CellsTask): Promise<EndedCells> {
+  const { cells, factors, folder, timeLimit } = task;
+  const cores = availableParallelism();
+  const jobs = task.jobs ?? cores;
+  const threads = Math.max(1, Math.floor(cores / jobs));
+  const title =
+    `${quantity(cells.length, "cell")}: ${factors}, ` + `${jobs} at a time with ${quantity(threads, "thread")} each`;
+  const log = openGridLog(folder, title);
+  printNote(`${title}\n`);
+
+  const { watch, note, close, failures } = watchGrid(cells, jobs, log.write);
+  const outcomes = new Map<GridCell, CellOutcome>();
+  const run = startGrid({
+    cells,
+    command: (cell) => [entry, ...task.argumentsOf(cell, threads)],
+    launcher: "local",
+    jobs,
+    ...(timeLimit === undefined ? {} : { limitMinutes: timeLimit }),
+    watch: {
+      ...watch,
+      ended(cell, outcome) {
+        outcomes.set(cell, outcome);
+        watch.ended(cell, outcome);
+      },
+    },
+  });
+  listenForSignals(run.stop, run.kill, note);
+  const { stopped } = await run.result.finally(close);
+  if (stopped)
+    throw new BenchError(
+      "interrupted",
+      `stopped before all ${cells.length} cells were finished; run the same command again to continue`,
+    );
+  return { outcomes, failures, logPath: log.path };
+}
+
+/** Says that `--datasets` has no effect beside `--data`. */
+export function noteUnusedDatasets({
+  data,
+  datasets,
+}: {
+  data: readonly string[];
+  datasets: string | undefined;
+}): void {
+  if (data.length > 0 && datasets !== undefined)
+    printNote(`--datasets ${datasets} is not used: the images of --data are datasets of their own\n`);
+}

@@ -1,0 +1,143 @@
+// The built `bench sweep` and the runs with its values, on a tiny recipe.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type RunRecord, readSweep } from "@dit-bench/record";
+import { describe, expect, it } from "vitest";
+import { bench } from "./bench.test.data.ts";
+import { go, place, recipe } from "./tiny-place.test.data.ts";
+
+const file = "sweeps/tiny-1/sweep.json";
+// A rate of 1e30 diverges, so the default is the best of bitfit; it is not among the values of lora.
+const values = ["--values", "bitfit.lr=1x,1e30", "--values", "lora.lr=0.3x,3x"];
+const sweepArguments = [
+  "sweep",
+  "--recipe",
+  recipe,
+  ..."--methods bitfit,lora --datasets flowers".split(" "),
+  ...values,
+];
+const grid = (...args: string[]) => go("grid", "--recipe", recipe, ..."--datasets flowers".split(" "), ...args);
+const readJson = (...path: string[]) => JSON.parse(readFileSync(join(place, ...path), "utf8"));
+const bytes = () => readFileSync(join(place, file));
+
+describe("bench sweep", () => {
+  it("stops on a signal without a file, and continues with the runs that are missing", async () => {
+    let sent = false;
+    const stopped = await bench([...sweepArguments, "--jobs", "1"], {
+      cwd: place,
+      watch: (stderr, child) => {
+        if (!sent && stderr.includes("[1/4]")) sent = child.kill("SIGINT");
+      },
+    });
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toContain("run the same command again to continue");
+    expect(existsSync(join(place, file))).toBe(false);
+    const r = await go(...sweepArguments);
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.stderr).toMatch(/\[\d\/4\] flowers bitfit learningRate=0\.01 seed 1000: FID .*, done before/);
+  });
+
+  it("compares the values, passes over one that diverged, and warns about a best value at the edge", async () => {
+    const r = await go(...sweepArguments, "--json");
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.stderr).toMatch(/flowers bitfit learningRate=1e\+30 seed 1000: this run diverged before/);
+    expect(r.stdout).toMatch(/^Method +learning rate +FID/m);
+    expect(r.stdout).toMatch(/^BitFit +0\.01 +[\d.]+ +chosen, default$/m);
+    expect(r.stdout).toMatch(/^ +1e\+30 +diverged$/m);
+    expect(r.stdout).toMatch(/Warning: LoRA-R8: learning rate 0\.0?03 is the (lowest|highest) of 2 values; /);
+    expect(r.stdout).toContain("FID against the training images");
+    const { sweep } = await readSweep(join(place, file));
+    expect(r.json).toEqual({ path: file, ...sweep });
+    expect(sweep).toMatchObject({ recipe: "tiny", protocol: "tiny/1", seed: 1000, criterion: "fid" });
+    expect(sweep.datasets.map(({ name }) => name)).toEqual(["flowers"]);
+    expect(sweep.methods[0]).toMatchObject({ method: "bitfit", runs: 2, chosen: { value: 0.01, isDefault: true } });
+    expect(sweep.methods[0]!.edge).toBe("lowest");
+    expect(sweep.methods[1]!.values.map(({ value }) => value)).toEqual([0.003, 0.03]);
+  });
+
+  it("writes the same bytes when it is repeated", async () => {
+    const before = bytes();
+    const r = await go(...sweepArguments);
+    expect(r.stderr.match(/done before/g)).toHaveLength(3);
+    expect(bytes().equals(before)).toBe(true);
+  });
+
+  it("chooses nothing for a method with a missing run, and exits with 3", async () => {
+    const r = await go(
+      ...sweepArguments.slice(0, 3),
+      ..."--methods bitfit --datasets sun --time-limit 0.0001 --values lr=1x,2x --output late.json".split(" "),
+    );
+    expect(r.code, r.stderr).toBe(3);
+    expect(r.stdout).toContain("BitFit: nothing is chosen, because 2 of 2 runs are missing.");
+    const used = await grid("--rates", "late.json");
+    expect(used.code).toBe(2);
+    expect(used.stderr).toContain("it chose nothing for bitfit (2 of 2 runs are missing); run the sweep again");
+  });
+
+  it("refuses values before the first run", async () => {
+    const r = await go(...sweepArguments, "--values", "lora.rank=4,8", "--out", "never");
+    expect(r.code).toBe(2);
+    expect(r.stderr).toMatch(/lora also has --values lora\.lr=0\.3x,3x/);
+    expect(existsSync(join(place, "never"))).toBe(false);
+  });
+});
+
+describe("bench grid --rates", () => {
+  const recordOf = (folder: string): RunRecord => readJson("runs/tiny-1/flowers", folder, "seed-0/record.json");
+  const folders = () => readdirSync(join(place, "runs/tiny-1/flowers")).sort();
+
+  it("runs the methods of the sweep with their values, and one whose default was chosen as without it", async () => {
+    const r = await grid("--rates", file);
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.stderr).toContain(
+      "bitfit: learning rate 0.01, the default, was the best of 2 values: runs without change",
+    );
+    expect(r.stderr).toMatch(/lora: learning rate 0\.0?03, the best of 2 values/);
+    expect(folders()).toEqual(["bitfit", expect.stringMatching(/^lora-r8-rate-0-0?03-[0-9a-f]{6}$/)]);
+    expect(recordOf("bitfit")).not.toHaveProperty("tuning");
+    const tuned = recordOf(folders()[1]!);
+    const { sweep, digest } = await readSweep(join(place, file));
+    const rate = sweep.methods[1]!.chosen!.value;
+    expect(tuned).toMatchObject({
+      protocol: "tiny/1",
+      cell: { methodLabel: `LoRA-R8 (rate ${rate})` },
+      training: { learningRate: rate },
+      tuning: { values: [0.003, 0.03], runs: 2, datasets: ["flowers"], seed: 1000, criterion: "fid", sweep: digest },
+    });
+  });
+
+  it("shares a table with the runs at the published rates, which states how many runs the tuning had", async () => {
+    const r = await grid("--methods", "bitfit,lora");
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.stderr).toMatch(/flowers bitfit seed 0: FID .*, done before/);
+    const page = readFileSync(join(place, "runs/tiny-1/table.md"), "utf8").replaceAll(/\n {2}/g, " ");
+    expect(page).toMatch(/^\| LoRA-R8 \|/m);
+    expect(page).toMatch(/^\| LoRA-R8 \(rate 0\.0?03\) \|/m);
+    expect(page).toMatch(
+      /- Tuned: LoRA-R8 \(rate 0\.0?03\): .* the best of 2 values, by 2 runs with seed 1000 on .*Flowers/,
+    );
+    expect(page).toContain("For BitFit (2 runs) the same sweep found no better value than the default.");
+    expect(page).toContain("The sweep used every dataset of the table, with another seed.");
+  });
+
+  it("refuses a method without a value and the seed of the sweep, before the first run", async () => {
+    const other = await grid("--rates", file, "--methods", "vpt", "--out", "never");
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("it has no method 'vpt'; sweep it, too")]);
+    const run = await go(
+      ...["run", "--recipe", recipe, "--rates", file, ..."--method lora --dataset flowers --seed 1000".split(" ")],
+    );
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining("chosen by the runs of seed 1000")]);
+    expect(existsSync(join(place, "never"))).toBe(false);
+  });
+});
+
+describe("bench run --set learningRate", () => {
+  it("has the rate in the plan of a dry run", async () => {
+    const r = await go(
+      ...["run", "--recipe", recipe, "--dry-run", ..."--method lora --dataset flowers --set lr=0.002".split(" ")],
+    );
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.stdout).toContain("LoRA-R8 (rate 0.002)");
+  });
+});

@@ -1,0 +1,125 @@
+// Runs with chosen values: which settings a method gets, what its record states, and what is refused.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Sweep, type SweptMethod, writeSweep } from "@dit-bench/record";
+import { loadMethods, loadRecipe } from "@dit-bench/runner";
+import { describe, expect, it } from "vitest";
+import { divideSettings } from "../method-settings.ts";
+import { place } from "../tiny-place.test.data.ts";
+import { protocolNote, readRates, tuneMethod } from "./rates.ts";
+
+const recipe = loadRecipe("mini");
+const known = (await loadMethods()).map(({ method }) => method);
+const loraOptions = { rank: 8, alpha: 1, at: "blocks.*.attn.qkv" };
+const values = [0.001, 0.01, 0.1].map((value) => ({
+  value,
+  score: 1,
+  runs: [{ dataset: "flowers", exit: "finished" as const, identity: "a", fid: 1, heldOutFid: null }],
+}));
+const swept = (changes: Partial<SweptMethod>): SweptMethod => ({
+  method: "lora",
+  label: "LoRA-R8",
+  option: "training.learningRate",
+  options: loraOptions,
+  default: 0.01,
+  runs: 3,
+  values,
+  ...changes,
+});
+const sweep: Sweep = {
+  schema: 1,
+  recipe: "mini",
+  protocol: "mini/1",
+  seed: 1000,
+  criterion: "fid",
+  datasets: [{ name: "flowers", title: "Oxford Flowers" }],
+  methods: [
+    swept({ chosen: { value: 0.1, isDefault: false }, edge: "highest" }),
+    swept({ method: "bitfit", label: "BitFit", options: {}, chosen: { value: 0.01, isDefault: true } }),
+    swept({ method: "full", label: "Full", options: {}, problem: "every value diverged" }),
+  ],
+};
+let files = 0;
+async function tune(name: string, { set = [] as string[], of = sweep, used = recipe } = {}) {
+  const path = join(place, `sweep-${files++}.json`);
+  await writeSweep(path, of);
+  const chosen = known.filter((method) => method.name === name);
+  const rates = await readRates(path, [0, 1, 2]);
+  return { rates, tuned: tuneMethod(rates, chosen[0]!, used, divideSettings(set, chosen, known).methods.get(name)!) };
+}
+
+describe("tuneMethod", () => {
+  it("gives the chosen rate, and states in the record how it was chosen", async () => {
+    const { rates, tuned } = await tune("lora");
+    expect(tuned).toMatchObject({ options: {}, learningRate: 0.1 });
+    expect(tuned.tuning).toEqual({
+      option: "training.learningRate",
+      values: [0.001, 0.01, 0.1],
+      runs: 3,
+      datasets: ["flowers"],
+      seed: 1000,
+      criterion: "fid",
+      protocol: "mini/1",
+      sweep: rates.digest,
+      defaultIsBest: [{ method: "bitfit", label: "BitFit", runs: 3 }],
+    });
+    expect(tuned.description).toBe("lora: learning rate 0.1, the best of 3 values");
+  });
+
+  it("changes nothing if the default was chosen, and tells the user so", async () => {
+    const { tuned } = await tune("bitfit");
+    expect(tuned.learningRate).toBeUndefined();
+    expect(tuned.tuning).toBeUndefined();
+    expect(tuned.description).toBe(
+      "bitfit: learning rate 0.01, the default, was the best of 3 values: runs without change",
+    );
+  });
+
+  it("gives the chosen option beside the others, and keeps a rate of --set", async () => {
+    const { rank: _rank, ...options } = loraOptions;
+    const ranks = swept({
+      option: "rank",
+      options,
+      learningRate: 0.5,
+      default: 8,
+      chosen: { value: 4, isDefault: false },
+    });
+    const { tuned } = await tune("lora", { of: { ...sweep, methods: [ranks] }, set: ["lr=0.5"] });
+    expect(tuned).toMatchObject({ options: { rank: 4 }, learningRate: 0.5, tuning: { option: "rank" } });
+    await expect(tune("lora", { of: { ...sweep, methods: [ranks] } })).rejects.toThrow(
+      /at the learning rate 0\.5, this command has 0\.01; give --set lora\.learningRate=0\.5/,
+    );
+  });
+
+  it.each<[what: string, method: string, setup: Parameters<typeof tune>[1], message: RegExp]>([
+    ["a method that was not swept", "vpt", {}, /it has no method 'vpt'; sweep it, too, or leave it out/],
+    ["a method without a choice", "full", {}, /it chose nothing for full \(every value diverged\)/],
+    ["another recipe", "lora", { of: { ...sweep, recipe: "paper" } }, /a sweep of recipe 'paper', not of 'mini'/],
+    ["the swept option in --set", "lora", { set: ["lr=0.2"] }, /'training\.learningRate' of lora, and so does --set/],
+    ["other options", "lora", { set: ["rank=4"] }, /with the options .*"rank":8.*, this command has .*"rank":4/],
+  ])("refuses %s", async (_, method, setup, message) => {
+    await expect(tune(method, setup)).rejects.toThrow(message);
+  });
+
+  it("notes a sweep under another protocol, such as one with fewer steps", async () => {
+    const { rates } = await tune("lora");
+    expect(protocolNote(rates, recipe)).toBeUndefined();
+    expect(protocolNote(rates, loadRecipe("mini", { "training.steps": 100 }))).toMatch(
+      /chosen under protocol mini\/1; these runs have mini\/1\+/,
+    );
+  });
+});
+
+describe("readRates", () => {
+  it("refuses the seed of the sweep as a seed of results", async () => {
+    const { rates } = await tune("lora");
+    await expect(readRates(rates.path, [999, 1000])).rejects.toThrow(/chosen by the runs of seed 1000, .* other seeds/);
+  });
+
+  it("refuses a file that is no sweep", async () => {
+    const path = join(place, "other.json");
+    writeFileSync(path, "{}");
+    await expect(readRates(path, [0])).rejects.toThrow(/other\.json is not a valid sweep/);
+  });
+});

@@ -1,0 +1,29 @@
+// The learning rate of a run: the published rate of its method times the factor of the recipe, unless the run has a
+// rate of its own.
+
+import type { AnyMethod } from "@dit-bench/method";
+import type { Recipe } from "../recipe/recipe.ts";
+
+/** The rate of a run that sets none: the published one times the recipe's `training.learningRateScale`. */
+export const defaultLearningRate = (method: Pick<AnyMethod, "learningRate">, { settings }: Recipe): number =>
+  method.learningRate * settings.training.learningRateScale;
+
+/**
+ * The rate that a run sets for itself; undefined if it is the default one. A rate that differs from the default by
+ * rounding only is the default, so that 0.003 is the published 3e-4 times 10.
+ */
+export function ownLearningRate(
+  method: Pick<AnyMethod, "learningRate">,
+  recipe: Recipe,
+  rate: number | undefined,
+): number | undefined {
+  const usual = defaultLearningRate(method, recipe);
+  return rate === undefined || Math.abs(rate - usual) <= 1e-12 * usual ? undefined : rate;
+}
+
+/** The label of a row whose runs have a rate of their own: `LoRA-R8 (rate 0.002)`, `DiffFit (norm=false, rate 1e-7)`. */
+export function labelWithRate(label: string, ownRate: number | undefined): string {
+  if (ownRate === undefined) return label;
+  const hasOptions = label.includes(" (") && label.endsWith(")");
+  return hasOptions ? `${label.slice(0, -1)}, rate ${ownRate})` : `${label} (rate ${ownRate})`;
+}
