@@ -3,9 +3,9 @@
 import type { Sweep, SweptMethod, TriedValue } from "@dit-bench/record";
 import { formatFid, gap } from "@dit-bench/report";
 import { quantity } from "@dit-bench/text";
-import { hangText, screenWidth } from "../columns.ts";
 import { fitTable, type TableColumn } from "../fit-table.ts";
 import { rateKey, rateName } from "../method-settings.ts";
+import { hangText, screenWidth } from "../text-layout.ts";
 import { formatValue, optionTitle } from "./rates.ts";
 
 /** Returns the table and the sentences below it. @param width of the screen, in columns */
