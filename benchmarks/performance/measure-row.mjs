@@ -1,8 +1,8 @@
 // Measures one row as a chain: each of our engines is measured before and after every measurement of a baseline.
 //
 // With the engines A and B and the baselines P and Q the chain is A B P B A Q A B. The order behind a baseline is the
-// reverse of the order before it, so that a load that rises or falls steadily cancels out for every engine. A measurement
-// that other programs have disturbed is discarded and made again.
+// reverse of the order before it, so that a load that rises or falls steadily cancels out for every engine. A
+// measurement that other programs have disturbed is discarded and made again.
 
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -98,8 +98,9 @@ describe("bench report", () => {
     [{ serve: true, out: "x" }, "--serve writes no file, so --out has no effect"],
     [{ port: 9000 }, "--port 9000 has no effect without --serve"],
     [{ from: join(place, "nowhere") }, "there is no such folder; make records with 'bench grid --recipe mini'"],
-    [{ from: place }, "no records below this folder"],
+    [{ from: join(place, "empty") }, "no records below this folder"],
   ])("refuses %j", async (given, message) => {
+    mkdirSync(join(place, "empty"), { recursive: true });
     await expect(report({ ...flags, from: published, out: undefined, ...given })).rejects.toThrow(message);
   });
 });

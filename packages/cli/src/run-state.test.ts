@@ -45,7 +45,10 @@ it("writes the files of a finished run and its training state, and nothing else"
   expect(Object.keys(finishedFiles).sort()).toEqual([
     "loss.png",
     "metrics.jsonl",
+    "record.base.webp",
     "record.json",
+    "record.real.webp",
+    "record.samples.webp",
     "sheet.png",
     "state.safetensors",
     "weights.safetensors",

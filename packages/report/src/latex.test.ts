@@ -77,12 +77,8 @@ describe("the LaTeX tables", () => {
     expect(byMethod!.columns).toBe(1 + 9);
     expect(byDataset!.columns).toBe(1 + 2);
     for (const { rows } of [byMethod!, byDataset!]) expect(rows).toHaveLength(1 + methods.length + 1);
-    expect(byMethod!.rows[0]).toBe(
-      "Method & Average FID & Rank & Trainable & Share of model & Stored & Training & ms/step & Memory & Relative time".replaceAll(
-        " & ",
-        " & ",
-      ),
-    );
+    const costs = ["Trainable", "Share of model", "Stored", "Training", "ms/step", "Memory", "Relative time"];
+    expect(byMethod!.rows[0]).toBe(["Method", "Average FID", "Rank", ...costs].join(" & "));
   });
 
   it("have the chosen columns, and the paper's table with its warning", () => {

@@ -77,7 +77,7 @@ export const metrics: readonly Metric[] = [
     title: "Copy rate",
     better: "lower",
     format: (value) => formatPercent(100 * value),
-    note: "share of the samples that are nearer to a training image than 95 % of the held-out images; 5 % without copies.",
+    note: "share of the samples nearer to a training image than 95 % of the held-out images; 5 % without copies.",
   },
   {
     ...score("precision"),

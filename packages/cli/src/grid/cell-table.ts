@@ -71,8 +71,8 @@ interface ShownRows {
 }
 
 /**
- * All rows if there is room, in the order of the grid. Otherwise all running ones, those that ended last above them, and
- * those that start next below; about as many of both.
+ * All rows if there is room, in the order of the grid. Otherwise all running ones, those that ended last above them,
+ * and those that start next below; about as many of both.
  */
 function chooseRows(rows: readonly CellRow[], room: number): ShownRows {
   if (rows.length <= room) return { rows, before: [], after: [] };

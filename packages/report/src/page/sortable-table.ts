@@ -36,7 +36,8 @@ export function sortableTable({ id, caption, filter, columns, lines }: SortableT
 <caption>${caption}</caption>
 <thead><tr>${columns.map(
     ({ heading, number, first }) =>
-      html`<th scope="col" aria-sort="none"${number && html` class="number"`}><button type="button" data-first="${first}">${heading}</button></th>`,
+      html`<th scope="col" aria-sort="none"${number && html` class="number"`}>
+<button type="button" data-first="${first}">${heading}</button></th>`,
   )}</tr></thead>
 <tbody>
 ${lines.map(
