@@ -1,4 +1,4 @@
-// Tests that methods can be told apart without colour.
+// Tests that methods can be distinguished without colour.
 
 import { expect, it } from "vitest";
 import { pageMarks } from "./marks.ts";
