@@ -23,4 +23,4 @@ export function trackedFiles(...ext: string[]): string[] {
 
 export const textOf = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
 
-export const sourceExtensions = ["ts", "mjs", "py", "sh"] as const;
+export const sourceExtensions = ["ts", "mjs", "js", "css", "py", "sh"] as const;

@@ -95,11 +95,11 @@ describe("bench report", () => {
   });
 
   it.each([
-    [{ serve: true, out: "x" }, "--serve writes no file, so --out has no effect"],
-    [{ port: 9000 }, "--port 9000 has no effect without --serve"],
-    [{ from: join(place, "nowhere") }, "there is no such folder; make records with 'bench grid --recipe mini'"],
-    [{ from: join(place, "empty") }, "no records below this folder"],
-  ])("refuses %j", async (given, message) => {
+    ["--serve with --out", { serve: true, out: "x" }, "--serve writes no file, so --out has no effect"],
+    ["--port without --serve", { port: 9000 }, "--port 9000 has no effect without --serve"],
+    ["a missing folder", { from: join(place, "nowhere") }, "there is no such folder; make records with 'bench grid"],
+    ["a folder without records", { from: join(place, "empty") }, "no records below this folder"],
+  ])("refuses %s", async (_, given, message) => {
     mkdirSync(join(place, "empty"), { recursive: true });
     await expect(report({ ...flags, from: published, out: undefined, ...given })).rejects.toThrow(message);
   });

@@ -34,7 +34,7 @@ function differencesFrom(reference) {
 /** @param {number} reference */
 function differencesTable(reference) {
   const differences = differencesFrom(reference).sort((a, b) => a.mean - b.mean);
-  // The base model is far from all methods: on one scale with it, the methods could not be told apart.
+  // The base model is far from all methods: on one scale with it, the methods would look equal.
   const methods = differences.filter(({ row }) => row < data.methods.length);
   const scaled = methods.length > 0 ? methods : differences;
   const reach = Math.max(...scaled.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]));

@@ -52,9 +52,9 @@ function stripsOf(dataset, seed) {
       .filter((sample) => sample.seed === seed)
       .map(({ method, image }) => stripRow(data.methods[method]?.label ?? "", names, image, "")),
   ];
-  const caption = `Classes from left to right: ${[...new Set(classes)].join(", ")}`;
-  const table = element("table", { class: "strips" }, [element("caption", {}, [caption]), element("tbody", {}, rows)]);
-  return [scrollable("Images", table)];
+  const order = `Classes from left to right: ${[...new Set(classes)].join(", ")}.`;
+  const table = element("table", { class: "strips" }, [element("tbody", {}, rows)]);
+  return [element("p", { class: "quiet" }, [order]), scrollable("Images of each method", table)];
 }
 
 /** @param {string} title @param {string} names @param {number} image @param {string} className */

@@ -10,7 +10,15 @@ import { compareValues, containsWords, sortByHeadings } from "./sort.js";
 
 const pageSize = 50;
 
-/** @type {{ heading: string, first: string, number: boolean, isWhole?: boolean, value: (run: PageRun) => SortValue }[]} */
+/**
+ * @typedef {object} Column
+ * @property {string} heading
+ * @property {string} first order after the first click
+ * @property {boolean} number
+ * @property {boolean} [isWhole]
+ * @property {(run: PageRun) => SortValue} value
+ */
+/** @type {Column[]} */
 const columns = [
   {
     heading: "Method",
@@ -74,14 +82,14 @@ export function startRunsTable() {
     show();
   });
   sortByHeadings(table, (column, order) => {
-    const { value } = /** @type {(typeof columns)[number]} */ (columns[column]);
+    const { value } = /** @type {Column} */ (columns[column]);
     sorted = [...data.runs].sort((a, b) => compareValues(value(a), value(b), order));
     show();
   });
   show();
 }
 
-/** @param {(typeof columns)[number]} column */
+/** @param {Column} column */
 function headingOf({ heading, first, number }) {
   const button = element("button", { type: "button", "data-first": first }, [heading]);
   return element("th", { scope: "col", "aria-sort": "none", ...(number ? { class: "number" } : {}) }, [button]);
