@@ -60,9 +60,11 @@ export async function sweep(options: SweepOptions, argv: readonly string[]): Pro
   const hasProblem = result.methods.some(({ problem }) => problem !== undefined);
   const shown = relative(process.cwd(), path) || path;
   print(`${formatSweep(result)}\n\n  ${printable(shown)}\n\n`);
-  if (hasProblem)
-    printNote(`The output of all runs is in ${logPath}; run the same command again to run missing ones\n`);
-  else printNote(`bench grid --rates ${printable(shown)} --seeds 3 runs each method with its chosen value\n`);
+  printNote(
+    hasProblem
+      ? `the output of all runs is in ${logPath}; run the same command again to run those that are missing\n`
+      : `'bench grid --rates ${printable(shown)}' with the same --recipe, --set and --plugin runs the chosen values\n`,
+  );
   if (options.json) printJson({ path, ...result });
   process.exitCode = hasProblem ? exitCodes.someCellsFailed : exitCodes.ok;
 }

@@ -73,7 +73,10 @@ function describeOutcome(outcome: CellOutcome): string {
   return [`FID ${fid.toFixed(2)} (base ${baseFid.toFixed(2)})`, ...notes].join(", ");
 }
 
-/** Returns a function that names a cell: `flowers lora seed 0`, `flowers lora rank=4 seed 1000`. Folders of equal name are given by their paths. */
+/**
+ * Returns a function that names a cell: `flowers lora seed 0`, `flowers lora rank=4 seed 1000`. Folders of equal name
+ * are given by their paths.
+ */
 function nameCells(cells: readonly GridCell[]): (cell: GridCell) => string {
   const folders = new Map<string, Set<string | undefined>>();
   for (const { dataset } of cells)
