@@ -21,9 +21,7 @@ export function ownLearningRate(
   return rate === undefined || Math.abs(rate - usual) <= 1e-12 * usual ? undefined : rate;
 }
 
-/**
- * The label of a row whose runs have a rate of their own: `LoRA-R8 (rate 0.002)`, `DiffFit (norm=false, rate 1e-7)`.
- */
+/** The label of a row, with the rate of its own runs: `LoRA-R8 (rate 0.002)`, `DiffFit (norm=false, rate 1e-7)`. */
 export function labelWithRate(label: string, ownRate: number | undefined): string {
   if (ownRate === undefined) return label;
   const hasOptions = label.includes(" (") && label.endsWith(")");
