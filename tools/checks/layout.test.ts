@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { textOf, top } from "./files.ts";
+import { sourceExtensions, textOf, top, trackedFiles } from "./files.ts";
 import { packageFolders, packagesIn } from "./packages.ts";
 
 describe("the top folder", () => {
@@ -68,4 +68,15 @@ describe("packages", () => {
       expect(rest.join(" ").trim().length).toBeGreaterThan(80);
     },
   );
+});
+
+describe("paths of files beside a module", () => {
+  it("come from fileURLToPath, because the pathname of a URL has %20 for a space", () => {
+    const found = trackedFiles(...sourceExtensions).flatMap((file) =>
+      textOf(file)
+        .split("\n")
+        .flatMap((line, i) => (/import\.meta\.url\)\s*\.pathname/.test(line) ? [`${file}:${i + 1}`] : [])),
+    );
+    expect(found).toEqual([]);
+  });
 });

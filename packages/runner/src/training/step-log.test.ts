@@ -3,6 +3,7 @@
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { eventLog } from "./event-log.ts";
 import { jsonLines, linesOf, openAll, type StepLine } from "./step-log.ts";
@@ -103,7 +104,7 @@ describe("TensorBoard's event files", () => {
     const second = eventLog(run, now)(linesOf({ losses: [1, 0.5], fixedBatchLoss: [] }, () => 1e-3));
     second.append({ step: 3, loss: 0.125 });
     second.close();
-    const fixture = new URL("fixtures/events/", import.meta.url).pathname;
+    const fixture = fileURLToPath(new URL("fixtures/events/", import.meta.url));
     expect(read(run)).toEqual(read(fixture));
   });
 
