@@ -1,5 +1,5 @@
-// Pairwise distances between two sets of samples, and distances to the nearest neighbours within a set. All are squared,
-// in double precision.
+// Pairwise distances between two sets of samples, and distances to the nearest neighbours within a set. All are
+// squared, in double precision.
 //
 // M, N = samples of the first and the second set, D = dimensions, C = samples of a chunk, K = neighbours
 
