@@ -43,9 +43,11 @@ describe("splitByHash", () => {
     for (const i of smaller) expect(heldOut).toContain(i);
   });
 
-  it("trains on a class that would be held out as a whole", () => {
+  it("trains on the image with the highest hash of a class that would be held out as a whole", () => {
     const given = ["00", "01", "02", "ff"].map((start) => start.padEnd(64, "0"));
-    expect(splitByHash(given, Int32Array.of(0, 0, 1, 1), 0.2)).toEqual({ training: [0, 1, 3], heldOut: [2] });
+    expect(splitByHash(given, Int32Array.of(0, 0, 1, 1), 0.2)).toEqual({ training: [1, 3], heldOut: [0, 2] });
+    const twice = ["01", "00", "01"].map((start) => start.padEnd(64, "0"));
+    expect(splitByHash(twice, classes(3, 1), 0.2)).toEqual({ training: [0, 2], heldOut: [1] });
   });
 });
 

@@ -101,19 +101,21 @@ export function splitFolder(set: ImageSet | StoredSet, settings: RecipeSettings,
  * The indices of the images to train on and of the held-out ones. An image is held out if the first 32 bits of its
  * hash, as a fraction, are below `share`. So the choice does not depend on other images, equal files are in the same
  * part, a smaller share holds out a subset, and each class is split by about the same share. The exception is a class
- * that would be held out as a whole: all of it is trained on.
+ * that would be held out as a whole: its image with the highest hash is trained on.
  */
 export function splitByHash(
   hashes: readonly string[],
   labels: Int32Array,
   share: number,
 ): { readonly training: number[]; readonly heldOut: number[] } {
-  const isBelow = (hash: string) => Number.parseInt(hash.slice(0, 8), 16) / 2 ** 32 < share;
-  const trained = new Set<number>();
-  for (const [i, hash] of hashes.entries()) if (!isBelow(hash)) trained.add(labels[i]!);
+  const highest = new Map<number, string>();
+  for (const [i, hash] of hashes.entries()) if (hash > (highest.get(labels[i]!) ?? "")) highest.set(labels[i]!, hash);
   const training: number[] = [];
   const heldOut: number[] = [];
-  for (const [i, hash] of hashes.entries()) (isBelow(hash) && trained.has(labels[i]!) ? heldOut : training).push(i);
+  for (const [i, hash] of hashes.entries()) {
+    const isBelow = Number.parseInt(hash.slice(0, 8), 16) / 2 ** 32 < share;
+    (isBelow && hash !== highest.get(labels[i]!) ? heldOut : training).push(i);
+  }
   return { training, heldOut };
 }
 
