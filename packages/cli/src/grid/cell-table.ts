@@ -23,7 +23,7 @@ export interface CellRow {
 export interface CellTableOptions {
   /** Width of the screen in columns. */
   readonly width: number;
-  /** The largest number of lines; all cells are shown if it is infinite. */
+  /** The largest number of lines. If it is infinite, all cells are shown except those that are waiting. */
   readonly height: number;
   /** Text of the time that is left of a running cell; empty if it is unknown. */
   timeLeft(name: string): string;
@@ -33,11 +33,8 @@ export interface CellTableOptions {
 export function formatCellTable(rows: readonly CellRow[], options: CellTableOptions): string[] {
   const shown = chooseRows(rows, options.height - 1);
   const cells = shown.rows.map((row) => cellsOf(row, options.timeLeft(row.name)));
-  const layout = fitLayout(
-    [headings, ...cells],
-    shown.rows.some(({ total }) => total > 0),
-    options.width,
-  );
+  const isFinal = options.height === Number.POSITIVE_INFINITY;
+  const layout = fitLayout([headings, ...cells], isFinal ? finalKeys : keys, options.width);
   return [
     formatLine(headings, layout, () => "bold"),
     ...shown.before.map((text) => cut(text, options.width)),
@@ -71,13 +68,17 @@ interface ShownRows {
 }
 
 /**
- * All rows if there is room, in the order of the grid. Otherwise all running ones, those that ended last above them,
- * and those that start next below; about as many of both.
+ * All rows if there is room, in the order of the grid; all that are not waiting if there is no limit. Otherwise all
+ * running ones, the last of those that have ended above them, and those that start next below; about as many of both.
  */
 function chooseRows(rows: readonly CellRow[], room: number): ShownRows {
+  const waiting = rows.filter(({ state }) => state === "waiting");
+  if (room === Number.POSITIVE_INFINITY) {
+    const after = waiting.length > 0 ? [`… ${waiting.length} waiting`] : [];
+    return { rows: rows.filter((row) => !waiting.includes(row)), before: [], after };
+  }
   if (rows.length <= room) return { rows, before: [], after: [] };
   const running = rows.filter(({ state }) => state === "running");
-  const waiting = rows.filter(({ state }) => state === "waiting");
   const ended = rows.filter(({ state }) => state !== "running" && state !== "waiting");
   const hasLines = room >= leastRoomForLines;
   const space = hasLines ? room - 2 : Math.max(1, room);
@@ -101,11 +102,16 @@ function chooseRows(rows: readonly CellRow[], room: number): ShownRows {
 
 const keys = ["cell", "state", "progress", "loss", "fid", "left"] as const;
 type Key = (typeof keys)[number];
+/** Columns of the table that stays at the end, when no cell runs. */
+const finalKeys: readonly Key[] = ["cell", "state", "loss", "fid"];
 type Line = Readonly<Record<Key, string>> & { readonly share?: number };
 
 const headings: Line = { cell: "cell", state: "state", progress: "done", loss: "loss", fid: "FID", left: "time left" };
 const right: ReadonlySet<Key> = new Set(["progress", "loss", "fid", "left"]);
 const colours = { finished: "green", failed: "red", stopped: "yellow", running: "cyan", waiting: undefined } as const;
+
+/** Of usual values, so that columns do not move when a first value appears. */
+const leastWidths: Readonly<Record<Key, number>> = { cell: 0, state: 8, progress: 7, loss: 6, fid: 5, left: 10 };
 
 /** Columns that a narrow screen drops, in this order. */
 const dropped: readonly Key[] = ["progress", "fid", "loss", "left"];
@@ -136,10 +142,9 @@ interface Layout {
   readonly bar: number;
 }
 
-function fitLayout(lines: readonly Line[], hasProgress: boolean, width: number): Layout {
-  const natural = (key: Key) => Math.max(...lines.map((line) => stringWidth(printable(line[key]))));
-  const isUsed = (key: Key) => lines.slice(1).some((line) => line[key] !== "");
-  const widths = new Map(keys.filter((key) => key === "cell" || isUsed(key)).map((key) => [key, natural(key)]));
+function fitLayout(lines: readonly Line[], used: readonly Key[], width: number): Layout {
+  const natural = (key: Key) => Math.max(leastWidths[key], ...lines.map((line) => stringWidth(printable(line[key]))));
+  const widths = new Map(used.map((key) => [key, natural(key)]));
   widths.set("cell", Math.min(widestName, widths.get("cell")!));
   widths.set("state", Math.min(widestState, widths.get("state")!));
   const total = () => [...widths.values()].reduce((sum, column) => sum + column, 2 * (widths.size - 1));
@@ -150,7 +155,7 @@ function fitLayout(lines: readonly Line[], hasProgress: boolean, width: number):
   }
   widths.set("cell", Math.max(1, Math.min(name, name + width - total())));
   const bar = Math.min(widestBar, width - total() - 3);
-  return { widths, bar: hasProgress && widths.has("progress") && bar >= narrowestBar ? bar : 0 };
+  return { widths, bar: widths.has("progress") && bar >= narrowestBar ? bar : 0 };
 }
 
 function formatLine(
@@ -175,7 +180,7 @@ function formatLine(
 /** Returns the text of a time that is left, such as `12 s`, or `>12 s` if only the stage's is known. */
 export function describeTimeLeft(cellSeconds: number | undefined, stageSeconds: number | undefined): string {
   if (cellSeconds !== undefined) return formatDuration(cellSeconds);
-  return stageSeconds === undefined ? "" : `>${formatDuration(stageSeconds)}`;
+  return stageSeconds === undefined || stageSeconds < 0.5 ? "" : `>${formatDuration(stageSeconds)}`;
 }
 
 /** Escapes the text and cuts it to `width` columns; a wide character takes two. */

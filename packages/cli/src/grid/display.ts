@@ -51,11 +51,16 @@ export function createGridDisplay(
   let shownAt = Number.NEGATIVE_INFINITY;
   let isOpen = terminal.isTTY;
 
-  /** The codes that erase these lines. On a screen that has become narrower, a line may have wrapped into several. */
+  /**
+   * The codes that erase these lines, and leave the cursor at the first. On a screen that has become narrower, a line
+   * may have wrapped into several. Lines are erased one by one: if the first is the top of the screen, tmux would keep
+   * a copy of all that is erased at once in its scrollback.
+   */
   const eraser = (): string => {
     const lines = shownWidths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / terminal.columns)), 0);
     shownWidths = [];
-    return lines > 0 ? `\x1b[${lines}F\x1b[J` : "";
+    const up = `\x1b[${lines}F`;
+    return lines > 0 ? up + "\x1b[2K\x1b[E".repeat(lines) + up : "";
   };
   const tableLines = (height: number): string[] => {
     const timeLeft = (name: string) => describeTimeLeft(estimate.cellSeconds(name), estimate.stageSeconds(name));
