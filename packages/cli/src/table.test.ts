@@ -188,7 +188,7 @@ describe("a damaged record", () => {
 });
 
 describe("bench table --columns", () => {
-  it("prints these columns in this order, on the terminal, in Markdown and in LaTeX; the CSV has every value", async () => {
+  it("prints these columns in this order, on the terminal, in Markdown and in LaTeX; the CSV has all", async () => {
     await writeTables(join(published, "flowers"), out(), false);
     const csv = readFileSync(join(out(), "table.csv"), "utf8");
     printed = "";

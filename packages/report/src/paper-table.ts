@@ -1,7 +1,8 @@
 // Table 1 of the DiffFit paper as data: Xie et al., "DiffFit: Unlocking Transferability of Large Diffusion Models via
 // Simple Parameter-Efficient Fine-Tuning", ICCV 2023, arXiv 2304.06648. FID of DiT-XL/2, pretrained on ImageNet at
 // 256×256, on eight datasets. The numbers were read from texts that quote the table. Each row's eight FIDs average to
-// its published average, and the parameters agree with counts from the published shapes (packages/runner/src/reference).
+// its published average, and the parameters agree with counts from the published shapes
+// (packages/runner/src/reference).
 
 /** The source, as a table's caption gives it. */
 export const paperSource = "Table 1 of the DiffFit paper (Xie et al., ICCV 2023, arXiv 2304.06648)";

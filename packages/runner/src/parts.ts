@@ -1,4 +1,5 @@
-// Single parts of a run, for programs that measure them (benchmarks/performance, tools/parity). Other users need index.ts.
+// Single parts of a run, for programs that measure them (benchmarks/performance, tools/parity). Other users need
+// index.ts.
 
 export { readWeights } from "./assets/weight-file.ts";
 export { machine, versions } from "./cell/provenance.ts";

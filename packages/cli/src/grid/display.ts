@@ -1,6 +1,6 @@
-// The display of a grid on stderr. On a terminal, a table of all cells is reshownWidths in place, and only failures leave a
-// line above it; at the end the whole table stays. Elsewhere each cell that has ended has a line, and a line is printed
-// every 30 seconds. No mode of the terminal is changed, so nothing has to be restored, even after a kill.
+// The display of a grid on stderr. On a terminal, a table of all cells is reshownWidths in place, and only failures
+// leave a line above it; at the end the whole table stays. Elsewhere each cell that has ended has a line, and a line is
+// printed every 30 seconds. No mode of the terminal is changed, so nothing has to be restored, even after a kill.
 
 import { printable } from "@dit-bench/text";
 import stringWidth from "string-width";
