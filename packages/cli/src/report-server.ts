@@ -54,7 +54,7 @@ export async function startReportServer({ port, ...task }: ServerTask): Promise<
   };
 }
 
-/** False for a request by another name: a foreign web page could give this address a name of its own (DNS rebinding). */
+/** False for a request by another name: a foreign web page could give this address its own name (DNS rebinding). */
 function isForThisServer({ headers }: IncomingMessage, server: Server): boolean {
   const { port } = server.address() as AddressInfo;
   return headers.host === `${host}:${port}` || headers.host === `localhost:${port}`;

@@ -52,7 +52,7 @@ export function twoSidedT(level: number, degrees: number): number {
   return quantile;
 }
 
-/** Quantiles of the normal distribution by level: 0.5 ms each, and the intervals of thousands of runs have one level. */
+/** Quantiles of the normal distribution by level: 0.5 ms each, and thousands of runs have the same level. */
 const normalQuantiles = new Map<number, number>();
 
 /** P(|T| > t) = I_x(ν/2, 1/2) with x = ν/(ν + t²) (Abramowitz & Stegun 26.7.1, 26.5.27). */

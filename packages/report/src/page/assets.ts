@@ -57,7 +57,7 @@ export function policyHash(text: string): string {
 
 /**
  * One script from modules that import only from earlier ones: the declarations share one block, so imports are left
- * out. An inline module cannot import another one. In a block of strict code, two declarations of one name are an error.
+ * out. An inline module cannot import another one. In a block of strict code, two declarations of one name are errors.
  */
 function joinModules(sources: readonly string[]): string {
   const bodies = sources.map((source) =>

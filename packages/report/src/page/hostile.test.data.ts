@@ -3,8 +3,9 @@
 import type { RunRecord } from "@dit-bench/record";
 import { methods, syntheticRecords } from "../synthetic.test.data.ts";
 
+const tags = `"'><img src=x onerror=hacked=1></script><script>hacked=1</script><!--`;
 /** Markup that sets `window.hacked` wherever it is taken as markup or as script. */
-export const hostileText = `"'><img src=x onerror=hacked=1></script><script>hacked=1</script><!--\u202e\${hacked=1}\`;$(x)`;
+export const hostileText = `${tags}\u202e\${hacked=1}\`;$(x)`;
 
 export function hostileRecords(): RunRecord[] {
   return syntheticRecords({ methods: methods.slice(0, 3), datasets: ["food", "sun"] }).map((record) => ({

@@ -37,7 +37,7 @@ function commandLine(words: readonly string[]): Html {
   return html`${parts}${markup("\n")}`;
 }
 
-/** The commands that run all cells, one per variant of a method, and those that make tables and page, as words for a shell. */
+/** The commands that run all cells, one per variant of a method, then make tables and page, as words for a shell. */
 export function commands({ rows, records, recipes }: Comparison): string[][] {
   const seeds = [...new Set(records.map(({ cell }) => cell.seed))];
   const sources = datasetFlags(records);

@@ -79,7 +79,7 @@ it("a curve is the mean over seeds at the steps that all of them have", () => {
   expect(curves.map(({ title }) => title)).toContain("Training loss");
 });
 
-it("the gallery holds equal images once, and takes real images and the base model's from the first run with them", () => {
+it("the gallery has equal images once, and takes real images and the base model's from the first run with them", () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
   const records = syntheticRecords({ methods: methods.slice(0, 2), datasets: ["food"], seeds: [0, 1] });
   const { gallery } = dataOf(records, ({ cell }) => ({

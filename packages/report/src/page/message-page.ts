@@ -1,4 +1,4 @@
-// A small page of the report's server: a message and links, instead of a report. It loads itself again every few seconds.
+// A small page of the report's server: a message and links, instead of a report. It loads itself again after seconds.
 
 import { html } from "./html.ts";
 

@@ -104,6 +104,7 @@ ${isOnScale ? intervalImage(...places, markClass) : html`<span class="interval q
 }
 
 function intervalImage(left: number, middle: number, right: number, markClass: string): Html {
-  return html`<svg class="interval ${markClass}" viewBox="-4 0 108 10" aria-hidden="true"><path class="rail" d="M0 5H100"/>
-<path class="band" d="M${left} 2H${right}V8H${left}z"/><path class="middle" d="M${middle} 0V10"/></svg>`;
+  return html`<svg class="interval ${markClass}" viewBox="-4 0 108 10" aria-hidden="true">
+<path class="rail" d="M0 5H100"/><path class="band" d="M${left} 2H${right}V8H${left}z"/>
+<path class="middle" d="M${middle} 0V10"/></svg>`;
 }

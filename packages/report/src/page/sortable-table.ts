@@ -34,16 +34,18 @@ export function sortableTable({ id, caption, filter, columns, lines }: SortableT
 <div class="scroll" role="region" tabindex="0" aria-label="${caption}">
 <table id="${id}" data-sortable>
 <caption>${caption}</caption>
-<thead><tr>${columns.map(
-    ({ heading, number, first }) =>
-      html`<th scope="col" aria-sort="none"${number && html` class="number"`}><button type="button" data-first="${first}">${heading}</button></th>`,
-  )}</tr></thead>
+<thead><tr>${columns.map(headingCell)}</tr></thead>
 <tbody>
 ${lines.map(
   (line) => html`<tr>${line.map((cell, column) => tableCell(cell, column === 0, columns[column]!.number === true))}</tr>
 `,
 )}</tbody>
 </table></div>`;
+}
+
+function headingCell({ heading, number, first }: SortableColumn): Html {
+  const button = html`<button type="button" data-first="${first}">${heading}</button>`;
+  return html`<th scope="col" aria-sort="none"${number && html` class="number"`}>${button}</th>`;
 }
 
 function tableCell({ content, sort, best }: SortableCell, isHeading: boolean, isNumber: boolean): Html {

@@ -1,5 +1,5 @@
-// Makes the sheet, the strips and the charts of a finished run again, from its weights and its record. Samples are a function of
-// weights and seed, so the new sheet shows the same images.
+// Makes the sheet, the strips and the charts of a finished run again, from its weights and its record. Samples are a
+// function of weights and seed, so the new sheet shows the same images.
 
 import { replaceFile } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
