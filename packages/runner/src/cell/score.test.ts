@@ -45,6 +45,9 @@ describe("score", () => {
     expect(interval![0]).toBeLessThanOrEqual(value);
     expect(interval![1]).toBeGreaterThanOrEqual(value);
     expect(interval).not.toEqual(fidInterval);
+    const fewTraining = scored({ ...enough, real: labelled("real", 7) });
+    expect(fewTraining.scores!.copyRate!.value).toBeGreaterThanOrEqual(0);
+    expect(fewTraining.leftOut).toBeUndefined();
     const onTraining = scored({ ...enough, heldOut: enough.real.features });
     expect(onTraining.scores!.heldOutFid!.value).toBe(onTraining.fid);
   });

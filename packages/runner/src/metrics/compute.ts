@@ -57,14 +57,14 @@ export const noPairScores = Object.fromEntries(
 const NO_INTERVALS: IntervalSettings = { resamples: 0, level: 0.95, seed: 0 };
 
 function problemOf({ fewest, heldOut }: Metric, sets: MetricSets): string | undefined {
-  const counts = [
-    ["sample", sets.generated],
-    ["training image", sets.real],
-    ...(heldOut ? [["held-out image", sets.heldOut!] as const] : []),
+  const needed = [
+    ["sample", sets.generated, fewest],
+    ["training image", sets.real, heldOut ? 2 : fewest],
+    ...(heldOut ? [["held-out image", sets.heldOut!, fewest] as const] : []),
   ] as const;
-  for (const [noun, features] of counts) {
+  for (const [noun, features, least] of needed) {
     const count = features.length / sets.dimension;
-    if (count < fewest) return `${quantity(count, noun)}, fewer than ${fewest}`;
+    if (count < least) return `${quantity(count, noun)}, fewer than ${least}`;
   }
   return undefined;
 }

@@ -31,7 +31,10 @@ export interface Metric<Name extends string = string> {
   readonly names: readonly Name[];
   /** True if it needs held-out images; others are computed for `bench fid`, too. */
   readonly heldOut: boolean;
-  /** Fewest images of each set that it compares. With fewer, its scores are left out. */
+  /**
+   * Fewest samples, and fewest images of the set that they are compared with: the held-out images if it needs those,
+   * else the real ones. With fewer, its scores are left out. A metric that needs held-out images takes 2 real ones.
+   */
   readonly fewest: number;
   compute(sets: MetricSets & { readonly heldOut: Float32Array }, settings: IntervalSettings): Record<Name, Score>;
 }
