@@ -1,9 +1,12 @@
 // `bench report`: its files, the images that it shows, and the server that follows a grid.
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type RunRecord, readRecord, writeRecord } from "@dit-bench/record";
 import { stripPath } from "@dit-bench/report";
@@ -191,6 +194,29 @@ describe("bench report --serve", () => {
     ["a foreign name for this address", "GET", "/", { host: "example.org" }, 403],
   ])("refuses %s", async (_, method, path, headers, status) => {
     expect((await ask(method, path, headers)).status).toBe(status);
+  });
+
+  it("answers until a signal ends it", { timeout: 60_000 }, async () => {
+    const entry = fileURLToPath(new URL("../bin/bench.js", import.meta.url));
+    const child = spawn(process.execPath, [entry, "report", "--from", published, "--serve", "--port", "0"]);
+    try {
+      const url = await new Promise<string>((resolve, reject) => {
+        let output = "";
+        child.on("exit", () => reject(new Error(`ended: ${output}`)));
+        child.stdout.on("data", (chunk) => {
+          output += chunk;
+          const found = /http:\S+/.exec(output)?.[0];
+          if (found !== undefined) resolve(found);
+        });
+      });
+      await setTimeout(500);
+      expect((await ask("GET", url)).text).toContain("18 runs");
+      const ended = once(child, "exit");
+      child.kill("SIGINT");
+      expect(await ended).toEqual([null, "SIGINT"]);
+    } finally {
+      child.kill("SIGKILL");
+    }
   });
 
   it("reports a port that is in use", async () => {

@@ -49,8 +49,9 @@ export async function report(options: ReportOptions): Promise<void> {
 }
 
 /** Sends the page until the process ends. */
-async function serve(from: string, { port = defaultPort, withRealImages, json }: ReportOptions): Promise<void> {
+async function serve(from: string, { port = defaultPort, withRealImages, json }: ReportOptions): Promise<never> {
   const { url } = await startReportServer({ from, out: from, withRealImages, port });
   print(`${url} shows the records below ${relative(process.cwd(), from) || "."}; Ctrl-C ends it\n`);
   if (json) printJson({ url });
+  return new Promise<never>(() => {}); // a signal ends the process
 }

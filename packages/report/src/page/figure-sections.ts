@@ -44,7 +44,7 @@ ${figure(
 </section>
 <section id="gallery" aria-labelledby="gallery-title">
 <h2 id="gallery-title">Images</h2>
-<p>The same noise and the same classes for every method. The base model knows no classes.</p>
+<p>Every column starts from the same noise, and has the same class for every method. The base model has no classes.</p>
 <div class="tools">${select("gallery-dataset", "Dataset")}${select("gallery-seed", "Seed")}</div>
 <div id="strips"></div>
 </section>

@@ -44,7 +44,7 @@ async function remakeSheet(cell: PreparedCell, record: RunRecord): Promise<void>
   const extractor = await compileRecipeExtractor(engine, extractorFile, data.size);
   try {
     const fromBase = await sampleBase(recipe, base, extractor, { engine, out, seed, listener, space });
-    const generated = { pixels, labels: shownLabels };
+    const generated = { pixels, labels: shownLabels, indices: shown };
     const shownImages = { real: data, generated, base: fromBase.pixels };
     await replaceFile(files.sheetPath, await makeSheet(record, shownImages));
     await writeStrips(files.recordPath, shownImages, record.data);

@@ -42,7 +42,7 @@ it.each([1, 2])("makeSheet puts the base model's samples below the rows of all %
   const labels = Int32Array.from({ length: 6 * n }, (_, i) => i % n);
   const png = await makeSheet(record(classes), {
     real: { pixels: plain(real, labels.length), labels },
-    generated: { pixels: plain(generated, labels.length), labels },
+    generated: { pixels: plain(generated, labels.length), labels, indices: [...labels.keys()] },
     base: plain(base, baseOnSheet),
   });
   const [first, second, third] = [await placesOf(real, png), await placesOf(generated, png), await placesOf(base, png)];

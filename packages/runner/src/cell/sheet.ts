@@ -16,8 +16,9 @@ interface LabelledBytes {
 export interface SheetImages {
   /** The whole dataset. */
   readonly real: LabelledBytes;
-  readonly generated: LabelledBytes;
-  /** Samples of the base model, [N, S, S, 3], which have no class. */
+  /** Samples, with the index of the noise of each. */
+  readonly generated: LabelledBytes & { readonly indices: readonly number[] };
+  /** The base model's samples from noise 0 to N − 1, [N, S, S, 3], which have no class. */
   readonly base: Uint8Array;
 }
 

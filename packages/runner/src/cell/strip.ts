@@ -24,7 +24,8 @@ export async function writeStrips(recordPath: string, shown: SheetImages, data: 
 
 /**
  * One WebP file of each kind. The images of a run and of the dataset are the first of each class, so that the strips of
- * all methods on a dataset show the same noise and classes. The base model knows no classes: its first samples.
+ * all methods on a dataset show the same noise and classes. The base model's samples are those from the same noise, as
+ * far as they are kept.
  */
 export async function makeStrips(
   { generated, real, base }: SheetImages,
@@ -38,11 +39,13 @@ export async function makeStrips(
       { largest: largestStrip, width: indices.length * Math.min(S, LARGEST_SIDE) },
     );
   const baseCount = base.length / (S * S * 3);
+  const samples = firstOfClasses(generated.labels, wanted);
+  const noise = samples.map((sample) => (sample === undefined ? undefined : generated.indices[sample]!));
   return {
-    samples: await encode(generated.pixels, firstOfClasses(generated.labels, wanted)),
+    samples: await encode(generated.pixels, samples),
     base: await encode(
       base,
-      wanted.map((_, tile) => (tile < baseCount ? tile : undefined)),
+      noise.map((index) => (index !== undefined && index < baseCount ? index : undefined)),
     ),
     real: await encode(real.pixels, firstOfClasses(real.labels, wanted)),
   };

@@ -56,7 +56,7 @@ export async function sampleAndScore(
       metrics: scores,
       sheet: {
         real: data,
-        generated: { pixels: generated.pixels, labels: shownLabels },
+        generated: { pixels: generated.pixels, labels: shownLabels, indices: shown },
         base: fromBase.pixels,
       },
     };
