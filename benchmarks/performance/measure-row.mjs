@@ -89,6 +89,7 @@ export async function measureRow(row, pool, { rounds, seconds, steps }, { onMeas
   };
 
   for (let round = 0; round < rounds; round++) {
+    if (round > 0) await pool.keepOnly([]);
     const order = Object.keys(row.baselines).filter((name) => !failed[name]);
     if (round % 2 === 1) order.reverse();
     if (order.length === 0 || chain.length === 0) await measureOurs(engines);

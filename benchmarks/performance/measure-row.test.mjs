@@ -24,7 +24,9 @@ const row = {
 function pool({ trainable = {}, failing = [] } = {}) {
   const started = new Set();
   return {
-    async keepOnly() {},
+    async keepOnly(/** @type {readonly Spec[]} */ kept) {
+      if (kept.length === 0) started.clear();
+    },
     async measure(/** @type {Spec} */ { prepare: { method: name = "" } }) {
       if (failing.includes(name)) throw new ProcessFailed(`${name} was ended by SIGKILL (out of memory?)`);
       const first = !started.has(name);
@@ -44,7 +46,13 @@ describe("measureRow", () => {
   it("measures ours before and after every baseline, and reverses their order each round", async () => {
     const measured = await measureRow(row, pool(), thoroughness);
     expect(order(measured)).toBe("ours a ours b ours b ours a ours");
-    expect(measured.about).toEqual({ ours: [{ trainable: 7 }], a: [{ trainable: 7 }], b: [{ trainable: 7 }] });
+    expect(measured.failed).toEqual({});
+  });
+
+  it("starts every process anew in each round", async () => {
+    const measured = await measureRow(row, pool(), thoroughness);
+    const [first, second] = [{ trainable: 7 }, { trainable: 7 }];
+    expect(measured.about).toEqual({ ours: [first, second], a: [first, second], b: [first, second] });
     expect(measured.failed).toEqual({});
   });
 

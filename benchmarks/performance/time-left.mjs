@@ -27,7 +27,7 @@ function measurementsPerRound({ ours, baselines }) {
 export function roughSeconds(row, { rounds, seconds, steps }) {
   const processes = Object.keys({ ...row.ours, ...row.baselines }).length;
   const measurementSeconds = Math.max(seconds, (steps * (row.flops ?? 0)) / ASSUMED_FLOPS_PER_SECOND);
-  return rounds * measurementsPerRound(row) * measurementSeconds + START_SECONDS * processes;
+  return rounds * (measurementsPerRound(row) * measurementSeconds + START_SECONDS * processes);
 }
 
 /**
