@@ -433,11 +433,11 @@ function rangeText(range, format) {
   return range ? `${format(range.median)} [${format(range.low)}, ${format(range.high)}]` : GAP;
 }
 
-const formatRatio = (/** @type {number} */ value) => value.toFixed(2);
+export const formatRatio = (/** @type {number} */ value) => value.toFixed(2);
 const formatPercent = (/** @type {number} */ value) => `${Math.round(100 * value)} %`;
 const formatSeconds = (/** @type {number | undefined} */ ms) => (ms === undefined ? GAP : (ms / 1e3).toFixed(1));
 /** Rounds to three significant digits, and from 100 on to a whole number. */
-const formatNumber = (/** @type {number} */ value) =>
+export const formatNumber = (/** @type {number} */ value) =>
   value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 
 /**

@@ -51,6 +51,42 @@ export function meanDifference(pairs) {
 }
 
 /**
+ * All pairs, then those of each method, then those of each dataset: mean FIDs, the difference with its interval, and
+ * the difference in percent of the FID.
+ *
+ * @param {readonly Pair[]} pairs
+ */
+export function groupsOf(pairs) {
+  const mean = (/** @type {readonly number[]} */ values) => values.reduce((a, b) => a + b, 0) / values.length;
+  const group = (/** @type {string} */ name, /** @type {readonly Pair[]} */ part) => {
+    const { mean: difference, interval } = meanDifference(part);
+    const fid = mean(part.map((pair) => pair.fid));
+    return {
+      ...{ name, fid, other: mean(part.map(({ other }) => other)), difference, interval },
+      percent: (100 * difference) / fid,
+    };
+  };
+  const by = (/** @type {"method" | "dataset"} */ key) =>
+    [...new Set(pairs.map((pair) => pair[key]))].map((name) =>
+      group(
+        name,
+        pairs.filter((pair) => pair[key] === name),
+      ),
+    );
+  return [group("all", pairs), ...by("method"), ...by("dataset")];
+}
+
+/** A number with its sign and two decimals: −0.04. */
+export const signed = (/** @type {number} */ x) => `${Number(x.toFixed(2)) < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
+
+/** @param {ReturnType<typeof groupsOf>[number]} group */
+function groupRow({ name, fid, other, difference, interval, percent }) {
+  const limits = interval.map(signed).join(" to ");
+  const cells = [name, fid.toFixed(2), other.toFixed(2), signed(difference), limits, `${signed(percent)} %`];
+  return `| ${cells.join(" | ")} |`;
+}
+
+/**
  * The page, as Markdown.
  *
  * @param {readonly RunRecord[]} records in float32
@@ -62,21 +98,11 @@ export function page(records, others, title) {
   const names = (/** @type {readonly RunRecord[]} */ list) =>
     [...new Set(list.map(({ engine }) => engine.name))].join();
   const cpus = [...new Set([...records, ...others].map(({ machine }) => machine.cpu))].join(", ");
-  const methods = [...new Set(pairs.map(({ method }) => method))];
-  const datasets = [...new Set(pairs.map(({ dataset }) => dataset))];
   const seeds = new Set(pairs.map(({ seed }) => seed)).size;
-  const mean = (/** @type {readonly number[]} */ values) => values.reduce((a, b) => a + b, 0) / values.length;
-  const signed = (/** @type {number} */ x) => `${Number(x.toFixed(2)) < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
-  const row = (/** @type {string} */ name, /** @type {readonly Pair[]} */ part) => {
-    const { mean: difference, interval } = meanDifference(part);
-    const fid = mean(part.map((pair) => pair.fid));
-    const cells = [name, fid.toFixed(2), mean(part.map(({ other }) => other)).toFixed(2), signed(difference)];
-    const share = `${signed((100 * difference) / fid)} %`;
-    return `| ${[...cells, `${signed(interval[0])} to ${signed(interval[1])}`, share].join(" | ")} |`;
-  };
-  const all = meanDifference(pairs);
+  const groups = groupsOf(pairs);
+  const [low, high] = groups[0].interval;
   const verdict =
-    all.interval[0] > 0 || all.interval[1] < 0
+    low > 0 || high < 0
       ? "The interval of all runs does not contain zero: the precision changes the FID."
       : "The interval of all runs contains zero: no change of the FID is shown.";
   return `# ${title}
@@ -89,23 +115,7 @@ ${verdict}
 
 | | FID of \`${names(records)}\` | FID of \`${names(others)}\` | difference | 95 % interval | of the FID |
 | :-- | --: | --: | --: | --: | --: |
-${row("all", pairs)}
-${methods
-  .map((name) =>
-    row(
-      name,
-      pairs.filter(({ method }) => method === name),
-    ),
-  )
-  .join("\n")}
-${datasets
-  .map((name) =>
-    row(
-      name,
-      pairs.filter(({ dataset }) => dataset === name),
-    ),
-  )
-  .join("\n")}
+${groups.map(groupRow).join("\n")}
 
 Every run:
 

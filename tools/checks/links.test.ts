@@ -22,6 +22,7 @@ describe("relativeLinks", () => {
 
 describe("anchors", () => {
   it("follows GitHub's rule, with a number for a repeated heading", () => {
+    expect(anchors("## FID <!-- = a b -->22.77<!-- / --> of x")).toEqual(["fid-2277-of-x"]);
     expect(anchors("# What is `x`, and why?\n## A [link](y.md)\n## A link\n```\n# no heading\n```")).toEqual([
       "what-is-x-and-why",
       "a-link",

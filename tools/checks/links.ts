@@ -13,10 +13,13 @@ export function relativeLinks(markdown: string): string[] {
   return [...inline, ...references, ...html].map((m) => m[1]!).filter((t) => !/^[a-z][a-z+.-]*:/i.test(t));
 }
 
-/** Returns the anchors of a page's headings by GitHub's rule: lower case, punctuation removed, spaces to hyphens. */
+/**
+ * Returns the anchors of a page's headings by GitHub's rule: lower case, punctuation and comments removed, spaces to
+ * hyphens.
+ */
 export function anchors(markdown: string): string[] {
   const counts = new Map<string, number>();
-  const markdownWithoutBlocks = markdown.replace(/^(\s*)(```|~~~)[\s\S]*?^\s*\2/gm, "");
+  const markdownWithoutBlocks = markdown.replace(/^(\s*)(```|~~~)[\s\S]*?^\s*\2/gm, "").replace(/<!--.*?-->/g, "");
   return [...markdownWithoutBlocks.matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)].map(([, heading]) => {
     const anchor = heading!
       .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")

@@ -34,10 +34,4 @@ describe("results/mini", () => {
       rmSync(folder, { recursive: true });
     }
   });
-
-  it("has its table of methods and costs copied into the README without changes", () => {
-    const [table] = /^\|(?:.*\n\|)*.*/m.exec(textOf("results/mini/table.md"))!; // the first table of the file
-    expect(table.split("\n").length).toBe(2 + 7);
-    expect(textOf("README.md")).toContain(`<!-- results/mini/table.md -->\n${table}\n`);
-  });
 });

@@ -1,6 +1,6 @@
 // Public interface of the package: turns records into CSV, Markdown, LaTeX, charts, contact sheets and sentences.
 
-export { answer } from "./answer.ts";
+export { answer, bestMethod } from "./answer.ts";
 export { lossCurve } from "./charts/loss-curve.ts";
 export { parametersChart } from "./charts/parameters-chart.ts";
 export type { ChartFormat } from "./charts/render.ts";
@@ -19,16 +19,17 @@ export {
 export { ComparisonError, groupByProtocol, isSameRun } from "./comparable.ts";
 export { type Comparison, type ComparisonOptions, comparison, type MethodRow } from "./comparison.ts";
 export { toCsv } from "./csv.ts";
-export { formatFid } from "./format.ts";
+export { formatFid, joinWithAnd } from "./format.ts";
 export { toLatex } from "./latex.ts";
-export { toMarkdown } from "./markdown.ts";
+export { answerMarkdown, markdownTable, methodsMarkdown, toMarkdown } from "./markdown.ts";
 export { csvName, type Metric, metricNamed, metrics } from "./metrics.ts";
 export { notes } from "./notes.ts";
+export { differencesOf } from "./page/differences.ts";
 export { messagePage } from "./page/message-page.ts";
 export { type PageOptions, reportPage } from "./page/report-page.ts";
 export { paperNote, paperTable, paperWarning } from "./paper.ts";
-export { paperDatasets } from "./paper-table.ts";
-export type { PrintOptions } from "./printed-table.ts";
+export { paperDatasets, paperRows } from "./paper-table.ts";
+export type { PrintedTable, PrintOptions } from "./printed-table.ts";
 export { type Average, type Cell, type IntervalBasis, type Score, type ScoreRow, scoreRow } from "./scores.ts";
 export { contactSheet, type SheetOptions, type SheetRow, type SheetSection } from "./sheets/contact-sheet.ts";
 export {

@@ -25,14 +25,14 @@ export function toMarkdown(
     comparison.miniature ? wrap(`**${escapeMarkdown(miniatureNote(comparison))}**`, "> ", "> ") : null,
     leftOutText === null ? null : wrap(`**${escapeMarkdown(leftOutText)}**`, "> ", "> "),
     wrap(measurement(comparison, codeSpan)),
-    wrap(escapeMarkdown(answer(comparison).join(" "))),
-    formatTable(methodTable(comparison, columns)),
+    answerMarkdown(comparison),
+    methodsMarkdown(comparison, names),
     "FID of each dataset:",
-    formatTable(datasetTable(comparison)),
+    markdownTable(datasetTable(comparison)),
     ...(withPaper
       ? [
           wrap(`**${escapeMarkdown(paperWarning(comparison))}**`, "> ", "> "),
-          formatTable(paperTable()),
+          markdownTable(paperTable()),
           wrap(escapeMarkdown(paperNote)),
         ]
       : []),
@@ -43,9 +43,20 @@ export function toMarkdown(
   return `${parts.filter((part) => part !== null).join("\n\n")}\n`;
 }
 
-/** A table in which every label and every heading is escaped. */
-function formatTable({ headings, lines }: PrintedTable): string {
-  const header = ["Method", ...headings.map(escapeMarkdown)];
+/** The answer of the comparison as a paragraph. */
+export function answerMarkdown(comparison: Comparison): string {
+  return wrap(escapeMarkdown(answer(comparison).join(" ")));
+}
+
+/** The table of methods and costs. @param columns names of its columns; the usual ones if undefined */
+export function methodsMarkdown(comparison: Comparison, columns?: readonly string[]): string {
+  const chosenColumns = chooseColumns(comparison.records, columns).map(({ column }) => column);
+  return markdownTable(methodTable(comparison, chosenColumns));
+}
+
+/** A table in which every label and every heading is escaped. @param corner heading of the labels */
+export function markdownTable({ headings, lines }: PrintedTable, corner = "Method"): string {
+  const header = [corner, ...headings.map(escapeMarkdown)];
   const rule = header.map((_, index) => (index === 0 ? ":--" : "--:"));
   const rows = lines.map(({ label, cells }) => [escapeMarkdown(label), ...cells.map(cellText)]);
   return [header, rule, ...rows].map((line) => `| ${line.join(" | ")} |`).join("\n");
