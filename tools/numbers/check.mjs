@@ -45,7 +45,11 @@ export async function checkText(text, { ask, readFile, mustBind }) {
       const message = `'${expression}' has several lines: put its comments on lines of their own`;
       findings.push({ line, message });
     } else if (isBlock ? unixLines(present) !== `${value}\n` : plainSpaces(present) !== plainSpaces(value)) {
-      findings.push({ line, message: `${difference(present, value)} (${expression})` });
+      const { index, old, current } = isBlock
+        ? differentLine(present, value)
+        : { index: -1, old: present, current: value };
+      const message = `the text has '${plainSpaces(old)}', the records have '${plainSpaces(current)}' (${expression})`;
+      findings.push({ line: line + 1 + index, message });
       corrections.push({ binding, value: isBlock ? likeLines(`${value}\n`, text) : inSpacesOf(present, value) });
     }
   }
@@ -69,15 +73,16 @@ export async function checkText(text, { ask, readFile, mustBind }) {
 }
 
 /**
+ * The first line of a block that differs, and its number from 0.
+ *
  * @param {string} present
  * @param {string} value
  */
-function difference(present, value) {
-  if (!value.includes("\n")) return `the text has '${plainSpaces(present)}', the records have '${plainSpaces(value)}'`;
+function differentLine(present, value) {
   const [old, current] = [unixLines(present).split("\n"), value.split("\n")];
   const place = current.findIndex((line, i) => line !== old[i]);
   const index = place < 0 ? current.length : place;
-  return `line ${index + 1} of the block is '${old[index] ?? ""}', the records have '${current[index] ?? ""}'`;
+  return { index, old: old[index] ?? "", current: current[index] ?? "" };
 }
 
 const plainSpaces = (/** @type {string} */ value) => value.replaceAll(/[\s\u00a0]+/g, " ").trim();

@@ -97,7 +97,10 @@ describe("places of a bound value", () => {
     const text = `<!-- = toy table -->\n${values["toy table"]}\n<!-- / -->\n`;
     expect(await messages(text)).toEqual([]);
     expect(await messages(text.replace("| 22.77 |", "| 22.78 |"))).toEqual([
-      "1: line 3 of the block is '| A | 22.78 |', the records have '| A | 22.77 |' (toy table)",
+      "4: the text has '| A | 22.78 |', the records have '| A | 22.77 |' (toy table)",
+    ]);
+    expect(await messages(text.replace("| 22.77 |\n", "| 22.77 |\n| more |\n"))).toEqual([
+      "5: the text has '| more |', the records have '' (toy table)",
     ]);
     expect((await check("<!-- = toy table -->\n<!-- / -->\n")).corrected).toBe(text);
   });

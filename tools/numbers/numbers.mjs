@@ -10,22 +10,37 @@ import { replaceFile } from "@dit-bench/files";
 import { quantity } from "@dit-bench/text";
 import { checkFile, markdownFiles, top } from "./texts.mjs";
 
-const { values, positionals } = parseArgs({
-  options: { write: { type: "boolean", default: false } },
-  allowPositionals: true,
-});
-
-let open = 0;
-for (const file of positionals.length > 0 ? positionals : markdownFiles()) {
-  let result = await checkFile(file);
-  if (values.write && result.wrong > 0) {
-    await replaceFile(join(top, file), result.corrected);
-    console.log(`${file}: ${quantity(result.wrong, "value")} written`);
-    result = await checkFile(file);
-  }
-  for (const { line, message } of result.findings) console.log(`${file}:${line}: ${message}`);
-  open += result.findings.length;
-  if (result.wrong > 0) console.log(`${file}: npm run numbers -- --write replaces the values that differ`);
+try {
+  const { values, positionals } = parseArgs({
+    options: { write: { type: "boolean", default: false } },
+    allowPositionals: true,
+  });
+  const count = await checkFiles(positionals.length > 0 ? positionals : markdownFiles(), values.write);
+  console.log(count === 0 ? "all numbers have the values of the records" : quantity(count, "finding"));
+  process.exitCode = count === 0 ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
 }
-console.log(open === 0 ? "all numbers have the values of the records" : quantity(open, "finding"));
-process.exitCode = open === 0 ? 0 : 1;
+
+/**
+ * Prints the findings, and returns their number.
+ *
+ * @param {readonly string[]} files
+ * @param {boolean} write
+ */
+async function checkFiles(files, write) {
+  let count = 0;
+  for (const file of files) {
+    let result = await checkFile(file);
+    if (write && result.wrong > 0) {
+      await replaceFile(join(top, file), result.corrected);
+      console.log(`${file}: ${quantity(result.wrong, "value")} written`);
+      result = await checkFile(file);
+    }
+    for (const { line, message } of result.findings) console.log(`${file}:${line}: ${message}`);
+    if (result.wrong > 0) console.log(`${file}: npm run numbers -- --write replaces the values that differ`);
+    count += result.findings.length;
+  }
+  return count;
+}

@@ -6,7 +6,7 @@ import { findRecords, type RunRecord } from "@dit-bench/record";
 import { comparison } from "@dit-bench/report";
 import { describe, expect, it } from "vitest";
 import { ask } from "./ask.mjs";
-import { answering } from "./sources/mini.mjs";
+import { answering } from "./sources/records.mjs";
 
 const page = (path: string) => readFileSync(new URL(`../../results/${path}`, import.meta.url), "utf8");
 const { records: found } = await findRecords(fileURLToPath(new URL("../../results/mini", import.meta.url)));

@@ -14,8 +14,7 @@ export const top = fileURLToPath(new URL("../..", import.meta.url));
  * Texts that state results. Pages that are made from records are compared with these byte by byte, by other tests; the
  * log, the changelog and the decisions are dated records of what was seen then.
  */
-const statesResults =
-  /^(?:README\.md|docs\/(?:engines|findings)\.md|benchmarks\/[^/]+\/README\.md|results\/README\.md)$/;
+const statesResults = /^(?:README\.md|docs\/(?:engines|findings)\.md|benchmarks\/.+\/README\.md|results\/README\.md)$/;
 
 /** Markdown files that are tracked, or new and not ignored. */
 export const markdownFiles = () =>

@@ -1,8 +1,8 @@
-// The sources that a text can bind numbers to: one file and one line each.
+// The sources that a text can bind numbers to: one file and one line each. Records of another recipe are one line.
 
-import mini from "./mini.mjs";
 import paper from "./paper.mjs";
 import precision from "./precision.mjs";
+import { recordsOf } from "./records.mjs";
 import speed from "./speed.mjs";
 
 /**
@@ -13,4 +13,4 @@ import speed from "./speed.mjs";
  */
 
 /** @type {readonly Source[]} */
-export const sources = [mini, paper, precision, speed];
+export const sources = [recordsOf("mini", "mini"), paper, precision, speed];

@@ -1,4 +1,4 @@
-// The records of results/mini, by the metrics, intervals and sentences of packages/report:
+// The records of a folder in results, by the metrics, intervals and sentences of packages/report:
 //
 //     fid difffit            the mean over the datasets; `fid base` is the base model's
 //     fid difffit flowers    the mean over the seeds on one dataset
@@ -29,13 +29,17 @@ import { choose, expectNoMore } from "../choose.mjs";
 
 /** @import { Column, Comparison, MethodRow } from "@dit-bench/report" */
 
-export default {
-  name: "mini",
+/**
+ * @param {string} name of the source
+ * @param {string} folder in results
+ */
+export const recordsOf = (name, folder) => ({
+  name,
   async open() {
-    const { records } = await findRecords(fileURLToPath(new URL("../../../results/mini", import.meta.url)));
+    const { records } = await findRecords(fileURLToPath(new URL(`../../../results/${folder}`, import.meta.url)));
     return answering(compare(records.map(({ record }) => record)));
   },
-};
+});
 
 /**
  * @param {Comparison} comparison
