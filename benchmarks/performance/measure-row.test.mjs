@@ -49,7 +49,7 @@ describe("measureRow", () => {
     expect(measured.failed).toEqual({});
   });
 
-  it("starts every process anew in each round", async () => {
+  it("starts every process again in each round", async () => {
     const measured = await measureRow(row, pool(), thoroughness);
     const [first, second] = [{ trainable: 7 }, { trainable: 7 }];
     expect(measured.about).toEqual({ ours: [first, second], a: [first, second], b: [first, second] });
