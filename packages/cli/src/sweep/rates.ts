@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type AnyMethod, parseOptions } from "@dit-bench/method";
 import { type OptionValue, readSweep, type SweepFile, type SweptMethod, type Tuning } from "@dit-bench/record";
-import { BenchError, defaultLearningRate, type Recipe } from "@dit-bench/runner";
+import { BenchError, type Recipe, usedLearningRate } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
 import { type MethodSettings, rateKey, rateName } from "../method-settings.ts";
 
@@ -84,7 +84,7 @@ function requireEqualSettings(
       `it tuned ${method.name} with the options ${JSON.stringify(options)}, this command has ` +
         `${JSON.stringify(others)}; give the same --set as to the sweep`,
     );
-  const rate = settings.learningRate ?? defaultLearningRate(method, recipe);
+  const rate = usedLearningRate(method, recipe, settings.learningRate);
   if (learningRate !== undefined && rate !== learningRate)
     throw problem(
       `it tuned ${method.name} at the learning rate ${learningRate}, this command has ${rate}; ` +
