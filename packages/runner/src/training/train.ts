@@ -122,7 +122,8 @@ export async function train(task: Training): Promise<Trained> {
       if (fidCurve?.isDue(step) && isMissing(fidPoints)) {
         await clock.pausedFor(async () => {
           const ema = unflatten(task.step.trainable, Float32Array.from((await stateOf(compiled)).ema));
-          fidPoints.push(await fidCurve.measure(step, ema));
+          // Samples of other weights would be black images with a finite FID.
+          if (findNotFinite(ema) === undefined) fidPoints.push(await fidCurve.measure(step, ema));
         });
         if (step > done.step && step < steps) listener.stage?.("train", `from step ${step} of ${steps}`);
       }
@@ -221,10 +222,20 @@ function trainingClock(before: Pick<Progress, "seconds" | "otherCoreSeconds">) {
 
 /** Checks the weights: the loss of a step is computed before its update, so it does not show a bad last update. */
 function checkFinite(trained: Trained): Trained {
-  for (const [name, values] of Object.entries(trained.ema))
-    for (let i = 0; i < values.length; i++)
-      if (!Number.isFinite(values[i]!)) throw new Diverged(`the weight '${name}' became ${values[i]}`, trained);
+  const bad = findNotFinite(trained.ema);
+  if (bad !== undefined) throw new Diverged(`the weight '${bad.name}' became ${bad.value}`, trained);
   return trained;
+}
+
+/** The first value that is not finite. */
+function findNotFinite(
+  weights: Readonly<Record<string, Float32Array>>,
+): { readonly name: string; readonly value: number } | undefined {
+  for (const [name, values] of Object.entries(weights)) {
+    const value = values.find((x) => !Number.isFinite(x));
+    if (value !== undefined) return { name, value };
+  }
+  return undefined;
 }
 
 function adamwInputs(step: number, options: AdamWOptions): Values {
