@@ -92,9 +92,9 @@ describe("tuneMethod", () => {
       /at the learning rate 0\.5, this command has 0\.01; give --set lora\.learningRate=0\.5/,
     );
     // The same --set as to the sweep: the given rate equals the default one up to rounding.
-    const used = loadRecipe("mini", { "training.learningRateScale": 1.1 });
-    const rounded = { ...ranks, learningRate: 0.0011000000000000001 };
-    const same = await tune("lora", { of: { ...sweep, methods: [rounded] }, set: ["lr=0.0011"], used });
+    const used = loadRecipe("mini", { "training.learningRateScale": 1.3 });
+    const rounded = { ...ranks, learningRate: 0.0013000000000000002 };
+    const same = await tune("lora", { of: { ...sweep, methods: [rounded] }, set: ["lr=0.0013"], used });
     expect(same.tuned.options).toEqual({ rank: 4 });
   });
 
