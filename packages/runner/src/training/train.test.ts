@@ -140,6 +140,15 @@ describe("training", () => {
     rmSync(join(out, "logged"), { recursive: true });
   });
 
+  it("diverges if the last update makes weights so large that the model's output is not finite", async () => {
+    const tooHigh = () => ({ ...optimizer, lr: 1e20 });
+    const task = training("too-large", 1, { earlier: async () => undefined, optimizer: tooHigh });
+    await expect(train(task)).rejects.toThrow(
+      /training diverged: the loss of the averaged weights is not finite after the last step; .*learningRate=RATE/,
+    );
+    rmSync(join(out, "too-large"), { recursive: true });
+  });
+
   it("continues from the longest usable state, and trains no step where that state is complete", async () => {
     const again = await finish("other-sampling", 40);
     expect(again.notes).toMatch(/^continuing after step 40 of .*longer.*state\.safetensors$/);

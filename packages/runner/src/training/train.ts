@@ -43,7 +43,7 @@ export interface Trained extends Omit<Progress, "step" | "otherCoreSeconds"> {
   readonly otherLoad: number;
 }
 
-/** A loss, or a weight after the last step, is not finite. */
+/** A loss, or a weight or the loss of the averaged weights after the last step, is not finite. */
 export class Diverged extends BenchError {
   readonly trained: Omit<Trained, "ema">;
   constructor(what: string, trained: Omit<Trained, "ema">) {
@@ -60,7 +60,7 @@ const CHECKPOINT_SHARE = 20;
  * Trains all steps. Starts from the checkpoint, else from the state that `earlier` finds, else from `start`. Leaves a
  * checkpoint of the last step, unless the earlier state was already at the last step.
  *
- * @throws Diverged if a loss or a final weight is not finite
+ * @throws Diverged if a loss, a final weight or the loss of the final weights is not finite
  * @throws Interrupted if the listener asks to stop; the checkpoint is written first
  * @throws BenchError (data) if the checkpoint is damaged, or belongs to another run or engine
  */
@@ -220,10 +220,15 @@ function trainingClock(before: Pick<Progress, "seconds" | "otherCoreSeconds">) {
   };
 }
 
-/** Checks the weights: the loss of a step is computed before its update, so it does not show a bad last update. */
+/**
+ * Checks the weights, and their loss if it was evaluated: the loss of a step is computed before its update, so it does
+ * not show a bad last update. Finite weights may be so large that the model's output is not finite.
+ */
 function checkFinite(trained: Trained): Trained {
   const bad = findNotFinite(trained.ema);
   if (bad !== undefined) throw new Diverged(`the weight '${bad.name}' became ${bad.value}`, trained);
+  if (trained.fixedBatchLoss.at(-1)?.value === null)
+    throw new Diverged("the loss of the averaged weights is not finite after the last step", trained);
   return trained;
 }
 
