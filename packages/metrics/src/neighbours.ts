@@ -52,7 +52,7 @@ export function nearestDistances(x_MD: Float64Array, y_ND: Float64Array, d: numb
 
 /**
  * Below this share of |x|² + |y|², a squared distance is computed from the differences: |x|² + |y|² - 2 x·y has lost
- * ten of its sixteen digits there, and two equal rows would not have the distance 0.
+ * ten of its sixteen digits there, and two equal rows would not be 0 apart.
  */
 const NEAR = 1e-10;
 

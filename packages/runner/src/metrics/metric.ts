@@ -49,7 +49,7 @@ export const ofHeldOut = <const Name extends string>(metric: Omit<Metric<Name>, 
   ({ ...metric, heldOut: true }) as const satisfies Metric<Name>;
 
 /**
- * Fewest images of a set whose FID is reported: of a class, and of the held-out part. The FID of N images is too high by
- * an amount that falls as 1/N: docs/metrics.md has it for this number.
+ * Fewest images of a set whose FID is reported: of a class, and of the held-out part. The FID of N images is too high
+ * by an amount that falls as 1/N: docs/metrics.md has it for this number.
  */
 export const fewestImages = 40;

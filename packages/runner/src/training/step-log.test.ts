@@ -116,7 +116,7 @@ describe("TensorBoard's event files", () => {
     expect(sizes[0]).toBeGreaterThan(5 * sizes[1]!);
   });
 
-  it("have all steps of a training that starts anew in a folder with files of another one", () => {
+  it("have all steps of a training that starts from step 0 in a folder with files of another one", () => {
     const run = join(folder, "again");
     eventLog(run, clock())(done(3)).close();
     eventLog(run, clock())([{ step: 0, fixedBatchLoss: 0.75 }]).close();
