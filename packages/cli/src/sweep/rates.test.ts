@@ -108,6 +108,18 @@ describe("tuneMethod", () => {
     await expect(tune(method, setup)).rejects.toThrow(message);
   });
 
+  it("refuses a value that the method refuses, before the first run", async () => {
+    const { rank: _rank, ...options } = loraOptions;
+    const ranks = swept({
+      option: "rank",
+      options,
+      default: 8,
+      values: [-4, 8].map((rank) => ({ ...values[0]!, value: rank })),
+      chosen: { value: -4, isDefault: false },
+    });
+    await expect(tune("lora", { of: { ...sweep, methods: [ranks] } })).rejects.toThrow(/option 'rank': .*\(given -4\)/);
+  });
+
   it("notes a sweep under another protocol, such as one with fewer steps", async () => {
     const { rates } = await tune("lora");
     expect(protocolNote(rates, recipe)).toBeUndefined();

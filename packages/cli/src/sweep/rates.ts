@@ -34,7 +34,7 @@ export interface TunedMethod extends Pick<MethodSettings, "options" | "learningR
 
 /**
  * The settings of a method with its chosen value. Throws BenchError (usage) if the sweep has another recipe, has not
- * tuned this method, or tuned it with other options.
+ * tuned this method, or tuned it with other options; MethodError if the method refuses the value, such as an edited one.
  */
 export function tuneMethod(rates: Rates, method: AnyMethod, recipe: Recipe, settings: MethodSettings): TunedMethod {
   const { sweep, path } = rates;
@@ -52,8 +52,10 @@ export function tuneMethod(rates: Rates, method: AnyMethod, recipe: Recipe, sett
   const best = `the best of ${quantity(values.length, "value")}`;
   const what = `${method.name}: ${optionTitle(option)} ${formatValue(value)}`;
   if (isDefault) return { ...settings, description: `${what}, the default, was ${best}: runs without change` };
+  const options = option === rateKey ? settings.options : { ...settings.options, [option]: value };
+  parseOptions(method, options);
   return {
-    options: option === rateKey ? settings.options : { ...settings.options, [option]: value },
+    options,
     ...(option === rateKey ? { learningRate: value as number } : pickRate(settings)),
     tuning: tuningOf(rates, swept),
     description: `${what}, ${best}`,
