@@ -34,7 +34,7 @@ export interface TunedMethod extends Pick<MethodSettings, "options" | "learningR
 
 /**
  * The settings of a method with its chosen value. Throws BenchError (usage) if the sweep has another recipe, has not
- * tuned this method, or tuned it with other options; MethodError if the method refuses the value, such as an edited one.
+ * tuned this method, or tuned it with other options; MethodError if the method refuses the value.
  */
 export function tuneMethod(rates: Rates, method: AnyMethod, recipe: Recipe, settings: MethodSettings): TunedMethod {
   const { sweep, path } = rates;
