@@ -100,7 +100,7 @@ function filter(records: readonly RunRecord[], options: ListOptions): RunRecord[
     const given = options[name];
     if (given === undefined) continue;
     const wanted = splitNames(`--${name}`, given);
-    const known = new Set(records.flatMap((record) => namesOf(record)[0]!));
+    const known = new Set(records.map((record) => namesOf(record)[0]!));
     const absent = wanted.filter((one) => !records.some((record) => namesOf(record).includes(one)));
     for (const one of absent)
       printNote(`no run has --${name} ${one}; the runs have ${[...known].sort().join(", ") || "none"}\n`);

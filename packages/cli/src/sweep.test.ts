@@ -75,6 +75,17 @@ describe("bench sweep", () => {
     expect(used.stderr).toContain("it chose nothing for bitfit (2 of 2 runs are missing); run the sweep again");
   });
 
+  it("chooses nothing where every value diverged, exits with 3, and does not advise to repeat it", async () => {
+    const r = await go(
+      ...sweepArguments.slice(0, 3),
+      ..."--methods bitfit --datasets flowers --values lr=1e30,2e30 --output diverged.json".split(" "),
+    );
+    expect(r.code, r.stderr).toBe(3);
+    expect(r.stdout).toContain("BitFit: nothing is chosen, because every value diverged.");
+    expect(r.stderr).toContain("give lower values to the methods of which every value diverged, with --values");
+    expect(r.stderr).not.toContain("run the same command again");
+  });
+
   it("refuses values before the first run", async () => {
     const r = await go(...sweepArguments, "--values", "lora.rank=4,8", "--out", "never");
     expect(r.code).toBe(2);
@@ -105,6 +116,15 @@ describe("bench grid --rates", () => {
       training: { learningRate: rate },
       tuning: { values: [0.003, 0.03], runs: 2, datasets: ["flowers"], seed: 1000, criterion: "fid", sweep: digest },
     });
+  });
+
+  it("prints in a single run which value it has, and that nothing is written about a finished one", async () => {
+    const cell = ["run", "--recipe", recipe, "--rates", file, ..."--method lora --dataset flowers".split(" ")];
+    const r = await go(...cell, "--tensorboard", "curves");
+    expect(r.code, r.stderr).toBe(0);
+    expect(r.stderr).toMatch(/^lora: learning rate 0\.0?03, the best of 2 values$/m);
+    expect(r.stderr).toContain("--tensorboard writes nothing about a run that was finished before");
+    expect(existsSync(join(place, "curves"))).toBe(false);
   });
 
   it("shares a table with the runs at the published rates, which states how many runs the tuning had", async () => {

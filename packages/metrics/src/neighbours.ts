@@ -50,6 +50,12 @@ export function nearestDistances(x_MD: Float64Array, y_ND: Float64Array, d: numb
   return nearest_M;
 }
 
+/**
+ * Below this share of |x|² + |y|², a squared distance is computed from the differences: |x|² + |y|² - 2 x·y has lost
+ * ten of its sixteen digits there, and two equal rows would not be 0 apart.
+ */
+const NEAR = 1e-10;
+
 /** Visits each row of x with its squared distances to all rows of y, |x|² + |y|² - 2 x·y in double precision. */
 export function forEachRow(
   x_MD: Float64Array,
@@ -69,8 +75,13 @@ export function forEachRow(
     gemmNT({ data: rows_CN, offset: 0, stride: n }, x, { data: y_ND, offset: 0, stride: d }, size, n, d, -2);
     for (let c = 0; c < size; c++) {
       const squared_N = rows_CN.subarray(c * n, (c + 1) * n);
-      for (let j = 0; j < n; j++) squared_N[j] = Math.max(0, squared_N[j]! + xx_M[start + c]! + yy_N[j]!);
-      visit(start + c, squared_N);
+      const i = start + c;
+      for (let j = 0; j < n; j++) {
+        const lengths = xx_M[i]! + yy_N[j]!;
+        const squared = lengths + squared_N[j]!;
+        squared_N[j] = squared < NEAR * lengths ? squaredDifference(x_MD, i, y_ND, j, d) : squared;
+      }
+      visit(i, squared_N);
     }
   }
 }
@@ -93,6 +104,12 @@ function meanOf(x_ND: Float32Array | Float64Array, d: number): Float64Array {
   const mean = new Float64Array(d);
   for (let i = 0; i < x_ND.length; i++) mean[i % d] = mean[i % d]! + x_ND[i]!;
   return mean.map((sum) => (sum * d) / x_ND.length);
+}
+
+function squaredDifference(x_MD: Float64Array, i: number, y_ND: Float64Array, j: number, d: number): number {
+  let sum = 0;
+  for (let k = 0; k < d; k++) sum += (x_MD[i * d + k]! - y_ND[j * d + k]!) ** 2;
+  return sum;
 }
 
 function squaredLengths(x_ND: Float64Array, n: number, d: number): Float64Array {

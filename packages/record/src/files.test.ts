@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { recordDigest } from "./digest.ts";
 import { exampleRecord } from "./example.test.data.ts";
 import { findRecords, RecordError, readRecord, writeRecord } from "./index.ts";
 
@@ -95,6 +96,20 @@ test("readRecord refuses content that does not match the digest", async () => {
   // A changed record is written with its own digest.
   await writeRecord(path, { ...JSON.parse(content), recipe: "other" });
   expect((await readRecord(path)).recipe).toBe("other");
+});
+
+test("readRecord reports a record with a right digest and an unknown field as that of a newer version", async () => {
+  const path = join(folder, "record.json");
+  const future = { ...exampleRecord(), colour: "blue" };
+  await writeFile(path, JSON.stringify({ ...future, digest: recordDigest(future) }));
+  const error = await readRecord(path).catch((caught: RecordError) => caught);
+  expect(error).toMatchObject({ newer: expect.stringMatching(/"colour".* its digest is right/) });
+  expect((error as RecordError).message).toMatch(/; read it with a newer version$/);
+  await writeFile(path, JSON.stringify(future)); // without a digest, a misspelt field is as likely
+  await expect(readRecord(path)).rejects.toMatchObject({
+    newer: undefined,
+    message: expect.stringMatching(/delete it/),
+  });
 });
 
 test("readRecord detects flipped bits that change the record", async () => {

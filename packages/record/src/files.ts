@@ -10,6 +10,12 @@ import { type RunRecord, recordSchema } from "./schema.ts";
 /** A record that cannot be read or is invalid. The message names the file. */
 export class RecordError extends Error {
   override name = "RecordError";
+  /** How the file differs from those of this version, if a newer version wrote it: it must not be replaced. */
+  readonly newer: string | undefined;
+  constructor(message: string, newer?: string) {
+    super(message);
+    this.newer = newer;
+  }
 }
 
 const remedy = "delete it and run the cell again";
@@ -64,22 +70,37 @@ export function parseJsonFile(path: string, bytes: Uint8Array, advice: string): 
 
 /** Validates a parsed record. Throws a {@link RecordError} that names the file and the field. */
 export function toRecord(path: string, value: unknown): RunRecord {
-  const digest = (value as { digest?: unknown } | null)?.digest;
+  const { digest } = (value ?? {}) as { readonly digest?: unknown };
+  const newer = newerSchema(value);
   // The digest is checked before the schema: an error in the schema is more likely caused by damage.
-  if (typeof digest === "string" && digest !== recordDigest(value as object))
+  if (newer === undefined && typeof digest === "string" && digest !== recordDigest(value as object))
     throw new RecordError(
       `${printable(path)}: its content does not match its digest: the file was changed or damaged; ${remedy}`,
     );
-  return validate(path, value);
-}
-
-function validate(path: string, value: unknown): RunRecord {
   const result = recordSchema.safeParse(value);
   if (result.success) return result.data;
-  const version = (value as { schema?: unknown } | null)?.schema;
-  const reason =
-    typeof version === "number" && version > 1
-      ? `its schema is ${version}, this version reads 1; read it with a newer version`
-      : `${printable(z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, " "))}; ${remedy}`;
-  throw new RecordError(`${printable(path)} is not a valid record: ${reason}`);
+  const problem = describeProblem(result.error);
+  // A field that this version does not know, in a file that is as it was written.
+  const difference = newer ?? (typeof digest === "string" ? `${problem}, though its digest is right` : undefined);
+  throw new RecordError(
+    `${printable(path)} is not a valid record: ` +
+      (difference === undefined ? `${problem}; ${remedy}` : `${difference}; read it with a newer version`),
+    difference,
+  );
 }
+
+function validate(path: string, value: RunRecord): RunRecord {
+  const result = recordSchema.safeParse(value);
+  if (result.success) return result.data;
+  throw new RecordError(`${printable(path)} is not a valid record: ${describeProblem(result.error)}`);
+}
+
+/** The schema of a file that a newer version wrote; undefined for other files. */
+export function newerSchema(value: unknown): string | undefined {
+  const { schema } = (value ?? {}) as { readonly schema?: unknown };
+  return typeof schema === "number" && schema > 1 ? `its schema is ${schema}, this version reads 1` : undefined;
+}
+
+/** What a schema refused, on one line. */
+export const describeProblem = (error: z.ZodError): string =>
+  printable(z.prettifyError(error).replaceAll(/\s*\n\s*/g, " "));

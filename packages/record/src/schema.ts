@@ -101,7 +101,7 @@ const metrics = z.strictObject({
 
 /** How the value of one option was chosen: in a sweep, by the runs of another seed. */
 const tuning = z.strictObject({
-  /** The tuned option: `learningRate`, or an option of the method. */
+  /** The tuned option: `training.learningRate`, or an option of the method. */
   option: text,
   /** The values that were tried; the run has one of them. */
   values: z.array(z.json()).min(2),
@@ -196,7 +196,7 @@ export const recordSchema = z
       /** Number of optimizer steps. */
       steps: count,
       batch: z.int().positive(),
-      /** The learning rate of the method times the factor of the recipe. Older records do not have it. */
+      /** The learning rate: the published one times the recipe's factor, or the run's own. Older records lack it. */
       learningRate: z.number().positive().optional(),
       /** Number of times the run was resumed. */
       resumes: count,

@@ -38,6 +38,11 @@ const example: Sweep = {
   ],
 };
 
+const tried = (value: number) => ({ value, score: 20, runs: [run] });
+/** The example with another choice. */
+const edited = (chosen: object) => changed({ chosen });
+const changed = (method: object) => JSON.stringify({ ...example, methods: [{ ...example.methods[0], ...method }] });
+
 test("readSweep returns the sweep that was written, and its digest; equal sweeps have equal bytes", async () => {
   const [a, b] = [join(folder, "a", "sweep.json"), join(folder, "b.json")];
   await writeSweep(a, example);
@@ -57,11 +62,16 @@ test.each<[what: string, content: string | undefined, message: RegExp]>([
   ["a file that is not JSON", "{", /it is not JSON/],
   ["another JSON file", '{"a":1}', /is not a valid sweep: .*recipe/],
   ["a newer version", JSON.stringify({ ...example, schema: 2 }), /its schema is 2, this version reads 1/],
+  ["a method with neither choice nor problem", changed({ chosen: undefined }), /either a chosen value or a problem/],
+  ["a chosen value that was not tried", edited({ value: 0.1, isDefault: false }), /expected one of the values/],
+  ["a chosen value that diverged", edited({ value: 0.01, isDefault: true }), /with the lowest score of all/],
+  ["a learning rate that is none", changed({ values: [-1, 0.003].map(tried) }), /expected learning rates/],
   [
-    "a method with neither choice nor problem",
-    JSON.stringify({ ...example, methods: [{ ...example.methods[0], chosen: undefined }] }),
-    /either a chosen value or a problem/,
+    "a method that is there twice",
+    JSON.stringify({ ...example, methods: [...example.methods, ...example.methods] }),
+    /expected each method once/,
   ],
+  ["a value as the default that is not", edited({ value: 0.003, isDefault: true }), /expected true for the default/],
 ])("readSweep refuses %s and names the file", async (_, content, message) => {
   const path = join(folder, "sweep.json");
   if (content !== undefined) await writeFile(path, content);

@@ -32,7 +32,7 @@ import { exitCodeOf } from "../report-error.ts";
 import { describeRun, figuresOf } from "../run-summary.ts";
 import { listenForSignals, requestStop } from "../signals.ts";
 import { startEngine } from "../start-engine.ts";
-import { readRates, type TunedMethod, tuneMethod } from "../sweep/rates.ts";
+import { protocolNote, readRates, type TunedMethod, tuneMethod } from "../sweep/rates.ts";
 
 /** If a grid started this process, the progress and the result or the error are sent to the grid. */
 export async function run(options: RunOptions): Promise<void> {
@@ -67,7 +67,9 @@ async function checkOptions(options: RunOptions): Promise<Cell> {
   const recipe = atPrecision(loadRecipe(options.recipe, withHeldOut(settings.recipe, options.heldOut)), options.engine);
   if (options.rates === undefined) return { recipe, method, settings: own, dataset };
   const rates = await readRates(options.rates, [options.seed]);
-  return { recipe, method, settings: tuneMethod(rates, method.method, recipe, own), dataset };
+  const tuned = tuneMethod(rates, method.method, recipe, own);
+  for (const note of [tuned.description, protocolNote(rates, recipe)]) if (note !== undefined) printNote(`${note}\n`);
+  return { recipe, method, settings: tuned, dataset };
 }
 
 /** Chooses the images of `--data`, or else the dataset of `--dataset`. Throws BenchError (usage) without either. */
@@ -127,6 +129,10 @@ async function trainAndScore(options: RunOptions, cell: Cell, link: GridLink | u
       },
     });
     display.clear();
+    if (outcome.already && options.tensorboard !== undefined)
+      printNote(
+        "--tensorboard writes nothing about a run that was finished before; its metrics.jsonl has the curves\n",
+      );
     printOutcome(outcome, options.json);
     await link?.send({ kind: "finished", recordPath: outcome.recordPath, already: outcome.already });
   } finally {

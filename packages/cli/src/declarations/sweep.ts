@@ -14,7 +14,7 @@ export const sweep = declare({
     values: texts(
       "key=v1,v2",
       "the option and its values: lora.rank=4,8,16, or learningRate=0.3x,1x,3x, where 3x is three times the method's " +
-        "own rate (default: learning rates of 0.1x to 10x)",
+        "own rate (default: learningRate=0.1x,0.3x,1x,3x,10x)",
     ),
     seed: wholeNumber("number", "seed of all runs; a grid's runs have the seeds from 0", atLeast(0), { default: 1000 }),
     ...shared,

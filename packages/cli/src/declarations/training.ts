@@ -18,7 +18,10 @@ export const training = {
     "an option of the method (rank=16, or lora.rank=16 for one of several methods), the learning rate " +
       "(learningRate=0.002; every method has it), or a setting of the recipe (training.steps=300)",
   ),
-  rates: text("file", "a sweep.json of 'bench sweep': run each method with the value that the sweep chose"),
+  rates: text(
+    "file",
+    "a sweep.json of 'bench sweep': run with the values that it chose; a grid without --methods runs its methods",
+  ),
   plugin,
   strict,
   heldOut: decimalNumber(

@@ -1,15 +1,7 @@
 // Chooses one value for each method of a sweep: the one with the lowest score, which is the mean over the datasets of
 // the FID against held-out images, or against the training images if a run has no held-out FID.
 
-import type {
-  OptionValue,
-  RunRecord,
-  Sweep,
-  SweepRun,
-  SweptMethod,
-  TriedValue,
-  TuningCriterion,
-} from "@dit-bench/record";
+import type { OptionValue, Sweep, SweepRun, SweptMethod, TriedValue, TuningCriterion } from "@dit-bench/record";
 import type { CellOutcome } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
 
@@ -25,13 +17,8 @@ export function toSweepRun(dataset: string, outcome: CellOutcome | undefined): S
     return { dataset, exit: hasDiverged ? "diverged" : "missing", identity: null, fid: null, heldOutFid: null };
   }
   const { identity, metrics } = outcome.record;
-  return { dataset, exit: "finished", identity, fid: metrics!.fid, heldOutFid: heldOutFid(outcome.record) };
-}
-
-/** Records of runs without held-out images, and older ones, have no such score. */
-function heldOutFid({ metrics }: RunRecord): number | null {
-  const { scores } = metrics as { readonly scores?: Readonly<Record<string, { readonly value: number }>> };
-  return scores?.heldOutFid?.value ?? null;
+  const { fid, scores } = metrics!;
+  return { dataset, exit: "finished", identity, fid, heldOutFid: scores?.heldOutFid?.value ?? null };
 }
 
 /** Scores all values by one criterion, and chooses a value for each method. */

@@ -2,7 +2,7 @@
 
 import { labelOf, parseOptions } from "@dit-bench/method";
 import type { OptionValue, SweptMethod } from "@dit-bench/record";
-import { defaultLearningRate, labelWithRate, ownLearningRate } from "@dit-bench/runner";
+import { labelWithRate, ownLearningRate, usedLearningRate } from "@dit-bench/runner";
 import type { SweepOptions } from "../declarations/sweep.ts";
 import { checkCells, type GridPlan, type PlannedMethod } from "../grid/plan.ts";
 import { rateKey } from "../method-settings.ts";
@@ -33,14 +33,13 @@ export async function prepareSweep(options: SweepOptions, afterPlugins?: () => P
       const list = lists.get(name)!;
       const parsed = parseOptions(method, own.options) as SweptMethod["options"];
       const { [list.option]: _swept, ...others } = parsed;
-      const ownRate = ownLearningRate(method, recipe, own.learningRate);
       return {
         name,
         flags: own.flags,
-        label: labelWithRate(labelOf(method, parsed), ownRate),
+        label: labelWithRate(labelOf(method, parsed), ownLearningRate(method, recipe, own.learningRate)),
         option: list.option,
         options: others,
-        ...(list.option === rateKey ? {} : { learningRate: ownRate ?? defaultLearningRate(method, recipe) }),
+        ...(list.option === rateKey ? {} : { learningRate: usedLearningRate(method, recipe, own.learningRate) }),
         ...checkValues(list, method, recipe, own),
       };
     }),

@@ -83,6 +83,7 @@ describe("tuneMethod", () => {
       options,
       learningRate: 0.5,
       default: 8,
+      values: [4, 8].map((rank) => ({ ...values[0]!, value: rank })),
       chosen: { value: 4, isDefault: false },
     });
     const { tuned } = await tune("lora", { of: { ...sweep, methods: [ranks] }, set: ["lr=0.5"] });
@@ -90,6 +91,11 @@ describe("tuneMethod", () => {
     await expect(tune("lora", { of: { ...sweep, methods: [ranks] } })).rejects.toThrow(
       /at the learning rate 0\.5, this command has 0\.01; give --set lora\.learningRate=0\.5/,
     );
+    // The same --set as to the sweep: the given rate equals the default one up to rounding.
+    const used = loadRecipe("mini", { "training.learningRateScale": 1.3 });
+    const rounded = { ...ranks, learningRate: 0.0013000000000000002 };
+    const same = await tune("lora", { of: { ...sweep, methods: [rounded] }, set: ["lr=0.0013"], used });
+    expect(same.tuned.options).toEqual({ rank: 4 });
   });
 
   it.each<[what: string, method: string, setup: Parameters<typeof tune>[1], message: RegExp]>([
@@ -100,6 +106,18 @@ describe("tuneMethod", () => {
     ["other options", "lora", { set: ["rank=4"] }, /with the options .*"rank":8.*, this command has .*"rank":4/],
   ])("refuses %s", async (_, method, setup, message) => {
     await expect(tune(method, setup)).rejects.toThrow(message);
+  });
+
+  it("refuses a value that the method refuses, before the first run", async () => {
+    const { rank: _rank, ...options } = loraOptions;
+    const ranks = swept({
+      option: "rank",
+      options,
+      default: 8,
+      values: [-4, 8].map((rank) => ({ ...values[0]!, value: rank })),
+      chosen: { value: -4, isDefault: false },
+    });
+    await expect(tune("lora", { of: { ...sweep, methods: [ranks] } })).rejects.toThrow(/option 'rank': .*\(given -4\)/);
   });
 
   it("notes a sweep under another protocol, such as one with fewer steps", async () => {

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type AnyMethod, parseOptions } from "@dit-bench/method";
 import { type OptionValue, readSweep, type SweepFile, type SweptMethod, type Tuning } from "@dit-bench/record";
-import { BenchError, defaultLearningRate, type Recipe } from "@dit-bench/runner";
+import { BenchError, type Recipe, usedLearningRate } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
 import { type MethodSettings, rateKey, rateName } from "../method-settings.ts";
 
@@ -34,7 +34,7 @@ export interface TunedMethod extends Pick<MethodSettings, "options" | "learningR
 
 /**
  * The settings of a method with its chosen value. Throws BenchError (usage) if the sweep has another recipe, has not
- * tuned this method, or tuned it with other options.
+ * tuned this method, or tuned it with other options; MethodError if the method refuses the value.
  */
 export function tuneMethod(rates: Rates, method: AnyMethod, recipe: Recipe, settings: MethodSettings): TunedMethod {
   const { sweep, path } = rates;
@@ -52,8 +52,10 @@ export function tuneMethod(rates: Rates, method: AnyMethod, recipe: Recipe, sett
   const best = `the best of ${quantity(values.length, "value")}`;
   const what = `${method.name}: ${optionTitle(option)} ${formatValue(value)}`;
   if (isDefault) return { ...settings, description: `${what}, the default, was ${best}: runs without change` };
+  const options = option === rateKey ? settings.options : { ...settings.options, [option]: value };
+  parseOptions(method, options);
   return {
-    options: option === rateKey ? settings.options : { ...settings.options, [option]: value },
+    options,
     ...(option === rateKey ? { learningRate: value as number } : pickRate(settings)),
     tuning: tuningOf(rates, swept),
     description: `${what}, ${best}`,
@@ -84,7 +86,7 @@ function requireEqualSettings(
       `it tuned ${method.name} with the options ${JSON.stringify(options)}, this command has ` +
         `${JSON.stringify(others)}; give the same --set as to the sweep`,
     );
-  const rate = settings.learningRate ?? defaultLearningRate(method, recipe);
+  const rate = usedLearningRate(method, recipe, settings.learningRate);
   if (learningRate !== undefined && rate !== learningRate)
     throw problem(
       `it tuned ${method.name} at the learning rate ${learningRate}, this command has ${rate}; ` +

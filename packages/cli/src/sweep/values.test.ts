@@ -71,6 +71,7 @@ describe("the values of a sweep", () => {
     [["rank=4,,8"], ["lora"], /has an empty value/],
     [["lr=1x,0.01"], ["lora"], /gives lora the value 0\.01 twice/],
     [["lr=0x,1x"], ["lora"], /0 is no learning rate; wanted a number above 0/],
+    [["lr=1.2.3x,1x"], ["lora"], /"1\.2\.3x" is no learning rate/],
     [["lr=fast,1x"], ["lora"], /"fast" is no learning rate/],
     [["lr=1x,2x"], ["lora"], /--set gives 'training\.learningRate' of lora, too/, ["lr=0.5"]],
     [["rank=4,8"], ["lora"], /--set gives 'rank' of lora, too/, ["rank=4"]],

@@ -2,7 +2,7 @@
 
 import { type AnyMethod, parseOptions } from "@dit-bench/method";
 import type { OptionValue } from "@dit-bench/record";
-import { BenchError, defaultLearningRate, ownLearningRate, type Recipe } from "@dit-bench/runner";
+import { BenchError, defaultLearningRate, type Recipe, usedLearningRate } from "@dit-bench/runner";
 import {
   checkRate,
   findTarget,
@@ -119,9 +119,9 @@ function parsedOption(method: AnyMethod, options: Readonly<Record<string, unknow
 
 /** Reads a rate such as `0.003`, or a multiple of the method's default such as `3x`. */
 function readRate(given: string, value: unknown, method: AnyMethod, recipe: Recipe): number {
+  const factor = typeof value === "string" && /^[\d.e+-]+x$/.test(value) ? Number(value.slice(0, -1)) : Number.NaN;
   const usual = defaultLearningRate(method, recipe);
-  const factor = typeof value === "string" && /^[\d.e-]+x$/.test(value) ? Number(value.slice(0, -1)) : undefined;
   // Six digits: 0.3 times 0.01 is 0.003, not 0.0029999999999999996.
-  const rate = factor === undefined ? value : Number((checkRate(given, factor) * usual).toPrecision(6));
-  return ownLearningRate(method, recipe, checkRate(given, rate)) ?? usual;
+  const rate = Number.isNaN(factor) ? value : Number((checkRate(given, factor) * usual).toPrecision(6));
+  return usedLearningRate(method, recipe, checkRate(given, rate));
 }

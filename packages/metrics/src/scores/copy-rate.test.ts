@@ -55,6 +55,15 @@ describe("copyRate", () => {
     expect(copyRate(copies, training, sample(40, "h"), D, options).rate).toBe(1);
   });
 
+  test("is 0 where held-out images equal training images: no sample is nearer, also not a copy", () => {
+    const many = 300; // at as many dimensions, |x|² + |y|² - 2 x·y of equal rows is not 0 in double precision
+    const of = (n: number, name: string) => Float64Array.from(normals(0, name, 0, n * many));
+    const training = of(60, "t");
+    const [heldOut, copies] = [of(40, "h"), training.slice(30 * many)];
+    heldOut.set(training.subarray(0, 4 * many));
+    expect(copyRate(copies, training, heldOut, many, options)).toMatchObject({ rate: 0, distance: 0 });
+  });
+
   test("gives the same interval for the same seed, and another for another seed", () => {
     const of = (seed: number) => copyRate(sample(200, "g"), sample(100, "t"), sample(50, "h"), D, { ...options, seed });
     expect(of(1)).toEqual(of(1));

@@ -60,6 +60,14 @@ describe("densityCoverage", () => {
     expect(coverage).toBeCloseTo(40 / 50, 12);
   });
 
+  test("gives 0 for copies of an image that the real set has more than k times: its open ball has radius 0", () => {
+    const d = 150; // at as many dimensions, |x|² + |y|² - 2 x·y of equal rows is not 0 in double precision
+    const real = sample(33, d, 6);
+    for (let i = 25; i < 33; i++) real.set(real.subarray(0, d), i * d);
+    const copies = Float64Array.from({ length: 21 * d }, (_, i) => real[i % d]!);
+    expect(densityCoverage(copies, real, d)).toEqual({ density: 0, coverage: 0 });
+  });
+
   test("refuses too few samples, values that are not finite, and 0 neighbours", () => {
     expect(() => densityCoverage(sample(9, 2, 1), sample(5, 2, 1), 2)).toThrow("9 generated and 5 real samples");
     expect(() => densityCoverage(sample(9, 2, 1), new Float32Array(18).fill(Number.NaN), 2)).toThrow("is NaN");

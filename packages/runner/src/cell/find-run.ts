@@ -1,8 +1,8 @@
 // The files that an earlier run left in a cell's folder, and which of them are usable.
 
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type RunRecord, readRecord } from "@dit-bench/record";
+import { RecordError, type RunRecord, readRecord } from "@dit-bench/record";
 import { BenchError } from "../errors.ts";
 import { type RecipeSettings, withoutTexts } from "../recipe/schema.ts";
 import { sha256Of } from "../storage/hashes.ts";
@@ -86,25 +86,15 @@ export async function findRun(files: CellFiles, expected: ExpectedRun, images: r
 /** A missing or damaged record is no error: the cell is run again. */
 function problemOf(path: string, error: NodeJS.ErrnoException): { problem?: string } {
   if (error.code === "ENOENT") return {};
-  if (error.code === "EISDIR") return { problem: `${path} is a folder` };
-  if (error.name !== "RecordError") throw error;
-  const schema = schemaOf(path);
-  if (typeof schema === "number" && schema > 1)
+  if (!(error instanceof RecordError)) throw error;
+  if (error.newer !== undefined)
     throw new BenchError(
       "data",
-      `${path} was written by a newer version of this program (its schema is ${schema}, this program reads 1); ` +
+      `${path} was written by a newer version of this program (${error.newer}); ` +
         "use that version, or delete the file to run the cell again",
     );
   const advice = error.message.lastIndexOf("; ");
   return { problem: advice < 0 ? error.message : error.message.slice(0, advice) };
-}
-
-function schemaOf(path: string): unknown {
-  try {
-    return (JSON.parse(readFileSync(path, "utf8")) as { schema?: unknown } | null)?.schema;
-  } catch {
-    return undefined;
-  }
 }
 
 function problemOfWeights(path: string, { weights }: RunRecord): string | undefined {

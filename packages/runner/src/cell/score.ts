@@ -7,8 +7,8 @@ import { frechetInterval, kid, statistics } from "@dit-bench/metrics";
 import type { RunMetrics } from "@dit-bench/record";
 import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
 import { computeMetrics, heldOutScores } from "../metrics/compute.ts";
-import { subsample } from "../metrics/metric.ts";
 import { type LabelledFeatures, noClassReason, perClassFid } from "../metrics/per-class.ts";
+import { subsample } from "../metrics/subsample.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
 
 /** Features of the sets of images, each [N, D], row-major. `real` is the reference of FID and KID. */
@@ -63,12 +63,7 @@ export function score(
     baseFidInterval: [unadapted.low, unadapted.high],
     baseKid: kid(subsample(base, D), subsample(real, D), D),
     baseGenerated: base.length / D,
-    scores: Object.fromEntries(
-      Object.entries(scores).map(([name, { value, interval }]) => [
-        name,
-        { value, ...(interval && { interval: [interval[0], interval[1]] as [number, number] }) },
-      ]),
-    ),
+    scores: { ...scores },
     ...(Object.keys(reasons).length > 0 ? { leftOut: reasons } : {}),
     ...perClass,
   };

@@ -14,7 +14,7 @@ interface LabelledBytes {
 
 /** The images that a sheet is made from. */
 export interface SheetImages {
-  /** The whole dataset. */
+  /** The training images. */
   readonly real: LabelledBytes;
   /** Samples, with the index of the noise of each. */
   readonly generated: LabelledBytes & { readonly indices: readonly number[] };

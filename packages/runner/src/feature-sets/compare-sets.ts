@@ -7,6 +7,8 @@ import { permutation } from "@dit-bench/random";
 import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { noPairScores, type PairScores, pairScores } from "../metrics/compute.ts";
+import { selectRows } from "../metrics/rows.ts";
+import { mostPaired } from "../metrics/subsample.ts";
 import { checkComparable, type FeatureSet, statisticsOf } from "./feature-set.ts";
 
 /** With the scores of the table of metrics by name; null without features, or with too few images. */
@@ -39,8 +41,6 @@ export interface CompareOptions {
   readonly listener?: Listener;
 }
 
-/** Scores over all pairs of images are O(N²): 5,000 × 5,000 images with 2,048 features take some minutes. */
-const MAX_PAIRWISE = 5000;
 const SEED = 0;
 
 /**
@@ -65,8 +65,8 @@ export function compareSets(generated: FeatureSet, real: FeatureSet, options: Co
     resamples > 0 && generated.features
       ? withSources(generated, real, () => frechetInterval(generated.features!, second, D, { resamples, seed: SEED }))
       : null;
-  const x = pairwise && real.features ? subsample(generated) : undefined;
-  const y = pairwise && generated.features ? subsample(real) : undefined;
+  const x = pairwise && real.features ? sampleImages(generated) : undefined;
+  const y = pairwise && generated.features ? sampleImages(real) : undefined;
   if (x && y) listener?.stage?.("pairs", `${x.length / D} and ${y.length / D} images`);
   const about = generated.about ?? real.about;
   return {
@@ -92,13 +92,9 @@ function withSources<T>(a: FeatureSet, b: FeatureSet, compute: () => T): T {
   }
 }
 
-/** Features of at most `MAX_PAIRWISE` images, sampled without replacement. The same images are chosen every time. */
-function subsample({ features, dimension: D }: FeatureSet): Float32Array | undefined {
-  if (!features || features.length <= MAX_PAIRWISE * D) return features;
-  const order = permutation(SEED, "compare-sets.drawn", 0, features.length / D)
-    .slice(0, MAX_PAIRWISE)
-    .sort();
-  const out = new Float32Array(MAX_PAIRWISE * D);
-  for (const [to, from] of order.entries()) out.set(features.subarray(from * D, (from + 1) * D), to * D);
-  return out;
+/** Features of at most `mostPaired` images, sampled without replacement. The same images are chosen every time. */
+function sampleImages({ features, dimension: D }: FeatureSet): Float32Array | undefined {
+  if (!features || features.length <= mostPaired * D) return features;
+  const order = permutation(SEED, "compare-sets.drawn", 0, features.length / D);
+  return selectRows(features, D, order.slice(0, mostPaired).sort());
 }

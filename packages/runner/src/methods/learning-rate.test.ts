@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { loadRecipe } from "../recipe/recipe.ts";
-import { defaultLearningRate, labelWithRate, ownLearningRate } from "./learning-rate.ts";
+import { defaultLearningRate, labelWithRate, ownLearningRate, usedLearningRate } from "./learning-rate.ts";
 
 const recipe = loadRecipe("mini"); // its factor is 10
 const method = { learningRate: 3e-4 };
@@ -18,6 +18,15 @@ describe("ownLearningRate", () => {
   it("is any other rate, also the published one without the recipe's factor", () => {
     expect(ownLearningRate(method, recipe, 3e-4)).toBe(3e-4);
     expect(ownLearningRate(method, recipe, 0.003001)).toBe(0.003001);
+  });
+});
+
+describe("usedLearningRate", () => {
+  it("is the rate of the run, or the default one, with its rounding", () => {
+    const usual = defaultLearningRate(method, recipe);
+    expect(usedLearningRate(method, recipe, 3e-4)).toBe(3e-4);
+    expect(usedLearningRate(method, recipe, undefined)).toBe(usual);
+    expect(usedLearningRate(method, recipe, 0.003)).toBe(usual);
   });
 });
 

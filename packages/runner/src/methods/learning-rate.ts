@@ -21,6 +21,13 @@ export function ownLearningRate(
   return rate === undefined || Math.abs(rate - usual) <= 1e-12 * usual ? undefined : rate;
 }
 
+/** The rate that a run uses. @param rate the one that it sets, if any */
+export const usedLearningRate = (
+  method: Pick<AnyMethod, "learningRate">,
+  recipe: Recipe,
+  rate: number | undefined,
+): number => ownLearningRate(method, recipe, rate) ?? defaultLearningRate(method, recipe);
+
 /** The label of a row, with the rate of its own runs: `LoRA-R8 (rate 0.002)`, `DiffFit (norm=false, rate 1e-7)`. */
 export function labelWithRate(label: string, ownRate: number | undefined): string {
   if (ownRate === undefined) return label;

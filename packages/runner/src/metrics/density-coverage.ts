@@ -1,7 +1,8 @@
 // Density and coverage: see docs/metrics.md.
 
 import { densityCoverage as compute, densityNeighbours } from "@dit-bench/metrics";
-import { ofPairs, subsample } from "./metric.ts";
+import { ofPairs } from "./metric.ts";
+import { subsample } from "./subsample.ts";
 
 export const densityCoverage = ofPairs({
   names: ["density", "coverage"],

@@ -1,7 +1,8 @@
 // FID and KID against held-out images: see docs/metrics.md.
 
 import { frechetInterval, kid, statistics } from "@dit-bench/metrics";
-import { fewestImages, ofHeldOut, subsample } from "./metric.ts";
+import { fewestImages, ofHeldOut } from "./metric.ts";
+import { subsample } from "./subsample.ts";
 
 export const heldOutDistance = ofHeldOut({
   names: ["heldOutFid", "heldOutKid"],

@@ -23,7 +23,7 @@ export interface IntervalSettings {
 
 export interface Score {
   readonly value: number;
-  readonly interval?: readonly [number, number];
+  readonly interval?: [number, number];
 }
 
 export interface Metric<Name extends string = string> {
@@ -49,22 +49,7 @@ export const ofHeldOut = <const Name extends string>(metric: Omit<Metric<Name>, 
   ({ ...metric, heldOut: true }) as const satisfies Metric<Name>;
 
 /**
- * Fewest images of a set whose FID is reported: of a class, and of the held-out part. An FID of N images is biased
- * upward by about 1/N: see docs/metrics.md for how much at this number.
+ * Fewest images of a set whose FID is reported: of a class, and of the held-out part. The FID of N images is too high
+ * by an amount that falls as 1/N: docs/metrics.md has it for this number.
  */
 export const fewestImages = 40;
-
-/** Scores that compare all pairs of images take larger sets as this many of their images, evenly spaced. */
-const MOST_PAIRED = 5000;
-
-/** At most `MOST_PAIRED` rows of the features [N, D]. */
-export function subsample(features_ND: Float32Array, D: number): Float32Array {
-  const N = features_ND.length / D;
-  if (N <= MOST_PAIRED) return features_ND;
-  const chosen = new Float32Array(MOST_PAIRED * D);
-  for (let i = 0; i < MOST_PAIRED; i++) {
-    const row = Math.floor((i * N) / MOST_PAIRED);
-    chosen.set(features_ND.subarray(row * D, (row + 1) * D), i * D);
-  }
-  return chosen;
-}

@@ -4,6 +4,7 @@
 
 import { frechetDistance, statistics } from "@dit-bench/metrics";
 import { fewestImages } from "./metric.ts";
+import { selectRows } from "./rows.ts";
 
 /** Features [N, D] of images, and the class of each. */
 export interface LabelledFeatures {
@@ -47,8 +48,6 @@ export function perClassFid(
 }
 
 function ofClass({ features, labels }: LabelledFeatures, label: number, D: number): Float32Array {
-  const rows = [...labels.keys()].filter((i) => labels[i] === label);
-  const chosen = new Float32Array(rows.length * D);
-  for (const [to, from] of rows.entries()) chosen.set(features.subarray(from * D, (from + 1) * D), to * D);
-  return chosen;
+  const indices = [...labels.keys()].filter((i) => labels[i] === label);
+  return selectRows(features, D, indices);
 }

@@ -1,7 +1,8 @@
 // Precision and recall: see docs/metrics.md.
 
 import { precisionRecall as compute, defaultNeighbours } from "@dit-bench/metrics";
-import { ofPairs, subsample } from "./metric.ts";
+import { ofPairs } from "./metric.ts";
+import { subsample } from "./subsample.ts";
 
 export const precisionRecall = ofPairs({
   names: ["precision", "recall"],

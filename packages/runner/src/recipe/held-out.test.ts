@@ -48,6 +48,9 @@ describe("splitByHash", () => {
     expect(splitByHash(given, Int32Array.of(0, 0, 1, 1), 0.2)).toEqual({ training: [1, 3], heldOut: [0, 2] });
     const twice = ["01", "00", "01"].map((start) => start.padEnd(64, "0"));
     expect(splitByHash(twice, classes(3, 1), 0.2)).toEqual({ training: [0, 2], heldOut: [1] });
+    // The only file of class 1 is also in class 0, where it is not the one with the highest hash.
+    const inBoth = ["01", "ff", "01"].map((start) => start.padEnd(64, "0"));
+    expect(splitByHash(inBoth, Int32Array.of(0, 0, 1), 0.2)).toEqual({ training: [0, 1, 2], heldOut: [] });
   });
 });
 

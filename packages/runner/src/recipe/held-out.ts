@@ -88,11 +88,11 @@ function reasonToKeepAll(training: number, heldOut: number, batch: number): stri
 /** The split of a folder's images. Each part has the fingerprint of a folder with its files alone. */
 export function splitFolder(set: ImageSet | StoredSet, settings: RecipeSettings, choice: Choice): Split {
   const { size, files, hashes } = set;
-  const of = (values: readonly string[], indices: readonly number[]) => indices.map((i) => values[i]!);
+  const pick = (values: readonly string[], indices: readonly number[]) => indices.map((i) => values[i]!);
   const whole: WholeSet = {
     ...set,
     hashes: () => hashes,
-    fingerprintOf: (indices) => fingerprintOf(size, of(files, indices), of(hashes, indices)),
+    fingerprintOf: (indices) => fingerprintOf(size, pick(files, indices), pick(hashes, indices)),
   };
   return splitImages(whole, settings, choice);
 }
@@ -101,7 +101,7 @@ export function splitFolder(set: ImageSet | StoredSet, settings: RecipeSettings,
  * The indices of the images to train on and of the held-out ones. An image is held out if the first 32 bits of its
  * hash, as a fraction, are below `share`. So the choice does not depend on other images, equal files are in the same
  * part, a smaller share holds out a subset, and each class is split by about the same share. The exception is a class
- * that would be held out as a whole: its image with the highest hash is trained on.
+ * that would be held out as a whole: its image with the highest hash is trained on, and so are equal files elsewhere.
  */
 export function splitByHash(
   hashes: readonly string[],
@@ -110,11 +110,12 @@ export function splitByHash(
 ): { readonly training: number[]; readonly heldOut: number[] } {
   const highest = new Map<number, string>();
   for (const [i, hash] of hashes.entries()) if (hash > (highest.get(labels[i]!) ?? "")) highest.set(labels[i]!, hash);
+  const trained = new Set(highest.values()); // of other classes, the highest hash is not below the share
   const training: number[] = [];
   const heldOut: number[] = [];
   for (const [i, hash] of hashes.entries()) {
     const isBelow = Number.parseInt(hash.slice(0, 8), 16) / 2 ** 32 < share;
-    (isBelow && hash !== highest.get(labels[i]!) ? heldOut : training).push(i);
+    (isBelow && !trained.has(hash) ? heldOut : training).push(i);
   }
   return { training, heldOut };
 }

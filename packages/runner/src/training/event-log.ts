@@ -19,23 +19,24 @@ const tags = {
 } as const satisfies Partial<Record<keyof StepLine, string>>;
 
 /**
- * Opens an event file in `folder`, which is one run in TensorBoard. If the folder has no event file yet, the steps that
- * are done are written, too.
+ * Opens an event file in `folder`, which is one run in TensorBoard. The steps that are done are written, too, if the
+ * folder has no event file yet, or has those of another training, which this one replaces from the start.
  *
  * @param now milliseconds since 1970
  */
 export function eventLog(folder: string, now: () => number = Date.now): OpenStepLog {
   return (done) => {
-    const last = done.at(-1)?.step ?? -1;
+    const last = done.at(-1)?.step ?? 0;
     const { file, isFirst } = openNext(folder, now());
     const write = (event: Uint8Array) => void writeSync(file, record(event));
     const append = (line: StepLine) => {
       for (const event of scalars(line, now() / 1e3)) write(event);
     };
     write(concatenate(wallTime(now() / 1e3), text(3, "brain.Event:2"))); // Event.file_version
-    if (isFirst) done.forEach(append);
+    const next = last === 0 ? 0 : last + 1; // step 0 is the state before training
     // Event.session_log with SessionLog.status START: the events from this step on in earlier files do not count.
-    else write(concatenate(wallTime(now() / 1e3), number(2, last + 1), bytes(7, number(1, 1))));
+    if (!isFirst) write(concatenate(wallTime(now() / 1e3), number(2, next), bytes(7, number(1, 1))));
+    if (isFirst || next === 0) done.forEach(append);
     return { append, close: () => closeSync(file) };
   };
 }

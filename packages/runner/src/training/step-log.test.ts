@@ -116,6 +116,16 @@ describe("TensorBoard's event files", () => {
     expect(sizes[0]).toBeGreaterThan(5 * sizes[1]!);
   });
 
+  it("have all steps of a training that starts from step 0 in a folder with files of another one", () => {
+    const run = join(folder, "again");
+    eventLog(run, clock())(done(3)).close();
+    eventLog(run, clock())([{ step: 0, fixedBatchLoss: 0.75 }]).close();
+    const second = readFileSync(join(run, readdirSync(run).sort()[1]!));
+    expect(second.includes("train/fixed_batch_loss")).toBe(true);
+    const session = Buffer.from([0x10, 0, 0x3a, 2, 0x08, 1]); // Event.step 0, SessionLog.status START
+    expect(second.includes(session)).toBe(true);
+  });
+
   it("cause an error with advice if the folder cannot be made", () => {
     writeFileSync(join(folder, "a-file"), "");
     expect(() => openAll(eventLog(join(folder, "a-file")))([])).toThrow(

@@ -17,7 +17,7 @@ import { fixedBatch, isFixedBatchStep } from "./fixed-batch.ts";
 import { findState } from "./kept-state.ts";
 import { jsonLines } from "./step-log.ts";
 import { tinyConfig, tinyImages, tinyWeights } from "./tiny-dit.test.data.ts";
-import { type Training, train } from "./train.ts";
+import { Diverged, type Training, train } from "./train.ts";
 
 const out = mkdtempSync(join(tmpdir(), "dit-bench-train-"));
 afterAll(() => rmSync(out, { recursive: true }));
@@ -140,6 +140,15 @@ describe("training", () => {
     rmSync(join(out, "logged"), { recursive: true });
   });
 
+  it("diverges if the last update makes weights so large that the model's output is not finite", async () => {
+    const tooHigh = () => ({ ...optimizer, lr: 1e20 });
+    const task = training("too-large", 1, { earlier: async () => undefined, optimizer: tooHigh });
+    await expect(train(task)).rejects.toThrow(
+      /training diverged: the loss of the averaged weights is not finite after the last step; .*learningRate=RATE/,
+    );
+    rmSync(join(out, "too-large"), { recursive: true });
+  });
+
   it("continues from the longest usable state, and trains no step where that state is complete", async () => {
     const again = await finish("other-sampling", 40);
     expect(again.notes).toMatch(/^continuing after step 40 of .*longer.*state\.safetensors$/);
@@ -203,6 +212,22 @@ describe("training with an FID over training", () => {
     expect(notes).toBe("resuming after step 11 of 20");
     expect(trained.fid).toEqual(straight.fid);
     rmSync(join(out, "curve-stopped"), { recursive: true });
+  });
+
+  it("has no point of weights that are not finite: the training diverges instead", async () => {
+    const measured: number[] = [];
+    const fidCurve: FidCurve = {
+      ...curve(4, 1),
+      measure: async (step, ema) => {
+        measured.push(...Object.values(ema).flatMap((values) => [...values]));
+        return { step, value: 1, samples: 2 };
+      },
+    };
+    const tooHigh = () => ({ ...optimizer, lr: 1e39 }); // infinite as a float32
+    const task = training("curve-diverged", 4, { ...none, fidCurve, optimizer: tooHigh });
+    await expect(train(task)).rejects.toThrow(Diverged);
+    expect(measured.length).toBeGreaterThan(0);
+    expect(measured.every((value) => Number.isFinite(value))).toBe(true);
   });
 
   it("continues a shorter run that has the points, and trains again where they are missing or others", async () => {

@@ -43,7 +43,7 @@ export interface Trained extends Omit<Progress, "step" | "otherCoreSeconds"> {
   readonly otherLoad: number;
 }
 
-/** A loss, or a weight after the last step, is not finite. */
+/** A loss, or a weight or the loss of the averaged weights after the last step, is not finite. */
 export class Diverged extends BenchError {
   readonly trained: Omit<Trained, "ema">;
   constructor(what: string, trained: Omit<Trained, "ema">) {
@@ -60,7 +60,7 @@ const CHECKPOINT_SHARE = 20;
  * Trains all steps. Starts from the checkpoint, else from the state that `earlier` finds, else from `start`. Leaves a
  * checkpoint of the last step, unless the earlier state was already at the last step.
  *
- * @throws Diverged if a loss or a final weight is not finite
+ * @throws Diverged if a loss, a final weight or the loss of the final weights is not finite
  * @throws Interrupted if the listener asks to stop; the checkpoint is written first
  * @throws BenchError (data) if the checkpoint is damaged, or belongs to another run or engine
  */
@@ -122,7 +122,8 @@ export async function train(task: Training): Promise<Trained> {
       if (fidCurve?.isDue(step) && isMissing(fidPoints)) {
         await clock.pausedFor(async () => {
           const ema = unflatten(task.step.trainable, Float32Array.from((await stateOf(compiled)).ema));
-          fidPoints.push(await fidCurve.measure(step, ema));
+          // Samples of other weights would be black images with a finite FID.
+          if (findNotFinite(ema) === undefined) fidPoints.push(await fidCurve.measure(step, ema));
         });
         if (step > done.step && step < steps) listener.stage?.("train", `from step ${step} of ${steps}`);
       }
@@ -219,12 +220,27 @@ function trainingClock(before: Pick<Progress, "seconds" | "otherCoreSeconds">) {
   };
 }
 
-/** Checks the weights: the loss of a step is computed before its update, so it does not show a bad last update. */
+/**
+ * Checks the weights, and their loss if it was evaluated: the loss of a step is computed before its update, so it does
+ * not show a bad last update. Finite weights may be so large that the model's output is not finite.
+ */
 function checkFinite(trained: Trained): Trained {
-  for (const [name, values] of Object.entries(trained.ema))
-    for (let i = 0; i < values.length; i++)
-      if (!Number.isFinite(values[i]!)) throw new Diverged(`the weight '${name}' became ${values[i]}`, trained);
+  const bad = findNotFinite(trained.ema);
+  if (bad !== undefined) throw new Diverged(`the weight '${bad.name}' became ${bad.value}`, trained);
+  if (trained.fixedBatchLoss.at(-1)?.value === null)
+    throw new Diverged("the loss of the averaged weights is not finite after the last step", trained);
   return trained;
+}
+
+/** The first value that is not finite. */
+function findNotFinite(
+  weights: Readonly<Record<string, Float32Array>>,
+): { readonly name: string; readonly value: number } | undefined {
+  for (const [name, values] of Object.entries(weights)) {
+    const value = values.find((x) => !Number.isFinite(x));
+    if (value !== undefined) return { name, value };
+  }
+  return undefined;
 }
 
 function adamwInputs(step: number, options: AdamWOptions): Values {

@@ -2,7 +2,7 @@
 
 import { type DitConfig, ditModel } from "@dit-bench/dit";
 import { type Adapted, attach, type Values } from "@dit-bench/method";
-import { defaultLearningRate, ownLearningRate } from "../../methods/learning-rate.ts";
+import { ownLearningRate, usedLearningRate } from "../../methods/learning-rate.ts";
 import { forClasses } from "../../recipe/base-model.ts";
 import { withoutTexts } from "../../recipe/schema.ts";
 import { lineageOf } from "../../training/kept-state.ts";
@@ -73,7 +73,7 @@ export function prepareCell(inputs: RunInputs): PreparedCell {
       weights: { base: base.sha256, extractor: extractorFile.sha256, ...autoencoder },
     },
     lineage: lineageOf(training),
-    learningRate: ownRate ?? defaultLearningRate(method.method, recipe),
+    learningRate: usedLearningRate(method.method, recipe, task.learningRate),
     ownRate,
   };
 }

@@ -56,7 +56,7 @@ function trainingOf(
   const problemOf = (earlier: Progress) =>
     fidCurve === undefined || hasAllPoints(fidCurve, earlier)
       ? undefined
-      : "it has no FID of the steps that metrics.every asks for; training starts again";
+      : "it has no FID of some steps that metrics.every asks for";
   const evaluated = fixedBatch(images, schedule, batch);
   return {
     engine,
