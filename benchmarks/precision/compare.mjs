@@ -42,7 +42,7 @@ export function pairsOf(records, others) {
  */
 export function meanDifference(pairs) {
   const scores = pairs.map(({ method, dataset, seed, fid, other }) => ({
-    ...{ dataset: `${method} ${dataset}`, seed, value: other - fid, variance: 0 },
+    ...{ dataset: `${method} ${dataset}`, seed, value: other - fid, interval: null },
   }));
   const cells = [...new Set(scores.map(({ dataset }) => dataset))].map((name) => ({ name }));
   const { average } = scoreRow(scores, cells);
@@ -62,8 +62,6 @@ export function page(records, others, title) {
   const names = (/** @type {readonly RunRecord[]} */ list) =>
     [...new Set(list.map(({ engine }) => engine.name))].join();
   const cpus = [...new Set([...records, ...others].map(({ machine }) => machine.cpu))].join(", ");
-  const methods = [...new Set(pairs.map(({ method }) => method))];
-  const datasets = [...new Set(pairs.map(({ dataset }) => dataset))];
   const seeds = new Set(pairs.map(({ seed }) => seed)).size;
   const mean = (/** @type {readonly number[]} */ values) => values.reduce((a, b) => a + b, 0) / values.length;
   const signed = (/** @type {number} */ x) => `${Number(x.toFixed(2)) < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
@@ -74,6 +72,14 @@ export function page(records, others, title) {
     const share = `${signed((100 * difference) / fid)} %`;
     return `| ${[...cells, `${signed(interval[0])} to ${signed(interval[1])}`, share].join(" | ")} |`;
   };
+  /** A row for each method or dataset. */
+  const rowsBy = (/** @type {"method" | "dataset"} */ key) =>
+    [...new Set(pairs.map((pair) => pair[key]))].map((name) =>
+      row(
+        name,
+        pairs.filter((pair) => pair[key] === name),
+      ),
+    );
   const all = meanDifference(pairs);
   const verdict =
     all.interval[0] > 0 || all.interval[1] < 0
@@ -89,23 +95,7 @@ ${verdict}
 
 | | FID of \`${names(records)}\` | FID of \`${names(others)}\` | difference | 95 % interval | of the FID |
 | :-- | --: | --: | --: | --: | --: |
-${row("all", pairs)}
-${methods
-  .map((name) =>
-    row(
-      name,
-      pairs.filter(({ method }) => method === name),
-    ),
-  )
-  .join("\n")}
-${datasets
-  .map((name) =>
-    row(
-      name,
-      pairs.filter(({ dataset }) => dataset === name),
-    ),
-  )
-  .join("\n")}
+${[row("all", pairs), ...rowsBy("method"), ...rowsBy("dataset")].join("\n")}
 
 Every run:
 
