@@ -44,7 +44,7 @@ ${card.lines.map((line) => html`<p>${line}</p>`)}
 function whichCard({ datasets, base, rows }: Comparison, row: MethodRow): Card {
   const { mean, interval, basis } = row.average!;
   const limits = interval.map(formatFid).join(" to ");
-  const source = basis === "seeds" ? "over seeds" : "from the finite number of samples only";
+  const source = basis === "seeds" ? "from the spread over seeds" : "from the finite number of samples only";
   const others = rows.filter((other) => !other.full && other.average !== null).length;
   return {
     question: "Which method?",
@@ -68,7 +68,7 @@ function costCard({ datasets, rows }: Comparison, row: MethodRow): Card {
     row.relativeTime === null || row.full ? "" : `, ${formatRatio(row.relativeTime)} the time of full fine-tuning`;
   return {
     question: "At what cost?",
-    answer: `${text("trainableParameters")} parameters`,
+    answer: `${text("trainableParameters")} trained parameters`,
     lines: [
       `${text("trainablePercent")} of the model${fewer}.`,
       `${text("storedBytes")} stored for each dataset; trained in ${text("trainSeconds")}${relative}; ` +
@@ -101,10 +101,10 @@ function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: rea
   const ahead = values.filter((value) => value > 0).length;
   const verdict =
     open.length === 0
-      ? `Yes, from ${tested.length === 1 ? nearest.label : `all ${tested.length} others`}`
+      ? `Yes, against ${tested.length === 1 ? nearest.label : `all ${tested.length} others`}`
       : open.length === tested.length
         ? "Not shown"
-        : `Only from ${tested.length - open.length} of ${tested.length}`;
+        : `Only against ${tested.length - open.length} of ${tested.length} others`;
   return {
     question,
     answer: verdict,
@@ -126,9 +126,11 @@ function fullLine({ rows }: Comparison, row: MethodRow, pairing: Pairing): strin
   const values = differences(full, row, pairing);
   const limits = meanInterval(values, confidenceLevel)!.map(signed).join(" to ");
   const difference = mean(values);
+  const verdict = isSeparated(full, row, pairing) ? (difference < 0 ? "better" : "worse") : "not separated from it";
   const direction = difference < 0 ? "lower" : "higher";
   return [
-    `Full fine-tuning is ${formatFid(Math.abs(difference))} FID ${direction} (interval of the difference ${limits}).`,
+    `Full fine-tuning is ${verdict}: its FID is ${formatFid(Math.abs(difference))} ${direction} ` +
+      `(95 % interval of the difference ${limits}).`,
   ];
 }
 

@@ -17,8 +17,13 @@ interface CurveKind {
 const kinds: readonly CurveKind[] = [
   {
     title: "FID during training",
-    note: "From fewer samples than the final FID, so it is higher; a curve that rises again shows over-fitting.",
-    points: ({ training }) => finite((training as { fid?: Measured[] }).fid),
+    note: "Against the training images, from fewer samples than the final FID, so it is higher.",
+    points: ({ training }) => finite(training.fid),
+  },
+  {
+    title: "Held-out FID during training",
+    note: "Against images that were not trained on. Where it rises while the FID falls, the method over-fits.",
+    points: ({ training }) => finite(training.fid?.map(({ step, heldOut = null }) => ({ step, value: heldOut }))),
   },
   {
     title: "Loss on a fixed batch",

@@ -62,7 +62,7 @@ it("differences of the page are those that decide the ranks, the base model incl
 it("a curve is the mean over seeds at the steps that all of them have", () => {
   const fid = [
     [
-      { step: 10, value: 30 },
+      { step: 10, value: 30, heldOut: 44 },
       { step: 20, value: 20 },
     ],
     [
@@ -76,6 +76,8 @@ it("a curve is the mean over seeds at the steps that all of them have", () => {
   );
   expect(curves[0]!.title).toBe("FID during training");
   expect(curves[0]!.series).toEqual([{ method: 0, dataset: 0, points: [[10, 40, 30, 50]] }]);
+  expect(curves[1]!.title).toBe("Held-out FID during training");
+  expect(curves[1]!.series).toEqual([{ method: 0, dataset: 0, points: [[10, 44, 44, 44]] }]);
   expect(curves.map(({ title }) => title)).toContain("Training loss");
 });
 
