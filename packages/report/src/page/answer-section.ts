@@ -52,6 +52,7 @@ function whichCard({ datasets, base, rows }: Comparison, row: MethodRow): Card {
     lines: [
       `${datasets.length === 1 ? "FID" : "Average FID"} ${formatFid(mean)} (95 % interval ${limits}, ${source})` +
         (row.full || others < 2 ? "." : `, the lowest of ${others} methods that train a part of the model.`),
+      ...(basis === "seeds" ? [] : ["With another seed it may differ by more than this interval."]),
       ...(base.average === null ? [] : [`The base model without fine-tuning has ${formatFid(base.average.mean)}.`]),
     ],
   };
@@ -85,7 +86,8 @@ function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: rea
   const question = "Is the difference real?";
   const { pairing } = comparison;
   const others = eligibleRows.filter((other) => other !== row);
-  if (others.length === 0) return { question, answer: "Nothing to compare", lines: ["One method has an average."] };
+  if (others.length === 0)
+    return { question, answer: "Nothing to compare", lines: ["Only one method has an average."] };
   if (pairing === null) {
     const { reason, remedy } = unrankedReason(comparison);
     return { question, answer: "Not known", lines: [`Because ${reason}.`, `To find out: ${remedy}.`] };

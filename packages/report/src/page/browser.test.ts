@@ -126,8 +126,9 @@ describe.skipIf(executable === undefined)(`the page in Chromium${reason}`, () =>
       }),
     );
     expect(overlaps).toEqual([]);
+    await page.emulateMedia({ media: "screen" });
     await page.evaluate(() => dispatchEvent(new Event("afterprint")));
-    expect(await paintedPixels(page, "parameters-canvas", 230)).toBe(darkInk);
+    await expect.poll(() => paintedPixels(page, "parameters-canvas", 230)).toBe(darkInk);
   });
 
   it("sorts a table by its headings, better values first, and tells screen readers", async () => {
@@ -189,6 +190,14 @@ describe.skipIf(executable === undefined)(`the page in Chromium${reason}`, () =>
     await page.locator("#scatter-dataset").selectOption("Food-101");
     await page.locator("#scatter-points").selectOption("single runs");
     expect(await lines()).toBe(18);
+  });
+
+  it("plots a single dataset with the intervals of the table", async () => {
+    const page = await openPage(syntheticRecords({ datasets: ["food"] }));
+    const [fid] = await page.locator("#scatter-values tbody tr:first-child td:last-child").allTextContents();
+    expect(fid).toMatch(/^\d+\.\d\d \(\d+\.\d\d to \d+\.\d\d\)$/);
+    await page.locator("#scatter-points").selectOption("single runs");
+    expect(await page.locator("#scatter-values tbody tr").count()).toBe(18);
   });
 
   it("compares every method with the chosen one", async () => {

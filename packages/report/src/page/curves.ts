@@ -33,7 +33,10 @@ const kinds: readonly CurveKind[] = [
   {
     title: "Training loss",
     note: "Loss of each training batch, smoothed. Timesteps are random, so it varies more by chance than by learning.",
-    points: ({ training }) => smooth(finite(training.loss), false),
+    points({ training }) {
+      const losses = finite(training.loss);
+      return smooth(losses, false, thinned(losses));
+    },
   },
 ];
 
@@ -60,6 +63,12 @@ interface Measured {
 
 function finite(losses: readonly Measured[] = []): LossPoint[] {
   return losses.flatMap(({ step, value }) => (value === null ? [] : [{ x: step, y: value }]));
+}
+
+/** At most about 100 of the points, evenly spaced, with the last one: smoothed curves have no finer detail. */
+function thinned(points: readonly LossPoint[]): LossPoint[] {
+  const stride = Math.ceil(points.length / 100);
+  return points.filter((_, index) => index % stride === 0 || index === points.length - 1);
 }
 
 /** Mean, lowest and highest value at the steps that all runs have. */

@@ -2,8 +2,8 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { printable, quantity } from "@dit-bench/text";
-import type { Comparison, MethodRow } from "../comparison.ts";
 import { type Column, tableColumns } from "../columns.ts";
+import type { Comparison, MethodRow } from "../comparison.ts";
 import { notes } from "../notes.ts";
 import { type Html, html, markup } from "./html.ts";
 import { shownMetrics } from "./make-data.ts";

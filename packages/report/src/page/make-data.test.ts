@@ -81,6 +81,13 @@ it("a curve is the mean over seeds at the steps that all of them have", () => {
   expect(curves.map(({ title }) => title)).toContain("Training loss");
 });
 
+it("a smoothed curve has at most about a hundred points, the first and the last step among them", () => {
+  const { curves } = dataOf(syntheticRecords({ methods: [methods[0]!], datasets: ["food"], seeds: [0] }));
+  const { points } = curves.find(({ title }) => title === "Training loss")!.series[0]!;
+  expect(points.length).toBeLessThanOrEqual(101); // of 300 losses
+  expect([points[0]![0], points.at(-1)![0]]).toEqual([0, 299]);
+});
+
 it("the gallery holds equal images once; real images and the base model's are those of the first run with them", () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
   const records = syntheticRecords({ methods: methods.slice(0, 2), datasets: ["food"], seeds: [0, 1] });

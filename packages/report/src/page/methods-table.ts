@@ -1,5 +1,5 @@
-// The tables of methods: FID with its interval, rank, the usual scores and costs; and further scores in a second table,
-// because all of them in one would be wider than a screen.
+// The table of methods: FID with its interval, rank, scores and costs. If they are too many for the width of a screen,
+// the scores that are not among the usual columns are in a second table.
 
 import { chooseColumns, gap, samplesMark } from "../columns.ts";
 import type { Comparison } from "../comparison.ts";
@@ -18,9 +18,16 @@ interface Column extends SortableColumn {
   cells: SortableCell[];
 }
 
+/** Beside the FID. More columns are wider than 1,280 pixels. */
+const mostMetrics = 8;
+
 export function methodsTables(comparison: Comparison): Html {
-  const usual = new Set(chooseColumns(comparison.records).map(({ column }) => column.name));
   const others = shownMetrics(comparison).filter(({ name }) => name !== "fid");
+  const usual = new Set(
+    others.length <= mostMetrics
+      ? others.map(({ name }) => name)
+      : chooseColumns(comparison.records).map(({ column }) => column.name),
+  );
   const columnsOf = (chosen: readonly Metric[]) => chosen.map((metric) => metricColumn(comparison, metric));
   const further = others.filter(({ name }) => !usual.has(name));
   const labels = labelColumn(comparison);

@@ -80,9 +80,19 @@ it("reportPage has the base model's scores, the best numbers in bold, and a note
   ]);
   expect(further.at(-1)).toMatch(/Base model<\/th><td data-sort="0\.0\d+" class="number">0\.0\d{3}<\/td>/);
   expect(further.filter((line) => /best">0\.900/.test(line))).toHaveLength(1);
-  expect(linesOf(tableOf("methods")).at(-1)).toMatch(/data-sort="0" class="number">0<[\s\S]*data-sort="0"[^>]*>0\u00a0%</);
+  expect(linesOf(tableOf("methods")).at(-1)).toMatch(/data-sort="0" class="number">0<.*data-sort="0"[^>]*>0\u00a0%</s);
   expect(page).toContain("<li>Recall: share of the real images");
   expect(page).toContain("<li>Bold: the best number of a column.");
+});
+
+it("reportPage states in the answer that the interval of one seed does not cover other seeds", () => {
+  const warning = "With another seed it may differ by more than this interval.";
+  expect(pageOf(syntheticRecords({ datasets: ["food"], seeds: [0] }))).toContain(warning);
+  expect(pageOf(syntheticRecords({ datasets: ["food"], seeds: [0, 1] }))).not.toContain(warning);
+});
+
+it("reportPage writes negative limits of intervals with a minus sign", () => {
+  expect(pageOf(withTwin())).toMatch(/FID higher \(95 % interval −\d\.\d\d to \d\.\d\d, paired over 8 datasets\)/);
 });
 
 it("reportPage escapes every name of a record", () => {
