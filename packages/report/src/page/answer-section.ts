@@ -86,8 +86,7 @@ function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: rea
   const question = "Is the difference real?";
   const { pairing } = comparison;
   const others = eligibleRows.filter((other) => other !== row);
-  if (others.length === 0)
-    return { question, answer: "Nothing to compare", lines: ["Only one method has an average."] };
+  if (others.length === 0) return { question, answer: "Nothing to compare", lines: [missingText(comparison)] };
   if (pairing === null) {
     const { reason, remedy } = unrankedReason(comparison);
     return { question, answer: "Not known", lines: [`Because ${reason}.`, `To find out: ${remedy}.`] };
@@ -119,6 +118,14 @@ function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: rea
         : [`Not separated by more than chance: ${joinWithAnd(open.map(({ label }) => printable(label)))}.`]),
     ],
   };
+}
+
+/** Why the best method cannot be compared with another one. */
+function missingText({ rows }: Comparison): string {
+  if (rows.length === 1) return "There is only one method.";
+  const unfinished = rows.filter(({ average }) => average === null).map(({ label }) => printable(label));
+  if (unfinished.length === 0) return "No other method has runs that can be compared with these.";
+  return `Without a finished run on every dataset: ${joinWithAnd(unfinished)}.`;
 }
 
 /** The difference to full fine-tuning, which is not among the methods that train a part of the model. */

@@ -128,7 +128,7 @@ describe.skipIf(executable === undefined)(`the page in Chromium${reason}`, () =>
     expect(overlaps).toEqual([]);
     await page.emulateMedia({ media: "screen" });
     await page.evaluate(() => dispatchEvent(new Event("afterprint")));
-    await expect.poll(() => paintedPixels(page, "parameters-canvas", 230)).toBe(darkInk);
+    await expect.poll(() => paintedPixels(page, "parameters-canvas", 230)).toBeGreaterThan(0.9 * darkInk);
   });
 
   it("sorts a table by its headings, better values first, and tells screen readers", async () => {

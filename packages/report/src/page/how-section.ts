@@ -19,8 +19,8 @@ export function howSection(comparison: Comparison): Html {
 ${own && html`<p>FOLDER stands for a folder of your own images.</p>`}
 ${
   protocol.includes("+") &&
-  html`<p>The mark after + in the protocol ${protocol} says that settings differ from those of the recipe: add them with
---set. The list of settings below has their values.</p>`
+  html`<p>The mark after + in the protocol ${protocol} shows that settings differ from those of the recipe: add them
+with <code>--set</code>. The list of settings below has their values.</p>`
 }
 ${methodsUsed(rows)}
 ${circumstances(records)}

@@ -91,6 +91,16 @@ it("reportPage states in the answer that the interval of one seed does not cover
   expect(pageOf(syntheticRecords({ datasets: ["food"], seeds: [0, 1] }))).not.toContain(warning);
 });
 
+it("reportPage names the methods of a grid that have not finished on every dataset", () => {
+  const [bitfit, difffit] = [methods[1]!, methods[5]!];
+  const begun = [
+    ...syntheticRecords({ methods: [bitfit], datasets: ["food", "sun"], seeds: [0] }),
+    ...syntheticRecords({ methods: [difffit], datasets: ["food"], seeds: [0] }),
+  ];
+  expect(pageOf(begun)).toContain("Without a finished run on every dataset: DiffFit.");
+  expect(pageOf(begun.slice(0, 2))).toContain("There is only one method.");
+});
+
 it("reportPage writes negative limits of intervals with a minus sign", () => {
   expect(pageOf(withTwin())).toMatch(/FID higher \(95 % interval −\d\.\d\d to \d\.\d\d, paired over 8 datasets\)/);
 });
