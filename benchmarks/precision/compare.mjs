@@ -42,7 +42,7 @@ export function pairsOf(records, others) {
  */
 export function meanDifference(pairs) {
   const scores = pairs.map(({ method, dataset, seed, fid, other }) => ({
-    ...{ dataset: `${method} ${dataset}`, seed, value: other - fid, variance: 0 },
+    ...{ dataset: `${method} ${dataset}`, seed, value: other - fid, interval: null },
   }));
   const cells = [...new Set(scores.map(({ dataset }) => dataset))].map((name) => ({ name }));
   const { average } = scoreRow(scores, cells);

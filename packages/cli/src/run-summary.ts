@@ -107,7 +107,7 @@ function scoreRows({ metrics, data }: RunRecord): string[][] {
         `(against ${quantity(data.heldOut!.images, "image")} that were not trained on)`,
     ]);
   const texts = Object.entries(others).map(([name, { value }]) => `${name} ${value.toFixed(2)}`);
-  if (texts.length > 0) rows.push(["scores", texts.join(", ")]);
+  if (texts.length > 0) rows.push(["scores", `${texts.join(", ")}   (see docs/metrics.md)`]);
   if (copyRate) {
     const [low, high] = copyRate.interval!.map((x) => (100 * x).toFixed(0));
     rows.push([

@@ -6,7 +6,6 @@ import type { Comparison, MethodRow } from "./comparison.ts";
 import { formatRatio, formatSignedPercent } from "./format.ts";
 import { wasUnderLoad } from "./load.ts";
 import { type Metric, metricNamed, metrics } from "./metrics.ts";
-import { relativeToFull } from "./relative.ts";
 import { type Average, average, baseScores, methodScore } from "./scores.ts";
 import { mean } from "./statistics.ts";
 
@@ -77,13 +76,11 @@ export const tableColumns: readonly Column[] = [
     name: "inferenceOverhead",
     heading: () => "Inference overhead",
     short: () => "Inference overhead",
-    cell(row, comparison) {
-      const ratio = inferenceRatio(row, comparison);
-      return ratio === null ? missing : { text: formatSignedPercent(100 * (ratio - 1)) };
-    },
+    cell: ({ relativeSamplingTime: ratio }) =>
+      ratio === null ? missing : { text: formatSignedPercent(100 * (ratio - 1)) },
     base: () => missing,
-    note: (comparison) =>
-      comparison.rows.some((row) => inferenceRatio(row, comparison) !== null)
+    note: ({ rows }) =>
+      rows.some((row) => row.relativeSamplingTime !== null)
         ? "time of sampling over that of full fine-tuning, whose network is the base model's, on the same dataset, " +
           "seed, machine and engine; new weights are merged into the model where the method can merge them."
         : "unknown, because full fine-tuning has no run on the same dataset, seed, machine and engine.",
@@ -184,7 +181,3 @@ function averageCell(metric: Metric, found: Average | null): TableCell {
   const [low, high] = found.interval.map((end) => metric.format(end)) as [string, string];
   return { ...cell, interval: { low, high, mark: found.basis === "samples" ? samplesMark : "" } };
 }
-
-/** Sampling time over that of full fine-tuning; null if no pair of runs can be compared. */
-const inferenceRatio = ({ records }: MethodRow, comparison: Comparison): number | null =>
-  relativeToFull(records, comparison.records, ({ times }) => times.sample ?? 0);

@@ -3,6 +3,8 @@
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";
 import { type Comparison, comparison } from "./index.ts";
+import { scoreRow } from "./scores.ts";
+import { twoSidedT } from "./statistics.ts";
 import { diverged, methods, syntheticRecords } from "./synthetic.test.data.ts";
 
 /** Records with the given FIDs: `fids[label][dataset][seed]`, null for a diverged run. */
@@ -32,10 +34,8 @@ test("the average counts each dataset once, and its interval comes from the spre
   const { average } = rowOf(comparison(recordsOf({ A: { food: [10, 14], sun: [4, 6] } })), "A");
   // Variances of the means: 8/2 = 4 and 2/2 = 1; standard error of their average √5/2; degrees 25/(16 + 1).
   expect(average!.mean).toBe(8.5);
-  expect(average!.standardError).toBeCloseTo(Math.sqrt(5) / 2, 12);
   const reach = average!.interval[1] - 8.5;
-  expect(reach / average!.standardError).toBeGreaterThan(4.302); // t at two degrees
-  expect(reach / average!.standardError).toBeLessThan(12.707); // t at one
+  expect(reach / (Math.sqrt(5) / 2)).toBeCloseTo(twoSidedT(0.95, 25 / 17), 9);
   expect(average!.interval[0]).toBeCloseTo(8.5 - reach, 12);
 });
 
@@ -45,6 +45,39 @@ test("with one seed per dataset, the interval of the average is computed from th
   expect(average!.basis).toBe("samples");
   expect(average!.interval[0]).toBeCloseTo(7 - Math.SQRT2 / 2, 6); // two independent ± 1, averaged
   expect(average!.interval[1]).toBeCloseTo(7 + Math.SQRT2 / 2, 6);
+});
+
+test("a single run has the interval of its record, which is not symmetric", () => {
+  const [record] = recordsOf({ A: { food: [24.35] } });
+  const run: RunRecord = { ...record!, metrics: { ...record!.metrics!, fidInterval: [22.89, 25.65] } };
+  const { mean, interval, basis } = rowOf(comparison([run]), "A").average!;
+  expect([mean, basis]).toEqual([24.35, "samples"]);
+  expect(interval[0]).toBeCloseTo(22.89, 12);
+  expect(interval[1]).toBeCloseTo(25.65, 12);
+});
+
+test("each limit of an average is as far from it as the runs' limits on that side make it", () => {
+  const score = (dataset: string, seed: number, value: number, low: number, high: number) => ({
+    ...{ dataset, seed, value },
+    interval: [value - low, value + high] as const,
+  });
+  const datasets = [{ name: "food" }, { name: "sun" }];
+  const { average } = scoreRow(
+    [score("food", 0, 10, 3, 1), score("food", 1, 12, 3, 1), score("sun", 0, 3, 4, 2)],
+    datasets,
+  );
+  // The weights are 1/4, 1/4 and 1/2.
+  expect(average).toMatchObject({ mean: 7, basis: "samples" });
+  expect(average!.interval[0]).toBeCloseTo(7 - Math.sqrt(2 * 0.75 ** 2 + 2 ** 2), 12);
+  expect(average!.interval[1]).toBeCloseTo(7 + Math.sqrt(2 * 0.25 ** 2 + 1), 12);
+});
+
+test("the interval of a run at another level is rescaled to 95 %", () => {
+  const [record] = recordsOf({ A: { food: [20] } });
+  const metrics = { ...record!.metrics!, fidInterval: [18, 21] as [number, number], intervalLevel: 0.6826894921370859 };
+  const [low, high] = rowOf(comparison([{ ...record!, metrics }]), "A").average!.interval; // one standard deviation
+  expect(low).toBeCloseTo(20 - 2 * 1.959963985, 6);
+  expect(high).toBeCloseTo(20 + 1.959963985, 6);
 });
 
 test("a row without runs on some dataset has no value there, no average and no rank", () => {

@@ -38,6 +38,8 @@ export interface MethodRow extends ScoreRow {
   rank: number | null;
   /** Training time over that of full fine-tuning: geometric mean of comparable pairs of runs; null without a pair. */
   relativeTime: number | null;
+  /** Sampling time over that of full fine-tuning, in the same way. */
+  relativeSamplingTime: number | null;
   /** The runs of the row. */
   records: RunRecord[];
 }
@@ -59,6 +61,8 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
   const datasets = datasetColumns(sorted);
   const labelOf = rowLabels(sorted);
   const labels = [...new Set(sorted.map(labelOf))];
+  const relativeTime = relativeToFull(sorted, ({ times }) => times.train);
+  const relativeSamplingTime = relativeToFull(sorted, ({ times }) => times.sample ?? 0);
   const rows = labels.map((label): Omit<MethodRow, "rank"> => {
     const methodRecords = sorted.filter((record) => labelOf(record) === label);
     const { method } = methodRecords[0]!.cell;
@@ -70,7 +74,8 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
         methodRecords.map((record) => methodScore(record, fid)),
         datasets,
       ),
-      relativeTime: relativeToFull(methodRecords, sorted, ({ times }) => times.train),
+      relativeTime: relativeTime(methodRecords),
+      relativeSamplingTime: relativeSamplingTime(methodRecords),
       records: methodRecords,
     };
   });

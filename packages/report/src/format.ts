@@ -1,8 +1,8 @@
 // Formats numbers and lists for tables, charts and sentences.
 
-/** An FID with two decimals, as papers print it. */
+/** An FID with two decimals, as papers print it. Limits of intervals may be negative. */
 export function formatFid(value: number): string {
-  return value.toFixed(2);
+  return value.toFixed(2).replace("-", "−");
 }
 
 /** A number of parameters to three significant digits: 835, 25.1k, 1.80M, 674M. */

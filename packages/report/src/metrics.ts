@@ -1,7 +1,7 @@
 // The metrics of a run: scores of its samples and costs. Each entry is a column that tables, the CSV and
 // `bench list runs` can show, and an axis that charts can have.
 
-import type { RunMetrics, RunRecord } from "@dit-bench/record";
+import type { RunRecord } from "@dit-bench/record";
 import { formatBytes, formatCount, formatFid, formatMilliseconds, formatPercent, formatSeconds } from "./format.ts";
 
 export interface Metric {
@@ -190,14 +190,9 @@ export function metricNamed(name: string): Metric {
 export const csvName = ({ name }: Metric): string =>
   name.replaceAll(/[A-Z]+/g, (capitals) => `_${capitals}`).toLowerCase();
 
-/** The optional scores of a record. Older records do not have them. */
-type ScoredMetrics = RunMetrics & {
-  readonly scores?: Readonly<Record<string, { readonly value: number; readonly interval?: readonly [number, number] }>>;
-};
-
 /** The part of an entry that reads the score `name` of a record. */
 function score(name: string): Pick<Metric, "name" | "kind" | "value" | "interval"> {
-  const read = ({ metrics }: RunRecord) => (metrics as ScoredMetrics | null)?.scores?.[name];
+  const read = ({ metrics }: RunRecord) => metrics?.scores?.[name];
   return {
     name,
     kind: "score",

@@ -14,7 +14,7 @@ function row(...fids: number[][]) {
     deviation: null,
   }));
   const basis: IntervalBasis = fids.every((values) => values.length > 1) ? "seeds" : "samples";
-  return { cells, average: { mean: 0, standardError: 0, interval: [0, 0] as [number, number], basis } };
+  return { cells, average: { mean: 0, interval: [0, 0] as [number, number], basis } };
 }
 
 test("separates methods by a small difference on every dataset, not by a large one on a single dataset", () => {

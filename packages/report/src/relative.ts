@@ -4,24 +4,30 @@ import type { RunRecord } from "@dit-bench/record";
 import { geometricMean } from "./statistics.ts";
 
 /**
- * The geometric mean of the ratios to the runs of full fine-tuning that finished on the same dataset, seed, machine and
- * engine; null if there is no such pair.
+ * Returns the function that compares records with the runs of full fine-tuning: the geometric mean of the ratios to
+ * those that finished on the same dataset, seed, machine and engine; null if there is no such pair.
  *
  * @param all every record of the table
  * @param seconds the time to compare; 0 if the run has none
  */
 export function relativeToFull(
-  records: readonly RunRecord[],
   all: readonly RunRecord[],
   seconds: (record: RunRecord) => number,
-): number | null {
+): (records: readonly RunRecord[]) => number | null {
   const wasTimed = (record: RunRecord) => record.exit === "finished" && seconds(record) > 0;
-  const full = all.filter((record) => record.cell.method === "full" && wasTimed(record));
-  const ratios = records.filter(wasTimed).flatMap((record) => {
-    const reference = full.find((other) => circumstances(other) === circumstances(record));
-    return reference === undefined ? [] : [seconds(record) / seconds(reference)];
-  });
-  return ratios.length === 0 ? null : geometricMean(ratios);
+  const fullSeconds = new Map<string, number>();
+  for (const record of all) {
+    if (record.cell.method !== "full" || !wasTimed(record)) continue;
+    const key = circumstances(record);
+    if (!fullSeconds.has(key)) fullSeconds.set(key, seconds(record));
+  }
+  return (records) => {
+    const ratios = records.filter(wasTimed).flatMap((record) => {
+      const reference = fullSeconds.get(circumstances(record));
+      return reference === undefined ? [] : [seconds(record) / reference];
+    });
+    return ratios.length === 0 ? null : geometricMean(ratios);
+  };
 }
 
 function circumstances({ cell, machine, engine }: RunRecord): string {

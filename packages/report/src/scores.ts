@@ -44,7 +44,6 @@ export interface Cell {
  */
 export interface Average {
   mean: number;
-  standardError: number;
   /** The 95 % interval. */
   interval: [low: number, high: number];
   basis: IntervalBasis;
@@ -55,19 +54,18 @@ export interface Score {
   dataset: string;
   seed: number;
   value: number | null;
-  /** Squared standard error of the value, from its interval; 0 if it has none. */
-  variance: number;
+  /** The run's own 95 % interval; null if it has none. */
+  interval: Interval | null;
 }
+
+type Interval = readonly [low: number, high: number];
 
 export function methodScore(record: RunRecord, metric: Pick<Metric, "value" | "interval">): Score {
   const { dataset, seed } = record.cell;
+  const value = metric.value(record) ?? null;
   const interval = metric.interval?.(record);
-  return {
-    dataset,
-    seed,
-    value: metric.value(record) ?? null,
-    variance: interval === undefined ? 0 : intervalVariance(interval, record.metrics!.intervalLevel),
-  };
+  if (value === null || interval === undefined) return { dataset, seed, value, interval: null };
+  return { dataset, seed, value, interval: atConfidenceLevel(interval, value, record.metrics!.intervalLevel) };
 }
 
 /** The base model's scores, one per dataset and seed. The records of all methods repeat them; the first one counts. */
@@ -99,8 +97,12 @@ export function average(scores: readonly Score[], datasets: readonly { name: str
 const byDataset = (scores: readonly Score[], datasets: readonly { name: string }[]): Score[][] =>
   datasets.map(({ name }) => scores.filter((score) => score.dataset === name).sort((a, b) => a.seed - b.seed));
 
-function intervalVariance([low, high]: readonly [number, number], intervalLevel: number): number {
-  return ((high - low) / 2 / twoSidedT(intervalLevel, Number.POSITIVE_INFINITY)) ** 2;
+/** An interval of another level, widened or narrowed around the value as a normal distribution's would be. */
+function atConfidenceLevel([low, high]: Interval, value: number, level: number): Interval {
+  if (level === confidenceLevel) return [low, high];
+  const z = (covered: number) => twoSidedT(covered, Number.POSITIVE_INFINITY);
+  const factor = z(confidenceLevel) / z(level);
+  return [value - factor * (value - low), value + factor * (high - value)];
 }
 
 function toCell(column: readonly Score[]): Cell {
@@ -118,20 +120,38 @@ function toCell(column: readonly Score[]): Cell {
 
 function toAverage(columns: readonly Score[][]): Average {
   const basis = columns.every((column) => column.length > 1) ? "seeds" : "samples";
-  const values = columns.map((column) => column.map((score) => score.value!));
-  const centre = mean(values.map(mean));
+  const centre = mean(columns.map((column) => mean(column.map((score) => score.value!))));
+  const interval = basis === "seeds" ? seedsInterval(columns, centre) : samplesInterval(columns, centre);
+  return { mean: centre, interval, basis };
+}
+
+function seedsInterval(columns: readonly Score[][], centre: number): [number, number] {
   // Squared standard error of each cell's mean, and its degrees of freedom.
-  const parts = columns.map((column, index) => {
-    const n = column.length;
-    if (basis === "samples") {
-      return { variance: mean(column.map((score) => score.variance)) / n, degrees: Number.POSITIVE_INFINITY };
-    }
-    return { variance: (sampleVariance(values[index]!) ?? 0) / n, degrees: n - 1 };
-  });
+  const parts = columns.map((column) => ({
+    variance: sampleVariance(column.map((score) => score.value!))! / column.length,
+    degrees: column.length - 1,
+  }));
   const total = parts.reduce((sum, part) => sum + part.variance, 0);
-  const standardError = Math.sqrt(total) / columns.length;
-  const denominator = parts.reduce((sum, part) => sum + part.variance ** 2 / part.degrees, 0);
-  const degrees = denominator > 0 ? total ** 2 / denominator : Number.POSITIVE_INFINITY;
-  const halfWidth = standardError === 0 ? 0 : twoSidedT(confidenceLevel, degrees) * standardError;
-  return { mean: centre, standardError, interval: [centre - halfWidth, centre + halfWidth], basis };
+  if (total === 0) return [centre, centre];
+  const degrees = total ** 2 / parts.reduce((sum, part) => sum + part.variance ** 2 / part.degrees, 0);
+  const halfWidth = (twoSidedT(confidenceLevel, degrees) * Math.sqrt(total)) / columns.length;
+  return [centre - halfWidth, centre + halfWidth];
+}
+
+/**
+ * The interval of an average of independent runs from their own intervals, each side by itself: the distances to the
+ * limits add like standard errors (the method MOVER of Zou and Donner 2008, https://doi.org/10.1002/sim.3095). So
+ * a single run has the interval of its record, which is not symmetric.
+ */
+function samplesInterval(columns: readonly Score[][], centre: number): [number, number] {
+  const reach = (distance: (interval: Interval, value: number) => number) => {
+    const squares = columns.flatMap((column) =>
+      column.map(({ value, interval }) => {
+        const weight = 1 / (columns.length * column.length);
+        return interval === null ? 0 : (weight * distance(interval, value!)) ** 2;
+      }),
+    );
+    return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+  };
+  return [centre - reach(([low], value) => value - low), centre + reach(([, high], value) => high - value)];
 }

@@ -116,7 +116,8 @@ const leastWidths: Readonly<Record<Key, number>> = { cell: 0, state: 8, progress
 /** Columns that a narrow screen drops, in this order. */
 const dropped: readonly Key[] = ["progress", "fid", "loss", "left"];
 const widestName = 40;
-const narrowestName = 12;
+/** With less, cells with one method and different seeds cannot be distinguished. */
+const narrowestName = 16;
 /** The name of a stage that a plug-in chose may be longer. */
 const widestState = 12;
 const widestBar = 16;

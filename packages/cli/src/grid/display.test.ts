@@ -112,6 +112,18 @@ describe("on a terminal", () => {
     expect(lines().at(-2)).toBe("1 of 3 done, 1 running, 1 waiting, about 1 min 30 s left");
   });
 
+  it("drops the progress on a screen of 60 columns before it cuts the names of cells", () => {
+    const { display, lines } = createScreen(["flowers difffit seed 0", "food lora seed 0"], { columns: 60 });
+    display.started("flowers difffit seed 0");
+    display.progress("flowers difffit seed 0", 10, 100, "0.0412");
+    vi.advanceTimersByTime(1000);
+    expect(lines().slice(0, 3)).toEqual([
+      "cell                    state       loss    FID   time left",
+      "flowers difffit seed 0  start     0.0412",
+      "food lora seed 0        waiting",
+    ]);
+  });
+
   it("keeps a line above the table for a failure and for a note, and the whole table at the end", () => {
     const cells = manyCells(30);
     const { display, lines, isWatching } = createScreen(cells, { rows: 12 });

@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { checkElf, checkKoffiFiles, checkRuntimeFiles, runtimeLibrary } from "./runtime-files.ts";
+import { checkElf, checkKoffiFiles, checkNativeFiles, checkRuntimeFiles, runtimeLibrary } from "./runtime-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-native-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,13 +28,13 @@ describe.skipIf(process.platform !== "linux")("a truncated library", () => {
         `${basename(library).replaceAll(".", "\\.")} is truncated: it has ${kept} bytes, wanted at least \\d+`,
       ),
     );
-    expect(() => checkRuntimeFiles(folder)).toThrow("is truncated");
+    expect(() => checkNativeFiles(folder)).toThrow("is truncated");
   });
 
   test("is not found where the file is whole, has no segments, or is no library", () => {
     const path = join(folder, basename(library));
     copyFileSync(library, path);
-    expect(() => checkRuntimeFiles(folder)).not.toThrow();
+    expect(() => checkNativeFiles(folder)).not.toThrow();
     for (const text of ["", "hello", "\x7fELF"]) {
       writeFileSync(path, text);
       expect(() => checkElf(path)).not.toThrow();

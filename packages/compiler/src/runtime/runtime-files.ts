@@ -23,11 +23,9 @@ export function runtimeLibrary(folder: string = runtimeFolder()): string {
   return join(folder, name);
 }
 
-/** Throws if a native file of the runtime is damaged. A missing folder is left to the loader, which names it. */
-export function checkRuntimeFiles(folder: string = runtimeFolder()): void {
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }))
-    if (/\.so(\.|$)|\.node$/.test(name)) checkElf(join(folder, name));
+/** Throws if a native file of the runtime is damaged. */
+export function checkRuntimeFiles(): void {
+  checkNativeFiles(runtimeFolder());
 }
 
 /** Throws if a native file of koffi is damaged. A missing package is left to koffi, which names it. */
@@ -40,7 +38,14 @@ export function checkKoffiFiles(): void {
   } catch {
     return;
   }
-  checkRuntimeFiles(folder);
+  checkNativeFiles(folder);
+}
+
+/** Throws if a native file in `folder` is damaged. A missing folder is left to the loader, which names it. */
+export function checkNativeFiles(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }))
+    if (/\.so(\.|$)|\.node$/.test(name)) checkElf(join(folder, name));
 }
 
 /**

@@ -161,14 +161,18 @@ function stepAxis(steps: number) {
  * Kernel average (Nadaraya 1964, Watson 1964) with a Gaussian whose standard deviation is 1/40 of the steps; centred,
  * so it does not lag. On a logarithmic axis it averages logarithms, so that one huge loss does not dominate its
  * neighbours.
+ *
+ * @param at where to compute the average: all points, or some of them
  */
-export function smooth(points: readonly LossPoint[], logarithmic: boolean): LossPoint[] {
+export function smooth(points: readonly LossPoint[], logarithmic: boolean, at = points): LossPoint[] {
   const width = ((points.at(-1)?.x ?? 0) - (points[0]?.x ?? 0)) / 40 || 1;
-  return points.map(({ x }) => {
+  return at.map(({ x }) => {
     let sum = 0;
     let total = 0;
     for (const point of points) {
-      const weight = Math.exp(-0.5 * ((point.x - x) / width) ** 2);
+      const distance = (point.x - x) / width;
+      if (Math.abs(distance) > 6) continue; // the weight is below 2e-8
+      const weight = Math.exp(-0.5 * distance ** 2);
       sum += weight * (logarithmic ? Math.log(point.y) : point.y);
       total += weight;
     }

@@ -44,7 +44,7 @@ ${card.lines.map((line) => html`<p>${line}</p>`)}
 function whichCard({ datasets, base, rows }: Comparison, row: MethodRow): Card {
   const { mean, interval, basis } = row.average!;
   const limits = interval.map(formatFid).join(" to ");
-  const source = basis === "seeds" ? "over seeds" : "from the finite number of samples only";
+  const source = basis === "seeds" ? "from the spread over seeds" : "from the finite number of samples only";
   const others = rows.filter((other) => !other.full && other.average !== null).length;
   return {
     question: "Which method?",
@@ -52,6 +52,7 @@ function whichCard({ datasets, base, rows }: Comparison, row: MethodRow): Card {
     lines: [
       `${datasets.length === 1 ? "FID" : "Average FID"} ${formatFid(mean)} (95 % interval ${limits}, ${source})` +
         (row.full || others < 2 ? "." : `, the lowest of ${others} methods that train a part of the model.`),
+      ...(basis === "seeds" ? [] : ["With another seed it may differ by more than this interval."]),
       ...(base.average === null ? [] : [`The base model without fine-tuning has ${formatFid(base.average.mean)}.`]),
     ],
   };
@@ -68,7 +69,7 @@ function costCard({ datasets, rows }: Comparison, row: MethodRow): Card {
     row.relativeTime === null || row.full ? "" : `, ${formatRatio(row.relativeTime)} the time of full fine-tuning`;
   return {
     question: "At what cost?",
-    answer: `${text("trainableParameters")} parameters`,
+    answer: `${text("trainableParameters")} trained parameters`,
     lines: [
       `${text("trainablePercent")} of the model${fewer}.`,
       `${text("storedBytes")} stored for each dataset; trained in ${text("trainSeconds")}${relative}; ` +
@@ -85,7 +86,7 @@ function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: rea
   const question = "Is the difference real?";
   const { pairing } = comparison;
   const others = eligibleRows.filter((other) => other !== row);
-  if (others.length === 0) return { question, answer: "Nothing to compare", lines: ["One method has an average."] };
+  if (others.length === 0) return { question, answer: "Nothing to compare", lines: [missingText(comparison)] };
   if (pairing === null) {
     const { reason, remedy } = unrankedReason(comparison);
     return { question, answer: "Not known", lines: [`Because ${reason}.`, `To find out: ${remedy}.`] };
@@ -101,10 +102,10 @@ function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: rea
   const ahead = values.filter((value) => value > 0).length;
   const verdict =
     open.length === 0
-      ? `Yes, from ${tested.length === 1 ? nearest.label : `all ${tested.length} others`}`
+      ? `Yes, against ${tested.length === 1 ? nearest.label : `all ${tested.length} others`}`
       : open.length === tested.length
         ? "Not shown"
-        : `Only from ${tested.length - open.length} of ${tested.length}`;
+        : `Only against ${tested.length - open.length} of ${tested.length} others`;
   return {
     question,
     answer: verdict,
@@ -119,6 +120,14 @@ function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: rea
   };
 }
 
+/** Why the best method cannot be compared with another one. */
+function missingText({ rows }: Comparison): string {
+  if (rows.length === 1) return "There is only one method.";
+  const unfinished = rows.filter(({ average }) => average === null).map(({ label }) => printable(label));
+  if (unfinished.length === 0) return "No other method has runs that can be compared with these.";
+  return `Without a finished run on every dataset: ${joinWithAnd(unfinished)}.`;
+}
+
 /** The difference to full fine-tuning, which is not among the methods that train a part of the model. */
 function fullLine({ rows }: Comparison, row: MethodRow, pairing: Pairing): string[] {
   const full = rows.find((other) => other.full && other !== row && other.average?.basis === row.average!.basis);
@@ -126,9 +135,11 @@ function fullLine({ rows }: Comparison, row: MethodRow, pairing: Pairing): strin
   const values = differences(full, row, pairing);
   const limits = meanInterval(values, confidenceLevel)!.map(signed).join(" to ");
   const difference = mean(values);
+  const verdict = isSeparated(full, row, pairing) ? (difference < 0 ? "better" : "worse") : "not separated from it";
   const direction = difference < 0 ? "lower" : "higher";
   return [
-    `Full fine-tuning is ${formatFid(Math.abs(difference))} FID ${direction} (interval of the difference ${limits}).`,
+    `Full fine-tuning is ${verdict}: its FID is ${formatFid(Math.abs(difference))} ${direction} ` +
+      `(95 % interval of the difference ${limits}).`,
   ];
 }
 

@@ -12,7 +12,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { comparison } from "../comparison.ts";
 import { toCsv } from "../csv.ts";
-import { methods, syntheticRecords } from "../synthetic.test.data.ts";
+import { methods, syntheticRecords, withScores } from "../synthetic.test.data.ts";
 import { hostileRecords, hostileText } from "./hostile.test.data.ts";
 import { type PageOptions, reportPage } from "./report-page.ts";
 
@@ -93,6 +93,44 @@ describe.skipIf(executable === undefined)(`the page in Chromium${reason}`, () =>
       expect(await paintedPixels(page, `${chart}-canvas`), chart).toBeGreaterThan(500);
   });
 
+  it("shows the tables of one method with every score without scrolling sideways at 1,440 pixels", async () => {
+    const records = syntheticRecords({ methods: [methods[3]!], datasets: ["food"], seeds: [0] });
+    const names = ["heldOutFid", "heldOutKid", "copyRate", "precision", "recall", "density", "coverage"];
+    const scores = Object.fromEntries(names.map((name) => [name, name === "heldOutFid" ? 123.45 : 0.123]));
+    const page = await openPage(
+      records.map((record) => withScores(record, scores)),
+      { width: 1440 },
+    );
+    const hidden = await page
+      .locator("#methods-section .scroll")
+      .evaluateAll((regions) => regions.map((region) => region.scrollWidth - region.clientWidth));
+    expect(hidden).toEqual([0, 0]);
+  });
+
+  it("prints light, without controls, with tables and charts that fit the page", async () => {
+    const page = await openPage(syntheticRecords(), { theme: "dark", width: 700 });
+    const darkInk = await paintedPixels(page, "parameters-canvas", 230);
+    await page.emulateMedia({ media: "print" });
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe("rgb(255, 255, 255)");
+    expect(darkInk).toBeGreaterThan(100);
+    expect(await paintedPixels(page, "parameters-canvas", 230)).toBeLessThan(darkInk / 10);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+    expect(await page.locator("nav, input, #download-csv, .readout").evaluateAll(countVisible)).toBe(0);
+    const overlaps = await page.locator("section").evaluateAll((sections) =>
+      sections.flatMap((section) => {
+        const { bottom } = section.getBoundingClientRect();
+        return [...section.querySelectorAll("*")]
+          .filter((inner) => inner.getBoundingClientRect().bottom > bottom + 1)
+          .map((inner) => `${section.id}: ${inner.tagName}`);
+      }),
+    );
+    expect(overlaps).toEqual([]);
+    await page.emulateMedia({ media: "screen" });
+    await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+    await expect.poll(() => paintedPixels(page, "parameters-canvas", 230)).toBeGreaterThan(0.9 * darkInk);
+  });
+
   it("sorts a table by its headings, better values first, and tells screen readers", async () => {
     const page = await openPage(syntheticRecords());
     const heading = page.locator("#methods thead th", { hasText: "Trainable" });
@@ -152,6 +190,14 @@ describe.skipIf(executable === undefined)(`the page in Chromium${reason}`, () =>
     await page.locator("#scatter-dataset").selectOption("Food-101");
     await page.locator("#scatter-points").selectOption("single runs");
     expect(await lines()).toBe(18);
+  });
+
+  it("plots a single dataset with the intervals of the table", async () => {
+    const page = await openPage(syntheticRecords({ datasets: ["food"] }));
+    const [fid] = await page.locator("#scatter-values tbody tr:first-child td:last-child").allTextContents();
+    expect(fid).toMatch(/^\d+\.\d\d \(\d+\.\d\d to \d+\.\d\d\)$/);
+    await page.locator("#scatter-points").selectOption("single runs");
+    expect(await page.locator("#scatter-values tbody tr").count()).toBe(18);
   });
 
   it("compares every method with the chosen one", async () => {
@@ -275,6 +321,8 @@ describe.skipIf(executable === undefined)(`the page in Chromium${reason}`, () =>
     }
   });
 });
+
+const countVisible = (elements: Element[]) => elements.filter((element) => element.getClientRects().length > 0).length;
 
 /** The number of pixels of a canvas that are painted, or whose red is `red`. */
 function paintedPixels(page: Page, id: string, red?: number): Promise<number> {

@@ -17,8 +17,13 @@ interface CurveKind {
 const kinds: readonly CurveKind[] = [
   {
     title: "FID during training",
-    note: "From fewer samples than the final FID, so it is higher; a curve that rises again shows over-fitting.",
-    points: ({ training }) => finite((training as { fid?: Measured[] }).fid),
+    note: "Against the training images, from fewer samples than the final FID, so it is higher.",
+    points: ({ training }) => finite(training.fid),
+  },
+  {
+    title: "Held-out FID during training",
+    note: "Against images that were not trained on. Where it rises while the FID falls, the method over-fits.",
+    points: ({ training }) => finite(training.fid?.map(({ step, heldOut = null }) => ({ step, value: heldOut }))),
   },
   {
     title: "Loss on a fixed batch",
@@ -28,7 +33,10 @@ const kinds: readonly CurveKind[] = [
   {
     title: "Training loss",
     note: "Loss of each training batch, smoothed. Timesteps are random, so it varies more by chance than by learning.",
-    points: ({ training }) => smooth(finite(training.loss), false),
+    points({ training }) {
+      const losses = finite(training.loss);
+      return smooth(losses, false, thinned(losses));
+    },
   },
 ];
 
@@ -55,6 +63,12 @@ interface Measured {
 
 function finite(losses: readonly Measured[] = []): LossPoint[] {
   return losses.flatMap(({ step, value }) => (value === null ? [] : [{ x: step, y: value }]));
+}
+
+/** At most about 100 of the points, evenly spaced, with the last one: smoothed curves have no finer detail. */
+function thinned(points: readonly LossPoint[]): LossPoint[] {
+  const stride = Math.ceil(points.length / 100);
+  return points.filter((_, index) => index % stride === 0 || index === points.length - 1);
 }
 
 /** Mean, lowest and highest value at the steps that all runs have. */

@@ -2,9 +2,11 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { printable, quantity } from "@dit-bench/text";
+import { type Column, tableColumns } from "../columns.ts";
 import type { Comparison, MethodRow } from "../comparison.ts";
 import { notes } from "../notes.ts";
 import { type Html, html, markup } from "./html.ts";
+import { shownMetrics } from "./make-data.ts";
 
 export function howSection(comparison: Comparison): Html {
   const { records, rows, protocol } = comparison;
@@ -17,17 +19,23 @@ export function howSection(comparison: Comparison): Html {
 ${own && html`<p>FOLDER stands for a folder of your own images.</p>`}
 ${
   protocol.includes("+") &&
-  html`<p>The mark after + in the protocol ${protocol} says that settings differ from those of the recipe: add them with
---set. The list of settings below has their values.</p>`
+  html`<p>The mark after + in the protocol ${protocol} shows that settings differ from those of the recipe: add them
+with <code>--set</code>. The list of settings below has their values.</p>`
 }
 ${methodsUsed(rows)}
 ${circumstances(records)}
 <details><summary>All settings of the recipe</summary>
 ${settingsTable(records[0]!.settings)}
 </details>
-<h3>How to read the numbers</h3>
-<ul>${notes(comparison).map((note) => html`<li>${note}</li>`)}</ul>
+<h3 id="reading">How to read the numbers</h3>
+<ul>${notes(comparison, shownColumns(comparison)).map((note) => html`<li>${note}</li>`)}</ul>
 </section>`;
+}
+
+/** The columns of the tables of methods. */
+function shownColumns(comparison: Comparison): Column[] {
+  const names = new Set(["rank", "relativeTime", ...shownMetrics(comparison).map(({ name }) => name)]);
+  return tableColumns.filter(({ name }) => names.has(name));
 }
 
 /** A command that breaks between flags only, so that `--seeds 3` stays together on a narrow screen. */
@@ -76,10 +84,10 @@ function datasetFlags(records: readonly RunRecord[]): string[] {
 }
 
 function optionFlags({ records }: MethodRow): string[] {
-  const { method, options } = records[0]!.cell;
-  return Object.entries(options).map(
-    ([name, value]) => `${method}.${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
-  );
+  const { cell, training } = records[0]!;
+  // A rate that differs from the method's own by rounding only counts as its own.
+  const rate = training.learningRate && { learningRate: Number(training.learningRate.toPrecision(15)) };
+  return Object.entries({ ...cell.options, ...rate }).map(([name, value]) => `${cell.method}.${name}=${plain(value)}`);
 }
 
 /** A word as POSIX shells read it: unchanged if it has no special character, else between apostrophes. */
@@ -94,11 +102,15 @@ function methodsUsed(rows: readonly MethodRow[]): Html {
 <thead><tr><th scope="col">Method</th><th scope="col">Package</th><th scope="col">Options</th>
 <th scope="col">Learning rate</th><th scope="col" class="number">Runs</th></tr></thead>
 <tbody>${rows.map(({ label, records }) => {
-    const rates = distinct(records.map(({ training }) => training.learningRate ?? "not recorded"));
+    const rates = distinct(records.map(({ training }) => rateText(training.learningRate)));
     const options = Object.entries(records[0]!.cell.options).map(([name, value]) => `${name} ${plain(value)}`);
     return html`<tr><th scope="row">${label}</th><td>${distinct(records.map(({ cell }) => cell.methodSource))}</td>
 <td>${options.join(", ") || "none"}</td><td>${rates}</td><td class="number">${records.length}</td></tr>`;
   })}</tbody></table></div>`;
+}
+
+function rateText(rate: number | undefined): string {
+  return rate === undefined ? "not recorded" : String(Number(rate.toPrecision(6)));
 }
 
 /** Facts that may differ between runs, with all their values. A further one is one entry. */

@@ -62,7 +62,7 @@ it("differences of the page are those that decide the ranks, the base model incl
 it("a curve is the mean over seeds at the steps that all of them have", () => {
   const fid = [
     [
-      { step: 10, value: 30 },
+      { step: 10, value: 30, heldOut: 44 },
       { step: 20, value: 20 },
     ],
     [
@@ -76,7 +76,16 @@ it("a curve is the mean over seeds at the steps that all of them have", () => {
   );
   expect(curves[0]!.title).toBe("FID during training");
   expect(curves[0]!.series).toEqual([{ method: 0, dataset: 0, points: [[10, 40, 30, 50]] }]);
+  expect(curves[1]!.title).toBe("Held-out FID during training");
+  expect(curves[1]!.series).toEqual([{ method: 0, dataset: 0, points: [[10, 44, 44, 44]] }]);
   expect(curves.map(({ title }) => title)).toContain("Training loss");
+});
+
+it("a smoothed curve has at most about a hundred points, the first and the last step among them", () => {
+  const { curves } = dataOf(syntheticRecords({ methods: [methods[0]!], datasets: ["food"], seeds: [0] }));
+  const { points } = curves.find(({ title }) => title === "Training loss")!.series[0]!;
+  expect(points.length).toBeLessThanOrEqual(101); // of 300 losses
+  expect([points[0]![0], points.at(-1)![0]]).toEqual([0, 299]);
 });
 
 it("the gallery holds equal images once; real images and the base model's are those of the first run with them", () => {

@@ -9,7 +9,7 @@ import { curves } from "./curves.ts";
 import { differencesOf } from "./differences.ts";
 import { gallery } from "./gallery.ts";
 import { pageMarks } from "./marks.ts";
-import { averageOf, toPageAverage } from "./metric-average.ts";
+import { averageOf, baseAverageOf } from "./metric-average.ts";
 import type { PageData, PageMethod, PageRun } from "./page-data.ts";
 
 export interface DataOptions {
@@ -21,7 +21,7 @@ export interface DataOptions {
 
 /** The data of a comparison. Texts in it are safe to print, and still have to be escaped as HTML. */
 export function pageData(comparison: Comparison, { stripsOf, follow }: DataOptions): PageData {
-  const { rows, datasets, base, pairing } = comparison;
+  const { rows, datasets, pairing } = comparison;
   const shown = shownMetrics(comparison);
   const marks = pageMarks(rows);
   return {
@@ -34,7 +34,7 @@ export function pageData(comparison: Comparison, { stripsOf, follow }: DataOptio
         averages: shown.map((metric) => averageOf(row, metric, datasets)),
       }),
     ),
-    baseFid: toPageAverage(base.average, metricNamed("fid")),
+    baseFid: baseAverageOf(comparison, metricNamed("fid")),
     runs: runsOf(comparison, shown),
     curves: curves(comparison),
     differences: differencesOf(comparison),

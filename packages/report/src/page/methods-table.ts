@@ -1,59 +1,109 @@
-// The table of methods: FID with its interval, rank, and every other metric.
+// The table of methods: FID with its interval, rank, scores and costs. If they are too many for the width of a screen,
+// the scores that are not among the usual columns are in a second table.
 
-import { gap } from "../columns.ts";
+import { chooseColumns, gap, samplesMark } from "../columns.ts";
 import type { Comparison } from "../comparison.ts";
 import { formatFid, formatRatio } from "../format.ts";
+import type { Metric } from "../metrics.ts";
 import type { ScoreRow } from "../scores.ts";
 import { type Html, html } from "./html.ts";
 import { shownMetrics } from "./make-data.ts";
 import { pageMarks } from "./marks.ts";
-import { averageOf } from "./metric-average.ts";
+import { averageOf, baseAverageOf } from "./metric-average.ts";
 import type { Mark } from "./page-data.ts";
-import { type SortableColumn, sortableTable } from "./sortable-table.ts";
+import { type SortableCell, type SortableColumn, sortableTable } from "./sortable-table.ts";
 
-export function methodsTable(comparison: Comparison): Html {
-  const { rows, base, datasets } = comparison;
+/** A column with its cells: one per method, then that of the base model. */
+interface Column extends SortableColumn {
+  cells: SortableCell[];
+}
+
+/** Beside the FID. More columns are wider than 1,280 pixels. */
+const mostMetrics = 8;
+
+export function methodsTables(comparison: Comparison): Html {
   const others = shownMetrics(comparison).filter(({ name }) => name !== "fid");
-  const marks = pageMarks(rows);
-  const fid = datasets.length === 1 ? "FID" : "Average FID";
-  const scale = intervalScale(rows);
-  const columns: SortableColumn[] = [
-    { heading: "Method", first: "ascending" },
-    { heading: `${fid} (95 % interval)`, number: true, first: "ascending" },
-    { heading: "Rank", number: true, first: "ascending" },
-    ...others.map(({ title, heading = title, better }) => ({
-      heading,
-      number: true,
-      first: better === "lower" ? ("ascending" as const) : ("descending" as const),
-    })),
-    { heading: "Relative time", number: true, first: "ascending" },
-  ];
-  const lines = rows.map((row, index) => [
-    { content: html`${markSymbol(marks[index]!, index)} ${row.label}`, sort: row.label },
-    averageCell(row, scale, `mark-${index}`),
-    { content: row.rank ?? gap, sort: row.rank },
-    ...others.map((metric) => {
-      const average = averageOf(row, metric, datasets);
-      return { content: average === null ? gap : metric.format(average.mean), sort: average?.mean ?? null };
-    }),
-    { content: row.relativeTime === null ? gap : formatRatio(row.relativeTime), sort: row.relativeTime },
-  ]);
-  const baseLine = [
-    { content: "Base model", sort: "Base model" },
-    averageCell(base, scale, ""),
-    { content: gap, sort: null },
-    ...others.map(({ name }) =>
-      name === "trainableParameters" ? { content: "0", sort: 0 } : { content: gap, sort: null },
-    ),
-    { content: gap, sort: null },
-  ];
-  return sortableTable({
+  const usual = new Set(
+    others.length <= mostMetrics
+      ? others.map(({ name }) => name)
+      : chooseColumns(comparison.records).map(({ column }) => column.name),
+  );
+  const columnsOf = (chosen: readonly Metric[]) => chosen.map((metric) => metricColumn(comparison, metric));
+  const further = others.filter(({ name }) => !usual.has(name));
+  const labels = labelColumn(comparison);
+  const main = sortableTable({
     id: "methods",
     caption: "Methods: scores and costs",
     filter: "Filter methods",
-    columns,
-    lines: [...lines, baseLine],
+    ...transposed([
+      labels,
+      fidColumn(comparison),
+      rankColumn(comparison),
+      ...columnsOf(others.filter(({ name }) => usual.has(name))),
+      relativeTimeColumn(comparison),
+    ]),
   });
+  if (further.length === 0) return main;
+  return html`${main}
+${sortableTable({ id: "further-scores", caption: "Further scores", ...transposed([labels, ...columnsOf(further)]) })}`;
+}
+
+function transposed(columns: readonly Column[]): { columns: readonly Column[]; lines: SortableCell[][] } {
+  return { columns, lines: columns[0]!.cells.map((_, line) => columns.map(({ cells }) => cells[line]!)) };
+}
+
+function labelColumn({ rows }: Comparison): Column {
+  const marks = pageMarks(rows);
+  const cells = rows.map(({ label }, index) => ({
+    content: html`${markSymbol(marks[index]!, index)} ${label}`,
+    sort: label,
+  }));
+  return { heading: "Method", first: "ascending", cells: [...cells, { content: "Base model", sort: "Base model" }] };
+}
+
+function fidColumn({ rows, base, datasets }: Comparison): Column {
+  const scale = intervalScale(rows);
+  const cells = rows.map((row, index) => averageCell(row, scale, `mark-${index}`));
+  return {
+    heading: `${datasets.length === 1 ? "FID" : "Average FID"} (95 % interval)`,
+    number: true,
+    first: "ascending",
+    cells: [...withBest(cells, "lower"), averageCell(base, scale, "")],
+  };
+}
+
+function rankColumn({ rows }: Comparison): Column {
+  const cells = rows.map(({ rank }) => ({ content: rank ?? gap, sort: rank }));
+  return { heading: "Rank", number: true, first: "ascending", cells: [...cells, missing] };
+}
+
+function metricColumn(comparison: Comparison, metric: Metric): Column {
+  const { title, heading = title, better, kind } = metric;
+  const toCell = (average: { mean: number } | null): SortableCell =>
+    average === null ? missing : { content: metric.format(average.mean), sort: average.mean };
+  const cells = comparison.rows.map((row) => toCell(averageOf(row, metric, comparison.datasets)));
+  return {
+    heading,
+    number: true,
+    first: better === "lower" ? "ascending" : "descending",
+    cells: [...(kind === "score" ? withBest(cells, better) : cells), toCell(baseAverageOf(comparison, metric))],
+  };
+}
+
+function relativeTimeColumn({ rows }: Comparison): Column {
+  const cells = rows.map(({ relativeTime }) =>
+    relativeTime === null ? missing : { content: formatRatio(relativeTime), sort: relativeTime },
+  );
+  return { heading: "Relative time", number: true, first: "ascending", cells: [...cells, missing] };
+}
+
+const missing: SortableCell = { content: gap, sort: null };
+
+/** The cells, with the best number of the methods in bold. */
+function withBest(cells: readonly SortableCell[], better: Metric["better"]): SortableCell[] {
+  const numbers = cells.flatMap(({ sort }) => (typeof sort === "number" ? [sort] : []));
+  const best = better === "lower" ? Math.min(...numbers) : Math.max(...numbers);
+  return cells.map((cell) => ({ ...cell, best: cell.sort === best }));
 }
 
 /** The mark of a method as in the charts, as a small image. @param index of the method's row */
@@ -89,16 +139,15 @@ function intervalScale(rows: readonly ScoreRow[]): Scale {
 }
 
 /** The average as text, and as a dot with its interval on the scale. A base model beyond the scale has no dot. */
-function averageCell({ average }: ScoreRow, scale: Scale, markClass: string) {
-  if (average === null) return { content: gap, sort: null };
+function averageCell({ average }: ScoreRow, scale: Scale, markClass: string): SortableCell {
+  if (average === null) return missing;
   const [low, high] = average.interval;
-  const source = average.basis === "samples" ? " from samples only" : "";
-  const text = `[${formatFid(low)}, ${formatFid(high)}]${source}`;
+  const text = `[${formatFid(low)}, ${formatFid(high)}]${average.basis === "samples" ? samplesMark : ""}`;
   const places = [scale(low), scale(average.mean), scale(high)] as const;
   const isOnScale = places[0] >= 0 && places[2] <= 100;
   return {
     sort: average.mean,
-    content: html`<b>${formatFid(average.mean)}</b> <span class="quiet">${text}</span>
+    content: html`${formatFid(average.mean)} <span class="quiet">${text}</span>
 ${isOnScale ? intervalImage(...places, markClass) : html`<span class="interval quiet"></span>`}`,
   };
 }

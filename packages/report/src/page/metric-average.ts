@@ -1,8 +1,9 @@
 // The mean of a metric over the runs of a method, with its interval and its text.
 
+import type { RunRecord } from "@dit-bench/record";
 import type { Comparison, MethodRow } from "../comparison.ts";
 import type { Metric } from "../metrics.ts";
-import { type Average, methodScore, scoreRow } from "../scores.ts";
+import { type Average, average, baseScores, methodScore } from "../scores.ts";
 import { mean } from "../statistics.ts";
 import type { PageAverage } from "./page-data.ts";
 
@@ -13,21 +14,31 @@ import type { PageAverage } from "./page-data.ts";
 export function averageOf(row: MethodRow, metric: Metric, datasets: Comparison["datasets"]): PageAverage | null {
   if (metric.kind === "score") {
     const scores = row.records.map((record) => methodScore(record, metric));
-    return toPageAverage(scoreRow(scores, datasets).average, metric);
+    return toPageAverage(average(scores, datasets), metric);
   }
-  const values = row.records.flatMap((record) => metric.value(record) ?? []);
+  return meanCost(row.records, metric);
+}
+
+/** The base model's mean, in the same way; null if the runs did not record it. */
+export function baseAverageOf({ records, datasets }: Comparison, metric: Metric): PageAverage | null {
+  if (metric.kind === "score") return toPageAverage(average(baseScores(records, metric), datasets), metric);
+  return metric.base === undefined ? null : meanCost(records, { ...metric, ...metric.base });
+}
+
+function meanCost(records: readonly RunRecord[], metric: Metric): PageAverage | null {
+  const values = records.flatMap((record) => metric.value(record) ?? []);
   if (values.length === 0) return null;
   return { mean: mean(values), text: textWithUnit(mean(values), metric), interval: null, intervalText: "" };
 }
 
 /** An average with texts; null for none. */
-export function toPageAverage(average: Average | null, metric: Metric): PageAverage | null {
-  if (average === null) return null;
-  const [low, high] = average.interval;
-  const isKnown = low < high && (average.basis === "seeds" || metric.interval !== undefined);
+function toPageAverage(found: Average | null, metric: Metric): PageAverage | null {
+  if (found === null) return null;
+  const [low, high] = found.interval;
+  const isKnown = low < high && (found.basis === "seeds" || metric.interval !== undefined);
   return {
-    mean: average.mean,
-    text: textWithUnit(average.mean, metric),
+    mean: found.mean,
+    text: textWithUnit(found.mean, metric),
     interval: isKnown ? [low, high] : null,
     intervalText: isKnown ? `${metric.format(low)} to ${metric.format(high)}` : "",
   };

@@ -3,9 +3,11 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { quantity } from "@dit-bench/text";
+import { samplesMark } from "../columns.ts";
 import type { Comparison } from "../comparison.ts";
 import { toCsv } from "../csv.ts";
 import { joinWithAnd } from "../format.ts";
+import { notes } from "../notes.ts";
 import type { Strips } from "../strips.ts";
 import { leftOutNote, miniatureNote, seedsText } from "../wording.ts";
 import { answerSection } from "./answer-section.ts";
@@ -16,7 +18,7 @@ import { howSection } from "./how-section.ts";
 import { type Html, html, markup, scriptJson } from "./html.ts";
 import { pageData } from "./make-data.ts";
 import { pageMarks } from "./marks.ts";
-import { markStyles, methodsTable } from "./methods-table.ts";
+import { markStyles, methodsTables } from "./methods-table.ts";
 
 export interface PageOptions {
   /** The strips next to a record's file; by default, the page has no gallery. */
@@ -42,6 +44,7 @@ export function reportPage(comparison: Comparison, options: PageOptions = {}): s
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
+  const marks = notes(comparison).filter((note) => note.startsWith(samplesMark));
   const title = `Fine-tuning methods compared: ${joinWithAnd(comparison.recipes)}`;
   return html`<!doctype html>
 <html lang="en">
@@ -64,9 +67,10 @@ ${header(comparison, title, leftOut)}
 ${answerSection(comparison)}
 <section id="methods-section" aria-labelledby="methods-title">
 <h2 id="methods-title">Methods</h2>
-${methodsTable(comparison)}
+${methodsTables(comparison)}
 <p class="quiet">The bar beside an FID is its 95 % interval, on one scale for all rows. Rank: 1 plus the number
-of methods that are better by more than chance. A heading sorts its column.</p>
+of methods that are better by more than chance. A heading sorts its column. <a href="#reading">What the columns
+mean</a>.${marks.map((note) => ` ${note}`)}</p>
 </section>
 ${figureSections(comparison, datasetsTable(comparison))}
 ${howSection(comparison)}

@@ -20,17 +20,20 @@ export interface SortableCell {
 export interface SortableTable {
   id: string;
   caption: string;
-  /** Label of the filter. */
-  filter: string;
+  /** Label of the filter; undefined for none. */
+  filter?: string;
   columns: readonly SortableColumn[];
   lines: readonly (readonly SortableCell[])[];
 }
 
 /** The first cell of each line is its heading. */
 export function sortableTable({ id, caption, filter, columns, lines }: SortableTable): Html {
-  return html`<div class="tools"><label>${filter}
+  const tools =
+    filter !== undefined &&
+    html`<div class="tools"><label>${filter}
 <input type="search" id="${id}-filter" data-filters="${id}" autocomplete="off"></label>
-<span id="${id}-count" class="quiet" role="status"></span></div>
+<span id="${id}-count" class="quiet" role="status"></span></div>`;
+  return html`${tools}
 <div class="scroll" role="region" tabindex="0" aria-label="${caption}">
 <table id="${id}" data-sortable>
 <caption>${caption}</caption>

@@ -2,6 +2,8 @@
 //
 // M = generated, N = real, H = held-out images, D = feature dimension
 
+import { subsample } from "./subsample.ts";
+
 /** Features of sets of images, each row-major. */
 export interface MetricSets {
   /** D */
@@ -47,6 +49,28 @@ export const ofPairs = <const Name extends string>(
 /** A metric that also needs held-out images. */
 export const ofHeldOut = <const Name extends string>(metric: Omit<Metric<Name>, "heldOut">) =>
   ({ ...metric, heldOut: true }) as const satisfies Metric<Name>;
+
+/**
+ * A metric of generated and real images that compares all pairs of them by balls around images, up to the neighbour
+ * number `neighbours`.
+ */
+export const ofNeighbours = <const Name extends string>({
+  names,
+  neighbours,
+  compute,
+}: {
+  readonly names: readonly Name[];
+  readonly neighbours: number;
+  compute(generated: Float32Array, real: Float32Array, D: number, neighbours: number): Record<Name, number>;
+}) =>
+  ofPairs({
+    names,
+    fewest: neighbours + 1,
+    compute({ generated, real, dimension: D }) {
+      const values = compute(subsample(generated, D), subsample(real, D), D, neighbours);
+      return Object.fromEntries(names.map((name) => [name, { value: values[name] }])) as Record<Name, Score>;
+    },
+  });
 
 /**
  * Fewest images of a set whose FID is reported: of a class, and of the held-out part. The FID of N images is too high

@@ -10,7 +10,7 @@ export function startDifferences() {
   const place = byId("differences", HTMLElement);
   if (data.differences.length === 0) {
     byId("reference", HTMLElement).closest(".tools")?.remove();
-    place.textContent = "There are no two methods whose runs can be compared. The notes below say what is missing.";
+    place.textContent = "No two methods have runs that can be compared: the answer at the top says why.";
     return;
   }
   const compared = rowLabels.map((_, row) => row).filter((row) => differencesFrom(row).length > 0);

@@ -35,7 +35,8 @@ export function startScatter() {
     showPlot("scatter", chart, {
       x: Number(x.value),
       y: Number(y.value),
-      dataset: dataset.value === "" ? null : Number(dataset.value),
+      // The averages over a single dataset are those of the table, with their intervals.
+      dataset: dataset.value === "" || data.datasets.length === 1 ? null : Number(dataset.value),
       runs: points.value === "runs",
     });
   for (const select of [x, y, dataset, points]) select.addEventListener("change", show);

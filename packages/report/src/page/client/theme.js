@@ -26,18 +26,24 @@ export function pageColour(name) {
 
 export function startTheme() {
   const select = byId("theme", HTMLSelectElement);
-  select.value = document.documentElement.dataset.theme ?? "";
+  const { dataset } = document.documentElement;
+  /** @param {string | undefined} theme */
+  const apply = (theme) => {
+    if (theme) dataset.theme = theme;
+    else delete dataset.theme;
+    for (const listener of listeners) listener();
+  };
+  select.value = dataset.theme ?? "";
   select.addEventListener("change", () => {
-    if (select.value === "") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = select.value;
     try {
       localStorage.setItem("dit-bench-theme", select.value);
     } catch {
       // The choice then holds until the page is closed.
     }
-    for (const listener of listeners) listener();
+    apply(select.value);
   });
-  systemIsDark.addEventListener("change", () => {
-    for (const listener of listeners) listener();
-  });
+  systemIsDark.addEventListener("change", () => apply(select.value));
+  // Charts have the colours that they were last drawn in, and paper is light.
+  addEventListener("beforeprint", () => apply("light"));
+  addEventListener("afterprint", () => apply(select.value));
 }

@@ -1,0 +1,36 @@
+// Tests times relative to full fine-tuning: which runs are paired, and that the work grows with the number of runs.
+
+import type { RunRecord } from "@dit-bench/record";
+import { expect, test } from "vitest";
+import { relativeToFull } from "./relative.ts";
+import { diverged, methods, syntheticRecords } from "./synthetic.test.data.ts";
+
+const [full, bitfit] = [methods[0]!, methods[1]!];
+const trainSeconds = ({ times }: RunRecord) => times.train;
+
+test("relativeToFull takes the geometric mean over runs with a partner, and ignores those without a time", () => {
+  const timed = (record: RunRecord, train: number): RunRecord => ({ ...record, times: { ...record.times, train } });
+  const [full0, full1] = syntheticRecords({ methods: [full], datasets: ["food"], seeds: [0, 1] });
+  const [own0, own1, own2] = syntheticRecords({ methods: [bitfit], datasets: ["food"], seeds: [0, 1, 2] });
+  const all = [timed(full0!, 10), timed(full1!, 10), timed(own0!, 5), timed(own1!, 80), timed(own2!, 1)];
+  const relative = relativeToFull(all, trainSeconds);
+  expect(relative(all.slice(2))).toBeCloseTo(2, 12); // 0.5 and 8; seed 2 has no partner
+  expect(relative([timed(own0!, 0), all[3]!])).toBeCloseTo(8, 12);
+  expect(relative([diverged(all[2]!)])).toBeNull();
+  expect(relativeToFull([diverged(all[0]!)], trainSeconds)(all.slice(2, 3))).toBeNull();
+});
+
+test("relativeToFull reads each record a fixed number of times, however many there are", () => {
+  let reads = 0;
+  const seeds = Array.from({ length: 100 }, (_, seed) => seed);
+  const records = syntheticRecords({ methods: [full, bitfit], datasets: ["food", "sun"], seeds }).map((record) =>
+    Object.defineProperty({ ...record }, "engine", {
+      get() {
+        reads++;
+        return record.engine;
+      },
+    }),
+  );
+  expect(relativeToFull(records, trainSeconds)(records)).not.toBeNull();
+  expect(reads).toBeLessThanOrEqual(2 * records.length);
+});
