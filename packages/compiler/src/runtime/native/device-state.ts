@@ -153,8 +153,9 @@ async function createReader(
     async read(value) {
       const keys = [...model.outputs.keys()];
       const arrays = keys.map((key) => new (arrayOf(types.get(key)!.dtype))(sizeOf(types.get(key)!.shape)));
-      const outputs = arrays.map((array, i) => native.of(array, types.get(keys[i]!)!));
+      const outputs: NativeValue[] = [];
       try {
+        for (const [i, array] of arrays.entries()) outputs.push(native.of(array, types.get(keys[i]!)!));
         await session.run([...model.inputs.keys()].map(value), outputs);
       } finally {
         for (const output of outputs) native.release(output);
