@@ -146,8 +146,8 @@ function loadKoffi(): Koffi {
 export const LOG_FATAL = 4;
 
 /** OrtDeviceAllocator and OrtMemTypeDefault. */
-const DEVICE_ALLOCATOR = 0;
-const DEFAULT_MEMORY = 0;
+export const DEVICE_ALLOCATOR = 0;
+export const DEFAULT_MEMORY = 0;
 
 function nativeRuntime(koffi: Koffi, table: bigint, version: string): NativeRuntime {
   const functions = new Map<FunctionName, NativeFunction>();
