@@ -14,11 +14,13 @@ import { loadRecipe, openAutoencoder, openCodec } from "@dit-bench/runner";
 import { openSpace } from "@dit-bench/runner/parts";
 import { largestDifference, lastLine, runBench, tensorsOf } from "./compare.mjs";
 
+/** @import { EngineName } from "@dit-bench/compiler" */
 /** @import { Call, Row } from "./types.ts" */
 /** @import { Listener } from "@dit-bench/runner" */
 /** @typedef {{ seconds: number, cpu: number }} Time */
 
 export const name = "autoencoder";
+export const usesEngine = true;
 
 const tolerance = 1e-3;
 const script = fileURLToPath(new URL("autoencoder.py", import.meta.url));
@@ -29,7 +31,7 @@ const script = fileURLToPath(new URL("autoencoder.py", import.meta.url));
  * @param {Call} call
  * @returns {AsyncGenerator<Row>}
  */
-export async function* measure({ python, folder, size }) {
+export async function* measure({ python, folder, size, engine: engineName }) {
   const target = join(folder, `autoencoder-${size}`);
   mkdirSync(target, { recursive: true });
   /** @type {{ times: Record<string, Time>, peakMB: number }} */
@@ -53,7 +55,7 @@ export async function* measure({ python, folder, size }) {
     return result;
   };
 
-  const engine = await createEngine("cpu", { threads: 2 });
+  const engine = await createEngine(engineName, { threads: 2 });
   const file = await openAutoencoder(target);
   const { widths } = file.config;
   const codec = openCodec(file, engine);
@@ -85,7 +87,7 @@ export async function* measure({ python, folder, size }) {
   yield row("image, tiled", largeImage.height, difference(data, "tiled.decoded"));
   await tiledCodec.dispose();
 
-  yield* measureFiles(target, row);
+  yield* measureFiles(target, engineName, row);
 
   const peakMB = (process.resourceUsage().maxRSS * 1024) / 1e6;
   const timeText = (/** @type {Time} */ { seconds, cpu }) => `${seconds.toFixed(2)} s (CPU time ${cpu.toFixed(2)} s)`;
@@ -98,10 +100,11 @@ export async function* measure({ python, folder, size }) {
  * Compares `bench vae encode`, `bench vae decode` and the cache of a dataset's latents with its mirror images.
  *
  * @param {string} folder with the model and the images
+ * @param {EngineName} engineName
  * @param {(part: string, side: number, worst: number) => Row} row
  * @returns {AsyncGenerator<Row>}
  */
-async function* measureFiles(folder, row) {
+async function* measureFiles(folder, engineName, row) {
   const reference = tensorsOf(join(folder, "images.safetensors"));
   const [M, F, Z, h, w] = reference.shape("mean");
   const n = Z * h * w;
@@ -110,7 +113,8 @@ async function* measureFiles(folder, row) {
   const imageFolder = join(folder, "images");
   const encodeImages = (/** @type {string[]} */ ...flags) => {
     const output = join(folder, "latents.safetensors");
-    runBench("vae", "encode", imageFolder, "--weights", folder, "--output", output, "--scale", "0.18215", ...flags);
+    const weights = ["--weights", folder, "--engine", engineName];
+    runBench("vae", "encode", imageFolder, ...weights, "--output", output, "--scale", "0.18215", ...flags);
     return Float32Array.from(tensorsOf(output)("latents"), (v) => v / 0.18215);
   };
   const withoutMirrorImages = (/** @type {Float32Array} */ values) =>
@@ -135,6 +139,8 @@ async function* measureFiles(folder, row) {
     "vae",
     "decode",
     join(folder, "latents.safetensors"),
+    "--engine",
+    engineName,
     "--weights",
     folder,
     "--output",
@@ -156,7 +162,7 @@ async function* measureFiles(folder, row) {
     model: { ...recipe.settings.model, inputSize: h },
     autoencoder: { weights: folder, scale: 0.18215 },
   };
-  const engine = await createEngine("cpu", { threads: 2 });
+  const engine = await createEngine(engineName, { threads: 2 });
   const space = await openSpace(
     { ...recipe, settings },
     { engine, out: folder, listener: /** @type {Listener} */ ({}) },

@@ -15,19 +15,20 @@ import { peakGB, relativeDifference, runPython, tensorsOf } from "./compare.mjs"
 /** @import { Call, Row } from "./types.ts" */
 
 export const name = "difffit-step";
+export const usesEngine = true;
 
 /**
  * @param {Call} call
  * @returns {AsyncGenerator<Row>}
  */
-export async function* measure({ python, folder, size }) {
+export async function* measure({ python, folder, size, engine: engineName }) {
   runPython(python, "step.py", "step", size, folder);
   const reference = tensorsOf(join(folder, `step-${size}.safetensors`));
   const { config, read } = await openDit(join(folder, `dit-${size}.pt`), size === "tiny" ? { heads: 4 } : {});
   const adapted = attach(difffit, ditModel(config));
   const N = reference.shape("x0")[0];
   const optimizer = { lr: 1e-3, betas: /** @type {const} */ ([0.9, 0.999]), eps: 1e-8, weightDecay: 0 };
-  const engine = await createEngine("cpu");
+  const engine = await createEngine(engineName);
   const step = denoisingStep(adapted, config, read(), N, { optimizer, emaDecay: 0.9 });
   const compiled = await engine.compile(...trainingStep(step));
   const start = Object.fromEntries(adapted.trainable.map(({ name }) => [name, reference(`start.${name}`)]));

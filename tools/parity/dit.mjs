@@ -9,6 +9,7 @@ import { largestDifference, runBench, runPython, tensorsOf, top } from "./compar
 /** @import { Call, Row } from "./types.ts" */
 
 export const name = "dit";
+export const usesEngine = true;
 
 const fixtures = join(top, "packages/dit/src/fixtures");
 
@@ -16,11 +17,13 @@ const fixtures = join(top, "packages/dit/src/fixtures");
  * @param {Call} call
  * @returns {AsyncGenerator<Row>}
  */
-export async function* measure({ python, folder, size }) {
+export async function* measure({ python, folder, size, engine: engineName }) {
   const output = join(folder, "predicted.safetensors");
   /** @type {(weights: string, inputs: string, ...more: string[]) => any} */
   const predict = (weights, inputs, ...flags) =>
-    runBench("predict", "--weights", weights, "--inputs", inputs, "--output", output, ...flags);
+    runBench(
+      ...["predict", "--engine", engineName, "--weights", weights, "--inputs", inputs, "--output", output, ...flags],
+    );
   const difference = (/** @type {string} */ file, /** @type {string} */ tensor) =>
     largestDifference(tensorsOf(output)("out"), tensorsOf(file)(tensor));
 

@@ -11,6 +11,7 @@ import { numbersOf, peakGB, relativeDifference, runPython, tensorsOf } from "./c
 /** @import { Call, Row } from "./types.ts" */
 
 export const name = "guided-sample";
+export const usesEngine = true;
 
 /** @type {Parameters<typeof samplerStep>[1]} */
 const settings = { sampler: "ddpm", guidance: 4, guidedChannels: "three", clipDenoised: false };
@@ -19,13 +20,13 @@ const settings = { sampler: "ddpm", guidance: 4, guidedChannels: "three", clipDe
  * @param {Call} call
  * @returns {AsyncGenerator<Row>}
  */
-export async function* measure({ python, folder, size }) {
+export async function* measure({ python, folder, size, engine: engineName }) {
   runPython(python, "step.py", "sample", size, folder);
   const reference = tensorsOf(join(folder, `sample-${size}.safetensors`));
   const { config, read } = await openDit(join(folder, `dit-${size}.pt`), size === "tiny" ? { heads: 4 } : {});
   const N = reference.shape("z")[0];
   const network = { config, infos: ditModel(config).weights, values: read() };
-  const engine = await createEngine("cpu");
+  const engine = await createEngine(engineName);
   const compiled = await engine.compile(...samplerStep(network, settings, N));
   const noises = reference("noises");
   const states = reference("states");

@@ -9,9 +9,11 @@ import { loadExtractor } from "@dit-bench/runner";
 import { readNpz } from "@dit-bench/weights";
 import { largestDifference, runBench, runPython, tensorsOf, top } from "./compare.mjs";
 
+/** @import { EngineName } from "@dit-bench/compiler" */
 /** @import { Call, Row } from "./types.ts" */
 
 export const name = "inception";
+export const usesEngine = true;
 
 const taps = ["64", "192", "768", "2048"];
 
@@ -19,14 +21,14 @@ const taps = ["64", "192", "768", "2048"];
  * @param {Call} call
  * @returns {AsyncGenerator<Row>}
  */
-export async function* measure({ python, folder, size }) {
+export async function* measure({ python, folder, size, engine: engineName }) {
   if (size === "tiny") {
-    yield await measureNarrowNetwork();
+    yield await measureNarrowNetwork(engineName);
     return;
   }
   const target = join(folder, "inception");
   const fids = JSON.parse(runPython(python, "inception.py", target));
-  const weights = ["--weights", join(target, "inception.pth")];
+  const weights = ["--weights", join(target, "inception.pth"), "--engine", engineName];
   /** @type {(part: string, worst: number, tolerance: number) => Row} */
   const row = (part, worst, tolerance) => ({
     part: `Inception-v3, ${part}`,
@@ -75,7 +77,7 @@ export async function* measure({ python, folder, size }) {
   yield relativeRow("torch-fidelity, sFID", fidOf(...spatialFlags), fids.spatial);
   yield row(
     "an image alone against the same in a batch, 2048 features",
-    await measureBatching(join(target, "inception.pth")),
+    await measureBatching(join(target, "inception.pth"), engineName),
     1e-5,
   );
 }
@@ -84,9 +86,10 @@ export async function* measure({ python, folder, size }) {
  * Returns the largest difference between the features of an image that is computed alone and in a batch.
  *
  * @param {string} weights path
+ * @param {EngineName} engineName
  */
-async function measureBatching(weights) {
-  const extractor = await loadExtractor({ extractor: "inception", weights }, await createEngine("cpu"));
+async function measureBatching(weights, engineName) {
+  const extractor = await loadExtractor({ extractor: "inception", weights }, await createEngine(engineName));
   const imageSize = 299 * 299 * 3;
   const N = extractor.batch;
   const x = Float32Array.from(uniforms(1, "parity inception", 0, N * imageSize), (u) => 2 * u - 1);
@@ -106,12 +109,13 @@ async function measureBatching(weights) {
 /**
  * Compares the whole network, with every width divided by 16, with stored values of pytorch-fid.
  *
+ * @param {EngineName} engineName
  * @returns {Promise<Row>}
  */
-async function measureNarrowNetwork() {
+async function measureNarrowNetwork(engineName) {
   const fixtures = join(top, "packages/metrics/src/fixtures");
   const expected = tensorsOf(join(fixtures, "inception_narrow_expected.safetensors"));
-  const engine = await createEngine("cpu");
+  const engine = await createEngine(engineName);
   const weights = join(fixtures, "inception_narrow_weights.safetensors");
   const extractor = await loadExtractor({ extractor: "inception", weights }, engine);
   const [N, C, H, W] = expected.shape("input");

@@ -14,6 +14,7 @@ import { largestDifference, numbersOf, relativeDifference, tensorsOf, top } from
 /** @import { Call, Row } from "./types.ts" */
 
 export const name = "methods";
+export const usesEngine = true;
 
 /** The model of tools/torch/dit.py. */
 /** @type {DitConfig} */
@@ -34,12 +35,12 @@ const config = {
  * @param {Call} call
  * @returns {AsyncGenerator<Row>}
  */
-export async function* measure({ python, folder, size }) {
+export async function* measure({ python, folder, size, engine: engineName }) {
   if (size !== "tiny") return; // DiffFit at the true size is the part difffit-step
   const target = join(folder, "methods");
   execFileSync(python, [join(top, "tools/torch/methods.py"), target], { stdio: ["ignore", "ignore", "inherit"] });
   const base = tensorsOf(join(target, "base.safetensors"));
-  const engine = await createEngine("cpu");
+  const engine = await createEngine(engineName);
   for (const file of ["full", "bitfit", "lora-r8", "lora-r16", "adaptformer", "adaptformer-seq", "vpt", "difffit"]) {
     const path = join(target, `${file}.safetensors`);
     const reference = tensorsOf(path);

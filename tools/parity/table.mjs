@@ -2,10 +2,13 @@
 
 import { machine, versions } from "@dit-bench/runner/parts";
 
-/** @import { Page, PageRow, Row } from "./types.ts" */
+/** @import { Page, PageRow, Row, Run } from "./types.ts" */
 
 /** @param {Row} row */
 export const isWithinTolerance = ({ worst, tolerance }) => worst !== null && worst <= tolerance;
+
+/** @param {Run} run */
+export const textOf = ({ part, size, engine }) => `${part}, ${size}, on ${engine}`;
 
 /** @param {readonly Row[]} rows */
 export function formatTable(rows) {
@@ -20,14 +23,16 @@ export function formatTable(rows) {
 }
 
 /** @param {Page} page */
-export function formatPage({ rows, times, skippedParts, failedParts }) {
+export function formatPage({ engines: [engine, ...otherEngines], rows, times, skippedParts, failedParts }) {
   const { cpu, cores, memoryGB, node } = machine();
   const packages = Object.entries(versions()).map(([name, version]) => `${name} ${version}`);
   const heldCount = rows.filter(isWithinTolerance).length;
   const missingRows = [...skippedParts, ...failedParts].map(
-    ({ part, size, reason }) => `Not measured: ${part}, ${size}: ${reason}.\n`,
+    ({ reason, ...run }) => `Not measured: ${textOf(run)}: ${reason}.\n`,
   );
-  const durations = times.map(({ part, size, seconds }) => `${part} (${size}) ${seconds.toFixed(0)} s`);
+  const durations = times.map(({ seconds, ...run }) => `${textOf(run)}: ${seconds.toFixed(0)} s`);
+  const tableOf = (/** @type {string | undefined} */ engine, /** @type {string} */ size) =>
+    formatTable(rows.filter(({ run }) => run.engine === engine && run.size === size));
   return `# Parity
 
 This page compares every part that has a counterpart in another program with that program. Both get the same numbers:
@@ -39,14 +44,15 @@ relative.
 ${new Date().toISOString().slice(0, 10)}, ${cpu}, ${cores} cores, ${memoryGB} GB; Node ${node},
 ${packages.join(", ")};
 Python packages as in \`tools/parity/requirements.txt\`.
-${heldCount} of ${rows.length} hold.
+Networks run on the engine \`${engine}\`, unless the section names another. ${heldCount} of ${rows.length} hold.
 
 ## At the true sizes
 
-${formatTable(rows.filter(({ measuredSize }) => measuredSize === "true"))}
+${tableOf(engine, "true")}
 ## At small sizes
 
-${formatTable(rows.filter(({ measuredSize }) => measuredSize === "tiny"))}
+${tableOf(engine, "tiny")}
+${otherEngines.map((other) => `## On \`${other}\`\n\n${tableOf(other, "true")}\n${tableOf(other, "tiny")}\n`).join("")}
 ${missingRows.join("")}
 Time, including the reference programs:
 

@@ -71,7 +71,7 @@ function describeCpu(): Finding {
     what: "CPU",
     ok: true,
     found:
-      `${cpus()[0]?.model.trim()}, ${quantity(availableParallelism(), "core")}, ` +
+      `${cpus()[0]?.model.trim() || "unknown CPU"}, ${quantity(availableParallelism(), "core")}, ` +
       `${formatBytes(freemem())} of ${formatBytes(totalmem())} memory free`,
   };
 }

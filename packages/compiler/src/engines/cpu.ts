@@ -10,7 +10,9 @@ import { type EngineEntry, versionOf } from "./entry.ts";
 
 export const cpu = {
   description: "compiled, ONNX Runtime on the CPU",
-  how: "reinstall onnxruntime-node with `npm install onnxruntime-node --ignore-scripts`",
+  how:
+    "reinstall onnxruntime-node with `npm install onnxruntime-node --ignore-scripts`; where it has no library " +
+    "(Alpine's musl, macOS on x64) use --engine tfjs-cpu",
   precisions: ["float16"],
   autoRank: 1,
   load: async () => {

@@ -1,10 +1,10 @@
 // The engine `cuda`: ONNX Runtime's CUDA provider.
 
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { WithDevice } from "../runtime/native/device-engine.ts";
 import { sequentialSession } from "../runtime/provider.ts";
+import { runtimeFolder } from "../runtime/runtime-files.ts";
 import { cudaAdapter } from "./device/adapters.ts";
 import { deviceEntry, disabledOptimizers } from "./device/device-entry.ts";
 
@@ -55,10 +55,4 @@ export function cudaProvider(adapter: string, deviceId = 0): WithDevice {
       graphOptimizationLevel: "all",
     }),
   };
-}
-
-/** The folder of onnxruntime-node's native libraries. */
-function runtimeFolder(): string {
-  const require = createRequire(import.meta.url);
-  return join(dirname(require.resolve("onnxruntime-node/package.json")), "bin/napi-v6", process.platform, process.arch);
 }

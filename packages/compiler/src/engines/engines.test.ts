@@ -1,7 +1,7 @@
 // The behaviour that all engines share, and the choice among them.
 
 import * as tf from "@tensorflow/tfjs";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createEngine, describeEngines, type Engine, type TensorFunction } from "../index.ts";
 import { engines as table } from "./table.ts";
 
@@ -154,6 +154,22 @@ describe("describeEngines", () => {
 });
 
 describe("createEngine", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  test("starts no openvino where DIT_BENCH_BINDING excludes the C API", async () => {
+    vi.stubEnv("DIT_BENCH_BINDING", "node");
+    const reason = "OpenVINO needs ONNX Runtime's C API: DIT_BENCH_BINDING is 'node'";
+    await expect(createEngine("openvino")).rejects.toThrow(
+      `engine "openvino" cannot start: ${reason}: use --engine cpu`,
+    );
+    expect((await describeEngines()).find(({ name }) => name === "openvino")).toMatchObject({
+      ...{ available: false, reason, how: "use --engine cpu" },
+    });
+    expect((await createEngine("auto", { threads: 1 })).name).toBe("cpu");
+  });
+
   test("starts openvino or cpu for auto, with the reason", async () => {
     const engine = await createEngine("auto", { threads: 1 });
     if (engine.name === "openvino") {

@@ -13,10 +13,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CannotStart } from "./entry.ts";
 import { findOpenvino, type OpenvinoManifest } from "./openvino-library.ts";
-import { filesOfWheel, openvinoWheels, type WheelTable } from "./openvino-wheels.ts";
+import { filesOfWheel, openvinoWheels, thisPlatform, type WheelTable } from "./openvino-wheels.ts";
 
 const place = mkdtempSync(join(tmpdir(), "openvino-library-"));
 afterAll(() => rmSync(place, { recursive: true }));
@@ -108,10 +108,12 @@ describe("findOpenvino", () => {
   });
 
   it("refuses a folder that was not fetched, with the command that fetches it", () => {
-    const notFetched = [`the OpenVINO provider is not in ${folder}`, "run 'bench fetch openvino'"];
-    expect(refusal()).toEqual(notFetched);
+    expect(refusal()).toEqual([`the OpenVINO provider is not in ${folder}`, "run 'bench fetch openvino'"]);
+  });
+
+  it("refuses a folder without a manifest", () => {
     mkdirSync(folder, { recursive: true });
-    expect(refusal()).toEqual(notFetched);
+    expect(refusal()).toEqual([`${join(folder, "manifest.json")} is missing`, replace]);
   });
 
   it("names another version that is here, and no unfinished one", () => {
@@ -188,5 +190,20 @@ describe("the table of wheels", () => {
     const files = filesOfWheel(wheel);
     expect(new Set(files).size).toBe(files.length);
     expect(files).toContain(`onnxruntime_ep_openvino-${openvinoWheels.version}.dist-info/METADATA`);
+  });
+});
+
+describe.runIf(process.platform === "linux")("thisPlatform", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it("tells a system with glibc from one with musl, for which there is no wheel", () => {
+    expect(thisPlatform()).toBe(`linux-${process.arch}`);
+    vi.spyOn(process.report, "getReport").mockReturnValue({ header: { arch: process.arch } } as never);
+    expect(thisPlatform()).toBe(`linux-${process.arch}-musl`);
+    expect(() => findOpenvino({ DIT_BENCH_HOME: home })).toThrow(
+      `there is no wheel of onnxruntime-ep-openvino 1.8.1 for linux-${process.arch}-musl, only for linux-x64`,
+    );
   });
 });

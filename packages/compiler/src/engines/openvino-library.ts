@@ -1,7 +1,7 @@
 // Finds the library of OpenVINO's execution provider that `bench fetch openvino` has unpacked, and checks its files
 // before anything is loaded: a damaged native library would end the process without a message.
 
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { checkMark, digestOf, type Environment, homeFolder, isChecked, noteChecked } from "@dit-bench/files";
 import { CannotStart } from "./entry.ts";
@@ -107,6 +107,7 @@ const isManifest = (value: unknown): value is OpenvinoManifest => {
 /** The error for a version that was not fetched. It names another version that is here. */
 function notFetched(home: string, table: WheelTable): CannotStart {
   const folder = openvinoFolder(home, table);
+  if (existsSync(folder)) return unusable(`${join(folder, openvinoManifestFile)} is missing`, replaceAdvice);
   const present = otherVersions(join(home, "engines"), table.version);
   if (present.length === 0) return unusable(`the OpenVINO provider is not in ${folder}`, fetchAdvice);
   return unusable(

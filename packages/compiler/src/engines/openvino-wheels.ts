@@ -81,8 +81,16 @@ export const openvinoWheels: WheelTable = {
 /** All files that are unpacked from a wheel, as paths in it. */
 export const filesOfWheel = ({ library, others }: Wheel): readonly string[] => [library, ...others];
 
-/** The name of this machine's platform in a table of wheels. */
-export const thisPlatform = (): string => `${process.platform}-${process.arch}`;
+/**
+ * The name of this machine's platform in a table of wheels. The wheels for Linux need glibc, which Alpine does not
+ * have: it is `linux-x64-musl`.
+ */
+export function thisPlatform(): string {
+  const name = `${process.platform}-${process.arch}`;
+  if (process.platform !== "linux") return name;
+  const { header } = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime === undefined ? `${name}-musl` : name;
+}
 
 /** Why there is no wheel for a platform. */
 export function describeMissingWheel({ package: name, version, wheels }: WheelTable, platform: string): string {

@@ -4,14 +4,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { boundaryOf } from "../contract/boundary.ts";
-import type { Engine } from "../contract/engine.ts";
 import { GraphBuilder } from "../graph/graph.ts";
 import { encodeFor } from "../runtime/build-model.ts";
+import { train } from "../runtime/native/both-bindings.test.data.ts";
 import { createNativeSession } from "../runtime/native/native-session.ts";
 import { openNativeRuntime } from "../runtime/native/open-library.ts";
 import { planRun } from "../runtime/native/run-plan.ts";
 import { createBlockTraining } from "../testing/block.ts";
-import { partsTraining } from "../testing/parts.ts";
 import { createEngine } from "./create-engine.ts";
 import { openvinoProvider, providerLibrary, usefulThreads } from "./openvino.ts";
 import { findOpenvino } from "./openvino-library.ts";
@@ -78,25 +77,14 @@ describe.skipIf(reason !== undefined)("openvino", () => {
     ).rejects.toThrow('engine openvino: no float64: compile on "cpu"');
   });
 
-  const threeSteps = async (engine: Engine, count: number) => {
-    const { compile, start, inputs } = partsTraining({ count });
-    const compiled = await engine.compile(...compile);
-    await compiled.setState(start());
-    const losses: number[] = [];
-    for (let i = 0; i < 3; i++) losses.push((await compiled.run(inputs(i))).loss![0]!);
-    const state = await compiled.getState();
-    await compiled.dispose();
-    return { losses, state };
-  };
-
   test.each(["openvino", "openvino+bfloat16"] as const)(
     "gives the same bits for 1 and 2 threads, and when compiled again: %s",
     async (name) => {
       const [one, two] = [await createEngine(name, { threads: 1 }), await createEngine(name, { threads: 2 })];
       for (const count of [1, 2, 4]) {
-        const wanted = await threeSteps(one, count);
-        expect(await threeSteps(one, count), `again, ${count} parts`).toEqual(wanted);
-        expect(await threeSteps(two, count), `2 threads, ${count} parts`).toEqual(wanted);
+        const wanted = await train(one, { count });
+        expect(await train(one, { count }), `again, ${count} parts`).toEqual(wanted);
+        expect(await train(two, { count }), `2 threads, ${count} parts`).toEqual(wanted);
       }
     },
   );

@@ -6,7 +6,7 @@ import { sizeOf } from "../graph/types.ts";
 import { openvinoLowerings } from "../onnx/lowerings-openvino.ts";
 import { createNativeEngine } from "../runtime/native/native-engine.ts";
 import type { ProviderLibrary } from "../runtime/native/native-session.ts";
-import { type NativeRuntime, openNativeRuntime } from "../runtime/native/open-library.ts";
+import { findNativeRuntime, type NativeRuntime } from "../runtime/native/open-library.ts";
 import { type Provider, sequentialSession } from "../runtime/provider.ts";
 import { checkRuntimeFiles } from "../runtime/runtime-files.ts";
 import { checkMatMul } from "./check-matmul.ts";
@@ -22,21 +22,24 @@ export const openvino = {
   ...(isIntel() ? { autoRank: 0 } : {}),
   load: async () => {
     openRuntime();
-    return `OpenVINO's provider ${findOpenvino().version}`;
+    const { version } = findOpenvino();
+    return `OpenVINO's provider ${version}${isIntel() ? "" : "; auto chooses it on Intel's CPUs only"}`;
   },
   start: async (threads, precision) => {
     const runtime = openRuntime();
     const { library } = findOpenvino();
-    runtime.presentCpuAs(INTEL);
     const bfloat16 = precision === "bfloat16";
     const engine = createNativeEngine(runtime, openvinoProvider(threads), {
       name: bfloat16 ? "openvino+bfloat16" : "openvino",
       library: (lanes, graph) =>
         providerLibrary(library, usefulThreads(threads, lanes, graph), lanes, bfloat16 ? "bf16" : "f32"),
     });
-    await checkMatMul(engine, bfloat16 ? "bfloat16" : "float32").catch((error: Error) => {
-      throw new CannotStart(error.message, "use --engine cpu", error);
-    });
+    try {
+      runtime.presentCpuAs(INTEL);
+      await checkMatMul(engine, bfloat16 ? "bfloat16" : "float32");
+    } catch (error) {
+      throw new CannotStart((error as Error).message, "use --engine cpu", error);
+    }
     return engine;
   },
 } as const satisfies EngineEntry;
@@ -48,11 +51,10 @@ function openRuntime(): NativeRuntime {
   } catch (error) {
     throw new CannotStart((error as Error).message, cpu.how, error);
   }
-  try {
-    return openNativeRuntime();
-  } catch (error) {
-    throw new CannotStart((error as Error).message, "use --engine cpu", error);
-  }
+  const native = findNativeRuntime();
+  if ("reason" in native)
+    throw new CannotStart(`OpenVINO needs ONNX Runtime's C API: ${native.reason}`, "use --engine cpu", undefined);
+  return native;
 }
 
 function isIntel(): boolean {

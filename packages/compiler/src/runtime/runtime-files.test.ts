@@ -1,10 +1,17 @@
 // Tests that damaged native files are found before they are loaded. The process would end without a message.
 
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { checkElf, checkKoffiFiles, checkNativeFiles, checkRuntimeFiles, runtimeLibrary } from "./runtime-files.ts";
+import {
+  checkElf,
+  checkKoffiFiles,
+  checkNativeFiles,
+  checkRuntimeFiles,
+  runtimeFolder,
+  runtimeLibrary,
+} from "./runtime-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dit-bench-native-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -46,4 +53,21 @@ test("a folder without a library for this machine is named", () => {
   expect(() => runtimeLibrary(join(folder, "none"))).toThrow(
     `onnxruntime-node has no library for ${process.platform} on ${process.arch} in ${join(folder, "none")}`,
   );
+});
+
+test("of the library's two names on macOS, the one that Node's binding loads is taken", () => {
+  const names = ["libonnxruntime.1.30.0.dylib", "libonnxruntime.1.dylib", "onnxruntime_binding.node"];
+  const made = join(folder, "darwin");
+  mkdirSync(made);
+  for (const name of names) writeFileSync(join(made, name), "");
+  expect(runtimeLibrary(made)).toBe(join(made, "libonnxruntime.1.dylib"));
+});
+
+test("every platform's folder in the package has a library that is found", () => {
+  const platforms = dirname(dirname(runtimeFolder()));
+  const folders = ["linux/x64", "linux/arm64", "darwin/arm64", "win32/x64", "win32/arm64"];
+  const libraries = folders.map((name) => basename(runtimeLibrary(join(platforms, name))));
+  expect(libraries).toEqual([
+    ...["libonnxruntime.so.1", "libonnxruntime.so.1", "libonnxruntime.1.dylib", "onnxruntime.dll", "onnxruntime.dll"],
+  ]);
 });

@@ -6,17 +6,20 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 /** The folder with the native files for this machine, which may not exist. */
-function runtimeFolder(): string {
+export function runtimeFolder(): string {
   const require = createRequire(import.meta.url);
   const bin = join(dirname(require.resolve("onnxruntime-node/package.json")), "bin/napi-v6");
   return join(bin, process.platform, process.arch);
 }
 
-/** The path of ONNX Runtime's library. Throws if there is none for this machine. */
+/**
+ * The path of ONNX Runtime's library, of the name that Node's binding loads: macOS has the library under two names, and
+ * a second copy in a process would have its own environment. Throws if there is none for this machine.
+ */
 export function runtimeLibrary(folder: string = runtimeFolder()): string {
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const name = names.find((name) =>
-    /^(libonnxruntime\.so\.\d+|libonnxruntime[.\d]*\.dylib|onnxruntime\.dll)$/.test(name),
+    /^(libonnxruntime\.so\.\d+|libonnxruntime\.\d+\.dylib|onnxruntime\.dll)$/.test(name),
   );
   if (name === undefined)
     throw new Error(`onnxruntime-node has no library for ${process.platform} on ${process.arch} in ${folder}`);

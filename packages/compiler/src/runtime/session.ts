@@ -5,7 +5,7 @@ import { type Boundary, checkStateOutputs } from "../contract/boundary.ts";
 import type { CompileOptions, Report } from "../contract/engine.ts";
 import type { Signature, TensorFunction } from "../contract/signature.ts";
 import type { FedConstant } from "../onnx/encode.ts";
-import { encodeFor, graphOf, type Separated, separateUpdate } from "./build-model.ts";
+import { encodeFor, graphOf, type Separated, separateUpdate, type WeightStorage } from "./build-model.ts";
 import type { Runtime } from "./load-runtime.ts";
 import type { Provider } from "./provider.ts";
 
@@ -25,7 +25,7 @@ export interface Started {
 export async function startSession(
   ort: Runtime,
   provider: Provider,
-  frozenWeights: "float32" | "float16",
+  frozenWeights: WeightStorage,
   boundary: Boundary,
   fn: TensorFunction,
   signature: Signature,
@@ -68,7 +68,7 @@ export async function startSession(
 }
 
 /** Options that disable parts of the runtime's own graph optimizer. */
-export function optimizerOptions({ withoutOptimizers }: Provider, frozenWeights: "float32" | "float16") {
+export function optimizerOptions({ withoutOptimizers }: Provider, frozenWeights: WeightStorage) {
   // Constant folding and FuseFp16InitializerToFp32NodeTransformer would widen float16 weights once, for good.
   // CommonSubexpressionElimination would share one widened copy between forward and backward pass, and keep it between
   // them.

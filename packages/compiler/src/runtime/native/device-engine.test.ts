@@ -2,8 +2,7 @@
 // of the engines run on WebGPU where it is available.
 
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Compiled, CompileOptions } from "../../contract/engine.ts";
@@ -14,6 +13,7 @@ import { cudaProvider } from "../../engines/cuda.ts";
 import { webgpuProvider } from "../../engines/webgpu.ts";
 import { loadRuntime } from "../load-runtime.ts";
 import { createOnnxEngine } from "../onnx-engine.ts";
+import { runtimeFolder } from "../runtime-files.ts";
 import { createDeviceEngine, type WithDevice } from "./device-engine.ts";
 import { appendDevice } from "./device-provider.ts";
 import { openNativeRuntime } from "./open-library.ts";
@@ -134,9 +134,7 @@ describe("a function on a device", () => {
   });
 });
 
-const manifest = createRequire(import.meta.url).resolve("onnxruntime-node/package.json");
-const folder = join(dirname(manifest), "bin/napi-v6", process.platform, process.arch);
-const hasCudaProvider = existsSync(join(folder, "libonnxruntime_providers_shared.so"));
+const hasCudaProvider = existsSync(join(runtimeFolder(), "libonnxruntime_providers_shared.so"));
 
 describe("appendDevice", () => {
   const append = (device: WithDevice["device"]) => {

@@ -39,15 +39,17 @@ export function createDeviceEngine(
     const { session, report, release } = await createModelSession(runtime, provider, model, {
       ...{ frozenWeights, options, startTime, threads, device },
     });
+    const native = nativeValues(runtime);
+    const constants: NativeValue[] = [];
     let state: DeviceState;
     try {
+      for (const constant of fed) constants.push(native.of(constant.data, constant));
       state = createDeviceState(runtime, session, provider, device, boundary.state);
     } catch (error) {
+      for (const constant of constants) native.release(constant);
       session.release();
       throw error;
     }
-    const native = nativeValues(runtime);
-    const constants = fed.map((constant) => native.of(constant.data, constant));
     return {
       report: report(),
       has: (key) => state.has(key),

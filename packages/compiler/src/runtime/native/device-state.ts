@@ -10,7 +10,7 @@ import type { Provider } from "../provider.ts";
 import type { DeviceProvider } from "./device-provider.ts";
 import { createNativeSession, type NativeSession } from "./native-session.ts";
 import { type NativeValue, nativeValues } from "./native-values.ts";
-import type { NativeRuntime } from "./open-library.ts";
+import { DEFAULT_MEMORY, DEVICE_ALLOCATOR, type NativeRuntime } from "./open-library.ts";
 
 export interface DeviceState {
   has(key: string): boolean;
@@ -96,10 +96,8 @@ interface DeviceMemory {
   release(): void;
 }
 
-/** OrtDeviceAllocator, OrtArenaAllocator and OrtMemTypeDefault. */
-const DEVICE_ALLOCATOR = 0;
+/** OrtArenaAllocator. */
 const ARENA_ALLOCATOR = 1;
-const DEFAULT_MEMORY = 0;
 
 function deviceMemory(runtime: NativeRuntime, session: NativeSession, device: DeviceProvider): DeviceMemory {
   const kind = device.api === "WebGPU" ? DEVICE_ALLOCATOR : ARENA_ALLOCATOR;
@@ -153,8 +151,9 @@ async function createReader(
     async read(value) {
       const keys = [...model.outputs.keys()];
       const arrays = keys.map((key) => new (arrayOf(types.get(key)!.dtype))(sizeOf(types.get(key)!.shape)));
-      const outputs = arrays.map((array, i) => native.of(array, types.get(keys[i]!)!));
+      const outputs: NativeValue[] = [];
       try {
+        for (const [i, array] of arrays.entries()) outputs.push(native.of(array, types.get(keys[i]!)!));
         await session.run([...model.inputs.keys()].map(value), outputs);
       } finally {
         for (const output of outputs) native.release(output);

@@ -44,7 +44,7 @@ export function createNativeEngine(
       ...(library && { library: library(lanes, graph) }),
     });
     try {
-      const runner = createRunner(runtime, session, plan, model, boundary, lanes, provider.threads);
+      const runner = createRunner(runtime, session, { plan, model, boundary, lanes, threads: provider.threads });
       return {
         ...runner,
         report: report(),

@@ -22,15 +22,37 @@ export interface Runner {
   dispose(): void;
 }
 
-export function createRunner(
+export interface RunnerOptions {
+  readonly plan: Omit<RunPlan, "graph">;
+  readonly model: BuiltModel;
+  readonly boundary: Boundary;
+  /** Number of parts that run at the same time. */
+  readonly lanes: number;
+  /** Threads of the update. */
+  readonly threads: number;
+}
+
+export function createRunner(runtime: NativeRuntime, session: NativeSession, options: RunnerOptions): Runner {
+  /** What the runner holds, in order: it is freed when the runner is disposed of, or cannot be made. */
+  const held: (() => void)[] = [];
+  const free = () => {
+    for (const release of held.splice(0)) release();
+  };
+  try {
+    return { ...makeRunner(runtime, session, options, (release) => void held.push(release)), dispose: free };
+  } catch (error) {
+    free();
+    throw error;
+  }
+}
+
+/** @param onDispose takes what frees a thing that was made, at once */
+function makeRunner(
   runtime: NativeRuntime,
   session: NativeSession,
-  plan: Omit<RunPlan, "graph">,
-  model: BuiltModel,
-  boundary: Boundary,
-  lanes: number,
-  threads: number,
-): Runner {
+  { plan, model, boundary, lanes, threads }: RunnerOptions,
+  onDispose: (release: () => void) => void,
+): Omit<Runner, "dispose"> {
   const { count, split, pieces, results, carried, update } = plan;
   const { inputTypes, outputTypes } = model;
   const native = nativeValues(runtime);
@@ -39,11 +61,10 @@ export function createRunner(
     runtime.alignedArray("float32", size, vectorBuffer(size, threads)) as Float32Array;
   const forEachPart = <T>(f: (part: number) => T): T[] => Array.from({ length: count }, (_, part) => f(part));
 
-  /** Tensors that live as long as the function. */
-  const kept: NativeValue[] = [];
+  /** A tensor that lives as long as the function. */
   const keep = (array: Data | Uint16Array, type: NativeType): NativeValue => {
     const value = native.of(array, type);
-    kept.push(value);
+    onDispose(() => native.release(value));
     return value;
   };
   const constants = model.fed.map((constant) => keep(constant.data, constant));
@@ -82,6 +103,7 @@ export function createRunner(
   // Outputs: the vectors of the update in the buffers of their part, all others in an array for each part.
   const sizes = (output: string) => sizeOf(outputTypes.get(output)!.shape);
   const stateUpdate = update && createStateUpdate(update, sizes, count, lanes, threads, makeVector);
+  if (stateUpdate) onDispose(() => stateUpdate.dispose());
   const rounds = stateUpdate?.rounds ?? roundsOf(count, lanes);
   const bufferValues = (stateUpdate?.buffers ?? []).map(
     (arrays) => new Map([...arrays].map(([output, array]) => [output, keep(array, outputTypes.get(output)!)])),
@@ -157,12 +179,6 @@ export function createRunner(
         }),
       );
     },
-    dispose() {
-      for (const value of kept.splice(0)) native.release(value);
-      stateUpdate?.dispose();
-      states.clear();
-      wasSet.clear();
-    },
   };
 }
 
@@ -178,9 +194,8 @@ function combine(parts: readonly Data[], rows: boolean, whole: Data): void {
     for (const [i, part] of parts.entries()) whole.set(part as never, i * part.length);
     return;
   }
-  for (let i = 0; i < whole.length; i++) {
-    whole[i] = parts[0]![i]!;
-    for (const part of parts.slice(1)) whole[i]! += part[i]!;
-    whole[i]! /= parts.length;
-  }
+  const [first, ...others] = parts as [Data, ...Data[]];
+  whole.set(first as never);
+  for (const part of others) for (let i = 0; i < whole.length; i++) whole[i]! += part[i]!;
+  for (let i = 0; i < whole.length; i++) whole[i]! /= parts.length;
 }

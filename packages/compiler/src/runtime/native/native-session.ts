@@ -149,10 +149,15 @@ function configEntries(extra: object, prefix = ""): [string, string][] {
   );
 }
 
+/** Names under which this process has registered libraries: the runtime refuses a name that it has already. */
+const registered = new Set<string>();
+
 function appendProvider(runtime: NativeRuntime, options: bigint, library: ProviderLibrary): void {
   const { registration, path, provider } = library;
-  if (findCpu(runtime, provider) === undefined)
+  if (findCpu(runtime, provider) === undefined && !registered.has(registration)) {
     runtime.call("RegisterExecutionProviderLibrary", runtime.env, registration, path);
+    registered.add(registration);
+  }
   const device = findCpu(runtime, provider);
   if (device === undefined) throw new Error(`${path} offers no CPU for ${provider}`);
   const keys = texts(runtime, Object.keys(library.options));

@@ -43,14 +43,20 @@ describe("the engine cpu", () => {
   test("uses Node's binding where DIT_BENCH_BINDING is node, and reports it", async () => {
     vi.stubEnv("DIT_BENCH_BINDING", "node");
     const { description, engine } = await cpuOf();
-    expect(description).toContain(`${slower}DIT_BENCH_BINDING is node`);
+    expect(description).toContain(`${slower}DIT_BENCH_BINDING is 'node'`);
     expect(await double(engine)).toEqual({ y: Float32Array.of(2, 4) });
+    vi.stubEnv("DIT_BENCH_BINDING", "nodes");
+    expect((await cpuOf()).description).toContain(`${slower}DIT_BENCH_BINDING is 'nodes', wanted 'node'`);
+    vi.stubEnv("DIT_BENCH_BINDING", "");
+    expect((await cpuOf()).description).not.toContain(slower);
   });
 
   test("uses Node's binding of a version whose table is not known, and reports both versions", async () => {
     vi.doMock("./signatures.ts", async (original) => ({ ...(await original<object>()), KNOWN_VERSIONS: ["1.29.0"] }));
     const { description, engine } = await cpuOf();
-    expect(description).toContain(`${slower}ONNX Runtime is 1.30.0: its C API is known of 1.29.0`);
+    expect(description).toContain(
+      `${slower}ONNX Runtime is 1.30.0, and only the C API of 1.29.0 is known: install onnxruntime-node 1.29.0`,
+    );
     expect(await double(engine)).toEqual({ y: Float32Array.of(2, 4) });
   });
 
@@ -74,7 +80,8 @@ describe("the engine cpu", () => {
     });
     const { description, engine } = await cpuOf();
     expect(description).toContain(
-      `${slower}koffi does not load on ${process.platform} on ${process.arch}: Cannot find module 'koffi'`,
+      `${slower}koffi does not load on ${process.platform} on ${process.arch}: Cannot find module 'koffi'; ` +
+        "'npm ci' installs it again",
     );
     expect(description).not.toContain("Require stack");
     expect(await double(engine)).toEqual({ y: Float32Array.of(2, 4) });
@@ -118,6 +125,13 @@ describe("openNativeRuntime", () => {
           if (length > 0) expect(address! % 64n).toBe(0n);
         }
   });
+
+  test("names the bytes of an array for which there is no memory", () => {
+    for (const memory of [ArrayBuffer, SharedArrayBuffer])
+      expect(() => openNativeRuntime().alignedArray("float32", 2 ** 50, memory)).toThrow(
+        "memory for an array of 4503599627370560 bytes is not available: use a smaller batch or model",
+      );
+  });
 });
 
 describe("simultaneousCalls", () => {
@@ -130,9 +144,16 @@ describe("simultaneousCalls", () => {
     expect(simultaneousCalls()).toBe(4);
     vi.stubEnv("UV_THREADPOOL_SIZE", "16");
     expect(simultaneousCalls()).toBe(16);
-    for (const strange of ["0", "", "many"]) {
-      vi.stubEnv("UV_THREADPOOL_SIZE", strange);
-      expect(simultaneousCalls()).toBeGreaterThan(0);
+    for (const [text, size] of [
+      ["0", 1],
+      ["", 1],
+      ["many", 1],
+      ["1.5", 1],
+      ["2 ", 2],
+      ["5000", 1024],
+    ] as const) {
+      vi.stubEnv("UV_THREADPOOL_SIZE", text);
+      expect(simultaneousCalls(), text).toBe(size);
     }
   });
 });

@@ -45,7 +45,7 @@ export interface NativeRuntime {
   textAt(address: bigint): string;
   /**
    * An array of zeros that begins at a multiple of 64 bytes, as arrays of the runtime do. Some kernels, such as Sin,
-   * use other instructions up to the first such address, which round otherwise.
+   * use other instructions up to the first such address, which round otherwise. Throws if there is no memory for it.
    */
   alignedArray(dtype: DType, length: number, memory?: BufferType): Data;
   /**
@@ -65,10 +65,13 @@ const STACK_BYTES = 8 * 2 ** 20;
 const BINDING = "DIT_BENCH_BINDING";
 
 /**
- * The number of asynchronous calls that run at the same time: they run on Node's thread pool, whose default size is 4.
+ * The number of asynchronous calls that run at the same time: the size of Node's thread pool, read as libuv reads it.
  * The pool exists before any module of ours is loaded, so only the caller's environment can change its size.
  */
-export const simultaneousCalls = (): number => Math.max(1, Number(process.env.UV_THREADPOOL_SIZE) || 4);
+export function simultaneousCalls(): number {
+  const given = process.env.UV_THREADPOOL_SIZE;
+  return given === undefined ? 4 : Math.min(1024, Math.max(1, Number.parseInt(given, 10) || 1));
+}
 
 let opened: NativeRuntime | Error | undefined;
 
@@ -77,7 +80,8 @@ let library: ReturnType<Koffi["load"]>;
 
 /** The C API, or the reason why engines have to use Node's binding. */
 export function findNativeRuntime(): NativeRuntime | { readonly reason: string } {
-  if (process.env[BINDING] === "node") return { reason: `${BINDING} is node` };
+  const binding = process.env[BINDING];
+  if (binding) return { reason: `${BINDING} is '${binding}'${binding === "node" ? "" : ", wanted 'node'"}` };
   try {
     return openNativeRuntime();
   } catch (error) {
@@ -109,7 +113,10 @@ function open(): NativeRuntime {
   const [getApi, getVersion] = pointersAt(koffi, BigInt(library.func("OrtGetApiBase", "uintptr_t", [])()), 2);
   const version = String(functionAt(koffi, getVersion!, "const char *", [])());
   if (!KNOWN_VERSIONS.includes(version))
-    throw new Error(`ONNX Runtime is ${version}: its C API is known of ${KNOWN_VERSIONS.join(", ")}`);
+    throw new Error(
+      `ONNX Runtime is ${version}, and only the C API of ${KNOWN_VERSIONS.join(", ")} is known: ` +
+        `install onnxruntime-node ${KNOWN_VERSIONS.at(-1)}`,
+    );
   const table = BigInt(functionAt(koffi, getApi!, "uintptr_t", ["uint32_t"])(API_VERSION) as number);
   if (table === 0n) throw new Error(`ONNX Runtime ${version} has no version ${API_VERSION} of its C API`);
   return nativeRuntime(koffi, table, version);
@@ -123,7 +130,9 @@ function loadKoffi(): Koffi {
     koffi = require("koffi") as Koffi;
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0]!;
-    throw new Error(`koffi does not load on ${process.platform} on ${process.arch}: ${reason}`);
+    throw new Error(
+      `koffi does not load on ${process.platform} on ${process.arch}: ${reason}; 'npm ci' installs it again`,
+    );
   }
   const config = koffi.config();
   const { sync_stack_size = 0, async_stack_size = 0 } = config;
@@ -137,8 +146,8 @@ function loadKoffi(): Koffi {
 export const LOG_FATAL = 4;
 
 /** OrtDeviceAllocator and OrtMemTypeDefault. */
-const DEVICE_ALLOCATOR = 0;
-const DEFAULT_MEMORY = 0;
+export const DEVICE_ALLOCATOR = 0;
+export const DEFAULT_MEMORY = 0;
 
 function nativeRuntime(koffi: Koffi, table: bigint, version: string): NativeRuntime {
   const functions = new Map<FunctionName, NativeFunction>();
@@ -220,8 +229,12 @@ function nativeRuntime(koffi: Koffi, table: bigint, version: string): NativeRunt
       const known = cpuVendor();
       if (known === vendor) return;
       const field = cpuDevice() + 4n;
-      if (koffi.decode(field, "uint32_t") !== known)
-        throw new Error(`ONNX Runtime ${version} describes the CPU in another way than known: no vendor at its place`);
+      const found = koffi.decode(field, "uint32_t") as number;
+      if (found !== known)
+        throw new Error(
+          `ONNX Runtime ${version} keeps the CPU's vendor elsewhere: ` +
+            `found 0x${found.toString(16)}, wanted 0x${known.toString(16)}`,
+        );
       koffi.encode(field, "uint32_t", vendor);
     },
     async makeAsync(name, ...args) {
@@ -233,7 +246,15 @@ function nativeRuntime(koffi: Koffi, table: bigint, version: string): NativeRunt
     pointers: (targets) => ({ array: BigUint64Array.from(targets, addressOf), targets }),
     alignedArray(dtype, length, memory = ArrayBuffer) {
       const type = arrayOf(dtype);
-      const buffer = new memory(length * type.BYTES_PER_ELEMENT + ALIGNMENT) as ArrayBuffer;
+      const bytes = length * type.BYTES_PER_ELEMENT + ALIGNMENT;
+      let buffer: ArrayBuffer;
+      try {
+        buffer = new memory(bytes) as ArrayBuffer;
+      } catch (error) {
+        throw new Error(`memory for an array of ${bytes} bytes is not available: use a smaller batch or model`, {
+          cause: error,
+        });
+      }
       const past = Number(koffi.address(new Uint8Array(buffer)) % BigInt(ALIGNMENT));
       return new type(buffer, past === 0 ? 0 : ALIGNMENT - past, length);
     },
