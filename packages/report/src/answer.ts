@@ -7,6 +7,7 @@ import { formatFid, formatRatio, joinWithAnd } from "./format.ts";
 import { metricNamed } from "./metrics.ts";
 import { neededRuns } from "./needed-runs.ts";
 import { canCompare, isBetter, isSeparated } from "./ranking.ts";
+import { tuningText } from "./tuning-answer.ts";
 import { neededText, oneSeedText, rowsOfOtherBasis, rowsWithoutSharedSeeds, unrankedReason } from "./wording.ts";
 
 /** Sentences of plain text. Labels are not escaped. */
@@ -17,6 +18,7 @@ export function answer(comparison: Comparison): string[] {
   return [
     bestText(comparison, bestRow, eligibleRows),
     separationText(comparison, bestRow, eligibleRows),
+    tuningText(eligibleRows),
     costText(bestRow),
     referenceText(comparison, bestRow),
     otherBasisText(comparison, otherBasis),
@@ -59,10 +61,13 @@ function bestText(
   const scoreText = `${formatFid(mean)} (95 % interval ${limits}, ${basisText})`;
   const reference =
     base.average === null ? "" : `; the base model without fine-tuning has ${formatFid(base.average.mean)}`;
-  const groupText = eligibleRows.length < rows.filter((row) => !row.full).length ? "comparable methods" : "methods";
+  const comparable = eligibleRows.length < rows.filter((row) => !row.full).length ? "comparable " : "";
+  const methodCount = new Set(eligibleRows.map(({ method }) => method)).size;
+  const variantText = methodCount === eligibleRows.length ? "" : `${eligibleRows.length} ${comparable}variants of the `;
+  const groupText = `${variantText}${methodCount} ${variantText === "" ? comparable : ""}methods`;
   if (eligibleRows.length < 2) return `${bestRow.label} has the ${metricText} ${scoreText}${reference}.`;
   return (
-    `${bestRow.label} has the lowest ${metricText} of the ${eligibleRows.length} ${groupText} ` +
+    `${bestRow.label} has the lowest ${metricText} of the ${groupText} ` +
     `that train a part of the model: ${scoreText}${reference}.`
   );
 }
@@ -120,7 +125,8 @@ function referenceText({ rows, base, pairing }: Comparison, bestRow: MethodRow):
       : isBetter(bestRow, fullRow, pairing)
         ? "is worse than it by more than chance"
         : "is not separated from it";
-    sentences.push(`Full fine-tuning (${formatFid(fullRow.average!.mean)}) ${verdict}.`);
+    const whichRow = rows.filter((row) => row.full).length > 1 ? `${fullRow.label}, ` : "";
+    sentences.push(`Full fine-tuning (${whichRow}${formatFid(fullRow.average!.mean)}) ${verdict}.`);
   }
   if (base.average !== null && base.average.mean <= bestRow.average!.mean)
     sentences.push(`${bestRow.label} is not better than the base model: fine-tuning did not help here.`);
