@@ -43,9 +43,8 @@ test("the answer names the best method at default values if tuning makes another
   expect(text).toContain(
     "LoRA-R8 (rate 0.03) has the lowest average FID of the 4 variants of the 3 methods that train",
   );
-  expect(text).toMatch(
-    /At default values DiffFit has the lowest average \(1\d\.\d\d\), at tuned values LoRA-R8 \(rate 0\.03\) \(1\d\.\d\d\)\./,
-  );
+  expect(text).toMatch(/At default values DiffFit has the lowest average \(1\d\.\d\d\), at tuned values /);
+  expect(text).toMatch(/, at tuned values LoRA-R8 \(rate 0\.03\) \(1\d\.\d\d\)\./);
 });
 
 test("the answer says so if the same method is the best without tuning", () => {

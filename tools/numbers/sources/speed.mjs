@@ -19,6 +19,8 @@ import { choose, expectNoMore } from "../choose.mjs";
 
 /** @import { Result, ResultRow } from "../../../benchmarks/performance/types.ts" */
 
+const OPENVINO = "cpu-openvino-openvino+bfloat16-2-threads";
+
 /**
  * The result files of each machine, as docs/log.md names it. Of two that have a row, the first one counts.
  *
@@ -27,7 +29,7 @@ import { choose, expectNoMore } from "../choose.mjs";
 const machines = new Map([
   ["amd-avx512", ["495df84-2-threads-3-rounds", "495df84-2-threads-1-rounds"]],
   ["amd-avx2", ["44c8ab8-2-threads-3-rounds", "fa7bd0e-2-threads-3-rounds", "fa7bd0e-2-threads-1-rounds"]],
-  ["amd-zen4", ["e103f1f-cpu-openvino-openvino+bfloat16-2-threads-2-rounds"]],
+  ["amd-zen4", [`e103f1f-${OPENVINO}-2-rounds`, `73c1c7d-${OPENVINO}-2-rounds`]],
   ["h200", ["ae13c68-cuda-1-rounds", "ae13c68-webgpu-1-rounds"]],
 ]);
 
