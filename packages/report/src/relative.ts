@@ -16,7 +16,8 @@ export function relativeToFull(
   seconds: (record: RunRecord) => number,
 ): number | null {
   const wasTimed = (record: RunRecord) => record.exit === "finished" && seconds(record) > 0;
-  const full = all.filter((record) => record.cell.method === "full" && wasTimed(record));
+  const isReference = ({ cell }: RunRecord) => cell.method === "full" && cell.variant === undefined;
+  const full = all.filter((record) => isReference(record) && wasTimed(record));
   const ratios = records.filter(wasTimed).flatMap((record) => {
     const reference = full.find((other) => circumstances(other) === circumstances(record));
     return reference === undefined ? [] : [seconds(record) / seconds(reference)];

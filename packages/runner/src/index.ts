@@ -70,10 +70,12 @@ export {
   atPrecision,
   loadRecipe,
   type Recipe,
+  type RecipeVariant,
   recipeNames,
   recipeSections,
   recipeSettings,
 } from "./recipe/recipe.ts";
+export { variantNamed } from "./recipe/variant.ts";
 export { findWeights, namedWeights, usableWeights } from "./recipe/recipe-weights.ts";
 export { respacingProblem } from "./recipe/schema.ts";
 export { type ImagesTask, type MadeImages, makeImages } from "./sampling/make-images.ts";

@@ -12,7 +12,7 @@ import type { Mark } from "./page-data.ts";
 import { type SortableColumn, sortableTable } from "./sortable-table.ts";
 
 export function methodsTable(comparison: Comparison): Html {
-  const { rows, base, datasets } = comparison;
+  const { rows, bases, datasets } = comparison;
   const others = shownMetrics(comparison).filter(({ name }) => name !== "fid");
   const marks = pageMarks(rows);
   const fid = datasets.length === 1 ? "FID" : "Average FID";
@@ -38,21 +38,21 @@ export function methodsTable(comparison: Comparison): Html {
     }),
     { content: row.relativeTime === null ? gap : formatRatio(row.relativeTime), sort: row.relativeTime },
   ]);
-  const baseLine = [
-    { content: "Base model", sort: "Base model" },
+  const baseLines = bases.map((base) => [
+    { content: base.label, sort: base.label },
     averageCell(base, scale, ""),
     { content: gap, sort: null },
     ...others.map(({ name }) =>
       name === "trainableParameters" ? { content: "0", sort: 0 } : { content: gap, sort: null },
     ),
     { content: gap, sort: null },
-  ];
+  ]);
   return sortableTable({
     id: "methods",
     caption: "Methods: scores and costs",
     filter: "Filter methods",
     columns,
-    lines: [...lines, baseLine],
+    lines: [...lines, ...baseLines],
   });
 }
 

@@ -1,13 +1,16 @@
 // The schema of a recipe.json: every setting that decides a result.
 
 import { linearSchedule, respace, samplerNames } from "@dit-bench/diffusion";
+import { positionRuleNames } from "@dit-bench/dit";
 import { resizers } from "@dit-bench/images";
 import { z } from "zod";
 import { extractorSection } from "../extractors/extractors.ts";
 
 const wholeNumber = z.int().min(1);
 
+/** A recipe without its variants: the settings of a run. */
 export const recipeSchema = z.strictObject({
+  /** The path of its folder in benchmarks/, such as `mini` or `high-resolution/mini`. */
   name: z.string(),
   /** Records of different protocols never share a table. */
   protocol: z.string(),
@@ -30,13 +33,14 @@ export const recipeSchema = z.strictObject({
   }),
   /**
    * The base model's checkpoint, in any layout: a file beside the recipe, a path, or a name that `bench fetch` knows.
+   * `{"random": …}`: no checkpoint but initial weights, made from the run's seed; the value is that of initialDit's
+   * `embeddings`.
    */
-  base: z.string(),
-  /**
-   * The base's own inputSize, if it differs from the model's. The positional embedding is then interpolated to the
-   * model's grid, PE_512(i, j) = PE_256(i/2, j/2): section 3.4 of the DiffFit paper, https://arxiv.org/abs/2304.06648.
-   */
+  base: z.union([z.string(), z.strictObject({ random: z.enum(["published", "unit"]) })]),
+  /** The base's own inputSize, if it differs from the model's. The model's grid then has positions by a rule. */
   baseInputSize: wholeNumber.optional(),
+  /** The rule: see positionRules of packages/dit. Default: `interpolated`. */
+  positions: z.enum(positionRuleNames).optional(),
   /**
    * For a model of latents: an AutoencoderKL, named as the base is, and the factor that its latents are multiplied by.
    */
@@ -51,6 +55,11 @@ export const recipeSchema = z.strictObject({
   /** The network that FIDs are computed with; its weights are named as the base is. */
   extractor: extractorSection({ z, resizers }),
   data: z.strictObject({
+    /**
+     * `base`: the datasets have the base model's classes, in its order. The class embedding then starts from the base
+     * model's rows, and the base model is sampled with the classes. `new`, the default: it does not know the classes.
+     */
+    labels: z.enum(["new", "base"]).optional(),
     /** Images of each class of a miniature; of a real dataset all are taken. */
     perClass: wholeNumber.optional(),
     /** Seed of the miniatures' drawings, the same for every run. */
@@ -106,15 +115,18 @@ export const recipeSchema = z.strictObject({
   pretraining: z
     .strictObject({
       seed: z.int().min(0),
-      base: z.strictObject({
-        /** Initial values of the embeddings: see initialDit. */
-        embeddings: z.enum(["published", "unit"]),
-        perClass: wholeNumber,
-        steps: wholeNumber,
-        batch: wholeNumber,
-        learningRate: z.number().positive(),
-        emaDecay: z.number().min(0).lt(1),
-      }),
+      /** Absent if the base model is that of another recipe. */
+      base: z
+        .strictObject({
+          /** Initial values of the embeddings: see initialDit. */
+          embeddings: z.enum(["published", "unit"]),
+          perClass: wholeNumber,
+          steps: wholeNumber,
+          batch: wholeNumber,
+          learningRate: z.number().positive(),
+          emaDecay: z.number().min(0).lt(1),
+        })
+        .optional(),
       extractor: z.strictObject({
         perClass: wholeNumber,
         steps: wholeNumber,
@@ -124,10 +136,45 @@ export const recipeSchema = z.strictObject({
       }),
     })
     .optional(),
+}).refine(
+  ({ positions, baseInputSize }) => positions === undefined || baseInputSize !== undefined,
+  { path: ["positions"], message: "it is used only with baseInputSize; set that, too" },
+);
+
+/**
+ * What a grid runs with a recipe, beside the recipe's settings in recipe.json. It decides no result, so it belongs to no
+ * identity of a run.
+ */
+export const gridSchema = z.strictObject({
+  /** The datasets that are run unless `--datasets` names others. Default: all that the recipe can train on. */
+  datasets: z.array(z.string()).min(1).optional(),
+  /** Named changes of the recipe, which are run beside the recipe itself: see variant.ts. */
+  variants: z
+    .array(
+      z.strictObject({
+        /** For `--variant`, and at the end of folder names. */
+        name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "wanted lower-case letters, digits and hyphens"),
+        /** In the labels of its rows: `DiffFit (positions continued)`. */
+        title: z.string().min(1),
+        /** The methods that are run with it. Default: all. */
+        methods: z.array(z.string()).min(1).optional(),
+        /** Changed settings by dotted path, as for `--set`; `isVariable` decides which can be changed. */
+        settings: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .default([]),
 });
 
+export type RecipeGrid = z.infer<typeof gridSchema>;
+export type RecipeVariant = RecipeGrid["variants"][number];
+
 /** Settings that a recipe.json need not name, for which `--set` adds the key. */
-export const addableSettings: readonly string[] = ["data.heldOut", "metrics.every", "metrics.everySamples"];
+export const addableSettings: readonly string[] = [
+  "positions",
+  "data.heldOut",
+  "metrics.every",
+  "metrics.everySamples",
+];
 
 /** Samples of a point of the FID over training: with recipe mini, a fifth of those of the final FID. */
 export const defaultEverySamples = 100;
