@@ -40,5 +40,7 @@ export async function copyRecords(
 /** What the runs that share a strip have in common. */
 function sharedBy(kind: StripKind, { cell }: RunRecord): (string | number)[] {
   if (kind === "real") return [cell.dataset];
-  return kind === "base" ? [cell.dataset, cell.seed, cell.variant?.name ?? ""] : [cell.dataset, cell.seed, cell.method, cell.methodLabel];
+  return kind === "base"
+    ? [cell.dataset, cell.seed, cell.variant?.name ?? ""]
+    : [cell.dataset, cell.seed, cell.method, cell.methodLabel];
 }

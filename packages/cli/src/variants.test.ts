@@ -43,7 +43,7 @@ describe("a grid of a recipe with variants", () => {
     expect(table).toContain("It knows the classes and is sampled with them");
   });
 
-  it("trains all weights from scratch, from others than full fine-tuning, for the same steps and on the same images", () => {
+  it("trains all weights from scratch, for the steps and on the images of full fine-tuning", () => {
     const [full, scratch] = [record("full"), record("full+from-scratch")];
     expect(scratch.parameters).toEqual(full.parameters);
     expect(scratch.training.steps).toBe(full.training.steps);

@@ -15,8 +15,8 @@ type PositionRule = (D: number, G: number, B: number) => Float64Array;
  *   PE_512(i, j) = PE_256(i/2, j/2) of DiffFit, https://arxiv.org/abs/2304.06648, section 3.4. PixArt-α does the same.
  * - `continued`: the sines and cosines at (i, j). Neighbours are as far from each other as in the base model, and
  *   positions from B on are new to it. The published DiT of 512×512, trained from scratch, has these positions.
- * - `resampled`: the base model's table, enlarged by bicubic interpolation like an image. This is the rule for tables of
- *   any origin: `interpolate_pos_embed` of MAE, from whose code DiT has its positions, takes it from DeiT
+ * - `resampled`: the base model's table, enlarged by bicubic interpolation like an image. This suits tables of any
+ *   origin: `interpolate_pos_embed` of MAE, from whose code DiT has its positions, takes it from DeiT
  *   (https://arxiv.org/abs/2012.12877, section 4).
  */
 export const positionRules = { interpolated, continued, resampled } satisfies Record<string, PositionRule>;

@@ -108,11 +108,7 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
   };
 }
 
-function baseRow(
-  records: readonly RunRecord[],
-  datasets: Comparison["datasets"],
-  variant: VariantTitle,
-): BaseRow {
+function baseRow(records: readonly RunRecord[], datasets: Comparison["datasets"], variant: VariantTitle): BaseRow {
   const own = records.filter(({ cell }) => (cell.variant?.title ?? null) === variant);
   const label = variant === null ? "Base model" : `Base model (${variant})`;
   return { label, variant, records: own, ...scoreRow(baseScores(own, fid), datasets) };

@@ -67,7 +67,9 @@ function variantNotes({ bases }: Comparison): string[] {
   return bases.flatMap(({ variant, records }) => {
     if (variant === null) return [];
     const settings = Object.entries(records[0]!.cell.variant!.settings);
-    const texts = settings.map(([path, value]) => `${path}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+    const texts = settings.map(
+      ([path, value]) => `${path}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+    );
     return [`${variant}: a variant of the recipe, with ${joinWithAnd(texts)}; its base model is where its runs start.`];
   });
 }

@@ -198,7 +198,10 @@ export interface CheckedCells extends Pick<GridPlan, "recipe" | "columns"> {
 }
 
 /** The flags of a grid that decide its cells, without the seeds. */
-type CellsOptions = Pick<GridOptions, Exclude<keyof GridOptions, "seeds" | "variants" | "rates" | "jobs" | "timeLimit">>;
+type CellsOptions = Pick<
+  GridOptions,
+  Exclude<keyof GridOptions, "seeds" | "variants" | "rates" | "jobs" | "timeLimit">
+>;
 
 /**
  * Checks all options and finds the methods, datasets and recipe that they name. Throws the first error.

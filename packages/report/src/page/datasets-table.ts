@@ -26,10 +26,7 @@ export function datasetsTable({ rows, bases, datasets }: Comparison): Html {
       { heading: "Method", first: "ascending" },
       ...datasets.map(({ title }) => ({ heading: title, number: true, first: "ascending" as const })),
     ],
-    lines: [
-      ...lines,
-      ...bases.map(({ label, cells }) => [{ content: label, sort: label }, ...cells.map(datasetCell)]),
-    ],
+    lines: [...lines, ...bases.map(({ label, cells }) => [{ content: label, sort: label }, ...cells.map(datasetCell)])],
   });
 }
 

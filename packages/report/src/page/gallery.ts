@@ -10,7 +10,10 @@ import type { PageGallery } from "./page-data.ts";
  * Real images are the same for all runs on a dataset, and the base model's samples for all runs of a variant on a
  * dataset with one seed, so the first run that has them is enough.
  */
-export function gallery({ rows, bases, datasets, records: all }: Comparison, stripsOf: (record: RunRecord) => Strips): PageGallery {
+export function gallery(
+  { rows, bases, datasets, records: all }: Comparison,
+  stripsOf: (record: RunRecord) => Strips,
+): PageGallery {
   const indices = new Map<string, number>();
   const indexOf = (bytes: Uint8Array) => {
     const url = `data:image/webp;base64,${Buffer.from(bytes).toString("base64")}`;

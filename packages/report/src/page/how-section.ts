@@ -45,7 +45,8 @@ export function commands({ rows, records, recipes }: Comparison): string[][] {
   const seeds = [...new Set(records.map(({ cell }) => cell.seed))];
   const sources = datasetFlags(records);
   const rowsOf = new Map<string, MethodRow[]>();
-  for (const row of rows.some(({ variant }) => variant === null) ? rows.filter(({ variant }) => variant === null) : rows)
+  const ownRows = rows.filter(({ variant }) => variant === null);
+  for (const row of ownRows.length > 0 ? ownRows : rows)
     rowsOf.set(row.method, [...(rowsOf.get(row.method) ?? []), row]);
   const rounds = Math.max(...[...rowsOf.values()].map(({ length }) => length));
   const variants = [...new Set(records.flatMap(({ cell }) => cell.variant?.name ?? []))].sort();

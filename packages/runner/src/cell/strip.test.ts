@@ -30,10 +30,7 @@ async function tilesOf(strip: Uint8Array): Promise<number[][]> {
 
 it("makeStrips takes the first images of each class, in the order of the classes, each image once", async () => {
   const generated = images([2, 0, 1, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
-  const strips = await makeStrips(
-    { generated, real: images([0, 1, 2]), base: images([0, 0, 0]) },
-    { classes, size },
-  );
+  const strips = await makeStrips({ generated, real: images([0, 1, 2]), base: images([0, 0, 0]) }, { classes, size });
   expect(await tilesOf(strips.samples)).toEqual(
     [1, 3, 6, 9, 2, 4, 7, 10, 0, 5, 8, 11].map((image) => [image, generated.labels[image]!]),
   );

@@ -17,7 +17,13 @@ afterAll(() => rmSync(place, { recursive: true }));
 
 /** A recipe over the official code's small network of 8 x 8 latents. */
 function recipe(
-  changes: { inputSize?: number; baseInputSize?: number; base?: string | object; positions?: string; data?: object } = {},
+  changes: {
+    inputSize?: number;
+    baseInputSize?: number;
+    base?: string | object;
+    positions?: string;
+    data?: object;
+  } = {},
 ) {
   const { inputSize = 8, base = join(dit, "dit_weights.safetensors"), ...rest } = changes;
   const { settings } = loadRecipe("mini");
@@ -56,7 +62,7 @@ describe("loadBase", () => {
     }
   });
 
-  it("starts from initial weights of the run's seed if the base is random, with a digest of their numbers", async () => {
+  it("starts from initial weights of the run's seed if the base is random, with their digest", async () => {
     const random = recipe({ base: { random: "unit" }, inputSize: 16, baseInputSize: 16 });
     const [first, again, other] = [await loadBase(random, 1), await loadBase(random, 1), await loadBase(random, 2)];
     expect(first.values).toEqual(initialDit(random.settings.model, 1, "unit"));
@@ -96,12 +102,14 @@ describe("loadBase", () => {
   });
 
   it("refuses a base whose size is not the recipe's", async () => {
-    await expect(loadBase(recipe({ inputSize: 16 }), 0)).rejects.toThrow("a model of inputSize 8, recipe mini wants 16");
+    await expect(loadBase(recipe({ inputSize: 16 }), 0)).rejects.toThrow(
+      "a model of inputSize 8, recipe mini wants 16",
+    );
   });
 });
 
 describe("forClasses", () => {
-  it("keeps the base model's rows where the recipe says that the classes are its own, and refuses other classes", async () => {
+  it("keeps the base model's rows if the recipe says that the classes are its own, and refuses others", async () => {
     const known = recipe({ data: { perClass: 1, seed: 0, flip: true, labels: "base" } });
     const base = await loadBase(known, 0);
     const { values, config } = forClasses(known, base, 10, 3);

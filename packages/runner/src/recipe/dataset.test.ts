@@ -29,7 +29,7 @@ it("loadDataset stops between two images when the listener asks for it", async (
   rmSync(place, { recursive: true });
 });
 
-it("the source domain is a dataset of recipes of miniatures, at 32 and at 64 pixels, and mini does not run it", async () => {
+it("the source domain is a dataset of miniatures at 32 and at 64 pixels, which mini does not run", async () => {
   const choice = { name: "source" };
   expect(() => checkDatasetName("source")).not.toThrow();
   expect(datasetTitle(choice)).toBe("Source domain");

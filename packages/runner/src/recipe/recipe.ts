@@ -7,18 +7,11 @@ import { z } from "zod";
 import { BenchError } from "../errors.ts";
 import { projectFolder } from "../project-folder.ts";
 import { shortHash } from "../storage/hashes.ts";
-import {
-  addableSettings,
-  gridSchema,
-  type RecipeGrid,
-  type RecipeSettings,
-  type RecipeVariant,
-  recipeSchema,
-  withoutTexts,
-} from "./schema.ts";
-import { checkChanges, checkVariants, variantNamed } from "./variant.ts";
+import { addableSettings, type RecipeSettings, recipeSchema, withoutTexts } from "./schema.ts";
+import { checkChanges, checkVariants, gridSchema, type RecipeGrid, type RecipeVariant, variantNamed } from "./variant.ts";
 
-export type { RecipeSettings, RecipeVariant } from "./schema.ts";
+export type { RecipeSettings } from "./schema.ts";
+export type { RecipeVariant } from "./variant.ts";
 
 export interface Recipe {
   readonly settings: RecipeSettings;

@@ -8,8 +8,8 @@ import { extractorSection } from "../extractors/extractors.ts";
 
 const wholeNumber = z.int().min(1);
 
-/** A recipe without its variants: the settings of a run. */
-export const recipeSchema = z.strictObject({
+/** The settings one by one. */
+const settings = z.strictObject({
   /** The path of its folder in benchmarks/, such as `mini` or `high-resolution/mini`. */
   name: z.string(),
   /** Records of different protocols never share a table. */
@@ -136,37 +136,13 @@ export const recipeSchema = z.strictObject({
       }),
     })
     .optional(),
-}).refine(
+});
+
+/** A recipe without its section `grid`: the settings of a run. */
+export const recipeSchema = settings.refine(
   ({ positions, baseInputSize }) => positions === undefined || baseInputSize !== undefined,
   { path: ["positions"], message: "it is used only with baseInputSize; set that, too" },
 );
-
-/**
- * What a grid runs with a recipe, beside the recipe's settings in recipe.json. It decides no result, so it belongs to no
- * identity of a run.
- */
-export const gridSchema = z.strictObject({
-  /** The datasets that are run unless `--datasets` names others. Default: all that the recipe can train on. */
-  datasets: z.array(z.string()).min(1).optional(),
-  /** Named changes of the recipe, which are run beside the recipe itself: see variant.ts. */
-  variants: z
-    .array(
-      z.strictObject({
-        /** For `--variant`, and at the end of folder names. */
-        name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "wanted lower-case letters, digits and hyphens"),
-        /** In the labels of its rows: `DiffFit (positions continued)`. */
-        title: z.string().min(1),
-        /** The methods that are run with it. Default: all. */
-        methods: z.array(z.string()).min(1).optional(),
-        /** Changed settings by dotted path, as for `--set`; `isVariable` decides which can be changed. */
-        settings: z.record(z.string(), z.unknown()),
-      }),
-    )
-    .default([]),
-});
-
-export type RecipeGrid = z.infer<typeof gridSchema>;
-export type RecipeVariant = RecipeGrid["variants"][number];
 
 /** Settings that a recipe.json need not name, for which `--set` adds the key. */
 export const addableSettings: readonly string[] = [

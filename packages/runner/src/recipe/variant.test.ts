@@ -46,7 +46,7 @@ describe("the recipe high-resolution/mini", () => {
 });
 
 describe("a variant", () => {
-  it("keeps the protocol, so that its runs share a table with those of the recipe, with or without other settings", () => {
+  it("keeps the protocol of the recipe, so that their runs share a table, also with other settings", () => {
     for (const changes of [{}, { "training.steps": 7 }])
       expect(loadRecipe(name, changes, "continued").protocol).toBe(loadRecipe(name, changes).protocol);
   });
@@ -79,14 +79,15 @@ describe("a variant", () => {
   it("belongs to no setting: adding one to a recipe changes neither its settings nor its protocol", () => {
     const variant = { name: "long", title: "longer", settings: { "training.steps": 400 } };
     const { settings, protocol } = loadRecipe(recipeWith(variant));
-    expect({ settings, protocol }).toEqual(
-      (({ settings, protocol }) => ({ settings, protocol }))(loadRecipe("mini")),
-    );
+    expect({ settings, protocol }).toEqual((({ settings, protocol }) => ({ settings, protocol }))(loadRecipe("mini")));
     expect(loadRecipe(place, {}, "long").settings.training.steps).toBe(400);
   });
 
   it.each([
-    [{ settings: { "sampling.images": 3 } }, "variant 'a' sets 'sampling.images', but all variants share data and scor"],
+    [
+      { settings: { "sampling.images": 3 } },
+      "variant 'a' sets 'sampling.images', but all variants share data and scor",
+    ],
     [{ settings: { "training.step": 3 } }, "no setting 'training.step'; did you mean 'training.steps'"],
     [{ settings: { "training.steps": 0 } }, "variant 'a': training.steps"],
     [{ settings: { positions: "continued" } }, "positions: it is used only with baseInputSize"],

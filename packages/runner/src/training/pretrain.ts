@@ -56,8 +56,7 @@ export async function pretrainBase({ recipe, engine, out, work, listener }: Pret
     );
   if (config.classes !== sourceDomain.classes.length)
     throw new Error(
-      `recipe ${name}: the model has ${config.classes} classes, ` +
-        `the source domain ${sourceDomain.classes.length}`,
+      `recipe ${name}: the model has ${config.classes} classes, ` + `the source domain ${sourceDomain.classes.length}`,
     );
   listener.stage?.("data", `${sourceDomain.classes.length * p.perClass} images of the source domain`);
   const images = imagesOf([sourceDomain], { perClass: p.perClass, seed, size });
@@ -186,7 +185,11 @@ function imagesOf(domains: readonly Miniature[], options: DrawOptions & { readon
     offset += domains[i]!.classes.length;
     return [...shifted];
   });
-  return { pixels: Buffer.concat(parts.map((p) => p.pixels)), labels: Int32Array.from(labels.flat()), size: options.size };
+  return {
+    pixels: Buffer.concat(parts.map((p) => p.pixels)),
+    labels: Int32Array.from(labels.flat()),
+    size: options.size,
+  };
 }
 
 function extractorInput(

@@ -44,8 +44,8 @@ const POOLED = 160;
 
 /**
  * A small Inception-style classifier of 32 x 32 or 64 x 64 images (Szegedy et al., 2016,
- * https://arxiv.org/abs/1512.00567) with about 200,000 weights. Its 64 features give the Fréchet distance of the recipes
- * of miniatures, which is never comparable with a published FID: those are over Inception-v3.
+ * https://arxiv.org/abs/1512.00567) with about 200,000 weights. Its 64 features give the FID of the recipes of
+ * miniatures, which is never comparable with a published FID: those are over Inception-v3.
  *
  * Design choices:
  * - Kernels are standardised, not activations (see scaled-convolution.ts). So there are no running statistics, an
