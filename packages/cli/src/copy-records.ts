@@ -10,7 +10,7 @@ import { readStrip } from "./read-strips.ts";
 /**
  * Copies each file unchanged to `dataset/label-seed-N.json`. Names and labels of plug-ins are made safe for file names.
  * Of strips that several runs share, the first copy is enough: real images of a dataset, and samples of the base model
- * for a dataset and a seed.
+ * for a dataset, a seed and a variant of the recipe.
  */
 export async function copyRecords(
   { rows }: Comparison,
@@ -40,5 +40,7 @@ export async function copyRecords(
 /** What the runs that share a strip have in common. */
 function sharedBy(kind: StripKind, { cell }: RunRecord): (string | number)[] {
   if (kind === "real") return [cell.dataset];
-  return kind === "base" ? [cell.dataset, cell.seed] : [cell.dataset, cell.seed, cell.method, cell.methodLabel];
+  return kind === "base"
+    ? [cell.dataset, cell.seed, cell.variant?.name ?? ""]
+    : [cell.dataset, cell.seed, cell.method, cell.methodLabel];
 }

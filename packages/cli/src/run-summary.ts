@@ -47,13 +47,14 @@ export function describeRun(record: RunRecord, files: RunFiles, width = process.
       : `${quantity(data.images, "image")} of ${quantity(data.classes.length, "class")}${skipped}`;
   const [low, high] = m!.fidInterval;
   const bytes = storedBytes(record, files.weights);
+  const baseClasses = m!.baseLabels === undefined ? "its null class" : "its own classes";
   const rows = [
     [
       "FID",
       `${m!.fid.toFixed(2)}   ` +
         `(${100 * m!.intervalLevel} % interval ${low.toFixed(2)} to ${high.toFixed(2)}, ${m!.generated} samples)`,
     ],
-    ["base model", `${m!.baseFid.toFixed(2)}   (not fine-tuned, sampled with its null class)`],
+    ["base model", `${m!.baseFid.toFixed(2)}   (not fine-tuned, sampled with ${baseClasses})`],
     ["KID", `${m!.kid.toFixed(4)}   (base model ${m!.baseKid.toFixed(4)})`],
     ...scoreRows(record),
     [

@@ -94,16 +94,16 @@ function methodColumns(
   chosen: readonly ChosenColumn[],
   intervalImportance: number,
 ): TableColumn[] {
-  const { rows } = comparison;
+  const { rows, bases } = comparison;
   return [
     {
       heading: "Method",
-      cells: [...rows.map((row) => printable(row.label)), "Base model"],
+      cells: [...rows, ...bases].map((row) => printable(row.label)),
       importance: Number.POSITIVE_INFINITY,
     },
     ...chosen.flatMap(({ column, importance }): TableColumn[] => {
       const methodCells = rows.map((row) => column.cell(row, comparison));
-      const cells = [...methodCells, column.base(comparison)];
+      const cells = [...methodCells, ...bases.map((row) => column.base(row, comparison))];
       if (cells.every(({ text }) => text === gap)) return [];
       return [
         {
@@ -128,15 +128,15 @@ function formatInterval({ interval }: TableCell): string {
 }
 
 /** These columns are dropped first, and together: if only some were shown, they could be taken for all datasets. */
-function datasetColumns({ datasets, rows, base }: Comparison): TableColumn[] {
+function datasetColumns({ datasets, rows, bases }: Comparison): TableColumn[] {
   if (datasets.length === 1) return [];
   return datasets.map(({ title }, index) => {
-    const cells = [...rows, base].map((row) => row.cells[index]!);
+    const cells = [...rows, ...bases].map((row) => row.cells[index]!);
     const text = cells.map((cell) => {
       if (cell.mean === null) return cell.diverged.length > 0 ? "diverged" : gap;
       return formatFid(cell.mean);
     });
-    const means = cells.slice(0, -1).map((cell) => cell.mean);
+    const means = cells.slice(0, rows.length).map((cell) => cell.mean);
     return {
       heading: printable(title),
       cells: text,

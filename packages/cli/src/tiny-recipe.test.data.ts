@@ -12,8 +12,9 @@ import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
  * Writes the recipe into `folder`; returns the folder.
  *
  * @param latents the model works on a small autoencoder's latents, 8x8 of 4 channels
+ * @param higher images of 64x64 pixels of the source domain, for a base model of 32x32, with variants of the recipe
  */
-export function tinyRecipe(folder: string, { latents = false } = {}): string {
+export function tinyRecipe(folder: string, { latents = false, higher = false } = {}): string {
   const mini = JSON.parse(readFileSync(new URL("../../../benchmarks/mini/recipe.json", import.meta.url), "utf8"));
   const form = latents ? { inputSize: 8, patchSize: 2, channels: 4 } : { patchSize: 8 };
   const model = { ...mini.model, ...form, name: `DiT-tiny/${form.patchSize}`, width: 16, depth: 2, heads: 2 };
@@ -27,6 +28,7 @@ export function tinyRecipe(folder: string, { latents = false } = {}): string {
     training: { ...mini.training, steps: 12, batch: 8 },
     sampling: { ...mini.sampling, respacing: "ddim3", images: 20, batch: 8 },
     metrics: { ...mini.metrics, resamples: 20 },
+    ...(higher ? higherSettings(model, mini) : {}),
   };
   mkdirSync(folder, { recursive: true });
   if (latents) {
@@ -44,7 +46,7 @@ export function tinyRecipe(folder: string, { latents = false } = {}): string {
     join(folder, recipe.base),
     ditModel(model).weights.map((w) => [w.name, f32(base[w.name]!, w.shape)]),
   );
-  const extractor = miniInception(recipe.extractor.classes);
+  const extractor = miniInception(recipe.extractor.classes, higher ? 64 : 32);
   const weights = initialWeights(extractor, 0);
   writeSafetensors(
     join(folder, recipe.extractor.weights),
@@ -52,3 +54,22 @@ export function tinyRecipe(folder: string, { latents = false } = {}): string {
   );
   return folder;
 }
+
+const higherSettings = (model: object, mini: { readonly data: object; readonly extractor: object }) => ({
+  model: { ...model, inputSize: 64 },
+  baseInputSize: 32,
+  extractor: { ...mini.extractor, name: "mini64" },
+  data: { ...mini.data, perClass: 6, labels: "base", heldOut: 0.2 },
+  grid: {
+    datasets: ["source"],
+    variants: [
+      { name: "continued", title: "positions continued", methods: ["difffit"], settings: { positions: "continued" } },
+      {
+        name: "from-scratch",
+        title: "from scratch",
+        methods: ["full"],
+        settings: { base: { random: "unit" }, baseInputSize: 64 },
+      },
+    ],
+  },
+});

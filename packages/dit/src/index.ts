@@ -9,5 +9,6 @@ export { type DitLayout, ditAnchors, recogniseLayout } from "./layouts/layout.ts
 export { headsOf, readConfig } from "./layouts/read-config.ts";
 export { LayoutError, type RawTensor, type TensorSource, type TensorView } from "./layouts/tensor-source.ts";
 export { CLASS_EMBEDDING, ditModel } from "./model.ts";
+export { type PositionRuleName, positionRuleNames, positionRules } from "./position-rules.ts";
 export { sinCosPositions } from "./positions.ts";
 export { timestepEmbedding, timestepFrequencies } from "./timesteps.ts";

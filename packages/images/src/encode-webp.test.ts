@@ -23,12 +23,18 @@ it("encodeWebp keeps the colours of an image that fits at the best quality", asy
 });
 
 it("encodeWebp makes an image smaller on request", async () => {
-  const bytes = await encodeWebp({ width, height, pixels: plain }, { largest: 5000, width: 96 });
+  const bytes = await encodeWebp({ width, height, pixels: plain }, { largest: 5000, widths: [96] });
   expect(await sharp(bytes).metadata()).toMatchObject({ width: 96, height: 32 });
 });
 
-it("encodeWebp throws an error for a limit that no quality keeps", async () => {
-  await expect(encodeWebp({ width, height, pixels: noise }, { largest: 50 })).rejects.toThrow(
-    "an image of 192×64 pixels does not fit into a WebP file of 50 bytes",
+it("encodeWebp takes the first width at which some quality keeps the limit", async () => {
+  const bytes = await encodeWebp({ width, height, pixels: noise }, { largest: 600, widths: [192, 96, 24] });
+  expect(bytes.length).toBeLessThanOrEqual(600);
+  expect(await sharp(bytes).metadata()).toMatchObject({ width: 96, height: 32 });
+});
+
+it("encodeWebp throws an error for a limit that no quality keeps at any width", async () => {
+  await expect(encodeWebp({ width, height, pixels: noise }, { largest: 50, widths: [192, 96] })).rejects.toThrow(
+    "an image of 192×64 pixels, 192 or 96 wide, does not fit into a WebP file of 50 bytes",
   );
 });

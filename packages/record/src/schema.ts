@@ -34,6 +34,8 @@ const cell = z.strictObject({
   /** Name of the dataset in a table: `Oxford Flowers`. */
   datasetTitle: text,
   seed: count,
+  /** The variant of the recipe that the run belongs to, with the settings that it changes; absent for none. */
+  variant: z.strictObject({ name: text, title: text, settings: jsonObject }).optional(),
 });
 
 const data = z.strictObject({
@@ -82,11 +84,13 @@ const metrics = z.strictObject({
   /** Level of all intervals of these scores, such as 0.95. */
   intervalLevel: z.number().gt(0).lt(1),
   kid: z.number(),
-  /** Scores of the base model without fine-tuning, sampled with its null class. */
+  /** Scores of the base model without fine-tuning, sampled with its null class or as `baseLabels` states. */
   baseFid: z.number(),
   baseFidInterval: interval,
   baseKid: z.number(),
   baseGenerated: z.int().positive(),
+  /** `dataset`: the base model knows the classes of the dataset and was sampled with them, as the run's model was. */
+  baseLabels: z.literal("dataset").optional(),
   /** Further scores by name, such as `precision`; docs/metrics.md explains each. Older records do not have it. */
   scores: z.record(text, score).optional(),
   /** Names of scores that could not be computed, with the reasons. */

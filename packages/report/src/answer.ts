@@ -42,12 +42,15 @@ interface BestMethod {
 export function bestMethod(comparison: Comparison): BestMethod | null {
   const averagedRows = comparison.rows.filter((row) => row.average !== null);
   if (averagedRows.length === 0) return null;
-  const efficientRows = averagedRows.filter((row) => !row.full);
+  const efficientRows = averagedRows.filter(trainsPart);
   const otherBasis = rowsOfOtherBasis(comparison);
   const unpairedRows = rowsWithoutSharedSeeds(comparison);
   const eligibleRows = efficientRows.filter((row) => !otherBasis.includes(row) && !unpairedRows.includes(row));
   return { bestRow: eligibleRows[0] ?? efficientRows[0] ?? averagedRows[0]!, eligibleRows, otherBasis, unpairedRows };
 }
+
+/** True for methods that train a part of the model, with the recipe itself. The answer is about these. */
+export const trainsPart = ({ method, variant }: MethodRow): boolean => method !== "full" && variant === null;
 
 function bestText(
   { datasets, base, rows }: Comparison,
@@ -61,10 +64,11 @@ function bestText(
   const scoreText = `${formatFid(mean)} (95 % interval ${limits}, ${basisText})`;
   const reference =
     base.average === null ? "" : `; the base model without fine-tuning has ${formatFid(base.average.mean)}`;
-  const comparable = eligibleRows.length < rows.filter((row) => !row.full).length ? "comparable " : "";
+  const comparable = eligibleRows.length < rows.filter(trainsPart).length ? "comparable " : "";
   const methodCount = new Set(eligibleRows.map(({ method }) => method)).size;
-  const variantText = methodCount === eligibleRows.length ? "" : `${eligibleRows.length} ${comparable}variants of the `;
-  const groupText = `${variantText}${methodCount} ${variantText === "" ? comparable : ""}methods`;
+  const settingsText =
+    methodCount === eligibleRows.length ? "" : `${eligibleRows.length} ${comparable}settings of the `;
+  const groupText = `${settingsText}${methodCount} ${settingsText === "" ? comparable : ""}methods`;
   if (eligibleRows.length < 2) return `${bestRow.label} has the ${metricText} ${scoreText}${reference}.`;
   return (
     `${bestRow.label} has the lowest ${metricText} of the ${groupText} ` +

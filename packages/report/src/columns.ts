@@ -2,7 +2,7 @@
 // decides which columns a table has. Markdown, LaTeX and the terminal print the same columns.
 
 import type { RunRecord } from "@dit-bench/record";
-import type { Comparison, MethodRow } from "./comparison.ts";
+import type { BaseRow, Comparison, MethodRow } from "./comparison.ts";
 import { formatRatio, formatSignedPercent } from "./format.ts";
 import { wasUnderLoad } from "./load.ts";
 import { type Metric, metricNamed, metrics } from "./metrics.ts";
@@ -23,8 +23,8 @@ export interface Column {
   /** Heading on a terminal of 80 columns. */
   short(comparison: Comparison): string;
   cell(row: MethodRow, comparison: Comparison): TableCell;
-  /** The cell of the base model. */
-  base(comparison: Comparison): TableCell;
+  /** The cell of a row of the base model. */
+  base(row: BaseRow, comparison: Comparison): TableCell;
   /** Which number of the column is printed in bold; undefined for none. */
   readonly best?: "lower" | "higher";
   /** True for a mean over datasets. */
@@ -169,7 +169,7 @@ function metricColumn(metric: Metric): Column {
           datasets,
         ),
       ),
-    base: ({ records, datasets }) => averageCell(metric, average(baseScores(records, metric), datasets)),
+    base: ({ records }, { datasets }) => averageCell(metric, average(baseScores(records, metric), datasets)),
   };
 }
 

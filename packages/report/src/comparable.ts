@@ -40,10 +40,15 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
   ) => requireEqualValues(records, { what, value, scope, pathOf });
   const datasetScope = (record: RunRecord) => ` of ${printable(record.cell.dataset)}`;
   const labelOf = rowLabels(records);
+  const variantScope = ({ cell }: RunRecord) => (cell.variant ? ` titled ${printable(cell.variant.title)}` : "");
+  // Random weights are made from the seed of the run, so seeds of a variant may start from different ones.
+  const baseScope = (record: RunRecord) =>
+    record.cell.variant ? `${variantScope(record)}, seed ${record.cell.seed}` : "";
   const labelScope = (record: RunRecord) => ` labelled ${printable(labelOf(record))}`;
 
   requireEqual("protocol", (record) => record.protocol);
-  requireEqual("base model", (record) => record.weights.base);
+  requireEqual("variant", (record) => record.cell.variant, variantScope);
+  requireEqual("base model", (record) => record.weights.base, baseScope);
   requireEqual("extractor weights", (record) => record.weights.extractor);
   requireEqual("extractor", (record) => record.metrics?.extractor);
   requireEqual("resizer", (record) => record.metrics?.resizer);

@@ -19,8 +19,10 @@ export interface Comparison {
   datasets: { name: string; title: string }[];
   /** Full fine-tuning first, then rows by average, then rows without one by label. */
   rows: MethodRow[];
-  /** The base model without fine-tuning, sampled with its null class. */
-  base: ScoreRow;
+  /** The base model without fine-tuning: where runs of the recipe itself start from. */
+  base: BaseRow;
+  /** The last rows of tables: the same, unless no such run exists, and what the runs of each variant start from. */
+  bases: BaseRow[];
   /** Whether the ranks compare FIDs per dataset or per seed; null where no row has a rank. */
   pairing: Pairing | null;
   /** The basis of the ranked averages; null if no row has a rank. */
@@ -29,10 +31,21 @@ export interface Comparison {
   records: RunRecord[];
 }
 
+/** The title of a variant of the recipe; null for the recipe itself. */
+type VariantTitle = string | null;
+
+export interface BaseRow extends ScoreRow {
+  /** `Base model`, with the title of the variant. */
+  label: string;
+  variant: VariantTitle;
+  records: RunRecord[];
+}
+
 export interface MethodRow extends ScoreRow {
   method: string;
   label: string;
-  /** True for full fine-tuning, the reference for the cheaper methods. */
+  variant: VariantTitle;
+  /** True for full fine-tuning with the recipe itself, the reference for the cheaper methods. */
   full: boolean;
   /** 1 + the number of methods that are better by more than chance; null if not ranked. */
   rank: number | null;
@@ -65,11 +78,12 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
   const relativeSamplingTime = relativeToFull(sorted, ({ times }) => times.sample ?? 0);
   const rows = labels.map((label): Omit<MethodRow, "rank"> => {
     const methodRecords = sorted.filter((record) => labelOf(record) === label);
-    const { method } = methodRecords[0]!.cell;
+    const { method, variant } = methodRecords[0]!.cell;
     return {
       method,
       label,
-      full: method === "full",
+      variant: variant?.title ?? null,
+      full: method === "full" && variant === undefined,
       ...scoreRow(
         methodRecords.map((record) => methodScore(record, fid)),
         datasets,
@@ -80,17 +94,29 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
     };
   });
   const { ranks, pairing, basis } = rankRows(rows);
+  const base = baseRow(sorted, datasets, null);
+  const variants = [...new Set(sorted.flatMap(({ cell }) => cell.variant?.title ?? []))].sort(byText);
   return {
     protocol: sorted[0]!.protocol,
     recipes: [...new Set(sorted.map((record) => record.recipe))].sort(byText),
     miniature: sorted.some((record) => record.miniature),
     datasets,
     rows: rows.map((row, index) => ({ ...row, rank: ranks[index]! })).sort(byPlace),
-    base: scoreRow(baseScores(sorted, fid), datasets),
+    base,
+    bases: [
+      ...(base.records.length > 0 ? [base] : []),
+      ...variants.map((variant) => baseRow(sorted, datasets, variant)),
+    ],
     pairing,
     rankedBasis: basis,
     records: sorted,
   };
+}
+
+function baseRow(records: readonly RunRecord[], datasets: Comparison["datasets"], variant: VariantTitle): BaseRow {
+  const own = records.filter(({ cell }) => (cell.variant?.title ?? null) === variant);
+  const label = variant === null ? "Base model" : `Base model (${variant})`;
+  return { label, variant, records: own, ...scoreRow(baseScores(own, fid), datasets) };
 }
 
 /** Datasets that share a title, such as two image folders, get the digest at the end of their names appended. */

@@ -64,7 +64,7 @@ const commonColumns: CsvColumn[] = [
  * that a spreadsheet would run as a formula start with an apostrophe; texts with any kind of line break are quoted.
  */
 export function toCsv({ records, rows }: Comparison): string {
-  const columns = [...commonColumns, ...scoreColumns(records)];
+  const columns = [...commonColumns, ...scoreColumns(records), ...variantColumn(records)];
   const rowOf = new Map(rows.flatMap((row) => row.records.map((record) => [record, row] as const)));
   return stringify(
     records.map((record) => columns.map(([, value]) => value(record, rowOf.get(record)!))),
@@ -77,6 +77,11 @@ export function toCsv({ records, rows }: Comparison): string {
       record_delimiter: "unix",
     },
   );
+}
+
+/** The variant of the recipe, if at least one record has one. */
+function variantColumn(records: readonly RunRecord[]): CsvColumn[] {
+  return records.some(({ cell }) => cell.variant) ? [["variant", ({ cell }) => cell.variant?.name]] : [];
 }
 
 /** The scores that at least one record has, beyond those that every record has. They follow the other columns. */

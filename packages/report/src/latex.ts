@@ -29,18 +29,15 @@ export function toLatex(
     formatTable(methodTable(comparison, columns), {
       caption: [title, ...about, ...marks].join(" "),
       label: "tab:methods",
-      hasBase: true,
     }),
     formatTable(datasetTable(comparison), {
       caption: ["FID of each dataset.", ...about].join(" "),
       label: "tab:datasets",
-      hasBase: true,
     }),
     withPaper
       ? formatTable(paperTable(), {
           caption: `${paperWarning(comparison)} ${paperNote}`,
           label: "tab:paper",
-          hasBase: false,
         })
       : null,
     allNotes.map((note) => `% ${printable(note)}`).join("\n"),
@@ -52,12 +49,12 @@ interface Surroundings {
   /** Plain text. */
   readonly caption: string;
   readonly label: string;
-  /** True if the last line is the base model's, below a rule. */
-  readonly hasBase: boolean;
 }
 
-function formatTable({ headings, lines }: PrintedTable, { caption, label, hasBase }: Surroundings): string {
+/** The lines of the base model are below a rule. */
+function formatTable({ headings, lines, bases }: PrintedTable, { caption, label }: Surroundings): string {
   const row = (cells: readonly string[]) => `    ${cells.join(" & ")} \\\\`;
+  const methods = lines.length - bases;
   const rows = lines.map((line) => row([escapeLatex(line.label), ...line.cells.map(cellText)]));
   return [
     "\\begin{table}",
@@ -69,7 +66,8 @@ function formatTable({ headings, lines }: PrintedTable, { caption, label, hasBas
     "    \\toprule",
     row(["Method", ...headings.map(escapeLatex)]),
     "    \\midrule",
-    ...(hasBase ? [...rows.slice(0, -1), "    \\midrule", rows.at(-1)!] : rows),
+    ...rows.slice(0, methods),
+    ...(bases > 0 ? ["    \\midrule", ...rows.slice(methods)] : []),
     "    \\bottomrule",
     "  \\end{tabular}}",
     "\\end{table}",

@@ -10,7 +10,7 @@ const [record] = syntheticRecords({ datasets: ["food"], seeds: [0] });
 function column(name: string, records: Parameters<typeof comparison>[0]) {
   const compared = comparison(records);
   const [{ column: found }] = chooseColumns(records, [name]) as [ReturnType<typeof chooseColumns>[number]];
-  return [...compared.rows.map((row) => found.cell(row, compared)), found.base(compared)];
+  return [...compared.rows.map((row) => found.cell(row, compared)), found.base(compared.base, compared)];
 }
 
 describe("the table of metrics", () => {

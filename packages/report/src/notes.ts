@@ -15,7 +15,7 @@ export function notes(
   comparison: Comparison,
   columns: readonly Column[] = chooseColumns(comparison.records).map(({ column }) => column),
 ): string[] {
-  const { rows, base, records } = comparison;
+  const { rows, bases, records } = comparison;
   const isRanked = columns.some(({ name }) => name === "rank");
   const cells = rows.flatMap((row) => row.cells);
   return [
@@ -26,9 +26,8 @@ export function notes(
       : []),
     boldNote(comparison, columns, isRanked),
     rows.some((row) => row.full) ? "Full: full fine-tuning, the reference for the cheaper methods." : null,
-    base.cells.some((cell) => cell.mean !== null)
-      ? "Base model: no fine-tuning. It is sampled with its null class, because it does not know the new classes."
-      : null,
+    bases.some(({ cells }) => cells.some((cell) => cell.mean !== null)) ? baseNote(comparison) : null,
+    ...variantNotes(comparison),
     ...tuningNotes(comparison),
     columns.some(({ isScore, name }) => isScore && name !== "fid")
       ? "Other scores: means over datasets, each counted once, as for FID."
@@ -57,6 +56,24 @@ export function notes(
   ].filter((note) => note !== null);
 }
 
+function baseNote({ records }: Comparison): string {
+  return records.some(({ metrics }) => metrics?.baseLabels === "dataset")
+    ? "Base model: no fine-tuning. It knows the classes and is sampled with them and with guidance, as the methods are."
+    : "Base model: no fine-tuning. It is sampled with its null class, because it does not know the new classes.";
+}
+
+/** A sentence about each variant of the recipe, with the settings that it changes. */
+function variantNotes({ bases }: Comparison): string[] {
+  return bases.flatMap(({ variant, records }) => {
+    if (variant === null) return [];
+    const settings = Object.entries(records[0]!.cell.variant!.settings);
+    const texts = settings.map(
+      ([path, value]) => `${path}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+    );
+    return [`${variant}: a variant of the recipe, with ${joinWithAnd(texts)}; its base model is where its runs start.`];
+  });
+}
+
 function boldNote({ pairing }: Comparison, columns: readonly Column[], isRanked: boolean): string {
   const isLowest = columns.every(({ best }) => best !== "higher");
   const bold = `Bold: the ${isLowest ? "lowest" : "best"} number of a column.`;
@@ -64,8 +81,8 @@ function boldNote({ pairing }: Comparison, columns: readonly Column[], isRanked:
 }
 
 function intervalNotes(comparison: Comparison): string[] {
-  const { rows, base, datasets } = comparison;
-  const averages = [...rows, base].flatMap(({ average }) => average ?? []);
+  const { rows, bases, datasets } = comparison;
+  const averages = [...rows, ...bases].flatMap(({ average }) => average ?? []);
   if (averages.length === 0) return [];
   const bySeeds = averages.some(({ basis }) => basis === "seeds");
   const bySamples = averages.some(({ basis }) => basis === "samples");

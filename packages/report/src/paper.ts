@@ -22,6 +22,7 @@ export function paperTable(): PrintedTable {
       "Relative time",
       ...order.map((index) => paperDatasets[index]!),
     ],
+    bases: 0,
     lines: paperRows.map(({ label, fids, averageFid, parameters, percent, relativeTime, unchecked }) => ({
       label: unchecked ? `${label}${uncheckedMark}` : label,
       cells: [

@@ -17,8 +17,9 @@ export interface PrintOptions {
 
 export interface PrintedTable {
   readonly headings: readonly string[];
-  /** One line per method, then the base model. */
+  /** One line per method, then `bases` lines of the base model. */
   readonly lines: readonly { readonly label: string; readonly cells: readonly PrintedCell[] }[];
+  readonly bases: number;
 }
 
 export interface PrintedCell extends Pick<TableCell, "text" | "interval"> {
@@ -30,14 +31,13 @@ export interface PrintedCell extends Pick<TableCell, "text" | "interval"> {
   readonly remarks?: readonly string[];
 }
 
-const baseLabel = "Base model";
-
 /** One line per method: its scores and costs. Labels are not escaped. */
 export function methodTable(comparison: Comparison, columns: readonly Column[]): PrintedTable {
   const cells = columns.map((column) => comparison.rows.map((row) => column.cell(row, comparison)));
   const best = columns.map((column, place) => bestValue(column, cells[place]!));
   return {
     headings: columns.map((column) => column.heading(comparison)),
+    bases: comparison.bases.length,
     lines: [
       ...comparison.rows.map(({ label }, index) => ({
         label,
@@ -46,24 +46,31 @@ export function methodTable(comparison: Comparison, columns: readonly Column[]):
           return { ...cell, isBest: value !== undefined && value === best[place] };
         }),
       })),
-      { label: baseLabel, cells: columns.map((column) => column.base(comparison)) },
+      ...comparison.bases.map((row) => ({
+        label: row.label,
+        cells: columns.map((column) => column.base(row, comparison)),
+      })),
     ],
   };
 }
 
 /** One line per method: its FID on each dataset. Labels and titles are not escaped. */
 export function datasetTable(comparison: Comparison): PrintedTable {
-  const { datasets, rows, base } = comparison;
+  const { datasets, rows } = comparison;
   const best = datasets.map((_, index) => lowest(rows.map((row) => row.cells[index]!.mean)));
   const seeds = commonSeedCount(comparison);
   return {
     headings: datasets.map(({ title }) => title),
+    bases: comparison.bases.length,
     lines: [
       ...rows.map(({ label, cells }) => ({
         label,
         cells: cells.map((cell, index) => datasetCell(cell, seeds, cell.mean === best[index])),
       })),
-      { label: baseLabel, cells: base.cells.map((cell) => datasetCell(cell, seeds, false)) },
+      ...comparison.bases.map(({ label, cells }) => ({
+        label,
+        cells: cells.map((cell) => datasetCell(cell, seeds, false)),
+      })),
     ],
   };
 }

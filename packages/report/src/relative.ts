@@ -15,9 +15,10 @@ export function relativeToFull(
   seconds: (record: RunRecord) => number,
 ): (records: readonly RunRecord[]) => number | null {
   const wasTimed = (record: RunRecord) => record.exit === "finished" && seconds(record) > 0;
+  const isReference = ({ cell }: RunRecord) => cell.method === "full" && cell.variant === undefined;
   const fullSeconds = new Map<string, number>();
   for (const record of all) {
-    if (record.cell.method !== "full" || !wasTimed(record)) continue;
+    if (!isReference(record) || !wasTimed(record)) continue;
     const key = circumstances(record);
     if (!fullSeconds.has(key)) fullSeconds.set(key, seconds(record));
   }

@@ -41,7 +41,7 @@ test("the answer counts methods, and says nothing about tuning, where no row is 
 test("the answer names the best method at default values if tuning makes another one the best", () => {
   const text = answerOf(tuned(lora, 0.8));
   expect(text).toContain(
-    "LoRA-R8 (rate 0.03) has the lowest average FID of the 4 variants of the 3 methods that train",
+    "LoRA-R8 (rate 0.03) has the lowest average FID of the 4 settings of the 3 methods that train",
   );
   expect(text).toMatch(/At default values DiffFit has the lowest average \(1\d\.\d\d\), at tuned values /);
   expect(text).toMatch(/, at tuned values LoRA-R8 \(rate 0\.03\) \(1\d\.\d\d\)\./);

@@ -70,12 +70,14 @@ export {
   atPrecision,
   loadRecipe,
   type Recipe,
+  type RecipeVariant,
   recipeNames,
   recipeSections,
   recipeSettings,
 } from "./recipe/recipe.ts";
 export { findWeights, namedWeights, usableWeights } from "./recipe/recipe-weights.ts";
 export { respacingProblem } from "./recipe/schema.ts";
+export { variantNamed } from "./recipe/variant.ts";
 export { type ImagesTask, type MadeImages, makeImages } from "./sampling/make-images.ts";
 export { claimFolder, manifestName, type OutputFolder } from "./sampling/output-folder.ts";
 export { type Prediction, predict } from "./sampling/predict.ts";

@@ -17,14 +17,21 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
   const { seeds, timeLimit, jobs } = options;
   noteUnusedDatasets(options);
   const plan = await planGrid([entry, ...argv]);
-  const { methods, columns, recipe, notes } = plan;
+  const { methods, variants, columns, recipe, notes } = plan;
   for (const note of notes) printNote(`${note}\n`);
 
+  const rows: Pick<GridCell, "method" | "variant">[] = [
+    ...methods.map(({ name }) => ({ method: name })),
+    ...variants.flatMap(({ name, methods }) => methods.map((method) => ({ method, variant: name }))),
+  ];
   const cells: GridCell[] = Array.from({ length: seeds }, (_, seed) =>
-    columns.flatMap((dataset) => methods.map(({ name }) => ({ method: name, dataset, seed }))),
+    columns.flatMap((dataset) => rows.map((row) => ({ ...row, dataset, seed }))),
   ).flat();
   const factors = [
-    quantity(methods.length, "method"),
+    variants.length === 0
+      ? quantity(methods.length, "method")
+      : `${quantity(rows.length, "row")} (${quantity(methods.length, "method")}, ` +
+        `${rows.length - methods.length} of ${quantity(variants.length, "variant")})`,
     quantity(columns.length, "dataset"),
     quantity(seeds, "seed"),
   ].join(" × ");

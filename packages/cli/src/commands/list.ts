@@ -32,7 +32,7 @@ const lists: Readonly<Record<ListName, Find<Listing>>> = {
   recipes: makeList({
     find: findRecipes,
     json: (row) => row,
-    columns: ["name", "model", "title"],
+    columns: ["name", "model", "title", { heading: "variants", value: ({ variants }) => variants, importance: 1 }],
   }),
   engines: makeList({
     find: findEngines,
@@ -81,8 +81,9 @@ async function findDatasets() {
 
 async function findRecipes() {
   return recipeNames().map((name) => {
-    const { settings, protocol } = loadRecipe(name);
-    return { name, protocol, model: settings.model.name, title: settings.title };
+    const { settings, protocol, grid } = loadRecipe(name);
+    const variants = grid.variants.map((variant) => variant.name).join(", ") || null;
+    return { name, protocol, model: settings.model.name, title: settings.title, variants };
   });
 }
 

@@ -16,7 +16,7 @@ export async function pretrain(options: PretrainOptions): Promise<void> {
     recipe,
     engine,
     out: options.to ?? recipe.folder,
-    work: join(options.out, `pretraining-${recipe.settings.name}`),
+    work: join(options.out, `pretraining-${recipe.settings.name.replaceAll("/", "-")}`),
     listener,
   };
   try {
@@ -25,7 +25,8 @@ export async function pretrain(options: PretrainOptions): Promise<void> {
       listener.clear();
       print(`${path}: accuracy ${(100 * accuracy).toFixed(1)} % on images not used in training\n`);
     }
-    if (options.part !== "extractor") {
+    const hasBase = recipe.settings.pretraining?.base !== undefined;
+    if (options.part === "base" || (options.part === "all" && hasBase)) {
       const path = await pretrainBase(task);
       listener.clear();
       print(`${path}\n`);

@@ -64,7 +64,13 @@ async function checkOptions(options: RunOptions): Promise<Cell> {
   const allMethods = loaded.map((one) => one.method);
   const settings = divideSettings(options.set, [method.method], allMethods);
   const own = settings.methods.get(method.method.name)!;
-  const recipe = atPrecision(loadRecipe(options.recipe, withHeldOut(settings.recipe, options.heldOut)), options.engine);
+  if (options.rates !== undefined && options.variant !== undefined)
+    throw new BenchError(
+      "usage",
+      `--variant ${options.variant}: the values of --rates were chosen for the recipe itself; leave one of the two out`,
+    );
+  const changes = withHeldOut(settings.recipe, options.heldOut);
+  const recipe = atPrecision(loadRecipe(options.recipe, changes, options.variant), options.engine);
   if (options.rates === undefined) return { recipe, method, settings: own, dataset };
   const rates = await readRates(options.rates, [options.seed]);
   const tuned = tuneMethod(rates, method.method, recipe, own);

@@ -33,6 +33,10 @@ export const grid = declare({
   flags: {
     ...cells,
     seeds: wholeNumber("number", "how many seeds, from 0", atLeast(1), { default: 1 }),
+    variants: list(
+      "names",
+      "variants of the recipe to run beside it, comma-separated; 'none' for none (default: all that it has)",
+    ),
     ...training,
     ...limits,
   },

@@ -12,6 +12,7 @@ export const run = declare({
     data: text("folder", "your own images instead of a dataset, one subfolder for each class", { single: true }),
     name: text("name", "name of your own images (default: the folder's name)"),
     seed: seed("seed of all random numbers"),
+    variant: text("name", "a variant of the recipe; 'bench list recipes' shows them"),
     ...training,
     threads: computing.threads,
     dryRun: toggle("print what the run would download, train and cost, and whether it would be refused"),

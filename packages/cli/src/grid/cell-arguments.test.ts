@@ -49,7 +49,7 @@ describe("cellArguments", () => {
     const flagName = longName(key, flag);
     const changed = sharedKeys.includes(key) ? { [key]: another(flag) } : {};
     const argv = [runOptions, own].flatMap((dataset) =>
-      cellArguments({ method: "lora", dataset, seed: 0 }, plan, options(changed), 1),
+      cellArguments({ method: "lora", dataset, seed: 0, variant: "long" }, plan, options(changed), 1),
     );
     expect(argv.includes(flagName), flagName).toBe(!Object.hasOwn(notForCells, key));
   });

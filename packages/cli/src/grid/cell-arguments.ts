@@ -22,7 +22,7 @@ type SharedOptions = Partial<Pick<RunOptions, keyof typeof training>>;
 
 /** Returns the arguments of `bench` for a cell, from `run` on. @param threads CPU threads of the cell's engine */
 export function cellArguments(
-  { method, dataset, seed, setting }: GridCell,
+  { method, dataset, seed, variant, setting }: GridCell,
   plan: Pick<GridPlan, "methods" | "recipeFlags">,
   options: SharedOptions,
   threads: number,
@@ -34,6 +34,7 @@ export function cellArguments(
     data: dataset.folder,
     name: dataset.folder === undefined ? undefined : dataset.name,
     seed,
+    variant,
     threads,
     set: [...plan.recipeFlags, ...settings, ...(setting === undefined ? [] : [setting])],
   };

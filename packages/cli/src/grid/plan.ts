@@ -17,7 +17,9 @@ import {
   methodNamed,
   ownImages,
   type Recipe,
+  type RecipeVariant,
   submitCell,
+  variantNamed,
 } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
 import type { GridOptions } from "../declarations/grid.ts";
@@ -33,6 +35,8 @@ export interface GridPlan {
   /** Values of `--set` for every cell. */
   readonly recipeFlags: readonly string[];
   readonly methods: readonly PlannedMethod[];
+  /** Variants of the recipe, with the names of the methods that run with each. */
+  readonly variants: readonly { readonly name: string; readonly methods: readonly string[] }[];
   /** The columns of the table. */
   readonly columns: readonly DatasetChoice[];
   /** Lines for the user: which values of `--rates` run. */
@@ -137,7 +141,8 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
   const seeds = Array.from({ length: options.seeds }, (_, seed) => seed);
   const rates = options.rates === undefined ? undefined : await readRates(options.rates, seeds);
   const methods = options.methods ?? rates?.sweep.methods.map(({ method }) => method).join(",");
-  const { recipe, settings, chosen, columns } = await checkCells({ ...options, methods }, afterPlugins);
+  const checked = await checkCells({ ...options, methods }, afterPlugins);
+  const { recipe, settings, chosen, columns } = checked;
   const tuned = rates
     ? chosen.map((method) => tuneMethod(rates, method, recipe, settings.methods.get(method.name)!))
     : [];
@@ -146,9 +151,41 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
     recipe,
     recipeFlags: settings.recipeFlags,
     methods: chosen.map(({ name }) => ({ name, flags: settings.methods.get(name)!.flags })),
+    variants: await planVariants(options, checked),
     columns,
     notes: [...tuned.map(({ description }) => description), ...(note === undefined ? [] : [note])],
   };
+}
+
+/**
+ * Finds the variants to run and checks them as the recipe itself is checked. Values of `--rates` were chosen for the
+ * recipe itself, so with them no variants run.
+ */
+async function planVariants(
+  options: GridOptions,
+  { recipe, settings, chosen, columns }: CheckedCells,
+): Promise<GridPlan["variants"]> {
+  const { out, engine, heldOut } = options;
+  const planned = [];
+  for (const { name, methods } of chooseVariants(options, recipe)) {
+    const varied = loadRecipe(options.recipe, withHeldOut(settings.recipe, heldOut), name);
+    await checkBeforehand(atPrecision(varied, engine), columns, { out, decode: false });
+    const names = chosen.map((method) => method.name).filter((method) => methods?.includes(method) ?? true);
+    if (names.length > 0) planned.push({ name, methods: names });
+  }
+  return planned;
+}
+
+function chooseVariants({ variants, rates }: GridOptions, recipe: Recipe): readonly RecipeVariant[] {
+  const all = recipe.grid.variants;
+  if (rates !== undefined && variants !== undefined && variants !== "none")
+    throw new BenchError(
+      "usage",
+      `--variants ${variants}: the values of --rates were chosen for the recipe itself; leave one of the two out`,
+    );
+  if (variants === "none" || rates !== undefined) return [];
+  if (variants === undefined) return all;
+  return splitNames("--variants", variants).map((name) => variantNamed(all, name, recipe.settings.name));
 }
 
 /** What the flags of a grid or a sweep name. */
@@ -161,7 +198,10 @@ export interface CheckedCells extends Pick<GridPlan, "recipe" | "columns"> {
 }
 
 /** The flags of a grid that decide its cells, without the seeds. */
-type CellsOptions = Pick<GridOptions, Exclude<keyof GridOptions, "seeds" | "rates" | "jobs" | "timeLimit">>;
+type CellsOptions = Pick<
+  GridOptions,
+  Exclude<keyof GridOptions, "seeds" | "variants" | "rates" | "jobs" | "timeLimit">
+>;
 
 /**
  * Checks all options and finds the methods, datasets and recipe that they name. Throws the first error.

@@ -83,16 +83,16 @@ function describeOutcome(outcome: CellOutcome): string {
 }
 
 /**
- * Returns a function that names a cell: `flowers lora seed 0`, `flowers lora rank=4 seed 1000`. Folders of equal name
- * are given by their paths.
+ * Returns a function that names a cell: `flowers lora seed 0`, `flowers lora rank=4 seed 1000`, with the name of the
+ * recipe's variant `source full from-scratch seed 0`. Folders of equal name are given by their paths.
  */
 function nameCells(cells: readonly GridCell[]): (cell: GridCell) => string {
   const folders = new Map<string, Set<string | undefined>>();
   for (const { dataset } of cells)
     folders.set(dataset.name, (folders.get(dataset.name) ?? new Set()).add(dataset.folder));
-  return ({ dataset, method, seed, setting }) => {
+  return ({ dataset, method, seed, variant, setting }) => {
     const isUnique = folders.get(dataset.name)!.size === 1;
-    const what = setting === undefined ? method : `${method} ${setting.replace(/^training\./, "")}`;
-    return `${isUnique ? dataset.name : dataset.folder} ${what} seed ${seed}`;
+    const what = [method, variant, setting?.replace(/^training\./, "")].filter((part) => part !== undefined);
+    return `${isUnique ? dataset.name : dataset.folder} ${what.join(" ")} seed ${seed}`;
   };
 }

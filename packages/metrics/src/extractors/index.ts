@@ -9,4 +9,4 @@ export {
   inceptionTaps,
 } from "./inception/inception.ts";
 export { classifierLoss } from "./mini/classifier-loss.ts";
-export { initialWeights, miniInception, standardiseFeatures } from "./mini/mini-inception.ts";
+export { initialWeights, type MiniImageSize, miniInception, standardiseFeatures } from "./mini/mini-inception.ts";

@@ -1,7 +1,7 @@
 // The top of the page: which method, at what cost, and whether the difference is real.
 
 import { printable, quantity } from "@dit-bench/text";
-import { answer, bestMethod } from "../answer.ts";
+import { answer, bestMethod, trainsPart } from "../answer.ts";
 import type { Comparison, MethodRow } from "../comparison.ts";
 import { formatFid, formatRatio, joinWithAnd } from "../format.ts";
 import { metricNamed } from "../metrics.ts";
@@ -45,7 +45,7 @@ function whichCard({ datasets, base, rows }: Comparison, row: MethodRow): Card {
   const { mean, interval, basis } = row.average!;
   const limits = interval.map(formatFid).join(" to ");
   const source = basis === "seeds" ? "from the spread over seeds" : "from the finite number of samples only";
-  const others = rows.filter((other) => !other.full && other.average !== null).length;
+  const others = rows.filter((other) => trainsPart(other) && other.average !== null).length;
   return {
     question: "Which method?",
     answer: row.label,

@@ -9,7 +9,7 @@ import { pageMarks } from "./marks.ts";
 import { markSymbol } from "./methods-table.ts";
 import { type SortableCell, sortableTable } from "./sortable-table.ts";
 
-export function datasetsTable({ rows, base, datasets }: Comparison): Html {
+export function datasetsTable({ rows, bases, datasets }: Comparison): Html {
   const marks = pageMarks(rows);
   const lowest = datasets.map((_, index) =>
     Math.min(...rows.map(({ cells }) => cells[index]!.mean ?? Number.POSITIVE_INFINITY)),
@@ -26,7 +26,7 @@ export function datasetsTable({ rows, base, datasets }: Comparison): Html {
       { heading: "Method", first: "ascending" },
       ...datasets.map(({ title }) => ({ heading: title, number: true, first: "ascending" as const })),
     ],
-    lines: [...lines, [{ content: "Base model", sort: "Base model" }, ...base.cells.map(datasetCell)]],
+    lines: [...lines, ...bases.map(({ label, cells }) => [{ content: label, sort: label }, ...cells.map(datasetCell)])],
   });
 }
 

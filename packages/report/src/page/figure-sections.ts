@@ -6,6 +6,7 @@ import { type Html, html } from "./html.ts";
 
 /** @param datasetsTable is complete without the script */
 export function figureSections({ records, pairing }: Comparison, datasetsTable: Html): Html {
+  const baseHasClasses = records.some(({ metrics }) => metrics?.baseLabels === "dataset");
   const pairs = pairing === "seeds" ? "seed" : "dataset, seeds averaged";
   return html`<section id="charts" aria-labelledby="charts-title">
 <h2 id="charts-title">Charts</h2>
@@ -44,7 +45,9 @@ ${figure(
 </section>
 <section id="gallery" aria-labelledby="gallery-title">
 <h2 id="gallery-title">Images</h2>
-<p>Every column starts from the same noise, and has the same class for every method. The base model has no classes.</p>
+<p>Every column starts from the same noise, and has the same class for every method.${
+    !baseHasClasses && " The base model has no classes."
+  }</p>
 <div class="tools">${select("gallery-dataset", "Dataset")}${select("gallery-seed", "Seed")}</div>
 <div id="strips"></div>
 </section>

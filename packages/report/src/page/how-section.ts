@@ -46,24 +46,28 @@ function commandLine(words: readonly string[]): Html {
 }
 
 /**
- * The commands that run all cells, one per variant of a method, and those that make tables and page, as words for a
- * shell.
+ * The commands that run all cells, one for each set of options of a method, and those that make tables and page, as
+ * words for a shell.
  */
 export function commands({ rows, records, recipes }: Comparison): string[][] {
   const seeds = [...new Set(records.map(({ cell }) => cell.seed))];
   const sources = datasetFlags(records);
-  const variants = new Map<string, MethodRow[]>();
-  for (const row of rows) variants.set(row.method, [...(variants.get(row.method) ?? []), row]);
-  const rounds = Math.max(...[...variants.values()].map(({ length }) => length));
+  const rowsOf = new Map<string, MethodRow[]>();
+  const ownRows = rows.filter(({ variant }) => variant === null);
+  for (const row of ownRows.length > 0 ? ownRows : rows)
+    rowsOf.set(row.method, [...(rowsOf.get(row.method) ?? []), row]);
+  const rounds = Math.max(...[...rowsOf.values()].map(({ length }) => length));
+  const variants = [...new Set(records.flatMap(({ cell }) => cell.variant?.name ?? []))].sort();
   const grids = recipes.flatMap((recipe) =>
     Array.from({ length: rounds }, (_, round) => {
-      const chosen = [...variants.values()].flatMap((list) => list[round] ?? []);
+      const chosen = [...rowsOf.values()].flatMap((list) => list[round] ?? []);
       const names = chosen.map(({ method }) => method).sort();
       const options = chosen.flatMap(optionFlags).sort();
       return [
         ...["npx", "bench", "grid", "--recipe", recipe, "--methods", names.join(",")],
         ...sources,
         ...["--seeds", String(Math.max(...seeds) + 1)],
+        ...(variants.length === 0 ? [] : ["--variants", round === 0 ? variants.join(",") : "none"]),
         ...options.flatMap((option) => ["--set", option]),
       ];
     }),

@@ -34,7 +34,7 @@ export function pageData(comparison: Comparison, { stripsOf, follow }: DataOptio
         averages: shown.map((metric) => averageOf(row, metric, datasets)),
       }),
     ),
-    baseFid: baseAverageOf(comparison, metricNamed("fid")),
+    baseFid: baseAverageOf(comparison.base, metricNamed("fid"), comparison.datasets),
     runs: runsOf(comparison, shown),
     curves: curves(comparison),
     differences: differencesOf(comparison),

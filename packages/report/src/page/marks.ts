@@ -6,7 +6,7 @@ import type { Mark, Shape } from "./page-data.ts";
 
 const shapes: readonly Shape[] = ["circle", "rect", "triangle", "star", "rectRounded", "crossRot", "cross"];
 
-/** A solid line is reserved for full fine-tuning. */
+/** The rhombus and the solid line are reserved for full fine-tuning. */
 const dashes: readonly (readonly number[])[] = [
   [8, 4],
   [2, 3],
@@ -34,15 +34,17 @@ const darkColours: Readonly<Record<string, string>> = {
 /** Marks for the methods of a comparison. They depend on the set of methods, not on the order of the rows. */
 export function pageMarks(rows: readonly { method: string; label: string }[]): Mark[] {
   const colours = methodMarks(rows);
+  const full = rows.filter(({ method }) => method === "full").map(({ label }) => label);
+  const reference = full.sort()[0]; // labels with options, rates or variants are longer
   const order = rows
-    .filter((row) => row.method !== "full")
-    .map((row) => row.label)
+    .map(({ label }) => label)
+    .filter((label) => label !== reference)
     .sort();
-  return rows.map(({ method, label }, index) => {
+  return rows.map(({ label }, index) => {
     const { colour } = colours[index]!;
     const place = order.indexOf(label);
     const colourOf = { light: colour, dark: darkColours[colour] ?? colour };
-    if (method === "full") return { ...colourOf, shape: "rectRot", hollow: false, dash: [] };
+    if (label === reference) return { ...colourOf, shape: "rectRot", hollow: false, dash: [] };
     return {
       ...colourOf,
       shape: shapes[place % shapes.length]!,

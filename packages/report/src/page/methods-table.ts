@@ -13,7 +13,7 @@ import { averageOf, baseAverageOf } from "./metric-average.ts";
 import type { Mark } from "./page-data.ts";
 import { type SortableCell, type SortableColumn, sortableTable } from "./sortable-table.ts";
 
-/** A column with its cells: one per method, then that of the base model. */
+/** A column with its cells: one per method, then one per base model. */
 interface Column extends SortableColumn {
   cells: SortableCell[];
 }
@@ -52,29 +52,33 @@ function transposed(columns: readonly Column[]): { columns: readonly Column[]; l
   return { columns, lines: columns[0]!.cells.map((_, line) => columns.map(({ cells }) => cells[line]!)) };
 }
 
-function labelColumn({ rows }: Comparison): Column {
+function labelColumn({ rows, bases }: Comparison): Column {
   const marks = pageMarks(rows);
   const cells = rows.map(({ label }, index) => ({
     content: html`${markSymbol(marks[index]!, index)} ${label}`,
     sort: label,
   }));
-  return { heading: "Method", first: "ascending", cells: [...cells, { content: "Base model", sort: "Base model" }] };
+  return {
+    heading: "Method",
+    first: "ascending",
+    cells: [...cells, ...bases.map(({ label }) => ({ content: label, sort: label }))],
+  };
 }
 
-function fidColumn({ rows, base, datasets }: Comparison): Column {
+function fidColumn({ rows, bases, datasets }: Comparison): Column {
   const scale = intervalScale(rows);
   const cells = rows.map((row, index) => averageCell(row, scale, `mark-${index}`));
   return {
     heading: `${datasets.length === 1 ? "FID" : "Average FID"} (95 % interval)`,
     number: true,
     first: "ascending",
-    cells: [...withBest(cells, "lower"), averageCell(base, scale, "")],
+    cells: [...withBest(cells, "lower"), ...bases.map((base) => averageCell(base, scale, ""))],
   };
 }
 
-function rankColumn({ rows }: Comparison): Column {
+function rankColumn({ rows, bases }: Comparison): Column {
   const cells = rows.map(({ rank }) => ({ content: rank ?? gap, sort: rank }));
-  return { heading: "Rank", number: true, first: "ascending", cells: [...cells, missing] };
+  return { heading: "Rank", number: true, first: "ascending", cells: [...cells, ...bases.map(() => missing)] };
 }
 
 function metricColumn(comparison: Comparison, metric: Metric): Column {
@@ -82,19 +86,20 @@ function metricColumn(comparison: Comparison, metric: Metric): Column {
   const toCell = (average: { mean: number } | null): SortableCell =>
     average === null ? missing : { content: metric.format(average.mean), sort: average.mean };
   const cells = comparison.rows.map((row) => toCell(averageOf(row, metric, comparison.datasets)));
+  const baseCells = comparison.bases.map((base) => toCell(baseAverageOf(base, metric, comparison.datasets)));
   return {
     heading,
     number: true,
     first: better === "lower" ? "ascending" : "descending",
-    cells: [...(kind === "score" ? withBest(cells, better) : cells), toCell(baseAverageOf(comparison, metric))],
+    cells: [...(kind === "score" ? withBest(cells, better) : cells), ...baseCells],
   };
 }
 
-function relativeTimeColumn({ rows }: Comparison): Column {
+function relativeTimeColumn({ rows, bases }: Comparison): Column {
   const cells = rows.map(({ relativeTime }) =>
     relativeTime === null ? missing : { content: formatRatio(relativeTime), sort: relativeTime },
   );
-  return { heading: "Relative time", number: true, first: "ascending", cells: [...cells, missing] };
+  return { heading: "Relative time", number: true, first: "ascending", cells: [...cells, ...bases.map(() => missing)] };
 }
 
 const missing: SortableCell = { content: gap, sort: null };

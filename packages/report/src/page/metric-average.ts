@@ -1,7 +1,7 @@
 // The mean of a metric over the runs of a method, with its interval and its text.
 
 import type { RunRecord } from "@dit-bench/record";
-import type { Comparison, MethodRow } from "../comparison.ts";
+import type { BaseRow, Comparison, MethodRow } from "../comparison.ts";
 import type { Metric } from "../metrics.ts";
 import { type Average, average, baseScores, methodScore } from "../scores.ts";
 import { mean } from "../statistics.ts";
@@ -19,8 +19,12 @@ export function averageOf(row: MethodRow, metric: Metric, datasets: Comparison["
   return meanCost(row.records, metric);
 }
 
-/** The base model's mean, in the same way; null if the runs did not record it. */
-export function baseAverageOf({ records, datasets }: Comparison, metric: Metric): PageAverage | null {
+/** The mean of a base model, in the same way; null if the runs did not record it. */
+export function baseAverageOf(
+  { records }: BaseRow,
+  metric: Metric,
+  datasets: Comparison["datasets"],
+): PageAverage | null {
   if (metric.kind === "score") return toPageAverage(average(baseScores(records, metric), datasets), metric);
   return metric.base === undefined ? null : meanCost(records, { ...metric, ...metric.base });
 }

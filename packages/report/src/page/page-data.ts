@@ -69,7 +69,10 @@ export interface PageGallery {
   /** Class of each column. */
   columns: { dataset: number; classes: string[] }[];
   real: { dataset: number; image: number }[];
-  base: { dataset: number; seed: number; image: number }[];
+  /** Samples of the base model, with the label of its row. */
+  base: { dataset: number; seed: number; label: string; image: number }[];
+  /** Whether the base model was sampled with the classes of the columns. */
+  baseHasClasses: boolean;
   samples: { method: number; dataset: number; seed: number; image: number }[];
 }
 

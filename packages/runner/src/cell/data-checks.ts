@@ -95,7 +95,7 @@ export async function checkBeforehand(
   for (const choice of choices) await requireFiles(recipe, choice);
   for (const { name } of namedWeights(recipe)) usableWeights(recipe, name);
   await readRecipeExtractor(recipe);
-  await openBase(recipe);
+  if (typeof recipe.settings.base === "string") await openBase(recipe);
   await openRecipeAutoencoder(recipe);
   const { training, model } = recipe.settings;
   for (const choice of choices) {

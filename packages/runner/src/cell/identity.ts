@@ -12,7 +12,7 @@ import { shortHash } from "../storage/hashes.ts";
 export const protocolFolder = (out: string, recipe: Recipe): string => join(out, recipe.protocol.replaceAll("/", "-"));
 
 /**
- * `runs/mini-1/flowers/difffit/seed-0`
+ * `runs/mini-1/flowers/difffit/seed-0`; of a variant of the recipe `…/difffit+from-scratch/seed-0`
  *
  * @param dataset its name in the record; for own images, this name ends with the start of their fingerprint
  * @param ownRate the cell's learning rate, if it is not the default one
@@ -26,7 +26,9 @@ export function cellFolder(
   ownRate: number | undefined,
   seed: number,
 ): string {
-  return join(protocolFolder(out, recipe), dataset, methodSlug(method, options, ownRate), `seed-${seed}`);
+  const slug = methodSlug(method, options, ownRate);
+  const row = recipe.variant === undefined ? slug : `${slug}+${recipe.variant.name}`;
+  return join(protocolFolder(out, recipe), dataset, row, `seed-${seed}`);
 }
 
 /**

@@ -53,7 +53,7 @@ export async function openRun(
   const { method, code } = await loadMethod(record.cell.method, plugins);
   const trainedWith = /SHA-256 ([0-9a-f]{16})$/.exec(record.cell.methodSource)?.[1];
   const edited = trainedWith !== undefined && code !== undefined && !code.startsWith(trainedWith);
-  const base = await loadBase(recipe);
+  const base = await loadBase(recipe, record.cell.seed);
   if (base.sha256 !== record.weights.base)
     throw new BenchError(
       "data",

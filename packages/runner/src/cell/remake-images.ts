@@ -43,9 +43,9 @@ async function remakeSheet(cell: PreparedCell, record: RunRecord): Promise<void>
   const pixels = await space.pixels(x);
   const extractor = await compileRecipeExtractor(engine, extractorFile, data.size);
   try {
-    const fromBase = await sampleBase(recipe, base, extractor, { engine, out, seed, listener, space });
+    const fromBase = await sampleBase(recipe, base, extractor, { engine, out, seed, listener, space, labels });
     const generated = { pixels, labels: shownLabels, indices: shown };
-    const shownImages = { real: data, generated, base: fromBase.pixels };
+    const shownImages = { real: data, generated, base: fromBase };
     await replaceFile(files.sheetPath, await makeSheet(record, shownImages));
     await writeStrips(files.recordPath, shownImages, record.data);
   } finally {

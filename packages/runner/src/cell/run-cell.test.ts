@@ -56,7 +56,7 @@ beforeAll(async () => {
       shapes.map(([weight, shape]) => [weight, { type: "F32", shape, data: values[weight]! }]),
     );
   const weights = ditModel(model).weights.map(({ name, shape }): [string, readonly number[]] => [name, shape]);
-  write(settings.base, weights, initialDit(model, 0, "unit"));
+  write(settings.base as string, weights, initialDit(model, 0, "unit"));
   const extractor = miniInception(3);
   write("extractor.safetensors", Object.entries(extractor.weights), initialWeights(extractor, 0));
 }, 60_000);

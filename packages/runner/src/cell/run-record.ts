@@ -1,9 +1,9 @@
 // Makes the record of a run.
 
 import { CLASS_EMBEDDING } from "@dit-bench/dit";
-import { labelOf, size } from "@dit-bench/method";
+import { size } from "@dit-bench/method";
 import type { RunMetrics, RunRecord } from "@dit-bench/record";
-import { labelWithRate } from "../methods/learning-rate.ts";
+import { rowLabel } from "../methods/learning-rate.ts";
 import type { Trained } from "../training/train.ts";
 import { codeState, machine, versions } from "./provenance.ts";
 import type { PreparedCell } from "./stages/prepare.ts";
@@ -18,7 +18,7 @@ export interface RunResults {
 /** @param results null if the run diverged */
 export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, results: RunResults | null): RunRecord {
   const { task, adapted, data, expected, startedAt, clock, learningRate, ownRate } = cell;
-  const { settings, protocol } = task.recipe;
+  const { settings, protocol, variant } = task.recipe;
   const total = (w: readonly { readonly shape: readonly number[] }[]) =>
     w.reduce((sum, { shape }) => sum + size(shape), 0);
   const seconds = (name: string) => round(clock.laps[name] ?? 0, 3);
@@ -32,12 +32,13 @@ export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, resu
     miniature: settings.miniature,
     cell: {
       method: adapted.method.name,
-      methodLabel: labelWithRate(labelOf(adapted.method, adapted.options), ownRate),
+      methodLabel: rowLabel(adapted.method, adapted.options, ownRate, variant),
       methodSource: task.method.from,
       options: adapted.options as Record<string, unknown>,
       dataset: data.name,
       datasetTitle: data.title,
       seed: task.seed,
+      ...(variant && { variant: { name: variant.name, title: variant.title, settings: variant.settings } }),
     },
     data: {
       source: data.source,

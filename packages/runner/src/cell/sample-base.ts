@@ -1,7 +1,7 @@
 // Samples of the base model without fine-tuning: the baseline of every table. They are sampled with the null class,
-// because the base model does not know the dataset's classes.
+// because the base model does not know the dataset's classes, unless the recipe says that it does.
 //
-// N = samples, S = side in pixels, D = feature dimension
+// N = samples, B = samples on the sheet, S = side in pixels, D = feature dimension
 
 import { join } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
@@ -17,11 +17,13 @@ import { sample } from "../sampling/sample.ts";
 import { shortHash } from "../storage/hashes.ts";
 import { readOrMake } from "../storage/shared-result.ts";
 import { protocolFolder } from "./identity.ts";
-import { baseOnSheet } from "./sheet.ts";
+import { baseIndices } from "./sheet.ts";
 
 export interface BaseSamples {
-  /** RGB bytes of the first samples, for the sheet: [min(N, `baseOnSheet`), S, S, 3]. */
+  /** RGB bytes of a few samples, for the sheet, [B, S, S, 3]. */
   readonly pixels: Uint8Array;
+  /** [B], the index of the noise of each. */
+  readonly indices: readonly number[];
   /** [N, D] */
   readonly features: Float32Array;
 }
@@ -33,6 +35,8 @@ interface SamplingContext {
   readonly seed: number;
   readonly listener: Listener;
   readonly space: ImageSpace;
+  /** The class of each sample of the run, [N]. */
+  readonly labels: Int32Array;
 }
 
 /** Samples the base model and computes the samples' features, once per recipe and seed; all cells share the result. */
@@ -40,33 +44,38 @@ export async function sampleBase(
   recipe: Recipe,
   base: Base,
   extractor: FeatureExtractor & { readonly sha256: string },
-  { engine, out, seed, listener, space }: SamplingContext,
+  { engine, out, seed, listener, space, labels }: SamplingContext,
 ): Promise<BaseSamples> {
-  const { sampling, model } = recipe.settings;
+  const { sampling, model, data, positions } = recipe.settings;
+  const known = data.labels === "base" ? labels : undefined;
   const made = space.autoencoder === undefined ? [] : [recipe.settings.autoencoder, space.autoencoder];
-  const identity = shortHash(JSON.stringify([sampling, base.sha256, extractor.sha256, seed, engine.name, ...made]));
-  const shown = Math.min(baseOnSheet, sampling.images);
+  const further = [...(positions === undefined ? [] : [{ positions }]), ...(known ? [{ labels: [...known] }] : [])];
+  const identity = shortHash(
+    JSON.stringify([sampling, base.sha256, extractor.sha256, seed, engine.name, ...made, ...further]),
+  );
+  const indices = baseIndices(sampling.images, known);
   const S = space.side;
-  return readOrMake<BaseSamples>(
+  const found = await readOrMake<Omit<BaseSamples, "indices">>(
     {
       path: join(protocolFolder(out, recipe), "base", `samples-seed-${seed}-${identity}.safetensors`),
       what: "the base model's samples",
       doing: "samples the base model",
-      shapes: { pixels: [shown, S, S, 3], features: [sampling.images, extractor.dimension] },
+      shapes: { pixels: [indices.length, S, S, 3], features: [sampling.images, extractor.dimension] },
       read: ({ pixels, features }) => ({ pixels: pixels!.data as Uint8Array, features: float32(features!) }),
       async make() {
-        listener.stage?.("sample base", `${sampling.images} images of the null class, once for all cells`);
+        const classes = known === undefined ? "of the null class" : "of its classes";
+        listener.stage?.("sample base", `${sampling.images} images ${classes}, once for all cells`);
         const network = { config: model, infos: ditModel(model).weights, values: base.values };
-        const labels = new Int32Array(sampling.images).fill(model.classes);
-        const { x } = await sample({ engine, network, settings: sampling, seed, labels, listener });
-        const first = Array.from({ length: shown }, (_, i) => i);
-        return measureImages(space, extractor, model, x, first, listener);
+        const y = known ?? new Int32Array(sampling.images).fill(model.classes);
+        const { x } = await sample({ engine, network, settings: sampling, seed, labels: y, listener });
+        return measureImages(space, extractor, model, x, indices, listener);
       },
       tensors: ({ pixels, features }) => ({
-        pixels: { type: "U8", shape: [shown, S, S, 3], data: pixels },
+        pixels: { type: "U8", shape: [indices.length, S, S, 3], data: pixels },
         features: { type: "F32", shape: [sampling.images, extractor.dimension], data: features },
       }),
     },
     listener,
   );
+  return { ...found, indices };
 }

@@ -3,7 +3,7 @@
 import type { RunRecord } from "@dit-bench/record";
 import sharp from "sharp";
 import { expect, it } from "vitest";
-import { baseOnSheet, generatedOnSheet, makeSheet } from "./sheet.ts";
+import { baseIndices, baseOnSheet, generatedOnSheet, makeSheet } from "./sheet.ts";
 
 const size = 8;
 const plain = (color: readonly number[], count: number) =>
@@ -43,7 +43,7 @@ it.each([1, 2])("makeSheet puts the base model's samples below the rows of all %
   const png = await makeSheet(record(classes), {
     real: { pixels: plain(real, labels.length), labels },
     generated: { pixels: plain(generated, labels.length), labels, indices: [...labels.keys()] },
-    base: plain(base, baseOnSheet),
+    base: { pixels: plain(base, baseOnSheet), indices: baseIndices(100, undefined) },
   });
   const [first, second, third] = [await placesOf(real, png), await placesOf(generated, png), await placesOf(base, png)];
   const tile = 96 * 96;
@@ -57,4 +57,13 @@ it("generatedOnSheet chooses the first six samples of each of the first twelve c
   const shown = generatedOnSheet(labels);
   expect(shown.length).toBe(6 * 12);
   expect(Math.max(...shown.map((i) => labels[i]!))).toBe(11);
+});
+
+it("baseIndices chooses the first samples without classes, and with classes three of each of the first twelve", () => {
+  expect(baseIndices(100, undefined)).toEqual(Array.from({ length: 36 }, (_, i) => i));
+  expect(baseIndices(5, undefined)).toEqual([0, 1, 2, 3, 4]);
+  const labels = Int32Array.from({ length: 200 }, (_, i) => i % 20);
+  const shown = baseIndices(200, labels);
+  expect(shown.length).toBe(36);
+  expect(shown.slice(10, 14)).toEqual([10, 11, 20, 21]);
 });

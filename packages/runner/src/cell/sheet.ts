@@ -18,8 +18,8 @@ export interface SheetImages {
   readonly real: LabelledBytes;
   /** Samples, with the index of the noise of each. */
   readonly generated: LabelledBytes & { readonly indices: readonly number[] };
-  /** The base model's samples from noise 0 to N − 1, [N, S, S, 3], which have no class. */
-  readonly base: Uint8Array;
+  /** Samples of the base model [N, S, S, 3], with the index of the noise of each. */
+  readonly base: { readonly pixels: Uint8Array; readonly indices: readonly number[] };
 }
 
 const ROWS = 12; // classes that fit on a page
@@ -30,13 +30,24 @@ const BASE_ROWS = 3;
 export const baseOnSheet = BASE_ROWS * 2 * COLUMNS;
 
 /** Indices of the samples that a sheet shows, given their labels: the first few of each of the first classes. */
-export function generatedOnSheet(labels: Int32Array): number[] {
+export const generatedOnSheet = (labels: Int32Array): number[] => firstOfEach(labels, COLUMNS);
+
+/**
+ * Indices of the base model's samples that a sheet shows: the first ones, or the first few of each of the first classes
+ * if it was sampled with classes.
+ */
+export const baseIndices = (images: number, labels: Int32Array | undefined): number[] =>
+  labels === undefined
+    ? Array.from({ length: Math.min(baseOnSheet, images) }, (_, i) => i)
+    : firstOfEach(labels, Math.floor(baseOnSheet / ROWS));
+
+function firstOfEach(labels: Int32Array, count: number): number[] {
   const seen = new Map<number, number>();
   return [...labels.keys()].filter((i) => {
     const label = labels[i]!;
     const before = seen.get(label) ?? 0;
     seen.set(label, before + 1);
-    return label < ROWS && before < COLUMNS;
+    return label < ROWS && before < count;
   });
 }
 
@@ -57,19 +68,20 @@ export async function makeSheet(record: RunRecord, shown: SheetImages): Promise<
       images: [...ofClass(shown.real, number, S), ...ofClass(shown.generated, number, S)],
     })),
   };
-  // The base model is sampled with the null class, so its samples belong to no row of a class.
-  const baseCount = Math.min(baseOnSheet, shown.base.length / (S * S * 3));
+  // The base model is usually sampled with the null class, so its samples belong to no row of a class.
+  const baseCount = shown.base.indices.length;
+  const baseLabels = metrics!.baseLabels === undefined ? "samples without a class" : "samples of the classes";
   const base = {
     blocks: [
       {
-        title: `base model, not fine-tuned: samples without a class, FID ${metrics!.baseFid.toFixed(1)}`,
+        title: `base model, not fine-tuned: ${baseLabels}, FID ${metrics!.baseFid.toFixed(1)}`,
         columns: 2 * COLUMNS,
       },
     ],
     rows: Array.from({ length: Math.ceil(baseCount / (2 * COLUMNS)) }, (_, row) => ({
       images: Array.from({ length: 2 * COLUMNS }, (_, column) => {
         const i = row * 2 * COLUMNS + column;
-        return i < baseCount ? image(shown.base, i, S) : undefined;
+        return i < baseCount ? image(shown.base.pixels, i, S) : undefined;
       }),
     })),
   };

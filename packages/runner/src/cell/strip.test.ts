@@ -30,10 +30,7 @@ async function tilesOf(strip: Uint8Array): Promise<number[][]> {
 
 it("makeStrips takes the first images of each class, in the order of the classes, each image once", async () => {
   const generated = images([2, 0, 1, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
-  const strips = await makeStrips(
-    { generated, real: images([0, 1, 2]), base: images([0, 0, 0]).pixels },
-    { classes, size },
-  );
+  const strips = await makeStrips({ generated, real: images([0, 1, 2]), base: images([0, 0, 0]) }, { classes, size });
   expect(await tilesOf(strips.samples)).toEqual(
     [1, 3, 6, 9, 2, 4, 7, 10, 0, 5, 8, 11].map((image) => [image, generated.labels[image]!]),
   );
@@ -41,7 +38,7 @@ it("makeStrips takes the first images of each class, in the order of the classes
 
 it("makeStrips takes the base model's samples from the same noise", async () => {
   const generated = { ...images([0, 1, 2]), indices: [5, 4, 40] };
-  const base = images([0, 1, 2, 3, 4, 5]).pixels;
+  const base = images([0, 1, 2, 3, 4, 5]);
   const strips = await makeStrips({ generated, real: images([0, 1, 2]), base }, { classes, size });
   const grey = [12, 12]; // a class without a further image, or noise that no kept sample of the base model has
   expect(await tilesOf(strips.samples)).toEqual([
@@ -76,7 +73,7 @@ it("makeStrips takes the base model's samples from the same noise", async () => 
 
 it("makeStrips leaves tiles grey where a class has no further image", async () => {
   const few = images([0, 1, 2]);
-  const { real } = await makeStrips({ generated: few, real: few, base: few.pixels }, { classes, size });
+  const { real } = await makeStrips({ generated: few, real: few, base: few }, { classes, size });
   const grey = [12, 12];
   expect(await tilesOf(real)).toEqual([[0, 0], grey, grey, grey, [1, 1], grey, grey, grey, [2, 2], grey, grey, grey]);
 });
@@ -86,10 +83,22 @@ it("makeStrips keeps the limit for large images of noise, which it makes smaller
   const pixels = Uint8Array.from({ length: 12 * large * large * 3 }, (_, i) => Math.imul(i + 1, 2654435761) >>> 24);
   const noise = { pixels, labels: Int32Array.from({ length: 12 }, (_, i) => i), indices: [...Array(12).keys()] };
   const names = Array.from({ length: 12 }, (_, i) => `class ${i}`);
-  const strips = await makeStrips({ generated: noise, real: noise, base: pixels }, { classes: names, size: large });
+  const strips = await makeStrips({ generated: noise, real: noise, base: noise }, { classes: names, size: large });
   for (const strip of Object.values(strips)) {
     expect(strip.length).toBeLessThanOrEqual(largestStrip);
     expect(await sharp(strip).metadata()).toMatchObject({ width: 12 * 64, height: 64 });
+  }
+});
+
+it("makeStrips makes images of noise smaller if no quality keeps the limit at their own size", async () => {
+  const side = 64;
+  const pixels = Uint8Array.from({ length: 12 * side * side * 3 }, (_, i) => Math.imul(i + 1, 2654435761) >>> 24);
+  const noise = { pixels, labels: Int32Array.from({ length: 12 }, (_, i) => i), indices: [...Array(12).keys()] };
+  const names = Array.from({ length: 12 }, (_, i) => `class ${i}`);
+  const strips = await makeStrips({ generated: noise, real: noise, base: noise }, { classes: names, size: side });
+  for (const strip of Object.values(strips)) {
+    expect(strip.length).toBeLessThanOrEqual(largestStrip);
+    expect((await sharp(strip).metadata()).width).toBeLessThan(12 * side);
   }
 });
 

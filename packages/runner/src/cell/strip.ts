@@ -7,8 +7,8 @@ import { encodeWebp, type ImageBytes } from "@dit-bench/images";
 import type { StripKind } from "@dit-bench/report";
 import type { SheetImages } from "./sheet.ts";
 
-/** The largest side of an image in a strip; larger images are made smaller. */
-const LARGEST_SIDE = 64;
+/** Sides of an image in a strip: the largest one that it has, or a smaller one for noise, which hardly compresses. */
+const SIDES = [64, 48, 32, 16];
 
 interface StripData {
   readonly classes: readonly string[];
@@ -33,19 +33,20 @@ export async function makeStrips(
 ): Promise<Record<StripKind, Uint8Array>> {
   const { largestStrip, stripClasses } = await import("@dit-bench/report");
   const wanted = stripClasses(classes.length);
+  const sides = [...new Set([Math.min(S, SIDES[0]!), ...SIDES.filter((side) => side < S)])];
   const encode = (pixels: ImageBytes, indices: readonly (number | undefined)[]) =>
     encodeWebp(
       { width: indices.length * S, height: S, pixels: inOneRow(pixels, indices, S) },
-      { largest: largestStrip, width: indices.length * Math.min(S, LARGEST_SIDE) },
+      { largest: largestStrip, widths: sides.map((side) => indices.length * side) },
     );
-  const baseCount = base.length / (S * S * 3);
+  const baseAt = new Map(base.indices.map((index, at) => [index, at]));
   const samples = firstOfClasses(generated.labels, wanted);
   const noise = samples.map((sample) => (sample === undefined ? undefined : generated.indices[sample]!));
   return {
     samples: await encode(generated.pixels, samples),
     base: await encode(
-      base,
-      noise.map((index) => (index !== undefined && index < baseCount ? index : undefined)),
+      base.pixels,
+      noise.map((index) => (index === undefined ? undefined : baseAt.get(index))),
     ),
     real: await encode(real.pixels, firstOfClasses(real.labels, wanted)),
   };

@@ -31,6 +31,7 @@ describe("the table of extractors", () => {
     expect(extractorOfId(extractor.id)?.name).toBe("mini");
     expect(extractorOf({ name: "inception", weights: "x" }).name).toBe("inception");
     expect(extractorOfId("inception-2015-12-05/2048")?.name).toBe("inception");
+    expect(extractorOfId("mini64-inception/1")?.name).toBe("mini64");
     expect(extractorOfId("another-program's")).toBeUndefined();
   });
 });
@@ -40,6 +41,7 @@ describe("extractorSection", () => {
 
   it.each([
     { weights: "w.safetensors", classes: 3 },
+    { name: "mini64", weights: "w.safetensors", classes: 3 },
     { name: "inception", weights: "inception-v3-fid", resize: "clean" },
   ])("accepts %j", (section) => {
     expect(schema.parse(section)).toEqual(section);

@@ -17,6 +17,6 @@ export const extractorSection = (tools: SectionTools): z.ZodType<AnyExtractorSec
 export const extractorOf = (section: ExtractorSection): ExtractorEntry =>
   extractors.find(({ name }) => name === (section.name ?? table.mini.name))!;
 
-/** The entry whose networks have ids such as this, as records and feature files name them. */
+/** The entry whose networks have ids such as this, as records and feature files name them: that of the longest name. */
 export const extractorOfId = (id: string): ExtractorEntry | undefined =>
-  extractors.find(({ name }) => id.startsWith(name));
+  extractors.filter(({ name }) => id.startsWith(name)).sort((a, b) => b.name.length - a.name.length)[0];

@@ -1,5 +1,6 @@
-// The project's own small extractor, which `bench pretrain` trains for recipes of miniatures.
+// The project's own small extractor for 32 × 32 pixels, which `bench pretrain` trains for recipes of miniatures.
 
+import type { MiniImageSize } from "@dit-bench/metrics";
 import type { ExtractorEntry } from "./extractor-entry.ts";
 
 export interface MiniSection {
@@ -15,11 +16,16 @@ export const mini: ExtractorEntry<MiniSection> = {
   recipe: "mini",
   standard: false,
   section: ({ z }) => z.strictObject({ weights: z.string(), classes: z.int().min(1) }),
-  async read({ weights, section, remedy }) {
+  read: readMini(32),
+};
+
+/** The function `read` of an entry whose network takes images of this side. */
+export function readMini(imageSize: MiniImageSize): ExtractorEntry<MiniSection>["read"] {
+  return async ({ weights, section, remedy }) => {
     const { miniInception } = await import("@dit-bench/metrics");
     const { readWeights } = await import("../assets/weight-file.ts");
-    const extractor = miniInception(section!.classes);
+    const extractor = miniInception(section!.classes, imageSize);
     const wanted = Object.entries(extractor.weights).map(([name, shape]) => ({ name, shape }));
     return { extractor, values: readWeights(weights!, wanted, remedy).values };
-  },
-};
+  };
+}

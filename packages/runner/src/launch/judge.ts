@@ -63,9 +63,10 @@ async function judgeRecord(
   };
 }
 
-const isRecordOf = ({ method, dataset, seed }: GridCell, { cell, data, exit }: RunRecord): boolean =>
+const isRecordOf = ({ method, dataset, seed, variant }: GridCell, { cell, data, exit }: RunRecord): boolean =>
   exit === "finished" &&
   cell.method === method &&
+  cell.variant?.name === variant &&
   cell.seed === seed &&
   (dataset.folder === undefined
     ? cell.dataset === dataset.name && data.source !== "folder"

@@ -1,8 +1,8 @@
 // The learning rate of a run: the published rate of its method times the factor of the recipe, unless the run has a
 // rate of its own.
 
-import type { AnyMethod } from "@dit-bench/method";
-import type { Recipe } from "../recipe/recipe.ts";
+import { type AnyMethod, labelOf } from "@dit-bench/method";
+import type { Recipe, RecipeVariant } from "../recipe/recipe.ts";
 
 /** The rate of a run that sets none: the published one times the recipe's `training.learningRateScale`. */
 export const defaultLearningRate = (method: Pick<AnyMethod, "learningRate">, { settings }: Recipe): number =>
@@ -29,8 +29,22 @@ export const usedLearningRate = (
 ): number => ownLearningRate(method, recipe, rate) ?? defaultLearningRate(method, recipe);
 
 /** The label of a row, with the rate of its own runs: `LoRA-R8 (rate 0.002)`, `DiffFit (norm=false, rate 1e-7)`. */
-export function labelWithRate(label: string, ownRate: number | undefined): string {
-  if (ownRate === undefined) return label;
-  const hasOptions = label.includes(" (") && label.endsWith(")");
-  return hasOptions ? `${label.slice(0, -1)}, rate ${ownRate})` : `${label} (rate ${ownRate})`;
+export const labelWithRate = (label: string, ownRate: number | undefined): string =>
+  ownRate === undefined ? label : labelWithRemark(label, `rate ${ownRate}`);
+
+/** The label with a remark in its parentheses. */
+export function labelWithRemark(label: string, remark: string): string {
+  const hasRemarks = label.includes(" (") && label.endsWith(")");
+  return hasRemarks ? `${label.slice(0, -1)}, ${remark})` : `${label} (${remark})`;
+}
+
+/** The label of the row of a run: its method with options, its own rate, and the variant of its recipe. */
+export function rowLabel(
+  method: AnyMethod,
+  options: object,
+  ownRate: number | undefined,
+  variant: RecipeVariant | undefined,
+): string {
+  const label = labelWithRate(labelOf(method, options), ownRate);
+  return variant === undefined ? label : labelWithRemark(label, variant.title);
 }

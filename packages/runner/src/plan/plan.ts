@@ -3,9 +3,9 @@
 import { downsampling, stableDiffusion } from "@dit-bench/autoencoder";
 import { linearSchedule, respace } from "@dit-bench/diffusion";
 import { CLASS_EMBEDDING, ditModel } from "@dit-bench/dit";
-import { type AnyMethod, attach, labelOf, size } from "@dit-bench/method";
+import { type AnyMethod, attach, size } from "@dit-bench/method";
 import { extractorOf } from "../extractors/extractors.ts";
-import { labelWithRate, ownLearningRate } from "../methods/learning-rate.ts";
+import { ownLearningRate, rowLabel } from "../methods/learning-rate.ts";
 import { countImages, type DatasetChoice, datasetTitle } from "../recipe/dataset.ts";
 import { expectedHeldOut } from "../recipe/held-out.ts";
 import type { Recipe } from "../recipe/recipe.ts";
@@ -84,7 +84,7 @@ export async function planRun(
   const points = every === undefined ? 0 : countFidSteps(training.steps, every);
   return {
     protocol: recipe.protocol,
-    method: labelWithRate(labelOf(method, adapted.options), ownLearningRate(method, recipe, learningRate)),
+    method: rowLabel(method, adapted.options, ownLearningRate(method, recipe, learningRate), recipe.variant),
     dataset: datasetTitle(dataset),
     files: await neededFiles(recipe, dataset),
     parameters: {
@@ -110,7 +110,10 @@ export async function planRun(
           }
         : {}),
       sample: sampling.images * sampleSeconds,
-      "sample the base, once for all runs of a seed": at(sampling.images * steps * forward, throughputShare.sampling),
+      "sample the base, once for all runs of a seed": at(
+        sampling.images * steps * forward * (guided && data.labels === "base" ? 2 : 1),
+        throughputShare.sampling,
+      ),
       ...(latents
         ? { "decode, with the base's": at(2 * sampling.images * coding.decode, throughputShare.extractor) }
         : {}),

@@ -1,7 +1,16 @@
 // A recipe's base model, as it is and with the classes of a dataset.
 
+import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { CLASS_EMBEDDING, type DitConfig, ditModel, newClassEmbedding, sinCosPositions } from "@dit-bench/dit";
+import {
+  CLASS_EMBEDDING,
+  type DitConfig,
+  ditModel,
+  type EmbeddingStart,
+  initialDit,
+  newClassEmbedding,
+  positionRules,
+} from "@dit-bench/dit";
 import type { Values } from "@dit-bench/method";
 import { readWeights, type WeightFile } from "../assets/weight-file.ts";
 import { BenchError } from "../errors.ts";
@@ -13,6 +22,8 @@ import { weightsOf } from "./recipe-weights.ts";
 /** Reads the base model of a recipe of miniatures, from the recipe's folder. Throws BenchError (data). */
 export function readBase(recipe: Recipe): WeightFile {
   const { settings, folder } = recipe;
+  if (typeof settings.base !== "string")
+    throw new BenchError("usage", `recipe ${settings.name}: it starts from random weights and has no base model`);
   const remedy = `make it with 'bench pretrain --recipe ${settings.name} --part base'`;
   return readWeights(join(folder, settings.base), ditModel(settings.model).weights, remedy);
 }
@@ -20,21 +31,39 @@ export function readBase(recipe: Recipe): WeightFile {
 export type Base = Pick<WeightFile, "values" | "sha256">;
 
 /**
- * Reads the recipe's base model from a checkpoint of any layout. Throws BenchError (data) if the checkpoint holds
- * another model than the recipe describes. Positions are interpolated if the recipe has a `baseInputSize`.
+ * The weights that training starts from: the recipe's base model, read from a checkpoint of any layout, or initial
+ * weights made from the seed. Throws BenchError (data) if the checkpoint holds another model than the recipe describes.
+ * If the recipe has another `baseInputSize`, the positions are those of its rule.
  */
-export async function loadBase(recipe: Recipe, note?: (text: string) => void): Promise<Base> {
-  const { model, baseInputSize = model.inputSize } = recipe.settings;
-  const { path, read } = await openBase(recipe, note);
-  const values = read();
-  const sha256 = sha256Of(path);
-  if (baseInputSize === model.inputSize) return { values, sha256 };
-  const side = model.inputSize / model.patchSize;
-  const positions = Float32Array.from(sinCosPositions(model.width, side, baseInputSize / model.inputSize));
-  return { values: { ...values, pos_embed: positions }, sha256 };
+export async function loadBase(recipe: Recipe, seed: number, note?: (text: string) => void): Promise<Base> {
+  const { model, base, baseInputSize = model.inputSize, positions = "interpolated" } = recipe.settings;
+  const own =
+    typeof base === "string"
+      ? await readCheckpoint(recipe, note)
+      : randomBase({ ...model, inputSize: baseInputSize }, seed, base.random);
+  if (baseInputSize === model.inputSize) return own;
+  const [side, baseSide] = [model.inputSize, baseInputSize].map((size) => size / model.patchSize) as [number, number];
+  const table = Float32Array.from(positionRules[positions](model.width, side, baseSide));
+  return { ...own, values: { ...own.values, pos_embed: table } };
 }
 
-/** Opens the same checkpoint without reading its numbers. Throws BenchError (data) if it holds another model. */
+async function readCheckpoint(recipe: Recipe, note?: (text: string) => void): Promise<Base> {
+  const { path, read } = await openBase(recipe, note);
+  return { values: read(), sha256: sha256Of(path) };
+}
+
+/** Initial weights, with the digest of their numbers in place of a file's. */
+function randomBase(config: DitConfig, seed: number, embeddings: EmbeddingStart): Base {
+  const values = initialDit(config, seed, embeddings);
+  const hash = createHash("sha256");
+  for (const [name, data] of Object.entries(values)) hash.update(name).update(data);
+  return { values, sha256: hash.digest("hex") };
+}
+
+/**
+ * Opens the checkpoint of a recipe that names one, without reading its numbers. Throws BenchError (data) if it holds
+ * another model.
+ */
 export async function openBase(
   recipe: Recipe,
   note?: (text: string) => void,
@@ -71,14 +100,25 @@ export async function openBase(
   return { path, read };
 }
 
-/** Configuration and starting weights for a label space of `classes` classes. */
+/**
+ * Configuration and starting weights for a label space of `classes` classes. Throws BenchError (usage) if the recipe
+ * takes the base model's classes only, and these are others.
+ */
 export function forClasses(
   recipe: Recipe,
   base: Base,
   classes: number,
   seed: number,
 ): { config: DitConfig; values: Readonly<Record<string, Float32Array>> } {
-  const { model } = recipe.settings;
+  const { model, data, name } = recipe.settings;
+  if (data.labels === "base") {
+    if (classes === model.classes) return { config: model, values: base.values };
+    throw new BenchError(
+      "usage",
+      `recipe ${name}: it takes datasets with the ${model.classes} classes of the base model, not ${classes}; ` +
+        "for classes that are new to it say --set data.labels=new",
+    );
+  }
   const embedding = newClassEmbedding(base.values[CLASS_EMBEDDING]!, model, classes, seed);
   return { config: { ...model, classes }, values: { ...base.values, [CLASS_EMBEDDING]: embedding } };
 }

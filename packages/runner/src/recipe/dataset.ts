@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { type DatasetEntry, findDataset, fitsInMemory, listImages, loadFolder, storeFolder } from "@dit-bench/datasets";
 import { fileName } from "@dit-bench/files";
-import { drawMiniature, type Miniature, miniatures } from "@dit-bench/miniatures";
+import { drawMiniature, type Miniature, miniatures, sourceDomain } from "@dit-bench/miniatures";
 import { printable } from "@dit-bench/text";
 import { datasetEntries } from "../assets/dataset-entries.ts";
 import { fetched } from "../assets/fetched.ts";
@@ -43,11 +43,15 @@ export const ownImages = (folder: string, name?: string): DatasetChoice => ({
   folder,
 });
 
-/** Throws UnknownDatasetError, with the closest name, for a name that the registry does not have. */
-export const checkDatasetName = (name: string): void => void findDataset(datasetEntries(), name);
+/** Miniatures that stand in for no dataset of the registry. */
+const ownMiniatures: readonly Miniature[] = [sourceDomain];
 
-/** Names of the datasets that a recipe can train on: for a recipe of miniatures, those that have one. */
-export const datasetsOf = ({ settings }: Recipe): string[] =>
+/** Throws UnknownDatasetError, with the closest name, for a name that neither the registry nor a miniature has. */
+export const checkDatasetName = (name: string): void => void titleOf(name);
+
+/** Names of the datasets that a recipe trains on by default: its own list, else those that the registry offers it. */
+export const datasetsOf = ({ settings, grid }: Recipe): string[] =>
+  grid.datasets ??
   datasetEntries()
     .filter((entry) => !settings.miniature || miniatureFor(entry) !== undefined)
     .map(({ name }) => name);
@@ -57,6 +61,8 @@ export const datasetsOf = ({ settings }: Recipe): string[] =>
  * (usage) for a dataset without a miniature.
  */
 export function miniatureOf(name: string): Miniature {
+  const own = ownMiniatures.find((candidate) => candidate.name === name);
+  if (own !== undefined) return own;
   const entries = datasetEntries();
   const miniature = miniatureFor(findDataset(entries, name));
   if (miniature !== undefined) return miniature;
@@ -74,7 +80,10 @@ const miniatureFor = (entry: DatasetEntry): Miniature | undefined => miniatures.
  * The title of a dataset in tables, sheets and messages. Throws UnknownDatasetError if the registry does not have it.
  */
 export const datasetTitle = ({ name, folder }: DatasetChoice): string =>
-  folder === undefined ? findDataset(datasetEntries(), name).title : `own images, ${name}`;
+  folder === undefined ? titleOf(name) : `own images, ${name}`;
+
+const titleOf = (name: string): string =>
+  (ownMiniatures.find((own) => own.name === name) ?? findDataset(datasetEntries(), name)).title;
 
 /** A name for own images that differs between folders of equal names, and from all names of the registry. */
 export function ownDatasetName(
@@ -114,7 +123,6 @@ export async function loadDataset(
 ): Promise<Dataset> {
   const { data } = recipe.settings;
   if (choice.folder === undefined && recipe.settings.miniature) {
-    const entry = findDataset(datasetEntries(), choice.name);
     const miniature = miniatureOf(choice.name);
     const { perClass, seed } = data;
     if (perClass === undefined || seed === undefined)
@@ -123,7 +131,7 @@ export async function loadDataset(
         `recipe ${recipe.settings.name}: its data has no perClass or no seed; miniatures need both`,
       );
     return {
-      title: entry.title,
+      title: datasetTitle(choice),
       source: "miniature",
       skipped: 0,
       name: miniature.name,
@@ -181,8 +189,8 @@ function fetchedDataset(name: string): string {
 }
 
 function drawImages(m: Miniature, { perClass, seed }: { perClass: number; seed: number }, size: number): WholeSet {
-  if (size !== 32)
-    throw new BenchError("usage", `the miniatures have 32x32 pixels, but the recipe takes ${size}x${size}`);
+  if (size !== 32 && size !== 64)
+    throw new BenchError("usage", `the miniatures have 32x32 or 64x64 pixels, but the recipe takes ${size}x${size}`);
   const { pixels, labels } = drawMiniature(m, { perClass, seed, size });
   const bytes = 3 * size ** 2;
   const imageAt = (i: number) => pixels.subarray(i * bytes, (i + 1) * bytes);

@@ -26,10 +26,10 @@ export interface NamedWeights {
   readonly remedy: string;
 }
 
-/** The weights that a recipe names: base model, autoencoder if there is one, extractor. */
+/** The weights that a recipe names: base model unless it starts at random, autoencoder if there is one, extractor. */
 export function namedWeights({ settings }: Pick<Recipe, "settings">): NamedWeights[] {
   const names = {
-    base: settings.base,
+    base: typeof settings.base === "string" ? settings.base : undefined,
     autoencoder: settings.autoencoder?.weights,
     extractor: settings.extractor.weights,
   };
@@ -41,7 +41,7 @@ export function namedWeights({ settings }: Pick<Recipe, "settings">): NamedWeigh
       ? `get it with 'bench fetch ${name}', or name a file`
       : `put it beside the recipe, or name another file, or what 'bench fetch' knows,`;
     const remedy =
-      settings.pretraining && role !== "autoencoder"
+      role !== "autoencoder" && settings.pretraining?.[role] !== undefined
         ? `make it with 'bench pretrain --recipe ${settings.name} --part ${role}'`
         : `${get} with --set ${setting}=PATH`;
     return [{ role, what, name, setting, remedy }];

@@ -1,6 +1,6 @@
 // Reads recipes. A recipe is the description of one benchmark as data: every setting that decides a result.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { closestName } from "@dit-bench/text";
 import { z } from "zod";
@@ -8,8 +8,10 @@ import { BenchError } from "../errors.ts";
 import { projectFolder } from "../project-folder.ts";
 import { shortHash } from "../storage/hashes.ts";
 import { addableSettings, type RecipeSettings, recipeSchema, withoutTexts } from "./schema.ts";
+import { checkChanges, checkVariants, gridSchema, type RecipeGrid, type RecipeVariant, variantNamed } from "./variant.ts";
 
 export type { RecipeSettings } from "./schema.ts";
+export type { RecipeVariant } from "./variant.ts";
 
 export interface Recipe {
   readonly settings: RecipeSettings;
@@ -17,12 +19,19 @@ export interface Recipe {
   readonly folder: string;
   /** `mini/1`; with changed settings, `mini/1+` and a hash of them; in another precision, `mini/1+bfloat16`. */
   readonly protocol: string;
+  /** The datasets and variants that a grid runs. */
+  readonly grid: RecipeGrid;
+  /** The one that `settings` belong to; absent for the recipe itself. */
+  readonly variant?: RecipeVariant;
 }
 
-/** Names of the recipes that come with the project. */
+/** Names of the recipes that come with the project: `mini`, and `high-resolution/mini` for one in another's folder. */
 export function recipeNames(): string[] {
   const folder = join(projectFolder(), "benchmarks");
-  return readdirSync(folder).filter((name) => existsSync(join(folder, name, "recipe.json")));
+  return readdirSync(folder)
+    .filter((name) => statSync(join(folder, name)).isDirectory())
+    .flatMap((name) => [name, ...readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`)])
+    .filter((name) => existsSync(join(folder, name, "recipe.json")));
 }
 
 /**
@@ -30,8 +39,13 @@ export function recipeNames(): string[] {
  *
  * @param changes settings by dotted path, such as `{"training.steps": 50}`; they mark the protocol, because results
  *   then differ
+ * @param variantName the variant whose settings are used, too
  */
-export function loadRecipe(name: string, changes: Readonly<Record<string, unknown>> = {}): Recipe {
+export function loadRecipe(
+  name: string,
+  changes: Readonly<Record<string, unknown>> = {},
+  variantName?: string,
+): Recipe {
   const known = recipeNames();
   const folder = known.includes(name) ? join(projectFolder(), "benchmarks", name) : resolve(name);
   const path = join(folder, "recipe.json");
@@ -49,14 +63,23 @@ export function loadRecipe(name: string, changes: Readonly<Record<string, unknow
   } catch (error) {
     throw new BenchError("usage", `recipe ${path} is not valid JSON (${(error as Error).message})`);
   }
-  const settings = check(content, path);
-  const changed =
-    Object.keys(changes).length === 0 ? settings : check(withChanges(content, changes), `recipe '${name}'`);
+  const { grid: givenGrid = {}, ...own } = isObject(content) ? content : { content };
+  const settings = check(own, path);
+  const grid = parse(gridSchema, givenGrid, `${path}: grid`);
+  checkVariants(grid.variants, path);
+  for (const variant of grid.variants) check(withChanges(own, variant.settings), `${path}: variant '${variant.name}'`);
+  const changedContent = withChanges(own, changes);
+  const changed = Object.keys(changes).length === 0 ? settings : check(changedContent, `recipe '${name}'`);
   const mark =
     JSON.stringify(withoutTexts(changed)) === JSON.stringify(withoutTexts(settings))
       ? ""
       : `+${shortHash(JSON.stringify(withoutTexts(changed)))}`;
-  return { settings: changed, folder, protocol: settings.protocol + mark };
+  const recipe = { settings: changed, folder, protocol: settings.protocol + mark, grid };
+  if (variantName === undefined) return recipe;
+  const variant = variantNamed(grid.variants, variantName, settings.name);
+  checkChanges(changes, variant);
+  const varied = check(withChanges(changedContent, variant.settings), `variant '${variantName}'`);
+  return { ...recipe, variant, settings: varied };
 }
 
 /**
@@ -69,16 +92,25 @@ export function atPrecision(recipe: Recipe, engineName: string): Recipe {
   return recipe.protocol.endsWith(mark) ? recipe : { ...recipe, protocol: `${recipe.protocol}${mark}` };
 }
 
-/** The settings of a recipe of miniatures, which `bench pretrain` can make. Throws BenchError (usage) for others. */
+/**
+ * The settings of a recipe of miniatures, for `bench pretrain`. Throws BenchError (usage) for others, and for a model
+ * of another size than the miniatures have.
+ */
 export function ownSettings({ settings }: Recipe) {
-  const { pretraining, extractor, data } = settings;
+  const { pretraining, extractor, data, model } = settings;
   const { perClass, seed } = data;
   if (!pretraining || !("classes" in extractor) || perClass === undefined || seed === undefined)
     throw new BenchError(
       "usage",
       `recipe ${settings.name}: it has no miniatures to pretrain on; wanted a recipe of miniatures, such as mini`,
     );
-  return { ...settings, pretraining, extractor, data: { ...data, perClass, seed } };
+  const size = model.inputSize;
+  if (size !== 32 && size !== 64)
+    throw new BenchError(
+      "usage",
+      `recipe ${settings.name}: the miniatures have 32x32 or 64x64 pixels, but the recipe takes ${size}x${size}`,
+    );
+  return { ...settings, pretraining, extractor, data: { ...data, perClass, seed }, size: size as 32 | 64 };
 }
 
 /** The sections of recipes, such as `training`: a `--set` path that begins with one is a setting of the recipe. */
@@ -94,16 +126,20 @@ export const recipeSettings = (): string[] =>
 /** Paths below a schema: "" for a plain value, ".steps" for each key of an object. */
 function pathsOf(schema: z.ZodType): string[] {
   if (schema instanceof z.ZodOptional) return pathsOf(schema.unwrap() as z.ZodType);
-  if (schema instanceof z.ZodUnion)
-    return [...new Set(schema.options.flatMap((option) => pathsOf(option as z.ZodType)))];
+  if (schema instanceof z.ZodUnion) {
+    const paths = new Set(schema.options.flatMap((option) => pathsOf(option as z.ZodType)));
+    return paths.has("") ? [""] : [...paths];
+  }
   if (!(schema instanceof z.ZodObject)) return [""];
   return Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([name, inner]) =>
     pathsOf(inner).map((path) => `.${name}${path}`),
   );
 }
 
-function check(content: unknown, where: string): RecipeSettings {
-  const result = recipeSchema.safeParse(content);
+const check = (content: unknown, where: string): RecipeSettings => parse(recipeSchema, content, where);
+
+function parse<T>(schema: z.ZodType<T>, content: unknown, where: string): T {
+  const result = schema.safeParse(content);
   if (result.success) return result.data;
   const issues = result.error.issues.map(({ path, message }) => {
     const given = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], content);

@@ -1,13 +1,16 @@
 // The schema of a recipe.json: every setting that decides a result.
 
 import { linearSchedule, respace, samplerNames } from "@dit-bench/diffusion";
+import { positionRuleNames } from "@dit-bench/dit";
 import { resizers } from "@dit-bench/images";
 import { z } from "zod";
 import { extractorSection } from "../extractors/extractors.ts";
 
 const wholeNumber = z.int().min(1);
 
-export const recipeSchema = z.strictObject({
+/** The settings one by one. */
+const settings = z.strictObject({
+  /** The path of its folder in benchmarks/, such as `mini` or `high-resolution/mini`. */
   name: z.string(),
   /** Records of different protocols never share a table. */
   protocol: z.string(),
@@ -30,13 +33,14 @@ export const recipeSchema = z.strictObject({
   }),
   /**
    * The base model's checkpoint, in any layout: a file beside the recipe, a path, or a name that `bench fetch` knows.
+   * `{"random": …}`: no checkpoint but initial weights, made from the run's seed; the value is that of initialDit's
+   * `embeddings`.
    */
-  base: z.string(),
-  /**
-   * The base's own inputSize, if it differs from the model's. The positional embedding is then interpolated to the
-   * model's grid, PE_512(i, j) = PE_256(i/2, j/2): section 3.4 of the DiffFit paper, https://arxiv.org/abs/2304.06648.
-   */
+  base: z.union([z.string(), z.strictObject({ random: z.enum(["published", "unit"]) })]),
+  /** The base's own inputSize, if it differs from the model's. The model's grid then has positions by a rule. */
   baseInputSize: wholeNumber.optional(),
+  /** The rule: see positionRules of packages/dit. Default: `interpolated`. */
+  positions: z.enum(positionRuleNames).optional(),
   /**
    * For a model of latents: an AutoencoderKL, named as the base is, and the factor that its latents are multiplied by.
    */
@@ -51,6 +55,11 @@ export const recipeSchema = z.strictObject({
   /** The network that FIDs are computed with; its weights are named as the base is. */
   extractor: extractorSection({ z, resizers }),
   data: z.strictObject({
+    /**
+     * `base`: the datasets have the base model's classes, in its order. The class embedding then starts from the base
+     * model's rows, and the base model is sampled with the classes. `new`, the default: it does not know the classes.
+     */
+    labels: z.enum(["new", "base"]).optional(),
     /** Images of each class of a miniature; of a real dataset all are taken. */
     perClass: wholeNumber.optional(),
     /** Seed of the miniatures' drawings, the same for every run. */
@@ -106,15 +115,18 @@ export const recipeSchema = z.strictObject({
   pretraining: z
     .strictObject({
       seed: z.int().min(0),
-      base: z.strictObject({
-        /** Initial values of the embeddings: see initialDit. */
-        embeddings: z.enum(["published", "unit"]),
-        perClass: wholeNumber,
-        steps: wholeNumber,
-        batch: wholeNumber,
-        learningRate: z.number().positive(),
-        emaDecay: z.number().min(0).lt(1),
-      }),
+      /** Absent if the base model is that of another recipe. */
+      base: z
+        .strictObject({
+          /** Initial values of the embeddings: see initialDit. */
+          embeddings: z.enum(["published", "unit"]),
+          perClass: wholeNumber,
+          steps: wholeNumber,
+          batch: wholeNumber,
+          learningRate: z.number().positive(),
+          emaDecay: z.number().min(0).lt(1),
+        })
+        .optional(),
       extractor: z.strictObject({
         perClass: wholeNumber,
         steps: wholeNumber,
@@ -126,8 +138,19 @@ export const recipeSchema = z.strictObject({
     .optional(),
 });
 
+/** A recipe without its section `grid`: the settings of a run. */
+export const recipeSchema = settings.refine(
+  ({ positions, baseInputSize }) => positions === undefined || baseInputSize !== undefined,
+  { path: ["positions"], message: "it is used only with baseInputSize; set that, too" },
+);
+
 /** Settings that a recipe.json need not name, for which `--set` adds the key. */
-export const addableSettings: readonly string[] = ["data.heldOut", "metrics.every", "metrics.everySamples"];
+export const addableSettings: readonly string[] = [
+  "positions",
+  "data.heldOut",
+  "metrics.every",
+  "metrics.everySamples",
+];
 
 /** Samples of a point of the FID over training: with recipe mini, a fifth of those of the final FID. */
 export const defaultEverySamples = 100;

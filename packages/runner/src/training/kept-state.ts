@@ -49,13 +49,16 @@ export function lineageOf(parts: {
   readonly autoencoder?: string;
 }): string {
   const { settings, ...others } = parts;
-  const { model, baseInputSize, autoencoder, data, training } = settings;
+  const { model, baseInputSize, positions, autoencoder, data, training } = settings;
   const { steps, ...trainingRest } = training;
   const { heldOut, ...dataRest } = data; // the fingerprint of the training images decides
   const decided = {
     ...others,
     autoencoder: others.autoencoder && [others.autoencoder, autoencoder?.scale, autoencoder?.tile],
-    settings: [model, baseInputSize, dataRest, Object.entries(trainingRest).sort()],
+    settings: [
+      ...[model, baseInputSize, dataRest, Object.entries(trainingRest).sort()],
+      ...(positions === undefined ? [] : [positions]), // a later setting: other states keep their lineage
+    ],
   };
   const ordered = Object.entries(decided).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256").update(JSON.stringify(ordered)).digest("hex");

@@ -8,10 +8,18 @@ import { linearSchedule } from "@dit-bench/diffusion";
 import { ditModel, initialDit } from "@dit-bench/dit";
 import { makeFolders, removeLeftovers } from "@dit-bench/files";
 import { attach } from "@dit-bench/method";
-import { classifierLoss, initialWeights, miniInception, standardiseFeatures, statistics } from "@dit-bench/metrics";
-import { drawMiniature, type Miniature, paperMiniatures, sourceDomain } from "@dit-bench/miniatures";
+import {
+  type Classifier,
+  classifierLoss,
+  initialWeights,
+  miniInception,
+  standardiseFeatures,
+  statistics,
+} from "@dit-bench/metrics";
+import { type DrawOptions, drawMiniature, type Miniature, paperMiniatures, sourceDomain } from "@dit-bench/miniatures";
 import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
 import * as tf from "@tensorflow/tfjs";
+import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { compileExtractor } from "../extractors/compile-extractor.ts";
 import { loadMethod } from "../methods/methods.ts";
@@ -38,15 +46,20 @@ const OPTIMIZER = { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
 
 /** Trains the base model: a DiT from scratch on the source domain. @returns the path of the weights */
 export async function pretrainBase({ recipe, engine, out, work, listener }: PretrainingTask): Promise<string> {
-  const { model: config, pretraining, training, data } = ownSettings(recipe);
+  const { name, base: file, size, model: config, pretraining, training, data } = ownSettings(recipe);
   const { seed, base: p } = pretraining;
+  if (p === undefined || typeof file !== "string")
+    throw new BenchError(
+      "usage",
+      `recipe ${name}: its base model is not its own (recipe.base is ${JSON.stringify(file)}); ` +
+        "train the extractor alone with --part extractor, or the base with the recipe that has it",
+    );
   if (config.classes !== sourceDomain.classes.length)
     throw new Error(
-      `recipe ${recipe.settings.name}: the model has ${config.classes} classes, ` +
-        `the source domain ${sourceDomain.classes.length}`,
+      `recipe ${name}: the model has ${config.classes} classes, ` + `the source domain ${sourceDomain.classes.length}`,
     );
   listener.stage?.("data", `${sourceDomain.classes.length * p.perClass} images of the source domain`);
-  const images = imagesOf([sourceDomain], p.perClass, seed);
+  const images = imagesOf([sourceDomain], { perClass: p.perClass, seed, size });
   const { method } = await loadMethod("full");
   const adapted = attach(method, ditModel(config));
   const start = initialDit(config, seed, p.embeddings);
@@ -72,7 +85,7 @@ export async function pretrainBase({ recipe, engine, out, work, listener }: Pret
   const tensors = adapted.model.weights.map(
     ({ name, shape }) => [name, f32(ema[name] ?? start[name]!, shape)] as const,
   );
-  return save(join(out, recipe.settings.base), tensors, recipe, "base", checkpoint.path);
+  return save(join(out, file), tensors, recipe, "base", checkpoint.path);
 }
 
 /**
@@ -83,7 +96,7 @@ export async function pretrainBase({ recipe, engine, out, work, listener }: Pret
  */
 export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: string; accuracy: number }> {
   const { recipe, engine, out, work, listener } = task;
-  const { extractor: e, pretraining, model } = ownSettings(recipe);
+  const { extractor: e, pretraining, size: S } = ownSettings(recipe);
   const { extractor: p } = pretraining;
   const seed = pretraining.seed + 1;
   const domains = [...paperMiniatures, sourceDomain];
@@ -91,10 +104,9 @@ export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: 
   if (K !== e.classes)
     throw new Error(`recipe ${recipe.settings.name}: the extractor has ${e.classes} classes, the images have ${K}`);
   listener.stage?.("data", `${K * p.perClass} images of ${K} classes`);
-  const images = imagesOf(domains, p.perClass, seed);
-  const extractor = miniInception(K);
+  const images = imagesOf(domains, { perClass: p.perClass, seed, size: S });
+  const extractor = miniInception(K, S);
   const trainable = Object.entries(extractor.weights).map(([name, shape]) => ({ name, shape }));
-  const S = model.inputSize;
   const batch = { batch: p.batch, seed, flip: true };
   const checkpoint = checkpointOf(work, "extractor", recipe);
   const { ema } = await train({
@@ -131,7 +143,8 @@ export async function pretrainExtractor(task: PretrainingTask): Promise<{ path: 
   await raw.dispose();
   const tensors = trainable.map(({ name, shape }) => [name, f32(values[name]!, shape)] as const);
   const path = save(join(out, e.weights), tensors, recipe, extractor.id, checkpoint.path);
-  return { path, accuracy: await accuracy(engine, values, imagesOf(domains, 20, seed, p.perClass), K) };
+  const unseen = imagesOf(domains, { perClass: 20, seed, size: S, first: p.perClass });
+  return { path, accuracy: await accuracy(engine, extractor, values, unseen, K) };
 }
 
 /**
@@ -147,11 +160,11 @@ function learningRateAt(peak: number, step: number, steps: number): number {
 /** Share of images for which the correct class has the largest logit. */
 async function accuracy(
   engine: Engine,
+  extractor: Classifier,
   weights: Record<string, Float32Array>,
   images: LabelledImages,
   K: number,
 ): Promise<number> {
-  const extractor = miniInception(K);
   const classifier = { ...extractor, dimension: K, features: extractor.logits };
   const compiled = await compileExtractor(engine, classifier, weights);
   const logits = await compiled.features(images.pixels);
@@ -163,19 +176,20 @@ async function accuracy(
   return correct.length / images.labels.length;
 }
 
-/**
- * Images of several domains as one set with consecutive class numbers. @param first index of the first image of each
- * class
- */
-function imagesOf(domains: readonly Miniature[], perClass: number, seed: number, first = 0): LabelledImages {
-  const parts = domains.map((m) => drawMiniature(m, { perClass, seed, first }));
+/** Images of several domains as one set with consecutive class numbers. */
+function imagesOf(domains: readonly Miniature[], options: DrawOptions & { readonly size: 32 | 64 }): LabelledImages {
+  const parts = domains.map((m) => drawMiniature(m, options));
   let offset = 0;
   const labels = parts.map(({ labels }, i) => {
     const shifted = labels.map((l) => l + offset);
     offset += domains[i]!.classes.length;
     return [...shifted];
   });
-  return { pixels: Buffer.concat(parts.map((p) => p.pixels)), labels: Int32Array.from(labels.flat()), size: 32 };
+  return {
+    pixels: Buffer.concat(parts.map((p) => p.pixels)),
+    labels: Int32Array.from(labels.flat()),
+    size: options.size,
+  };
 }
 
 function extractorInput(

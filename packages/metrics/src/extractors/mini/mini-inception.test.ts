@@ -83,6 +83,21 @@ describe("miniInception", () => {
     expect(Math.max(...deviations)).toBeLessThan(5);
   });
 
+  test("has a network for 64 x 64 images that tells a pixel pattern from its average, which is lost at 32 x 32", () => {
+    const large = miniInception(K, 64);
+    expect(large.id).toBe("mini64-inception/1");
+    const initial = initialWeights(large, 1);
+    const w = Object.fromEntries(
+      Object.entries(initial).map(([name, data]) => [name, tf.tensor(data, [...large.weights[name]!])]),
+    );
+    const columns = Float32Array.from({ length: 64 * 64 * 3 }, (_, i) => (Math.floor(i / 3) % 2) - 0.5);
+    const pattern = tf.tensor4d(columns, [1, 64, 64, 3]);
+    const [patterned, plain] = [pattern, tf.zerosLike(pattern) as tf.Tensor4D].map((x) => large.features(w, x));
+    expect(patterned!.shape).toEqual([1, large.dimension]);
+    expect(tf.max(tf.abs(tf.sub(patterned!, plain!))).dataSync()[0]).toBeGreaterThan(0.1);
+    expect(() => large.features(w, tf.zeros([1, 32, 32, 3]))).toThrow("wanted [N, 64, 64, 3]");
+  });
+
   test("refuses images of another size, and a single class", () => {
     const w = tensors(initialWeights(extractor, 1));
     expect(() => extractor.features(w, tf.zeros([1, 64, 64, 3]))).toThrow(

@@ -1,4 +1,4 @@
-// The feature extractor of the recipe `mini`: its network, initial weights and final scaling.
+// The feature extractors of the recipes of miniatures: their network, initial weights and final scaling.
 //
 // N = images, S = side in pixels, H, W = height and width, C = channels, F = features, K = classes
 
@@ -9,15 +9,28 @@ import type { Statistics } from "../../statistics.ts";
 import type { Classifier, Extractor } from "../extractor.ts";
 import { type Convolution, convolutionWeights, convolveRelu } from "./scaled-convolution.ts";
 
-const IMAGE_SIZE = 32;
 const FEATURES = 64;
 
 /** Branches on the same input, concatenated along the channels; each is a chain of convolutions. */
 type Block = readonly (readonly Convolution[])[];
 
+/** Sides of the images that there is a network for. */
+export type MiniImageSize = 32 | 64;
+
+interface Variant {
+  readonly id: string;
+  /** The first blocks, whose output is 16 x 32. */
+  readonly stem: readonly Block[];
+}
+
+/** The network for 64 x 64 images has one more convolution, at their full resolution, so that it sees every pixel. */
+const VARIANTS: Readonly<Record<MiniImageSize, Variant>> = {
+  32: { id: "mini-inception/1", stem: [[[conv("stem.conv1", 3, 16)]]] },
+  64: { id: "mini64-inception/1", stem: [[[conv("stem.conv0", 3, 16)]], [[conv("stem.conv1", 16, 16, 3, 2)]]] },
+};
+
 // The comment at the end of a line has channels x side of its output.
 const BLOCKS: readonly Block[] = [
-  [[conv("stem.conv1", 3, 16)]], // 16 x 32
   [[conv("stem.conv2", 16, 32, 3, 2)]], // 32 x 16
   mixed("mixed1", 32, { one: 16, three: [16, 32], double: [16, 16] }), // 64 x 16
   [
@@ -30,9 +43,9 @@ const BLOCKS: readonly Block[] = [
 const POOLED = 160;
 
 /**
- * A small Inception-style classifier of 32 x 32 images (Szegedy et al., 2016, https://arxiv.org/abs/1512.00567) with
- * about 200,000 weights. Its 64 features give the Fréchet distance of the recipe `mini`, which is never comparable with
- * a published FID: those are over Inception-v3.
+ * A small Inception-style classifier of 32 x 32 or 64 x 64 images (Szegedy et al., 2016,
+ * https://arxiv.org/abs/1512.00567) with about 200,000 weights. Its 64 features give the FID of the recipes of
+ * miniatures, which is never comparable with a published FID: those are over Inception-v3.
  *
  * Design choices:
  * - Kernels are standardised, not activations (see scaled-convolution.ts). So there are no running statistics, an
@@ -43,16 +56,18 @@ const POOLED = 160;
  * - `standardiseFeatures` finally scales each feature to mean 0 and variance 1 over a set of real images. So a shift of
  * one feature by its standard deviation adds 1 to the Fréchet distance, and no feature outweighs the others.
  */
-export function miniInception(classes: number): Classifier {
+export function miniInception(classes: number, imageSize: MiniImageSize = 32): Classifier {
   if (!(Number.isInteger(classes) && classes >= 2))
     throw new RangeError(`mini inception: classes is ${classes}, wanted a whole number of at least 2`);
+  const { id, stem } = VARIANTS[imageSize];
+  const blocks = [...stem, ...BLOCKS];
   const features: Extractor["features"] = (w, x_NSSC) => {
     const [, height, width, channels] = x_NSSC.shape;
-    if (height !== IMAGE_SIZE || width !== IMAGE_SIZE || channels !== 3)
+    if (height !== imageSize || width !== imageSize || channels !== 3)
       throw new Error(
-        `mini inception: images are [${x_NSSC.shape}], wanted [N, ${IMAGE_SIZE}, ${IMAGE_SIZE}, 3]: resize them first`,
+        `mini inception: images are [${x_NSSC.shape}], wanted [N, ${imageSize}, ${imageSize}, 3]: resize them first`,
       );
-    const x_NHWC = BLOCKS.reduce((x, block) => {
+    const x_NHWC = blocks.reduce((x, block) => {
       const branches = block.map((convolutions) => convolutions.reduce((y, c) => convolveRelu(c, w, y), x));
       return branches.length === 1 ? branches[0]! : tf.concat(branches, 3);
     }, x_NSSC);
@@ -60,12 +75,12 @@ export function miniInception(classes: number): Classifier {
     return linear(pooled_NC, w["features.weight"]!, w["features.bias"]!) as tf.Tensor2D;
   };
   return {
-    id: "mini-inception/1",
-    imageSize: IMAGE_SIZE,
+    id,
+    imageSize,
     dimension: FEATURES,
     weights: Object.assign(
       {},
-      ...BLOCKS.flat(2).map(convolutionWeights),
+      ...blocks.flat(2).map(convolutionWeights),
       { "features.weight": [FEATURES, POOLED], "features.bias": [FEATURES] },
       { "logits.weight": [classes, FEATURES], "logits.bias": [classes] },
     ),

@@ -44,10 +44,14 @@ function stripsOf(dataset, seed) {
   const classes = gallery.columns.find((columns) => columns.dataset === dataset)?.classes ?? [];
   const names = classes.join(", ");
   const real = gallery.real.find((one) => one.dataset === dataset);
-  const base = gallery.base.find((one) => one.dataset === dataset && one.seed === seed);
+  const bases = gallery.base
+    .filter((one) => one.dataset === dataset && one.seed === seed)
+    .sort((a, b) => (a.label < b.label ? -1 : 1)); // the base model itself, then its variants
   const rows = [
     ...(real === undefined ? [] : [stripRow("Real images", names, real.image, "row-reference")]),
-    ...(base === undefined ? [] : [stripRow("Base model", "no classes", base.image, "row-reference")]),
+    ...bases.map(({ label, image }) =>
+      stripRow(label, gallery.baseHasClasses ? names : "no classes", image, "row-reference"),
+    ),
     ...samplesOf(dataset)
       .filter((sample) => sample.seed === seed)
       .map(({ method, image }) => stripRow(data.methods[method]?.label ?? "", names, image, "")),

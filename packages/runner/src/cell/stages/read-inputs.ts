@@ -27,13 +27,13 @@ export interface RunInputs extends RunStart {
 
 /** Throws BenchError for the first thing that is wrong; a misspelt option is reported before any file is read. */
 export async function readInputs(task: RunTask, start: RunStart): Promise<RunInputs> {
-  const { recipe, dataset: choice, engine, out, listener } = task;
+  const { recipe, dataset: choice, engine, seed, out, listener } = task;
   parseOptions(task.method.method, task.options);
   checkApart(out, choice);
   checkOut(out);
   await requireFiles(recipe, choice);
   const extractorFile = await readRecipeExtractor(recipe);
-  const base = await loadBase(recipe, (text) => listener.note?.(text));
+  const base = await loadBase(recipe, seed, (text) => listener.note?.(text));
   listener.stage?.("data", choice.folder ?? (recipe.settings.miniature ? `miniature of ${choice.name}` : choice.name));
   const space = await openSpace(recipe, { engine, out, listener });
   const data = await loadDataset(choice, recipe, space.side, out, listener);

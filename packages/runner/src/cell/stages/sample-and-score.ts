@@ -28,10 +28,10 @@ export async function sampleAndScore(
   const extractor = await compileRecipeExtractor(engine, extractorFile, data.size);
   try {
     clock.restart();
-    const fromBase = await sampleBase(recipe, base, extractor, { engine, out, seed, listener, space });
+    const labels = labelsLike(data.labels, sampling.images, seed);
+    const fromBase = await sampleBase(recipe, base, extractor, { engine, out, seed, listener, space, labels });
     clock.lap("base");
     listener.stage?.("sample", `${sampling.images} images`);
-    const labels = labelsLike(data.labels, sampling.images, seed);
     const network = mergedNetwork(adapted, config, values, trained);
     const { x } = await sample({ engine, network, settings: sampling, seed, labels, listener });
     clock.lap("sample");
@@ -53,11 +53,11 @@ export async function sampleAndScore(
     clock.lap("score");
     const shownLabels = Int32Array.from(shown, (i) => labels[i]!);
     return {
-      metrics: scores,
+      metrics: { ...scores, ...(recipe.settings.data.labels === "base" && { baseLabels: "dataset" as const }) },
       sheet: {
         real: data,
         generated: { pixels: generated.pixels, labels: shownLabels, indices: shown },
-        base: fromBase.pixels,
+        base: fromBase,
       },
     };
   } finally {
