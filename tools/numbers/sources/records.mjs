@@ -78,7 +78,7 @@ function columnText(column) {
   return (comparison, [method, detail, ...rest]) => {
     expectNoMore(rest);
     const row = method === "base" ? undefined : rowOf(comparison, method);
-    const { text, interval } = row ? column.cell(row, comparison) : column.base(comparison);
+    const { text, interval } = row ? column.cell(row, comparison) : column.base(comparison.base, comparison);
     if (detail === undefined) return text;
     if (detail === "interval") {
       if (interval === undefined) throw new Error("it has no interval");
@@ -205,5 +205,5 @@ function stepsTable(comparison) {
     };
   });
   const headings = ["FID higher by", "95 % interval", "higher on", "separated"];
-  return markdownTable({ headings, lines }, "Method and the next one");
+  return markdownTable({ headings, lines, bases: 0 }, "Method and the next one");
 }
