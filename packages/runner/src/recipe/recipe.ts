@@ -8,7 +8,14 @@ import { BenchError } from "../errors.ts";
 import { projectFolder } from "../project-folder.ts";
 import { shortHash } from "../storage/hashes.ts";
 import { addableSettings, type RecipeSettings, recipeSchema, withoutTexts } from "./schema.ts";
-import { checkChanges, checkVariants, gridSchema, type RecipeGrid, type RecipeVariant, variantNamed } from "./variant.ts";
+import {
+  checkChanges,
+  checkVariants,
+  gridSchema,
+  type RecipeGrid,
+  type RecipeVariant,
+  variantNamed,
+} from "./variant.ts";
 
 export type { RecipeSettings } from "./schema.ts";
 export type { RecipeVariant } from "./variant.ts";
