@@ -146,14 +146,18 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
   const tuned = rates
     ? chosen.map((method) => tuneMethod(rates, method, recipe, settings.methods.get(method.name)!))
     : [];
-  const note = rates && protocolNote(rates, recipe);
+  const leftOut =
+    rates && recipe.grid.variants.length > 0
+      ? "the variants of the recipe do not run: the values of --rates were chosen for the recipe itself"
+      : undefined;
+  const ratesNotes = [rates && protocolNote(rates, recipe), leftOut].filter((note) => note !== undefined);
   return {
     recipe,
     recipeFlags: settings.recipeFlags,
     methods: chosen.map(({ name }) => ({ name, flags: settings.methods.get(name)!.flags })),
     variants: await planVariants(options, checked),
     columns,
-    notes: [...tuned.map(({ description }) => description), ...(note === undefined ? [] : [note])],
+    notes: [...tuned.map(({ description }) => description), ...ratesNotes],
   };
 }
 
