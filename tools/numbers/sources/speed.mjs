@@ -29,7 +29,7 @@ const OPENVINO = "cpu-openvino-openvino+bfloat16-2-threads";
 const machines = new Map([
   ["amd-avx512", ["495df84-2-threads-3-rounds", "495df84-2-threads-1-rounds"]],
   ["amd-avx2", ["44c8ab8-2-threads-3-rounds", "fa7bd0e-2-threads-3-rounds", "fa7bd0e-2-threads-1-rounds"]],
-  ["amd-zen4", [`e103f1f-${OPENVINO}-2-rounds`, `73c1c7d-${OPENVINO}-2-rounds`]],
+  ["amd-zen4", [`e103f1f-${OPENVINO}-2-rounds`, `73c1c7d-${OPENVINO}-2-rounds`, `73c1c7d-${OPENVINO}-1-rounds`]],
   ["h200", ["ae13c68-cuda-1-rounds", "ae13c68-webgpu-1-rounds"]],
 ]);
 
