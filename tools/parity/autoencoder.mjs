@@ -32,7 +32,8 @@ const script = fileURLToPath(new URL("autoencoder.py", import.meta.url));
  * @returns {AsyncGenerator<Row>}
  */
 export async function* measure({ python, folder, size, engine: engineName }) {
-  const target = join(folder, `autoencoder-${size}`);
+  // Each engine has a folder of its own: latents of another engine would be taken from their cache.
+  const target = join(folder, `autoencoder-${size}-${engineName}`);
   mkdirSync(target, { recursive: true });
   /** @type {{ times: Record<string, Time>, peakMB: number }} */
   const reference = JSON.parse(lastLine(execFileSync(python, [script, size, target], { encoding: "utf8" })));
