@@ -27,6 +27,18 @@ const swept = (changes: Partial<SweptMethod>): SweptMethod => ({
   values,
   ...changes,
 });
+/** A sweep of LoRA's rank over this one and 8, which chose this one. */
+const sweptRank = (rank: number, changes: Partial<SweptMethod> = {}) => {
+  const { rank: _rank, ...options } = loraOptions;
+  return swept({
+    option: "rank",
+    options,
+    default: 8,
+    values: [rank, 8].map((value) => ({ ...values[0]!, value })),
+    chosen: { value: rank, isDefault: false },
+    ...changes,
+  });
+};
 const sweep: Sweep = {
   schema: 1,
   recipe: "mini",
@@ -77,15 +89,7 @@ describe("tuneMethod", () => {
   });
 
   it("gives the chosen option beside the others, and keeps a rate of --set", async () => {
-    const { rank: _rank, ...options } = loraOptions;
-    const ranks = swept({
-      option: "rank",
-      options,
-      learningRate: 0.5,
-      default: 8,
-      values: [4, 8].map((rank) => ({ ...values[0]!, value: rank })),
-      chosen: { value: 4, isDefault: false },
-    });
+    const ranks = sweptRank(4, { learningRate: 0.5 });
     const { tuned } = await tune("lora", { of: { ...sweep, methods: [ranks] }, set: ["lr=0.5"] });
     expect(tuned).toMatchObject({ options: { rank: 4 }, learningRate: 0.5, tuning: { option: "rank" } });
     await expect(tune("lora", { of: { ...sweep, methods: [ranks] } })).rejects.toThrow(
@@ -109,15 +113,9 @@ describe("tuneMethod", () => {
   });
 
   it("refuses a value that the method refuses, before the first run", async () => {
-    const { rank: _rank, ...options } = loraOptions;
-    const ranks = swept({
-      option: "rank",
-      options,
-      default: 8,
-      values: [-4, 8].map((rank) => ({ ...values[0]!, value: rank })),
-      chosen: { value: -4, isDefault: false },
-    });
-    await expect(tune("lora", { of: { ...sweep, methods: [ranks] } })).rejects.toThrow(/option 'rank': .*\(given -4\)/);
+    await expect(tune("lora", { of: { ...sweep, methods: [sweptRank(-4)] } })).rejects.toThrow(
+      /option 'rank': .*\(given -4\)/,
+    );
   });
 
   it("notes a sweep under another protocol, such as one with fewer steps", async () => {

@@ -78,13 +78,16 @@ it("makeStrips leaves tiles grey where a class has no further image", async () =
   expect(await tilesOf(real)).toEqual([[0, 0], grey, grey, grey, [1, 1], grey, grey, grey, [2, 2], grey, grey, grey]);
 });
 
-it("makeStrips keeps the limit for large images of noise, which it makes smaller", async () => {
-  const large = 128;
-  const pixels = Uint8Array.from({ length: 12 * large * large * 3 }, (_, i) => Math.imul(i + 1, 2654435761) >>> 24);
+/** Strips of an image of noise for each of twelve classes. */
+function noiseStrips(side: number) {
+  const pixels = Uint8Array.from({ length: 12 * side * side * 3 }, (_, i) => Math.imul(i + 1, 2654435761) >>> 24);
   const noise = { pixels, labels: Int32Array.from({ length: 12 }, (_, i) => i), indices: [...Array(12).keys()] };
   const names = Array.from({ length: 12 }, (_, i) => `class ${i}`);
-  const strips = await makeStrips({ generated: noise, real: noise, base: noise }, { classes: names, size: large });
-  for (const strip of Object.values(strips)) {
+  return makeStrips({ generated: noise, real: noise, base: noise }, { classes: names, size: side });
+}
+
+it("makeStrips keeps the limit for large images of noise, which it makes smaller", async () => {
+  for (const strip of Object.values(await noiseStrips(128))) {
     expect(strip.length).toBeLessThanOrEqual(largestStrip);
     expect(await sharp(strip).metadata()).toMatchObject({ width: 12 * 64, height: 64 });
   }
@@ -92,11 +95,7 @@ it("makeStrips keeps the limit for large images of noise, which it makes smaller
 
 it("makeStrips makes images of noise smaller if no quality keeps the limit at their own size", async () => {
   const side = 64;
-  const pixels = Uint8Array.from({ length: 12 * side * side * 3 }, (_, i) => Math.imul(i + 1, 2654435761) >>> 24);
-  const noise = { pixels, labels: Int32Array.from({ length: 12 }, (_, i) => i), indices: [...Array(12).keys()] };
-  const names = Array.from({ length: 12 }, (_, i) => `class ${i}`);
-  const strips = await makeStrips({ generated: noise, real: noise, base: noise }, { classes: names, size: side });
-  for (const strip of Object.values(strips)) {
+  for (const strip of Object.values(await noiseStrips(side))) {
     expect(strip.length).toBeLessThanOrEqual(largestStrip);
     expect((await sharp(strip).metadata()).width).toBeLessThan(12 * side);
   }

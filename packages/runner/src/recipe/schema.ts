@@ -8,6 +8,15 @@ import { extractorSection } from "../extractors/extractors.ts";
 
 const wholeNumber = z.int().min(1);
 
+/** How a network of a recipe is pretrained. */
+const pretrainedPart = z.strictObject({
+  perClass: wholeNumber,
+  steps: wholeNumber,
+  batch: wholeNumber,
+  learningRate: z.number().positive(),
+  emaDecay: z.number().min(0).lt(1),
+});
+
 /** The settings one by one. */
 const settings = z.strictObject({
   /** The path of its folder in benchmarks/, such as `mini` or `high-resolution/mini`. */
@@ -120,20 +129,10 @@ const settings = z.strictObject({
         .strictObject({
           /** Initial values of the embeddings: see initialDit. */
           embeddings: z.enum(["published", "unit"]),
-          perClass: wholeNumber,
-          steps: wholeNumber,
-          batch: wholeNumber,
-          learningRate: z.number().positive(),
-          emaDecay: z.number().min(0).lt(1),
+          ...pretrainedPart.shape,
         })
         .optional(),
-      extractor: z.strictObject({
-        perClass: wholeNumber,
-        steps: wholeNumber,
-        batch: wholeNumber,
-        learningRate: z.number().positive(),
-        emaDecay: z.number().min(0).lt(1),
-      }),
+      extractor: pretrainedPart,
     })
     .optional(),
 });
