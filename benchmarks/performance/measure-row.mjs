@@ -2,7 +2,8 @@
 //
 // With the engines A and B and the baselines P and Q the chain is A B P B A Q A B. The order behind a baseline is the
 // reverse of the order before it, so that a load that rises or falls steadily cancels out for every engine. A
-// measurement that other programs have disturbed is discarded and made again.
+// measurement that other programs have disturbed is discarded and made again. The process of a baseline ends when it was
+// measured, since each round starts all processes again: its memory is free for our engines.
 
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +14,7 @@ import { ProcessFailed } from "./process.mjs";
 /**
  * @typedef {object} Pool
  * @property {(specs: Spec[]) => Promise<void>} keepOnly
+ * @property {(spec: Spec) => Promise<void>} end
  * @property {(spec: Spec, how: { seconds: number, steps: number }) => Promise<Times & { started?: About }>} measure
  */
 
@@ -97,7 +99,10 @@ export async function measureRow(row, pool, { rounds, seconds, steps }, { onMeas
       const { engine: onlyEngine } = row.baselines[name];
       const compared = (onlyEngine === undefined ? engines : [onlyEngine]).filter((engine) => !failed[engine]);
       await measureOurs(compared.filter((engine) => !recent.includes(engine)));
-      if (compared.every((engine) => failed[engine]) || !(await tryToMeasure(name))) continue;
+      if (compared.every((engine) => failed[engine])) continue;
+      const measured = await tryToMeasure(name);
+      await pool.end(row.baselines[name].spec);
+      if (!measured) continue;
       const reversed = recent.filter((engine) => compared.includes(engine)).reverse();
       recent = [];
       await measureOurs(reversed);

@@ -27,6 +27,10 @@ function pool({ trainable = {}, failing = [] } = {}) {
     async keepOnly(/** @type {readonly Spec[]} */ kept) {
       if (kept.length === 0) started.clear();
     },
+    async end(/** @type {Spec} */ { prepare: { method = "" } }) {
+      started.delete(method);
+    },
+    running: () => [...started],
     async measure(/** @type {Spec} */ { prepare: { method: name = "" } }) {
       if (failing.includes(name)) throw new ProcessFailed(`${name} was ended by SIGKILL (out of memory?)`);
       const first = !started.has(name);
@@ -54,6 +58,14 @@ describe("measureRow", () => {
     const [first, second] = [{ trainable: 7 }, { trainable: 7 }];
     expect(measured.about).toEqual({ ours: [first, second], a: [first, second], b: [first, second] });
     expect(measured.failed).toEqual({});
+  });
+
+  it("ends the process of a baseline once it was measured, and keeps ours", async () => {
+    const processes = pool();
+    /** @type {string[]} */
+    const running = [];
+    await measureRow(row, processes, thoroughness, { onMeasured: () => running.push(processes.running().join("+")) });
+    expect(running.join(" ")).toBe("ours ours+a ours ours+b ours b ours ours+a ours");
   });
 
   it("measures ours once per round where there is no baseline", async () => {
@@ -89,6 +101,7 @@ describe("a measurement that other programs disturb", () => {
     let i = 0;
     return {
       async keepOnly() {},
+      async end() {},
       async measure() {
         const other_cores = otherCores[i++];
         return { wall_ms: [i], cpu_ms: 1, other_cores, ...(i === 1 ? { started: { trainable: 7 } } : {}) };

@@ -14,7 +14,10 @@ import { watchOthers } from "./other-cores.mjs";
 /** @typedef {{ steps: number, seconds: number }} Duration */
 /** @typedef {{ prepare: Preparation } | { measure: Duration }} Message */
 
-/** A process that was never measured is expected to need this multiple of the largest peak measured for its shape. */
+/**
+ * A process that was never measured is expected to need this multiple of the largest peak of its program for its shape,
+ * or of the largest of any program if that program was not measured either.
+ */
 const UNMEASURED_FACTOR = 1.5;
 /** The share of the free memory that one process may use. */
 const USABLE_SHARE = 0.85;
@@ -35,7 +38,7 @@ export class ProcessFailed extends Error {
 export function processPool(commandOf, { freeBytes = freemem } = {}) {
   /** @type {Map<string, ReturnType<typeof start>>} by spec, in the order of last use */
   const processes = new Map();
-  /** @type {Map<string, number>} MB, by shape and by spec */
+  /** @type {Map<string, number>} MB, by spec, by shape and program, and by shape */
   const peaks = new Map();
 
   /** @param {string} key */
@@ -50,11 +53,11 @@ export function processPool(commandOf, { freeBytes = freemem } = {}) {
    * is usually ours and needed next. If stopping all others would not free enough memory, it is stopped first, so that
    * small processes may stay.
    *
-   * @param {string} key
-   * @param {string} shape
+   * @param {Spec} spec
    */
-  async function makeRoom(key, shape) {
-    const needMB = peaks.get(key) ?? UNMEASURED_FACTOR * (peaks.get(shape) ?? 0);
+  async function makeRoom(spec) {
+    const [exactMB, ...similarMB] = peakKeys(spec).map((key) => peaks.get(key));
+    const needMB = exactMB ?? UNMEASURED_FACTOR * (similarMB.find((mb) => mb !== undefined) ?? 0);
     const missingMB = () => needMB - (USABLE_SHARE * freeBytes()) / 2 ** 20;
     const peak = (/** @type {string} */ k) => peaks.get(k) ?? 0;
     const otherKeys = [...processes.keys()];
@@ -79,12 +82,11 @@ export function processPool(commandOf, { freeBytes = freemem } = {}) {
      */
     async measure(spec, duration) {
       const key = JSON.stringify(spec);
-      const shape = JSON.stringify(spec.shape);
       let child = processes.get(key);
       let started;
       try {
         if (!child) {
-          await makeRoom(key, shape);
+          await makeRoom(spec);
           child = start(commandOf(spec));
           processes.set(key, child);
           const { about } = await child.ask({ prepare: spec.prepare });
@@ -95,7 +97,7 @@ export function processPool(commandOf, { freeBytes = freemem } = {}) {
         const others = watchOthers(child.pid);
         const answer = await child.ask({ measure: duration });
         const otherCores = others();
-        for (const k of [key, shape]) peaks.set(k, Math.max(peaks.get(k) ?? 0, answer.peak_mb));
+        for (const k of peakKeys(spec)) peaks.set(k, Math.max(peaks.get(k) ?? 0, answer.peak_mb));
         return {
           ...answer,
           ...(otherCores === undefined ? {} : { other_cores: otherCores }),
@@ -107,6 +109,14 @@ export function processPool(commandOf, { freeBytes = freemem } = {}) {
       }
     },
     /**
+     * Stops the process of a spec, if it runs.
+     *
+     * @param {Spec} spec
+     */
+    async end(spec) {
+      await stop(JSON.stringify(spec));
+    },
+    /**
      * Stops all processes except the processes of the given specs.
      *
      * @param {readonly Spec[]} specs
@@ -116,6 +126,16 @@ export function processPool(commandOf, { freeBytes = freemem } = {}) {
       for (const key of [...processes.keys()]) if (!keptKeys.has(key)) await stop(key);
     },
   };
+}
+
+/**
+ * The keys of a spec in the map of peaks, the most exact one first.
+ *
+ * @param {Spec} spec
+ */
+function peakKeys(spec) {
+  const shape = JSON.stringify(spec.shape);
+  return [JSON.stringify(spec), `${shape} ${spec.program}`, shape];
 }
 
 /** @param {Command} command */

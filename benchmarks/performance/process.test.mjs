@@ -67,6 +67,24 @@ describe("processPool", () => {
     expect(processId(await pool.measure(spec("large", 1000), duration))).not.toBe(processId(large));
   });
 
+  it("expects of a program that it needs what it needed before, whatever other programs need", async () => {
+    let freeMB = 10_000;
+    pool = processPool(command, { freeBytes: () => freeMB * 2 ** 20 });
+    const a = await pool.measure({ ...spec("a", 1000), program: "node" }, duration);
+    await pool.measure({ ...spec("b", 100), program: "python" }, duration);
+    freeMB = 300; // c is planned with 1.5 x 100 MB
+    await pool.measure({ ...spec("c", 100), program: "python" }, duration);
+    expect(processId(await pool.measure({ ...spec("a", 1000), program: "node" }, duration))).toBe(processId(a));
+  });
+
+  it("ends one process and keeps the others", async () => {
+    pool = processPool(command, { freeBytes: () => 2 ** 40 });
+    const [a, b] = [await pool.measure(spec("a", 1), duration), await pool.measure(spec("b", 1), duration)];
+    await pool.end(spec("a", 1));
+    expect(processId(await pool.measure(spec("a", 1), duration))).not.toBe(processId(a));
+    expect(processId(await pool.measure(spec("b", 1), duration))).toBe(processId(b));
+  });
+
   it("quotes the last output of a process that fails", async () => {
     pool = processPool(command, { freeBytes: () => 2 ** 40 });
     await expect(pool.measure(spec("a", 1, { fail: true }), duration)).rejects.toThrow(
