@@ -12,7 +12,8 @@ import { numbersOf, plainNumber, resultLikeNumbers } from "./result-like.mjs";
  * @property {(expression: string) => Promise<string>} ask the value that the records have; rejects with an Error for an
  *   expression that means nothing
  * @property {(file: string) => string | null} readFile a file of the repository; null if there is none
- * @property {boolean} mustBind whether a result-like number without a binding is a finding
+ * @property {boolean} mustBind whether a result-like number without a binding is a finding, and a comment that is no
+ *   marker, since it may be a misspelt one
  */
 
 /**
@@ -22,8 +23,8 @@ import { numbersOf, plainNumber, resultLikeNumbers } from "./result-like.mjs";
  *   values that differ, and the text with these values replaced and no other change
  */
 export async function checkText(text, { ask, readFile, mustBind }) {
-  const { bindings, conditions, origins, faults } = readMarkers(text);
-  const findings = [...faults];
+  const { bindings, conditions, origins, others, faults } = readMarkers(text);
+  const findings = [...faults, ...(mustBind ? others : [])];
   /** @type {{ binding: Binding, value: string }[]} */
   const corrections = [];
   /** @type {(expression: string, line: number) => Promise<string | null>} */

@@ -165,6 +165,17 @@ describe("a condition", () => {
   });
 });
 
+describe("a comment that is no marker", () => {
+  it("is found in a text that states results, since it may be a misspelt one", async () => {
+    const text = "A is first. <!-- onlyif toy order = A, B and C -->\n";
+    expect(await messages(text)).toEqual([
+      "1: the comment 'onlyif toy order = A, B and C' is none of '= …', '/', 'only if … = …', 'from FILE HEADING' and " +
+        "'by hand DATE': correct it, or leave it out",
+    ]);
+    expect((await check(text, false)).findings).toEqual([]);
+  });
+});
+
 describe("a number that looks like a result", () => {
   it("needs a binding in a text that states results, and nowhere else", async () => {
     const text = "FID 61.50\n";

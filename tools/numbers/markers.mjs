@@ -20,7 +20,8 @@ import { lineAt, withoutCode } from "./markdown.mjs";
 
 /**
  * @param {string} text Markdown
- * @returns {{ bindings: Binding[], conditions: Condition[], origins: Origin[], faults: Finding[] }}
+ * @returns {{ bindings: Binding[], conditions: Condition[], origins: Origin[], others: Finding[], faults: Finding[] }}
+ *   `others` are the comments that are none of the four kinds
  */
 export function readMarkers(text) {
   /** @type {Binding[]} */
@@ -29,6 +30,8 @@ export function readMarkers(text) {
   const conditions = [];
   /** @type {Origin[]} */
   const origins = [];
+  /** @type {Finding[]} */
+  const others = [];
   const faults = linesReadAsHtml(text);
   /** @type {Omit<Binding, "end"> | null} */
   let open = null;
@@ -63,10 +66,13 @@ export function readMarkers(text) {
       const isFirst = text.slice(text.lastIndexOf("\n", index) + 1, index).trim() === "";
       const hasOwnLine = isFirst && /^[ \t\r]*(?:\n|$)/.test(text.slice(after));
       origins.push({ file, words: rest.join(" "), line, hasOwnLine });
+    } else {
+      const kinds = "'= …', '/', 'only if … = …', 'from FILE HEADING' and 'by hand DATE'";
+      others.push({ line, message: `the comment '${words}' is none of ${kinds}: correct it, or leave it out` });
     }
   }
   if (open !== null) missingEnd(open);
-  return { bindings, conditions, origins, faults };
+  return { bindings, conditions, origins, others, faults };
 }
 
 /**

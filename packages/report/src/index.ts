@@ -19,12 +19,12 @@ export {
 export { ComparisonError, groupByProtocol, isSameRun } from "./comparable.ts";
 export { type Comparison, type ComparisonOptions, comparison, type MethodRow } from "./comparison.ts";
 export { toCsv } from "./csv.ts";
+export { differencesOf } from "./differences.ts";
 export { formatFid, joinWithAnd } from "./format.ts";
 export { toLatex } from "./latex.ts";
 export { answerMarkdown, markdownTable, methodsMarkdown, toMarkdown } from "./markdown.ts";
 export { csvName, type Metric, metricNamed, metrics } from "./metrics.ts";
 export { notes } from "./notes.ts";
-export { differencesOf } from "./page/differences.ts";
 export { messagePage } from "./page/message-page.ts";
 export { type PageOptions, reportPage } from "./page/report-page.ts";
 export { paperNote, paperTable, paperWarning } from "./paper.ts";

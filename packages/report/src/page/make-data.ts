@@ -3,10 +3,10 @@
 import type { RunRecord } from "@dit-bench/record";
 import { printable } from "@dit-bench/text";
 import type { Comparison } from "../comparison.ts";
+import { differencesOf } from "../differences.ts";
 import { type Metric, metricNamed, metrics } from "../metrics.ts";
 import type { Strips } from "../strips.ts";
 import { curves } from "./curves.ts";
-import { differencesOf } from "./differences.ts";
 import { gallery } from "./gallery.ts";
 import { pageMarks } from "./marks.ts";
 import { averageOf, baseAverageOf } from "./metric-average.ts";

@@ -1,5 +1,7 @@
 // The data of the page's script, as JSON in the page. The script imports these types.
 
+import type { PairDifference } from "../differences.ts";
+
 /** Chart.js's names of marks. */
 export type Shape = "circle" | "rect" | "triangle" | "rectRot" | "star" | "crossRot" | "cross" | "rectRounded";
 
@@ -52,17 +54,6 @@ export interface PageCurves {
   }[];
 }
 
-/** The difference of two rows in FID: `a` minus `b`. An index beyond the methods is the base model. */
-export interface PageDifference {
-  a: number;
-  b: number;
-  mean: number;
-  interval: [low: number, high: number];
-  /** Number of differences, and how many of them are below zero. */
-  count: number;
-  below: number;
-}
-
 /** Strips of images as data URLs; the other fields refer to them by index. */
 export interface PageGallery {
   images: string[];
@@ -84,7 +75,7 @@ export interface PageData {
   baseFid: PageAverage | null;
   runs: PageRun[];
   curves: PageCurves[];
-  differences: PageDifference[];
+  differences: PairDifference[];
   /** What a difference is taken over: "dataset" or "seed". */
   pairedOver: string;
   gallery: PageGallery;
