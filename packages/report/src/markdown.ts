@@ -26,7 +26,7 @@ export function toMarkdown(
     leftOutText === null ? null : wrap(`**${escapeMarkdown(leftOutText)}**`, "> ", "> "),
     wrap(measurement(comparison, codeSpan)),
     answerMarkdown(comparison),
-    methodsMarkdown(comparison, names),
+    markdownTable(methodTable(comparison, columns)),
     "FID of each dataset:",
     markdownTable(datasetTable(comparison)),
     ...(withPaper
