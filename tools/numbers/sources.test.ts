@@ -93,6 +93,27 @@ describe("source mini", () => {
     expect(answer("order")).toBe(askOf(records)("order"));
     expect(answer("best")).toBe("LoRA-R8 (rate 0.03)");
   });
+
+  it("has runs of a variant as rows of their own, and what they start from", () => {
+    const varied = records
+      .filter(({ cell }) => cell.method === "lora")
+      .map((record) => ({
+        ...record,
+        cell: {
+          ...record.cell,
+          methodLabel: "LoRA-R8 (positions continued)",
+          variant: { name: "continued", title: "positions continued", settings: {} },
+        },
+        metrics: record.metrics && { ...record.metrics, fid: record.metrics.fid + 7, baseFid: 99 },
+      }));
+    const answer = askOf([...records, ...varied]);
+    expect(answer("fid lora")).toBe(askOf(records)("fid lora"));
+    expect(Number(answer("fid lora+continued"))).toBeCloseTo(Number(answer("fid lora")) + 7, 1);
+    expect(answer("difference lora+continued lora")).toBe("7.00");
+    expect(answer("verdict lora+continued lora")).toBe("worse than");
+    expect([answer("fid base"), answer("fid base+continued")]).toEqual([askOf(records)("fid base"), "99.00"]);
+    expect(() => answer("fid base+resampled")).toThrow("method 'base+resampled' is not known");
+  });
 });
 
 describe("the other sources", () => {
@@ -123,7 +144,10 @@ describe("the other sources", () => {
 
 describe("unknown words", () => {
   it.each([
-    ["minni fid lora", "source 'minni' is not known; did you mean 'mini'? available: mini, paper, precision, speed"],
+    [
+      "minni fid lora",
+      "source 'minni' is not known; did you mean 'mini'? available: mini, high-resolution, paper, precision, speed",
+    ],
     ["mini fidd lora", "question 'fidd' is not known; did you mean 'fid'? available: fid, rank, kid"],
     ["mini fid lorra", "method 'lorra' is not known; did you mean 'lora'? available: "],
     ["mini fid", "a method is missing; available: "],

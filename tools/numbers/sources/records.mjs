@@ -10,7 +10,8 @@
 //     table, table rank fid  the usual columns of the table of methods, and chosen ones
 //
 // A method has its published learning rate; `lora@tuned` is the row whose rate a sweep chose, or the published one if
-// the sweep found that best.
+// the sweep found that best. `full+continued` is the row of a variant of the recipe, and `base+continued` what its runs
+// start from.
 
 import { fileURLToPath } from "node:url";
 import { findRecords } from "@dit-bench/record";
@@ -77,15 +78,16 @@ const questions = new Map([
 function columnText(column) {
   return (comparison, [method, detail, ...rest]) => {
     expectNoMore(rest);
-    const row = method === "base" ? undefined : rowOf(comparison, method);
-    const { text, interval } = row ? column.cell(row, comparison) : column.base(comparison.base, comparison);
+    const base = baseOf(comparison, method);
+    const row = base ? undefined : rowOf(comparison, method);
+    const { text, interval } = row ? column.cell(row, comparison) : column.base(base ?? comparison.base, comparison);
     if (detail === undefined) return text;
     if (detail === "interval") {
       if (interval === undefined) throw new Error("it has no interval");
       return `${interval.low} to ${interval.high}${interval.mark}`;
     }
     if (column.name !== "fid") throw new Error(`a ${column.name} has no value for one dataset: leave '${detail}' out`);
-    const cells = (row ?? comparison.base).cells;
+    const cells = (row ?? base ?? comparison.base).cells;
     const places = new Map(comparison.datasets.map((dataset, index) => [dataset.name, index]));
     const { mean } = cells[choose("dataset", detail, places)];
     if (mean === null) throw new Error("no run of it has finished");
@@ -139,6 +141,19 @@ function differenceOf(comparison, first, second) {
   throw new Error(`'${first}' and '${second}' have no difference with an interval`);
 }
 
+/** The name of a row or of a base model in a question: the method, or `base`, and the variant of its runs. */
+const withVariant = (/** @type {string} */ name, /** @type {Comparison["rows"][number]["records"]} */ [record]) =>
+  record?.cell.variant ? `${name}+${record.cell.variant.name}` : name;
+const nameOf = (/** @type {MethodRow} */ { method, records }) => withVariant(method, records);
+
+/**
+ * The row of the base model with this name, if it is one.
+ *
+ * @param {Comparison} comparison
+ * @param {string | undefined} name
+ */
+const baseOf = ({ bases }, name) => bases.find(({ records }) => withVariant("base", records) === name);
+
 /**
  * @param {Comparison} comparison
  * @param {string | undefined} name
@@ -149,12 +164,12 @@ function rowOf({ rows }, name) {
   const records = tuned.flatMap((row) => row.records);
   const best = new Set(records.flatMap(({ tuning }) => tuning?.defaultIsBest ?? []).map(({ method }) => method));
   const named = (/** @type {readonly MethodRow[]} */ list, /** @type {string} */ suffix) =>
-    list.map((row) => /** @type {const} */ ([row.method + suffix, row]));
+    list.map((row) => /** @type {const} */ ([nameOf(row) + suffix, row]));
   const names = [
     ...named(published, ""),
     ...named(tuned, "@tuned"),
     ...named(
-      published.filter(({ method }) => best.has(method)),
+      published.filter(({ method, variant }) => variant === null && best.has(method)),
       "@tuned",
     ),
   ];
@@ -174,7 +189,7 @@ const byAverage = (comparison) => rowsByAverage(comparison).map(({ label }) => l
 const rowsByAverage = ({ rows }) =>
   rows
     .filter((row) => !isTuned(row))
-    .flatMap((row) => (row.average === null ? [] : [{ method: row.method, label: row.label, mean: row.average.mean }]))
+    .flatMap((row) => (row.average === null ? [] : [{ name: nameOf(row), label: row.label, mean: row.average.mean }]))
     .sort((a, b) => a.mean - b.mean);
 
 /** @param {Comparison} comparison */
@@ -192,7 +207,7 @@ function unseparatedPairs(comparison) {
 function stepsTable(comparison) {
   const rows = rowsByAverage(comparison);
   const lines = rows.slice(1).map((row, index) => {
-    const difference = differenceOf(comparison, row.method, rows[index].method);
+    const difference = differenceOf(comparison, row.name, rows[index].name);
     const { mean, interval, count, below } = difference;
     return {
       label: `${rows[index].label}, ${row.label}`,
