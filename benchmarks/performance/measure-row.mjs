@@ -2,8 +2,8 @@
 //
 // With the engines A and B and the baselines P and Q the chain is A B P B A Q A B. The order behind a baseline is the
 // reverse of the order before it, so that a load that rises or falls steadily cancels out for every engine. A
-// measurement that other programs have disturbed is discarded and made again. The process of a baseline ends when it was
-// measured, since each round starts all processes again: its memory is free for our engines.
+// measurement that other programs have disturbed is discarded and made again. The process of a baseline ends when it
+// was measured, since each round starts all processes again: its memory is free for our engines.
 
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -169,8 +169,8 @@ describe("a comment that is no marker", () => {
   it("is found in a text that states results, since it may be a misspelt one", async () => {
     const text = "A is first. <!-- onlyif toy order = A, B and C -->\n";
     expect(await messages(text)).toEqual([
-      "1: the comment 'onlyif toy order = A, B and C' is none of '= …', '/', 'only if … = …', 'from FILE HEADING' and " +
-        "'by hand DATE': correct it, or leave it out",
+      "1: the comment 'onlyif toy order = A, B and C' is none of '= …', '/', 'only if … = …', 'from FILE HEADING' " +
+        "and 'by hand DATE': correct it, or leave it out",
     ]);
     expect((await check(text, false)).findings).toEqual([]);
   });
