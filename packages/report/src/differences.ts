@@ -1,20 +1,10 @@
 // The differences of all pairs of methods in FID, with the intervals that decide the ranks.
 
 import type { Comparison } from "./comparison.ts";
+import type { PairDifference } from "./pair-difference.ts";
 import { differences } from "./ranking.ts";
 import { confidenceLevel } from "./scores.ts";
 import { mean, meanInterval } from "./statistics.ts";
-
-/** The difference of two rows in FID: `a` minus `b`. An index beyond the methods is the base model. */
-export interface PairDifference {
-  a: number;
-  b: number;
-  mean: number;
-  interval: [low: number, high: number];
-  /** Number of differences, and how many of them are below zero. */
-  count: number;
-  below: number;
-}
 
 /**
  * One difference for each pair of rows that can be compared, the base model as the last row. Rows whose averages have

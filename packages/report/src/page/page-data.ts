@@ -1,6 +1,6 @@
 // The data of the page's script, as JSON in the page. The script imports these types.
 
-import type { PairDifference } from "../differences.ts";
+import type { PairDifference } from "../pair-difference.ts";
 
 /** Chart.js's names of marks. */
 export type Shape = "circle" | "rect" | "triangle" | "rectRot" | "star" | "crossRot" | "cross" | "rectRounded";
