@@ -15,8 +15,8 @@ import { watchOthers } from "./other-cores.mjs";
 /** @typedef {{ prepare: Preparation } | { measure: Duration }} Message */
 
 /**
- * A process that was never measured is expected to need this multiple of the largest peak of its program for its shape,
- * or of the largest of any program if that program was not measured either.
+ * A process that was never measured is expected to need this multiple of the largest peak of its program with the same
+ * method and shape, or else of the largest peak of any process with its shape.
  */
 const UNMEASURED_FACTOR = 1.5;
 /** The share of the free memory that one process may use. */
@@ -38,7 +38,7 @@ export class ProcessFailed extends Error {
 export function processPool(commandOf, { freeBytes = freemem } = {}) {
   /** @type {Map<string, ReturnType<typeof start>>} by spec, in the order of last use */
   const processes = new Map();
-  /** @type {Map<string, number>} MB, by spec, by shape and program, and by shape */
+  /** @type {Map<string, number>} MB, by the keys of `peakKeys` */
   const peaks = new Map();
 
   /** @param {string} key */
@@ -129,13 +129,16 @@ export function processPool(commandOf, { freeBytes = freemem } = {}) {
 }
 
 /**
- * The keys of a spec in the map of peaks, the most exact one first.
+ * The keys of a spec in the map of peaks, the most exact one first. One program may need several times as much memory
+ * with one method as with another.
  *
  * @param {Spec} spec
  */
 function peakKeys(spec) {
-  const shape = JSON.stringify(spec.shape);
-  return [JSON.stringify(spec), `${shape} ${spec.program}`, shape];
+  const { shape, program } = spec;
+  const { method } = spec.prepare;
+  const ofMethod = method === undefined ? [] : [JSON.stringify({ shape, program, method })];
+  return [JSON.stringify(spec), ...ofMethod, JSON.stringify({ shape })];
 }
 
 /** @param {Command} command */

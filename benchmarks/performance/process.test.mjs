@@ -67,14 +67,28 @@ describe("processPool", () => {
     expect(processId(await pool.measure(spec("large", 1000), duration))).not.toBe(processId(large));
   });
 
-  it("expects of a program that it needs what it needed before, whatever other programs need", async () => {
+  it("expects of a program what it needed with the same method, whatever other programs need", async () => {
     let freeMB = 10_000;
     pool = processPool(command, { freeBytes: () => freeMB * 2 ** 20 });
-    const a = await pool.measure({ ...spec("a", 1000), program: "node" }, duration);
-    await pool.measure({ ...spec("b", 100), program: "python" }, duration);
+    const a = await pool.measure({ ...spec("a", 1000, { method: "lora" }), program: "node" }, duration);
+    await pool.measure({ ...spec("b", 100, { method: "lora" }), program: "python" }, duration);
     freeMB = 300; // c is planned with 1.5 x 100 MB
-    await pool.measure({ ...spec("c", 100), program: "python" }, duration);
-    expect(processId(await pool.measure({ ...spec("a", 1000), program: "node" }, duration))).toBe(processId(a));
+    await pool.measure({ ...spec("c", 100, { method: "lora" }), program: "python" }, duration);
+    expect(processId(await pool.measure({ ...spec("a", 1000, { method: "lora" }), program: "node" }, duration))).toBe(
+      processId(a),
+    );
+  });
+
+  it("expects of a program with another method as much as the largest process of its shape needed", async () => {
+    let freeMB = 10_000;
+    pool = processPool(command, { freeBytes: () => freeMB * 2 ** 20 });
+    const full = { ...spec("a", 1000, { method: "full" }), program: /** @type {const} */ ("node") };
+    const a = await pool.measure(full, duration);
+    await pool.measure({ ...spec("b", 100, { method: "sample" }), program: "python" }, duration);
+    freeMB = 300; // less than 1.5 x 1000 MB: all others stop
+    await pool.measure({ ...spec("c", 1000, { method: "full" }), program: "python" }, duration);
+    freeMB = 10_000;
+    expect(processId(await pool.measure(full, duration))).not.toBe(processId(a));
   });
 
   it("ends one process and keeps the others", async () => {

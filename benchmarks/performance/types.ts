@@ -131,7 +131,7 @@ export interface Preparation {
   readonly precision?: string;
 }
 
-/** A measuring process: the program and what it prepares. Specs of one shape share an estimate of their memory. */
+/** A measuring process: the program and what it prepares. Its memory is estimated by shape, program and method. */
 export interface Spec {
   /** `before` is the measuring process of an earlier build. */
   readonly program?: "node" | "python" | "before";
