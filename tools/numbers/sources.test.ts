@@ -7,6 +7,7 @@ import { comparison } from "@dit-bench/report";
 import { describe, expect, it } from "vitest";
 import { ask } from "./ask.mjs";
 import { answering } from "./sources/records.mjs";
+import { sources } from "./sources/table.mjs";
 
 const page = (path: string) => readFileSync(new URL(`../../results/${path}`, import.meta.url), "utf8");
 const { records: found } = await findRecords(fileURLToPath(new URL("../../results/mini", import.meta.url)));
@@ -116,6 +117,12 @@ describe("source mini", () => {
   });
 });
 
+describe("every source", () => {
+  it.each(sources)("$name has its files", async ({ open }) => {
+    expect(await open()).toBeTypeOf("function");
+  });
+});
+
 describe("the other sources", () => {
   it("have the numbers of the published pages", async () => {
     const precision = page("precision/README.md");
@@ -144,10 +151,7 @@ describe("the other sources", () => {
 
 describe("unknown words", () => {
   it.each([
-    [
-      "minni fid lora",
-      "source 'minni' is not known; did you mean 'mini'? available: mini, high-resolution, paper, precision, speed",
-    ],
+    ["minni fid lora", "source 'minni' is not known; did you mean 'mini'? available: mini, paper, precision, speed"],
     ["mini fidd lora", "question 'fidd' is not known; did you mean 'fid'? available: fid, rank, kid"],
     ["mini fid lorra", "method 'lorra' is not known; did you mean 'lora'? available: "],
     ["mini fid", "a method is missing; available: "],

@@ -79,15 +79,16 @@ function columnText(column) {
   return (comparison, [method, detail, ...rest]) => {
     expectNoMore(rest);
     const base = baseOf(comparison, method);
-    const row = base ? undefined : rowOf(comparison, method);
-    const { text, interval } = row ? column.cell(row, comparison) : column.base(base ?? comparison.base, comparison);
+    const { text, interval } = base
+      ? column.base(base, comparison)
+      : column.cell(rowOf(comparison, method), comparison);
     if (detail === undefined) return text;
     if (detail === "interval") {
       if (interval === undefined) throw new Error("it has no interval");
       return `${interval.low} to ${interval.high}${interval.mark}`;
     }
     if (column.name !== "fid") throw new Error(`a ${column.name} has no value for one dataset: leave '${detail}' out`);
-    const cells = (row ?? base ?? comparison.base).cells;
+    const { cells } = base ?? rowOf(comparison, method);
     const places = new Map(comparison.datasets.map((dataset, index) => [dataset.name, index]));
     const { mean } = cells[choose("dataset", detail, places)];
     if (mean === null) throw new Error("no run of it has finished");
@@ -142,7 +143,7 @@ function differenceOf(comparison, first, second) {
 }
 
 /** The name of a row or of a base model in a question: the method, or `base`, and the variant of its runs. */
-const withVariant = (/** @type {string} */ name, /** @type {Comparison["rows"][number]["records"]} */ [record]) =>
+const withVariant = (/** @type {string} */ name, /** @type {MethodRow["records"]} */ [record]) =>
   record?.cell.variant ? `${name}+${record.cell.variant.name}` : name;
 const nameOf = (/** @type {MethodRow} */ { method, records }) => withVariant(method, records);
 
