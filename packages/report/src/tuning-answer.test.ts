@@ -66,6 +66,14 @@ test("the answer counts the default row as tuned if the sweep found no better va
   expect(answerOf(tuned(lora, 1.8, otherSetting))).toContain("Not tuned: DiffFit and BitFit.");
 });
 
+test("the answer does not name a method as not tuned whose tuned row cannot be compared", () => {
+  const oneSeed = tuned(lora, 0.5).filter(({ cell }) => cell.seed === 0);
+  expect(answerOf(oneSeed)).not.toMatch(/Without tuning|Not tuned/);
+  const text = answerOf(oneSeed, tuned(difffit, 0.8));
+  expect(text).toContain("with tuning the same method");
+  expect(text).toContain("Not tuned: BitFit.");
+});
+
 test("the answer names a method once if it is the best with and without tuning, also if its tuned row is worse", () => {
   for (const quality of [0.8, 1.02]) // by chance, or because the sweep chose by another score
     expect(answerOf(tuned(difffit, quality))).toMatch(

@@ -10,14 +10,15 @@ import { tuningStates } from "./tuned-rows.ts";
  * sweep has no tuned row: its default row counts as both. A method that no sweep had counts as not tuned only.
  *
  * @param eligibleRows by average, the best first
- * @returns null if no row of the table was tuned
+ * @returns null if none of these rows was tuned
  */
 export function tuningText({ rows }: Comparison, eligibleRows: readonly MethodRow[]): string | null {
   const stateOf = tuningStates(rows);
-  if (!rows.some((row) => stateOf(row) === "tuned")) return null;
+  if (!eligibleRows.some((row) => stateOf(row) === "tuned")) return null;
   const plainRows = eligibleRows.filter((row) => stateOf(row) !== "tuned");
   const tunedRows = eligibleRows.filter((row) => stateOf(row) !== "none");
-  const tunedMethods = new Set(tunedRows.map(({ method }) => method));
+  // Also those whose tuned row cannot be compared.
+  const tunedMethods = new Set(rows.filter((row) => stateOf(row) !== "none").map(({ method }) => method));
   const untunedRows = plainRows.filter(({ method }) => !tunedMethods.has(method));
   const sentences = [
     plainRows.length > 0 && tunedRows.length > 0 ? bestText(plainRows[0]!, tunedRows[0]!) : null,
