@@ -140,6 +140,7 @@ const facts: readonly [name: string, value: (record: RunRecord) => string][] = [
   ["Protocol", ({ protocol }) => protocol],
   ["Training", ({ training }) => `${training.steps} steps, batches of ${training.batch}`],
   ["Training images", ({ data }) => `${quantity(data.images, "image")} of ${data.size}×${data.size} pixels`],
+  ["Held-out images", ({ data }) => (data.heldOut ? quantity(data.heldOut.images, "image") : "none")],
   ["Scores", ({ metrics }) => (metrics === null ? "none, diverged" : scoring(metrics))],
   ["Engine", ({ engine }) => `${engine.name}, ${quantity(engine.threads, "thread")}`],
   ["Machine", ({ machine }) => machineText(machine)],
