@@ -104,8 +104,12 @@ test("answer does not promise that more seeds separate methods with equal scores
     ...record,
     cell: { ...record.cell, method: "twin", methodLabel: "Twin" },
   }));
-  expect(textOf([...foodRecords(1, 0, 1), ...twin])).toContain(
+  const sentences = textOf([...foodRecords(1, 0, 1), ...twin]);
+  expect(sentences).toContain(
     "It is not separated from Twin; even 100 seeds would likely not separate BitFit and Twin.",
+  );
+  expect(sentences).toMatch(
+    /^BitFit has the lowest FID of the 2 methods that train a part of the model, equal to that of Twin: \d/,
   );
 });
 
@@ -142,6 +146,9 @@ test("answer states the outcome of the test if it contradicts the averages, whic
       "But on the seeds that both have, B is better than it by more than chance.",
   );
   expect(sentences).not.toMatch(/It is better than (B|each)/);
+  const full = (fids: number[]) => textOf(recordsOf({ A: { food: [12, 12.1, 1, 1.1] }, Full: { food: fids } }));
+  expect(full([10, 10.12])).toContain("(10.06) is better than it by more than chance on the seeds that both have.");
+  expect(full([10, 10.11, 9, 9])).not.toContain("on the seeds that both have");
 });
 
 test("answer names the methods that have no average, with the reason", () => {

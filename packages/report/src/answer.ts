@@ -75,7 +75,9 @@ function bestText(comparison: Comparison, bestRow: MethodRow, eligibleRows: read
   const reference = base?.average ? `; the base model without fine-tuning has ${formatFid(base.average.mean)}` : "";
   if (eligibleRows.length < 2) return `${bestRow.label} has the ${metricText} ${scoreText}${reference}.`;
   const group = groupText(comparison, eligibleRows);
-  return `${bestRow.label} has the lowest ${metricText} of the ${group}: ${scoreText}${reference}.`;
+  const ties = eligibleRows.filter((row) => row !== bestRow && row.average!.mean === bestRow.average!.mean);
+  const tiesText = ties.length === 0 ? "" : `, equal to that of ${namesOf(ties)}`;
+  return `${bestRow.label} has the lowest ${metricText} of the ${group}${tiesText}: ${scoreText}${reference}.`;
 }
 
 /** What the runs of a row start from. */
@@ -194,9 +196,11 @@ function fullText({ rows, datasets }: Comparison, bestRow: MethodRow): string | 
       : "is not separated from it";
   const stateOf = tuningStates(rows);
   const isUnequal = stateOf(bestRow) !== "none" && stateOf(fullRow) === "none";
+  const seeds = [fullRow, bestRow].map(({ cells }) => cells[0]!.seeds.join());
+  const scope = pairing === "seeds" && seeds[0] !== seeds[1] ? " on the seeds that both have" : "";
   const whichRow = rows.filter((row) => row.full).length > 1 ? `${fullRow.label}, ` : "";
   const fid = formatFid(fullRow.average!.mean);
-  return `Full fine-tuning (${whichRow}${fid}${isUnequal ? ", not tuned" : ""}) ${verdict}.`;
+  return `Full fine-tuning (${whichRow}${fid}${isUnequal ? ", not tuned" : ""}) ${verdict}${scope}.`;
 }
 
 /** A warning if the best method is not better than the base model, by the same test as between methods. */
