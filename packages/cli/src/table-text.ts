@@ -5,7 +5,7 @@ import {
   type ChosenColumn,
   type Comparison,
   chooseColumns,
-  formatFid,
+  datasetTable,
   gap,
   leftOutNote,
   loadMark,
@@ -128,21 +128,17 @@ function formatInterval({ interval }: TableCell): string {
 }
 
 /** These columns are dropped first, and together: if only some were shown, they could be taken for all datasets. */
-function datasetColumns({ datasets, rows, bases }: Comparison): TableColumn[] {
-  if (datasets.length === 1) return [];
-  return datasets.map(({ title }, index) => {
-    const cells = [...rows, ...bases].map((row) => row.cells[index]!);
-    const text = cells.map((cell) => {
-      if (cell.mean === null) return cell.diverged.length > 0 ? "diverged" : gap;
-      return formatFid(cell.mean);
-    });
-    const means = cells.slice(0, rows.length).map((cell) => cell.mean);
+function datasetColumns(comparison: Comparison): TableColumn[] {
+  if (comparison.datasets.length === 1) return [];
+  const { headings, lines } = datasetTable(comparison);
+  return headings.map((title, index) => {
+    const best = lines.findIndex(({ cells }) => cells[index]!.isBest);
     return {
       heading: printable(title),
-      cells: text,
+      cells: lines.map(({ cells }) => cells[index]!.text),
       importance: -1,
       group: "the single datasets",
-      ...findBest(means, "lower"),
+      ...(best < 0 ? {} : { best }),
     };
   });
 }

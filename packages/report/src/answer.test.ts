@@ -3,7 +3,7 @@
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";
 import { answer, comparison, notes } from "./index.ts";
-import { diverged, methods, type Selection, syntheticRecords } from "./synthetic.test.data.ts";
+import { diverged, methods, recordsOf, type Selection, syntheticRecords } from "./synthetic.test.data.ts";
 
 /** The answer as one text with ordinary spaces. */
 const textOf = (records: RunRecord[]) => answer(comparison(records)).join(" ").replaceAll("\u00a0", " ");
@@ -104,8 +104,12 @@ test("answer does not promise that more seeds separate methods with equal scores
     ...record,
     cell: { ...record.cell, method: "twin", methodLabel: "Twin" },
   }));
-  expect(textOf([...foodRecords(1, 0, 1), ...twin])).toContain(
+  const sentences = textOf([...foodRecords(1, 0, 1), ...twin]);
+  expect(sentences).toContain(
     "It is not separated from Twin; even 100 seeds would likely not separate BitFit and Twin.",
+  );
+  expect(sentences).toMatch(
+    /^BitFit has the lowest FID of the 2 methods that train a part of the model, equal to that of Twin: \d/,
   );
 });
 
@@ -119,8 +123,75 @@ test("answer has a sentence for a single method, for a method that does not help
     ...record,
     metrics: { ...record.metrics!, baseFid: 1 },
   }));
-  expect(textOf(worse)).toContain("BitFit is not better than the base model: fine-tuning did not help here.");
-  expect(textOf(syntheticRecords({ methods: [methods[1]!] }).map(diverged))).toBe(
-    "No method has a finished run on every dataset, so there is no average to compare.",
+  expect(textOf(worse)).toContain(
+    "The base model is better than BitFit by more than chance: fine-tuning did not help here.",
   );
+  expect(textOf(syntheticRecords({ methods: [methods[1]!] }).map(diverged))).toBe(
+    "No method has an average: that needs a finished run on every dataset, and none that diverged. " +
+      "Not compared, for lack of an average: BitFit (diverged on 8 of 8 datasets).",
+  );
+});
+
+test("answer states the outcome of the test if it contradicts the averages, which have other seeds", () => {
+  // A has the lower average by its seeds 2 and 3. On the seeds that both have, B is lower by 2.
+  const records = recordsOf({
+    A: { food: [12, 12.1, 1, 1.1] },
+    B: { food: [10, 10.11] },
+    C: { food: [30, 30, 20, 20] },
+  });
+  const sentences = textOf(records);
+  expect(sentences).toMatch(/^A has the lowest FID of the 3 methods/);
+  expect(sentences).toContain(
+    "It is better than C by more than chance. " +
+      "But on the seeds that both have, B is better than it by more than chance.",
+  );
+  expect(sentences).not.toMatch(/It is better than (B|each)/);
+  const full = (fids: number[]) => textOf(recordsOf({ A: { food: [12, 12.1, 1, 1.1] }, Full: { food: fids } }));
+  expect(full([10, 10.12])).toContain("(10.06) is better than it by more than chance on the seeds that both have.");
+  expect(full([10, 10.11, 9, 9])).not.toContain("on the seeds that both have");
+});
+
+test("answer names the methods that have no average, with the reason", () => {
+  const records = recordsOf({
+    A: { food: [1, 2], sun: [1, 2] },
+    B: { food: [2, 3], sun: [0.1, null] },
+    C: { food: [3, 4] },
+    Full: { sun: [null] },
+  });
+  expect(textOf(records)).toContain(
+    "Not compared, for lack of an average: Full (diverged on SUN397, no finished run on Food-101), " +
+      "B (diverged on SUN397) and C (no finished run on SUN397).",
+  );
+});
+
+test("answer compares the best method with the base model by the test of the ranks", () => {
+  const text = (fids: number[]) => textOf(recordsOf({ A: { food: fids } }));
+  expect(text([40, 41, 39])).not.toContain("base model:");
+  expect(text([70, 71, 69])).toContain("The base model is better than A by more than chance: fine-tuning did not help");
+  for (const close of [
+    [40, 61, 47],
+    [61, 40, 53],
+  ])
+    expect(text(close)).toContain(
+      "A is not separated from the base model: these runs do not show that fine-tuning helps",
+    );
+  expect(text([51])).toContain("A has no lower FID than the base model: these runs do not show");
+  expect(text([49])).not.toContain("these runs do not show");
+});
+
+test("answer counts the settings of a single method as such", () => {
+  const [lora] = recordsOf({ LoRA: { food: [10] } });
+  const more: RunRecord = { ...lora!, cell: { ...lora!.cell, methodLabel: "LoRA-R16", options: { rank: 16 } } };
+  expect(textOf([lora!, more])).toMatch(
+    /^LoRA has the lowest FID of the 2 settings of the only method that trains a part of the model: /,
+  );
+});
+
+test("answer has no interval for equal seeds, and says that a time is a mean over machines", () => {
+  const records = recordsOf({ A: { food: [10, 10] } });
+  const elsewhere = { ...records[1]!, machine: { ...records[1]!.machine, cores: 64 } };
+  const sentences = textOf([records[0]!, elsewhere]);
+  expect(sentences).toMatch(/^A has the FID 10\.00 \(no interval: all seeds are equal\); the base model/);
+  expect(sentences).toContain("of memory; the time is a mean over 2 different machines or engines.");
+  expect(textOf(records)).not.toContain("different machines");
 });

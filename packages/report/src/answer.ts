@@ -2,23 +2,37 @@
 // larger than chance. Every sentence states a number of the table or the outcome of a test in ranking.ts.
 
 import { loadMark, meanText } from "./columns.ts";
-import type { Comparison, MethodRow } from "./comparison.ts";
+import type { BaseRow, Comparison, MethodRow } from "./comparison.ts";
 import { formatFid, formatRatio, joinWithAnd } from "./format.ts";
 import { metricNamed } from "./metrics.ts";
 import { neededRuns } from "./needed-runs.ts";
-import { canCompare, isBetter, isSeparated } from "./ranking.ts";
+import { canCompare, canTest, isBetter, type Pairing, pairingOver } from "./ranking.ts";
+import { machinesOf } from "./relative.ts";
+import { tuningStates } from "./tuned-rows.ts";
 import { tuningText } from "./tuning-answer.ts";
-import { neededText, oneSeedText, rowsOfOtherBasis, rowsWithoutSharedSeeds, unrankedReason } from "./wording.ts";
+import {
+  averageText,
+  neededText,
+  oneSeedText,
+  rowsOfOtherBasis,
+  rowsWithoutSharedSeeds,
+  unrankedReason,
+  withoutAverageText,
+} from "./wording.ts";
 
 /** Sentences of plain text. Labels are not escaped. */
 export function answer(comparison: Comparison): string[] {
   const best = bestMethod(comparison);
-  if (best === null) return ["No method has a finished run on every dataset, so there is no average to compare."];
+  if (best === null)
+    return [
+      "No method has an average: that needs a finished run on every dataset, and none that diverged.",
+      withoutAverageText(comparison),
+    ].filter((sentence) => sentence !== null);
   const { bestRow, eligibleRows, otherBasis, unpairedRows } = best;
   return [
     bestText(comparison, bestRow, eligibleRows),
     separationText(comparison, bestRow, eligibleRows),
-    tuningText(eligibleRows),
+    tuningText(comparison, eligibleRows),
     costText(bestRow),
     referenceText(comparison, bestRow),
     otherBasisText(comparison, otherBasis),
@@ -26,6 +40,7 @@ export function answer(comparison: Comparison): string[] {
       ? null
       : `Not ranked: ${joinWithAnd(unpairedRows.map((row) => row.label))}, ` +
         "with fewer than two seeds shared with the others.",
+    withoutAverageText(comparison),
   ].filter((sentence) => sentence !== null);
 }
 
@@ -52,28 +67,56 @@ export function bestMethod(comparison: Comparison): BestMethod | null {
 /** True for methods that train a part of the model, with the recipe itself. The answer is about these. */
 export const trainsPart = ({ method, variant }: MethodRow): boolean => method !== "full" && variant === null;
 
-function bestText(
-  { datasets, base, rows }: Comparison,
-  bestRow: MethodRow,
-  eligibleRows: readonly MethodRow[],
-): string {
-  const { mean, interval, basis } = bestRow.average!;
+function bestText(comparison: Comparison, bestRow: MethodRow, eligibleRows: readonly MethodRow[]): string {
+  const { datasets } = comparison;
+  const base = baseOf(comparison, bestRow);
   const metricText = datasets.length === 1 ? "FID" : "average FID";
-  const basisText = basis === "seeds" ? "from the spread over seeds" : "from the finite number of samples only";
-  const limits = interval.map(formatFid).join(" to ");
-  const scoreText = `${formatFid(mean)} (95 % interval ${limits}, ${basisText})`;
-  const reference =
-    base.average === null ? "" : `; the base model without fine-tuning has ${formatFid(base.average.mean)}`;
-  const comparable = eligibleRows.length < rows.filter(trainsPart).length ? "comparable " : "";
-  const methodCount = new Set(eligibleRows.map(({ method }) => method)).size;
-  const settingsText =
-    methodCount === eligibleRows.length ? "" : `${eligibleRows.length} ${comparable}settings of the `;
-  const groupText = `${settingsText}${methodCount} ${settingsText === "" ? comparable : ""}methods`;
+  const scoreText = averageText(bestRow.average!);
+  const reference = base?.average ? `; the base model without fine-tuning has ${formatFid(base.average.mean)}` : "";
   if (eligibleRows.length < 2) return `${bestRow.label} has the ${metricText} ${scoreText}${reference}.`;
-  return (
-    `${bestRow.label} has the lowest ${metricText} of the ${groupText} ` +
-    `that train a part of the model: ${scoreText}${reference}.`
-  );
+  const group = groupText(comparison, eligibleRows);
+  const ties = eligibleRows.filter((row) => row !== bestRow && row.average!.mean === bestRow.average!.mean);
+  const tiesText = ties.length === 0 ? "" : `, equal to that of ${namesOf(ties)}`;
+  return `${bestRow.label} has the lowest ${metricText} of the ${group}${tiesText}: ${scoreText}${reference}.`;
+}
+
+/** What the runs of a row start from. */
+export const baseOf = ({ bases }: Comparison, row: MethodRow): BaseRow | undefined =>
+  bases.find(({ variant }) => variant === row.variant);
+
+/** `5 methods that train a part of the model`, with the number of settings if a method has several rows. */
+export function groupText({ rows }: Comparison, eligibleRows: readonly MethodRow[]): string {
+  const comparable = eligibleRows.length < rows.filter(trainsPart).length ? "comparable " : "";
+  const methods = new Set(eligibleRows.map(({ method }) => method)).size;
+  const group = "that train a part of the model";
+  if (methods === eligibleRows.length) return `${methods} ${comparable}methods ${group}`;
+  const settings = `${eligibleRows.length} ${comparable}settings of the`;
+  return methods === 1
+    ? `${settings} only method that trains a part of the model`
+    : `${settings} ${methods} methods ${group}`;
+}
+
+/** The other rows by the outcome of their tests against `row`. */
+export interface TestedRows {
+  /** Rows that `row` is better than, by more than chance. */
+  worse: MethodRow[];
+  /** Rows that are better than `row`: on one dataset, by the seeds that both have. */
+  better: MethodRow[];
+  open: MethodRow[];
+  /** Rows that share fewer than two seeds with `row`. */
+  untested: MethodRow[];
+}
+
+export function testAgainst(row: MethodRow, others: readonly MethodRow[], pairing: Pairing): TestedRows {
+  const tested = others.filter((other) => canCompare(row, other, pairing));
+  const worse = tested.filter((other) => isBetter(row, other, pairing));
+  const better = tested.filter((other) => isBetter(other, row, pairing));
+  return {
+    worse,
+    better,
+    open: tested.filter((other) => !worse.includes(other) && !better.includes(other)),
+    untested: others.filter((other) => !tested.includes(other)),
+  };
 }
 
 /** Whether the best method is better than the others by more than chance, and if not, how many runs would show it. */
@@ -85,23 +128,35 @@ function separationText(comparison: Comparison, bestRow: MethodRow, eligibleRows
     const { reason, remedy } = unrankedReason(comparison);
     return `Whether it is better than the others by more than chance is unknown, because ${reason}: ${remedy}.`;
   }
-  const testedRows = otherRows.filter((row) => canCompare(bestRow, row, pairing));
-  const untestedRows = otherRows.filter((row) => !testedRows.includes(row));
-  const remark =
-    untestedRows.length === 0
-      ? ""
-      : ` It shares fewer than two seeds with ${joinWithAnd(untestedRows.map((row) => row.label))}, ` +
-        `so it is not compared with ${untestedRows.length === 1 ? "that method" : "those methods"}.`;
-  const unseparatedRows = testedRows.filter((row) => !isSeparated(bestRow, row, pairing));
-  if (testedRows.length === 0) return remark.trim();
-  if (unseparatedRows.length === 0) {
-    const isAll = testedRows.length > 1 && untestedRows.length === 0;
-    const names = isAll ? "each of the others" : joinWithAnd(testedRows.map((row) => row.label));
-    return `It is better than ${names} by more than chance.${remark}`;
-  }
-  const needed = neededRuns(bestRow, unseparatedRows[0]!, pairing);
-  const remedy = needed === null ? "" : `; ${neededText(needed, [bestRow.label, unseparatedRows[0]!.label])}`;
-  return `It is not separated from ${joinWithAnd(unseparatedRows.map((row) => row.label))}${remedy}.${remark}`;
+  const { worse, better, open, untested } = testAgainst(bestRow, otherRows, pairing);
+  const isBest = worse.length === otherRows.length && worse.length > 1;
+  return [
+    worse.length > 0 && open.length === 0
+      ? `It is better than ${isBest ? "each of the others" : namesOf(worse)} by more than chance.`
+      : null,
+    open.length > 0 ? openText(bestRow, open, pairing) : null,
+    better.length > 0 ? betterText(better) : null,
+    untested.length > 0
+      ? `It shares fewer than two seeds with ${namesOf(untested)}, ` +
+        `so it is not compared with ${untested.length === 1 ? "that method" : "those methods"}.`
+      : null,
+  ]
+    .filter((sentence) => sentence !== null)
+    .join(" ");
+}
+
+const namesOf = (rows: readonly MethodRow[]): string => joinWithAnd(rows.map((row) => row.label));
+
+function openText(bestRow: MethodRow, open: readonly MethodRow[], pairing: Pairing): string {
+  const needed = neededRuns(bestRow, open[0]!, pairing);
+  const remedy = needed === null ? "" : `; ${neededText(needed, [bestRow.label, open[0]!.label])}`;
+  return `It is not separated from ${namesOf(open)}${remedy}.`;
+}
+
+/** A row with a higher average is better on the seeds that both have: its other seeds are worse. */
+export function betterText(better: readonly MethodRow[]): string {
+  const verb = better.length === 1 ? "is" : "are";
+  return `But on the seeds that both have, ${namesOf(better)} ${verb} better than it by more than chance.`;
 }
 
 function costText(row: MethodRow): string | null {
@@ -110,31 +165,58 @@ function costText(row: MethodRow): string | null {
   const relativeText =
     row.relativeTime === null || row.full ? "" : `, ${formatRatio(row.relativeTime)} the time of full fine-tuning`;
   const time = text("trainSeconds").replace(loadMark, "");
+  const machines = machinesOf(row.records.filter(({ exit }) => exit === "finished")).size;
+  const remarks = [
+    machines > 1 ? `the time is a mean over ${machines} different machines or engines` : null,
+    isUnderLoad ? "these times were measured while other processes used the machine" : null,
+  ].filter((remark) => remark !== null);
   return (
     `Each run trains ${text("trainableParameters")} weights (${text("trainablePercent")} of the model, ` +
     `${text("storedBytes")} on disk) in ${time}${relativeText}, with ${text("peakMemoryMB")} of memory` +
-    `${isUnderLoad ? "; these times were measured while other processes used the machine" : ""}.`
+    `${remarks.map((remark) => `; ${remark}`).join("")}.`
   );
 }
 
-/** Compares the best method with full fine-tuning if both can be tested, and warns if the base model is not worse. */
-function referenceText({ rows, base, pairing }: Comparison, bestRow: MethodRow): string | null {
-  const fullRow = rows.find((row) => row.full && row.average !== null);
-  const basis = bestRow.average!.basis;
-  const sentences: string[] = [];
-  const testable = fullRow !== undefined && fullRow !== bestRow && fullRow.average!.basis === basis && pairing !== null;
-  if (testable && canCompare(fullRow, bestRow, pairing)) {
-    const verdict = isBetter(fullRow, bestRow, pairing)
-      ? "is better than it by more than chance"
-      : isBetter(bestRow, fullRow, pairing)
-        ? "is worse than it by more than chance"
-        : "is not separated from it";
-    const whichRow = rows.filter((row) => row.full).length > 1 ? `${fullRow.label}, ` : "";
-    sentences.push(`Full fine-tuning (${whichRow}${formatFid(fullRow.average!.mean)}) ${verdict}.`);
-  }
-  if (base.average !== null && base.average.mean <= bestRow.average!.mean)
-    sentences.push(`${bestRow.label} is not better than the base model: fine-tuning did not help here.`);
-  return sentences.length === 0 ? null : sentences.join(" ");
+/** Compares the best method with full fine-tuning and with the base model. */
+function referenceText(comparison: Comparison, bestRow: MethodRow): string | null {
+  const sentences = [fullText(comparison, bestRow), baseText(comparison, bestRow)];
+  const known = sentences.filter((sentence) => sentence !== null);
+  return known.length === 0 ? null : known.join(" ");
+}
+
+/** The outcome of the test against full fine-tuning; null without a row that can be tested. */
+function fullText({ rows, datasets }: Comparison, bestRow: MethodRow): string | null {
+  const pairing = pairingOver(datasets.length);
+  const fullRow = rows.find((row) => row.full && row !== bestRow && canTest(row, bestRow, pairing));
+  if (fullRow === undefined) return null;
+  const verdict = isBetter(fullRow, bestRow, pairing)
+    ? "is better than it by more than chance"
+    : isBetter(bestRow, fullRow, pairing)
+      ? "is worse than it by more than chance"
+      : "is not separated from it";
+  const stateOf = tuningStates(rows);
+  const isUnequal = stateOf(bestRow) !== "none" && stateOf(fullRow) === "none";
+  const seeds = [fullRow, bestRow].map(({ cells }) => cells[0]!.seeds.join());
+  const scope = pairing === "seeds" && seeds[0] !== seeds[1] ? " on the seeds that both have" : "";
+  const whichRow = rows.filter((row) => row.full).length > 1 ? `${fullRow.label}, ` : "";
+  const fid = formatFid(fullRow.average!.mean);
+  return `Full fine-tuning (${whichRow}${fid}${isUnequal ? ", not tuned" : ""}) ${verdict}${scope}.`;
+}
+
+/** A warning if the best method is not better than the base model, by the same test as between methods. */
+function baseText(comparison: Comparison, bestRow: MethodRow): string | null {
+  const base = baseOf(comparison, bestRow);
+  if (!base?.average) return null;
+  const pairing = pairingOver(comparison.datasets.length);
+  const { label } = bestRow;
+  if (!canTest(base, bestRow, pairing))
+    return base.average.mean > bestRow.average!.mean
+      ? null
+      : `${label} has no lower FID than the base model: these runs do not show that fine-tuning helps.`;
+  if (isBetter(bestRow, base, pairing)) return null;
+  return isBetter(base, bestRow, pairing)
+    ? `The base model is better than ${label} by more than chance: fine-tuning did not help here.`
+    : `${label} is not separated from the base model: these runs do not show that fine-tuning helps.`;
 }
 
 function otherBasisText(comparison: Comparison, rows: readonly MethodRow[]): string | null {

@@ -6,7 +6,7 @@ import type { BaseRow, Comparison, MethodRow } from "./comparison.ts";
 import { formatRatio, formatSignedPercent } from "./format.ts";
 import { wasUnderLoad } from "./load.ts";
 import { type Metric, metricNamed, metrics } from "./metrics.ts";
-import { type Average, average, baseScores, methodScore } from "./scores.ts";
+import { type Average, baseAverage, methodAverage } from "./scores.ts";
 import { mean } from "./statistics.ts";
 
 /** Printed if a value does not exist. */
@@ -160,24 +160,16 @@ function metricColumn(metric: Metric): Column {
   return {
     ...shared,
     isScore: true,
-    best: metric.better,
-    cell: ({ records }, { datasets }) =>
-      averageCell(
-        metric,
-        average(
-          records.map((record) => methodScore(record, metric)),
-          datasets,
-        ),
-      ),
-    base: ({ records }, { datasets }) => averageCell(metric, average(baseScores(records, metric), datasets)),
+    ...(metric.goal === undefined ? { best: metric.better } : {}),
+    cell: ({ records }, { datasets }) => averageCell(metric, methodAverage(records, metric, datasets)),
+    base: ({ records }, { datasets }) => averageCell(metric, baseAverage(records, metric, datasets)),
   };
 }
 
 function averageCell(metric: Metric, found: Average | null): TableCell {
   if (found === null) return missing;
   const cell = { text: metric.format(found.mean), value: found.mean };
-  // The runs of a metric without intervals do not state how much the finite number of samples changes it.
-  if (found.basis === "samples" && metric.interval === undefined) return cell;
+  if (found.interval === null) return cell;
   const [low, high] = found.interval.map((end) => metric.format(end)) as [string, string];
   return { ...cell, interval: { low, high, mark: found.basis === "samples" ? samplesMark : "" } };
 }

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { ComparisonError, comparableRecords, rowLabels } from "./comparable.ts";
 import { comparison } from "./comparison.ts";
 import { groupByProtocol } from "./index.ts";
-import { syntheticRecords } from "./synthetic.test.data.ts";
+import { diverged, syntheticRecords } from "./synthetic.test.data.ts";
 
 const [first, second, ...others] = syntheticRecords({ seeds: [0], datasets: ["food"] }).map((record) => ({
   ...record,
@@ -21,6 +21,11 @@ test.each<[what: string, change: (record: RunRecord) => RunRecord, message: RegE
     "numbers of generated images",
     (r) => ({ ...r, metrics: { ...r.metrics!, generated: 10 } }),
     /generated images of food: 512 and 10/,
+  ],
+  [
+    "held-out images",
+    (r) => ({ ...r, data: { ...r.data, heldOut: { share: 0.2, images: 50, fingerprint: "held out" } } }),
+    /more than one set of held-out images of food: null and "held out"/,
   ],
   ["data under one name", (r) => ({ ...r, data: { ...r.data, fingerprint: "mine" } }), /fingerprint of food/],
   [
@@ -82,6 +87,17 @@ test("appends the names of methods that share a label, and keeps their records i
   const { rows } = comparison([mine, first, second]);
   expect(rows.map((row) => row.label)).toEqual(expect.arrayContaining(["Full (full)", "Full (mine)"]));
   expect(rows.map((row) => row.records.length)).toEqual([1, 1, 1]);
+});
+
+test("refuses records with different autoencoders; a diverged run agrees with every extractor", () => {
+  const withAutoencoder = (record: RunRecord, digit: string) => ({
+    ...record,
+    weights: { ...record.weights, autoencoder: digit.repeat(64) },
+  });
+  expect(() => comparableRecords([withAutoencoder(first, "1"), withAutoencoder(second, "2")])).toThrow(
+    /more than one autoencoder/,
+  );
+  expect(comparableRecords([first, diverged(second)])).toHaveLength(2);
 });
 
 test("refuses an empty list of records", () => {

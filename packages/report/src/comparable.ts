@@ -27,8 +27,8 @@ export class ComparisonError extends Error {
 /**
  * The records in table order (label, dataset, seed), without repetitions of a cell that have the same result.
  * Throws a {@link ComparisonError} that quotes both values if two records cannot share a table: different protocols,
- * base models, extractors or resizers, different data or numbers of images for one dataset, different options or
- * learning rates under one label, or two results of one cell.
+ * base models, autoencoders, extractors or resizers, different data, held-out images or numbers of images for one
+ * dataset, different options or learning rates under one label, or two results of one cell.
  */
 export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf = () => undefined): RunRecord[] {
   if (records.length === 0)
@@ -49,10 +49,12 @@ export function comparableRecords(records: readonly RunRecord[], pathOf: PathOf 
   requireEqual("protocol", (record) => record.protocol);
   requireEqual("variant", (record) => record.cell.variant, variantScope);
   requireEqual("base model", (record) => record.weights.base, baseScope);
+  requireEqual("autoencoder", (record) => record.weights.autoencoder);
   requireEqual("extractor weights", (record) => record.weights.extractor);
   requireEqual("extractor", (record) => record.metrics?.extractor);
   requireEqual("resizer", (record) => record.metrics?.resizer);
   requireEqual("data fingerprint", (record) => record.data.fingerprint, datasetScope);
+  requireEqual("set of held-out images", ({ data }) => data.heldOut?.fingerprint ?? null, datasetScope);
   requireEqual("title", (record) => record.cell.datasetTitle, datasetScope);
   requireEqual("number of real images", (record) => record.metrics?.real, datasetScope);
   requireEqual("number of generated images", (record) => record.metrics?.generated, datasetScope);

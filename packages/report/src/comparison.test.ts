@@ -5,22 +5,7 @@ import { expect, test } from "vitest";
 import { type Comparison, comparison } from "./index.ts";
 import { scoreRow } from "./scores.ts";
 import { twoSidedT } from "./statistics.ts";
-import { diverged, methods, syntheticRecords } from "./synthetic.test.data.ts";
-
-/** Records with the given FIDs: `fids[label][dataset][seed]`, null for a diverged run. */
-function recordsOf(fids: Record<string, Record<string, (number | null)[]>>): RunRecord[] {
-  return Object.entries(fids).flatMap(([label, byDataset]) =>
-    Object.entries(byDataset).flatMap(([dataset, values]) =>
-      values.map((fid, seed) => {
-        const method = { method: label === "Full" ? "full" : label, label, weights: 1000, quality: 1, time: 1 };
-        const [record] = syntheticRecords({ methods: [method], datasets: [dataset], seeds: [seed] });
-        if (fid === null) return diverged(record!);
-        const metrics = { ...record!.metrics!, fid, fidInterval: [fid - 1, fid + 1] as [number, number], baseFid: 50 };
-        return { ...record!, metrics };
-      }),
-    ),
-  );
-}
+import { methods, recordsOf, syntheticRecords } from "./synthetic.test.data.ts";
 
 const rowOf = ({ rows }: Comparison, label: string) => rows.find((candidate) => candidate.label === label)!;
 
@@ -34,17 +19,17 @@ test("the average counts each dataset once, and its interval comes from the spre
   const { average } = rowOf(comparison(recordsOf({ A: { food: [10, 14], sun: [4, 6] } })), "A");
   // Variances of the means: 8/2 = 4 and 2/2 = 1; standard error of their average √5/2; degrees 25/(16 + 1).
   expect(average!.mean).toBe(8.5);
-  const reach = average!.interval[1] - 8.5;
+  const reach = average!.interval![1] - 8.5;
   expect(reach / (Math.sqrt(5) / 2)).toBeCloseTo(twoSidedT(0.95, 25 / 17), 9);
-  expect(average!.interval[0]).toBeCloseTo(8.5 - reach, 12);
+  expect(average!.interval![0]).toBeCloseTo(8.5 - reach, 12);
 });
 
 test("with one seed per dataset, the interval of the average is computed from the intervals of the runs", () => {
   const compared = comparison(recordsOf({ A: { food: [10], sun: [4] } }));
   const { average } = rowOf(compared, "A");
   expect(average!.basis).toBe("samples");
-  expect(average!.interval[0]).toBeCloseTo(7 - Math.SQRT2 / 2, 6); // two independent ± 1, averaged
-  expect(average!.interval[1]).toBeCloseTo(7 + Math.SQRT2 / 2, 6);
+  expect(average!.interval![0]).toBeCloseTo(7 - Math.SQRT2 / 2, 6); // two independent ± 1, averaged
+  expect(average!.interval![1]).toBeCloseTo(7 + Math.SQRT2 / 2, 6);
 });
 
 test("a single run has the interval of its record, which is not symmetric", () => {
@@ -52,8 +37,8 @@ test("a single run has the interval of its record, which is not symmetric", () =
   const run: RunRecord = { ...record!, metrics: { ...record!.metrics!, fidInterval: [22.89, 25.65] } };
   const { mean, interval, basis } = rowOf(comparison([run]), "A").average!;
   expect([mean, basis]).toEqual([24.35, "samples"]);
-  expect(interval[0]).toBeCloseTo(22.89, 12);
-  expect(interval[1]).toBeCloseTo(25.65, 12);
+  expect(interval![0]).toBeCloseTo(22.89, 12);
+  expect(interval![1]).toBeCloseTo(25.65, 12);
 });
 
 test("each limit of an average is as far from it as the runs' limits on that side make it", () => {
@@ -68,16 +53,48 @@ test("each limit of an average is as far from it as the runs' limits on that sid
   );
   // The weights are 1/4, 1/4 and 1/2.
   expect(average).toMatchObject({ mean: 7, basis: "samples" });
-  expect(average!.interval[0]).toBeCloseTo(7 - Math.sqrt(2 * 0.75 ** 2 + 2 ** 2), 12);
-  expect(average!.interval[1]).toBeCloseTo(7 + Math.sqrt(2 * 0.25 ** 2 + 1), 12);
+  expect(average!.interval![0]).toBeCloseTo(7 - Math.sqrt(2 * 0.75 ** 2 + 2 ** 2), 12);
+  expect(average!.interval![1]).toBeCloseTo(7 + Math.sqrt(2 * 0.25 ** 2 + 1), 12);
 });
 
 test("the interval of a run at another level is rescaled to 95 %", () => {
   const [record] = recordsOf({ A: { food: [20] } });
   const metrics = { ...record!.metrics!, fidInterval: [18, 21] as [number, number], intervalLevel: 0.6826894921370859 };
-  const [low, high] = rowOf(comparison([{ ...record!, metrics }]), "A").average!.interval; // one standard deviation
+  const [low, high] = rowOf(comparison([{ ...record!, metrics }]), "A").average!.interval!; // one standard deviation
   expect(low).toBeCloseTo(20 - 2 * 1.959963985, 6);
   expect(high).toBeCloseTo(20 + 1.959963985, 6);
+});
+
+test("a row has no interval if it would have no width: all seeds equal, or a run without an own interval", () => {
+  const equal = rowOf(comparison(recordsOf({ A: { food: [0.1, 0.1, 0.1], sun: [0.7, 0.7] } })), "A").average!;
+  expect([equal.basis, equal.interval]).toEqual(["seeds", null]);
+  const oneDataset = rowOf(comparison(recordsOf({ A: { food: [10, 10], sun: [4, 6] } })), "A").average!;
+  expect(oneDataset.interval![1]).toBeGreaterThan(7.5); // the seeds of one dataset differ
+  const score = (value: number, interval: [number, number] | null) => ({ dataset: "food", seed: 0, value, interval });
+  expect(scoreRow([score(0.5, null)], [{ name: "food" }]).average!.interval).toBeNull();
+  expect(scoreRow([score(0.5, [0.5, 0.5])], [{ name: "food" }]).average!.interval).toBeNull();
+  const half = [score(0.5, null), { ...score(0.5, [0.4, 0.6]), dataset: "sun" }];
+  expect(scoreRow(half, [{ name: "food" }, { name: "sun" }]).average!.interval).toBeNull();
+});
+
+test("an interval is cut at the bounds of the metric: an FID is at least zero", () => {
+  const { mean, interval } = rowOf(comparison(recordsOf({ A: { food: [1, 3] } })), "A").average!;
+  expect(mean).toBe(2);
+  expect(interval![0]).toBe(0);
+  expect(interval![1]).toBeCloseTo(2 + twoSidedT(0.95, 1), 9);
+});
+
+test("an interval of a run that does not contain its value is widened to it, not mirrored", () => {
+  const [record] = recordsOf({ A: { food: [20] } });
+  const run: RunRecord = { ...record!, metrics: { ...record!.metrics!, fidInterval: [21, 23] } };
+  expect(rowOf(comparison([run]), "A").average!.interval).toEqual([20, 23]);
+});
+
+test("full fine-tuning without an average comes after a row of full fine-tuning that has one", () => {
+  const [tuned] = recordsOf({ Full: { food: [12] } });
+  const other: RunRecord = { ...tuned!, cell: { ...tuned!.cell, methodLabel: "Full (rate 0.1)" } };
+  const { rows } = comparison([...recordsOf({ Full: { food: [null] }, A: { food: [3] } }), other]);
+  expect(rows.map(({ label }) => label)).toEqual(["Full (rate 0.1)", "Full", "A"]);
 });
 
 test("a row without runs on some dataset has no value there, no average and no rank", () => {

@@ -87,6 +87,7 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
       ...scoreRow(
         methodRecords.map((record) => methodScore(record, fid)),
         datasets,
+        fid.bounds,
       ),
       relativeTime: relativeTime(methodRecords),
       relativeSamplingTime: relativeSamplingTime(methodRecords),
@@ -116,7 +117,7 @@ export function comparison(records: readonly RunRecord[], { pathOf }: Comparison
 function baseRow(records: readonly RunRecord[], datasets: Comparison["datasets"], variant: VariantTitle): BaseRow {
   const own = records.filter(({ cell }) => (cell.variant?.title ?? null) === variant);
   const label = variant === null ? "Base model" : `Base model (${variant})`;
-  return { label, variant, records: own, ...scoreRow(baseScores(own, fid), datasets) };
+  return { label, variant, records: own, ...scoreRow(baseScores(own, fid), datasets, fid.bounds) };
 }
 
 /** Datasets that share a title, such as two image folders, get the digest at the end of their names appended. */
@@ -133,6 +134,7 @@ function datasetColumns(records: readonly RunRecord[]): Comparison["datasets"] {
 
 function byPlace(a: MethodRow, b: MethodRow): number {
   const place = (row: MethodRow) => (row.full ? 0 : row.average !== null ? 1 : 2);
+  const isMissing = (row: MethodRow) => Number(row.average === null);
   const averages = (a.average?.mean ?? 0) - (b.average?.mean ?? 0);
-  return place(a) - place(b) || averages || byText(a.label, b.label);
+  return place(a) - place(b) || isMissing(a) - isMissing(b) || averages || byText(a.label, b.label);
 }

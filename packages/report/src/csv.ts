@@ -5,9 +5,10 @@ import { stringify } from "csv-stringify/sync";
 import type { Comparison, MethodRow } from "./comparison.ts";
 import { wasUnderLoad } from "./load.ts";
 import { csvName, type Metric, metrics } from "./metrics.ts";
+import { type TuningState, tuningStates } from "./tuned-rows.ts";
 
 type Value = string | number | boolean | null | undefined;
-type CsvColumn = [name: string, value: (record: RunRecord, row: MethodRow) => Value];
+type CsvColumn = [name: string, value: (record: RunRecord, row: MethodRow, state: TuningState) => Value];
 
 /** Columns that every CSV has, in order. A value that does not exist is an empty field, never zero. */
 const commonColumns: CsvColumn[] = [
@@ -36,13 +37,15 @@ const commonColumns: CsvColumn[] = [
   ["base_kid", (r) => r.metrics?.baseKid],
   ["base_generated", (r) => r.metrics?.baseGenerated],
   ["average_fid", (_, row) => row.average?.mean],
-  ["average_fid_low", (_, row) => row.average?.interval[0]],
-  ["average_fid_high", (_, row) => row.average?.interval[1]],
+  ["average_fid_low", (_, row) => row.average?.interval?.[0]],
+  ["average_fid_high", (_, row) => row.average?.interval?.[1]],
   ["average_interval_basis", (_, row) => row.average?.basis],
   ["class_embedding_parameters", (r) => r.parameters.classEmbedding],
   ["model_parameters", (r) => r.parameters.model],
   ["training_steps", (r) => r.training.steps],
   ["batch", (r) => r.training.batch],
+  ["learning_rate", (r) => r.training.learningRate],
+  ["tuned", (r, _, state) => (r.tuning !== undefined ? true : state === "default" ? "default" : false)],
   ...metrics.filter(({ kind }) => kind === "cost").map((metric): CsvColumn => [csvName(metric), metric.value]),
   ["sample_seconds", (r) => r.times.sample],
   ["total_seconds", (r) => r.times.total],
@@ -66,8 +69,13 @@ const commonColumns: CsvColumn[] = [
 export function toCsv({ records, rows }: Comparison): string {
   const columns = [...commonColumns, ...scoreColumns(records), ...variantColumn(records)];
   const rowOf = new Map(rows.flatMap((row) => row.records.map((record) => [record, row] as const)));
+  const stateOf = tuningStates(rows);
+  const states = new Map(rows.map((row) => [row, stateOf(row)]));
   return stringify(
-    records.map((record) => columns.map(([, value]) => value(record, rowOf.get(record)!))),
+    records.map((record) => {
+      const row = rowOf.get(record)!;
+      return columns.map(([, value]) => value(record, row, states.get(row)!));
+    }),
     {
       header: true,
       columns: columns.map(([name]) => ({ key: name, header: name })),

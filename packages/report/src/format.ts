@@ -2,7 +2,12 @@
 
 /** An FID with two decimals, as papers print it. Limits of intervals may be negative. */
 export function formatFid(value: number): string {
-  return value.toFixed(2).replace("-", "−");
+  return formatDecimals(value, 2);
+}
+
+/** A number with so many decimals, and a minus sign in place of a hyphen. */
+export function formatDecimals(value: number, decimals: number): string {
+  return value.toFixed(decimals).replace("-", "−");
 }
 
 /** A number of parameters to three significant digits: 835, 25.1k, 1.80M, 674M. */

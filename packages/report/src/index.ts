@@ -29,7 +29,7 @@ export { messagePage } from "./page/message-page.ts";
 export { type PageOptions, reportPage } from "./page/report-page.ts";
 export { paperNote, paperTable, paperWarning } from "./paper.ts";
 export { paperDatasets, paperRows } from "./paper-table.ts";
-export type { PrintedTable, PrintOptions } from "./printed-table.ts";
+export { datasetTable, type PrintedTable, type PrintOptions } from "./printed-table.ts";
 export { type Average, type Cell, type IntervalBasis, type Score, type ScoreRow, scoreRow } from "./scores.ts";
 export { contactSheet, type SheetOptions, type SheetRow, type SheetSection } from "./sheets/contact-sheet.ts";
 export {

@@ -91,11 +91,11 @@ function wrap(text: string, first = "", next = ""): string {
   return lines.join("\n");
 }
 
-/** Escapes a text so that Markdown prints it as it is, also in a table. */
+/** Escapes a text so that Markdown prints it as it is, also in a table: no address becomes a link, no $ a formula. */
 function escapeMarkdown(text: string): string {
   return printable(text.replaceAll(/[\t\n\r ]+/g, " "))
     .trim()
-    .replaceAll(/[\\`*_[\]<>|~#&]/g, (character) => `\\${character}`)
+    .replaceAll(/[\\`*_[\]<>|~#&$]|(?<=\bwww)\.|:(?=\/\/)/gi, (character) => `\\${character}`)
     .replace(/^(\d*)(?=[-+=.)])/, "$1\\"); // at the start of a paragraph these begin a list or a heading
 }
 

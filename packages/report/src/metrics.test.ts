@@ -1,7 +1,7 @@
 // Tests that metrics read their values from records, and how columns average and print them.
 
 import { describe, expect, it } from "vitest";
-import { chooseColumns, comparison, csvName, metricNamed, metrics, tableColumns } from "./index.ts";
+import { chooseColumns, comparison, csvName, metricNamed, metrics, notes, tableColumns, toMarkdown } from "./index.ts";
 import { diverged, methods, syntheticRecords, withScores } from "./synthetic.test.data.ts";
 
 const [record] = syntheticRecords({ datasets: ["food"], seeds: [0] });
@@ -60,6 +60,70 @@ describe("a column of a score", () => {
     expect(column("recall", partly).map(({ text }) => text)).toEqual(["–", "0.325", "–"]);
     const failed = scored.map((one) => (isFirst(one) ? diverged(one) : one));
     expect(column("recall", failed)[0]!.text).toBe("–");
+  });
+
+  it("has no interval if its runs have none, or if all seeds have the same value", () => {
+    const isFirstSeed = ({ cell: { seed } }: (typeof scored)[number]) => seed === 0;
+    const bare = scored.map((one) => ({
+      ...one,
+      metrics: { ...one.metrics!, scores: { recall: { value: 0.5 }, copyRate: { value: 0, interval: [0, 0] } } },
+    })) as typeof scored;
+    for (const records of [bare, bare.filter(isFirstSeed)])
+      for (const name of ["recall", "copyRate"]) {
+        const [cell] = column(name, records);
+        expect(cell!.value, name).toBe(name === "recall" ? 0.5 : 0);
+        expect(cell!.interval, name).toBeUndefined();
+      }
+    const oneBare = scored.filter(isFirstSeed).map((one, index) => (index === 0 ? bare[0]! : one));
+    expect(column("recall", oneBare)[0]!.interval).toBeUndefined();
+    expect(column("recall", oneBare)[1]!.interval).toBeDefined();
+    const note = "A score without an interval: its runs state none, or all seeds have the same value.";
+    const notesOf = (records: typeof scored) => {
+      const compared = comparison(records);
+      return notes(
+        compared,
+        chooseColumns(records, ["fid", "recall"]).map(({ column: chosen }) => chosen),
+      );
+    };
+    expect(notesOf(bare)).toContain(note);
+    expect(notesOf(scored)).not.toContain(note);
+  });
+
+  it("has an interval within the bounds of the score", () => {
+    const ends = (name: string, low: number, high: number) => {
+      const records = syntheticRecords({ ...selection, datasets: ["food"] }).map((one) =>
+        withScores(one, { [name]: one.cell.seed === 0 ? low : high }),
+      );
+      const { low: from, high: to } = column(name, records)[0]!.interval!;
+      return [from, to];
+    };
+    // t with one degree of freedom is 12.7: two seeds reach far.
+    expect(ends("recall", 0.9, 1)[1]).toBe("1.000");
+    expect(ends("precision", 0.1, 0)[0]).toBe("0.000");
+    expect(ends("coverage", 0.9, 1)[1]).toBe("1.000");
+    expect(ends("copyRate", 0.02, 0.04)).toEqual(["0\u00a0%", "16\u00a0%"]);
+    expect(ends("heldOutFid", 1, 3)[0]).toBe("0.00");
+    expect(ends("density", 0.9, 1.3)[0]).toBe("0.000");
+    expect(Number(ends("density", 0.9, 1.3)[1])).toBeGreaterThan(1);
+    expect(ends("heldOutKid", 0.01, 0.03)[0]).toMatch(/^−0\.\d{4}$/); // unbiased, so it may be negative
+  });
+
+  it("has no best number if neither a lower nor a higher one is better", () => {
+    const best = (name: string) => tableColumns.find((one) => one.name === name)!.best;
+    expect(["heldOutFid", "recall", "copyRate"].map(best)).toEqual(["lower", "higher", undefined]);
+    const records = scored.map((one) => withScores(one, { copyRate: 0.01 * (1 + one.cell.seed), heldOutFid: 20 }));
+    const markdown = toMarkdown(comparison(records), { columns: ["heldOutFid", "copyRate"] });
+    expect(markdown).toMatch(/^\| Full \| \*\*20\.00\*\* \| 1\.5\u00a0% \[/m);
+  });
+
+  it("has a note where a method with an average of the FID lacks a score", () => {
+    const partly = scored.map((one) =>
+      one.cell.method === "full" ? { ...one, metrics: { ...one.metrics!, scores: {} } } : one,
+    );
+    const columns = chooseColumns(partly, ["fid", "recall"]).map(({ column: chosen }) => chosen);
+    const note = /^– in the column of a score: some run does not have it; metrics\.leftOut in its record/m;
+    expect(notes(comparison(partly), columns).join("\n")).toMatch(note);
+    expect(notes(comparison(scored), columns).join("\n")).not.toMatch(note);
   });
 
   it("prints KID of the base model, and no interval from samples that the records do not have", () => {

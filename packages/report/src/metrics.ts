@@ -2,7 +2,15 @@
 // `bench list runs` can show, and an axis that charts can have.
 
 import type { RunRecord } from "@dit-bench/record";
-import { formatBytes, formatCount, formatFid, formatMilliseconds, formatPercent, formatSeconds } from "./format.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatDecimals,
+  formatFid,
+  formatMilliseconds,
+  formatPercent,
+  formatSeconds,
+} from "./format.ts";
 
 export interface Metric {
   /** Name on the command line and in JSON, such as `heldOutFid`. The column of the CSV is `held_out_fid`. */
@@ -18,7 +26,12 @@ export interface Metric {
    * `cost`: of a run. Its mean is taken over the runs that have it.
    */
   readonly kind: "score" | "cost";
+  /** Order of lists; without a `goal` also which number is the best. */
   readonly better: "lower" | "higher";
+  /** The value that a good model has, if neither a lower nor a higher one is better: no number is printed in bold. */
+  readonly goal?: number;
+  /** The least and the largest value of a score. Intervals are cut there; undefined for a score without bounds. */
+  readonly bounds?: readonly [least: number, most: number];
   /** Unit of `value`; undefined for a number without unit. */
   readonly unit?: string;
   /** Value of one run; undefined if the run has none. */
@@ -34,12 +47,16 @@ export interface Metric {
   readonly timed?: true;
 }
 
+const share = [0, 1] as const;
+const nonNegative = [0, Number.POSITIVE_INFINITY] as const;
+
 export const metrics: readonly Metric[] = [
   {
     name: "fid",
     title: "FID",
     kind: "score",
     better: "lower",
+    bounds: nonNegative,
     value: (record) => record.metrics?.fid,
     interval: (record) => record.metrics?.fidInterval,
     base: {
@@ -55,13 +72,14 @@ export const metrics: readonly Metric[] = [
     better: "lower",
     value: (record) => record.metrics?.kid,
     base: { value: (record) => record.metrics?.baseKid },
-    format: (value) => value.toFixed(4),
+    format: (value) => formatDecimals(value, 4),
     note: "kernel inception distance, unbiased, with a polynomial kernel of degree 3.",
   },
   {
     ...score("heldOutFid"),
     title: "Held-out FID",
     better: "lower",
+    bounds: nonNegative,
     format: formatFid,
     note: "FID against images that were not trained on.",
   },
@@ -69,20 +87,25 @@ export const metrics: readonly Metric[] = [
     ...score("heldOutKid"),
     title: "Held-out KID",
     better: "lower",
-    format: (value) => value.toFixed(4),
+    format: (value) => formatDecimals(value, 4),
     note: "KID against images that were not trained on.",
   },
   {
     ...score("copyRate"),
     title: "Copy rate",
     better: "lower",
+    goal: 0.05,
+    bounds: share,
     format: (value) => formatPercent(100 * value),
-    note: "share of the samples nearer to a training image than 95 % of the held-out images; 5 % without copies.",
+    note:
+      "share of the samples nearer to a training image than 95 % of the held-out images; 5 % without copies, so the " +
+      "lowest rate is not the best, and none is in bold.",
   },
   {
     ...score("precision"),
     title: "Precision",
     better: "higher",
+    bounds: share,
     format: (value) => value.toFixed(3),
     note: "share of the samples that lie within the real images' neighbourhoods in feature space.",
   },
@@ -90,6 +113,7 @@ export const metrics: readonly Metric[] = [
     ...score("recall"),
     title: "Recall",
     better: "higher",
+    bounds: share,
     format: (value) => value.toFixed(3),
     note: "share of the real images that lie within the samples' neighbourhoods in feature space.",
   },
@@ -97,6 +121,7 @@ export const metrics: readonly Metric[] = [
     ...score("density"),
     title: "Density",
     better: "higher",
+    bounds: nonNegative,
     format: (value) => value.toFixed(3),
     note: "how many neighbourhoods of real images hold a sample, over the expected number.",
   },
@@ -104,6 +129,7 @@ export const metrics: readonly Metric[] = [
     ...score("coverage"),
     title: "Coverage",
     better: "higher",
+    bounds: share,
     format: (value) => value.toFixed(3),
     note: "share of the real images whose neighbourhood holds a sample.",
   },

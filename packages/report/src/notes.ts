@@ -6,9 +6,17 @@ import { joinWithAnd } from "./format.ts";
 import { wasUnderLoad } from "./load.ts";
 import { neededRuns } from "./needed-runs.ts";
 import { canCompare, isSeparated } from "./ranking.ts";
+import { machinesOf } from "./relative.ts";
 import { mean } from "./statistics.ts";
 import { tuningNotes } from "./tuning-notes.ts";
-import { neededText, oneSeedText, rowsOfOtherBasis, rowsWithoutSharedSeeds, unrankedReason } from "./wording.ts";
+import {
+  neededText,
+  oneSeedText,
+  rowNoun,
+  rowsOfOtherBasis,
+  rowsWithoutSharedSeeds,
+  unrankedReason,
+} from "./wording.ts";
 
 /** Sentences of plain text, without Markdown. @param columns those of the table of methods */
 export function notes(
@@ -29,10 +37,8 @@ export function notes(
     bases.some(({ cells }) => cells.some((cell) => cell.mean !== null)) ? baseNote(comparison) : null,
     ...variantNotes(comparison),
     ...tuningNotes(comparison),
-    columns.some(({ isScore, name }) => isScore && name !== "fid")
-      ? "Other scores: means over datasets, each counted once, as for FID."
-      : null,
-    columns.some(({ isCost }) => isCost) ? "Costs are means over the finished runs of a method." : null,
+    ...scoreNotes(comparison, columns),
+    columns.some(({ isCost }) => isCost) ? costNote(comparison) : null,
     ...columns.flatMap((column) => {
       const text = column.note(comparison);
       return text === "" ? [] : [`${column.heading(comparison)}: ${text}`];
@@ -45,11 +51,7 @@ export function notes(
       ? "Diverged: the training loss was not finite. A method with a diverged run has no average and no rank."
       : null,
     mixtureNote("versions of the program", new Set(records.map(({ code }) => `${code.version} ${code.commit}`)).size),
-    mixtureNote(
-      "machines or engines, so their times cannot be compared",
-      new Set(records.map(({ machine, engine }) => [machine.cpu, machine.gpu, engine.name, engine.threads].join()))
-        .size,
-    ),
+    mixtureNote("machines or engines, so their times cannot be compared", machinesOf(records).size),
     records.some(({ code }) => code.clean === false)
       ? "Some runs were made with uncommitted changes to the program."
       : null,
@@ -74,9 +76,38 @@ function variantNotes({ bases }: Comparison): string[] {
   });
 }
 
-function boldNote({ pairing }: Comparison, columns: readonly Column[], isRanked: boolean): string {
+/** What the means of further scores are, and why one can be missing. */
+function scoreNotes(comparison: Comparison, columns: readonly Column[]): string[] {
+  const further = columns.filter(({ isScore, name }) => isScore && name !== "fid");
+  if (further.length === 0) return [];
+  const cells = comparison.rows
+    .filter((row) => row.average !== null)
+    .flatMap((row) => further.map((column) => column.cell(row, comparison)));
+  return [
+    "Other scores: means over datasets, each counted once, as for FID.",
+    ...(cells.some(({ text }) => text === gap)
+      ? [`${gap} in the column of a score: some run does not have it; metrics.leftOut in its record has the reason.`]
+      : []),
+    ...(cells.some(({ text, interval }) => text !== gap && interval === undefined)
+      ? ["A score without an interval: its runs state none, or all seeds have the same value."]
+      : []),
+  ];
+}
+
+/** The note on costs, with a remark if the costs of the methods are means over different datasets or seeds. */
+function costNote({ rows }: Comparison): string {
+  const cellsOf = ({ records }: MethodRow) =>
+    records.flatMap(({ cell, exit }) => (exit === "finished" ? [`${cell.dataset} ${cell.seed}`] : [])).sort();
+  const sets = new Set(rows.map((row) => JSON.stringify(cellsOf(row))));
+  const remark = sets.size > 1 ? " The methods have finished on different datasets or with different seeds." : "";
+  return `Costs are means over the finished runs of a method.${remark}`;
+}
+
+function boldNote({ pairing, rows }: Comparison, columns: readonly Column[], isRanked: boolean): string {
   const isLowest = columns.every(({ best }) => best !== "higher");
-  const bold = `Bold: the ${isLowest ? "lowest" : "best"} number of a column.`;
+  const isPartial = rows.some(({ cells }) => cells.some((cell) => cell.mean !== null && cell.diverged.length > 0));
+  const scope = isPartial ? ", without those of methods with a diverged run there" : "";
+  const bold = `Bold: the ${isLowest ? "lowest" : "best"} number of a column${scope}.`;
   return pairing === null || !isRanked ? bold : `${bold} The rank shows whether it is lower by more than chance.`;
 }
 
@@ -107,11 +138,12 @@ function rankNote(comparison: Comparison): string | null {
     return `No ranks, because ${reason}: ${remedy}.`;
   }
   const pairs = pairing === "datasets" ? "one per dataset, seeds averaged" : "one per seed";
+  const noun = rowNoun(comparison);
   return (
-    "Rank: 1 plus the number of methods that are better by more than chance. " +
+    `Rank: 1 plus the number of ${noun}s that are better by more than chance. ` +
     `Better by more than chance means that the 95 % interval of the differences (${pairs}, paired t) excludes zero. ` +
-    "Rank 1: no method is shown to be better. " +
-    "The level holds for each pair of methods, not for all pairs at once."
+    `Rank 1: no ${noun} is shown to be better. ` +
+    `The level holds for each pair of ${noun}s, not for all pairs at once.`
   );
 }
 

@@ -57,7 +57,9 @@ export function methodTable(comparison: Comparison, columns: readonly Column[]):
 /** One line per method: its FID on each dataset. Labels and titles are not escaped. */
 export function datasetTable(comparison: Comparison): PrintedTable {
   const { datasets, rows } = comparison;
-  const best = datasets.map((_, index) => lowest(rows.map((row) => row.cells[index]!.mean)));
+  // The mean of the seeds that finished would favour a method that diverges with the others.
+  const finishedMean = ({ mean, diverged }: Cell) => (diverged.length > 0 ? null : mean);
+  const best = datasets.map((_, index) => lowest(rows.map((row) => finishedMean(row.cells[index]!))));
   const seeds = commonSeedCount(comparison);
   return {
     headings: datasets.map(({ title }) => title),
@@ -65,7 +67,7 @@ export function datasetTable(comparison: Comparison): PrintedTable {
     lines: [
       ...rows.map(({ label, cells }) => ({
         label,
-        cells: cells.map((cell, index) => datasetCell(cell, seeds, cell.mean === best[index])),
+        cells: cells.map((cell, index) => datasetCell(cell, seeds, finishedMean(cell) === best[index])),
       })),
       ...comparison.bases.map(({ label, cells }) => ({
         label,

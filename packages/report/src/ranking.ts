@@ -13,6 +13,9 @@ import { meanInterval } from "./statistics.ts";
 /** Whether the differences of two methods are taken per dataset or per seed. */
 export type Pairing = "datasets" | "seeds";
 
+/** How two rows of a table with so many datasets are compared. */
+export const pairingOver = (datasets: number): Pairing => (datasets > 1 ? "datasets" : "seeds");
+
 export interface Ranking {
   /**
    * One per row: 1 + the number of ranked rows that are better and separated from it; null where a row is not ranked.
@@ -31,7 +34,7 @@ export interface Ranking {
 export function rankRows(rows: readonly ScoreRow[]): Ranking {
   const averagedRows = rows.filter((row) => row.average !== null);
   const bySeeds = averagedRows.filter((row) => row.average!.basis === "seeds").length;
-  const pairing: Pairing = (rows[0]?.cells.length ?? 0) > 1 ? "datasets" : "seeds";
+  const pairing = pairingOver(rows[0]?.cells.length ?? 0);
   const basis: IntervalBasis = pairing === "seeds" || 2 * bySeeds >= averagedRows.length ? "seeds" : "samples";
   const candidates = averagedRows.filter((row) => row.average!.basis === basis);
   const rankedRows = candidates.filter((row) =>
@@ -49,7 +52,15 @@ export function canCompare(a: ScoreRow, b: ScoreRow, pairing: Pairing): boolean 
   return differences(a, b, pairing).length > 1;
 }
 
-/** True if `a` is lower than `b` by more than chance: the interval of the mean difference lies below zero. */
+/** The same for any two rows, also without averages or with averages of different bases, which are not compared. */
+export function canTest(a: ScoreRow, b: ScoreRow, pairing: Pairing): boolean {
+  return a.average !== null && a.average.basis === b.average?.basis && canCompare(a, b, pairing);
+}
+
+/**
+ * True if `a` is lower than `b` by more than chance: the interval of the mean difference lies below zero. On a single
+ * dataset only shared seeds count, so this can hold although the average of `a` over all its seeds is the higher one.
+ */
 export function isBetter(a: ScoreRow, b: ScoreRow, pairing: Pairing): boolean {
   const interval = meanInterval(differences(a, b, pairing), confidenceLevel);
   return interval !== null && interval[1] < 0;

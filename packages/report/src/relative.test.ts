@@ -2,7 +2,7 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";
-import { relativeToFull } from "./relative.ts";
+import { machinesOf, relativeToFull } from "./relative.ts";
 import { diverged, methods, syntheticRecords } from "./synthetic.test.data.ts";
 
 const [full, bitfit] = [methods[0]!, methods[1]!];
@@ -33,4 +33,13 @@ test("relativeToFull reads each record a fixed number of times, however many the
   );
   expect(relativeToFull(records, trainSeconds)(records)).not.toBeNull();
   expect(reads).toBeLessThanOrEqual(2 * records.length);
+});
+
+test("machinesOf counts machines that differ in what a time depends on", () => {
+  const [record] = syntheticRecords({ methods: [full], datasets: ["food"], seeds: [0] }) as [RunRecord];
+  const cores = { ...record, machine: { ...record.machine, cores: 64 } };
+  const threads = { ...record, engine: { ...record.engine, threads: 1 } };
+  const elsewhere = { ...record, machine: { ...record.machine, os: "linux 6.2" } };
+  expect(machinesOf([record, record, elsewhere]).size).toBe(1);
+  expect(machinesOf([record, cores, threads]).size).toBe(3);
 });

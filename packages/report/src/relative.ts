@@ -31,14 +31,11 @@ export function relativeToFull(
   };
 }
 
-function circumstances({ cell, machine, engine }: RunRecord): string {
-  return JSON.stringify([
-    cell.dataset,
-    cell.seed,
-    machine.cpu,
-    machine.cores,
-    machine.gpu,
-    engine.name,
-    engine.threads,
-  ]);
-}
+/** The different machines and engines of runs, whose times cannot be compared. */
+export const machinesOf = (records: readonly RunRecord[]): Set<string> => new Set(records.map(machineKey));
+
+const circumstances = (record: RunRecord): string =>
+  JSON.stringify([record.cell.dataset, record.cell.seed, machineKey(record)]);
+
+const machineKey = ({ machine, engine }: RunRecord): string =>
+  JSON.stringify([machine.cpu, machine.cores, machine.gpu, engine.name, engine.threads]);

@@ -44,8 +44,11 @@ export interface Cell {
  */
 export interface Average {
   mean: number;
-  /** The 95 % interval. */
-  interval: [low: number, high: number];
+  /**
+   * The 95 % interval, within the bounds of the metric. Null if the runs do not give one: some run has no interval of
+   * its own and there is one seed, or all seeds have the same value. An interval of no width would claim certainty.
+   */
+  interval: [low: number, high: number] | null;
   basis: IntervalBasis;
 }
 
@@ -59,6 +62,8 @@ export interface Score {
 }
 
 type Interval = readonly [low: number, high: number];
+
+const unbounded: Interval = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
 export function methodScore(record: RunRecord, metric: Pick<Metric, "value" | "interval">): Score {
   const { dataset, seed } = record.cell;
@@ -83,18 +88,30 @@ export function baseScores(records: readonly RunRecord[], { base }: Metric): Sco
 /**
  * The row of a method or of the base model. Its interval depends on these `scores` only, not on other rows.
  */
-export function scoreRow(scores: readonly Score[], datasets: readonly { name: string }[]): ScoreRow {
-  return { cells: byDataset(scores, datasets).map(toCell), average: average(scores, datasets) };
+export function scoreRow(scores: readonly Score[], datasets: Datasets, bounds: Interval = unbounded): ScoreRow {
+  return { cells: byDataset(scores, datasets).map(toCell), average: average(scores, datasets, bounds) };
 }
 
-/** Null unless every dataset has a score and none is missing. */
-export function average(scores: readonly Score[], datasets: readonly { name: string }[]): Average | null {
+/** The average of a score over the runs of a method. Null unless every dataset has a score and none is missing. */
+export function methodAverage(records: readonly RunRecord[], metric: Metric, datasets: Datasets): Average | null {
+  const scores = records.map((record) => methodScore(record, metric));
+  return average(scores, datasets, metric.bounds);
+}
+
+/** The average of the base model that these runs started from, in the same way. */
+export function baseAverage(records: readonly RunRecord[], metric: Metric, datasets: Datasets): Average | null {
+  return average(baseScores(records, metric), datasets, metric.bounds);
+}
+
+type Datasets = readonly { name: string }[];
+
+function average(scores: readonly Score[], datasets: Datasets, bounds: Interval = unbounded): Average | null {
   const columns = byDataset(scores, datasets);
   const isComplete = columns.every((column) => column.length > 0 && column.every((score) => score.value !== null));
-  return isComplete ? toAverage(columns) : null;
+  return isComplete ? toAverage(columns, bounds) : null;
 }
 
-const byDataset = (scores: readonly Score[], datasets: readonly { name: string }[]): Score[][] =>
+const byDataset = (scores: readonly Score[], datasets: Datasets): Score[][] =>
   datasets.map(({ name }) => scores.filter((score) => score.dataset === name).sort((a, b) => a.seed - b.seed));
 
 /** An interval of another level, widened or narrowed around the value as a normal distribution's would be. */
@@ -118,21 +135,28 @@ function toCell(column: readonly Score[]): Cell {
   };
 }
 
-function toAverage(columns: readonly Score[][]): Average {
+function toAverage(columns: readonly Score[][], bounds: Interval): Average {
   const basis = columns.every((column) => column.length > 1) ? "seeds" : "samples";
   const centre = mean(columns.map((column) => mean(column.map((score) => score.value!))));
   const interval = basis === "seeds" ? seedsInterval(columns, centre) : samplesInterval(columns, centre);
-  return { mean: centre, interval, basis };
+  return { mean: centre, interval: interval && withinBounds(interval, bounds), basis };
 }
 
-function seedsInterval(columns: readonly Score[][], centre: number): [number, number] {
+/** The interval where the score can be; null if it has no width. The bounds contain the score itself. */
+function withinBounds([low, high]: Interval, [least, most]: Interval): [number, number] | null {
+  const clipped: [number, number] = [Math.max(low, least), Math.min(high, most)];
+  return clipped[0] < clipped[1] ? clipped : null;
+}
+
+/** Null if the values of each dataset are equal, up to rounding: equal values do not show how much others differ. */
+function seedsInterval(columns: readonly Score[][], centre: number): [number, number] | null {
   // Squared standard error of each cell's mean, and its degrees of freedom.
   const parts = columns.map((column) => ({
     variance: sampleVariance(column.map((score) => score.value!))! / column.length,
     degrees: column.length - 1,
   }));
   const total = parts.reduce((sum, part) => sum + part.variance, 0);
-  if (total === 0) return [centre, centre];
+  if (total <= (1e-12 * centre) ** 2) return null;
   const degrees = total ** 2 / parts.reduce((sum, part) => sum + part.variance ** 2 / part.degrees, 0);
   const halfWidth = (twoSidedT(confidenceLevel, degrees) * Math.sqrt(total)) / columns.length;
   return [centre - halfWidth, centre + halfWidth];
@@ -141,14 +165,16 @@ function seedsInterval(columns: readonly Score[][], centre: number): [number, nu
 /**
  * The interval of an average of independent runs from their own intervals, each side by itself: the distances to the
  * limits add like standard errors (the method MOVER of Zou and Donner 2008, https://doi.org/10.1002/sim.3095). So
- * a single run has the interval of its record, which is not symmetric.
+ * a single run has the interval of its record, which is not symmetric. Null if a run has no interval: without its part
+ * the interval would be too narrow.
  */
-function samplesInterval(columns: readonly Score[][], centre: number): [number, number] {
+function samplesInterval(columns: readonly Score[][], centre: number): [number, number] | null {
+  if (columns.flat().some(({ interval }) => interval === null)) return null;
   const reach = (distance: (interval: Interval, value: number) => number) => {
     const squares = columns.flatMap((column) =>
       column.map(({ value, interval }) => {
         const weight = 1 / (columns.length * column.length);
-        return interval === null ? 0 : (weight * distance(interval, value!)) ** 2;
+        return (weight * Math.max(0, distance(interval!, value!))) ** 2;
       }),
     );
     return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));

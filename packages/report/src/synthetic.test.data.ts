@@ -47,6 +47,25 @@ export function syntheticRecords(selection: Selection = {}): RunRecord[] {
   );
 }
 
+/**
+ * Records with the given FIDs: `fids[label][dataset][seed]`, null for a diverged run and undefined for none. Intervals
+ * reach 1 to both sides; the base model has 50 everywhere. The method is `full` for the label `Full`, else the label.
+ */
+export function recordsOf(fids: Record<string, Record<string, (number | null | undefined)[]>>): RunRecord[] {
+  return Object.entries(fids).flatMap(([label, byDataset]) =>
+    Object.entries(byDataset).flatMap(([dataset, values]) =>
+      values.flatMap((fid, seed) => {
+        if (fid === undefined) return [];
+        const method = { method: label === "Full" ? "full" : label, label, weights: 1000, quality: 1, time: 1 };
+        const [record] = syntheticRecords({ methods: [method], datasets: [dataset], seeds: [seed] });
+        if (fid === null) return [diverged(record!)];
+        const metrics = { ...record!.metrics!, fid, fidInterval: [fid - 1, fid + 1] as [number, number], baseFid: 50 };
+        return [{ ...record!, metrics }];
+      }),
+    ),
+  );
+}
+
 /** The record of the same run if it had diverged after a third of its steps. */
 export function diverged(record: RunRecord): RunRecord {
   const steps = Math.round(record.training.steps / 3);

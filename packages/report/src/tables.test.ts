@@ -3,7 +3,7 @@
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test } from "vitest";
 import { answer, comparison, csvName, lossCurve, metrics, parametersChart, toCsv, toMarkdown } from "./index.ts";
-import { diverged, methods, syntheticRecords, withScores } from "./synthetic.test.data.ts";
+import { diverged, methods, recordsOf, syntheticRecords, withScores } from "./synthetic.test.data.ts";
 
 /** Four methods, three datasets, two seeds; one cell was not run, one diverged, one has a single seed. */
 function unevenRecords() {
@@ -61,6 +61,67 @@ test("prints a dash for a missing value and `diverged` for a diverged run, never
   expect(markdown).not.toMatch(/^\|.*\b0\.00\b/m);
   const csv = toCsv(comparison(unevenRecords())).split("\n");
   expect(csv.find((line) => line.includes("LoRA-R8,{},flowers"))).toContain(",diverged,,,,,,,,");
+});
+
+test("has the lowest mean of a dataset in bold, but not one of seeds that finished while others diverged", () => {
+  const records = recordsOf({ A: { food: [10, 12], sun: [4, 5] }, B: { food: [1, null], sun: [5, 6] } });
+  const markdown = unwrapped(toMarkdown(comparison(records)));
+  expect(linesOf(markdown, "A")[1]).toEqual(["**11.00** ± 1.41", "**4.50** ± 0.71"]);
+  expect(linesOf(markdown, "B")[1]![0]).toBe("1.00 (1 diverged, 1 seed)");
+  expect(markdown).toContain(
+    "- Bold: the lowest number of a column, without those of methods with a diverged run there.",
+  );
+  const finished = records.filter(({ cell }) => cell.method === "A");
+  expect(unwrapped(toMarkdown(comparison(finished)))).toContain("- Bold: the lowest number of a column.\n");
+});
+
+test("the note on costs states if the methods finished on different datasets or seeds", () => {
+  const remark = "of a method. The methods have finished on different datasets or with different seeds.";
+  const page = (fids: Parameters<typeof recordsOf>[0]) => unwrapped(toMarkdown(comparison(recordsOf(fids))));
+  expect(page({ A: { food: [1, 2], sun: [1, 2] }, B: { food: [1, 2] } })).toContain(remark);
+  expect(page({ A: { food: [1, 2] }, B: { food: [1, null] } })).toContain(remark);
+  expect(page({ A: { food: [1, 2] }, B: { food: [3, 4] } })).not.toContain(remark);
+});
+
+test("the rank counts rows if a method has several, and methods if each has one", () => {
+  const records = recordsOf({ A: { food: [10, 12] }, B: { food: [14, 17] } });
+  const more = records
+    .filter(({ cell }) => cell.method === "B")
+    .map((record) => ({ ...record, cell: { ...record.cell, methodLabel: "B (rate 0.1)" } }));
+  const text = (all: RunRecord[]) => unwrapped(toMarkdown(comparison(all)));
+  expect(text([...records, ...more])).toContain("Rank: 1 plus the number of rows that are better by more than chance.");
+  expect(text(records)).toContain("Rank: 1 plus the number of methods that are better by more than chance.");
+});
+
+test("the CSV has the learning rate of each run, and whether a sweep chose its value", () => {
+  const tuning: RunRecord["tuning"] = {
+    ...{ option: "training.learningRate", values: [0.001, 0.01], runs: 2, datasets: ["sun"], seed: 1000 },
+    ...{ criterion: "fid", protocol: "mini/1", sweep: "5".repeat(64) },
+    defaultIsBest: [{ method: "vpt", label: "VPT-Deep", runs: 2 }],
+  };
+  const rated = (index: number, label: string, learningRate: number, more: Partial<RunRecord> = {}) =>
+    syntheticRecords({ methods: [{ ...methods[index]!, label }], datasets: ["food"], seeds: [0] }).map((record) => ({
+      ...record,
+      training: { ...record.training, learningRate },
+      ...more,
+    }));
+  const records = [
+    ...rated(1, "BitFit", 0.001),
+    ...rated(1, "BitFit (rate 0.01)", 0.01, { tuning }),
+    ...rated(4, "VPT-Deep", 0.002),
+    ...syntheticRecords({ methods: [methods[2]!], datasets: ["food"], seeds: [0] }),
+  ];
+  const [header, ...lines] = toCsv(comparison(records)).trim().split("\n");
+  const names = header!.split(",");
+  const shown = lines.map((line) =>
+    ["label", "learning_rate", "tuned"].map((name) => line.split(",")[names.indexOf(name)]),
+  );
+  expect(shown).toEqual([
+    ["BitFit", "0.001", "false"],
+    ["BitFit (rate 0.01)", "0.01", "true"],
+    ["LoRA-R8", "", "false"],
+    ["VPT-Deep", "0.002", "default"],
+  ]);
 });
 
 test("warns against comparing FIDs with published ones in a miniature table only", () => {
@@ -204,6 +265,12 @@ test("escapes names that would break a table or run as a formula in a spreadshee
   const columns = tables.map((line) => line.replaceAll("\\|", "").split("|").length);
   expect(new Set(columns).size).toBe(2);
   expect(tables.join("\n")).toContain("@cmd \\<b\\>");
+});
+
+test("escapes names that Markdown would make links or formulas of", () => {
+  const label = "www.example.com https://example.com $a$ 1:2";
+  const records = syntheticRecords({ methods: [{ ...methods[1]!, label }], datasets: ["food"], seeds: [0] });
+  expect(toMarkdown(comparison(records))).toContain("| www\\.example.com https\\://example.com \\$a\\$ 1:2 |");
 });
 
 test.each(["1. first", "2) second", "- third", "+ fourth", "=== fifth"])(

@@ -1,31 +1,36 @@
-// The sentence about tuning in the answer: whether the same method is best at default and at tuned values.
+// The sentences about tuning in the answer: whether the same method is best without and with tuning, and which methods
+// were not tuned.
 
-import type { MethodRow } from "./comparison.ts";
-import { formatFid } from "./format.ts";
+import type { Comparison, MethodRow } from "./comparison.ts";
+import { formatFid, joinWithAnd } from "./format.ts";
+import { tuningStates } from "./tuned-rows.ts";
 
 /**
- * Compares the best method at default values with the best one at tuned values. A method whose default value was the
- * best of its sweep has no tuned row: its default row counts as the tuned one, too.
+ * Compares the best row without tuning with the best one with tuning. A method whose default value was the best of its
+ * sweep has no tuned row: its default row counts as both. A method that no sweep had counts as not tuned only.
  *
- * @param rows by average, the best first
- * @returns null if no method has both rows
+ * @param eligibleRows by average, the best first
+ * @returns null if none of these rows was tuned
  */
-export function tuningText(rows: readonly MethodRow[]): string | null {
-  const tunedRows = rows.filter(isTuned);
-  const defaultRows = rows.filter((row) => !isTuned(row));
-  if (!tunedRows.some(({ method }) => defaultRows.some((row) => row.method === method))) return null;
-  const tunedMethods = new Set(tunedRows.map(({ method }) => method));
-  const atDefault = defaultRows[0]!;
-  const atTuned = rows.find((row) => isTuned(row) || !tunedMethods.has(row.method))!;
-  const fidOf = (row: MethodRow) => formatFid(row.average!.mean);
-  if (atDefault.method !== atTuned.method)
-    return (
-      `At default values ${atDefault.label} has the lowest average (${fidOf(atDefault)}), ` +
-      `at tuned values ${atTuned.label} (${fidOf(atTuned)}).`
-    );
-  const values = atTuned === atDefault ? "default and at tuned values" : "its default value, too";
-  const value = atTuned === atDefault ? "" : ` (${fidOf(atDefault)})`;
-  return `${atDefault.label} has the lowest average at ${values}${value}.`;
+export function tuningText({ rows }: Comparison, eligibleRows: readonly MethodRow[]): string | null {
+  const stateOf = tuningStates(rows);
+  if (!eligibleRows.some((row) => stateOf(row) === "tuned")) return null;
+  const plainRows = eligibleRows.filter((row) => stateOf(row) !== "tuned");
+  const tunedRows = eligibleRows.filter((row) => stateOf(row) !== "none");
+  // Also those whose tuned row cannot be compared.
+  const tunedMethods = new Set(rows.filter((row) => stateOf(row) !== "none").map(({ method }) => method));
+  const untunedRows = plainRows.filter(({ method }) => !tunedMethods.has(method));
+  const sentences = [
+    plainRows.length > 0 && tunedRows.length > 0 ? bestText(plainRows[0]!, tunedRows[0]!) : null,
+    untunedRows.length > 0 ? `Not tuned: ${joinWithAnd(untunedRows.map(({ label }) => label))}.` : null,
+  ].filter((sentence) => sentence !== null);
+  return sentences.length === 0 ? null : sentences.join(" ");
 }
 
-const isTuned = ({ records }: MethodRow): boolean => records.some(({ tuning }) => tuning !== undefined);
+/** @param plain the best row without tuning @param tuned the best row with tuning */
+function bestText(plain: MethodRow, tuned: MethodRow): string {
+  if (plain === tuned) return `${plain.label} has the lowest average with and without tuning.`;
+  const [before, after] = [plain, tuned].map((row) => formatFid(row.average!.mean));
+  const best = plain.method === tuned.method ? "the same method" : tuned.label;
+  return `Without tuning ${plain.label} has the lowest average (${before}), with tuning ${best} (${after}).`;
+}

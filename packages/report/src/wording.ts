@@ -2,8 +2,9 @@
 
 import { quantity } from "@dit-bench/text";
 import type { Comparison, MethodRow } from "./comparison.ts";
-import { joinWithAnd } from "./format.ts";
+import { formatFid, joinWithAnd } from "./format.ts";
 import { mostRuns, type NeededRuns } from "./needed-runs.ts";
+import type { Average } from "./scores.ts";
 
 /** The warning that accompanies every miniature comparison. */
 export function miniatureNote({ records }: Comparison): string {
@@ -46,6 +47,47 @@ export function seedsText({ rows }: Comparison): string {
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   return least === most ? `${quantity(least, "seed")} each` : `${least} to ${most} seeds each`;
 }
+
+/** `6 methods`, or `6 methods in 9 rows` if a method has several. */
+export function methodsText({ rows }: Comparison): string {
+  const methods = quantity(new Set(rows.map(({ method }) => method)).size, "method");
+  return rowNoun({ rows }) === "method" ? methods : `${methods} in ${quantity(rows.length, "row")}`;
+}
+
+/** What a table has one line of: a method may have rows for several options, learning rates or variants. */
+export function rowNoun({ rows }: Pick<Comparison, "rows">): "method" | "row" {
+  return new Set(rows.map(({ method }) => method)).size === rows.length ? "method" : "row";
+}
+
+/** `22.77 (95 % interval 22.39 to 23.16, from the spread over seeds)`. */
+export function averageText({ mean, interval, basis }: Average): string {
+  if (interval === null)
+    return `${formatFid(mean)} (no interval: ${basis === "seeds" ? "all seeds are equal" : "its runs have none"})`;
+  const source = basis === "seeds" ? "from the spread over seeds" : "from the finite number of samples only";
+  return `${formatFid(mean)} (95 % interval ${interval.map(formatFid).join(" to ")}, ${source})`;
+}
+
+/**
+ * A sentence with the rows of the recipe itself that have no average, and why; null if there are none. An average over
+ * the datasets that they have would favour methods that fail on hard ones.
+ */
+export function withoutAverageText({ rows, datasets }: Comparison): string | null {
+  const missing = rows.filter(({ average, variant }) => average === null && variant === null);
+  if (missing.length === 0) return null;
+  const titlesOf = (row: MethodRow, isChosen: (cell: MethodRow["cells"][number]) => boolean) => {
+    const titles = datasets.flatMap(({ title }, index) => (isChosen(row.cells[index]!) ? [title] : []));
+    return titles.length > mostTitles ? `${titles.length} of ${datasets.length} datasets` : joinWithAnd(titles);
+  };
+  const names = missing.map((row) => {
+    const diverged = titlesOf(row, (cell) => cell.diverged.length > 0);
+    const absent = titlesOf(row, (cell) => cell.mean === null && cell.diverged.length === 0);
+    const reasons = [diverged && `diverged on ${diverged}`, absent && `no finished run on ${absent}`];
+    return `${row.label} (${reasons.filter((reason) => reason !== "").join(", ")})`;
+  });
+  return `Not compared, for lack of an average: ${joinWithAnd(names)}.`;
+}
+
+const mostTitles = 3;
 
 /**
  * The rows with an average that are not ranked, because their intervals have another basis than those of the ranked

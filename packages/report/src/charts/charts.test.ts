@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import type { RunRecord } from "@dit-bench/record";
 import { expect, test, vi } from "vitest";
 import { comparison, lossCurve, parametersChart } from "../index.ts";
-import { diverged, methods, syntheticRecords } from "../synthetic.test.data.ts";
+import { diverged, methods, recordsOf, syntheticRecords } from "../synthetic.test.data.ts";
 
 const require = createRequire(import.meta.url);
 const formats = ["png", "svg"] as const;
@@ -65,7 +65,7 @@ test("the parameters chart names its methods, its extractor, the miniature, and 
   for (const { label } of methods) expect(texts.includes(label)).toBe(label !== "LoRA-R8");
   expect(chartText).toMatch(/Base model, not fine-tuned: 50\.\d\d, above this chart/);
   expect(chartText).toMatch(/mini-extractor\/1; never compare them with published FIDs/);
-  expect(chartText).toContain("Not shown, because a dataset is missing or diverged: LoRA-R8.");
+  expect(chartText).toContain("Not shown, because a dataset is missing or a run diverged: LoRA-R8.");
 });
 
 test("the parameters chart shows one method, none, two at one position, and a base model far away", async () => {
@@ -77,7 +77,7 @@ test("the parameters chart shows one method, none, two at one position, and a ba
     .concat(syntheticRecords({ datasets: ["cub"] }).slice(-1));
   const cases: [records: RunRecord[], shown: string][] = [
     [syntheticRecords({ methods: [bitfit!], seeds: [0] }), "BitFit"],
-    [noRecords, "No method has finished every dataset yet"],
+    [noRecords, "No method has an average over the datasets yet"],
     [syntheticRecords({ methods: twins }), "BitFit again"],
     [farRecords, "Base model, not fine-tuned: 900.00, above this chart"],
   ];
@@ -140,6 +140,20 @@ test("error bars that reflect the samples only are dotted and explained, and sin
     decoded(await parametersChart(comparison(chosen), { format: "svg" })).match(/fill-opacity="0\.6/g)?.length ?? 0;
   expect(await countDots(records)).toBe(3);
   expect(await countDots(syntheticRecords({ methods: [bitfit!], seeds: [0] }))).toBe(0);
+});
+
+test("a method without an interval has no error bar, and a chart without bars does not explain them", async () => {
+  const textsOf = async (records: RunRecord[]) => {
+    const { texts, restore } = spyOnText();
+    await parametersChart(comparison(records), { format: "png" });
+    restore();
+    return texts;
+  };
+  const equal = await textsOf(recordsOf({ A: { food: [10, 10] } }));
+  expect(equal).toContain("A");
+  expect(equal.join(" ")).not.toMatch(/[Bb]ars:/);
+  expect((await textsOf(recordsOf({ A: { food: [null] } }))).join(" ")).not.toMatch(/[Bb]ars:/);
+  expect((await textsOf(recordsOf({ A: { food: [10, 11] } }))).join(" ")).toContain("Bars: 95 % intervals from the");
 });
 
 /** Records the texts written on canvases, and their fonts. */

@@ -17,7 +17,8 @@ export interface Point {
   x: number;
   /** Average FID. */
   y: number;
-  interval: [low: number, high: number];
+  /** Null for a point without an error bar. */
+  interval: readonly [low: number, high: number] | null;
   basis: IntervalBasis;
   /** Average FID of each seed; empty if there is only one. */
   seeds: number[];
@@ -56,7 +57,9 @@ const capWidth = 4; // half the width of an error bar's caps, in pixels
 
 function drawBar(chart: Chart<"scatter">, point: Point): void {
   const { ctx } = chart;
-  const { left, right, top, bottom } = barBox(chart, point);
+  const [box] = barBoxes(chart, point);
+  if (box === undefined) return;
+  const { left, right, top, bottom } = box;
   const middle = (left + right) / 2;
   ctx.save();
   ctx.strokeStyle = point.mark.colour;
@@ -100,14 +103,12 @@ function seedBoxes(chart: Chart<"scatter">, point: Point): Box[] {
   return seedPositions(chart, point).map((position) => squareAround(position, seedRadius));
 }
 
-function barBox({ scales }: Chart<"scatter">, { x, interval: [low, high] }: Point): Box {
+/** The box of the error bar; empty if the point has none. */
+function barBoxes({ scales }: Chart<"scatter">, { x, interval }: Point): Box[] {
+  if (interval === null) return [];
   const middle = scales.x!.getPixelForValue(x);
-  return {
-    left: middle - capWidth,
-    right: middle + capWidth,
-    top: scales.y!.getPixelForValue(high),
-    bottom: scales.y!.getPixelForValue(low),
-  };
+  const [bottom, top] = interval.map((end) => scales.y!.getPixelForValue(end)) as [number, number];
+  return [{ left: middle - capWidth, right: middle + capWidth, top, bottom }];
 }
 
 function drawBaseLine({ ctx, scales, chartArea }: Chart<"scatter">, fid: number): void {
@@ -129,7 +130,7 @@ function drawEmptyNotice({ ctx, chartArea }: Chart<"scatter">): void {
   ctx.fillStyle = quietInk;
   ctx.textAlign = "center";
   const middle = [(chartArea.left + chartArea.right) / 2, (chartArea.top + chartArea.bottom) / 2] as const;
-  ctx.fillText("No method has finished every dataset yet", ...middle);
+  ctx.fillText("No method has an average over the datasets yet", ...middle);
   ctx.restore();
 }
 
@@ -159,7 +160,7 @@ function drawLabels(chart: Chart<"scatter">, points: readonly Point[], base: Bas
   }));
   const obstacles = points.flatMap((point, index) => [
     squareAround(anchors[index]!, point.radius),
-    barBox(chart, point),
+    ...barBoxes(chart, point),
     ...seedBoxes(chart, point),
   ]);
   if (base !== null) obstacles.push(...drawBaseLabel(chart, base, obstacles, bounds));

@@ -97,7 +97,7 @@ function isOnSameSpot(a: Point, b: Point): boolean {
 
 /** An axis that contains points, intervals and seeds, and the base model if the points then keep most of the height. */
 function fidAxis(points: readonly Point[], base: readonly [number, number] | null): Axis {
-  const values = points.flatMap((point) => [point.y, ...point.interval, ...point.seeds]);
+  const values = points.flatMap((point) => [point.y, ...(point.interval ?? []), ...point.seeds]);
   if (values.length === 0) return linearAxis([0, base?.[1] ?? 100]);
   if (base === null) return linearAxis(values);
   const span = Math.max(...values) - Math.min(...values);
@@ -117,20 +117,22 @@ function subtitle(comparison: Comparison, points: readonly Point[]): string[] {
   const missingLabels = rows.filter((row) => row.average === null).map((row) => row.label);
   const seeds = points.some((point) => point.seeds.length > 0) ? " Small points: single seeds." : "";
   return [
-    `${scopeText}, ${seedsText(comparison)}. ${barsText(points)}${seeds} Protocol ${comparison.protocol}.`,
+    `${scopeText}, ${seedsText(comparison)}.${barsText(points)}${seeds} Protocol ${comparison.protocol}.`,
     miniature
       ? `Miniatures: FIDs use the small extractor ${extractor}; never compare them with published FIDs.`
       : `FIDs use the extractor ${extractor}.`,
     ...(missingLabels.length > 0
-      ? [`Not shown, because a dataset is missing or diverged: ${joinWithAnd(missingLabels)}.`]
+      ? [`Not shown, because a dataset is missing or a run diverged: ${joinWithAnd(missingLabels)}.`]
       : []),
   ];
 }
 
+/** A sentence with a space before it; empty if no point has a bar. */
 function barsText(points: readonly Point[]): string {
   const bySeeds = "from the spread over seeds";
   const bySamples = "from the finite number of samples only, without the variation between runs";
-  const bases = new Set(points.map(({ basis }) => basis));
-  if (bases.size === 2) return `Bars: 95 % intervals, solid ${bySeeds}, dotted ${bySamples}.`;
-  return bases.has("samples") ? `Dotted bars: 95 % intervals ${bySamples}.` : `Bars: 95 % intervals ${bySeeds}.`;
+  const bases = new Set(points.flatMap(({ interval, basis }) => (interval === null ? [] : [basis])));
+  if (bases.size === 0) return "";
+  if (bases.size === 2) return ` Bars: 95 % intervals, solid ${bySeeds}, dotted ${bySamples}.`;
+  return bases.has("samples") ? ` Dotted bars: 95 % intervals ${bySamples}.` : ` Bars: 95 % intervals ${bySeeds}.`;
 }

@@ -1,14 +1,23 @@
 // The top of the page: which method, at what cost, and whether the difference is real.
 
 import { printable, quantity } from "@dit-bench/text";
-import { answer, bestMethod, trainsPart } from "../answer.ts";
+import {
+  answer,
+  baseOf,
+  bestMethod,
+  betterText,
+  groupText,
+  type TestedRows,
+  testAgainst,
+  trainsPart,
+} from "../answer.ts";
 import type { Comparison, MethodRow } from "../comparison.ts";
 import { formatFid, formatRatio, joinWithAnd } from "../format.ts";
 import { metricNamed } from "../metrics.ts";
-import { canCompare, differences, isSeparated, type Pairing } from "../ranking.ts";
+import { canTest, differences, isBetter, type Pairing, pairingOver } from "../ranking.ts";
 import { confidenceLevel } from "../scores.ts";
 import { mean, meanInterval } from "../statistics.ts";
-import { unrankedReason } from "../wording.ts";
+import { averageText, unrankedReason, withoutAverageText } from "../wording.ts";
 import { type Html, html } from "./html.ts";
 import { averageOf } from "./metric-average.ts";
 
@@ -24,7 +33,7 @@ export function answerSection(comparison: Comparison): Html {
     best === null
       ? []
       : [
-          whichCard(comparison, best.bestRow),
+          whichCard(comparison, best.bestRow, best.eligibleRows),
           costCard(comparison, best.bestRow),
           certaintyCard(comparison, best.bestRow, best.eligibleRows),
         ];
@@ -41,19 +50,18 @@ ${card.lines.map((line) => html`<p>${line}</p>`)}
 </section>`;
 }
 
-function whichCard({ datasets, base, rows }: Comparison, row: MethodRow): Card {
-  const { mean, interval, basis } = row.average!;
-  const limits = interval.map(formatFid).join(" to ");
-  const source = basis === "seeds" ? "from the spread over seeds" : "from the finite number of samples only";
-  const others = rows.filter((other) => trainsPart(other) && other.average !== null).length;
+function whichCard(comparison: Comparison, row: MethodRow, eligibleRows: readonly MethodRow[]): Card {
+  const average = row.average!;
+  const base = baseOf(comparison, row)?.average;
+  const isLowest = eligibleRows.length > 1;
   return {
     question: "Which method?",
     answer: row.label,
     lines: [
-      `${datasets.length === 1 ? "FID" : "Average FID"} ${formatFid(mean)} (95 % interval ${limits}, ${source})` +
-        (row.full || others < 2 ? "." : `, the lowest of ${others} methods that train a part of the model.`),
-      ...(basis === "seeds" ? [] : ["With another seed it may differ by more than this interval."]),
-      ...(base.average === null ? [] : [`The base model without fine-tuning has ${formatFid(base.average.mean)}.`]),
+      `${comparison.datasets.length === 1 ? "FID" : "Average FID"} ${averageText(average)}` +
+        (isLowest ? `, the lowest of the ${groupText(comparison, eligibleRows)}.` : "."),
+      ...(average.basis === "seeds" ? [] : ["With another seed it may differ by more than this interval."]),
+      ...(base ? [`The base model without fine-tuning has ${formatFid(base.mean)}.`] : []),
     ],
   };
 }
@@ -61,21 +69,23 @@ function whichCard({ datasets, base, rows }: Comparison, row: MethodRow): Card {
 function costCard({ datasets, rows }: Comparison, row: MethodRow): Card {
   const text = (name: string) => averageOf(row, metricNamed(name), datasets)?.text ?? "unknown";
   const full = rows.find((other) => other.full && other !== row);
-  const fewer =
-    full === undefined
-      ? ""
-      : `, ${Number((parametersOf(full) / parametersOf(row)).toPrecision(2))} times fewer than full fine-tuning`;
   const relative =
     row.relativeTime === null || row.full ? "" : `, ${formatRatio(row.relativeTime)} the time of full fine-tuning`;
   return {
     question: "At what cost?",
     answer: `${text("trainableParameters")} trained parameters`,
     lines: [
-      `${text("trainablePercent")} of the model${fewer}.`,
+      `${text("trainablePercent")} of the model${full === undefined ? "" : fewerText(row, full)}.`,
       `${text("storedBytes")} stored for each dataset; trained in ${text("trainSeconds")}${relative}; ` +
         `${text("peakMemoryMB")} of memory at the peak.`,
     ],
   };
+}
+
+/** Empty if the method does not train clearly fewer weights than full fine-tuning. */
+function fewerText(row: MethodRow, full: MethodRow): string {
+  const times = Number((parametersOf(full) / parametersOf(row)).toPrecision(2));
+  return Number.isFinite(times) && times > 1 ? `, ${times} times fewer than full fine-tuning` : "";
 }
 
 function parametersOf({ records }: MethodRow): number {
@@ -86,56 +96,79 @@ function certaintyCard(comparison: Comparison, row: MethodRow, eligibleRows: rea
   const question = "Is the difference real?";
   const { pairing } = comparison;
   const others = eligibleRows.filter((other) => other !== row);
-  if (others.length === 0) return { question, answer: "Nothing to compare", lines: [missingText(comparison)] };
+  const full = fullLine(comparison, row);
+  if (others.length === 0) return { question, answer: "Nothing to compare", lines: [missingText(comparison), ...full] };
   if (pairing === null) {
     const { reason, remedy } = unrankedReason(comparison);
     return { question, answer: "Not known", lines: [`Because ${reason}.`, `To find out: ${remedy}.`] };
   }
-  const tested = others.filter((other) => canCompare(row, other, pairing));
-  const open = tested.filter((other) => !isSeparated(row, other, pairing));
-  const nearest = tested[0];
-  const pairs = pairing === "datasets" ? "dataset" : "seed";
-  if (nearest === undefined)
+  const tested = testAgainst(row, others, pairing);
+  const { better, open, untested } = tested;
+  const next = others.find((other) => !untested.includes(other));
+  if (next === undefined)
     return { question, answer: "Not known", lines: ["It shares fewer than two seeds with each other method."] };
-  const values = differences(nearest, row, pairing);
-  const limits = meanInterval(values, confidenceLevel)!.map(formatFid).join(" to ");
-  const ahead = values.filter((value) => value > 0).length;
-  const verdict =
-    open.length === 0
-      ? `Yes, against ${tested.length === 1 ? nearest.label : `all ${tested.length} others`}`
-      : open.length === tested.length
-        ? "Not shown"
-        : `Only against ${tested.length - open.length} of ${tested.length} others`;
   return {
     question,
-    answer: verdict,
+    answer: verdictText(tested, others),
     lines: [
-      `${nearest.label} comes next, ${formatFid(mean(values))} FID higher (95 % interval ${limits}, paired over ` +
-        `${quantity(values.length, pairs)}); it is higher on ${ahead} of ${values.length}.`,
-      ...fullLine(comparison, row, pairing),
-      ...(open.length === 0
-        ? []
-        : [`Not separated by more than chance: ${joinWithAnd(open.map(({ label }) => printable(label)))}.`]),
+      nextText(row, next, pairing),
+      ...full,
+      ...(better.length === 0 ? [] : [betterText(better)]),
+      ...(open.length === 0 ? [] : [`Not separated by more than chance: ${namesOf(open)}.`]),
+      ...(untested.length === 0 ? [] : [`Not compared, for lack of two shared seeds: ${namesOf(untested)}.`]),
     ],
   };
 }
 
-/** Why the best method cannot be compared with another one. */
-function missingText({ rows }: Comparison): string {
+const namesOf = (rows: readonly MethodRow[]): string => joinWithAnd(rows.map(({ label }) => printable(label)));
+
+function verdictText({ worse, better }: TestedRows, others: readonly MethodRow[]): string {
+  if (worse.length === others.length)
+    return `Yes, against ${others.length === 1 ? others[0]!.label : `all ${others.length} others`}`;
+  if (worse.length > 0) return `Only against ${worse.length} of ${others.length} others`;
+  return better.length > 0 ? "No" : "Not shown";
+}
+
+/** The method with the next average. On one dataset it can be the lower one on the seeds that both have. */
+function nextText(row: MethodRow, next: MethodRow, pairing: Pairing): string {
+  const values = differences(next, row, pairing);
+  const difference = mean(values);
+  const limits = meanInterval(values, confidenceLevel)!.map(formatFid).join(" to ");
+  const isHigher = difference >= 0;
+  const direction = isHigher ? "higher" : "lower on the shared seeds";
+  const interval = `95 % interval ${isHigher ? "" : "of the difference "}${limits}`;
+  const count = values.filter((value) => (isHigher ? value > 0 : value < 0)).length;
+  return (
+    `${next.label} comes next, ${formatFid(Math.abs(difference))} FID ${direction} (${interval}, paired over ` +
+    `${quantity(values.length, pairing === "datasets" ? "dataset" : "seed")}); ` +
+    `it is ${isHigher ? "higher" : "lower"} on ${count} of ${values.length}.`
+  );
+}
+
+/** Why the best method cannot be compared with another one that trains a part of the model. */
+function missingText(comparison: Comparison): string {
+  const { rows } = comparison;
   if (rows.length === 1) return "There is only one method.";
-  const unfinished = rows.filter(({ average }) => average === null).map(({ label }) => printable(label));
-  if (unfinished.length === 0) return "No other method has runs that can be compared with these.";
-  return `Without a finished run on every dataset: ${joinWithAnd(unfinished)}.`;
+  const missing = withoutAverageText(comparison);
+  if (missing !== null) return missing;
+  return rows.filter(trainsPart).length < 2
+    ? "No other method trains a part of the model."
+    : "No other method has runs that can be compared with these.";
 }
 
 /** The difference to full fine-tuning, which is not among the methods that train a part of the model. */
-function fullLine({ rows }: Comparison, row: MethodRow, pairing: Pairing): string[] {
-  const full = rows.find((other) => other.full && other !== row && other.average?.basis === row.average!.basis);
-  if (full === undefined || !canCompare(full, row, pairing)) return [];
+function fullLine({ rows, datasets }: Comparison, row: MethodRow): string[] {
+  const pairing = pairingOver(datasets.length);
+  const full = rows.find((other) => other.full && other !== row && canTest(other, row, pairing));
+  if (full === undefined) return [];
   const values = differences(full, row, pairing);
   const limits = meanInterval(values, confidenceLevel)!.map(signed).join(" to ");
   const difference = mean(values);
-  const verdict = isSeparated(full, row, pairing) ? (difference < 0 ? "better" : "worse") : "not separated from it";
+  const verdict = isBetter(full, row, pairing)
+    ? "better"
+    : isBetter(row, full, pairing)
+      ? "worse"
+      : "not separated from it";
   const direction = difference < 0 ? "lower" : "higher";
   return [
     `Full fine-tuning is ${verdict}: its FID is ${formatFid(Math.abs(difference))} ${direction} ` +

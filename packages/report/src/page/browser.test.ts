@@ -12,7 +12,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { comparison } from "../comparison.ts";
 import { toCsv } from "../csv.ts";
-import { methods, syntheticRecords, withScores } from "../synthetic.test.data.ts";
+import { diverged, methods, syntheticRecords, withScores } from "../synthetic.test.data.ts";
 import { hostileRecords, hostileText } from "./hostile.test.data.ts";
 import { type PageOptions, reportPage } from "./report-page.ts";
 
@@ -162,6 +162,67 @@ describe.skipIf(executable === undefined)(`the page in Chromium${reason}`, () =>
     expect(await columnTexts(page, "runs-table", 1)).toEqual(["Food-101"]);
   });
 
+  it("filters by alternatives with commas between them, and sorts names as text", async () => {
+    const records = syntheticRecords({ datasets: ["food"], seeds: [0, 1] });
+    const names: Record<string, string> = { "LoRA-R8": "8", "VPT-Deep": "0x10", BitFit: "1e1", AdaptFormer: "ten" };
+    const named = records.map((record) => ({
+      ...record,
+      cell: { ...record.cell, methodLabel: names[record.cell.methodLabel] ?? record.cell.methodLabel },
+    }));
+    const page = await openPage(named);
+    await page.locator("#methods-filter").fill("full, diff,");
+    expect((await columnTexts(page, "methods", 0)).sort()).toEqual(["DiffFit", "Full"]);
+    await page.locator("#methods-filter").fill(" , ");
+    expect(await columnTexts(page, "methods", 0)).toHaveLength(7);
+    await page.locator("#runs-filter").fill("full seed 0, diff seed 1");
+    expect(await page.locator("#runs-count").textContent()).toBe("2 of 2 runs that match");
+    await page.locator("#methods thead th", { hasText: "Method" }).locator("button").click();
+    // Numbers within names sort by their value, as in LoRA-R8 and LoRA-R16; 0x10 and 1e1 are not numbers.
+    expect(await columnTexts(page, "methods", 0)).toEqual([
+      ...["0x10", "1e1", "8", "Base model", "DiffFit", "Full", "ten"],
+    ]);
+  });
+
+  it("states over how many runs a mean on one dataset is, if some diverged", async () => {
+    const records = syntheticRecords({ datasets: ["food", "sun"], methods: methods.slice(0, 2) });
+    const first = records.findIndex(({ cell }) => cell.method === "bitfit" && cell.dataset === "food");
+    const page = await openPage(records.with(first, diverged(records[first]!)));
+    await page.locator("#scatter-dataset").selectOption("Food-101");
+    const values = await page.locator("#scatter-values tbody tr", { hasText: "BitFit" }).textContent();
+    expect(values).toMatch(/\(of 2 of 3 runs\)$/);
+    expect(await page.locator("#scatter-values tbody tr", { hasText: "Full" }).textContent()).not.toContain("runs");
+  });
+
+  it("explains intervals from the samples only, and draws them dotted", async () => {
+    const page = await openPage(syntheticRecords({ datasets: ["food"], seeds: [0], methods: [methods[1]!] }));
+    expect(await page.locator("#parameters-note").textContent()).toMatch(
+      /^Dotted bars: 95 % intervals from the finite/,
+    );
+    const dotted = await paintedPixels(page, "parameters-canvas");
+    const file = join(folder, "solid.html");
+    const html = reportPage(comparison(syntheticRecords({ datasets: ["food"], seeds: [0], methods: [methods[1]!] })));
+    const solid = html.replace('"samplesOnly":true', '"samplesOnly":false');
+    writeFileSync(file, solid);
+    const other = await openAddress(pathToFileURL(file).href);
+    expect(await other.locator("#parameters-note").textContent()).toMatch(/^Bars: 95 % intervals\./);
+    expect(await paintedPixels(other, "parameters-canvas")).toBeGreaterThan(dotted);
+  });
+
+  it("has no Pareto front with a metric whose lowest value is not the best", async () => {
+    const records = syntheticRecords({ datasets: ["food"] }).map((record) => withScores(record, { copyRate: 0.05 }));
+    const page = await openPage(records);
+    const legend = () =>
+      page.evaluate(
+        () =>
+          (
+            window as unknown as { Chart: { getChart(id: string): { data: { datasets: { label: string }[] } } } }
+          ).Chart.getChart("scatter-canvas").data.datasets.filter(({ label }) => label === "Pareto front").length,
+      );
+    expect(await legend()).toBe(1);
+    await page.locator("#scatter-y").selectOption("Copy rate");
+    expect(await legend()).toBe(0);
+  });
+
   it("shows a point's values on hover and by arrow keys", async () => {
     const page = await openPage(syntheticRecords());
     const canvas = page.locator("#parameters-canvas");
@@ -198,6 +259,16 @@ describe.skipIf(executable === undefined)(`the page in Chromium${reason}`, () =>
     expect(fid).toMatch(/^\d+\.\d\d \(\d+\.\d\d to \d+\.\d\d\)$/);
     await page.locator("#scatter-points").selectOption("single runs");
     expect(await page.locator("#scatter-values tbody tr").count()).toBe(18);
+  });
+
+  it("compares with the method of the answer first, also without full fine-tuning", async () => {
+    for (const chosen of [methods, methods.slice(1)]) {
+      const page = await openPage(syntheticRecords({ methods: chosen }));
+      expect(await page.locator("#differences caption").textContent()).toBe("FID minus that of DiffFit");
+    }
+    const alone = await openPage(syntheticRecords({ methods: methods.slice(5) }));
+    expect(await alone.locator("#differences caption").textContent()).toBe("FID minus that of DiffFit");
+    expect(await alone.locator("#differences tbody th").allTextContents()).toEqual(["Base model"]);
   });
 
   it("compares every method with the chosen one", async () => {
@@ -296,8 +367,18 @@ describe.skipIf(executable === undefined)(`the page in Chromium${reason}`, () =>
   });
 
   it("loads itself again when its server has another page, and keeps the reader's choices", async () => {
+    // The second page has one more method, the first of the lists, and one more dataset, so that positions change.
     const pages = [0, 1].map((more) =>
-      reportPage(comparison(syntheticRecords({ seeds: [0, 1, 2].slice(0, 2 + more) })), { follow: `"tag-${more}"` }),
+      reportPage(
+        comparison(
+          syntheticRecords({
+            methods: methods.slice(1 - more),
+            datasets: ["food", "flowers", "sun", ...(more === 0 ? [] : ["caltech"])],
+            seeds: [0, 1],
+          }),
+        ),
+        { follow: `"tag-${more}"` },
+      ),
     );
     let current = 0;
     const server = createServer(({ method }, response) => {
@@ -309,12 +390,24 @@ describe.skipIf(executable === undefined)(`the page in Chromium${reason}`, () =>
       const page = await openAddress(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
       await page.locator("#scatter-y").selectOption("KID");
       await page.locator("#runs-filter").fill("food");
-      expect(await page.locator("#runs-count").textContent()).toBe("12 of 12 runs that match");
+      await page.locator("#reference").selectOption("BitFit");
+      await page.locator("#scatter-dataset").selectOption("SUN397");
+      const heading = page.locator("#methods thead th", { hasText: "Trainable" });
+      await heading.locator("button").click();
+      await heading.locator("button").click();
+      expect(await page.locator("#runs-count").textContent()).toBe("10 of 10 runs that match");
       current = 1;
       await expect
         .poll(() => page.locator("#runs-count").textContent(), { timeout: 10_000 })
-        .toBe("18 of 18 runs that match");
+        .toBe("12 of 12 runs that match");
       expect(await page.locator("#scatter-values caption").textContent()).toBe("KID against Training time (s)");
+      expect(await page.locator("#differences caption").textContent()).toBe("FID minus that of BitFit");
+      const datasets = page.locator("#scatter-dataset");
+      expect(await datasets.evaluate((select) => (select as HTMLSelectElement).selectedOptions[0]!.text)).toBe(
+        "SUN397",
+      );
+      expect(await heading.getAttribute("aria-sort")).toBe("descending");
+      expect((await columnTexts(page, "methods", 0))[0]).toBe("Full");
     } finally {
       server.closeAllConnections();
       server.close();

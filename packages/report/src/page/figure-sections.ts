@@ -2,12 +2,20 @@
 
 import { quantity } from "@dit-bench/text";
 import type { Comparison } from "../comparison.ts";
+import { pairingOver } from "../ranking.ts";
 import { type Html, html } from "./html.ts";
 
-/** @param datasetsTable is complete without the script */
-export function figureSections({ records, pairing }: Comparison, datasetsTable: Html): Html {
+export interface FigureParts {
+  /** It is complete without the script. */
+  datasetsTable: Html;
+  hasCurves: boolean;
+}
+
+export function figureSections(comparison: Comparison, { datasetsTable, hasCurves }: FigureParts): Html {
+  const { records, rows, datasets } = comparison;
   const baseHasClasses = records.some(({ metrics }) => metrics?.baseLabels === "dataset");
-  const pairs = pairing === "seeds" ? "seed" : "dataset, seeds averaged";
+  const pairs = pairingOver(datasets.length) === "seeds" ? "seed" : "dataset, seeds averaged";
+  const isPartial = rows.some(({ cells }) => cells.some(({ mean, diverged }) => mean !== null && diverged.length > 0));
   return html`<section id="charts" aria-labelledby="charts-title">
 <h2 id="charts-title">Charts</h2>
 <div class="pair">
@@ -24,7 +32,8 @@ ${select("scatter-dataset", "Dataset")}${select("scatter-points", "Points")}</di
 <section id="datasets-section" aria-labelledby="datasets-title">
 <h2 id="datasets-title">Datasets</h2>
 ${datasetsTable}
-<p class="quiet">Bold: the lowest FID of a dataset.</p>
+<p class="quiet">Bold: the lowest FID of a dataset${isPartial && ", without methods with a diverged run there"}.
+The rank in the table of methods shows whether differences are larger than chance.</p>
 </section>
 <section id="differences-section" aria-labelledby="differences-title">
 <h2 id="differences-title">Differences between methods</h2>
@@ -34,15 +43,7 @@ pair, not for all pairs at once.</p>
 <div class="tools">${select("reference", "Compared with")}</div>
 <div id="differences"></div>
 </section>
-<section id="training" aria-labelledby="training-title">
-<h2 id="training-title">Training</h2>
-${figure(
-  "curves",
-  "Curves during training",
-  "",
-  html`<div class="tools">${select("curves-kind", "Curve")}${select("curves-dataset", "Dataset")}</div>`,
-)}
-</section>
+${hasCurves && trainingSection()}
 <section id="gallery" aria-labelledby="gallery-title">
 <h2 id="gallery-title">Images</h2>
 <p>Every column starts from the same noise, and has the same class for every method.${
@@ -58,6 +59,18 @@ ${select("runs-method", "Method")}${select("runs-dataset", "Dataset")}
 <button type="button" id="download-csv">Download CSV of all ${quantity(records.length, "run")}</button>
 <span id="runs-count" class="quiet" role="status"></span></div>
 <div id="runs"></div>
+</section>`;
+}
+
+function trainingSection(): Html {
+  return html`<section id="training" aria-labelledby="training-title">
+<h2 id="training-title">Training</h2>
+${figure(
+  "curves",
+  "Curves during training",
+  "",
+  html`<div class="tools">${select("curves-kind", "Curve")}${select("curves-dataset", "Dataset")}</div>`,
+)}
 </section>`;
 }
 

@@ -14,7 +14,8 @@ export function howSection(comparison: Comparison): Html {
   return html`<section id="how" aria-labelledby="how-title">
 <h2 id="how-title">How it was run</h2>
 <p>These commands make the runs, the tables and this page again:</p>
-<div class="command"><pre id="commands" tabindex="0">${commands(comparison).map(commandLine)}</pre>
+<div class="command"><pre id="commands" tabindex="0" role="region"
+ aria-label="Commands">${commands(comparison).map(commandLine)}</pre>
 <button type="button" id="copy-commands">Copy</button></div>
 ${own && html`<p>FOLDER stands for a folder of your own images.</p>`}
 ${
@@ -25,7 +26,7 @@ with <code>--set</code>. The list of settings below has their values.</p>`
 ${methodsUsed(rows)}
 ${circumstances(records)}
 <details><summary>All settings of the recipe</summary>
-${settingsTable(records[0]!.settings)}
+${settingsTable((records.find(({ cell }) => cell.variant === undefined) ?? records[0]!).settings)}
 </details>
 <h3 id="reading">How to read the numbers</h3>
 <ul>${notes(comparison, shownColumns(comparison)).map((note) => html`<li>${note}</li>`)}</ul>
@@ -47,10 +48,31 @@ function commandLine(words: readonly string[]): Html {
 
 /**
  * The commands that run all cells, one for each set of options of a method, and those that make tables and page, as
- * words for a shell.
+ * words for a shell. A grid has the seeds from 0; if there are others, such as a sweep's, each run has a command.
  */
-export function commands({ rows, records, recipes }: Comparison): string[][] {
+export function commands(comparison: Comparison): string[][] {
+  const { rows, records, recipes } = comparison;
   const seeds = [...new Set(records.map(({ cell }) => cell.seed))];
+  const runs = Math.max(...seeds) < seeds.length ? gridCommands(comparison, seeds.length) : rows.flatMap(runCommands);
+  const recipe = recipes[0]!;
+  return [
+    ...runs,
+    ["npx", "bench", "table", "--from", "runs", "--out", `results/${recipe}`],
+    ["npx", "bench", "report", "--recipe", recipe],
+  ].map((words) => words.map(quoteForShell));
+}
+
+function runCommands(row: MethodRow): string[][] {
+  return row.records.map((record) => [
+    ...["npx", "bench", "run", "--recipe", record.recipe, "--method", row.method],
+    ...(record.data.source === "folder" ? ["--data", "FOLDER"] : ["--dataset", record.cell.dataset]),
+    ...["--seed", String(record.cell.seed)],
+    ...(record.cell.variant === undefined ? [] : ["--variant", record.cell.variant.name]),
+    ...optionFlags(row).flatMap((option) => ["--set", option]),
+  ]);
+}
+
+function gridCommands({ rows, records, recipes }: Comparison, seeds: number): string[][] {
   const sources = datasetFlags(records);
   const rowsOf = new Map<string, MethodRow[]>();
   const ownRows = rows.filter(({ variant }) => variant === null);
@@ -58,7 +80,7 @@ export function commands({ rows, records, recipes }: Comparison): string[][] {
     rowsOf.set(row.method, [...(rowsOf.get(row.method) ?? []), row]);
   const rounds = Math.max(...[...rowsOf.values()].map(({ length }) => length));
   const variants = [...new Set(records.flatMap(({ cell }) => cell.variant?.name ?? []))].sort();
-  const grids = recipes.flatMap((recipe) =>
+  return recipes.flatMap((recipe) =>
     Array.from({ length: rounds }, (_, round) => {
       const chosen = [...rowsOf.values()].flatMap((list) => list[round] ?? []);
       const names = chosen.map(({ method }) => method).sort();
@@ -66,18 +88,12 @@ export function commands({ rows, records, recipes }: Comparison): string[][] {
       return [
         ...["npx", "bench", "grid", "--recipe", recipe, "--methods", names.join(",")],
         ...sources,
-        ...["--seeds", String(Math.max(...seeds) + 1)],
+        ...["--seeds", String(seeds)],
         ...(variants.length === 0 ? [] : ["--variants", round === 0 ? variants.join(",") : "none"]),
         ...options.flatMap((option) => ["--set", option]),
       ];
     }),
   );
-  const recipe = recipes[0]!;
-  return [
-    ...grids,
-    ["npx", "bench", "table", "--from", "runs", "--out", `results/${recipe}`],
-    ["npx", "bench", "report", "--recipe", recipe],
-  ].map((words) => words.map(quoteForShell));
 }
 
 function datasetFlags(records: readonly RunRecord[]): string[] {
@@ -106,15 +122,17 @@ function methodsUsed(rows: readonly MethodRow[]): Html {
 <thead><tr><th scope="col">Method</th><th scope="col">Package</th><th scope="col">Options</th>
 <th scope="col">Learning rate</th><th scope="col" class="number">Runs</th></tr></thead>
 <tbody>${rows.map(({ label, records }) => {
-    const rates = distinct(records.map(({ training }) => rateText(training.learningRate)));
+    const rates = distinct(records.map(rateText));
     const options = Object.entries(records[0]!.cell.options).map(([name, value]) => `${name} ${plain(value)}`);
     return html`<tr><th scope="row">${label}</th><td>${distinct(records.map(({ cell }) => cell.methodSource))}</td>
 <td>${options.join(", ") || "none"}</td><td>${rates}</td><td class="number">${records.length}</td></tr>`;
   })}</tbody></table></div>`;
 }
 
-function rateText(rate: number | undefined): string {
-  return rate === undefined ? "not recorded" : String(Number(rate.toPrecision(6)));
+function rateText({ training, tuning }: RunRecord): string {
+  if (training.learningRate === undefined) return "not recorded";
+  const isTuned = tuning?.option === "training.learningRate";
+  return `${Number(training.learningRate.toPrecision(6))}${isTuned ? ", chosen by a sweep" : ""}`;
 }
 
 /** Facts that may differ between runs, with all their values. A further one is one entry. */
@@ -122,6 +140,7 @@ const facts: readonly [name: string, value: (record: RunRecord) => string][] = [
   ["Protocol", ({ protocol }) => protocol],
   ["Training", ({ training }) => `${training.steps} steps, batches of ${training.batch}`],
   ["Training images", ({ data }) => `${quantity(data.images, "image")} of ${data.size}×${data.size} pixels`],
+  ["Held-out images", ({ data }) => (data.heldOut ? quantity(data.heldOut.images, "image") : "none")],
   ["Scores", ({ metrics }) => (metrics === null ? "none, diverged" : scoring(metrics))],
   ["Engine", ({ engine }) => `${engine.name}, ${quantity(engine.threads, "thread")}`],
   ["Machine", ({ machine }) => machineText(machine)],

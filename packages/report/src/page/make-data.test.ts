@@ -6,7 +6,7 @@ import { comparison } from "../comparison.ts";
 import { differences } from "../ranking.ts";
 import { confidenceLevel } from "../scores.ts";
 import { meanInterval } from "../statistics.ts";
-import { diverged, methods, syntheticRecords } from "../synthetic.test.data.ts";
+import { diverged, methods, syntheticRecords, withScores } from "../synthetic.test.data.ts";
 import { pageData } from "./make-data.ts";
 
 const dataOf = (records: RunRecord[], stripsOf: Parameters<typeof pageData>[1]["stripsOf"] = () => ({})) =>
@@ -33,8 +33,9 @@ it("pageData shows a score of metrics.scores with its name and direction", () =>
   }));
   const { metrics, methods: shown } = dataOf(records as RunRecord[]);
   const place = metrics.findIndex(({ name }) => name === "precision");
-  expect(metrics[place]).toEqual({ name: "precision", title: "Precision", better: "higher", unit: "" });
-  expect(shown[0]!.averages[place]).toEqual({ mean: 0.5, text: "0.500", interval: null, intervalText: "" });
+  expect(metrics[place]).toEqual({ name: "precision", title: "Precision", better: "higher", unit: "", ordered: true });
+  const none = { interval: null, intervalText: "", samplesOnly: false };
+  expect(shown[0]!.averages[place]).toEqual({ mean: 0.5, text: "0.500", ...none });
 });
 
 it("pageData has no average of scores for a method with a diverged run, but counts its parameters", () => {
@@ -45,6 +46,35 @@ it("pageData has no average of scores for a method with a diverged run, but coun
   expect(lora.averages[0]).toBeNull();
   expect(lora.averages[2]).not.toBeNull();
   expect(runs.filter(([, , , finished]) => finished === 0)).toHaveLength(1);
+});
+
+it("pageData marks intervals that reflect the samples only, and metrics without a best end", () => {
+  const records = syntheticRecords({ datasets: ["food"], seeds: [0] }).map((one) => withScores(one, { copyRate: 0.1 }));
+  const { metrics, methods: shown } = dataOf(records);
+  expect(shown[0]!.averages[0]).toMatchObject({ samplesOnly: true, intervalText: expect.stringMatching(/‡$/) });
+  expect(metrics.find(({ name }) => name === "copyRate")!.ordered).toBe(false);
+  const [first] = dataOf(syntheticRecords({ datasets: ["food"] })).methods;
+  expect(first!.averages[0]).toMatchObject({ samplesOnly: false, intervalText: expect.stringMatching(/\d$/) });
+});
+
+it("pageData has the row that the answer is about, also without full fine-tuning", () => {
+  const bestOf = (records: RunRecord[]) => {
+    const { best, methods: shown } = dataOf(records);
+    return best === null ? null : shown[best]!.label;
+  };
+  expect(bestOf(syntheticRecords())).toBe("DiffFit");
+  expect(bestOf(syntheticRecords({ methods: methods.slice(1) }))).toBe("DiffFit");
+  expect(bestOf(syntheticRecords().map(diverged))).toBeNull();
+});
+
+it("a single method has a difference to the base model, over datasets and over seeds", () => {
+  for (const datasets of [["food"], ["food", "sun"]]) {
+    const { differences: shown, pairedOver } = dataOf(syntheticRecords({ methods: [methods[1]!], datasets }));
+    expect(shown).toHaveLength(1);
+    expect(shown[0]).toMatchObject({ a: 0, b: 1, count: datasets.length === 1 ? 3 : 2 });
+    expect(pairedOver).toBe(datasets.length === 1 ? "seed" : "dataset");
+  }
+  expect(dataOf(syntheticRecords({ methods: [methods[1]!], datasets: ["food"], seeds: [0] })).differences).toEqual([]);
 });
 
 it("differences of the page are those that decide the ranks, the base model included", () => {

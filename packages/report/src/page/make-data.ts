@@ -2,9 +2,11 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { printable } from "@dit-bench/text";
+import { bestMethod } from "../answer.ts";
 import type { Comparison } from "../comparison.ts";
 import { differencesOf } from "../differences.ts";
 import { type Metric, metricNamed, metrics } from "../metrics.ts";
+import { pairingOver } from "../ranking.ts";
 import type { Strips } from "../strips.ts";
 import { curves } from "./curves.ts";
 import { gallery } from "./gallery.ts";
@@ -21,11 +23,15 @@ export interface DataOptions {
 
 /** The data of a comparison. Texts in it are safe to print, and still have to be escaped as HTML. */
 export function pageData(comparison: Comparison, { stripsOf, follow }: DataOptions): PageData {
-  const { rows, datasets, pairing } = comparison;
+  const { rows, datasets } = comparison;
+  const best = bestMethod(comparison);
   const shown = shownMetrics(comparison);
   const marks = pageMarks(rows);
   return {
-    metrics: shown.map(({ name, title, better, unit = "" }) => ({ name, title, better, unit })),
+    metrics: shown.map(({ name, title, better, goal, unit = "" }) => ({
+      ...{ name, title, better, unit },
+      ordered: goal === undefined,
+    })),
     datasets: datasets.map(({ title }) => printable(title)),
     methods: rows.map(
       (row, index): PageMethod => ({
@@ -34,11 +40,12 @@ export function pageData(comparison: Comparison, { stripsOf, follow }: DataOptio
         averages: shown.map((metric) => averageOf(row, metric, datasets)),
       }),
     ),
+    best: best === null ? null : rows.indexOf(best.bestRow),
     baseFid: baseAverageOf(comparison.base, metricNamed("fid"), comparison.datasets),
     runs: runsOf(comparison, shown),
     curves: curves(comparison),
     differences: differencesOf(comparison),
-    pairedOver: pairing === "seeds" ? "seed" : "dataset",
+    pairedOver: pairingOver(datasets.length) === "seeds" ? "seed" : "dataset",
     gallery: gallery(comparison, stripsOf),
     follow,
   };

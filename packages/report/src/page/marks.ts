@@ -4,9 +4,16 @@
 import { methodMarks } from "../charts/method-marks.ts";
 import type { Mark, Shape } from "./page-data.ts";
 
-const shapes: readonly Shape[] = ["circle", "rect", "triangle", "star", "rectRounded", "crossRot", "cross"];
+/** Stars and crosses are lines, so that hollow ones would look like the others. */
+const looks: readonly { shape: Shape; hollow: boolean }[] = [
+  ...(["circle", "rect", "triangle", "star", "rectRounded", "crossRot", "cross"] as const).map((shape) => ({
+    shape,
+    hollow: false,
+  })),
+  ...(["circle", "rect", "triangle", "rectRounded", "rectRot"] as const).map((shape) => ({ shape, hollow: true })),
+];
 
-/** The rhombus and the solid line are reserved for full fine-tuning. */
+/** The filled rhombus and the solid line are reserved for full fine-tuning. */
 const dashes: readonly (readonly number[])[] = [
   [8, 4],
   [2, 3],
@@ -47,8 +54,7 @@ export function pageMarks(rows: readonly { method: string; label: string }[]): M
     if (label === reference) return { ...colourOf, shape: "rectRot", hollow: false, dash: [] };
     return {
       ...colourOf,
-      shape: shapes[place % shapes.length]!,
-      hollow: Math.floor(place / shapes.length) % 2 === 1,
+      ...looks[place % looks.length]!,
       dash: [...dashes[place % dashes.length]!],
     };
   });

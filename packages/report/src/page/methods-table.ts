@@ -1,7 +1,7 @@
 // The table of methods: FID with its interval, rank, scores and costs. If they are too many for the width of a screen,
 // the scores that are not among the usual columns are in a second table.
 
-import { chooseColumns, gap, samplesMark } from "../columns.ts";
+import { chooseColumns, gap, meanText, samplesMark } from "../columns.ts";
 import type { Comparison } from "../comparison.ts";
 import { formatFid, formatRatio } from "../format.ts";
 import type { Metric } from "../metrics.ts";
@@ -82,16 +82,21 @@ function rankColumn({ rows, bases }: Comparison): Column {
 }
 
 function metricColumn(comparison: Comparison, metric: Metric): Column {
-  const { title, heading = title, better, kind } = metric;
-  const toCell = (average: { mean: number } | null): SortableCell =>
-    average === null ? missing : { content: metric.format(average.mean), sort: average.mean };
-  const cells = comparison.rows.map((row) => toCell(averageOf(row, metric, comparison.datasets)));
+  const { title, heading = title, better, kind, goal } = metric;
+  const toCell = (average: { mean: number } | null, text?: string): SortableCell =>
+    average === null ? missing : { content: text ?? metric.format(average.mean), sort: average.mean };
+  const cells = comparison.rows.map((row) =>
+    toCell(
+      averageOf(row, metric, comparison.datasets),
+      kind === "cost" ? meanText(metric, row.records) : undefined, // with the mark of times under load
+    ),
+  );
   const baseCells = comparison.bases.map((base) => toCell(baseAverageOf(base, metric, comparison.datasets)));
   return {
     heading,
     number: true,
     first: better === "lower" ? "ascending" : "descending",
-    cells: [...(kind === "score" ? withBest(cells, better) : cells), ...baseCells],
+    cells: [...(kind === "score" && goal === undefined ? withBest(cells, better) : cells), ...baseCells],
   };
 }
 
@@ -146,6 +151,7 @@ function intervalScale(rows: readonly ScoreRow[]): Scale {
 /** The average as text, and as a dot with its interval on the scale. A base model beyond the scale has no dot. */
 function averageCell({ average }: ScoreRow, scale: Scale, markClass: string): SortableCell {
   if (average === null) return missing;
+  if (average.interval === null) return { sort: average.mean, content: formatFid(average.mean) };
   const [low, high] = average.interval;
   const text = `[${formatFid(low)}, ${formatFid(high)}]${average.basis === "samples" ? samplesMark : ""}`;
   const places = [scale(low), scale(average.mean), scale(high)] as const;

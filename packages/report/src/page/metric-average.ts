@@ -1,9 +1,10 @@
 // The mean of a metric over the runs of a method, with its interval and its text.
 
 import type { RunRecord } from "@dit-bench/record";
+import { samplesMark } from "../columns.ts";
 import type { BaseRow, Comparison, MethodRow } from "../comparison.ts";
 import type { Metric } from "../metrics.ts";
-import { type Average, average, baseScores, methodScore } from "../scores.ts";
+import { type Average, baseAverage, methodAverage } from "../scores.ts";
 import { mean } from "../statistics.ts";
 import type { PageAverage } from "./page-data.ts";
 
@@ -12,10 +13,7 @@ import type { PageAverage } from "./page-data.ts";
  * the runs that have it, and has no interval.
  */
 export function averageOf(row: MethodRow, metric: Metric, datasets: Comparison["datasets"]): PageAverage | null {
-  if (metric.kind === "score") {
-    const scores = row.records.map((record) => methodScore(record, metric));
-    return toPageAverage(average(scores, datasets), metric);
-  }
+  if (metric.kind === "score") return toPageAverage(methodAverage(row.records, metric, datasets), metric);
   return meanCost(row.records, metric);
 }
 
@@ -25,26 +23,28 @@ export function baseAverageOf(
   metric: Metric,
   datasets: Comparison["datasets"],
 ): PageAverage | null {
-  if (metric.kind === "score") return toPageAverage(average(baseScores(records, metric), datasets), metric);
+  if (metric.kind === "score") return toPageAverage(baseAverage(records, metric, datasets), metric);
   return metric.base === undefined ? null : meanCost(records, { ...metric, ...metric.base });
 }
 
 function meanCost(records: readonly RunRecord[], metric: Metric): PageAverage | null {
   const values = records.flatMap((record) => metric.value(record) ?? []);
   if (values.length === 0) return null;
-  return { mean: mean(values), text: textWithUnit(mean(values), metric), interval: null, intervalText: "" };
+  const text = textWithUnit(mean(values), metric);
+  return { mean: mean(values), text, interval: null, intervalText: "", samplesOnly: false };
 }
 
 /** An average with texts; null for none. */
 function toPageAverage(found: Average | null, metric: Metric): PageAverage | null {
   if (found === null) return null;
-  const [low, high] = found.interval;
-  const isKnown = low < high && (found.basis === "seeds" || metric.interval !== undefined);
+  const { interval } = found;
+  const samplesOnly = interval !== null && found.basis === "samples";
   return {
     mean: found.mean,
     text: textWithUnit(found.mean, metric),
-    interval: isKnown ? [low, high] : null,
-    intervalText: isKnown ? `${metric.format(low)} to ${metric.format(high)}` : "",
+    interval,
+    intervalText: interval === null ? "" : interval.map(metric.format).join(" to ") + (samplesOnly ? samplesMark : ""),
+    samplesOnly,
   };
 }
 

@@ -21,6 +21,8 @@ export interface PageMetric {
   title: string;
   unit: string;
   better: "lower" | "higher";
+  /** False if neither a lower nor a higher value is the better one, as for the copy rate. */
+  ordered: boolean;
 }
 
 /** The mean over all datasets, each counted once. */
@@ -30,6 +32,8 @@ export interface PageAverage {
   /** The 95 % interval; null if it is unknown. */
   interval: [low: number, high: number] | null;
   intervalText: string;
+  /** True if the interval reflects the finite number of samples only, not the spread over seeds. */
+  samplesOnly: boolean;
 }
 
 export interface PageMethod {
@@ -71,6 +75,8 @@ export interface PageData {
   metrics: PageMetric[];
   datasets: string[];
   methods: PageMethod[];
+  /** Index of the method that the answer is about; null if no method has an average. */
+  best: number | null;
   /** The base model's average FID. */
   baseFid: PageAverage | null;
   runs: PageRun[];

@@ -5,12 +5,18 @@ import { Script } from "node:vm";
 import type { RunRecord } from "@dit-bench/record";
 import { expect, it } from "vitest";
 import { comparison } from "../comparison.ts";
-import { diverged, methods, syntheticRecords, withScores } from "../synthetic.test.data.ts";
+import { diverged, methods, recordsOf, syntheticRecords, withScores } from "../synthetic.test.data.ts";
 import { hostileRecords } from "./hostile.test.data.ts";
 import { commands } from "./how-section.ts";
 import { reportPage } from "./report-page.ts";
 
 const pageOf = (records: RunRecord[]) => reportPage(comparison(records));
+
+/** The text of the answer's section. */
+function answerOf(records: RunRecord[]): string {
+  const [, section] = /<section id="answer"[^>]*>([\s\S]*?)<\/section>/.exec(pageOf(records))!;
+  return section!.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+}
 
 it("reportPage gives equal bytes for equal records in any order", () => {
   const records = syntheticRecords();
@@ -33,9 +39,7 @@ it("reportPage has no address of another place in its elements, and its policy a
 });
 
 it("reportPage answers first: the method, its cost, and whether the difference is real", () => {
-  const page = pageOf(syntheticRecords());
-  const [, answer] = /<section id="answer"([\s\S]*?)<\/section>/.exec(page)!;
-  const text = answer!.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+  const text = answerOf(syntheticRecords());
   expect(text).toMatch(
     /Which method\? DiffFit Average FID 15\.\d\d \(95 % interval 14\.\d\d to 15\.\d\d, from the spread over seeds\)/,
   );
@@ -49,7 +53,8 @@ it("reportPage answers first: the method, its cost, and whether the difference i
 it.each<[string, RunRecord[], RegExp]>([
   ["one seed on one dataset", syntheticRecords({ datasets: ["food"], seeds: [0] }), /Not known/],
   ["one method", syntheticRecords({ methods: [methods[5]!] }), /Nothing to compare/],
-  ["only diverged runs", syntheticRecords({ seeds: [0] }).map(diverged), /No method has a finished run/],
+  ["only diverged runs", syntheticRecords({ seeds: [0] }).map(diverged), /No method has an average/],
+  ["equal seeds", recordsOf({ A: { food: [10, 10] }, B: { food: [10, 10] } }), /no interval: all seeds are equal/],
   ["equal methods", withTwin(), /Not shown/],
 ])("reportPage makes a page for %s", (_, records, answer) => {
   const page = pageOf(records);
@@ -97,8 +102,108 @@ it("reportPage names the methods of a grid that have not finished on every datas
     ...syntheticRecords({ methods: [bitfit], datasets: ["food", "sun"], seeds: [0] }),
     ...syntheticRecords({ methods: [difffit], datasets: ["food"], seeds: [0] }),
   ];
-  expect(pageOf(begun)).toContain("Without a finished run on every dataset: DiffFit.");
+  expect(pageOf(begun)).toContain("Not compared, for lack of an average: DiffFit (no finished run on SUN397).");
   expect(pageOf(begun.slice(0, 2))).toContain("There is only one method.");
+});
+
+it("reportPage counts only methods that are compared, and does not take a row of one method for another", () => {
+  const two = { A: { food: [10, 11] }, B: { food: [13, 14.1] } };
+  // C has one seed, so it is not compared, and its lower FID does not make the sentence false.
+  expect(answerOf(recordsOf({ ...two, C: { food: [1] } }))).toContain(
+    "the lowest of the 2 comparable methods that train a part of the model. The base",
+  );
+  const more = recordsOf({ A: { food: [20, 21] } }).map((record) => ({
+    ...record,
+    cell: { ...record.cell, methodLabel: "A (rate 0.1)" },
+  }));
+  const page = pageOf([...recordsOf(two), ...more]);
+  expect(page).toContain("the lowest of the 3 settings of the 2 methods that train a part of the model");
+  expect(page).toContain('<p class="scope">2 methods in 3 rows · 1 dataset');
+  expect(page).toContain("of rows that are better by more than chance");
+});
+
+it("reportPage states the outcome of the tests, also if it contradicts the averages or a test is missing", () => {
+  const contrary = answerOf(recordsOf({ A: { food: [12, 12.1, 1, 1.1] }, B: { food: [10, 10.3] } }));
+  expect(contrary).toContain("Is the difference real? No B comes next, 1.90 FID lower on the shared seeds");
+  expect(contrary).toContain("it is lower on 2 of 2. But on the seeds that both have, B is better than it");
+  const missing = answerOf(
+    recordsOf({
+      A: { food: [10, 11, 12, 13] },
+      B: { food: [20, 21.1] },
+      C: { food: [undefined, undefined, 30, 31.1] },
+      D: { food: [undefined, 50, undefined, undefined, 51, 52] },
+      E: { food: [undefined, 60, undefined, undefined, 61, 62] },
+    }),
+  );
+  expect(missing).toContain("Only against 2 of 4 others");
+  expect(missing).toContain("Not compared, for lack of two shared seeds: D and E.");
+});
+
+it("reportPage compares a single method with full fine-tuning", () => {
+  const text = answerOf(recordsOf({ Full: { food: [5, 5.1] }, A: { food: [10, 11] } }));
+  expect(text).toContain("No other method trains a part of the model. Full fine-tuning is ");
+});
+
+it("reportPage does not print that a method trains fewer weights than full fine-tuning if it does not", () => {
+  const text = (full: number, own: number) =>
+    answerOf(
+      recordsOf({ Full: { food: [5, 5.1] }, A: { food: [10, 11] } }).map((record) => ({
+        ...record,
+        parameters: { ...record.parameters, trainable: record.cell.method === "full" ? full : own },
+      })),
+    );
+  expect(text(1_000_000, 500_000)).toContain("of the model, 2 times fewer than full fine-tuning.");
+  for (const [full, own] of [
+    [1_000_000, 1_000_000],
+    [1_000_000, 1_500_000],
+    [1_000_000, 0],
+  ] as const)
+    expect(text(full, own)).not.toContain("times fewer");
+});
+
+it("reportPage marks times under load, and cells with other numbers of seeds, as the other tables do", () => {
+  const records = recordsOf({ A: { food: [10, 11], sun: [5] }, B: { food: [12, null], sun: [4, 3] } });
+  const loaded = records.map((record) => ({ ...record, otherLoad: record.cell.method === "A" ? 1.5 : 0 }));
+  const page = pageOf(loaded);
+  expect(page).toMatch(/class="number">\d\d\.\d\u00a0s†<\/td>/);
+  expect(page).toMatch(/columns mean<\/a>\..* † 3 of 6 runs were measured while other processes used 1\.5 cores/s);
+  const [datasets] = /<table id="datasets"[\s\S]*?<\/table>/.exec(page)!;
+  expect(datasets).toContain('class="number">5.00 (1 seed)</td>');
+  expect(datasets).toContain('class="number">12.00 (1 diverged, 1 seed)</td>'); // not in bold
+  expect(datasets).toContain('class="number best">10.50');
+});
+
+it("reportPage has a section about training, and a link to it, only if a run has curves", () => {
+  const records = syntheticRecords({ datasets: ["food"] });
+  const bare = records.map((record) => ({ ...record, training: { ...record.training, loss: [] } }));
+  for (const [chosen, count] of [
+    [records, 1],
+    [bare, 0],
+  ] as const) {
+    const page = pageOf([...chosen]);
+    expect(page.match(/<a href="#training">/g)?.length ?? 0).toBe(count);
+    expect(page.match(/<section id="training"/g)?.length ?? 0).toBe(count);
+  }
+  const targets = [...pageOf(bare).matchAll(/<a [^>]*href="#([\w-]+)"/g)].map(([, id]) => id!);
+  expect(targets.filter((id) => !pageOf(bare).includes(`id="${id}"`))).toEqual([]);
+});
+
+it("reportPage shows the settings of the recipe, not of a variant, and which rates a sweep chose", () => {
+  const [record] = recordsOf({ B: { food: [10] } });
+  const variant = { name: "v", title: "other steps", settings: { training: { steps: 7 } } };
+  const varied: RunRecord = {
+    ...record!,
+    cell: { ...record!.cell, methodLabel: "A (other steps)", variant },
+    settings: { training: { steps: 7 } },
+  };
+  expect(pageOf([varied, record!])).toContain('<th scope="row">training.steps</th><td>300</td>');
+  const tuning: RunRecord["tuning"] = {
+    ...{ option: "training.learningRate", values: [0.001, 0.01], runs: 2, datasets: ["sun"], seed: 1000 },
+    ...{ criterion: "fid", protocol: "mini/1", sweep: "5".repeat(64), defaultIsBest: [] },
+  };
+  const rated = { ...record!, training: { ...record!.training, learningRate: 0.01 } };
+  expect(pageOf([{ ...rated, tuning }])).toContain("<td>0.01, chosen by a sweep</td>");
+  expect(pageOf([rated])).toContain("<td>0.01</td>");
 });
 
 it("reportPage writes negative limits of intervals with a minus sign", () => {
@@ -139,6 +244,17 @@ it("commands run every variant of a method, with its options and learning rate, 
     "--set lora.learningRate=0.03",
     "--out results/mini",
     "--recipe mini",
+  ]);
+  // A grid has the seeds from 0 only.
+  const swept = recordsOf({ A: { food: [1], sun: [2] } }).map((record) => ({
+    ...record,
+    cell: { ...record.cell, seed: 1000 },
+  }));
+  expect(commands(comparison(swept)).map((words) => words.join(" "))).toEqual([
+    "npx bench run --recipe mini --method A --dataset food --seed 1000",
+    "npx bench run --recipe mini --method A --dataset sun --seed 1000",
+    "npx bench table --from runs --out results/mini",
+    "npx bench report --recipe mini",
   ]);
   const [grid] = commands(comparison(hostileRecords()));
   expect(grid!.filter((word) => /[$<`;]/.test(word)).every((word) => /^'.*'$/s.test(word))).toBe(true);

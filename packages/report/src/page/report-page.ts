@@ -3,13 +3,13 @@
 
 import type { RunRecord } from "@dit-bench/record";
 import { quantity } from "@dit-bench/text";
-import { samplesMark } from "../columns.ts";
+import { loadMark, samplesMark } from "../columns.ts";
 import type { Comparison } from "../comparison.ts";
 import { toCsv } from "../csv.ts";
 import { joinWithAnd } from "../format.ts";
 import { notes } from "../notes.ts";
 import type { Strips } from "../strips.ts";
-import { leftOutNote, miniatureNote, seedsText } from "../wording.ts";
+import { leftOutNote, methodsText, miniatureNote, rowNoun, seedsText } from "../wording.ts";
 import { answerSection } from "./answer-section.ts";
 import { pageAssets, policyHash } from "./assets.ts";
 import { datasetsTable } from "./datasets-table.ts";
@@ -19,6 +19,7 @@ import { type Html, html, markup, scriptJson } from "./html.ts";
 import { pageData } from "./make-data.ts";
 import { pageMarks } from "./marks.ts";
 import { markStyles, methodsTables } from "./methods-table.ts";
+import type { PageData } from "./page-data.ts";
 
 export interface PageOptions {
   /** The strips next to a record's file; by default, the page has no gallery. */
@@ -33,6 +34,7 @@ export interface PageOptions {
 export function reportPage(comparison: Comparison, options: PageOptions = {}): string {
   const { stripsOf = () => ({}), leftOut = [], follow = null } = options;
   const assets = pageAssets();
+  const data = pageData(comparison, { stripsOf, follow });
   const styles = assets.styles + markStyles(pageMarks(comparison.rows));
   const scripts = [assets.earlyScript, assets.chartScript, assets.script];
   const policy = [
@@ -44,7 +46,7 @@ export function reportPage(comparison: Comparison, options: PageOptions = {}): s
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
-  const marks = notes(comparison).filter((note) => note.startsWith(samplesMark));
+  const marks = notes(comparison).filter((note) => note.startsWith(samplesMark) || note.startsWith(loadMark));
   const title = `Fine-tuning methods compared: ${joinWithAnd(comparison.recipes)}`;
   return html`<!doctype html>
 <html lang="en">
@@ -61,7 +63,7 @@ export function reportPage(comparison: Comparison, options: PageOptions = {}): s
 </head>
 <body>
 <a class="skip" href="#answer">Skip to the answer</a>
-${header(comparison, title, leftOut)}
+${header(comparison, title, { leftOut, sections: sectionsOf(data) })}
 <span id="colour-probe" hidden></span>
 <main>
 ${answerSection(comparison)}
@@ -69,14 +71,14 @@ ${answerSection(comparison)}
 <h2 id="methods-title">Methods</h2>
 ${methodsTables(comparison)}
 <p class="quiet">The bar beside an FID is its 95 % interval, on one scale for all rows. Rank: 1 plus the number
-of methods that are better by more than chance. A heading sorts its column. <a href="#reading">What the columns
-mean</a>.${marks.map((note) => ` ${note}`)}</p>
+of ${rowNoun(comparison)}s that are better by more than chance. A heading sorts its column.
+<a href="#reading">What the columns mean</a>.${marks.map((note) => ` ${note}`)}</p>
 </section>
-${figureSections(comparison, datasetsTable(comparison))}
+${figureSections(comparison, { datasetsTable: datasetsTable(comparison), hasCurves: data.curves.length > 0 })}
 ${howSection(comparison)}
 </main>
 <script type="application/json" id="csv">${scriptJson(toCsv(comparison))}</script>
-<script type="application/json" id="data">${scriptJson(pageData(comparison, { stripsOf, follow }))}</script>
+<script type="application/json" id="data">${scriptJson(data)}</script>
 <script>${markup(assets.chartScript)}</script>
 <script>${markup(assets.script)}</script>
 </body>
@@ -96,10 +98,21 @@ const contents = [
   ["how", "How it was run"],
 ] as const;
 
-function header(comparison: Comparison, title: string, leftOut: readonly string[]): Html {
-  const { rows, datasets, records, protocol, miniature } = comparison;
+type Section = (typeof contents)[number];
+
+/** The sections of this page: without curves there is none about training. */
+const sectionsOf = ({ curves }: PageData): Section[] =>
+  contents.filter(([id]) => id !== "training" || curves.length > 0);
+
+interface HeaderOptions {
+  leftOut: readonly string[];
+  sections: readonly Section[];
+}
+
+function header(comparison: Comparison, title: string, { leftOut, sections }: HeaderOptions): Html {
+  const { datasets, records, protocol, miniature } = comparison;
   const scope = [
-    quantity(rows.length, "method"),
+    methodsText(comparison),
     quantity(datasets.length, "dataset"),
     seedsText(comparison),
     quantity(records.length, "run"),
@@ -115,6 +128,6 @@ function header(comparison: Comparison, title: string, leftOut: readonly string[
 ${miniature && html`<p class="notice">${miniatureNote(comparison)}</p>`}
 ${leftOut.length > 0 && html`<p class="notice">${leftOutNote(leftOut)}</p>`}
 <noscript><p class="notice">Charts, images and the table of runs need JavaScript, which is off.</p></noscript>
-<nav aria-label="Contents"><ul>${contents.map(([id, text]) => html`<li><a href="#${id}">${text}</a></li>`)}</ul></nav>
+<nav aria-label="Contents"><ul>${sections.map(([id, text]) => html`<li><a href="#${id}">${text}</a></li>`)}</ul></nav>
 </header>`;
 }

@@ -2,16 +2,13 @@
 
 import { colourOf, moveByKeys, scaleOptions, tooltipOptions } from "./chart-parts.js";
 import { data } from "./data.js";
-import { byId, fillSelect } from "./dom.js";
+import { fillSelect } from "./dom.js";
 import { formatNumber } from "./format.js";
 import { figureParts } from "./readout.js";
 import { onThemeChange, pageColour } from "./theme.js";
 
 export function startCurves() {
-  if (data.curves.length === 0) {
-    byId("training", HTMLElement).hidden = true;
-    return;
-  }
+  if (data.curves.length === 0) return; // the page has no section for them
   const parts = figureParts("curves");
   const kind = fillSelect(
     "curves-kind",

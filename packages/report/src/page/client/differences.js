@@ -16,8 +16,7 @@ export function startDifferences() {
   const compared = rowLabels.map((_, row) => row).filter((row) => differencesFrom(row).length > 0);
   const reference = fillSelect("reference", []);
   reference.append(...compared.map((row) => new Option(rowLabels[row], String(row))));
-  // The first method that trains a part of the model is the one that the answer is about.
-  reference.value = String(compared.find((row) => row > 0 && row < data.methods.length) ?? compared[0]);
+  reference.value = String(compared.find((row) => row === data.best) ?? compared[0]);
   const show = () => place.replaceChildren(differencesTable(Number(reference.value)));
   reference.addEventListener("change", show);
   show();

@@ -4,7 +4,7 @@ import { data } from "./data.js";
 import { byId } from "./dom.js";
 
 const interval = 3000; // milliseconds
-const storedName = "dit-bench-controls";
+const storedName = "dit-bench-choices";
 
 export function startFollowing() {
   if (data.follow === null) return;
@@ -29,20 +29,60 @@ export function startFollowing() {
 /** The selects and inputs that the reader may have changed. */
 const controls = () => [...document.querySelectorAll("select, input")].filter((control) => control.id !== "theme");
 
+/**
+ * What a control shows. The values of selects are positions in a list, which change when the page has more methods or
+ * datasets, so a select is known by the text of its option.
+ *
+ * @param {Element} control
+ */
+function shownIn(control) {
+  if (control instanceof HTMLSelectElement) return control.selectedOptions[0]?.text ?? "";
+  return /** @type {HTMLInputElement} */ (control).value;
+}
+
+/** The headings of tables that the reader sorted by, with the order. */
+const sortedHeadings = () =>
+  [...document.querySelectorAll('th[aria-sort]:not([aria-sort="none"])')].map((heading) => [
+    heading.closest("table")?.id,
+    heading.textContent,
+    heading.getAttribute("aria-sort"),
+  ]);
+
 function keepControls() {
-  const values = controls().map((control) => [control.id, /** @type {HTMLInputElement} */ (control).value]);
-  sessionStorage.setItem(storedName, JSON.stringify(values));
+  const values = controls().map((control) => [control.id, shownIn(control)]);
+  sessionStorage.setItem(storedName, JSON.stringify({ values, sorted: sortedHeadings() }));
 }
 
 function restoreControls() {
   const stored = sessionStorage.getItem(storedName);
   sessionStorage.removeItem(storedName);
-  const values = new Map(stored === null ? [] : JSON.parse(stored));
-  for (const control of controls()) {
+  if (stored === null) return;
+  const { values, sorted } = JSON.parse(stored);
+  const kept = new Map(values);
+  for (const control of controls()) restore(control, kept.get(control.id));
+  for (const [table, text, order] of sorted) restoreOrder(table, text, order);
+}
+
+/** @param {Element} control @param {string | undefined} shown */
+function restore(control, shown) {
+  if (shown === undefined || shown === shownIn(control)) return;
+  if (control instanceof HTMLSelectElement) {
+    const option = [...control.options].find(({ text }) => text === shown);
+    if (option === undefined) return; // the page no longer has it
+    control.value = option.value;
+    control.dispatchEvent(new Event("change"));
+  } else {
     const input = /** @type {HTMLInputElement} */ (control);
-    const value = values.get(input.id);
-    if (value === undefined || value === input.value) continue;
-    input.value = value;
-    input.dispatchEvent(new Event(input.tagName === "SELECT" ? "change" : "input"));
+    input.value = shown;
+    input.dispatchEvent(new Event("input"));
   }
+}
+
+/** @param {string} table @param {string} text of the heading @param {string} order */
+function restoreOrder(table, text, order) {
+  const headings = document.querySelectorAll(`#${table} thead th`);
+  const heading = [...headings].find(({ textContent }) => textContent === text);
+  const button = heading?.querySelector("button");
+  // The first click gives the order of the better values first, the second the opposite one.
+  for (let click = 0; click < 2 && heading?.getAttribute("aria-sort") !== order; click++) button?.click();
 }

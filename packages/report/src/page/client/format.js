@@ -4,13 +4,14 @@ const wholeNumber = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const compactNumber = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 
 /**
- * Whole numbers with separators, others to four significant digits.
+ * Whole numbers with separators, others to four significant digits, with a minus sign in place of a hyphen.
  *
  * @param {number} value
  * @param {boolean} isWhole false for a whole number among others, which then has as many digits as they have
  */
 export function formatNumber(value, isWhole = Number.isInteger(value)) {
-  return isWhole || Math.abs(value) >= 1000 ? wholeNumber.format(value) : value.toPrecision(4);
+  const text = isWhole || Math.abs(value) >= 1000 ? wholeNumber.format(value) : value.toPrecision(4);
+  return text.replace(/^-/, "−");
 }
 
 /**

@@ -16,6 +16,7 @@ import { onThemeChange, pageColour } from "./theme.js";
  * @property {number} x
  * @property {number} y
  * @property {readonly [number, number] | null} interval of y
+ * @property {boolean} samplesOnly true if the interval reflects the finite number of samples only: it is dotted
  * @property {string[]} lines values as text
  */
 /**
@@ -126,16 +127,20 @@ function decorations(plotOf) {
 }
 
 /** @param {ChartType<"scatter">} chart @param {Point} point */
-function drawInterval({ ctx, scales }, { x, interval, mark }) {
+function drawInterval({ ctx, scales }, { x, interval, samplesOnly, mark }) {
   if (interval === null || !scales.x || !scales.y) return;
   const middle = scales.x.getPixelForValue(x);
   const [bottom, top] = [scales.y.getPixelForValue(interval[0]), scales.y.getPixelForValue(interval[1])];
   ctx.save();
   ctx.strokeStyle = colourOf(mark);
   ctx.lineWidth = 1.5;
+  ctx.setLineDash(samplesOnly ? [2, 2] : []);
   ctx.beginPath();
   ctx.moveTo(middle, top);
   ctx.lineTo(middle, bottom);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.beginPath();
   for (const end of [top, bottom]) {
     ctx.moveTo(middle - 4, end);
     ctx.lineTo(middle + 4, end);

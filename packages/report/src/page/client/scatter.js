@@ -77,7 +77,7 @@ function showPlot(id, show, choice) {
   const missing = data.methods.filter(({ label }) => !points.some(({ group }) => group === label));
   const parts = figureParts(id);
   parts.note(
-    (points.some(({ interval }) => interval !== null) ? "Bars: 95 % intervals. " : "") +
+    barsText(points) +
       (base === null ? "" : `Base model, not fine-tuned: ${base.text}. `) +
       (missing.length === 0
         ? ""
@@ -88,6 +88,18 @@ function showPlot(id, show, choice) {
     [choice.runs ? "Run" : "Method", xTitle, yTitle],
     points.map(({ name, lines }) => [name, ...lines.map((line) => line.slice(line.indexOf(": ") + 2))]),
   );
+}
+
+/** What the bars are, with a space after it; empty without bars. @param {readonly Point[]} points */
+function barsText(points) {
+  const bars = points.filter(({ interval }) => interval !== null);
+  const dotted = bars.filter(({ samplesOnly }) => samplesOnly).length;
+  const samples = "from the finite number of samples only, without the variation between runs";
+  if (bars.length === 0) return "";
+  if (dotted === 0) return "Bars: 95 % intervals. ";
+  return dotted < bars.length
+    ? `Bars: 95 % intervals, dotted ${samples}. `
+    : `Dotted bars: 95 % intervals ${samples}. `;
 }
 
 /** @param {string} title @param {readonly number[]} values */
@@ -113,8 +125,9 @@ function methodPoints({ x, y, dataset }) {
       if (dataset !== null) return meanOver(method, dataset, metric);
       const average = averages[metric] ?? null;
       if (average === null) return null;
-      const { text, intervalText, interval } = average;
-      return { value: average.mean, text: intervalText === "" ? text : `${text} (${intervalText})`, interval };
+      const { text, intervalText, interval, samplesOnly } = average;
+      const shown = intervalText === "" ? text : `${text} (${intervalText})`;
+      return { value: average.mean, text: shown, interval, samplesOnly };
     });
     if (!horizontal || !vertical) return [];
     return [
@@ -125,6 +138,7 @@ function methodPoints({ x, y, dataset }) {
         x: horizontal.value,
         y: vertical.value,
         interval: vertical.interval,
+        samplesOnly: vertical.samplesOnly,
         lines: [`${metricName(x)}: ${horizontal.text}`, `${metricName(y)}: ${vertical.text}`],
       },
     ];
@@ -133,12 +147,12 @@ function methodPoints({ x, y, dataset }) {
 
 /** @param {number} method @param {number} dataset @param {number} metric */
 function meanOver(method, dataset, metric) {
-  const values = data.runs.flatMap((run) =>
-    run[0] === method && run[1] === dataset && run[4][metric] != null ? [run[4][metric]] : [],
-  );
+  const runs = data.runs.filter((run) => run[0] === method && run[1] === dataset);
+  const values = runs.flatMap(([, , , , all]) => all[metric] ?? []);
   if (values.length === 0) return null;
   const value = values.reduce((sum, one) => sum + one, 0) / values.length;
-  return { value, text: valueText(value, metric), interval: null };
+  const remark = values.length < runs.length ? ` (of ${values.length} of ${runs.length} runs)` : "";
+  return { value, text: valueText(value, metric) + remark, interval: null, samplesOnly: false };
 }
 
 /** @param {Choice} choice @returns {Point[]} */
@@ -155,6 +169,7 @@ function runPoints({ x, y, dataset }) {
         x: horizontal,
         y: vertical,
         interval: null,
+        samplesOnly: false,
         lines: [`${metricName(x)}: ${valueText(horizontal, x)}`, `${metricName(y)}: ${valueText(vertical, y)}`],
       },
     ];
@@ -162,13 +177,14 @@ function runPoints({ x, y, dataset }) {
 }
 
 /**
- * The points that no other point beats in both metrics, by x. Empty if both axes show the same metric.
+ * The points that no other point beats in both metrics, by x. Empty if both axes show the same metric, or if one shows
+ * a metric whose lowest or highest value is not the best.
  *
  * @param {readonly Point[]} points
  * @param {Choice} choice
  */
 function paretoFront(points, choice) {
-  if (choice.x === choice.y) return [];
+  if (choice.x === choice.y || [choice.x, choice.y].some((index) => data.metrics[index]?.ordered === false)) return [];
   const [xSign, ySign] = [choice.x, choice.y].map((index) => (data.metrics[index]?.better === "higher" ? -1 : 1));
   const cost = (/** @type {Point} */ { x, y }) => [(xSign ?? 1) * x, (ySign ?? 1) * y];
   const sorted = [...points].sort((a, b) => {

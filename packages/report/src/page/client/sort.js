@@ -53,12 +53,15 @@ export function startSorting() {
 }
 
 /**
+ * The first cell of a line is a name and sorts as text, also if it looks like a number.
+ *
  * @param {HTMLTableRowElement} line
  * @param {number} column
  * @returns {SortValue}
  */
 function sortValue(line, column) {
   const text = line.cells[column]?.dataset.sort ?? "";
+  if (column === 0) return text;
   if (text === "") return null;
   return Number.isNaN(Number(text)) ? text : Number(text);
 }
@@ -78,15 +81,19 @@ export function startFilters() {
 }
 
 /**
- * True if a text contains each word of a filter, in any case.
+ * True if a text contains each word of a filter, in any case. Commas separate alternatives, as in `--method` of
+ * `bench list runs`.
  *
  * @param {string} text
  * @param {string} filter
  */
 export function containsWords(text, filter) {
   const lower = text.toLowerCase();
-  return filter
+  const alternatives = filter
     .toLowerCase()
-    .split(/\s+/)
-    .every((word) => lower.includes(word));
+    .split(",")
+    .filter((part) => part.trim() !== "");
+  return (
+    alternatives.length === 0 || alternatives.some((part) => part.split(/\s+/).every((word) => lower.includes(word)))
+  );
 }
