@@ -50,7 +50,7 @@ export function describePlan(plan: Plan, engine: Pick<Engine, "name" | "threads"
     ...formatAmounts(seconds.map(([stage, s]) => [formatTime(s), stage])),
     ...formatItem(
       "",
-      `estimated from the GEMMs of the steps. A GEMM just ran at ${(plan.productRate / 1e9).toFixed(0)} GFLOP/s ` +
+      `estimated from the GEMMs of the steps. A GEMM just ran at ${(plan.gemmThroughput / 1e9).toFixed(0)} GFLOP/s ` +
         `on ${quantity(engine.threads, "thread")} (${engine.name}); training is assumed to reach ` +
         `${formatPercent(throughputShare.training)} of that, sampling ${formatPercent(throughputShare.sampling)}. ` +
         "The real time differs by less than a factor of two, if nothing else runs on this machine",

@@ -130,6 +130,32 @@ describe("bench table --out", () => {
     expect(readFileSync(join(inside, "table.csv"), "utf8")).toContain(",600,1,");
   });
 
+  it("moves copies aside of which the run is gone, and leaves other files and the records that it reads", async () => {
+    await writeRecords(makeRecord(0, {}), makeRecord(1, {}));
+    await writeTables(from, out(), false);
+    const records = join(out(), "records");
+    const [gone, kept] = [0, 1].map((i) => `flowers/${originals[i]!.cell.methodLabel.toLowerCase()}-seed-0`);
+    for (const copy of [gone, kept]) writeFileSync(join(records, `${copy}.samples.webp`), "of an earlier run");
+    writeFileSync(join(records, "flowers", "notes-of-mine.json"), "{}");
+    rmSync(join(from, "0.json"));
+    printed = "";
+    await writeTables(from, out(), false);
+    expect(files(records)).toEqual([
+      `.former/${gone}.json`,
+      `.former/${gone}.samples.webp`,
+      `.former/${kept}.samples.webp`,
+      `${kept}.json`,
+      "flowers/notes-of-mine.json",
+    ]);
+    expect(printed).toContain(`3 files of an earlier table moved to ${join(records, ".former")}`);
+    expect((await findRecords(out())).records).toHaveLength(1);
+
+    // The records themselves are no copies, whatever their names are.
+    await writeRecord(join(records, "flowers", "x-seed-0.json"), makeRecord(0, {}));
+    await writeTables(records, out(), false);
+    expect(files(records)).toContain("flowers/x-seed-0.json");
+  });
+
   it("accepts the folder that holds the records themselves", async () => {
     await writeRecords(makeRecord(0, {}), makeRecord(1, {}));
     await writeRecord(join(from, "runs", "2.json"), makeRecord(2, {}));

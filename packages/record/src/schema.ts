@@ -180,7 +180,11 @@ export const recordSchema = z
       /** Number of all weights of the trained model, including the method's own. */
       model: z.int().positive(),
     }),
-    /** Seconds of each stage, summed over resumes; null for a stage that the run did not reach. */
+    /**
+     * Seconds of each stage, summed over the processes of a resumed run and over the shorter run that it continued, up
+     * to their last checkpoints; null for a stage that the run did not reach. Resumed runs before 2026-11-29 have the
+     * sum of `train` alone, and the other times of their last process.
+     */
     times: z.strictObject({
       data: seconds,
       /** Encoding of the data; set only for models on latents, unless an earlier run did it. */
@@ -192,9 +196,9 @@ export const recordSchema = z
       score: seconds.nullable(),
       total: seconds,
     }),
-    /** Median milliseconds of a training step. */
+    /** Median milliseconds of a training step; of a resumed run, the mean of its parts' medians by their steps. */
     stepMilliseconds: z.number().nonnegative(),
-    /** Highest resident memory of the process, in MB (10^6 bytes). */
+    /** Highest resident memory of a process of the run, in MB (10^6 bytes). Before 2026-11-29: of the last process. */
     peakMemoryMB: z.number().nonnegative(),
     training: z.strictObject({
       /** Number of optimizer steps. */
@@ -233,6 +237,7 @@ export const recordSchema = z
     /** Null if the run diverged. */
     metrics: metrics.nullable(),
     exit: z.enum(["finished", "diverged"]),
+    /** Start and end of the process that finished the run. */
     startedAt: z.iso.datetime(),
     finishedAt: z.iso.datetime(),
     /** SHA-256 of the record without this field, see `recordDigest`. Older records do not have it. */

@@ -44,6 +44,7 @@ export type { GridCell } from "./launch/grid-cell.ts";
 export type { CellOutcome } from "./launch/judge.ts";
 export { findLauncher } from "./launch/launchers.ts";
 export type { CellMessage } from "./launch/messages.ts";
+export { checkFit } from "./methods/check-fit.ts";
 export { defaultLearningRate, labelWithRate, ownLearningRate, usedLearningRate } from "./methods/learning-rate.ts";
 export type { LoadedMethod } from "./methods/loaded-method.ts";
 export { builtinMethods, loadMethod, loadMethods, methodNamed } from "./methods/methods.ts";

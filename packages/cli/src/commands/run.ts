@@ -100,7 +100,7 @@ async function printPlan(options: RunOptions, { recipe, method, settings, datase
     options: settings.options,
     learningRate: settings.learningRate,
     dataset,
-    productRate: await gemmThroughput(engine),
+    gemmThroughput: await gemmThroughput(engine),
     keepState: options.keepState,
   });
   print(describePlan(plan, engine));

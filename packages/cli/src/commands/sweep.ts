@@ -1,7 +1,7 @@
 // `bench sweep`: tries several values of an option with each method, in the cells of a grid, and writes which is best.
 
 import { join, relative } from "node:path";
-import { type Sweep, writeSweep } from "@dit-bench/record";
+import { writeSweep } from "@dit-bench/record";
 import { type CellOutcome, type DatasetChoice, datasetTitle, type GridCell, protocolFolder } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
 import { printable, quantity } from "@dit-bench/text";
@@ -10,6 +10,7 @@ import { cellArguments } from "../grid/cell-arguments.ts";
 import { planGrid, sendPlanIfPreparing } from "../grid/plan.ts";
 import { entry, noteUnusedDatasets, runCells } from "../grid/run-cells.ts";
 import { print, printJson, printNote } from "../print.ts";
+import { adviceFor } from "../sweep/advice.ts";
 import { chooseValues, toSweepRun } from "../sweep/choose.ts";
 import { prepareSweep, type SweepPlan, settingOf } from "../sweep/plan.ts";
 import { formatSweep } from "../sweep/text.ts";
@@ -60,21 +61,13 @@ export async function sweep(options: SweepOptions, argv: readonly string[]): Pro
   const hasProblem = result.methods.some(({ problem }) => problem !== undefined);
   const shown = relative(process.cwd(), path) || path;
   print(`${formatSweep(result)}\n\n  ${printable(shown)}\n\n`);
-  if (hasProblem) printNote(`the output of all runs is in ${logPath}; ${adviceFor(result)}\n`);
+  if (hasProblem) printNote(`the output of all runs is in ${logPath}; ${adviceFor(result, [...outcomes.values()])}\n`);
   else
     printNote(
       `'bench grid --rates ${printable(shown)}' with the same ${sharedFlags(options)} runs the chosen values\n`,
     );
   if (options.json) printJson({ path, ...result });
   process.exitCode = hasProblem ? exitCodes.someCellsFailed : exitCodes.ok;
-}
-
-/** What helps the methods without a choice. */
-function adviceFor({ methods }: Sweep): string {
-  const runs = methods.flatMap(({ values }) => values.flatMap((tried) => tried.runs));
-  return runs.some(({ exit }) => exit === "missing")
-    ? "run the same command again to run those that are missing"
-    : "give lower values to the methods of which every value diverged, with --values";
 }
 
 /** The flags that a grid needs to run the methods of this sweep. */

@@ -82,7 +82,10 @@ export async function writeTables(
           print(describeComparison(compared, undefined, options));
           throw explainWriteError(folder, error);
         });
-      if (resolve(out) !== resolve(from)) await copyRecords(compared, pathOf, join(folder, "records"), withRealImages);
+      if (resolve(out) !== resolve(from)) {
+        const copies = join(folder, "records");
+        noteFormerCopies(await copyRecords(compared, pathOf, copies, withRealImages), copies);
+      }
       written.push({ protocol, records: compared.records.length, ...paths });
       print(describeComparison(compared, paths, options));
     } catch (error) {
@@ -94,6 +97,14 @@ export async function writeTables(
   if (errors[0] !== undefined) throw errors[0];
   if (json) printJson({ tables: written, damaged });
   return damaged.length > 0;
+}
+
+function noteFormerCopies(former: readonly string[], copies: string): void {
+  if (former.length === 0) return;
+  printNote(
+    `${quantity(former.length, "file")} of an earlier table moved to ${printable(join(copies, ".former"))}, because ` +
+      `this table does not have them, such as ${printable(former[0]!)}; delete them if they are no longer needed\n`,
+  );
 }
 
 /** Adds advice to a system error; returns other errors unchanged. */

@@ -8,6 +8,7 @@ import { type GridOptions, grid } from "../declarations/grid.ts";
 import { defaultsOf } from "../parser/defaults.test.data.ts";
 import { exitCodeOf } from "../report-error.ts";
 import { photos, place, recipe } from "../tiny-place.test.data.ts";
+import { tinyRecipe } from "../tiny-recipe.test.data.ts";
 import { planGrid, prepareGrid } from "./plan.ts";
 
 const options = (changes: Partial<GridOptions>) =>
@@ -60,6 +61,7 @@ describe("prepareGrid, before the first cell", () => {
     ["an option that no method has", () => ({ methods: "bitfit", set: ["rank=2"] }), 2, /it is an option of lora/],
     ["a misspelt option", () => ({ methods: "lora,vpt", set: ["lora.rnk=2"] }), 2, /did you mean 'rank'/],
     ["a value that a method refuses", () => ({ set: ["rank=0"] }), 2, /option 'rank'/],
+    ["an option that does not fit the model", () => ({ set: ["at=blocks.9.mlp"] }), 2, /^lora: .*'blocks\.9\.mlp'/],
     ["a misspelt setting", () => ({ set: ["training.stpes=2"] }), 2, /did you mean 'training.steps'/],
     ["an unknown recipe", () => ({ recipe: "minni" }), 2, /did you mean 'mini'/i],
     ["a method twice", () => ({ methods: "lora,lora" }), 2, /--methods 'lora,lora' has 'lora' twice/],
@@ -80,6 +82,30 @@ describe("prepareGrid, before the first cell", () => {
       async () => ({ data: [await photos("few", { a: 1, b: 1 })] }),
       4,
       /has 2 images, but a batch has 8; .*--set training.batch=2/,
+    ],
+    [
+      "fewer images than a batch after the split of a miniature",
+      () => ({ datasets: "flowers", set: ["data.heldOut=0.95"] }),
+      4,
+      /'flowers' has \d+ images, of which \d+ are held out, but a batch has 8; .*hold out fewer with --held-out/,
+    ],
+    [
+      "fewer images than a batch after the split of own images",
+      async () => ({ data: [await photos("split", { a: 6, b: 6 })], heldOut: 0.95 }),
+      4,
+      /has 12 images, of which \d+ are held out, but a batch has 8/,
+    ],
+    [
+      "an image that cannot be used, with --strict",
+      async () => ({ data: [await photos("strict", { a: 6, b: 6 }, 1)], strict: true }),
+      4,
+      /0\.jpg/,
+    ],
+    [
+      "a dataset with other classes than a base model whose classes a recipe takes",
+      () => ({ recipe: tinyRecipe(join(place, "higher"), { higher: true }), datasets: "source,flowers" }),
+      2,
+      /it takes datasets with the \d+ classes of the base model, not \d+/,
     ],
   ];
   it.each(cases)("refuses %s", async (_, changes, code, message) => {

@@ -8,6 +8,7 @@ import {
   BenchError,
   checkBeforehand,
   checkDatasetName,
+  checkFit,
   type DatasetChoice,
   datasetsOf,
   findLauncher,
@@ -136,16 +137,22 @@ function lastError(stderr: string): string {
   return last.replace(/^bench: error: /, "");
 }
 
-/** Prepares a grid: checks all options, and the chosen values of `--rates`. @param afterPlugins see checkCells */
+/**
+ * Prepares a grid: checks all options, and the chosen values of `--rates`.
+ *
+ * @param afterPlugins called when the plug-ins are loaded and have checked their options
+ */
 export async function prepareGrid(options: GridOptions, afterPlugins?: () => Promise<void>): Promise<GridPlan> {
   const seeds = Array.from({ length: options.seeds }, (_, seed) => seed);
   const rates = options.rates === undefined ? undefined : await readRates(options.rates, seeds);
   const methods = options.methods ?? rates?.sweep.methods.map(({ method }) => method).join(",");
-  const checked = await checkCells({ ...options, methods }, afterPlugins);
-  const { recipe, settings, chosen, columns } = checked;
+  const checked = await checkMethods({ ...options, methods });
+  const { recipe, settings, chosen } = checked;
   const tuned = rates
     ? chosen.map((method) => tuneMethod(rates, method, recipe, settings.methods.get(method.name)!))
     : [];
+  await afterPlugins?.();
+  const columns = await checkColumns(options, recipe);
   const leftOut =
     rates && recipe.grid.variants.length > 0
       ? "the variants of the recipe do not run: the values of --rates were chosen for the recipe itself"
@@ -155,7 +162,7 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
     recipe,
     recipeFlags: settings.recipeFlags,
     methods: chosen.map(({ name }) => ({ name, flags: settings.methods.get(name)!.flags })),
-    variants: await planVariants(options, checked),
+    variants: await planVariants(options, { ...checked, columns }),
     columns,
     notes: [...tuned.map(({ description }) => description), ...ratesNotes],
   };
@@ -167,7 +174,7 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
  */
 async function planVariants(
   options: GridOptions,
-  { recipe, settings, chosen, columns }: CheckedCells,
+  { recipe, settings, chosen, columns }: CheckedMethods & Pick<GridPlan, "columns">,
 ): Promise<GridPlan["variants"]> {
   const { out, engine, heldOut } = options;
   const planned = [];
@@ -192,8 +199,8 @@ function chooseVariants({ variants, rates }: GridOptions, recipe: Recipe): reado
   return splitNames("--variants", variants).map((name) => variantNamed(all, name, recipe.settings.name));
 }
 
-/** What the flags of a grid or a sweep name. */
-export interface CheckedCells extends Pick<GridPlan, "recipe" | "columns"> {
+/** The methods and settings that the flags of a grid or a sweep name. */
+export interface CheckedMethods extends Pick<GridPlan, "recipe"> {
   readonly settings: Settings;
   /** The methods of the cells. */
   readonly chosen: readonly AnyMethod[];
@@ -208,23 +215,30 @@ type CellsOptions = Pick<
 >;
 
 /**
- * Checks all options and finds the methods, datasets and recipe that they name. Throws the first error.
- *
- * @param afterPlugins called when the plug-ins are loaded
+ * Loads the plug-ins and finds the methods, their options and the recipe that the flags name. Throws the first error. A
+ * method without options of the user is not run here: if it fails, its own cells fail.
  */
-export async function checkCells(options: CellsOptions, afterPlugins?: () => Promise<void>): Promise<CheckedCells> {
+export async function checkMethods(options: CellsOptions): Promise<CheckedMethods> {
   const loaded = await loadMethods(options.plugin);
-  await afterPlugins?.();
   const names =
     options.methods === undefined ? loaded.map((l) => l.method.name) : splitNames("--methods", options.methods);
   const chosen = names.map((name) => methodNamed(name, loaded, "--methods").method);
   const known = loaded.map((l) => l.method);
   const settings = divideSettings(options.set, chosen, known);
   const recipe = atPrecision(loadRecipe(options.recipe, withHeldOut(settings.recipe, options.heldOut)), options.engine);
+  for (const method of chosen) {
+    const own = settings.methods.get(method.name)!.options;
+    if (Object.keys(own).length > 0) checkFit(recipe, method, own);
+  }
+  return { recipe, settings, chosen, known };
+}
+
+/** Finds the datasets that the flags name, and checks them, the engine and the files of the recipe. */
+export async function checkColumns(options: CellsOptions, recipe: Recipe): Promise<DatasetChoice[]> {
   const columns = chooseColumns(options, recipe);
   if (options.engine !== "auto") await startEngine({ engine: options.engine });
   await checkBeforehand(recipe, columns, { out: options.out, decode: false });
-  return { recipe, settings, chosen, known, columns };
+  return columns;
 }
 
 function chooseColumns({ datasets, data, name, strict }: CellsOptions, recipe: Recipe): DatasetChoice[] {

@@ -4,7 +4,7 @@ import { labelOf, parseOptions } from "@dit-bench/method";
 import type { OptionValue, SweptMethod } from "@dit-bench/record";
 import { labelWithRate, ownLearningRate, usedLearningRate } from "@dit-bench/runner";
 import type { SweepOptions } from "../declarations/sweep.ts";
-import { checkCells, type GridPlan, type PlannedMethod } from "../grid/plan.ts";
+import { checkColumns, checkMethods, type GridPlan, type PlannedMethod } from "../grid/plan.ts";
 import { rateKey } from "../method-settings.ts";
 import { checkValues, readValueLists } from "./values.ts";
 
@@ -19,31 +19,32 @@ export interface PlannedSweep
   readonly values: readonly OptionValue[];
 }
 
-/** Checks all options, and finds the values of each method. @param afterPlugins called when the plug-ins are loaded */
+/**
+ * Checks all options, and finds the values of each method.
+ *
+ * @param afterPlugins called when the plug-ins are loaded and have checked their options
+ */
 export async function prepareSweep(options: SweepOptions, afterPlugins?: () => Promise<void>): Promise<SweepPlan> {
-  const { recipe, settings, chosen, known, columns } = await checkCells(options, afterPlugins);
+  const { recipe, settings, chosen, known } = await checkMethods(options);
   const lists = readValueLists(options.values, chosen, known);
-  return {
-    recipe,
-    recipeFlags: settings.recipeFlags,
-    columns,
-    methods: chosen.map((method): PlannedSweep => {
-      const { name } = method;
-      const own = settings.methods.get(name)!;
-      const list = lists.get(name)!;
-      const parsed = parseOptions(method, own.options) as SweptMethod["options"];
-      const { [list.option]: _swept, ...others } = parsed;
-      return {
-        name,
-        flags: own.flags,
-        label: labelWithRate(labelOf(method, parsed), ownLearningRate(method, recipe, own.learningRate)),
-        option: list.option,
-        options: others,
-        ...(list.option === rateKey ? {} : { learningRate: usedLearningRate(method, recipe, own.learningRate) }),
-        ...checkValues(list, method, recipe, own),
-      };
-    }),
-  };
+  const methods = chosen.map((method): PlannedSweep => {
+    const { name } = method;
+    const own = settings.methods.get(name)!;
+    const list = lists.get(name)!;
+    const parsed = parseOptions(method, own.options) as SweptMethod["options"];
+    const { [list.option]: _swept, ...others } = parsed;
+    return {
+      name,
+      flags: own.flags,
+      label: labelWithRate(labelOf(method, parsed), ownLearningRate(method, recipe, own.learningRate)),
+      option: list.option,
+      options: others,
+      ...(list.option === rateKey ? {} : { learningRate: usedLearningRate(method, recipe, own.learningRate) }),
+      ...checkValues(list, method, recipe, own),
+    };
+  });
+  await afterPlugins?.();
+  return { recipe, recipeFlags: settings.recipeFlags, columns: await checkColumns(options, recipe), methods };
 }
 
 /** The value of `--set` that gives a cell its value. */

@@ -104,12 +104,24 @@ describe("tuneMethod", () => {
 
   it.each<[what: string, method: string, setup: Parameters<typeof tune>[1], message: RegExp]>([
     ["a method that was not swept", "vpt", {}, /it has no method 'vpt'; sweep it, too, or leave it out/],
-    ["a method without a choice", "full", {}, /it chose nothing for full \(every value diverged\)/],
+    ["a method without a choice", "full", {}, /it chose nothing for full \(every .* diverged\); sweep it with other/],
     ["another recipe", "lora", { of: { ...sweep, recipe: "paper" } }, /a sweep of recipe 'paper', not of 'mini'/],
     ["the swept option in --set", "lora", { set: ["lr=0.2"] }, /'training\.learningRate' of lora, and so does --set/],
     ["other options", "lora", { set: ["rank=4"] }, /with the options .*"rank":8.*, this command has .*"rank":4/],
   ])("refuses %s", async (_, method, setup, message) => {
     await expect(tune(method, setup)).rejects.toThrow(message);
+  });
+
+  it("refuses a value that does not fit the recipe's model, before the first run", async () => {
+    const [at, other] = ["blocks.*.absent", "blocks.*.attn.qkv"];
+    const ofLayers = swept({
+      option: "at",
+      options: { rank: 8, alpha: 1 },
+      default: other,
+      values: [at, other].map((value) => ({ ...values[0]!, value })),
+      chosen: { value: at, isDefault: false },
+    });
+    await expect(tune("lora", { of: { ...sweep, methods: [ofLayers] } })).rejects.toThrow("blocks.*.absent");
   });
 
   it("refuses a value that the method refuses, before the first run", async () => {

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type AnyMethod, parseOptions } from "@dit-bench/method";
 import { type OptionValue, readSweep, type SweepFile, type SweptMethod, type Tuning } from "@dit-bench/record";
-import { BenchError, type Recipe, usedLearningRate } from "@dit-bench/runner";
+import { BenchError, checkFit, type Recipe, usedLearningRate } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
 import { type MethodSettings, rateKey, rateName } from "../method-settings.ts";
 
@@ -45,7 +45,7 @@ export function tuneMethod(rates: Rates, method: AnyMethod, recipe: Recipe, sett
   if (swept === undefined)
     throw problem(`it has no method '${method.name}'; sweep it, too, or leave it out with --methods`);
   if (swept.chosen === undefined)
-    throw problem(`it chose nothing for ${method.name} (${swept.problem}); run the sweep again`);
+    throw problem(`it chose nothing for ${method.name} (${swept.problem}); ${adviceWithout(swept)}`);
   requireEqualSettings(swept, method, recipe, settings, problem);
   const { option, values } = swept;
   const { value, isDefault } = swept.chosen;
@@ -53,7 +53,7 @@ export function tuneMethod(rates: Rates, method: AnyMethod, recipe: Recipe, sett
   const what = `${method.name}: ${optionTitle(option)} ${formatValue(value)}`;
   if (isDefault) return { ...settings, description: `${what}, the default, was ${best}: runs without change` };
   const options = option === rateKey ? settings.options : { ...settings.options, [option]: value };
-  parseOptions(method, options);
+  if (option !== rateKey) checkFit(recipe, method, options);
   return {
     options,
     ...(option === rateKey ? { learningRate: value as number } : pickRate(settings)),
@@ -61,6 +61,11 @@ export function tuneMethod(rates: Rates, method: AnyMethod, recipe: Recipe, sett
     description: `${what}, ${best}`,
   };
 }
+
+const adviceWithout = ({ values }: SweptMethod): string =>
+  values.some(({ runs }) => runs.some(({ exit }) => exit === "missing"))
+    ? "run the sweep again"
+    : "sweep it with other values, or leave it out with --methods";
 
 const pickRate = ({ learningRate }: MethodSettings) => (learningRate === undefined ? {} : { learningRate });
 

@@ -68,6 +68,7 @@ describe("the values of a sweep", () => {
     [["rank=8"], ["lora"], /--values rank=8 has one value; wanted at least two/],
     [["rank=8,8.0"], ["lora"], /gives lora the value 8 twice/],
     [["rank=0,8"], ["lora"], /option 'rank'/],
+    [["at=blocks.*.attn.qkv,blocks.*.absent"], ["lora"], /^lora: .*'blocks\.\*\.absent'/],
     [["rank=4,,8"], ["lora"], /has an empty value/],
     [["lr=1x,0.01"], ["lora"], /gives lora the value 0\.01 twice/],
     [["lr=0x,1x"], ["lora"], /0 is no learning rate; wanted a number above 0/],

@@ -2,7 +2,7 @@
 
 import { type AnyMethod, parseOptions } from "@dit-bench/method";
 import type { OptionValue } from "@dit-bench/record";
-import { BenchError, defaultLearningRate, type Recipe, usedLearningRate } from "@dit-bench/runner";
+import { BenchError, checkFit, defaultLearningRate, type Recipe, usedLearningRate } from "@dit-bench/runner";
 import {
   checkRate,
   findTarget,
@@ -83,7 +83,7 @@ export interface CheckedValues {
 
 /**
  * Checks the values of a list. Throws BenchError (usage) for fewer than two values, equal values, a wrong rate and an
- * option that `--set` gives, too; MethodError for a value that the method refuses.
+ * option that `--set` gives, too; MethodError for a value that the method refuses, also for this recipe's model alone.
  */
 export function checkValues(
   { given, option, values }: ValueList,
@@ -98,7 +98,11 @@ export function checkValues(
   const checked =
     option === rateKey
       ? values.map((value) => readRate(given, value, method, recipe))
-      : values.map((value) => parsedOption(method, { ...settings.options, [option]: value }, option));
+      : values.map((value) => {
+          const options = { ...settings.options, [option]: value };
+          checkFit(recipe, method, options);
+          return parsedOption(method, options, option);
+        });
   const texts = checked.map((value) => JSON.stringify(value));
   const repeated = texts.find((text, index) => texts.indexOf(text) !== index);
   if (repeated !== undefined)

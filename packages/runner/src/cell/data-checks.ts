@@ -3,14 +3,14 @@
 
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { loadFolder } from "@dit-bench/datasets";
+import { downsampling } from "@dit-bench/autoencoder";
 import { printable } from "@dit-bench/text";
 import { BenchError } from "../errors.ts";
 import { openRecipeAutoencoder } from "../latents/space.ts";
 import { requireFiles } from "../plan/needed-files.ts";
-import { openBase } from "../recipe/base-model.ts";
-import { countImages, type DatasetChoice } from "../recipe/dataset.ts";
-import { splitFolder } from "../recipe/held-out.ts";
+import { checkClasses, openBase } from "../recipe/base-model.ts";
+import { countImages, type DatasetChoice, loadDataset, miniatureOptions } from "../recipe/dataset.ts";
+import { heldOutShare } from "../recipe/held-out.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import { readRecipeExtractor } from "../recipe/recipe-extractor.ts";
 import { namedWeights, usableWeights } from "../recipe/recipe-weights.ts";
@@ -80,7 +80,8 @@ const decodedBeforehand = 1000;
 
 /**
  * Throws the errors that a run would throw before it trains: missing files, weights of another model than the recipe's,
- * unusable or too few images, an output folder that is not writable. Does not read the numbers in the weights.
+ * unusable or too few images, also after the split into training and held-out images, an output folder that is not
+ * writable. Does not read the numbers in the weights.
  *
  * @param choices the datasets of the runs
  * @param decode also decode the images of a folder, if there are few enough, to find those that cannot be used
@@ -96,14 +97,42 @@ export async function checkBeforehand(
   for (const { name } of namedWeights(recipe)) usableWeights(recipe, name);
   await readRecipeExtractor(recipe);
   if (typeof recipe.settings.base === "string") await openBase(recipe);
-  await openRecipeAutoencoder(recipe);
-  const { training, model } = recipe.settings;
-  for (const choice of choices) {
-    const { images } = countImages(recipe, choice);
-    checkData(choice, { labels: { length: images } }, training.batch);
-    if (choice.folder !== undefined && decode && images <= decodedBeforehand) {
-      const set = await loadFolder(choice.folder, { size: model.inputSize, strict: choice.strict ?? false });
-      checkData(choice, splitFolder(set, recipe.settings, choice), training.batch);
-    }
+  const autoencoder = await openRecipeAutoencoder(recipe);
+  const { model } = recipe.settings;
+  const side = model.inputSize * (autoencoder === undefined ? 1 : downsampling(autoencoder.config));
+  for (const choice of choices) await checkDataset(recipe, choice, { side, out, decode });
+}
+
+/** @param side side of the images in pixels */
+async function checkDataset(
+  recipe: Recipe,
+  choice: DatasetChoice,
+  { side, out, decode }: { readonly side: number; readonly out: string; readonly decode: boolean },
+): Promise<void> {
+  const { training, model, miniature } = recipe.settings;
+  const own = choice.folder !== undefined;
+  const isMiniature = miniature && !own;
+  if (isMiniature) miniatureOptions(recipe, side);
+  const { classes, images } = countImages(recipe, choice);
+  if (!own) checkClasses(recipe, classes); // of a folder, classes without usable images do not count
+  checkData(choice, { labels: { length: images } }, training.batch);
+  const isWanted = isSplitDecisive(recipe, choice, images) || (own && (decode || choice.strict === true));
+  if (!isWanted || (!isMiniature && images > decodedBeforehand)) return;
+  const data = await loadDataset(choice, recipe, isMiniature ? side : model.inputSize, out, {});
+  try {
+    checkClasses(recipe, data.classes.length);
+    checkData(choice, data, training.batch);
+  } finally {
+    data.close?.();
   }
+}
+
+/**
+ * Whether so many images are held out that the others may be fewer than a batch. The split is by chance, so the number
+ * is known within some standard deviations only. Where no setting names the share, a batch is always left.
+ */
+function isSplitDecisive({ settings }: Recipe, choice: DatasetChoice, images: number): boolean {
+  const { share, named } = heldOutShare(settings, choice);
+  const deviation = Math.sqrt(images * share * (1 - share));
+  return named && images * (1 - share) - 6 * deviation < settings.training.batch;
 }

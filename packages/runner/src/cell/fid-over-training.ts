@@ -40,8 +40,10 @@ export function fidOverTraining(cell: PreparedCell): MeasuredCurve | undefined {
   const labels = labelsLike(data.labels, samples, seed);
   const { images: _, ...howSampled } = sampling;
   let references: Promise<References> | undefined;
+  const { extractor, sha256, resize = "none" } = extractorFile;
+  const measuredBy = [extractor.id, sha256, resize];
   return {
-    key: shortHash(JSON.stringify([howSampled, samples, extractorFile.sha256, data.heldOut?.fingerprint ?? null])),
+    key: shortHash(JSON.stringify([howSampled, samples, measuredBy, data.heldOut?.fingerprint ?? null])),
     isDue: (step) => isFidStep(step, training.steps, every),
     async measure(step, ema) {
       references ??= measureReferences(cell);

@@ -7,12 +7,14 @@ import { createEngine, type Engine } from "@dit-bench/compiler";
 import { ditModel, initialDit } from "@dit-bench/dit";
 import { initialWeights, miniInception } from "@dit-bench/metrics";
 import { normals } from "@dit-bench/random";
-import { writeRecord } from "@dit-bench/record";
+import { readRecord, writeRecord } from "@dit-bench/record";
 import { writeSafetensors } from "@dit-bench/weights";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { loadMethod } from "../methods/methods.ts";
 import { loadRecipe } from "../recipe/recipe.ts";
+import { readState, writeCheckpoint } from "../training/checkpoint.ts";
+import { Diverged } from "../training/train.ts";
 import { runCell } from "./run-cell.ts";
 import type { RunTask } from "./run-task.ts";
 import { prepareCell } from "./stages/prepare.ts";
@@ -61,6 +63,13 @@ beforeAll(async () => {
   write("extractor.safetensors", Object.entries(extractor.weights), initialWeights(extractor, 0));
 }, 60_000);
 
+/** The only checkpoint below a folder. */
+const checkpointBelow = (folder: string): string =>
+  join(
+    folder,
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).find((path) => path.endsWith("checkpoint.safetensors"))!,
+  );
+
 const run = async (task: Partial<RunTask> = {}, changes: Record<string, unknown> = {}) =>
   runCell(await taskOf(task, changes));
 
@@ -88,6 +97,25 @@ const openFiles = (): string[] =>
       return []; // the descriptor of the listing itself
     }
   });
+
+/** The engine, of which the samples of the nth network that samples are NaN. */
+function withBadSamples(nth: number): Engine {
+  let networks = 0;
+  return {
+    ...engine,
+    async compile(...given) {
+      const compiled = await engine.compile(...given);
+      if (given[2]?.name !== "sampling step" || ++networks !== nth) return compiled;
+      return {
+        ...compiled,
+        run: (inputs) => compiled.run(inputs),
+        setState: (state) => compiled.setState(state),
+        getState: async () => ({ x: new Float32Array(4 * 3 * 32 * 32).fill(Number.NaN) }),
+        dispose: () => compiled.dispose(),
+      };
+    },
+  };
+}
 
 describe("runCell", () => {
   it("finishes a cell, finds it finished the next time, and makes missing files again", {
@@ -164,7 +192,19 @@ describe("runCell", () => {
       await expect(split({ out, listener: { ...listener, stopping: () => done >= 3 } })).rejects.toThrow(
         "after step 3",
       );
+      const checkpoint = checkpointBelow(out);
+      const { identity, lineage, engine: name, ...state } = readState(checkpoint, record.parameters.trainable);
+      for (const stage of ["data", "compile", "total"]) expect(state.costs!.seconds[stage]).toBeGreaterThan(0);
+      expect(state.costs!.peakBytes).toBeGreaterThan(1e7);
+      // As if the first process had taken longer and had more memory than the one that resumes.
+      const costs = { seconds: { data: 100, compile: 200, total: 1000 }, peakBytes: 5e12 };
+      writeCheckpoint(checkpoint, { identity, lineage, engine: name }, { ...state, costs });
       const resumed = (await split({ out })).record;
+      expect(resumed.times.data).toBeGreaterThan(100);
+      expect(resumed.times.compile).toBeGreaterThan(200);
+      expect(resumed.times.total).toBeGreaterThan(1000);
+      expect(resumed.times.sample).toBeLessThan(100);
+      expect(resumed.peakMemoryMB).toBe(5e6);
       expect(resumed.training.resumes).toBe(1);
       expect(resumed.training.fid).toEqual(record.training.fid);
       expect(resumed.metrics).toEqual(record.metrics);
@@ -198,8 +238,25 @@ describe("runCell", () => {
     const usual = await run({ out });
     expect(usual.record.training.learningRate).toBe(0.01); // 1e-3, times 10 of the recipe
     expect(usual.record.cell.methodLabel).toBe("BitFit");
-    const other = await run({ out, learningRate: 0.02, tuning });
-    expect(other.already).toBe(false);
+    // Finished at this rate without a sweep, then with one, then with a later one.
+    const untuned = await run({ out, learningRate: 0.02 });
+    expect(untuned.record.tuning).toBeUndefined();
+    const notes: string[] = [];
+    const listener = { note: (text: string) => void notes.push(text) };
+    const other = await run({ out, learningRate: 0.02, tuning, listener });
+    expect(other).toMatchObject({ already: true, remade: ["record.json"] });
+    expect(notes.join()).toMatch(/record\.json: it now has the tuning of this sweep; its results are unchanged$/);
+    expect(other.record).toMatchObject({ ...untuned.record, tuning });
+    const later = { ...tuning, sweep: "b".repeat(64) };
+    expect((await run({ out, learningRate: 0.02, tuning: later, listener })).record.tuning).toEqual(later);
+    expect(notes.at(-1)).toContain("in place of the one of an earlier sweep");
+    expect((await readRecord(other.recordPath)).tuning).toEqual(later);
+    // The same sweep again, and a run without one, change nothing.
+    for (const same of [later, undefined]) {
+      const again = await run({ out, learningRate: 0.02, tuning: same });
+      expect(again).toMatchObject({ already: true, remade: [], record: { tuning: later } });
+    }
+    expect(untuned.already).toBe(false);
     expect(other.record).toMatchObject({
       protocol: usual.record.protocol,
       cell: { methodLabel: "BitFit (rate 0.02)", options: usual.record.cell.options },
@@ -213,6 +270,58 @@ describe("runCell", () => {
     expect(await run({ out, learningRate: 0.01 })).toMatchObject({ already: true, record: usual.record });
   });
 
+  it("refuses an option that does not fit the model before it reads a file", async () => {
+    const stages: string[] = [];
+    const task = { method: await loadMethod("lora"), options: { at: "blocks.*.absent" } };
+    await expect(run({ ...task, listener: { stage: (name) => void stages.push(name) } })).rejects.toThrow("absent");
+    expect(stages).toEqual([]);
+  });
+
+  it("diverges if its samples are not finite, with weights in its record and without scores", {
+    timeout: 60_000,
+  }, async () => {
+    const out = join(place, "not-finite");
+    const error = await run({ out, engine: withBadSamples(2) }).catch((e: Error) => e); // 1 is the base model
+    expect(error).toBeInstanceOf(Diverged);
+    expect((error as Error).message).toMatch(
+      /^training diverged: the samples of the trained model are not finite \(image 1 of 4 has NaN\); try a lower/,
+    );
+    const [recordPath] = readdirSync(out, { recursive: true, encoding: "utf8" }).filter((p) =>
+      p.endsWith("record.json"),
+    );
+    const record = await readRecord(join(out, recordPath!));
+    expect(record).toMatchObject({ exit: "diverged", metrics: null, times: { sample: null } });
+    expect(record.weights.trained).toMatch(/^[0-9a-f]{64}$/);
+    await expect(run({ out })).rejects.toThrow("this run diverged before");
+  });
+
+  it("fails without a record if the base model's samples are not finite", { timeout: 60_000 }, async () => {
+    const out = join(place, "bad-base");
+    await expect(run({ out, engine: withBadSamples(1) })).rejects.toThrow(/^the base model's samples are not finite/);
+    expect(await run({ out })).toMatchObject({ already: false, record: { exit: "finished" } });
+  });
+
+  it("notes that --keep-state has no effect on a finished run, and is silent where it has", {
+    timeout: 60_000,
+  }, async () => {
+    const out = join(place, "keep-state");
+    const notes: string[] = [];
+    const listener = { note: (text: string) => void notes.push(text) };
+    const go = async (keepState: RunTask["keepState"]) => {
+      notes.length = 0;
+      await run({ out, listener, keepState: keepState! });
+      return notes.filter((text) => text.includes("--keep-state")).join();
+    };
+    expect(await go("never")).not.toContain("no effect");
+    expect(await go("never")).toBe("");
+    expect(await go("auto")).toBe("");
+    expect(await go("always")).toMatch(/^--keep-state always has no effect on a run that was .*delete .*seed-0$/);
+    rmSync(out, { recursive: true });
+    expect(await go("always")).toBe("");
+    expect(await go("always")).toBe("");
+    expect(await go("never")).toMatch(/^--keep-state never has no effect .*; delete .*state\.safetensors if/);
+  });
+
   describe.runIf(process.platform === "linux")("on Linux, where open files can be listed", () => {
     it("keeps the file of its images open during a run and closes it at the end", { timeout: 60_000 }, async () => {
       const during: string[] = [];
@@ -224,6 +333,13 @@ describe("runCell", () => {
     it("closes the file of its images when the run was finished before", async () => {
       expect(await run()).toMatchObject({ already: true });
       expect(openFiles()).toEqual([]);
+    });
+
+    it("stops while it reads the images into the file, and leaves no part of it", async () => {
+      const out = join(place, "stopped-reading");
+      await expect(run({ out, listener: { stopping: () => true } })).rejects.toThrow("stopped while reading images");
+      expect(openFiles()).toEqual([]);
+      expect(readdirSync(out, { recursive: true, encoding: "utf8" }).filter((p) => p.includes("photos"))).toEqual([]);
     });
 
     it("closes the file of its images when training diverges", async () => {

@@ -1,8 +1,10 @@
 // One cell, from its inputs to its record. Each stage is a file in stages/.
 
+import { NotFiniteSamples } from "../errors.ts";
 import { withMemoryAdvice } from "../out-of-memory.ts";
 import { atPrecision } from "../recipe/recipe.ts";
 import { withLock } from "../storage/with-lock.ts";
+import { noteKeptState } from "../training/kept-state.ts";
 import type { RunOutcome, RunTask } from "./run-task.ts";
 import { checkMerge } from "./stages/check-merge.ts";
 import { clearUnfinished, findFinished } from "./stages/find-finished.ts";
@@ -10,7 +12,7 @@ import { type PreparedCell, prepareCell } from "./stages/prepare.ts";
 import { readInputs } from "./stages/read-inputs.ts";
 import { sampleAndScore } from "./stages/sample-and-score.ts";
 import { trainCell } from "./stages/train.ts";
-import { restoreRun, writeResults, writeWeights } from "./stages/write.ts";
+import { recordDivergence, restoreRun, writeResults, writeWeights } from "./stages/write.ts";
 import { stopwatch } from "./stopwatch.ts";
 
 /**
@@ -23,10 +25,11 @@ export async function runCell(given: RunTask): Promise<RunOutcome> {
     const inputs = await readInputs(task, { startedAt: new Date(), clock: stopwatch() });
     try {
       const cell = prepareCell(inputs);
-      return (
+      const outcome =
         (await findFinished(cell)) ??
-        (await withLock(cell.files.lockPath, "runs this cell", task.listener, () => runStages(cell)))
-      );
+        (await withLock(cell.files.lockPath, "runs this cell", task.listener, () => runStages(cell)));
+      if (outcome.already) noteKeptState(cell.files.statePath, task.keepState, task.listener);
+      return outcome;
     } finally {
       inputs.data.close?.();
     }
@@ -43,7 +46,10 @@ async function runStages(cell: PreparedCell): Promise<RunOutcome> {
   await checkMerge({ ...cell, engine: cell.task.engine, base: cell.values, trained: trained.ema });
   const weights = writeWeights(cell, trained);
   if (damaged?.record.weights.trained === weights.sha256) return restoreRun(cell, damaged);
-  return writeResults(cell, trained, weights, await sampleAndScore(cell, trained.ema));
+  const scored = await sampleAndScore(cell, trained.ema).catch(async (error: Error) => {
+    throw error instanceof NotFiniteSamples ? await recordDivergence(cell, trained, weights, error) : error;
+  });
+  return writeResults(cell, trained, weights, scored);
 }
 
 const memoryAdvice = ({ recipe: { settings } }: RunTask): string =>

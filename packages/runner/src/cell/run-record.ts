@@ -4,25 +4,31 @@ import { CLASS_EMBEDDING } from "@dit-bench/dit";
 import { size } from "@dit-bench/method";
 import type { RunMetrics, RunRecord } from "@dit-bench/record";
 import { rowLabel } from "../methods/learning-rate.ts";
+import { addCosts, noCosts } from "../training/costs.ts";
 import type { Trained } from "../training/train.ts";
 import { codeState, machine, versions } from "./provenance.ts";
+import { spentOn } from "./spent.ts";
 import type { PreparedCell } from "./stages/prepare.ts";
 import type { WrittenWeights } from "./trained-weights.ts";
 
-/** The results of a run that did not diverge. */
+/** The results of a run that did not diverge in training. */
 export interface RunResults {
-  readonly metrics: RunMetrics;
+  /** Null if it diverged in sampling. */
+  readonly metrics: RunMetrics | null;
   readonly weights: WrittenWeights;
 }
 
-/** @param results null if the run diverged */
+/** @param results null if the run diverged in training */
 export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, results: RunResults | null): RunRecord {
-  const { task, adapted, data, expected, startedAt, clock, learningRate, ownRate } = cell;
+  const { task, adapted, data, expected, startedAt, learningRate, ownRate } = cell;
   const { settings, protocol, variant } = task.recipe;
   const total = (w: readonly { readonly shape: readonly number[] }[]) =>
     w.reduce((sum, { shape }) => sum + size(shape), 0);
-  const seconds = (name: string) => round(clock.laps[name] ?? 0, 3);
-  const finished = results !== null;
+  const ownCosts = addCosts(spentOn(cell), { ...noCosts, seconds: { compile: trained.compileSeconds } });
+  const costs = addCosts(trained.earlierCosts, ownCosts);
+  const seconds = (name: string) => round(costs.seconds[name] ?? 0, 3);
+  const metrics = results?.metrics ?? null;
+  const finished = metrics !== null;
   const { fixedBatchLoss, fid, continuedFrom } = trained;
   return {
     schema: 1,
@@ -74,15 +80,15 @@ export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, resu
     times: {
       data: seconds("data"),
       ...(expected.weights.autoencoder === undefined ? {} : { latents: seconds("latents") }),
-      compile: round(trained.compileSeconds, 3),
+      compile: seconds("compile"),
       train: round(trained.seconds, 3),
       sample: finished ? seconds("sample") : null,
       features: finished ? seconds("features") : null,
       score: finished ? seconds("score") : null,
-      total: round((Date.now() - startedAt.getTime()) / 1e3, 3),
+      total: seconds("total"),
     },
     stepMilliseconds: round(trained.stepMilliseconds, 2),
-    peakMemoryMB: round((process.resourceUsage().maxRSS * 1024) / 1e6, 1),
+    peakMemoryMB: round(costs.peakBytes / 1e6, 1),
     training: {
       steps: trained.losses.length,
       batch: settings.training.batch,
@@ -97,7 +103,7 @@ export function recordOf(cell: PreparedCell, trained: Omit<Trained, "ema">, resu
       ...(continuedFrom ? { continuedFrom } : {}),
     },
     ...(task.tuning === undefined ? {} : { tuning: task.tuning }),
-    metrics: results?.metrics ?? null,
+    metrics,
     exit: finished ? "finished" : "diverged",
     startedAt: startedAt.toISOString(),
     finishedAt: new Date().toISOString(),

@@ -16,7 +16,7 @@ export interface RunTask {
   readonly options: object;
   /** Default: the published rate times the recipe's factor. */
   readonly learningRate?: number | undefined;
-  /** How the learning rate or an option was chosen; only stored in the record. */
+  /** How the learning rate or an option was chosen; only stored in the record, also in that of a finished run. */
   readonly tuning?: Tuning | undefined;
   readonly dataset: DatasetChoice;
   readonly seed: number;
@@ -40,7 +40,10 @@ export interface RunOutcome extends Pick<CellFiles, "folder" | "recordPath" | "w
   readonly record: RunRecord;
   /** True if the run was finished before. */
   readonly already: boolean;
-  /** Names of the files of a finished run that were missing or damaged and were made again. */
+  /**
+   * Names of the files of a finished run that were missing or damaged and were made again, and `record.json` if it got
+   * another tuning.
+   */
   readonly remade: readonly string[];
 }
 

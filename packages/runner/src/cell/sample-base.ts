@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Engine } from "@dit-bench/compiler";
 import { ditModel } from "@dit-bench/dit";
 import { float32 } from "@dit-bench/weights";
+import { BenchError, NotFiniteSamples } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import type { FeatureExtractor } from "../extractors/compile-extractor.ts";
 import type { ImageSpace } from "../latents/space.ts";
@@ -46,12 +47,14 @@ export async function sampleBase(
   extractor: FeatureExtractor & { readonly sha256: string },
   { engine, out, seed, listener, space, labels }: SamplingContext,
 ): Promise<BaseSamples> {
-  const { sampling, model, data, positions } = recipe.settings;
+  const { sampling, model, baseInputSize, data, positions } = recipe.settings;
   const known = data.labels === "base" ? labels : undefined;
   const made = space.autoencoder === undefined ? [] : [recipe.settings.autoencoder, space.autoencoder];
+  const measuredBy = [extractor.id, extractor.sha256, extractor.resizer];
+  const sampledFrom = [model, baseInputSize ?? null, base.sha256];
   const further = [...(positions === undefined ? [] : [{ positions }]), ...(known ? [{ labels: [...known] }] : [])];
   const identity = shortHash(
-    JSON.stringify([sampling, base.sha256, extractor.sha256, seed, engine.name, ...made, ...further]),
+    JSON.stringify([sampling, sampledFrom, measuredBy, seed, engine.name, ...made, ...further]),
   );
   const indices = baseIndices(sampling.images, known);
   const S = space.side;
@@ -67,7 +70,11 @@ export async function sampleBase(
         listener.stage?.("sample base", `${sampling.images} images ${classes}, once for all cells`);
         const network = { config: model, infos: ditModel(model).weights, values: base.values };
         const y = known ?? new Int32Array(sampling.images).fill(model.classes);
-        const { x } = await sample({ engine, network, settings: sampling, seed, labels: y, listener });
+        const { x } = await sample({ engine, network, settings: sampling, seed, labels: y, listener }).catch(
+          (error: Error) => {
+            throw error instanceof NotFiniteSamples ? baseError(recipe, error, engine) : error;
+          },
+        );
         return measureImages(space, extractor, model, x, indices, listener);
       },
       tensors: ({ pixels, features }) => ({
@@ -79,3 +86,11 @@ export async function sampleBase(
   );
   return { ...found, indices };
 }
+
+/** The error of a base model whose samples are not finite: no training is at fault, and none would help. */
+const baseError = ({ settings }: Recipe, { problem }: NotFiniteSamples, { name }: Engine): BenchError =>
+  new BenchError(
+    "failure",
+    `the base model's samples are not finite: ${problem}, on engine ${name}; check the base model of recipe ` +
+      `${settings.name} and its settings of sampling, or choose another --engine`,
+  );

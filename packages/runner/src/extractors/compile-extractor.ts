@@ -7,7 +7,9 @@ import { extractorInput, type ImageBytes, type Resizer } from "@dit-bench/images
 import type { Values } from "@dit-bench/method";
 import type { Extractor } from "@dit-bench/metrics";
 import type * as tf from "@tensorflow/tfjs";
+import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
+import { firstNotFinite } from "../first-not-finite.ts";
 
 export interface FeatureExtractor {
   readonly id: string;
@@ -20,6 +22,7 @@ export interface FeatureExtractor {
   readonly batch: number;
   /**
    * At most `batch` images [N, S, S, 3], in the range that the extractor takes, to features [N, D]. One call at a time.
+   * Throws BenchError if a feature is not finite.
    */
   run(x_NSSC: Float32Array): Promise<Float32Array>;
   dispose(): Promise<void>;
@@ -73,7 +76,15 @@ export async function compileExtractor(
     const x = N === batch ? x_NSSC : new Float32Array(batch * numbers);
     if (N < batch) x.set(x_NSSC);
     const { features } = await compiled.run({ x });
-    return (features as Float32Array).slice(0, N * D);
+    const kept = (features as Float32Array).slice(0, N * D);
+    const bad = firstNotFinite(kept);
+    if (bad >= 0)
+      throw new BenchError(
+        "failure",
+        `${extractor.id}: the features of an image are not finite (${kept[bad]}), on engine ${engine.name}; ` +
+          "choose another --engine",
+      );
+    return kept;
   };
   return {
     id: extractor.id,

@@ -68,6 +68,15 @@ describe("openCodec, against diffusers within 1e-5", () => {
     }
   });
 
+  test("refuses results that are not finite: decoded, they would be black images", async () => {
+    const { data, ...shape } = plane("x", 0);
+    const infinite = codec.encode([{ data: data.map(() => Number.POSITIVE_INFINITY), ...shape }]);
+    await expect(infinite).rejects.toThrow(/it encodes an image to values that are not finite \(NaN\), on engine cpu/);
+    const { mean } = (await codec.encode([plane("x", 0)]))[0]!;
+    const latent = { ...plane("mean", 0), data: mean.map(() => Number.NaN) };
+    await expect(codec.decode([latent])).rejects.toThrow(/it decodes an image to values that are not finite/);
+  });
+
   test("reads a single file with its config.json beside it, and refuses one without", async () => {
     const name = "diffusion_pytorch_model.safetensors";
     const alone = await openAutoencoder(join(folder, name));

@@ -21,6 +21,7 @@ import {
 } from "@dit-bench/autoencoder";
 import type { Compiled, Engine } from "@dit-bench/compiler";
 import { BenchError } from "../errors.ts";
+import { firstNotFinite } from "../first-not-finite.ts";
 import type { AutoencoderFile } from "./open-autoencoder.ts";
 
 export interface Codec {
@@ -199,6 +200,13 @@ function networkCache(file: AutoencoderFile, engine: Engine) {
     size: (kind: Kind): string => (compiledFor.startsWith(kind) ? compiledFor.slice(kind.length + 1) : ""),
     async run(kind: Kind, x: Plane): Promise<Plane> {
       const y = (await (await get(kind, x)).run({ x: x.data })).y as Float32Array;
+      const bad = firstNotFinite(y);
+      if (bad >= 0)
+        throw new BenchError(
+          "failure",
+          `${file.path}: it ${kind}s an image to values that are not finite (${y[bad]}), on engine ${engine.name}; ` +
+            "choose another --engine, and check the scale of the latents",
+        );
       return kind === "encode"
         ? { data: y, channels: 2 * config.latentChannels, height: x.height / factor, width: x.width / factor }
         : { data: y, channels: config.imageChannels, height: x.height * factor, width: x.width * factor };

@@ -28,7 +28,7 @@ export interface Plan {
   /** Estimated seconds of each stage. */
   readonly seconds: Readonly<Record<string, number>>;
   /** Measured GEMM throughput in operations per second, from which the times are estimated. */
-  readonly productRate: number;
+  readonly gemmThroughput: number;
   /** Estimated bytes on the disk, without downloads. */
   readonly disk: Readonly<Record<string, number>>;
 }
@@ -39,7 +39,7 @@ export const throughputShare = { training: 0.6, sampling: 0.85, extractor: 0.6 }
 /** Pixels per latent position. That of another autoencoder is not known before its file is read. */
 const stableDiffusionFactor = downsampling(stableDiffusion);
 
-/** @param productRate GEMM throughput of the engine, in operations per second */
+/** @param gemmThroughput GEMM throughput of the engine, in operations per second */
 export async function planRun(
   recipe: Recipe,
   {
@@ -47,14 +47,14 @@ export async function planRun(
     options,
     learningRate,
     dataset,
-    productRate,
+    gemmThroughput,
     keepState,
   }: {
     method: AnyMethod;
     options: object;
     learningRate?: number | undefined;
     dataset: DatasetChoice;
-    productRate: number;
+    gemmThroughput: number;
     keepState?: KeepState | undefined;
   },
 ): Promise<Plan> {
@@ -71,7 +71,7 @@ export async function planRun(
   const steps = respace(linearSchedule(), sampling.respacing).steps;
   const forward = forwardFlops(adapted.model, config);
   const guided = sampling.guidance !== 1;
-  const at = (flops: number, share: number) => flops / (productRate * share);
+  const at = (flops: number, share: number) => flops / (gemmThroughput * share);
   const { cost } = extractorOf(extractor);
   const latents = settings.autoencoder !== undefined;
   const S = config.inputSize * (latents ? stableDiffusionFactor : 1);
@@ -119,7 +119,7 @@ export async function planRun(
         : {}),
       ...(cost ? { features: at((2 * sampling.images + images) * cost.flops, throughputShare.extractor) } : {}),
     },
-    productRate,
+    gemmThroughput,
     disk: {
       ...(latents
         ? { "latents, for all runs": trained * (data.flip ? 2 : 1) * 2 * 4 * config.channels * config.inputSize ** 2 }

@@ -100,25 +100,26 @@ export async function openBase(
   return { path, read };
 }
 
-/**
- * Configuration and starting weights for a label space of `classes` classes. Throws BenchError (usage) if the recipe
- * takes the base model's classes only, and these are others.
- */
+/** Throws BenchError (usage) if the recipe takes the base model's classes only, and a dataset has others. */
+export function checkClasses({ settings: { model, data, name } }: Pick<Recipe, "settings">, classes: number): void {
+  if (data.labels !== "base" || classes === model.classes) return;
+  throw new BenchError(
+    "usage",
+    `recipe ${name}: it takes datasets with the ${model.classes} classes of the base model, not ${classes}; ` +
+      "for classes that are new to it say --set data.labels=new",
+  );
+}
+
+/** Configuration and starting weights for a label space of `classes` classes. Throws what `checkClasses` throws. */
 export function forClasses(
   recipe: Recipe,
   base: Base,
   classes: number,
   seed: number,
 ): { config: DitConfig; values: Readonly<Record<string, Float32Array>> } {
-  const { model, data, name } = recipe.settings;
-  if (data.labels === "base") {
-    if (classes === model.classes) return { config: model, values: base.values };
-    throw new BenchError(
-      "usage",
-      `recipe ${name}: it takes datasets with the ${model.classes} classes of the base model, not ${classes}; ` +
-        "for classes that are new to it say --set data.labels=new",
-    );
-  }
+  const { model, data } = recipe.settings;
+  checkClasses(recipe, classes);
+  if (data.labels === "base") return { config: model, values: base.values };
   const embedding = newClassEmbedding(base.values[CLASS_EMBEDDING]!, model, classes, seed);
   return { config: { ...model, classes }, values: { ...base.values, [CLASS_EMBEDDING]: embedding } };
 }

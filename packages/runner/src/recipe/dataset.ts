@@ -121,15 +121,8 @@ export async function loadDataset(
   out: string,
   listener: Listener,
 ): Promise<Dataset> {
-  const { data } = recipe.settings;
   if (choice.folder === undefined && recipe.settings.miniature) {
     const miniature = miniatureOf(choice.name);
-    const { perClass, seed } = data;
-    if (perClass === undefined || seed === undefined)
-      throw new BenchError(
-        "usage",
-        `recipe ${recipe.settings.name}: its data has no perClass or no seed; miniatures need both`,
-      );
     return {
       title: datasetTitle(choice),
       source: "miniature",
@@ -137,7 +130,7 @@ export async function loadDataset(
       name: miniature.name,
       classes: miniature.classes,
       size: side,
-      ...splitImages(drawImages(miniature, { perClass, seed }, side), recipe.settings, choice),
+      ...splitImages(drawImages(miniature, miniatureOptions(recipe, side)), recipe.settings, choice),
     };
   }
   const own = choice.folder !== undefined;
@@ -145,17 +138,14 @@ export async function loadDataset(
   const options = {
     size: side,
     strict: choice.strict ?? false,
-    onProgress: (done: number, total: number) => listener.progress?.(done, total, "images"),
+    onProgress(done: number, total: number) {
+      if (listener.stopping?.()) throw new Interrupted("stopped while reading images; run the same command again");
+      listener.progress?.(done, total, "images");
+    },
   };
   const count = listImages(folder).classes.reduce((sum, { files }) => sum + files.length, 0);
   const set = fitsInMemory(count, side)
-    ? await loadFolder(folder, {
-        ...options,
-        onProgress(done, total) {
-          if (listener.stopping?.()) throw new Interrupted("stopped while reading images; run the same command again");
-          options.onProgress(done, total);
-        },
-      })
+    ? await loadFolder(folder, options)
     : await storeFolder(folder, join(out, "pictures"), {
         ...options,
         onNote: (text) => listener.note?.(text),
@@ -188,10 +178,24 @@ function fetchedDataset(name: string): string {
   return folder;
 }
 
-function drawImages(m: Miniature, { perClass, seed }: { perClass: number; seed: number }, size: number): WholeSet {
+type MiniatureOptions = { readonly perClass: number; readonly seed: number; readonly size: 32 | 64 };
+
+/** Throws BenchError (usage) if the recipe's settings suit no miniature. @param size side of its images, in pixels */
+export function miniatureOptions(
+  { settings: { data, name } }: Pick<Recipe, "settings">,
+  size: number,
+): MiniatureOptions {
+  const { perClass, seed } = data;
+  if (perClass === undefined || seed === undefined)
+    throw new BenchError("usage", `recipe ${name}: its data has no perClass or no seed; miniatures need both`);
   if (size !== 32 && size !== 64)
     throw new BenchError("usage", `the miniatures have 32x32 or 64x64 pixels, but the recipe takes ${size}x${size}`);
-  const { pixels, labels } = drawMiniature(m, { perClass, seed, size });
+  return { perClass, seed, size };
+}
+
+function drawImages(m: Miniature, options: MiniatureOptions): WholeSet {
+  const { size } = options;
+  const { pixels, labels } = drawMiniature(m, options);
   const bytes = 3 * size ** 2;
   const imageAt = (i: number) => pixels.subarray(i * bytes, (i + 1) * bytes);
   const fingerprintOf = (indices: readonly number[]) => {

@@ -47,7 +47,7 @@ describe("a dataset without a miniature", () => {
 
   it("can be planned with a recipe of real images, and fetched", async () => {
     const { method } = await loadMethod("difffit");
-    const plan = await planRun(loadRecipe("paper"), { method, options: {}, dataset: choice, productRate: 1e11 });
+    const plan = await planRun(loadRecipe("paper"), { method, options: {}, dataset: choice, gemmThroughput: 1e11 });
     expect(plan.dataset).toBe(datasetTitle(choice));
     expect((await planFetch(fetchable("flowers"))).kind).toBe("dataset");
   });

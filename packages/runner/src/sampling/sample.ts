@@ -16,8 +16,9 @@ import { type DitConfig, dit } from "@dit-bench/dit";
 import type { Call, Values, WeightInfo, Weights } from "@dit-bench/method";
 import { normals, permutation } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
-import { Interrupted } from "../errors.ts";
+import { Interrupted, NotFiniteSamples } from "../errors.ts";
 import type { Listener } from "../events.ts";
+import { firstNotFinite } from "../first-not-finite.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
 import { samplingParts } from "../training/micro-batches.ts";
 
@@ -47,6 +48,7 @@ export interface SamplingTask {
  * @returns x [labels.length, C, S, S]: pixels in [-1, 1], or latents. The noise of image i depends on (seed, i), so the
  * batch size does not matter.
  * @throws Interrupted if the listener asks to stop
+ * @throws NotFiniteSamples as soon as a batch has a value that is not finite
  */
 export async function sample(task: SamplingTask): Promise<{ x: Float32Array; compileSeconds: number }> {
   const { network, settings, seed, labels, listener } = task;
@@ -97,7 +99,14 @@ export async function sample(task: SamplingTask): Promise<{ x: Float32Array; com
       }
       const { x: result } = await compiled.getState();
       const kept = Math.min(N, labels.length - first);
-      made.set((result as Float32Array).subarray(0, kept * size), first * size);
+      const values = (result as Float32Array).subarray(0, kept * size);
+      const bad = firstNotFinite(values);
+      if (bad >= 0)
+        throw new NotFiniteSamples(
+          `image ${first + Math.floor(bad / size) + 1} of ${labels.length} has ${values[bad]}`,
+          task.engine.name,
+        );
+      made.set(values, first * size);
     }
   } finally {
     await compiled.dispose();

@@ -6,6 +6,7 @@ import { ditModel } from "@dit-bench/dit";
 import { attach } from "@dit-bench/method";
 import { normals } from "@dit-bench/random";
 import { describe, expect, it } from "vitest";
+import { NotFiniteSamples } from "../errors.ts";
 import { loadMethod } from "../methods/methods.ts";
 import { toPixels } from "../training/batches.ts";
 import { tinyConfig, tinyWeights } from "../training/tiny-dit.test.data.ts";
@@ -64,6 +65,15 @@ describe("sampling", () => {
     await go({}, { listener: { progress: (done) => void seen.push(done) } });
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     await expect(go({}, { listener: { stopping: () => true } })).rejects.toThrow("stopped while sampling");
+  });
+
+  it("is an error if a value is not finite, which would be a black pixel", async () => {
+    const values = Object.fromEntries(
+      Object.entries(base).map(([name, v]) => [name, name.startsWith("final_layer") ? v.map(() => 3e38) : v]),
+    );
+    const error = go({ clipDenoised: false }, { network: { ...network, values } });
+    await expect(error).rejects.toThrow(NotFiniteSamples);
+    await expect(error).rejects.toThrow(/image \d of 6 has (NaN|-?Infinity), on engine cpu/);
   });
 
   it.each(["difffit", "lora", "vpt"])(

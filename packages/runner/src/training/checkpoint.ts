@@ -4,6 +4,7 @@ import { existsSync, rmSync } from "node:fs";
 import { CorruptFileError, float32, openCheckpoint, type StoredTensor } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
 import { readChecked, writeChecked } from "../storage/checked-file.ts";
+import type { Costs } from "./costs.ts";
 import type { FidPoint } from "./fid-curve.ts";
 import type { LossPoint } from "./fixed-batch.ts";
 import { stateNames, type TrainingState } from "./optimizer-step.ts";
@@ -20,8 +21,10 @@ export interface Progress {
   /** Seconds of training, and core-seconds that other processes used during it. */
   readonly seconds: number;
   readonly otherCoreSeconds: number;
-  /** Median step time since the training was last started or resumed. */
+  /** Median step time; of a resumed training, the mean of the medians of its parts, weighted by their steps. */
   readonly stepMilliseconds: number;
+  /** Costs of the run up to this step. States of older versions do not have it. */
+  readonly costs?: Costs;
   /** Number of times that the training was resumed after an interruption. */
   readonly resumes: number;
   /** The shorter, finished run that this training continued. */

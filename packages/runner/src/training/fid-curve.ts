@@ -32,9 +32,13 @@ interface Earlier {
   readonly fid?: { readonly key: string; readonly points: readonly FidPoint[] };
 }
 
-/** The points of an earlier part of the training that belong to this curve. */
-export function pointsOf(curve: FidCurve, { fid }: Pick<Earlier, "fid">): FidPoint[] {
-  return fid?.key === curve.key ? fid.points.filter(({ step }) => curve.isDue(step)) : [];
+/**
+ * The points of an earlier part of the training that belong to this curve.
+ *
+ * @param isSameRun true for a part of the same run: its identity covers the key, which older versions made differently
+ */
+export function pointsOf(curve: FidCurve, { fid }: Pick<Earlier, "fid">, isSameRun = false): FidPoint[] {
+  return isSameRun || fid?.key === curve.key ? (fid?.points.filter(({ step }) => curve.isDue(step)) ?? []) : [];
 }
 
 /**

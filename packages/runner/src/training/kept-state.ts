@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { readdirSync, renameSync, statSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import type { RecipeSettings } from "../recipe/recipe.ts";
@@ -28,6 +28,24 @@ export const stateBytes = (parameters: number): number => 16 * parameters;
 
 export const isStateKept = (parameters: number, when: KeepState = "auto"): boolean =>
   when === "always" || (when === "auto" && stateBytes(parameters) <= AUTO_BYTES);
+
+/**
+ * Notes that `when` has no effect on a run that was finished before: its state is made by training alone, and is not
+ * deleted, because it may be worth days of training.
+ */
+export function noteKeptState(statePath: string, when: KeepState | undefined, listener: Listener): void {
+  const isThere = isFile(statePath);
+  if (when === "always" && !isThere)
+    listener.note?.(
+      "--keep-state always has no effect on a run that was finished before without its training state; " +
+        `to train again and keep it, delete ${dirname(statePath)}`,
+    );
+  if (when === "never" && isThere)
+    listener.note?.(
+      "--keep-state never has no effect on a run that was finished before; " +
+        `delete ${statePath} if this run will not be trained further`,
+    );
+}
 
 /**
  * Digest of everything that decides the training state after a given step: the identity of the cell without steps,
@@ -81,6 +99,9 @@ export function dropState(checkpoint: string, parameters: number, listener: List
   );
 }
 
+/** The state that a training continues, and the run that it is of. */
+export type EarlierState = Checkpoint & Pick<CheckpointOwner, "identity">;
+
 /**
  * Finds the longest kept state of the same training with at most `steps` steps: of this cell, or of the same cell under
  * another protocol in `out`. Skips states that are damaged or from another engine, with a note.
@@ -100,12 +121,12 @@ export async function findState(
     cell: string;
     owner: CheckpointOwner;
     steps: number;
-    /** Why a state is not continued, though its lineage is this one. */
+    /** Why a state of another run is not continued, though its lineage is this one. */
     problemOf?: (progress: Progress) => string | undefined;
     listener: Listener;
   },
   parameters: number,
-): Promise<Checkpoint | undefined> {
+): Promise<EarlierState | undefined> {
   const candidates: { path: string; step: number; own: boolean }[] = [];
   for (const folder of sameCells(out, cell)) {
     const path = join(folder, "state.safetensors");
@@ -125,14 +146,15 @@ export async function findState(
   candidates.sort((a, b) => b.step - a.step || Number(b.own) - Number(a.own));
   for (const { path } of candidates) {
     try {
-      const { identity, lineage, engine, ...state } = readState(path, parameters);
+      const { lineage, engine, ...state } = readState(path, parameters);
+      const { identity } = state;
       if (lineage !== owner.lineage || engine !== owner.engine || state.step > steps) continue; // replaced meanwhile
+      if (identity === owner.identity) return state;
       const problem = problemOf(state);
       if (problem !== undefined) {
         listener.note?.(`${path} is not continued: ${problem}`);
         continue;
       }
-      if (identity === owner.identity) return state;
       listener.note?.(`continuing after step ${state.step} of ${path}`);
       return { ...state, continuedFrom: { steps: state.step, identity } };
     } catch (error) {

@@ -211,9 +211,15 @@ function extractorInput(
 function checkpointOf(work: string, part: PretrainingPart, recipe: Recipe) {
   makeFolders(work);
   removeLeftovers(work);
-  const { model, pretraining } = recipe.settings;
-  const identity = `${part} ${shortHash(JSON.stringify([model, pretraining]))}`;
+  const identity = pretrainingIdentity(part, recipe);
   return { path: join(work, `${part}.checkpoint.safetensors`), identity, lineage: identity };
+}
+
+/** Names everything that decides the training of a part: a checkpoint of another one is refused. */
+export function pretrainingIdentity(part: PretrainingPart, { settings }: Pick<Recipe, "settings">): string {
+  const { model, pretraining, data, training } = settings;
+  const ofBase = part === "base" ? [data.flip, training.labelDropout] : [];
+  return `${part} ${shortHash(JSON.stringify([model, pretraining, ...ofBase]))}`;
 }
 
 function save(

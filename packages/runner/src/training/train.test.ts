@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { createEngine, type Engine } from "@dit-bench/compiler";
 import { linearSchedule } from "@dit-bench/diffusion";
 import { ditModel } from "@dit-bench/dit";
-import { attach } from "@dit-bench/method";
+import { attach, size } from "@dit-bench/method";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Interrupted, NotFiniteSamples } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { loadMethod } from "../methods/methods.ts";
 import { denoisingBatch, pixelBatch } from "./batches.ts";
+import { readState, writeCheckpoint } from "./checkpoint.ts";
 import { denoisingStep } from "./denoising-step.ts";
 import { countFidSteps, type FidCurve, hasAllPoints, isFidStep } from "./fid-curve.ts";
 import { fixedBatch, isFixedBatchStep } from "./fixed-batch.ts";
@@ -75,6 +77,8 @@ async function finish(cell: string, steps: number, more: Partial<Training> = {})
   if (existsSync(checkpoint)) renameSync(checkpoint, join(folderOf(cell), "state.safetensors"));
   return { trained, notes: notes.join("\n") };
 }
+
+const parametersOf = ({ step }: Training) => step.trainable.reduce((sum, { shape }) => sum + size(shape), 0);
 
 /** Stops after `step` steps. */
 const stoppingAfter = (step: number): Listener => {
@@ -176,6 +180,62 @@ describe("training", () => {
   });
 });
 
+describe("the costs of a training", () => {
+  const none = { earlier: async () => undefined };
+  const spent = (total: number, peakBytes: number) => ({
+    spent: () => ({ seconds: { data: 1, total }, peakBytes }),
+  });
+
+  it("are summed over its processes, up to their checkpoints, and have the largest peak", async () => {
+    const first = training("costs", 8, { ...none, ...spent(100, 5e9), listener: stoppingAfter(3) });
+    await expect(train(first)).rejects.toThrow("after step 3 of 8");
+    const second = training("costs", 8, { ...none, ...spent(20, 2e9), listener: stoppingAfter(6) });
+    await expect(train(second)).rejects.toThrow("after step 6 of 8");
+    const { earlierCosts } = (await finish("costs", 8, { ...none, ...spent(3, 1e9) })).trained;
+    expect(earlierCosts).toMatchObject({ seconds: { data: 2, total: 120 }, peakBytes: 5e9 });
+    expect(earlierCosts.seconds.compile).toBeGreaterThan(0);
+    // A run that only samples with other settings has the costs of the training, too.
+    const place = {
+      out,
+      cell: folderOf("costs-again"),
+      owner: { identity: "costs-again", lineage, engine: engine.name },
+    };
+    const again = training("costs-again", 8, {
+      ...spent(50, 1e9),
+      earlier: (parameters) => findState({ ...place, steps: 8, listener: {} }, parameters),
+    });
+    expect((await train(again)).earlierCosts).toMatchObject({ seconds: { total: 123 }, peakBytes: 5e9 });
+    for (const cell of ["costs", "costs-again"]) rmSync(join(out, cell), { recursive: true });
+  });
+
+  it("count the training seconds of a checkpoint of an older version, which has no costs", async () => {
+    const stopped = training("costs-older", 8, { ...none, listener: stoppingAfter(3) }); // stores no costs
+    await expect(train(stopped)).rejects.toThrow("after step 3 of 8");
+    const { seconds } = readState(stopped.checkpoint.path, parametersOf(stopped));
+    const { trained } = await finish("costs-older", 8, { ...none, ...spent(3, 1e9) });
+    expect(trained.earlierCosts).toEqual({ seconds: { total: seconds }, peakBytes: 0 });
+    expect(trained.resumes).toBe(1);
+    rmSync(join(out, "costs-older"), { recursive: true });
+  });
+
+  it("have the step time of all parts, not of the last one alone", async () => {
+    const stopped = training("step-time", 8, { ...none, listener: stoppingAfter(7) });
+    await expect(train(stopped)).rejects.toThrow("after step 7 of 8");
+    const {
+      identity: _,
+      lineage: __,
+      engine: ___,
+      ...state
+    } = readState(stopped.checkpoint.path, parametersOf(stopped));
+    const owner = { identity: "step-time", lineage, engine: engine.name };
+    writeCheckpoint(stopped.checkpoint.path, owner, { ...state, stepMilliseconds: 1e6 });
+    const { trained } = await finish("step-time", 8, none);
+    expect(trained.stepMilliseconds).toBeGreaterThan(7e5); // seven of eight steps
+    expect(trained.stepMilliseconds).toBeLessThan(9e5);
+    rmSync(join(out, "step-time"), { recursive: true });
+  });
+});
+
 describe("training with an FID over training", () => {
   /** A stand-in for the FID: the first trained weight. The key and the samples are those of a real curve. */
   const curve = (steps: number, every: number, key = "k"): FidCurve => ({
@@ -212,6 +272,58 @@ describe("training with an FID over training", () => {
     expect(notes).toBe("resuming after step 11 of 20");
     expect(trained.fid).toEqual(straight.fid);
     rmSync(join(out, "curve-stopped"), { recursive: true });
+  });
+
+  it("keeps its steps if it is stopped while a point is measured, and measures it after the resume", async () => {
+    const stoppedAt = (step: number): FidCurve => ({
+      ...curve(20, 8),
+      measure: async (at, ema) => {
+        if (at === step) throw new Interrupted("stopped while sampling");
+        return curve(20, 8).measure(at, ema);
+      },
+    });
+    for (const [step, kept] of [
+      [16, 16],
+      [20, 16], // the last step is done again, since its checkpoint would be taken for the whole training
+    ] as const) {
+      const stopped = training("curve-in-point", 20, { ...none, fidCurve: stoppedAt(step) });
+      await expect(train(stopped)).rejects.toThrow("stopped while sampling");
+      expect(readState(stopped.checkpoint.path, parametersOf(stopped)).step).toBe(kept);
+    }
+    const { trained } = await finish("curve-in-point", 20, { ...none, fidCurve: curve(20, 8) });
+    expect(trained.fid).toEqual(straight.fid);
+    expect(trained.ema).toEqual(straight.ema);
+    rmSync(join(out, "curve-in-point"), { recursive: true });
+  });
+
+  it("keeps its points if an older version gave the curve another key: the identity of the run covers it", async () => {
+    const former = { ...none, fidCurve: curve(20, 8, "former key"), listener: stoppingAfter(11) };
+    await expect(train(training("curve-former", 20, former))).rejects.toThrow("after step 11 of 20");
+    const { trained } = await finish("curve-former", 20, { ...none, fidCurve: curve(20, 8) });
+    expect(trained.fid).toEqual(straight.fid);
+    const again = training("curve-former", 20, withCurve("curve-former", 20, curve(20, 8, "latest key")));
+    expect((await train(again)).fid!.points).toEqual(straight.fid!.points);
+    rmSync(join(out, "curve-former"), { recursive: true });
+  });
+
+  it("diverges where samples are not finite, except before the first step: no training is at fault there", async () => {
+    const failingAt = (bad: number): FidCurve => ({
+      ...curve(8, 4),
+      measure: async (step) => {
+        if (step === bad) throw new NotFiniteSamples("image 1 of 2 has NaN", "cpu");
+        return { step, value: 1, samples: 2 };
+      },
+    });
+    const error = await train(training("curve-nan", 8, { ...none, fidCurve: failingAt(4) })).catch((e: Error) => e);
+    expect(error).toBeInstanceOf(Diverged);
+    expect((error as Diverged).message).toMatch(
+      /^training diverged: the samples after step 4 are not finite \(image 1 of 2 has NaN\); try a lower/,
+    );
+    expect((error as Diverged).trained.losses).toHaveLength(4);
+    await expect(train(training("curve-nan", 8, { ...none, fidCurve: failingAt(0) }))).rejects.toThrow(
+      /^the samples are not finite: image 1 of 2 has NaN, on engine cpu; .* or choose another --engine$/,
+    );
+    rmSync(join(out, "curve-nan"), { recursive: true });
   });
 
   it("has no point of weights that are not finite: the training diverges instead", async () => {

@@ -3,12 +3,15 @@
 import type { Compiled, Engine, Values } from "@dit-bench/compiler";
 import { type AdamWOptions, adamwCoefficients } from "@dit-bench/diffusion";
 import { size } from "@dit-bench/method";
-import { BenchError, Interrupted } from "../errors.ts";
+import { BenchError, Interrupted, NotFiniteSamples } from "../errors.ts";
 import type { Listener } from "../events.ts";
-import { type Checkpoint, type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { firstNotFinite } from "../first-not-finite.ts";
+import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { addCosts, type Costs, costsOf, meanStepTime, noCosts } from "./costs.ts";
 import { type FidCurve, pointsOf } from "./fid-curve.ts";
 import { compileFixedBatch, type FixedBatch, type FixedBatchLoss } from "./fixed-batch.ts";
 import { unflatten } from "./flat.ts";
+import type { EarlierState } from "./kept-state.ts";
 import { initialState, type StepDescription, stateNames, type TrainingState, trainingStep } from "./optimizer-step.ts";
 import { measureOtherLoad } from "./other-load.ts";
 import { linesOf, type OpenStepLog, type StepLog } from "./step-log.ts";
@@ -31,14 +34,19 @@ export interface Training {
   /** The checkpoint file, and the run that it belongs to. */
   readonly checkpoint: { readonly path: string; readonly identity: string; readonly lineage: string };
   /** A state of a shorter training, from which this one may continue if it has no checkpoint. */
-  earlier?(parameters: number): Promise<Checkpoint | undefined>;
+  earlier?(parameters: number): Promise<EarlierState | undefined>;
+  /** What this process has spent on the run so far, without the compilation of the training step. */
+  spent?(): Costs;
   readonly listener: Listener;
 }
 
-export interface Trained extends Omit<Progress, "step" | "otherCoreSeconds"> {
+export interface Trained extends Omit<Progress, "step" | "otherCoreSeconds" | "costs"> {
   /** Exponential moving average of the weights. Sampling uses these. */
   readonly ema: Record<string, Float32Array>;
+  /** Seconds that this process compiled the training step. */
   readonly compileSeconds: number;
+  /** Costs of the earlier processes of the run, and of the shorter run that it continued, up to their checkpoints. */
+  readonly earlierCosts: Costs;
   /** Mean number of cores that other processes used during training. */
   readonly otherLoad: number;
 }
@@ -69,14 +77,16 @@ export async function train(task: Training): Promise<Trained> {
   const parameters = task.step.trainable.reduce((sum, { shape }) => sum + size(shape), 0);
   const owner = { identity: checkpoint.identity, lineage: checkpoint.lineage, engine: engine.name };
   const own = readCheckpoint(checkpoint.path, owner, parameters);
-  const earlier = own ?? (await task.earlier?.(parameters));
-  const { state, ...done } = earlier ?? { state: initialState(task.step.trainable, task.start), ...NOTHING_DONE };
+  const kept = own ? undefined : await task.earlier?.(parameters);
+  const isSameRun = own !== undefined || kept?.identity === checkpoint.identity;
+  const { state, ...done } = own ?? kept ?? { state: initialState(task.step.trainable, task.start), ...NOTHING_DONE };
   const losses = [...done.losses];
   const fixedBatchLoss = fixedBatch ? done.fixedBatchLoss.filter(({ step }) => fixedBatch.isDue(step)) : [];
-  const fidPoints = fidCurve ? pointsOf(fidCurve, done) : [];
+  const fidPoints = fidCurve ? pointsOf(fidCurve, done, isSameRun) : [];
   const fid = fidCurve && { fid: { key: fidCurve.key, points: fidPoints } };
   const resumes = done.resumes + (own && own.step < steps ? 1 : 0);
   const { continuedFrom } = done;
+  const earlierCosts = costsOf(done);
   const result = (
     ema: Float32Array,
     stepMilliseconds: number,
@@ -89,6 +99,7 @@ export async function train(task: Training): Promise<Trained> {
     ...fid,
     stepMilliseconds,
     compileSeconds,
+    earlierCosts,
     seconds,
     otherLoad: seconds > 0 ? Math.max(0, otherCoreSeconds / seconds) : 0,
     resumes,
@@ -111,6 +122,8 @@ export async function train(task: Training): Promise<Trained> {
     if (fixedBatch) evaluation = await compileFixedBatch(engine, fixedBatch);
     await moveState(state, compiled);
     const clock = trainingClock(done);
+    const milliseconds: number[] = [];
+    const stepTime = () => meanStepTime(done, { step: milliseconds.length, stepMilliseconds: median(milliseconds) });
     const evaluate = async (step: number) => {
       const isMissing = (points: readonly { readonly step: number }[]) => points.every((point) => point.step !== step);
       if (evaluation && fixedBatch?.isDue(step) && isMissing(fixedBatchLoss)) {
@@ -120,11 +133,19 @@ export async function train(task: Training): Promise<Trained> {
         });
       }
       if (fidCurve?.isDue(step) && isMissing(fidPoints)) {
-        await clock.pausedFor(async () => {
-          const ema = unflatten(task.step.trainable, Float32Array.from((await stateOf(compiled)).ema));
-          // Samples of other weights would be black images with a finite FID.
-          if (findNotFinite(ema) === undefined) fidPoints.push(await fidCurve.measure(step, ema));
-        });
+        try {
+          await clock.pausedFor(async () => {
+            const ema = unflatten(task.step.trainable, Float32Array.from((await stateOf(compiled)).ema));
+            if (findNotFinite(ema) !== undefined) return; // the training diverges at its end
+            fidPoints.push(await fidCurve.measure(step, ema));
+          });
+        } catch (error) {
+          if (!(error instanceof NotFiniteSamples) || step === 0) throw error;
+          throw new Diverged(
+            `the samples after step ${step} are not finite (${error.problem})`,
+            result(new Float32Array(parameters), stepTime(), compileSeconds, clock.spent()),
+          );
+        }
         if (step > done.step && step < steps) listener.stage?.("train", `from step ${step} of ${steps}`);
       }
     };
@@ -133,7 +154,6 @@ export async function train(task: Training): Promise<Trained> {
       log = openLog();
     });
     listener.stage?.("train", `${steps} step${steps === 1 ? "" : "s"}`);
-    const milliseconds: number[] = [];
     let nextCheckpoint = performance.now() + 1e3 * CHECKPOINT_SECONDS;
     const saveCheckpoint = async (step: number) => {
       const before = performance.now();
@@ -144,7 +164,10 @@ export async function train(task: Training): Promise<Trained> {
         fixedBatchLoss,
         ...fid,
         ...clock.spent(),
-        stepMilliseconds: median(milliseconds),
+        stepMilliseconds: stepTime(),
+        ...(task.spent && {
+          costs: addCosts(earlierCosts, addCosts(task.spent(), { ...noCosts, seconds: { compile: compileSeconds } })),
+        }),
         resumes,
         ...(continuedFrom ? { continuedFrom } : {}),
       });
@@ -167,21 +190,26 @@ export async function train(task: Training): Promise<Trained> {
         log?.append(line);
         throw new Diverged(
           `the loss of step ${step} is ${value}`,
-          result(new Float32Array(parameters), median(milliseconds), compileSeconds, clock.spent()),
+          result(new Float32Array(parameters), stepTime(), compileSeconds, clock.spent()),
         );
       }
       listener.progress?.(step + 1, steps, `loss ${value.toFixed(4)}`);
-      await evaluate(step + 1);
+      const last = step + 1 === steps;
+      await evaluate(step + 1).catch(async (error: Error) => {
+        // A point may take minutes: the steps are kept, and the point is measured after the resume. A checkpoint of the
+        // last step would not be trained further, so it is written with all its points alone.
+        if (error instanceof Interrupted && !last) await saveCheckpoint(step + 1);
+        throw error;
+      });
       const evaluated = fixedBatchLoss.at(-1);
       log?.append(evaluated?.step === step + 1 ? { ...line, fixedBatchLoss: evaluated.value } : line);
-      const last = step + 1 === steps;
       const stop = !last && listener.stopping?.();
       if (last || stop || performance.now() > nextCheckpoint) await saveCheckpoint(step + 1);
       if (stop)
         throw new Interrupted(`stopped after step ${step + 1} of ${steps}; run the same command again to continue`);
     }
     const { ema } = await stateOf(compiled);
-    return checkFinite(result(ema, median(milliseconds), compileSeconds, clock.spent()));
+    return checkFinite(result(ema, stepTime(), compileSeconds, clock.spent()));
   } finally {
     log?.close();
     await evaluation?.dispose();
@@ -212,10 +240,13 @@ function trainingClock(before: Pick<Progress, "seconds" | "otherCoreSeconds">) {
     spent: now,
     async pausedFor(work: () => Promise<void>): Promise<void> {
       const until = now();
-      await work();
-      spent = until;
-      started = performance.now();
-      other = measureOtherLoad();
+      try {
+        await work();
+      } finally {
+        spent = until;
+        started = performance.now();
+        other = measureOtherLoad();
+      }
     },
   };
 }
@@ -237,8 +268,8 @@ function findNotFinite(
   weights: Readonly<Record<string, Float32Array>>,
 ): { readonly name: string; readonly value: number } | undefined {
   for (const [name, values] of Object.entries(weights)) {
-    const value = values.find((x) => !Number.isFinite(x));
-    if (value !== undefined) return { name, value };
+    const index = firstNotFinite(values);
+    if (index >= 0) return { name, value: values[index]! };
   }
   return undefined;
 }

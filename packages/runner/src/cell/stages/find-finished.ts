@@ -10,13 +10,18 @@ import { removeCheckpoint } from "../../training/checkpoint.ts";
 import { findRun } from "../find-run.ts";
 import { remakeImages } from "../remake-images.ts";
 import { imagesOf, type RunOutcome } from "../run-task.ts";
+import { hasOtherTuning, updateTuning } from "../update-tuning.ts";
 import type { PreparedCell } from "./prepare.ts";
 
-/** The outcome of a finished run without missing or damaged files; else undefined. Makes the cell's folder. */
+/**
+ * The outcome of a finished run without missing or damaged files, whose record has the task's tuning; else undefined.
+ * Makes the cell's folder.
+ */
 export async function findFinished({ task, files, expected }: PreparedCell): Promise<RunOutcome | undefined> {
   makeFolder(files.folder);
   const { record, problem, images } = await findRun(files, expected, imagesOf(task));
   if (!record || problem !== undefined || images.length > 0 || existsSync(files.checkpointPath)) return undefined;
+  if (hasOtherTuning(task, record)) return undefined;
   return { record, already: true, remade: [], ...files };
 }
 
@@ -46,5 +51,7 @@ export async function clearUnfinished(
   if (problem !== undefined) return { damaged: { record, images } };
   removeCheckpoint(files.checkpointPath); // left by a process that was killed after it wrote the record
   await remakeImages(cell, record, images);
-  return { outcome: { record, already: true, remade: images, ...files } };
+  const updated = await updateTuning(task, files, record);
+  const remade = updated === record ? images : ["record.json", ...images];
+  return { outcome: { record: updated, already: true, remade, ...files } };
 }

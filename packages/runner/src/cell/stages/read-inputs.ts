@@ -1,7 +1,7 @@
 // The first stage: checks the task, the files and the folders, then reads the weights and the images.
 
-import { parseOptions } from "@dit-bench/method";
 import { type ImageSpace, openSpace } from "../../latents/space.ts";
+import { checkFit } from "../../methods/check-fit.ts";
 import { requireFiles } from "../../plan/needed-files.ts";
 import { type Base, loadBase } from "../../recipe/base-model.ts";
 import { type Dataset, loadDataset } from "../../recipe/dataset.ts";
@@ -25,10 +25,10 @@ export interface RunInputs extends RunStart {
   readonly data: Dataset;
 }
 
-/** Throws BenchError for the first thing that is wrong; a misspelt option is reported before any file is read. */
+/** Throws BenchError for the first thing that is wrong; a wrong option is reported before any file is read. */
 export async function readInputs(task: RunTask, start: RunStart): Promise<RunInputs> {
   const { recipe, dataset: choice, engine, seed, out, listener } = task;
-  parseOptions(task.method.method, task.options);
+  checkFit(recipe, task.method.method, task.options);
   checkApart(out, choice);
   checkOut(out);
   await requireFiles(recipe, choice);

@@ -15,6 +15,7 @@ import { jsonLines, openAll } from "../../training/step-log.ts";
 import { Diverged, type Trained, train } from "../../training/train.ts";
 import { fidOverTraining } from "../fid-over-training.ts";
 import { recordOf } from "../run-record.ts";
+import { spentOn } from "../spent.ts";
 import type { PreparedCell } from "./prepare.ts";
 
 /** Throws Diverged, with the record written, if the loss or a weight is not finite. */
@@ -40,10 +41,12 @@ export async function trainCell(cell: PreparedCell): Promise<Trained> {
 
 /** The arguments of `train` for this cell: step, initial weights, batches and checkpoint. */
 function trainingOf(
-  { task, files, adapted, config, values, expected: { identity }, lineage, learningRate }: PreparedCell,
+  cell: PreparedCell,
   images: TrainingImages,
   fidCurve: FidCurve | undefined,
 ): Parameters<typeof train>[0] {
+  const { task, files, adapted, config, values, lineage, learningRate } = cell;
+  const { identity } = cell.expected;
   const { recipe, engine, seed, out, listener, tensorboard } = task;
   const { steps, batch, emaDecay, labelDropout, betas, eps, weightDecay } = recipe.settings.training;
   const optimizer = { lr: learningRate, betas, eps, weightDecay };
@@ -77,6 +80,7 @@ function trainingOf(
     fidCurve,
     checkpoint: { path: files.checkpointPath, identity, lineage },
     earlier: (parameters) => findState({ out, cell: files.folder, owner, steps, problemOf, listener }, parameters),
+    spent: () => spentOn(cell),
     listener,
   };
 }

@@ -3,14 +3,16 @@
 
 import { replaceFile } from "@dit-bench/files";
 import { writeRecord } from "@dit-bench/record";
+import type { NotFiniteSamples } from "../../errors.ts";
 import { dropState, isStateKept, keepState } from "../../training/kept-state.ts";
-import type { Trained } from "../../training/train.ts";
+import { Diverged, type Trained } from "../../training/train.ts";
 import { remakeImages } from "../remake-images.ts";
 import { recordOf } from "../run-record.ts";
 import type { RunOutcome } from "../run-task.ts";
 import { makeSheet } from "../sheet.ts";
 import { writeStrips } from "../strip.ts";
 import { type WrittenWeights, writeTrained } from "../trained-weights.ts";
+import { updateTuning } from "../update-tuning.ts";
 import type { DamagedRun } from "./find-finished.ts";
 import type { PreparedCell } from "./prepare.ts";
 import type { ScoredSamples } from "./sample-and-score.ts";
@@ -41,11 +43,27 @@ export async function writeResults(
   return { record, already: false, remade: [], ...files };
 }
 
+/**
+ * Writes the record of a run whose samples are not finite, and returns the error. The weights and the training state
+ * stay: they are finite, and other settings of sampling may suit them.
+ */
+export async function recordDivergence(
+  cell: PreparedCell,
+  trained: Trained,
+  weights: WrittenWeights,
+  { problem }: NotFiniteSamples,
+): Promise<Diverged> {
+  await writeRecord(cell.files.recordPath, recordOf(cell, trained, { metrics: null, weights }));
+  removeState(cell);
+  return new Diverged(`the samples of the trained model are not finite (${problem})`, trained);
+}
+
 /** Completes a finished run whose weights were trained again with the same result: makes its missing images again. */
 export async function restoreRun(cell: PreparedCell, { record, images }: DamagedRun): Promise<RunOutcome> {
   await remakeImages(cell, record, images);
+  const updated = await updateTuning(cell.task, cell.files, record);
   removeState(cell);
-  return { record, already: true, remade: ["weights.safetensors", ...images], ...cell.files };
+  return { record: updated, already: true, remade: ["weights.safetensors", ...images], ...cell.files };
 }
 
 const isKept = ({ adapted, task }: PreparedCell): boolean => isStateKept(adapted.parameters, task.keepState);

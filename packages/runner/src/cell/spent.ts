@@ -1,0 +1,9 @@
+// What this process has spent on a cell so far.
+
+import type { Costs } from "../training/costs.ts";
+import type { RunStart } from "./stages/read-inputs.ts";
+
+export const spentOn = ({ startedAt, clock }: RunStart): Costs => ({
+  seconds: { ...clock.laps, total: (Date.now() - startedAt.getTime()) / 1e3 },
+  peakBytes: process.resourceUsage().maxRSS * 1024,
+});
