@@ -4,9 +4,8 @@ import type { Sweep, SweptMethod, TriedValue } from "@dit-bench/record";
 import { formatFid, gap } from "@dit-bench/report";
 import { quantity } from "@dit-bench/text";
 import { fitTable, type TableColumn } from "../fit-table.ts";
-import { rateKey, rateName } from "../method-settings.ts";
 import { hangText, screenWidth } from "../text-layout.ts";
-import { formatValue, optionTitle } from "./rates.ts";
+import { edgeText, formatChoice, formatValue, optionTitle, remedyFor, valuesFlag } from "./value-text.ts";
 
 /** Returns the table and the sentences below it. @param width of the screen, in columns */
 export function formatSweep(
@@ -31,7 +30,7 @@ function tableColumns({ methods, datasets, criterion }: Sweep): TableColumn[] {
   const options = new Set(methods.map(({ option }) => option));
   const hasOneOption = options.size === 1;
   const valueText = ({ method: { option }, tried: { value } }: Line) =>
-    hasOneOption ? formatValue(value) : `${optionTitle(option)} ${formatValue(value)}`;
+    hasOneOption ? formatValue(value) : formatChoice(option, value);
   const always = Number.POSITIVE_INFINITY;
   const runText = ({ runs }: TriedValue, index: number) => {
     const { exit, [criterion]: score } = runs[index]!;
@@ -82,12 +81,11 @@ function sentences({ criterion, datasets, seed, methods }: Sweep): string[] {
   ];
 }
 
-function warning({ method, label, option, values, chosen, problem, edge }: SweptMethod): string | undefined {
-  if (problem !== undefined) return `${label}: nothing is chosen, because ${problem}.`;
+function warning(swept: SweptMethod): string | undefined {
+  const { label, option, chosen, problem } = swept;
+  if (chosen === undefined)
+    return `${label}: nothing is chosen, because ${problem}. To choose one, ${remedyFor(swept)}`;
+  const edge = edgeText(swept);
   if (edge === undefined) return undefined;
-  const flag = `--values ${method}.${option === rateKey ? rateName : option}=…`;
-  return (
-    `Warning: ${label}: ${optionTitle(option)} ${formatValue(chosen!.value)} is the ${edge} of ` +
-    `${quantity(values.length, "value")}; ${edge === "lowest" ? "lower" : "higher"} ones may be better: ${flag}`
-  );
+  return `Warning: ${label}: ${formatChoice(option, chosen.value)} is ${edge}: ${valuesFlag(swept)}`;
 }
