@@ -1,7 +1,7 @@
 // Commands and mistakes of a new user, with the built program.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -89,14 +89,21 @@ describe("bench run and bench grid", () => {
 
 describe("bench table", () => {
   it("prints the table and advice if its files cannot be written", async () => {
-    const records = fileURLToPath(new URL("../../../results/mini/records", import.meta.url));
-    const blocked = join(place, "a-file", "tables");
-    writeFileSync(join(place, "a-file"), "");
-    const r = await go("table", "--from", records, "--out", blocked);
+    const records = fileURLToPath(new URL("../../../results/mini/records/flowers", import.meta.url));
+    cpSync(records, join(place, "blocked"), { recursive: true });
+    mkdirSync(join(place, "blocked/table.csv/a-folder"), { recursive: true });
+    const r = await go("table", "--from", "blocked");
     expect(r.stdout).toContain("DiffFit");
     expect(r.stdout).not.toContain("table.md");
-    expect(r.stderr).toMatch(/tables and chart cannot be written to \S+ \(ENOTDIR\); choose another folder/);
+    expect(r.stderr).toMatch(/tables and chart cannot be written to \S+ \(E[A-Z]+\); choose another folder/);
     expect(r.code).toBe(74);
+  });
+
+  it("refuses an --out that cannot be written before it reads the records", async () => {
+    writeFileSync(join(place, "a-file"), "");
+    const r = await go("table", "--out", "a-file/tables");
+    expect(r).toMatchObject({ code: 74, stdout: "" });
+    expect(r.stderr).toMatch(/the folder a-file\/tables cannot be made or written to .*; choose another with --out/);
   });
 
   it("prints colours as terminal codes, not escaped", () => {

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readRecord, writeRecord } from "@dit-bench/record";
 import { builtinMethods } from "@dit-bench/runner";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
@@ -92,6 +93,24 @@ describe("bench list runs", () => {
     const { runs: byMemory } = await runs("--seed", "1", "--sort", "peakMemoryMB");
     const memory = byMemory.map(({ peakMemoryMB }) => Number(peakMemoryMB));
     expect(memory).toEqual([...memory].sort((a, b) => a - b));
+  });
+
+  it("selects by names that have commas, and prints a seed as it is", async () => {
+    const label = "LoRA-R8 (alpha=2, rate 0.03)";
+    const record = await readRecord(join(published, "cub/lora-r8-seed-0.json"));
+    const { cell } = record;
+    const labelled = { ...cell, methodLabel: label, seed: 1000, datasetTitle: "own images, mine" };
+    await writeRecord(join(place, "commas/a/record.json"), { ...record, cell: labelled });
+    await writeRecord(join(place, "commas/b/record.json"), { ...record, identity: "0".repeat(64) });
+    const select = async (...args: string[]) => {
+      const r = await go("list", "runs", "--out", "commas", "--json", ...args);
+      expect(r).toMatchObject({ code: 0, stderr: "" });
+      return (JSON.parse(r.stdout) as { seed: number }[]).map(({ seed }) => seed);
+    };
+    expect(await select("--method", label)).toEqual([1000]);
+    expect(await select("--method", `LoRA-R8, ${label}`)).toEqual([1000, 0]);
+    expect(await select("--dataset", "own images, mine")).toEqual([1000]);
+    expect((await go("list", "runs", "--out", "commas")).stdout).toMatch(/LoRA-R8 \(alpha=2, rate 0\.03\) +1000 /);
   });
 
   it("notes a name that no run has, and refuses states and orders that do not exist", async () => {

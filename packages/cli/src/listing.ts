@@ -67,5 +67,6 @@ function formatList<Item>(items: readonly Item[], { columns, note }: List<Item>)
 const asColumn = <Item>(column: Column<Item> | (keyof Item & string)): Column<Item> =>
   typeof column === "string" ? { heading: column, value: (item) => item[column] as string | number | null } : column;
 
+/** Numbers are quantities, printed with thousands separators; an identifier such as a seed is a text. */
 const formatValue = (value: string | number | null): string =>
   typeof value === "number" ? value.toLocaleString("en") : printable(value ?? "");

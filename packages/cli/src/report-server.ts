@@ -58,8 +58,23 @@ export async function startReportServer({ port, ...task }: ServerTask): Promise<
  * False for a request by another name: a foreign web page could give this address a name of its own (DNS rebinding).
  */
 function isForThisServer({ headers }: IncomingMessage, server: Server): boolean {
-  const { port } = server.address() as AddressInfo;
-  return headers.host === `${host}:${port}` || headers.host === `localhost:${port}`;
+  return isOwnHost(headers.host, (server.address() as AddressInfo).port);
+}
+
+/** Whether the header `Host` of a request names this machine and this port. Browsers leave out port 80. */
+export const isOwnHost = (header: string | undefined, port: number): boolean =>
+  [host, "localhost"].some((name) => header === `${name}:${port}` || (port === 80 && header === name));
+
+/** The address of the page of a protocol: `/mini/1`. It does not depend on the other protocols. */
+const addressOf = (protocol: string): string => `/${protocol.split("/").map(encodeURIComponent).join("/")}`;
+
+/** The protocol that an address names: "" for the address `/`, undefined for one that is not well-formed. */
+function protocolOf(address: string): string | undefined {
+  try {
+    return decodeURIComponent(new URL(address, `http://${host}`).pathname.slice(1));
+  } catch {
+    return undefined;
+  }
 }
 
 function listen(server: Server, port: number): Promise<void> {
@@ -89,7 +104,7 @@ async function tagOf(folder: string): Promise<string> {
   return `"${digest.digest("hex").slice(0, 32)}"`;
 }
 
-/** Makes pages when the tag has changed. Returns the page of an address: `/`, or `/1`, `/2` … of several protocols. */
+/** Makes pages when the tag has changed. Returns the page of an address: `/`, or that of a protocol. */
 function pageCache(task: Omit<ServerTask, "port">): (address: string, tag: string) => Promise<string | undefined> {
   let cached: { readonly tag: string; readonly pages: Promise<MadePages> } | undefined;
   return async (address, tag) => {
@@ -99,7 +114,8 @@ function pageCache(task: Omit<ServerTask, "port">): (address: string, tag: strin
       throw error;
     });
     const [only] = made;
-    if (address !== "/") return made[Number(address.slice(1)) - 1]?.html;
+    const wanted = protocolOf(address);
+    if (wanted !== "") return made.find(({ protocol }) => protocol === wanted)?.html;
     if (only !== undefined && made.length === 1 && errors.length === 0) return only.html;
     return messagePage(
       found.records.length === 0 ? "No record yet" : "Reports",
@@ -107,7 +123,7 @@ function pageCache(task: Omit<ServerTask, "port">): (address: string, tag: strin
         ...(found.records.length === 0 ? ["This page waits for the first finished run."] : []),
         ...[...errors.map(({ message }) => message), ...found.damaged.map(({ reason }) => reason)],
       ],
-      made.map(({ protocol, records }, index) => [`/${index + 1}`, `${protocol}: ${quantity(records, "record")}`]),
+      made.map(({ protocol, records }) => [addressOf(protocol), `${protocol}: ${quantity(records, "record")}`]),
     );
   };
 }

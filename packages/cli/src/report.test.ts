@@ -14,7 +14,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { report } from "./commands/report.ts";
 import { writeTables } from "./commands/table.ts";
 import { makePages } from "./make-pages.ts";
-import { type ReportServer, startReportServer } from "./report-server.ts";
+import { isOwnHost, type ReportServer, startReportServer } from "./report-server.ts";
 
 const results = fileURLToPath(new URL("../../../results/mini", import.meta.url));
 const published = join(results, "records/flowers");
@@ -100,10 +100,12 @@ describe("bench report", () => {
   it.each([
     ["--serve with --out", { serve: true, out: "x" }, "--serve writes no file, so --out has no effect"],
     ["--port without --serve", { port: 9000 }, "--port 9000 has no effect without --serve"],
+    ["an output folder that is a file", { out: join(place, "a-file") }, "cannot be made or written to"],
     ["a missing folder", { from: join(place, "nowhere") }, "there is no such folder; make records with 'bench grid"],
     ["a folder without records", { from: join(place, "empty") }, "no records below this folder"],
   ])("refuses %s", async (_, given, message) => {
     mkdirSync(join(place, "empty"), { recursive: true });
+    writeFileSync(join(place, "a-file"), "");
     await expect(report({ ...flags, from: published, out: undefined, ...given })).rejects.toThrow(message);
   });
 });
@@ -181,19 +183,37 @@ describe("bench report --serve", () => {
     expect(existsSync(join(runs, "report.html"))).toBe(false);
   });
 
-  it("links the pages of several protocols", async () => {
+  it("links the pages of several protocols, each at an address that stays when another protocol is added", async () => {
     const record = await readRecord(join(published, "bitfit-seed-0.json"));
-    await writeRecord(join(runs, "other/record.json"), { ...record, protocol: "other/1" });
-    expect((await ask("GET")).text).toContain('<a href="/2">other/1: 1 record</a>');
-    expect((await ask("GET", "/2")).text).toContain("protocol other/1");
+    await writeRecord(join(runs, "other/record.json"), { ...record, protocol: "other/1+ab on own images" });
+    const address = "/other/1%2Bab%20on%20own%20images";
+    expect((await ask("GET")).text).toContain(`<a href="${address}">other/1+ab on own images: 1 record</a>`);
+    expect((await ask("GET", address)).text).toContain("protocol other/1+ab on own images");
+    await writeRecord(join(runs, "early/record.json"), { ...record, protocol: "early/1" });
+    expect((await ask("GET")).text).toContain('<a href="/early/1">early/1: 1 record</a>');
+    expect((await ask("GET", address)).text).toContain("protocol other/1+ab on own images");
+    expect((await ask("GET", "/%E0%A4%A")).status).toBe(404);
   });
 
   it.each([
     ["another path", "GET", "/../../etc/passwd", {}, 404],
     ["another method", "POST", "/", {}, 405],
+    ["a position in place of a protocol", "GET", "/2", {}, 404],
     ["a foreign name for this address", "GET", "/", { host: "example.org" }, 403],
   ])("refuses %s", async (_, method, path, headers, status) => {
     expect((await ask(method, path, headers)).status).toBe(status);
+  });
+
+  it.each([
+    ["127.0.0.1:80", 80, true],
+    ["127.0.0.1", 80, true],
+    ["localhost", 80, true],
+    ["localhost", 8360, false],
+    ["localhost:8360", 8360, true],
+    ["example.org", 80, false],
+    [undefined, 80, false],
+  ])("takes the host %s at port %d for its own: %s", (header, port, isOwn) => {
+    expect(isOwnHost(header, port)).toBe(isOwn);
   });
 
   it("answers until a signal ends it", { timeout: 60_000 }, async () => {

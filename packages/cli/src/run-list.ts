@@ -7,7 +7,7 @@ import { BenchError } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
 import type { ListOptions, textOrders } from "./declarations/list.ts";
 import { type Column, type Find, type Listing, makeList } from "./listing.ts";
-import { splitNames } from "./parser/values.ts";
+import { splitKnownNames } from "./parser/values.ts";
 import { printNote } from "./print.ts";
 
 /** The metrics of the costs that the list shows. */
@@ -35,7 +35,7 @@ export const listRuns: Find<Listing> = (options, problem) =>
       { heading: "protocol", value: ({ protocol }) => protocol },
       { heading: "dataset", value: ({ cell }) => cell.dataset },
       { heading: "method", value: ({ cell }) => cell.methodLabel },
-      { heading: "seed", value: ({ cell }) => cell.seed },
+      { heading: "seed", value: ({ cell }) => String(cell.seed), right: true }, // an identifier, not a quantity
       { heading: "exit", value: ({ exit }) => exit },
       { heading: "FID", value: ({ metrics: scores }) => scores?.fid.toFixed(2) ?? null, right: true },
       { heading: "base FID", value: ({ metrics: scores }) => scores?.baseFid.toFixed(2) ?? null, right: true },
@@ -99,7 +99,7 @@ function filter(records: readonly RunRecord[], options: ListOptions): RunRecord[
   for (const [name, namesOf] of Object.entries(filters) as [FilterName, (typeof filters)[FilterName]][]) {
     const given = options[name];
     if (given === undefined) continue;
-    const wanted = splitNames(`--${name}`, given);
+    const wanted = splitKnownNames(`--${name}`, given, new Set(records.flatMap(namesOf)));
     const known = new Set(records.map((record) => namesOf(record)[0]!));
     const absent = wanted.filter((one) => !records.some((record) => namesOf(record).includes(one)));
     for (const one of absent)

@@ -32,6 +32,7 @@ export function figuresOf(record: RunRecord, files: RunFiles) {
     seconds: record.times.total,
     stepMilliseconds: record.stepMilliseconds,
     peakMemoryMB: record.peakMemoryMB,
+    engine: record.engine,
     storedBytes: storedBytes(record, files.weights) ?? null,
   };
 }
@@ -55,7 +56,7 @@ export function describeRun(record: RunRecord, files: RunFiles, width = process.
         `(${100 * m!.intervalLevel} % interval ${low.toFixed(2)} to ${high.toFixed(2)}, ${m!.generated} samples)`,
     ],
     ["base model", `${m!.baseFid.toFixed(2)}   (not fine-tuned, sampled with ${baseClasses})`],
-    ["KID", `${m!.kid.toFixed(4)}   (base model ${m!.baseKid.toFixed(4)})`],
+    ["KID", `${formatKid(m!.kid)}   (base model ${formatKid(m!.baseKid)})`],
     ...scoreRows(record),
     [
       "trained",
@@ -71,6 +72,7 @@ export function describeRun(record: RunRecord, files: RunFiles, width = process.
         ...(bytes === undefined ? [] : [`${formatBytes(bytes)} stored`]),
       ].join(", "),
     ],
+    ["engine", describeEngine(record)],
     ...Object.entries(files)
       .filter(([, path]) => existsSync(path))
       .map(([name, path]) => [name, relative(process.cwd(), path) || path]),
@@ -96,6 +98,13 @@ export function describeRun(record: RunRecord, files: RunFiles, width = process.
   ].join("\n");
 }
 
+/** An unbiased KID of nearly equal sets may be below 0. */
+const formatKid = (kid: number): string => kid.toFixed(4).replace("-", "−");
+
+/** The engine that trained and sampled, and where: `cpu, 2 threads` or `webgpu on NVIDIA H200`. */
+const describeEngine = ({ engine, machine }: RunRecord): string =>
+  machine.gpu === null ? `${engine.name}, ${quantity(engine.threads, "thread")}` : `${engine.name} on ${machine.gpu}`;
+
 /** Returns the rows of the scores beside FID and KID, and of those that are left out. */
 function scoreRows({ metrics, data }: RunRecord): string[][] {
   const { scores = {}, leftOut = {}, perClass, perClassImages, dimension, intervalLevel } = metrics!;
@@ -104,7 +113,7 @@ function scoreRows({ metrics, data }: RunRecord): string[][] {
   if (heldOutFid && heldOutKid)
     rows.push([
       "held out",
-      `FID ${heldOutFid.value.toFixed(2)}, KID ${heldOutKid.value.toFixed(4)}   ` +
+      `FID ${heldOutFid.value.toFixed(2)}, KID ${formatKid(heldOutKid.value)}   ` +
         `(against ${quantity(data.heldOut!.images, "image")} that were not trained on)`,
     ]);
   const texts = Object.entries(others).map(([name, { value }]) => `${name} ${value.toFixed(2)}`);

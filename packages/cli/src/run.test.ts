@@ -39,9 +39,22 @@ describe("bench run", () => {
     const before = sha(first.json.record);
     const again = await run("--json", "--out", "first");
     expect(again.code).toBe(0);
-    expect(again.stderr).toContain("nothing was done");
+    expect(again.stderr).toMatch(/finished before, on \S+ by the engine cpu; nothing was done/);
+    expect(again.stderr).not.toContain("no effect");
     expect(again.json).toMatchObject({ already: true, fid: first.json.fid });
     expect(sha(again.json.record)).toBe(before);
+  });
+
+  it("prints the engine of the run, and that --engine and --threads have no effect on a finished one", async () => {
+    expect(first.stdout).toMatch(/^ {2}engine +cpu, 1 thread$/m);
+    expect(first.json.engine).toEqual({ name: "cpu", threads: 1 });
+    const other = await run("--out", "first", "--engine", "tfjs-cpu", "--threads", "2");
+    expect(other.code, other.stderr).toBe(0);
+    expect(other.stdout).toMatch(/^ {2}engine +cpu, 1 thread$/m);
+    expect(other.stderr).toContain(
+      "--engine tfjs-cpu and --threads 2 have no effect on a finished run, which had the engine cpu with 1 thread; " +
+        "give another --out to run it again",
+    );
   });
 
   it("gives the same weights and metrics in another folder and process", async () => {

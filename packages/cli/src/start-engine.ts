@@ -29,3 +29,19 @@ const describePlace = ({ adapter, threads }: Engine): string =>
   adapter ? ` on ${adapter}` : `, ${quantity(threads, "thread")}`;
 
 const describeReason = ({ name, reason }: Engine): string => (reason === `${name} works` ? "" : ` (${reason})`);
+
+/** A sentence about `--engine` and `--threads` that a finished run does not have; undefined if it has them. */
+export function unusedEngineFlags(
+  { engine, threads }: EngineChoice,
+  used: { readonly name: string; readonly threads: number },
+): string | undefined {
+  const flags = [
+    ...(engine === "auto" || engine === used.name ? [] : [`--engine ${engine}`]),
+    ...(threads === undefined || threads === used.threads ? [] : [`--threads ${threads}`]),
+  ];
+  if (flags.length === 0) return undefined;
+  return (
+    `${flags.join(" and ")} ${flags.length === 1 ? "has" : "have"} no effect on a finished run, which had the engine ` +
+    `${used.name} with ${quantity(used.threads, "thread")}; give another --out to run it again`
+  );
+}

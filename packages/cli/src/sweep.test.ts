@@ -1,6 +1,6 @@
 // The built `bench sweep` and the runs with its values, on a tiny recipe.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type RunRecord, readSweep } from "@dit-bench/record";
 import { describe, expect, it } from "vitest";
@@ -69,10 +69,13 @@ describe("bench sweep", () => {
       ..."--methods bitfit --datasets sun --time-limit 0.0001 --values lr=1x,2x --output late.json".split(" "),
     );
     expect(r.code, r.stderr).toBe(3);
-    expect(r.stdout).toContain("BitFit: nothing is chosen, because 2 of 2 runs are missing.");
+    expect(r.stdout.replaceAll(/\s+/g, " ")).toContain(
+      "BitFit: nothing is chosen, because 2 of 2 runs are missing. To choose one, run the same sweep again: it runs " +
+        "those that are missing and no others",
+    );
     const used = await grid("--rates", "late.json");
     expect(used.code).toBe(2);
-    expect(used.stderr).toContain("it chose nothing for bitfit (2 of 2 runs are missing); run the sweep again");
+    expect(used.stderr).toContain("it chose nothing for bitfit (2 of 2 runs are missing); run the same sweep again");
   });
 
   it("chooses nothing where every value diverged, exits with 3, and does not advise to repeat it", async () => {
@@ -81,9 +84,53 @@ describe("bench sweep", () => {
       ..."--methods bitfit --datasets flowers --values lr=1e30,2e30 --output diverged.json".split(" "),
     );
     expect(r.code, r.stderr).toBe(3);
-    expect(r.stdout).toContain("BitFit: nothing is chosen, because every value diverged.");
-    expect(r.stderr).toContain("give lower values to the methods of which every value diverged, with --values");
-    expect(r.stderr).not.toContain("run the same command again");
+    expect(r.stdout.replaceAll(/\s+/g, " ")).toContain(
+      "BitFit: nothing is chosen, because every value diverged. To choose one, sweep it again with lower values: " +
+        "--values bitfit.learningRate=…",
+    );
+  });
+
+  it("keeps the choices of another sweep under the same conditions, and refuses one under others before it runs", async () => {
+    cpSync(join(place, "sweeps"), join(place, "kept"), { recursive: true });
+    const path = "kept/tiny-1/sweep.json";
+    const sweepOf = (...args: string[]) => go(...sweepArguments.slice(0, 3), "--out", "kept", ...args);
+    const before = (await readSweep(join(place, path))).sweep;
+    const other = await sweepOf("--datasets", "cars", "--methods", "vpt");
+    expect(other.code).toBe(2);
+    expect(other.stderr).toMatch(
+      /sweep\.json holds choices of an earlier sweep \(bitfit, lora\), and they were made on/,
+    );
+    const option = await sweepOf(..."--datasets flowers --methods lora --values rank=2,4".split(" "));
+    expect(option.stderr).toContain("lora was swept over its learning rate, not its rank");
+    expect(existsSync(join(place, "kept/tiny-1/cars"))).toBe(false);
+    const failed = await sweepOf(
+      ..."--datasets flowers --methods lora --values lr=0.5x,2x --time-limit 0.0001".split(" "),
+    );
+    expect(failed.code, failed.stderr).toBe(3);
+    expect(failed.stderr).toMatch(/LoRA-R8: the file keeps the earlier choice, learning rate 0\.0?03\./);
+    expect((await readSweep(join(place, path))).sweep).toEqual(before);
+    const vpt = await sweepOf(..."--datasets flowers --methods vpt --values lr=1x,0.5x --json".split(" "));
+    expect(vpt.code, vpt.stderr).toBe(0);
+    expect(vpt.stderr).toMatch(/sweep\.json also keeps the choices of .*: BitFit \(learning rate 0\.01\) and LoRA-R8/);
+    expect(vpt.stdout).not.toContain("BitFit ");
+    const { sweep } = await readSweep(join(place, path));
+    expect(sweep.methods.map(({ method }) => method)).toEqual(["bitfit", "lora", "vpt"]);
+    expect(sweep.methods.slice(0, 2)).toEqual(before.methods);
+    expect(vpt.json).toEqual({ path, ...sweep });
+  });
+
+  it("refuses an --output that cannot be written or is another file, before the first run", async () => {
+    writeFileSync(join(place, "notes.json"), "{}");
+    mkdirSync(join(place, "folder.json"));
+    for (const [output, message] of [
+      ["notes.json/x.json", "the folder notes.json cannot be made or written to"],
+      ["notes.json", "notes.json is there and would be replaced, but it is no sweep"],
+      ["folder.json", "folder.json is there and would be replaced, but it is no sweep"],
+    ] as const) {
+      const r = await go(...sweepArguments, "--out", "never", "--output", output);
+      expect(r.stderr).toContain(message);
+    }
+    expect(existsSync(join(place, "never"))).toBe(false);
   });
 
   it("refuses values before the first run", async () => {
@@ -97,6 +144,27 @@ describe("bench sweep", () => {
 describe("bench grid --rates", () => {
   const recordOf = (folder: string): RunRecord => readJson("runs/tiny-1/flowers", folder, "seed-0/record.json");
   const folders = () => readdirSync(join(place, "runs/tiny-1/flowers")).sort();
+
+  it("reads the file once for all cells: a sweep that changes it meanwhile changes no cell", async () => {
+    const path = join(place, "changing.json");
+    cpSync(join(place, file), path);
+    let changed = false;
+    const r = await bench(
+      [..."grid --datasets flowers,sun --rates changing.json --out frozen --jobs 1 --recipe".split(" "), recipe],
+      {
+        cwd: place,
+        watch: (stderr) => {
+          if (changed || !stderr.includes("[1/")) return;
+          changed = true;
+          writeFileSync(path, "{}");
+        },
+      },
+    );
+    expect(r.code, r.stderr).toBe(0);
+    expect(changed).toBe(true);
+    const { digest } = await readSweep(join(place, file));
+    expect(readdirSync(join(place, "frozen/tiny-1"))).toContain(`rates-${digest.slice(0, 12)}.json`);
+  });
 
   it("runs the methods of the sweep with their values, and one whose default was chosen as without it", async () => {
     const r = await grid("--rates", file);
@@ -122,7 +190,9 @@ describe("bench grid --rates", () => {
     const cell = ["run", "--recipe", recipe, "--rates", file, ..."--method lora --dataset flowers".split(" ")];
     const r = await go(...cell, "--tensorboard", "curves");
     expect(r.code, r.stderr).toBe(0);
-    expect(r.stderr).toMatch(/^lora: learning rate 0\.0?03, the best of 2 values$/m);
+    expect(r.stderr).toMatch(
+      /^lora: learning rate 0\.0?03, the best of 2 values; it is the (lowest|highest) of them; /m,
+    );
     expect(r.stderr).toContain("--tensorboard writes nothing about a run that was finished before");
     expect(existsSync(join(place, "curves"))).toBe(false);
   });

@@ -83,6 +83,12 @@ describe("a grid of a recipe with variants", () => {
   it("runs no variant with --variants none, and refuses an unknown one", async () => {
     const none = await grid("--variants", "none", "--methods", "full");
     expect(none.stderr).toContain("1 cell: 1 method × 1 dataset × 1 seed");
+    const absent = await grid("--methods", "difffit", "--variants", "continued,from-scratch");
+    expect(absent.code).toBe(2);
+    expect(absent.stderr).toContain(
+      "--variants continued,from-scratch: 'from-scratch' runs with full, and none of these is among the methods of " +
+        "this grid (difffit); add one with --methods, or leave the variant out",
+    );
     const unknown = await grid("--methods", "difffit", "--variants", "continue");
     expect(unknown.stderr).toContain("did you mean 'continued'?");
     expect(unknown.code).toBe(2);

@@ -17,6 +17,7 @@ export { aboutNames } from "./assets/weight-names.ts";
 export { checkBeforehand } from "./cell/data-checks.ts";
 export { protocolFolder } from "./cell/identity.ts";
 export { type OpenedRun, openRun } from "./cell/open-run.ts";
+export { machine } from "./cell/provenance.ts";
 export { runCell } from "./cell/run-cell.ts";
 export type { RunOutcome, RunTask } from "./cell/run-task.ts";
 export { BenchError, exitCodes, Interrupted } from "./errors.ts";

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { BenchError, checkFileSize, openSet, writeFeatureFile } from "@dit-bench/runner";
 import type { FeaturesOptions } from "../declarations/measuring.ts";
 import { countLeftOut, describeLeftOut } from "../left-out.ts";
-import { makeOutputFolder, protectInputs } from "../outputs.ts";
+import { checkOutputFile, makeOutputFolder, protectInputs } from "../outputs.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
@@ -13,6 +13,7 @@ import { createMeasurer } from "./measurer.ts";
 export async function features(images: string, options: FeaturesOptions): Promise<void> {
   const { output } = options;
   protectInputs(output, { images });
+  checkOutputFile(output);
   const source = await openSet(images);
   if (source.kind === "features")
     throw new BenchError("usage", `${images}: it holds features, not images; 'bench fid' reads it directly`);

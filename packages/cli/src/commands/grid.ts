@@ -6,9 +6,10 @@ import { quantity } from "@dit-bench/text";
 import type { GridOptions } from "../declarations/grid.ts";
 import { cellArguments } from "../grid/cell-arguments.ts";
 import { planGrid, prepareGrid, sendPlanIfPreparing } from "../grid/plan.ts";
-import { entry, noteUnusedDatasets, runCells } from "../grid/run-cells.ts";
+import { entry, noteOtherEngines, noteUnusedDatasets, runCells } from "../grid/run-cells.ts";
 import { printNote } from "../print.ts";
 import { reportError } from "../report-error.ts";
+import { keepRates } from "../sweep/rates.ts";
 import { writeTables } from "./table.ts";
 
 /** Runs a grid. @param argv the command line of this process; the process that prepares the grid gets it, too */
@@ -36,14 +37,17 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
     quantity(seeds, "seed"),
   ].join(" × ");
   const folder = protocolFolder(options.out, recipe);
-  const { failures, logPath } = await runCells({
+  const rates = plan.rates && (await keepRates(plan.rates, folder));
+  const { outcomes, failures, logPath } = await runCells({
     cells,
     factors,
+    expectedTime: plan.expectedTime,
     folder,
     jobs,
     timeLimit,
-    argumentsOf: (cell, threads) => cellArguments(cell, plan, options, threads),
+    argumentsOf: (cell, threads) => cellArguments(cell, plan, { ...options, rates }, threads),
   });
+  noteOtherEngines(options.engine, outcomes.values());
   if (failures.length > 0)
     printNote(
       `bench: ${failures.length} of ${cells.length} cells failed: ${failures.join("; ")}. ` +

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { BenchError, openDit, predict as predictOutputs, weightsNamed } from "@dit-bench/runner";
 import { readSafetensors, writeSafetensors } from "@dit-bench/weights";
 import type { PredictOptions } from "../declarations/predict.ts";
-import { makeOutputFolder, protectInputs } from "../outputs.ts";
+import { checkOutputFile, makeOutputFolder, protectInputs } from "../outputs.ts";
 import { print, printJson } from "../print.ts";
 import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
@@ -14,6 +14,7 @@ import { startEngine } from "../start-engine.ts";
 export async function predict(options: PredictOptions): Promise<void> {
   const { weights, inputs, output, forward } = options;
   protectInputs(output, { "--inputs": inputs, "--weights": weights });
+  checkOutputFile(output);
   if (!existsSync(inputs))
     throw new BenchError("data", `${inputs}: there is no such file; wanted a safetensors file with x, t and y`);
   const { tensors } = readSafetensors(inputs);

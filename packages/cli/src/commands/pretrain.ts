@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { loadRecipe, pretrainBase, pretrainExtractor } from "@dit-bench/runner";
 import type { PretrainOptions } from "../declarations/pretrain.ts";
+import { checkOutputFolder } from "../outputs.ts";
 import { print } from "../print.ts";
 import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
@@ -10,6 +11,8 @@ import { startEngine } from "../start-engine.ts";
 
 export async function pretrain(options: PretrainOptions): Promise<void> {
   const recipe = loadRecipe(options.recipe);
+  checkOutputFolder(options.to ?? recipe.folder, "--to");
+  checkOutputFolder(options.out, "--out");
   const listener = showProgress(stderrTerminal(), listenForSignals());
   const engine = await startEngine(options, (text) => listener.note?.(text));
   const task = {

@@ -6,6 +6,7 @@ import { BenchError, exitCodes } from "@dit-bench/runner";
 import { printable, quantity } from "@dit-bench/text";
 import type { ReportOptions } from "../declarations/report.ts";
 import { makePages } from "../make-pages.ts";
+import { checkOutputFolder } from "../outputs.ts";
 import { print, printJson } from "../print.ts";
 import { recordsFolder } from "../records-folder.ts";
 import { reportProblem } from "../report-error.ts";
@@ -22,6 +23,7 @@ export async function report(options: ReportOptions): Promise<void> {
   }
   if (options.port !== undefined)
     throw new BenchError("usage", `--port ${options.port} has no effect without --serve; give both or neither`);
+  if (options.out !== undefined) checkOutputFolder(options.out, "--out");
   const out = options.out ? resolve(options.out) : from;
   const { made, found, errors } = await makePages({ from, out, withRealImages: options.withRealImages });
   const problems = [...found.damaged.map(({ reason }) => reason), ...errors.slice(1).map(({ message }) => message)];

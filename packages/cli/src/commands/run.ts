@@ -25,13 +25,14 @@ import {
 import { exitCodes } from "@dit-bench/runner/errors";
 import type { RunOptions } from "../declarations/run.ts";
 import { divideSettings, withHeldOut } from "../method-settings.ts";
+import { checkOutputFolder } from "../outputs.ts";
 import { describePlan } from "../plan-text.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { showProgress, stderrTerminal } from "../progress.ts";
 import { exitCodeOf } from "../report-error.ts";
 import { describeRun, figuresOf } from "../run-summary.ts";
 import { listenForSignals, requestStop } from "../signals.ts";
-import { startEngine } from "../start-engine.ts";
+import { startEngine, unusedEngineFlags } from "../start-engine.ts";
 import { protocolNote, readRates, type TunedMethod, tuneMethod } from "../sweep/rates.ts";
 
 /** If a grid started this process, the progress and the result or the error are sent to the grid. */
@@ -59,6 +60,7 @@ interface Cell {
 
 async function checkOptions(options: RunOptions): Promise<Cell> {
   const dataset = chooseDataset(options);
+  if (options.tensorboard !== undefined) checkOutputFolder(options.tensorboard, "--tensorboard");
   const loaded = await loadMethods(options.plugin);
   const method = methodNamed(options.method, loaded);
   const allMethods = loaded.map((one) => one.method);
@@ -73,7 +75,7 @@ async function checkOptions(options: RunOptions): Promise<Cell> {
   const recipe = atPrecision(loadRecipe(options.recipe, changes, options.variant), options.engine);
   if (options.rates === undefined) return { recipe, method, settings: own, dataset };
   const rates = await readRates(options.rates, [options.seed]);
-  const tuned = tuneMethod(rates, method.method, recipe, own);
+  const tuned = tuneMethod(rates, method.method, recipe, own, allMethods);
   for (const note of [tuned.description, protocolNote(rates, recipe)]) if (note !== undefined) printNote(`${note}\n`);
   return { recipe, method, settings: tuned, dataset };
 }
@@ -139,17 +141,20 @@ async function trainAndScore(options: RunOptions, cell: Cell, link: GridLink | u
       printNote(
         "--tensorboard writes nothing about a run that was finished before; its metrics.jsonl has the curves\n",
       );
-    printOutcome(outcome, options.json);
+    printOutcome(outcome, options);
     await link?.send({ kind: "finished", recordPath: outcome.recordPath, already: outcome.already });
   } finally {
     display.clear();
   }
 }
 
-function printOutcome({ record, already, remade, folder, ...paths }: RunOutcome, json: boolean): void {
+function printOutcome({ record, already, remade, folder, ...paths }: RunOutcome, options: RunOptions): void {
   if (already) {
     const what = remade.length === 0 ? "nothing was done" : `made again: ${remade.join(", ")}`;
-    printNote(`this run was finished before, on ${record.finishedAt.slice(0, 10)}; ${what}\n`);
+    const { engine, finishedAt } = record;
+    printNote(`this run was finished before, on ${finishedAt.slice(0, 10)} by the engine ${engine.name}; ${what}\n`);
+    const unused = unusedEngineFlags(options, engine);
+    if (unused !== undefined) printNote(`${unused}\n`);
   }
   const files = {
     record: paths.recordPath,
@@ -158,7 +163,7 @@ function printOutcome({ record, already, remade, folder, ...paths }: RunOutcome,
     loss: join(folder, lossFile),
   };
   print(describeRun(record, files));
-  if (json) printJson({ ...figuresOf(record, files), ...files, already, remade });
+  if (options.json) printJson({ ...figuresOf(record, files), ...files, already, remade });
 }
 
 /** Returns a listener that reports stages and progress to the display and to the grid. */

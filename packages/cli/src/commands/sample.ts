@@ -17,7 +17,7 @@ import {
 import { quantity } from "@dit-bench/text";
 import { parseClasses } from "../class-list.ts";
 import { defaultClassCount, defaultGuidance, defaultSteps, type SampleOptions } from "../declarations/sample.ts";
-import { makeOutputFolder } from "../outputs.ts";
+import { checkOutputFile, checkOutputFolder, makeOutputFolder } from "../outputs.ts";
 import { print, printJson } from "../print.ts";
 import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
@@ -59,15 +59,19 @@ export async function sample(options: SampleOptions): Promise<void> {
       "usage",
       "wanted either --run with a finished run's folder or --weights with a DiT's checkpoint",
     );
+  checkOutputFolder(output);
   const source = run === undefined ? await openWeights(weights!, options) : await openFinishedRun(run, options);
   const labels = chooseLabels(options.classes, source);
   const settings = chooseSettings(source, options, labels.length * count);
+  const autoencoder =
+    options.autoencoder === undefined ? source.autoencoder : { path: weightsNamed(options.autoencoder) };
+  // The contact sheet is beside the folder. Latents have none.
+  if (autoencoder !== undefined || source.network.config.channels === 3)
+    checkOutputFile(`${resolve(output)}-sheet.png`);
   makeOutputFolder(output);
   const listener = showProgress(stderrTerminal(), listenForSignals());
   for (const warning of source.warnings) listener.note?.(warning);
   const engine = await startEngine(options, (text) => listener.note?.(text));
-  const autoencoder =
-    options.autoencoder === undefined ? source.autoencoder : { path: weightsNamed(options.autoencoder) };
   try {
     const samples = await makeImages({
       engine,

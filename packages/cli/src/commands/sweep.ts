@@ -1,17 +1,20 @@
 // `bench sweep`: tries several values of an option with each method, in the cells of a grid, and writes which is best.
 
-import { join, relative } from "node:path";
-import { writeSweep } from "@dit-bench/record";
+import { basename, dirname, join, relative } from "node:path";
+import { waitForLock } from "@dit-bench/files";
+import { type Sweep, writeSweep } from "@dit-bench/record";
 import { type CellOutcome, type DatasetChoice, datasetTitle, type GridCell, protocolFolder } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
 import { printable, quantity } from "@dit-bench/text";
 import type { SweepOptions } from "../declarations/sweep.ts";
 import { cellArguments } from "../grid/cell-arguments.ts";
 import { planGrid, sendPlanIfPreparing } from "../grid/plan.ts";
-import { entry, noteUnusedDatasets, runCells } from "../grid/run-cells.ts";
+import { entry, noteOtherEngines, noteUnusedDatasets, runCells } from "../grid/run-cells.ts";
+import { makeOutputFolder } from "../outputs.ts";
 import { print, printJson, printNote } from "../print.ts";
-import { adviceFor } from "../sweep/advice.ts";
-import { chooseValues, toSweepRun } from "../sweep/choose.ts";
+import { faultOf } from "../sweep/advice.ts";
+import { type TriedMethod, toSweepRun } from "../sweep/choose.ts";
+import { type JoinedSweep, joinSweeps, readEarlierSweep, type SweepConditions } from "../sweep/join.ts";
 import { prepareSweep, type SweepPlan, settingOf } from "../sweep/plan.ts";
 import { formatSweep } from "../sweep/text.ts";
 
@@ -21,7 +24,7 @@ export async function sweep(options: SweepOptions, argv: readonly string[]): Pro
   const { seed, timeLimit, jobs } = options;
   noteUnusedDatasets(options);
   const plan = await planGrid<SweepPlan>([entry, ...argv]);
-  const { methods, columns, recipe } = plan;
+  const { methods, columns, recipe, path } = plan;
 
   const tried = methods.map(({ name, option, values }) =>
     values.map((value) =>
@@ -37,48 +40,77 @@ export async function sweep(options: SweepOptions, argv: readonly string[]): Pro
       `${quantity(values, "value")} of ${quantity(methods.length, "method")}`,
       quantity(columns.length, "dataset"),
     ].join(" × "),
+    expectedTime: plan.expectedTime,
     folder,
     jobs,
     timeLimit,
     argumentsOf: (cell, threads) => cellArguments(cell, plan, options, threads),
   });
 
-  const datasets = columns.map((dataset) => datasetOf(dataset, cells, outcomes));
-  const result = chooseValues(
-    { recipe: recipe.settings.name, protocol: recipe.protocol, seed, datasets },
-    methods.map(({ name: method, flags: _flags, values: all, ...about }, m) => ({
-      method,
-      ...about,
-      values: all.map((value, v) => ({
-        value,
-        runs: datasets.map((dataset, d) => toSweepRun(dataset.name, outcomes.get(tried[m]![v]![d]!))),
-      })),
-    })),
-  );
-  const path = options.output ?? join(folder, "sweep.json");
-  await writeSweep(path, result);
+  noteOtherEngines(options.engine, outcomes.values());
 
-  const hasProblem = result.methods.some(({ problem }) => problem !== undefined);
-  const shown = relative(process.cwd(), path) || path;
-  print(`${formatSweep(result)}\n\n  ${printable(shown)}\n\n`);
-  if (hasProblem) printNote(`the output of all runs is in ${logPath}; ${adviceFor(result, [...outcomes.values()])}\n`);
-  else
-    printNote(
-      `'bench grid --rates ${printable(shown)}' with the same ${sharedFlags(options)} runs the chosen values\n`,
-    );
-  if (options.json) printJson({ path, ...result });
+  const { sweep, own, notes } = await writeJoined(path, (earlier) => {
+    const datasets = columns.map((dataset) => datasetOf(dataset, cells, outcomes, earlier));
+    const runsOf = (method: number, value: number) =>
+      datasets.map((dataset, d) => toSweepRun(dataset.name, outcomes.get(tried[method]![value]![d]!)));
+    return [
+      { recipe: recipe.settings.name, protocol: recipe.protocol, seed, datasets },
+      methods.map(({ name: method, flags: _flags, values: all, ...about }, m) => ({
+        method,
+        ...about,
+        values: all.map((value, v) => ({ value, runs: runsOf(m, v) })),
+      })),
+    ];
+  });
+
+  const hasProblem = own.methods.some(({ problem }) => problem !== undefined);
+  const shown = printable(relative(process.cwd(), path) || path);
+  const faults = methods.flatMap(({ name }, m) => {
+    const fault = faultOf(tried[m]!.flat().map((cell) => outcomes.get(cell)));
+    return fault === undefined ? [] : [[name, fault] as const];
+  });
+  print(`${formatSweep(own, new Map(faults))}\n\n  ${shown}\n\n`);
+  for (const note of notes) printNote(`${note}\n`);
+  if (hasProblem) printNote(`the output of all runs is in ${logPath}\n`);
+  else printNote(`'bench grid --rates ${shown}' with the same ${sharedFlags(options)} runs the chosen values\n`);
+  if (options.json) printJson({ path, ...sweep });
   process.exitCode = hasProblem ? exitCodes.someCellsFailed : exitCodes.ok;
+}
+
+/**
+ * Joins a sweep with the content of its file, and writes the file. Meanwhile no other sweep reads or writes it.
+ *
+ * @param choices returns the conditions and the runs of the sweep, given the content of the file
+ */
+async function writeJoined(
+  path: string,
+  choices: (earlier: Sweep | undefined) => [SweepConditions, readonly TriedMethod[]],
+): Promise<JoinedSweep> {
+  makeOutputFolder(dirname(path));
+  const lock = await waitForLock(join(dirname(path), `.${basename(path)}.lock`));
+  try {
+    const earlier = await readEarlierSweep(path);
+    const joined = joinSweeps(path, earlier, ...choices(earlier));
+    await writeSweep(path, joined.sweep);
+    return joined;
+  } finally {
+    await lock?.release();
+  }
 }
 
 /** The flags that a grid needs to run the methods of this sweep. */
 const sharedFlags = ({ data }: SweepOptions): string =>
   data.length > 0 ? "--recipe, --data, --set and --plugin" : "--recipe, --set and --plugin";
 
-/** The dataset's name and title as its records have them: those of own images end with a digest. */
+/**
+ * The dataset's name and title as its records have them: those of own images end with a digest. If no run of it has
+ * finished, they are those of the earlier sweep.
+ */
 function datasetOf(
   dataset: DatasetChoice,
   cells: readonly GridCell[],
   outcomes: ReadonlyMap<GridCell, CellOutcome>,
+  earlier: Sweep | undefined,
 ): { name: string; title: string } {
   for (const cell of cells) {
     const outcome = outcomes.get(cell);
@@ -86,5 +118,6 @@ function datasetOf(
     const { dataset: name, datasetTitle: title } = outcome.record.cell;
     return { name, title };
   }
-  return { name: dataset.name, title: datasetTitle(dataset) };
+  const title = datasetTitle(dataset);
+  return earlier?.datasets.find((one) => one.title === title) ?? { name: dataset.name, title };
 }

@@ -15,6 +15,7 @@ import { BenchError, exitCodes } from "@dit-bench/runner";
 import { printable, quantity } from "@dit-bench/text";
 import { copyRecords } from "../copy-records.ts";
 import type { TableOptions } from "../declarations/table.ts";
+import { checkOutputFolder } from "../outputs.ts";
 import { splitNames } from "../parser/values.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { recordsFolder } from "../records-folder.ts";
@@ -23,6 +24,7 @@ import { findTableRecords } from "../table-records.ts";
 import { formatTable } from "../table-text.ts";
 
 export async function table(options: TableOptions): Promise<void> {
+  if (options.out !== undefined) checkOutputFolder(options.out, "--out");
   const from = await recordsFolder(options, "table");
   const out = options.out ? resolve(options.out) : from;
   const hasDamaged = await writeTables(from, out, options.json, {

@@ -19,7 +19,7 @@ import {
 import { quantity } from "@dit-bench/text";
 import type { CodingOptions, VaeDecodeOptions, VaeEncodeOptions } from "../declarations/vae.ts";
 import { countLeftOut, describeLeftOut } from "../left-out.ts";
-import { makeOutputFolder, protectInputs } from "../outputs.ts";
+import { checkOutputFile, checkOutputFolder, makeOutputFolder, protectInputs } from "../outputs.ts";
 import { print, printJson, printNote } from "../print.ts";
 import { showProgress, stderrTerminal } from "../progress.ts";
 import { listenForSignals } from "../signals.ts";
@@ -29,6 +29,7 @@ import { startEngine } from "../start-engine.ts";
 export async function vaeEncode(images: string, options: VaeEncodeOptions): Promise<void> {
   const { output, strict, json } = options;
   protectInputs(output, { "--weights": options.weights });
+  checkOutputFile(output);
   const size = options.size === undefined ? {} : { size: options.size };
   const seed = options.sample ? options.seed : undefined;
   makeOutputFolder(dirname(output));
@@ -51,6 +52,7 @@ export async function vaeEncode(images: string, options: VaeEncodeOptions): Prom
 /** Decodes a file of latents to images. */
 export async function vaeDecode(path: string, options: VaeDecodeOptions): Promise<void> {
   const { output, overwrite, json } = options;
+  checkOutputFolder(output);
   const latents = await readLatents(path);
   makeOutputFolder(output);
   await withCodec(options, async (autoencoder, codec, listener) => {

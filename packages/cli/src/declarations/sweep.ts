@@ -20,13 +20,18 @@ export const sweep = declare({
     ...shared,
     out: text("folder", "where the runs are kept, apart from those of tables", { default: "sweeps" }),
     ...limits,
-    output: text("file", "the file to write (default: sweep.json beside the runs)", {
-      check: { holds: (name) => name.endsWith(".json"), wanted: "a name that ends in .json" },
-    }),
+    output: text(
+      "file",
+      "the file to write; choices of earlier sweeps stay in it (default: sweep.json beside the runs)",
+      {
+        check: { holds: (name) => name.endsWith(".json"), wanted: "a name that ends in .json" },
+      },
+    ),
   },
   notes: [
     "Run the same command again to resume after an interruption; finished runs are not repeated. " +
       "Then 'bench grid --rates sweeps/mini-1/sweep.json' runs each method with its chosen value.",
+    "A sweep of other methods under the same conditions adds them to the file; one under other conditions is refused.",
   ],
 });
 

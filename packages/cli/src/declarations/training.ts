@@ -27,7 +27,7 @@ export const training = {
   heldOut: decimalNumber(
     "share",
     "share of the images that is not trained on, for the held-out scores; the setting data.heldOut " +
-      "(default: 0.2 of your own images, if enough remain, and none of others)",
+      "(default: 0.2 of your own images, if that is 40 or more, and none of others)",
     { holds: (share) => share < 1, wanted: "a share of at least 0 and below 1" },
   ),
   engine: computing.engine,

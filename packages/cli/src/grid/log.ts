@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { makeFolders } from "@dit-bench/files";
 import { BenchError } from "@dit-bench/runner";
 import { printable } from "@dit-bench/text";
-import { printNote } from "../print.ts";
 
 export interface GridLog {
   readonly path: string;
-  write(cell: string, lines: string): void;
+  /** Returns a note for the user at the first write that fails. The display of the grid decides where it is shown. */
+  write(cell: string, lines: string): string | undefined;
 }
 
 /** Makes the folder and opens the log in it. Throws BenchError (io) if the folder or the log cannot be written. */
@@ -34,12 +34,11 @@ export function openGridLog(folder: string, title: string): GridLog {
       try {
         for (const line of lines.trimEnd().split("\n")) writeSync(file, `${cell} | ${printable(line)}\n`);
       } catch (error) {
-        if (!hasFailed)
-          printNote(
-            `${path} cannot be written any more (${(error as Error).message}); the grid continues without it\n`,
-          );
+        if (hasFailed) return undefined;
         hasFailed = true;
+        return `${printable(path)} cannot be written any more (${(error as Error).message}); the grid continues without it`;
       }
+      return undefined;
     },
   };
 }

@@ -18,6 +18,7 @@ const prepare = (changes: Partial<GridOptions>) => prepareGrid(options(changes))
 describe("prepareGrid", () => {
   it("plans all methods and datasets if none are named", async () => {
     const plan = await prepare({});
+    expect(plan.expectedTime).toMatch(/^expected time: about .* for \d+ cells, estimated from its GEMM throughput/);
     expect(plan.methods).toHaveLength(builtinMethods.length);
     expect(plan.columns).toHaveLength(8);
   });

@@ -25,11 +25,14 @@ import {
 import { exitCodes } from "@dit-bench/runner/errors";
 import type { GridOptions } from "../declarations/grid.ts";
 import { divideSettings, type Settings, withHeldOut } from "../method-settings.ts";
+import { checkOutputFolder } from "../outputs.ts";
 import { splitNames } from "../parser/values.ts";
 import { exitCodeOf } from "../report-error.ts";
 import { requestStop } from "../signals.ts";
 import { startEngine } from "../start-engine.ts";
 import { protocolNote, readRates, tuneMethod } from "../sweep/rates.ts";
+import { describeExpectedTime, type GridRow } from "./expected-time.ts";
+import { shareCores } from "./share-cores.ts";
 
 export interface GridPlan {
   readonly recipe: Recipe;
@@ -40,8 +43,12 @@ export interface GridPlan {
   readonly variants: readonly { readonly name: string; readonly methods: readonly string[] }[];
   /** The columns of the table. */
   readonly columns: readonly DatasetChoice[];
+  /** A line for the user about the time that the cells will take. */
+  readonly expectedTime: string;
   /** Lines for the user: which values of `--rates` run. */
   readonly notes: readonly string[];
+  /** The file of `--rates`, as it was checked. */
+  readonly rates?: { readonly path: string; readonly digest: string };
 }
 
 export interface PlannedMethod {
@@ -147,9 +154,9 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
   const rates = options.rates === undefined ? undefined : await readRates(options.rates, seeds);
   const methods = options.methods ?? rates?.sweep.methods.map(({ method }) => method).join(",");
   const checked = await checkMethods({ ...options, methods });
-  const { recipe, settings, chosen } = checked;
+  const { recipe, settings, chosen, known } = checked;
   const tuned = rates
-    ? chosen.map((method) => tuneMethod(rates, method, recipe, settings.methods.get(method.name)!))
+    ? chosen.map((method) => tuneMethod(rates, method, recipe, settings.methods.get(method.name)!, known))
     : [];
   await afterPlugins?.();
   const columns = await checkColumns(options, recipe);
@@ -158,13 +165,22 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
       ? "the variants of the recipe do not run: the values of --rates were chosen for the recipe itself"
       : undefined;
   const ratesNotes = [rates && protocolNote(rates, recipe), leftOut].filter((note) => note !== undefined);
+  const variants = await planVariants(options, { ...checked, columns });
+  const rows = [{ recipe, methods: chosen.map(({ name }) => name) }, ...variants].flatMap((row) =>
+    chosen.flatMap((method, index): GridRow[] => {
+      if (!row.methods.includes(method.name)) return [];
+      return [{ recipe: row.recipe, method, ...(tuned[index] ?? settings.methods.get(method.name)!) }];
+    }),
+  );
   return {
     recipe,
     recipeFlags: settings.recipeFlags,
     methods: chosen.map(({ name }) => ({ name, flags: settings.methods.get(name)!.flags })),
-    variants: await planVariants(options, { ...checked, columns }),
+    variants: variants.map(({ name, methods }) => ({ name, methods })),
     columns,
+    expectedTime: await expectTime(options, rows, columns, seeds),
     notes: [...tuned.map(({ description }) => description), ...ratesNotes],
+    ...(rates === undefined ? {} : { rates: { path: rates.path, digest: rates.digest } }),
   };
 }
 
@@ -175,16 +191,37 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
 async function planVariants(
   options: GridOptions,
   { recipe, settings, chosen, columns }: CheckedMethods & Pick<GridPlan, "columns">,
-): Promise<GridPlan["variants"]> {
+): Promise<(GridPlan["variants"][number] & { readonly recipe: Recipe })[]> {
   const { out, engine, heldOut } = options;
   const planned = [];
   for (const { name, methods } of chooseVariants(options, recipe)) {
-    const varied = loadRecipe(options.recipe, withHeldOut(settings.recipe, heldOut), name);
-    await checkBeforehand(atPrecision(varied, engine), columns, { out, decode: false });
     const names = chosen.map((method) => method.name).filter((method) => methods?.includes(method) ?? true);
-    if (names.length > 0) planned.push({ name, methods: names });
+    if (names.length === 0) {
+      if (options.variants === undefined) continue;
+      throw new BenchError(
+        "usage",
+        `--variants ${options.variants}: '${name}' runs with ${methods!.join(", ")}, and none of these is among the ` +
+          `methods of this grid (${chosen.map((method) => method.name).join(", ")}); add one with --methods, ` +
+          "or leave the variant out",
+      );
+    }
+    const varied = atPrecision(loadRecipe(options.recipe, withHeldOut(settings.recipe, heldOut), name), engine);
+    await checkBeforehand(varied, columns, { out, decode: false });
+    planned.push({ name, methods: names, recipe: varied });
   }
   return planned;
+}
+
+/** The line about the time that the cells of a grid or a sweep will take. */
+export function expectTime(
+  { jobs, out, engine }: Pick<GridOptions, "jobs" | "out" | "engine">,
+  rows: readonly GridRow[],
+  datasets: readonly DatasetChoice[],
+  seeds: readonly number[],
+): Promise<string> {
+  const share = shareCores(jobs);
+  const start = () => startEngine({ engine, threads: share.threads });
+  return describeExpectedTime({ ...share, rows, datasets, seeds, out, startEngine: start });
 }
 
 function chooseVariants({ variants, rates }: GridOptions, recipe: Recipe): readonly RecipeVariant[] {
@@ -219,6 +256,7 @@ type CellsOptions = Pick<
  * method without options of the user is not run here: if it fails, its own cells fail.
  */
 export async function checkMethods(options: CellsOptions): Promise<CheckedMethods> {
+  if (options.tensorboard !== undefined) checkOutputFolder(options.tensorboard, "--tensorboard");
   const loaded = await loadMethods(options.plugin);
   const names =
     options.methods === undefined ? loaded.map((l) => l.method.name) : splitNames("--methods", options.methods);

@@ -1,12 +1,14 @@
 // Passes the events of a grid on to its estimate, its display and its log.
 
+import type { RunRecord } from "@dit-bench/record";
 import type { CellOutcome, GridCell, GridWatch } from "@dit-bench/runner";
 import { exitCodes } from "@dit-bench/runner/errors";
 import { printable } from "@dit-bench/text";
-import { stderrTerminal } from "../progress.ts";
+import { stderrTerminal, type Terminal } from "../progress.ts";
 import { applyStyle } from "../style.ts";
 import { createGridDisplay } from "./display.ts";
 import { createGridEstimate } from "./estimate.ts";
+import type { GridLog } from "./log.ts";
 
 export interface WatchedGrid {
   readonly watch: GridWatch;
@@ -18,11 +20,12 @@ export interface WatchedGrid {
   close(): void;
 }
 
-/** @param log writes whole lines of a cell */
+/** @param writeLog writes whole lines of a cell; it may return a note for the user */
 export function watchGrid(
   cells: readonly GridCell[],
   jobs: number,
-  log: (cell: string, lines: string) => void,
+  writeLog: GridLog["write"],
+  terminal: Terminal = stderrTerminal(),
 ): WatchedGrid {
   const estimate = createGridEstimate();
   const waiting = [...cells];
@@ -30,10 +33,14 @@ export function watchGrid(
   let ended = 0;
   const nameOf = nameCells(cells);
   const waitingMethods = () => waiting.map(({ method }) => method);
-  const display = createGridDisplay(stderrTerminal(), estimate, {
+  const display = createGridDisplay(terminal, estimate, {
     cells: cells.map(nameOf),
     secondsLeft: () => estimate.gridSeconds(waitingMethods(), jobs),
   });
+  const log = (cell: string, lines: string) => {
+    const problem = writeLog(cell, lines);
+    if (problem !== undefined) display.note(problem);
+  };
   const watch: GridWatch = {
     started(cell) {
       waiting.splice(waiting.indexOf(cell), 1);
@@ -54,7 +61,7 @@ export function watchGrid(
       const name = nameOf(cell);
       const description = describeOutcome(outcome);
       log(name, description);
-      estimate.ended(name, outcome.kind === "finished" && !outcome.already);
+      estimate.ended(name, outcome.kind === "finished" && !outcome.already && isWhole(outcome.record));
       if (outcome.kind !== "stopped") ended++;
       if (outcome.kind === "failed") failures.push(name);
       const count = applyStyle(colours[outcome.kind], `[${ended}/${cells.length}]`);
@@ -67,6 +74,9 @@ export function watchGrid(
   };
   return { watch, failures, note: display.note, close: display.close };
 }
+
+/** False for a run whose training went on from a checkpoint or from a shorter run. */
+const isWhole = ({ training }: RunRecord): boolean => training.resumes === 0 && training.continuedFrom === undefined;
 
 /** The loss in the note of a training's progress, such as `loss 0.0412`. */
 const lossIn = (note: string | undefined): string | undefined => /^loss (\S+)$/.exec(note ?? "")?.[1];

@@ -49,8 +49,26 @@ export function refuseBlank(what: string, value: string): void {
 }
 
 /** Splits a comma-separated list into its names, without spaces around them. Throws BenchError (usage). */
-export function splitNames(flag: string, text: string): string[] {
-  const names = text.split(",").map((part) => part.trim());
+export const splitNames = (flag: string, text: string): string[] =>
+  checkNames(
+    flag,
+    text,
+    text.split(",").map((part) => part.trim()),
+  );
+
+/** The same for names that may have commas: as many parts as possible are one name, if it is a known one. */
+export function splitKnownNames(flag: string, text: string, known: ReadonlySet<string>): string[] {
+  const parts = text.split(",");
+  const names: string[] = [];
+  for (let start = 0, end = 0; start < parts.length; start = end) {
+    const joined = (last: number) => parts.slice(start, last).join(",").trim();
+    for (end = parts.length; end > start + 1 && !known.has(joined(end)); ) end--;
+    names.push(joined(end));
+  }
+  return checkNames(flag, text, names);
+}
+
+function checkNames(flag: string, text: string, names: string[]): string[] {
   if (names.includes(""))
     throw new BenchError("usage", `${flag} '${text}' has an empty name; wanted names separated by single commas`);
   const duplicate = names.find((name, i) => names.indexOf(name) !== i);

@@ -1,20 +1,13 @@
-// The advice after a sweep that chose nothing for some method.
+// What ends a run of a sweep each time that it is run.
 
-import type { Sweep } from "@dit-bench/record";
 import type { CellOutcome } from "@dit-bench/runner";
 import { exitCodes, mayWorkAgain } from "@dit-bench/runner/errors";
 import { printable } from "@dit-bench/text";
 
-/** What helps the methods without a choice. */
-export function adviceFor({ methods }: Pick<Sweep, "methods">, outcomes: readonly CellOutcome[]): string {
-  const runs = methods.flatMap(({ values }) => values.flatMap((tried) => tried.runs));
-  if (runs.every(({ exit }) => exit !== "missing"))
-    return "give lower values to the methods of which every value diverged, with --values";
-  const hopeless = outcomes.find(
-    (outcome) =>
-      outcome.kind === "failed" && outcome.exitCode !== exitCodes.diverged && !mayWorkAgain(outcome.exitCode),
-  );
-  return hopeless?.kind === "failed"
-    ? `the same command would fail again, because of this: ${printable(hopeless.message)}`
-    : "run the same command again to run those that are missing";
+/** The message of a run that would fail again; undefined if the same command may help. */
+export function faultOf(outcomes: Iterable<CellOutcome | undefined>): string | undefined {
+  for (const outcome of outcomes)
+    if (outcome?.kind === "failed" && outcome.exitCode !== exitCodes.diverged && !mayWorkAgain(outcome.exitCode))
+      return printable(outcome.message);
+  return undefined;
 }

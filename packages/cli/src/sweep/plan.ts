@@ -1,15 +1,20 @@
 // The preparation of a sweep: all checks of a grid, and the values of each method.
 
+import { join } from "node:path";
 import { labelOf, parseOptions } from "@dit-bench/method";
 import type { OptionValue, SweptMethod } from "@dit-bench/record";
-import { labelWithRate, ownLearningRate, usedLearningRate } from "@dit-bench/runner";
+import { datasetTitle, labelWithRate, ownLearningRate, protocolFolder, usedLearningRate } from "@dit-bench/runner";
 import type { SweepOptions } from "../declarations/sweep.ts";
-import { checkColumns, checkMethods, type GridPlan, type PlannedMethod } from "../grid/plan.ts";
+import { checkColumns, checkMethods, expectTime, type GridPlan, type PlannedMethod } from "../grid/plan.ts";
 import { rateKey } from "../method-settings.ts";
+import { checkOutputFile } from "../outputs.ts";
+import { readEarlierSweep, requireJoinable } from "./join.ts";
 import { checkValues, readValueLists } from "./values.ts";
 
-export type SweepPlan = Pick<GridPlan, "recipe" | "recipeFlags" | "columns"> & {
+export type SweepPlan = Pick<GridPlan, "recipe" | "recipeFlags" | "columns" | "expectedTime"> & {
   readonly methods: readonly PlannedSweep[];
+  /** The file to write. */
+  readonly path: string;
 };
 
 /** A method of a sweep, with the fields of its entry in sweep.json that are known before the runs. */
@@ -44,7 +49,31 @@ export async function prepareSweep(options: SweepOptions, afterPlugins?: () => P
     };
   });
   await afterPlugins?.();
-  return { recipe, recipeFlags: settings.recipeFlags, columns: await checkColumns(options, recipe), methods };
+  const columns = await checkColumns(options, recipe);
+  const path = options.output ?? join(protocolFolder(options.out, recipe), "sweep.json");
+  const earlier = await readEarlierSweep(path);
+  if (earlier !== undefined) {
+    const now = {
+      recipe: recipe.settings.name,
+      protocol: recipe.protocol,
+      seed: options.seed,
+      datasets: columns.map((dataset) => ({ title: datasetTitle(dataset) })),
+    };
+    const varied = methods.map((method) => ({ ...method, method: method.name }));
+    requireJoinable(path, earlier, now, varied);
+  }
+  checkOutputFile(path, "--output");
+  const rows = methods.flatMap(({ option, values }, index) => {
+    const own = settings.methods.get(chosen[index]!.name)!;
+    const row = { recipe, method: chosen[index]!, options: own.options, learningRate: own.learningRate };
+    return values.map((value) =>
+      option === rateKey
+        ? { ...row, learningRate: value as number }
+        : { ...row, options: { ...own.options, [option]: value } },
+    );
+  });
+  const expectedTime = await expectTime(options, rows, columns, [options.seed]);
+  return { recipe, recipeFlags: settings.recipeFlags, columns, methods, path, expectedTime };
 }
 
 /** The value of `--set` that gives a cell its value. */

@@ -7,7 +7,7 @@ import { loadMethods, loadRecipe } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
 import { divideSettings } from "../method-settings.ts";
 import { place } from "../tiny-place.test.data.ts";
-import { protocolNote, readRates, tuneMethod } from "./rates.ts";
+import { keepRates, protocolNote, readRates, tuneMethod } from "./rates.ts";
 
 const recipe = loadRecipe("mini");
 const known = (await loadMethods()).map(({ method }) => method);
@@ -58,7 +58,8 @@ async function tune(name: string, { set = [] as string[], of = sweep, used = rec
   await writeSweep(path, of);
   const chosen = known.filter((method) => method.name === name);
   const rates = await readRates(path, [0, 1, 2]);
-  return { rates, tuned: tuneMethod(rates, chosen[0]!, used, divideSettings(set, chosen, known).methods.get(name)!) };
+  const settings = divideSettings(set, chosen, known).methods.get(name)!;
+  return { rates, tuned: tuneMethod(rates, chosen[0]!, used, settings, known) };
 }
 
 describe("tuneMethod", () => {
@@ -76,7 +77,9 @@ describe("tuneMethod", () => {
       sweep: rates.digest,
       defaultIsBest: [{ method: "bitfit", label: "BitFit", runs: 3 }],
     });
-    expect(tuned.description).toBe("lora: learning rate 0.1, the best of 3 values");
+    expect(tuned.description).toBe(
+      "lora: learning rate 0.1, the best of 3 values; it is the highest of them; higher ones may be better",
+    );
   });
 
   it("changes nothing if the default was chosen, and tells the user so", async () => {
@@ -86,6 +89,35 @@ describe("tuneMethod", () => {
     expect(tuned.description).toBe(
       "bitfit: learning rate 0.01, the default, was the best of 3 values: runs without change",
     );
+  });
+
+  it("compares a chosen value with the default of these runs, not with that of the sweep", async () => {
+    // With a tenth of the recipe's factor the default rate is 0.001: 0.01 is no default any more, and 0.001 is one.
+    const used = loadRecipe("mini", { "training.learningRateScale": 1 });
+    const bitfit = await tune("bitfit", { used });
+    expect(bitfit.tuned).toMatchObject({ learningRate: 0.01, tuning: { defaultIsBest: [] } });
+    expect(bitfit.tuned.description).toBe(
+      "bitfit: learning rate 0.01, the best of 3 values; it was the default of the sweep, that of these runs is 0.001",
+    );
+    const low = swept({ chosen: { value: 0.001, isDefault: false }, edge: "lowest" });
+    const lora = await tune("lora", { of: { ...sweep, methods: [low] }, used });
+    expect(lora.tuned).not.toHaveProperty("tuning");
+    expect(lora.tuned.learningRate).toBeUndefined();
+    expect(lora.tuned.description).toMatch(/^lora: learning rate 0\.001, the default, was the best of 3 values: runs/);
+    // So the other methods, for which the record lists whether their default was the best.
+    const both = {
+      ...sweep,
+      methods: [low, swept({ method: "bitfit", options: {}, chosen: sweep.methods[0]!.chosen! })],
+    };
+    const other = await tune("bitfit", { of: both, used });
+    expect(other.tuned.tuning!.defaultIsBest.map(({ method }) => method)).toEqual(["lora"]);
+    expect((await tune("bitfit", { of: both })).tuned.tuning!.defaultIsBest).toEqual([]);
+  });
+
+  it("takes the default of an option from the method, too", async () => {
+    const same = sweptRank(4, { default: 4, chosen: { value: 4, isDefault: true } });
+    const { tuned } = await tune("lora", { of: { ...sweep, methods: [same] } });
+    expect(tuned).toMatchObject({ options: { rank: 4 }, tuning: { option: "rank" } });
   });
 
   it("gives the chosen option beside the others, and keeps a rate of --set", async () => {
@@ -104,7 +136,12 @@ describe("tuneMethod", () => {
 
   it.each<[what: string, method: string, setup: Parameters<typeof tune>[1], message: RegExp]>([
     ["a method that was not swept", "vpt", {}, /it has no method 'vpt'; sweep it, too, or leave it out/],
-    ["a method without a choice", "full", {}, /it chose nothing for full \(every .* diverged\); sweep it with other/],
+    [
+      "a method without a choice",
+      "full",
+      {},
+      /it chose nothing for full \(every value diverged\); sweep it again with lower values: --values full\.learningRate=/,
+    ],
     ["another recipe", "lora", { of: { ...sweep, recipe: "paper" } }, /a sweep of recipe 'paper', not of 'mini'/],
     ["the swept option in --set", "lora", { set: ["lr=0.2"] }, /'training\.learningRate' of lora, and so does --set/],
     ["other options", "lora", { set: ["rank=4"] }, /with the options .*"rank":8.*, this command has .*"rank":4/],
@@ -136,6 +173,17 @@ describe("tuneMethod", () => {
     expect(protocolNote(rates, loadRecipe("mini", { "training.steps": 100 }))).toMatch(
       /chosen under protocol mini\/1; these runs have mini\/1\+/,
     );
+  });
+});
+
+describe("keepRates", () => {
+  it("copies the file for the cells, and refuses one that has changed since it was checked", async () => {
+    const { rates } = await tune("lora");
+    const copy = await keepRates(rates, join(place, "kept"));
+    expect((await readRates(copy, [0])).digest).toBe(rates.digest);
+    await writeSweep(rates.path, { ...sweep, seed: 2000 });
+    await expect(keepRates(rates, join(place, "kept"))).rejects.toThrow(/it changed while the grid was prepared/);
+    expect((await readRates(copy, [0])).sweep.seed).toBe(1000);
   });
 });
 

@@ -1,11 +1,17 @@
 // Runs with the values that a sweep chose: `--rates sweep.json` of `bench run` and `bench grid`.
 
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { replaceFile } from "@dit-bench/files";
 import { type AnyMethod, parseOptions } from "@dit-bench/method";
 import { type OptionValue, readSweep, type SweepFile, type SweptMethod, type Tuning } from "@dit-bench/record";
-import { BenchError, checkFit, type Recipe, usedLearningRate } from "@dit-bench/runner";
+import { BenchError, checkFit, ownLearningRate, type Recipe, usedLearningRate } from "@dit-bench/runner";
 import { quantity } from "@dit-bench/text";
 import { type MethodSettings, rateKey, rateName } from "../method-settings.ts";
+import { edgeText, formatChoice, formatValue, remedyFor } from "./value-text.ts";
+import { defaultRate } from "./values.ts";
 
 /** A sweep.json, with its path for messages. */
 export interface Rates extends SweepFile {
@@ -25,8 +31,23 @@ export async function readRates(path: string, seeds: readonly number[]): Promise
   return { ...file, path };
 }
 
+/**
+ * Copies the file for the cells of a grid, which read it when they start: if the file changes meanwhile, all cells
+ * still have the same values. Throws BenchError (usage) if it has changed since it was checked.
+ *
+ * @returns the path of the copy, whose name follows from the content
+ */
+export async function keepRates({ path, digest }: Pick<Rates, "path" | "digest">, folder: string): Promise<string> {
+  const bytes = await readFile(path);
+  if (createHash("sha256").update(bytes).digest("hex") !== digest)
+    throw new BenchError("usage", `--rates ${path}: it changed while the grid was prepared; run the command again`);
+  const copy = join(folder, `rates-${digest.slice(0, 12)}.json`);
+  await replaceFile(copy, bytes);
+  return copy;
+}
+
 export interface TunedMethod extends Pick<MethodSettings, "options" | "learningRate"> {
-  /** For the record; undefined if the default value was chosen, since the run is then the one without a sweep. */
+  /** For the record; undefined if the chosen value is the default, since the run is then the one without a sweep. */
   readonly tuning?: Tuning;
   /** What runs, in a line for the user. */
   readonly description: string;
@@ -35,8 +56,16 @@ export interface TunedMethod extends Pick<MethodSettings, "options" | "learningR
 /**
  * The settings of a method with its chosen value. Throws BenchError (usage) if the sweep has another recipe, has not
  * tuned this method, or tuned it with other options; MethodError if the method refuses the value.
+ *
+ * @param known all methods that are loaded, for the list of those whose default value was the best
  */
-export function tuneMethod(rates: Rates, method: AnyMethod, recipe: Recipe, settings: MethodSettings): TunedMethod {
+export function tuneMethod(
+  rates: Rates,
+  method: AnyMethod,
+  recipe: Recipe,
+  settings: MethodSettings,
+  known: readonly AnyMethod[],
+): TunedMethod {
   const { sweep, path } = rates;
   const problem = (text: string) => new BenchError("usage", `--rates ${path}: ${text}`);
   if (sweep.recipe !== recipe.settings.name)
@@ -45,35 +74,66 @@ export function tuneMethod(rates: Rates, method: AnyMethod, recipe: Recipe, sett
   if (swept === undefined)
     throw problem(`it has no method '${method.name}'; sweep it, too, or leave it out with --methods`);
   if (swept.chosen === undefined)
-    throw problem(`it chose nothing for ${method.name} (${swept.problem}); ${adviceWithout(swept)}`);
+    throw problem(
+      `it chose nothing for ${method.name} (${swept.problem}); ${remedyFor(swept)}; ` +
+        "or leave the method out with --methods",
+    );
   requireEqualSettings(swept, method, recipe, settings, problem);
-  const { option, values } = swept;
-  const { value, isDefault } = swept.chosen;
-  const best = `the best of ${quantity(values.length, "value")}`;
-  const what = `${method.name}: ${optionTitle(option)} ${formatValue(value)}`;
-  if (isDefault) return { ...settings, description: `${what}, the default, was ${best}: runs without change` };
+  const description = describeChoice(swept, swept.chosen, method, recipe);
+  if (isDefaultHere(swept, method, recipe)) return { ...settings, description };
+  const { option } = swept;
+  const { value } = swept.chosen;
   const options = option === rateKey ? settings.options : { ...settings.options, [option]: value };
   if (option !== rateKey) checkFit(recipe, method, options);
   return {
     options,
     ...(option === rateKey ? { learningRate: value as number } : pickRate(settings)),
-    tuning: tuningOf(rates, swept),
-    description: `${what}, ${best}`,
+    tuning: tuningOf(rates, swept, recipe, known),
+    description,
   };
 }
 
-const adviceWithout = ({ values }: SweptMethod): string =>
-  values.some(({ runs }) => runs.some(({ exit }) => exit === "missing"))
-    ? "run the sweep again"
-    : "sweep it with other values, or leave it out with --methods";
+/**
+ * Whether the chosen value is the default of a run with this recipe. The default of the sweep's runs may have been
+ * another: the recipe's factor `training.learningRateScale` may differ.
+ */
+function isDefaultHere(swept: SweptMethod, method: AnyMethod, recipe: Recipe): boolean {
+  if (swept.chosen === undefined) return false;
+  const { value } = swept.chosen;
+  if (swept.option === rateKey) return ownLearningRate(method, recipe, value as number) === undefined;
+  return isDeepStrictEqual(defaultOf(swept, method, recipe), value);
+}
+
+/** The value of a run with this recipe that does not set the swept option. */
+function defaultOf({ option, options }: SweptMethod, method: AnyMethod, recipe: Recipe): OptionValue {
+  if (option === rateKey) return defaultRate(method, recipe);
+  return (parseOptions(method, options) as Record<string, OptionValue>)[option] ?? null;
+}
+
+/** The value, how it was chosen, and whether a run without the sweep would have it. */
+function describeChoice(
+  swept: SweptMethod,
+  { value, isDefault }: NonNullable<SweptMethod["chosen"]>,
+  method: AnyMethod,
+  recipe: Recipe,
+): string {
+  const { option, values } = swept;
+  const what = `${method.name}: ${formatChoice(option, value)}`;
+  const best = `the best of ${quantity(values.length, "value")}`;
+  const edge = edgeText(swept, "them");
+  const remarks = [
+    ...(isDefault && !isDefaultHere(swept, method, recipe)
+      ? [`it was the default of the sweep, that of these runs is ${formatValue(defaultOf(swept, method, recipe))}`]
+      : []),
+    ...(edge === undefined ? [] : [`it is ${edge}`]),
+  ];
+  const choice = isDefaultHere(swept, method, recipe)
+    ? `${what}, the default, was ${best}: runs without change`
+    : `${what}, ${best}`;
+  return [choice, ...remarks].join("; ");
+}
 
 const pickRate = ({ learningRate }: MethodSettings) => (learningRate === undefined ? {} : { learningRate });
-
-/** The option in a sentence: `learning rate`, or the name of an option of a method. */
-export const optionTitle = (option: string): string => (option === rateKey ? "learning rate" : option);
-
-/** A value in a sentence: JSON, and texts without quotes. */
-export const formatValue = (value: OptionValue): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** The values hold for the options that they were chosen with. */
 function requireEqualSettings(
@@ -99,7 +159,12 @@ function requireEqualSettings(
     );
 }
 
-function tuningOf({ sweep, digest }: Rates, { option, values, runs }: SweptMethod): Tuning {
+function tuningOf(
+  { sweep, digest }: Rates,
+  { option, values, runs }: SweptMethod,
+  recipe: Recipe,
+  known: readonly AnyMethod[],
+): Tuning {
   return {
     option,
     values: values.map(({ value }) => value),
@@ -110,9 +175,17 @@ function tuningOf({ sweep, digest }: Rates, { option, values, runs }: SweptMetho
     protocol: sweep.protocol,
     sweep: digest,
     defaultIsBest: sweep.methods
-      .filter(({ chosen }) => chosen?.isDefault)
+      .filter((swept) => ranAsDefault(swept, sweep.protocol, recipe, known))
       .map(({ method, label, runs }) => ({ method, label, runs })),
   };
+}
+
+/** Whether the runs of this method are those without a sweep, because its default value was the best. */
+function ranAsDefault(swept: SweptMethod, protocol: string, recipe: Recipe, known: readonly AnyMethod[]): boolean {
+  const method = known.find(({ name }) => name === swept.method);
+  if (method !== undefined) return isDefaultHere(swept, method, recipe);
+  // The default of a plug-in that is not loaded is known for the sweep's own settings only.
+  return swept.chosen?.isDefault === true && protocol === recipe.protocol;
 }
 
 /** A note if the sweep's runs were made with other settings of the recipe; undefined if they have this protocol. */

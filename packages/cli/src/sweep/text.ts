@@ -4,18 +4,21 @@ import type { Sweep, SweptMethod, TriedValue } from "@dit-bench/record";
 import { formatFid, gap } from "@dit-bench/report";
 import { quantity } from "@dit-bench/text";
 import { fitTable, type TableColumn } from "../fit-table.ts";
-import { rateKey, rateName } from "../method-settings.ts";
 import { hangText, screenWidth } from "../text-layout.ts";
-import { formatValue, optionTitle } from "./rates.ts";
+import { edgeText, formatChoice, formatValue, optionTitle, remedyFor, valuesFlag } from "./value-text.ts";
+
+/** By method, the message of a run that would fail again. */
+export type Faults = ReadonlyMap<string, string>;
 
 /** Returns the table and the sentences below it. @param width of the screen, in columns */
 export function formatSweep(
   sweep: Sweep,
+  faults: Faults = new Map(),
   width = screenWidth(process.stdout.columns, Number.POSITIVE_INFINITY),
 ): string {
   const { lines } = fitTable(tableColumns(sweep), width);
   const textWidth = Math.min(width, screenWidth(width));
-  return [...lines, ...sentences(sweep).flatMap((text) => ["", ...hangText("", text, textWidth)])].join("\n");
+  return [...lines, ...sentences(sweep, faults).flatMap((text) => ["", ...hangText("", text, textWidth)])].join("\n");
 }
 
 interface Line {
@@ -31,7 +34,7 @@ function tableColumns({ methods, datasets, criterion }: Sweep): TableColumn[] {
   const options = new Set(methods.map(({ option }) => option));
   const hasOneOption = options.size === 1;
   const valueText = ({ method: { option }, tried: { value } }: Line) =>
-    hasOneOption ? formatValue(value) : `${optionTitle(option)} ${formatValue(value)}`;
+    hasOneOption ? formatValue(value) : formatChoice(option, value);
   const always = Number.POSITIVE_INFINITY;
   const runText = ({ runs }: TriedValue, index: number) => {
     const { exit, [criterion]: score } = runs[index]!;
@@ -70,7 +73,7 @@ function remark({ method: { chosen, default: usual }, tried: { value } }: Line):
   return [chosen && isSame(chosen.value) ? "chosen" : "", isSame(usual) ? "default" : ""].filter(Boolean).join(", ");
 }
 
-function sentences({ criterion, datasets, seed, methods }: Sweep): string[] {
+function sentences({ criterion, datasets, seed, methods }: Sweep, faults: Faults): string[] {
   const score =
     criterion === "heldOutFid"
       ? "FID against held-out images"
@@ -78,16 +81,15 @@ function sentences({ criterion, datasets, seed, methods }: Sweep): string[] {
   const mean = datasets.length === 1 ? "" : `, the mean over ${quantity(datasets.length, "dataset")}`;
   return [
     `Chosen: the lowest ${score}${mean}, of seed ${seed}. A value that diverged is not chosen.`,
-    ...methods.flatMap((method) => warning(method) ?? []),
+    ...methods.flatMap((method) => warning(method, faults.get(method.method)) ?? []),
   ];
 }
 
-function warning({ method, label, option, values, chosen, problem, edge }: SweptMethod): string | undefined {
-  if (problem !== undefined) return `${label}: nothing is chosen, because ${problem}.`;
+function warning(swept: SweptMethod, fault: string | undefined): string | undefined {
+  const { label, option, chosen, problem } = swept;
+  if (chosen === undefined)
+    return `${label}: nothing is chosen, because ${problem}. To choose one, ${remedyFor(swept, fault)}`;
+  const edge = edgeText(swept);
   if (edge === undefined) return undefined;
-  const flag = `--values ${method}.${option === rateKey ? rateName : option}=…`;
-  return (
-    `Warning: ${label}: ${optionTitle(option)} ${formatValue(chosen!.value)} is the ${edge} of ` +
-    `${quantity(values.length, "value")}; ${edge === "lowest" ? "lower" : "higher"} ones may be better: ${flag}`
-  );
+  return `Warning: ${label}: ${formatChoice(option, chosen.value)} is ${edge}: ${valuesFlag(swept)}`;
 }

@@ -1,6 +1,6 @@
 // The values of a sweep: defaults, multiples of a method's rate, options, and what is refused.
 
-import { loadMethods, loadRecipe } from "@dit-bench/runner";
+import { loadMethods, loadRecipe, ownLearningRate } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
 import { divideSettings } from "../method-settings.ts";
 import { checkValues, readValueLists } from "./values.ts";
@@ -10,7 +10,7 @@ const known = (await loadMethods()).map(({ method }) => method);
 const methods = (names: readonly string[]) => known.filter(({ name }) => names.includes(name));
 
 /** The checked values of each method. */
-function read(flags: string[], names: string[], set: string[] = []) {
+function read(flags: string[], names: string[], set: string[] = [], used = recipe) {
   const chosen = methods(names);
   const settings = divideSettings(set, chosen, known);
   const lists = readValueLists(flags, chosen, known);
@@ -19,7 +19,7 @@ function read(flags: string[], names: string[], set: string[] = []) {
       const list = lists.get(method.name)!;
       return [
         method.name,
-        { option: list.option, ...checkValues(list, method, recipe, settings.methods.get(method.name)!) },
+        { option: list.option, ...checkValues(list, method, used, settings.methods.get(method.name)!) },
       ];
     }),
   );
@@ -37,6 +37,20 @@ describe("the values of a sweep", () => {
     const { full, lora } = read(["lr=3x,1x,0.5"], ["full", "lora"]);
     expect(full!.values).toEqual([0.001, 0.003, 0.5]);
     expect(lora!.values).toEqual([0.01, 0.03, 0.5]);
+  });
+
+  it("have the method's default for 1x, whatever its digits are", () => {
+    const odd = loadRecipe("mini", { "training.learningRateScale": 1.23456789 });
+    const { lora } = read(["lr=1x,3x"], ["lora"], [], odd);
+    expect(lora).toMatchObject({ default: 0.00123456789, values: [0.00123456789, 0.0037037] });
+    expect(ownLearningRate(methods(["lora"])[0]!, odd, lora!.values[0] as number)).toBeUndefined();
+    expect(() => read(["lr=1x,0.00123456789"], ["lora"], [], odd)).toThrow(/the value 0\.00123456789 twice/);
+  });
+
+  it("are printed without the rounding of the default's multiplication", () => {
+    const tripled = loadRecipe("mini", { "training.learningRateScale": 3 });
+    expect(0.0001 * 3).not.toBe(0.0003);
+    expect(read(["lr=0.0003,1"], ["full"], [], tripled).full).toMatchObject({ default: 0.0003, values: [0.0003, 1] });
   });
 
   it("are values of any option, one option for each method", () => {

@@ -2,7 +2,7 @@
 
 import { type AnyMethod, parseOptions } from "@dit-bench/method";
 import type { OptionValue } from "@dit-bench/record";
-import { BenchError, checkFit, defaultLearningRate, type Recipe, usedLearningRate } from "@dit-bench/runner";
+import { BenchError, checkFit, defaultLearningRate, ownLearningRate, type Recipe } from "@dit-bench/runner";
 import {
   checkRate,
   findTarget,
@@ -111,7 +111,7 @@ export function checkValues(
     throw new BenchError("usage", `${given} has one value; wanted at least two, separated by commas`);
   return {
     values: checked.every((value) => typeof value === "number") ? checked.sort((a, b) => a - b) : checked,
-    default: option === rateKey ? defaultLearningRate(method, recipe) : parsedOption(method, settings.options, option),
+    default: option === rateKey ? defaultRate(method, recipe) : parsedOption(method, settings.options, option),
   };
 }
 
@@ -121,11 +121,19 @@ function parsedOption(method: AnyMethod, options: Readonly<Record<string, unknow
   return parsed[option] ?? null;
 }
 
-/** Reads a rate such as `0.003`, or a multiple of the method's default such as `3x`. */
+/** The default rate without the rounding of its multiplication: 0.003 instead of 0.0029999999999999996. */
+export function defaultRate(method: AnyMethod, recipe: Recipe): number {
+  const usual = defaultLearningRate(method, recipe);
+  const rounded = Number(usual.toPrecision(12));
+  return ownLearningRate(method, recipe, rounded) === undefined ? rounded : usual;
+}
+
+/** Reads a rate such as `0.003`, or a multiple of the method's default such as `3x`. The default itself is `1x`. */
 function readRate(given: string, value: unknown, method: AnyMethod, recipe: Recipe): number {
   const factor = typeof value === "string" && /^[\d.e+-]+x$/.test(value) ? Number(value.slice(0, -1)) : Number.NaN;
-  const usual = defaultLearningRate(method, recipe);
-  // Six digits: 0.3 times 0.01 is 0.003, not 0.0029999999999999996.
-  const rate = Number.isNaN(factor) ? value : Number((checkRate(given, factor) * usual).toPrecision(6));
-  return usedLearningRate(method, recipe, checkRate(given, rate));
+  const usual = defaultRate(method, recipe);
+  // Six digits: a third of 0.01 is 0.00333333.
+  const multiple = (times: number) => (times === 1 ? usual : Number((times * usual).toPrecision(6)));
+  const rate = checkRate(given, Number.isNaN(factor) ? value : multiple(checkRate(given, factor)));
+  return ownLearningRate(method, recipe, rate) ?? usual;
 }

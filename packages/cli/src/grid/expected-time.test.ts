@@ -1,0 +1,110 @@
+// The expected time of a grid: from finished runs that this machine made in the same way, else from a measurement.
+
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Engine } from "@dit-bench/compiler";
+import { type RunRecord, readRecord, writeRecord } from "@dit-bench/record";
+import { loadMethods, loadRecipe, machine } from "@dit-bench/runner";
+import { describe, expect, it } from "vitest";
+import { place } from "../tiny-place.test.data.ts";
+import { describeExpectedTime, type ExpectedTimeTask } from "./expected-time.ts";
+import { shareCores } from "./share-cores.ts";
+
+const published = fileURLToPath(
+  new URL("../../../../results/mini/records/flowers/bitfit-seed-0.json", import.meta.url),
+);
+const record = await readRecord(published);
+const recipe = loadRecipe("mini");
+const known = (await loadMethods()).map(({ method }) => method);
+const rowOf = (name: string) => ({ recipe, method: known.find((method) => method.name === name)!, options: {} });
+let measured = 0;
+/** An engine that multiplies matrices in about 10 ms: 90 GFLOP/s. */
+const engine = {
+  name: "cpu",
+  threads: 1,
+  compile: async () => ({
+    run: async () => {
+      measured++;
+      await setTimeout(10);
+    },
+    dispose: async () => {},
+  }),
+} as unknown as Engine;
+
+let folders = 0;
+/** The line about bitfit and lora on flowers and sun with these records in the folder. */
+async function expected(records: readonly RunRecord[], changes: Partial<ExpectedTimeTask> = {}) {
+  const out = join(place, `runs-${folders++}`);
+  for (const [index, one] of records.entries()) await writeRecord(join(out, `mini-1/${index}/record.json`), one);
+  measured = 0;
+  return describeExpectedTime({
+    ...{ jobs: 1, threads: 1, seeds: [0, 1], out, startEngine: async () => engine },
+    rows: [rowOf("bitfit"), rowOf("lora")],
+    datasets: [{ name: "flowers" }, { name: "sun" }],
+    ...changes,
+  });
+}
+
+/** A run of bitfit on flowers that this machine made in 40 s. */
+const here: RunRecord = {
+  ...record,
+  machine: machine(),
+  engine: { name: "cpu", threads: 1 },
+  times: { ...record.times, total: 40 },
+};
+const ofCell = (cell: Partial<RunRecord["cell"]>, total: number): RunRecord => ({
+  ...here,
+  cell: { ...here.cell, ...cell },
+  times: { ...here.times, total },
+});
+const lora = ofCell({ method: "lora", methodLabel: "LoRA-R8", dataset: "sun", datasetTitle: "SUN397" }, 100);
+
+describe("describeExpectedTime", () => {
+  it("uses the times of finished runs, of the same dataset if there are some, and leaves out what is finished", async () => {
+    // Left are bitfit on flowers with seed 1 (40 s), twice bitfit on sun (40 s each) and three times lora (100 s each).
+    expect(await expected([here, lora])).toBe(
+      "expected time: about 7 min 0 s for 6 cells (2 of 8 are finished), by the times of 2 finished runs on this machine",
+    );
+    const sun = ofCell({ dataset: "sun", datasetTitle: "SUN397", seed: 5 }, 70);
+    expect(await expected([here, lora, sun])).toContain("about 8 min 0 s for 6 cells");
+    expect(await expected([here, lora], { jobs: 2 })).toContain("about 4 min 0 s for 6 cells");
+    expect(measured).toBe(0);
+  });
+
+  it("measures the machine for methods without a run", async () => {
+    expect(await expected([here])).toMatch(
+      /^expected time: about .* for 7 cells \(1 of 8 are finished\), by the times of 1 finished run on this machine, /,
+    );
+    expect(measured).toBeGreaterThan(0);
+    const all = await expected([]);
+    expect(all).toMatch(/^expected time: about .* for 8 cells, estimated from its GEMM throughput, as by --dry-run$/);
+    expect(all).not.toContain("about 0 s");
+  });
+
+  it.each<[string, Partial<RunRecord>]>([
+    ["of another machine", { machine: { ...here.machine, cpu: "another CPU" } }],
+    ["of another engine", { engine: { name: "webgpu", threads: 1 } }],
+    ["with other threads", { engine: { name: "cpu", threads: 8 } }],
+    ["that were resumed, whose times are not those of a whole run", { training: { ...here.training, resumes: 1 } }],
+  ])("does not use the times of runs %s", async (_, changes) => {
+    const text = await expected([{ ...here, ...changes }]);
+    expect(text).toContain("(1 of 8 are finished), estimated from its GEMM throughput");
+  });
+
+  it("says so if nothing is left or nothing is known", async () => {
+    const only = { rows: [rowOf("bitfit")], datasets: [{ name: "flowers" }], seeds: [0] };
+    expect(await expected([here], only)).toBe("expected time: none, all cells are finished");
+    const broken = () => Promise.reject(new Error("no engine"));
+    expect(await expected([], { startEngine: broken })).toBe("expected time: not known (no engine)");
+  });
+});
+
+it.each([
+  [undefined, 8, { jobs: 8, threads: 1 }],
+  [2, 8, { jobs: 2, threads: 4 }],
+  [3, 8, { jobs: 3, threads: 2 }],
+  [16, 8, { jobs: 16, threads: 1 }],
+])("shareCores of --jobs %s on %d cores is %j", (jobs, cores, share) => {
+  expect(shareCores(jobs, cores)).toEqual(share);
+});
