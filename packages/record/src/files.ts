@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { replaceFile } from "@dit-bench/files";
-import { printable } from "@dit-bench/text";
+import { printable, shorten } from "@dit-bench/text";
 import { z } from "zod";
 import { recordDigest, sortKeys } from "./digest.ts";
 import { type RunRecord, recordSchema } from "./schema.ts";
@@ -103,4 +103,7 @@ export function newerSchema(value: unknown): string | undefined {
 
 /** What a schema refused, on one line. */
 export const describeProblem = (error: z.ZodError): string =>
-  printable(z.prettifyError(error).replaceAll(/\s*\n\s*/g, " "));
+  printable(shorten(z.prettifyError(error).replaceAll(/\s*\n\s*/g, " "), mostProblem));
+
+/** Characters of a message. A file can break the schema in a thousand places, or with a key of a megabyte. */
+const mostProblem = 1000;

@@ -3,3 +3,4 @@
 export { closestName } from "./closest-name.ts";
 export { printable } from "./printable.ts";
 export { quantity } from "./quantity.ts";
+export { shorten } from "./shorten.ts";
