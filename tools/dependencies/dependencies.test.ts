@@ -92,8 +92,15 @@ describe("licences", () => {
         JSON.stringify({ packages: { "": {}, "packages/own": {}, "node_modules/own": { link: true }, ...packages } }),
       );
       expect(lockedPackages(folder).map(({ name, licence }) => [name, licence])).toEqual([
-        ...[["a", "MIT"], ["b", "ISC"], ["c", "0BSD"]],
-        ...[["d", undefined], ["e", "from the lock"]],
+        ...[
+          ["a", "MIT"],
+          ["b", "ISC"],
+          ["c", "0BSD"],
+        ],
+        ...[
+          ["d", undefined],
+          ["e", "from the lock"],
+        ],
       ]);
     } finally {
       rmSync(folder, { recursive: true });
@@ -107,7 +114,9 @@ describe("the audit", () => {
     auditReportVersion: 2,
     vulnerabilities: {
       a: {
-        via: [{ name: "a", range: "<2", severity, title: "It reads too far", url: `https://example.org/advisories/${id}` }],
+        via: [
+          { name: "a", range: "<2", severity, title: "It reads too far", url: `https://example.org/advisories/${id}` },
+        ],
       },
       b: { via: ["a"] },
     },
@@ -134,7 +143,9 @@ describe("the audit", () => {
       expect.stringContaining("it was accepted until 2026-11-28"),
     ]);
     const none = { auditReportVersion: 2, vulnerabilities: {} };
-    expect(judgeReport(none, rule("2027-01-01"), "2026-11-29").problems).toEqual([expect.stringContaining("delete it")]);
+    expect(judgeReport(none, rule("2027-01-01"), "2026-11-29").problems).toEqual([
+      expect.stringContaining("delete it"),
+    ]);
     expect(judgeReport(none, rule(), "2026-11-29")).toEqual({ problems: [], notes: [] });
   });
 

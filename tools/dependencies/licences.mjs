@@ -44,7 +44,9 @@ export function licenceProblems(packages, { licences, exceptions }) {
   const unused = exceptions.filter((exception) => !used.has(exception));
   return [
     ...problems.map((problem) => `${problem}; replace it, or add the licence to tools/dependencies/policy.json`),
-    ...unused.map((one) => `no package needs the exception ${one.licence} of ${one.package}; delete it from policy.json`),
+    ...unused.map(
+      (one) => `no package needs the exception ${one.licence} of ${one.package}; delete it from policy.json`,
+    ),
   ];
 }
 
@@ -52,8 +54,7 @@ export function licenceProblems(packages, { licences, exceptions }) {
  * @param {string} pattern
  * @param {string} name
  */
-const matches = (pattern, name) =>
-  new RegExp(`^${pattern.split("*").map(escapePattern).join(".*")}$`).test(name);
+const matches = (pattern, name) => new RegExp(`^${pattern.split("*").map(escapePattern).join(".*")}$`).test(name);
 
 /** @param {string} text */
 const escapePattern = (text) => text.replaceAll(/[.+?^${}()|[\]\\/]/g, "\\$&");

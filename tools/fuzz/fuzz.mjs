@@ -27,7 +27,9 @@ const chosen = options.targets.split(",");
 const unknown = chosen.find((name) => !targets.has(name));
 const [inputs, seed] = [Number(options.inputs), Number(options.seed)];
 const mistakes = [
-  ...(unknown === undefined ? [] : [`--targets '${unknown}' is not known, available: ${[...targets.keys()].join(", ")}`]),
+  ...(unknown === undefined
+    ? []
+    : [`--targets '${unknown}' is not known, available: ${[...targets.keys()].join(", ")}`]),
   ...(Number.isSafeInteger(inputs) && inputs > 0 ? [] : [`--inputs is '${options.inputs}', expected a number from 1`]),
   ...(Number.isSafeInteger(seed) && seed >= 0 ? [] : [`--seed is '${options.seed}', expected a number from 0`]),
 ];

@@ -63,7 +63,8 @@ const positionIn = (bytes, numbers) =>
  * @param {number} removed
  * @param {Uint8Array} added
  */
-const splice = (bytes, at, removed, added) => Buffer.concat([bytes.subarray(0, at), added, bytes.subarray(at + removed)]);
+const splice = (bytes, at, removed, added) =>
+  Buffer.concat([bytes.subarray(0, at), added, bytes.subarray(at + removed)]);
 
 /** @typedef {(bytes: Buffer, numbers: Stream, seeds: readonly Buffer[]) => Buffer} Change */
 

@@ -17,8 +17,9 @@ export interface Target {
    */
   read(input: Buffer, folder: string): unknown;
   /** The errors that refuse an input. Every other error is a fault. */
-  // biome-ignore lint/suspicious/noExplicitAny: constructors of errors take different arguments
-  readonly errors: readonly (abstract new (...args: any[]) => Error)[];
+  readonly errors: readonly (abstract new (
+    ...args: never[]
+  ) => Error)[];
   /** Limits on one input, where they are not the usual ones. */
   readonly limits?: Partial<Limits>;
 }

@@ -1,7 +1,7 @@
 // Files of features and statistics, of this program and of pytorch-fid.
 
-import { CorruptFileError, encodeSafetensors, WeightFileError } from "@dit-bench/weights";
 import { makeZip } from "@dit-bench/fetch/testing";
+import { CorruptFileError, encodeSafetensors, WeightFileError } from "@dit-bench/weights";
 import { BenchError } from "../../../packages/runner/dist/errors.js";
 import { readFeatureFile } from "../../../packages/runner/dist/feature-sets/feature-file.js";
 import { statisticsOf } from "../../../packages/runner/dist/feature-sets/feature-set.js";

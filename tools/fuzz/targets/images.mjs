@@ -2,8 +2,13 @@
 
 import { equal } from "node:assert/strict";
 import { decodeImage, ImageError } from "@dit-bench/images";
-import { interlaceGif, placeOnScreen, writeBmp, writeGif } from "../../../packages/images/dist/decode/formats.test.data.js";
 import { checkTiff } from "../../../packages/images/dist/decode/check-tiff.js";
+import {
+  interlaceGif,
+  placeOnScreen,
+  writeBmp,
+  writeGif,
+} from "../../../packages/images/dist/decode/formats.test.data.js";
 
 /** @import { Target } from "../types.ts" */
 

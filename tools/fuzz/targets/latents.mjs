@@ -1,6 +1,6 @@
 // The cache of latents, and files of latents of this and of other programs.
 
-import { WeightFileError, encodeSafetensors } from "@dit-bench/weights";
+import { encodeSafetensors, WeightFileError } from "@dit-bench/weights";
 import { BenchError } from "../../../packages/runner/dist/errors.js";
 import { checkCache, openCache } from "../../../packages/runner/dist/latents/cache.js";
 import { readLatents } from "../../../packages/runner/dist/latents/latent-file.js";

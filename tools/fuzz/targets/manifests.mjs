@@ -21,14 +21,28 @@ const table = {
   package: "onnxruntime-ep-openvino",
   version: "1.0.0",
   wheels: {
-    here: { file: "a.whl", bytes: 1, sha256: "0".repeat(64), pipPlatform: "x", library: "l.so", others: [], unpackedBytes: 1 },
+    here: {
+      file: "a.whl",
+      bytes: 1,
+      sha256: "0".repeat(64),
+      pipPlatform: "x",
+      library: "l.so",
+      others: [],
+      unpackedBytes: 1,
+    },
   },
 };
 const engine = {
   ...{ version: 1, package: table.package, packageVersion: "1.0.0", platform: "here", wheelSha256: "0".repeat(64) },
   files: [{ file: "l.so", bytes: 1, sha256: "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881" }],
 };
-const samples = { version: 1, command: "bench sample", made: { seed: 1 }, files: ["a/1.png", "2.png"], beside: ["s.png"] };
+const samples = {
+  version: 1,
+  command: "bench sample",
+  made: { seed: 1 },
+  files: ["a/1.png", "2.png"],
+  beside: ["s.png"],
+};
 const partial = { url: "https://example.org/a", validator: '"e"', bytes: 5, sha256: "0".repeat(64) };
 const images = {
   ...{ classes: ["a"], labels: [0], fingerprint: "f", files: ["a/1.jpg"], skipped: [], hashes: ["h"], checksums: [1] },

@@ -43,6 +43,7 @@ export const target = {
       } catch (error) {
         if (!(error instanceof WeightFileError)) throw error; // others may be whole
       }
-    if (file.format === "npz") await readNpz(path, ["mu", "sigma", "features", "about", "a"], new Map([["about", 1 << 16]]));
+    if (file.format === "npz")
+      await readNpz(path, ["mu", "sigma", "features", "about", "a"], new Map([["about", 1 << 16]]));
   },
 };

@@ -17,10 +17,7 @@ export const target = {
   errors: [RecordError, ComparisonError],
   limits: { seconds: 5, megabytes: 200 },
   seeds: () =>
-    readSeeds([
-      "results/mini/records/flowers/difffit-seed-0.json",
-      "results/mini/records/food/lora-r8-seed-1.json",
-    ]),
+    readSeeds(["results/mini/records/flowers/difffit-seed-0.json", "results/mini/records/food/lora-r8-seed-1.json"]),
   /** Mostly with the right digest, as a hostile author would write it. */
   edit(seed, numbers) {
     const text = mutateJson(seed.toString(), numbers);

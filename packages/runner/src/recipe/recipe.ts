@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { closestName, shorten } from "@dit-bench/text";
+import { closestName, parseJson, shorten } from "@dit-bench/text";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
 import { projectFolder } from "../project-folder.ts";
@@ -66,7 +66,7 @@ export function loadRecipe(
   }
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, "utf8"));
+    content = parseJson(readFileSync(path, "utf8"));
   } catch (error) {
     throw new BenchError("usage", `recipe ${path} is not valid JSON (${(error as Error).message})`);
   }

@@ -1,6 +1,7 @@
 // The training state on disk: the checkpoint of an unfinished training, and the state that a finished run keeps.
 
 import { existsSync, rmSync } from "node:fs";
+import { parseJson } from "@dit-bench/text";
 import { CorruptFileError, openCheckpoint, type StoredTensor } from "@dit-bench/weights";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
@@ -146,7 +147,7 @@ const progressSchema = z.looseObject({
 function parseProgress(path: string, text: string): Omit<Progress, "losses"> {
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    content = parseJson(text);
   } catch (error) {
     throw new CorruptFileError(path, `its progress is not JSON (${(error as Error).message})`);
   }
