@@ -1,7 +1,7 @@
 // The registry of published datasets: the schema of datasets.json and the search by name.
 
 import { readFileSync } from "node:fs";
-import { closestName } from "@dit-bench/text";
+import { closestName, parseJson, shorten } from "@dit-bench/text";
 import { z } from "zod";
 import { DataError } from "./data-error.ts";
 
@@ -83,13 +83,16 @@ export class UnknownDatasetError extends Error {
 export function loadRegistry(path: string): readonly DatasetEntry[] {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, "utf8"));
+    content = parseJson(readFileSync(path, "utf8"));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new DataError("registry", `dataset registry "${path}": ${code === "ENOENT" ? "does not exist" : message}`);
   }
   const parsed = registry.safeParse(content);
-  if (!parsed.success) throw new DataError("registry", `dataset registry "${path}": ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) {
+    const problem = shorten(z.prettifyError(parsed.error), 1000);
+    throw new DataError("registry", `dataset registry "${path}": ${problem}`);
+  }
   return parsed.data.datasets;
 }
 

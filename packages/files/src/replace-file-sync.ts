@@ -1,7 +1,9 @@
 // Writes a large file part by part; the file appears when it is complete.
 
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { nameFileInError } from "./name-file-in-error.ts";
+import { syncFolderSync } from "./sync-folder.ts";
 import { temporaryName } from "./temporary.ts";
 
 /**
@@ -19,6 +21,7 @@ export function replaceFileSync(path: string, parts: Iterable<Uint8Array>): void
       closeSync(file);
     }
     renameSync(temporary, path);
+    syncFolderSync(dirname(path));
   } catch (error) {
     rmSync(temporary, { force: true });
     throw nameFileInError(error, path);

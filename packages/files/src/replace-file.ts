@@ -5,6 +5,7 @@ import { copyFile, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { makeFolders } from "./make-folders.ts";
 import { nameFileInError } from "./name-file-in-error.ts";
+import { syncFolder } from "./sync-folder.ts";
 import { temporaryName } from "./temporary.ts";
 
 /**
@@ -41,24 +42,9 @@ async function replace(path: string, write: (temporary: string) => Promise<void>
   try {
     await write(temporary);
     await rename(temporary, path);
+    await syncFolder(folder);
   } catch (error) {
     await rm(temporary, { force: true });
     throw nameFileInError(error, path);
-  }
-  await syncFolder(folder);
-}
-
-/** Flushes the folder, so that a power failure cannot undo the rename in it. Some systems cannot flush a folder. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== "EISDIR" && code !== "EPERM" && code !== "EINVAL" && code !== "ENOTSUP") throw error;
   }
 }

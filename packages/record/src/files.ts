@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { replaceFile } from "@dit-bench/files";
-import { printable } from "@dit-bench/text";
+import { parseJson, printable, shorten } from "@dit-bench/text";
 import { z } from "zod";
 import { recordDigest, sortKeys } from "./digest.ts";
 import { type RunRecord, recordSchema } from "./schema.ts";
@@ -61,7 +61,7 @@ export const parseRecordFile = (path: string, bytes: Uint8Array): unknown => par
 /** Parses the content of a JSON file. Throws a {@link RecordError} that names the file. @param advice what to do */
 export function parseJsonFile(path: string, bytes: Uint8Array, advice: string): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     const reason = bytes.length === 0 ? "it is empty" : `it is not JSON (${printable((error as Error).message)})`;
     throw new RecordError(`cannot read ${printable(path)}: ${reason}; ${advice}`);
@@ -103,4 +103,7 @@ export function newerSchema(value: unknown): string | undefined {
 
 /** What a schema refused, on one line. */
 export const describeProblem = (error: z.ZodError): string =>
-  printable(z.prettifyError(error).replaceAll(/\s*\n\s*/g, " "));
+  printable(shorten(z.prettifyError(error).replaceAll(/\s*\n\s*/g, " "), mostProblem));
+
+/** Characters of a message. A file can break the schema in a thousand places, or with a key of a megabyte. */
+const mostProblem = 1000;

@@ -1,11 +1,13 @@
 // The errors that reading a file of weights can cause.
 
+import { shorten } from "@dit-bench/text";
+
 /** An error with a file of weights. The message begins with `source`: a path, or a name that the caller gave. */
 export abstract class WeightFileError extends Error {
   readonly source: string;
 
   constructor(source: string, problem: string) {
-    super(`${source}: ${problem.length > maxProblem ? `${problem.slice(0, maxProblem)}…` : problem}`);
+    super(`${source}: ${shorten(problem, maxProblem)}`);
     this.source = source;
   }
 }

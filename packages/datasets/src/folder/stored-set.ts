@@ -7,6 +7,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readSync, sta
 import { crc32 } from "node:zlib";
 import { nameFileInError, replaceFileSync } from "@dit-bench/files";
 import type { ImageBytes } from "@dit-bench/images";
+import { parseJson } from "@dit-bench/text";
 import { z } from "zod";
 import { DataError } from "../data-error.ts";
 
@@ -53,7 +54,7 @@ export function writeDescription(path: string, description: SetDescription): voi
 export function readDescription(path: string, imageBytes: number): SetDescription | "damaged" | undefined {
   if (!existsSync(`${path}.index`) || !existsSync(`${path}.pixels`)) return undefined;
   try {
-    const { digest, ...content } = JSON.parse(readFileSync(`${path}.index`, "utf8")) as Record<string, unknown>;
+    const { digest, ...content } = parseJson(readFileSync(`${path}.index`, "utf8")) as Record<string, unknown>;
     const description = descriptionSchema.parse(content);
     const complete = statSync(`${path}.pixels`).size === description.labels.length * imageBytes;
     return complete && digest === digestOf(content) && description.checksums.length === description.labels.length

@@ -1,6 +1,7 @@
 // Reads label files from a dataset's archives. A missing or malformed file is an error of the data, not of the program.
 
 import { existsSync, readFileSync } from "node:fs";
+import { parseJson } from "@dit-bench/text";
 import { DataError } from "../data-error.ts";
 import { type MatValue, readMat } from "./mat/read-mat.ts";
 
@@ -28,7 +29,7 @@ export function numbersOf(values: ReadonlyMap<string, MatValue>, name: string, s
 export function readLabelLists(path: string): [className: string, ids: unknown][] {
   let lists: unknown;
   try {
-    lists = JSON.parse(readLabelText(path));
+    lists = parseJson(readLabelText(path));
   } catch (error) {
     if (error instanceof DataError) throw error;
   }

@@ -6,7 +6,7 @@ import { openvinoFolder } from "@dit-bench/compiler";
 import { type DatasetEntry, preparedMark } from "@dit-bench/datasets";
 import { findInHubCache } from "@dit-bench/fetch";
 import { type Environment, homeFolder } from "@dit-bench/files";
-import { closestName } from "@dit-bench/text";
+import { closestName, shorten } from "@dit-bench/text";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
 import { projectFolder } from "../project-folder.ts";
@@ -83,7 +83,7 @@ export interface Located {
 export function fetchables(): readonly Fetchable[] {
   const path = join(projectFolder(), "weights.json");
   const parsed = catalogue.safeParse(JSON.parse(readFileSync(path, "utf8")));
-  if (!parsed.success) throw new BenchError("failure", `${path}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new BenchError("failure", `${path}: ${shorten(z.prettifyError(parsed.error), 1000)}`);
   return [
     ...parsed.data.weights.map((entry) => ({ kind: "weights" as const, name: entry.name, entry })),
     ...datasetEntries().map((entry) => ({ kind: "dataset" as const, name: entry.name, entry })),

@@ -13,6 +13,7 @@ import {
   recogniseAutoencoder,
   type Shapes,
 } from "@dit-bench/autoencoder";
+import { parseJson } from "@dit-bench/text";
 import { type Checkpoint, openCheckpoint, stripWrappers } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
 
@@ -70,7 +71,7 @@ function settingsBeside(file: string): [string, string][] {
   if (!existsSync(path)) return [];
   let values: unknown;
   try {
-    values = JSON.parse(readFileSync(path, "utf8"));
+    values = parseJson(readFileSync(path, "utf8"));
   } catch (error) {
     throw new BenchError("data", `${path}: it is not JSON (${(error as Error).message})`, { cause: error });
   }

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { closestName } from "@dit-bench/text";
+import { closestName, parseJson, shorten } from "@dit-bench/text";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
 import { projectFolder } from "../project-folder.ts";
@@ -66,7 +66,7 @@ export function loadRecipe(
   }
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, "utf8"));
+    content = parseJson(readFileSync(path, "utf8"));
   } catch (error) {
     throw new BenchError("usage", `recipe ${path} is not valid JSON (${(error as Error).message})`);
   }
@@ -150,10 +150,11 @@ function parse<T>(schema: z.ZodType<T>, content: unknown, where: string): T {
   if (result.success) return result.data;
   const issues = result.error.issues.map(({ path, message }) => {
     const given = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], content);
-    const quoted = given === undefined || typeof given === "object" ? "" : ` (given ${JSON.stringify(given)})`;
+    const isQuoted = given !== undefined && typeof given !== "object";
+    const quoted = isQuoted ? ` (given ${shorten(JSON.stringify(given), 100)})` : "";
     return `${path.join(".") || "it"}: ${message}${quoted}`;
   });
-  throw new BenchError("usage", `${where}: ${issues.join("; ")}`);
+  throw new BenchError("usage", `${where}: ${shorten(issues.join("; "), 1000)}`);
 }
 
 function withChanges(content: unknown, changes: Readonly<Record<string, unknown>>): unknown {

@@ -5,7 +5,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { replaceFile } from "@dit-bench/files";
-import { printable } from "@dit-bench/text";
+import { parseJson, printable } from "@dit-bench/text";
 import { z } from "zod";
 import { BenchError } from "../errors.ts";
 
@@ -91,7 +91,7 @@ const refusal = (folder: string, problem: string, remedy: string) =>
 /** @returns undefined if the manifest is missing, damaged or of another program */
 function readManifest(path: string): Manifest | undefined {
   try {
-    return manifest.safeParse(JSON.parse(readFileSync(path, "utf8"))).data;
+    return manifest.safeParse(parseJson(readFileSync(path, "utf8"))).data;
   } catch {
     return undefined;
   }

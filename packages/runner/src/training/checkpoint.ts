@@ -1,7 +1,9 @@
 // The training state on disk: the checkpoint of an unfinished training, and the state that a finished run keeps.
 
 import { existsSync, rmSync } from "node:fs";
-import { CorruptFileError, float32, openCheckpoint, type StoredTensor } from "@dit-bench/weights";
+import { parseJson } from "@dit-bench/text";
+import { CorruptFileError, openCheckpoint, type StoredTensor } from "@dit-bench/weights";
+import { z } from "zod";
 import { BenchError } from "../errors.ts";
 import { readChecked, writeChecked } from "../storage/checked-file.ts";
 import type { Costs } from "./costs.ts";
@@ -102,17 +104,18 @@ export function readCheckpoint(path: string, owner: CheckpointOwner, parameters:
 export function readState(path: string, parameters: number): Checkpoint & CheckpointOwner {
   const { tensors, metadata } = readChecked(path);
   const corrupt = (problem: string) => new CorruptFileError(path, problem);
-  const vector = (name: string) => {
+  const vector = (name: string, ...types: readonly StoredTensor["type"][]) => {
     const tensor = tensors.get(name);
     if (!tensor) throw corrupt(`it has no '${name}'`);
-    return tensor;
+    if (!types.includes(tensor.type)) throw corrupt(`'${name}' holds ${tensor.type}, wanted ${types.join(" or ")}`);
+    return tensor.data;
   };
   const { identity, lineage, engine, progress } = metadata;
   if (identity === undefined || lineage === undefined || engine === undefined || progress === undefined)
     throw corrupt("it is not a training state");
-  const state = Object.fromEntries(stateNames.map((name) => [name, float32(vector(name))])) as unknown as TrainingState;
-  const losses = Array.from(vector("losses").data as Float64Array);
-  const rest = JSON.parse(progress) as Omit<Progress, "losses">;
+  const state = Object.fromEntries(stateNames.map((name) => [name, vector(name, "F32")])) as unknown as TrainingState;
+  const losses = Array.from(vector("losses", "F64") as Float64Array);
+  const rest = parseProgress(path, progress);
   if (stateNames.some((name) => state[name].length !== parameters) || losses.length !== rest.step)
     throw corrupt(`it holds ${state.weights.length} weights after ${losses.length} steps, wanted ${parameters}`);
   return { state, losses, ...rest, identity, lineage, engine };
@@ -126,7 +129,34 @@ export async function stateHeader(path: string): Promise<(CheckpointOwner & { re
   );
   if (identity === undefined || lineage === undefined || engine === undefined || progress === undefined)
     return undefined;
-  return { identity, lineage, engine, step: Number((JSON.parse(progress) as Partial<Progress>).step) };
+  return { identity, lineage, engine, step: parseProgress(path, progress).step };
+}
+
+const count = z.int().nonnegative();
+const points = z.array(z.looseObject({ step: count, value: z.number().nullable() }));
+/** Loose, because later versions may add fields. Numbers that are not finite are null in JSON. */
+const progressSchema = z.looseObject({
+  step: count,
+  fixedBatchLoss: points,
+  fid: z.looseObject({ key: z.string(), points }).optional(),
+  seconds: z.number(),
+  otherCoreSeconds: z.number(),
+  stepMilliseconds: z.number().nullable(),
+  resumes: count,
+  continuedFrom: z.looseObject({ steps: count, identity: z.string() }).optional(),
+});
+
+/** Throws CorruptFileError for a text that is not the progress of a training. */
+function parseProgress(path: string, text: string): Omit<Progress, "losses"> {
+  let content: unknown;
+  try {
+    content = parseJson(text);
+  } catch (error) {
+    throw new CorruptFileError(path, `its progress is not JSON (${(error as Error).message})`);
+  }
+  const { success, data, error } = progressSchema.safeParse(content);
+  if (!success) throw new CorruptFileError(path, `its progress is not valid: ${z.prettifyError(error)}`);
+  return data as Omit<Progress, "losses">;
 }
 
 export const removeCheckpoint = (path: string): void => rmSync(path, { force: true });
