@@ -4,7 +4,7 @@ import { labelOf, parseOptions } from "@dit-bench/method";
 import type { OptionValue, SweptMethod } from "@dit-bench/record";
 import { labelWithRate, ownLearningRate, usedLearningRate } from "@dit-bench/runner";
 import type { SweepOptions } from "../declarations/sweep.ts";
-import { checkCells, type GridPlan, type PlannedMethod } from "../grid/plan.ts";
+import { checkCells, type GridPlan, type PlannedMethod, type PluginWatch, planMethod } from "../grid/plan.ts";
 import { rateKey } from "../method-settings.ts";
 import { checkValues, readValueLists } from "./values.ts";
 
@@ -19,9 +19,9 @@ export interface PlannedSweep
   readonly values: readonly OptionValue[];
 }
 
-/** Checks all options, and finds the values of each method. @param afterPlugins called when the plug-ins are loaded */
-export async function prepareSweep(options: SweepOptions, afterPlugins?: () => Promise<void>): Promise<SweepPlan> {
-  const { recipe, settings, chosen, known, columns } = await checkCells(options, afterPlugins);
+/** Checks all options, and finds the values of each method. */
+export async function prepareSweep(options: SweepOptions, plugins?: PluginWatch): Promise<SweepPlan> {
+  const { recipe, settings, chosen, known, columns } = await checkCells(options, plugins);
   const lists = readValueLists(options.values, chosen, known);
   return {
     recipe,
@@ -34,8 +34,7 @@ export async function prepareSweep(options: SweepOptions, afterPlugins?: () => P
       const parsed = parseOptions(method, own.options) as SweptMethod["options"];
       const { [list.option]: _swept, ...others } = parsed;
       return {
-        name,
-        flags: own.flags,
+        ...planMethod(method, own.flags),
         label: labelWithRate(labelOf(method, parsed), ownLearningRate(method, recipe, own.learningRate)),
         option: list.option,
         options: others,
