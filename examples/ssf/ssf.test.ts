@@ -6,5 +6,5 @@ import { describe, it } from "vitest";
 import ssf from "./index.js";
 
 describe("SSF, a plug-in", () => {
-  it.each(checks)("$name", ({ run }) => run({ method: ssf, startsAsBase: true, merges: true }));
+  it.each(checks)("$name", ({ run }) => run({ method: ssf, merges: true }));
 });

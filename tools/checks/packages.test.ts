@@ -54,7 +54,21 @@ const arrows: Record<string, string[]> = {
     "weights",
   ],
   report: ["files", "record", "text"],
-  cli: ["compiler", "dit", "fetch", "files", "images", "method", "record", "report", "runner", "text", "weights"],
+  cli: [
+    "compiler",
+    "conformance",
+    "dit",
+    "fetch",
+    "files",
+    "images",
+    "method",
+    "random",
+    "record",
+    "report",
+    "runner",
+    "text",
+    "weights",
+  ],
 };
 
 describe("dependencies between packages", () => {

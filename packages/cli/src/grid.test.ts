@@ -102,10 +102,18 @@ describe("a plug-in that misbehaves, in a grid", () => {
     );
     expect(r.code, r.stderr).toBe(3);
     expect(r.stderr).toContain("2 of 5 cells failed: ");
-    expect(r.stderr).toMatch(/sun exits seed 0: failed .* \(exit code 0\); does a plug-in call process\.exit\?/);
+    expect(r.stderr).toMatch(
+      /sun exits seed 0: failed .* \(exit code 0\); .*\/exits\.mjs:\d+:\d+ called process\.exit/,
+    );
     expect(r.stderr).toMatch(/sun forges seed 0: failed .*: its record cannot be read/);
     for (const name of ["codes", "prints", "bitfit"]) expect(r.stderr).toMatch(`sun ${name} seed 0: FID`);
     expect(readFileSync(join(place, "odd", "tiny-1", "table.md"), "utf8")).toContain("codes");
+  });
+
+  it("is loaded by its own cells only", async () => {
+    const brittle = writePlugin("brittle", { top: 'if (process.argv.includes("bitfit")) process.exit(9);' });
+    const r = await grid(...brittle, ..."--methods brittle,bitfit --datasets sun --out apart".split(" "));
+    expect(r.code, r.stderr).toBe(0);
   });
 
   it("is ended by the time limit if its cell never ends", async () => {
@@ -116,7 +124,11 @@ describe("a plug-in that misbehaves, in a grid", () => {
   });
 
   it.each([
-    ["ends its process", { top: "process.exit(0)" }, /ended its process while it was loaded .*process\.exit/],
+    [
+      "ends its process",
+      { top: "process.exit(0)" },
+      /plug-in \.\/ends-its-process\.mjs: it ended its process while it was loaded .*process\.exit/,
+    ],
     [
       "awaits for ever",
       { top: "await new Promise(() => {})" },

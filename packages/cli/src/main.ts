@@ -4,12 +4,14 @@ import "@dit-bench/compiler/no-telemetry"; // must come first: a plug-in may loa
 import { createRequire } from "node:module";
 import { BenchError, exitCodes } from "@dit-bench/runner/errors";
 import { Command, CommanderError } from "commander";
+import { checkMethod } from "./declarations/check-method.ts";
 import { doctor } from "./declarations/doctor.ts";
 import { fetch } from "./declarations/fetch.ts";
 import { grid } from "./declarations/grid.ts";
 import { list } from "./declarations/list.ts";
 import { listWeights } from "./declarations/list-weights.ts";
 import { features, fid } from "./declarations/measuring.ts";
+import { newMethod } from "./declarations/new-method.ts";
 import { predict } from "./declarations/predict.ts";
 import { pretrain } from "./declarations/pretrain.ts";
 import { report } from "./declarations/report.ts";
@@ -21,6 +23,7 @@ import { vaeDecode, vaeEncode } from "./declarations/vae.ts";
 import { addCommand, allCommands, describeChoices } from "./parser/add-command.ts";
 import { parserError } from "./parser/parser-error.ts";
 import { reportError } from "./report-error.ts";
+import { writeResult } from "./stdout.ts";
 import { screenWidth } from "./text-layout.ts";
 
 const manifest = createRequire(import.meta.url)("../package.json") as { readonly version: string };
@@ -43,6 +46,12 @@ export function program(argv: readonly string[] = []): Command {
   addCommand(bench, "report", report, async (_, options) => (await import("./commands/report.ts")).report(options));
   addCommand(bench, "list", list, async ({ what }, options) =>
     (await import("./commands/list.ts")).list(what, options),
+  );
+  addCommand(bench, "new-method", newMethod, async ({ name }) =>
+    (await import("./commands/new-method.ts")).newMethod(name),
+  );
+  addCommand(bench, "check-method", checkMethod, async ({ method }, options) =>
+    (await import("./commands/check-method.ts")).checkMethod(method, options),
   );
   addCommand(bench, "list-weights", listWeights, async ({ file }, options) =>
     (await import("./commands/list-weights.ts")).listWeights(file, options),
@@ -69,7 +78,10 @@ export function program(argv: readonly string[] = []): Command {
   addCommand(bench, "doctor", doctor, async (_, options) => (await import("./commands/doctor.ts")).doctor(options));
 
   for (const command of allCommands(bench))
-    command.exitOverride().configureOutput({ outputError: (text, write) => write(`${parserError(text, command)}\n`) });
+    command.exitOverride().configureOutput({
+      writeOut: (text) => writeResult(text),
+      outputError: (text, write) => write(`${parserError(text, command)}\n`),
+    });
   return bench;
 }
 

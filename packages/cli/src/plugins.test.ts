@@ -102,6 +102,33 @@ describe("bench with a plug-in", () => {
     expect({ code, method: json.method }).toEqual({ code: 0, method: "Mine" });
   });
 
+  it("names the plug-in whose output is not a number, with exit code 5", async () => {
+    const path = writePlugin("nan", { graft: "forward: (call, x, w) => tf.div(call(x), tf.sub(w.s, w.s))," });
+    const { code, stderr } = await runWith(path);
+    expect(stderr).toMatch(
+      /training diverged: plug-in \.\/nan: method 'mine': the loss of step 0 is NaN, .*'bench check-method'/,
+    );
+    expect(code).toBe(5);
+  });
+
+  it("keeps stdout for results, and names the line of a plug-in that prints there", async () => {
+    const label = 'label() { console.log("tea"); process.stdout.write("milk\\n"); return "Mine"; },';
+    const { code, stdout, stderr } = await go(
+      ...["list", "methods", "--json", "--plugin", writePlugin("prints", { method: label })],
+    );
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout).at(-1)).toMatchObject({ name: "mine", label: "Mine" });
+    expect(stderr).toMatch(/^bench: .*prints\/index\.js:\d+:\d+ prints on stdout, .*\ntea\nmilk\n/);
+    expect(stderr.match(/prints on stdout/g)).toHaveLength(1);
+  });
+
+  it("names the line of a plug-in that ends the process", async () => {
+    const path = writePlugin("exits", { method: "label() { process.exit(0); }," });
+    const { code, stderr } = await runWith(path);
+    expect(stderr).toMatch(/ended before its work was done \(exit code 0\); .*exits\/index\.js:\d+:\d+ called/);
+    expect(code).toBe(1);
+  });
+
   it("reports dropout on an engine that runs op by op, too", async () => {
     const path = writePlugin("dropout-eager", { graft: mistakes[0]![1].graft! });
     const { code, stderr } = await runWith(path, "--engine", "tfjs-cpu");

@@ -2,6 +2,7 @@
 // are escaped.
 
 import { printable } from "@dit-bench/text";
+import { writeResult } from "./stdout.ts";
 import { hasColours, styleCodes } from "./style.ts";
 
 /** Escapes control characters except line ends, tabs and, on a screen with colours, the codes of `applyStyle`. */
@@ -14,7 +15,7 @@ function escapeControls(text: string, screen: NodeJS.WriteStream): string {
 }
 
 /** Prints results on stdout. */
-export const print = (text: string): void => void process.stdout.write(escapeControls(text, process.stdout));
+export const print = (text: string): void => writeResult(escapeControls(text, process.stdout));
 
 /** Prints notes on stderr. */
 export const printNote = (text: string): void => void process.stderr.write(escapeControls(text, process.stderr));
@@ -24,7 +25,7 @@ export function printJson(value: unknown): void {
   const text = JSON.stringify(value).replaceAll(/[^ -~]+/g, (part) =>
     printable(part) === part ? part : [...part].map(escapeCharacter).join(""),
   );
-  process.stdout.write(`${text}\n`);
+  writeResult(`${text}\n`);
 }
 
 const escapeCharacter = (character: string): string =>

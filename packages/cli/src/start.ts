@@ -1,29 +1,39 @@
 // Runs a command in this process. It handles output streams that fail, sets the exit code, and ends the process itself,
 // so that no plug-in can delay or fake the end.
 
+import { callSite } from "@dit-bench/random";
 import { exitCodes } from "@dit-bench/runner/errors";
+import { printable } from "@dit-bench/text";
 import { main } from "./main.ts";
 import { formatError } from "./report-error.ts";
 import { requestedStop } from "./signals.ts";
+import { keepStdoutForResults, writeResult } from "./stdout.ts";
 
 /** Runs a command and ends the process, even if a plug-in left timers or sockets open. */
 export async function start(argv: readonly string[]): Promise<never> {
   const output = watchStreams();
+  keepStdoutForResults();
   let finished = false;
   let isIdle = false;
   process.on("beforeExit", () => {
     isIdle = true; // this event is not emitted by process.exit
   });
-  process.on("exit", (code) => {
+  const atExit = (code: number) => {
     if (finished || requestedStop() !== undefined || code === exitCodes.interrupted) return;
+    const caller = isIdle ? undefined : callSite(atExit);
+    const who = caller === undefined ? "does a plug-in call process.exit?" : `${printable(caller)} called process.exit`;
     const why = isIdle
       ? "the program waits for something that never comes; does a plug-in await it at its top level?"
-      : `the program was ended before its work was done (exit code ${code}); does a plug-in call process.exit?`;
+      : `the program was ended before its work was done (exit code ${code}); ${who}`;
     process.stderr.write(`${formatError(why)}\n`);
     if (code === 0) process.exitCode = exitCodes.failure;
-  });
+  };
+  process.on("exit", atExit);
   const result = await main(argv);
-  await Promise.all([drain(process.stdout), drain(process.stderr)]);
+  await Promise.all([
+    drain(process.stdout, (done) => writeResult("", done)),
+    drain(process.stderr, (done) => process.stderr.write("", () => done())),
+  ]);
   const code = output.failed && result === exitCodes.ok ? exitCodes.io : result;
   finished = true;
   process.on("exit", () => {
@@ -50,11 +60,15 @@ function watchStreams(): { readonly failed: boolean } {
   return state;
 }
 
-/** Resolves when everything is written to the stream, or when the stream is destroyed. */
-function drain(stream: NodeJS.WriteStream): Promise<void> {
+/**
+ * Resolves when everything is written to the stream, or when the stream is destroyed.
+ *
+ * @param flush writes nothing to the stream and calls `done`, after everything that was written before
+ */
+function drain(stream: NodeJS.WriteStream, flush: (done: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     if (stream.destroyed || stream.writableLength === 0)
       setImmediate(resolve); // an error of the last write is reported before the immediate runs
-    else stream.write("", () => resolve());
+    else flush(resolve);
   });
 }

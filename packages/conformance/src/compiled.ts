@@ -8,13 +8,20 @@ import * as tf from "@tensorflow/tfjs";
 import type { Check } from "./check.ts";
 import { forward, inputs, makeSubject, type Subject } from "./subject.ts";
 
+/** The engines of these checks. The tolerances hold for them; other engines are tested against them. */
+export const engines = { compiled: "cpu", reference: "tfjs-cpu" } as const;
+
 export const compiledChecks: readonly Check[] = [
   {
     name: "has the same outputs and gradients compiled as eager, relative 1e-5",
+    meaning: "A run computes something else than the source of the method says.",
+    advice:
+      "forward and affine: they may depend on their arguments only. If they do, the fault is in dit-bench: please " +
+      "report it, with the method",
     async run(c) {
       const s = makeSubject(c);
-      const eager = await evaluate(await createEngine("tfjs-cpu"), s);
-      const compiled = await evaluate(await createEngine("cpu", { threads: 1 }), s);
+      const eager = await evaluate(await createEngine(engines.reference), s);
+      const compiled = await evaluate(await createEngine(engines.compiled, { threads: 1 }), s);
       for (const [name, want] of Object.entries(eager)) {
         const got = compiled[name]!;
         // Relative to the whole tensor: the true gradient of the keys' bias is zero, so its entries are rounding
@@ -27,16 +34,21 @@ export const compiledChecks: readonly Check[] = [
   },
   {
     name: "has gradients that finite differences in float64 confirm, relative 1e-6",
-    async run(c) {
+    meaning: "Training follows a direction that is not the gradient of the loss.",
+    advice:
+      "tf.customGrad, and functions with jumps, such as tf.round or tf.sign; if there are none, the fault is in " +
+      "dit-bench: please report it, with the method",
+    async run(c, listener) {
       const s = makeSubject(c);
-      const engine = await createEngine("cpu", { threads: 1 });
+      const engine = await createEngine(engines.compiled, { threads: 1 });
       const f = await engine.compile(lossAndGradients(s), signature(s), { precision: "float64" });
       const float64Feeds = Object.fromEntries(
         Object.entries(feeds(s)).map(([k, v]) => [k, v instanceof Int32Array ? v : Float64Array.from(v)]),
       );
       const run = async () => (await f.run(float64Feeds)) as unknown as Record<string, Float64Array>;
       const first = await run();
-      for (const { name } of s.adapted.trainable) {
+      for (const [done, { name }] of s.adapted.trainable.entries()) {
+        listener?.progress?.(done, s.adapted.trainable.length);
         const values = float64Feeds[name] as Float64Array;
         const gradient = first[`d ${name}`]!;
         const scale = Math.max(peak(gradient), 1e-6);

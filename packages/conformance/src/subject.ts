@@ -3,7 +3,7 @@
 // N = batch, C = channels, S = input side, K = classes
 
 import { type DitConfig, dit, ditModel, sinCosPositions } from "@dit-bench/dit";
-import { type Adapted, type AnyMethod, attach, type Values, type Weights } from "@dit-bench/method";
+import { type Adapted, type AnyMethod, attach, type Promises, type Values, type Weights } from "@dit-bench/method";
 import { normals } from "@dit-bench/random";
 import * as tf from "@tensorflow/tfjs";
 
@@ -22,15 +22,18 @@ export const config: DitConfig = {
 
 export const model = ditModel(config);
 
-/** A method with its options, and what the method promises. */
+/** A method with its options. */
 export interface Case {
   readonly method: AnyMethod;
   readonly options?: object;
-  /** Whether the adapted model starts as the base model. */
-  readonly startsAsBase: boolean;
-  /** Whether all grafts merge into the base model. */
-  readonly merges: boolean;
+  /** Whether the adapted model starts as the base model. Default: what the method promises. */
+  readonly startsAsBase?: boolean;
+  /** Whether all grafts merge into the base model. Default: whether all have a merge or an affine that merges. */
+  readonly merges?: boolean;
 }
+
+/** What the method promises; nothing if it is no object. */
+export const promisesOf = (method: AnyMethod): Promises => method.promises ?? {};
 
 export interface Subject {
   readonly adapted: Adapted;

@@ -110,6 +110,23 @@ describe("initial", () => {
     expect(start["block.fc.mine.magnitude"]).toEqual(toyValues["block.fc.bias"]!.map((v) => 2 * v));
   });
 
+  it("gives an initializer copies of base weights, and keeps none of its arrays", () => {
+    const shared = new Float32Array(2);
+    const changing = graft({
+      at: "{norm,block}",
+      weights: () => ({
+        own: { shape: [2], values: () => shared },
+        moved: { shape: [2], values: ({ base }) => base("patch.bias").fill(7) },
+      }),
+      forward: (call, x) => call(x),
+    });
+    const before = toyValues["patch.bias"]!.slice();
+    const start = attach(toyMethod({ grafts: [changing] }), toy).initial(toyValues, 0);
+    expect(toyValues["patch.bias"]).toEqual(before);
+    start["norm.mine.own"]![0] = 5;
+    expect([start["block.mine.own"]![0], shared[0]]).toEqual([0, 0]);
+  });
+
   it("names a base weight that the checkpoint does not have", () => {
     const { classes: _, ...incomplete } = toyValues;
     expect(() => attach(toyMethod({}), toy).initial(incomplete, 0)).toThrow(

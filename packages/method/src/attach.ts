@@ -110,12 +110,14 @@ export function attach<O extends object>(method: Method<O>, model: Model, given:
       };
       const initial: Record<string, Float32Array> = {};
       for (const w of model.weights) if (trains(w)) initial[w.name] = read(w.name).slice();
+      // Copies in both directions: a method may compute in the array that it gets, and return one array several times.
+      const context = { seed, base: (name: string) => read(name).slice() };
       for (const s of sites)
         for (const [key, init] of Object.entries(s.inits)) {
           const name = s.prefix + key;
           initial[name] = forbidMathRandom(who, `the initial values of '${name}'`, () =>
-            initialValues(who, init, { seed, name, base: read }),
-          );
+            initialValues(who, init, { ...context, name }),
+          ).slice();
         }
       return initial;
     },

@@ -42,9 +42,36 @@ describe("checkMethod", () => {
       { ...method, options: z.strictObject({ rank: z.int().min(1).default(0) }) },
       "the default of 'rank' is 0, which its own schema refuses",
     ],
+    ["promises that are true", { ...method, promises: true }, "promises is boolean true; wanted an object"],
+    [
+      "a misspelt promise",
+      { ...method, promises: { startAsBase: false } },
+      "promises has a field 'startAsBase', wanted startsAsBase or parameters; did you mean 'startsAsBase'?",
+    ],
+    [
+      "a promise that is a text",
+      { ...method, promises: { startsAsBase: "no" } },
+      'promises.startsAsBase is the text "no"; wanted true or false',
+    ],
+    [
+      "a number of parameters without its model",
+      { ...method, promises: { parameters: [{ classes: 101, count: 5 }] } },
+      "promises.parameters[0].model is nothing; wanted { model:",
+    ],
+    [
+      "a number of parameters that is no whole number",
+      { ...method, promises: { parameters: [{ model: "DiT-XL/2", classes: 101, count: 0.83e6 + 0.5 }] } },
+      "promises.parameters[0].count is the number 830000.5; wanted { model:",
+    ],
     ["a label of several lines", { ...method, label: () => "a\nb" }, "wanted text without control characters"],
   ])("refuses %s", (_, given, message) => {
     expect(() => checkMethod(given)).toThrow(message);
+  });
+
+  it("accepts promises", () => {
+    const counts = [{ model: "DiT-XL/2", classes: 101, options: { rank: 16 }, count: 5 }];
+    const promising = { ...method, promises: { startsAsBase: false, parameters: counts } };
+    expect(checkMethod(promising)).toBe(promising);
   });
 
   it("accepts an option that has no default", () => {

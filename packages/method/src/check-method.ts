@@ -1,5 +1,6 @@
 // Checks of a method that need no model: name, label, source, options and learning rate.
 
+import { promisesProblem } from "./check-promises.ts";
 import { describe, didYouMean, MethodError, nameErrors, nameOf } from "./error.ts";
 import type { AnyMethod } from "./method.ts";
 import { describeOptions, labelOf } from "./options.ts";
@@ -22,15 +23,9 @@ export function checkMethod(given: unknown, plugin?: string): AnyMethod {
   const method = given as AnyMethod;
   const fields = method as unknown as Record<string, unknown>;
   const absent = FIELDS.filter((field) => fields[field] === undefined);
-  const name = method.name as unknown;
-  if (typeof name !== "string" || !NAME.test(name)) {
-    const quoted = typeof name === "string" ? `'${escaped(name)}'` : describe(name);
-    throw new MethodError(
-      `${from}a method's name is ${quoted}; wanted lower-case letters, digits and hyphens, at most 40, such as ` +
-        `'${suggested(name)}'`,
-    );
-  }
-  const who = nameOf({ name, ...(plugin === undefined ? {} : { plugin }) });
+  const badName = nameProblem(method.name);
+  if (badName !== undefined) throw new MethodError(`${from}a method's name is ${badName}`);
+  const who = nameOf({ name: method.name, ...(plugin === undefined ? {} : { plugin }) });
   const makeError = (problem: string) => new MethodError(`${who}: ${problem}`);
   for (const field of absent) {
     const others = Object.keys(fields).filter((key) => !(FIELDS as readonly string[]).includes(key));
@@ -44,9 +39,18 @@ export function checkMethod(given: unknown, plugin?: string): AnyMethod {
   const rate = fields.learningRate;
   if (!(typeof rate === "number" && rate > 0 && Number.isFinite(rate)))
     throw makeError(`learningRate is ${describe(rate)}; wanted ${WANTED.learningRate}`);
+  const promised = promisesProblem(fields.promises);
+  if (promised !== undefined) throw makeError(promised);
   const named = plugin === undefined ? method : withPlugin(method, plugin);
   checkOptions(named);
   return named;
+}
+
+/** What is wrong with the name of a method, and a name that is right; undefined if nothing is. */
+export function nameProblem(name: unknown): string | undefined {
+  if (typeof name === "string" && NAME.test(name)) return undefined;
+  const quoted = typeof name === "string" ? `'${escaped(name)}'` : describe(name);
+  return `${quoted}; wanted lower-case letters, digits and hyphens, at most 40, such as '${suggested(name)}'`;
 }
 
 const WANTED: Record<(typeof FIELDS)[number], string> = {

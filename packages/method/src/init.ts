@@ -8,7 +8,7 @@ export interface InitContext {
   readonly seed: number;
   /** The weight's path. It keys the random numbers, so the order in which weights are initialised does not matter. */
   readonly name: string;
-  /** The values of a base weight, by checkpoint path. */
+  /** A copy of the values of a base weight, by checkpoint path. */
   base(name: string): Float32Array;
 }
 

@@ -42,6 +42,24 @@ export interface Adaptation {
   readonly grafts?: readonly Graft<any>[];
 }
 
+/** Properties of a method that only its author knows. */
+export interface Promises {
+  /** Whether the adapted model starts as the base model: true unless the method says false. */
+  readonly startsAsBase?: boolean;
+  /** Published numbers of trainable parameters. */
+  readonly parameters?: readonly PublishedCount[];
+}
+
+export interface PublishedCount {
+  /** A published configuration, such as `DiT-XL/2`. */
+  readonly model: string;
+  readonly classes: number;
+  /** Options that differ from the defaults. */
+  readonly options?: object;
+  /** Number of trainable parameters, class embedding included. */
+  readonly count: number;
+}
+
 export interface Method<Options extends object = object> {
   /** The name for `bench run --method`: lower-case letters, digits and hyphens. */
   readonly name: string;
@@ -60,6 +78,8 @@ export interface Method<Options extends object = object> {
   readonly learningRate: number;
   /** The adaptation of one model. It depends on nothing except its arguments, and is not async. */
   adapt(options: Options, model: Model): Adaptation;
+  /** What the method promises beside that. The conformance suite checks it; runs do not read it. */
+  readonly promises?: Promises;
   /** The plug-in that the method came from, for messages. The loader sets it. */
   readonly plugin?: string;
 }

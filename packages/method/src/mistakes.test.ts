@@ -231,6 +231,13 @@ describe("merge", () => {
     expect(() => merge(method)).toThrow(message);
     expect(() => merge(method)).toThrow(/^mine: merge of the graft on 'blocks\.0\.fc1' /);
   });
+
+  it("is refused when it assigns to the base weights", () => {
+    const assigning = (base: object) => Object.assign(base, { "blocks.0.fc1.bias": tf.ones([4]) }) && {};
+    expect(() => merge(grafted({ forward, merge: assigning }))).toThrow(
+      /^mine: merge of the graft on 'blocks\.0\.fc1': Cannot assign to read only property 'blocks\.0\.fc1\.bias'/,
+    );
+  });
 });
 
 describe("a label", () => {

@@ -46,6 +46,13 @@ describe("sitesOf", () => {
     expect(sites(forwardGraft("norm"), affine("norm", "t"))).toHaveLength(2);
   });
 
+  it("refuses a new weight that has the name of a base weight", () => {
+    expect(() => sitesOf("fc", "fc", [forwardGraft("block", "bias")], toy)).toThrow(
+      "fc: the new weight 'block.fc.bias' has the name of a base weight; give the method another name",
+    );
+    expect(sitesOf("fc", "fc", [forwardGraft("block", "shift")], toy)).toHaveLength(1);
+  });
+
   it("folds an affine graft only where base weights take it", () => {
     const folds = (path: string) => sites(affine(path))[0]!.fold !== undefined;
     expect(["norm", "block", "block.fc", "whole"].map(folds)).toEqual([true, true, true, false]);

@@ -37,9 +37,14 @@ export interface Site {
  */
 export function sitesOf(who: string, name: string, grafts: readonly Graft[], model: Model): Site[] {
   const sites = grafts.flatMap((g) => sitesOfGraft(who, name, g, model));
+  const ofBase = new Set(model.weights.map((weight) => weight.name));
   const seen = new Set<string>();
   for (const { prefix, inits } of sites)
     for (const key of Object.keys(inits)) {
+      if (ofBase.has(prefix + key))
+        throw new MethodError(
+          `${who}: the new weight '${prefix + key}' has the name of a base weight; give the method another name`,
+        );
       if (seen.has(prefix + key))
         throw new MethodError(`${who}: two grafts name a weight '${prefix + key}'; give one another key`);
       seen.add(prefix + key);
@@ -144,7 +149,7 @@ function foldOf(site: Site): Site["fold"] {
     checkMerged(
       `${who}: ${what}`,
       base,
-      nameErrors(who, what, () => merge(base, w, module)),
+      nameErrors(who, what, () => merge(Object.freeze({ ...base }), w, module)),
     );
 }
 

@@ -49,6 +49,8 @@ export { checkFit } from "./methods/check-fit.ts";
 export { defaultLearningRate, labelWithRate, ownLearningRate, usedLearningRate } from "./methods/learning-rate.ts";
 export type { LoadedMethod } from "./methods/loaded-method.ts";
 export { builtinMethods, loadMethod, loadMethods, methodNamed } from "./methods/methods.ts";
+export { isSectionName } from "./methods/plugin.ts";
+export { packageFolder } from "./methods/plugin-files.ts";
 export { gemmThroughput } from "./plan/gemm-throughput.ts";
 export { type NeededFile, remediesOf } from "./plan/needed-files.ts";
 export { type Plan, planRun, throughputShare } from "./plan/plan.ts";

@@ -14,7 +14,7 @@ import { writeTables } from "./table.ts";
 
 /** Runs a grid. @param argv the command line of this process; the process that prepares the grid gets it, too */
 export async function grid(options: GridOptions, argv: readonly string[]): Promise<void> {
-  if (await sendPlanIfPreparing((afterPlugins) => prepareGrid(options, afterPlugins))) return;
+  if (await sendPlanIfPreparing((plugins) => prepareGrid(options, plugins))) return;
   const { seeds, timeLimit, jobs } = options;
   noteUnusedDatasets(options);
   const plan = await planGrid([entry, ...argv]);

@@ -20,7 +20,7 @@ import { formatSweep } from "../sweep/text.ts";
 
 /** Runs a sweep. @param argv the command line of this process; the process that prepares the sweep gets it, too */
 export async function sweep(options: SweepOptions, argv: readonly string[]): Promise<void> {
-  if (await sendPlanIfPreparing((afterPlugins) => prepareSweep(options, afterPlugins))) return;
+  if (await sendPlanIfPreparing((plugins) => prepareSweep(options, plugins))) return;
   const { seed, timeLimit, jobs } = options;
   noteUnusedDatasets(options);
   const plan = await planGrid<SweepPlan>([entry, ...argv]);
@@ -55,7 +55,7 @@ export async function sweep(options: SweepOptions, argv: readonly string[]): Pro
       datasets.map((dataset, d) => toSweepRun(dataset.name, outcomes.get(tried[method]![value]![d]!)));
     return [
       { recipe: recipe.settings.name, protocol: recipe.protocol, seed, datasets },
-      methods.map(({ name: method, flags: _flags, values: all, ...about }, m) => ({
+      methods.map(({ name: method, flags: _flags, plugin: _plugin, values: all, ...about }, m) => ({
         method,
         ...about,
         values: all.map((value, v) => ({ value, runs: runsOf(m, v) })),

@@ -9,7 +9,13 @@ import { defaultsOf } from "../parser/defaults.test.data.ts";
 import type { Flag } from "../parser/flag.ts";
 import { cellArguments, notForCells } from "./cell-arguments.ts";
 
-const plan = { methods: [{ name: "lora", flags: ["rank=2"] }], recipeFlags: ["training.steps=3"] };
+const plan = {
+  methods: [
+    { name: "lora", flags: ["rank=2"] },
+    { name: "mine", plugin: "./mine", flags: [] },
+  ],
+  recipeFlags: ["training.steps=3"],
+};
 const runOptions = { name: "flowers", strict: false };
 const own = { name: "my photos", folder: "photos", strict: false };
 const options = (changes: Partial<GridOptions> = {}) => ({ ...defaultsOf(grid.flags), ...changes }) as GridOptions;
@@ -49,15 +55,24 @@ describe("cellArguments", () => {
     const flagName = longName(key, flag);
     const changed = sharedKeys.includes(key) ? { [key]: another(flag) } : {};
     const argv = [runOptions, own].flatMap((dataset) =>
-      cellArguments({ method: "lora", dataset, seed: 0, variant: "long" }, plan, options(changed), 1),
+      cellArguments({ method: "mine", dataset, seed: 0, variant: "long" }, plan, options(changed), 1),
     );
     expect(argv.includes(flagName), flagName).toBe(!Object.hasOwn(notForCells, key));
   });
 
   it("passes the grid's own values of shared flags on, not their defaults", () => {
-    const changes = { recipe: "paper", out: "elsewhere", plugin: ["p"], keepState: "never", engine: "cuda" } as const;
+    const changes = { recipe: "paper", out: "elsewhere", keepState: "never", engine: "cuda" } as const;
     const argv = cellArguments({ method: "lora", dataset: runOptions, seed: 0 }, plan, options(changes), 1).join(" ");
     expect(argv).toContain("--recipe paper --out elsewhere");
-    expect(argv).toContain("--plugin p --engine cuda --keep-state never");
+    expect(argv).toContain("--engine cuda --keep-state never");
+  });
+
+  it("gives a cell the plug-in of its method and no other one", () => {
+    const pluginsOf = (method: string) => {
+      const argv = cellArguments({ method, dataset: runOptions, seed: 0 }, plan, options({ plugin: ["./mine"] }), 1);
+      return argv.filter((_, i) => argv[i - 1] === "--plugin");
+    };
+    expect(pluginsOf("mine")).toEqual(["./mine"]);
+    expect(pluginsOf("lora")).toEqual([]);
   });
 });

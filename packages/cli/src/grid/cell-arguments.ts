@@ -15,7 +15,7 @@ export const notForCells = {
 } as const satisfies Partial<Record<keyof RunOptions, string>>;
 
 /** Options with a value for the single cell. All other flags are the grid's or the sweep's, and have its value. */
-type CellOptions = Omit<RunOptions, Exclude<keyof typeof training, "set"> | keyof typeof notForCells>;
+type CellOptions = Omit<RunOptions, Exclude<keyof typeof training, "set" | "plugin"> | keyof typeof notForCells>;
 
 /** Flags of a grid or a sweep that its cells have, too. */
 type SharedOptions = Partial<Pick<RunOptions, keyof typeof training>>;
@@ -27,7 +27,7 @@ export function cellArguments(
   options: SharedOptions,
   threads: number,
 ): string[] {
-  const settings = plan.methods.find(({ name }) => name === method)!.flags;
+  const { flags, plugin } = plan.methods.find(({ name }) => name === method)!;
   const cellOptions: CellOptions = {
     method,
     dataset: dataset.folder === undefined ? dataset.name : undefined,
@@ -36,7 +36,9 @@ export function cellArguments(
     seed,
     variant,
     threads,
-    set: [...plan.recipeFlags, ...settings, ...(setting === undefined ? [] : [setting])],
+    // A plug-in of another method could end this cell: importing it runs its code.
+    plugin: plugin === undefined ? [] : [plugin],
+    set: [...plan.recipeFlags, ...flags, ...(setting === undefined ? [] : [setting])],
   };
   return ["run", ...argumentsOf(run.flags, { ...sharedOptions(options), ...cellOptions })];
 }

@@ -61,7 +61,7 @@ async function estimate({ rows, datasets, seeds, out, jobs, threads, startEngine
   for (const dataset of datasets)
     for (const [index, { recipe, ...row }] of rows.entries()) {
       // Times are inverse to the rate, which is measured only if it is needed.
-      const { method: label, seconds: stages } = await planRun(recipe, { ...row, dataset, productRate: 1 });
+      const { method: label, seconds: stages } = await planRun(recipe, { ...row, dataset, gemmThroughput: 1 });
       const isOfCell = ({ cell }: RunRecord) => isOf(cell, row.method.name, recipe, dataset);
       const done = records.filter((record) => isOfCell(record) && record.cell.methodLabel === label);
       const cellsLeft = seeds.filter((seed) => done.every(({ cell }) => cell.seed !== seed)).length;

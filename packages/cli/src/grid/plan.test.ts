@@ -1,6 +1,7 @@
 // The checks of a grid before its first cell, and the process that runs them.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { builtinMethods } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
@@ -38,6 +39,27 @@ describe("prepareGrid", () => {
     ]);
     expect(recipeFlags).toEqual(["training.steps=3"]);
     expect(changed.settings.training.steps).toBe(3);
+  });
+
+  it("notes the plug-in of each method that has one", async () => {
+    const mine = join(place, "mine.mjs");
+    const z = JSON.stringify(createRequire(import.meta.url).resolve("zod"));
+    writeFileSync(
+      mine,
+      `import { z } from ${z}; export default { name: "mine", label: () => "Mine", source: "here",
+      options: z.strictObject({}), learningRate: 1e-3, adapt: () => ({ train: ["**.bias"] }) };`,
+    );
+    const loading: string[] = [];
+    const watch = {
+      loading: async (plugin: string) => void loading.push(plugin),
+      loaded: async () => void loading.push("loaded"),
+    };
+    const { methods } = await prepareGrid(options({ methods: "bitfit,mine", plugin: [mine] }), watch);
+    expect(methods).toEqual([
+      { name: "bitfit", flags: [] },
+      { name: "mine", plugin: mine, flags: [] },
+    ]);
+    expect(loading).toEqual([mine, "loaded"]);
   });
 
   it("plans a column for each folder of own images, named after the folder or by --name", async () => {
@@ -126,6 +148,17 @@ describe("planGrid", () => {
   it("ends the process if a plug-in is not loaded in time", async () => {
     const never = planGrid(script(wait), 300);
     await expect(never).rejects.toThrow("the plug-ins were not loaded within 0.3 s");
+  });
+
+  it("names the plug-in that loops or ends the process", async () => {
+    const loading = (then: string) =>
+      script(`process.send({ kind: 'stage', name: 'loading a plug-in', detail: './mine' }, () => { ${then} })`, wait);
+    await expect(planGrid(loading("for (;;);"), 1000)).rejects.toThrow(
+      "plug-in ./mine: it was not loaded within 1 s; does it loop or wait at its top level?",
+    );
+    await expect(planGrid(loading("process.exit(3)"))).rejects.toThrow(
+      "plug-in ./mine: it ended its process while it was loaded (exit code 3)",
+    );
   });
 
   it("sets no time limit on the work after the loading of plug-ins", async () => {

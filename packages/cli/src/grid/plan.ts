@@ -53,6 +53,8 @@ export interface GridPlan {
 
 export interface PlannedMethod {
   readonly name: string;
+  /** The plug-in that it came from, as the user wrote it. Only cells of this method load it. */
+  readonly plugin?: string;
   /** Values of `--set` for this method's cells. */
   readonly flags: readonly string[];
 }
@@ -63,23 +65,31 @@ const preparing = "DIT_BENCH_GRID_PREPARES";
 /** Time limit for loading plug-ins, which may loop. Later work, such as listing a million images, has no limit. */
 const loadLimitMs = 60_000;
 
-/** The stage that the process reports when all plug-ins are loaded. */
+/** The stages that the process reports: before each plug-in, with its name, and when all are loaded. */
+const loadingPlugin = "loading a plug-in";
 const pluginsLoaded = "plug-ins loaded";
+
+/** Called while plug-ins are loaded. */
+export interface PluginWatch {
+  loading(plugin: string): Promise<void>;
+  loaded(): Promise<void>;
+}
 
 /**
  * Called in every process. The one that prepares the grid sends the plan or the error; the others return false.
  *
- * @param prepare makes the plan, which must be plain JSON; it calls its argument when the plug-ins are loaded
+ * @param prepare makes the plan, which must be plain JSON; it calls its argument while it loads the plug-ins
  */
-export async function sendPlanIfPreparing(
-  prepare: (afterPlugins: () => Promise<void>) => Promise<object>,
-): Promise<boolean> {
+export async function sendPlanIfPreparing(prepare: (plugins: PluginWatch) => Promise<object>): Promise<boolean> {
   if (process.env[preparing] === undefined) return false;
   delete process.env[preparing];
   const link = linkToGrid(requestStop);
   if (!link) return false;
   try {
-    const plan = await prepare(() => link.send({ kind: "stage", name: pluginsLoaded }));
+    const plan = await prepare({
+      loading: (plugin) => link.send({ kind: "stage", name: loadingPlugin, detail: plugin }),
+      loaded: () => link.send({ kind: "stage", name: pluginsLoaded }),
+    });
     await link.send({ kind: "prepared", plan });
   } catch (error) {
     await link.send({ kind: "failed", message: (error as Error).message, exitCode: exitCodeOf(error as Error) });
@@ -105,6 +115,7 @@ export async function planGrid<Plan = GridPlan>(command: readonly string[], limi
     child.kill();
   }, limitMs);
   let areLoaded = false;
+  let plugin: string | undefined;
   const child = submitCell(
     findLauncher("local"),
     { arguments: command, environment: { [preparing]: "1" } },
@@ -113,6 +124,7 @@ export async function planGrid<Plan = GridPlan>(command: readonly string[], limi
         if (stream === "stderr") stderrEnd = (stderrEnd + text).slice(-4096);
       },
       message: (message) => {
+        if (message.kind === "stage" && message.name === loadingPlugin) plugin = message.detail;
         if (message.kind === "stage" && message.name === pluginsLoaded) {
           areLoaded = true;
           clearTimeout(timer);
@@ -130,12 +142,16 @@ export async function planGrid<Plan = GridPlan>(command: readonly string[], limi
   if (isLate)
     throw new BenchError(
       "usage",
-      `the plug-ins were not loaded within ${limitMs / 1e3} s; does one loop or wait while it loads?`,
+      plugin === undefined
+        ? `the plug-ins were not loaded within ${limitMs / 1e3} s`
+        : `plug-in ${plugin}: it was not loaded within ${limitMs / 1e3} s; does it loop or wait at its top level?`,
     );
   const how = lastError(stderrEnd) || (end.signal ? `by ${end.signal}` : `exit code ${end.code}`);
   if (areLoaded)
     throw new BenchError("failure", `the process that checks the grid's options ended before it had finished (${how})`);
-  throw new BenchError("usage", `a plug-in ended its process while it was loaded (${how})`);
+  const who =
+    plugin === undefined ? "the process that loads the plug-ins ended" : `plug-in ${plugin}: it ended its process`;
+  throw new BenchError("usage", `${who} while it was loaded (${how})`);
 }
 
 /** Returns the last line, without the prefix that this program puts before errors. */
@@ -147,18 +163,18 @@ function lastError(stderr: string): string {
 /**
  * Prepares a grid: checks all options, and the chosen values of `--rates`.
  *
- * @param afterPlugins called when the plug-ins are loaded and have checked their options
+ * @param plugins called while the plug-ins are loaded, and when they have checked their options
  */
-export async function prepareGrid(options: GridOptions, afterPlugins?: () => Promise<void>): Promise<GridPlan> {
+export async function prepareGrid(options: GridOptions, plugins?: PluginWatch): Promise<GridPlan> {
   const seeds = Array.from({ length: options.seeds }, (_, seed) => seed);
   const rates = options.rates === undefined ? undefined : await readRates(options.rates, seeds);
   const methods = options.methods ?? rates?.sweep.methods.map(({ method }) => method).join(",");
-  const checked = await checkMethods({ ...options, methods });
+  const checked = await checkMethods({ ...options, methods }, plugins);
   const { recipe, settings, chosen, known } = checked;
   const tuned = rates
     ? chosen.map((method) => tuneMethod(rates, method, recipe, settings.methods.get(method.name)!, known))
     : [];
-  await afterPlugins?.();
+  await plugins?.loaded();
   const columns = await checkColumns(options, recipe);
   const leftOut =
     rates && recipe.grid.variants.length > 0
@@ -175,7 +191,7 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
   return {
     recipe,
     recipeFlags: settings.recipeFlags,
-    methods: chosen.map(({ name }) => ({ name, flags: settings.methods.get(name)!.flags })),
+    methods: chosen.map((method) => planMethod(method, settings.methods.get(method.name)!.flags)),
     variants: variants.map(({ name, methods }) => ({ name, methods })),
     columns,
     expectedTime: await expectTime(options, rows, columns, seeds),
@@ -183,6 +199,13 @@ export async function prepareGrid(options: GridOptions, afterPlugins?: () => Pro
     ...(rates === undefined ? {} : { rates: { path: rates.path, digest: rates.digest } }),
   };
 }
+
+/** The method's entry in a plan. @param flags the values of `--set` for its cells */
+export const planMethod = ({ name, plugin }: AnyMethod, flags: readonly string[]): PlannedMethod => ({
+  name,
+  ...(plugin === undefined ? {} : { plugin }),
+  flags,
+});
 
 /**
  * Finds the variants to run and checks them as the recipe itself is checked. Values of `--rates` were chosen for the
@@ -255,9 +278,9 @@ type CellsOptions = Pick<
  * Loads the plug-ins and finds the methods, their options and the recipe that the flags name. Throws the first error. A
  * method without options of the user is not run here: if it fails, its own cells fail.
  */
-export async function checkMethods(options: CellsOptions): Promise<CheckedMethods> {
+export async function checkMethods(options: CellsOptions, plugins?: PluginWatch): Promise<CheckedMethods> {
   if (options.tensorboard !== undefined) checkOutputFolder(options.tensorboard, "--tensorboard");
-  const loaded = await loadMethods(options.plugin);
+  const loaded = await loadMethods(options.plugin, plugins && { loading: plugins.loading });
   const names =
     options.methods === undefined ? loaded.map((l) => l.method.name) : splitNames("--methods", options.methods);
   const chosen = names.map((name) => methodNamed(name, loaded, "--methods").method);

@@ -5,7 +5,15 @@ import { labelOf, parseOptions } from "@dit-bench/method";
 import type { OptionValue, SweptMethod } from "@dit-bench/record";
 import { datasetTitle, labelWithRate, ownLearningRate, protocolFolder, usedLearningRate } from "@dit-bench/runner";
 import type { SweepOptions } from "../declarations/sweep.ts";
-import { checkColumns, checkMethods, expectTime, type GridPlan, type PlannedMethod } from "../grid/plan.ts";
+import {
+  checkColumns,
+  checkMethods,
+  expectTime,
+  type GridPlan,
+  type PlannedMethod,
+  type PluginWatch,
+  planMethod,
+} from "../grid/plan.ts";
 import { rateKey } from "../method-settings.ts";
 import { checkOutputFile } from "../outputs.ts";
 import { readEarlierSweep, requireJoinable } from "./join.ts";
@@ -27,10 +35,10 @@ export interface PlannedSweep
 /**
  * Checks all options, and finds the values of each method.
  *
- * @param afterPlugins called when the plug-ins are loaded and have checked their options
+ * @param plugins called while the plug-ins are loaded, and when they have checked their options
  */
-export async function prepareSweep(options: SweepOptions, afterPlugins?: () => Promise<void>): Promise<SweepPlan> {
-  const { recipe, settings, chosen, known } = await checkMethods(options);
+export async function prepareSweep(options: SweepOptions, plugins?: PluginWatch): Promise<SweepPlan> {
+  const { recipe, settings, chosen, known } = await checkMethods(options, plugins);
   const lists = readValueLists(options.values, chosen, known);
   const methods = chosen.map((method): PlannedSweep => {
     const { name } = method;
@@ -39,8 +47,7 @@ export async function prepareSweep(options: SweepOptions, afterPlugins?: () => P
     const parsed = parseOptions(method, own.options) as SweptMethod["options"];
     const { [list.option]: _swept, ...others } = parsed;
     return {
-      name,
-      flags: own.flags,
+      ...planMethod(method, own.flags),
       label: labelWithRate(labelOf(method, parsed), ownLearningRate(method, recipe, own.learningRate)),
       option: list.option,
       options: others,
@@ -48,7 +55,7 @@ export async function prepareSweep(options: SweepOptions, afterPlugins?: () => P
       ...checkValues(list, method, recipe, own),
     };
   });
-  await afterPlugins?.();
+  await plugins?.loaded();
   const columns = await checkColumns(options, recipe);
   const path = options.output ?? join(protocolFolder(options.out, recipe), "sweep.json");
   const earlier = await readEarlierSweep(path);

@@ -27,6 +27,7 @@ export default defineMethod({
     scale: z.number().default(0.1).describe("fixed factor on its output"),
   }),
   learningRate: 1e-3,
+  promises: { parameters: [{ model: "DiT-XL/2", classes: 101, count: 4_280_320 }] },
   adapt: ({ form, bottleneck: R, scale }) => ({
     grafts: [
       graft({

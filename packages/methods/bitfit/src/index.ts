@@ -9,5 +9,6 @@ export default defineMethod({
   source: "Ben Zaken et al. 2021, https://arxiv.org/abs/2106.10199",
   options: z.strictObject({}),
   learningRate: 1e-3,
+  promises: { parameters: [{ model: "DiT-XL/2", classes: 101, count: 607_136 }] },
   adapt: () => ({ train: ["**.bias"] }),
 });

@@ -28,6 +28,7 @@ export default defineMethod({
     norm: z.boolean().default(true).describe("train an affine weight and bias on every layer norm"),
   }),
   learningRate: 1e-3,
+  promises: { parameters: [{ model: "DiT-XL/2", classes: 101, count: 835_232 }] },
   adapt({ gamma, from, blocks, norm }, { depth }) {
     const count = Math.min(blocks === "half" ? Math.ceil(depth / 2) : blocks, depth - from);
     if (count < 1) throw new MethodError(`difffit: option 'from' is ${from}, but the model has only ${depth} blocks`);

@@ -9,5 +9,6 @@ export default defineMethod({
   source: "Peebles & Xie 2022, https://arxiv.org/abs/2212.09748 (its training, continued)",
   options: z.strictObject({}),
   learningRate: 1e-4,
+  promises: { parameters: [{ model: "DiT-XL/2", classes: 101, count: 673_799_072 }] },
   adapt: () => ({ train: ["**"] }),
 });

@@ -20,6 +20,12 @@ export default defineMethod({
     at: z.string().default("blocks.*.attn.qkv").describe("linear layers to adapt, as a glob over module paths"),
   }),
   learningRate: 1e-3,
+  promises: {
+    parameters: [
+      { model: "DiT-XL/2", classes: 101, count: 1_149_696 },
+      { model: "DiT-XL/2", classes: 101, options: { rank: 16 }, count: 2_181_888 },
+    ],
+  },
   adapt: ({ rank, alpha, at }) => ({
     grafts: [
       graft({

@@ -27,6 +27,7 @@ export default defineMethod({
     finalLayer: z.boolean().default(true).describe("also train the final layer"),
   }),
   learningRate: 1e-3,
+  promises: { startsAsBase: false, parameters: [{ model: "DiT-XL/2", classes: 101, count: 2_816_672 }] },
   adapt: ({ tokens: L, blocks, finalLayer }, { depth, width: D, modules }) => {
     const promptedBlocks = Math.min(blocks, depth);
     const patch = modules.find((m) => m.path === "x_embedder.proj")!.in;

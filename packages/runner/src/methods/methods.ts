@@ -22,6 +22,8 @@ export interface LoadOptions {
    * Time limit for the import of one plug-in. A top-level await that never settles would otherwise give no error.
    */
   readonly importSeconds?: number;
+  /** Called before the import of a plug-in, which may end the process or never return. */
+  loading?(plugin: string): Promise<void>;
 }
 
 const IMPORT_SECONDS = 30;
@@ -33,7 +35,7 @@ const IMPORT_SECONDS = 30;
  */
 export async function loadMethods(
   plugins: readonly string[] = [],
-  { importSeconds = IMPORT_SECONDS }: LoadOptions = {},
+  { importSeconds = IMPORT_SECONDS, loading }: LoadOptions = {},
 ): Promise<LoadedMethod[]> {
   const loaded: LoadedMethod[] = [];
   for (const name of builtinMethods) {
@@ -43,6 +45,7 @@ export async function loadMethods(
   const twice = plugins.find((plugin, i) => plugins.indexOf(plugin) !== i);
   if (twice !== undefined) throw new BenchError("usage", `--plugin ${twice} is given twice; give each plug-in once`);
   for (const plugin of plugins) {
+    await loading?.(plugin);
     for (const one of await loadPlugin(plugin, importSeconds)) {
       const other = loaded.find((l) => l.method.name === one.method.name);
       if (other)

@@ -56,9 +56,11 @@ export async function loadPlugin(plugin: string, seconds: number): Promise<Loade
   });
 }
 
-/** A method named `training` is refused: `--set training.steps=5` sets the recipe, not an option of that method. */
+/** A method cannot be named `training`: `--set training.steps=5` sets the recipe, not an option of that method. */
+export const isSectionName = (name: string): boolean => ["recipe", ...recipeSections()].includes(name);
+
 function refuseSectionName(name: string, plugin: string): void {
-  if (!["recipe", ...recipeSections()].includes(name)) return;
+  if (!isSectionName(name)) return;
   throw new BenchError(
     "usage",
     `plug-in ${plugin}: its method is named '${name}', like a section of recipes, so --set cannot set its options; ` +

@@ -133,15 +133,24 @@ export async function stateHeader(path: string): Promise<(CheckpointOwner & { re
 }
 
 const count = z.int().nonnegative();
-const points = z.array(z.looseObject({ step: count, value: z.number().nullable() }));
+const losses = z.array(z.looseObject({ step: count, value: z.number().nullable() }));
+const fidPoints = z.array(
+  z.looseObject({
+    step: count,
+    value: z.number().nullable(),
+    samples: count,
+    heldOut: z.number().nullable().optional(),
+  }),
+);
 /** Loose, because later versions may add fields. Numbers that are not finite are null in JSON. */
 const progressSchema = z.looseObject({
   step: count,
-  fixedBatchLoss: points,
-  fid: z.looseObject({ key: z.string(), points }).optional(),
+  fixedBatchLoss: losses,
+  fid: z.looseObject({ key: z.string(), points: fidPoints }).optional(),
   seconds: z.number(),
   otherCoreSeconds: z.number(),
   stepMilliseconds: z.number().nullable(),
+  costs: z.looseObject({ seconds: z.record(z.string(), z.number()), peakBytes: z.number() }).optional(),
   resumes: count,
   continuedFrom: z.looseObject({ steps: count, identity: z.string() }).optional(),
 });

@@ -153,6 +153,21 @@ describe("training", () => {
     rmSync(join(out, "too-large"), { recursive: true });
   });
 
+  it("blames the method, and no learning rate, if the first loss is not finite", async () => {
+    const good = training("not-finite", 2, { earlier: async () => undefined });
+    const start = Object.fromEntries(Object.entries(good.start).map(([name, v]) => [name, v.map(() => Number.NaN)]));
+    const error = await train({ ...good, start }).then(
+      () => undefined,
+      (e: Error) => e,
+    );
+    expect(error).toBeInstanceOf(Diverged);
+    expect(error!.message).toMatch(
+      /^training diverged: lora: the loss of step 0 is NaN, before any weight has changed; .*'bench check-method'/,
+    );
+    expect(error!.message).not.toContain("lower learning rate");
+    rmSync(join(out, "not-finite"), { recursive: true });
+  });
+
   it("continues from the longest usable state, and trains no step where that state is complete", async () => {
     const again = await finish("other-sampling", 40);
     expect(again.notes).toMatch(/^continuing after step 40 of .*longer.*state\.safetensors$/);

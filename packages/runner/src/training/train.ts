@@ -54,8 +54,12 @@ export interface Trained extends Omit<Progress, "step" | "otherCoreSeconds" | "c
 /** A loss, or a weight or the loss of the averaged weights after the last step, is not finite. */
 export class Diverged extends BenchError {
   readonly trained: Omit<Trained, "ema">;
-  constructor(what: string, trained: Omit<Trained, "ema">) {
-    super("diverged", `training diverged: ${what}; try a lower learning rate, with --set learningRate=RATE`);
+  constructor(
+    what: string,
+    trained: Omit<Trained, "ema">,
+    advice = "try a lower learning rate, with --set learningRate=RATE",
+  ) {
+    super("diverged", `training diverged: ${what}; ${advice}`);
     this.trained = trained;
   }
 }
@@ -188,10 +192,10 @@ export async function train(task: Training): Promise<Trained> {
       };
       if (!Number.isFinite(value)) {
         log?.append(line);
-        throw new Diverged(
-          `the loss of step ${step} is ${value}`,
-          result(new Float32Array(parameters), stepTime(), compileSeconds, clock.spent()),
-        );
+        const trained = result(new Float32Array(parameters), stepTime(), compileSeconds, clock.spent());
+        throw step === 0
+          ? divergedAtStart(task.step, value, trained)
+          : new Diverged(`the loss of step ${step} is ${value}`, trained);
       }
       listener.progress?.(step + 1, steps, `loss ${value.toFixed(4)}`);
       const last = step + 1 === steps;
@@ -215,6 +219,16 @@ export async function train(task: Training): Promise<Trained> {
     await evaluation?.dispose();
     await compiled.dispose();
   }
+}
+
+/** The first loss is computed before any update, so the method or the base model is at fault, not the learning rate. */
+function divergedAtStart({ blame }: StepDescription, value: number, trained: Omit<Trained, "ema">): Diverged {
+  const problem = `the loss of step 0 is ${value}, before any weight has changed`;
+  return new Diverged(
+    blame?.(problem).message ?? problem,
+    trained,
+    "no learning rate helps: 'bench check-method' shows whether the method computes numbers that are not finite",
+  );
 }
 
 const NOTHING_DONE: Progress = {
