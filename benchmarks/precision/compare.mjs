@@ -46,7 +46,11 @@ export function meanDifference(pairs) {
   }));
   const cells = [...new Set(scores.map(({ dataset }) => dataset))].map((name) => ({ name }));
   const { average } = scoreRow(scores, cells);
-  if (average?.basis === "seeds") return { mean: average.mean, interval: average.interval };
+  if (average?.basis === "seeds") {
+    const { mean, interval } = average;
+    // Runs with the same bits in both precisions differ by exactly 0, so that there is no spread.
+    return { mean, interval: interval ?? /** @type {[number, number]} */ ([mean, mean]) };
+  }
   throw new Error("a method has one seed on a dataset: at least two are needed for an interval");
 }
 

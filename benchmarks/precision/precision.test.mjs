@@ -41,6 +41,11 @@ describe("the mean difference", () => {
     expect(meanDifference(two).mean).toBeCloseTo((2 + 6) / 2, 12);
   });
 
+  it("is zero, with an interval, for runs that do not depend on the precision", () => {
+    const equal = [0, 1].map((seed) => ({ method: "A", dataset: "x", seed, fid: 10, other: 10 }));
+    expect(meanDifference(equal)).toEqual({ mean: 0, interval: [0, 0] });
+  });
+
   it("needs two seeds", () => {
     const one = { method: "A", dataset: "x", seed: 0, fid: 1, other: 2 };
     expect(() => meanDifference([one])).toThrow("at least two are needed");

@@ -134,7 +134,7 @@ function nextText(row: MethodRow, next: MethodRow, pairing: Pairing): string {
   const values = differences(next, row, pairing);
   const difference = mean(values);
   const limits = meanInterval(values, confidenceLevel)!.map(formatFid).join(" to ");
-  const isHigher = difference >= 0;
+  const isHigher = difference > -1e-9 * next.average!.mean; // equal averages may differ by rounding
   const direction = isHigher ? "higher" : "lower on the shared seeds";
   const interval = `95 % interval ${isHigher ? "" : "of the difference "}${limits}`;
   const count = values.filter((value) => (isHigher ? value > 0 : value < 0)).length;
