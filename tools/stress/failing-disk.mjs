@@ -132,7 +132,6 @@ export async function tryFailures({ every, power }, onTrial) {
       }
     }
   } finally {
-    await engine.dispose();
     rmSync(place, { recursive: true, force: true });
   }
   return trials;
