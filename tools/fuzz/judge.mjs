@@ -9,7 +9,9 @@ const usualLimits = { seconds: 2, megabytes: 100 };
 const mostMessage = 5000;
 
 /**
- * @typedef {{ readonly verdict: "accepted" | "refused" } | { readonly verdict: "fault", readonly problem: string }} Outcome
+ * @typedef {{ readonly verdict: "accepted" | "refused" }} Judged
+ * @typedef {{ readonly verdict: "fault", readonly problem: string }} Faulty
+ * @typedef {Judged | Faulty} Outcome
  */
 
 /**

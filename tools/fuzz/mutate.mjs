@@ -96,7 +96,7 @@ function flipBit(bytes, numbers) {
   return bytes;
 }
 
-/** Bytes with a meaning in many formats: limits of signed and unsigned numbers, brackets, quotes, opcodes of pickles. */
+/** Bytes with a meaning in many formats: limits of numbers, brackets, quotes, opcodes of pickles. */
 const meaningful = Buffer.from("\x00\x01\x02\x7f\x80\xfe\xff()[]{}\"'\\,:.-0 9\n\r\t/<>&;QRbchqtu}\x81\x1b", "latin1");
 
 /** @type {Change} */

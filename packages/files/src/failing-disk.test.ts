@@ -71,7 +71,7 @@ describe.each(writers)("%s", (_, write) => {
       }
   });
 
-  it("has the previous file or the new one after a power failure at any moment, and the new one in the end", async () => {
+  it("has the previous or the new file after a power failure at any moment, and the new one in the end", async () => {
     mkdirSync(join(folder, "inner"));
     writeFileSync(path, "previous");
     const recording = await recordChanges(folder, () => write("new text"));
