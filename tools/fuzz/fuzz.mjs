@@ -4,8 +4,8 @@
 //     npm run fuzz -- [--inputs 100000] [--seed 0] [--targets torch,records] [--replay]
 //
 // The inputs are divided evenly among the targets. Equal numbers give equal inputs; another --seed gives others. The
-// input of a fault is saved in `corpus/TARGET`, which every later run reads first; --replay reads nothing else. The exit
-// code is 1 if there is a fault.
+// input of a fault is saved in `corpus/TARGET`, which every later run reads first; --replay reads nothing else. The
+// exit code is 1 if there is a fault.
 
 import { parseArgs } from "node:util";
 import { saveFaults } from "./corpus.mjs";

@@ -35,6 +35,7 @@ export function inputAt(target, seeds, seed, index) {
  * @param {Stream} numbers
  */
 export function mutate(bytes, seeds, numbers) {
+  /** @type {Buffer} */
   let copy = Buffer.from(bytes);
   for (let n = 1 + numbers.integer(2) * numbers.integer(4); n > 0; n--)
     copy = pick(changes, numbers)(copy, numbers, seeds).subarray(0, mostBytes);
@@ -95,7 +96,7 @@ function flipBit(bytes, numbers) {
   return bytes;
 }
 
-/** Bytes with a meaning in many formats: limits of signed and unsigned numbers, brackets, quotes, opcodes of pickles. */
+/** Bytes with a meaning in many formats: limits of numbers, brackets, quotes, opcodes of pickles. */
 const meaningful = Buffer.from("\x00\x01\x02\x7f\x80\xfe\xff()[]{}\"'\\,:.-0 9\n\r\t/<>&;QRbchqtu}\x81\x1b", "latin1");
 
 /** @type {Change} */
@@ -142,10 +143,10 @@ const digitTexts = [
  *
  * @type {Change}
  */
-function editDigits(bytes, numbers) {
+function editDigits(bytes, numbers, seeds) {
   const text = bytes.toString("latin1");
   const places = [...text.matchAll(/\d+/g)];
-  if (places.length === 0) return setBytes(bytes, numbers);
+  if (places.length === 0) return setBytes(bytes, numbers, seeds);
   const { 0: digits, index } = pick(places, numbers);
   return splice(bytes, index, digits.length, Buffer.from(pick(digitTexts, numbers)));
 }

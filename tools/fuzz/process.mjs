@@ -8,7 +8,8 @@ import { inputAt } from "./mutate.mjs";
 
 /** @import { Job, Message, Target } from "./types.ts" */
 
-const [job] = /** @type {[Job]} */ (await new Promise((resolve) => process.once("message", (sent) => resolve([sent]))));
+/** @type {Job} */
+const job = await new Promise((resolve) => process.once("message", (sent) => resolve(/** @type {Job} */ (sent))));
 /** @type {{ target: Target }} */
 const { target } = await import(job.module);
 mkdirSync(job.folder, { recursive: true });
@@ -20,13 +21,15 @@ let input = Buffer.alloc(0);
 const report = (/** @type {string} */ problem) => send({ kind: "fault", input: noted[0], problem, bytes: input });
 
 // An error that no caller can catch would end the program of a user, too.
+let isEnding = false;
 process.on("uncaughtException", async (error) => {
+  isEnding = true;
   await report(`uncaught ${error.name}: ${error.message.slice(0, 300)}`);
   process.exit(1);
 });
 
 const seeds = await target.seeds();
-for (let index = job.from; index < job.to; index++) {
+for (let index = job.from; index < job.to && !isEnding; index++) {
   noted[0] = index;
   writeSync(position, noted, 0, noted.byteLength, 0);
   input = job.files ? readFileSync(job.files[index]) : inputAt(target, seeds, job.seed, index);
@@ -36,10 +39,12 @@ for (let index = job.from; index < job.to; index++) {
   if (index % 16 === 0) await setImmediate(); // errors of streams that nobody waits for arrive before the next inputs
 }
 await setImmediate();
-noted[0] = job.to;
-writeSync(position, noted, 0, noted.byteLength, 0);
-await send({ kind: "finished" });
-process.disconnect();
+if (!isEnding) {
+  noted[0] = job.to;
+  writeSync(position, noted, 0, noted.byteLength, 0);
+  await send({ kind: "finished" });
+  process.disconnect();
+}
 
 /**
  * @param {Message} message

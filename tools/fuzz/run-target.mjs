@@ -1,6 +1,7 @@
 // Runs one target: its corpus, then generated inputs, in a process of its own that is started again after a crash.
 
 import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,7 +79,7 @@ export async function runTarget(name, module, options) {
    * @param {readonly string[] | undefined} files
    * @returns {Promise<{ next: number, accepted: number, refused: number, death?: string }>}
    */
-  function runProcess(from, to, files) {
+  async function runProcess(from, to, files) {
     const folder = join(work, "files");
     const position = join(work, "position");
     rmSync(folder, { recursive: true, force: true });
@@ -86,7 +87,7 @@ export async function runTarget(name, module, options) {
     const child = fork(program, [], {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
-      execArgv: ["--max-old-space-size=600"],
+      execArgv: ["--max-old-space-size=600", "--expose-gc"],
     });
     let [stderr, finished, stuck, tooMany] = ["", false, false, false];
     child.stderr?.on("data", (text) => {
@@ -95,7 +96,7 @@ export async function runTarget(name, module, options) {
     child.on("message", (/** @type {Message} */ message) => {
       if (message.kind === "finished") finished = true;
       else {
-        faults.push({ ...message, input: files?.[message.input] ?? message.input });
+        if (faults.length < mostFaults) faults.push({ ...message, input: files?.[message.input] ?? message.input });
         if (faults.length < mostFaults) return;
         tooMany = true;
         child.kill("SIGKILL");
@@ -111,23 +112,22 @@ export async function runTarget(name, module, options) {
       stuck = true;
       child.kill("SIGKILL");
     }, 1000);
-    return new Promise((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (code, signal) => {
-        clearInterval(watch);
-        const { index, accepted, refused } = readPosition(position);
-        if (finished) return resolve({ next: to, accepted, refused });
-        if (index < 0) return reject(new Error(`the process of target ${name} did not start: ${stderr}`));
-        const next = index + 1;
-        // The fault that ended the process was reported already.
-        if (tooMany || (code === 1 && faults.some(({ input }) => input === (files?.[index] ?? index))))
-          return resolve({ next, accepted, refused });
-        const death = stuck
-          ? `no end after ${secondsWithoutProgress} s`
-          : `the process ended with ${signal ?? `code ${code}`}: ${reasonIn(stderr)}`;
-        resolve({ next, accepted, refused, death });
-      });
-    });
+    // The last messages can arrive after the end of the process.
+    const disconnected = once(child, "disconnect");
+    const [code, signal] = await once(child, "close");
+    clearInterval(watch);
+    await disconnected;
+    const { index, accepted, refused } = readPosition(position);
+    if (finished) return { next: to, accepted, refused };
+    if (index < 0) throw new Error(`the process of target ${name} did not start: ${stderr}`);
+    const next = index + 1;
+    // The fault that ended the process was reported already.
+    if (tooMany || (code === 1 && faults.some(({ input }) => input === (files?.[index] ?? index))))
+      return { next, accepted, refused };
+    const death = stuck
+      ? `no end after ${secondsWithoutProgress} s`
+      : `the process ended with ${signal ?? `code ${code}`}: ${reasonIn(stderr)}`;
+    return { next, accepted, refused, death };
   }
 }
 

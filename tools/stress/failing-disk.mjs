@@ -132,7 +132,6 @@ export async function tryFailures({ every, power }, onTrial) {
       }
     }
   } finally {
-    await engine.dispose();
     rmSync(place, { recursive: true, force: true });
   }
   return trials;
@@ -143,8 +142,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     options: { every: { type: "string", default: "1" }, power: { type: "string", default: "300" } },
   });
   const begun = performance.now();
+  let count = 0;
   const trials = await tryFailures({ every: Number(values.every), power: Number(values.power) }, (trial) => {
     if (trial.isLoss) console.log(`${trial.scenario}: ${trial.failure}: ${trial.outcome}`);
+    if (++count % 20 === 0) console.error(`${count} failures in ${Math.round((performance.now() - begun) / 1000)} s`);
   });
   /** @type {Record<string, Record<string, number>>} */
   const tally = {};

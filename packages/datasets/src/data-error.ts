@@ -1,5 +1,10 @@
 // The error of data that is missing or cannot be used.
 
+import { shorten } from "@dit-bench/text";
+
+/** Messages quote names, and lines of label files, which may have any length. */
+const mostCharacters = 2000;
+
 /** The problem with the data. */
 export type DataErrorCode =
   | "missing-folder"
@@ -19,7 +24,7 @@ export class DataError extends Error {
   readonly code: DataErrorCode;
 
   constructor(code: DataErrorCode, message: string) {
-    super(message);
+    super(shorten(message, mostCharacters));
     this.code = code;
   }
 }

@@ -1,7 +1,7 @@
 // The registry of published datasets: the schema of datasets.json and the search by name.
 
 import { readFileSync } from "node:fs";
-import { closestName, parseJson, shorten } from "@dit-bench/text";
+import { closestName, parseJson } from "@dit-bench/text";
 import { z } from "zod";
 import { DataError } from "./data-error.ts";
 
@@ -89,10 +89,7 @@ export function loadRegistry(path: string): readonly DatasetEntry[] {
     throw new DataError("registry", `dataset registry "${path}": ${code === "ENOENT" ? "does not exist" : message}`);
   }
   const parsed = registry.safeParse(content);
-  if (!parsed.success) {
-    const problem = shorten(z.prettifyError(parsed.error), 1000);
-    throw new DataError("registry", `dataset registry "${path}": ${problem}`);
-  }
+  if (!parsed.success) throw new DataError("registry", `dataset registry "${path}": ${z.prettifyError(parsed.error)}`);
   return parsed.data.datasets;
 }
 

@@ -1,6 +1,17 @@
 // Tests writes on a disk that fails: whichever change fails, and whenever the power fails, a file is old or new.
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -60,7 +71,7 @@ describe.each(writers)("%s", (_, write) => {
       }
   });
 
-  it("has the previous file or the new one after a power failure at any moment, and the new one in the end", async () => {
+  it("has the previous or the new file after a power failure at any moment, and the new one in the end", async () => {
     mkdirSync(join(folder, "inner"));
     writeFileSync(path, "previous");
     const recording = await recordChanges(folder, () => write("new text"));
@@ -113,7 +124,6 @@ describe("the failing disk", () => {
   it("finds a write without a temporary file, and one without a flush", async () => {
     mkdirSync(join(folder, "inner"));
     writeFileSync(path, "previous");
-    const { openSync, writeSync, closeSync, renameSync } = await import("node:fs");
     const writeInPlace = (to: string) => {
       const file = openSync(to, "w");
       writeSync(file, "new text");

@@ -143,3 +143,22 @@ function reverseKeys<T>(value: T): T {
   const entries = Object.entries(value).map(([key, inner]) => [key, reverseKeys(inner)]);
   return Object.fromEntries(entries.reverse());
 }
+
+test("readRecord refuses JSON that is nested deeply enough to overflow the stack", async () => {
+  const path = join(folder, "record.json");
+  await writeFile(
+    path,
+    JSON.stringify(exampleRecord()).replace('"rank":8', `"rank":${"[".repeat(1e5)}${"]".repeat(1e5)}`),
+  );
+  await expect(readRecord(path)).rejects.toThrow(RecordError);
+  await expect(readRecord(path)).rejects.toThrow("nested deeper than 100 levels");
+});
+
+test("readRecord shortens the message for a file that breaks the schema in many places", async () => {
+  const path = join(folder, "record.json");
+  const settings = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`unknown ${i}`, 1]));
+  await writeFile(path, JSON.stringify({ ...exampleRecord(), ...settings }));
+  const error = await readRecord(path).catch((thrown: Error) => thrown);
+  expect(error).toBeInstanceOf(RecordError);
+  expect((error as Error).message.length).toBeLessThan(1500);
+});

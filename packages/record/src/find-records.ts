@@ -34,8 +34,9 @@ const largestRecord = 128e6;
  *
  * It skips hidden names (temporary files have such names), folders that operating systems create, and JSON files that
  * do not look like a record. A file looks like a record if it has at least two of the top-level keys `protocol`,
- * `identity` and `cell`, or if its name is `record.json` or `NAME-seed-N.json`. If a file is not JSON, the keys are
- * searched in its text. Links to folders are not followed. Throws only if `folder` itself cannot be read.
+ * `identity` and `cell`. A file that is not JSON looks like one if the keys are in its text, or if its name is
+ * `record.json` or `NAME-seed-N.json`. Links to folders are not followed. Throws only if `folder` itself cannot be
+ * read.
  */
 export async function findRecords(folder: string): Promise<FoundRecords> {
   const found: FoundRecords = { records: [], damaged: [] };

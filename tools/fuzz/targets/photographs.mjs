@@ -2,16 +2,12 @@
 // become ours.
 
 import { equal } from "node:assert/strict";
-import { createRequire } from "node:module";
 import { crc32 } from "node:zlib";
 import { decodeImage, ImageError } from "@dit-bench/images";
+import sharp from "sharp";
 import { mutate, pick } from "../mutate.mjs";
-import { inRepository } from "../seed-files.mjs";
 
 /** @import { Target } from "../types.ts" */
-
-/** @type {typeof import("sharp")} */
-const sharp = createRequire(inRepository("packages/images/package.json"))("sharp");
 
 const [width, height] = [19, 16];
 const rgb = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 29) % 256);

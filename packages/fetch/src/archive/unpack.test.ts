@@ -399,6 +399,19 @@ describe("unpack refuses an archive", () => {
     expect((await refusal(makeZip([entry], options))).code).toBe(code);
   });
 
+  // Node throws for such an offset inside a callback of yauzl, where nothing can catch the error.
+  it.each([
+    ["the directory's end", 22 + 20, 8],
+    ["the directory", 22 + 20 + 56, 48],
+    ["the first entry", 22 + 20 + 56 + 8, 0],
+  ])("that is a zip in 64 bits with an offset of %s beyond the file", async (_, back, field) => {
+    for (const offset of [1n << 40n, (1n << 53n) + 2n, (1n << 64n) - 1n]) {
+      const zip = makeZip([{ name: "a", body: "1" }], { zip64: true });
+      zip.writeBigUInt64LE(offset, zip.length - back + field);
+      expect((await refusal(zip)).code).toBe("corrupt");
+    }
+  });
+
   it.each([
     ["nothing", ""],
     ["a web page", "<html>not found</html>"],

@@ -3,9 +3,10 @@
 
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
-import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from "yauzl";
+import { type Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, type ZipFile } from "yauzl";
 import { FetchError } from "../fetch-error.ts";
 import { ArchiveError } from "./archive-error.ts";
+import { FileReader } from "./file-reader.ts";
 import { checkRatio, type Limits, Meter } from "./limits.ts";
 import type { ArchiveEntry, Visit } from "./visit.ts";
 
@@ -15,9 +16,10 @@ import type { ArchiveEntry, Visit } from "./visit.ts";
  * when its data are read.
  */
 export async function readZip(path: string, limits: Limits, visit: Visit): Promise<void> {
+  const reader = new FileReader(path);
   let zip: ZipFile | undefined;
   try {
-    zip = await openPromise(path, {
+    zip = await fromRandomAccessReaderPromise(reader, reader.size, {
       autoClose: false,
       lazyEntries: true,
       decodeStrings: false, // otherwise a bad name causes an error, even if its entry is not selected
@@ -27,7 +29,8 @@ export async function readZip(path: string, limits: Limits, visit: Visit): Promi
   } catch (error) {
     throw toTypedError(error);
   } finally {
-    zip?.close();
+    if (zip) zip.close();
+    else reader.close(() => {});
   }
 }
 

@@ -70,7 +70,7 @@ export function* statesAfterPowerFailure({ before, changes }: Recording, count =
         break;
       }
       case "copy": {
-        const content: Content = { current: names.get(one.path)?.current ?? Buffer.alloc(0), flushed: Buffer.alloc(0) };
+        const content: Content = { current: one.data, flushed: Buffer.alloc(0) };
         change((at) => at.set(one.to, content));
         break;
       }

@@ -11,7 +11,8 @@ export type DiskChange =
   | { readonly kind: "create" | "truncate-to"; readonly path: string; readonly length: number }
   | { readonly kind: "write"; readonly path: string; readonly at: number; readonly data: Buffer }
   | { readonly kind: "sync" | "folder" | "remove"; readonly path: string }
-  | { readonly kind: "rename" | "copy"; readonly path: string; readonly to: string };
+  | { readonly kind: "rename"; readonly path: string; readonly to: string }
+  | { readonly kind: "copy"; readonly path: string; readonly to: string; readonly data: Buffer };
 
 export interface DiskHooks {
   /** Called before each change; an error that it throws is the error of the system call. */
@@ -22,6 +23,9 @@ export interface DiskHooks {
 
 // biome-ignore lint/suspicious/noExplicitAny: wraps functions of many signatures
 type AnyFunction = (this: unknown, ...args: any[]) => any;
+
+/** The change that a call makes, undefined for none below the folder. */
+type Describe = (self: unknown, args: readonly unknown[]) => DiskChange | undefined;
 
 interface OpenFile {
   readonly path: string;
@@ -90,12 +94,14 @@ export async function watchDisk(folder: string, { before, after }: DiskHooks): P
       ? { kind: "create", path, length: 0 }
       : undefined,
   );
-  const moves =
-    (kind: "rename" | "copy") =>
-    (_: unknown, [from, to]: readonly unknown[]) => {
-      const target = pathOf(to);
-      return target === undefined ? undefined : ({ kind, path: resolve(String(from)), to: target } as const);
-    };
+  const renames: Describe = (_, [from, to]) => {
+    const target = pathOf(to);
+    return target === undefined ? undefined : { kind: "rename", path: resolve(String(from)), to: target };
+  };
+  const copies: Describe = (_, [from, to]) => {
+    const [path, target] = [resolve(String(from)), pathOf(to)];
+    return target === undefined ? undefined : { kind: "copy", path, to: target, data: fs.readFileSync(path) };
+  };
   const folders = onPath((path) => (fs.existsSync(path) ? undefined : { kind: "folder", path }));
   const removes = onPath((path) => (fs.existsSync(path) ? { kind: "remove", path } : undefined));
   const onFile =
@@ -147,10 +153,10 @@ export async function watchDisk(folder: string, { before, after }: DiskHooks): P
 
   wrap(fs, "openSync", creates);
   wrap(fs.promises, "open", creates);
-  wrap(fs, "renameSync", moves("rename"));
-  wrap(fs.promises, "rename", moves("rename"));
-  wrap(fs, "copyFileSync", moves("copy"));
-  wrap(fs.promises, "copyFile", moves("copy"));
+  wrap(fs, "renameSync", renames);
+  wrap(fs.promises, "rename", renames);
+  wrap(fs, "copyFileSync", copies);
+  wrap(fs.promises, "copyFile", copies);
   wrap(fs, "mkdirSync", folders);
   wrap(fs.promises, "mkdir", folders);
   wrap(fs, "rmSync", removes);

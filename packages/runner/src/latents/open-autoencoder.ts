@@ -13,7 +13,7 @@ import {
   recogniseAutoencoder,
   type Shapes,
 } from "@dit-bench/autoencoder";
-import { parseJson } from "@dit-bench/text";
+import { parseJson, shorten } from "@dit-bench/text";
 import { type Checkpoint, openCheckpoint, stripWrappers } from "@dit-bench/weights";
 import { BenchError } from "../errors.ts";
 
@@ -87,7 +87,7 @@ function recognise(path: string, { tensors }: Checkpoint, metadata: ReadonlyMap<
     return recogniseAutoencoder(tensors, metadata);
   } catch (error) {
     if (!(error instanceof AutoencoderLayoutError)) throw error;
-    throw new BenchError("data", `${path}: ${error.message}; ${wantedText}`, { cause: error });
+    throw new BenchError("data", `${path}: ${shorten(error.message, 400)}; ${wantedText}`, { cause: error });
   }
 }
 

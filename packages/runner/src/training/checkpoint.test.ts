@@ -6,7 +6,15 @@ import { join } from "node:path";
 import { integers } from "@dit-bench/random";
 import { readSafetensors, writeSafetensors } from "@dit-bench/weights";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Checkpoint, type CheckpointOwner, readCheckpoint, stateHeader, writeCheckpoint } from "./checkpoint.ts";
+import { readChecked, writeChecked } from "../storage/checked-file.ts";
+import {
+  type Checkpoint,
+  type CheckpointOwner,
+  readCheckpoint,
+  readState,
+  stateHeader,
+  writeCheckpoint,
+} from "./checkpoint.ts";
 
 let path: string;
 beforeAll(() => {
@@ -74,6 +82,36 @@ it("refuses a checkpoint with any flipped bit, with exit code 4 and the file to 
   mkdirSync(path);
   expect(() => readCheckpoint(path, owner, 3)).toThrow(refused);
   rmSync(path, { recursive: true });
+});
+
+it.each<[what: string, progress: string, problem: RegExp]>([
+  ["text that is not JSON", "{", /its progress is not JSON/],
+  ["null", "null", /its progress is not valid/],
+  ["another type of a field", JSON.stringify({ ...keptCheckpoint, step: "2" }), /its progress is not valid.*step/s],
+  ["deep JSON", "[".repeat(200_000) + "]".repeat(200_000), /nested deeper than 100 levels/],
+])("refuses a state whose progress is %s, though its digest is right", async (_, progress, problem) => {
+  const folder = mkdtempSync(join(tmpdir(), "dit-bench-"));
+  const other = join(folder, "checkpoint.safetensors");
+  writeCheckpoint(other, owner, keptCheckpoint);
+  const { tensors, metadata } = readChecked(other);
+  writeChecked(other, tensors, { ...metadata, progress });
+  const corrupt = expect.objectContaining({ name: "CorruptFileError", message: expect.stringMatching(problem) });
+  expect(() => readState(other, 3)).toThrow(corrupt);
+  await expect(stateHeader(other)).rejects.toThrow(corrupt);
+  rmSync(folder, { recursive: true });
+});
+
+it("refuses a state whose vectors are not float32, though its digest is right", () => {
+  const folder = mkdtempSync(join(tmpdir(), "dit-bench-"));
+  const other = join(folder, "checkpoint.safetensors");
+  writeCheckpoint(other, owner, keptCheckpoint);
+  const { tensors, metadata } = readChecked(other);
+  for (const name of ["ema", "losses"]) {
+    const integers = { type: "I32", shape: [3], data: Int32Array.of(1, 2, 3) } as const;
+    writeChecked(other, new Map([...tensors, [name, integers]]), metadata);
+    expect(() => readState(other, 3)).toThrow(`'${name}' holds I32, wanted ${name === "losses" ? "F64" : "F32"}`);
+  }
+  rmSync(folder, { recursive: true });
 });
 
 it("writes vectors in memory that several threads share", () => {

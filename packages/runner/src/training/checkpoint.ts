@@ -165,7 +165,7 @@ function parseProgress(path: string, text: string): Omit<Progress, "losses"> {
   }
   const { success, data, error } = progressSchema.safeParse(content);
   if (!success) throw new CorruptFileError(path, `its progress is not valid: ${z.prettifyError(error)}`);
-  return data as Omit<Progress, "losses">;
+  return data as unknown as Omit<Progress, "losses">;
 }
 
 export const removeCheckpoint = (path: string): void => rmSync(path, { force: true });
