@@ -43,6 +43,20 @@ const brokenMethods: Broken[] = [
     },
   ],
   [
+    "starts as the base model if and only if it promises to",
+    /differs from the base model by NaN at the start/,
+    {
+      method: method(
+        "divides",
+        graft({
+          at,
+          weights: ({ out }) => ({ v: zeros(out) }),
+          forward: (call, x, { v }) => tf.add(call(x), tf.div(v, tf.norm(v))),
+        }),
+      ),
+    },
+  ],
+  [
     "gives every trainable weight a gradient",
     /no gradient reaches blocks\.0\.attn\.qkv\.stopped\.t, .* and 2 more/,
     {

@@ -33,6 +33,21 @@ export const outputChecks: readonly Check[] = [
       }),
   },
   {
+    name: "uses no random numbers, and gives equal outputs for equal inputs",
+    meaning: "The compiled step repeats the one result that it was traced with; other engines give another result.",
+    advice: "dropout, tf.random…, Math.random, the time, and variables outside of forward that change",
+    run: (c) =>
+      runInTidy(() => {
+        const s = makeSubject(c);
+        const [once, again] = [1, 2].map(() => withoutRandomness(() => adaptedOutput(s, s.moved))) as [
+          tf.Tensor,
+          tf.Tensor,
+        ];
+        const d = difference(once, again);
+        if (d !== 0) fail(`the same inputs give outputs that differ by ${d}; use nothing except the arguments`);
+      }),
+  },
+  {
     name: "starts as the base model if and only if it promises to",
     meaning:
       "The first steps repair what the new weights break, and a short training compares badly with other methods.",
@@ -47,21 +62,6 @@ export const outputChecks: readonly Check[] = [
         const d = difference(adaptedOutput(s, s.start), plain);
         if (startsAsBase && !(d <= 1e-5)) fail(`differs from the base model by ${d} at the start`);
         if (!startsAsBase && d < 1e-5) fail("starts as the base model, but promises startsAsBase: false");
-      }),
-  },
-  {
-    name: "uses no random numbers, and gives equal outputs for equal inputs",
-    meaning: "The compiled step repeats the one result that it was traced with; other engines give another result.",
-    advice: "dropout, tf.random…, Math.random, the time, and variables outside of forward that change",
-    run: (c) =>
-      runInTidy(() => {
-        const s = makeSubject(c);
-        const [once, again] = [1, 2].map(() => withoutRandomness(() => adaptedOutput(s, s.moved))) as [
-          tf.Tensor,
-          tf.Tensor,
-        ];
-        const d = difference(once, again);
-        if (d !== 0) fail(`the same inputs give outputs that differ by ${d}; use nothing except the arguments`);
       }),
   },
   {

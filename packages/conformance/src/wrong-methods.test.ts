@@ -90,12 +90,23 @@ const wrong: [file: string, check: string, message: RegExp][] = [
   ],
 ];
 
+/** Runs checks until one fails. */
+async function firstFailure(method: AnyMethod): Promise<{ check: string; problem: string } | undefined> {
+  for (const { name, run } of checks) {
+    try {
+      await run({ method });
+    } catch (error) {
+      return { check: name, problem: (error as Error).message };
+    }
+  }
+  return undefined;
+}
+
 describe("a method with one mistake", () => {
   it.each(wrong)("fails with '%s' the check '%s'", async (file, check, message) => {
     const { default: method } = (await import(`./fixtures/wrong-methods/${file}.js`)) as { default: AnyMethod };
-    const results = await runChecks({ method });
-    const first = results.find(({ passed }) => !passed);
-    expect(first?.check.name).toBe(check);
+    const first = await firstFailure(method);
+    expect(first?.check).toBe(check);
     expect(first?.problem).toMatch(message);
   });
 

@@ -35,11 +35,11 @@ export function nameErrors<T>(who: string, what: string, f: () => T): T {
   }
 }
 
-/** Stack frames of this project and of tensorflow.js: the first other one is in the method. */
+/** Stack frames of this project, except its tests, and of tensorflow.js: the first other one is in the method. */
 const OUR_OWN = new RegExp(
   "/@tensorflow/|" +
     "/(?:packages|@dit-bench)/(?:compiler|conformance|diffusion|dit|method|ops|random|runner)/" +
-    "(?:src|dist)/(?!.*\\.test\\.)",
+    "(?:src|dist)/(?!fixtures/|.*\\.test\\.)",
 );
 
 /** A value in words: `the number 3`, `an array`, `nothing`. */
