@@ -71,7 +71,7 @@ it("does not use the times of cells that were finished before or failed", () => 
   expect(estimate.gridSeconds(["lora"], 1)).toBeUndefined();
 });
 
-/** Reports a training of 100 steps at a step a second with an FID of 20 s at the first, the middle and the last step. */
+/** Reports a training of 100 steps, one a second, with an FID of 20 s at the first, the middle and the last step. */
 function trainWithCurve(
   name: string,
   { now, to }: ReturnType<typeof createClock>,

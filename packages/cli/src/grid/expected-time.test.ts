@@ -61,10 +61,11 @@ const ofCell = (cell: Partial<RunRecord["cell"]>, total: number): RunRecord => (
 const lora = ofCell({ method: "lora", methodLabel: "LoRA-R8", dataset: "sun", datasetTitle: "SUN397" }, 100);
 
 describe("describeExpectedTime", () => {
-  it("uses the times of finished runs, of the same dataset if there are some, and leaves out what is finished", async () => {
+  it("uses finished runs, of the same dataset if there are some, and leaves out what is finished", async () => {
     // Left are bitfit on flowers with seed 1 (40 s), twice bitfit on sun (40 s each) and three times lora (100 s each).
     expect(await expected([here, lora])).toBe(
-      "expected time: about 7 min 0 s for 6 cells (2 of 8 are finished), by the times of 2 finished runs on this machine",
+      "expected time: about 7 min 0 s for 6 cells (2 of 8 are finished), " +
+        "by the times of 2 finished runs on this machine",
     );
     const sun = ofCell({ dataset: "sun", datasetTitle: "SUN397", seed: 5 }, 70);
     expect(await expected([here, lora, sun])).toContain("about 8 min 0 s for 6 cells");

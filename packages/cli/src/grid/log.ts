@@ -36,7 +36,8 @@ export function openGridLog(folder: string, title: string): GridLog {
       } catch (error) {
         if (hasFailed) return undefined;
         hasFailed = true;
-        return `${printable(path)} cannot be written any more (${(error as Error).message}); the grid continues without it`;
+        const reason = (error as Error).message;
+        return `${printable(path)} cannot be written any more (${reason}); the grid continues without it`;
       }
       return undefined;
     },

@@ -140,7 +140,7 @@ describe("tuneMethod", () => {
       "a method without a choice",
       "full",
       {},
-      /it chose nothing for full \(every value diverged\); sweep it again with lower values: --values full\.learningRate=/,
+      /it chose nothing for full \(every value diverged\); sweep it again with lower values: --values full\.learningRa/,
     ],
     ["another recipe", "lora", { of: { ...sweep, recipe: "paper" } }, /a sweep of recipe 'paper', not of 'mini'/],
     ["the swept option in --set", "lora", { set: ["lr=0.2"] }, /'training\.learningRate' of lora, and so does --set/],
