@@ -181,7 +181,11 @@ test("answer compares the best method with the base model by the test of the ran
 
 test("answer counts the settings of a single method as such", () => {
   const [lora] = recordsOf({ LoRA: { food: [10] } });
-  const more: RunRecord = { ...lora!, cell: { ...lora!.cell, methodLabel: "LoRA-R16", options: { rank: 16 } } };
+  const more: RunRecord = {
+    ...lora!,
+    cell: { ...lora!.cell, methodLabel: "LoRA-R16", options: { rank: 16 } },
+    metrics: { ...lora!.metrics!, fid: 11 },
+  };
   expect(textOf([lora!, more])).toMatch(
     /^LoRA has the lowest FID of the 2 settings of the only method that trains a part of the model: /,
   );
