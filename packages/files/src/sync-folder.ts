@@ -1,4 +1,5 @@
-// Flushes a folder, so that a power failure cannot undo a rename in it. Some systems cannot flush a folder.
+// Flushes a folder, so that a power failure cannot undo a rename in it. Some systems cannot flush a folder, and one
+// without read permission cannot be opened: what was written there counts.
 
 import { closeSync, fsyncSync, openSync } from "node:fs";
 import { open } from "node:fs/promises";
@@ -30,4 +31,4 @@ export function syncFolderSync(folder: string): void {
 }
 
 const isUnsupported = (error: unknown): boolean =>
-  ["EISDIR", "EPERM", "EINVAL", "ENOTSUP"].includes((error as NodeJS.ErrnoException).code ?? "");
+  ["EACCES", "EISDIR", "EPERM", "EINVAL", "ENOTSUP"].includes((error as NodeJS.ErrnoException).code ?? "");
