@@ -1,20 +1,19 @@
-// `bench grid`: runs many cells, each in its own process, and writes their tables.
+// `bench grid`: prepares many cells and gives them to a launcher, which runs them and writes their tables.
 
 import { type GridCell, protocolFolder } from "@dit-bench/runner";
-import { exitCodes } from "@dit-bench/runner/errors";
 import { quantity } from "@dit-bench/text";
 import type { GridOptions } from "../declarations/grid.ts";
 import { cellArguments } from "../grid/cell-arguments.ts";
+import { chooseLauncher } from "../grid/launchers/choose.ts";
 import { planGrid, prepareGrid, sendPlanIfPreparing } from "../grid/plan.ts";
-import { entry, noteUnusedDatasets, runCells } from "../grid/run-cells.ts";
+import { entry, noteUnusedDatasets } from "../grid/run-cells.ts";
 import { printNote } from "../print.ts";
-import { reportError } from "../report-error.ts";
-import { writeTables } from "./table.ts";
 
 /** Runs a grid. @param argv the command line of this process; the process that prepares the grid gets it, too */
 export async function grid(options: GridOptions, argv: readonly string[]): Promise<void> {
-  if (await sendPlanIfPreparing((afterPlugins) => prepareGrid(options, afterPlugins))) return;
-  const { seeds, timeLimit, jobs } = options;
+  const launcher = await chooseLauncher(options);
+  if (await sendPlanIfPreparing((afterPlugins) => prepareGrid(options, afterPlugins, launcher.isHere))) return;
+  const { seeds } = options;
   noteUnusedDatasets(options);
   const plan = await planGrid([entry, ...argv]);
   const { methods, variants, columns, recipe, notes } = plan;
@@ -35,33 +34,11 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
     quantity(columns.length, "dataset"),
     quantity(seeds, "seed"),
   ].join(" × ");
-  const folder = protocolFolder(options.out, recipe);
-  const { failures, logPath } = await runCells({
+  process.exitCode = await launcher.launch({
     cells,
     factors,
-    folder,
-    jobs,
-    timeLimit,
+    folder: protocolFolder(options.out, recipe),
+    options,
     argumentsOf: (cell, threads) => cellArguments(cell, plan, options, threads),
   });
-  if (failures.length > 0)
-    printNote(
-      `bench: ${failures.length} of ${cells.length} cells failed: ${failures.join("; ")}. ` +
-        `Their output is in ${logPath}\n`,
-    );
-  const code = failures.length < cells.length ? await writeGridTables(folder, options.json) : exitCodes.ok;
-  process.exitCode = failures.length > 0 ? exitCodes.someCellsFailed : code;
-}
-
-/**
- * Writes the tables after all cells have ended, and returns the exit code. An error is reported here and not thrown, so
- * that it does not replace the exit code for failed cells.
- */
-async function writeGridTables(folder: string, json: boolean): Promise<number> {
-  try {
-    const damaged = await writeTables(folder, folder, json);
-    return damaged ? exitCodes.someCellsFailed : exitCodes.ok;
-  } catch (error) {
-    return reportError(error, false);
-  }
 }

@@ -10,7 +10,6 @@ import {
   checkDatasetName,
   type DatasetChoice,
   datasetsOf,
-  findLauncher,
   linkToGrid,
   loadMethods,
   loadRecipe,
@@ -98,7 +97,6 @@ export async function planGrid<Plan = GridPlan>(command: readonly string[], limi
   }, limitMs);
   let areLoaded = false;
   const child = submitCell(
-    findLauncher("local"),
     { arguments: command, environment: { [preparing]: "1" } },
     {
       output: (text, stream) => {
@@ -137,11 +135,15 @@ function lastError(stderr: string): string {
 }
 
 /** Prepares a grid: checks all options, and the chosen values of `--rates`. @param afterPlugins see checkCells */
-export async function prepareGrid(options: GridOptions, afterPlugins?: () => Promise<void>): Promise<GridPlan> {
+export async function prepareGrid(
+  options: GridOptions,
+  afterPlugins?: () => Promise<void>,
+  isHere = true,
+): Promise<GridPlan> {
   const seeds = Array.from({ length: options.seeds }, (_, seed) => seed);
   const rates = options.rates === undefined ? undefined : await readRates(options.rates, seeds);
   const methods = options.methods ?? rates?.sweep.methods.map(({ method }) => method).join(",");
-  const checked = await checkCells({ ...options, methods }, afterPlugins);
+  const checked = await checkCells({ ...options, methods }, afterPlugins, isHere);
   const { recipe, settings, chosen, columns } = checked;
   const tuned = rates
     ? chosen.map((method) => tuneMethod(rates, method, recipe, settings.methods.get(method.name)!))
@@ -202,17 +204,22 @@ export interface CheckedCells extends Pick<GridPlan, "recipe" | "columns"> {
 }
 
 /** The flags of a grid that decide its cells, without the seeds. */
-type CellsOptions = Pick<
+type CellsOptions = Omit<
   GridOptions,
-  Exclude<keyof GridOptions, "seeds" | "variants" | "rates" | "jobs" | "timeLimit">
+  "seeds" | "variants" | "rates" | "jobs" | "timeLimit" | "launcher" | "job" | "dryRun" | "status" | "wait"
 >;
 
 /**
  * Checks all options and finds the methods, datasets and recipe that they name. Throws the first error.
  *
  * @param afterPlugins called when the plug-ins are loaded
+ * @param isHere whether the cells run on this machine, so that their engine must start here
  */
-export async function checkCells(options: CellsOptions, afterPlugins?: () => Promise<void>): Promise<CheckedCells> {
+export async function checkCells(
+  options: CellsOptions,
+  afterPlugins?: () => Promise<void>,
+  isHere = true,
+): Promise<CheckedCells> {
   const loaded = await loadMethods(options.plugin);
   await afterPlugins?.();
   const names =
@@ -222,7 +229,7 @@ export async function checkCells(options: CellsOptions, afterPlugins?: () => Pro
   const settings = divideSettings(options.set, chosen, known);
   const recipe = atPrecision(loadRecipe(options.recipe, withHeldOut(settings.recipe, options.heldOut)), options.engine);
   const columns = chooseColumns(options, recipe);
-  if (options.engine !== "auto") await startEngine({ engine: options.engine });
+  if (isHere && options.engine !== "auto") await startEngine({ engine: options.engine });
   await checkBeforehand(recipe, columns, { out: options.out, decode: false });
   return { recipe, settings, chosen, known, columns };
 }

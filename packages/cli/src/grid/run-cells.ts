@@ -48,7 +48,6 @@ export async function runCells(task: CellsTask): Promise<EndedCells> {
   const run = startGrid({
     cells,
     command: (cell) => [entry, ...task.argumentsOf(cell, threads)],
-    launcher: "local",
     jobs,
     ...(timeLimit === undefined ? {} : { limitMinutes: timeLimit }),
     watch: {
