@@ -17,11 +17,7 @@ export interface Finished {
 /** Runs bench to its end. @param watch called with the whole stderr each time that more of it arrives */
 export function bench(
   args: readonly string[],
-  {
-    cwd,
-    watch,
-    env,
-  }: { cwd: string; watch?: (stderr: string, child: ChildProcess) => void; env?: NodeJS.ProcessEnv },
+  { cwd, watch, env }: { cwd: string; watch?: (stderr: string, child: ChildProcess) => void; env?: NodeJS.ProcessEnv },
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [entry, ...args], { cwd, env: { ...process.env, NO_COLOR: "1", ...env } });

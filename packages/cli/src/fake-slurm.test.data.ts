@@ -1,7 +1,7 @@
 // A Slurm that starts nothing: commands named sbatch, squeue and scontrol that keep their jobs in a file, and functions
 // that start and cancel these jobs.
 
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -49,8 +49,8 @@ export interface FakeSlurm {
   /** Variables with which bench finds the commands. */
   readonly env: NodeJS.ProcessEnv;
   jobs(): FakeJob[];
-  /** The calls of a command, with their arguments. */
-  calls(command: string): string[];
+  /** The calls of a command, or of all, with their arguments. */
+  calls(command?: string): string[];
   /** Makes sbatch refuse with this message; undefined to accept again. */
   refuse(message: string): void;
   set(job: Pick<FakeJob, "array" | "task">, state: FakeJob["state"]): void;
@@ -79,7 +79,10 @@ export function fakeSlurm(folder: string, cwd: string): FakeSlurm {
   const fake: FakeSlurm = {
     env: { PATH: `${folder}:${process.env.PATH}` },
     jobs,
-    calls: (command) => readFileSync(calls, "utf8").split("\n").filter((line) => line.startsWith(`${command} `)),
+    calls: (command = "") =>
+      readFileSync(calls, "utf8")
+        .split("\n")
+        .filter((line) => line !== "" && line.startsWith(command)),
     refuse: (message) => writeFileSync(join(folder, "refuse"), message),
     set: (job, state) => write(jobs().map((one) => (isSame(job, one) ? { ...one, state } : one))),
     remove: (job) => write(jobs().filter((one) => !isSame(job, one))),

@@ -10,7 +10,18 @@ import { go, place } from "./tiny-place.test.data.ts";
 
 // The recipe has a path below the current folder, as the containers need it.
 const grid = (...args: string[]) =>
-  go("grid", "--launcher", "kubernetes", "--recipe", "./tiny", "--methods", "bitfit,lora", "--datasets", "sun", ...args);
+  go(
+    "grid",
+    "--launcher",
+    "kubernetes",
+    "--recipe",
+    "./tiny",
+    "--methods",
+    "bitfit,lora",
+    "--datasets",
+    "sun",
+    ...args,
+  );
 const needed = ["--job", "image=registry.local/dit-bench:1", "--job", "claim=work"];
 const settings = "--jobs 2 --job cpus=4 --job memory=16 --job gpus=1 --job time=90 --job namespace=lab".split(" ");
 
@@ -29,7 +40,10 @@ describe("bench grid --launcher kubernetes", () => {
   it.skipIf(!hasValidator)(
     `writes manifests that follow the schemas of Kubernetes 1.31 and 1.37 (skipped without kubernetes-validate)`,
     async () => {
-      for (const [name, flags] of [["all", settings], ["few", []]] as const) {
+      for (const [name, flags] of [
+        ["all", settings],
+        ["few", []],
+      ] as const) {
         const r = await grid(...needed, ...flags, "--dry-run");
         const file = join(place, `${name}.yaml`);
         writeFileSync(file, r.stdout);

@@ -15,7 +15,10 @@ function cluster(out: string, ...flags: string[]) {
   const grid = (...more: string[]) => bench([...all, ...more], { cwd: place, env: slurm.env });
   const states = async () => {
     const { json } = await grid("--status", "--json");
-    return (json.cells as { name: string; state: string; fid: number | null }[]).map(({ name, state }) => [name, state]);
+    return (json.cells as { name: string; state: string; fid: number | null }[]).map(({ name, state }) => [
+      name,
+      state,
+    ]);
   };
   return { slurm, grid, states, folder: join(place, out, "tiny-1") };
 }
@@ -41,9 +44,29 @@ describe("bench grid --launcher slurm --dry-run", () => {
       .replaceAll(/[0-9a-f]{8}(?=\/|$)/gm, "ID")
       .replaceAll(place, "PLACE")
       .replace(/^exec \S+ \S+/m, "exec node bench.js");
-    expect(script).toMatchInlineSnapshot();
+    expect(script).toMatchInlineSnapshot(`
+      "#!/bin/sh
+      # 6 cells (of 2 methods × 1 dataset × 3 seeds) in 3 jobs; written by bench grid --launcher slurm
+      #SBATCH --job-name=dit-bench-ID
+      #SBATCH --array=0-2%2
+      #SBATCH --chdir=PLACE
+      #SBATCH --output=PLACE/dry/tiny-1/jobs/ID/%a.log
+      #SBATCH --open-mode=append
+      #SBATCH --signal=B:USR2@120
+      #SBATCH --time=90
+      #SBATCH --cpus-per-task=4
+      #SBATCH --gpus-per-node=1
+      #SBATCH --mem=16G
+      #SBATCH --partition=gpu
+      #SBATCH --comment="two words"
+      #SBATCH --requeue
+
+      # exec: Slurm's signals reach bench itself, which stops its run where it can resume, and puts the job into the queue again
+      exec node bench.js grid-job dry/tiny-1/jobs/ID/plan.json
+      "
+    `);
     expect(existsSync(join(place, "dry"))).toBe(false);
-    expect(slurm.calls("")).toEqual([]);
+    expect(slurm.calls()).toEqual([]);
   });
 
   it.each([
@@ -79,7 +102,12 @@ describe("bench grid --launcher slurm", () => {
     expect(slurm.calls("sbatch")).toHaveLength(1);
 
     slurm.remove(two!); // as scancel does with a job that waits
-    expect((await states()).map(([, state]) => state)).toEqual(["finished", "finished", "not submitted", "not submitted"]);
+    expect((await states()).map(([, state]) => state)).toEqual([
+      "finished",
+      "finished",
+      "not submitted",
+      "not submitted",
+    ]);
     expect((await grid()).stderr).toContain("submitted 2 cells as 2 jobs");
     for (const job of slurm.jobs()) expect((await slurm.run(job)).code).toBe(0);
     const last = await grid("--json");
@@ -108,8 +136,8 @@ describe("bench grid --launcher slurm", () => {
     expect((await grid()).stderr).toContain("submitted 2 cells");
   });
 
-  it("reports a failed cell with exit code 3, and submits it again, but not within the same job", async () => {
-    const bad = writePlugin("bad", { adapt: 'throw new Error("no luck")' });
+  it("reports a failed cell with exit code 3, and submits it again", async () => {
+    const bad = writePlugin("bad", { adapt: "process.exit(0)" });
     const { slurm, grid, states } = cluster("failing", ...bad, "--methods", "bad,bitfit", "--datasets", "sun");
     await grid("--job", "cells=2");
     const [job] = slurm.jobs();
@@ -118,7 +146,7 @@ describe("bench grid --launcher slurm", () => {
     expect((await states()).map(([, state]) => state)).toEqual(["failed", "finished"]);
     const status = await grid("--status");
     expect(status.code).toBe(3);
-    expect(status.stdout).toMatch(/sun bad seed 0 +failed +exit code 1: .*no luck/);
+    expect(status.stdout).toMatch(/sun bad seed 0 +failed +exit code 1: .*does a plug-in call process/);
     expect((await grid()).stderr).toContain("submitted 1 cell as 1 job");
   });
 
@@ -135,7 +163,7 @@ describe("bench grid --launcher slurm", () => {
   });
 
   it("on a signal stops where the run can resume, puts the job back into the queue, and continues there", async () => {
-    const long = [...twoMethods, "--set", "training.steps=400", "--methods", "bitfit"];
+    const long = ["--methods", "bitfit", "--datasets", "sun", "--set", "training.steps=400"];
     const { slurm, grid, states } = cluster("preempted", ...long);
     await grid();
     const [job] = slurm.jobs();

@@ -8,7 +8,11 @@ export const gridJob = declare({
   about: "run one job of a grid's plan, inside a cluster: the jobs of 'bench grid --launcher …' call it",
   arguments: { plan: argument("the plan that 'bench grid --launcher …' wrote: OUT/PROTOCOL/jobs/ID/plan.json") },
   flags: {
-    index: wholeNumber("number", "which job of the plan, from 0 (default: what the cluster's variables name)", atLeast(0)),
+    index: wholeNumber(
+      "number",
+      "which job of the plan, from 0 (default: what the cluster's variables name)",
+      atLeast(0),
+    ),
     threads: computing.threads,
   },
   notes: [

@@ -90,9 +90,7 @@ export function makePlan(
     launcher,
     folder: grid.folder,
     ...(timeLimit === undefined ? {} : { timeLimit }),
-    jobs: Array.from({ length: Math.ceil(cells.length / perJob) }, (_, i) =>
-      cells.slice(i * perJob, (i + 1) * perJob),
-    ),
+    jobs: Array.from({ length: Math.ceil(cells.length / perJob) }, (_, i) => cells.slice(i * perJob, (i + 1) * perJob)),
   };
 }
 
@@ -108,7 +106,7 @@ export async function readPlan(path: string): Promise<JobPlan> {
     throw new BenchError(
       "data",
       `${printable(path)} is not the plan of a grid (${printable(why)}); ` +
-        "run 'bench grid' with the same options again, which submits what is missing",
+        "'bench grid' with the same options writes another",
       { cause: error },
     );
   }

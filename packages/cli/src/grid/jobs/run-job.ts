@@ -130,7 +130,8 @@ async function afterStop(stopped: readonly { cell: PlannedCell; stalled: number 
     );
     return exitCodes.failure;
   }
-  if (side.requeue) printNote(`${await side.requeue(process.env)}\n`);
+  const done = await side.requeue?.(process.env);
+  if (done !== undefined) printNote(`${done}\n`);
   return code;
 }
 

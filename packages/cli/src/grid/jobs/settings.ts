@@ -23,9 +23,12 @@ type CommonKey = (typeof common)[number];
 /**
  * Reads the values of `--job`. Throws BenchError (usage).
  *
- * @param checkOwn throws for a key that the launcher does not know either
+ * @param checkOwn throws for a key that the launcher does not know either, or for its value
  */
-export function readJobSettings(job: readonly string[], checkOwn: (key: string, flag: string) => void): JobSettings {
+export function readJobSettings(
+  job: readonly string[],
+  checkOwn: (key: string, value: string, flag: string) => void,
+): JobSettings {
   const values: Partial<Record<CommonKey, number>> = {};
   const own = new Map<string, string>();
   for (const text of job) {
@@ -39,7 +42,7 @@ export function readJobSettings(job: readonly string[], checkOwn: (key: string, 
       throw new BenchError("usage", `${flag}: the value has a control character; leave it out`);
     if (isCommon(key)) values[key] = wholeNumber(value, flag);
     else {
-      checkOwn(key, flag);
+      checkOwn(key, value, flag);
       own.set(key, value);
     }
   }

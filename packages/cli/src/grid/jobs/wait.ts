@@ -39,7 +39,10 @@ export async function wait(states: () => Promise<readonly CellState[]>): Promise
     }
     for (let waited = 0; waited < pause && !isStopping(); waited += 100) await sleep(100);
     if (isStopping())
-      throw new BenchError("interrupted", "stopped following the jobs, which continue; the same command follows them again");
+      throw new BenchError(
+        "interrupted",
+        "stopped following the jobs, which continue; the same command follows them again",
+      );
   }
 }
 

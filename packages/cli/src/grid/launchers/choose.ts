@@ -18,7 +18,7 @@ export async function launcherNamed(name: string): Promise<Launcher | undefined>
   return known && launchers[known]();
 }
 
-/** The launcher that the options name. Throws BenchError (usage) for flags that it does not take. */
+/** The launcher that the options name. Throws BenchError (usage) for flags that it does not take, and for values. */
 export async function chooseLauncher(
   options: LauncherOptions & { readonly launcher: keyof typeof launchers },
 ): Promise<Launcher> {
@@ -39,5 +39,6 @@ export async function chooseLauncher(
   const [first, second] = given.filter((flag) => flag !== "job");
   if (first !== undefined && second !== undefined)
     throw new BenchError("usage", `${written[first]} and ${written[second]} exclude each other; give one`);
+  launcher.check?.(options);
   return launcher;
 }

@@ -20,6 +20,8 @@ export const kubernetes: Launcher = {
   flags: ["job", "dryRun", "status"],
   isHere: false,
 
+  check: ({ job, status }) => void (status || readSettings(job)),
+
   async launch(grid) {
     const { folder, options, factors } = grid;
     const cells = plannedCells(grid);
@@ -56,7 +58,7 @@ const own = ["image", "claim", "namespace"] as const;
 
 /** Throws BenchError (usage) for settings that are not known, or that a manifest needs and that are missing. */
 function readSettings(job: readonly string[]): ManifestOptions["settings"] {
-  const settings = readJobSettings(job, (key, flag) => {
+  const settings = readJobSettings(job, (key, _, flag) => {
     if (!(own as readonly string[]).includes(key)) throw unknownKey(flag, own.join(", "));
   });
   const [image, claim, namespace] = own.map((key) => settings.own.get(key));

@@ -9,6 +9,8 @@ export interface Launcher {
   readonly flags: readonly LauncherFlag[];
   /** Whether the cells run on the machine of `bench grid`; if not, their engine is not checked there. */
   readonly isHere: boolean;
+  /** Checks the options before the grid is prepared. Throws BenchError (usage). */
+  check?(options: LauncherOptions): void;
   /** Runs the cells or submits them, prints what the flags ask for, and returns the exit code. */
   launch(grid: PreparedGrid): Promise<number>;
   /** What the launcher does in a job on the cluster. */
@@ -51,7 +53,7 @@ export interface JobSide {
   /**
    * Puts this job back into the queue, after its runs have stopped where they can resume.
    *
-   * @returns what was done, for the log; undefined if the cluster starts interrupted jobs again by itself
+   * @returns what was done, for the log; undefined if this is no job of the cluster
    */
-  requeue?(environment: NodeJS.ProcessEnv): Promise<string>;
+  requeue?(environment: NodeJS.ProcessEnv): Promise<string | undefined>;
 }

@@ -18,11 +18,11 @@ import {
   submissionFolder,
   writePlan,
 } from "../jobs/plan.ts";
+import { printStates } from "../jobs/print-states.ts";
 import { type JobSettings, readJobSettings } from "../jobs/settings.ts";
 import { type CellState, describeCounts, isToBeSubmitted, type JobOf, statesOf } from "../jobs/states.ts";
-import { printStates } from "../jobs/print-states.ts";
 import { wait } from "../jobs/wait.ts";
-import { liveJobs, requeue, submit } from "../slurm/commands.ts";
+import { jobName, liveJobs, requeue, submit } from "../slurm/commands.ts";
 import { arrayScript, checkSbatchOption } from "../slurm/script.ts";
 import { writeGridTables } from "../write-tables.ts";
 import type { Launcher, PreparedGrid } from "./launcher.ts";
@@ -31,6 +31,8 @@ export const slurm: Launcher = {
   name: "slurm",
   flags: ["job", "dryRun", "status", "wait"],
   isHere: false,
+
+  check: ({ job }) => void readJobSettings(job, checkSbatchOption),
 
   async launch(grid) {
     const { folder, options } = grid;
@@ -52,7 +54,8 @@ export const slurm: Launcher = {
     index: ({ SLURM_ARRAY_TASK_ID: task }) => (task === undefined ? undefined : Number(task)),
     cpus: ({ SLURM_CPUS_ON_NODE: cpus }) => (cpus === undefined ? undefined : Number(cpus)),
     // The task's own id: with SLURM_JOB_ID of the first task, Slurm would put back the whole array.
-    requeue: ({ SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: task }) => requeue(`${array}_${task}`),
+    requeue: async ({ SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: task }) =>
+      array === undefined || task === undefined ? undefined : requeue(`${array}_${task}`),
   },
 };
 
@@ -117,9 +120,14 @@ async function jobsInQueue(folder: string): Promise<JobOf> {
   const live = await liveJobs(submissions.filter((name) => /^[0-9a-f]{8}$/.test(name)));
   const plans = new Map<string, JobPlan>();
   for (const id of new Set(live.map(({ submission }) => submission)))
-    plans.set(id, await readPlan(planPath({ folder, id })));
+    try {
+      plans.set(id, await readPlan(planPath({ folder, id })));
+    } catch (error) {
+      const advice = `its jobs will fail; 'scancel --name=${jobName(id)}' removes them`;
+      printNote(`submission ${id}: ${(error as Error).message}; ${advice}\n`);
+    }
   const byCell = new Map(
-    live.flatMap((job) => (plans.get(job.submission)!.jobs[job.index] ?? []).map(({ key }) => [key, job] as const)),
+    live.flatMap((job) => (plans.get(job.submission)?.jobs[job.index] ?? []).map(({ key }) => [key, job] as const)),
   );
   return ({ key }) => byCell.get(key);
 }
@@ -128,7 +136,9 @@ async function jobsInQueue(folder: string): Promise<JobOf> {
 async function finish({ folder, options }: PreparedGrid, states: readonly CellState[]): Promise<number> {
   const unfinished = states.filter(({ state }) => state !== "finished");
   if (unfinished.length > 0) {
-    const list = unfinished.map(({ cell, state, detail }) => `${cell.name} (${[state, detail].filter(Boolean).join(": ")})`);
+    const list = unfinished.map(
+      ({ cell, state, detail }) => `${cell.name} (${[state, detail].filter(Boolean).join(": ")})`,
+    );
     printNote(
       `bench: ${unfinished.length} of ${states.length} cells have no record: ${list.join("; ")}. ` +
         `Their output is in ${printable(jobsFolder(folder))}; the same command again submits them\n`,

@@ -46,7 +46,8 @@ export async function requeue(job: string): Promise<string> {
   try {
     const shown = await slurm("scontrol", ["show", "job", "--oneliner", job]);
     const state = /\bJobState=(\S+)/.exec(shown)?.[1];
-    if (state !== "RUNNING") return `Slurm is ending job ${job} (${state ?? "no state"}): it stays out of the queue or not as Slurm decides`;
+    if (state !== "RUNNING")
+      return `Slurm is ending job ${job} (${state ?? "no state"}): it stays out of the queue or not as Slurm decides`;
     await slurm("scontrol", ["requeue", job]);
     return `job ${job} is put back into the queue`;
   } catch (error) {

@@ -29,13 +29,14 @@ const reserved: Readonly<Record<string, string | undefined>> = {
 };
 
 /** Throws BenchError (usage) for a setting that sbatch cannot have, or that the launcher decides. */
-export function checkSbatchOption(key: string, flag: string): void {
+export function checkSbatchOption(key: string, value: string, flag: string): void {
   if (Object.hasOwn(reserved, key))
     throw new BenchError(
       "usage",
       `${flag}: the launcher sets sbatch's --${key} itself; ${reserved[key] ? `use ${reserved[key]}` : "leave it out"}`,
     );
   if (!/^[a-z][a-z0-9-]+$/.test(key)) throw unknownKey(flag, "a long option of sbatch, such as partition=gpu");
+  quoteForSbatch(value);
 }
 
 export interface ScriptOptions {
@@ -71,7 +72,7 @@ export function arrayScript({ plan, settings, atOnce, factors }: ScriptOptions):
 ${lines.join("\n")}
 #SBATCH --requeue
 
-# exec: Slurm's signals reach bench itself, which stops its run where it can resume, and puts the job into the queue again
+# exec: Slurm's signals reach bench itself, which stops where it can resume and puts the job back into the queue
 exec ${command}
 `;
 }
