@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A real Slurm on this machine, for tests: cluster.sh start|stop FOLDER. Two nodes, node1 and node2, share the machine;
-# each has one slot per start. Needs root, and the packages slurm-wlm and munge (Debian, Ubuntu). Everything is in
+# each has one CPU. Needs root, and the packages slurm-wlm and munge (Debian, Ubuntu). Everything is in
 # FOLDER; nothing of /etc is read or written. Afterwards: export SLURM_CONF=FOLDER/slurm.conf
 set -euo pipefail
 
@@ -52,8 +52,8 @@ JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 MpiDefault=none
 JobRequeue=1
-# Short times: a killed slurmd is noticed after 10 s in place of 300; a job that was put back into the queue starts after
-# 5 s in place of 120 (cred_expire); the scheduler looks for jobs to preempt every 2 s in place of 60.
+# Short times: a killed slurmd is noticed after 10 s in place of 300; a job that was put back into the queue starts
+# after 5 s in place of 120 (cred_expire); the scheduler looks for jobs to preempt every 2 s in place of 60.
 SchedulerParameters=sched_interval=2,bf_interval=2
 SlurmdTimeout=10
 KillWait=10
@@ -69,7 +69,9 @@ END
 
 start() {
   for command in munged slurmctld slurmd sbatch; do
-    command -v "$command" > /dev/null || { echo "$command is not installed: apt-get install slurm-wlm munge" >&2; exit 1; }
+    command -v "$command" > /dev/null && continue
+    echo "$command is not installed: apt-get install slurm-wlm munge" >&2
+    exit 1
   done
   [ "$(id -u)" = 0 ] || { echo "only root can start Slurm's daemons" >&2; exit 1; }
   stop

@@ -93,8 +93,8 @@ describe("bench grid --launcher kubernetes", () => {
 });
 
 describe("toYaml", () => {
-  it("writes lists, maps and quoted strings, and leaves out undefined values", () => {
-    const value = { a: [{ b: "no", c: undefined, d: [1, 2] }, "1e3"], "e f": { g: true } };
-    expect(toYaml(value)).toBe('a:\n- b: "no"\n  d:\n  - 1\n  - 2\n- "1e3"\n"e f":\n  g: true\n');
+  it("writes lists, maps, empty maps and quoted strings, and leaves out undefined values", () => {
+    const value = { a: [{ b: "no", c: undefined, d: [1, 2] }, "1e3"], "e f": { g: true }, h: { i: undefined } };
+    expect(toYaml(value)).toBe('a:\n- b: "no"\n  d:\n  - 1\n  - 2\n- "1e3"\n"e f":\n  g: true\nh: {}\n');
   });
 });

@@ -1,10 +1,10 @@
 // The launcher `slurm` of the built `bench grid`, with a Slurm that starts nothing by itself: the test starts the jobs.
 
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
-import { fakeSlurm } from "./fake-slurm.test.data.ts";
+import { type FakeJob, type FakeSlurm, fakeSlurm } from "./fake-slurm.test.data.ts";
 import { writePlugin } from "./plugin.test.data.ts";
 import { go, place, recipe } from "./tiny-place.test.data.ts";
 
@@ -20,9 +20,25 @@ function cluster(out: string, ...flags: string[]) {
       state,
     ]);
   };
-  return { slurm, grid, states, folder: join(place, out, "tiny-1") };
+  return {
+    slurm,
+    grid,
+    states,
+    /** The folder of the protocol, whose name has a digest of changed settings. */
+    folder: () => join(place, out, readdirSync(join(place, out))[0]!),
+  };
 }
 const twoMethods = ["--methods", "bitfit,difffit", "--datasets", "sun"];
+const oneLong = ["--methods", "bitfit", "--datasets", "sun", "--set", "training.steps=1000"];
+
+/** Runs a job and sends it a signal when its run trains. */
+function stopInTraining(slurm: FakeSlurm, job: FakeJob, signal: NodeJS.Signals) {
+  let sent = false;
+  return slurm.run(job, (output, child) => {
+    if (!sent && output.includes("train: ")) sent = child.kill(signal);
+  });
+}
+
 /** The metrics of each record below a folder, without times. */
 const scores = async (out: string) =>
   (JSON.parse((await go("list", "runs", "--out", out, "--json")).stdout) as Record<string, unknown>[]).map(
@@ -45,26 +61,26 @@ describe("bench grid --launcher slurm --dry-run", () => {
       .replaceAll(place, "PLACE")
       .replace(/^exec \S+ \S+/m, "exec node bench.js");
     expect(script).toMatchInlineSnapshot(`
-      "#!/bin/sh
-      # 6 cells (of 2 methods × 1 dataset × 3 seeds) in 3 jobs; written by bench grid --launcher slurm
-      #SBATCH --job-name=dit-bench-ID
-      #SBATCH --array=0-2%2
-      #SBATCH --chdir=PLACE
-      #SBATCH --output=PLACE/dry/tiny-1/jobs/ID/%a.log
-      #SBATCH --open-mode=append
-      #SBATCH --signal=B:USR2@120
-      #SBATCH --time=90
-      #SBATCH --cpus-per-task=4
-      #SBATCH --gpus-per-node=1
-      #SBATCH --mem=16G
-      #SBATCH --partition=gpu
-      #SBATCH --comment="two words"
-      #SBATCH --requeue
+  "#!/bin/sh
+  # 6 cells (of 2 methods × 1 dataset × 3 seeds) in 3 jobs; written by bench grid --launcher slurm
+  #SBATCH --job-name=dit-bench-ID
+  #SBATCH --array=0-2%2
+  #SBATCH --chdir=PLACE
+  #SBATCH --output=PLACE/dry/tiny-1/jobs/ID/%a.log
+  #SBATCH --open-mode=append
+  #SBATCH --signal=B:USR2@120
+  #SBATCH --time=90
+  #SBATCH --cpus-per-task=4
+  #SBATCH --gpus-per-node=1
+  #SBATCH --mem=16G
+  #SBATCH --partition=gpu
+  #SBATCH --comment="two words"
+  #SBATCH --requeue
 
-      # exec: Slurm's signals reach bench itself, which stops its run where it can resume, and puts the job into the queue again
-      exec node bench.js grid-job dry/tiny-1/jobs/ID/plan.json
-      "
-    `);
+  # exec: Slurm's signals reach bench itself, which stops where it can resume and puts the job back into the queue
+  exec node bench.js grid-job dry/tiny-1/jobs/ID/plan.json
+  "
+`);
     expect(existsSync(join(place, "dry"))).toBe(false);
     expect(slurm.calls()).toEqual([]);
   });
@@ -114,7 +130,7 @@ describe("bench grid --launcher slurm", () => {
     expect(last.code, last.stderr).toBe(0);
     expect(slurm.calls("sbatch")).toHaveLength(2);
     expect(last.json.tables).toMatchObject([{ records: 4 }]);
-    expect(existsSync(join(folder, "table.md"))).toBe(true);
+    expect(existsSync(join(folder(), "table.md"))).toBe(true);
 
     const local = await go("grid", "--recipe", recipe, "--out", "array-local", ...twoMethods, "--seeds", "2");
     expect(local.code).toBe(0);
@@ -131,7 +147,7 @@ describe("bench grid --launcher slurm", () => {
       if (!killed && output.includes("train: ")) killed = child.kill("SIGKILL");
     });
     expect((await states()).map(([, state]) => state)).toEqual(["finished", "lost"]);
-    rmSync(join(folder, "sun", "bitfit"), { recursive: true });
+    rmSync(join(folder(), "sun", "bitfit"), { recursive: true });
     expect((await states()).map(([, state]) => state)).toEqual(["lost", "lost"]);
     expect((await grid()).stderr).toContain("submitted 2 cells");
   });
@@ -163,21 +179,17 @@ describe("bench grid --launcher slurm", () => {
   });
 
   it("on a signal stops where the run can resume, puts the job back into the queue, and continues there", async () => {
-    const long = ["--methods", "bitfit", "--datasets", "sun", "--set", "training.steps=400"];
-    const { slurm, grid, states } = cluster("preempted", ...long);
+    const { slurm, grid, states } = cluster("preempted", ...oneLong);
     await grid();
     const [job] = slurm.jobs();
-    let sent = false;
-    const ran = await slurm.run(job!, (output, child) => {
-      if (!sent && output.includes("train: ")) sent = child.kill("SIGUSR2");
-    });
+    const ran = await stopInTraining(slurm, job!, "SIGUSR2");
     expect(ran.code, ran.output).toBe(75);
     expect(slurm.calls("scontrol")).toEqual(["scontrol show job --oneliner 100_0", "scontrol requeue 100_0"]);
     expect(await states()).toEqual([["sun bitfit seed 0", "interrupted"]]);
     const again = await slurm.run(job!);
     expect(again.code, again.output).toBe(0);
-    expect(again.output).toMatch(/resuming after step \d+ of 400/);
-    const alone = await go("grid", "--recipe", recipe, "--out", "preempted-local", ...long);
+    expect(again.output).toMatch(/resuming after step \d+ of 1000/);
+    const alone = await go("grid", "--recipe", recipe, "--out", "preempted-local", ...oneLong);
     expect(alone.code).toBe(0);
     expect(await scores("preempted")).toEqual(await scores("preempted-local"));
   });
@@ -197,13 +209,29 @@ describe("bench grid --launcher slurm", () => {
     expect(ran.output).toContain("Slurm is ending job 100_0 (CANCELLED)");
   });
 
+  it("does not put a job back into the queue that stopped at the same place in three starts before", async () => {
+    const { slurm, grid, folder } = cluster("stalled", ...oneLong);
+    await grid();
+    const [job] = slurm.jobs();
+    const { jobs, id: submission } = JSON.parse(readFileSync(job!.script.replace("script.sh", "plan.json"), "utf8"));
+    const [{ key, name }] = jobs[0];
+    const place = { stage: "train", done: 1e6, stalled: 2 };
+    const earlier = { schema: 1, name, submission, host: "node1", at: "", kind: "interrupted", ...place };
+    mkdirSync(join(folder(), "jobs", "cells"), { recursive: true });
+    writeFileSync(join(folder(), "jobs", "cells", `${key}.json`), JSON.stringify(earlier));
+    const ran = await stopInTraining(slurm, job!, "SIGUSR2");
+    expect(ran.code, ran.output).toBe(1);
+    expect(ran.output).toContain("sun bitfit seed 0 stopped at the same place in 4 starts");
+    expect(slurm.calls("scontrol")).toEqual([]);
+  });
+
   it("reports what sbatch refuses, and leaves nothing behind", async () => {
     const { slurm, grid, folder } = cluster("refusing", ...twoMethods);
     slurm.refuse("sbatch: error: invalid partition specified: gpuu");
     const r = await grid("--job", "partition=gpuu");
     expect(r.code).toBe(1);
     expect(r.stderr).toContain("sbatch failed: sbatch: error: invalid partition specified: gpuu");
-    expect(readdirSync(join(folder, "jobs"))).toEqual([]);
+    expect(readdirSync(join(folder(), "jobs"))).toEqual([]);
   });
 
   it("says where to run if this machine has no Slurm", async () => {
@@ -221,8 +249,8 @@ describe("bench grid-job", () => {
     expect(noPlan.stderr).toContain("is not the plan of a grid");
     const { grid, folder } = cluster("jobs", ...twoMethods);
     await grid();
-    const [id] = readdirSync(join(folder, "jobs")).filter((name) => /^[0-9a-f]{8}$/.test(name));
-    const path = join(folder, "jobs", id!, "plan.json");
+    const [id] = readdirSync(join(folder(), "jobs")).filter((name) => /^[0-9a-f]{8}$/.test(name));
+    const path = join(folder(), "jobs", id!, "plan.json");
     expect((await go("grid-job", path, "--index", "2")).stderr).toMatch(/--index is 2; .*plan\.json has 2 jobs/);
     expect((await go("grid-job", path)).stderr).toContain("--index is needed");
     expect(JSON.parse(readFileSync(path, "utf8")).jobs).toHaveLength(2);

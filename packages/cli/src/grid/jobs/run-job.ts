@@ -130,8 +130,7 @@ async function afterStop(stopped: readonly { cell: PlannedCell; stalled: number 
     );
     return exitCodes.failure;
   }
-  const done = await side.requeue?.(process.env);
-  if (done !== undefined) printNote(`${done}\n`);
+  await side.requeue?.(process.env, (line) => printNote(`${line}\n`));
   return code;
 }
 

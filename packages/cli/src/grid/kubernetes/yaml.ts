@@ -17,7 +17,9 @@ function block(value: Plain): string[] {
     if (inner === undefined) return [];
     if (typeof inner !== "object") return [`${keyText(key)}: ${JSON.stringify(inner)}`];
     const indent = isList(inner) ? "" : "  ";
-    return [`${keyText(key)}:`, ...block(inner).map((line) => `${indent}${line}`)];
+    const lines = block(inner);
+    if (lines.length === 0) return [`${keyText(key)}: ${isList(inner) ? "[]" : "{}"}`];
+    return [`${keyText(key)}:`, ...lines.map((line) => `${indent}${line}`)];
   });
 }
 

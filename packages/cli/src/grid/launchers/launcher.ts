@@ -51,9 +51,10 @@ export interface JobSide {
   /** CPUs of this job. */
   cpus?(environment: NodeJS.ProcessEnv): number | undefined;
   /**
-   * Puts this job back into the queue, after its runs have stopped where they can resume.
+   * Puts this job back into the queue, after its runs have stopped where they can resume. Without it, the cluster
+   * starts interrupted jobs again by itself.
    *
-   * @returns what was done, for the log; undefined if this is no job of the cluster
+   * @param log gets lines about what was done
    */
-  requeue?(environment: NodeJS.ProcessEnv): Promise<string | undefined>;
+  requeue?(environment: NodeJS.ProcessEnv, log: (line: string) => void): Promise<void>;
 }

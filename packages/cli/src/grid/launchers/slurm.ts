@@ -54,8 +54,9 @@ export const slurm: Launcher = {
     index: ({ SLURM_ARRAY_TASK_ID: task }) => (task === undefined ? undefined : Number(task)),
     cpus: ({ SLURM_CPUS_ON_NODE: cpus }) => (cpus === undefined ? undefined : Number(cpus)),
     // The task's own id: with SLURM_JOB_ID of the first task, Slurm would put back the whole array.
-    requeue: async ({ SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: task }) =>
-      array === undefined || task === undefined ? undefined : requeue(`${array}_${task}`),
+    requeue: async ({ SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: task }, log) => {
+      if (array !== undefined && task !== undefined) await requeue(`${array}_${task}`, log);
+    },
   },
 };
 

@@ -40,18 +40,20 @@ const isTelling = (text: string): boolean => text !== "" && text !== "None";
 
 /**
  * Puts a job of an array back into the queue, unless Slurm is ending it: after scancel it must stay ended, and a
- * preempted job Slurm puts back itself. Returns what was done; never throws, because the job has nothing else to do.
+ * preempted job Slurm puts back itself. Never throws, because the job has nothing else to do.
+ *
+ * @param log gets a line about what happens, before Slurm ends this process
  */
-export async function requeue(job: string): Promise<string> {
+export async function requeue(job: string, log: (line: string) => void): Promise<void> {
   try {
     const shown = await slurm("scontrol", ["show", "job", "--oneliner", job]);
-    const state = /\bJobState=(\S+)/.exec(shown)?.[1];
+    const state = /\bJobState=(\S+)/.exec(shown)?.[1] ?? "no state";
     if (state !== "RUNNING")
-      return `Slurm is ending job ${job} (${state ?? "no state"}): it stays out of the queue or not as Slurm decides`;
+      return log(`Slurm is ending job ${job} (${state}); whether it starts again is up to Slurm`);
+    log(`job ${job} goes back into the queue`);
     await slurm("scontrol", ["requeue", job]);
-    return `job ${job} is put back into the queue`;
   } catch (error) {
-    return `job ${job} cannot be put back into the queue: ${(error as Error).message}`;
+    log(`job ${job} cannot go back into the queue: ${(error as Error).message}`);
   }
 }
 

@@ -66,9 +66,10 @@ export function arrayScript({ plan, settings, atOnce, factors }: ScriptOptions):
   const lines = options.flatMap(([name, value]) =>
     value === undefined ? [] : [`#SBATCH --${name}=${quoteForSbatch(String(value))}`],
   );
+  const jobs = quantity(plan.jobs.length, "job");
   const command = [process.execPath, entry, "grid-job", planPath(plan)].map(quoteForShell).join(" ");
   return `#!/bin/sh
-# ${quantity(cells, "cell")} (of ${factors}) in ${quantity(plan.jobs.length, "job")}; written by bench grid --launcher slurm
+# ${quantity(cells, "cell")} (of ${factors}) in ${jobs}; written by bench grid --launcher slurm
 ${lines.join("\n")}
 #SBATCH --requeue
 
@@ -92,8 +93,8 @@ function quoteForSbatch(value: string): string {
   if (/["\\\n\r]/.test(value))
     throw new BenchError(
       "usage",
-      `${JSON.stringify(value)} has a quotation mark, a backslash or a line end, which a script of sbatch cannot hold; ` +
-        "use another folder or value",
+      `${JSON.stringify(value)} has a quotation mark, a backslash or a line end, which a script of sbatch ` +
+        "cannot hold; use another folder or value",
     );
   return /^[\w./:@%,=+-]+$/.test(value) ? value : `"${value}"`;
 }
