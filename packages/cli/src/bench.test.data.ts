@@ -17,10 +17,10 @@ export interface Finished {
 /** Runs bench to its end. @param watch called with the whole stderr each time that more of it arrives */
 export function bench(
   args: readonly string[],
-  { cwd, watch }: { cwd: string; watch?: (stderr: string, child: ChildProcess) => void },
+  { cwd, watch, env }: { cwd: string; watch?: (stderr: string, child: ChildProcess) => void; env?: NodeJS.ProcessEnv },
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [entry, ...args], { cwd, env: { ...process.env, NO_COLOR: "1" } });
+    const child = spawn(process.execPath, [entry, ...args], { cwd, env: { ...process.env, NO_COLOR: "1", ...env } });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk) => {

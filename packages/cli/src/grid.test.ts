@@ -1,29 +1,12 @@
 // The built `bench grid` and `bench table`, on a tiny recipe.
 
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { writePlugin } from "./plugin.test.data.ts";
 import { go, place, recipe } from "./tiny-place.test.data.ts";
 
 const grid = (...args: string[]) => go("grid", "--recipe", recipe, ...args);
-
-/**
- * Writes a plug-in with one method, and returns the flags that load it.
- *
- * @param top code at its top level
- * @param adapt code in `adapt`
- */
-export function writePlugin(name: string, { top = "", adapt = "" }): string[] {
-  writeFileSync(
-    join(place, `${name}.mjs`),
-    `import { defineMethod, z } from "@dit-bench/method";
-     ${top}
-     export default defineMethod({
-       name: "${name}", label: () => "${name}", source: "here", options: z.strictObject({}), learningRate: 1e-3,
-       adapt: () => { ${adapt}; return { train: ["blocks.*.attn.*.bias"] }; } });`,
-  );
-  return ["--plugin", `./${name}.mjs`];
-}
 
 describe("bench grid and table", () => {
   const fourCells = "--methods bitfit,difffit --datasets flowers --seeds 2 --out grid".split(" ");

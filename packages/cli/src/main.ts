@@ -8,6 +8,7 @@ import { checkMethod } from "./declarations/check-method.ts";
 import { doctor } from "./declarations/doctor.ts";
 import { fetch } from "./declarations/fetch.ts";
 import { grid } from "./declarations/grid.ts";
+import { gridJob } from "./declarations/grid-job.ts";
 import { list } from "./declarations/list.ts";
 import { listWeights } from "./declarations/list-weights.ts";
 import { features, fid } from "./declarations/measuring.ts";
@@ -74,6 +75,9 @@ export function program(argv: readonly string[] = []): Command {
   );
   addCommand(bench, "fetch", fetch, async ({ names }, options) =>
     (await import("./commands/fetch.ts")).fetch(names, options),
+  );
+  addCommand(bench, "grid-job", gridJob, async ({ plan }, options) =>
+    (await import("./commands/grid-job.ts")).gridJob(plan, options),
   );
   addCommand(bench, "doctor", doctor, async (_, options) => (await import("./commands/doctor.ts")).doctor(options));
 

@@ -42,8 +42,7 @@ export { type AutoencoderFile, openAutoencoder } from "./latents/open-autoencode
 export { type GridLink, linkToGrid, submitCell } from "./launch/cell-process.ts";
 export { type GridRun, type GridTask, type GridWatch, startGrid } from "./launch/grid.ts";
 export type { GridCell } from "./launch/grid-cell.ts";
-export type { CellOutcome } from "./launch/judge.ts";
-export { findLauncher } from "./launch/launchers.ts";
+export { type CellOutcome, isRecordOf } from "./launch/judge.ts";
 export type { CellMessage } from "./launch/messages.ts";
 export { checkFit } from "./methods/check-fit.ts";
 export { defaultLearningRate, labelWithRate, ownLearningRate, usedLearningRate } from "./methods/learning-rate.ts";

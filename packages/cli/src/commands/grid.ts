@@ -1,21 +1,20 @@
-// `bench grid`: runs many cells, each in its own process, and writes their tables.
+// `bench grid`: prepares many cells and gives them to a launcher, which runs them and writes their tables.
 
 import { type GridCell, protocolFolder } from "@dit-bench/runner";
-import { exitCodes } from "@dit-bench/runner/errors";
 import { quantity } from "@dit-bench/text";
 import type { GridOptions } from "../declarations/grid.ts";
 import { cellArguments } from "../grid/cell-arguments.ts";
+import { chooseLauncher } from "../grid/launchers/choose.ts";
 import { planGrid, prepareGrid, sendPlanIfPreparing } from "../grid/plan.ts";
-import { entry, noteOtherEngines, noteUnusedDatasets, runCells } from "../grid/run-cells.ts";
+import { entry, noteUnusedDatasets } from "../grid/run-cells.ts";
 import { printNote } from "../print.ts";
-import { reportError } from "../report-error.ts";
 import { keepRates } from "../sweep/rates.ts";
-import { writeTables } from "./table.ts";
 
 /** Runs a grid. @param argv the command line of this process; the process that prepares the grid gets it, too */
 export async function grid(options: GridOptions, argv: readonly string[]): Promise<void> {
-  if (await sendPlanIfPreparing((plugins) => prepareGrid(options, plugins))) return;
-  const { seeds, timeLimit, jobs } = options;
+  const launcher = await chooseLauncher(options);
+  if (await sendPlanIfPreparing((plugins) => prepareGrid(options, plugins, launcher.isHere))) return;
+  const { seeds } = options;
   noteUnusedDatasets(options);
   const plan = await planGrid([entry, ...argv]);
   const { methods, variants, columns, recipe, notes } = plan;
@@ -37,35 +36,14 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
     quantity(seeds, "seed"),
   ].join(" × ");
   const folder = protocolFolder(options.out, recipe);
-  const rates = plan.rates && (await keepRates(plan.rates, folder));
-  const { outcomes, failures, logPath } = await runCells({
+  const isRead = options.dryRun || options.status;
+  const rates = plan.rates && (isRead ? options.rates : await keepRates(plan.rates, folder));
+  process.exitCode = await launcher.launch({
     cells,
     factors,
-    expectedTime: plan.expectedTime,
     folder,
-    jobs,
-    timeLimit,
+    options,
+    expectedTime: plan.expectedTime,
     argumentsOf: (cell, threads) => cellArguments(cell, plan, { ...options, rates }, threads),
   });
-  noteOtherEngines(options.engine, outcomes.values());
-  if (failures.length > 0)
-    printNote(
-      `bench: ${failures.length} of ${cells.length} cells failed: ${failures.join("; ")}. ` +
-        `Their output is in ${logPath}\n`,
-    );
-  const code = failures.length < cells.length ? await writeGridTables(folder, options.json) : exitCodes.ok;
-  process.exitCode = failures.length > 0 ? exitCodes.someCellsFailed : code;
-}
-
-/**
- * Writes the tables after all cells have ended, and returns the exit code. An error is reported here and not thrown, so
- * that it does not replace the exit code for failed cells.
- */
-async function writeGridTables(folder: string, json: boolean): Promise<number> {
-  try {
-    const damaged = await writeTables(folder, folder, json);
-    return damaged ? exitCodes.someCellsFailed : exitCodes.ok;
-  } catch (error) {
-    return reportError(error, false);
-  }
 }

@@ -1,6 +1,7 @@
 // The arguments and flags of `bench grid`.
 
-import { decimalNumber, declare, list, type OptionsOf, texts, wholeNumber } from "../parser/flag.ts";
+import { launcherNames } from "../grid/launchers/table.ts";
+import { choice, decimalNumber, declare, list, type OptionsOf, texts, toggle, wholeNumber } from "../parser/flag.ts";
 import { atLeast } from "../parser/values.ts";
 import { training } from "./training.ts";
 
@@ -28,6 +29,22 @@ export const limits = {
   }),
 };
 
+/** Where the runs execute, and what only clusters need. */
+const launching = {
+  launcher: choice("name", "where the runs execute: processes on this machine, or jobs of a cluster", {
+    choices: launcherNames,
+    default: "local",
+  }),
+  job: texts(
+    "key=value",
+    "what each job of the cluster gets: cells=4 (runs of one job, one after the other), cpus, gpus, memory (GiB), " +
+      "time (minutes); slurm: also any option of sbatch, such as partition=gpu; kubernetes: image, claim, namespace",
+  ),
+  dryRun: toggle("print the script of the jobs, write nothing and submit nothing"),
+  status: toggle("print the state of each run, from the queue and the records, and submit nothing"),
+  wait: toggle("follow the jobs until they have ended, and write the tables"),
+};
+
 export const grid = declare({
   about: "run every combination of methods, datasets and seeds, several at the same time, and write the tables",
   flags: {
@@ -39,8 +56,13 @@ export const grid = declare({
     ),
     ...training,
     ...limits,
+    ...launching,
   },
-  notes: ["Run the same command again to resume after an interruption; finished runs are not repeated."],
+  notes: [
+    "Run the same command again to resume after an interruption; finished runs are not repeated.",
+    "--job, --dry-run, --status and --wait are for clusters, where --jobs is the number of jobs at the same time; " +
+      "docs/cluster.md shows how.",
+  ],
 });
 
 export type GridOptions = OptionsOf<typeof grid.flags>;

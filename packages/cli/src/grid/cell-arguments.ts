@@ -20,12 +20,16 @@ type CellOptions = Omit<RunOptions, Exclude<keyof typeof training, "set" | "plug
 /** Flags of a grid or a sweep that its cells have, too. */
 type SharedOptions = Partial<Pick<RunOptions, keyof typeof training>>;
 
-/** Returns the arguments of `bench` for a cell, from `run` on. @param threads CPU threads of the cell's engine */
+/**
+ * Returns the arguments of `bench` for a cell, from `run` on.
+ *
+ * @param threads CPU threads of the cell's engine; undefined if the job that runs the cell adds them
+ */
 export function cellArguments(
   { method, dataset, seed, variant, setting }: GridCell,
   plan: Pick<GridPlan, "methods" | "recipeFlags">,
   options: SharedOptions,
-  threads: number,
+  threads?: number,
 ): string[] {
   const { flags, plugin } = plan.methods.find(({ name }) => name === method)!;
   const cellOptions: CellOptions = {

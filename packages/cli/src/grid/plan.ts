@@ -11,7 +11,6 @@ import {
   checkFit,
   type DatasetChoice,
   datasetsOf,
-  findLauncher,
   linkToGrid,
   loadMethods,
   loadRecipe,
@@ -44,7 +43,7 @@ export interface GridPlan {
   /** The columns of the table. */
   readonly columns: readonly DatasetChoice[];
   /** A line for the user about the time that the cells will take. */
-  readonly expectedTime: string;
+  readonly expectedTime?: string;
   /** Lines for the user: which values of `--rates` run. */
   readonly notes: readonly string[];
   /** The file of `--rates`, as it was checked. */
@@ -117,7 +116,6 @@ export async function planGrid<Plan = GridPlan>(command: readonly string[], limi
   let areLoaded = false;
   let plugin: string | undefined;
   const child = submitCell(
-    findLauncher("local"),
     { arguments: command, environment: { [preparing]: "1" } },
     {
       output: (text, stream) => {
@@ -164,8 +162,9 @@ function lastError(stderr: string): string {
  * Prepares a grid: checks all options, and the chosen values of `--rates`.
  *
  * @param plugins called while the plug-ins are loaded, and when they have checked their options
+ * @param isHere whether the cells run on this machine, so that their engine must start here
  */
-export async function prepareGrid(options: GridOptions, plugins?: PluginWatch): Promise<GridPlan> {
+export async function prepareGrid(options: GridOptions, plugins?: PluginWatch, isHere = true): Promise<GridPlan> {
   const seeds = Array.from({ length: options.seeds }, (_, seed) => seed);
   const rates = options.rates === undefined ? undefined : await readRates(options.rates, seeds);
   const methods = options.methods ?? rates?.sweep.methods.map(({ method }) => method).join(",");
@@ -175,7 +174,7 @@ export async function prepareGrid(options: GridOptions, plugins?: PluginWatch): 
     ? chosen.map((method) => tuneMethod(rates, method, recipe, settings.methods.get(method.name)!, known))
     : [];
   await plugins?.loaded();
-  const columns = await checkColumns(options, recipe);
+  const columns = await checkColumns(options, recipe, isHere);
   const leftOut =
     rates && recipe.grid.variants.length > 0
       ? "the variants of the recipe do not run: the values of --rates were chosen for the recipe itself"
@@ -194,7 +193,7 @@ export async function prepareGrid(options: GridOptions, plugins?: PluginWatch): 
     methods: chosen.map((method) => planMethod(method, settings.methods.get(method.name)!.flags)),
     variants: variants.map(({ name, methods }) => ({ name, methods })),
     columns,
-    expectedTime: await expectTime(options, rows, columns, seeds),
+    ...(isHere ? { expectedTime: await expectTime(options, rows, columns, seeds) } : {}),
     notes: [...tuned.map(({ description }) => description), ...ratesNotes],
     ...(rates === undefined ? {} : { rates: { path: rates.path, digest: rates.digest } }),
   };
@@ -269,9 +268,9 @@ export interface CheckedMethods extends Pick<GridPlan, "recipe"> {
 }
 
 /** The flags of a grid that decide its cells, without the seeds. */
-type CellsOptions = Pick<
+type CellsOptions = Omit<
   GridOptions,
-  Exclude<keyof GridOptions, "seeds" | "variants" | "rates" | "jobs" | "timeLimit">
+  "seeds" | "variants" | "rates" | "jobs" | "timeLimit" | "launcher" | "job" | "dryRun" | "status" | "wait"
 >;
 
 /**
@@ -295,9 +294,9 @@ export async function checkMethods(options: CellsOptions, plugins?: PluginWatch)
 }
 
 /** Finds the datasets that the flags name, and checks them, the engine and the files of the recipe. */
-export async function checkColumns(options: CellsOptions, recipe: Recipe): Promise<DatasetChoice[]> {
+export async function checkColumns(options: CellsOptions, recipe: Recipe, isHere = true): Promise<DatasetChoice[]> {
   const columns = chooseColumns(options, recipe);
-  if (options.engine !== "auto") await startEngine({ engine: options.engine });
+  if (isHere && options.engine !== "auto") await startEngine({ engine: options.engine });
   await checkBeforehand(recipe, columns, { out: options.out, decode: false });
   return columns;
 }

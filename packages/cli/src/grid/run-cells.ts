@@ -17,7 +17,7 @@ export interface CellsTask {
   /** What the cells are, such as `6 methods × 8 datasets × 3 seeds`. */
   readonly factors: string;
   /** A line about the time that the cells will take. */
-  readonly expectedTime: string;
+  readonly expectedTime?: string | undefined;
   /** The folder of the log. */
   readonly folder: string;
   /** Default: one for each core. */
@@ -41,14 +41,13 @@ export async function runCells(task: CellsTask): Promise<EndedCells> {
   const title =
     `${quantity(cells.length, "cell")}: ${factors}, ` + `${jobs} at a time with ${quantity(threads, "thread")} each`;
   const log = openGridLog(folder, title);
-  printNote(`${title}\n${task.expectedTime}\n`);
+  printNote(task.expectedTime === undefined ? `${title}\n` : `${title}\n${task.expectedTime}\n`);
 
   const { watch, note, close, failures } = watchGrid(cells, jobs, log.write);
   const outcomes = new Map<GridCell, CellOutcome>();
   const run = startGrid({
     cells,
     command: (cell) => [entry, ...task.argumentsOf(cell, threads)],
-    launcher: "local",
     jobs,
     ...(timeLimit === undefined ? {} : { limitMinutes: timeLimit }),
     watch: {

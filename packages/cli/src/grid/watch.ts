@@ -96,7 +96,7 @@ function describeOutcome(outcome: CellOutcome): string {
  * Returns a function that names a cell: `flowers lora seed 0`, `flowers lora rank=4 seed 1000`, with the name of the
  * recipe's variant `source full from-scratch seed 0`. Folders of equal name are given by their paths.
  */
-function nameCells(cells: readonly GridCell[]): (cell: GridCell) => string {
+export function nameCells(cells: readonly GridCell[]): (cell: GridCell) => string {
   const folders = new Map<string, Set<string | undefined>>();
   for (const { dataset } of cells)
     folders.set(dataset.name, (folders.get(dataset.name) ?? new Set()).add(dataset.folder));

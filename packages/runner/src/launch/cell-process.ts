@@ -1,12 +1,10 @@
-// Both ends of the connection between a grid and the process of a cell, for any launcher.
+// Both ends of the connection between a grid and the process of a cell.
 
 import type { Listener } from "../events.ts";
-import type { CellJob, JobObserver, Launcher, SubmittedCell } from "./launcher.ts";
-import { findLauncher } from "./launchers.ts";
+import { localProcesses } from "./local-processes.ts";
 import { asCellMessage, type CellMessage } from "./messages.ts";
-
-/** Environment variable with the name of the launcher that started this process. */
-const launcherVariable = "DIT_BENCH_LAUNCHER";
+import type { CellJob, JobObserver, ProcessStarter, SubmittedCell } from "./process-starter.ts";
+import { gridVariable } from "./watch-parent.ts";
 
 export interface CellObserver extends Pick<JobObserver, "output"> {
   message(message: CellMessage): void;
@@ -14,12 +12,12 @@ export interface CellObserver extends Pick<JobObserver, "output"> {
 
 /** In the grid's process: starts a cell. Values that are no message of a cell are ignored: a plug-in may send them. */
 export function submitCell(
-  launcher: Launcher,
   { arguments: args, environment = {} }: Pick<CellJob, "arguments"> & Partial<CellJob>,
   observer: CellObserver,
+  starter: ProcessStarter = localProcesses,
 ): SubmittedCell {
-  return launcher.submit(
-    { arguments: args, environment: { ...environment, [launcherVariable]: launcher.name } },
+  return starter.submit(
+    { arguments: args, environment },
     {
       output: (text, stream) => observer.output(text, stream),
       message(received) {
@@ -45,9 +43,7 @@ const progressMs = 250;
  * @param stop called with an exit code when the grid asks for a stop, or is gone
  */
 export function linkToGrid(stop: (code: number) => void): GridLink | undefined {
-  const name = process.env[launcherVariable];
-  delete process.env[launcherVariable]; // processes that a plug-in starts are not the grid's
-  const channel = name === undefined ? undefined : findLauncher(name).connect(stop);
+  const channel = process.env[gridVariable] === undefined ? undefined : localProcesses.connect(stop);
   if (!channel) return undefined;
   const send = (message: CellMessage) => channel.send(message);
   let sentAt = 0;

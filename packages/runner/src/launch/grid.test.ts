@@ -1,4 +1,4 @@
-// A grid with a fake launcher: each test decides how the cells end.
+// A grid whose processes are fakes: each test decides how the cells end.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,8 +9,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { type GridTask, startGrid } from "./grid.ts";
 import type { GridCell } from "./grid-cell.ts";
 import type { CellOutcome } from "./judge.ts";
-import type { CellEnd, JobObserver, Launcher } from "./launcher.ts";
 import { asCellMessage } from "./messages.ts";
+import type { CellEnd, JobObserver, ProcessStarter } from "./process-starter.ts";
 
 const place = mkdtempSync(join(tmpdir(), "dit-bench-grid-"));
 afterAll(() => rmSync(place, { recursive: true }));
@@ -30,11 +30,10 @@ interface Fake {
   end(end: Partial<CellEnd>): Promise<void>;
 }
 
-/** A launcher that starts nothing, and the jobs that it was given. */
-function fakes(): { launcher: Launcher; started: Fake[] } {
+/** A starter that starts nothing, and the jobs that it was given. */
+function fakes(): { starter: ProcessStarter; started: Fake[] } {
   const started: Fake[] = [];
-  const launcher: Launcher = {
-    name: "fake",
+  const starter: ProcessStarter = {
     connect: () => undefined,
     submit(_, observer) {
       const calls: string[] = [];
@@ -53,19 +52,18 @@ function fakes(): { launcher: Launcher; started: Fake[] } {
       return { ended, stop: (code) => void calls.push(`stop ${code}`), kill: () => void calls.push("kill") };
     },
   };
-  return { launcher, started };
+  return { starter, started };
 }
 
 const cell = (): GridCell => ({ method: record.cell.method, dataset: { name: "flowers" }, seed: record.cell.seed });
 
 function grid(cells: readonly GridCell[], options: Partial<GridTask> = {}) {
-  const { launcher, started } = fakes();
+  const { starter, started } = fakes();
   const outcomes: CellOutcome[] = [];
   const printed: string[] = [];
   const task: GridTask = {
     cells,
     command: () => [],
-    launcher: launcher.name,
     jobs: 1,
     watch: {
       started: () => {},
@@ -75,7 +73,7 @@ function grid(cells: readonly GridCell[], options: Partial<GridTask> = {}) {
     },
     ...options,
   };
-  const run = startGrid(task, [launcher]);
+  const run = startGrid(task, starter);
   return { run, started, outcomes, printed };
 }
 
@@ -164,11 +162,6 @@ describe("a cell of startGrid", () => {
 });
 
 describe("startGrid", () => {
-  it("refuses a launcher that is not in the table", () => {
-    const task = { cells: [], command: () => [], launcher: "slurm", jobs: 1, watch: {} as GridTask["watch"] };
-    expect(() => startGrid(task)).toThrow("launcher 'slurm' is not known; available: local");
-  });
-
   it("runs as many cells at a time as it has jobs, and continues after a cell that failed", async () => {
     const { run, started, outcomes } = grid([cell(), cell(), cell()], { jobs: 2 });
     expect(started).toHaveLength(2);

@@ -5,16 +5,14 @@ import { signalExitCodes } from "../errors.ts";
 import { submitCell } from "./cell-process.ts";
 import type { GridCell } from "./grid-cell.ts";
 import { type CellEvidence, type CellOutcome, judge } from "./judge.ts";
-import type { Launcher, SubmittedCell } from "./launcher.ts";
-import { findLauncher, launchers } from "./launchers.ts";
+import { localProcesses } from "./local-processes.ts";
 import type { CellMessage } from "./messages.ts";
+import type { ProcessStarter, SubmittedCell } from "./process-starter.ts";
 
 export interface GridTask {
   readonly cells: readonly GridCell[];
   /** The arguments with which Node runs one cell. */
   command(cell: GridCell): string[];
-  /** The name of a launcher. */
-  readonly launcher: string;
   /** Number of cells that run at the same time. */
   readonly jobs: number;
   /** A cell that takes longer is ended and counts as failed. */
@@ -43,13 +41,8 @@ export interface GridRun {
 /** Time for a cell to stop by itself after its time limit. */
 const graceMs = 10_000;
 
-/**
- * Starts the cells in their order. Throws BenchError (usage) for an unknown launcher.
- *
- * @param known the launchers to choose from
- */
-export function startGrid(task: GridTask, known: readonly Launcher[] = launchers): GridRun {
-  const launcher = findLauncher(task.launcher, known);
+/** Starts the cells in their order. */
+export function startGrid(task: GridTask, starter: ProcessStarter = localProcesses): GridRun {
   const running = new Set<SubmittedCell>();
   const failed: GridCell[] = [];
   let stopping: number | undefined;
@@ -69,7 +62,6 @@ export function startGrid(task: GridTask, known: readonly Launcher[] = launchers
     };
     task.watch.started(cell);
     const submitted = submitCell(
-      launcher,
       { arguments: task.command(cell) },
       {
         output: (text, stream) => lines[stream].push(text),
@@ -78,6 +70,7 @@ export function startGrid(task: GridTask, known: readonly Launcher[] = launchers
           else task.watch.message(cell, message);
         },
       },
+      starter,
     );
     running.add(submitted);
     const timers = startTimers(task.limitMinutes, submitted, () => {

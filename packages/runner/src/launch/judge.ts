@@ -4,11 +4,17 @@ import { type RunRecord, readRecord } from "@dit-bench/record";
 import { exitCodes } from "../errors.ts";
 import { datasetTitle } from "../recipe/dataset.ts";
 import type { GridCell } from "./grid-cell.ts";
-import type { CellEnd } from "./launcher.ts";
 import type { CellMessage } from "./messages.ts";
+import type { CellEnd } from "./process-starter.ts";
 
 export type CellOutcome =
-  | { readonly kind: "finished"; readonly record: RunRecord; readonly already: boolean; readonly note?: string }
+  | {
+      readonly kind: "finished";
+      readonly record: RunRecord;
+      readonly recordPath: string;
+      readonly already: boolean;
+      readonly note?: string;
+    }
   | { readonly kind: "failed"; readonly exitCode: number; readonly message: string }
   | { readonly kind: "stopped" };
 
@@ -58,12 +64,14 @@ async function judgeRecord(
   return {
     kind: "finished",
     record,
+    recordPath,
     already,
     ...(end.code === 0 ? {} : { note: `ended ${how} after its record was written` }),
   };
 }
 
-const isRecordOf = ({ method, dataset, seed, variant }: GridCell, { cell, data, exit }: RunRecord): boolean =>
+/** True if the record is that of a finished run of the cell. */
+export const isRecordOf = ({ method, dataset, seed, variant }: GridCell, { cell, data, exit }: RunRecord): boolean =>
   exit === "finished" &&
   cell.method === method &&
   cell.variant?.name === variant &&

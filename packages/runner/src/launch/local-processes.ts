@@ -1,14 +1,12 @@
-// The launcher `local`: each cell is a child process of the grid, and Node's IPC channel connects them.
+// Each cell is a child process of the grid, and Node's IPC channel connects them.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { exitCodes } from "../errors.ts";
-import type { CellEnd, Launcher } from "./launcher.ts";
 import { isStop, type StopMessage } from "./messages.ts";
+import type { CellEnd, ProcessStarter } from "./process-starter.ts";
 import { gridVariable } from "./watch-parent.ts";
 
-export const local: Launcher = {
-  name: "local",
-
+export const localProcesses: ProcessStarter = {
   submit({ arguments: args, environment }, observer) {
     const child = spawn(process.execPath, [...nodeOptions(), ...args], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -1,5 +1,5 @@
-// A launcher runs the cells of a grid in some place, such as this machine or the queue of a cluster. To add one, add a
-// file to this folder, with both ends of its channel, and a line to table.ts.
+// How a grid starts the process of a cell and exchanges messages with it. The grid uses local-processes.ts; tests use
+// processes that do not exist.
 
 /** One process: `node ...arguments`, with these environment variables added to the grid's own. */
 export interface CellJob {
@@ -7,12 +7,8 @@ export interface CellJob {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export interface Launcher {
-  readonly name: string;
-  /**
-   * Called in the grid's process: starts a job or puts it into a queue, and reports its output and messages to the
-   * observer.
-   */
+export interface ProcessStarter {
+  /** Called in the grid's process: starts a job, and reports its output and messages to the observer. */
   submit(job: CellJob, observer: JobObserver): SubmittedCell;
   /**
    * Called once in the job's own process: opens the job's end of the channel to the grid. Undefined if there is no

@@ -1,0 +1,116 @@
+// A Slurm that starts nothing: commands named sbatch, squeue and scontrol that keep their jobs in a file, and functions
+// that start and cancel these jobs.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface FakeJob {
+  readonly array: number;
+  readonly task: number;
+  readonly name: string;
+  readonly script: string;
+  state: "PENDING" | "RUNNING" | "CANCELLED";
+}
+
+/** The commands; each call is a line in calls.txt. A file named refuse holds what sbatch reports when it refuses. */
+const program = (folder: string) => `#!${process.execPath}
+const fs = require("node:fs");
+const [command, ...args] = [require("node:path").basename(process.argv[1]), ...process.argv.slice(2)];
+const file = ${JSON.stringify(join(folder, "jobs.json"))};
+const jobs = JSON.parse(fs.readFileSync(file, "utf8"));
+fs.appendFileSync(${JSON.stringify(join(folder, "calls.txt"))}, [command, ...args].join(" ") + "\\n");
+if (command === "sbatch") {
+  const refuse = ${JSON.stringify(join(folder, "refuse"))};
+  if (fs.existsSync(refuse)) {
+    console.error(fs.readFileSync(refuse, "utf8"));
+    process.exit(1);
+  }
+  const script = args.at(-1);
+  const option = (name) => new RegExp("^#SBATCH --" + name + "=(.*)$", "m").exec(fs.readFileSync(script, "utf8"))[1];
+  const array = 100 + jobs.length;
+  const last = Number(/^0-([0-9]+)/.exec(option("array"))[1]);
+  for (let task = 0; task <= last; task++)
+    jobs.push({ array, task, name: option("job-name"), script, state: "PENDING" });
+  fs.writeFileSync(file, JSON.stringify(jobs));
+  console.log(array + ";cluster");
+} else if (command === "squeue") {
+  const names = args.find((arg) => arg.startsWith("--name=")).slice(7).split(",");
+  for (const { array, task, name, state } of jobs)
+    if (names.includes(name) && state !== "CANCELLED")
+      console.log([array, task, name, state, state === "RUNNING" ? "node1" : "", "Priority"].join("|"));
+} else if (args[0] === "show") {
+  const job = jobs.find(({ array, task }) => args.at(-1) === array + "_" + task);
+  console.log("JobId=7 JobState=" + job.state + " Reason=None");
+}
+`;
+
+export interface FakeSlurm {
+  /** Variables with which bench finds the commands. */
+  readonly env: NodeJS.ProcessEnv;
+  jobs(): FakeJob[];
+  /** The calls of a command, or of all, with their arguments. */
+  calls(command?: string): string[];
+  /** Makes sbatch refuse with this message; undefined to accept again. */
+  refuse(message: string): void;
+  set(job: Pick<FakeJob, "array" | "task">, state: FakeJob["state"]): void;
+  /** Removes a job from the queue. */
+  remove(job: Pick<FakeJob, "array" | "task">): void;
+  /** Runs a job's script to its end, removes it from the queue, and returns its exit code and output. */
+  run(
+    job: FakeJob,
+    watch?: (output: string, child: ChildProcess) => void,
+  ): Promise<{ readonly code: number | null; readonly output: string }>;
+}
+
+export function fakeSlurm(folder: string, cwd: string): FakeSlurm {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, "jobs.json");
+  const calls = join(folder, "calls.txt");
+  writeFileSync(file, "[]");
+  writeFileSync(calls, "");
+  for (const name of ["sbatch", "squeue", "scontrol"]) {
+    writeFileSync(join(folder, name), program(folder));
+    chmodSync(join(folder, name), 0o755);
+  }
+  const jobs = (): FakeJob[] => JSON.parse(readFileSync(file, "utf8"));
+  const isSame = (a: Pick<FakeJob, "array" | "task">, b: FakeJob) => a.array === b.array && a.task === b.task;
+  const write = (all: readonly FakeJob[]) => writeFileSync(file, JSON.stringify(all));
+  const fake: FakeSlurm = {
+    env: { PATH: `${folder}:${process.env.PATH}` },
+    jobs,
+    calls: (command = "") =>
+      readFileSync(calls, "utf8")
+        .split("\n")
+        .filter((line) => line !== "" && line.startsWith(command)),
+    refuse: (message) => writeFileSync(join(folder, "refuse"), message),
+    set: (job, state) => write(jobs().map((one) => (isSame(job, one) ? { ...one, state } : one))),
+    remove: (job) => write(jobs().filter((one) => !isSame(job, one))),
+    run: (job, watch) =>
+      new Promise((resolve, reject) => {
+        fake.set(job, "RUNNING");
+        const child = spawn("/bin/sh", [job.script], {
+          cwd,
+          env: {
+            ...process.env,
+            ...fake.env,
+            SLURM_ARRAY_JOB_ID: String(job.array),
+            SLURM_ARRAY_TASK_ID: String(job.task),
+            SLURM_CPUS_ON_NODE: "1",
+          },
+        });
+        let output = "";
+        for (const stream of [child.stdout, child.stderr])
+          stream.on("data", (chunk) => {
+            output += chunk;
+            watch?.(output, child);
+          });
+        child.on("error", reject);
+        child.on("close", (code) => {
+          fake.remove(job);
+          resolve({ code, output });
+        });
+      }),
+  };
+  return fake;
+}

@@ -1,0 +1,83 @@
+// The state of each cell of a grid on a cluster, from the queue, the results that jobs wrote, and the records.
+
+import { join } from "node:path";
+import { type RunRecord, readRecord } from "@dit-bench/record";
+import { isRecordOf } from "@dit-bench/runner";
+import type { PlannedCell } from "./plan.ts";
+import { readResult } from "./results.ts";
+
+export type StateName = (typeof stateNames)[number];
+/** In the order in which counts of them are printed. */
+export const stateNames = ["finished", "running", "waiting", "failed", "interrupted", "lost", "not submitted"] as const;
+
+export interface CellState {
+  readonly cell: PlannedCell;
+  readonly state: StateName;
+  /** A few words for people: the FID, the job, the error. */
+  readonly detail: string;
+  /** Of a finished cell. */
+  readonly record?: RunRecord;
+  /** Of a cell whose job is in the queue. */
+  readonly job?: string;
+}
+
+/** A job that waits in the queue or runs. */
+export interface LiveJob {
+  /** As the cluster's commands name it: `123_4`. */
+  readonly name: string;
+  readonly submission: string;
+  /** The number of the job in its plan. */
+  readonly index: number;
+  readonly isRunning: boolean;
+  /** Why it waits, or where it runs. */
+  readonly note: string;
+}
+
+/** Finds the live job of a cell, if there is one. */
+export type JobOf = (cell: PlannedCell) => LiveJob | undefined;
+
+/** @param folder the folder of the runs */
+export const statesOf = (folder: string, cells: readonly PlannedCell[], jobOf: JobOf): Promise<CellState[]> =>
+  Promise.all(cells.map((cell) => stateOf(folder, cell, jobOf(cell))));
+
+async function stateOf(folder: string, cell: PlannedCell, job: LiveJob | undefined): Promise<CellState> {
+  const result = await readResult(folder, cell.key);
+  if (result?.kind === "finished") {
+    const record = await readRecord(join(folder, result.record)).catch(() => undefined);
+    if (record && isRecordOf(cell.cell, record))
+      return { cell, state: "finished", detail: `FID ${record.metrics!.fid.toFixed(2)}`, record };
+    if (!job) return { cell, state: "lost", detail: `its record ${result.record} cannot be read any more` };
+  }
+  if (job) {
+    const shared = { cell, job: job.name };
+    if (result?.submission === job.submission) {
+      if (result.kind === "failed") return { ...shared, state: "failed", detail: describeFailure(result) };
+      if (result.kind === "running" && job.isRunning)
+        return { ...shared, state: "running", detail: `job ${job.name} on ${result.host}` };
+    }
+    return { ...shared, state: "waiting", detail: `job ${job.name}${job.note === "" ? "" : `, ${job.note}`}` };
+  }
+  if (result === undefined) return { cell, state: "not submitted", detail: "" };
+  if (result.kind === "failed") return { cell, state: "failed", detail: describeFailure(result) };
+  if (result.kind === "interrupted")
+    return { cell, state: "interrupted", detail: `in ${result.stage || "its start"}, on ${result.host}` };
+  return { cell, state: "lost", detail: `its job ended without a result, on ${result.host}` };
+}
+
+const describeFailure = ({ exitCode, message }: { exitCode: number; message: string }): string =>
+  `exit code ${exitCode}: ${message}`;
+
+/** Counts of the cells by state, such as `12 of 48 finished, 2 running, 34 waiting`. */
+export function describeCounts(states: readonly CellState[]): string {
+  const count = (name: StateName) => states.filter(({ state }) => state === name).length;
+  return [
+    `${count("finished")} of ${states.length} finished`,
+    ...stateNames
+      .slice(1)
+      .filter((name) => count(name) > 0)
+      .map((name) => `${count(name)} ${name}`),
+  ].join(", ");
+}
+
+/** True if the cell has no record and no job that may still make one. */
+export const isToBeSubmitted = ({ state, job }: CellState): boolean => state !== "finished" && job === undefined;

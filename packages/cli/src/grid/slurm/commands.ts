@@ -1,0 +1,80 @@
+// Slurm's commands: submits an array, reads the queue, puts a job back into it.
+
+import { execFile } from "node:child_process";
+import { BenchError } from "@dit-bench/runner";
+import { printable } from "@dit-bench/text";
+import type { LiveJob } from "../jobs/states.ts";
+
+/** Names of our jobs in the queue: this and the submission's id. With it a job is found even if its id was lost. */
+const namePrefix = "dit-bench-";
+
+export const jobName = (submission: string): string => `${namePrefix}${submission}`;
+
+/** Submits a script; returns the id of the array. Throws BenchError (failure) with Slurm's own message. */
+export async function submit(scriptPath: string): Promise<string> {
+  const output = await slurm("sbatch", ["--parsable", scriptPath]);
+  return output.trim().split(";")[0]!; // with several clusters it is `id;cluster`
+}
+
+/** Every job of these submissions that waits or runs, also while Slurm ends it. */
+export async function liveJobs(submissions: readonly string[]): Promise<LiveJob[]> {
+  if (submissions.length === 0) return [];
+  // One line for each task of an array. The reason comes last, because it may contain anything.
+  const format = "%F|%K|%j|%T|%N|%r";
+  const names = submissions.map(jobName).join(",");
+  const output = await slurm("squeue", ["--noheader", "--array", `--name=${names}`, `--format=${format}`]);
+  return output
+    .split("\n")
+    .map((line) => line.trim().split("|"))
+    .filter((fields) => fields.length >= 6)
+    .map(([array, task, name, state, nodes, ...reason]) => ({
+      name: `${array}_${task}`,
+      submission: name!.slice(namePrefix.length),
+      index: Number(task),
+      isRunning: state === "RUNNING",
+      note: [state!.toLowerCase().replaceAll("_", " "), nodes || reason.join("|")].filter(isTelling).join(", "),
+    }));
+}
+
+const isTelling = (text: string): boolean => text !== "" && text !== "None";
+
+/**
+ * Puts a job of an array back into the queue, unless Slurm is ending it: after scancel it must stay ended, and a
+ * preempted job Slurm puts back itself. Never throws, because the job has nothing else to do.
+ *
+ * @param log gets a line about what happens, before Slurm ends this process
+ */
+export async function requeue(job: string, log: (line: string) => void): Promise<void> {
+  try {
+    const shown = await slurm("scontrol", ["show", "job", "--oneliner", job]);
+    const state = /\bJobState=(\S+)/.exec(shown)?.[1] ?? "no state";
+    if (state !== "RUNNING")
+      return log(`Slurm is ending job ${job} (${state}); whether it starts again is up to Slurm`);
+    log(`job ${job} goes back into the queue`);
+    await slurm("scontrol", ["requeue", job]);
+  } catch (error) {
+    log(`job ${job} cannot go back into the queue: ${(error as Error).message}`);
+  }
+}
+
+/** A large queue has some hundred bytes for each job. */
+const largestOutput = 256 * 2 ** 20;
+
+/** Runs a command and returns its stdout. */
+function slurm(command: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { maxBuffer: largestOutput }, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout);
+      if (error.code === "ENOENT")
+        return reject(
+          new BenchError(
+            "usage",
+            `'${command}' is not found: --launcher slurm needs the commands of Slurm on this machine; ` +
+              "run bench on a login node, or choose another --launcher",
+          ),
+        );
+      const reason = printable(stderr.trim().replaceAll(/\s*\n\s*/g, " ")) || error.message;
+      reject(new BenchError("failure", `${command} failed: ${reason}`, { cause: error }));
+    });
+  });
+}

@@ -1,0 +1,18 @@
+// Writes the tables of a grid after its cells have ended.
+
+import { exitCodes } from "@dit-bench/runner/errors";
+import { writeTables } from "../commands/table.ts";
+import { reportError } from "../report-error.ts";
+
+/**
+ * Writes the tables and returns the exit code. An error is reported here and not thrown, so that it does not replace
+ * the exit code for failed cells.
+ */
+export async function writeGridTables(folder: string, json: boolean): Promise<number> {
+  try {
+    const damaged = await writeTables(folder, folder, json);
+    return damaged ? exitCodes.someCellsFailed : exitCodes.ok;
+  } catch (error) {
+    return reportError(error, false);
+  }
+}

@@ -1,0 +1,100 @@
+// The launcher `kubernetes` of the built `bench grid`: the manifest that it writes, and the jobs of its plan.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { bench } from "./bench.test.data.ts";
+import { toYaml } from "./grid/kubernetes/yaml.ts";
+import { go, place } from "./tiny-place.test.data.ts";
+
+// The recipe has a path below the current folder, as the containers need it.
+const grid = (...args: string[]) =>
+  go(
+    "grid",
+    "--launcher",
+    "kubernetes",
+    "--recipe",
+    "./tiny",
+    "--methods",
+    "bitfit,lora",
+    "--datasets",
+    "sun",
+    ...args,
+  );
+const needed = ["--job", "image=registry.local/dit-bench:1", "--job", "claim=work"];
+const settings = "--jobs 2 --job cpus=4 --job memory=16 --job gpus=1 --job time=90 --job namespace=lab".split(" ");
+
+/** The program that checks manifests against the schemas of Kubernetes: pip install kubernetes-validate. */
+const validator = process.env.KUBERNETES_VALIDATE ?? "kubernetes-validate";
+const hasValidator = spawnSync(validator, ["--version"]).status === 0;
+
+describe("bench grid --launcher kubernetes", () => {
+  it("prints the manifest with --dry-run and writes nothing", async () => {
+    const r = await grid(...needed, ...settings, "--seeds", "2", "--dry-run", "--out", "dry");
+    expect(r.code, r.stderr).toBe(0);
+    await expect(r.stdout.replaceAll(/[0-9a-f]{8}(?=[/"])/g, "ID")).toMatchFileSnapshot("kubernetes.test.data.yaml");
+    expect(existsSync(join(place, "dry"))).toBe(false);
+  });
+
+  it.skipIf(!hasValidator)(
+    `writes manifests that follow the schemas of Kubernetes 1.31 and 1.37 (skipped without kubernetes-validate)`,
+    async () => {
+      for (const [name, flags] of [
+        ["all", settings],
+        ["few", []],
+      ] as const) {
+        const r = await grid(...needed, ...flags, "--dry-run");
+        const file = join(place, `${name}.yaml`);
+        writeFileSync(file, r.stdout);
+        for (const version of ["1.31", "1.37"]) {
+          const checked = spawnSync(validator, ["--strict", "-k", version, file], { encoding: "utf8" });
+          expect(checked.status, checked.stdout + checked.stderr).toBe(0);
+        }
+        writeFileSync(file, r.stdout.replace("backoffLimitPerIndex", "backoffLimitsPerIndex"));
+        expect(spawnSync(validator, ["--strict", file]).status).not.toBe(0);
+      }
+    },
+  );
+
+  it("writes a plan whose jobs run here, too, and submits only what is missing the next time", async () => {
+    const first = await grid(...needed, "--out", "pods");
+    expect(first.code, first.stderr).toBe(0);
+    const manifest = first.stdout.trim();
+    expect(manifest).toMatch(/^pods\/tiny-1\/jobs\/[0-9a-f]{8}\/job\.yaml$/);
+    expect(first.stderr).toContain(`kubectl apply -f ${manifest}`);
+    const plan = manifest.replace(/job\.yaml$/, "plan.json");
+    const pod = (index: number) =>
+      bench(["grid-job", plan, "--threads", "1"], { cwd: place, env: { JOB_COMPLETION_INDEX: String(index) } });
+    expect((await pod(0)).code).toBe(0);
+    const status = await grid("--out", "pods", "--status", "--json");
+    expect(status.json.counts).toMatchObject({ finished: 1, "not submitted": 1 });
+
+    const second = await grid(...needed, "--out", "pods");
+    expect(second.stderr).toContain("1 of 2 finished, 1 not submitted");
+    expect(readFileSync(join(place, second.stdout.trim()), "utf8")).toContain("completions: 1\n");
+    expect((await pod(1)).code).toBe(0);
+    expect((await grid(...needed, "--out", "pods")).code).toBe(0);
+    expect(readdirSync(join(place, "pods", "tiny-1"))).toContain("table.md");
+  });
+
+  it.each([
+    [["--job", "claim=work"], /--job image=NAME is needed/],
+    [["--job", "image=x"], /--job claim=NAME is needed/],
+    [[...needed, "--job", "partition=gpu"], /--job partition=gpu: the setting is not known; .*image, claim, namespace/],
+    [[...needed, "--out", "/elsewhere"], /--out \/elsewhere: the containers have only the current folder/],
+    [[...needed, "--out", "a/../../b"], /--out a\/\.\.\/\.\.\/b: the containers have only the current folder/],
+    [[...needed, "--wait"], /--wait is not for --launcher kubernetes; .* choose --launcher slurm/],
+  ])("refuses %j with exit code 2", async (flags, message) => {
+    const r = await grid(...flags, ...(flags.includes("--wait") ? [] : ["--dry-run"]));
+    expect(r.code).toBe(2);
+    expect(r.stderr).toMatch(message);
+  });
+});
+
+describe("toYaml", () => {
+  it("writes lists, maps, empty maps and quoted strings, and leaves out undefined values", () => {
+    const value = { a: [{ b: "no", c: undefined, d: [1, 2] }, "1e3"], "e f": { g: true }, h: { i: undefined } };
+    expect(toYaml(value)).toBe('a:\n- b: "no"\n  d:\n  - 1\n  - 2\n- "1e3"\n"e f":\n  g: true\nh: {}\n');
+  });
+});

@@ -1,3 +1,0 @@
-// The launchers, one line each.
-
-export { local } from "./local.ts";
