@@ -97,7 +97,7 @@ describe("on a terminal", () => {
     vi.advanceTimersByTime(1000);
     expect(lines()).toEqual([
       "cell                 state                      done    loss    FID   time left",
-      "flowers lora seed 0  train     [======     ]  50/100  0.0412               >6 s",
+      "flowers lora seed 0  train     [======     ]  50/100  0.0412               >4 s",
       "flowers lora seed 1  start",
       "flowers lora seed 2  waiting",
       "0 of 3 done, 2 running, 1 waiting, about 1 min 30 s left",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Engine } from "@dit-bench/compiler";
+import type { AnyMethod } from "@dit-bench/method";
 import { type RunRecord, readRecord, writeRecord } from "@dit-bench/record";
 import { loadMethods, loadRecipe, machine } from "@dit-bench/runner";
 import { describe, expect, it } from "vitest";
@@ -91,6 +92,27 @@ describe("describeExpectedTime", () => {
   ])("does not use the times of runs %s", async (_, changes) => {
     const text = await expected([{ ...here, ...changes }]);
     expect(text).toContain("(1 of 8 are finished), estimated from its GEMM throughput");
+  });
+
+  it("runs no method of a plug-in, which may loop, and counts its cells by its finished runs alone", async () => {
+    const stuck: AnyMethod = Object.create(rowOf("bitfit").method, {
+      name: { value: "stuck" },
+      plugin: { value: "./stuck.mjs" },
+      adapt: {
+        value: () => {
+          throw new Error("adapt was called");
+        },
+      },
+    });
+    const rows = [rowOf("bitfit"), { ...rowOf("bitfit"), method: stuck }];
+    expect(await expected([here], { rows })).toMatch(
+      /^expected time: about 2 min 0 s for 3 cells \(1 of 8 are finished\), .*, without 4 cells of stuck, which has no/,
+    );
+    expect(await expected([], { rows: [rows[1]!] })).toBe(
+      "expected time: not known for 4 cells of stuck, which has no finished run here",
+    );
+    const run = ofCell({ method: "stuck", methodLabel: "Stuck" }, 60);
+    expect(await expected([run], { rows: [rows[1]!] })).toContain("about 3 min 0 s for 3 cells (1 of 4 are finished)");
   });
 
   it("says so if nothing is left or nothing is known", async () => {

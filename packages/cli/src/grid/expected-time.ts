@@ -1,9 +1,11 @@
 // The time that a grid or a sweep will take, before it starts: by the times of finished runs in its folder that this
-// machine made in the same way, and for other cells by the estimate of `bench run --dry-run`.
+// machine made in the same way, and for other cells by the estimate of `bench run --dry-run`. That estimate runs the
+// method, so a method of a plug-in has none: if it loops or ends its process, that must cost its own cells only.
 
 import type { Engine } from "@dit-bench/compiler";
 import type { AnyMethod } from "@dit-bench/method";
 import { findRecords, type RunRecord } from "@dit-bench/record";
+import { joinWithAnd } from "@dit-bench/report";
 import {
   type DatasetChoice,
   datasetTitle,
@@ -58,27 +60,37 @@ async function estimate({ rows, datasets, seeds, out, jobs, threads, startEngine
   let rate: number | undefined;
   const used = new Set<RunRecord>();
   const seconds: number[] = [];
+  const unknown = new Map<string, number>();
   for (const dataset of datasets)
     for (const [index, { recipe, ...row }] of rows.entries()) {
       // Times are inverse to the rate, which is measured only if it is needed.
-      const { method: label, seconds: stages } = await planRun(recipe, { ...row, dataset, gemmThroughput: 1 });
+      const plan =
+        row.method.plugin === undefined ? await planRun(recipe, { ...row, dataset, gemmThroughput: 1 }) : undefined;
       const isOfCell = ({ cell }: RunRecord) => isOf(cell, row.method.name, recipe, dataset);
-      const done = records.filter((record) => isOfCell(record) && record.cell.methodLabel === label);
+      const label = plan?.method;
+      const done = records.filter(
+        (record) => isOfCell(record) && (label ?? record.cell.methodLabel) === record.cell.methodLabel,
+      );
       const cellsLeft = seeds.filter((seed) => done.every(({ cell }) => cell.seed !== seed)).length;
       if (cellsLeft === 0) continue;
       const sameRow = typical.filter(({ cell }) => isOfRow(cell, row.method.name, recipe));
       const sameCell = sameRow.filter(isOfCell);
       const peers = sameCell.length > 0 ? sameCell : sameRow;
       for (const record of peers) used.add(record);
+      if (peers.length === 0 && plan === undefined) {
+        unknown.set(row.method.name, (unknown.get(row.method.name) ?? 0) + cellsLeft);
+        continue;
+      }
       if (peers.length === 0) rate ??= await gemmThroughput(engine);
-      const own = Object.entries(stages).filter(([stage]) => index === 0 || !isShared(stage));
+      const own = Object.entries(plan?.seconds ?? {}).filter(([stage]) => index === 0 || !isShared(stage));
       const expected =
         peers.length > 0
           ? peers.reduce((sum, { times }) => sum + times.total, 0) / peers.length
           : own.reduce((sum, [, work]) => sum + work, 0) / rate!;
       seconds.push(...Array.from({ length: cellsLeft }, () => expected));
     }
-  return describe(seconds, rows.length * datasets.length * seeds.length, jobs, used.size, rate !== undefined);
+  const cells = rows.length * datasets.length * seeds.length;
+  return describe({ seconds, unknown, cells, jobs, runs: used.size, isMeasured: rate !== undefined });
 }
 
 /** Returns whether a run was made from its start to its end on this machine, by this engine with as many threads. */
@@ -100,13 +112,33 @@ const isOf = (cell: RunRecord["cell"], method: string, recipe: Recipe, dataset: 
   isOfRow(cell, method, recipe) &&
   (dataset.folder === undefined ? cell.dataset === dataset.name : cell.datasetTitle === datasetTitle(dataset));
 
-/** @param runs number of finished runs whose times were used */
-function describe(seconds: readonly number[], cells: number, jobs: number, runs: number, isMeasured: boolean): string {
-  if (seconds.length === 0) return "expected time: none, all cells are finished";
-  const done = cells - seconds.length;
+interface Estimate {
+  /** Seconds of each cell that is left. */
+  readonly seconds: readonly number[];
+  /** Methods without an estimate, with the number of their cells that are left. */
+  readonly unknown: ReadonlyMap<string, number>;
+  /** Number of all cells. */
+  readonly cells: number;
+  readonly jobs: number;
+  /** Number of finished runs whose times were used. */
+  readonly runs: number;
+  /** Whether the throughput of this machine was measured. */
+  readonly isMeasured: boolean;
+}
+
+function describe({ seconds, unknown, cells, jobs, runs, isMeasured }: Estimate): string {
+  const others = [...unknown].map(
+    ([method, count]) => `${quantity(count, "cell")} of ${printable(method)}, which has no finished run here`,
+  );
+  if (seconds.length === 0)
+    return others.length === 0
+      ? "expected time: none, all cells are finished"
+      : `expected time: not known for ${joinWithAnd(others)}`;
+  const done = cells - seconds.length - [...unknown.values()].reduce((sum, count) => sum + count, 0);
   const sources = [
     ...(runs > 0 ? [`by the times of ${quantity(runs, "finished run")} on this machine`] : []),
     ...(isMeasured ? [`${runs > 0 ? "for the others " : ""}estimated from its GEMM throughput, as by --dry-run`] : []),
+    ...(others.length > 0 ? [`without ${joinWithAnd(others)}`] : []),
   ];
   return (
     `expected time: about ${formatDuration(makespan(seconds, jobs))} for ${quantity(seconds.length, "cell")}` +

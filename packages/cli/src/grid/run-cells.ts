@@ -90,6 +90,7 @@ export function noteOtherEngines(engine: string, outcomes: Iterable<CellOutcome>
   if (engine === "auto" || others.length === 0) return;
   printNote(
     `--engine ${engine} has no effect on ${quantity(others.length, "cell")} ` +
-      `that ${others.length === 1 ? "was" : "were"} finished before by the engine ${[...new Set(others)].sort().join(", ")}; give another --out to run them again\n`,
+      `that ${others.length === 1 ? "was" : "were"} finished before ` +
+      `by the engine ${[...new Set(others)].sort().join(", ")}; give another --out to run them again\n`,
   );
 }
