@@ -13,7 +13,10 @@ export interface FakeJob {
   state: "PENDING" | "RUNNING" | "CANCELLED";
 }
 
-/** The commands; each call is a line in calls.txt. A file named refuse holds what sbatch reports when it refuses. */
+/**
+ * The commands; each call is a line in calls.txt. A file named refuse holds what sbatch reports when it refuses; with
+ * "timed out" in it, sbatch has accepted the jobs before.
+ */
 const program = (folder: string) => `#!${process.execPath}
 const fs = require("node:fs");
 const [command, ...args] = [require("node:path").basename(process.argv[1]), ...process.argv.slice(2)];
@@ -22,10 +25,12 @@ const jobs = JSON.parse(fs.readFileSync(file, "utf8"));
 fs.appendFileSync(${JSON.stringify(join(folder, "calls.txt"))}, [command, ...args].join(" ") + "\\n");
 if (command === "sbatch") {
   const refuse = ${JSON.stringify(join(folder, "refuse"))};
-  if (fs.existsSync(refuse)) {
-    console.error(fs.readFileSync(refuse, "utf8"));
+  const message = fs.existsSync(refuse) ? fs.readFileSync(refuse, "utf8") : "";
+  const fail = () => {
+    console.error(message);
     process.exit(1);
-  }
+  };
+  if (message !== "" && !message.includes("timed out")) fail();
   const script = args.at(-1);
   const option = (name) => new RegExp("^#SBATCH --" + name + "=(.*)$", "m").exec(fs.readFileSync(script, "utf8"))[1];
   const array = 100 + jobs.length;
@@ -33,6 +38,7 @@ if (command === "sbatch") {
   for (let task = 0; task <= last; task++)
     jobs.push({ array, task, name: option("job-name"), script, state: "PENDING" });
   fs.writeFileSync(file, JSON.stringify(jobs));
+  if (message !== "") fail();
   console.log(array + ";cluster");
 } else if (command === "squeue") {
   const names = args.find((arg) => arg.startsWith("--name=")).slice(7).split(",");
@@ -51,7 +57,7 @@ export interface FakeSlurm {
   jobs(): FakeJob[];
   /** The calls of a command, or of all, with their arguments. */
   calls(command?: string): string[];
-  /** Makes sbatch refuse with this message; undefined to accept again. */
+  /** Makes sbatch refuse with this message; an empty one to accept again. */
   refuse(message: string): void;
   set(job: Pick<FakeJob, "array" | "task">, state: FakeJob["state"]): void;
   /** Removes a job from the queue. */

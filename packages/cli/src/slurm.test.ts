@@ -234,6 +234,17 @@ describe("bench grid --launcher slurm", () => {
     expect(readdirSync(join(folder(), "jobs"))).toEqual([]);
   });
 
+  it("keeps a submission that Slurm has accepted although sbatch reports an error", async () => {
+    const { slurm, grid, states } = cluster("late", ...twoMethods);
+    slurm.refuse("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation");
+    expect((await grid()).code).toBe(1);
+    slurm.refuse("");
+    expect((await states()).map(([, state]) => state)).toEqual(["waiting", "waiting"]);
+    await grid();
+    expect(slurm.calls("sbatch")).toHaveLength(1);
+    expect((await slurm.run(slurm.jobs()[0]!)).code).toBe(0);
+  });
+
   it("says where to run if this machine has no Slurm", async () => {
     const flags = ["grid", "--launcher", "slurm", "--recipe", recipe, "--out", "none", ...twoMethods];
     const r = await bench(flags, { cwd: place, env: { PATH: join(place, "nowhere") } });

@@ -94,7 +94,7 @@ async function submitMissing(
     await writePlan(plan); // before the jobs exist that need it
     await replaceFile(scriptPath, script);
     const array = await submit(scriptPath).catch(async (error) => {
-      await rm(submissionFolder(plan), { recursive: true, force: true });
+      if (!(await isInQueue(plan))) await rm(submissionFolder(plan), { recursive: true, force: true });
       throw error;
     });
     printNote(
@@ -105,6 +105,13 @@ async function submitMissing(
     await lock.release();
   }
 }
+
+/** True if Slurm has jobs of the plan, as after a submission whose answer was late, or if it does not answer. */
+const isInQueue = (plan: JobPlan): Promise<boolean> =>
+  liveJobs([plan.id]).then(
+    (jobs) => jobs.length > 0,
+    (error: BenchError) => error.exitCode !== exitCodes.usage, // usage: this machine has no squeue
+  );
 
 /** Takes the lock of submissions, so that two processes do not submit the same cells. */
 async function lockJobs(folder: string): Promise<HeldLock> {
