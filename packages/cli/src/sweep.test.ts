@@ -90,7 +90,7 @@ describe("bench sweep", () => {
     );
   });
 
-  it("keeps the choices of a sweep under the same conditions, and refuses one under others before it runs", async () => {
+  it("keeps the choices of a sweep under the same conditions, and refuses others before it runs", async () => {
     cpSync(join(place, "sweeps"), join(place, "kept"), { recursive: true });
     const path = "kept/tiny-1/sweep.json";
     const sweepOf = (...args: string[]) => go(...sweepArguments.slice(0, 3), "--out", "kept", ...args);
