@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeSweep } from "@dit-bench/record";
 import { describe, expect, it } from "vitest";
 import { bench } from "./bench.test.data.ts";
 import { type FakeJob, type FakeSlurm, fakeSlurm } from "./fake-slurm.test.data.ts";
@@ -103,6 +104,25 @@ describe("bench grid --launcher slurm --dry-run", () => {
 });
 
 describe("bench grid --launcher slurm", () => {
+  it("knows the cells of --rates again, whose command lines have the path of a copy of the file", async () => {
+    const path = join(place, "rates.json");
+    const runs = [{ dataset: "flowers", exit: "finished" as const, identity: "a", fid: 1, heldOutFid: null }];
+    const method = {
+      ...{ method: "bitfit", label: "BitFit", option: "training.learningRate", options: {}, default: 0.01, runs: 2 },
+      values: [0.01, 0.02].map((value) => ({ value, score: value === 0.02 ? 1 : 2, runs })),
+      chosen: { value: 0.02, isDefault: false },
+      edge: "highest" as const,
+    };
+    method.values[0]!.runs = [{ ...runs[0]!, fid: 2 }];
+    const datasets = [{ name: "flowers", title: "Oxford Flowers" }];
+    const conditions = { recipe: "tiny", protocol: "tiny/1", seed: 1000, criterion: "fid" as const, datasets };
+    await writeSweep(path, { schema: 1, ...conditions, methods: [method] });
+    const { grid, states } = cluster("tuned", "--datasets", "sun", "--rates", path);
+    const first = await grid();
+    expect(first.stderr).toContain("submitted 1 cell as 1 job of array 100");
+    expect(await states()).toEqual([["sun bitfit seed 0", "waiting"]]);
+  });
+
   it("submits each cell once, again only if it is missing, and at the end has the local run's results", async () => {
     const { slurm, grid, states, folder } = cluster("array", ...twoMethods, "--seeds", "2");
     const first = await grid("--job", "cells=2");

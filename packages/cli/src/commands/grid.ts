@@ -8,7 +8,7 @@ import { chooseLauncher } from "../grid/launchers/choose.ts";
 import { planGrid, prepareGrid, sendPlanIfPreparing } from "../grid/plan.ts";
 import { entry, noteUnusedDatasets } from "../grid/run-cells.ts";
 import { printNote } from "../print.ts";
-import { keepRates } from "../sweep/rates.ts";
+import { keepRates, keptRates } from "../sweep/rates.ts";
 
 /** Runs a grid. @param argv the command line of this process; the process that prepares the grid gets it, too */
 export async function grid(options: GridOptions, argv: readonly string[]): Promise<void> {
@@ -36,8 +36,8 @@ export async function grid(options: GridOptions, argv: readonly string[]): Promi
     quantity(seeds, "seed"),
   ].join(" × ");
   const folder = protocolFolder(options.out, recipe);
-  const isRead = options.dryRun || options.status;
-  const rates = plan.rates && (isRead ? options.rates : await keepRates(plan.rates, folder));
+  const writesNothing = options.dryRun || options.status;
+  const rates = plan.rates && (writesNothing ? keptRates(plan.rates, folder) : await keepRates(plan.rates, folder));
   process.exitCode = await launcher.launch({
     cells,
     factors,

@@ -31,6 +31,10 @@ export async function readRates(path: string, seeds: readonly number[]): Promise
   return { ...file, path };
 }
 
+/** Where `keepRates` writes the copy. It is in the command lines of cells, by which the jobs of a cluster are known. */
+export const keptRates = ({ digest }: Pick<Rates, "digest">, folder: string): string =>
+  join(folder, `rates-${digest.slice(0, 12)}.json`);
+
 /**
  * Copies the file for the cells of a grid, which read it when they start: if the file changes meanwhile, all cells
  * still have the same values. Throws BenchError (usage) if it has changed since it was checked.
@@ -41,7 +45,7 @@ export async function keepRates({ path, digest }: Pick<Rates, "path" | "digest">
   const bytes = await readFile(path);
   if (createHash("sha256").update(bytes).digest("hex") !== digest)
     throw new BenchError("usage", `--rates ${path}: it changed while the grid was prepared; run the command again`);
-  const copy = join(folder, `rates-${digest.slice(0, 12)}.json`);
+  const copy = keptRates({ digest }, folder);
   await replaceFile(copy, bytes);
   return copy;
 }
