@@ -1,5 +1,5 @@
 // The launcher `slurm` on a real Slurm: two nodes on this machine, which tools/slurm/cluster.sh starts. Needs root and
-// Debian's packages slurm-wlm and munge; skipped elsewhere.
+// Debian's packages slurm-wlm and munge; skipped elsewhere. It takes minutes, so it runs only with TEST_SLURM=1.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -13,11 +13,13 @@ import { go, place, recipe } from "./tiny-place.test.data.ts";
 
 const script = fileURLToPath(new URL("../../../tools/slurm/cluster.sh", import.meta.url));
 const reason =
-  process.getuid?.() !== 0
-    ? "only root can start Slurm's daemons"
-    : ["slurmctld", "slurmd", "munged"].every((name) => existsSync(`/usr/sbin/${name}`))
-      ? undefined
-      : "slurm-wlm and munge are not installed";
+  process.env.TEST_SLURM === undefined
+    ? "TEST_SLURM is not set"
+    : process.getuid?.() !== 0
+      ? "only root can start Slurm's daemons"
+      : ["slurmctld", "slurmd", "munged"].every((name) => existsSync(`/usr/sbin/${name}`))
+        ? undefined
+        : "slurm-wlm and munge are not installed";
 
 /** Below /tmp, because a socket's path has at most 107 bytes. */
 const folder = reason === undefined ? mkdtempSync("/tmp/dit-bench-slurm-") : "";
