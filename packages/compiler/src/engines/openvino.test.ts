@@ -33,6 +33,16 @@ const reason = (() => {
 })();
 if (reason !== undefined) console.warn(`tests on openvino are skipped: ${reason}`);
 
+/** Why this CPU has no engine openvino+bfloat16: the engine checks a matrix multiplication before it starts. */
+const bfloat16Problem =
+  reason ??
+  (await createEngine("openvino+bfloat16", { threads: 1 }).then(
+    () => undefined,
+    (error: Error) => error.message,
+  ));
+if (bfloat16Problem !== undefined) console.warn(`tests on openvino+bfloat16 are skipped: ${bfloat16Problem}`);
+const names = bfloat16Problem === undefined ? (["openvino", "openvino+bfloat16"] as const) : (["openvino"] as const);
+
 const training = createBlockTraining({ N: 8, T: 33, D: 96, heads: 3 });
 
 test("threads share the ops of large tensors alone", () => {
@@ -77,7 +87,7 @@ describe.skipIf(reason !== undefined)("openvino", () => {
     ).rejects.toThrow('engine openvino: no float64: compile on "cpu"');
   });
 
-  test.each(["openvino", "openvino+bfloat16"] as const)(
+  test.each<"openvino" | "openvino+bfloat16">(names)(
     "gives the same bits for 1 and 2 threads, and when compiled again: %s",
     async (name) => {
       const [one, two] = [await createEngine(name, { threads: 1 }), await createEngine(name, { threads: 2 })];
@@ -89,7 +99,7 @@ describe.skipIf(reason !== undefined)("openvino", () => {
     },
   );
 
-  test.each(["openvino", "openvino+bfloat16"] as const)(
+  test.each<"openvino" | "openvino+bfloat16">(names)(
     "gives the same bits for 1 and 2 threads that share its ops: %s",
     async (name) => {
       const large = createBlockTraining({ N: 32, T: 33, D: 96, heads: 3 });
@@ -124,7 +134,9 @@ describe.skipIf(reason !== undefined)("openvino", () => {
 
   test("is an engine by name, with the threads that were asked for, and takes no other precision", async () => {
     expect(await createEngine("openvino", { threads: 2 })).toMatchObject({ name: "openvino", threads: 2 });
-    expect(await createEngine("openvino+bfloat16", { threads: 1 })).toMatchObject({ name: "openvino+bfloat16" });
+    if (bfloat16Problem === undefined)
+      expect(await createEngine("openvino+bfloat16", { threads: 1 })).toMatchObject({ name: "openvino+bfloat16" });
+    else expect(bfloat16Problem).toContain("bfloat16");
     await expect(createEngine("openvino+float16" as never)).rejects.toThrow(
       /is not known: wanted .*openvino\+bfloat16/,
     );
