@@ -2,9 +2,9 @@
 // Copies of an earlier table that this one does not have are moved aside: a program that reads the copies would count
 // a run that the table next to them does not have.
 
-import { mkdir, readdir, readFile, rename } from "node:fs/promises";
+import { readdir, readFile, rename } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { fileNames, replaceFile } from "@dit-bench/files";
+import { fileNames, makeFolders, replaceFile } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 import { type Comparison, isPublishable, type StripKind, stripKinds, stripPath } from "@dit-bench/report";
 import { readStrip } from "./read-strips.ts";
@@ -46,7 +46,7 @@ export async function copyRecords(
   const former = (await copiesIn(folder)).filter((path) => !written.has(join(folder, path)));
   for (const path of former) {
     const target = join(folder, ".former", path);
-    await mkdir(dirname(target), { recursive: true });
+    makeFolders(dirname(target));
     await rename(join(folder, path), target);
   }
   return former.map((path) => join(folder, path));

@@ -1,18 +1,9 @@
 // `bench new-method`: makes the folder of a new plug-in from the template, which is a working method.
 
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { temporaryName } from "@dit-bench/files";
+import { makeFolders, temporaryName } from "@dit-bench/files";
 import { nameProblem } from "@dit-bench/method";
 import { BenchError, isSectionName, loadMethods, packageFolder } from "@dit-bench/runner";
 import { print } from "../print.ts";
@@ -31,7 +22,7 @@ export async function newMethod(name: string): Promise<void> {
     throw new BenchError("usage", `./${name} is there already; choose another name, or go to another folder`);
   const unfinished = temporaryName(folder);
   try {
-    mkdirSync(unfinished);
+    makeFolders(unfinished);
     const files = readdirSync(template);
     for (const file of files)
       writeFileSync(
@@ -75,7 +66,7 @@ function renameMethod(text: string, name: string): string {
 
 /** Links the packages of this program, so that tests and editors find them without an installation. */
 function linkPackages(folder: string): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   for (const name of imported) {
     const target = packageFolder(`@dit-bench/${name}`, import.meta.dirname);
     if (target !== undefined) symlinkSync(target, join(folder, name), "junction");
