@@ -3,8 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import * as tf from "@dit-bench/tfjs";
 import { openCheckpoint, readSafetensors } from "@dit-bench/weights";
-import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { decode, encode } from "./autoencoder.ts";
 import { groupNorm, type Weights } from "./blocks.ts";

@@ -4,7 +4,7 @@
 //
 // N = batch, C = image channels, S = sides in pixels, Z = latent channels, L = sides of a latent
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { blocks, type Weights } from "./blocks.ts";
 import type { AutoencoderConfig } from "./config.ts";
 

@@ -4,7 +4,7 @@
 // N = batch, C = channels, H, W = height and width, G = groups, L = elements of a group, T = H W positions
 
 import { attention, linear, silu } from "@dit-bench/ops";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 export type Weights = Readonly<Record<string, tf.Tensor>>;
 

@@ -3,6 +3,7 @@
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -20,6 +21,7 @@ if (!existsSync(programFile) && existsSync(join(checkout, "tsconfig.json"))) {
   process.stderr.write("building bench; later starts skip this\n");
   execFileSync(process.execPath, [join(checkout, "tools", "build.mjs")], { stdio: "inherit" });
 }
+module.enableCompileCache?.(); // from Node 22.1: later starts read the compiled code from a cache
 const { watchParent } = await import("@dit-bench/runner/watch-parent");
 watchParent();
 const { start } = await import("../dist/start.js");

@@ -4,7 +4,7 @@
 import { createEngine, type Engine, type Signature, type TensorFunction } from "@dit-bench/compiler";
 import type { Values } from "@dit-bench/method";
 import { integers } from "@dit-bench/random";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { Check } from "./check.ts";
 import { forward, inputs, makeSubject, type Subject } from "./subject.ts";
 

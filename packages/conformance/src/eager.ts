@@ -1,7 +1,7 @@
 // The adapted model on eager tensorflow.js, for checks.
 
 import type { Values } from "@dit-bench/method";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { eagerInputs, forward, type Subject, toTensors } from "./subject.ts";
 
 /** Runs f and disposes of its tensors. */

@@ -1,7 +1,7 @@
 // Checks of the gradients on eager tensorflow.js.
 
 import type { Values } from "@dit-bench/method";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { type Check, fail } from "./check.ts";
 import { runInTidy } from "./eager.ts";
 import { eagerInputs, forward, makeSubject, type Subject, toTensors } from "./subject.ts";

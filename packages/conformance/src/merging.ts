@@ -1,7 +1,7 @@
 // Check of merging: folding the grafts into the base weights must not change the output.
 
 import { dit } from "@dit-bench/dit";
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@dit-bench/tfjs";
 import { type Check, fail } from "./check.ts";
 import { adaptedOutput, difference, runInTidy } from "./eager.ts";
 import { config, eagerInputs, forward, makeSubject, type Subject, toTensors } from "./subject.ts";

@@ -3,7 +3,7 @@
 import { withoutRandomness } from "@dit-bench/compiler";
 import { dit } from "@dit-bench/dit";
 import { applyPending, type Call, type Weights } from "@dit-bench/method";
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@dit-bench/tfjs";
 import { type Check, fail } from "./check.ts";
 import { adaptedOutput, difference, runInTidy } from "./eager.ts";
 import { config, eagerInputs, forward, makeSubject, promisesOf, type Subject, toTensors } from "./subject.ts";

@@ -1,6 +1,6 @@
 // Check that the functions of a method only build tensors: they read no values, and leave no tensors behind.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { type Check, fail } from "./check.ts";
 import { runInTidy } from "./eager.ts";
 import { gradients, gradientTensors } from "./gradients.ts";

@@ -1,6 +1,6 @@
 // Runs the whole suite on a method, outside of a test runner, and describes each result.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { Check } from "./check.ts";
 import { checks } from "./checks.ts";
 import type { Case } from "./subject.ts";

@@ -5,7 +5,7 @@
 import { type DitConfig, dit, ditModel, sinCosPositions } from "@dit-bench/dit";
 import { type Adapted, type AnyMethod, attach, type Promises, type Values, type Weights } from "@dit-bench/method";
 import { normals } from "@dit-bench/random";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 export const config: DitConfig = {
   name: "conformance",

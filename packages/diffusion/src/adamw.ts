@@ -2,7 +2,7 @@
 //
 // P = number of weights, all in one flat vector
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 /** Settings, named as in torch.optim.AdamW. */
 export interface AdamWOptions {

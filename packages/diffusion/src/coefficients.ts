@@ -3,7 +3,7 @@
 //
 // N = batch
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 /**
  * Coefficients of a batch by name, each [N], or [1] if all samples share it. They come from float64 tables outside the

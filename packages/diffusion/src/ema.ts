@@ -1,6 +1,6 @@
 // The exponential moving average of weights.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 /**
  * One update: decay · ema + (1 - decay) · w, computed as ema + (1 - decay) (w - ema), which keeps a constant weight

@@ -2,8 +2,8 @@
 
 import { fileURLToPath } from "node:url";
 import { type DitConfig, dit } from "@dit-bench/dit";
+import * as tf from "@dit-bench/tfjs";
 import { readSafetensors } from "@dit-bench/weights";
-import * as tf from "@tensorflow/tfjs";
 
 /** Values of facebookresearch/DiT at commit ed81ce2, computed in float32 on a CPU; schedules in float64. */
 export function fixture(name: string, folder = "fixtures") {

@@ -1,7 +1,7 @@
 // Guidance against its formula. The loops in samplers/samplers.test.ts compare it with the official code.
 
 import { normals } from "@dit-bench/random";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { difference } from "./fixture.test.data.ts";
 import { applyGuidance } from "./index.ts";

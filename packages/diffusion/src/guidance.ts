@@ -2,7 +2,7 @@
 //
 // N = batch, C = channels, H = height, W = width
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 /**
  * The channels of the noise that guidance changes: the first `"three"`, as in the official DiT code, whose latents have

@@ -1,6 +1,6 @@
 // The likelihood of discrete values under a Gaussian: Ho et al. 2020, https://arxiv.org/abs/2006.11239, eq. 13.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 /** Phi(a) ≈ (1 + tanh u) / 2 = sigmoid(2u) with 2u = slope a + cube a³. */
 const slope = 2 * Math.sqrt(2 / Math.PI);

@@ -1,6 +1,6 @@
 // Compares five training steps (AdamW and the moving average) with PyTorch, and single updates with their formulas.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { difference, fixture, networkWeights, predict, relativeDifference, tensors } from "./fixture.test.data.ts";
 import {

@@ -1,7 +1,7 @@
 // The training loss against the official DiT code's values, and the variational bound against its formula in float64.
 
 import { normals } from "@dit-bench/random";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { difference, fixture, networkWeights, predict, relativeDifference, tensors } from "./fixture.test.data.ts";
 import { addNoise, linearSchedule, trainingCoefficientNames, trainingCoefficients, trainingLoss } from "./index.ts";

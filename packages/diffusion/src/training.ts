@@ -3,7 +3,7 @@
 // N = batch, C = channels, H = height, W = width
 
 import { stopGradient } from "@dit-bench/ops";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { type Coefficients, checkStep, coefficient, lookUp, perSample } from "./coefficients.ts";
 import { discretizedLogLikelihood } from "./likelihood.ts";
 import { logVarianceAbovePosterior, logVarianceRange, predictXstart, splitOutput } from "./network-output.ts";

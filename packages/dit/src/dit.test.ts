@@ -2,8 +2,8 @@
 
 import { fileURLToPath } from "node:url";
 import { applyPending, asPending, type Call } from "@dit-bench/method";
+import * as tf from "@dit-bench/tfjs";
 import { float32, readSafetensors } from "@dit-bench/weights";
-import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type DitConfig, dit, timestepEmbedding, timestepFrequencies } from "./index.ts";
 

@@ -13,7 +13,7 @@ import {
   type Weights,
 } from "@dit-bench/method";
 import { gelu, layerNorm, linear, selfAttention, silu } from "@dit-bench/ops";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { type DitConfig, outputChannels } from "./config.ts";
 import { CLASS_EMBEDDING, FREQUENCIES } from "./model.ts";
 import { timestepEmbedding } from "./timesteps.ts";

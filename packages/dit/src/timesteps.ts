@@ -3,7 +3,7 @@
 //
 // N = batch, K = number of frequencies
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 const MAX_PERIOD = 10000;
 

@@ -71,7 +71,7 @@ export async function download(
   const retry = { ...defaultRetryPolicy, ...options.retry };
   let connections: Transport | undefined;
   try {
-    connections = transport(options.env ?? process.env, retry.stallSeconds);
+    connections = await transport(options.env ?? process.env, retry.stallSeconds);
     const md5 = options.md5 !== undefined && options.sha256 === undefined;
     const partial = await openPartial(to, { md5, signal: options.signal });
     try {

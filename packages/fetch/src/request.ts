@@ -1,7 +1,7 @@
 // Sends one GET request and follows its redirects.
 
 import type { Readable } from "node:stream";
-import { type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 import { FetchError } from "./fetch-error.ts";
 import { displayUrl } from "./format.ts";
 
@@ -39,6 +39,7 @@ export const header = (headers: Headers, name: string): string | undefined => {
  * a redirect from https to http.
  */
 export async function get(url: string, options: RequestOptions): Promise<Response> {
+  const { request } = await import("undici"); // here, because most commands never download
   const redirectHeaders: Headers[] = [];
   const visited = new Set<string>();
   let address = new URL(url);

@@ -2,7 +2,7 @@
 // variables.
 
 import type { Environment } from "@dit-bench/files";
-import { type Dispatcher, EnvHttpProxyAgent } from "undici";
+import type { Dispatcher } from "undici";
 import { FetchError } from "./fetch-error.ts";
 
 /** The connections of one download. */
@@ -20,7 +20,7 @@ export interface Transport {
  *
  * @param stallSeconds limit for connecting, for headers, and between two chunks of a body
  */
-export function transport(env: Environment, stallSeconds: number): Transport {
+export async function transport(env: Environment, stallSeconds: number): Promise<Transport> {
   const variableValue = (name: string) => env[name.toLowerCase()] || env[name] || "";
   const proxy = (name: string) => {
     const value = variableValue(name);
@@ -33,6 +33,7 @@ export function transport(env: Environment, stallSeconds: number): Transport {
     return value;
   };
   const milliseconds = 1e3 * stallSeconds;
+  const { EnvHttpProxyAgent } = await import("undici"); // here, because most commands never download
   const agentFor = (address: string) =>
     new EnvHttpProxyAgent({
       httpProxy: address, // an empty string, unlike undefined, keeps undici from looking at process.env

@@ -1,6 +1,6 @@
 // Affine maps that wait to be applied: composition against applying them one after another.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Affine, applyPending, asPending, composeAffine } from "./affine.ts";
 import { difference, numbers } from "./toy-model.test.data.ts";

@@ -2,7 +2,7 @@
 // consecutive maps compose into one, and the model's own gate or modulation is such a map. A method's map therefore
 // costs no second pass over the tokens.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 /**
  * y ↦ y scale + shift. Each is [out], [1] or any shape that broadcasts over the output; an absent scale is 1, an absent

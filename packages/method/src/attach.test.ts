@@ -2,7 +2,7 @@
 //
 // N = batch, D = width (2)
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { attach, callModule } from "./attach.ts";

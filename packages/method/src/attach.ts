@@ -2,7 +2,7 @@
 // grafts, and merges them into the base weights.
 
 import { withoutMathRandom } from "@dit-bench/random";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { asPending, type Pending } from "./affine.ts";
 import { checkAdaptation, initialValues } from "./check-adaptation.ts";
 import { didYouMean, MethodError, nameErrors, nameOf } from "./error.ts";

@@ -1,6 +1,6 @@
 // Checks of what the functions of a graft return, while the model runs or is traced.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { Affine } from "./affine.ts";
 import { describe, didYouMean, MethodError } from "./error.ts";
 import type { Module, Weights } from "./model.ts";

@@ -1,7 +1,7 @@
 // The contract: a fine-tuning method imports from here, and from nowhere else in this project.
 
 export { linear } from "@dit-bench/ops";
-export * as tf from "@tensorflow/tfjs";
+export * as tf from "@dit-bench/tfjs";
 export { z } from "zod";
 export { type Affine, applyPending, asPending, composeAffine, type Pending } from "./affine.ts";
 export { type Adapted, attach, type Call, callModule } from "./attach.ts";

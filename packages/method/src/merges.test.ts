@@ -3,7 +3,7 @@
 // N = batch, D = width (2)
 
 import { linear } from "@dit-bench/ops";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { foldAffine, takesAffine } from "./merges.ts";
 import { difference, numbers, toy, toyTensors } from "./toy-model.test.data.ts";

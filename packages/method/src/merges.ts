@@ -2,7 +2,7 @@
 //
 // O = out, D = width
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { Affine } from "./affine.ts";
 import type { Module, Weights } from "./model.ts";
 

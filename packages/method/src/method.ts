@@ -1,6 +1,6 @@
 // The definition of a method: the base weights that it trains, and the grafts that it puts on the model.
 
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@dit-bench/tfjs";
 import type { z } from "zod";
 import type { Affine } from "./affine.ts";
 import type { Init } from "./init.ts";

@@ -1,7 +1,7 @@
 // The errors for mistakes in adapt, in a graft and in its functions, as the author of a method reads them. The model
 // has two blocks of two linear layers.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { attach } from "./attach.ts";

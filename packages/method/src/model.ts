@@ -1,6 +1,6 @@
 // The base model as a method sees it: names and shapes, which are known before any weight is in memory.
 
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@dit-bench/tfjs";
 
 /** Tensors by checkpoint path: `blocks.0.attn.qkv.weight`. */
 export type Weights<K extends string = string> = Readonly<Record<K, tf.Tensor>>;

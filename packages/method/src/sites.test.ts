@@ -1,6 +1,6 @@
 // Grafts placed on modules: which sites there are, under which names, and in which order they run and fold.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ones, zeros } from "./init.ts";
 import type { Graft } from "./method.ts";

@@ -1,6 +1,6 @@
 // Sites: a site is one graft on one module, for each module that the graft's glob matches.
 
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@dit-bench/tfjs";
 import { type Affine, applyPending, asPending, composeAffine, type Pending } from "./affine.ts";
 import { initsOf } from "./check-adaptation.ts";
 import { checkAffine, checkMerged, checkOutput } from "./check-tensors.ts";

@@ -3,7 +3,7 @@
 // N = batch, D = width (2), K = classes
 
 import { linear } from "@dit-bench/ops";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { z } from "zod";
 import { applyPending, composeAffine } from "./affine.ts";
 import { type Call, callModule } from "./attach.ts";

@@ -1,6 +1,6 @@
 // Activation functions with closed-form gradients.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { hasKernel, runKernel } from "./fused.ts";
 
 /**

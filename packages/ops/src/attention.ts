@@ -2,7 +2,7 @@
 //
 // N = batch, T = tokens, H = heads, C = width of one head, D = H C = width
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 /**
  * Scaled dot-product attention, softmax(q k^T / sqrt(C)) v (https://arxiv.org/abs/1706.03762, eq. 1).

@@ -1,6 +1,6 @@
 // Runs kernels that only some tfjs backends have, such as the fused kernels of @dit-bench/compiler.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 /**
  * Whether the active tfjs backend has a kernel of this name. The functions of this package then run that kernel in

@@ -1,6 +1,6 @@
 // Layer normalisation with its closed-form gradient.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { hasKernel, runMultiOutputKernel } from "./fused.ts";
 
 /**

@@ -2,7 +2,7 @@
 //
 // I = input width, O = output width
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 /**
  * x W^T + b over the last axis, in PyTorch's layout: weight [O, I], bias [O].

@@ -1,6 +1,6 @@
 // Compares the functions with known values, and their gradients with those of the same formulas in plain tfjs ops.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { attention, gelu, layerNorm, linear, selfAttention, silu, stopGradient } from "./index.ts";
 

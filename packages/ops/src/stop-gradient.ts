@@ -1,6 +1,6 @@
 // Stops gradients at a tensor.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 /**
  * Returns the value of x and blocks the gradient to the tensors that x was computed from.

@@ -1,7 +1,7 @@
 // Failed allocations, made by asking for far too much memory.
 
 import { createEngine } from "@dit-bench/compiler";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { describe, expect, it } from "vitest";
 import { BenchError } from "./errors.ts";
 import { withMemoryAdvice } from "./out-of-memory.ts";

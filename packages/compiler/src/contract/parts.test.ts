@@ -1,6 +1,6 @@
 // A function as micro-batches: what `wholeOf` computes, and the batches that it refuses.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Parts, rowsOfPart, wholeOf } from "./parts.ts";
 

@@ -1,6 +1,6 @@
 // A function of a batch as equal micro-batches, its parts: each runs the same function, and their outputs are combined.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { TensorFunction } from "./signature.ts";
 
 export interface Parts {

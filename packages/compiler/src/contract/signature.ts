@@ -1,6 +1,6 @@
 // The function that an engine compiles, from named tensors to named tensors, and the signature that gives their types.
 
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@dit-bench/tfjs";
 import type { GraphBuilder, Value } from "../graph/graph.ts";
 import { arrayOf, type Data, type DType, sizeOf, type Type } from "../graph/types.ts";
 

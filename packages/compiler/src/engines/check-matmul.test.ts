@@ -1,6 +1,6 @@
 // The check of matrix multiplications, by engines that are made to be wrong.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../contract/engine.ts";
 import type { Values } from "../contract/signature.ts";

@@ -4,7 +4,7 @@
 //
 // m = rows, k = summed axis, n = columns
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { Engine } from "../contract/engine.ts";
 import type { Values } from "../contract/signature.ts";
 

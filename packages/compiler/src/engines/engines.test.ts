@@ -1,6 +1,6 @@
 // The behaviour that all engines share, and the choice among them.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createEngine, describeEngines, type Engine, type TensorFunction } from "../index.ts";
 import { engines as table } from "./table.ts";

@@ -1,7 +1,7 @@
 // The engine openvino: where its nodes are placed, its bits, and its errors against float32. Skipped where the provider
 // was not fetched.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { boundaryOf } from "../contract/boundary.ts";
 import { GraphBuilder } from "../graph/graph.ts";

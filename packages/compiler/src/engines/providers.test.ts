@@ -1,6 +1,6 @@
 // Session options of the providers.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { afterEach, describe, expect, test } from "vitest";
 import { describeEngines } from "../index.ts";
 import { loadRuntime } from "../runtime/load-runtime.ts";

@@ -1,6 +1,6 @@
 // The engine `tfjs-cpu`: tensorflow.js in plain JavaScript, the reference that compiled engines are tested against.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { createEagerEngine } from "./eager/eager-engine.ts";
 import type { EngineEntry } from "./entry.ts";
 

@@ -1,6 +1,6 @@
 // Convolutions, pools, batch norm and resizing against eager tfjs, with gradients.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { agree, compiledEngine, gradientsAgree, sample } from "../testing/agree.ts";
 

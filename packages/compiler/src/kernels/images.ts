@@ -3,7 +3,7 @@
 //
 // N = batch, H, W = height and width, C, I, O = channels, input and output channels
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { GraphBuilder, Value } from "../graph/graph.ts";
 import type { Kernel } from "./kernel.ts";
 

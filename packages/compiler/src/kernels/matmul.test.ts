@@ -1,7 +1,7 @@
 // Matrix multiplications, and the functions of @dit-bench/ops, against eager tfjs, with gradients.
 
 import * as ops from "@dit-bench/ops";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, test } from "vitest";
 import { agree, gradientsAgree } from "../testing/agree.ts";
 import { modulate } from "../testing/block.ts";

@@ -1,6 +1,6 @@
 // Reductions against eager tfjs, with gradients.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, test } from "vitest";
 import { agree, gradientsAgree } from "../testing/agree.ts";
 

@@ -1,6 +1,6 @@
 // Reductions over axes.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { GraphBuilder, Value } from "../graph/graph.ts";
 import type { Kernel } from "./kernel.ts";
 import { axisOf } from "./shaping.ts";

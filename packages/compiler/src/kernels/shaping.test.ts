@@ -1,6 +1,6 @@
 // Kernels that move elements or make constants against eager tfjs, with gradients.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, test } from "vitest";
 import { agree, gradientsAgree, type Sample } from "../testing/agree.ts";
 

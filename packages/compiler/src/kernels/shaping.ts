@@ -1,6 +1,6 @@
 // Kernels that move or repeat elements, and kernels that make constants.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { GraphBuilder, Value } from "../graph/graph.ts";
 import { arrayOf, type DType, sizeOf } from "../graph/types.ts";
 import type { Kernel } from "./kernel.ts";

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createEngine, encode, readProfile, type Signature, type TensorFunction, trace } from "../index.ts";
 import { toFloat16 } from "./float16.ts";

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import { createEngine, readProfile } from "../index.ts";
 import { sample } from "../testing/agree.ts";

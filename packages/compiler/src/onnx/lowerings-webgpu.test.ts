@@ -1,6 +1,6 @@
 // WebGPU's lowerings give plain ONNX, so their results can be tested on the CPU.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cpuProvider } from "../engines/cpu.ts";
 import type { Engine, TensorFunction } from "../index.ts";

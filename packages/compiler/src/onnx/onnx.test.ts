@@ -1,6 +1,6 @@
 // The protocol buffers of ONNX models, decoded field by field.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { GraphBuilder } from "../graph/graph.ts";
 import { encode } from "./encode.ts";

@@ -1,6 +1,6 @@
 // Tests of the passes: the nodes that they remove, expand or convert, and those that they leave unchanged.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { TensorFunction } from "../contract/signature.ts";
 import type { Graph } from "../graph/graph.ts";

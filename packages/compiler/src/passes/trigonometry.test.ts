@@ -1,6 +1,6 @@
 // The accuracy of sine and cosine in arithmetic.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import { cpuProvider } from "../engines/cpu.ts";
 import { loadRuntime } from "../runtime/load-runtime.ts";

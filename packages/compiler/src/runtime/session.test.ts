@@ -1,6 +1,6 @@
 // Session options by provider, and constants that sessions do not own.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { InferenceSession } from "onnxruntime-node";
 import { beforeAll, describe, expect, test } from "vitest";
 import { boundaryOf } from "../contract/boundary.ts";

@@ -1,6 +1,6 @@
 // Helpers of the kernel tests: compiled results and gradients against eager tfjs.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { expect } from "vitest";
 import {
   createEngine,

@@ -3,7 +3,7 @@
 // N = batch, T = tokens, D = width
 
 import { gelu, layerNorm, linear, selfAttention } from "@dit-bench/ops";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { Signature } from "../index.ts";
 
 export interface BlockSize {

@@ -1,7 +1,7 @@
 // The closed-form gradients of @dit-bench/ops against central differences, in float64.
 
 import * as ops from "@dit-bench/ops";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createEngine, type Engine } from "../index.ts";
 import { modulate } from "./block.ts";

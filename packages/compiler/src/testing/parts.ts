@@ -2,7 +2,7 @@
 //
 // N = batch, D = width
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import {
   type CompileOptions,
   type Parts,

@@ -1,6 +1,6 @@
 // Functions that generate random numbers are refused by compiled and eager engines, with op and source line.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { describe, expect, it } from "vitest";
 import { createEngine } from "../engines/create-engine.ts";
 import { withoutRandomness } from "./purity.ts";

@@ -4,7 +4,7 @@
 
 import { fileURLToPath } from "node:url";
 import { callSite, withoutMathRandom } from "@dit-bench/random";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 /** tfjs's basic random ops. Its other random functions (tf.dropout, tf.layers, tf.initializers) call one of these. */
 const randomOps = new Set([

@@ -1,6 +1,6 @@
 // Tracing: runs a tensor function on a tfjs backend that records a graph in place of computing.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { constantFrom, type Signature, type TensorFunction, typeOf } from "../contract/signature.ts";
 import { type Graph, GraphBuilder, type Value } from "../graph/graph.ts";
 import type { Data, Type } from "../graph/types.ts";

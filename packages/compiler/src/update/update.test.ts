@@ -1,6 +1,6 @@
 // Updates of state in place: the same bits as the whole graph gives, and the graphs that have no such update.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createEngine, type Signature, type TensorFunction, type Values } from "../index.ts";
 import { optimize } from "../passes/index.ts";

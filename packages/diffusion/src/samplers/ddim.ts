@@ -2,7 +2,7 @@
 //
 // N = batch, C = channels, H = height, W = width
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { type Coefficients, perSample } from "../coefficients.ts";
 import { predictXstart, splitOutput } from "../network-output.ts";
 import type { Sampler, StepInput } from "./sampler.ts";

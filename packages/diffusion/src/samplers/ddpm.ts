@@ -3,7 +3,7 @@
 //
 // N = batch, C = channels, H = height, W = width
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { perSample } from "../coefficients.ts";
 import { logVarianceAbovePosterior, logVarianceRange, predictXstart, splitOutput } from "../network-output.ts";
 import type { Sampler, StepInput } from "./sampler.ts";

@@ -2,7 +2,7 @@
 //
 // N = batch, C = channels, H = height, W = width
 
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@dit-bench/tfjs";
 import type { Coefficients } from "../coefficients.ts";
 import type { Schedule } from "../schedule.ts";
 

@@ -3,7 +3,7 @@
 // N = batch, C = channels, H = height, W = width
 
 import { normals } from "@dit-bench/random";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { difference, fixture, networkWeights, predict, relativeDifference, tensors } from "../fixture.test.data.ts";
 import { applyGuidance } from "../guidance.ts";

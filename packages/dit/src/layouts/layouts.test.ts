@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as tf from "@dit-bench/tfjs";
 import {
   type Checkpoint,
   openCheckpoint,
@@ -11,7 +12,6 @@ import {
   type StoredTensor,
   writeSafetensors,
 } from "@dit-bench/weights";
-import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   asDiffusers,

@@ -2,7 +2,7 @@
 //
 // N = images, S = side in pixels, F = features, K = classes
 
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@dit-bench/tfjs";
 
 /** A network whose features FID and the other scores compare: a function of its weights, as the models are. */
 export interface Extractor {

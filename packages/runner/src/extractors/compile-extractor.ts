@@ -6,7 +6,7 @@ import type { Engine } from "@dit-bench/compiler";
 import { extractorInput, type ImageBytes, type Resizer } from "@dit-bench/images";
 import type { Values } from "@dit-bench/method";
 import type { Extractor } from "@dit-bench/metrics";
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@dit-bench/tfjs";
 import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { firstNotFinite } from "../first-not-finite.ts";

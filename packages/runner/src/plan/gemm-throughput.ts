@@ -1,7 +1,7 @@
 // Measures the GEMM throughput of an engine, which bounds the throughput of training and sampling.
 
 import type { Engine } from "@dit-bench/compiler";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 const SIDE = 768;
 const RUNS = 5;

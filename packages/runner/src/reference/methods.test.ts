@@ -7,8 +7,8 @@ import { createEngine, type Signature, type TensorFunction, type Values } from "
 import { adamwCoefficients } from "@dit-bench/diffusion";
 import { type DitConfig, dit, ditModel } from "@dit-bench/dit";
 import { type Adapted, attach, type WeightInfo, type Weights } from "@dit-bench/method";
+import * as tf from "@dit-bench/tfjs";
 import { float32, readSafetensors, type Safetensors } from "@dit-bench/weights";
-import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { loadMethods, methodNamed } from "../methods/methods.ts";
 import { unflatten } from "../training/flat.ts";

@@ -3,7 +3,7 @@
 
 import type { DitConfig } from "@dit-bench/dit";
 import type { Adapted, Values } from "@dit-bench/method";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { Network } from "./sample.ts";
 
 export function mergedNetwork(adapted: Adapted, config: DitConfig, base: Values, trained: Values): Network {

@@ -4,8 +4,8 @@
 
 import type { Engine } from "@dit-bench/compiler";
 import { dit, ditModel, outputChannels } from "@dit-bench/dit";
+import type { Tensor } from "@dit-bench/tfjs";
 import type { StoredTensor } from "@dit-bench/weights";
-import type { Tensor } from "@tensorflow/tfjs";
 import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import type { DitCheckpoint } from "../recipe/dit-checkpoint.ts";

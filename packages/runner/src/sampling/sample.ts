@@ -15,7 +15,7 @@ import { applyGuidance, linearSchedule, respace, samplers, stepCoefficients } fr
 import { type DitConfig, dit } from "@dit-bench/dit";
 import type { Call, Values, WeightInfo, Weights } from "@dit-bench/method";
 import { normals, permutation } from "@dit-bench/random";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { Interrupted, NotFiniteSamples } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { firstNotFinite } from "../first-not-finite.ts";

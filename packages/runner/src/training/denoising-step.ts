@@ -6,7 +6,7 @@ import type { Signature } from "@dit-bench/compiler";
 import { addNoise, trainingCoefficientNames, trainingLoss } from "@dit-bench/diffusion";
 import { type DitConfig, dit } from "@dit-bench/dit";
 import { type Adapted, MethodError, type Values } from "@dit-bench/method";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { MicroBatches } from "./micro-batches.ts";
 import type { StepDescription } from "./optimizer-step.ts";
 

@@ -1,6 +1,6 @@
 // Flat vectors of weights.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { describe, expect, it } from "vitest";
 import { flatten, unflatten, unflattenTensor } from "./flat.ts";
 

@@ -3,7 +3,7 @@
 // P = number of parameters of all weights
 
 import { size, type WeightInfo } from "@dit-bench/method";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 /**
  * Concatenates the values in the order of `infos`.

@@ -1,7 +1,7 @@
 // Errors for weights that a training step cannot train. Compiling the step reports them by name.
 
 import { createEngine } from "@dit-bench/compiler";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { expect, it } from "vitest";
 import { type StepDescription, trainingStep } from "./optimizer-step.ts";
 

@@ -5,7 +5,7 @@
 import { type CompileOptions, type Parts, type Signature, type TensorFunction, wholeOf } from "@dit-bench/compiler";
 import { type AdamWOptions, adamw, adamwCoefficientNames, emaUpdate } from "@dit-bench/diffusion";
 import { size, type WeightInfo } from "@dit-bench/method";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { flatten, unflattenTensor } from "./flat.ts";
 import type { MicroBatches } from "./micro-batches.ts";
 

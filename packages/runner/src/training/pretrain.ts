@@ -17,8 +17,8 @@ import {
   statistics,
 } from "@dit-bench/metrics";
 import { type DrawOptions, drawMiniature, type Miniature, paperMiniatures, sourceDomain } from "@dit-bench/miniatures";
+import * as tf from "@dit-bench/tfjs";
 import { type StoredTensor, writeSafetensors } from "@dit-bench/weights";
-import * as tf from "@tensorflow/tfjs";
 import { BenchError } from "../errors.ts";
 import type { Listener } from "../events.ts";
 import { compileExtractor } from "../extractors/compile-extractor.ts";

@@ -20,7 +20,7 @@ import { ditModel } from "@dit-bench/dit";
 import { attach, size } from "@dit-bench/method";
 import { miniInception } from "@dit-bench/metrics";
 import { normals } from "@dit-bench/random";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadMethods } from "../methods/methods.ts";
 import { samplerStep } from "../sampling/sample.ts";

@@ -1,6 +1,6 @@
 // A trial run of an engine, before it is given work.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { Engine } from "../../contract/engine.ts";
 
 /**

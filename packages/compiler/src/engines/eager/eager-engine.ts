@@ -1,6 +1,6 @@
 // An engine that runs functions op by op on a tfjs backend.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { type Boundary, boundaryOf, checkStateOutputs, checkStateSet, checkValues } from "../../contract/boundary.ts";
 import type { Compiled, CompileOptions, Engine } from "../../contract/engine.ts";
 import { serialQueue } from "../../contract/serial-queue.ts";

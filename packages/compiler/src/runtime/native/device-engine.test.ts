@@ -3,7 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Compiled, CompileOptions } from "../../contract/engine.ts";
 import type { TensorFunction } from "../../contract/signature.ts";

@@ -1,6 +1,6 @@
 // Whichever call of ONNX Runtime's C API fails, everything that was created is released again.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import type { Engine } from "../../contract/engine.ts";
 import { cpuProvider } from "../../engines/cpu.ts";

@@ -1,6 +1,6 @@
 // The native session against Node's binding, to the bit.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { CompileOptions, Engine } from "../../contract/engine.ts";
 import { type Parts, wholeOf } from "../../contract/parts.ts";

@@ -1,6 +1,6 @@
 // Reasons for which engines use Node's binding in place of the C API, and what `describeEngines` makes of them.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openNativeRuntime, simultaneousCalls } from "./open-library.ts";
 

@@ -1,6 +1,6 @@
 // Inception against pytorch-fid's own network with every width divided by 16.
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { describe, expect, test } from "vitest";
 import { readFixture } from "../../fixtures/safetensors.test.helper.ts";
 import { type InceptionOptions, inception } from "./inception.ts";

@@ -2,7 +2,7 @@
 //
 // N = images, S = side in pixels, H, W = height and width, C = channels, I, O = input and output channels, F = features
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { Extractor } from "../extractor.ts";
 import { checkpointShapes, foldedShapes, foldNorms } from "./fold.ts";
 import { type Convolution, inceptionBlocks, type Layer } from "./layout.ts";

@@ -2,7 +2,7 @@
 //
 // N = images, S = side in pixels, K = classes
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { Classifier } from "../extractor.ts";
 
 /** Label smoothing: the share of each label that is spread evenly over all classes. Szegedy et al., 2016, section 7. */

@@ -1,7 +1,7 @@
 // The miniature's extractor: its network, gradients, scaling and loss.
 
 import { normals, uniforms } from "@dit-bench/random";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { statistics } from "../../statistics.ts";
 import { classifierLoss } from "./classifier-loss.ts";

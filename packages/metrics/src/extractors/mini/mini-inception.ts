@@ -4,7 +4,7 @@
 
 import { linear } from "@dit-bench/ops";
 import { normals } from "@dit-bench/random";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 import type { Statistics } from "../../statistics.ts";
 import type { Classifier, Extractor } from "../extractor.ts";
 import { type Convolution, convolutionWeights, convolveRelu } from "./scaled-convolution.ts";

@@ -2,7 +2,7 @@
 //
 // N = images, H, W = height and width, I, O = input and output channels
 
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@dit-bench/tfjs";
 
 /** Size, stride and channels of a convolution; its weights are `NAME.weight`, `NAME.gain` and `NAME.bias`. */
 export interface Convolution {

@@ -7,7 +7,7 @@ import { type Compiled, createEngine, type Engine, type Signature } from "@dit-b
 import { type DitConfig, dit } from "@dit-bench/dit";
 import { type Adapted, MethodError, type Values } from "@dit-bench/method";
 import { integers, normals } from "@dit-bench/random";
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@dit-bench/tfjs";
 import { mergedValues } from "../../sampling/merged-network.ts";
 
 /**
