@@ -44,6 +44,7 @@ export { type GridRun, type GridTask, type GridWatch, startGrid } from "./launch
 export type { GridCell } from "./launch/grid-cell.ts";
 export { type CellOutcome, isRecordOf } from "./launch/judge.ts";
 export type { CellMessage } from "./launch/messages.ts";
+export { errorIn } from "./launch/printed-error.ts";
 export { checkFit } from "./methods/check-fit.ts";
 export { defaultLearningRate, labelWithRate, ownLearningRate, usedLearningRate } from "./methods/learning-rate.ts";
 export type { LoadedMethod } from "./methods/loaded-method.ts";
