@@ -1,7 +1,7 @@
 // `bench table`: prints and writes the comparison tables and charts of records.
 
 import { join, relative, resolve } from "node:path";
-import { fileNames } from "@dit-bench/files";
+import { fileNames, pathBelow } from "@dit-bench/files";
 import type { RunRecord } from "@dit-bench/record";
 import {
   type Comparison,
@@ -84,7 +84,7 @@ export async function writeTables(
           print(describeComparison(compared, undefined, options));
           throw explainWriteError(folder, error);
         });
-      if (resolve(out) !== resolve(from)) {
+      if (pathBelow(from, out) !== "") {
         const copies = join(folder, "records");
         noteFormerCopies(await copyRecords(compared, pathOf, copies, withRealImages), copies);
       }
