@@ -57,6 +57,7 @@ export { type Plan, planRun, throughputShare } from "./plan/plan.ts";
 export { projectFolder } from "./project-folder.ts";
 export {
   checkDatasetName,
+  countImages,
   type DatasetChoice,
   datasetsOf,
   datasetTitle,
@@ -87,5 +88,6 @@ export { claimFolder, manifestName, type OutputFolder } from "./sampling/output-
 export { type Prediction, predict } from "./sampling/predict.ts";
 export type { Network } from "./sampling/sample.ts";
 export type { SkippedFile } from "./skipped-files.ts";
+export { checkOutputFolder, folderError } from "./storage/make-folder.ts";
 export type { KeepState } from "./training/kept-state.ts";
 export { type PretrainingPart, pretrainBase, pretrainExtractor } from "./training/pretrain.ts";
