@@ -17,7 +17,7 @@ import { copyRecords } from "../copy-records.ts";
 import type { TableOptions } from "../declarations/table.ts";
 import { checkOutputFolder } from "../outputs.ts";
 import { splitNames } from "../parser/values.ts";
-import { print, printJson, printNote } from "../print.ts";
+import { print, printJson, printNote, shownPath } from "../print.ts";
 import { recordsFolder } from "../records-folder.ts";
 import { reportProblem } from "../report-error.ts";
 import { findTableRecords } from "../table-records.ts";
@@ -122,9 +122,8 @@ function explainWriteError(folder: string, error: NodeJS.ErrnoException): Error 
 
 /** Returns the text of one table. @param paths undefined if nothing could be written */
 function describeComparison(compared: Comparison, paths: ReportPaths | undefined, options: PrintOptions): string {
-  const relativePath = (path: string) => printable(relative(process.cwd(), path) || path);
-  const files = Object.values(paths ?? {}).map(relativePath);
-  const wholeTable = paths && relativePath(paths.markdown);
+  const files = Object.values(paths ?? {}).map(shownPath);
+  const wholeTable = paths && shownPath(paths.markdown);
   return [
     `${printable(compared.protocol)}: ${quantity(compared.records.length, "record")}`,
     "",
