@@ -39,10 +39,7 @@ interface UsedEngine {
 const describeReason = ({ name, reason }: Engine): string => (reason === `${name} works` ? "" : ` (${reason})`);
 
 /** A sentence about `--engine` and `--threads` that a finished run does not have; undefined if it has them. */
-export function unusedEngineFlags(
-  { engine, threads }: EngineChoice,
-  used: UsedEngine,
-): string | undefined {
+export function unusedEngineFlags({ engine, threads }: EngineChoice, used: UsedEngine): string | undefined {
   const flags = [
     ...(engine === "auto" || engine === used.name ? [] : [`--engine ${engine}`]),
     ...(threads === undefined || threads === used.threads || used.gpu !== null ? [] : [`--threads ${threads}`]),

@@ -103,7 +103,9 @@ describe("describeExpectedTime", () => {
   it("starts no engine if all cells are finished", async () => {
     const only = { rows: [rowOf("bitfit")], datasets: [{ name: "flowers" }], seeds: [0] };
     const broken = () => Promise.reject(new Error("no engine"));
-    expect(await expected([here], { ...only, startEngine: broken })).toBe("expected time: none, all cells are finished");
+    expect(await expected([here], { ...only, startEngine: broken })).toBe(
+      "expected time: none, all cells are finished",
+    );
   });
 
   it("lets cells share a GPU, whose throughput one process measured", async () => {

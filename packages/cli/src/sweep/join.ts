@@ -169,6 +169,8 @@ function describeEarlier(path: string, earlier: Sweep, fresh: Sweep): string[] {
     ...changes,
     ...(kept.length === 0
       ? []
-      : [`${shownPath(path)} also keeps the choices of earlier sweeps under the same conditions: ${joinWithAnd(kept)}.`]),
+      : [
+          `${shownPath(path)} also keeps the choices of earlier sweeps under the same conditions: ${joinWithAnd(kept)}.`,
+        ]),
   ];
 }

@@ -252,7 +252,8 @@ describe("runCell", () => {
     expect(notes.at(-1)).toContain("in place of the one of an earlier sweep");
     expect((await readRecord(other.recordPath)).tuning).toEqual(later);
     // The same sweep, whose tuning another version described in another way.
-    const { tuning: described } = (await run({ out, learningRate: 0.02, tuning: { ...later, runs: 3 }, listener })).record;
+    const { tuning: described } = (await run({ out, learningRate: 0.02, tuning: { ...later, runs: 3 }, listener }))
+      .record;
     expect(described!.runs).toBe(3);
     expect(notes.at(-1)).toMatch(/record\.json: it now has the tuning of this sweep; its results are unchanged$/);
     // Damaged weights and another tuning at the same time.

@@ -12,7 +12,12 @@ describe("planRun of the recipe paper", () => {
     async (name, images) => {
       const { method } = await loadMethod("difffit");
       const recipe = loadRecipe("paper");
-      const { disk, seconds, sharedStages } = await planRun(recipe, { method, options: {}, dataset: { name }, gemmThroughput: 1e11 });
+      const { disk, seconds, sharedStages } = await planRun(recipe, {
+        method,
+        options: {},
+        dataset: { name },
+        gemmThroughput: 1e11,
+      });
       const latent = 4 * 32 ** 2;
       const bytesPerImage = 2 * (2 * latent * 4); // image and mirror image; mean and deviation, four bytes each
       expect(disk["latents, for all runs"]).toBe(images * bytesPerImage);

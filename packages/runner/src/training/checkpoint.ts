@@ -164,8 +164,7 @@ function parseProgress(path: string, text: string): Omit<Progress, "losses"> {
     throw new CorruptFileError(path, `its progress is not JSON (${(error as Error).message})`);
   }
   const { success, data, error } = progressSchema.safeParse(content);
-  if (!success)
-    throw new CorruptFileError(path, `its progress is not valid: ${shorten(z.prettifyError(error), 1000)}`);
+  if (!success) throw new CorruptFileError(path, `its progress is not valid: ${shorten(z.prettifyError(error), 1000)}`);
   return data as unknown as Omit<Progress, "losses">;
 }
 
