@@ -42,7 +42,7 @@ export { type AutoencoderFile, openAutoencoder } from "./latents/open-autoencode
 export { type GridLink, linkToGrid, submitCell } from "./launch/cell-process.ts";
 export { type GridRun, type GridTask, type GridWatch, startGrid } from "./launch/grid.ts";
 export type { GridCell } from "./launch/grid-cell.ts";
-export { type CellOutcome, isRecordOf } from "./launch/judge.ts";
+export { type CellOutcome, isRecordOf, isRunOf } from "./launch/judge.ts";
 export type { CellMessage } from "./launch/messages.ts";
 export { errorIn } from "./launch/printed-error.ts";
 export { checkFit } from "./methods/check-fit.ts";

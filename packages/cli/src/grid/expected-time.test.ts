@@ -97,7 +97,13 @@ describe("describeExpectedTime", () => {
     const all = rows.map((row) => run(row));
     expect(await expected(all, only)).toBe("expected time: none, all cells are finished");
     const diverged = { exit: "diverged" as const, metrics: null };
-    expect(await expected([run(rows[0]!), run(rows[1]!, diverged)], only)).toContain("2 cells (1 of 3 are finished)");
+    expect(await expected([run(rows[0]!), run(rows[1]!, diverged)], only)).toContain(
+      "about 1 min 0 s for 1 cell (1 of 3 are finished)",
+    );
+    const ended = [run(rows[0]!), run(rows[1]!, diverged), run(rows[2]!, diverged)];
+    expect(await expected(ended, only)).toBe(
+      "expected time: none, 1 of 3 cells are finished, and the others diverged before",
+    );
   });
 
   it("starts no engine if all cells are finished", async () => {

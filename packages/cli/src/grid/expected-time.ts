@@ -11,7 +11,7 @@ import {
   countImages,
   type DatasetChoice,
   gemmThroughput,
-  isRecordOf,
+  isRunOf,
   machine,
   planRun,
   protocolFolder,
@@ -40,7 +40,7 @@ export interface ExpectedTimeTask extends Pick<CoreShare, "jobs"> {
   readonly seeds: readonly number[];
   /** Where runs are kept. */
   readonly out: string;
-  /** Starts the engine of the cells, with their number of threads. Not called if all cells are finished. */
+  /** Starts the engine of the cells, with their number of threads. Not called if no cell is left. */
   startEngine(): Promise<Engine>;
 }
 
@@ -53,12 +53,14 @@ export async function describeExpectedTime(task: ExpectedTimeTask): Promise<stri
   }
 }
 
-/** The cells of a row on a dataset that have no finished run. */
-interface CellsLeft {
+/** The cells of a row on a dataset. */
+interface RowCells {
   readonly row: GridRow;
   readonly dataset: DatasetChoice;
-  /** Number of seeds. */
+  /** Number of seeds that have no run. One that diverged is not run again. */
   readonly count: number;
+  /** Number of seeds that have a finished run. */
+  readonly finished: number;
   /** Whether these cells do what all runs on the dataset share. */
   readonly isFirst: boolean;
 }
@@ -68,14 +70,22 @@ async function estimate({ rows, datasets, seeds, out, jobs, startEngine }: Expec
     (found) => found.records.map(({ record }) => record),
     () => [], // there is no folder before the first run
   );
-  const left = datasets.flatMap((dataset) =>
-    rows.flatMap((row, index): CellsLeft[] => {
-      const done = records.filter((record) => isOfRow(row, dataset, record) && hasSettings(row, record));
-      const count = seeds.filter((seed) => done.every(({ cell }) => cell.seed !== seed)).length;
-      return count === 0 ? [] : [{ row, dataset, count, isFirst: index === 0 }];
+  const all = datasets.flatMap((dataset) =>
+    rows.map((row, index): RowCells => {
+      const ended = records.filter((record) => isOfRow(row, dataset, record) && hasSettings(row, record));
+      const exits = new Map(ended.map(({ cell, exit }) => [cell.seed, exit]));
+      const count = seeds.filter((seed) => !exits.has(seed)).length;
+      const finished = seeds.filter((seed) => exits.get(seed) === "finished").length;
+      return { row, dataset, count, finished, isFirst: index === 0 };
     }),
   );
-  if (left.length === 0) return "expected time: none, all cells are finished";
+  const cells = rows.length * datasets.length * seeds.length;
+  const finished = all.reduce((sum, one) => sum + one.finished, 0);
+  const left = all.filter(({ count }) => count > 0);
+  if (left.length === 0)
+    return finished === cells
+      ? "expected time: none, all cells are finished"
+      : `expected time: none, ${finished} of ${cells} cells are finished, and the others diverged before`;
   const engine = await startEngine();
   const typical = records.filter(isLikeHere(engine));
   const countOf = imageCounter();
@@ -104,9 +114,9 @@ async function estimate({ rows, datasets, seeds, out, jobs, startEngine }: Expec
   }
   // The throughput of a GPU was measured with one process: cells that run at the same time share it.
   const least = engine.adapter === undefined ? 0 : estimatedSeconds;
-  const cells = rows.length * datasets.length * seeds.length;
   const total = Math.max(least, makespan(seconds, jobs));
-  return describe({ total, left: seconds.length, unknown, cells, runs: used.size, isMeasured: rate !== undefined });
+  const sources = { runs: used.size, isMeasured: rate !== undefined };
+  return describe({ total, left: seconds.length, unknown, finished, cells, ...sources });
 }
 
 /** Counts the images of each folder once; the other counts need no folder. */
@@ -134,9 +144,9 @@ function isLikeHere(engine: Engine): (record: RunRecord) => boolean {
 const hasRowNames = ({ method, recipe }: GridRow, cell: RunRecord["cell"]): boolean =>
   cell.method === method.name && cell.variant?.name === recipe.variant?.name;
 
-/** Whether a finished run is one of this row on this dataset, with any seed, options and learning rate. */
+/** Whether a run is one of this row on this dataset, with any seed, options and learning rate. */
 const isOfRow = ({ method, recipe: { variant } }: GridRow, dataset: DatasetChoice, record: RunRecord): boolean =>
-  isRecordOf(
+  isRunOf(
     { method: method.name, dataset, seed: record.cell.seed, ...(variant && { variant: variant.name }) },
     record,
   );
@@ -153,6 +163,8 @@ interface Estimate {
   readonly left: number;
   /** Methods without an estimate, with the number of their cells that are left. */
   readonly unknown: ReadonlyMap<string, number>;
+  /** Number of finished cells. */
+  readonly finished: number;
   /** Number of all cells. */
   readonly cells: number;
   /** Number of finished runs whose times were used. */
@@ -161,12 +173,11 @@ interface Estimate {
   readonly isMeasured: boolean;
 }
 
-function describe({ total, left, unknown, cells, runs, isMeasured }: Estimate): string {
+function describe({ total, left, unknown, finished, cells, runs, isMeasured }: Estimate): string {
   const others = [...unknown].map(
     ([method, count]) => `${quantity(count, "cell")} of ${printable(method)}, which has no finished run here`,
   );
   if (left === 0) return `expected time: not known for ${joinWithAnd(others)}`;
-  const done = cells - left - [...unknown.values()].reduce((sum, count) => sum + count, 0);
   const sources = [
     ...(runs > 0 ? [`by the times of ${quantity(runs, "finished run")} on this machine`] : []),
     ...(isMeasured ? [`${runs > 0 ? "for the others " : ""}estimated from its GEMM throughput, as by --dry-run`] : []),
@@ -174,6 +185,6 @@ function describe({ total, left, unknown, cells, runs, isMeasured }: Estimate): 
   ];
   return (
     `expected time: about ${formatDuration(total)} for ${quantity(left, "cell")}` +
-    `${done > 0 ? ` (${done} of ${cells} are finished)` : ""}, ${sources.join(", ")}`
+    `${finished > 0 ? ` (${finished} of ${cells} are finished)` : ""}, ${sources.join(", ")}`
   );
 }

@@ -165,12 +165,7 @@ function describeEarlier(path: string, earlier: Sweep, fresh: Sweep): string[] {
         `${tried(before.values).map(formatValue).join(", ")}.`,
     ];
   });
-  return [
-    ...changes,
-    ...(kept.length === 0
-      ? []
-      : [
-          `${shownPath(path)} also keeps the choices of earlier sweeps under the same conditions: ${joinWithAnd(kept)}.`,
-        ]),
-  ];
+  if (kept.length === 0) return changes;
+  const choices = `the choices of earlier sweeps under the same conditions: ${joinWithAnd(kept)}`;
+  return [...changes, `${shownPath(path)} also keeps ${choices}.`];
 }

@@ -81,7 +81,7 @@ export interface Located {
 
 let known: readonly Fetchable[] | undefined;
 
-/** All weights, datasets and engines. Throws BenchError (failure) for an invalid weights.json. The file is read once. */
+/** All weights, datasets and engines, read once. Throws BenchError (failure) for an invalid weights.json. */
 export function fetchables(): readonly Fetchable[] {
   known ??= readFetchables();
   return known;

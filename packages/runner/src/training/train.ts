@@ -199,8 +199,8 @@ export async function train(task: Training): Promise<Trained> {
       }
       listener.progress?.(step + 1, steps, `loss ${value.toFixed(4)}`);
       const last = step + 1 === steps;
-      // A point may take minutes. If the process ends meanwhile, the steps are kept, and the point is measured after the
-      // resume. A checkpoint of the last step would not be trained further, so it is written with all its points alone.
+      // A point may take minutes. If the process ends meanwhile, the steps are kept, and the point is measured after
+      // the resume. A checkpoint of the last step would not be trained further, so it is written with all its points.
       if (!last && isPointDue(step + 1)) await saveCheckpoint(step + 1);
       await evaluate(step + 1);
       const evaluated = fixedBatchLoss.at(-1);
