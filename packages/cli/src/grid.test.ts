@@ -3,6 +3,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { goHere } from "./here.test.data.ts";
 import { writePlugin } from "./plugin.test.data.ts";
 import { go, place, recipe } from "./tiny-place.test.data.ts";
 
@@ -91,6 +92,19 @@ describe("a plug-in that misbehaves, in a grid", () => {
     expect(r.stderr).toMatch(/sun forges seed 0: failed .*: its record cannot be read/);
     for (const name of ["codes", "prints", "bitfit"]) expect(r.stderr).toMatch(`sun ${name} seed 0: FID`);
     expect(readFileSync(join(place, "odd", "tiny-1", "table.md"), "utf8")).toContain("codes");
+  });
+
+  it("is named if it ends the process that checks its options, not the plug-in that was loaded last", async () => {
+    const plugins = [
+      ...writePlugin("first", { adapt: "process.exit(3)", options: "rank: z.int().default(1)" }),
+      ...writePlugin("second", {}),
+    ];
+    const flags = "--methods first,second --datasets sun --set first.rank=2 --out never".split(" ");
+    const r = await goHere("grid", "--recipe", recipe, ...plugins, ...flags);
+    expect(r.stderr).toMatch(
+      /^bench: error: plug-in \.\/first\.mjs: it ended its process while it was loaded or checked its options \(.*first/,
+    );
+    expect(r.code).toBe(2);
   });
 
   it("is loaded by its own cells only", async () => {
