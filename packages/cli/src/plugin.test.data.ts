@@ -17,7 +17,8 @@ export function writePlugin(name: string, { top = "", adapt = "", options = "" }
     `import { defineMethod, z } from "@dit-bench/method";
      ${top}
      export default defineMethod({
-       name: "${name}", label: () => "${name}", source: "here", options: z.strictObject({ ${options} }), learningRate: 1e-3,
+       name: "${name}", label: () => "${name}", source: "here", learningRate: 1e-3,
+       options: z.strictObject({ ${options} }),
        adapt: () => { ${adapt}; return { train: ["blocks.*.attn.*.bias"] }; } });`,
   );
   return ["--plugin", `./${name}.mjs`];
